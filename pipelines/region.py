@@ -1,0 +1,242 @@
+"""The region's configuration: one validated TOML file; another län is another file.
+
+The model is the documentation: ``docs/konfiguration.md`` is generated from the descriptions here and a
+test fails when the two drift apart. The schema is closed: an unknown key is an error.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from pipelines.errors import DataError
+
+THRESHOLDS = (30, 100, 1000)
+"""Mbit/s down. Fixed: the column names of the products carry them."""
+MEASURES = ("tillgang", "passerad")
+"""PTS's two numerators, never mixed: can be had at once; or fibre passes by (homes passed)."""
+CLASSES = ("tatbebyggt", "glesbebyggt")
+TECHNIQUES = ("fiber", "kabel-tv", "vdsl", "xdsl", "fast_radio", "lte", "nr")
+STATUSES = ("tillgang", "passerad", "planerad")
+
+Technique = Literal["fiber", "kabel-tv", "vdsl", "xdsl", "fast_radio", "lte", "nr"]
+KommunCode = Annotated[str, Field(pattern=r"^\d{4}$")]
+
+
+class Part(BaseModel):
+    """A closed part of the configuration."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Kommun(Part):
+    """One kommun of the län."""
+
+    kod: KommunCode = Field(description="Kommunkod, fyra siffror.")
+    namn: str = Field(min_length=1, description="Kommunens namn som PTS och Lantmäteriet skriver det.")
+    delregion: str = Field(default="", description="Delregion (kommunalförbund), för sammanställningar.")
+    land_ha: float = Field(gt=0, description="Officiell landareal i hektar (SCB), för kontroll.")
+
+
+class Lan(Part):
+    """The län."""
+
+    kod: str = Field(pattern=r"^\d{2}$", description="Länskod, två siffror.")
+    namn: str = Field(description="Länets namn som PTS skriver det, till exempel «Västra Götalands län».")
+    kortnamn: str = Field(description="Namn i löpande text och rubriker, till exempel «Västra Götaland».")
+    kommuner: tuple[Kommun, ...] = Field(min_length=1, description="Länets kommuner, var och en.")
+
+    @model_validator(mode="after")
+    def _unique(self) -> Lan:
+        codes = [k.kod for k in self.kommuner]
+        names = [k.namn for k in self.kommuner]
+        if len(set(codes)) < len(codes) or len(set(names)) < len(names):
+            raise ValueError("en kommunkod eller ett kommunnamn står två gånger")
+        return self
+
+
+class Klassning(Part):
+    """How an address becomes tätbebyggt or glesbebyggt."""
+
+    glesbebyggt: Literal["utanfor_tatort_och_smaort", "utanfor_tatort"] = Field(
+        default="utanfor_tatort_och_smaort",
+        description="Vad som räknas som glesbebyggt. PTS har skrivit «utanför tätort och småort» (2017); "
+        "rapporten jämför båda med PTS:s andel och varnar om den andra passar bättre.",
+    )
+
+
+class Pts(Part):
+    """PTS's workbooks."""
+
+    ar: int | None = Field(default=None, description="Statistikår (1 oktober). Tomt: det nyaste som finns.")
+    narhet_inkluderar_anslutna: bool | None = Field(
+        default=None,
+        description="Om «I närhet av fiber» innehåller de anslutna. Tomt: avgörs av att kolumnen aldrig är "
+        "lägre än fiberkolumnen; annars stannar programmet.",
+    )
+    max_lyft_pe: float = Field(
+        default=0.5,
+        ge=0,
+        description="Hur många procentenheter en andel får lyftas för att inte falla när tröskeln sänks.",
+    )
+
+
+class Scb(Part):
+    """Statistics Sweden's grids."""
+
+    ar: int | None = Field(default=None, description="Referensår för befolkningsrutnätet. Tomt: det nyaste.")
+
+
+class Evidens(Part):
+    """Evidence of coverage under ``tackning/``."""
+
+    fasta_tekniker: tuple[Technique, ...] = Field(
+        default=("fiber", "kabel-tv", "vdsl", "xdsl"),
+        description="Tekniker som räknas som fast täckning. PTS:s «trådbunden accessteknik» som "
+        "förval, så att evidens och riktvärde räknar samma sak.",
+    )
+    standardhastighet_mbit: dict[Technique, float] = Field(
+        default={
+            "fiber": 1000, "kabel-tv": 1000, "vdsl": 60, "xdsl": 24, "fast_radio": 30, "lte": 30, "nr": 100,
+        },
+        description="Nedhastighet (Mbit/s) som antas när `ned_mbit` är tomt. Antagande; fiber och kabel-tv "
+        "enligt PTS:s definition av 1 Gbit/s.",
+    )  # fmt: skip
+    matchningsradie_m: float = Field(
+        default=25, gt=0, description="Längsta avstånd från en rad med `e,n` till närmaste adress (meter)."
+    )
+
+
+class Brist(Part):
+    """Gap areas."""
+
+    sannolikhetsgrans: float = Field(
+        default=0.5, gt=0, lt=1,
+        description="En adress räknas som utan när sannolikheten för täckning är lägre än detta.",
+    )  # fmt: skip
+
+
+class Publicering(Part):
+    """What is published, by whom, and how small counts are hidden."""
+
+    undertryckningsgrans: int = Field(
+        default=5, ge=2, description="Antal under detta publiceras aldrig; de visas som ett band från 1."
+    )
+    bandgranser: tuple[int, ...] = Field(
+        default=(5, 10, 20, 50, 100, 200, 500),
+        description="Undre gränser för banden efter det första (1 till undertryckningsgränsen).",
+    )
+    titel: str = Field(default="Bredbandstäckning i 250 m-rutor", description="Kartans titel.")
+    utgivare: str = Field(description="Organisationen som ger ut produkterna.")
+    organisationsnummer: str = Field(default="", description="Utgivarens organisationsnummer (SE…).")
+    kontakt_epost: str = Field(description="Adress för frågor och felrapporter.")
+    bas_url: str = Field(description="Bas för beständiga IRI:er i katalogen.")
+
+    @model_validator(mode="after")
+    def _bands(self) -> Publicering:
+        limits = self.bandgranser
+        if list(limits) != sorted(set(limits)) or not limits or limits[0] != self.undertryckningsgrans:
+            raise ValueError(
+                "bandgranser ska stiga och börja med undertryckningsgrans "
+                f"({self.undertryckningsgrans}), men är {list(limits)}"
+            )
+        return self
+
+
+class Kontroll(Part):
+    """Tolerances of the checks against published figures."""
+
+    landareal_pct: float = Field(
+        default=5, gt=0, description="Varning när en kommuns land avviker mer från den officiella arealen."
+    )
+    avvikelse_pe: float = Field(
+        default=0.5, gt=0, description="Avvikelse mot PTS (procentenheter) som flaggas i produkterna."
+    )
+
+
+class Demo(Part):
+    """The embedded demo region: its size and where its localities lie. Nothing of it is real."""
+
+    fro: int = Field(default=20251001, description="Slumpfrö; samma frö ger samma demoregion.")
+    ar: int = Field(default=2025, description="Statistikår i demoregionens filer.")
+    adresser: int = Field(gt=0, description="Antal gällande adresser.")
+    befolkning: int = Field(gt=0, description="Antal invånare.")
+    hushall: int = Field(gt=0, description="Antal hushåll.")
+    orter_fil: str = Field(description="CSV med orter (namn, lat, lon, folkmangd), relativt denna fil.")
+    kalibrering_fil: str = Field(
+        description="CSV med publicerade PTS-andelar som demoregionen kalibreras mot, relativt denna fil."
+    )
+
+
+class Region(Part):
+    """The whole configuration of one region."""
+
+    lan: Lan = Field(description="Länet.")
+    klassning: Klassning = Field(default=Klassning(), description="Tätbebyggt och glesbebyggt.")
+    pts: Pts = Field(default=Pts(), description="PTS:s arbetsböcker.")
+    scb: Scb = Field(default=Scb(), description="SCB:s rutnät.")
+    evidens: Evidens = Field(default=Evidens(), description="Täckningsuppgifter under `tackning/`.")
+    brist: Brist = Field(default=Brist(), description="Bristområden.")
+    publicering: Publicering = Field(description="Publicering och skydd av små antal.")
+    kontroll: Kontroll = Field(default=Kontroll(), description="Toleranser i avstämningen.")
+    demo: Demo = Field(description="Den inbyggda demoregionen.")
+
+    @property
+    def kommunkoder(self) -> tuple[str, ...]:
+        """The kommun codes in the order of the file."""
+        return tuple(k.kod for k in self.lan.kommuner)
+
+    @property
+    def kommunnamn(self) -> dict[str, str]:
+        """Kommun name by code."""
+        return {k.kod: k.namn for k in self.lan.kommuner}
+
+
+def load_region(path: Path) -> Region:
+    """Read and validate a region's TOML file.
+
+    Raises
+    ------
+    DataError
+        When the file is missing, is not TOML, or breaks the schema; each fault is named in Swedish.
+    """
+    try:
+        body = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise DataError(
+            "Konfigurationsfilen finns inte.", file=path,
+            action="Ange en annan fil med CONFIG=config/<region>.toml.",
+        ) from None  # fmt: skip
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
+        raise DataError(
+            "Konfigurationsfilen går inte att läsa som TOML.", file=path, found=str(e),
+            action="Rätta filen; docs/konfiguration.md beskriver varje nyckel.",
+        ) from None  # fmt: skip
+    try:
+        return Region.model_validate(body)
+    except ValidationError as e:
+        raise DataError(
+            "Konfigurationen följer inte schemat.",
+            file=path,
+            details=[_told(x["loc"], x["type"], x["msg"]) for x in e.errors()],
+            action="Rätta nycklarna ovan; docs/konfiguration.md beskriver var och en.",
+        ) from None
+
+
+_TOLD = {
+    "missing": "nyckeln saknas",
+    "extra_forbidden": "okänd nyckel",
+    "string_type": "ska vara text",
+    "int_type": "ska vara ett heltal",
+    "float_type": "ska vara ett tal",
+    "int_parsing": "ska vara ett heltal",
+    "float_parsing": "ska vara ett tal",
+    "bool_type": "ska vara true eller false",
+}
+
+
+def _told(where: tuple[int | str, ...], kind: str, message: str) -> str:
+    return f"{'.'.join(map(str, where))}: {_TOLD.get(kind, message)}"
