@@ -1,0 +1,58 @@
+"""Command line: ``python -m pipelines STAGE --config … --raw … --out … --maps …``. The Makefile calls it."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from pathlib import Path
+
+from pipelines.errors import DataError
+from pipelines.paths import Paths
+from pipelines.region import load_region
+
+STAGES = {
+    "demo": ("pipelines.demo", "gör demoregionen i RAW/demo"),
+    "inventory": ("pipelines.sources.inventory", "listar indata och kontrollsummor"),
+    "lantmateriet": ("pipelines.sources.lantmateriet", "läser adresser"),
+    "scb": ("pipelines.sources.scb", "läser befolkning, tätorter och småorter"),
+    "pts": ("pipelines.sources.pts", "läser PTS:s arbetsböcker och Kolada"),
+    "granser": ("pipelines.sources.granser", "läser kommungränser och vatten"),
+    "tackning": ("pipelines.sources.tackning", "läser täckningsuppgifter"),
+    "grid": ("pipelines.stages.grid", "rutor med land, adress till ruta, områdestyp"),
+    "households": ("pipelines.stages.households", "folkmängd och hushåll per adress"),
+    "coverage": ("pipelines.stages.coverage", "täckning per adress, och på vilket underlag"),
+    "summaries": ("pipelines.stages.summaries", "rutor, delar, kommuner och län"),
+    "laws": ("pipelines.stages.laws", "kontrollerar lagarna på körningens egna tal"),
+    "geopackage": ("pipelines.publish.geopackage", "bredband.gpkg"),
+    "raster": ("pipelines.publish.raster", "tackning_250m.tif"),
+    "tables": ("pipelines.publish.tables", "kommuner.csv och kommuner.xlsx"),
+    "report": ("pipelines.publish.report", "rapport.md och manifest.json"),
+    "webmap": ("pipelines.publish.webmap", "webbkartan, öppen och intern"),
+    "printmap": ("pipelines.publish.printmap", "kartor för utskrift"),
+    "install": ("pipelines.publish.install", "lägger färdiga produkter på plats"),
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one stage; return the exit code (0 well, 2 bad input, told in Swedish on stderr)."""
+    parser = argparse.ArgumentParser(prog="python -m pipelines", description=__doc__)
+    parser.add_argument("stage", choices=STAGES, metavar="STAGE", help=", ".join(STAGES))
+    parser.add_argument("--config", type=Path, default=Path("config/vastra-gotaland.toml"))
+    parser.add_argument("--raw", type=Path, default=Path("data/raw"))
+    parser.add_argument("--out", type=Path, default=Path("data/processed"))
+    parser.add_argument("--maps", type=Path, default=Path("maps"))
+    args = parser.parse_args(argv)
+    paths = Paths(args.config, args.raw, args.out, args.maps)
+    try:
+        region = load_region(paths.config)
+        module = importlib.import_module(STAGES[args.stage][0])
+        module.run(region, paths)
+    except DataError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
