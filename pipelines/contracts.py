@@ -177,6 +177,13 @@ def counts(klass: Klass = "intern") -> tuple[Column, ...]:
                 "antal", "blandad", klass, low=0,
             )  # fmt: skip
         )
+        cols.append(
+            Column(
+                f"adresser_ej_passerade_{t}", "decimal", f"Adresser ej passerade {t} Mbit/s (antal)",
+                f"Väntat antal adresser som varken har tillgång till {t} Mbit/s eller fiber förbi sig.",
+                "antal", "blandad", klass, low=0,
+            )  # fmt: skip
+        )
     return tuple(cols)
 
 
@@ -333,7 +340,11 @@ LAND = Table(
 )  # fmt: skip
 ADRESSER_RUTA = Table(
     "adresser_ruta", "Adresser med ruta och områdestyp", "Sorterade efter ruta och adress-id.",
-    (ADRESS_ID, KOMMUNKOD, OMRADESTYP, RUTID), key=("adress_id",), geometry="Point",
+    (
+        ADRESS_ID, KOMMUNKOD, OMRADESTYP, RUTID,
+        Column("ortstyp", "text", "Ortstyp", values=("tatort", "smaort", "utanfor", "okand")),
+    ),
+    key=("adress_id",), geometry="Point",
 )  # fmt: skip
 ADRESSER_HUSHALL = Table(
     "adresser_hushall", "Folkmängd och hushåll per adress", "Samma ordning som adresser_ruta.",

@@ -84,7 +84,8 @@ def scb_id(rutid: ArrayLike) -> NDArray[Any]:
     >>> scb_id([3940006133000]).tolist()
     ['3940006133000']
     """
-    return np.char.zfill(np.asarray(rutid, dtype=np.int64).astype("U13"), 13)
+    text = np.asarray(rutid, dtype=np.int64).astype("U13")
+    return np.char.zfill(text, 13) if text.size else text  # numpy's zfill takes no empty array
 
 
 def inspire_id(rutid: ArrayLike, size_m: int = CELL_M) -> NDArray[Any]:

@@ -39,6 +39,9 @@ class Kommun(Part):
     namn: str = Field(min_length=1, description="Kommunens namn som PTS och Lantmäteriet skriver det.")
     delregion: str = Field(default="", description="Delregion (kommunalförbund), för sammanställningar.")
     land_ha: float = Field(gt=0, description="Officiell landareal i hektar (SCB), för kontroll.")
+    folkmangd: int | None = Field(
+        default=None, gt=0, description="Ungefärlig folkmängd (SCB); används bara när demoregionen görs."
+    )
 
 
 class Lan(Part):
@@ -119,6 +122,146 @@ class Brist(Part):
     )  # fmt: skip
 
 
+class Spann(Part):
+    """A figure with its range."""
+
+    lag: float = Field(ge=0, description="Låg gräns.")
+    mitt: float = Field(ge=0, description="Det värde som används.")
+    hog: float = Field(ge=0, description="Hög gräns.")
+
+    @model_validator(mode="after")
+    def _rising(self) -> Spann:
+        if not self.lag <= self.mitt <= self.hog:
+            raise ValueError(f"lag ≤ mitt ≤ hog gäller inte: {self.lag}, {self.mitt}, {self.hog}")
+        return self
+
+
+class Kostnad(Part):
+    """What it costs to build a gap area. Every default that has no source says «antagande»."""
+
+    omvagsfaktor: Spann = Field(
+        default=Spann(lag=1.1, mitt=1.3, hog=1.5),
+        description="Schaktets längd i verkligheten delad med fågelvägen (utan enhet). Antagande; jämför "
+        "vägavstånd delat med fågelvägen, i medeltal 1,34 i 300 europeiska städer "
+        "(doi:10.1177/23998083231168870).",
+    )
+    schakt_tat_sek_per_m: Spann = Field(
+        default=Spann(lag=350, mitt=600, hog=1000),
+        description="Schakt med rör, kabel och återställning i tätbebyggt område (kronor per meter). "
+        "Antagande.",
+    )
+    schakt_gles_sek_per_m: Spann = Field(
+        default=Spann(lag=120, mitt=220, hog=400),
+        description="Schakt eller plöjning med rör, kabel och återställning i glesbebyggt område "
+        "(kronor per meter). Antagande.",
+    )
+    anslutning_sek_per_adress: Spann = Field(
+        default=Spann(lag=6000, mitt=10000, hog=16000),
+        description="Anslutning av en adress utöver schaktet: tomt, svetsning, utrustning (kronor per "
+        "adress). Antagande.",
+    )
+    fast_sek_per_omrade: Spann = Field(
+        default=Spann(lag=30000, mitt=75000, hog=150000),
+        description="Fast kostnad för ett bristområde: projektering, tillstånd, kopplingspunkt (kronor per "
+        "område). Antagande.",
+    )
+
+
+class Prioritering(Part):
+    """The order to build in: weighted benefit per krona, highest first."""
+
+    vikt_hushall: float = Field(
+        default=1, ge=0, description="Vikt för ett hushåll utan täckning. Antagande: hushåll per krona."
+    )
+    vikt_adresser: float = Field(
+        default=0, ge=0, description="Vikt för en adress utan täckning, bebodd eller inte. Antagande."
+    )
+    vikt_befolkning: float = Field(
+        default=0, ge=0, description="Vikt för en invånare utan täckning. Antagande."
+    )
+    optimum_relativt_gap: float = Field(
+        default=1e-6, ge=0, lt=1,
+        description="Hur nära det bästa möjliga heltalsoptimum ska bevisas (andel). Antagande; ändrar "
+        "jämförelsen, aldrig planen.",
+    )  # fmt: skip
+    optimum_max_noder: int = Field(
+        default=20000, ge=1,
+        description="Högsta antal noder i sökningen efter heltalsoptimum; ett tak i noder, inte sekunder, "
+        "ger samma svar varje gång. Antagande.",
+    )  # fmt: skip
+
+    @model_validator(mode="after")
+    def _some(self) -> Prioritering:
+        if self.vikt_hushall + self.vikt_adresser + self.vikt_befolkning <= 0:
+            raise ValueError("minst en vikt ska vara större än 0")
+        return self
+
+
+class Malniva(Part):
+    """One goal."""
+
+    namn: str = Field(min_length=1, description="Målets namn i produkterna.")
+    troskel_mbit: Literal[30, 100, 1000] = Field(description="Tröskel (Mbit/s ned).")
+    matt: Literal["tillgang", "passerad"] = Field(
+        default="passerad", description="Det mått målet är skrivet i; det andra visas bredvid."
+    )
+    andel_pct: float = Field(gt=0, le=100, description="Andel av hushållen som ska nås (procent).")
+
+
+class Mal(Part):
+    """The goals the region is measured against."""
+
+    nivaer: tuple[Malniva, ...] = Field(
+        default=(
+            Malniva(namn="98 % har 1 Gbit/s", troskel_mbit=1000, andel_pct=98),
+            Malniva(namn="99,9 % har minst 100 Mbit/s", troskel_mbit=100, andel_pct=99.9),
+            Malniva(namn="100 % har minst 30 Mbit/s", troskel_mbit=30, andel_pct=100),
+        ),
+        description="Målen. Förval: regeringens strategi «Sverige helt uppkopplat 2025», ansluten eller "
+        "passerad; VGR:s strategi 2018 har samma tre. Bara nedhastighet mäts, fast VGR:s mål är symmetriska.",
+    )
+
+
+class PtsPrioritering(Part):
+    """PTS's regional priority in the broadband support. The rules change: check the year's own."""
+
+    regelar: int = Field(default=2023, description="Året vars regler gäller. Förval: PTS:s regler 2023.")
+    troskel_mbit: Literal[30, 100, 1000] = Field(
+        default=100, description="En byggnad är stödberättigad under denna hastighet (Mbit/s). PTS 2023."
+    )
+    matt: Literal["tillgang", "passerad"] = Field(
+        default="tillgang",
+        description="Mått för stödberättigande. Antagande: PTS skriver bara «under 100 Mbit/s».",
+    )
+    max_andel: float = Field(
+        default=0.30, gt=0, le=1,
+        description="Högsta andel av stödberättigade byggnader som får prioriteras. PTS 2023.",
+    )  # fmt: skip
+    max_byggnader_per_projekt: int = Field(
+        default=25, ge=1, description="Högsta antal prioriterade byggnader i ett projekt. PTS 2023."
+    )
+    avdrag_per_byggnad: float = Field(
+        default=0.02, gt=0, lt=1,
+        description="Hur mycket varje prioriterad byggnad sänker den jämförda kostnaden (andel). PTS 2023.",
+    )  # fmt: skip
+    kostnadstak_sek_per_byggnad: float = Field(
+        default=60000, gt=0,
+        description="Jämförd kostnad per byggnad som ett projekt ska komma under för att väntas få stöd "
+        "(kronor per byggnad). Antagande; sätt årets nivå.",
+    )  # fmt: skip
+    bara_med_hushall: bool = Field(
+        default=True,
+        description="Räkna bara adresser med hushåll som byggnader. Antagande på säkra sidan: underlaget, "
+        "och därmed antalet som får prioriteras, blir hellre för litet än för stort.",
+    )
+
+    @model_validator(mode="after")
+    def _deduction(self) -> PtsPrioritering:
+        if self.avdrag_per_byggnad * self.max_byggnader_per_projekt >= 1:
+            raise ValueError("avdrag_per_byggnad gånger max_byggnader_per_projekt ska vara mindre än 1")
+        return self
+
+
 class Publicering(Part):
     """What is published, by whom, and how small counts are hidden."""
 
@@ -180,6 +323,12 @@ class Region(Part):
     scb: Scb = Field(default=Scb(), description="SCB:s rutnät.")
     evidens: Evidens = Field(default=Evidens(), description="Täckningsuppgifter under `tackning/`.")
     brist: Brist = Field(default=Brist(), description="Bristområden.")
+    kostnad: Kostnad = Field(default=Kostnad(), description="Vad det kostar att bygga ett bristområde.")
+    prioritering: Prioritering = Field(default=Prioritering(), description="Ordningen att bygga i.")
+    mal: Mal = Field(default=Mal(), description="Mål att mäta mot.")
+    pts_prioritering: PtsPrioritering = Field(
+        default=PtsPrioritering(), description="PTS:s regionala prioritering i bredbandsstödet."
+    )
     publicering: Publicering = Field(description="Publicering och skydd av små antal.")
     kontroll: Kontroll = Field(default=Kontroll(), description="Toleranser i avstämningen.")
     demo: Demo = Field(description="Den inbyggda demoregionen.")

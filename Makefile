@@ -1,0 +1,215 @@
+# Bredband: gap analysis of broadband coverage in 250 m cells. «make help» explains every target.
+#
+# Every stage is a file target: it reads files, writes beside and renames. A publisher's files are known
+# by their content (checksums in .steg/indata), so touching a file redoes nothing that matters.
+
+ifeq ($(filter grouped-target,$(.FEATURES)),)
+$(error GNU make 4.3 eller nyare behövs (den här är $(MAKE_VERSION)))
+endif
+
+SHELL := /bin/sh
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules
+
+CONFIG ?= config/vastra-gotaland.toml
+RAW    ?= data/raw
+OUT    ?= data/processed
+MAPS   ?= maps
+JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+            $$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(JOBS)
+endif
+MAKEFLAGS += --output-sync=target
+
+define NOT_SPACED
+$(if $(word 2,$($(1))),$(error FEL: $(1)=«$($(1))» innehåller mellanslag, det klarar make inte. Välj en annan mapp eller en relativ sökväg))
+endef
+$(foreach v,CONFIG RAW OUT MAPS,$(eval $(call NOT_SPACED,$(v))))
+
+# --- input: the publishers' files, or the demo region where there are none -----------------------------
+
+GROUPS := lantmateriet scb pts granser tackning
+FOLDERS := lantmateriet scb pts kolada granser tackning
+PUBLISHED := $(wildcard $(FOLDERS:%=$(RAW)/%/*))
+ifeq ($(PUBLISHED),)
+  IN := $(RAW)/demo
+  DEMO_MARK := $(IN)/DEMO.json
+else
+  IN := $(RAW)
+endif
+# A folder is newer when a file comes or goes.
+INPUT := $(wildcard $(FOLDERS:%=$(IN)/%) $(FOLDERS:%=$(IN)/%/*))
+
+STEG := $(OUT)/.steg
+DONE := $(STEG)/liggare
+BUILT := $(STEG)/produkter
+VENV := .venv
+RUN  := $(VENV)/bin/python -m pipelines
+ARGS  = --config $(CONFIG) --raw $(IN) --out $(OUT) --maps $(MAPS)
+SAY   = @printf '  %s\n'
+
+CORE    := $(wildcard pipelines/*.py)
+SOURCES := $(CORE) $(wildcard pipelines/sources/*.py)
+STAGES  := $(CORE) $(wildcard pipelines/stages/*.py pipelines/stages/*/*.py)
+ALLCODE := $(SOURCES) $(STAGES) $(wildcard pipelines/publish/* pipelines/publish/*/*)
+DEMOCODE := $(CORE) $(wildcard pipelines/demo/*.py)
+
+PRODUCTS_OUT  := bredband.gpkg kommuner.csv kommuner.xlsx tackning_250m.tif rapport.md manifest.json \
+                 bredbandskarta_intern.html
+PRODUCTS_MAPS := bredbandskarta.html kartor/lan_100.pdf kartor/lan_100.png
+FINAL := $(PRODUCTS_OUT:%=$(OUT)/%) $(PRODUCTS_MAPS:%=$(MAPS)/%)
+READY := $(PRODUCTS_OUT:%=$(BUILT)/out/%) $(PRODUCTS_MAPS:%=$(BUILT)/maps/%)
+
+.PHONY: help coverage demo test test-browser test-qgis lint bench notebook docs clean distclean FORCE
+.DEFAULT_GOAL := help
+
+help: ## Visar den här listan
+	@printf 'Bredband – gör så här:  make <mål> [VARIABEL=värde]\n\n'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@printf '\nVariabler (nu):\n  CONFIG=%s  regionens inställningar\n  RAW=%s  indata\n  OUT=%s  intern utgåva\n' \
+	  '$(CONFIG)' '$(RAW)' '$(OUT)'
+	@printf '  MAPS=%s  publicerad utgåva\n  JOBS=%s  samtidiga steg\n' '$(MAPS)' '$(JOBS)'
+
+coverage: $(FINAL) ## Hela jobbet: läser indata, räknar, kontrollerar och skriver alla produkter
+	@$(if $(DEMO_MARK),printf 'DEMO: simulerade data, inga verkliga uppgifter. Egna data läggs i %s/.\n' '$(RAW)')
+	@printf 'Klart. Karta: %s/bredbandskarta.html   Rapport: %s/rapport.md   QGIS: %s/bredband.gpkg\n' \
+	  '$(MAPS)' '$(OUT)' '$(OUT)'
+
+demo: $(IN)/DEMO.json ## Gör demoregionen i RAW/demo (görs annars när den behövs)
+
+# --- environment ---------------------------------------------------------------------------------------
+
+$(VENV)/.klar: requirements.lock
+	@test -n "$(PYTHON)" || { echo 'FEL: Python 3.11 eller nyare (med venv) hittades inte. Installera det, eller ange PYTHON=…' >&2; exit 1; }
+	$(SAY) 'Installerar programmets miljö i $(VENV) (några minuter första gången)'
+	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+$(VENV)/.klar-test: requirements-dev.lock | $(VENV)/.klar
+	$(SAY) 'Installerar testmiljön i $(VENV)'
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# --- input -----------------------------------------------------------------------------------------------
+
+$(RAW)/demo/DEMO.json: $(CONFIG) $(DEMOCODE) | $(VENV)/.klar
+	$(SAY) 'Gör demoregionen i $(RAW)/demo (simulerade data)'
+	@$(RUN) demo --config $(CONFIG) --raw $(RAW)/demo --out $(OUT) --maps $(MAPS)
+
+# Which configuration and folder this OUT was last made from; rewritten only when that changes.
+$(STEG)/val.txt: FORCE
+	@mkdir -p $(@D) && printf '%s\n' '$(CONFIG) $(IN)' | cmp -s - $@ || printf '%s\n' '$(CONFIG) $(IN)' > $@
+
+$(STEG)/indata.kollad: $(DEMO_MARK) $(INPUT) $(CORE) pipelines/sources/inventory.py $(STEG)/val.txt | $(VENV)/.klar
+	$(SAY) 'Går igenom indata i $(IN)'
+	@$(RUN) inventory $(ARGS)
+	@touch $@
+
+$(GROUPS:%=$(STEG)/indata/%.json): $(STEG)/indata.kollad
+	@test -f $@ || $(RUN) inventory $(ARGS)
+
+# --- sources ---------------------------------------------------------------------------------------------
+
+$(GROUPS:%=$(DONE)/%.json): $(DONE)/%.json: $(STEG)/indata/%.json $(CONFIG) $(STEG)/val.txt $(SOURCES)
+	$(SAY) 'Läser $*'
+	@$(RUN) $* $(ARGS)
+
+# --- stages ----------------------------------------------------------------------------------------------
+
+$(DONE)/grid.json: $(DONE)/lantmateriet.json $(DONE)/scb.json $(DONE)/pts.json $(DONE)/granser.json $(STAGES)
+	$(SAY) 'Rutor, land och områdestyp'
+	@$(RUN) grid $(ARGS)
+
+$(DONE)/households.json: $(DONE)/grid.json
+	$(SAY) 'Folkmängd och hushåll per adress'
+	@$(RUN) households $(ARGS)
+
+$(DONE)/coverage.json: $(DONE)/households.json $(DONE)/tackning.json
+	$(SAY) 'Täckning per adress'
+	@$(RUN) coverage $(ARGS)
+
+$(DONE)/summaries.json: $(DONE)/coverage.json
+	$(SAY) 'Summerar rutor, kommuner och län'
+	@$(RUN) summaries $(ARGS)
+
+$(STEG)/korning.json: $(DONE)/summaries.json $(ALLCODE)
+	$(SAY) 'Kontrollerar lagarna'
+	@$(RUN) laws $(ARGS)
+
+# --- products: built beside, put in place together ---------------------------------------------------------
+
+$(BUILT)/out/bredband.gpkg: $(STEG)/korning.json
+	$(SAY) 'GeoPackage'
+	@$(RUN) geopackage $(ARGS)
+
+$(BUILT)/out/tackning_250m.tif: $(STEG)/korning.json
+	$(SAY) 'Raster'
+	@$(RUN) raster $(ARGS)
+
+$(BUILT)/out/kommuner.csv $(BUILT)/out/kommuner.xlsx &: $(STEG)/korning.json
+	$(SAY) 'Tabeller'
+	@$(RUN) tables $(ARGS)
+
+$(BUILT)/out/rapport.md $(BUILT)/out/manifest.json &: $(STEG)/korning.json
+	$(SAY) 'Rapport och manifest'
+	@$(RUN) report $(ARGS)
+
+$(BUILT)/maps/bredbandskarta.html $(BUILT)/out/bredbandskarta_intern.html &: $(STEG)/korning.json
+	$(SAY) 'Webbkarta'
+	@$(RUN) webmap $(ARGS)
+
+$(BUILT)/maps/kartor/lan_100.pdf $(BUILT)/maps/kartor/lan_100.png &: $(STEG)/korning.json
+	$(SAY) 'Karta för utskrift'
+	@$(RUN) printmap $(ARGS)
+
+$(FINAL) &: $(READY)
+	$(SAY) 'Lägger produkterna på plats'
+	@$(RUN) install $(ARGS)
+
+# --- checks ------------------------------------------------------------------------------------------------
+
+PYTEST := $(VENV)/bin/python -m pytest -n $(JOBS)
+ifeq ($(CI),true)
+TEST_DEPS := $(VENV)/.klar-test need-chromium need-qgis
+else
+TEST_DEPS := $(VENV)/.klar-test
+TEST_SOME := -m 'not browser and not qgis'
+endif
+.PHONY: need-chromium need-qgis
+
+test: $(TEST_DEPS) ## Kör testerna (med CI=true även i Chromium och QGIS)
+	@$(PYTEST) $(TEST_SOME)
+
+test-browser: need-chromium $(VENV)/.klar-test ## Kör testerna i Chromium
+	@$(PYTEST) -m browser
+
+test-qgis: need-qgis $(VENV)/.klar-test ## Kör testerna i QGIS
+	@$(PYTEST) -m qgis
+
+need-chromium:
+	@command -v "$${CHROMIUM:-chromium}" >/dev/null 2>&1 || { \
+	  echo 'FEL: Chromium saknas. Installera paketet chromium (Debian/Ubuntu: apt-get install chromium), eller ange CHROMIUM=<sökväg>.' >&2; exit 1; }
+
+need-qgis:
+	@"$${QGIS_PYTHON:-/usr/bin/python3}" -c 'import qgis.core' 2>/dev/null || { \
+	  echo 'FEL: QGIS för Python saknas. Installera paketen qgis och python3-qgis (Debian/Ubuntu: apt-get install qgis python3-qgis), eller ange QGIS_PYTHON=<python med qgis>.' >&2; exit 1; }
+
+lint: $(VENV)/.klar-test ## Granskar stil (ruff) och typer (mypy)
+	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy
+
+bench: coverage $(VENV)/.klar-test ## Mäter varje stegs tid och minne, bredvid golvet: läsa och skriva utan att räkna
+	@$(VENV)/bin/python -m pipelines.bench $(ARGS)
+
+docs: $(VENV)/.klar ## Skriver om docs/konfiguration.md och docs/datalexikon.md ur modellen
+	@$(VENV)/bin/python -m pipelines.describe
+
+clean: ## Tar bort mellanresultat och produkter i OUT och MAPS (inte indata, inte miljön)
+	@rm -rf $(STEG) $(FINAL)
+	@printf 'Borttaget: mellanresultat och produkter i %s och %s.\n' '$(OUT)' '$(MAPS)'
+
+FORCE:

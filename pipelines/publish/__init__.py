@@ -1,0 +1,1 @@
+"""One module per product: each reads the stages' tables and builds files under ``paths.built``."""

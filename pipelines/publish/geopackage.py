@@ -1,0 +1,38 @@
+"""``bredband.gpkg``, the internal edition: every layer, indexed, titled, styled, in SWEREF 99 TM.
+
+GDAL writes the layers from Arrow (GeoPackage 1.2: later versions make QGIS 3.22 warn); what GDAL has no
+option for (aliases, attribute indexes, metadata, styles) is added with SQLite afterwards.
+"""
+
+from __future__ import annotations
+
+from pipelines import contracts
+from pipelines.files import replacing
+from pipelines.paths import Paths
+from pipelines.publish import gpkg_extras, gpkg_layers, qgis_styles
+from pipelines.publish.facts import read_facts, read_sources
+from pipelines.region import Region
+
+LAYERS = (contracts.RUTNAT, contracts.DELAR, contracts.KOMMUNER, contracts.LAN, contracts.ADRESSER)
+"""The layers of the file, in the order a reader lists them."""
+
+
+def run(region: Region, paths: Paths) -> None:
+    """Build ``out/bredband.gpkg`` from the stages' tables.
+
+    Counts and shares are rounded to 6 decimals here. The same tables and facts give the same bytes.
+
+    Raises
+    ------
+    ContractError
+        When a value is missing in a column that may not lack one.
+    """
+    facts, sources = read_facts(paths), read_sources(paths)
+    with replacing(paths.built("out/bredband.gpkg")) as beside:
+        for table in LAYERS:
+            gpkg_layers.write(beside, table, gpkg_layers.stream(table, paths), facts)
+        with gpkg_extras.opened(beside) as db:
+            gpkg_extras.add_indexes(db, LAYERS)
+            gpkg_extras.add_aliases(db, LAYERS)
+            gpkg_extras.add_metadata(db, region, facts, sources)
+            gpkg_extras.add_styles(db, [s for t in LAYERS for s in qgis_styles.styles(t, facts)], facts)

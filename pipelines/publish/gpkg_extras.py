@@ -1,0 +1,152 @@
+"""What a GeoPackage carries besides its layers: indexes, aliases, metadata, styles. Plain SQLite."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+from pipelines.contracts import Column, Table
+from pipelines.publish.facts import DEMO_TEXT, RunFacts, Source, midnight
+from pipelines.publish.qgis_styles import Style
+from pipelines.region import Region
+
+_SCHEMA_EXTENSION = "http://www.geopackage.org/spec121/#extension_schema"
+_METADATA_EXTENSION = "http://www.geopackage.org/spec121/#extension_metadata"
+_BASIS = {
+    "publicerad": "publicerad", "uppmatt": "uppmätt", "modellerad": "modellerad",
+    "blandad": "delvis uppmätt, delvis modellerad", "beraknad": "beräknad",
+}  # fmt: skip
+
+# The tables of the extensions «schema» and «metadata», as GeoPackage 1.2 (OGC 12-128r14) defines them.
+_SCHEMA_TABLES = (
+    """CREATE TABLE IF NOT EXISTS gpkg_data_columns (
+  table_name TEXT NOT NULL, column_name TEXT NOT NULL, name TEXT, title TEXT, description TEXT,
+  mime_type TEXT, constraint_name TEXT,
+  CONSTRAINT pk_gdc PRIMARY KEY (table_name, column_name),
+  CONSTRAINT gdc_tn UNIQUE (table_name, name))""",
+    """CREATE TABLE IF NOT EXISTS gpkg_data_column_constraints (
+  constraint_name TEXT NOT NULL, constraint_type TEXT NOT NULL, value TEXT, min NUMERIC,
+  min_is_inclusive BOOLEAN, max NUMERIC, max_is_inclusive BOOLEAN, description TEXT,
+  CONSTRAINT gdcc_ntv UNIQUE (constraint_name, constraint_type, value))""",
+)
+_METADATA_TABLES = (
+    """CREATE TABLE IF NOT EXISTS gpkg_metadata (
+  id INTEGER CONSTRAINT m_pk PRIMARY KEY ASC NOT NULL, md_scope TEXT NOT NULL DEFAULT 'dataset',
+  md_standard_uri TEXT NOT NULL, mime_type TEXT NOT NULL DEFAULT 'text/xml',
+  metadata TEXT NOT NULL DEFAULT '')""",
+    """CREATE TABLE IF NOT EXISTS gpkg_metadata_reference (
+  reference_scope TEXT NOT NULL, table_name TEXT, column_name TEXT, row_id_value INTEGER,
+  timestamp DATETIME NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')),
+  md_file_id INTEGER NOT NULL, md_parent_id INTEGER,
+  CONSTRAINT crmr_mfi_fk FOREIGN KEY (md_file_id) REFERENCES gpkg_metadata(id),
+  CONSTRAINT crmr_mpi_fk FOREIGN KEY (md_parent_id) REFERENCES gpkg_metadata(id))""",
+)
+# QGIS's own table, column by column, so that QGIS also can save styles in it.
+_STYLE_TABLE = (
+    """CREATE TABLE IF NOT EXISTS layer_styles (
+  id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256), f_table_schema TEXT(256),
+  f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT,
+  useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30), update_time DATETIME)""",
+)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a GeoPackage that is being built: one transaction, no journal (a broken file is thrown away)."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("PRAGMA journal_mode = OFF")
+        db.execute("PRAGMA synchronous = OFF")
+        db.execute("BEGIN")
+        yield db
+        db.execute("COMMIT")
+
+
+def add_indexes(db: sqlite3.Connection, tables: Sequence[Table]) -> None:
+    """Index each table's key and the columns other tables are joined by."""
+    for table in tables:
+        joined = [c for c in ("rutid_scb", "kommunkod") if c in table.names]
+        for column in dict.fromkeys([*table.key[:1], *joined]):
+            unique = "UNIQUE " if table.key == (column,) else ""
+            db.execute(f'CREATE {unique}INDEX "ix_{table.name}_{column}" ON "{table.name}" ("{column}")')
+
+
+def add_aliases(db: sqlite3.Connection, tables: Sequence[Table]) -> None:
+    """Write each column's Swedish alias and description into ``gpkg_data_columns``."""
+    _create(db, _SCHEMA_TABLES)
+    db.executemany(
+        "INSERT INTO gpkg_data_columns (table_name, column_name, name, title, description) VALUES (?,?,?,?,?)",
+        [(t.name, c.name, c.alias, c.alias, described(c)) for t in tables for c in t.columns],
+    )
+    for name in ("gpkg_data_columns", "gpkg_data_column_constraints"):
+        _register(db, name, "gpkg_schema", _SCHEMA_EXTENSION)
+
+
+def described(column: Column) -> str:
+    """Return a column's description with its unit and how it is known.
+
+    >>> from pipelines.contracts import LAND_HA
+    >>> described(LAND_HA)
+    'Landareal. Enhet: ha. Uppgift: beräknad.'
+    """
+    unit = f"Enhet: {column.unit}." if column.unit else ""
+    basis = f"Uppgift: {_BASIS[column.basis]}." if column.basis else ""
+    return " ".join(x for x in (column.description, unit, basis) if x)
+
+
+def add_metadata(
+    db: sqlite3.Connection, region: Region, facts: RunFacts, sources: Sequence[Source]
+) -> None:
+    """Write the run's id, dates and sources as JSON into ``gpkg_metadata``."""
+    publishing = region.publicering
+    body = {
+        "titel": publishing.titel,
+        "beskrivning": DEMO_TEXT if facts["demo"] else "Intern utgåva. Innehåller personuppgifter.",
+        "utgivare": publishing.utgivare,
+        "kontakt": publishing.kontakt_epost,
+        "korning": dict(facts),
+        "kallor": [asdict(s) for s in sources],
+    }
+    _create(db, _METADATA_TABLES)
+    db.execute(
+        "INSERT INTO gpkg_metadata VALUES (1, 'dataset', ?, 'application/json', ?)",
+        (f"{publishing.bas_url}/korning", json.dumps(body, ensure_ascii=False, sort_keys=True)),
+    )
+    db.execute(
+        "INSERT INTO gpkg_metadata_reference VALUES ('geopackage', NULL, NULL, NULL, ?, 1, NULL)",
+        (midnight(facts),),
+    )
+    for name in ("gpkg_metadata", "gpkg_metadata_reference"):
+        _register(db, name, "gpkg_metadata", _METADATA_EXTENSION)
+
+
+def add_styles(db: sqlite3.Connection, styles: Sequence[Style], facts: RunFacts) -> None:
+    """Write styles into ``layer_styles``, where QGIS finds a layer's default style by itself."""
+    _create(db, _STYLE_TABLE)
+    db.executemany(
+        "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName,"
+        " styleQML, styleSLD, useAsDefault, description, owner, update_time)"
+        " VALUES ('', '', ?, ?, ?, ?, '', ?, ?, '', ?)",
+        [(s.layer, s.geometry, s.name, s.qml, s.default, s.description, midnight(facts)) for s in styles],
+    )
+    db.execute(
+        "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change, srs_id)"
+        " VALUES ('layer_styles', 'attributes', 'layer_styles', 'Stilar för QGIS', ?, 0)",
+        (midnight(facts),),
+    )
+
+
+def _create(db: sqlite3.Connection, statements: Sequence[str]) -> None:
+    for statement in statements:
+        db.execute(statement)
+
+
+def _register(db: sqlite3.Connection, table: str, extension: str, definition: str) -> None:
+    db.execute(
+        "INSERT INTO gpkg_extensions (table_name, column_name, extension_name, definition, scope)"
+        " VALUES (?, NULL, ?, ?, 'read-write')",
+        (table, extension, definition),
+    )

@@ -1,0 +1,143 @@
+"""One self-contained page: folium's map and script, Leaflet and our own files inlined, a strict CSP."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from functools import cache
+from importlib.resources import files as package_files
+from pathlib import Path
+from typing import Any
+
+import folium
+from branca.element import Figure, MacroElement
+from folium.template import Template
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+SCRIPTS = (
+    "sweref.js", "data.js", "grid_layer.js", "palette.js", "facts.js", "cursor.js", "outline.js", "table.js", "page.js",
+)  # fmt: skip
+
+
+class Page(Figure):  # type: ignore[misc]
+    """A folium figure written with our own template: language, title, policy, nothing from elsewhere."""
+
+    def render(self, **kwargs: Any) -> str:
+        """Return the page; ``kwargs`` is the template's context."""
+        for child in self._children.values():
+            child.render()
+        scripts = [_leaflet("leaflet.js"), _own_scripts(), str(self.script.render())]
+        styles = [_leaflet("leaflet.css"), _read("page.css")]
+        policy = (
+            "default-src 'none'; "
+            f"script-src {' '.join(map(_hash, scripts))}; style-src {' '.join(map(_hash, styles))}; "
+            "img-src data: blob:; base-uri 'none'; form-action 'none'"
+        )
+        return _environment().get_template("template.html.j2").render(
+            policy=policy,
+            styles=[Markup(s) for s in styles],
+            scripts=[Markup(s) for s in scripts],
+            map_html=Markup(self.html.render()),
+            **kwargs,
+        )  # fmt: skip
+
+
+class CountyMap(folium.Map):  # type: ignore[misc]
+    """A folium map without the assets and the header (no zooming!) stock folium brings, and with a fixed name."""
+
+    default_js: list[tuple[str, str]] = []  # noqa: RUF012 (folium reads them so)
+    default_css: list[tuple[str, str]] = []  # noqa: RUF012
+    _template = Template(
+        """
+        {% macro html(this, kwargs) %}<div class="folium-map" id="{{ this.get_name() }}" tabindex="0"
+          role="application" aria-labelledby="karta-namn" aria-describedby="karta-hjalp"></div>{% endmacro %}
+        {% macro script(this, kwargs) %}
+        var {{ this.get_name() }} = L.map("{{ this.get_name() }}", {
+          center: {{ this.location|tojson }}, crs: L.CRS.{{ this.crs }},
+          ...{{ this.options|tojavascript }}
+        });
+        {% endmacro %}
+        """
+    )
+
+    def get_name(self) -> str:
+        """Return the map's name in script and HTML; fixed, so that the same input gives the same bytes."""
+        return "karta"
+
+
+class GridLayer(MacroElement):  # type: ignore[misc]
+    """The grid of cells, drawn on canvas by ``grid_layer.js`` from the arrays in the page."""
+
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+        var {{ this.get_name() }} = new bredband.GridLayer({{ this.options|tojavascript }});
+        bredband.calm() && L.Util.setOptions({{ this._parent.get_name() }}, {
+          zoomAnimation: false, fadeAnimation: false, inertia: false
+        });
+        bredband.start({{ this._parent.get_name() }}, {{ this.get_name() }});
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__()
+        self.options = options
+
+    def get_name(self) -> str:
+        """Return the layer's name in script."""
+        return "rutor"
+
+
+def render(context: dict[str, Any], bounds: list[list[float]]) -> str:
+    """Return the page as HTML.
+
+    Parameters
+    ----------
+    context : dict
+        What the template shows; see :func:`pipelines.publish.webmap.page.context`.
+    bounds : list
+        ``[[south, west], [north, east]]`` in degrees.
+    """
+    (south, west), (north, east) = bounds
+    county = CountyMap(
+        location=[(south + north) / 2, (west + east) / 2],
+        tiles=None, zoom_start=7, min_zoom=5, max_zoom=17, zoom_control=False, attribution_control=False,
+    )  # fmt: skip
+    county.add_child(GridLayer(min_zoom=5, max_zoom=17))
+    page = Page()
+    page.add_child(county)
+    return page.render(**context)
+
+
+def _environment() -> Environment:
+    loader = PackageLoader("pipelines.publish.webmap", ".")
+    return Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+
+
+def _hash(body: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(body.encode('utf-8')).digest()).decode('ascii')}'"
+
+
+@cache
+def _read(name: str) -> str:
+    return (package_files(__package__) / name).read_text(encoding="utf-8")
+
+
+def _own_scripts() -> str:
+    return "".join(map(_read, SCRIPTS))
+
+
+@cache
+def _leaflet(name: str) -> str:
+    """Leaflet's own file from its PyPI package, less what would make the browser ask for another file."""
+    from xstatic.pkg import leaflet
+
+    body = (Path(leaflet.BASE_DIR) / name).read_text(encoding="utf-8")
+    if name.endswith(".css"):
+        return re.sub(r"(?:background-image|behavior)\s*:\s*url\([^)]*\)\s*;?", "", body)
+    return re.sub(r"//# sourceMappingURL=.*", "", body)

@@ -1,0 +1,59 @@
+// Kommun outlines, neighbouring land and names over and under the cells.
+(function () {
+  'use strict';
+
+  function line(deltas) {
+    const out = [];
+    for (let i = 0, lat = 0, lng = 0; i < deltas.length; i += 2) {
+      lat += deltas[i];
+      lng += deltas[i + 1];
+      out.push([lat / 1e5, lng / 1e5]);
+    }
+    return out;
+  }
+
+  function label([name, lat, lng], className) {
+    const text = document.createElement('span');
+    text.textContent = name;
+    const icon = L.divIcon({ className: `namn ${className}`, html: text, iconSize: null });
+    return L.marker([lat, lng], { icon, interactive: false, keyboard: false, pane: 'namn' });
+  }
+
+  // Shows as many names as have room, the most important first.
+  function names(map, labels) {
+    const group = L.layerGroup().addTo(map);
+    function place() {
+      group.clearLayers();
+      const taken = [], zoom = map.getZoom(), size = map.getSize();
+      for (const { entry, className, from } of labels) {
+        if (zoom < from) continue;
+        const p = map.latLngToContainerPoint([entry[1], entry[2]]);
+        if (p.x < -200 || p.y < -200 || p.x > size.x + 200 || p.y > size.y + 200) continue;
+        const half = 5 + 4 * entry[0].length;
+        const box = [p.x - half, p.y - 11, p.x + half, p.y + 11];
+        if (taken.some((b) => box[0] < b[2] && box[2] > b[0] && box[1] < b[3] && box[3] > b[1])) continue;
+        taken.push(box);
+        label(entry, className).addTo(group);
+      }
+    }
+    map.on('moveend resize', place);
+    place();
+  }
+
+  bredband.outline = function (map, shapes) {
+    for (const [name, z] of [['grannar', 150], ['granser', 410], ['namn', 450]]) {
+      const pane = map.createPane(name);
+      pane.style.zIndex = z;
+      pane.style.pointerEvents = 'none';
+    }
+    const fixed = { interactive: false, smoothFactor: 0.7 };
+    const under = L.svg({ pane: 'grannar', padding: 0.5 }), over = L.svg({ pane: 'granser', padding: 0.5 });
+    L.polygon(shapes.grannar.map((ring) => [line(ring)]), { ...fixed, className: 'granne', renderer: under }).addTo(map);
+    L.polyline(shapes.granser.map(line), { ...fixed, className: 'grans', renderer: over }).addTo(map);
+    L.polyline(shapes.lansgrans.map(line), { ...fixed, className: 'lansgrans', renderer: over }).addTo(map);
+    names(map, [
+      ...shapes.kommuner.map((entry) => ({ entry, className: 'kommun', from: 0 })),
+      ...shapes.orter.map((entry) => ({ entry, className: 'ort', from: 10 })),
+    ]);
+  };
+})();

@@ -1,0 +1,166 @@
+"""What a GeoPackage from outside holds: its tables, geometry columns and CRS, read in milliseconds.
+
+``gpkg_contents``, ``gpkg_geometry_columns`` and ``gpkg_spatial_ref_sys`` are read with sqlite3, so that
+asking about a file needs neither GDAL nor much time. :mod:`pipelines.sources.gpkg` reads the rows.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import unicodedata
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from pipelines.errors import DataError, printable
+from pipelines.sources.zips import only_member
+
+MAX_FILE_BYTES = 8 << 30
+"""A plain GeoPackage larger than this is refused; all of Sweden's addresses are about 1.5 GB."""
+_MAX_TABLES = 500
+_MAX_TEXT = 10_000
+_MAGIC = b"SQLite format 3\x00"
+_AGAIN = "Hämta filen på nytt från utgivaren."
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One table of a GeoPackage.
+
+    Attributes
+    ----------
+    file : Path
+        The file as a person knows it (the zip, when it lies in one).
+    data : Path or bytes
+        What GDAL opens: the file, or the unpacked member.
+    name, columns, description : table name, its columns (geometry apart), gpkg_contents.description
+    geometry, geometry_type : geometry column and type, both empty for a table without geometry
+    epsg : int or None
+        EPSG code the file declares; None when it declares none.
+    changed : str
+        Date of gpkg_contents.last_change, ``YYYY-MM-DD``, or empty.
+    """
+
+    file: Path
+    data: Path | bytes
+    name: str
+    columns: tuple[str, ...]
+    description: str
+    geometry: str
+    geometry_type: str
+    epsg: int | None
+    changed: str
+
+    @property
+    def demo(self) -> bool:
+        """Whether the table carries the demo mark."""
+        return self.description.startswith("DEMO")
+
+
+def plain(name: str) -> str:
+    """Return a name for comparison: lower case, without diacritics, signs as underscores.
+
+    >>> plain(" Objekt-Typ "), plain("Tätortskod")
+    ('objekt_typ', 'tatortskod')
+    """
+    letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "_", letters).strip("_")
+
+
+def layers(path: Path) -> list[Layer]:
+    """List the feature and attribute tables of a GeoPackage, or of the only one inside a zip.
+
+    Raises
+    ------
+    DataError
+        When the file is no GeoPackage, is absurdly large, or the zip does not hold exactly one.
+    """
+    if path.suffix.lower() != ".zip":
+        return catalogue(path, path)
+    return catalogue(path, _without_wal(only_member(path, ".gpkg", "GeoPackage-fil (.gpkg)")))
+
+
+def catalogue(path: Path, data: Path | bytes) -> list[Layer]:
+    """List the tables of ``data``; ``path`` is what errors call it."""
+    try:
+        with closing(_connect(path, data)) as db:
+            rows = db.execute(_CATALOGUE).fetchmany(_MAX_TABLES)
+            return [_layer(db, path, data, row) for row in rows]
+    except (sqlite3.Error, UnicodeDecodeError) as e:
+        raise DataError(
+            "Filen är inget läsbart GeoPackage.", file=path, found=printable(str(e)), action=_AGAIN
+        ) from None  # fmt: skip
+
+
+def _without_wal(data: bytes) -> bytes:
+    """Mark a database in write-ahead mode as an ordinary one: in memory it cannot be opened otherwise."""
+    return data if data[18:20] != b"\x02\x02" else data[:18] + b"\x01\x01" + data[20:]
+
+
+def _connect(path: Path, data: Path | bytes) -> sqlite3.Connection:
+    head = data[:16] if isinstance(data, bytes) else _head(data)
+    if head != _MAGIC:
+        raise DataError("Filen är inget GeoPackage.", file=path, expected="en SQLite-databas", action=_AGAIN)
+    if isinstance(data, bytes):
+        db = sqlite3.connect(":memory:")
+        db.deserialize(data)
+    else:
+        if data.stat().st_size > MAX_FILE_BYTES:
+            raise DataError(
+                "Filen är orimligt stor.",
+                file=path,
+                expected=f"högst {MAX_FILE_BYTES >> 30} GB",
+                action=_AGAIN,
+            )
+        db = sqlite3.connect(f"file:{quote(str(data.resolve()))}?mode=ro&immutable=1", uri=True)
+    db.execute("PRAGMA trusted_schema = OFF")
+    return db
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as f:
+            return f.read(16)
+    except OSError as e:
+        raise DataError("Filen går inte att öppna.", file=path, found=e.strerror, action=_AGAIN) from None
+
+
+# Only real tables: a view in a file from outside may compute anything, for as long as it likes.
+_CATALOGUE = """
+SELECT m.name, c.description, c.last_change, g.column_name, g.geometry_type_name,
+       s.organization, s.organization_coordsys_id, s.definition
+FROM gpkg_contents c
+JOIN sqlite_master m ON lower(m.name) = lower(c.table_name) AND m.type = 'table'
+LEFT JOIN gpkg_geometry_columns g ON lower(g.table_name) = lower(c.table_name)
+LEFT JOIN gpkg_spatial_ref_sys s ON s.srs_id = g.srs_id
+WHERE c.data_type IN ('features', 'attributes')
+ORDER BY m.name
+"""
+
+
+def _layer(db: sqlite3.Connection, path: Path, data: Path | bytes, row: tuple[Any, ...]) -> Layer:
+    name, description, changed, geometry, kind, organization, code, definition = row
+    info = db.execute("SELECT name FROM pragma_table_info(?)", (name,)).fetchall()
+    columns = tuple(str(c) for (c,) in info if str(c).lower() != str(geometry or "").lower())
+    return Layer(
+        path, data, str(name), columns, str(description or "")[:_MAX_TEXT],
+        str(geometry or ""), str(kind or "").upper(), _epsg(organization, code, str(definition or "")),
+        date[0] if (date := re.match(r"\d{4}-\d{2}-\d{2}", str(changed))) else "",
+    )  # fmt: skip
+
+
+def _epsg(organization: object, code: object, definition: str) -> int | None:
+    """Return the EPSG code: by its number, else by the authority its definition ends with, else by PROJ."""
+    if str(organization).strip().upper() == "EPSG" and str(code).isdigit():
+        return int(str(code))
+    if definition.strip().lower() in ("", "undefined", "unknown"):
+        return None
+    import pyproj
+
+    try:
+        return pyproj.CRS.from_user_input(definition[:_MAX_TEXT]).to_epsg(min_confidence=70)
+    except pyproj.exceptions.CRSError:
+        return None

@@ -1,0 +1,200 @@
+"""GeoPackages from outside: the table that is meant, and its rows streamed as Arrow through GDAL.
+
+A zip must hold exactly one GeoPackage; it is read into memory, bounded, and never unpacked to disk.
+What a file holds is asked of :mod:`pipelines.sources.catalogue`, whose names are given on here.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.errors import DataError, printable
+from pipelines.files import EPSG
+from pipelines.sources.catalogue import Layer, layers, plain
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = [
+    "Layer", "Wanted", "actual", "batches", "empty", "find", "layers", "plain", "read", "require_geometry",
+    "texts",
+]  # fmt: skip
+
+_AGAIN = "Hämta filen på nytt från utgivaren."
+
+Wanted = Mapping[str, Sequence[str]]
+"""Canonical column name → the names publishers use for it (compared by :func:`plain`)."""
+
+
+def find(
+    file: Path,
+    found: Sequence[Layer],
+    wanted: Wanted,
+    names: Sequence[str] = (),
+    optional: Sequence[str] = (),
+) -> Layer:
+    """Return the only layer of a file that has all ``wanted`` columns; ``names`` break a tie.
+
+    Raises
+    ------
+    DataError
+        When no table fits or more than one does, naming the tables and columns there are.
+    """
+    if not found:
+        raise DataError("GeoPackage-filen har inga tabeller.", file=file, action=_AGAIN)
+    required = [c for c in wanted if c not in optional]
+    fits = [x for x in found if all(actual(x, wanted[c]) for c in required)]
+    named = [x for x in fits if plain(x.name) in {plain(n) for n in names}]
+    best = named or fits
+    if len(best) == 1:
+        return best[0]
+    if best:
+        raise DataError(
+            "Flera tabeller i filen kan vara den som söks.", file=file, expected="en tabell",
+            found=", ".join(x.name for x in best), action="Ta bort de tabeller som inte hör till leveransen.",
+        )  # fmt: skip
+    nearest = max(found, key=lambda x: sum(bool(actual(x, wanted[c])) for c in required))
+    lacking = [c for c in required if not actual(nearest, wanted[c])]
+    raise DataError(
+        f"Tabellen «{printable(nearest.name)}» saknar kolumnen {' och '.join(lacking)}.",
+        file=file, column=", ".join(lacking),
+        expected="; ".join(f"{c} (något av namnen {', '.join(wanted[c])})" for c in lacking),
+        found=f"kolumnerna {', '.join(nearest.columns) or '(inga)'}",
+        details=[f"Tabeller i filen: {', '.join(x.name for x in found)}"],
+        action="Kontrollera att filen är utgivarens och oförändrad.",
+    )  # fmt: skip
+
+
+def actual(layer: Layer, names: Sequence[str]) -> str | None:
+    """Return the layer's own spelling of the first of ``names`` it has, or None."""
+    have = {plain(c): c for c in reversed(layer.columns)}
+    return next((have[plain(n)] for n in names if plain(n) in have), None)
+
+
+def require_geometry(layer: Layer) -> Layer:
+    """Return the layer when it has geometry in EPSG:3006.
+
+    Raises
+    ------
+    DataError
+        When the table has no geometry column or another coordinate system.
+    """
+    if not layer.geometry:
+        raise DataError(
+            f"Tabellen «{printable(layer.name)}» har ingen geometri.", file=layer.file,
+            expected="en rad i gpkg_geometry_columns", action=_AGAIN,
+        )  # fmt: skip
+    if layer.epsg != EPSG:
+        raise DataError(
+            "Fel koordinatsystem.", file=layer.file, column=layer.geometry,
+            expected="EPSG:3006 (SWEREF 99 TM)",
+            found=f"EPSG:{layer.epsg}" if layer.epsg else "inget känt koordinatsystem",
+            action="Beställ filen i SWEREF 99 TM, eller räkna om den (QGIS: Exportera → Spara objekt som…).",
+        )  # fmt: skip
+    return layer
+
+
+def batches(
+    layer: Layer,
+    wanted: Wanted,
+    *,
+    geometry: bool = True,
+    bbox: tuple[float, float, float, float] | None = None,
+) -> Iterator[pa.Table]:
+    """Stream a layer's columns under their canonical names, in the file's order.
+
+    Parameters
+    ----------
+    layer : Layer
+    wanted : mapping
+        Canonical name → synonyms. A column the layer lacks is left out.
+    geometry : bool
+        Also give column ``wkb`` (binary, ISO WKB).
+    bbox : tuple of float, optional
+        Only features whose bounding box touches this one: west, south, east, north in metres (EPSG:3006).
+
+    Yields
+    ------
+    pyarrow.Table
+        Some ten thousand rows at a time; nothing when the layer is empty.
+    """
+    import pyarrow as pa
+    import pyogrio.errors
+    from pyogrio.raw import open_arrow
+
+    own = {c: name for c in wanted if (name := actual(layer, wanted[c]))}
+    source = layer.data if isinstance(layer.data, bytes) else str(layer.data.resolve())
+    # A file in RAW is never written to: IMMUTABLE keeps SQLite from making -wal and -shm files beside it.
+    options = {} if isinstance(source, bytes) else {"IMMUTABLE": "YES"}
+    try:
+        with ExitStack() as stack:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", RuntimeWarning)  # a file in memory has no .gpkg ending
+                meta, reader = stack.enter_context(
+                    open_arrow(
+                        source, layer=layer.name, columns=sorted(set(own.values())), read_geometry=geometry,
+                        bbox=bbox, use_pyarrow=True, datetime_as_string=True, **options,
+                    )
+                )  # fmt: skip
+            for batch in reader:
+                columns = {c: batch.column(name) for c, name in own.items()}
+                if geometry:
+                    columns["wkb"] = batch.column(meta["geometry_name"] or "wkb_geometry")
+                if batch.num_rows:
+                    yield pa.table(columns)
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pa.ArrowException, KeyError) as e:
+        raise DataError(
+            "GeoPackage-filen går inte att läsa.", file=layer.file, found=printable(str(e)), action=_AGAIN
+        ) from None  # fmt: skip
+
+
+def read(
+    layer: Layer,
+    wanted: Wanted,
+    *,
+    geometry: bool = True,
+    bbox: tuple[float, float, float, float] | None = None,
+) -> pa.Table:
+    """Read a whole layer that must not be empty; see :func:`batches`.
+
+    Raises
+    ------
+    DataError
+        When the table has no rows (a ``bbox`` may leave none: then the table comes back empty).
+    """
+    import pyarrow as pa
+
+    parts = list(batches(layer, wanted, geometry=geometry, bbox=bbox))
+    if parts:
+        return pa.concat_tables(parts)
+    if bbox is None:
+        raise empty(layer)
+    present = [c for c in wanted if actual(layer, wanted[c])]
+    fields = [(c, pa.string()) for c in present] + ([("wkb", pa.binary())] if geometry else [])
+    return pa.table({c: pa.array([], t) for c, t in fields})
+
+
+def texts(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray:
+    """Return ids or codes as trimmed text, whether the file has them as text or as numbers; null stays.
+
+    >>> import pyarrow as pa
+    >>> texts(pa.array([1480.0, None])).to_pylist(), texts(pa.array([" 1480 "])).to_pylist()
+    (['1480', None], ['1480'])
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pa.types.is_floating(column.type) and pc.all(pc.equal(pc.round(column), column)).as_py():
+        column = pc.cast(column, pa.int64())
+    return pc.utf8_trim_whitespace(pc.cast(column, pa.string()))
+
+
+def empty(layer: Layer) -> DataError:
+    """Return the error for a table without rows."""
+    return DataError(
+        f"Tabellen «{printable(layer.name)}» är tom.", file=layer.file, expected="minst en rad", action=_AGAIN
+    )

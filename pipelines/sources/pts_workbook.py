@@ -1,0 +1,197 @@
+"""PTS's workbooks *teknik* and *hastighet*: every table in them as rows of area, year, unit and shares.
+
+Two layouts are read: hushåll and arbetsställen as rows (column Bas) or sheets of their own, and
+arbetsställen as further columns beside those of hushåll.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipelines.errors import DataError
+from pipelines.ledger import Ledger
+from pipelines.region import Region
+from pipelines.sources.headers import Classify, Header, find_header
+from pipelines.sources.pts_areas import AREA_COLUMNS, Body, areas, body_of
+from pipelines.sources.pts_fields import (
+    TECHNIQUE_HEADERS,
+    bas_of,
+    is_speed_table,
+    is_technique_table,
+    speed_field,
+    technique_field,
+)
+from pipelines.sources.shares import counts, table_shares
+from pipelines.sources.xlsx import Sheet
+
+REQUIRED = ("antal", "fiber", "narhet_fiber", "kabel_tv", "tradbunden")
+"""Columns of *teknik* without which a benchmark would silently come out lower."""
+BASES = ("hushall", "arbetsstallen")
+
+
+@dataclass(frozen=True)
+class Role:
+    """A kind of table: how its headers are told, and what makes a header one."""
+
+    name: str
+    classify: Classify
+    accept: Callable[[set[str]], bool]
+
+
+TEKNIK = Role("teknik", technique_field, is_technique_table)
+HASTIGHET = Role("hastighet", speed_field, is_speed_table)
+KEY = AREA_COLUMNS
+
+
+def read_role(sheets: list[Sheet], role: Role, region: Region, ledger: Ledger) -> pd.DataFrame | None:
+    """Read all tables of one role in a workbook; None when it has none.
+
+    Returns
+    -------
+    DataFrame or None
+        ``rad``, ``blad``, the area columns, and one float column per measure (``antal`` is a count, the
+        others shares 0–1, NaN where there is no figure). One row per area, class, unit and year.
+
+    Raises
+    ------
+    DataError
+        Unreadable cells, shares above 1, two columns or rows that claim the same thing.
+    """
+    parts = []
+    for sheet in sheets:
+        header = find_header(sheet, role.classify, role.accept)
+        if header:
+            parts.append(_read_sheet(body_of(sheet, header, ledger), role, region, ledger))
+    return _one_row_each(pd.concat(parts, ignore_index=True), ledger) if parts else None
+
+
+def _read_sheet(body: Body, role: Role, region: Region, ledger: Ledger) -> pd.DataFrame:
+    _no_rivals(body.sheet, body.header)
+    if role is TEKNIK:
+        _require_columns(body)
+    shares, sides, doubtful = table_shares(
+        {f: body.cells(f) for f in _measures(body) if not f.startswith("antal|")},
+        {f: body.place(f) for f in _measures(body)},
+    )
+    for f in _measures(body):
+        if f.startswith("antal|"):
+            shares[f] = counts(body.cells(f), body.place(f))
+    limits = sum(bool(s) for column in sides.values() for s in column)
+    ledger.add(
+        "justerad",
+        body.sheet.source,
+        "andelar angivna som gräns (> eller <)",
+        limits,
+        "lästes som gränsens värde",
+    )
+    ledger.add(
+        "varning", body.sheet.source, "kolumner där inget värde är över 1, i en tabell med procent",
+        len(doubtful), "lästes som andelar 0–1", doubtful,
+    )  # fmt: skip
+    place = areas(body, region, ledger)
+    _told_bas(body, place, ledger)
+    place = place.assign(blad=body.sheet.label, kalla=body.sheet.source)
+    parts = [_of_bas(place, shares, bas) for bas in BASES]
+    other = ~place["bas"].isin(BASES)
+    ledger.add(
+        "upplysning",
+        body.sheet.source,
+        "rader med annan bas än hushåll och arbetsställen",
+        int(other.sum()),
+        "används inte",
+    )
+    result = pd.concat(parts, ignore_index=True)
+    return result[result["niva"] != ""]
+
+
+def _measures(body: Body) -> list[str]:
+    return [f for f in body.header.columns if "|" in f]
+
+
+def _no_rivals(sheet: Sheet, header: Header) -> None:
+    for field, texts in header.rivals.items():
+        if "|" in field or field in ("omrade", "kommun", "ar", "bas"):
+            raise DataError(
+                f"{len(texts)} kolumner kan vara samma uppgift.", file=sheet.label, row=header.last + 1,
+                column=" / ".join(texts), expected="en kolumn", found=str(len(texts)),
+                action="Ta bort eller döp om den kolumn som inte ska användas.",
+            )  # fmt: skip
+
+
+def _require_columns(body: Body) -> None:
+    have = {f.partition("|")[0] for f in body.header.columns}
+    lacking = [TECHNIQUE_HEADERS[m] for m in REQUIRED if m not in have]
+    lacking += [] if "omrade" in have else ["Område"]
+    if lacking:
+        raise DataError(
+            "Arbetsboken saknar kolumner.", file=body.sheet.label, row=body.header.last + 1,
+            column=", ".join(lacking), expected="; ".join(lacking),
+            found=", ".join(t for t in body.header.texts if t),
+            action="Hämta tabellbilagan teknik på nytt, eller döp kolumnen som PTS gör.",
+        )  # fmt: skip
+
+
+def _told_bas(body: Body, place: pd.DataFrame, ledger: Ledger) -> None:
+    """Fill in ``bas`` where rows do not say it: from the title, the sheet's name, or the count's header."""
+    silent = place["bas"] == ""
+    if not silent.any():
+        return
+    above = " ".join(str(c) for row in body.sheet.rows[: body.header.last] for c in row if c != "")
+    tags = {f.partition("|")[2] for f in _measures(body)} - {""}
+    only = tags.pop() if len(tags) == 1 else ""
+    told = bas_of(body.sheet.name) or only or bas_of(above)
+    place.loc[silent, "bas"] = told or "hushall"
+    if not told and not tags:
+        ledger.add(
+            "antagen",
+            body.sheet.source,
+            "tabellen säger inte om den gäller hushåll",
+            int(silent.sum()),
+            "hushåll antogs",
+        )
+
+
+def _of_bas(place: pd.DataFrame, shares: dict[str, np.ndarray[Any, Any]], bas: str) -> pd.DataFrame:
+    """Return the rows about one unit, each measure from the column that is about that unit."""
+    chosen = place["bas"] == bas
+    tagged = {f for f in shares if f.endswith(f"|{bas}")}
+    beside = not chosen.any() and any(not f.startswith("antal|") for f in tagged)
+    if beside:  # arbetsställen stand as columns of their own in the rows of hushåll
+        chosen = place["bas"].isin(BASES)
+    out = place[chosen].assign(bas=bas)
+    for measure in dict.fromkeys(f.partition("|")[0] for f in shares):
+        candidates = [f"{measure}|{bas}", *([] if beside else [f"{measure}|"])]
+        if measure == "antal" and not beside:  # one long table counts both under the header of one
+            candidates += [f"antal|{b}" for b in BASES]
+        source = next((c for c in candidates if c in shares), None)
+        out[measure] = shares[source][chosen.to_numpy()] if source else np.nan
+    return out
+
+
+def _one_row_each(frame: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
+    """Return one row per key: a row repeated in another sheet is dropped, a contradicting one stops."""
+    values = [c for c in frame.columns if c not in ("rad", "blad", "kalla")]
+    unique = frame.drop_duplicates(values)
+    repeated = len(frame) - len(unique)
+    if repeated:
+        source = str(frame["kalla"].iloc[0]).partition(", blad")[0]
+        ledger.add("bortfall", source, "rader som upprepar en annan", repeated, "räknades en gång")
+    clash = unique[unique.duplicated(KEY, keep=False)].sort_values([*KEY, "blad", "rad"])
+    if len(clash):
+        first, second = clash.iloc[0], clash.iloc[1]
+        same_sheet = first["blad"] == second["blad"]
+        measures = [c for c in values if c not in KEY]
+        differ = [c for c in measures if not first[[c]].equals(second[[c]])]
+        raise DataError(
+            "Två rader gäller samma område men säger olika.", file=first["blad"],
+            row=f"{first['rad']} och {second['rad']}" + ("" if same_sheet else f" i {second['blad']}"),
+            column=", ".join(differ), expected="en rad per område, områdestyp, bas och år",
+            found=f"{first['omrade']}, {first['omradestyp']}, {first['bas']}, {first['ar']}",
+            action="Ta bort den rad eller det blad som inte ska gälla.",
+        )  # fmt: skip
+    return unique.reset_index(drop=True)

@@ -1,0 +1,211 @@
+"""Numbers as people write them in workbooks and lists: decimal comma, ``%``, ``>99,99%``, ``-``, blanks.
+
+A share is kept as 0–1. Whether a column says 0–1 or 0–100 is decided for the column as a whole, with the
+other share columns of the table as witnesses, never cell by cell: 0.9 among percentages is 0.9 %.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.errors import DataError, printable
+
+Floats = NDArray[np.float64]
+
+MISSING = frozenset(
+    ("", "-", "–", "—", "−", ".", "..", "...", "x", "n/a", "na", "nan", "null", "none", "saknas",
+     "uppgift saknas", "uppgifter saknas", "ingen uppgift")
+)  # fmt: skip
+"""Texts that say there is no figure (compared in lower case)."""
+CLEAR_PERCENT = 10.0
+"""A column is percentages beyond doubt when its largest value reaches this and half of it is above 1."""
+ROUNDING = 1e-6
+"""How far above 1 (or below 0) a share may lie before it is an error rather than floating-point noise."""
+_DECIMALS = 12
+"""99.99 / 100 is not 0.9999 in binary; rounded here it is."""
+_THOUSANDS = re.compile(r"(?<=\d)\s(?=\d{3}(?!\d))")
+_NUMBER = re.compile(r"([<>≤≥]?)\s*([+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?)\s*(%|procent)?")
+_SIDE = {"": "", "<": "<", "≤": "<", ">": ">", "≥": ">"}
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A column of parsed cells.
+
+    Attributes
+    ----------
+    value : ndarray of float64, shape (n,)
+        NaN where the cell says there is no figure. A cell with a percent sign is already divided by 100.
+    percent : ndarray of bool, shape (n,)
+        The cell carried a percent sign: its unit is known.
+    side : tuple of str, length n
+        ``>`` or ``<`` when the cell was a limit, else empty.
+    bad : tuple of int
+        Positions of cells that are no number.
+    """
+
+    value: Floats
+    percent: NDArray[np.bool_]
+    side: tuple[str, ...]
+    bad: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a column stands, for errors: file (and sheet), row number of each value, header text."""
+
+    file: str
+    rows: Sequence[int]
+    header: str
+
+
+def parse_cell(cell: Any) -> tuple[float, bool, str] | None:
+    """Return number, whether it carried a percent sign, and side; None when the cell is no number.
+
+    >>> parse_cell(">99,99%"), parse_cell("1 234,5"), parse_cell(0.25)
+    ((0.9999, True, '>'), (1234.5, False, ''), (0.25, False, ''))
+    >>> parse_cell("-")[0], parse_cell("okänt")
+    (nan, None)
+    """
+    if isinstance(cell, bool):
+        return None
+    if cell is None:
+        return math.nan, False, ""
+    if isinstance(cell, int | float):
+        return None if math.isinf(cell) else (float(cell), False, "")
+    if not isinstance(cell, str):
+        return None
+    text = " ".join(unicodedata.normalize("NFKC", cell).replace("\N{MINUS SIGN}", "-").split())
+    if text.casefold() in MISSING:
+        return math.nan, False, ""
+    match = _NUMBER.fullmatch(_THOUSANDS.sub("", text))
+    if not match:
+        return None
+    side, digits, sign = match.groups()
+    number = float(digits.replace(",", "."))
+    if math.isinf(number):
+        return None
+    return (round(number / 100, _DECIMALS) if sign else number), bool(sign), _SIDE[side]
+
+
+def parse_cells(cells: Sequence[Any]) -> Numbers:
+    """Parse a column of cells; see :class:`Numbers`."""
+    parsed = [parse_cell(c) for c in cells]
+    good = [p or (math.nan, False, "") for p in parsed]
+    return Numbers(
+        np.array([p[0] for p in good], dtype=np.float64),
+        np.array([p[1] for p in good], dtype=bool),
+        tuple(p[2] for p in good),
+        tuple(i for i, p in enumerate(parsed) if p is None),
+    )
+
+
+def is_percent(numbers: Numbers, table_is_percent: bool = False) -> bool | None:
+    """Tell whether a column's cells without percent sign are 0–100; None when they can be neither.
+
+    Parameters
+    ----------
+    numbers : Numbers
+    table_is_percent : bool
+        Another share column of the same table is percentages beyond doubt: it decides for a column
+        with few values above 1.
+    """
+    bare = numbers.value[~numbers.percent & (numbers.value > 0)]
+    if not len(bare) or bare.max() <= 1 + ROUNDING:
+        return False
+    if _clearly_percent(bare) or (table_is_percent and bare.max() <= 100 + ROUNDING):
+        return True
+    return None
+
+
+def table_shares(
+    columns: Mapping[str, Sequence[Any]], places: Mapping[str, Place]
+) -> tuple[dict[str, Floats], dict[str, tuple[str, ...]], list[str]]:
+    """Read the share columns of one table.
+
+    Parameters
+    ----------
+    columns : mapping of name to cells, each of length n
+    places : mapping of name to Place
+
+    Returns
+    -------
+    values : mapping of name to ndarray of float64, shape (n,), 0–1, NaN where there is no figure
+    sides : mapping of name to tuple of ``>``, ``<`` or empty
+    doubtful : list of str
+        Columns read as 0–1 because nothing in them exceeds 1, in a table that is otherwise 0–100.
+
+    Raises
+    ------
+    DataError
+        A cell that is no number, or a share outside 0–1, with file, row and column.
+    """
+    parsed = {name: _all_numbers(parse_cells(cells), cells, places[name]) for name, cells in columns.items()}
+    bare = {name: p.value[~p.percent & (p.value > 0)] for name, p in parsed.items()}
+    table_is_percent = any(len(b) and _clearly_percent(b) for b in bare.values())
+    values, doubtful = {}, []
+    for name, p in parsed.items():
+        percent = is_percent(p, table_is_percent)
+        scaled = np.where(p.percent | (not percent), p.value, np.round(p.value / 100, _DECIMALS))
+        values[name] = _within(scaled, columns[name], places[name])
+        if table_is_percent and percent is False and len(bare[name]):
+            doubtful.append(places[name].header)
+    return values, {name: p.side for name, p in parsed.items()}, doubtful
+
+
+def counts(cells: Sequence[Any], place: Place) -> Floats:
+    """Read a column of counts: whole numbers, none negative; NaN where there is no figure.
+
+    Raises
+    ------
+    DataError
+        A cell that is no whole number of 0 or more, with file, row and column.
+    """
+    value = _all_numbers(parse_cells(cells), cells, place).value
+    wrong = (value < 0) | (np.abs(value - np.round(value)) > ROUNDING)
+    if wrong.any():
+        i = int(np.argmax(wrong))
+        problem = "Ett antal är negativt." if value[i] < 0 else "Ett antal är inte ett heltal."
+        raise _cell_error(problem, "ett heltal, 0 eller mer", i, cells, place)
+    return np.round(value)
+
+
+def _clearly_percent(positive: Floats) -> bool:
+    return bool(positive.max() >= CLEAR_PERCENT and np.mean(positive > 1) >= 0.5)
+
+
+def _all_numbers(numbers: Numbers, cells: Sequence[Any], place: Place) -> Numbers:
+    if numbers.bad:
+        expected = "ett tal, till exempel 0,95 eller 95 % eller >99,99%, eller - där uppgift saknas"
+        raise _cell_error("En cell går inte att läsa som tal.", expected, numbers.bad[0], cells, place)
+    return numbers
+
+
+def _within(share: Floats, cells: Sequence[Any], place: Place) -> Floats:
+    wrong = (share < -ROUNDING) | (share > 1 + ROUNDING)
+    if wrong.any():
+        i = int(np.argmax(wrong))
+        problem = "En andel är negativ." if share[i] < 0 else "En andel är större än 1."
+        expected = "0–1 i hela kolumnen, eller 0–100 i hela kolumnen"
+        raise _cell_error(problem, expected, i, cells, place, int(wrong.sum()))
+    clipped: Floats = np.clip(share, 0, 1)
+    return clipped
+
+
+def _cell_error(
+    problem: str, expected: str, i: int, cells: Sequence[Any], place: Place, count: int = 1
+) -> DataError:
+    more = [f"Felet finns på {count} rader; den första visas."] if count > 1 else []
+    return DataError(
+        problem, file=place.file, row=place.rows[i], column=place.header, expected=expected,
+        found=printable(str(cells[i])), details=more,
+        action="Rätta cellen, eller hämta filen på nytt från utgivaren.",
+    )  # fmt: skip

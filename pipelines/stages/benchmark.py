@@ -1,0 +1,253 @@
+"""PTS benchmark: the share of households to be met per kommun × class, measure and threshold.
+
+From *hastighet*; else Kolada where it says just that; else bounds from *teknik*, the lower being the
+benchmark (an assumption: cable and fibre give 1 Gbit/s, VDSL at least 30 Mbit/s).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.errors import DataError
+from pipelines.region import CLASSES, MEASURES, THRESHOLDS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipelines.ledger import Ledger
+    from pipelines.region import Region
+
+AREAS = ("totalt", *CLASSES)
+KEY = ["kommunkod", "omradestyp"]
+Shares = dict[tuple[str, int], NDArray[np.float64]]
+
+
+def benchmarks(
+    region: Region,
+    teknik: pd.DataFrame,
+    hastighet: pd.DataFrame,
+    kolada: pd.DataFrame,
+    ledger: Ledger,
+) -> pd.DataFrame:
+    """Return the benchmark per kommun × områdestyp × measure × threshold, with its upper bound and source.
+
+    Raises
+    ------
+    DataError
+        When a share falls as the threshold falls by more than the configuration allows, when
+        ``I närhet av fiber`` cannot be interpreted, or when a kommun has no share at all.
+    """
+    import pandas as pd
+
+    rows = teknik[(teknik["bas"] == "hushall") & (teknik["niva"] == "kommun")]
+    base = rows.sort_values(KEY, ignore_index=True)
+    low, high = shares_from_technique(region, base, ledger)
+    source = {k: np.where(np.isnan(v), "saknas", "teknik").astype("U9") for k, v in low.items()}
+    _overlay_kolada(base, kolada, low, high, source, ledger)
+    _overlay_speed(base, hastighet, low, high, source)
+    low_raised = raise_monotone(region, base, low, ledger)
+    _fill_missing(base, low_raised, ledger)
+    parts = [
+        base[KEY].assign(
+            matt=m, troskel_mbit=t, hushall_pts=base["antal"].astype("float64"), andel=low_raised[m, t],
+            andel_ovre=np.fmax(high[m, t], low_raised[m, t]), kalla=source[m, t],
+        )
+        for m in MEASURES for t in THRESHOLDS
+    ]  # fmt: skip
+    out = pd.concat(parts, ignore_index=True)
+    return out.astype({"matt": "str", "kalla": "str", "troskel_mbit": "int64"})
+
+
+def shares_from_technique(region: Region, base: pd.DataFrame, ledger: Ledger) -> tuple[Shares, Shares]:
+    """Return lower and upper bounds of each measure and threshold from the technique shares."""
+
+    def share(name: str) -> NDArray[np.float64]:
+        return base[f"andel_{name}"].to_numpy(dtype=np.float64)
+
+    fiber, cable, vdsl, wired = (share(n) for n in ("fiber", "kabel_tv", "vdsl", "tradbunden"))
+    near = _near_or_connected(region, base, fiber, share("narhet_fiber"), ledger)
+    fast_low = np.fmax(fiber, cable)
+    fast_high = np.fmin(1, np.fmin(np.nan_to_num(fiber) + np.nan_to_num(cable), np.nan_to_num(wired, nan=1)))
+    slow_low = np.fmax(fast_low, vdsl)
+    slow_high = np.fmin(1, np.fmin(fast_high + np.nan_to_num(vdsl), np.nan_to_num(wired, nan=1)))
+    low: Shares = {
+        ("tillgang", 1000): fast_low, ("tillgang", 100): fast_low.copy(), ("tillgang", 30): slow_low,
+    }  # fmt: skip
+    high: Shares = {
+        ("tillgang", 1000): np.fmax(fast_high, fast_low), ("tillgang", 100): np.fmax(fast_high, fast_low),
+        ("tillgang", 30): np.fmax(slow_high, slow_low),
+    }  # fmt: skip
+    passed = np.fmax(np.fmax(fiber, near), cable)
+    for t in THRESHOLDS:
+        low["passerad", t] = np.fmax(low["tillgang", t], passed)
+        high["passerad", t] = np.fmax(high["tillgang", t], passed)
+    return low, high
+
+
+def _near_or_connected(
+    region: Region, base: pd.DataFrame, fiber: np.ndarray, near: np.ndarray, ledger: Ledger
+) -> NDArray[np.float64]:
+    """Return the share with fibre or fibre near by; decides whether PTS's column includes the connected."""
+    includes = region.pts.narhet_inkluderar_anslutna
+    if includes is None:
+        below = near < fiber - 1e-9
+        if below.any():
+            first = base.loc[below].iloc[0]
+            raise DataError(
+                "Det går inte att avgöra om «I närhet av fiber» innehåller de anslutna.", file="pts (teknik)",
+                column="I närhet av fiber",
+                found=f"{int(below.sum())} områden där den är lägre än fiberkolumnen, först kommun "
+                f"{first['kommunkod']} {first['omradestyp']}",
+                action="Sätt narhet_inkluderar_anslutna = true eller false under [pts] i konfigurationen.",
+            )  # fmt: skip
+        includes = True
+    if includes:
+        return near
+    ledger.add(
+        "antagen", "pts teknik", "«I närhet av fiber» räknas utöver de anslutna (konfigurationen)", 1,
+        "passerad = fiber + närhet",
+    )  # fmt: skip
+    return np.fmin(1, fiber + np.nan_to_num(near))
+
+
+def _overlay_kolada(
+    base: pd.DataFrame,
+    kolada: pd.DataFrame,
+    low: Shares,
+    high: Shares,
+    source: dict[tuple[str, int], np.ndarray],
+    ledger: Ledger,
+) -> None:
+    """Put Kolada's shares where they say what is needed, for the same year.
+
+    N07900 (≥ 100 Mbit/s) is a total only; N07918–N07920 are 1 Gbit/s or fibre near by, all/tät/gles.
+    N07900 and N07918 are shares of population from 2021: noted, since PTS's are of households.
+    """
+    year = int(base["ar"].iloc[0]) if len(base) else 0
+    where = {
+        "N07900": (("tillgang", 100), "totalt"), "N07918": (("passerad", 1000), "totalt"),
+        "N07919": (("passerad", 1000), "tatbebyggt"), "N07920": (("passerad", 1000), "glesbebyggt"),
+    }  # fmt: skip
+    for kpi, (key, area) in where.items():
+        rows = kolada[(kolada["kpi"] == kpi) & (kolada["ar"] == year)].set_index("kommunkod")["andel"]
+        found = base["kommunkod"].map(rows).to_numpy(dtype=np.float64)
+        use = (base["omradestyp"] == area).to_numpy() & ~np.isnan(found)
+        low[key][use], high[key][use], source[key][use] = found[use], found[use], "kolada"
+        if kpi in ("N07900", "N07918") and year >= 2021:
+            ledger.add(
+                "upplysning", f"kolada {kpi}", "andel av befolkningen, inte av hushållen", int(use.sum()),
+                "visas som PTS-andel för kommunen; klasserna följer teknik",
+            )  # fmt: skip
+
+
+def _overlay_speed(
+    base: pd.DataFrame,
+    hastighet: pd.DataFrame,
+    low: Shares,
+    high: Shares,
+    source: dict[tuple[str, int], np.ndarray],
+) -> None:
+    """Put the shares of *hastighet* where there are any; they are what PTS publishes, so no bounds."""
+    rows = hastighet[(hastighet["bas"] == "hushall") & (hastighet["niva"] == "kommun")]
+    keyed = rows.set_index([*KEY, "matt", "troskel_mbit"])["andel"]
+    import pandas as pd
+
+    for m, t in low:
+        wanted = pd.MultiIndex.from_arrays(
+            [base["kommunkod"], base["omradestyp"], [m] * len(base), [t] * len(base)]
+        )
+        found = keyed.reindex(wanted).to_numpy(dtype=np.float64) if len(keyed) else np.full(len(base), np.nan)
+        use = ~np.isnan(found)
+        low[m, t][use], high[m, t][use], source[m, t][use] = found[use], found[use], "hastighet"
+    # passerad_t = max(tillgang_t, passerad_1000) where the workbook has tillgång but not passerad.
+    for t in THRESHOLDS:
+        derived = (source["tillgang", t] == "hastighet") & (source["passerad", t] != "hastighet")
+        value = np.fmax(low["tillgang", t], low["passerad", 1000])
+        low["passerad", t] = np.where(derived, value, low["passerad", t])
+        high["passerad", t] = np.where(derived, np.fmax(high["passerad", t], value), high["passerad", t])
+
+
+def raise_monotone(region: Region, base: pd.DataFrame, low: Shares, ledger: Ledger) -> Shares:
+    """Raise a share that falls when the threshold falls, or that is passerad below tillgång.
+
+    Raises
+    ------
+    DataError
+        When a share would be raised by more than ``pts.max_lyft_pe`` percentage points.
+    """
+    out = {k: v.copy() for k, v in low.items()}
+    order: list[tuple[tuple[str, int], tuple[str, int]]] = []
+    for m in MEASURES:
+        order += [((m, 1000), (m, 100)), ((m, 100), (m, 30))]
+    order += [(("tillgang", t), ("passerad", t)) for t in THRESHOLDS]
+    for above, below in order:
+        lift = out[above] - out[below]
+        lift = np.where(np.isnan(lift), 0.0, lift)
+        raised = lift > 1e-12
+        if not raised.any():
+            continue
+        worst = int(np.argmax(lift))
+        where = f"{base['kommunkod'].iloc[worst]} {base['omradestyp'].iloc[worst]}"
+        what = f"{below[0]} {below[1]} Mbit/s lägre än {above[0]} {above[1]} Mbit/s"
+        if lift[worst] * 100 > region.pts.max_lyft_pe + 1e-9:
+            raise DataError(
+                "En andel hos PTS faller när tröskeln sänks, mer än avrundning kan förklara.",
+                file="pts (hastighet eller teknik)", column=what, row=where,
+                found=f"{out[below][worst]:.4f} mot {out[above][worst]:.4f}",
+                expected=f"skillnad högst {region.pts.max_lyft_pe} procentenheter",
+                action="Kontrollera arbetsboken; är den rätt kan [pts] max_lyft_pe höjas i konfigurationen.",
+            )  # fmt: skip
+        examples = (base["kommunkod"] + " " + base["omradestyp"])[raised]
+        ledger.add("justerad", "pts", f"andel {what}", int(raised.sum()), "lyft till den högre", examples)
+        out[below] = np.where(raised, out[above], out[below])
+    return out
+
+
+def _fill_missing(base: pd.DataFrame, low: Shares, ledger: Ledger) -> None:
+    """Give a class without a share its kommun's total; a class without households needs none."""
+    for key, values in low.items():
+        missing = np.isnan(values)
+        if not missing.any():
+            continue
+        total = base.assign(v=values)[base["omradestyp"] == "totalt"].set_index("kommunkod")["v"]
+        values[missing] = base["kommunkod"].map(total).to_numpy(dtype=np.float64)[missing]
+        still = np.isnan(values) & (base["antal"].to_numpy() > 0)
+        if still.any():
+            raise DataError(
+                "PTS-andel saknas.", file="pts (teknik)", row=str(base.loc[still, "kommunkod"].iloc[0]),
+                expected=f"en andel för {key[0]} {key[1]} Mbit/s, eller fiber och kabel-tv",
+                action="Kontrollera arbetsboken för den kommunen.",
+            )  # fmt: skip
+        values[np.isnan(values)] = 0.0
+        ledger.add(
+            "antagen", "pts", f"andel saknas för {key[0]} {key[1]} Mbit/s", int(missing.sum()),
+            "kommunens totala andel används", (base["kommunkod"] + " " + base["omradestyp"])[missing],
+        )  # fmt: skip
+
+
+def lan_shares(
+    region: Region, teknik: pd.DataFrame, hastighet: pd.DataFrame
+) -> dict[tuple[str, int], tuple[float, str]]:
+    """Return PTS's own share for the län, all households, and its source; NaN and ``saknas`` where none."""
+    from pipelines.ledger import Ledger
+
+    def of_lan(table: pd.DataFrame) -> pd.DataFrame:
+        names = table["omrade"].str.casefold().isin(
+            [region.lan.namn.casefold(), region.lan.kortnamn.casefold()]
+        )  # fmt: skip
+        return table[(table["bas"] == "hushall") & (table["niva"] == "lan") & names
+                     & (table["omradestyp"] == "totalt")]  # fmt: skip
+
+    out: dict[tuple[str, int], tuple[float, str]] = {
+        (m, t): (np.nan, "saknas") for m in MEASURES for t in THRESHOLDS
+    }
+    base = of_lan(teknik).reset_index(drop=True)
+    if len(base):
+        low, _ = shares_from_technique(region, base, Ledger("lan"))
+        out |= {k: (float(v[0]), "teknik") for k, v in low.items() if not np.isnan(v[0])}
+    for row in of_lan(hastighet).itertuples():
+        out[str(row.matt), int(row.troskel_mbit)] = (float(row.andel), "hastighet")
+    return out

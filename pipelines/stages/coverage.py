@@ -1,0 +1,219 @@
+"""Stage coverage: what each address can get, and on what evidence.
+
+Evidence first; where it does not decide, statistics spread by remoteness so that PTS's benchmark is met
+exactly per kommun × class. Run twice: with all evidence (internal edition), and with only what may be
+published below kommun level (open edition).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines import contracts, files
+from pipelines.ledger import Ledger
+from pipelines.region import MEASURES, TECHNIQUES, THRESHOLDS
+from pipelines.stages.benchmark import benchmarks
+from pipelines.stages.evidence import LEVELS, PAIRS, Evidence, attach, decide, match_table
+from pipelines.stages.groups import group_index
+from pipelines.stages.remoteness import consistent_rests, remoteness, spread
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipelines.paths import Paths
+    from pipelines.region import Region
+
+Floats = NDArray[np.float64]
+
+
+def run(region: Region, paths: Paths) -> None:
+    """Decide by evidence, spread the rest by statistics, and say what was met."""
+    ledger = Ledger("coverage")
+    addresses = files.read_points(paths.table("adresser_ruta"))
+    households = files.read_table(paths.table("adresser_hushall"))["hushall"].to_numpy()
+    groups = files.read_table(paths.table("grupper"))
+    sources = files.read_table(paths.table("kallor"))
+    rows = {
+        "adress": files.read_table(paths.table("evidens_adress")),
+        "ruta": files.read_table(paths.table("evidens_ruta")),
+        "omrade": files.read_polygons(paths.table("evidens_omrade")),
+    }
+    wanted = benchmarks(
+        region,
+        files.read_table(paths.table("pts_teknik")),
+        files.read_table(paths.table("pts_hastighet")),
+        files.read_table(paths.table("kolada")),
+        ledger,
+    )
+    index, table = group_index(addresses, groups)
+    share = group_shares(wanted, groups, table)
+    remote = remoteness(addresses["rutid"].to_numpy())
+
+    matched = attach(addresses, rows, sources, region, ledger)
+    ledger.facts["traffar"] = match_table(rows, matched, sources, addresses)
+    ledger.facts["antagen_hastighet"] = _assumed_speeds(rows)
+    for edition, publishable_only in (("adresser_tackning", False), ("adresser_tackning_oppen", True)):
+        evidence = decide(addresses, matched, sources, publishable_only)
+        said = Ledger("coverage") if publishable_only else ledger  # the open edition repeats the same remarks
+        coverage = spread_rest(evidence, households, remote, index, table, share, said)
+        out = address_table(addresses, evidence, coverage)
+        files.write_table(contracts.check(out, contracts.ADRESSER_TACKNING), paths.table(edition))
+        if not publishable_only:
+            wanted = with_outcome(wanted, groups, addresses, households, coverage)
+            count_levels(evidence, ledger)
+    files.write_table(contracts.check(wanted, contracts.RIKTVARDEN), paths.table("riktvarden"))
+    ledger.save(paths.ledger("coverage"))
+
+
+def group_shares(wanted: pd.DataFrame, groups: pd.DataFrame, table: pd.DataFrame) -> Floats:
+    """Return the benchmark share per group and PAIRS, shape (groups, 6).
+
+    A group that merged two classes has the household-weighted mean of their shares.
+    """
+    import pandas as pd
+
+    parts = groups.merge(wanted.drop(columns="hushall_pts"), on=["kommunkod", "omradestyp"], how="left")
+    whole = wanted[wanted["omradestyp"] == "totalt"].set_index(["kommunkod", "matt", "troskel_mbit"])["andel"]
+    out = np.empty((len(table), len(PAIRS)))
+    keys = pd.MultiIndex.from_frame(table[["kommunkod", "grupp"]])
+    for i, (m, t) in enumerate(PAIRS):
+        here = parts[(parts["matt"] == m) & (parts["troskel_mbit"] == t)]
+        covered = (here["andel"] * here["hushall_pts"]).groupby([here["kommunkod"], here["grupp"]]).sum()
+        total = here.groupby(["kommunkod", "grupp"])["hushall_pts"].sum()
+        plain = here.groupby(["kommunkod", "grupp"])["andel"].mean()
+        mean = (covered / total).where(total > 0, plain).reindex(keys).to_numpy()
+        of_kommun = whole.reindex(
+            pd.MultiIndex.from_arrays([table["kommunkod"], [m] * len(table), [t] * len(table)])
+        ).to_numpy()
+        is_whole = (table["grupp"] == "totalt").to_numpy()
+        out[:, i] = np.where(is_whole | np.isnan(mean), of_kommun, mean)
+    return out
+
+
+def spread_rest(
+    evidence: Evidence,
+    households: Floats,
+    remote: Floats,
+    index: NDArray[np.int64],
+    table: pd.DataFrame,
+    share: Floats,
+    ledger: Ledger,
+) -> Floats:
+    """Return the probability of coverage per address and PAIRS, shape (n, 6).
+
+    Where evidence decides, its answer; elsewhere the spread of what the benchmark leaves. What evidence
+    already holds above or below the benchmark cannot be met and is noted.
+    """
+    out = evidence.share.copy()
+    open_ = evidence.level == 0
+    order = np.argsort(index, kind="stable")
+    ends = np.searchsorted(index[order], np.arange(len(table) + 1))
+    moved: dict[str, float] = {}
+    for g in range(len(table)):
+        members = order[ends[g] : ends[g + 1]]
+        free, decided = members[open_[members]], members[~open_[members]]
+        if not len(free):
+            continue
+        h_free, h_decided = households[free], households[decided]
+        total_free = h_free.sum()
+        wish = {}
+        for i, pair in enumerate(PAIRS):
+            uncovered = (1 - share[g, i]) * table["hushall_pts"].iloc[g]
+            known = float((h_decided * (1 - out[decided, i])).sum())
+            wish[pair] = uncovered - known
+        clamped = {k: min(max(v, 0.0), total_free) for k, v in wish.items()}
+        rests = consistent_rests(clamped)
+        empty = consistent_rests({pair: 1 - share[g, i] for i, pair in enumerate(PAIRS)})
+        for i, pair in enumerate(PAIRS):
+            out[free, i] = 1 - spread(rests[pair], h_free, remote[free], empty[pair])
+            key = f"{pair[0]} {pair[1]} Mbit/s"
+            if total_free > 0 and abs(rests[pair] - clamped[pair]) > 1e-9:
+                moved[key] = moved.get(key, 0.0) + abs(rests[pair] - clamped[pair])
+    for key, amount in moved.items():
+        ledger.add(
+            "justerad", "pts mot täckningsuppgifter", f"kvarvarande brist för {key} motsade andra trösklar",
+            amount, "hushåll flyttade för att trösklar och mått ska gå ihop",
+        )  # fmt: skip
+    return monotone(out)
+
+
+def monotone(share: Floats) -> Floats:
+    """Remove what rounding may leave: never more coverage at a higher threshold, passerad ≥ tillgång."""
+    out = share.copy()
+    at = {pair: i for i, pair in enumerate(PAIRS)}
+    for m in MEASURES:
+        out[:, at[m, 100]] = np.minimum(out[:, at[m, 100]], out[:, at[m, 30]])
+        out[:, at[m, 1000]] = np.minimum(out[:, at[m, 1000]], out[:, at[m, 100]])
+    for t in THRESHOLDS:
+        out[:, at["tillgang", t]] = np.minimum(out[:, at["tillgang", t]], out[:, at["passerad", t]])
+    return np.clip(out, 0.0, 1.0)
+
+
+def address_table(addresses: pd.DataFrame, evidence: Evidence, coverage: Floats) -> pd.DataFrame:
+    """Return the table ``adresser_tackning``."""
+    at = {pair: i for i, pair in enumerate(PAIRS)}
+    decided = evidence.level > 0
+    names = np.array([*TECHNIQUES, "okand", "ingen"], dtype=object)
+    none = np.where(decided, len(TECHNIQUES) + 1, len(TECHNIQUES))
+    planned = evidence.planned & (coverage[:, at["tillgang", 1000]] < 1)
+    status = np.select(
+        [
+            decided & (coverage[:, at["tillgang", 30]] >= 0.5),
+            decided & (coverage[:, at["passerad", 30]] >= 0.5),
+            evidence.planned,
+            decided,
+        ],
+        ["tillgang", "passerad", "planerad", "ingen"],
+        "okand",
+    )
+    out = addresses[["adress_id"]].assign(
+        **{f"sannolikhet_{m}_{t}": coverage[:, i] for (m, t), i in at.items()},
+        max_ned_mbit=evidence.max_ned_mbit,
+        basta_teknik=names[np.where(evidence.technique >= 0, evidence.technique, none)],
+        status=status,
+        planerad=planned,
+        underlag=np.array(LEVELS, dtype=object)[evidence.level],
+    )
+    return out.astype({"basta_teknik": "str", "status": "str", "underlag": "str"})
+
+
+def with_outcome(
+    wanted: pd.DataFrame,
+    groups: pd.DataFrame,
+    addresses: pd.DataFrame,
+    households: Floats,
+    coverage: Floats,
+) -> pd.DataFrame:
+    """Add what was reached, and the rest that could not be, per kommun × områdestyp, measure, threshold."""
+    import pandas as pd
+
+    base = addresses[["kommunkod", "omradestyp"]]
+    parts = []
+    for i, (m, t) in enumerate(PAIRS):
+        reached = base.assign(hushall_uppnatt=households * coverage[:, i], hushall_har=households)
+        both = reached.groupby(["kommunkod", "omradestyp"], as_index=False).sum()
+        total = both.groupby("kommunkod", as_index=False)[["hushall_uppnatt", "hushall_har"]].sum()
+        parts.append(pd.concat([both, total.assign(omradestyp="totalt")]).assign(matt=m, troskel_mbit=t))
+    table = pd.concat(parts, ignore_index=True)
+    out = wanted.merge(table, on=["kommunkod", "omradestyp", "matt", "troskel_mbit"], how="left")
+    # Totals from the classes' own benchmarks, since those are what the spread meets.
+    out["rest_hushall"] = out["hushall_uppnatt"] - out["andel"] * out["hushall_har"]
+    return out.drop(columns="hushall_har")
+
+
+def count_levels(evidence: Evidence, ledger: Ledger) -> None:
+    """Quote how many addresses each level decided."""
+    count = np.bincount(evidence.level, minlength=len(LEVELS))
+    ledger.facts["adresser_per_underlag"] = {name: int(count[i]) for i, name in enumerate(LEVELS)}
+
+
+def _assumed_speeds(rows: dict[str, pd.DataFrame]) -> dict[str, int]:
+    out: dict[str, int] = {}
+    for table in rows.values():
+        for fil, n in table.groupby("fil")["ned_antagen"].sum().items():
+            if n:
+                out[str(fil)] = int(n)
+    return out

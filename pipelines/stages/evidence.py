@@ -1,0 +1,289 @@
+"""What evidence says at each address, level by level: adress, then ruta, then omrade; the finest wins.
+
+An address is *named* at a level by a row of a fixed technique with status tillgang or passerad. A level
+decides an address that it names, and every address of a kommun for which one of its files is complete;
+elsewhere the next level answers. Rows of planned or mobile coverage name nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.region import MEASURES, TECHNIQUES, THRESHOLDS
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+    from pipelines.ledger import Ledger
+    from pipelines.region import Region
+
+LEVELS = ("statistik", "adress", "ruta", "omrade")
+"""Level codes 0–3; 0 is where no evidence decides."""
+FILE_PREFIX = {"adress": "adresser", "ruta": "rutor", "omrade": "omraden"}
+PAIRS = tuple((m, t) for m in MEASURES for t in THRESHOLDS)
+_NEAR_TIES = 8
+
+
+@dataclass
+class Evidence:
+    """What evidence says at n addresses.
+
+    Attributes
+    ----------
+    level : ndarray of int8, shape (n,)
+        Index in :data:`LEVELS`; 0 where nothing decides.
+    share : ndarray of float, shape (n, 6)
+        Probability of coverage per :data:`PAIRS` where decided; NaN elsewhere.
+    max_ned_mbit : ndarray of float, shape (n,)
+        Highest speed with tillgång at the deciding level; NaN where none.
+    technique : ndarray of int8, shape (n,)
+        Index in TECHNIQUES of that speed's technique; -1 where none.
+    planned : ndarray of bool, shape (n,)
+        Any row of a fixed technique with status planerad, at any level.
+    """
+
+    level: NDArray[np.int8]
+    share: NDArray[np.float64]
+    max_ned_mbit: NDArray[np.float64]
+    technique: NDArray[np.int8]
+    planned: NDArray[np.bool_]
+
+
+def attach(
+    addresses: pd.DataFrame,
+    rows: dict[str, pd.DataFrame | gpd.GeoDataFrame],
+    sources: pd.DataFrame,
+    region: Region,
+    ledger: Ledger,
+) -> dict[str, pd.DataFrame]:
+    """Match every evidence row to the addresses it speaks of.
+
+    Parameters
+    ----------
+    addresses : DataFrame
+        ``adress_id``, ``kommunkod``, ``rutid``, ``e_m``, ``n_m``; its row numbers are the address numbers.
+    rows : dict
+        Evidence tables by level (adress, ruta, omrade).
+    sources : DataFrame
+        ``kallor``: per file and kommun, complete or not, may be published or not.
+
+    Returns
+    -------
+    dict of DataFrame
+        Per level: ``nr`` (address), ``fil``, ``teknik_nr``, ``ned_mbit``, ``status``, ``andel``,
+        ``far_publiceras``; only fixed techniques.
+    """
+    import duckdb
+
+    matched = {
+        "adress": _match_addresses(addresses, rows["adress"], region, ledger),
+        "ruta": _match_cells(addresses, rows["ruta"], ledger),
+        "omrade": _match_areas(addresses, rows["omrade"], ledger),
+    }
+    fixed = [TECHNIQUES.index(t) for t in region.evidens.fasta_tekniker]
+    out = {}
+    con = duckdb.connect()
+    con.execute("SET threads TO 1")
+    kommun = addresses[["kommunkod"]].assign(nr=np.arange(len(addresses)))
+    con.register("kommun", kommun)
+    con.register("kallor", sources)
+    for level, table in matched.items():
+        con.register("traff", table)
+        joined = con.execute(
+            """
+            SELECT t.nr, t.fil, t.teknik_nr, t.ned_mbit, t.status, t.andel, k.kommunkod,
+                   s.fil IS NOT NULL AS i_kallor, coalesce(s.far_publiceras, false) AS far_publiceras
+            FROM traff t JOIN kommun k USING (nr)
+            LEFT JOIN kallor s ON s.fil = t.fil AND s.kommunkod = k.kommunkod
+            ORDER BY t.nr, t.fil, t.teknik_nr, t.ned_mbit, t.status, t.andel
+            """
+        ).df()
+        con.unregister("traff")
+        unlisted = joined[~joined["i_kallor"]]
+        for (fil, kod), n in unlisted.groupby(["fil", "kommunkod"]).size().items():
+            ledger.add(
+                "upplysning", str(fil),
+                f"träffar i kommun {kod}, som kallor.csv inte nämner för filen", int(n),
+                "räknas som ofullständig och publiceras inte under kommunnivå",
+            )  # fmt: skip
+        is_fixed = joined["teknik_nr"].isin(fixed)
+        for fil, n in joined[~is_fixed].groupby("fil").size().items():
+            ledger.add(
+                "upplysning", str(fil), "träffar av mobil eller annan inte fast teknik", int(n),
+                "räknas inte som fast täckning (konfigurationen)",
+            )  # fmt: skip
+        out[level] = joined[is_fixed].reset_index(drop=True)
+    return out
+
+
+def _rows(table: pd.DataFrame, row: NDArray[np.int64], nr: NDArray[np.int64]) -> pd.DataFrame:
+    """Return the evidence rows ``row`` beside the addresses ``nr`` they speak of."""
+    import pandas as pd
+
+    picked = table.iloc[row]
+    technique = pd.Categorical(picked["teknik"], categories=TECHNIQUES).codes.astype(np.int8)
+    andel = picked["andel"].to_numpy() if "andel" in picked else np.ones(len(row))
+    return pd.DataFrame(
+        {
+            "nr": nr, "fil": picked["fil"].to_numpy(), "teknik_nr": technique,
+            "ned_mbit": picked["ned_mbit"].to_numpy(), "status": picked["status"].to_numpy(), "andel": andel,
+        }
+    ).astype({"fil": "str", "status": "str"})  # fmt: skip
+
+
+def _match_addresses(
+    addresses: pd.DataFrame, table: pd.DataFrame, region: Region, ledger: Ledger
+) -> pd.DataFrame:
+    import pandas as pd
+    from scipy.spatial import cKDTree
+
+    by_id = (table["adress_id"] != "").to_numpy()
+    nr = np.full(len(table), -1, dtype=np.int64)
+    nr[by_id] = pd.Index(addresses["adress_id"]).get_indexer(table["adress_id"][by_id])
+    by_point = np.flatnonzero(~by_id)
+    if len(by_point):
+        points = addresses[["e_m", "n_m"]].to_numpy()
+        reach = region.evidens.matchningsradie_m
+        k = min(_NEAR_TIES, len(points))
+        distance, near = cKDTree(points).query(table[["e_m", "n_m"]].to_numpy()[by_point], k=k)
+        distance, near = distance.reshape(-1, k), near.reshape(-1, k)
+        rank = addresses["adress_id"].rank(method="first").to_numpy()
+        rank = np.append(rank, np.inf)
+        # Of equally near addresses the lowest id, so that the order of the file does not matter.
+        tied = np.where(distance <= distance[:, :1], rank[near], np.inf)
+        best = near[np.arange(len(near)), tied.argmin(axis=1)]
+        nr[by_point] = np.where(distance[:, 0] <= reach, best, -1)
+        _count_by_file(table.iloc[by_point], nr[by_point] < 0, ledger,
+                       f"ingen adress inom {reach:g} m från e,n")  # fmt: skip
+    _count_by_file(table[by_id], nr[by_id] < 0, ledger, "adress_id finns inte bland länets gällande adresser")
+    hit = np.flatnonzero(nr >= 0)
+    return _rows(table, hit, nr[hit])
+
+
+def _match_cells(addresses: pd.DataFrame, table: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
+    # Addresses are sorted by cell, so a cell's addresses are a run.
+    cells = addresses["rutid"].to_numpy()
+    first = np.searchsorted(cells, table["rutid"].to_numpy(), side="left")
+    last = np.searchsorted(cells, table["rutid"].to_numpy(), side="right")
+    count = last - first
+    _count_by_file(table, count == 0, ledger, "rutan har ingen gällande adress i länet")
+    row = np.repeat(np.arange(len(table)), count)
+    nr = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count) + np.repeat(first, count)
+    return _rows(table, row, nr.astype(np.int64))
+
+
+def _match_areas(addresses: pd.DataFrame, table: gpd.GeoDataFrame, ledger: Ledger) -> pd.DataFrame:
+    import shapely
+
+    if not len(table):
+        return _rows(table, np.zeros(0, np.int64), np.zeros(0, np.int64))
+    tree = shapely.STRtree(table.geometry.to_numpy())
+    points = shapely.points(addresses["e_m"], addresses["n_m"])
+    nr, row = tree.query(points, predicate="intersects")
+    hit = np.zeros(len(table), dtype=bool)
+    hit[row] = True
+    _count_by_file(table, ~hit, ledger, "området innehåller ingen gällande adress i länet")
+    return _rows(table, row.astype(np.int64), nr.astype(np.int64))
+
+
+def _count_by_file(table: pd.DataFrame, missed: Any, ledger: Ledger, reason: str) -> None:
+    lost = table[np.asarray(missed)]
+    for fil, part in lost.groupby("fil"):
+        ledger.add(
+            "omatchad", str(fil), reason, len(part), "raden används inte", (f"rad {r}" for r in part["rad"])
+        )
+
+
+def decide(
+    addresses: pd.DataFrame, matched: dict[str, pd.DataFrame], sources: pd.DataFrame, publishable_only: bool
+) -> Evidence:
+    """Let the finest level that can decide each address, for all measures and thresholds at once.
+
+    Parameters
+    ----------
+    publishable_only : bool
+        Leave out what the sources do not let us publish below kommun level (the open edition).
+    """
+    n = len(addresses)
+    level = np.zeros(n, dtype=np.int8)
+    share = np.full((n, len(PAIRS)), np.nan)
+    speed, technique = np.full(n, np.nan), np.full(n, -1, dtype=np.int8)
+    planned = np.zeros(n, dtype=bool)
+    for code, name in enumerate(LEVELS):
+        if name == "statistik":
+            continue
+        rows = matched[name]
+        if publishable_only:
+            rows = rows[rows["far_publiceras"]]
+        planned[rows.loc[rows["status"] == "planerad", "nr"].to_numpy()] = True
+        rows = rows[rows["status"] != "planerad"]
+        complete = addresses["kommunkod"].isin(complete_kommuner(sources, name, publishable_only)).to_numpy()
+        named = np.zeros(n, dtype=bool)
+        named[rows["nr"].to_numpy()] = True
+        decides = (level == 0) & (named | complete)
+        level[decides] = code
+        best, best_speed, best_technique = _best(rows, n)
+        share[decides] = best[decides]
+        speed[decides], technique[decides] = best_speed[decides], best_technique[decides]
+    return Evidence(level, share, speed, technique, planned)
+
+
+def complete_kommuner(sources: pd.DataFrame, level: str, publishable_only: bool) -> list[str]:
+    """Return the kommuner for which some file of this level is complete."""
+    import pathlib
+
+    names = sources["fil"].map(lambda f: pathlib.PurePosixPath(f).name.casefold())
+    use = names.str.startswith(FILE_PREFIX[level]) & sources["fullstandig"]
+    if publishable_only:
+        use &= sources["far_publiceras"]
+    return sorted(set(sources.loc[use, "kommunkod"]))
+
+
+def _best(rows: pd.DataFrame, n: int) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int8]]:
+    """Return per address: largest share per measure and threshold, top speed with tillgång, its technique."""
+    nr = rows["nr"].to_numpy()
+    ned, andel = rows["ned_mbit"].to_numpy(), rows["andel"].to_numpy()
+    connected = (rows["status"] == "tillgang").to_numpy()
+    share = np.zeros((n, len(PAIRS)))
+    for i, (m, t) in enumerate(PAIRS):
+        use = (ned >= t) & (connected | (m == "passerad"))
+        np.maximum.at(share[:, i], nr[use], andel[use])
+    use = connected & (andel > 0)
+    speed = np.full(n, -np.inf)
+    np.maximum.at(speed, nr[use], ned[use])
+    # Of techniques at the top speed the first in TECHNIQUES.
+    code = rows["teknik_nr"].to_numpy().astype(np.int64)
+    top = use & (ned == speed[nr])
+    technique = np.full(n, len(TECHNIQUES), dtype=np.int64)
+    np.minimum.at(technique, nr[top], code[top])
+    none = ~np.isfinite(speed)
+    return share, np.where(none, np.nan, speed), np.where(none, -1, technique).astype(np.int8)
+
+
+def match_table(
+    rows: dict[str, Any], matched: dict[str, pd.DataFrame], sources: pd.DataFrame, addresses: pd.DataFrame
+) -> list[dict[str, object]]:
+    """Return per evidence file and kommun: rows, addresses reached, complete or not, publishable or not."""
+    total = addresses.groupby("kommunkod").size()
+    out: list[dict[str, object]] = []
+    for level, table in matched.items():
+        read = rows[level].groupby("fil").size()
+        reached = table.groupby(["fil", "kommunkod"])["nr"].agg(["size", "nunique"])
+        listed = sources.set_index(["fil", "kommunkod"])
+        for (fil, kod), hit in reached.iterrows():
+            known = (fil, kod) in listed.index
+            out.append(
+                {
+                    "fil": fil, "niva": level, "kommunkod": kod, "rader_i_filen": int(read.get(fil, 0)),
+                    "traffar": int(hit["size"]), "adresser": int(hit["nunique"]),
+                    "adresser_i_kommunen": int(total.get(kod, 0)),
+                    "fullstandig": bool(listed.loc[(fil, kod), "fullstandig"]) if known else False,
+                    "far_publiceras": bool(listed.loc[(fil, kod), "far_publiceras"]) if known else False,
+                }
+            )  # fmt: skip
+    return out

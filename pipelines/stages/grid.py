@@ -1,0 +1,161 @@
+"""Stage grid: every cell with land, every address in its cell and class.
+
+The class (tätbebyggt or glesbebyggt) belongs to the address point; the kommun to the address register.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipelines import contracts, files, grid
+from pipelines.ledger import Ledger
+from pipelines.stages.land import land_per_cell, split_by_class
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+    from pipelines.paths import Paths
+    from pipelines.region import Region
+
+
+def run(region: Region, paths: Paths) -> None:
+    """Place addresses in cells and classes, and measure land per cell, kommun and class."""
+    ledger = Ledger("grid")
+    addresses = files.read_points(paths.table("adresser_kalla"))
+    boundaries = files.read_polygons(paths.table("granser"))
+    localities = files.read_polygons(paths.table("orter"))
+
+    addresses["rutid"] = grid.cell_of(addresses["e_m"], addresses["n_m"])
+    addresses = addresses.sort_values(["rutid", "adress_id"], ignore_index=True)
+    inside = boundaries[boundaries["i_lan"]]
+    total = land_per_cell(inside, ["kommunkod"])
+    if len(localities):
+        addresses["ortstyp"] = locality_type(addresses, localities)
+        dense_types = dense_locality_types(region)
+        addresses["omradestyp"] = dense_class(addresses["ortstyp"].isin(dense_types))
+        dense = land_per_cell(_dense_land(inside, localities, dense_types), ["kommunkod"])
+    else:
+        squares = dense_squares(region, paths, addresses, ledger)
+        addresses["ortstyp"] = "okand"
+        in_dense = _in_squares(addresses["rutid"], addresses["kommunkod"], squares)
+        addresses["omradestyp"] = dense_class(in_dense)
+        dense = total[_in_squares(total["rutid"], total["kommunkod"], squares)]
+    land = split_by_class(total, dense)
+
+    count_addresses_off_land(addresses, land, ledger)
+    files.write_points(contracts.check(addresses, contracts.ADRESSER_RUTA), paths.table("adresser_ruta"))
+    files.write_table(contracts.check(land, contracts.LAND), paths.table("land"))
+    outside = land_per_cell(boundaries[~boundaries["i_lan"]], ["kommunkod"])
+    files.write_table(outside.groupby("rutid", as_index=False)["land_ha"].sum(), paths.table("land_utanfor"))
+    ledger.facts["ort_polygoner"] = len(localities)
+    ledger.save(paths.ledger("grid"))
+
+
+def dense_class(dense: pd.Series) -> pd.Series:
+    """Return the class name from a yes or no."""
+    return dense.map({True: "tatbebyggt", False: "glesbebyggt"}).astype("str")
+
+
+def dense_locality_types(region: Region) -> list[str]:
+    """Return which localities count as tätbebyggt by the configuration's definition."""
+    return ["tatort"] if region.klassning.glesbebyggt == "utanfor_tatort" else ["tatort", "smaort"]
+
+
+def locality_type(addresses: pd.DataFrame, localities: gpd.GeoDataFrame) -> np.ndarray:
+    """Return for each address ``tatort``, ``smaort`` or ``utanfor``; a border belongs to the locality.
+
+    Where a tätort and a småort overlap, tätort wins.
+    """
+    import shapely
+
+    points = shapely.points(addresses["e_m"], addresses["n_m"])
+    tree = shapely.STRtree(localities.geometry.to_numpy())
+    point, polygon = tree.query(points, predicate="intersects")
+    kind = np.full(len(addresses), "utanfor", dtype="U7")
+    is_town = (localities["typ"] == "tatort").to_numpy()[polygon]
+    kind[point[~is_town]] = "smaort"
+    kind[point[is_town]] = "tatort"
+    return kind
+
+
+def _dense_land(
+    kommuner: gpd.GeoDataFrame, localities: gpd.GeoDataFrame, types: list[str]
+) -> gpd.GeoDataFrame:
+    """Return each kommun's land inside the dense localities, as one polygon a kommun."""
+    import shapely
+
+    dense = localities[localities["typ"].isin(types)].geometry
+    union = shapely.union_all(dense.to_numpy())
+    out = kommuner[["kommunkod", "geometry"]].copy()
+    out["geometry"] = shapely.intersection(out.geometry.to_numpy(), union)
+    return out
+
+
+def dense_squares(region: Region, paths: Paths, addresses: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
+    """Without locality polygons: 1 km squares by falling density until PTS's tät share is reached.
+
+    Density is people per square and kommun: the square's population in proportion to the kommun's share
+    of its addresses. Squares are taken from the densest until their people reach PTS's share of the
+    kommun's households that is tätbebyggt; ties by lower square id.
+
+    Returns
+    -------
+    DataFrame
+        ``km`` (int64) and ``kommunkod`` of the squares that count as tätbebyggt.
+    """
+    import pandas as pd
+
+    teknik = files.read_table(paths.table("pts_teknik"))
+    squares = files.read_table(paths.table("befolkning"))
+    squares["km"] = grid.parent(squares["rutid"])
+    people = squares.groupby("km")["befolkning"].sum()
+    count = (
+        addresses.assign(km=grid.parent(addresses["rutid"]))
+        .groupby(["km", "kommunkod"], as_index=False)["adress_id"].count()
+    )  # fmt: skip
+    share = count["adress_id"] / count.groupby("km")["adress_id"].transform("sum")
+    count["folk"] = share * count["km"].map(people).fillna(0)
+    kommun = teknik[(teknik["bas"] == "hushall") & (teknik["niva"] == "kommun")]
+    households = kommun.pivot_table(index="kommunkod", columns="omradestyp", values="antal", aggfunc="sum")
+    dense_share = (households["tatbebyggt"] / households["totalt"]).clip(0, 1)
+
+    count = count.sort_values(["kommunkod", "folk", "km"], ascending=[True, False, True], ignore_index=True)
+    by_kommun = count.groupby("kommunkod")["folk"]
+    before = (by_kommun.cumsum() - count["folk"]) / by_kommun.transform("sum")
+    wanted = count["kommunkod"].map(dense_share).fillna(0)
+    taken = count[(before < wanted - 1e-12) & (count["folk"] > 0)]
+    ledger.add(
+        "antagen", "scb/tatorter_*.gpkg", "tätortspolygoner saknas", len(taken),
+        "områdestyp satt från 1 km-rutor efter fallande täthet tills PTS:s andel nåddes; antal rutor",
+    )  # fmt: skip
+    return pd.DataFrame(taken[["km", "kommunkod"]])
+
+
+def _in_squares(rutid: pd.Series, kommunkod: pd.Series, squares: pd.DataFrame) -> pd.Series:
+    import pandas as pd
+
+    key = pd.MultiIndex.from_arrays([grid.parent(rutid), kommunkod])
+    wanted = pd.MultiIndex.from_frame(squares[["km", "kommunkod"]])
+    return pd.Series(key.isin(wanted), index=rutid.index)
+
+
+def count_addresses_off_land(addresses: pd.DataFrame, land: pd.DataFrame, ledger: Ledger) -> None:
+    """Note addresses whose cell has no land, and those whose cell has no land of their own kommun."""
+    import pandas as pd
+
+    cells = land["rutid"].unique()
+    off = ~addresses["rutid"].isin(cells)
+    ledger.add(
+        "upplysning", "granser", "adress i ruta utan land enligt gränserna", int(off.sum()),
+        "behållen; rutan får land_ha 0", addresses.loc[off, "adress_id"],
+    )  # fmt: skip
+    own = pd.MultiIndex.from_frame(land[["rutid", "kommunkod"]])
+    mine = pd.MultiIndex.from_frame(addresses[["rutid", "kommunkod"]]).isin(own)
+    ledger.add(
+        "upplysning", "granser", "adressens kommun enligt registret har inget land i rutan",
+        int((~mine & ~off).sum()), "behållen; kommun enligt adressregistret",
+        addresses.loc[~mine & ~off, "adress_id"],
+    )  # fmt: skip

@@ -1,0 +1,210 @@
+"""Stage households: people and households on addresses.
+
+People: a square's population evenly over its addresses. Households: PTS's number per kommun × class in
+proportion to people. Both are modelled; only their totals are published figures.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines import contracts, files, grid
+from pipelines.ledger import Ledger
+from pipelines.stages.groups import group_index, household_counts, make_groups
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipelines.paths import Paths
+    from pipelines.region import Region
+
+Floats = NDArray[np.float64]
+_TIES = 8
+"""How many equally near addresses are compared by id; points coincide at blocks of flats."""
+
+
+def run(region: Region, paths: Paths) -> None:
+    """Place SCB's people and PTS's households on the addresses."""
+    ledger = Ledger("households")
+    addresses = files.read_points(paths.table("adresser_ruta"))
+    squares = files.read_table(paths.table("befolkning"))
+    land = files.read_table(paths.table("land"), ["rutid", "land_ha"])
+    outside = files.read_table(paths.table("land_utanfor"))
+    teknik = files.read_table(paths.table("pts_teknik"))
+
+    square = square_of(addresses["rutid"].to_numpy(), squares)
+    part = part_inside(squares, square, land, outside, ledger)
+    people = place_people(addresses, squares, square, part, ledger)
+    groups = make_groups(household_counts(teknik), addresses, ledger)
+    index, table = group_index(addresses, groups)
+    households = place_households(people, index, table["hushall_pts"].to_numpy(), ledger)
+
+    compare_definitions(region, addresses, people, teknik, ledger)
+    out = addresses[["adress_id"]].assign(befolkning=people, hushall=households)
+    files.write_table(contracts.check(out, contracts.ADRESSER_HUSHALL), paths.table("adresser_hushall"))
+    files.write_table(groups, paths.table("grupper"))
+    ledger.facts["befolkning"] = float(people.sum())
+    ledger.facts["hushall"] = float(households.sum())
+    ledger.facts["adresser_utan_folk"] = int((people == 0).sum())
+    ledger.save(paths.ledger("households"))
+
+
+def square_of(rutid: NDArray[np.int64], squares: pd.DataFrame) -> NDArray[np.int64]:
+    """Return the row in ``squares`` that each address's cell lies in, or -1; 250 m before 1 km."""
+    import pandas as pd
+
+    out = np.full(len(rutid), -1, dtype=np.int64)
+    for size in (grid.KM_M, grid.CELL_M):
+        rows = np.flatnonzero((squares["storlek_m"] == size).to_numpy())
+        at = pd.Index(squares["rutid"].to_numpy()[rows]).get_indexer(grid.parent(rutid, size))
+        out = np.where(at >= 0, rows[at] if len(rows) else -1, out)
+    return out
+
+
+def part_inside(
+    squares: pd.DataFrame,
+    square: NDArray[np.int64],
+    land: pd.DataFrame,
+    outside: pd.DataFrame,
+    ledger: Ledger,
+) -> Floats:
+    """Return the part (0–1) of each square's population that counts as the län's.
+
+    Land inside the län over all land of the square. A square without any land in the boundaries (a skerry
+    that the outlines miss) counts wholly where the län has an address in it, otherwise not.
+    """
+    inside_ha, outside_ha = _land_in(squares, land), _land_in(squares, outside)
+    known = inside_ha + outside_ha > 0
+    has_address = np.zeros(len(squares), dtype=bool)
+    has_address[square[square >= 0]] = True
+    part = np.where(
+        known,
+        np.divide(inside_ha, inside_ha + outside_ha, where=known, out=np.zeros(len(squares))),
+        has_address,
+    )
+    people = squares["befolkning"].to_numpy()
+    border = (part > 0) & (part < 1)
+    ledger.add(
+        "bortfall", "scb/befolkning", "folk i gränsrutor, delen utanför länet",
+        float((people * (1 - part))[border].sum()), "räknas inte; rutans folk delas efter land",
+        grid.scb_id(squares["rutid"].to_numpy()[border]),
+    )  # fmt: skip
+    ledger.add(
+        "bortfall", "scb/befolkning", "folk i rutor helt utanför länet", float(people[part == 0].sum()),
+        "räknas inte",
+    )  # fmt: skip
+    off = ~known & has_address
+    ledger.add(
+        "antagen", "scb/befolkning", "folk i rutor utan land enligt gränserna men med adresser i länet",
+        float(people[off].sum()), "räknas helt som länets", grid.scb_id(squares["rutid"].to_numpy()[off]),
+    )  # fmt: skip
+    cut = border & has_address & (part < 0.05)
+    ledger.add(
+        "upplysning", "scb/befolkning", "gränsrutor med adresser men nästan inget land i länet",
+        int(cut.sum()), "folk enligt landets andel", grid.scb_id(squares["rutid"].to_numpy()[cut]),
+    )  # fmt: skip
+    return part
+
+
+def _land_in(squares: pd.DataFrame, land: pd.DataFrame) -> Floats:
+    """Return the land (ha) of each square, from land per 250 m cell."""
+    out = np.zeros(len(squares))
+    for size in (grid.KM_M, grid.CELL_M):
+        sums = land.groupby(grid.parent(land["rutid"], size))["land_ha"].sum()
+        rows = (squares["storlek_m"] == size).to_numpy()
+        out[rows] = sums.reindex(squares["rutid"].to_numpy()[rows]).fillna(0).to_numpy()
+    return out
+
+
+def place_people(
+    addresses: pd.DataFrame,
+    squares: pd.DataFrame,
+    square: NDArray[np.int64],
+    part: Floats,
+    ledger: Ledger,
+) -> Floats:
+    """Spread each square's people evenly over its addresses; the rest go to the nearest address.
+
+    Returns
+    -------
+    ndarray of float, shape (n,)
+        People on each address. Its sum is Σ population × part.
+    """
+    folk = squares["befolkning"].to_numpy() * part
+    placed = square >= 0
+    count = np.bincount(square[placed], minlength=len(squares))
+    people = np.zeros(len(addresses))
+    people[placed] = (folk / np.maximum(count, 1))[square[placed]]
+    homeless = np.flatnonzero((count == 0) & (folk > 0))
+    if len(homeless):
+        e, n = grid.corner(squares["rutid"].to_numpy()[homeless])
+        half = squares["storlek_m"].to_numpy()[homeless] / 2
+        nearest = nearest_address(addresses, e + half, n + half)
+        np.add.at(people, nearest, folk[homeless])
+        ids = grid.scb_id(squares["rutid"].to_numpy()[homeless])
+        ledger.add(
+            "omatchad", "scb/befolkning", "folk i rutor utan adress", float(folk[homeless].sum()),
+            "förda till närmaste adress i länet",
+            (f"{i}: {f:g}" for i, f in zip(ids, folk[homeless], strict=True)),
+        )  # fmt: skip
+        ledger.facts["rutor_utan_adress"] = {
+            str(i): round(float(f), 6) for i, f in zip(ids, folk[homeless], strict=True)
+        }
+    return people
+
+
+def nearest_address(addresses: pd.DataFrame, e_m: Floats, n_m: Floats) -> NDArray[np.int64]:
+    """Return the row of the address nearest each point; of equally near ones the lowest id."""
+    from scipy.spatial import cKDTree
+
+    points = addresses[["e_m", "n_m"]].to_numpy()
+    k = min(_TIES, len(points))
+    distance, row = cKDTree(points).query(np.column_stack([e_m, n_m]), k=k)
+    distance, row = distance.reshape(-1, k), row.reshape(-1, k)
+    order = addresses["adress_id"].rank(method="first").to_numpy()
+    tied = np.where(distance <= distance[:, :1], order[row], np.inf)
+    return np.asarray(row[np.arange(len(row)), tied.argmin(axis=1)], dtype=np.int64)
+
+
+def place_households(people: Floats, group: NDArray[np.int64], wanted: Floats, ledger: Ledger) -> Floats:
+    """Spread each group's households over its addresses in proportion to people.
+
+    A group without people gets its households evenly. Totals are met to rounding.
+    """
+    total = np.bincount(group, weights=people, minlength=len(wanted))
+    count = np.bincount(group, minlength=len(wanted))
+    empty = (total == 0) & (wanted > 0)
+    ledger.add(
+        "antagen", "pts teknik", "grupper (kommun × områdestyp) med hushåll hos PTS men utan folk hos SCB",
+        int(empty.sum()), "hushållen fördelade jämnt på gruppens adresser",
+    )  # fmt: skip
+    per_person = np.divide(wanted, total, out=np.zeros_like(wanted), where=total > 0)
+    evenly = np.where(empty, wanted / np.maximum(count, 1), 0.0)
+    return np.asarray(people * per_person[group] + evenly[group], dtype=np.float64)
+
+
+def compare_definitions(
+    region: Region, addresses: pd.DataFrame, people: Floats, teknik: pd.DataFrame, ledger: Ledger
+) -> None:
+    """Compare PTS's tätbebyggt share of households with ours under both definitions of glesbebyggt."""
+    rows = teknik[(teknik["bas"] == "hushall") & (teknik["niva"] == "kommun")]
+    dense = int(rows.loc[rows["omradestyp"] == "tatbebyggt", "antal"].sum())
+    both = int(rows.loc[rows["omradestyp"].isin(["tatbebyggt", "glesbebyggt"]), "antal"].sum())
+    kinds = addresses["ortstyp"]
+    if not both or (kinds == "okand").any() or people.sum() == 0:
+        return
+    pts = dense / both
+    town = float(people[(kinds == "tatort").to_numpy()].sum() / people.sum())
+    village = float(people[(kinds == "smaort").to_numpy()].sum() / people.sum())
+    ours = {"utanfor_tatort": town, "utanfor_tatort_och_smaort": town + village}
+    ledger.facts["tat_andel"] = {"pts_hushall": pts, **{f"folk_{k}": v for k, v in ours.items()}}
+    best = min(ours, key=lambda k: abs(ours[k] - pts))
+    if best != region.klassning.glesbebyggt:
+        ledger.add(
+            "varning", "config", f"definitionen «{best}» ligger närmare PTS:s andel tätbebyggda hushåll", 1,
+            f"pröva [klassning] glesbebyggt = \"{best}\"; PTS {pts:.4f}, "
+            + ", ".join(f"{k} {v:.4f}" for k, v in ours.items()),
+        )  # fmt: skip

@@ -1,0 +1,275 @@
+"""Stage summaries: cells, their parts, kommuner and län, all summed from the same addresses in one order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines import contracts, files, grid
+from pipelines.ledger import Ledger
+from pipelines.region import TECHNIQUES, THRESHOLDS
+from pipelines.stages.evidence import PAIRS
+from pipelines.stages.open_edition import open_cells
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipelines.paths import Paths
+    from pipelines.region import Region
+
+PART = ["rutid", "kommunkod", "omradestyp"]
+
+
+def run(region: Region, paths: Paths) -> None:
+    """Sum addresses to parts, parts to cells and kommuner, kommuner to the län."""
+    points = files.read_points(paths.table("adresser_ruta"))
+    people = files.read_table(paths.table("adresser_hushall"))
+    land = files.read_table(paths.table("land"))
+    wanted = files.read_table(paths.table("riktvarden"))
+    teknik = files.read_table(paths.table("pts_teknik"))
+
+    addresses = join_addresses(points, people, files.read_table(paths.table("adresser_tackning")))
+    parts = sum_parts(addresses, land)
+    cells = sum_cells(parts, addresses)
+    parts = parts.merge(cells[["rutid", *_ratio_names()]], on="rutid")
+    kommuner = summarise(parts, wanted, region)
+    lan = summarise_lan(kommuner, parts, teknik, region, paths)
+
+    published = _named(cells, region)
+    files.write_table(contracts.check(published, contracts.RUTNAT), paths.table("rutnat_250m"))
+    files.write_table(contracts.check(_named(parts, region), contracts.DELAR), paths.table("rutnat_delar"))
+    files.write_table(contracts.check(kommuner, contracts.KOMMUNER), paths.table("kommuner"))
+    files.write_table(contracts.check(lan, contracts.LAN), paths.table("lan"))
+    addresses["rutid_scb"] = grid.scb_id(addresses["rutid"])
+    wide = contracts.check(addresses.astype({"rutid_scb": "str"}), contracts.ADRESSER)
+    files.write_points(wide[[*contracts.ADRESSER.names, "e_m", "n_m"]], paths.table("adresser"))
+    write_open_edition(points, people, land, region, paths)
+    Ledger("summaries").save(paths.ledger("summaries"))
+
+
+def join_addresses(points: pd.DataFrame, people: pd.DataFrame, coverage: pd.DataFrame) -> pd.DataFrame:
+    """Return addresses with people, households and coverage beside each other.
+
+    The three tables are in the same order by contract; this is checked, not assumed.
+    """
+    import pandas as pd
+
+    from pipelines.errors import ContractError
+
+    for other in (people, coverage):
+        if not points["adress_id"].equals(other["adress_id"]):
+            raise ContractError(
+                "Stegens adresstabeller har inte samma ordning.", action="Kör «make clean» och börja om."
+            )
+    rest = [people.drop(columns="adress_id"), coverage.drop(columns="adress_id")]
+    return pd.concat([points, *rest], axis=1)
+
+
+def _ratio_names() -> list[str]:
+    return [f"andel_utan_{t}" for t in THRESHOLDS] + ["bebodd"]
+
+
+def _count_names() -> list[str]:
+    return [c.name for c in contracts.counts()]
+
+
+def sum_parts(addresses: pd.DataFrame, land: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per cell × kommun × class: land, counts, best technique, underlag.
+
+    Sums run in the order cell, kommun, class, address id, so that the same input gives the same bytes.
+    """
+    import pandas as pd
+
+    # Addresses come by cell and id; one stable sort on a small code orders the parts within a cell.
+    code = pd.factorize(addresses["kommunkod"] + addresses["omradestyp"], sort=True)[0]
+    order = np.lexsort((code, addresses["rutid"].to_numpy()))
+    by_part = addresses.iloc[order].reset_index(drop=True)
+    cell, code = by_part["rutid"].to_numpy(), code[order]
+    starts = np.r_[True, (cell[1:] != cell[:-1]) | (code[1:] != code[:-1])]
+    first = np.flatnonzero(starts[: len(cell)])
+    sums = np.add.reduceat(_address_counts(by_part), first, axis=0)
+    out = by_part.loc[first, PART].reset_index(drop=True)
+    out[_count_names()] = sums
+    out = pd.concat([out, _best(by_part, first)], axis=1)
+    out = land.merge(out, on=PART, how="outer").sort_values(PART, ignore_index=True)
+    out[["land_ha", *_count_names()]] = out[["land_ha", *_count_names()]].fillna(0.0)
+    return _without_addresses(out)
+
+
+def _address_counts(addresses: pd.DataFrame) -> NDArray[np.float64]:
+    """Return each address's contribution to every count column of the contract, shape (n, columns)."""
+    ones = np.ones(len(addresses))
+    base = {
+        "adresser": ones,
+        "befolkning": addresses["befolkning"].to_numpy(),
+        "hushall": addresses["hushall"].to_numpy(),
+    }
+    columns = []
+    for name in _count_names():
+        what, _, rest = name.partition("_")
+        if not rest:
+            columns.append(base[what])
+            continue
+        kind, _, threshold = rest.rpartition("_")
+        measure = {"utan": "tillgang", "ej_passerade": "passerad"}[kind]
+        columns.append(base[what] * (1 - addresses[f"sannolikhet_{measure}_{threshold}"].to_numpy()))
+    return np.column_stack(columns)
+
+
+def _best(rows: pd.DataFrame, first: NDArray[np.int64]) -> pd.DataFrame:
+    """Return max speed, best technique, planned and underlag of each run of rows that starts at ``first``."""
+    import pandas as pd
+
+    if not len(rows):
+        return pd.DataFrame({"max_ned_mbit": [], "basta_teknik": [], "planerad": [], "underlag": []})
+    size = np.diff(np.r_[first, len(rows)])
+    speed = np.nan_to_num(rows["max_ned_mbit"].to_numpy(dtype=np.float64), nan=-1.0)
+    top = np.maximum.reduceat(speed, first)
+    names = (*TECHNIQUES, "okand", "ingen")
+    technique = pd.Categorical(rows["basta_teknik"], categories=names).codes.astype(np.int64)
+    # Without any speed: okand (modelled) goes before ingen, as the categories are ordered.
+    at_top = np.where(speed == np.repeat(top, size), technique, len(names) - 1)
+    levels = np.array(contracts.UNDERLAG, dtype=object)
+    level = pd.Categorical(rows["underlag"], categories=contracts.UNDERLAG).codes.astype(np.int64)
+    low, high = np.minimum.reduceat(level, first), np.maximum.reduceat(level, first)
+    return pd.DataFrame(
+        {
+            "max_ned_mbit": np.where(top < 0, np.nan, top),
+            "basta_teknik": np.array(names, dtype=object)[np.minimum.reduceat(at_top, first)],
+            "planerad": np.maximum.reduceat(rows["planerad"].to_numpy().astype(np.int8), first) > 0,
+            "underlag": np.where(low == high, levels[low], "blandat"),
+        }
+    )
+
+
+def _without_addresses(table: pd.DataFrame) -> pd.DataFrame:
+    """Fill what a part or cell without addresses holds: nothing, told as «ingen»."""
+    return table.assign(
+        adresser=table["adresser"].round().astype("int64"),
+        basta_teknik=table["basta_teknik"].fillna("ingen").astype("str"),
+        planerad=table["planerad"].fillna(0).astype("bool"),
+        underlag=table["underlag"].fillna("ingen").astype("str"),
+    )
+
+
+def sum_cells(parts: pd.DataFrame, addresses: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per cell: sums of its parts, kommun and class by most addresses, else most land."""
+    import pandas as pd
+
+    names = ["land_ha", *_count_names()]
+    cell = parts["rutid"].to_numpy()
+    first = np.flatnonzero(np.r_[True, cell[1:] != cell[:-1]])
+    out = pd.DataFrame({"rutid": cell[first]})
+    out[names] = np.add.reduceat(parts[names].to_numpy(dtype=np.float64), first, axis=0)
+    has = addresses["rutid"].to_numpy()
+    starts = np.flatnonzero(np.r_[True, has[1:] != has[:-1]]) if len(has) else np.zeros(0, np.int64)
+    best = _best(addresses, starts).assign(rutid=has[starts])
+    out = _without_addresses(out.merge(best, on="rutid", how="left"))
+    for column in ("kommunkod", "omradestyp"):
+        out[column] = _dominant(parts, column).reindex(out["rutid"]).to_numpy()
+    n = out["adresser"].to_numpy()
+    for t in THRESHOLDS:
+        out[f"andel_utan_{t}"] = np.divide(
+            out[f"adresser_utan_{t}"].to_numpy(), n, out=np.zeros(len(n)), where=n > 0
+        )
+    out["bebodd"] = n > 0
+    return out.astype({"kommunkod": "str", "omradestyp": "str"})
+
+
+def _dominant(parts: pd.DataFrame, column: str) -> pd.Series:
+    """Return per cell the value with most addresses, else most land; ties to the lowest."""
+    sums = parts.groupby(["rutid", column], as_index=False)[["adresser", "land_ha"]].sum()
+    ordered = sums.sort_values(
+        ["rutid", "adresser", "land_ha", column], ascending=[True, False, False, True]
+    ).drop_duplicates("rutid")
+    return ordered.set_index("rutid")[column]
+
+
+def _named(table: pd.DataFrame, region: Region) -> pd.DataFrame:
+    """Return the table with the published ids and names."""
+    return table.assign(
+        rutid_scb=grid.scb_id(table["rutid"]),
+        rutid_inspire=grid.inspire_id(table["rutid"]),
+        kommunnamn=table["kommunkod"].map(region.kommunnamn),
+    ).astype({"rutid_scb": "str", "rutid_inspire": "str", "kommunnamn": "str"})
+
+
+def summarise(parts: pd.DataFrame, wanted: pd.DataFrame, region: Region) -> pd.DataFrame:
+    """Return the kommuner: sums of their parts, shares, surface, PTS's figures and the difference."""
+    import pandas as pd
+
+    by = parts.groupby("kommunkod", sort=True)
+    out = by[["land_ha", *_count_names()]].sum().reindex(list(region.kommunkoder), fill_value=0)
+    surface = pd.DataFrame({"kommunkod": parts["kommunkod"]})
+    for t in THRESHOLDS:
+        surface[f"yta_utan_{t}_ha"] = parts["land_ha"] * parts[f"andel_utan_{t}"]
+    surface["yta_obebodd_ha"] = parts["land_ha"].where(~parts["bebodd"], 0.0)
+    out = out.join(surface.groupby("kommunkod").sum()).fillna(0.0)
+    out = out.reset_index().sort_values("kommunkod", ignore_index=True)
+    out = add_shares(out)
+    total = wanted[wanted["omradestyp"] == "totalt"]
+    for t in THRESHOLDS:
+        here = total[total["troskel_mbit"] == t].set_index(["matt", "kommunkod"])
+        connected, passed = here.loc["tillgang"], here.loc["passerad"]
+        out[f"pts_andel_{t}_pct"] = 100 * out["kommunkod"].map(connected["andel"])
+        out[f"pts_andel_passerade_{t}_pct"] = 100 * out["kommunkod"].map(passed["andel"])
+        out[f"pts_kalla_{t}"] = out["kommunkod"].map(connected["kalla"]).fillna("saknas").astype("str")
+        out[f"avvikelse_{t}_pe"] = out[f"andel_{t}_pct"] - out[f"pts_andel_{t}_pct"]
+    out["kommunnamn"] = out["kommunkod"].map(region.kommunnamn).astype("str")
+    return out
+
+
+def add_shares(table: pd.DataFrame) -> pd.DataFrame:
+    """Add shares of households and of land (%); NaN only where the denominator is 0."""
+
+    def pct(part: pd.Series, whole: pd.Series) -> pd.Series:
+        return (100 * part / whole).where(whole > 0).clip(0, 100)
+
+    out = table.assign(adresser=table["adresser"].round().astype("int64"))
+    for t in THRESHOLDS:
+        out[f"andel_{t}_pct"] = pct(out["hushall"] - out[f"hushall_utan_{t}"], out["hushall"])
+        out[f"andel_passerade_{t}_pct"] = pct(
+            out["hushall"] - out[f"hushall_ej_passerade_{t}"], out["hushall"]
+        )
+        out[f"yta_utan_{t}_pct"] = pct(out[f"yta_utan_{t}_ha"], out["land_ha"])
+        covered = out["land_ha"] - out[f"yta_utan_{t}_ha"] - out["yta_obebodd_ha"]
+        out[f"yta_tackt_{t}_pct"] = pct(covered, out["land_ha"])
+    out["yta_obebodd_pct"] = pct(out["yta_obebodd_ha"], out["land_ha"])
+    return out
+
+
+def summarise_lan(
+    kommuner: pd.DataFrame, parts: pd.DataFrame, teknik: pd.DataFrame, region: Region, paths: Paths
+) -> pd.DataFrame:
+    """Return the län's one row: sums of the kommuner beside PTS's own figure for the län."""
+    import pandas as pd
+
+    from pipelines.stages.benchmark import lan_shares
+
+    sums = ["land_ha", *_count_names(), "yta_obebodd_ha", *(f"yta_utan_{t}_ha" for t in THRESHOLDS)]
+    out = pd.DataFrame([kommuner[sums].sum()])
+    out = add_shares(out).assign(lanskod=region.lan.kod, lansnamn=region.lan.namn)
+    published = lan_shares(region, teknik, files.read_table(paths.table("pts_hastighet")))
+    for t in THRESHOLDS:
+        share, source = published["tillgang", t]
+        out[f"pts_andel_{t}_pct"] = 100 * share
+        out[f"pts_andel_passerade_{t}_pct"] = 100 * published["passerad", t][0]
+        out[f"pts_kalla_{t}"] = source
+        out[f"avvikelse_{t}_pe"] = out[f"andel_{t}_pct"] - out[f"pts_andel_{t}_pct"]
+    return out.astype({"lanskod": "str", "lansnamn": "str", **{f"pts_kalla_{t}": "str" for t in THRESHOLDS}})
+
+
+def write_open_edition(
+    points: pd.DataFrame, people: pd.DataFrame, land: pd.DataFrame, region: Region, paths: Paths
+) -> None:
+    """Write the open edition's cells, from the run without unpublishable evidence."""
+    addresses = join_addresses(points, people, files.read_table(paths.table("adresser_tackning_oppen")))
+    cells = _named(sum_cells(sum_parts(addresses, land), addresses), region)
+    at = np.searchsorted(cells["rutid"].to_numpy(), addresses["rutid"].to_numpy())
+    covered = {
+        (m, t): np.bincount(at, weights=addresses[f"sannolikhet_{m}_{t}"].to_numpy(), minlength=len(cells))
+        for m, t in PAIRS
+    }
+    files.write_table(open_cells(cells, covered, region), paths.table("oppna_rutor"))
