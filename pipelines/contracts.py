@@ -227,6 +227,10 @@ GRANSER = Table(
     (KOMMUNKOD, KOMMUNNAMN, Column("i_lan", "ja_nej", "I länet")),
     key=("kommunkod",), geometry="MultiPolygon",
 )  # fmt: skip
+MARK = Table(
+    "mark", "Vatten", "Vattenytor ur Lantmäteriets marktäcke, som dras från kommunernas land.",
+    (Column("objekttyp", "text", "Objekttyp"),), geometry="MultiPolygon",
+)  # fmt: skip
 ORTER = Table(
     "orter", "Tätorter och småorter", "SCB:s tätorter och småorter.",
     (

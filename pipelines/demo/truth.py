@@ -7,6 +7,8 @@ point in time, chosen so that the share of households with 100 Mbit/s is the pub
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
@@ -16,6 +18,7 @@ from pipelines.demo.fabric import Fabric
 from pipelines.demo.outline import Outline
 from pipelines.demo.places import Places
 from pipelines.demo.targets import Targets
+from pipelines.files import write_table
 from pipelines.region import Region
 
 STUBBORN = (0.035, 0.10)  # share of houses that say no when the trench passes: tätbebyggt, glesbebyggt
@@ -159,3 +162,17 @@ def _planned(seed: int, group: Ints, front: spread.Spread, near: Bools, cable: B
     ahead = np.nan_to_num(front.time - now[group], posinf=99.0)
     planned: Bools = ~near & ~cable & bold & (ahead < PLANNED_WITHIN)
     return planned
+
+
+def households(region: Region, addresses: pd.DataFrame) -> Floats:
+    """True households per kommun and class, shape (kommuner, 2): tätbebyggt, glesbebyggt."""
+    group = 2 * addresses["kommun"].to_numpy() + np.where(addresses["tat"], 0, 1)
+    return _per_group(group, addresses["hushall"].to_numpy(), len(region.lan.kommuner)).reshape(-1, 2)
+
+
+def write(addresses: pd.DataFrame, path: Path) -> None:
+    """Keep the truth, for judging the model afterwards; no adapter reads it."""
+    columns = ["hushall", "folk", "arbetsstallen", "tat", "teknik", "planerad"]
+    measures = [c for c in addresses if c.startswith(("tillgang_", "passerad_"))]
+    table = addresses[["adress_id", *columns, *measures]].rename(columns={"folk": "befolkning"})
+    write_table(table.sort_values("adress_id"), path)

@@ -80,3 +80,16 @@ def read_sources(paths: Paths) -> list[Source]:
         Source(publisher, licence, tuple(sorted({r for r, _ in rows if r})), max(d for _, d in rows))
         for (publisher, licence), rows in found.items()
     ]
+
+
+def credit(source: Source) -> str:
+    """Return how a publisher is credited: name, licence, newest reference date.
+
+    >>> credit(Source("Lantmäteriet", "CC BY 4.0", (), "2025-11-15"))
+    '© Lantmäteriet (CC BY 4.0), 2025-11-15'
+    >>> credit(Source("PTS", "", (), ""))
+    'PTS'
+    """
+    mark = "© " if source.licence.upper().startswith("CC BY") else ""
+    licence = f" ({source.licence})" if source.licence else ""
+    return f"{mark}{source.publisher}{licence}" + (f", {source.date}" if source.date else "")

@@ -6,15 +6,16 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from pipelines.publish import swedish
+from pipelines.publish.facts import credit
 from pipelines.publish.palette import CLASS_COLOURS, CLASS_LABELS
-from pipelines.publish.print_map import HATCH_COLOUR, MODELLED_RADIUS_M
+from pipelines.publish.print_map import HATCH, HATCH_COLOUR, MODELLED_RADIUS_M
 from pipelines.region import THRESHOLDS
 
 if TYPE_CHECKING:
     from pipelines.publish.printmap import Sheet
 
 INK, QUIET, RULE, ALERT = "#1c1c1c", "#57534c", "#c9c4bb", "#a01c1c"
-SHOWN_KOMMUNER = 8
+SHOWN_KOMMUNER = 10
 _HEIGHT_MM = 277.0
 _WIDTH_MM = 116.0
 
@@ -57,7 +58,7 @@ def _figures(ax: Any, sheet: Sheet, y: float) -> float:
     columns = ((0, "Hastighet", "left"), (52, "Tillgång", "right"), (84, "Utan (hushåll)", "right"),
                (_WIDTH_MM, "Passerade", "right"))  # fmt: skip
     for x, head, side in columns:
-        _text(ax, x, y, head, 8, QUIET, ha=side)
+        _text(ax, x, y + 3, head, 8, QUIET, ha=side, va="baseline")
     for speed in THRESHOLDS:
         y += 5.4
         row = (
@@ -67,7 +68,7 @@ def _figures(ax: Any, sheet: Sheet, y: float) -> float:
             swedish.percent(float(lan[f"andel_passerade_{speed}_pct"])),
         )
         for (x, _, side), value in zip(columns, row, strict=True):
-            _text(ax, x, y, value, 9.5, bold=speed == t, ha=side)
+            _text(ax, x, y + 3, value, 9.5, bold=speed == t, ha=side, va="baseline")
     note = (
         f"Andel av länets {every} hushåll. Tillgång: kan få anslutning direkt. Passerade: tillgång, eller "
         "fiber strax intill."
@@ -82,7 +83,8 @@ def _legend(ax: Any, sheet: Sheet, y: float) -> float:
         speed = "" if code == "ingen_adress" else f" {sheet.threshold} Mbit/s"
         _text(ax, 11, y + 2.4, CLASS_LABELS[code] + speed, 9.5, va="center")
         y += 6
-    _box(ax, 0, y, 8, 4.6, "white", edge=HATCH_COLOUR, hatch="////")
+    y += 1.6
+    _box(ax, 0, y, 8, 4.6, "white", edge=HATCH_COLOUR, hatch=HATCH * 2)
     modelled = (
         "Modellerat: fördelat ur PTS:s statistik, inte uppmätt.\n"
         f"Gäller de flesta rutor inom {MODELLED_RADIUS_M // 1000} km."
@@ -108,25 +110,21 @@ def _worst(ax: Any, sheet: Sheet, y: float) -> float:
         _box(ax, left, y, (right - left) * float(value) / 100, 3.6, "#5b8fa3")
         _text(ax, left - 2, y + 1.9, textwrap.shorten(str(name), 18, placeholder="…"), 8.5, ha="right", va="center")
         _text(ax, _WIDTH_MM, y + 1.9, swedish.percent(float(value)), 8.5, ha="right", va="center")
-        y += 5
+        y += 5.4
     return y
 
 
 def _imprint(ax: Any, sheet: Sheet) -> None:
     """Write what the map is and is not, its sources, and which run it comes from, upwards from the foot."""
     publishing, facts = sheet.region.publicering, sheet.facts
-    credits = "; ".join(
-        " ".join(x for x in (s.publisher, f"({s.licence})" if s.licence else "", s.date) if x) for s in sheet.sources
-    )
     blocks = (
-        "Kartan visar teoretisk täckning med fast bredband på adressnivå. Den säger inte vad ett enskilt "
-        "abonnemang ger.",
-        f"Källor: {credits}. Bearbetning: {publishing.utgivare}.",
+        "Kartan visar teoretisk täckning med fast bredband. Den säger inte vad ett enskilt abonnemang ger.",
+        f"Källor: {'; '.join(map(credit, sheet.sources))}. Bearbetning: {publishing.utgivare}.",
         f"{publishing.utgivare}, {publishing.kontakt_epost}. Öppen utgåva, körning {facts['korning_id']}, "
         f"version {facts['version']}, indata till och med {facts['senaste_indatadatum']}. "
         "Koordinatsystem SWEREF 99 TM (EPSG:3006).",
     )
-    lines = [line for block in blocks for line in (*textwrap.wrap(block, 92), "")][:-1]
+    lines = [line for block in blocks for line in (*textwrap.wrap(block, 86), "")][:-1]
     top = _HEIGHT_MM - 3.1 * len(lines)
     ax.plot([0, _WIDTH_MM], [top - 2, top - 2], color=RULE, linewidth=0.8)
     _text(ax, 0, top, "\n".join(lines), 6.8, QUIET)
@@ -149,7 +147,7 @@ def _text(
     ha: str = "left", va: str = "top",
 ) -> None:  # fmt: skip
     ax.text(
-        x, y, text.replace("$", r"\$"), fontsize=size, color=colour, fontweight="bold" if bold else "normal",
+        x, y, text, parse_math=False, fontsize=size, color=colour, fontweight="bold" if bold else "normal",
         ha=ha, va=va, linespacing=1.3,
     )  # fmt: skip
 

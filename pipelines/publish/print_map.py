@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 
 MODELLED_RADIUS_M = 2_000
 """An area is hatched where most inhabited cells within this distance are modelled."""
-HATCH_COLOUR = "#5f5f5f"
+HATCH_COLOUR = "#7d7d7d"
+HATCH = "///"
+SCALE_PARTS = 5
 _MARGIN = 0.02
 _OUTLINE = "#6f6a63"
-_NAME = {"fontsize": 7.2, "ha": "center", "va": "center"}
+_NAME = {"fontsize": 7.8, "ha": "center", "va": "center", "parse_math": False}
 
 
 def draw(ax: Any, sheet: Sheet) -> None:
@@ -35,7 +37,7 @@ def draw(ax: Any, sheet: Sheet) -> None:
     land = _land(ax, inside, CLASS_COLOURS["ingen_adress"], "none")
     _cells(ax, sheet)
     _modelled(ax, sheet, land)
-    _land(ax, inside, "none", _OUTLINE)
+    _land(ax, inside, "none", _OUTLINE, zorder=5)
     if sheet.facts["demo"]:
         _watermark(ax)
     _furniture(ax)
@@ -57,7 +59,7 @@ def _extent(ax: Any, bounds: NDArray[np.float64]) -> None:
     ax.spines[:].set_color("#9a958c")
 
 
-def _land(ax: Any, outlines: Any, face: str, edge: str) -> Any:
+def _land(ax: Any, outlines: Any, face: str, edge: str, zorder: float = 1) -> Any:
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path as Outline
     from shapely import get_coordinates, get_parts, get_rings
@@ -66,14 +68,15 @@ def _land(ax: Any, outlines: Any, face: str, edge: str) -> Any:
     if not rings:
         return None
     outline = Outline.make_compound_path(*(Outline(r, closed=True) for r in rings))
-    patch = PathPatch(outline, facecolor=face, edgecolor=edge, linewidth=0.5, joinstyle="round")
+    patch = PathPatch(outline, facecolor=face, edgecolor=edge, linewidth=0.6, joinstyle="round", zorder=zorder)
     return ax.add_patch(patch)
 
 
 def _cells(ax: Any, sheet: Sheet) -> None:
     """Draw the classes pixel for cell; cells without addresses show the land below."""
     column, row, shape, (west, north) = _frame(sheet)
-    image = np.zeros((*shape, 4), dtype=np.uint8)
+    # Clear pixels carry the land's colour too: PDF readers blend across the edge of a pixel.
+    image = np.full((*shape, 4), (*rgb(CLASS_COLOURS["ingen_adress"]), 0), dtype=np.uint8)
     classes = sheet.cells[f"klass_tillgang_{sheet.threshold}"].to_numpy(dtype=str)
     for code, colour in CLASS_COLOURS.items():
         if code != "ingen_adress":
@@ -101,7 +104,7 @@ def _modelled(ax: Any, sheet: Sheet, land: Any) -> None:
     share = np.divide(density[0], density[1], out=np.zeros(shape), where=lived)
     e = west + (np.arange(shape[1]) + 0.5) * grid.CELL_M
     n = north - (np.arange(shape[0]) + 0.5) * grid.CELL_M
-    drawn = ax.contourf(e, n, share, levels=[0.5, 1.5], colors="none", hatches=["////"], zorder=3)
+    drawn = ax.contourf(e, n, share, levels=[0.5, 1.5], colors="none", hatches=[HATCH], zorder=3)
     drawn.set_edgecolor(HATCH_COLOUR)
     drawn.set_linewidth(0)
     drawn.set_clip_path(land)
@@ -113,37 +116,71 @@ def _frame(sheet: Sheet) -> Any:
 
 def _watermark(ax: Any) -> None:
     ax.text(
-        0.5, 0.52, "DEMO", transform=ax.transAxes, fontsize=190, fontweight="bold", color="#202020", alpha=0.09,
+        0.5, 0.52, "DEMO", transform=ax.transAxes, fontsize=190, fontweight="bold", color="#202020", alpha=0.055,
         rotation=32, ha="center", va="center", zorder=8,
     )  # fmt: skip
 
 
 def _furniture(ax: Any) -> None:
     """Scale bar and north arrow from matplotlib-map-utils; grid north, as the map is in SWEREF 99 TM."""
-    from matplotlib_map_utils import NorthArrow, ScaleBar
+    from matplotlib_map_utils import NorthArrow
 
-    ax.add_artist(
-        ScaleBar(
-            size="md", style="boxes", location="lower left",
-            bar={"projection": f"EPSG:{EPSG}", "unit": "km", "max": 50, "major_div": 5, "minor_div": 1,
-                 "height": 0.07, "edgewidth": 0.6, "raster_dpi": 600},
-            labels={"style": "major", "sep": 3}, text={"fontsize": 8, "stroke_width": 0},
-            aob={"pad": 0.6, "borderpad": 0.6},
-        )
-    )  # fmt: skip
     ax.add_artist(
         NorthArrow(
             size="md", location="upper left", scale=0.42, rotation={"degrees": 0}, shadow=False,
             label={"fontsize": 11, "stroke_width": 0}, aob={"pad": 0.6, "borderpad": 0.6},
         )
     )  # fmt: skip
+    _scale_bar(ax)
+
+
+def _scale_bar(ax: Any) -> None:
+    """Put the scale bar in small axes of its own, with kilometres as unit.
+
+    The library draws a bar as a picture as large as its axes and asks pyproj for the unit dozens of times
+    (5 s and 700 MB on the whole map). It would draw the figures into that picture too: they are made
+    invisible there and written as text instead.
+    """
+    from matplotlib_map_utils import ScaleBar
+
+    whole_km = (ax.get_xlim()[1] - ax.get_xlim()[0]) / 1000
+    length = _round_length(whole_km / 4)
+    width = 1.4 * length / whole_km
+    small = ax.inset_axes((0.018, 0.018, width, 0.012), zorder=11)
+    small.set_xlim(0, 1.4 * length)
+    small.axis("off")
+    small.add_artist(
+        ScaleBar(
+            style="boxes", location="lower left",
+            bar={"projection": "axis", "max": length, "major_div": SCALE_PARTS, "minor_div": 1,
+                 "height": 0.06, "edgewidth": 0.6, "raster_dpi": 400},
+            labels={"textcolors": ["none"], "stroke_width": 0}, units={"textcolor": "none", "stroke_width": 0},
+            text={"textcolor": "none", "fontsize": 4, "stroke_width": 0}, aob={"pad": 0, "borderpad": 0},
+        )
+    )  # fmt: skip
+    for i in range(SCALE_PARTS + 1):
+        km = length * i / SCALE_PARTS
+        unit = " km" if i == SCALE_PARTS else ""
+        small.text(km, 0.75, f"{km:.0f}", fontsize=8, ha="center", va="bottom")
+        small.annotate(unit, (km, 0.75), (6, 0), textcoords="offset points", fontsize=8, va="bottom")
+
+
+def _round_length(km: float) -> float:
+    """Return the largest 5, 10, 25, 50 (and so on by tens) that is not longer than ``km``.
+
+    >>> _round_length(57.3), _round_length(9.1)
+    (50.0, 5.0)
+    """
+    power = 10.0 ** np.floor(np.log10(km))
+    return float(max(x * power for x in (0.5, 1.0, 2.5, 5.0) if x * power <= km))
 
 
 def _names(ax: Any, outlines: Any) -> None:
     """Write the kommuner's names, largest first, each moved a little where it would cover another."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.patheffects import Stroke
 
-    renderer = ax.figure.canvas.get_renderer() if hasattr(ax.figure.canvas, "get_renderer") else None
+    renderer = FigureCanvasAgg(ax.figure).get_renderer()
     taken: list[Any] = []
     for name, (x, y) in _places(outlines):
         text = ax.text(x, y, textwrap.fill(name, 24), color="#1c1c1c", zorder=10, **_NAME)

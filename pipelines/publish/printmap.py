@@ -29,6 +29,7 @@ _STYLE = {
     "hatch.linewidth": 0.35,
     "axes.linewidth": 0.6,
     "path.simplify": False,
+    "text.hinting": "none",
 }
 
 
@@ -77,6 +78,7 @@ def drawn(sheet: Sheet) -> Any:
 
     from pipelines.publish import print_column, print_map
 
+    mpl.use("Agg")  # the scale bar's library opens figures of its own
     with mpl.rc_context(_STYLE):
         width, height = A3_LANDSCAPE_MM
         figure = Figure(figsize=(width * MM, height * MM), facecolor="white")

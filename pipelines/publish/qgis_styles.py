@@ -25,7 +25,7 @@ _STATUS = {
 }
 _GOAL_LIMITS = (80.0, 90.0, 95.0, 99.0)
 """Shares of households (%) that part the classes of a kommun; tight at the top, where the goals lie."""
-_KOMMUN_COLOURS = ("#4f1548", "#a83a4f", "#e08a4a", "#f0cf80", "#b9dde6")
+_KOMMUN_COLOURS = ("#4f1548", "#a83a4f", "#d87c42", "#e9b95a", "#b9dde6")
 ADDRESS_SCALE = 100_000
 """Address points are drawn from this scale (1:n) and closer; further out they only hide each other."""
 

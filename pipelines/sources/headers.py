@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from pipelines.errors import printable
 from pipelines.sources.catalogue import plain
+from pipelines.sources.shares import parse_cell
 from pipelines.sources.xlsx import Sheet
 
 SCAN_ROWS = 60
@@ -64,14 +65,47 @@ def place_key(text: object) -> str:
 
 
 def find_header(sheet: Sheet, classify: Classify, accept: Accept) -> Header | None:
-    """Return the shallowest, then topmost header whose fields are accepted; None when there is none."""
+    """Return the shallowest, then topmost header whose fields are accepted; None when there is none.
+
+    Group headings merged over some of its columns, and a row of sub-headings below it, belong to it. A
+    header in which two columns claim one field gives way to a deeper one in which none do.
+    """
+    second_best = None
     for depth in range(1, MAX_DEPTH + 1):
         for top in range(min(SCAN_ROWS, len(sheet.rows) - depth + 1)):
-            texts = header_texts(sheet, top, depth)
-            header = _assign(texts, top + depth - 1, classify)
-            if accept(set(header.columns)):
+            header = _assign(header_texts(sheet, top, depth), top + depth - 1, classify)
+            if not accept(set(header.columns)):
+                continue
+            first, last = _extended(sheet, top, header)
+            if (first, last) != (top, header.last):
+                whole = _assign(header_texts(sheet, first, last - first + 1), last, classify)
+                header = whole if accept(set(whole.columns)) else header
+            if not header.rivals:
                 return header
-    return None
+            second_best = second_best or header
+    return second_best
+
+
+def _extended(sheet: Sheet, top: int, header: Header) -> tuple[int, int]:
+    """Return first and last row of a header with the group headings above and sub-headings below it."""
+    last = header.last
+    groups = {r for (r0, c0), (r1, c1) in sheet.merged if 0 < c0 < c1 for r in range(r0, min(r1, last) + 1)}
+    while top > 0 and top - 1 in groups and last - top + 1 < MAX_DEPTH:
+        top -= 1
+    named = [column for field, column in header.columns.items() if "|" not in field]
+    while last + 1 < len(sheet.rows) and last - top + 1 < MAX_DEPTH:
+        if not _is_subheading(sheet.rows[last + 1], named):
+            break
+        last += 1
+    return top, last
+
+
+def _is_subheading(row: list[object], named: list[int]) -> bool:
+    """Tell whether a row below a header goes on with it: texts only, none under a column of places."""
+    texts = [c for c in row if isinstance(c, str) and c.strip()]
+    only_texts = len(texts) > 1 and all(isinstance(c, str) for c in row)
+    placed = any(_text(row[c]) for c in named if c < len(row))
+    return only_texts and not placed and all(parse_cell(t) is None for t in texts)
 
 
 def nearest_header(sheets: Sequence[Sheet], classify: Classify) -> tuple[str, list[str]]:

@@ -174,11 +174,7 @@ def is_speed_table(fields: set[str]) -> bool:
 
 
 def is_historic(texts: list[str]) -> bool:
-    """Tell whether a header is that of the historic workbook: measure and year in every column."""
-    return (
-        sum(
-            bool(_YEAR.search(t)) and bool(re.search(r"dsl|fiber|kabel|bit|bredband", words(t)))
-            for t in texts
-        )
-        > 2
-    )
+    """Tell whether a header is that of the historic workbook: several years side by side per technique."""
+    named = [t for t in texts if re.search(r"dsl|fiber|kabel|bit|bredband", words(t))]
+    years = [tuple(_YEAR.findall(t)) for t in named]
+    return sum(map(bool, years)) > 2 and len(set(years) - {()}) > 1

@@ -77,11 +77,26 @@ def polygons(wkb: pa.ChunkedArray | pa.Array, file: Path) -> NDArray[Any]:
     wrong = ~np.isin(kinds, (-1, 3, 6))
     if wrong.any():
         _refuse(file, "ytor (Polygon eller MultiPolygon)", shapes[wrong][0])
-    shapes[shapely.is_empty(shapes)] = None
-    broken = ~shapely.is_valid(shapes) & (shapely.get_type_id(shapes) != -1)
-    if broken.any():
-        shapes[broken] = [_only_areas(g) for g in shapely.make_valid(shapes[broken])]
-    return shapes
+    broken = ~shapely.is_valid(shapes) & (kinds != -1)
+    shapes[broken] = shapely.make_valid(shapes[broken])
+    return areas(shapes)
+
+
+def areas(shapes: NDArray[Any]) -> NDArray[Any]:
+    """Return geometries with only their areas kept; None where there is no area.
+
+    Overlays and mending leave points and lines where polygons only touch; those are no land or water.
+    """
+    import shapely
+
+    out = shapes.copy()
+    mixed = shapely.get_type_id(out) == 7
+    out[mixed] = [
+        shapely.union_all([p for p in shapely.get_parts(g) if shapely.get_dimensions(p) == 2])
+        for g in out[mixed]
+    ]
+    out[(shapely.get_dimensions(out) < 2) | shapely.is_empty(out)] = None
+    return out
 
 
 def require_sweden(e_m: Floats, n_m: Floats, file: Path, first_row: int = 1) -> None:
@@ -139,13 +154,6 @@ def _through_shapely(present: pa.Array, file: Path) -> tuple[Floats, Floats]:
         _refuse(file, "punkter, en per rad", shapes[~single][0])
     first = np.where(kinds == 4, shapely.get_geometry(shapes, 0), shapes)
     return shapely.get_x(first), shapely.get_y(first)
-
-
-def _only_areas(shape: Any) -> Any:
-    import shapely
-
-    parts = [g for g in shapely.get_parts(shape) if g.geom_type in ("Polygon", "MultiPolygon")]
-    return shapely.union_all(parts) if parts else None
 
 
 def _refuse(file: Path, expected: str, shape: Any) -> None:

@@ -9,16 +9,19 @@ Definitions are those of the design; where it leaves a choice, the choice made h
   addresses lie in the län's polygon or not.
 * Squares of equal distance, addresses of equal distance: the lowest `adress_id`, also for rows by `e,n`, so a
   row at the very point of two addresses names one of them.
-* When all undecided households of a class must be uncovered, the least possible λ is used: an address without
-  households that is less remote than all inhabited ones keeps q < 1.
+* When all undecided households of a class must be uncovered, λ has no upper bound: every undecided address is
+  uncovered, those without households too.
 * A class with households at PTS but no address here merges into the other: households are added, the target
   is the sum of both classes' targets, so the share is weighted by households.
 * `pts_andel_t` is PTS's row as published; only benchmarks per class are raised.
 * A planned row counts whatever its speed and `andel`, if its technique is fixed.
 * A cell's `andel` also decides `max_ned_mbit` when positive, at whatever address of the cell.
-* Without polygons of localities: 1 km squares by falling number of people (those placed on the kommun's own
-  addresses in the square; ties: lowest id) until their share of the kommun's people reaches PTS's tät share
-  of its households; the square that crosses the limit is tätbebyggd, and so is its land in that kommun.
+* A cell with as many addresses in two kommuner (classes) belongs to the one with most land there ("where most
+  addresses lie, else most land"), then to the first in order.
+* Without polygons of localities: 1 km squares by falling number of people until their share of the kommun's
+  people reaches PTS's tät share of its households; the square that crosses the limit is tätbebyggd, and so is
+  its land in that kommun. People here are those of the square that live in the län, on the kommun's own
+  addresses in the square; people moved there from squares without addresses make no square denser.
 
 Exact rational numbers are used for people, households and probabilities; areas are floats.
 """
@@ -27,6 +30,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -156,7 +160,7 @@ def nearest(facts: list[Facts], e: float, n: float) -> tuple[Facts, Fraction]:
 def classify(c: County, facts: list[Facts]) -> dict[str, BaseGeometry]:
     """Set each address's class; return the tätbebyggda area of each kommun."""
     if not c.orter:
-        return classify_by_density(facts)
+        return classify_by_density(c, facts)
     kinds = ("tatort",) if c.klassning == "utanfor_tatort" else ("tatort", "smaort")
     towns = [g for kind, _, _, g in c.orter if kind in kinds]
     for f in facts:
@@ -165,7 +169,12 @@ def classify(c: County, facts: list[Facts]) -> dict[str, BaseGeometry]:
     return dict.fromkeys(LAN_CODES, unary_union(towns))
 
 
-def classify_by_density(facts: list[Facts]) -> dict[str, BaseGeometry]:
+def classify_by_density(c: County, facts: list[Facts]) -> dict[str, BaseGeometry]:
+    own: dict[str, Fraction] = defaultdict(Fraction)
+    for e, n, side, number in squares_of(c):
+        here = [f for f in facts if square_of(f.address.e, f.address.n, side) == (e, n)]
+        for f in here:
+            own[f.address.id] += number * share_in_lan(e, n, side, True) / len(here)
     towns = {}
     for kommun in LAN_CODES:
         target = Fraction(
@@ -174,7 +183,7 @@ def classify_by_density(facts: list[Facts]) -> dict[str, BaseGeometry]:
         people: dict[Cell, Fraction] = defaultdict(Fraction)
         mine = [f for f in facts if f.address.kommun == kommun]
         for f in mine:
-            people[square_of(*f.cell, 1000)] += f.people
+            people[square_of(*f.cell, 1000)] += own[f.address.id]
         dense: list[Cell] = []
         for square in sorted(people, key=lambda s: (-people[s], s)):
             if sum(people[s] for s in dense) >= target * sum(people.values()):
@@ -243,7 +252,7 @@ class Item:
         return self.teknik in FIXED
 
 
-def items(rows: list[tuple], wanted) -> list[Item]:
+def items(rows: list[tuple], wanted: Callable[..., bool]) -> list[Item]:
     return [
         Item(
             teknik,
@@ -394,6 +403,10 @@ def statistics(c: County, facts: list[Facts], groups: dict[tuple[str, str], tupl
         )
         near = [neighbours(facts, f.cell) for f in open_]
         for key, amount in rest.items():
+            if amount == undecided:
+                for f in open_:
+                    f.p[key] = Fraction(0)
+                continue
             factor = solve([f.households for f in open_], near, amount)
             for f, n in zip(open_, near, strict=True):
                 f.p[key] = 1 - min(Fraction(1), factor / n)
@@ -438,12 +451,12 @@ def quality(facts: list[Facts]) -> dict:
     }
 
 
-def most(facts: list[Facts], land: dict[str, float], key) -> str:
-    """Return where most addresses lie, else most land; ties: first in order."""
-    tally: dict[str, float] = defaultdict(float)
+def most(facts: list[Facts], land: dict[str, float], key: Callable[[Facts], str]) -> str:
+    """Return where most addresses lie; ties, and cells without: most land; ties: first in order."""
+    tally: dict[str, int] = defaultdict(int)
     for f in facts:
         tally[key(f)] += 1
-    return min(tally or land, key=lambda k: (-(tally or land)[k], k))
+    return min(tally or land, key=lambda k: (-tally.get(k, 0), -land.get(k, 0.0), k))
 
 
 def names_of(cell: Cell, kommun: str, klass: str) -> dict:

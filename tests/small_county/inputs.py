@@ -30,6 +30,7 @@ VARIANTS = (
     "sammanslagen",
     "komplett",
     "utan_folk",
+    "ensam",
 )
 LANSNAMN = "Östvikens län"
 
@@ -160,6 +161,7 @@ _ADDRESSES = """
 9902-135 406990    6402240     9902
 9902-136 404150    6400700     9902  in the lake on the kommun border
 9902-137 407500    6400750     9902
+9902-138 402700    6401700     9902  in the lake, with 033: one address each and no land
 """
 
 
@@ -202,8 +204,9 @@ QUARTER_SQUARES = [
 ]  # fmt: skip
 
 EMPTIED = {  # squares whose people reach an undecided glesbebygd address in Håvik
-    (403000, 6402000), (404000, 6402000), (404000, 6400000), (405000, 6401000), (407000, 6400000),
-    (406000, 6403000), (405000, 6400000), (404000, 6401000), (405000, 6402000), (406000, 6402000),
+    (402000, 6401000), (403000, 6402000), (404000, 6402000), (404000, 6400000), (405000, 6401000),
+    (407000, 6400000), (406000, 6403000), (405000, 6400000), (404000, 6401000), (405000, 6402000),
+    (406000, 6402000),
 }  # fmt: skip
 
 # --- PTS ----------------------------------------------------------------------------------------------
@@ -222,7 +225,7 @@ TEKNIK = {
     ("riket", "totalt"): (0.31, 0.22, 0.81, 0.97, 0.35, 0.40, 0.998, 0.92, 0.955, 0.999),
     ("riket", "tatbebyggt"): (0.33, 0.25, 0.84, 0.99, 0.41, 0.42, 1.0, 0.95, 0.98, 1.0),
     ("riket", "glesbebyggt"): (0.20, 0.05, 0.62, 0.85, 0.01, 0.30, 0.99, 0.71, 0.70, 0.995),
-    ("lan", "totalt"): (0.41, 0.271, 0.583, 0.811, 0.243, 0.33, 0.991, 0.81, 0.801, 0.993),
+    ("lan", "totalt"): (0.41, 0.837, 0.583, 0.811, 0.243, 0.33, 0.991, 0.81, 0.861, 0.993),
     ("lan", "tatbebyggt"): (0.44, 0.35, 0.662, 0.907, 0.401, 0.35, 1.0, 0.90, 0.91, 1.0),
     ("lan", "glesbebyggt"): (0.35, 0.15, 0.467, 0.665, 0.0, 0.29, 0.98, 0.66, 0.64, 0.985),
     ("9901", "totalt"): (0.42, 0.282, 0.621, 0.829, 0.278, 0.34, 0.993, 0.83, 0.822, 0.995),
@@ -238,7 +241,7 @@ HASTIGHET = {  # tillgång at 30, 100, 1000; passerad at 30, 100, 1000
     ("riket", "totalt"): (0.98, 0.96, 0.86, 0.995, 0.985, 0.97),
     ("riket", "tatbebyggt"): (0.995, 0.985, 0.90, 0.999, 0.995, 0.99),
     ("riket", "glesbebyggt"): (0.80, 0.72, 0.63, 0.93, 0.90, 0.86),
-    ("lan", "totalt"): (0.655, 0.557, 0.351, 0.841, 0.723, 0.581),
+    ("lan", "totalt"): (0.823, 0.557, 0.351, 0.841, 0.723, 0.581),
     ("lan", "tatbebyggt"): (0.685, 0.547, 0.415, 0.846, 0.756, 0.616),
     ("lan", "glesbebyggt"): (0.603, 0.571, 0.251, 0.832, 0.667, 0.527),
     ("9901", "totalt"): (0.591, 0.481, 0.217, 0.827, 0.658, 0.473),
@@ -402,7 +405,8 @@ def county(variant: str = "full") -> County:
     tätorter nor småorter. `utan_250m`: no 250 m grid, and all evidence partial. `sammanslagen`: no tätort in
     Håvik, though PTS has households there; nobody lives in Östby's tätort; *hastighet* without passerad; no
     evidence; only tätorter count. `komplett`: other files are complete than in `full`. `utan_folk`: all
-    evidence partial, and every glesbebygd address in Håvik that it leaves undecided is without people.
+    evidence partial, and every glesbebygd address in Håvik that it leaves undecided is without people. `ensam`: no
+    evidence, Håvik's glesbygd has people on the islet alone and nobody there has 1 Gbit/s.
     """
     c = County(
         variant=variant,
@@ -411,7 +415,7 @@ def county(variant: str = "full") -> County:
         quarter=list(QUARTER_SQUARES),
         hastighet=dict(HASTIGHET),
         has_passerad=True,
-        evidence=variant not in ("bara_statistik", "sammanslagen"),
+        evidence=variant not in ("bara_statistik", "sammanslagen", "ensam"),
         complete=COMPLETE.get(variant, COMPLETE["full"]),
         klassning="utanfor_tatort_och_smaort",
     )
@@ -423,6 +427,10 @@ def county(variant: str = "full") -> County:
         c.quarter, c.complete = [], set()
     if variant == "utan_folk":
         c.km = [s for s in c.km if s[:2] not in EMPTIED]
+    if variant == "ensam":
+        c.quarter = []
+        c.km = [s for s in c.km if s[0] in (402000, 409000) and s[1] != 6401000] + [(409000, 6401000, 1)]
+        c.hastighet["9902", "glesbebyggt"] = (0.671, 0.593, 0.0, 0.783, 0.731, 0.657)
     if variant == "sammanslagen":
         c.orter = [o for o in ORTER if o[2] != "Gränsbyn"]
         c.klassning = "utanfor_tatort"

@@ -202,9 +202,9 @@ def test_land_by_hand(full: brute.Answer) -> None:
     assert full.rutnat_250m["4010006400000"]["land_ha"] == pytest.approx(float(by_hand), abs=1e-9)
     assert full.rutnat_250m["4012506402500"]["land_ha"] == pytest.approx(6.25, abs=1e-9)
     # In the middle of the lake; at sea; in Grannby: cells for their addresses' sake alone.
-    for cell in ("4025006401500", "4025006399000", "4062506403250"):
+    for cell, addresses in (("4025006401500", 2), ("4025006399000", 1), ("4062506403250", 1)):
         assert full.rutnat_250m[cell]["land_ha"] == 0
-        assert full.rutnat_250m[cell]["adresser"] == 1
+        assert full.rutnat_250m[cell]["adresser"] == addresses
     assert "4027506401500" not in full.rutnat_250m  # water, and nobody there
 
 
@@ -273,7 +273,8 @@ def test_evidence_by_hand(full: brute.Answer) -> None:
 
 def test_mixed_cell_by_hand(full: brute.Answer) -> None:
     cell = full.rutnat_250m["4040006402750"]
-    assert (cell["kommunkod"], cell["omradestyp"], cell["adresser"]) == ("9901", "glesbebyggt", 4)  # 3–1, 2–2
+    # Three addresses to one; two to two, and most of the land is Gränsbyn's.
+    assert (cell["kommunkod"], cell["omradestyp"], cell["adresser"]) == ("9901", "tatbebyggt", 4)
     assert (cell["adresser_utan_100"], cell["adresser_utan_1000"]) == (2, 3)
     assert (cell["max_ned_mbit"], cell["basta_teknik"], cell["underlag"]) == (1000, "fiber", "ruta")
     parts = [k[1:] for k in full.rutnat_delar if k[0] == "4040006402750"]
@@ -281,7 +282,9 @@ def test_mixed_cell_by_hand(full: brute.Answer) -> None:
     assert full.rutnat_delar["4040006402750", "9902", "glesbebyggt"]["land_ha"] == 0  # by the register alone
     beside = [k[1:] for k in full.rutnat_delar if k[0] == "4042506402750"]
     assert sorted(beside) == [(k, o) for k in ("9901", "9902") for o in ("glesbebyggt", "tatbebyggt")]
-    assert full.rutnat_250m["4037506402250"]["kommunkod"] == "9901"  # one address each: the lower code
+    assert full.rutnat_250m["4037506402250"]["kommunkod"] == "9901"  # one address each, its land
+    assert full.rutnat_250m["4045006402500"]["kommunkod"] == "9902"  # one address each, its land
+    assert full.rutnat_250m["4025006401500"]["kommunkod"] == "9901"  # one each and no land: the lower code
 
 
 def test_statistics_meet_pts_by_hand(expected) -> None:

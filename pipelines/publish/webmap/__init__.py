@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines import grid
 from pipelines.files import read_table, write_text
 from pipelines.paths import Paths
+from pipelines.publish.facts import read_facts, read_sources
 from pipelines.publish.webmap import encode, fields, html, outline, page
 from pipelines.region import Region
 
@@ -25,20 +26,20 @@ def run(region: Region, paths: Paths) -> None:
     Reads ``oppna_rutor``, ``rutnat_250m``, ``kommuner``, ``lan``, ``granser``, ``orter`` and the run's
     facts; writes both pages, whole or not at all.
     """
-    facts = json.loads(paths.run_facts.read_text(encoding="utf-8"))
+    facts, sources = read_facts(paths), read_sources(paths)
     kommuner = read_table(paths.table("kommuner"))
     lan = read_table(paths.table("lan"))
     shapes = outline.build(_polygons(paths.table("granser")), kommuner, _polygons(paths.table("orter")))
 
     open_cells = _by_place(read_table(paths.table("oppna_rutor")))
     open_grid = encode.pack_cells(_rutid(open_cells), fields.open_fields(open_cells, region))
-    context = page.context("oppen", region, facts, kommuner, lan)
+    context = page.context("oppen", region, facts, sources, kommuner, lan)
     write_text(paths.built(OPEN), _page(context, open_cells, open_grid, shapes))
     del open_cells, open_grid
 
     cells = _by_place(read_table(paths.table("rutnat_250m")))
     exact_grid = encode.pack_cells(_rutid(cells), fields.internal_fields(cells, region))
-    context = page.context("intern", region, facts, kommuner, lan)
+    context = page.context("intern", region, facts, sources, kommuner, lan)
     write_text(paths.built(INTERNAL), _page(context, cells, exact_grid, shapes))
 
 

@@ -48,10 +48,11 @@ def codes(name: str, column: Any, values: tuple[str, ...]) -> Codes:
     """
     import pandas as pd
 
-    found = pd.Categorical(column, categories=list(values)).codes
-    if len(values) > 256 or (found < 0).any():
+    place, found = pd.factorize(column)
+    code = pd.Index(values).get_indexer(found)
+    if len(values) > 256 or (code < 0).any() or (place < 0).any():
         raise ValueError(f"{name}: värden utanför {values[:12]}")
-    return Codes(name, values, found.astype(np.uint8))
+    return Codes(name, values, code.astype(np.uint8)[place])
 
 
 def numbers(name: str, column: Any, scale: int = 10) -> Numbers:
@@ -95,7 +96,9 @@ def pack_cells(rutid: Any, fields: list[Codes | Numbers]) -> tuple[dict[str, Any
 
 def deflate(body: bytes) -> str:
     """Deflate (zlib format, the one ``DecompressionStream('deflate')`` reads) and base64-code."""
-    return base64.b64encode(zlib.compress(body, 9)).decode("ascii")
+    # Level 6: on runs as long as these level 9 takes 30 times as long and saves 2 %.
+    packer = zlib.compressobj(6, zlib.DEFLATED, zlib.MAX_WBITS, 9)
+    return base64.b64encode(packer.compress(body) + packer.flush()).decode("ascii")
 
 
 def band_values(limits: tuple[int, ...]) -> tuple[str, ...]:
@@ -107,13 +110,6 @@ def band_values(limits: tuple[int, ...]) -> tuple[str, ...]:
     lows = (1, *limits)
     closed = (f"{a}–{b - 1}" for a, b in zip(lows, limits, strict=False))
     return ("0", *closed, f"{limits[-1]}–")
-
-
-def band_codes(name: str, column: Any, limits: tuple[int, ...]) -> Codes:
-    """Put expected counts in bands; anything above 0 (1e-9) and below the first limit is the first band."""
-    x = np.asarray(column, dtype=np.float64)
-    code = np.where(x < 1e-9, 0, 1 + np.searchsorted(limits, x, side="right"))
-    return Codes(name, band_values(limits), code.astype(np.uint8))
 
 
 def _describe(field: Codes | Numbers) -> dict[str, Any]:

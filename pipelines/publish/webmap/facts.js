@@ -75,22 +75,23 @@
       return rows;
     }
 
+    // One row a measure, one column a threshold.
     table(i) {
       const t = this.t, intern = this.page.intern, table = element('table');
       const underlag = t.underlag[this.text('underlag', i)];
       table.append(element('caption', intern ? fill(t.fakta_tabell_intern, { underlag }) : t.fakta_tabell_oppen));
       const names = intern
-        ? ['hushall_utan', 'hushall_ej_passerade', 'adresser_utan', 'befolkning_utan']
+        ? ['hushall_utan', 'hushall_ej_passerade', 'adresser_utan', 'adresser_ej_passerade', 'befolkning_utan']
         : ['tillgang', 'passerad', 'hushall_utan'];
       const head = table.createTHead().insertRow();
-      for (const text of [t.fakta_hastighet, ...names.map((n) => t[`fakta_${n}`])]) {
+      for (const text of [t.fakta_hastighet, ...THRESHOLDS.map((s) => number(s, 1))]) {
         head.append(Object.assign(element('th', text), { scope: 'col' }));
       }
       const body = table.createTBody();
-      for (const threshold of THRESHOLDS) {
+      for (const name of names) {
         const row = body.insertRow();
-        row.append(Object.assign(element('th', number(threshold, 1)), { scope: 'row' }));
-        for (const name of names) row.append(this.cell(name, threshold, i));
+        row.append(Object.assign(element('th', t[`fakta_${name}`]), { scope: 'row' }));
+        for (const threshold of THRESHOLDS) row.append(this.cell(name, threshold, i));
       }
       return table;
     }

@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipelines.contracts import BEST_TECHNIQUES, CLASS_CODES, UNDERLAG
-from pipelines.publish.webmap.encode import Codes, Numbers, band_codes, band_values, codes, numbers
+from pipelines.publish.webmap.encode import Codes, Numbers, band_values, codes, numbers
 from pipelines.region import CLASSES, MEASURES, THRESHOLDS, Region
+from pipelines.stages.open_edition import band, coverage_class
 
 if TYPE_CHECKING:
     import pandas as pd
 
-NO_HOUSEHOLDS = "inga_hushall"
-"""Internal class of a cell with addresses but no households, where the measure counts households."""
-CLASS_LIMITS = (0.05, 0.5, 0.95)
-"""Shares where utan, mindre_del, storre_del and tackt meet, as in the open edition's classes."""
+WITHOUT = {"tillgang": "utan", "passerad": "ej_passerade"}
+"""The part of a count column's name that says what is lacking, per measure."""
 
 
 def open_fields(cells: pd.DataFrame, region: Region) -> list[Codes | Numbers]:
@@ -34,20 +33,22 @@ def open_fields(cells: pd.DataFrame, region: Region) -> list[Codes | Numbers]:
 
 
 def internal_fields(cells: pd.DataFrame, region: Region) -> list[Codes | Numbers]:
-    """Return the internal page's fields: exact expected counts of ``rutnat_250m``, classes and bands."""
+    """Return the internal page's fields: exact expected counts of ``rutnat_250m``, classes and bands.
+
+    The classes are of the internal edition's own coverage, and never coarser in a cell with few addresses.
+    """
     limits = region.publicering.bandgranser
-    decimal = ["land_ha", "befolkning", "hushall"]
-    decimal += [f"{w}_utan_{t}" for w in ("adresser", "befolkning", "hushall") for t in THRESHOLDS]
-    decimal += [f"hushall_ej_passerade_{t}" for t in THRESHOLDS]
-    missing = [f"{w}_{t}" for w in ("hushall_utan", "hushall_ej_passerade") for t in THRESHOLDS]
+    pairs = [(m, t) for m in MEASURES for t in THRESHOLDS]
+    counts = [f"{w}_{WITHOUT[m]}_{t}" for w in ("adresser", "hushall") for m, t in pairs]
+    counts += [f"befolkning_utan_{t}" for t in THRESHOLDS]
+    households = [f"hushall_{WITHOUT[m]}_{t}" for m, t in pairs]
     return [
         *_where(cells),
         codes("basta_teknik", cells["basta_teknik"], BEST_TECHNIQUES),
-        *(_class(cells, "tillgang", t, "adresser", f"adresser_utan_{t}") for t in THRESHOLDS),
-        *(_class(cells, "passerad", t, "hushall", f"hushall_ej_passerade_{t}") for t in THRESHOLDS),
-        *(band_codes(f"{c}_band", cells[c], limits) for c in missing),
+        *(codes(f"klass_{m}_{t}", _classes(cells, m, t), CLASS_CODES) for m, t in pairs),
+        *(codes(f"{c}_band", band(cells[c], limits), band_values(limits)) for c in households),
         numbers("adresser", cells["adresser"], scale=1),
-        *(numbers(c, cells[c]) for c in decimal),
+        *(numbers(c, cells[c]) for c in ("land_ha", "befolkning", "hushall", *counts)),
     ]
 
 
@@ -62,12 +63,6 @@ def _where(cells: pd.DataFrame) -> list[Codes | Numbers]:
     ]
 
 
-def _class(cells: pd.DataFrame, measure: str, t: int, total: str, without: str) -> Codes:
-    every = cells[total].to_numpy(np.float64)
-    some = every > 0
-    # The margin keeps a share that is a limit but for float noise on its own side of it.
-    covered = 1 - cells[without].to_numpy(np.float64) / np.where(some, every, 1) + 1e-9
-    code = 1 + np.searchsorted(CLASS_LIMITS, covered, side="right")
-    code = np.where(some, code, CLASS_CODES.index("ingen_adress"))
-    code[~some & (cells["adresser"].to_numpy() > 0)] = len(CLASS_CODES)
-    return Codes(f"klass_{measure}_{t}", (*CLASS_CODES, NO_HOUSEHOLDS), code.astype(np.uint8))
+def _classes(cells: pd.DataFrame, measure: str, t: int) -> np.ndarray:
+    every = cells["adresser"].to_numpy(np.float64)
+    return coverage_class(every - cells[f"adresser_{WITHOUT[measure]}_{t}"].to_numpy(np.float64), every, 0)

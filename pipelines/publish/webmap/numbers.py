@@ -1,41 +1,38 @@
-"""Numbers and dates as Swedes write them, and counts as the open edition may show them."""
+"""Numbers as Swedes write them, with narrow spaces, and counts as the open edition may show them."""
 
 from __future__ import annotations
 
 import math
 
-from pipelines.publish.webmap.encode import band_values
+from pipelines.publish import swedish
 
 THIN = "\N{NARROW NO-BREAK SPACE}"
-MINUS = "\N{MINUS SIGN}"
 
 
 def number(x: float, decimals: int = 0) -> str:
     """Return a number with narrow spaces between thousands and a decimal comma.
 
-    >>> number(12345.64, 1) == "12\\u202f345,6"
-    True
+    >>> number(12345.64, 1) == "12\\u202f345,6", number(-0.01, 1)
+    (True, '0,0')
     """
-    text = f"{abs(x):,.{decimals}f}".replace(",", THIN).replace(".", ",")
-    return MINUS + text if x < 0 and text.strip("0,") else text
+    text = swedish.number(x, decimals).replace(swedish.NBSP, THIN)
+    return text if text.strip("−0,") else text.removeprefix("−")
 
 
 def percent(x: float) -> str:
-    """Return a share (0–100) with one decimal; never 100,0 unless it is whole.
+    """Return a share (0–100) with one decimal; never all or nothing where that is not so.
 
-    >>> percent(99.97) == "> 99,9\\u202f%"
+    >>> percent(91.84) == "91,8\\u202f%"
     True
     """
-    if 99.95 <= x < 100 - 1e-9:
-        return f"> 99,9{THIN}%"
-    return f"{number(x, 1)}{THIN}%"
+    return swedish.percent(x).replace(swedish.NBSP, THIN)
 
 
 def points(x: float) -> str:
     """Return a difference in percentage points, signed.
 
-    >>> points(-0.31) == "\\u22120,3", points(0.01)
-    (True, '0,0')
+    >>> points(-0.31), points(0.01), points(2)
+    ('−0,3', '0,0', '+2,0')
     """
     text = number(x, 1)
     return f"+{text}" if x > 0 and text.strip("0,") else text
@@ -50,15 +47,6 @@ def open_count(x: float, limits: tuple[int, ...], about: str) -> tuple[str, floa
     (('1–4', 1.0), 1230.0)
     """
     if x < limits[0]:
-        code = 0 if x < 1e-9 else 1
-        return band_values(limits)[code], float(code)
+        return swedish.count(x, limits), 0.0 if x < 1e-9 else 1.0
     tens = max(10, 10 * math.floor(x / 10 + 0.5))
     return about.format(antal=number(tens)), float(tens)
-
-
-def date(iso: str, months: list[str]) -> str:
-    """Return an ISO date as text: 1 oktober 2025. Anything else is returned as it is."""
-    parts = iso.split("-")
-    if len(parts) != 3 or not all(p.isdigit() for p in parts) or not 1 <= int(parts[1]) <= 12:
-        return iso
-    return f"{int(parts[2])} {months[int(parts[1]) - 1]} {parts[0]}"

@@ -6,7 +6,9 @@ import json
 from importlib.resources import files as package_files
 from typing import TYPE_CHECKING, Any, Literal
 
-from pipelines.publish.webmap.numbers import date, number, open_count, percent, points
+from pipelines.publish.facts import RunFacts, Source, credit
+from pipelines.publish.swedish import day
+from pipelines.publish.webmap.numbers import number, open_count, percent, points
 from pipelines.region import MEASURES, THRESHOLDS, Region
 
 if TYPE_CHECKING:
@@ -27,7 +29,12 @@ def texts() -> dict[str, Any]:
 
 
 def context(
-    edition: Edition, region: Region, facts: dict[str, Any], kommuner: pd.DataFrame, lan: pd.DataFrame
+    edition: Edition,
+    region: Region,
+    facts: RunFacts,
+    sources: list[Source],
+    kommuner: pd.DataFrame,
+    lan: pd.DataFrame,
 ) -> dict[str, Any]:
     """Return what the template shows.
 
@@ -35,8 +42,9 @@ def context(
     ----------
     edition : {"oppen", "intern"}
     region : Region
-    facts : dict
-        ``run_facts``.
+    facts : RunFacts
+    sources : list of Source
+        The publishers whose files were used.
     kommuner, lan : DataFrame
         Contracts KOMMUNER and LAN. In the open edition only shares are taken as they are; a count
         below the suppression threshold becomes a band and any other is rounded to tens.
@@ -49,7 +57,7 @@ def context(
     t = texts()
     publishing = region.publicering
     open_page = edition == "oppen"
-    when = date(facts["pts_datum"], t["manader"])
+    when = day(facts["pts_datum"])
     named = {
         "lan": region.lan.kortnamn, "datum": when, "pts_datum": when, "scb_ar": facts["scb_ar"],
         "grans": publishing.undertryckningsgrans, "under": publishing.undertryckningsgrans - 1,
@@ -71,7 +79,7 @@ def context(
         "nyckeltal_rubrik": t["nyckeltal_rubrik"].format(**named),
         "nyckeltal": _key_figures(lan, t),
         "om": [(a, b.format(**named)) for a, b in [*t["om"], extra]],
-        "kallor": [k.format(**named) for k in t["kallor"]],
+        "kallor": [*(k.format(**named) for k in t["kallor"]), *_sources(sources, t)],
         "utgava": t["utgava"].format(**named),
         "utgivare": t["utgivare"].format(**named),
         "tabell_antal": t["tabell_antal_oppen" if open_page else "tabell_antal_intern"].format(**named),
@@ -87,6 +95,10 @@ def context(
 def _swedish(names: pd.Series[str]) -> pd.Series[str]:
     """Sort key: å, ä and ö last and in that order, as in Swedish, whatever the machine's locale."""
     return names.str.lower().str.translate(str.maketrans({"å": "{", "ä": "|", "ö": "}", "é": "e"}))
+
+
+def _sources(sources: list[Source], t: dict[str, Any]) -> list[str]:
+    return [t["kalla_rad"].format(kalla=credit(s)) for s in sources if s.publisher]
 
 
 def _known(x: Any) -> bool:

