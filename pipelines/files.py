@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -30,7 +31,7 @@ def replacing(path: Path) -> Iterator[Path]:
     beside = path.with_name(f".{path.stem}.{os.getpid()}.ny{path.suffix}")
     try:
         yield beside
-        os.replace(beside, path)
+        beside.replace(path)
     finally:
         for leftover in (beside, *path.parent.glob(f".{path.stem}.{os.getpid()}.ny*")):
             if leftover.is_dir():
@@ -66,16 +67,26 @@ def write_table(df: pd.DataFrame, path: Path) -> None:
 
 
 def write_points(df: pd.DataFrame, path: Path) -> None:
-    """Write a table with ``e_m`` and ``n_m`` as GeoParquet points (native x, y; EPSG:3006).
+    """Write a table with ``e_m`` and ``n_m`` as GeoParquet 1.1 points (native x, y; EPSG:3006).
 
-    The two columns become the geometry; :func:`read_points` gives them back.
+    The two columns become the geometry; :func:`read_points` gives them back. Written from the
+    coordinates as they stand: 600 000 point objects would cost half a second a stage.
     """
-    import geopandas as gpd
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+    from pyproj import CRS
 
-    geometry = gpd.points_from_xy(df["e_m"], df["n_m"], crs=EPSG)
-    frame = gpd.GeoDataFrame(df.drop(columns=["e_m", "n_m"]), geometry=geometry)
+    table = pa.Table.from_pandas(df.drop(columns=["e_m", "n_m"]), preserve_index=False)
+    xy = pa.StructArray.from_arrays(
+        [pa.array(df["e_m"].to_numpy(dtype="float64")), pa.array(df["n_m"].to_numpy(dtype="float64"))],
+        fields=[pa.field("x", pa.float64(), nullable=False), pa.field("y", pa.float64(), nullable=False)],
+    )
+    table = table.append_column("geometry", xy)
+    column = {"encoding": "point", "geometry_types": ["Point"], "crs": CRS.from_epsg(EPSG).to_json_dict()}
+    geo = {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": column}}
+    table = table.replace_schema_metadata({"geo": json.dumps(geo)})
     with replacing(path) as beside:
-        frame.to_parquet(beside, index=False, compression="zstd", geometry_encoding="geoarrow")
+        pq.write_table(table, beside, compression="zstd")
 
 
 def write_polygons(frame: gpd.GeoDataFrame, path: Path) -> None:

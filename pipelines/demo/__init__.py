@@ -16,8 +16,20 @@ from pipelines.region import Region
 def run(region: Region, paths: Paths) -> None:
     """Make the demo region in ``paths.raw``: whole, or not at all."""
     from pipelines.demo import (
-        addresses, clusters, fabric, install, lantmateriet, outline, pack, places, pts, scb, tackning, targets, truth,
-    )  # fmt: skip
+        addresses,
+        clusters,
+        fabric,
+        install,
+        lantmateriet,
+        outline,
+        pack,
+        places,
+        pts,
+        scb,
+        tackning,
+        targets,
+        truth,
+    )
     from pipelines.demo.common import stream
 
     with install.scratch(paths.raw) as folder:

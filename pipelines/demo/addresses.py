@@ -112,8 +112,10 @@ def _inhabit(region: Region, places: Places, frame: pd.DataFrame) -> pd.DataFram
 
 def _quarter_noise(rng: np.random.Generator, frame: pd.DataFrame) -> Floats:
     """One random number per 400 m district: whole estates of flats, whole estates of houses."""
-    key = np.floor(frame["e"] / 400).astype(np.int64) * 100_000 + np.floor(frame["n"] / 400).astype(np.int64)
-    _, which = np.unique(key.to_numpy(), return_inverse=True)
+    e, n = frame["e"].to_numpy(), frame["n"].to_numpy()
+    bent_e, bent_n = e + 160 * np.sin(n / 270), n + 160 * np.sin(e / 330)
+    key = np.floor(bent_e / 380).astype(np.int64) * 100_000 + np.floor(bent_n / 380).astype(np.int64)
+    _, which = np.unique(key, return_inverse=True)
     noise: Floats = rng.standard_normal(int(which.max(initial=0)) + 1)[which]
     return noise
 
@@ -130,10 +132,14 @@ def _households(rng: np.random.Generator, total: int, weight: Floats) -> Ints:
     return 1 + apportion(weight if weight.sum() > 0 else np.ones(homes), total - homes)
 
 
-def _people(rng: np.random.Generator, total: int, households: Ints, flat: np.ndarray, town: np.ndarray) -> Ints:
+def _people(
+    rng: np.random.Generator, total: int, households: Ints, flat: np.ndarray, town: np.ndarray
+) -> Ints:
     """One person per household, the rest by a weight: larger families in houses."""
     if households.sum() == 0:
         return apportion(np.ones(len(households)), total) if len(households) else households
     least = np.minimum(households, 10**9) if total >= households.sum() else np.zeros_like(households)
-    appetite = households * np.where(flat, 0.72, np.where(town, 1.7, 1.35)) * rng.lognormal(0, 0.35, len(flat))
+    appetite = (
+        households * np.where(flat, 0.72, np.where(town, 1.7, 1.35)) * rng.lognormal(0, 0.35, len(flat))
+    )
     return least + rng.multinomial(total - int(least.sum()), appetite / appetite.sum())

@@ -68,7 +68,8 @@ def _smooth(shapes: Any, outline: Outline) -> Any:
     filled = [_fill(g) if not g.is_empty else s for g, s in zip(round_off, shapes, strict=True)]
     shapely.prepare(outline.land)
     return np.array(
-        [g if outline.land.contains(g) else shapely.intersection(g, outline.land) for g in filled], dtype=object
+        [g if outline.land.contains(g) else shapely.intersection(g, outline.land) for g in filled],
+        dtype=object,
     )
 
 

@@ -11,6 +11,7 @@ from pipelines.demo.places import Places
 
 CABLE_TOWN = 4_000  # people: smaller towns never had cable-TV
 REACH_M, VDSL_M = 5_200.0, 1_400.0  # of copper, along the cable
+PER_EXCHANGE = 1_500  # addresses of a larger town per exchange
 DETOUR = 1.25  # cable length over distance
 
 
@@ -28,7 +29,9 @@ def cable(seed: int, addresses: pd.DataFrame, district: np.ndarray) -> tuple[Boo
     return net, net & upgraded
 
 
-def copper_mbit(seed: int, outline: Outline, places: Places, e: Floats, n: Floats) -> tuple[Floats, Floats]:
+def copper_mbit(
+    seed: int, outline: Outline, places: Places, addresses: pd.DataFrame
+) -> tuple[Floats, Floats]:
     """Return the downlink (Mbit/s) over xDSL and VDSL at each address, 0 where there is none.
 
     Exchanges stand in the localities and in some hamlets; many have been closed, district by district,
@@ -38,17 +41,20 @@ def copper_mbit(seed: int, outline: Outline, places: Places, e: Floats, n: Float
 
     rng = stream(seed, "koppar")
     table, hamlets = places.table, places.hamlets
-    some = rng.random(len(hamlets)) < 0.05
-    xe = np.concatenate([table["e"], hamlets["e"][some]])
-    xn = np.concatenate([table["n"], hamlets["n"][some]])
-    size = np.concatenate([table["folk"], np.full(int(some.sum()), 15.0)])
+    e, n = addresses["e"].to_numpy(), addresses["n"].to_numpy()
+    some = rng.random(len(hamlets)) < 0.06
+    town = addresses[addresses["yta_folk"] >= 3_000]
+    town = town.iloc[np.sort(rng.integers(0, len(town), len(town) // PER_EXCHANGE))]
+    xe = np.concatenate([table["e"], hamlets["e"][some], town["e"]])
+    xn = np.concatenate([table["n"], hamlets["n"][some], town["n"]])
+    size = np.concatenate([table["folk"], np.full(int(some.sum()), 15.0), np.full(len(town), 5_000.0)])
     left = Noise(rng, outline.bounds, 18_000).at(xe, xn) + 0.8 * rng.standard_normal(len(xe)) > -0.15
-    modern = left & (rng.random(len(xe)) < np.where(size > 400, 0.75, 0.35))
+    modern = left & (rng.random(len(xe)) < np.where(size > 400, 0.75, 0.45))
     away, exchange = cKDTree(np.column_stack([xe, xn])).query(np.column_stack([e, n]))
     line = away * DETOUR + rng.exponential(120, len(e))
     xdsl = np.where(left[exchange] & (line < REACH_M), np.maximum(24 * np.exp(-line / 2_600), 2), 0.0)
     vdsl = np.where(modern[exchange] & (line < VDSL_M), 105 * np.exp(-line / 1_250), 0.0)
-    return np.round(xdsl, 1), np.round(vdsl, 1)
+    return xdsl.round(1).astype(np.float64), vdsl.round(1).astype(np.float64)
 
 
 def radio(seed: int, places: Places, e: Floats, n: Floats) -> tuple[Bools, Bools, Bools]:

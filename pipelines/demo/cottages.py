@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import shapely
 
 from pipelines.demo import fabric as roads
-from pipelines.demo.common import Ints, Points, apportion, inside
+from pipelines.demo.common import Floats, Ints, Points, apportion, inside
 from pipelines.demo.fabric import Fabric
 from pipelines.demo.outline import Outline
 
@@ -21,9 +23,7 @@ def share_out(outline: Outline, total: int) -> Ints:
     return apportion(shore + 0.35 * np.sqrt(outline.area_km2), total)
 
 
-def make(
-    rng: np.random.Generator, outline: Outline, fabric: Fabric, wanted: Ints, avoid: Points
-) -> Points:
+def make(rng: np.random.Generator, outline: Outline, fabric: Fabric, wanted: Ints, avoid: Points) -> Points:
     """Place ``wanted`` holiday homes per kommun."""
     alone = np.floor(wanted * ALONE).astype(np.int64)
     parts = []
@@ -39,11 +39,11 @@ def make(
     )
 
 
-def _shore(outline: Outline, polygon: object) -> shapely.Geometry:
+def _shore(outline: Outline, polygon: Any) -> Any:
     return shapely.intersection(outline.coast, shapely.buffer(polygon, 60))
 
 
-def _areas(rng: np.random.Generator, outline: Outline, i: int, count: int) -> tuple[np.ndarray, np.ndarray]:
+def _areas(rng: np.random.Generator, outline: Outline, i: int, count: int) -> tuple[Floats, Floats]:
     if count <= 0:
         return np.zeros(0), np.zeros(0)
     polygon = outline.kommuner[i]
@@ -78,6 +78,6 @@ def _areas(rng: np.random.Generator, outline: Outline, i: int, count: int) -> tu
     return e[pick], n[pick]
 
 
-def _chain(lines: shapely.MultiLineString) -> shapely.LineString:
+def _chain(lines: Any) -> Any:
     """One line through all shores in turn; points between two shores fall on land or are dropped."""
     return shapely.LineString(np.vstack([shapely.get_coordinates(g) for g in lines.geoms]))

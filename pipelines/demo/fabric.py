@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from pipelines.demo.common import Bools, Floats, Ints, Points, kommun_of
@@ -114,8 +113,8 @@ def _sites(rng: np.random.Generator, fabric: Fabric, edges: Ints, count: int) ->
     many = int(count * 0.95) + 20
     edge = edges[rng.choice(len(edges), many, p=weight / weight.sum())]
     t = rng.random(many)
-    lane = rng.random(many) < 0.30
-    off = np.where(lane, rng.uniform(150, 1_100, many), 25 + rng.exponential(75, many))
+    lane = rng.random(many) < 0.25
+    off = np.where(lane, rng.uniform(120, 900, many), 25 + rng.exponential(60, many))
     e, n = along(fabric, edge, t, off * rng.choice([-1.0, 1.0], many))
     size = rng.choice([1, 2, 3, 5], many, p=[0.84, 0.12, 0.03, 0.01])
     site = np.repeat(np.arange(many), size)

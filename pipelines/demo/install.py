@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,49 +16,48 @@ from pipelines.region import Region
 MARKER = "DEMO.json"
 VERSION = 1
 """Raise it when the generator makes other files from the same seed."""
-_SCRATCH = ".demo.ny"
+_SCRATCH, _MOVING = ".demo.ny", ".demo.flyttas"
 _PUBLISHERS = ("lantmateriet", "scb", "pts", "tackning", "granser", "kolada")
 
 
 @contextmanager
 def scratch(goal: Path) -> Iterator[Path]:
-    """Give an empty folder inside ``goal`` to build in; what an earlier, killed run left is removed.
+    """Give an empty folder inside ``goal`` to build in; it is gone afterwards, whatever happens.
 
     Raises
     ------
     DataError
         When ``goal`` holds publishers' files that no demo run put there.
     """
-    folder = goal / _SCRATCH
     foreign = [f"{p}/" for p in _PUBLISHERS if (goal / p).is_dir() and any((goal / p).iterdir())]
-    if foreign and not (goal / MARKER).exists() and not folder.exists():
+    if foreign and not (goal / MARKER).exists() and not (goal / _MOVING).exists():
         raise DataError(
             "Demoregionen skulle skriva över filer som inte är demofiler.",
             file=goal, found=", ".join(foreign),
             action="Välj en tom mapp för demoregionen, till exempel data/raw/demo.",
         )  # fmt: skip
-    goal.mkdir(parents=True, exist_ok=True)
+    folder = goal / _SCRATCH
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
+    folder.mkdir(parents=True)
     try:
         yield folder
-    except BaseException:
-        # Still finished? Then the scratch folder is only waste. Half moved? Then it is the sign of it.
-        if (goal / MARKER).exists():
-            shutil.rmtree(folder, ignore_errors=True)
-        raise
-    shutil.rmtree(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def put_in_place(region: Region, folder: Path, goal: Path) -> None:
-    """Move the finished files; the marker goes first from the old region and comes last to the new."""
+    """Move the finished files; the marker leaves before the first of them and returns after the last.
+
+    A list of what is being moved stands there meanwhile, so that a rerun knows the files as its own.
+    """
     files = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
-    earlier = _listed(goal / MARKER)
+    earlier = {*_listed(goal / MARKER), *_listed(goal / _MOVING)} - set(files)
+    write_text(goal / _MOVING, json.dumps({"filer": sorted({*files, *earlier})}))
     (goal / MARKER).unlink(missing_ok=True)
     for name in files:
         (goal / name).parent.mkdir(parents=True, exist_ok=True)
-        os.replace(folder / name, goal / name)
-    for name in sorted(set(earlier) - set(files)):
+        (folder / name).replace(goal / name)
+    for name in sorted(earlier):
         (goal / name).unlink(missing_ok=True)
     body = {
         "demo": True,
@@ -71,6 +69,7 @@ def put_in_place(region: Region, folder: Path, goal: Path) -> None:
         "filer": files,
     }
     write_text(goal / MARKER, json.dumps(body, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+    (goal / _MOVING).unlink()
 
 
 def _listed(marker: Path) -> list[str]:

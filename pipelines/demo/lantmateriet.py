@@ -33,14 +33,14 @@ def write(region: Region, outline: Outline, places: Places, addresses: pd.DataFr
     """Write ``belagenhetsadresser_kn<kod>.zip`` for every kommun."""
     rng = stream(region.demo.fro, "lantmateriet")
     rows = _rows(region, rng, outline, places, addresses)
-    year = region.demo.ar
+    year, last = region.demo.ar, len(region.lan.kommuner) - 1
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         for i, kommun in enumerate(region.lan.kommuner):
             mine = rows[rows["kommun"] == i]
             table = mine.drop(columns=["e", "n", "kommun"])
-            if i % 24 == 5:  # an older delivery's name
+            if i % 24 == min(5, last):  # an older delivery's name
                 table = table.rename(columns={"belagenhetsadress_objektidentitet": "objektidentitet"})
-            if i % 49 == 9:  # seen in one delivery
+            if i == min(9, last):  # seen in one delivery
                 table = table.assign(
                     statusforbelagenhetsadress=table["statusforbelagenhetsadress"].str.replace("ä", "a")
                 )
@@ -51,9 +51,7 @@ def write(region: Region, outline: Outline, places: Places, addresses: pd.DataFr
                 pack.wkb_points(mine["e"].to_numpy(), mine["n"].to_numpy()), "Point",
                 column="adressplatspunkt" if i % 2 == 0 else "geom", index=False,
             )  # fmt: skip
-            pack.write_zip(
-                folder / "lantmateriet" / f"{member}.zip", gpkg.name, gpkg.read_bytes(), year
-            )
+            pack.write_zip(folder / "lantmateriet" / f"{member}.zip", gpkg.name, gpkg.read_bytes(), year)
             gpkg.unlink()
 
 
@@ -67,7 +65,9 @@ def _rows(
     count = len(rows)
     town = (rows["slag"] == 0).to_numpy()
     side = np.where(town, 260, 1_800)
-    street = np.floor(rows["e"] / side).astype(np.int64) * 1_000_003 + np.floor(rows["n"] / side).astype(np.int64)
+    street = np.floor(rows["e"] / side).astype(np.int64) * 1_000_003 + np.floor(rows["n"] / side).astype(
+        np.int64
+    )
     number = street.groupby(street).cumcount() + 1
     roads = road_names()
     villages = np.array([a + b for a in FIRST for b in LAST], dtype=object)
@@ -77,12 +77,16 @@ def _rows(
     posts = _post(places, rows)
     codes = np.array([k.kod for k in kommuner], dtype=object)[kommun]
     blank = np.full(count, None, dtype=object)
-    letter = np.where(rng.random(count) < 0.09, np.array(list("ABCDE"), dtype=object)[rng.integers(0, 5, count)], blank)
+    letter = np.where(
+        rng.random(count) < 0.09, np.array(list("ABCDE"), dtype=object)[rng.integers(0, 5, count)], blank
+    )
     return pd.DataFrame(
         {
             "belagenhetsadress_objektidentitet": rows["adress_id"],
             "adressplatstyp": np.where(town, "Gatuadressplats", "Byadressplats"),
-            "adressomrade_faststalltnamn": np.where(town, roads[key % len(roads)], villages[key % len(villages)]),
+            "adressomrade_faststalltnamn": np.where(
+                town, roads[key % len(roads)], villages[key % len(villages)]
+            ),
             "gardsadressomrade_faststalltnamn": blank,
             "adressplatsnummer": number.astype(str),
             "bokstavstillagg": letter,
@@ -105,9 +109,7 @@ def _rows(
     )
 
 
-def _reserved(
-    region: Region, rng: np.random.Generator, outline: Outline, base: pd.DataFrame
-) -> pd.DataFrame:
+def _reserved(region: Region, rng: np.random.Generator, outline: Outline, base: pd.DataFrame) -> pd.DataFrame:
     """Plots given an address but not built: beside addresses in force."""
     count = max(int(len(base) * RESERVED), len(region.lan.kommuner))
     beside = base.iloc[np.sort(rng.integers(0, len(base), count))].copy()
@@ -131,7 +133,9 @@ def _post(places: Places, rows: pd.DataFrame) -> np.ndarray:
     if towns.empty:
         towns = places.table
     near: Ints = np.atleast_2d(
-        cKDTree(towns[["e", "n"]]).query(rows[["e", "n"]].to_numpy(), k=min(3, len(towns)))[1].reshape(len(rows), -1)
+        cKDTree(towns[["e", "n"]])
+        .query(rows[["e", "n"]].to_numpy(), k=min(3, len(towns)))[1]
+        .reshape(len(rows), -1)
     )
     best = near[np.arange(len(rows)), towns["folk"].to_numpy()[near].argmax(axis=1)]
     return np.char.upper(towns["namn"].to_numpy().astype("U40"))[best].astype(object)

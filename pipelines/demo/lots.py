@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from pipelines.demo.common import Bools, Floats, Ints, inside, stream
+from pipelines.demo.common import Bools, Floats, Ints, Noise, inside, stream
 from pipelines.demo.outline import Outline
 from pipelines.demo.places import radius_m
 
@@ -70,12 +70,12 @@ def _place(
         if len(e) >= count:
             break
     best = np.sort(np.argsort(score, kind="stable")[:count])
-    return pd.DataFrame(
-        {"e": e[best], "n": n[best], "kommun": kommun, "ort": i, "rand": score[best]}
-    )
+    return pd.DataFrame({"e": e[best], "n": n[best], "kommun": kommun, "ort": i, "rand": score[best]})
 
 
-def _lattice(rng: np.random.Generator, places: pd.DataFrame, i: int, far: float) -> tuple[Floats, Floats, Ints]:
+def _lattice(
+    rng: np.random.Generator, places: pd.DataFrame, i: int, far: float
+) -> tuple[Floats, Floats, Ints]:
     """Lots on both sides of every street of a bent street grid, and the block each belongs to."""
     step = spacing_m(float(places["folk"].iloc[i]))
     streets, along = int(far / BLOCK_M) + 1, int(far / step) + 1
@@ -113,10 +113,9 @@ def _score(
         near = np.hypot(e - places["e"].iloc[j], n - places["n"].iloc[j]) / (reach[j] * 1.5)
         score = np.minimum(score, 0.25 + 0.75 * near)
     _, which = np.unique(block, return_inverse=True)
-    district = np.floor(e / 620).astype(np.int64) * 100_000 + np.floor(n / 620).astype(np.int64)
-    _, quarter = np.unique(district, return_inverse=True)
     rough = rng.normal(0, 0.13, int(which.max(initial=0)) + 1)[which]
-    rough += rng.normal(0, 0.10 if reach[i] > 900 else 0.0, int(quarter.max(initial=0)) + 1)[quarter]
+    if reach[i] > 600 and len(e):
+        rough += 0.11 * Noise(rng, (e.min(), n.min(), e.max(), n.max()), 420, 210).at(e, n)
     green = rng.random(int(which.max(initial=0)) + 1)[which] < 0.09
     return np.maximum(score + rough, 0) + 1.2 * green + 0.02 * rng.random(len(e))
 

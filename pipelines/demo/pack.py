@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -44,7 +44,14 @@ def wkb_points(e: Floats, n: Floats) -> Any:
 
 
 def write_gpkg(
-    path: Path, layer: str, table: pd.DataFrame, wkb: Any, kind: str, *, column: str = "geom", index: bool = True
+    path: Path,
+    layer: str,
+    table: pd.DataFrame,
+    wkb: Any,
+    kind: str,
+    *,
+    column: str = "geom",
+    index: bool = True,
 ) -> None:
     """Write one layer as a GeoPackage 1.2 in EPSG:3006, marked DEMO in its description.
 
@@ -101,7 +108,9 @@ def write_zip(path: Path, member: str, body: bytes, year: int) -> None:
     path.write_bytes(buffer.getvalue())
 
 
-def write_xlsx(path: Path, title: str, sheets: dict[str, Cells], year: int, merges: Sequence[str] = ()) -> None:
+def write_xlsx(
+    path: Path, title: str, sheets: Mapping[str, Cells], year: int, merges: Sequence[str] = ()
+) -> None:
     """Write sheets of plain cells; the document's properties carry the DEMO mark.
 
     ``merges`` are ranges merged in the last sheet (their text is that of the first cell).
@@ -126,8 +135,7 @@ def write_xlsx(path: Path, title: str, sheets: dict[str, Cells], year: int, merg
                     if value is not None:
                         sheet.write(r, c, value)
         for area in merges:
-            first = area.split(":")[0]
-            column, row = ord(first[0]) - ord("A"), int(first[1:]) - 1
-            text = list(sheets.values())[-1][row][column]
             if sheet is not None:
+                corner = area.split(":")[0]
+                text = list(sheets.values())[-1][int(corner[1:]) - 1][ord(corner[0]) - ord("A")]
                 sheet.merge_range(area, text)

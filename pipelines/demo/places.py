@@ -17,7 +17,7 @@ from pipelines.files import EPSG
 from pipelines.region import Region
 
 FARTHEST_M = 12_000  # a locality farther than this from the län's generalised outline is another län's
-RURAL_PER_KM2, RURAL_MOST = 8.2, 0.40  # people on farms and in hamlets: VG's order of size, and a ceiling
+RURAL_PER_KM2, RURAL_MOST = 8.8, 0.36  # people on farms and in hamlets: VG's order of size, and a ceiling
 SMAORT_PER_KM2, SMAORT_MOST = 2.0, 0.08
 HAMLET_KM2 = 1.7  # land per hamlet
 PLACE_COLUMNS = ["e", "n", "folk", "kommun", "namn", "del_av", "slag"]
@@ -70,10 +70,10 @@ def _known(region: Region, config: Path, outline: Outline) -> pd.DataFrame:
     path = config.parent / region.demo.orter_fil
     try:
         rows = pd.read_csv(path)[["namn", "lat", "lon", "folkmangd"]]
-    except (OSError, KeyError, ValueError) as e:
+    except (OSError, KeyError, ValueError) as fault:
         raise DataError(
             "Filen med orter går inte att läsa.", file=path, expected="CSV med namn, lat, lon, folkmangd",
-            found=str(e), action="Rätta demo.orter_fil i konfigurationen.",
+            found=str(fault), action="Rätta demo.orter_fil i konfigurationen.",
         ) from None  # fmt: skip
     rows = rows.dropna()
     rows = rows[rows["folkmangd"] > 0].sort_values(["folkmangd", "namn"], ascending=[False, True])
@@ -161,7 +161,9 @@ def _hamlets(rng: np.random.Generator, outline: Outline, known: pd.DataFrame) ->
         chosen = np.flatnonzero(keep)[np.sort(first)][:wanted]
         heart = polygon.representative_point()
         frames.append(
-            pd.DataFrame({"e": np.append(e[chosen], heart.x), "n": np.append(n[chosen], heart.y), "kommun": i})
+            pd.DataFrame(
+                {"e": np.append(e[chosen], heart.x), "n": np.append(n[chosen], heart.y), "kommun": i}
+            )
         )
     return pd.concat(frames, ignore_index=True)
 

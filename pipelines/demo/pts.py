@@ -100,9 +100,7 @@ def _code(region: Region, name: str) -> str:
 
 def _three(lead: list[Any], count: Floats, met: Floats) -> list[tuple[list[Any], int, Floats]]:
     out = []
-    for kind, c, m in zip(
-        KINDS, [count.sum(), *count], [met.sum(axis=0), *met], strict=True
-    ):
+    for kind, c, m in zip(KINDS, [count.sum(), *count], [met.sum(axis=0), *met], strict=True):
         share = m / c if c > 0 else np.full(len(MEASURES), np.nan)
         out.append(([lead[0], kind, *lead[1:]], round(float(c)), share))
     return out
@@ -135,7 +133,12 @@ def _others(
 
 
 def _sheet(
-    year: int, base: str, columns: dict[str, str], rows: list[tuple[list[Any], int, Floats]], *, preamble: bool
+    year: int,
+    base: str,
+    columns: dict[str, str],
+    rows: list[tuple[list[Any], int, Floats]],
+    *,
+    preamble: bool,
 ) -> list[list[Any]]:
     """One long table. Leading columns as PTS has them; shares as decimals 0–1."""
     at = [MEASURES.index(m) for m in columns.values()]
@@ -165,7 +168,9 @@ def _front(region: Region, kind: str) -> dict[str, list[list[Any]]]:
         "Läs mig": [
             ["Uppgifterna avser 1 oktober.", year],
             ["Filen efterliknar PTS:s tabellbilaga. Alla tal är påhittade."],
-            ["Andelar anges som decimaltal mellan 0 och 1. Tom cell: området saknar hushåll eller arbetsställen."],
+            [
+                "Andelar anges som decimaltal mellan 0 och 1. Tom cell: området saknar hushåll eller arbetsställen."
+            ],
         ],
         "Definitioner": [
             ["Begrepp", "Förklaring"],
@@ -199,10 +204,13 @@ def _mobile(region: Region, addresses: pd.DataFrame, rng: np.random.Generator, p
         "Läs mig": [[f"Mobiltäckning {year}"], [DEMO_TEXT]],
         "Yttäckning - aggregerad": [first, second, *rows],
     }
-    pack.write_xlsx(path, f"tabellbilaga mobiltäckning {year}", sheets, year, merges=("E1:F1", "G1:H1", "I1:J1"))
+    pack.write_xlsx(
+        path, f"tabellbilaga mobiltäckning {year}", sheets, year, merges=("E1:F1", "G1:H1", "I1:J1")
+    )
 
 
 def _signs(share: Floats) -> list[str]:
     return [
-        ">99,99%" if v > 0.9999 else "<0,01%" if v < 0.0001 else f"{v * 100:.2f}%".replace(".", ",") for v in share
+        ">99,99%" if v > 0.9999 else "<0,01%" if v < 0.0001 else f"{v * 100:.2f}%".replace(".", ",")
+        for v in share
     ]

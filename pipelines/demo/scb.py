@@ -47,7 +47,9 @@ def _population(region: Region, outline: Outline, addresses: pd.DataFrame, folde
     men = perturb(square, rng.binomial(true, 0.503), 1)
     women = perturb(square, true - np.minimum(rng.binomial(true, 0.503), true), 2)
     ages = {
-        name: perturb(square, np.round(true * share * rng.lognormal(0, 0.12, len(true))).astype(np.int64), 3 + i)
+        name: perturb(
+            square, np.round(true * share * rng.lognormal(0, 0.12, len(true))).astype(np.int64), 3 + i
+        )
         for i, (name, share) in enumerate(zip(AGES, AGE_SHARES, strict=True))
     }
     table = pd.DataFrame(
@@ -65,7 +67,11 @@ def _population(region: Region, outline: Outline, addresses: pd.DataFrame, folde
     kept = total > 0
     name = f"befolkning_1km_{region.demo.ar - 1}"
     pack.write_gpkg(
-        folder / "scb" / f"{name}.gpkg", name, table[kept], _binary(wkb_squares(square[kept], KM_M)), "Polygon"
+        folder / "scb" / f"{name}.gpkg",
+        name,
+        table[kept],
+        _binary(wkb_squares(square[kept], KM_M)),
+        "Polygon",
     )
 
 
@@ -75,7 +81,7 @@ def perturb(square: Ints, count: Ints, salt: int) -> Ints:
     x ^= x >> np.uint64(31)
     x *= np.uint64(0xBF58476D1CE4E5B9)
     x ^= x >> np.uint64(29)
-    noise = np.array([-2, -1, -1, 0, 0, 0, 0, 1, 1, 2])[(x % np.uint64(10)).astype(np.int64)]
+    noise = np.array([-4, -1, -1, 0, 0, 0, 0, 1, 1, 4])[(x % np.uint64(10)).astype(np.int64)]
     return np.where(count > 0, np.maximum(count + noise, 0), 0)
 
 
@@ -127,7 +133,8 @@ def _places(region: Region, clusters: gpd.GeoDataFrame, folder: Path) -> None:
             }
         )
         shapes = [
-            g if g.geom_type == "MultiPolygon" else shapely.MultiPolygon([g]) for g in mine.geometry.to_numpy()
+            g if g.geom_type == "MultiPolygon" else shapely.MultiPolygon([g])
+            for g in mine.geometry.to_numpy()
         ]
         pack.write_gpkg(
             folder / "scb" / f"{layer.lower()}_{PLACES_YEAR}.gpkg", f"{layer}_{PLACES_YEAR}", table,

@@ -78,9 +78,7 @@ def _associations(
     start = np.sort(rng.choice(nodes, seeds, replace=False, p=lure / lure.sum()))
     cost = roads.length_m * rng.lognormal(0, 0.35, len(roads.length_m))
     graph = coo_matrix((cost, (roads.a, roads.b)), shape=(nodes, nodes)).tocsr()
-    far, _, source = dijkstra(
-        graph, directed=False, indices=start, min_only=True, return_predecessors=True
-    )
+    far, _, source = dijkstra(graph, directed=False, indices=start, min_only=True, return_predecessors=True)
     lost = np.flatnonzero(~np.isfinite(far))
     if len(lost):  # islands: the nearest association of all, by boat
         away, near = cKDTree(np.column_stack([roads.e[start], roads.n[start]])).query(

@@ -43,7 +43,9 @@ def plan(region: Region) -> Plan:
     cells = max(round(CELLS * count), 1) if count >= 3 else 0
     areas = 1 if count >= 4 else 0
     left = count - nothing - cells - areas
-    secret, partial = (max(round(0.16 * left), 1), max(round(0.35 * left), 1)) if left >= 3 else (0, left // 2)
+    secret, partial = (
+        (max(round(0.16 * left), 1), max(round(0.35 * left), 1)) if left >= 3 else (0, left // 2)
+    )
     cuts = np.cumsum([left - secret - partial, secret, partial, cells, areas])
     parts = [np.sort(p) for p in np.split(order, cuts)]
     return Plan(*parts)
@@ -60,7 +62,9 @@ def write(region: Region, addresses: pd.DataFrame, folder: Path) -> None:
     for number, kommuner in enumerate(whole, 1):
         name = f"adresser_inventering_{number}.csv"
         _addresses(rng, folder, name, rows, addresses, kommuner, keep=1.0)
-        sources += _told(region, name, kommuner, "ja", f"{year}-10-01", f"regionens inventering, del {number}", "ja")
+        sources += _told(
+            region, name, kommuner, "ja", f"{year}-10-01", f"regionens inventering, del {number}", "ja"
+        )
     if len(deal.hela_hemliga):
         name = "adresser_operator_avtal.csv"
         _addresses(rng, folder, name, rows, addresses, deal.hela_hemliga, keep=1.0)
@@ -81,7 +85,7 @@ def write(region: Region, addresses: pd.DataFrame, folder: Path) -> None:
     columns = ["fil", "kommunkod", "fullstandig", "referensdatum", "avtal", "far_publiceras"]
     table = pd.DataFrame(sources, columns=columns)
     (folder / "tackning").mkdir(parents=True, exist_ok=True)
-    table.to_csv(folder / "tackning" / "kallor.csv", index=False, lineterminator="\n")
+    table.to_csv(folder / "tackning" / "kallor.csv", index=False, lineterminator="\n", float_format="%.10g")
 
 
 def _told(
@@ -155,7 +159,7 @@ def _addresses(
     columns = [c for c in COLUMNS if c in table]
     table = pd.concat([table[columns], _strays(rng, table[columns])], ignore_index=True)
     (folder / "tackning").mkdir(parents=True, exist_ok=True)
-    table.to_csv(folder / "tackning" / name, index=False, lineterminator="\n")
+    table.to_csv(folder / "tackning" / name, index=False, lineterminator="\n", float_format="%.10g")
 
 
 def _strays(rng: np.random.Generator, table: pd.DataFrame) -> pd.DataFrame:
@@ -165,8 +169,10 @@ def _strays(rng: np.random.Generator, table: pd.DataFrame) -> pd.DataFrame:
     rows = table.iloc[np.sort(rng.integers(0, len(table), min(NOBODY, len(table))))].copy()
     if "adress_id" in rows:
         return rows.assign(adress_id=[f"okand-{i:04d}-{rng.integers(1 << 32):08x}" for i in range(len(rows))])
-    turn = rng.uniform(0, 2 * np.pi, len(rows))
-    return rows.assign(e=(rows["e"] + 40_000 + 90 * np.cos(turn)).round(1), n=(rows["n"] - 400_000).round(1))
+    turn, far = rng.uniform(0, 2 * np.pi, len(rows)), rng.uniform(300, 500, len(rows))
+    return rows.assign(
+        e=(rows["e"] + far * np.cos(turn)).round(1), n=(rows["n"] + far * np.sin(turn)).round(1)
+    )
 
 
 def _cells(region: Region, a: pd.DataFrame, kommuner: Ints, folder: Path) -> list[tuple[Any, ...]]:
@@ -211,7 +217,9 @@ def _cells(region: Region, a: pd.DataFrame, kommuner: Ints, folder: Path) -> lis
             continue
         name = f"rutor_kartlaggning_{number}.csv"
         (folder / "tackning").mkdir(parents=True, exist_ok=True)
-        table[np.isin(at_home, part)].to_csv(folder / "tackning" / name, index=False, lineterminator="\n")
+        table[np.isin(at_home, part)].to_csv(
+            folder / "tackning" / name, index=False, lineterminator="\n", float_format="%.10g"
+        )
         whole, public = ("ja", "ja") if number == 1 else ("nej", "ja")
         out += _told(region, name, part, whole, f"{year - 1}-10-01", f"rutleverans {number}", public)
     if len(kommuner) > 3:  # one kommun's cells may not be published

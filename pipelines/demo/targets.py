@@ -17,6 +17,7 @@ from pipelines.errors import DataError
 from pipelines.region import Region
 
 YEAR = 2023  # the latest year with published shares of single kommuner
+STALE_YEARS = 4  # older shares than this are not brought forward
 LAN_GUESS, GLES_GUESS = 0.94, 0.69  # where the file says nothing of the län
 PASSED_GUESS = 0.22  # of those without tillgång, this share is not passed either
 
@@ -42,20 +43,24 @@ def make(region: Region, config: Path, households: Floats) -> Targets:
     """
     rng = stream(region.demo.fro, "mal")
     table = _read(region, config)
-    lan = _share(table, region.lan.kortnamn, "totalt", LAN_GUESS)
-    gles = min(_share(table, region.lan.kortnamn, "glesbebyggt", GLES_GUESS, lan_rows=table), lan)
+    pace = _shares(table, region.lan.kortnamn, "totalt", "tillgang_100")
+    lan = _now(pace, pace, LAN_GUESS)
+    gles = min(
+        _now(_shares(table, region.lan.kortnamn, "glesbebyggt", "tillgang_100"), pace, GLES_GUESS), lan
+    )
     fixed = np.array(
-        [_share(table, k.namn, "totalt", np.nan, lan_rows=_lan(table, region)) for k in region.lan.kommuner]
+        [_now(_shares(table, k.namn, "totalt", "tillgang_100"), pace, np.nan) for k in region.lan.kommuner]
     )
     sums = households.sum(axis=1)
     rural = households[:, 1] / np.maximum(sums, 1)
     lean = -3.2 * rural + rng.normal(0, 0.45, len(sums))
     total = _spread(lean, fixed, sums, lan)
     tillgang = _by_class(total, households, gles)
-    near = _unpassed(table, region)
+    near = [_unpassed(table, region, "totalt", lan), _unpassed(table, region, "glesbebyggt", gles)]
     noise = rng.lognormal(0, 0.25, tillgang.shape)
     passerad = 1 - (1 - tillgang) * np.clip(np.array(near) * noise, 0.02, 0.85)
-    return Targets(tillgang, passerad, _share(table, "Riket", "totalt", lan - 0.005))
+    riket = _now(_shares(table, "Riket", "totalt", "tillgang_100"), pace, lan - 0.005)
+    return Targets(tillgang, passerad, riket)
 
 
 def _read(region: Region, config: Path) -> pd.DataFrame:
@@ -72,26 +77,19 @@ def _read(region: Region, config: Path) -> pd.DataFrame:
     return table[table["ar_1_oktober"] <= YEAR].sort_values("ar_1_oktober", kind="stable")
 
 
-def _lan(table: pd.DataFrame, region: Region) -> pd.DataFrame:
-    return table[(table["omrade_namn"] == region.lan.kortnamn) & (table["omradestyp"] == "totalt")]
+def _shares(table: pd.DataFrame, name: str, kind: str, measure: str) -> pd.Series:
+    """Published shares (0–1) by year, of measures that begin as ``measure`` does."""
+    rows = table[(table["omrade_namn"] == name) & (table["omradestyp"] == kind)]
+    rows = rows[rows["matt"].str.startswith(measure)].drop_duplicates("ar_1_oktober", keep="last")
+    return rows.set_index("ar_1_oktober")["andel_pct"] / 100
 
 
-def _share(
-    table: pd.DataFrame, name: str, kind: str, default: float, lan_rows: pd.DataFrame | None = None
-) -> float:
-    """Latest published tillgang_100, brought forward at the län's pace when older than ``YEAR``."""
-    rows = table[
-        (table["omrade_namn"] == name) & (table["omradestyp"] == kind) & (table["matt"] == "tillgang_100")
-    ]
-    if rows.empty:
+def _now(shares: pd.Series, pace: pd.Series, default: float) -> float:
+    """The latest share, brought forward to ``YEAR`` at the län's pace; one too old says nothing."""
+    if shares.empty or int(shares.index[-1]) < YEAR - STALE_YEARS:
         return default
-    year, share = int(rows["ar_1_oktober"].iloc[-1]), float(rows["andel_pct"].iloc[-1]) / 100
-    if lan_rows is None or year == YEAR:
-        return share
-    if "omrade_namn" in lan_rows and lan_rows["omrade_namn"].nunique() > 1:
-        lan_rows = lan_rows[(lan_rows["omrade_namn"] == name) & (lan_rows["omradestyp"] == "totalt")]
-    pace = lan_rows[lan_rows["matt"] == "tillgang_100"].set_index("ar_1_oktober")["andel_pct"] / 100
-    if year not in pace.index or YEAR not in pace.index:
+    year, share = int(shares.index[-1]), float(shares.iloc[-1])
+    if year == YEAR or year not in pace.index or YEAR not in pace.index:
         return share
     then, now = float(pace[year]), float(pace[YEAR])
     closing = 1 - (1 - share) * (1 - now) / max(1 - then, 1e-6)
@@ -131,18 +129,12 @@ def _by_class(total: Floats, households: Floats, gles: float) -> Floats:
     return shares((small + large) / 2)
 
 
-def _unpassed(table: pd.DataFrame, region: Region) -> tuple[float, float]:
-    """Of the households without tillgång, the share not passed: tätbebyggt (as the total), glesbebyggt."""
-    out = []
-    for kind in ("totalt", "glesbebyggt"):
-        rows = table[(table["omrade_namn"] == region.lan.kortnamn) & (table["omradestyp"] == kind)]
-        wide = rows.assign(slag=rows["matt"].str.partition("_")[0]).pivot_table(
-            index="ar_1_oktober", columns="slag", values="andel_pct", aggfunc="first"
-        )
-        wide = wide.dropna(subset=[c for c in ("tillgang", "passerad") if c in wide])
-        if len(wide) and {"tillgang", "passerad"} <= set(wide.columns):
-            last = wide.iloc[-1]
-            out.append((100 - last["passerad"]) / max(100 - last["tillgang"], 1e-6))
-        else:
-            out.append(PASSED_GUESS)
-    return float(out[0]), float(out[1])
+def _unpassed(table: pd.DataFrame, region: Region, kind: str, now: float) -> float:
+    """Of the län's households without tillgång, the share that is not passed either."""
+    passed = _shares(table, region.lan.kortnamn, kind, "passerad")
+    if passed.empty:
+        return PASSED_GUESS
+    had = _shares(table, region.lan.kortnamn, kind, "tillgang_100")
+    year = int(passed.index[-1])
+    without = 1 - (float(had[year]) if year in had.index else now)
+    return float(np.clip((1 - float(passed.iloc[-1])) / max(without, 1e-6), 0.03, 0.8))

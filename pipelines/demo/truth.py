@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from pipelines.demo import copper, spread
-from pipelines.demo.common import Bools, Floats, Ints, stream
+from pipelines.demo.common import DEMO_TEXT, Bools, Floats, Ints, stream
 from pipelines.demo.fabric import Fabric
 from pipelines.demo.outline import Outline
 from pipelines.demo.places import Places
@@ -39,7 +39,7 @@ def make(
     front = spread.make(seed, outline, roads, addresses, addresses["tat"].to_numpy())
     e, n = addresses["e"].to_numpy(), addresses["n"].to_numpy()
     cable, gigabit = copper.cable(seed, addresses, front.district)
-    xdsl, vdsl = copper.copper_mbit(seed, outline, places, e, n)
+    xdsl, vdsl = copper.copper_mbit(seed, outline, places, addresses)
     households = addresses["hushall"].to_numpy()
     weight = np.where(_per_group(group, households, len(places.people))[group] > 0, households, 1)
     goal, passed_goal = targets.tillgang.ravel(), targets.passerad.ravel()
@@ -79,7 +79,7 @@ def _measures(a: pd.DataFrame) -> pd.DataFrame:
 
 
 def _per_group(group: Ints, weight: Floats | Ints, kommuner: int) -> Floats:
-    return np.bincount(group, weights=weight, minlength=2 * kommuner)
+    return np.bincount(group, weights=weight, minlength=2 * kommuner).astype(np.float64)
 
 
 def _within(group: Ints, district: Ints, weight: Floats, has: Bools, most: Floats) -> Bools:
@@ -106,10 +106,13 @@ def _calibrate(
     fiber = np.zeros(len(group), dtype=bool)
     near = np.zeros(len(group), dtype=bool)
     lived = addresses["hushall"].to_numpy() > 0
+    work = addresses["arbetsstallen"].to_numpy() > 0
     for g in np.unique(group):
         mine = np.flatnonzero(group == g)
         refuse = min(STUBBORN[g % 2], 0.45 * (1 - goal[g]))
-        no = front.reluctance[mine] < np.where(lived[mine], refuse, 0.4)
+        no = front.reluctance[mine] < np.where(
+            lived[mine], refuse, np.where(work[mine], 1.6 * refuse + 0.02, 0.4)
+        )
         time, w = front.time[mine], weight[mine].astype(np.float64)
         wanted = goal[g] * w.sum()
         late = np.where(no, time + 1e3, time)
@@ -121,7 +124,7 @@ def _calibrate(
         yes = order[:count]
         gap = wanted - (run[count - 1] if count else float(w[already[mine]].sum()))
         # What is left is less than one block of flats: a few houses just ahead of the front.
-        house = order[count:][(gain[count:] == 1)][: max(int(round(gap)), 0)]
+        house = order[count:][(gain[count:] == 1)][: max(round(float(gap)), 0)]
         yes = np.concatenate([yes, house])
         now = float(late[yes][late[yes] < 500].max(initial=-1e3)) if len(yes) else -1e3
         fiber[mine[yes]] = True
@@ -175,4 +178,5 @@ def write(addresses: pd.DataFrame, path: Path) -> None:
     columns = ["hushall", "folk", "arbetsstallen", "tat", "teknik", "planerad"]
     measures = [c for c in addresses if c.startswith(("tillgang_", "passerad_"))]
     table = addresses[["adress_id", *columns, *measures]].rename(columns={"folk": "befolkning"})
-    write_table(table.sort_values("adress_id"), path)
+    table.attrs["beskrivning"] = DEMO_TEXT
+    write_table(table.sort_values("adress_id", ignore_index=True), path)

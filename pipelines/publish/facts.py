@@ -75,7 +75,9 @@ def read_sources(paths: Paths) -> list[Source]:
         for f in files if isinstance(files, list) else []:
             if f.get("anvand"):
                 key = (str(f.get("utgivare") or ""), str(f.get("licens") or ""))
-                found.setdefault(key, []).append((str(f.get("roll") or ""), str(f.get("referensdatum") or "")))
+                found.setdefault(key, []).append(
+                    (str(f.get("roll") or ""), str(f.get("referensdatum") or ""))
+                )
     return [
         Source(publisher, licence, tuple(sorted({r for r, _ in rows if r})), max(d for _, d in rows))
         for (publisher, licence), rows in found.items()

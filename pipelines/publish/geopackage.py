@@ -30,7 +30,7 @@ def run(region: Region, paths: Paths) -> None:
     facts, sources = read_facts(paths), read_sources(paths)
     with replacing(paths.built("out/bredband.gpkg")) as beside:
         for table in LAYERS:
-            gpkg_layers.write(beside, table, gpkg_layers.stream(table, paths), facts)
+            gpkg_layers.write(beside, table, paths, facts)
         with gpkg_extras.opened(beside) as db:
             gpkg_extras.add_indexes(db, LAYERS)
             gpkg_extras.add_aliases(db, LAYERS)

@@ -97,9 +97,7 @@ def described(column: Column) -> str:
     return " ".join(x for x in (column.description, unit, basis) if x)
 
 
-def add_metadata(
-    db: sqlite3.Connection, region: Region, facts: RunFacts, sources: Sequence[Source]
-) -> None:
+def add_metadata(db: sqlite3.Connection, region: Region, facts: RunFacts, sources: Sequence[Source]) -> None:
     """Write the run's id, dates and sources as JSON into ``gpkg_metadata``."""
     publishing = region.publicering
     body = {

@@ -32,22 +32,17 @@ SLIVER_M = 200
 _TYPES = {"text": pa.string(), "heltal": pa.int64(), "decimal": pa.float64(), "ja_nej": pa.bool_()}
 
 
-def stream(table: Table, paths: Paths) -> pa.RecordBatchReader:
-    """Return a table's rows as GDAL shall have them: contract columns in order, rounded, WKB last.
+def write(path: Path, table: Table, paths: Paths, facts: RunFacts) -> None:
+    """Write one layer into a GeoPackage 1.2, new or begun: contract columns in order, rounded, geometry.
 
-    Polygons of one column ``rutid_scb`` are squares by arithmetic; points come from the table itself;
-    ``kommuner`` and ``lan`` get their outlines from the table ``granser``.
+    Cells are squares by arithmetic from ``rutid_scb``; points come from the table itself; ``kommuner``
+    and ``lan`` get their outlines from the table ``granser``.
+
+    Raises
+    ------
+    ContractError
+        When a value is missing in a column that may not lack one.
     """
-    fields = [pa.field(c.name, _TYPES[c.kind], nullable=c.nullable) for c in table.columns]
-    if table.geometry:
-        fields.append(pa.field(GEOMETRY, pa.large_binary()))
-    schema = pa.schema(fields)
-    file = pq.ParquetFile(paths.table(table.name))
-    return pa.RecordBatchReader.from_batches(schema, _batches(file, table, schema, paths))
-
-
-def write(path: Path, table: Table, reader: pa.RecordBatchReader, facts: RunFacts) -> None:
-    """Write one layer into a GeoPackage 1.2, new or begun."""
     options: dict[str, str] = {
         "FID": "fid",
         "IDENTIFIER": demo_prefix(facts) + table.title,
@@ -58,12 +53,37 @@ def write(path: Path, table: Table, reader: pa.RecordBatchReader, facts: RunFact
         options |= {"GEOMETRY_NAME": GEOMETRY, "GEOMETRY_NULLABLE": "NO", "SPATIAL_INDEX": "YES"}
         geometry = {"geometry_name": GEOMETRY, "geometry_type": table.geometry, "crs": f"EPSG:{EPSG}"}
     begun = path.exists()
-    with _gdal_settings(facts):
+    with _gdal_settings(facts), _stream(table, paths) as rows:
         pyogrio.write_arrow(
-            reader, path, layer=table.name, driver="GPKG", append=begun,
+            rows, path, layer=table.name, driver="GPKG", append=begun,
             dataset_options=None if begun else {"VERSION": "1.2"},
             layer_options=options, **geometry,
         )  # fmt: skip
+
+
+@contextmanager
+def _stream(table: Table, paths: Paths) -> Iterator[pa.RecordBatchReader]:
+    """Give the rows as a stream; what goes wrong in it is raised as it was, not as GDAL tells it."""
+    fields = [pa.field(c.name, _TYPES[c.kind], nullable=c.nullable) for c in table.columns]
+    if table.geometry:
+        fields.append(pa.field(GEOMETRY, pa.large_binary()))
+    schema = pa.schema(fields)
+    failures: list[Exception] = []
+
+    def guarded() -> Iterator[pa.RecordBatch]:
+        try:
+            with pq.ParquetFile(paths.table(table.name)) as file:
+                yield from _batches(file, table, schema, paths)
+        except Exception as e:
+            failures.append(e)
+            raise
+
+    try:
+        yield pa.RecordBatchReader.from_batches(schema, guarded())
+    except RuntimeError:
+        if failures:
+            raise failures[0] from None
+        raise
 
 
 @contextmanager
@@ -81,9 +101,7 @@ def _gdal_settings(facts: RunFacts) -> Iterator[None]:
         pyogrio.set_gdal_config_options(dict.fromkeys(settings))
 
 
-def _batches(
-    file: pq.ParquetFile, table: Table, schema: pa.Schema, paths: Paths
-) -> Iterator[pa.RecordBatch]:
+def _batches(file: pq.ParquetFile, table: Table, schema: pa.Schema, paths: Paths) -> Iterator[pa.RecordBatch]:
     outlines = _outlines(table, paths) if table.geometry == "MultiPolygon" else {}
     names = [*table.names, "geometry"] if table.geometry == "Point" else table.names
     for batch in file.iter_batches(BATCH, columns=names):
@@ -152,9 +170,7 @@ def _without_slivers(shape: Any) -> Any:
     """Return a union without the thin holes that generalised outlines leave between neighbours."""
     import shapely
 
-    holes = shapely.polygons(
-        [ring for part in shapely.get_parts(shape) for ring in part.interiors]
-    )
+    holes = [shapely.Polygon(ring) for part in shapely.get_parts(shape) for ring in part.interiors]
     thin = [h for h in holes if shapely.buffer(h, -SLIVER_M / 2).is_empty]
     return shapely.union_all([shape, *thin])
 

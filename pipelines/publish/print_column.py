@@ -35,13 +35,30 @@ def draw(ax: Any, sheet: Sheet) -> None:
 def _title(ax: Any, sheet: Sheet, y: float) -> float:
     if sheet.facts["demo"]:
         _box(ax, 0, y, _WIDTH_MM, 9, ALERT)
-        _text(ax, _WIDTH_MM / 2, y + 4.7, "DEMO – påhittade uppgifter", 13, "white", bold=True, ha="center", va="center")
+        _text(
+            ax,
+            _WIDTH_MM / 2,
+            y + 4.7,
+            "DEMO – påhittade uppgifter",
+            13,
+            "white",
+            bold=True,
+            ha="center",
+            va="center",
+        )
         y += 13
     for line in textwrap.wrap(sheet.region.publicering.titel, 27):
         _text(ax, 0, y, line, 21, bold=True)
         y += 10
     _text(ax, 0, y + 0.5, f"Tillgång till minst {sheet.threshold} Mbit/s nedströms", 13)
-    _text(ax, 0, y + 7.5, f"Rutor om 250 × 250 meter. Läget {swedish.day(sheet.facts['pts_datum'])}.", 9.5, QUIET)
+    _text(
+        ax,
+        0,
+        y + 7.5,
+        f"Rutor om 250 × 250 meter. Läget {swedish.day(sheet.facts['pts_datum'])}.",
+        9.5,
+        QUIET,
+    )
     return y + 12
 
 
@@ -108,8 +125,16 @@ def _worst(ax: Any, sheet: Sheet, y: float) -> float:
     for name, value in zip(rows["kommunnamn"], rows[share], strict=True):
         _box(ax, left, y, right - left, 3.6, "#efece6")
         _box(ax, left, y, (right - left) * float(value) / 100, 3.6, "#5b8fa3")
-        _text(ax, left - 2, y + 1.9, textwrap.shorten(str(name), 18, placeholder="…"), 8.5, ha="right", va="center")
-        _text(ax, _WIDTH_MM, y + 1.9, swedish.percent(float(value)), 8.5, ha="right", va="center")
+        _text(
+            ax,
+            left - 2,
+            y + 1.9,
+            textwrap.shorten(str(name), 18, placeholder="…"),
+            8.5,
+            ha="right",
+            va="center_baseline",
+        )
+        _text(ax, _WIDTH_MM, y + 1.9, swedish.percent(float(value)), 8.5, ha="right", va="center_baseline")
         y += 5.4
     return y
 

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines import grid
-from pipelines.files import EPSG
 from pipelines.publish.palette import CLASS_COLOURS, NEIGHBOUR, rgb
 from pipelines.publish.raster import frame
 
@@ -68,7 +67,9 @@ def _land(ax: Any, outlines: Any, face: str, edge: str, zorder: float = 1) -> An
     if not rings:
         return None
     outline = Outline.make_compound_path(*(Outline(r, closed=True) for r in rings))
-    patch = PathPatch(outline, facecolor=face, edgecolor=edge, linewidth=0.6, joinstyle="round", zorder=zorder)
+    patch = PathPatch(
+        outline, facecolor=face, edgecolor=edge, linewidth=0.6, joinstyle="round", zorder=zorder
+    )
     return ax.add_patch(patch)
 
 
@@ -92,18 +93,19 @@ def _modelled(ax: Any, sheet: Sheet, land: Any) -> None:
 
     column, row, shape, (west, north) = _frame(sheet)
     basis = sheet.cells["underlag"].to_numpy(dtype=str)
-    size = 2 * MODELLED_RADIUS_M // grid.CELL_M + 1
+    radius = MODELLED_RADIUS_M // grid.CELL_M
+    size = 2 * radius + 1
     density = []
     for chosen in (basis == "statistik", basis != "ingen"):
-        one = np.zeros(shape, dtype=np.float64)
-        one[row[chosen], column[chosen]] = 1.0
-        density.append(np.maximum(uniform_filter(one, size, mode="constant"), 0.0))
-    if not density[0].any():
-        return
+        one = np.zeros((shape[0] + 2 * radius, shape[1] + 2 * radius))
+        one[row[chosen] + radius, column[chosen] + radius] = 1.0
+        density.append(uniform_filter(one, size, mode="constant"))
     lived = density[1] > 0.5 / size**2
-    share = np.divide(density[0], density[1], out=np.zeros(shape), where=lived)
-    e = west + (np.arange(shape[1]) + 0.5) * grid.CELL_M
-    n = north - (np.arange(shape[0]) + 0.5) * grid.CELL_M
+    share = np.divide(density[0], density[1], out=np.zeros_like(density[0]), where=lived)
+    if share.max() <= 0.5:
+        return
+    e = west + (np.arange(share.shape[1]) - radius + 0.5) * grid.CELL_M
+    n = north - (np.arange(share.shape[0]) - radius + 0.5) * grid.CELL_M
     drawn = ax.contourf(e, n, share, levels=[0.5, 1.5], colors="none", hatches=[HATCH], zorder=3)
     drawn.set_edgecolor(HATCH_COLOUR)
     drawn.set_linewidth(0)
@@ -180,7 +182,7 @@ def _names(ax: Any, outlines: Any) -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.patheffects import Stroke
 
-    renderer = FigureCanvasAgg(ax.figure).get_renderer()
+    renderer = FigureCanvasAgg(ax.figure).get_renderer()  # type: ignore[no-untyped-call]
     taken: list[Any] = []
     for name, (x, y) in _places(outlines):
         text = ax.text(x, y, textwrap.fill(name, 24), color="#1c1c1c", zorder=10, **_NAME)
@@ -188,7 +190,7 @@ def _names(ax: Any, outlines: Any) -> None:
         dx, dy = _free(box, taken)
         moved = box.translated(dx, dy)
         taken.append(moved)
-        place = ax.transData.inverted().transform(ax.transData.transform((x, y)) + (dx, dy))
+        place = ax.transData.inverted().transform(ax.transData.transform((x, y)) + np.array([dx, dy]))
         text.set_position(place)
         halo = ax.text(*place, text.get_text(), color="white", zorder=9, **_NAME)
         halo.set_path_effects([Stroke(linewidth=2.2, foreground="white", alpha=0.85)])

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MM = 1 / 25.4
 A3_LANDSCAPE_MM = (420.0, 297.0)
 PNG_DPI = 200
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
     "pdf.fonttype": 42,  # TrueType, embedded: text can be searched and copied
     "svg.hashsalt": "bredband",

@@ -66,7 +66,9 @@ def _grid(table: Table, mark: str) -> _Made:
             title, part = _MEASURE[measure]
             share = f'CASE WHEN "adresser" > 0 THEN 100.0 * "adresser_{part}_{t}" / "adresser" END'
             classes = [
-                qml.Class(low, high, f"{low:.0f}–{high:.0f} % av adresserna {title.lower()} {t} Mbit/s{mark}", c)
+                qml.Class(
+                    low, high, f"{low:.0f}–{high:.0f} % av adresserna {title.lower()} {t} Mbit/s{mark}", c
+                )
                 for (low, high), c in zip(pairwise(edges), colours, strict=True)
             ]
             text = f"Andel av rutans adresser: {title.lower()} {t} Mbit/s ned. Tom: inga adresser."
@@ -85,7 +87,9 @@ def _kommuner(table: Table, mark: str) -> _Made:
 def _goals(table: Table, mark: str, t: int, labels: str) -> tuple[str, str, str]:
     edges = [0.0, *_GOAL_LIMITS, 100.0]
     classes = [
-        qml.Class(low, high, f"{low:.0f}–{high:.0f} % av hushållen har {t} Mbit/s{mark}", c, outline="#6b6b6b")
+        qml.Class(
+            low, high, f"{low:.0f}–{high:.0f} % av hushållen har {t} Mbit/s{mark}", c, outline="#6b6b6b"
+        )
         for (low, high), c in zip(pairwise(edges), _KOMMUN_COLOURS, strict=True)
     ]
     body = qml.document(table, qml.graduated(f"andel_{t}_pct", classes, "fill"), labels)

@@ -24,8 +24,8 @@ def number(value: float, decimals: int = 0) -> str:
 def percent(value: float, decimals: int = 1) -> str:
     """Return a share in per cent, rounded so that it never claims all or nothing where that is not so.
 
-    >>> percent(91.84).replace(NBSP, " "), percent(99.97).replace(NBSP, " "), percent(100.0)
-    ('91,8 %', 'över 99,9 %', '100\\xa0%')
+    >>> percent(91.84).replace(NBSP, " "), percent(99.97).replace(NBSP, " "), percent(100.0).replace(NBSP, " ")
+    ('91,8 %', 'över 99,9 %', '100 %')
     """
     if math.isnan(value):
         return "saknas"

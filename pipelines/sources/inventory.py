@@ -220,10 +220,11 @@ def _role(path: Path, folder: str) -> Role | None:
 
 
 def _passed_over(path: Path) -> bool:
-    """Tell whether a name is no input at all: the demo folder, a README, what programs leave behind."""
+    """Tell whether a name is no input: the demo region or its hidden truth, a README, what programs leave."""
     name = folded(path.name)
-    left_behind = name in ("demo", "thumbs.db", "desktop.ini", folded(MARKER_FILE))
-    return left_behind or name.startswith((".", "~$", "readme"))
+    if name in ("thumbs.db", "desktop.ini", folded(MARKER_FILE)) or name.startswith((".", "~$", "readme")):
+        return True
+    return name in ("demo", "sanning") and path.is_dir()
 
 
 def _name(path: Path, raw: Path) -> str:

@@ -21,7 +21,7 @@ from pipelines.sources.pts_fields import (
     speed_field,
     technique_field,
 )
-from pipelines.sources.pts_mobil import read_mobil
+from pipelines.sources.pts_mobil import is_surface, read_mobil
 from pipelines.sources.pts_workbook import HASTIGHET, TEKNIK, read_role
 from pipelines.sources.xlsx import Sheet, read_sheets
 
@@ -63,14 +63,17 @@ def read_book(path: Path, region: Region) -> Book:
     if any(_is_historic(s) for s in sheets):
         book.remark = _HISTORIC
         return book
-    for role in (TEKNIK, HASTIGHET):
-        table = read_role(sheets, role, region, book.ledger)
+    mobile = incoming.fits(path.name, "*mobil*")
+    if not mobile or any(incoming.fits(path.name, p) for p in ("*teknik*", "*hastighet*")):
+        fixed = [s for s in sheets if not is_surface(s)]
+        for role in (TEKNIK, HASTIGHET):
+            table = read_role(fixed, role, region, book.ledger)
+            if table is not None:
+                book.tables[role.name] = table
+    if mobile and not book.tables:
+        table = read_mobil(sheets, region, book.ledger)
         if table is not None:
-            book.tables[role.name] = table
-    if not book.tables and incoming.fits(path.name, "*mobil*"):
-        mobil = read_mobil(sheets, region, book.ledger)
-        if mobil is not None:
-            book.tables["mobil"] = mobil
+            book.tables["mobil"] = table
     if not book.tables:
         _explain(book, sheets)
     return book

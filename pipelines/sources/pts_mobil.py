@@ -17,6 +17,7 @@ from pipelines.sources.pts_fields import area_field
 from pipelines.sources.shares import parse_cells, table_shares
 from pipelines.sources.xlsx import Sheet
 
+_TITLE_ROWS = 10
 _NOT_A_SHARE = re.compile(
     r"\b(?:antal|areal|area|yta i|km2?|kvkm|kvadratkilometer|hektar|kod|lanskod|lankod)\b"
 )
@@ -39,13 +40,15 @@ def read_mobil(sheets: list[Sheet], region: Region, ledger: Ledger) -> pd.DataFr
     parts = []
     for sheet in sheets:
         header = find_header(sheet, area_field, lambda fields: bool(fields & {"kommun", "lan"}))
-        if header and "yttackning" in words(f"{sheet.name} {' '.join(_above(sheet, header))}"):
+        if header and is_surface(sheet):
             parts.append(_read_sheet(sheet, header, region, ledger))
     return pd.concat(parts, ignore_index=True) if parts else None
 
 
-def _above(sheet: Sheet, header: Header) -> list[str]:
-    return [c for row in sheet.rows[: header.last + 1] for c in row if isinstance(c, str)]
+def is_surface(sheet: Sheet) -> bool:
+    """Tell whether a sheet is about the share of the surface, by its name or the rows at its top."""
+    top = [c for row in sheet.rows[:_TITLE_ROWS] for c in row if isinstance(c, str)]
+    return any("yttackning" in words(text) for text in (sheet.name, *top))
 
 
 def _read_sheet(sheet: Sheet, header: Header, region: Region, ledger: Ledger) -> pd.DataFrame:

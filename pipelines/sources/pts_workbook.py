@@ -174,7 +174,11 @@ def _of_bas(place: pd.DataFrame, shares: dict[str, np.ndarray[Any, Any]], bas: s
 
 
 def _one_row_each(frame: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
-    """Return one row per key: a row repeated in another sheet is dropped, a contradicting one stops."""
+    """Return one row per key: a row repeated in another sheet is dropped.
+
+    One that contradicts stops when it is about the households of a kommun; about riket, län or
+    arbetsställen the first is kept and the others are noted.
+    """
     values = [c for c in frame.columns if c not in ("rad", "blad", "kalla")]
     unique = frame.drop_duplicates(values)
     repeated = len(frame) - len(unique)
@@ -182,6 +186,12 @@ def _one_row_each(frame: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
         source = str(frame["kalla"].iloc[0]).partition(", blad")[0]
         ledger.add("bortfall", source, "rader som upprepar en annan", repeated, "räknades en gång")
     clash = unique[unique.duplicated(KEY, keep=False)].sort_values([*KEY, "blad", "rad"])
+    other = clash[(clash["niva"] != "kommun") | (clash["bas"] != "hushall")]
+    ledger.add(
+        "varning", str(frame["kalla"].iloc[0]).partition(", blad")[0], "rader om samma område som säger olika",
+        int(other.duplicated(KEY).sum()), "den första användes", other["omrade"].unique(),
+    )  # fmt: skip
+    clash = clash.drop(index=other.index)
     if len(clash):
         first, second = clash.iloc[0], clash.iloc[1]
         same_sheet = first["blad"] == second["blad"]
@@ -194,4 +204,4 @@ def _one_row_each(frame: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
             found=f"{first['omrade']}, {first['omradestyp']}, {first['bas']}, {first['ar']}",
             action="Ta bort den rad eller det blad som inte ska gälla.",
         )  # fmt: skip
-    return unique.reset_index(drop=True)
+    return unique.drop_duplicates(KEY).reset_index(drop=True)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 NEAR_M = 2000.0
 """Squares and localities this close to the län's bounding box are kept."""
 PUBLISHER, LICENCE = "SCB", "CC0"
+BOUGHT = "köpt av SCB; avtalets villkor gäller"
+PATTERNS = ("befolkning_1km*.gpkg", "befolkning_250m*.gpkg")
 LOCALITIES = {
     "tatort": {
         "kod": ("tatortskod", "tatort_kod", "tatortkod", "kod"),
@@ -44,7 +46,7 @@ def run(region: Region, paths: Paths) -> None:
     ledger = Ledger("scb")
     facts: list[dict[str, object]] = []
     near = widened(outlines.lan_bounds(paths.raw, region))
-    editions = [edition(p) for p in incoming.matching(paths.raw / "scb", "befolkning*.gpkg")]
+    editions = [edition(p) for p in incoming.matching(paths.raw / "scb", *PATTERNS)]
     km = choose(editions, 1000, region, paths.raw, facts)
     fine = choose(editions, 250, region, paths.raw, facts)
     squares = replace_squares(near_squares(km, near, ledger), near_squares(fine, near, ledger), ledger)
@@ -97,7 +99,7 @@ def choose(
             incoming.fact(
                 e.file, raw, "befolkning_1km" if size_m == 1000 else "befolkning_250m", used=e in used,
                 why=why if e in used else "en annan utgåva används", year=e.year, date=e.date,
-                publisher=PUBLISHER, licence=LICENCE, demo=e.demo,
+                publisher=PUBLISHER, licence=LICENCE if size_m == 1000 else BOUGHT, demo=e.demo,
             )
         )  # fmt: skip
     return used[0] if used else None
@@ -180,7 +182,8 @@ def read_localities(
     if have and have != set(LOCALITIES):
         lacking = "småorter" if "smaort" not in have else "tätorter"
         ledger.add("varning", "scb", f"{lacking} saknas", 1, "områdestypen bygger bara på det som finns")
-    return both.sort_values(["typ", "kod"], kind="stable", ignore_index=True)
+    both = both.sort_values(["typ", "kod"], kind="stable", ignore_index=True)
+    return both.set_geometry(wkb.multi(both.geometry.to_numpy()), crs=files.EPSG)
 
 
 def _newest(

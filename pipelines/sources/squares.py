@@ -55,7 +55,7 @@ def edition(path: Path) -> Edition:
     layer = gpkg.require_geometry(
         gpkg.find(path, gpkg.layers(path), WANTED, names=(path.stem,), optional=OPTIONAL)
     )
-    head = gpkg.read(layer, {k: WANTED[k] for k in OPTIONAL}, geometry=False)
+    head = gpkg.read(layer, {k: WANTED[k] for k in ("rutid", *OPTIONAL)}, geometry=False)
     size = _only(head, "storlek", path)
     date = _only(head, "tid", path)
     named_size = next((m for k, m in SIZES.items() if f"_{k}" in path.name.lower()), 0)

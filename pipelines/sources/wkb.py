@@ -99,6 +99,16 @@ def areas(shapes: NDArray[Any]) -> NDArray[Any]:
     return out
 
 
+def multi(shapes: NDArray[Any]) -> NDArray[Any]:
+    """Return polygons and multipolygons all as multipolygons."""
+    import shapely
+
+    out = shapes.copy()
+    single = shapely.get_type_id(shapes) == 3
+    out[single] = shapely.multipolygons(shapes[single], indices=np.arange(int(single.sum())))
+    return out
+
+
 def require_sweden(e_m: Floats, n_m: Floats, file: Path, first_row: int = 1) -> None:
     """Check that every point (NaN apart) lies in Sweden's bounding box.
 
@@ -153,6 +163,7 @@ def _through_shapely(present: pa.Array, file: Path) -> tuple[Floats, Floats]:
     if not single.all():
         _refuse(file, "punkter, en per rad", shapes[~single][0])
     first = np.where(kinds == 4, shapely.get_geometry(shapes, 0), shapes)
+    first[shapely.is_empty(first)] = None  # GEOS has no coordinates to give for an empty point
     return shapely.get_x(first), shapely.get_y(first)
 
 

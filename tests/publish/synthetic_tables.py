@@ -64,8 +64,8 @@ def full(folder: Path) -> tuple[Region, Paths]:
     frame = every[near].rename(columns={"kommun_kod": "kommunkod", "kommun": "kommunnamn"})
     frame["i_lan"] = frame["kommunkod"].isin(region.kommunkoder)
     frame["geometry"] = [shapely.multipolygons(shapely.get_parts(g)) for g in frame.geometry]
-    rutid, owner = _cells_on(frame[frame["i_lan"]])
-    cells = _people(rutid, owner, frame, _localities())
+    own = frame[frame["i_lan"]]
+    cells = _people(*_cells_on(own), own, _localities())
     _write(region, paths, frame, cells, _orter(frame))
     return region, paths
 

@@ -48,7 +48,7 @@ def codes(name: str, column: Any, values: tuple[str, ...]) -> Codes:
     """
     import pandas as pd
 
-    place, found = pd.factorize(column)
+    place, found = pd.factorize(pd.Series(column))
     code = pd.Index(values).get_indexer(found)
     if len(values) > 256 or (code < 0).any() or (place < 0).any():
         raise ValueError(f"{name}: värden utanför {values[:12]}")

@@ -36,7 +36,7 @@
     paint(codes, colours, lines) {
       const grid = this._grid, base = new Uint8Array(grid.columns * grid.rows);
       for (let i = 0; i < grid.count; i++) base[grid.place[i]] = codes[i];
-      this._levels = pyramid(base, grid.columns, grid.rows, 5);
+      this._rasters = pyramid(base, grid.columns, grid.rows, 5);
       this._colours = colours;
       this._lines = lines;
       for (const key in this._tiles) this._draw(this._tiles[key].el, this._tiles[key].coords);
@@ -73,15 +73,15 @@
     },
 
     _draw(tile, coords) {
-      if (!this._levels) return;
+      if (!this._rasters) return;
       const ratio = Math.min(3, Math.max(1, Math.round(window.devicePixelRatio || 1)));
       const size = TILE * ratio, step = STEP * ratio, nodes = TILE / STEP + 1;
       tile.width = tile.height = size;
       const mesh = this._mesh(coords), centre = 2 * nodes * (nodes >> 1) + nodes - 1;
       const perPixel = Math.abs(mesh[centre + 2] - mesh[centre]) / step;
       let level = 0;
-      while (level < this._levels.length - 1 && 2 ** (level + 1) <= perPixel) level++;
-      const shrink = 2 ** -level, raster = this._levels[level];
+      while (level < this._rasters.length - 1 && 2 ** (level + 1) <= perPixel) level++;
+      const shrink = 2 ** -level, raster = this._rasters[level];
       const context = tile.getContext('2d'), image = context.createImageData(size, size);
       const job = {
         raster, ratio, size, step, out: new Uint32Array(image.data.buffer),

@@ -56,7 +56,7 @@ class CountyMap(folium.Map):  # type: ignore[misc]
         {% macro script(this, kwargs) %}
         var {{ this.get_name() }} = L.map("{{ this.get_name() }}", {
           center: {{ this.location|tojson }}, crs: L.CRS.{{ this.crs }},
-          ...{{ this.options|tojavascript }}
+          ...{{ this.options|tojavascript }}, ...bredband.motion()
         });
         {% endmacro %}
         """
@@ -74,9 +74,6 @@ class GridLayer(MacroElement):  # type: ignore[misc]
         """
         {% macro script(this, kwargs) %}
         var {{ this.get_name() }} = new bredband.GridLayer({{ this.options|tojavascript }});
-        bredband.calm() && L.Util.setOptions({{ this._parent.get_name() }}, {
-          zoomAnimation: false, fadeAnimation: false, inertia: false
-        });
         bredband.start({{ this._parent.get_name() }}, {{ this.get_name() }});
         {% endmacro %}
         """

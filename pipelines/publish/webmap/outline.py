@@ -6,6 +6,7 @@ the one before.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -48,11 +49,12 @@ def build(granser: pd.DataFrame, kommuner: pd.DataFrame, orter: pd.DataFrame | N
     shapes = shapely.coverage_simplify(granser["geometry"].to_numpy(), TOLERANCE_M)
     own = _without_islets(shapes[inside])
     borders = shapely.line_merge(shapely.union_all(shapely.boundary(own)))
-    outer = shapely.boundary(shapely.union_all(own))
+    # Outer rings only: slivers between generalised outlines would show as holes.
+    outer = shapely.get_exterior_ring(shapely.get_parts(shapely.union_all(own)))
     neighbours = shapely.get_exterior_ring(shapely.get_parts(_without_islets(shapes[~inside])))
     return {
         "granser": _coded(borders),
-        "lansgrans": _coded(outer),
+        "lansgrans": [_delta(ring) for ring in outer],
         "grannar": [_delta(ring) for ring in neighbours],
         "bounds": _bounds(own),
         "kommuner": _kommun_labels(granser[inside], kommuner),
@@ -68,8 +70,13 @@ def _without_islets(shapes: Any) -> Any:
     return np.array([shapely.multipolygons(parts[kept & (owner == i)]) for i in range(len(shapes))], object)
 
 
+@cache
+def _projection() -> Transformer:
+    return Transformer.from_crs(EPSG, 4326, always_xy=True)
+
+
 def _to_degrees(xy: Any) -> Any:
-    lon, lat = Transformer.from_crs(EPSG, 4326, always_xy=True).transform(xy[:, 0], xy[:, 1])
+    lon, lat = _projection().transform(xy[:, 0], xy[:, 1])
     return np.column_stack([lat, lon])
 
 

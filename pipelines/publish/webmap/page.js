@@ -4,6 +4,10 @@
   const $ = (id) => document.getElementById(id);
   bredband.calm = () => window.matchMedia('(prefers-reduced-motion: reduce)').matches;
 
+  // Map options for a reader who has asked for less motion.
+  bredband.motion = () => (bredband.calm()
+    ? { zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, inertia: false } : {});
+
   function legend(made, state, texts) {
     const t = texts, values = { troskel: bredband.number(state.troskel, 1), matt: t[`matt_${state.matt}`].toLowerCase() };
     $('legend-titel').textContent = bredband.fill(t[`legend_${state.lager}`], values);
@@ -55,8 +59,10 @@
     const cursor = bredband.cursor(map, layer, grid, (i) => {
       cell = i;
       facts.show(panel, cell, state);
-      const behavior = bredband.calm() ? 'auto' : 'smooth';
-      if (i !== null) panel.closest('section').scrollIntoView({ block: 'nearest', behavior });
+      // Where the panel is below the map, bring it into view.
+      if (i !== null && window.matchMedia('(max-width: 60rem)').matches) {
+        panel.closest('section').scrollIntoView({ block: 'nearest', behavior: bredband.calm() ? 'auto' : 'smooth' });
+      }
     });
     form.addEventListener('change', update);
     window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', update);
@@ -66,9 +72,9 @@
   }
 
   function controls(map, texts, bounds) {
-    L.control.zoom({ zoomInTitle: texts.zooma_in, zoomOutTitle: texts.zooma_ut }).addTo(map);
+    L.control.zoom({ position: 'topright', zoomInTitle: texts.zooma_in, zoomOutTitle: texts.zooma_ut }).addTo(map);
     L.control.scale({ imperial: false, position: 'bottomright' }).addTo(map);
-    const home = L.control({ position: 'topleft' });
+    const home = L.control({ position: 'topright' });
     home.onAdd = () => {
       const box = L.DomUtil.create('div', 'leaflet-bar'), button = L.DomUtil.create('button', 'hem', box);
       button.type = 'button';
@@ -83,6 +89,7 @@
   // Called by the map's own script. layer: a bredband.GridLayer not yet painted.
   bredband.start = async function (map, layer) {
     const texts = bredband.data.json('texter'), page = bredband.data.json('sida'), status = $('laddar');
+    if (bredband.calm()) map.panBy = (by, options) => L.Map.prototype.panBy.call(map, by, { ...options, animate: false });
     const fail = (text) => {
       status.setAttribute('role', 'alert');
       status.textContent = text;
@@ -91,7 +98,6 @@
     const table = bredband.table($('kommuntabell'));
     if (!('DecompressionStream' in window)) return fail(texts.fel_webblasare);
     try {
-      const began = performance.now();
       const shapes = await bredband.data.inflateJson('karta-data');
       map.fitBounds(shapes.bounds, { animate: false });
       map.setMaxBounds(L.latLngBounds(shapes.bounds).pad(0.3));
@@ -102,7 +108,7 @@
       wire(map, layer, grid, page, texts, table);
       layer.addTo(map);
       status.hidden = true;
-      bredband.readyMs = performance.now() - began;
+      bredband.readyAt = performance.now();
       document.documentElement.dataset.klar = 'ja';
     } catch (error) {
       fail(texts.fel_data);

@@ -7,10 +7,10 @@
   const BASES = ['ingen', 'adress', 'ruta', 'omrade', 'blandat', 'statistik'];
   const PATTERN = { statistik: STRIPES, blandat: SPECKLES };
 
-  // Is pixel (x, y) of the 16 x 16 pattern in the lighter tone?
-  const LIGHT = [
+  // Is pixel (x, y) of the 16 x 16 pattern in the pattern's tone?
+  const MARKED = [
     () => false,
-    (x, y) => (x + y) % 8 < 3,
+    (x, y) => (x + y) % 8 < 2,
     (x, y) => x % 4 === 0 && (y + (x >> 1)) % 4 === 0,
     (x, y) => x % 8 > 2 && x % 8 < 6 && y % 8 > 2 && y % 8 < 6,
   ];
@@ -29,10 +29,13 @@
     const paper = rgb('--monster'), ink = rgb('--rutlinje');
     names.forEach((name, k) => {
       const full = rgb(name);
+      // Lighter marks on dark tones, darker marks on light ones.
+      const bright = (full[0] * 2 + full[1] * 5 + full[2]) / 8 > 140;
+      const tone = bright ? mix(full, [0, 0, 0], 0.36) : mix(full, [255, 255, 255], 0.5);
       for (let pattern = 0; pattern < 4; pattern++) {
         for (let s = 0; s < 256; s++) {
-          const light = LIGHT[pattern](s & 15, s >> 4), at = ((k + 1) * 4 + pattern) * 256 + s;
-          const colour = light ? mix(full, paper, pattern === DOTS ? 0.85 : 0.6) : full;
+          const marked = MARKED[pattern](s & 15, s >> 4), at = ((k + 1) * 4 + pattern) * 256 + s;
+          const colour = !marked ? full : pattern === DOTS ? mix(full, paper, 0.85) : tone;
           colours[at] = packed(colour);
           lines[at] = packed(mix(colour, ink, 0.22));
         }

@@ -65,10 +65,10 @@ def measure(
     table["modellerad"] = found.modelled
     add_distances(table, places, p, utan, found)
     add_costs(table, region)
-    benefit = ranking.benefit(
-        *(table[f"{x}_utan"].to_numpy() for x in ("hushall", "adresser", "befolkning")), region.prioritering
+    households, addresses, people = (
+        table[f"{x}_utan"].to_numpy() for x in ("hushall", "adresser", "befolkning")
     )
-    households = table["hushall_utan"].to_numpy()
+    benefit = ranking.benefit(households, addresses, people, region.prioritering)
     table["prioritet"] = ranking.priority(benefit, table["kostnad_sek"].to_numpy(), households, ids)
     parts = divide(table, places, p, utan, found, land)
     add_kommuner(table, parts, places)
@@ -177,10 +177,11 @@ def divide(
 
 def add_kommuner(table: pd.DataFrame, parts: pd.DataFrame, places: Places) -> None:
     """Add each area's kommun (most addresses *utan*, ties to the lowest code) and all its kommuner."""
-    joined = parts.groupby("area", sort=True)["kommunkod"].agg(",".join)
-    table["kommuner"] = joined.to_numpy(dtype=object)
     main = parts[parts["huvud"]].sort_values("area")
-    table["kommunkod"] = main["kommunkod"].to_numpy(dtype=object)
+    table["kommunkod"] = table["kommuner"] = main["kommunkod"].to_numpy(dtype=object)
+    several = parts[parts["area"].duplicated(keep=False)]
+    for area, codes in several.groupby("area", sort=True)["kommunkod"]:  # the few that cross a border
+        table.at[area, "kommuner"] = ",".join(codes)
     parts.drop(columns=["area", "huvud"], inplace=True)
 
 

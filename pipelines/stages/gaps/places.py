@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.errors import DataError
 from pipelines.grid import Ints
 
 if TYPE_CHECKING:
@@ -74,16 +75,28 @@ def places(points: pd.DataFrame, people: pd.DataFrame, underlag: pd.Series, code
         Of ``adresser_tackning``, same order.
     codes : list of str
         The län's kommun codes.
+
+    Raises
+    ------
+    DataError
+        When an address lies in a kommun that is not the län's.
     """
     cells, cell = np.unique(points["rutid"].to_numpy(), return_inverse=True)
     known = np.array(sorted(codes), dtype=str)
+    kommun = _index(points["kommunkod"], known)
+    if (kommun < 0).any():
+        foreign = sorted(set(points["kommunkod"][kommun < 0]))
+        raise DataError(
+            "Det finns adresser i kommuner som inte hör till länet.", column="kommunkod",
+            found=", ".join(foreign[:10]), action="Rätta länets kommuner i konfigurationen eller indata.",
+        )  # fmt: skip
     return Places(
         e_m=points["e_m"].to_numpy(np.float64),
         n_m=points["n_m"].to_numpy(np.float64),
         cells=cells.astype(np.int64),
         cell=cell.astype(np.int64),
         codes=known,
-        kommun=_index(points["kommunkod"], known),
+        kommun=kommun,
         tat=(points["omradestyp"] == "tatbebyggt").to_numpy(),
         hushall=people["hushall"].to_numpy(np.float64),
         befolkning=people["befolkning"].to_numpy(np.float64),

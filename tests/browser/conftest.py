@@ -1,0 +1,59 @@
+"""Chromium for the tests of the published pages: no network, every request and message kept."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass, field
+
+import pytest
+
+ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+@dataclass
+class Seen:
+    """What a page did that it should not."""
+
+    requests: list[str] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
+    dialogs: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    assert path, "Chromium saknas: installera paketet chromium eller ange sökvägen i CHROMIUM."
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opened(chromium):
+    """Open a file in a new context and wait for its cells; closes every context afterwards."""
+    contexts = []
+
+    def open_page(path, width=1280, height=800, wait=True, before="", **options):
+        context = chromium.new_context(viewport={"width": width, "height": height}, offline=True, **options)
+        contexts.append(context)
+        page, seen = context.new_page(), Seen()
+        page.on("request", lambda r: seen.requests.append(r.url))
+        page.on("console", lambda m: seen.messages.append(f"{m.type}: {m.text}"))
+        page.on("pageerror", lambda e: seen.messages.append(str(e)))
+        page.on("dialog", lambda d: (seen.dialogs.append(d.message), d.dismiss()))
+        page.add_init_script(
+            "document.addEventListener('securitypolicyviolation', (e) => console.error('CSP ' + e.violatedDirective));"
+            + before
+        )
+        page.goto(path.as_uri())
+        if wait:
+            page.wait_for_selector("html[data-klar=ja]", timeout=30_000)
+        return page, seen
+
+    yield open_page
+    for context in contexts:
+        context.close()

@@ -1,0 +1,430 @@
+"""The web map in Chromium, at the county's full size: what it shows, where, how fast, and to whom."""
+
+from __future__ import annotations
+
+import io
+import json
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from pyproj import Transformer
+
+from pipelines.files import read_table
+from pipelines.publish import webmap
+from tests.publish import synthetic_tables
+
+pytestmark = pytest.mark.browser
+T = json.loads((Path(webmap.__file__).parent / "sv.json").read_text(encoding="utf-8"))
+TO_DEGREES = Transformer.from_crs(3006, 4326, always_xy=True)
+TO_METRES = Transformer.from_crs(4326, 3006, always_xy=True)
+PAGES = {"oppen": webmap.OPEN, "intern": webmap.INTERNAL}
+SIZES = {"dator": (1280, 800), "telefon": (390, 844)}
+BARE = ".leaflet-control-container, .leaflet-granser-pane, .leaflet-namn-pane, .krediter, .sikte { display: none }"
+"""Hides what lies over the cells, for a look at the cells' own pixels."""
+
+
+@pytest.fixture(scope="session")
+def county(tmp_path_factory):
+    region, paths = synthetic_tables.full(tmp_path_factory.mktemp("lan"))
+    webmap.run(region, paths)
+    return paths
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory):
+    region, paths = synthetic_tables.tiny(tmp_path_factory.mktemp("liten"))
+    webmap.run(region, paths)
+    return paths
+
+
+def centre(rutid_scb: str) -> dict[str, float]:
+    lng, lat = TO_DEGREES.transform(int(rutid_scb[:6]) + 125, int(rutid_scb[6:]) + 125)
+    return {"lat": lat, "lng": lng}
+
+
+def facts(page) -> dict[str, str]:
+    return page.eval_on_selector_all(
+        "#fakta [data-falt]", "all => Object.fromEntries(all.map(e => [e.dataset.falt, e.textContent]))"
+    )
+
+
+def shown_at(page, rutid_scb: str) -> dict[str, str]:
+    page.evaluate("p => bredband.cursorAt(p)", centre(rutid_scb))
+    return facts(page)
+
+
+def swedish(x: float, decimals: int) -> str:
+    d = Decimal(repr(round(float(x), 6))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return f"{d:,}".replace(",", "\u202f").replace(".", ",")
+
+
+def map_pixels(page) -> np.ndarray:
+    page.evaluate(
+        "css => { const s = new CSSStyleSheet(); s.replaceSync(css); document.adoptedStyleSheets = [s]; }", BARE
+    )
+    png = page.locator("#karta").screenshot()
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).astype(int)
+
+
+@pytest.mark.parametrize("edition", PAGES)
+def test_opens_from_a_file_and_asks_nobody(county, opened, edition):
+    path = county.built(PAGES[edition])
+    page, seen = opened(path)
+    page.click("#lager-utan")
+    page.click("#lager-underlag")
+    page.click("#lager-klass")
+    page.locator("#karta").click(position={"x": 300, "y": 300})
+    page.wait_for_timeout(300)
+    assert [r for r in seen.requests if r != "data:,"] == [path.as_uri()]
+    assert seen.messages == []
+    assert page.evaluate("performance.getEntriesByType('resource').length") == 0
+    assert page.title().startswith("Bredband i Västra Götaland")
+
+
+@pytest.mark.parametrize("edition", PAGES)
+def test_size_and_speed(county, opened, edition):
+    path = county.built(PAGES[edition])
+    assert path.stat().st_size <= {"oppen": 2e6, "intern": 4e6}[edition]
+    page, _ = opened(path)
+    first = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    ready = page.evaluate("bredband.readyAt")
+    switch = page.evaluate(
+        """async () => { const all = [];
+        for (const id of ['troskel-1000', 'lager-utan', 'lager-underlag', 'lager-klass', 'matt-passerad', 'troskel-30']) {
+          const t = performance.now(); document.getElementById(id).click();
+          all.push(performance.now() - t); await new Promise(requestAnimationFrame); }
+        return all; }"""
+    )
+    zoom = page.evaluate(
+        """async () => { const all = [];
+        for (const z of [8, 10, 12, 14, 16]) { const t = performance.now();
+          karta.setView([58.02, 12.75], z, { animate: false });
+          all.push(performance.now() - t); await new Promise(requestAnimationFrame); }
+        return all; }"""
+    )
+    heap = page.evaluate("performance.memory.usedJSHeapSize / 1e6")
+    print(f"{edition}: första {first:.0f} ms, klar {ready:.0f} ms, byten {switch}, zoom {zoom}, minne {heap:.0f} MB")
+    assert max(first, ready) <= 1500
+    assert sorted(switch)[len(switch) // 2] <= 150
+    assert sorted(zoom)[len(zoom) // 2] <= 200
+    assert heap <= 60
+
+
+def test_facts_of_200_cells_equal_the_open_table(county, opened):
+    page, _ = opened(county.built(webmap.OPEN))
+    table = read_table(county.table("oppna_rutor"))
+    lived = table[table["adresser_band"] != "0"].sample(150, random_state=1)
+    for row in [*lived.to_dict("records"), *table.sample(50, random_state=2).to_dict("records")]:
+        shown = shown_at(page, row["rutid_scb"])
+        assert shown["rutid_scb"] == row["rutid_scb"]
+        assert shown["kommunkod"] == f"{row['kommunnamn']} ({row['kommunkod']})"
+        assert shown["omradestyp"] == T[f"omradestyp_{row['omradestyp']}"]
+        assert shown["adresser_band"] == row["adresser_band"]
+        assert shown["hushall_band"] == row["hushall_band"]
+        assert shown["underlag"] == T["underlag"][row["underlag"]]
+        assert shown["planerad"] == ("ja" if row["planerad"] else "nej")
+        if row["adresser_band"] == "0":
+            assert not any(k.startswith("klass_") for k in shown)
+            continue
+        for t in (30, 100, 1000):
+            assert shown[f"hushall_utan_{t}_band"] == row[f"hushall_utan_{t}_band"]
+            for m in ("tillgang", "passerad"):
+                code = row[f"klass_{m}_{t}"]
+                few = row["adresser_band"] == "1–4" and code in ("utan", "tackt")
+                assert shown[f"klass_{m}_{t}"] == T["klass"][f"{code}_fa" if few else code]
+
+
+def test_facts_of_200_cells_equal_the_internal_table(county, opened):
+    page, _ = opened(county.built(webmap.INTERNAL))
+    table = read_table(county.table("rutnat_250m"))
+    lived = table[table["adresser"] > 0].sample(150, random_state=3)
+    for row in [*lived.to_dict("records"), *table.sample(50, random_state=4).to_dict("records")]:
+        shown = shown_at(page, row["rutid_scb"])
+        assert shown["rutid_scb"] == row["rutid_scb"]
+        assert shown["adresser"] == swedish(row["adresser"], 0)
+        for name in ("befolkning", "hushall", "land_ha"):
+            assert shown[name] == swedish(row[name], 1)
+        assert shown["basta_teknik"] == T["teknik"][row["basta_teknik"]]
+        assert shown["underlag"] == T["underlag"][row["underlag"]]
+        if row["adresser"]:
+            for t in (30, 100, 1000):
+                for name in ("hushall_utan", "hushall_ej_passerade", "adresser_utan", "adresser_ej_passerade",
+                             "befolkning_utan"):  # fmt: skip
+                    assert shown[f"{name}_{t}"] == swedish(row[f"{name}_{t}"], 1)
+            assert T["underlag"][row["underlag"]] in page.inner_text("#fakta caption")
+
+
+def test_ten_cells_are_drawn_where_pyproj_says(county, opened):
+    """Every pixel around the cell, at zoom 16: inside exactly where its centre projects into the cell."""
+    page, _ = opened(county.built(webmap.OPEN))
+    table = read_table(county.table("oppna_rutor"))
+    page.evaluate("rutor.options.linesFromZoom = 99")
+    for row in table.sample(10, random_state=5)["rutid_scb"]:
+        west, south = int(row[:6]), int(row[6:])
+        page.evaluate(
+            """([at, id]) => {
+              const g = bredband.grid, facts = new bredband.Facts(g, {}, {}), codes = new Uint8Array(g.count).fill(1);
+              const [u, v] = rutor.cellAt(at).map(Math.floor);
+              const i = g.lookup[u * g.rows + v];
+              if (facts.id(i) !== id) throw new Error(facts.id(i));
+              codes[i] = 2;
+              const colours = new Uint32Array(64 * 256).fill(0xffffffff);
+              colours.fill(0xff0000ff, 512, 768);
+              karta.setView(at, 16, { animate: false });
+              rutor.paint(codes, colours, colours);
+            }""",
+            [centre(row), row],
+        )
+        pixels = map_pixels(page)
+        red = (pixels[..., 0] > 200) & (pixels[..., 1] < 60) & (pixels[..., 2] < 60)
+        origin = page.evaluate("(() => { const b = karta.getPixelBounds(); return [b.min.x, b.min.y]; })()")
+        y, x = np.mgrid[0 : red.shape[0], 0 : red.shape[1]]
+        world = 256 * 2**16
+        lng = (origin[0] + x + 0.5) / world * 360 - 180
+        lat = np.degrees(np.arctan(np.sinh(np.pi * (1 - 2 * (origin[1] + y + 0.5) / world))))
+        e, n = TO_METRES.transform(lng, lat)
+        inside = (e >= west) & (e < west + 250) & (n >= south) & (n < south + 250)
+        per_pixel = abs(e[200, 301] - e[200, 300])
+        edge = np.minimum(np.abs((e - west) % 250), np.abs((n - south) % 250))
+        near = np.minimum(edge, np.minimum(250 - (e - west) % 250, 250 - (n - south) % 250)) < per_pixel / 2
+        frame = np.zeros_like(inside)
+        frame[8:-8, 8:-8] = True
+        assert inside.sum() > 20_000
+        assert not ((red != inside) & frame & ~near).any(), row
+
+
+def test_projection_agrees_with_proj(small, opened):
+    page, _ = opened(small.built(webmap.OPEN))
+    rng = np.random.default_rng(11)
+    e, n = rng.uniform(270_000, 920_000, 500), rng.uniform(6_130_000, 7_680_000, 500)
+    lng, lat = TO_DEGREES.transform(e, n)
+    there = page.evaluate("all => all.map(([a, b]) => bredband.sweref.forward(a, b))", np.c_[lat, lng].tolist())
+    back = page.evaluate("all => all.map(([a, b]) => bredband.sweref.inverse(a, b))", np.c_[e, n].tolist())
+    assert np.abs(np.array(there) - np.c_[e, n]).max() < 0.001
+    assert np.abs(np.array(back) - np.c_[lat, lng]).max() < 1e-8
+
+
+def test_mesh_is_within_three_centimetres(county, opened):
+    """Straight lines between the mesh's nodes against the exact projection, from zoom 10 inwards."""
+    page, _ = opened(county.built(webmap.OPEN))
+    worst = page.evaluate(
+        """() => { let worst = 0; const g = bredband.grid;
+        for (const z of [10, 12, 14, 16]) {
+          const p = karta.project([59.2, 11.2], z).divideBy(256).floor(), mesh = rutor._mesh({ x: p.x, y: p.y, z });
+          const nodes = 33, step = 8;
+          for (let j = 0; j + 1 < nodes; j += 3) for (let i = 0; i + 1 < nodes; i += 3) {
+            const a = 2 * (j * nodes + i), c = a + 2 * nodes;
+            const at = karta.unproject([p.x * 256 + (i + .5) * step, p.y * 256 + (j + .5) * step], z);
+            const [u, v] = rutor.cellAt(at);
+            const mu = (mesh[a] + mesh[a + 2] + mesh[c] + mesh[c + 2]) / 4;
+            const mv = (mesh[a + 1] + mesh[a + 3] + mesh[c + 1] + mesh[c + 3]) / 4;
+            worst = Math.max(worst, Math.hypot(u - mu, v - mv) * g.size);
+          } }
+        return worst; }"""
+    )
+    assert worst < 0.03
+
+
+def colour(page, name: str) -> tuple[int, ...]:
+    text = page.evaluate("n => getComputedStyle(document.documentElement).getPropertyValue(n).trim()", name)
+    return tuple(int(text[i : i + 2], 16) for i in (1, 3, 5))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_threshold_and_measure_recolour(county, opened, scheme):
+    page, _ = opened(county.built(webmap.OPEN), color_scheme=scheme)
+    table = read_table(county.table("oppna_rutor"))
+    plain = table[table["underlag"].isin(["adress", "ruta", "omrade"]) & ~table["planerad"]]
+    changing = plain[
+        (plain["klass_tillgang_30"] != plain["klass_tillgang_1000"])
+        & (plain["klass_tillgang_1000"] != plain["klass_passerad_1000"])
+    ]
+    for row in changing.sample(5, random_state=6).to_dict("records"):
+        page.evaluate("at => karta.setView(at, 15, { animate: false })", centre(row["rutid_scb"]))
+        for measure, t in (("tillgang", 30), ("tillgang", 1000), ("passerad", 1000)):
+            page.click(f"#troskel-{t}")
+            page.click(f"#matt-{measure}")
+            pixels = map_pixels(page)
+            middle = pixels[pixels.shape[0] // 2, pixels.shape[1] // 2]
+            assert tuple(middle) == colour(page, f"--klass-{row[f'klass_{measure}_{t}']}")
+            caption = page.inner_text("#kommuntabell caption")
+            assert f"{t:,}".replace(",", "\u202f") in caption
+            assert T[f"matt_{measure}"].lower() in caption
+
+
+def test_modelled_mixed_and_planned_have_patterns(county, opened):
+    page, _ = opened(county.built(webmap.OPEN))
+    table = read_table(county.table("oppna_rutor"))
+    here = table["klass_tillgang_100"] == "utan"
+    tones = {}
+    for name, chosen in {
+        "uppmatt": here & table["underlag"].isin(["adress", "ruta"]) & ~table["planerad"],
+        "modellerad": here & (table["underlag"] == "statistik") & ~table["planerad"],
+        "blandat": here & (table["underlag"] == "blandat") & ~table["planerad"],
+        "planerad": here & table["planerad"],
+    }.items():
+        page.evaluate(
+            "at => karta.setView(at, 16, { animate: false })", centre(table[chosen].iloc[0]["rutid_scb"])
+        )
+        pixels = map_pixels(page)
+        h, w = pixels.shape[0] // 2, pixels.shape[1] // 2
+        window = pixels[h - 20 : h + 20, w - 20 : w + 20].reshape(-1, 3)
+        values, counts = np.unique(window, axis=0, return_counts=True)
+        tones[name] = {tuple(v): c / 1600 for v, c in zip(values.tolist(), counts, strict=True)}
+    full = colour(page, "--klass-utan")
+    assert tones["uppmatt"] == {full: 1.0}
+    assert len(tones["modellerad"]) == len(tones["blandat"]) == 2
+    assert tones["modellerad"][full] != tones["blandat"][full]
+    assert colour(page, "--klass-planerad") in tones["planerad"]
+    assert len(tones["planerad"]) == 2
+
+
+def test_zoomed_out_the_worst_cell_wins(small, opened):
+    page, _ = opened(small.built(webmap.OPEN))
+    page.evaluate(
+        """() => { const g = bredband.grid, codes = new Uint8Array(g.count).fill(1);
+        codes[g.lookup[7 * g.rows + 4]] = 2;
+        const colours = new Uint32Array(64 * 256).fill(0xffffffff); colours.fill(0xff0000ff, 512, 768);
+        karta.setView(karta.getCenter(), 6, { animate: false }); rutor.paint(codes, colours, colours); }"""
+    )
+    pixels = map_pixels(page)
+    assert ((pixels[..., 0] > 200) & (pixels[..., 1] < 60) & (pixels[..., 2] < 60)).sum() >= 1
+
+
+def test_keyboard_inspects_cell_by_cell(county, opened):
+    page, _ = opened(county.built(webmap.OPEN))
+    table = read_table(county.table("oppna_rutor"))
+    rutid = table[table["adresser_band"] == "10–19"].iloc[100]["rutid_scb"]
+    page.evaluate("at => karta.setView(at, 14, { animate: false })", centre(rutid))
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id") == "karta":
+            break
+    assert page.locator(".sikte").is_visible()
+    page.keyboard.press("Enter")
+    assert facts(page)["rutid_scb"] == rutid
+    assert not page.locator(".sikte").is_visible()
+    assert page.get_attribute("#fakta", "aria-live") == "polite"
+    known = set(table["rutid_scb"])
+    e, n = int(rutid[:6]), int(rutid[6:])
+    steps = [("ArrowUp", 0, 1), ("ArrowRight", 1, 0), ("ArrowRight", 1, 0), ("ArrowDown", 0, -1), ("ArrowLeft", -1, 0)]
+    for key, de, dn in steps:
+        page.keyboard.press(key)
+        e, n = e + 250 * de, n + 250 * dn
+        expected = f"{e:06d}{n:07d}"
+        assert facts(page).get("rutid_scb") == (expected if expected in known else None)
+    for _ in range(40):
+        page.keyboard.press("ArrowRight")
+    assert page.evaluate("karta.getBounds().contains(karta._layers && [...Object.values(karta._layers)]"
+                         ".find(l => l.options.className === 'markering').getBounds())")  # fmt: skip
+    page.keyboard.press("Escape")
+    assert T["fakta_tom"] in page.inner_text("#fakta")
+
+
+def test_controls_by_keyboard_alone(county, opened):
+    page, _ = opened(county.built(webmap.OPEN))
+    page.focus("#troskel-100")
+    page.keyboard.press("ArrowRight")
+    assert page.is_checked("#troskel-1000")
+    assert "1\u202f000" in page.inner_text("#legend-titel")
+    page.focus("#lager-klass")
+    page.keyboard.press("ArrowRight")
+    assert page.is_checked("#lager-utan")
+    assert page.is_disabled("#matt-passerad")
+    page.focus("#kommuntabell th:nth-child(2) button")
+    page.keyboard.press("Enter")
+    assert page.get_attribute("#kommuntabell th:nth-child(2)", "aria-sort") == "ascending"
+
+
+def test_table_sorts_by_number_and_name(county, opened):
+    page, _ = opened(county.built(webmap.OPEN))
+
+    def column(k):
+        return page.eval_on_selector_all(f"#kommuntabell tbody tr > :nth-child({k})", "all => all.map(e => e.textContent)")
+
+    assert column(1)[-1] == "Öckerö"
+    names = column(1)
+    page.click("#kommuntabell th:nth-child(2) button")
+    values = page.eval_on_selector_all("#kommuntabell tbody tr > :nth-child(2)", "a => a.map(e => Number(e.dataset.v))")
+    assert values == sorted(values)
+    page.click("#kommuntabell th:nth-child(2) button")
+    values = page.eval_on_selector_all("#kommuntabell tbody tr > :nth-child(2)", "a => a.map(e => Number(e.dataset.v))")
+    assert values == sorted(values, reverse=True)
+    page.click("#kommuntabell th:nth-child(1) button")
+    assert column(1) == names
+    assert len(names) == 49
+
+
+@pytest.mark.parametrize("edition", PAGES)
+def test_hostile_name_is_shown_as_text(small, opened, edition):
+    page, seen = opened(small.built(PAGES[edition]))
+    table = read_table(small.table("oppna_rutor"))
+    row = table[table["kommunkod"] == "1480"].iloc[0]
+    assert synthetic_tables.HOSTILE in shown_at(page, row["rutid_scb"])["kommunkod"]
+    page.evaluate("karta.setZoom(12, { animate: false })")
+    page.wait_for_timeout(200)
+    labels = page.eval_on_selector_all(".namn span", "all => all.map(e => e.textContent)")
+    assert synthetic_tables.HOSTILE in labels
+    assert synthetic_tables.HOSTILE in page.inner_text("#kommuntabell")
+    assert page.locator("img").count() == 0
+    assert seen.dialogs == []
+    assert seen.messages == []
+
+
+def test_old_browser_is_told_so(small, opened):
+    page, _ = opened(small.built(webmap.OPEN), wait=False, before="delete window.DecompressionStream;")
+    page.wait_for_selector("#laddar[role=alert]")
+    assert page.inner_text("#laddar") == T["fel_webblasare"]
+    page.click("#kommuntabell th:nth-child(2) button")
+    assert page.get_attribute("#kommuntabell th:nth-child(2)", "aria-sort") == "ascending"
+
+
+def test_damaged_file_is_told_so(small, opened, tmp_path):
+    html = small.built(webmap.OPEN).read_text(encoding="utf-8")
+    at = html.index('id="rutor-data">') + 60
+    broken = tmp_path / "trasig.html"
+    broken.write_text(html[:at] + html[at + 40 :], encoding="utf-8")
+    page, _ = opened(broken, wait=False)
+    page.wait_for_selector("#laddar[role=alert]")
+    assert page.inner_text("#laddar") == T["fel_data"]
+
+
+def test_reduced_motion_is_honoured(small, opened):
+    page, _ = opened(small.built(webmap.OPEN), reduced_motion="reduce")
+    assert page.evaluate("[karta._zoomAnimated, karta.options.fadeAnimation, karta.options.inertia]") == [False] * 3
+    page, _ = opened(small.built(webmap.OPEN), reduced_motion="no-preference")
+    assert page.evaluate("karta._zoomAnimated") is True
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("edition", PAGES)
+def test_fits_the_screen(county, opened, edition, size):
+    width, height = SIZES[size]
+    page, _ = opened(county.built(PAGES[edition]), width, height)
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    box = page.locator("#karta").bounding_box()
+    assert box["y"] + box["height"] <= height
+    assert box["height"] >= 280
+    # As at 400 % zoom: nothing is cut off sideways.
+    page.set_viewport_size({"width": 320, "height": 256})
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("edition", PAGES)
+def test_axe_finds_no_violation(county, opened, edition, size, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page, _ = opened(county.built(PAGES[edition]), *SIZES[size], color_scheme=scheme)
+    table = read_table(county.table("rutnat_250m"), ["rutid_scb", "adresser"])
+    for layer in ("klass", "utan", "underlag"):
+        page.click(f"#lager-{layer}")
+        if layer != "klass":
+            shown_at(page, table[table["adresser"] > 20].iloc[7]["rutid_scb"])
+        found = Axe().run(page).response["violations"]
+        told = [(v["id"], [n["html"][:120] for n in v["nodes"][:3]]) for v in found]
+        assert told == [], layer

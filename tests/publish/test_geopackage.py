@@ -1,0 +1,276 @@
+"""bredband.gpkg, read back with SQLite, struct and pyogrio rather than with the code that wrote it."""
+
+from __future__ import annotations
+
+import json
+import math
+import sqlite3
+import struct
+import xml.etree.ElementTree as ET
+from contextlib import closing
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import pytest
+import shapely
+import tiny_tables as tiny
+
+from pipelines import contracts
+from pipelines.errors import ContractError
+from pipelines.files import sha256, write_polygons
+from pipelines.paths import Paths
+from pipelines.publish import geopackage
+from pipelines.publish.geopackage import LAYERS
+
+ROWS = {"rutnat_250m": 5, "rutnat_delar": 5, "kommuner": 2, "lan": 1, "adresser": 3}
+SQL_TYPES = {"text": "TEXT", "heltal": "INTEGER", "decimal": "REAL", "ja_nej": "BOOLEAN"}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    region, paths = tiny.write(tmp_path_factory.mktemp("gpkg"))
+    geopackage.run(region, paths)
+    return paths.built("out/bredband.gpkg")
+
+
+def ask(path: Path, sql: str) -> list[tuple]:
+    with closing(sqlite3.connect(path)) as db:
+        return db.execute(sql).fetchall()
+
+
+def test_is_a_sound_geopackage_1_2(built: Path) -> None:
+    assert ask(built, "PRAGMA application_id") == [(struct.unpack(">i", b"GPKG")[0],)]
+    assert ask(built, "PRAGMA user_version") == [(10200,)]
+    assert ask(built, "PRAGMA integrity_check") == [("ok",)]
+    assert ask(built, "PRAGMA foreign_key_check") == []
+
+
+def test_layers_rows_and_reference_system(built: Path) -> None:
+    kinds = {t.name: "features" if t.geometry else "attributes" for t in LAYERS}
+    found = ask(built, "SELECT table_name, data_type FROM gpkg_contents WHERE table_name != 'layer_styles'")
+    assert dict(found) == kinds
+    for name, rows in ROWS.items():
+        assert ask(built, f"SELECT count(*) FROM {name}") == [(rows,)]
+        assert ask(built, f"SELECT feature_count FROM gpkg_ogr_contents WHERE table_name='{name}'") == [
+            (rows,)
+        ]
+    geometry = ask(built, "SELECT table_name, geometry_type_name, srs_id, z, m FROM gpkg_geometry_columns")
+    assert sorted(geometry) == sorted((t.name, t.geometry.upper(), 3006, 0, 0) for t in LAYERS if t.geometry)
+
+
+@pytest.mark.parametrize("table", LAYERS, ids=lambda t: t.name)
+def test_columns_have_the_contracts_names_and_types(built: Path, table: contracts.Table) -> None:
+    info = {
+        name: (kind, notnull) for _, name, kind, notnull, *_ in ask(built, f"PRAGMA table_info({table.name})")
+    }
+    assert list(info)[1 + bool(table.geometry) :] == table.names
+    for column in table.columns:
+        assert info[column.name] == (SQL_TYPES[column.kind], int(not column.nullable))
+        stored = {k for (k,) in ask(built, f"SELECT DISTINCT typeof({column.name}) FROM {table.name}")}
+        allowed = {"text": {"text"}, "heltal": {"integer"}, "decimal": {"real"}, "ja_nej": {"integer"}}
+        assert stored <= allowed[column.kind] | ({"null"} if column.nullable else set())
+
+
+def test_cells_carry_the_stage_tables_values_rounded_to_six_decimals(built: Path) -> None:
+    rows = ask(
+        built,
+        "SELECT rutid_scb, kommunkod, adresser, adresser_utan_30, adresser_utan_100, adresser_utan_1000,"
+        " hushall_ej_passerade_30, adresser_ej_passerade_1000, max_ned_mbit, planerad, underlag FROM rutnat_250m",
+    )
+    assert rows[0] == ("3200006400000", "1401", 4, 0.0, 1.0, 2.0, 0.0, 1.0, None, 0, "statistik")
+    assert rows[2] == ("3202506400000", "1401", 0, 0.0, 0.0, 0.0, 0.0, 0.0, None, 0, "ingen")
+    assert rows[4] == ("3210006400500", "1480", 3, 0.333333, 1.0, 3.0, 333.333333, 3.0, 100.0, 1, "adress")
+
+
+def test_negative_zero_is_written_as_zero(tmp_path: Path) -> None:
+    region, paths = tiny.write(tmp_path)
+    cells = pd.read_parquet(paths.table("rutnat_250m"))
+    cells["hushall_utan_30"] = [-0.0, 4e-7, 0.0, 0.0, 0.0]
+    cells.to_parquet(paths.table("rutnat_250m"))
+    geopackage.run(region, paths)
+    got = ask(
+        paths.built("out/bredband.gpkg"), "SELECT hushall_utan_30 FROM rutnat_250m ORDER BY fid LIMIT 2"
+    )
+    assert [math.copysign(1, x) for (x,) in got] == [1, 1]
+
+
+def geometry_of(blob: bytes) -> shapely.Geometry:
+    """Take a GeoPackage geometry apart by the standard: magic, version, flags, srs_id, envelope, WKB."""
+    magic, version, flags, srs = struct.unpack("<2sBBi", blob[:8])
+    assert (magic, version, srs, flags & 1) == (b"GP", 0, 3006, 1)
+    envelope = {0: 0, 1: 32}[flags >> 1 & 7]
+    return shapely.from_wkb(blob[8 + envelope :])
+
+
+def test_squares_points_and_outlines_lie_where_they_shall(built: Path) -> None:
+    for rutid, blob in ask(built, "SELECT rutid_scb, geom FROM rutnat_250m"):
+        e, n = int(rutid[:6]), int(rutid[6:])
+        square = geometry_of(blob)
+        assert square.equals(shapely.box(e, n, e + 250, n + 250))
+        assert shapely.is_ccw(square.exterior)
+    points = {i: geometry_of(b).coords[0] for i, b in ask(built, "SELECT adress_id, geom FROM adresser")}
+    assert points == {i: (e, n) for i, e, n in tiny.POINTS}
+    for kod, blob in ask(built, "SELECT kommunkod, geom FROM kommuner"):
+        outline = geometry_of(blob)
+        assert outline.geom_type == "MultiPolygon"
+        assert outline.equals(shapely.box(*tiny.KOMMUN_BOXES[kod]))
+    ((lan,),) = ask(built, "SELECT geom FROM lan")
+    assert geometry_of(lan).equals(shapely.box(320000, 6400000, 321250, 6400750))
+
+
+def test_spatial_indexes_hold_every_feature(built: Path) -> None:
+    for table in (t for t in LAYERS if t.geometry):
+        box = ask(built, f"SELECT id, minx, miny, maxx, maxy FROM rtree_{table.name}_geom ORDER BY id")
+        rows = ask(built, f"SELECT fid, geom FROM {table.name} ORDER BY fid")
+        assert [r[0] for r in box] == [r[0] for r in rows]
+        for (_, *found), (_, blob) in zip(box, rows, strict=True):
+            # an R-tree keeps 32-bit floats, rounded outwards
+            np.testing.assert_allclose(found, geometry_of(blob).bounds, atol=1.0)
+
+
+def test_keys_are_indexed(built: Path) -> None:
+    indexes = {
+        (table, sql.split("(")[1].strip('")')): "UNIQUE" in sql
+        for table, sql in ask(
+            built, "SELECT tbl_name, sql FROM sqlite_master WHERE type='index' AND sql NOT NULL"
+        )
+    }
+    assert indexes == {
+        ("rutnat_250m", "rutid_scb"): True, ("rutnat_250m", "kommunkod"): False,
+        ("rutnat_delar", "rutid_scb"): False, ("rutnat_delar", "kommunkod"): False,
+        ("kommuner", "kommunkod"): True, ("lan", "lanskod"): True,
+        ("adresser", "adress_id"): True, ("adresser", "rutid_scb"): False, ("adresser", "kommunkod"): False,
+    }  # fmt: skip
+
+
+def test_every_column_has_a_swedish_alias(built: Path) -> None:
+    found = ask(built, "SELECT table_name, column_name, name, title FROM gpkg_data_columns")
+    assert found == [(t.name, c.name, c.alias, c.alias) for t in LAYERS for c in t.columns]
+    text = dict(
+        ask(built, "SELECT column_name, description FROM gpkg_data_columns WHERE table_name='rutnat_250m'")
+    )
+    assert text["land_ha"] == "Landareal. Enhet: ha. Uppgift: beräknad."
+    registered = ask(
+        built, "SELECT table_name, extension_name FROM gpkg_extensions WHERE table_name LIKE 'gpkg%'"
+    )
+    assert sorted(registered) == [
+        ("gpkg_data_column_constraints", "gpkg_schema"), ("gpkg_data_columns", "gpkg_schema"),
+        ("gpkg_metadata", "gpkg_metadata"), ("gpkg_metadata_reference", "gpkg_metadata"),
+    ]  # fmt: skip
+
+
+def test_gdal_reads_the_aliases_as_alternative_names(built: Path) -> None:
+    _, cells = pyogrio.read_arrow(built, layer="rutnat_250m")
+    told = cells.schema.field("hushall_utan_100").metadata
+    assert told[b"GDAL:OGR:alternative_name"].decode() == "Hushåll utan 100 Mbit/s (antal)"
+    assert told[b"GDAL:OGR:comment"].decode().startswith("Väntat antal utan tillgång till 100 Mbit/s ned.")
+
+
+def test_demo_is_written_in_every_title_and_only_when_it_is_one(built: Path, tmp_path: Path) -> None:
+    told = ask(built, "SELECT identifier, description FROM gpkg_contents WHERE table_name != 'layer_styles'")
+    assert all(i.startswith("DEMO – ") and d.startswith("DEMO") for i, d in told)
+    assert ("DEMO – Rutnät 250 m",) in ask(built, "SELECT identifier FROM gpkg_contents")
+    region, paths = tiny.write(tmp_path, demo=False)
+    geopackage.run(region, paths)
+    real = paths.built("out/bredband.gpkg")
+    assert ("Rutnät 250 m",) in ask(real, "SELECT identifier FROM gpkg_contents")
+    assert b"DEMO" not in real.read_bytes()
+
+
+def test_metadata_names_the_run_and_its_used_sources(built: Path) -> None:
+    ((text,),) = ask(built, "SELECT metadata FROM gpkg_metadata")
+    body = json.loads(text)
+    assert body["korning"]["korning_id"] == "0123456789ab"
+    assert [s["publisher"] for s in body["kallor"]] == ["PTS", "SCB", "Lantmäteriet"]
+    assert ask(built, "SELECT reference_scope, timestamp, md_file_id FROM gpkg_metadata_reference") == [
+        ("geopackage", "2025-11-15T00:00:00.000Z", 1)
+    ]
+
+
+def test_time_stamps_come_from_the_inputs(built: Path) -> None:
+    assert ask(built, "SELECT DISTINCT last_change FROM gpkg_contents") == [("2025-11-15T00:00:00.000Z",)]
+    assert ask(built, "SELECT DISTINCT update_time FROM layer_styles") == [("2025-11-15T00:00:00.000Z",)]
+
+
+def test_each_layer_has_one_default_style_that_is_xml(built: Path) -> None:
+    styles = ask(
+        built, "SELECT f_table_name, f_geometry_column, styleName, styleQML, useAsDefault FROM layer_styles"
+    )
+    defaults = {table: name for table, _, name, _, default in styles if default}
+    assert defaults == {
+        "rutnat_250m": "DEMO Utan tillgång 100", "rutnat_delar": "DEMO Alias",
+        "kommuner": "DEMO Hushåll med 100 Mbit/s", "lan": "DEMO Länsgräns", "adresser": "DEMO Status",
+    }  # fmt: skip
+    assert sum(default for *_, default in styles) == len(LAYERS)
+    geometry = {t.name: "geom" if t.geometry else "" for t in LAYERS}
+    for table, column, name, qml, _ in styles:
+        assert len(name) <= 30
+        assert column == geometry[table]
+        root = ET.fromstring(qml.split("\n", 1)[1])
+        columns = [c.name for c in next(t for t in LAYERS if t.name == table).columns]
+        assert [a.get("field") for a in root.iter("alias")] == columns
+    named = [name for table, _, name, *_ in styles if table == "rutnat_250m"]
+    assert len(named) == len(set(named)) == 7
+
+
+def test_reads_back_with_another_library(built: Path) -> None:
+    for table in LAYERS:
+        frame = pyogrio.read_dataframe(built, layer=table.name)
+        assert len(frame) == ROWS[table.name]
+        if table.geometry:
+            assert frame.crs.to_epsg() == 3006
+            assert set(frame.geom_type) == {table.geometry}
+            assert frame.is_valid.all()
+
+
+def test_same_tables_same_bytes(built: Path, tmp_path: Path) -> None:
+    region, paths = tiny.write(tmp_path)
+    geopackage.run(region, paths)
+    again = paths.built("out/bredband.gpkg")
+    first = sha256(again)
+    assert first == sha256(built)
+    geopackage.run(region, paths)
+    assert sha256(again) == first
+
+
+def test_a_missing_count_stops_the_product(tmp_path: Path) -> None:
+    region, paths = tiny.write(tmp_path)
+    cells = pd.read_parquet(paths.table("rutnat_250m"))
+    cells.loc[3, "hushall_utan_100"] = None
+    cells.to_parquet(paths.table("rutnat_250m"))
+    with pytest.raises(ContractError, match="hushall_utan_100"):
+        geopackage.run(region, paths)
+    assert not paths.built("out/bredband.gpkg").exists()
+    assert not list(paths.built("out").glob(".*"))
+
+
+def test_columns_outside_the_contract_are_not_published(tmp_path: Path) -> None:
+    region, paths = tiny.write(tmp_path)
+    cells = pd.read_parquet(paths.table("rutnat_250m"))
+    cells["hemlig"] = "x"
+    cells.to_parquet(paths.table("rutnat_250m"))
+    geopackage.run(region, paths)
+    names = [r[1] for r in ask(paths.built("out/bredband.gpkg"), "PRAGMA table_info(rutnat_250m)")]
+    assert "hemlig" not in names
+
+
+def test_thin_gaps_between_generalised_outlines_are_no_holes(tmp_path: Path) -> None:
+    region, paths = tiny.write(tmp_path)
+    _outline(
+        paths, shapely.box(320200, 6400100, 320400, 6400105), shapely.box(320100, 6400200, 320400, 6400600)
+    )
+    geopackage.run(region, paths)
+    ((blob,),) = ask(paths.built("out/bredband.gpkg"), "SELECT geom FROM lan")
+    lake = shapely.box(320100, 6400200, 320400, 6400600)
+    assert geometry_of(blob).equals(shapely.box(320000, 6400000, 321250, 6400750).difference(lake))
+
+
+def _outline(paths: Paths, *holes: shapely.Polygon) -> None:
+    frame = gpd.read_parquet(paths.table("granser"))
+    first = frame["kommunkod"] == "1401"
+    frame.loc[first, "geometry"] = [shapely.multipolygons([frame[first].geometry.iloc[0].difference(
+        shapely.union_all(holes))])]  # fmt: skip
+    write_polygons(frame, paths.table("granser"))

@@ -1,0 +1,324 @@
+"""The web map's bytes: an independent decoder, escaping, suppression, policy, determinism."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import struct
+import zlib
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.files import read_table, write_table
+from pipelines.publish import webmap
+from pipelines.publish.webmap import encode
+from tests.publish import synthetic_tables
+
+
+class Reader(HTMLParser):
+    """Every element with its attributes, and the text inside scripts and elsewhere."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.scripts: list[tuple[dict[str, str | None], str]] = []
+        self.styles: list[str] = []
+        self.text = ""
+        self._in = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        self._in = tag
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._in == "script":
+            self.scripts.append((self.elements[-1][1], data))
+        elif self._in == "style":
+            self.styles.append(data)
+        else:
+            self.text += data
+
+    def block(self, name: str) -> str:
+        return next(text for attrs, text in self.scripts if attrs.get("id") == name)
+
+
+def decode(description: dict, text: str) -> tuple[list[str], dict[str, list]]:
+    """Read the stream byte by byte from its description: cell ids as text, and each field's values."""
+    stream = zlib.decompress(base64.b64decode(text))
+    n, high, size = description["antal"], description["rader"], description["cell_m"]
+    planes = [stream[k * n : (k + 1) * n] for k in range(4)]
+    gaps = [struct.unpack("<I", bytes(p[i] for p in planes))[0] for i in range(n)]
+    ids, place, at = [], 0, 4 * n
+    for gap in gaps:
+        place += gap
+        east, north = description["kolumn0"] + place // high, description["rad0"] + place % high
+        ids.append(f"{east * size:06d}{north * size:07d}")
+    fields: dict[str, list] = {}
+    for field in description["falt"]:
+        planes = [stream[at + k * n : at + (k + 1) * n] for k in range(field["byte"])]
+        at += field["byte"] * n
+        whole = [sum(p[i] << (8 * k) for k, p in enumerate(planes)) for i in range(n)]
+        if field["slag"] == "kod":
+            fields[field["namn"]] = [field["varden"][v] for v in whole]
+        else:
+            fields[field["namn"]] = [v / field["skala"] for v in whole]
+    assert at == len(stream)
+    return ids, fields
+
+
+def page(paths, product: str) -> Reader:
+    return Reader(paths.built(product).read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    region, paths = synthetic_tables.tiny(tmp_path_factory.mktemp("karta"))
+    webmap.run(region, paths)
+    return region, paths
+
+
+def test_open_page_holds_exactly_the_rows_of_the_open_table(built):
+    _, paths = built
+    read = page(paths, webmap.OPEN)
+    ids, fields = decode(json.loads(read.block("sida"))["rutnat"], read.block("rutor-data"))
+    table = read_table(paths.table("oppna_rutor")).sort_values("rutid_scb")
+    assert ids == table["rutid_scb"].tolist()
+    told = {c for c in table if c not in ("rutid_scb", "kommunnamn")}
+    assert set(fields) == told
+    for name in told - {"planerad"}:
+        assert fields[name] == table[name].tolist(), name
+    assert fields["planerad"] == ["ja" if p else "nej" for p in table["planerad"]]
+    names = json.loads(read.block("sida"))["kommunnamn"]
+    assert [names[k] for k in fields["kommunkod"]] == table["kommunnamn"].tolist()
+
+
+def test_open_page_holds_no_number_per_cell(built):
+    _, paths = built
+    description = json.loads(page(paths, webmap.OPEN).block("sida"))["rutnat"]
+    assert {f["slag"] for f in description["falt"]} == {"kod"}
+
+
+def test_internal_page_holds_the_counts_to_one_decimal(built):
+    _, paths = built
+    read = page(paths, webmap.INTERNAL)
+    ids, fields = decode(json.loads(read.block("sida"))["rutnat"], read.block("rutor-data"))
+    table = read_table(paths.table("rutnat_250m")).sort_values("rutid_scb")
+    assert ids == table["rutid_scb"].tolist()
+    assert fields["adresser"] == table["adresser"].tolist()
+    exact = [f["namn"] for f in json.loads(read.block("sida"))["rutnat"]["falt"] if f["slag"] == "tal"]
+    assert {"hushall", "hushall_utan_100", "hushall_ej_passerade_1000", "befolkning_utan_30"} <= set(exact)
+    for name in exact:
+        assert np.abs(np.array(fields[name]) - table[name].to_numpy()).max() <= 0.05 + 1e-6, name
+
+
+def test_internal_classes_by_plain_arithmetic(built):
+    _, paths = built
+    read = page(paths, webmap.INTERNAL)
+    _, fields = decode(json.loads(read.block("sida"))["rutnat"], read.block("rutor-data"))
+    rows = read_table(paths.table("rutnat_250m")).sort_values("rutid_scb").to_dict("records")
+    for t in (30, 100, 1000):
+        for measure, without in (("tillgang", "utan"), ("passerad", "ej_passerade")):
+            expected = [
+                synthetic_tables.share_class(r[f"adresser_{without}_{t}"], r["adresser"], 0) for r in rows
+            ]
+            assert fields[f"klass_{measure}_{t}"] == expected
+
+
+@given(
+    st.sets(st.tuples(st.integers(0, 60), st.integers(0, 90)), min_size=1, max_size=80),
+    st.integers(0, 3000), st.integers(24000, 29000), st.data(),
+)  # fmt: skip
+def test_any_grid_comes_back(places, column0, row0, data):
+    rutid = sorted(((c + column0) * 250) * 10**7 + (r + row0) * 250 for c, r in places)
+    counts = data.draw(st.lists(st.floats(0, 3e6), min_size=len(rutid), max_size=len(rutid)))
+    texts = data.draw(st.lists(st.sampled_from("abc"), min_size=len(rutid), max_size=len(rutid)))
+    packed = encode.pack_cells(
+        rutid, [encode.codes("bokstav", texts, ("c", "a", "b")), encode.numbers("antal", counts)]
+    )
+    ids, fields = decode(*packed)
+    assert [int(i) for i in ids] == rutid
+    assert fields["bokstav"] == texts
+    assert np.allclose(fields["antal"], counts, atol=0.05 + 1e-6)
+
+
+def test_unknown_code_and_unsorted_cells_are_refused():
+    with pytest.raises(ValueError, match="klass"):
+        encode.codes("klass", ["utan", "okänd"], ("utan",))
+    with pytest.raises(ValueError, match="klass"):
+        encode.codes("klass", ["utan", None], ("utan",))
+    with pytest.raises(ValueError, match="sorterade"):
+        encode.pack_cells([3942506133000, 3940006133000], [])
+
+
+@pytest.mark.parametrize("product", [webmap.OPEN, webmap.INTERNAL])
+def test_hostile_names_are_text(built, product):
+    _, paths = built
+    html = paths.built(product).read_text(encoding="utf-8")
+    read = Reader(html)
+    assert not [e for e in read.elements if e[0] in ("img", "iframe", "object", "embed")]
+    assert not [a for _, attrs in read.elements for a in attrs if a.startswith("on") or a == "style"]
+    assert synthetic_tables.HOSTILE in read.text
+    assert synthetic_tables.HOSTILE in json.loads(read.block("sida"))["kommunnamn"].values()
+    assert "<!--" not in re.sub(r"<script>.*?</script>", "", html, flags=re.S)
+    assert len(read.scripts) == 7
+
+
+@pytest.mark.parametrize("name", [synthetic_tables.TERMINATOR, '"><script>alert(1)</script>', "{{ 7*7 }}", "Å'Ö & Ä"])
+def test_any_name_of_kommun_and_title(tmp_path, name):
+    region, paths = synthetic_tables.tiny(tmp_path, names=("Testby", name))
+    publishing = region.publicering.model_copy(update={"titel": name, "utgivare": name})
+    webmap.run(region.model_copy(update={"publicering": publishing}), paths)
+    read = page(paths, webmap.OPEN)
+    assert len(read.scripts) == 7
+    assert read.text.count(name) >= 4  # title, heading, table, publisher
+    assert json.loads(read.block("sida"))["kommunnamn"]["1480"] == name
+
+
+@pytest.mark.parametrize("product", [webmap.OPEN, webmap.INTERNAL])
+def test_nothing_is_asked_of_anyone(built, product):
+    _, paths = built
+    read = page(paths, product)
+    links = [v for _, attrs in read.elements for k, v in attrs.items() if k in ("src", "href", "srcset", "action")]
+    assert set(links) <= {"data:,", "#kommuner"}
+    assert not any("url(" in style or "@import" in style for style in read.styles)
+    code = "".join(text for attrs, text in read.scripts if "type" not in attrs)
+    assert "sourceMappingURL" not in code
+    assert not re.search(r"cdn|jquery|bootstrap", code, flags=re.I)
+
+
+@pytest.mark.parametrize("product", [webmap.OPEN, webmap.INTERNAL])
+def test_policy_names_every_script_and_style_by_hash(built, product):
+    _, paths = built
+    read = page(paths, product)
+    policy = next(a["content"] for t, a in read.elements if a.get("http-equiv") == "Content-Security-Policy")
+    assert policy is not None
+    assert policy.startswith("default-src 'none';")
+    assert "unsafe" not in policy
+    for body in [text for attrs, text in read.scripts if "type" not in attrs] + read.styles:
+        digest = base64.b64encode(hashlib.sha256(body.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in policy
+
+
+@pytest.mark.parametrize("product", [webmap.OPEN, webmap.INTERNAL])
+def test_language_title_heading_landmarks_and_zoom(built, product):
+    _, paths = built
+    read = page(paths, product)
+    tags = [t for t, _ in read.elements]
+    assert ("html", {"lang": "sv"}) in read.elements
+    assert all(tags.count(t) == 1 for t in ("title", "h1", "main", "header", "footer"))
+    viewport = next(a["content"] for _, a in read.elements if a.get("name") == "viewport")
+    assert viewport == "width=device-width, initial-scale=1"
+
+
+def test_marks_of_demo_and_internal(tmp_path):
+    for demo in (True, False):
+        region, paths = synthetic_tables.tiny(tmp_path / str(demo), demo=demo)
+        webmap.run(region, paths)
+        for product in (webmap.OPEN, webmap.INTERNAL):
+            text = page(paths, product).text
+            assert ("DEMO – simulerade data, inte verkliga uppgifter" in text) is demo
+            assert ("INTERN – " in text) is (product == webmap.INTERNAL)
+
+
+def test_open_page_does_not_know_the_exact_counts(tmp_path):
+    """Whatever the internal cells hold, the open page is the same to the byte."""
+    region, paths = synthetic_tables.tiny(tmp_path)
+    webmap.run(region, paths)
+    first = paths.built(webmap.OPEN).read_bytes()
+    cells = read_table(paths.table("rutnat_250m"))
+    for column in cells.select_dtypes("float"):
+        cells[column] = 3.14159
+    cells["adresser"] = 4
+    write_table(cells, paths.table("rutnat_250m"))
+    webmap.run(region, paths)
+    assert paths.built(webmap.OPEN).read_bytes() == first
+
+
+@pytest.mark.parametrize(
+    ("count", "shown", "sort_by"),
+    [(0, "0", "0.0"), (0.4, "1–4", "1.0"), (4.99, "1–4", "1.0"), (5, "ca 10", "10.0"), (14, "ca 10", "10.0"),
+     (1234.4, "ca 1\u202f230", "1230.0")],
+)  # fmt: skip
+def test_kommun_counts_in_the_open_table(tmp_path, count, shown, sort_by):
+    region, paths = synthetic_tables.tiny(tmp_path)
+    kommuner = read_table(paths.table("kommuner"))
+    kommuner["hushall"] = 98765.0
+    for t in (30, 100, 1000):
+        kommuner[f"hushall_utan_{t}"] = kommuner[f"hushall_ej_passerade_{t}"] = float(count)
+    write_table(kommuner, paths.table("kommuner"))
+    webmap.run(region, paths)
+    html = paths.built(webmap.OPEN).read_text(encoding="utf-8")
+    cells = re.findall(r'<td class="v [a-z]+-\d+" data-v="([^"]*)">([^<]*)</td>', html)
+    assert len(cells) == 2 * 6 * 4
+    assert {pair for pair in cells[3::4]} == {(sort_by, shown)}
+    assert "98765" not in html
+    assert "ca 98\u202f770" in html
+
+
+def test_share_and_difference_in_the_table(tmp_path):
+    region, paths = synthetic_tables.tiny(tmp_path)
+    kommuner = read_table(paths.table("kommuner"))
+    kommuner["andel_100_pct"], kommuner["pts_andel_100_pct"] = [91.84, 99.97], [92.16, np.nan]
+    write_table(kommuner, paths.table("kommuner"))
+    webmap.run(region, paths)
+    html = paths.built(webmap.OPEN).read_text(encoding="utf-8")
+    rows = re.findall(r"<tr><th scope=\"row\">(.*?)</tr>", html)
+    shown = {
+        r.split("<")[0]: re.findall(r'class="v tillgang-100" data-v="[^"]*">([^<]*)<', r)[:3] for r in rows
+    }
+    assert shown["Testby"] == ["91,8\u202f%", "92,2\u202f%", "−0,3"]
+    other = next(v for k, v in shown.items() if k != "Testby")
+    assert other == ["över\u202f99,9\u202f%", "saknas", "saknas"]
+
+
+def test_same_tables_same_bytes(tmp_path):
+    pages = []
+    for folder in ("a", "b"):
+        region, paths = synthetic_tables.tiny(tmp_path / folder)
+        # Rows in another order are the same rows.
+        for name in ("oppna_rutor", "rutnat_250m", "kommuner"):
+            table = read_table(paths.table(name))
+            write_table(table.sample(frac=1, random_state=len(folder) + ord(folder)), paths.table(name))
+        webmap.run(region, paths)
+        pages.append([paths.built(p).read_bytes() for p in (webmap.OPEN, webmap.INTERNAL)])
+    assert pages[0] == pages[1]
+
+
+def test_empty_place_names(tmp_path):
+    region, paths = synthetic_tables.tiny(tmp_path)
+    orter = pd.read_parquet(paths.table("orter"))
+    orter.head(0).to_parquet(paths.table("orter"))
+    webmap.run(region, paths)
+    shapes = json.loads(zlib.decompress(base64.b64decode(page(paths, webmap.OPEN).block("karta-data"))))
+    assert shapes["orter"] == []
+    assert [k[0] for k in shapes["kommuner"]] == ["Testby", synthetic_tables.HOSTILE]
+
+
+def test_outlines_lie_where_the_cells_do(built):
+    from pyproj import Transformer
+
+    _, paths = built
+    shapes = json.loads(zlib.decompress(base64.b64decode(page(paths, webmap.OPEN).block("karta-data"))))
+    ring = np.cumsum(np.array(shapes["lansgrans"][0]).reshape(-1, 2), axis=0) / 1e5
+    e, n = Transformer.from_crs(4326, 3006, always_xy=True).transform(ring[:, 1], ring[:, 0])
+    assert sorted({(round(a, -1), round(b, -1)) for a, b in zip(e, n, strict=True)}) >= [(320000.0, 6400000.0)]
+    assert (e.min(), e.max()) == pytest.approx((320_000, 326_000), abs=2)
+    assert (n.min(), n.max()) == pytest.approx((6_400_000, 6_402_500), abs=2)
+
+
+def test_every_file_of_the_page_is_package_data():
+    folder = Path(webmap.__file__).parent
+    names = {p.name for p in folder.iterdir() if p.suffix in (".js", ".css", ".json", ".j2")}
+    assert names == {*webmap.html.SCRIPTS, "page.css", "sv.json", "template.html.j2"}

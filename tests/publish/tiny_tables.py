@@ -1,0 +1,146 @@
+"""A hand-made county of two kommuner and five cells, for the products written with GDAL and matplotlib.
+
+Every number is spelled out here, so that a test can say what must stand in a product without running a stage.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from pipelines import contracts
+from pipelines.files import write_points, write_polygons, write_table
+from pipelines.ledger import Ledger
+from pipelines.paths import Paths
+from pipelines.region import MEASURES, THRESHOLDS, Region, load_region
+
+CONFIG = Path(__file__).parents[2] / "config" / "vastra-gotaland.toml"
+NAMES = {"1401": "Åby $1_{2}$", "1480": "<img src=x onerror=alert(1)>"}
+# rutid_scb, kommun, adresser, utan 30/100/1000, ej passerade 30/100/1000, underlag
+CELLS: list[tuple[str, str, int, tuple[float, float, float], tuple[float, float, float], str]] = [
+    ("3200006400000", "1401", 4, (0, 1, 2), (0, 0.5, 1), "statistik"),
+    ("3200006400250", "1401", 10, (10, 10, 10), (0, 10, 10), "adress"),
+    ("3202506400000", "1401", 0, (0, 0, 0), (0, 0, 0), "ingen"),
+    ("3210006400250", "1480", 20, (0, 0, 0), (0, 0, 0), "ruta"),
+    ("3210006400500", "1480", 3, (1 / 3, 1, 3), (1 / 3, 1 / 3, 3), "adress"),
+]
+OPEN_CLASSES_100 = ["tackt", "utan", "ingen_adress", "tackt", "tackt"]
+POINTS = [("a1", 320010.5, 6400020.25), ("a2", 320249.0, 6400000.0), ("b1", 321003.0, 6400501.0)]
+KOMMUN_BOXES = {"1401": (320000, 6400000, 320500, 6400750), "1480": (320500, 6400000, 321250, 6400750)}
+FACTS: dict[str, Any] = {
+    "korning_id": "0123456789ab", "demo": True, "lan": "Västra Götaland", "lanskod": "14", "pts_ar": 2025,
+    "pts_datum": "2025-10-01", "scb_ar": 2024, "senaste_indatadatum": "2025-11-15", "version": "0.1.0",
+}  # fmt: skip
+
+
+def write(folder: Path, demo: bool = True) -> tuple[Region, Paths]:
+    """Write every table the products read; return the region and the paths."""
+    paths = Paths(CONFIG, folder / "raw", folder / "out", folder / "maps")
+    paths.step.mkdir(parents=True)
+    cells = pd.DataFrame([_cell(*row) for row in CELLS])
+    put(paths, contracts.RUTNAT, cells)
+    put(paths, contracts.DELAR, cells)
+    kommuner = _summed(cells, ["kommunkod", "kommunnamn"])
+    put(paths, contracts.KOMMUNER, kommuner)
+    cells["lanskod"], cells["lansnamn"] = "14", "Västra Götalands län"
+    put(paths, contracts.LAN, _summed(cells, ["lanskod", "lansnamn"]))
+    put(paths, contracts.OPPNA_RUTOR, _open(cells))
+    write_points(addresses(), paths.table("adresser"))
+    write_polygons(_outlines(), paths.table("granser"))
+    paths.run_facts.write_text(json.dumps(FACTS | {"demo": demo}), encoding="utf-8")
+    _sources(paths)
+    return load_region(CONFIG), paths
+
+
+def put(paths: Paths, table: contracts.Table, frame: pd.DataFrame) -> None:
+    write_table(contracts.check(frame, table)[table.names], paths.table(table.name))
+
+
+def addresses() -> pd.DataFrame:
+    rows = []
+    for adress_id, e, n in POINTS:
+        row: dict[str, Any] = {
+            "adress_id": adress_id, "kommunkod": "1401" if adress_id[0] == "a" else "1480",
+            "omradestyp": "glesbebyggt", "rutid_scb": "3200006400000" if adress_id[0] == "a" else "3210006400500",
+            "befolkning": 2.0, "hushall": 1 / 3, "max_ned_mbit": None if adress_id == "a1" else 100.0,
+            "basta_teknik": "fiber", "status": "tillgang",
+        }  # fmt: skip
+        row |= {f"sannolikhet_{m}_{t}": 2 / 3 for m in MEASURES for t in THRESHOLDS}
+        rows.append(row | {"underlag": "adress", "e_m": e, "n_m": n})
+    frame = pd.DataFrame(rows)
+    return contracts.check(frame, contracts.ADRESSER)
+
+
+def _cell(
+    rutid: str, kod: str, n: int, utan: tuple[float, ...], ej: tuple[float, ...], underlag: str
+) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "rutid_scb": rutid, "rutid_inspire": f"SE_CRS3006RES250mN{rutid[6:]}E{rutid[:6]}", "kommunkod": kod,
+        "kommunnamn": NAMES[kod], "omradestyp": "glesbebyggt", "land_ha": 6.25, "adresser": n,
+        "befolkning": 2.0 * n, "hushall": 1000.0 * n,
+    }  # fmt: skip
+    for t, u, e in zip(THRESHOLDS, utan, ej, strict=True):
+        row |= {
+            f"adresser_utan_{t}": float(u),
+            f"befolkning_utan_{t}": 2.0 * u,
+            f"hushall_utan_{t}": 1000.0 * u,
+        }
+        row |= {f"hushall_ej_passerade_{t}": 1000.0 * e, f"adresser_ej_passerade_{t}": float(e)}
+    known = underlag in ("adress", "ruta")
+    row |= {
+        "max_ned_mbit": 100.0 if known else None,
+        "planerad": rutid == "3210006400500",
+        "underlag": underlag,
+    }
+    row["basta_teknik"] = "fiber" if known else "okand" if n else "ingen"
+    return row
+
+
+def _summed(cells: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    names = ["land_ha", *(c.name for c in contracts.counts())]
+    out = cells.groupby(by, as_index=False)[names].sum()
+    for t in THRESHOLDS:
+        out[f"andel_{t}_pct"] = 100 - 100 * out[f"hushall_utan_{t}"] / out["hushall"]
+        out[f"andel_passerade_{t}_pct"] = 100 - 100 * out[f"hushall_ej_passerade_{t}"] / out["hushall"]
+        out[f"yta_utan_{t}_pct"], out[f"yta_tackt_{t}_pct"] = 10.0, 20.0
+        out[f"pts_andel_{t}_pct"] = out[f"pts_andel_passerade_{t}_pct"] = 90.0
+        out[f"pts_kalla_{t}"], out[f"avvikelse_{t}_pe"] = "hastighet", 0.0
+    out["yta_obebodd_pct"] = 70.0
+    return out
+
+
+def _open(cells: pd.DataFrame) -> pd.DataFrame:
+    out = cells[["rutid_scb", "kommunkod", "kommunnamn", "omradestyp", "planerad", "underlag"]].copy()
+    for m in MEASURES:
+        for t in THRESHOLDS:
+            out[f"klass_{m}_{t}"] = OPEN_CLASSES_100
+    bands = [c.name for c in contracts.OPPNA_RUTOR.columns if c.name.endswith("_band")]
+    out[bands] = "0"
+    return out
+
+
+def _outlines() -> gpd.GeoDataFrame:
+    boxes = {k: shapely.multipolygons([shapely.box(*b)]) for k, b in KOMMUN_BOXES.items()}
+    boxes["1380"] = shapely.multipolygons([shapely.box(321250, 6400000, 322000, 6400750)])
+    return gpd.GeoDataFrame(
+        {"kommunkod": list(boxes), "kommunnamn": [NAMES.get(k, "Granne") for k in boxes],
+         "i_lan": [k in NAMES for k in boxes]},
+        geometry=list(boxes.values()), crs=3006,
+    )  # fmt: skip
+
+
+def _sources(paths: Paths) -> None:
+    for stage, publisher, licence, used in (
+        ("pts", "PTS", "", True), ("scb", "SCB", "CC0", True), ("lantmateriet", "Lantmäteriet", "CC BY 4.0", True),
+        ("granser", "Oanvänd", "", False),
+    ):  # fmt: skip
+        row = {
+            "fil": f"{stage}/x", "roll": stage, "anvand": used, "utgivare": publisher, "licens": licence,
+            "referensdatum": "2025-10-01",
+        }  # fmt: skip
+        Ledger(stage, facts={"filer": [row]}).save(paths.ledger(stage))

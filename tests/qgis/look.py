@@ -1,0 +1,116 @@
+"""Run by QGIS's own Python: open a GeoPackage and a raster as a user would and tell what QGIS sees, as JSON.
+
+Usage: look.py GPKG TIF FOLDER. One picture per layer goes to FOLDER. It imports nothing of the project.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from qgis.core import (
+    Qgis,
+    QgsApplication,
+    QgsMapRendererSequentialJob,
+    QgsMapSettings,
+    QgsRasterLayer,
+    QgsVectorLayer,
+)
+from qgis.PyQt.QtCore import QSize
+from qgis.PyQt.QtGui import QColor
+
+PIXELS = 500
+
+
+def main(gpkg: str, tif: str, folder: str) -> None:
+    """Print one JSON document."""
+    QgsApplication.setPrefixPath("/usr", True)
+    app = QgsApplication([], False)
+    app.initQgis()
+    log = []
+    QgsApplication.messageLog().messageReceived.connect(lambda text, tag, level: log.append([tag, text]))
+    whole = QgsVectorLayer(gpkg, "x", "ogr")
+    names = [x.split("!!::!!")[1] for x in whole.dataProvider().subLayers()]
+    told = {
+        "version": Qgis.QGIS_VERSION,
+        "layers": {name: vector(gpkg, name, folder) for name in names},
+        "raster": raster(tif),
+        "log": log,
+    }
+    print(json.dumps(told, ensure_ascii=False), flush=True)
+    os._exit(0)  # QGIS's own shutdown without a display is not what is tested
+
+
+def vector(gpkg: str, name: str, folder: str) -> dict:
+    """Open a layer with its default style, as dragging it into the map does."""
+    layer = QgsVectorLayer(f"{gpkg}|layername={name}", name, "ogr")
+    renderer = layer.renderer()
+    classes = []
+    if renderer is not None:
+        classes = [
+            [item.label(), item.symbol().color().name() if item.symbol() else ""]
+            for item in renderer.legendSymbolItems()
+        ]
+    return {
+        "valid": layer.isValid(),
+        "crs": layer.crs().authid(),
+        "rows": layer.featureCount(),
+        "title": layer.metadata().title(),
+        "aliases": {f.name(): layer.attributeAlias(i) for i, f in enumerate(layer.fields())},
+        "types": {f.name(): f.typeName() for f in layer.fields()},
+        "renderer": renderer.type() if renderer is not None else "",
+        "classes": classes,
+        "labels": layer.labelsEnabled(),
+        "min_scale": layer.minimumScale() if layer.hasScaleBasedVisibility() else 0,
+        "styles": styles(layer),
+        "picture": picture(layer, Path(folder) / f"{name}.png") if layer.isSpatial() else None,
+    }
+
+
+def styles(layer: QgsVectorLayer) -> list:
+    """Return the names of the styles stored for this very layer (QGIS lists those first)."""
+    count, _, names, _, _ = layer.listStylesInDatabase()
+    return names[:count]
+
+
+def picture(layer: QgsVectorLayer, path: Path) -> dict:
+    """Render the layer's extent (a scale-dependent layer: 1 km around its first feature)."""
+    extent = layer.extent()
+    if layer.hasScaleBasedVisibility():
+        extent = next(layer.getFeatures()).geometry().boundingBox()
+        extent.grow(500)
+    extent.scale(1.05)
+    settings = QgsMapSettings()
+    settings.setLayers([layer])
+    settings.setDestinationCrs(layer.crs())
+    settings.setOutputSize(QSize(PIXELS, PIXELS))
+    settings.setBackgroundColor(QColor("white"))
+    settings.setExtent(extent)
+    job = QgsMapRendererSequentialJob(settings)
+    job.start()
+    job.waitForFinished()
+    job.renderedImage().save(str(path))
+    seen = settings.visibleExtent()
+    return {
+        "path": str(path),
+        "extent": [seen.xMinimum(), seen.yMinimum(), seen.xMaximum(), seen.yMaximum()],
+        "errors": [e.message for e in job.errors()],
+    }
+
+
+def raster(tif: str) -> dict:
+    """Open the raster."""
+    layer = QgsRasterLayer(tif, "tackning")
+    provider = layer.dataProvider()
+    extent = layer.extent()
+    return {
+        "valid": layer.isValid(),
+        "crs": layer.crs().authid(),
+        "bands": [layer.bandName(i + 1) for i in range(layer.bandCount())],
+        "nodata": provider.sourceNoDataValue(1),
+        "pixel": [layer.rasterUnitsPerPixelX(), layer.rasterUnitsPerPixelY()],
+        "extent": [extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum()],
+    }
+
+
+main(*sys.argv[1:])

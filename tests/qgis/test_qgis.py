@@ -1,0 +1,130 @@
+"""What GIS staff meet: the products opened in real QGIS, without a display, by QGIS's own Python."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "publish"))
+
+import tiny_tables as tiny
+
+from pipelines.publish import geopackage, raster
+from pipelines.publish.geopackage import LAYERS
+from pipelines.publish.palette import CLASS_COLOURS, rgb
+
+pytestmark = pytest.mark.qgis
+ROWS = {"rutnat_250m": 5, "rutnat_delar": 5, "kommuner": 2, "lan": 1, "adresser": 3}
+RENDERERS = {
+    "rutnat_250m": ("graduatedSymbol", 4), "rutnat_delar": ("", 0), "kommuner": ("graduatedSymbol", 5),
+    "lan": ("RuleRenderer", 1), "adresser": ("categorizedSymbol", 5),
+}  # fmt: skip
+
+
+def look(gpkg: Path, tif: Path, folder: Path) -> tuple[dict[str, Any], str]:
+    """Return what QGIS tells and what it complains of."""
+    kept = ("PATH", "HOME", "LANG", "LC_ALL", "QGIS_PYTHON", "LD_LIBRARY_PATH")
+    env = {k: os.environ[k] for k in kept if k in os.environ}
+    env |= {"QT_QPA_PLATFORM": "offscreen", "XDG_RUNTIME_DIR": str(folder)}
+    env |= {"QGIS_CUSTOM_CONFIG_PATH": str(folder / "profil"), "PYTHONIOENCODING": "utf-8"}
+    folder.chmod(0o700)
+    python = os.environ.get("QGIS_PYTHON", "/usr/bin/python3")
+    script = Path(__file__).with_name("look.py")
+    done = subprocess.run(
+        [python, script, gpkg, tif, folder], env=env, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1]), done.stderr
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], str]:
+    region, paths = tiny.write(tmp_path_factory.mktemp("qgis") / "lan")
+    geopackage.run(region, paths)
+    raster.run(region, paths)
+    gpkg, tif = paths.built("out/bredband.gpkg"), paths.built("out/tackning_250m.tif")
+    for path in (gpkg, tif):
+        path.chmod(0o444)
+    return look(gpkg, tif, tmp_path_factory.mktemp("bilder"))
+
+
+def test_qgis_complains_of_nothing(seen: tuple[dict[str, Any], str]) -> None:
+    told, complaints = seen
+    assert told["log"] == []
+    lines = [x for x in complaints.splitlines() if x.strip() and "XDG_RUNTIME_DIR" not in x]
+    assert lines == []
+
+
+def test_every_layer_is_valid_and_whole(seen: tuple[dict[str, Any], str]) -> None:
+    layers = seen[0]["layers"]
+    assert set(layers) == set(ROWS)  # the table of styles is not offered as a layer
+    for table in LAYERS:
+        layer = layers[table.name]
+        assert layer["valid"]
+        assert layer["rows"] == ROWS[table.name]
+        assert layer["crs"] == ("EPSG:3006" if table.geometry else "")
+        assert layer["title"] == f"DEMO – {table.title}"
+
+
+def test_codes_are_text_and_columns_have_swedish_aliases(seen: tuple[dict[str, Any], str]) -> None:
+    for table in LAYERS:
+        layer = seen[0]["layers"][table.name]
+        for column in table.columns:
+            assert layer["aliases"][column.name] == column.alias
+            if column.kind == "text":
+                assert layer["types"][column.name] == "String"
+
+
+def test_default_style_is_applied_with_its_classes(seen: tuple[dict[str, Any], str]) -> None:
+    layers = seen[0]["layers"]
+    for name, (renderer, classes) in RENDERERS.items():
+        assert (layers[name]["renderer"], len(layers[name]["classes"])) == (renderer, classes)
+        assert all("(DEMO)" in label for label, _ in layers[name]["classes"])
+    assert [c for _, c in layers["rutnat_250m"]["classes"]] == [
+        CLASS_COLOURS[k] for k in ("tackt", "storre_del", "mindre_del", "utan")
+    ]
+    assert layers["kommuner"]["labels"]
+    assert layers["adresser"]["min_scale"] == 100_000
+
+
+def test_the_grid_offers_a_style_per_threshold_measure_and_underlag(seen: tuple[dict[str, Any], str]) -> None:
+    assert sorted(seen[0]["layers"]["rutnat_250m"]["styles"]) == sorted(
+        [
+            "DEMO Underlag",
+            *(f"DEMO {m} {t}" for m in ("Utan tillgång", "Ej passerade") for t in (30, 100, 1000)),
+        ]
+    )
+
+
+def test_cells_are_drawn_in_their_class_where_they_lie(seen: tuple[dict[str, Any], str]) -> None:
+    shown = seen[0]["layers"]["rutnat_250m"]["picture"]
+    assert shown["errors"] == []
+    image = np.asarray(Image.open(shown["path"]).convert("RGB"))
+    west, south, east, north = shown["extent"]
+    # by hand: utan 1 of 4 = 25 %, 10 of 10, no address, 0 of 20, 1 of 3 = 33 %
+    classes = ("storre_del", "utan", None, "tackt", "storre_del")
+    for (rutid, *_), code in zip(tiny.CELLS, classes, strict=True):
+        e, n = int(rutid[:6]) + 125, int(rutid[6:]) + 125
+        column = int((e - west) / (east - west) * image.shape[1])
+        row = int((north - n) / (north - south) * image.shape[0])
+        expected = rgb(CLASS_COLOURS[code]) if code else (255, 255, 255)
+        assert tuple(image[row, column]) == expected
+
+
+def test_the_raster_opens_with_named_bands(seen: tuple[dict[str, Any], str]) -> None:
+    told = seen[0]["raster"]
+    assert told["valid"]
+    assert told["crs"] == "EPSG:3006"
+    assert told["nodata"] == -9999
+    assert told["pixel"] == [250, 250]
+    assert told["extent"] == [320000, 6400000, 321250, 6400750]
+    names = [f"{m}_{t}" for m in ("tillgang", "passerad") for t in (30, 100, 1000)]
+    assert [b.split(": ")[1].split(" (")[0] for b in told["bands"]] == names

@@ -1,0 +1,310 @@
+"""GeoPackages from outside: found by content, refused when something that matters is wrong."""
+
+from __future__ import annotations
+
+import sqlite3
+import zipfile
+from contextlib import closing
+from pathlib import Path
+
+import gpkg_files as make
+import numpy as np
+import pyarrow as pa
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.errors import DataError
+from pipelines.sources import catalogue, gpkg, wkb, zips
+
+POINTS = [shapely.Point(320_000.5, 6_400_000.25), shapely.Point(321_000, 6_401_000)]
+WANTED = {"kod": ("kommunkod", "kod"), "id": ("objektidentitet",)}
+
+
+def table(path: Path, **options: object) -> Path:
+    columns = {"KommunKod": ["1480", "1407"], "objektIdentitet": ["a", "b"], "övrigt": [1, 2]}
+    return make.gpkg(path, columns, POINTS, "Adresser", **options)
+
+
+def one(path: Path) -> gpkg.Layer:
+    return gpkg.find(path, gpkg.layers(path), WANTED)
+
+
+def test_columns_are_found_whatever_their_case_and_order(tmp_path: Path) -> None:
+    rows = gpkg.read(one(table(tmp_path / "a.gpkg")), WANTED)
+    assert rows["kod"].to_pylist() == ["1480", "1407"]
+    assert rows["id"].to_pylist() == ["a", "b"]
+    assert set(rows.column_names) == {"kod", "id", "wkb"}
+
+
+@pytest.mark.parametrize("name", ["geom", "adressplatspunkt", "SHAPE"])
+def test_geometry_column_is_the_one_the_file_names(tmp_path: Path, name: str) -> None:
+    path = table(tmp_path / "a.gpkg", geometry_name=name)
+    layer = gpkg.require_geometry(one(path))
+    assert layer.geometry == name
+    assert name not in layer.columns
+    e_m, n_m = wkb.points(gpkg.read(layer, WANTED)["wkb"], path)
+    assert e_m.tolist() == [320_000.5, 321_000.0]
+    assert n_m.tolist() == [6_400_000.25, 6_401_000.0]
+
+
+def test_the_same_inside_a_zip_and_nothing_is_written_beside(tmp_path: Path) -> None:
+    path = make.zipped(table(tmp_path / "a.gpkg"), tmp_path / "b.zip", ("mapp/a.GPKG",))
+    before = make.snapshot(tmp_path)
+    assert gpkg.read(one(path), WANTED)["id"].to_pylist() == ["a", "b"]
+    assert make.snapshot(tmp_path) == before
+
+
+def test_write_ahead_files_are_read_and_raw_is_never_written_to(tmp_path: Path) -> None:
+    path = make.sql(table(tmp_path / "a.gpkg"))
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("PRAGMA journal_mode = WAL").fetchone() == ("wal",)
+    assert path.read_bytes()[18:20] == b"\x02\x02"
+    before = path.read_bytes(), make.snapshot(tmp_path)
+    assert gpkg.read(one(path), WANTED)["id"].to_pylist() == ["a", "b"]
+    assert (path.read_bytes(), make.snapshot(tmp_path)) == before
+    inside = make.zipped(path, tmp_path / "b.zip")
+    assert gpkg.read(one(inside), WANTED)["id"].to_pylist() == ["a", "b"]
+
+
+def test_a_zip_made_on_a_mac(tmp_path: Path) -> None:
+    source = table(tmp_path / "a.gpkg")
+    path = make.zipped(source, tmp_path / "b.zip", ("a.gpkg", "__MACOSX/._a.gpkg"))
+    assert one(path).name == "Adresser"
+
+
+@pytest.mark.parametrize("names", [("a.txt",), ("a.gpkg", "b.gpkg")])
+def test_a_zip_without_exactly_one_geopackage(tmp_path: Path, names: tuple[str, ...]) -> None:
+    path = make.zipped(table(tmp_path / "a.gpkg"), tmp_path / "b.zip", names)
+    with pytest.raises(DataError, match="exakt en GeoPackage-fil") as e:
+        gpkg.layers(path)
+    assert "b.zip" in str(e.value)
+    assert f"Fick: {len(names) if len(names) > 1 else 0}" in str(e.value)
+
+
+@pytest.mark.parametrize("name", ["../a.gpkg", "/etc/a.gpkg", "..\\a.gpkg", "C:\\a.gpkg", "x/../../a.gpkg"])
+def test_a_zip_that_points_outside_itself(tmp_path: Path, name: str) -> None:
+    path = make.zipped(table(tmp_path / "a.gpkg"), tmp_path / "b.zip", (name,))
+    with pytest.raises(DataError, match="pekar utanför"):
+        gpkg.layers(path)
+
+
+def test_absurd_sizes_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = make.zipped(table(tmp_path / "a.gpkg"), tmp_path / "b.zip")
+    monkeypatch.setattr(zips, "MAX_MEMBER_BYTES", 1000)
+    with pytest.raises(DataError, match="orimligt stor"):
+        gpkg.layers(path)
+    monkeypatch.setattr(zips, "MAX_MEMBERS", 0)
+    with pytest.raises(DataError, match="orimligt många"):
+        gpkg.layers(path)
+    plain = table(tmp_path / "c.gpkg")
+    monkeypatch.setattr(catalogue, "MAX_FILE_BYTES", 1000)
+    with pytest.raises(DataError, match="orimligt stor"):
+        gpkg.layers(plain)
+
+
+def test_a_zip_that_lies_about_its_size_gives_no_more_than_it_says(tmp_path: Path) -> None:
+    path = make.zipped(table(tmp_path / "a.gpkg"), tmp_path / "b.zip")
+    body = bytearray(path.read_bytes())
+    head = body.rindex(b"PK\x01\x02")
+    body[head + 24 : head + 28] = (5000).to_bytes(4, "little")
+    path.write_bytes(bytes(body))
+    with pytest.raises(DataError, match="går inte att läsa"):
+        gpkg.layers(path)
+
+
+@pytest.mark.parametrize("body", [b"", b"PK", b"<html>403</html>", b"SQLite format 3\x00" + b"x" * 200])
+@pytest.mark.parametrize("name", ["a.gpkg", "a.zip"])
+def test_a_file_that_is_something_else(tmp_path: Path, body: bytes, name: str) -> None:
+    (tmp_path / name).write_bytes(body)
+    with pytest.raises(DataError, match=r"Zip-filen går inte|inget GeoPackage|inget läsbart GeoPackage") as e:
+        gpkg.layers(tmp_path / name)
+    assert name in str(e.value)
+
+
+def test_an_encrypted_zip(tmp_path: Path) -> None:
+    path = make.zipped(table(tmp_path / "a.gpkg"), tmp_path / "b.zip")
+    body = bytearray(path.read_bytes())
+    for magic, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        body[body.rindex(magic) + at] |= 1
+    path.write_bytes(bytes(body))
+    with pytest.raises(DataError, match="går inte att läsa"):
+        gpkg.layers(path)
+
+
+def test_a_truncated_geopackage_names_the_file(tmp_path: Path) -> None:
+    path = table(tmp_path / "a.gpkg")
+    path.write_bytes(path.read_bytes()[:20_000])
+    with pytest.raises(DataError, match=r"a\.gpkg"):
+        gpkg.read(one(path), WANTED)
+
+
+def test_a_missing_column_is_told_with_those_there_are(tmp_path: Path) -> None:
+    path = make.gpkg(tmp_path / "a.gpkg", {"objektidentitet": ["a"]}, POINTS[:1], "x")
+    with pytest.raises(DataError, match="saknar kolumnen kod") as e:
+        one(path)
+    for part in ("a.gpkg", "kommunkod, kod", "fid, objektidentitet", "Tabeller i filen: x"):
+        assert part in str(e.value)
+
+
+def test_the_named_table_wins_over_others_that_fit(tmp_path: Path) -> None:
+    columns = {"kommunkod": ["1480"], "objektidentitet": ["a"]}
+    path = make.gpkg(tmp_path / "a.gpkg", columns, POINTS[:1], "kopia")
+    make.gpkg(path, columns, POINTS[:1], "Belägenhetsadress")
+    with pytest.raises(DataError, match="Flera tabeller") as e:
+        one(path)
+    assert "Belägenhetsadress, kopia" in str(e.value)
+    found = gpkg.find(path, gpkg.layers(path), WANTED, names=("belagenhetsadress",))
+    assert found.name == "Belägenhetsadress"
+
+
+def test_a_view_is_no_table(tmp_path: Path) -> None:
+    path = make.sql(
+        table(tmp_path / "a.gpkg"),
+        'CREATE VIEW vy AS SELECT * FROM "Adresser"',
+        "INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES ('vy', 'features', 'vy')",
+    )
+    assert [x.name for x in gpkg.layers(path)] == ["Adresser"]
+
+
+@pytest.mark.parametrize(("crs", "told"), [(3021, "EPSG:3021"), (4326, "EPSG:4326"), (None, "inget känt")])
+def test_another_crs_is_refused(tmp_path: Path, crs: int | None, told: str) -> None:
+    with pytest.raises(DataError, match="Fel koordinatsystem") as e:
+        gpkg.require_geometry(one(table(tmp_path / "a.gpkg", crs=crs)))
+    assert told in str(e.value)
+    assert "EPSG:3006" in str(e.value)
+
+
+@pytest.mark.parametrize("organization", ["NONE", "Lantmäteriet"])
+def test_a_crs_without_its_number_is_known_by_its_definition(tmp_path: Path, organization: str) -> None:
+    path = make.sql(
+        table(tmp_path / "a.gpkg"),
+        f"UPDATE gpkg_spatial_ref_sys SET organization = '{organization}', organization_coordsys_id = 1 "
+        "WHERE srs_id = 3006",
+    )
+    assert gpkg.require_geometry(one(path)).epsg == 3006
+
+
+def test_organization_is_known_in_any_case(tmp_path: Path) -> None:
+    path = make.sql(table(tmp_path / "a.gpkg"), "UPDATE gpkg_spatial_ref_sys SET organization = 'epsg'")
+    assert one(path).epsg == 3006
+
+
+def test_a_table_without_geometry(tmp_path: Path) -> None:
+    path = make.gpkg(tmp_path / "a.gpkg", {"kommunkod": ["1480"], "objektidentitet": ["a"]}, None, "x")
+    layer = one(path)
+    assert gpkg.read(layer, WANTED, geometry=False)["kod"].to_pylist() == ["1480"]
+    with pytest.raises(DataError, match="ingen geometri"):
+        gpkg.require_geometry(layer)
+
+
+def test_an_empty_table(tmp_path: Path) -> None:
+    path = make.sql(table(tmp_path / "a.gpkg"), 'DELETE FROM "Adresser"')
+    with pytest.raises(DataError, match=r"«Adresser» är tom") as e:
+        gpkg.read(one(path), WANTED)
+    assert "a.gpkg" in str(e.value)
+
+
+def test_a_geopackage_without_tables(tmp_path: Path) -> None:
+    path = make.sql(table(tmp_path / "a.gpkg"), "DELETE FROM gpkg_contents")
+    with pytest.raises(DataError, match="inga tabeller"):
+        one(path)
+
+
+def test_bbox_keeps_what_touches_it(tmp_path: Path) -> None:
+    layer = one(table(tmp_path / "a.gpkg"))
+    assert gpkg.read(layer, WANTED, bbox=(319e3, 6399e3, 320.9e3, 6400.9e3))["id"].to_pylist() == ["a"]
+    assert gpkg.read(layer, WANTED, bbox=(0, 0, 1, 1)).num_rows == 0
+
+
+def test_demo_mark_is_the_head_of_the_description(tmp_path: Path) -> None:
+    assert one(table(tmp_path / "a.gpkg", description="DEMO: påhittad")).demo
+    assert not one(table(tmp_path / "b.gpkg", description="Ingen DEMO")).demo
+
+
+def test_a_hostile_table_name_is_only_a_name(tmp_path: Path) -> None:
+    name = 'x"; DROP TABLE gpkg_contents; --'
+    path = make.gpkg(tmp_path / "a.gpkg", {"kommunkod": ["1"], "objektidentitet": ["a"]}, POINTS[:1], name)
+    assert gpkg.read(one(path), WANTED)["kod"].to_pylist() == ["1"]
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        (pa.array([1480, None]), ["1480", None]),
+        (pa.array([1480.0, None]), ["1480", None]),
+        (pa.array([" 1480\t", ""]), ["1480", ""]),
+        (pa.array([1.5]), ["1.5"]),
+    ],
+)
+def test_ids_and_codes_as_text(values: pa.Array, told: list[str | None]) -> None:
+    assert gpkg.texts(values).to_pylist() == told
+
+
+def test_points_in_every_dress() -> None:
+    dressed = [
+        shapely.to_wkb(shapely.Point(1, 2)),
+        None,
+        shapely.to_wkb(shapely.Point(3, 4, 5), flavor="iso"),
+        shapely.to_wkb(shapely.MultiPoint([(6, 7)])),
+        shapely.to_wkb(shapely.Point()),
+        shapely.to_wkb(shapely.Point(8, 9), byte_order=0),
+    ]
+    e_m, n_m = wkb.points(pa.array(dressed, pa.binary()), Path("x"))
+    np.testing.assert_array_equal(e_m, [1, np.nan, 3, 6, np.nan, 8])
+    np.testing.assert_array_equal(n_m, [2, np.nan, 4, 7, np.nan, 9])
+
+
+@given(st.lists(st.none() | st.tuples(st.floats(-1e7, 1e7), st.floats(-1e7, 1e7))), st.integers(0, 5))
+def test_fast_points_are_shapelys(points: list[tuple[float, float] | None], skip: int) -> None:
+    geometries = [None if p is None else shapely.Point(p) for p in points]
+    column = pa.array([None if g is None else g.wkb for g in geometries], pa.binary()).slice(skip)
+    e_m, n_m = wkb.points(column, Path("x"))
+    want = [(np.nan, np.nan) if g is None else (g.x, g.y) for g in geometries[skip:]]
+    np.testing.assert_array_equal(np.column_stack([e_m, n_m]), np.array(want).reshape(-1, 2))
+
+
+def test_other_geometries_than_points_are_refused() -> None:
+    lines = pa.array([shapely.LineString([(0, 0), (1, 1)]).wkb], pa.binary())
+    with pytest.raises(DataError, match="Fel sorts geometri") as e:
+        wkb.points(lines, Path("x"))
+    assert "LineString" in str(e.value)
+    with pytest.raises(DataError, match="ytor"):
+        wkb.polygons(lines, Path("x"))
+    many = pa.array([shapely.MultiPoint([(0, 0), (1, 1)]).wkb], pa.binary())
+    with pytest.raises(DataError, match="en per rad"):
+        wkb.points(many, Path("x"))
+    with pytest.raises(DataError, match="går inte att läsa"):
+        wkb.polygons(pa.array([b"\x01\x02"], pa.binary()), Path("x"))
+
+
+def test_polygons_are_mended_and_lines_dropped() -> None:
+    bow = shapely.Polygon([(0, 0), (2, 2), (2, 0), (0, 2)])  # two triangles of area 1
+    flat = shapely.Polygon([(0, 0), (1, 0), (2, 0)])
+    spike = shapely.Polygon([(0, 0), (1, 0), (1, 1), (0, 1), (0, 0), (-3, 0), (0, 0)])
+    z = shapely.Polygon([(0, 0, 9), (1, 0, 9), (1, 1, 9)])
+    column = pa.array([g.wkb for g in (bow, flat, spike, z)] + [None], pa.binary())
+    shapes = wkb.polygons(column, Path("x"))
+    assert shapes[1] is None
+    assert shapes[4] is None
+    assert [g.area for g in shapes[[0, 2, 3]]] == [2.0, 1.0, 0.5]
+    assert all(g.is_valid and not g.has_z for g in shapes[[0, 2, 3]])
+    assert {g.geom_type for g in wkb.multi(shapes[[0, 2, 3]])} == {"MultiPolygon"}
+
+
+def test_points_outside_sweden() -> None:
+    inside = (np.array([200e3, 1000e3, np.nan]), np.array([6100e3, 7700e3, np.nan]))
+    wkb.require_sweden(*inside, Path("x"))
+    with pytest.raises(DataError, match="2 punkter ligger utanför Sverige") as e:
+        wkb.require_sweden(np.array([3e5, 6.4e6, 0]), np.array([6.4e6, 3e5, 0]), Path("x"), first_row=11)
+    assert "bytt plats" in str(e.value)
+    assert "Rad: 12" in str(e.value)
+
+
+def test_a_zip_without_gpkg_is_not_unpacked_to_disk(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as z:
+        z.writestr("läsmig.txt", "hej")
+    with pytest.raises(DataError, match="exakt en"):
+        gpkg.layers(tmp_path / "a.zip")
+    assert make.snapshot(tmp_path) == ["a.zip"]

@@ -1,0 +1,188 @@
+"""The Makefile as a planner meets it: runs, does nothing twice, redoes what changed, survives a kill."""
+
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.small_county import inputs
+
+ROOT = Path(__file__).parents[1]
+PRODUCTS = [
+    "out/bredband.gpkg", "out/kommuner.csv", "out/kommuner.xlsx", "out/tackning_250m.tif", "out/rapport.md",
+    "out/manifest.json", "out/bredbandskarta_intern.html", "maps/bredbandskarta.html", "maps/kartor/lan_100.pdf",
+    "maps/kartor/lan_100.png",
+]  # fmt: skip
+
+
+def command(folder: Path, *goals: str) -> list[str]:
+    given = [f"RAW={folder}/raw", f"OUT={folder}/out", f"MAPS={folder}/maps", f"CONFIG={folder}/county.toml"]
+    return ["make", "--no-print-directory", "-C", str(ROOT), *goals, *given, "JOBS=2"]
+
+
+def make(folder: Path, *goals: str) -> subprocess.CompletedProcess[str]:
+    clean = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
+    return subprocess.run(command(folder, *goals), capture_output=True, text=True, env=clean, timeout=300)
+
+
+def times(folder: Path) -> dict[str, int]:
+    return {p: (folder / p).stat().st_mtime_ns for p in PRODUCTS}
+
+
+def steps(result: subprocess.CompletedProcess[str]) -> set[str]:
+    """Return the stages that ran, as the Makefile names them (two spaces, then the name)."""
+    return {line.strip() for line in result.stdout.splitlines() if line.startswith("  ")}
+
+
+def lay_out(folder: Path) -> Path:
+    """Lay out raw/ and county.toml of the small county in ``folder``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    raw, config = inputs.write(inputs.county("full"), folder / "given")
+    shutil.move(raw, folder / "raw")
+    shutil.move(config, folder / "county.toml")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory) -> Path:
+    folder = lay_out(tmp_path_factory.mktemp("lan"))
+    before = {p: p.stat().st_mtime_ns for d in ("data", "maps", "config") for p in (ROOT / d).rglob("*")}
+    result = make(folder, "coverage")
+    assert result.returncode == 0, result.stdout + result.stderr
+    after = {p: p.stat().st_mtime_ns for d in ("data", "maps", "config") for p in (ROOT / d).rglob("*")}
+    assert before == after, "make coverage skrev utanför sina mappar"
+    return folder
+
+
+@pytest.fixture
+def copy(built, tmp_path) -> Path:
+    """A built county of the test's own; times are kept, so that make sees it as built."""
+    shutil.copytree(built, tmp_path / "lan", copy_function=shutil.copy2)
+    # The paths are part of what make remembers.
+    (tmp_path / "lan/out/.steg/val.txt").write_text(f"{tmp_path}/lan/county.toml {tmp_path}/lan/raw\n")
+    old = (built / "out/.steg/val.txt").stat()
+    os.utime(tmp_path / "lan/out/.steg/val.txt", ns=(old.st_atime_ns, old.st_mtime_ns))
+    for folder in (tmp_path / "lan/raw").rglob("*"):
+        if folder.is_dir():
+            seen = (built / "raw" / folder.relative_to(tmp_path / "lan/raw")).stat()
+            os.utime(folder, ns=(seen.st_atime_ns, seen.st_mtime_ns))
+    return tmp_path / "lan"
+
+
+def test_every_product_is_there_and_of_one_run(built):
+    run_id = json.loads((built / "out/manifest.json").read_text())["korning_id"]
+    assert all((built / p).stat().st_size > 0 for p in PRODUCTS)
+    assert run_id in (built / "out/rapport.md").read_text()
+    assert run_id in (built / "maps/bredbandskarta.html").read_text()
+    assert run_id in (built / "out/kommuner.csv").read_text(encoding="utf-8-sig")
+    with sqlite3.connect(built / "out/bredband.gpkg") as gpkg:
+        assert any(run_id in row[0] for row in gpkg.execute("SELECT metadata FROM gpkg_metadata"))
+
+
+def test_a_second_run_does_nothing(copy):
+    before = times(copy)
+    result = make(copy, "coverage")
+    assert result.returncode == 0, result.stderr
+    assert steps(result) == set()
+    assert times(copy) == before
+
+
+def test_touching_a_pts_file_redoes_nothing_that_matters(copy):
+    before = times(copy)
+    workbook = next((copy / "raw/pts").glob("*teknik*"))
+    os.utime(workbook)
+    first, second = make(copy, "coverage"), make(copy, "coverage")
+    assert {s.split()[0] for s in steps(first)} == {"Går"}
+    assert steps(second) == set()
+    assert times(copy) == before
+
+
+def test_changing_a_pts_file_redoes_only_what_depends_on_it(copy):
+    before = times(copy)
+    read_before = (copy / "out/.steg/liggare/lantmateriet.json").stat().st_mtime_ns
+    workbook = next((copy / "raw/pts").glob("*teknik*"))
+    with zipfile.ZipFile(workbook, "a") as archive:
+        archive.comment = b"changed"
+    result = make(copy, "coverage")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "Läser pts" in steps(result)
+    assert not {"Läser lantmateriet", "Läser scb", "Läser granser", "Läser tackning"} & steps(result)
+    assert (copy / "out/.steg/liggare/lantmateriet.json").stat().st_mtime_ns == read_before
+    assert all(times(copy)[p] > before[p] for p in PRODUCTS), "run id has changed, so every product is new"
+
+
+@pytest.mark.parametrize(
+    ("gone", "words"),
+    [("scb/befolkning_1km*", ["SCB", "scb/"]), ("pts/*teknik*", ["PTS", "pts/"]),
+     ("lantmateriet/belagenhets*", ["Lantmäteriet", "lantmateriet/"])],
+)  # fmt: skip
+def test_a_missing_input_is_named_and_earlier_results_stay(copy, gone, words):
+    before = times(copy)
+    for path in (copy / "raw").glob(gone):
+        path.unlink()
+    result = make(copy, "coverage")
+    assert result.returncode != 0
+    assert all(w in result.stderr for w in ["FEL:", *words]), result.stderr
+    assert "Traceback" not in result.stderr
+    assert times(copy) == before
+
+
+def test_a_broken_configuration_is_told_in_swedish(copy):
+    before = times(copy)
+    config = copy / "county.toml"
+    config.write_text(config.read_text(encoding="utf-8") + "\n[finns_inte]\nx = 1\n", encoding="utf-8")
+    result = make(copy, "coverage")
+    assert result.returncode != 0
+    assert "finns_inte: okänd nyckel" in result.stderr
+    assert times(copy) == before
+
+
+@pytest.mark.parametrize("delay_s", [0.8, 2.5, 5.0, 8.0, 11.0])
+def test_a_killed_run_leaves_nothing_half_written_and_the_next_finishes(tmp_path, delay_s):
+    folder = lay_out(tmp_path / "lan")
+    clean = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
+    process = subprocess.Popen(
+        command(folder, "coverage"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=clean,
+        start_new_session=True,
+    )  # fmt: skip
+    time.sleep(delay_s)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    for product in PRODUCTS:
+        assert not (folder / product).exists() or whole(folder / product), product
+    assert make(folder, "coverage").returncode == 0
+    assert all(whole(folder / p) for p in PRODUCTS)
+
+
+def whole(path: Path) -> bool:
+    """Say whether a product is complete, by its own format's end."""
+    body = path.read_bytes()
+    if path.suffix == ".gpkg":
+        with sqlite3.connect(path) as gpkg:
+            return gpkg.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    if path.suffix == ".xlsx":
+        return zipfile.ZipFile(path).testzip() is None
+    if path.suffix == ".json":
+        return bool(json.loads(body))
+    ends = {".html": b"</html>", ".pdf": b"%%EOF", ".png": b"IEND\xaeB`\x82", ".md": b"\n", ".csv": b"\n"}
+    return body.rstrip(b" \r").endswith(ends[path.suffix]) or body.rstrip().endswith(ends[path.suffix]) \
+        if path.suffix in ends else len(body) > 0  # fmt: skip
+
+
+def test_a_folder_with_a_space_is_refused_in_swedish(tmp_path):
+    result = subprocess.run(["make", "-C", str(ROOT), "coverage", f"OUT={tmp_path}/a b"], capture_output=True, text=True)
+    assert result.returncode != 0
+    assert "mellanslag" in result.stderr
+
+
+def test_help_explains_every_target():
+    listed = subprocess.run(["make", "-C", str(ROOT), "--no-print-directory", "help"], capture_output=True, text=True)
+    for goal in ("coverage", "test", "test-browser", "test-qgis", "lint", "bench", "docs", "clean", "demo"):
+        assert f"  {goal} " in listed.stdout
