@@ -29,8 +29,8 @@ def make(region: Region, outline: Outline, places: Places, addresses: pd.DataFra
     GeoDataFrame
         EPSG:3006, ``folk, namn, kommun`` (index), ``tatort`` (bool), ``geometry``; by falling people.
     """
+    import rasterio
     import rasterio.features
-    import rasterio.transform
     from scipy.ndimage import binary_dilation, label, uniform_filter
 
     west, south, east, north = (v // STEP_M * STEP_M for v in outline.bounds)
@@ -47,7 +47,7 @@ def make(region: Region, outline: Outline, places: Places, addresses: pd.DataFra
     folk = np.bincount(mark, weights=addresses["folk"], minlength=int(marks.max()) + 1)
     folk[0] = 0
     wanted = np.where(folk >= SMAORT, np.arange(len(folk)), 0)[marks].astype(np.int32)
-    grid = rasterio.transform.from_origin(west, south, STEP_M, -STEP_M)
+    grid = rasterio.Affine(STEP_M, 0, west, 0, STEP_M, south)
     shapes, ids = [], []
     for geometry, value in rasterio.features.shapes(wanted, mask=wanted > 0, connectivity=8, transform=grid):
         shapes.append(shapely.geometry.shape(geometry))

@@ -81,7 +81,7 @@ def perturb(square: Ints, count: Ints, salt: int) -> Ints:
     x ^= x >> np.uint64(31)
     x *= np.uint64(0xBF58476D1CE4E5B9)
     x ^= x >> np.uint64(29)
-    noise = np.array([-4, -1, -1, 0, 0, 0, 0, 1, 1, 4])[(x % np.uint64(10)).astype(np.int64)]
+    noise = np.array([-2, -1, -1, 0, 0, 0, 0, 1, 1, 2])[(x % np.uint64(10)).astype(np.int64)]
     return np.where(count > 0, np.maximum(count + noise, 0), 0)
 
 

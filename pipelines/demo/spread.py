@@ -44,10 +44,10 @@ def make(seed: int, outline: Outline, roads: Fabric, addresses: pd.DataFrame, to
     small = addresses["yta_folk"].to_numpy() < 2_500
     urban += np.where(small, 0.8 * started[association], 0.0)
     share = pd.Series(flats.astype(float)).groupby(district).transform("mean").to_numpy()
-    urban -= 1.1 * np.maximum(share, 0.6 * flats)
+    urban -= 0.6 * np.maximum(share, 0.6 * flats)
     time = np.where(town, urban, rural) + 0.015 * rng.standard_normal(len(e))
     # Reluctance: how unwilling a household is to connect when the trench passes, 0–1; neighbours differ.
-    reluctance = rng.random(len(e)) * np.where(flats, 3.5, 1.0)
+    reluctance = rng.random(len(e)) * np.where(flats, 1.8, 1.0)
     mood = np.exp(0.45 * _by(rng, association))
     return Spread(time, reluctance / np.where(town, 1.0, mood), association, district)
 

@@ -70,7 +70,9 @@ def full(folder: Path) -> tuple[Region, Paths]:
     return region, paths
 
 
-def tiny(folder: Path, names: tuple[str, str] = ("Testby", HOSTILE), demo: bool = True) -> tuple[Region, Paths]:
+def tiny(
+    folder: Path, names: tuple[str, str] = ("Testby", HOSTILE), demo: bool = True
+) -> tuple[Region, Paths]:
     """Write two kommuner of 12 × 10 cells each, side by side; every class, basis and band class occurs."""
     region, paths = load_region(CONFIG), paths_in(folder)
     west, south = 320_000, 6_400_000
@@ -87,7 +89,9 @@ def tiny(folder: Path, names: tuple[str, str] = ("Testby", HOSTILE), demo: bool 
     owner = np.where(column.ravel() < 12, 0, 1)[keep]
     cells = _people(rutid[keep], owner, frame, np.array([[west + 1500.0, south + 1250.0, 3000.0]]))
     orter = gpd.GeoDataFrame(
-        {"typ": ["tatort"], "kod": ["T1"], "namn": [HOSTILE]}, geometry=[boxes[0].centroid.buffer(500)], crs=3006
+        {"typ": ["tatort"], "kod": ["T1"], "namn": [HOSTILE]},
+        geometry=[boxes[0].centroid.buffer(500)],
+        crs=3006,
     )
     orter["geometry"] = [shapely.multipolygons([g]) for g in orter.geometry]
     _write(region, paths, frame, cells, orter, demo)
@@ -145,7 +149,11 @@ def _people(rutid: np.ndarray, owner: np.ndarray, frame: gpd.GeoDataFrame, towns
     addresses = np.where(lived, 1 + rng.poisson(0.5 + 22 * town), 0)
     people = np.round(addresses * rng.gamma(3, 0.8, count) * (rng.random(count) < 0.9), 3)
     households = np.where(people > 0, people / 2.13, 0)
-    wave = np.sin(e / 9100 + 1) * np.cos(n / 11300) + 0.6 * np.sin(e / 2100 - n / 2700) + rng.normal(0, 0.35, count)
+    wave = (
+        np.sin(e / 9100 + 1) * np.cos(n / 11300)
+        + 0.6 * np.sin(e / 2100 - n / 2700)
+        + rng.normal(0, 0.35, count)
+    )
     # Per kommun: some are decided by addresses, cells or areas, some only modelled, as in a real county.
     base = np.array([BASES[(int(c) * 7 + 3) % 5] for c in codes], dtype=object)
     base[(base == "adress") & (rng.random(count) < 0.06)] = "blandat"
@@ -210,7 +218,8 @@ def _shares(sums: pd.DataFrame, offset: np.ndarray) -> pd.DataFrame:
 
 
 def _write(
-    region: Region, paths: Paths, frame: gpd.GeoDataFrame, cells: pd.DataFrame, orter: gpd.GeoDataFrame, demo: bool = True
+    region: Region, paths: Paths, frame: gpd.GeoDataFrame, cells: pd.DataFrame, orter: gpd.GeoDataFrame,
+    demo: bool = True,
 ) -> None:  # fmt: skip
     summed = [c.name for c in contracts.LAN.columns if c.name in cells and c.kind != "text"]
     kommuner = cells.groupby(["kommunkod", "kommunnamn"], as_index=False)[summed].sum()

@@ -175,7 +175,9 @@ def test_hostile_names_are_text(built, product):
     assert len(read.scripts) == 7
 
 
-@pytest.mark.parametrize("name", [synthetic_tables.TERMINATOR, '"><script>alert(1)</script>', "{{ 7*7 }}", "Å'Ö & Ä"])
+@pytest.mark.parametrize(
+    "name", [synthetic_tables.TERMINATOR, '"><script>alert(1)</script>', "{{ 7*7 }}", "Å'Ö & Ä"]
+)
 def test_any_name_of_kommun_and_title(tmp_path, name):
     region, paths = synthetic_tables.tiny(tmp_path, names=("Testby", name))
     publishing = region.publicering.model_copy(update={"titel": name, "utgivare": name})
@@ -190,7 +192,9 @@ def test_any_name_of_kommun_and_title(tmp_path, name):
 def test_nothing_is_asked_of_anyone(built, product):
     _, paths = built
     read = page(paths, product)
-    links = [v for _, attrs in read.elements for k, v in attrs.items() if k in ("src", "href", "srcset", "action")]
+    links = [
+        v for _, attrs in read.elements for k, v in attrs.items() if k in ("src", "href", "srcset", "action")
+    ]
     assert set(links) <= {"data:,", "#kommuner"}
     assert not any("url(" in style or "@import" in style for style in read.styles)
     code = "".join(text for attrs, text in read.scripts if "type" not in attrs)
@@ -262,7 +266,7 @@ def test_kommun_counts_in_the_open_table(tmp_path, count, shown, sort_by):
     html = paths.built(webmap.OPEN).read_text(encoding="utf-8")
     cells = re.findall(r'<td class="v [a-z]+-\d+" data-v="([^"]*)">([^<]*)</td>', html)
     assert len(cells) == 2 * 6 * 4
-    assert {pair for pair in cells[3::4]} == {(sort_by, shown)}
+    assert set(cells[3::4]) == {(sort_by, shown)}
     assert "98765" not in html
     assert "ca 98\u202f770" in html
 
@@ -313,7 +317,9 @@ def test_outlines_lie_where_the_cells_do(built):
     shapes = json.loads(zlib.decompress(base64.b64decode(page(paths, webmap.OPEN).block("karta-data"))))
     ring = np.cumsum(np.array(shapes["lansgrans"][0]).reshape(-1, 2), axis=0) / 1e5
     e, n = Transformer.from_crs(4326, 3006, always_xy=True).transform(ring[:, 1], ring[:, 0])
-    assert sorted({(round(a, -1), round(b, -1)) for a, b in zip(e, n, strict=True)}) >= [(320000.0, 6400000.0)]
+    assert sorted({(round(a, -1), round(b, -1)) for a, b in zip(e, n, strict=True)}) >= [
+        (320000.0, 6400000.0)
+    ]
     assert (e.min(), e.max()) == pytest.approx((320_000, 326_000), abs=2)
     assert (n.min(), n.max()) == pytest.approx((6_400_000, 6_402_500), abs=2)
 

@@ -80,7 +80,7 @@ class GridLayer(MacroElement):  # type: ignore[misc]
     )
 
     def __init__(self, **options: Any) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.options = options
 
     def get_name(self) -> str:

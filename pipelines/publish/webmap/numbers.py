@@ -10,9 +10,9 @@ THIN = "\N{NARROW NO-BREAK SPACE}"
 
 
 def number(x: float, decimals: int = 0) -> str:
-    """Return a number with narrow spaces between thousands and a decimal comma.
+    r"""Return a number with narrow spaces between thousands and a decimal comma.
 
-    >>> number(12345.64, 1) == "12\\u202f345,6", number(-0.01, 1)
+    >>> number(12345.64, 1) == "12\u202f345,6", number(-0.01, 1)
     (True, '0,0')
     """
     text = swedish.number(x, decimals).replace(swedish.NBSP, THIN)
@@ -20,9 +20,9 @@ def number(x: float, decimals: int = 0) -> str:
 
 
 def percent(x: float) -> str:
-    """Return a share (0–100) with one decimal; never all or nothing where that is not so.
+    r"""Return a share (0–100) with one decimal; never all or nothing where that is not so.
 
-    >>> percent(91.84) == "91,8\\u202f%"
+    >>> percent(91.84) == "91,8\u202f%"
     True
     """
     return swedish.percent(x).replace(swedish.NBSP, THIN)

@@ -1,0 +1,139 @@
+"""Kolada's answers: both versions, gaps, contradictions."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import gpkg_files
+import pandas as pd
+import pts_files as make
+import pytest
+
+from pipelines.errors import DataError
+from pipelines.ledger import Ledger
+from pipelines.sources.kolada import read_kolada
+
+DATA = Path(__file__).parents[1] / "data" / "kolada"
+
+
+def values(kpi: str, year: Any, shares: dict[str, Any]) -> list[dict[str, Any]]:
+    """Entries as v3 gives them: men, women, all."""
+    return [
+        {"kpi": kpi, "municipality": code, "period": year, "values": [
+            {"gender": "K", "value": 1.0, "status": ""}, {"gender": "T", "value": v, "status": "" if v else "Missing"}]}
+        for code, v in shares.items()
+    ]  # fmt: skip
+
+
+ALL = {"9901": 90.5, "9902": 80.0, "9903": 70.25, "0099": 85.0}
+
+
+def put(tmp: Path, body: Any, name: str = "a.json") -> Path:
+    path = tmp / "kolada" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(body if isinstance(body, str) else json.dumps(body), encoding="utf-8")
+    return path
+
+
+def read(*paths: Path) -> tuple[pd.DataFrame, dict[str, float]]:
+    ledger = Ledger("pts")
+    table = read_kolada(list(paths), make.region(), ledger)[0]
+    return table, {e.reason: e.count for e in ledger.entries}
+
+
+def test_percentages_become_shares_of_all(tmp_path: Path) -> None:
+    table, notes = read(put(tmp_path, {"values": values("N07900", 2025, ALL), "next_page": None}))
+    assert table.set_index("kommunkod")["andel"].to_dict() == {
+        "9901": 0.905,
+        "9902": 0.8,
+        "9903": 0.7025,
+        "0099": 0.85,
+    }
+    assert notes == {} and set(table["ar"]) == {2025}
+
+
+def test_the_samples_of_both_versions() -> None:
+    table, notes = read(DATA / "v2_N07918_2024.json", DATA / "v3_N07900_2024.json")
+    got = table.set_index(["kpi", "kommunkod"])["andel"].to_dict()
+    assert got == pytest.approx(
+        {("N07900", "9901"): 0.98, ("N07900", "9902"): 0.951, ("N07900", "9903"): 0.9, ("N07918", "0000"): 0.9,
+         ("N07918", "9901"): 0.91, ("N07918", "9902"): float("nan"), ("N07918", "9903"): 0.87}, nan_ok=True
+    )  # fmt: skip
+    assert notes == {"värden för andra nyckeltal": 1}
+
+
+def test_missing_values_are_kept_as_missing_and_missing_kommuner_named(tmp_path: Path) -> None:
+    body = {"values": values("N07900", "2024", {"9901": 50.0, "9902": None})}
+    table, notes = read(put(tmp_path, body))
+    assert table["andel"].isna().tolist() == [False, True]
+    assert notes == {"kommuner utan värde för N07900 2024": 2}
+
+
+def test_what_lies_in_the_wrong_order_is_noted(tmp_path: Path) -> None:
+    a = put(tmp_path, {"values": values("N07900", 2024, ALL)})
+    b = put(tmp_path, {"values": values("N07918", 2024, {**ALL, "9901": 95.0})}, "b.json")
+    c = put(tmp_path, {"values": values("N07919", 2024, {**ALL, "9902": 60.0})}, "c.json")
+    d = put(tmp_path, {"values": values("N07920", 2024, {**ALL, "9901": 97.0, "9902": 55.0})}, "d.json")
+    assert read(a, b, c, d)[1] == {
+        "N07918 (1 Gbit/s) är högre än N07900 (100 Mbit/s)": 1,
+        "N07918 (alla) ligger utanför N07919 (tät) och N07920 (gles)": 1,
+    }
+
+
+def test_the_same_answer_twice_counts_once_and_another_answer_stops(tmp_path: Path) -> None:
+    a = put(tmp_path, {"values": values("N07900", 2024, ALL)})
+    b = put(tmp_path, {"values": values("N07900", 2024, ALL)}, "b.json")
+    assert read(a, b)[1] == {"värden som upprepar ett annat": 4}
+    put(tmp_path, {"values": values("N07900", 2024, {"9902": 81.0})}, "b.json")
+    with pytest.raises(DataError, match="Två värden från Kolada") as e:
+        read(a, b)
+    assert "80 och 81 procent" in str(e.value) and "kolada/a.json och kolada/b.json" in str(e.value)
+
+
+def test_a_list_of_indicators_has_no_values(tmp_path: Path) -> None:
+    path = put(tmp_path, {"values": [{"id": "N07900", "title": "…"}]})
+    table, remarks = read_kolada([path], make.region(), Ledger("pts"))
+    assert table.empty and "har inga värden" in remarks[path]
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("<html>", "går inte att läsa som JSON"),
+        ("[" * 100_000, "går inte att läsa som JSON"),
+        ({"error": "not found"}, "inget svar från Kolada"),
+        ({"values": values("N07900", 2024, {"9901": 101.0})}, "utanför 0–100"),
+        ({"values": values("N07900", 2024, {"9901": -1})}, "utanför 0–100"),
+        ({"values": values("N07900", 2024, {"9901": "90"})}, "väntad form"),
+        ({"values": values("N07900", 2024, {"9901": 10**400})}, "väntad form"),
+        ({"values": values("N07900", "förra året", {"9901": 90})}, "väntad form"),
+        ({"values": values("N07900", 2024, {"Ale": 90})}, "väntad form"),
+        (
+            {"values": values("N07900", 2024, {f"{i}": 0.9 for i in range(1000, 1006)})},
+            "andelar, inte procent",
+        ),
+    ],
+)
+def test_what_is_no_answer_stops(tmp_path: Path, body: Any, told: str) -> None:
+    with pytest.raises(DataError, match=told) as e:
+        read(put(tmp_path, body))
+    assert "a.json" in str(e.value) and "Gör så här" in str(e.value)
+
+
+def test_the_stage_reads_kolada_beside_the_workbooks(tmp_path: Path) -> None:
+    from test_pts import put as put_workbook
+    from test_pts import run
+
+    put_workbook(tmp_path)
+    (tmp_path / "raw/kolada").mkdir()
+    body = {"_kommentar": "DEMO", "values": values("N07900", 2025, ALL)}
+    (tmp_path / "raw/kolada/x.json").write_text(json.dumps(body), encoding="utf-8")
+    tables, ledger = run(tmp_path)
+    assert len(tables["kolada"]) == 4
+    facts = ledger.facts["filer"]
+    assert isinstance(facts, list)
+    (fact,) = [f for f in facts if f["roll"] == "kolada"]
+    assert fact["anvand"] and fact["demo"] and fact["fil"] == "kolada/x.json" and fact["ar"] == 2025
+    assert gpkg_files.paths(tmp_path).table("kolada").exists()
