@@ -37,7 +37,9 @@ def main() -> int:
     for stage, seconds, megabytes in rows:
         print(f"{stage:<14}{seconds:>10.2f}{megabytes:>12.0f}")
     print(f"{'summa':<14}{total:>10.2f}{max(m for _, _, m in rows):>12.0f}  (steg efter steg, ett i taget)")
-    print(f"{'golv':<14}{floor[0]:>10.2f}{floor[1]:>12.0f}  (läsa indata och skriva produkterna, utan att räkna)")
+    print(
+        f"{'golv':<14}{floor[0]:>10.2f}{floor[1]:>12.0f}  (läsa indata och skriva produkterna, utan att räkna)"
+    )
     print(f"kvot till golvet: {total / floor[0]:.2f}")
     return 0
 

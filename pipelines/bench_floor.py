@@ -26,7 +26,9 @@ def main(raw: Path, scratch: Path) -> None:
             path.read_bytes()
     again = scratch / "golv"
     again.mkdir()
-    for path in sorted(p for p in (*(scratch / "out").glob("*"), *(scratch / "maps").rglob("*")) if p.is_file()):
+    for path in sorted(
+        p for p in (*(scratch / "out").glob("*"), *(scratch / "maps").rglob("*")) if p.is_file()
+    ):
         if path.suffix != ".gpkg":
             shutil.copyfile(path, again / path.name)
     source = scratch / "out" / "bredband.gpkg"

@@ -88,7 +88,7 @@ def check(df: pd.DataFrame, table: Table) -> pd.DataFrame:
 
     schema = _schema(table, pa)
     try:
-        schema.validate(df, lazy=True)
+        schema.validate(df, lazy=True, inplace=True)  # nothing is coerced; a copy would only cost memory
     except pandera.errors.SchemaErrors as e:
         cases = e.failure_cases
         lines = []
@@ -166,23 +166,39 @@ def counts(klass: Klass = "intern") -> tuple[Column, ...]:
         for what, name in (("adresser", "Adresser"), ("befolkning", "Befolkning"), ("hushall", "Hushåll")):
             cols.append(
                 Column(
-                    f"{what}_utan_{t}", "decimal", f"{name} utan {t} Mbit/s (antal)",
-                    f"Väntat antal utan tillgång till {t} Mbit/s ned.", "antal", "blandad", klass, low=0,
-                )  # fmt: skip
+                    f"{what}_utan_{t}",
+                    "decimal",
+                    f"{name} utan {t} Mbit/s (antal)",
+                    f"Väntat antal utan tillgång till {t} Mbit/s ned.",
+                    "antal",
+                    "blandad",
+                    klass,
+                    low=0,
+                )
             )
         cols.append(
             Column(
-                f"hushall_ej_passerade_{t}", "decimal", f"Hushåll ej passerade {t} Mbit/s (antal)",
+                f"hushall_ej_passerade_{t}",
+                "decimal",
+                f"Hushåll ej passerade {t} Mbit/s (antal)",
                 f"Väntat antal som varken har tillgång till {t} Mbit/s eller fiber förbi sig.",
-                "antal", "blandad", klass, low=0,
-            )  # fmt: skip
+                "antal",
+                "blandad",
+                klass,
+                low=0,
+            )
         )
         cols.append(
             Column(
-                f"adresser_ej_passerade_{t}", "decimal", f"Adresser ej passerade {t} Mbit/s (antal)",
+                f"adresser_ej_passerade_{t}",
+                "decimal",
+                f"Adresser ej passerade {t} Mbit/s (antal)",
                 f"Väntat antal adresser som varken har tillgång till {t} Mbit/s eller fiber förbi sig.",
-                "antal", "blandad", klass, low=0,
-            )  # fmt: skip
+                "antal",
+                "blandad",
+                klass,
+                low=0,
+            )
         )
     return tuple(cols)
 
@@ -199,12 +215,22 @@ BASTA_TEKNIK = Column(
 )  # fmt: skip
 UNDERLAG_COLUMN = Column(
     "underlag", "text", "Underlag",
-    "Vad täckningen bygger på: adress, ruta, omrade (uppgifter), statistik (modellerad), blandat eller ingen.",
+    "Vad täckningen bygger på: adress, ruta, omrade (uppgifter), statistik (modellerad), blandat (flera av dem) "
+    "eller ingen (inga adresser).",
     klass="oppen", values=UNDERLAG,
 )  # fmt: skip
 PLANERAD = Column(
     "planerad", "ja_nej", "Planerad utbyggnad",
     "Minst en adress har planerad men inte befintlig täckning enligt täckningsuppgifter.", basis="uppmatt",
+)  # fmt: skip
+
+UNDERLAG_T = tuple(
+    replace(
+        UNDERLAG_COLUMN, name=f"underlag_{t}", alias=f"Underlag {t} Mbit/s",
+        description=f"Vad tillgången till {t} Mbit/s bygger på; se underlag. Ofullständiga uppgifter kan visa att "
+        "täckning finns men aldrig att den saknas.",
+    )
+    for t in THRESHOLDS
 )  # fmt: skip
 
 # --- sources: one canonical table per theme -------------------------------------------------------
@@ -332,7 +358,11 @@ EVIDENS_RUTA = Table(
     (*_ROW, RUTID, Column("andel", "decimal", "Andel av hushållen", unit="0–1", low=0, high=1)),
 )  # fmt: skip
 EVIDENS_OMRADE = Table(
-    "evidens_omrade", "Uppgifter per område", "En rad per polygon i omraden*.gpkg.", _ROW, geometry="MultiPolygon"
+    "evidens_omrade",
+    "Uppgifter per område",
+    "En rad per polygon i omraden*.gpkg.",
+    _ROW,
+    geometry="MultiPolygon",
 )
 
 # --- stages ---------------------------------------------------------------------------------------
@@ -373,6 +403,8 @@ ADRESSER_TACKNING = Table(
         Column("status", "text", "Status", "Bästa status vid lägsta tröskeln.", values=ADDRESS_STATUSES),
         PLANERAD,
         UNDERLAG_COLUMN,
+        *(replace(UNDERLAG_COLUMN, name=f"underlag_{m}_{t}", alias=f"Underlag {m} {t}")
+          for m in MEASURES for t in THRESHOLDS),
     ),
     key=("adress_id",),
 )  # fmt: skip
@@ -399,7 +431,7 @@ RUTNAT = Table(
     "rutnat_250m", "Rutnät 250 m", "Alla rutor med land eller adresser i länet.",
     (
         RUTID_SCB, RUTID_INSPIRE, KOMMUNKOD, KOMMUNNAMN, OMRADESTYP, LAND_HA,
-        *counts(), MAX_NED, BASTA_TEKNIK, PLANERAD, UNDERLAG_COLUMN,
+        *counts(), MAX_NED, BASTA_TEKNIK, PLANERAD, UNDERLAG_COLUMN, *UNDERLAG_T,
     ),
     key=("rutid_scb",), geometry="Polygon",
 )  # fmt: skip
@@ -438,7 +470,12 @@ def _summary_columns() -> tuple[Column, ...]:
                    nullable=True),
         ]  # fmt: skip
     cols.append(
-        _share("yta_obebodd_pct", "Yta utan adresser (%)", "Land i rutor utan adresser, delat med allt land.", "beraknad")
+        _share(
+            "yta_obebodd_pct",
+            "Yta utan adresser (%)",
+            "Land i rutor utan adresser, delat med allt land.",
+            "beraknad",
+        )
     )
     return tuple(cols)
 
@@ -482,6 +519,7 @@ OPPNA_RUTOR = Table(
           for t in THRESHOLDS),
         replace(PLANERAD, klass="oppen"),
         UNDERLAG_COLUMN,
+        *UNDERLAG_T,
     ),
     key=("rutid_scb",), geometry="Polygon",
 )  # fmt: skip

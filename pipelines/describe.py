@@ -61,7 +61,9 @@ def _model_of(annotation: Any) -> type[BaseModel] | None:
 def _type(info: FieldInfo) -> str:
     text = str(info.annotation)
     if isinstance(info.annotation, type) and not get_args(info.annotation):
-        return {"str": "text", "int": "heltal", "float": "tal", "bool": "true/false"}[info.annotation.__name__]
+        return {"str": "text", "int": "heltal", "float": "tal", "bool": "true/false"}[
+            info.annotation.__name__
+        ]
     if "Literal" in text and "tuple" not in text and "dict" not in text:
         return " eller ".join(f"`{v}`" for v in get_args(info.annotation))
     if text.startswith("tuple"):

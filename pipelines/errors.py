@@ -61,9 +61,9 @@ class LawError(DataError):
 
 
 def printable(text: str, limit: int = 300) -> str:
-    """Return text from outside made safe for a terminal: no control characters, bounded length.
+    r"""Return text from outside made safe for a terminal: no control characters, bounded length.
 
-    >>> printable("a\\x1b[31mb")
+    >>> printable("a\x1b[31mb")
     'a�[31mb'
     """
     clean = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

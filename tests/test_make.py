@@ -177,12 +177,16 @@ def whole(path: Path) -> bool:
 
 
 def test_a_folder_with_a_space_is_refused_in_swedish(tmp_path):
-    result = subprocess.run(["make", "-C", str(ROOT), "coverage", f"OUT={tmp_path}/a b"], capture_output=True, text=True)
+    result = subprocess.run(
+        ["make", "-C", str(ROOT), "coverage", f"OUT={tmp_path}/a b"], capture_output=True, text=True
+    )
     assert result.returncode != 0
     assert "mellanslag" in result.stderr
 
 
 def test_help_explains_every_target():
-    listed = subprocess.run(["make", "-C", str(ROOT), "--no-print-directory", "help"], capture_output=True, text=True)
+    listed = subprocess.run(
+        ["make", "-C", str(ROOT), "--no-print-directory", "help"], capture_output=True, text=True
+    )
     for goal in ("coverage", "test", "test-browser", "test-qgis", "lint", "bench", "docs", "clean", "demo"):
         assert f"  {goal} " in listed.stdout

@@ -14,6 +14,7 @@ from pipelines.demo.outline import Outline
 
 ALONE = 0.34  # share of the holiday homes that stand alone along a road
 INLAND = 0.30  # share of the areas that lie at a small lake the outlines do not show
+FROM_TOWN_M = 150.0
 MEAN_AREA = 34  # homes in a holiday area
 
 
@@ -25,10 +26,13 @@ def share_out(outline: Outline, total: int) -> Ints:
 
 def make(rng: np.random.Generator, outline: Outline, fabric: Fabric, wanted: Ints, avoid: Points) -> Points:
     """Place ``wanted`` holiday homes per kommun."""
+    from scipy.spatial import cKDTree
+
+    towns = cKDTree(np.column_stack([avoid.e, avoid.n])) if len(avoid.e) else None
     alone = np.floor(wanted * ALONE).astype(np.int64)
     parts = []
     for i, count in enumerate(wanted - alone):
-        e, n = _areas(rng, outline, i, int(count))
+        e, n = _areas(rng, outline, towns, i, int(count))
         parts.append(Points(e, n, np.full(len(e), i)))
         alone[i] += count - len(e)
     parts.append(roads.scatter(rng, outline, fabric, alone, avoid))
@@ -43,7 +47,9 @@ def _shore(outline: Outline, polygon: Any) -> Any:
     return shapely.intersection(outline.coast, shapely.buffer(polygon, 60))
 
 
-def _areas(rng: np.random.Generator, outline: Outline, i: int, count: int) -> tuple[Floats, Floats]:
+def _areas(
+    rng: np.random.Generator, outline: Outline, towns: Any, i: int, count: int
+) -> tuple[Floats, Floats]:
     if count <= 0:
         return np.zeros(0), np.zeros(0)
     polygon = outline.kommuner[i]
@@ -69,8 +75,10 @@ def _areas(rng: np.random.Generator, outline: Outline, i: int, count: int) -> tu
     step = 48.0  # a loose lattice: cottages keep their distance
     e = he[area] + np.round(rng.normal(0, spread * 1.3) / step) * step + rng.uniform(-14, 14, len(area))
     n = hn[area] + np.round(rng.normal(0, spread * 1.3) / step) * step + rng.uniform(-14, 14, len(area))
-    dry = inside(polygon, e, n)
-    e, n = e[dry], n[dry]
+    good = inside(polygon, e, n)
+    if towns is not None:  # among the lots of a town there are no cottages
+        good &= towns.query(np.column_stack([e, n]), distance_upper_bound=FROM_TOWN_M)[0] > FROM_TOWN_M
+    e, n = e[good], n[good]
     _, first = np.unique(
         np.round(e / 30).astype(np.int64) * 1_000_000 + np.round(n / 30).astype(np.int64), return_index=True
     )

@@ -18,7 +18,7 @@ from pipelines.region import Region
 NOTHING = 0.2  # share of the kommuner nobody has told anything about
 CELLS = 0.14  # share told by cells
 STALE = 0.004  # share of rows that say something the truth no longer says
-PARTIAL = 0.72  # share of a partial operator's addresses it has told of
+PARTIAL = 0.72  # share of the neighbourhoods that partial sources have told of
 COLUMNS = ["adress_id", "e", "n", "teknik", "ned_mbit", "upp_mbit", "status", "operator"]
 NOBODY = 25  # rows per file that match no address
 
@@ -61,22 +61,22 @@ def write(region: Region, addresses: pd.DataFrame, folder: Path) -> None:
     whole = np.array_split(deal.hela, 2) if len(deal.hela) > 1 else [deal.hela]
     for number, kommuner in enumerate(whole, 1):
         name = f"adresser_inventering_{number}.csv"
-        _addresses(rng, folder, name, rows, addresses, kommuner, keep=1.0)
+        _addresses(rng, folder, name, rows, addresses, kommuner)
         sources += _told(
             region, name, kommuner, "ja", f"{year}-10-01", f"regionens inventering, del {number}", "ja"
         )
     if len(deal.hela_hemliga):
         name = "adresser_operator_avtal.csv"
-        _addresses(rng, folder, name, rows, addresses, deal.hela_hemliga, keep=1.0)
+        _addresses(rng, folder, name, rows, addresses, deal.hela_hemliga)
         sources += _told(region, name, deal.hela_hemliga, "ja", f"{year}-09-01", "operatörsavtal 2", "nej")
     if len(deal.delar):
-        fibre, copper = rows[rows["teknik"] == "fiber"], rows[rows["teknik"] != "fiber"]
+        fibre, other = _partial(rng, rows, addresses)
         name = "adresser_byanat.csv"
-        _addresses(rng, folder, name, fibre, addresses, deal.delar, keep=PARTIAL, by_place=True)
+        _addresses(rng, folder, name, fibre, addresses, deal.delar, by_place=True)
         sources += _told(region, name, deal.delar, "nej", f"{year}-06-30", "byanätens egna uppgifter", "ja")
         name = "adresser_natagare.csv"
         mixed = np.sort(np.concatenate([deal.delar, deal.hela[:3]]))
-        _addresses(rng, folder, name, copper, addresses, mixed, keep=0.9)
+        _addresses(rng, folder, name, other, addresses, mixed)
         sources += _told(region, name, mixed, "nej", f"{year}-10-01", "operatörsavtal 7", "nej")
     if len(deal.rutor):
         sources += _cells(region, addresses, deal.rutor, folder)
@@ -133,17 +133,25 @@ def _address_rows(rng: np.random.Generator, a: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(operator=letters[rows["operator"] - 1]).sort_values("rad", kind="stable")
 
 
+def _partial(
+    rng: np.random.Generator, rows: pd.DataFrame, a: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What two partial sources tell: fibre, and all else, of the same neighbourhoods.
+
+    Where the second told of an address alone, the address would count as without fibre, which it is not.
+    """
+    _, which = np.unique(cell_of(a["e"], a["n"], 4_000), return_inverse=True)
+    known = (rng.random(int(which.max(initial=0)) + 1)[which] < PARTIAL)[rows["rad"]]
+    fibre = (rows["teknik"] == "fiber").to_numpy()
+    return rows[known & fibre], rows[known & ~fibre]
+
+
 def _addresses(
     rng: np.random.Generator, folder: Path, name: str, rows: pd.DataFrame, a: pd.DataFrame,
-    kommuner: Ints, *, keep: float, by_place: bool = False,
+    kommuner: Ints, *, by_place: bool = False,
 ) -> None:  # fmt: skip
     """Write one address file: by id, or by a coordinate a few metres off."""
     rows = rows[np.isin(a["kommun"].to_numpy()[rows["rad"]], kommuner)]
-    if keep < 1:  # whole neighbourhoods are left out, not single houses
-        square = cell_of(a["e"], a["n"], 4_000)
-        _, which = np.unique(square, return_inverse=True)
-        known = rng.random(int(which.max(initial=0)) + 1)[which] < keep
-        rows = rows[known[rows["rad"]]]
     rows = rows[rng.random(len(rows)) > STALE / 2]
     stale = rng.random(len(rows)) < STALE / 2
     rows = rows.assign(status=rows["status"].mask(stale & (rows["status"] == "passerad"), "tillgang"))

@@ -22,6 +22,7 @@ from pipelines.files import write_table
 from pipelines.region import Region
 
 STUBBORN = (0.035, 0.10)  # share of houses that say no when the trench passes: tätbebyggt, glesbebyggt
+EMPTY_STUBBORN = (0.08, 0.22)  # the same of empty houses and holiday homes
 PLANNED_WITHIN = 0.8  # units of time ahead of the front
 TECHNIQUES = ("fiber", "kabel-tv", "vdsl", "xdsl", "fast_radio", "nr", "lte")
 
@@ -110,9 +111,7 @@ def _calibrate(
     for g in np.unique(group):
         mine = np.flatnonzero(group == g)
         refuse = min(STUBBORN[g % 2], 0.45 * (1 - goal[g]))
-        no = front.reluctance[mine] < np.where(
-            lived[mine], refuse, np.where(work[mine], 1.6 * refuse + 0.02, 0.4)
-        )
+        no = front.reluctance[mine] < np.where(lived[mine] | work[mine], refuse, EMPTY_STUBBORN[g % 2])
         time, w = front.time[mine], weight[mine].astype(np.float64)
         wanted = goal[g] * w.sum()
         late = np.where(no, time + 1e3, time)

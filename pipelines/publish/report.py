@@ -184,12 +184,19 @@ def evidence_table(said: ledger.Ledger, region: Region) -> str:
         for h in hits
     ]  # fmt: skip
     levels: Any = said.facts.get("adresser_per_underlag", {})
-    total = max(sum(levels.values()), 1)
-    split = ", ".join(f"{k} {number(v, 0)} ({number(100 * v / total, 1)} %)" for k, v in levels.items())
+    names = ("adress", "ruta", "omrade", "statistik")
+    split = table(
+        ("Mått och tröskel", *names),
+        [
+            (pair, *(f"{number(100 * n[k] / max(sum(n.values()), 1), 1)} %" for k in names))
+            for pair, n in levels.items()
+        ],
+    )
     assumed: Any = said.facts.get("antagen_hastighet", {})
     guessed = "".join(f"\n- {cell(f)}: {number(n, 0)} rader" for f, n in assumed.items())
     return (
-        f"## Täckningsuppgifter\n\nAdresser per underlag: {split}.\n\n"
+        "## Täckningsuppgifter\n\nAndel av adresserna per underlag (*statistik* är modellerat). Ofullständiga uppgifter "
+        f"kan visa att täckning finns, aldrig att den saknas.\n\n{split}\n\n"
         + (table(("Fil", "Kommun", "Nivå", "Fullständig", "Får publiceras", "Träffar", "Adresser nämnda",
                   "Andel av kommunens adresser (%)"), rows, right=5) if rows else "Inga täckningsuppgifter gavs.")
         + (f"\n\nRader med antagen hastighet (tom `ned_mbit`):\n{guessed}" if guessed else "")

@@ -18,6 +18,7 @@ def number(value: float, decimals: int = 0) -> str:
     >>> number(12345.67, 1).replace(NBSP, " ")
     '12 345,7'
     """
+    value = round(value, decimals) + 0.0  # no minus before a zero
     return f"{value:,.{decimals}f}".replace(",", NBSP).replace(".", ",").replace("-", "−")
 
 

@@ -26,7 +26,9 @@ TOLERANCE = 0.005
 """Half a percentage point: rounding between indicators that should lie in order."""
 
 
-def read_kolada(paths: list[Path], region: Region, ledger: Ledger) -> tuple[pd.DataFrame, dict[Path, str]]:
+def read_kolada(
+    paths: list[Path], region: Region, ledger: Ledger
+) -> tuple[pd.DataFrame, dict[Path, int | None]]:
     """Read Kolada files.
 
     Parameters
@@ -40,15 +42,15 @@ def read_kolada(paths: list[Path], region: Region, ledger: Ledger) -> tuple[pd.D
     table : DataFrame
         ``kpi``, ``kommunkod`` (four digits; ``00`` + länskod for a region), ``ar``, ``andel`` (0–1, NaN
         where Kolada has no value); one row per key.
-    remarks : dict
-        File → why it was not used, for those that were not.
+    newest : dict
+        File → its newest year; None when it has no value of these indicators.
 
     Raises
     ------
     DataError
         A file that is no answer from Kolada, a value outside 0–100, or two files that contradict.
     """
-    remarks: dict[Path, str] = {}
+    newest: dict[Path, int | None] = {}
     parts = []
     for path in paths:
         rows = pd.DataFrame(list(_rows(path, _load(path))), columns=_COLUMNS)
@@ -58,14 +60,13 @@ def read_kolada(paths: list[Path], region: Region, ledger: Ledger) -> tuple[pd.D
         ledger.add(
             "upplysning", source, "värden för andra nyckeltal", len(rows) - len(ours), "används inte", others
         )  # fmt: skip
-        if ours.empty:
-            remarks[path] = "har inga värden för " + ", ".join(KPIS)
+        newest[path] = int(ours["ar"].max()) if len(ours) else None
         parts.append(ours)
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=_COLUMNS)
     table = table.astype({"kpi": "str", "kommunkod": "str", "ar": "int64", "andel": "float64", "fil": "str"})
     table = _one_each(_as_shares(table), ledger)
     _check_order(table, region, ledger)
-    return table.drop(columns="fil"), remarks
+    return table.drop(columns="fil"), newest
 
 
 def _load(path: Path) -> list[Any]:

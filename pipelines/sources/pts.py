@@ -109,16 +109,16 @@ def mobil_table(book: Book | None, year: int, region: Region, ledger: Ledger) ->
 def kolada_table(region: Region, paths: Paths, ledger: Ledger) -> pd.DataFrame:
     """Return KOLADA from every answer saved under ``kolada``; empty without any."""
     found = incoming.matching(paths.raw / "kolada", "*.json")
-    table, remarks = read_kolada(found, region, ledger)
-    newest = int(table["ar"].max()) if len(table) else None
+    table, newest = read_kolada(found, region, ledger)
     facts = ledger.facts.setdefault("filer", [])
     assert isinstance(facts, list)
     for path in found:
-        why = remarks.get(path, "har värden för PTS:s nyckeltal")
+        year = newest[path]
+        why = "har inga värden för nyckeltalen" if year is None else "har värden för PTS:s nyckeltal"
         fact = incoming.fact(
-            path, paths.raw, "kolada", used=path not in remarks, why=why, year=newest,
-            date=f"{newest}-10-01" if newest else None, publisher=KOLADA_PUBLISHER,
-            licence=KOLADA_LICENCE, demo=demo_mark(path),
+            path, paths.raw, "kolada", used=year is not None, why=why, year=year,
+            date=f"{year}-10-01" if year else None, publisher=KOLADA_PUBLISHER, licence=KOLADA_LICENCE,
+            demo=demo_mark(path),
         )  # fmt: skip
         facts.append(fact)
     return table

@@ -112,12 +112,14 @@ def _measured(path: Path) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as z:
         for name, data in parts.items():
-            z.writestr(zipfile.ZipInfo(name), data)
+            z.writestr(zipfile.ZipInfo(name), _ERROR_CELL.sub(rb"\1\2str\2", data))
     return packed.getvalue()
 
 
 _EMPTY_CELL = re.compile(rb'<(?:\w+:)?c(?:\s+[\w:]+="[^"<>]*")*\s*/>')
 _CELL = re.compile(rb"<(?:\w+:)?c[\s>]")
+# The reader gives an error (#N/A, #REF!) as an empty cell; told that it is text, it gives the text.
+_ERROR_CELL = re.compile(rb"(<(?:\w+:)?c\s[^<>]*?\bt\s*=\s*)([\"'])e\2")
 _ROW = re.compile(rb"<(?:\w+:)?row\b")
 _ROW_NUMBER = re.compile(rb"<(?:\w+:)?row\b[^<]*?\br\s*=\s*[\"'](\d+)")
 _REFERENCE = re.compile(rb"\br\s*=\s*[\"']\s*([A-Za-z]+)(\d+)")

@@ -241,13 +241,17 @@ def lan_shares(
         return table[(table["bas"] == "hushall") & (table["niva"] == "lan") & names
                      & (table["omradestyp"] == "totalt")]  # fmt: skip
 
-    out: dict[tuple[str, int], tuple[float, str]] = {
-        (m, t): (np.nan, "saknas") for m in MEASURES for t in THRESHOLDS
-    }
-    base = of_lan(teknik).reset_index(drop=True)
+    base, speed = of_lan(teknik).reset_index(drop=True), of_lan(hastighet)
+    out = {(m, t): (np.nan, "saknas") for m in MEASURES for t in THRESHOLDS}
     if len(base):
         low, _ = shares_from_technique(region, base, Ledger("lan"))
         out |= {k: (float(v[0]), "teknik") for k, v in low.items() if not np.isnan(v[0])}
-    for row in of_lan(hastighet).itertuples():
-        out[str(row.matt), int(row.troskel_mbit)] = (float(row.andel), "hastighet")
+    given = {
+        (str(m), int(t)): float(v)
+        for m, t, v in zip(speed["matt"], speed["troskel_mbit"], speed["andel"], strict=True)
+    }
+    out |= {k: (v, "hastighet") for k, v in given.items()}
+    for t in THRESHOLDS:  # as for the kommuner: derived where the workbook has tillgång but not passerad
+        if ("tillgang", t) in given and ("passerad", t) not in given:
+            out["passerad", t] = (float(np.fmax(given["tillgang", t], out["passerad", 1000][0])), "hastighet")
     return out

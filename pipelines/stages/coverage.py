@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from pipelines import contracts, files
 from pipelines.ledger import Ledger
-from pipelines.region import MEASURES, TECHNIQUES, THRESHOLDS
+from pipelines.region import TECHNIQUES, THRESHOLDS
 from pipelines.stages.benchmark import benchmarks
 from pipelines.stages.evidence import LEVELS, PAIRS, Evidence, attach, decide, match_table
 from pipelines.stages.groups import group_index
-from pipelines.stages.remoteness import consistent_rests, remoteness, spread
+from pipelines.stages.remoteness import remoteness, spread
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,8 +57,7 @@ def run(region: Region, paths: Paths) -> None:
     ledger.facts["antagen_hastighet"] = _assumed_speeds(rows)
     for edition, publishable_only in (("adresser_tackning", False), ("adresser_tackning_oppen", True)):
         evidence = decide(addresses, matched, sources, publishable_only)
-        said = Ledger("coverage") if publishable_only else ledger  # the open edition repeats the same remarks
-        coverage = spread_rest(evidence, households, remote, index, table, share, said)
+        coverage = spread_rest(evidence, households, remote, index, table, share)
         out = address_table(addresses, evidence, coverage)
         files.write_table(contracts.check(out, contracts.ADRESSER_TACKNING), paths.table(edition))
         if not publishable_only:
@@ -100,84 +99,86 @@ def spread_rest(
     index: NDArray[np.int64],
     table: pd.DataFrame,
     share: Floats,
-    ledger: Ledger,
 ) -> Floats:
     """Return the probability of coverage per address and PAIRS, shape (n, 6).
 
-    Where evidence decides, its answer; elsewhere the spread of what the benchmark leaves. What evidence
-    already holds above or below the benchmark cannot be met and is noted.
+    Where evidence decides, its answer; elsewhere the spread of what the benchmark leaves, group by group,
+    tillgång from the lowest threshold up, then passerad. An address is never less covered at a lower
+    threshold, and never less passed than covered: those are the bounds of each spread.
     """
-    out = evidence.share.copy()
-    open_ = evidence.level == 0
+    uncovered = 1 - evidence.share
     order = np.argsort(index, kind="stable")
     ends = np.searchsorted(index[order], np.arange(len(table) + 1))
-    moved: dict[str, float] = {}
+    wanted = (1 - share) * table["hushall_pts"].to_numpy()[:, None]
     for g in range(len(table)):
         members = order[ends[g] : ends[g + 1]]
-        free, decided = members[open_[members]], members[~open_[members]]
+        _spread_group(uncovered, evidence.level == 0, members, households, remote, wanted[g], 1 - share[g])
+    return np.clip(1 - uncovered, 0.0, 1.0)
+
+
+def _spread_group(
+    uncovered: Floats,
+    open_: NDArray[np.bool_],
+    members: NDArray[np.int64],
+    households: Floats,
+    remote: Floats,
+    wanted: Floats,
+    plain: Floats,
+) -> None:
+    """Fill in ``uncovered`` for one group's addresses, pair by pair."""
+    at = {pair: i for i, pair in enumerate(PAIRS)}
+    for (m, t), i in at.items():
+        free = members[open_[members, i]]
         if not len(free):
             continue
-        h_free, h_decided = households[free], households[decided]
-        total_free = h_free.sum()
-        wish = {}
-        for i, pair in enumerate(PAIRS):
-            uncovered = (1 - share[g, i]) * table["hushall_pts"].iloc[g]
-            known = float((h_decided * (1 - out[decided, i])).sum())
-            wish[pair] = uncovered - known
-        clamped = {k: min(max(v, 0.0), total_free) for k, v in wish.items()}
-        rests = consistent_rests(clamped)
-        empty = consistent_rests({pair: 1 - share[g, i] for i, pair in enumerate(PAIRS)})
-        for i, pair in enumerate(PAIRS):
-            out[free, i] = 1 - spread(rests[pair], h_free, remote[free], empty[pair])
-            key = f"{pair[0]} {pair[1]} Mbit/s"
-            if total_free > 0 and abs(rests[pair] - clamped[pair]) > 1e-9:
-                moved[key] = moved.get(key, 0.0) + abs(rests[pair] - clamped[pair])
-    for key, amount in moved.items():
-        ledger.add(
-            "justerad", "pts mot täckningsuppgifter", f"kvarvarande brist för {key} motsade andra trösklar",
-            amount, "hushåll flyttade för att trösklar och mått ska gå ihop",
-        )  # fmt: skip
-    return monotone(out)
-
-
-def monotone(share: Floats) -> Floats:
-    """Remove what rounding may leave: never more coverage at a higher threshold, passerad ≥ tillgång."""
-    out = share.copy()
-    at = {pair: i for i, pair in enumerate(PAIRS)}
-    for m in MEASURES:
-        out[:, at[m, 100]] = np.minimum(out[:, at[m, 100]], out[:, at[m, 30]])
-        out[:, at[m, 1000]] = np.minimum(out[:, at[m, 1000]], out[:, at[m, 100]])
-    for t in THRESHOLDS:
-        out[:, at["tillgang", t]] = np.minimum(out[:, at["tillgang", t]], out[:, at["passerad", t]])
-    return np.clip(out, 0.0, 1.0)
+        low, high = np.zeros(len(free)), np.ones(len(free))
+        if t != THRESHOLDS[0]:
+            low = uncovered[free, at[m, THRESHOLDS[THRESHOLDS.index(t) - 1]]]
+        if m == "tillgang":
+            # passerad is spread later; here it binds only where evidence has decided it
+            low = np.fmax(low, uncovered[free, at["passerad", t]])
+        else:
+            high = uncovered[free, at["tillgang", t]]
+        h = households[free]
+        if h.sum() > 0:
+            decided = members[~open_[members, i]]
+            rest = wanted[i] - float((households[decided] * uncovered[decided, i]).sum())
+            uncovered[free, i] = spread(rest, h, remote[free], low, high)
+        else:
+            uncovered[free, i] = np.clip(plain[i], low, high)
 
 
 def address_table(addresses: pd.DataFrame, evidence: Evidence, coverage: Floats) -> pd.DataFrame:
     """Return the table ``adresser_tackning``."""
     at = {pair: i for i, pair in enumerate(PAIRS)}
     decided = evidence.level > 0
+    lowest, lowest_passed = at["tillgang", THRESHOLDS[0]], at["passerad", THRESHOLDS[0]]
     names = np.array([*TECHNIQUES, "okand", "ingen"], dtype=object)
-    none = np.where(decided, len(TECHNIQUES) + 1, len(TECHNIQUES))
-    planned = evidence.planned & (coverage[:, at["tillgang", 1000]] < 1)
+    none = np.where(decided[:, lowest], len(TECHNIQUES) + 1, len(TECHNIQUES))
+    planned = evidence.planned & (coverage[:, at["tillgang", THRESHOLDS[-1]]] < 1)
     status = np.select(
         [
-            decided & (coverage[:, at["tillgang", 30]] >= 0.5),
-            decided & (coverage[:, at["passerad", 30]] >= 0.5),
+            decided[:, lowest] & (coverage[:, lowest] >= 0.5),
+            decided[:, lowest_passed] & (coverage[:, lowest_passed] >= 0.5),
             evidence.planned,
-            decided,
+            decided[:, lowest],
         ],
         ["tillgang", "passerad", "planerad", "ingen"],
         "okand",
     )
+    levels = np.array([*LEVELS, "blandat"], dtype=object)
+    one = (evidence.level == evidence.level[:, :1]).all(axis=1)
     out = addresses[["adress_id"]].assign(
         **{f"sannolikhet_{m}_{t}": coverage[:, i] for (m, t), i in at.items()},
         max_ned_mbit=evidence.max_ned_mbit,
         basta_teknik=names[np.where(evidence.technique >= 0, evidence.technique, none)],
         status=status,
         planerad=planned,
-        underlag=np.array(LEVELS, dtype=object)[evidence.level],
+        underlag=levels[np.where(one, evidence.level[:, 0], len(LEVELS))],
+        **{f"underlag_{m}_{t}": levels[evidence.level[:, i]] for (m, t), i in at.items()},
     )
-    return out.astype({"basta_teknik": "str", "status": "str", "underlag": "str"})
+    text = ["basta_teknik", "status", *(c for c in out if c.startswith("underlag"))]
+    return out.astype(dict.fromkeys(text, "str"))
 
 
 def with_outcome(
@@ -206,8 +207,11 @@ def with_outcome(
 
 def count_levels(evidence: Evidence, ledger: Ledger) -> None:
     """Quote how many addresses each level decided."""
-    count = np.bincount(evidence.level, minlength=len(LEVELS))
-    ledger.facts["adresser_per_underlag"] = {name: int(count[i]) for i, name in enumerate(LEVELS)}
+    per_pair = {}
+    for i, (m, t) in enumerate(PAIRS):
+        count = np.bincount(evidence.level[:, i], minlength=len(LEVELS))
+        per_pair[f"{m} {t}"] = {name: int(count[k]) for k, name in enumerate(LEVELS)}
+    ledger.facts["adresser_per_underlag"] = per_pair
 
 
 def _assumed_speeds(rows: dict[str, pd.DataFrame]) -> dict[str, int]:

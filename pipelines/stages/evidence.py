@@ -1,8 +1,9 @@
 """What evidence says at each address, level by level: adress, then ruta, then omrade; the finest wins.
 
-An address is *named* at a level by a row of a fixed technique with status tillgang or passerad. A level
-decides an address that it names, and every address of a kommun for which one of its files is complete;
-elsewhere the next level answers. Rows of planned or mobile coverage name nothing.
+Evidence is partial unless its source says that it is complete for a kommun, and partial evidence can say
+that there is coverage, never that there is none: a list of one operator's copper lines does not say that
+nobody else has fibre there. So a level answers for an address, measure and threshold where one of its rows
+qualifies, and everywhere in a kommun for which one of its files is complete; otherwise the next level does.
 """
 
 from __future__ import annotations
@@ -35,12 +36,13 @@ class Evidence:
 
     Attributes
     ----------
-    level : ndarray of int8, shape (n,)
-        Index in :data:`LEVELS`; 0 where nothing decides.
+    level : ndarray of int8, shape (n, 6)
+        Index in :data:`LEVELS` per :data:`PAIRS`; 0 where nothing decides. What is decided at a threshold
+        is decided at every lower one, and what is decided for tillgång is so for passerad.
     share : ndarray of float, shape (n, 6)
-        Probability of coverage per :data:`PAIRS` where decided; NaN elsewhere.
+        Probability of coverage where decided; NaN elsewhere. Never rises with the threshold.
     max_ned_mbit : ndarray of float, shape (n,)
-        Highest speed with tillgång at the deciding level; NaN where none.
+        Highest speed with tillgång at the finest level that has any; NaN where none.
     technique : ndarray of int8, shape (n,)
         Index in TECHNIQUES of that speed's technique; -1 where none.
     planned : ndarray of bool, shape (n,)
@@ -202,7 +204,7 @@ def _count_by_file(table: pd.DataFrame, missed: Any, ledger: Ledger, reason: str
 def decide(
     addresses: pd.DataFrame, matched: dict[str, pd.DataFrame], sources: pd.DataFrame, publishable_only: bool
 ) -> Evidence:
-    """Let the finest level that can decide each address, for all measures and thresholds at once.
+    """Let the finest level that can decide each address, measure and threshold.
 
     Parameters
     ----------
@@ -210,10 +212,10 @@ def decide(
         Leave out what the sources do not let us publish below kommun level (the open edition).
     """
     n = len(addresses)
-    level = np.zeros(n, dtype=np.int8)
+    level = np.zeros((n, len(PAIRS)), dtype=np.int8)
     share = np.full((n, len(PAIRS)), np.nan)
     speed, technique = np.full(n, np.nan), np.full(n, -1, dtype=np.int8)
-    planned = np.zeros(n, dtype=bool)
+    planned, settled = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
     for code, name in enumerate(LEVELS):
         if name == "statistik":
             continue
@@ -221,16 +223,31 @@ def decide(
         if publishable_only:
             rows = rows[rows["far_publiceras"]]
         planned[rows.loc[rows["status"] == "planerad", "nr"].to_numpy()] = True
-        rows = rows[rows["status"] != "planerad"]
         complete = addresses["kommunkod"].isin(complete_kommuner(sources, name, publishable_only)).to_numpy()
-        named = np.zeros(n, dtype=bool)
-        named[rows["nr"].to_numpy()] = True
-        decides = (level == 0) & (named | complete)
+        best, best_speed, best_technique = _best(rows[rows["status"] != "planerad"], n)
+        decides = (level == 0) & ((best > 0) | complete[:, None])
         level[decides] = code
-        best, best_speed, best_technique = _best(rows, n)
         share[decides] = best[decides]
-        speed[decides], technique[decides] = best_speed[decides], best_technique[decides]
-    return Evidence(level, share, speed, technique, planned)
+        fastest = ~settled & ~np.isnan(best_speed)
+        speed[fastest], technique[fastest] = best_speed[fastest], best_technique[fastest]
+        settled |= fastest | complete
+    return Evidence(level, nested(share), speed, technique, planned)
+
+
+def nested(share: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return shares where more is never had at a higher threshold, and tillgång counts as passerad.
+
+    Levels may differ between thresholds (a cell says 30 % at 100 Mbit/s, a polygon all of it at 1000).
+    Coverage at the higher threshold is coverage at the lower, so the lower is raised. NaN stays NaN.
+    """
+    out = share.copy()
+    at = {pair: i for i, pair in enumerate(PAIRS)}
+    for m in MEASURES:
+        out[:, at[m, 100]] = np.fmax(out[:, at[m, 100]], out[:, at[m, 1000]])
+        out[:, at[m, 30]] = np.fmax(out[:, at[m, 30]], out[:, at[m, 100]])
+    for t in THRESHOLDS:
+        out[:, at["passerad", t]] = np.fmax(out[:, at["passerad", t]], out[:, at["tillgang", t]])
+    return out
 
 
 def complete_kommuner(sources: pd.DataFrame, level: str, publishable_only: bool) -> list[str]:

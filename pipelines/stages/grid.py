@@ -11,6 +11,7 @@ import numpy as np
 
 from pipelines import contracts, files, grid
 from pipelines.ledger import Ledger
+from pipelines.stages.density import dense_squares, in_squares
 from pipelines.stages.land import land_per_cell, split_by_class
 
 if TYPE_CHECKING:
@@ -32,23 +33,25 @@ def run(region: Region, paths: Paths) -> None:
     addresses = addresses.sort_values(["rutid", "adress_id"], ignore_index=True)
     inside = boundaries[boundaries["i_lan"]]
     total = land_per_cell(inside, ["kommunkod"])
+    outside = land_per_cell(boundaries[~boundaries["i_lan"]], ["kommunkod"])
     if len(localities):
         addresses["ortstyp"] = locality_type(addresses, localities)
         dense_types = dense_locality_types(region)
         addresses["omradestyp"] = dense_class(addresses["ortstyp"].isin(dense_types))
         dense = land_per_cell(_dense_land(inside, localities, dense_types), ["kommunkod"])
     else:
-        squares = dense_squares(region, paths, addresses, ledger)
+        people = files.read_table(paths.table("befolkning"))
+        teknik = files.read_table(paths.table("pts_teknik"))
+        squares = dense_squares(addresses, people, total, outside, teknik, ledger)
         addresses["ortstyp"] = "okand"
-        in_dense = _in_squares(addresses["rutid"], addresses["kommunkod"], squares)
+        in_dense = in_squares(addresses["rutid"], addresses["kommunkod"], squares)
         addresses["omradestyp"] = dense_class(in_dense)
-        dense = total[_in_squares(total["rutid"], total["kommunkod"], squares)]
+        dense = total[in_squares(total["rutid"], total["kommunkod"], squares)]
     land = split_by_class(total, dense)
 
     count_addresses_off_land(addresses, land, ledger)
     files.write_points(contracts.check(addresses, contracts.ADRESSER_RUTA), paths.table("adresser_ruta"))
     files.write_table(contracts.check(land, contracts.LAND), paths.table("land"))
-    outside = land_per_cell(boundaries[~boundaries["i_lan"]], ["kommunkod"])
     files.write_table(outside.groupby("rutid", as_index=False)["land_ha"].sum(), paths.table("land_utanfor"))
     ledger.facts["ort_polygoner"] = len(localities)
     ledger.save(paths.ledger("grid"))
@@ -92,54 +95,6 @@ def _dense_land(
     out = kommuner[["kommunkod", "geometry"]].copy()
     out["geometry"] = shapely.intersection(out.geometry.to_numpy(), union)
     return out
-
-
-def dense_squares(region: Region, paths: Paths, addresses: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
-    """Without locality polygons: 1 km squares by falling density until PTS's tät share is reached.
-
-    Density is people per square and kommun: the square's population in proportion to the kommun's share
-    of its addresses. Squares are taken from the densest until their people reach PTS's share of the
-    kommun's households that is tätbebyggt; ties by lower square id.
-
-    Returns
-    -------
-    DataFrame
-        ``km`` (int64) and ``kommunkod`` of the squares that count as tätbebyggt.
-    """
-    import pandas as pd
-
-    teknik = files.read_table(paths.table("pts_teknik"))
-    squares = files.read_table(paths.table("befolkning"))
-    squares["km"] = grid.parent(squares["rutid"])
-    people = squares.groupby("km")["befolkning"].sum()
-    count = (
-        addresses.assign(km=grid.parent(addresses["rutid"]))
-        .groupby(["km", "kommunkod"], as_index=False)["adress_id"].count()
-    )  # fmt: skip
-    share = count["adress_id"] / count.groupby("km")["adress_id"].transform("sum")
-    count["folk"] = share * count["km"].map(people).fillna(0)
-    kommun = teknik[(teknik["bas"] == "hushall") & (teknik["niva"] == "kommun")]
-    households = kommun.pivot_table(index="kommunkod", columns="omradestyp", values="antal", aggfunc="sum")
-    dense_share = (households["tatbebyggt"] / households["totalt"]).clip(0, 1)
-
-    count = count.sort_values(["kommunkod", "folk", "km"], ascending=[True, False, True], ignore_index=True)
-    by_kommun = count.groupby("kommunkod")["folk"]
-    before = (by_kommun.cumsum() - count["folk"]) / by_kommun.transform("sum")
-    wanted = count["kommunkod"].map(dense_share).fillna(0)
-    taken = count[(before < wanted - 1e-12) & (count["folk"] > 0)]
-    ledger.add(
-        "antagen", "scb/tatorter_*.gpkg", "tätortspolygoner saknas", len(taken),
-        "områdestyp satt från 1 km-rutor efter fallande täthet tills PTS:s andel nåddes; antal rutor",
-    )  # fmt: skip
-    return pd.DataFrame(taken[["km", "kommunkod"]])
-
-
-def _in_squares(rutid: pd.Series, kommunkod: pd.Series, squares: pd.DataFrame) -> pd.Series:
-    import pandas as pd
-
-    key = pd.MultiIndex.from_arrays([grid.parent(rutid), kommunkod])
-    wanted = pd.MultiIndex.from_frame(squares[["km", "kommunkod"]])
-    return pd.Series(key.isin(wanted), index=rutid.index)
 
 
 def count_addresses_off_land(addresses: pd.DataFrame, land: pd.DataFrame, ledger: Ledger) -> None:

@@ -41,7 +41,7 @@ def land_per_cell(zones: gpd.GeoDataFrame, keys: list[str]) -> pd.DataFrame:
     from exactextract import exact_extract
     from exactextract.raster import NumPyRasterSource
 
-    zones = zones[~zones.geometry.is_empty & zones.geometry.notna()].reset_index(drop=True)
+    zones = zones[~(zones.geometry.is_empty | zones.geometry.isna())].reset_index(drop=True)
     if zones.empty:
         empty: dict[str, Any] = {k: pd.Series(dtype="str") for k in keys}
         return pd.DataFrame({**empty, "rutid": np.zeros(0, np.int64), "land_ha": np.zeros(0)})

@@ -46,7 +46,8 @@ def open_cells(
     for t in THRESHOLDS:
         out[f"hushall_utan_{t}_band"] = band(cells[f"hushall_utan_{t}"], limits)
     out["planerad"] = cells["planerad"]
-    out["underlag"] = cells["underlag"]
+    for name in ("underlag", *(f"underlag_{t}" for t in THRESHOLDS)):
+        out[name] = cells[name]
     return contracts.check(out, contracts.OPPNA_RUTOR)
 
 

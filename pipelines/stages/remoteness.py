@@ -1,8 +1,9 @@
 """The plain statistics method: uncovered households spread by remoteness, totals met exactly.
 
-An address where evidence does not decide is uncovered with probability ``q = min(1, λ · r)``, where the
-remoteness ``r`` is one over the number of addresses in the 5 × 5 cells round it, and λ is the one value
-that makes the expected households without coverage equal what PTS's benchmark leaves.
+An address where evidence does not decide is uncovered with probability ``q = λ · r``, where the remoteness
+``r`` is one over the number of addresses in the 5 × 5 cells round it, held within what is already known of
+the address (at most 1; no better covered at 1000 Mbit/s than at 30). λ is the one value that makes the
+expected households without coverage equal what PTS's benchmark leaves.
 """
 
 from __future__ import annotations
@@ -41,69 +42,52 @@ def remoteness(rutid: NDArray[np.int64]) -> Floats:
     return np.asarray(1.0 / near[cell], dtype=np.float64)
 
 
-def spread(rest: float, households: Floats, remote: Floats, share_if_empty: float) -> Floats:
+def spread(rest: float, households: Floats, remote: Floats, low: Floats, high: Floats) -> Floats:
     """Return each address's probability of being uncovered so that Σ households · q = rest.
 
     Parameters
     ----------
     rest : float
-        Households to be uncovered among these addresses, 0 … Σ households.
+        Households to be uncovered among these addresses. Outside what the bounds allow, the nearest
+        possible is met; the caller reports it.
     households, remote : ndarray of float, shape (n,)
-        Households (≥ 0) and remoteness (> 0) of each address.
-    share_if_empty : float
-        Probability given to all when no household lives here.
+        Households (≥ 0, not all 0) and remoteness (> 0) of each address.
+    low, high : ndarray of float, shape (n,)
+        Bounds of each address's probability, 0 ≤ low ≤ high ≤ 1: what it is already known to be at a
+        lower threshold or by the other measure.
 
     Returns
     -------
     ndarray of float, shape (n,)
-        ``min(1, λ · remote)``; for two rests a ≤ b the result for a is nowhere above that for b.
+        ``clip(λ · remote, low, high)``.
 
     Notes
     -----
-    Σ h · min(1, λ r) is continuous, piecewise linear and rising in λ. With addresses by falling r, the
-    first k are capped at 1 when λ ≥ 1 / r_k; the segment that holds ``rest`` is found by bisection on
-    the exact breakpoints and solved directly.
+    Σ h · clip(λ r, low, high) is continuous, piecewise linear and rising in λ: an address starts to rise
+    at λ = low / r and stops at high / r. The segment that holds ``rest`` is found among the sorted
+    breakpoints and solved directly, so the sum is met to rounding.
 
     Examples
     --------
-    >>> spread(1.5, np.array([1.0, 1.0, 1.0]), np.array([1.0, 0.5, 0.25]), 0).round(4)
+    >>> nothing, all_ = np.zeros(3), np.ones(3)
+    >>> spread(1.5, np.array([1.0, 1.0, 1.0]), np.array([1.0, 0.5, 0.25]), nothing, all_).round(4)
     array([0.8571, 0.4286, 0.2143])
     """
-    total = households.sum()
-    if len(households) == 0 or total <= 0:
-        return np.full(len(households), share_if_empty)
-    if rest <= 0:
-        return np.zeros(len(households))
-    if rest >= total:
-        return np.ones(len(households))
-    order = np.argsort(-remote, kind="stable")
-    h, r = households[order], remote[order]
-    capped = np.concatenate([[0.0], np.cumsum(h)])
-    weighted = h * r
-    sloped = np.concatenate([np.cumsum(weighted[::-1])[::-1], [0.0]])
-    # households uncovered at the breakpoints λ = 1 / r_k, with the first k + 1 addresses capped
-    at_break = capped[1:] + sloped[1:] / r
-    k = int(np.searchsorted(at_break, rest))
-    rate = (rest - capped[k]) / sloped[k]
-    return np.minimum(1.0, rate * remote)
-
-
-def consistent_rests(rests: dict[tuple[str, int], float]) -> dict[tuple[str, int], float]:
-    """Return the rests made consistent: never falling as the threshold rises, passerad never above tillgång.
-
-    PTS's benchmark and partial evidence can contradict each other; then the larger gap is kept, so that
-    no place is called covered at 1000 Mbit/s and uncovered at 30. The caller reports what moved.
-
-    >>> rests = {("tillgang", 30): 5., ("tillgang", 100): 3., ("tillgang", 1000): 6.,
-    ...          ("passerad", 30): 6., ("passerad", 100): 1., ("passerad", 1000): 2.}
-    >>> list(consistent_rests(rests).values())
-    [5.0, 5.0, 6.0, 5.0, 5.0, 5.0]
-    """
-    out: dict[tuple[str, int], float] = {}
-    floor = 0.0
-    for t in (30, 100, 1000):
-        floor = out["tillgang", t] = max(floor, rests["tillgang", t])
-    floor = 0.0
-    for t in (30, 100, 1000):
-        floor = out["passerad", t] = max(floor, min(rests["passerad", t], out["tillgang", t]))
-    return out
+    least, most = float(households @ low), float(households @ high)
+    if rest <= least:
+        return low.copy()
+    if rest >= most:
+        return high.copy()
+    at = np.concatenate([low / remote, high / remote])
+    change = np.concatenate([households * remote, -households * remote])
+    order = np.argsort(at, kind="stable")
+    at, slope = at[order], np.cumsum(change[order])
+    reached = least + np.concatenate([[0.0], np.cumsum(slope[:-1] * np.diff(at))])
+    k = int(np.searchsorted(reached, rest, side="right")) - 1
+    rate = at[k] + (rest - reached[k]) / slope[k] if slope[k] > 0 else at[k]
+    # One Newton step takes away what the running sums have rounded off.
+    q = np.clip(rate * remote, low, high)
+    rising = households[(q > low) & (q < high)] @ remote[(q > low) & (q < high)]
+    if rising > 0:
+        q = np.clip((rate + (rest - households @ q) / rising) * remote, low, high)
+    return np.asarray(q, dtype=np.float64)

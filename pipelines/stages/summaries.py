@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from pipelines.region import Region
 
 PART = ["rutid", "kommunkod", "omradestyp"]
+UNDERLAG = {"underlag": "underlag", **{f"underlag_{t}": f"underlag_tillgang_{t}" for t in THRESHOLDS}}
+"""Column of a cell → column of an address."""
+_UNUSED = {f"underlag_passerad_{t}" for t in THRESHOLDS}
+NEEDED = [c for c in contracts.ADRESSER_TACKNING.names if c not in _UNUSED]
 
 
 def run(region: Region, paths: Paths) -> None:
@@ -30,7 +34,7 @@ def run(region: Region, paths: Paths) -> None:
     wanted = files.read_table(paths.table("riktvarden"))
     teknik = files.read_table(paths.table("pts_teknik"))
 
-    addresses = join_addresses(points, people, files.read_table(paths.table("adresser_tackning")))
+    addresses = join_addresses(points, people, files.read_table(paths.table("adresser_tackning"), NEEDED))
     parts = sum_parts(addresses, land)
     cells = sum_cells(parts, addresses)
     parts = parts.merge(cells[["rutid", *_ratio_names()]], on="rutid")
@@ -45,6 +49,7 @@ def run(region: Region, paths: Paths) -> None:
     addresses["rutid_scb"] = grid.scb_id(addresses["rutid"])
     wide = contracts.check(addresses.astype({"rutid_scb": "str"}), contracts.ADRESSER)
     files.write_points(wide[[*contracts.ADRESSER.names, "e_m", "n_m"]], paths.table("adresser"))
+    del addresses, wide, parts, cells, published  # two editions at once would double the memory
     write_open_edition(points, people, land, region, paths)
     Ledger("summaries").save(paths.ledger("summaries"))
 
@@ -123,7 +128,9 @@ def _best(rows: pd.DataFrame, first: NDArray[np.int64]) -> pd.DataFrame:
     import pandas as pd
 
     if not len(rows):
-        return pd.DataFrame({"max_ned_mbit": [], "basta_teknik": [], "planerad": [], "underlag": []})
+        return pd.DataFrame(
+            {"max_ned_mbit": [], "basta_teknik": [], "planerad": [], **{u: [] for u in UNDERLAG}}
+        )
     size = np.diff(np.r_[first, len(rows)])
     speed = np.nan_to_num(rows["max_ned_mbit"].to_numpy(dtype=np.float64), nan=-1.0)
     top = np.maximum.reduceat(speed, first)
@@ -131,17 +138,23 @@ def _best(rows: pd.DataFrame, first: NDArray[np.int64]) -> pd.DataFrame:
     technique = pd.Categorical(rows["basta_teknik"], categories=names).codes.astype(np.int64)
     # Without any speed: okand (modelled) goes before ingen, as the categories are ordered.
     at_top = np.where(speed == np.repeat(top, size), technique, len(names) - 1)
-    levels = np.array(contracts.UNDERLAG, dtype=object)
-    level = pd.Categorical(rows["underlag"], categories=contracts.UNDERLAG).codes.astype(np.int64)
-    low, high = np.minimum.reduceat(level, first), np.maximum.reduceat(level, first)
-    return pd.DataFrame(
-        {
-            "max_ned_mbit": np.where(top < 0, np.nan, top),
-            "basta_teknik": np.array(names, dtype=object)[np.minimum.reduceat(at_top, first)],
-            "planerad": np.maximum.reduceat(rows["planerad"].to_numpy().astype(np.int8), first) > 0,
-            "underlag": np.where(low == high, levels[low], "blandat"),
-        }
-    )
+    out = {
+        "max_ned_mbit": np.where(top < 0, np.nan, top),
+        "basta_teknik": np.array(names, dtype=object)[np.minimum.reduceat(at_top, first)],
+        "planerad": np.maximum.reduceat(rows["planerad"].to_numpy().astype(np.int8), first) > 0,
+    }
+    for name, of_address in UNDERLAG.items():
+        out[name] = _common_level(rows[of_address], first)
+    return pd.DataFrame(out)
+
+
+def _common_level(level: pd.Series, first: NDArray[np.int64]) -> NDArray[np.object_]:
+    """Return the level all rows of a run share, or ``blandat``."""
+    import pandas as pd
+
+    code = pd.Categorical(level, categories=contracts.UNDERLAG).codes.astype(np.int64)
+    low, high = np.minimum.reduceat(code, first), np.maximum.reduceat(code, first)
+    return np.where(low == high, np.array(contracts.UNDERLAG, dtype=object)[low], "blandat")
 
 
 def _without_addresses(table: pd.DataFrame) -> pd.DataFrame:
@@ -150,7 +163,7 @@ def _without_addresses(table: pd.DataFrame) -> pd.DataFrame:
         adresser=table["adresser"].round().astype("int64"),
         basta_teknik=table["basta_teknik"].fillna("ingen").astype("str"),
         planerad=table["planerad"].fillna(0).astype("bool"),
-        underlag=table["underlag"].fillna("ingen").astype("str"),
+        **{name: table[name].fillna("ingen").astype("str") for name in UNDERLAG},
     )
 
 
@@ -265,7 +278,9 @@ def write_open_edition(
     points: pd.DataFrame, people: pd.DataFrame, land: pd.DataFrame, region: Region, paths: Paths
 ) -> None:
     """Write the open edition's cells, from the run without unpublishable evidence."""
-    addresses = join_addresses(points, people, files.read_table(paths.table("adresser_tackning_oppen")))
+    addresses = join_addresses(
+        points, people, files.read_table(paths.table("adresser_tackning_oppen"), NEEDED)
+    )
     cells = _named(sum_cells(sum_parts(addresses, land), addresses), region)
     at = np.searchsorted(cells["rutid"].to_numpy(), addresses["rutid"].to_numpy())
     covered = {

@@ -141,6 +141,7 @@ def test_facts_of_200_cells_equal_the_open_table(county, opened):
             continue
         for t in (30, 100, 1000):
             assert shown[f"hushall_utan_{t}_band"] == row[f"hushall_utan_{t}_band"]
+            assert shown[f"underlag_{t}"] == T["underlag_kort"][row[f"underlag_{t}"]]
             for m in ("tillgang", "passerad"):
                 code = row[f"klass_{m}_{t}"]
                 few = row["adresser_band"] == "1–4" and code in ("utan", "tackt")
@@ -274,9 +275,9 @@ def test_modelled_mixed_and_planned_have_patterns(county, opened):
     here = table["klass_tillgang_100"] == "utan"
     tones = {}
     for name, chosen in {
-        "uppmatt": here & table["underlag"].isin(["adress", "ruta"]) & ~table["planerad"],
-        "modellerad": here & (table["underlag"] == "statistik") & ~table["planerad"],
-        "blandat": here & (table["underlag"] == "blandat") & ~table["planerad"],
+        "uppmatt": here & table["underlag_100"].isin(["adress", "ruta"]) & ~table["planerad"],
+        "modellerad": here & (table["underlag_100"] == "statistik") & ~table["planerad"],
+        "blandat": here & (table["underlag_100"] == "blandat") & ~table["planerad"],
         "planerad": here & table["planerad"],
     }.items():
         page.evaluate(

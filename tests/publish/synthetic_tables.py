@@ -182,6 +182,8 @@ def _people(rutid: np.ndarray, owner: np.ndarray, frame: gpd.GeoDataFrame, towns
     df["basta_teknik"] = np.where(addresses == 0, "ingen", np.where(base == "statistik", "okand", "fiber"))
     df["planerad"] = (addresses > 0) & (df["_p_100"] > 0.4) & (np.sin(e / 4100) * np.sin(n / 3900) > 0.75)
     df["underlag"] = base.astype(str)
+    for t, finer in ((30, "adress"), (100, "blandat"), (1000, "statistik")):
+        df[f"underlag_{t}"] = np.where(base == "blandat", finer, base).astype(str)
     return df
 
 
@@ -198,7 +200,8 @@ def _open(cells: pd.DataFrame, region: Region) -> pd.DataFrame:
     columns |= {f"hushall_utan_{t}_band": f"hushall_utan_{t}" for t in THRESHOLDS}
     for name, source in columns.items():
         out[name] = [band(x, limits) for x in cells[source]]
-    out["planerad"], out["underlag"] = cells["planerad"], cells["underlag"]
+    kept = ["planerad", "underlag", *(f"underlag_{t}" for t in THRESHOLDS)]
+    out[kept] = cells[kept]
     return out
 
 

@@ -193,7 +193,7 @@ def test_a_missing_speed_leaves_the_question_to_the_next_source(tmp_path: Path) 
 def test_surface_coverage_with_limits_and_dashes(tmp_path: Path) -> None:
     put(tmp_path)
     shutil.copy(DATA / "tabellbilaga_mobiltäckning.xlsx", tmp_path / "raw/pts")
-    tables, ledger = run(tmp_path)
+    tables, _ = run(tmp_path)
     m = tables["pts_mobil"]
     one = m[m["kommunkod"] == "9902"].set_index("matt")
     assert one.loc["Data 10 Mbit/s Minst en operatör", ["andel", "olikhet"]].tolist() == [0.9999, ">"]
@@ -282,7 +282,8 @@ def changed(row: int, column: str, value: Any) -> list[list[Any]]:
         (changed(5, "Område", "mellanbygd"), ("Okänt värde för områdestyp", "Rad: 5", "Område", "mellanbygd")),
         (changed(5, "Årtal", "i fjol"), ("Årtalet går inte att läsa", "Rad: 5", "i fjol")),
         (changed(9, "Kommunnamn", "Håbo"), ("säger olika", "Håbo, tatbebyggt", "6 och 9")),
-        ([[c for c in r if c not in ("I närhet av fiber", 0.875)] for r in make.teknik()], ("saknar kolumner", "I närhet av fiber")),
+        ([[c for c in r if c not in ("I närhet av fiber", 0.875)] for r in make.teknik()],
+         ("saknar kolumner", "I närhet av fiber")),
         ([[*r, "Tillgång via fiber eller fiber-lan" if i == 0 else 0.5] for i, r in enumerate(make.teknik())],
          ("2 kolumner kan vara samma uppgift",)),
         ([["a", "b"], [1, 2]], ("Ingen rubrikrad", "Tillgång via fiber", "a, b")),

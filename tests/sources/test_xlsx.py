@@ -133,9 +133,9 @@ def test_hidden_sheets_are_passed_over_and_row_numbers_are_the_sheets_own(tmp_pa
 
 def test_a_workbook_of_the_real_size_reads_in_a_second(tmp_path: Path) -> None:
     path = make.book(tmp_path / "a.xlsx", {"A": make.teknik() * 130})  # about 2 000 rows: 290 kommuner, 3, 2
-    begin = time.perf_counter()
+    begin = time.process_time()
     xlsx.read_sheets(path)
-    assert time.perf_counter() - begin < 1
+    assert time.process_time() - begin < 1
 
 
 # --- header rows ------------------------------------------------------------------------------------

@@ -12,12 +12,16 @@ from hypothesis import strategies as st
 from pipelines import grid
 from pipelines.ledger import Ledger
 from pipelines.region import TECHNIQUES, load_region
-from pipelines.stages.evidence import LEVELS, PAIRS, attach, decide
+from pipelines.stages.evidence import PAIRS, attach, decide
 
 REGION = load_region(Path("config/vastra-gotaland.toml"))
 FIXED = set(REGION.evidens.fasta_tekniker)
 KOMMUNER = ["1401", "1402"]
-FILES = {"adress": ["adresser_a.csv", "adresser_b.csv"], "ruta": ["rutor_a.csv"], "omrade": ["omraden_a.gpkg"]}
+FILES = {
+    "adress": ["adresser_a.csv", "adresser_b.csv"],
+    "ruta": ["rutor_a.csv"],
+    "omrade": ["omraden_a.gpkg"],
+}
 
 ROW = st.fixed_dictionaries(
     {
@@ -76,7 +80,7 @@ def tables(rows):
 
 
 def plain(i, level, table, sources, publishable_only):
-    """Return (named or complete, share per pair, top speed, technique) at address ``i`` on one level."""
+    """Return (complete, share per pair, top speed, technique, planned) at address ``i`` on one level."""
     a = ADDRESSES.iloc[i]
     listed = {(f, k): (complete, publish) for f, k, complete, publish in sources}
     hits = []
@@ -107,12 +111,10 @@ def plain(i, level, table, sources, publishable_only):
     fast = [r for r in hits if r["status"] == "tillgang" and r.get("andel", 1.0) > 0]
     top = max((r["ned_mbit"] for r in fast), default=None)
     best = min((TECHNIQUES.index(r["teknik"]) for r in fast if r["ned_mbit"] == top), default=-1)
-    return bool(hits) or complete, share, top, best, planned
+    return complete, share, top, best, planned
 
 
-@given(
-    st.fixed_dictionaries({level: st.lists(ROW, max_size=8) for level in FILES}), SOURCES, st.booleans()
-)
+@given(st.fixed_dictionaries({level: st.lists(ROW, max_size=8) for level in FILES}), SOURCES, st.booleans())
 @settings(max_examples=200, deadline=None)
 def test_decide_is_what_a_plain_reading_says(rows, sources, publishable_only):
     given_tables = tables(rows)
@@ -122,22 +124,47 @@ def test_decide_is_what_a_plain_reading_says(rows, sources, publishable_only):
     matched = attach(ADDRESSES, given_tables, kallor, REGION, Ledger("x"))
     got = decide(ADDRESSES, matched, kallor, publishable_only)
     for i in range(len(ADDRESSES)):
-        answers = {
-            level: plain(i, level, given_tables[level], sources, publishable_only) for level in FILES
-        }
-        level = next((x for x in FILES if answers[x][0]), "statistik")
-        assert LEVELS[got.level[i]] == level
-        assert got.planned[i] == any(a[4] for a in answers.values())
-        if level == "statistik":
-            assert np.isnan(got.share[i]).all()
-            continue
-        _, share, top, best, _ = answers[level]
-        assert got.share[i].tolist() == share
+        answers = [plain(i, level, given_tables[level], sources, publishable_only) for level in FILES]
+        wanted = {}
+        for k, pair in enumerate(PAIRS):
+            first = next((n for n, a in enumerate(answers) if a[0] or a[1][k] > 0), None)
+            assert got.level[i, k] == (0 if first is None else first + 1)
+            wanted[pair] = None if first is None else answers[first][1][k]
+        for m in ("tillgang", "passerad"):  # had at the higher threshold is had at the lower
+            for low, high in ((100, 1000), (30, 100)):
+                if wanted[m, high] is not None:
+                    wanted[m, low] = max(wanted[m, low], wanted[m, high])
+        for t in (30, 100, 1000):
+            if wanted["tillgang", t] is not None:
+                wanted["passerad", t] = max(wanted["passerad", t], wanted["tillgang", t])
+        for k, pair in enumerate(PAIRS):
+            assert (wanted[pair] is None and np.isnan(got.share[i, k])) or got.share[i, k] == wanted[pair]
+        top, best = None, -1
+        for complete, _, speed, technique, _ in answers:
+            if speed is not None:
+                top, best = speed, technique
+            if speed is not None or complete:
+                break
         assert (np.isnan(got.max_ned_mbit[i]) and top is None) or got.max_ned_mbit[i] == top
         assert got.technique[i] == best
-        for m in range(2):  # nested thresholds
-            assert got.share[i, 3 * m] >= got.share[i, 3 * m + 1] >= got.share[i, 3 * m + 2]
-        assert (got.share[i, 3:] >= got.share[i, :3]).all()
+        assert got.planned[i] == any(a[4] for a in answers)
+
+
+def test_a_partial_list_of_copper_does_not_deny_fibre():
+    copper = [
+        {"teknik": "xdsl", "ned_mbit": 30.0, "status": "tillgang", "andel": 1.0, "at": i, "file": 0}
+        for i in range(12)
+    ]
+    rows = tables({"adress": copper, "ruta": [], "omrade": []})
+    for complete in (False, True):
+        kallor = pd.DataFrame(
+            [("adresser_a.csv", k, complete, True) for k in KOMMUNER],
+            columns=["fil", "kommunkod", "fullstandig", "far_publiceras"],
+        )
+        got = decide(ADDRESSES, attach(ADDRESSES, rows, kallor, REGION, Ledger("x")), kallor, False)
+        at_100 = got.share[:, PAIRS.index(("tillgang", 100))]
+        assert (got.share[:, PAIRS.index(("tillgang", 30))] == 1).all()
+        assert (at_100 == 0).all() if complete else np.isnan(at_100).all()
 
 
 def test_a_row_beyond_reach_is_counted_by_file_and_row():

@@ -19,7 +19,9 @@ def places(*rows):
 def test_a_class_without_addresses_merges_into_the_other_and_is_told():
     ledger = Ledger("x")
     groups = make_groups(
-        counts(("9901", "tatbebyggt", 70), ("9901", "glesbebyggt", 30)), places(("9901", "glesbebyggt")), ledger
+        counts(("9901", "tatbebyggt", 70), ("9901", "glesbebyggt", 30)),
+        places(("9901", "glesbebyggt")),
+        ledger,
     )
     index, table = group_index(places(("9901", "glesbebyggt")), groups)
     assert table.to_dict("records") == [{"kommunkod": "9901", "grupp": "glesbebyggt", "hushall_pts": 100.0}]

@@ -51,6 +51,11 @@
       return this.t.klass[(few && (code === 'utan' || code === 'tackt')) ? `${code}_fa` : code];
     }
 
+    basis(i, state) {
+      const field = bredband.palette.basis(this.grid, state);
+      return field.texts[field.values[i]];
+    }
+
     summary(i, state) {
       const t = this.t, area = t[`omradestyp_${this.text('omradestyp', i)}`], kommun = this.kommun(i);
       if (this.text('klass_tillgang_100', i) === 'ingen_adress') {
@@ -58,7 +63,7 @@
       }
       return fill(t.fakta_oversikt, {
         kommun, omradestyp: area, klass: this.klass(state.matt, state.troskel, i), troskel: number(state.troskel, 1),
-        matt: t[`matt_${state.matt}`].toLowerCase(), underlag: t.underlag[this.text('underlag', i)],
+        matt: t[`matt_${state.matt}`].toLowerCase(), underlag: t.underlag[this.basis(i, state)],
       });
     }
 
@@ -81,8 +86,8 @@
       const underlag = t.underlag[this.text('underlag', i)];
       table.append(element('caption', intern ? fill(t.fakta_tabell_intern, { underlag }) : t.fakta_tabell_oppen));
       const names = intern
-        ? ['hushall_utan', 'hushall_ej_passerade', 'adresser_utan', 'adresser_ej_passerade', 'befolkning_utan']
-        : ['tillgang', 'passerad', 'hushall_utan'];
+        ? ['hushall_utan', 'hushall_ej_passerade', 'adresser_utan', 'adresser_ej_passerade', 'befolkning_utan', 'underlag']
+        : ['tillgang', 'passerad', 'hushall_utan', 'underlag'];
       const head = table.createTHead().insertRow();
       for (const text of [t.fakta_hastighet, ...THRESHOLDS.map((s) => number(s, 1))]) {
         head.append(Object.assign(element('th', text), { scope: 'col' }));
@@ -90,13 +95,16 @@
       const body = table.createTBody();
       for (const name of names) {
         const row = body.insertRow();
-        row.append(Object.assign(element('th', t[`fakta_${name}`]), { scope: 'row' }));
+        row.append(Object.assign(element('th', name === 'underlag' ? t.fakta_underlag_tillgang : t[`fakta_${name}`]), { scope: 'row' }));
         for (const threshold of THRESHOLDS) row.append(this.cell(name, threshold, i));
       }
       return table;
     }
 
     cell(name, threshold, i) {
+      if (name === 'underlag') {
+        return element('td', this.t.underlag_kort[this.text(`underlag_${threshold}`, i)], `underlag_${threshold}`);
+      }
       if (name === 'tillgang' || name === 'passerad') {
         return element('td', this.klass(name, threshold, i), `klass_${name}_${threshold}`);
       }

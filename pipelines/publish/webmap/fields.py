@@ -59,7 +59,7 @@ def _where(cells: pd.DataFrame) -> list[Codes | Numbers]:
         codes("kommunkod", cells["kommunkod"], kommuner),
         codes("omradestyp", cells["omradestyp"], CLASSES),
         codes("planerad", planned, ("nej", "ja")),
-        codes("underlag", cells["underlag"], UNDERLAG),
+        *(codes(c, cells[c], UNDERLAG) for c in ("underlag", *(f"underlag_{t}" for t in THRESHOLDS))),
     ]
 
 

@@ -31,10 +31,10 @@
   function measure(form, grid, state, texts) {
     const noBands = state.lager === 'utan' && !bredband.palette.bandField(grid, { ...state, matt: 'passerad' });
     for (const radio of form.elements.matt) {
-      radio.disabled = state.lager === 'underlag' || (noBands && radio.value === 'passerad');
+      radio.disabled = noBands && radio.value === 'passerad';
     }
-    for (const radio of form.elements.troskel) radio.disabled = state.lager === 'underlag';
-    $('matt-not').textContent = state.lager === 'underlag' ? texts.matt_oberoende : noBands ? texts.matt_saknas : '';
+    const whole = state.lager === 'underlag' && state.matt === 'passerad';
+    $('matt-not').textContent = noBands ? texts.matt_saknas : whole ? texts.matt_samlat : '';
     return noBands ? { ...state, matt: 'tillgang' } : state;
   }
 
@@ -73,7 +73,7 @@
 
   function controls(map, texts, bounds) {
     L.control.zoom({ position: 'topright', zoomInTitle: texts.zooma_in, zoomOutTitle: texts.zooma_ut }).addTo(map);
-    L.control.scale({ imperial: false, position: 'bottomright' }).addTo(map);
+    L.control.scale({ imperial: false, position: 'topleft' }).addTo(map);
     const home = L.control({ position: 'topright' });
     home.onAdd = () => {
       const box = L.DomUtil.create('div', 'leaflet-bar'), button = L.DomUtil.create('button', 'hem', box);

@@ -46,14 +46,16 @@
 
   const ranks = (field, order) => field.texts.map((text) => order.indexOf(text) + 1);
 
-  function patterns(grid) {
-    const base = grid.fields.underlag;
-    return Uint8Array.from(base.texts, (text) => PATTERN[text] || SOLID);
+  // What the shown coverage rests on: told per threshold for tillgång, for all together for passerad.
+  function basis(grid, state) {
+    return grid.fields[state.matt === 'tillgang' ? `underlag_${state.troskel}` : 'underlag'];
   }
+
+  const patterns = (field) => Uint8Array.from(field.texts, (text) => PATTERN[text] || SOLID);
 
   function classLayer(grid, state) {
     const field = grid.fields[`klass_${state.matt}_${state.troskel}`], rank = ranks(field, CLASSES);
-    const base = grid.fields.underlag.values, pattern = patterns(grid), planned = grid.fields.planerad.values;
+    const from = basis(grid, state), base = from.values, pattern = patterns(from), planned = grid.fields.planerad.values;
     const codes = new Uint8Array(grid.count), none = 1, covered = CLASSES.indexOf('tackt') + 1;
     const plan = (CLASSES.indexOf('planerad') + 1) * 4 + DOTS;
     for (let i = 0; i < grid.count; i++) {
@@ -75,7 +77,7 @@
   function bandLayer(grid, state) {
     const field = bandField(grid, state), empty = grid.fields.klass_tillgang_100;
     const none = empty.texts.indexOf('ingen_adress');
-    const base = grid.fields.underlag.values, pattern = patterns(grid), codes = new Uint8Array(grid.count);
+    const from = basis(grid, state), base = from.values, pattern = patterns(from), codes = new Uint8Array(grid.count);
     for (let i = 0; i < grid.count; i++) {
       codes[i] = empty.values[i] === none ? 4 : (field.values[i] + 2) * 4 + pattern[base[i]];
     }
@@ -88,8 +90,8 @@
     return { codes, names, legend, patterned: true };
   }
 
-  function basisLayer(grid) {
-    const field = grid.fields.underlag, rank = ranks(field, BASES), pattern = patterns(grid);
+  function basisLayer(grid, state) {
+    const field = basis(grid, state), rank = ranks(field, BASES), pattern = patterns(field);
     const codes = Uint8Array.from(field.values, (v) => rank[v] * 4 + pattern[v]);
     const legend = ['adress', 'ruta', 'omrade', 'blandat', 'statistik', 'ingen'].map((name) => ({
       code: (BASES.indexOf(name) + 1) * 4 + (PATTERN[name] || SOLID), text: ['underlag', name],
@@ -118,5 +120,5 @@
     context.putImageData(image, 0, 0);
   }
 
-  bredband.palette = { layer, swatch, bandField, STRIPES, SPECKLES };
+  bredband.palette = { layer, swatch, bandField, basis, STRIPES, SPECKLES };
 })();

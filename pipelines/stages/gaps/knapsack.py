@@ -47,7 +47,7 @@ def knapsack(values: Floats, weights: Floats, capacity: float, rule: Prioriterin
         chosen[items] = True
         return chosen, float(values[items].sum())
     value, weight = values[items], weights[items]
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         worth = np.where(weight > 0, value / weight, np.inf)
     order = np.argsort(-worth, kind="stable")
     filled = np.cumsum(weight[order])

@@ -104,7 +104,9 @@ def test_weights_move_the_order():
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(st.tuples(st.sampled_from(["14", "1480"]), st.integers(0, 9), st.integers(1, 99)), min_size=1))
+@given(
+    st.lists(st.tuples(st.sampled_from(["14", "1480"]), st.integers(0, 9), st.integers(1, 99)), min_size=1)
+)
 def test_curve_equals_a_loop(rows):
     frame = pd.DataFrame(
         {

@@ -39,7 +39,9 @@ def test_the_ends_of_the_rule(cost, number):
 @settings(max_examples=200, deadline=None)
 @given(
     st.lists(
-        st.tuples(st.integers(1, 30), st.sampled_from([30e3, 55e3, 70e3, 90e3, 99e3, 200e3]), st.floats(0.1, 4)),
+        st.tuples(
+            st.integers(1, 30), st.sampled_from([30e3, 55e3, 70e3, 90e3, 99e3, 200e3]), st.floats(0.1, 4)
+        ),
         min_size=1,
         max_size=8,
     ),
@@ -54,7 +56,8 @@ def test_choice_equals_exhaustive_search_within_thirty_percent(projects, outside
     cap = (3 * len(area)) // 10
     assert got.tak_antal == cap
     need = [
-        next((k for k in range(min(n, 25) + 1) if c * (100 - 2 * k) <= 50_000 * 100), -1) for n, c, _ in projects
+        next((k for k in range(min(n, 25) + 1) if c * (100 - 2 * k) <= 50_000 * 100), -1)
+        for n, c, _ in projects
     ]
     assert got.behovs.tolist() == need
     able = [i for i, k in enumerate(need) if k > 0]
