@@ -65,6 +65,7 @@ FINAL := $(PRODUCTS_OUT:%=$(OUT)/%) $(PRODUCTS_MAPS:%=$(MAPS)/%)
 READY := $(PRODUCTS_OUT:%=$(BUILT)/out/%) $(PRODUCTS_MAPS:%=$(BUILT)/maps/%)
 
 .PHONY: help coverage demo test test-browser test-qgis lint bench notebook docs clean distclean FORCE
+DEMO_NOTE := DEMO: simulerade data, inga verkliga uppgifter. Egna data läggs i $(RAW)/.
 .DEFAULT_GOAL := help
 
 help: ## Visar den här listan
@@ -75,7 +76,7 @@ help: ## Visar den här listan
 	@printf '  MAPS=%s  publicerad utgåva\n  JOBS=%s  samtidiga steg\n' '$(MAPS)' '$(JOBS)'
 
 coverage: $(FINAL) ## Hela jobbet: läser indata, räknar, kontrollerar och skriver alla produkter
-	@$(if $(DEMO_MARK),printf 'DEMO: simulerade data, inga verkliga uppgifter. Egna data läggs i %s/.\n' '$(RAW)')
+	@$(if $(DEMO_MARK),echo '$(DEMO_NOTE)')
 	@printf 'Klart. Karta: %s/bredbandskarta.html   Rapport: %s/rapport.md   QGIS: %s/bredband.gpkg\n' \
 	  '$(MAPS)' '$(OUT)' '$(OUT)'
 
@@ -120,6 +121,8 @@ $(GROUPS:%=$(DONE)/%.json): $(DONE)/%.json: $(STEG)/indata/%.json $(CONFIG) $(ST
 	@$(RUN) $* $(ARGS)
 
 # --- stages ----------------------------------------------------------------------------------------------
+
+$(DONE)/scb.json: $(STEG)/indata/granser.json
 
 $(DONE)/grid.json: $(DONE)/lantmateriet.json $(DONE)/scb.json $(DONE)/pts.json $(DONE)/granser.json $(STAGES)
 	$(SAY) 'Rutor, land och områdestyp'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,10 +18,15 @@ if TYPE_CHECKING:
 def run(region: Region, paths: Paths) -> None:
     """Rename every built product into ``OUT`` or ``MAPS``; an earlier one stays until its successor is whole."""
     del region
+    now = time.time_ns()
     for part, goal in (("out", paths.out), ("maps", paths.maps)):
         root = paths.built(part)
         for built in sorted(p for p in root.rglob("*") if p.is_file() and not p.name.startswith(".")):
             place(built, goal / built.relative_to(root))
+            # One time for all of them: a product and its built file are the same file, and to make none
+            # may be older than another.
+            for file in (built, goal / built.relative_to(root)):
+                os.utime(file, ns=(now, now))
 
 
 def place(built: Path, goal: Path) -> None:
@@ -30,4 +36,3 @@ def place(built: Path, goal: Path) -> None:
             os.link(built, beside)
         except OSError:
             shutil.copyfile(built, beside)
-    os.utime(goal)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from pipelines.errors import DataError
 from pipelines.region import CLASSES, MEASURES, THRESHOLDS
+from pipelines.stages.groups import of_kommuner
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,12 +43,12 @@ def benchmarks(
     """
     import pandas as pd
 
-    rows = teknik[(teknik["bas"] == "hushall") & (teknik["niva"] == "kommun")]
+    rows = of_kommuner(teknik, region)
     base = rows.sort_values(KEY, ignore_index=True)
     low, high = shares_from_technique(region, base, ledger)
     source = {k: np.where(np.isnan(v), "saknas", "teknik").astype("U9") for k, v in low.items()}
     _overlay_kolada(base, kolada, low, high, source, ledger)
-    _overlay_speed(base, hastighet, low, high, source)
+    _overlay_speed(base, hastighet, region, low, high, source)
     low_raised = raise_monotone(region, base, low, ledger)
     _fill_missing(base, low_raised, ledger)
     parts = [
@@ -146,12 +147,13 @@ def _overlay_kolada(
 def _overlay_speed(
     base: pd.DataFrame,
     hastighet: pd.DataFrame,
+    region: Region,
     low: Shares,
     high: Shares,
     source: dict[tuple[str, int], np.ndarray],
 ) -> None:
     """Put the shares of *hastighet* where there are any; they are what PTS publishes, so no bounds."""
-    rows = hastighet[(hastighet["bas"] == "hushall") & (hastighet["niva"] == "kommun")]
+    rows = of_kommuner(hastighet, region)
     keyed = rows.set_index([*KEY, "matt", "troskel_mbit"])["andel"]
     import pandas as pd
 

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 from pipelines import grid
 from pipelines.ledger import Ledger
+from pipelines.stages.groups import of_kommuner
 from pipelines.stages.population import part_inside, square_of
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from pipelines.region import Region
 
 
 def dense_squares(
@@ -18,6 +21,7 @@ def dense_squares(
     inside: pd.DataFrame,
     outside: pd.DataFrame,
     teknik: pd.DataFrame,
+    region: Region,
     ledger: Ledger,
 ) -> pd.DataFrame:
     """Without locality polygons: 1 km squares by falling density until PTS's tät share is reached.
@@ -43,7 +47,7 @@ def dense_squares(
     )  # fmt: skip
     share = count["adress_id"] / count.groupby("km")["adress_id"].transform("sum")
     count["folk"] = share * count["km"].map(people).fillna(0)
-    kommun = teknik[(teknik["bas"] == "hushall") & (teknik["niva"] == "kommun")]
+    kommun = of_kommuner(teknik, region)
     households = kommun.pivot_table(index="kommunkod", columns="omradestyp", values="antal", aggfunc="sum")
     dense_share = (households["tatbebyggt"] / households["totalt"]).clip(0, 1)
 

@@ -42,7 +42,7 @@ def run(region: Region, paths: Paths) -> None:
     else:
         people = files.read_table(paths.table("befolkning"))
         teknik = files.read_table(paths.table("pts_teknik"))
-        squares = dense_squares(addresses, people, total, outside, teknik, ledger)
+        squares = dense_squares(addresses, people, total, outside, teknik, region, ledger)
         addresses["ortstyp"] = "okand"
         in_dense = in_squares(addresses["rutid"], addresses["kommunkod"], squares)
         addresses["omradestyp"] = dense_class(in_dense)

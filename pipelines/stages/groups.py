@@ -17,14 +17,20 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pipelines.ledger import Ledger
+    from pipelines.region import Region
 
 WHOLE = "totalt"
 
 
-def household_counts(teknik: pd.DataFrame) -> pd.DataFrame:
+def of_kommuner(table: pd.DataFrame, region: Region) -> pd.DataFrame:
+    """Return PTS's rows of households in the region's kommuner; the workbooks hold all of Sweden."""
+    own = table["kommunkod"].isin(region.kommunkoder)
+    return table[(table["bas"] == "hushall") & (table["niva"] == "kommun") & own]
+
+
+def household_counts(teknik: pd.DataFrame, region: Region) -> pd.DataFrame:
     """Return PTS's households per kommun and områdestyp: ``kommunkod``, ``omradestyp``, ``antal``."""
-    rows = teknik[(teknik["bas"] == "hushall") & (teknik["niva"] == "kommun")]
-    return rows[["kommunkod", "omradestyp", "antal"]].reset_index(drop=True)
+    return of_kommuner(teknik, region)[["kommunkod", "omradestyp", "antal"]].reset_index(drop=True)
 
 
 def make_groups(counts: pd.DataFrame, addresses: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:

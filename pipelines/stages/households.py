@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from pipelines import contracts, files, grid
 from pipelines.ledger import Ledger
-from pipelines.stages.groups import group_index, household_counts, make_groups
+from pipelines.stages.groups import group_index, household_counts, make_groups, of_kommuner
 from pipelines.stages.population import part_inside, square_of
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def run(region: Region, paths: Paths) -> None:
     square = square_of(addresses["rutid"].to_numpy(), squares)
     part = part_inside(squares, square, land, outside, ledger)
     people = place_people(addresses, squares, square, part, ledger)
-    groups = make_groups(household_counts(teknik), addresses, ledger)
+    groups = make_groups(household_counts(teknik, region), addresses, ledger)
     index, table = group_index(addresses, groups)
     households = place_households(people, index, table["hushall_pts"].to_numpy(), ledger)
 
@@ -124,7 +124,7 @@ def compare_definitions(
     region: Region, addresses: pd.DataFrame, people: Floats, teknik: pd.DataFrame, ledger: Ledger
 ) -> None:
     """Compare PTS's tätbebyggt share of households with ours under both definitions of glesbebyggt."""
-    rows = teknik[(teknik["bas"] == "hushall") & (teknik["niva"] == "kommun")]
+    rows = of_kommuner(teknik, region)
     dense = int(rows.loc[rows["omradestyp"] == "tatbebyggt", "antal"].sum())
     both = int(rows.loc[rows["omradestyp"].isin(["tatbebyggt", "glesbebyggt"]), "antal"].sum())
     kinds = addresses["ortstyp"]

@@ -9,15 +9,20 @@ Definitions are those of the design; where it leaves a choice, the choice made h
   addresses lie in the län's polygon or not.
 * Squares of equal distance, addresses of equal distance: the lowest `adress_id`, also for rows by `e,n`, so a
   row at the very point of two addresses names one of them.
-* When all undecided households of a class must be uncovered, λ has no upper bound: every undecided address is
-  uncovered, those without households too.
+* When a class has more households to leave uncovered than its undecided addresses can take, each takes its most,
+  those without households too; when it has fewer than they must take, each takes its least.
 * A class with households at PTS but no address here merges into the other: households are added, the target
   is the sum of both classes' targets, so the share is weighted by households.
 * `pts_andel_t` is PTS's row as published; only benchmarks per class are raised.
 * A planned row counts whatever its speed and `andel`, if its technique is fixed.
 * A cell's `andel` also decides `max_ned_mbit` when positive, at whatever address of the cell.
 * A cell with as many addresses in two kommuner (classes) belongs to the one with most land there ("where most
-  addresses lie, else most land"), then to the first in order.
+  addresses lie, else most land"), then to the lowest code (of classes: the first by alphabet).
+* A cell without any known speed has `okand` technique when one of its addresses has, else `ingen`.
+* Where several λ meet the rest, the addresses with households are the same for all of them; those without
+  follow the least λ here, and are marked `loose` when another λ would give them another probability.
+* Of the open edition a row counts for an address when the file may be published for the address's kommun, wherever
+  the address lies; a row by `e,n` finds its address before that is asked.
 * Without polygons of localities: 1 km squares by falling number of people until their share of the kommun's
   people reaches PTS's tät share of its households; the square that crosses the limit is tätbebyggd, and so is
   its land in that kommun. People here are those of the square that live in the län, on the kommun's own
@@ -28,10 +33,12 @@ Exact rational numbers are used for people, households and probabilities; areas 
 
 from __future__ import annotations
 
+import bisect
+import functools
 import math
 from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from shapely.geometry import Point, box
@@ -47,6 +54,9 @@ LAND = {k: g.difference(WATER) for k, _, g in inputs.KOMMUNER}
 LAN_CODES = [k for k, *_ in LAN]
 NAMES = {k: n for k, n, _ in LAN}
 Cell = tuple[int, int]
+Pair = tuple[str, int]
+PAIRS: list[Pair] = [(m, t) for m in MEASURES for t in THRESHOLDS]
+LEVELS = ("adress", "ruta", "omrade")
 
 
 @dataclass
@@ -58,26 +68,32 @@ class Facts:
     klass: str = ""
     people: Fraction = Fraction(0)
     households: Fraction = Fraction(0)
-    level: str = "statistik"
-    p: dict[tuple[str, int], Fraction] = field(default_factory=dict)
+    level: dict[Pair, str] = field(default_factory=dict)  # of the pairs that evidence decides
+    p: dict[Pair, Fraction] = field(default_factory=dict)
     max_ned: float | None = None
     best: str = "okand"
     planned_row: bool = False
+    loose: bool = False
 
     @property
     def planned(self) -> bool:
         return self.planned_row and self.p["tillgang", 1000] < 1
 
+    def has(self, measure: str) -> bool:
+        return (measure, 30) in self.level and self.p[measure, 30] >= Fraction(1, 2)
+
     @property
     def status(self) -> str:
-        decided = self.level != "statistik"
-        if decided and self.p["tillgang", 30] >= Fraction(1, 2):
-            return "tillgang"
-        if decided and self.p["passerad", 30] >= Fraction(1, 2):
-            return "passerad"
+        for measure in MEASURES:
+            if self.has(measure):
+                return measure
         if self.planned_row:
             return "planerad"
-        return "ingen" if decided else "okand"
+        return "ingen" if ("tillgang", 30) in self.level else "okand"
+
+    @property
+    def underlag(self) -> str:
+        return common(self.level.get(pair, "statistik") for pair in PAIRS)
 
 
 @dataclass
@@ -89,7 +105,15 @@ class Answer:
     kommuner: dict[str, dict]
     lan: dict[str, dict]
     adresser: dict[str, dict]
+    oppna_rutor: dict[str, dict]
     facts: list[Facts]
+    open_facts: list[Facts]
+
+
+def common(values: Iterable[str]) -> str:
+    """Return the value that all have, `blandat` when they differ, `ingen` when there are none."""
+    found = set(values)
+    return found.pop() if len(found) == 1 else "blandat" if found else "ingen"
 
 
 def square_of(e: float, n: float, side: int) -> Cell:
@@ -106,10 +130,12 @@ def compute(c: County) -> Answer:
     place_people(c, facts)
     towns = classify(c, facts)
     land = land_of_parts(towns)
-    groups = households(facts)
-    evidence(c, facts)
-    statistics(c, facts, groups)
-    return summaries(c, facts, land)
+    groups = households(c, facts)
+    bare = [replace(f, level={}, p={}) for f in facts]
+    for run, used in ((facts, lambda fil, kommun: True), (bare, lambda *file: file in c.published)):
+        evidence(c, run, used)
+        statistics(c, run, groups)
+    return summaries(c, facts, bare, land)
 
 
 # --- people -------------------------------------------------------------------------------------------
@@ -122,6 +148,7 @@ def squares_of(c: County) -> list[tuple[int, int, int, int]]:
     return squares + [(e, n, 1000, p) for e, n, p in c.km if (e, n) not in replaced]
 
 
+@functools.cache
 def share_in_lan(e: int, n: int, side: int, has_address: bool) -> Fraction:
     """Return the square's land in the län ÷ its land in all known kommuner."""
     square = box(e, n, e + side, n + side)
@@ -177,9 +204,7 @@ def classify_by_density(c: County, facts: list[Facts]) -> dict[str, BaseGeometry
             own[f.address.id] += number * share_in_lan(e, n, side, True) / len(here)
     towns = {}
     for kommun in LAN_CODES:
-        target = Fraction(
-            inputs.HOUSEHOLDS[kommun, "tatbebyggt"], sum(inputs.HOUSEHOLDS[kommun, k] for k in CLASSES)
-        )
+        target = Fraction(c.households[kommun, "tatbebyggt"], sum(c.households[kommun, k] for k in CLASSES))
         people: dict[Cell, Fraction] = defaultdict(Fraction)
         mine = [f for f in facts if f.address.kommun == kommun]
         for f in mine:
@@ -217,7 +242,7 @@ def land_of_parts(towns: dict[str, BaseGeometry]) -> dict[tuple[Cell, str, str],
 # --- households -----------------------------------------------------------------------------------------
 
 
-def households(facts: list[Facts]) -> dict[tuple[str, str], tuple[str, ...]]:
+def households(c: County, facts: list[Facts]) -> dict[tuple[str, str], tuple[str, ...]]:
     """Place households; return PTS's classes that each group (kommun × class with addresses) answers for."""
     groups = {}
     for kommun in LAN_CODES:
@@ -227,7 +252,7 @@ def households(facts: list[Facts]) -> dict[tuple[str, str], tuple[str, ...]]:
         for klass in with_addresses:
             answers_for = (klass,) if len(with_addresses) == 2 else CLASSES
             groups[kommun, klass] = answers_for
-            total = sum(inputs.HOUSEHOLDS[kommun, k] for k in answers_for)
+            total = sum(c.households[kommun, k] for k in answers_for)
             mine = [f for f in facts if f.address.kommun == kommun and f.klass == klass]
             people = sum(f.people for f in mine)
             for f in mine:
@@ -265,46 +290,63 @@ def items(rows: list[tuple], wanted: Callable[..., bool]) -> list[Item]:
     ]
 
 
-def evidence(c: County, facts: list[Facts]) -> None:
+def evidence(c: County, facts: list[Facts], used: Callable[[str, str], bool]) -> None:
+    """Let the files that are `used` for an address's kommun decide what they can of it."""
     if not c.evidence:
         return
-    by_id = list(inputs.BY_ID)
-    for (e, n), *rest in inputs.BY_POINT:
+    at_point = []
+    for (e, n), *rest in c.by_point:
         found, squared = nearest(facts, e, n)
         if squared <= 25**2:
-            by_id.append((found.address.id, *rest))
-    files = {
-        "adress": (inputs.ID_FILE, inputs.POINT_FILE),
-        "ruta": (inputs.CELL_FILE,),
-        "omrade": (inputs.AREA_FILE,),
-    }
+            at_point.append((found.address.id, *rest))
     for f in facts:
         point = Point(f.address.e, f.address.n)
-        rows = {
-            "adress": items(by_id, lambda where, f=f: where == f.address.id),
-            "ruta": items(inputs.BY_CELL, lambda where, f=f: where == f.cell),
-            "omrade": items(inputs.BY_AREA, lambda where, point=point: where.covers(point)),
+        files = {
+            "adress": {
+                inputs.ID_FILE: items(c.by_id, lambda where, f=f: where == f.address.id),
+                inputs.POINT_FILE: items(at_point, lambda where, f=f: where == f.address.id),
+            },
+            "ruta": {inputs.CELL_FILE: items(c.by_cell, lambda where, f=f: where == f.cell)},
+            "omrade": {inputs.AREA_FILE: items(c.by_area, lambda where, point=point: where.covers(point))},
         }
-        f.planned_row = any(i.fixed and i.status == "planerad" for r in rows.values() for i in r)
-        for level, found in rows.items():
-            naming = [i for i in found if i.fixed and i.status in ("tillgang", "passerad")]
-            complete = any((name, f.address.kommun) in c.complete for name in files[level])
-            if naming or complete:
-                decide(f, level, naming)
+        rows: dict[str, list[Item]] = {}
+        complete = set()
+        for level in LEVELS:
+            mine = {name: found for name, found in files[level].items() if used(name, f.address.kommun)}
+            rows[level] = [i for found in mine.values() for i in found if i.fixed]
+            if any((name, f.address.kommun) in c.complete for name in mine):
+                complete.add(level)
+        f.planned_row = any(i.status == "planerad" for level in LEVELS for i in rows[level])
+        decide(f, rows, complete)
+        name_technique(f, rows, complete)
+
+
+def decide(f: Facts, rows: dict[str, list[Item]], complete: set[str]) -> None:
+    """Decide each pair at the first level that shows coverage, or that is complete for the kommun."""
+    for m, t in PAIRS:
+        status = MEASURES[: MEASURES.index(m) + 1]
+        for level in LEVELS:
+            value = max(
+                (i.andel for i in rows[level] if i.status in status and i.ned >= t), default=Fraction(0)
+            )
+            if value > 0 or level in complete:
+                f.level[m, t], f.p[m, t] = level, value
                 break
+    at_least = [((m, t), (m, higher)) for m in MEASURES for t, higher in ((100, 1000), (30, 100))]
+    for pair, other in at_least + [(("passerad", t), ("tillgang", t)) for t in THRESHOLDS]:
+        if pair in f.p and other in f.p:
+            f.p[pair] = max(f.p[pair], f.p[other])
 
 
-def decide(f: Facts, level: str, rows: list[Item]) -> None:
-    f.level = level
-    for t in THRESHOLDS:
-        fast = [i for i in rows if i.ned >= t]
-        f.p["tillgang", t] = max([i.andel for i in fast if i.status == "tillgang"], default=Fraction(0))
-        f.p["passerad", t] = max([i.andel for i in fast], default=Fraction(0))
-    had = [i for i in rows if i.status == "tillgang" and i.andel > 0]
-    f.max_ned = max((i.ned for i in had), default=None)
-    f.best = (
-        min((TECHNIQUES.index(i.teknik), i.teknik) for i in had if i.ned == f.max_ned)[1] if had else "ingen"
-    )
+def name_technique(f: Facts, rows: dict[str, list[Item]], complete: set[str]) -> None:
+    f.best = "ingen" if ("tillgang", 30) in f.level else "okand"
+    for level in LEVELS:
+        had = [i for i in rows[level] if i.status == "tillgang" and i.andel > 0]
+        if had:
+            f.max_ned = max(i.ned for i in had)
+            f.best = min((i.teknik for i in had if i.ned == f.max_ned), key=TECHNIQUES.index)
+        if had or level in complete:
+            return
 
 
 # --- statistics ------------------------------------------------------------------------------------------
@@ -346,70 +388,80 @@ def benchmark(c: County, kommun: str, klass: str) -> dict[tuple[str, int], Fract
     return share
 
 
-def consistent(x: dict[tuple[str, int], Fraction]) -> dict[tuple[str, int], Fraction]:
-    """Make uncovered amounts hold together: more at higher thresholds, fewer not passed than not covered."""
-    y = dict(x)
-    for low, high in ((30, 100), (100, 1000)):
-        y["tillgang", high] = max(y["tillgang", high], y["tillgang", low])
-    for t in THRESHOLDS:
-        y["passerad", t] = min(y["passerad", t], y["tillgang", t])
-    for low, high in ((30, 100), (100, 1000)):
-        y["passerad", high] = max(y["passerad", high], y["passerad", low])
-    return y
+@dataclass(frozen=True)
+class Free:
+    """An address that evidence leaves undecided for a pair: households, remoteness, least and most q."""
+
+    h: Fraction
+    r: Fraction
+    low: Fraction
+    high: Fraction
+
+    def q(self, factor: Fraction) -> Fraction:
+        return min(max(factor * self.r, self.low), self.high)
 
 
-def solve(weights: list[Fraction], near: list[int], rest: Fraction) -> Fraction:
-    """Return the least λ ≥ 0 with Σ weight · min(1, λ / near) = rest, exactly, from its break points.
+def solve(free: list[Free], rest: Fraction) -> tuple[Fraction, Fraction]:
+    """Return the least and the greatest λ with Σ h · q(λ) = rest, exactly, from the break points.
 
-    >>> solve([Fraction(1), Fraction(1)], [1, 4], Fraction(3, 2))
-    Fraction(2, 1)
+    The rest lies between what the addresses must take and what they can take, both excluded.
+
+    >>> near, far = (Free(Fraction(1), Fraction(1, n), Fraction(0), Fraction(1)) for n in (4, 1))
+    >>> solve([near, far], Fraction(3, 2))
+    (Fraction(2, 1), Fraction(2, 1))
     """
-    if rest == 0:
-        return Fraction(0)
-    low = Fraction(0)
-    for high in sorted(set(near)):  # between low and high, all with near > low still grow with λ
-        full = sum((w for w, n in zip(weights, near, strict=True) if n <= low), Fraction(0))
-        slope = sum((w / n for w, n in zip(weights, near, strict=True) if n > low), Fraction(0))
-        if slope and (rest - full) / slope <= high:
-            return (rest - full) / slope
-        low = Fraction(high)
-    raise AssertionError("more to leave uncovered than there is")
+
+    def total(factor: Fraction) -> Fraction:
+        return sum((f.h * f.q(factor) for f in free), Fraction(0))
+
+    breaks = sorted({Fraction(0), *(end / f.r for f in free if f.h for end in (f.low, f.high))})
+    up = bisect.bisect_left(breaks, rest, key=total)  # the first break point with at least the rest
+    on = bisect.bisect_right(breaks, rest, key=total)  # the first with more
+    found = []
+    for i in (up, on):
+        a, b = breaks[i - 1], breaks[i]
+        found.append(a + (b - a) * (rest - total(a)) / (total(b) - total(a)))
+    return found[0], found[1]
 
 
 def statistics(c: County, facts: list[Facts], groups: dict[tuple[str, str], tuple[str, ...]]) -> None:
     for (kommun, klass), answers_for in groups.items():
         mine = [f for f in facts if f.address.kommun == kommun and f.klass == klass]
-        open_ = [f for f in mine if f.level == "statistik"]
-        decided = [f for f in mine if f.level != "statistik"]
-        undecided = sum((f.households for f in open_), Fraction(0))
-        target = {}
-        total = sum(inputs.HOUSEHOLDS[kommun, k] for k in answers_for)
-        for m in MEASURES:
-            for t in THRESHOLDS:
-                target[m, t] = sum(
-                    (1 - benchmark(c, kommun, k)[m, t]) * inputs.HOUSEHOLDS[kommun, k] for k in answers_for
-                )
-        if undecided == 0:
-            # Plain probabilities; the evidence holds all households of the class.
-            q = consistent({key: u / total for key, u in target.items()})
-            for f in open_:
-                f.p = {key: 1 - x for key, x in q.items()}
-            continue
-        rest = consistent(
-            {
-                key: min(max(u - sum(f.households * (1 - f.p[key]) for f in decided), Fraction(0)), undecided)
-                for key, u in target.items()
-            }
-        )
-        near = [neighbours(facts, f.cell) for f in open_]
-        for key, amount in rest.items():
-            if amount == undecided:
-                for f in open_:
-                    f.p[key] = Fraction(0)
-                continue
-            factor = solve([f.households for f in open_], near, amount)
-            for f, n in zip(open_, near, strict=True):
-                f.p[key] = 1 - min(Fraction(1), factor / n)
+        near = {f.address.id: neighbours(facts, f.cell) for f in mine}
+        weight = {k: c.households[kommun, k] for k in answers_for}
+        total = sum(weight.values())
+        for pair in PAIRS:
+            share = {k: benchmark(c, kommun, k)[pair] for k in answers_for}
+            if total:
+                uncovered = 1 - Fraction(sum(share[k] * weight[k] for k in answers_for)) / total
+            else:
+                uncovered = 1 - share[klass]
+            rest = uncovered * total - sum(f.households * (1 - f.p[pair]) for f in mine if pair in f.level)
+            open_ = [f for f in mine if pair not in f.level]
+            free = [Free(f.households, Fraction(1, near[f.address.id]), *limits(f, pair)) for f in open_]
+            if not sum(x.h for x in free):
+                qs = [(min(max(uncovered, x.low), x.high),) for x in free]
+            elif rest <= sum(x.h * x.low for x in free):
+                both = rest == sum(x.h * x.high for x in free)
+                qs = [(x.low, x.high) if both else (x.low,) for x in free]
+            elif rest >= sum(x.h * x.high for x in free):
+                qs = [(x.high,) for x in free]
+            else:
+                qs = [tuple(map(x.q, solve(free, rest))) for x in free]
+            for f, q in zip(open_, qs, strict=True):
+                f.p[pair] = 1 - q[0]
+                f.loose |= q[0] != q[-1]
+
+
+def limits(f: Facts, pair: Pair) -> tuple[Fraction, Fraction]:
+    """Return the least and the most q of an address, from what is known of its other pairs by now."""
+    m, t = pair
+    low = Fraction(0) if t == 30 else 1 - f.p[m, {100: 30, 1000: 100}[t]]
+    if m == "passerad":
+        return low, 1 - f.p["tillgang", t]
+    if ("passerad", t) in f.level:
+        low = max(low, 1 - f.p["passerad", t])
+    return low, Fraction(1)
 
 
 def neighbours(facts: list[Facts], cell: Cell) -> int:
@@ -441,14 +493,20 @@ def quality(facts: list[Facts]) -> dict:
     if known:
         best = min((TECHNIQUES.index(f.best), f.best) for f in known if f.max_ned == top)[1]
     else:
-        best = "okand" if any(f.level == "statistik" for f in facts) else "ingen"
-    levels = {f.level for f in facts}
+        best = "okand" if any(f.best == "okand" for f in facts) else "ingen"
     return {
         "max_ned_mbit": top,
         "basta_teknik": best,
         "planerad": any(f.planned for f in facts),
-        "underlag": levels.pop() if len(levels) == 1 else "blandat" if levels else "ingen",
+        **grounds(facts),
     }
+
+
+def grounds(facts: list[Facts]) -> dict:
+    per_threshold = {
+        f"underlag_{t}": common(f.level.get(("tillgang", t), "statistik") for f in facts) for t in THRESHOLDS
+    }
+    return {"underlag": common(f.underlag for f in facts), **per_threshold}
 
 
 def most(facts: list[Facts], land: dict[str, float], key: Callable[[Facts], str]) -> str:
@@ -470,9 +528,11 @@ def names_of(cell: Cell, kommun: str, klass: str) -> dict:
     }
 
 
-def summaries(c: County, facts: list[Facts], land: dict[tuple[Cell, str, str], float]) -> Answer:
+def summaries(
+    c: County, facts: list[Facts], bare: list[Facts], land: dict[tuple[Cell, str, str], float]
+) -> Answer:
     parts = sorted({*land, *((f.cell, f.address.kommun, f.klass) for f in facts)})
-    delar, rutnat = {}, {}
+    delar, rutnat, oppna = {}, {}, {}
     for cell, kommun, klass in parts:
         here = [f for f in facts if (f.cell, f.address.kommun, f.klass) == (cell, kommun, klass)]
         row = names_of(cell, kommun, klass)
@@ -493,6 +553,7 @@ def summaries(c: County, facts: list[Facts], land: dict[tuple[Cell, str, str], f
         )
         row |= {"land_ha": sum(by_kommun.values()), **counts(here), **quality(here)}
         rutnat[row["rutid_scb"]] = row
+        oppna[row["rutid_scb"]] = open_row(row, [f for f in bare if f.cell == cell])
     kommuner = {}
     for kommun in LAN_CODES:
         row = {"kommunkod": kommun, "kommunnamn": NAMES[kommun]}
@@ -500,9 +561,53 @@ def summaries(c: County, facts: list[Facts], land: dict[tuple[Cell, str, str], f
         kommuner[kommun] = row | area_summary(c, kommun, mine, facts, _land_of(land, [kommun]))
     whole = {"lanskod": "99", "lansnamn": inputs.LANSNAMN}
     whole |= area_summary(c, "lan", facts, facts, _land_of(land, LAN_CODES))
-    return Answer(
-        rutnat, delar, kommuner, {"99": whole}, {f.address.id: address_row(f) for f in facts}, facts
-    )
+    adresser = {f.address.id: address_row(f) for f in facts}
+    return Answer(rutnat, delar, kommuner, {"99": whole}, adresser, oppna, facts, bare)
+
+
+# --- the open edition ------------------------------------------------------------------------------------
+
+
+def open_row(cell: dict, facts: list[Facts]) -> dict:
+    """Return a cell of the open edition, its coverage from what may be published alone."""
+    row = {name: cell[name] for name in ("rutid_scb", "kommunkod", "kommunnamn", "omradestyp")}
+    for m, t in PAIRS:
+        row[f"klass_{m}_{t}"] = class_of([f.p[m, t] for f in facts])
+    row["adresser_band"] = band_of(Fraction(len(facts)))
+    row["hushall_band"] = band_of(sum((f.households for f in facts), Fraction(0)))
+    for t in THRESHOLDS:
+        without = sum((f.households * (1 - f.p["tillgang", t]) for f in facts), Fraction(0))
+        row[f"hushall_utan_{t}_band"] = band_of(without)
+    return row | {"planerad": any(f.planned for f in facts), **grounds(facts)}
+
+
+def class_of(chances: list[Fraction]) -> str:
+    if not chances:
+        return "ingen_adress"
+    share = sum(chances) / len(chances)
+    if len(chances) < 5:
+        return "tackt" if share >= Fraction(1, 2) else "utan"
+    if share < Fraction(5, 100):
+        return "utan"
+    if share < Fraction(1, 2):
+        return "mindre_del"
+    return "storre_del" if share < Fraction(95, 100) else "tackt"
+
+
+def band_of(number: Fraction) -> str:
+    """Name the band of a number.
+
+    >>> [band_of(Fraction(x)) for x in ("0", "1/3", "5", "99/10", "10", "700")]
+    ['0', '1–4', '5–9', '5–9', '10–19', '500–']
+    """
+    if number < Fraction(1, 10**9):
+        return "0"
+    limits = (1, 5, 10, 20, 50, 100, 200, 500)
+    i = max(0, bisect.bisect_right(limits, number) - 1)
+    return f"{limits[i]}–{limits[i + 1] - 1}" if i + 1 < len(limits) else f"{limits[i]}–"
+
+
+# --- kommuner and län ------------------------------------------------------------------------------------
 
 
 def _land_of(land: dict[tuple[Cell, str, str], float], kommuner: list[str]) -> dict[Cell, float]:
@@ -513,6 +618,10 @@ def _land_of(land: dict[tuple[Cell, str, str], float], kommuner: list[str]) -> d
     return total
 
 
+def _percent(row: dict, without: str) -> float | None:
+    return 100 * (1 - row[without] / row["hushall"]) if row["hushall"] else None
+
+
 def area_summary(
     c: County, area: str, mine: list[Facts], everyone: list[Facts], land: dict[Cell, float]
 ) -> dict:
@@ -520,7 +629,7 @@ def area_summary(
     row = {"land_ha": total, **counts(mine)}
     published = shares(c, area, "totalt")
     for t in THRESHOLDS:
-        covered = 100 * (1 - row[f"hushall_utan_{t}"] / row["hushall"])
+        covered = _percent(row, f"hushall_utan_{t}")
         without = 0.0
         with_ = 0.0
         for cell, ha in land.items():
@@ -531,13 +640,13 @@ def area_summary(
                 with_ += ha * (1 - u)
         row |= {
             f"andel_{t}_pct": covered,
-            f"andel_passerade_{t}_pct": 100 * (1 - row[f"hushall_ej_passerade_{t}"] / row["hushall"]),
+            f"andel_passerade_{t}_pct": _percent(row, f"hushall_ej_passerade_{t}"),
             f"yta_utan_{t}_pct": 100 * without / total,
             f"yta_tackt_{t}_pct": 100 * with_ / total,
             f"pts_andel_{t}_pct": 100 * float(published["tillgang", t]),
             f"pts_andel_passerade_{t}_pct": 100 * float(published["passerad", t]),
             f"pts_kalla_{t}": "hastighet" if c.hastighet else "teknik",
-            f"avvikelse_{t}_pe": covered - 100 * float(published["tillgang", t]),
+            f"avvikelse_{t}_pe": None if covered is None else covered - 100 * float(published["tillgang", t]),
         }
     inhabited = {f.cell for f in everyone}
     row["yta_obebodd_pct"] = 100 * math.fsum(ha for cell, ha in land.items() if cell not in inhabited) / total
@@ -555,7 +664,7 @@ def address_row(f: Facts) -> dict:
         "max_ned_mbit": f.max_ned,
         "basta_teknik": f.best,
         "status": f.status,
-        "underlag": f.level,
+        "underlag": f.underlag,
     }
     for (m, t), p in f.p.items():
         row[f"sannolikhet_{m}_{t}"] = float(p)

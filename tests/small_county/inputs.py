@@ -31,6 +31,7 @@ VARIANTS = (
     "komplett",
     "utan_folk",
     "ensam",
+    "koppar",
 )
 LANSNAMN = "Östvikens län"
 
@@ -331,6 +332,10 @@ BY_CELL: list[Row] = [  # lower-left corner
     ((407000, 6401000), "fiber", 500, "tillgang", 1.0),
     ((409000, 6401250), "fiber", 1000, "tillgang", 1.0),
     ((404250, 6402750), "kabel-tv", 1000, "tillgang", 0.35),
+    ((402750, 6400750), "fiber", 100, "tillgang", 0.3),  # finer than the polygon round 045, and knows less
+    ((402750, 6400750), "fiber", 1000, "passerad", 0.55),
+    ((401500, 6401000), "fiber", 1000, "passerad", 0.4),  # passed is decided, access is not
+    ((404250, 6402750), "fiber", 100, "passerad", 0.45),
     ((406000, 6401750), "fiber", 1000, "tillgang", 1.0),  # nobody there
     ((430000, 6430000), "fiber", 1000, "tillgang", 1.0),  # another län
 ]
@@ -345,6 +350,7 @@ BY_AREA: list[Row] = [
         Polygon([(402000, 6400400), (402200, 6400390), (402210, 6400520), (402020, 6400530)]),
         "fiber", 1000, "planerad",
     ),
+    (box(402930, 6400800, 402990, 6400850), "fiber", 1000, "tillgang"),  # round 045
     (  # 036 stands on its west edge
         Polygon([(403200, 6400950), (403500, 6401000), (403450, 6401300), (403200, 6401250)]),
         "kabel-tv", 80, "tillgang",
@@ -379,6 +385,8 @@ COMPLETE = {  # (file, kommun) for which the file is complete
     "full": {(CELL_FILE, "9902")},
     "komplett": {(ID_FILE, "9901"), (AREA_FILE, "9902")},
 }
+FILES = (ID_FILE, POINT_FILE, CELL_FILE, AREA_FILE)
+UNLISTED = {(POINT_FILE, "9902")}  # kallor.csv has no row for it: partial, and not to be published
 NOT_PUBLISHED = {(CELL_FILE, "9901"), (AREA_FILE, "9902")}
 
 
@@ -396,6 +404,17 @@ class County:
     complete: set[tuple[str, str]]
     klassning: str
     addresses: list[Address] = field(default_factory=lambda: list(ADDRESSES))
+    households: dict[tuple[str, str], int] = field(default_factory=lambda: dict(HOUSEHOLDS))
+    by_id: list[Row] = field(default_factory=lambda: list(BY_ID))
+    by_point: list[Row] = field(default_factory=lambda: list(BY_POINT))
+    by_cell: list[Row] = field(default_factory=lambda: list(BY_CELL))
+    by_area: list[Row] = field(default_factory=lambda: list(BY_AREA))
+    listed: set[tuple[str, str]] = field(
+        default_factory=lambda: {(f, k) for f in FILES for k in ("9901", "9902")} - UNLISTED
+    )
+    published: set[tuple[str, str]] = field(
+        default_factory=lambda: {(f, k) for f in FILES for k in ("9901", "9902")} - UNLISTED - NOT_PUBLISHED
+    )
 
 
 def county(variant: str = "full") -> County:
@@ -406,7 +425,8 @@ def county(variant: str = "full") -> County:
     Håvik, though PTS has households there; nobody lives in Östby's tätort; *hastighet* without passerad; no
     evidence; only tätorter count. `komplett`: other files are complete than in `full`. `utan_folk`: all
     evidence partial, and every glesbebygd address in Håvik that it leaves undecided is without people. `ensam`: no
-    evidence, Håvik's glesbygd has people on the islet alone and nobody there has 1 Gbit/s.
+    evidence, Håvik's glesbygd has people on the islet alone and nobody there has 1 Gbit/s. `koppar`: one
+    operator's partial list of its copper lines at nearly every address, and not another row.
     """
     c = County(
         variant=variant,
@@ -431,6 +451,16 @@ def county(variant: str = "full") -> County:
         c.quarter = []
         c.km = [s for s in c.km if s[0] in (402000, 409000) and s[1] != 6401000] + [(409000, 6401000, 1)]
         c.hastighet["9902", "glesbebyggt"] = (0.671, 0.593, 0.0, 0.783, 0.731, 0.657)
+    if variant == "koppar":
+        c.complete = set()
+        c.listed = c.published = {(ID_FILE, "9901"), (ID_FILE, "9902")}
+        c.by_point, c.by_cell, c.by_area = [], [], []
+        speeds = (8, None, 60, 24, 30)
+        c.by_id = [
+            (a.id, "xdsl" if i % 5 < 2 else "vdsl", speeds[i % 5], "tillgang")
+            for i, a in enumerate(c.addresses)
+            if i % 11
+        ]
     if variant == "sammanslagen":
         c.orter = [o for o in ORTER if o[2] != "Gränsbyn"]
         c.klassning = "utanfor_tatort"
@@ -589,11 +619,11 @@ AREAS = [
 CLASS_TEXT = {"totalt": "total", "tatbebyggt": "tätbebyggt", "glesbebyggt": "glesbebyggt"}
 
 
-def households_of(area: str, klass: str) -> int:
+def households_of(c: County, area: str, klass: str) -> int:
     """Return PTS's number of households of one row of the workbooks."""
     if area == "riket":
         return {"totalt": 5_100_000, "tatbebyggt": 4_500_000, "glesbebyggt": 600_000}[klass]
-    return sum(v for (k, o), v in HOUSEHOLDS.items() if (area in ("lan", k)) and (klass in ("totalt", o)))
+    return sum(v for (k, o), v in c.households.items() if (area in ("lan", k)) and (klass in ("totalt", o)))
 
 
 def _pts(c: County, folder: Path) -> None:
@@ -604,17 +634,17 @@ def _pts(c: County, folder: Path) -> None:
         "Tillgång via NR (5G)", "Tillgång via trådbunden accessteknik",
         "Total tillgång (trådbunden och trådlös accessteknik)",
     ]  # fmt: skip
-    _workbook(folder / "mtbbk_tabellbilaga_teknik.xlsx", "Teknik", teknik, TEKNIK)
+    _workbook(c, folder / "mtbbk_tabellbilaga_teknik.xlsx", "Teknik", teknik, TEKNIK)
     if c.hastighet:
         measures = MEASURES if c.has_passerad else MEASURES[:1]
         text = {"tillgang": "Tillgång till minst", "passerad": "Homes passed minst"}
         names = [f"{text[m]} {t}" for m in measures for t in ("30 Mbit/s", "100 Mbit/s", "1 Gbit/s")]
         values = {k: v[: len(names)] for k, v in c.hastighet.items()}
-        _workbook(folder / "mtbbk_tabellbilaga_hastighet.xlsx", "Hastighet", names, values)
+        _workbook(c, folder / "mtbbk_tabellbilaga_hastighet.xlsx", "Hastighet", names, values)
 
 
 def _workbook(
-    path: Path, title: str, names: list[str], values: dict[tuple[str, str], tuple[float, ...]]
+    c: County, path: Path, title: str, names: list[str], values: dict[tuple[str, str], tuple[float, ...]]
 ) -> None:
     book = openpyxl.Workbook()
     book.active.title = "Innehåll"
@@ -627,7 +657,7 @@ def _workbook(
         for area, level, lan, kommun in AREAS:
             for klass, klass_text in CLASS_TEXT.items():
                 shares = values[area, klass]
-                count = households_of(area, klass)
+                count = households_of(c, area, klass)
                 if label != "Hushåll":  # workplaces: other figures, which must not be taken for households
                     shares, count = tuple(round(s * 0.9, 3) for s in shares), count // 3 + 1
                 sheet.append([2025, label, level, klass_text, lan or None, kommun or None, count, *shares])
@@ -656,41 +686,49 @@ def _csv(path: Path, header: list[str], rows: list[list[object]]) -> None:
 def _evidence(c: County, folder: Path) -> None:
     folder.mkdir(parents=True)
     tail = ["teknik", "ned_mbit", "upp_mbit", "status"]
-    _csv(
-        folder / ID_FILE,
-        ["adress_id", *tail, "operator"],
-        [[a, t, v, None if v is None else v / 10, s, "Öbolaget"] for a, t, v, s in BY_ID],
-    )
-    _csv(
-        folder / POINT_FILE,
-        ["e", "n", *tail, "operator"],
-        [[e, n, t, v, None, s, "Byanätet"] for (e, n), t, v, s in BY_POINT],
-    )
-    _csv(
-        folder / CELL_FILE,
-        ["rutid_scb", *tail, "andel"],
-        [[f"{e:06d}{n:07d}", t, v, None, s, a] for (e, n), t, v, s, a in BY_CELL],
-    )
-    areas = gpd.GeoDataFrame(
-        {
-            "teknik": [r[1] for r in BY_AREA],
-            "ned_mbit": [None if r[2] is None else float(r[2]) for r in BY_AREA],
-            "upp_mbit": [100.0 for _ in BY_AREA],
-            "status": [r[3] for r in BY_AREA],
-        },
-        geometry=[r[0] if r[0].geom_type == "MultiPolygon" else MultiPolygon([r[0]]) for r in BY_AREA],
-        crs=3006,
-    )
-    _gpkg(areas, folder / AREA_FILE, "omraden")
+    if c.by_id:
+        _csv(
+            folder / ID_FILE,
+            ["adress_id", *tail, "operator"],
+            [[a, t, v, None if v is None else v / 10, s, "Öbolaget"] for a, t, v, s in c.by_id],
+        )
+    if c.by_point:
+        _csv(
+            folder / POINT_FILE,
+            ["e", "n", *tail, "operator"],
+            [[e, n, t, v, None, s, "Byanätet"] for (e, n), t, v, s in c.by_point],
+        )
+    if c.by_cell:
+        _csv(
+            folder / CELL_FILE,
+            ["rutid_scb", *tail, "andel"],
+            [[f"{e:06d}{n:07d}", t, v, None, s, a] for (e, n), t, v, s, a in c.by_cell],
+        )
+    if c.by_area:
+        _gpkg(_areas(c), folder / AREA_FILE, "omraden")
     _csv(
         folder / "kallor.csv",
         ["fil", "kommunkod", "fullstandig", "referensdatum", "avtal", "far_publiceras"],
         [
             [
                 fil, kod, "ja" if (fil, kod) in c.complete else "nej", "2025-06-30", "Avtal Ö1",
-                "nej" if (fil, kod) in NOT_PUBLISHED else "ja",
+                "ja" if (fil, kod) in c.published else "nej",
             ]
-            for fil in (ID_FILE, POINT_FILE, CELL_FILE, AREA_FILE)
+            for fil in FILES
             for kod in ("9901", "9902")
+            if (fil, kod) in c.listed
         ],
     )  # fmt: skip
+
+
+def _areas(c: County) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(
+        {
+            "teknik": [r[1] for r in c.by_area],
+            "ned_mbit": [None if r[2] is None else float(r[2]) for r in c.by_area],
+            "upp_mbit": [100.0 for _ in c.by_area],
+            "status": [r[3] for r in c.by_area],
+        },
+        geometry=[r[0] if r[0].geom_type == "MultiPolygon" else MultiPolygon([r[0]]) for r in c.by_area],
+        crs=3006,
+    )

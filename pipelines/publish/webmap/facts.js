@@ -86,23 +86,23 @@
       const underlag = t.underlag[this.text('underlag', i)];
       table.append(element('caption', intern ? fill(t.fakta_tabell_intern, { underlag }) : t.fakta_tabell_oppen));
       const names = intern
-        ? ['hushall_utan', 'hushall_ej_passerade', 'adresser_utan', 'adresser_ej_passerade', 'befolkning_utan', 'underlag']
-        : ['tillgang', 'passerad', 'hushall_utan', 'underlag'];
+        ? ['hushall_utan', 'hushall_ej_passerade', 'adresser_utan', 'adresser_ej_passerade', 'befolkning_utan']
+        : ['tillgang', 'passerad', 'hushall_utan'];
       const head = table.createTHead().insertRow();
       for (const text of [t.fakta_hastighet, ...THRESHOLDS.map((s) => number(s, 1))]) {
         head.append(Object.assign(element('th', text), { scope: 'col' }));
       }
       const body = table.createTBody();
-      for (const name of names) {
+      for (const name of [...names, 'underlag_tillgang']) {
         const row = body.insertRow();
-        row.append(Object.assign(element('th', name === 'underlag' ? t.fakta_underlag_tillgang : t[`fakta_${name}`]), { scope: 'row' }));
+        row.append(Object.assign(element('th', t[`fakta_${name}`]), { scope: 'row' }));
         for (const threshold of THRESHOLDS) row.append(this.cell(name, threshold, i));
       }
       return table;
     }
 
     cell(name, threshold, i) {
-      if (name === 'underlag') {
+      if (name === 'underlag_tillgang') {
         return element('td', this.t.underlag_kort[this.text(`underlag_${threshold}`, i)], `underlag_${threshold}`);
       }
       if (name === 'tillgang' || name === 'passerad') {

@@ -76,7 +76,7 @@ def brute(rows):
     return out
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(counties)
 def test_every_column_of_every_area_equals_brute_force(rows):
     got, expected = gaps(rows).omraden, brute(rows)
@@ -93,7 +93,7 @@ def test_every_column_of_every_area_equals_brute_force(rows):
     assert ranked["prioritet"].tolist() == list(range(1, len(expected) + 1))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(counties, st.booleans())
 def test_areas_by_kommun_and_dispersed_rows_sum_to_the_cells(rows, no_evidence):
     if no_evidence:
@@ -119,7 +119,7 @@ def test_areas_by_kommun_and_dispersed_rows_sum_to_the_cells(rows, no_evidence):
         assert by_parts.to_dict() == pytest.approx(areas[name].to_dict(), nan_ok=True)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(counties, addresses)
 def test_one_more_covered_address_never_makes_any_gap_cost_more(rows, more):
     new = Address(more.e, more.n, 1.0, more.households, "adress", more.kommun, more.klass)
@@ -131,7 +131,7 @@ def test_one_more_covered_address_never_makes_any_gap_cost_more(rows, more):
         assert (after[name].loc[before.index] <= unknown + 1e-6).all()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(counties)
 def test_outlines_are_valid_and_cover_exactly_their_cells(rows):
     where, p, land = columns(rows)

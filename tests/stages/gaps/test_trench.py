@@ -71,7 +71,7 @@ def test_a_lattice_and_a_circle_where_every_edge_ties():
 def test_points_a_centimetre_apart_across_a_whole_county():
     rng = np.random.default_rng(5)
     base = rng.uniform(0, 250_000, (150, 2))
-    twins = np.concatenate([base, base + 0.01, base + [0.0, 0.02]])
+    twins = np.concatenate([base, base + 0.01, base + np.array([0.0, 0.02])])
     own = [Address(300_000 + x, 6_300_000 + y, 0.0) for x, y in twins]
     net = [Address(300_000, 6_300_000, 1.0)]
     got = metres([own], net, small=0)[0][0]

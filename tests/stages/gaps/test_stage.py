@@ -1,0 +1,150 @@
+"""The stage from tables to tables, twice, and at the county's full size."""
+
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipelines import contracts, contracts_gaps, files
+from pipelines.errors import DataError
+from pipelines.grid import cell_of
+from pipelines.paths import Paths
+from pipelines.stages import gaps
+
+from .regions import REGION
+from .test_measure import HAND
+
+NAMES = ("bristomraden", "bristomraden_kommun", "bristomraden_rutor", "bristkurva")
+
+
+def _write(folder, points, people, coverage, land):
+    paths = Paths(folder / "x.toml", folder, folder, folder)
+    files.write_points(points, paths.table("adresser_ruta"))
+    files.write_table(people, paths.table("adresser_hushall"))
+    files.write_table(coverage, paths.table("adresser_tackning"))
+    files.write_table(land, paths.table("land"))
+    return paths
+
+
+def _hand_tables(rows):
+    ids = [f"id{i}" for i in range(len(rows))]
+    points = pd.DataFrame(
+        {
+            "adress_id": ids,
+            "kommunkod": [a.kommun for a in rows],
+            "omradestyp": [a.klass for a in rows],
+            "rutid": [a.rutid for a in rows],
+            "e_m": [a.e for a in rows],
+            "n_m": [a.n for a in rows],
+        }
+    )
+    people = pd.DataFrame({"adress_id": ids, "befolkning": 2.0, "hushall": [a.households for a in rows]})
+    coverage = pd.DataFrame({"adress_id": ids, "underlag": [a.level for a in rows]})
+    for t in (30, 100, 1000):
+        for m in ("tillgang", "passerad"):
+            coverage[f"sannolikhet_{m}_{t}"] = [1.0 if t < 1000 else a.p for a in rows]
+    land = pd.DataFrame({"rutid": sorted({a.rutid for a in rows}), "kommunkod": "1480", "land_ha": 6.25})
+    return points, people, coverage, land
+
+
+def _bytes(paths):
+    return {n: paths.table(n).read_bytes() for n in NAMES}
+
+
+def test_stage_writes_checked_tables_with_the_same_bytes_every_time(tmp_path):
+    paths = _write(tmp_path, *_hand_tables(list(HAND.values())))
+    gaps.run(REGION, paths)
+    first = _bytes(paths)
+    areas = files.read_polygons(paths.table("bristomraden"))
+    contracts.check(areas, contracts_gaps.BRISTOMRADEN)
+    assert areas.crs.to_epsg() == 3006
+    assert len(areas) == 2 * 2 + 6 * 49  # two areas at 1000 Mbit/s in both measures
+    real = areas["prioritet"].notna()
+    assert areas.geometry[~real].isna().all()
+    assert areas.geometry[real].area.tolist() == [62_500 * 3, 62_500] * 2
+    assert areas.loc[real, "land_ha"].tolist() == [6.25 * 3, 6.25] * 2
+    assert areas.loc[real, "kommunnamn"].tolist() == ["Göteborg"] * 4
+    curve = files.read_table(paths.table("bristkurva"))
+    county = curve[(curve["kod"] == "14") & (curve["matt"] == "tillgang")]
+    assert county["kostnad_ack_sek"].tolist() == pytest.approx([376_700, 1_407_700])
+    assert county["andel_pct"].tolist() == pytest.approx([78, 98])
+    assert len(files.read_table(paths.table("bristomraden_rutor"))) == 2 * 4
+    gaps.run(REGION, paths)
+    assert _bytes(paths) == first
+
+
+def test_ids_are_inherited_from_an_earlier_edition_when_it_is_given(tmp_path):
+    rows = list(HAND.values())
+    before = _write(tmp_path / "a", *_hand_tables(rows))
+    gaps.run(REGION, before)
+    later = [a for n, a in HAND.items() if n != "A"]  # the cell that named the first area is gone
+    after = _write(tmp_path / "b", *_hand_tables(later))
+    gaps.run(REGION, after, before.table("bristomraden_rutor"))
+    ids = files.read_polygons(after.table("bristomraden"))["bristomrade_id"]
+    assert "1000-tillgang-4002506500000" in set(ids)
+    gaps.run(REGION, after)
+    assert "1000-tillgang-4002506500000" not in set(
+        files.read_polygons(after.table("bristomraden"))["bristomrade_id"]
+    )
+
+
+@pytest.mark.parametrize("p", [0.0, 1.0])
+def test_nothing_covered_and_nothing_uncovered(tmp_path, p):
+    points, people, coverage, land = _hand_tables(list(HAND.values()))
+    coverage[[c for c in coverage if c.startswith("sannolikhet")]] = p
+    paths = _write(tmp_path, points, people, coverage, land)
+    gaps.run(REGION, paths)
+    areas = files.read_polygons(paths.table("bristomraden"))
+    real = areas[areas["prioritet"].notna()]
+    assert len(real) == (0 if p else 6 * 3)
+    assert real[["kostnad_sek", "schakt_m", "avstand_m", "kostnad_per_hushall_sek"]].isna().all().all()
+    assert areas["hushall_utan"].sum() == pytest.approx(0 if p else 6 * 10)
+    assert ("Ingen adress" in paths.ledger("gaps").read_text(encoding="utf-8")) == (p == 0)
+
+
+def test_an_address_in_a_foreign_kommun_is_told_in_swedish(tmp_path):
+    points, people, coverage, land = _hand_tables(list(HAND.values()))
+    points.loc[0, "kommunkod"] = "0180"
+    with pytest.raises(DataError, match="inte hör till länet"):
+        gaps.run(REGION, _write(tmp_path, points, people, coverage, land))
+
+
+@pytest.mark.slow
+def test_a_full_county_with_100_000_uncovered_addresses_is_quick(tmp_path):
+    rng, n = np.random.default_rng(7), 600_000
+    low, high = (300e3, 6350e3), (500e3, 6550e3)
+    kind = rng.choice(3, n, p=[0.6, 0.2, 0.2])
+    town, hamlet = rng.uniform(low, high, (120, 2)), rng.uniform(low, high, (1500, 2))
+    xy = rng.uniform(low, high, (n, 2))
+    xy[kind == 0] = town[rng.integers(0, 120, (kind == 0).sum())] + rng.normal(
+        0, 1200, ((kind == 0).sum(), 2)
+    )
+    xy[kind == 1] = hamlet[rng.integers(0, 1500, (kind == 1).sum())] + rng.normal(
+        0, 400, ((kind == 1).sum(), 2)
+    )
+    xy = xy.round(2)
+    codes = np.array(sorted(REGION.kommunkoder))
+    kommun = codes[((xy - low) / 28_600).astype(int).clip(0, 6) @ [7, 1]]
+    field = rng.normal(size=10_000)[cell_of(*xy.T, 2000) // 1000 % 10_000] + kind + rng.normal(0, 0.4, n)
+    p = 1 / (1 + np.exp(2 * (field - np.quantile(field, 5 / 6))))
+    ids = np.arange(n).astype(str)
+    points = pd.DataFrame(
+        {"adress_id": ids, "kommunkod": kommun, "omradestyp": np.where(kind == 0, "tatbebyggt", "glesbebyggt"),
+         "rutid": cell_of(*xy.T), "e_m": xy[:, 0], "n_m": xy[:, 1]}
+    )  # fmt: skip
+    homes = rng.gamma(2, 0.7, n)
+    people = pd.DataFrame({"adress_id": ids, "befolkning": 2 * homes, "hushall": homes})
+    coverage = pd.DataFrame({"adress_id": ids, "underlag": "statistik"})
+    coverage = coverage.assign(
+        **{f"sannolikhet_{m}_{t}": p for t in (30, 100, 1000) for m in ("tillgang", "passerad")}
+    )
+    first = points.drop_duplicates("rutid")
+    land = pd.DataFrame({"rutid": first["rutid"], "kommunkod": first["kommunkod"], "land_ha": 6.25})
+    paths = _write(tmp_path, points, people, coverage, land)
+    begun = time.process_time()
+    gaps.run(REGION, paths)
+    assert time.process_time() - begun < 15
+    areas = files.read_polygons(paths.table("bristomraden"))
+    assert areas["adresser_klassade"].sum() == pytest.approx(6 * 100_000, abs=6)
+    assert areas["hushall_utan"].sum() == pytest.approx(6 * (homes * (1 - p)).sum())
