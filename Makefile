@@ -28,7 +28,7 @@ MAKEFLAGS += --output-sync=target
 define NOT_SPACED
 $(if $(word 2,$($(1))),$(error FEL: $(1)=«$($(1))» innehåller mellanslag, det klarar make inte. Välj en annan mapp eller en relativ sökväg))
 endef
-$(foreach v,CONFIG RAW OUT MAPS,$(eval $(call NOT_SPACED,$(v))))
+$(foreach v,CONFIG RAW OUT MAPS TIDIGARE,$(eval $(call NOT_SPACED,$(v))))
 
 # --- input: the publishers' files, or the demo region where there are none -----------------------------
 
@@ -49,7 +49,7 @@ DONE := $(STEG)/liggare
 BUILT := $(STEG)/produkter
 VENV := .venv
 RUN  := $(VENV)/bin/python -m pipelines
-ARGS  = --config $(CONFIG) --raw $(IN) --out $(OUT) --maps $(MAPS)
+ARGS  = --config $(CONFIG) --raw $(IN) --out $(OUT) --maps $(MAPS) $(if $(TIDIGARE),--earlier $(TIDIGARE))
 SAY   = @printf '  %s\n'
 
 CORE    := $(wildcard pipelines/*.py)
@@ -73,7 +73,8 @@ help: ## Visar den här listan
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 	@printf '\nVariabler (nu):\n  CONFIG=%s  regionens inställningar\n  RAW=%s  indata\n  OUT=%s  intern utgåva\n' \
 	  '$(CONFIG)' '$(RAW)' '$(OUT)'
-	@printf '  MAPS=%s  publicerad utgåva\n  JOBS=%s  samtidiga steg\n' '$(MAPS)' '$(JOBS)'
+	@printf '  MAPS=%s  publicerad utgåva\n  JOBS=%s  samtidiga steg\n  TIDIGARE=%s  OUT från en tidigare utgåva: bristområden ärver id\n' \
+	  '$(MAPS)' '$(JOBS)' '$(TIDIGARE)'
 
 coverage: $(FINAL) ## Hela jobbet: läser indata, räknar, kontrollerar och skriver alla produkter
 	@$(if $(DEMO_MARK),echo '$(DEMO_NOTE)')
@@ -104,7 +105,8 @@ $(RAW)/demo/DEMO.json: $(CONFIG) $(DEMOCODE) | $(VENV)/.klar
 
 # Which configuration and folder this OUT was last made from; rewritten only when that changes.
 $(STEG)/val.txt: FORCE
-	@mkdir -p $(@D) && printf '%s\n' '$(CONFIG) $(IN)' | cmp -s - $@ || printf '%s\n' '$(CONFIG) $(IN)' > $@
+	@mkdir -p $(@D) && printf '%s\n' '$(CONFIG) $(IN) $(TIDIGARE)' | cmp -s - $@ || \
+	  printf '%s\n' '$(CONFIG) $(IN) $(TIDIGARE)' > $@
 
 $(STEG)/indata.kollad: $(DEMO_MARK) $(INPUT) $(CORE) pipelines/sources/inventory.py $(STEG)/val.txt | $(VENV)/.klar
 	$(SAY) 'Går igenom indata i $(IN)'
@@ -140,7 +142,11 @@ $(DONE)/summaries.json: $(DONE)/coverage.json
 	$(SAY) 'Summerar rutor, kommuner och län'
 	@$(RUN) summaries $(ARGS)
 
-$(STEG)/korning.json: $(DONE)/summaries.json $(ALLCODE)
+$(DONE)/gaps.json: $(DONE)/coverage.json $(if $(TIDIGARE),$(TIDIGARE)/bredband.gpkg)
+	$(SAY) 'Bristområden, schakt och kostnad'
+	@$(RUN) gaps $(ARGS)
+
+$(STEG)/korning.json: $(DONE)/summaries.json $(DONE)/gaps.json $(ALLCODE)
 	$(SAY) 'Kontrollerar lagarna'
 	@$(RUN) laws $(ARGS)
 

@@ -23,6 +23,7 @@ STAGES = {
     "households": ("pipelines.stages.households", "folkmängd och hushåll per adress"),
     "coverage": ("pipelines.stages.coverage", "täckning per adress, och på vilket underlag"),
     "summaries": ("pipelines.stages.summaries", "rutor, delar, kommuner och län"),
+    "gaps": ("pipelines.stages.gaps", "bristområden, schakt, kostnad och prioritet"),
     "laws": ("pipelines.stages.laws", "kontrollerar lagarna på körningens egna tal"),
     "geopackage": ("pipelines.publish.geopackage", "bredband.gpkg"),
     "raster": ("pipelines.publish.raster", "tackning_250m.tif"),
@@ -42,8 +43,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--raw", type=Path, default=Path("data/raw"))
     parser.add_argument("--out", type=Path, default=Path("data/processed"))
     parser.add_argument("--maps", type=Path, default=Path("maps"))
+    parser.add_argument("--earlier", type=Path, help="OUT från en tidigare utgåva (bristområdenas id ärvs)")
     args = parser.parse_args(argv)
-    paths = Paths(args.config, args.raw, args.out, args.maps)
+    paths = Paths(args.config, args.raw, args.out, args.maps, args.earlier)
     try:
         region = load_region(paths.config)
         module = importlib.import_module(STAGES[args.stage][0])

@@ -20,12 +20,15 @@ class Paths:
         The internal edition.
     maps : Path
         The published edition.
+    earlier : Path, optional
+        ``OUT`` of an earlier edition, from which gap areas inherit their ids.
     """
 
     config: Path
     raw: Path
     out: Path
     maps: Path
+    earlier: Path | None = None
 
     @property
     def step(self) -> Path:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pipelines.paths import Paths
     from pipelines.region import Region
 
-STAGES = ("inventory", *SOURCE_STAGES, "grid", "households", "coverage", "summaries", "laws")
+STAGES = ("inventory", *SOURCE_STAGES, "grid", "households", "coverage", "summaries", "gaps", "laws")
 KINDS = {
     "varning": "Varningar", "bortfall": "Bortfall", "omatchad": "Omatchat", "antagen": "Antaget",
     "justerad": "Justerat", "upplysning": "Upplysningar",
@@ -272,6 +272,10 @@ def manifest(facts: RunFacts, said: dict[str, ledger.Ledger], paths: Paths) -> d
         for entry in json.loads(paths.inventory(group).read_text(encoding="utf-8")):
             more = known.get(entry["fil"], {})
             listed.append({**{k: v for k, v in more.items() if k != "fil"}, **entry})
+    earlier = paths.earlier
+    if earlier is not None:
+        gpkg = earlier / "bredband.gpkg"
+        listed.append({"fil": f"TIDIGARE/{gpkg.name}", "roll": "tidigare_utgava", "sha256": files.sha256(gpkg)})
     return {
         **facts,
         "indata": listed,

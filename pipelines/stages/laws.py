@@ -58,6 +58,7 @@ def run(region: Region, paths: Paths) -> None:
         *within_totals(tables),
         *shares_within_bounds(tables),
         *totals_are_published_ones(tables, paths),
+        *gap_areas_add_up(tables, paths),
         *rows_accounted_for(paths),
     ]
     said = ledger.Ledger("laws")
@@ -172,6 +173,33 @@ def totals_are_published_ones(tables: dict[str, pd.DataFrame], paths: Paths) -> 
     return out
 
 
+def gap_areas_add_up(tables: dict[str, pd.DataFrame], paths: Paths) -> list[Law]:
+    """Σ gap areas + dispersed = Σ cells, for households without, per kommun and for the län."""
+    import pandas as pd
+
+    columns = ["kommunkod", "troskel_mbit", "matt", "hushall_utan", "bristomrade_id"]
+    areas = files.read_table(paths.table("bristomraden"), columns)
+    dispersed = areas[areas["bristomrade_id"].str.startswith("utspritt-")]
+    rows = pd.concat([files.read_table(paths.table("bristomraden_kommun"), columns), dispersed])
+    kommuner = tables["kommuner"].set_index("kommunkod")
+    out = []
+    for t in THRESHOLDS:
+        for matt, column in (("tillgang", f"hushall_utan_{t}"), ("passerad", f"hushall_ej_passerade_{t}")):
+            name = f"Σ bristområden + utspritt = {column}"
+            here = rows[(rows["troskel_mbit"] == t) & (rows["matt"] == matt)]
+            whole = areas[(areas["troskel_mbit"] == t) & (areas["matt"] == matt)]["hushall_utan"].sum()
+            out.append(_law(f"{name}, län", float(whole), float(kommuner[column].sum())))
+            gap = (
+                here.groupby("kommunkod")["hushall_utan"]
+                .sum()
+                .sub(kommuner[column], fill_value=0)
+                .abs()
+                .max()
+            )
+            out.append(Law(f"{name}, per kommun", "största skillnad", float(gap) / max(1.0, float(whole))))
+    return out
+
+
 def rows_accounted_for(paths: Paths) -> list[Law]:
     """No input row disappears: rows read = rows used + rows the ledger names as dropped, per file."""
     out = []
@@ -201,6 +229,8 @@ def code_version() -> str:
 def run_facts(region: Region, paths: Paths) -> dict[str, Any]:
     """Return the facts every product quotes. The run id is a hash of inputs, configuration and code."""
     digest = hashlib.sha256(code_version().encode() + paths.config.read_bytes())
+    if paths.earlier is not None:
+        digest.update(files.sha256(paths.earlier / "bredband.gpkg").encode())
     demo = False
     for group in GROUPS:
         inventory = json.loads(paths.inventory(group).read_text(encoding="utf-8"))

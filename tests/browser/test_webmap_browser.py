@@ -442,6 +442,10 @@ def test_fits_the_screen(county, opened, edition, size):
     box = page.locator("#karta").bounding_box()
     assert box["y"] + box["height"] <= height
     assert box["height"] >= 280
+    table = read_table(county.table("rutnat_250m"), ["rutid_scb", "adresser"])
+    shown_at(page, table.loc[table["adresser"].idxmax(), "rutid_scb"])
+    wrap = page.evaluate("(e => [e.scrollWidth, e.clientWidth])(document.querySelector('#fakta .rullbar'))")
+    assert wrap[0] == wrap[1]
     # As at 400 % zoom: nothing is cut off sideways.
     page.set_viewport_size({"width": 320, "height": 256})
     assert page.evaluate("document.documentElement.scrollWidth") == 320

@@ -167,8 +167,9 @@ def test_variant_equals_brute_force(staged, expected, variant: str, table: str) 
 
 @pytest.mark.parametrize("variant", inputs.VARIANTS)
 def test_laws_hold(staged, variant: str) -> None:
-    fault = stage("laws", staged(variant))
-    assert not fault, fault
+    for name in ("gaps", "laws"):
+        fault = stage(name, staged(variant))
+        assert not fault, fault
 
 
 @pytest.mark.parametrize("table", COLUMNS)

@@ -74,7 +74,7 @@
   function controls(map, texts, bounds) {
     L.control.zoom({ position: 'topright', zoomInTitle: texts.zooma_in, zoomOutTitle: texts.zooma_ut }).addTo(map);
     L.control.scale({ imperial: false, position: 'topleft' }).addTo(map);
-    const home = L.control({ position: 'topright' });
+    const home = L.control({ position: 'bottomright' });
     home.onAdd = () => {
       const box = L.DomUtil.create('div', 'leaflet-bar'), button = L.DomUtil.create('button', 'hem', box);
       button.type = 'button';

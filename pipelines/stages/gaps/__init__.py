@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines import contracts, contracts_gaps, files
+from pipelines.errors import DataError
 from pipelines.grid import parse_scb_id
 from pipelines.ledger import Ledger
 from pipelines.region import MEASURES, THRESHOLDS
 from pipelines.stages.gaps.measure import Gaps, measure
 from pipelines.stages.gaps.outline import outlines
-from pipelines.stages.gaps.places import places
+from pipelines.stages.gaps.places import at_level, places
 from pipelines.stages.gaps.ranking import curve
 
 if TYPE_CHECKING:
@@ -34,18 +35,20 @@ def run(region: Region, paths: Paths, earlier: Path | None = None) -> None:
     ----------
     region, paths
     earlier : Path, optional
-        ``bristomraden_rutor`` of an earlier edition (Parquet), to inherit ids from.
+        ``OUT`` of an earlier edition, to inherit ids from; ``paths.earlier`` unless given.
     """
     ledger = Ledger("gaps")
+    earlier = earlier or paths.earlier
     points = files.read_points(paths.table("adresser_ruta"))
     people = files.read_table(paths.table("adresser_hushall"))
     coverage = files.read_table(paths.table("adresser_tackning"))
     land = files.read_table(paths.table("land"))
-    before = None if earlier is None else files.read_table(earlier)
+    before = None if earlier is None else earlier_cells(earlier)
     here = places(points, people, coverage["underlag"], list(region.kommunkoder))
     gaps = [
         measure(
-            here, coverage[f"sannolikhet_{m}_{t}"].to_numpy(), land, t, m, region, _of(before, t, m)
+            at_level(here, coverage[f"underlag_{m}_{t}"]), coverage[f"sannolikhet_{m}_{t}"].to_numpy(), land, t, m,
+            region, _of(before, t, m),
         )
         for t, m in PAIRS
     ]  # fmt: skip
@@ -59,6 +62,30 @@ def run(region: Region, paths: Paths, earlier: Path | None = None) -> None:
     files.write_table(cells, paths.table("bristomraden_rutor"))
     files.write_table(curves, paths.table("bristkurva"))
     ledger.save(paths.ledger("gaps"))
+
+
+def earlier_cells(out: Path) -> pd.DataFrame:
+    """Read which cell belonged to which gap area in an earlier edition's GeoPackage.
+
+    Raises
+    ------
+    DataError
+        When the folder holds no edition with gap areas.
+    """
+    import sqlite3
+
+    import pandas as pd
+
+    path = out / "bredband.gpkg"
+    try:
+        with sqlite3.connect(f"file:{path.absolute()}?mode=ro&immutable=1", uri=True) as con:
+            return pd.read_sql("SELECT * FROM bristomraden_rutor", con)
+    except (sqlite3.Error, pd.errors.DatabaseError) as e:
+        raise DataError(
+            "Den tidigare utgåvan går inte att läsa.", file=path, found=str(e),
+            expected="en GeoPackage med tabellen bristomraden_rutor",
+            action="Ange mappen (OUT) från en tidigare «make coverage»: TIDIGARE=<mapp>.",
+        ) from None  # fmt: skip
 
 
 def curves_of(areas: pd.DataFrame, parts: pd.DataFrame, region: Region) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -102,6 +102,11 @@ def places(points: pd.DataFrame, people: pd.DataFrame, underlag: pd.Series, code
         befolkning=people["befolkning"].to_numpy(np.float64),
         level=_index(underlag, np.array(LEVELS), missing=_MODEL),
     )
+
+
+def at_level(here: Places, underlag: pd.Series) -> Places:
+    """Return the same places with what decides them at one measure and threshold."""
+    return replace(here, level=_index(underlag, np.array(LEVELS), missing=_MODEL))
 
 
 def _index(values: pd.Series, known: NDArray[Any], missing: int = -1) -> Ints:

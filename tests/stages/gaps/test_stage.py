@@ -44,6 +44,7 @@ def _hand_tables(rows):
     for t in (30, 100, 1000):
         for m in ("tillgang", "passerad"):
             coverage[f"sannolikhet_{m}_{t}"] = [1.0 if t < 1000 else a.p for a in rows]
+            coverage[f"underlag_{m}_{t}"] = coverage["underlag"]
     land = pd.DataFrame({"rutid": sorted({a.rutid for a in rows}), "kommunkod": "1480", "land_ha": 6.25})
     return points, people, coverage, land
 
@@ -137,7 +138,8 @@ def test_a_full_county_with_100_000_uncovered_addresses_is_quick(tmp_path):
     people = pd.DataFrame({"adress_id": ids, "befolkning": 2 * homes, "hushall": homes})
     coverage = pd.DataFrame({"adress_id": ids, "underlag": "statistik"})
     coverage = coverage.assign(
-        **{f"sannolikhet_{m}_{t}": p for t in (30, 100, 1000) for m in ("tillgang", "passerad")}
+        **{f"sannolikhet_{m}_{t}": p for t in (30, 100, 1000) for m in ("tillgang", "passerad")},
+        **{f"underlag_{m}_{t}": "statistik" for t in (30, 100, 1000) for m in ("tillgang", "passerad")},
     )
     first = points.drop_duplicates("rutid")
     land = pd.DataFrame({"rutid": first["rutid"], "kommunkod": first["kommunkod"], "land_ha": 6.25})
