@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.small_county import inputs
+from tests.conftest import clean_environment, lay_out, make_command
 
 ROOT = Path(__file__).parents[1]
 PRODUCTS = [
@@ -22,14 +22,10 @@ PRODUCTS = [
 ]  # fmt: skip
 
 
-def command(folder: Path, *goals: str) -> list[str]:
-    given = [f"RAW={folder}/raw", f"OUT={folder}/out", f"MAPS={folder}/maps", f"CONFIG={folder}/county.toml"]
-    return ["make", "--no-print-directory", "-C", str(ROOT), *goals, *given, "JOBS=2"]
-
-
 def make(folder: Path, *goals: str) -> subprocess.CompletedProcess[str]:
-    clean = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
-    return subprocess.run(command(folder, *goals), capture_output=True, text=True, env=clean, timeout=300)
+    return subprocess.run(
+        make_command(folder, *goals), capture_output=True, text=True, env=clean_environment(), timeout=300
+    )
 
 
 def times(folder: Path) -> dict[str, int]:
@@ -41,42 +37,23 @@ def steps(result: subprocess.CompletedProcess[str]) -> set[str]:
     return {line.strip() for line in result.stdout.splitlines() if line.startswith("  ")}
 
 
-def lay_out(folder: Path) -> Path:
-    """Lay out raw/ and county.toml of the small county in ``folder``."""
-    folder.mkdir(parents=True, exist_ok=True)
-    raw, config = inputs.write(inputs.county("full"), folder / "given")
-    shutil.move(raw, folder / "raw")
-    shutil.move(config, folder / "county.toml")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory) -> Path:
-    folder = lay_out(tmp_path_factory.mktemp("lan"))
-    before = {p: p.stat().st_mtime_ns for d in ("data", "maps", "config") for p in (ROOT / d).rglob("*")}
-    result = make(folder, "coverage")
-    assert result.returncode == 0, result.stdout + result.stderr
-    after = {p: p.stat().st_mtime_ns for d in ("data", "maps", "config") for p in (ROOT / d).rglob("*")}
-    assert before == after, "make coverage skrev utanför sina mappar"
-    return folder
-
-
 @pytest.fixture
-def copy(built, tmp_path) -> Path:
+def copy(small_edition, tmp_path) -> Path:
     """A built county of the test's own; times are kept, so that make sees it as built."""
-    shutil.copytree(built, tmp_path / "lan", copy_function=shutil.copy2)
+    shutil.copytree(small_edition, tmp_path / "lan", copy_function=shutil.copy2)
     # The paths are part of what make remembers.
-    (tmp_path / "lan/out/.steg/val.txt").write_text(f"{tmp_path}/lan/county.toml {tmp_path}/lan/raw\n")
-    old = (built / "out/.steg/val.txt").stat()
+    (tmp_path / "lan/out/.steg/val.txt").write_text(f"{tmp_path}/lan/county.toml {tmp_path}/lan/raw \n")
+    old = (small_edition / "out/.steg/val.txt").stat()
     os.utime(tmp_path / "lan/out/.steg/val.txt", ns=(old.st_atime_ns, old.st_mtime_ns))
     for folder in (tmp_path / "lan/raw").rglob("*"):
         if folder.is_dir():
-            seen = (built / "raw" / folder.relative_to(tmp_path / "lan/raw")).stat()
+            seen = (small_edition / "raw" / folder.relative_to(tmp_path / "lan/raw")).stat()
             os.utime(folder, ns=(seen.st_atime_ns, seen.st_mtime_ns))
     return tmp_path / "lan"
 
 
-def test_every_product_is_there_and_of_one_run(built):
+def test_every_product_is_there_and_of_one_run(small_edition):
+    built = small_edition
     run_id = json.loads((built / "out/manifest.json").read_text())["korning_id"]
     assert all((built / p).stat().st_size > 0 for p in PRODUCTS)
     assert run_id in (built / "out/rapport.md").read_text()
@@ -147,10 +124,9 @@ def test_a_broken_configuration_is_told_in_swedish(copy):
 @pytest.mark.parametrize("delay_s", [0.8, 2.5, 5.0, 8.0, 11.0])
 def test_a_killed_run_leaves_nothing_half_written_and_the_next_finishes(tmp_path, delay_s):
     folder = lay_out(tmp_path / "lan")
-    clean = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
     process = subprocess.Popen(
-        command(folder, "coverage"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=clean,
-        start_new_session=True,
+        make_command(folder, "coverage"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        env=clean_environment(), start_new_session=True,
     )  # fmt: skip
     time.sleep(delay_s)
     os.killpg(process.pid, signal.SIGKILL)

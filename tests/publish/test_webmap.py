@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines import ledger
 from pipelines.files import read_table, write_table
 from pipelines.publish import webmap
 from pipelines.publish.webmap import encode
@@ -298,6 +299,23 @@ def test_same_tables_same_bytes(tmp_path):
         webmap.run(region, paths)
         pages.append([paths.built(p).read_bytes() for p in (webmap.OPEN, webmap.INTERNAL)])
     assert pages[0] == pages[1]
+
+
+def test_agreements_are_not_named(tmp_path):
+    region, paths = synthetic_tables.tiny(tmp_path)
+    book = ledger.Ledger("tackning")
+    common = {"anvand": True, "utgivare": "enligt avtal", "roll": "adressuppgifter"}
+    book.facts["filer"] = [
+        {**common, "licens": "Hemligt AB 2025:7", "referensdatum": "2025-06-30"},
+        {**common, "licens": "Tyst ek. för.", "referensdatum": "2025-09-01"},
+    ]
+    book.save(paths.ledger("tackning"))
+    webmap.run(region, paths)
+    for product in (webmap.OPEN, webmap.INTERNAL):
+        text = page(paths, product).text
+        assert "Hemligt" not in text
+        assert "Tyst" not in text
+        assert "Täckningsuppgifter lämnade enligt avtal, de nyaste från 2025-09-01." in text
 
 
 def test_empty_place_names(tmp_path):

@@ -14,6 +14,8 @@ from pipelines.region import MEASURES, THRESHOLDS, Region
 if TYPE_CHECKING:
     import pandas as pd
 
+BY_AGREEMENT = "enligt avtal"
+"""Publisher of the files under ``tackning/`` in the ledgers: their licence field names the agreement."""
 Edition = Literal["oppen", "intern"]
 _COLUMNS = {
     "tillgang": ("andel_{t}_pct", "pts_andel_{t}_pct", "hushall_utan_{t}"),
@@ -98,7 +100,11 @@ def _swedish(names: pd.Series[str]) -> pd.Series[str]:
 
 
 def _sources(sources: list[Source], t: dict[str, Any]) -> list[str]:
-    return [t["kalla_rad"].format(kalla=credit(s)) for s in sources if s.publisher]
+    """Credit each publisher; agreements with operators are told of in one line, never by name."""
+    named = [s for s in sources if s.publisher and s.publisher != BY_AGREEMENT]
+    lines = [t["kalla_rad"].format(kalla=credit(s)) for s in named]
+    dates = [s.date for s in sources if s.publisher == BY_AGREEMENT]
+    return lines + ([t["kalla_avtal"].format(datum=max(dates))] if dates else [])
 
 
 def _known(x: Any) -> bool:

@@ -1,5 +1,6 @@
 """The stage from tables to tables, twice, and at the county's full size."""
 
+import sqlite3
 import time
 
 import numpy as np
@@ -81,13 +82,21 @@ def test_ids_are_inherited_from_an_earlier_edition_when_it_is_given(tmp_path):
     gaps.run(REGION, before)
     later = [a for n, a in HAND.items() if n != "A"]  # the cell that named the first area is gone
     after = _write(tmp_path / "b", *_hand_tables(later))
-    gaps.run(REGION, after, before.table("bristomraden_rutor"))
+    with sqlite3.connect(before.out / "bredband.gpkg") as edition:
+        files.read_table(before.table("bristomraden_rutor")).to_sql("bristomraden_rutor", edition, index=False)
+    gaps.run(REGION, after, before.out)
     ids = files.read_polygons(after.table("bristomraden"))["bristomrade_id"]
     assert "1000-tillgang-4002506500000" in set(ids)
     gaps.run(REGION, after)
     assert "1000-tillgang-4002506500000" not in set(
         files.read_polygons(after.table("bristomraden"))["bristomrade_id"]
     )
+
+
+def test_an_earlier_folder_without_an_edition_is_told_in_swedish(tmp_path):
+    paths = _write(tmp_path, *_hand_tables(list(HAND.values())))
+    with pytest.raises(DataError, match="tidigare utgåvan går inte att läsa"):
+        gaps.run(REGION, paths, tmp_path / "finns_inte")
 
 
 @pytest.mark.parametrize("p", [0.0, 1.0])

@@ -1,0 +1,53 @@
+"""Fixtures for the whole suite: one finished edition of the small county, built once per worker by make."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+def make_command(folder: Path, *goals: str) -> list[str]:
+    """Return the make command that reads and writes only under ``folder``."""
+    given = [f"RAW={folder}/raw", f"OUT={folder}/out", f"MAPS={folder}/maps", f"CONFIG={folder}/county.toml"]
+    return ["make", "--no-print-directory", "-C", str(ROOT), *goals, *given, "JOBS=2"]
+
+
+def clean_environment() -> dict[str, str]:
+    """Return the environment without what an outer make has put there."""
+    return {
+        k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES")
+    }
+
+
+def lay_out(folder: Path) -> Path:
+    """Lay out raw/ and county.toml of the small county in ``folder``."""
+    from tests.small_county import inputs
+
+    folder.mkdir(parents=True, exist_ok=True)
+    raw, config = inputs.write(inputs.county("full"), folder / "given")
+    shutil.move(raw, folder / "raw")
+    shutil.move(config, folder / "county.toml")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def small_edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with raw/, out/, maps/ and county.toml of the small county, built by ``make coverage``."""
+    folder = lay_out(tmp_path_factory.mktemp("lan"))
+    before = _times()
+    result = subprocess.run(
+        make_command(folder, "coverage"), capture_output=True, text=True, env=clean_environment(), timeout=300
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert before == _times(), "make coverage skrev utanför sina mappar"
+    return folder
+
+
+def _times() -> dict[Path, int]:
+    return {p: p.stat().st_mtime_ns for d in ("data", "maps", "config") for p in (ROOT / d).rglob("*")}
