@@ -20,6 +20,9 @@ _BASIS = {
     "publicerad": "publicerad", "uppmatt": "uppmätt", "modellerad": "modellerad",
     "blandad": "delvis uppmätt, delvis modellerad", "beraknad": "beräknad",
 }  # fmt: skip
+_JOINED = ("rutid_scb", "bristomrade_id", "kommunkod")
+_FILTERED = ("troskel_mbit", "matt")
+"""Whoever reads the gap areas wants one threshold and one measure at a time."""
 
 # The tables of the extensions «schema» and «metadata», as GeoPackage 1.2 (OGC 12-128r14) defines them.
 _SCHEMA_TABLES = (
@@ -66,12 +69,15 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def add_indexes(db: sqlite3.Connection, tables: Sequence[Table]) -> None:
-    """Index each table's key and the columns other tables are joined by."""
+    """Index each table's key, the columns other tables are joined by, and what a reader filters on."""
     for table in tables:
-        joined = [c for c in ("rutid_scb", "kommunkod") if c in table.names]
-        for column in dict.fromkeys([*table.key[:1], *joined]):
-            unique = "UNIQUE " if table.key == (column,) else ""
-            db.execute(f'CREATE {unique}INDEX "ix_{table.name}_{column}" ON "{table.name}" ("{column}")')
+        single = [(c,) for c in (table.key[0], *_JOINED) if c in table.names and c not in _FILTERED]
+        filtered = [_FILTERED] if set(_FILTERED) <= set(table.names) else []
+        for columns in dict.fromkeys([*single, *filtered]):
+            unique = "UNIQUE " if table.key == columns else ""
+            name = "_".join(("ix", table.name, *columns))
+            listed = ", ".join(f'"{c}"' for c in columns)
+            db.execute(f'CREATE {unique}INDEX "{name}" ON "{table.name}" ({listed})')
 
 
 def add_aliases(db: sqlite3.Connection, tables: Sequence[Table]) -> None:

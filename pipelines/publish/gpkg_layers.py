@@ -27,6 +27,7 @@ from pipelines.publish.facts import DEMO_TEXT, RunFacts, demo_prefix, midnight
 DECIMALS = 6
 BATCH = 100_000
 GEOMETRY = "geom"
+_BORROWERS = ("kommuner", "lan")
 SLIVER_M = 200
 """A hole in the län's outline that is nowhere wider than this is no hole, but generalisation."""
 _TYPES = {"text": pa.string(), "heltal": pa.int64(), "decimal": pa.float64(), "ja_nej": pa.bool_()}
@@ -35,8 +36,8 @@ _TYPES = {"text": pa.string(), "heltal": pa.int64(), "decimal": pa.float64(), "j
 def write(path: Path, table: Table, paths: Paths, facts: RunFacts) -> None:
     """Write one layer into a GeoPackage 1.2, new or begun: contract columns in order, rounded, geometry.
 
-    Cells are squares by arithmetic from ``rutid_scb``; points come from the table itself; ``kommuner``
-    and ``lan`` get their outlines from the table ``granser``.
+    Cells are squares by arithmetic from ``rutid_scb``; points and gap areas come from the table itself (a
+    gap area may lack its outline); ``kommuner`` and ``lan`` get their outlines from the table ``granser``.
 
     Raises
     ------
@@ -50,7 +51,8 @@ def write(path: Path, table: Table, paths: Paths, facts: RunFacts) -> None:
     }
     geometry: dict[str, Any] = {}
     if table.geometry:
-        options |= {"GEOMETRY_NAME": GEOMETRY, "GEOMETRY_NULLABLE": "NO", "SPATIAL_INDEX": "YES"}
+        nullable = "YES" if _own_outlines(table) else "NO"
+        options |= {"GEOMETRY_NAME": GEOMETRY, "GEOMETRY_NULLABLE": nullable, "SPATIAL_INDEX": "YES"}
         geometry = {"geometry_name": GEOMETRY, "geometry_type": table.geometry, "crs": f"EPSG:{EPSG}"}
     begun = path.exists()
     with _gdal_settings(facts), _stream(table, paths) as rows:
@@ -102,14 +104,18 @@ def _gdal_settings(facts: RunFacts) -> Iterator[None]:
 
 
 def _batches(file: pq.ParquetFile, table: Table, schema: pa.Schema, paths: Paths) -> Iterator[pa.RecordBatch]:
-    outlines = _outlines(table, paths) if table.geometry == "MultiPolygon" else {}
-    names = [*table.names, "geometry"] if table.geometry == "Point" else table.names
+    own = table.geometry == "Point" or _own_outlines(table)
+    outlines = _outlines(table, paths) if table.geometry == "MultiPolygon" and not own else {}
+    names = [*table.names, "geometry"] if own else table.names
     for batch in file.iter_batches(BATCH, columns=names):
         arrays = [_values(batch.column(c.name), c, table) for c in table.columns]
         if table.geometry == "Polygon":
             arrays.append(_squares(batch.column("rutid_scb")))
         elif table.geometry == "Point":
             arrays.append(_points(batch.column("geometry")))
+        elif own:
+            geometry = batch.column("geometry")
+            arrays.append(pc.cast(getattr(geometry, "storage", geometry), pa.large_binary()))
         elif table.geometry == "MultiPolygon":
             arrays.append(
                 pa.array([outlines[k] for k in batch.column(table.key[0]).to_pylist()], pa.large_binary())
@@ -128,6 +134,11 @@ def _values(array: pa.Array, column: Column, table: Table) -> pa.Array:
     if column.kind == "decimal":
         array = pc.add(pc.round(array, DECIMALS), 0.0)  # the sum turns -0.0 into 0.0
     return array
+
+
+def _own_outlines(table: Table) -> bool:
+    """Say whether the stage's table holds polygons itself; kommuner and län borrow theirs."""
+    return table.geometry == "MultiPolygon" and table.name not in _BORROWERS
 
 
 def _squares(rutid_scb: pa.Array) -> pa.Array:

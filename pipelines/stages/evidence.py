@@ -141,12 +141,11 @@ def _rows(table: pd.DataFrame, row: NDArray[np.int64], nr: NDArray[np.int64]) ->
 def _match_addresses(
     addresses: pd.DataFrame, table: pd.DataFrame, region: Region, ledger: Ledger
 ) -> pd.DataFrame:
-    import pandas as pd
     from scipy.spatial import cKDTree
 
     by_id = (table["adress_id"] != "").to_numpy()
     nr = np.full(len(table), -1, dtype=np.int64)
-    nr[by_id] = pd.Index(addresses["adress_id"]).get_indexer(table["adress_id"][by_id])
+    nr[by_id] = _numbers(addresses["adress_id"], table["adress_id"][by_id])
     by_point = np.flatnonzero(~by_id)
     if len(by_point):
         points = addresses[["e_m", "n_m"]].to_numpy()
@@ -165,6 +164,22 @@ def _match_addresses(
     _count_by_file(table[by_id], nr[by_id] < 0, ledger, "adress_id finns inte bland länets gällande adresser")
     hit = np.flatnonzero(nr >= 0)
     return _rows(table, hit, nr[hit])
+
+
+def _numbers(known: pd.Series, wanted: pd.Series) -> NDArray[np.int64]:
+    """Return for each wanted id its row among the known ones, or -1."""
+    import duckdb
+    import pyarrow as pa
+
+    left = pa.table({"id": pa.array(wanted), "rad": np.arange(len(wanted))})
+    right = pa.table({"id": pa.array(known), "nr": np.arange(len(known))})
+    con = duckdb.connect()
+    con.register("sokta", left)
+    con.register("kanda", right)
+    found = con.execute("SELECT rad, nr FROM sokta JOIN kanda USING (id)").fetchnumpy()
+    out = np.full(len(wanted), -1, dtype=np.int64)
+    out[found["rad"]] = found["nr"]
+    return out
 
 
 def _match_cells(addresses: pd.DataFrame, table: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
