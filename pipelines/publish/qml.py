@@ -1,4 +1,4 @@
-"""QGIS's layer style format (QML), as QGIS 3.22 and later read it: renderers, a label, aliases.
+"""QGIS's layer style format (QML), as QGIS 3.22 and later read it: renderers, labels, aliases.
 
 Only what a style needs is written; QGIS fills in the rest. Text from outside is escaped.
 """
@@ -27,6 +27,40 @@ class Class:
     label: str
     colour: str
     outline: str = ""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule of a rule-based renderer: what it draws and how; a rule with ``parts`` is a heading.
+
+    Attributes
+    ----------
+    label : str
+        Text of the legend.
+    where : str
+        QGIS expression; within a heading it narrows the heading's own.
+    colour, outline, hatch : str
+        ``#rrggbb`` of the filling, its border (``outline_mm`` wide) and its diagonal lines; empty means none.
+    visible_from : int
+        Draw only at scale 1:``visible_from`` and closer; 0 means always.
+    """
+
+    label: str
+    where: str = ""
+    colour: str = ""
+    outline: str = ""
+    outline_mm: float = 0.2
+    hatch: str = ""
+    visible_from: int = 0
+    parts: tuple[Rule, ...] = ()
+
+
+@dataclass(frozen=True)
+class LabelRule:
+    """Labels of those features that ``where`` fits, at scale 1:``visible_from`` and closer (0: always)."""
+
+    where: str
+    visible_from: int = 0
 
 
 def document(table: Table, renderer: str, labels: str = "", visible_from: int = 0) -> str:
@@ -82,31 +116,61 @@ def categorized(attribute: str, values: Mapping[str, tuple[str, str]], shape: Sh
     )
 
 
-def outline(label: str, colour: str, width_mm: float = 0.8) -> str:
-    """Return a renderer that draws a polygon's border and no filling."""
-    options = {
-        "color": "255,255,255,0", "style": "no", "outline_color": _colour(colour), "outline_style": "solid",
-        "outline_width": str(width_mm), "outline_width_unit": "MM", "joinstyle": "round",
-    }  # fmt: skip
+def rules(given: Sequence[Rule]) -> str:
+    """Return a renderer of rules, one level of headings at most; every rule that fits draws."""
+    drawn: list[Rule] = []
+
+    def element(rule: Rule, key: str) -> str:
+        symbol = ""
+        if not rule.parts:
+            symbol = f' symbol="{len(drawn)}"'
+            drawn.append(rule)
+        inside = "".join(element(part, f"{key}.{i}") for i, part in enumerate(rule.parts))
+        where = f" filter={quoteattr(rule.where)}" if rule.where else ""
+        return (
+            f"<rule key={quoteattr(key)}{symbol} label={quoteattr(rule.label)}{where}{_scales(rule.visible_from)}>"
+            f"{inside}</rule>"
+        )
+
+    elements = "".join(element(rule, f"r{i}") for i, rule in enumerate(given))
+    symbols = "".join(_filled(i, r.colour, r.outline, r.outline_mm, r.hatch) for i, r in enumerate(drawn))
     return (
         '<renderer-v2 type="RuleRenderer" symbollevels="0" forceraster="0" enableorderby="0">'
-        f'<rules key="r0"><rule key="r1" symbol="0" label={quoteattr(label)}/></rules>'
-        f"<symbols>{_wrapped(0, 'fill', 'SimpleFill', options)}</symbols></renderer-v2>\n"
+        f'<rules key="r">{elements}</rules><symbols>{symbols}</symbols></renderer-v2>\n'
     )
 
 
-def label(column: str, colour: str = "#222222", size_pt: float = 9) -> str:
-    """Return labels from a column, with a white halo, placed inside the polygon."""
+def label(column: str) -> str:
+    """Return labels from a column, placed inside the polygon."""
+    return f'<labeling type="simple">{_label_settings(column)}</labeling>\n'
+
+
+def label_rules(column: str, given: Sequence[LabelRule]) -> str:
+    """Return labels from a column, some of them only where the map is close enough."""
+    elements = "".join(
+        f'<rule key="l{i}" filter={quoteattr(r.where)} description={quoteattr(r.where)}{_scales(r.visible_from)}>'
+        f"{_label_settings(column)}</rule>"
+        for i, r in enumerate(given)
+    )
+    return f'<labeling type="rule-based"><rules key="l">{elements}</rules></labeling>\n'
+
+
+def _label_settings(column: str, colour: str = "#222222", size_pt: float = 9) -> str:
+    """Text with a white halo, inside the polygon."""
     return (
-        '<labeling type="simple"><settings calloutType="simple">'
+        '<settings calloutType="simple">'
         f'<text-style fieldName={quoteattr(column)} fontFamily="Noto Sans" fontSize="{size_pt:g}"'
         f' fontSizeUnit="Point" textColor="{_colour(colour)}" textOpacity="1" isExpression="0" multilineHeight="1">'
         '<text-buffer bufferDraw="1" bufferSize="0.8" bufferSizeUnits="MM" bufferColor="255,255,255,255"'
         ' bufferOpacity="0.85" bufferNoFill="1" bufferJoinStyle="128"/></text-style>'
         '<placement placement="4" centroidInside="1" centroidWhole="1" fitInPolygonOnly="0" priority="6"/>'
         '<rendering drawLabels="1" displayAll="0" obstacle="1" obstacleFactor="1" scaleVisibility="0"/>'
-        "</settings></labeling>\n"
+        "</settings>"
     )
+
+
+def _scales(visible_from: int) -> str:
+    return f' scalemindenom="1" scalemaxdenom="{visible_from}"' if visible_from else ""
 
 
 def _symbol(number: int, shape: Shape, colour: str, outline_colour: str = "") -> str:
@@ -115,24 +179,45 @@ def _symbol(number: int, shape: Shape, colour: str, outline_colour: str = "") ->
             "name": "circle", "size": "1.8", "size_unit": "MM", "color": _colour(colour),
             "outline_color": "60,60,60,255", "outline_width": "0.15", "outline_width_unit": "MM",
         }  # fmt: skip
-        return _wrapped(number, "marker", "SimpleMarker", options)
+        return _wrapped(number, "marker", [("SimpleMarker", options, "")])
+    return _filled(number, colour, outline_colour)
+
+
+def _filled(
+    number: int, colour: str, outline_colour: str = "", outline_mm: float = 0.2, hatch: str = ""
+) -> str:
+    """Return a symbol for polygons: filling, border, diagonal lines on top."""
     options = {
-        "color": _colour(colour), "style": "solid", "outline_color": _colour(outline_colour or colour),
-        "outline_style": "solid" if outline_colour else "no", "outline_width": "0.2", "outline_width_unit": "MM",
-        "joinstyle": "miter",
+        "color": _colour(colour or "#ffffff"), "style": "solid" if colour else "no",
+        "outline_color": _colour(outline_colour or colour or "#ffffff"),
+        "outline_style": "solid" if outline_colour else "no", "outline_width": f"{outline_mm:g}",
+        "outline_width_unit": "MM", "joinstyle": "miter",
     }  # fmt: skip
-    return _wrapped(number, "fill", "SimpleFill", options)
+    layers = [("SimpleFill", options, "")]
+    if hatch:
+        line = {
+            "line_color": _colour(hatch),
+            "line_style": "solid",
+            "line_width": "0.35",
+            "line_width_unit": "MM",
+        }
+        pattern = {"angle": "45", "distance": "1.6", "distance_unit": "MM", "line_width": "0.35"}
+        inner = _wrapped(f"@{number}@1", "line", [("SimpleLine", line, "")])
+        layers.append(("LinePatternFill", pattern, inner))
+    return _wrapped(number, "fill", layers)
 
 
-def _wrapped(number: int, kind: str, layer: str, options: Mapping[str, str]) -> str:
-    """Return one symbol of one layer, its options in the old and the new way of writing them."""
-    new = "".join(f'<Option type="QString" name="{k}" value={quoteattr(v)}/>' for k, v in options.items())
-    old = "".join(f'<prop k="{k}" v={quoteattr(v)}/>' for k, v in options.items())
-    return (
-        f'<symbol type="{kind}" name="{number}" alpha="1" clip_to_extent="1" force_rhr="0">'
-        f'<layer class="{layer}" enabled="1" locked="0" pass="0"><Option type="Map">{new}</Option>{old}</layer>'
-        "</symbol>"
-    )
+def _wrapped(number: int | str, kind: str, layers: Sequence[tuple[str, Mapping[str, str], str]]) -> str:
+    """Return one symbol; each layer is its class, options (in the old and the new way) and inner symbol."""
+    body = ""
+    for layer, options, inner in layers:
+        new = "".join(f'<Option type="QString" name="{k}" value={quoteattr(v)}/>' for k, v in options.items())
+        old = "".join(f'<prop k="{k}" v={quoteattr(v)}/>' for k, v in options.items())
+        body += (
+            f'<layer class="{layer}" enabled="1" locked="0" pass="0"><Option type="Map">{new}</Option>{old}'
+            f"{inner}</layer>"
+        )
+    return f'<symbol type="{kind}" name="{number}" alpha="1" clip_to_extent="1" force_rhr="0">{body}</symbol>'
 
 
 def _colour(colour: str) -> str:

@@ -106,8 +106,12 @@ def plain(i, level, table, sources, publishable_only):
     )  # fmt: skip
     share = []
     for m, t in PAIRS:
-        share.append(max([r.get("andel", 1.0) for r in hits
-                          if r["ned_mbit"] >= t and (m == "passerad" or r["status"] == "tillgang")], default=0.0))  # fmt: skip
+        found = [
+            r.get("andel", 1.0)
+            for r in hits
+            if r["ned_mbit"] >= t and (m == "passerad" or r["status"] == "tillgang")
+        ]
+        share.append(max(found, default=0.0))
     fast = [r for r in hits if r["status"] == "tillgang" and r.get("andel", 1.0) > 0]
     top = max((r["ned_mbit"] for r in fast), default=None)
     best = min((TECHNIQUES.index(r["teknik"]) for r in fast if r["ned_mbit"] == top), default=-1)

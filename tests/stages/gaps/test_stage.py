@@ -83,7 +83,9 @@ def test_ids_are_inherited_from_an_earlier_edition_when_it_is_given(tmp_path):
     later = [a for n, a in HAND.items() if n != "A"]  # the cell that named the first area is gone
     after = _write(tmp_path / "b", *_hand_tables(later))
     with sqlite3.connect(before.out / "bredband.gpkg") as edition:
-        files.read_table(before.table("bristomraden_rutor")).to_sql("bristomraden_rutor", edition, index=False)
+        files.read_table(before.table("bristomraden_rutor")).to_sql(
+            "bristomraden_rutor", edition, index=False
+        )
     gaps.run(REGION, after, before.out)
     ids = files.read_polygons(after.table("bristomraden"))["bristomrade_id"]
     assert "1000-tillgang-4002506500000" in set(ids)
