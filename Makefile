@@ -64,7 +64,7 @@ PRODUCTS_MAPS := bredbandskarta.html kartor/lan_100.pdf kartor/lan_100.png
 FINAL := $(PRODUCTS_OUT:%=$(OUT)/%) $(PRODUCTS_MAPS:%=$(MAPS)/%)
 READY := $(PRODUCTS_OUT:%=$(BUILT)/out/%) $(PRODUCTS_MAPS:%=$(BUILT)/maps/%)
 
-.PHONY: help coverage demo test test-browser test-qgis lint bench notebook docs clean distclean FORCE
+.PHONY: help coverage demo plan compare test test-browser test-qgis lint bench notebook docs clean distclean FORCE
 DEMO_NOTE := DEMO: simulerade data, inga verkliga uppgifter. Egna data läggs i $(RAW)/.
 .DEFAULT_GOAL := help
 
@@ -179,6 +179,18 @@ $(BUILT)/maps/kartor/lan_100.pdf $(BUILT)/maps/kartor/lan_100.png &: $(STEG)/kor
 $(FINAL) &: $(READY)
 	$(SAY) 'Lägger produkterna på plats'
 	@$(RUN) install $(ARGS)
+
+# --- on order, from a finished edition -----------------------------------------------------------------------
+
+# What a planner writes goes to Python as it stands, in one piece: no expansion, quotes kept.
+AS_WRITTEN = '$(subst ','\'',$(strip $(value $(1))))'
+
+plan: | $(VENV)/.klar ## Vad som byggs för BUDGET=<kronor> eller MAL=<procent> [TROSKEL=1000 MATT=passerad]
+	@$(RUN) plan $(ARGS) --budget=$(call AS_WRITTEN,BUDGET) --goal=$(call AS_WRITTEN,MAL) \
+	  --troskel=$(call AS_WRITTEN,TROSKEL) --matt=$(call AS_WRITTEN,MATT)
+
+compare: | $(VENV)/.klar ## Vad som har ändrats sedan FRAN=<OUT från en tidigare utgåva>
+	@$(RUN) compare $(ARGS) --from=$(call AS_WRITTEN,FRAN)
 
 # --- checks ------------------------------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ STAGES = {
     "coverage": ("pipelines.stages.coverage", "täckning per adress, och på vilket underlag"),
     "summaries": ("pipelines.stages.summaries", "rutor, delar, kommuner och län"),
     "gaps": ("pipelines.stages.gaps", "bristområden, schakt, kostnad och prioritet"),
+    "goals": ("pipelines.stages.goals", "mål, avstämning mot PTS och PTS:s regionala prioritering"),
     "laws": ("pipelines.stages.laws", "kontrollerar lagarna på körningens egna tal"),
     "geopackage": ("pipelines.publish.geopackage", "bredband.gpkg"),
     "raster": ("pipelines.publish.raster", "tackning_250m.tif"),
@@ -32,7 +33,20 @@ STAGES = {
     "webmap": ("pipelines.publish.webmap", "webbkartan, öppen och intern"),
     "printmap": ("pipelines.publish.printmap", "kartor för utskrift"),
     "install": ("pipelines.publish.install", "lägger färdiga produkter på plats"),
+    "plan": ("pipelines.publish.plan", "vad som byggs för en budget eller ett mål, ur en färdig utgåva"),
+    "compare": ("pipelines.publish.compare", "förändring sedan en tidigare utgåva"),
 }
+OPTIONS = {
+    "plan": {
+        "budget": "kronor, till exempel 100000000 (BUDGET)",
+        "goal": "procent av hushållen, till exempel 98 (MAL)",
+        "troskel": "30, 100 eller 1000 (TROSKEL; annars konfigurationens)",
+        "matt": "tillgang eller passerad (MATT; annars konfigurationens)",
+    },
+    "compare": {"from": "OUT från den tidigare utgåvan (FRAN)"},
+}
+"""What some stages take besides the folders: texts, given on to the stage's ``run`` as they stand. The stage
+reads them itself, so that a planner's slip is told in Swedish, with an example."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -44,12 +58,20 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=Path("data/processed"))
     parser.add_argument("--maps", type=Path, default=Path("maps"))
     parser.add_argument("--earlier", type=Path, help="OUT från en tidigare utgåva (bristområdenas id ärvs)")
+    for stage, options in OPTIONS.items():
+        group = parser.add_argument_group(f"bara för {stage}")
+        for name, text in options.items():
+            group.add_argument(f"--{name}", dest=f"{stage}.{name}", default="", metavar="…", help=text)
     args = parser.parse_args(argv)
+    given = {s: {n: getattr(args, f"{s}.{n}") for n in options} for s, options in OPTIONS.items()}
+    for stage, words in given.items():
+        if stage != args.stage and any(words.values()):
+            parser.error(f"{', '.join(f'--{n}' for n, w in words.items() if w)} hör till {stage}")
     paths = Paths(args.config, args.raw, args.out, args.maps, args.earlier)
     try:
         region = load_region(paths.config)
         module = importlib.import_module(STAGES[args.stage][0])
-        module.run(region, paths)
+        module.run(region, paths, *given.get(args.stage, {}).values())
     except DataError as error:
         print(error, file=sys.stderr)
         return 2

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Kind = Literal["text", "heltal", "decimal", "ja_nej"]
-Basis = Literal["", "publicerad", "uppmatt", "modellerad", "blandad", "beraknad"]
+Basis = Literal["", "publicerad", "uppmatt", "modellerad", "blandad", "beraknad", "antagen", "raden"]
 Klass = Literal["intern", "oppen", "band"]
 UNDERLAG = ("adress", "ruta", "omrade", "statistik", "blandat", "ingen")
 BEST_TECHNIQUES = (*TECHNIQUES, "okand", "ingen")

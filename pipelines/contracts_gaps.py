@@ -58,7 +58,7 @@ def _metres(name: str, alias: str, description: str) -> Column:
 
 
 def _kronor(name: str, alias: str, description: str, unit: str = "kr") -> Column:
-    return Column(name, "decimal", f"{alias} ({unit})", description, unit, "beraknad", nullable=True, low=0)
+    return Column(name, "decimal", f"{alias} ({unit})", description, unit, "antagen", nullable=True, low=0)
 
 
 _SCHAKT = _metres(

@@ -13,15 +13,16 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from pipelines import contracts
+from pipelines.publish.geopackage import LAYERS
 from pipelines.region import Region
 
 DOCS = Path("docs")
 BASIS = {
     "": "–", "publicerad": "publicerad", "uppmatt": "uppmätt", "modellerad": "modellerad",
-    "blandad": "uppmätt eller modellerad", "beraknad": "beräknad",
+    "blandad": "uppmätt eller modellerad", "beraknad": "beräknad", "antagen": "beräknad på antaganden",
+    "raden": "står på raden",
 }  # fmt: skip
 KLASS = {"intern": "intern", "oppen": "öppen", "band": "öppen i band"}
-LAYERS = (contracts.RUTNAT, contracts.DELAR, contracts.KOMMUNER, contracts.LAN, contracts.ADRESSER)
 
 
 def configuration() -> str:
@@ -91,9 +92,11 @@ def dictionary() -> str:
     lines = [
         "# Datalexikon",
         "",
-        "Lagren i `bredband.gpkg` (intern utgåva) och deras kolumner. Sidan skrivs av `make docs` ur kontrakten i",
-        "`pipelines/contracts.py`; ändra där. *Känd genom*: publicerad av källan, uppmätt, modellerad eller",
-        "beräknad. *Utgåva*: intern, öppen, eller öppen i band (aldrig antal under undertryckningsgränsen).",
+        "Lagren i `bredband.gpkg` (intern utgåva), sist den öppna utgåvans rutor, och deras kolumner. Sidan skrivs av",
+        "`make docs` ur kontrakten i `pipelines/contracts.py` och `pipelines/contracts_gaps.py`; ändra där.",
+        "*Känd genom*: publicerad av källan, uppmätt, modellerad, eller beräknad ur de andra, för kronor på",
+        "[antaganden](bristanalys.md). *Utgåva*: intern, öppen, eller öppen i band (aldrig antal under",
+        "undertryckningsgränsen). En geometri finns på varje rad, utom på bristområdenas rader `utspritt-…`.",
         "",
     ]
     for table in (*LAYERS, contracts.OPPNA_RUTOR):
@@ -106,10 +109,15 @@ def dictionary() -> str:
             tom = " Kan vara tom." if c.nullable else ""
             lines.append(
                 f"| `{c.name}` | {c.alias} | {c.unit or '–'} | {BASIS[c.basis]} | {KLASS[c.klass]} | "
-                f"{c.description}{tom} |"
+                f"{_escaped(c.description)}{tom} |"
             )
         lines.append("")
     return "\n".join(lines)
+
+
+def _escaped(text: str) -> str:
+    """Return text as it may stand in a table."""
+    return text.replace("|", "\\|")
 
 
 PAGES = {"konfiguration.md": configuration, "datalexikon.md": dictionary}

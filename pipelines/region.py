@@ -197,6 +197,17 @@ class Prioritering(Part):
         return self
 
 
+class Planering(Part):
+    """What ``make plan`` plans for unless told otherwise."""
+
+    troskel_mbit: Literal[30, 100, 1000] = Field(
+        default=1000, description="Tröskel (Mbit/s ned) för `make plan` när TROSKEL inte anges."
+    )
+    matt: Literal["tillgang", "passerad"] = Field(
+        default="passerad", description="Mått för `make plan` när MATT inte anges; samma som målens förval."
+    )
+
+
 class Malniva(Part):
     """One goal."""
 
@@ -325,6 +336,7 @@ class Region(Part):
     brist: Brist = Field(default=Brist(), description="Bristområden.")
     kostnad: Kostnad = Field(default=Kostnad(), description="Vad det kostar att bygga ett bristområde.")
     prioritering: Prioritering = Field(default=Prioritering(), description="Ordningen att bygga i.")
+    planering: Planering = Field(default=Planering(), description="Förval för `make plan`.")
     mal: Mal = Field(default=Mal(), description="Mål att mäta mot.")
     pts_prioritering: PtsPrioritering = Field(
         default=PtsPrioritering(), description="PTS:s regionala prioritering i bredbandsstödet."

@@ -11,6 +11,8 @@ from pipelines.paths import Paths
 
 SOURCE_STAGES = ("pts", "scb", "lantmateriet", "granser", "tackning")
 """The stages whose ledgers list the publishers' files, in the order they are credited."""
+BY_AGREEMENT = "enligt avtal"
+"""Publisher of the files under ``tackning/`` in the ledgers: their licence field names the agreement."""
 DEMO_TEXT = "DEMO – påhittade uppgifter, ingenting här är verkligt."
 
 
@@ -95,3 +97,17 @@ def credit(source: Source) -> str:
     mark = "© " if source.licence.upper().startswith("CC BY") else ""
     licence = f" ({source.licence})" if source.licence else ""
     return f"{mark}{source.publisher}{licence}" + (f", {source.date}" if source.date else "")
+
+
+def credit_lines(sources: list[Source]) -> list[str]:
+    """Return how a published product credits its sources: agreements in one line, never by name.
+
+    >>> credit_lines([Source("SCB", "CC0", (), ""), Source("enligt avtal", "Hemligt AB 2025:7", (), "2025-06-30")])
+    ['SCB (CC0)', 'Täckningsuppgifter lämnade enligt avtal, de nyaste från 2025-06-30']
+    """
+    lines = [credit(s) for s in sources if s.publisher and s.publisher != BY_AGREEMENT]
+    dates = [s.date for s in sources if s.publisher == BY_AGREEMENT]
+    if dates:
+        newest = f", de nyaste från {max(dates)}" if any(dates) else ""
+        lines.append(f"Täckningsuppgifter lämnade enligt avtal{newest}")
+    return lines

@@ -18,7 +18,8 @@ _SCHEMA_EXTENSION = "http://www.geopackage.org/spec121/#extension_schema"
 _METADATA_EXTENSION = "http://www.geopackage.org/spec121/#extension_metadata"
 _BASIS = {
     "publicerad": "publicerad", "uppmatt": "uppmätt", "modellerad": "modellerad",
-    "blandad": "delvis uppmätt, delvis modellerad", "beraknad": "beräknad",
+    "blandad": "delvis uppmätt, delvis modellerad", "beraknad": "beräknad", "antagen": "beräknad på antaganden",
+    "raden": "står på raden",
 }  # fmt: skip
 _JOINED = ("rutid_scb", "bristomrade_id", "kommunkod")
 _FILTERED = ("troskel_mbit", "matt")

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from typing import TYPE_CHECKING, Any
 
-from pipelines.publish import swedish
-from pipelines.publish.facts import credit
+from pipelines.publish import disclosure, swedish
+from pipelines.publish.disclosure import Figures
+from pipelines.publish.facts import credit_lines
 from pipelines.publish.palette import CLASS_COLOURS, CLASS_LABELS
 from pipelines.publish.print_map import HATCH, HATCH_COLOUR, MODELLED_RADIUS_M
 from pipelines.region import THRESHOLDS
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from pipelines.publish.printmap import Sheet
 
 INK, QUIET, RULE, ALERT = "#1c1c1c", "#57534c", "#c9c4bb", "#a01c1c"
@@ -64,12 +68,12 @@ def _title(ax: Any, sheet: Sheet, y: float) -> float:
 
 def _figures(ax: Any, sheet: Sheet, y: float) -> float:
     """Write the county's figures per threshold, each share with its numerator and denominator named."""
-    limits = sheet.region.publicering.bandgranser
-    lan, t = sheet.lan, sheet.threshold
+    t = sheet.threshold
     y = _heading(ax, y, f"{sheet.facts['lan']} i siffror")
-    _text(ax, 0, y, swedish.percent(float(lan[f"andel_{t}_pct"])), 27, bold=True)
-    have = swedish.count(float(lan["hushall"] - lan[f"hushall_utan_{t}"]), limits)
-    every = swedish.count(float(lan["hushall"]), limits)
+    told = _told(sheet, sheet.lan, t)
+    large = told.share.text
+    _text(ax, 0, y, large, min(27, 27 * 7 / len(large)), bold=True)
+    have, every = told.covered.text, told.total.text
     _text(ax, 47, y + 0.8, f"av hushållen har tillgång till {t} Mbit/s:\n{have} av {every} hushåll", 9.5)
     y += 14
     columns = ((0, "Hastighet", "left"), (52, "Tillgång", "right"), (84, "Utan (hushåll)", "right"),
@@ -78,17 +82,13 @@ def _figures(ax: Any, sheet: Sheet, y: float) -> float:
         _text(ax, x, y + 3, head, 8, QUIET, ha=side, va="baseline")
     for speed in THRESHOLDS:
         y += 5.4
-        row = (
-            f"{speed} Mbit/s",
-            swedish.percent(float(lan[f"andel_{speed}_pct"])),
-            swedish.count(float(lan[f"hushall_utan_{speed}"]), limits),
-            swedish.percent(float(lan[f"andel_passerade_{speed}_pct"])),
-        )
+        told, passed = (_told(sheet, sheet.lan, speed, m) for m in ("tillgang", "passerad"))
+        row = (f"{speed} Mbit/s", told.share.text, told.without.text, passed.share.text)
         for (x, _, side), value in zip(columns, row, strict=True):
             _text(ax, x, y + 3, value, 9.5, bold=speed == t, ha=side, va="baseline")
     note = (
-        f"Andel av länets {every} hushåll. Tillgång: kan få anslutning direkt. Passerade: tillgång, eller "
-        "fiber strax intill."
+        f"Andel av länets {every} hushåll. Antal är avrundade till tiotal. Tillgång: kan få anslutning direkt. "
+        "Passerade: tillgång, eller fiber strax intill."
     )
     return _paragraph(ax, y + 7, note, 7.5)
 
@@ -116,15 +116,18 @@ def _legend(ax: Any, sheet: Sheet, y: float) -> float:
 
 
 def _worst(ax: Any, sheet: Sheet, y: float) -> float:
-    """Draw the kommuner with the lowest share as bars of households without."""
+    """Draw the kommuner with the lowest share as bars: as long as the share told, not as the exact one."""
     t = sheet.threshold
-    share = f"andel_{t}_pct"
-    rows = sheet.kommuner.dropna(subset=[share]).sort_values([share, "kommunkod"]).head(SHOWN_KOMMUNER)
+    rows = [(_told(sheet, k, t).share, k["kommunkod"], k["kommunnamn"]) for _, k in sheet.kommuner.iterrows()]
+    rows = sorted((r for r in rows if r[0].value is not None), key=lambda r: (r[0].value, r[1]))[
+        :SHOWN_KOMMUNER
+    ]
     y = _heading(ax, y, f"Kommuner med lägst andel hushåll med {t} Mbit/s")
-    left, right = 32.0, _WIDTH_MM - 17
-    for name, value in zip(rows["kommunnamn"], rows[share], strict=True):
+    widest = max((len(told.text) for told, _, _ in rows), default=0)
+    left, right = 32.0, _WIDTH_MM - (17 if widest <= 7 else 26)
+    for told, _, name in rows:
         _box(ax, left, y, right - left, 3.6, "#efece6")
-        _box(ax, left, y, (right - left) * float(value) / 100, 3.6, "#5b8fa3")
+        _box(ax, left, y, (right - left) * (told.value or 0) / 100, 3.6, "#5b8fa3")
         _text(
             ax,
             left - 2,
@@ -134,9 +137,23 @@ def _worst(ax: Any, sheet: Sheet, y: float) -> float:
             ha="right",
             va="center_baseline",
         )
-        _text(ax, _WIDTH_MM, y + 1.9, swedish.percent(float(value)), 8.5, ha="right", va="center_baseline")
+        _text(ax, _WIDTH_MM, y + 1.9, told.text, 8.5, ha="right", va="center_baseline")
         y += 5.4
     return y
+
+
+def _told(sheet: Sheet, row: pd.Series[Any], t: int, measure: str = "tillgang") -> Figures:
+    """Return what may be told of the län or a kommun: the sheet is published."""
+    share, without = (
+        (f"andel_{t}_pct", f"hushall_utan_{t}")
+        if measure == "tillgang"
+        else (f"andel_passerade_{t}_pct", f"hushall_ej_passerade_{t}")
+    )
+    coarse = measure == "tillgang" and (row.get("kommunkod"), t) in sheet.exposed
+    limits = sheet.region.publicering.bandgranser
+    return disclosure.publish(
+        float(row["hushall"]), float(row[without]), float(row[share]), math.nan, limits, coarse=coarse
+    )
 
 
 def _imprint(ax: Any, sheet: Sheet) -> None:
@@ -144,7 +161,7 @@ def _imprint(ax: Any, sheet: Sheet) -> None:
     publishing, facts = sheet.region.publicering, sheet.facts
     blocks = (
         "Kartan visar teoretisk täckning med fast bredband. Den säger inte vad ett enskilt abonnemang ger.",
-        f"Källor: {'; '.join(map(credit, sheet.sources))}. Bearbetning: {publishing.utgivare}.",
+        f"Källor: {'; '.join(credit_lines(sheet.sources))}. Bearbetning: {publishing.utgivare}.",
         f"{publishing.utgivare}, {publishing.kontakt_epost}. Öppen utgåva, körning {facts['korning_id']}, "
         f"version {facts['version']}, indata till och med {facts['senaste_indatadatum']}. "
         "Koordinatsystem SWEREF 99 TM (EPSG:3006).",

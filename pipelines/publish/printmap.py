@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.files import read_polygons, read_table, replacing
 from pipelines.paths import Paths
+from pipelines.publish.disclosure import exposed
 from pipelines.publish.facts import RunFacts, Source, demo_prefix, epoch, read_facts, read_sources
-from pipelines.region import Region
+from pipelines.region import THRESHOLDS, Region
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,6 +46,7 @@ class Sheet:
     lan: pd.Series[Any]
     outlines: gpd.GeoDataFrame
     threshold: int
+    exposed: frozenset[tuple[str, int]]
 
 
 def run(region: Region, paths: Paths) -> None:
@@ -58,16 +60,22 @@ def run(region: Region, paths: Paths) -> None:
 
 def read(region: Region, paths: Paths, threshold: int) -> Sheet:
     """Read what a sheet shows: open cells, published figures, outlines."""
-    columns = ["rutid_scb", f"klass_tillgang_{threshold}", "underlag"]
+    bands = [f"hushall_utan_{t}_band" for t in THRESHOLDS]
+    cells = read_table(
+        paths.table("oppna_rutor"),
+        ["rutid_scb", "kommunkod", f"klass_tillgang_{threshold}", "underlag", *bands],
+    )
+    kommuner = read_table(paths.table("kommuner"))
     return Sheet(
         region=region,
         facts=read_facts(paths),
         sources=read_sources(paths),
-        cells=read_table(paths.table("oppna_rutor"), columns),
-        kommuner=read_table(paths.table("kommuner")),
+        cells=cells,
+        kommuner=kommuner,
         lan=read_table(paths.table("lan")).iloc[0],
         outlines=read_polygons(paths.table("granser")),
         threshold=threshold,
+        exposed=frozenset(exposed(cells, kommuner, region.publicering.bandgranser)),
     )
 
 

@@ -159,7 +159,7 @@ def _label_settings(column: str, colour: str = "#222222", size_pt: float = 9) ->
     """Text with a white halo, inside the polygon."""
     return (
         '<settings calloutType="simple">'
-        f'<text-style fieldName={quoteattr(column)} fontFamily="Noto Sans" fontSize="{size_pt:g}"'
+        f'<text-style fieldName={quoteattr(column)} fontFamily="Noto Sans" fontWeight="75" fontSize="{size_pt:g}"'
         f' fontSizeUnit="Point" textColor="{_colour(colour)}" textOpacity="1" isExpression="0" multilineHeight="1">'
         '<text-buffer bufferDraw="1" bufferSize="0.8" bufferSizeUnits="MM" bufferColor="255,255,255,255"'
         ' bufferOpacity="0.85" bufferNoFill="1" bufferJoinStyle="128"/></text-style>'
@@ -198,10 +198,10 @@ def _filled(
         line = {
             "line_color": _colour(hatch),
             "line_style": "solid",
-            "line_width": "0.35",
+            "line_width": "0.3",
             "line_width_unit": "MM",
         }
-        pattern = {"angle": "45", "distance": "1.6", "distance_unit": "MM", "line_width": "0.35"}
+        pattern = {"angle": "45", "distance": "2.2", "distance_unit": "MM", "line_width": "0.3"}
         inner = _wrapped(f"@{number}@1", "line", [("SimpleLine", line, "")])
         layers.append(("LinePatternFill", pattern, inner))
     return _wrapped(number, "fill", layers)

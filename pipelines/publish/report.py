@@ -8,20 +8,20 @@ import platform
 from typing import TYPE_CHECKING, Any
 
 from pipelines import files, ledger
+from pipelines.publish import report_coverage, report_gaps
 from pipelines.publish.facts import RunFacts, read_facts
+from pipelines.publish.markdown import table
 from pipelines.publish.swedish import number
 from pipelines.region import THRESHOLDS
 from pipelines.stages.laws import GROUPS, SOURCE_STAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     import pandas as pd
 
     from pipelines.paths import Paths
     from pipelines.region import Region
 
-STAGES = ("inventory", *SOURCE_STAGES, "grid", "households", "coverage", "summaries", "gaps", "laws")
+STAGES = ("inventory", *SOURCE_STAGES, "grid", "households", "coverage", "summaries", "gaps", "goals", "laws")
 KINDS = {
     "varning": "Varningar", "bortfall": "Bortfall", "omatchad": "Omatchat", "antagen": "Antaget",
     "justerad": "Justerat", "upplysning": "Upplysningar",
@@ -34,13 +34,14 @@ def run(region: Region, paths: Paths) -> None:
     """Write the report and the manifest."""
     facts = read_facts(paths)
     said = {s: ledger.load(paths.ledger(s)) for s in STAGES if paths.ledger(s).exists()}
-    tables = {n: files.read_table(paths.table(n)) for n in ("kommuner", "lan", "riktvarden", "oppna_rutor")}
+    tables = {n: files.read_table(paths.table(n)) for n in ("kommuner", "lan", "riktvarden")}
     sections = [
         heading(facts, region),
         key_figures(tables["lan"].iloc[0], facts),
-        reconciliation(tables, region),
-        benchmark_rests(tables["riktvarden"], region),
-        evidence_table(said["coverage"], region),
+        report_coverage.reconciliation(tables, region),
+        report_gaps.section(files.read_table(paths.table("bristomraden"), report_gaps.COLUMNS), region),
+        report_coverage.benchmark_rests(tables["riktvarden"], region),
+        report_coverage.evidence_table(said["coverage"], region),
         remarks(said),
         homeless_squares(said["households"]),
         classification(said["households"]),
@@ -50,30 +51,6 @@ def run(region: Region, paths: Paths) -> None:
     files.write_text(paths.built("out/rapport.md"), "\n\n".join(s for s in sections if s) + "\n")
     body = json.dumps(manifest(facts, said, paths), ensure_ascii=False, indent=1, sort_keys=True)
     files.write_text(paths.built("out/manifest.json"), body + "\n")
-
-
-def cell(text: object) -> str:
-    """Return text from outside as it may stand in a Markdown table: no markup, no bars, one line."""
-    out = str(text).replace("\\", "\\\\")
-    for a, b in (
-        ("|", "\\|"),
-        ("<", "&lt;"),
-        (">", "&gt;"),
-        ("`", "\\`"),
-        ("[", "\\["),
-        ("\n", " "),
-        ("\r", " "),
-    ):
-        out = out.replace(a, b)
-    return out
-
-
-def table(head: Iterable[str], rows: Iterable[Iterable[object]], right: int = 1) -> str:
-    """Return a Markdown table; the first ``right`` columns are text, the others are right-aligned."""
-    titles = list(head)
-    align = ["---" if i < right else "---:" for i in range(len(titles))]
-    lines = [titles, align, *([cell(c) for c in row] for row in rows)]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
 def heading(facts: RunFacts, region: Region) -> str:
@@ -118,91 +95,6 @@ def key_figures(lan: pd.Series, facts: RunFacts) -> str:
     )  # fmt: skip
 
 
-def reconciliation(tables: dict[str, pd.DataFrame], region: Region) -> str:
-    """Per kommun our share beside PTS's, and the difference in percentage points."""
-    import pandas as pd
-
-    lan = tables["lan"].rename(columns={"lanskod": "kommunkod", "lansnamn": "kommunnamn"})
-    both = pd.concat([tables["kommuner"], lan], ignore_index=True)
-    limit = region.kontroll.avvikelse_pe
-    rows = []
-    for row in both.to_dict("records"):
-        line: list[object] = [f"{row['kommunkod']} {row['kommunnamn']}"]
-        for t in THRESHOLDS:
-            gap = row[f"avvikelse_{t}_pe"]
-            flag = " ⚠" if gap == gap and abs(gap) > limit else ""
-            line += [
-                number(row[f"andel_{t}_pct"], 2), number(row[f"pts_andel_{t}_pct"], 2),
-                number(gap, 2) + flag, row[f"pts_kalla_{t}"],
-            ]  # fmt: skip
-        rows.append(line)
-    head = ["Kommun"]
-    for t in THRESHOLDS:
-        head += [f"Vår {t} (%)", f"PTS {t} (%)", "Skillnad (pe)", "Källa"]
-    return (
-        "## Avstämning mot PTS\n\nAndel hushåll med tillgång. Skillnad = vår andel minus PTS:s, i procentenheter; "
-        f"⚠ = mer än {number(limit, 1)}. Källa *teknik*: PTS-andelen är en undre gräns ur teknikandelar.\n\n"
-        + table(head, rows)
-    )
-
-
-def benchmark_rests(wanted: pd.DataFrame, region: Region) -> str:
-    """What evidence already held above or below the benchmark, so that it could not be met."""
-    rest = wanted[(wanted["omradestyp"] != "totalt") & (wanted["rest_hushall"].abs() > 0.5)]
-    rest = rest.assign(storlek=rest["rest_hushall"].abs()).sort_values(
-        ["storlek", "kommunkod"], ascending=[False, True]
-    )
-    rows = [
-        (
-            f"{r['kommunkod']} {region.kommunnamn.get(r['kommunkod'], '')}", r["omradestyp"], r["matt"],
-            r["troskel_mbit"], number(100 * r["andel"], 2), number(r["hushall_uppnatt"], 1),
-            number(r["rest_hushall"], 1),
-        )
-        for r in rest.head(60).to_dict("records")
-    ]  # fmt: skip
-    met = int((wanted["omradestyp"] != "totalt").sum()) - len(rest)
-    text = (
-        f"## Riktvärden som inte kunde nås\n\n{met} av {met + len(rest)} riktvärden (kommun × områdestyp × mått × "
-        "tröskel) nås inom ett halvt hushåll. I övriga säger täckningsuppgifterna redan mer eller mindre än PTS."
-    )
-    if not rows:
-        return text
-    more = f"\n\nDe 60 största av {len(rest)} visas." if len(rest) > len(rows) else ""
-    head = ("Kommun", "Områdestyp", "Mått", "Tröskel", "PTS (%)", "Uppnått (hushåll)", "Rest (hushåll)")
-    return text + more + "\n\n" + table(head, rows, right=3)
-
-
-def evidence_table(said: ledger.Ledger, region: Region) -> str:
-    """Per evidence file and kommun: rows, share matched, complete, publishable; and who decided how much."""
-    hits: Any = said.facts.get("traffar", [])
-    rows = [
-        (
-            h["fil"], f"{h['kommunkod']} {region.kommunnamn.get(h['kommunkod'], '')}", h["niva"],
-            "ja" if h["fullstandig"] else "nej", "ja" if h["far_publiceras"] else "nej", number(h["traffar"], 0),
-            number(h["adresser"], 0), number(100 * h["adresser"] / max(h["adresser_i_kommunen"], 1), 1),
-        )
-        for h in hits
-    ]  # fmt: skip
-    levels: Any = said.facts.get("adresser_per_underlag", {})
-    names = ("adress", "ruta", "omrade", "statistik")
-    split = table(
-        ("Mått och tröskel", *names),
-        [
-            (pair, *(f"{number(100 * n[k] / max(sum(n.values()), 1), 1)} %" for k in names))
-            for pair, n in levels.items()
-        ],
-    )
-    assumed: Any = said.facts.get("antagen_hastighet", {})
-    guessed = "".join(f"\n- {cell(f)}: {number(n, 0)} rader" for f, n in assumed.items())
-    return (
-        "## Täckningsuppgifter\n\nAndel av adresserna per underlag (*statistik* är modellerat). Ofullständiga uppgifter "
-        f"kan visa att täckning finns, aldrig att den saknas.\n\n{split}\n\n"
-        + (table(("Fil", "Kommun", "Nivå", "Fullständig", "Får publiceras", "Träffar", "Adresser nämnda",
-                  "Andel av kommunens adresser (%)"), rows, right=5) if rows else "Inga täckningsuppgifter gavs.")
-        + (f"\n\nRader med antagen hastighet (tom `ned_mbit`):\n{guessed}" if guessed else "")
-    )  # fmt: skip
-
-
 def remarks(said: dict[str, ledger.Ledger]) -> str:
     """Everything dropped, imputed, unmatched, clamped: by reason and file."""
     parts = ["## Vad som föll bort, antogs eller ändrades"]
@@ -214,7 +106,7 @@ def remarks(said: dict[str, ledger.Ledger]) -> str:
         ]  # fmt: skip
         if rows:
             head = ("Steg", "Källa", "Vad", "Antal", "Åtgärd", "Exempel")
-            parts.append(f"### {title}\n\n" + table(head, rows, right=3))
+            parts.append(f"### {title}\n\n" + table(head, rows, left=3))
     return "\n\n".join(parts)
 
 
@@ -259,7 +151,7 @@ def inputs(said: dict[str, ledger.Ledger]) -> str:
         for s in SOURCE_STAGES for f in said[s].facts.get("filer", [])  # type: ignore[attr-defined]
     ]  # fmt: skip
     head = ("Fil", "Roll", "Använd", "År", "Referensdatum", "Utgivare", "Licens")
-    return "## Indata\n\n" + table(head, rows, right=7)
+    return "## Indata\n\n" + table(head, rows, left=7)
 
 
 def manifest(facts: RunFacts, said: dict[str, ledger.Ledger], paths: Paths) -> dict[str, Any]:
@@ -275,7 +167,9 @@ def manifest(facts: RunFacts, said: dict[str, ledger.Ledger], paths: Paths) -> d
     earlier = paths.earlier
     if earlier is not None:
         gpkg = earlier / "bredband.gpkg"
-        listed.append({"fil": f"TIDIGARE/{gpkg.name}", "roll": "tidigare_utgava", "sha256": files.sha256(gpkg)})
+        listed.append(
+            {"fil": f"TIDIGARE/{gpkg.name}", "roll": "tidigare_utgava", "sha256": files.sha256(gpkg)}
+        )
     return {
         **facts,
         "indata": listed,

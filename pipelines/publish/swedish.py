@@ -39,6 +39,16 @@ def percent(value: float, decimals: int = 1) -> str:
     return f"{number(value, decimals)}{NBSP}%"
 
 
+def points(value: float) -> str:
+    """Return a difference in percentage points, signed.
+
+    >>> points(-0.31), points(0.01), points(-0.01), points(2)
+    ('−0,3', '0,0', '0,0', '+2,0')
+    """
+    text = number(value, 1)
+    return f"+{text}" if round(value, 1) > 0 else text
+
+
 def day(iso: str) -> str:
     """Return a date in words.
 

@@ -196,7 +196,7 @@ def raise_monotone(region: Region, base: pd.DataFrame, low: Shares, ledger: Ledg
         what = f"{below[0]} {below[1]} Mbit/s lägre än {above[0]} {above[1]} Mbit/s"
         if lift[worst] * 100 > region.pts.max_lyft_pe + 1e-9:
             raise DataError(
-                "En andel hos PTS faller när tröskeln sänks, mer än avrundning kan förklara.",
+                "Två andelar hos PTS motsäger varandra, mer än avrundning kan förklara.",
                 file="pts (hastighet eller teknik)", column=what, row=where,
                 found=f"{out[below][worst]:.4f} mot {out[above][worst]:.4f}",
                 expected=f"skillnad högst {region.pts.max_lyft_pe} procentenheter",

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from pipelines.region import Region
 
 Floats = NDArray[np.float64]
+ROUNDING = 1e-9
+"""A probability this near 1 is 1: what is left is the rounding of a sum."""
 
 
 def run(region: Region, paths: Paths) -> None:
@@ -155,7 +157,7 @@ def address_table(addresses: pd.DataFrame, evidence: Evidence, coverage: Floats)
     lowest, lowest_passed = at["tillgang", THRESHOLDS[0]], at["passerad", THRESHOLDS[0]]
     names = np.array([*TECHNIQUES, "okand", "ingen"], dtype=object)
     none = np.where(decided[:, lowest], len(TECHNIQUES) + 1, len(TECHNIQUES))
-    planned = evidence.planned & (coverage[:, at["tillgang", THRESHOLDS[-1]]] < 1)
+    planned = evidence.planned & (coverage[:, at["tillgang", THRESHOLDS[-1]]] < 1 - ROUNDING)
     status = np.select(
         [
             decided[:, lowest] & (coverage[:, lowest] >= 0.5),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from pipelines import grid
 from pipelines.ledger import Ledger
 from pipelines.stages.groups import of_kommuner
@@ -26,10 +28,10 @@ def dense_squares(
 ) -> pd.DataFrame:
     """Without locality polygons: 1 km squares by falling density until PTS's tät share is reached.
 
-    Density is people per square and kommun: the square's population inside the län (a border square's in
-    proportion to land) in proportion to the kommun's share of its addresses. Squares are taken from the
-    densest until their people reach PTS's share of the
-    kommun's households that is tätbebyggt; ties by lower square id.
+    Density is the people on the kommun's own addresses in the square, placed as the households stage does
+    (evenly over a square's addresses, a border square's in proportion to land), without those moved from
+    squares that have no address. Squares are taken from the densest until their people reach PTS's share
+    of the kommun's households that is tätbebyggt; ties by lower square id.
 
     Returns
     -------
@@ -40,13 +42,14 @@ def dense_squares(
 
     square = square_of(addresses["rutid"].to_numpy(), squares)
     part = part_inside(squares, square, inside, outside, Ledger("grid"))  # the households stage reports it
-    people = (squares["befolkning"] * part).groupby(grid.parent(squares["rutid"])).sum()
-    count = (
-        addresses.assign(km=grid.parent(addresses["rutid"]))
-        .groupby(["km", "kommunkod"], as_index=False)["adress_id"].count()
-    )  # fmt: skip
-    share = count["adress_id"] / count.groupby("km")["adress_id"].transform("sum")
-    count["folk"] = share * count["km"].map(people).fillna(0)
+    placed = square >= 0
+    each = (squares["befolkning"].to_numpy() * part) / np.maximum(
+        np.bincount(square[placed], minlength=len(squares)), 1
+    )
+    people = addresses[["kommunkod"]].assign(
+        km=grid.parent(addresses["rutid"]), folk=np.where(placed, each[square], 0.0)
+    )
+    count = people.groupby(["km", "kommunkod"], as_index=False)["folk"].sum()
     kommun = of_kommuner(teknik, region)
     households = kommun.pivot_table(index="kommunkod", columns="omradestyp", values="antal", aggfunc="sum")
     dense_share = (households["tatbebyggt"] / households["totalt"]).clip(0, 1)

@@ -42,7 +42,7 @@ class Evidence:
     share : ndarray of float, shape (n, 6)
         Probability of coverage where decided; NaN elsewhere. Never rises with the threshold.
     max_ned_mbit : ndarray of float, shape (n,)
-        Highest speed with tillgång at the finest level that has any; NaN where none.
+        Highest speed with tillgång, of the levels down to the first complete one; NaN where none.
     technique : ndarray of int8, shape (n,)
         Index in TECHNIQUES of that speed's technique; -1 where none.
     planned : ndarray of bool, shape (n,)
@@ -243,9 +243,10 @@ def decide(
         decides = (level == 0) & ((best > 0) | complete[:, None])
         level[decides] = code
         share[decides] = best[decides]
-        fastest = ~settled & ~np.isnan(best_speed)
-        speed[fastest], technique[fastest] = best_speed[fastest], best_technique[fastest]
-        settled |= fastest | complete
+        same = (best_speed == speed) & (best_technique < technique)
+        better = ~settled & ((best_speed > np.nan_to_num(speed, nan=-1.0)) | same)
+        speed[better], technique[better] = best_speed[better], best_technique[better]
+        settled |= complete
     return Evidence(level, nested(share), speed, technique, planned)
 
 

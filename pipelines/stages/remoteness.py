@@ -74,9 +74,12 @@ def spread(rest: float, households: Floats, remote: Floats, low: Floats, high: F
     array([0.8571, 0.4286, 0.2143])
     """
     least, most = float(households @ low), float(households @ high)
-    if rest <= least:
+    # A rest that equals a bound is common (the same share at two thresholds); the last bit of a sum
+    # must not decide what happens to addresses where nobody lives.
+    rounding = 1e-12 * max(1.0, float(households.sum()))
+    if rest <= least + rounding:
         return low.copy()
-    if rest >= most:
+    if rest >= most - rounding:
         return high.copy()
     at = np.concatenate([low / remote, high / remote])
     change = np.concatenate([households * remote, -households * remote])

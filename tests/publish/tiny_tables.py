@@ -12,6 +12,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import shapely
+import tiny_gaps
 
 from pipelines import contracts
 from pipelines.files import write_points, write_polygons, write_table
@@ -30,6 +31,7 @@ CELLS: list[tuple[str, str, int, tuple[float, float, float], tuple[float, float,
     ("3210006400500", "1480", 3, (1 / 3, 1, 3), (1 / 3, 1 / 3, 3), "adress"),
 ]
 OPEN_CLASSES_100 = ["tackt", "utan", "ingen_adress", "tackt", "tackt"]
+UNDERLAG_T = [f"underlag_{t}" for t in THRESHOLDS]
 POINTS = [("a1", 320010.5, 6400020.25), ("a2", 320249.0, 6400000.0), ("b1", 321003.0, 6400501.0)]
 KOMMUN_BOXES = {"1401": (320000, 6400000, 320500, 6400750), "1480": (320500, 6400000, 321250, 6400750)}
 FACTS: dict[str, Any] = {
@@ -50,6 +52,7 @@ def write(folder: Path, demo: bool = True) -> tuple[Region, Paths]:
     cells["lanskod"], cells["lansnamn"] = "14", "Västra Götalands län"
     put(paths, contracts.LAN, _summed(cells, ["lanskod", "lansnamn"]))
     put(paths, contracts.OPPNA_RUTOR, _open(cells))
+    tiny_gaps.write(paths, cells)
     write_points(addresses(), paths.table("adresser"))
     write_polygons(_outlines(), paths.table("granser"))
     paths.run_facts.write_text(json.dumps(FACTS | {"demo": demo}), encoding="utf-8")
@@ -96,6 +99,7 @@ def _cell(
         "max_ned_mbit": 100.0 if known else None,
         "planerad": rutid == "3210006400500",
         "underlag": underlag,
+        **{f"underlag_{t}": underlag for t in THRESHOLDS},
     }
     row["basta_teknik"] = "fiber" if known else "okand" if n else "ingen"
     return row
@@ -115,7 +119,9 @@ def _summed(cells: pd.DataFrame, by: list[str]) -> pd.DataFrame:
 
 
 def _open(cells: pd.DataFrame) -> pd.DataFrame:
-    out = cells[["rutid_scb", "kommunkod", "kommunnamn", "omradestyp", "planerad", "underlag"]].copy()
+    out = cells[
+        ["rutid_scb", "kommunkod", "kommunnamn", "omradestyp", "planerad", "underlag", *UNDERLAG_T]
+    ].copy()
     for m in MEASURES:
         for t in THRESHOLDS:
             out[f"klass_{m}_{t}"] = OPEN_CLASSES_100

@@ -18,8 +18,10 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QSize
 from qgis.PyQt.QtGui import QColor
+from qgis.PyQt.QtXml import QDomDocument
 
 PIXELS = 500
+SWITCHED = ("rutnat_250m", "bristomraden")
 
 
 def main(gpkg: str, tif: str, folder: str) -> None:
@@ -45,12 +47,6 @@ def vector(gpkg: str, name: str, folder: str) -> dict:
     """Open a layer with its default style, as dragging it into the map does."""
     layer = QgsVectorLayer(f"{gpkg}|layername={name}", name, "ogr")
     renderer = layer.renderer()
-    classes = []
-    if renderer is not None:
-        classes = [
-            [item.label(), item.symbol().color().name() if item.symbol() else ""]
-            for item in renderer.legendSymbolItems()
-        ]
     return {
         "valid": layer.isValid(),
         "crs": layer.crs().authid(),
@@ -59,12 +55,52 @@ def vector(gpkg: str, name: str, folder: str) -> dict:
         "aliases": {f.name(): layer.attributeAlias(i) for i, f in enumerate(layer.fields())},
         "types": {f.name(): f.typeName() for f in layer.fields()},
         "renderer": renderer.type() if renderer is not None else "",
-        "classes": classes,
+        "classes": classes(layer),
         "labels": layer.labelsEnabled(),
+        "label_scales": label_scales(layer),
         "min_scale": layer.minimumScale() if layer.hasScaleBasedVisibility() else 0,
         "styles": styles(layer),
         "picture": picture(layer, Path(folder) / f"{name}.png") if layer.isSpatial() else None,
+        "switched": switched(layer, Path(folder)) if name in SWITCHED else {},
     }
+
+
+def classes(layer: QgsVectorLayer) -> list:
+    """Return label and colour of each line of the legend; a heading has no colour."""
+    if layer.renderer() is None:
+        return []
+    return [
+        [item.label(), item.symbol().color().name() if item.symbol() else ""]
+        for item in layer.renderer().legendSymbolItems()
+    ]
+
+
+def label_scales(layer: QgsVectorLayer) -> list:
+    """Return filter and smallest scale (1:n, 0 for any) of each rule of the labels."""
+    labels = layer.labeling()
+    if labels is None or labels.type() != "rule-based":
+        return []
+    return [[r.filterExpression(), r.minimumScale()] for r in labels.rootRule().children()]
+
+
+def switched(layer: QgsVectorLayer, folder: Path) -> dict:
+    """Apply each stored style as a user does in the layer's properties, and draw it."""
+    told = {}
+    count, ids, names, _, _ = layer.listStylesInDatabase()
+    for number, name in list(zip(ids, names, strict=True))[:count]:
+        text, error = layer.getStyleFromDatabase(number)
+        document = QDomDocument()
+        document.setContent(text)
+        applied, message = layer.importNamedStyle(document)
+        shown = picture(layer, folder / f"{layer.name()}-{number}.png")
+        told[name] = {
+            "applied": applied,
+            "errors": [x for x in (error, message, *shown["errors"]) if x],
+            "renderer": layer.renderer().type(),
+            "classes": classes(layer),
+            "picture": shown,
+        }
+    return told
 
 
 def styles(layer: QgsVectorLayer) -> list:

@@ -19,14 +19,22 @@ import tiny_tables as tiny
 
 from pipelines.publish import geopackage, raster
 from pipelines.publish.geopackage import LAYERS
-from pipelines.publish.palette import CLASS_COLOURS, rgb
+from pipelines.publish.palette import BASIS_COLOURS, CLASS_COLOURS, rgb
+from pipelines.publish.qgis_gaps import COST_COLOURS, UNKNOWN_COLOUR
 
 pytestmark = pytest.mark.qgis
-ROWS = {"rutnat_250m": 5, "rutnat_delar": 5, "kommuner": 2, "lan": 1, "adresser": 3}
-RENDERERS = {
-    "rutnat_250m": ("graduatedSymbol", 4), "rutnat_delar": ("", 0), "kommuner": ("graduatedSymbol", 5),
-    "lan": ("RuleRenderer", 1), "adresser": ("categorizedSymbol", 5),
+ROWS = {
+    "rutnat_250m": 5, "rutnat_delar": 5, "kommuner": 2, "lan": 1, "adresser": 3, "bristomraden": 15 + 12,
+    "bristomraden_kommun": 15, "bristomraden_rutor": 15, "bristkurva": 30,
 }  # fmt: skip
+RENDERERS = {
+    "rutnat_250m": ("RuleRenderer", 1 + 4 + 1), "kommuner": ("graduatedSymbol", 5), "lan": ("RuleRenderer", 1),
+    "adresser": ("categorizedSymbol", 5), "bristomraden": ("RuleRenderer", 2 * (1 + 6)),
+    **dict.fromkeys(("rutnat_delar", "bristomraden_kommun", "bristomraden_rutor", "bristkurva"), ("", 0)),
+}  # fmt: skip
+FIRST, SECOND, LAST = "3200006400000", "3200006400250", "3210006400500"
+"""The cells that are gap areas: modelled at 150 000 kr a household, measured at 30 000, of unknown cost."""
+WHITE = (255, 255, 255)
 
 
 def look(gpkg: Path, tif: Path, folder: Path) -> tuple[dict[str, Any], str]:
@@ -88,7 +96,7 @@ def test_default_style_is_applied_with_its_classes(seen: tuple[dict[str, Any], s
     for name, (renderer, classes) in RENDERERS.items():
         assert (layers[name]["renderer"], len(layers[name]["classes"])) == (renderer, classes)
         assert all("(DEMO)" in label for label, _ in layers[name]["classes"])
-    assert [c for _, c in layers["rutnat_250m"]["classes"]] == [
+    assert [c for _, c in layers["rutnat_250m"]["classes"]][1:-1] == [
         CLASS_COLOURS[k] for k in ("tackt", "storre_del", "mindre_del", "utan")
     ]
     assert layers["kommuner"]["labels"]
@@ -96,27 +104,84 @@ def test_default_style_is_applied_with_its_classes(seen: tuple[dict[str, Any], s
 
 
 def test_the_grid_offers_a_style_per_threshold_measure_and_underlag(seen: tuple[dict[str, Any], str]) -> None:
-    assert sorted(seen[0]["layers"]["rutnat_250m"]["styles"]) == sorted(
-        [
-            "DEMO Underlag",
-            *(f"DEMO {m} {t}" for m in ("Utan tillgång", "Ej passerade") for t in (30, 100, 1000)),
-        ]
-    )
+    measured = {f"DEMO {m} {t}" for m in ("Utan tillgång", "Ej passerade") for t in (30, 100, 1000)}
+    layers = seen[0]["layers"]
+    underlag = {"DEMO Underlag", *(f"DEMO Underlag {t}" for t in (30, 100, 1000))}
+    assert set(layers["rutnat_250m"]["styles"]) == measured | underlag
+    assert set(layers["bristomraden"]["styles"]) == measured
+    for name in ("rutnat_250m", "bristomraden"):
+        assert set(layers[name]["switched"]) == set(layers[name]["styles"])
+        for style in layers[name]["switched"].values():
+            assert style["applied"]
+            assert style["errors"] == []
+            assert all("(DEMO)" in label for label, _ in style["classes"])
+
+
+def colours(shown: dict[str, Any], rutid: str) -> dict[tuple[int, ...], float]:
+    """Return the share of each colour within a cell, its edges left out."""
+    image = np.asarray(Image.open(shown["path"]).convert("RGB"))
+    west, south, east, north = shown["extent"]
+    e, n = int(rutid[:6]), int(rutid[6:])
+    left, right = (int((x - west) / (east - west) * image.shape[1]) for x in (e + 15, e + 235))
+    top, bottom = (int((north - y) / (north - south) * image.shape[0]) for y in (n + 235, n + 15))
+    part = image[top:bottom, left:right].reshape(-1, 3)
+    found, count = np.unique(part, axis=0, return_counts=True)
+    return {tuple(map(int, c)): float(k / len(part)) for c, k in zip(found, count, strict=True)}
+
+
+def main_colour(shown: dict[str, Any], rutid: str) -> tuple[int, ...]:
+    found = colours(shown, rutid)
+    return max(found, key=lambda c: found[c])
 
 
 def test_cells_are_drawn_in_their_class_where_they_lie(seen: tuple[dict[str, Any], str]) -> None:
     shown = seen[0]["layers"]["rutnat_250m"]["picture"]
     assert shown["errors"] == []
-    image = np.asarray(Image.open(shown["path"]).convert("RGB"))
-    west, south, east, north = shown["extent"]
     # by hand: utan 1 of 4 = 25 %, 10 of 10, no address, 0 of 20, 1 of 3 = 33 %
     classes = ("storre_del", "utan", None, "tackt", "storre_del")
     for (rutid, *_), code in zip(tiny.CELLS, classes, strict=True):
-        e, n = int(rutid[:6]) + 125, int(rutid[6:]) + 125
-        column = int((e - west) / (east - west) * image.shape[1])
-        row = int((north - n) / (north - south) * image.shape[0])
-        expected = rgb(CLASS_COLOURS[code]) if code else (255, 255, 255)
-        assert tuple(image[row, column]) == expected
+        assert main_colour(shown, rutid) == (rgb(CLASS_COLOURS[code]) if code else WHITE)
+        # only the first cell is modelled; the picture is closer than 1:50 000, so that it is hatched
+        assert (len(colours(shown, rutid)) > 1) == (rutid == FIRST)
+
+
+def test_underlag_is_drawn_per_threshold(seen: tuple[dict[str, Any], str]) -> None:
+    styles = seen[0]["layers"]["rutnat_250m"]["switched"]
+    for t in (30, 100, 1000):
+        shown = styles[f"DEMO Underlag {t}"]["picture"]
+        for rutid, *_, underlag in tiny.CELLS:
+            assert main_colour(shown, rutid) == (
+                rgb(BASIS_COLOURS[underlag]) if underlag != "ingen" else WHITE
+            )
+
+
+def test_gap_areas_are_drawn_by_cost_and_modelled_ones_hatched(seen: tuple[dict[str, Any], str]) -> None:
+    layers = seen[0]["layers"]
+    cheapest, _, dearer, *_ = map(rgb, COST_COLOURS)
+    for name, style in layers["bristomraden"]["switched"].items():
+        shown = style["picture"]
+        drawn = {r: main_colour(shown, r) for r, *_ in tiny.CELLS}
+        # Nobody is without 30 Mbit/s in the first cell, and the second is passed.
+        wanted = dict.fromkeys(drawn, WHITE) | {LAST: rgb(UNKNOWN_COLOUR)}
+        wanted |= {} if name.endswith(" 30") else {FIRST: dearer}
+        wanted |= {} if name == "DEMO Ej passerade 30" else {SECOND: cheapest}
+        assert drawn == wanted, name
+        if FIRST in wanted and wanted[FIRST] == dearer:
+            lines = {c: n for c, n in colours(shown, FIRST).items() if min(c) > min(dearer) + 40}
+            assert colours(shown, FIRST)[dearer] > 0.5
+            assert sum(lines.values()) > 0.1
+            assert colours(shown, SECOND)[cheapest] > 0.95  # all but the label
+
+
+def test_labels_of_gap_areas_come_as_the_map_comes_closer(seen: tuple[dict[str, Any], str]) -> None:
+    layer = seen[0]["layers"]["bristomraden"]
+    assert layer["labels"]
+    assert layer["label_scales"] == [
+        ['"prioritet" > 0 AND "prioritet" <= 10', 0],
+        ['"prioritet" > 10 AND "prioritet" <= 100', 300_000],
+        ['"prioritet" > 100', 100_000],
+    ]
+    assert len(colours(layer["picture"], SECOND)) > 1  # 1 of 1 in the middle of the cell
 
 
 def test_the_raster_opens_with_named_bands(seen: tuple[dict[str, Any], str]) -> None:

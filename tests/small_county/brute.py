@@ -339,14 +339,13 @@ def decide(f: Facts, rows: dict[str, list[Item]], complete: set[str]) -> None:
 
 
 def name_technique(f: Facts, rows: dict[str, list[Item]], complete: set[str]) -> None:
+    """Name the top speed with tillgang over the levels down to the first complete one, and its technique."""
     f.best = "ingen" if ("tillgang", 30) in f.level else "okand"
-    for level in LEVELS:
-        had = [i for i in rows[level] if i.status == "tillgang" and i.andel > 0]
-        if had:
-            f.max_ned = max(i.ned for i in had)
-            f.best = min((i.teknik for i in had if i.ned == f.max_ned), key=TECHNIQUES.index)
-        if had or level in complete:
-            return
+    last = next((n for n, level in enumerate(LEVELS) if level in complete), len(LEVELS) - 1)
+    had = [i for level in LEVELS[: last + 1] for i in rows[level] if i.status == "tillgang" and i.andel > 0]
+    if had:
+        f.max_ned = max(i.ned for i in had)
+        f.best = min((i.teknik for i in had if i.ned == f.max_ned), key=TECHNIQUES.index)
 
 
 # --- statistics ------------------------------------------------------------------------------------------

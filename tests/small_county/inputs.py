@@ -424,9 +424,9 @@ def county(variant: str = "full") -> County:
     tätorter nor småorter. `utan_250m`: no 250 m grid, and all evidence partial. `sammanslagen`: no tätort in
     Håvik, though PTS has households there; nobody lives in Östby's tätort; *hastighet* without passerad; no
     evidence; only tätorter count. `komplett`: other files are complete than in `full`. `utan_folk`: all
-    evidence partial, and every glesbebygd address in Håvik that it leaves undecided is without people. `ensam`: no
-    evidence, Håvik's glesbygd has people on the islet alone and nobody there has 1 Gbit/s. `koppar`: one
-    operator's partial list of its copper lines at nearly every address, and not another row.
+    evidence partial, and every glesbebygd address in Håvik of which it leaves anything undecided is without
+    people. `ensam`: no evidence, Håvik's glesbygd has people on the islet alone and nobody there has 1 Gbit/s.
+    `koppar`: one operator's partial list of its copper lines at nearly every address, and not another row.
     """
     c = County(
         variant=variant,
@@ -447,6 +447,7 @@ def county(variant: str = "full") -> County:
         c.quarter, c.complete = [], set()
     if variant == "utan_folk":
         c.km = [s for s in c.km if s[:2] not in EMPTIED]
+        c.by_id += [(f"9902-{i}", "fiber", 1000, "tillgang") for i in range(118, 123)]
     if variant == "ensam":
         c.quarter = []
         c.km = [s for s in c.km if s[0] in (402000, 409000) and s[1] != 6401000] + [(409000, 6401000, 1)]

@@ -305,8 +305,8 @@ def test_evidence_by_hand(full: brute.Answer) -> None:
     assert got("9901-004") == ("blandat", None, "okand", "passerad")
     assert got("9901-005") == ("adress", 2000, "kabel-tv", "tillgang")  # the row by coordinates too
     assert got("9901-006") == ("blandat", 250, "fiber", "tillgang")
-    # Its own line has 8 Mbit/s, its cell 60: the cell decides 30, the line is still the finest known.
-    assert got("9901-007") == ("blandat", 8, "xdsl", "tillgang")
+    # Its own line has 8 Mbit/s, its cell 60: the cell decides 30, and is the faster.
+    assert got("9901-007") == ("blandat", 60, "vdsl", "tillgang")
     # Mobile names nothing: the cell answers.
     assert got("9901-008") == ("blandat", 60, "vdsl", "tillgang")
     assert got("9901-018") == ("statistik", None, "okand", "planerad")
@@ -318,7 +318,7 @@ def test_evidence_by_hand(full: brute.Answer) -> None:
     assert got("9901-031") == ("statistik", None, "okand", "okand")  # share 0 in a partial file
     assert got("9901-035") == ("statistik", 24, "xdsl", "okand")  # below every threshold
     assert got("9901-044") == ("statistik", None, "okand", "okand")
-    assert got("9901-045") == ("blandat", 100, "fiber", "tillgang")
+    assert got("9901-045") == ("blandat", 1000, "fiber", "tillgang")
     assert got("9902-107") == ("adress", 1000, "fiber", "tillgang")
     # 0.4 of the cell, and a planned row of its own.
     assert got("9902-108") == ("ruta", 1000, "fiber", "planerad")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines import grid
 from pipelines.files import read_table, write_text
 from pipelines.paths import Paths
+from pipelines.publish.disclosure import exposed
 from pipelines.publish.facts import read_facts, read_sources
 from pipelines.publish.webmap import encode, fields, html, outline, page
 from pipelines.region import Region
@@ -33,7 +34,8 @@ def run(region: Region, paths: Paths) -> None:
 
     open_cells = _by_place(read_table(paths.table("oppna_rutor")))
     open_grid = encode.pack_cells(_rutid(open_cells), fields.open_fields(open_cells, region))
-    context = page.context("oppen", region, facts, sources, kommuner, lan)
+    close = exposed(open_cells, kommuner, region.publicering.bandgranser)
+    context = page.context("oppen", region, facts, sources, kommuner, lan, close)
     write_text(paths.built(OPEN), _page(context, open_cells, open_grid, shapes))
     del open_cells, open_grid
 

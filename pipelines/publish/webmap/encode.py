@@ -101,17 +101,6 @@ def deflate(body: bytes) -> str:
     return base64.b64encode(packer.compress(body) + packer.flush()).decode("ascii")
 
 
-def band_values(limits: tuple[int, ...]) -> tuple[str, ...]:
-    """Return the bands' texts from lowest to highest.
-
-    >>> band_values((5, 10, 20))
-    ('0', '1–4', '5–9', '10–19', '20–')
-    """
-    lows = (1, *limits)
-    closed = (f"{a}–{b - 1}" for a, b in zip(lows, limits, strict=False))
-    return ("0", *closed, f"{limits[-1]}–")
-
-
 def _describe(field: Codes | Numbers) -> dict[str, Any]:
     if isinstance(field, Codes):
         return {"namn": field.name, "slag": "kod", "byte": 1, "varden": list(field.values)}

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipelines.contracts import BEST_TECHNIQUES, CLASS_CODES, UNDERLAG
-from pipelines.publish.webmap.encode import Codes, Numbers, band_values, codes, numbers
+from pipelines.publish.disclosure import band_values
+from pipelines.publish.webmap.encode import Codes, Numbers, codes, numbers
 from pipelines.region import CLASSES, MEASURES, THRESHOLDS, Region
 from pipelines.stages.open_edition import band, coverage_class
 

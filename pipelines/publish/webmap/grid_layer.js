@@ -1,25 +1,39 @@
 // A Leaflet GridLayer that draws cells of a SWEREF 99 TM grid on canvas by mapping pixels back to cells.
-// Every pixel has one cell's colour, so edges are sharp at any zoom. It knows codes and colours only.
+// A pixel no wider than a cell has that cell's colour, so edges are sharp at any zoom; a wider one has the colour
+// most common among the inhabited cells under it. It knows codes and colours only.
 (function () {
   'use strict';
-  const TILE = 256, STEP = 8, PERIOD = 16;
+  const TILE = 256, STEP = 8, PERIOD = 16, EMPTY = 1;
 
-  // Half-resolution copies of the code raster; of four cells the highest code (the worst class) wins.
-  function pyramid(base, columns, rows, levels) {
-    const all = [{ codes: base, columns, rows }];
-    for (let k = 1; k < levels; k++) {
-      const from = all[k - 1], w = (from.columns + 1) >> 1, h = (from.rows + 1) >> 1;
-      const codes = new Uint8Array(w * h);
-      for (let c = 0; c < from.columns; c++) {
-        const source = c * from.rows, target = (c >> 1) * h;
-        for (let r = 0; r < from.rows; r++) {
-          const code = from.codes[source + r], t = target + (r >> 1);
-          if (code > codes[t]) codes[t] = code;
+  // For pixels wider than a cell: what the pixel whose centre lies at (u, v) shows of the size x size cells around it.
+  // That is the most common rank among the inhabited cells, of equals the highest (the worst), in the pattern most
+  // common within that rank. Where nobody lives: the code of the cell in the middle.
+  function overview({ codes, columns, rows }, size) {
+    const ranks = new Uint16Array(16), tally = new Uint16Array(64);
+    return (u, v) => {
+      const west = Math.round(u - size / 2), south = Math.round(v - size / 2);
+      const c0 = Math.max(0, west), c1 = Math.min(columns, west + size);
+      const r0 = Math.max(0, south), r1 = Math.min(rows, south + size);
+      let most = 0, rank = 0;
+      for (let c = c0; c < c1; c++) {
+        for (let k = c * rows + r0, end = c * rows + r1; k < end; k++) {
+          const code = codes[k], r = code >> 2;
+          if (r <= EMPTY) continue;
+          tally[code]++;
+          const count = ++ranks[r];
+          if (count > most || (count === most && r > rank)) {
+            most = count;
+            rank = r;
+          }
         }
       }
-      all.push({ codes, columns: w, rows: h });
-    }
-    return all;
+      if (!most) return u < 0 || v < 0 || u >= columns || v >= rows ? 0 : codes[(u | 0) * rows + (v | 0)];
+      let best = rank * 4;
+      for (let code = best + 1; code < rank * 4 + 4; code++) if (tally[code] >= tally[best]) best = code;
+      ranks.fill(0);
+      tally.fill(0);
+      return best;
+    };
   }
 
   bredband.GridLayer = L.GridLayer.extend({
@@ -31,12 +45,13 @@
       return this;
     },
 
-    // codes: Uint8Array, one per cell (higher = drawn over lower when zoomed out).
+    // codes: Uint8Array, one per cell: rank * 4 + pattern, rank EMPTY for a cell where nobody lives, the rest worse
+    // the higher.
     // colours: Uint32Array of 64 * 256, a 16 x 16 pattern per code; lines: the same for a cell's edge.
     paint(codes, colours, lines) {
       const grid = this._grid, base = new Uint8Array(grid.columns * grid.rows);
       for (let i = 0; i < grid.count; i++) base[grid.place[i]] = codes[i];
-      this._rasters = pyramid(base, grid.columns, grid.rows, 5);
+      this._raster = { codes: base, columns: grid.columns, rows: grid.rows };
       this._colours = colours;
       this._lines = lines;
       for (const key in this._tiles) this._draw(this._tiles[key].el, this._tiles[key].coords);
@@ -73,52 +88,43 @@
     },
 
     _draw(tile, coords) {
-      if (!this._rasters) return;
+      if (!this._raster) return;
       const ratio = Math.min(3, Math.max(1, Math.round(window.devicePixelRatio || 1)));
       const size = TILE * ratio, step = STEP * ratio, nodes = TILE / STEP + 1;
       tile.width = tile.height = size;
       const mesh = this._mesh(coords), centre = 2 * nodes * (nodes >> 1) + nodes - 1;
       const perPixel = Math.abs(mesh[centre + 2] - mesh[centre]) / step;
-      let level = 0;
-      while (level < this._rasters.length - 1 && 2 ** (level + 1) <= perPixel) level++;
-      const shrink = 2 ** -level, raster = this._rasters[level];
+      const span = Math.max(1, Math.ceil(perPixel));
       const context = tile.getContext('2d'), image = context.createImageData(size, size);
       const job = {
-        raster, ratio, size, step, out: new Uint32Array(image.data.buffer),
-        // A pixel wider than a cell takes the worst of four samples, so no cell is skipped.
-        spread: perPixel * shrink > 1 ? perPixel * shrink / 4 : 0,
+        raster: this._raster, ratio, size, step, out: new Uint32Array(image.data.buffer), span,
+        summary: span > 1 ? overview(this._raster, span) : null,
         edge: coords.z >= this.options.linesFromZoom ? perPixel * ratio : 0,
       };
       for (let j = 0; j + 1 < nodes; j++) {
-        for (let i = 0; i + 1 < nodes; i++) this._patch(job, mesh, nodes, i, j, shrink);
+        for (let i = 0; i + 1 < nodes; i++) this._patch(job, mesh, nodes, i, j);
       }
       context.putImageData(image, 0, 0);
     },
 
     // One square between four mesh nodes.
-    _patch({ raster, ratio, size, step, out, spread, edge }, mesh, nodes, i, j, shrink) {
+    _patch({ raster, ratio, size, step, out, span, summary, edge }, mesh, nodes, i, j) {
       const { codes, columns, rows } = raster, colours = this._colours, lines = this._lines;
       const a = 2 * (j * nodes + i), c = a + 2 * nodes, period = PERIOD * ratio;
       const us = [mesh[a], mesh[a + 2], mesh[c], mesh[c + 2]], vs = [mesh[a + 1], mesh[a + 3], mesh[c + 1], mesh[c + 3]];
-      if (Math.max(...us) * shrink < 0 || Math.min(...us) * shrink >= columns) return;
-      if (Math.max(...vs) * shrink < 0 || Math.min(...vs) * shrink >= rows) return;
+      if (Math.max(...us) < -span || Math.min(...us) >= columns + span) return;
+      if (Math.max(...vs) < -span || Math.min(...vs) >= rows + span) return;
       const at = (u, v) => (u < 0 || v < 0 || u >= columns || v >= rows ? 0 : codes[(u | 0) * rows + (v | 0)]);
       for (let y = 0; y < step; y++) {
         const fy = (y + 0.5) / step, row = j * step + y;
-        let u = (us[0] + (us[2] - us[0]) * fy) * shrink, v = (vs[0] + (vs[2] - vs[0]) * fy) * shrink;
-        const du = ((us[1] + (us[3] - us[1]) * fy) * shrink - u) / step;
-        const dv = ((vs[1] + (vs[3] - vs[1]) * fy) * shrink - v) / step;
+        let u = us[0] + (us[2] - us[0]) * fy, v = vs[0] + (vs[2] - vs[0]) * fy;
+        const du = (us[1] + (us[3] - us[1]) * fy - u) / step;
+        const dv = (vs[1] + (vs[3] - vs[1]) * fy - v) / step;
         u += du / 2;
         v += dv / 2;
         const shade = ((row % period) / ratio | 0) * PERIOD;
         for (let x = 0, p = row * size + i * step; x < step; x++, p++, u += du, v += dv) {
-          let code = at(u, v);
-          if (spread) {
-            code = Math.max(
-              at(u - spread, v - spread), at(u + spread, v - spread),
-              at(u - spread, v + spread), at(u + spread, v + spread),
-            );
-          }
+          const code = summary ? summary(u, v) : at(u, v);
           if (!code) continue;
           const k = code * 256 + shade + (((i * step + x) % period) / ratio | 0);
           out[p] = edge && (u - Math.floor(u) < edge || v - Math.floor(v) < edge) ? lines[k] : colours[k];

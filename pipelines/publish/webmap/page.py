@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Collection
 from importlib.resources import files as package_files
 from typing import TYPE_CHECKING, Any, Literal
 
-from pipelines.publish.facts import RunFacts, Source, credit
-from pipelines.publish.swedish import day
-from pipelines.publish.webmap.numbers import number, open_count, percent, points
+from pipelines.publish import disclosure
+from pipelines.publish.disclosure import Figures, Told
+from pipelines.publish.facts import RunFacts, Source, credit_lines
+from pipelines.publish.swedish import day, points
+from pipelines.publish.webmap.numbers import number, thin
 from pipelines.region import MEASURES, THRESHOLDS, Region
 
 if TYPE_CHECKING:
     import pandas as pd
 
-BY_AGREEMENT = "enligt avtal"
-"""Publisher of the files under ``tackning/`` in the ledgers: their licence field names the agreement."""
 Edition = Literal["oppen", "intern"]
+Tell = Callable[[dict[str, Any], str, int], Figures]
+"""What is told of a row of KOMMUNER or LAN at a measure and threshold."""
 _COLUMNS = {
     "tillgang": ("andel_{t}_pct", "pts_andel_{t}_pct", "hushall_utan_{t}"),
     "passerad": ("andel_passerade_{t}_pct", "pts_andel_passerade_{t}_pct", "hushall_ej_passerade_{t}"),
@@ -37,6 +40,7 @@ def context(
     sources: list[Source],
     kommuner: pd.DataFrame,
     lan: pd.DataFrame,
+    exposed: Collection[tuple[str, int]] = (),
 ) -> dict[str, Any]:
     """Return what the template shows.
 
@@ -48,8 +52,9 @@ def context(
     sources : list of Source
         The publishers whose files were used.
     kommuner, lan : DataFrame
-        Contracts KOMMUNER and LAN. In the open edition only shares are taken as they are; a count
-        below the suppression threshold becomes a band and any other is rounded to tens.
+        Contracts KOMMUNER and LAN. The open edition tells of them what :mod:`disclosure` lets through.
+    exposed : collection of (str, int)
+        Kommuner and thresholds whose share is told coarsely; see :func:`disclosure.exposed`.
 
     Returns
     -------
@@ -69,6 +74,17 @@ def context(
         "epost": publishing.kontakt_epost,
     }  # fmt: skip
     extra = t["om_oppen"] if open_page else t["om_intern"]
+    limits = publishing.bandgranser
+
+    def tell(row: dict[str, Any], measure: str, s: int) -> Figures:
+        share, pts, without = (row[c.format(t=s)] for c in _COLUMNS[measure])
+        if not open_page:
+            return _exact(row["hushall"], without, share, pts)
+        coarse = measure == "tillgang" and (row.get("kommunkod"), s) in exposed
+        return disclosure.publish(
+            row["hushall"], without, share, pts, limits, coarse=coarse, about=t["cirka"]
+        )
+
     return {
         "t": t,
         "intern": not open_page,
@@ -79,15 +95,18 @@ def context(
         "karta_namn": t["karta_namn"].format(**named),
         "klass_grund": t["klass_grund_oppen" if open_page else "klass_grund_intern"].format(**named),
         "nyckeltal_rubrik": t["nyckeltal_rubrik"].format(**named),
-        "nyckeltal": _key_figures(lan, t),
+        "nyckeltal": _key_figures(lan.to_dict("records")[0], tell, t),
         "om": [(a, b.format(**named)) for a, b in [*t["om"], extra]],
-        "kallor": [*(k.format(**named) for k in t["kallor"]), *_sources(sources, t)],
+        "kallor": [
+            *(k.format(**named) for k in t["kallor"]),
+            *(t["kalla_rad"].format(kalla=line) for line in credit_lines(sources)),
+        ],
         "utgava": t["utgava"].format(**named),
         "utgivare": t["utgivare"].format(**named),
         "tabell_antal": t["tabell_antal_oppen" if open_page else "tabell_antal_intern"].format(**named),
         "tabell_caption": t["tabell_caption"].format(troskel=100, matt=t["matt_tillgang"].lower()),
         "visningar": [f"{m}-{s}" for m in MEASURES for s in THRESHOLDS],
-        "kommuner": _rows(kommuner.sort_values("kommunnamn", key=_swedish), region, t, open_page),
+        "kommuner": _rows(kommuner.sort_values("kommunnamn", key=_swedish), tell),
         "trosklar": [(s, number(s)) for s in THRESHOLDS],
         "matt": [(m, t[f"matt_{m}"]) for m in MEASURES],
         "lager": [(x, t[f"lager_{x}"]) for x in ("klass", "utan", "underlag")],
@@ -99,57 +118,39 @@ def _swedish(names: pd.Series[str]) -> pd.Series[str]:
     return names.str.lower().str.translate(str.maketrans({"å": "{", "ä": "|", "ö": "}", "é": "e"}))
 
 
-def _sources(sources: list[Source], t: dict[str, Any]) -> list[str]:
-    """Credit each publisher; agreements with operators are told of in one line, never by name."""
-    named = [s for s in sources if s.publisher and s.publisher != BY_AGREEMENT]
-    lines = [t["kalla_rad"].format(kalla=credit(s)) for s in named]
-    dates = [s.date for s in sources if s.publisher == BY_AGREEMENT]
-    return lines + ([t["kalla_avtal"].format(datum=max(dates))] if dates else [])
+def _exact(total: float, without: float, share: float, pts: float) -> Figures:
+    """Return the internal edition's figures: expected counts with one decimal, every share as it is."""
+    total_, covered, without_ = (Told(number(x, 1), round(x, 1)) for x in (total, total - without, without))
+    gap = share - pts
+    difference = Told(points(gap), round(gap, 1)) if gap == gap else disclosure.share(gap)
+    return Figures(total_, covered, without_, disclosure.share(share), difference)
 
 
-def _known(x: Any) -> bool:
-    return x is not None and x == x
-
-
-def _key_figures(lan: pd.DataFrame, t: dict[str, Any]) -> list[dict[str, str]]:
-    row = lan.iloc[0]
-
-    def share(column: str) -> str:
-        return percent(row[column]) if _known(row[column]) else t["tabell_saknas"]
-
+def _key_figures(lan: dict[str, Any], tell: Tell, t: dict[str, Any]) -> list[dict[str, str]]:
     return [
         {
-            "andel": share(f"andel_{s}_pct"),
+            "andel": thin(tell(lan, "tillgang", s).share.text),
             "enhet": t["nyckeltal_enhet"].format(troskel=number(s)),
-            "passerad": t["nyckeltal_passerad"].format(andel=share(f"andel_passerade_{s}_pct")),
-            "pts": t["nyckeltal_pts"].format(andel=share(f"pts_andel_{s}_pct")),
+            "passerad": thin(t["nyckeltal_passerad"].format(andel=tell(lan, "passerad", s).share.text)),
+            "pts": thin(t["nyckeltal_pts"].format(andel=disclosure.share(lan[f"pts_andel_{s}_pct"]).text)),
         }
         for s in THRESHOLDS
     ]
 
 
-def _rows(kommuner: pd.DataFrame, region: Region, t: dict[str, Any], open_page: bool) -> list[dict[str, Any]]:
-    limits = region.publicering.bandgranser
-
-    def count(x: float) -> tuple[str, float]:
-        return open_count(x, limits, t["cirka"]) if open_page else (number(x, 1), round(x, 1))
-
-    def share(x: Any) -> tuple[str, float | str]:
-        return (percent(x), round(x, 1)) if _known(x) else (t["tabell_saknas"], "")
-
-    def difference(ours: Any, pts: Any) -> tuple[str, float | str]:
-        if not (_known(ours) and _known(pts)):
-            return t["tabell_saknas"], ""
-        return points(ours - pts), round(ours - pts, 1)
-
+def _rows(kommuner: pd.DataFrame, tell: Tell) -> list[dict[str, Any]]:
     rows = []
     # One row a kommun of the printed table: not data.
     for k in kommuner.to_dict("records"):
         cells = []
         for m in MEASURES:
             for s in THRESHOLDS:
-                ours, pts, without = (k[c.format(t=s)] for c in _COLUMNS[m])
-                shown = [share(ours), share(pts), difference(ours, pts), count(without)]
-                cells += [(f"{m}-{s}", text, sort_by) for text, sort_by in shown]
-        rows.append({"namn": k["kommunnamn"], "hushall": count(k["hushall"]), "celler": cells})
+                told, pts = tell(k, m, s), disclosure.share(k[_COLUMNS[m][1].format(t=s)])
+                shown = (told.share, pts, told.difference, told.without)
+                cells += [(f"{m}-{s}", *_cell(x)) for x in shown]
+        rows.append({"namn": k["kommunnamn"], "hushall": _cell(told.total), "celler": cells})
     return rows
+
+
+def _cell(told: Told) -> tuple[str, float | str]:
+    return thin(told.text), "" if told.value is None else told.value

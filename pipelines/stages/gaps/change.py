@@ -1,13 +1,20 @@
 """Change between two editions: cells, kommuner, gap areas; what was lost told as carefully as what was won.
 
-A cell's households without coverage change for two reasons, kept apart:
+An edition knows how many addresses lack coverage in a cell, not which. What can be explained by addresses
+that came or went is therefore never called a change of coverage, in either direction. With n addresses in
+the cell, a of them without coverage (expected), per threshold and measure:
 
+    lost addresses = max(0, (a_after - a_before) - max(0, n_after - n_before))
+    won addresses  = max(0, (a_before - a_after) - max(0, n_before - n_after))
+
+Both are net in the cell and never more than what really was lost or won. In households of the later edition:
+
+    forlorade = lost addresses * households without / addresses without       (after)
+    nytackta  = won addresses  * households with    / addresses with          (after)
     utan_efter - utan_fore  =  (forlorade - nytackta)  +  antal
-    nytackta  = hushall_efter * max(0, u_fore - u_efter)        u = share without coverage
-    forlorade = hushall_efter * max(0, u_efter - u_fore)
-    antal     = (hushall_efter - hushall_fore) * u_fore         people moved or were counted differently
 
-so that a cell where a house was built is not called "lost coverage".
+where ``antal`` is the rest: households and addresses that came, went or were counted differently. A house
+that was built without fibre is not "lost coverage", and a new house with fibre is not "newly covered".
 """
 
 from __future__ import annotations
@@ -20,8 +27,10 @@ from pipelines.stages.gaps.cost import NONE
 
 STATES = ("nytackt", "forlorad", "oforandrad", "ny_ruta", "borta")
 TOLERANCE = 0.005
-"""A share must move by more than this (0.5 percentage points) to be called a change: antagande, below
-PTS's own rounding."""
+"""More than this share of a cell's addresses (0.5 percentage points) must be won or lost to be called a
+change: antagande, below PTS's own rounding."""
+MEASURED = ("adress", "ruta", "omrade", "ingen")
+"""What is known by evidence alone. "blandat" may hold statistics and counts as modelled."""
 
 
 def cells(before: pd.DataFrame, after: pd.DataFrame, tolerance: float = TOLERANCE) -> pd.DataFrame:
@@ -31,66 +40,61 @@ def cells(before: pd.DataFrame, after: pd.DataFrame, tolerance: float = TOLERANC
     ----------
     before, after : DataFrame
         ``rutnat_250m`` of two editions: ``rutid_scb``, ``adresser``, ``hushall``, ``adresser_utan_t``,
-        ``hushall_utan_t``, ``hushall_ej_passerade_t``, ``underlag``.
+        ``adresser_ej_passerade_t``, ``hushall_utan_t``, ``hushall_ej_passerade_t``, ``underlag_t``.
     tolerance : float
-        Share (0-1) below which nothing changed.
+        Share (0-1) of the cell's addresses below which nothing changed.
 
     Returns
     -------
     DataFrame
-        One row per cell that has addresses in either edition, threshold and measure: ``rutid_scb``,
-        ``troskel_mbit``, ``matt``, ``forandring`` (see :data:`STATES`; ``ny_ruta`` and ``borta`` have
-        addresses in one edition only), ``andel_fore_pct``, ``andel_efter_pct``, ``hushall_nytackta``,
-        ``hushall_forlorade``, ``hushall_antal`` (see the module), ``underlag_fore``,
-        ``underlag_efter``, ``modellerad`` (either side rests on statistics: the change may be the
-        model's, not the network's).
+        One row per threshold, measure and cell that has addresses in either edition, the cells in the same
+        order for each pair: ``rutid_scb``, ``troskel_mbit``, ``matt``, ``forandring`` (see :data:`STATES`;
+        ``ny_ruta`` and ``borta`` have addresses in one edition only), ``andel_fore_pct`` and
+        ``andel_efter_pct`` (of the cell's addresses), ``hushall_nytackta``, ``hushall_forlorade``,
+        ``hushall_antal`` (see the module), ``underlag_fore``, ``underlag_efter``, ``modellerad`` (either
+        side rests on statistics: the change may be the model's, not the network's).
+
+    Notes
+    -----
+    ``underlag_t`` tells what *tillgång* rests on. Where that is decided by evidence *passerad* is too (a row
+    that qualifies for one does for the other); the reverse need not hold, so *passerad* may be called
+    modelled where it was measured, never the other way.
     """
     both = before.merge(after, on="rutid_scb", how="outer", suffixes=("_fore", "_efter"), sort=True)
     numbers = both.columns[both.columns.str.match(r"adresser|hushall")]
     both[numbers] = both[numbers].astype("float64").fillna(0.0)
     both = both[(both["adresser_fore"] > 0) | (both["adresser_efter"] > 0)].reset_index(drop=True)
+    return pd.concat(
+        [_compared(both, t, m, tolerance) for t in THRESHOLDS for m in MEASURES], ignore_index=True
+    )
+
+
+def _compared(both: pd.DataFrame, t: int, matt: str, tolerance: float) -> pd.DataFrame:
+    """Compare the cells at one threshold and measure."""
+    part = "utan" if matt == "tillgang" else "ej_passerade"
+    n_fore, n_efter = both["adresser_fore"], both["adresser_efter"]
+    a_fore, a_efter = (both[f"adresser_{part}_{t}_{side}"] for side in ("fore", "efter"))
+    h_fore, h_efter = (both[f"hushall_{part}_{t}_{side}"] for side in ("fore", "efter"))
+    lost = (a_efter - a_fore - (n_efter - n_fore).clip(lower=0)).clip(lower=0)
+    won = (a_fore - a_efter - (n_fore - n_efter).clip(lower=0)).clip(lower=0)
+    new, gone = n_fore == 0, n_efter == 0
+    whole = n_efter.where(n_efter > 0)
+    covered, served = n_efter - a_efter, (both["hushall_efter"] - h_efter).clip(lower=0)
+    rows = both[["rutid_scb"]].assign(troskel_mbit=t, matt=matt)
+    rows["forandring"] = np.select(
+        [new, gone, won / whole > tolerance, lost / whole > tolerance],
+        ["ny_ruta", "borta", "nytackt", "forlorad"],
+        "oforandrad",
+    )
+    rows["andel_fore_pct"] = (100 * (1 - a_fore / n_fore.where(n_fore > 0))).clip(0, 100)
+    rows["andel_efter_pct"] = (100 * (1 - a_efter / whole)).clip(0, 100)
+    rows["hushall_nytackta"] = (won * served / covered.where(covered > NONE)).fillna(0.0).where(~new, 0.0)
+    rows["hushall_forlorade"] = (lost * h_efter / a_efter.where(a_efter > NONE)).fillna(0.0).where(~new, 0.0)
+    rows["hushall_antal"] = h_efter - h_fore - rows["hushall_forlorade"] + rows["hushall_nytackta"]
     for side in ("fore", "efter"):
-        both[f"underlag_{side}"] = both[f"underlag_{side}"].fillna("ingen")
-    modelled = both["underlag_fore"].isin(_MODEL) | both["underlag_efter"].isin(_MODEL)
-    frames = []
-    for t in THRESHOLDS:
-        for m in MEASURES:
-            u_fore, u_efter = _without(both, "fore", t, m), _without(both, "efter", t, m)
-            rows = both[["rutid_scb"]].assign(troskel_mbit=t, matt=m)
-            move = u_efter - u_fore
-            new, gone = both["adresser_fore"] == 0, both["adresser_efter"] == 0
-            rows["forandring"] = np.select(
-                [new, gone, move < -tolerance, move > tolerance],
-                ["ny_ruta", "borta", "nytackt", "forlorad"],
-                "oforandrad",
-            )
-            rows["andel_fore_pct"], rows["andel_efter_pct"] = 100 * (1 - u_fore), 100 * (1 - u_efter)
-            later = both["hushall_efter"]
-            rows["hushall_nytackta"] = later * (-move).clip(lower=0).fillna(0)
-            rows["hushall_forlorade"] = later * move.clip(lower=0).fillna(0)
-            name = _households(t, m)
-            total = both[f"{name}_efter"] - both[f"{name}_fore"]
-            rows["hushall_antal"] = total - rows["hushall_forlorade"] + rows["hushall_nytackta"]
-            rows["underlag_fore"], rows["underlag_efter"] = both["underlag_fore"], both["underlag_efter"]
-            frames.append(rows.assign(modellerad=modelled.to_numpy()))
-    return pd.concat(frames, ignore_index=True)
-
-
-_MODEL = ("statistik", "blandat")
-
-
-def _households(t: int, matt: str) -> str:
-    return f"hushall_utan_{t}" if matt == "tillgang" else f"hushall_ej_passerade_{t}"
-
-
-def _without(both: pd.DataFrame, side: str, t: int, matt: str) -> pd.Series:
-    """Share without coverage: of households; of addresses where nobody lives and the measure has them."""
-    households = both[f"hushall_{side}"]
-    share = both[f"{_households(t, matt)}_{side}"] / households.where(households > NONE)
-    if matt == "tillgang":
-        addresses = both[f"adresser_{side}"]
-        share = share.fillna(both[f"adresser_utan_{t}_{side}"] / addresses.where(addresses > 0))
-    return share.clip(0, 1)
+        rows[f"underlag_{side}"] = both[f"underlag_{t}_{side}"].fillna("ingen")
+    measured = rows["underlag_fore"].isin(MEASURED) & rows["underlag_efter"].isin(MEASURED)
+    return rows.assign(modellerad=~measured)
 
 
 def kommuner(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
@@ -132,8 +136,10 @@ def gap_areas(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         One row per group of areas: ``troskel_mbit``, ``matt``, ``fore`` and ``efter`` (ids of the earlier
-        and the later areas, by comma), ``forandring`` (stangt, krympt, vuxit, oforandrat, nytt),
-        ``adresser_fore``, ``adresser_efter``, ``rutor_fore``, ``rutor_efter``.
+        and the later areas, by comma), ``forandring`` (stangt, krympt, vuxit, nytt; oforandrat: the same
+        addresses *utan* in every cell; andrat: as many, but not in the same cells), ``adresser_fore``,
+        ``adresser_efter``, ``rutor_fore``, ``rutor_efter``, and the sums over cells where the number fell
+        and where it rose: ``adresser_minskat``, ``adresser_okat``.
 
     Notes
     -----
@@ -177,5 +183,18 @@ def gap_areas(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
         ["stangt", "nytt", "krympt", "vuxit"],
         "oforandrat",
     )
+    fell, rose = _moves(cells_of)
+    out["adresser_minskat"], out["adresser_okat"] = fell, rose
+    counts += ["adresser_minskat", "adresser_okat"]
+    out.loc[(out["forandring"] == "oforandrat") & (rose > 0), "forandring"] = "andrat"
     out = out.reset_index().sort_values([*key, "fore", "efter"], kind="stable", ignore_index=True)
     return out[[*key, "fore", "efter", "forandring", *counts]]
+
+
+def _moves(cells_of: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Return, by group of areas, how many addresses *utan* fewer and more its cells have, cell by cell."""
+    key = ["troskel_mbit", "matt", "group"]
+    signed = cells_of["adresser_klassade"].where(cells_of["efter"], -cells_of["adresser_klassade"])
+    net = cells_of.assign(net=signed).groupby([*key, "rutid_scb"], sort=True)["net"].sum()
+    grouped = (-net.clip(upper=0)).groupby(level=key).sum(), net.clip(lower=0).groupby(level=key).sum()
+    return grouped[0].astype("int64"), grouped[1].astype("int64")

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -103,15 +108,43 @@ def _solve(
     if weight.sum() <= capacity:
         return np.arange(len(value)), float(value.sum())
     unit_value, unit_weight = float(value.max()) or 1.0, max(capacity, float(weight.max())) / _SCALE
-    answer = milp(
-        -value / unit_value,
-        integrality=np.ones(len(value)),
-        bounds=Bounds(0, 1),
-        constraints=LinearConstraint((weight / unit_weight)[None, :], -np.inf, capacity / unit_weight),
-        options={"mip_rel_gap": rule.optimum_relativt_gap, "node_limit": rule.optimum_max_noder},
-    )
+    with _quiet():
+        answer = milp(
+            -value / unit_value,
+            integrality=np.ones(len(value)),
+            bounds=Bounds(0, 1),
+            constraints=LinearConstraint((weight / unit_weight)[None, :], -np.inf, capacity / unit_weight),
+            options={"mip_rel_gap": rule.optimum_relativt_gap, "node_limit": rule.optimum_max_noder},
+        )
     bound = (
         float(value.sum()) if answer.mip_dual_bound is None else -float(answer.mip_dual_bound) * unit_value
     )
     picked = np.zeros(0, dtype=np.intp) if answer.x is None else np.flatnonzero(answer.x > 0.5)
     return picked, bound
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Silence what HiGHS prints from C, past Python: at the file descriptor, buffers emptied on both sides."""
+    sys.stdout.flush()
+    _flush_c()
+    kept = os.dup(1)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 1)
+        yield
+    finally:
+        _flush_c()
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
+
+
+def _flush_c() -> None:
+    """Empty C's own output buffers, where the platform lets us."""
+    import ctypes
+
+    try:
+        ctypes.CDLL(None).fflush(None)
+    except (TypeError, OSError, AttributeError):  # Windows has no CDLL(None); its lines come unbuffered
+        return

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from pipelines.errors import DataError
+from pipelines.grid import Ints
 from pipelines.region import Region
 from pipelines.stages.gaps import budget, ranking, trench
-from pipelines.stages.gaps.areas import GapAreas
 from pipelines.stages.gaps.cost import NONE
-from pipelines.stages.gaps.places import Bools, Floats, Places
+from pipelines.stages.gaps.places import Bools, Floats
 
 
 @dataclass(frozen=True)
@@ -25,13 +25,16 @@ class Plan:
         The areas by ``prioritet`` with ``byggs``, ``byggs_optimum``, and along what is built
         ``hushall_ack`` and ``kostnad_ack_sek``.
     kommuner : DataFrame
-        Per kommun: ``hushall``, ``hushall_utan_fore``, ``hushall_nas``, ``hushall_utan_efter``,
-        ``kostnad_sek``, ``andel_fore_pct``, ``andel_efter_pct`` (NULL without households).
+        Per kommun: ``hushall``, ``hushall_utan_fore``, ``hushall_nas``, ``hushall_nas_modellerade``,
+        ``hushall_utan_efter``, ``kostnad_sek``, ``andel_fore_pct``, ``andel_efter_pct`` (NULL without
+        households).
     fakta : dict
-        ``kostnad_sek``, ``kvar_sek`` (NaN for a goal), ``hushall_nas``, ``andel_fore_pct``,
-        ``andel_efter_pct``, ``nar_malet`` (None for a budget), ``optimum_hushall``,
-        ``optimum_kostnad_sek``, ``optimum_gap`` (how far the optimum is from proven) and
-        ``skillnad_optimum_pct``: fewer households than the optimum, or more kronor, in percent of it.
+        ``kostnad_sek`` with ``kostnad_lag_sek`` and ``kostnad_hog_sek``, ``kvar_sek`` (NaN for a goal),
+        ``hushall`` and ``hushall_utan`` (before), ``hushall_nas``, ``hushall_nas_modellerade``,
+        ``andel_fore_pct``, ``andel_efter_pct``, ``andel_storst_pct`` (when every area that can be built is
+        built), ``nar_malet`` (None for a budget), ``optimum_hushall``, ``optimum_kostnad_sek``,
+        ``optimum_gap`` (how far the optimum is from proven) and ``skillnad_optimum_pct``: less benefit than
+        the optimum, or more kronor, in percent of it.
     """
 
     omraden: pd.DataFrame
@@ -82,12 +85,23 @@ def plan(
     areas["hushall_ack"] = np.cumsum(np.where(built, homes, 0.0))
     areas["kostnad_ack_sek"] = np.cumsum(np.where(built, money, 0.0))
     spent, reached = float(money[built].sum()), float(homes[built].sum())
+    able = np.isfinite(money) & (homes > NONE)
+
+    def share(more: float) -> float:
+        return 100 * (1 - max(0.0, lacking - more) / whole) if whole > NONE else float("nan")
+
     facts: dict[str, float | bool | None] = {
         "kostnad_sek": spent,
+        "kostnad_lag_sek": float(areas.loc[built, "kostnad_lag_sek"].sum()),
+        "kostnad_hog_sek": float(areas.loc[built, "kostnad_hog_sek"].sum()),
         "kvar_sek": float("nan") if budget_sek is None else budget_sek - spent,
+        "hushall": whole,
+        "hushall_utan": lacking,
         "hushall_nas": reached,
-        "andel_fore_pct": 100 * (1 - lacking / whole) if whole > NONE else float("nan"),
-        "andel_efter_pct": 100 * (1 - (lacking - reached) / whole) if whole > NONE else float("nan"),
+        "hushall_nas_modellerade": float(homes[built & areas["modellerad"].to_numpy(np.bool_)].sum()),
+        "andel_fore_pct": share(0.0),
+        "andel_efter_pct": share(reached),
+        "andel_storst_pct": share(float(homes[able].sum())),
         "nar_malet": None if mal_pct is None else reached >= missing - 1e-6,
         "optimum_hushall": float(homes[best.built].sum()),
         "optimum_kostnad_sek": float(money[best.built].sum()),
@@ -99,10 +113,12 @@ def plan(
 
 def _by_kommun(places: pd.DataFrame, kommunvis: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
     chosen = kommunvis["bristomrade_id"].isin(areas.loc[areas["byggs"], "bristomrade_id"])
-    gains = kommunvis[chosen].groupby("kommunkod")[["hushall_utan", "kostnad_sek"]].sum()
-    out = places.rename(columns={"hushall_utan": "hushall_utan_fore"})
-    out = out.join(gains.rename(columns={"hushall_utan": "hushall_nas"}))
-    out = out.fillna({"hushall_nas": 0.0, "kostnad_sek": 0.0})
+    rows = kommunvis[chosen]
+    rows = rows.assign(hushall_nas_modellerade=rows["hushall_utan"].where(rows["modellerad"].astype(bool), 0.0))
+    sums = ["hushall_utan", "hushall_nas_modellerade", "kostnad_sek"]
+    gains = rows.groupby("kommunkod")[sums].sum().rename(columns={"hushall_utan": "hushall_nas"})
+    out = places.rename(columns={"hushall_utan": "hushall_utan_fore"}).join(gains)
+    out = out.fillna(dict.fromkeys(gains.columns, 0.0))
     out["hushall_utan_efter"] = (out["hushall_utan_fore"] - out["hushall_nas"]).clip(lower=0)
     whole = out["hushall"].where(out["hushall"] > NONE)
     for side in ("fore", "efter"):
@@ -128,25 +144,23 @@ def _sensible(budget_sek: float | None, mal_pct: float | None) -> None:
         )  # fmt: skip
 
 
-def together_m(places: Places, utan: Bools, found: GapAreas, chosen: Bools) -> tuple[float, Floats]:
-    """Return the trench when the chosen areas are built together, and each area's own trench.
+def together_m(e_m: Floats, n_m: Floats, utan: Bools, area: Ints, chosen: Ints) -> float:
+    """Return the trench, in metres, when the chosen areas are built together.
 
     Areas that lie near each other can share the way to the net. The ranking and the budget use each
-    area's own cost, which is never too low; this tells how many metres a joint build saves.
+    area's own trench, which is never too short; the difference is what a joint build saves.
 
     Parameters
     ----------
-    places : Places
+    e_m, n_m : ndarray of float, shape (n,)
+        All addresses of the län, EPSG:3006, metres.
     utan : ndarray of bool, shape (n,)
-    found : GapAreas
-    chosen : ndarray of bool, shape (count,)
-        By the areas' own numbers (``Gaps.number`` leads from a row of ``bristomraden`` to it).
+        Counts as *utan*; the others are the net.
+    area : ndarray of int64, shape (n,)
+        Area of each address, -1 outside.
+    chosen : ndarray of int64
+        The areas that are built.
     """
-    u, c = np.flatnonzero(utan), np.flatnonzero(~utan)
-    u = u[chosen[found.address_area[u]]]
-    net = trench.distance_to_net(places.e_m[u], places.n_m[u], places.e_m[c], places.n_m[c])
-    numbers, area = np.unique(found.address_area[u], return_inverse=True)
-    own = np.zeros(found.count)
-    if len(u):
-        own[numbers] = trench.lengths(places.e_m[u], places.n_m[u], net, area.astype(np.int64), len(numbers))
-    return trench.joint_length(places.e_m[u], places.n_m[u], net), own
+    u, c = np.flatnonzero(utan & np.isin(area, chosen) & (area >= 0)), np.flatnonzero(~utan)
+    net = trench.distance_to_net(e_m[u], n_m[u], e_m[c], n_m[c])
+    return trench.joint_length(e_m[u], n_m[u], net)

@@ -124,16 +124,17 @@ def choose(
     return Projects(number, households, need, chosen, most)
 
 
-def prioritised(
+def ordered(
     projects: Projects, area: Ints, buildings: Bools, hushall_utan: Floats, ids: NDArray[np.object_]
 ) -> pd.DataFrame:
-    """List the prioritised addresses: in each chosen project those with most households, ties by id.
+    """List every eligible address of the chosen projects: most households first, ties by id.
 
     Returns
     -------
     DataFrame
-        ``row`` (position of the address), ``area``, ``ordning`` (1 … k* in its project). Which of a
-        project's buildings are named does not change its compared cost: the planner may swap them.
+        ``row`` (position of the address), ``area``, ``ordning`` (1, 2 … in its project). The first k* of a
+        project are the ones to prioritise, the rest are reserves: which of a project's buildings are named
+        does not change its compared cost, so the planner may swap them.
     """
     candidates = np.flatnonzero(buildings & (area >= 0))
     candidates = candidates[projects.valda[area[candidates]]]
@@ -142,6 +143,4 @@ def prioritised(
     )
     frame = frame.sort_values(["area", "h", "id"], ascending=[True, False, True], kind="stable")
     frame["ordning"] = frame.groupby("area").cumcount() + 1
-    return frame.loc[
-        frame["ordning"].to_numpy() <= projects.behovs[frame["area"]], ["row", "area", "ordning"]
-    ].reset_index(drop=True)
+    return frame[["row", "area", "ordning"]].reset_index(drop=True)

@@ -1,0 +1,95 @@
+"""What belongs together and is ordered apart from a run: files of one folder, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines import contracts, files
+from pipelines.publish.tables import harmless
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipelines.contracts import Table
+    from pipelines.paths import Paths
+    from pipelines.publish.edition import Edition
+    from pipelines.publish.facts import RunFacts
+    from pipelines.publish.qgis_styles import Style
+    from pipelines.region import Region
+
+
+@contextmanager
+def together(folder: Path) -> Iterator[Path]:
+    """Give an empty folder beside ``folder``; move its files in when the block succeeds.
+
+    Nothing in ``folder`` is touched unless every file was written. Only files of the folder itself are
+    moved; what stands below it is working material.
+    """
+    beside = folder.with_name(f".{folder.name}.{os.getpid()}.ny")
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir(parents=True)
+    try:
+        yield beside
+        folder.mkdir(exist_ok=True)
+        for path in sorted(p for p in beside.iterdir() if p.is_file()):
+            path.replace(folder / path.name)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def write_csv(frame: pd.DataFrame, table: Table, path: Path, facts: RunFacts) -> None:
+    """Write the contract's columns as ``kommuner.csv`` is written, demo mark and run id on every row.
+
+    UTF-8 with BOM, comma, decimal point, 6 decimals; no text that a spreadsheet runs as a formula.
+    """
+    out = _settled(frame, table)
+    for c in table.columns:
+        if c.kind == "text":
+            out[c.name] = out[c.name].map(harmless)
+        elif c.kind == "ja_nej":
+            out[c.name] = out[c.name].map({True: "ja", False: "nej"})
+    out = out.assign(korning_id=facts["korning_id"], demo="DEMO" if facts["demo"] else "nej")
+    with files.replacing(path) as beside:
+        out.to_csv(beside, index=False, encoding="utf-8-sig", lineterminator="\n")
+
+
+def write_geopackage(
+    path: Path, frames: Sequence[tuple[Table, pd.DataFrame]], styles: Sequence[Style], edition: Edition,
+    region: Region, paths: Paths,
+) -> None:  # fmt: skip
+    """Write layers into a GeoPackage like ``bredband.gpkg``: same version, marks, aliases, styles, credits.
+
+    Parameters
+    ----------
+    frames : sequence of (Table, DataFrame)
+        A MultiPolygon layer is a GeoDataFrame; cells are squares by ``rutid_scb``.
+    """
+    from pipelines.publish import gpkg_extras, gpkg_layers
+
+    tables = [t for t, _ in frames]
+    work = replace(paths, out=path.parent / "arbete")
+    with files.replacing(path) as beside:
+        for table, frame in frames:
+            if table.geometry == "MultiPolygon":
+                files.write_polygons(contracts.check(frame, table), work.table(table.name))
+            else:
+                files.write_table(contracts.check(frame, table)[table.names], work.table(table.name))
+            gpkg_layers.write(beside, table, work, edition.facts)
+        with gpkg_extras.opened(beside) as db:
+            gpkg_extras.add_indexes(db, tables)
+            gpkg_extras.add_aliases(db, tables)
+            gpkg_extras.add_metadata(db, region, edition.facts, edition.sources)
+            gpkg_extras.add_styles(db, styles, edition.facts)
+
+
+def _settled(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    out = contracts.check(frame, table)[table.names].copy()
+    decimals = [c.name for c in table.columns if c.kind == "decimal"]
+    out[decimals] = out[decimals].round(6) + 0.0
+    return out

@@ -1,0 +1,195 @@
+"""What may be told of households with and without coverage, so that no small count can be worked out.
+
+The rule, for every product under ``maps/``:
+
+* A count below the suppression threshold is told as a band, any other rounded to tens.
+* A share with one decimal and the number of households give the count behind the share back. So where
+  few lack coverage the share is told as «minst», where few have it as «högst», with a limit made from
+  the *published* number of households alone. The difference to PTS's share is then left out, and the
+  other of the two counts is told as the number of households is: it would give the small one away.
+* A kommun's count and its cells' bands could together narrow a cell's band when the count lies close to
+  the least or the most the bands allow; :func:`exposed` finds those, and their share is told as «minst»
+  from the count in tens. Tens cannot narrow bands whose limits are multiples of five.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from pipelines.publish import swedish
+from pipelines.region import THRESHOLDS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NOTHING = 1e-9
+"""Expected counts below this are rounding of a sum, not somebody."""
+HIDDEN = "–"
+
+
+class Told(NamedTuple):
+    """A figure as text, and a value to sort or draw by that tells no more than the text."""
+
+    text: str
+    value: float | None
+
+
+class Figures(NamedTuple):
+    """What is told of one number of households at one threshold and measure."""
+
+    total: Told
+    covered: Told
+    without: Told
+    share: Told
+    difference: Told
+
+
+def publish(
+    total: float, without: float, share_pct: float, pts_pct: float, limits: tuple[int, ...],
+    *, coarse: bool = False, about: str = "{antal}",
+) -> Figures:  # fmt: skip
+    """Return what may be told of a kommun's or the län's households.
+
+    Whatever lies below the threshold, the texts and values are the same for every count in its band.
+
+    Parameters
+    ----------
+    total, without : float
+        Expected households, and those without coverage (or not passed).
+    share_pct, pts_pct : float
+        Share of households with coverage: ours, and PTS's own published one. NaN where unknown.
+    limits : tuple of int
+        Lower limits of the bands after the first; the first of them is the suppression threshold.
+    coarse : bool
+        Tell the share from the counts in tens only; see :func:`exposed`.
+    about : str
+        How a count rounded to tens is written.
+
+    Examples
+    --------
+    >>> told = publish(2000, 3.2, 99.84, 99.5, (5, 10))
+    >>> told.share.text.replace(swedish.NBSP, " "), told.without.text, told.difference.text
+    ('minst 99,7 %', '1–4', '–')
+    >>> told = publish(2000, 160, 92.0, 91.5, (5, 10))
+    >>> told.share.text.replace(swedish.NBSP, " "), told.without.text, told.difference.text
+    ('92,0 %', '160', '+0,5')
+    """
+    smallest = limits[0]
+    covered = total - without
+    every = count(total, limits, about)
+    few_without, few_covered = (NOTHING <= x < smallest for x in (without, covered))
+    some = min(without, covered) >= NOTHING
+    if some and total < 2 * smallest:
+        hidden = Told(HIDDEN, None)
+        return Figures(every, hidden, hidden, hidden, hidden)
+    if some and (few_without or few_covered or coarse):
+        return Figures(
+            every,
+            every if few_without else _rest(total, without, limits, about),
+            every if few_covered else count(without, limits, about),
+            _at_most(smallest, total, smallest)
+            if few_covered
+            else _at_least(smallest if few_without else _tens(without) + 5, total, smallest),
+            Told(HIDDEN, None),
+        )
+    known = not (math.isnan(share_pct) or math.isnan(pts_pct))
+    return Figures(
+        every,
+        every if without < NOTHING else _rest(total, without, limits, about),
+        count(without, limits, about),
+        share(share_pct),
+        Told(swedish.points(share_pct - pts_pct), round(share_pct - pts_pct, 1))
+        if known
+        else share(math.nan),
+    )
+
+
+def count(x: float, limits: tuple[int, ...], about: str = "{antal}") -> Told:
+    """Return a count as the open edition tells it: a band below the threshold, else rounded to tens.
+
+    >>> count(3.2, (5, 10)), count(1234, (5, 10), "ca {antal}").value
+    (Told(text='1–4', value=1.0), 1230.0)
+    """
+    if x < limits[0]:
+        return Told(swedish.count(x, limits), 0.0 if x < NOTHING else 1.0)
+    return Told(about.format(antal=swedish.number(_tens(x))), _tens(x))
+
+
+def share(pct: float) -> Told:
+    """Return a share (0–100) that hides nothing.
+
+    >>> share(91.84).value, share(math.nan)
+    (91.8, Told(text='saknas', value=None))
+    """
+    return Told(swedish.percent(pct), None if math.isnan(pct) else round(pct, 1))
+
+
+def exposed(cells: pd.DataFrame, kommuner: pd.DataFrame, limits: tuple[int, ...]) -> set[tuple[str, int]]:
+    """Return the kommuner and thresholds where the exact count would narrow a cell's suppressed band.
+
+    Of cells whose bands run from ``low`` to ``high``, knowing the sum narrows one of the band (0, g) only
+    if the sum is less than g above all lows or less than g below all highs (g: suppression threshold).
+
+    Parameters
+    ----------
+    cells : DataFrame
+        ``oppna_rutor``: ``kommunkod`` and ``hushall_utan_{t}_band``.
+    kommuner : DataFrame
+        ``kommunkod`` and ``hushall_utan_{t}``.
+    """
+    import pandas as pd
+
+    names = band_values(limits)
+    small = names[1]
+    # Expected counts: the first band holds anything above nothing.
+    low = dict(zip(names, (0.0, 0.0, *map(float, limits)), strict=True))
+    high = dict(zip(names, (0.0, *map(float, limits), np.inf), strict=True))
+    found = set()
+    for t in THRESHOLDS:
+        band = cells[f"hushall_utan_{t}_band"]
+        sums = pd.DataFrame({"low": band.map(low), "high": band.map(high), "small": band == small})
+        sums = sums.groupby(cells["kommunkod"]).sum().reindex(kommuner["kommunkod"], fill_value=0)
+        whole = kommuner[f"hushall_utan_{t}"].to_numpy(np.float64)
+        near = np.minimum(whole - sums["low"].to_numpy(float), sums["high"].to_numpy(float) - whole)
+        found |= {(k, t) for k in sums.index[(sums["small"].to_numpy() > 0) & (near < limits[0])]}
+    return found
+
+
+def band_values(limits: tuple[int, ...]) -> tuple[str, ...]:
+    """Return the bands' texts from lowest to highest.
+
+    >>> band_values((5, 10, 20))
+    ('0', '1–4', '5–9', '10–19', '20–')
+    """
+    lows = (1, *limits)
+    closed = (f"{a}–{b - 1}" for a, b in zip(lows, limits, strict=False))
+    return ("0", *closed, f"{limits[-1]}–")
+
+
+def _rest(total: float, without: float, limits: tuple[int, ...], about: str) -> Told:
+    """Return the count with coverage: where it is not small, the difference between the two told ones."""
+    covered = total - without
+    return count(covered if covered < limits[0] else max(10, _tens(total) - _tens(without)), limits, about)
+
+
+def _tens(x: float) -> float:
+    return max(10.0, 10.0 * math.floor(x / 10 + 0.5))
+
+
+def _least(total: float, smallest: int) -> float:
+    """Return the least number of households that is told by the same text."""
+    tens = _tens(total)
+    return float(smallest) if tens == 10 else max(float(smallest), tens - 5)
+
+
+def _at_least(without: float, total: float, smallest: int) -> Told:
+    pct = math.floor(1000 * (1 - without / _least(total, smallest)) + 1e-9) / 10
+    return Told(f"minst {swedish.number(pct, 1)}{swedish.NBSP}%", pct) if pct > 0 else Told(HIDDEN, None)
+
+
+def _at_most(covered: float, total: float, smallest: int) -> Told:
+    pct = math.ceil(1000 * covered / _least(total, smallest) - 1e-9) / 10
+    return Told(f"högst {swedish.number(pct, 1)}{swedish.NBSP}%", pct) if pct < 100 else Told(HIDDEN, None)

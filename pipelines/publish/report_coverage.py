@@ -1,0 +1,100 @@
+"""The report on coverage: our shares beside PTS's, what could not be met, what the evidence decided."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pipelines import ledger
+from pipelines.publish.markdown import cell, table
+from pipelines.publish.swedish import number
+from pipelines.region import THRESHOLDS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipelines.region import Region
+
+
+def reconciliation(tables: dict[str, pd.DataFrame], region: Region) -> str:
+    """Per kommun our share beside PTS's, and the difference in percentage points."""
+    import pandas as pd
+
+    lan = tables["lan"].rename(columns={"lanskod": "kommunkod", "lansnamn": "kommunnamn"})
+    both = pd.concat([tables["kommuner"], lan], ignore_index=True)
+    limit = region.kontroll.avvikelse_pe
+    rows = []
+    for row in both.to_dict("records"):
+        line: list[object] = [f"{row['kommunkod']} {row['kommunnamn']}"]
+        for t in THRESHOLDS:
+            gap = row[f"avvikelse_{t}_pe"]
+            flag = " ⚠" if gap == gap and abs(gap) > limit else ""
+            line += [
+                number(row[f"andel_{t}_pct"], 2), number(row[f"pts_andel_{t}_pct"], 2),
+                number(gap, 2) + flag, row[f"pts_kalla_{t}"],
+            ]  # fmt: skip
+        rows.append(line)
+    head = ["Kommun"]
+    for t in THRESHOLDS:
+        head += [f"Vår {t} (%)", f"PTS {t} (%)", "Skillnad (pe)", "Källa"]
+    return (
+        "## Avstämning mot PTS\n\nAndel hushåll med tillgång. Skillnad = vår andel minus PTS:s, i procentenheter; "
+        f"⚠ = mer än {number(limit, 1)}. Källa *teknik*: PTS-andelen är en undre gräns ur teknikandelar.\n\n"
+        + table(head, rows)
+    )
+
+
+def benchmark_rests(wanted: pd.DataFrame, region: Region) -> str:
+    """What evidence already held above or below the benchmark, so that it could not be met."""
+    rest = wanted[(wanted["omradestyp"] != "totalt") & (wanted["rest_hushall"].abs() > 0.5)]
+    rest = rest.assign(storlek=rest["rest_hushall"].abs()).sort_values(
+        ["storlek", "kommunkod"], ascending=[False, True]
+    )
+    rows = [
+        (
+            f"{r['kommunkod']} {region.kommunnamn.get(r['kommunkod'], '')}", r["omradestyp"], r["matt"],
+            r["troskel_mbit"], number(100 * r["andel"], 2), number(r["hushall_uppnatt"], 1),
+            number(r["rest_hushall"], 1),
+        )
+        for r in rest.head(60).to_dict("records")
+    ]  # fmt: skip
+    met = int((wanted["omradestyp"] != "totalt").sum()) - len(rest)
+    text = (
+        f"## Riktvärden som inte kunde nås\n\n{met} av {met + len(rest)} riktvärden (kommun × områdestyp × mått × "
+        "tröskel) nås inom ett halvt hushåll. I övriga säger täckningsuppgifterna redan mer eller mindre än PTS."
+    )
+    if not rows:
+        return text
+    more = f"\n\nDe 60 största av {len(rest)} visas." if len(rest) > len(rows) else ""
+    head = ("Kommun", "Områdestyp", "Mått", "Tröskel", "PTS (%)", "Uppnått (hushåll)", "Rest (hushåll)")
+    return text + more + "\n\n" + table(head, rows, left=3)
+
+
+def evidence_table(said: ledger.Ledger, region: Region) -> str:
+    """Per evidence file and kommun: rows, share matched, complete, publishable; and who decided how much."""
+    hits: Any = said.facts.get("traffar", [])
+    rows = [
+        (
+            h["fil"], f"{h['kommunkod']} {region.kommunnamn.get(h['kommunkod'], '')}", h["niva"],
+            "ja" if h["fullstandig"] else "nej", "ja" if h["far_publiceras"] else "nej", number(h["traffar"], 0),
+            number(h["adresser"], 0), number(100 * h["adresser"] / max(h["adresser_i_kommunen"], 1), 1),
+        )
+        for h in hits
+    ]  # fmt: skip
+    levels: Any = said.facts.get("adresser_per_underlag", {})
+    names = ("adress", "ruta", "omrade", "statistik")
+    split = table(
+        ("Mått och tröskel", *names),
+        [
+            (pair, *(f"{number(100 * n[k] / max(sum(n.values()), 1), 1)} %" for k in names))
+            for pair, n in levels.items()
+        ],
+    )
+    assumed: Any = said.facts.get("antagen_hastighet", {})
+    guessed = "".join(f"\n- {cell(f)}: {number(n, 0)} rader" for f, n in assumed.items())
+    return (
+        "## Täckningsuppgifter\n\nAndel av adresserna per underlag (*statistik* är modellerat). Ofullständiga "
+        f"uppgifter kan visa att täckning finns, aldrig att den saknas.\n\n{split}\n\n"
+        + (table(("Fil", "Kommun", "Nivå", "Fullständig", "Får publiceras", "Träffar", "Adresser nämnda",
+                  "Andel av kommunens adresser (%)"), rows, left=5) if rows else "Inga täckningsuppgifter gavs.")
+        + (f"\n\nRader med antagen hastighet (tom `ned_mbit`):\n{guessed}" if guessed else "")
+    )  # fmt: skip
