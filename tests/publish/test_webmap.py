@@ -275,6 +275,7 @@ def test_kommun_counts_in_the_open_table(tmp_path, count, shown, sort_by):
 def test_share_and_difference_in_the_table(tmp_path):
     region, paths = synthetic_tables.tiny(tmp_path)
     kommuner = read_table(paths.table("kommuner"))
+    kommuner["hushall"], kommuner["hushall_utan_100"] = [50_000.0, 50_000.0], [4_080.0, 15.0]
     kommuner["andel_100_pct"], kommuner["pts_andel_100_pct"] = [91.84, 99.97], [92.16, np.nan]
     write_table(kommuner, paths.table("kommuner"))
     webmap.run(region, paths)

@@ -312,7 +312,7 @@ def test_evidence_by_hand(full: brute.Answer) -> None:
     assert got("9901-018") == ("statistik", None, "okand", "planerad")
     # 40 % of the cell is passed, access is not known: planned.
     assert got("9901-020") == ("blandat", None, "okand", "planerad")
-    assert got("9901-024") == ("blandat", 50, "vdsl", "tillgang")  # 25 m
+    assert got("9901-024") == ("blandat", 100, "fiber", "tillgang")  # 25 m; its cell has 100 for some
     assert got("9901-025") == ("statistik", None, "okand", "okand")  # 27 m
     assert got("9901-029") == ("blandat", 60, "vdsl", "tillgang")  # on the border of the polygon
     assert got("9901-031") == ("statistik", None, "okand", "okand")  # share 0 in a partial file

@@ -1,0 +1,1 @@
+"""The planner's workbook ``kommuner.xlsx`` and the same tables as CSV."""

@@ -1,0 +1,105 @@
+"""Write ``kommuner.xlsx``: one sheet a table, each with its mark, notes, frozen header, filter and formats."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Any
+
+import xlsxwriter
+
+from pipelines import files
+from pipelines.publish.facts import DEMO_TEXT
+from pipelines.publish.workbook import charts, readme, styles
+from pipelines.publish.workbook.bulk import BulkSheet
+from pipelines.publish.workbook.safe import harmless, harmless_column
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from pipelines.publish.facts import RunFacts, Source
+    from pipelines.publish.workbook.content import Sheet
+
+OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+Style = dict[str, Any]
+
+
+def write_workbook(sheets: list[Sheet], path: Path, facts: RunFacts, sources: list[Source], cap: int) -> None:
+    """Write the workbook whole or not at all.
+
+    Parameters
+    ----------
+    cap : int
+        Most addresses that may be prioritised: what the priority sheet's own count is held against.
+    """
+    demo = DEMO_TEXT if facts["demo"] else ""
+    with files.replacing(path) as beside:
+        book = xlsxwriter.Workbook(str(beside), OPTIONS)
+        stamp = datetime.datetime.fromisoformat(facts["senaste_indatadatum"])
+        title = f"Bredband i {facts['lan']}"
+        book.set_properties({"created": stamp, "title": title, "comments": demo})
+        style = styles.formats(book)
+        readme.write(book.add_worksheet("Läs mig", BulkSheet), sheets, style, facts, sources, demo)
+        for sheet in sheets:
+            page = book.add_worksheet(sheet.name, BulkSheet)
+            top = _head(page, sheet, style, demo)
+            if sheet.contract.name == "oversikt":
+                _overview(page, sheet, style, top)
+            else:
+                page.add_block(top, [(_text(sheet, c.name), style[styles.of_column(c)])
+                                     for c in sheet.contract.columns])  # fmt: skip
+            if sheet.contract.name == "bristkurva":
+                charts.add(book, page, sheet, top, facts["lanskod"])
+            if sheet.contract.name == "prioritering_pts":
+                _controls(page, sheet, style, top, cap)
+        book.close()
+
+
+def _head(page: Any, sheet: Sheet, style: Style, demo: str) -> int:
+    """Write mark, notes and header; freeze and filter; return the first row of the table."""
+    row = 0
+    for text, look in ((demo, "demo"), *((n, "note") for n in sheet.notes)):
+        if text:
+            page.write_string(row, 0, text, style[look])
+            row += 1
+    row += sheet.contract.name == "prioritering_pts"  # the line of controls
+    for i, c in enumerate(sheet.contract.columns):
+        page.write_string(row, i, c.alias, style["head"])
+        page.set_column(i, i, styles.width(c, sheet.table[c.name]))
+    page.set_row(row, 62)
+    page.freeze_panes(row + 1, sheet.frozen)
+    page.autofilter(row, 0, row + len(sheet.table), len(sheet.contract.columns) - 1)
+    return row + 1
+
+
+def _text(sheet: Sheet, column: str) -> pd.Series:
+    values = sheet.table[column]
+    return harmless_column(values) if sheet.contract.column(column).kind == "text" else values
+
+
+def _overview(page: Any, sheet: Sheet, style: Style, top: int) -> None:
+    """Write the overview cell by cell: each row has its own unit."""
+    for r, row in enumerate(sheet.table.itertuples(index=False), top):
+        for i, c in enumerate(sheet.contract.columns):
+            value = row[i]
+            if c.kind == "text":
+                page.write_string(r, i, harmless(value))
+            elif value == value:
+                unit = styles.of_unit("%" if row.enhet.startswith("%") else row.enhet)
+                page.write_number(r, i, value, style["heltal" if row.enhet == "antal" else unit])
+
+
+def _controls(page: Any, sheet: Sheet, style: Style, top: int, cap: int) -> None:
+    """Let the planner change ja and nej, and see at once how many are chosen and how many may be."""
+    last = max(top + len(sheet.table), top + 1)
+    chosen = int((sheet.table["prioriterad"] == "ja").sum())
+    page.data_validation(top, 0, last - 1, 0, {"validate": "list", "source": ["ja", "nej"]})
+    line = top - 2
+    page.write_string(line, 0, "Valda nu:")
+    page.write_formula(line, 1, f'=COUNTIF(A{top + 1}:A{last},"ja")', style["heltal"], chosen)
+    page.write_string(line, 2, "av högst:")
+    page.write_number(line, 3, cap, style["heltal"])
+    page.conditional_format(
+        line, 1, line, 1, {"type": "cell", "criteria": ">", "value": f"$D${line + 1}", "format": style["demo"]}
+    )

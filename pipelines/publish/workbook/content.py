@@ -1,0 +1,115 @@
+"""What the workbook holds: each sheet's table, contract and notes, from the tables between the stages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from pipelines import contracts, contracts_gaps, contracts_goals, files, ledger
+from pipelines.contracts_gaps import BRISTKURVA, BRISTOMRADEN
+from pipelines.publish.workbook.overview import OVERSIKT, overview
+from pipelines.stages.gaps.goals import NOTE
+
+if TYPE_CHECKING:
+    from pipelines.paths import Paths
+    from pipelines.region import Region
+
+KURVA = replace(
+    BRISTKURVA,
+    columns=(
+        BRISTKURVA.columns[0],
+        contracts.Column("namn", "text", "Län eller kommun", "Namnet på koden.", klass="oppen"),
+        *BRISTKURVA.columns[1:],
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: its name, table, contract, CSV file (under ``OUT``), lines above the header, frozen columns."""
+
+    name: str
+    table: pd.DataFrame
+    contract: contracts.Table
+    csv: str
+    notes: tuple[str, ...] = ()
+    frozen: int = 2
+
+
+def sheets(region: Region, paths: Paths, kommuner: pd.DataFrame) -> list[Sheet]:
+    """Return every sheet but the first, in the workbook's order.
+
+    Parameters
+    ----------
+    kommuner : DataFrame
+        The kommuner with the län last, rounded.
+    """
+    goals = _read(paths, contracts_goals.MAL)
+    areas = _read(paths, BRISTOMRADEN)
+    listed = ledger.load(paths.ledger("goals")).facts["pts_prioritering"]
+    assert isinstance(listed, dict)
+    lan = rounded(files.read_table(paths.table("lan"), contracts.LAN.names), contracts.LAN)
+    rule = region.pts_prioritering
+    own = f"{rule.troskel_mbit} Mbit/s ({rule.matt})"
+    return [
+        Sheet("Översikt", overview(lan, goals, areas, listed, region), OVERSIKT, "tabeller/oversikt.csv"),
+        Sheet("Kommuner", kommuner, contracts.KOMMUNER, "kommuner.csv", ("Sista raden är länet.",)),
+        Sheet(
+            "Mål", goals, contracts_goals.MAL, "tabeller/mal.csv",
+            (NOTE, "kalla = egen: den här analysen. kalla = pts: PTS:s egna tal, arbetsställen bara där. "
+             "Filtrera på niva, omradestyp, bas och kalla."), 9,
+        ),
+        Sheet(
+            "Bristområden", areas, BRISTOMRADEN, "tabeller/bristomraden.csv",
+            ("Alla trösklar och mått: filtrera på tröskel och mått, summera aldrig över dem. Kostnaderna bygger på "
+             "antaganden i konfigurationen; rader utspritt-… har ingen kostnad.",), 3,
+        ),
+        Sheet(
+            "Kurva", curve(paths, region), KURVA, "tabeller/kurva.csv",
+            ("Nådda hushåll mot kronor längs prioriteten: länet först, sedan varje kommun med sin del av kostnaden. "
+             "Diagrammen till höger visar länet.",), 4,
+        ),
+        Sheet(
+            "Prioritering PTS", _read(paths, contracts_goals.PRIORITERING_PTS), contracts_goals.PRIORITERING_PTS,
+            "prioritering_pts.csv",
+            (str(listed["varning"]),
+             f"Högst {listed['far_prioriteras']} av {listed['stodberattigade']} stödberättigade adresser får "
+             f"prioriteras ({100 * rule.max_andel:g} %), högst {rule.max_byggnader_per_projekt} per projekt. "
+             f"Stödberättigad: utanför tätort, utan {own}, inte planerad. "
+             f"{listed['prioriterade_modellerade']} av förslagets {listed['prioriterade']} är modellerade "
+             "(underlag statistik): kontrollera dem. Innehåller adresser: får inte publiceras."),
+        ),
+        Sheet(
+            "Projekt PTS", _read(paths, contracts_goals.PTS_PROJEKT), contracts_goals.PTS_PROJEKT,
+            "tabeller/pts_projekt.csv",
+            (f"Kostnadstaket {rule.kostnadstak_sek_per_byggnad:.0f} kr per byggnad är ett antagande i "
+             f"konfigurationen. Varje prioriterad byggnad sänker den jämförda kostnaden med "
+             f"{100 * rule.avdrag_per_byggnad:g} %.",),
+        ),
+        Sheet(
+            "Avstämning", _read(paths, contracts_goals.AVSTAMNING), contracts_goals.AVSTAMNING,
+            "tabeller/avstamning.csv",
+            (f"Flaggad: avvikelsen är större än {region.kontroll.avvikelse_pe:g} procentenheter.",), 3,
+        ),
+    ]  # fmt: skip
+
+
+def curve(paths: Paths, region: Region) -> pd.DataFrame:
+    """Return the curve with names, the län first."""
+    table = _read(paths, contracts_gaps.BRISTKURVA)
+    names = region.kommunnamn | {region.lan.kod: region.lan.kortnamn}
+    table.insert(1, "namn", table["kod"].map(names))
+    own = table["kod"] == region.lan.kod
+    return pd.concat([table[own], table[~own]], ignore_index=True)
+
+
+def rounded(table: pd.DataFrame, contract: contracts.Table) -> pd.DataFrame:
+    """Return the table with its decimals rounded as every product's: to 6 places."""
+    decimals = [c.name for c in contract.columns if c.kind == "decimal"]
+    return table.assign(**{n: table[n].round(6) + 0.0 for n in decimals})
+
+
+def _read(paths: Paths, contract: contracts.Table) -> pd.DataFrame:
+    return rounded(files.read_table(paths.table(contract.name), contract.names), contract)

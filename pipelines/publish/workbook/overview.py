@@ -1,0 +1,148 @@
+"""The first page of figures: the län, each goal, what it costs, and PTS's priority."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from pipelines.contracts import Column, Table
+
+if TYPE_CHECKING:
+    from pipelines.region import Malniva, Region
+
+OVERSIKT = Table(
+    "oversikt", "Översikt", "Länet: nyckeltal, varje mål, vad det kostar och PTS:s prioritering.",
+    (
+        Column("avsnitt", "text", "Avsnitt", "Länet, ett mål eller PTS:s prioritering."),
+        Column("nyckeltal", "text", "Nyckeltal", "Vad talet är."),
+        Column("varde", "decimal", "Värde", "Tomt där det saknas.", "", "raden", nullable=True),
+        Column("enhet", "text", "Enhet", "Talets enhet."),
+        Column("kand_genom", "text", "Känd genom", "publicerad, beräknad, uppmätt, modellerad, blandad eller antagen."),
+        Column("anmarkning", "text", "Anmärkning", "Hur talet ska läsas."),
+    ),
+    key=("avsnitt", "nyckeltal"),
+)  # fmt: skip
+MEASURE = {"tillgang": "tillgång", "passerad": "tillgång eller fiber förbi"}
+KNOWN = {
+    "publicerad": "publicerad", "beraknad": "beräknad", "uppmatt": "uppmätt", "modellerad": "modellerad",
+    "blandad": "blandad",
+}  # fmt: skip
+Row = tuple[str, Any, str, str, str]
+
+
+def overview(
+    lan: pd.DataFrame, goals: pd.DataFrame, areas: pd.DataFrame, listed: dict[str, Any], region: Region
+) -> pd.DataFrame:
+    """Return the overview, one figure a row.
+
+    Parameters
+    ----------
+    lan, goals, areas : DataFrame
+        ``lan``, ``mal`` and ``bristomraden``.
+    listed : dict
+        Figures of PTS's priority, from the ledger of stage goals.
+    """
+    parts = [("Länet", _county(lan.iloc[0], region))]
+    for number, goal in enumerate(region.mal.nivaer, 1):
+        rows = goals[goals["mal_nr"] == number]
+        parts.append((f"Mål {number}: {goal.namn}", [*_goal(rows, goal, region), *_gap(areas, goal)]))
+    parts.append((f"PTS prioritering ({listed['regelar']} års regler)", _priority(listed)))
+    table = pd.DataFrame(
+        [(part, *row) for part, rows in parts for row in rows], columns=[c.name for c in OVERSIKT.columns]
+    )
+    table["varde"] = pd.to_numeric(table["varde"]).astype("float64").round(6)
+    return table
+
+
+def _county(lan: pd.Series, region: Region) -> list[Row]:
+    return [
+        ("Kommuner", len(region.lan.kommuner), "antal", "publicerad", region.lan.kortnamn),
+        ("Adresser", lan["adresser"], "antal", "uppmätt", "Gällande belägenhetsadresser"),
+        ("Befolkning", lan["befolkning"], "antal", "publicerad", "SCB:s rutor, delen i länet"),
+        ("Hushåll", lan["hushall"], "antal", "publicerad", "PTS"),
+        ("Land", lan["land_ha"], "ha", "beräknad", ""),
+    ]
+
+
+def _goal(rows: pd.DataFrame, goal: Malniva, region: Region) -> list[Row]:
+    def one(niva: str, **where: str) -> pd.Series:
+        wanted = {"niva": niva, "matt": goal.matt, "omradestyp": "totalt", "bas": "hushall", "kalla": "egen"}
+        found = rows
+        for column, value in (wanted | where).items():
+            found = found[found[column] == value]
+        return found.iloc[0] if len(found) else pd.Series(dtype=object)
+
+    own, pts, riket = one("lan"), one("lan", kalla="pts"), one("riket", kalla="pts")
+    other = "tillgang" if goal.matt == "passerad" else "passerad"
+    work = one("lan", kalla="pts", bas="arbetsstallen")
+    rest = one("lan", matt=other)
+    reached = rows[
+        (rows["niva"] == "kommun") & (rows["kalla"] == "egen") & (rows["omradestyp"] == "totalt")
+        & (rows["matt"] == goal.matt)
+    ]["uppnatt"].eq("ja").sum()  # fmt: skip
+    known = KNOWN.get(str(own.get("kand_genom")), "")
+    measure, of = MEASURE[goal.matt], f"av {len(region.lan.kommuner)} kommuner, egen analys"
+    rank = "" if pd.isna(pts.get("rang_av")) else f"av {pts['rang_av']} län, i PTS:s arbetsbok"
+    return [
+        ("Målnivå", goal.andel_pct, "%", "publicerad", f"{goal.troskel_mbit} Mbit/s ned, {measure}"),
+        ("Hushåll, egen analys", own.get("andel_pct"), "%", known, measure),
+        ("Hushåll, PTS", pts.get("andel_pct"), "%", _known(pts), measure),
+        ("Hushåll i riket, PTS", riket.get("andel_pct"), "%", _known(riket), measure),
+        ("Länets rang", pts.get("rang"), "plats", _known(pts), rank),
+        ("Hushåll som saknas till målet", own.get("antal_saknas"), "antal", known, "egen analys"),
+        ("Kommuner som når målet", reached, "antal", known, of),
+        ("Hushåll i tätbebyggt", one("lan", omradestyp="tatbebyggt").get("andel_pct"), "%", known, "egen analys"),
+        ("Hushåll i glesbebyggt", one("lan", omradestyp="glesbebyggt").get("andel_pct"), "%", known,
+         "egen analys"),
+        ("Hushåll, det andra måttet", rest.get("andel_pct"), "%", KNOWN.get(str(rest.get("kand_genom")), ""),
+         f"egen analys, {MEASURE[other]}"),
+        ("Arbetsställen, PTS", work.get("andel_pct"), "%", _known(work), "modelleras inte av oss"),
+        ("Yta utan", own.get("yta_utan_pct"), "% av landet", known, "ytans tre delar är 100 % och läses ihop"),
+        ("Yta täckt", own.get("yta_tackt_pct"), "% av landet", known, ""),
+        ("Yta utan adresser", own.get("yta_obebodd_pct"), "% av landet", "beräknad", ""),
+        ("Adresser utan boende som är utan", own.get("utan_boende_utan"), "antal", known,
+         f"av {_whole(own.get('adresser_utan_boende'))} adresser utan boende; ingår inte i hushållens andelar"),
+        ("Mobil yttäckning, PTS", own.get("mobil_yta_pct"), "% av ytan", "publicerad",
+         f"{own.get('mobil_olikhet') or ''} {own.get('mobil_matt') or 'ingen arbetsbok om mobil'}".strip()),
+    ]  # fmt: skip
+
+
+def _gap(areas: pd.DataFrame, goal: Malniva) -> list[Row]:
+    here = areas[(areas["troskel_mbit"] == goal.troskel_mbit) & (areas["matt"] == goal.matt)]
+    ranked = here[here["prioritet"].notna()]
+    cost = "alla bristområden, vart och ett för sig; antaganden i konfigurationen"
+    unknown = ranked["kostnad_sek"].isna().any()  # nothing covered anywhere: unknown, not free
+
+    def kronor(column: str) -> float:
+        return float("nan") if unknown else float(ranked[column].sum())
+
+    return [
+        ("Bristområden", len(ranked), "antal", "blandad",
+         f"varav {int(ranked['modellerad'].sum())} modellerade"),
+        ("Hushåll utan i bristområden", ranked["hushall_utan"].sum(), "antal", "blandad", "väntat antal"),
+        ("Hushåll utan, utspridda", here["hushall_utan"][here["prioritet"].isna()].sum(), "antal", "modellerad",
+         "utanför alla bristområden"),
+        ("Kostnad att bygga alla", kronor("kostnad_sek"), "kr", "antagen", cost),
+        ("Kostnad, låg", kronor("kostnad_lag_sek"), "kr", "antagen", "alla antaganden i sin låga ände"),
+        ("Kostnad, hög", kronor("kostnad_hog_sek"), "kr", "antagen", "alla antaganden i sin höga ände"),
+    ]  # fmt: skip
+
+
+def _priority(listed: dict[str, Any]) -> list[Row]:
+    return [
+        ("Stödberättigade adresser", listed["stodberattigade"], "antal", "blandad",
+         f"varav {listed['varav_modellerade']} modellerade"),
+        ("Får prioriteras", listed["far_prioriteras"], "antal", "beräknad", "avrundat nedåt"),
+        ("Prioriteras i förslaget", listed["prioriterade"], "antal", "beräknad",
+         f"i {listed['projekt']} projekt, varav {listed['prioriterade_modellerade']} adresser modellerade"),
+        ("Hushåll utan i de projekten", listed["hushall"], "antal", "blandad", str(listed["varning"])),
+    ]  # fmt: skip
+
+
+def _known(row: pd.Series) -> str:
+    return KNOWN.get(str(row.get("kand_genom")), "")
+
+
+def _whole(value: Any) -> str:
+    return "okänt antal" if value is None or pd.isna(value) else str(int(value))

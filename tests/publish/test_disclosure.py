@@ -1,0 +1,232 @@
+"""Shares and totals that do not give small counts away: laws of the rule, and an attack on a built page."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.files import read_table, write_table
+from pipelines.publish import webmap
+from pipelines.publish.disclosure import exposed, publish
+from tests.publish import synthetic_tables
+from tests.publish.test_webmap import decode, page
+
+LIMITS = (5, 10, 20, 50, 100, 200, 500)
+THRESHOLDS = (30, 100, 1000)
+totals = st.floats(1e-3, 1e6)
+band_counts = st.floats(1e-6, 4.999)
+shares = st.one_of(st.just(math.nan), st.floats(0, 100))
+
+
+def told(total, without, pts=50.0, limits=LIMITS, **more):
+    return publish(total, without, 100 * (1 - without / total), pts, limits, **more)
+
+
+def number(text: str) -> float:
+    return float(re.sub(r"[^\d,]", "", text).replace(",", "."))
+
+
+@given(totals, band_counts, band_counts, shares, st.booleans())
+def test_few_without_are_all_told_alike(total, one, other, pts, coarse):
+    one, other = (min(x, total * 0.999) for x in (one, other))
+    assert told(total, one, pts, coarse=coarse) == told(total, other, pts, coarse=coarse)
+
+
+@given(totals, band_counts, band_counts, shares, st.booleans())
+def test_few_covered_are_all_told_alike(total, one, other, pts, coarse):
+    one, other = (min(x, total * 0.999) for x in (one, other))
+    assert told(total, total - one, pts, coarse=coarse) == told(total, total - other, pts, coarse=coarse)
+
+
+@given(totals, st.floats(0, 1), st.integers(2, 30))
+def test_minst_and_hogst_are_true(total, part, smallest):
+    limits = (smallest, 2 * smallest)
+    without = total * part
+    share = told(total, without, limits=limits, coarse=True).share
+    true = 100 * (1 - without / total)
+    if share.text.startswith("minst"):
+        assert number(share.text) <= true + 1e-6
+    elif share.text.startswith("högst"):
+        assert number(share.text) >= true - 1e-6
+
+
+@given(st.floats(10, 1e5), st.sampled_from(["minst", "högst"]))
+def test_the_limit_lets_every_count_of_the_band_through(total, side):
+    """Every number of households told by the same text still allows all counts below the threshold."""
+    figures = told(total, 3.0 if side == "minst" else total - 3.0)
+    if figures.share.text == "–":
+        return
+    assert figures.share.text.startswith(side)
+    tens = number(figures.total.text)
+    left = 100 - number(figures.share.text) if side == "minst" else number(figures.share.text)
+    for every in (max(5.0, tens - 5), tens + 4.99):
+        assert every * left / 100 >= 5 - 1e-6
+
+
+def test_by_hand():
+    """2 000 households: 1 − 5/1 995 = 99.749 %; 5/1 995 = 0.2506 %; 1 − 15/1 995 = 99.248 %."""
+    few, almost_all = told(2000, 3.0), told(2000, 1996.0)
+    assert [x.text.replace("\u00a0", " ") for x in few] == ["2 000", "2 000", "1–4", "minst 99,7 %", "–"]
+    assert [x.text.replace("\u00a0", " ") for x in almost_all] == [
+        "2 000",
+        "1–4",
+        "2 000",
+        "högst 0,3 %",
+        "–",
+    ]
+    coarse, plain = told(2000, 8.0, coarse=True), told(2000, 8.0)
+    assert [x.text.replace("\u00a0", " ") for x in coarse] == ["2 000", "1 990", "10", "minst 99,2 %", "–"]
+    assert [x.text.replace("\u00a0", " ") for x in plain] == ["2 000", "1 990", "10", "99,6 %", "+49,6"]
+    assert [x.text for x in told(8, 4.5)] == ["10", "–", "–", "–", "–"]
+    nothing, everything = told(2000, 0.0), told(2000, 2000.0)
+    assert (nothing.share.text, nothing.without.text) == ("100\u00a0%", "0")
+    assert (everything.share.text, everything.covered.text) == ("0,0\u00a0%", "0")
+
+
+# The attack: whatever a reader of the page can work out about a cell's households without coverage.
+
+
+def count_range(text: str) -> tuple[float, float]:
+    if text == "–":
+        return 0.0, math.inf
+    if "–" in text:
+        low, high = text.split("–")
+        return (0.0 if low == "1" else float(low)), (float(high) + 1 if high else math.inf)
+    x = number(text)
+    return (0.0, 0.0) if x == 0 else (5.0 if x == 10 else x - 5, x + 5)
+
+
+def share_range(text: str) -> tuple[float, float]:
+    if text in ("–", "saknas"):
+        return 0.0, 100.0
+    x = number(text)
+    if text.startswith("minst"):
+        return x, 100.0
+    if text.startswith("högst"):
+        return 0.0, x
+    if text.startswith("över"):
+        return x, 100.0
+    if text.startswith("under"):
+        return 0.0, x
+    return (100.0, 100.0) if x == 100 else (x - 0.05, x + 0.05)
+
+
+def kommun_ranges(html: str) -> dict[str, dict[int, tuple[float, float]]]:
+    """Bounds on every kommun's households without coverage from all its figures in the table."""
+    out: dict[str, dict[int, tuple[float, float]]] = {}
+    for row in re.findall(r"<tr><th scope=\"row\">(.*?)</tr>", html):
+        every = count_range(re.findall(r"<td[^>]*>([^<]*)</td>", row)[0])
+        out[row.split("<")[0]] = {}
+        for t in THRESHOLDS:
+            share, pts, gap, without = re.findall(rf'class="v tillgang-{t}" data-v="[^"]*">([^<]*)<', row)
+            low, high = share_range(share)
+            if gap not in ("–", "saknas"):
+                a, b = share_range(pts)
+                middle = number(gap) * (-1 if "−" in gap else 1)
+                low, high = max(low, a + middle - 0.05), min(high, b + middle + 0.05)
+            bounds = count_range(without)
+            out[row.split("<")[0]][t] = (
+                max(bounds[0], every[0] * (100 - high) / 100), min(bounds[1], every[1] * (100 - low) / 100)
+            )  # fmt: skip
+    return out
+
+
+def attacked(paths) -> pd.DataFrame:
+    """Return the bounds of every suppressed count: kommun minus the other cells, within the band."""
+    html = paths.built(webmap.OPEN).read_text(encoding="utf-8")
+    read = page(paths, webmap.OPEN)
+    about = json.loads(read.block("sida"))
+    ids, fields = decode(about["rutnat"], read.block("rutor-data"))
+    names = {k: re.sub("<", "&lt;", n).replace(">", "&gt;") for k, n in about["kommunnamn"].items()}
+    wholes, frames = kommun_ranges(html), []
+    for t in THRESHOLDS:
+        low, high = map(np.array, zip(*map(count_range, fields[f"hushall_utan_{t}_band"]), strict=True))
+        cells = pd.DataFrame(
+            {"rutid_scb": ids, "kommun": fields["kommunkod"], "low": low, "high": high, "t": t}
+        )
+        sums = cells.groupby("kommun")[["low", "high"]].transform("sum")
+        whole = np.array([wholes[names[k]][t] for k in cells["kommun"]])
+        cells["least"] = np.maximum(low, whole[:, 0] - (sums["high"] - high))
+        cells["most"] = np.minimum(high, whole[:, 1] - (sums["low"] - low))
+        frames.append(cells[np.array(fields[f"hushall_utan_{t}_band"]) == "1–4"])
+    return pd.concat(frames, ignore_index=True)
+
+
+def put_counts(paths, without: dict[int, np.ndarray], households: np.ndarray) -> None:
+    """Replace the open cells' bands and the kommuner's counts and shares, by plain arithmetic."""
+    cells, kommuner = read_table(paths.table("oppna_rutor")), read_table(paths.table("kommuner"))
+    cells["hushall_band"] = [synthetic_tables.band(x, LIMITS) for x in households]
+    at = kommuner["kommunkod"]
+    kommuner["hushall"] = pd.Series(households).groupby(cells["kommunkod"]).sum().loc[at].to_numpy()
+    for t, counts in without.items():
+        cells[f"hushall_utan_{t}_band"] = [synthetic_tables.band(x, LIMITS) for x in counts]
+        total = pd.Series(counts).groupby(cells["kommunkod"]).sum().loc[at].to_numpy()
+        kommuner[f"hushall_utan_{t}"] = total
+        kommuner[f"andel_{t}_pct"] = 100 * (1 - total / kommuner["hushall"])
+        kommuner[f"pts_andel_{t}_pct"] = np.clip(kommuner[f"andel_{t}_pct"] + 0.13, 0, 100)
+    write_table(cells, paths.table("oppna_rutor"))
+    write_table(kommuner, paths.table("kommuner"))
+
+
+def random_counts(count: int, seed: int) -> tuple[dict[int, np.ndarray], np.ndarray]:
+    """Few cells without coverage in some counties, most in others; households from a few to hundreds."""
+    rng = np.random.default_rng(seed)
+    households = np.round(rng.gamma(0.6, rng.choice([4.0, 30.0, 300.0]), count), 2)
+    part = np.where(rng.random(count) < rng.choice([0.01, 0.03, 0.3, 0.95]), rng.random(count), 0)
+    part = part * rng.choice([0.02, 0.3, 1.0])
+    out = {}
+    for t, grow in ((30, 0.3), (100, 0.7), (1000, 1.0)):
+        out[t] = np.minimum(households * part * grow, rng.choice([5.0, 9.0, 1e9]))
+    return {t: np.round(x, 4) for t, x in out.items()}, households
+
+
+def test_attack_on_the_tiny_county(tmp_path: Path):
+    region, paths = synthetic_tables.tiny(tmp_path)
+    webmap.run(region, paths)
+    found = attacked(paths)
+    assert len(found) > 100
+    assert (found["least"] <= 1e-6).all()
+    assert (found["most"] >= 5 - 1e-6).all()
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_attack_on_a_random_county(tmp_path: Path, seed: int):
+    region, paths = synthetic_tables.tiny(tmp_path)
+    cells = read_table(paths.table("oppna_rutor"))
+    without, households = random_counts(len(cells), seed)
+    put_counts(paths, without, households)
+    webmap.run(region, paths)
+    found = attacked(paths)
+    true = pd.concat(
+        [pd.Series(without[t], cells["rutid_scb"]).rename(t) for t in THRESHOLDS], axis=1
+    ).stack()
+    counts = true.loc[list(zip(found["rutid_scb"], found["t"], strict=True))].to_numpy()
+    assert (found["least"] <= counts + 1e-6).all(), "angreppet räknar fel"
+    assert (found["most"] >= counts - 1e-6).all(), "angreppet räknar fel"
+    assert found.loc[found["least"] > 1e-6].empty
+    assert found.loc[found["most"] < 5 - 1e-6].empty
+
+
+def test_the_attack_has_teeth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Two cells of 4 and 3.5 households: a share with one decimal would narrow both; the rule does not."""
+    region, paths = synthetic_tables.tiny(tmp_path)
+    cells = read_table(paths.table("oppna_rutor"))
+    one = np.zeros(len(cells))
+    one[np.flatnonzero(cells["kommunkod"] == "1401")[:2]] = 4.0, 3.5
+    households = np.full(len(cells), 5.5)
+    put_counts(paths, dict.fromkeys(THRESHOLDS, one), households)
+    open_cells, kommuner = read_table(paths.table("oppna_rutor")), read_table(paths.table("kommuner"))
+    assert exposed(open_cells, kommuner, LIMITS) == {("1401", t) for t in THRESHOLDS}
+    webmap.run(region, paths)
+    assert (attacked(paths)["least"] <= 1e-6).all()
+    monkeypatch.setattr(webmap, "exposed", lambda *_: set())
+    webmap.run(region, paths)
+    assert (attacked(paths)["least"] > 1).all()

@@ -1,0 +1,185 @@
+"""A broken law stops the run: each table of a sound small county is spoilt in one place, and `laws` must see it."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from pipelines.__main__ import main
+from tests.small_county import inputs
+
+STAGES = (
+    "inventory", "lantmateriet", "scb", "pts", "granser", "tackning", "grid", "households", "coverage",
+    "summaries", "gaps", "laws",
+)  # fmt: skip
+PRODUCTS = ("out/rapport.md", "out/.steg/produkter/out/rapport.md", "maps/bredbandskarta.html")
+T, M = (30, 100, 1000), ("tillgang", "passerad")
+
+
+def run(stage: str, root: Path) -> int:
+    given = (("--raw", "raw"), ("--config", "osten.toml"), ("--out", "out"), ("--maps", "maps"))
+    return main([stage, *(x for option, name in given for x in (option, str(root / name)))])
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory) -> Path:
+    root = tmp_path_factory.mktemp("lan")
+    raw, config = inputs.write(inputs.county("full"), root)
+    assert (raw, config) == (root / "raw", root / "osten.toml")
+    for stage in STAGES:
+        assert run(stage, root) == 0, stage
+    for product in PRODUCTS:
+        (root / product).parent.mkdir(parents=True, exist_ok=True)
+        (root / product).write_text("tidigare")
+    return root
+
+
+@pytest.fixture
+def root(built, tmp_path) -> Path:
+    """A county of the test's own, its laws not yet checked."""
+    shutil.copytree(built, tmp_path / "lan", copy_function=shutil.copy2)
+    (tmp_path / "lan/out/.steg/korning.json").unlink()
+    return tmp_path / "lan"
+
+
+def state(root: Path) -> dict[str, tuple[int, bytes]]:
+    """Every file but the ledger that says which law broke."""
+    files = (p for p in root.rglob("*") if p.is_file() and p.name != "laws.json")
+    return {str(p.relative_to(root)): (p.stat().st_mtime_ns, p.read_bytes()) for p in files}
+
+
+def spoil(root: Path, table: str, change: Callable[[pd.DataFrame], pd.DataFrame | None]) -> None:
+    path = root / f"out/.steg/{table}.parquet"
+    frame = pd.read_parquet(path)
+    changed = change(frame)
+    (frame if changed is None else changed).to_parquet(path)
+
+
+def add(column: str, value: float, where: str = "") -> Callable[[pd.DataFrame], None]:
+    """Add to one row: the first that ``where`` fits."""
+
+    def change(frame: pd.DataFrame) -> None:
+        rows = frame.query(where) if where else frame
+        frame.loc[rows.index[0], column] += value
+
+    return change
+
+
+def put(column: str, value: float, where: str = "") -> Callable[[pd.DataFrame], None]:
+    def change(frame: pd.DataFrame) -> None:
+        rows = frame.query(where) if where else frame
+        frame.loc[rows.index[0], column] = value
+
+    return change
+
+
+def without(where: str) -> Callable[[pd.DataFrame], pd.DataFrame]:
+    """Leave out one row: the first that ``where`` fits."""
+    return lambda frame: frame.drop(frame.query(where, engine="python").index[0])
+
+
+def moved(column: str) -> Callable[[pd.DataFrame], None]:
+    """Move one from a kommun to the other, so that every sum over the län stays."""
+
+    def change(frame: pd.DataFrame) -> None:
+        rows = frame[frame[column] >= 1].groupby("kommunkod").head(1).index
+        frame.loc[rows[0], column] -= 1
+        frame.loc[rows[1], column] += 1
+
+    return change
+
+
+SPOILT = [
+    # a count that stands only in one table
+    *(("rutnat_250m", add(c, 1, "adresser > 0"), f"Σ rutor = län: {c}")
+      for c in ("hushall", "befolkning", "adresser", "land_ha", "hushall_utan_100", "adresser_ej_passerade_1000")),
+    *(("rutnat_delar", add(c, 1, "adresser > 0"), f"Σ delar = län: {c}") for c in ("hushall", "hushall_utan_30")),
+    *(("kommuner", add(c, 1), f"Σ kommuner = län: {c}") for c in ("hushall", "befolkning_utan_1000")),
+    ("lan", add("hushall", 1), "Σ rutor = län: hushall"),
+    ("rutnat_250m", without("hushall > 0"), "Σ rutor = län: hushall"),
+    ("rutnat_delar", moved("hushall"), "Σ delar per kommun = kommun: hushall"),
+    ("adresser_hushall", add("hushall", 1), "Σ adresser = län: hushall_utan_"),
+    # more covered at a higher threshold than at a lower one
+    *(("adresser_tackning", put(f"sannolikhet_{m}_{high}", 1.0, f"sannolikhet_{m}_{low} < 0.9"),
+       f"adress: {m} {high} ⊆ {m} {low}")
+      for m in M for low, high in ((30, 100), (100, 1000))),
+    *(("rutnat_250m", put(f"hushall_utan_{low}", 99.0, "hushall > 0"), f"ruta: utan {low} ⊆ utan {high}")
+      for low, high in ((30, 100), (100, 1000))),
+    *(("rutnat_250m", put(f"hushall_ej_passerade_{t}", 99.0, "hushall > 0"), f"ruta: ej passerade {t} ≤ utan {t}")
+      for t in T),
+    # more without than there are, or fewer than none
+    *((table, put("hushall_utan_1000", 999.0, "hushall > 0"), f"{table}: 0 ≤ hushall utan ≤ hushall")
+      for table in ("rutnat_250m", "rutnat_delar", "kommuner")),
+    ("rutnat_250m", put("adresser_utan_30", -1.0), "rutnat_250m: 0 ≤ adresser utan ≤ adresser"),
+    # shares
+    ("kommuner", put("andel_100_pct", 101.0), "kommuner: andelar i 0–100"),
+    ("kommuner", put("pts_andel_30_pct", -1.0), "kommuner: andelar i 0–100"),
+    ("lan", put("andel_passerade_1000_pct", 101.0), "lan: andelar i 0–100"),
+    *(("lan", add(f"yta_utan_{t}_pct", 0.5), f"lan: ytans tre delar = 100 % vid {t}") for t in T),
+    ("kommuner", add("yta_obebodd_pct", -0.5), "kommuner: ytans tre delar = 100 % vid 30"),
+    # the publishers' own totals
+    ("grupper", add("hushall_pts", 1), "hushåll per kommun = PTS antal"),
+    ("befolkning", add("befolkning", 1), "folk: länet + utanför länet = SCB"),
+    # gap areas: a row lost, a row twice, a number changed, by threshold and measure
+    *(("bristomraden", without(f"troskel_mbit == {t} and matt == '{m}' and hushall_utan > 0.1"),
+       f"Σ bristområden + utspritt = {c}_{t}, län")
+      for t in T for m, c in zip(M, ("hushall_utan", "hushall_ej_passerade"), strict=True)),
+    ("bristomraden", without("hushall_utan > 0.01 and bristomrade_id.str.startswith('utspritt')"),
+     "Σ bristområden + utspritt = hushall_"),
+    ("bristomraden_kommun", without("troskel_mbit == 100 and matt == 'tillgang' and hushall_utan > 0.1"),
+     "Σ bristområden + utspritt = hushall_utan_100, per kommun"),
+    ("bristomraden_kommun", lambda f: pd.concat([f, f[f["hushall_utan"] > 0.1].head(1)]), "per kommun"),
+    ("bristomraden", add("hushall_utan", 1), "Σ bristområden + utspritt = hushall_utan_30, län"),
+]  # fmt: skip
+
+
+def test_a_sound_county_passes(root, capsys):
+    assert run("laws", root) == 0
+    assert capsys.readouterr().err == ""
+    assert json.loads((root / "out/.steg/korning.json").read_text())["korning_id"]
+    said = json.loads((root / "out/.steg/liggare/laws.json").read_text())["fakta"]["lagar"]
+    assert all(law["haller"] for law in said)
+
+
+@pytest.mark.parametrize(("table", "change", "law"), SPOILT, ids=[f"{t}: {law}" for t, _, law in SPOILT])
+def test_a_spoilt_table_stops_the_run(root, capsys, table, change, law):
+    spoil(root, table, change)
+    before = state(root)
+    assert run("laws", root) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("FEL: ")
+    assert "lagar håller inte; inga produkter har skrivits." in told
+    assert law in told
+    assert "Traceback" not in told
+    assert state(root) == before
+    assert not (root / "out/.steg/korning.json").exists()
+    said = json.loads((root / "out/.steg/liggare/laws.json").read_text())["fakta"]["lagar"]
+    assert any(law in x["lag"] and not x["haller"] for x in said)
+
+
+@pytest.mark.parametrize("stage", ["lantmateriet", "scb", "pts", "granser", "tackning"])
+def test_a_row_that_disappeared_stops_the_run(root, capsys, stage):
+    path = root / f"out/.steg/liggare/{stage}.json"
+    body = json.loads(path.read_text(encoding="utf-8"))
+    rows = body["fakta"]["rader"]
+    count = rows if "lasta" in rows else next(iter(rows.values()))
+    count["lasta"] += 1
+    path.write_text(json.dumps(body), encoding="utf-8")
+    before = state(root)
+    assert run("laws", root) == 2
+    told = capsys.readouterr().err
+    assert f"rader {stage}" in told
+    assert "lästa = använda + redovisade bortfall" in told
+    assert state(root) == before
+
+
+def test_an_earlier_run_stays_as_it_was(built, root, capsys):
+    shutil.copy2(built / "out/.steg/korning.json", root / "out/.steg/korning.json")
+    spoil(root, "rutnat_250m", add("hushall", 1))
+    before = state(root)
+    assert run("laws", root) == 2
+    assert state(root) == before
+    assert "Tidigare resultat är orörda." in capsys.readouterr().err
