@@ -27,7 +27,11 @@ REASONS = ("prioriteras", "under_taket", "over_taket", "ryms_inte", "kostnad_oka
 
 _NIVA = Column("niva", "text", "Nivå", "riket, lan, delregion eller kommun.", klass="oppen", values=LEVELS)
 _KOD = Column(
-    "kod", "text", "Kod", "Läns- eller kommunkod, 00 för riket; delregionens namn för en delregion.", klass="oppen"
+    "kod",
+    "text",
+    "Kod",
+    "Läns- eller kommunkod, 00 för riket; delregionens namn för en delregion.",
+    klass="oppen",
 )
 _NAMN = Column("namn", "text", "Namn", klass="oppen")
 _TYP = replace(

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines import contracts, files
-from pipelines.publish.tables import harmless
+from pipelines.publish.workbook import csvs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,19 +44,11 @@ def together(folder: Path) -> Iterator[Path]:
 
 
 def write_csv(frame: pd.DataFrame, table: Table, path: Path, facts: RunFacts) -> None:
-    """Write the contract's columns as ``kommuner.csv`` is written, demo mark and run id on every row.
-
-    UTF-8 with BOM, comma, decimal point, 6 decimals; no text that a spreadsheet runs as a formula.
-    """
-    out = _settled(frame, table)
-    for c in table.columns:
-        if c.kind == "text":
-            out[c.name] = out[c.name].map(harmless)
-        elif c.kind == "ja_nej":
-            out[c.name] = out[c.name].map({True: "ja", False: "nej"})
-    out = out.assign(korning_id=facts["korning_id"], demo="DEMO" if facts["demo"] else "nej")
-    with files.replacing(path) as beside:
-        out.to_csv(beside, index=False, encoding="utf-8-sig", lineterminator="\n")
+    """Write the contract's columns, 6 decimals, as the workbook's CSV files are written."""
+    out = contracts.check(frame, table)[table.names].copy()
+    decimals = [c.name for c in table.columns if c.kind == "decimal"]
+    out[decimals] = out[decimals].round(6) + 0.0
+    csvs.write_csv(out, table, path, facts)
 
 
 def write_geopackage(
@@ -87,9 +79,3 @@ def write_geopackage(
             gpkg_extras.add_metadata(db, region, edition.facts, edition.sources)
             gpkg_extras.add_styles(db, styles, edition.facts)
 
-
-def _settled(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
-    out = contracts.check(frame, table)[table.names].copy()
-    decimals = [c.name for c in table.columns if c.kind == "decimal"]
-    out[decimals] = out[decimals].round(6) + 0.0
-    return out

@@ -102,7 +102,7 @@ def optimum(order: Order, region: Region) -> str:
     rule = "Planen följer prioritet och hoppar över det som inte längre ryms."
     if wish.budget_sek is None:
         rule = "Planen följer prioritet tills målet är nått."
-    what = "kronor mer" if wish.budget_sek is None else "nytta mindre"
+    what = "mer kronor" if wish.budget_sek is None else "mindre nytta"
     rows = [
         ("Planen (följer prioritet)", number(f["hushall_nas"], 1), _kr(f["kostnad_sek"])),
         ("Heltalsoptimum", number(f["optimum_hushall"], 1), _kr(f["optimum_kostnad_sek"])),

@@ -21,10 +21,9 @@ def run(region: Region, paths: Paths) -> None:
     sheets = content.sheets(region, paths, kommuner_with_lan(paths))
     for sheet in sheets:
         csvs.write_csv(sheet.table, sheet.contract, paths.built(f"out/{sheet.csv}"), facts)
-    explained = readme.columns(sheets)
-    csvs.write_csv(explained, readme.KOLUMNER, paths.built("out/tabeller/kolumner.csv"), facts)
-    cap = priority_cap(paths)
-    book.write_workbook(sheets, paths.built("out/kommuner.xlsx"), facts, read_sources(paths), cap)
+    about = readme.table(sheets, facts, read_sources(paths))
+    csvs.write_csv(about, readme.LASMIG, paths.built("out/tabeller/lasmig.csv"), facts)
+    book.write_workbook(sheets, about, paths.built("out/kommuner.xlsx"), facts, priority_cap(paths))
 
 
 def kommuner_with_lan(paths: Paths) -> pd.DataFrame:

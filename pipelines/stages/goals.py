@@ -69,9 +69,7 @@ def part_columns() -> list[str]:
     return ["rutid_scb", "kommunkod", "omradestyp", "land_ha", "adresser", "hushall", *names]
 
 
-def goal_table(
-    own: pd.DataFrame, pts: pd.DataFrame, pts_mobil: pd.DataFrame, region: Region
-) -> pd.DataFrame:
+def goal_table(own: pd.DataFrame, pts: pd.DataFrame, pts_mobil: pd.DataFrame, region: Region) -> pd.DataFrame:
     """Return ``mal``: our rows and PTS's against every goal, in the order of goal, measure and place."""
     import pandas as pd
 

@@ -299,16 +299,81 @@ def test_modelled_mixed_and_planned_have_patterns(county, opened):
     assert len(tones["planerad"]) == 2
 
 
-def test_zoomed_out_the_worst_cell_wins(small, opened):
-    page, _ = opened(small.built(webmap.OPEN))
+CLASSES = ("ingen_adress", "tackt", "storre_del", "mindre_del", "planerad", "utan")
+PATTERNS = {"statistik": 1, "blandat": 2}
+
+
+def class_codes(table) -> np.ndarray:
+    """The code of each cell in layer täckning at 100 Mbit/s, spelled out: 4 × rank + pattern."""
+    codes = []
+    for row in table.to_dict("records"):
+        name = row["klass_tillgang_100"]
+        if row["planerad"] and name not in ("ingen_adress", "tackt"):
+            codes.append(4 * 5 + 3)
+        else:
+            pattern = 0 if name == "ingen_adress" else PATTERNS.get(row["underlag_100"], 0)
+            codes.append(4 * (CLASSES.index(name) + 1) + pattern)
+    return np.array(codes)
+
+
+def windows(marked: np.ndarray, west: np.ndarray, south: np.ndarray, n: int) -> np.ndarray:
+    """How many of the n × n cells from (west, south) are marked, by sums of sums."""
+    sums = np.zeros(np.array(marked.shape) + 1, dtype=int)
+    sums[1:, 1:] = marked.cumsum(0).cumsum(1)
+    c0, c1 = (np.clip(west + d, 0, marked.shape[0]) for d in (0, n))
+    r0, r1 = (np.clip(south + d, 0, marked.shape[1]) for d in (0, n))
+    return sums[c1, r1] - sums[c0, r1] - sums[c1, r0] + sums[c0, r0]
+
+
+@pytest.mark.parametrize("zoom", [6, 7, 8])
+def test_zoomed_out_the_most_common_inhabited_class_shows(county, opened, zoom):
+    """Every pixel against the n × n cells around its centre, placed by pyproj and counted in numpy."""
+    page, _ = opened(county.built(webmap.OPEN))
     page.evaluate(
-        """() => { const g = bredband.grid, codes = new Uint8Array(g.count).fill(1);
-        codes[g.lookup[7 * g.rows + 4]] = 2;
-        const colours = new Uint32Array(64 * 256).fill(0xffffffff); colours.fill(0xff0000ff, 512, 768);
-        karta.setView(karta.getCenter(), 6, { animate: false }); rutor.paint(codes, colours, colours); }"""
+        """z => { karta.setView([58.2, 12.7], z, { animate: false });
+        const made = bredband.palette.layer(bredband.grid, { lager: 'klass', troskel: 100, matt: 'tillgang' });
+        const colours = new Uint32Array(64 * 256);
+        for (let k = 0; k < colours.length; k++) colours[k] = 0xffff0000 + ((k >> 8) << 2);
+        rutor.paint(made.codes, colours, colours); }""",
+        zoom,
     )
     pixels = map_pixels(page)
-    assert ((pixels[..., 0] > 200) & (pixels[..., 1] < 60) & (pixels[..., 2] < 60)).sum() >= 1
+    shown = np.where((pixels[..., 2] == 255) & (pixels[..., 1] == 0), pixels[..., 0] // 4, 0)
+    table = read_table(county.table("oppna_rutor"))
+    ids = table["rutid_scb"].astype("int64").to_numpy()
+    column, row = ids // 10**7 // 250, ids % 10**7 // 250
+    raster = np.zeros((np.ptp(column) + 1, np.ptp(row) + 1), dtype=int)
+    raster[column - column.min(), row - row.min()] = class_codes(table)
+
+    left, top = page.evaluate("(() => { const b = karta.getPixelBounds(); return [b.min.x, b.min.y]; })()")
+    y, x = np.mgrid[0 : shown.shape[0], 0 : shown.shape[1]]
+    world = 256 * 2**zoom
+    lng = (left + x + 0.5) / world * 360 - 180
+    lat = np.degrees(np.arctan(np.sinh(np.pi * (1 - 2 * (top + y + 0.5) / world))))
+    e, n = TO_METRES.transform(lng, lat)
+    u, v = e / 250 - column.min(), n / 250 - row.min()
+    # Metres a pixel by the formula of Web Mercator, at the southernmost cell.
+    south_lat = TO_DEGREES.transform(column.mean() * 250, row.min() * 250)[1]
+    size = int(np.ceil(2 * np.pi * 6378137 * np.cos(np.radians(south_lat)) / world / 250))
+    assert size == {6: 6, 7: 3, 8: 2}[zoom]
+    # Exact but for pixels whose window the mesh may place a cell off.
+    west, south = (np.floor(a - size / 2 + 0.5).astype(int) for a in (u, v))
+    sure = np.ones(u.shape, dtype=bool)
+    for a in (u, v):
+        sure &= np.abs((a - size / 2) % 1 - 0.5) > 0.02
+    counts = np.array([windows(raster // 4 == r, west, south, size) for r in range(2, 7)])
+    rank = 6 - counts[::-1].argmax(0)  # the last of equals: the worst
+    per_code = np.array(
+        [[windows(raster == 4 * r + k, west, south, size) for k in range(4)] for r in range(2, 7)]
+    )
+    mine = np.take_along_axis(per_code, (rank - 2)[None, None], 0)[0]
+    expected = 4 * rank + 3 - mine[::-1].argmax(0)
+    lived = counts.sum(0) > 0
+    assert (lived & sure).sum() > 10_000
+    wrong = (shown != expected) & lived & sure
+    assert not wrong.any(), (wrong.sum(), np.argwhere(wrong)[:5], shown[wrong][:5], expected[wrong][:5])
+    # Where nobody lives no class is claimed.
+    assert set(np.unique(shown[~lived & sure])) <= {0, 4}
 
 
 def test_keyboard_inspects_cell_by_cell(county, opened):

@@ -7,12 +7,15 @@ import struct
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
+import geopandas as gpd
 import pytest
 import shapely
 import tiny_tables as tiny
 
 from pipelines.__main__ import main
+from pipelines.files import read_table, write_polygons, write_table
 from pipelines.publish import geopackage
 from tests.small_county import inputs
 
@@ -191,3 +194,18 @@ def test_the_curve_ends_at_the_sum_of_the_areas(county: sqlite3.Connection) -> N
     for _, _, households, kronor, all_households, all_kronor in rows:
         assert households == pytest.approx(all_households, abs=CLOSE)
         assert kronor == pytest.approx(all_kronor, abs=CLOSE)
+
+
+def test_a_county_without_gap_areas_keeps_its_layers(tmp_path: Path) -> None:
+    region, paths = tiny.write(tmp_path)
+    areas = gpd.read_parquet(paths.table("bristomraden"))
+    write_polygons(areas[areas["prioritet"].isna()].reset_index(drop=True), paths.table("bristomraden"))
+    for name in ("bristomraden_kommun", "bristomraden_rutor", "bristkurva"):
+        write_table(read_table(paths.table(name)).head(0), paths.table(name))
+    geopackage.run(region, paths)
+    with closing(sqlite3.connect(paths.built("out/bredband.gpkg"))) as db:
+        assert db.execute("SELECT count(*), count(geom) FROM bristomraden").fetchall() == [(12, 0)]
+        for name in ("bristomraden_kommun", "bristomraden_rutor", "bristkurva"):
+            assert db.execute(f"SELECT count(*) FROM {name}").fetchall() == [(0,)]
+            info = {row[1]: row[2] for row in db.execute(f"PRAGMA table_info({name})")}
+            assert info["bristomrade_id"] == "TEXT"

@@ -87,6 +87,13 @@
       return mesh;
     },
 
+    // The width of a pixel in whole cells, upwards, where it is widest: at the grid's southern edge.
+    _span(zoom, ratio) {
+      const g = this._grid, [lat, lng] = bredband.sweref.inverse((g.column0 + g.columns / 2) * g.size, g.row0 * g.size);
+      const a = this.cellAt({ lat, lng }), b = this.cellAt({ lat, lng: lng + 360 / (TILE * 2 ** zoom * ratio) });
+      return Math.ceil(Math.hypot(b[0] - a[0], b[1] - a[1]));
+    },
+
     _draw(tile, coords) {
       if (!this._raster) return;
       const ratio = Math.min(3, Math.max(1, Math.round(window.devicePixelRatio || 1)));
@@ -94,7 +101,7 @@
       tile.width = tile.height = size;
       const mesh = this._mesh(coords), centre = 2 * nodes * (nodes >> 1) + nodes - 1;
       const perPixel = Math.abs(mesh[centre + 2] - mesh[centre]) / step;
-      const span = Math.max(1, Math.ceil(perPixel));
+      const span = this._span(coords.z, ratio);
       const context = tile.getContext('2d'), image = context.createImageData(size, size);
       const job = {
         raster: this._raster, ratio, size, step, out: new Uint32Array(image.data.buffer), span,

@@ -18,18 +18,22 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from pipelines.publish.facts import RunFacts, Source
+    from pipelines.publish.facts import RunFacts
     from pipelines.publish.workbook.content import Sheet
 
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 Style = dict[str, Any]
+_A3 = 8
+"""Paper, in Excel's numbering: wide tables are read on screen, but a print is one page wide."""
 
 
-def write_workbook(sheets: list[Sheet], path: Path, facts: RunFacts, sources: list[Source], cap: int) -> None:
+def write_workbook(sheets: list[Sheet], about: pd.DataFrame, path: Path, facts: RunFacts, cap: int) -> None:
     """Write the workbook whole or not at all.
 
     Parameters
     ----------
+    about : DataFrame
+        The first sheet, from ``readme.table``.
     cap : int
         Most addresses that may be prioritised: what the priority sheet's own count is held against.
     """
@@ -40,7 +44,7 @@ def write_workbook(sheets: list[Sheet], path: Path, facts: RunFacts, sources: li
         title = f"Bredband i {facts['lan']}"
         book.set_properties({"created": stamp, "title": title, "comments": demo})
         style = styles.formats(book)
-        readme.write(book.add_worksheet("Läs mig", BulkSheet), sheets, style, facts, sources, demo)
+        readme.write(book.add_worksheet(readme.HERE, BulkSheet), about, style, facts, demo)
         for sheet in sheets:
             page = book.add_worksheet(sheet.name, BulkSheet)
             top = _head(page, sheet, style, demo)
@@ -67,8 +71,12 @@ def _head(page: Any, sheet: Sheet, style: Style, demo: str) -> int:
     for i, c in enumerate(sheet.contract.columns):
         page.write_string(row, i, c.alias, style["head"])
         page.set_column(i, i, styles.width(c, sheet.table[c.name]))
-    page.set_row(row, 62)
+    page.set_row(row, 62 if max(len(c.alias) for c in sheet.contract.columns) > 24 else 20)
     page.freeze_panes(row + 1, sheet.frozen)
+    page.set_landscape()
+    page.set_paper(_A3)
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(row)
     page.autofilter(row, 0, row + len(sheet.table), len(sheet.contract.columns) - 1)
     return row + 1
 
@@ -101,5 +109,9 @@ def _controls(page: Any, sheet: Sheet, style: Style, top: int, cap: int) -> None
     page.write_string(line, 2, "av högst:")
     page.write_number(line, 3, cap, style["heltal"])
     page.conditional_format(
-        line, 1, line, 1, {"type": "cell", "criteria": ">", "value": f"$D${line + 1}", "format": style["demo"]}
+        line,
+        1,
+        line,
+        1,
+        {"type": "cell", "criteria": ">", "value": f"$D${line + 1}", "format": style["demo"]},
     )

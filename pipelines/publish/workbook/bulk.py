@@ -10,6 +10,8 @@ from xlsxwriter.worksheet import Worksheet
 if TYPE_CHECKING:
     import pandas as pd
 
+Column = tuple[str, list[str | None]]
+"""What stands before a cell's value, and each value as text; None for an empty cell."""
 _AT_A_TIME = 4096
 """Rows turned into text at once: bounds the memory."""
 
@@ -17,7 +19,14 @@ _AT_A_TIME = 4096
 class BulkSheet(Worksheet):  # type: ignore[misc]
     """A worksheet with at most one block of columns below what is written cell by cell."""
 
-    def add_block(self, top: int, columns: list[tuple[pd.Series, Any]]) -> None:
+    block: tuple[Column, ...] = ()
+    block_top = 0
+    block_rows = 0
+    block_heights: list[float] | None = None
+
+    def add_block(
+        self, top: int, columns: list[tuple[pd.Series, Any]], heights: list[float] | None = None
+    ) -> None:
         """Place columns side by side from row ``top``, column A.
 
         Parameters
@@ -27,16 +36,18 @@ class BulkSheet(Worksheet):  # type: ignore[misc]
         columns : list of (Series, Format)
             Text, int (``Int64`` with gaps), float (NaN is an empty cell) or bool (ja, nej). Text is always
             text, never a formula.
+        heights : list of float, optional
+            Height of each row, in points; the standard height where not given.
         """
+        self.block_heights = heights
         self.block_top = top
-        self.block = [self._encoded(values, style) for values, style in columns]
+        self.block = tuple(self._encoded(values, style) for values, style in columns)
         self.block_rows = len(columns[0][0])
         if self.block_rows:
             self.dim_rowmax = top + self.block_rows - 1
-            self.dim_colmax = max(self.dim_colmax or 0, len(columns) - 1)
+            self.dim_colmax = max(getattr(self, "dim_colmax", 0) or 0, len(columns) - 1)
 
-    def _encoded(self, values: pd.Series, style: Any) -> tuple[str, list[Any]]:
-        """Return what stands before a cell's value, and the values as text; None for an empty cell."""
+    def _encoded(self, values: pd.Series, style: Any) -> Column:
         s = f' s="{style._get_xf_index()}"'
         if values.dtype == bool:
             values = values.map({True: "ja", False: "nej"}).astype("str")
@@ -55,28 +66,27 @@ class BulkSheet(Worksheet):  # type: ignore[misc]
     def _write_rows(self) -> None:
         """Write what was written cell by cell, then the block."""
         last = self.dim_rowmax
-        if getattr(self, "block", None):
+        if self.block_rows:
             self.dim_rowmax = self.block_top - 1
         super()._write_rows()
         self.dim_rowmax = last
-        if not getattr(self, "block", None):
-            return
+        lettered = [(xl_col_to_name(i), column) for i, column in enumerate(self.block)]
         for start in range(0, self.block_rows, _AT_A_TIME):
             rows = range(start, min(start + _AT_A_TIME, self.block_rows))
             names = [str(self.block_top + 1 + r) for r in rows]
+            tall = [""] * len(rows)
+            if self.block_heights is not None:
+                tall = [f' ht="{h:g}" customHeight="1"' for h in self.block_heights[start : rows.stop]]
             cells = [
                 [
                     "" if v is None else f'<c r="{letter}{n}"{before}><v>{v}</v></c>'
                     for n, v in zip(names, values[rows.start : rows.stop], strict=True)
                 ]
-                for letter, (before, values) in self._lettered()
+                for letter, (before, values) in lettered
             ]
             self.fh.write(
                 "".join(
-                    f'<row r="{n}">{"".join(row)}</row>'
-                    for n, row in zip(names, zip(*cells, strict=True), strict=True)
+                    f'<row r="{n}"{h}>{"".join(row)}</row>'
+                    for n, h, row in zip(names, tall, zip(*cells, strict=True), strict=True)
                 )
             )
-
-    def _lettered(self) -> list[tuple[str, tuple[str, list[Any]]]]:
-        return [(xl_col_to_name(i), column) for i, column in enumerate(self.block)]

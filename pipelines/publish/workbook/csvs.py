@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines import files
-from pipelines.publish.workbook.safe import harmless, harmless_column
+from pipelines.publish.workbook.safe import harmless_column
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,22 +21,18 @@ def write_csv(table: pd.DataFrame, contract: Table, path: Path, facts: RunFacts)
 
     Yes and no are written ja and nej; an empty cell is a figure that does not exist.
     """
-    import pyarrow as pa
-    from pyarrow import csv
+    columns = {c.name: _shown(table[c.name], c.kind) for c in contract.columns}
+    out = table[contract.names].assign(
+        **columns,
+        pts_ar=facts["pts_ar"],
+        korning_id=facts["korning_id"],
+        demo="DEMO" if facts["demo"] else "nej",
+    )
+    with files.replacing(path) as beside:
+        out.to_csv(beside, index=False, encoding="utf-8-sig", lineterminator="\n")
 
-    columns = {}
-    for c in contract.columns:
-        values = table[c.name]
-        if c.kind == "text":
-            values = harmless_column(values)
-        elif c.kind == "ja_nej":
-            values = values.map({True: "ja", False: "nej"})
-        columns[c.name] = pa.array(values, from_pandas=True)
-    n = len(table)
-    columns["pts_ar"] = pa.array([facts["pts_ar"]] * n)
-    columns["korning_id"] = pa.array([harmless(facts["korning_id"])] * n)
-    columns["demo"] = pa.array(["DEMO" if facts["demo"] else "nej"] * n)
-    with files.replacing(path) as beside, beside.open("wb") as out:
-        out.write(b"\xef\xbb\xbf" + (",".join(columns) + "\n").encode())
-        options = csv.WriteOptions(include_header=False, quoting_style="needed")
-        csv.write_csv(pa.table(columns), out, options)
+
+def _shown(values: pd.Series, kind: str) -> pd.Series:
+    if kind == "ja_nej":
+        return values.map({True: "ja", False: "nej"})
+    return harmless_column(values) if kind == "text" else values

@@ -121,7 +121,7 @@ def _gap(areas: pd.DataFrame, goal: Malniva) -> list[Row]:
         ("Bristområden", len(ranked), "antal", "blandad",
          f"varav {int(ranked['modellerad'].sum())} modellerade"),
         ("Hushåll utan i bristområden", ranked["hushall_utan"].sum(), "antal", "blandad", "väntat antal"),
-        ("Hushåll utan, utspridda", here["hushall_utan"][here["prioritet"].isna()].sum(), "antal", "modellerad",
+        ("Hushåll utan, utspridda", here["hushall_utan"][here["prioritet"].isna()].sum(), "antal", "blandad",
          "utanför alla bristområden"),
         ("Kostnad att bygga alla", kronor("kostnad_sek"), "kr", "antagen", cost),
         ("Kostnad, låg", kronor("kostnad_lag_sek"), "kr", "antagen", "alla antaganden i sin låga ände"),

@@ -8,6 +8,7 @@ import pandas as pd
 
 from pipelines.contracts import Column, Table
 from pipelines.publish.facts import credit
+from pipelines.publish.workbook.safe import harmless_column
 from pipelines.stages.gaps.goals import NOTE
 
 if TYPE_CHECKING:
@@ -19,31 +20,35 @@ BASIS = {
     "blandad": "uppmätt där uppgifter finns, annars modellerad", "beraknad": "beräknad ur övriga",
     "antagen": "beräknad på antaganden i konfigurationen", "raden": "framgår av raden (kand_genom)",
 }  # fmt: skip
-KOLUMNER = Table(
-    "kolumner", "Kolumner", "Varje kolumn i varje blad.",
+LASMIG = Table(
+    "lasmig", "Läs mig", "Hur arbetsboken läses, och varje kolumn i varje blad.",
     (
-        Column("blad", "text", "Blad", "Bladets namn i kommuner.xlsx."),
-        Column("fil", "text", "CSV-fil", "Samma tabell som CSV, under OUT."),
-        Column("kolumn", "text", "Kolumn", "Kolumnens namn i CSV och i datalexikonet."),
+        Column("blad", "text", "Blad", "Bladets namn."),
         Column("rubrik", "text", "Rubrik", "Kolumnens rubrik i bladet."),
+        Column("betydelse", "text", "Betydelse", "Vad kolumnen säger."),
         Column("enhet", "text", "Enhet", "Enheten."),
         Column("kand_genom", "text", "Hur den är känd", "publicerad, uppmätt, modellerad, beräknad eller antagen."),
-        Column("betydelse", "text", "Betydelse", "Vad kolumnen säger."),
+        Column("kolumn", "text", "Kolumn i CSV", "Kolumnens namn i CSV och i datalexikonet."),
+        Column("fil", "text", "CSV-fil", "Samma tabell som CSV, bredvid arbetsboken."),
     ),
-    key=("blad", "kolumn"),
 )  # fmt: skip
+_WIDTHS = (20, 36, 96, 16, 34, 28, 28)
+HERE = "Läs mig"
 
 
-def columns(sheets: list[Sheet]) -> pd.DataFrame:
-    """Return what every column of every sheet means, one a row."""
-    return pd.DataFrame(
-        [
-            (s.name, s.csv, c.name, c.alias, c.unit, BASIS[c.basis], _meaning(c, s.contract))
-            for s in sheets
-            for c in s.contract.columns
-        ],
-        columns=KOLUMNER.names,
-    )
+def table(sheets: list[Sheet], facts: RunFacts, sources: list[Source]) -> pd.DataFrame:
+    """Return how to read the workbook, then what every column of every sheet means, one a row."""
+    about = [(HERE, head, text, "", "", "", "") for head, text in lines(facts, sources)]
+    for s in sheets:
+        rows = "ingen rad" if s.table.empty else f"{len(s.table)} rader"
+        text = " ".join([f"{s.contract.description} {rows[0].upper()}{rows[1:]}.", *s.notes])
+        about.append((HERE, f"Bladet {s.name}", text, "", "", "", s.csv))
+    explained = [
+        (s.name, c.alias, _meaning(c, s.contract), c.unit, BASIS[c.basis], c.name, s.csv)
+        for s in sheets
+        for c in s.contract.columns
+    ]
+    return pd.DataFrame(about + explained, columns=LASMIG.names)
 
 
 def _meaning(c: Column, table: Table) -> str:
@@ -51,35 +56,49 @@ def _meaning(c: Column, table: Table) -> str:
     return f"{text} Nyckel." if c.name in table.key else text
 
 
-def lines(sheets: list[Sheet], facts: RunFacts, sources: list[Source]) -> list[str]:
-    """Return what stands above the columns."""
+def lines(facts: RunFacts, sources: list[Source]) -> list[tuple[str, str]]:
+    """Return what holds for the whole workbook: heading and text."""
+    run = f"PTS-statistik {facts['pts_datum']}, SCB {facts['scb_ar']}. Körning {facts['korning_id']}."
     return [
-        f"PTS-statistik {facts['pts_datum']}. Körning {facts['korning_id']}. "
-        f"Källor: {'; '.join(credit(s) for s in sources) or 'PTS, SCB, Lantmäteriet'}. Teoretisk täckning.",
-        f"Trösklarna gäller hastighet ned. {NOTE}",
-        "Publicerad: källans tal som det står. Uppmätt: ur täckningsuppgifter eller register. Modellerad: fördelad "
-        "ur statistik, väntevärden. Antagen: beror på antaganden i konfigurationen (kronor).",
-        "Intern utgåva: bladet Prioritering PTS innehåller adresser och får inte publiceras.",
-        *(f"{s.name}: {s.contract.description} {len(s.table)} rader." for s in sheets),
+        (
+            "Körning",
+            f"{run} Teoretisk täckning: PTS:s statistik och täckningsuppgifter, inga mätningar hos hushåll.",
+        ),
+        ("Nedladdning", f"Trösklarna gäller hastighet ned. {NOTE}"),
+        ("Publicerad", "Källans tal som det står."),
+        ("Uppmätt", "Ur täckningsuppgifter eller register."),
+        (
+            "Modellerad",
+            "Fördelad ur statistik: väntevärden, som inte säger något säkert om en enskild adress.",
+        ),
+        (
+            "Antagen",
+            "Beror på antaganden i konfigurationen, till exempel kronor per meter (docs/bristanalys.md).",
+        ),
+        ("Tom cell", "Talet finns inte, till exempel en andel utan hushåll. Noll är noll."),
+        ("Intern utgåva", "Bladet Prioritering PTS innehåller adresser: arbetsboken får inte publiceras."),
+        *(("Källa", credit(s)) for s in sources),
     ]
 
 
-def write(sheet: Any, sheets: list[Sheet], style: dict[str, Any], facts: RunFacts, sources: list[Source],
-          demo: str) -> None:  # fmt: skip
+def write(page: Any, about: pd.DataFrame, style: dict[str, Any], facts: RunFacts, demo: str) -> None:
     """Write the sheet."""
-    row = 0
     if demo:
-        sheet.write_string(row, 0, demo, style["demo"])
-        row += 1
-    sheet.write_string(row, 0, f"Bredband i {facts['lan']}: underlag för planering", style["title"])
-    for line in lines(sheets, facts, sources):
-        row += 1
-        sheet.write_string(row, 0, line)
-    top = row + 2
-    table = columns(sheets)
-    for i, c in enumerate(KOLUMNER.columns):
-        sheet.write_string(top, i, c.alias, style["head"])
-        sheet.set_column(i, i, (18, 26, 26, 34, 16, 26, 90)[i])
-    sheet.add_block(top + 1, [(table[c.name], style["wrap"]) for c in KOLUMNER.columns])
-    sheet.freeze_panes(top + 1, 0, top + 1, 0)
-    sheet.autofilter(top, 0, top + len(table), len(KOLUMNER.columns) - 1)
+        page.write_string(0, 0, demo, style["demo"])
+    top = 1 if demo else 0
+    page.write_string(top, 0, f"Bredband i {facts['lan']}: underlag för planering", style["title"])
+    for i, c in enumerate(LASMIG.columns):
+        page.write_string(top + 1, i, c.alias, style["head"])
+        page.set_column(i, i, _WIDTHS[i])
+    columns = [(harmless_column(about[c.name]), style["wrap"]) for c in LASMIG.columns]
+    page.add_block(top + 2, columns, _heights(about))
+    page.freeze_panes(top + 2, 2)
+    page.autofilter(top + 1, 0, top + 1 + len(about), len(LASMIG.columns) - 1)
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
+
+
+def _heights(about: pd.DataFrame) -> list[float]:
+    """Return how high each row must be for its longest text, at about one character per unit of width."""
+    needed = [-(-about[c.name].str.len() // w) for c, w in zip(LASMIG.columns, _WIDTHS, strict=True)]
+    return (15.0 * pd.concat(needed, axis=1).max(axis=1).clip(lower=1)).tolist()

@@ -15,13 +15,13 @@ _LOOKS: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 14},
     "note": {"italic": True},
     "wrap": {"text_wrap": True, "valign": "top"},
-    "text": {},
+    "text": {"indent": 1},
     "antal": {"num_format": "#,##0.0"},
     "heltal": {"num_format": "#,##0"},
     "nummer": {"num_format": "0"},
     "pct": {"num_format": "0.00"},
     "matt": {"num_format": "0.0"},
-    "skriv": {"bg_color": "#fff9d6"},
+    "skriv": {"indent": 1, "bg_color": "#fff9d6"},
 }
 _AS_NUMBER = ("troskel_mbit", "prioritet", "mal_nr", "ordning", "regelar", "rang", "rang_av")
 """Whole numbers that name or order something: no space between thousands."""

@@ -19,6 +19,8 @@ that was built without fibre is not "lost coverage", and a new house with fibre 
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -167,7 +169,7 @@ def gap_areas(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
         sides.append(
             pd.DataFrame(
                 {
-                    side: part["bristomrade_id"].agg(",".join),
+                    side: _listed(part["bristomrade_id"]),
                     f"adresser_{side}": part["adresser"].sum(),
                     f"rutor_{side}": part["rutor"].sum(),
                 }
@@ -189,6 +191,14 @@ def gap_areas(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     out.loc[(out["forandring"] == "oforandrat") & (rose > 0), "forandring"] = "andrat"
     out = out.reset_index().sort_values([*key, "fore", "efter"], kind="stable", ignore_index=True)
     return out[[*key, "fore", "efter", "forandring", *counts]]
+
+
+def _listed(ids: Any) -> pd.Series:
+    """Return each group's ids by comma. Nearly all groups have one: only the others are joined one by one."""
+    first, several = ids.first(), ids.size() > 1
+    for at in several[several].index:
+        first.loc[at] = ",".join(ids.get_group(at))
+    return first
 
 
 def _moves(cells_of: pd.DataFrame) -> tuple[pd.Series, pd.Series]:

@@ -191,7 +191,10 @@ def against(measured: pd.DataFrame, goals: tuple[Malniva, ...]) -> pd.DataFrame:
         rows = measured[measured["troskel_mbit"] == goal.troskel_mbit]
         frames.append(
             rows.assign(
-                mal_nr=number, mal=goal.namn, mal_pct=float(goal.andel_pct), mal_matt=rows["matt"] == goal.matt
+                mal_nr=number,
+                mal=goal.namn,
+                mal_pct=float(goal.andel_pct),
+                mal_matt=rows["matt"] == goal.matt,
             )
         )
     out = pd.concat(frames, ignore_index=True)

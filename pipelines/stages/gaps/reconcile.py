@@ -10,9 +10,7 @@ from pipelines.region import CLASSES, MEASURES, THRESHOLDS, Region
 KEY = ["niva", "kod", "omradestyp", "troskel_mbit", "matt"]
 
 
-def reconcile(
-    own: pd.DataFrame, riktvarden: pd.DataFrame, pts: pd.DataFrame, region: Region
-) -> pd.DataFrame:
+def reconcile(own: pd.DataFrame, riktvarden: pd.DataFrame, pts: pd.DataFrame, region: Region) -> pd.DataFrame:
     """Put our shares beside PTS's.
 
     Parameters

@@ -1,0 +1,293 @@
+"""``make plan``, from a finished edition to files: against the example by hand and exhaustive search."""
+
+import csv
+import itertools
+import sqlite3
+import subprocess
+from contextlib import closing
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+import tiny_editions as tiny
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipelines.__main__ import main
+from pipelines.errors import DataError
+from pipelines.publish import plan
+from pipelines.publish.plan_request import request
+from tests.conftest import clean_environment
+from tests.stages.gaps.regions import REGION, Address, distance, gap_cells, trench_m
+from tests.stages.gaps.test_measure import HAND, brute
+
+ROOT = Path(__file__).parents[2]
+
+
+def rows_of(path):
+    with path.open(encoding="utf-8-sig", newline="") as f:
+        return list(csv.DictReader(f))
+
+
+def ordered(out, **wish):
+    plan.run(REGION, tiny.paths(out), **wish)
+    (folder,) = (out / "plan").iterdir()
+    return folder, rows_of(folder / "omraden.csv"), {r["kod"]: r for r in rows_of(folder / "kommuner.csv")}
+
+
+def test_a_million_by_hand(tmp_path, capfd):
+    out = tiny.write(tmp_path / "out", list(HAND.values()))
+    folder, areas, kommuner = ordered(out, budget="1 000 000", matt="tillgång")
+    assert folder.name == "plan_1000_tillgang_1000000"
+    assert [(r["ordning"], r["byggs"], r["bristomrade_id"]) for r in areas] == [
+        ("1", "ja", "1000-tillgang-4002506500000"),
+        ("", "nej", "1000-tillgang-4030006500000"),
+    ]
+    assert float(areas[0]["kostnad_ack_sek"]) == pytest.approx(376_700)
+    assert (float(areas[0]["kostnad_lag_sek"]), float(areas[0]["kostnad_hog_sek"])) == (173_400, 768_000)
+    for code in ("1480", "14"):
+        r = {k: float(v) for k, v in kommuner[code].items() if k.startswith(("hushall", "andel", "kost"))}
+        assert r == pytest.approx(
+            {"hushall": 10, "hushall_utan_fore": 6.45, "hushall_nas": 4.25, "hushall_nas_modellerade": 0,
+             "hushall_utan_efter": 2.2, "kostnad_sek": 376_700, "andel_fore_pct": 35.5, "andel_efter_pct": 78}
+        )  # fmt: skip
+    said = capfd.readouterr().out.replace("\N{NO-BREAK SPACE}", " ")
+    assert said.startswith("# DEMO – Plan: budget 1 000 000 kr, tillgång 1000 Mbit/s\n")
+    for words in ("Körning 0123456789ab", "1 av 2", "376 700 kr", "173 400 kr – 768 000 kr", "623 300 kr", "4 av 6 utan",
+                  "35,50 %", "78,00 %", "Optimum är bevisat", "4 (100 %)", "Här finns inget att spara"):  # fmt: skip
+        assert words in said, words
+    assert (folder / "plan.md").read_text().replace("\N{NO-BREAK SPACE}", " ") in said
+
+
+def test_a_goal_by_hand_and_its_name(tmp_path, capsys):
+    out = tiny.write(tmp_path / "out", list(HAND.values()))
+    folder, areas, _ = ordered(out, goal="98", troskel="100", matt="tillgang")
+    assert folder.name == "plan_100_tillgang_mal_98"
+    assert [r["byggs"] for r in areas] == ["ja", "ja"]
+    assert float(areas[1]["kostnad_ack_sek"]) == pytest.approx(1_407_700)
+    assert "mål 98\N{NO-BREAK SPACE}%" in capsys.readouterr().out
+
+
+def test_a_goal_out_of_reach_says_how_far_one_gets_and_that_far_one_gets(tmp_path):
+    out = tiny.write(tmp_path / "out", list(HAND.values()))
+    with pytest.raises(DataError, match=r"högst 98,00 %") as error:  # the dispersed 0.2 of 10 households
+        plan.run(REGION, tiny.paths(out), goal="98,1")
+    assert "MAL=98,00" in str(error.value)
+    assert not (out / "plan").exists()
+    ordered(out, goal="98,00")
+
+
+far = st.builds(
+    Address,
+    e=st.integers(0, 7).map(lambda i: 400_050.0 + 1000 * i),  # eight places a kilometre apart: many areas
+    n=st.sampled_from([6_500_050.0, 6_500_100.0, 6_501_200.0]),
+    p=st.sampled_from([0.0, 0.0, 0.2, 0.9, 1.0]),
+    households=st.sampled_from([0.0, 0.5, 1.0, 3.0]),
+    level=st.sampled_from(["adress", "statistik"]),
+    kommun=st.sampled_from(("1480", "1490")),
+    klass=st.sampled_from(["tatbebyggt", "glesbebyggt"]),
+)
+quick = settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)  # each example writes an edition of its own
+
+
+@quick
+@given(st.lists(far, min_size=1, max_size=12), st.sampled_from([0, 200_000, 700_000, 2_000_000, 10**9]))
+def test_the_command_equals_exhaustive_search(tmp_path_factory, rows, money):
+    out = tiny.write(tmp_path_factory.mktemp("lan") / "out", rows)
+    folder, areas, kommuner = ordered(out, budget=str(money), troskel="100", matt="tillgang")
+    truth = brute(rows)
+    assert {r["bristomrade_id"] for r in areas} == set(truth)
+    able = [i for i, a in truth.items() if a["kostnad_sek"] is not None and a["hushall_utan"] > 1e-9]
+
+    left, built = money, []
+    for r in sorted(areas, key=lambda r: int(r["prioritet"])):
+        i = r["bristomrade_id"]
+        if i in able and truth[i]["kostnad_sek"] <= left + 1e-6:
+            built.append(i)
+            left -= truth[i]["kostnad_sek"]
+    assert [r["bristomrade_id"] for r in areas if r["byggs"] == "ja"] == built
+    every = itertools.chain.from_iterable(itertools.combinations(able, k) for k in range(len(able) + 1))
+    fits = [c for c in every if sum(truth[i]["kostnad_sek"] for i in c) <= money + 1e-6]
+    best = max(sum(truth[i]["hushall_utan"] for i in c) for c in fits)
+    chosen = [r["bristomrade_id"] for r in areas if r["byggs_optimum"] == "ja"]
+    assert sum(truth[i]["hushall_utan"] for i in chosen) == pytest.approx(best, abs=1e-5)
+
+    reached = sum(truth[i]["hushall_utan"] for i in built)
+    model = sum(truth[i]["hushall_utan"] for i in built if truth[i]["modellerad"])
+    lan = kommuner["14"]
+    assert float(lan["hushall_nas"]) == pytest.approx(reached, abs=1e-5)
+    assert float(lan["hushall_nas_modellerade"]) == pytest.approx(model, abs=1e-5)
+    assert float(lan["hushall_utan_fore"]) == pytest.approx(sum(a.households * (1 - a.p) for a in rows), abs=1e-5)
+    assert sum(float(r["hushall_nas"]) for k, r in kommuner.items() if k != "14") == pytest.approx(reached, abs=1e-5)
+    layer = gpd.read_file(folder / "plan.gpkg", layer="plan")
+    assert layer["bristomrade_id"].tolist() == built
+    squares = {i: 62_500 * a["rutor"] for i, a in truth.items()}
+    assert layer.area.tolist() == pytest.approx([squares[i] for i in built])
+
+
+@quick
+@given(st.lists(far, min_size=2, max_size=12))
+def test_the_joint_trench_equals_a_tree_over_all_pairs(tmp_path_factory, rows):
+    from pipelines.publish import edition
+
+    out = tiny.write(tmp_path_factory.mktemp("lan") / "out", rows)
+    covered = [a for a in rows if not a.utan]
+    wish = request(REGION, str(10**12), "", "100", "tillgang")
+    source = edition.open_edition(out, "")
+    areas, parts, cells = plan.read_areas(source, wish)
+    made = plan.gaps_plan.plan(areas, parts, REGION, wish.budget_sek)
+    ids = set(made.omraden.loc[made.omraden["byggs"], "bristomrade_id"])
+    groups = {f"100-tillgang-{min(g)[0]}": g for g in gap_cells(rows)}
+    inside = [
+        a for g in groups.values() for a in rows
+        if a.utan and a.cell in g and any(_named(i, g) for i in ids)
+    ]  # fmt: skip
+    got = plan.joint_trench(source, wish, made, cells)
+    assert got == pytest.approx(trench_m(inside, covered) if inside else 0.0, rel=1e-9, abs=1e-5)
+
+
+def _named(area, cells):
+    e, n = int(area.split("-")[2][:6]), int(area.split("-")[2][6:])
+    return (e // 250, n // 250) in cells
+
+
+def test_neighbours_that_share_a_trench(tmp_path, capsys):
+    net = Address(400_000, 6_500_000, 1.0)
+    # Two areas 1 km beyond the net and 800 m (more than two cells) apart.
+    one, two = Address(401_000, 6_500_000, 0.0), Address(401_800, 6_500_000, 0.0)
+    out = tiny.write(tmp_path / "out", [net, one, two])
+    _, areas, _ = ordered(out, budget=str(10**8), matt="tillgang")
+    assert [float(r["schakt_m"]) for r in areas] == [1000, 1800]
+    assert distance(one, two) == 800
+    said = capsys.readouterr().out.replace("\N{NO-BREAK SPACE}", " ")
+    # Joint: 1000 + 800. The ditch costs 220 kr times 1.3 a metre, all glesbebyggt.
+    assert "var för sig 2 800 m (fågelväg), byggda tillsammans 1 800 m. Det sparar 1 000 m" in said
+    assert "ungefär 286 000 kr" in said
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ({}, "ingetdera"), ({"budget": "1", "goal": "98"}, "BUDGET=1 och MAL=98"),
+        ({"budget": "-5"}, "0 eller mer"), ({"budget": "mycket"}, "BUDGET=100000000"),
+        ({"budget": "100.000.000"}, "BUDGET=100000000"), ({"budget": "nan"}, "kronor"), ({"budget": "1e8"}, "kronor"),
+        ({"budget": "9" * 400}, "kronor"), ({"budget": "'; rm -rf /\x1b"}, "rm -rf /\N{REPLACEMENT CHARACTER}"),
+        ({"goal": "101"}, "högst 100"), ({"goal": "0"}, "över 0"), ({"goal": "allt"}, "MAL=98"),
+        ({"budget": "1", "troskel": "50"}, "30 eller 100 eller 1000"),
+        ({"budget": "1", "matt": "byggd"}, "tillgang eller passerad"),
+    ],
+)  # fmt: skip
+def test_a_slip_is_told_in_swedish(tmp_path, words):
+    out = tiny.write(tmp_path / "out", list(HAND.values()))
+    with pytest.raises(DataError) as error:
+        plan.run(REGION, tiny.paths(out), **words[0])
+    assert words[1] in str(error.value)
+    assert "Gör så här" in str(error.value)
+    assert not (out / "plan").exists()
+
+
+def test_no_edition_another_lan_an_old_or_broken_one(tmp_path):
+    def fails(out, match):
+        with pytest.raises(DataError, match=match):
+            plan.run(REGION, tiny.paths(out), budget="1")
+        assert not (out / "plan").exists()
+
+    (tmp_path / "empty").mkdir()
+    fails(tmp_path / "empty", "make coverage")
+    fails(tiny.write(tmp_path / "scania", list(HAND.values()), lanskod="12"), "annat län")
+    fails(tiny.write(tmp_path / "forged", list(HAND.values()), korning_id="| <b>"), "går inte att läsa")
+    old = tiny.write(tmp_path / "old", list(HAND.values()))
+    with closing(sqlite3.connect(old / "bredband.gpkg")) as db:
+        db.execute("DELETE FROM gpkg_contents WHERE table_name = 'bristomraden'")
+        db.commit()
+    fails(old, "äldre version")
+    (tmp_path / "text").mkdir()
+    (tmp_path / "text/bredband.gpkg").write_text("inte en databas")
+    fails(tmp_path / "text", "går inte att läsa")
+
+
+def test_no_net_anywhere_builds_nothing_and_says_why(tmp_path, capsys):
+    out = tiny.write(tmp_path / "out", [Address(400_000, 6_500_000, 0.0)])
+    _, areas, _ = ordered(out, budget="1000000")
+    assert [r["byggs"] for r in areas] == ["nej"]
+    assert "inget nät att ansluta till" in capsys.readouterr().out
+
+
+def test_real_figures_carry_no_demo_mark(tmp_path, capsys):
+    out = tiny.write(tmp_path / "out", list(HAND.values()), demo=False)
+    folder, areas, _ = ordered(out, budget="1000000")
+    assert "DEMO" not in capsys.readouterr().out
+    assert areas[0]["demo"] == "nej"
+    with closing(sqlite3.connect(folder / "plan.gpkg")) as db:
+        assert "DEMO" not in str(db.execute("SELECT identifier, description FROM gpkg_contents").fetchall())
+
+
+def test_same_edition_same_bytes_nothing_outside_and_the_mark_inside(tmp_path):
+    out = tiny.write(tmp_path / "out", list(HAND.values()))
+    kept = (out / "bredband.gpkg").read_bytes()
+    folder, _, _ = ordered(out, budget="5000000")
+    first = {p.name: p.read_bytes() for p in folder.iterdir()}
+    assert set(first) == {"plan.md", "omraden.csv", "kommuner.csv", "plan.gpkg"}
+    again, _, _ = ordered(out, budget="5000000")
+    assert {p.name: p.read_bytes() for p in again.iterdir()} == first
+    assert (out / "bredband.gpkg").read_bytes() == kept
+    assert {p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*")} == {
+        "out", "out/bredband.gpkg", "out/plan", f"out/plan/{folder.name}", *(f"out/plan/{folder.name}/{n}" for n in first),
+    }  # fmt: skip
+    with closing(sqlite3.connect(folder / "plan.gpkg")) as db:
+        assert db.execute("PRAGMA user_version").fetchone()[0] == 10200
+        name, text = db.execute("SELECT identifier, description FROM gpkg_contents WHERE table_name = 'plan'").fetchone()
+        assert name.startswith("DEMO") and text.startswith("DEMO")
+        assert db.execute("SELECT styleName FROM layer_styles WHERE useAsDefault").fetchall() == [("DEMO Ordning",)]
+
+
+def test_a_failure_half_way_leaves_the_earlier_plan(tmp_path, monkeypatch):
+    out = tiny.write(tmp_path / "out", list(HAND.values()))
+    folder, _, _ = ordered(out, budget="5000000")
+    first = {p.name: p.read_bytes() for p in folder.iterdir()}
+
+    def broken(*args, **kwargs):
+        raise OSError("full disk")
+
+    monkeypatch.setattr(plan.bundle, "write_geopackage", broken)
+    with pytest.raises(OSError, match="full disk"):
+        plan.run(REGION, tiny.paths(out), budget="5000000")
+    assert {p.name: p.read_bytes() for p in folder.iterdir()} == first
+    assert [p.name for p in (out / "plan").iterdir()] == [folder.name]
+
+
+def test_names_from_outside_are_only_text(tmp_path, capsys):
+    out = tiny.write(tmp_path / "out", list(HAND.values()), lan="<script>|\x1b[31m")
+    with closing(sqlite3.connect(out / "bredband.gpkg")) as db:
+        db.execute("UPDATE bristomraden SET kommunnamn = '=1+1|<b>'")
+        db.commit()
+    _, areas, _ = ordered(out, budget="5000000")
+    said = capsys.readouterr().out
+    assert "<script>" not in said and "\x1b" not in said and "=1+1\\|&lt;b&gt;" in said
+    assert areas[0]["kommunnamn"] == "'=1+1|<b>"
+
+
+def test_options_of_one_command_are_not_taken_by_another(capsys):
+    with pytest.raises(SystemExit):
+        main(["compare", "--budget", "1"])
+    assert "--budget hör till plan" in capsys.readouterr().err
+
+
+def test_make_hands_odd_words_on_as_they_stand(tmp_path):
+    out = tiny.write(tmp_path / "out", list(HAND.values()))
+
+    def make(*words):
+        return subprocess.run(
+            ["make", "--no-print-directory", "-C", str(ROOT), "plan", f"OUT={out}", *words],
+            capture_output=True, text=True, env=clean_environment(), timeout=120,
+        )  # fmt: skip
+
+    odd = make("""BUDGET=1' "$(shell touch /x)$HOME`id`; echo hej #""")
+    assert odd.returncode == 2
+    assert """Fick: 1' "$(shell touch /x)$HOME`id`; echo hej #""" in odd.stderr
+    good = make("BUDGET=1 000 000", "MATT=tillgang", "TROSKEL=100")
+    assert good.returncode == 0, good.stderr
+    assert good.stdout.startswith("# DEMO – Plan: budget")
+    assert (out / "plan/plan_100_tillgang_1000000/plan.gpkg").exists()

@@ -1,0 +1,94 @@
+"""Finished editions of a few addresses, written with pyogrio by the contracts: what plan and compare read.
+
+Cells, kommuner and the län are summed in plain loops; only the gap areas come from the program, whose own
+tests hold them against loops.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+import tiny_tables
+
+from pipelines import contracts, contracts_gaps
+from pipelines.paths import Paths
+from pipelines.region import MEASURES, THRESHOLDS
+from pipelines.stages.gaps.measure import measure
+from tests.stages.gaps.regions import REGION, Address, columns
+
+PART = {"tillgang": "utan", "passerad": "ej_passerade"}
+
+
+def paths(out: Path) -> Paths:
+    return Paths(tiny_tables.CONFIG, out / "raw", out, out / "maps")
+
+
+def write(out: Path, rows: list[Address], **facts: Any) -> Path:
+    """Write ``bredband.gpkg`` in ``out``; every threshold and measure has the addresses' one probability."""
+    out.mkdir(parents=True, exist_ok=True)
+    path = out / "bredband.gpkg"
+    path.unlink(missing_ok=True)
+    where, p, land = columns(rows)
+    gaps = [measure(where, p, land, t, m, REGION) for t in THRESHOLDS for m in MEASURES]
+    layers = {
+        contracts_gaps.BRISTOMRADEN: pd.concat([g.omraden for g in gaps]),
+        contracts_gaps.BRISTOMRADEN_KOMMUN: pd.concat([g.kommunvis for g in gaps]),
+        contracts_gaps.BRISTOMRADEN_RUTOR: pd.concat([g.rutor for g in gaps]),
+        contracts.RUTNAT: pd.DataFrame(cells(rows)),
+        contracts.KOMMUNER: pd.DataFrame(
+            [
+                {"kommunkod": k, "kommunnamn": REGION.kommunnamn[k], **shares([a for a in rows if a.kommun == k])}
+                for k in sorted({a.kommun for a in rows})
+            ]
+        ),
+        contracts.LAN: pd.DataFrame([{"lanskod": "14", "lansnamn": "Västra Götalands län", **shares(rows)}]),
+    }
+    points = gpd.GeoDataFrame(
+        {"rutid_scb": [f"{a.rutid:013d}" for a in rows]}
+        | {f"sannolikhet_{m}_{t}": [a.p for a in rows] for m in MEASURES for t in THRESHOLDS},
+        geometry=gpd.points_from_xy([a.e for a in rows], [a.n for a in rows]), crs=3006,
+    )  # fmt: skip
+    pyogrio.write_dataframe(points, path, layer="adresser", driver="GPKG", VERSION="1.2")
+    for table, frame in layers.items():
+        own = frame[[n for n in table.names if n in frame]].reset_index(drop=True)
+        texts = [c.name for c in table.columns if c.kind == "text" and c.name in own]
+        pyogrio.write_dataframe(own.astype(dict.fromkeys(texts, "str")), path, layer=table.name, append=True)
+    told = {"korning": tiny_tables.FACTS | facts, "kallor": [
+        {"publisher": "PTS", "licence": "", "roles": ["teknik"], "date": "2025-10-01"}]}  # fmt: skip
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("CREATE TABLE gpkg_metadata (id INTEGER PRIMARY KEY, mime_type TEXT, metadata TEXT)")
+        db.execute("INSERT INTO gpkg_metadata VALUES (1, 'application/json', ?)", (json.dumps(told),))
+        db.commit()
+    return out
+
+
+def cells(rows: list[Address]) -> list[dict[str, Any]]:
+    out = []
+    for rutid in sorted({a.rutid for a in rows}):
+        inside = [a for a in rows if a.rutid == rutid]
+        codes = sorted({a.kommun for a in inside}, key=lambda k: (-sum(a.kommun == k for a in inside), k))
+        levels = {a.level for a in inside}
+        row: dict[str, Any] = {
+            "rutid_scb": f"{rutid:013d}", "kommunkod": codes[0], "kommunnamn": REGION.kommunnamn[codes[0]],
+            "adresser": len(inside), "hushall": sum(a.households for a in inside),
+        }  # fmt: skip
+        for t in THRESHOLDS:
+            row[f"underlag_{t}"] = levels.copy().pop() if len(levels) == 1 else "blandat"
+            for part in PART.values():
+                row[f"adresser_{part}_{t}"] = sum(1 - a.p for a in inside)
+                row[f"hushall_{part}_{t}"] = sum(a.households * (1 - a.p) for a in inside)
+        out.append(row)
+    return out
+
+
+def shares(rows: list[Address]) -> dict[str, float | None]:
+    whole = sum(a.households for a in rows)
+    have = 100 * sum(a.households * a.p for a in rows) / whole if whole else None
+    return {f"andel_{p}{t}_pct": have for t in THRESHOLDS for p in ("", "passerade_")}
