@@ -140,23 +140,20 @@ def exposed(cells: pd.DataFrame, kommuner: pd.DataFrame, limits: tuple[int, ...]
     kommuner : DataFrame
         ``kommunkod`` and ``hushall_utan_{t}``.
     """
-    import pandas as pd
-
     names = band_values(limits)
-    small = names[1]
     # Expected counts: the first band holds anything above nothing.
-    low = dict(zip(names, (0.0, 0.0, *map(float, limits)), strict=True))
-    high = dict(zip(names, (0.0, *map(float, limits), np.inf), strict=True))
+    low, high = np.array([0.0, 0.0, *limits]), np.array([0.0, *limits])
     found = set()
     for t in THRESHOLDS:
-        band = cells[f"hushall_utan_{t}_band"]
-        sums = pd.DataFrame({"low": band.map(low), "high": band.map(high), "small": band == small})
-        sums = sums.groupby(cells["kommunkod"]).sum().reindex(kommuner["kommunkod"], fill_value=0)
+        sizes = cells.groupby(["kommunkod", f"hushall_utan_{t}_band"]).size().unstack(fill_value=0)
+        sizes = sizes.reindex(index=kommuner["kommunkod"], columns=names, fill_value=0)
+        many = sizes.to_numpy(np.float64)
         whole = kommuner[f"hushall_utan_{t}"].to_numpy(np.float64)
-        over, under = whole - sums["low"].to_numpy(float), sums["high"].to_numpy(float) - whole
+        over = whole - many @ low
+        under = np.where(many[:, -1] > 0, np.inf, many[:, :-1] @ high - whole)
         # Outside what the bands allow the cells are of another count (unpublishable evidence): no narrowing.
-        possible = (over >= -1e-6) & (under >= -1e-6) & (sums["small"].to_numpy() > 0)
-        found |= {(k, t) for k in sums.index[possible & (np.minimum(over, under) < limits[0])]}
+        possible = (over >= -1e-6) & (under >= -1e-6) & (many[:, 1] > 0)
+        found |= {(str(k), t) for k in sizes.index[possible & (np.minimum(over, under) < limits[0])]}
     return found
 
 

@@ -13,7 +13,7 @@ from pipelines.publish.facts import RunFacts, read_facts
 from pipelines.publish.markdown import table
 from pipelines.publish.swedish import number
 from pipelines.region import THRESHOLDS
-from pipelines.stages.laws import GROUPS, SOURCE_STAGES
+from pipelines.stages.run_facts import GROUPS, SOURCE_STAGES
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -112,6 +112,8 @@ def near_squares(e: Edition | None, near: Bounds, ledger: Ledger) -> pd.DataFram
     if e is None:
         return pd.DataFrame({k: np.zeros(0, np.int64) for k in ("rutid", "storlek_m", "befolkning")})
     squares = read_squares(e)
+    rows: dict[str, int] = ledger.facts.setdefault("rader", {"lasta": 0, "behallna": 0})  # type: ignore[assignment]
+    rows["lasta"] += len(squares)
     east, north = grid.corner(squares["rutid"])
     w, s, e_max, n_max = near
     inside = (east + e.size_m >= w) & (east <= e_max) & (north + e.size_m >= s) & (north <= n_max)
@@ -152,6 +154,7 @@ def replace_squares(km: pd.DataFrame, fine: pd.DataFrame, ledger: Ledger) -> pd.
     ledger.add("upplysning", "scb", "rutor med 0 personer", int(nobody.sum()), "utelämnas")
     ledger.facts["befolkning"] = int(both["befolkning"].sum())
     ledger.facts["rutor"] = {str(m): int(n) for m, n in both["storlek_m"][~nobody].value_counts().items()}
+    ledger.facts.setdefault("rader", {})["behallna"] = int((~nobody).sum())  # type: ignore[index]
     return both[~nobody].sort_values(["rutid", "storlek_m"], ignore_index=True)
 
 

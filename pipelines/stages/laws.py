@@ -5,18 +5,16 @@ Also writes the facts of the run that every product quotes: run id, demo or not,
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-import pipelines
 from pipelines import contracts, files, ledger
 from pipelines.errors import LawError
-from pipelines.region import THRESHOLDS
+from pipelines.region import MEASURES, THRESHOLDS
+from pipelines.stages.run_facts import SOURCE_STAGES, run_facts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,9 +24,6 @@ if TYPE_CHECKING:
 
 TOLERANCE = 1e-6
 """Sums of 600 000 doubles agree to far better than this; a real error is at least a household."""
-GROUPS = ("lantmateriet", "scb", "pts", "granser", "tackning")
-SOURCE_STAGES = ("lantmateriet", "scb", "pts", "granser", "tackning")
-CODE_SUFFIXES = {".py", ".js", ".css", ".j2", ".html", ".csv", ".json", ".qml"}
 
 
 @dataclass(frozen=True)
@@ -47,11 +42,20 @@ class Law:
 
 def run(region: Region, paths: Paths) -> None:
     """Check every law; write them with their figures, and the facts of the run."""
-    tables = {
-        name: files.read_table(paths.table(name))
-        for name in ("rutnat_250m", "rutnat_delar", "kommuner", "lan", "riktvarden", "adresser_hushall",
-                     "adresser_tackning", "oppna_rutor")
-    }  # fmt: skip
+    names = (
+        "rutnat_250m",
+        "rutnat_delar",
+        "kommuner",
+        "lan",
+        "riktvarden",
+        "adresser_hushall",
+        "oppna_rutor",
+    )
+    tables = {name: files.read_table(paths.table(name)) for name in names}
+    known = [f"sannolikhet_{m}_{t}" for m in MEASURES for t in THRESHOLDS]
+    tables["adresser"] = files.read_table(
+        paths.table("adresser"), ["kommunkod", "befolkning", "hushall", *known]
+    )
     laws = [
         *sums_agree(tables),
         *thresholds_nest(tables),
@@ -59,6 +63,7 @@ def run(region: Region, paths: Paths) -> None:
         *shares_within_bounds(tables),
         *totals_are_published_ones(tables, paths),
         *gap_areas_add_up(tables, paths),
+        *parts_of_gap_areas(paths),
         *rows_accounted_for(paths),
     ]
     said = ledger.Ledger("laws")
@@ -85,43 +90,81 @@ def _law(name: str, left: float, right: float) -> Law:
 
 
 def sums_agree(tables: dict[str, pd.DataFrame]) -> list[Law]:
-    """Σ cells = Σ parts = Σ kommuner = län, for land and every count; Σ addresses as well."""
-    cells, parts = tables["rutnat_250m"], tables["rutnat_delar"]
-    kommuner, lan = tables["kommuner"], tables["lan"]
+    """Σ addresses = Σ parts = Σ kommuner, kommun by kommun, and = Σ cells = län, for land and every count."""
+    cells, parts, lan = tables["rutnat_250m"], tables["rutnat_delar"], tables["lan"]
+    kommuner = tables["kommuner"].set_index("kommunkod")
+    by_part = parts.groupby("kommunkod").sum(numeric_only=True)
+    by_address = _sums_of_addresses(tables)
     out = []
     for name in ["land_ha", *(c.name for c in contracts.counts())]:
         total = float(lan[name].iloc[0])
         out.append(_law(f"Σ rutor = län: {name}", float(cells[name].sum()), total))
         out.append(_law(f"Σ delar = län: {name}", float(parts[name].sum()), total))
         out.append(_law(f"Σ kommuner = län: {name}", float(kommuner[name].sum()), total))
-    people, coverage = tables["adresser_hushall"], tables["adresser_tackning"]
-    for t in THRESHOLDS:
-        uncovered = float((people["hushall"] * (1 - coverage[f"sannolikhet_tillgang_{t}"])).sum())
-        out.append(
-            _law(f"Σ adresser = län: hushall_utan_{t}", uncovered, float(lan[f"hushall_utan_{t}"].iloc[0]))
+        out.append(_gap(f"Σ delar per kommun = kommun: {name}", by_part[name], kommuner[name]))
+        if name != "land_ha":
+            out.append(_gap(f"Σ adresser per kommun = kommun: {name}", by_address[name], kommuner[name]))
+    by_cell = parts.groupby("rutid_scb")["hushall_utan_100"].sum()
+    out.append(
+        _gap(
+            "Σ delar per ruta = ruta: hushall_utan_100",
+            by_cell,
+            cells.set_index("rutid_scb")["hushall_utan_100"],
         )
-    by_kommun = parts.groupby("kommunkod")["hushall"].sum()
-    gap = kommuner.set_index("kommunkod")["hushall"].sub(by_kommun, fill_value=0).abs().max()
-    out.append(Law("Σ delar per kommun = kommun: hushall", "största skillnad", float(gap)))
+    )
+    for name in ("hushall", "befolkning"):
+        before, after = tables["adresser_hushall"][name].sum(), tables["adresser"][name].sum()
+        out.append(_law(f"Σ adresser_hushall = adresser: {name}", float(before), float(after)))
+    for name in ("adresser", "oppna_rutor"):
+        rows = len(tables["adresser_hushall" if name == "adresser" else "rutnat_250m"])
+        out.append(_law(f"antal rader: {name}", float(len(tables[name])), float(rows)))
     return out
+
+
+def _sums_of_addresses(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return every count per kommun, summed from the published table of addresses."""
+    import pandas as pd
+
+    rows = tables["adresser"]
+    base = {"adresser": 1.0, "befolkning": rows["befolkning"], "hushall": rows["hushall"]}
+    columns = {name: value * np.ones(len(rows)) for name, value in base.items()}
+    for t in THRESHOLDS:
+        for what, value in base.items():
+            columns[f"{what}_utan_{t}"] = value * (1 - rows[f"sannolikhet_tillgang_{t}"])
+        for what in ("hushall", "adresser"):
+            columns[f"{what}_ej_passerade_{t}"] = base[what] * (1 - rows[f"sannolikhet_passerad_{t}"])
+    return pd.DataFrame(columns).groupby(rows["kommunkod"].to_numpy()).sum()
 
 
 def thresholds_nest(tables: dict[str, pd.DataFrame]) -> list[Law]:
     """Uncovered at 30 ⊆ 100 ⊆ 1000 and ej passerade ≤ utan, for each address and cell."""
     out = []
-    cells, coverage = tables["rutnat_250m"], tables["adresser_tackning"]
+    cells, rows = tables["rutnat_250m"], tables["adresser"]
     for low, high in ((30, 100), (100, 1000)):
-        over = (cells[f"hushall_utan_{low}"] - cells[f"hushall_utan_{high}"]).max()
-        out.append(Law(f"ruta: utan {low} ⊆ utan {high}", "största överskott (hushåll)", float(max(over, 0))))
-        for m in ("tillgang", "passerad"):
-            over = (coverage[f"sannolikhet_{m}_{high}"] - coverage[f"sannolikhet_{m}_{low}"]).max()
-            out.append(Law(f"adress: {m} {high} ⊆ {m} {low}", "största överskott", float(max(over, 0))))
+        for what in ("adresser", "befolkning", "hushall"):
+            over = cells[f"{what}_utan_{low}"] - cells[f"{what}_utan_{high}"]
+            out.append(_over(f"ruta: {what} utan {low} ⊆ utan {high}", over))
+        for m in MEASURES:
+            over = rows[f"sannolikhet_{m}_{high}"] - rows[f"sannolikhet_{m}_{low}"]
+            out.append(_over(f"adress: {m} {high} ⊆ {m} {low}", over))
     for t in THRESHOLDS:
-        over = (cells[f"hushall_ej_passerade_{t}"] - cells[f"hushall_utan_{t}"]).max()
-        out.append(
-            Law(f"ruta: ej passerade {t} ≤ utan {t}", "största överskott (hushåll)", float(max(over, 0)))
-        )
+        over = cells[f"hushall_ej_passerade_{t}"] - cells[f"hushall_utan_{t}"]
+        out.append(_over(f"ruta: ej passerade {t} ≤ utan {t}", over))
+        over = rows[f"sannolikhet_tillgang_{t}"] - rows[f"sannolikhet_passerad_{t}"]
+        out.append(_over(f"adress: tillgång {t} ⊆ passerad {t}", over))
     return out
+
+
+def _over(name: str, excess: pd.Series) -> Law:
+    """Return the law that ``excess`` is nowhere above 0."""
+    return Law(name, "största överskott", max(float(excess.max()), 0.0) if len(excess) else 0.0)
+
+
+def _gap(name: str, left: pd.Series, right: pd.Series) -> Law:
+    """Return the law that two columns with the same keys are equal, row by row."""
+    scale = max(1.0, float(right.abs().max())) if len(right) else 1.0
+    worst = left.sub(right, fill_value=0).abs().max()
+    return Law(name, "största skillnad", float(np.nan_to_num(worst)) / scale)
 
 
 def within_totals(tables: dict[str, pd.DataFrame]) -> list[Law]:
@@ -143,6 +186,23 @@ def shares_within_bounds(tables: dict[str, pd.DataFrame]) -> list[Law]:
     out = []
     for table in ("kommuner", "lan"):
         frame = tables[table]
+        for t in THRESHOLDS:
+            for column, uncovered in (
+                (f"andel_{t}_pct", "utan"),
+                (f"andel_passerade_{t}_pct", "ej_passerade"),
+            ):
+                ours = 100 * (
+                    1 - frame[f"hushall_{uncovered}_{t}"] / frame["hushall"].where(frame["hushall"] > 0)
+                )
+                out.append(
+                    _gap(f"{table}: {column} = 1 − andelen utan", ours.fillna(0), frame[column].fillna(0))
+                )
+            gap = frame[f"andel_{t}_pct"] - frame[f"pts_andel_{t}_pct"]
+            out.append(
+                _gap(
+                    f"{table}: avvikelse {t} = vår − PTS", gap.fillna(0), frame[f"avvikelse_{t}_pe"].fillna(0)
+                )
+            )
         shares = frame[[c for c in frame if c.endswith("_pct")]].to_numpy(dtype=np.float64)
         over = np.nanmax(np.maximum(shares - 100, -shares), initial=0.0)
         out.append(Law(f"{table}: andelar i 0–100", "största överskott", float(max(over, 0))))
@@ -178,9 +238,9 @@ def gap_areas_add_up(tables: dict[str, pd.DataFrame], paths: Paths) -> list[Law]
     import pandas as pd
 
     columns = ["kommunkod", "troskel_mbit", "matt", "hushall_utan", "bristomrade_id"]
-    areas = files.read_table(paths.table("bristomraden"), columns)
+    areas = files.read_table(paths.table("bristomraden"), [*columns, "adresser_utan"])
     dispersed = areas[areas["bristomrade_id"].str.startswith("utspritt-")]
-    rows = pd.concat([files.read_table(paths.table("bristomraden_kommun"), columns), dispersed])
+    rows = pd.concat([files.read_table(paths.table("bristomraden_kommun"), columns), dispersed[columns]])
     kommuner = tables["kommuner"].set_index("kommunkod")
     out = []
     for t in THRESHOLDS:
@@ -189,15 +249,41 @@ def gap_areas_add_up(tables: dict[str, pd.DataFrame], paths: Paths) -> list[Law]
             here = rows[(rows["troskel_mbit"] == t) & (rows["matt"] == matt)]
             whole = areas[(areas["troskel_mbit"] == t) & (areas["matt"] == matt)]["hushall_utan"].sum()
             out.append(_law(f"{name}, län", float(whole), float(kommuner[column].sum())))
-            gap = (
-                here.groupby("kommunkod")["hushall_utan"]
-                .sum()
-                .sub(kommuner[column], fill_value=0)
-                .abs()
-                .max()
+            out.append(
+                _gap(f"{name}, per kommun", here.groupby("kommunkod")["hushall_utan"].sum(), kommuner[column])
             )
-            out.append(Law(f"{name}, per kommun", "största skillnad", float(gap) / max(1.0, float(whole))))
+            adresser = f"adresser_utan_{t}" if matt == "tillgang" else f"adresser_ej_passerade_{t}"
+            total = areas[(areas["troskel_mbit"] == t) & (areas["matt"] == matt)]["adresser_utan"].sum()
+            out.append(
+                _law(
+                    f"Σ bristområden + utspritt = {adresser}, län",
+                    float(total),
+                    float(kommuner[adresser].sum()),
+                )
+            )
     return out
+
+
+def parts_of_gap_areas(paths: Paths) -> list[Law]:
+    """Σ kommuner's parts of a cost = the area's; Σ an area's cells = its number; the curve takes every area once."""
+    areas = files.read_table(paths.table("bristomraden"), ["bristomrade_id", "kostnad_sek", "rutor"])
+    areas = areas[~areas["bristomrade_id"].str.startswith("utspritt-")].set_index("bristomrade_id")
+    parts = files.read_table(paths.table("bristomraden_kommun"), ["bristomrade_id", "kostnad_sek"])
+    cells = (
+        files.read_table(paths.table("bristomraden_rutor"), ["bristomrade_id"])
+        .groupby("bristomrade_id")
+        .size()
+    )
+    steps = int((files.read_table(paths.table("bristkurva"), ["kod"])["kod"].str.len() == 2).sum())
+    return [
+        _gap(
+            "Σ kommunernas delar av kostnaden = området",
+            parts.groupby("bristomrade_id")["kostnad_sek"].sum(),
+            areas["kostnad_sek"].fillna(0),
+        ),
+        _gap("Σ bristområdets rutor = rutor", cells.astype("float64"), areas["rutor"].astype("float64")),
+        _law("kurvans steg i länet = bristområden", float(steps), float(len(areas))),
+    ]
 
 
 def rows_accounted_for(paths: Paths) -> list[Law]:
@@ -210,51 +296,9 @@ def rows_accounted_for(paths: Paths) -> list[Law]:
             rows = {"": rows}
         for file, count in rows.items():
             used = count["behallna"] if "behallna" in count else count["anvanda"]
-            dropped = sum(e.count for e in said.entries if e.kind == "bortfall" and e.source.endswith(file))
+            kinds = ("bortfall", "upplysning") if stage == "scb" else ("bortfall",)
+            named = [e for e in said.entries if e.kind in kinds and e.source.endswith(file)]
+            dropped = sum(e.count for e in named if not e.reason.startswith("250 m-rutor vars"))
             name = f"rader {stage} {file}".rstrip()
             out.append(_law(f"{name}: lästa = använda + redovisade bortfall", count["lasta"], used + dropped))
     return out
-
-
-def code_version() -> str:
-    """Return a hash of the program itself: every module, script and template."""
-    root = Path(pipelines.__file__).parent
-    digest = hashlib.sha256(pipelines.__version__.encode())
-    for path in sorted(root.rglob("*")):
-        if path.suffix in CODE_SUFFIXES and "__pycache__" not in path.parts:
-            digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
-
-
-def run_facts(region: Region, paths: Paths) -> dict[str, Any]:
-    """Return the facts every product quotes. The run id is a hash of inputs, configuration and code."""
-    digest = hashlib.sha256(code_version().encode() + paths.config.read_bytes())
-    if paths.earlier is not None:
-        digest.update(files.sha256(paths.earlier / "bredband.gpkg").encode())
-    demo = False
-    for group in GROUPS:
-        inventory = json.loads(paths.inventory(group).read_text(encoding="utf-8"))
-        for entry in inventory:
-            digest.update(f"{entry['fil']}\0{entry['sha256']}\n".encode())
-            demo = demo or entry["demo"]
-    used = [
-        f for stage in SOURCE_STAGES
-        for f in ledger.load(paths.ledger(stage)).facts.get("filer", [])  # type: ignore[attr-defined]
-        if f["anvand"]
-    ]  # fmt: skip
-    dates = sorted(f["referensdatum"] for f in used if f.get("referensdatum"))
-    teknik = files.read_table(paths.table("pts_teknik"), ["ar"])
-    scb = [f["ar"] for f in used if f["roll"] == "befolkning_1km" and f.get("ar")]
-    year = int(teknik["ar"].max())
-    return {
-        "korning_id": digest.hexdigest()[:12],
-        "demo": demo or (paths.raw / "DEMO.json").exists(),
-        "lan": region.lan.kortnamn,
-        "lanskod": region.lan.kod,
-        "pts_ar": year,
-        "pts_datum": f"{year}-10-01",
-        "scb_ar": max(scb) if scb else None,
-        "senaste_indatadatum": max([*dates, f"{year}-10-01"]),
-        "version": pipelines.__version__,
-        "kodversion": code_version()[:12],
-    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from xlsxwriter.utility import xl_col_to_name
@@ -55,8 +56,8 @@ class BulkSheet(Worksheet):  # type: ignore[misc]
             whole = values.dtype.kind in "iu"
             numbers = values.to_numpy("float64", na_value=float("nan")).tolist()
             if whole:
-                return s, [None if v != v else f"{v:.0f}" for v in numbers]
-            return s, [None if v != v else repr(v) for v in numbers]
+                return s, [f"{v:.0f}" if isfinite(v) else None for v in numbers]
+            return s, [repr(v) if isfinite(v) else None for v in numbers]
         codes, texts = values.factorize()
         index = [self.str_table._get_shared_string_index(t) if t else None for t in texts]
         self.str_table.count += max(0, int((codes >= 0).sum()) - len(index))

@@ -1,6 +1,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipelines.region import Malniva
 from pipelines.stages.gaps import goals
@@ -21,6 +23,20 @@ DELAR = pd.DataFrame(
 )
 for _t in (30, 100, 1000):
     DELAR[f"hushall_utan_{_t}"], DELAR[f"hushall_ej_passerade_{_t}"] = DELAR["utan"], DELAR["ej"]
+RULE = (Malniva(namn="98 %", troskel_mbit=100, andel_pct=98),)
+
+
+def _ours(shares):
+    return shares.assign(bas="hushall", kalla="egen")
+
+
+def _pts(niva, kod, andel, **more):
+    row = {
+        "niva": niva, "kod": kod, "namn": kod, "delregion": "", "omradestyp": "totalt", "bas": "hushall",
+        "kalla": "pts", "troskel_mbit": 100, "matt": "passerad", "antal": 1000.0,
+        "antal_utan": 1000 * (1 - andel / 100), "andel_pct": andel,
+    }  # fmt: skip
+    return pd.DataFrame([row | more])
 
 
 def _row(table, **where):
@@ -36,69 +52,109 @@ def test_shares_of_county_delregion_and_kommun_by_hand():
     assert _row(got, niva="lan", **pick)["andel_pct"] == pytest.approx(90)
     assert _row(got, niva="kommun", kod="1480", **pick)["andel_pct"] == pytest.approx(80)
     gbg = _row(got, niva="delregion", kod="Göteborgsregionen", **pick)
-    assert (gbg["hushall"], gbg["andel_pct"]) == pytest.approx((500, 90))
+    assert (gbg["antal"], gbg["andel_pct"]) == pytest.approx((500, 90))
     pick |= {"omradestyp": "glesbebyggt", "matt": "passerad"}
     assert _row(got, niva="kommun", kod="1480", **pick)["andel_pct"] == pytest.approx(58)
     empty = _row(got, niva="kommun", kod="1490", troskel_mbit=100, matt="passerad", omradestyp="tatbebyggt")
     assert np.isnan(empty["andel_pct"])
 
 
+def test_every_place_and_class_has_a_row_even_without_households():
+    got = goals.shares(DELAR, REGION)
+    kommuner, delregioner = 49, len({k.delregion for k in REGION.lan.kommuner})
+    assert len(got) == (1 + delregioner + kommuner) * 3 * 6
+    assert got.loc[got["kod"] == "1401", "antal"].sum() == 0
+
+
 def test_against_goals_by_hand():
-    riket = pd.DataFrame(
-        {"omradestyp": ["totalt"], "troskel_mbit": [100], "matt": ["passerad"], "andel_pct": [95.0]}
-    )
-    rule = (Malniva(namn="98 %", troskel_mbit=100, andel_pct=98),)
-    got = goals.against(goals.shares(DELAR, REGION), rule, riket)
+    rows = pd.concat([_ours(goals.shares(DELAR, REGION)), _pts("riket", "00", 95.0)], ignore_index=True)
+    got = goals.beside_larger(goals.against(rows, RULE), "14")
     pick = {"matt": "passerad", "omradestyp": "totalt", "niva": "kommun"}
     gbg = _row(got, kod="1480", **pick)
     assert gbg["andel_pct"] == pytest.approx(90)
     assert gbg["skillnad_mal_pe"] == pytest.approx(-8)
-    assert gbg["hushall_saknas"] == pytest.approx(0.98 * 250 - 225)
-    assert gbg["rang"] == 3
+    assert gbg["antal_saknas"] == pytest.approx(0.98 * 250 - 225)
+    assert (gbg["rang"], gbg["rang_av"]) == (3, 3)
     assert gbg["skillnad_lan_pe"] == pytest.approx(90 - 97.5)
     assert gbg["skillnad_riket_pe"] == pytest.approx(-5)
-    assert not gbg["uppnatt"]
+    assert gbg["uppnatt"] == "nej"
     assert gbg["mal_matt"]
     both = [_row(got, kod=k, **pick) for k in ("1481", "1490")]
     assert [x["rang"] for x in both] == [1, 1]  # equal shares share the rank
-    assert all(x["uppnatt"] and x["hushall_saknas"] == 0 for x in both)
+    assert all(x["uppnatt"] == "ja" and x["antal_saknas"] == 0 for x in both)
     assert not _row(got, kod="1480", niva="kommun", matt="tillgang", omradestyp="totalt")["mal_matt"]
     assert np.isnan(_row(got, kod="1480", **(pick | {"matt": "tillgang"}))["skillnad_riket_pe"])
-    without = goals.against(goals.shares(DELAR, REGION), rule, riket.iloc[:0])
+    without = goals.beside_larger(goals.against(_ours(goals.shares(DELAR, REGION)), RULE), "14")
     assert without["skillnad_riket_pe"].isna().all()
 
 
+def test_a_share_that_is_missing_is_neither_reached_nor_short_of_the_goal():
+    rows = pd.concat(
+        [_pts("kommun", "1480", float("nan"), antal_utan=float("nan")), _pts("kommun", "1490", 99.0),
+         _pts("kommun", "1481", 98.0, antal=float("nan"), antal_utan=float("nan"))], ignore_index=True,
+    )  # fmt: skip
+    got = goals.against(rows, RULE).set_index("kod")
+    assert got["uppnatt"].to_dict() == {"1480": "saknas", "1490": "ja", "1481": "ja"}
+    assert got["antal_saknas"].isna().to_dict() == {"1480": True, "1490": False, "1481": True}
+    assert pd.isna(got.loc["1480", "rang"])
+    assert (got.loc["1490", "rang"], got.loc["1490", "rang_av"]) == (1, 2)
+
+
 def test_rank_among_all_counties_comes_from_pts_alone():
-    base = {"ar": 2025, "bas": "hushall", "omradestyp": "totalt", "matt": "tillgang", "troskel_mbit": 100}
-    rows = [("lan", "Hallands län", 0.97), ("lan", "Västra Götalands län", 0.95), ("lan", "Skåne län", 0.95),
-            ("lan", "Gotlands län", 0.91), ("riket", "Riket", 0.94), ("kommun", "Habo", 0.99)]  # fmt: skip
-    pts = pd.DataFrame([{**base, "niva": n, "omrade": o, "andel": a} for n, o, a in rows])
-    got = goals.county_rank(pts, "västra götalands län").iloc[0]
-    assert (got["rang"], got["av"]) == (2, 4)
-    assert (got["andel_pct"], got["riket_pct"]) == pytest.approx((95, 94))
-    assert goals.county_rank(pts, "Atlantis län").empty
+    shares = {"Hallands län": 97.0, "14": 95.0, "Skåne län": 95.0, "Gotlands län": 91.0}
+    own = _ours(goals.shares(DELAR, REGION))
+    rows = pd.concat([own, *(_pts("lan", k, a) for k, a in shares.items())], ignore_index=True)
+    got = goals.against(rows, RULE)
+    lan = _row(got, niva="lan", kod="14", kalla="pts")
+    assert (lan["rang"], lan["rang_av"]) == (2, 4)
+    ours = _row(got, niva="lan", kod="14", kalla="egen", matt="passerad", omradestyp="totalt")
+    assert pd.isna(ours["rang"])
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.sampled_from([0.0, 50.0, 97.9999, 98.0, 98.5, 100.0]), min_size=1, max_size=12))
+def test_rank_is_one_more_than_how_many_are_better(shares):
+    rows = pd.concat([_pts("lan", f"l{i}", a) for i, a in enumerate(shares)], ignore_index=True)
+    got = goals.against(rows, RULE)
+    assert got["rang"].tolist() == [1 + sum(b > a for b in shares) for a in shares]
+    assert got["uppnatt"].tolist() == ["ja" if a >= 98 else "nej" for a in shares]
 
 
 def test_surface_parts_sum_to_100_on_every_level():
-    kommuner = pd.DataFrame({"kommunkod": ["1480", "1481", "1490"], "land_ha": [100.0, 300.0, 600.0]})
+    # Cell A lies in both kommuner and has 4 addresses, all in 1480; cell B has none; cell C is 1490's own.
+    delar = pd.DataFrame(
+        [
+            ("A", "1480", "tatbebyggt", 2.0, 4, 1.0, 0.0), ("A", "1490", "glesbebyggt", 4.0, 0, 0.0, 0.0),
+            ("B", "1490", "glesbebyggt", 6.0, 0, 0.0, 0.0), ("C", "1490", "glesbebyggt", 6.0, 2, 2.0, 1.0),
+        ],
+        columns=["rutid_scb", "kommunkod", "omradestyp", "land_ha", "adresser", "utan", "ej"],
+    )  # fmt: skip
     for t in (30, 100, 1000):
-        kommuner[f"yta_utan_{t}_pct"], kommuner[f"yta_tackt_{t}_pct"] = [10.0, 2.0, 5.0], [40.0, 18.0, 25.0]
-    kommuner["yta_obebodd_pct"] = [50.0, 80.0, 70.0]
-    got = goals.surface(kommuner, REGION)
-    assert len(got) == 3 * (1 + 2 + 3)
-    total = got["yta_utan_pct"] + got["yta_tackt_pct"] + got["yta_obebodd_pct"]
-    assert total.to_numpy() == pytest.approx(100)
-    gbg = _row(got, kod="Göteborgsregionen", troskel_mbit=30)
-    assert gbg["yta_utan_pct"] == pytest.approx((10 * 100 + 2 * 300) / 400)
-    assert _row(got, niva="lan", troskel_mbit=30)["yta_utan_pct"] == pytest.approx(4.6)
+        delar[f"adresser_utan_{t}"], delar[f"adresser_ej_passerade_{t}"] = delar["utan"], delar["ej"]
+    got = goals.surface(delar, REGION)
+    parts = ["yta_utan_pct", "yta_tackt_pct", "yta_obebodd_pct"]
+    has = got[got["land_ha"] > 0]
+    assert has[parts].sum(axis=1).to_numpy() == pytest.approx(100)
+    assert got[got["land_ha"] == 0][parts].isna().all(axis=None)
+    pick = {"troskel_mbit": 100, "omradestyp": "totalt"}
+    boras = _row(got, kod="1490", matt="tillgang", **pick)  # 4 ha at 1/4, 6 ha at 1, 6 ha empty
+    assert boras[parts].tolist() == pytest.approx([100 * 7 / 16, 100 * 3 / 16, 100 * 6 / 16])
+    assert _row(got, kod="1490", matt="passerad", **pick)["yta_utan_pct"] == pytest.approx(100 * 3 / 16)
+    assert _row(got, niva="lan", matt="tillgang", **pick)["yta_utan_pct"] == pytest.approx(100 * 7.5 / 18)
 
 
 def test_addresses_without_residents_are_counted_apart():
-    got = goals.without_residents(
-        pd.Series(["1480", "1480", "1490"]),
-        pd.Series([0.0, 1.0, 0.0]),
-        pd.Series([0.25, 0.0, 1.0]),
-        30,
-        "tillgang",
-    )
-    assert got[["adresser_utan_boende", "varav_utan"]].to_numpy().tolist() == [[1, 0.75], [1, 0.0]]
+    points = pd.DataFrame({"kommunkod": ["1480", "1480", "1490"], "omradestyp": ["tatbebyggt"] * 3})
+    people = pd.DataFrame({"befolkning": [0.0, 1.0, 0.0], "hushall": [0.0, 1.0, 0.0]})
+    coverage = pd.DataFrame(
+        {f"{name}_{m}_{t}": v for name, v in (("sannolikhet", [0.25, 0.0, 1.0]), ("underlag", ["adress"] * 3))
+         for m in ("tillgang", "passerad") for t in (30, 100, 1000)}
+    )  # fmt: skip
+    coverage["underlag_tillgang_30"] = ["adress", "statistik", "adress"]
+    got = goals.of_addresses(points, people, coverage, REGION)
+    pick = {"troskel_mbit": 30, "matt": "tillgang", "omradestyp": "totalt"}
+    columns = ["adresser_utan_boende", "utan_boende_utan"]
+    assert _row(got, kod="1480", **pick)[columns].tolist() == [1, 0.75]
+    assert _row(got, kod="1490", **pick)[columns].tolist() == [1, 0.0]
+    assert _row(got, niva="lan", **pick)["uppgifter_pct"] == 0
+    assert _row(got, niva="lan", **(pick | {"matt": "passerad"}))["uppgifter_pct"] == 100

@@ -76,9 +76,9 @@ def test_the_list_names_the_homes_with_most_households_and_ties_by_id():
     projects = priority.Projects(
         np.array([4, 1]), np.array([5.0, 9.0]), np.array([3, 1]), np.array([True, False]), 5
     )
-    got = priority.prioritised(projects, area, np.ones(6, dtype=bool), homes, ids)
-    assert got["row"].tolist() == [1, 3, 2]
-    assert got["ordning"].tolist() == [1, 2, 3]
+    got = priority.ordered(projects, area, np.ones(6, dtype=bool), homes, ids)
+    assert got["row"].tolist() == [1, 3, 2, 0]  # three to prioritise, the fourth in reserve
+    assert got["ordning"].tolist() == [1, 2, 3, 4]
 
 
 def test_the_warning_names_the_year():

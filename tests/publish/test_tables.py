@@ -1,0 +1,295 @@
+"""The workbook and its CSV files, read back with openpyxl and csv, against figures calculated by hand."""
+
+import csv
+import math
+
+import openpyxl
+import pandas as pd
+import planning_county as county
+import pytest
+
+from pipelines import contracts, contracts_gaps, contracts_goals
+from pipelines.publish import tables
+from pipelines.publish.workbook.overview import OVERSIKT
+from pipelines.publish.workbook.safe import harmless
+
+CONTRACTS = {
+    "Översikt": OVERSIKT, "Kommuner": contracts.KOMMUNER, "Mål": contracts_goals.MAL,
+    "Bristområden": contracts_gaps.BRISTOMRADEN, "Kurva": contracts_gaps.BRISTKURVA,
+    "Prioritering PTS": contracts_goals.PRIORITERING_PTS, "Projekt PTS": contracts_goals.PTS_PROJEKT,
+    "Avstämning": contracts_goals.AVSTAMNING,
+}  # fmt: skip
+FILES = {
+    "Översikt": "tabeller/oversikt.csv", "Kommuner": "kommuner.csv", "Mål": "tabeller/mal.csv",
+    "Bristområden": "tabeller/bristomraden.csv", "Kurva": "tabeller/kurva.csv",
+    "Prioritering PTS": "prioritering_pts.csv", "Projekt PTS": "tabeller/pts_projekt.csv",
+    "Avstämning": "tabeller/avstamning.csv",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    region, paths = county.write(tmp_path_factory.mktemp("tabeller"))
+    tables.run(region, paths)
+    return paths, openpyxl.load_workbook(paths.built("out/kommuner.xlsx"))
+
+
+def _header(sheet):
+    """Row number of the header: the frozen rows end with it."""
+    return int("".join(c for c in sheet.freeze_panes if c.isdigit())) - 1
+
+
+def _rows(sheet):
+    top = _header(sheet)
+    heads = [c.value for c in sheet[top] if c.value]
+    return [
+        dict(zip(heads, (c.value for c in row), strict=False)) for row in sheet.iter_rows(min_row=top + 1)
+    ]
+
+
+def _pick(rows, **where):
+    found = [r for r in rows if all(r[k] == v for k, v in where.items())]
+    assert len(found) == 1, found
+    return found[0]
+
+
+def test_sheets_stand_in_order_with_mark_frozen_header_and_filter(made):
+    _, book = made
+    assert book.sheetnames == ["Läs mig", *CONTRACTS]
+    assert "DEMO" in book.properties.description
+    for sheet in book:
+        assert sheet["A1"].value.startswith("DEMO")
+        top = _header(sheet)
+        assert 2 <= top <= 6, "few rows are frozen: the table must be seen on a small screen"
+        assert sheet.auto_filter.ref.startswith(f"A{top}:")
+        assert sheet.auto_filter.ref.endswith(str(max(sheet.max_row, top)))
+
+
+def test_no_mark_when_the_data_are_real(tmp_path):
+    region, paths = county.write(tmp_path, demo=False)
+    tables.run(region, paths)
+    book = openpyxl.load_workbook(paths.built("out/kommuner.xlsx"))
+    for sheet in book:
+        for row in sheet.iter_rows(values_only=True):
+            assert not any("DEMO" in str(v) for v in row if v is not None)
+    with paths.built("out/tabeller/mal.csv").open(encoding="utf-8-sig") as f:
+        assert {r["demo"] for r in csv.DictReader(f)} == {"nej"}
+
+
+def test_every_column_of_every_sheet_is_explained_and_how_it_is_known(made):
+    _, book = made
+    about = _rows(book["Läs mig"])
+    for name, table in CONTRACTS.items():
+        sheet = book[name]
+        heads = [c.value for c in sheet[_header(sheet)] if c.value]
+        assert set(c.alias for c in table.columns) <= set(heads)
+        for head in heads:
+            told = _pick(about, Blad=name, Rubrik=head)
+            assert told["Betydelse"] and told["Hur den är känd"] and told["CSV-fil"] == FILES[name]
+    known = {r["Hur den är känd"] for r in about if r["Hur den är känd"]}
+    for word in ("publicerad", "uppmätt", "modellerad", "antaganden"):
+        assert any(word in k for k in known)
+    assert any("nedladdning" in str(r["Betydelse"]) and "symmetriska" in r["Betydelse"] for r in about)
+
+
+def test_a_name_that_looks_like_a_formula_stays_text_everywhere(made):
+    paths, book = made
+    met = 0
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.data_type == "f":
+                    assert (sheet.title, cell.row) == ("Prioritering PTS", _header(sheet) - 1)
+                    assert cell.value.startswith("=COUNTIF(A") and "cmd" not in cell.value
+                elif isinstance(cell.value, str):
+                    assert not cell.value.startswith(("=", "+", "-", "@")) and cell.hyperlink is None
+                    met += "cmd|" in cell.value
+    assert met > 50
+    for file in FILES.values():
+        with paths.built(f"out/{file}").open(encoding="utf-8-sig", newline="") as f:
+            for line in csv.reader(f):
+                for value in line:
+                    number = value.removeprefix("-").replace(".", "", 1).replace("e-", "", 1).isdigit()
+                    assert number or not value.startswith(("=", "+", "-", "@", "\t", "\r")), value
+    assert harmless(county.DELREGION) == "'@SUM(1)"
+
+
+def test_goals_by_hand(made):
+    _, book = made
+    rows = _rows(book["Mål"])
+    same = {"Mål nr": 1, "Mått": "passerad", "Områdestyp": "totalt", "Bas": "hushall"}
+    a = _pick(rows, Kod="1480", Källa="egen", **same)
+    b = _pick(rows, Kod="1490", Källa="egen", **same)
+    lan = _pick(rows, Nivå="lan", Källa="egen", **same)
+    # 40 households, 1 covered; 25, of which 15 covered and 10 with probability 0.2
+    assert (a["Antal"], a["Antal utan"], a["Andel (%)"]) == pytest.approx((40, 39, 2.5))
+    assert (b["Antal"], b["Antal utan"], b["Andel (%)"]) == pytest.approx((25, 8, 68))
+    assert lan["Andel (%)"] == pytest.approx(100 * 18 / 65, abs=1e-6)
+    assert a["Saknas till målet"] == pytest.approx(0.98 * 40 - 1)
+    assert lan["Saknas till målet"] == pytest.approx(0.98 * 65 - 18)
+    assert (a["Uppnått"], a["Rang"], b["Rang"], b["Rang av"]) == ("nej", 2, 1, 2)
+    assert lan["Rang"] is None
+    assert b["Skillnad mot länet (procentenheter)"] == pytest.approx(68 - 100 * 18 / 65, abs=1e-6)
+    assert b["Skillnad mot riket (procentenheter)"] == pytest.approx(68 - 96)  # PTS's riket: 94 + 2
+    assert (a["Känd genom"], b["Känd genom"]) == ("uppmatt", "blandad")
+    assert b["Avgjort av täckningsuppgifter (%)"] == pytest.approx(60)
+    assert (a["Adresser utan boende"], a["Adresser utan boende, utan"]) == (1, 1)
+    assert b["Adresser utan boende"] == 0
+
+
+def test_surface_by_hand_and_its_parts_sum_to_100(made):
+    _, book = made
+    rows = [r for r in _rows(book["Mål"]) if r["Land (ha)"]]
+    for r in rows:
+        three = [r[f"Yta {x} (%)"] for x in ("utan", "täckt", "utan adresser")]
+        assert sum(three) == pytest.approx(100, abs=1e-5)
+    b = _pick(rows, Kod="1490", **{"Mål nr": 1, "Mått": "passerad", "Områdestyp": "totalt"})
+    # 1 ha a cell. Covered: x 0-140 in one cell. Modelled at 0, 300, 600, 900, 1200: each in its own cell.
+    assert b["Land (ha)"] == 16
+    assert b["Yta utan (%)"] == pytest.approx(100 * 5 * 0.8 / 16)
+    assert b["Yta utan adresser (%)"] == pytest.approx(100 * 10 / 16)
+
+
+def test_pts_rows_are_ptss_own_figures(made):
+    _, book = made
+    rows = [r for r in _rows(book["Mål"]) if r["Källa"] == "pts"]
+    for matt, extra in (("tillgang", 0), ("passerad", 2)):
+        same = {"Mål nr": 2, "Mått": matt, "Områdestyp": "glesbebyggt"}
+        for niva, omrade, kod, homes, work in county.PTS:
+            if kod == "0643" or (niva == "lan" and not omrade.startswith("Västra")):
+                continue
+            code = {"riket": "00", "lan": "14"}.get(niva, kod)
+            for bas, share in (("hushall", homes), ("arbetsstallen", work)):
+                r = _pick(rows, Kod=code, Bas=bas, **same)
+                assert r["Andel (%)"] == pytest.approx(100 * share + extra)
+                assert (r["Känd genom"], r["PTS-tabell"]) == ("publicerad", "hastighet")
+        # households: 97, 95 (ours), 95, 91; arbetsställen: 96, 91, 90 (ours), 89
+        lan = {"Nivå": "lan", **same}
+        assert [_pick(rows, Bas="hushall", **lan)[k] for k in ("Rang", "Rang av")] == [2, 4]
+        assert [_pick(rows, Bas="arbetsstallen", **lan)[k] for k in ("Rang", "Rang av")] == [3, 4]
+    assert {r["Namn"] for r in rows if r["Nivå"] == "lan"} == {"Västra Götaland"}
+    assert not [r for r in _rows(book["Mål"]) if r["Bas"] == "arbetsstallen" and r["Källa"] == "egen"]
+
+
+def test_mobile_stands_beside_with_its_own_header_and_year(made):
+    _, book = made
+    rows = _rows(book["Mål"])
+    same = {"Mått": "passerad", "Områdestyp": "totalt", "Bas": "hushall", "Källa": "egen"}
+    fast = _pick(rows, Kod="1480", **{"Mål nr": 1}, **same)
+    assert fast["Mobil yttäckning (%)"] == pytest.approx(80)
+    assert (fast["Mobil: mått"], fast["Mobil: olikhet"]) == ("Data 100 Mbit/s Minst en (2024)", ">")
+    slow = _pick(rows, Kod="1480", **{"Mål nr": 3}, **same)
+    assert slow["Mobil: mått"] == "Data 10 Mbit/s Minst en (2024)"
+    assert _pick(rows, Kod="1490", **{"Mål nr": 1}, **same)["Mobil yttäckning (%)"] is None
+
+
+def test_without_speed_workbook_ptss_shares_are_bounds_from_technique_and_say_so(tmp_path):
+    region, paths = county.write(tmp_path, hastighet=False, mobil=False)
+    tables.run(region, paths)
+    rows = _rows(openpyxl.load_workbook(paths.built("out/kommuner.xlsx"))["Mål"])
+    same = {"Mål nr": 1, "Områdestyp": "totalt", "Bas": "hushall", "Källa": "pts", "Kod": "1480"}
+    r = _pick(rows, Mått="tillgang", **same)
+    assert (r["Andel (%)"], r["Känd genom"], r["PTS-tabell"]) == (pytest.approx(70), "beraknad", "teknik")
+    assert _pick(rows, Mått="passerad", **same)["Andel (%)"] == pytest.approx(75)
+    assert all(r["Mobil yttäckning (%)"] is None for r in rows)
+
+
+def test_reconciliation_by_hand(made):
+    _, book = made
+    rows = _rows(book["Avstämning"])
+    r = _pick(rows, Kod="1480", Områdestyp="totalt", Mått="tillgang", **{"Tröskel (Mbit/s ned)": 100})
+    assert (r["Vår andel (%)"], r["PTS andel (%)"], r["PTS-källa"]) == (pytest.approx(2.5), 80, "hastighet")
+    assert r["Avvikelse (procentenheter)"] == pytest.approx(-77.5)
+    assert r["Avvikelse (hushåll)"] == pytest.approx(-31)
+    assert r["Över toleransen"] == "ja"
+    b = _pick(rows, Kod="1490", Områdestyp="totalt", Mått="tillgang", **{"Tröskel (Mbit/s ned)": 100})
+    assert (b["Avvikelse (procentenheter)"], b["Över toleransen"]) == (pytest.approx(0), "nej")
+    lan = _pick(rows, Nivå="lan", Områdestyp="totalt", Mått="passerad", **{"Tröskel (Mbit/s ned)": 30})
+    assert lan["PTS andel (%)"] == pytest.approx(97)
+
+
+def test_priority_list_by_hand(made):
+    paths, book = made
+    sheet = book["Prioritering PTS"]
+    rows = _rows(sheet)
+    # Eligible: 40 less planned, empty and in tätort = 37, and 5 modelled. At most 30 % of 42: 12.
+    areas = [r for r in _rows(book["Bristområden"]) if r["Bristområde"].startswith("100-tillgang-")]
+    big = next(r for r in areas if r["Adresser som räknas som utan (antal)"] == 40)
+    each = big["Kostnad (kr)"] / 40
+    need = next(k for k in range(26) if each * (1 - 0.02 * k) <= county.CEILING)
+    assert 0 < need <= 12
+    chosen = [r["Adress-id"] for r in rows if r["Prioriterad"] == "ja"]
+    assert chosen == [f"g{i:02}" for i in range(3, 3 + need)]
+    assert [r["Adress-id"] for r in rows] == [f"g{i:02}" for i in range(3, 40)]
+    line = _header(sheet) - 1
+    assert sheet.cell(line, 4).value == 12
+    assert "kontrollera årets regler" in sheet["A2"].value
+    assert "42 stödberättigade" in sheet["A3"].value
+    assert sheet.data_validations.dataValidation[0].formula1 == '"ja,nej"'
+    projects = {r["Projekt (bristområde)"]: r for r in _rows(book["Projekt PTS"])}
+    assert projects[big["Bristområde"]]["Skäl"] == "prioriteras"
+    assert projects[big["Bristområde"]]["Jämförd kostnad (kr)"] == pytest.approx(each * (1 - 0.02 * need))
+    other = next(r for k, r in projects.items() if k != big["Bristområde"])
+    assert (other["Skäl"], other["varav modellerade"], other["Behöver prioriteras"]) == (
+        "over_taket",
+        5,
+        None,
+    )
+    values = openpyxl.load_workbook(paths.built("out/kommuner.xlsx"), data_only=True)["Prioritering PTS"]
+    assert values.cell(line, 2).value == need
+
+
+def test_csv_files_hold_what_the_sheets_hold(made):
+    paths, book = made
+    for name, file in FILES.items():
+        raw = paths.built(f"out/{file}").read_bytes()
+        assert raw.startswith(b"\xef\xbb\xbf") and b"\r\n" not in raw
+        with paths.built(f"out/{file}").open(encoding="utf-8-sig", newline="") as f:
+            found = list(csv.DictReader(f))
+        sheet = _rows(book[name])
+        assert len(found) == len(sheet)
+        for line, row in zip(found, sheet, strict=True):
+            assert (line["korning_id"], line["demo"], line["pts_ar"]) == ("0123456789ab", "DEMO", "2025")
+            for c in CONTRACTS[name].columns:
+                ours, theirs = line[c.name], row[c.alias]
+                if theirs is None:
+                    assert ours == ""
+                elif c.kind in ("text", "ja_nej"):
+                    assert ours == theirs
+                else:
+                    assert math.isclose(float(ours), theirs, abs_tol=1e-9)
+
+
+def test_curve_has_a_chart_per_measure_with_a_line_per_threshold(made):
+    _, book = made
+    charts = book["Kurva"]._charts
+    assert len(charts) == 2
+    for chart in charts:
+        assert len(chart.series) == 3
+        for series in chart.series:
+            first, last = series.yVal.numRef.f.split("!")[1].replace("$", "").split(":")
+            rows = range(int(first[1:]), int(last[1:]) + 1)
+            sheet = book["Kurva"]
+            assert {sheet.cell(r, 1).value for r in rows} == {"14"}
+            assert len({(sheet.cell(r, 3).value, sheet.cell(r, 4).value) for r in rows}) == 1
+
+
+def test_the_same_tables_give_the_same_bytes(made, tmp_path):
+    paths, _ = made
+    region, again = county.write(tmp_path)
+    tables.run(region, again)
+    for file in ("kommuner.xlsx", *FILES.values()):
+        assert paths.built(f"out/{file}").read_bytes() == again.built(f"out/{file}").read_bytes()
+
+
+def test_overview_quotes_the_same_figures(made):
+    _, book = made
+    rows = _rows(book["Översikt"])
+    goal = next(r["Avsnitt"] for r in rows if r["Avsnitt"].startswith("Mål 1"))
+    assert _pick(rows, Avsnitt=goal, Nyckeltal="Länets rang")["Värde"] == 2
+    assert _pick(rows, Avsnitt=goal, Nyckeltal="Hushåll som saknas till målet")["Värde"] == pytest.approx(
+        45.7
+    )
+    assert _pick(rows, Avsnitt=goal, Nyckeltal="Arbetsställen, PTS")["Värde"] == pytest.approx(92)
+    assert _pick(rows, Avsnitt="Länet", Nyckeltal="Adresser")["Värde"] == 61
+    assert pd.notna(_pick(rows, Avsnitt=goal, Nyckeltal="Kostnad att bygga alla")["Värde"])

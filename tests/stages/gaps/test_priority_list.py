@@ -1,0 +1,121 @@
+"""The list for PTS against a recount by hand of small random counties."""
+
+import math
+
+import numpy as np
+import pandas as pd
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.grid import scb_id
+from pipelines.stages.gaps.priority_list import in_tatort, priority_list
+
+from .regions import REGION
+
+CEILING = 50_000.0
+RULE = REGION.pts_prioritering.model_copy(update={"kostnadstak_sek_per_byggnad": CEILING})
+HERE = REGION.model_copy(update={"pts_prioritering": RULE})
+CELLS = [4000006500000 + 1000 * 10**7 * i for i in range(4)]
+COSTS = st.sampled_from([20e3, 50e3, 55e3, 70e3, 95e3, 101e3, float("nan")])
+ADDRESSES = st.tuples(
+    st.integers(0, 3), st.sampled_from([0.0, 0.3, 0.49, 0.5, 1.0]), st.sampled_from([0.0, 1.0, 2.5]),
+    st.sampled_from(["tatort", "smaort", "utanfor"]), st.booleans(), st.sampled_from(["adress", "statistik"]),
+)  # fmt: skip
+
+
+def _tables(rows, costs):
+    ids = [f"a{i:03}" for i in range(len(rows))]
+    points = pd.DataFrame(
+        {
+            "adress_id": ids, "kommunkod": "1480", "omradestyp": "glesbebyggt",
+            "rutid": np.array([CELLS[r[0]] for r in rows], dtype=np.int64), "ortstyp": [r[3] for r in rows],
+            "e_m": 0.0, "n_m": 0.0,
+        }
+    )  # fmt: skip
+    people = pd.DataFrame({"hushall": [r[2] for r in rows]})
+    coverage = pd.DataFrame(
+        {
+            "planerad": [r[4] for r in rows],
+            "sannolikhet_tillgang_100": [r[1] for r in rows],
+            "underlag_tillgang_100": [r[5] for r in rows],
+        }
+    )
+    # Only the first three cells belong to areas; other thresholds and measures must not disturb.
+    areas = pd.DataFrame(
+        {
+            "bristomrade_id": [f"100-tillgang-{c}" for c in CELLS[:3]], "troskel_mbit": 100, "matt": "tillgang",
+            "kommunkod": "1480", "kommunnamn": "Göteborg", "modellerad": False,
+            "prioritet": pd.array([3, 1, 2], dtype="Int64"), "kostnad_per_adress_sek": costs,
+        }
+    )  # fmt: skip
+    cells = areas[["bristomrade_id", "troskel_mbit", "matt"]].assign(rutid_scb=scb_id(np.array(CELLS[:3])))
+    other = {"troskel_mbit": 1000, "bristomrade_id": "1000-tillgang-1"}
+    cells = pd.concat([cells.assign(**other), cells], ignore_index=True)
+    areas = pd.concat([areas.assign(**other).iloc[:1], areas], ignore_index=True)
+    return points, people, coverage, cells, areas
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(ADDRESSES, min_size=1, max_size=60), st.lists(COSTS, min_size=3, max_size=3))
+def test_the_list_keeps_every_rule(rows, costs):
+    got = priority_list(*_tables(rows, costs), HERE)
+    eligible = {
+        f"a{i:03}": (cell, homes * (1 - p), level)
+        for i, (cell, p, homes, place, planned, level) in enumerate(rows)
+        if p < 0.5 and homes > 0 and place != "tatort" and not planned
+    }
+    listed = got.adresser
+    chosen = listed[listed["prioriterad"] == "ja"]
+    assert set(listed["adress_id"]) <= set(eligible)
+    assert got.fakta["stodberattigade"] == len(eligible)
+    assert got.fakta["varav_modellerade"] == sum(x[2] == "statistik" for x in eligible.values())
+    assert len(chosen) <= got.fakta["far_prioriteras"] == math.floor(3 * len(eligible) / 10)
+    per_project = chosen.groupby("bristomrade_id").size()
+    assert (per_project <= 25).all()
+    cost = dict(zip((f"100-tillgang-{c}" for c in CELLS), costs, strict=False))
+    for area, number in per_project.items():
+        assert cost[area] * (100 - 2 * number) <= 100 * CEILING * (1 + 1e-9)
+        assert cost[area] * (100 - 2 * (number - 1)) > 100 * CEILING  # one fewer would not do
+        own = sorted(
+            (-without, name) for name, (cell, without, _) in eligible.items()
+            if f"100-tillgang-{CELLS[cell]}" == area
+        )  # fmt: skip
+        here = listed[listed["bristomrade_id"] == area]
+        assert here["adress_id"].tolist() == [name for _, name in own]
+        assert (here["prioriterad"] == "ja").tolist() == [i < number for i in range(len(own))]
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(ADDRESSES, min_size=1, max_size=60), st.lists(COSTS, min_size=3, max_size=3))
+def test_every_project_with_eligible_addresses_is_told_with_its_reason(rows, costs):
+    got = priority_list(*_tables(rows, costs), HERE)
+    table = got.projekt.set_index("bristomrade_id")
+    for i, area in enumerate(f"100-tillgang-{c}" for c in CELLS[:3]):
+        number = sum(
+            c == i and p < 0.5 and homes > 0 and place != "tatort" and not planned
+            for c, p, homes, place, planned, _ in rows
+        )
+        assert (area in table.index) == (number > 0)
+        if not number:
+            continue
+        row = table.loc[area]
+        assert row["stodberattigade"] == number
+        need = next((k for k in range(26) if costs[i] * (100 - 2 * k) <= 100 * CEILING), None)
+        if math.isnan(costs[i]):
+            assert row["skal"] == "kostnad_okand"
+        elif need == 0:
+            assert row["skal"] == "under_taket"
+        elif need is None or need > number:
+            assert row["skal"] == "over_taket"
+            assert pd.isna(row["behov"])
+        else:
+            assert row["skal"] in ("prioriteras", "ryms_inte")
+            assert row["behov"] == need
+        assert row["prioriterade"] == (need if row["skal"] == "prioriteras" else 0)
+
+
+def test_without_locality_polygons_the_dense_addresses_count_as_in_a_tatort():
+    points = pd.DataFrame(
+        {"ortstyp": ["okand", "okand", "smaort"], "omradestyp": ["tatbebyggt", "glesbebyggt", "tatbebyggt"]}
+    )
+    assert in_tatort(points).tolist() == [True, False, False]
