@@ -64,7 +64,7 @@ PRODUCTS_MAPS := bredbandskarta.html kartor/lan_100.pdf kartor/lan_100.png
 FINAL := $(PRODUCTS_OUT:%=$(OUT)/%) $(PRODUCTS_MAPS:%=$(MAPS)/%)
 READY := $(PRODUCTS_OUT:%=$(BUILT)/out/%) $(PRODUCTS_MAPS:%=$(BUILT)/maps/%)
 
-.PHONY: help coverage demo plan compare test test-browser test-qgis lint bench notebook docs clean distclean FORCE
+.PHONY: help coverage demo plan compare arkiv verifiera test test-browser test-qgis lint bench notebook docs clean distclean FORCE
 DEMO_NOTE := DEMO: simulerade data, inga verkliga uppgifter. Egna data läggs i $(RAW)/.
 .DEFAULT_GOAL := help
 
@@ -146,7 +146,11 @@ $(DONE)/gaps.json: $(DONE)/coverage.json $(if $(TIDIGARE),$(TIDIGARE)/bredband.g
 	$(SAY) 'Bristområden, schakt och kostnad'
 	@$(RUN) gaps $(ARGS)
 
-$(STEG)/korning.json: $(DONE)/summaries.json $(DONE)/gaps.json $(ALLCODE)
+$(DONE)/goals.json: $(DONE)/summaries.json $(DONE)/gaps.json
+	$(SAY) 'Mål, avstämning mot PTS och regional prioritering'
+	@$(RUN) goals $(ARGS)
+
+$(STEG)/korning.json: $(DONE)/summaries.json $(DONE)/gaps.json $(DONE)/goals.json $(ALLCODE)
 	$(SAY) 'Kontrollerar lagarna'
 	@$(RUN) laws $(ARGS)
 
@@ -191,6 +195,12 @@ plan: | $(VENV)/.klar ## Vad som byggs för BUDGET=<kronor> eller MAL=<procent> 
 
 compare: | $(VENV)/.klar ## Vad som har ändrats sedan FRAN=<OUT från en tidigare utgåva>
 	@$(RUN) compare $(ARGS) --from=$(call AS_WRITTEN,FRAN)
+
+arkiv: | $(VENV)/.klar ## Arkivpaket (BagIt) av den färdiga utgåvan [UTGAVA=oppen: bara det publicerade]
+	@$(RUN) archive $(ARGS) --edition=$(call AS_WRITTEN,UTGAVA)
+
+verifiera: | $(VENV)/.klar ## Kontrollerar att arkivpaketet PAKET=<zip-fil eller mapp> är helt och oförändrat
+	@$(RUN) verify $(ARGS) --package=$(call AS_WRITTEN,PAKET)
 
 # --- checks ------------------------------------------------------------------------------------------------
 

@@ -31,10 +31,13 @@ STAGES = {
     "tables": ("pipelines.publish.tables", "kommuner.csv och kommuner.xlsx"),
     "report": ("pipelines.publish.report", "rapport.md och manifest.json"),
     "webmap": ("pipelines.publish.webmap", "webbkartan, öppen och intern"),
+    "open_data": ("pipelines.publish.open_data", "den öppna utgåvan i maps/data"),
     "printmap": ("pipelines.publish.printmap", "kartor för utskrift"),
     "install": ("pipelines.publish.install", "lägger färdiga produkter på plats"),
     "plan": ("pipelines.publish.plan", "vad som byggs för en budget eller ett mål, ur en färdig utgåva"),
     "compare": ("pipelines.publish.compare", "förändring sedan en tidigare utgåva"),
+    "archive": ("pipelines.publish.archive.write", "arkivpaket (BagIt) av en färdig utgåva"),
+    "verify": ("pipelines.publish.archive.verify", "kontrollerar ett arkivpaket"),
 }
 OPTIONS = {
     "plan": {
@@ -44,6 +47,8 @@ OPTIONS = {
         "matt": "tillgang eller passerad (MATT; annars konfigurationens)",
     },
     "compare": {"from": "OUT från den tidigare utgåvan (FRAN)"},
+    "archive": {"edition": "intern eller oppen (UTGAVA; annars intern)"},
+    "verify": {"package": "paketets zip-fil, eller mappen den packats upp i (PAKET)"},
 }
 """What some stages take besides the folders: texts, given on to the stage's ``run`` as they stand. The stage
 reads them itself, so that a planner's slip is told in Swedish, with an example."""

@@ -17,7 +17,7 @@ from pathlib import Path
 
 STAGES = (
     "inventory", "lantmateriet", "scb", "pts", "granser", "tackning", "grid", "households", "coverage",
-    "summaries", "gaps", "laws", "geopackage", "raster", "tables", "report", "webmap", "printmap", "install",
+    "summaries", "gaps", "goals", "laws", "geopackage", "raster", "tables", "report", "webmap", "printmap", "install",
 )  # fmt: skip
 
 

@@ -26,12 +26,17 @@ def _share(name: str, alias: str, description: str, low: float | None = 0) -> Co
 
 
 _ORDNING = Column("ordning", "heltal", "Ordning i planen", "1 byggs först.", basis="beraknad", low=1)
-_OPTIMUM = Column("byggs_optimum", "ja_nej", "Byggs i optimum", "Ingår i heltalsoptimum för samma budget eller mål.")
+_OPTIMUM = Column(
+    "byggs_optimum", "ja_nej", "Byggs i optimum", "Ingår i heltalsoptimum för samma budget eller mål."
+)
 _ACK = (
     replace(
-        _households("hushall_ack", "Nådda hushåll hittills", "Väntat antal, i planens ordning."), basis="beraknad"
+        _households("hushall_ack", "Nådda hushåll hittills", "Väntat antal, i planens ordning."),
+        basis="beraknad",
     ),
-    Column("kostnad_ack_sek", "decimal", "Kronor hittills (kr)", "I planens ordning.", "kr", "beraknad", low=0),
+    Column(
+        "kostnad_ack_sek", "decimal", "Kronor hittills (kr)", "I planens ordning.", "kr", "beraknad", low=0
+    ),
 )
 _OF_AREA = _area(
     "bristomrade_id", "troskel_mbit", "matt", "prioritet", "modellerad", "sannolikhet", "kommunkod", "kommunnamn",
@@ -131,7 +136,9 @@ FORANDRING_BRISTOMRADEN = Table(
     key=("troskel_mbit", "matt", "fore", "efter"), geometry="MultiPolygon",
 )  # fmt: skip
 _SPLIT = tuple(
-    _households(f"hushall_{w}{m}", f"{a} hushåll, {x}", f"Summan av {k} rutor vars flesta adresser är kommunens.")
+    _households(
+        f"hushall_{w}{m}", f"{a} hushåll, {x}", f"Summan av {k} rutor vars flesta adresser är kommunens."
+    )
     for w, a in (("nytackta", "Nytäckta"), ("forlorade", "Förlorade"))
     for m, x, k in (("_uppmatt", "uppmätt", "uppmätta"), ("_modellerad", "modellerat", "modellerade"))
 )

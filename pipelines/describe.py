@@ -12,7 +12,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from pipelines import contracts
+from pipelines import contracts, products
 from pipelines.publish.geopackage import LAYERS
 from pipelines.region import Region
 
@@ -120,7 +120,11 @@ def _escaped(text: str) -> str:
     return text.replace("|", "\\|")
 
 
-PAGES = {"konfiguration.md": configuration, "datalexikon.md": dictionary}
+PAGES = {
+    "konfiguration.md": configuration,
+    "datalexikon.md": dictionary,
+    "informationsklassning.md": products.page,
+}
 
 
 def main() -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import quote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -285,9 +286,57 @@ class Publicering(Part):
     )
     titel: str = Field(default="Bredbandstäckning i 250 m-rutor", description="Kartans titel.")
     utgivare: str = Field(description="Organisationen som ger ut produkterna.")
-    organisationsnummer: str = Field(default="", description="Utgivarens organisationsnummer (SE…).")
+    organisationsnummer: str = Field(
+        default="",
+        pattern=r"^(SE\d{10})?$",
+        description="Utgivarens organisationsnummer (SE och tio siffror).",
+    )
     kontakt_epost: str = Field(description="Adress för frågor och felrapporter.")
     bas_url: str = Field(description="Bas för beständiga IRI:er i katalogen.")
+    utgivartyp: Literal["NationalAuthority", "RegionalAuthority", "LocalAuthority"] = Field(
+        default="RegionalAuthority", description="Utgivarens typ i katalogen (ADMS publisher type)."
+    )
+    telefon: str = Field(
+        default="",
+        pattern=r"^(\+[1-9][0-9]{6,14})?$",
+        description="Telefon för frågor, som +46… utan mellanslag.",
+    )
+    utgiven: str = Field(
+        default="", pattern=r"^(\d{4}-\d{2}-\d{2})?$",
+        description="Dag då datamängderna först gavs ut (åååå-mm-dd). Tomt: indatas senaste datum.",
+    )  # fmt: skip
+    uppdateringsfrekvens: Literal["ANNUAL", "ANNUAL_2", "QUARTERLY", "MONTHLY", "IRREG"] = Field(
+        default="ANNUAL", description="Hur ofta en ny utgåva ges ut (EU:s kodlista frequency)."
+    )
+    teman: tuple[Annotated[str, Field(pattern=r"^[A-Z]{4}$")], ...] = Field(
+        default=("TECH", "REGI"),
+        min_length=1,
+        description="Kategorier i katalogen (EU:s kodlista data-theme).",
+    )
+    nyckelord: tuple[str, ...] = Field(
+        default=("bredband", "fiber", "täckning", "hushåll", "bredbandsutbyggnad"), min_length=1,
+        description="Nyckelord i katalogen, på svenska.",
+    )  # fmt: skip
+    plats_iri: str = Field(
+        default="", description="Länets IRI hos GeoNames. Tomt: bara NUTS-kod och omskrivande rektangel."
+    )
+    hvd_kategori: str = Field(
+        default="",
+        description="IRI för kategori av särskilt värdefull datamängd, (EU) 2023/138. Tomt: är ingen sådan.",
+    )
+
+    @model_validator(mode="after")
+    def _address(self) -> Publicering:
+        parts = urlsplit(self.bas_url)
+        if (
+            parts.scheme not in ("http", "https") or "." not in (parts.hostname or "")
+            or parts.query or parts.fragment or quote(self.bas_url, safe=":/%~") != self.bas_url
+        ):  # fmt: skip
+            raise ValueError(
+                "bas_url ska vara en beständig webbadress som andra når, utan mellanslag, ? och #, till exempel "
+                f"https://data.example.org/bredband, men är {self.bas_url}"
+            )
+        return self
 
     @model_validator(mode="after")
     def _bands(self) -> Publicering:

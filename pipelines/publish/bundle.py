@@ -78,4 +78,3 @@ def write_geopackage(
             gpkg_extras.add_aliases(db, tables)
             gpkg_extras.add_metadata(db, region, edition.facts, edition.sources)
             gpkg_extras.add_styles(db, styles, edition.facts)
-

@@ -88,10 +88,20 @@ CELL_COLUMNS = [
     *(f"{what}_{t}" for t in THRESHOLDS for what in (
         "adresser_utan", "adresser_ej_passerade", "hushall_utan", "hushall_ej_passerade", "underlag")),
 ]  # fmt: skip
-AREA_COLUMNS = ["bristomrade_id", "troskel_mbit", "matt", "modellerad", "kommunkod", "kommunnamn", "hushall_utan"]
+AREA_COLUMNS = [
+    "bristomrade_id",
+    "troskel_mbit",
+    "matt",
+    "modellerad",
+    "kommunkod",
+    "kommunnamn",
+    "hushall_utan",
+]
 
 
-def both(before: Edition, after: Edition, table: contracts.Table, columns: list[str], where: str = "") -> Sides:
+def both(
+    before: Edition, after: Edition, table: contracts.Table, columns: list[str], where: str = ""
+) -> Sides:
     """Read the same table of both editions."""
     return Sides(*(edition.read(e, table, columns, where) for e in (before, after)))
 

@@ -60,7 +60,8 @@ def editions(before: RunFacts, after: RunFacts) -> str:
 def shares(lan: pd.DataFrame) -> str:
     """Return the län's share of households before and after."""
     rows = [
-        (_pair(r.troskel_mbit, r.matt), percent(r.andel_fore_pct, 2), percent(r.andel_efter_pct, 2), _pe(r.forandring_pe))
+        (_pair(r.troskel_mbit, r.matt), percent(r.andel_fore_pct, 2), percent(r.andel_efter_pct, 2),
+         _pe(r.forandring_pe))
         for r in _sorted(lan).itertuples()
     ]  # fmt: skip
     head = ["Länet", "Andel hushåll före", "Andel hushåll efter", "Procentenheter"]

@@ -3,10 +3,12 @@
 The rule, for every product under ``maps/``:
 
 * A count below the suppression threshold is told as a band, any other rounded to tens.
-* A share with one decimal and the number of households give the count behind the share back. So where
-  few lack coverage the share is told as «minst», where few have it as «högst», with a limit made from
-  the *published* number of households alone. The difference to PTS's share is then left out, and the
-  other of the two counts is told as the number of households is: it would give the small one away.
+* A share with one decimal and the number of households give the count behind the share back, and the
+  shares of two thresholds how few lie between them. So **a share is reckoned from the told counts**, and
+  where few lack coverage it is told as «minst», where few have it as «högst», with a limit made from the
+  told number of households alone. The difference to PTS's share is then left out, and the other of the
+  two counts is told as the number of households is: it would give the small one away.
+* The län is told as what its kommuner are told as, summed (:func:`county`).
 * A kommun's count and its cells' bands could together narrow a cell's band when the count lies close to
   the least or the most the bands allow; :func:`exposed` finds those, and their share is told as «minst»
   from the count in tens. Tens cannot narrow bands whose limits are multiples of five.
@@ -95,16 +97,18 @@ def publish(
             else _at_least(smallest if few_without else _tens(without) + 5, total, smallest),
             Told(HIDDEN, None),
         )
-    known = not (math.isnan(share_pct) or math.isnan(pts_pct))
-    return Figures(
-        every,
-        every if without < NOTHING else _rest(total, without, limits, about),
-        count(without, limits, about),
-        share(share_pct),
-        Told(swedish.points(share_pct - pts_pct), round(share_pct - pts_pct, 1))
-        if known
-        else share(math.nan),
-    )
+    rest = every if without < NOTHING else _rest(total, without, limits, about)
+    lacking = count(without, limits, about)
+    told = _share_of(rest, lacking) if total >= smallest else share_pct
+    known = not (math.isnan(told) or math.isnan(pts_pct))
+    difference = Told(swedish.points(told - pts_pct), round(told - pts_pct, 1)) if known else share(math.nan)
+    return Figures(every, rest, lacking, share(told), difference)
+
+
+def _share_of(covered: Told, without: Told) -> float:
+    """Return the share (0–100) as the two told counts give it."""
+    has, lacks = covered.value or 0.0, without.value or 0.0
+    return 100 * has / (has + lacks) if has + lacks else math.nan
 
 
 def count(x: float, limits: tuple[int, ...], about: str = "{antal}") -> Told:
@@ -125,6 +129,27 @@ def share(pct: float) -> Told:
     (91.8, Told(text='saknas', value=None))
     """
     return Told(swedish.percent(pct), None if math.isnan(pct) else round(pct, 1))
+
+
+def county(kommuner: pd.DataFrame, lan: pd.DataFrame, limits: tuple[int, ...]) -> pd.DataFrame:
+    """Return the län with its counts and shares as its kommuner's told counts give them.
+
+    A figure made of told figures tells nothing more. A kommun told as a band counts as its middle.
+    """
+    out = lan.copy()
+    names = [c for c in kommuner if str(c).split("_")[0] in ("adresser", "befolkning", "hushall")]
+    for name in names:
+        x = kommuner[name].to_numpy(np.float64)
+        few = np.where(x < NOTHING, 0.0, limits[0] / 2)
+        out[name] = np.where(x < limits[0], few, np.maximum(10.0, 10.0 * np.floor(x / 10 + 0.5))).sum()
+    if "adresser" in out:
+        out["adresser"] = out["adresser"].round().astype("int64")
+    for t in THRESHOLDS:
+        for share_, without in (("andel", "utan"), ("andel_passerade", "ej_passerade")):
+            if f"hushall_{without}_{t}" in out:
+                part = out[f"hushall_{without}_{t}"] / out["hushall"]
+                out[f"{share_}_{t}_pct"] = (100 * (1 - part)).where(out["hushall"] > 0)
+    return out
 
 
 def exposed(cells: pd.DataFrame, kommuner: pd.DataFrame, limits: tuple[int, ...]) -> set[tuple[str, int]]:

@@ -79,7 +79,7 @@ def _facts(given: dict[str, Any]) -> RunFacts:
     kinds = {"demo": bool, "pts_ar": int, "scb_ar": int}
     for name in RunFacts.__annotations__:
         if not isinstance(given[name], kinds.get(name, str)):
-            raise ValueError(f"korning.{name}")
+            raise TypeError(f"korning.{name}")
     for name in ("pts_datum", "senaste_indatadatum"):
         if not re.fullmatch(r"\d{4}-\d\d-\d\d", given[name]):
             raise ValueError(f"korning.{name}")

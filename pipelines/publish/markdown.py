@@ -10,10 +10,10 @@ from pipelines.publish.facts import DEMO_TEXT, RunFacts
 
 
 def cell(text: object) -> str:
-    """Return text as it may stand in a Markdown table: no markup, no bars, no control characters.
+    r"""Return text as it may stand in a Markdown table: no markup, no bars, no control characters.
 
     >>> cell("a|<b>")
-    'a\\\\|&lt;b&gt;'
+    'a\\|&lt;b&gt;'
     """
     out = str(text).replace("\\", "\\\\")
     for sign, safe in (("|", "\\|"), ("<", "&lt;"), (">", "&gt;"), ("`", "\\`"), ("[", "\\["), ("*", "\\*")):
@@ -31,12 +31,15 @@ def table(head: Iterable[str], rows: Iterable[Iterable[object]], left: int = 1) 
     """
     lines = [[cell(c) for c in row] for row in (list(head), *rows)]
     wide = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
-    out = [
-        "| " + " | ".join(c.ljust(w) if i < left else c.rjust(w) for i, (c, w) in enumerate(zip(line, wide, strict=True)))
-        + " |"
-        for line in lines
-    ]  # fmt: skip
-    rule = "|" + "|".join("-" * (w + 2) if i < left else "-" * (w + 1) + ":" for i, w in enumerate(wide)) + "|"
+    out = []
+    for line in lines:
+        padded = [
+            c.ljust(w) if i < left else c.rjust(w) for i, (c, w) in enumerate(zip(line, wide, strict=True))
+        ]
+        out.append("| " + " | ".join(padded) + " |")
+    rule = (
+        "|" + "|".join("-" * (w + 2) if i < left else "-" * (w + 1) + ":" for i, w in enumerate(wide)) + "|"
+    )
     return "\n".join([out[0], rule, *out[1:]])
 
 
@@ -47,5 +50,7 @@ def opening(title: str, facts: RunFacts) -> str:
 
 def say(text: str) -> None:
     """Print; a terminal that lacks a character gets a question mark, not a crash."""
-    sys.stdout.write(text.encode(sys.stdout.encoding or "utf-8", "replace").decode(sys.stdout.encoding or "utf-8"))
+    sys.stdout.write(
+        text.encode(sys.stdout.encoding or "utf-8", "replace").decode(sys.stdout.encoding or "utf-8")
+    )
     sys.stdout.flush()

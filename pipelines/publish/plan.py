@@ -90,7 +90,7 @@ def check_region(source: Edition, region: Region) -> None:
 
 def read_areas(source: Edition, wish: Request) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Read the areas, their parts by kommun and their cells, of the plan's threshold and measure."""
-    where = f"\"troskel_mbit\" = {wish.troskel} AND \"matt\" = '{wish.matt}'"
+    where = f'"troskel_mbit" = {wish.troskel} AND "matt" = \'{wish.matt}\''
     whole, part = contracts_gaps.BRISTOMRADEN, contracts_gaps.BRISTOMRADEN_KOMMUN
     areas = edition.read(source, whole, whole.names, where)
     areas["prioritet"] = areas["prioritet"].astype("Int64")

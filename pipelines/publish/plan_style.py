@@ -30,7 +30,9 @@ def plan_styles(wish: Request, facts: RunFacts) -> list[Style]:
     mark = _mark(facts)
     rules = [
         qml.Rule(f"Byggs, uppmätt{mark}", 'NOT "modellerad"', colour="#1f6f9c", outline="#0d3347"),
-        qml.Rule(f"Byggs, modellerat{mark}", '"modellerad"', colour="#8cc5e0", outline="#0d3347", hatch=_HATCH),
+        qml.Rule(
+            f"Byggs, modellerat{mark}", '"modellerad"', colour="#8cc5e0", outline="#0d3347", hatch=_HATCH
+        ),
     ]
     text = f"Bristområden att bygga, {MEASURE_NAMES[wish.matt]} {wish.troskel} Mbit/s. Siffran är ordningen."
     body = qml.document(PLAN, qml.rules(rules), qml.label("ordning"))
@@ -71,7 +73,7 @@ def _gap_areas(t: int, m: str, facts: RunFacts, default: bool) -> Style:
         for code, (name, colour) in _AREAS.items()
     ]
     hatched = qml.Rule(f"Modellerat{mark}", '"modellerad"', hatch=_HATCH)
-    pair = f"\"troskel_mbit\" = {t} AND \"matt\" = '{m}'"
+    pair = f'"troskel_mbit" = {t} AND "matt" = \'{m}\''
     body = qml.document(
         table, qml.rules([qml.Rule(f"{MEASURE_NAMES[m]} {t} Mbit/s{mark}", pair, parts=(*rules, hatched))])
     )

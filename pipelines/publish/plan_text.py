@@ -125,7 +125,9 @@ def together(order: Order) -> str:
     f = _numbers(order)
     said = f"byggda tillsammans {_m(order.gemensamt_m)}"
     if saved < 0.5:
-        return f"Grannar som delar schakt: var för sig {_m(own)} (fågelväg), {said}. Här finns inget att spara."
+        return (
+            f"Grannar som delar schakt: var för sig {_m(own)} (fågelväg), {said}. Här finns inget att spara."
+        )
     return (
         f"Grannar som delar schakt: var för sig {_m(own)} (fågelväg), {said}. Det sparar {_m(saved)} "
         f"({percent(100 * saved / own, 2)}), ungefär {_kr(f['kostnad_schakt_sek'] * saved / own)}. Besparingen är "
@@ -155,14 +157,20 @@ def areas(order: Order) -> str:
         for r in built.head(SHOWN).itertuples()
     ]  # fmt: skip
     head = ["Ordning", "Bristområde", "Kommun", "Underlag", "Hushåll", "Kostnad, kr", "Hittills, kr"]
-    which = f"De första {SHOWN} av {number(len(built))}" if len(built) > SHOWN else f"Alla {number(len(built))}"
-    return f"## Områden att bygga\n\n{which}; hela listan: omraden.csv\n\n" + markdown.table(head, rows, left=4)
+    which = (
+        f"De första {SHOWN} av {number(len(built))}" if len(built) > SHOWN else f"Alla {number(len(built))}"
+    )
+    return f"## Områden att bygga\n\n{which}; hela listan: omraden.csv\n\n" + markdown.table(
+        head, rows, left=4
+    )
 
 
 def _numbers(order: Order) -> dict[str, float]:
     built = order.omraden[order.omraden["byggs"]]
     known = {k: float(v) for k, v in order.plan.fakta.items() if v is not None}
-    return known | {"kostnad_schakt_sek": float(order.plan.omraden.loc[built.index, "kostnad_schakt_sek"].sum())}
+    return known | {
+        "kostnad_schakt_sek": float(order.plan.omraden.loc[built.index, "kostnad_schakt_sek"].sum())
+    }
 
 
 def _part(part: float, whole: float) -> str:

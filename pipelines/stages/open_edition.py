@@ -48,7 +48,42 @@ def open_cells(
     out["planerad"] = cells["planerad"]
     for name in ("underlag", *(f"underlag_{t}" for t in THRESHOLDS)):
         out[name] = cells[name]
-    return contracts.check(out, contracts.OPPNA_RUTOR)
+    few = (adresser > 0) & (adresser < small)
+    return contracts.check(tell_few_as_one(out, few), contracts.OPPNA_RUTOR)
+
+
+def tell_few_as_one(cells: pd.DataFrame, few: NDArray[np.bool_]) -> pd.DataFrame:
+    """Return the cells with each cell of few addresses told as if it held a single one.
+
+    What only several addresses can show would say that there are several: households without coverage in a
+    cell that counts as covered, a mixed basis, something planned where everything is reached. So there
+    the households follow the cell's class (all of them without, or none), a mixed basis counts as
+    the weakest, and a plan is shown only where the highest threshold is not reached.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        Contract OPPNA_RUTOR.
+    few : ndarray of bool, shape (n,)
+        Cells with addresses, but fewer than the suppression threshold.
+    """
+    grounds = [f"underlag_{t}" for t in THRESHOLDS]
+    out = cells.copy()
+    for t, ground in zip(THRESHOLDS, grounds, strict=True):
+        without = np.where(out[f"klass_tillgang_{t}"] == "utan", out["hushall_band"], "0")
+        out[f"hushall_utan_{t}_band"] = np.where(few, without, out[f"hushall_utan_{t}_band"])
+        out[ground] = out[ground].mask(few & (out[ground] == "blandat"), "statistik")
+    same = _all_same(out, grounds)
+    out["underlag"] = out["underlag"].mask(few, out[grounds[0]].where(same, "blandat"))
+    reached = out[f"klass_tillgang_{THRESHOLDS[-1]}"] == "tackt"
+    out["planerad"] = out["planerad"] & ~(few & reached)
+    return out.astype({name: "str" for name in cells if name.endswith("_band")})
+
+
+def _all_same(table: pd.DataFrame, names: list[str]) -> NDArray[np.bool_]:
+    """Return whether all named columns of each row hold the same."""
+    first = table[names[0]]
+    return np.logical_and.reduce([(table[name] == first).to_numpy() for name in names])
 
 
 def coverage_class(covered: np.ndarray, adresser: np.ndarray, small: int) -> NDArray[np.str_]:

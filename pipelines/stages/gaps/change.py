@@ -7,7 +7,9 @@ the cell, a of them without coverage (expected), per threshold and measure:
     lost addresses = max(0, (a_after - a_before) - max(0, n_after - n_before))
     won addresses  = max(0, (a_before - a_after) - max(0, n_before - n_after))
 
-Both are net in the cell and never more than what really was lost or won. In households of the later edition:
+Both are net in the cell and never more than what really was lost or won, where addresses only came or only
+went. (A house torn down and another built in the same cell between two editions cannot be told from a change
+of coverage.) In households of the later edition:
 
     forlorade = lost addresses * households without / addresses without       (after)
     nytackta  = won addresses  * households with    / addresses with          (after)

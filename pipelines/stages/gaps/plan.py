@@ -114,7 +114,9 @@ def plan(
 def _by_kommun(places: pd.DataFrame, kommunvis: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
     chosen = kommunvis["bristomrade_id"].isin(areas.loc[areas["byggs"], "bristomrade_id"])
     rows = kommunvis[chosen]
-    rows = rows.assign(hushall_nas_modellerade=rows["hushall_utan"].where(rows["modellerad"].astype(bool), 0.0))
+    rows = rows.assign(
+        hushall_nas_modellerade=rows["hushall_utan"].where(rows["modellerad"].astype(bool), 0.0)
+    )
     sums = ["hushall_utan", "hushall_nas_modellerade", "kostnad_sek"]
     gains = rows.groupby("kommunkod")[sums].sum().rename(columns={"hushall_utan": "hushall_nas"})
     out = places.rename(columns={"hushall_utan": "hushall_utan_fore"}).join(gains)

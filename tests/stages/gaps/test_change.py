@@ -13,9 +13,10 @@ def _grid(rows):
     frame = pd.DataFrame(rows, columns=["rutid_scb", "adresser", "hushall", "utan", "underlag"])
     for t in (30, 100, 1000):
         share = (frame["utan"] / frame["hushall"].where(frame["hushall"] > 0)).fillna(1.0)
-        frame[f"adresser_utan_{t}"] = share * frame["adresser"]
+        frame[f"adresser_utan_{t}"] = frame[f"adresser_ej_passerade_{t}"] = share * frame["adresser"]
         frame[f"hushall_utan_{t}"] = frame[f"hushall_ej_passerade_{t}"] = frame["utan"]
-    return frame.drop(columns="utan")
+        frame[f"underlag_{t}"] = frame["underlag"]
+    return frame.drop(columns=["utan", "underlag"])
 
 
 BEFORE = _grid(
@@ -26,6 +27,9 @@ BEFORE = _grid(
         ("d", 1, 2.0, 2.0, "adress"),  # torn down
         ("f", 2, 4.0, 4.0, "adress"),  # grows, still without
         ("g", 0, 0.0, 0.0, "ingen"),  # empty in both
+        ("h", 4, 4.0, 0.0, "adress"),  # one of four loses it, and one more is built without
+        ("i", 4, 4.0, 2.0, "adress"),  # a new house with fibre makes nobody newly covered
+        ("k", 2, 0.0, 0.0, "adress"),  # nobody lives there
     ]
 )
 AFTER = _grid(
@@ -36,16 +40,20 @@ AFTER = _grid(
         ("e", 1, 3.0, 3.0, "adress"),  # built since
         ("f", 3, 6.0, 6.0, "adress"),
         ("g", 0, 0.0, 0.0, "ingen"),
+        ("h", 5, 5.0, 2.0, "adress"),
+        ("i", 5, 5.0, 2.0, "adress"),
+        ("k", 2, 3.0, 3.0, "blandat"),
     ]
 )
 
 
 def test_cells_won_lost_unchanged_built_and_gone_by_hand():
     got = change.cells(BEFORE, AFTER)
-    assert len(got) == 6 * 6
+    assert len(got) == 6 * 9
     one = got[(got["troskel_mbit"] == 100) & (got["matt"] == "passerad")].set_index("rutid_scb")
     assert one["forandring"].to_dict() == {
         "a": "nytackt", "b": "forlorad", "c": "oforandrad", "d": "borta", "e": "ny_ruta", "f": "oforandrad",
+        "h": "forlorad", "i": "oforandrad", "k": "oforandrad",
     }  # fmt: skip
     parts = one[["hushall_nytackta", "hushall_forlorade", "hushall_antal"]]
     assert parts.loc["a"].tolist() == [4, 0, 0]
@@ -54,7 +62,10 @@ def test_cells_won_lost_unchanged_built_and_gone_by_hand():
     assert parts.loc["d"].tolist() == [0, 0, -2]
     assert parts.loc["e"].tolist() == [0, 0, 3]
     assert parts.loc["f"].tolist() == [0, 0, 2]  # a new house without fibre is not lost coverage
-    assert one["modellerad"].to_dict() == {x: x == "c" for x in "abcdef"}
+    assert parts.loc["h"].tolist() == [0, 1, 1]
+    assert parts.loc["i"].tolist() == [0, 0, 0]
+    assert parts.loc["k"].tolist() == [0, 0, 3]
+    assert one["modellerad"].to_dict() == {x: x in "ck" for x in "abcdefhik"}
     assert (one.loc["b", "andel_fore_pct"], one.loc["b", "andel_efter_pct"]) == (100, 50)
 
 
@@ -81,6 +92,46 @@ def test_what_coverage_did_and_what_people_did_is_the_whole_change(first, second
         assert (one[["hushall_nytackta", "hushall_forlorade"]] >= 0).all().all()
 
 
+known = st.dictionaries(st.integers(0, 7), st.booleans(), max_size=8)
+
+
+@settings(max_examples=80, deadline=None)
+@given(known, known, st.booleans(), st.booleans())
+def test_never_more_won_or_lost_than_there_was(first, second, built, torn_down):
+    """One cell whose addresses are known one by one: True has coverage. One household each.
+
+    Addresses only come or only go: where both happen at once, a cell's sums cannot tell them from a change.
+    """
+    if not built or torn_down:
+        second = {i: x for i, x in second.items() if i in first}
+    if built or not torn_down:
+        first = {i: x for i, x in first.items() if i in second}
+
+    def grid(known):
+        n, without = len(known), sum(not x for x in known.values())
+        return _grid([("a", n, float(n), float(without), "adress")])
+
+    got = change.cells(grid(first), grid(second))
+    if not first and not second:
+        assert got.empty
+        return
+    row = got[(got["troskel_mbit"] == 100) & (got["matt"] == "tillgang")].iloc[0]
+    both = set(first) & set(second)
+    lost, won = sum(first[i] and not second[i] for i in both), sum(second[i] and not first[i] for i in both)
+    assert row["hushall_forlorade"] <= lost + 1e-9
+    assert row["hushall_nytackta"] <= won + 1e-9
+    if set(first) == set(second):
+        assert row["hushall_forlorade"] - row["hushall_nytackta"] == pytest.approx(lost - won)
+
+
+def test_each_threshold_has_an_underlag_of_its_own():
+    before = BEFORE.assign(underlag_1000="adress", underlag_30="blandat")
+    got = change.cells(before, AFTER.assign(underlag_1000="ruta", underlag_30="adress"))
+    assert not got.loc[got["troskel_mbit"] == 1000, "modellerad"].any()
+    lives_before = got["troskel_mbit"].eq(30) & got["rutid_scb"].ne("e")
+    assert got.loc[lives_before, "modellerad"].all()
+
+
 def test_kommuner_in_percentage_points():
     def table(x):
         names = [f"andel_{p}{t}_pct" for t in (30, 100, 1000) for p in ("", "passerade_")]
@@ -101,11 +152,12 @@ def _cells(spec):
 def test_areas_closed_new_shrunk_grown_split_and_merged_by_hand():
     before = _cells(
         [("closed", "c1", 2), ("shrunk", "s1", 3), ("shrunk", "s2", 1), ("grown", "g1", 1), ("same", "x", 4),
-         ("split", "p1", 2), ("split", "p2", 2), ("m1", "m1", 1), ("m2", "m2", 2)]
+         ("split", "p1", 2), ("split", "p2", 2), ("m1", "m1", 1), ("m2", "m2", 2), ("moved", "v1", 2),
+         ("moved", "v2", 1)]
     )  # fmt: skip
     after = _cells(
         [("other", "s1", 2), ("grown", "g1", 1), ("grown", "g2", 1), ("same", "x", 4), ("pa", "p1", 2),
-         ("pb", "p2", 2), ("m", "m1", 1), ("m", "m2", 2), ("new", "n1", 7)]
+         ("pb", "p2", 2), ("m", "m1", 1), ("m", "m2", 2), ("new", "n1", 7), ("moved", "v1", 1), ("moved", "v2", 2)]
     )  # fmt: skip
     got = {(r.fore, r.efter): r for r in change.gap_areas(before, after).itertuples()}
     assert {k: r.forandring for k, r in got.items()} == {
@@ -116,6 +168,7 @@ def test_areas_closed_new_shrunk_grown_split_and_merged_by_hand():
         ("split", "pa,pb"): "oforandrat",
         ("m1,m2", "m"): "oforandrat",
         ("", "new"): "nytt",
+        ("moved", "moved"): "andrat",  # one address won, another lost: not the same as nothing
     }
     shrunk = got["shrunk", "other"]
     assert (shrunk.adresser_fore, shrunk.adresser_efter, shrunk.rutor_fore, shrunk.rutor_efter) == (
@@ -124,6 +177,9 @@ def test_areas_closed_new_shrunk_grown_split_and_merged_by_hand():
         2,
         1,
     )
+    assert (shrunk.adresser_minskat, shrunk.adresser_okat) == (2, 0)
+    moved = got["moved", "moved"]
+    assert (moved.adresser_minskat, moved.adresser_okat) == (1, 1)
 
 
 @settings(max_examples=25, deadline=None)

@@ -1,0 +1,1 @@
+"""The archive package: written by :mod:`write`, checked by :mod:`verify`."""

@@ -1,0 +1,57 @@
+"""``make arkiv``: a finished edition as one dated, self-describing package, a zipped bag (BagIt, RFC 8493).
+
+What goes in is what the run put in place, nothing else, once more in the plainest formats there are (CSV,
+GML), with what a reader needs who has only the package. The same edition gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.publish.archive import contents, longterm, metadata, pack, payload, texts
+from pipelines.publish.archive.order import order
+from pipelines.publish.facts import read_sources
+from pipelines.publish.markdown import say
+
+if TYPE_CHECKING:
+    from pipelines.paths import Paths
+    from pipelines.region import Region
+
+FOLDER = "arkiv"
+
+
+def run(region: Region, paths: Paths, edition: str = "") -> None:
+    """Write ``OUT/arkiv/<name>.zip`` and its checksum beside it; print what it became.
+
+    Parameters
+    ----------
+    edition : str
+        ``intern`` (everything) or ``oppen`` (only what stands under ``MAPS``); empty is ``intern``.
+
+    Raises
+    ------
+    DataError
+        When there is no whole edition of one run and this configuration, or ``edition`` cannot be read.
+    """
+    wish = order(region, paths, edition)
+    sources = read_sources(paths)
+    products = payload.products(wish, paths)
+    goal = paths.out / FOLDER
+    goal.mkdir(parents=True, exist_ok=True)
+    beside = Path(tempfile.mkdtemp(prefix=".paket-", dir=goal))
+    try:
+        bag = beside / wish.name
+        payload.lay_out(wish, products, paths, bag)
+        longterm.write_all(wish, bag)
+        contents.write(wish, bag)
+        pack.bag(wish, bag)
+        texts.write_readme(wish, sources, bag)
+        metadata.write(wish, sources, bag)
+        pack.seal(bag)
+        package = pack.zipped(wish, bag, goal)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    say(texts.told(wish, package, payload.left_out(products, paths)))

@@ -1,0 +1,79 @@
+"""The same inputs give the same bytes: every product and both archive packages, built twice far apart."""
+
+import hashlib
+import shutil
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, clean_environment
+
+# Where it is another day than here, whatever the time is.
+ANOTHER_DAY = "Pacific/Kiritimati" if datetime.now(UTC).hour >= 11 else "Etc/GMT+12"
+ELSEWHERE = {
+    "TZ": ANOTHER_DAY, "LANG": "C", "LC_ALL": "C", "PYTHONHASHSEED": "4242", "OMP_NUM_THREADS": "1",
+    "PYTHONUTF8": "1",
+}  # fmt: skip
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file under a folder but for the tables between the stages."""
+    found = (
+        p for p in sorted(folder.rglob("*")) if p.is_file() and ".steg" not in p.relative_to(folder).parts
+    )
+    return {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in found}
+
+
+def make(variables: dict[str, Path | str], environment: dict[str, str], *goals: str) -> None:
+    result = subprocess.run(
+        ["make", "--no-print-directory", "-C", str(ROOT), *goals, *(f"{k}={v}" for k, v in variables.items())],
+        capture_output=True, text=True, env=clean_environment() | environment, timeout=300,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.fixture(scope="module")
+def here(small_edition, tmp_path_factory) -> dict[str, Path | str]:
+    """The edition the other tests use, in a folder of its own since packages are written into it."""
+    folder = tmp_path_factory.mktemp("har") / "lan"
+    shutil.copytree(small_edition, folder, copy_function=shutil.copy2)
+    return {"CONFIG": folder / "county.toml", "RAW": folder / "raw", "OUT": folder / "out",
+            "MAPS": folder / "maps", "JOBS": "2"}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def there(small_edition, tmp_path_factory) -> dict[str, Path | str]:
+    """The same inputs in folders with other names and other times, built one step at a time elsewhere."""
+    root = tmp_path_factory.mktemp("dar")
+    shutil.copytree(small_edition / "raw", root / "a/deeper/indata", copy_function=shutil.copyfile)
+    (root / "b").mkdir()
+    shutil.copyfile(small_edition / "county.toml", root / "b/county.toml")
+    variables: dict[str, Path | str] = {
+        "CONFIG": root / "b/county.toml", "RAW": root / "a/deeper/indata", "OUT": root / "c/resultat",
+        "MAPS": root / "d/publicerat", "JOBS": "1",
+    }  # fmt: skip
+    make(variables, ELSEWHERE, "coverage")
+    return variables
+
+
+@pytest.mark.parametrize("part", ["OUT", "MAPS"])
+def test_every_product_is_the_same(here, there, part):
+    left, right = digests(Path(here[part])), digests(Path(there[part]))
+    apart = ("arkiv/",)
+    left, right = ({k: v for k, v in d.items() if not k.startswith(apart)} for d in (left, right))
+    assert len(left) >= {"OUT": 7, "MAPS": 3}[part]
+    assert left == right
+
+
+@pytest.mark.parametrize("edition", ["intern", "oppen"])
+def test_the_package_is_the_same(here, there, edition):
+    make(here, {}, "arkiv", f"UTGAVA={edition}")
+    make(there, ELSEWHERE, "arkiv", f"UTGAVA={edition}")
+    mark = {"intern": "INTERN", "oppen": "OPPEN"}[edition]
+    left, right = (
+        {k: v for k, v in digests(Path(d["OUT"]) / "arkiv").items() if mark in k} for d in (here, there)
+    )
+    assert sorted(Path(k).suffix for k in left) == [".sha256", ".zip"]
+    assert left == right
