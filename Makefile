@@ -58,13 +58,14 @@ STAGES  := $(CORE) $(wildcard pipelines/stages/*.py pipelines/stages/*/*.py)
 ALLCODE := $(SOURCES) $(STAGES) $(wildcard pipelines/publish/* pipelines/publish/*/*)
 DEMOCODE := $(CORE) $(wildcard pipelines/demo/*.py)
 
-PRODUCTS_OUT  := bredband.gpkg kommuner.csv kommuner.xlsx tackning_250m.tif rapport.md manifest.json \
-                 bredbandskarta_intern.html
+TABLES := oversikt mal bristomraden kurva pts_projekt avstamning lasmig
+PRODUCTS_OUT  := bredband.gpkg kommuner.csv kommuner.xlsx prioritering_pts.csv $(TABLES:%=tabeller/%.csv) \
+                 tackning_250m.tif rapport.md manifest.json bredbandskarta_intern.html
 PRODUCTS_MAPS := bredbandskarta.html kartor/lan_100.pdf kartor/lan_100.png
 FINAL := $(PRODUCTS_OUT:%=$(OUT)/%) $(PRODUCTS_MAPS:%=$(MAPS)/%)
 READY := $(PRODUCTS_OUT:%=$(BUILT)/out/%) $(PRODUCTS_MAPS:%=$(BUILT)/maps/%)
 
-.PHONY: help coverage demo plan compare arkiv verifiera test test-browser test-qgis lint bench notebook docs clean distclean FORCE
+.PHONY: help coverage demo plan compare arkiv verifiera test test-browser test-qgis lint bench docs clean need-chromium need-qgis FORCE
 DEMO_NOTE := DEMO: simulerade data, inga verkliga uppgifter. Egna data läggs i $(RAW)/.
 .DEFAULT_GOAL := help
 
@@ -150,7 +151,7 @@ $(DONE)/goals.json: $(DONE)/summaries.json $(DONE)/gaps.json
 	$(SAY) 'Mål, avstämning mot PTS och regional prioritering'
 	@$(RUN) goals $(ARGS)
 
-$(STEG)/korning.json: $(DONE)/summaries.json $(DONE)/gaps.json $(DONE)/goals.json $(ALLCODE)
+$(STEG)/korning.json: $(DONE)/goals.json $(ALLCODE)
 	$(SAY) 'Kontrollerar lagarna'
 	@$(RUN) laws $(ARGS)
 
@@ -164,7 +165,8 @@ $(BUILT)/out/tackning_250m.tif: $(STEG)/korning.json
 	$(SAY) 'Raster'
 	@$(RUN) raster $(ARGS)
 
-$(BUILT)/out/kommuner.csv $(BUILT)/out/kommuner.xlsx &: $(STEG)/korning.json
+$(BUILT)/out/kommuner.csv $(BUILT)/out/kommuner.xlsx $(BUILT)/out/prioritering_pts.csv \
+$(TABLES:%=$(BUILT)/out/tabeller/%.csv) &: $(STEG)/korning.json
 	$(SAY) 'Tabeller'
 	@$(RUN) tables $(ARGS)
 
@@ -211,7 +213,6 @@ else
 TEST_DEPS := $(VENV)/.klar-test
 TEST_SOME := -m 'not browser and not qgis'
 endif
-.PHONY: need-chromium need-qgis
 
 test: $(TEST_DEPS) ## Kör testerna (med CI=true även i Chromium och QGIS)
 	@$(PYTEST) $(TEST_SOME)
@@ -240,7 +241,7 @@ docs: $(VENV)/.klar ## Skriver om docs/konfiguration.md och docs/datalexikon.md 
 	@$(VENV)/bin/python -m pipelines.describe
 
 clean: ## Tar bort mellanresultat och produkter i OUT och MAPS (inte indata, inte miljön)
-	@rm -rf $(STEG) $(FINAL)
+	@rm -rf $(STEG) $(FINAL) $(OUT)/plan $(OUT)/jamforelse
 	@printf 'Borttaget: mellanresultat och produkter i %s och %s.\n' '$(OUT)' '$(MAPS)'
 
 FORCE:

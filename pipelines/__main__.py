@@ -28,7 +28,7 @@ STAGES = {
     "laws": ("pipelines.stages.laws", "kontrollerar lagarna på körningens egna tal"),
     "geopackage": ("pipelines.publish.geopackage", "bredband.gpkg"),
     "raster": ("pipelines.publish.raster", "tackning_250m.tif"),
-    "tables": ("pipelines.publish.tables", "kommuner.csv och kommuner.xlsx"),
+    "tables": ("pipelines.publish.tables", "kommuner.xlsx och tabellerna som CSV"),
     "report": ("pipelines.publish.report", "rapport.md och manifest.json"),
     "webmap": ("pipelines.publish.webmap", "webbkartan, öppen och intern"),
     "open_data": ("pipelines.publish.open_data", "den öppna utgåvan i maps/data"),
