@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+# Fixtures are no doctests, and two files named conftest cannot be collected as modules side by side.
+collect_ignore_glob = ["conftest.py", "*/conftest.py"]
 
 
 def make_command(folder: Path, *goals: str) -> list[str]:

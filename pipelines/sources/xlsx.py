@@ -116,7 +116,11 @@ def _measured(path: Path) -> bytes:
     return packed.getvalue()
 
 
-_EMPTY_CELL = re.compile(rb'<(?:\w+:)?c(?:\s+[\w:]+="[^"<>]*")*\s*/>')
+# An empty cell as different programs write it: <c …/>, <c …></c>, <c …><v/></c>, <c …><v></v></c>.
+_EMPTY_CELL = re.compile(
+    rb'<(?:\w+:)?c(?:\s+[\w:]+="[^"<>]*")*\s*'
+    rb"(?:/>|>\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>)"
+)
 _CELL = re.compile(rb"<(?:\w+:)?c[\s>]")
 # The reader gives an error (#N/A, #REF!) as an empty cell; told that it is text, it gives the text.
 _ERROR_CELL = re.compile(rb"(<(?:\w+:)?c\s[^<>]*?\bt\s*=\s*)([\"'])e\2")

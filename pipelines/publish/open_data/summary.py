@@ -151,5 +151,6 @@ def _with_surface(told: pd.DataFrame, hectares: pd.DataFrame) -> pd.DataFrame:
 
 
 def _rounded(table: pd.DataFrame) -> pd.DataFrame:
+    """Round: PTS's shares to one decimal as everywhere in this edition, the rest to six."""
     decimals = [c for c in table if table[c].dtype == np.float64]
-    return table.assign(**{c: table[c].round(6) + 0.0 for c in decimals})
+    return table.assign(**{c: table[c].round(1 if c.startswith("pts_") else 6) + 0.0 for c in decimals})

@@ -41,9 +41,13 @@ def write_csv(frame: pd.DataFrame, table: Table, path: Path, facts: RunFacts) ->
             text = harmless_column(values) if c.kind == "text" else values
             columns[c.name] = pa.array(text, from_pandas=True)
     columns[DEMO_COLUMN] = pa.array(np.full(len(frame), "DEMO" if facts["demo"] else "nej"))
-    options = pa.csv.WriteOptions(quoting_style="needed", batch_size=65536)
+    rows = pa.table(columns)
     with files.replacing(path) as beside:
-        pa.csv.write_csv(pa.table(columns), beside, options)
+        try:
+            # No value needs a quote in the large table; Arrow would otherwise quote every text.
+            pa.csv.write_csv(rows, beside, pa.csv.WriteOptions(quoting_style="none", quoting_header="none"))
+        except pa.ArrowInvalid:
+            rows.to_pandas(integer_object_nulls=True).to_csv(beside, index=False, lineterminator="\n")
 
 
 def _number(x: float) -> str | None:
