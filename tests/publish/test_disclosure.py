@@ -84,7 +84,7 @@ def test_by_hand():
     ]
     coarse, plain = told(2000, 8.0, coarse=True), told(2000, 8.0)
     assert [x.text.replace("\u00a0", " ") for x in coarse] == ["2 000", "1 990", "10", "minst 99,2 %", "–"]
-    assert [x.text.replace("\u00a0", " ") for x in plain] == ["2 000", "1 990", "10", "99,6 %", "+49,6"]
+    assert [x.text.replace("\u00a0", " ") for x in plain] == ["2 000", "1 990", "10", "99,5 %", "+49,5"]
     assert [x.text for x in told(8, 4.5)] == ["10", "–", "–", "–", "–"]
     nothing, everything = told(2000, 0.0), told(2000, 2000.0)
     assert (nothing.share.text, nothing.without.text) == ("100\u00a0%", "0")

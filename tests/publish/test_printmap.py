@@ -127,12 +127,14 @@ def test_no_share_gives_a_small_count_away(built: Paths) -> None:
 
 
 def test_bars_are_as_long_as_their_texts_say(built: Paths) -> None:
-    """A share of 23.456 %: the vector drawing holds 23.5 %, not more."""
+    """1 532 of 2 000 without are told as 1 530, so the vector drawing holds 23.5 %, not 23.4."""
     sheet = _sheet(built)
-    kommuner = sheet.kommuner.assign(andel_100_pct=[23.456, 78.912])
+    kommuner = sheet.kommuner.assign(
+        hushall=2000.0, hushall_utan_100=[1532.0, 418.0], andel_100_pct=[23.4, 79.1]
+    )
     figure = printmap.drawn(replace(sheet, kommuner=kommuner))
     bars = [p.get_width() for p in figure.axes[1].findobj(Rectangle) if np.isclose(p.get_height(), 3.6)]
-    np.testing.assert_allclose(np.array(bars[1::2]) / bars[0] * 100, [23.5, 78.9], atol=1e-9)
+    np.testing.assert_allclose(np.array(bars[1::2]) / bars[0] * 100, [23.5, 79.0], atol=1e-9)
 
 
 def test_agreements_are_not_named(tmp_path: Path) -> None:

@@ -353,7 +353,11 @@ def test_open_edition_by_hand(full: brute.Answer) -> None:
     # Four addresses, three in a kommun where the cell file may not be published.
     cell = full.oppna_rutor["4040006402750"]
     # A mixed basis would say that there are several: it is told as the weakest.
-    assert (cell["adresser_band"], cell["underlag"], cell["underlag_1000"]) == ("1–4", "statistik", "statistik")
+    assert (cell["adresser_band"], cell["underlag"], cell["underlag_1000"]) == (
+        "1–4",
+        "statistik",
+        "statistik",
+    )
     chances = {f.address.id: f for f in full.open_facts}
     assert chances["9901-039"].underlag == "statistik"
     assert chances["9902-103"].p["tillgang", 1000] == Fraction("0.25")

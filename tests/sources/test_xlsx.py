@@ -41,10 +41,14 @@ def test_formatted_but_empty_cells_far_away_are_no_data(tmp_path: Path) -> None:
     assert xlsx.read_sheets(tmp_path / "a.xlsx")[0].rows == [["hej"]]
 
 
-@pytest.mark.parametrize("empty", ["<c {}/>", "<c {}></c>", "<c {}><v/></c>", "<c {}><v></v></c>", "<c {}> </c>"])
+@pytest.mark.parametrize(
+    "empty", ["<c {}/>", "<c {}></c>", "<c {}><v/></c>", "<c {}><v></v></c>", "<c {}> </c>"]
+)
 def test_an_empty_cell_far_away_costs_nothing_however_it_is_written(tmp_path: Path, empty: str) -> None:
     far = empty.format('r="XFD1048576" s="0"')
-    path = _sheet_xml(tmp_path / "a.xlsx", f'<row r="1"><c r="A1"><v>7</v></c></row><row r="1048576">{far}</row>')
+    path = _sheet_xml(
+        tmp_path / "a.xlsx", f'<row r="1"><c r="A1"><v>7</v></c></row><row r="1048576">{far}</row>'
+    )
     assert xlsx.read_sheets(path)[0].rows == [[7.0]]
 
 

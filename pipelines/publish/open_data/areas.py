@@ -66,7 +66,9 @@ def gap_areas(cells: pd.DataFrame, land: pd.DataFrame, region: Region) -> gpd.Ge
 def _cell_facts(cells: pd.DataFrame, land: pd.DataFrame, limits: tuple[int, ...]) -> dict[str, NDArray]:
     rutid = parse_scb_id(cells["rutid_scb"])
     facts: dict[str, NDArray] = {"rutid": rutid}
-    facts["land_ha"] = land_by(lookup(rutid, land["rutid"].to_numpy()), land["land_ha"].to_numpy(), len(rutid))
+    facts["land_ha"] = land_by(
+        lookup(rutid, land["rutid"].to_numpy()), land["land_ha"].to_numpy(), len(rutid)
+    )
     facts["adresser"] = np.array(bands.whole(cells["adresser_band"], limits))
     for name in ("hushall", *(f"hushall_utan_{t}" for t in THRESHOLDS)):
         facts[name] = np.array(bands.expected(cells[f"{name}_band"], limits))
@@ -103,7 +105,11 @@ def _areas(
     without = facts[f"hushall_utan_{troskel}"].copy()
     if matt == "passerad":
         without[0] = 0.0  # no band tells it: at most those without access
-    for name, ends in (("adresser", facts["adresser"]), ("hushall", facts["hushall"]), ("hushall_utan", without)):
+    for name, ends in (
+        ("adresser", facts["adresser"]),
+        ("hushall", facts["hushall"]),
+        ("hushall_utan", without),
+    ):
         out[f"{name}_minst"], out[f"{name}_hogst"] = summed(ends[0]), summed(ends[1])
     kronor = _cost(klass, facts, cells["omradestyp"], inside, area, count, region)
     out["kostnad_klass"] = _cost_class(kronor, out, region.publicering.undertryckningsgrans)

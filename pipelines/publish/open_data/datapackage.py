@@ -37,7 +37,9 @@ def describe(
         "version": facts["korning_id"],
         "created": midnight(facts),
         "demo": demo,
-        "contributors": [{"title": publishing.utgivare, "email": publishing.kontakt_epost, "role": "publisher"}],
+        "contributors": [
+            {"title": publishing.utgivare, "email": publishing.kontakt_epost, "role": "publisher"}
+        ],
         "sources": [{"title": line} for line in credit_lines(list(sources))],
         "resources": [_resource(t, facts, paths) for t in tables],
     }
@@ -46,7 +48,9 @@ def describe(
 
 def _resource(table: Table, facts: RunFacts, paths: Paths) -> dict[str, Any]:
     file = paths.built(f"maps/data/{table.name}.csv")
-    product = next(p for p in products.open_products() if f"maps/data/{table.name}.csv" in {f.path for f in p.files})
+    product = next(
+        p for p in products.open_products() if f"maps/data/{table.name}.csv" in {f.path for f in p.files}
+    )
     demo = [
         {"name": DEMO_COLUMN, "type": "string", "title": "Demo",
          "description": "DEMO när uppgifterna är påhittade, annars nej.",

@@ -70,7 +70,9 @@ def unnamed(sources: Sequence[Source]) -> list[Source]:
 
 def _say_open(db: sqlite3.Connection, facts: RunFacts) -> None:
     """Say in the metadata that this is the open edition."""
-    rows = db.execute("SELECT id, metadata FROM gpkg_metadata WHERE mime_type = 'application/json'").fetchall()
+    rows = db.execute(
+        "SELECT id, metadata FROM gpkg_metadata WHERE mime_type = 'application/json'"
+    ).fetchall()
     for key, body in rows:
         about = {**json.loads(body), "beskrivning": f"{DEMO_TEXT} {ABOUT}" if facts["demo"] else ABOUT}
         text = json.dumps(about, ensure_ascii=False, sort_keys=True)
@@ -106,13 +108,19 @@ def _grid(table: Table, mark: str) -> _Made:
 def _gaps(table: Table, mark: str) -> _Made:
     out = []
     for m, t in sorted(((m, t) for m in MEASURES for t in THRESHOLDS), key=lambda p: p != ("tillgang", 100)):
-        where = f"\"troskel_mbit\" = {t} AND \"matt\" = '{m}'"
+        where = f'"troskel_mbit" = {t} AND "matt" = \'{m}\''
         rules = [
             qml.Rule(label + mark, f"{where} AND \"kostnad_klass\" = '{code}'", colour)
             for code, (label, colour) in _COSTS.items()
         ]
         name = f"{'Utan tillgång' if m == 'tillgang' else 'Ej passerade'} {t}"
-        out.append((name, f"Bristområden, {name.lower()} Mbit/s, efter kostnadsklass.", qml.document(table, qml.rules(rules))))
+        out.append(
+            (
+                name,
+                f"Bristområden, {name.lower()} Mbit/s, efter kostnadsklass.",
+                qml.document(table, qml.rules(rules)),
+            )
+        )
     return out
 
 
@@ -120,11 +128,19 @@ def _kommuner(table: Table, mark: str) -> _Made:
     made = []
     for t in (100, 30, 1000):
         classes = [
-            qml.Class(low, high, f"{low:.0f}–{high:.0f} % av hushållen har {t} Mbit/s{mark}", colour, outline="#6b6b6b")
+            qml.Class(
+                low,
+                high,
+                f"{low:.0f}–{high:.0f} % av hushållen har {t} Mbit/s{mark}",
+                colour,
+                outline="#6b6b6b",
+            )
             for (low, high), colour in zip(pairwise(_SHARES), _KOMMUN_COLOURS, strict=True)
         ]
         body = qml.document(table, qml.graduated(f"andel_{t}_pct", classes, "fill"), qml.label("kommunnamn"))
-        made.append((f"Hushåll med {t} Mbit/s", f"Andel av hushållen med tillgång till {t} Mbit/s ned.", body))
+        made.append(
+            (f"Hushåll med {t} Mbit/s", f"Andel av hushållen med tillgång till {t} Mbit/s ned.", body)
+        )
     return made
 
 

@@ -80,7 +80,11 @@ def _geo(table: Table, box: list[float]) -> str:
 
 def _about(table: Table, facts: RunFacts) -> str:
     """Return what the file is: title, run, demo mark, and every column's alias and meaning."""
-    body: dict[str, Any] = {"titel": table.title, "beskrivning": table.description, "korning_id": facts["korning_id"]}
+    body: dict[str, Any] = {
+        "titel": table.title,
+        "beskrivning": table.description,
+        "korning_id": facts["korning_id"],
+    }
     if facts["demo"]:
         body |= {"demo": DEMO_TEXT, "titel": f"DEMO – {table.title}"}
     body["kolumner"] = {c.name: {"alias": c.alias, "beskrivning": c.description} for c in table.columns}

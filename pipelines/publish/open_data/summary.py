@@ -26,7 +26,11 @@ SURFACE = {"utan": ("utan", "mindre_del"), "tackt": ("storre_del", "tackt")}
 
 
 def tables(
-    kommuner: pd.DataFrame, lan: pd.DataFrame, cells: pd.DataFrame, land: pd.DataFrame, limits: tuple[int, ...]
+    kommuner: pd.DataFrame,
+    lan: pd.DataFrame,
+    cells: pd.DataFrame,
+    land: pd.DataFrame,
+    limits: tuple[int, ...],
 ) -> dict[str, pd.DataFrame]:
     """Return the open ``kommuner`` and ``lan``.
 
@@ -112,7 +116,9 @@ def _with_shares(told: pd.DataFrame, limits: tuple[int, ...]) -> pd.DataFrame:
             disclosure.publish(total, lacking, np.nan, np.nan, limits).share
             for total, lacking in zip(told["hushall"], told[f"{without}"], strict=True)
         ]
-        out[f"{share}_pct"] = np.array([np.nan if r.value is None else r.value for r in rows], dtype=np.float64)
+        out[f"{share}_pct"] = np.array(
+            [np.nan if r.value is None else r.value for r in rows], dtype=np.float64
+        )
         out[f"{share}_olikhet"] = [_SIGNS.get(r.text.split("\u00a0")[0].split(" ")[0], "") for r in rows]
         out = out.astype({f"{share}_olikhet": "str"})
     return out

@@ -55,7 +55,9 @@ def _number(x: float) -> str | None:
     return None if np.isnan(x) else f"{x:.6f}".rstrip("0").rstrip(".")
 
 
-def write_geojson(frame: pd.DataFrame, shapes: NDArray[Any], table: Table, path: Path, facts: RunFacts) -> None:
+def write_geojson(
+    frame: pd.DataFrame, shapes: NDArray[Any], table: Table, path: Path, facts: RunFacts
+) -> None:
     """Write polygons in WGS 84, longitude first, outer rings counter-clockwise, as RFC 7946 wants them."""
     import shapely
 
