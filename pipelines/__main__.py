@@ -31,7 +31,6 @@ STAGES = {
     "tables": ("pipelines.publish.tables", "kommuner.xlsx och tabellerna som CSV"),
     "report": ("pipelines.publish.report", "rapport.md och manifest.json"),
     "webmap": ("pipelines.publish.webmap", "webbkartan, öppen och intern"),
-    "open_data": ("pipelines.publish.open_data", "den öppna utgåvan i maps/data"),
     "printmap": ("pipelines.publish.printmap", "kartor för utskrift"),
     "install": ("pipelines.publish.install", "lägger färdiga produkter på plats"),
     "plan": ("pipelines.publish.plan", "vad som byggs för en budget eller ett mål, ur en färdig utgåva"),
