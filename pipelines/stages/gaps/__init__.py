@@ -1,6 +1,6 @@
 """Stage gaps: the areas without coverage, what each costs to build, and in what order.
 
-Definitions are design.md's (Gap area, Trench) and are told in docs/bristanalys.md with every assumption.
+Definitions and every assumption are told in docs/bristanalys.md.
 """
 
 from __future__ import annotations

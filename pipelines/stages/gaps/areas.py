@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Bools = NDArray[np.bool_]
 
 REACH = 2
-"""Cells: how far two cells of one area may be apart, in rows and in columns (design.md, Gap area)."""
+"""Cells: how far two cells of one area may be apart, in rows and in columns (docs/bristanalys.md)."""
 
 
 @dataclass(frozen=True)

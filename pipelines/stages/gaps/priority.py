@@ -1,6 +1,6 @@
 """PTS's regional priority: which buildings the region should point out, as a list a planner can change.
 
-The rule (sources.md, the 2023 rules; the parameters are configuration and must be checked every year):
+The rule (PTS, rules of 2023; the parameters are configuration and must be checked every year):
 each prioritised building lowers the cost PTS compares by 2 %, at most 25 buildings (50 %) per project,
 and at most 30 % of the region's eligible buildings may be prioritised.
 
