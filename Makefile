@@ -61,7 +61,9 @@ DEMOCODE := $(CORE) $(wildcard pipelines/demo/*.py)
 TABLES := oversikt mal bristomraden kurva pts_projekt avstamning lasmig
 PRODUCTS_OUT  := bredband.gpkg kommuner.csv kommuner.xlsx prioritering_pts.csv $(TABLES:%=tabeller/%.csv) \
                  tackning_250m.tif rapport.md manifest.json bredbandskarta_intern.html
-PRODUCTS_MAPS := bredbandskarta.html kartor/lan_100.pdf kartor/lan_100.png
+OPEN_DATA := $(addprefix data/,bredband_oppen.gpkg rutnat_250m.csv rutnat_250m.parquet bristomraden.csv \
+               bristomraden.parquet kommuner.csv kommuner.parquet kommuner.geojson lan.csv datapackage.json)
+PRODUCTS_MAPS := bredbandskarta.html kartor/lan_100.pdf kartor/lan_100.png $(OPEN_DATA)
 FINAL := $(PRODUCTS_OUT:%=$(OUT)/%) $(PRODUCTS_MAPS:%=$(MAPS)/%)
 READY := $(PRODUCTS_OUT:%=$(BUILT)/out/%) $(PRODUCTS_MAPS:%=$(BUILT)/maps/%)
 
@@ -169,6 +171,15 @@ $(BUILT)/out/kommuner.csv $(BUILT)/out/kommuner.xlsx $(BUILT)/out/prioritering_p
 $(TABLES:%=$(BUILT)/out/tabeller/%.csv) &: $(STEG)/korning.json
 	$(SAY) 'Tabeller'
 	@$(RUN) tables $(ARGS)
+
+# What is published is told once: every product under maps/ reads these tables.
+$(STEG)/oppen_lan.parquet: $(STEG)/korning.json
+	$(SAY) 'Det som publiceras'
+	@$(RUN) open_tables $(ARGS)
+
+$(OPEN_DATA:%=$(BUILT)/maps/%) &: $(STEG)/oppen_lan.parquet
+	$(SAY) 'Öppna data'
+	@$(RUN) open_data $(ARGS)
 
 $(BUILT)/out/rapport.md $(BUILT)/out/manifest.json &: $(STEG)/korning.json
 	$(SAY) 'Rapport och manifest'

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import bagit
 
 from pipelines import files
+from pipelines.products import MEDIA
 from pipelines.publish.archive.contents import FILE
 from pipelines.publish.facts import DEMO_TEXT, Source, credit_lines, midnight
 
@@ -22,11 +23,7 @@ DCTERMS = "http://purl.org/dc/terms/"
 PREMIS = "http://www.loc.gov/premis/v3"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 MEDIA_TYPES = {
-    ".gpkg": "application/geopackage+sqlite3", ".parquet": "application/vnd.apache.parquet", ".csv": "text/csv",
-    ".geojson": "application/geo+json", ".gml": "application/gml+xml", ".json": "application/json",
-    ".html": "text/html", ".pdf": "application/pdf", ".png": "image/png", ".md": "text/markdown",
-    ".tif": "image/tiff; application=geotiff; profile=cloud-optimized", ".xml": "application/xml",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    **{f".{ending}": media for ending, (_, media) in MEDIA.items()},
     ".xsd": "application/xml", ".toml": "application/toml", ".txt": "text/plain", ".lock": "text/plain",
     ".py": "text/x-python", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml",
 }  # fmt: skip

@@ -1,0 +1,128 @@
+"""Contracts of the open edition, made from the information classes of the internal tables.
+
+A column whose class is ``oppen`` stands as it is; one whose class is ``band`` is told coarsely, as a count
+rounded to tens that is empty below the suppression threshold; any other is left out. Nothing is public by
+default. The rule is in ``publish/disclosure.py``, the reasons in ``docs/publicering.md``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pipelines.contracts import KOMMUNER, LAN, OPPNA_RUTOR, Column, Table
+from pipelines.contracts_gaps import BRISTOMRADE_ID, BRISTOMRADEN
+from pipelines.region import THRESHOLDS
+
+SIGNS = ("", ">", "<")
+COST_CLASSES = ("ej_redovisad", "under_0_5", "0_5_1", "1_2", "2_5", "5_10", "10_20", "20_50", "over_50")
+"""Classes of cost in million kronor."""
+_TOLD = (
+    "adresser", "befolkning", "hushall",
+    *(f"{what}_{t}" for t in THRESHOLDS for what in ("befolkning_utan", "hushall_utan", "hushall_ej_passerade")),
+)  # fmt: skip
+"""Counts that are told of a kommun. The fewer, the fewer to difference."""
+_RECKONED = tuple(f"{name}_{t}_pct" for t in THRESHOLDS for name in ("andel", "andel_passerade"))
+"""Shares that are reckoned from the told counts, never from the exact ones."""
+_LEFT_OUT = ("yta_utan_", "yta_tackt_", "avvikelse_", "sannolikhet", "underlag")
+"""Open columns that would narrow a suppressed count: what stands in their place is told below."""
+
+
+def rounded(column: Column) -> Column:
+    """Return the open column of a count whose class is ``band``: whole tens, empty below the threshold."""
+    return replace(
+        column, name=f"{column.name}_ca", kind="heltal", alias=column.alias.replace("(antal)", "(ca)"),
+        description=f"{column.description} Avrundat till tiotal; 0 är inget, tomt är färre än undertryckningsgränsen.",
+        klass="oppen", nullable=True,
+    )  # fmt: skip
+
+
+def limits_of(column: Column) -> tuple[Column, Column]:
+    """Return the open columns of an area's count: what its cells' bands add up to, from and to."""
+    least = replace(
+        column, name=f"{column.name}_minst", kind="heltal", alias=column.alias.replace("(antal)", "(minst)"),
+        description=f"Summan av rutornas band, nedåt. {column.description}", klass="oppen",
+    )  # fmt: skip
+    most = replace(
+        least, name=f"{column.name}_hogst", alias=column.alias.replace("(antal)", "(högst)"), nullable=True,
+        description=f"Summan av rutornas band, uppåt; tomt där ett band saknar övre gräns. {column.description}",
+    )  # fmt: skip
+    return least, most
+
+
+def sign_of(column: Column) -> Column:
+    """Return the column that says whether a share is a limit."""
+    return Column(
+        column.name.replace("_pct", "_olikhet"), "text", column.alias.replace("(%)", "(olikhet)"),
+        "> när andelen är minst talet, < när den är högst talet, annars tomt.", klass="oppen", values=SIGNS,
+    )  # fmt: skip
+
+
+def _surface() -> tuple[Column, ...]:
+    """Return land by the cells' published classes: it tells nothing the cells do not."""
+    out = []
+    for t in THRESHOLDS:
+        for name, alias, classes in (
+            ("utan", "utan", "utan eller mindre_del"), ("tackt", "täckt", "storre_del eller tackt"),
+        ):  # fmt: skip
+            out.append(
+                Column(
+                    f"yta_klass_{name}_{t}_pct", "decimal", f"Yta i rutor {alias} {t} Mbit/s (%)",
+                    f"Land i rutor med klass {classes} för tillgång, delat med allt land. De tre ytorna är 100 %.",
+                    "%", "blandad", "oppen", True, 0, 100,
+                )
+            )  # fmt: skip
+    return tuple(out)
+
+
+def open_columns(table: Table) -> tuple[Column, ...]:
+    """Return the open columns of a summary table, in its order."""
+    out: list[Column] = []
+    for c in table.columns:
+        if c.klass == "band" and c.name in _TOLD:
+            out.append(rounded(c))
+        elif c.klass == "oppen" and c.name in _RECKONED:
+            out += [replace(c, description=f"{c.description} Räknad på de avrundade antalen."), sign_of(c)]
+        elif c.klass == "oppen" and not c.name.startswith(_LEFT_OUT):
+            out.append(c)
+    return (*out, *_surface())
+
+
+RUTNAT_250M = Table(
+    "rutnat_250m", "Rutnät 250 m", OPPNA_RUTOR.description, OPPNA_RUTOR.columns, OPPNA_RUTOR.key, "Polygon"
+)
+KOMMUNER_OPPNA = replace(
+    KOMMUNER, description="Nyckeltal per kommun bredvid PTS:s egna; antal i tiotal.", columns=open_columns(KOMMUNER),
+)  # fmt: skip
+LAN_OPPNA = replace(
+    LAN, description="Nyckeltal för länet: summan av kommunernas publicerade antal.", columns=open_columns(LAN),
+)  # fmt: skip
+_AREA = {c.name: c for c in BRISTOMRADEN.columns}
+BRISTOMRADEN_OPPNA = Table(
+    "bristomraden", "Bristområden",
+    "Sammanhängande rutor med adresser utan täckning, per tröskel och mått, av uppgifter som får publiceras. "
+    "Antal bara i band, kostnad bara i klasser.",
+    (
+        replace(
+            BRISTOMRADE_ID, pattern=r"^(30|100|1000)-(tillgang|passerad)-\d{13}$",
+            description="Tröskel, mått och lägsta rut-id i området. Ett annat id än i den interna utgåvan.",
+        ),
+        _AREA["troskel_mbit"], _AREA["matt"],
+        replace(_AREA["kommunkod"], description="Kommunen för flest av områdets rutor."),
+        _AREA["kommunnamn"],
+        replace(_AREA["kommuner"], description="Koder för alla kommuner som områdets rutor hör till."),
+        replace(_AREA["modellerad"], description="Ja när någon av områdets rutor bygger på statistik."),
+        replace(_AREA["rutor"], low=1),
+        replace(_AREA["land_ha"], description="Landareal i områdets rutor."),
+        *limits_of(_AREA["adresser"]), *limits_of(_AREA["hushall"]),
+        *limits_of(replace(_AREA["hushall_utan"], description="Hushåll utan täckning i rutorna.")),
+        replace(
+            _AREA["kostnad_sek"], name="kostnad_klass", kind="text", alias="Kostnad (klass, miljoner kr)", unit="",
+            description="Schablon ur rutornas lägen och band, i klasser om miljoner kronor; ej_redovisad där områdets "
+            "adresser kan vara färre än undertryckningsgränsen, hushåll saknas eller det inte finns något nät.",
+            klass="oppen", nullable=False, low=None, values=COST_CLASSES,
+        ),
+    ),
+    key=("bristomrade_id",), geometry="MultiPolygon",
+)  # fmt: skip
+OPEN_TABLES = (RUTNAT_250M, BRISTOMRADEN_OPPNA, KOMMUNER_OPPNA, LAN_OPPNA)
+"""The tables of the open edition, in the order a reader lists them."""

@@ -1,0 +1,286 @@
+"""Every product of the program: its files, what it is and is good for, its information class, its tables.
+
+One fact once: the catalogue, the specification, the data dictionary and ``docs/informationsklassning.md``
+are made from this list. Nothing is published by default: a product is internal unless it says ``oppen``, a
+file of an open product must lie under ``maps/``, and every column in it must itself be open.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pipelines import contracts, contracts_gaps, contracts_goals, contracts_open, contracts_plan
+from pipelines.contracts import Table
+
+Klass = Literal["intern", "oppen"]
+MEDIA = {
+    "gpkg": ("GeoPackage", "application/geopackage+sqlite3"),
+    "parquet": ("GeoParquet", "application/vnd.apache.parquet"),
+    "csv": ("CSV", "text/csv"),
+    "geojson": ("GeoJSON", "application/geo+json"),
+    "gml": ("GML", "application/gml+xml"),
+    "json": ("JSON", "application/json"),
+    "html": ("HTML", "text/html"),
+    "pdf": ("PDF", "application/pdf"),
+    "png": ("PNG", "image/png"),
+    "tif": ("GeoTIFF", "image/tiff; application=geotiff; profile=cloud-optimized"),
+    "xlsx": ("Excel", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "md": ("Markdown", "text/markdown"),
+    "qgz": ("QGIS-projekt", "application/zip"),
+    "rdf": ("RDF/XML", "application/rdf+xml"),
+    "ttl": ("Turtle", "text/turtle"),
+    "xml": ("XML", "application/xml"),
+}
+"""Name and media type by file ending."""
+
+
+@dataclass(frozen=True)
+class File:
+    """One file of a product.
+
+    Attributes
+    ----------
+    path : str
+        ``out/…`` or ``maps/…``, as :meth:`pipelines.paths.Paths.built` takes it; ``*`` stands for many files.
+    layer : str
+        Layer of a file that holds several products.
+    """
+
+    path: str
+    layer: str = ""
+
+    @property
+    def format(self) -> str:
+        """Name of the format."""
+        return MEDIA[self.path.rpartition(".")[2]][0]
+
+    @property
+    def media_type(self) -> str:
+        """IANA media type."""
+        return MEDIA[self.path.rpartition(".")[2]][1]
+
+
+@dataclass(frozen=True)
+class Product:
+    """One product: what is one dataset in the catalogue.
+
+    Attributes
+    ----------
+    id : str
+        Stable; part of IRIs and UUIDs.
+    title, description, nytta : str
+        In Swedish. ``nytta`` is one paragraph: what it is good for.
+    files : tuple of File
+        One a format.
+    tables : tuple of Table
+        Contracts of what the files hold.
+    klass : {"intern", "oppen"}
+    """
+
+    id: str
+    title: str
+    description: str
+    nytta: str
+    files: tuple[File, ...]
+    tables: tuple[Table, ...] = ()
+    klass: Klass = "intern"
+
+
+OPEN_GPKG = "maps/data/bredband_oppen.gpkg"
+DATAPACKAGE = "maps/data/datapackage.json"
+
+
+def _data(table: Table, *endings: str) -> tuple[File, ...]:
+    return (
+        File(OPEN_GPKG, table.name),
+        *(File(f"maps/data/{table.name}.{ending}") for ending in endings),
+    )
+
+
+PRODUCTS = (
+    Product(
+        "rutnat-250m", "Bredbandstäckning i 250 m-rutor",
+        "Varje ruta om 250 × 250 meter med land eller adresser i länet: hur stor del av rutans adresser som har "
+        "tillgång till, eller fiber förbi sig för, 30, 100 och 1000 Mbit/s, i klasser. Antal bara i band.",
+        "Visar var täckning saknas mycket finare än kommunens andel gör. Den som planerar utbyggnad, bygdeföreningar, "
+        "operatörer och forskare kan lägga klasserna på sina egna kartor och koppla dem till SCB:s rutor med rut-id.",
+        _data(contracts_open.RUTNAT_250M, "parquet", "csv"), (contracts_open.RUTNAT_250M,), "oppen",
+    ),
+    Product(
+        "bristomraden", "Bristområden för bredband",
+        "Sammanhängande rutor med adresser utan täckning, per tröskel (30, 100, 1000 Mbit/s) och mått (tillgång, "
+        "passerad), av uppgifter som får publiceras. Antal i band och kostnad i klasser.",
+        "Visar vilka områden som är kvar att bygga och ungefär hur stora de är, så att kommuner, operatörer och boende "
+        "kan tala om samma områden.",
+        _data(contracts_open.BRISTOMRADEN_OPPNA, "parquet", "csv"), (contracts_open.BRISTOMRADEN_OPPNA,), "oppen",
+    ),
+    Product(
+        "kommuner", "Bredbandstäckning per kommun",
+        "Andel hushåll med tillgång till, och passerade av, 30, 100 och 1000 Mbit/s i varje kommun bredvid PTS:s egna "
+        "tal, med antal hushåll utan i tiotal och yta efter rutornas klass.",
+        "Gör det lätt att följa kommunens väg mot bredbandsmålen och att jämföra kommuner, i kalkylark och på webben.",
+        _data(contracts_open.KOMMUNER_OPPNA, "parquet", "csv", "geojson"), (contracts_open.KOMMUNER_OPPNA,), "oppen",
+    ),
+    Product(
+        "lan", "Bredbandstäckning i länet",
+        "Samma nyckeltal för hela länet, summan av kommunernas publicerade antal.",
+        "Ger länets läge mot bredbandsmålen på en rad.",
+        _data(contracts_open.LAN_OPPNA, "csv"), (contracts_open.LAN_OPPNA,), "oppen",
+    ),
+    Product(
+        "datapaket", "Datalexikon för de öppna tabellerna",
+        "Frictionless datapackage.json: varje tabells kolumner med typ, enhet, betydelse och nyckel.",
+        "Gör att program kan läsa och kontrollera CSV-filerna utan handpåläggning.",
+        (File(DATAPACKAGE),), contracts_open.OPEN_TABLES, "oppen",
+    ),
+    Product(
+        "bredbandskarta", "Bredbandskartan",
+        "Webbkarta i en fil: rutornas klasser och band, kommunernas nyckeltal. Fungerar utan nät.",
+        "Politiker och medborgare ser hur det är just där de bor, i mobilen och med skärmläsare.",
+        (File("maps/bredbandskarta.html"),), (contracts.OPPNA_RUTOR,), "oppen",
+    ),
+    Product(
+        "kommunsidor", "Kommunsidor",
+        "En sida per kommun med kommunens nyckeltal och karta, av samma öppna uppgifter som bredbandskartan.",
+        "Kommunens tjänstemän får sitt underlag färdigt att skriva ut eller länka till.",
+        (File("maps/kommuner/*.html"),), (contracts.OPPNA_RUTOR,), "oppen",
+    ),
+    Product(
+        "utskriftskartor", "Kartor för utskrift",
+        "Länskarta med täckningsklass per ruta, som PDF och PNG.",
+        "Färdig att lägga i en bredbandsplan eller hänga på väggen.",
+        (File("maps/kartor/*.pdf"), File("maps/kartor/*.png")), (contracts.OPPNA_RUTOR,), "oppen",
+    ),
+    Product(
+        "specifikation", "Dataproduktspecifikation",
+        "De öppna produkternas innehåll, referenssystem, kvalitet och leverans enligt ISO 19131:s rubriker.",
+        "Den som använder data ser vad de duger till och hur de blivit till.",
+        (File("maps/specifikation.html"),), contracts_open.OPEN_TABLES, "oppen",
+    ),
+    Product(
+        "katalog", "Datakatalog", "Katalog över de öppna produkterna enligt DCAT-AP-SE.",
+        "Gör att produkterna hittas i Sveriges dataportal.",
+        (File("maps/catalog.rdf"), File("maps/catalog.ttl")), (), "oppen",
+    ),
+    Product(
+        "ingang", "Ingångssida", "Länkar till kartorna, de öppna data och specifikationen.",
+        "En adress att dela.", (File("maps/index.html"),), (), "oppen",
+    ),
+    Product(
+        "bredband-intern", "Bredband, intern utgåva",
+        "Alla lager med exakta antal, adresser och bristområden, med stilar för QGIS.",
+        "Handläggarens arbetsmaterial: varje tal i de andra produkterna går att följa till sin adress.",
+        (File("out/bredband.gpkg"), File("out/bredband.qgz")),
+        (contracts.RUTNAT, contracts.DELAR, contracts.KOMMUNER, contracts.LAN, contracts.ADRESSER,
+         contracts_gaps.BRISTOMRADEN, contracts_gaps.BRISTOMRADEN_KOMMUN, contracts_gaps.BRISTOMRADEN_RUTOR,
+         contracts_gaps.BRISTKURVA),
+    ),
+    Product(
+        "tackningsraster", "Täckning som raster", "Andelar per ruta som molnoptimerade GeoTIFF.",
+        "För analys tillsammans med andra raster.", (File("out/*.tif"),), (contracts.RUTNAT,),
+    ),
+    Product(
+        "tabeller", "Tabeller", "Kommuner, mål, bristområden, kurva och avstämning som arbetsbok och CSV.",
+        "Underlag för bredbandsplanen, med varje kolumn förklarad.",
+        (File("out/kommuner.xlsx"), File("out/kommuner.csv"), File("out/tabeller/*.csv")),
+        (contracts.KOMMUNER, contracts_goals.MAL, contracts_goals.AVSTAMNING, contracts_gaps.BRISTOMRADEN,
+         contracts_gaps.BRISTKURVA, contracts_goals.PTS_PROJEKT),
+    ),
+    Product(
+        "prioritering-pts", "Förslag till PTS:s regionala prioritering",
+        "Stödberättigade adresser som regionen kan peka ut. Innehåller adresser.",
+        "Färdigt att granska och lämna till PTS.",
+        (File("out/prioritering_pts.csv"),), (contracts_goals.PRIORITERING_PTS,),
+    ),
+    Product(
+        "bredbandskarta-intern", "Bredbandskartan, intern", "Webbkartan med exakta antal.",
+        "För handläggare som inte har QGIS.", (File("out/bredbandskarta_intern.html"),), (contracts.RUTNAT,),
+    ),
+    Product(
+        "rapport", "Rapport och manifest",
+        "Kontroller, avstämning, vad som fallit bort och varför; indata med kontrollsummor.",
+        "Visar hur långt talen kan litas på.", (File("out/rapport.md"), File("out/manifest.json")),
+    ),
+    Product(
+        "plan", "Plan för en budget eller ett mål", "Vilka bristområden som byggs, i ordning, på beställning.",
+        "Svarar på vad nästa hundra miljoner ska gå till.",
+        (File("out/plan/*/*.gpkg"), File("out/plan/*/*.csv"), File("out/plan/*/*.md")),
+        (contracts_plan.PLAN, contracts_plan.PLAN_OMRADEN, contracts_plan.PLAN_KOMMUNER),
+    ),
+    Product(
+        "jamforelse", "Förändring sedan en tidigare utgåva", "Rutor, bristområden och kommuner i två utgåvor.",
+        "Visar vad som byggts och vad som ändrats i underlaget.",
+        (File("out/jamforelse/*.gpkg"), File("out/jamforelse/*.csv"), File("out/jamforelse/*.md")),
+        (contracts_plan.FORANDRING_RUTOR, contracts_plan.FORANDRING_BRISTOMRADEN, contracts_plan.FORANDRING_KOMMUNER),
+    ),
+)  # fmt: skip
+BY_ID = {p.id: p for p in PRODUCTS}
+
+
+def open_products() -> tuple[Product, ...]:
+    """Return the products that may be published, in order.
+
+    Raises
+    ------
+    ContractError
+        When one of them holds a column that is not open, or a file outside ``maps/``.
+    """
+    from pipelines.errors import ContractError
+
+    found = tuple(p for p in PRODUCTS if p.klass == "oppen")
+    for p in found:
+        closed = [f"{t.name}.{c.name}" for t in p.tables for c in t.columns if c.klass != "oppen"]
+        closed += [f.path for f in p.files if not f.path.startswith("maps/")]
+        if closed:
+            raise ContractError(
+                f"Produkten «{p.id}» är öppen men innehåller sådant som inte är det.", details=closed,
+                action="Ge kolumnen klassen oppen i kontraktet om den får publiceras, annars ta bort den.",
+            )  # fmt: skip
+    return found
+
+
+def page() -> str:
+    """Return ``docs/informationsklassning.md``: class of every product and column."""
+    lines = [
+        "# Informationsklassning",
+        "",
+        "Vad som är internt och vad som får publiceras. Inget är öppet av sig självt: en produkt eller kolumn utan",
+        "uttrycklig öppen klass är intern. Sidan skrivs av `make docs` ur `pipelines/products.py` och kontrakten;",
+        "ändra där. Reglerna för små antal står i [publicering.md](publicering.md).",
+        "",
+        "## Produkter",
+        "",
+        "| produkt | klass | filer | tabeller |",
+        "|---|---|---|---|",
+    ]
+    for p in PRODUCTS:
+        files = ", ".join(f"`{f.path}`" for f in p.files)
+        tables = ", ".join(f"`{t.name}`" for t in p.tables) or "–"
+        lines.append(f"| {p.title} (`{p.id}`) | {_KLASS[p.klass]} | {files} | {tables} |")
+    lines += ["", "## Nyttan med varje produkt", ""]
+    lines += [f"- **{p.title}.** {p.nytta}" for p in PRODUCTS]
+    lines += [
+        "",
+        "## Kolumner",
+        "",
+        "*band*: aldrig som exakt antal; den öppna utgåvan har band eller tiotal.",
+        "",
+    ]
+    for table in _internal_tables():
+        for klass in ("oppen", "band", "intern"):
+            names = [f"`{c.name}`" for c in table.columns if c.klass == klass]
+            if names:
+                lines.append(f"- {table.title} (`{table.name}`), **{_KLASS[klass]}**: {', '.join(names)}")
+    lines += ["", "Den öppna utgåvans tabeller har bara öppna kolumner:", ""]
+    for table in contracts_open.OPEN_TABLES:
+        lines.append(f"- {table.title} (`{table.name}`): {', '.join(f'`{n}`' for n in table.names)}")
+    return "\n".join(lines) + "\n"
+
+
+_KLASS = {"oppen": "öppen", "band": "band", "intern": "intern"}
+
+
+def _internal_tables() -> list[Table]:
+    found = {t.name: t for p in PRODUCTS if p.klass == "intern" for t in p.tables}
+    return list(found.values())

@@ -1,0 +1,44 @@
+"""The open edition under ``maps/data/``: tables made of open columns only, in formats that last.
+
+Everything here is written from the tables that ``publish/open_tables`` makes. Reasons and the attack that
+tests them: ``docs/publicering.md``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipelines import files
+from pipelines.contracts_open import OPEN_TABLES
+from pipelines.publish import open_tables
+from pipelines.publish.facts import read_facts, read_sources
+from pipelines.publish.open_data import datapackage, geopackage, geoparquet, text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipelines.paths import Paths
+    from pipelines.region import Region
+
+FOLDER = "maps/data"
+
+
+def run(region: Region, paths: Paths) -> None:
+    """Build every file of the open edition from the open tables."""
+    facts, sources = read_facts(paths), read_sources(paths)
+    tables = [(t, open_tables.read(paths, t)) for t in OPEN_TABLES]
+
+    def built(name: str) -> Path:
+        return paths.built(f"{FOLDER}/{name}")
+
+    geopackage.write(built("bredband_oppen.gpkg"), tables, region, facts, sources, paths)
+    outlines = geoparquet.outlines(paths.table("granser"))
+    for table, frame in tables:
+        text.write_csv(frame, table, built(f"{table.name}.csv"), facts)
+        if table.name != "lan":
+            shapes = geoparquet.shapes(frame, table, outlines)
+            geoparquet.write(frame, shapes, table, built(f"{table.name}.parquet"), facts)
+        if table.name == "kommuner":
+            text.write_geojson(frame, shapes, table, built("kommuner.geojson"), facts)
+    described = datapackage.describe([t for t, _ in tables], region, facts, sources, paths)
+    files.write_text(built("datapackage.json"), described)

@@ -1,0 +1,64 @@
+"""What is published, as tables between the steps: every product under ``maps/`` reads these and no other.
+
+So the public page, a kommun page, a print map and the files of ``maps/data/`` cannot disagree, and whatever
+is worked out of all of them together is what these four tables tell. The rule is in
+``publish/disclosure.py``, the reasons and the attack that tests them in ``docs/publicering.md``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipelines import contracts, files
+from pipelines.contracts_open import OPEN_TABLES
+from pipelines.errors import ContractError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipelines.contracts import Table
+    from pipelines.paths import Paths
+    from pipelines.region import Region
+
+
+def run(region: Region, paths: Paths) -> None:
+    """Write ``oppen_<table>`` for each of OPEN_TABLES, from the open cells and the kommuner.
+
+    Raises
+    ------
+    ContractError
+        When a table holds a column that is not open, or a value its contract does not allow.
+    """
+    from pipelines.publish.open_tables import areas, summary
+
+    cells = files.read_table(paths.table("oppna_rutor"))
+    cells = cells.sort_values("rutid_scb", kind="stable", ignore_index=True)
+    land = files.read_table(paths.table("land"))
+    kommuner, lan = (files.read_table(paths.table(name)) for name in ("kommuner", "lan"))
+    frames = {
+        "rutnat_250m": cells,
+        "bristomraden": areas.gap_areas(cells, land, region),
+        **summary.tables(kommuner, lan, cells, land, region.publicering.bandgranser),
+    }
+    for table in OPEN_TABLES:
+        frame = checked(frames[table.name], table)
+        write = files.write_polygons if "geometry" in frame else files.write_table
+        write(frame, paths.table(f"oppen_{table.name}"))
+
+
+def read(paths: Paths, table: Table) -> pd.DataFrame:
+    """Read one open table; gap areas come as a GeoDataFrame, the others without geometry."""
+    path = paths.table(f"oppen_{table.name}")
+    return files.read_polygons(path) if table.name == "bristomraden" else files.read_table(path)
+
+
+def checked(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Return the table with the contract's columns and no other, every one of them open."""
+    closed = [c.name for c in table.columns if c.klass != "oppen"]
+    if closed:
+        raise ContractError(
+            f"Den öppna tabellen «{table.name}» har kolumner som inte är öppna.", details=closed,
+            action="Ge kolumnen klassen oppen i kontraktet om den får publiceras, annars ta bort den.",
+        )  # fmt: skip
+    is_polygon = table.geometry == "MultiPolygon" and table.name == "bristomraden"
+    return contracts.check(frame, table)[[*table.names, *(["geometry"] if is_polygon else [])]]
