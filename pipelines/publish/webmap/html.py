@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from functools import cache
 from importlib.resources import files as package_files
@@ -15,6 +13,8 @@ from branca.element import Figure, MacroElement
 from folium.template import Template
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+
+from pipelines.publish.html import policy, stylesheet
 
 SCRIPTS = (
     "sweref.js", "data.js", "grid_layer.js", "palette.js", "facts.js", "cursor.js", "outline.js", "table.js", "page.js",
@@ -29,14 +29,9 @@ class Page(Figure):  # type: ignore[misc]
         for child in self._children.values():
             child.render()
         scripts = [_leaflet("leaflet.js"), _own_scripts(), str(self.script.render())]
-        styles = [_leaflet("leaflet.css"), _read("page.css")]
-        policy = (
-            "default-src 'none'; "
-            f"script-src {' '.join(map(_hash, scripts))}; style-src {' '.join(map(_hash, styles))}; "
-            "img-src data: blob:; base-uri 'none'; form-action 'none'"
-        )
+        styles = [_leaflet("leaflet.css"), stylesheet(), _read("page.css")]
         return _environment().get_template("template.html.j2").render(
-            policy=policy,
+            policy=policy(scripts, styles),
             styles=[Markup(s) for s in styles],
             scripts=[Markup(s) for s in scripts],
             map_html=Markup(self.html.render()),
@@ -114,10 +109,6 @@ def _environment() -> Environment:
     return Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-
-
-def _hash(body: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(body.encode('utf-8')).digest()).decode('ascii')}'"
 
 
 @cache
