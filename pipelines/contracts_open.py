@@ -1,8 +1,9 @@
 """Contracts of the open edition, made from the information classes of the internal tables.
 
 A column whose class is ``oppen`` stands as it is; one whose class is ``band`` is told coarsely, as a count
-rounded to tens that is empty below the suppression threshold; any other is left out. Nothing is public by
-default. The rule is in ``publish/disclosure.py``, the reasons in ``docs/publicering.md``.
+rounded to steps of twice the suppression threshold that is empty below it, or not at all; any other is left
+out. Nothing is public by default. The rule is in ``publish/disclosure.py``, the reasons in
+``docs/publicering.md``.
 """
 
 from __future__ import annotations
@@ -17,21 +18,24 @@ SIGNS = ("", ">", "<")
 COST_CLASSES = ("ej_redovisad", "under_0_5", "0_5_1", "1_2", "2_5", "5_10", "10_20", "20_50", "over_50")
 """Classes of cost in million kronor."""
 _TOLD = (
-    "adresser", "befolkning", "hushall",
-    *(f"{what}_{t}" for t in THRESHOLDS for what in ("befolkning_utan", "hushall_utan", "hushall_ej_passerade")),
+    "befolkning", "hushall",
+    *(f"{what}_{t}" for t in THRESHOLDS for what in ("hushall_utan", "hushall_ej_passerade")),
 )  # fmt: skip
-"""Counts that are told of a kommun. The fewer, the fewer to difference."""
+"""Counts that are told of a kommun. Not addresses: they are whole, so two editions and what changed between
+them would pin single ones. Not people without: they follow households in proportion, at a finer scale."""
 _RECKONED = tuple(f"{name}_{t}_pct" for t in THRESHOLDS for name in ("andel", "andel_passerade"))
 """Shares that are reckoned from the told counts, never from the exact ones."""
 _LEFT_OUT = ("yta_utan_", "yta_tackt_", "avvikelse_", "sannolikhet", "underlag")
 """Open columns that would narrow a suppressed count: what stands in their place is told below."""
+_PTS_TOLD = "En decimal; hel procent, eller tomt, där en decimal skulle ringa in ett litet antal."
 
 
 def rounded(column: Column) -> Column:
-    """Return the open column of a count whose class is ``band``: whole tens, empty below the threshold."""
+    """Return the open column of a count whose class is ``band``: rounded, empty below the threshold."""
     return replace(
         column, name=f"{column.name}_ca", kind="heltal", alias=column.alias.replace("(antal)", "(ca)"),
-        description=f"{column.description} Avrundat till tiotal; 0 är inget, tomt är färre än undertryckningsgränsen.",
+        description=f"{column.description} Avrundat till steg om två undertryckningsgränser (tiotal när gränsen är 5); "
+        "0 är inget, tomt är mer än inget men färre än gränsen.".strip(),
         klass="oppen", nullable=True,
     )  # fmt: skip
 
@@ -82,6 +86,8 @@ def open_columns(table: Table) -> tuple[Column, ...]:
             out.append(rounded(c))
         elif c.klass == "oppen" and c.name in _RECKONED:
             out += [replace(c, description=f"{c.description} Räknad på de avrundade antalen."), sign_of(c)]
+        elif c.name.startswith("pts_andel_"):
+            out.append(replace(c, description=f"{c.description} {_PTS_TOLD}"))
         elif c.klass == "oppen" and not c.name.startswith(_LEFT_OUT):
             out.append(c)
     return (*out, *_surface())

@@ -282,7 +282,8 @@ class Publicering(Part):
     )
     bandgranser: tuple[int, ...] = Field(
         default=(5, 10, 20, 50, 100, 200, 500),
-        description="Undre gränser för banden efter det första (1 till undertryckningsgränsen).",
+        description="Undre gränser för banden efter det första (1 till undertryckningsgränsen); alla jämnt delbara med "
+        "undertryckningsgränsen.",
     )
     titel: str = Field(default="Bredbandstäckning i 250 m-rutor", description="Kartans titel.")
     utgivare: str = Field(description="Organisationen som ger ut produkterna.")
@@ -345,6 +346,12 @@ class Publicering(Part):
             raise ValueError(
                 "bandgranser ska stiga och börja med undertryckningsgrans "
                 f"({self.undertryckningsgrans}), men är {list(limits)}"
+            )
+        uneven = [x for x in limits if x % self.undertryckningsgrans]
+        if uneven:
+            raise ValueError(
+                f"bandgranser ska vara jämnt delbara med undertryckningsgrans ({self.undertryckningsgrans}), annars "
+                f"kan band och avrundade summor tillsammans ringa in små antal, men {uneven} är det inte"
             )
         return self
 

@@ -2,16 +2,17 @@
 
 The rule, for every product under ``maps/``:
 
-* A count below the suppression threshold is told as a band, any other rounded to tens.
+* A count below the suppression threshold g is told as a band, any other rounded to whole steps of 2g (tens
+  when g is 5), so that **every border of everything told is a multiple of g**. A count between two borders
+  of the grid can then take every value between them, whatever sums and differences tie it to others.
 * A share with one decimal and the number of households give the count behind the share back, and the
   shares of two thresholds how few lie between them. So **a share is reckoned from the told counts**, and
   where few lack coverage it is told as «minst», where few have it as «högst», with a limit made from the
   told number of households alone. The difference to PTS's share is then left out, and the other of the
   two counts is told as the number of households is: it would give the small one away.
 * The län is told as what its kommuner are told as, summed (:func:`county`).
-* A kommun's count and its cells' bands could together narrow a cell's band when the count lies close to
-  the least or the most the bands allow; :func:`exposed` finds those, and their share is told as «minst»
-  from the count in tens. Tens cannot narrow bands whose limits are multiples of five.
+* An exact share would, with its cells' bands, narrow a cell's band when the kommun's count lies close to the
+  least or the most the bands allow; :func:`exposed` finds those for who tells shares of exact counts.
 """
 
 from __future__ import annotations
@@ -94,7 +95,7 @@ def publish(
             every if few_covered else count(without, limits, about),
             _at_most(smallest, total, smallest)
             if few_covered
-            else _at_least(smallest if few_without else _tens(without) + 5, total, smallest),
+            else _at_least(smallest if few_without else _step(without, smallest) + smallest, total, smallest),
             Told(HIDDEN, None),
         )
     rest = every if without < NOTHING else _rest(total, without, limits, about)
@@ -119,7 +120,8 @@ def count(x: float, limits: tuple[int, ...], about: str = "{antal}") -> Told:
     """
     if x < limits[0]:
         return Told(swedish.count(x, limits), 0.0 if x < NOTHING else 1.0)
-    return Told(about.format(antal=swedish.number(_tens(x))), _tens(x))
+    rounded = _step(x, limits[0])
+    return Told(about.format(antal=swedish.number(rounded)), rounded)
 
 
 def share(pct: float) -> Told:
@@ -141,7 +143,8 @@ def county(kommuner: pd.DataFrame, lan: pd.DataFrame, limits: tuple[int, ...]) -
     for name in names:
         x = kommuner[name].to_numpy(np.float64)
         few = np.where(x < NOTHING, 0.0, limits[0] / 2)
-        out[name] = np.where(x < limits[0], few, np.maximum(10.0, 10.0 * np.floor(x / 10 + 0.5))).sum()
+        step = 2.0 * limits[0]
+        out[name] = np.where(x < limits[0], few, np.maximum(step, step * np.floor(x / step + 0.5))).sum()
     if "adresser" in out:
         out["adresser"] = out["adresser"].round().astype("int64")
     for t in THRESHOLDS:
@@ -195,18 +198,18 @@ def band_values(limits: tuple[int, ...]) -> tuple[str, ...]:
 
 def _rest(total: float, without: float, limits: tuple[int, ...], about: str) -> Told:
     """Return the count with coverage: where it is not small, the difference between the two told ones."""
-    covered = total - without
-    return count(covered if covered < limits[0] else max(10, _tens(total) - _tens(without)), limits, about)
+    covered, small = total - without, limits[0]
+    return count(covered if covered < small else max(2 * small, _step(total, small) - _step(without, small)), limits, about)
 
 
-def _tens(x: float) -> float:
-    return max(10.0, 10.0 * math.floor(x / 10 + 0.5))
+def _step(x: float, small: int) -> float:
+    """Return a count rounded to whole steps of twice the suppression threshold, the least of them one step."""
+    return max(2.0 * small, 2.0 * small * math.floor(x / (2 * small) + 0.5))
 
 
 def _least(total: float, smallest: int) -> float:
     """Return the least number of households that is told by the same text."""
-    tens = _tens(total)
-    return float(smallest) if tens == 10 else max(float(smallest), tens - 5)
+    return max(float(smallest), _step(total, smallest) - smallest)
 
 
 def _at_least(without: float, total: float, smallest: int) -> Told:

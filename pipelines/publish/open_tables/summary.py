@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.contracts_open import KOMMUNER_OPPNA, LAN_OPPNA
+from pipelines.contracts_open import KOMMUNER_OPPNA
 from pipelines.grid import parse_scb_id
 from pipelines.publish import disclosure
-from pipelines.publish.open_tables import bands
+from pipelines.publish.open_tables import background
 from pipelines.region import THRESHOLDS
 from pipelines.stages.gaps.sums import lookup
 
@@ -44,26 +44,24 @@ def tables(
         ``rutid``, ``kommunkod``, ``land_ha``.
     """
     surface = land_by_class(cells, land)
-    told = kommuner.assign(
-        adresser_ca=addresses(kommuner, cells, limits),
-        **{f"{name}_ca": tens(kommuner[name], limits) for name in _counted(KOMMUNER_OPPNA.names)},
-    )
-    told = _with_shares(told, limits)
+    kommuner_ = kommuner.assign(**{f"{n}_ca": tens(kommuner[n], limits) for n in _counted()})
+    told = _with_shares(kommuner_, limits)
     told = _with_surface(told, surface.reindex(told["kommunkod"]).fillna(0.0).reset_index(drop=True))
+    told = background.with_pts_shares(told, cells, kommuner["kommunkod"], limits)
     whole = disclosure.county(kommuner, lan, limits)
-    names = ["adresser_ca", *(f"{n}_ca" for n in _counted(LAN_OPPNA.names))]
-    sums = {n: np.round(told[n].sum()) for n in names}
-    whole = whole.assign(**sums).astype(dict.fromkeys(names, "Int64"))
+    whole = whole.assign(**{f"{n}_ca": tens(whole[n], limits) for n in _counted()})
     whole = _with_surface(_with_shares(whole, limits), surface.sum().to_frame().T)
+    every = cells.assign(kommunkod="")
+    whole = background.with_pts_shares(whole, every, whole["lanskod"].map(lambda _: ""), limits)
     return {"kommuner": _rounded(told), "lan": _rounded(whole)}
 
 
-def _counted(names: list[str]) -> list[str]:
-    return [n.removesuffix("_ca") for n in names if n.endswith("_ca") and n != "adresser_ca"]
+def _counted() -> list[str]:
+    return [n.removesuffix("_ca") for n in KOMMUNER_OPPNA.names if n.endswith("_ca")]
 
 
 def tens(values: pd.Series, limits: tuple[int, ...]) -> pd.Series:
-    """Return counts rounded to tens; empty from above nothing to under the threshold; 0 is nothing.
+    """Return counts in steps of twice the threshold; empty from above nothing to under it; 0 is nothing.
 
     >>> import pandas as pd
     >>> tens(pd.Series([0, 3.2, 5, 14.9, 15, 1234]), (5, 10)).tolist()
@@ -76,36 +74,6 @@ def tens(values: pd.Series, limits: tuple[int, ...]) -> pd.Series:
     step = 2 * limits[0]
     rounded = np.maximum(step * np.floor(x / step + 0.5), np.where(x < disclosure.NOTHING, 0, step))
     return pd.Series(np.where(few, np.nan, rounded), index=values.index).astype("Int64")
-
-
-def addresses(kommuner: pd.DataFrame, cells: pd.DataFrame, limits: tuple[int, ...]) -> pd.Series:
-    """Return the kommuner's addresses in tens, two tens as one where a ten would narrow a cell's band.
-
-    Addresses are whole numbers, so the bands' ends are no multiples of five and a ten can cut into what the
-    cells of a kommun add up to. A border between two tens stands only where it leaves every suppressed
-    count its whole band; that is decided from the published bands alone.
-    """
-    import pandas as pd
-
-    low, high = bands.whole(cells["adresser_band"], limits)
-    ends = pd.DataFrame({"low": low, "high": high}).groupby(cells["kommunkod"]).sum()
-    ends = ends.reindex(kommuner["kommunkod"]).fillna(0.0)
-    small, step = limits[0], 2 * limits[0]
-    room = small - 2  # how much a suppressed whole count can vary
-    least, most = ends["low"].to_numpy(), ends["high"].to_numpy()
-    lowest = small + step * np.maximum(0, np.floor((least + room - small) / step) + 1)
-    highest = small + step * np.floor((most - room - small) / step)
-    total = kommuner["adresser"].to_numpy(np.float64)
-    below = np.where(total < small, 0.0, step * np.floor(total / step + 0.5) - small)
-    above = np.where(total < small, small, below + step)
-    none = lowest > highest
-    lower = np.where(none | (below < lowest), 0.0, np.minimum(below, highest))
-    upper = np.where(none | (above > highest), np.inf, np.maximum(above, lowest))
-    with np.errstate(invalid="ignore"):
-        middle = (np.maximum(lower, least) + np.minimum(upper, most)) / 2
-    middle = np.where(np.isfinite(middle), middle, lower + small)
-    as_it_is = (lower == below) & (upper == above)
-    return tens(pd.Series(np.where(as_it_is | (total == 0), total, middle), kommuner.index), limits)
 
 
 def _with_shares(told: pd.DataFrame, limits: tuple[int, ...]) -> pd.DataFrame:
@@ -157,6 +125,5 @@ def _with_surface(told: pd.DataFrame, hectares: pd.DataFrame) -> pd.DataFrame:
 
 
 def _rounded(table: pd.DataFrame) -> pd.DataFrame:
-    """Round: PTS's shares to one decimal as everywhere in this edition, the rest to six."""
     decimals = [c for c in table if table[c].dtype == np.float64]
-    return table.assign(**{c: table[c].round(1 if c.startswith("pts_") else 6) + 0.0 for c in decimals})
+    return table.assign(**{c: table[c].round(6) + 0.0 for c in decimals})
