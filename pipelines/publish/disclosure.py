@@ -199,7 +199,9 @@ def band_values(limits: tuple[int, ...]) -> tuple[str, ...]:
 def _rest(total: float, without: float, limits: tuple[int, ...], about: str) -> Told:
     """Return the count with coverage: where it is not small, the difference between the two told ones."""
     covered, small = total - without, limits[0]
-    return count(covered if covered < small else max(2 * small, _step(total, small) - _step(without, small)), limits, about)
+    if covered >= small:
+        covered = max(2.0 * small, _step(total, small) - _step(without, small))
+    return count(covered, limits, about)
 
 
 def _step(x: float, small: int) -> float:

@@ -54,7 +54,11 @@ def with_pts_shares(
             fewest = np.where(hidden, 0.0, fewest)
             rest = (told[f"{share}_olikhet"] == "<").to_numpy()
             out[f"pts_{share}_pct"] = _told(
-                told[f"pts_{share}_pct"].to_numpy(np.float64), households, fewest, most, np.where(rest, small, 0)
+                told[f"pts_{share}_pct"].to_numpy(np.float64),
+                households,
+                fewest,
+                most,
+                np.where(rest, small, 0),
             )
     return out
 
@@ -97,7 +101,9 @@ def _told(pct: Floats, households: Floats, fewest: Floats, most: Floats, covered
         rounded = np.round(pct, decimals)
         half = 0.5 * 10.0**-decimals
         low, high = np.maximum(rounded - half, 0), np.minimum(rounded + half, 100)
-        fine = ((1 - high / 100) * households <= fewest + 1e-9) & ((1 - low / 100) * households >= most - 1e-9)
+        fine = ((1 - high / 100) * households <= fewest + 1e-9) & (
+            (1 - low / 100) * households >= most - 1e-9
+        )
         fine &= (covered == 0) | ((low == 0) & (high / 100 * households >= covered - 1e-9))
         out = np.where(np.isnan(out) & fine, rounded, out)
     return out
