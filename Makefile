@@ -67,7 +67,7 @@ PRODUCTS_MAPS := bredbandskarta.html kartor/lan_100.pdf kartor/lan_100.png $(OPE
 FINAL := $(PRODUCTS_OUT:%=$(OUT)/%) $(PRODUCTS_MAPS:%=$(MAPS)/%)
 READY := $(PRODUCTS_OUT:%=$(BUILT)/out/%) $(PRODUCTS_MAPS:%=$(BUILT)/maps/%)
 
-.PHONY: help coverage demo plan compare arkiv verifiera test test-browser test-qgis lint bench docs clean need-chromium need-qgis FORCE
+.PHONY: help coverage demo fetch plan compare arkiv verifiera test test-browser test-qgis lint bench docs clean need-chromium need-qgis FORCE
 DEMO_NOTE := DEMO: simulerade data, inga verkliga uppgifter. Egna data läggs i $(RAW)/.
 .DEFAULT_GOAL := help
 
@@ -83,6 +83,10 @@ coverage: $(FINAL) ## Hela jobbet: läser indata, räknar, kontrollerar och skri
 	@$(if $(DEMO_MARK),echo '$(DEMO_NOTE)')
 	@printf 'Klart. Karta: %s/bredbandskarta.html   Rapport: %s/rapport.md   QGIS: %s/bredband.gpkg\n' \
 	  '$(MAPS)' '$(OUT)' '$(OUT)'
+
+fetch: | $(VENV)/.klar ## Hämtar utgivarnas filer till RAW [BARA=scb,kolada] [VISA=ja: lista bara] [IGEN=ja: fråga om allt]
+	@$(RUN) fetch --config $(CONFIG) --raw $(RAW) --out $(OUT) --maps $(MAPS) --only=$(call AS_WRITTEN,BARA) \
+	  --show=$(call AS_WRITTEN,VISA) --again=$(call AS_WRITTEN,IGEN)
 
 demo: $(IN)/DEMO.json ## Gör demoregionen i RAW/demo (görs annars när den behövs)
 

@@ -13,6 +13,7 @@ from pipelines.region import load_region
 
 STAGES = {
     "demo": ("pipelines.demo", "gör demoregionen i RAW/demo"),
+    "fetch": ("pipelines.fetch", "hämtar utgivarnas filer till RAW"),
     "inventory": ("pipelines.sources.inventory", "listar indata och kontrollsummor"),
     "lantmateriet": ("pipelines.sources.lantmateriet", "läser adresser"),
     "scb": ("pipelines.sources.scb", "läser befolkning, tätorter och småorter"),
@@ -41,6 +42,11 @@ STAGES = {
     "verify": ("pipelines.publish.archive.verify", "kontrollerar ett arkivpaket"),
 }
 OPTIONS = {
+    "fetch": {
+        "only": "bara dessa, till exempel scb,kolada (BARA)",
+        "show": "ja: lista utan att hämta (VISA)",
+        "again": "ja: fråga utgivaren om allt på nytt (IGEN)",
+    },
     "plan": {
         "budget": "kronor, till exempel 100000000 (BUDGET)",
         "goal": "procent av hushållen, till exempel 98 (MAL)",

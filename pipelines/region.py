@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import quote, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from pipelines.errors import DataError
+from pipelines.region_base import Part
+from pipelines.region_fetch import Framskrivning, Hamta
 
 THRESHOLDS = (30, 100, 1000)
 """Mbit/s down. Fixed: the column names of the products carry them."""
@@ -25,12 +27,6 @@ STATUSES = ("tillgang", "passerad", "planerad")
 
 Technique = Literal["fiber", "kabel-tv", "vdsl", "xdsl", "fast_radio", "lte", "nr"]
 KommunCode = Annotated[str, Field(pattern=r"^\d{4}$")]
-
-
-class Part(BaseModel):
-    """A closed part of the configuration."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Kommun(Part):
@@ -399,6 +395,10 @@ class Region(Part):
     )
     publicering: Publicering = Field(description="Publicering och skydd av små antal.")
     kontroll: Kontroll = Field(default=Kontroll(), description="Toleranser i avstämningen.")
+    framskrivning: Framskrivning = Field(
+        default=Framskrivning(), description="Framskrivning av de publicerade serierna mot målen."
+    )
+    hamta: Hamta = Field(default=Hamta(), description="Varifrån `make fetch` hämtar utgivarnas filer.")
     demo: Demo = Field(description="Den inbyggda demoregionen.")
 
     @property

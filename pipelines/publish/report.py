@@ -163,7 +163,11 @@ def manifest(facts: RunFacts, said: dict[str, ledger.Ledger], paths: Paths) -> d
     for group in GROUPS:
         for entry in json.loads(paths.inventory(group).read_text(encoding="utf-8")):
             more = known.get(entry["fil"], {})
-            listed.append({**{k: v for k, v in more.items() if k != "fil"}, **entry})
+            # What the file itself says of its date and licence goes before what its receipt says.
+            own = {k: v for k, v in more.items() if k != "fil"}
+            whole = {**own, **entry}
+            whole |= {k: own[k] for k in ("licens", "referensdatum") if own.get(k)}
+            listed.append(whole)
     earlier = paths.earlier
     if earlier is not None:
         gpkg = earlier / "bredband.gpkg"

@@ -6,6 +6,9 @@ import unicodedata
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+RECEIPT = ".kalla.json"
+"""Ending of what ``make fetch`` writes beside each file it fetched; itself no input."""
+
 
 def matching(folder: Path, *patterns: str) -> list[Path]:
     """Return the files of ``folder`` whose name matches any pattern, sorted by name.
@@ -26,8 +29,12 @@ def fits(name: str, pattern: str) -> bool:
 
     >>> fits("Befolkning_1km_2024.GPKG", "befolkning_1km_*.gpkg"), fits("~$teknik.xlsx", "*teknik*.xlsx")
     (True, False)
+    >>> fits("kolada_14.json.kalla.json", "*.json")
+    False
     """
-    return not name.startswith((".", "~$")) and fnmatchcase(folded(name), folded(pattern))
+    if name.startswith((".", "~$")) or folded(name).endswith(RECEIPT):
+        return False
+    return fnmatchcase(folded(name), folded(pattern))
 
 
 def folded(name: str) -> str:

@@ -10,14 +10,14 @@ import json
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from pipelines import files
 from pipelines.errors import DataError, printable
 from pipelines.ledger import Ledger
 from pipelines.paths import Paths
 from pipelines.region import Region
-from pipelines.sources.incoming import fits, folded
+from pipelines.sources.incoming import RECEIPT, fits, folded
 from pipelines.sources.marks import MARKER_FILE, demo_mark
 
 __all__ = ["GROUPS", "Item", "demo_mark", "missing_inputs", "run"]
@@ -46,6 +46,8 @@ ROLES = (
     Role("befolkning_250m", "scb", "scb", ("befolkning_250m*.gpkg",)),
     Role("tatorter", "scb", "scb", ("tatorter*.gpkg",)),
     Role("smaorter", "scb", "scb", ("smaorter*.gpkg",)),
+    Role("folkmangd_kommun", "scb", "scb", ("folkmangd_kommun_*.csv",)),
+    Role("hushall_kommun", "scb", "scb", ("hushall_kommun_*.csv",)),
     Role("historik", "pts", "pts", ("*historisk*.xlsx",)),
     Role("teknik", "pts", "pts", ("*teknik*.xlsx",)),
     Role("hastighet", "pts", "pts", ("*hastighet*.xlsx",)),
@@ -102,13 +104,19 @@ _KALLOR = Required(
 
 
 class Item(TypedDict):
-    """One file of an inventory: path relative to RAW, SHA-256, size in bytes, demo mark, role."""
+    """One file of an inventory: path relative to RAW, SHA-256, size in bytes, demo mark, role.
+
+    ``hamtad_fran`` is the address that ``make fetch`` got it from, where its receipt is of this very file.
+    """
 
     fil: str
     sha256: str
     bytes: int
     demo: bool
     roll: str
+    hamtad_fran: NotRequired[str]
+    licens: NotRequired[str]
+    referensdatum: NotRequired[str]
 
 
 def run(region: Region, paths: Paths) -> None:
@@ -198,10 +206,27 @@ def require_one_kind(listed: list[tuple[Path, Role]], raw: Path) -> None:
 
 def describe(path: Path, role: Role, raw: Path) -> Item:
     """Return what an inventory says of one file."""
-    return Item(
+    item = Item(
         fil=_name(path, raw), sha256=files.sha256(path), bytes=path.stat().st_size,
         demo=demo_mark(path), roll=role.name,
     )  # fmt: skip
+    return {**item, **_fetched(path, item["sha256"])}  # type: ignore[typeddict-item]
+
+
+def _fetched(path: Path, sha256: str) -> dict[str, str]:
+    """Return address, licence and reference date of the file's receipt; nothing when it is of another file.
+
+    The time of the fetch is left out: the same files are to give the same products.
+    """
+    try:
+        receipt = json.loads(path.with_name(path.name + RECEIPT).read_text(encoding="utf-8"))
+        told = {k: str(receipt[v]) for k, v in _RECEIPT.items()} if receipt["sha256"] == sha256 else {}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+    return {k: v for k, v in told.items() if v}
+
+
+_RECEIPT = {"hamtad_fran": "url", "licens": "licens", "referensdatum": "referensdatum"}
 
 
 def note_unknown(unknown: list[Path], paths: Paths) -> None:
@@ -224,6 +249,8 @@ def _passed_over(path: Path) -> bool:
     name = folded(path.name)
     if name in ("thumbs.db", "desktop.ini", folded(MARKER_FILE)) or name.startswith((".", "~$", "readme")):
         return True
+    if name.endswith(RECEIPT):
+        return path.is_file()
     return name in ("demo", "sanning") and path.is_dir()
 
 

@@ -14,7 +14,7 @@ from pipelines.errors import DataError
 from pipelines.ledger import Ledger
 from pipelines.paths import Paths
 from pipelines.region import Region
-from pipelines.sources import gpkg, incoming, marks, outlines, wkb
+from pipelines.sources import gpkg, incoming, marks, outlines, scb_kommun, wkb
 from pipelines.sources.squares import Edition, edition, read_squares
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def run(region: Region, paths: Paths) -> None:
     squares = replace_squares(near_squares(km, near, ledger), near_squares(fine, near, ledger), ledger)
     note_years(km, fine, ledger)
     localities = read_localities(paths.raw, near, ledger, facts)
+    scb_kommun.run_kommun(region, paths, ledger, facts)
     ledger.facts["filer"] = facts
     files.write_table(contracts.check(squares, contracts.BEFOLKNING), paths.table("befolkning"))
     files.write_polygons(contracts.check(localities, contracts.ORTER), paths.table("orter"))

@@ -1,0 +1,245 @@
+"""Lantmäteriet: the STAC listing through ``pystac-client``, then the files of the län, with a login.
+
+The listing is open to all. The files need a login and an order for each collection; the login is sent to
+the hosts of the configuration only, whatever the listing says.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from pipelines.errors import DataError
+from pipelines.fetch import checks
+from pipelines.fetch.login import HostBound, authorise, read_login
+from pipelines.fetch.redact import clean_url
+from pipelines.fetch.wanted import Wanted
+from pipelines.fetch.web import LATER
+from pipelines.sources import incoming
+
+if TYPE_CHECKING:
+    from pystac import Item
+
+    from pipelines.fetch.web import Web
+    from pipelines.region import Region
+
+PUBLISHER = "Lantmäteriet"
+LICENCE = "CC BY 4.0"
+ADDRESS_LICENCE = "CC BY 4.0; personuppgifter, råa punkter får inte spridas"
+_KOMMUN = re.compile(r"(?:^|[_-])(?:kn)?(\d{4})(?=[._-]|$)")
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One file of the listing: its address, kommun (empty: whole country), version, announced checksum."""
+
+    href: str
+    kommunkod: str
+    version: str
+    sha256: str
+
+    @property
+    def name(self) -> str:
+        """File name."""
+        return unquote(urlsplit(self.href).path).rpartition("/")[2]
+
+
+def addresses(region: Region, raw: Path, web: Web) -> list[Wanted]:
+    """Return one zip per kommun of the län.
+
+    Raises
+    ------
+    DataError
+        When the listing lacks a kommun, or the folder already holds addresses in files of another kind.
+    """
+    settings = region.hamta.lantmateriet
+    if not settings.samling_adresser:
+        return []
+    found = {f.kommunkod: f for f in listing(region, web, settings.samling_adresser)}
+    lacking = [f"{k.namn} ({k.kod})" for k in region.lan.kommuner if k.kod not in found]
+    if lacking:
+        raise DataError(
+            f"Lantmäteriets lista saknar {len(lacking)} av länets kommuner.", file=settings.stac,
+            expected="en fil per kommun", found=f"inte {', '.join(lacking[:10])}",
+            action=f"Kontrollera hamta.lantmateriet.samling_adresser i konfigurationen. {LATER}",
+        )  # fmt: skip
+    targets = {k: f"belagenhetsadresser_kn{k}.zip" for k in region.kommunkoder}
+    others = [
+        p.name for p in incoming.matching(raw / "lantmateriet", "belagenhetsadresser*.zip", "belagenhetsadresser*.gpkg")
+        if p.name not in targets.values()
+    ]  # fmt: skip
+    if others:
+        raise DataError(
+            "Mappen har redan adresser i filer med andra namn; samma adress skulle stå två gånger.",
+            file=raw / "lantmateriet", expected="belagenhetsadresser_kn<kommunkod>.zip", found=", ".join(others[:5]),
+            action="Behåll dem och hämta allt annat (BARA=…), eller ta bort dem och kör make fetch igen.",
+        )  # fmt: skip
+    auth = login(region, web)
+    return [
+        _wanted(found[k], f"lantmateriet/{targets[k]}", ADDRESS_LICENCE, checks.addresses(k, region), auth,
+                settings.samling_adresser)
+        for k in region.kommunkoder
+    ]  # fmt: skip
+
+
+def boundaries(region: Region, raw: Path, web: Web) -> list[Wanted]:
+    """Return the official boundaries: the one file of the collection."""
+    settings = region.hamta.lantmateriet
+    if not settings.samling_granser:
+        return []
+    found = listing(region, web, settings.samling_granser)
+    if len(found) != 1:
+        raise DataError(
+            "Lantmäteriets lista har inte en enda fil med gränser.", file=settings.stac, expected="1 fil",
+            found=", ".join(f.name for f in found[:5]) or "ingen",
+            action="Kontrollera hamta.lantmateriet.samling_granser i konfigurationen, eller lägg filen i granser/ "
+            "för hand.",
+        )  # fmt: skip
+    target = f"granser/kommun_lan_rike{_suffix(found[0])}"
+    others = [p.name for p in incoming.matching(raw / "granser", "*.gpkg", "*.zip") if p.name != target[8:]]
+    if others:
+        return []  # a person's own boundaries stand
+    return [
+        _wanted(
+            found[0], target, LICENCE, checks.boundaries(region), login(region, web), settings.samling_granser
+        )
+    ]
+
+
+def land_cover(region: Region, raw: Path, web: Web) -> list[Wanted]:
+    """Return land cover (water): by an address of its own, or a collection's files of the län."""
+    settings = region.hamta.lantmateriet
+    if settings.mark_url:
+        web.pause(settings.mark_url, settings.paus_s)
+        direct = Listed(settings.mark_url, "", "", "")
+        target = f"lantmateriet/mark{_suffix(direct)}"
+        return [_wanted(direct, target, "CC0", checks.land_cover(), login(region, web), "mark")]
+    if not settings.samling_mark:
+        return []
+    found = listing(region, web, settings.samling_mark)
+    auth = login(region, web)
+    return [
+        _wanted(f, f"lantmateriet/mark{f'_kn{f.kommunkod}' if f.kommunkod else ''}{_suffix(f)}", LICENCE,
+                checks.land_cover(), auth, settings.samling_mark)
+        for f in found if not f.kommunkod or f.kommunkod in region.kommunkoder
+    ]  # fmt: skip
+
+
+def _wanted(
+    file: Listed, target: str, licence: str, check: checks.Check, auth: HostBound | None, order: str
+) -> Wanted:
+    if auth is not None and not auth.allows(file.href):
+        auth = None
+    return Wanted(
+        target, file.href, PUBLISHER, licence, check, version=file.version, sha256=file.sha256, auth=auth, order=order,
+    )  # fmt: skip
+
+
+def _suffix(file: Listed) -> str:
+    return ".gpkg" if file.name.lower().endswith(".gpkg") else ".zip"
+
+
+def login(region: Region, web: Web) -> HostBound | None:
+    """Return the login of the environment, bound to the configured hosts; None without one. Asked once a run."""
+    if "lantmateriet" not in web.logins:
+        given = read_login(os.environ)
+        settings = region.hamta.lantmateriet
+        web.logins["lantmateriet"] = (
+            authorise(given, web, settings.token_url, settings.filvardar) if given else None
+        )
+    return web.logins["lantmateriet"]
+
+
+def listing(region: Region, web: Web, collection: str) -> list[Listed]:
+    """Return the data files of a collection, in order of kommun; no login is used.
+
+    Raises
+    ------
+    DataError
+        When the catalogue cannot be read or has no such collection.
+    """
+    from pystac_client import Client
+    from pystac_client.exceptions import APIError
+    from pystac_client.stac_api_io import StacApiIO
+
+    settings = region.hamta.lantmateriet
+    web.pause(settings.stac, settings.paus_s)
+    io = StacApiIO(max_retries=None)
+    web.mount(io.session)
+    io.session.headers.update(web.session.headers)
+    try:
+        client = Client.open(settings.stac, stac_io=io)
+        for part in (
+            "COLLECTIONS",
+            "FEATURES",
+            "ITEM_SEARCH",
+        ):  # else links are walked, one by one, if there are any
+            client.add_conforms_to(part)
+        found = client.get_collection(collection)
+        if found is None:
+            raise _no_collection(collection, settings.stac)
+        items = list(found.get_items())
+    except (APIError, ValueError, KeyError, TypeError, AttributeError, NotImplementedError) as e:
+        status = getattr(e, "status_code", None)
+        if status == 404:
+            raise _no_collection(collection, settings.stac) from None
+        raise DataError(
+            "Lantmäteriets katalog går inte att läsa.", file=clean_url(settings.stac),
+            found=f"HTTP {status}" if status else web.redact(e), action=LATER,
+        ) from None  # fmt: skip
+    out = sorted(_files(items), key=lambda f: (f.kommunkod, f.href))
+    for file in out:
+        web.pause(file.href, settings.paus_s)
+    return out
+
+
+def _no_collection(collection: str, stac: str) -> DataError:
+    return DataError(
+        f"Lantmäteriets katalog har inte samlingen «{collection}».", file=clean_url(stac), found="HTTP 404",
+        action="Kontrollera samlingens namn i konfigurationen ([hamta.lantmateriet]).",
+    )  # fmt: skip
+
+
+def _files(items: Sequence[Item]) -> Iterator[Listed]:
+    for item in items:
+        for asset in _data_assets(item):
+            href = asset.get_absolute_href() or asset.href
+            if urlsplit(href).scheme not in ("http", "https"):
+                continue
+            yield Listed(href, _kommun(item, href), _version(item), _sha256(asset.extra_fields))
+
+
+def _data_assets(item: Item) -> list[Any]:
+    """Return the assets that are data: by role, else by the key ``data``, else those that are zips or GeoPackages."""
+    assets = item.assets
+    by_role = [a for a in assets.values() if "data" in (a.roles or [])]
+    by_key = [assets["data"]] if "data" in assets else []
+    by_name = [a for a in assets.values() if urlsplit(a.href).path.lower().endswith((".zip", ".gpkg"))]
+    return by_role or by_key or by_name
+
+
+def _kommun(item: Item, href: str) -> str:
+    named = str(item.properties.get("kommunkod") or "")
+    if re.fullmatch(r"\d{4}", named):
+        return named
+    for text in (urlsplit(href).path.rpartition("/")[2], item.id):
+        found = _KOMMUN.search(text)
+        if found:
+            return found[1]
+    return ""
+
+
+def _version(item: Item) -> str:
+    changed = item.properties.get("updated") or item.properties.get("published") or ""
+    return f"{item.id} {changed}" if changed else ""
+
+
+def _sha256(fields: dict[str, Any]) -> str:
+    """Return an announced SHA-256: STAC's ``file:checksum`` is a multihash, 12 20 before the 32 bytes."""
+    told = str(fields.get("file:checksum") or "").lower()
+    return told[4:] if re.fullmatch(r"1220[0-9a-f]{64}", told) else ""

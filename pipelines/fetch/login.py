@@ -1,0 +1,121 @@
+"""Lantmäteriet's login: read from the environment, sent only to the hosts of the configuration, never shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from requests.auth import AuthBase, _basic_auth_str
+
+from pipelines.errors import DataError
+
+if TYPE_CHECKING:
+    from requests import PreparedRequest
+
+    from pipelines.fetch.web import Web
+
+USER, PASSWORD = "LANTMATERIET_ANVANDARE", "LANTMATERIET_LOSENORD"
+KEY, SECRET = "LANTMATERIET_NYCKEL", "LANTMATERIET_HEMLIGHET"
+HOW = (
+    f"Sätt miljövariablerna {USER} och {PASSWORD} (systemkonto i Geotorget), eller {KEY} och {SECRET} (OAuth2), "
+    "och kör make fetch igen. Skriv dem aldrig i konfigurationen. Se docs/hamta.md."
+)
+
+
+@dataclass(frozen=True, repr=False)
+class Login:
+    """User and password, or an OAuth2 client's key and secret; the other pair is empty."""
+
+    user: str = ""
+    password: str = ""
+    key: str = ""
+    secret: str = ""
+
+
+def read_login(environ: Mapping[str, str]) -> Login | None:
+    """Return the login of the environment; None without one.
+
+    Raises
+    ------
+    DataError
+        When only one of two variables is set.
+    """
+    for first, second in ((KEY, SECRET), (USER, PASSWORD)):
+        given = [n for n in (first, second) if environ.get(n)]
+        if len(given) == 1:
+            lacking = second if given[0] == first else first
+            raise DataError(
+                f"Inloggningen till Lantmäteriet är inte hel: {given[0]} är satt men inte {lacking}.", action=HOW
+            )  # fmt: skip
+    if environ.get(KEY):
+        return Login(key=environ[KEY], secret=environ[SECRET])
+    if environ.get(USER):
+        return Login(user=environ[USER], password=environ[PASSWORD])
+    return None
+
+
+class HostBound(AuthBase):
+    """A header that is sent to the given hosts and to no other, and never over plain http.
+
+    A listing that names another host gets no login; after a redirect to another host the session takes the
+    header away.
+    """
+
+    def __init__(self, header: str, hosts: Sequence[str]) -> None:
+        self._header = header
+        self._hosts = frozenset(hosts)
+
+    def allows(self, url: str) -> bool:
+        """Tell whether the login may be sent to an address."""
+        from pipelines.region_fetch import LOCAL
+
+        parts = urlsplit(url)
+        known = bool({parts.hostname, parts.netloc.rpartition("@")[2]} & self._hosts)
+        return known and (parts.scheme == "https" or parts.hostname in LOCAL)
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        """Add the header where it may be sent."""
+        if self.allows(request.url or ""):
+            request.headers["Authorization"] = self._header
+        return request
+
+
+def authorise(login: Login, web: Web, token_url: str, hosts: Sequence[str]) -> HostBound:
+    """Return what logs a request in; with a key and secret, the token is asked for first.
+
+    Raises
+    ------
+    DataError
+        When the token service refuses, told without the secret.
+    """
+    if login.user:
+        basic = _basic_auth_str(login.user, login.password)
+        web.redact.add(login.password)
+        web.redact.add(basic.removeprefix("Basic "))
+        return HostBound(basic, hosts)
+    basic = _basic_auth_str(login.key, login.secret)
+    for secret in (login.secret, basic.removeprefix("Basic ")):
+        web.redact.add(secret)
+    host = urlsplit(token_url)
+    answer = web.post(
+        token_url, {"grant_type": "client_credentials"}, HostBound(basic, [host.netloc, host.hostname or ""])
+    )
+    if answer.status_code != 200:
+        raise DataError(
+            "Lantmäteriet godtar inte nyckeln och hemligheten.", file=token_url,
+            expected="en åtkomsttoken", found=f"HTTP {answer.status_code}",
+            action=f"Kontrollera {KEY} och {SECRET}: de ska vara Consumer Key och Consumer Secret för ett systemkonto.",
+        )  # fmt: skip
+    try:
+        token = answer.json()["access_token"]
+    except (ValueError, KeyError, TypeError):
+        token = None
+    if not isinstance(token, str) or not token.isascii() or not token.isprintable():
+        raise DataError(
+            "Lantmäteriets inloggningstjänst svarade något annat än en åtkomsttoken.", file=token_url,
+            action="Försök igen senare, eller kontrollera hamta.lantmateriet.token_url i konfigurationen.",
+        )  # fmt: skip
+    web.redact.add(token)
+    return HostBound(f"Bearer {token}", hosts)

@@ -1,0 +1,58 @@
+"""What is wanted: one file, from one place, known to be good by one check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from requests.auth import AuthBase
+
+    from pipelines.fetch.web import Web
+
+Check = Callable[[Path], str]
+"""File → its reference date (may be empty); raises DataError when the file is not what it should be."""
+Make = Callable[["Web", Path], None]
+"""Writes the file itself, where a client library fetches it piece by piece."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One file to have in RAW.
+
+    Attributes
+    ----------
+    target : str
+        Path under RAW, with ``/``.
+    url : str
+        What is asked for.
+    publisher, licence : as the receipt says
+    check : Check
+    version : str
+        What the listing says of this content. The same version as in the receipt: nothing is asked.
+    immutable : bool
+        The address itself names an edition that never changes.
+    sha256 : str
+        Announced checksum, hexadecimal, or empty.
+    auth : AuthBase, optional
+    order : str
+        What must be ordered to get it, for the explanation of a 403.
+    page : str
+        Where a person finds the file when the site refuses a program.
+    make : Make, optional
+    """
+
+    target: str
+    url: str
+    publisher: str
+    licence: str
+    check: Check
+    version: str = ""
+    immutable: bool = False
+    sha256: str = ""
+    auth: AuthBase | None = None
+    order: str = ""
+    page: str = ""
+    make: Make | None = None

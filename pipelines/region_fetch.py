@@ -1,0 +1,187 @@
+"""Where ``make fetch`` gets the publishers' files: addresses, layers, tables, and how often it may ask.
+
+The defaults are the publishers' own, the same for every län; names and addresses change with the years.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field
+
+from pipelines.region_base import Part
+
+LOCAL = ("localhost", "127.0.0.1", "::1")
+
+
+def _address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"ska vara en webbadress, till exempel https://example.org/fil.xlsx, men är {value}")
+    if parts.username or parts.password:
+        raise ValueError("inloggning får inte stå i en webbadress; den läses ur miljövariabler")
+    if parts.scheme == "http" and parts.hostname not in LOCAL:
+        raise ValueError(f"ska börja med https://, men är {value}")
+    return value
+
+
+def _address_or_none(value: str) -> str:
+    return _address(value) if value else value
+
+
+Url = Annotated[str, AfterValidator(_address)]
+MaybeUrl = Annotated[str, AfterValidator(_address_or_none)]
+
+
+class HamtaScb(Part):
+    """SCB's WFS."""
+
+    wfs: Url = Field(
+        default="https://geodata.scb.se/geoserver/stat/wfs", description="SCB:s WFS för öppna geodata."
+    )
+    lager_befolkning: str = Field(
+        default="befolkning_1km_{ar}",
+        description="Lagret med befolkning; {ar} byts mot året i [scb] ar, annars det nyaste som tjänsten listar.",
+    )
+    lager_tatorter: str = Field(
+        default="Tatorter_{ar}", description="Lagret med tätorter, nyaste året. Tomt: hämtas inte."
+    )
+    lager_smaorter: str = Field(
+        default="Smaorter_{ar}", description="Lagret med småorter, nyaste året. Tomt: hämtas inte."
+    )
+    sidstorlek: int = Field(
+        default=100_000, ge=1,
+        description="Rader per fråga när tjänsten inte lämnar hela lagret på en gång.",
+    )  # fmt: skip
+    paus_s: float = Field(default=1, ge=0, description="Minsta tid mellan två frågor (sekunder).")
+
+
+class HamtaScbTabeller(Part):
+    """SCB's statistical database (PxWebApi 2). Its own limits are asked of it and kept."""
+
+    url: Url = Field(
+        default="https://statistikdatabasen.scb.se/api/v2", description="PxWebApi 2. Tjänstens egna gränser "
+        "för celler och frågor hämtas från den och följs.",
+    )  # fmt: skip
+    folkmangd: str = Field(
+        default="TAB6574", description="Tabellen med folkmängd per kommun. Tomt: hämtas inte."
+    )
+    hushall: str = Field(default="TAB6568", description="Tabellen med hushåll per kommun. Tomt: hämtas inte.")
+    fran_ar: int = Field(default=2015, description="Första året som hämtas.")
+
+
+class HamtaKolada(Part):
+    """Kolada."""
+
+    url: Url = Field(default="https://api.kolada.se/v3/", description="Koladas API, version 3.")
+    nyckeltal: tuple[Annotated[str, Field(pattern=r"^[NU]\d{5}$")], ...] = Field(
+        default=("N07900", "N07918", "N07919", "N07920"),
+        description="Nyckeltal som hämtas, alla år, för länets kommuner och länet.",
+    )
+    fragor_per_sekund: float = Field(default=2, gt=0, description="Högsta antal frågor per sekund.")
+
+
+class HamtaPtsFil(Part):
+    """One of PTS's workbooks."""
+
+    innehall: Literal["teknik", "hastighet", "mobil", "historik"] = Field(
+        description="Vad arbetsboken ska innehålla; kontrolleras innan den används."
+    )
+    url: Url = Field(description="Arbetsbokens adress.")
+
+
+_PTS = "https://statistik.pts.se/files/mobiltacknings-och-bredbandskartlaggning"
+
+
+class HamtaPts(Part):
+    """PTS's workbooks."""
+
+    sida: Url = Field(
+        default="https://statistik.pts.se/mobiltacknings-och-bredbandskartlaggning/dokument-rapporter",
+        description="Sidan där en människa hittar arbetsböckerna, när webbplatsen vägrar ett program.",
+    )
+    filer: tuple[HamtaPtsFil, ...] = Field(
+        default=(
+            HamtaPtsFil(innehall="teknik", url=f"{_PTS}/mtbbk_25-17220_tabellbilaga_teknik_v1.0.xlsx"),
+            HamtaPtsFil(
+                innehall="mobil", url=f"{_PTS}/mtbbk_25-17220_tabellbilaga_mobilt%C3%A4ckning_v1.0.xlsx"
+            ),
+            HamtaPtsFil(innehall="historik", url=f"{_PTS}/tabellbilaga-historiska-uppgifter-teknik-1-0.xlsx"),
+        ),
+        description="Arbetsböcker att hämta. Namnen ändras varje år: lägg in de nya från PTS:s sida.",
+    )
+    paus_s: float = Field(default=2, ge=0, description="Minsta tid mellan två frågor (sekunder).")
+
+
+class HamtaLantmateriet(Part):
+    """Lantmäteriet's STAC listing and files. Login comes from the environment, never from here."""
+
+    stac: Url = Field(
+        default="https://api.lantmateriet.se/stac-vektor/v1",
+        description="Lantmäteriets STAC-katalog (öppen att lista).",
+    )
+    samling_adresser: str = Field(
+        default="belagenhetsadresser", description="Samlingen med adresser. Tomt: hämtas inte."
+    )
+    samling_granser: str = Field(
+        default="kommun-lan-rike", description="Samlingen med gränser. Tomt: hämtas inte."
+    )
+    samling_mark: str = Field(
+        default="", description="Samling med markytor (vatten), om en sådan är beställd. Tomt: hämtas inte."
+    )
+    mark_url: MaybeUrl = Field(
+        default="", description="Adress till ett GeoPackage med markytor (vatten). Tomt: hämtas inte."
+    )
+    token_url: Url = Field(
+        default="https://apimanager.lantmateriet.se/oauth2/token",
+        description="Tjänsten som lämnar ut åtkomst (OAuth2, client credentials).",
+    )
+    filvardar: tuple[str, ...] = Field(
+        default=("dl1.lantmateriet.se",),
+        description="Värdar som inloggningen får skickas till. Ingen annan får den, inte heller efter en "
+        "omdirigering.",
+    )
+    paus_s: float = Field(default=0.5, ge=0, description="Minsta tid mellan två frågor (sekunder).")
+
+
+class Hamta(Part):
+    """What ``make fetch`` brings, and from where."""
+
+    forsok: int = Field(
+        default=5, ge=1, le=20, description="Antal försök när en server inte svarar eller ber oss vänta."
+    )
+    langsta_vantan_s: float = Field(
+        default=120, ge=0,
+        description="Längsta väntan som en server får be om (Retry-After, sekunder); annars hoppas filen över.",
+    )  # fmt: skip
+    svarstid_s: float = Field(default=60, gt=0, description="Hur länge ett svar väntas in (sekunder).")
+    storsta_mb: int = Field(
+        default=4096, ge=1, description="Största fil som hämtas (MB); skydd mot fel adress."
+    )
+    scb: HamtaScb = Field(default=HamtaScb(), description="SCB:s rutnät och orter.")
+    scb_tabeller: HamtaScbTabeller = Field(
+        default=HamtaScbTabeller(), description="SCB:s folkmängd och hushåll per kommun."
+    )
+    kolada: HamtaKolada = Field(default=HamtaKolada(), description="Koladas nyckeltal.")
+    pts: HamtaPts = Field(default=HamtaPts(), description="PTS:s arbetsböcker.")
+    lantmateriet: HamtaLantmateriet = Field(
+        default=HamtaLantmateriet(), description="Lantmäteriets adresser, gränser och vatten."
+    )
+
+
+class Framskrivning(Part):
+    """How the published series are carried on towards the goals."""
+
+    ar_bakat: int = Field(
+        default=5,
+        ge=3,
+        description="Hur många av de senaste åren i en serie som linjen dras genom. Antagande.",
+    )
+    konfidens: float = Field(
+        default=0.8, gt=0.5, lt=1, description="Prediktionsintervallets täckning (andel). Antagande."
+    )
+    horisont_ar: int = Field(
+        default=2040, ge=2025, le=2100,
+        description="Sista år som framskrivs; nås målet inte till dess nås det inte med dagens takt.",
+    )  # fmt: skip
