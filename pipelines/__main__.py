@@ -35,6 +35,11 @@ STAGES = {
     "webmap": ("pipelines.publish.webmap", "webbkartan, öppen och intern"),
     "open_data": ("pipelines.publish.open_data", "den öppna utgåvan i maps/data"),
     "printmap": ("pipelines.publish.printmap", "kartor för utskrift"),
+    "specification": ("pipelines.publish.specification", "dataproduktspecifikationen"),
+    "catalogue": (
+        "pipelines.publish.catalogue",
+        "katalogen över det som publiceras, som DCAT-AP-SE och ISO 19139",
+    ),
     "install": ("pipelines.publish.install", "lägger färdiga produkter på plats"),
     "plan": ("pipelines.publish.plan", "vad som byggs för en budget eller ett mål, ur en färdig utgåva"),
     "compare": ("pipelines.publish.compare", "förändring sedan en tidigare utgåva"),

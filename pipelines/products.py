@@ -7,6 +7,8 @@ file of an open product must lie under ``maps/``, and every column in it must it
 
 from __future__ import annotations
 
+import fnmatch
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,6 +27,7 @@ MEDIA = {
     "pdf": ("PDF", "application/pdf"),
     "png": ("PNG", "image/png"),
     "tif": ("GeoTIFF", "image/tiff; application=geotiff; profile=cloud-optimized"),
+    "zip": ("ZIP", "application/zip"),
     "xlsx": ("Excel", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     "md": ("Markdown", "text/markdown"),
     "qgz": ("QGIS-projekt", "application/zip"),
@@ -33,6 +36,11 @@ MEDIA = {
     "xml": ("XML", "application/xml"),
 }
 """Name and media type by file ending."""
+VERSIONS = {
+    "gpkg": "1.2", "parquet": "1.1.0", "csv": "RFC 4180", "geojson": "RFC 7946", "gml": "3.2.1", "json": "RFC 8259",
+    "html": "5", "pdf": "1.4", "png": "1.2", "tif": "1.1", "zip": "6.3",
+}  # fmt: skip
+"""Version of the format by file ending, for the records that must name one."""
 
 
 @dataclass(frozen=True)
@@ -45,10 +53,13 @@ class File:
         ``out/…`` or ``maps/…``, as :meth:`pipelines.paths.Paths.built` takes it; ``*`` stands for many files.
     layer : str
         Layer of a file that holds several products.
+    language : str
+        Of its texts: ``sv`` or ``en``.
     """
 
     path: str
     layer: str = ""
+    language: str = "sv"
 
     @property
     def format(self) -> str:
@@ -59,6 +70,11 @@ class File:
     def media_type(self) -> str:
         """IANA media type."""
         return MEDIA[self.path.rpartition(".")[2]][1]
+
+    @property
+    def version(self) -> str:
+        """Version of the format."""
+        return VERSIONS.get(self.path.rpartition(".")[2], "utan version")
 
 
 @dataclass(frozen=True)
@@ -87,6 +103,8 @@ class Product:
     klass: Klass = "intern"
 
 
+GPKG = File("*.gpkg")
+"""Any GeoPackage: all are of one version."""
 OPEN_GPKG = "maps/data/bredband_oppen.gpkg"
 DATAPACKAGE = "maps/data/datapackage.json"
 
@@ -159,9 +177,10 @@ PRODUCTS = (
         (File("maps/specifikation.html"),), contracts_open.OPEN_TABLES, "oppen",
     ),
     Product(
-        "katalog", "Datakatalog", "Katalog över de öppna produkterna enligt DCAT-AP-SE.",
-        "Gör att produkterna hittas i Sveriges dataportal.",
-        (File("maps/catalog.rdf"), File("maps/catalog.ttl")), (), "oppen",
+        "katalog", "Datakatalog",
+        "Katalog över de öppna produkterna enligt DCAT-AP-SE, och detsamma som en metadatapost enligt ISO 19139.",
+        "Gör att produkterna hittas i Sveriges dataportal och Geodataportalen.",
+        (File("maps/catalog.rdf"), File("maps/catalog.ttl"), File("maps/metadata_iso19139.xml")), (), "oppen",
     ),
     Product(
         "ingang", "Ingångssida", "Länkar till kartorna, de öppna data och specifikationen.",
@@ -238,6 +257,19 @@ def open_products() -> tuple[Product, ...]:
                 action="Ge kolumnen klassen oppen i kontraktet om den får publiceras, annars ta bort den.",
             )  # fmt: skip
     return found
+
+
+def unlisted(names: Iterable[str]) -> list[str]:
+    """Return those of the files that are in no open product, in order.
+
+    >>> unlisted(["maps/data/kommuner.csv", "maps/kommuner/1401.html", "maps/adresser.csv", "maps/kommuner/a/b.html"])
+    ['maps/adresser.csv', 'maps/kommuner/a/b.html']
+    """
+    patterns = [f.path for p in open_products() for f in p.files]
+    return sorted(
+        n for n in names
+        if not any(n.count("/") == p.count("/") and fnmatch.fnmatchcase(n, p) for p in patterns)
+    )  # fmt: skip
 
 
 def page() -> str:

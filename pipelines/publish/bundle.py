@@ -53,7 +53,7 @@ def write_csv(frame: pd.DataFrame, table: Table, path: Path, facts: RunFacts) ->
 
 def write_geopackage(
     path: Path, frames: Sequence[tuple[Table, pd.DataFrame]], styles: Sequence[Style], edition: Edition,
-    region: Region, paths: Paths,
+    region: Region, paths: Paths, product: str,
 ) -> None:  # fmt: skip
     """Write layers into a GeoPackage like ``bredband.gpkg``: same version, marks, aliases, styles, credits.
 
@@ -61,6 +61,8 @@ def write_geopackage(
     ----------
     frames : sequence of (Table, DataFrame)
         A MultiPolygon layer is a GeoDataFrame; cells are squares by ``rutid_scb``.
+    product : str
+        Id of the product the file belongs to.
     """
     from pipelines.publish import gpkg_extras, gpkg_layers
 
@@ -76,5 +78,5 @@ def write_geopackage(
         with gpkg_extras.opened(beside) as db:
             gpkg_extras.add_indexes(db, tables)
             gpkg_extras.add_aliases(db, tables)
-            gpkg_extras.add_metadata(db, region, edition.facts, edition.sources)
+            gpkg_extras.add_metadata(db, region, edition.facts, edition.sources, product)
             gpkg_extras.add_styles(db, styles, edition.facts)

@@ -78,7 +78,9 @@ def run(region: Region, paths: Paths, earlier: str = "") -> None:
         for table, frame in frames[1:]:
             bundle.write_csv(frame, table, beside / f"{table.name}.csv", after.facts)
         styles = change_styles(after.facts, pair)
-        bundle.write_geopackage(beside / "forandring.gpkg", frames, styles, after, region, paths)
+        bundle.write_geopackage(
+            beside / "forandring.gpkg", frames, styles, after, region, paths, "jamforelse"
+        )
     say(f"{text}\nSkrivet i {folder}: jamforelse.md, forandring.gpkg (för QGIS), forandring_kommuner.csv och "
         "forandring_bristomraden.csv.\n")  # fmt: skip
 

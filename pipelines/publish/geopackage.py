@@ -38,5 +38,5 @@ def run(region: Region, paths: Paths) -> None:
         with gpkg_extras.opened(beside) as db:
             gpkg_extras.add_indexes(db, LAYERS)
             gpkg_extras.add_aliases(db, LAYERS)
-            gpkg_extras.add_metadata(db, region, facts, sources)
+            gpkg_extras.add_metadata(db, region, facts, sources, "bredband-intern")
             gpkg_extras.add_styles(db, [s for t in LAYERS for s in qgis_styles.styles(t, facts)], facts)

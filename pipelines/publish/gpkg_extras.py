@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from pipelines.contracts import Column, Table
-from pipelines.publish.facts import DEMO_TEXT, RunFacts, Source, midnight
+from pipelines.publish.facts import RunFacts, Source, midnight
 from pipelines.publish.qgis_styles import Style
 from pipelines.region import Region
 
@@ -104,28 +104,54 @@ def described(column: Column) -> str:
     return " ".join(x for x in (column.description, unit, basis) if x)
 
 
-def add_metadata(db: sqlite3.Connection, region: Region, facts: RunFacts, sources: Sequence[Source]) -> None:
-    """Write the run's id, dates and sources as JSON into ``gpkg_metadata``."""
+def add_metadata(
+    db: sqlite3.Connection, region: Region, facts: RunFacts, sources: Sequence[Source], product: str
+) -> None:
+    """Write what the file is into ``gpkg_metadata``: the run as JSON, and an ISO 19115 record of the file.
+
+    Parameters
+    ----------
+    product : str
+        Id of the file's product, or :data:`pipelines.products.OPEN_GPKG`.
+    """
+    from pipelines.publish.catalogue import iso19139, resource
+
+    about = resource.of_geopackage(product, region, facts, sources, _bounds(db))
     publishing = region.publicering
     body = {
         "titel": publishing.titel,
-        "beskrivning": DEMO_TEXT if facts["demo"] else "Intern utgåva. Innehåller personuppgifter.",
+        "beskrivning": about.abstract,
         "utgivare": publishing.utgivare,
         "kontakt": publishing.kontakt_epost,
         "korning": dict(facts),
         "kallor": [asdict(s) for s in sources],
     }
+    told = json.dumps(body, ensure_ascii=False, sort_keys=True)
     _create(db, _METADATA_TABLES)
-    db.execute(
-        "INSERT INTO gpkg_metadata VALUES (1, 'dataset', ?, 'application/json', ?)",
-        (f"{publishing.bas_url}/korning", json.dumps(body, ensure_ascii=False, sort_keys=True)),
+    db.executemany(
+        "INSERT INTO gpkg_metadata VALUES (?, 'dataset', ?, ?, ?)",
+        [
+            (1, f"{publishing.bas_url}/korning", "application/json", told),
+            (2, iso19139.STANDARD, "text/xml", iso19139.record(about)),
+        ],
     )
-    db.execute(
-        "INSERT INTO gpkg_metadata_reference VALUES ('geopackage', NULL, NULL, NULL, ?, 1, NULL)",
-        (midnight(facts),),
+    db.executemany(
+        "INSERT INTO gpkg_metadata_reference VALUES ('geopackage', NULL, NULL, NULL, ?, ?, NULL)",
+        [(midnight(facts), key) for key in (1, 2)],
     )
     for name in ("gpkg_metadata", "gpkg_metadata_reference"):
         _register(db, name, "gpkg_metadata", _METADATA_EXTENSION)
+
+
+def _bounds(db: sqlite3.Connection) -> tuple[float, float, float, float] | None:
+    """Return what the layers cover, in degrees; None for a file without anything on a map."""
+    from pipelines.files import EPSG
+    from pipelines.publish.catalogue.wording import in_degrees
+
+    box = db.execute(
+        "SELECT MIN(min_x), MIN(min_y), MAX(max_x), MAX(max_y) FROM gpkg_contents WHERE srs_id = ?", (EPSG,)
+    ).fetchone()
+    return None if None in box else in_degrees(*box)
 
 
 def add_styles(db: sqlite3.Connection, styles: Sequence[Style], facts: RunFacts) -> None:

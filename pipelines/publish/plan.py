@@ -72,7 +72,7 @@ def run(
         layer = built_areas(order, cells)
         bundle.write_geopackage(
             beside / "plan.gpkg", [(contracts_plan.PLAN, layer)], plan_styles(wish, source.facts), source,
-            region, paths,
+            region, paths, "plan",
         )  # fmt: skip
     say(f"{text}\nSkrivet i {folder}: plan.md, omraden.csv, kommuner.csv och plan.gpkg (för QGIS).\n")
 

@@ -9,18 +9,20 @@ from rdflib import Literal
 from rdflib.namespace import DCAT, DCTERMS, FOAF, PROV, RDF, XSD
 
 from pipelines.publish.catalogue import iris
-from pipelines.publish.catalogue.described import (
-    CELL_M,
-    CRS_NAMES,
-    DICTIONARY,
-    EPSG_3006,
-    LICENCE,
-    SPECIFICATION,
-    Dataset,
-    Described,
-    File,
+from pipelines.publish.catalogue.described import DICTIONARY, SPECIFICATION, Dataset, Described, File
+from pipelines.publish.catalogue.rdf import (
+    ADMS,
+    DCAT_VERSION,
+    DCATAP,
+    GEO,
+    SPDX,
+    VCARD,
+    Triple,
+    date,
+    iri,
+    swedish,
 )
-from pipelines.publish.catalogue.rdf import ADMS, DCATAP, GEO, SPDX, VCARD, Triple, date, iri, swedish
+from pipelines.publish.catalogue.wording import CELL_M, CRS_NAMES, EPSG_3006, LICENCE
 
 if TYPE_CHECKING:
     from rdflib.term import Node
@@ -33,6 +35,7 @@ EU = "http://publications.europa.eu/resource/authority/"
 MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 PUBLISHER_TYPES = "http://purl.org/adms/publishertype/"
 HVD_LAW = "http://data.europa.eu/eli/reg_impl/2023/138/oj"
+LANGUAGES = {"sv": "SWE", "en": "ENG"}
 SHORT_TERM, LONG_TERM = "TEMPORARY", "AVAILABLE"
 """Planned availability: a demo is gone tomorrow."""
 
@@ -95,7 +98,7 @@ def _contact_iri(d: Described) -> str:
 
 def _contact(d: Described) -> Iterator[Triple]:
     p = d.region.publicering
-    pairs = [(VCARD.fn, swedish(p.utgivare)), (VCARD.hasEmail, iri(f"mailto:{p.kontakt_epost}"))]
+    pairs = [(VCARD.fn, swedish(p.utgivare)), (VCARD.hasEmail, iri(iris.mail(p.kontakt_epost)))]
     if p.telefon:
         number = iris.part(d.root, "kontakt", "telefon")
         pairs.append((VCARD.hasTelephone, iri(number)))
@@ -113,6 +116,8 @@ def _place(d: Described) -> Iterator[Triple]:
     corners = ((west, north), (east, north), (east, south), (west, south), (west, north))
     wkt = "POLYGON((" + ",".join(f"{x:.4f} {y:.4f}" for x, y in corners) + "))"
     yield from _about(_place_iri(d), DCTERMS.Location, (DCAT.bbox, Literal(wkt, datatype=GEO.wktLiteral)))
+    for place in _named_places(d):
+        yield iri(place), RDF.type, DCTERMS.Location
 
 
 def _named_places(d: Described) -> list[str]:
@@ -154,16 +159,20 @@ def _provenance(d: Described) -> Iterator[Triple]:
 
 
 def _origin(o: Origin) -> Iterator[Triple]:
-    pairs: list[tuple[Node, Node]] = [
-        (DCTERMS.title, swedish(o.title)),
-        (DCTERMS.publisher, iri(o.publisher_iri)),
-    ]
+    """Say whose data it was. An agent must have a type, so one that is not known is named in the title only."""
+    pairs: list[tuple[Node, Node]] = [(DCTERMS.title, swedish(o.title))]
     if o.page:
         pairs.append((FOAF.page, iri(o.page)))
+        yield iri(o.page), RDF.type, FOAF.Document
     if o.date:
         pairs.append((DCTERMS.date, date(o.date)))
+    if o.kind:
+        pairs.append((DCTERMS.publisher, iri(o.publisher_iri)))
+        yield from _about(
+            o.publisher_iri, FOAF.Agent,
+            (FOAF.name, swedish(o.publisher)), (DCTERMS.type, iri(f"{PUBLISHER_TYPES}{o.kind}")),
+        )  # fmt: skip
     yield from _about(o.iri, PROV.Entity, *pairs)
-    yield from _about(o.publisher_iri, FOAF.Agent, (FOAF.name, swedish(o.publisher)))
 
 
 def _dataset(d: Described, x: Dataset) -> Iterator[Triple]:
@@ -184,9 +193,9 @@ def _dataset(d: Described, x: Dataset) -> Iterator[Triple]:
         (DCTERMS.temporal, iri(_period_iri(d))),
         (DCTERMS.provenance, iri(_provenance_iri(d))),
         (DCTERMS.conformsTo, iri(d.address(SPECIFICATION))),
-        (DCAT.version, Literal(f"{d.modified}, körning {d.facts['korning_id']}")),
+        (DCAT_VERSION, Literal(f"{d.modified}, körning {d.facts['korning_id']}")),
         (ADMS.versionNotes, swedish(f"PTS {d.facts['pts_datum']}, SCB {d.facts['scb_ar']}.")),
-        (DCAT.landingPage, iri(d.address(SPECIFICATION))),
+        (DCAT.landingPage, iri(f"{d.address(SPECIFICATION)}#{x.product.id}")),
         *((DCAT.keyword, swedish(word)) for word in keywords),
         *((DCAT.theme, iri(f"{EU}data-theme/{theme}")) for theme in p.teman),
         *((DCTERMS.spatial, iri(place)) for place in (_place_iri(d), *_named_places(d))),
@@ -206,21 +215,21 @@ def _dataset(d: Described, x: Dataset) -> Iterator[Triple]:
 def _distribution(d: Described, x: Dataset, f: File) -> Iterator[Triple]:
     """Say what a file is. Several files of a kind are one distribution with several addresses, as DIGG says."""
     media_type = f.media_type.partition(";")[0]
-    several = len(f.paths) > 1
-    page = f"{d.address(SPECIFICATION)}#leverans-{x.product.id}"
+    status = "DEVELOP" if d.facts["demo"] else "COMPLETED"
     yield from _about(
         f.iri, DCAT.Distribution,
         (DCTERMS.title, swedish(f"{x.title} – {f.title}")),
         (DCTERMS.description, swedish(f"{x.product.title} som {f.title}.")),
-        (DCAT.accessURL, iri(page if several else d.address(f.paths[0]))),
+        (DCAT.accessURL, iri(d.access(x, f))),
         *((DCAT.downloadURL, iri(d.address(path))) for path in f.paths),
         (DCTERMS["format"], Literal(media_type)),
         (DCAT.mediaType, iri(f"{MEDIA_TYPES}{media_type}")),
         (DCAT.byteSize, Literal(str(f.size), datatype=XSD.nonNegativeInteger)),
         (DCTERMS.license, iri(LICENCE)),
-        (DCTERMS.language, iri(f"{EU}language/SWE")),
+        (DCTERMS.language, iri(f"{EU}language/{LANGUAGES[f.language]}")),
         (DCTERMS.issued, date(d.issued)),
         (DCTERMS.modified, date(d.modified)),
+        (ADMS.status, iri(f"{EU}distribution-status/{status}")),
         (DCATAP.availability, iri(f"{EU}planned-availability/{SHORT_TERM if d.facts['demo'] else LONG_TERM}")),
     )  # fmt: skip
     if f.crs:

@@ -6,14 +6,13 @@ sources from the run, the rest from the configuration; sizes and checksums from 
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines import files, products
-from pipelines.errors import DataError
+from pipelines.errors import ContractError, DataError
 from pipelines.publish import facts as run
-from pipelines.publish.catalogue import iris
+from pipelines.publish.catalogue import iris, wording
 from pipelines.publish.catalogue.origins import Origin, origins
 
 if TYPE_CHECKING:
@@ -25,19 +24,6 @@ if TYPE_CHECKING:
 ABOUT = ("datapaket", "specifikation", "katalog", "ingang")
 """Open products that describe the others. They are referred to, and are no datasets of their own."""
 DICTIONARY, SPECIFICATION = products.DATAPACKAGE.removeprefix("maps/"), "specifikation.html"
-LICENCE = "http://creativecommons.org/licenses/by/4.0/"
-"""The strictest licence among the sources: Lantmäteriet's addresses are CC BY 4.0, SCB's grids CC0, and PTS
-states none but asks to be credited. Exactly this IRI: https, or no slash, is another licence to a harvester."""
-LICENCE_NAME = "Creative Commons Erkännande 4.0 Internationell (CC BY 4.0)"
-EPSG_3006 = "http://www.opengis.net/def/crs/EPSG/0/3006"
-CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
-CRS_NAMES = {EPSG_3006: "SWEREF 99 TM (EPSG:3006)", CRS84: "WGS 84, longitud och latitud (CRS84)"}
-CELL_M = 250
-LINEAGE = (
-    "PTS:s statistik per kommun, SCB:s befolkningsrutnät och Lantmäteriets belägenhetsadresser har förts samman "
-    "till rutor om 250 × 250 meter. Täckningen är uppmätt där täckningsuppgifter avgör, annars modellerad ur PTS:s "
-    "andelar. Antal återges i band eller avrundade. Källor (bearbetade): {krediter}."
-)
 
 
 @dataclass(frozen=True)
@@ -46,24 +32,37 @@ class File:
 
     Attributes
     ----------
-    paths : tuple of str
-        Under ``maps/``.
+    layer : str
+        The dataset's layer, where the file holds those of several.
+    paths, sizes : tuple
+        Under ``maps/``; bytes.
     crs : str
         IRI of the reference system, empty where the file holds no coordinates.
-    size : int
-        Bytes, of all files together.
     sha256 : str
-        Empty where the distribution is several files.
+        Empty where the distribution is several files, or nobody asked.
     """
 
     iri: str
-    title: str
+    layer: str
     paths: tuple[str, ...]
+    sizes: tuple[int, ...]
     format: str
+    version: str
     media_type: str
+    language: str
     crs: str
-    size: int
     sha256: str
+
+    @property
+    def title(self) -> str:
+        """Format, and where in the file."""
+        tail = {"sv": "", "en": " på engelska"}[self.language]
+        return (f"{self.format}, lagret {self.layer}" if self.layer else self.format) + tail
+
+    @property
+    def size(self) -> int:
+        """Bytes, of all files together."""
+        return sum(self.sizes)
 
 
 @dataclass(frozen=True)
@@ -104,12 +103,12 @@ class Described:
     @property
     def lineage(self) -> str:
         """How the datasets came to be, in Swedish."""
-        return LINEAGE.format(krediter="; ".join(self.credits))
+        return wording.lineage(self.credits, is_open=True)
 
     @property
     def issued(self) -> str:
         """Date of the first edition."""
-        return self.region.publicering.utgiven or self.modified
+        return wording.issued(self.region, self.facts)
 
     @property
     def modified(self) -> str:
@@ -120,9 +119,20 @@ class Described:
         """Return the web address of a file under ``maps/``."""
         return iris.published(self.root, path)
 
+    def access(self, dataset: Dataset, file: File) -> str:
+        """Return where a distribution is had: the file, or the specification's list of files where many."""
+        if len(file.paths) == 1:
+            return self.address(file.paths[0])
+        return f"{self.address(SPECIFICATION)}#leverans-{dataset.product.id}"
 
-def gather(region: Region, paths: Paths) -> Described:
+
+def gather(region: Region, paths: Paths, *, hashed: bool = True) -> Described:
     """Gather what is said of the open edition.
+
+    Parameters
+    ----------
+    hashed : bool
+        Reckon the files' checksums too.
 
     Raises
     ------
@@ -130,63 +140,70 @@ def gather(region: Region, paths: Paths) -> Described:
         When a file of an open product has not been built.
     """
     facts, sources, root = run.read_facts(paths), run.read_sources(paths), iris.base(region)
-    dates = [s.date for s in sources if s.date] or [facts["senaste_indatadatum"]]
-    found = (_dataset(p, root, facts, paths) for p in products.open_products() if p.id not in ABOUT)
+    sums: dict[Path, str] = {}
+    found = (
+        _dataset(p, root, facts, paths, sums if hashed else None)
+        for p in products.open_products()
+        if p.id not in ABOUT
+    )
     return Described(
-        root=root, region=region, facts=facts,
-        title=run.demo_prefix(facts) + f"Öppna data om bredband i {region.lan.kortnamn}",
-        description=_marked(
-            f"Bredbandstäckning i {region.lan.namn}: 250 m-rutor, bristområden, kommuner och kartor ur samma "
-            f"analys. PTS:s kartläggning {facts['pts_datum']}, SCB:s folkmängd {facts['scb_ar']}.", facts,
-        ),
-        datasets=tuple(d for d in found if d.files),
-        origins=origins(root, sources),
-        credits=tuple(run.credit_lines(sources)),
-        bounds=bounds(paths),
-        period=(min(dates), max(dates)),
+        root=root, region=region, facts=facts, title=wording.edition_title(region, facts),
+        description=wording.edition_text(region, facts), datasets=tuple(d for d in found if d.files),
+        origins=origins(root, sources), credits=tuple(run.credit_lines(sources)), bounds=bounds(paths),
+        period=wording.period(facts, sources),
     )  # fmt: skip
 
 
+def check_listed(paths: Paths) -> None:
+    """Check that every file that will be published belongs to an open product.
+
+    Raises
+    ------
+    ContractError
+        Naming the files that do not.
+    """
+    root = paths.built("maps")
+    built = (p.relative_to(root) for p in root.rglob("*") if p.is_file())
+    names = [f"maps/{p.as_posix()}" for p in built if not any(part.startswith(".") for part in p.parts)]
+    if unlisted := products.unlisted(names):
+        raise ContractError(
+            "Filer som ska publiceras hör inte till någon öppen produkt.", details=unlisted[:20],
+            action="Ta bort filerna, eller lägg till dem i pipelines/products.py om de får publiceras.",
+        )  # fmt: skip
+
+
 def bounds(paths: Paths) -> tuple[float, float, float, float]:
-    """Return the grid's bounding box in degrees, rounded outwards to 0.0001°: west, south, east, north."""
-    from pyproj import Transformer
-
-    ids = files.read_table(paths.table("oppna_rutor"), ["rutid_scb"])["rutid_scb"]
+    """Return the grid's bounding box in degrees: west, south, east, north."""
+    ids = files.read_table(paths.table("oppen_rutnat_250m"), ["rutid_scb"])["rutid_scb"]
     e, n = ids.str.slice(0, 6).astype("int64"), ids.str.slice(6).astype("int64")
-    to_degrees = Transformer.from_crs(files.EPSG, 4326, always_xy=True)
-    west, south, east, north = to_degrees.transform_bounds(
-        e.min(), n.min(), e.max() + CELL_M, n.max() + CELL_M, densify_pts=21
-    )
-    down, up = (
-        (math.floor(x * 1e4) / 1e4 for x in (west, south)),
-        (math.ceil(x * 1e4) / 1e4 for x in (east, north)),
-    )
-    return (*down, *up)  # type: ignore[return-value]
+    return wording.in_degrees(e.min(), n.min(), e.max() + wording.CELL_M, n.max() + wording.CELL_M)
 
 
-def _dataset(product: products.Product, root: str, facts: run.RunFacts, paths: Paths) -> Dataset:
+def _dataset(
+    product: products.Product, root: str, facts: run.RunFacts, paths: Paths, sums: dict[Path, str] | None
+) -> Dataset:
     iri = iris.dataset(root, product.id)
-    made = (_file(product.id, f, root, paths) for f in product.files)
+    made = (_file(product.id, f, root, paths, sums) for f in product.files)
     return Dataset(
         product=product, iri=iri, uuid=str(iris.uuid(iri)),
-        title=run.demo_prefix(facts) + product.title, description=_marked(product.description, facts),
+        title=run.demo_prefix(facts) + product.title, description=wording.marked(product.description, facts),
         files=tuple(f for f in made if f.paths),
     )  # fmt: skip
 
 
-def _marked(text: str, facts: run.RunFacts) -> str:
-    return f"{run.DEMO_TEXT} {text}" if facts["demo"] else text
-
-
-def _file(ident: str, file: products.File, root: str, paths: Paths) -> File:
+def _file(ident: str, file: products.File, root: str, paths: Paths, sums: dict[Path, str] | None) -> File:
     built = _built(file.path, paths)
     name = file.path.removeprefix("maps/")
+    digest = ""
+    if sums is not None and len(built) == 1:
+        if built[0] not in sums:  # one file can serve several datasets
+            sums[built[0]] = files.sha256(built[0])
+        digest = sums[built[0]]
     return File(
-        iri=iris.distribution(root, ident, name),
-        title=f"{file.format}, lagret {file.layer}" if file.layer else file.format,
+        iri=iris.distribution(root, ident, name), layer=file.layer,
         paths=tuple(p.relative_to(paths.built("maps")).as_posix() for p in built),
-        format=file.format, media_type=file.media_type, crs=_crs(name),
-        size=sum(p.stat().st_size for p in built), sha256=files.sha256(built[0]) if len(built) == 1 else "",
+        sizes=tuple(p.stat().st_size for p in built), format=file.format, version=file.version,
+        media_type=file.media_type, language=file.language, crs=_crs(name), sha256=digest,
     )  # fmt: skip
 
 
@@ -206,5 +223,5 @@ def _built(path: str, paths: Paths) -> list[Path]:
 def _crs(name: str) -> str:
     """Return the reference system of a data file; GeoJSON has only one (RFC 7946)."""
     if name.endswith(".geojson"):
-        return CRS84
-    return EPSG_3006 if name.endswith((".gpkg", ".parquet", ".gml")) else ""
+        return wording.CRS84
+    return wording.EPSG_3006 if name.endswith((".gpkg", ".parquet", ".gml")) else ""

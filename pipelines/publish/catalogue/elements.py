@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from xml.etree import ElementTree as ET
 
 SPACES = {
@@ -11,6 +12,8 @@ SPACES = {
 }  # fmt: skip
 CODES = "http://standards.iso.org/iso/19139/resources/gmxCodelists.xml#"
 Child = ET.Element | str | None
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 cannot hold, escaped or not."""
 
 
 def node(name: str, *children: Child, **attributes: str) -> ET.Element:
@@ -24,10 +27,19 @@ def node(name: str, *children: Child, **attributes: str) -> ET.Element:
     out = ET.Element(_full(name), {_full(k.replace("__", ":")): v for k, v in attributes.items()})
     for child in children:
         if isinstance(child, str):
-            out.text = child
+            out.text = clean(child)
         elif child is not None:
             out.append(child)
     return out
+
+
+def clean(value: str) -> str:
+    r"""Return a text without what XML cannot hold.
+
+    >>> clean("a\x00b")
+    'a\ufffdb'
+    """
+    return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", value)
 
 
 def text(value: str) -> ET.Element:

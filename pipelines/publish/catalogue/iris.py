@@ -40,12 +40,12 @@ def published(root: str, path: str) -> str:
 
 def catalogue(root: str) -> str:
     """Return the IRI of the catalogue."""
-    return f"{root}/katalog"
+    return part(root, "katalog")
 
 
 def dataset(root: str, ident: str) -> str:
     """Return the IRI of a dataset."""
-    return f"{root}/datamangd/{quote(ident)}"
+    return part(root, "datamangd", ident)
 
 
 def distribution(root: str, ident: str, path: str) -> str:
@@ -65,6 +65,20 @@ def publisher(root: str, organisation: str) -> str:
     'http://dataportal.se/organisation/SE2321000131'
     """
     return f"{ORGANISATION}{organisation}" if organisation else part(root, "utgivare")
+
+
+def mail(address: str) -> str:
+    """Return the IRI of a mail address.
+
+    >>> mail("öppna data@x.example")
+    'mailto:%C3%B6ppna%20data@x.example'
+    """
+    return f"mailto:{quote(address, safe='@+.-_')}"
+
+
+def urn(iri: str) -> str:
+    """Return what has an IRI as a URN, for what is not to be found on the web."""
+    return f"urn:uuid:{uuid(iri)}"
 
 
 def uuid(iri: str) -> UUID:

@@ -11,33 +11,44 @@ from pipelines.publish.facts import BY_AGREEMENT, Source
 
 @dataclass(frozen=True)
 class Origin:
-    """A publisher's data as the catalogue describes it: where it is found, whose it is, how new."""
+    """A publisher's data as the catalogue describes it: where it is found, whose it is, how new.
+
+    Attributes
+    ----------
+    kind : str
+        The publisher's type (ADMS publisher type), empty where the publisher is not one that is known here.
+    date : str
+        Newest reference date used, empty where none is known.
+    """
 
     iri: str
     title: str
     publisher: str
     publisher_iri: str
+    kind: str
     page: str
     date: str
 
 
 _KNOWN = {
     "PTS": (
-        "Post- och telestyrelsen", "SE2021004359", "Mobiltäcknings- och bredbandskartläggning",
-        "https://statistik.pts.se/",
+        "Post- och telestyrelsen", "SE2021004359", "NationalAuthority",
+        "Mobiltäcknings- och bredbandskartläggning", "https://statistik.pts.se/",
     ),
     "SCB": (
-        "Statistiska centralbyrån", "SE2021000837", "Befolkning på rutnät, tätorter och småorter",
-        "https://www.scb.se/",
+        "Statistiska centralbyrån", "SE2021000837", "NationalAuthority",
+        "Befolkning på rutnät, tätorter och småorter", "https://www.scb.se/",
     ),
     "Lantmäteriet": (
-        "Lantmäteriet", "SE2021004888", "Belägenhetsadresser och gränser", "https://www.lantmateriet.se/",
+        "Lantmäteriet", "SE2021004888", "NationalAuthority",
+        "Belägenhetsadresser och gränser", "https://www.lantmateriet.se/",
     ),
     "Kolada": (
-        "Rådet för främjande av kommunala analyser", "", "Kolada", "https://www.kolada.se/",
+        "Rådet för främjande av kommunala analyser", "", "NonProfitOrganisation",
+        "Kolada", "https://www.kolada.se/",
     ),
 }  # fmt: skip
-"""Per publisher of the ledgers: full name, organisation's number, what of theirs is used, their site."""
+"""Per publisher of the ledgers: full name, organisation's number, type, what of theirs is used, their site."""
 
 
 def origins(root: str, sources: Iterable[Source]) -> tuple[Origin, ...]:
@@ -58,9 +69,10 @@ def origins(root: str, sources: Iterable[Source]) -> tuple[Origin, ...]:
 
 
 def _origin(root: str, short: str, date: str) -> Origin:
-    name, organisation, title, page = _KNOWN.get(short, (short, "", f"Uppgifter från {short}", ""))
+    name, organisation, kind, title, page = _KNOWN.get(short, (short, "", "", f"Uppgifter från {short}", ""))
     own = iris.part(root, "organisation", short)
     return Origin(
         iri=iris.part(root, "kalla", short), title=title, publisher=name,
-        publisher_iri=f"{iris.ORGANISATION}{organisation}" if organisation else own, page=page, date=date,
+        publisher_iri=f"{iris.ORGANISATION}{organisation}" if organisation else own,
+        kind=kind, page=page, date=date,
     )  # fmt: skip

@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING
 from rdflib import Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCAT, DCTERMS, FOAF, OWL, PROV, RDF, XSD
 
+from pipelines.publish.catalogue.elements import clean
+
 if TYPE_CHECKING:
     from rdflib.term import Node
 
 ADMS = Namespace("http://www.w3.org/ns/adms#")
+DCAT_VERSION = URIRef(f"{DCAT}version")
+"""Of DCAT 3; rdflib's own namespace is DCAT 2."""
 DCATAP = Namespace("http://data.europa.eu/r5r/")
 GEO = Namespace("http://www.opengis.net/ont/geosparql#")
 SPDX = Namespace("http://spdx.org/rdf/terms#")
@@ -26,9 +30,10 @@ Triple = tuple["Node", "Node", "Node"]
 def graph(triples: Iterable[Triple]) -> Graph:
     """Return a graph that keeps the statements by subject and predicate, the type first.
 
-    rdflib's memory store gives statements back in the order they came, so sorted in is sorted out.
+    rdflib's simple store gives statements back in the order they came, so sorted in is sorted out; its usual
+    one keeps them in a set.
     """
-    out = Graph(bind_namespaces="none")
+    out = Graph(store="SimpleMemory", bind_namespaces="none")
     for prefix, namespace in PREFIXES.items():
         out.bind(prefix, namespace)
     for triple in sorted(set(triples), key=_order):
@@ -58,7 +63,7 @@ def iri(text: str) -> URIRef:
 
 def swedish(text: str) -> Literal:
     """Return a text in Swedish."""
-    return Literal(text, lang="sv")
+    return Literal(clean(text), lang="sv")
 
 
 def date(iso: str) -> Literal:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,14 +9,14 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pipelines import contracts_open, files
+from pipelines.products import OPEN_GPKG
 from pipelines.publish import gpkg_extras, gpkg_layers, qml
-from pipelines.publish.facts import BY_AGREEMENT, DEMO_TEXT, RunFacts, Source
+from pipelines.publish.facts import BY_AGREEMENT, RunFacts, Source
 from pipelines.publish.palette import CLASS_COLOURS, CLASS_LABELS
 from pipelines.publish.qgis_styles import Style
 from pipelines.region import MEASURES, THRESHOLDS
 
 if TYPE_CHECKING:
-    import sqlite3
     from pathlib import Path
 
     import pandas as pd
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from pipelines.paths import Paths
     from pipelines.region import Region
 
-ABOUT = "Öppen utgåva: klasser och band. Innehåller inga adresser och inga små antal."
 _SHARES = (0.0, 80.0, 90.0, 95.0, 99.0, 100.0)
 _KOMMUN_COLOURS = ("#4f1548", "#a83a4f", "#d87c42", "#e9b95a", "#b9dde6")
 _COSTS = {
@@ -58,8 +56,7 @@ def write(
         with gpkg_extras.opened(beside) as db:
             gpkg_extras.add_indexes(db, contracts)
             gpkg_extras.add_aliases(db, contracts)
-            gpkg_extras.add_metadata(db, region, facts, unnamed(sources))
-            _say_open(db, facts)
+            gpkg_extras.add_metadata(db, region, facts, unnamed(sources), OPEN_GPKG)
             gpkg_extras.add_styles(db, [s for t in contracts for s in styles(t, facts)], facts)
     shutil.rmtree(work.out)
 
@@ -67,17 +64,6 @@ def write(
 def unnamed(sources: Sequence[Source]) -> list[Source]:
     """Return the sources with agreements by date only: their names are not public."""
     return [replace(s, licence="") if s.publisher == BY_AGREEMENT else s for s in sources]
-
-
-def _say_open(db: sqlite3.Connection, facts: RunFacts) -> None:
-    """Say in the metadata that this is the open edition."""
-    rows = db.execute(
-        "SELECT id, metadata FROM gpkg_metadata WHERE mime_type = 'application/json'"
-    ).fetchall()
-    for key, body in rows:
-        about = {**json.loads(body), "beskrivning": f"{DEMO_TEXT} {ABOUT}" if facts["demo"] else ABOUT}
-        text = json.dumps(about, ensure_ascii=False, sort_keys=True)
-        db.execute("UPDATE gpkg_metadata SET metadata = ? WHERE id = ?", (text, key))
 
 
 def styles(table: Table, facts: RunFacts) -> list[Style]:

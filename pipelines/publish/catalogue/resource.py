@@ -1,0 +1,128 @@
+"""What an ISO 19115 record says of a resource: the open edition as a series, or one GeoPackage by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from pipelines import products
+from pipelines.publish.catalogue import described, iris, wording
+from pipelines.publish.catalogue.origins import Origin, origins
+from pipelines.publish.facts import DEMO_TEXT, RunFacts, Source, credit_lines, demo_prefix
+
+if TYPE_CHECKING:
+    from pipelines.region import Region
+
+Bounds = tuple[float, float, float, float]
+"""West, south, east, north in degrees (WGS 84)."""
+DOWNLOAD, PAGE, SPECIFICATION = (
+    "HTTP:Nedladdning", "HTTP:Information", "HTTP:Information:Produktspecifikation",
+)  # fmt: skip
+"""Protocols as the national profile's code list has them."""
+INTERNAL = "Intern utgåva. Innehåller personuppgifter (adresser, exakta antal) och får inte spridas eller publiceras."
+
+
+@dataclass(frozen=True)
+class Link:
+    """An address on the web where the resource, or word of it, is had."""
+
+    address: str
+    name: str
+    media_type: str
+    protocol: str
+
+
+@dataclass(frozen=True)
+class Resource:
+    """What is said of a resource.
+
+    Attributes
+    ----------
+    iri : str
+        Identifies the resource.
+    uuid : str
+        Identifies the record.
+    level : {"series", "dataset"}
+    formats : tuple of (str, str)
+        Names and versions.
+    links : tuple of Link
+        None for what is not published.
+    """
+
+    iri: str
+    uuid: str
+    level: Literal["series", "dataset"]
+    title: str
+    abstract: str
+    purpose: str
+    region: Region
+    facts: RunFacts
+    lineage: str
+    origins: tuple[Origin, ...]
+    credits: tuple[str, ...]
+    bounds: Bounds | None
+    period: tuple[str, str]
+    formats: tuple[tuple[str, str], ...]
+    links: tuple[Link, ...] = ()
+    is_open: bool = True
+
+
+def of_edition(d: described.Described) -> Resource:
+    """Return the open edition as one resource: a link a file, told once; many of a kind have a page in common."""
+    named = {d.access(x, f): (f, x) for x in d.datasets for f in x.files}
+    files = [
+        Link(
+            address, f"{d.title if f.layer else x.title} – {f.format}" if len(f.paths) == 1 else x.title,
+            f.media_type if len(f.paths) == 1 else "text/html", DOWNLOAD if len(f.paths) == 1 else PAGE,
+        )
+        for address, (f, x) in named.items()
+    ]  # fmt: skip
+    page = Link(d.address(described.SPECIFICATION), "Dataproduktspecifikation", "text/html", SPECIFICATION)
+    start = Link(f"{d.root}/", "Ingångssida", "text/html", PAGE)
+    listed = " ".join(f"{x.product.title}: {x.product.description}" for x in d.datasets)
+    return Resource(
+        iri=iris.catalogue(d.root), uuid=str(iris.uuid(iris.catalogue(d.root))), level="series",
+        title=d.title, abstract=f"{d.description} {listed}",
+        purpose=" ".join(x.product.nytta for x in d.datasets),
+        region=d.region, facts=d.facts, lineage=d.lineage, origins=d.origins, credits=d.credits,
+        bounds=d.bounds, period=d.period,
+        formats=tuple(dict.fromkeys((f.format, f.version) for x in d.datasets for f in x.files)),
+        links=(*files, page, start),
+    )  # fmt: skip
+
+
+def of_geopackage(
+    product: str, region: Region, facts: RunFacts, sources: Sequence[Source], bounds: Bounds | None
+) -> Resource:
+    """Return one GeoPackage as a resource of its own.
+
+    Parameters
+    ----------
+    product : str
+        Id of its product; :data:`pipelines.products.OPEN_GPKG` for the open edition's, which holds several.
+    """
+    root, file = iris.base(region), products.GPKG
+    is_open = product == products.OPEN_GPKG
+    if is_open:
+        iri = iris.published(root, product.removeprefix("maps/"))
+        title, abstract = wording.edition_title(region, facts), wording.edition_text(region, facts)
+        purpose = " ".join(p.nytta for p in products.open_products() if products.File(product) in _files(p))
+    else:
+        known = products.BY_ID[product]
+        iri = iris.urn(iris.part(root, "produkt", product))
+        title = f"{demo_prefix(facts)}{known.title}: {region.lan.kortnamn}"
+        abstract = " ".join(x for x in (DEMO_TEXT if facts["demo"] else "", known.description, INTERNAL) if x)
+        purpose = known.nytta
+    lines = tuple(credit_lines(list(sources)))
+    return Resource(
+        iri=iri, uuid=str(iris.uuid(f"{iri}#metadata")), level="dataset", title=title, abstract=abstract,
+        purpose=purpose, region=region, facts=facts, lineage=wording.lineage(lines, is_open),
+        origins=origins(root, sources), credits=lines, bounds=bounds, period=wording.period(facts, sources),
+        formats=((file.format, file.version),),
+        links=(Link(iri, title, file.media_type, DOWNLOAD),) if is_open else (), is_open=is_open,
+    )  # fmt: skip
+
+
+def _files(product: products.Product) -> set[products.File]:
+    return {products.File(f.path) for f in product.files}

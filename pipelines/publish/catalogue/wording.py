@@ -1,0 +1,77 @@
+"""What is said of every edition, in the words of all its metadata: title, licence, lineage, dates, extent."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from pipelines import files
+from pipelines.publish import facts as run
+
+if TYPE_CHECKING:
+    from pipelines.region import Region
+
+LICENCE = "http://creativecommons.org/licenses/by/4.0/"
+"""The strictest licence among the sources: Lantmäteriet's addresses are CC BY 4.0, SCB's grids CC0, and PTS
+states none but asks to be credited. Exactly this IRI: https, or no slash, is another licence to a harvester."""
+LICENCE_NAME = "Creative Commons Erkännande 4.0 Internationell (CC BY 4.0)"
+EPSG_3006 = "http://www.opengis.net/def/crs/EPSG/0/3006"
+CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+CRS_NAMES = {EPSG_3006: "SWEREF 99 TM (EPSG:3006)", CRS84: "WGS 84, longitud och latitud (CRS84)"}
+CELL_M = 250
+LINEAGE = (
+    "PTS:s statistik per kommun, SCB:s befolkningsrutnät och Lantmäteriets belägenhetsadresser har förts samman "
+    "till rutor om 250 × 250 meter. Täckningen är uppmätt där täckningsuppgifter avgör, annars modellerad ur PTS:s "
+    "andelar."
+)
+OPEN_LINEAGE = "Antal återges i band eller avrundade."
+
+
+def edition_title(region: Region, facts: run.RunFacts) -> str:
+    """Return the title of the open edition as a whole."""
+    return run.demo_prefix(facts) + f"Öppna data om bredband i {region.lan.kortnamn}"
+
+
+def edition_text(region: Region, facts: run.RunFacts) -> str:
+    """Return what the open edition as a whole is."""
+    text = (
+        f"Bredbandstäckning i {region.lan.namn}: 250 m-rutor, bristområden, kommuner och kartor ur samma "
+        f"analys. PTS:s kartläggning {facts['pts_datum']}, SCB:s folkmängd {facts['scb_ar']}. Teoretisk täckning. "
+        "Öppen utgåva: klasser och band, inga adresser och inga små antal."
+    )
+    return marked(text, facts)
+
+
+def lineage(credits: Sequence[str], is_open: bool) -> str:
+    """Return how the datasets came to be, and whose data they are made of."""
+    told = (LINEAGE, OPEN_LINEAGE if is_open else "", f"Källor (bearbetade): {'; '.join(credits)}.")
+    return " ".join(x for x in told if x)
+
+
+def period(facts: run.RunFacts, sources: Sequence[run.Source]) -> tuple[str, str]:
+    """Return the oldest and the newest reference date of the inputs."""
+    dates = [s.date for s in sources if s.date] or [facts["senaste_indatadatum"]]
+    return min(dates), max(dates)
+
+
+def issued(region: Region, facts: run.RunFacts) -> str:
+    """Return the date of the first edition; this one's, where the configuration does not say."""
+    return region.publicering.utgiven or facts["senaste_indatadatum"]
+
+
+def in_degrees(west: float, south: float, east: float, north: float) -> tuple[float, float, float, float]:
+    """Return a box in EPSG:3006 as one in degrees that holds it, rounded outwards to 0.0001°."""
+    from pyproj import Transformer
+
+    to_degrees = Transformer.from_crs(files.EPSG, 4326, always_xy=True)
+    a, b, c, d = to_degrees.transform_bounds(west, south, east, north, densify_pts=21)
+    (low_x, low_y), (high_x, high_y) = (
+        (math.floor(x * 1e4) / 1e4 for x in (a, b)), (math.ceil(x * 1e4) / 1e4 for x in (c, d)),
+    )  # fmt: skip
+    return low_x, low_y, high_x, high_y
+
+
+def marked(text: str, facts: run.RunFacts) -> str:
+    """Return a description, with the mark of a demo first."""
+    return f"{run.DEMO_TEXT} {text}" if facts["demo"] else text
