@@ -206,7 +206,7 @@ def _dataset(d: Described, x: Dataset) -> Iterator[Triple]:
         yield iri(x.iri), DCTERMS.conformsTo, iri(EPSG_3006)
         yield iri(x.iri), FOAF.page, iri(d.address(DICTIONARY))
     if any(t.name == "rutnat_250m" for t in x.product.tables):
-        yield iri(x.iri), DCAT.spatialResolutionInMeters, Literal(str(CELL_M), datatype=XSD.decimal)
+        yield iri(x.iri), DCAT.spatialResolutionInMeters, Literal(f"{CELL_M:.1f}", datatype=XSD.decimal)
     if p.hvd_kategori:
         yield iri(x.iri), DCATAP.hvdCategory, iri(p.hvd_kategori)
         yield iri(x.iri), DCATAP.applicableLegislation, iri(HVD_LAW)

@@ -1,0 +1,306 @@
+"""The catalogue: read back by rdflib and the standard library, held against shapes written for this project."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import dummy_edition
+import pytest
+from rdflib import BNode, Graph, Literal, Namespace, URIRef
+from rdflib.compare import isomorphic
+from rdflib.namespace import DCAT, DCTERMS, FOAF, PROV, RDF, XSD
+
+from pipelines import products
+from pipelines.errors import ContractError, DataError
+from pipelines.publish import catalogue
+from pipelines.publish.catalogue.described import ABOUT
+
+HERE = Path(__file__).parent
+SPDX, VCARD = Namespace("http://spdx.org/rdf/terms#"), Namespace("http://www.w3.org/2006/vcard/ns#")
+DCATAP, SH = Namespace("http://data.europa.eu/r5r/"), Namespace("http://www.w3.org/ns/shacl#")
+BASE = "https://data.example.org/bredband/vastra-gotaland"
+FILES = ("catalog.rdf", "catalog.ttl", "metadata_iso19139.xml")
+HVD, LAW = "http://data.europa.eu/bna/c_a9135398", URIRef("http://data.europa.eu/eli/reg_impl/2023/138/oj")
+MANDATORY = [
+    (DCAT.Catalog, DCTERMS.title), (DCAT.Catalog, DCTERMS.description), (DCAT.Catalog, DCTERMS.publisher),
+    (DCAT.Catalog, DCTERMS.license), (DCAT.Catalog, DCAT.dataset),
+    (DCAT.Dataset, DCTERMS.title), (DCAT.Dataset, DCTERMS.description), (DCAT.Dataset, DCTERMS.publisher),
+    (DCAT.Distribution, DCAT.accessURL), (DCAT.Distribution, DCTERMS["format"]),
+    (FOAF.Agent, FOAF.name), (FOAF.Agent, DCTERMS.type),
+    (VCARD.Organization, RDF.type), (VCARD.Organization, VCARD.fn), (VCARD.Organization, VCARD.hasEmail),
+    (SPDX.Checksum, SPDX.algorithm), (SPDX.Checksum, SPDX.checksumValue),
+    (DCTERMS.ProvenanceStatement, DCTERMS.description),
+]  # fmt: skip
+"""What DCAT-AP-SE 3.0.1 requires, of the classes used here."""
+PROMISED = [
+    *((DCAT.Dataset, p) for p in (
+        DCAT.contactPoint, DCAT.keyword, DCAT.theme, DCTERMS.spatial, DCTERMS.temporal, DCTERMS.accessRights,
+        DCTERMS.conformsTo, DCTERMS.identifier, DCTERMS.provenance, PROV.wasDerivedFrom, DCAT.distribution,
+        DCAT.landingPage, DCTERMS.issued)),
+    *((DCAT.Distribution, p) for p in (
+        DCAT.downloadURL, DCAT.mediaType, DCAT.byteSize, DCTERMS.license, DCTERMS.title, DCTERMS.issued,
+        DCATAP.availability)),
+    (DCTERMS.PeriodOfTime, DCAT.startDate), (DCTERMS.Location, DCAT.bbox),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    region, paths = dummy_edition.write(tmp_path_factory.mktemp("katalog"))
+    catalogue.run(region, paths)
+    return paths
+
+
+@pytest.fixture(scope="module")
+def graph(built) -> Graph:
+    return Graph().parse(built.built("maps/catalog.rdf"), format="xml")
+
+
+@pytest.fixture(scope="module")
+def shapes() -> Graph:
+    return Graph().parse(HERE / "dcat_ap_se.ttl")
+
+
+def violations(data: Graph, shapes: Graph) -> list[tuple]:
+    """What SHACL finds: focus node, path and which rule."""
+    import pyshacl
+
+    _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none", advanced=False)
+    return [
+        (report.value(r, SH.focusNode), report.value(r, SH.resultPath), report.value(r, SH.sourceConstraintComponent))
+        for r in report.objects(None, SH.result)
+    ]  # fmt: skip
+
+
+def without(data: Graph, kind: URIRef, path: URIRef) -> tuple[Graph, URIRef]:
+    """The graph less one property of the first subject of a class that has it."""
+    of_kind = [s for s in data.subjects(RDF.type, kind) if (s, path, None) in data]
+    subject = min(of_kind)
+    copy = Graph()
+    for triple in data:
+        if triple[:2] != (subject, path):
+            copy.add(triple)
+    assert len(copy) < len(data)
+    return copy, subject
+
+
+def test_the_catalogue_satisfies_the_profile(graph, shapes):
+    assert violations(graph, shapes) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "path"), [*MANDATORY, *PROMISED], ids=lambda x: x.split("/")[-1].split("#")[-1]
+)
+def test_without_a_property_it_does_not(graph, shapes, kind, path):
+    less, subject = without(graph, kind, path)
+    found = violations(less, shapes)
+    # A contact without a type, or a box without its place, is missed where somebody points to it.
+    pointing = {subject, *graph.subjects(None, subject)}
+    assert {focus for focus, _, _ in found} & pointing
+
+
+@pytest.mark.parametrize(
+    ("path", "wrong"),
+    [
+        (DCTERMS.license, URIRef("https://creativecommons.org/licenses/by/4.0/")),
+        (DCTERMS.license, URIRef("http://creativecommons.org/licenses/by/4.0")),
+        (DCTERMS.title, Literal("utan språk")),
+        (DCAT.accessURL, URIRef("data/kommuner.csv")),
+        (DCAT.byteSize, Literal("-1", datatype=XSD.nonNegativeInteger, normalize=False)),
+        (DCAT.byteSize, Literal("12")),
+        (DCTERMS["format"], Literal("CSV")),
+    ],
+)
+def test_a_wrong_value_is_found(graph, shapes, path, wrong):
+    less, subject = without(graph, DCAT.Distribution, path)
+    less.add((subject, path, wrong))
+    assert any(focus == subject and where == path for focus, where, _ in violations(less, shapes))
+
+
+def test_a_blank_node_is_found(graph, shapes):
+    more = Graph()
+    for triple in graph:
+        more.add(triple)
+    dataset = next(graph.subjects(RDF.type, DCAT.Dataset))
+    more.add((BNode("x"), RDF.type, DCAT.Distribution))
+    more.add((dataset, DCAT.distribution, BNode("x")))
+    assert any(rule == SH.NodeKindConstraintComponent for _, _, rule in violations(more, shapes))
+
+
+def test_rdf_xml_is_one_well_formed_document_without_blank_or_relative_nodes(built, graph):
+    root = ET.parse(built.built("maps/catalog.rdf")).getroot()
+    assert root.tag == f"{{{RDF}}}RDF"
+    assert len(root) == len(set(graph.subjects()))
+    nodes = set(itertools.chain.from_iterable(graph))
+    assert not [n for n in nodes if isinstance(n, BNode)]
+    iris = [n for n in nodes if isinstance(n, URIRef)]
+    assert not [n for n in iris if urlsplit(n).scheme not in ("http", "https", "mailto")]
+    assert not [n for n in iris if not n.isascii() or any(c in n for c in ' <>"{}|\\^`')]
+
+
+def test_turtle_says_the_same(built, graph):
+    assert isomorphic(graph, Graph().parse(built.built("maps/catalog.ttl")))
+
+
+def test_one_dataset_a_product_and_every_file_is_somewhere(built, graph):
+    expected = {p.id for p in products.open_products()} - set(ABOUT)
+    found = set(graph.subjects(RDF.type, DCAT.Dataset))
+    assert found == {URIRef(f"{BASE}/datamangd/{x}") for x in expected}
+    assert set(graph.objects(URIRef(f"{BASE}/katalog"), DCAT.dataset)) == found
+    urls = {unquote(str(x).removeprefix(f"{BASE}/")) for x in graph.objects(None, DCAT.downloadURL)}
+    said = {n.removeprefix("maps/") for n in dummy_edition.names()}
+    assert urls == said - {"data/datapackage.json"}
+    pages = set(graph.objects(None, FOAF.page))
+    assert URIRef(f"{BASE}/data/datapackage.json") in pages
+
+
+def test_sizes_and_checksums_are_those_of_the_files(built, graph):
+    for d in graph.subjects(RDF.type, DCAT.Distribution):
+        names = [str(x).removeprefix(f"{BASE}/") for x in graph.objects(d, DCAT.downloadURL)]
+        bodies = [(built.built("maps") / n).read_bytes() for n in names]
+        assert int(graph.value(d, DCAT.byteSize)) == sum(map(len, bodies))
+        checksum = graph.value(d, SPDX.checksum)
+        assert (checksum is None) == (len(names) > 1)
+        if checksum is not None:
+            assert str(graph.value(checksum, SPDX.checksumValue)) == hashlib.sha256(bodies[0]).hexdigest()
+            assert str(graph.value(d, DCAT.accessURL)) == f"{BASE}/{names[0]}"
+        else:
+            assert "/specifikation.html#leverans-" in str(graph.value(d, DCAT.accessURL))
+
+
+def test_media_types_by_ending(graph):
+    expected = {
+        "gpkg": "application/geopackage+sqlite3", "parquet": "application/vnd.apache.parquet", "csv": "text/csv",
+        "geojson": "application/geo+json", "html": "text/html", "pdf": "application/pdf", "png": "image/png",
+    }  # fmt: skip
+    for d in graph.subjects(RDF.type, DCAT.Distribution):
+        ending = str(next(graph.objects(d, DCAT.downloadURL))).rpartition(".")[2]
+        if ending in expected:
+            assert str(graph.value(d, DCTERMS["format"])) == expected[ending]
+            assert str(graph.value(d, DCAT.mediaType)).endswith(f"/media-types/{expected[ending]}")
+
+
+def test_extent_publisher_and_origin_are_those_of_the_run(graph):
+    dataset = URIRef(f"{BASE}/datamangd/rutnat-250m")
+    places = set(graph.objects(dataset, DCTERMS.spatial))
+    assert {
+        URIRef("http://sws.geonames.org/3337386/"),
+        URIRef("http://data.europa.eu/nuts/code/SE232"),
+    } < places
+    (box,) = [str(graph.value(p, DCAT.bbox)) for p in places if graph.value(p, DCAT.bbox)]
+    corners = [
+        tuple(map(float, xy.split())) for xy in box.removeprefix("POLYGON((").removesuffix("))").split(",")
+    ]
+    (west, north), (east, south) = corners[0], corners[2]
+    assert corners == [(west, north), (east, north), (east, south), (west, south), (west, north)]
+    # The grid's own four corners, point by point: within the box, and less than 0.02 degrees from its sides
+    # (what the meridian's convergence makes of 15 km).
+    import pyproj
+
+    to = pyproj.Transformer.from_crs(3006, 4326, always_xy=True)
+    points = [to.transform(e, n) for e in (320_000, 335_000) for n in (6_400_000, 6_420_000)]
+    assert west <= min(p[0] for p in points) < west + 0.02
+    assert south <= min(p[1] for p in points) < south + 0.02
+    assert east - 0.02 < max(p[0] for p in points) <= east
+    assert north - 0.02 < max(p[1] for p in points) <= north
+    assert graph.value(dataset, DCTERMS.publisher) == URIRef("http://dataportal.se/organisation/SE2321000131")
+    origins = [graph.value(o, DCTERMS.publisher) for o in graph.objects(dataset, PROV.wasDerivedFrom)]
+    assert {str(graph.value(o, FOAF.name)) for o in origins} == {
+        "Post- och telestyrelsen", "Statistiska centralbyrån", "Lantmäteriet",
+    }  # fmt: skip
+
+
+def test_demo_is_marked_and_real_is_not(graph, tmp_path):
+    for kind in (DCAT.Catalog, DCAT.Dataset, DCAT.Distribution):
+        for s in graph.subjects(RDF.type, kind):
+            assert str(graph.value(s, DCTERMS.title)).startswith("DEMO – ")
+    for s in graph.subjects(RDF.type, DCAT.Dataset):
+        assert str(graph.value(s, DCTERMS.description)).startswith("DEMO")
+        assert Literal("DEMO", lang="sv") in set(graph.objects(s, DCAT.keyword))
+    region, paths = dummy_edition.write(tmp_path, demo=False)
+    catalogue.run(region, paths)
+    assert all("DEMO" not in paths.built(f"maps/{n}").read_text(encoding="utf-8") for n in FILES)
+
+
+def test_high_value_only_with_its_law(graph, shapes, tmp_path):
+    assert not list(graph.triples((None, DCATAP.hvdCategory, None)))
+    region, paths = dummy_edition.write(tmp_path, publishing={"hvd_kategori": HVD, "telefon": "+4610000000"})
+    catalogue.run(region, paths)
+    valued = Graph().parse(paths.built("maps/catalog.rdf"))
+    for s in valued.subjects(RDF.type, DCAT.Dataset):
+        assert valued.value(s, DCATAP.hvdCategory) == URIRef(HVD)
+        assert valued.value(s, DCATAP.applicableLegislation) == LAW
+    assert violations(valued, shapes) == []
+    broken, subject = without(valued, DCAT.Dataset, DCATAP.applicableLegislation)
+    assert any(focus == subject for focus, _, _ in violations(broken, shapes))
+
+
+def test_same_bytes_whatever_the_folder_and_the_order_of_sets(built, tmp_path):
+    dummy_edition.write(tmp_path)
+    where = [
+        "--config",
+        dummy_edition.tiny_tables.CONFIG,
+        "--raw",
+        tmp_path / "raw",
+        "--out",
+        tmp_path / "out",
+    ]
+    for seed in ("1", "2"):
+        subprocess.run(
+            [sys.executable, "-m", "pipelines", "catalogue", *where, "--maps", tmp_path / "maps"],
+            check=True, env={**os.environ, "PYTHONHASHSEED": seed},
+        )  # fmt: skip
+        for name in FILES:
+            there = tmp_path / "out/.steg/produkter/maps" / name
+            assert there.read_bytes() == built.built(f"maps/{name}").read_bytes()
+
+
+def test_identifiers_outlive_the_edition(graph, tmp_path):
+    region, paths = dummy_edition.write(tmp_path, demo=False)
+    facts = paths.run_facts.read_text(encoding="utf-8")
+    later = facts.replace("0123456789ab", "ffffffffffff").replace("2025-11-15", "2027-01-01")
+    paths.run_facts.write_text(later, encoding="utf-8")
+    paths.built("maps/data/kommuner.csv").write_bytes(b"another edition")
+    catalogue.run(region, paths)
+    other = Graph().parse(paths.built("maps/catalog.rdf"))
+    assert set(other.subjects()) == set(graph.subjects())
+    for s in graph.subjects(RDF.type, DCAT.Dataset):
+        assert other.value(s, DCTERMS.identifier) == graph.value(s, DCTERMS.identifier)
+
+
+def test_a_file_no_open_product_owns_is_not_published(tmp_path):
+    region, paths = dummy_edition.write(tmp_path)
+    paths.built("maps/data/adresser.csv").write_text("a", encoding="utf-8")
+    with pytest.raises(ContractError, match=r"maps/data/adresser\.csv"):
+        catalogue.run(region, paths)
+    assert not paths.built("maps/catalog.rdf").exists()
+
+
+def test_a_product_that_is_not_built_is_named(tmp_path):
+    region, paths = dummy_edition.write(tmp_path)
+    paths.built("maps/data/lan.csv").unlink()
+    with pytest.raises(DataError, match=r"maps/data/lan\.csv"):
+        catalogue.run(region, paths)
+
+
+def test_hostile_names_stay_names(tmp_path, shapes):
+    evil = '</rdf:RDF><script>alert("x")</script>&amp;\u2028\x00'
+    region, paths = dummy_edition.write(
+        tmp_path, publishing={"utgivare": evil, "nyckelord": (evil, "bredband"), "kontakt_epost": "å b@x.example"},
+    )  # fmt: skip
+    catalogue.run(region, paths)
+    told = Graph().parse(paths.built("maps/catalog.rdf"))
+    assert isomorphic(told, Graph().parse(paths.built("maps/catalog.ttl")))
+    name = evil.replace("\x00", "\ufffd")
+    publisher = URIRef("http://dataportal.se/organisation/SE2321000131")
+    assert str(told.value(publisher, FOAF.name)) == name
+    assert violations(told, shapes) == []
+    record = ET.parse(paths.built("maps/metadata_iso19139.xml"))
+    assert name in {e.text for e in record.iter()}

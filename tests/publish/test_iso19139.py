@@ -1,0 +1,232 @@
+"""The ISO 19139 records, against ISO's own schemas (of 2007-04-17, from pycsw) and the national profile's rules."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import sqlite3
+import uuid
+import xml.etree.ElementTree as ET
+from contextlib import closing
+from pathlib import Path
+
+import dummy_edition
+import pytest
+import tiny_tables
+
+from pipelines.publish import catalogue, facts, geopackage, gpkg_extras
+from pipelines.publish.catalogue import iso19139, resource
+
+BASE = "https://data.example.org/bredband/vastra-gotaland"
+NS = {
+    "gmd": "http://www.isotc211.org/2005/gmd", "gco": "http://www.isotc211.org/2005/gco",
+    "gmx": "http://www.isotc211.org/2005/gmx", "gml": "http://www.opengis.net/gml/3.2",
+    "xlink": "http://www.w3.org/1999/xlink",
+}  # fmt: skip
+IDENT, CITED = "gmd:identificationInfo/*", "gmd:identificationInfo/*/gmd:citation/*"
+PARTY = "gmd:CI_ResponsibleParty"
+MAIL = f"{PARTY}/gmd:contactInfo/*/gmd:address/*/gmd:electronicMailAddress/gco:CharacterString"
+DISTRIBUTOR = "gmd:distributionInfo/*/gmd:distributor/gmd:MD_Distributor"
+RULES = {
+    "101 titel": f"{CITED}/gmd:title/gco:CharacterString",
+    "102 sammanfattning": f"{IDENT}/gmd:abstract/gco:CharacterString",
+    "103 resurstyp": "gmd:hierarchyLevel/gmd:MD_ScopeCode",
+    "104 identifierare": f"{CITED}/gmd:identifier/gmd:MD_Identifier/gmd:code/*",
+    "105 ämnesområde": f"{IDENT}/gmd:topicCategory/gmd:MD_TopicCategoryCode",
+    "107 referensdatum": f"{CITED}/gmd:date/gmd:CI_Date/gmd:date/gco:Date",
+    "108 tillkomst": "gmd:dataQualityInfo/*/gmd:lineage/*/gmd:statement/gco:CharacterString",
+    "110 åtkomst": f"{IDENT}/gmd:resourceConstraints/gmd:MD_LegalConstraints/gmd:accessConstraints/*",
+    "112 resurskontakt": f"{IDENT}/gmd:pointOfContact/{PARTY}/gmd:organisationName/gco:CharacterString",
+    "112 resurskontaktens epost": f"{IDENT}/gmd:pointOfContact/{MAIL}",
+    "113 metadatakontakt": f"gmd:contact/{PARTY}/gmd:organisationName/gco:CharacterString",
+    "113 metadatakontaktens epost": f"gmd:contact/{MAIL}",
+    "114 språk": "gmd:language/gmd:LanguageCode",
+    "116 metadatadatum": "gmd:dateStamp/gco:Date",
+    "123 identifierare för metadata": "gmd:fileIdentifier/gco:CharacterString",
+    "124 standard": "gmd:metadataStandardName/gco:CharacterString",
+    "125 utsträckning": f"{IDENT}/gmd:extent/*/gmd:geographicElement/gmd:EX_GeographicBoundingBox",
+    "126 formatets version": f"{DISTRIBUTOR}/gmd:distributorFormat/gmd:MD_Format/gmd:version/gco:CharacterString",
+    "resursens språk": f"{IDENT}/gmd:language/gmd:LanguageCode",
+    "rumslig representation": f"{IDENT}/gmd:spatialRepresentationType/*",
+    "rumslig upplösning": f"{IDENT}/gmd:spatialResolution/gmd:MD_Resolution/gmd:distance/gco:Distance",
+    "referenssystem": "gmd:referenceSystemInfo/*/gmd:referenceSystemIdentifier/*/gmd:code/*",
+    "tidsperiod": f"{IDENT}/gmd:extent/*/gmd:temporalElement/*/gmd:extent/gml:TimePeriod/gml:beginPosition",
+}
+"""What the national profile 4.0 requires of a dataset, by Geodataportalen's own rule numbers where it has one."""
+PROTOCOLS = {"HTTP:Nedladdning", "HTTP:Information", "HTTP:Information:Produktspecifikation"}
+
+
+@pytest.fixture(scope="module")
+def schema():
+    import xmlschema
+
+    folder = Path(importlib.util.find_spec("pycsw").submodule_search_locations[0])
+    path = folder / "plugins/profiles/apiso/schemas/ogc/iso/19139/20070417/gmx/gmx.xsd"
+    return xmlschema.XMLSchema(path, allow="local")
+
+
+@pytest.fixture(scope="module")
+def records(tmp_path_factory) -> dict[str, str]:
+    region, paths = dummy_edition.write(tmp_path_factory.mktemp("iso"))
+    catalogue.run(region, paths)
+    folder = tmp_path_factory.mktemp("gpkg")
+    region, inner = tiny_tables.write(folder)
+    geopackage.run(region, inner)
+    with closing(sqlite3.connect(inner.built("out/bredband.gpkg"))) as db:
+        kept = db.execute("SELECT metadata FROM gpkg_metadata WHERE mime_type = 'text/xml'").fetchall()
+    run, sources = facts.read_facts(inner), facts.read_sources(inner)
+    plan = resource.of_geopackage("plan", region, run, sources, None)
+    return {
+        "serie": paths.built("maps/metadata_iso19139.xml").read_text(encoding="utf-8"),
+        "intern": kept[0][0],
+        "oppen": iso19139.record(
+            resource.of_geopackage("maps/data/bredband_oppen.gpkg", region, run, sources, (11.1, 57.2, 14.8, 59.3))
+        ),
+        "plan": iso19139.record(plan),
+    }  # fmt: skip
+
+
+def root(text: str) -> ET.Element:
+    return ET.fromstring(text.encode("utf-8"))
+
+
+def found(text: str, path: str) -> list[str]:
+    return [e.text or "" for e in root(text).findall(path, NS)]
+
+
+@pytest.mark.parametrize("name", ["serie", "intern", "oppen", "plan"])
+def test_valid_by_isos_schemas(records, schema, name):
+    assert [f"{e.path}: {e.reason}" for e in schema.iter_errors(records[name])] == []
+
+
+def test_the_schema_finds_what_is_wrong(records, schema):
+    broken = records["serie"].replace("gmd:abstract>", "gmd:purpose>", 2)
+    assert not schema.is_valid(broken)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_national_profile_has_what_it_requires(records, rule):
+    for name in ("serie", "intern", "oppen"):
+        elements = root(records[name]).findall(RULES[rule], NS)
+        assert elements, name
+        assert all(len(e) or (e.text or "").strip() for e in elements), name
+
+
+def test_the_profiles_lengths_roles_and_codes(records):
+    for text in records.values():
+        assert max(map(len, found(text, RULES["101 titel"]))) < 300
+        assert max(map(len, found(text, RULES["102 sammanfattning"]))) < 8000
+        assert max(map(len, found(text, RULES["108 tillkomst"]))) < 2500
+        other = f"{IDENT}/gmd:resourceConstraints/*/gmd:otherConstraints/*"
+        assert max(map(len, found(text, other))) < 1000
+        roles = {
+            e.get("codeListValue") for e in root(text).findall(f"{IDENT}/gmd:pointOfContact/*/gmd:role/*", NS)
+        }
+        assert roles == {"owner", "pointOfContact"}
+        (role,) = root(text).findall("gmd:contact/*/gmd:role/*", NS)
+        assert role.get("codeListValue") == "pointOfContact"
+        (level,) = root(text).findall("gmd:hierarchyLevel/*", NS)
+        assert level.get("codeListValue") in ("dataset", "series")
+        assert found(text, RULES["124 standard"]) == ["SS-EN-ISO-19115:2005-NMDP 4.0"]
+        assert found(text, RULES["105 ämnesområde"]) == ["utilitiesCommunication"]
+        assert set(found(text, ".//gmd:protocol/gco:CharacterString")) <= PROTOCOLS
+
+
+def test_the_box_is_in_order(records):
+    for name in ("serie", "intern", "oppen"):
+        (box,) = root(records[name]).findall(RULES["125 utsträckning"], NS)
+        west, east, south, north = (float(e[0].text) for e in box)
+        assert 10 < west < east < 25
+        assert 55 < south < north < 70
+
+
+def test_each_file_is_a_link_in_both_places_harvesters_look(records):
+    urls = {}
+    for where in (
+        "gmd:distributionInfo/*/gmd:transferOptions",
+        f"{DISTRIBUTOR}/gmd:distributorTransferOptions",
+    ):
+        urls[where] = found(records["serie"], f"{where}/*/gmd:onLine/*/gmd:linkage/gmd:URL")
+    told, again = urls.values()
+    assert told == again
+    single = {f"{BASE}/{n.removeprefix('maps/')}" for n in dummy_edition.names() if "/14" not in n}
+    assert single - set(told) == {f"{BASE}/data/datapackage.json"}
+    assert len(told) == len(set(told))
+    assert f"{BASE}/specifikation.html" in told
+    assert f"{BASE}/specifikation.html#leverans-kommunsidor" in told
+
+
+def test_licence_and_access_of_open_and_internal(records):
+    path = f"{IDENT}/gmd:resourceConstraints/gmd:MD_LegalConstraints/gmd:otherConstraints/gmx:Anchor"
+    href = f"{{{NS['xlink']}}}href"
+    for name in ("serie", "oppen"):
+        links = {e.get(href) for e in root(records[name]).findall(path, NS)}
+        assert "http://creativecommons.org/licenses/by/4.0/" in links
+        assert (
+            "http://inspire.ec.europa.eu/metadata-codelist/LimitationsOnPublicAccess/noLimitations" in links
+        )
+        assert "Öppna data" in found(records[name], f"{IDENT}//gmd:keyword/gco:CharacterString")
+    for name in ("intern", "plan"):
+        links = [e.get(href) for e in root(records[name]).findall(path, NS)]
+        assert [x.rpartition("/")[2] for x in links] == ["INSPIRE_Directive_Article13_1f"]
+        assert any(
+            "får inte spridas" in x for x in found(records[name], ".//gmd:useLimitation/gco:CharacterString")
+        )
+        assert "creativecommons" not in records[name]
+        assert not found(records[name], ".//gmd:URL")
+        assert "Öppna data" not in found(records[name], f"{IDENT}//gmd:keyword/gco:CharacterString")
+
+
+def test_lineage_names_the_sources_and_no_agreement(records):
+    for text in records.values():
+        (statement,) = found(text, RULES["108 tillkomst"])
+        assert "PTS" in statement
+        assert "SCB (CC0)" in statement
+        assert "© Lantmäteriet (CC BY 4.0)" in statement
+        sources = found(
+            text, "gmd:dataQualityInfo/*/gmd:lineage/*/gmd:source/*/gmd:description/gco:CharacterString"
+        )
+        assert len(sources) == 3
+        assert "Lantmäteriet: Belägenhetsadresser och gränser 2025-10-01" in sources
+        assert "Oanvänd" not in text
+
+
+def test_identifiers_are_uuid5_of_the_iris(records):
+    (ident,) = found(records["serie"], RULES["123 identifierare för metadata"])
+    name = uuid.NAMESPACE_URL.bytes + f"{BASE}/katalog".encode()
+    digest = bytearray(hashlib.sha1(name).digest()[:16])  # RFC 4122, 4.3, by hand
+    digest[6], digest[8] = digest[6] & 0x0F | 0x50, digest[8] & 0x3F | 0x80
+    assert uuid.UUID(ident).bytes == bytes(digest)
+    idents = [found(t, RULES["123 identifierare för metadata"])[0] for t in records.values()]
+    assert len(set(idents)) == len(idents)
+
+
+def test_the_internal_geopackage_carries_both_json_and_record(tmp_path):
+    region, paths = tiny_tables.write(tmp_path, demo=False)
+    geopackage.run(region, paths)
+    with closing(sqlite3.connect(paths.built("out/bredband.gpkg"))) as db:
+        rows = db.execute(
+            "SELECT id, md_scope, md_standard_uri, mime_type FROM gpkg_metadata ORDER BY id"
+        ).fetchall()
+        references = db.execute(
+            "SELECT reference_scope, table_name, md_file_id, md_parent_id FROM gpkg_metadata_reference ORDER BY 3"
+        ).fetchall()
+        text = db.execute("SELECT metadata FROM gpkg_metadata WHERE id = 2").fetchone()[0]
+    assert rows == [
+        (1, "dataset", f"{BASE}/korning", "application/json"),
+        (2, "dataset", "http://www.isotc211.org/2005/gmd", "text/xml"),
+    ]
+    assert references == [("geopackage", None, 1, None), ("geopackage", None, 2, None)]
+    assert found(text, RULES["101 titel"]) == ["Bredband, intern utgåva: Västra Götaland"]
+    assert "DEMO" not in text
+
+
+def test_a_file_without_a_map_has_no_box(tmp_path):
+    with closing(sqlite3.connect(tmp_path / "x.gpkg")) as db:
+        db.execute("CREATE TABLE gpkg_contents (srs_id, min_x, min_y, max_x, max_y)")
+        assert gpkg_extras._bounds(db) is None
+        db.execute(
+            "INSERT INTO gpkg_contents VALUES (0, NULL, NULL, NULL, NULL), (3006, 320000, 6400000, 335000, 6420000)"
+        )
+        west, south, east, north = gpkg_extras._bounds(db)
+    assert (round(west, 1), round(south, 1), round(east, 1), round(north, 1)) == (12.0, 57.7, 12.2, 57.9)
