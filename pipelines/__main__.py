@@ -86,6 +86,7 @@ def main(argv: list[str] | None = None) -> int:
             parser.error(f"{', '.join(f'--{n}' for n, w in words.items() if w)} hör till {stage}")
     paths = Paths(args.config, args.raw, args.out, args.maps, args.earlier)
     try:
+        _keep_apart(paths)
         region = load_region(paths.config)
         module = importlib.import_module(STAGES[args.stage][0])
         module.run(region, paths, *given.get(args.stage, {}).values())
@@ -93,6 +94,17 @@ def main(argv: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     return 0
+
+
+def _keep_apart(paths: Paths) -> None:
+    """Stop where what is internal would lie among what is published."""
+    out, maps = paths.out.resolve(), paths.maps.resolve()
+    if out == maps or maps in out.parents:
+        raise DataError(
+            "OUT (intern utgåva) ligger i MAPS (publicerad utgåva): exakta antal och adresser skulle publiceras.",
+            found=f"OUT={paths.out}, MAPS={paths.maps}", expected="två skilda mappar",
+            action="Välj en annan mapp för OUT, till exempel OUT=data/processed MAPS=maps.",
+        )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -71,6 +71,38 @@ def test_a_second_run_does_nothing(copy):
     assert times(copy) == before
 
 
+def test_files_make_cannot_name_come_back_when_lost_and_go_when_no_longer_made(copy):
+    built, goal = (copy / d / "kommuner/0001.html" for d in ("out/.steg/produkter/maps", "maps"))
+    built.parent.mkdir(exist_ok=True)
+    built.write_text("<!doctype html>")
+    (copy / "maps/eget.txt").write_text("eget")
+
+    def again() -> set[str]:
+        (copy / "maps/bredbandskarta.html").unlink()
+        result = make(copy, "coverage")
+        assert result.returncode == 0, result.stderr
+        return steps(result)
+
+    assert again() == {"Lägger produkterna på plats"}
+    goal.unlink()
+    assert steps(make(copy, "coverage")) == {"Lägger produkterna på plats"}
+    assert goal.exists(), "its name is known from the list in the folder"
+    built.unlink()
+    again()
+    assert not goal.parent.exists()
+    assert steps(make(copy, "coverage")) == set()
+    assert (copy / "maps/eget.txt").exists()
+
+
+def test_clean_removes_what_was_put_in_place_and_nothing_else(copy):
+    for own in ("out/eget.txt", "maps/eget.txt", "maps/data/eget.txt"):
+        (copy / own).write_text("eget")
+    (copy / "maps/tom").mkdir()
+    assert make(copy, "clean").returncode == 0
+    left = {p.relative_to(copy).as_posix() for d in ("out", "maps") for p in (copy / d).rglob("*")}
+    assert left == {"out/eget.txt", "maps/eget.txt", "maps/data", "maps/data/eget.txt", "maps/tom"}
+
+
 def test_touching_a_pts_file_redoes_nothing_that_matters(copy):
     before = times(copy)
     workbook = next((copy / "raw/pts").glob("*teknik*"))
@@ -87,11 +119,15 @@ def test_changing_a_pts_file_redoes_only_what_depends_on_it(copy):
     workbook = next((copy / "raw/pts").glob("*teknik*"))
     with zipfile.ZipFile(workbook, "a") as archive:
         archive.comment = b"changed"
+    stale = copy / "out/.steg/produkter/maps/kommuner/9999.html"
+    stale.parent.mkdir(exist_ok=True)
+    stale.write_text("of another run")
     result = make(copy, "coverage")
     assert result.returncode == 0, result.stdout + result.stderr
     assert "Läser pts" in steps(result)
     assert not {"Läser lantmateriet", "Läser scb", "Läser granser", "Läser tackning"} & steps(result)
     assert (copy / "out/.steg/liggare/lantmateriet.json").stat().st_mtime_ns == read_before
+    assert not stale.exists()
     assert all(times(copy)[p] > before[p] for p in PRODUCTS), "run id has changed, so every product is new"
 
 
@@ -158,6 +194,13 @@ def test_a_folder_with_a_space_is_refused_in_swedish(tmp_path):
     )
     assert result.returncode != 0
     assert "mellanslag" in result.stderr
+
+
+def test_an_internal_edition_inside_the_published_one_is_refused(tmp_path):
+    given = [f"OUT={tmp_path}/maps/internt", f"MAPS={tmp_path}/maps", f"RAW={tmp_path}/raw"]
+    result = subprocess.run(["make", "-C", str(ROOT), "demo", *given], capture_output=True, text=True)
+    assert result.returncode != 0
+    assert "publicerad utgåva" in result.stderr
 
 
 def test_help_explains_every_target():

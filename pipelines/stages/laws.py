@@ -6,6 +6,7 @@ Also writes the facts of the run that every product quotes: run id, demo or not,
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -79,9 +80,11 @@ def run(region: Region, paths: Paths) -> None:
             action="Tidigare resultat är orörda. Rapportera felet med filen liggare/laws.json.",
         )
     facts = run_facts(region, paths)
-    files.write_text_if_changed(
-        paths.run_facts, json.dumps(facts, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    )
+    text = json.dumps(facts, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    if not paths.run_facts.exists() or paths.run_facts.read_text(encoding="utf-8") != text:
+        # Built products of another run wait there: one that this run does not make must not be put in place.
+        shutil.rmtree(paths.built("."), ignore_errors=True)
+        files.write_text(paths.run_facts, text)
 
 
 def _law(name: str, left: float, right: float) -> Law:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import pipelines
 from pipelines import files
 from pipelines.errors import DataError
+from pipelines.publish import installed
 from pipelines.publish.archive.order import RUN_FIRST
-from pipelines.publish.install import place
+from pipelines.publish.install import built_names, place
 from pipelines.stages.run_facts import code_version
 
 if TYPE_CHECKING:
@@ -49,9 +50,10 @@ def products(order: Order, paths: Paths) -> list[Product]:
     parts = [("out", paths.out, INTERNAL)] if order.internal else []
     out, wrong = [], []
     for part, folder, goal in (*parts, ("maps", paths.maps, OPEN)):
-        for name in _built(paths.built(part)):
+        # Also what was put in place and is no longer among the built: then a run broke off half-way.
+        for name in sorted({*built_names(paths.built(part)), *installed.read(folder)}):
             built, file = paths.built(part) / name, folder / name
-            if not file.is_file() or not (built.samefile(file) or filecmp.cmp(built, file, shallow=False)):
+            if not (built.is_file() and file.is_file() and _same(built, file)):
                 wrong.append(str(file))
             out.append(Product(file, f"{goal}/{name}"))
     if wrong or not out:
@@ -62,10 +64,8 @@ def products(order: Order, paths: Paths) -> list[Product]:
     return out
 
 
-def _built(root: Path) -> list[str]:
-    """Names of the files a run built, as ``install`` takes them."""
-    found = (p.relative_to(root) for p in root.rglob("*") if p.is_file())
-    return sorted(p.as_posix() for p in found if not p.name.startswith("."))
+def _same(built: Path, file: Path) -> bool:
+    return built.samefile(file) or filecmp.cmp(built, file, shallow=False)
 
 
 def left_out(taken: list[Product], paths: Paths) -> list[str]:
