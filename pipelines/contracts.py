@@ -503,6 +503,7 @@ ADRESSER = Table(
 )  # fmt: skip
 
 CLASS_CODES = ("ingen_adress", "utan", "mindre_del", "storre_del", "tackt")
+_FEW_BAND = "1– säger bara att där finns hushåll: rutan har få adresser och fler än ett hushåll per adress."
 OPPNA_RUTOR = Table(
     "oppna_rutor", "Öppna rutor", "Den öppna utgåvans rutor: klass för varje ruta, antal bara i band.",
     (
@@ -513,9 +514,12 @@ OPPNA_RUTOR = Table(
                    values=CLASS_CODES)
             for m in MEASURES for t in THRESHOLDS
         ),
-        Column("adresser_band", "text", "Adresser (band)", klass="oppen"),
-        Column("hushall_band", "text", "Hushåll (band)", klass="oppen"),
-        *(Column(f"hushall_utan_{t}_band", "text", f"Hushåll utan {t} Mbit/s (band)", klass="oppen")
+        Column("adresser_band", "text", "Adresser (band)", "Antal adresser, i band.", klass="oppen"),
+        Column("hushall_band", "text", "Hushåll (band)",
+               f"Väntat antal hushåll, i band. {_FEW_BAND}", basis="modellerad", klass="oppen"),
+        *(Column(f"hushall_utan_{t}_band", "text", f"Hushåll utan {t} Mbit/s (band)",
+                 f"Väntat antal hushåll utan tillgång till {t} Mbit/s, i band. I rutor med få adresser: rutans hushåll "
+                 f"där klassen är utan, annars 0. {_FEW_BAND}", basis="blandad", klass="oppen")
           for t in THRESHOLDS),
         replace(PLANERAD, klass="oppen"),
         UNDERLAG_COLUMN,

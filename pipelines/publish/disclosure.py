@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 NOTHING = 1e-9
 """Expected counts below this are rounding of a sum, not somebody."""
 HIDDEN = "–"
+SOME = "1–"
+"""Households of a cell whose few addresses hold more than a band from one could tell."""
 
 
 class Told(NamedTuple):
@@ -168,9 +170,10 @@ def exposed(cells: pd.DataFrame, kommuner: pd.DataFrame, limits: tuple[int, ...]
     kommuner : DataFrame
         ``kommunkod`` and ``hushall_utan_{t}``.
     """
-    names = band_values(limits)
-    # Expected counts: the first band holds anything above nothing.
-    low, high = np.array([0.0, 0.0, *limits]), np.array([0.0, *limits])
+    names = household_bands(limits)
+    # Expected counts: the first band holds anything above nothing, as does the one that says only «some».
+    low, high = np.array([0.0, 0.0, 0.0, *limits]), np.array([0.0, limits[0], 0.0, *limits[1:], 0.0])
+    endless = [2, len(names) - 1]
     found = set()
     for t in THRESHOLDS:
         sizes = cells.groupby(["kommunkod", f"hushall_utan_{t}_band"]).size().unstack(fill_value=0)
@@ -178,7 +181,7 @@ def exposed(cells: pd.DataFrame, kommuner: pd.DataFrame, limits: tuple[int, ...]
         many = sizes.to_numpy(np.float64)
         whole = kommuner[f"hushall_utan_{t}"].to_numpy(np.float64)
         over = whole - many @ low
-        under = np.where(many[:, -1] > 0, np.inf, many[:, :-1] @ high - whole)
+        under = np.where(many[:, endless].sum(axis=1) > 0, np.inf, many @ high - whole)
         # Outside what the bands allow the cells are of another count (unpublishable evidence): no narrowing.
         possible = (over >= -1e-6) & (under >= -1e-6) & (many[:, 1] > 0)
         found |= {(str(k), t) for k in sizes.index[possible & (np.minimum(over, under) < limits[0])]}
@@ -194,6 +197,16 @@ def band_values(limits: tuple[int, ...]) -> tuple[str, ...]:
     lows = (1, *limits)
     closed = (f"{a}–{b - 1}" for a, b in zip(lows, limits, strict=False))
     return ("0", *closed, f"{limits[-1]}–")
+
+
+def household_bands(limits: tuple[int, ...]) -> tuple[str, ...]:
+    """Return the texts of the bands of households: with «1–» for some, how many is not told.
+
+    >>> household_bands((5, 10, 20))
+    ('0', '1–4', '1–', '5–9', '10–19', '20–')
+    """
+    none, first, *rest = band_values(limits)
+    return (none, first, SOME, *rest)
 
 
 def _rest(total: float, without: float, limits: tuple[int, ...], about: str) -> Told:

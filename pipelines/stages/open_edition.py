@@ -5,7 +5,7 @@ Coverage here comes from the run without evidence that may not be published belo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -42,13 +42,14 @@ def open_cells(
     for pair in PAIRS:
         out[f"klass_{pair[0]}_{pair[1]}"] = coverage_class(covered[pair], adresser, small)
     out["adresser_band"] = band(adresser, limits)
-    out["hushall_band"] = band(cells["hushall"], limits)
+    few = (adresser > 0) & (adresser < small)
+    households = cells["hushall"].to_numpy(np.float64)
+    out["hushall_band"] = np.where(few, band_of_few(households, adresser, small), band(households, limits))
     for t in THRESHOLDS:
         out[f"hushall_utan_{t}_band"] = band(cells[f"hushall_utan_{t}"], limits)
     out["planerad"] = cells["planerad"]
     for name in ("underlag", *(f"underlag_{t}" for t in THRESHOLDS)):
         out[name] = cells[name]
-    few = (adresser > 0) & (adresser < small)
     return contracts.check(tell_few_as_one(out, few), contracts.OPPNA_RUTOR)
 
 
@@ -109,6 +110,21 @@ def coverage_class(covered: np.ndarray, adresser: np.ndarray, small: int) -> NDA
         ["ingen_adress", "tackt", "utan", "tackt", "storre_del", "mindre_del"],
         "utan",
     )
+
+
+def band_of_few(households: NDArray[np.float64], adresser: NDArray[Any], small: int) -> NDArray[np.str_]:
+    """Return the band of households of cells with few addresses: the same however few they are.
+
+    Households follow addresses in proportion within a 1 km square. So there the band of one cell beside
+    another's would tell which of them has more addresses, and a neighbour's bands how many a household is.
+    The band told is therefore a matter of households per address alone: from 1 to the threshold where the
+    most addresses that count as few would lie in it, otherwise only that there are some.
+
+    >>> band_of_few(np.array([0, 0.9, 4.8, 1.3, 5.2]), np.array([2, 1, 4, 1, 4]), 5).tolist()
+    ['0', '1–4', '1–4', '1–', '1–']
+    """
+    most = np.divide(households, adresser, out=np.zeros(len(households)), where=adresser > 0) * (small - 1)
+    return np.select([households < _NOTHING, np.round(most, 6) < small], ["0", f"1–{small - 1}"], "1–")
 
 
 def band(values: ArrayLike, limits: tuple[int, ...]) -> NDArray[np.str_]:

@@ -573,7 +573,10 @@ def open_row(cell: dict, facts: list[Facts]) -> dict:
     for m, t in PAIRS:
         row[f"klass_{m}_{t}"] = class_of([f.p[m, t] for f in facts])
     row["adresser_band"] = band_of(Fraction(len(facts)))
-    row["hushall_band"] = band_of(sum((f.households for f in facts), Fraction(0)))
+    households = sum((f.households for f in facts), Fraction(0))
+    row["hushall_band"] = band_of(households)
+    if 1 <= len(facts) < 5 and households:
+        row["hushall_band"] = "1–4" if 4 * households < 5 * len(facts) else "1–"
     for t in THRESHOLDS:
         without = sum((f.households * (1 - f.p["tillgang", t]) for f in facts), Fraction(0))
         row[f"hushall_utan_{t}_band"] = band_of(without)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipelines.contracts import BEST_TECHNIQUES, CLASS_CODES, UNDERLAG
-from pipelines.publish.disclosure import band_values
+from pipelines.publish.disclosure import band_values, household_bands
 from pipelines.publish.webmap.encode import Codes, Numbers, codes, numbers
 from pipelines.region import CLASSES, MEASURES, THRESHOLDS, Region
 from pipelines.stages.open_edition import band, coverage_class
@@ -24,12 +24,13 @@ WITHOUT = {"tillgang": "utan", "passerad": "ej_passerade"}
 
 def open_fields(cells: pd.DataFrame, region: Region) -> list[Codes | Numbers]:
     """Return the open page's fields: classes and bands, column for column those of ``oppna_rutor``."""
-    bands = band_values(region.publicering.bandgranser)
-    names = ["adresser_band", "hushall_band", *(f"hushall_utan_{t}_band" for t in THRESHOLDS)]
+    limits = region.publicering.bandgranser
+    names = ["hushall_band", *(f"hushall_utan_{t}_band" for t in THRESHOLDS)]
     return [
         *_where(cells),
         *(codes(c, cells[c], CLASS_CODES) for c in (f"klass_{m}_{t}" for m in MEASURES for t in THRESHOLDS)),
-        *(codes(c, cells[c], bands) for c in names),
+        codes("adresser_band", cells["adresser_band"], band_values(limits)),
+        *(codes(c, cells[c], household_bands(limits)) for c in names),
     ]
 
 
