@@ -21,6 +21,8 @@ THRESHOLDS = (30, 100, 1000)
 """Mbit/s down. Fixed: the column names of the products carry them."""
 MEASURES = ("tillgang", "passerad")
 """PTS's two numerators, never mixed: can be had at once; or fibre passes by (homes passed)."""
+RIKET = "00"
+"""Code of the whole country, as SCB writes it."""
 CLASSES = ("tatbebyggt", "glesbebyggt")
 TECHNIQUES = ("fiber", "kabel-tv", "vdsl", "xdsl", "fast_radio", "lte", "nr")
 STATUSES = ("tillgang", "passerad", "planerad")
@@ -35,7 +37,11 @@ class Kommun(Part):
     kod: KommunCode = Field(description="Kommunkod, fyra siffror.")
     namn: str = Field(min_length=1, description="Kommunens namn som PTS och Lantmäteriet skriver det.")
     delregion: str = Field(default="", description="Delregion (kommunalförbund), för sammanställningar.")
-    land_ha: float = Field(gt=0, description="Officiell landareal i hektar (SCB), för kontroll.")
+    land_ha: float | None = Field(
+        default=None, gt=0,
+        description="Officiell landareal i hektar (SCB), för kontroll. Tomt: kontrollen görs inte, och rapporten "
+        "säger det.",
+    )  # fmt: skip
     folkmangd: int | None = Field(
         default=None, gt=0, description="Ungefärlig folkmängd (SCB); används bara när demoregionen görs."
     )
@@ -44,8 +50,12 @@ class Kommun(Part):
 class Lan(Part):
     """The län."""
 
-    kod: str = Field(pattern=r"^\d{2}$", description="Länskod, två siffror.")
-    namn: str = Field(description="Länets namn som PTS skriver det, till exempel «Västra Götalands län».")
+    kod: str = Field(
+        pattern=r"^\d{2}$", description="Länskod, två siffror; 00 är hela riket, med alla län i ett."
+    )
+    namn: str = Field(
+        description="Länets namn som PTS skriver det, till exempel «Västra Götalands län»; «Riket» för kod 00."
+    )
     kortnamn: str = Field(description="Namn i löpande text och rubriker, till exempel «Västra Götaland».")
     kommuner: tuple[Kommun, ...] = Field(min_length=1, description="Länets kommuner, var och en.")
 
@@ -373,7 +383,9 @@ class Demo(Part):
     hushall: int = Field(gt=0, description="Antal hushåll.")
     orter_fil: str = Field(description="CSV med orter (namn, lat, lon, folkmangd), relativt denna fil.")
     kalibrering_fil: str = Field(
-        description="CSV med publicerade PTS-andelar som demoregionen kalibreras mot, relativt denna fil."
+        default="",
+        description="CSV med publicerade PTS-andelar som demoregionen kalibreras mot, relativt denna fil. Tomt: "
+        "andelarna hittas på.",
     )
 
 
@@ -400,6 +412,11 @@ class Region(Part):
     )
     hamta: Hamta = Field(default=Hamta(), description="Varifrån `make fetch` hämtar utgivarnas filer.")
     demo: Demo = Field(description="Den inbyggda demoregionen.")
+
+    @property
+    def riket(self) -> bool:
+        """Whether the region is the whole country: PTS's rows about riket are then about it."""
+        return self.lan.kod == RIKET
 
     @property
     def kommunkoder(self) -> tuple[str, ...]:

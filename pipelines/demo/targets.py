@@ -64,8 +64,10 @@ def make(region: Region, config: Path, households: Floats) -> Targets:
 
 
 def _read(region: Region, config: Path) -> pd.DataFrame:
-    path = config.parent / region.demo.kalibrering_fil
     columns = ["ar_1_oktober", "omrade_namn", "omradestyp", "matt", "andel_pct"]
+    if not region.demo.kalibrering_fil:
+        return pd.DataFrame({c: pd.Series(dtype="object") for c in columns})
+    path = config.parent / region.demo.kalibrering_fil
     try:
         table = pd.read_csv(path)[columns]
     except (OSError, KeyError, ValueError) as e:

