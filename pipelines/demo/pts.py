@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pipelines.demo import pack
 from pipelines.demo.common import DEMO_TEXT, Floats, stream
@@ -81,17 +82,30 @@ def _rows(
     count = np.bincount(group, weights=weight, minlength=size).reshape(-1, 2)
     met = np.stack([np.bincount(group, weights=weight * h, minlength=size) for h in has.T], axis=-1)
     met = met.reshape(-1, 2, len(MEASURES))
-    own_count, own_met = count.sum(axis=0), met.sum(axis=0)
-    lanen = {region.lan.namn: (own_count, own_met)}
-    lanen |= _others(region, own_count, own_met, riket, rng)
+    lan_of = _lan_of(region)
+    lanen = {
+        name: (count[lan_of == name].sum(axis=0), met[lan_of == name].sum(axis=0))
+        for name in dict.fromkeys(lan_of.tolist())
+    }
+    if not region.riket:
+        lanen |= _others(region, *lanen[region.lan.namn], riket, rng)
     total_count = np.sum([c for c, _ in lanen.values()], axis=0)
     total_met = np.sum([m for _, m in lanen.values()], axis=0)
     rows = _three(["Riket", None, None], total_count, total_met)
     for name in sorted(lanen, key=lambda x: (_code(region, x), x)):
         rows += _three(["Län", name, None], *lanen[name])
     for i, kommun in enumerate(region.lan.kommuner):
-        rows += _three(["Kommun", region.lan.namn, kommun.namn], count[i], met[i])
+        rows += _three(["Kommun", lan_of[i], kommun.namn], count[i], met[i])
     return rows
+
+
+def _lan_of(region: Region) -> NDArray[Any]:
+    """Return the name of each kommun's län: the region's own, or by code where the region is the country."""
+    names = [
+        LANEN[k.kod[:2]][0] if region.riket and k.kod[:2] in LANEN else region.lan.namn
+        for k in region.lan.kommuner
+    ]
+    return np.array(names, dtype=object)
 
 
 def _code(region: Region, name: str) -> str:

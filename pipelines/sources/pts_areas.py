@@ -120,6 +120,10 @@ def areas(body: Body, region: Region, ledger: Ledger) -> pd.DataFrame:
         {"kommun": name or k, "lan": x, "riket": "Riket", "": k or x}[n]
         for (_, name), k, x, n in zip(known, kommun, lan, frame["niva"], strict=True)
     ]
+    if region.riket:  # the whole country is the region itself: PTS's rows about riket are its own
+        own = frame["niva"] == "riket"
+        frame.loc[own, "omrade"] = region.lan.namn
+        frame["niva"] = frame["niva"].mask(own, "lan")
     frame["omradestyp"] = _classes(body)
     other = frame["niva"] == ""
     ledger.add(
