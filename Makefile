@@ -58,7 +58,7 @@ STAGES  := $(CORE) $(wildcard pipelines/stages/*.py pipelines/stages/*/*.py)
 ALLCODE := $(SOURCES) $(STAGES) $(wildcard pipelines/publish/* pipelines/publish/*/*)
 DEMOCODE := $(CORE) $(wildcard pipelines/demo/*.py)
 
-TABLES := oversikt mal bristomraden kurva pts_projekt avstamning lasmig
+TABLES := oversikt mal bristomraden kurva pts_projekt avstamning avstamning_kallor lasmig
 PRODUCTS_OUT  := bredband.gpkg kommuner.csv kommuner.xlsx prioritering_pts.csv $(TABLES:%=tabeller/%.csv) \
                  tackning_250m.tif rapport.md manifest.json bredbandskarta_intern.html
 OPEN_DATA := $(addprefix data/,bredband_oppen.gpkg rutnat_250m.csv rutnat_250m.parquet bristomraden.csv \
@@ -163,7 +163,11 @@ $(DONE)/goals.json: $(DONE)/summaries.json $(DONE)/gaps.json
 	$(SAY) 'Mål, avstämning mot PTS och regional prioritering'
 	@$(RUN) goals $(ARGS)
 
-$(STEG)/korning.json: $(DONE)/goals.json $(ALLCODE)
+$(DONE)/reconciliation.json: $(DONE)/goals.json $(wildcard $(CONFIG:.toml=)/*)
+	$(SAY) 'Avstämning mot publicerade tal'
+	@$(RUN) reconciliation $(ARGS)
+
+$(STEG)/korning.json: $(DONE)/reconciliation.json $(ALLCODE)
 	$(SAY) 'Kontrollerar lagarna'
 	@$(RUN) laws $(ARGS)
 

@@ -26,6 +26,7 @@ STAGES = {
     "summaries": ("pipelines.stages.summaries", "rutor, delar, kommuner och län"),
     "gaps": ("pipelines.stages.gaps", "bristområden, schakt, kostnad och prioritet"),
     "goals": ("pipelines.stages.goals", "mål, avstämning mot PTS och PTS:s regionala prioritering"),
+    "reconciliation": ("pipelines.stages.reconciliation", "våra tal bredvid varje publicerat tal"),
     "laws": ("pipelines.stages.laws", "kontrollerar lagarna på körningens egna tal"),
     "geopackage": ("pipelines.publish.geopackage", "bredband.gpkg"),
     "raster": ("pipelines.publish.raster", "tackning_250m.tif"),

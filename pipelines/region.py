@@ -371,6 +371,27 @@ class Kontroll(Part):
     avvikelse_pe: float = Field(
         default=0.5, gt=0, description="Avvikelse mot PTS (procentenheter) som flaggas i produkterna."
     )
+    avvikelse_befolkning_pe: float = Field(
+        default=1.5, gt=0,
+        description="Avvikelse mot andelar av befolkningen (procentenheter) som flaggas: vi har PTS:s andelar av "
+        "hushållen som riktvärde. Antagande.",
+    )  # fmt: skip
+    pts_hushall_pct: float = Field(
+        default=0.01, gt=0, description="Avvikelse mot PTS:s antal hushåll (procent) som flaggas: avrundning."
+    )
+    hushall_pct: float = Field(
+        default=5, gt=0, description="Avvikelse mot SCB:s antal hushåll (procent) som flaggas. Antagande."
+    )
+    folkmangd_pct: float = Field(
+        default=2, gt=0,
+        description="Avvikelse mot SCB:s folkmängd per kommun (procent) som flaggas: störning och gränsrutor. "
+        "Antagande.",
+    )  # fmt: skip
+    publicerade_fil: str = Field(
+        default="",
+        description="CSV med publicerade andelar att stämma av mot (ar_1_oktober, omrade_namn, omradestyp, matt, "
+        "andel_pct, kalla), relativt denna fil. Tomt: ingen.",
+    )
 
 
 class Demo(Part):

@@ -21,7 +21,18 @@ if TYPE_CHECKING:
     from pipelines.paths import Paths
     from pipelines.region import Region
 
-STAGES = ("inventory", *SOURCE_STAGES, "grid", "households", "coverage", "summaries", "gaps", "goals", "laws")
+STAGES = (
+    "inventory",
+    *SOURCE_STAGES,
+    "grid",
+    "households",
+    "coverage",
+    "summaries",
+    "gaps",
+    "goals",
+    "reconciliation",
+    "laws",
+)
 KINDS = {
     "varning": "Varningar", "bortfall": "Bortfall", "omatchad": "Omatchat", "antagen": "Antaget",
     "justerad": "Justerat", "upplysning": "Upplysningar",
@@ -39,6 +50,7 @@ def run(region: Region, paths: Paths) -> None:
         heading(facts, region),
         key_figures(tables["lan"].iloc[0], facts),
         report_coverage.reconciliation(tables, region),
+        report_coverage.against_published(files.read_table(paths.table("avstamning_kallor"))),
         report_gaps.section(files.read_table(paths.table("bristomraden"), report_gaps.COLUMNS), region),
         report_coverage.benchmark_rests(tables["riktvarden"], region),
         report_coverage.evidence_table(said["coverage"], region),
@@ -49,7 +61,7 @@ def run(region: Region, paths: Paths) -> None:
         inputs(said),
     ]
     files.write_text(paths.built("out/rapport.md"), "\n\n".join(s for s in sections if s) + "\n")
-    body = json.dumps(manifest(facts, said, paths), ensure_ascii=False, indent=1, sort_keys=True)
+    body = json.dumps(manifest(facts, said, region, paths), ensure_ascii=False, indent=1, sort_keys=True)
     files.write_text(paths.built("out/manifest.json"), body + "\n")
 
 
@@ -154,7 +166,7 @@ def inputs(said: dict[str, ledger.Ledger]) -> str:
     return "## Indata\n\n" + table(head, rows, left=7)
 
 
-def manifest(facts: RunFacts, said: dict[str, ledger.Ledger], paths: Paths) -> dict[str, Any]:
+def manifest(facts: RunFacts, said: dict[str, ledger.Ledger], region: Region, paths: Paths) -> dict[str, Any]:
     """Return the manifest: run id, every input with checksum, publisher, licence and date, versions."""
     known = {
         f["fil"]: f for s in SOURCE_STAGES for f in said[s].facts.get("filer", [])  # type: ignore[attr-defined]
@@ -168,6 +180,12 @@ def manifest(facts: RunFacts, said: dict[str, ledger.Ledger], paths: Paths) -> d
             whole = {**own, **entry}
             whole |= {k: own[k] for k in ("licens", "referensdatum") if own.get(k)}
             listed.append(whole)
+    published = region.kontroll.publicerade_fil
+    beside = (
+        {"publicerade_fil": {"fil": published, "sha256": files.sha256(paths.config.parent / published)}}
+        if published
+        else {}
+    )
     earlier = paths.earlier
     if earlier is not None:
         gpkg = earlier / "bredband.gpkg"
@@ -177,7 +195,7 @@ def manifest(facts: RunFacts, said: dict[str, ledger.Ledger], paths: Paths) -> d
     return {
         **facts,
         "indata": listed,
-        "konfiguration": {"fil": paths.config.name, "sha256": files.sha256(paths.config)},
+        "konfiguration": {"fil": paths.config.name, "sha256": files.sha256(paths.config), **beside},
         "versioner": {
             "python": platform.python_version(),
             **{name: importlib.metadata.version(name) for name in LIBRARIES},

@@ -98,3 +98,58 @@ def evidence_table(said: ledger.Ledger, region: Region) -> str:
                   "Andel av kommunens adresser (%)"), rows, left=5) if rows else "Inga täckningsuppgifter gavs.")
         + (f"\n\nRader med antagen hastighet (tom `ned_mbit`):\n{guessed}" if guessed else "")
     )  # fmt: skip
+
+
+_QUANTITIES = {
+    "andel_hushall": "andel av hushållen", "andel_befolkning": "andel av befolkningen", "hushall": "hushåll",
+    "folkmangd": "folkmängd", "land_ha": "landareal (ha)",
+}  # fmt: skip
+_SHOWN = 40
+"""Rows outside their tolerance that the report lists; the workbook has them all."""
+
+
+def against_published(rows: pd.DataFrame) -> str:
+    """Every published figure at hand: how many agree per source, and which do not."""
+    import pandas as pd
+
+    counts = rows.groupby(["kalla", "storhet", "utfall"], sort=True).size().unstack(fill_value=0)
+    counts = counts.reindex(columns=["inom", "utanfor", "ej_jamforbart"], fill_value=0)
+    span = rows.groupby(["kalla", "storhet"], sort=True)[["tolerans"]].first()
+    summary = [
+        (
+            source,
+            _QUANTITIES[str(quantity)],
+            *map(int, n),
+            number(span.loc[(source, quantity), "tolerans"], 2),
+        )
+        for (source, quantity), n in zip(counts.index, counts.to_numpy(), strict=True)
+    ]
+    whole = rows[(rows["utfall"] == "utanfor") & (rows["omradestyp"] == "totalt")]
+    worst = whole.assign(over=(whole["skillnad"].abs() / whole["tolerans"])).sort_values(
+        ["over", "niva", "kod", "kalla"], ascending=[False, False, True, True], kind="stable"
+    )
+    listed = [
+        (
+            f"{r['kod']} {r['namn']}", r["kalla"], _QUANTITIES[r["storhet"]],
+            "" if pd.isna(r["troskel_mbit"]) else f"{r['troskel_mbit']} Mbit/s, {r['matt']}",
+            r["orsak"], number(r["vart_tal"], 2), number(r["deras_tal"], 2),
+            number(r["skillnad"], 2), number(r["tolerans"], 2),
+        )
+        for r in worst.head(_SHOWN).to_dict("records")
+    ]  # fmt: skip
+    said = (
+        "## Avstämning mot publicerade tal\n\nVarje publicerat tal som finns till hands, bredvid vårt. Skillnad i "
+        "procentenheter för andelar, annars i procent av källans tal. Inget justeras. *Ej jämförbart*: annat år eller "
+        "annat mått. Alla rader: bladet Avstämning källor.\n\n"
+        + table(("Källa", "Storhet", "Inom", "Utanför", "Ej jämförbart", "Tolerans"), summary, left=2)
+    )
+    if listed:
+        said += (
+            f"\n\n### ⚠ Utanför toleransen\n\n{len(whole)} tal för hela områden, här de {min(len(whole), _SHOWN)} som "
+            "är längst utanför.\n\n"
+            + table(
+                ("Område", "Källa", "Storhet", "Tröskel och mått", "Varför", "Vårt", "Källans", "Skillnad", "Tolerans"),
+                listed, left=5,
+            )
+        )  # fmt: skip
+    return said

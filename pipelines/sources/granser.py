@@ -131,7 +131,7 @@ def compare_areas(land: gpd.GeoDataFrame, region: Region, ledger: Ledger) -> Non
     )  # fmt: skip
     ledger.facts["landareal"] = rows
     limit = region.kontroll.landareal_pct
-    off = {k: r["avvikelse_pct"] for k, r in rows.items() if abs(r["avvikelse_pct"] or 0.0) > limit}
+    off = {k: float(r["avvikelse_pct"] or 0) for k, r in rows.items() if abs(r["avvikelse_pct"] or 0) > limit}
     for code, pct in off.items():
         ledger.add(
             "varning", "granser",

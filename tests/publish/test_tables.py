@@ -9,6 +9,7 @@ import planning_county as county
 import pytest
 
 from pipelines import contracts, contracts_gaps, contracts_goals
+from pipelines.contracts_reconciliation import AVSTAMNING_KALLOR
 from pipelines.publish import tables
 from pipelines.publish.workbook.overview import OVERSIKT
 from pipelines.publish.workbook.safe import harmless
@@ -17,13 +18,13 @@ CONTRACTS = {
     "Översikt": OVERSIKT, "Kommuner": contracts.KOMMUNER, "Mål": contracts_goals.MAL,
     "Bristområden": contracts_gaps.BRISTOMRADEN, "Kurva": contracts_gaps.BRISTKURVA,
     "Prioritering PTS": contracts_goals.PRIORITERING_PTS, "Projekt PTS": contracts_goals.PTS_PROJEKT,
-    "Avstämning": contracts_goals.AVSTAMNING,
+    "Avstämning": contracts_goals.AVSTAMNING, "Avstämning källor": AVSTAMNING_KALLOR,
 }  # fmt: skip
 FILES = {
     "Översikt": "tabeller/oversikt.csv", "Kommuner": "kommuner.csv", "Mål": "tabeller/mal.csv",
     "Bristområden": "tabeller/bristomraden.csv", "Kurva": "tabeller/kurva.csv",
     "Prioritering PTS": "prioritering_pts.csv", "Projekt PTS": "tabeller/pts_projekt.csv",
-    "Avstämning": "tabeller/avstamning.csv",
+    "Avstämning": "tabeller/avstamning.csv", "Avstämning källor": "tabeller/avstamning_kallor.csv",
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from pipelines import contracts, contracts_gaps, contracts_goals, files, ledger
 from pipelines.contracts_gaps import BRISTKURVA, BRISTOMRADEN
+from pipelines.contracts_reconciliation import AVSTAMNING_KALLOR
 from pipelines.publish.workbook.overview import OVERSIKT, overview
 from pipelines.stages.gaps.goals import NOTE
 
@@ -92,6 +93,11 @@ def sheets(region: Region, paths: Paths, kommuner: pd.DataFrame) -> list[Sheet]:
             "Avstämning", _read(paths, contracts_goals.AVSTAMNING), contracts_goals.AVSTAMNING,
             "tabeller/avstamning.csv",
             (f"Flaggad: avvikelsen är större än {region.kontroll.avvikelse_pe:g} procentenheter.",), 3,
+        ),
+        Sheet(
+            "Avstämning källor", _read(paths, AVSTAMNING_KALLOR), AVSTAMNING_KALLOR,
+            "tabeller/avstamning_kallor.csv",
+            ("Varje publicerat tal som finns till hands. Skillnad: procentenheter för andelar, annars procent.",), 4,
         ),
     ]  # fmt: skip
 
