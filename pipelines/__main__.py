@@ -59,6 +59,7 @@ OPTIONS = {
         "troskel": "30, 100 eller 1000 (TROSKEL; annars konfigurationens)",
         "matt": "tillgang eller passerad (MATT; annars konfigurationens)",
     },
+    "printmap": {"jobs": "samtidiga processer (JOBS; annars 1)"},
     "compare": {"from": "OUT från den tidigare utgåvan (FRAN)"},
     "archive": {"edition": "intern eller oppen (UTGAVA; annars intern)"},
     "verify": {"package": "paketets zip-fil, eller mappen den packats upp i (PAKET)"},

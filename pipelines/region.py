@@ -291,6 +291,9 @@ class Publicering(Part):
         description="Undre gränser för banden efter det första (1 till undertryckningsgränsen); alla jämnt delbara med "
         "undertryckningsgränsen.",
     )
+    utskrift_troskel_mbit: Literal[30, 100, 1000] = Field(
+        default=100, description="Tröskel (Mbit/s ned) på kommunernas kartor för utskrift."
+    )
     titel: str = Field(default="Bredbandstäckning i 250 m-rutor", description="Kartans titel.")
     utgivare: str = Field(description="Organisationen som ger ut produkterna.")
     organisationsnummer: str = Field(

@@ -1,0 +1,175 @@
+"""What the sheets are drawn from: the open tables, public outlines and place names. Nothing else is read.
+
+The cells become rasters of small numbers, one for the whole län: a sheet is a window of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines import grid
+from pipelines.contracts import CLASS_CODES
+from pipelines.contracts_open import BRISTOMRADEN_OPPNA, KOMMUNER_OPPNA, LAN_OPPNA, RUTNAT_250M
+from pipelines.files import read_table
+from pipelines.publish.facts import RunFacts, Source, read_facts, read_sources
+from pipelines.publish.raster import frame
+from pipelines.region import THRESHOLDS, Region
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipelines.contracts import Table
+    from pipelines.paths import Paths
+
+NO_CELL = 255
+"""No cell of the län: water, or another län."""
+SMALLEST_WATER_HA = 2
+WATER_TOLERANCE_M = 25
+"""Lakes below this are not drawn, shores are simplified so far: a sixth of a millimetre at 1:150 000."""
+
+Classes = NDArray[np.uint8]
+Shapes = NDArray[np.object_]
+
+
+@dataclass(frozen=True)
+class Outlines:
+    """Kommuner of the län and their neighbours, by code; ``shapes`` are shapely polygons in EPSG:3006."""
+
+    codes: tuple[str, ...]
+    names: tuple[str, ...]
+    inside: NDArray[np.bool_]
+    shapes: Shapes
+
+
+@dataclass(frozen=True)
+class Places:
+    """Localities, the largest first: a name, its middle in EPSG:3006 and whether it is a tätort."""
+
+    names: tuple[str, ...]
+    xy: NDArray[np.float64]
+    large: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """Everything the sheets show.
+
+    Attributes
+    ----------
+    corner : (E, N)
+        Upper left corner of the rasters, EPSG:3006, metres. A pixel is a cell.
+    classes : dict of ndarray of uint8, shape (rows, columns)
+        Per threshold the index in CLASS_CODES of the class of ``tillgang``, or NO_CELL.
+    modelled : dict of ndarray of bool
+        Per threshold: the class rests on statistics alone.
+    kommun : ndarray of int16
+        Index in ``codes`` of each cell's kommun, or -1.
+    gaps : DataFrame
+        BRISTOMRADEN_OPPNA of measure ``tillgang``, with shapely polygons.
+    """
+
+    region: Region
+    facts: RunFacts
+    sources: list[Source]
+    codes: tuple[str, ...]
+    corner: tuple[float, float]
+    classes: dict[int, Classes]
+    modelled: dict[int, NDArray[np.bool_]]
+    kommun: NDArray[np.int16]
+    kommuner: pd.DataFrame
+    lan: pd.Series[Any]
+    outlines: Outlines
+    places: Places
+    water: Shapes
+    gaps: pd.DataFrame
+
+
+def read(region: Region, paths: Paths) -> Atlas:
+    """Read the open tables, the outlines, the place names and the water."""
+    grounds = [f"underlag_{t}" for t in THRESHOLDS]
+    kinds = [f"klass_tillgang_{t}" for t in THRESHOLDS]
+    cells = read_table(_open(paths, RUTNAT_250M), ["rutid_scb", "kommunkod", *kinds, *grounds])
+    column, row, shape, corner = frame(grid.parse_scb_id(cells["rutid_scb"]))
+    kommuner = read_table(_open(paths, KOMMUNER_OPPNA)).sort_values("kommunkod", ignore_index=True)
+    codes = tuple(str(k) for k in kommuner["kommunkod"])
+
+    def raster(values: Any, empty: int) -> NDArray[Any]:
+        out = np.full(shape, empty, dtype=values.dtype)
+        out[row, column] = values
+        return out
+
+    return Atlas(
+        region, read_facts(paths), read_sources(paths), codes, corner,
+        classes={t: raster(_coded(cells[f"klass_tillgang_{t}"], CLASS_CODES, np.uint8), NO_CELL) for t in THRESHOLDS},
+        modelled={t: raster(cells[f"underlag_{t}"].eq("statistik").to_numpy(), False) for t in THRESHOLDS},
+        kommun=raster(_coded(cells["kommunkod"], codes, np.int16), -1),
+        kommuner=kommuner,
+        lan=read_table(_open(paths, LAN_OPPNA)).iloc[0],
+        outlines=_outlines(paths.table("granser")),
+        places=_places(paths.table("orter")),
+        water=_water(paths.table("mark")),
+        gaps=_gaps(_open(paths, BRISTOMRADEN_OPPNA)),
+    )  # fmt: skip
+
+
+def _open(paths: Paths, table: Table) -> Path:
+    return paths.table(f"oppen_{table.name}")
+
+
+def _coded(values: pd.Series[Any], codes: tuple[str, ...], kind: Any) -> NDArray[Any]:
+    import pandas as pd
+
+    return pd.Categorical(values, categories=list(codes)).codes.astype(kind)
+
+
+def _polygons(path: Path, columns: list[str] | None = None, chosen: Any = None) -> pd.DataFrame:
+    """Read polygons without the second that importing geopandas takes."""
+    import pyarrow.parquet as pq
+    import shapely
+
+    table = pq.read_table(path, columns=columns, filters=chosen).replace_schema_metadata(None)
+    frame = table.to_pandas()
+    frame["geometry"] = shapely.from_wkb(frame["geometry"])
+    return frame
+
+
+def _outlines(path: Path) -> Outlines:
+    frame = _polygons(path).sort_values("kommunkod", ignore_index=True)
+    return Outlines(
+        tuple(map(str, frame["kommunkod"])), tuple(map(str, frame["kommunnamn"])),
+        frame["i_lan"].to_numpy(bool), frame["geometry"].to_numpy(),
+    )  # fmt: skip
+
+
+def _places(path: Path) -> Places:
+    import shapely
+
+    if not path.exists():
+        return Places((), np.empty((0, 2)), np.empty(0, bool))
+    frame = _polygons(path)
+    shapes = frame["geometry"].to_numpy()
+    large = frame["typ"].eq("tatort").to_numpy()
+    order = np.lexsort([frame["kod"].to_numpy(dtype=str), -shapely.area(shapes), ~large])
+    middles = shapely.get_coordinates(shapely.point_on_surface(shapes[order]))
+    return Places(tuple(map(str, frame["namn"].iloc[order])), middles, large[order])
+
+
+def _water(path: Path) -> Shapes:
+    import shapely
+
+    if not path.exists():
+        return np.empty(0, object)
+    shapes = _polygons(path, ["geometry"])["geometry"].to_numpy()
+    shapes = shapes[shapely.area(shapes) >= SMALLEST_WATER_HA * 10_000]
+    return np.asarray(shapely.simplify(shapes, WATER_TOLERANCE_M))
+
+
+def _gaps(path: Path) -> pd.DataFrame:
+    names = ["bristomrade_id", "troskel_mbit", "kommunkod", "rutor", "hushall_utan_minst", "hushall_utan_hogst",
+             "kostnad_klass", "modellerad", "geometry"]  # fmt: skip
+    return _polygons(path, names, [("matt", "==", "tillgang"), ("hushall_utan_minst", ">", 0)])
