@@ -96,7 +96,11 @@ def drawn(everything: Atlas, sheet: Sheet) -> Any:
     from pipelines.publish.printmap import cartography, column, furniture, labels, told
 
     mpl.use("Agg")  # the scale bar's library opens figures of its own
-    gaps = everything.gaps.iloc[:0] if sheet.kod is None else told.worst_gaps(everything, sheet.kod, sheet.threshold)
+    gaps = (
+        everything.gaps.iloc[:0]
+        if sheet.kod is None
+        else told.worst_gaps(everything, sheet.kod, sheet.threshold)
+    )
     with mpl.rc_context(typeface.style()):
         width, height = sheet.page
         figure = Figure(figsize=(width * MM, height * MM), facecolor="white")
@@ -107,7 +111,7 @@ def drawn(everything: Atlas, sheet: Sheet) -> Any:
 
         on_map = axes(sheet.frame)
         cartography.draw(on_map, everything, sheet, gaps)
-        writer = labels.Writer(on_map, sheet, furniture.draw(on_map, sheet, everything.facts["demo"]))
+        writer = labels.Writer(on_map, sheet, furniture.draw(on_map, everything, sheet))
         if sheet.kod is None:
             labels.kommuner(writer, everything)
         else:
@@ -125,8 +129,8 @@ def save(figure: Any, path: Path, everything: Atlas, sheet: Sheet) -> None:
     import matplotlib as mpl
 
     facts, publishing = everything.facts, everything.region.publicering
-    names = everything.region.kommunnamn
-    what = f"{publishing.titel}, {names.get(sheet.kod, sheet.kod)}" if sheet.kod else publishing.titel
+    names = dict(zip(everything.kommuner["kommunkod"], everything.kommuner["kommunnamn"], strict=True))
+    what = publishing.titel if sheet.kod is None else f"{publishing.titel}, {names[sheet.kod]}"
     title = f"{demo_prefix(facts)}{what}, {sheet.threshold} Mbit/s"
     run_id = f"Körning {facts['korning_id']}"
     with mpl.rc_context(typeface.style()), replacing(path) as beside:
@@ -145,7 +149,7 @@ def _save_png(figure: Any, path: Path, about: dict[str, str]) -> None:
     from PIL.PngImagePlugin import PngInfo
 
     figure.set_dpi(PNG_DPI)
-    canvas = FigureCanvasAgg(figure)
+    canvas: Any = FigureCanvasAgg(figure)
     canvas.draw()
     told = PngInfo()
     for key, text in about.items():

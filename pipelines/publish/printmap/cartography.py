@@ -160,7 +160,9 @@ def _cells(ax: Any, classes: Classes, corner: tuple[float, float], sheet: Sheet)
     _picture(ax, lookup[classes], corner, sheet, 2)
 
 
-def _picture(ax: Any, image: NDArray[np.uint8], corner: tuple[float, float], sheet: Sheet, zorder: float) -> None:
+def _picture(
+    ax: Any, image: NDArray[np.uint8], corner: tuple[float, float], sheet: Sheet, zorder: float
+) -> None:
     from pipelines.publish.printmap.cells import Cells
 
     picture = Cells(image, corner, sheet.cell_mm)

@@ -39,13 +39,17 @@ class Column:
         ax.set_ylim(self.height, 0)
         ax.axis("off")
 
-    def text(self, x: float, text: str, size: float, colour: str = INK, bold: bool = False, **look: Any) -> None:
+    def text(
+        self, x: float, text: str, size: float, colour: str = INK, bold: bool = False, **look: Any
+    ) -> None:
         """Write a text at ``y``."""
         look = {"ha": "left", "va": "top", "linespacing": typeface.LINE, **look}
         weight = "bold" if bold else "normal"
         self.ax.text(x, self.y, text, fontsize=size, color=colour, fontweight=weight, **look)
 
-    def line(self, x: float, text: str, size: float, colour: str = INK, bold: bool = False, **look: Any) -> None:
+    def line(
+        self, x: float, text: str, size: float, colour: str = INK, bold: bool = False, **look: Any
+    ) -> None:
         """Write one line that stands on the same baseline as its neighbours."""
         self.text(x, text, size, colour, bold, va="baseline", **look)
 
@@ -71,9 +75,7 @@ class Column:
         """Draw a rectangle whose upper edge is at ``y``."""
         from matplotlib.patches import Rectangle
 
-        self.ax.add_patch(
-            Rectangle((x, self.y), w, h, facecolor=face, edgecolor=edge, linewidth=0.6, **look)
-        )
+        self.ax.add_patch(Rectangle((x, self.y), w, h, facecolor=face, edgecolor=edge, linewidth=0.6, **look))
 
 
 def draw(ax: Any, atlas: Atlas, sheet: Sheet, gaps: pd.DataFrame) -> None:
@@ -128,7 +130,9 @@ def _fitting(text: str, width: float, most: float, least: float, *, bold: bool =
 def _figures(column: Column, row: pd.Series[Any]) -> None:
     """Write the shares per threshold, numerator and denominator named."""
     t, size = column.sheet.threshold, column.size
-    column.heading(f"{plain(column.atlas.facts['lan'] if column.sheet.kod is None else row['kommunnamn'])} i siffror")
+    column.heading(
+        f"{plain(column.atlas.facts['lan'] if column.sheet.kod is None else row['kommunnamn'])} i siffror"
+    )
     share = told.share(row, f"andel_{t}")
     big = _fitting(share, column.width * 0.4, 27 if column.large else 19, 9)
     across = typeface.width_mm(share, big, bold=True) + 4
@@ -141,7 +145,7 @@ def _figures(column: Column, row: pd.Series[Any]) -> None:
     column.y += max(typeface.height_mm(len(lines), size), typeface.height_mm(1, big)) + 1.2
     w = column.width
     ends = ((0.0, "left"), (0.49 * w, "right"), (0.76 * w, "right"), (w, "right"))
-    heads = ("Hastighet", "Tillgång", "Utan (hushåll)" if column.large else "Utan (hh)", "Passerade")
+    heads = ("Mbit/s", "Tillgång", "Utan (hushåll)" if column.large else "Utan (hh)", "Passerade")
     high = typeface.height_mm(1, size) * 1.1
     column.y += typeface.height_mm(1, column.small)
     for (x, side), head in zip(ends, heads, strict=True):
@@ -149,18 +153,20 @@ def _figures(column: Column, row: pd.Series[Any]) -> None:
     for limit in THRESHOLDS:
         column.y += high
         values = (
-            f"{limit} Mbit/s", told.share(row, f"andel_{limit}"),
+            str(limit), told.share(row, f"andel_{limit}"),
             told.count(row[f"hushall_utan_{limit}_ca"], column.suppression),
             told.share(row, f"andel_passerade_{limit}"),
         )  # fmt: skip
         for i, ((x, side), value) in enumerate(zip(ends, values, strict=True)):
-            room = 0.26 * w if i else 0.3 * w
+            room = (0.13, 0.32, 0.25, 0.22)[i] * w
             column.line(x, value, _fitting(value, room, size, 4), bold=limit == t, ha=side)
     column.y += 1.8
     every = told.count(row["hushall_ca"], column.suppression)
+    step = 2 * column.suppression
+    steps = "tiotal" if step == 10 else f"steg om {step}"
     whose = "länets" if column.sheet.kod is None else "kommunens"
     column.paragraph(
-        f"Andel av {whose} {every} hushåll{'' if column.large else ' (hh)'}. Antal är avrundade till tiotal. "
+        f"Andel av {whose} {every} hushåll{'' if column.large else ' (hh)'}. Antal är avrundade till {steps}. "
         "Tillgång: kan få anslutning direkt. Passerade: tillgång, eller fiber strax intill.",
         column.small, QUIET,
     )  # fmt: skip
@@ -180,7 +186,7 @@ def _legend(column: Column) -> None:
     for code in LEGEND:
         column.box(0, w, h, CLASS_COLOURS[code], edge="#8b867d")
         column.y += h / 2
-        look = {"va": "center_baseline"}
+        look: dict[str, Any] = {"va": "center_baseline"}
         column.text(w + 3, CLASS_LABELS[code].removesuffix(" av adresserna har"), size, **look)
         column.text(column.width, swedish.number(many[code]), size, ha="right", **look)
         column.y += step - h / 2
@@ -227,7 +233,7 @@ def _worst_kommuner(column: Column, foot: float) -> None:
         column.box(left, right - left, 3.6, "#efece6")
         column.box(left, (right - left) * row[name] / 100, 3.6, BAR)
         column.y += 1.9
-        look = {"ha": "right", "va": "center_baseline"}
+        look: dict[str, Any] = {"ha": "right", "va": "center_baseline"}
         column.text(left - 2, typeface.shorten(plain(row["kommunnamn"]), left - 2, 8.5), 8.5, **look)
         column.text(column.width, text, 8.5, **look)
         column.y += 3.5
@@ -249,7 +255,9 @@ def _worst_gaps(column: Column, gaps: pd.DataFrame, foot: float) -> None:
         column.y += high
         many = told.households(gap)
         place = typeface.shorten(near[i], 0.76 * w - 7 - typeface.width_mm(many, size), size)
-        for (x, side), value in zip(ends, (str(i + 1), place, many, told.COSTS[gap["kostnad_klass"]]), strict=True):
+        for (x, side), value in zip(
+            ends, (str(i + 1), place, many, told.COSTS[gap["kostnad_klass"]]), strict=True
+        ):
             column.line(x, value, size, bold=x == 0, ha=side)
     column.y += 1.6
     note = "Inramade och numrerade på kartan. Från–till enligt rutornas band; kostnad är schablon, – redovisas inte."

@@ -6,28 +6,55 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pipelines import grid
+from pipelines.contracts import CLASS_CODES
+from pipelines.publish.printmap.atlas import NO_CELL
+
 if TYPE_CHECKING:
-    from pipelines.publish.printmap.sheets import Sheet
+    from pipelines.publish.printmap.atlas import Atlas
+    from pipelines.publish.printmap.sheets import Box, Sheet
 
 SCALE_PARTS = 5
 _EDGE_MM = 5.0
 _LABEL_PT = 8
-BAR_WIDTH_MM = 60.0
+BAR_WIDTH_MM, BAR_HEIGHT_MM = 60.0, 12.0
 ARROW_MM = (13.0, 19.0)
 """Room kept for the north arrow."""
 
 
-def draw(ax: Any, sheet: Sheet, demo: bool) -> list[tuple[float, float, float, float]]:
-    """Draw it; return the rooms taken (x, y, width, height in mm from the frame's lower left corner)."""
-    if demo:
+def draw(ax: Any, atlas: Atlas, sheet: Sheet) -> list[Box]:
+    """Draw it, where it hides the fewest cells; return the rooms taken (mm from the frame's lower left corner)."""
+    if atlas.facts["demo"]:
         _watermark(ax, sheet)
-    _north(ax)
-    width = _scale_bar(ax, sheet)
-    _, _, _, height = sheet.frame
-    return [
-        (0.0, height - ARROW_MM[1] - 3, ARROW_MM[0] + 3, ARROW_MM[1] + 3),
-        (0.0, 0.0, width + 2 * _EDGE_MM, 12.0),
-    ]
+    _, _, width, height = sheet.frame
+    length = round_length(min(BAR_WIDTH_MM, width * 0.4) * sheet.scale / 1_000_000)
+    bar = length * 1_000_000 / sheet.scale + 14 + _EDGE_MM
+    top = height - ARROW_MM[1]
+    places = [(x, top, *ARROW_MM) for x in (0.0, width - ARROW_MM[0])]
+    arrow = min(places, key=lambda room: _hidden(atlas, sheet, room))
+    _north(ax, "upper left" if arrow == places[0] else "upper right")
+    scale = min(
+        ((x, 0.0, bar, BAR_HEIGHT_MM) for x in (0.0, width - bar)), key=lambda r: _hidden(atlas, sheet, r)
+    )
+    _scale_bar(ax, sheet, length, scale[0] + _EDGE_MM)
+    return [arrow, scale]
+
+
+def _hidden(atlas: Atlas, sheet: Sheet, room: Box) -> int:
+    """Return how many of the sheet's cells with addresses lie in a room on the map."""
+    from pipelines.publish.printmap import cartography
+
+    classes, (west, north) = cartography.window(atlas, sheet)
+    metres = sheet.scale / 1000
+    left, bottom = sheet.window[0] + room[0] * metres, sheet.window[1] + room[1] * metres
+    columns = np.clip(
+        np.array([left - west, left + room[2] * metres - west]) // grid.CELL_M + (0, 1), 0, None
+    )
+    rows = np.clip(
+        np.array([north - bottom - room[3] * metres, north - bottom]) // grid.CELL_M + (0, 1), 0, None
+    )
+    part = classes[int(rows[0]) : int(rows[1]), int(columns[0]) : int(columns[1])]
+    return int(((part != NO_CELL) & (part != CLASS_CODES.index("ingen_adress"))).sum())
 
 
 def _watermark(ax: Any, sheet: Sheet) -> None:
@@ -38,20 +65,20 @@ def _watermark(ax: Any, sheet: Sheet) -> None:
     )  # fmt: skip
 
 
-def _north(ax: Any) -> None:
+def _north(ax: Any, where: str) -> None:
     """Put the arrow to grid north, as the map is in SWEREF 99 TM."""
     from matplotlib_map_utils import NorthArrow
 
     ax.add_artist(
         NorthArrow(
-            size="md", location="upper left", scale=0.42, rotation={"degrees": 0}, shadow=False,
+            size="md", location=where, scale=0.42, rotation={"degrees": 0}, shadow=False,
             label={"fontsize": 11, "stroke_width": 0}, aob={"pad": 0.6, "borderpad": 0.6},
         )
     )  # fmt: skip
 
 
-def _scale_bar(ax: Any, sheet: Sheet) -> float:
-    """Put the scale bar in small axes of its own, with kilometres as unit; return its width in mm.
+def _scale_bar(ax: Any, sheet: Sheet, length: float, left: float) -> None:
+    """Put a scale bar of so many kilometres in small axes of its own, ``left`` mm from the frame.
 
     The library draws a bar as a picture as large as its axes and asks pyproj for the unit dozens of times
     (5 s and 700 MB on the whole map). It would draw the figures into that picture too: they are made
@@ -60,10 +87,8 @@ def _scale_bar(ax: Any, sheet: Sheet) -> float:
     from matplotlib_map_utils import scale_bar
 
     _, _, width, height = sheet.frame
-    mm_per_km = 1_000_000 / sheet.scale
-    length = round_length(min(BAR_WIDTH_MM, width * 0.4) / mm_per_km)
-    room = 1.4 * length * mm_per_km
-    small = ax.inset_axes((_EDGE_MM / width, _EDGE_MM / height, room / width, 3.3 / height), zorder=11)
+    room = 1.4 * length * 1_000_000 / sheet.scale
+    small = ax.inset_axes((left / width, _EDGE_MM / height, room / width, 3.3 / height), zorder=11)
     small.set_xlim(0, 1.4 * length)
     small.axis("off")
     # Made here and not when drawn: the PDF and the PNG share it.
@@ -81,7 +106,6 @@ def _scale_bar(ax: Any, sheet: Sheet) -> float:
         unit = " km" if i == SCALE_PARTS else ""
         small.text(km, 0.75, f"{km:.4g}".replace(".", ","), fontsize=_LABEL_PT, ha="center", va="bottom")
         small.annotate(unit, (km, 0.75), (6, 0), textcoords="offset points", fontsize=_LABEL_PT, va="bottom")
-    return length * mm_per_km + 8
 
 
 def round_length(km: float) -> float:

@@ -73,9 +73,9 @@ class Writer:
 
 
 def plain(name: str) -> str:
-    """Return a name on one line; spaces that do not break stay.
+    r"""Return a name on one line; spaces that do not break stay.
 
-    >>> plain("Dals\\n Ed")
+    >>> plain("Dals\n Ed")
     'Dals Ed'
     """
     return re.sub(r"[\t\n\v\f\r ]+", " ", str(name)).strip()

@@ -66,7 +66,9 @@ def worst_gaps(atlas: Atlas, kod: str, threshold: int) -> pd.DataFrame:
     """Return the kommun's largest gap areas: most households at least, then lowest id."""
     gaps = atlas.gaps
     own = gaps[(gaps["kommunkod"] == kod) & (gaps["troskel_mbit"] == threshold)]
-    order = np.lexsort([own["bristomrade_id"].to_numpy(dtype=str), -own["hushall_utan_minst"].to_numpy(float)])
+    order = np.lexsort(
+        [own["bristomrade_id"].to_numpy(dtype=str), -own["hushall_utan_minst"].to_numpy(float)]
+    )
     return own.iloc[order[:SHOWN_GAPS]]
 
 
@@ -77,7 +79,9 @@ def households(gap: pd.Series[Any]) -> str:
     least, most = gap["hushall_utan_minst"], gap["hushall_utan_hogst"]
     if pd.isna(most):
         return f"minst {swedish.number(float(least))}"
-    return swedish.number(float(least)) if least == most else f"{swedish.number(least)}–{swedish.number(most)}"
+    return (
+        swedish.number(float(least)) if least == most else f"{swedish.number(least)}–{swedish.number(most)}"
+    )
 
 
 def nearest(atlas: Atlas, gaps: pd.DataFrame) -> list[str]:
@@ -86,5 +90,6 @@ def nearest(atlas: Atlas, gaps: pd.DataFrame) -> list[str]:
 
     if not len(atlas.places.names) or not len(gaps):
         return [""] * len(gaps)
-    tree = shapely.STRtree(shapely.points(atlas.places.xy))
+    points: Any = shapely.points(atlas.places.xy)
+    tree = shapely.STRtree(points)
     return [plain(atlas.places.names[tree.nearest(shapely.point_on_surface(g))]) for g in gaps["geometry"]]

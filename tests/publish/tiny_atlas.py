@@ -1,0 +1,150 @@
+"""A hand-made county for the print maps: islands, a kommun forty times as long as wide, and a square one.
+
+Only what is published is written, so a print map that read anything else would fail.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+import tiny_tables
+
+from pipelines import contracts
+from pipelines.contracts_open import BRISTOMRADEN_OPPNA, KOMMUNER_OPPNA, LAN_OPPNA, RUTNAT_250M
+from pipelines.files import write_polygons, write_table
+from pipelines.paths import Paths
+from pipelines.region import THRESHOLDS, Region, load_region
+
+ISLANDS, LONG, SQUARE = "1407", "1401", "1480"
+NAMES = {ISLANDS: "Öckerö $a_b$", LONG: "<img src=x onerror=alert(1)>",
+         SQUARE: "Långa-Ändlösa-Kommunnamnet i Ådalens Västra Härad"}  # fmt: skip
+# kommun, west, south, columns, rows (of cells)
+BLOCKS = (
+    (ISLANDS, 300_000, 6_400_000, 4, 3),
+    (ISLANDS, 303_000, 6_403_000, 2, 5),
+    (LONG, 310_000, 6_390_000, 4, 160),
+    (SQUARE, 320_000, 6_400_000, 40, 40),
+)
+# kommun, hushall, utan 30/100/1000, ej passerade 30/100/1000
+COUNTS: dict[str, tuple[int, tuple[int | None, ...], tuple[int | None, ...]]] = {
+    ISLANDS: (6270, (780, 1670, 1670), (20, 220, 220)),
+    LONG: (1000, (0, None, 30), (0, 0, None)),
+    SQUARE: (273030, (4380, 7510, 7580), (530, 1000, 1000)),
+}
+CODES = contracts.CLASS_CODES
+PLACES = ((SQUARE, "Åstad", 325_000, 6_405_000, 900.0), (SQUARE, "Öby_1$", 323_000, 6_402_000, 300.0),
+          (SQUARE, "Ytterby", 323_300, 6_402_100, 250.0),
+          (LONG, "Västra Längan", 310_500, 6_410_000, 200.0))  # fmt: skip
+
+
+def cell_class(column: int, row: int, t: int) -> str:
+    """Class of a cell of a block: every class occurs, and differs between thresholds."""
+    return CODES[(column + 2 * row + THRESHOLDS.index(t)) % 5]
+
+
+def cells() -> pd.DataFrame:
+    rows = []
+    for kod, west, south, columns, many in BLOCKS:
+        for c in range(columns):
+            for r in range(many):
+                row: dict[str, Any] = {
+                    "rutid_scb": f"{west + 250 * c}{south + 250 * r}", "kommunkod": kod, "kommunnamn": NAMES[kod],
+                    "omradestyp": "glesbebyggt", "planerad": False,
+                }  # fmt: skip
+                for t in THRESHOLDS:
+                    code = cell_class(c, r, t)
+                    row |= {f"klass_{m}_{t}": code for m in ("tillgang", "passerad")}
+                    modelled = kod == SQUARE and c < 20
+                    ground = "statistik" if modelled else "adress"
+                    row[f"underlag_{t}"] = "ingen" if code == "ingen_adress" else ground
+                rows.append(row | {"underlag": row["underlag_100"]})
+    frame = pd.DataFrame(rows)
+    frame[[c.name for c in RUTNAT_250M.columns if c.name.endswith("_band")]] = "0"
+    return frame
+
+
+def summary(table: contracts.Table, counts: list[tuple[dict[str, Any], Any]]) -> pd.DataFrame:
+    rows = []
+    for names, (total, without, not_passed) in counts:
+        row: dict[str, Any] = {c.name: _empty(c) for c in table.columns} | names | {"hushall_ca": total}
+        for t, u, e in zip(THRESHOLDS, without, not_passed, strict=True):
+            row |= {f"hushall_utan_{t}_ca": u, f"hushall_ej_passerade_{t}_ca": e}
+            for name, n in ((f"andel_{t}", u), (f"andel_passerade_{t}", e)):
+                row[f"{name}_pct"] = 99.4 if n is None else round(100 - 100 * n / total, 1)
+                row[f"{name}_olikhet"] = ">" if n is None else ""
+        rows.append(row)
+    return pd.DataFrame(rows).astype({c.name: "Int64" for c in table.columns if c.name.endswith("_ca")})
+
+
+def _empty(column: contracts.Column) -> Any:
+    if column.kind == "text":
+        return column.values[0] if column.values else ""
+    return 0 if column.kind == "heltal" else 1.0
+
+
+def gaps() -> gpd.GeoDataFrame:
+    """Six areas of the square kommun: more households in each than in the one before, then one told as none."""
+    rows, shapes = [], []
+    for i in range(7):
+        e, n = 320_000 + 1250 * i, 6_400_000 + 1250 * i
+        row = {c.name: _empty(c) for c in BRISTOMRADEN_OPPNA.columns}
+        row |= {
+            "bristomrade_id": f"100-tillgang-{e}{n}", "troskel_mbit": 100, "matt": "tillgang", "kommunkod": SQUARE,
+            "kommunnamn": NAMES[SQUARE], "kommuner": SQUARE, "rutor": 1, "modellerad": False, "land_ha": 6.25,
+            "hushall_utan_minst": 10 * i, "hushall_utan_hogst": None if i == 6 else 10 * i + 40,
+            "kostnad_klass": "10_20" if i else "ej_redovisad",
+        }  # fmt: skip
+        rows.append(row)
+        shapes.append(shapely.multipolygons([shapely.box(e, n, e + 250, n + 250)]))
+    whole = {c.name: "Int64" for c in BRISTOMRADEN_OPPNA.columns if c.name.endswith("_hogst")}
+    return gpd.GeoDataFrame(pd.DataFrame(rows).astype(whole), geometry=shapes, crs=3006)
+
+
+def write(folder: Path, demo: bool = True) -> tuple[Region, Paths]:
+    """Write the open tables, outlines, places, ledgers and the run's facts; return the region and the paths."""
+    paths = Paths(tiny_tables.CONFIG, folder / "raw", folder / "out", folder / "maps")
+    paths.step.mkdir(parents=True)
+    write_table(cells(), paths.table("oppen_rutnat_250m"))
+    kommuner = [({"kommunkod": k, "kommunnamn": NAMES[k]}, COUNTS[k]) for k in sorted(NAMES)]
+    write_table(summary(KOMMUNER_OPPNA, kommuner), paths.table("oppen_kommuner"))
+    lan = [
+        (
+            {"lanskod": "14", "lansnamn": "Västra Götalands län"},
+            (280300, (5160, 9180, 9280), (550, 1220, 1220)),
+        )
+    ]
+    write_table(summary(LAN_OPPNA, lan), paths.table("oppen_lan"))
+    write_polygons(gaps(), paths.table("oppen_bristomraden"))
+    write_polygons(_outlines(), paths.table("granser"))
+    write_polygons(_places(), paths.table("orter"))
+    water = gpd.GeoDataFrame({"objekttyp": ["Sjö"]}, geometry=[shapely.box(327_000, 6_407_000, 328_000, 6_408_000)],
+                             crs=3006)  # fmt: skip
+    write_polygons(water, paths.table("mark"))
+    paths.run_facts.write_text(json.dumps(tiny_tables.FACTS | {"demo": demo}), encoding="utf-8")
+    tiny_tables._sources(paths)
+    return load_region(paths.config), paths
+
+
+def _outlines() -> gpd.GeoDataFrame:
+    shapes: dict[str, list[Any]] = {}
+    for kod, west, south, columns, many in BLOCKS:
+        shapes.setdefault(kod, []).append(shapely.box(west, south, west + 250 * columns, south + 250 * many))
+    shapes["1380"] = [shapely.box(330_000, 6_390_000, 345_000, 6_420_000)]
+    return gpd.GeoDataFrame(
+        {"kommunkod": list(shapes), "kommunnamn": [NAMES.get(k, "Granne") for k in shapes],
+         "i_lan": [k in NAMES for k in shapes]},
+        geometry=[shapely.multipolygons(s) for s in shapes.values()], crs=3006,
+    )  # fmt: skip
+
+
+def _places() -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(
+        {"typ": ["tatort"] * len(PLACES), "kod": [f"T{i}" for i in range(len(PLACES))],
+         "namn": [p[1] for p in PLACES]},
+        geometry=[shapely.box(e - r, n - r, e + r, n + r) for _, _, e, n, r in PLACES], crs=3006,
+    )  # fmt: skip
