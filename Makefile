@@ -63,9 +63,9 @@ PRODUCTS_OUT  := bredband.gpkg kommuner.csv kommuner.xlsx prioritering_pts.csv $
                  tackning_250m.tif rapport.md manifest.json bredbandskarta_intern.html
 OPEN_DATA := $(addprefix data/,bredband_oppen.gpkg rutnat_250m.csv rutnat_250m.parquet bristomraden.csv \
                bristomraden.parquet kommuner.csv kommuner.parquet kommuner.geojson lan.csv datapackage.json)
-PRODUCTS_MAPS := bredbandskarta.html kartor/lan_100.pdf kartor/lan_100.png $(OPEN_DATA)
+PRODUCTS_MAPS := bredbandskarta.html $(OPEN_DATA)
 # A step whose files make cannot know (one a kommun) writes a stamp when all are there: $(BUILT)/.<step>.klar.
-MANY :=
+MANY := printmap
 # What was put in place last time, by the list in the folder itself: so a lost page is missed, and clean
 # takes away those files and no other.
 INSTALLED = sed -n '/\.\./d;s|^[0-9a-f]\{64\}  \([A-Za-z0-9_][A-Za-z0-9_./-]*\)$$|$(1)/\1|p' $(1)/.installerat 2>/dev/null
@@ -203,9 +203,10 @@ $(BUILT)/maps/bredbandskarta.html $(BUILT)/out/bredbandskarta_intern.html &: $(S
 	$(SAY) 'Webbkarta'
 	@$(RUN) webmap $(ARGS)
 
-$(BUILT)/maps/kartor/lan_100.pdf $(BUILT)/maps/kartor/lan_100.png &: $(STEG)/korning.json
-	$(SAY) 'Karta för utskrift'
-	@$(RUN) printmap $(ARGS)
+$(BUILT)/.printmap.klar: $(STEG)/oppen_lan.parquet
+	$(SAY) 'Kartor för utskrift'
+	@$(RUN) printmap $(ARGS) --jobs $(JOBS)
+	@mkdir -p $(@D) && touch $@
 
 $(FINAL) &: $(READY)
 	$(SAY) 'Lägger produkterna på plats'

@@ -166,9 +166,11 @@ PRODUCTS = (
     ),
     Product(
         "utskriftskartor", "Kartor för utskrift",
-        "Länskarta med täckningsklass per ruta, som PDF och PNG.",
-        "Färdig att lägga i en bredbandsplan eller hänga på väggen.",
-        (File("maps/kartor/*.pdf"), File("maps/kartor/*.png")), (contracts.OPPNA_RUTOR,), "oppen",
+        "Länet på A3 vid varje hastighet och varje kommun på A4, med täckningsklass per ruta, som PDF och PNG.",
+        "Färdiga att lägga i en bredbandsplan eller hänga på väggen.",
+        (File("maps/kartor/*.pdf"), File("maps/kartor/*.png")),
+        (contracts_open.RUTNAT_250M, contracts_open.KOMMUNER_OPPNA, contracts_open.LAN_OPPNA,
+         contracts_open.BRISTOMRADEN_OPPNA), "oppen",
     ),
     Product(
         "specifikation", "Dataproduktspecifikation",

@@ -225,7 +225,7 @@ def test_the_pdf_holds_whole_cells_where_they_lie(
     (drawn,) = (p for p in pictures if p.shape[1] / columns == p.shape[0] / rows)
     factor = drawn.shape[1] // columns
     assert drawn.shape[1] == factor * columns
-    for _, cell in table.sample(40, random_state=2).iterrows():
+    for _, cell in table.sample(40, random_state=2, replace=True).iterrows():
         x, y = (int(cell["rutid_scb"][:6]) - e.min()) // 250, (n.max() - int(cell["rutid_scb"][6:])) // 250
         square = drawn[y * factor : (y + 1) * factor, x * factor : (x + 1) * factor].reshape(-1, 3)
         expected = np.round(np.array(to_rgb(CLASS_COLOURS[cell[f"klass_tillgang_{sheet.threshold}"]])) * 255)

@@ -53,6 +53,14 @@ def run(region: Region, paths: Paths, jobs: str = "") -> None:
         typeface.make(Path(folder))
         each = [(sheet, paths.built("maps/kartor")) for sheet in todo]
         _draw_all(everything, Path(folder), each, int(jobs or 1))
+    _keep_only({sheet.name for sheet in todo}, paths.built("maps/kartor"))
+
+
+def _keep_only(names: set[str], folder: Path) -> None:
+    """Take away sheets of kommuner that are no longer in the configuration."""
+    for file in folder.glob("*.*"):
+        if file.suffix in (".pdf", ".png") and file.stem not in names:
+            file.unlink()
 
 
 def _draw_all(everything: Atlas, fonts: Path, each: list[tuple[Sheet, Path]], jobs: int) -> None:
