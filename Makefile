@@ -59,11 +59,14 @@ ALLCODE := $(SOURCES) $(STAGES) $(wildcard pipelines/publish/* pipelines/publish
 DEMOCODE := $(CORE) $(wildcard pipelines/demo/*.py)
 
 TABLES := oversikt mal bristomraden kurva pts_projekt avstamning avstamning_kallor lasmig
+CLASS_RASTERS := $(foreach e,tif tif.aux.xml qml,$(foreach m,tillgang passerad,$(foreach t,30 100 1000,klass_$(m)_$(t).$(e))))
 PRODUCTS_OUT  := bredband.gpkg kommuner.csv kommuner.xlsx prioritering_pts.csv $(TABLES:%=tabeller/%.csv) \
-                 tackning_250m.tif rapport.md manifest.json bredbandskarta_intern.html
+                 tackning_250m.tif rapport.md manifest.json bredbandskarta_intern.html \
+                 bredband.qgz tackning_250m.qml $(CLASS_RASTERS)
 OPEN_DATA := $(addprefix data/,bredband_oppen.gpkg rutnat_250m.csv rutnat_250m.parquet bristomraden.csv \
                bristomraden.parquet kommuner.csv kommuner.parquet kommuner.geojson lan.csv datapackage.json)
-PRODUCTS_MAPS := bredbandskarta.html $(OPEN_DATA)
+OPEN_QGIS := data/bredband_oppen.qgz $(CLASS_RASTERS:%=data/raster/%)
+PRODUCTS_MAPS := bredbandskarta.html $(OPEN_DATA) $(OPEN_QGIS)
 # A step whose files make cannot know (one a kommun) writes a stamp when all are there: $(BUILT)/.<step>.klar.
 MANY := printmap
 # What was put in place last time, by the list in the folder itself: so a lost page is missed, and clean
@@ -87,7 +90,7 @@ help: ## Visar den här listan
 
 coverage: $(FINAL) ## Hela jobbet: läser indata, räknar, kontrollerar och skriver alla produkter
 	@$(if $(DEMO_MARK),echo '$(DEMO_NOTE)')
-	@printf 'Klart. Karta: %s/bredbandskarta.html   Rapport: %s/rapport.md   QGIS: %s/bredband.gpkg\n' \
+	@printf 'Klart. Karta: %s/bredbandskarta.html   Rapport: %s/rapport.md   QGIS: %s/bredband.qgz\n' \
 	  '$(MAPS)' '$(OUT)' '$(OUT)'
 
 fetch: | $(VENV)/.klar ## Hämtar utgivarnas filer till RAW [BARA=scb,kolada] [VISA=ja: lista bara] [IGEN=ja: fråga om allt]
@@ -177,9 +180,14 @@ $(BUILT)/out/bredband.gpkg: $(STEG)/korning.json
 	$(SAY) 'GeoPackage'
 	@$(RUN) geopackage $(ARGS)
 
-$(BUILT)/out/tackning_250m.tif: $(STEG)/korning.json
+$(BUILT)/out/tackning_250m.tif $(BUILT)/out/tackning_250m.qml $(CLASS_RASTERS:%=$(BUILT)/out/%) \
+$(CLASS_RASTERS:%=$(BUILT)/maps/data/raster/%) &: $(STEG)/oppen_lan.parquet
 	$(SAY) 'Raster'
 	@$(RUN) raster $(ARGS)
+
+$(BUILT)/out/bredband.qgz $(BUILT)/maps/data/bredband_oppen.qgz &: $(STEG)/korning.json
+	$(SAY) 'QGIS-projekt'
+	@$(RUN) qgis $(ARGS)
 
 $(BUILT)/out/kommuner.csv $(BUILT)/out/kommuner.xlsx $(BUILT)/out/prioritering_pts.csv \
 $(TABLES:%=$(BUILT)/out/tabeller/%.csv) &: $(STEG)/korning.json

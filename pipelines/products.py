@@ -14,6 +14,7 @@ from typing import Literal
 
 from pipelines import contracts, contracts_gaps, contracts_goals, contracts_open, contracts_plan
 from pipelines.contracts import Table
+from pipelines.region import MEASURES, THRESHOLDS
 
 Klass = Literal["intern", "oppen"]
 MEDIA = {
@@ -34,6 +35,7 @@ MEDIA = {
     "rdf": ("RDF/XML", "application/rdf+xml"),
     "ttl": ("Turtle", "text/turtle"),
     "xml": ("XML", "application/xml"),
+    "qml": ("QGIS-stil", "application/xml"),
 }
 """Name and media type by file ending."""
 VERSIONS = {
@@ -147,6 +149,22 @@ PRODUCTS = (
         _data(contracts_open.LAN_OPPNA, "csv"), (contracts_open.LAN_OPPNA,), "oppen",
     ),
     Product(
+        "klassraster", "Täckningsklass som raster",
+        "Rutornas täckningsklass som molnoptimerade GeoTIFF, en per mått och tröskel, med klassernas namn och färger. "
+        "Samma klasser som i Bredbandstäckning i 250 m-rutor.",
+        "Går att lägga under andra kartor och räkna med tillsammans med andra raster, utan att 400 000 rutor ritas.",
+        (*(File(f"maps/data/raster/klass_{m}_{t}.tif") for m in MEASURES for t in THRESHOLDS),
+         File("maps/data/raster/*.aux.xml"), File("maps/data/raster/*.qml")),
+        (contracts_open.RUTNAT_250M,), "oppen",
+    ),
+    Product(
+        "qgis-projekt", "QGIS-projekt för den öppna utgåvan",
+        "Projektfil för QGIS 3.22 och senare med lager, kartteman, bokmärken och utskriftslayouter i A3. Läser "
+        "GeoPackage och raster som ligger bredvid.",
+        "Den som har QGIS får en färdig karta i stället för en tom, och kan skriva ut den.",
+        (File("maps/data/bredband_oppen.qgz"),), contracts_open.OPEN_TABLES, "oppen",
+    ),
+    Product(
         "datapaket", "Datalexikon för de öppna tabellerna",
         "Frictionless datapackage.json: varje tabells kolumner med typ, enhet, betydelse och nyckel.",
         "Gör att program kan läsa och kontrollera CSV-filerna utan handpåläggning.",
@@ -198,8 +216,10 @@ PRODUCTS = (
          contracts_gaps.BRISTKURVA),
     ),
     Product(
-        "tackningsraster", "Täckning som raster", "Andelar per ruta som molnoptimerade GeoTIFF.",
-        "För analys tillsammans med andra raster.", (File("out/*.tif"),), (contracts.RUTNAT,),
+        "tackningsraster", "Täckning som raster", "Andelar per ruta, och klasserna som de publiceras, som "
+        "molnoptimerade GeoTIFF.",
+        "För analys tillsammans med andra raster.",
+        (File("out/*.tif"), File("out/*.qml"), File("out/*.aux.xml")), (contracts.RUTNAT,),
     ),
     Product(
         "tabeller", "Tabeller", "Kommuner, mål, bristområden, kurva och avstämning som arbetsbok och CSV.",

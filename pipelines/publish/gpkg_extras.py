@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from pipelines.contracts import Column, Table
+from pipelines.publish import codes
 from pipelines.publish.facts import RunFacts, Source, midnight
 from pipelines.publish.qgis_styles import Style
 from pipelines.region import Region
@@ -82,11 +83,21 @@ def add_indexes(db: sqlite3.Connection, tables: Sequence[Table]) -> None:
 
 
 def add_aliases(db: sqlite3.Connection, tables: Sequence[Table]) -> None:
-    """Write each column's Swedish alias and description into ``gpkg_data_columns``."""
+    """Write each column's Swedish alias, description and codes into the tables of the extension «schema»."""
     _create(db, _SCHEMA_TABLES)
     db.executemany(
-        "INSERT INTO gpkg_data_columns (table_name, column_name, name, title, description) VALUES (?,?,?,?,?)",
-        [(t.name, c.name, c.alias, c.alias, described(c)) for t in tables for c in t.columns],
+        "INSERT INTO gpkg_data_columns (table_name, column_name, name, title, description, constraint_name)"
+        " VALUES (?,?,?,?,?,?)",
+        [
+            (t.name, c.name, c.alias, c.alias, described(c), codes.code_list(c) or None)
+            for t in tables
+            for c in t.columns
+        ],
+    )
+    db.executemany(
+        "INSERT INTO gpkg_data_column_constraints (constraint_name, constraint_type, value, description)"
+        " VALUES (?, 'enum', ?, ?)",
+        [(n, code, label) for n in codes.used(list(tables)) for code, label in codes.CODES[n].items()],
     )
     for name in ("gpkg_data_columns", "gpkg_data_column_constraints"):
         _register(db, name, "gpkg_schema", _SCHEMA_EXTENSION)

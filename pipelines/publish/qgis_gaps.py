@@ -14,7 +14,7 @@ COST_COLOURS = ("#0c4a38", "#2f7d57", "#73ad63", "#b4c75c", "#e0cf86")
 """From the cheapest to the dearest, dark to light, in hues that no coverage class has."""
 UNKNOWN_COLOUR = "#9a9a9a"
 HATCH = "#ffffff"
-LABELLED = ((10, 0), (100, 300_000), (None, 100_000))
+LABELLED = ((10, 0), (100, 300_000), (1000, 100_000), (None, 40_000))
 """Labels: areas up to this priority are named from this scale (1:n) and closer; 0 means always."""
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from pipelines.contracts import Table
-from pipelines.publish import qgis_gaps, qml
+from pipelines.publish import codes, qgis_gaps, qml
 from pipelines.publish.facts import RunFacts
-from pipelines.publish.palette import BASIS_COLOURS, BASIS_LABELS, CLASS_COLOURS, CLASS_LIMITS
+from pipelines.publish.palette import BASIS_COLOURS, CLASS_COLOURS, CLASS_LIMITS
 from pipelines.region import MEASURES, THRESHOLDS
 
 DEFAULT_THRESHOLD, DEFAULT_MEASURE = 100, "tillgang"
@@ -21,15 +21,28 @@ _CLASS_ORDER = ("tackt", "storre_del", "mindre_del", "utan")
 _HATCH = "#7d7d7d"
 HATCH_SCALE = 50_000
 """Modelled cells are hatched from this scale (1:n) and closer, where a cell is wider than the lines."""
-_STATUS = {
-    "tillgang": ("Tillgång", CLASS_COLOURS["tackt"]),
-    "passerad": ("Passerad", CLASS_COLOURS["storre_del"]),
-    "planerad": ("Planerad", CLASS_COLOURS["mindre_del"]),
-    "ingen": ("Ingen täckning", CLASS_COLOURS["utan"]),
-    "okand": ("Okänd, modellerad", "#9a9a9a"),
+LABEL_SCALE = 25_000
+"""Cells carry a figure from this scale (1:n) and closer, where a cell is a centimetre."""
+STATUS_COLOURS = {
+    "tillgang": CLASS_COLOURS["tackt"],
+    "passerad": CLASS_COLOURS["storre_del"],
+    "planerad": CLASS_COLOURS["mindre_del"],
+    "ingen": CLASS_COLOURS["utan"],
+    "okand": "#9a9a9a",
 }
+TECHNIQUE_COLOURS = {
+    "fiber": "#0b4f6c", "kabel-tv": "#2f8fa3", "vdsl": "#73ad63", "xdsl": "#c9bd55", "fast_radio": "#d98b4a",
+    "lte": "#b4552d", "nr": "#7d3b6a", "okand": "#bdbdbd", "ingen": "#4f1548",
+}  # fmt: skip
+PLANNED_COLOUR = "#2f7d57"
 _GOAL_LIMITS = (80.0, 90.0, 95.0, 99.0)
 """Shares of households (%) that part the classes of a kommun; tight at the top, where the goals lie."""
+_SHARE = {
+    "tillgang": ("har {} Mbit/s", "andel_{}_pct", "Hushåll med {} Mbit/s",
+                 "Andel av hushållen med tillgång till {} Mbit/s ned."),
+    "passerad": ("har eller passeras av {} Mbit/s", "andel_passerade_{}_pct", "Hushåll passerade {}",
+                 "Andel av hushållen med tillgång till {} Mbit/s ned eller fiber förbi sig."),
+}  # fmt: skip
 _KOMMUN_COLOURS = ("#4f1548", "#a83a4f", "#d87c42", "#e9b95a", "#b9dde6")
 ADDRESS_SCALE = 100_000
 """Address points are drawn from this scale (1:n) and closer; further out they only hide each other."""
@@ -62,9 +75,15 @@ _Made = list[tuple[str, str, str]]
 
 
 def _grid(table: Table, mark: str) -> _Made:
-    """Share of addresses without, for each threshold and measure; and by underlag."""
+    """Share of addresses without, for each threshold and measure; by underlag; best technique; planned."""
     made = [_cells(table, mark, t, measure) for t, measure in _pairs()]
-    values = {k: (BASIS_LABELS[k] + mark, c) for k, c in BASIS_COLOURS.items()}
+    return [*made, *basis(table, mark), _technique(table, mark), planned(table, mark)]
+
+
+def basis(table: Table, mark: str) -> _Made:
+    """Return styles of cells by what their coverage rests on: per threshold, and all of it."""
+    values = {k: (codes.CODES["underlag"][k] + mark, c) for k, c in BASIS_COLOURS.items()}
+    made = []
     for t in THRESHOLDS:
         body = qml.document(table, qml.categorized(f"underlag_{t}", values, "fill"))
         made.append(
@@ -73,6 +92,32 @@ def _grid(table: Table, mark: str) -> _Made:
     body = qml.document(table, qml.categorized("underlag", values, "fill"))
     made.append(("Underlag", "Vad all täckning i rutan bygger på: uppgifter eller modell.", body))
     return made
+
+
+def _technique(table: Table, mark: str) -> tuple[str, str, str]:
+    """Cells with addresses by the best technique that evidence tells of."""
+    rules = [
+        qml.Rule(
+            "Ingen fast teknik enligt uppgifter" + mark if code == "ingen" else codes.TECHNIQUE_LABELS[code] + mark,
+            f"\"adresser\" > 0 AND \"basta_teknik\" = '{code}'", colour,
+        )
+        for code, colour in TECHNIQUE_COLOURS.items()
+    ]  # fmt: skip
+    return "Bästa teknik", table.column("basta_teknik").description, qml.document(table, qml.rules(rules))
+
+
+def planned(table: Table, mark: str) -> tuple[str, str, str]:
+    """Return the style of cells where something is planned."""
+    rule = qml.Rule("Planerad utbyggnad, inte klar" + mark, '"planerad"', PLANNED_COLOUR)
+    return "Planerad", table.column("planerad").description, qml.document(table, qml.rules([rule]))
+
+
+def hatched(column: str, mark: str) -> qml.Rule:
+    """Return the rule that hatches modelled cells, once the map is close enough."""
+    return qml.Rule(
+        f"Modellerad, eller blandat underlag (syns från 1:{HATCH_SCALE}){mark}",
+        f"\"{column}\" IN ('statistik', 'blandat')", hatch=_HATCH, visible_from=HATCH_SCALE,
+    )  # fmt: skip
 
 
 def _cells(table: Table, mark: str, t: int, measure: str) -> tuple[str, str, str]:
@@ -91,14 +136,17 @@ def _cells(table: Table, mark: str, t: int, measure: str) -> tuple[str, str, str
                 CLASS_COLOURS[code],
             )
         )
-    basis = f"underlag_{t}" if measure == "tillgang" else "underlag"
-    modelled = qml.Rule(
-        f"Modellerad, eller blandat underlag (syns från 1:{HATCH_SCALE}){mark}",
-        f"\"{basis}\" IN ('statistik', 'blandat')", hatch=_HATCH, visible_from=HATCH_SCALE,
-    )  # fmt: skip
+    modelled = hatched(f"underlag_{t}" if measure == "tillgang" else "underlag", mark)
     rules = [qml.Rule(f"{title} {t} Mbit/s{mark}", '"adresser" > 0', parts=(*classes, modelled))]
-    text = f"Andel av rutans adresser: {title.lower()} {t} Mbit/s ned. Tom: inga adresser."
-    return f"{title} {t}", text, qml.document(table, qml.rules(rules))
+    text = (
+        f"Andel av rutans adresser: {title.lower()} {t} Mbit/s ned. Tom: inga adresser. Siffran, från "
+        f"1:{LABEL_SCALE}, är väntat antal hushåll utan."
+    )
+    households = f'"hushall_{part}_{t}"'
+    labels = qml.label_rules(
+        f"to_string(round({households}))", [qml.LabelRule(f"{households} >= 0.5", LABEL_SCALE)], 8
+    )
+    return f"{title} {t}", text, qml.document(table, qml.rules(rules), labels)
 
 
 def _bristomraden(table: Table, mark: str) -> _Made:
@@ -116,29 +164,47 @@ def _pairs() -> list[tuple[int, str]]:
     return sorted(pairs, key=lambda pair: pair != (DEFAULT_THRESHOLD, DEFAULT_MEASURE))
 
 
-def _kommuner(table: Table, mark: str) -> _Made:
-    return [_goals(table, mark, t, qml.label("kommunnamn")) for t in (100, 30, 1000)]
+def kommuner(table: Table, mark: str) -> _Made:
+    """Return the styles of the kommuner: share of households, per threshold and measure."""
+    shown = ((t, m) for m in MEASURES for t in (100, 30, 1000))
+    return [_goals(table, mark, t, m) for t, m in shown]
 
 
-def _goals(table: Table, mark: str, t: int, labels: str) -> tuple[str, str, str]:
+def _goals(table: Table, mark: str, t: int, measure: str) -> tuple[str, str, str]:
+    have, column, name, text = _SHARE[measure]
     edges = [0.0, *_GOAL_LIMITS, 100.0]
     classes = [
         qml.Class(
-            low, high, f"{low:.0f}–{high:.0f} % av hushållen har {t} Mbit/s{mark}", c, outline="#6b6b6b"
+            low, high, f"{low:.0f}–{high:.0f} % av hushållen {have.format(t)}{mark}", c, outline="#6b6b6b"
         )
         for (low, high), c in zip(pairwise(edges), _KOMMUN_COLOURS, strict=True)
     ]
-    body = qml.document(table, qml.graduated(f"andel_{t}_pct", classes, "fill"), labels)
-    return f"Hushåll med {t} Mbit/s", f"Andel av hushållen med tillgång till {t} Mbit/s ned.", body
+    body = qml.document(table, qml.graduated(column.format(t), classes, "fill"), qml.label("kommunnamn"))
+    return name.format(t), text.format(t), body
 
 
-def _lan(table: Table, mark: str) -> _Made:
+def lan(table: Table, mark: str) -> _Made:
+    """Return the style of the län: its border."""
     body = qml.document(table, qml.rules([qml.Rule("Länsgräns" + mark, outline="#3a3a3a", outline_mm=0.8)]))
     return [("Länsgräns", "Länets gräns, utan fyllning.", body)]
 
 
+def land(table: Table, mark: str) -> tuple[str, str, str]:
+    """Return a style of the län as plain land, to lie under everything: cells without addresses look so."""
+    rule = qml.Rule("Land" + mark, colour=CLASS_COLOURS["ingen_adress"])
+    return "Land", "Länets yta, utan gräns.", qml.document(table, qml.rules([rule]))
+
+
+def borders(table: Table, mark: str, labels_from: int) -> tuple[str, str, str]:
+    """Return a style of kommuner with border and name only, to lie on top of other layers."""
+    rule = qml.Rule("Kommungräns" + mark, outline="#6b6b6b", outline_mm=0.25)
+    labels = qml.label_rules("kommunnamn", [qml.LabelRule('"kommunnamn" IS NOT NULL', labels_from)])
+    name = f"Kommungräns, namn från 1:{labels_from}" if labels_from else "Kommungräns och namn"
+    return name, "Gräns och namn, utan fyllning.", qml.document(table, qml.rules([rule]), labels)
+
+
 def _adresser(table: Table, mark: str) -> _Made:
-    values = {k: (label + mark, colour) for k, (label, colour) in _STATUS.items()}
+    values = {k: (codes.STATUS_LABELS[k] + mark, colour) for k, colour in STATUS_COLOURS.items()}
     body = qml.document(table, qml.categorized("status", values, "marker"), visible_from=ADDRESS_SCALE)
     return [("Status", f"Bästa status vid 30 Mbit/s; syns från skala 1:{ADDRESS_SCALE}.", body)]
 
@@ -148,7 +214,7 @@ def _aliases(table: Table, _mark: str) -> _Made:
 
 
 _MAKERS = {
-    "rutnat_250m": _grid, "rutnat_delar": _aliases, "kommuner": _kommuner, "lan": _lan, "adresser": _adresser,
+    "rutnat_250m": _grid, "rutnat_delar": _aliases, "kommuner": kommuner, "lan": lan, "adresser": _adresser,
     "bristomraden": _bristomraden, "bristomraden_kommun": _aliases, "bristomraden_rutor": _aliases,
     "bristkurva": _aliases,
 }  # fmt: skip

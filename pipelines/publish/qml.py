@@ -11,10 +11,12 @@ from typing import Literal
 from xml.sax.saxutils import quoteattr
 
 from pipelines.contracts import Table
+from pipelines.publish import qml_fields
 from pipelines.publish.palette import rgb
 
 Shape = Literal["fill", "marker"]
-VERSION = "3.22.0-Białowieża"
+VERSION = "3.22.16-Białowieża"
+"""The last of the oldest line of QGIS that is met: it warns of a project of any earlier version."""
 _FAR = 100_000_000
 
 
@@ -63,29 +65,26 @@ class LabelRule:
     visible_from: int = 0
 
 
-def document(table: Table, renderer: str, labels: str = "", visible_from: int = 0) -> str:
-    """Return a whole QML document with the contract's aliases.
+def document(
+    table: Table, renderer: str, labels: str = "", visible_from: int = 0, visible_until: int = 0
+) -> str:
+    """Return a whole QML document with the contract's aliases and value maps.
 
     Parameters
     ----------
     table : Table
-        Gives the aliases.
+        Gives aliases, value maps and formats of the columns.
     renderer, labels : str
         XML from the functions below; empty for a table without geometry.
-    visible_from : int
-        Draw only at scale 1:``visible_from`` and closer; 0 means always.
+    visible_from, visible_until : int
+        Draw only at scale 1:``visible_from`` and closer, not closer than 1:``visible_until``; 0 means always.
     """
-    aliases = "".join(
-        f"<alias index={quoteattr(str(i))} field={quoteattr(c.name)} name={quoteattr(c.alias)}/>"
-        # index 0 is fid
-        for i, c in enumerate(table.columns, start=1)
-    )
     return (
         "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
-        f'<qgis version="{VERSION}" styleCategories="Symbology|Labeling|Fields|Rendering"'
-        f' hasScaleBasedVisibilityFlag="{int(visible_from > 0)}" minScale="{visible_from or _FAR}" maxScale="0"'
-        f' labelsEnabled="{int(bool(labels))}">\n'
-        f"{renderer}{labels}<aliases>{aliases}</aliases>\n</qgis>\n"
+        f'<qgis version="{VERSION}" styleCategories="Symbology|Labeling|Fields|Forms|Rendering"'
+        f' hasScaleBasedVisibilityFlag="{int(visible_from + visible_until > 0)}"'
+        f' minScale="{visible_from or _FAR}" maxScale="{visible_until}" labelsEnabled="{int(bool(labels))}">\n'
+        f"{renderer}{labels}{qml_fields.fields(table)}\n</qgis>\n"
     )
 
 
@@ -141,26 +140,27 @@ def rules(given: Sequence[Rule]) -> str:
 
 
 def label(column: str) -> str:
-    """Return labels from a column, placed inside the polygon."""
+    """Return labels from a column or expression, placed inside the polygon."""
     return f'<labeling type="simple">{_label_settings(column)}</labeling>\n'
 
 
-def label_rules(column: str, given: Sequence[LabelRule]) -> str:
-    """Return labels from a column, some of them only where the map is close enough."""
+def label_rules(column: str, given: Sequence[LabelRule], size_pt: float = 9) -> str:
+    """Return labels from a column or expression, some of them only where the map is close enough."""
     elements = "".join(
         f'<rule key="l{i}" filter={quoteattr(r.where)} description={quoteattr(r.where)}{_scales(r.visible_from)}>'
-        f"{_label_settings(column)}</rule>"
+        f"{_label_settings(column, size_pt=size_pt)}</rule>"
         for i, r in enumerate(given)
     )
     return f'<labeling type="rule-based"><rules key="l">{elements}</rules></labeling>\n'
 
 
 def _label_settings(column: str, colour: str = "#222222", size_pt: float = 9) -> str:
-    """Text with a white halo, inside the polygon."""
+    """Text with a white halo, inside the polygon. No font is named: QGIS's own is there on every machine."""
     return (
         '<settings calloutType="simple">'
-        f'<text-style fieldName={quoteattr(column)} fontFamily="Noto Sans" fontWeight="75" fontSize="{size_pt:g}"'
-        f' fontSizeUnit="Point" textColor="{_colour(colour)}" textOpacity="1" isExpression="0" multilineHeight="1">'
+        f'<text-style fieldName={quoteattr(column)} fontWeight="75" fontSize="{size_pt:g}"'
+        f' fontSizeUnit="Point" textColor="{_colour(colour)}" textOpacity="1" multilineHeight="1"'
+        f' isExpression="{int(not column.isidentifier())}">'
         '<text-buffer bufferDraw="1" bufferSize="0.8" bufferSizeUnits="MM" bufferColor="255,255,255,255"'
         ' bufferOpacity="0.85" bufferNoFill="1" bufferJoinStyle="128"/></text-style>'
         '<placement placement="4" centroidInside="1" centroidWhole="1" fitInPolygonOnly="0" priority="6"/>'

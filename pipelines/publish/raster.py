@@ -1,19 +1,19 @@
-"""``tackning_250m.tif``: the share of each cell's addresses with coverage, as a cloud optimised GeoTIFF.
+"""The rasters: ``tackning_250m.tif``, each cell's share of addresses with coverage, and a class each.
 
 The pixels are the cells: column and row follow from ``rutid_scb`` by arithmetic, nothing is resampled.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipelines import grid
-from pipelines.files import EPSG, read_table, replacing
+from pipelines.files import read_table, replacing, write_text
 from pipelines.paths import Paths
+from pipelines.publish import class_raster, cog, qml_raster
 from pipelines.publish.facts import DEMO_TEXT, RunFacts, demo_prefix, midnight, read_facts
 from pipelines.region import MEASURES, THRESHOLDS, Region
 
@@ -34,34 +34,22 @@ Shares = NDArray[np.float32]
 
 
 def run(region: Region, paths: Paths) -> None:
-    """Build ``out/tackning_250m.tif`` from the table of cells."""
+    """Build ``out/tackning_250m.tif`` from the table of cells, and the class rasters from the open one."""
     facts = read_facts(paths)
+    about = tags(region, facts)
     needed = ["rutid_scb", "adresser", *(f"adresser_{_PART[m]}_{t}" for m, t in BANDS)]
     cells = read_table(paths.table("rutnat_250m"), needed)
-    column, row, shape, corner = frame(grid.parse_scb_id(cells["rutid_scb"].to_numpy(dtype=str)))
+    column, row, shape, corner = cog.frame(grid.parse_scb_id(cells["rutid_scb"].to_numpy(dtype=str)))
     bands = np.full((len(BANDS), *shape), NODATA, dtype=np.float32)
     bands[:, row, column] = shares(cells)
     with replacing(paths.built("out/tackning_250m.tif")) as beside:
-        write(beside, bands, corner, tags(region, facts))
-
-
-def frame(
-    rutid: NDArray[np.int64],
-) -> tuple[NDArray[np.int64], NDArray[np.int64], tuple[int, int], tuple[float, float]]:
-    """Return where each cell lies in the smallest raster that holds all of them.
-
-    Returns
-    -------
-    column, row : ndarray of int64
-        From the west and from the north.
-    shape : (rows, columns)
-    corner : (E, N)
-        Upper left corner in EPSG:3006, metres.
-    """
-    c, r = grid.column_row(rutid)
-    west, north = int(c.min()), int(r.max())
-    shape = (north - int(r.min()) + 1, int(c.max()) - west + 1)
-    return c - west, north - r, shape, (float(west * grid.CELL_M), float((north + 1) * grid.CELL_M))
+        cog.write(
+            beside, bands, corner, NODATA, about, _describe,
+            PREDICTOR="FLOATING_POINT", OVERVIEW_RESAMPLING="AVERAGE", STATISTICS="YES",
+        )  # fmt: skip
+    # QGIS would show three of the bands as red, green and blue; a style of the file's own name is read first.
+    write_text(paths.built("out/tackning_250m.qml"), qml_raster.share_style(facts).qml)
+    class_raster.write_all(about, facts, paths)
 
 
 def shares(cells: pd.DataFrame) -> Shares:
@@ -92,28 +80,8 @@ def tags(region: Region, facts: RunFacts) -> dict[str, str]:
     }
 
 
-def write(path: Path, bands: Shares, corner: tuple[float, float], about: dict[str, str]) -> None:
-    """Write the bands as a COG: first in memory, then by GDAL's COG driver with overviews."""
-    import rasterio
-    from rasterio.io import MemoryFile
-    from rasterio.shutil import copy
-    from rasterio.transform import from_origin
-
-    profile = {
-        "driver": "GTiff", "dtype": "float32", "count": len(bands), "height": bands.shape[1],
-        "width": bands.shape[2], "crs": f"EPSG:{EPSG}", "nodata": NODATA,
-        "transform": from_origin(*corner, grid.CELL_M, grid.CELL_M),
-    }  # fmt: skip
-    with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=False), MemoryFile() as memory:
-        with memory.open(**profile) as made:
-            made.write(bands)
-            made.update_tags(**about)
-            for i, (measure, t) in enumerate(BANDS, start=1):
-                made.set_band_description(i, f"{measure}_{t}")
-                made.set_band_unit(i, "%")
-                made.update_tags(i, BESKRIVNING=_TOLD[measure].format(t), TROSKEL_MBIT=str(t), MATT=measure)
-        with memory.open() as made:
-            copy(
-                made, path, driver="COG", COMPRESS="DEFLATE", PREDICTOR="FLOATING_POINT", BLOCKSIZE=256,
-                OVERVIEW_RESAMPLING="AVERAGE", NUM_THREADS="1", STATISTICS="YES",
-            )  # fmt: skip
+def _describe(made: Any) -> None:
+    for i, (measure, t) in enumerate(BANDS, start=1):
+        made.set_band_description(i, f"{measure}_{t}")
+        made.set_band_unit(i, "%")
+        made.update_tags(i, BESKRIVNING=_TOLD[measure].format(t), TROSKEL_MBIT=str(t), MATT=measure)

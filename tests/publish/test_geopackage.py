@@ -225,7 +225,7 @@ def test_each_layer_has_one_default_style_that_is_xml(built: Path) -> None:
         root = ET.fromstring(qml.split("\n", 1)[1])
         columns = [c.name for c in next(t for t in LAYERS if t.name == table).columns]
         assert [a.get("field") for a in root.iter("alias")] == columns
-    for layer, count in (("rutnat_250m", 6 + 4), ("bristomraden", 6)):
+    for layer, count in (("rutnat_250m", 6 + 4 + 2), ("bristomraden", 6), ("kommuner", 6)):
         named = [name for table, _, name, *_ in styles if table == layer]
         assert len(named) == len(set(named)) == count
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,11 @@ from hypothesis import strategies as st
 from rio_cogeo.cogeo import cog_validate
 
 from pipelines.files import sha256
-from pipelines.publish import raster
+from pipelines.paths import Paths
+from pipelines.publish import cog, open_tables, raster
 
 NAMES = ("tillgang_30", "tillgang_100", "tillgang_1000", "passerad_30", "passerad_100", "passerad_1000")
+CLASS_RASTERS = [f"klass_{n}" for n in NAMES]
 # Per cell with addresses: 100 · (adresser − utan) / adresser, worked out from tiny_tables.CELLS.
 SHARES = {
     (320000, 6400000): (100, 75, 50, 100, 87.5, 75),
@@ -25,10 +28,20 @@ SHARES = {
 }
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    region, paths = tiny.write(tmp_path_factory.mktemp("tif"))
+def make(folder: Path, demo: bool = True) -> Paths:
+    region, paths = tiny.write(folder, demo)
+    open_tables.run(region, paths)
     raster.run(region, paths)
+    return paths
+
+
+@pytest.fixture(scope="module")
+def paths(tmp_path_factory: pytest.TempPathFactory) -> Paths:
+    return make(tmp_path_factory.mktemp("tif"))
+
+
+@pytest.fixture(scope="module")
+def built(paths: Paths) -> Path:
     return paths.built("out/tackning_250m.tif")
 
 
@@ -64,17 +77,66 @@ def test_tags_tell_run_demo_and_unit(built: Path, tmp_path: Path) -> None:
     assert (tags["DEMO"], tags["KORNING_ID"], tags["ENHET"]) == ("ja", "0123456789ab", "procent")
     assert tags["TIFFTAG_IMAGEDESCRIPTION"].startswith("DEMO – ")
     assert tags["TIFFTAG_DATETIME"] == "2025:11:15 00:00:00"
-    region, paths = tiny.write(tmp_path, demo=False)
-    raster.run(region, paths)
+    paths = make(tmp_path, demo=False)
     with rasterio.open(paths.built("out/tackning_250m.tif")) as file:
         assert file.tags()["DEMO"] == "nej"
         assert not file.tags()["TIFFTAG_IMAGEDESCRIPTION"].startswith("DEMO")
 
 
-def test_same_tables_same_bytes(built: Path, tmp_path: Path) -> None:
-    region, paths = tiny.write(tmp_path)
-    raster.run(region, paths)
-    assert sha256(paths.built("out/tackning_250m.tif")) == sha256(built)
+def test_same_tables_same_bytes(paths: Paths, tmp_path: Path) -> None:
+    again = make(tmp_path)
+    names = sorted(p.relative_to(paths.step) for p in paths.built("").rglob("*") if p.is_file())
+    # shares and their style; a class raster, its names and its style, in two places
+    assert len(names) == 1 + 1 + 6 * 3 * 2
+    assert {n: sha256(again.step / n) for n in names} == {n: sha256(paths.step / n) for n in names}
+
+
+@pytest.mark.parametrize("name", CLASS_RASTERS)
+def test_a_class_raster_is_a_valid_cog_of_bytes(paths: Paths, name: str) -> None:
+    path = paths.built(f"maps/data/raster/{name}.tif")
+    assert cog_validate(path, strict=True, quiet=True) == (True, [], [])
+    with rasterio.open(path) as file:
+        assert (file.crs.to_epsg(), file.res, file.dtypes, file.nodata) == (3006, (250, 250), ("uint8",), 255)
+        assert file.descriptions == (name,)
+        assert file.tags()["DEMO"] == "ja"
+        assert file.tags()["BESKRIVNING"].startswith("DEMO – Andel av rutans adresser")
+
+
+@pytest.mark.parametrize("name", CLASS_RASTERS)
+def test_each_pixel_is_the_published_class_of_its_cell(paths: Paths, name: str) -> None:
+    """By hand: the classes that tiny_tables publishes, by their number in the order of the contract."""
+    numbers = {"ingen_adress": 0, "utan": 1, "mindre_del": 2, "storre_del": 3, "tackt": 4}
+    told = {
+        (int(r[:6]), int(r[6:])): numbers[k]
+        for (r, *_), k in zip(tiny.CELLS, tiny.OPEN_CLASSES_100, strict=True)
+    }
+    with rasterio.open(paths.built(f"maps/data/raster/{name}.tif")) as file:
+        band, place, colours = file.read(1), file.transform, file.colormap(1)
+    for row in range(band.shape[0]):
+        for column in range(band.shape[1]):
+            e, n = place * (column, row + 1)
+            assert band[row, column] == told.get((int(e), int(n)), 255)
+    # palette.CLASS_COLOURS, as red, green, blue
+    assert {i: colours[i] for i in (0, 1, 2, 3, 4)} == {
+        0: (244, 242, 236, 255), 1: (79, 21, 72, 255), 2: (216, 96, 58, 255), 3: (233, 174, 69, 255),
+        4: (185, 221, 230, 255),
+    }  # fmt: skip
+
+
+def test_classes_have_names_where_gdal_looks_for_them(paths: Paths) -> None:
+    root = ET.parse(paths.built("out/klass_tillgang_100.tif.aux.xml")).getroot()
+    names = [x.text for x in root.iter("Category")]
+    assert names[:2] == ["Inga adresser i rutan (DEMO)", "Under 5 % av adresserna har (DEMO)"]
+    rows = [[f.text for f in row] for row in root.iter("Row")]
+    assert rows[1] == ["1", "Under 5 % av adresserna har (DEMO)", "79", "21", "72"]
+    assert len(names) == len(rows) == 5
+
+
+def test_the_internal_class_rasters_are_the_published_ones(paths: Paths) -> None:
+    for name in CLASS_RASTERS:
+        for ending in ("tif", "tif.aux.xml", "qml"):
+            here, there = (paths.built(f"{f}/{name}.{ending}") for f in ("out", "maps/data/raster"))
+            assert here.read_bytes() == there.read_bytes()
 
 
 @given(
@@ -84,7 +146,7 @@ def test_same_tables_same_bytes(built: Path, tmp_path: Path) -> None:
 )
 def test_frame_is_the_smallest_that_holds_every_cell(cells: list[tuple[int, int]]) -> None:
     rutid = np.array([c * 250 * 10_000_000 + r * 250 for c, r in cells])
-    column, row, (rows, columns), (west, north) = raster.frame(rutid)
+    column, row, (rows, columns), (west, north) = cog.frame(rutid)
     for (c, r), i, j in zip(cells, column, row, strict=True):
         assert (west + i * 250, north - (j + 1) * 250) == (c * 250, r * 250)
     assert (column.min(), row.min()) == (0, 0)

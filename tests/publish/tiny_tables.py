@@ -52,6 +52,8 @@ def write(folder: Path, demo: bool = True) -> tuple[Region, Paths]:
     cells["lanskod"], cells["lansnamn"] = "14", "Västra Götalands län"
     put(paths, contracts.LAN, _summed(cells, ["lanskod", "lansnamn"]))
     put(paths, contracts.OPPNA_RUTOR, _open(cells))
+    land = cells[["kommunkod", "omradestyp", "land_ha"]].assign(rutid=cells["rutid_scb"].astype("int64"))
+    put(paths, contracts.LAND, land)
     tiny_gaps.write(paths, cells)
     write_points(addresses(), paths.table("adresser"))
     write_polygons(_outlines(), paths.table("granser"))

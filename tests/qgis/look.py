@@ -1,6 +1,6 @@
 """Run by QGIS's own Python: open a GeoPackage and a raster as a user would and tell what QGIS sees, as JSON.
 
-Usage: look.py GPKG TIF FOLDER. One picture per layer goes to FOLDER. It imports nothing of the project.
+Usage: look.py FOLDER GPKG TIF…. One picture per layer goes to FOLDER. It imports nothing of the project.
 """
 
 import json
@@ -8,6 +8,7 @@ import os
 import sys
 from pathlib import Path
 
+from osgeo_utils.samples import validate_cloud_optimized_geotiff
 from qgis.core import (
     Qgis,
     QgsApplication,
@@ -24,7 +25,7 @@ PIXELS = 500
 SWITCHED = ("rutnat_250m", "bristomraden")
 
 
-def main(gpkg: str, tif: str, folder: str) -> None:
+def main(folder: str, gpkg: str, *tifs: str) -> None:
     """Print one JSON document."""
     QgsApplication.setPrefixPath("/usr", True)
     app = QgsApplication([], False)
@@ -36,7 +37,7 @@ def main(gpkg: str, tif: str, folder: str) -> None:
     told = {
         "version": Qgis.QGIS_VERSION,
         "layers": {name: vector(gpkg, name, folder) for name in names},
-        "raster": raster(tif),
+        "rasters": {Path(tif).name: raster(tif, Path(folder)) for tif in tifs},
         "log": log,
     }
     print(json.dumps(told, ensure_ascii=False), flush=True)
@@ -54,6 +55,7 @@ def vector(gpkg: str, name: str, folder: str) -> dict:
         "title": layer.metadata().title(),
         "aliases": {f.name(): layer.attributeAlias(i) for i, f in enumerate(layer.fields())},
         "types": {f.name(): f.typeName() for f in layer.fields()},
+        "shown": shown(layer),
         "renderer": renderer.type() if renderer is not None else "",
         "classes": classes(layer),
         "labels": layer.labelsEnabled(),
@@ -63,6 +65,21 @@ def vector(gpkg: str, name: str, folder: str) -> dict:
         "picture": picture(layer, Path(folder) / f"{name}.png") if layer.isSpatial() else None,
         "switched": switched(layer, Path(folder)) if name in SWITCHED else {},
     }
+
+
+def shown(layer: QgsVectorLayer) -> dict:
+    """Return stored value and what the attribute table shows for it, by column, of the first row."""
+    registry, told = QgsApplication.fieldFormatterRegistry(), {}
+    feature = next(layer.getFeatures(), None)
+    if feature is None:
+        return {}
+    for i, field in enumerate(layer.fields()):
+        setup = layer.editorWidgetSetup(i)
+        value = feature.attribute(i)
+        text = registry.fieldFormatter(setup.type()).representValue(layer, i, setup.config(), None, value)
+        if isinstance(value, (int, float, str)):
+            told[field.name()] = [setup.type(), value, text]
+    return told
 
 
 def classes(layer: QgsVectorLayer) -> list:
@@ -134,11 +151,12 @@ def picture(layer: QgsVectorLayer, path: Path) -> dict:
     }
 
 
-def raster(tif: str) -> dict:
-    """Open the raster."""
-    layer = QgsRasterLayer(tif, "tackning")
+def raster(tif: str, folder: Path) -> dict:
+    """Open a raster as dragging it into the map does."""
+    layer = QgsRasterLayer(tif, Path(tif).stem)
     provider = layer.dataProvider()
     extent = layer.extent()
+    renderer = layer.renderer()
     return {
         "valid": layer.isValid(),
         "crs": layer.crs().authid(),
@@ -146,6 +164,11 @@ def raster(tif: str) -> dict:
         "nodata": provider.sourceNoDataValue(1),
         "pixel": [layer.rasterUnitsPerPixelX(), layer.rasterUnitsPerPixelY()],
         "extent": [extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum()],
+        "renderer": renderer.type(),
+        "band": renderer.usesBands(),
+        "legend": [[label, colour.name()] for label, colour in renderer.legendSymbologyItems()],
+        "picture": picture(layer, folder / f"{Path(tif).stem}.png"),
+        "cog": validate_cloud_optimized_geotiff.validate(tif, full_check=True)[:2],
     }
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,12 +11,13 @@ import pytest
 from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "publish"))
+sys.path.insert(0, str(Path(__file__).parent))
 
+import running
 import tiny_tables as tiny
 
-from pipelines.publish import geopackage, raster
 from pipelines.publish.geopackage import LAYERS
-from pipelines.publish.palette import BASIS_COLOURS, CLASS_COLOURS, rgb
+from pipelines.publish.palette import BASIS_COLOURS, CLASS_COLOURS, CLASS_LABELS, rgb
 from pipelines.publish.qgis_gaps import COST_COLOURS, UNKNOWN_COLOUR
 
 pytestmark = pytest.mark.qgis
@@ -34,34 +32,17 @@ RENDERERS = {
 }  # fmt: skip
 FIRST, SECOND, LAST = "3200006400000", "3200006400250", "3210006400500"
 """The cells that are gap areas: modelled at 150 000 kr a household, measured at 30 000, of unknown cost."""
-WHITE = (255, 255, 255)
-
-
-def look(gpkg: Path, tif: Path, folder: Path) -> tuple[dict[str, Any], str]:
-    """Return what QGIS tells and what it complains of."""
-    kept = ("PATH", "HOME", "LANG", "LC_ALL", "QGIS_PYTHON", "LD_LIBRARY_PATH")
-    env = {k: os.environ[k] for k in kept if k in os.environ}
-    env |= {"QT_QPA_PLATFORM": "offscreen", "XDG_RUNTIME_DIR": str(folder)}
-    env |= {"QGIS_CUSTOM_CONFIG_PATH": str(folder / "profil"), "PYTHONIOENCODING": "utf-8"}
-    folder.chmod(0o700)
-    python = os.environ.get("QGIS_PYTHON", "/usr/bin/python3")
-    script = Path(__file__).with_name("look.py")
-    done = subprocess.run(
-        [python, script, gpkg, tif, folder], env=env, capture_output=True, text=True, timeout=120, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1]), done.stderr
+WHITE, LABEL = (255, 255, 255), (34, 34, 34)
 
 
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], str]:
-    region, paths = tiny.write(tmp_path_factory.mktemp("qgis") / "lan")
-    geopackage.run(region, paths)
-    raster.run(region, paths)
-    gpkg, tif = paths.built("out/bredband.gpkg"), paths.built("out/tackning_250m.tif")
-    for path in (gpkg, tif):
+    paths = running.build(tmp_path_factory.mktemp("qgis") / "lan")
+    gpkg = paths.built("out/bredband.gpkg")
+    rasters = [paths.built(f"out/{name}.tif") for name in ("tackning_250m", "klass_tillgang_100")]
+    for path in (gpkg, *rasters):
         path.chmod(0o444)
-    return look(gpkg, tif, tmp_path_factory.mktemp("bilder"))
+    return running.qgis("look.py", tmp_path_factory.mktemp("bilder"), gpkg, *rasters)
 
 
 def test_qgis_complains_of_nothing(seen: tuple[dict[str, Any], str]) -> None:
@@ -91,6 +72,25 @@ def test_codes_are_text_and_columns_have_swedish_aliases(seen: tuple[dict[str, A
                 assert layer["types"][column.name] == "String"
 
 
+def test_codes_are_shown_in_words_and_numbers_with_few_decimals(seen: tuple[dict[str, Any], str]) -> None:
+    layers = seen[0]["layers"]
+    cell = layers["rutnat_250m"]["shown"]
+    assert cell["underlag"] == ["ValueMap", "statistik", "Modellerat ur statistik"]
+    assert cell["omradestyp"] == ["ValueMap", "glesbebyggt", "Glesbebyggt"]
+    assert cell["basta_teknik"] == ["ValueMap", "okand", "Okänd, modellerad"]
+    address = layers["adresser"]["shown"]
+    assert address["status"] == ["ValueMap", "tillgang", "Tillgång"]
+    assert address["hushall"][0] == "Range"
+    assert address["hushall"][2].replace(",", ".") == "0.3"  # 1/3 in the file
+    assert address["sannolikhet_tillgang_30"][2].replace(",", ".") == "0.667"
+    assert layers["bristomraden"]["shown"]["matt"][2].startswith(("Tillgång", "Passerad"))
+    assert layers["kommuner"]["shown"]["pts_kalla_30"] == ["ValueMap", "hastighet", "PTS, hastighet"]
+    for table in LAYERS:
+        coded = {c.name for c in table.columns if c.values}
+        kinds = {name: kind for name, (kind, *_) in layers[table.name]["shown"].items()}
+        assert {n for n in coded if kinds.get(n, "ValueMap") != "ValueMap"} == set()
+
+
 def test_default_style_is_applied_with_its_classes(seen: tuple[dict[str, Any], str]) -> None:
     layers = seen[0]["layers"]
     for name, (renderer, classes) in RENDERERS.items():
@@ -107,7 +107,10 @@ def test_the_grid_offers_a_style_per_threshold_measure_and_underlag(seen: tuple[
     measured = {f"DEMO {m} {t}" for m in ("Utan tillgång", "Ej passerade") for t in (30, 100, 1000)}
     layers = seen[0]["layers"]
     underlag = {"DEMO Underlag", *(f"DEMO Underlag {t}" for t in (30, 100, 1000))}
-    assert set(layers["rutnat_250m"]["styles"]) == measured | underlag
+    assert set(layers["rutnat_250m"]["styles"]) == measured | underlag | {
+        "DEMO Bästa teknik",
+        "DEMO Planerad",
+    }
     assert set(layers["bristomraden"]["styles"]) == measured
     for name in ("rutnat_250m", "bristomraden"):
         assert set(layers[name]["switched"]) == set(layers[name]["styles"])
@@ -117,16 +120,18 @@ def test_the_grid_offers_a_style_per_threshold_measure_and_underlag(seen: tuple[
             assert all("(DEMO)" in label for label, _ in style["classes"])
 
 
-def colours(shown: dict[str, Any], rutid: str) -> dict[tuple[int, ...], float]:
-    """Return the share of each colour within a cell, its edges left out."""
+def colours(
+    shown: dict[str, Any], rutid: str, part: tuple[int, int] = (15, 235)
+) -> dict[tuple[int, ...], float]:
+    """Return the share of each colour within a cell, its edges left out; ``part``: from its corner, in metres."""
     image = np.asarray(Image.open(shown["path"]).convert("RGB"))
     west, south, east, north = shown["extent"]
     e, n = int(rutid[:6]), int(rutid[6:])
-    left, right = (int((x - west) / (east - west) * image.shape[1]) for x in (e + 15, e + 235))
-    top, bottom = (int((north - y) / (north - south) * image.shape[0]) for y in (n + 235, n + 15))
-    part = image[top:bottom, left:right].reshape(-1, 3)
-    found, count = np.unique(part, axis=0, return_counts=True)
-    return {tuple(map(int, c)): float(k / len(part)) for c, k in zip(found, count, strict=True)}
+    left, right = (int((x - west) / (east - west) * image.shape[1]) for x in (e + part[0], e + part[1]))
+    top, bottom = (int((north - y) / (north - south) * image.shape[0]) for y in (n + part[1], n + part[0]))
+    pixels = image[top:bottom, left:right].reshape(-1, 3)
+    found, count = np.unique(pixels, axis=0, return_counts=True)
+    return {tuple(map(int, c)): float(k / len(pixels)) for c, k in zip(found, count, strict=True)}
 
 
 def main_colour(shown: dict[str, Any], rutid: str) -> tuple[int, ...]:
@@ -142,7 +147,9 @@ def test_cells_are_drawn_in_their_class_where_they_lie(seen: tuple[dict[str, Any
     for (rutid, *_), code in zip(tiny.CELLS, classes, strict=True):
         assert main_colour(shown, rutid) == (rgb(CLASS_COLOURS[code]) if code else WHITE)
         # only the first cell is modelled; the picture is closer than 1:50 000, so that it is hatched
-        assert (len(colours(shown, rutid)) > 1) == (rutid == FIRST)
+        assert (len(colours(shown, rutid, (15, 70))) > 1) == (rutid == FIRST)
+        # expected households without, in whole numbers: 1000, 10 000, none, none, 1000
+        assert (colours(shown, rutid).get(LABEL, 0) > 0.001) == (code in ("storre_del", "utan"))
 
 
 def test_underlag_is_drawn_per_threshold(seen: tuple[dict[str, Any], str]) -> None:
@@ -179,17 +186,40 @@ def test_labels_of_gap_areas_come_as_the_map_comes_closer(seen: tuple[dict[str, 
     assert layer["label_scales"] == [
         ['"prioritet" > 0 AND "prioritet" <= 10', 0],
         ['"prioritet" > 10 AND "prioritet" <= 100', 300_000],
-        ['"prioritet" > 100', 100_000],
+        ['"prioritet" > 100 AND "prioritet" <= 1000', 100_000],
+        ['"prioritet" > 1000', 40_000],
     ]
     assert len(colours(layer["picture"], SECOND)) > 1  # 1 of 1 in the middle of the cell
 
 
 def test_the_raster_opens_with_named_bands(seen: tuple[dict[str, Any], str]) -> None:
-    told = seen[0]["raster"]
+    told = seen[0]["rasters"]["tackning_250m.tif"]
     assert told["valid"]
+    assert told["cog"] == [[], []]  # warnings and errors of GDAL's own validator
     assert told["crs"] == "EPSG:3006"
     assert told["nodata"] == -9999
     assert told["pixel"] == [250, 250]
     assert told["extent"] == [320000, 6400000, 321250, 6400750]
     names = [f"{m}_{t}" for m in ("tillgang", "passerad") for t in (30, 100, 1000)]
     assert [b.split(": ")[1].split(" (")[0] for b in told["bands"]] == names
+    assert told["legend"] == [
+        [f"{CLASS_LABELS[k]} (DEMO)", CLASS_COLOURS[k]] for k in ("utan", "mindre_del", "storre_del", "tackt")
+    ]
+    assert (told["renderer"], told["band"]) == (
+        "singlebandpseudocolor",
+        [2],
+    )  # the style beside it: tillgang_100
+    # shares by hand: 75, 0, none, 100 and 66.7 %
+    drawn = [main_colour(told["picture"], rutid) for rutid, *_ in tiny.CELLS]
+    classes = ("storre_del", "utan", None, "tackt", "storre_del")
+    assert drawn == [rgb(CLASS_COLOURS[c]) if c else WHITE for c in classes]
+
+
+def test_a_class_raster_opens_with_names_and_colours(seen: tuple[dict[str, Any], str]) -> None:
+    told = seen[0]["rasters"]["klass_tillgang_100.tif"]
+    assert told["valid"]
+    assert told["cog"] == [[], []]
+    assert (told["crs"], told["nodata"], told["renderer"]) == ("EPSG:3006", 255, "paletted")
+    assert told["legend"] == [[f"{CLASS_LABELS[k]} (DEMO)", CLASS_COLOURS[k]] for k in CLASS_COLOURS]
+    drawn = [main_colour(told["picture"], rutid) for rutid, *_ in tiny.CELLS]
+    assert drawn == [rgb(CLASS_COLOURS[k]) for k in tiny.OPEN_CLASSES_100]

@@ -16,8 +16,8 @@ from pipelines import grid
 from pipelines.contracts import CLASS_CODES
 from pipelines.contracts_open import BRISTOMRADEN_OPPNA, KOMMUNER_OPPNA, LAN_OPPNA, RUTNAT_250M
 from pipelines.files import read_table
+from pipelines.publish.cog import frame
 from pipelines.publish.facts import RunFacts, Source, read_facts, read_sources
-from pipelines.publish.raster import frame
 from pipelines.region import THRESHOLDS, Region
 
 if TYPE_CHECKING:

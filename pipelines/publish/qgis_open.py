@@ -1,0 +1,79 @@
+"""Styles for QGIS of the open edition: the published classes and bands, in the colours of the other maps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipelines import contracts_open
+from pipelines.publish import codes, qgis_styles, qml
+from pipelines.publish.facts import RunFacts, demo_prefix
+from pipelines.publish.palette import CLASS_COLOURS, CLASS_LABELS
+from pipelines.publish.qgis_styles import LABEL_SCALE, Style
+from pipelines.region import MEASURES, THRESHOLDS
+
+if TYPE_CHECKING:
+    from pipelines.contracts import Table
+
+COST_COLOURS = dict(
+    zip(
+        contracts_open.COST_CLASSES,
+        ("#bdbdbd", "#fde0a6", "#fbc26b", "#f29b4b", "#e0703c", "#c24a3d", "#9a2f4a", "#6f1e4c", "#451342"),
+        strict=True,
+    )
+)
+"""Light to dark, by rising cost of the whole area."""
+_ORDER = ("tackt", "storre_del", "mindre_del", "utan")
+_Made = list[tuple[str, str, str]]
+
+
+def styles(table: Table, facts: RunFacts) -> list[Style]:
+    """Return the styles of a layer, the first of them its default. A demo says so in names and legends."""
+    mark = " (DEMO)" if facts["demo"] else ""
+    made = {
+        "rutnat_250m": _grid, "bristomraden": _gaps, "kommuner": qgis_styles.kommuner, "lan": qgis_styles.lan,
+    }[table.name](table, mark)  # fmt: skip
+    prefix = "DEMO " if demo_prefix(facts) else ""
+    return [
+        Style(table.name, "geom", prefix + name, text, body, default=i == 0)
+        for i, (name, text, body) in enumerate(made)
+    ]
+
+
+def _pairs() -> list[tuple[str, int]]:
+    return sorted(((m, t) for m in MEASURES for t in THRESHOLDS), key=lambda p: p != ("tillgang", 100))
+
+
+def _grid(table: Table, mark: str) -> _Made:
+    """Class for each threshold and measure, modelled cells hatched; by underlag; planned."""
+    made = [_cells(table, mark, m, t) for m, t in _pairs()]
+    return [*made, *qgis_styles.basis(table, mark), qgis_styles.planned(table, mark)]
+
+
+def _cells(table: Table, mark: str, measure: str, t: int) -> tuple[str, str, str]:
+    column = f"klass_{measure}_{t}"
+    title = "Tillgång" if measure == "tillgang" else "Passerad"
+    classes = [qml.Rule(CLASS_LABELS[k] + mark, f"\"{column}\" = '{k}'", CLASS_COLOURS[k]) for k in _ORDER]
+    modelled = qgis_styles.hatched(f"underlag_{t}" if measure == "tillgang" else "underlag", mark)
+    rules = qml.rules(
+        [qml.Rule(f"{title} {t} Mbit/s{mark}", f"\"{column}\" <> 'ingen_adress'", parts=(*classes, modelled))]
+    )
+    text, labels = table.column(column).description, ""
+    if measure == "tillgang":
+        band = f"hushall_utan_{t}_band"
+        labels = qml.label_rules(band, [qml.LabelRule(f"\"{band}\" <> '0'", LABEL_SCALE)], 8)
+        text += f" Siffran, från 1:{LABEL_SCALE}, är bandet för hushåll utan."
+    return f"{title} {t}", text, qml.document(table, rules, labels)
+
+
+def _gaps(table: Table, mark: str) -> _Made:
+    out = []
+    for m, t in _pairs():
+        where = f'"troskel_mbit" = {t} AND "matt" = \'{m}\''
+        name = f"{'Utan tillgång' if m == 'tillgang' else 'Ej passerade'} {t}"
+        rules = tuple(
+            qml.Rule(codes.COST_LABELS[code] + mark, f"\"kostnad_klass\" = '{code}'", colour, outline=colour)
+            for code, colour in COST_COLOURS.items()
+        )
+        body = qml.document(table, qml.rules([qml.Rule(f"{name} Mbit/s{mark}", where, parts=rules)]))
+        out.append((name, f"Bristområden, {name.lower()} Mbit/s, efter kostnadsklass.", body))
+    return out

@@ -1,0 +1,38 @@
+"""``bredband.qgz`` and ``bredband_oppen.qgz``: QGIS projects that open finished, beside their GeoPackages.
+
+Written without QGIS, which is on few of the machines that run the pipeline: the XML of a project is text. The
+GeoPackages and rasters are named by relative paths; nothing of them is read here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipelines import files
+from pipelines.publish.facts import read_facts, read_sources
+from pipelines.publish.qgis_project import editions, package
+
+if TYPE_CHECKING:
+    from pipelines.paths import Paths
+    from pipelines.publish.qgis_project.model import Bounds
+    from pipelines.region import Region
+
+INTERNAL, PUBLISHED = "out/bredband.qgz", "maps/data/bredband_oppen.qgz"
+
+
+def run(region: Region, paths: Paths) -> None:
+    """Build the projects of both editions."""
+    facts, sources, bounds = read_facts(paths), read_sources(paths), outlines(paths)
+    package.write(paths.built(INTERNAL), editions.internal(region, facts, sources, bounds))
+    package.write(paths.built(PUBLISHED), editions.published(region, facts, sources, bounds))
+
+
+def outlines(paths: Paths) -> dict[str, Bounds]:
+    """Return each kommun's bounding box, in whole metres outwards, by code."""
+    import numpy as np
+
+    frame = files.read_polygons(paths.table("granser"))
+    frame = frame[frame["i_lan"]].sort_values("kommunkod")
+    boxes = frame.geometry.bounds.to_numpy()
+    boxes = np.hstack([np.floor(boxes[:, :2]), np.ceil(boxes[:, 2:])])
+    return {code: tuple(map(float, box)) for code, box in zip(frame["kommunkod"], boxes, strict=True)}  # type: ignore[misc]

@@ -1,0 +1,167 @@
+"""What the two projects show: the internal edition's, and the open one's beside ``bredband_oppen.gpkg``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pipelines import contracts, contracts_gaps, contracts_open
+from pipelines.publish import class_raster, qgis_open, qgis_styles, qml_raster, swedish
+from pipelines.publish.facts import DEMO_TEXT, RunFacts, Source, credit_lines, demo_prefix
+from pipelines.publish.qgis_project import views
+from pipelines.publish.qgis_project.model import (
+    Bookmark,
+    Bounds,
+    Group,
+    Layer,
+    Project,
+    Relation,
+    off,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from pipelines.contracts import Table
+    from pipelines.publish.qgis_styles import Style
+    from pipelines.region import Region
+
+CELL_SCALE = 250_000
+"""From this scale (1:n) and closer the cells carry the picture, further out the kommuner: 400 000 squares take
+seconds to draw, and are smaller than a dot there."""
+GAP_SCALE = 1_000_000
+_PLACES = "Kommuner"
+
+
+def internal(
+    region: Region, facts: RunFacts, sources: Sequence[Source], bounds: dict[str, Bounds]
+) -> Project:
+    """Return the project beside ``bredband.gpkg``: every layer, with each of its styles."""
+    make = _maker("./bredband.gpkg", lambda t: qgis_styles.styles(t, facts), facts)
+    delar, ids = make(contracts.DELAR), contracts_gaps
+    tables = [delar, *(make(t) for t in (ids.BRISTOMRADEN_KOMMUN, ids.BRISTOMRADEN_RUTOR, ids.BRISTKURVA))]
+    shares = Layer(
+        "tackning_250m", f"{demo_prefix(facts)}Andel av adresserna med täckning (en stil per band)",
+        "Band: mått och tröskel.",
+        "./tackning_250m.tif", "raster",
+        tuple((s.name, s.qml) for s in (qml_raster.share_style(facts, m, t) for t, m in views.pairs())),
+    )  # fmt: skip
+    groups = (
+        Group("Adresser (personuppgifter)", (off(make(contracts.ADRESSER)),), expanded=False),
+        _borders(make, facts, contracts.KOMMUNER, contracts.LAN),
+        Group("Bristområden", (off(replace(make(ids.BRISTOMRADEN), visible_from=GAP_SCALE)),)),
+        Group("Rutnät", (replace(make(contracts.RUTNAT), visible_from=CELL_SCALE, expanded=True),)),
+        _rasters("./", facts, (shares,)),
+        _kommuner(make, facts, contracts.KOMMUNER, contracts.LAN),
+        Group("Tabeller", tuple(off(t) for t in tables), expanded=False),
+    )
+    relations = (
+        Relation("ruta_delar", "Rutans delar", "rutnat_delar", "rutnat_250m", "rutid_scb"),
+        Relation("ruta_adresser", "Rutans adresser", "adresser", "rutnat_250m", "rutid_scb"),
+        Relation("omrade_kommuner", "Delar per kommun", "bristomraden_kommun", "bristomraden", "bristomrade_id"),
+        Relation("omrade_rutor", "Områdets rutor", "bristomraden_rutor", "bristomraden", "bristomrade_id"),
+    )  # fmt: skip
+    about = "Intern utgåva. En karta att sprida skrivs ut ur bredband_oppen.qgz."
+    project = _project(region, facts, bounds, groups, about, credit_lines(list(sources)), signs=False)
+    warning = "Innehåller personuppgifter och exakta antal, och får inte spridas."
+    return replace(project, relations=relations, abstract=f"{project.abstract} {warning}")
+
+
+def published(
+    region: Region, facts: RunFacts, sources: Sequence[Source], bounds: dict[str, Bounds]
+) -> Project:
+    """Return the project beside ``bredband_oppen.gpkg``: classes and bands only, sources as they are credited."""
+    make = _maker("./bredband_oppen.gpkg", lambda t: qgis_open.styles(t, facts), facts)
+    groups = (
+        _borders(make, facts, contracts_open.KOMMUNER_OPPNA, contracts_open.LAN_OPPNA),
+        Group(
+            "Bristområden", (off(replace(make(contracts_open.BRISTOMRADEN_OPPNA), visible_from=GAP_SCALE)),)
+        ),
+        Group("Rutnät", (replace(make(contracts_open.RUTNAT_250M), visible_from=CELL_SCALE, expanded=True),)),
+        _rasters("./raster/", facts, ()),
+        _kommuner(make, facts, contracts_open.KOMMUNER_OPPNA, contracts_open.LAN_OPPNA),
+    )
+    about = "Öppen utgåva: klasser och band. Innehåller inga adresser och inga små antal."
+    return replace(
+        _project(region, facts, bounds, groups, about, credit_lines(list(sources)), signs=True), kind="oppen"
+    )
+
+
+_Make = Callable[["Table"], Layer]
+
+
+def _maker(file: str, styles: Callable[[Table], Sequence[Style]], facts: RunFacts) -> _Make:
+    def make(table: Table) -> Layer:
+        about = f"{DEMO_TEXT} {table.description}" if facts["demo"] else table.description
+        return Layer(
+            table.name, demo_prefix(facts) + table.title, about, f"{file}|layername={table.name}", table.geometry,
+            tuple((s.name, s.qml) for s in styles(table)),
+        )  # fmt: skip
+
+    return make
+
+
+def _borders(make: _Make, facts: RunFacts, kommuner: Table, lan: Table) -> Group:
+    mark, prefix = (" (DEMO)", "DEMO – ") if facts["demo"] else ("", "")
+    styles = (qgis_styles.borders(kommuner, mark, scale) for scale in (CELL_SCALE, 0))
+    border = replace(
+        make(kommuner),
+        name="kommungrans",
+        title=f"{prefix}Kommungränser",
+        styles=tuple((n, q) for n, _, q in styles),
+    )
+    return Group("Gränser", (replace(make(lan), title=f"{prefix}Länsgräns"), border), expanded=False)
+
+
+def _kommuner(make: _Make, facts: RunFacts, kommuner: Table, lan: Table) -> Group:
+    """Kommuner by share: what is seen of the whole län, until the cells take over; and the land under them."""
+    mark, prefix = (" (DEMO)", "DEMO – ") if facts["demo"] else ("", "")
+    shares = replace(make(kommuner), visible_until=CELL_SCALE, expanded=True)
+    name, _, body = qgis_styles.land(lan, mark)
+    return Group(
+        "Kommuner och län",
+        (shares, replace(make(lan), name="land", title=f"{prefix}Land", styles=((name, body),))),
+    )
+
+
+def _rasters(folder: str, facts: RunFacts, more: tuple[Layer, ...]) -> Group:
+    style = qml_raster.class_style(facts)
+    layers = tuple(
+        Layer(
+            f"klass_{m}_{t}", f"{demo_prefix(facts)}Klass {views.WORD[m]} {t} Mbit/s",
+            contracts_open.RUTNAT_250M.column(f"klass_{m}_{t}").description,
+            f"{folder}klass_{m}_{t}.tif", "raster", ((style.name, style.qml),),
+        )
+        for t, m in views.pairs()
+    )  # fmt: skip
+    assert {x.name for x in layers} == set(class_raster.NAMES)
+    return Group("Raster", tuple(off(x) for x in (*layers, *more)), expanded=False)
+
+
+def _project(
+    region: Region, facts: RunFacts, bounds: dict[str, Bounds], groups: tuple[Group, ...], about: str,
+    credits: list[str],
+    *,
+    signs: bool,
+) -> Project:  # fmt: skip
+    title = f"{demo_prefix(facts)}{region.publicering.titel}"
+    imprint = (
+        *([DEMO_TEXT] if facts["demo"] else []), f"Källor (bearbetade): {'; '.join(credits)}.",
+        f"{region.publicering.utgivare}, {region.publicering.kontakt_epost}. Läget {swedish.day(facts['pts_datum'])}, "
+        f"folkmängd {facts['scb_ar']}. Uppgifter till och med {swedish.day(facts['senaste_indatadatum'])}.",
+        f"SWEREF 99 TM (EPSG:3006). Körning {facts['korning_id']}.", about,
+    )  # fmt: skip
+    whole = (
+        min(b[0] for b in bounds.values()), min(b[1] for b in bounds.values()),
+        max(b[2] for b in bounds.values()), max(b[3] for b in bounds.values()),
+    )  # fmt: skip
+    names = {k.kod: k.namn for k in region.lan.kommuner}
+    places = sorted((names.get(code, code), b) for code, b in bounds.items())
+    layers = {x.name: x for g in groups for x in g.layers}
+    return Project(
+        title=title, abstract=" ".join(imprint), demo=facts["demo"], publisher=region.publicering.utgivare,
+        contact=region.publicering.kontakt_epost, keywords=region.publicering.nyckelord,
+        day=facts["senaste_indatadatum"], imprint=imprint, bounds=whole, groups=groups,
+        themes=tuple(views.themes(layers, CELL_SCALE)),
+        bookmarks=(Bookmark(region.lan.namn, "Län", whole), *(Bookmark(n, _PLACES, b) for n, b in places)),
+        sheets=tuple(views.sheets(region, facts, signs)),
+    )  # fmt: skip

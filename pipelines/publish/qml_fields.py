@@ -1,0 +1,58 @@
+"""The part of a QGIS style that tells of the columns: aliases, value maps, how many decimals are shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import quoteattr
+
+from pipelines.publish import codes
+
+if TYPE_CHECKING:
+    from pipelines.contracts import Column, Table
+
+_DECIMALS = {"0–1": 3, "%": 1, "procentenheter": 1, "antal": 1, "ha": 2, "m": 0, "Mbit/s": 0}
+"""Decimals shown by unit; money has none. The stored value keeps all of its own."""
+_NAMES = {
+    "rutnat_250m": '"rutid_scb"', "rutnat_delar": '"rutid_scb"', "kommuner": '"kommunnamn"', "lan": '"lansnamn"',
+    "adresser": '"adress_id"', "kommuner_oppna": '"kommunnamn"',
+}  # fmt: skip
+_GAP_NAME = "coalesce(\"prioritet\" || '. ', '') || \"kommunnamn\""
+
+
+def fields(table: Table) -> str:
+    """Return aliases, editor widgets and the expression that names a row, as QML elements."""
+    aliases = "".join(
+        f"<alias index={quoteattr(str(i))} field={quoteattr(c.name)} name={quoteattr(c.alias)}/>"
+        # index 0 is fid
+        for i, c in enumerate(table.columns, start=1)
+    )
+    widgets = "".join(
+        f'<field name={quoteattr(c.name)} configurationFlags="None">{widget}</field>'
+        for c in table.columns
+        if (widget := _widget(c))
+    )
+    name = _NAMES.get(table.name) or (_GAP_NAME if {"prioritet", "kommunnamn"} <= set(table.names) else "")
+    shown = f"<previewExpression>{name}</previewExpression>" if name else ""
+    return f"<fieldConfiguration>{widgets}</fieldConfiguration><aliases>{aliases}</aliases>{shown}"
+
+
+def _widget(column: Column) -> str:
+    name = codes.code_list(column)
+    if name:
+        return _value_map(codes.CODES[name])
+    if column.kind == "decimal":
+        decimals = 0 if column.unit.startswith("kr") else _DECIMALS.get(column.unit, 2)
+        return _edit("Range", f'<Option type="int" name="Precision" value="{decimals}"/>')
+    return ""
+
+
+def _value_map(labels: dict[str, str]) -> str:
+    options = "".join(
+        f'<Option type="Map"><Option type="QString" name={quoteattr(label)} value={quoteattr(code)}/></Option>'
+        for code, label in labels.items()
+    )
+    return _edit("ValueMap", f'<Option type="List" name="map">{options}</Option>')
+
+
+def _edit(kind: str, options: str) -> str:
+    return f'<editWidget type="{kind}"><config><Option type="Map">{options}</Option></config></editWidget>'

@@ -1,0 +1,41 @@
+"""Build the products of the hand-made county, and run a script of this folder in QGIS's own Python."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "publish"))
+
+import tiny_tables as tiny
+
+from pipelines.paths import Paths
+from pipelines.publish import geopackage, open_data, open_tables, qgis_project, raster
+
+
+def build(folder: Path) -> Paths:
+    """Build both editions' GeoPackages, rasters and projects."""
+    region, paths = tiny.write(folder)
+    for product in (open_tables, geopackage, open_data, raster, qgis_project):
+        product.run(region, paths)
+    return paths
+
+
+def qgis(script: str, folder: Path, *given: Path | str) -> tuple[dict[str, Any], str]:
+    """Return what a script tells and what QGIS complains of."""
+    kept = ("PATH", "HOME", "LANG", "LC_ALL", "QGIS_PYTHON", "LD_LIBRARY_PATH")
+    env = {k: os.environ[k] for k in kept if k in os.environ}
+    env |= {"QT_QPA_PLATFORM": "offscreen", "XDG_RUNTIME_DIR": str(folder)}
+    env |= {"QGIS_CUSTOM_CONFIG_PATH": str(folder / "profil"), "PYTHONIOENCODING": "utf-8"}
+    folder.chmod(0o700)
+    python = os.environ.get("QGIS_PYTHON", "/usr/bin/python3")
+    path = Path(__file__).with_name(script)
+    done = subprocess.run(
+        [python, path, folder, *given], env=env, capture_output=True, text=True, timeout=180, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1]), done.stderr
