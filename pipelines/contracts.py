@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
 Kind = Literal["text", "heltal", "decimal", "ja_nej"]
 Basis = Literal["", "publicerad", "uppmatt", "modellerad", "blandad", "beraknad", "antagen", "raden"]
+BASIS_TEXT: dict[Basis, str] = {
+    "": "–", "publicerad": "publicerad", "uppmatt": "uppmätt", "modellerad": "modellerad",
+    "blandad": "uppmätt eller modellerad", "beraknad": "beräknad", "antagen": "beräknad på antaganden",
+    "raden": "står på raden",
+}  # fmt: skip
+"""How a column's values are known, in words."""
 Klass = Literal["intern", "oppen", "band"]
 UNDERLAG = ("adress", "ruta", "omrade", "statistik", "blandat", "ingen")
 BEST_TECHNIQUES = (*TECHNIQUES, "okand", "ingen")

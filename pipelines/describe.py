@@ -17,11 +17,6 @@ from pipelines.publish.geopackage import LAYERS
 from pipelines.region import Region
 
 DOCS = Path("docs")
-BASIS = {
-    "": "–", "publicerad": "publicerad", "uppmatt": "uppmätt", "modellerad": "modellerad",
-    "blandad": "uppmätt eller modellerad", "beraknad": "beräknad", "antagen": "beräknad på antaganden",
-    "raden": "står på raden",
-}  # fmt: skip
 KLASS = {"intern": "intern", "oppen": "öppen", "band": "öppen i band"}
 
 
@@ -108,7 +103,7 @@ def dictionary() -> str:
         for c in table.columns:
             tom = " Kan vara tom." if c.nullable else ""
             lines.append(
-                f"| `{c.name}` | {c.alias} | {c.unit or '–'} | {BASIS[c.basis]} | {KLASS[c.klass]} | "
+                f"| `{c.name}` | {c.alias} | {c.unit or '–'} | {contracts.BASIS_TEXT[c.basis]} | {KLASS[c.klass]} | "
                 f"{_escaped(c.description)}{tom} |"
             )
         lines.append("")

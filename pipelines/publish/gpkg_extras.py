@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
-from pipelines.contracts import Column, Table
+from pipelines.contracts import BASIS_TEXT, Column, Table
 from pipelines.publish import codes
 from pipelines.publish.facts import RunFacts, Source, midnight
 from pipelines.publish.qgis_styles import Style
@@ -17,11 +17,6 @@ from pipelines.region import Region
 
 _SCHEMA_EXTENSION = "http://www.geopackage.org/spec121/#extension_schema"
 _METADATA_EXTENSION = "http://www.geopackage.org/spec121/#extension_metadata"
-_BASIS = {
-    "publicerad": "publicerad", "uppmatt": "uppmätt", "modellerad": "modellerad",
-    "blandad": "delvis uppmätt, delvis modellerad", "beraknad": "beräknad", "antagen": "beräknad på antaganden",
-    "raden": "står på raden",
-}  # fmt: skip
 _JOINED = ("rutid_scb", "bristomrade_id", "kommunkod")
 _FILTERED = ("troskel_mbit", "matt")
 """Whoever reads the gap areas wants one threshold and one measure at a time."""
@@ -111,7 +106,7 @@ def described(column: Column) -> str:
     'Landareal. Enhet: ha. Uppgift: beräknad.'
     """
     unit = f"Enhet: {column.unit}." if column.unit else ""
-    basis = f"Uppgift: {_BASIS[column.basis]}." if column.basis else ""
+    basis = f"Uppgift: {BASIS_TEXT[column.basis]}." if column.basis else ""
     return " ".join(x for x in (column.description, unit, basis) if x)
 
 

