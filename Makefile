@@ -72,9 +72,13 @@ MANY := printmap
 # What was put in place last time, by the list in the folder itself: so a lost page is missed, and clean
 # takes away those files and no other.
 INSTALLED = sed -n '/\.\./d;s|^[0-9a-f]\{64\}  \([A-Za-z0-9_][A-Za-z0-9_./-]*\)$$|$(1)/\1|p' $(1)/.installerat 2>/dev/null
-FINAL := $(sort $(PRODUCTS_OUT:%=$(OUT)/%) $(PRODUCTS_MAPS:%=$(MAPS)/%) \
+# What tells of the others: their sizes, checksums and quality. Built last.
+CATALOGUE := catalog.rdf catalog.ttl metadata_iso19139.xml
+TOLD := specifikation.html $(CATALOGUE)
+FINAL := $(sort $(PRODUCTS_OUT:%=$(OUT)/%) $(PRODUCTS_MAPS:%=$(MAPS)/%) $(TOLD:%=$(MAPS)/%) \
            $(shell $(call INSTALLED,$(OUT))) $(shell $(call INSTALLED,$(MAPS))))
-READY := $(PRODUCTS_OUT:%=$(BUILT)/out/%) $(PRODUCTS_MAPS:%=$(BUILT)/maps/%) $(MANY:%=$(BUILT)/.%.klar)
+READY_MAPS := $(PRODUCTS_MAPS:%=$(BUILT)/maps/%) $(MANY:%=$(BUILT)/.%.klar)
+READY := $(PRODUCTS_OUT:%=$(BUILT)/out/%) $(READY_MAPS) $(TOLD:%=$(BUILT)/maps/%)
 
 .PHONY: help coverage demo fetch plan compare arkiv verifiera test test-browser test-qgis lint bench docs clean need-chromium need-qgis FORCE
 DEMO_NOTE := DEMO: simulerade data, inga verkliga uppgifter. Egna data läggs i $(RAW)/.
@@ -215,6 +219,14 @@ $(BUILT)/.printmap.klar: $(STEG)/oppen_lan.parquet
 	$(SAY) 'Kartor för utskrift'
 	@$(RUN) printmap $(ARGS) --jobs $(JOBS)
 	@mkdir -p $(@D) && touch $@
+
+$(BUILT)/maps/specifikation.html: $(READY_MAPS)
+	$(SAY) 'Dataproduktspecifikation'
+	@$(RUN) specification $(ARGS)
+
+$(CATALOGUE:%=$(BUILT)/maps/%) &: $(READY_MAPS) $(BUILT)/maps/specifikation.html
+	$(SAY) 'Katalog och metadata'
+	@$(RUN) catalogue $(ARGS)
 
 $(FINAL) &: $(READY)
 	$(SAY) 'Lägger produkterna på plats'

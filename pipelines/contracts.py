@@ -138,7 +138,7 @@ def _schema(table: Table, pa: Any) -> Any:
 # --- columns that recur ---------------------------------------------------------------------------
 
 KOMMUNKOD = Column("kommunkod", "text", "Kommunkod", "Fyra siffror.", klass="oppen", pattern=r"^\d{4}$")
-KOMMUNNAMN = Column("kommunnamn", "text", "Kommun", klass="oppen")
+KOMMUNNAMN = Column("kommunnamn", "text", "Kommun", "Kommunens namn.", klass="oppen")
 OMRADESTYP = Column(
     "omradestyp", "text", "Områdestyp",
     "tatbebyggt eller glesbebyggt, enligt konfigurationens definition.", klass="oppen", values=CLASSES,
@@ -148,9 +148,12 @@ RUTID_SCB = Column(
     "rutid_scb", "text", "Rut-id (SCB)", "E och N för rutans nedre vänstra hörn i SWEREF 99 TM.",
     klass="oppen", pattern=r"^\d{13}$",
 )  # fmt: skip
-RUTID_INSPIRE = Column("rutid_inspire", "text", "Rut-id (INSPIRE)", klass="oppen")
+RUTID_INSPIRE = Column(
+    "rutid_inspire", "text", "Rut-id (INSPIRE)", "Samma ruta, skriven som INSPIRE vill ha den.", klass="oppen"
+)
 ADRESS_ID = Column("adress_id", "text", "Adress-id", "Lantmäteriets objektidentitet.", pattern=r"^.+$")
 LAND_HA = Column("land_ha", "decimal", "Land (ha)", "Landareal.", "ha", "beraknad", "oppen", low=0)
+_NAMES = {"tillgang": "tillgång", "passerad": "passerad"}
 _M = {"tillgang": "tillgång till", "passerad": "tillgång till eller fiber förbi sig för"}
 
 
@@ -493,8 +496,8 @@ KOMMUNER = Table(
 LAN = Table(
     "lan", "Län", "Nyckeltal för länet.",
     (
-        Column("lanskod", "text", "Länskod", klass="oppen", pattern=r"^\d{2}$"),
-        Column("lansnamn", "text", "Län", klass="oppen"),
+        Column("lanskod", "text", "Länskod", "Två siffror.", klass="oppen", pattern=r"^\d{2}$"),
+        Column("lansnamn", "text", "Län", "Länets namn.", klass="oppen"),
         *_summary_columns()[2:],
     ),
     key=("lanskod",), geometry="MultiPolygon",
@@ -515,17 +518,17 @@ OPPNA_RUTOR = Table(
     (
         RUTID_SCB, KOMMUNKOD, KOMMUNNAMN, OMRADESTYP,
         *(
-            Column(f"klass_{m}_{t}", "text", f"Klass {m} {t} Mbit/s",
+            Column(f"klass_{m}_{t}", "text", f"Klass {_NAMES[m]} {t} Mbit/s",
                    f"Andel av rutans adresser som har {_M[m]} {t} Mbit/s, i klasser.", basis="blandad", klass="oppen",
                    values=CLASS_CODES)
             for m in MEASURES for t in THRESHOLDS
         ),
-        Column("adresser_band", "text", "Adresser (band)", "Antal adresser, i band.", klass="oppen"),
+        Column("adresser_band", "text", "Adresser (band)", "Antal adresser, i band.", "antal", "uppmatt", "oppen"),
         Column("hushall_band", "text", "Hushåll (band)",
-               f"Väntat antal hushåll, i band. {_FEW_BAND}", basis="modellerad", klass="oppen"),
+               f"Väntat antal hushåll, i band. {_FEW_BAND}", "antal", "modellerad", "oppen"),
         *(Column(f"hushall_utan_{t}_band", "text", f"Hushåll utan {t} Mbit/s (band)",
                  f"Väntat antal hushåll utan tillgång till {t} Mbit/s, i band. I rutor med få adresser: rutans hushåll "
-                 f"där klassen är utan, annars 0. {_FEW_BAND}", basis="blandad", klass="oppen")
+                 f"där klassen är utan, annars 0. {_FEW_BAND}", "antal", "blandad", "oppen")
           for t in THRESHOLDS),
         replace(PLANERAD, klass="oppen"),
         UNDERLAG_COLUMN,

@@ -13,7 +13,9 @@ BRISTOMRADE_ID = Column(
     "utanför alla områden.",
     klass="oppen", pattern=r"^(utspritt-)?(30|100|1000)-(tillgang|passerad)-(\d{13}(-\d+)?|\d{4})$",
 )  # fmt: skip
-TROSKEL = Column("troskel_mbit", "heltal", "Tröskel (Mbit/s ned)", unit="Mbit/s", klass="oppen")
+TROSKEL = Column(
+    "troskel_mbit", "heltal", "Tröskel (Mbit/s ned)", "Hastigheten som saknas.", "Mbit/s", klass="oppen"
+)
 MATT = Column(
     "matt",
     "text",
@@ -80,7 +82,7 @@ BRISTOMRADEN = Table(
         ),
         replace(KOMMUNKOD, description="Kommunen med flest adresser som räknas som utan."), KOMMUNNAMN,
         Column("kommuner", "text", "Kommuner", "Koder för alla kommuner med adresser i området.", klass="oppen"),
-        Column("rutor", "heltal", "Rutor (antal)", unit="antal", klass="oppen", low=0),
+        Column("rutor", "heltal", "Rutor (antal)", "Områdets rutor.", "antal", klass="oppen", low=0),
         LAND_HA, *_NUMBERS,
         Column("andel_tatbebyggt_pct", "decimal", "Tätbebyggt (%)", "Av adresserna som räknas som utan; resten är "
                "glesbebyggt.", "%", "beraknad", nullable=True, low=0, high=100),
