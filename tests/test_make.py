@@ -18,7 +18,8 @@ ROOT = Path(__file__).parents[1]
 PRODUCTS = [
     "out/bredband.gpkg", "out/kommuner.csv", "out/kommuner.xlsx", "out/tackning_250m.tif", "out/rapport.md",
     "out/manifest.json", "out/bredbandskarta_intern.html", "maps/bredbandskarta.html", "maps/kartor/lan_100.pdf",
-    "maps/kartor/lan_100.png",
+    "maps/kartor/lan_100.png", "maps/specifikation.html", "maps/catalog.rdf", "maps/catalog.ttl",
+    "maps/metadata_iso19139.xml",
 ]  # fmt: skip
 
 

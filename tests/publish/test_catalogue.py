@@ -304,3 +304,21 @@ def test_hostile_names_stay_names(tmp_path, shapes):
     assert violations(told, shapes) == []
     record = ET.parse(paths.built("maps/metadata_iso19139.xml"))
     assert name in {e.text for e in record.iter()}
+
+
+def test_the_small_countys_catalogue_tells_of_every_file_put_in_place(small_edition, shapes):
+    maps = small_edition / "maps"
+    told = Graph().parse(maps / "catalog.rdf")
+    assert violations(told, shapes) == []
+    assert isomorphic(told, Graph().parse(maps / "catalog.ttl"))
+    base = next(told.subjects(RDF.type, DCAT.Catalog)).removesuffix("/katalog")
+    sizes = {}
+    for d in told.subjects(RDF.type, DCAT.Distribution):
+        for url in told.objects(d, DCAT.downloadURL):
+            sizes[unquote(url.removeprefix(f"{base}/"))] = told.value(d, DCAT.byteSize)
+    there = {p.relative_to(maps).as_posix(): p for p in maps.rglob("*") if p.is_file() and p.name[0] != "."}
+    about = {f.path.removeprefix("maps/") for i in ABOUT for f in products.BY_ID[i].files}
+    assert set(there) - about == set(sizes)
+    single = [n for n in sizes if n.startswith("data/")]
+    assert [int(sizes[n]) for n in single] == [there[n].stat().st_size for n in single]
+    assert products.unlisted(f"maps/{n}" for n in there) == []

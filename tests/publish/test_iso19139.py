@@ -230,3 +230,26 @@ def test_a_file_without_a_map_has_no_box(tmp_path):
         )
         west, south, east, north = gpkg_extras._bounds(db)
     assert (round(west, 1), round(south, 1), round(east, 1), round(north, 1)) == (12.0, 57.7, 12.2, 57.9)
+
+
+@pytest.mark.parametrize("name", ["out/bredband.gpkg", "maps/data/bredband_oppen.gpkg"])
+def test_the_small_countys_geopackages_carry_a_valid_record(small_edition, schema, name):
+    with closing(sqlite3.connect(small_edition / name)) as db:
+        ((text,),) = db.execute(
+            "SELECT metadata FROM gpkg_metadata AS m JOIN gpkg_metadata_reference AS r ON r.md_file_id = m.id"
+            " WHERE mime_type = 'text/xml' AND md_standard_uri = ? AND reference_scope = 'geopackage'",
+            (iso19139.STANDARD,),
+        ).fetchall()
+        agreements = db.execute(
+            "SELECT metadata FROM gpkg_metadata WHERE mime_type = 'application/json'"
+        ).fetchone()
+    assert [f"{e.path}: {e.reason}" for e in schema.iter_errors(text)] == []
+    assert all(root(text).findall(path, NS) for path in RULES.values())
+    assert ("creativecommons.org" in text) == name.startswith("maps/")
+    assert ("noLimitations" in text) == name.startswith("maps/")
+    assert agreements
+
+
+def test_the_small_countys_record_is_valid(small_edition, schema):
+    text = (small_edition / "maps/metadata_iso19139.xml").read_text(encoding="utf-8")
+    assert [f"{e.path}: {e.reason}" for e in schema.iter_errors(text)] == []
