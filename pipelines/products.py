@@ -55,13 +55,10 @@ class File:
         ``out/…`` or ``maps/…``, as :meth:`pipelines.paths.Paths.built` takes it; ``*`` stands for many files.
     layer : str
         Layer of a file that holds several products.
-    language : str
-        Of its texts: ``sv`` or ``en``.
     """
 
     path: str
     layer: str = ""
-    language: str = "sv"
 
     @property
     def format(self) -> str:
@@ -72,6 +69,15 @@ class File:
     def media_type(self) -> str:
         """IANA media type."""
         return MEDIA[self.path.rpartition(".")[2]][1]
+
+    @property
+    def language(self) -> Literal["sv", "en"]:
+        """Language of its texts: English where the name says so.
+
+        >>> File("maps/bredbandskarta.en.html").language, File("maps/bredbandskarta.html").language
+        ('en', 'sv')
+        """
+        return "en" if self.path.rpartition(".")[0].endswith(".en") else "sv"
 
     @property
     def version(self) -> str:

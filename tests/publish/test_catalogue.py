@@ -317,7 +317,7 @@ def test_the_small_countys_catalogue_tells_of_every_file_put_in_place(small_edit
         for url in told.objects(d, DCAT.downloadURL):
             sizes[unquote(url.removeprefix(f"{base}/"))] = told.value(d, DCAT.byteSize)
     there = {p.relative_to(maps).as_posix(): p for p in maps.rglob("*") if p.is_file() and p.name[0] != "."}
-    about = {f.path.removeprefix("maps/") for i in ABOUT for f in products.BY_ID[i].files}
+    about = {f.path.removeprefix("maps/") for p in products.open_products() if p.id in ABOUT for f in p.files}
     assert set(there) - about == set(sizes)
     single = [n for n in sizes if n.startswith("data/")]
     assert [int(sizes[n]) for n in single] == [there[n].stat().st_size for n in single]

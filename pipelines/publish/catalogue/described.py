@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pipelines.paths import Paths
     from pipelines.region import Region
 
-ABOUT = ("datapaket", "specifikation", "katalog", "ingang")
+ABOUT = ("datapaket", "specifikation", "katalog", "ingang", "tillganglighet")
 """Open products that describe the others. They are referred to, and are no datasets of their own."""
 DICTIONARY, SPECIFICATION = products.DATAPACKAGE.removeprefix("maps/"), "specifikation.html"
 
@@ -224,4 +224,4 @@ def _crs(name: str) -> str:
     """Return the reference system of a data file; GeoJSON has only one (RFC 7946)."""
     if name.endswith(".geojson"):
         return wording.CRS84
-    return wording.EPSG_3006 if name.endswith((".gpkg", ".parquet", ".gml")) else ""
+    return wording.EPSG_3006 if name.endswith((".gpkg", ".parquet", ".gml", ".tif")) else ""
