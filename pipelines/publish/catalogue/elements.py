@@ -21,8 +21,8 @@ def node(name: str, *children: Child, **attributes: str) -> ET.Element:
 
     Names are ``prefix:local``; in attributes the colon is written ``__``.
 
-    >>> ET.tostring(node("gmd:title", text("Rutor & band"), gco__nilReason="x"))[:10]
-    b'<ns0:title'
+    >>> node("gmd:title", text("Rutor & band"), gco__nilReason="x").tag
+    '{http://www.isotc211.org/2005/gmd}title'
     """
     out = ET.Element(_full(name), {_full(k.replace("__", ":")): v for k, v in attributes.items()})
     for child in children:
