@@ -66,7 +66,7 @@ PRODUCTS_OUT  := bredband.gpkg kommuner.csv kommuner.xlsx prioritering_pts.csv $
 OPEN_DATA := $(addprefix data/,bredband_oppen.gpkg rutnat_250m.csv rutnat_250m.parquet bristomraden.csv \
                bristomraden.parquet kommuner.csv kommuner.parquet kommuner.geojson lan.csv datapackage.json)
 OPEN_QGIS := data/bredband_oppen.qgz $(CLASS_RASTERS:%=data/raster/%)
-PRODUCTS_MAPS := bredbandskarta.html $(OPEN_DATA) $(OPEN_QGIS)
+PRODUCTS_MAPS := bredbandskarta.html bredbandskarta.en.html $(OPEN_DATA) $(OPEN_QGIS)
 # A step whose files make cannot know (one a kommun) writes a stamp when all are there: $(BUILT)/.<step>.klar.
 MANY := printmap
 # What was put in place last time, by the list in the folder itself: so a lost page is missed, and clean
@@ -211,7 +211,8 @@ $(BUILT)/out/rapport.md $(BUILT)/out/manifest.json &: $(STEG)/korning.json
 	$(SAY) 'Rapport och manifest'
 	@$(RUN) report $(ARGS)
 
-$(BUILT)/maps/bredbandskarta.html $(BUILT)/out/bredbandskarta_intern.html &: $(STEG)/korning.json
+$(BUILT)/maps/bredbandskarta.html $(BUILT)/maps/bredbandskarta.en.html \
+$(BUILT)/out/bredbandskarta_intern.html &: $(STEG)/oppen_lan.parquet
 	$(SAY) 'Webbkarta'
 	@$(RUN) webmap $(ARGS)
 

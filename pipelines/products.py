@@ -180,7 +180,7 @@ PRODUCTS = (
         "bredbandskarta", "Bredbandskartan",
         "Webbkarta i en fil: rutornas klasser och band, kommunernas nyckeltal. Fungerar utan nät.",
         "Politiker och medborgare ser hur det är just där de bor, i mobilen och med skärmläsare.",
-        (File("maps/bredbandskarta.html"),), (contracts.OPPNA_RUTOR,), "oppen",
+        (File("maps/bredbandskarta.html"), File("maps/bredbandskarta.en.html")), contracts_open.OPEN_TABLES, "oppen",
     ),
     Product(
         "kommunsidor", "Kommunsidor",
@@ -242,7 +242,8 @@ PRODUCTS = (
     ),
     Product(
         "bredbandskarta-intern", "Bredbandskartan, intern", "Webbkartan med exakta antal.",
-        "För handläggare som inte har QGIS.", (File("out/bredbandskarta_intern.html"),), (contracts.RUTNAT,),
+        "För handläggare som inte har QGIS.", (File("out/bredbandskarta_intern.html"),),
+        (contracts.RUTNAT, contracts.KOMMUNER, contracts.LAN, contracts_gaps.BRISTOMRADEN),
     ),
     Product(
         "rapport", "Rapport och manifest",

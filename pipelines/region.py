@@ -6,6 +6,7 @@ test fails when the two drift apart. The schema is closed: an unknown key is an 
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
@@ -280,6 +281,41 @@ class PtsPrioritering(Part):
         return self
 
 
+class Bakgrundskarta(Part):
+    """A background map for the published map. Off unless configured, and then until the reader asks for it."""
+
+    url: str = Field(
+        default="",
+        description="Kartrutor i Web Mercator: en https-adress med {z}, {x} och {y}. Tomt: ingen bakgrundskarta. "
+        "Även ifylld hämtas inget förrän läsaren har kryssat för den; värden får då läsarens IP-adress.",
+    )
+    kredit: str = Field(
+        default="", description="Upphov och licens, visas i kartan: «© Lantmäteriet», till exempel."
+    )
+
+    @model_validator(mode="after")
+    def _whole(self) -> Bakgrundskarta:
+        if not self.url:
+            return self
+        parts = urlsplit(self.url)
+        if (
+            parts.scheme != "https" or not re.fullmatch(r"[a-z0-9.-]+(:\d+)?", parts.netloc)
+            or not all(part in self.url for part in ("{z}", "{x}", "{y}")) or re.search(r"[\s;,'\"<>]", self.url)
+        ):  # fmt: skip
+            raise ValueError(
+                "url ska vara en https-adress med {z}, {x} och {y}, till exempel "
+                f"https://kartor.example.org/{{z}}/{{x}}/{{y}}.png, men är {self.url}"
+            )
+        if not self.kredit.strip():
+            raise ValueError("kredit ska anges när url är ifylld: den som gör kartan vill stå i den")
+        return self
+
+    @property
+    def host(self) -> str:
+        """The only address the page may then ask for pictures: scheme and host, as a policy names them."""
+        return f"https://{urlsplit(self.url).netloc}" if self.url else ""
+
+
 class Publicering(Part):
     """What is published, by whom, and how small counts are hidden."""
 
@@ -333,6 +369,10 @@ class Publicering(Part):
     hvd_kategori: str = Field(
         default="",
         description="IRI för kategori av särskilt värdefull datamängd, (EU) 2023/138. Tomt: är ingen sådan.",
+    )
+    bakgrundskarta: Bakgrundskarta = Field(
+        default=Bakgrundskarta(),
+        description="Bakgrundskarta i den publicerade kartan, av den som utgivaren väljer.",
     )
 
     @model_validator(mode="after")

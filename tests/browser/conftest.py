@@ -32,6 +32,28 @@ def chromium():
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def county(tmp_path_factory):
+    """The pages of a county of full size."""
+    from pipelines.publish import webmap
+    from tests.publish import synthetic_tables
+
+    region, paths = synthetic_tables.full(tmp_path_factory.mktemp("lan"))
+    webmap.run(region, paths)
+    return paths
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory):
+    """The pages of two kommuner, one of them named as an attack."""
+    from pipelines.publish import webmap
+    from tests.publish import synthetic_tables
+
+    region, paths = synthetic_tables.tiny(tmp_path_factory.mktemp("liten"))
+    webmap.run(region, paths)
+    return paths
+
+
 @pytest.fixture
 def opened(chromium):
     """Open a file in a new context and wait for its cells; closes every context afterwards."""

@@ -15,9 +15,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from pipelines import contracts, grid
+from pipelines import contracts, contracts_gaps, grid
 from pipelines.files import write_polygons, write_table
 from pipelines.paths import Paths
+from pipelines.publish import open_tables
 from pipelines.region import MEASURES, THRESHOLDS, Region, load_region
 
 ROOT = Path(__file__).parents[2]
@@ -238,9 +239,62 @@ def _write(
     write_table(contracts.check(lan, contracts.LAN), paths.table("lan"))
     write_polygons(contracts.check(frame, contracts.GRANSER), paths.table("granser"))
     write_polygons(contracts.check(orter, contracts.ORTER), paths.table("orter"))
+    land = cells[["kommunkod", "omradestyp", "land_ha"]].assign(rutid=cells["rutid_scb"].astype("int64"))
+    write_table(contracts.check(land, contracts.LAND), paths.table("land"))
+    _write_areas(paths, cells)
     facts = {
         "korning_id": "0123456789ab", "demo": demo, "lan": region.lan.kortnamn, "lanskod": region.lan.kod,
         "pts_ar": 2025, "pts_datum": "2025-10-01", "scb_ar": 2024, "senaste_indatadatum": "2025-10-01",
         "version": "0.1.0",
     }  # fmt: skip
     paths.run_facts.write_text(json.dumps(facts), encoding="utf-8")
+    open_tables.run(region, paths)
+
+
+def _write_areas(paths: Paths, cells: pd.DataFrame) -> None:
+    """Write internal gap areas: every 6 × 6 block of cells with somebody without, its facts made up from its place."""
+    areas, members = [], []
+    column, row = grid.column_row(cells["rutid_scb"].astype("int64"))
+    block = pd.Series(column // 6 * 10_000 + row // 6)
+    for t in THRESHOLDS:
+        for m, part in (("tillgang", 1.0), ("passerad", 0.5)):
+            inside = cells.index[cells["adresser"] * cells[f"_p_{t}"] * part >= 0.5]
+            own = cells.loc[inside].assign(block=block[inside])
+            if own.empty:
+                continue
+            own["hushall_utan"] = own["hushall"] * own[f"_p_{t}"] * part
+            own["adresser_klassade"] = 1 + (own["adresser"] * own[f"_p_{t}"] * part).astype("int64")
+            grouped = own.groupby("block", sort=True)
+            worst = own.sort_values(
+                ["block", "adresser_klassade", "rutid_scb"], ascending=[True, False, True]
+            )
+            named = worst.drop_duplicates("block").set_index("block")
+            summed = ["adresser", "befolkning", "hushall", "land_ha", "adresser_klassade", "hushall_utan"]
+            area = grouped[summed].sum()
+            area["rutor"] = grouped.size()
+            area["kommuner"] = grouped["kommunkod"].agg(lambda k: ",".join(sorted(set(k))))
+            area = area.assign(
+                bristomrade_id=f"{t}-{m}-" + named["rutid_scb"], kommunkod=named["kommunkod"],
+                kommunnamn=named["kommunnamn"], underlag="blandat", modellerad=area["rutor"] % 2 == 0,
+                troskel_mbit=t, matt=m, befolkning_utan=2.1 * area["hushall_utan"], adresser_utan=area["rutor"] * 1.5,
+                avstand_m=17.5 * area["rutor"], schakt_m=210.25 * area["rutor"],
+                kostnad_sek=61_234.5 * area["rutor"], kostnad_lag_sek=30_000.0 * area["rutor"],
+                kostnad_hog_sek=99_999.0 * area["rutor"], prioritet=np.arange(1, len(area) + 1),
+            )  # fmt: skip
+            area["sannolikhet"] = np.where(area["modellerad"], 0.75, np.nan)
+            each = (area["kostnad_sek"] / area["hushall_utan"]).where(area["hushall_utan"] > 0)
+            areas.append(area.assign(kostnad_per_hushall_sek=each).reset_index(drop=True))
+            ids = area["bristomrade_id"].reindex(own["block"]).to_numpy()
+            members.append(
+                own.assign(bristomrade_id=ids, troskel_mbit=t, matt=m)[
+                    contracts_gaps.BRISTOMRADEN_RUTOR.names
+                ]
+            )
+    whole = pd.concat(areas, ignore_index=True).astype({"prioritet": "Int64"})
+    for c in contracts_gaps.BRISTOMRADEN.columns:
+        if c.name not in whole:
+            whole[c.name] = np.nan
+    corner = shapely.multipolygons([shapely.box(0, 0, 1, 1)])
+    frame = gpd.GeoDataFrame(whole, geometry=[corner] * len(whole), crs=3006)
+    write_polygons(contracts.check(frame, contracts_gaps.BRISTOMRADEN), paths.table("bristomraden"))
+    write_table(pd.concat(members, ignore_index=True), paths.table("bristomraden_rutor"))

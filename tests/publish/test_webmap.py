@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from pipelines import ledger
 from pipelines.files import read_table, write_table
-from pipelines.publish import webmap
+from pipelines.publish import open_tables, webmap
 from pipelines.publish.webmap import encode
 from tests.publish import synthetic_tables
 
@@ -66,11 +66,16 @@ def decode(description: dict, text: str) -> tuple[list[str], dict[str, list]]:
         place += gap
         east, north = description["kolumn0"] + place // high, description["rad0"] + place % high
         ids.append(f"{east * size:06d}{north * size:07d}")
+    lived = [i for i in range(n) if stream[at + i // 8] >> (i % 8) & 1]
+    at += (n + 7) // 8
     fields: dict[str, list] = {}
     for field in description["falt"]:
-        planes = [stream[at + k * n : at + (k + 1) * n] for k in range(field["byte"])]
-        at += field["byte"] * n
-        whole = [sum(p[i] << (8 * k) for k, p in enumerate(planes)) for i in range(n)]
+        told = lived if "tom" in field else range(n)
+        planes = [stream[at + k * len(told) : at + (k + 1) * len(told)] for k in range(field["byte"])]
+        at += field["byte"] * len(told)
+        whole = [field.get("tom", 0)] * n
+        for j, i in enumerate(told):
+            whole[i] = sum(p[j] << (8 * k) for k, p in enumerate(planes))
         if field["slag"] == "kod":
             fields[field["namn"]] = [field["varden"][v] for v in whole]
         else:
@@ -94,7 +99,7 @@ def test_open_page_holds_exactly_the_rows_of_the_open_table(built):
     _, paths = built
     read = page(paths, webmap.OPEN)
     ids, fields = decode(json.loads(read.block("sida"))["rutnat"], read.block("rutor-data"))
-    table = read_table(paths.table("oppna_rutor")).sort_values("rutid_scb")
+    table = read_table(paths.table("oppen_rutnat_250m")).sort_values("rutid_scb")
     assert ids == table["rutid_scb"].tolist()
     told = {c for c in table if c not in ("rutid_scb", "kommunnamn")}
     assert set(fields) == told
@@ -145,8 +150,11 @@ def test_any_grid_comes_back(places, column0, row0, data):
     rutid = sorted(((c + column0) * 250) * 10**7 + (r + row0) * 250 for c, r in places)
     counts = data.draw(st.lists(st.floats(0, 3e6), min_size=len(rutid), max_size=len(rutid)))
     texts = data.draw(st.lists(st.sampled_from("abc"), min_size=len(rutid), max_size=len(rutid)))
+    lived = data.draw(st.none() | st.lists(st.booleans(), min_size=len(rutid), max_size=len(rutid)))
+    if lived and data.draw(st.booleans()):  # the same of all where nobody lives
+        counts = [x if y else 0.0 for x, y in zip(counts, lived, strict=True)]
     packed = encode.pack_cells(
-        rutid, [encode.codes("bokstav", texts, ("c", "a", "b")), encode.numbers("antal", counts)]
+        rutid, [encode.codes("bokstav", texts, ("c", "a", "b")), encode.numbers("antal", counts)], lived
     )
     ids, fields = decode(*packed)
     assert [int(i) for i in ids] == rutid
@@ -163,7 +171,7 @@ def test_unknown_code_and_unsorted_cells_are_refused():
         encode.pack_cells([3942506133000, 3940006133000], [])
 
 
-@pytest.mark.parametrize("product", [webmap.OPEN, webmap.INTERNAL])
+@pytest.mark.parametrize("product", [webmap.OPEN, webmap.OPEN_EN, webmap.INTERNAL])
 def test_hostile_names_are_text(built, product):
     _, paths = built
     html = paths.built(product).read_text(encoding="utf-8")
@@ -173,7 +181,7 @@ def test_hostile_names_are_text(built, product):
     assert synthetic_tables.HOSTILE in read.text
     assert synthetic_tables.HOSTILE in json.loads(read.block("sida"))["kommunnamn"].values()
     assert "<!--" not in re.sub(r"<script>.*?</script>", "", html, flags=re.S)
-    assert len(read.scripts) == 7
+    assert len(read.scripts) == 8
 
 
 @pytest.mark.parametrize(
@@ -184,7 +192,7 @@ def test_any_name_of_kommun_and_title(tmp_path, name):
     publishing = region.publicering.model_copy(update={"titel": name, "utgivare": name})
     webmap.run(region.model_copy(update={"publicering": publishing}), paths)
     read = page(paths, webmap.OPEN)
-    assert len(read.scripts) == 7
+    assert len(read.scripts) == 8
     assert read.text.count(name) >= 4  # title, heading, table, publisher
     assert json.loads(read.block("sida"))["kommunnamn"]["1480"] == name
 
@@ -196,14 +204,17 @@ def test_nothing_is_asked_of_anyone(built, product):
     links = [
         v for _, attrs in read.elements for k, v in attrs.items() if k in ("src", "href", "srcset", "action")
     ]
-    assert set(links) <= {"data:,", "#kommuner"}
+    # Links lead to what lies beside the page, and only when somebody follows them.
+    beside = {"data:,", "#kommuner", webmap.page.FILES["en"], *webmap.page.LINKS}
+    assert {x for x in links if not re.fullmatch(r"kommuner/\d{4}\.html", x)} <= beside
+    assert not [a for t, attrs in read.elements for a in ("src", "srcset", "action") if a in attrs]
     assert not any("url(" in style or "@import" in style for style in read.styles)
     code = "".join(text for attrs, text in read.scripts if "type" not in attrs)
     assert "sourceMappingURL" not in code
     assert not re.search(r"cdn|jquery|bootstrap", code, flags=re.I)
 
 
-@pytest.mark.parametrize("product", [webmap.OPEN, webmap.INTERNAL])
+@pytest.mark.parametrize("product", [webmap.OPEN, webmap.OPEN_EN, webmap.INTERNAL])
 def test_policy_names_every_script_and_style_by_hash(built, product):
     _, paths = built
     read = page(paths, product)
@@ -263,30 +274,47 @@ def test_kommun_counts_in_the_open_table(tmp_path, count, shown, sort_by):
     for t in (30, 100, 1000):
         kommuner[f"hushall_utan_{t}"] = kommuner[f"hushall_ej_passerade_{t}"] = float(count)
     write_table(kommuner, paths.table("kommuner"))
+    open_tables.run(region, paths)
     webmap.run(region, paths)
     html = paths.built(webmap.OPEN).read_text(encoding="utf-8")
     cells = re.findall(r'<td class="v [a-z]+-\d+" data-v="([^"]*)">([^<]*)</td>', html)
-    assert len(cells) == 2 * 6 * 4
-    assert set(cells[3::4]) == {(sort_by, shown)}
+    goals = {(g.matt, g.troskel_mbit) for g in region.mal.nivaer}
+    columns = [
+        k
+        for m in ("tillgang", "passerad")
+        for t in (30, 100, 1000)
+        for k in ("", "", "", "utan", *(["mal"] if (m, t) in goals else []))
+    ]
+    assert len(cells) == 2 * len(columns)
+    assert {c for c, k in zip(cells, columns * 2, strict=True) if k == "utan"} == {(sort_by, shown)}
     assert "98765" not in html
     assert "ca 98\u202f770" in html
 
 
 def test_share_and_difference_in_the_table(tmp_path):
-    region, paths = synthetic_tables.tiny(tmp_path)
-    kommuner = read_table(paths.table("kommuner"))
-    kommuner["hushall"], kommuner["hushall_utan_100"] = [50_000.0, 50_000.0], [4_080.0, 15.0]
-    kommuner["andel_100_pct"], kommuner["pts_andel_100_pct"] = [91.84, 99.97], [92.16, np.nan]
-    write_table(kommuner, paths.table("kommuner"))
+    """No more decimals than are published, in a difference either; a limit has no difference."""
+    region, paths = synthetic_tables.tiny(tmp_path, names=("Testby", "Annanby"))
+    told = read_table(paths.table("oppen_kommuner"))
+    told["andel_100_pct"], told["andel_100_olikhet"] = [91.84, 99.9], ["", ">"]
+    told["andel_30_pct"], told["andel_30_olikhet"] = [91.84, 97.26], ["", ""]
+    told["pts_andel_100_pct"], told["pts_andel_30_pct"] = [92.2, 94.0], [np.nan, 94.0]
+    write_table(told, paths.table("oppen_kommuner"))
     webmap.run(region, paths)
     html = paths.built(webmap.OPEN).read_text(encoding="utf-8")
     rows = re.findall(r"<tr><th scope=\"row\">(.*?)</tr>", html)
     shown = {
-        r.split("<")[0]: re.findall(r'class="v tillgang-100" data-v="[^"]*">([^<]*)<', r)[:3] for r in rows
+        re.findall(r">([^<]*)</a>", r)[0]: re.findall(r'class="v tillgang-100" data-v="[^"]*">([^<]*)<', r)[
+            :3
+        ]
+        for r in rows
     }
-    assert shown["Testby"] == ["91,8\u202f%", "92,2\u202f%", "−0,3"]
-    other = next(v for k, v in shown.items() if k != "Testby")
-    assert other == ["över\u202f99,9\u202f%", "saknas", "saknas"]
+    assert shown["Testby"][:3] == ["91,8\u202f%", "–", "–"]
+    assert shown["Testby"][4:7] == ["91,8\u202f%", "92,2\u202f%", "−0,4"]
+    assert shown["Annanby"][:3] == ["97,3\u202f%", "94\u202f%", "+3"]
+    assert shown["Annanby"][4:7] == ["minst 99,9\u202f%", "94\u202f%", "–"]
+    english = paths.built(webmap.OPEN_EN).read_text(encoding="utf-8")
+    assert ">91.8%<" in english
+    assert ">at least 99.9%<" in english
 
 
 def test_same_tables_same_bytes(tmp_path):
@@ -294,11 +322,11 @@ def test_same_tables_same_bytes(tmp_path):
     for folder in ("a", "b"):
         region, paths = synthetic_tables.tiny(tmp_path / folder)
         # Rows in another order are the same rows.
-        for name in ("oppna_rutor", "rutnat_250m", "kommuner"):
+        for name in ("oppen_rutnat_250m", "rutnat_250m", "oppen_kommuner", "kommuner", "bristomraden_rutor"):
             table = read_table(paths.table(name))
             write_table(table.sample(frac=1, random_state=len(folder) + ord(folder)), paths.table(name))
         webmap.run(region, paths)
-        pages.append([paths.built(p).read_bytes() for p in (webmap.OPEN, webmap.INTERNAL)])
+        pages.append([paths.built(p).read_bytes() for p in (webmap.OPEN, webmap.OPEN_EN, webmap.INTERNAL)])
     assert pages[0] == pages[1]
 
 
@@ -346,4 +374,4 @@ def test_outlines_lie_where_the_cells_do(built):
 def test_every_file_of_the_page_is_package_data():
     folder = Path(webmap.__file__).parent
     names = {p.name for p in folder.iterdir() if p.suffix in (".js", ".css", ".json", ".j2")}
-    assert names == {*webmap.html.SCRIPTS, "page.css", "sv.json", "template.html.j2"}
+    assert names == {*webmap.html.SCRIPTS, "page.css", "sv.json", "en.json", "template.html.j2"}

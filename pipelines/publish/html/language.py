@@ -59,13 +59,22 @@ class Writer:
             text = "under 0.1%" if round(x, 1) <= 0 and x > 1e-6 else f"{self.number(x, 1)}%"
         return f"{_WORDS[self.language][sign]} {text}" if sign and text[0].isdigit() else text
 
-    def points(self, x: float) -> str:
+    def target(self, x: float) -> str:
+        r"""Return a share as somebody chose it, without needless decimals.
+
+        >>> Writer("sv").target(98) == "98\u202f%", Writer("en").target(99.9)
+        (True, '99.9%')
+        """
+        text = self.number(x, 0 if round(x, 1) == round(x) else 1)
+        return f"{text}{THIN}%" if self.language == "sv" else f"{text}%"
+
+    def points(self, x: float, decimals: int = 1) -> str:
         """Return a difference in percentage points, signed.
 
         >>> Writer("en").points(-0.31), Writer("sv").points(2)
         ('−0.3', '+2,0')
         """
-        return ("+" if round(x, 1) > 0 else "") + self.number(x, 1)
+        return ("+" if round(x, decimals) > 0 else "") + self.number(x, decimals)
 
     def day(self, iso: str) -> str:
         """Return a date in words.

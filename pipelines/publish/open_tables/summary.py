@@ -85,14 +85,20 @@ def _with_shares(told: pd.DataFrame, limits: tuple[int, ...]) -> pd.DataFrame:
             for total, lacking in zip(told["hushall"], told[f"{without}"], strict=True)
         ]
         out[f"{share}_pct"] = np.array(
-            [np.nan if r.value is None else r.value for r in rows], dtype=np.float64
+            [np.nan if r.value is None else _ENDS.get(_word(r.text), r.value) for r in rows], dtype=np.float64
         )
-        out[f"{share}_olikhet"] = [_SIGNS.get(r.text.split("\u00a0")[0].split(" ")[0], "") for r in rows]
+        out[f"{share}_olikhet"] = [_SIGNS.get(_word(r.text), "") for r in rows]
         out = out.astype({f"{share}_olikhet": "str"})
     return out
 
 
 _SIGNS = {"minst": ">", "över": ">", "högst": "<", "under": "<"}
+_ENDS = {"över": 99.9, "under": 0.1}
+"""The limit itself of «över 99,9 %» and «under 0,1 %»: with the sign, 100 or 0 would be untrue."""
+
+
+def _word(text: str) -> str:
+    return text.split("\u00a0")[0].split(" ")[0]
 
 
 def land_by_class(cells: pd.DataFrame, land: pd.DataFrame) -> pd.DataFrame:

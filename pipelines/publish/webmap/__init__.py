@@ -1,65 +1,132 @@
-"""The web map: one self-contained page a edition, open (classes and bands) and internal (exact counts)."""
+"""The web map: one self-contained page an edition and language. Open: classes and bands. Internal: exact counts."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines import grid
+from pipelines import contracts_open, grid
 from pipelines.files import read_table, write_text
 from pipelines.paths import Paths
-from pipelines.publish.disclosure import exposed
+from pipelines.publish import open_tables
 from pipelines.publish.facts import read_facts, read_sources
-from pipelines.publish.webmap import encode, fields, html, outline, page
-from pipelines.region import Region
+from pipelines.publish.html.language import LANGUAGES
+from pipelines.publish.webmap import earlier, encode, fields, gaps, html, outline, page
+from pipelines.publish.webmap.page import Subject
+from pipelines.region import MEASURES, THRESHOLDS, Region
 
 if TYPE_CHECKING:
     import pandas as pd
 
-OPEN = "maps/bredbandskarta.html"
+    from pipelines.publish.edition import Edition as EarlierEdition
+    from pipelines.publish.webmap.encode import Codes, Numbers
+
+OPEN = f"maps/{page.FILES['sv']}"
+OPEN_EN = f"maps/{page.FILES['en']}"
 INTERNAL = "out/bredbandskarta_intern.html"
 
 
+@dataclass(frozen=True)
+class Packed:
+    """What is made once and is the same on every page of an edition."""
+
+    cells: tuple[dict[str, Any], str]
+    areas: tuple[dict[str, Any], str]
+    names: dict[str, str]
+    outlines: str
+    bounds: list[list[float]]
+
+
 def run(region: Region, paths: Paths) -> None:
-    """Build both pages from the tables between the stages.
+    """Build the pages, each whole or not at all.
 
-    Reads ``oppna_rutor``, ``rutnat_250m``, ``kommuner``, ``lan``, ``granser``, ``orter`` and the run's
-    facts; writes both pages, whole or not at all.
+    The open ones are made from the open tables and nothing else, the internal one from ``rutnat_250m``,
+    ``kommuner``, ``lan``, ``bristomraden`` and ``bristomraden_rutor``; all of them with the outlines of
+    ``granser`` and ``orter``, the run's facts, and an earlier edition's classes where one is given.
     """
+    before = earlier.open_earlier(paths, read_facts(paths))
+    kommuner = open_tables.read(paths, contracts_open.KOMMUNER_OPPNA)
+    size = kommuner.set_index("kommunkod")["hushall_ca"].fillna(0).astype("float64")
+    shapes = outline.build(_polygons(paths.table("granser")), size, _polygons(paths.table("orter")))
+    write_open(region, paths, shapes, before)
+    write_internal(region, paths, shapes, before)
+
+
+def write_open(
+    region: Region, paths: Paths, shapes: dict[str, Any], before: EarlierEdition | None = None
+) -> None:
+    """Write the open page in every language; ``shapes`` is what :func:`outline.build` returns."""
     facts, sources = read_facts(paths), read_sources(paths)
-    kommuner = read_table(paths.table("kommuner"))
-    lan = read_table(paths.table("lan"))
-    shapes = outline.build(_polygons(paths.table("granser")), kommuner, _polygons(paths.table("orter")))
-
-    open_cells = _by_place(read_table(paths.table("oppna_rutor")))
-    open_grid = encode.pack_cells(_rutid(open_cells), fields.open_fields(open_cells, region))
-    close = exposed(open_cells, kommuner, region.publicering.bandgranser)
-    context = page.context("oppen", region, facts, sources, kommuner, lan, close)
-    write_text(paths.built(OPEN), _page(context, open_cells, open_grid, shapes))
-    del open_cells, open_grid
-
-    cells = _by_place(read_table(paths.table("rutnat_250m")))
-    exact_grid = encode.pack_cells(_rutid(cells), fields.internal_fields(cells, region))
-    context = page.context("intern", region, facts, sources, kommuner, lan)
-    write_text(paths.built(INTERNAL), _page(context, cells, exact_grid, shapes))
+    kommuner, lan = (
+        open_tables.read(paths, t) for t in (contracts_open.KOMMUNER_OPPNA, contracts_open.LAN_OPPNA)
+    )
+    published = earlier.published(before) if before else None
+    then = before.facts if before and published is not None else None
+    packed = _open(region, paths, published, shapes)
+    for language in LANGUAGES:
+        about = Subject("oppen", language, region, facts, sources, kommuner, lan, then)
+        write_text(paths.built(f"maps/{page.FILES[language]}"), _page(about, packed))
 
 
-def _page(
-    context: dict[str, Any], cells: pd.DataFrame, packed: tuple[dict[str, Any], str], shapes: dict[str, Any]
-) -> str:
-    description, data = packed
-    names = cells.drop_duplicates("kommunkod").set_index("kommunkod")["kommunnamn"].sort_index()
-    facts = {"rutnat": description, "intern": context["intern"], "kommunnamn": names.to_dict()}
-    outlines = json.dumps(shapes, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    return html.render(
-        {**context, "sida": facts, "rutor": data, "konturer": encode.deflate(outlines.encode("utf-8"))},
-        shapes["bounds"],
+def write_internal(
+    region: Region, paths: Paths, shapes: dict[str, Any], before: EarlierEdition | None = None
+) -> None:
+    """Write the internal page."""
+    packed = _internal(region, paths, earlier.internal(before) if before else None, shapes)
+    kommuner, lan = (read_table(paths.table(n)) for n in ("kommuner", "lan"))
+    then = before.facts if before else None
+    about = Subject("intern", "sv", region, read_facts(paths), read_sources(paths), kommuner, lan, then)
+    write_text(paths.built(INTERNAL), _page(about, packed))
+
+
+def _open(region: Region, paths: Paths, before: pd.DataFrame | None, shapes: dict[str, Any]) -> Packed:
+    cells = _by_place(open_tables.read(paths, contracts_open.RUTNAT_250M))
+    # The outlines of the areas are drawn from the cells.
+    areas = read_table(paths.table("oppen_bristomraden"), contracts_open.BRISTOMRADEN_OPPNA.names)
+    now = {f"klass_{m}_{t}": cells[f"klass_{m}_{t}"] for m in MEASURES for t in THRESHOLDS}
+    told = fields.open_fields(cells, region)
+    members = gaps.open_members(cells, areas)
+    return _packed(
+        cells, told, now, before, gaps.pack(areas, members, gaps.open_fields(areas), cells), shapes
     )
 
 
-def _rutid(cells: pd.DataFrame) -> Any:
-    return grid.parse_scb_id(cells["rutid_scb"])
+def _internal(region: Region, paths: Paths, before: pd.DataFrame | None, shapes: dict[str, Any]) -> Packed:
+    from pipelines.contracts_gaps import BRISTOMRADEN
+
+    cells = _by_place(read_table(paths.table("rutnat_250m")))
+    areas = read_table(paths.table("bristomraden"), BRISTOMRADEN.names)
+    now = fields.exact_classes(cells)
+    told = fields.internal_fields(cells, region, now)
+    members = gaps.internal_members(cells, areas, read_table(paths.table("bristomraden_rutor")))
+    return _packed(
+        cells, told, now, before, gaps.pack(areas, members, gaps.internal_fields(areas), cells), shapes
+    )
+
+
+def _packed(
+    cells: pd.DataFrame, told: list[Codes | Numbers], now: dict[str, Any], before: pd.DataFrame | None,
+    areas: tuple[dict[str, Any], str], shapes: dict[str, Any],
+) -> Packed:  # fmt: skip
+    if before is not None:
+        told = [*told, *earlier.fields(before, cells["rutid_scb"], now)]
+    names = cells.drop_duplicates("kommunkod").set_index("kommunkod")["kommunnamn"].sort_index()
+    outlines = json.dumps(shapes, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    lived = now["klass_tillgang_100"] != "ingen_adress"
+    packed = encode.pack_cells(grid.parse_scb_id(cells["rutid_scb"]), told, lived)
+    return Packed(packed, areas, names.to_dict(), encode.deflate(outlines.encode("utf-8")), shapes["bounds"])
+
+
+def _page(about: Subject, packed: Packed) -> str:
+    context = page.context(about)
+    script = {
+        **page.script_facts(about, context["t"]),
+        "rutnat": packed.cells[0], "omraden": packed.areas[0], "kommunnamn": packed.names,
+    }  # fmt: skip
+    data = {"sida": script, "rutor": packed.cells[1], "omraden": packed.areas[1], "konturer": packed.outlines}
+    return html.render({**context, **data}, packed.bounds)
 
 
 def _by_place(cells: pd.DataFrame) -> pd.DataFrame:

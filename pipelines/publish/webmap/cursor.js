@@ -63,6 +63,6 @@
       event.stopImmediatePropagation();
     }, true);
 
-    return { chooseAt, clear };
+    return { choose, chooseAt, clear };
   };
 })();

@@ -1,4 +1,4 @@
-// The decoder of encode.py's stream, and a cell's place in it.
+// The decoder of encode.py's streams, and a cell's place in the grid.
 (function () {
   'use strict';
 
@@ -31,18 +31,33 @@
     return out;
   }
 
+  // empty: 0 stands for no number, and any other for one less.
+  // lived: the rows that a field with a value for all the others (`tom`) is told of.
+  function decodeFields(described, bytes, at, count, lived = null) {
+    const fields = {};
+    for (const f of described) {
+      const some = 'tom' in f, told = some ? lived.length : count;
+      let values = f.byte === 1 ? bytes.subarray(at, at + told) : unshuffle(bytes, at, told, f.byte);
+      if (some) {
+        const whole = new values.constructor(count);
+        if (f.tom) whole.fill(f.tom);
+        for (let k = 0; k < told; k++) whole[lived[k]] = values[k];
+        values = whole;
+      }
+      fields[f.namn] = { values, texts: f.varden || null, scale: f.skala || 1, empty: Boolean(f.tomt) };
+      at += f.byte * told;
+    }
+    return { fields, at };
+  }
+
   // description + bytes -> { count, columns, rows, place, fields, lookup }. `place` is column * rows + row.
   function decode(description, bytes) {
     const count = description.antal, columns = description.kolumner, rows = description.rader;
     const place = unshuffle(bytes, 0, count, 4);
     for (let i = 1; i < count; i++) place[i] += place[i - 1];
-    const fields = {};
-    let at = 4 * count;
-    for (const f of description.falt) {
-      const values = f.byte === 1 ? bytes.subarray(at, at + count) : unshuffle(bytes, at, count, f.byte);
-      fields[f.namn] = { values, texts: f.varden || null, scale: f.skala || 1 };
-      at += f.byte * count;
-    }
+    const lived = new Uint32Array(description.bebodda), head = 4 * count, bits = Math.ceil(count / 8);
+    for (let i = 0, k = 0; i < count; i++) if (bytes[head + (i >> 3)] >> (i & 7) & 1) lived[k++] = i;
+    const { fields, at } = decodeFields(description.falt, bytes, head + bits, count, lived);
     if (at !== bytes.length) throw new Error('data length');
     const lookup = new Int32Array(columns * rows).fill(-1);
     for (let i = 0; i < count; i++) lookup[place[i]] = i;
@@ -52,5 +67,5 @@
     };
   }
 
-  window.bredband.data = { inflate, inflateJson, json, decode };
+  window.bredband.data = { inflate, inflateJson, json, decode, decodeFields, unshuffle };
 })();

@@ -1,8 +1,10 @@
 """Cells as bytes: positions and one byte per code, or shuffled bytes per number, deflated and base64-coded.
 
-The stream is: the gap from each cell to the next (``uint32``), then every field in the order of the
-description. Numbers are *shuffled*: all lowest bytes first, then all second ones, and so on, since
-like bytes side by side deflate better. ``data.js`` is the decoder.
+The stream is: the gap from each cell to the next (``uint32``), one bit per cell that says whether it has
+addresses (lowest bit first), then every field in the order of the description. Most cells have no address, and
+most fields say the same of all of those: such a field holds the other cells only. Numbers are *shuffled*: all
+lowest bytes first, then all second ones, and so on, since like bytes side by side deflate better. ``data.js``
+is the decoder.
 """
 
 from __future__ import annotations
@@ -36,6 +38,8 @@ class Numbers:
     name: str
     scale: int
     scaled: NDArray[np.uint32]
+    empty: bool = False
+    """Kept as one more than the number, 0 where there is none."""
 
 
 def codes(name: str, column: Any, values: tuple[str, ...]) -> Codes:
@@ -61,7 +65,7 @@ def numbers(name: str, column: Any, scale: int = 10) -> Numbers:
     return Numbers(name, scale, np.floor(rounded * scale + 0.5).astype(np.uint32))
 
 
-def pack_cells(rutid: Any, fields: list[Codes | Numbers]) -> tuple[dict[str, Any], str]:
+def pack_cells(rutid: Any, fields: list[Codes | Numbers], lived: Any = None) -> tuple[dict[str, Any], str]:
     """Pack cells and their fields.
 
     Parameters
@@ -70,6 +74,8 @@ def pack_cells(rutid: Any, fields: list[Codes | Numbers]) -> tuple[dict[str, Any
         Cells, strictly ascending (column by column from the west, each from the south).
     fields : list
         Each of length n.
+    lived : array_like of bool, shape (n,), optional
+        Cells with addresses; all of them when not given.
 
     Returns
     -------
@@ -87,11 +93,36 @@ def pack_cells(rutid: Any, fields: list[Codes | Numbers]) -> tuple[dict[str, Any
         raise ValueError("rutorna är inte sorterade eller inte unika")
     description = {
         "antal": len(column), "cell_m": grid.CELL_M, "kolumn0": west, "rad0": south,
-        "kolumner": wide, "rader": high, "falt": [_describe(f) for f in fields],
+        "kolumner": wide, "rader": high,
     }  # fmt: skip
-    stream = [_shuffle(gaps.astype(np.uint32), 4)]
-    stream += [f.codes.tobytes() if isinstance(f, Codes) else _shuffle(f.scaled, _width(f)) for f in fields]
-    return description, deflate(b"".join(stream))
+    mask = np.ones(len(column), dtype=bool) if lived is None else np.asarray(lived, dtype=bool)
+    described, body = pack_fields(fields, mask)
+    head = _shuffle(gaps.astype(np.uint32), 4) + np.packbits(mask, bitorder="little").tobytes()
+    return {**description, "bebodda": int(mask.sum()), "falt": described}, deflate(head + body)
+
+
+def pack_fields(fields: list[Codes | Numbers], lived: Any = None) -> tuple[list[dict[str, Any]], bytes]:
+    """Return the fields' descriptions and their bytes, in order.
+
+    A field that holds one value wherever ``lived`` is false is told of the other rows only; its ``tom`` is
+    that value.
+    """
+    told, stream = [], []
+    for f in fields:
+        description, values = _describe(f), f.codes if isinstance(f, Codes) else f.scaled
+        if lived is not None and not lived.all():
+            empty = values[~lived]
+            if (empty == empty[0]).all():
+                description["tom"], values = int(empty[0]), values[lived]
+        told.append(description)
+        stream.append(_shuffle(values.astype(np.uint32), int(description["byte"])))
+    return told, b"".join(stream)
+
+
+def pack_numbers(values: Any) -> tuple[int, bytes]:
+    """Return how many bytes whole numbers take, and the numbers shuffled."""
+    field = Numbers("", 1, np.asarray(values).astype(np.uint32))
+    return _width(field), _shuffle(field.scaled, _width(field))
 
 
 def deflate(body: bytes) -> str:
@@ -104,7 +135,8 @@ def deflate(body: bytes) -> str:
 def _describe(field: Codes | Numbers) -> dict[str, Any]:
     if isinstance(field, Codes):
         return {"namn": field.name, "slag": "kod", "byte": 1, "varden": list(field.values)}
-    return {"namn": field.name, "slag": "tal", "byte": _width(field), "skala": field.scale}
+    told = {"namn": field.name, "slag": "tal", "byte": _width(field), "skala": field.scale}
+    return {**told, "tomt": True} if field.empty else told
 
 
 def _width(field: Numbers) -> int:

@@ -1,19 +1,20 @@
 // A cell's facts as text: rows for the panel. Everything is set with textContent.
 (function () {
   'use strict';
-  const THRESHOLDS = [30, 100, 1000], THIN = '\u202f';
+  const THRESHOLDS = [30, 100, 1000];
 
   function fill(text, values) {
     return text.replace(/\{(\w+)\}/g, (all, key) => (key in values ? values[key] : all));
   }
 
-  // A whole number of 1 / scale as Swedes write it: 12 345,6.
+  // A whole number of 1 / scale as the page's language writes it: 12 345,6 or 12,345.6.
   function number(scaled, scale) {
+    const { grupp, decimal } = number.signs;
     const digits = scale > 1 ? String(scale).length - 1 : 0;
     const text = String(scaled).padStart(digits + 1, '0');
     const whole = digits ? text.slice(0, -digits) : text;
-    const grouped = whole.replace(/\B(?=(\d{3})+$)/g, THIN);
-    return digits ? `${grouped},${text.slice(-digits)}` : grouped;
+    const grouped = whole.replace(/\B(?=(\d{3})+$)/g, grupp);
+    return digits ? `${grouped}${decimal}${text.slice(-digits)}` : grouped;
   }
 
   function element(tag, text, name) {
@@ -35,9 +36,39 @@
       return f.texts ? f.texts[f.values[i]] : number(f.values[i], f.scale);
     }
 
+    // Easting and northing of the cell's south-west corner.
+    corner(i) {
+      const g = this.grid;
+      return [(g.column0 + Math.floor(g.place[i] / g.rows)) * g.size, (g.row0 + g.place[i] % g.rows) * g.size];
+    }
+
     id(i) {
-      const g = this.grid, column = Math.floor(g.place[i] / g.rows), row = g.place[i] % g.rows;
-      return String(((g.column0 + column) * 1e7 + g.row0 + row) * g.size).padStart(13, '0');
+      const [e, n] = this.corner(i);
+      return String(e).padStart(6, '0') + String(n).padStart(7, '0');
+    }
+
+    inspire(i) {
+      const [e, n] = this.corner(i);
+      return `SE_CRS3006RES${this.grid.size}mN${n}E${e}`;
+    }
+
+    // Column and row of a cell id, SCB's or Inspire's; null when it is neither.
+    parse(id) {
+      const scb = /^(\d{6})(\d{7})$/.exec(id), g = this.grid;
+      const inspire = new RegExp(`^(?:SE_)?CRS3006RES${g.size}mN(\\d{7})E(\\d{6})$`, 'i').exec(id);
+      const [e, n] = scb ? [Number(scb[1]), Number(scb[2])] : inspire ? [Number(inspire[2]), Number(inspire[1])] : [NaN, NaN];
+      return e % g.size || n % g.size || Number.isNaN(e) ? null : [e / g.size - g.column0, n / g.size - g.row0];
+    }
+
+    at(column, row) {
+      const g = this.grid, inside = column >= 0 && row >= 0 && column < g.columns && row < g.rows;
+      return inside ? g.lookup[column * g.rows + row] : -1;
+    }
+
+    // The cell's place in the arrays, below 0 where there is none.
+    place(id) {
+      const at = this.parse(id);
+      return at ? this.at(...at) : -1;
     }
 
     kommun(i) {
@@ -69,6 +100,7 @@
 
     rows(i) {
       const t = this.t, rows = [['rutid_scb', t.fakta_rutid, this.id(i)]];
+      rows.push(['rutid_inspire', t.fakta_rutid_inspire, this.inspire(i)]);
       rows.push(['kommunkod', t.fakta_kommun, `${this.kommun(i)} (${this.text('kommunkod', i)})`]);
       rows.push(['omradestyp', t.fakta_omradestyp, t[`omradestyp_${this.text('omradestyp', i)}`]]);
       const shown = this.page.intern
@@ -112,21 +144,76 @@
       return element('td', this.text(field, i), field);
     }
 
+    // What the class was in the earlier edition, where there is one.
+    before(i, state) {
+      const t = this.t, field = this.grid.fields[`fore_klass_${state.matt}_${state.troskel}`];
+      if (!field) return [];
+      const was = field.texts[field.values[i]];
+      const text = was === 'lika' ? t.fakta_fore_lika : was === 'ny' ? t.fakta_fore_ny : t.klass[was];
+      return [['fore', `${t.fakta_fore} (${this.page.fore})`, text]];
+    }
+
+    list(rows) {
+      const list = element('dl');
+      for (const [name, label, value] of rows) list.append(element('dt', label), element('dd', value, name));
+      return list;
+    }
+
+    // The kommun beside the län and the goal.
+    beside(i, state) {
+      const t = this.t, pair = `${state.matt}-${state.troskel}`, own = this.page.jamfor[this.text('kommunkod', i)];
+      const values = {
+        kommun: this.kommun(i), lan: this.page.lan, troskel: number(state.troskel, 1), matt: t[`matt_${state.matt}`].toLowerCase(),
+      };
+      const share = (told) => fill(t.fakta_jamfor_andel, { andel: told[0] }), goal = this.page.jamfor.mal[pair];
+      const rows = [
+        ['jamfor_kommun', fill(t.fakta_jamfor_kommun, values), share(own[pair])],
+        ['jamfor_lan', fill(t.fakta_jamfor_lan, values), share(this.page.jamfor.lan[pair])],
+      ];
+      if (goal) rows.push(['jamfor_mal', t.fakta_jamfor_mal, `${goal}. ${values.kommun}: ${own[pair][2]}`]);
+      const parts = [element('h4', fill(t.fakta_jamfor, values)), this.list(rows)];
+      if (!goal) parts.push(Object.assign(element('p', fill(t.fakta_jamfor_inget_mal, values)), { className: 'not' }));
+      return parts;
+    }
+
+    report(i, state) {
+      const t = this.t, values = {
+        ruta: this.id(i), inspire: this.inspire(i), kommun: this.kommun(i), oversikt: this.summary(i, state), datum: this.page.nu,
+      };
+      const subject = encodeURIComponent(fill(t.rapport_amne, values)), body = encodeURIComponent(fill(t.rapport_text, values));
+      const link = element('a', t.rapportera);
+      link.href = `mailto:${encodeURIComponent(this.page.epost).replace('%40', '@')}?subject=${subject}&body=${body}`;
+      link.id = 'rapportera';
+      const p = element('p');
+      p.append(link);
+      return p;
+    }
+
+    // The gap area of the cell, with a button that shows the whole of it.
+    area(i, state) {
+      const t = this.t, area = this.areas.of(state)[i], title = element('h4', t.fakta_omrade);
+      const values = { troskel: number(state.troskel, 1), matt: t[`matt_${state.matt}`].toLowerCase() };
+      if (!area) return [title, Object.assign(element('p', fill(t.fakta_omrade_inget, values)), { className: 'not' })];
+      const button = Object.assign(element('button', t.fakta_visa_omrade), { type: 'button', id: 'visa-omrade' });
+      button.addEventListener('click', () => this.onArea(area));
+      return [title, this.list(this.areas.rows(state, area)), button];
+    }
+
     // i: the cell's place in the arrays; below 0: no cell there; null: nothing chosen.
     show(panel, i, state) {
+      const said = i === null ? this.t.fakta_tom : i < 0 ? this.t.fakta_utanfor : this.summary(i, state);
+      document.getElementById('fakta-kort').textContent = i === null ? '' : said;
       if (i === null || i < 0) {
-        panel.replaceChildren(element('p', i === null ? this.t.fakta_tom : this.t.fakta_utanfor));
+        panel.replaceChildren(element('p', said));
         return;
       }
-      const list = element('dl');
-      for (const [name, label, value] of this.rows(i)) list.append(element('dt', label), element('dd', value, name));
-      const parts = [Object.assign(element('p', this.summary(i, state)), { className: 'oversikt' }), list];
+      const parts = [Object.assign(element('p', said), { className: 'oversikt' }), this.list([...this.rows(i), ...this.before(i, state)])];
       if (this.text('klass_tillgang_100', i) !== 'ingen_adress') {
         const wrap = Object.assign(element('div'), { className: 'rullbar' });
         wrap.append(this.table(i));
-        parts.push(wrap);
+        parts.push(wrap, ...this.area(i, state));
       }
-      panel.replaceChildren(...parts);
+      panel.replaceChildren(...parts, ...this.beside(i, state), this.report(i, state));
     }
   }
 

@@ -1,6 +1,6 @@
 """Which columns each edition's page carries, and the internal page's own classes and bands.
 
-The open page is made from ``oppna_rutor`` alone: it can hold nothing that table does not.
+The open page is made from ``oppen_rutnat_250m`` alone: it can hold nothing that table does not.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ WITHOUT = {"tillgang": "utan", "passerad": "ej_passerade"}
 
 
 def open_fields(cells: pd.DataFrame, region: Region) -> list[Codes | Numbers]:
-    """Return the open page's fields: classes and bands, column for column those of ``oppna_rutor``."""
+    """Return the open page's fields: classes and bands, column for column those of ``oppen_rutnat_250m``."""
     limits = region.publicering.bandgranser
     names = ["hushall_band", *(f"hushall_utan_{t}_band" for t in THRESHOLDS)]
     return [
@@ -34,10 +34,17 @@ def open_fields(cells: pd.DataFrame, region: Region) -> list[Codes | Numbers]:
     ]
 
 
-def internal_fields(cells: pd.DataFrame, region: Region) -> list[Codes | Numbers]:
+def exact_classes(cells: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Return the classes of the internal edition's own coverage, by column name."""
+    return {f"klass_{m}_{t}": _classes(cells, m, t) for m in MEASURES for t in THRESHOLDS}
+
+
+def internal_fields(
+    cells: pd.DataFrame, region: Region, classes: dict[str, np.ndarray]
+) -> list[Codes | Numbers]:
     """Return the internal page's fields: exact expected counts of ``rutnat_250m``, classes and bands.
 
-    The classes are of the internal edition's own coverage, and never coarser in a cell with few addresses.
+    ``classes`` are those of :func:`exact_classes`, never coarser in a cell with few addresses.
     """
     limits = region.publicering.bandgranser
     pairs = [(m, t) for m in MEASURES for t in THRESHOLDS]
@@ -47,7 +54,7 @@ def internal_fields(cells: pd.DataFrame, region: Region) -> list[Codes | Numbers
     return [
         *_where(cells),
         codes("basta_teknik", cells["basta_teknik"], BEST_TECHNIQUES),
-        *(codes(f"klass_{m}_{t}", _classes(cells, m, t), CLASS_CODES) for m, t in pairs),
+        *(codes(name, values, CLASS_CODES) for name, values in classes.items()),
         *(codes(f"{c}_band", band(cells[c], limits), band_values(limits)) for c in households),
         numbers("adresser", cells["adresser"], scale=1),
         *(numbers(c, cells[c]) for c in ("land_ha", "befolkning", "hushall", *counts)),

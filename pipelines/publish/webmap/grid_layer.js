@@ -3,13 +3,13 @@
 // most common among the inhabited cells under it. It knows codes and colours only.
 (function () {
   'use strict';
-  const TILE = 256, STEP = 8, PERIOD = 16, EMPTY = 1;
+  const TILE = 256, STEP = 8, PERIOD = 16, EMPTY = 1, RANKS = 32;
 
   // For pixels wider than a cell: what the pixel whose centre lies at (u, v) shows of the size x size cells around it.
   // That is the most common rank among the inhabited cells, of equals the highest (the worst), in the pattern most
   // common within that rank. Where nobody lives: the code of the cell in the middle.
   function overview({ codes, columns, rows }, size) {
-    const ranks = new Uint16Array(16), tally = new Uint16Array(64);
+    const ranks = new Uint16Array(RANKS), tally = new Uint16Array(RANKS * 4);
     return (u, v) => {
       const west = Math.round(u - size / 2), south = Math.round(v - size / 2);
       const c0 = Math.max(0, west), c1 = Math.min(columns, west + size);
@@ -36,6 +36,15 @@
     };
   }
 
+  // Is (u, v), in a cell of area `a`, within `rim` of a side beyond which the area does not go on?
+  function onRim(of, a, u, v, rim, columns, rows) {
+    const c = u | 0, r = v | 0, du = u - c, dv = v - r;
+    return (du < rim && (c === 0 || of[(c - 1) * rows + r] !== a))
+      || (1 - du < rim && (c + 1 === columns || of[(c + 1) * rows + r] !== a))
+      || (dv < rim && (r === 0 || of[c * rows + r - 1] !== a))
+      || (1 - dv < rim && (r + 1 === rows || of[c * rows + r + 1] !== a));
+  }
+
   bredband.GridLayer = L.GridLayer.extend({
     options: { tileSize: TILE, linesFromZoom: 13, keepBuffer: 1, updateWhenZooming: false, className: 'rutor' },
 
@@ -47,13 +56,20 @@
 
     // codes: Uint8Array, one per cell: rank * 4 + pattern, rank EMPTY for a cell where nobody lives, the rest worse
     // the higher.
-    // colours: Uint32Array of 64 * 256, a 16 x 16 pattern per code; lines: the same for a cell's edge.
-    paint(codes, colours, lines) {
+    // colours: Uint32Array of 128 * 256, a 16 x 16 pattern per code; lines: the same for a cell's edge.
+    // areas: null, or { of, chosen, colours: [edge, chosen edge] } with `of` the area of each cell (0: none).
+    paint(codes, colours, lines, areas = null) {
       const grid = this._grid, base = new Uint8Array(grid.columns * grid.rows);
       for (let i = 0; i < grid.count; i++) base[grid.place[i]] = codes[i];
       this._raster = { codes: base, columns: grid.columns, rows: grid.rows };
       this._colours = colours;
       this._lines = lines;
+      this._areas = null;
+      if (areas) {
+        const of = new Uint16Array(grid.columns * grid.rows);
+        for (let i = 0; i < grid.count; i++) of[grid.place[i]] = areas.of[i];
+        this._areas = { ...areas, of };
+      }
       for (const key in this._tiles) this._draw(this._tiles[key].el, this._tiles[key].coords);
       return this;
     },
@@ -62,6 +78,23 @@
       const tile = document.createElement('canvas');
       this._draw(tile, coords);
       return tile;
+    },
+
+    // Leaflet's own, but for the rounding: tiles are drawn at the map's own half zoom levels, so that a pixel of a
+    // tile is a pixel of the screen.
+    _setView(centre, zoom, noPrune, noUpdate) {
+      const { minZoom, maxZoom } = this.options, outside = zoom > maxZoom || zoom < minZoom;
+      const tileZoom = outside ? undefined : zoom;
+      if (!noUpdate) {
+        this._tileZoom = tileZoom;
+        this._abortLoading?.();
+        this._updateLevels();
+        this._resetGrid();
+        if (tileZoom !== undefined) this._update(centre);
+        if (!noPrune) this._pruneTiles();
+        this._noPrune = Boolean(noPrune);
+      }
+      this._setZoomTransforms(centre, zoom);
     },
 
     // Exact place of a point in whole and fractional cells from the grid's south-west corner.
@@ -107,6 +140,7 @@
         raster: this._raster, ratio, size, step, out: new Uint32Array(image.data.buffer), span,
         summary: span > 1 ? overview(this._raster, span) : null,
         edge: coords.z >= this.options.linesFromZoom ? perPixel * ratio : 0,
+        rim: this._areas && span === 1 ? perPixel * ratio * (coords.z >= 11 ? 2 : 1) : 0,
       };
       for (let j = 0; j + 1 < nodes; j++) {
         for (let i = 0; i + 1 < nodes; i++) this._patch(job, mesh, nodes, i, j);
@@ -115,8 +149,8 @@
     },
 
     // One square between four mesh nodes.
-    _patch({ raster, ratio, size, step, out, span, summary, edge }, mesh, nodes, i, j) {
-      const { codes, columns, rows } = raster, colours = this._colours, lines = this._lines;
+    _patch({ raster, ratio, size, step, out, span, summary, edge, rim }, mesh, nodes, i, j) {
+      const { codes, columns, rows } = raster, colours = this._colours, lines = this._lines, areas = this._areas;
       const a = 2 * (j * nodes + i), c = a + 2 * nodes, period = PERIOD * ratio;
       const us = [mesh[a], mesh[a + 2], mesh[c], mesh[c + 2]], vs = [mesh[a + 1], mesh[a + 3], mesh[c + 1], mesh[c + 3]];
       if (Math.max(...us) < -span || Math.min(...us) >= columns + span) return;
@@ -134,7 +168,9 @@
           const code = summary ? summary(u, v) : at(u, v);
           if (!code) continue;
           const k = code * 256 + shade + (((i * step + x) % period) / ratio | 0);
-          out[p] = edge && (u - Math.floor(u) < edge || v - Math.floor(v) < edge) ? lines[k] : colours[k];
+          const a = rim ? areas.of[(u | 0) * rows + (v | 0)] : 0;
+          if (a && onRim(areas.of, a, u, v, rim, columns, rows)) out[p] = areas.colours[a === areas.chosen ? 1 : 0];
+          else out[p] = edge && (u - Math.floor(u) < edge || v - Math.floor(v) < edge) ? lines[k] : colours[k];
         }
       }
     },

@@ -17,7 +17,8 @@ from markupsafe import Markup
 from pipelines.publish.html import policy, stylesheet
 
 SCRIPTS = (
-    "sweref.js", "data.js", "grid_layer.js", "palette.js", "facts.js", "cursor.js", "outline.js", "table.js", "page.js",
+    "sweref.js", "data.js", "grid_layer.js", "palette.js", "legend.js", "areas.js", "facts.js", "area_list.js",
+    "cursor.js", "outline.js", "table.js", "address.js", "search.js", "controls.js", "page.js",
 )  # fmt: skip
 
 
@@ -28,10 +29,11 @@ class Page(Figure):  # type: ignore[misc]
         """Return the page; ``kwargs`` is the template's context."""
         for child in self._children.values():
             child.render()
+        background = kwargs["bakgrund"]
         scripts = [_leaflet("leaflet.js"), _own_scripts(), str(self.script.render())]
         styles = [_leaflet("leaflet.css"), stylesheet(), _read("page.css")]
         return _environment().get_template("template.html.j2").render(
-            policy=policy(scripts, styles),
+            policy=policy(scripts, styles, f"data: blob: {background.host if background else ''}".strip()),
             styles=[Markup(s) for s in styles],
             scripts=[Markup(s) for s in scripts],
             map_html=Markup(self.html.render()),
@@ -97,6 +99,7 @@ def render(context: dict[str, Any], bounds: list[list[float]]) -> str:
     county = CountyMap(
         location=[(south + north) / 2, (west + east) / 2],
         tiles=None, zoom_start=7, min_zoom=5, max_zoom=17, zoom_control=False, attribution_control=False,
+        zoom_snap=0.5,
     )  # fmt: skip
     county.add_child(GridLayer(min_zoom=5, max_zoom=17))
     page = Page()

@@ -22,20 +22,20 @@ TOLERANCE_M = 60
 """Simplification: a quarter of a cell, so a drawn border never looks a cell off."""
 SMALLEST_HA = 2
 """Islands below this are not outlined; their cells are drawn all the same."""
-PLACES = 600
+PLACES = 1500
 """Most place names kept, by area of the locality."""
 _UNITS = 100_000
 
 
-def build(granser: pd.DataFrame, kommuner: pd.DataFrame, orter: pd.DataFrame | None) -> dict[str, Any]:
+def build(granser: pd.DataFrame, size: pd.Series[float], orter: pd.DataFrame | None) -> dict[str, Any]:
     """Return outlines and labels.
 
     Parameters
     ----------
     granser : DataFrame
         Contract GRANSER, geometry as shapely polygons in EPSG:3006.
-    kommuner : DataFrame
-        Contract KOMMUNER: gives the order in which kommun names win room on the map.
+    size : Series
+        Households by ``kommunkod``: the order in which kommun names win room on the map.
     orter : DataFrame, optional
         Contract ORTER; its localities become place names.
 
@@ -43,7 +43,8 @@ def build(granser: pd.DataFrame, kommuner: pd.DataFrame, orter: pd.DataFrame | N
     -------
     dict
         ``granser``, ``lansgrans`` (lines), ``grannar`` (rings), ``bounds`` ([[south, west], [north,
-        east]] in degrees), ``kommuner`` and ``orter`` (``[name, lat, lon]``, most important first).
+        east]] in degrees), ``kommuner`` (``[name, lat, lon, bounds]``) and ``orter`` (``[name, lat, lon]``), most
+        important first.
     """
     inside = granser["i_lan"].to_numpy(bool)
     shapes = shapely.coverage_simplify(granser["geometry"].to_numpy(), TOLERANCE_M)
@@ -57,7 +58,7 @@ def build(granser: pd.DataFrame, kommuner: pd.DataFrame, orter: pd.DataFrame | N
         "lansgrans": [_delta(ring) for ring in outer],
         "grannar": [_delta(ring) for ring in neighbours],
         "bounds": _bounds(own),
-        "kommuner": _kommun_labels(granser[inside], kommuner),
+        "kommuner": _kommun_labels(granser[inside], size),
         "orter": _place_labels(orter),
     }
 
@@ -103,11 +104,13 @@ def _labels(names: Any, shapes: Any) -> list[list[Any]]:
     return [[str(n), round(float(a), 4), round(float(b), 4)] for n, (a, b) in zip(names, where, strict=True)]
 
 
-def _kommun_labels(granser: pd.DataFrame, kommuner: pd.DataFrame) -> list[list[Any]]:
-    size = granser["kommunkod"].map(kommuner.set_index("kommunkod")["hushall"]).fillna(0)
-    order = np.lexsort([granser["kommunkod"], -size.to_numpy()])
+def _kommun_labels(granser: pd.DataFrame, size: pd.Series[float]) -> list[list[Any]]:
+    weight = granser["kommunkod"].map(size).fillna(0)
+    order = np.lexsort([granser["kommunkod"], -weight.to_numpy()])
     ranked = granser.iloc[order]
-    return _labels(ranked["kommunnamn"], ranked["geometry"])
+    boxes = [_bounds(np.array([g])) for g in ranked["geometry"]]
+    named = _labels(ranked["kommunnamn"], ranked["geometry"])
+    return [[*label, box] for label, box in zip(named, boxes, strict=True)]
 
 
 def _place_labels(orter: pd.DataFrame | None) -> list[list[Any]]:

@@ -1,4 +1,4 @@
-// The page: wires the controls, the map, the facts panel, the legend and the table together.
+// The page: wires the controls, the map, the facts panel, the legend, the lists and the address together.
 (function () {
   'use strict';
   const $ = (id) => document.getElementById(id);
@@ -8,106 +8,184 @@
   bredband.motion = () => (bredband.calm()
     ? { zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, inertia: false } : {});
 
-  function legend(made, state, texts) {
-    const t = texts, values = { troskel: bredband.number(state.troskel, 1), matt: t[`matt_${state.matt}`].toLowerCase() };
-    $('legend-titel').textContent = bredband.fill(t[`legend_${state.lager}`], values);
-    const row = ({ code, text, plain }) => {
-      const item = bredband.element('li'), canvas = bredband.element('canvas');
-      bredband.palette.swatch(canvas, code, made.colours);
-      canvas.setAttribute('aria-hidden', 'true');
-      item.append(canvas, bredband.element('span', plain === undefined ? t[text[0]][text[1]] : plain));
-      return item;
-    };
-    $('legend').replaceChildren(...made.legend.map(row));
-    const code = made.legend[0].code & ~3, { STRIPES, SPECKLES } = bredband.palette;
-    $('monster').hidden = !made.patterned;
-    $('monster-lista').replaceChildren(
-      row({ code: code + STRIPES, plain: t.legend_modellerad }), row({ code: code + SPECKLES, plain: t.legend_blandat }),
-    );
-    $('legend-grund').hidden = state.lager !== 'klass';
-  }
-
-  // The measure is switched off where it means nothing or is not published.
-  function measure(form, grid, state, texts) {
+  // The measure is switched off where it means nothing or is not published; what is shown is said.
+  function measure(form, grid, state, page, texts) {
     const noBands = state.lager === 'utan' && !bredband.palette.bandField(grid, { ...state, matt: 'passerad' });
-    for (const radio of form.elements.matt) {
-      radio.disabled = noBands && radio.value === 'passerad';
-    }
-    const whole = state.lager === 'underlag' && state.matt === 'passerad';
-    $('matt-not').textContent = noBands ? texts.matt_saknas : whole ? texts.matt_samlat : '';
-    return noBands ? { ...state, matt: 'tillgang' } : state;
+    for (const radio of form.elements.matt) radio.disabled = noBands && radio.value === 'passerad';
+    const whole = state.lager === 'underlag' && state.matt === 'passerad', earlier = state.lager === 'klass' && state.tid === 'fore';
+    for (const radio of form.elements.tid || []) radio.disabled = state.lager !== 'klass';
+    $('matt-not').textContent = noBands ? texts.matt_saknas : whole ? texts.matt_samlat
+      : earlier ? bredband.fill(texts.tid_not, { datum: page.fore }) : '';
+    return { ...state, matt: noBands ? 'tillgang' : state.matt, tid: earlier ? 'fore' : 'nu' };
   }
 
   // The state of the page as one object, so that it can be put in an address or taken from one.
-  function chosen({ lager, troskel, matt }) {
-    return { lager: lager.value, troskel: Number(troskel.value), matt: matt.value };
-  }
-
-  function wire(map, layer, grid, page, texts, table) {
-    const form = $('val'), panel = $('fakta'), facts = new bredband.Facts(grid, page, texts);
-    let cell = null, state = null;
-    function update() {
-      state = measure(form, grid, chosen(form.elements), texts);
-      const made = bredband.palette.layer(grid, state);
-      layer.paint(made.codes, made.colours, made.lines);
-      legend(made, state, texts);
-      table.follow(state, bredband.fill(texts.tabell_caption, {
-        troskel: bredband.number(state.troskel, 1), matt: texts[`matt_${state.matt}`].toLowerCase(),
-      }));
-      if (cell !== null) facts.show(panel, cell, state);
-    }
-    const cursor = bredband.cursor(map, layer, grid, (i) => {
-      cell = i;
-      facts.show(panel, cell, state);
-      // Where the panel is below the map, bring it into view.
-      if (i !== null && window.matchMedia('(max-width: 60rem)').matches) {
-        panel.closest('section').scrollIntoView({ block: 'nearest', behavior: bredband.calm() ? 'auto' : 'smooth' });
-      }
-    });
-    form.addEventListener('change', update);
-    window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', update);
-    update();
-    bredband.cursorAt = cursor.chooseAt;
-    bredband.grid = grid;
-  }
-
-  function controls(map, texts, bounds) {
-    L.control.zoom({ position: 'topright', zoomInTitle: texts.zooma_in, zoomOutTitle: texts.zooma_ut }).addTo(map);
-    L.control.scale({ imperial: false, position: 'topleft' }).addTo(map);
-    const home = L.control({ position: 'bottomright' });
-    home.onAdd = () => {
-      const box = L.DomUtil.create('div', 'leaflet-bar'), button = L.DomUtil.create('button', 'hem', box);
-      button.type = 'button';
-      button.textContent = texts.hela_lanet;
-      L.DomEvent.disableClickPropagation(box);
-      button.addEventListener('click', () => map.fitBounds(bounds, { animate: !bredband.calm() }));
-      return box;
+  function chosen({ lager, troskel, matt, tid, omraden }) {
+    return {
+      lager: lager.value, troskel: Number(troskel.value), matt: matt.value, tid: tid ? tid.value : 'nu', omraden: omraden.checked,
     };
-    home.addTo(map);
+  }
+
+  class View {
+    constructor(map, layer, grid, areas, facts, page, texts, shapes) {
+      Object.assign(this, { map, layer, grid, areas, facts, page, texts, bounds: shapes.bounds });
+      this.form = $('val');
+      this.panel = $('fakta');
+      this.cell = null;
+      this.area = 0;
+      this.table = bredband.table($('kommuntabell'));
+      this.legend = bredband.legend(map, layer, page, texts);
+      this.list = bredband.areaList(areas, page, texts, (area) => this.showArea(area, true));
+      this.cursor = bredband.cursor(map, layer, grid, (i) => this.onCell(i));
+      this.address = bredband.address(() => this.current(), (view) => this.take(view));
+      facts.areas = areas;
+      facts.onArea = (area) => this.showArea(area);
+      this.form.addEventListener('submit', (event) => event.preventDefault());
+      this.form.addEventListener('change', (event) => {
+        if (event.target.name) this.update(true);
+      });
+      for (const query of ['(prefers-color-scheme: dark)', 'print']) {
+        window.matchMedia(query).addEventListener('change', () => this.update());
+      }
+      map.on('moveend', () => this.address.write(false));
+    }
+
+    update(step = false) {
+      const state = measure(this.form, this.grid, chosen(this.form.elements), this.page, this.texts), before = this.state;
+      this.state = state;
+      if (before && (before.troskel !== state.troskel || before.matt !== state.matt)) this.area = 0;
+      const { palette } = bredband, of = state.omraden ? this.areas.of(state) : null;
+      const made = palette.layer(this.grid, state, of);
+      const colours = ['--markering', '--markerat'].map((name) => palette.packed(palette.rgb(name)));
+      this.layer.paint(made.codes, made.colours, made.lines, of && { of, chosen: this.area, colours });
+      this.legend.show(made, state);
+      this.table.follow(state, bredband.fill(this.texts.tabell_caption, {
+        troskel: bredband.number(state.troskel, 1), matt: this.texts[`matt_${state.matt}`].toLowerCase(),
+      }));
+      this.list.follow(state);
+      if (this.cell !== null) this.facts.show(this.panel, this.cell, state);
+      if (step) this.address.write(true);
+    }
+
+    onCell(i) {
+      const area = i !== null && i >= 0 && this.state.omraden ? this.areas.of(this.state)[i] : 0, moved = area !== this.area;
+      this.cell = i;
+      this.area = area;
+      if (moved) this.update();
+      else this.facts.show(this.panel, i, this.state);
+      this.address.write(true);
+      // Where the panel is below the map, bring it into view.
+      if (i !== null && !this.quiet && window.matchMedia('(max-width: 60rem)').matches) {
+        this.panel.closest('section').scrollIntoView({ block: 'nearest', behavior: bredband.calm() ? 'auto' : 'smooth' });
+      }
+    }
+
+    // Shows a whole gap area, chosen; its facts are those of its own cell.
+    showArea(area, fromList = false) {
+      this.form.elements.omraden.checked = true;
+      this.update();
+      this.map.fitBounds(this.areas.bounds(this.state, area).pad(0.3), { maxZoom: 14, animate: false });
+      const cell = this.areas.members(this.state, area)[0], [e, n] = this.facts.corner(cell), { size, column0, row0 } = this.grid;
+      this.cursor.choose(e / size - column0, n / size - row0);
+      if (fromList) {
+        $('karta').scrollIntoView({ block: 'center', behavior: bredband.calm() ? 'auto' : 'smooth' });
+        $('karta').focus({ preventScroll: true });
+      }
+    }
+
+    showCell(column, row) {
+      const { size, column0, row0 } = this.grid;
+      const at = bredband.sweref.inverse((column0 + column + 0.5) * size, (row0 + row + 0.5) * size);
+      this.map.setView(at, Math.max(13, this.map.getZoom()), { animate: false });
+      this.cursor.choose(column, row);
+    }
+
+    showPlace({ lat, lng, zoom, bounds }) {
+      if (bounds) this.map.fitBounds(bounds, { animate: false });
+      else this.map.setView([lat, lng], zoom, { animate: false });
+      this.address.write(true);
+    }
+
+    // The reader's own place; false outside the län.
+    found(at) {
+      const [u, v] = this.layer.cellAt({ lat: at[0], lng: at[1] }).map(Math.floor);
+      if (!L.latLngBounds(this.bounds).contains(at)) return false;
+      this.map.setView(at, 14, { animate: false });
+      this.cursor.choose(u, v);
+      return true;
+    }
+
+    current() {
+      const { lat, lng } = this.map.getCenter(), inside = this.cell !== null && this.cell >= 0;
+      return {
+        ...this.state, zoom: this.map.getZoom(), lat, lng, ruta: inside ? this.facts.id(this.cell) : '',
+        omrade: inside && this.area ? this.areas.id(this.state, this.area) : '',
+      };
+    }
+
+    // A view out of the address: what is there and makes sense is taken, the rest stays as on a new page.
+    take(view) {
+      const { elements } = this.form, set = (name, value, usual) => {
+        const radios = elements[name] ? [...elements[name]] : [];
+        const wanted = radios.find((r) => r.value === value) || radios.find((r) => r.value === usual);
+        if (wanted) wanted.checked = true;
+      };
+      const found = view.omrade ? this.areas.find(view.omrade) : null;
+      set('lager', view.lager, 'klass');
+      set('troskel', found ? String(found.troskel) : view.troskel, '100');
+      set('matt', found ? found.matt : view.matt, 'tillgang');
+      set('tid', view.tid, 'nu');
+      elements.omraden.checked = view.omraden || Boolean(found);
+      this.update();
+      const placed = view.zoom !== null && Math.abs(view.lat ?? 99) < 90 && Math.abs(view.lng ?? 999) <= 180;
+      if (placed) this.map.setView([view.lat, view.lng], Math.round(view.zoom * 2) / 2, { animate: false });
+      else if (!found && !view.ruta) this.map.fitBounds(this.bounds, { animate: false });
+      const cell = found ? this.areas.members(this.state, found.area)[0] : view.ruta ? this.facts.place(view.ruta) : -1;
+      this.quiet = true;
+      if (cell >= 0) {
+        const [e, n] = this.facts.corner(cell), { size, column0, row0 } = this.grid, at = [e / size - column0, n / size - row0];
+        if (found && !placed) this.showArea(found.area);
+        else if (placed) this.cursor.choose(...at);
+        else this.showCell(...at);
+      } else if (this.cell !== null) this.cursor.clear();
+      this.quiet = false;
+    }
   }
 
   // Called by the map's own script. layer: a bredband.GridLayer not yet painted.
   bredband.start = async function (map, layer) {
     const texts = bredband.data.json('texter'), page = bredband.data.json('sida'), status = $('laddar');
+    bredband.number.signs = texts.tal;
     if (bredband.calm()) map.panBy = (by, options) => L.Map.prototype.panBy.call(map, by, { ...options, animate: false });
     const fail = (text) => {
       status.setAttribute('role', 'alert');
       status.textContent = text;
       status.className = 'laddar fel';
     };
-    const table = bredband.table($('kommuntabell'));
-    if (!('DecompressionStream' in window)) return fail(texts.fel_webblasare);
+    if (!('DecompressionStream' in window)) {
+      bredband.table($('kommuntabell'));
+      return fail(texts.fel_webblasare);
+    }
     try {
       const shapes = await bredband.data.inflateJson('karta-data');
       map.fitBounds(shapes.bounds, { animate: false });
       map.setMaxBounds(L.latLngBounds(shapes.bounds).pad(0.3));
-      controls(map, texts, shapes.bounds);
       bredband.outline(map, shapes);
       const grid = bredband.data.decode(page.rutnat, await bredband.data.inflate('rutor-data'));
       layer.setGrid(grid);
-      wire(map, layer, grid, page, texts, table);
+      const facts = new bredband.Facts(grid, page, texts);
+      const decoded = bredband.areas.decode(page.omraden, await bredband.data.inflate('omraden-data'), grid);
+      const areas = new bredband.areas.Areas(decoded, facts, page, texts, shapes.orter);
+      const view = new View(map, layer, grid, areas, facts, page, texts, shapes);
+      bredband.controls(map, layer, page, texts, { bounds: shapes.bounds, onFound: (at) => view.found(at) });
+      bredband.search(shapes, facts, areas, texts, {
+        onPlace: (place) => view.showPlace(place), onCell: (u, v) => view.showCell(u, v),
+        onArea: (found) => view.take({ ...view.current(), zoom: null, omrade: areas.id(found, found.area) }),
+      });
+      view.address.take();
       layer.addTo(map);
       status.hidden = true;
+      Object.assign(bredband, { cursorAt: view.cursor.chooseAt, grid, view });
       bredband.readyAt = performance.now();
       document.documentElement.dataset.klar = 'ja';
     } catch (error) {

@@ -1,10 +1,14 @@
 // What each kartlager shows: a code and a colour for every cell, and the legend's rows.
-// A code is rank * 4 + pattern, so that a worse class has a higher code.
+// A code is rank * 4 + pattern, so that a worse class has a higher code. With gap areas shown, a cell of one has
+// its rank raised by 16 and keeps its full colour; the others are faded.
 (function () {
   'use strict';
-  const SOLID = 0, STRIPES = 1, SPECKLES = 2, DOTS = 3;
+  const SOLID = 0, STRIPES = 1, SPECKLES = 2, DOTS = 3, CODES = 128, RAISED = 64;
   const CLASSES = ['ingen_adress', 'tackt', 'storre_del', 'mindre_del', 'planerad', 'utan'];
+  const ORDER = ['utan', 'mindre_del', 'storre_del', 'tackt'];
   const BASES = ['ingen', 'adress', 'ruta', 'omrade', 'blandat', 'statistik'];
+  const PLANS = ['ingen_adress', 'tackt', 'kvar', 'planerad'];
+  const CHANGES = ['ingen_adress', 'lika', 'lika_utan', 'ny', 'battre', 'samre'];
   const PATTERN = { statistik: STRIPES, blandat: SPECKLES };
 
   // Is pixel (x, y) of the 16 x 16 pattern in the pattern's tone?
@@ -24,9 +28,9 @@
   const packed = ([r, g, b]) => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
 
   // names: the colour (a CSS custom property) of each rank, from rank 1. -> { colours, lines }.
-  function tables(names) {
-    const colours = new Uint32Array(64 * 256), lines = new Uint32Array(64 * 256);
-    const paper = rgb('--monster'), ink = rgb('--rutlinje');
+  function tables(names, faded) {
+    const colours = new Uint32Array(CODES * 256), lines = new Uint32Array(CODES * 256);
+    const paper = rgb('--monster'), ink = rgb('--rutlinje'), land = rgb('--klass-ingen_adress');
     names.forEach((name, k) => {
       const full = rgb(name);
       // Lighter marks on dark tones, darker marks on light ones.
@@ -36,8 +40,11 @@
         for (let s = 0; s < 256; s++) {
           const marked = MARKED[pattern](s & 15, s >> 4), at = ((k + 1) * 4 + pattern) * 256 + s;
           const colour = !marked ? full : pattern === DOTS ? mix(full, paper, 0.85) : tone;
-          colours[at] = packed(colour);
-          lines[at] = packed(mix(colour, ink, 0.22));
+          const shown = faded ? mix(colour, land, 0.7) : colour;
+          colours[at] = packed(shown);
+          lines[at] = packed(mix(shown, ink, faded ? 0.08 : 0.22));
+          colours[at + RAISED * 256] = packed(colour);
+          lines[at + RAISED * 256] = packed(mix(colour, ink, 0.22));
         }
       }
     });
@@ -45,6 +52,9 @@
   }
 
   const ranks = (field, order) => field.texts.map((text) => order.indexOf(text) + 1);
+  const entry = (order, group) => (name) => ({
+    code: (order.indexOf(name) + 1) * 4 + (name === 'planerad' ? DOTS : PATTERN[name] || SOLID), text: [group, name],
+  });
 
   // What the shown coverage rests on: told per threshold for tillgång, for all together for passerad.
   function basis(grid, state) {
@@ -53,20 +63,47 @@
 
   const patterns = (field) => Uint8Array.from(field.texts, (text) => PATTERN[text] || SOLID);
 
+  // The class of cell i, as a text: now, or in the earlier edition.
+  function classOf(grid, state, when = 'nu') {
+    const name = `klass_${state.matt}_${state.troskel}`, now = grid.fields[name], then = grid.fields[`fore_${name}`];
+    return (i) => {
+      const was = when === 'fore' ? then.texts[then.values[i]] : 'lika';
+      return was === 'lika' ? now.texts[now.values[i]] : was === 'ny' ? 'ingen_adress' : was;
+    };
+  }
+
   function classLayer(grid, state) {
-    const field = grid.fields[`klass_${state.matt}_${state.troskel}`], rank = ranks(field, CLASSES);
     const from = basis(grid, state), base = from.values, pattern = patterns(from), planned = grid.fields.planerad.values;
-    const codes = new Uint8Array(grid.count), none = 1, covered = CLASSES.indexOf('tackt') + 1;
-    const plan = (CLASSES.indexOf('planerad') + 1) * 4 + DOTS;
-    for (let i = 0; i < grid.count; i++) {
-      const r = rank[field.values[i]];
-      codes[i] = r === none ? 4 : planned[i] && r !== covered ? plan : r * 4 + pattern[base[i]];
+    const codes = new Uint8Array(grid.count), earlier = state.tid === 'fore';
+    const covered = CLASSES.indexOf('tackt') + 1, plan = (CLASSES.indexOf('planerad') + 1) * 4 + DOTS;
+    if (earlier) {
+      const of = classOf(grid, state, 'fore');
+      for (let i = 0; i < grid.count; i++) codes[i] = (CLASSES.indexOf(of(i)) + 1) * 4;
+    } else {
+      const field = grid.fields[`klass_${state.matt}_${state.troskel}`], rank = ranks(field, CLASSES);
+      for (let i = 0; i < grid.count; i++) {
+        const r = rank[field.values[i]];
+        codes[i] = r === 1 ? 4 : planned[i] && r !== covered ? plan : r * 4 + pattern[base[i]];
+      }
     }
-    const shown = ['utan', 'mindre_del', 'storre_del', 'tackt', 'planerad', 'ingen_adress'];
-    const legend = shown.map((name) => ({
-      code: (CLASSES.indexOf(name) + 1) * 4 + (name === 'planerad' ? DOTS : SOLID), text: ['klass', name],
-    }));
-    return { codes, names: CLASSES.map((name) => `--klass-${name}`), legend, patterned: true };
+    const shown = ['utan', 'mindre_del', 'storre_del', 'tackt', ...(earlier ? [] : ['planerad']), 'ingen_adress'];
+    const legend = shown.map(entry(CLASSES, 'klass'));
+    return { codes, names: CLASSES.map((name) => `--klass-${name}`), legend, patterned: !earlier };
+  }
+
+  // Planned build-out beside what is covered and what no plan is known for.
+  function planLayer(grid, state) {
+    const of = classOf(grid, state), planned = grid.fields.planerad.values, from = basis(grid, state);
+    const pattern = patterns(from), codes = new Uint8Array(grid.count);
+    const plan = (PLANS.indexOf('planerad') + 1) * 4 + DOTS, kvar = (PLANS.indexOf('kvar') + 1) * 4;
+    for (let i = 0; i < grid.count; i++) {
+      const name = of(i);
+      if (name === 'ingen_adress') codes[i] = 4;
+      else if (name === 'tackt' || (name === 'storre_del' && !planned[i])) codes[i] = 8 + pattern[from.values[i]];
+      else codes[i] = planned[i] ? plan : kvar + pattern[from.values[i]];
+    }
+    const names = ['--klass-ingen_adress', '--klass-tackt', '--klass-mindre_del', '--klass-planerad'];
+    return { codes, names, legend: ['planerad', 'kvar', 'tackt', 'ingen_adress'].map(entry(PLANS, 'plan')), patterned: true };
   }
 
   function bandField(grid, state) {
@@ -85,26 +122,54 @@
     // Eight tones for however many bands the configuration has.
     const tone = (k) => (k === 0 ? '--band-0' : `--band-${1 + Math.round((k - 1) / Math.max(1, top - 1) * 7)}`);
     const names = ['--klass-ingen_adress', ...field.texts.map((_, k) => tone(k))];
-    const legend = field.texts.map((text, k) => ({ code: (k + 2) * 4, plain: text })).reverse();
+    // «1–» stands for some, how many is not told.
+    const legend = field.texts.map((text, k) => ({
+      code: (k + 2) * 4, ...(text === '1–' ? { text: ['band_nagra'] } : { plain: text }),
+    })).reverse();
     legend.push({ code: 4, text: ['klass', 'ingen_adress'] });
     return { codes, names, legend, patterned: true };
+  }
+
+  function techniqueLayer(grid) {
+    const field = grid.fields.basta_teknik, empty = grid.fields.klass_tillgang_100;
+    const none = empty.texts.indexOf('ingen_adress'), codes = new Uint8Array(grid.count);
+    // Rank 2 and up: the best first, so that the worse of two equally common shows; "none" is the worst.
+    for (let i = 0; i < grid.count; i++) codes[i] = empty.values[i] === none ? 4 : (field.values[i] + 2) * 4;
+    const striped = field.texts.indexOf('okand');
+    for (let i = 0; i < grid.count; i++) if (codes[i] !== 4 && field.values[i] === striped) codes[i] += STRIPES;
+    const legend = field.texts.map((name, k) => ({ code: (k + 2) * 4 + (k === striped ? STRIPES : SOLID), text: ['teknik', name] }));
+    legend.push({ code: 4, text: ['klass', 'ingen_adress'] });
+    return { codes, names: ['--klass-ingen_adress', ...field.texts.map((name) => `--teknik-${name}`)], legend, patterned: false };
   }
 
   function basisLayer(grid, state) {
     const field = basis(grid, state), rank = ranks(field, BASES), pattern = patterns(field);
     const codes = Uint8Array.from(field.values, (v) => rank[v] * 4 + pattern[v]);
-    const legend = ['adress', 'ruta', 'omrade', 'blandat', 'statistik', 'ingen'].map((name) => ({
-      code: (BASES.indexOf(name) + 1) * 4 + (PATTERN[name] || SOLID), text: ['underlag', name],
-    }));
+    const legend = ['adress', 'ruta', 'omrade', 'blandat', 'statistik', 'ingen'].map(entry(BASES, 'underlag'));
     return { codes, names: BASES.map((name) => `--underlag-${name}`), legend, patterned: false };
   }
 
-  const LAYERS = { klass: classLayer, utan: bandLayer, underlag: basisLayer };
+  function changeLayer(grid, state) {
+    const now = classOf(grid, state), then = classOf(grid, state, 'fore'), codes = new Uint8Array(grid.count);
+    for (let i = 0; i < grid.count; i++) {
+      const a = then(i), b = now(i), was = ORDER.indexOf(a), is = ORDER.indexOf(b);
+      const name = is < 0 ? 'ingen_adress' : was < 0 ? 'ny' : is > was ? 'battre' : is < was ? 'samre'
+        : is > 1 ? 'lika' : 'lika_utan';
+      codes[i] = (CHANGES.indexOf(name) + 1) * 4;
+    }
+    const legend = ['battre', 'samre', 'lika', 'lika_utan', 'ny', 'ingen_adress'].map(entry(CHANGES, 'forandring'));
+    return { codes, names: CHANGES.map((name) => `--forandring-${name}`), legend, patterned: false };
+  }
 
-  // -> { codes, colours, lines, legend, patterned }
-  function layer(grid, state) {
+  const LAYERS = {
+    klass: classLayer, utan: bandLayer, plan: planLayer, teknik: techniqueLayer, underlag: basisLayer, forandring: changeLayer,
+  };
+
+  // of: the gap area of each cell (0: none) when they are shown. -> { codes, colours, lines, legend, patterned }
+  function layer(grid, state, of = null) {
     const made = LAYERS[state.lager](grid, state);
-    return { ...made, ...tables(made.names) };
+    if (of) for (let i = 0; i < grid.count; i++) if (of[i]) made.codes[i] += RAISED;
+    return { ...made, ...tables(made.names, Boolean(of)) };
   }
 
   function swatch(canvas, code, colours) {
@@ -115,10 +180,10 @@
     const context = canvas.getContext('2d'), image = context.createImageData(w, h);
     const out = new Uint32Array(image.data.buffer);
     for (let y = 0; y < h; y++) {
-      for (let x = 0; x < w; x++) out[y * w + x] = colours[code * 256 + ((y / ratio & 15) << 4 | (x / ratio & 15))];
+      for (let x = 0; x < w; x++) out[y * w + x] = colours[(code + RAISED) * 256 + ((y / ratio & 15) << 4 | (x / ratio & 15))];
     }
     context.putImageData(image, 0, 0);
   }
 
-  bredband.palette = { layer, swatch, bandField, basis, STRIPES, SPECKLES };
+  bredband.palette = { layer, swatch, bandField, basis, classOf, rgb, packed, STRIPES, SPECKLES, RAISED };
 })();

@@ -1,0 +1,86 @@
+// The legend, with how many cells of each kind the map's view holds.
+(function () {
+  'use strict';
+  const $ = (id) => document.getElementById(id);
+
+  // The view as a polygon of exact points in cells from the grid's south-west corner. Its sides bend by less than a cell.
+  function viewPolygon(map, layer) {
+    const size = map.getSize(), at = (x, y) => layer.cellAt(map.containerPointToLatLng([x * size.x, y * size.y]));
+    const steps = [0, 0.25, 0.5, 0.75];
+    return [
+      ...steps.map((s) => at(s, 1)), ...steps.map((s) => at(1, 1 - s)),
+      ...steps.map((s) => at(1 - s, 0)), ...steps.map((s) => at(0, s)),
+    ];
+  }
+
+  // How many cells of each code have their centre in the (convex) polygon.
+  function countIn(polygon, raster) {
+    const counts = new Uint32Array(256), { codes, columns, rows } = raster;
+    const us = polygon.map((p) => p[0]);
+    const first = Math.max(0, Math.ceil(Math.min(...us) - 0.5)), last = Math.min(columns - 1, Math.floor(Math.max(...us) - 0.5));
+    for (let c = first; c <= last; c++) {
+      let low = Infinity, high = -Infinity;
+      const u = c + 0.5;
+      for (let k = 0; k < polygon.length; k++) {
+        const [a, b] = [polygon[k], polygon[(k + 1) % polygon.length]];
+        if ((a[0] <= u) === (b[0] <= u)) continue;
+        const v = a[1] + (b[1] - a[1]) * (u - a[0]) / (b[0] - a[0]);
+        low = Math.min(low, v);
+        high = Math.max(high, v);
+      }
+      const from = c * rows + Math.max(0, Math.ceil(low - 0.5)), to = c * rows + Math.min(rows - 1, Math.floor(high - 0.5));
+      for (let k = from; k <= to; k++) counts[codes[k]]++;
+    }
+    return counts;
+  }
+
+  bredband.legend = function (map, layer, page, texts) {
+    let made = null, cells = [];
+
+    function item({ code, text, plain }, colours) {
+      const li = bredband.element('li'), canvas = bredband.element('canvas'), number = bredband.element('span');
+      bredband.palette.swatch(canvas, code, colours);
+      canvas.setAttribute('aria-hidden', 'true');
+      number.className = 'antal';
+      li.append(canvas, bredband.element('span', plain ?? (text.length > 1 ? texts[text[0]][text[1]] : texts[text[0]])), number);
+      return { li, number, rank: code >> 2 };
+    }
+
+    function show(layerMade, state) {
+      made = layerMade;
+      const values = {
+        troskel: bredband.number(state.troskel, 1), matt: texts[`matt_${state.matt}`].toLowerCase(), datum: page.fore,
+      };
+      $('legend-titel').textContent = bredband.fill(texts[`legend_${state.lager}`], values);
+      cells = made.legend.map((row) => item(row, made.colours));
+      $('legend').replaceChildren(...cells.map((c) => c.li));
+      const code = made.legend[0].code & ~3, { STRIPES, SPECKLES } = bredband.palette;
+      $('monster').hidden = !made.patterned;
+      $('monster-lista').replaceChildren(
+        item({ code: code + STRIPES, plain: texts.legend_modellerad }, made.colours).li,
+        item({ code: code + SPECKLES, plain: texts.legend_blandat }, made.colours).li,
+      );
+      $('legend-grund').hidden = state.lager !== 'klass';
+      $('legend-omraden').hidden = !state.omraden;
+      count();
+    }
+
+    function count() {
+      if (!made || !layer._raster) return;
+      const counts = countIn(viewPolygon(map, layer), layer._raster), of = (rank) => {
+        let sum = 0;
+        for (let k = 0; k < 4; k++) sum += counts[rank * 4 + k] + counts[rank * 4 + k + bredband.palette.RAISED];
+        return sum;
+      };
+      let lived = 0;
+      for (const { number, rank } of cells) {
+        number.textContent = bredband.number(of(rank), 1);
+        if (rank > 1) lived += of(rank);
+      }
+      $('legend-antal').textContent = bredband.fill(texts.legend_antal, { antal: bredband.number(lived, 1) });
+    }
+
+    map.on('moveend resize', count);
+    return { show };
+  };
+})();
