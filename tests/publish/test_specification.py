@@ -119,6 +119,11 @@ def test_every_column_of_the_contract_stands_there_in_order(page, table):
         assert row[5].startswith(c.description)
         assert row[5] != "–", "kolumnen saknar betydelse"
         assert all(v in row[5] for v in c.values)
+        if c.values:
+            (name,) = re.findall(r"\(kodlistan (\w+)\)", row[5])
+            listed = [e for e in page.elements if e["attrs"].get("aria-labelledby") == f"kodlista-{name}"]
+            codes = [e["text"] for e in page.all("dt") if listed[0] in e["in"]]
+            assert set(codes) == {v or "tomt" for v in c.values}
     measured = {c.name: row[4] for c, row in zip(table.columns, cells, strict=True) if c.basis}
     assert all(x not in ("", "–") for x in measured.values())
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines import products
 from pipelines.contracts import BASIS_TEXT, Column, Table
-from pipelines.publish import palette, swedish
+from pipelines.contracts_open import OPEN_TABLES
+from pipelines.publish import codes, palette, swedish
 from pipelines.publish.catalogue import described, iris, wording
 from pipelines.publish.specification.quality import figures
 
@@ -63,6 +64,10 @@ def context(region: Region, paths: Paths) -> dict[str, Any]:
         "glest": GLEST[region.klassning.glesbebyggt],
         "sannolikhet": swedish.number(100 * region.brist.sannolikhetsgrans),
         "klasser": [(code, label) for code, label in palette.CLASS_LABELS.items()],
+        "kodlistor": [
+            (name, [(code or "tomt", label) for code, label in codes.CODES[name].items()])
+            for name in codes.used(list(OPEN_TABLES))
+        ],
         "datamangder": [_dataset(d, x) for x in d.datasets],
         "katalog": [(f.path.removeprefix("maps/"), f.format) for f in products.BY_ID["katalog"].files],
         "lexikon": described.DICTIONARY,
@@ -101,7 +106,7 @@ def _table(table: Table) -> dict[str, Any]:
 def _column(c: Column) -> dict[str, str]:
     rules = []
     if c.values:
-        rules.append(f"Värden: {', '.join(v or 'tomt' for v in c.values)}.")
+        rules.append(f"Värden: {', '.join(v or 'tomt' for v in c.values)} (kodlistan {codes.code_list(c)}).")
     if c.low is not None and c.high is not None:
         rules.append(f"Från {swedish.number(c.low)} till {swedish.number(c.high)}.")
     elif c.low is not None:
