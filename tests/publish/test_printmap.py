@@ -164,6 +164,13 @@ def test_demo_is_written_across_and_above(figures: dict[str, Any]) -> None:
         assert "DEMO – påhittade uppgifter" in texts(figure)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_the_mark_across_is_seen_in_the_picture(built: Paths, name: str) -> None:
+    """White under 5.5 % of #202020 is 242.7: the letters cover a good part of the white."""
+    image = np.asarray(Image.open(built.built(f"maps/kartor/{name}.png")).convert("RGB"))
+    assert ((image >= 242) & (image <= 243)).all(axis=2).mean() > 0.01
+
+
 # --- cells --------------------------------------------------------------------------------------------------
 
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 MM = 1 / 25.4
 PNG_DPI = 200
+PNG_EXACT = 127
+"""So many colours of a picture's palette are its own most common ones."""
 
 
 def run(region: Region, paths: Paths, jobs: str = "") -> None:
@@ -167,17 +169,21 @@ def _save_png(figure: Any, path: Path, about: dict[str, str]) -> None:
 
 
 def _few_colours(image: Any) -> Any:
-    """Return the picture with a palette: a third of the size. The colours of surfaces are kept to the bit."""
+    """Return the picture with a palette: a third of the size.
+
+    The most common colours (surfaces, the demo mark across them) are kept to the bit; only what is left, the edges
+    of letters and lines, is brought to the nearest of as many more.
+    """
     from PIL import Image
 
-    from pipelines.publish.palette import CLASS_COLOURS, NEIGHBOUR, rgb
-    from pipelines.publish.printmap.cartography import WATER
-
-    few = image.quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    palette = np.array(few.getpalette()).reshape(-1, 3)
-    for colour in ("#ffffff", NEIGHBOUR, WATER, *CLASS_COLOURS.values()):
-        apart = np.abs(palette - rgb(colour)).max(axis=1)
-        if apart.min() <= 2:
-            palette[apart.argmin()] = rgb(colour)
-    few.putpalette(palette.ravel().tolist())
+    many = image.getcolors(image.width * image.height)
+    exact = np.array([c for _, c in sorted(many, key=lambda m: (-m[0], m[1]))[:PNG_EXACT]], dtype=np.int64)
+    rest = image.quantize(255 - PNG_EXACT, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    index = np.full(1 << 24, 255, dtype=np.uint8)
+    index[exact @ (1 << 16, 1 << 8, 1)] = np.arange(len(exact))
+    rgb = np.asarray(image, dtype=np.int32)
+    found = index[rgb[..., 0] << 16 | rgb[..., 1] << 8 | rgb[..., 2]]
+    found = np.where(found == 255, np.asarray(rest) + np.uint8(len(exact)), found)
+    few = Image.fromarray(found, mode="L")
+    few.putpalette([*exact.ravel().tolist(), *rest.getpalette()])
     return few

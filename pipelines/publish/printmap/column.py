@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from pipelines.publish import swedish
 from pipelines.publish.facts import credit_lines
 from pipelines.publish.palette import CLASS_COLOURS, CLASS_LABELS
-from pipelines.publish.printmap import cartography, told, typeface
+from pipelines.publish.printmap import cartography, told, typeface, worst
+from pipelines.publish.printmap.block import ALERT, QUIET, Column
 from pipelines.publish.printmap.labels import plain
 from pipelines.region import THRESHOLDS
 
@@ -17,65 +18,8 @@ if TYPE_CHECKING:
     from pipelines.publish.printmap.atlas import Atlas
     from pipelines.publish.printmap.sheets import Sheet
 
-INK, QUIET, RULE, ALERT, BAR = "#1c1c1c", "#57534c", "#c9c4bb", "#a01c1c", "#5b8fa3"
 DEMO = "DEMO – påhittade uppgifter"
 LEGEND = ("utan", "mindre_del", "storre_del", "tackt", "ingen_adress")
-SHOWN_KOMMUNER = 10
-
-
-class Column:
-    """A column being written from the top down; ``y`` is where the next thing goes."""
-
-    def __init__(self, ax: Any, atlas: Atlas, sheet: Sheet) -> None:
-        self.ax, self.atlas, self.sheet = ax, atlas, sheet
-        _, _, self.width, self.height = sheet.column
-        self.y = 0.0
-        self.large = self.width > 100
-        self.size = 9.5 if self.large else 7.6
-        self.small = 7.5 if self.large else 6.2
-        self.fine = 6.8 if self.large else 5.6
-        self.suppression = atlas.region.publicering.undertryckningsgrans
-        ax.set_xlim(0, self.width)
-        ax.set_ylim(self.height, 0)
-        ax.axis("off")
-
-    def text(
-        self, x: float, text: str, size: float, colour: str = INK, bold: bool = False, **look: Any
-    ) -> None:
-        """Write a text at ``y``."""
-        look = {"ha": "left", "va": "top", "linespacing": typeface.LINE, **look}
-        weight = "bold" if bold else "normal"
-        self.ax.text(x, self.y, text, fontsize=size, color=colour, fontweight=weight, **look)
-
-    def line(
-        self, x: float, text: str, size: float, colour: str = INK, bold: bool = False, **look: Any
-    ) -> None:
-        """Write one line that stands on the same baseline as its neighbours."""
-        self.text(x, text, size, colour, bold, va="baseline", **look)
-
-    def paragraph(self, text: str, size: float, colour: str = INK, bold: bool = False, x: float = 0) -> None:
-        """Write a text over as many lines as it takes, and go below it."""
-        lines = typeface.wrap(text, self.width - x, size, bold)
-        self.text(x, "\n".join(lines), size, colour, bold)
-        self.y += typeface.height_mm(len(lines), size)
-
-    def heading(self, text: str) -> None:
-        """Write a heading under a rule."""
-        self.y += 4.2 if self.large else 2.6
-        self.rule(self.y)
-        self.y += 2.2 if self.large else 1.5
-        self.paragraph(text, 11 if self.large else 8.6, bold=True)
-        self.y += 1.4 if self.large else 0.8
-
-    def rule(self, y: float) -> None:
-        """Draw a thin line across."""
-        self.ax.plot([0, self.width], [y, y], color=RULE, linewidth=0.8)
-
-    def box(self, x: float, w: float, h: float, face: str, edge: str = "none", **look: Any) -> None:
-        """Draw a rectangle whose upper edge is at ``y``."""
-        from matplotlib.patches import Rectangle
-
-        self.ax.add_patch(Rectangle((x, self.y), w, h, facecolor=face, edgecolor=edge, linewidth=0.6, **look))
 
 
 def draw(ax: Any, atlas: Atlas, sheet: Sheet, gaps: pd.DataFrame) -> None:
@@ -88,9 +32,9 @@ def draw(ax: Any, atlas: Atlas, sheet: Sheet, gaps: pd.DataFrame) -> None:
     _figures(column, row)
     _legend(column)
     if sheet.kod is None:
-        _worst_kommuner(column, foot)
+        worst.kommuner(column, foot)
     else:
-        _worst_gaps(column, gaps, foot)
+        worst.gap_areas(column, gaps, foot)
     column.rule(top - 1.5)
     column.y = top
     for part in parts:
@@ -216,53 +160,6 @@ def _modelled(column: Column, w: float, h: float) -> None:
                 )  # fmt: skip
     column.y += 0.2
     column.paragraph(text, column.size, x=w + 3)
-
-
-def _worst_kommuner(column: Column, foot: float) -> None:
-    """Draw the kommuner with the lowest share as bars, as long as the share told."""
-    t = column.sheet.threshold
-    name = f"andel_{t}_pct"
-    rows = column.atlas.kommuner.dropna(subset=[name]).sort_values([name, "kommunkod"]).head(SHOWN_KOMMUNER)
-    column.heading(f"Kommuner med lägst andel hushåll med {t} Mbit/s")
-    texts = [told.share(row, f"andel_{t}") for _, row in rows.iterrows()]
-    left = 34.0
-    right = column.width - 3 - max((typeface.width_mm(x, 8.5) for x in texts), default=0)
-    for text, (_, row) in zip(texts, rows.iterrows(), strict=True):
-        if column.y + 3.6 > foot:
-            break
-        column.box(left, right - left, 3.6, "#efece6")
-        column.box(left, (right - left) * row[name] / 100, 3.6, BAR)
-        column.y += 1.9
-        look: dict[str, Any] = {"ha": "right", "va": "center_baseline"}
-        column.text(left - 2, typeface.shorten(plain(row["kommunnamn"]), left - 2, 8.5), 8.5, **look)
-        column.text(column.width, text, 8.5, **look)
-        column.y += 3.5
-
-
-def _worst_gaps(column: Column, gaps: pd.DataFrame, foot: float) -> None:
-    """List the largest gap areas, numbered as on the map; as many as there is room for."""
-    size, w = column.size, column.width
-    if gaps.empty:
-        return
-    column.heading("Största bristområdena")
-    ends = ((0.0, "left"), (5.0, "left"), (0.76 * w, "right"), (w, "right"))
-    column.y += typeface.height_mm(1, column.small) * 0.8
-    for (x, side), head in zip(ends, ("", "Nära", "Hushåll utan", "Miljoner kr"), strict=True):
-        column.line(x, head, column.small, QUIET, ha=side)
-    high = typeface.height_mm(1, size) * 1.05
-    near = told.nearest(column.atlas, gaps)
-    for i, (_, gap) in enumerate(gaps.iterrows()):
-        column.y += high
-        many = told.households(gap)
-        place = typeface.shorten(near[i], 0.76 * w - 7 - typeface.width_mm(many, size), size)
-        for (x, side), value in zip(
-            ends, (str(i + 1), place, many, told.COSTS[gap["kostnad_klass"]]), strict=True
-        ):
-            column.line(x, value, size, bold=x == 0, ha=side)
-    column.y += 1.6
-    note = "Inramade och numrerade på kartan. Från–till enligt rutornas band; kostnad är schablon, – redovisas inte."
-    if column.y + typeface.height_mm(len(typeface.wrap(note, w, column.small)), column.small) < foot:
-        column.paragraph(note, column.small, QUIET)
 
 
 def _imprint(column: Column) -> tuple[list[list[str]], float]:

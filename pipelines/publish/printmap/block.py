@@ -1,0 +1,68 @@
+"""A column being written: texts, paragraphs, headings and boxes in millimetres, from the top down."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pipelines.publish.printmap import typeface
+
+if TYPE_CHECKING:
+    from pipelines.publish.printmap.atlas import Atlas
+    from pipelines.publish.printmap.sheets import Sheet
+
+INK, QUIET, RULE, ALERT, BAR = "#1c1c1c", "#57534c", "#c9c4bb", "#a01c1c", "#5b8fa3"
+
+
+class Column:
+    """A column being written from the top down; ``y`` is where the next thing goes."""
+
+    def __init__(self, ax: Any, atlas: Atlas, sheet: Sheet) -> None:
+        self.ax, self.atlas, self.sheet = ax, atlas, sheet
+        _, _, self.width, self.height = sheet.column
+        self.y = 0.0
+        self.large = self.width > 100
+        self.size = 9.5 if self.large else 7.6
+        self.small = 7.5 if self.large else 6.2
+        self.fine = 6.8 if self.large else 5.6
+        self.suppression = atlas.region.publicering.undertryckningsgrans
+        ax.set_xlim(0, self.width)
+        ax.set_ylim(self.height, 0)
+        ax.axis("off")
+
+    def text(
+        self, x: float, text: str, size: float, colour: str = INK, bold: bool = False, **look: Any
+    ) -> None:
+        """Write a text at ``y``."""
+        look = {"ha": "left", "va": "top", "linespacing": typeface.LINE, **look}
+        weight = "bold" if bold else "normal"
+        self.ax.text(x, self.y, text, fontsize=size, color=colour, fontweight=weight, **look)
+
+    def line(
+        self, x: float, text: str, size: float, colour: str = INK, bold: bool = False, **look: Any
+    ) -> None:
+        """Write one line that stands on the same baseline as its neighbours."""
+        self.text(x, text, size, colour, bold, va="baseline", **look)
+
+    def paragraph(self, text: str, size: float, colour: str = INK, bold: bool = False, x: float = 0) -> None:
+        """Write a text over as many lines as it takes, and go below it."""
+        lines = typeface.wrap(text, self.width - x, size, bold)
+        self.text(x, "\n".join(lines), size, colour, bold)
+        self.y += typeface.height_mm(len(lines), size)
+
+    def heading(self, text: str) -> None:
+        """Write a heading under a rule."""
+        self.y += 4.2 if self.large else 2.6
+        self.rule(self.y)
+        self.y += 2.2 if self.large else 1.5
+        self.paragraph(text, 11 if self.large else 8.6, bold=True)
+        self.y += 1.4 if self.large else 0.8
+
+    def rule(self, y: float) -> None:
+        """Draw a thin line across."""
+        self.ax.plot([0, self.width], [y, y], color=RULE, linewidth=0.8)
+
+    def box(self, x: float, w: float, h: float, face: str, edge: str = "none", **look: Any) -> None:
+        """Draw a rectangle whose upper edge is at ``y``."""
+        from matplotlib.patches import Rectangle
+
+        self.ax.add_patch(Rectangle((x, self.y), w, h, facecolor=face, edgecolor=edge, linewidth=0.6, **look))
