@@ -1,0 +1,291 @@
+"""What a reader does with the map in Chromium: searches, shares, prints, finds gap areas, changes language."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from pipelines.files import read_table
+from pipelines.publish import webmap
+from pipelines.publish.webmap import earlier
+from pipelines.region import Bakgrundskarta
+from tests.browser.test_webmap_browser import T, centre, facts
+from tests.publish import synthetic_tables
+
+pytestmark = pytest.mark.browser
+EN = json.loads((Path(webmap.__file__).parent / "en.json").read_text(encoding="utf-8"))
+BOUNDS = [[57.6, 11.9], [57.8, 12.2]]
+SHAPES = {"granser": [], "lansgrans": [], "grannar": [], "bounds": BOUNDS, "kommuner": [], "orter": []}
+
+
+def state(page) -> dict[str, str]:
+    return page.evaluate("Object.fromEntries(new URLSearchParams(location.hash.slice(1)))")
+
+
+def ready(page) -> None:
+    page.wait_for_selector("html[data-klar=ja]", timeout=30_000)
+
+
+def test_the_address_holds_the_view_and_back_undoes_a_choice(small, opened):
+    page, seen = opened(small.built(webmap.OPEN))
+    cells = read_table(small.table("oppen_rutnat_250m"))
+    rutid = cells[cells["adresser_band"] != "0"].iloc[3]["rutid_scb"]
+    page.click("#lager-utan")
+    page.click("#troskel-1000")
+    page.evaluate("p => { karta.setView(p, 13.5, { animate: false }); bredband.cursorAt(p); }", centre(rutid))
+    assert state(page)["lager"] == "utan"
+    assert state(page)["hast"] == "1000"
+    assert (state(page)["z"], state(page)["ruta"]) == ("13.5", rutid)
+    address = page.url
+    other, _ = opened(small.built(webmap.OPEN_EN), wait=False)
+    other.goto(small.built(webmap.OPEN_EN).as_uri() + "#" + address.split("#")[1])
+    ready(other)
+    assert other.is_checked("#lager-utan")
+    assert facts(other)["rutid_scb"] == rutid
+    assert other.evaluate("karta.getZoom()") == 13.5
+    assert other.get_attribute("#sprak", "href") == "bredbandskarta.html#" + address.split("#")[1]
+    page.go_back()
+    assert facts(page) == {}
+    page.go_back()
+    page.wait_for_function("document.querySelector('#troskel-100').checked")
+    assert page.is_checked("#lager-utan")
+    page.go_forward()
+    page.wait_for_function("document.querySelector('#troskel-1000').checked")
+    assert seen.messages == []
+
+
+@pytest.mark.parametrize(
+    "hash_", ["#lager=nej&hast=7&z=abc&ruta=../..&omrade=<img>", "#z=99&lat=1e9&lng=NaN", "#%"]
+)
+def test_a_broken_address_is_a_new_page(small, opened, hash_):
+    page, seen = opened(small.built(webmap.OPEN), wait=False)
+    page.goto(small.built(webmap.OPEN).as_uri() + hash_)
+    page.reload()
+    ready(page)
+    assert page.is_checked("#lager-klass")
+    assert facts(page) == {}
+    assert seen.messages == []
+
+
+def test_search_by_keyboard_for_a_name_and_an_id(small, opened):
+    page, seen = opened(small.built(webmap.OPEN))
+    page.focus("#sok")
+    page.keyboard.type("TESTB")
+    assert page.get_attribute("#sok", "aria-expanded") == "true"
+    page.keyboard.press("Enter")
+    assert page.input_value("#sok") == "Testby"
+    e, n = page.evaluate("bredband.sweref.forward(karta.getCenter().lat, karta.getCenter().lng)")
+    assert 320_000 < e < 323_000
+    assert 6_400_000 < n < 6_402_500
+    page.fill("#sok", "onerror")
+    assert synthetic_tables.HOSTILE in page.inner_text("#sok-lista")
+    row = read_table(small.table("rutnat_250m")).iloc[7]
+    for text in (row["rutid_scb"], row["rutid_inspire"], row["rutid_inspire"].removeprefix("SE_")):
+        page.evaluate("bredband.view.cursor.clear()")
+        page.fill("#sok", text)
+        page.press("#sok", "Enter")
+        assert facts(page)["rutid_scb"] == row["rutid_scb"]
+        assert facts(page)["rutid_inspire"] == row["rutid_inspire"]
+    page.fill("#sok", "9999996999999")
+    page.press("#sok", "Enter")
+    page.fill("#sok", "finns inte alls")
+    assert page.inner_text("#meddelande") == T["sok_tomt"]
+    assert seen.dialogs == []
+    assert page.locator("img").count() == 0
+
+
+def test_own_place_and_when_it_is_refused(small, opened):
+    rutid = read_table(small.table("oppen_rutnat_250m")).iloc[40]["rutid_scb"]
+    at = centre(rutid)
+    place = {"latitude": at["lat"], "longitude": at["lng"]}
+    page, seen = opened(small.built(webmap.OPEN), geolocation=place, permissions=["geolocation"])
+    page.click("#min-plats")
+    page.wait_for_selector("#fakta dl")
+    assert facts(page)["rutid_scb"] == rutid
+    assert page.inner_text("#meddelande") == T["plats_funnen"]
+    refused, _ = opened(small.built(webmap.OPEN), permissions=[])
+    refused.click("#min-plats")
+    refused.wait_for_function(
+        "t => document.querySelector('#meddelande').textContent === t", arg=T["plats_nekad"]
+    )
+    assert len([r for r in seen.requests if r != "data:,"]) == 1
+
+
+def test_gap_areas_are_the_published_ones(county, opened):
+    page, _ = opened(county.built(webmap.OPEN))
+    areas = read_table(county.table("oppen_bristomraden")).set_index("bristomrade_id")
+    page.click("#troskel-30")
+    page.click("#matt-passerad")
+    own = areas[(areas["troskel_mbit"] == 30) & (areas["matt"] == "passerad")]
+    page.wait_for_selector("#omradestabell tbody tr")
+    page.wait_for_function(
+        "t => document.querySelector('#omradestabell caption').textContent.includes(t)", arg="30"
+    )
+    for k in (0, 3, 9):
+        page.locator("#omradestabell tbody button").nth(k).press("Enter")
+        shown = facts(page)
+        row = own.loc[shown["bristomrade_id"]]
+        assert shown["rutor"] == f"{row['rutor']:,}".replace(",", "\u202f")
+        assert shown["omrade_kostnad_klass"] == T["kostnad"][row["kostnad_klass"]]
+        for name in ("adresser", "hushall", "hushall_utan"):
+            least, most = (
+                f"{int(row[f'{name}_{end}']):,}".replace(",", "\u202f")
+                if row[f"{name}_{end}"] == row[f"{name}_{end}"]
+                else ""
+                for end in ("minst", "hogst")
+            )
+            expected = least if least == most else f"{least}–{most}" if most else f"minst {least}"
+            assert shown[f"omrade_{name}"] == expected
+        assert state(page)["omrade"] == shown["bristomrade_id"]
+    counted = page.evaluate("bredband.view.areas.pair({ troskel: 30, matt: 'passerad' }).count")
+    assert counted == len(own)
+    again, _ = opened(county.built(webmap.OPEN), wait=False)
+    again.goto(page.url)
+    again.reload()
+    ready(again)
+    assert facts(again)["bristomrade_id"] == shown["bristomrade_id"]
+
+
+def test_internal_gap_areas_are_those_of_the_table(small, opened):
+    page, _ = opened(small.built(webmap.INTERNAL))
+    areas = read_table(
+        small.table("bristomraden"), ["bristomrade_id", "prioritet", "rutor", "schakt_m", "hushall_utan"]
+    )
+    own = areas[areas["bristomrade_id"].str.startswith("100-tillgang")].sort_values("prioritet")
+    page.wait_for_selector("#omradestabell tbody tr")
+    for k, row in enumerate(own.head(5).to_dict("records")):
+        page.locator("#omradestabell tbody button").nth(k).click()
+        shown = facts(page)
+        assert shown["bristomrade_id"] == row["bristomrade_id"]
+        assert shown["omrade_prioritet"] == str(row["prioritet"])
+        assert shown["omrade_schakt_m"] == f"{int(row['schakt_m'] + 0.5):,} m".replace(",", "\u202f")
+        assert abs(float(shown["omrade_hushall_utan"].replace(",", ".")) - row["hushall_utan"]) <= 0.05 + 1e-9
+
+
+def test_legend_counts_what_is_in_view(county, opened):
+    page, _ = opened(county.built(webmap.OPEN))
+    cells = read_table(county.table("oppen_rutnat_250m"))
+    every = f"{(cells['adresser_band'] != '0').sum():,}".replace(",", "\u202f")
+    assert every in page.inner_text("#legend-antal")
+    page.evaluate("karta.setView([58.2, 12.7], 12, { animate: false })")
+    inside = page.evaluate(
+        """() => { const b = karta.getBounds(), g = bredband.grid, f = g.fields.adresser_band; let n = 0;
+        for (let i = 0; i < g.count; i++) {
+          const e = (g.column0 + Math.floor(g.place[i] / g.rows) + .5) * g.size;
+          const no = (g.row0 + g.place[i] % g.rows + .5) * g.size;
+          if (f.texts[f.values[i]] !== '0' && b.contains(bredband.sweref.inverse(e, no))) n++; }
+        return n; }"""
+    )
+    assert inside > 100
+    shown = page.inner_text("#legend-antal").replace("\u202f", "")
+    assert abs(int("".join(c for c in shown if c.isdigit())) - inside) <= 2
+
+
+def test_english_page_says_the_same(small, opened):
+    page, seen = opened(small.built(webmap.OPEN_EN))
+    assert page.get_attribute("html", "lang") == "en"
+    assert page.title() == "Broadband in Västra Götaland"
+    cells = read_table(small.table("oppen_rutnat_250m"))
+    row = cells[cells["klass_tillgang_100"] != "ingen_adress"].iloc[0]
+    page.evaluate("p => { bredband.cursorAt(p); }", centre(row["rutid_scb"]))
+    assert facts(page)["underlag"] == EN["underlag"][row["underlag"]]
+    assert "1,000" in page.inner_text("#val")
+    assert not set("åäö") & set(page.inner_text("#val"))
+    assert seen.messages == []
+
+
+def test_report_of_an_error_names_the_cell(small, opened):
+    page, _ = opened(small.built(webmap.OPEN))
+    rutid = read_table(small.table("oppen_rutnat_250m")).iloc[5]["rutid_scb"]
+    page.evaluate("p => { bredband.cursorAt(p); }", centre(rutid))
+    link = page.get_attribute("#rapportera", "href")
+    assert link.startswith("mailto:bredband@example.org?subject=")
+    assert rutid in link
+
+
+def test_no_background_before_it_is_asked_for_and_then_only_its_host(tmp_path, opened):
+    region, paths = synthetic_tables.tiny(tmp_path)
+    page, _ = opened(_with_background(region, paths, ""))
+    assert page.locator("#visa-bakgrund").count() == 0
+    path = _with_background(region, paths, "https://kartor.example.org/{z}/{x}/{y}.png")
+    page, seen = opened(path)
+    assert "https://kartor.example.org" in page.get_attribute("meta[http-equiv]", "content")
+    assert [r for r in seen.requests if r != "data:,"] == [path.as_uri()]
+    page.check("#visa-bakgrund")
+    page.wait_for_timeout(300)
+    asked = [r for r in seen.requests if r.startswith("http")]
+    assert asked
+    assert all(r.startswith("https://kartor.example.org/") for r in asked)
+    assert "© Någon" in page.inner_text(".krediter")
+
+
+def _with_background(region, paths, url: str) -> Path:
+    background = Bakgrundskarta(url=url, kredit="© Någon")
+    publishing = region.publicering.model_copy(update={"bakgrundskarta": background})
+    webmap.write_open(region.model_copy(update={"publicering": publishing}), paths, SHAPES)
+    return paths.built(webmap.OPEN)
+
+
+def test_before_and_after(tmp_path, opened, monkeypatch):
+    """Every class one step lower before, but for the first cell, which is new: seen as higher and as new."""
+    region, paths = synthetic_tables.tiny(tmp_path)
+    cells = read_table(paths.table("oppen_rutnat_250m"))
+    lower = {"utan": "utan", "mindre_del": "utan", "storre_del": "mindre_del", "tackt": "storre_del"}
+    lower["ingen_adress"] = "ingen_adress"
+    names = [c for c in cells if c.startswith("klass_")]
+    then = cells[["rutid_scb", *names]].iloc[1:].copy()
+    for name in names:
+        then[name] = then[name].map(lower)
+    monkeypatch.setattr(earlier, "published", lambda _: then)
+    before = SimpleNamespace(facts={"pts_datum": "2023-10-01"})
+    webmap.write_open(region, paths, SHAPES, before)
+    page, seen = opened(paths.built(webmap.OPEN))
+    page.click("#lager-forandring")
+    lived = cells[cells["klass_tillgang_100"] != "ingen_adress"]
+    better = lived[(lived["klass_tillgang_100"] != "utan") & (lived.index > 0)]
+    page.evaluate("p => { karta.setView(p, 11, { animate: false }); }", centre(cells.iloc[100]["rutid_scb"]))
+    first = page.locator("#legend li").first
+    assert first.inner_text().split("\n")[0] == T["forandring"]["battre"]
+    assert first.locator(".antal").inner_text() == str(len(better))
+    row = better.iloc[0]
+    page.evaluate("p => { bredband.cursorAt(p); }", centre(row["rutid_scb"]))
+    assert facts(page)["fore"] == T["klass"][lower[row["klass_tillgang_100"]]]
+    page.click("#lager-klass")
+    page.click("#tid-fore")
+    assert "1 oktober 2023" in page.inner_text("#matt-not")
+    assert state(page)["tid"] == "fore"
+    assert seen.messages == []
+
+
+def test_without_an_earlier_edition_there_is_no_switch(small, opened):
+    page, _ = opened(small.built(webmap.OPEN))
+    assert page.locator("#lager-forandring, [name=tid]").count() == 0
+
+
+def test_print_shows_the_map_and_no_controls(small, opened):
+    page, _ = opened(small.built(webmap.OPEN), color_scheme="dark")
+    page.emulate_media(media="print")
+    assert not page.locator("#val").is_visible()
+    assert page.locator("#karta").is_visible()
+    assert page.locator("#kommuntabell").is_visible()
+    assert page.locator(".banner.demo").is_visible()
+    assert (
+        page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--papper').trim()")
+        == "#ffffff"
+    )
+
+
+def test_nothing_is_lost_at_400_percent(small, opened):
+    """320 CSS pixels wide: every control is there, nothing goes beyond the edge but tables that scroll."""
+    page, _ = opened(small.built(webmap.OPEN), 320, 256)
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    beyond = page.evaluate(
+        """() => [...document.querySelectorAll('body *')].filter((e) => {
+          const r = e.getBoundingClientRect();
+          return r.width && r.right > 321 && !e.closest('.rullbar, .leaflet-map-pane, .dold');
+        }).map((e) => e.outerHTML.slice(0, 80))"""
+    )
+    assert beyond == []
