@@ -80,7 +80,7 @@ FINAL := $(sort $(PRODUCTS_OUT:%=$(OUT)/%) $(PRODUCTS_MAPS:%=$(MAPS)/%) $(TOLD:%
 READY_MAPS := $(PRODUCTS_MAPS:%=$(BUILT)/maps/%) $(MANY:%=$(BUILT)/.%.klar)
 READY := $(PRODUCTS_OUT:%=$(BUILT)/out/%) $(READY_MAPS) $(TOLD:%=$(BUILT)/maps/%)
 
-.PHONY: help coverage demo fetch plan compare arkiv verifiera test test-browser test-qgis lint bench docs clean need-chromium need-qgis FORCE
+.PHONY: help coverage demo fetch plan compare utvardera arkiv verifiera test test-browser test-qgis lint bench docs clean need-chromium need-qgis FORCE
 DEMO_NOTE := DEMO: simulerade data, inga verkliga uppgifter. Egna data läggs i $(RAW)/.
 .DEFAULT_GOAL := help
 
@@ -245,6 +245,11 @@ plan: | $(VENV)/.klar ## Vad som byggs för BUDGET=<kronor> eller MAL=<procent> 
 compare: | $(VENV)/.klar ## Vad som har ändrats sedan FRAN=<OUT från en tidigare utgåva>
 	@$(RUN) compare $(ARGS) --from=$(call AS_WRITTEN,FRAN)
 
+utvardera: $(DONE)/coverage.json ## Hur bra modellen är: gömmer kommuners uppgifter och jämför [FRON=1,2,3]
+	$(SAY) 'Utvärderar modellen (några minuter)'
+	@$(RUN) evaluate $(ARGS) --seeds=$(call AS_WRITTEN,FRON)
+	@printf 'Klart. Läs %s/utvardering/utvardering.md\n' '$(OUT)'
+
 arkiv: | $(VENV)/.klar ## Arkivpaket (BagIt) av den färdiga utgåvan [UTGAVA=oppen: bara det publicerade]
 	@$(RUN) archive $(ARGS) --edition=$(call AS_WRITTEN,UTGAVA)
 
@@ -288,7 +293,7 @@ docs: $(VENV)/.klar ## Skriver om docs/konfiguration.md och docs/datalexikon.md 
 	@$(VENV)/bin/python -m pipelines.describe
 
 clean: ## Tar bort mellanresultat och produkter i OUT och MAPS (inte indata, inte miljön)
-	@rm -rf $(STEG) $(FINAL) $(OUT)/plan $(OUT)/jamforelse $(OUT)/.installerat $(MAPS)/.installerat
+	@rm -rf $(STEG) $(FINAL) $(OUT)/plan $(OUT)/jamforelse $(OUT)/utvardering $(OUT)/.installerat $(MAPS)/.installerat
 	@printf '%s\n' $(filter-out $(OUT)/ $(MAPS)/,$(sort $(dir $(FINAL)))) | sort -r | xargs rmdir 2>/dev/null || :
 	@printf 'Borttaget: mellanresultat och produkter i %s och %s.\n' '$(OUT)' '$(MAPS)'
 

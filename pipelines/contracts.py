@@ -489,16 +489,27 @@ def _summary_columns() -> tuple[Column, ...]:
     return tuple(cols)
 
 
+OSAKRA = tuple(
+    Column(
+        f"hushall_utan_{t}_{end}", "decimal", f"Hushåll utan {t} Mbit/s, {told} (antal)",
+        f"{side} gräns för antalet. Modellen hålls till PTS:s tal, så kommunens summa är så osäker som det: från PTS:s "
+        "undre till övre gräns (samma där PTS anger hastighet), vidgat till vårt tal där uppgifter säger annat. "
+        "Utan bredd där uppgifter avgör allt. Säger inget om var i kommunen; se osakerhet_5km.",
+        "antal", "blandad", low=0,
+    )
+    for t in THRESHOLDS
+    for end, told, side in (("lag", "låg", "Undre"), ("hog", "hög", "Övre"))
+)  # fmt: skip
 KOMMUNER = Table(
     "kommuner", "Kommuner", "Nyckeltal per kommun bredvid PTS:s egna.",
-    _summary_columns(), key=("kommunkod",), geometry="MultiPolygon",
+    (*_summary_columns(), *OSAKRA), key=("kommunkod",), geometry="MultiPolygon",
 )  # fmt: skip
 LAN = Table(
     "lan", "Län", "Nyckeltal för länet.",
     (
         Column("lanskod", "text", "Länskod", "Två siffror.", klass="oppen", pattern=r"^\d{2}$"),
         Column("lansnamn", "text", "Län", "Länets namn.", klass="oppen"),
-        *_summary_columns()[2:],
+        *_summary_columns()[2:], *OSAKRA,
     ),
     key=("lanskod",), geometry="MultiPolygon",
 )  # fmt: skip

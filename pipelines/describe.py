@@ -88,7 +88,7 @@ def dictionary() -> str:
         "# Datalexikon",
         "",
         "Lagren i `bredband.gpkg` (intern utgåva), sist den öppna utgåvans rutor, och deras kolumner. Sidan skrivs av",
-        "`make docs` ur kontrakten i `pipelines/contracts.py` och `pipelines/contracts_gaps.py`; ändra där.",
+        "`make docs` ur kontrakten i `contracts.py`, `contracts_gaps.py` och `contracts_model.py`; ändra där.",
         "*Känd genom*: publicerad av källan, uppmätt, modellerad, eller beräknad ur de andra, för kronor på",
         "[antaganden](bristanalys.md). *Utgåva*: intern, öppen, eller öppen i band (aldrig antal under",
         "undertryckningsgränsen). En geometri finns på varje rad, utom på bristområdenas rader `utspritt-…`.",

@@ -12,7 +12,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from pipelines import contracts, contracts_gaps, contracts_goals, contracts_open, contracts_plan
+from pipelines import (
+    contracts,
+    contracts_gaps,
+    contracts_goals,
+    contracts_model,
+    contracts_open,
+    contracts_plan,
+)
 from pipelines.contracts import Table
 from pipelines.region import MEASURES, THRESHOLDS
 
@@ -219,7 +226,7 @@ PRODUCTS = (
         (File("out/bredband.gpkg"), File("out/bredband.qgz")),
         (contracts.RUTNAT, contracts.DELAR, contracts.KOMMUNER, contracts.LAN, contracts.ADRESSER,
          contracts_gaps.BRISTOMRADEN, contracts_gaps.BRISTOMRADEN_KOMMUN, contracts_gaps.BRISTOMRADEN_RUTOR,
-         contracts_gaps.BRISTKURVA),
+         contracts_gaps.BRISTKURVA, contracts_model.OSAKERHET),
     ),
     Product(
         "tackningsraster", "Täckning som raster", "Andelar per ruta, och klasserna som de publiceras, som "

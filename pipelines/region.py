@@ -121,6 +121,17 @@ class Evidens(Part):
     )
 
 
+class Modell(Part):
+    """How coverage is modelled where no evidence decides."""
+
+    metod: Literal["smaomrade", "enkel"] = Field(
+        default="smaomrade",
+        description="«smaomrade»: småområdesmodellen (docs/modell.md), anpassad på de kommuner som har fullständiga "
+        "täckningsuppgifter. «enkel»: efter avlägsenhet allena, λ gånger ett genom antalet adresser i 5 × 5 rutor. "
+        "Båda når PTS:s tal exakt.",
+    )
+
+
 class Brist(Part):
     """Gap areas."""
 
@@ -461,6 +472,7 @@ class Region(Part):
     pts: Pts = Field(default=Pts(), description="PTS:s arbetsböcker.")
     scb: Scb = Field(default=Scb(), description="SCB:s rutnät.")
     evidens: Evidens = Field(default=Evidens(), description="Täckningsuppgifter under `tackning/`.")
+    modell: Modell = Field(default=Modell(), description="Täckning där inga uppgifter avgör.")
     brist: Brist = Field(default=Brist(), description="Bristområden.")
     kostnad: Kostnad = Field(default=Kostnad(), description="Vad det kostar att bygga ett bristområde.")
     prioritering: Prioritering = Field(default=Prioritering(), description="Ordningen att bygga i.")

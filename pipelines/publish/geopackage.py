@@ -6,7 +6,7 @@ option for (aliases, attribute indexes, metadata, styles) is added with SQLite a
 
 from __future__ import annotations
 
-from pipelines import contracts, contracts_gaps
+from pipelines import contracts, contracts_gaps, contracts_model
 from pipelines.files import replacing
 from pipelines.paths import Paths
 from pipelines.publish import gpkg_extras, gpkg_layers, qgis_styles
@@ -16,7 +16,7 @@ from pipelines.region import Region
 LAYERS = (
     contracts.RUTNAT, contracts.DELAR, contracts.KOMMUNER, contracts.LAN, contracts.ADRESSER,
     contracts_gaps.BRISTOMRADEN, contracts_gaps.BRISTOMRADEN_KOMMUN, contracts_gaps.BRISTOMRADEN_RUTOR,
-    contracts_gaps.BRISTKURVA,
+    contracts_gaps.BRISTKURVA, contracts_model.OSAKERHET,
 )  # fmt: skip
 """The layers of the file, in the order a reader lists them."""
 

@@ -213,8 +213,25 @@ def _aliases(table: Table, _mark: str) -> _Made:
     return [("Alias", "Svenska kolumnnamn.", qml.document(table, ""))]
 
 
+def _squares(table: Table, mark: str) -> _Made:
+    """How wide each 5 × 5 km square's interval is, in households."""
+    made = []
+    for t in (100, 30, 1000):
+        wide = f'"hushall_utan_{t}_hog" - "hushall_utan_{t}_lag"'
+        rules = []
+        for low, high, colour in zip(_WIDTHS, (*_WIDTHS[1:], 0), _WIDTH_COLOURS, strict=True):
+            label = f"{low}–{high} hushåll brett{mark}" if high else f"över {low} hushåll brett{mark}"
+            test = f"{wide} >= {low}" + (f" AND {wide} < {high}" if high else "")
+            rules.append(qml.Rule(label, test, colour))
+        text = f"Bredden på 90 %-intervallet för hushåll utan {t} Mbit/s ned."
+        made.append((f"Osäkerhet {t}", text, qml.document(table, qml.rules(rules))))
+    return made
+
+
+_WIDTHS = (0, 5, 20, 50, 200)
+_WIDTH_COLOURS = ("#f1f1f1", "#cfdbe8", "#9cb8d3", "#5d86ad", "#2a4f75")
 _MAKERS = {
     "rutnat_250m": _grid, "rutnat_delar": _aliases, "kommuner": kommuner, "lan": lan, "adresser": _adresser,
     "bristomraden": _bristomraden, "bristomraden_kommun": _aliases, "bristomraden_rutor": _aliases,
-    "bristkurva": _aliases,
+    "bristkurva": _aliases, "osakerhet_5km": _squares,
 }  # fmt: skip

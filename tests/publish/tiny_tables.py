@@ -14,7 +14,7 @@ import pandas as pd
 import shapely
 import tiny_gaps
 
-from pipelines import contracts
+from pipelines import contracts, contracts_model
 from pipelines.files import write_points, write_polygons, write_table
 from pipelines.ledger import Ledger
 from pipelines.paths import Paths
@@ -55,6 +55,7 @@ def write(folder: Path, demo: bool = True) -> tuple[Region, Paths]:
     land = cells[["kommunkod", "omradestyp", "land_ha"]].assign(rutid=cells["rutid_scb"].astype("int64"))
     put(paths, contracts.LAND, land)
     tiny_gaps.write(paths, cells)
+    write_polygons(contracts.check(_squares(), contracts_model.OSAKERHET), paths.table("osakerhet_5km"))
     write_points(addresses(), paths.table("adresser"))
     write_polygons(_outlines(), paths.table("granser"))
     paths.run_facts.write_text(json.dumps(FACTS | {"demo": demo}), encoding="utf-8")
@@ -117,7 +118,20 @@ def _summed(cells: pd.DataFrame, by: list[str]) -> pd.DataFrame:
         out[f"pts_andel_{t}_pct"] = out[f"pts_andel_passerade_{t}_pct"] = 90.0
         out[f"pts_kalla_{t}"], out[f"avvikelse_{t}_pe"] = "hastighet", 0.0
     out["yta_obebodd_pct"] = 70.0
-    return out
+    return out.assign(**{c.name: out[c.name.rsplit("_", 1)[0]] for c in contracts.OSAKRA})
+
+
+def _squares() -> gpd.GeoDataFrame:
+    """One 5 × 5 km square with an interval."""
+    row: dict[str, Any] = {
+        "ruta_5km": "3200006400000",
+        "kommunkod": "1480",
+        "kommunnamn": NAMES["1480"],
+        "adresser": 37,
+    }
+    row |= {c.name: 1.5 for c in contracts_model.OSAKERHET.columns if c.kind == "decimal"}
+    outline = shapely.multipolygons([shapely.box(320000, 6400000, 325000, 6405000)])
+    return gpd.GeoDataFrame([row], geometry=[outline], crs=3006)
 
 
 def _open(cells: pd.DataFrame) -> pd.DataFrame:

@@ -23,12 +23,13 @@ from pipelines.publish.qgis_gaps import COST_COLOURS, UNKNOWN_COLOUR
 pytestmark = pytest.mark.qgis
 ROWS = {
     "rutnat_250m": 5, "rutnat_delar": 5, "kommuner": 2, "lan": 1, "adresser": 3, "bristomraden": 15 + 12,
-    "bristomraden_kommun": 15, "bristomraden_rutor": 15, "bristkurva": 30,
+    "bristomraden_kommun": 15, "bristomraden_rutor": 15, "bristkurva": 30, "osakerhet_5km": 1,
 }  # fmt: skip
 RENDERERS = {
     "rutnat_250m": ("RuleRenderer", 1 + 4 + 1), "kommuner": ("graduatedSymbol", 5), "lan": ("RuleRenderer", 1),
     "adresser": ("categorizedSymbol", 5), "bristomraden": ("RuleRenderer", 2 * (1 + 6)),
     **dict.fromkeys(("rutnat_delar", "bristomraden_kommun", "bristomraden_rutor", "bristkurva"), ("", 0)),
+    "osakerhet_5km": ("RuleRenderer", 5),
 }  # fmt: skip
 FIRST, SECOND, LAST = "3200006400000", "3200006400250", "3210006400500"
 """The cells that are gap areas: modelled at 150 000 kr a household, measured at 30 000, of unknown cost."""

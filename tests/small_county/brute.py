@@ -557,9 +557,12 @@ def summaries(
     for kommun in LAN_CODES:
         row = {"kommunkod": kommun, "kommunnamn": NAMES[kommun]}
         mine = [f for f in facts if f.address.kommun == kommun]
-        kommuner[kommun] = row | area_summary(c, kommun, mine, facts, _land_of(land, [kommun]))
+        area = area_summary(c, kommun, mine, facts, _land_of(land, [kommun]))
+        kommuner[kommun] = row | area | limits_of_kommun(c, kommun, mine)
     whole = {"lanskod": "99", "lansnamn": inputs.LANSNAMN}
     whole |= area_summary(c, "lan", facts, facts, _land_of(land, LAN_CODES))
+    ends = [f"hushall_utan_{t}_{end}" for t in THRESHOLDS for end in ("lag", "hog")]
+    whole |= {name: math.fsum(row[name] for row in kommuner.values()) for name in ends}
     adresser = {f.address.id: address_row(f) for f in facts}
     return Answer(rutnat, delar, kommuner, {"99": whole}, adresser, oppna, facts, bare)
 
@@ -665,6 +668,37 @@ def area_summary(
         }
     inhabited = {f.cell for f in everyone}
     row["yta_obebodd_pct"] = 100 * math.fsum(ha for cell, ha in land.items() if cell not in inhabited) / total
+    return row
+
+
+def most_covered(c: County, kommun: str, klass: str) -> dict[int, Fraction]:
+    """Return the most that PTS's figures allow of tillgång per threshold: techniques overlap as little as can be."""
+    least = {t: benchmark(c, kommun, klass)["tillgang", t] for t in THRESHOLDS}
+    if c.hastighet:
+        return least
+    name = dict(zip(inputs.TEKNIK_NAMES, map(_exact, inputs.TEKNIK[kommun, klass]), strict=True))
+    fast = min(Fraction(1), name["fiber"] + name["kabel_tv"], name["tradbunden"])
+    slow = min(Fraction(1), fast + name["vdsl"], name["tradbunden"])
+    return {t: max(least[t], slow if t == 30 else fast) for t in THRESHOLDS}
+
+
+def limits_of_kommun(c: County, kommun: str, mine: list[Facts]) -> dict[str, float]:
+    """Return the interval of a kommun: PTS's bounds, widened to ours, within what evidence leaves open."""
+    row = {}
+    for t in THRESHOLDS:
+        pts = [
+            sum(c.households[kommun, k] * (1 - share(k)) for k in CLASSES)
+            for share in (
+                lambda k, t=t: most_covered(c, kommun, k)[t],
+                lambda k, t=t: benchmark(c, kommun, k)["tillgang", t],
+            )
+        ]
+        pair = ("tillgang", t)
+        ours = sum(f.households * (1 - f.p[pair]) for f in mine)
+        least = sum(f.households * (1 - f.p[pair]) for f in mine if pair in f.level)
+        open_ = sum(f.households for f in mine if pair not in f.level)
+        row[f"hushall_utan_{t}_lag"] = float(max(least, min(ours, pts[0])))
+        row[f"hushall_utan_{t}_hog"] = float(min(least + open_, max(ours, pts[1])))
     return row
 
 

@@ -501,6 +501,9 @@ kommuner = [
 ]
 [klassning]
 glesbebyggt = "{c.klassning}"
+
+[modell]
+metod = "enkel"
 [publicering]
 utgivare = "Region Östviken"
 kontakt_epost = "bredband@example.org"
