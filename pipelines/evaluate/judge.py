@@ -1,4 +1,4 @@
-"""The criteria the model is judged by. Fixed before the scores were seen; a failed one fails the command."""
+"""The criteria the model is judged by; a failed one fails the command. docs/modell.md tells how they were chosen."""
 
 from __future__ import annotations
 

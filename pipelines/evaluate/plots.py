@@ -31,7 +31,7 @@ def _figure(columns: int) -> tuple[Any, Any]:
 
 
 def _save(figure: Any, path: Path, mark: str) -> None:
-    figure.text(0.995, 0.005, mark, ha="right", va="bottom", fontsize=7, color="#555555")
+    figure.text(0.005, 0.995, mark, ha="left", va="top", fontsize=7, color="#555555")
     figure.savefig(path, metadata={"Software": None})
 
 
@@ -76,6 +76,7 @@ def skill(scores: pd.DataFrame, path: Path, mark: str) -> None:
         ax.set_xticks(np.arange(len(PAIRS)), names, fontsize=7)
         ax.set_title(title, fontsize=10)
     axes[1].set_ylim(bottom=0.4)
+    figure.suptitle("Modellen och två enkla svar, medel över fröna")
     axes[0].legend(fontsize=7, frameon=False)
     _save(figure, path, mark)
 
