@@ -35,7 +35,7 @@ def rounded(column: Column) -> Column:
     return replace(
         column, name=f"{column.name}_ca", kind="heltal", alias=column.alias.replace("(antal)", "(ca)"),
         description=f"{column.description} Avrundat till steg om två undertryckningsgränser (tiotal när gränsen är 5); "
-        "0 är inget, tomt är mer än inget men färre än gränsen.".strip(),
+        "tomt är färre än gränsen.",
         klass="oppen", nullable=True,
     )  # fmt: skip
 

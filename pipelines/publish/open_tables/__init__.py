@@ -29,21 +29,40 @@ def run(region: Region, paths: Paths) -> None:
     ContractError
         When a table holds a column that is not open, or a value its contract does not allow.
     """
-    from pipelines.publish.open_tables import areas, summary
-
     cells = files.read_table(paths.table("oppna_rutor"))
-    cells = cells.sort_values("rutid_scb", kind="stable", ignore_index=True)
     land = files.read_table(paths.table("land"))
     kommuner, lan = (files.read_table(paths.table(name)) for name in ("kommuner", "lan"))
+    frames = tables(cells, land, kommuner, lan, region)
+    for table in OPEN_TABLES:
+        frame = frames[table.name]
+        write = files.write_polygons if "geometry" in frame else files.write_table
+        write(frame, paths.table(f"oppen_{table.name}"))
+
+
+def tables(
+    cells: pd.DataFrame, land: pd.DataFrame, kommuner: pd.DataFrame, lan: pd.DataFrame, region: Region
+) -> dict[str, pd.DataFrame]:
+    """Return the open tables by name: ``oppna_rutor`` and the exact kommuner in, nothing exact out.
+
+    Parameters
+    ----------
+    cells, land, kommuner, lan : DataFrame
+        Contracts OPPNA_RUTOR, LAND, KOMMUNER and LAN.
+
+    Raises
+    ------
+    ContractError
+        As :func:`run`.
+    """
+    from pipelines.publish.open_tables import areas, summary
+
+    cells = cells.sort_values("rutid_scb", kind="stable", ignore_index=True)
     frames = {
         "rutnat_250m": cells,
         "bristomraden": areas.gap_areas(cells, land, region),
         **summary.tables(kommuner, lan, cells, land, region.publicering.bandgranser),
     }
-    for table in OPEN_TABLES:
-        frame = checked(frames[table.name], table)
-        write = files.write_polygons if "geometry" in frame else files.write_table
-        write(frame, paths.table(f"oppen_{table.name}"))
+    return {t.name: checked(frames[t.name], t) for t in OPEN_TABLES}
 
 
 def read(paths: Paths, table: Table) -> pd.DataFrame:

@@ -44,6 +44,7 @@ def tables(
         ``rutid``, ``kommunkod``, ``land_ha``.
     """
     surface = land_by_class(cells, land)
+    kommuner = unsaid_by_cells(kommuner, cells, limits[0])
     kommuner_ = kommuner.assign(**{f"{n}_ca": tens(kommuner[n], limits) for n in _counted()})
     told = _with_shares(kommuner_, limits)
     told = _with_surface(told, surface.reindex(told["kommunkod"]).fillna(0.0).reset_index(drop=True))
@@ -58,6 +59,31 @@ def tables(
 
 def _counted() -> list[str]:
     return [n.removesuffix("_ca") for n in KOMMUNER_OPPNA.names if n.endswith("_ca")]
+
+
+def unsaid_by_cells(kommuner: pd.DataFrame, cells: pd.DataFrame, small: int) -> pd.DataFrame:
+    """Return kommuner whose counts say no more of every single cell than the published cells do.
+
+    A kommun's counts rest on all evidence, its cells on what may be published. That nobody, or everybody, in a
+    kommun lacks coverage says so of each cell; where the published cells do not, it is told as few.
+    """
+    out = kommuner.copy()
+    codes = out["kommunkod"].to_numpy()
+    total = out["hushall"].to_numpy(np.float64)
+    few = np.minimum(small, total) / 2
+    lived = cells["adresser_band"] != "0"
+    for t in THRESHOLDS:
+        for measure, name in (("tillgang", f"hushall_utan_{t}"), ("passerad", f"hushall_ej_passerade_{t}")):
+            klass = cells[f"klass_{measure}_{t}"]
+            some = lived & (
+                (klass != "tackt") | ((cells[f"hushall_utan_{t}_band"] != "0") & (measure == "tillgang"))
+            )
+            has = lived & (klass != "utan")
+            lacking, covered = (np.isin(codes, cells.loc[x, "kommunkod"].unique()) for x in (some, has))
+            x = out[name].to_numpy(np.float64)
+            x = np.where((x < disclosure.NOTHING) & lacking, few, x)
+            out[name] = np.where((total - x < disclosure.NOTHING) & covered, total - few, x)
+    return out
 
 
 def tens(values: pd.Series, limits: tuple[int, ...]) -> pd.Series:
