@@ -174,7 +174,8 @@ def _outlines(table: Table, paths: Paths) -> dict[str, bytes]:
     if table.name == "lan":
         lan = pq.read_table(paths.table("lan"), columns=["lanskod"])["lanskod"].to_pylist()
         codes, shapes = lan, np.array([_without_slivers(shapely.union_all(shapes))], dtype=object)
-    return dict(zip(codes, shapely.to_wkb(_multi(shapes)).tolist(), strict=True))
+    turned = shapely.orient_polygons(_multi(shapes))  # exterior rings counter-clockwise
+    return dict(zip(codes, shapely.to_wkb(turned).tolist(), strict=True))
 
 
 def _without_slivers(shape: Any) -> Any:

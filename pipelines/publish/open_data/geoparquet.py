@@ -28,7 +28,7 @@ def outlines(path: Path) -> dict[str, Any]:
     rows = pq.read_table(path, columns=["kommunkod", "geometry"], filters=[("i_lan", "=", True)])
     geometry = rows["geometry"].combine_chunks()
     shapes = shapely.from_wkb(np.asarray(getattr(geometry, "storage", geometry).to_pylist(), dtype=object))
-    whole = [shapely.multipolygons(shapely.get_parts(s)) for s in shapes]
+    whole = shapely.orient_polygons([shapely.multipolygons(shapely.get_parts(s)) for s in shapes])
     return dict(zip(rows["kommunkod"].to_pylist(), whole, strict=True))
 
 
@@ -70,7 +70,7 @@ def _geo(table: Table, box: list[float]) -> str:
 
     column = {
         "encoding": "WKB", "geometry_types": [table.geometry], "crs": CRS.from_epsg(files.EPSG).to_json_dict(),
-        "bbox": box, "orientation": "counterclockwise" if table.geometry == "Polygon" else None,
+        "bbox": box, "orientation": "counterclockwise",
     }  # fmt: skip
     return json.dumps(
         {"version": "1.1.0", "primary_column": "geometry",

@@ -22,7 +22,8 @@ def outlines(cells: Ints, cell_area: Ints, count: int) -> NDArray[Any]:
     Returns
     -------
     ndarray of shapely.MultiPolygon, shape (count,)
-        EPSG:3006. Cells that share an edge are merged; a MultiPolygon of squares would not be valid.
+        EPSG:3006. Cells that share an edge are merged; a MultiPolygon of squares would not be valid. Exterior
+        rings run counter-clockwise.
 
     Notes
     -----
@@ -42,4 +43,4 @@ def outlines(cells: Ints, cell_area: Ints, count: int) -> NDArray[Any]:
         merged = members[:, 0] if size == 1 else shapely.coverage_union_all(members, axis=1)
         parts, owner = shapely.get_parts(merged, return_index=True)
         out[areas] = shapely.multipolygons(parts, indices=owner)
-    return shapely.normalize(out)
+    return shapely.orient_polygons(shapely.normalize(out))
