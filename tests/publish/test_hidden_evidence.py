@@ -20,9 +20,8 @@ def published(root: Path) -> dict[str, pd.DataFrame]:
              for x in (k, str(root / v))]  # fmt: skip
     for stage in ("coverage", "summaries", "open_tables"):
         assert main([stage, *where]) == 0
-    tables = {n: pd.read_parquet(root / f"out/.steg/{n}.parquet")
+    return {n: pd.read_parquet(root / f"out/.steg/{n}.parquet")
               for n in ("oppen_rutnat_250m", "oppen_bristomraden", "kommuner")}  # fmt: skip
-    return tables
 
 
 @pytest.mark.parametrize("change", ["borta", "allt_har"])
