@@ -231,6 +231,8 @@ def test_the_open_package_holds_only_what_is_published(county, tmp_path):
     assert {n for n in payload if n.startswith("data/produkter/")} == {
         f"data/produkter/oppen/{n}" for n in ours
     }
+    for layer in ("kommuner", "bristomraden"):
+        assert f"data/langtid/bredband_oppen/{layer}.gml" in payload
     body = b"".join((opened / n).read_bytes() for n in names)
     assert b"9901-001" not in body, "an address id"
     assert "Avtal Ö1".encode() not in body, "the name of an agreement"

@@ -28,7 +28,7 @@ def outlines(path: Path) -> dict[str, Any]:
     rows = pq.read_table(path, columns=["kommunkod", "geometry"], filters=[("i_lan", "=", True)])
     geometry = rows["geometry"].combine_chunks()
     shapes = shapely.from_wkb(np.asarray(getattr(geometry, "storage", geometry).to_pylist(), dtype=object))
-    whole = shapely.orient_polygons([shapely.multipolygons(shapely.get_parts(s)) for s in shapes])
+    whole = [shapely.orient_polygons(shapely.multipolygons(shapely.get_parts(s))) for s in shapes]
     return dict(zip(rows["kommunkod"].to_pylist(), whole, strict=True))
 
 

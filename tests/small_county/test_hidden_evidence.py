@@ -1,0 +1,49 @@
+"""What a source does not let be published below kommun level: its content changes no cell and no gap area."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pandas as pd
+
+from pipelines.files import read_polygons, read_table, write_polygons, write_table
+
+from . import inputs
+from .test_small_county import STAGES, stage
+
+EVIDENCE = ("evidens_adress", "evidens_ruta", "evidens_omrade")
+TABLES = ("oppen_rutnat_250m", "oppen_bristomraden", "kommuner")
+
+
+def run(root: Path, *stages: str) -> dict[str, pd.DataFrame]:
+    """Run stages; return the open tables, and the internal kommuner beside them."""
+    for name in stages:
+        assert stage(name, root) == ""
+    return {n: pd.read_parquet(root / f"out/.steg/{n}.parquet") for n in TABLES}
+
+
+def test_hidden_evidence_stays_above_cells(tmp_path: Path):
+    """Every file is hidden; then their rows go, and then every row is fibre: only the kommuner change."""
+    inputs.write(inputs.county("full"), tmp_path)
+    steg = tmp_path / "out/.steg"
+    for name in STAGES[: STAGES.index("coverage")]:
+        assert stage(name, tmp_path) == ""
+    write_table(read_table(steg / "kallor.parquet").assign(far_publiceras=False), steg / "kallor.parquet")
+    before = run(tmp_path, "coverage", "summaries", "open_tables")
+    shutil.copytree(steg, tmp_path / "kopia")
+    for change in ("borta", "fiber"):
+        for name in EVIDENCE:
+            read, write = (
+                (read_polygons, write_polygons) if name == "evidens_omrade" else (read_table, write_table)
+            )
+            rows = read(tmp_path / f"kopia/{name}.parquet")
+            if change == "borta":
+                rows = rows.iloc[:0]
+            else:
+                rows = rows.assign(status="tillgang", ned_mbit=1000.0, teknik="fiber")
+            write(rows, steg / f"{name}.parquet")
+        after = run(tmp_path, "coverage", "summaries", "open_tables")
+        for name in TABLES[:2]:
+            pd.testing.assert_frame_equal(before[name], after[name])
+        assert not before["kommuner"].equals(after["kommuner"])
