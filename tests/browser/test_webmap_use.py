@@ -202,6 +202,8 @@ def test_report_of_an_error_names_the_cell(small, opened):
     rutid = read_table(small.table("oppen_rutnat_250m")).iloc[5]["rutid_scb"]
     page.evaluate("p => { bredband.cursorAt(p); }", centre(rutid))
     link = page.get_attribute("#rapportera", "href")
+    # The goal is written in passerad; it is shown beside tillgång too, and says so.
+    assert facts(page)["jamfor_mal"].startswith("99,9\u202f% av hushållen ska ha minst 100 Mbit/s, passerad.")
     assert link.startswith("mailto:bredband@example.org?subject=")
     assert rutid in link
 

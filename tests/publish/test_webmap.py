@@ -371,3 +371,18 @@ def test_every_file_of_the_page_is_package_data():
     folder = Path(webmap.__file__).parent
     names = {p.name for p in folder.iterdir() if p.suffix in (".js", ".css", ".json", ".j2")}
     assert names == {*webmap.html.SCRIPTS, "page.css", "sv.json", "en.json", "template.html.j2"}
+
+
+def test_languages_have_the_same_texts_and_placeholders():
+    def flat(body, path=""):
+        if isinstance(body, dict):
+            for k, v in body.items():
+                yield from flat(v, f"{path}.{k}")
+        elif isinstance(body, list):
+            for k, v in enumerate(body):
+                yield from flat(v, f"{path}.{k}")
+        else:
+            yield path, sorted(re.findall(r"\{\w+\}", body))
+
+    swedish, english = (dict(flat(webmap.page.texts(x))) for x in ("sv", "en"))
+    assert swedish == english

@@ -165,12 +165,15 @@
       const values = {
         kommun: this.kommun(i), lan: this.page.lan, troskel: number(state.troskel, 1), matt: t[`matt_${state.matt}`].toLowerCase(),
       };
-      const share = (told) => fill(t.fakta_jamfor_andel, { andel: told[0] }), goal = this.page.jamfor.mal[pair];
+      // A goal is held against the measure it is written in, whichever is shown; its text says which.
+      const goals = this.page.jamfor.mal, other = `${state.matt === 'tillgang' ? 'passerad' : 'tillgang'}-${state.troskel}`;
+      const key = pair in goals ? pair : other, goal = goals[key];
+      const share = (told) => fill(t.fakta_jamfor_andel, { andel: told[0] });
       const rows = [
         ['jamfor_kommun', fill(t.fakta_jamfor_kommun, values), share(own[pair])],
         ['jamfor_lan', fill(t.fakta_jamfor_lan, values), share(this.page.jamfor.lan[pair])],
       ];
-      if (goal) rows.push(['jamfor_mal', t.fakta_jamfor_mal, `${goal}. ${values.kommun}: ${own[pair][2]}`]);
+      if (goal) rows.push(['jamfor_mal', t.fakta_jamfor_mal, `${goal}. ${values.kommun}: ${own[key][0]}. ${own[key][2]}.`]);
       const parts = [element('h4', fill(t.fakta_jamfor, values)), this.list(rows)];
       if (!goal) parts.push(Object.assign(element('p', fill(t.fakta_jamfor_inget_mal, values)), { className: 'not' }));
       return parts;
