@@ -68,17 +68,19 @@ OPEN_DATA := $(addprefix data/,bredband_oppen.gpkg rutnat_250m.csv rutnat_250m.p
 OPEN_QGIS := data/bredband_oppen.qgz $(CLASS_RASTERS:%=data/raster/%)
 PRODUCTS_MAPS := bredbandskarta.html bredbandskarta.en.html $(OPEN_DATA) $(OPEN_QGIS)
 # A step whose files make cannot know (one a kommun) writes a stamp when all are there: $(BUILT)/.<step>.klar.
-MANY := printmap
+MANY := printmap kommunsidor
 # What was put in place last time, by the list in the folder itself: so a lost page is missed, and clean
 # takes away those files and no other.
 INSTALLED = sed -n '/\.\./d;s|^[0-9a-f]\{64\}  \([A-Za-z0-9_][A-Za-z0-9_./-]*\)$$|$(1)/\1|p' $(1)/.installerat 2>/dev/null
 # What tells of the others: their sizes, checksums and quality. Built last.
 CATALOGUE := catalog.rdf catalog.ttl metadata_iso19139.xml
 TOLD := specifikation.html $(CATALOGUE)
-FINAL := $(sort $(PRODUCTS_OUT:%=$(OUT)/%) $(PRODUCTS_MAPS:%=$(MAPS)/%) $(TOLD:%=$(MAPS)/%) \
+# The way in lists all the others, and is in none of them.
+ENTRY := index.html tillganglighet.html
+FINAL := $(sort $(PRODUCTS_OUT:%=$(OUT)/%) $(PRODUCTS_MAPS:%=$(MAPS)/%) $(TOLD:%=$(MAPS)/%) $(ENTRY:%=$(MAPS)/%) \
            $(shell $(call INSTALLED,$(OUT))) $(shell $(call INSTALLED,$(MAPS))))
 READY_MAPS := $(PRODUCTS_MAPS:%=$(BUILT)/maps/%) $(MANY:%=$(BUILT)/.%.klar)
-READY := $(PRODUCTS_OUT:%=$(BUILT)/out/%) $(READY_MAPS) $(TOLD:%=$(BUILT)/maps/%)
+READY := $(PRODUCTS_OUT:%=$(BUILT)/out/%) $(READY_MAPS) $(TOLD:%=$(BUILT)/maps/%) $(ENTRY:%=$(BUILT)/maps/%)
 
 .PHONY: help coverage demo fetch plan compare utvardera arkiv verifiera test test-browser test-qgis lint bench docs clean need-chromium need-qgis FORCE
 DEMO_NOTE := DEMO: simulerade data, inga verkliga uppgifter. Egna data läggs i $(RAW)/.
@@ -228,6 +230,15 @@ $(BUILT)/maps/specifikation.html: $(READY_MAPS)
 $(CATALOGUE:%=$(BUILT)/maps/%) &: $(READY_MAPS) $(BUILT)/maps/specifikation.html
 	$(SAY) 'Katalog och metadata'
 	@$(RUN) catalogue $(ARGS)
+
+# A page a kommun: which there are stands in the configuration.
+$(BUILT)/.kommunsidor.klar: $(STEG)/oppen_lan.parquet
+	$(SAY) 'Kommunsidor'
+	@$(RUN) pages $(ARGS)
+
+$(ENTRY:%=$(BUILT)/maps/%) &: $(READY_MAPS) $(TOLD:%=$(BUILT)/maps/%)
+	$(SAY) 'Ingångssida'
+	@$(RUN) entry $(ARGS)
 
 $(FINAL) &: $(READY)
 	$(SAY) 'Lägger produkterna på plats'

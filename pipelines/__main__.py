@@ -36,6 +36,8 @@ STAGES = {
     "open_tables": ("pipelines.publish.open_tables", "det som publiceras, som tabeller"),
     "webmap": ("pipelines.publish.webmap", "webbkartan, öppen och intern"),
     "open_data": ("pipelines.publish.open_data", "den öppna utgåvan i maps/data"),
+    "pages": ("pipelines.publish.pages", "en sida per kommun"),
+    "entry": ("pipelines.publish.pages.entry", "ingångssidan och tillgänglighetsredogörelsen"),
     "printmap": ("pipelines.publish.printmap", "kartor för utskrift"),
     "specification": ("pipelines.publish.specification", "dataproduktspecifikationen"),
     "catalogue": (

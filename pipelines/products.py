@@ -193,7 +193,7 @@ PRODUCTS = (
         "kommunsidor", "Kommunsidor",
         "En sida per kommun med kommunens nyckeltal och karta, av samma öppna uppgifter som bredbandskartan.",
         "Kommunens tjänstemän får sitt underlag färdigt att skriva ut eller länka till.",
-        (File("maps/kommuner/*.html"),), (contracts.OPPNA_RUTOR,), "oppen",
+        (File("maps/kommuner/*.html"),), contracts_open.OPEN_TABLES, "oppen",
     ),
     Product(
         "utskriftskartor", "Kartor för utskrift",
@@ -216,8 +216,18 @@ PRODUCTS = (
         (File("maps/catalog.rdf"), File("maps/catalog.ttl"), File("maps/metadata_iso19139.xml")), (), "oppen",
     ),
     Product(
-        "ingang", "Ingångssida", "Länkar till kartorna, de öppna data och specifikationen.",
-        "En adress att dela.", (File("maps/index.html"),), (), "oppen",
+        "ingang", "Ingångssida",
+        "Länets nyckeltal, en tabell över kommunerna att söka och sortera i, och länkar till kartorna, kommunsidorna, "
+        "de öppna data och specifikationen.",
+        "En adress att dela: den leder till allt.",
+        (File("maps/index.html"),), (contracts_open.KOMMUNER_OPPNA, contracts_open.LAN_OPPNA), "oppen",
+    ),
+    Product(
+        "tillganglighet", "Tillgänglighetsredogörelse",
+        "Hur sidorna följer lagen (2018:1937) om tillgänglighet till digital offentlig service, kända brister, vart "
+        "man vänder sig.",
+        "Den som möter ett hinder ser vad som är känt och vem som svarar.",
+        (File("maps/tillganglighet.html"),), (), "oppen",
     ),
     Product(
         "bredband-intern", "Bredband, intern utgåva",

@@ -15,6 +15,7 @@ from urllib.parse import quote, urlsplit
 from pydantic import Field, ValidationError, model_validator
 
 from pipelines.errors import DataError
+from pipelines.region_access import Tillganglighet
 from pipelines.region_base import Part
 from pipelines.region_fetch import Framskrivning, Hamta
 
@@ -482,6 +483,9 @@ class Region(Part):
         default=PtsPrioritering(), description="PTS:s regionala prioritering i bredbandsstödet."
     )
     publicering: Publicering = Field(description="Publicering och skydd av små antal.")
+    tillganglighet: Tillganglighet = Field(
+        default=Tillganglighet(), description="Tillgänglighetsredogörelsen, `maps/tillganglighet.html`."
+    )
     kontroll: Kontroll = Field(default=Kontroll(), description="Toleranser i avstämningen.")
     framskrivning: Framskrivning = Field(
         default=Framskrivning(), description="Framskrivning av de publicerade serierna mot målen."

@@ -1,0 +1,110 @@
+"""What the kommun pages are made of, read once: the open tables, outlines, and what PTS itself has published."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipelines import contracts_open, files
+from pipelines.publish import open_tables
+from pipelines.publish.facts import read_facts
+from pipelines.publish.pages import figures, scene
+from pipelines.region import MEASURES, THRESHOLDS, Region
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipelines.paths import Paths
+    from pipelines.publish.facts import RunFacts
+
+SHOWN = ("tillgang", 100)
+"""Measure and threshold of the map, the gap areas and the comparison: what the big map shows first."""
+
+
+@dataclass(frozen=True)
+class County:
+    """What the pages are made of, read once.
+
+    Attributes
+    ----------
+    kommuner, lan, cells, areas : DataFrame
+        The open tables.
+    land : scene.Land
+        Outlines and localities.
+    pts_class : dict
+        PTS's published share (whole per cent) with the shown speed, by kommun and class.
+    history : DataFrame, optional
+        Contract HISTORIK.
+    """
+
+    region: Region
+    facts: RunFacts
+    kommuner: pd.DataFrame
+    lan: pd.DataFrame
+    cells: pd.DataFrame
+    areas: pd.DataFrame
+    land: scene.Land
+    pts_class: dict[tuple[str, str], float]
+    history: pd.DataFrame | None
+
+    @cached_property
+    def tell(self) -> figures.Teller:
+        """The one who tells figures."""
+        return figures.Teller(self.region)
+
+    @cached_property
+    def ranks(self) -> dict[tuple[str, int], dict[str, figures.Told]]:
+        """Each kommun's place by measure and threshold."""
+        return {(m, t): figures.ranks(self.kommuner, m, t) for m in MEASURES for t in THRESHOLDS}
+
+    @cached_property
+    def rows(self) -> dict[str, figures.Row]:
+        """The kommuner's rows by code."""
+        return {str(r["kommunkod"]): r for r in self.kommuner.to_dict("records")}
+
+    @cached_property
+    def shown_areas(self) -> pd.DataFrame:
+        """The gap areas of the shown measure and threshold, the one with most households without first."""
+        a = self.areas
+        of = a[((a["matt"] == SHOWN[0]) & (a["troskel_mbit"] == SHOWN[1])).to_numpy()]
+        most = of["hushall_utan_hogst"].to_numpy(dtype=np.float64, na_value=np.inf)
+        order = np.lexsort([of["bristomrade_id"], -most, -of["hushall_utan_minst"].to_numpy(np.float64)])
+        return of.iloc[order].reset_index(drop=True)
+
+    @cached_property
+    def cells_of(self) -> dict[str, pd.DataFrame]:
+        """The cells of each kommun."""
+        return {str(k): c for k, c in self.cells.groupby("kommunkod", sort=True)}
+
+
+def read(region: Region, paths: Paths) -> County:
+    """Read what the pages are made of."""
+    kommuner, lan, cells = (
+        open_tables.read(paths, t)
+        for t in (contracts_open.KOMMUNER_OPPNA, contracts_open.LAN_OPPNA, contracts_open.RUTNAT_250M)
+    )
+    history = paths.table("historik")
+    return County(
+        region=region, facts=read_facts(paths), kommuner=kommuner, lan=lan, cells=cells,
+        areas=open_tables.read(paths, contracts_open.BRISTOMRADEN_OPPNA),
+        land=scene.prepare(files.read_polygons(paths.table("granser")), files.read_polygons(paths.table("orter"))),
+        pts_class=_pts_by_class(paths), history=files.read_table(history) if history.exists() else None,
+    )  # fmt: skip
+
+
+def _pts_by_class(paths: Paths) -> dict[tuple[str, str], float]:
+    """Return PTS's published share per kommun and class, in whole per cent: no finer than a small count bears."""
+    path = paths.table("riktvarden")
+    if not path.exists():
+        return {}
+    table = files.read_table(path)
+    of = table[
+        (
+            (table["matt"] == SHOWN[0]) & (table["troskel_mbit"] == SHOWN[1]) & table["andel"].notna()
+        ).to_numpy()
+    ]
+    whole = np.floor(100 * of["andel"].to_numpy(np.float64) + 0.5)
+    return dict(zip(zip(of["kommunkod"], of["omradestyp"], strict=True), whole.tolist(), strict=True))

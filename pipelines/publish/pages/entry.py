@@ -1,0 +1,180 @@
+"""The way in: ``maps/index.html`` leads to everything that was built, ``maps/tillganglighet.html`` says for whom.
+
+What it lists is what the other steps have built, so that no link leads nowhere; it is therefore built last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines import contracts_open, files, products
+from pipelines.publish import open_tables
+from pipelines.publish.facts import RunFacts, read_facts, read_sources
+from pipelines.publish.html.language import Writer
+from pipelines.publish.install import built_names
+from pipelines.publish.pages import figures, render
+from pipelines.publish.pages.kommun import A4
+from pipelines.publish.pages.order import swedish_order
+from pipelines.region import THRESHOLDS, Region
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipelines.paths import Paths
+
+INDEX, STATEMENT = "maps/index.html", "maps/tillganglighet.html"
+TABLE = (("tillgang", 100), ("passerad", 1000))
+"""What the table of kommuner shows beside the households: what can be had, and the goals' own measure."""
+SHARES = ("bredbandskarta", "kommunsidor", "utskriftskartor", "ingang", "tillganglighet")
+"""Products that the page leads to otherwise than as files to fetch."""
+UNITS = (("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
+
+
+def run(region: Region, paths: Paths) -> None:
+    """Write both pages from the open tables, the configuration and what lies built under ``maps/``."""
+    facts = read_facts(paths)
+    frame = render.common(region, facts, read_sources(paths), "")
+    kommuner, lan = (
+        open_tables.read(paths, t) for t in (contracts_open.KOMMUNER_OPPNA, contracts_open.LAN_OPPNA)
+    )
+    index = {**frame, **entry(region, facts, kommuner, lan, paths.built("maps"))}
+    files.write_text(paths.built(INDEX), render.page("index.html.j2", index, "table.js"))
+    files.write_text(
+        paths.built(STATEMENT), render.page("tillganglighet.html.j2", {**frame, **statement(region)})
+    )
+
+
+def entry(
+    region: Region, facts: RunFacts, kommuner: pd.DataFrame, lan: pd.DataFrame, built: Path
+) -> dict[str, Any]:
+    """Return what the entry page shows; ``built`` is the folder of what is published."""
+    t, tell, there = render.texts()["ingang"], figures.Teller(region), built_names(built)
+    named = {
+        "lan": region.lan.kortnamn,
+        "titel": region.publicering.titel,
+        "datum": tell.write.day(facts["pts_datum"]),
+    }
+    columns = [t["kol_hushall"]]
+    for m, s in TABLE:
+        name = t[{"tillgang": "kol_andel", "passerad": "kol_passerad"}[m]]
+        columns += [
+            name.format(t=tell.write.number(s)),
+            t[{"tillgang": "kol_utan", "passerad": "kol_ej"}[m]].format(t=tell.write.number(s)),
+        ]
+    maps = {n for n in there if n.startswith("kartor/")}
+    rows = [
+        {
+            "kod": k["kommunkod"],
+            "namn": k["kommunnamn"],
+            "celler": _cells(k, tell),
+            "a4": [
+                (ending.upper(), name)
+                for ending in A4
+                if (name := f"kartor/{k['kommunkod']}.{ending}") in maps
+            ],
+        }
+        for k in swedish_order(kommuner).to_dict("records")
+    ]
+    return {
+        "sidtyp": "ingang", "titel": t["titel"].format(**named), "rubrik": region.publicering.titel,
+        "ingress": t["ingress"].format(**named), "engelska": "bredbandskarta.en.html" in there,
+        "nyckeltal_rubrik": t["nyckeltal"].format(**named),
+        "nyckeltal": _key_figures(lan.to_dict("records")[0], tell, t), "kolumner": columns,
+        "caption": t["caption"].format(**named), "kommuner": rows, "a4": any(r["a4"] for r in rows),
+        "lanskartor": _county_maps(there, tell, t), "filer": published_files(built, there, tell.write),
+    }  # fmt: skip
+
+
+def _cells(row: figures.Row, tell: figures.Teller) -> list[tuple[str, float | str]]:
+    told = [tell.count(row["hushall_ca"])]
+    for m, s in TABLE:
+        f = tell.figures(row, m, s)
+        told += [f.share, f.without]
+    return [(x.text, "" if x.value is None else x.value) for x in told]
+
+
+def _key_figures(lan: figures.Row, tell: figures.Teller, t: dict[str, Any]) -> list[dict[str, Any]]:
+    out = []
+    for s in THRESHOLDS:
+        f = tell.figures(lan, "tillgang", s)
+        more = t["nyckeltal_mer"].format(
+            utan=f.without.text, passerad=tell.figures(lan, "passerad", s).share.text, pts=f.pts.text
+        )
+        unit = t["nyckeltal_enhet"].format(t=tell.write.number(s))
+        out.append({"troskel": s, "andel": f.share.text, "enhet": unit, "mer": more[:1].upper() + more[1:]})
+    return out
+
+
+def _county_maps(there: list[str], tell: figures.Teller, t: dict[str, Any]) -> list[tuple[str, str]]:
+    speeds = {n: Path(n).stem.rpartition("_")[2] for n in there if n.startswith("kartor/lan_")}
+    named = sorted((int(s), n) for n, s in speeds.items() if s.isdigit())
+    words = [(n, t["utskrift_lan"].format(t=tell.write.number(s))) for s, n in named]
+    return [(n, f"{text} ({Path(n).suffix[1:].upper()})") for n, text in words]
+
+
+def published_files(built: Path, there: list[str], write: Writer) -> list[dict[str, Any]]:
+    """Return every built file of the open products, in the products' order, with its format and size."""
+    titles: dict[str, list[str]] = {}
+    formats: dict[str, str] = {}
+    for product in products.open_products():
+        for f in product.files if product.id not in SHARES else ():
+            for name in there:
+                if Path(name).match(f.path.removeprefix("maps/")):
+                    titles.setdefault(name, []).append(product.title)
+                    formats[name] = f.format
+    beside = {name: main for name in titles if (main := _belongs_to(name, titles)) is not None}
+    return [
+        {
+            "href": name, "namn": name.rpartition("/")[2], "vad": "; ".join(titles[name]), "format": formats[name],
+            "storlek": size((built / name).stat().st_size, write),
+            "bilagor": [(n, n.removeprefix(name.rpartition(".")[0])) for n, main in beside.items() if main == name],
+        }
+        for name in titles if name not in beside
+    ]  # fmt: skip
+
+
+def _belongs_to(name: str, names: Iterable[str]) -> str | None:
+    """Return the raster whose style or statistics a file holds: it is of no use without it."""
+    if not name.endswith((".qml", ".aux.xml")):
+        return None
+    stem = name.removesuffix(".qml").removesuffix(".aux.xml").removesuffix(".tif")
+    return f"{stem}.tif" if f"{stem}.tif" in names else None
+
+
+def size(count: int, write: Writer) -> str:
+    r"""Return a file's size.
+
+    >>> size(1_640_000, Writer("sv")), size(120, Writer("sv")), size(83_200, Writer("sv"))
+    ('1,6\xa0MB', '120\xa0byte', '83\xa0kB')
+    """
+    for unit, n in UNITS:
+        if count >= n:
+            return f"{write.number(count / n, 0 if unit == 'kB' else 1)}\N{NO-BREAK SPACE}{unit}"
+    return f"{count}\N{NO-BREAK SPACE}byte"
+
+
+def statement(region: Region) -> dict[str, Any]:
+    """Return what the accessibility statement says, out of the configuration."""
+    t, given, publishing, write = (
+        render.texts()["tillganglighet"],
+        region.tillganglighet,
+        region.publicering,
+        Writer("sv"),
+    )
+    named = {"titel": publishing.titel, "utgivare": publishing.utgivare}
+    said = {n: t[n].format(**named) for n in ("titel", "ingress", "gors_med")}
+    judged = t["granskad"].format(datum=write.day(given.granskad)) if given.granskad else t["granskad_inte"]
+    changed = (
+        t["uppdaterad"].format(datum=write.day(given.uppdaterad))
+        if given.uppdaterad
+        else t["publicerad_inte"]
+    )
+    return {
+        **said, "sidtyp": "tillganglighet", "rubrik": said["titel"], "status": t["status"][given.status],
+        "hjalp": t["hjalp"].format(dagar=given.svarstid_dagar), "telefon": publishing.telefon,
+        "tillsyn": t["tillsyn"].format(namn=given.tillsyn_namn), "tillsyn_url": given.tillsyn_url,
+        "brister": given.brister, "betungande": given.oskaligt_betungande, "undantag": given.undantag,
+        "metod": t["test"].format(metod=given.metod), "granskad": judged, "uppdaterad": changed,
+    }  # fmt: skip

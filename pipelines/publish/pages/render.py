@@ -1,0 +1,68 @@
+"""Pages as HTML: the shared look, a strict policy, everything escaped, nothing asked of anybody."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib.resources import files as package_files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from pipelines.publish import html
+from pipelines.publish.facts import RunFacts, Source, credit_lines
+from pipelines.publish.html.language import Writer
+from pipelines.region import Region
+
+
+@cache
+def texts() -> dict[str, Any]:
+    """Return every text of the pages."""
+    body: dict[str, Any] = json.loads(_read("sv.json"))
+    return body
+
+
+def common(region: Region, facts: RunFacts, sources: list[Source], root: str) -> dict[str, Any]:
+    """Return what every page's frame shows.
+
+    Parameters
+    ----------
+    root : str
+        The way to ``maps/`` from the page: empty, or ``../``.
+    """
+    t, publishing, write = texts(), region.publicering, Writer("sv")
+    return {
+        "t": t, "rot": root, "demo": bool(facts["demo"]), "webbplats": publishing.titel,
+        "epost": publishing.kontakt_epost,
+        "kallor": [t["kalla"].format(rad=line) for line in credit_lines(sources)],
+        "utgivare": t["utgivare"].format(utgivare=publishing.utgivare),
+        "utgava": t["utgava"].format(
+            korning=facts["korning_id"], version=facts["version"], pts=write.day(facts["pts_datum"]),
+            senaste=write.day(facts["senaste_indatadatum"]),
+        ),
+    }  # fmt: skip
+
+
+def page(template: str, context: dict[str, Any], script: str = "") -> str:
+    """Return a page; ``script`` is the name of its one script, if it has any."""
+    styles, scripts = [html.stylesheet(), _read("pages.css")], [_read(script)] if script else []
+    return _environment().get_template(template).render(
+        policy=html.policy(scripts, styles, images="data:"),
+        styles=[Markup(s) for s in styles],
+        scripts=[Markup(s) for s in scripts],
+        **context,
+    )  # fmt: skip
+
+
+@cache
+def _environment() -> Environment:
+    loader = PackageLoader("pipelines.publish.pages", ".")
+    return Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+
+
+@cache
+def _read(name: str) -> str:
+    return (package_files(__package__) / name).read_text(encoding="utf-8")

@@ -1,0 +1,153 @@
+"""Kommun pages, the entry page and the statement in Chromium: to see, by keyboard, on a phone, on one A4."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "publish"))
+import pages_county
+
+pytestmark = pytest.mark.browser
+PAGES = ("kommuner/1401.html", "kommuner/1480.html", "index.html", "tillganglighet.html")
+SIZES = {"dator": (1280, 800), "telefon": (390, 844)}
+
+
+@pytest.fixture(scope="module")
+def county(tmp_path_factory):
+    return pages_county.build(tmp_path_factory.mktemp("sidor"))[1]
+
+
+@pytest.fixture
+def show(county, opened):
+    return lambda name, *size, **more: opened(county.built(f"maps/{name}"), *size, wait=False, **more)
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("size", SIZES)
+def test_axe_finds_nothing_nobody_is_asked_and_hostile_names_do_nothing(show, name, size):
+    from axe_playwright_python.sync_playwright import Axe
+
+    for scheme in ("light", "dark"):
+        page, seen = show(name, *SIZES[size], color_scheme=scheme)
+        found = Axe().run(page).response["violations"]
+        assert [(v["id"], [n["html"][:120] for n in v["nodes"][:3]]) for v in found] == []
+        assert seen.messages == []
+        assert seen.dialogs == []
+        assert [r for r in seen.requests if not r.startswith("data:")] == [page.url]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_at_320_pixels_nothing_runs_over_the_edge(show, name):
+    page, _ = show(name, 320, 640)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll('main *, header *, footer *')].filter((e) =>
+          !e.closest('.rullbar, svg, .dold, .hoppa, [hidden]') && e.getBoundingClientRect().right > 320.5)
+          .map((e) => e.outerHTML.slice(0, 80))"""
+    )
+    assert cut == []
+
+
+@pytest.mark.parametrize("code", ["1401", "1480"])
+def test_a_kommun_page_prints_on_one_a4_with_everything_on_it(show, code):
+    page, _ = show(f"kommuner/{code}.html", color_scheme="dark")
+    sheet = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
+    assert len(sheet.pages) == 1
+    box = sheet.pages[0].mediabox
+    assert (round(float(box.width)), round(float(box.height))) in {(595, 842), (596, 842), (595, 841)}
+    text = sheet.pages[0].extract_text()
+    for heading in page.locator("h2:visible").all_text_contents():
+        if heading != "Mer om kommunen":
+            assert heading.split()[0] in text, heading
+    assert "DEMO" in text
+
+
+def test_the_table_sorts_and_searches_by_keyboard(show):
+    page, _ = show("index.html")
+    names = "#kommuntabell tbody tr:not([hidden]) th"
+    assert page.locator(names).all_text_contents() == [pages_county.HOSTILE, "Testby"]
+    page.locator("#kommuntabell thead button").nth(1).focus()
+    page.keyboard.press("Enter")
+    assert page.locator(names).all_text_contents() == [pages_county.HOSTILE, "Testby"], (
+        "30 households before 640"
+    )
+    page.keyboard.press("Enter")
+    assert page.locator(names).all_text_contents() == ["Testby", pages_county.HOSTILE]
+    assert page.locator("#kommuntabell thead th").nth(1).get_attribute("aria-sort") == "descending"
+    page.locator("#sok").focus()
+    page.keyboard.type("TEST")
+    assert page.locator(names).all_text_contents() == ["Testby"]
+    assert page.locator("#traffar").text_content() == "1 av 2 kommuner visas."
+    page.keyboard.press("Control+A")
+    page.keyboard.type("1480")
+    assert page.locator(names).all_text_contents() == [pages_county.HOSTILE]
+
+
+def test_every_stop_of_the_keyboard_is_seen_and_the_skip_link_leads_to_the_content(show):
+    page, _ = show("kommuner/1401.html")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "hoppa"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "innehall"
+    stops = page.locator("a[href], button, input, [tabindex='0']").count()
+    seen = 0
+    page.evaluate("document.activeElement.blur()")
+    for _ in range(stops + 2):
+        page.keyboard.press("Tab")
+        style = page.evaluate(
+            """() => { const e = document.activeElement, s = getComputedStyle(e);
+              return [e.tagName, s.outlineStyle, s.outlineWidth]; }"""
+        )
+        if style[0] != "BODY":
+            seen += 1
+            assert style[1:] == ["solid", "3px"], style
+    assert seen > 10
+
+
+def test_the_map_is_drawn_from_the_published_classes(show, county):
+    """Each class's painted cells, counted in the drawing, are the table's."""
+    from pipelines.files import read_table
+
+    page, _ = show("kommuner/1401.html")
+    cells = read_table(county.table("oppen_rutnat_250m"))
+    own = cells[cells["kommunkod"] == "1401"]["klass_tillgang_100"].value_counts()
+    drawn = page.evaluate(
+        """() => { const paths = [...document.querySelectorAll('svg.karta g path[class^=k-]')];
+          const wide = (p) => [...p.getAttribute('d').matchAll(/h(\\d+)v1/g)].reduce((n, m) => n + +m[1], 0);
+          return Object.fromEntries(paths.map((p) => [p.className.baseVal.slice(2), wide(p)])); }"""
+    )
+    assert drawn == {k: int(n) for k, n in own.items() if k != "ingen_adress"}
+
+
+def test_a_cell_lies_where_its_coordinates_say(show, county):
+    """The middle of a painted cell is the cell's colour: the drawing's own scale bar gives metres a pixel."""
+    page, _ = show("kommuner/1401.html", 1280, 2000)
+    spots = page.evaluate(
+        """() => { const svg = document.querySelector('svg.karta'), out = [];
+          for (const p of svg.querySelectorAll('g path[class^=k-]')) {
+            const [, x, y, h] = p.getAttribute('d').match(/^M(-?\\d+)(-\\d+)h(\\d+)/).map(Number);
+            const at = new DOMPoint(x + 0.5, y + 0.5).matrixTransform(p.getScreenCTM());
+            out.push([p.className.baseVal, x, -y - 1, at.x, at.y]);
+          }
+          const bar = svg.querySelector('.skala path').getBoundingClientRect();
+          return [out, bar.width, svg.querySelector('.skala text').textContent]; }"""
+    )
+    painted, wide, words = spots
+    metres = 1000 * float(words.split()[0]) / wide
+    (_, x0, y0, px0, py0), (_, x1, y1, px1, py1) = painted[0], painted[-1]
+    assert (px1 - px0) * metres == pytest.approx(250 * (x1 - x0), abs=40)
+    assert (py0 - py1) * metres == pytest.approx(250 * (y1 - y0), abs=40)
+
+
+def test_light_and_dark_differ_and_motion_is_none(show):
+    colours = set()
+    for scheme in ("light", "dark"):
+        page, _ = show("kommuner/1401.html", color_scheme=scheme, reduced_motion="reduce")
+        colours.add(page.evaluate("getComputedStyle(document.querySelector('path.egen')).fill"))
+        assert page.evaluate("document.getAnimations().length") == 0
+    assert len(colours) == 2

@@ -1,0 +1,81 @@
+"""Two small kommuner with everything a page can show, one of them named as an attack, built to the open tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import synthetic_tables
+
+from pipelines import contracts_history, files, grid
+from pipelines.paths import Paths
+from pipelines.publish import open_tables, pages
+from pipelines.publish.pages import entry
+from pipelines.region import Region
+
+HOSTILE = synthetic_tables.HOSTILE
+YEARS = (2021, 2022, 2023, 2024, 2025)
+HISTORY = {30: (90.2, 91.0, 93.4, 95.5, 96.0), 100: (61.4, 70.5, 80.0, 85.49, 90.0)}
+
+
+def build(
+    folder: Path, names: tuple[str, str] = ("Testby", HOSTILE), demo: bool = True
+) -> tuple[Region, Paths]:
+    """Write the tables, then the pages; stand-ins for what other steps publish."""
+    region, paths = synthetic_tables.tiny(folder, names, demo)
+    worsen(paths)
+    cells = files.read_table(paths.table("rutnat_250m"))
+    land = cells[["kommunkod", "land_ha"]].assign(rutid=grid.parse_scb_id(cells["rutid_scb"]))
+    files.write_table(land.sort_values("rutid"), paths.table("land"))
+    files.write_table(history(), paths.table("historik"))
+    files.write_table(benchmark(), paths.table("riktvarden"))
+    open_tables.run(region, paths)
+    pages.run(region, paths)
+    for name, body in {
+        "bredbandskarta.html": "<!doctype html>", "kartor/lan_100.pdf": "%PDF", "kartor/1401.pdf": "%PDF",
+        "data/kommuner.csv": "x" * 1500, "data/bristomraden.csv": "y",
+    }.items():  # fmt: skip
+        files.write_text(paths.built(f"maps/{name}"), body)
+    entry.run(region, paths)
+    return region, paths
+
+
+def worsen(paths: Paths) -> None:
+    """Let every fifth inhabited cell of kommun 1401 lack 100 Mbit/s, and so many households that it may be told."""
+    cells = files.read_table(paths.table("oppna_rutor"))
+    lived = cells.index[(cells["kommunkod"] == "1401") & (cells["klass_tillgang_100"] != "ingen_adress")][::5]
+    for t in (100, 1000):
+        cells.loc[lived, f"klass_tillgang_{t}"] = "utan"
+        cells.loc[lived, f"hushall_utan_{t}_band"] = cells.loc[lived, "hushall_band"]
+    files.write_table(cells, paths.table("oppna_rutor"))
+    kommuner = files.read_table(paths.table("kommuner"))
+    own = kommuner["kommunkod"] == "1401"
+    kommuner.loc[own, ["hushall_utan_100", "hushall_utan_1000"]] = 150.0
+    kommuner.loc[own, ["pts_andel_100_pct", "pts_andel_1000_pct"]] = 76.04
+    files.write_table(kommuner, paths.table("kommuner"))
+
+
+def history() -> pd.DataFrame:
+    """Return two series of kommun 1401, the one at 100 Mbit/s counted anew from 2023."""
+    rows = [
+        {
+            "niva": "kommun", "kommunkod": "1401", "kommunnamn": "Testby", "ar": year,
+            "serie": f"pts_hastighet_tillgang_{t}", "matt": "tillgang", "teknik": "", "troskel_mbit": t,
+            "omradestyp": "totalt", "bas": "hushall", "andel_pct": share, "kalla": "PTS",
+            "brott": "ny definition" if (t, year) == (100, 2023) else "",
+        }
+        for t, shares in HISTORY.items() for year, share in zip(YEARS, shares, strict=True)
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows)
+    return frame[contracts_history.HISTORIK.names].astype({"troskel_mbit": "Int64"})
+
+
+def benchmark() -> pd.DataFrame:
+    """Return PTS's shares per class of kommun 1401."""
+    shares = {"tatbebyggt": 0.9549, "glesbebyggt": 0.616, "totalt": 0.9}
+    return pd.DataFrame(
+        [
+            {"kommunkod": "1401", "omradestyp": c, "matt": "tillgang", "troskel_mbit": 100, "andel": x}
+            for c, x in shares.items()
+        ]
+    )

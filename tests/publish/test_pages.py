@@ -1,0 +1,369 @@
+"""Kommun pages, the entry page and the statement: their figures are the open tables', their links lead somewhere."""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pages_county
+import pandas as pd
+import pytest
+
+from pipelines import files
+from pipelines.errors import DataError
+from pipelines.publish import pages
+from pipelines.publish.pages import charts, entry, figures
+from pipelines.region import Malniva, load_region
+
+VOID = {"meta", "link", "input", "path", "rect", "circle", "br", "img"}
+
+
+class Reader(HTMLParser):
+    """Reads a page as a stranger would: its tables as text, its links, its ids, its headings."""
+
+    def __init__(self, body: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tables: dict[str, list[list[str]]] = {}
+        self.links: list[str] = []
+        self.ids: set[str] = set()
+        self.counts: dict[str, int] = {}
+        self.section = ""
+        self.row: list[str] | None = None
+        self.feed(body)
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        self.counts[tag] = self.counts.get(tag, 0) + 1
+        self.ids |= {given["id"]} if "id" in given else set()
+        if tag == "a":
+            self.links.append(given["href"])
+        if tag == "section":
+            self.section = given["aria-labelledby"].removesuffix("-rubrik")
+        if tag == "tr":
+            self.row = []
+        if tag in ("td", "th") and self.row is not None:
+            self.row.append("")
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if tag in VOID:
+            return
+        assert self.open.pop() == tag, f"</{tag}>"
+        if tag == "tr":
+            self.tables.setdefault(self.section, []).append([c.strip() for c in self.row])
+            self.row = None
+
+    def handle_data(self, data):
+        if self.row is not None and {"td", "th"} & set(self.open):
+            self.row[-1] += data
+
+
+def read(path: Path) -> Reader:
+    return Reader(path.read_text(encoding="utf-8"))
+
+
+def number(text: str) -> float:
+    """Read a number as a Swede writes it."""
+    return float(re.sub(r"[^\d,−-]", "", text).replace(",", ".").replace("−", "-"))
+
+
+@pytest.fixture(scope="module")
+def county(tmp_path_factory):
+    return pages_county.build(tmp_path_factory.mktemp("sidor"))
+
+
+@pytest.fixture(scope="module")
+def published(small_edition) -> tuple[Path, list[dict[str, str]]]:
+    with (small_edition / "maps/data/kommuner.csv").open(encoding="utf-8-sig", newline="") as f:
+        return small_edition / "maps", list(csv.DictReader(f))
+
+
+# --- the figures -------------------------------------------------------------------------------------
+
+
+def count_is(text: str, given: str) -> bool:
+    """Say whether a page's count is the row's: tens, nothing, or a band where the cell is empty."""
+    if given == "":
+        return text == "1–4"
+    return number(text) == float(given) and text.startswith("ca ") == (float(given) > 0)
+
+
+def share_is(text: str, given: str, sign: str = "") -> bool:
+    if given == "":
+        return text == "–"
+    x = float(given)
+    words = {"": "", ">": "minst", "<": "högst"}[sign]
+    if sign == "" and x < 100 and round(x, 1) == 100:
+        return text.startswith("över")
+    return abs(number(text) - x) <= 0.05 + 1e-9 and text.startswith(words)
+
+
+def test_every_figure_of_every_kommun_is_the_csv_files(published):
+    maps, rows = published
+    assert {p.stem for p in (maps / "kommuner").glob("*.html")} == {r["kommunkod"] for r in rows}
+    for row in rows:
+        told = read(maps / f"kommuner/{row['kommunkod']}.html").tables["lage"][2:]
+        assert [number(r[0]) for r in told] == [30, 100, 1000]
+        for t, cells in zip((30, 100, 1000), told, strict=True):
+            for name, lacking, at in (("andel", "utan", 1), ("andel_passerade", "ej_passerade", 6)):
+                share, pts, gap, without, _ = cells[at : at + 5]
+                own, sign = row[f"{name}_{t}_pct"], row[f"{name}_{t}_olikhet"]
+                assert share_is(share, own, sign), (row["kommunkod"], t, name)
+                assert share_is(pts, row[f"pts_{name}_{t}_pct"])
+                assert count_is(without, row[f"hushall_{lacking}_{t}_ca"])
+                if sign or not own or not row[f"pts_{name}_{t}_pct"]:
+                    assert gap == "–"
+                else:
+                    assert number(gap) == pytest.approx(
+                        float(own) - float(row[f"pts_{name}_{t}_pct"]), abs=0.0501
+                    )
+
+
+def test_the_entry_table_is_the_csv_files(published):
+    maps, rows = published
+    told = read(maps / "index.html").tables["kommun"][1:]
+    by_name = {r["kommunnamn"]: r for r in rows}
+    assert {r[0] for r in told} == set(by_name)
+    for name, households, share, without, passed, not_passed in (r[:6] for r in told):
+        row = by_name[name]
+        assert count_is(households, row["hushall_ca"])
+        assert share_is(share, row["andel_100_pct"], row["andel_100_olikhet"])
+        assert share_is(passed, row["andel_passerade_1000_pct"], row["andel_passerade_1000_olikhet"])
+        assert count_is(without, row["hushall_utan_100_ca"])
+        assert count_is(not_passed, row["hushall_ej_passerade_1000_ca"])
+
+
+def test_gap_areas_are_the_csv_files_worst_first(published):
+    maps, rows = published
+    with (maps / "data/bristomraden.csv").open(encoding="utf-8-sig", newline="") as f:
+        areas = [a for a in csv.DictReader(f) if a["troskel_mbit"] == "100" and a["matt"] == "tillgang"]
+    for row in rows:
+        own = [a for a in areas if row["kommunkod"] in a["kommuner"].split(",")]
+        body = (maps / f"kommuner/{row['kommunkod']}.html").read_text(encoding="utf-8")
+        ids = re.findall(r'<tr data-id="([^"]+)"', body)
+        size = {
+            a["bristomrade_id"]: (int(a["hushall_utan_minst"]), float(a["hushall_utan_hogst"] or math.inf))
+            for a in own
+        }
+        assert len(ids) == min(8, len(own))
+        assert [size[i] for i in ids] == sorted(size.values(), reverse=True)[: len(ids)]
+        cells = {a["bristomrade_id"]: a["rutor"] for a in own}
+        told = Reader(body).tables.get("brist", [[]])[1:]
+        assert [number(r[2]) for r in told] == [int(cells[i]) for i in ids]
+
+
+def test_rural_and_urban_are_counted_in_the_published_cells(county):
+    _, paths = county
+    cells = files.read_table(paths.table("oppen_rutnat_250m"))
+    told = read(paths.built("maps/kommuner/1401.html")).tables["split"][1:]
+    for line, typ in zip(told, ("tatbebyggt", "glesbebyggt"), strict=True):
+        mine = [c for c in cells.to_dict("records") if c["kommunkod"] == "1401" and c["omradestyp"] == typ
+                and c["klass_tillgang_100"] != "ingen_adress"]  # fmt: skip
+        assert number(line[1]) == len(mine)
+        for t, text in zip((30, 100, 1000), line[2:5], strict=True):
+            has = sum(c[f"klass_tillgang_{t}"] in ("tackt", "storre_del") for c in mine)
+            assert number(text) == pytest.approx(100 * has / len(mine), abs=0.0501)
+        assert number(line[5]) == sum(c["klass_tillgang_100"] in ("utan", "mindre_del") for c in mine)
+
+
+# --- goals, by hand ------------------------------------------------------------------------------------
+
+ROW = {
+    "hushall_ca": 2000, "andel_100_pct": 92.0, "andel_100_olikhet": "", "hushall_utan_100_ca": 160,
+    "andel_passerade_100_pct": 99.7, "andel_passerade_100_olikhet": ">", "hushall_ej_passerade_100_ca": None,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("matt", "goal", "points", "households"),
+    [
+        ("tillgang", 98, "6,0", "ca 120"),  # 160 without, 40 may be
+        ("tillgang", 92, "nått", "0"),
+        ("tillgang", 99.9, "7,9", "ca 160"),  # 160 − 2 = 158, told in tens
+        ("tillgang", 92.1, "0,1", "ca 10"),  # 160 − 158 = 2: the least that is told
+        ("passerad", 99, "nått", "0"),
+        ("passerad", 99.9, "högst 0,2", "högst 2"),  # 1–4 without, 2 may be
+        ("passerad", 100, "högst 0,3", "1–4"),
+    ],
+)
+def test_the_way_to_a_goal(county, matt, goal, points, households):
+    region, _ = county
+    level = Malniva(namn="x", troskel_mbit=100, matt=matt, andel_pct=goal)
+    own, other = figures.distances(ROW, level, figures.Teller(region))
+    assert (own.matt, own.is_goals_own, other.is_goals_own) == (matt, True, False)
+    assert (own.points, own.households.replace("\u202f", " ")) == (points, households)
+
+
+def test_where_too_few_live_nothing_is_told(county):
+    region, _ = county
+    row = {**ROW, "hushall_ca": None, "andel_100_pct": math.nan}
+    assert figures.distances(row, Malniva(namn="x", troskel_mbit=100, matt="tillgang", andel_pct=98),
+                             figures.Teller(region))[0][3:] == ("–", "–", None)  # fmt: skip
+
+
+def test_rank_is_the_place_in_a_sorted_list(published):
+    maps, rows = published
+    shares = sorted((float(r["andel_100_pct"]) for r in rows if r["andel_100_pct"]), reverse=True)
+    for row in rows:
+        if row["andel_100_pct"] and not any(r["andel_100_olikhet"] for r in rows):
+            place = read(maps / f"kommuner/{row['kommunkod']}.html").tables["lage"][3][5]
+            assert place == str(shares.index(float(row["andel_100_pct"])) + 1)
+
+
+# --- charts ----------------------------------------------------------------------------------------------
+
+
+def test_the_histogram_counts_every_kommun_once_and_marks_one():
+    shares = [62.3, 79.9, 80.0, 95.0, 99.9, 100.0, math.nan]
+    k = pd.DataFrame({"kommunkod": [f"{i}" for i in range(7)], "x": shares})
+    drawn = charts.histogram(k, "2", "x")
+    assert sum(b["n"] for b in drawn["staplar"]) == drawn["antal"] == 6
+    assert (drawn["fran"], drawn["till"], drawn["i_samma"]) == (80, 85, 1)
+    assert [b["n"] for b in drawn["staplar"] if b["egen"]] == [1]
+    assert charts.histogram(k, "5", "x")["i_samma"] == 3, "95, 99.9 and 100 share the last bin"
+    assert charts.histogram(k, "6", "x") is None
+
+
+def test_the_trend_breaks_where_the_series_does_and_ends_in_what_may_be_told():
+    h = pages_county.history()
+    drawn = charts.trend(h, {30: math.nan, 100: 90.0}, 2025)
+    by_speed = {line["t"]: line for line in drawn["linjer"]}
+    assert [a for a, _, _ in by_speed[30]["punkter"]] == [2021, 2022, 2023, 2024], "2025 is not told"
+    assert [p for _, p, _ in by_speed[100]["punkter"]] == [61, 71, 80, 85, 90], (
+        "whole per cent, halves upward"
+    )
+    assert by_speed[100]["linje"].count("M") == 2
+    assert [a for _, a, _ in by_speed[100]["brott"]] == [2023]
+    assert charts.trend(h.iloc[:1], {}, 2025) is None
+
+
+# --- pages -----------------------------------------------------------------------------------------------
+
+
+def resolved(page: Path, href: str) -> tuple[Path, str] | None:
+    """Return the file and fragment a link within the edition leads to."""
+    parts = urlsplit(href)
+    if parts.scheme:
+        assert parts.scheme in ("https", "mailto", "tel"), href
+        return None
+    return (page.parent / unquote(parts.path)).resolve() if parts.path else page, parts.fragment
+
+
+def test_every_link_in_the_edition_leads_somewhere_within_it(published):
+    maps, _ = published
+    checked = 0
+    for page in [
+        maps / "index.html",
+        maps / "tillganglighet.html",
+        *sorted((maps / "kommuner").glob("*.html")),
+    ]:
+        for href in read(page).links:
+            if (goal := resolved(page, href)) is None:
+                continue
+            checked += 1
+            file, fragment = goal
+            assert file.is_file(), f"{page.name}: {href}"
+            assert file.is_relative_to(maps.resolve()), href
+            if fragment and "=" not in fragment:
+                assert fragment in read(file).ids, href
+    assert checked > 30
+
+
+def test_the_entry_page_leads_to_every_file_that_is_published(published):
+    maps, _ = published
+    reached = {resolved(maps / "index.html", h) for h in read(maps / "index.html").links}
+    files_ = {r[0] for r in reached if r}
+    lost = [
+        p for p in maps.rglob("*") if p.is_file() and not p.name.startswith(".") and p.resolve() not in files_
+    ]
+    assert [p.name for p in lost] == ["index.html"] or lost == []
+
+
+@pytest.mark.parametrize(
+    "name", ["kommuner/1401.html", "kommuner/1480.html", "index.html", "tillganglighet.html"]
+)
+def test_a_page_is_whole_marked_demo_and_shows_hostile_names_as_text(county, name):
+    _, paths = county
+    body = paths.built(f"maps/{name}").read_text(encoding="utf-8")
+    page = Reader(body)
+    assert page.open == []
+    assert (page.counts["h1"], page.counts["main"], page.counts["header"], page.counts["footer"]) == (
+        1,
+        1,
+        1,
+        1,
+    )
+    assert '<html lang="sv">' in body
+    assert "DEMO" in re.search(r"<title>(.*?)</title>", body)[1]
+    assert "simulerade data" in body
+    assert "img" not in page.counts
+    assert 'style="' not in body
+    assert not re.search(r'(src|href)="(?!data:,|mailto:|tel:|https://www\.digg\.se/)[a-z]+:', body)
+    if name != "tillganglighet.html":
+        assert "&lt;img src=x onerror=alert(1)&gt;" in body
+
+
+def test_real_data_is_not_marked_demo(tmp_path):
+    _, paths = pages_county.build(tmp_path, names=("Testby", "Annanby"), demo=False)
+    for name in ("kommuner/1401.html", "index.html", "tillganglighet.html"):
+        assert "DEMO" not in paths.built(f"maps/{name}").read_text(encoding="utf-8")
+
+
+def test_pts_by_class_is_told_in_whole_per_cent_and_not_where_the_whole_is_hidden(county):
+    _, paths = county
+    told, hidden = (
+        paths.built(f"maps/kommuner/{k}.html").read_text(encoding="utf-8") for k in ("1401", "1480")
+    )
+    assert "tätbebyggt 95\u202f%, glesbebyggt 62\u202f%" in told
+    assert "i hela procent: " not in hidden
+
+
+def test_same_input_same_bytes(county, tmp_path):
+    _, paths = county
+    _, again = pages_county.build(tmp_path)
+    for name in ("maps/kommuner/1401.html", "maps/index.html", "maps/tillganglighet.html", pages.STAMP):
+        assert paths.built(name).read_bytes() == again.built(name).read_bytes()
+
+
+def test_sizes_are_those_of_the_files(county):
+    _, paths = county
+    told = {r[0]: r[3] for r in read(paths.built("maps/index.html")).tables["data"][1:]}
+    assert told == {"kommuner.csv": "2\u00a0kB", "bristomraden.csv": "1\u00a0byte"}
+
+
+def test_the_statement_says_what_the_law_asks_for(county):
+    region, paths = county
+    body = paths.built("maps/tillganglighet.html").read_text(encoding="utf-8")
+    publisher, given = region.publicering, region.tillganglighet
+    needed = ["delvis förenliga", "EN 301 549", "9 §", "12 §", "https://www.digg.se/tdosanmalan"]
+    needed += [publisher.utgivare, publisher.titel, publisher.kontakt_epost, *given.brister, *given.undantag]
+    assert [n for n in needed if n not in body] == []
+    assert "inte bedömts av en människa" in body, "no date of a judgement is made up"
+
+
+def test_a_judged_statement_gives_its_date(county):
+    region, _ = county
+    judged = region.model_copy(
+        update={
+            "tillganglighet": region.tillganglighet.model_copy(
+                update={"status": "helt", "granskad": "2026-03-01"}
+            )
+        }
+    )
+    said = entry.statement(judged)
+    assert "1 mars 2026" in said["granskad"]
+    assert "helt förenliga" in said["status"]
+
+
+def test_an_impossible_date_is_refused_in_swedish(tmp_path):
+    text = pages_county.synthetic_tables.CONFIG.read_text(encoding="utf-8")
+    config = tmp_path / "lan.toml"
+    config.write_text(text + '\n[tillganglighet]\ngranskad = "2026-02-30"\n', encoding="utf-8")
+    with pytest.raises(DataError, match=r"tillganglighet\.granskad.*2026-02-30 är ingen dag"):
+        load_region(config)
