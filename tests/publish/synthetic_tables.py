@@ -231,9 +231,9 @@ def _write(
     lan = _shares(cells[summed].sum().to_frame().T, np.array([0.1]))
     lan["adresser"] = lan["adresser"].astype("int64")
     lan["lanskod"], lan["lansnamn"] = region.lan.kod, region.lan.namn
-    for frame in (kommuner, lan):
+    for summary in (kommuner, lan):
         for c in contracts.OSAKRA:
-            frame[c.name] = frame[c.name.rsplit("_", 1)[0]]
+            summary[c.name] = summary[c.name.rsplit("_", 1)[0]]
     paths.step.mkdir(parents=True, exist_ok=True)
     write_table(contracts.check(_open(cells, region), contracts.OPPNA_RUTOR), paths.table("oppna_rutor"))
     kept = cells.drop(columns=[c for c in cells if c.startswith("_")])
