@@ -180,9 +180,10 @@ def _few_colours(image: Any) -> Any:
     exact = np.array([c for _, c in sorted(many, key=lambda m: (-m[0], m[1]))[:PNG_EXACT]], dtype=np.int64)
     rest = image.quantize(255 - PNG_EXACT, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     index = np.full(1 << 24, 255, dtype=np.uint8)
-    index[exact @ (1 << 16, 1 << 8, 1)] = np.arange(len(exact))
-    rgb = np.asarray(image, dtype=np.int32)
-    found = index[rgb[..., 0] << 16 | rgb[..., 1] << 8 | rgb[..., 2]]
+    index[exact @ (1, 1 << 8, 1 << 16)] = np.arange(len(exact))
+    # Four bytes a pixel read as one number, not three arrays of numbers: an A3 sheet has 8 million pixels.
+    packed = np.frombuffer(image.convert("RGBX").tobytes(), dtype="<u4").reshape(image.height, image.width)
+    found = index[packed & 0xFFFFFF]
     found = np.where(found == 255, np.asarray(rest) + np.uint8(len(exact)), found)
     few = Image.fromarray(found, mode="L")
     few.putpalette([*exact.ravel().tolist(), *rest.getpalette()])
