@@ -17,7 +17,8 @@ from pathlib import Path
 
 STAGES = (
     "inventory", "lantmateriet", "scb", "pts", "granser", "tackning", "grid", "households", "coverage",
-    "summaries", "gaps", "goals", "laws", "geopackage", "raster", "tables", "report", "webmap", "printmap", "install",
+    "summaries", "gaps", "goals", "reconciliation", "laws", "geopackage", "raster", "tables", "report", "open_tables",
+    "open_data", "qgis", "webmap", "printmap", "pages", "specification", "catalogue", "entry", "install",
 )  # fmt: skip
 
 
