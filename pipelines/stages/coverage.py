@@ -69,10 +69,13 @@ def run(region: Region, paths: Paths) -> None:
     ground, wanted = given.ground, given.wanted
     ledger.facts["traffar"] = match_table(given.rows, given.matched, given.sources, ground.addresses)
     ledger.facts["antagen_hastighet"] = _assumed_speeds(given.rows)
+    before: Evidence | None = None
     for edition, publishable_only in (("adresser_tackning", False), ("adresser_tackning_oppen", True)):
         evidence = given.evidence(publishable_only)
-        spreading = steps.fitted(ground, evidence)
-        coverage = given.covered(evidence, spreading)
+        if before is None or not same_answers(before, evidence):
+            spreading = steps.fitted(ground, evidence)
+            coverage = given.covered(evidence, spreading)
+        before = evidence
         out = address_table(ground.addresses, evidence, coverage)
         files.write_table(contracts.check(out, contracts.ADRESSER_TACKNING), paths.table(edition))
         if not publishable_only:
@@ -81,6 +84,11 @@ def run(region: Region, paths: Paths) -> None:
             steps.write_uncertainty(ground, spreading, evidence, coverage, wanted, region, paths, ledger)
     files.write_table(contracts.check(wanted, contracts.RIKTVARDEN), paths.table("riktvarden"))
     ledger.save(paths.ledger("coverage"))
+
+
+def same_answers(one: Evidence, other: Evidence) -> bool:
+    """Say whether two editions' evidence decides the same, so that one model serves both."""
+    return np.array_equal(one.level, other.level) and np.array_equal(one.share, other.share, equal_nan=True)
 
 
 def read(region: Region, paths: Paths, ledger: Ledger) -> Inputs:

@@ -39,7 +39,7 @@ def shift(rest: float, households: Floats, score: Floats, low: Floats, high: Flo
     >>> shift(1.0, two, np.array([0.0, np.log(4.0)]), np.zeros(2), two).round(4)
     array([0.3333, 0.6667])
     """
-    from scipy.special import expit
+    from scipy.special import expit, logit
 
     least, most = float(households @ low), float(households @ high)
     total = max(1.0, float(households.sum()))
@@ -48,7 +48,8 @@ def shift(rest: float, households: Floats, score: Floats, low: Floats, high: Flo
     if rest >= most - 1e-12 * total:
         return high.copy()
     left, right = -FARTHEST - float(score.max()), FARTHEST - float(score.min())
-    alpha = 0.5 * (left + right)
+    guess = float(logit(np.clip(rest / total, 1e-9, 1 - 1e-9))) - float(households @ score) / total
+    alpha = float(np.clip(guess, left, right))
     q, gap, slope = low, 0.0, 0.0
     for _ in range(STEPS):
         raw = expit(alpha + score)
@@ -56,7 +57,7 @@ def shift(rest: float, households: Floats, score: Floats, low: Floats, high: Flo
         free = (raw > low) & (raw < high)
         slope = float(households[free] @ (raw[free] * (1 - raw[free])))
         gap = rest - float(households @ q)
-        if abs(gap) <= 1e-13 * total:
+        if abs(gap) <= 1e-11 * total:  # the rest of it is given out below
             break
         left, right = (alpha, right) if gap > 0 else (left, alpha)
         step = alpha + gap / slope if slope > 0 else np.inf
