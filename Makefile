@@ -58,13 +58,15 @@ STAGES  := $(CORE) $(wildcard pipelines/stages/*.py pipelines/stages/*/*.py)
 ALLCODE := $(SOURCES) $(STAGES) $(wildcard pipelines/publish/* pipelines/publish/*/*)
 DEMOCODE := $(CORE) $(wildcard pipelines/demo/*.py)
 
-TABLES := oversikt mal bristomraden kurva pts_projekt avstamning avstamning_kallor lasmig
+TABLES := oversikt mal bristomraden kurva pts_projekt avstamning avstamning_kallor historik framskrivning \
+          lasmig
 CLASS_RASTERS := $(foreach e,tif tif.aux.xml qml,$(foreach m,tillgang passerad,$(foreach t,30 100 1000,klass_$(m)_$(t).$(e))))
 PRODUCTS_OUT  := bredband.gpkg kommuner.csv kommuner.xlsx prioritering_pts.csv $(TABLES:%=tabeller/%.csv) \
                  tackning_250m.tif rapport.md manifest.json bredbandskarta_intern.html \
                  bredband.qgz tackning_250m.qml $(CLASS_RASTERS)
 OPEN_DATA := $(addprefix data/,bredband_oppen.gpkg rutnat_250m.csv rutnat_250m.parquet bristomraden.csv \
-               bristomraden.parquet kommuner.csv kommuner.parquet kommuner.geojson lan.csv datapackage.json)
+               bristomraden.parquet kommuner.csv kommuner.parquet kommuner.geojson lan.csv historik.csv \
+               framskrivning.csv datapackage.json)
 OPEN_QGIS := data/bredband_oppen.qgz $(CLASS_RASTERS:%=data/raster/%)
 PRODUCTS_MAPS := bredbandskarta.html bredbandskarta.en.html $(OPEN_DATA) $(OPEN_QGIS)
 # A step whose files make cannot know (one a kommun) writes a stamp when all are there: $(BUILT)/.<step>.klar.
@@ -176,7 +178,11 @@ $(DONE)/reconciliation.json: $(DONE)/goals.json $(wildcard $(CONFIG:.toml=)/*)
 	$(SAY) 'Avstämning mot publicerade tal'
 	@$(RUN) reconciliation $(ARGS)
 
-$(STEG)/korning.json: $(DONE)/reconciliation.json $(ALLCODE)
+$(DONE)/history.json: $(DONE)/pts.json $(STAGES)
+	$(SAY) 'Historik och framskrivning'
+	@$(RUN) history $(ARGS)
+
+$(STEG)/korning.json: $(DONE)/reconciliation.json $(DONE)/history.json $(ALLCODE)
 	$(SAY) 'Kontrollerar lagarna'
 	@$(RUN) laws $(ARGS)
 

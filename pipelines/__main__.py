@@ -27,6 +27,10 @@ STAGES = {
     "gaps": ("pipelines.stages.gaps", "bristområden, schakt, kostnad och prioritet"),
     "goals": ("pipelines.stages.goals", "mål, avstämning mot PTS och PTS:s regionala prioritering"),
     "reconciliation": ("pipelines.stages.reconciliation", "våra tal bredvid varje publicerat tal"),
+    "history": (
+        "pipelines.stages.history",
+        "publicerade serier år för år, brott och framskrivning mot målen",
+    ),
     "laws": ("pipelines.stages.laws", "kontrollerar lagarna på körningens egna tal"),
     "geopackage": ("pipelines.publish.geopackage", "bredband.gpkg"),
     "raster": ("pipelines.publish.raster", "tackning_250m.tif och klassrastren"),

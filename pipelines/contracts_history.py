@@ -92,3 +92,15 @@ FRAMSKRIVNING = Table(
     ),
     key=("niva", "kommunkod", "mal_nr"),
 )  # fmt: skip
+
+HISTORIK_OPPEN = replace(
+    HISTORIK,
+    description=f"{HISTORIK.description} Andelarna har en decimal; utgåvans eget år har för en kommun så många "
+    "som tabellen kommuner visar, eller saknas.",
+)
+_NOT_TOLD = ("senaste_pct", "takt_pe")
+FRAMSKRIVNING_OPPEN = replace(
+    FRAMSKRIVNING, columns=tuple(c for c in FRAMSKRIVNING.columns if c.name not in _NOT_TOLD)
+)
+OPEN_HISTORY = (HISTORIK_OPPEN, FRAMSKRIVNING_OPPEN)
+"""The open edition's tables of earlier and later years; files ``oppen_historik``, ``oppen_framskrivning``."""

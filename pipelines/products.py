@@ -16,6 +16,7 @@ from pipelines import (
     contracts,
     contracts_gaps,
     contracts_goals,
+    contracts_history,
     contracts_model,
     contracts_open,
     contracts_plan,
@@ -178,10 +179,17 @@ PRODUCTS = (
         (File("maps/data/bredband_oppen.qgz"),), contracts_open.OPEN_TABLES, "oppen",
     ),
     Product(
+        "historik", "Bredbandstäckning år för år",
+        "PTS:s och Koladas publicerade andelar per kommun sedan 2015, med brotten i serierna märkta, och en enkel "
+        "framskrivning mot bredbandsmålen.",
+        "Visar om kommunen är på väg mot målen, och hur säkert det går att säga.",
+        (File("maps/data/historik.csv"), File("maps/data/framskrivning.csv")), contracts_history.OPEN_HISTORY, "oppen",
+    ),
+    Product(
         "datapaket", "Datalexikon för de öppna tabellerna",
         "Frictionless datapackage.json: varje tabells kolumner med typ, enhet, betydelse och nyckel.",
         "Gör att program kan läsa och kontrollera CSV-filerna utan handpåläggning.",
-        (File(DATAPACKAGE),), contracts_open.OPEN_TABLES, "oppen",
+        (File(DATAPACKAGE),), (*contracts_open.OPEN_TABLES, *contracts_history.OPEN_HISTORY), "oppen",
     ),
     Product(
         "bredbandskarta", "Bredbandskartan",
@@ -249,7 +257,8 @@ PRODUCTS = (
         "Underlag för bredbandsplanen, med varje kolumn förklarad.",
         (File("out/kommuner.xlsx"), File("out/kommuner.csv"), File("out/tabeller/*.csv")),
         (contracts.KOMMUNER, contracts_goals.MAL, contracts_goals.AVSTAMNING, contracts_gaps.BRISTOMRADEN,
-         contracts_gaps.BRISTKURVA, contracts_goals.PTS_PROJEKT),
+         contracts_gaps.BRISTKURVA, contracts_goals.PTS_PROJEKT, contracts_history.HISTORIK,
+         contracts_history.FRAMSKRIVNING),
     ),
     Product(
         "prioritering-pts", "Förslag till PTS:s regionala prioritering",
@@ -351,7 +360,7 @@ def page() -> str:
             if names:
                 lines.append(f"- {table.title} (`{table.name}`), **{_KLASS[klass]}**: {', '.join(names)}")
     lines += ["", "Den öppna utgåvans tabeller har bara öppna kolumner:", ""]
-    for table in contracts_open.OPEN_TABLES:
+    for table in (*contracts_open.OPEN_TABLES, *contracts_history.OPEN_HISTORY):
         lines.append(f"- {table.title} (`{table.name}`): {', '.join(f'`{n}`' for n in table.names)}")
     return "\n".join(lines) + "\n"
 

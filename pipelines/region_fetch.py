@@ -170,6 +170,16 @@ class Hamta(Part):
     )
 
 
+class SerieBrott(Part):
+    """A year from which a published series is counted in another way."""
+
+    serie: str = Field(
+        min_length=1, description="Seriens id i historik, eller dess början, till exempel pts_teknik_."
+    )
+    ar: int = Field(ge=2000, le=2100, description="Första året som räknas på det nya sättet.")
+    text: str = Field(min_length=1, description="Vad som ändrades, en mening.")
+
+
 class Framskrivning(Part):
     """How the published series are carried on towards the goals."""
 
@@ -185,3 +195,8 @@ class Framskrivning(Part):
         default=2040, ge=2025, le=2100,
         description="Sista år som framskrivs; nås målet inte till dess nås det inte med dagens takt.",
     )  # fmt: skip
+    brott: tuple[SerieBrott, ...] = Field(
+        default=(),
+        description="Kända brott i serierna utöver Koladas byte till befolkning 2021, till exempel ett byte av "
+        "metod hos PTS. År på var sin sida om ett brott jämförs inte.",
+    )

@@ -19,6 +19,7 @@ def run(region: Region, paths: Paths) -> None:
         addresses,
         clusters,
         fabric,
+        history,
         install,
         lantmateriet,
         outline,
@@ -46,7 +47,8 @@ def run(region: Region, paths: Paths) -> None:
             lantmateriet.write(region, land, towns, homes, folder)
             scb.write(region, land, homes, built_up, folder)
             tackning.write(region, homes, folder)
-        pts.write(region, homes, goals.riket, folder)
+        households = pts.write(region, homes, goals.riket, folder)
+        history.write(region, paths.config, households, folder)
         truth.write(homes, _under(folder, "sanning") / "adresser.parquet")
         install.put_in_place(region, folder, paths.raw)
 

@@ -109,11 +109,16 @@ def write_zip(path: Path, member: str, body: bytes, year: int) -> None:
 
 
 def write_xlsx(
-    path: Path, title: str, sheets: Mapping[str, Cells], year: int, merges: Sequence[str] = ()
+    path: Path,
+    title: str,
+    sheets: Mapping[str, Cells],
+    year: int,
+    merges: Sequence[tuple[int, int, int, int]] = (),
 ) -> None:
     """Write sheets of plain cells; the document's properties carry the DEMO mark.
 
-    ``merges`` are ranges merged in the last sheet (their text is that of the first cell).
+    ``merges`` are ranges merged in the last sheet: first row and column, last row and column, from 0 (their
+    text is that of the first cell).
     """
     import xlsxwriter
 
@@ -136,6 +141,5 @@ def write_xlsx(
                         sheet.write(r, c, value)
         for area in merges:
             if sheet is not None:
-                corner = area.split(":")[0]
-                text = list(sheets.values())[-1][int(corner[1:]) - 1][ord(corner[0]) - ord("A")]
-                sheet.merge_range(area, text)
+                text = list(sheets.values())[-1][area[0]][area[1]]
+                sheet.merge_range(*area, text)

@@ -39,8 +39,18 @@ KINDS = ("total", "tätbebyggt", "glesbebyggt")
 BASES = {"Hushåll": "hushall", "Arbetsställen": "arbetsstallen"}
 
 
-def write(region: Region, addresses: pd.DataFrame, riket: float, folder: Path) -> None:
-    """Write the three workbooks. ``riket`` is the whole country's share with 100 Mbit/s."""
+Row = tuple[list[Any], int, Floats]
+"""An area's leading cells (level, kind, län, kommun), its count, its share per measure."""
+
+
+def write(region: Region, addresses: pd.DataFrame, riket: float, folder: Path) -> list[Row]:
+    """Write the three workbooks. ``riket`` is the whole country's share with 100 Mbit/s.
+
+    Returns
+    -------
+    list of Row
+        The rows of households, for the earlier years to end in.
+    """
     rng = stream(region.demo.fro, "pts")
     year = region.demo.ar
     stem = f"mtbbk_{year % 100:02d}-demo_tabellbilaga"
@@ -55,6 +65,7 @@ def write(region: Region, addresses: pd.DataFrame, riket: float, folder: Path) -
             folder / "pts" / f"{stem}_{kind}_v1.0.xlsx", f"tabellbilaga {kind} {year}", sheets, year
         )
     _mobile(region, addresses, rng, folder / "pts" / f"{stem}_mobiltäckning_v1.0.xlsx")
+    return rows["Hushåll"]
 
 
 def _truth(addresses: pd.DataFrame) -> Floats:
@@ -219,7 +230,11 @@ def _mobile(region: Region, addresses: pd.DataFrame, rng: np.random.Generator, p
         "Yttäckning - aggregerad": [first, second, *rows],
     }
     pack.write_xlsx(
-        path, f"tabellbilaga mobiltäckning {year}", sheets, year, merges=("E1:F1", "G1:H1", "I1:J1")
+        path,
+        f"tabellbilaga mobiltäckning {year}",
+        sheets,
+        year,
+        merges=((0, 4, 0, 5), (0, 6, 0, 7), (0, 8, 0, 9)),
     )
 
 

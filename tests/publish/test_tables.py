@@ -8,7 +8,7 @@ import pandas as pd
 import planning_county as county
 import pytest
 
-from pipelines import contracts, contracts_gaps, contracts_goals
+from pipelines import contracts, contracts_gaps, contracts_goals, contracts_history
 from pipelines.contracts_reconciliation import AVSTAMNING_KALLOR
 from pipelines.publish import tables
 from pipelines.publish.workbook.overview import OVERSIKT
@@ -19,12 +19,16 @@ CONTRACTS = {
     "Bristområden": contracts_gaps.BRISTOMRADEN, "Kurva": contracts_gaps.BRISTKURVA,
     "Prioritering PTS": contracts_goals.PRIORITERING_PTS, "Projekt PTS": contracts_goals.PTS_PROJEKT,
     "Avstämning": contracts_goals.AVSTAMNING, "Avstämning källor": AVSTAMNING_KALLOR,
+    "Historik": contracts_history.HISTORIK,
+    "Framskrivning": contracts_history.FRAMSKRIVNING,
 }  # fmt: skip
 FILES = {
     "Översikt": "tabeller/oversikt.csv", "Kommuner": "kommuner.csv", "Mål": "tabeller/mal.csv",
     "Bristområden": "tabeller/bristomraden.csv", "Kurva": "tabeller/kurva.csv",
     "Prioritering PTS": "prioritering_pts.csv", "Projekt PTS": "tabeller/pts_projekt.csv",
     "Avstämning": "tabeller/avstamning.csv", "Avstämning källor": "tabeller/avstamning_kallor.csv",
+    "Historik": "tabeller/historik.csv",
+    "Framskrivning": "tabeller/framskrivning.csv",
 }  # fmt: skip
 
 

@@ -203,14 +203,16 @@ def test_surface_coverage_with_limits_and_dashes(tmp_path: Path) -> None:
     assert m.loc[m["niva"] == "lan", "andel"].round(4).tolist() == [0.985, 0.9025, 0.8]
 
 
-def test_the_historic_workbook_is_known_and_not_used(tmp_path: Path) -> None:
+def test_the_historic_workbook_is_known_and_never_taken_for_the_year_s_own(tmp_path: Path) -> None:
     (tmp_path / "raw/pts").mkdir(parents=True)
     shutil.copy(
         DATA / "tabellbilaga-historiska-uppgifter-teknik.xlsx", tmp_path / "raw/pts/gamla_teknik.xlsx"
     )
     refused(tmp_path, "tabellbilaga teknik saknas", "historiska uppgifter", "statistik.pts.se")
     put(tmp_path)
-    assert used(run(tmp_path)[1]) == {"pts/gamla_teknik.xlsx": False, "pts/tabellbilaga_teknik.xlsx": True}
+    tables, ledger = run(tmp_path)
+    assert used(ledger) == {"pts/gamla_teknik.xlsx": True, "pts/tabellbilaga_teknik.xlsx": True}
+    assert set(tables["pts_teknik"]["ar"]) == {2025}
 
 
 # --- editions ---------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines import files
+from pipelines.contracts_history import OPEN_HISTORY
 from pipelines.contracts_open import OPEN_TABLES
 from pipelines.publish import open_tables
 from pipelines.publish.facts import read_facts, read_sources
@@ -40,5 +41,8 @@ def run(region: Region, paths: Paths) -> None:
             geoparquet.write(frame, shapes, table, built(f"{table.name}.parquet"), facts)
         if table.name == "kommuner":
             text.write_geojson(frame, shapes, table, built("kommuner.geojson"), facts)
-    described = datapackage.describe([t for t, _ in tables], region, facts, sources, paths)
+    later = [(t, open_tables.read(paths, t)) for t in OPEN_HISTORY]
+    for table, frame in later:
+        text.write_csv(frame, table, built(f"{table.name}.csv"), facts)
+    described = datapackage.describe([t for t, _ in (*tables, *later)], region, facts, sources, paths)
     files.write_text(built("datapackage.json"), described)

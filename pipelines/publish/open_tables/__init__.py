@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines import contracts, files
+from pipelines.contracts_history import OPEN_HISTORY
 from pipelines.contracts_open import OPEN_TABLES
 from pipelines.errors import ContractError
 
@@ -22,18 +23,25 @@ if TYPE_CHECKING:
 
 
 def run(region: Region, paths: Paths) -> None:
-    """Write ``oppen_<table>`` for each of OPEN_TABLES, from the open cells and the kommuner.
+    """Write ``oppen_<table>`` for each of OPEN_TABLES and OPEN_HISTORY, from the open cells and the kommuner.
 
     Raises
     ------
     ContractError
         When a table holds a column that is not open, or a value its contract does not allow.
     """
+    from pipelines.publish.facts import read_facts
+    from pipelines.publish.open_tables import history
+
     cells = files.read_table(paths.table("oppna_rutor"))
     land = files.read_table(paths.table("land"))
     kommuner, lan = (files.read_table(paths.table(name)) for name in ("kommuner", "lan"))
     frames = tables(cells, land, kommuner, lan, region)
-    for table in OPEN_TABLES:
+    years, ahead = (files.read_table(paths.table(t.name)) for t in OPEN_HISTORY)
+    told = history.open_history(years, frames["kommuner"], read_facts(paths)["pts_ar"])
+    frames["historik"] = checked(told, OPEN_HISTORY[0])
+    frames["framskrivning"] = checked(history.open_projection(ahead), OPEN_HISTORY[1])
+    for table in (*OPEN_TABLES, *OPEN_HISTORY):
         frame = frames[table.name]
         write = files.write_polygons if "geometry" in frame else files.write_table
         write(frame, paths.table(f"oppen_{table.name}"))

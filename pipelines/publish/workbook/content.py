@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from pipelines import contracts, contracts_gaps, contracts_goals, files, ledger
+from pipelines import contracts, contracts_gaps, contracts_goals, contracts_history, files, ledger
 from pipelines.contracts_gaps import BRISTKURVA, BRISTOMRADEN
 from pipelines.contracts_reconciliation import AVSTAMNING_KALLOR
 from pipelines.publish.workbook.overview import OVERSIKT, overview
@@ -98,6 +98,15 @@ def sheets(region: Region, paths: Paths, kommuner: pd.DataFrame) -> list[Sheet]:
             "Avstämning källor", _read(paths, AVSTAMNING_KALLOR), AVSTAMNING_KALLOR,
             "tabeller/avstamning_kallor.csv",
             ("Varje publicerat tal som finns till hands. Skillnad: procentenheter för andelar, annars procent.",), 4,
+        ),
+        Sheet(
+            "Historik", _read(paths, contracts_history.HISTORIK), contracts_history.HISTORIK, "tabeller/historik.csv",
+            ("Publicerade tal. Filtrera på serie och områdestyp; jämför aldrig år på var sin sida om ett brott.",), 4,
+        ),
+        Sheet(
+            "Framskrivning", _read(paths, contracts_history.FRAMSKRIVNING), contracts_history.FRAMSKRIVNING,
+            "tabeller/framskrivning.csv",
+            ("Framskrivning, ingen prognos: vad som händer om de senaste årens takt håller i sig (docs/metod.md).",), 3,
         ),
     ]  # fmt: skip
 

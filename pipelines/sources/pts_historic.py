@@ -1,0 +1,232 @@
+"""PTS's historic workbook: techniques (and speeds) year by year, side by side under a header of three rows.
+
+Each column is measure / year / unit; a row is riket, a län or a kommun, told apart by its code: 0 is riket,
+up to 99 a län, from 100 a kommun (as a number the code has lost its zero).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from pipelines.errors import DataError, printable
+from pipelines.sources.headers import MAX_DEPTH, SCAN_ROWS, header_texts, place_key, words
+from pipelines.sources.pts_fields import bas_of, speed_field, technique_field
+from pipelines.sources.shares import Place, parse_cell, table_shares
+
+if TYPE_CHECKING:
+    from pipelines.ledger import Ledger
+    from pipelines.region import Region
+    from pipelines.sources.xlsx import Sheet
+
+_YEAR = re.compile(r"(?<!\d)(20\d\d)(?:[.,]0)?(?!\d)")
+FIRST_KOMMUN = 100
+COLUMNS = ["ar", "bas", "niva", "omrade", "kommunkod", "omradestyp", "matt", "andel"]
+_FIX = "Hämta tabellbilagan med historiska uppgifter på nytt från statistik.pts.se."
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One column of figures: where it stands, its measure (as the yearly workbooks name it), year and unit."""
+
+    column: int
+    measure: str
+    year: int
+    bas: str
+    text: str
+
+
+def read_historic(sheets: list[Sheet], region: Region, ledger: Ledger) -> pd.DataFrame | None:
+    """Read every sheet of a historic workbook; None when no sheet has such a table.
+
+    Returns
+    -------
+    DataFrame or None
+        ``ar``, ``bas``, ``niva`` (riket, lan, kommun), ``omrade``, ``kommunkod``, ``omradestyp``, ``matt`` (a
+        column of *teknik*, or tillgang_100 and the like), ``andel`` (0–1). One row per key; rows about other
+        län and their kommuner, and cells without a figure, are left out and counted.
+
+    Raises
+    ------
+    DataError
+        A share outside 0–1, or two figures for the same thing.
+    """
+    parts = []
+    for sheet in sheets:
+        last, columns = _header(sheet)
+        if columns:
+            parts.append(_read(sheet, last, columns, region, ledger))
+    if not parts:
+        return None
+    table = pd.concat(parts, ignore_index=True)
+    key = [c for c in COLUMNS if c != "andel"]
+    unique = table.drop_duplicates([*key, "andel"])
+    clash = unique[unique.duplicated(key, keep=False)]
+    if len(clash):
+        first = clash.iloc[0]
+        raise DataError(
+            "Två tal i historiken gäller samma sak men är olika.", file=sheets[0].file,
+            row=f"{first['omrade']}, {first['ar']}", column=str(first["matt"]), expected="ett tal",
+            found=" och ".join(f"{a:g}" for a in clash["andel"][:2]), action=_FIX,
+        )  # fmt: skip
+    return unique[COLUMNS].reset_index(drop=True)
+
+
+def _header(sheet: Sheet) -> tuple[int, list[Measured]]:
+    """Return the last row of the header and its columns of figures; the header that tells most is taken."""
+    best: tuple[tuple[int, int, int], int, list[Measured]] = ((0, 0, 0), -1, [])
+    for depth in range(2, MAX_DEPTH + 1):
+        for top in range(min(SCAN_ROWS, len(sheet.rows) - depth + 1)):
+            found = _measured(header_texts(sheet, top, depth))
+            units = sum(bool(m.bas) for m in found)
+            score = (len(found), units, -depth)
+            if len({m.year for m in found}) > 1 and score > best[0]:
+                best = (score, top + depth - 1, found)
+    return best[1], best[2]
+
+
+def _measured(texts: list[str]) -> list[Measured]:
+    out = []
+    for column, text in enumerate(texts):
+        years = set(_YEAR.findall(text))
+        if len(years) != 1:
+            continue
+        bare = _YEAR.sub(" ", text)
+        # The unit stands below the year; the measure itself may speak of hushåll too.
+        bas = bas_of(text[text.rfind(next(iter(years))) :]) or bas_of(text)
+        measure = _measure(bare)
+        if measure:
+            out.append(Measured(column, measure, int(years.pop()), bas, text))
+    return out
+
+
+def _measure(text: str) -> str:
+    speed = speed_field(text)
+    if speed and speed[0].startswith(("tillgang_", "passerad_")):
+        return speed[0].partition("|")[0]
+    technique = technique_field(text)
+    name = technique[0].partition("|")[0] if technique and "|" in technique[0] else ""
+    return "" if name == "antal" else name
+
+
+def _read(sheet: Sheet, last: int, columns: list[Measured], region: Region, ledger: Ledger) -> pd.DataFrame:
+    rows = [(i, r) for i, r in enumerate(sheet.rows[last + 1 :], start=last + 2) if any(c != "" for c in r)]
+    code_at, name_at = _places([r for _, r in rows], min(m.column for m in columns), sheet)
+    kept, codes, others = [], [], []
+    notes, uncoded, renamed = [], [], []
+    for i, row in rows:
+        code, name = _code(row[code_at]), " ".join(str(row[name_at]).split())
+        figures = any(m.column < len(row) and _is_figure(row[m.column]) for m in columns)
+        if code is None and not figures:
+            notes.append(f"rad {i}: {printable(' | '.join(str(c) for c in row if c != ''), 80)}")
+            continue
+        if code is None:
+            uncoded.append(f"rad {i}: {printable(str(row[code_at]), 40)} {printable(name, 40)}")
+            continue
+        if not _ours(code, region):
+            others.append(name)
+            continue
+        if code >= FIRST_KOMMUN and place_key(name) != place_key(region.kommunnamn[f"{code:04}"]):
+            renamed.append(f"{code:04}: {printable(name, 40)}")
+        kept.append((i, row))
+        codes.append(code)
+    ledger.add("bortfall", sheet.source, "rader med tal men utan kod", len(uncoded), "används inte", uncoded)
+    ledger.add(
+        "varning", sheet.source, "namn som inte är konfigurationens för koden", len(renamed), "koden gäller", renamed
+    )  # fmt: skip
+    ledger.add(
+        "upplysning",
+        sheet.source,
+        "rader utan kod och tal (noter, rubriker)",
+        len(notes),
+        "lästes inte",
+        notes,
+    )
+    ledger.add(
+        "upplysning",
+        sheet.source,
+        "rader om andra län och deras kommuner",
+        len(others),
+        "används inte",
+        others,
+    )
+    have = {f"{c:04}" for c in codes if c >= FIRST_KOMMUN}
+    lacking = [k.namn for k in region.lan.kommuner if k.kod not in have]
+    ledger.add("varning", sheet.source, "kommuner som historiken saknar", len(lacking), "deras serier börjar senare",
+               lacking)  # fmt: skip
+    numbers = [i for i, _ in kept]
+    cells = {f"{m.column}": [r[m.column] if m.column < len(r) else "" for _, r in kept] for m in columns}
+    places = {f"{m.column}": Place(sheet.label, numbers, m.text) for m in columns}
+    shares, sides, doubtful = table_shares(cells, places)
+    limits = sum(bool(s) for column in sides.values() for s in column)
+    ledger.add(
+        "justerad", sheet.source, "andelar angivna som gräns (> eller <)", limits, "lästes som gränsens värde"
+    )
+    ledger.add(
+        "varning", sheet.source, "kolumner där inget värde är över 1, i en tabell med procent", len(doubtful),
+        "lästes som andelar 0–1", doubtful,
+    )  # fmt: skip
+    area = pd.DataFrame([_area(c, region) for c in codes],
+                        columns=["niva", "omrade", "kommunkod"])  # fmt: skip
+    kind = _class_of(sheet.name)
+    parts = [
+        area.assign(
+            ar=m.year, bas=m.bas or "hushall", omradestyp=kind, matt=m.measure, andel=shares[f"{m.column}"]
+        )
+        for m in columns
+    ]
+    long = pd.concat(parts, ignore_index=True)
+    blank = long["andel"].isna()
+    ledger.add("upplysning", sheet.source, "tomma celler", int(blank.sum()), "inget värde det året")
+    return long[~blank & (long["bas"] == "hushall")]
+
+
+def _places(rows: list[list[Any]], before: int, sheet: Sheet) -> tuple[int, int]:
+    """Return the columns of code and name: left of the figures, one mostly numbers, one mostly text."""
+    filled = [[r[c] for r in rows if c < len(r) and r[c] != ""] for c in range(before)]
+    numeric = [float(np.mean([_code(v) is not None for v in x])) if x else 0.0 for x in filled]
+    code = next((c for c, share in enumerate(numeric) if share >= 0.5), None)
+    name = next((c for c, x in enumerate(filled) if c != code and x and numeric[c] < 0.5), None)
+    if code is None or name is None:
+        raise DataError(
+            "Historiken har ingen kolumn med koder och ingen med namn.", file=sheet.label,
+            expected="kod och namn till vänster om talen", found=f"{before} kolumner till vänster", action=_FIX,
+        )  # fmt: skip
+    return code, name
+
+
+def _is_figure(cell: Any) -> bool:
+    parsed = parse_cell(cell)
+    return parsed is not None and not np.isnan(parsed[0])
+
+
+def _code(cell: Any) -> int | None:
+    if isinstance(cell, float) and cell.is_integer() and 0 <= cell < 10_000:
+        return int(cell)
+    if isinstance(cell, int) and not isinstance(cell, bool) and 0 <= cell < 10_000:
+        return cell
+    text = str(cell).strip()
+    return int(text) if re.fullmatch(r"\d{1,4}", text) else None
+
+
+def _ours(code: int, region: Region) -> bool:
+    if code >= FIRST_KOMMUN:
+        return f"{code:04}" in region.kommunkoder
+    return code == 0 or f"{code:02}" == region.lan.kod
+
+
+def _area(code: int, region: Region) -> tuple[str, str, str]:
+    if code >= FIRST_KOMMUN:
+        return "kommun", region.kommunnamn[f"{code:04}"], f"{code:04}"
+    return ("riket", "Riket", "") if code == 0 else ("lan", region.lan.namn, "")
+
+
+def _class_of(sheet: str) -> str:
+    text = words(sheet)
+    if "gles" in text:
+        return "glesbebyggt"
+    return "tatbebyggt" if re.search(r"\btat", text) else "totalt"
