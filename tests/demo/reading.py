@@ -49,5 +49,5 @@ def sheet(path: Path, name: str) -> pd.DataFrame:
 
 
 def workbook(folder: Path, kind: str) -> Path:
-    (path,) = (folder / "pts").glob(f"*{kind}*.xlsx")
+    (path,) = (folder / "pts").glob(f"*tabellbilaga_{kind}*.xlsx")
     return path
