@@ -11,6 +11,7 @@ import json
 from pathlib import Path
 
 import geopandas as gpd
+import no_history
 import numpy as np
 import pandas as pd
 import shapely
@@ -240,6 +241,7 @@ def _write(
     write_table(contracts.check(kept, contracts.RUTNAT), paths.table("rutnat_250m"))
     write_table(contracts.check(kommuner, contracts.KOMMUNER), paths.table("kommuner"))
     write_table(contracts.check(lan, contracts.LAN), paths.table("lan"))
+    no_history.write(paths)
     write_polygons(contracts.check(frame, contracts.GRANSER), paths.table("granser"))
     write_polygons(contracts.check(orter, contracts.ORTER), paths.table("orter"))
     land = cells[["kommunkod", "omradestyp", "land_ha"]].assign(rutid=cells["rutid_scb"].astype("int64"))

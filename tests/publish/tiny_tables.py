@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import no_history
 import pandas as pd
 import shapely
 import tiny_gaps
@@ -60,6 +61,7 @@ def write(folder: Path, demo: bool = True) -> tuple[Region, Paths]:
     write_polygons(_outlines(), paths.table("granser"))
     paths.run_facts.write_text(json.dumps(FACTS | {"demo": demo}), encoding="utf-8")
     _sources(paths)
+    no_history.write(paths)
     return load_region(CONFIG), paths
 
 

@@ -1,0 +1,20 @@
+"""The two tables of earlier and later years, empty: for products that are about something else."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from pipelines.contracts_history import FRAMSKRIVNING, HISTORIK
+from pipelines.files import write_table
+from pipelines.paths import Paths
+
+KINDS = {"text": "str", "decimal": "float64", "ja_nej": "bool", "heltal": "int64"}
+
+
+def write(paths: Paths) -> None:
+    for table in (HISTORIK, FRAMSKRIVNING):
+        empty = {
+            c.name: pd.Series(dtype="Int64" if c.kind == "heltal" and c.nullable else KINDS[c.kind])
+            for c in table.columns
+        }
+        write_table(pd.DataFrame(empty), paths.table(table.name))
