@@ -11,7 +11,6 @@ import json
 from pathlib import Path
 
 import geopandas as gpd
-import no_history
 import numpy as np
 import pandas as pd
 import shapely
@@ -21,6 +20,7 @@ from pipelines.files import write_polygons, write_table
 from pipelines.paths import Paths
 from pipelines.publish import open_tables
 from pipelines.region import MEASURES, THRESHOLDS, Region, load_region
+from tests.publish import no_history
 
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / "config" / "vastra-gotaland.toml"

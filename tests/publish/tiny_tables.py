@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import no_history
 import pandas as pd
 import shapely
 import tiny_gaps
@@ -20,6 +19,7 @@ from pipelines.files import write_points, write_polygons, write_table
 from pipelines.ledger import Ledger
 from pipelines.paths import Paths
 from pipelines.region import MEASURES, THRESHOLDS, Region, load_region
+from tests.publish import no_history
 
 CONFIG = Path(__file__).parents[2] / "config" / "vastra-gotaland.toml"
 NAMES = {"1401": "Åby $1_{2}$", "1480": "<img src=x onerror=alert(1)>"}
