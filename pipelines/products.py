@@ -180,10 +180,16 @@ PRODUCTS = (
     ),
     Product(
         "historik", "Bredbandstäckning år för år",
-        "PTS:s och Koladas publicerade andelar per kommun sedan 2015, med brotten i serierna märkta, och en enkel "
-        "framskrivning mot bredbandsmålen.",
+        "PTS:s och Koladas publicerade andelar per kommun sedan 2015, med brotten i serierna märkta.",
+        "Visar hur kommunens täckning har vuxit, och vilka år som går att jämföra.",
+        (File("maps/data/historik.csv"),), (contracts_history.HISTORIK_OPPEN,), "oppen",
+    ),
+    Product(
+        "framskrivning", "Framskrivning mot bredbandsmålen",
+        "När varje kommun når bredbandsmålen om de senaste årens takt håller i sig: en enkel framskrivning med "
+        "intervall, ingen prognos.",
         "Visar om kommunen är på väg mot målen, och hur säkert det går att säga.",
-        (File("maps/data/historik.csv"), File("maps/data/framskrivning.csv")), contracts_history.OPEN_HISTORY, "oppen",
+        (File("maps/data/framskrivning.csv"),), (contracts_history.FRAMSKRIVNING_OPPEN,), "oppen",
     ),
     Product(
         "datapaket", "Datalexikon för de öppna tabellerna",
