@@ -17,7 +17,8 @@ from pathlib import Path
 
 STAGES = (
     "inventory", "lantmateriet", "scb", "pts", "granser", "tackning", "grid", "households", "coverage",
-    "summaries", "gaps", "goals", "reconciliation", "history", "laws", "geopackage", "raster", "tables", "report", "open_tables",
+    "summaries", "gaps", "goals", "reconciliation", "history", "laws", "geopackage", "raster", "tables",
+    "report", "open_tables",
     "open_data", "qgis", "webmap", "printmap", "pages", "specification", "catalogue", "entry", "install",
 )  # fmt: skip
 
