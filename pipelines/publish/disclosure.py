@@ -11,8 +11,6 @@ The rule, for every product under ``maps/``:
   told number of households alone. The difference to PTS's share is then left out, and the other of the
   two counts is told as the number of households is: it would give the small one away.
 * The län is told as what its kommuner are told as, summed (:func:`county`).
-* An exact share would, with its cells' bands, narrow a cell's band when the kommun's count lies close to the
-  least or the most the bands allow; :func:`exposed` finds those for who tells shares of exact counts.
 """
 
 from __future__ import annotations
@@ -69,7 +67,7 @@ def publish(
     limits : tuple of int
         Lower limits of the bands after the first; the first of them is the suppression threshold.
     coarse : bool
-        Tell the share from the counts in tens only; see :func:`exposed`.
+        Tell the share as a limit made from the rounded counts, also where neither count is small.
     about : str
         How a count rounded to tens is written.
 
@@ -155,37 +153,6 @@ def county(kommuner: pd.DataFrame, lan: pd.DataFrame, limits: tuple[int, ...]) -
                 part = out[f"hushall_{without}_{t}"] / out["hushall"]
                 out[f"{share_}_{t}_pct"] = (100 * (1 - part)).where(out["hushall"] > 0)
     return out
-
-
-def exposed(cells: pd.DataFrame, kommuner: pd.DataFrame, limits: tuple[int, ...]) -> set[tuple[str, int]]:
-    """Return the kommuner and thresholds where the exact count would narrow a cell's suppressed band.
-
-    Of cells whose bands run from ``low`` to ``high``, knowing the sum narrows one of the band (0, g) only
-    if the sum is less than g above all lows or less than g below all highs (g: suppression threshold).
-
-    Parameters
-    ----------
-    cells : DataFrame
-        ``oppna_rutor``: ``kommunkod`` and ``hushall_utan_{t}_band``.
-    kommuner : DataFrame
-        ``kommunkod`` and ``hushall_utan_{t}``.
-    """
-    names = household_bands(limits)
-    # Expected counts: the first band holds anything above nothing, as does the one that says only «some».
-    low, high = np.array([0.0, 0.0, 0.0, *limits]), np.array([0.0, limits[0], 0.0, *limits[1:], 0.0])
-    endless = [2, len(names) - 1]
-    found = set()
-    for t in THRESHOLDS:
-        sizes = cells.groupby(["kommunkod", f"hushall_utan_{t}_band"]).size().unstack(fill_value=0)
-        sizes = sizes.reindex(index=kommuner["kommunkod"], columns=names, fill_value=0)
-        many = sizes.to_numpy(np.float64)
-        whole = kommuner[f"hushall_utan_{t}"].to_numpy(np.float64)
-        over = whole - many @ low
-        under = np.where(many[:, endless].sum(axis=1) > 0, np.inf, many @ high - whole)
-        # Outside what the bands allow the cells are of another count (unpublishable evidence): no narrowing.
-        possible = (over >= -1e-6) & (under >= -1e-6) & (many[:, 1] > 0)
-        found |= {(str(k), t) for k in sizes.index[possible & (np.minimum(over, under) < limits[0])]}
-    return found
 
 
 def band_values(limits: tuple[int, ...]) -> tuple[str, ...]:
