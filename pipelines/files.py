@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
+    import pyarrow as pa
 
 EPSG = 3006
 """SWEREF 99 TM: cells, addresses and counts stay in it from end to end."""
@@ -72,8 +73,15 @@ def write_points(df: pd.DataFrame, path: Path) -> None:
     The two columns become the geometry; :func:`read_points` gives them back. Written from the
     coordinates as they stand: 600 000 point objects would cost half a second a stage.
     """
-    import pyarrow as pa
     import pyarrow.parquet as pq
+
+    with replacing(path) as beside:
+        pq.write_table(_point_table(df), beside, compression="zstd")
+
+
+def _point_table(df: pd.DataFrame) -> pa.Table:
+    """Return the rows as Arrow, ``e_m`` and ``n_m`` as GeoParquet's native points."""
+    import pyarrow as pa
     from pyproj import CRS
 
     table = pa.Table.from_pandas(df.drop(columns=["e_m", "n_m"]), preserve_index=False)
@@ -84,9 +92,33 @@ def write_points(df: pd.DataFrame, path: Path) -> None:
     table = table.append_column("geometry", xy)
     column = {"encoding": "point", "geometry_types": ["Point"], "crs": CRS.from_epsg(EPSG).to_json_dict()}
     geo = {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": column}}
-    table = table.replace_schema_metadata({"geo": json.dumps(geo)})
+    return table.replace_schema_metadata({"geo": json.dumps(geo)})
+
+
+@contextmanager
+def in_blocks(path: Path, *, points: bool = False) -> Iterator[Callable[[pd.DataFrame], None]]:
+    """Give a function that adds a block of rows to a table, written whole or not at all.
+
+    The blocks must have the same columns; at least one is needed. What is read back is the blocks after each
+    other, as if they had been one frame given to :func:`write_table` (or, with ``points``, :func:`write_points`).
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     with replacing(path) as beside:
-        pq.write_table(table, beside, compression="zstd")
+        writers: list[pq.ParquetWriter] = []
+
+        def add(df: pd.DataFrame) -> None:
+            block = _point_table(df) if points else pa.Table.from_pandas(df, preserve_index=False)
+            if not writers:
+                writers.append(pq.ParquetWriter(beside, block.schema, compression="zstd"))
+            writers[0].write_table(block.cast(writers[0].schema))
+
+        try:
+            yield add
+        finally:
+            for writer in writers:
+                writer.close()
 
 
 def write_polygons(frame: gpd.GeoDataFrame, path: Path) -> None:
@@ -107,7 +139,26 @@ def read_points(path: Path, columns: list[str] | None = None) -> pd.DataFrame:
     import pyarrow.parquet as pq
 
     wanted = None if columns is None else [*columns, "geometry"]
-    table = pq.read_table(path, columns=wanted)
+    return _points_frame(pq.read_table(path, columns=wanted))
+
+
+def read_rows(path: Path, start: int, stop: int, columns: list[str] | None = None) -> pd.DataFrame:
+    """Read rows ``start`` to ``stop`` of a table, points with ``e_m`` and ``n_m``: only the row groups they are in."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as file:
+        ends = [0]
+        for i in range(file.num_row_groups):
+            ends.append(ends[-1] + file.metadata.row_group(i).num_rows)
+        held = [i for i in range(file.num_row_groups) if ends[i] < stop and ends[i + 1] > start]
+        rows = file.read_row_groups(held, columns=columns)
+        first = ends[held[0]] if held else 0
+        rows = rows.slice(start - first, stop - start)
+    return _points_frame(rows) if "geometry" in rows.column_names else rows.to_pandas()
+
+
+def _points_frame(table: pa.Table) -> pd.DataFrame:
+    """Return rows with native points as a frame with ``e_m`` and ``n_m``."""
     xy = table["geometry"].combine_chunks()
     # The GeoParquet metadata would make pandas look for a geometry that is no longer there.
     plain = table.drop_columns(["geometry"]).replace_schema_metadata(None)

@@ -44,7 +44,7 @@ def small_edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = lay_out(tmp_path_factory.mktemp("lan"))
     before = _times()
     result = subprocess.run(
-        make_command(folder, "coverage"), capture_output=True, text=True, env=clean_environment(), timeout=300
+        make_command(folder, "coverage"), capture_output=True, text=True, env=clean_environment(), timeout=900
     )
     assert result.returncode == 0, result.stdout + result.stderr
     assert before == _times(), "make coverage skrev utanför sina mappar"

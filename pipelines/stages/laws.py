@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,8 @@ from pipelines.region import MEASURES, THRESHOLDS
 from pipelines.stages.run_facts import SOURCE_STAGES, run_facts
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
     from pipelines.paths import Paths
@@ -41,22 +44,32 @@ class Law:
         return bool(self.deviation <= TOLERANCE)
 
 
+class Columns:
+    """A table of which one column at a time is read: millions of rows need not be held at once."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __getitem__(self, name: str) -> pd.Series:
+        """Read one column."""
+        return files.read_table(self.path, [name])[name]
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        import pyarrow.parquet as pq
+
+        return int(pq.read_metadata(self.path).num_rows)
+
+
+Tables = dict[str, Any]
+"""Tables by name: data frames, or :class:`Columns` where they are large."""
+
+
 def run(region: Region, paths: Paths) -> None:
     """Check every law; write them with their figures, and the facts of the run."""
-    names = (
-        "rutnat_250m",
-        "rutnat_delar",
-        "kommuner",
-        "lan",
-        "riktvarden",
-        "adresser_hushall",
-        "oppna_rutor",
-    )
-    tables = {name: files.read_table(paths.table(name)) for name in names}
-    known = [f"sannolikhet_{m}_{t}" for m in MEASURES for t in THRESHOLDS]
-    tables["adresser"] = files.read_table(
-        paths.table("adresser"), ["kommunkod", "befolkning", "hushall", *known]
-    )
+    tables: Tables = {n: files.read_table(paths.table(n)) for n in ("kommuner", "lan", "riktvarden")}
+    tables |= {n: Columns(paths.table(n)) for n in ("rutnat_250m", "rutnat_delar", "adresser")}
+    tables |= {n: Columns(paths.table(n)) for n in ("adresser_hushall", "oppna_rutor")}
     laws = [
         *sums_agree(tables),
         *thresholds_nest(tables),
@@ -92,29 +105,25 @@ def _law(name: str, left: float, right: float) -> Law:
     return Law(name, f"{left:.6f} = {right:.6f}", abs(left - right) / scale)
 
 
-def sums_agree(tables: dict[str, pd.DataFrame]) -> list[Law]:
+def sums_agree(tables: Tables) -> list[Law]:
     """Σ addresses = Σ parts = Σ kommuner, kommun by kommun, and = Σ cells = län, for land and every count."""
     cells, parts, lan = tables["rutnat_250m"], tables["rutnat_delar"], tables["lan"]
     kommuner = tables["kommuner"].set_index("kommunkod")
-    by_part = parts.groupby("kommunkod").sum(numeric_only=True)
-    by_address = _sums_of_addresses(tables)
+    by_part, by_address = _by_kommun(parts["kommunkod"]), _by_kommun(tables["adresser"]["kommunkod"])
+    of_addresses = dict(_counts_of_addresses(tables["adresser"]))
     out = []
     for name in ["land_ha", *(c.name for c in contracts.counts())]:
         total = float(lan[name].iloc[0])
         out.append(_law(f"Σ rutor = län: {name}", float(cells[name].sum()), total))
         out.append(_law(f"Σ delar = län: {name}", float(parts[name].sum()), total))
         out.append(_law(f"Σ kommuner = län: {name}", float(kommuner[name].sum()), total))
-        out.append(_gap(f"Σ delar per kommun = kommun: {name}", by_part[name], kommuner[name]))
+        out.append(_gap(f"Σ delar per kommun = kommun: {name}", by_part(parts[name]), kommuner[name]))
         if name != "land_ha":
-            out.append(_gap(f"Σ adresser per kommun = kommun: {name}", by_address[name], kommuner[name]))
-    by_cell = parts.groupby("rutid_scb")["hushall_utan_100"].sum()
-    out.append(
-        _gap(
-            "Σ delar per ruta = ruta: hushall_utan_100",
-            by_cell,
-            cells.set_index("rutid_scb")["hushall_utan_100"],
-        )
-    )
+            counted = by_address(of_addresses[name]())
+            out.append(_gap(f"Σ adresser per kommun = kommun: {name}", counted, kommuner[name]))
+    ours = _keyed(parts, "hushall_utan_100").groupby(level=0, sort=False).sum()
+    whole = _keyed(cells, "hushall_utan_100")
+    out.append(_gap("Σ delar per ruta = ruta: hushall_utan_100", ours, whole))
     for name in ("hushall", "befolkning"):
         before, after = tables["adresser_hushall"][name].sum(), tables["adresser"][name].sum()
         out.append(_law(f"Σ adresser_hushall = adresser: {name}", float(before), float(after)))
@@ -124,22 +133,45 @@ def sums_agree(tables: dict[str, pd.DataFrame]) -> list[Law]:
     return out
 
 
-def _sums_of_addresses(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return every count per kommun, summed from the published table of addresses."""
+def _keyed(table: Any, name: str) -> pd.Series:
+    """Return a column by the cell's id as a number."""
     import pandas as pd
 
-    rows = tables["adresser"]
-    base = {"adresser": 1.0, "befolkning": rows["befolkning"], "hushall": rows["hushall"]}
-    columns = {name: value * np.ones(len(rows)) for name, value in base.items()}
-    for t in THRESHOLDS:
-        for what, value in base.items():
-            columns[f"{what}_utan_{t}"] = value * (1 - rows[f"sannolikhet_tillgang_{t}"])
-        for what in ("hushall", "adresser"):
-            columns[f"{what}_ej_passerade_{t}"] = base[what] * (1 - rows[f"sannolikhet_passerad_{t}"])
-    return pd.DataFrame(columns).groupby(rows["kommunkod"].to_numpy()).sum()
+    return pd.Series(table[name].to_numpy(), index=table["rutid_scb"].astype("int64").to_numpy())
 
 
-def thresholds_nest(tables: dict[str, pd.DataFrame]) -> list[Law]:
+def _by_kommun(kommunkod: pd.Series) -> Callable[[pd.Series], pd.Series]:
+    """Return a function that sums a column per kommun."""
+    import pandas as pd
+
+    code, names = pd.factorize(kommunkod)
+
+    def summed(values: pd.Series) -> pd.Series:
+        sums = np.bincount(code, weights=np.asarray(values, dtype=np.float64), minlength=len(names))
+        return pd.Series(sums, index=names)
+
+    return summed
+
+
+def _counts_of_addresses(rows: Any) -> Iterator[tuple[str, Callable[[], Any]]]:
+    """Give the name of every count, and how it is made from the published table of addresses."""
+    from functools import partial
+
+    def base(what: str) -> Any:
+        return np.ones(len(rows)) if what == "adresser" else rows[what]
+
+    def lacking(what: str, measure: str, t: int) -> Any:
+        return base(what) * (1 - rows[f"sannolikhet_{measure}_{t}"])
+
+    for what in ("adresser", "befolkning", "hushall"):
+        yield what, partial(base, what)
+        for t in THRESHOLDS:
+            yield f"{what}_utan_{t}", partial(lacking, what, "tillgang", t)
+            if what != "befolkning":
+                yield f"{what}_ej_passerade_{t}", partial(lacking, what, "passerad", t)
+
+
+def thresholds_nest(tables: Tables) -> list[Law]:
     """Uncovered at 30 ⊆ 100 ⊆ 1000 and ej passerade ≤ utan, for each address and cell."""
     out = []
     cells, rows = tables["rutnat_250m"], tables["adresser"]
@@ -170,7 +202,7 @@ def _gap(name: str, left: pd.Series, right: pd.Series) -> Law:
     return Law(name, "största skillnad", float(np.nan_to_num(worst)) / scale)
 
 
-def within_totals(tables: dict[str, pd.DataFrame]) -> list[Law]:
+def within_totals(tables: Tables) -> list[Law]:
     """0 ≤ utan ≤ total in every cell and part, so that covered + uncovered = total with both ≥ 0."""
     out = []
     for table in ("rutnat_250m", "rutnat_delar", "kommuner"):
@@ -184,7 +216,7 @@ def within_totals(tables: dict[str, pd.DataFrame]) -> list[Law]:
     return out
 
 
-def shares_within_bounds(tables: dict[str, pd.DataFrame]) -> list[Law]:
+def shares_within_bounds(tables: Tables) -> list[Law]:
     """Shares lie in 0–100, and the three parts of the surface sum to 100."""
     out = []
     for table in ("kommuner", "lan"):
@@ -220,7 +252,7 @@ def shares_within_bounds(tables: dict[str, pd.DataFrame]) -> list[Law]:
     return out
 
 
-def totals_are_published_ones(tables: dict[str, pd.DataFrame], paths: Paths) -> list[Law]:
+def totals_are_published_ones(tables: Tables, paths: Paths) -> list[Law]:
     """Households per kommun are PTS's; people are SCB's less what the ledger counts as outside."""
     groups = files.read_table(paths.table("grupper"))
     pts = groups.groupby("kommunkod")["hushall_pts"].sum()
@@ -236,7 +268,7 @@ def totals_are_published_ones(tables: dict[str, pd.DataFrame], paths: Paths) -> 
     return out
 
 
-def gap_areas_add_up(tables: dict[str, pd.DataFrame], paths: Paths) -> list[Law]:
+def gap_areas_add_up(tables: Tables, paths: Paths) -> list[Law]:
     """Σ gap areas + dispersed = Σ cells, for households without, per kommun and for the län."""
     import pandas as pd
 

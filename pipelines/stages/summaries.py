@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,33 +28,73 @@ _UNUSED = {f"underlag_passerad_{t}" for t in THRESHOLDS}
 NEEDED = [c for c in contracts.ADRESSER_TACKNING.names if c not in _UNUSED]
 
 
+BLOCK_ROWS = 2_500_000
+"""Rows of land and addresses that are summed at a time: a län is one block; the whole country's memory is
+that of its largest."""
+
+
 def run(region: Region, paths: Paths) -> None:
-    """Sum addresses to parts, parts to cells and kommuner, kommuner to the län."""
-    points = files.read_points(paths.table("adresser_ruta"))
-    people = files.read_table(paths.table("adresser_hushall"))
-    land = files.read_table(paths.table("land"))
+    """Sum addresses to parts, parts to cells and kommuner, kommuner to the län; a block of cells at a time."""
     wanted = files.read_table(paths.table("riktvarden"))
     teknik = files.read_table(paths.table("pts_teknik"))
-
-    addresses = join_addresses(points, people, files.read_table(paths.table("adresser_tackning"), NEEDED))
-    parts = sum_parts(addresses, land)
-    cells = sum_cells(parts, addresses)
-    parts = parts.merge(cells[["rutid", *_ratio_names()]], on="rutid")
+    sums = []
+    with (
+        files.in_blocks(paths.table("rutnat_250m")) as add_cells,
+        files.in_blocks(paths.table("rutnat_delar")) as add_parts,
+        files.in_blocks(paths.table("adresser"), points=True) as add_addresses,
+        files.in_blocks(paths.table("oppna_rutor")) as add_open,
+    ):
+        for block in blocks(paths, BLOCK_ROWS):
+            addresses = block.addresses(paths, "adresser_tackning")
+            parts = sum_parts(addresses, block.land)
+            cells = sum_cells(parts, addresses)
+            parts = parts.merge(cells[["rutid", *_ratio_names()]], on="rutid")
+            sums.append(kommun_sums(parts))
+            add_cells(contracts.check(_named(cells, region), contracts.RUTNAT))
+            add_parts(contracts.check(_named(parts, region), contracts.DELAR))
+            addresses["rutid_scb"] = grid.scb_id(addresses["rutid"])
+            wide = contracts.check(addresses.astype({"rutid_scb": "str"}), contracts.ADRESSER)
+            add_addresses(wide[[*contracts.ADRESSER.names, "e_m", "n_m"]])
+            del addresses, wide, parts, cells  # two editions at once would double the memory
+            add_open(open_edition(block, region, paths))
     unsure = files.read_table(paths.table("osakerhet_kommun"))
-    kommuner = with_limits(summarise(parts, wanted, region), unsure)
-    lan = summarise_lan(kommuner, parts, teknik, region, paths)
-
-    published = _named(cells, region)
-    files.write_table(contracts.check(published, contracts.RUTNAT), paths.table("rutnat_250m"))
-    files.write_table(contracts.check(_named(parts, region), contracts.DELAR), paths.table("rutnat_delar"))
+    kommuner = with_limits(summarise(added(sums), wanted, region), unsure)
+    lan = summarise_lan(kommuner, teknik, region, paths)
     files.write_table(contracts.check(kommuner, contracts.KOMMUNER), paths.table("kommuner"))
     files.write_table(contracts.check(lan, contracts.LAN), paths.table("lan"))
-    addresses["rutid_scb"] = grid.scb_id(addresses["rutid"])
-    wide = contracts.check(addresses.astype({"rutid_scb": "str"}), contracts.ADRESSER)
-    files.write_points(wide[[*contracts.ADRESSER.names, "e_m", "n_m"]], paths.table("adresser"))
-    del addresses, wide, parts, cells, published  # two editions at once would double the memory
-    write_open_edition(points, people, land, region, paths)
     Ledger("summaries").save(paths.ledger("summaries"))
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some of the cells, whole: their land, and the rows of the address tables that lie in them."""
+
+    land: pd.DataFrame
+    first: int
+    last: int
+
+    def addresses(self, paths: Paths, coverage: str) -> pd.DataFrame:
+        """Read the block's addresses with people, households and one edition's coverage."""
+        points = files.read_rows(paths.table("adresser_ruta"), self.first, self.last)
+        people = files.read_rows(paths.table("adresser_hushall"), self.first, self.last)
+        return join_addresses(
+            points, people, files.read_rows(paths.table(coverage), self.first, self.last, NEEDED)
+        )
+
+
+def blocks(paths: Paths, rows: int) -> Iterator[Block]:
+    """Give the cells from west to east in blocks of about ``rows`` rows of land and addresses; at least one."""
+    land_at = files.read_table(paths.table("land"), ["rutid"])["rutid"].to_numpy()
+    address_at = files.read_table(paths.table("adresser_ruta"), ["rutid"])["rutid"].to_numpy()
+    every = np.sort(np.concatenate([land_at, address_at]))
+    cuts = np.unique(every[rows::rows])
+    land_ends = [0, *np.searchsorted(land_at, cuts), len(land_at)]
+    address_ends = [0, *np.searchsorted(address_at, cuts), len(address_at)]
+    for i in range(len(cuts) + 1):
+        yield Block(
+            files.read_rows(paths.table("land"), land_ends[i], land_ends[i + 1]),
+            int(address_ends[i]), int(address_ends[i + 1]),
+        )  # fmt: skip
 
 
 def join_addresses(points: pd.DataFrame, people: pd.DataFrame, coverage: pd.DataFrame) -> pd.DataFrame:
@@ -210,17 +252,33 @@ def _named(table: pd.DataFrame, region: Region) -> pd.DataFrame:
     ).astype({"rutid_scb": "str", "rutid_inspire": "str", "kommunnamn": "str"})
 
 
-def summarise(parts: pd.DataFrame, wanted: pd.DataFrame, region: Region) -> pd.DataFrame:
-    """Return the kommuner: sums of their parts, shares, surface, PTS's figures and the difference."""
+def kommun_sums(parts: pd.DataFrame) -> pd.DataFrame:
+    """Return land, counts and surface (ha) per kommun, by ``kommunkod``."""
     import pandas as pd
 
-    by = parts.groupby("kommunkod", sort=True)
-    out = by[["land_ha", *_count_names()]].sum().reindex(list(region.kommunkoder), fill_value=0)
-    surface = pd.DataFrame({"kommunkod": parts["kommunkod"]})
+    columns = {name: parts[name] for name in ("land_ha", *_count_names())}
     for t in THRESHOLDS:
-        surface[f"yta_utan_{t}_ha"] = parts["land_ha"] * parts[f"andel_utan_{t}"]
-    surface["yta_obebodd_ha"] = parts["land_ha"].where(~parts["bebodd"], 0.0)
-    out = out.join(surface.groupby("kommunkod").sum()).fillna(0.0)
+        columns[f"yta_utan_{t}_ha"] = parts["land_ha"] * parts[f"andel_utan_{t}"]
+    columns["yta_obebodd_ha"] = parts["land_ha"].where(~parts["bebodd"], 0.0)
+    return pd.DataFrame(columns).groupby(parts["kommunkod"], sort=True).sum()
+
+
+def added(sums: list[pd.DataFrame]) -> pd.DataFrame:
+    """Return the blocks' sums per kommun added, in the blocks' order."""
+    import pandas as pd
+
+    return pd.concat(sums).groupby(level=0, sort=True).sum()
+
+
+def summarise(sums: pd.DataFrame, wanted: pd.DataFrame, region: Region) -> pd.DataFrame:
+    """Return the kommuner: their sums, shares, surface, PTS's figures and the difference.
+
+    Parameters
+    ----------
+    sums : DataFrame
+        From :func:`kommun_sums`.
+    """
+    out = sums.reindex(list(region.kommunkoder), fill_value=0).rename_axis("kommunkod")
     out = out.reset_index().sort_values("kommunkod", ignore_index=True)
     out = add_shares(out)
     total = wanted[wanted["omradestyp"] == "totalt"]
@@ -263,9 +321,7 @@ def add_shares(table: pd.DataFrame) -> pd.DataFrame:
     return out
 
 
-def summarise_lan(
-    kommuner: pd.DataFrame, parts: pd.DataFrame, teknik: pd.DataFrame, region: Region, paths: Paths
-) -> pd.DataFrame:
+def summarise_lan(kommuner: pd.DataFrame, teknik: pd.DataFrame, region: Region, paths: Paths) -> pd.DataFrame:
     """Return the län's one row: sums of the kommuner beside PTS's own figure for the län."""
     import pandas as pd
 
@@ -286,17 +342,13 @@ def summarise_lan(
     return out.astype({"lanskod": "str", "lansnamn": "str", **{f"pts_kalla_{t}": "str" for t in THRESHOLDS}})
 
 
-def write_open_edition(
-    points: pd.DataFrame, people: pd.DataFrame, land: pd.DataFrame, region: Region, paths: Paths
-) -> None:
-    """Write the open edition's cells, from the run without unpublishable evidence."""
-    addresses = join_addresses(
-        points, people, files.read_table(paths.table("adresser_tackning_oppen"), NEEDED)
-    )
-    cells = _named(sum_cells(sum_parts(addresses, land), addresses), region)
+def open_edition(block: Block, region: Region, paths: Paths) -> pd.DataFrame:
+    """Return the open edition's cells, from the run without unpublishable evidence."""
+    addresses = block.addresses(paths, "adresser_tackning_oppen")
+    cells = _named(sum_cells(sum_parts(addresses, block.land), addresses), region)
     at = np.searchsorted(cells["rutid"].to_numpy(), addresses["rutid"].to_numpy())
     covered = {
         (m, t): np.bincount(at, weights=addresses[f"sannolikhet_{m}_{t}"].to_numpy(), minlength=len(cells))
         for m, t in PAIRS
     }
-    files.write_table(open_cells(cells, covered, region), paths.table("oppna_rutor"))
+    return open_cells(cells, covered, region)
