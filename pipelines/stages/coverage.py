@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 ROUNDING = 1e-9
 """A probability this near 1 is 1: what is left is the rounding of a sum."""
+BLOCK_ROWS = 1_000_000
+"""Addresses that are written at a time: their text columns would be the largest thing in memory."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ def run(region: Region, paths: Paths) -> None:
     ground, wanted = given.ground, given.wanted
     ledger.facts["traffar"] = match_table(given.rows, given.matched, given.sources, ground.addresses)
     ledger.facts["antagen_hastighet"] = _assumed_speeds(given.rows)
+    given.rows.clear()  # matched by now; a whole country's rows are a gigabyte
     before: Evidence | None = None
     for edition, publishable_only in (("adresser_tackning", False), ("adresser_tackning_oppen", True)):
         evidence = given.evidence(publishable_only)
@@ -76,8 +79,10 @@ def run(region: Region, paths: Paths) -> None:
             spreading = steps.fitted(ground, evidence)
             coverage = given.covered(evidence, spreading)
         before = evidence
-        out = address_table(ground.addresses, evidence, coverage)
-        files.write_table(contracts.check(out, contracts.ADRESSER_TACKNING), paths.table(edition))
+        with files.in_blocks(paths.table(edition)) as add:
+            for rows in blocks_of(len(coverage)):
+                out = address_table(ground.addresses[rows], evidence.part(rows), coverage[rows])
+                add(contracts.check(out, contracts.ADRESSER_TACKNING))
         if not publishable_only:
             wanted = with_outcome(wanted, given.groups, ground.addresses, ground.households, coverage)
             count_levels(evidence, ledger)
@@ -89,6 +94,15 @@ def run(region: Region, paths: Paths) -> None:
 def same_answers(one: Evidence, other: Evidence) -> bool:
     """Say whether two editions' evidence decides the same, so that one model serves both."""
     return np.array_equal(one.level, other.level) and np.array_equal(one.share, other.share, equal_nan=True)
+
+
+def blocks_of(count: int) -> list[slice]:
+    """Return slices of at most BLOCK_ROWS rows that together are all ``count`` rows; at least one.
+
+    >>> blocks_of(0), blocks_of(1_500_000)
+    ([slice(0, 1000000, None)], [slice(0, 1000000, None), slice(1000000, 2000000, None)])
+    """
+    return [slice(i, i + BLOCK_ROWS) for i in range(0, max(count, 1), BLOCK_ROWS)]
 
 
 def read(region: Region, paths: Paths, ledger: Ledger) -> Inputs:

@@ -55,6 +55,16 @@ class Evidence:
     technique: NDArray[np.int8]
     planned: NDArray[np.bool_]
 
+    def part(self, rows: slice) -> Evidence:
+        """Return what evidence says at some of the addresses."""
+        return Evidence(
+            self.level[rows],
+            self.share[rows],
+            self.max_ned_mbit[rows],
+            self.technique[rows],
+            self.planned[rows],
+        )
+
 
 def attach(
     addresses: pd.DataFrame,
