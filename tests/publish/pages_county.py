@@ -27,7 +27,7 @@ def build(
     cells = files.read_table(paths.table("rutnat_250m"))
     land = cells[["kommunkod", "land_ha"]].assign(rutid=grid.parse_scb_id(cells["rutid_scb"]))
     files.write_table(land.sort_values("rutid"), paths.table("land"))
-    files.write_table(history(), paths.table("historik"))
+    files.write_table(history(), paths.table("oppen_historik"))
     files.write_table(benchmark(), paths.table("riktvarden"))
     open_tables.run(region, paths)
     pages.run(region, paths)

@@ -68,7 +68,7 @@ def trend(history: pd.DataFrame, newest: dict[int, float], year: int) -> dict[st
     """
     lines: list[dict[str, Any]] = []
     for t in THRESHOLDS:
-        rows = history[(history["troskel_mbit"] == t).to_numpy()]
+        rows = history[history["troskel_mbit"].eq(t).fillna(False).to_numpy(dtype=bool)]
         if rows.empty:
             continue
         most = rows.groupby(["bas", "serie"]).size().reset_index(name="n")

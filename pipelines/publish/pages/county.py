@@ -86,7 +86,7 @@ def read(region: Region, paths: Paths) -> County:
         open_tables.read(paths, t)
         for t in (contracts_open.KOMMUNER_OPPNA, contracts_open.LAN_OPPNA, contracts_open.RUTNAT_250M)
     )
-    history = paths.table("historik")
+    history = paths.table("oppen_historik")
     return County(
         region=region, facts=read_facts(paths), kommuner=kommuner, lan=lan, cells=cells,
         areas=open_tables.read(paths, contracts_open.BRISTOMRADEN_OPPNA),
