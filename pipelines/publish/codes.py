@@ -56,6 +56,21 @@ CODES: dict[str, dict[str, str]] = {
         "saknas": "Saknas",
     },
     "olikhet": {"": "Som det står", ">": "Minst", "<": "Högst"},
+    "forandring_ruta": {
+        "nytackt": "Har fått täckning",
+        "forlorad": "Har mist täckning",
+        "oforandrad": "Oförändrad",
+        "ny_ruta": "Ny ruta",
+        "borta": "Rutan finns inte längre",
+    },
+    "forandring_omrade": {
+        "stangt": "Stängt",
+        "krympt": "Krympt",
+        "vuxit": "Vuxit",
+        "andrat": "Ändrat",
+        "oforandrat": "Oförändrat",
+        "nytt": "Nytt",
+    },
 }
 """Label by code, by name of the list."""
 
