@@ -50,7 +50,7 @@ HISTORIK = Table(
         Column("andel_pct", "decimal", "Andel (%)", "Källans tal.", "%", "publicerad", "oppen", False, 0, 100),
         Column("kalla", "text", "Källa", "Utgivare och utgåva.", klass="oppen"),
         Column("brott", "text", "Brott", "Vad som räknas annorlunda från och med detta år; tomt utan brott.",
-               klass="oppen"),
+               klass="oppen", nullable=True),
     ),
     key=("niva", "kommunkod", "ar", "serie", "omradestyp"),
 )  # fmt: skip
@@ -69,7 +69,8 @@ FRAMSKRIVNING = Table(
         Column("mal_nr", "heltal", "Mål nr", "Ordningen i konfigurationen.", klass="oppen", low=1),
         Column("mal", "text", "Mål", "Målets namn i konfigurationen, [mal].", klass="oppen"),
         Column("mal_pct", "decimal", "Målnivå (%)", "", "%", klass="oppen"),
-        Column("serie", "text", "Serie", "Serien i historik; tomt när ingen serie har tröskeln.", klass="oppen"),
+        Column("serie", "text", "Serie", "Serien i historik; tomt när ingen serie har tröskeln.", klass="oppen",
+               nullable=True),
         Column("matt", "text", "Seriens mått", "tillgang eller passerad.", klass="oppen", values=("", *MEASURES)),
         Column("samma_matt", "ja_nej", "Samma mått som målet", "Nej: serien mäter annat än målet är skrivet i.",
                klass="oppen"),
