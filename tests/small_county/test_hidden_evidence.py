@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
 import pandas as pd
 
-from pipelines.files import read_polygons, read_table, write_polygons, write_table
+from pipelines.files import read_polygons, read_table, write_polygons, write_table, write_text
+from pipelines.paths import Paths
+from pipelines.region import load_region
+from pipelines.stages.run_facts import run_facts
 
 from . import inputs
 from .test_small_county import STAGES, stage
@@ -23,12 +27,20 @@ def run(root: Path, *stages: str) -> dict[str, pd.DataFrame]:
     return {n: pd.read_parquet(root / f"out/.steg/{n}.parquet") for n in TABLES}
 
 
+def write_history_and_facts(root: Path) -> None:
+    """Write what open_tables reads and no evidence bears on: earlier years, and the run's own year."""
+    assert stage("history", root) == ""
+    paths = Paths(root / "osten.toml", root / "raw", root / "out", root / "maps")
+    write_text(paths.run_facts, json.dumps(run_facts(load_region(paths.config), paths)))
+
+
 def test_hidden_evidence_stays_above_cells(tmp_path: Path):
     """Every file is hidden; then their rows go, and then every row is fibre: only the kommuner change."""
     inputs.write(inputs.county("full"), tmp_path)
     steg = tmp_path / "out/.steg"
     for name in STAGES[: STAGES.index("coverage")]:
         assert stage(name, tmp_path) == ""
+    write_history_and_facts(tmp_path)
     write_table(read_table(steg / "kallor.parquet").assign(far_publiceras=False), steg / "kallor.parquet")
     before = run(tmp_path, "coverage", "summaries", "open_tables")
     shutil.copytree(steg, tmp_path / "kopia")
