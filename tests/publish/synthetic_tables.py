@@ -26,6 +26,8 @@ ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / "config" / "vastra-gotaland.toml"
 HOSTILE = "<img src=x onerror=alert(1)>"
 TERMINATOR = "</script><!--<script>\u2028"
+HARDSHIP = {30: 1.6, 100: 1.3, 1000: 0.9}
+"""How seldom anybody is without, per threshold: low enough that every pair has gap areas to tell."""
 BASES = ("adress", "ruta", "omrade", "statistik", "blandat")
 
 
@@ -89,7 +91,7 @@ def tiny(
     rutid = grid.from_column_row(west // 250 + column.ravel(), south // 250 + row.ravel())
     keep = np.arange(len(rutid)) % 17 != 5
     owner = np.where(column.ravel() < 12, 0, 1)[keep]
-    cells = _people(rutid[keep], owner, frame, np.array([[west + 1500.0, south + 1250.0, 3000.0]]))
+    cells = _people(rutid[keep], owner, frame, np.array([[west + 1500.0, south + 1250.0, 3000.0]]), 1.5)
     orter = gpd.GeoDataFrame(
         {"typ": ["tatort"], "kod": ["T1"], "namn": [HOSTILE]},
         geometry=[boxes[0].centroid.buffer(500)],
@@ -136,7 +138,10 @@ def _orter(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     )  # fmt: skip
 
 
-def _people(rutid: np.ndarray, owner: np.ndarray, frame: gpd.GeoDataFrame, towns: np.ndarray) -> pd.DataFrame:
+def _people(
+    rutid: np.ndarray, owner: np.ndarray, frame: gpd.GeoDataFrame, towns: np.ndarray, worse: float = 0.0
+) -> pd.DataFrame:
+    """Make up the cells' facts; the higher ``worse``, the more are without."""
     from scipy.spatial import cKDTree
 
     rng = np.random.default_rng(7)
@@ -170,15 +175,17 @@ def _people(rutid: np.ndarray, owner: np.ndarray, frame: gpd.GeoDataFrame, towns
         }
     )  # fmt: skip
     floor = 0.0
-    for t, shift in ((30, 2.4), (100, 1.3), (1000, 0.9)):
-        p = 1 / (1 + np.exp(3 * (wave + shift + 3 * town)))
+    # Of those without, in turn: all are not passed either, half are.
+    df["_ej_passerad"] = np.where((e // 1000 + n // 1000) % 2 == 0, 1.0, 0.5)
+    for t, shift in HARDSHIP.items():
+        p = 1 / (1 + np.exp(3 * (wave + shift - worse + 3 * town)))
         decided = ~np.isin(base, ("statistik", "blandat"))
         p = np.where(decided, np.round(p * addresses) / np.maximum(addresses, 1), p)
         floor = p = np.maximum(p, floor)
         for what in ("adresser", "befolkning", "hushall"):
             df[f"{what}_utan_{t}"] = df[what] * p
         for what in ("adresser", "hushall"):
-            df[f"{what}_ej_passerade_{t}"] = df[what] * p * 0.5
+            df[f"{what}_ej_passerade_{t}"] = df[what] * p * df["_ej_passerad"]
         df[f"_p_{t}"] = p
     df["max_ned_mbit"] = np.nan
     df["basta_teknik"] = np.where(addresses == 0, "ingen", np.where(base == "statistik", "okand", "fiber"))
@@ -194,7 +201,7 @@ def _open(cells: pd.DataFrame, region: Region) -> pd.DataFrame:
     out = cells[["rutid_scb", "kommunkod", "kommunnamn", "omradestyp"]].copy()
     for m in MEASURES:
         for t in THRESHOLDS:
-            without = cells["adresser"] * cells[f"_p_{t}"] * (1 if m == "tillgang" else 0.5)
+            without = cells["adresser"] * cells[f"_p_{t}"] * (1 if m == "tillgang" else cells["_ej_passerad"])
             out[f"klass_{m}_{t}"] = [
                 share_class(w, a, smallest) for w, a in zip(without, cells["adresser"], strict=True)
             ]
@@ -262,13 +269,14 @@ def _write_areas(paths: Paths, cells: pd.DataFrame) -> None:
     column, row = grid.column_row(cells["rutid_scb"].astype("int64"))
     block = pd.Series(column // 6 * 10_000 + row // 6)
     for t in THRESHOLDS:
-        for m, part in (("tillgang", 1.0), ("passerad", 0.5)):
-            inside = cells.index[cells["adresser"] * cells[f"_p_{t}"] * part >= 0.5]
-            own = cells.loc[inside].assign(block=block[inside])
+        for m, part in (("tillgang", 1.0), ("passerad", cells["_ej_passerad"])):
+            without = cells[f"_p_{t}"] * part
+            inside = cells.index[cells["adresser"] * without >= 0.5]
+            own = cells.loc[inside].assign(block=block[inside], without=without[inside])
             if own.empty:
                 continue
-            own["hushall_utan"] = own["hushall"] * own[f"_p_{t}"] * part
-            own["adresser_klassade"] = 1 + (own["adresser"] * own[f"_p_{t}"] * part).astype("int64")
+            own["hushall_utan"] = own["hushall"] * own["without"]
+            own["adresser_klassade"] = 1 + (own["adresser"] * own["without"]).astype("int64")
             grouped = own.groupby("block", sort=True)
             worst = own.sort_values(
                 ["block", "adresser_klassade", "rutid_scb"], ascending=[True, False, True]
