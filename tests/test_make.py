@@ -90,7 +90,8 @@ def test_files_make_cannot_name_come_back_when_lost_and_go_when_no_longer_made(c
     assert goal.exists(), "its name is known from the list in the folder"
     built.unlink()
     again()
-    assert not goal.parent.exists()
+    assert not goal.exists()
+    assert list(goal.parent.glob("*.html")), "the others stay"
     assert steps(make(copy, "coverage")) == set()
     assert (copy / "maps/eget.txt").exists()
 
