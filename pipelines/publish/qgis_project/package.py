@@ -62,7 +62,7 @@ def framed(bounds: Bounds) -> Bounds:
 
     >>> west, south, east, north = framed((277_000, 6_335_500, 484_000, 6_574_000))
     >>> round((east - west) / 0.287), round((north - south) / 0.277)
-    (900000, 900000)
+    (890000, 890000)
     """
     west, south, east, north = bounds
     width, height = (x / 1000 for x in MAP_MM[2:])
