@@ -275,7 +275,7 @@ verifiera: | $(VENV)/.klar ## Kontrollerar att arkivpaketet PAKET=<zip-fil eller
 
 # --- checks ------------------------------------------------------------------------------------------------
 
-PYTEST := $(VENV)/bin/python -m pytest -n $(JOBS)
+PYTEST := $(VENV)/bin/python -m pytest -n $(JOBS) --dist loadgroup
 ifeq ($(CI),true)
 TEST_DEPS := $(VENV)/.klar-test need-chromium need-qgis
 else

@@ -1,7 +1,8 @@
-"""Fixtures for the whole suite: one finished edition of the small county, built once per worker by make."""
+"""Fixtures for the whole suite: one finished edition of the small county, built once by make."""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -40,15 +41,28 @@ def lay_out(folder: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def small_edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with raw/, out/, maps/ and county.toml of the small county, built by ``make coverage``."""
-    folder = lay_out(tmp_path_factory.mktemp("lan"))
+    """Return a folder with raw/, out/, maps/ and county.toml of the small county: to read, not to write in."""
+    # One build serves every worker: the first that asks makes it, the others wait and read.
+    base = tmp_path_factory.getbasetemp()
+    common = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder, done = common / "lan", common / "lan.klar"
+    with (common / "lan.las").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            _build(folder)
+            done.touch()
+    return folder
+
+
+def _build(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    lay_out(folder)
     before = _times()
     result = subprocess.run(
         make_command(folder, "coverage"), capture_output=True, text=True, env=clean_environment(), timeout=900
     )
     assert result.returncode == 0, result.stdout + result.stderr
     assert before == _times(), "make coverage skrev utanför sina mappar"
-    return folder
 
 
 def _times() -> dict[Path, int]:

@@ -159,7 +159,7 @@ def test_a_broken_configuration_is_told_in_swedish(copy):
     assert times(copy) == before
 
 
-@pytest.mark.parametrize("delay_s", [0.8, 2.5, 5.0, 8.0, 11.0])
+@pytest.mark.parametrize("delay_s", [2.5, 16.0])
 def test_a_killed_run_leaves_nothing_half_written_and_the_next_finishes(tmp_path, delay_s):
     folder = lay_out(tmp_path / "lan")
     process = subprocess.Popen(

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
-from pipelines.files import read_table
+from pipelines.files import read_polygons, read_table
 from pipelines.publish import webmap
 from pipelines.publish.webmap import earlier
 from pipelines.region import Bakgrundskarta
 from tests.browser.test_webmap_browser import T, centre, facts
 from tests.publish import synthetic_tables
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("county")]
 EN = json.loads((Path(webmap.__file__).parent / "en.json").read_text(encoding="utf-8"))
 BOUNDS = [[57.6, 11.9], [57.8, 12.2]]
 SHAPES = {"granser": [], "lansgrans": [], "grannar": [], "bounds": BOUNDS, "kommuner": [], "orter": []}
@@ -147,6 +149,39 @@ def test_gap_areas_are_the_published_ones(county, opened):
     again.reload()
     ready(again)
     assert facts(again)["bristomrade_id"] == shown["bristomrade_id"]
+
+
+def test_a_gap_area_is_named_by_its_way_from_the_nearest_place(county, opened):
+    """Some cell of the area lies as far, and in the direction, that its name says; no place is nearer."""
+    page, _ = opened(county.built(webmap.OPEN))
+    orter = read_polygons(county.table("orter"))
+    centroids = {name: (p.x, p.y) for name, p in zip(orter["namn"], orter.centroid, strict=True)}
+    streck = ["norr", "nordost", "öster", "sydost", "söder", "sydväst", "väster", "nordväst"]
+    page.wait_for_selector("#omradestabell tbody tr")
+    page.click("#omraden-fler")
+    seen = 0
+    for k in range(20):
+        button = page.locator("#omradestabell tbody button").nth(k)
+        told = re.fullmatch(r".+, (\d+) km (\w+) om (.+)", button.inner_text())
+        if not told:
+            assert ", nära " in button.inner_text()
+            continue
+        button.click()
+        corners = page.evaluate(
+            """id => { const { areas } = bredband.view, f = areas.find(id);
+            return [...areas.members(f, f.area)].map(i => areas.facts.corner(i)); }""",
+            facts(page)["bristomrade_id"],
+        )
+        e, n = np.array(corners).T + 125
+        x, y = centroids[told[3]]
+        away = np.hypot(e - x, n - y)
+        bearing = np.degrees(np.arctan2(e - x, n - y))
+        off = (bearing - 45 * streck.index(told[2]) + 180) % 360 - 180
+        assert ((abs(away - 1000 * int(told[1])) <= 525) & (abs(off) <= 23)).any(), button.inner_text()
+        nearest = min(np.hypot(e - a, n - b).min() for a, b in centroids.values())
+        assert nearest <= away.min() + 50
+        seen += 1
+    assert seen >= 5
 
 
 def test_internal_gap_areas_are_those_of_the_table(small, opened):

@@ -119,7 +119,7 @@ def plain(i, level, table, sources, publishable_only):
 
 
 @given(st.fixed_dictionaries({level: st.lists(ROW, max_size=8) for level in FILES}), SOURCES, st.booleans())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_decide_is_what_a_plain_reading_says(rows, sources, publishable_only):
     given_tables = tables(rows)
     kallor = pd.DataFrame(sources, columns=["fil", "kommunkod", "fullstandig", "far_publiceras"]).astype(

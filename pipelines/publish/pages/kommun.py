@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 KLASS = f"klass_{SHOWN[0]}_{SHOWN[1]}"
 MOST_AREAS = 8
+NEAR_M = 1000.0
+"""Nearer than this an area lies by the locality, not in some direction from it."""
 A4 = ("pdf", "png")
 """Endings of a kommun's own print map, ``maps/kartor/<kod>.<ending>``."""
 EARTH_M_PER_PX = 156_543.034
@@ -119,12 +121,18 @@ def _areas(county: County, kommunkod: str) -> tuple[list[dict[str, Any]], list[t
 
 
 def _place(county: County, e: float, n: float, area: str) -> str:
-    """Return the nearest locality's name; the area's cell where there are no localities."""
+    """Return how it lies from the nearest locality; the area's cell where there are no localities."""
     p, t = county.land.places, texts()["kommun"]
     if p.empty:
         return str(t["brist_ruta"].format(ruta=area.rpartition("-")[2]))
-    far = np.hypot(p["e_m"].to_numpy() - e, p["n_m"].to_numpy() - n)
-    return str(t["brist_vid"].format(ort=p["namn"].iloc[int(np.argmin(far))]))
+    east, north = e - p["e_m"].to_numpy(), n - p["n_m"].to_numpy()
+    far = np.hypot(east, north)
+    i = int(np.argmin(far))
+    if far[i] < NEAR_M:
+        return str(t["brist_vid"].format(ort=p["namn"].iloc[i]))
+    riktning = t["vaderstreck"][round(math.atan2(east[i], north[i]) / (math.pi / 4)) % 8]
+    km = county.tell.write.number(round(far[i] / 1000))
+    return str(t["brist_fran"].format(km=km, riktning=riktning, ort=p["namn"].iloc[i]))
 
 
 @cache

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipelines import contracts, contracts_gaps, contracts_open
+from pipelines import contracts, contracts_gaps, contracts_model, contracts_open
 from pipelines.publish import class_raster, qgis_open, qgis_styles, qml_raster, swedish
 from pipelines.publish.facts import DEMO_TEXT, RunFacts, Source, credit_lines, demo_prefix
 from pipelines.publish.qgis_project import views
@@ -49,6 +49,7 @@ def internal(
         Group("Adresser (personuppgifter)", (off(make(contracts.ADRESSER)),), expanded=False),
         _borders(make, facts, contracts.KOMMUNER, contracts.LAN),
         Group("Bristområden", (off(replace(make(ids.BRISTOMRADEN), visible_from=GAP_SCALE)),)),
+        Group("Osäkerhet", (off(make(contracts_model.OSAKERHET)),), expanded=False),
         Group("Rutnät", (replace(make(contracts.RUTNAT), visible_from=CELL_SCALE, expanded=True),)),
         _rasters("./", facts, (shares,)),
         _kommuner(make, facts, contracts.KOMMUNER, contracts.LAN),

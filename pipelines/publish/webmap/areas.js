@@ -7,6 +7,8 @@
     'kostnad_per_hushall_sek', 'schakt_m', 'avstand_m', 'sannolikhet',
   ];
   const OPEN = ['adresser', 'hushall', 'hushall_utan', 'kostnad_klass'];
+  // Nearer than this an area lies by the place, not in some direction from it.
+  const NEAR_M = 1000;
 
   // -> { pairs: { 'tillgang-100': { of, first, count, cells } }, fields }
   function decode(description, bytes, grid) {
@@ -40,7 +42,7 @@
     of(state) {
       const pair = this.pair(state);
       if (!pair.of) {
-        pair.of = new Uint16Array(this.grid.count);
+        pair.of = new (pair.count < 65535 ? Uint16Array : Uint32Array)(this.grid.count);
         for (let k = 0; k < pair.cells.length; k++) pair.of[pair.cells[k]] = pair.area[k] + 1;
       }
       return pair.of;
@@ -108,16 +110,22 @@
       return this.page.kommunnamn[this.value('kommunkod', state, area)];
     }
 
-    // A name to know it by: its kommun and the nearest place.
+    // A name to know it by: its kommun, and how it lies from the nearest place.
     name(state, area) {
-      const kommun = this.kommun(state, area), members = this.members(state, area);
-      const [e, n] = this.facts.corner(members[members.length >> 1]), [lat, lng] = bredband.sweref.inverse(e, n);
-      let best = null, least = Infinity;
-      for (const [name, a, b] of this.places) {
-        const d = (a - lat) ** 2 + ((b - lng) * 0.53) ** 2;
-        if (d < least) [best, least] = [name, d];
+      const kommun = this.kommun(state, area), members = this.members(state, area), { forward } = bredband.sweref;
+      const half = this.grid.size / 2, [e, n] = this.facts.corner(members[members.length >> 1]).map((x) => x + half);
+      let nearest = null, least = Infinity;
+      for (const [ort, lat, lng] of this.places) {
+        const [x, y] = forward(lat, lng), d = Math.hypot(e - x, n - y);
+        if (d < least) [nearest, least] = [{ ort, x, y }, d];
       }
-      return best === null ? kommun : bredband.fill(this.t.omraden_nara, { kommun, ort: best });
+      if (!nearest) return kommun;
+      const values = { kommun, ort: nearest.ort };
+      if (least < NEAR_M) return bredband.fill(this.t.omraden_nara, values);
+      const eighth = Math.round(Math.atan2(e - nearest.x, n - nearest.y) / (Math.PI / 4)) & 7;
+      return bredband.fill(this.t.omraden_fran, {
+        ...values, km: bredband.number(Math.round(least / 1000), 1), riktning: this.t.vaderstreck[eighth],
+      });
     }
 
     text(name, state, area) {
