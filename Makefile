@@ -275,7 +275,7 @@ verifiera: | $(VENV)/.klar ## Kontrollerar att arkivpaketet PAKET=<zip-fil eller
 
 # --- checks ------------------------------------------------------------------------------------------------
 
-PYTEST := $(VENV)/bin/python -m pytest -n $(JOBS) --dist loadgroup
+PYTEST := $(VENV)/bin/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 ifeq ($(CI),true)
 TEST_DEPS := $(VENV)/.klar-test need-chromium need-qgis
 else

@@ -13,8 +13,6 @@ import pytest
 from pipelines.region import load_region
 from tests.conftest import clean_environment, make_command
 
-# Its costly fixtures are made once, in one worker.
-pytestmark = pytest.mark.xdist_group("another_lan")
 
 ROOT = Path(__file__).parents[1]
 KEPT = {"2026": "Gagnef", "2031": "Rättvik", "2061": "Smedjebacken"}

@@ -10,8 +10,6 @@ import pytest
 
 from tests.conftest import ROOT, clean_environment
 
-# Its costly fixtures are made once, in one worker.
-pytestmark = pytest.mark.xdist_group("determinism")
 
 # Where it is another day than here, whatever the time is.
 ANOTHER_DAY = "Pacific/Kiritimati" if datetime.now(UTC).hour >= 11 else "Etc/GMT+12"

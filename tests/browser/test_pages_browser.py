@@ -12,7 +12,7 @@ from pypdf import PdfReader
 sys.path.insert(0, str(Path(__file__).parents[1] / "publish"))
 import pages_county
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
+pytestmark = pytest.mark.browser
 PAGES = ("kommuner/1401.html", "kommuner/1480.html", "index.html", "tillganglighet.html")
 SIZES = {"dator": (1280, 800), "telefon": (390, 844)}
 

@@ -17,7 +17,7 @@ from pipelines.region import Bakgrundskarta
 from tests.browser.test_webmap_browser import T, centre, facts
 from tests.publish import synthetic_tables
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("county")]
+pytestmark = pytest.mark.browser
 EN = json.loads((Path(webmap.__file__).parent / "en.json").read_text(encoding="utf-8"))
 BOUNDS = [[57.6, 11.9], [57.8, 12.2]]
 SHAPES = {"granser": [], "lansgrans": [], "grannar": [], "bounds": BOUNDS, "kommuner": [], "orter": []}
@@ -158,30 +158,28 @@ def test_a_gap_area_is_named_by_its_way_from_the_nearest_place(county, opened):
     centroids = {name: (p.x, p.y) for name, p in zip(orter["namn"], orter.centroid, strict=True)}
     streck = ["norr", "nordost", "öster", "sydost", "söder", "sydväst", "väster", "nordväst"]
     page.wait_for_selector("#omradestabell tbody tr")
-    page.click("#omraden-fler")
-    seen = 0
-    for k in range(20):
-        button = page.locator("#omradestabell tbody button").nth(k)
-        told = re.fullmatch(r".+, (\d+) km (\w+) om (.+)", button.inner_text())
-        if not told:
-            assert ", nära " in button.inner_text()
-            continue
-        button.click()
-        corners = page.evaluate(
-            """id => { const { areas } = bredband.view, f = areas.find(id);
-            return [...areas.members(f, f.area)].map(i => areas.facts.corner(i)); }""",
-            facts(page)["bristomrade_id"],
-        )
+    named = page.evaluate(
+        """() => { const { areas } = bredband.view, state = { troskel: 100, matt: 'tillgang' };
+        return areas.ranked(state).slice(0, 40).map(a => [areas.name(state, a),
+          [...areas.members(state, a)].map(i => areas.facts.corner(i))]); }"""
+    )
+    listed = page.locator("#omradestabell tbody button").all_inner_texts()
+    assert listed == [name for name, _ in named[: len(listed)]]
+    away_from_places = 0
+    for name, corners in named:
         e, n = np.array(corners).T + 125
+        nearest = min(np.hypot(e - a, n - b).min() for a, b in centroids.values())
+        told = re.fullmatch(r".+, (\d+) km (\w+) om (.+)", name)
+        if not told:
+            x, y = centroids[name.split(", nära ")[1]]
+            assert np.hypot(e - x, n - y).min() <= min(1050, nearest + 50)
+            continue
         x, y = centroids[told[3]]
         away = np.hypot(e - x, n - y)
-        bearing = np.degrees(np.arctan2(e - x, n - y))
-        off = (bearing - 45 * streck.index(told[2]) + 180) % 360 - 180
-        assert ((abs(away - 1000 * int(told[1])) <= 525) & (abs(off) <= 23)).any(), button.inner_text()
-        nearest = min(np.hypot(e - a, n - b).min() for a, b in centroids.values())
-        assert nearest <= away.min() + 50
-        seen += 1
-    assert seen >= 5
+        off = (np.degrees(np.arctan2(e - x, n - y)) - 45 * streck.index(told[2]) + 180) % 360 - 180
+        assert ((abs(away - 1000 * int(told[1])) <= 525) & (abs(off) <= 23)).any(), name
+        away_from_places += 1
+    assert away_from_places >= 5
 
 
 def test_internal_gap_areas_are_those_of_the_table(small, opened):

@@ -24,8 +24,6 @@ from pipelines.publish.archive import formats, metadata, order, verify, write
 from pipelines.region import load_region
 from tests.conftest import clean_environment, make_command
 
-# Its costly fixtures are made once, in one worker.
-pytestmark = pytest.mark.xdist_group("archive")
 
 GML = "{http://www.opengis.net/gml/3.2}"
 

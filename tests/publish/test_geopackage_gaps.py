@@ -19,8 +19,6 @@ from pipelines.files import read_table, write_polygons, write_table
 from pipelines.publish import geopackage
 from tests.small_county import inputs
 
-# Its costly fixtures are made once, in one worker.
-pytestmark = pytest.mark.xdist_group("gpkg_gaps")
 
 STAGES = (
     "inventory", "lantmateriet", "scb", "pts", "granser", "tackning", "grid", "households", "coverage",

@@ -29,8 +29,6 @@ from pipelines.publish import printmap
 from pipelines.publish.palette import CLASS_COLOURS, NEIGHBOUR
 from pipelines.publish.printmap import atlas, cartography, sheets, told, typeface
 
-# Its costly fixtures are made once, in one worker.
-pytestmark = pytest.mark.xdist_group("printmap")
 
 NBSP = "\u00a0"
 KOMMUNER = (tiny.ISLANDS, tiny.LONG, tiny.SQUARE)

@@ -18,7 +18,7 @@ from pipelines import contracts_open
 from pipelines.publish.geopackage import LAYERS
 from pipelines.publish.palette import CLASS_COLOURS, rgb
 
-pytestmark = [pytest.mark.qgis, pytest.mark.xdist_group("qgis_project")]
+pytestmark = pytest.mark.qgis
 INTERNAL = {
     "rutnat_250m": (5, 6), "rutnat_delar": (5, 0), "kommuner": (2, 5), "kommungrans": (2, 1), "lan": (1, 1),
     "land": (1, 1), "adresser": (3, 5), "bristomraden": (15 + 12, 2 * (1 + 6)), "bristomraden_kommun": (15, 0),
