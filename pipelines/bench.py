@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,10 @@ STAGES = (
 )  # fmt: skip
 
 
+PUBLISHED = ("open_tables", "open_data", "webmap", "printmap", "pages", "specification", "catalogue", "entry")
+"""The stages that make what lies under ``MAPS`` (and, of ``webmap``, the internal page)."""
+
+
 def main() -> int:
     """Run every stage once, in order, into a temporary ``OUT``; print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -35,6 +40,8 @@ def main() -> int:
         rows = [(s, *timed([sys.executable, "-m", "pipelines", s, *map(str, folders)])) for s in STAGES]
         total = sum(seconds for _, seconds, _ in rows)
         floor = timed([sys.executable, "-m", "pipelines.bench_floor", str(args.raw), str(here)])
+        pages = [here / "maps/bredbandskarta.html", here / "out/bredbandskarta_intern.html"]
+        print_pages(pages)
     print(f"{'steg':<14}{'sekunder':>10}{'minne (MB)':>12}")
     for stage, seconds, megabytes in rows:
         print(f"{stage:<14}{seconds:>10.2f}{megabytes:>12.0f}")
@@ -43,7 +50,18 @@ def main() -> int:
         f"{'golv':<14}{floor[0]:>10.2f}{floor[1]:>12.0f}  (läsa indata och skriva produkterna, utan att räkna)"
     )
     print(f"kvot till golvet: {total / floor[0]:.2f}")
+    published = sum(seconds for stage, seconds, _ in rows if stage in PUBLISHED)
+    print(f"allt under MAPS: {published:.2f} sekunder, steg efter steg")
     return 0
+
+
+def print_pages(pages: list[Path]) -> None:
+    """Print what Chromium says of the maps: first picture, switch, zoom, memory."""
+    if not (os.environ.get("CHROMIUM") or shutil.which("chromium")):
+        print("Chromium saknas: kartornas egna tider mäts inte.")
+        return
+    command = [sys.executable, "-m", "pipelines.publish.webmap.measure", *map(str, pages)]
+    subprocess.run(command, check=False)  # outside its goals is told, not an error
 
 
 def timed(command: list[str]) -> tuple[float, float]:

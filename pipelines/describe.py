@@ -12,7 +12,15 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from pipelines import contracts, products
+from pipelines import (
+    contracts,
+    contracts_goals,
+    contracts_history,
+    contracts_open,
+    contracts_plan,
+    contracts_reconciliation,
+    products,
+)
 from pipelines.publish.geopackage import LAYERS
 from pipelines.region import Region
 
@@ -83,31 +91,62 @@ def _default(info: FieldInfo) -> str:
 
 
 def dictionary() -> str:
-    """Return ``docs/datalexikon.md``: each layer and column of ``bredband.gpkg``."""
+    """Return ``docs/datalexikon.md``: each table and column of every product."""
     lines = [
         "# Datalexikon",
         "",
-        "Lagren i `bredband.gpkg` (intern utgåva), sist den öppna utgåvans rutor, och deras kolumner. Sidan skrivs av",
-        "`make docs` ur kontrakten i `contracts.py`, `contracts_gaps.py` och `contracts_model.py`; ändra där.",
+        "Varje tabell i produkterna och dess kolumner. Sidan skrivs av `make docs` ur kontrakten i",
+        "`pipelines/contracts*.py`; ändra där.",
         "*Känd genom*: publicerad av källan, uppmätt, modellerad, eller beräknad ur de andra, för kronor på",
         "[antaganden](bristanalys.md). *Utgåva*: intern, öppen, eller öppen i band (aldrig antal under",
         "undertryckningsgränsen). En geometri finns på varje rad, utom på bristområdenas rader `utspritt-…`.",
         "",
     ]
-    for table in (*LAYERS, contracts.OPPNA_RUTOR):
-        lines += [
-            f"## {table.name}", "", f"{table.title}. {table.description} Geometri: {table.geometry or 'ingen'}. "
-            f"Nyckel: {', '.join(table.key)}.", "",
-            "| kolumn | alias | enhet | känd genom | utgåva | betydelse |", "|---|---|---|---|---|---|",
-        ]  # fmt: skip
-        for c in table.columns:
-            tom = " Kan vara tom." if c.nullable else ""
-            lines.append(
-                f"| `{c.name}` | {c.alias} | {c.unit or '–'} | {contracts.BASIS_TEXT[c.basis]} | {KLASS[c.klass]} | "
-                f"{_escaped(c.description)}{tom} |"
-            )
-        lines.append("")
+    for heading, tables in CHAPTERS.items():
+        lines += [f"# {heading}", ""]
+        for name, table in tables:
+            lines += _described(name, table)
     return "\n".join(lines)
+
+
+CHAPTERS: dict[str, list[tuple[str, contracts.Table]]] = {
+    "Intern utgåva: lagren i `bredband.gpkg`": [(t.name, t) for t in LAYERS],
+    "Intern utgåva: tabellerna i `kommuner.xlsx` och `tabeller/`": [
+        (t.name, t)
+        for t in (
+            contracts_goals.MAL, contracts_goals.AVSTAMNING, contracts_reconciliation.AVSTAMNING_KALLOR,
+            contracts_goals.PRIORITERING_PTS, contracts_goals.PTS_PROJEKT, contracts_history.HISTORIK,
+            contracts_history.FRAMSKRIVNING,
+        )
+    ],
+    "Intern utgåva: på beställning, `make plan` och `make compare`": [
+        (t.name, t)
+        for t in (
+            contracts_plan.PLAN, contracts_plan.PLAN_OMRADEN, contracts_plan.PLAN_KOMMUNER,
+            contracts_plan.FORANDRING_RUTOR, contracts_plan.FORANDRING_BRISTOMRADEN,
+            contracts_plan.FORANDRING_KOMMUNER,
+        )
+    ],
+    "Öppen utgåva: tabellerna i `maps/data/`": [
+        (f"maps/data/{t.name}", t) for t in (*contracts_open.OPEN_TABLES, *contracts_history.OPEN_HISTORY)
+    ],
+}  # fmt: skip
+
+
+def _described(name: str, table: contracts.Table) -> list[str]:
+    """Return one table's section."""
+    lines = [
+        f"## {name}", "", f"{table.title}. {table.description} Geometri: {table.geometry or 'ingen'}. "
+        f"Nyckel: {', '.join(table.key)}.", "",
+        "| kolumn | alias | enhet | känd genom | utgåva | betydelse |", "|---|---|---|---|---|---|",
+    ]  # fmt: skip
+    for c in table.columns:
+        tom = " Kan vara tom." if c.nullable else ""
+        lines.append(
+            f"| `{c.name}` | {c.alias} | {c.unit or '–'} | {contracts.BASIS_TEXT[c.basis]} | {KLASS[c.klass]} | "
+            f"{_escaped(c.description)}{tom} |"
+        )
+    return [*lines, ""]
 
 
 def _escaped(text: str) -> str:

@@ -27,10 +27,14 @@ ON = [*goals.PLACE, "troskel_mbit", "matt"]
 def run(region: Region, paths: Paths) -> None:
     """Measure every place against every goal and PTS, and list the addresses to point out to PTS."""
     ledger = Ledger("goals")
-    points = files.read_points(paths.table("adresser_ruta"))
-    people = files.read_table(paths.table("adresser_hushall"))
-    coverage = files.read_table(paths.table("adresser_tackning"), coverage_columns())
-    parts = files.read_table(paths.table("rutnat_delar"), part_columns())
+    texts = ["kommunkod", "omradestyp", "ortstyp"]
+    points = files.read_points(paths.table("adresser_ruta"), ["adress_id", "rutid", *texts], few=texts)
+    people = files.read_table(paths.table("adresser_hushall"), ["befolkning", "hushall"])
+    wanted = coverage_columns()
+    coverage = files.read_table(
+        paths.table("adresser_tackning"), wanted, few=[c for c in wanted if c.startswith("underlag")]
+    )
+    parts = files.read_table(paths.table("rutnat_delar"), part_columns(), few=["kommunkod", "omradestyp"])
     pts = published(
         files.read_table(paths.table("pts_teknik")), files.read_table(paths.table("pts_hastighet")), region
     )

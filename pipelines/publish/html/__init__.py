@@ -9,10 +9,19 @@ from functools import cache
 from importlib.resources import files as package_files
 
 
-@cache
 def stylesheet() -> str:
     """Return ``base.css``: colour variables (light, dark, print), type, banner, header, tables, footer."""
-    return (package_files(__package__) / "base.css").read_text(encoding="utf-8")
+    return _read("base.css")
+
+
+def sorting() -> str:
+    """Return ``sortable.js``: tables that sort by their headings."""
+    return _read("sortable.js")
+
+
+@cache
+def _read(name: str) -> str:
+    return (package_files(__package__) / name).read_text(encoding="utf-8")
 
 
 def policy(scripts: Iterable[str] = (), styles: Iterable[str] = (), images: str = "data: blob:") -> str:

@@ -45,8 +45,9 @@ def common(region: Region, facts: RunFacts, sources: list[Source], root: str) ->
 
 
 def page(template: str, context: dict[str, Any], script: str = "") -> str:
-    """Return a page; ``script`` is the name of its one script, if it has any."""
-    styles, scripts = [html.stylesheet(), _read("pages.css")], [_read(script)] if script else []
+    """Return a page; ``script`` is the name of its own script, if it has any: it may use what sorts tables."""
+    styles = [html.stylesheet(), _read("pages.css")]
+    scripts = [html.sorting() + _read(script)] if script else []
     return _environment().get_template(template).render(
         policy=html.policy(scripts, styles, images="data:"),
         styles=[Markup(s) for s in styles],

@@ -14,7 +14,7 @@ from folium.template import Template
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from pipelines.publish.html import policy, stylesheet
+from pipelines.publish.html import policy, sorting, stylesheet
 
 SCRIPTS = (
     "sweref.js", "data.js", "grid_layer.js", "palette.js", "legend.js", "areas.js", "facts.js", "area_list.js",
@@ -120,7 +120,7 @@ def _read(name: str) -> str:
 
 
 def _own_scripts() -> str:
-    return "".join(map(_read, SCRIPTS))
+    return sorting() + "".join(map(_read, SCRIPTS))
 
 
 @cache

@@ -2,28 +2,8 @@
 (function () {
   'use strict';
 
-  const value = (row, index) => {
-    const cell = row.cells[index];
-    return cell.dataset.v === undefined ? cell.textContent : cell.dataset.v === '' ? null : Number(cell.dataset.v);
-  };
-
-  function compare(a, b) {
-    if (a === null || b === null) return (a === null) - (b === null);
-    return typeof a === 'number' ? a - b : a.localeCompare(b, 'sv');
-  }
-
   bredband.table = function (table) {
-    const head = table.tHead.rows[0], body = table.tBodies[0];
-    head.addEventListener('click', (event) => {
-      const button = event.target.closest('button');
-      if (!button) return;
-      const th = button.closest('th'), down = th.getAttribute('aria-sort') === 'ascending';
-      for (const other of head.cells) other.removeAttribute('aria-sort');
-      th.setAttribute('aria-sort', down ? 'descending' : 'ascending');
-      const rows = [...body.rows].map((row, k) => ({ row, k, v: value(row, th.cellIndex) }));
-      rows.sort((a, b) => (a.v === null || b.v === null || !down ? compare(a.v, b.v) : compare(b.v, a.v)) || a.k - b.k);
-      body.append(...rows.map((x) => x.row));
-    });
+    bredband.sortable(table);
     return {
       follow(state, caption) {
         table.dataset.visa = `${state.matt}-${state.troskel}`;

@@ -15,7 +15,7 @@ from pipelines.ledger import Ledger
 from pipelines.region import MEASURES, THRESHOLDS
 from pipelines.stages.gaps.measure import Gaps, measure
 from pipelines.stages.gaps.outline import outlines
-from pipelines.stages.gaps.places import at_level, places
+from pipelines.stages.gaps.places import Places, at_level, places
 from pipelines.stages.gaps.ranking import curve
 
 if TYPE_CHECKING:
@@ -39,19 +39,10 @@ def run(region: Region, paths: Paths, earlier: Path | None = None) -> None:
     """
     ledger = Ledger("gaps")
     earlier = earlier or paths.earlier
-    points = files.read_points(paths.table("adresser_ruta"))
-    people = files.read_table(paths.table("adresser_hushall"))
-    coverage = files.read_table(paths.table("adresser_tackning"))
-    land = files.read_table(paths.table("land"))
+    land = files.read_table(paths.table("land"), ["rutid", "kommunkod", "land_ha"], few=["kommunkod"])
     before = None if earlier is None else earlier_cells(earlier)
-    here = places(points, people, coverage["underlag"], list(region.kommunkoder))
-    gaps = [
-        measure(
-            at_level(here, coverage[f"underlag_{m}_{t}"]), coverage[f"sannolikhet_{m}_{t}"].to_numpy(), land, t, m,
-            region, _of(before, t, m),
-        )
-        for t, m in PAIRS
-    ]  # fmt: skip
+    here = read_places(region, paths)
+    gaps = [measure_pair(here, land, t, m, region, paths, _of(before, t, m)) for t, m in PAIRS]
     note(ledger, gaps)
     areas = _joined([g.omraden for g in gaps], contracts_gaps.BRISTOMRADEN)
     parts = _joined([g.kommunvis for g in gaps], contracts_gaps.BRISTOMRADEN_KOMMUN)
@@ -62,6 +53,27 @@ def run(region: Region, paths: Paths, earlier: Path | None = None) -> None:
     files.write_table(cells, paths.table("bristomraden_rutor"))
     files.write_table(curves, paths.table("bristkurva"))
     ledger.save(paths.ledger("gaps"))
+
+
+def read_places(region: Region, paths: Paths) -> Places:
+    """Read where the addresses are and who lives there: no more of each table than that."""
+    texts = ["kommunkod", "omradestyp"]
+    points = files.read_points(paths.table("adresser_ruta"), ["rutid", *texts], few=texts)
+    people = files.read_table(paths.table("adresser_hushall"), ["befolkning", "hushall"])
+    underlag = files.read_table(paths.table("adresser_tackning"), ["underlag"], few=["underlag"])
+    return places(points, people, underlag["underlag"], list(region.kommunkoder))
+
+
+def measure_pair(
+    here: Places, land: pd.DataFrame, troskel: int, matt: str, region: Region, paths: Paths,
+    earlier: pd.DataFrame | None,
+) -> Gaps:  # fmt: skip
+    """Read one threshold's and measure's coverage, and measure its gap areas."""
+    p, underlag = f"sannolikhet_{matt}_{troskel}", f"underlag_{matt}_{troskel}"
+    coverage = files.read_table(paths.table("adresser_tackning"), [p, underlag], few=[underlag])
+    return measure(
+        at_level(here, coverage[underlag]), coverage[p].to_numpy(), land, troskel, matt, region, earlier
+    )
 
 
 def earlier_cells(out: Path) -> pd.DataFrame:
