@@ -8,6 +8,8 @@ $(error GNU make 4.3 eller nyare behövs (den här är $(MAKE_VERSION)))
 endif
 
 SHELL := /bin/sh
+# Compiled once, not anew by every step, whatever the shell says.
+export PYTHONDONTWRITEBYTECODE :=
 .DELETE_ON_ERROR:
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules

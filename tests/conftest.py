@@ -6,6 +6,7 @@ import fcntl
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -42,20 +43,25 @@ def lay_out(folder: Path) -> Path:
 @pytest.fixture(scope="session")
 def small_edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with raw/, out/, maps/ and county.toml of the small county: to read, not to write in."""
-    # One build serves every worker: the first that asks makes it, the others wait and read.
+    return made_once(tmp_path_factory, "lan", _build)
+
+
+def made_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """Return a folder that ``make`` has filled for every worker: the first that asks makes it, the others wait."""
     base = tmp_path_factory.getbasetemp()
     common = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    folder, done = common / "lan", common / "lan.klar"
-    with (common / "lan.las").open("w") as lock:
+    folder, done = common / name, common / f"{name}.klar"
+    with (common / f"{name}.las").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not done.exists():
-            _build(folder)
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            make(folder)
             done.touch()
     return folder
 
 
 def _build(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
     lay_out(folder)
     before = _times()
     result = subprocess.run(

@@ -13,7 +13,6 @@ import pytest
 from pipelines.region import load_region
 from tests.conftest import clean_environment, make_command
 
-
 ROOT = Path(__file__).parents[1]
 KEPT = {"2026": "Gagnef", "2031": "Rättvik", "2061": "Smedjebacken"}
 SIZES = {"adresser": 3000, "befolkning": 6000, "hushall": 2900}

@@ -10,7 +10,6 @@ import pytest
 
 from tests.conftest import ROOT, clean_environment
 
-
 # Where it is another day than here, whatever the time is.
 ANOTHER_DAY = "Pacific/Kiritimati" if datetime.now(UTC).hour >= 11 else "Etc/GMT+12"
 ELSEWHERE = {

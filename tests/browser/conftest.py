@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from tests.conftest import made_once
+
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -34,13 +36,24 @@ def chromium():
 
 @pytest.fixture(scope="session")
 def county(tmp_path_factory):
-    """The pages of a county of full size."""
-    from pipelines.publish import webmap
+    """The pages of a county of full size, and its published cells and its GeoPackage's layer of them."""
     from tests.publish import synthetic_tables
 
-    region, paths = synthetic_tables.full(tmp_path_factory.mktemp("lan"))
+    return synthetic_tables.paths_in(made_once(tmp_path_factory, "stort_lan", _full_county))
+
+
+def _full_county(folder):
+    from pipelines import contracts, contracts_open
+    from pipelines.publish import gpkg_layers, open_tables, webmap
+    from pipelines.publish.facts import read_facts
+    from pipelines.publish.open_data import text
+    from tests.publish import synthetic_tables
+
+    region, paths = synthetic_tables.full(folder)
     webmap.run(region, paths)
-    return paths
+    cells, facts = contracts_open.RUTNAT_250M, read_facts(paths)
+    text.write_csv(open_tables.read(paths, cells), cells, paths.built("maps/data/rutnat_250m.csv"), facts)
+    gpkg_layers.write(paths.built("out/bredband.gpkg"), contracts.RUTNAT, paths, facts)
 
 
 @pytest.fixture(scope="session")

@@ -14,11 +14,8 @@ import pytest
 from PIL import Image
 from pyproj import Transformer
 
-from pipelines import contracts, contracts_open
 from pipelines.files import read_table
-from pipelines.publish import gpkg_layers, open_tables, webmap
-from pipelines.publish.facts import read_facts
-from pipelines.publish.open_data import text
+from pipelines.publish import webmap
 from pipelines.publish.webmap import measure
 from tests.publish import synthetic_tables
 
@@ -111,19 +108,14 @@ def test_size_and_speed(county, opened, edition):
 @pytest.fixture(scope="module")
 def published_cells(county) -> pd.DataFrame:
     """The rows of ``maps/data/rutnat_250m.csv``, as anybody reads them: every value a text, but yes and no."""
-    path = county.built("maps/data/rutnat_250m.csv")
-    table = contracts_open.RUTNAT_250M
-    text.write_csv(open_tables.read(county, table), table, path, read_facts(county))
-    rows = pd.read_csv(path, dtype=str, keep_default_na=False, comment="#")
+    rows = pd.read_csv(county.built("maps/data/rutnat_250m.csv"), dtype=str, keep_default_na=False)
     return rows.assign(planerad=rows["planerad"] == "ja")
 
 
 @pytest.fixture(scope="module")
 def geopackage_cells(county) -> pd.DataFrame:
     """The rows of the layer ``rutnat_250m`` in ``bredband.gpkg``."""
-    path = county.built("out/bredband.gpkg")
-    gpkg_layers.write(path, contracts.RUTNAT, county, read_facts(county))
-    with sqlite3.connect(path) as db:
+    with sqlite3.connect(county.built("out/bredband.gpkg")) as db:
         return pd.read_sql("SELECT * FROM rutnat_250m", db)
 
 

@@ -24,7 +24,6 @@ from pipelines.publish.archive import formats, metadata, order, verify, write
 from pipelines.region import load_region
 from tests.conftest import clean_environment, make_command
 
-
 GML = "{http://www.opengis.net/gml/3.2}"
 
 

@@ -19,7 +19,6 @@ from pipelines.files import read_table, write_polygons, write_table
 from pipelines.publish import geopackage
 from tests.small_county import inputs
 
-
 STAGES = (
     "inventory", "lantmateriet", "scb", "pts", "granser", "tackning", "grid", "households", "coverage",
     "summaries", "gaps", "laws", "geopackage",

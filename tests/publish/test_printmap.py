@@ -29,7 +29,6 @@ from pipelines.publish import printmap
 from pipelines.publish.palette import CLASS_COLOURS, NEIGHBOUR
 from pipelines.publish.printmap import atlas, cartography, sheets, told, typeface
 
-
 NBSP = "\u00a0"
 KOMMUNER = (tiny.ISLANDS, tiny.LONG, tiny.SQUARE)
 BARE = ("lan_1000", tiny.ISLANDS, tiny.LONG)

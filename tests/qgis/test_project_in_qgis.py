@@ -23,6 +23,7 @@ INTERNAL = {
     "rutnat_250m": (5, 6), "rutnat_delar": (5, 0), "kommuner": (2, 5), "kommungrans": (2, 1), "lan": (1, 1),
     "land": (1, 1), "adresser": (3, 5), "bristomraden": (15 + 12, 2 * (1 + 6)), "bristomraden_kommun": (15, 0),
     "bristomraden_rutor": (15, 0), "bristkurva": (30, 0),
+    "osakerhet_5km": (1, 5),
 }  # fmt: skip
 OPEN = {
     "rutnat_250m": (5, 6), "bristomraden": (6, 1 + 9), "kommuner": (2, 5), "kommungrans": (2, 1), "lan": (1, 1),
