@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 ROUNDING = 1e-9
 """A probability this near 1 is 1: what is left is the rounding of a sum."""
+FEW_TEXTS = ("fil", "teknik", "status")
+EVIDENCE = (*FEW_TEXTS, "rad", "ned_mbit", "ned_antagen")
+"""What is needed of a row of evidence, besides where it is."""
 BLOCK_ROWS = 1_000_000
 """Addresses that are written at a time: their text columns would be the largest thing in memory."""
 
@@ -93,8 +96,8 @@ def run(region: Region, paths: Paths) -> None:
 
 def answers_of(evidence: Evidence) -> str:
     """Return a checksum of what evidence decides: two editions with the same one are served by one model."""
-    digest = hashlib.blake2b(np.ascontiguousarray(evidence.level))
-    digest.update(np.ascontiguousarray(evidence.share))
+    digest = hashlib.blake2b(np.ascontiguousarray(evidence.level).data)
+    digest.update(np.ascontiguousarray(evidence.share).data)
     return digest.hexdigest()
 
 
@@ -109,13 +112,16 @@ def blocks_of(count: int) -> list[slice]:
 
 def read(region: Region, paths: Paths, ledger: Ledger) -> Inputs:
     """Read addresses, evidence and benchmarks; match evidence to addresses."""
-    addresses = files.read_points(paths.table("adresser_ruta"))
+    texts = ["kommunkod", "omradestyp", "ortstyp"]
+    addresses = files.read_points(paths.table("adresser_ruta"), ["adress_id", "rutid", *texts], few=texts)
     people = files.read_table(paths.table("adresser_hushall"), ["befolkning", "hushall"])
     groups = files.read_table(paths.table("grupper"))
     sources = files.read_table(paths.table("kallor"))
     rows = {
-        "adress": files.read_table(paths.table("evidens_adress")),
-        "ruta": files.read_table(paths.table("evidens_ruta")),
+        "adress": files.read_table(
+            paths.table("evidens_adress"), [*EVIDENCE, "adress_id", "e_m", "n_m"], few=FEW_TEXTS
+        ),
+        "ruta": files.read_table(paths.table("evidens_ruta"), [*EVIDENCE, "rutid", "andel"], few=FEW_TEXTS),
         "omrade": files.read_polygons(paths.table("evidens_omrade")),
     }
     wanted = benchmarks(
@@ -178,11 +184,10 @@ def spread_rest(
     order = np.argsort(index, kind="stable")
     ends = np.searchsorted(index[order], np.arange(len(table) + 1))
     wanted = (1 - share) * table["hushall_pts"].to_numpy()[:, None]
+    open_ = evidence.level == 0
     for g in range(len(table)):
         members = order[ends[g] : ends[g + 1]]
-        _spread_group(
-            uncovered, evidence.level == 0, members, households, score, wanted[g], 1 - share[g], solve
-        )
+        _spread_group(uncovered, open_, members, households, score, wanted[g], 1 - share[g], solve)
     return np.clip(1 - uncovered, 0.0, 1.0)
 
 
@@ -288,7 +293,7 @@ def count_levels(evidence: Evidence, ledger: Ledger) -> None:
 def _assumed_speeds(rows: dict[str, pd.DataFrame]) -> dict[str, int]:
     out: dict[str, int] = {}
     for table in rows.values():
-        for fil, n in table.groupby("fil")["ned_antagen"].sum().items():
+        for fil, n in table.groupby(table["fil"].astype("str"))["ned_antagen"].sum().items():
             if n:
                 out[str(fil)] = int(n)
     return out

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.region import MEASURES, TECHNIQUES, THRESHOLDS
+from pipelines.stages.nearest import nearest_address
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -27,7 +28,6 @@ LEVELS = ("statistik", "adress", "ruta", "omrade")
 """Level codes 0–3; 0 is where no evidence decides."""
 FILE_PREFIX = {"adress": "adresser", "ruta": "rutor", "omrade": "omraden"}
 PAIRS = tuple((m, t) for m in MEASURES for t in THRESHOLDS)
-_NEAR_TIES = 8
 
 
 @dataclass
@@ -90,85 +90,85 @@ def attach(
         Per level: ``nr`` (address), ``fil``, ``teknik_nr``, ``ned_mbit``, ``status``, ``andel``,
         ``far_publiceras``; only fixed techniques.
     """
-    import duckdb
-
+    kommun = _category(addresses["kommunkod"])
     matched = {
         "adress": _match_addresses(addresses, rows["adress"], region, ledger),
         "ruta": _match_cells(addresses, rows["ruta"], ledger),
         "omrade": _match_areas(addresses, rows["omrade"], ledger),
     }
-    fixed = [TECHNIQUES.index(t) for t in region.evidens.fasta_tekniker]
-    out = {}
-    con = duckdb.connect()
-    con.execute("SET threads TO 1")
-    kommun = addresses[["kommunkod"]].assign(nr=np.arange(len(addresses)))
-    con.register("kommun", kommun)
-    con.register("kallor", sources)
-    for level, table in matched.items():
-        con.register("traff", table)
-        joined = con.execute(
-            """
-            SELECT t.nr, t.fil, t.teknik_nr, t.ned_mbit, t.status, t.andel, k.kommunkod,
-                   s.fil IS NOT NULL AS i_kallor, coalesce(s.far_publiceras, false) AS far_publiceras
-            FROM traff t JOIN kommun k USING (nr)
-            LEFT JOIN kallor s ON s.fil = t.fil AND s.kommunkod = k.kommunkod
-            ORDER BY t.nr, t.fil, t.teknik_nr, t.ned_mbit, t.status, t.andel
-            """
-        ).df()
-        con.unregister("traff")
-        unlisted = joined[~joined["i_kallor"]]
-        for (fil, kod), n in unlisted.groupby(["fil", "kommunkod"]).size().items():
-            ledger.add(
-                "upplysning", str(fil),
-                f"träffar i kommun {kod}, som kallor.csv inte nämner för filen", int(n),
-                "räknas som ofullständig och publiceras inte under kommunnivå",
-            )  # fmt: skip
-        is_fixed = joined["teknik_nr"].isin(fixed)
-        for fil, n in joined[~is_fixed].groupby("fil").size().items():
-            ledger.add(
-                "upplysning", str(fil), "träffar av mobil eller annan inte fast teknik", int(n),
-                "räknas inte som fast täckning (konfigurationen)",
-            )  # fmt: skip
-        out[level] = joined[is_fixed].reset_index(drop=True)
-    return out
+    return {level: _told_of(table, kommun, sources, region, ledger) for level, table in matched.items()}
+
+
+def _told_of(
+    table: pd.DataFrame, kommun: pd.Categorical, sources: pd.DataFrame, region: Region, ledger: Ledger
+) -> pd.DataFrame:
+    """Add each hit's kommun and what ``kallor`` says of its file there; keep only fixed techniques."""
+    import pandas as pd
+
+    codes = kommun.codes[table["nr"].to_numpy()]
+    files = table["fil"].cat
+    listed = np.zeros((max(len(files.categories), 1), max(len(kommun.categories), 1)), dtype=bool)
+    open_ = listed.copy()
+    at = (
+        pd.Categorical(sources["fil"], categories=files.categories).codes,
+        pd.Categorical(sources["kommunkod"], categories=kommun.categories).codes,
+    )
+    known = (at[0] >= 0) & (at[1] >= 0)
+    listed[at[0][known], at[1][known]] = True
+    open_[at[0][known], at[1][known]] = sources["far_publiceras"].to_numpy()[known]
+    told = table.assign(
+        kommunkod=pd.Categorical.from_codes(codes, kommun.categories),
+        far_publiceras=open_[files.codes.to_numpy(), codes],
+    )
+    unlisted = told[~listed[files.codes.to_numpy(), codes]]
+    for (fil, kod), n in unlisted.groupby(["fil", "kommunkod"], observed=True).size().items():
+        ledger.add(
+            "upplysning", str(fil),
+            f"träffar i kommun {kod}, som kallor.csv inte nämner för filen", int(n),
+            "räknas som ofullständig och publiceras inte under kommunnivå",
+        )  # fmt: skip
+    is_fixed = told["teknik_nr"].isin([TECHNIQUES.index(t) for t in region.evidens.fasta_tekniker])
+    for fil, n in told[~is_fixed].groupby("fil", observed=True).size().items():
+        ledger.add(
+            "upplysning", str(fil), "träffar av mobil eller annan inte fast teknik", int(n),
+            "räknas inte som fast täckning (konfigurationen)",
+        )  # fmt: skip
+    return told[is_fixed].reset_index(drop=True)
+
+
+def _category(texts: pd.Series) -> pd.Categorical:
+    """Return texts as a category in alphabetical order, whatever they come as."""
+    import pandas as pd
+
+    found = texts.astype("category")
+    return pd.Categorical(found, categories=sorted(map(str, found.cat.categories)))
 
 
 def _rows(table: pd.DataFrame, row: NDArray[np.int64], nr: NDArray[np.int64]) -> pd.DataFrame:
     """Return the evidence rows ``row`` beside the addresses ``nr`` they speak of."""
     import pandas as pd
 
-    picked = table.iloc[row]
-    technique = pd.Categorical(picked["teknik"], categories=TECHNIQUES).codes.astype(np.int8)
-    andel = picked["andel"].to_numpy() if "andel" in picked else np.ones(len(row))
+    technique = pd.Categorical(table["teknik"], categories=TECHNIQUES).codes.astype(np.int8)
+    andel = table["andel"].to_numpy()[row] if "andel" in table else np.ones(len(row))
     return pd.DataFrame(
         {
-            "nr": nr, "fil": picked["fil"].to_numpy(), "teknik_nr": technique,
-            "ned_mbit": picked["ned_mbit"].to_numpy(), "status": picked["status"].to_numpy(), "andel": andel,
+            "nr": nr, "fil": _category(table["fil"])[row], "teknik_nr": technique[row],
+            "ned_mbit": table["ned_mbit"].to_numpy()[row], "status": _category(table["status"])[row], "andel": andel,
         }
-    ).astype({"fil": "str", "status": "str"})  # fmt: skip
+    )  # fmt: skip
 
 
 def _match_addresses(
     addresses: pd.DataFrame, table: pd.DataFrame, region: Region, ledger: Ledger
 ) -> pd.DataFrame:
-    from scipy.spatial import cKDTree
-
     by_id = (table["adress_id"] != "").to_numpy()
     nr = np.full(len(table), -1, dtype=np.int64)
     nr[by_id] = _numbers(addresses["adress_id"], table["adress_id"][by_id])
     by_point = np.flatnonzero(~by_id)
     if len(by_point):
-        points = addresses[["e_m", "n_m"]].to_numpy()
         reach = region.evidens.matchningsradie_m
-        k = min(_NEAR_TIES, len(points))
-        distance, near = cKDTree(points).query(table[["e_m", "n_m"]].to_numpy()[by_point], k=k)
-        distance, near = distance.reshape(-1, k), near.reshape(-1, k)
-        rank = addresses["adress_id"].rank(method="first").to_numpy()
-        rank = np.append(rank, np.inf)
-        # Of equally near addresses the lowest id, so that the order of the file does not matter.
-        tied = np.where(distance <= distance[:, :1], rank[near], np.inf)
-        best = near[np.arange(len(near)), tied.argmin(axis=1)]
-        nr[by_point] = np.where(distance[:, 0] <= reach, best, -1)
+        near, away_m = nearest_address(addresses, *(table[x].to_numpy()[by_point] for x in ("e_m", "n_m")))
+        nr[by_point] = np.where(away_m <= reach, near, -1)
         _count_by_file(table.iloc[by_point], nr[by_point] < 0, ledger,
                        f"ingen adress inom {reach:g} m från e,n")  # fmt: skip
     _count_by_file(table[by_id], nr[by_id] < 0, ledger, "adress_id finns inte bland länets gällande adresser")
@@ -220,7 +220,7 @@ def _match_areas(addresses: pd.DataFrame, table: gpd.GeoDataFrame, ledger: Ledge
 
 def _count_by_file(table: pd.DataFrame, missed: Any, ledger: Ledger, reason: str) -> None:
     lost = table[np.asarray(missed)]
-    for fil, part in lost.groupby("fil"):
+    for fil, part in lost.groupby(lost["fil"].astype("str")):
         ledger.add(
             "omatchad", str(fil), reason, len(part), "raden används inte", (f"rad {r}" for r in part["rad"])
         )
@@ -312,11 +312,11 @@ def match_table(
     rows: dict[str, Any], matched: dict[str, pd.DataFrame], sources: pd.DataFrame, addresses: pd.DataFrame
 ) -> list[dict[str, object]]:
     """Return per evidence file and kommun: rows, addresses reached, complete or not, publishable or not."""
-    total = addresses.groupby("kommunkod").size()
+    total = addresses.groupby("kommunkod", observed=True).size()
     out: list[dict[str, object]] = []
     for level, table in matched.items():
-        read = rows[level].groupby("fil").size()
-        reached = table.groupby(["fil", "kommunkod"])["nr"].agg(["size", "nunique"])
+        read = rows[level].groupby("fil", observed=True).size()
+        reached = table.groupby(["fil", "kommunkod"], observed=True)["nr"].agg(["size", "nunique"])
         listed = sources.set_index(["fil", "kommunkod"])
         for (fil, kod), hit in reached.iterrows():
             known = (fil, kod) in listed.index

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pipelines import contracts, files, grid
 from pipelines.ledger import Ledger
 from pipelines.stages.groups import group_index, household_counts, make_groups, of_kommuner
+from pipelines.stages.nearest import nearest_address
 from pipelines.stages.population import part_inside, square_of
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from pipelines.region import Region
 
 Floats = NDArray[np.float64]
-_TIES = 8
-"""How many equally near addresses are compared by id; points coincide at blocks of flats."""
 
 
 def run(region: Region, paths: Paths) -> None:
@@ -76,7 +75,7 @@ def place_people(
     if len(homeless):
         e, n = grid.corner(squares["rutid"].to_numpy()[homeless])
         half = squares["storlek_m"].to_numpy()[homeless] / 2
-        nearest = nearest_address(addresses, e + half, n + half)
+        nearest, _ = nearest_address(addresses, e + half, n + half)
         np.add.at(people, nearest, folk[homeless])
         ids = grid.scb_id(squares["rutid"].to_numpy()[homeless])
         ledger.add(
@@ -88,19 +87,6 @@ def place_people(
             str(i): round(float(f), 6) for i, f in zip(ids, folk[homeless], strict=True)
         }
     return people
-
-
-def nearest_address(addresses: pd.DataFrame, e_m: Floats, n_m: Floats) -> NDArray[np.int64]:
-    """Return the row of the address nearest each point; of equally near ones the lowest id."""
-    from scipy.spatial import cKDTree
-
-    points = addresses[["e_m", "n_m"]].to_numpy()
-    k = min(_TIES, len(points))
-    distance, row = cKDTree(points).query(np.column_stack([e_m, n_m]), k=k)
-    distance, row = distance.reshape(-1, k), row.reshape(-1, k)
-    order = addresses["adress_id"].rank(method="first").to_numpy()
-    tied = np.where(distance <= distance[:, :1], order[row], np.inf)
-    return np.asarray(row[np.arange(len(row)), tied.argmin(axis=1)], dtype=np.int64)
 
 
 def place_households(people: Floats, group: NDArray[np.int64], wanted: Floats, ledger: Ledger) -> Floats:

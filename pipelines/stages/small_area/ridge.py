@@ -50,33 +50,44 @@ def regression(
     sd = np.sqrt(np.average(x**2, axis=0, weights=weight))
     sd = np.where(sd > 1e-9, sd, np.inf)  # a column that does not vary says nothing
     _, number = np.unique(group, return_inverse=True)
-    intercepts = np.eye(int(number.max()) + 1)[number]
-    x = np.hstack([x / sd, intercepts])
-    penalty = 1 / np.concatenate([np.full(len(sd), variance), np.full(intercepts.shape[1], FREE)])
     with threadpool_limits(1):  # one thread: the same sums on every machine
-        beta = _newton(x, weight, uncovered, offset - np.average(offset, weights=weight), penalty)
-    return np.asarray(beta[: len(sd)] / sd, dtype=np.float64)
+        centred = offset - np.average(offset, weights=weight)
+        beta = _newton(x / sd, number.reshape(-1), weight, uncovered, centred, variance)
+    return np.asarray(beta / sd, dtype=np.float64)
 
 
-def _newton(x: Floats, weight: Floats, u: Floats, offset: Floats, penalty: Floats) -> Floats:
+def _newton(x: Floats, group: Ints, weight: Floats, u: Floats, offset: Floats, variance: float) -> Floats:
+    """Return the coefficients of ``x``; the intercepts' own part of the curvature is diagonal, and taken out first."""
     from scipy.special import expit
 
-    def loss(b: Floats) -> float:
-        eta = offset + x @ b
-        return float(weight @ (np.logaddexp(0, eta) - u * eta) + 0.5 * penalty @ b**2)
+    count, k = int(group.max()) + 1, x.shape[1]
 
-    beta = np.zeros(x.shape[1])
-    now = loss(beta)
+    def by_group(values: Floats) -> Floats:
+        return np.asarray(np.bincount(group, values, count), dtype=np.float64)
+
+    def loss(b: Floats, a: Floats) -> float:
+        eta = offset + x @ b + a[group]
+        held = 0.5 * (b @ b / variance + a @ a / FREE)
+        return float(weight @ (np.logaddexp(0, eta) - u * eta) + held)
+
+    beta, alpha = np.zeros(k), np.zeros(count)
+    now = loss(beta, alpha)
     for _ in range(NEWTON_STEPS):
-        p = expit(offset + x @ beta)
-        slope = x.T @ (weight * (p - u)) + penalty * beta
-        curve = (x * (weight * p * (1 - p))[:, None]).T @ x + np.diag(penalty)
-        step = np.linalg.solve(curve, slope)
+        p = expit(offset + x @ beta + alpha[group])
+        miss, worth = weight * (p - u), weight * p * (1 - p)
+        slope, slope_of_group = x.T @ miss + beta / variance, by_group(miss) + alpha / FREE
+        across = np.column_stack([by_group(worth * x[:, j]) for j in range(k)])
+        of_group = by_group(worth) + 1 / FREE
+        curve = (x * worth[:, None]).T @ x + np.eye(k) / variance - across.T @ (across / of_group[:, None])
+        step = np.linalg.solve(curve, slope - across.T @ (slope_of_group / of_group))
+        step_of_group = (slope_of_group - across @ step) / of_group
         size = 1.0
-        while size > 1e-6 and loss(beta - size * step) > now:
+        while size > 1e-6 and loss(beta - size * step, alpha - size * step_of_group) > now:
             size /= 2
-        beta = beta - size * step
-        before, now = now, loss(beta)
-        if float(slope @ step) < 1e-10 or before - now < 1e-12 * max(1.0, now):
+        beta, alpha = beta - size * step, alpha - size * step_of_group
+        before, now = now, loss(beta, alpha)
+        if float(slope @ step + slope_of_group @ step_of_group) < 1e-10 or before - now < 1e-12 * max(
+            1.0, now
+        ):
             break
     return beta
