@@ -76,7 +76,8 @@ def check(df: pd.DataFrame, table: Table) -> pd.DataFrame:
     Parameters
     ----------
     df : DataFrame
-        May carry a geometry column besides the contract's own.
+        May carry a geometry column besides the contract's own. A text column may be a category: then its
+        categories are checked, and one that breaks a rule counts once.
     table : Table
 
     Returns
@@ -92,9 +93,12 @@ def check(df: pd.DataFrame, table: Table) -> pd.DataFrame:
     import pandera.errors
     import pandera.pandas as pa
 
-    schema = _schema(table, pa)
+    coded = [c for c in table.columns if c.kind == "text" and _is_category(df, c.name)]
+    schema = _schema(table, pa, {c.name for c in coded})
     try:
         schema.validate(df, lazy=True, inplace=True)  # nothing is coerced; a copy would only cost memory
+        for c in coded:
+            _schema(Table(table.name, "", "", (c,), ()), pa, set()).validate(_used(df[c.name]), lazy=True)
     except pandera.errors.SchemaErrors as e:
         cases = e.failure_cases
         lines = []
@@ -111,11 +115,25 @@ def check(df: pd.DataFrame, table: Table) -> pd.DataFrame:
     return df[[*table.names, *rest]]
 
 
+def _is_category(df: pd.DataFrame, name: str) -> bool:
+    import pandas as pd
+
+    return name in df and isinstance(df[name].dtype, pd.CategoricalDtype)
+
+
+def _used(values: pd.Series) -> pd.DataFrame:
+    """Return each category that is used, and nothing where a row has none, at the first row that has it."""
+    first = values.drop_duplicates()
+    return first.astype("object").astype("str").to_frame()
+
+
 _DTYPES = {"text": "str", "heltal": "int64", "decimal": "float64", "ja_nej": "bool"}
 
 
-def _schema(table: Table, pa: Any) -> Any:
+def _schema(table: Table, pa: Any, coded: set[str]) -> Any:
     def column(c: Column) -> Any:
+        if c.name in coded:  # checked by category
+            return pa.Column(None, nullable=True)
         checks = []
         if c.low is not None:
             checks.append(pa.Check.ge(c.low))

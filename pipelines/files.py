@@ -62,9 +62,23 @@ def sha256(path: Path) -> str:
 
 
 def write_table(df: pd.DataFrame, path: Path) -> None:
-    """Write a table without geometry as Parquet."""
+    """Write a table without geometry as Parquet; categories as the texts they stand for."""
+    import pyarrow.parquet as pq
+
     with replacing(path) as beside:
-        df.to_parquet(beside, index=False, compression="zstd")
+        pq.write_table(_arrow(df), beside, compression="zstd")
+
+
+def _arrow(df: pd.DataFrame) -> pa.Table:
+    """Return a frame as Arrow. On disk a text is a text, whether it was a category in memory or not."""
+    import pandas as pd
+    import pyarrow as pa
+
+    table = pa.Table.from_pandas(df, preserve_index=False)
+    categories = [i for i, kind in enumerate(df.dtypes) if isinstance(kind, pd.CategoricalDtype)]
+    for i in categories:
+        table = table.set_column(i, table.column_names[i], table.column(i).cast(pa.large_string()))
+    return table.replace_schema_metadata(None) if categories else table
 
 
 def write_points(df: pd.DataFrame, path: Path) -> None:
@@ -84,7 +98,7 @@ def _point_table(df: pd.DataFrame) -> pa.Table:
     import pyarrow as pa
     from pyproj import CRS
 
-    table = pa.Table.from_pandas(df.drop(columns=["e_m", "n_m"]), preserve_index=False)
+    table = _arrow(df.drop(columns=["e_m", "n_m"]))
     xy = pa.StructArray.from_arrays(
         [pa.array(df["e_m"].to_numpy(dtype="float64")), pa.array(df["n_m"].to_numpy(dtype="float64"))],
         fields=[pa.field("x", pa.float64(), nullable=False), pa.field("y", pa.float64(), nullable=False)],
@@ -102,14 +116,13 @@ def in_blocks(path: Path, *, points: bool = False) -> Iterator[Callable[[pd.Data
     The blocks must have the same columns; at least one is needed. What is read back is the blocks after each
     other, as if they had been one frame given to :func:`write_table` (or, with ``points``, :func:`write_points`).
     """
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     with replacing(path) as beside:
         writers: list[pq.ParquetWriter] = []
 
         def add(df: pd.DataFrame) -> None:
-            block = _point_table(df) if points else pa.Table.from_pandas(df, preserve_index=False)
+            block = _point_table(df) if points else _arrow(df)
             if not writers:
                 writers.append(pq.ParquetWriter(beside, block.schema, compression="zstd"))
             writers[0].write_table(block.cast(writers[0].schema))
@@ -151,11 +164,16 @@ def read_points(path: Path, columns: list[str] | None = None, few: Sequence[str]
     return _points_frame(pq.read_table(path, columns=wanted, read_dictionary=list(few)))
 
 
-def read_rows(path: Path, start: int, stop: int, columns: list[str] | None = None) -> pd.DataFrame:
-    """Read rows ``start`` to ``stop`` of a table, points with ``e_m`` and ``n_m``: only the row groups they are in."""
+def read_rows(
+    path: Path, start: int, stop: int, columns: list[str] | None = None, few: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Read rows ``start`` to ``stop`` of a table, points with ``e_m`` and ``n_m``: only the row groups they are in.
+
+    ``few`` as in :func:`read_table`.
+    """
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(path) as file:
+    with pq.ParquetFile(path, read_dictionary=list(few)) as file:
         ends = [0]
         for i in range(file.num_row_groups):
             ends.append(ends[-1] + file.metadata.row_group(i).num_rows)

@@ -35,10 +35,43 @@ def open_cells(
     covered : dict of ndarray
         Expected number of addresses with coverage per cell, for each measure and threshold.
     """
+    lived = np.flatnonzero(cells["adresser"].to_numpy() > 0)
+    told = told_cells(cells.iloc[lived], {pair: values[lived] for pair, values in covered.items()}, region)
+    out = cells[["rutid_scb", "kommunkod", "kommunnamn", "omradestyp"]].copy()
+    for name in told:
+        if name in out:
+            continue
+        values = told[name].to_numpy()
+        if name == "planerad":
+            out[name] = np.zeros(len(cells), dtype=bool)
+            out.loc[out.index[lived], name] = values
+        else:
+            out[name] = _elsewhere(values, lived, len(cells), _EMPTY.get(name.partition("_")[0], "0"))
+    return contracts.check(out, contracts.OPPNA_RUTOR)
+
+
+_EMPTY = {"klass": "ingen_adress", "underlag": "ingen"}
+"""What is told of a cell without addresses; the bands are 0."""
+
+
+def _elsewhere(values: NDArray[Any], at: NDArray[np.int64], count: int, empty: str) -> pd.Categorical:
+    """Return ``count`` texts: ``values`` in the rows ``at``, ``empty`` in the others."""
+    import pandas as pd
+
+    names, number = np.unique(np.append(values.astype(str), empty), return_inverse=True)
+    codes = np.full(count, number.reshape(-1)[-1])
+    codes[at] = number.reshape(-1)[:-1]
+    return pd.Categorical.from_codes(codes, names)
+
+
+def told_cells(
+    cells: pd.DataFrame, covered: dict[tuple[str, int], np.ndarray], region: Region
+) -> pd.DataFrame:
+    """Return what is told of cells with addresses: classes, bands, whether planned, and what it rests on."""
     small = region.publicering.undertryckningsgrans
     limits = region.publicering.bandgranser
     adresser = cells["adresser"].to_numpy()
-    out = cells[["rutid_scb", "kommunkod", "kommunnamn", "omradestyp"]].copy()
+    out = cells[["rutid_scb"]].copy()
     for pair in PAIRS:
         out[f"klass_{pair[0]}_{pair[1]}"] = coverage_class(covered[pair], adresser, small)
     out["adresser_band"] = band(adresser, limits)
@@ -49,8 +82,8 @@ def open_cells(
         out[f"hushall_utan_{t}_band"] = band(cells[f"hushall_utan_{t}"], limits)
     out["planerad"] = cells["planerad"]
     for name in ("underlag", *(f"underlag_{t}" for t in THRESHOLDS)):
-        out[name] = cells[name]
-    return contracts.check(tell_few_as_one(out, few), contracts.OPPNA_RUTOR)
+        out[name] = cells[name].astype("str")
+    return tell_few_as_one(out, few)
 
 
 def tell_few_as_one(cells: pd.DataFrame, few: NDArray[np.bool_]) -> pd.DataFrame:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipelines import contracts, files, grid
 from pipelines.ledger import Ledger
-from pipelines.region import TECHNIQUES, THRESHOLDS
+from pipelines.region import CLASSES, TECHNIQUES, THRESHOLDS
 from pipelines.stages.evidence import PAIRS
 from pipelines.stages.open_edition import open_cells
 
@@ -21,12 +21,17 @@ if TYPE_CHECKING:
     from pipelines.paths import Paths
     from pipelines.region import Region
 
-PART = ["rutid", "kommunkod", "omradestyp"]
+Ints = NDArray[np.int64]
+TECHNIQUE_NAMES = (*TECHNIQUES, "okand", "ingen")
 UNDERLAG = {"underlag": "underlag", **{f"underlag_{t}": f"underlag_tillgang_{t}" for t in THRESHOLDS}}
 """Column of a cell → column of an address."""
 _UNUSED = {f"underlag_passerad_{t}" for t in THRESHOLDS}
 NEEDED = [c for c in contracts.ADRESSER_TACKNING.names if c not in _UNUSED]
-
+FEW_TEXTS = [
+    c.name
+    for c in contracts.ADRESSER_TACKNING.columns
+    if c.kind == "text" and c.name in {*NEEDED} - {"adress_id"}
+]
 
 BLOCK_ROWS = 2_500_000
 """Rows of land and addresses that are summed at a time: a län is one block; the whole country's memory is
@@ -46,16 +51,17 @@ def run(region: Region, paths: Paths) -> None:
     ):
         for block in blocks(paths, BLOCK_ROWS):
             addresses = block.addresses(paths, "adresser_tackning")
-            parts = sum_parts(addresses, block.land)
-            cells = sum_cells(parts, addresses)
-            parts = parts.merge(cells[["rutid", *_ratio_names()]], on="rutid")
+            told = Told.of(addresses)
+            parts = sum_parts(addresses, told, block.land)
+            cells = sum_cells(parts, addresses, told)
+            parts = with_ratios(parts, cells)
             sums.append(kommun_sums(parts))
-            add_cells(contracts.check(_named(cells, region), contracts.RUTNAT))
-            add_parts(contracts.check(_named(parts, region), contracts.DELAR))
-            addresses["rutid_scb"] = grid.scb_id(addresses["rutid"])
-            wide = contracts.check(addresses.astype({"rutid_scb": "str"}), contracts.ADRESSER)
+            names = Names.of(cells, region)
+            add_cells(contracts.check(names.given_to(cells), contracts.RUTNAT))
+            add_parts(contracts.check(names.given_to(parts), contracts.DELAR))
+            wide = contracts.check(names.given_to(addresses), contracts.ADRESSER)
             add_addresses(wide[[*contracts.ADRESSER.names, "e_m", "n_m"]])
-            del addresses, wide, parts, cells  # two editions at once would double the memory
+            del addresses, told, wide, parts, cells  # two editions at once would double the memory
             add_open(open_edition(block, region, paths))
     unsure = files.read_table(paths.table("osakerhet_kommun"))
     kommuner = with_limits(summarise(added(sums), wanted, region), unsure)
@@ -74,11 +80,12 @@ class Block:
     last: int
 
     def addresses(self, paths: Paths, coverage: str) -> pd.DataFrame:
-        """Read the block's addresses with people, households and one edition's coverage."""
-        points = files.read_rows(paths.table("adresser_ruta"), self.first, self.last)
-        people = files.read_rows(paths.table("adresser_hushall"), self.first, self.last)
+        """Read the block's addresses with people, households and one edition's coverage; few texts as categories."""
+        rows = (self.first, self.last)
         return join_addresses(
-            points, people, files.read_rows(paths.table(coverage), self.first, self.last, NEEDED)
+            files.read_rows(paths.table("adresser_ruta"), *rows, few=["kommunkod", "omradestyp", "ortstyp"]),
+            files.read_rows(paths.table("adresser_hushall"), *rows),
+            files.read_rows(paths.table(coverage), *rows, NEEDED, few=FEW_TEXTS),
         )
 
 
@@ -92,7 +99,7 @@ def blocks(paths: Paths, rows: int) -> Iterator[Block]:
     address_ends = [0, *np.searchsorted(address_at, cuts), len(address_at)]
     for i in range(len(cuts) + 1):
         yield Block(
-            files.read_rows(paths.table("land"), land_ends[i], land_ends[i + 1]),
+            files.read_rows(paths.table("land"), land_ends[i], land_ends[i + 1], few=["kommunkod", "omradestyp"]),
             int(address_ends[i]), int(address_ends[i + 1]),
         )  # fmt: skip
 
@@ -123,27 +130,137 @@ def _count_names() -> list[str]:
     return [c.name for c in contracts.counts()]
 
 
-def sum_parts(addresses: pd.DataFrame, land: pd.DataFrame) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Told:
+    """What is known of n addresses besides counts, as numbers that have a least and a largest.
+
+    Attributes
+    ----------
+    speed : ndarray of float, shape (n,)
+        Mbit/s; -1 where none is known.
+    technique : ndarray of int8
+        Index in TECHNIQUE_NAMES.
+    planned : ndarray of int8
+    level : dict of ndarray of int8
+        Per column of UNDERLAG, the index in ``contracts.UNDERLAG``.
+    """
+
+    speed: NDArray[np.float64]
+    technique: NDArray[np.int8]
+    planned: NDArray[np.int8]
+    level: dict[str, NDArray[np.int8]]
+
+    @classmethod
+    def of(cls, addresses: pd.DataFrame) -> Told:
+        """Take it out of a table of addresses."""
+        return cls(
+            np.nan_to_num(addresses["max_ned_mbit"].to_numpy(dtype=np.float64), nan=-1.0),
+            _codes(addresses["basta_teknik"], TECHNIQUE_NAMES), addresses["planerad"].to_numpy().astype(np.int8),
+            {name: _codes(addresses[column], contracts.UNDERLAG) for name, column in UNDERLAG.items()},
+        )  # fmt: skip
+
+    def best(self, first: Ints, order: Ints | slice = slice(None)) -> Told:
+        """Return the best of each run of addresses that starts at ``first``, in ``order``.
+
+        The highest speed and, at it, the technique first in TECHNIQUE_NAMES (without any speed, okand goes before
+        ingen: the names are ordered so); planned if any is; the level all share, or ``blandat``.
+        """
+        speed, technique = self.speed[order], self.technique[order]
+        size = np.diff(np.r_[first, len(speed)])
+        top = np.maximum.reduceat(speed, first)
+        at_top = np.where(speed == np.repeat(top, size), technique, np.int8(len(TECHNIQUE_NAMES) - 1))
+        level = {}
+        for name, each in self.level.items():
+            low, high = (reduce.reduceat(each[order], first) for reduce in (np.minimum, np.maximum))
+            level[name] = np.where(low == high, low, np.int8(contracts.UNDERLAG.index("blandat")))
+        return Told(
+            top, np.minimum.reduceat(at_top, first), np.maximum.reduceat(self.planned[order], first), level
+        )
+
+    @classmethod
+    def nothing(cls, count: int) -> Told:
+        """Return what is told where there is no address: «ingen»."""
+        none = np.full(count, contracts.UNDERLAG.index("ingen"), dtype=np.int8)
+        return cls(
+            np.full(count, -1.0), np.full(count, len(TECHNIQUE_NAMES) - 1, dtype=np.int8),
+            np.zeros(count, dtype=np.int8), {name: none.copy() for name in UNDERLAG},
+        )  # fmt: skip
+
+    def placed(self, at: Ints, count: int) -> Told:
+        """Return ``count`` rows where row ``at[i]`` is what row i was, and the others have no address."""
+        out = Told.nothing(count)
+        out.speed[at], out.technique[at], out.planned[at] = self.speed, self.technique, self.planned
+        for name, each in self.level.items():
+            out.level[name][at] = each
+        return out
+
+    def columns(self) -> dict[str, Any]:
+        """Return the columns of a table."""
+        import pandas as pd
+
+        return {
+            "max_ned_mbit": np.where(self.speed < 0, np.nan, self.speed),
+            "basta_teknik": pd.Categorical.from_codes(self.technique, TECHNIQUE_NAMES),
+            "planerad": self.planned > 0,
+            **{n: pd.Categorical.from_codes(x, contracts.UNDERLAG) for n, x in self.level.items()},
+        }
+
+
+def _codes(values: pd.Series, names: Sequence[str]) -> NDArray[np.int8]:
+    import pandas as pd
+
+    return np.asarray(pd.Categorical(values, categories=list(names)).codes, dtype=np.int8)
+
+
+def sum_parts(addresses: pd.DataFrame, told: Told, land: pd.DataFrame) -> pd.DataFrame:
     """Return one row per cell × kommun × class: land, counts, best technique, underlag.
 
     Sums run in the order cell, kommun, class, address id, so that the same input gives the same bytes.
     """
     import pandas as pd
 
-    # Addresses come by cell and id; one stable sort on a small code orders the parts within a cell.
-    code = pd.factorize(addresses["kommunkod"] + addresses["omradestyp"], sort=True)[0]
-    order = np.lexsort((code, addresses["rutid"].to_numpy()))
-    by_part = addresses.iloc[order].reset_index(drop=True)
-    cell, code = by_part["rutid"].to_numpy(), code[order]
-    starts = np.r_[True, (cell[1:] != cell[:-1]) | (code[1:] != code[:-1])]
-    first = np.flatnonzero(starts[: len(cell)])
-    sums = np.add.reduceat(_address_counts(by_part), first, axis=0)
-    out = by_part.loc[first, PART].reset_index(drop=True)
-    out[_count_names()] = sums
-    out = pd.concat([out, _best(by_part, first)], axis=1)
-    out = land.merge(out, on=PART, how="outer").sort_values(PART, ignore_index=True)
-    out[["land_ha", *_count_names()]] = out[["land_ha", *_count_names()]].fillna(0.0)
-    return _without_addresses(out)
+    kommuner = sorted({*_texts(addresses["kommunkod"]), *_texts(land["kommunkod"])})
+    classes = sorted(CLASSES)
+    span = max(len(kommuner), 1) * len(classes)
+
+    def key(table: pd.DataFrame) -> Ints:
+        kommun = pd.Categorical(table["kommunkod"], categories=kommuner).codes.astype(np.int64)
+        kind = pd.Categorical(table["omradestyp"], categories=classes).codes
+        return np.asarray(table["rutid"].to_numpy() * span + kommun * len(classes) + kind, dtype=np.int64)
+
+    # Addresses come by cell and id; one stable sort orders the parts within a cell.
+    of_address, of_land = key(addresses), key(land)
+    order = np.argsort(of_address, kind="stable")
+    ordered = of_address[order]
+    first = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]][: len(ordered)])
+    keys = np.union1d(ordered[first], of_land)
+    at = np.searchsorted(keys, ordered[first])
+    values = np.zeros((len(keys), len(_count_names())))
+    best = Told.nothing(len(keys))
+    if len(first):
+        values[at] = np.add.reduceat(_address_counts(addresses)[order], first, axis=0)
+        best = told.best(first, order).placed(at, len(keys))
+    land_ha = np.bincount(np.searchsorted(keys, of_land), land["land_ha"].to_numpy(), len(keys))
+    rest = keys % span
+    return pd.DataFrame(
+        {
+            "rutid": keys // span,
+            "kommunkod": pd.Categorical.from_codes(rest // len(classes), kommuner),
+            "omradestyp": pd.Categorical.from_codes(rest % len(classes), classes),
+            "land_ha": land_ha, **_counts(values), **best.columns(),
+        }
+    )  # fmt: skip
+
+
+def _texts(values: pd.Series) -> list[str]:
+    """Return the different texts there are."""
+    return [str(x) for x in values.unique()]
+
+
+def _counts(values: NDArray[np.float64]) -> dict[str, Any]:
+    """Return the count columns; addresses are whole."""
+    columns: dict[str, Any] = {name: values[:, i] for i, name in enumerate(_count_names())}
+    return columns | {"adresser": np.round(columns["adresser"]).astype(np.int64)}
 
 
 def _address_counts(addresses: pd.DataFrame) -> NDArray[np.float64]:
@@ -166,90 +283,104 @@ def _address_counts(addresses: pd.DataFrame) -> NDArray[np.float64]:
     return np.column_stack(columns)
 
 
-def _best(rows: pd.DataFrame, first: NDArray[np.int64]) -> pd.DataFrame:
-    """Return max speed, best technique, planned and underlag of each run of rows that starts at ``first``."""
-    import pandas as pd
-
-    if not len(rows):
-        return pd.DataFrame(
-            {"max_ned_mbit": [], "basta_teknik": [], "planerad": [], **{u: [] for u in UNDERLAG}}
-        )
-    size = np.diff(np.r_[first, len(rows)])
-    speed = np.nan_to_num(rows["max_ned_mbit"].to_numpy(dtype=np.float64), nan=-1.0)
-    top = np.maximum.reduceat(speed, first)
-    names = (*TECHNIQUES, "okand", "ingen")
-    technique = pd.Categorical(rows["basta_teknik"], categories=names).codes.astype(np.int64)
-    # Without any speed: okand (modelled) goes before ingen, as the categories are ordered.
-    at_top = np.where(speed == np.repeat(top, size), technique, len(names) - 1)
-    out = {
-        "max_ned_mbit": np.where(top < 0, np.nan, top),
-        "basta_teknik": np.array(names, dtype=object)[np.minimum.reduceat(at_top, first)],
-        "planerad": np.maximum.reduceat(rows["planerad"].to_numpy().astype(np.int8), first) > 0,
-    }
-    for name, of_address in UNDERLAG.items():
-        out[name] = _common_level(rows[of_address], first)
-    return pd.DataFrame(out)
-
-
-def _common_level(level: pd.Series, first: NDArray[np.int64]) -> NDArray[np.object_]:
-    """Return the level all rows of a run share, or ``blandat``."""
-    import pandas as pd
-
-    code = pd.Categorical(level, categories=contracts.UNDERLAG).codes.astype(np.int64)
-    low, high = np.minimum.reduceat(code, first), np.maximum.reduceat(code, first)
-    return np.where(low == high, np.array(contracts.UNDERLAG, dtype=object)[low], "blandat")
-
-
-def _without_addresses(table: pd.DataFrame) -> pd.DataFrame:
-    """Fill what a part or cell without addresses holds: nothing, told as «ingen»."""
-    return table.assign(
-        adresser=table["adresser"].round().astype("int64"),
-        basta_teknik=table["basta_teknik"].fillna("ingen").astype("str"),
-        planerad=table["planerad"].fillna(0).astype("bool"),
-        **{name: table[name].fillna("ingen").astype("str") for name in UNDERLAG},
-    )
-
-
-def sum_cells(parts: pd.DataFrame, addresses: pd.DataFrame) -> pd.DataFrame:
+def sum_cells(parts: pd.DataFrame, addresses: pd.DataFrame, told: Told) -> pd.DataFrame:
     """Return one row per cell: sums of its parts, kommun and class by most addresses, else most land."""
     import pandas as pd
 
     names = ["land_ha", *_count_names()]
-    cell = parts["rutid"].to_numpy()
-    first = np.flatnonzero(np.r_[True, cell[1:] != cell[:-1]])
-    out = pd.DataFrame({"rutid": cell[first]})
-    out[names] = np.add.reduceat(parts[names].to_numpy(dtype=np.float64), first, axis=0)
+    first = _starts(parts["rutid"].to_numpy())
+    rutid = parts["rutid"].to_numpy()[first]
+    sums = np.zeros((0, len(names)))
+    if len(first):
+        sums = np.add.reduceat(parts[names].to_numpy(dtype=np.float64), first, axis=0)
     has = addresses["rutid"].to_numpy()
-    starts = np.flatnonzero(np.r_[True, has[1:] != has[:-1]]) if len(has) else np.zeros(0, np.int64)
-    best = _best(addresses, starts).assign(rutid=has[starts])
-    out = _without_addresses(out.merge(best, on="rutid", how="left"))
-    for column in ("kommunkod", "omradestyp"):
-        out[column] = _dominant(parts, column).reindex(out["rutid"]).to_numpy()
-    n = out["adresser"].to_numpy()
-    for t in THRESHOLDS:
-        out[f"andel_utan_{t}"] = np.divide(
-            out[f"adresser_utan_{t}"].to_numpy(), n, out=np.zeros(len(n)), where=n > 0
+    starts = _starts(has)
+    best = Told.nothing(len(rutid))
+    if len(starts):
+        best = told.best(starts).placed(np.searchsorted(rutid, has[starts]), len(rutid))
+    cell = np.repeat(np.arange(len(first)), np.diff(np.r_[first, len(parts)]))
+    counts = _counts(sums[:, 1:])
+    n = counts["adresser"]
+    ratios = {
+        f"andel_utan_{t}": np.divide(counts[f"adresser_utan_{t}"], n, out=np.zeros(len(n)), where=n > 0)
+        for t in THRESHOLDS
+    }
+    return pd.DataFrame(
+        {
+            "rutid": rutid, "kommunkod": dominant(parts, "kommunkod", cell, first),
+            "omradestyp": dominant(parts, "omradestyp", cell, first), "land_ha": sums[:, 0], **counts,
+            **best.columns(), **ratios, "bebodd": n > 0,
+        }
+    )  # fmt: skip
+
+
+def _starts(ordered: Ints) -> Ints:
+    """Return where each run of equal numbers starts."""
+    return np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]][: len(ordered)])
+
+
+def dominant(parts: pd.DataFrame, column: str, cell: Ints, first: Ints) -> pd.Categorical:
+    """Return per cell the value with most addresses, else most land; ties to the lowest.
+
+    Parameters
+    ----------
+    cell : ndarray of int64, shape (parts,)
+        Each part's cell, rising.
+    first : ndarray of int64, shape (cells,)
+        Each cell's first part. Most cells have no other: only the rest are compared.
+    """
+    import pandas as pd
+
+    values = parts[column].cat
+    codes = values.codes.to_numpy().astype(np.int64)
+    out = codes[first]
+    several = np.bincount(cell, minlength=len(first)) > 1
+    some = np.flatnonzero(several[cell])
+    if len(some):
+        span = len(values.categories)
+        keys, at = np.unique(cell[some] * span + codes[some], return_inverse=True)
+        addresses = np.bincount(at.reshape(-1), parts["adresser"].to_numpy()[some])
+        land = np.bincount(at.reshape(-1), parts["land_ha"].to_numpy()[some])
+        order = np.lexsort((keys, -land, -addresses, keys // span))
+        best = order[_starts(keys[order] // span)]
+        out[keys[best] // span] = keys[best] % span
+    return pd.Categorical.from_codes(out, values.categories)
+
+
+def with_ratios(parts: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
+    """Return the parts with their whole cell's ratios."""
+    at = np.searchsorted(cells["rutid"].to_numpy(), parts["rutid"].to_numpy())
+    return parts.assign(**{name: cells[name].to_numpy()[at] for name in _ratio_names()})
+
+
+@dataclass(frozen=True)
+class Names:
+    """The published ids of a block's cells, and the kommuner's names."""
+
+    rutid: Ints
+    scb: Any
+    inspire: Any
+    kommunnamn: dict[str, str]
+
+    @classmethod
+    def of(cls, cells: pd.DataFrame, region: Region) -> Names:
+        """Make the ids once for a block; its parts and addresses have the same."""
+        rutid = cells["rutid"].to_numpy()
+        return cls(rutid, *grid.texts_of(rutid), dict(region.kommunnamn))
+
+    def given_to(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Return a table whose cells are the block's with ids and names."""
+        import pandas as pd
+
+        at = np.searchsorted(self.rutid, table["rutid"].to_numpy())
+        codes = table["kommunkod"].cat
+        names, number = np.unique(
+            np.array([self.kommunnamn[k] for k in codes.categories], dtype=str), return_inverse=True
         )
-    out["bebodd"] = n > 0
-    return out.astype({"kommunkod": "str", "omradestyp": "str"})
-
-
-def _dominant(parts: pd.DataFrame, column: str) -> pd.Series:
-    """Return per cell the value with most addresses, else most land; ties to the lowest."""
-    sums = parts.groupby(["rutid", column], as_index=False)[["adresser", "land_ha"]].sum()
-    ordered = sums.sort_values(
-        ["rutid", "adresser", "land_ha", column], ascending=[True, False, False, True]
-    ).drop_duplicates("rutid")
-    return ordered.set_index("rutid")[column]
-
-
-def _named(table: pd.DataFrame, region: Region) -> pd.DataFrame:
-    """Return the table with the published ids and names."""
-    return table.assign(
-        rutid_scb=grid.scb_id(table["rutid"]),
-        rutid_inspire=grid.inspire_id(table["rutid"]),
-        kommunnamn=table["kommunkod"].map(region.kommunnamn),
-    ).astype({"rutid_scb": "str", "rutid_inspire": "str", "kommunnamn": "str"})
+        named = pd.Categorical.from_codes(np.append(number.reshape(-1), -1)[codes.codes.to_numpy()], names)
+        return table.assign(
+            rutid_scb=self.scb.take(at), rutid_inspire=self.inspire.take(at), kommunnamn=named
+        )
 
 
 def kommun_sums(parts: pd.DataFrame) -> pd.DataFrame:
@@ -260,7 +391,8 @@ def kommun_sums(parts: pd.DataFrame) -> pd.DataFrame:
     for t in THRESHOLDS:
         columns[f"yta_utan_{t}_ha"] = parts["land_ha"] * parts[f"andel_utan_{t}"]
     columns["yta_obebodd_ha"] = parts["land_ha"].where(~parts["bebodd"], 0.0)
-    return pd.DataFrame(columns).groupby(parts["kommunkod"], sort=True).sum()
+    by_kommun = pd.DataFrame(columns).groupby(parts["kommunkod"], sort=True, observed=True).sum()
+    return by_kommun.set_axis(by_kommun.index.astype("str"))
 
 
 def added(sums: list[pd.DataFrame]) -> pd.DataFrame:
@@ -345,7 +477,9 @@ def summarise_lan(kommuner: pd.DataFrame, teknik: pd.DataFrame, region: Region, 
 def open_edition(block: Block, region: Region, paths: Paths) -> pd.DataFrame:
     """Return the open edition's cells, from the run without unpublishable evidence."""
     addresses = block.addresses(paths, "adresser_tackning_oppen")
-    cells = _named(sum_cells(sum_parts(addresses, block.land), addresses), region)
+    told = Told.of(addresses)
+    cells = sum_cells(sum_parts(addresses, told, block.land), addresses, told)
+    cells = Names.of(cells, region).given_to(cells)
     at = np.searchsorted(cells["rutid"].to_numpy(), addresses["rutid"].to_numpy())
     covered = {
         (m, t): np.bincount(at, weights=addresses[f"sannolikhet_{m}_{t}"].to_numpy(), minlength=len(cells))

@@ -48,7 +48,8 @@ def test_a_county_in_many_blocks_is_the_same_county(paths, small_edition, monkey
 def test_blocks_hold_every_row_once_and_cut_no_cell(tmp_path_factory, cells, has, rows):
     folder = tmp_path_factory.mktemp("block")
     paths = Paths(folder / "c.toml", folder, folder / "out", folder / "maps")
-    land = pd.DataFrame({"rutid": np.sort(np.array(cells, dtype=np.int64))})
+    texts = {"kommunkod": "1480", "omradestyp": "tatbebyggt"}
+    land = pd.DataFrame({"rutid": np.sort(np.array(cells, dtype=np.int64))}).assign(**texts)
     addresses = pd.DataFrame({"rutid": np.sort(np.array(has, dtype=np.int64)), "e_m": 0.0, "n_m": 0.0})
     files.write_table(land, paths.table("land"))
     files.write_points(addresses, paths.table("adresser_ruta"))
