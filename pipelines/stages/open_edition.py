@@ -58,10 +58,10 @@ def _elsewhere(values: NDArray[Any], at: NDArray[np.int64], count: int, empty: s
     """Return ``count`` texts: ``values`` in the rows ``at``, ``empty`` in the others."""
     import pandas as pd
 
-    names, number = np.unique(np.append(values.astype(str), empty), return_inverse=True)
-    codes = np.full(count, number.reshape(-1)[-1])
-    codes[at] = number.reshape(-1)[:-1]
-    return pd.Categorical.from_codes(codes, names)
+    number, names = pd.factorize(np.append(values.astype(object), empty))
+    codes = np.full(count, number[-1])
+    codes[at] = number[:-1]
+    return pd.Categorical.from_codes(codes, list(map(str, names)))
 
 
 def told_cells(

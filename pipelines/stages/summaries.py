@@ -232,8 +232,9 @@ def sum_parts(addresses: pd.DataFrame, told: Told, land: pd.DataFrame) -> pd.Dat
     of_address, of_land = key(addresses), key(land)
     order = np.argsort(of_address, kind="stable")
     ordered = of_address[order]
-    first = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]][: len(ordered)])
-    keys = np.union1d(ordered[first], of_land)
+    first = _starts(ordered)
+    every = np.sort(np.concatenate([ordered[first], of_land]), kind="stable")  # two runs in order: merged
+    keys = every[_starts(every)]
     at = np.searchsorted(keys, ordered[first])
     values = np.zeros((len(keys), len(_count_names())))
     best = Told.nothing(len(keys))
