@@ -27,6 +27,7 @@ ON = [*goals.PLACE, "troskel_mbit", "matt"]
 def run(region: Region, paths: Paths) -> None:
     """Measure every place against every goal and PTS, and list the addresses to point out to PTS."""
     ledger = Ledger("goals")
+    own, surface = of_parts(region, paths)
     texts = ["kommunkod", "omradestyp", "ortstyp"]
     points = files.read_points(paths.table("adresser_ruta"), ["adress_id", "rutid", *texts], few=texts)
     people = files.read_table(paths.table("adresser_hushall"), ["befolkning", "hushall"])
@@ -34,15 +35,11 @@ def run(region: Region, paths: Paths) -> None:
     coverage = files.read_table(
         paths.table("adresser_tackning"), wanted, few=[c for c in wanted if c.startswith("underlag")]
     )
-    parts = files.read_table(paths.table("rutnat_delar"), part_columns(), few=["kommunkod", "omradestyp"])
     pts = published(
         files.read_table(paths.table("pts_teknik")), files.read_table(paths.table("pts_hastighet")), region
     )
-    own = goals.shares(parts, region)
     table = goal_table(
-        own.merge(goals.surface(parts, region), on=ON).merge(
-            goals.of_addresses(points, people, coverage, region), on=ON
-        ),
+        own.merge(surface, on=ON).merge(goals.of_addresses(points, people, coverage, region), on=ON),
         pts, files.read_table(paths.table("pts_mobil")), region,
     )  # fmt: skip
     beside = reconcile(own, files.read_table(paths.table("riktvarden")), pts, region)
@@ -58,6 +55,12 @@ def run(region: Region, paths: Paths) -> None:
     write(listed.adresser, contracts_goals.PRIORITERING_PTS, paths)
     write(listed.projekt, contracts_goals.PTS_PROJEKT, paths)
     ledger.save(paths.ledger("goals"))
+
+
+def of_parts(region: Region, paths: Paths) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the shares of households and of surface; the parts of cells are let go before addresses are read."""
+    parts = files.read_table(paths.table("rutnat_delar"), part_columns(), few=["kommunkod", "omradestyp"])
+    return goals.shares(parts, region), goals.surface(parts, region)
 
 
 def coverage_columns() -> list[str]:

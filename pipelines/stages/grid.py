@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipelines import contracts, files, grid
 from pipelines.ledger import Ledger
@@ -101,16 +102,29 @@ def count_addresses_off_land(addresses: pd.DataFrame, land: pd.DataFrame, ledger
     """Note addresses whose cell has no land, and those whose cell has no land of their own kommun."""
     import pandas as pd
 
-    cells = land["rutid"].unique()
-    off = ~addresses["rutid"].isin(cells)
+    kommuner = sorted({*land["kommunkod"].unique(), *addresses["kommunkod"].unique()})
+
+    def key(table: pd.DataFrame) -> NDArray[np.int64]:
+        kommun = pd.Categorical(table["kommunkod"], categories=kommuner).codes.astype(np.int64)
+        return np.asarray(table["rutid"].to_numpy() * len(kommuner) + kommun, dtype=np.int64)
+
+    off = pd.Series(~_among(addresses["rutid"].to_numpy(), land["rutid"].to_numpy()), index=addresses.index)
+    mine = _among(key(addresses), key(land))
     ledger.add(
         "upplysning", "granser", "adress i ruta utan land enligt gränserna", int(off.sum()),
         "behållen; rutan får land_ha 0", addresses.loc[off, "adress_id"],
     )  # fmt: skip
-    own = pd.MultiIndex.from_frame(land[["rutid", "kommunkod"]])
-    mine = pd.MultiIndex.from_frame(addresses[["rutid", "kommunkod"]]).isin(own)
     ledger.add(
         "upplysning", "granser", "adressens kommun enligt registret har inget land i rutan",
         int((~mine & ~off).sum()), "behållen; kommun enligt adressregistret",
         addresses.loc[~mine & ~off, "adress_id"],
     )  # fmt: skip
+
+
+def _among(values: NDArray[np.int64], known: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return which values are among the known."""
+    ordered = np.sort(known, kind="stable")
+    at = np.minimum(np.searchsorted(ordered, values), max(len(ordered) - 1, 0))
+    return (
+        np.asarray(ordered[at] == values, dtype=bool) if len(ordered) else np.zeros(len(values), dtype=bool)
+    )
