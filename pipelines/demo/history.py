@@ -46,14 +46,21 @@ def write(region: Region, config: Path, rows: list[Row], folder: Path) -> None:
     rng = stream(region.demo.fro, "historik")
     years = np.arange(FIRST, region.demo.ar + 1, dtype=np.float64)
     table = targets._read(region, config)
-    lan = next(
-        s for (level, kind, name, _), _, s in rows if (level, kind, name) == ("Län", "total", region.lan.namn)
-    )
+    _, lan = _by_name(region, rows)[region.lan.namn, "total"]
     now = float(lan[MEASURES.index("tillgang_100")])
     path = _through(years, targets._shares(table, region.lan.kortnamn, "totalt", "tillgang_100"), now)
     shift = path - path[-1]
     _workbook(region, rows, years, shift, rng, folder)
     _kolada(region, rows, years, shift, table, rng, folder)
+
+
+def _by_name(region: Region, rows: list[Row]) -> dict[tuple[str, str], tuple[int, Floats]]:
+    """Return count and shares by kommun's or län's name and class; a region that is riket has riket's row."""
+    return {
+        (region.lan.namn if level == "Riket" else kommun or lan, kind): (n, s)
+        for (level, kind, lan, kommun), n, s in rows
+        if level != "Riket" or region.riket
+    }
 
 
 def _logit(share: Any) -> Floats:
@@ -124,7 +131,7 @@ def _kolada(
     folder: Path,
 ) -> None:
     codes = {region.lan.namn: f"00{region.lan.kod}", **{k.namn: k.kod for k in region.lan.kommuner}}
-    shares = {(kommun or lan, kind): (n, s) for (level, kind, lan, kommun), n, s in rows if level != "Riket"}
+    shares = _by_name(region, rows)
     values: list[dict[str, Any]] = []
     for name, code in codes.items():
         pace = rng.normal(1, 0.12)
