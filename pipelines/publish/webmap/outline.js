@@ -48,6 +48,8 @@
     }
     const fixed = { interactive: false, smoothFactor: 0.7 };
     const under = L.svg({ pane: 'grannar', padding: 0.5 }), over = L.svg({ pane: 'granser', padding: 0.5 });
+    // Water is told inside the county only: beyond the neighbours nothing is known, neither sea nor land.
+    L.polygon(shapes.lansgrans.map((ring) => [line(ring)]), { ...fixed, className: 'lansyta', renderer: under }).addTo(map);
     L.polygon(shapes.grannar.map((ring) => [line(ring)]), { ...fixed, className: 'granne', renderer: under }).addTo(map);
     L.polyline(shapes.granser.map(line), { ...fixed, className: 'grans', renderer: over }).addTo(map);
     L.polyline(shapes.lansgrans.map(line), { ...fixed, className: 'lansgrans', renderer: over }).addTo(map);
