@@ -25,7 +25,7 @@ def paths(small_edition, tmp_path) -> Paths:
     return Paths(small_edition / "county.toml", small_edition / "raw", tmp_path / "out", tmp_path / "maps")
 
 
-@pytest.mark.parametrize("rows", [19, 40])
+@pytest.mark.parametrize("rows", [40])
 def test_a_county_in_many_blocks_is_the_same_county(paths, small_edition, monkeypatch, rows):
     whole = {n: pd.read_parquet(paths.table(n)) for n in TABLES}
     points = files.read_points(paths.table("adresser"))
