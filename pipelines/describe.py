@@ -12,16 +12,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from pipelines import (
-    contracts,
-    contracts_goals,
-    contracts_history,
-    contracts_open,
-    contracts_plan,
-    contracts_reconciliation,
-    products,
-)
-from pipelines.publish.geopackage import LAYERS
+from pipelines import contracts, products
 from pipelines.region import Region
 
 DOCS = Path("docs")
@@ -102,35 +93,14 @@ def dictionary() -> str:
         "undertryckningsgränsen). En geometri finns på varje rad, utom på bristområdenas rader `utspritt-…`.",
         "",
     ]
-    for heading, tables in CHAPTERS.items():
+    for heading, where, tables in (
+        ("Intern utgåva", "", products.internal_tables()),
+        ("Öppen utgåva: tabellerna i `maps/data/`", "maps/data/", products.open_tables()),
+    ):
         lines += [f"# {heading}", ""]
-        for name, table in tables:
-            lines += _described(name, table)
+        for table in tables:
+            lines += _described(where + table.name, table)
     return "\n".join(lines)
-
-
-CHAPTERS: dict[str, list[tuple[str, contracts.Table]]] = {
-    "Intern utgåva: lagren i `bredband.gpkg`": [(t.name, t) for t in LAYERS],
-    "Intern utgåva: tabellerna i `kommuner.xlsx` och `tabeller/`": [
-        (t.name, t)
-        for t in (
-            contracts_goals.MAL, contracts_goals.AVSTAMNING, contracts_reconciliation.AVSTAMNING_KALLOR,
-            contracts_goals.PRIORITERING_PTS, contracts_goals.PTS_PROJEKT, contracts_history.HISTORIK,
-            contracts_history.FRAMSKRIVNING,
-        )
-    ],
-    "Intern utgåva: på beställning, `make plan` och `make compare`": [
-        (t.name, t)
-        for t in (
-            contracts_plan.PLAN, contracts_plan.PLAN_OMRADEN, contracts_plan.PLAN_KOMMUNER,
-            contracts_plan.FORANDRING_RUTOR, contracts_plan.FORANDRING_BRISTOMRADEN,
-            contracts_plan.FORANDRING_KOMMUNER,
-        )
-    ],
-    "Öppen utgåva: tabellerna i `maps/data/`": [
-        (f"maps/data/{t.name}", t) for t in (*contracts_open.OPEN_TABLES, *contracts_history.OPEN_HISTORY)
-    ],
-}  # fmt: skip
 
 
 def _described(name: str, table: contracts.Table) -> list[str]:

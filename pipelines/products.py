@@ -20,6 +20,7 @@ from pipelines import (
     contracts_model,
     contracts_open,
     contracts_plan,
+    contracts_reconciliation,
 )
 from pipelines.contracts import Table
 from pipelines.region import MEASURES, THRESHOLDS
@@ -262,8 +263,9 @@ PRODUCTS = (
         "tabeller", "Tabeller", "Kommuner, mål, bristområden, kurva och avstämning som arbetsbok och CSV.",
         "Underlag för bredbandsplanen, med varje kolumn förklarad.",
         (File("out/kommuner.xlsx"), File("out/kommuner.csv"), File("out/tabeller/*.csv")),
-        (contracts.KOMMUNER, contracts_goals.MAL, contracts_goals.AVSTAMNING, contracts_gaps.BRISTOMRADEN,
-         contracts_gaps.BRISTKURVA, contracts_goals.PTS_PROJEKT, contracts_history.HISTORIK,
+        (contracts.KOMMUNER, contracts_goals.MAL, contracts_goals.AVSTAMNING,
+         contracts_reconciliation.AVSTAMNING_KALLOR, contracts_gaps.BRISTOMRADEN, contracts_gaps.BRISTKURVA,
+         contracts_goals.PTS_PROJEKT, contracts_history.HISTORIK,
          contracts_history.FRAMSKRIVNING),
     ),
     Product(
@@ -360,13 +362,13 @@ def page() -> str:
         "*band*: aldrig som exakt antal; den öppna utgåvan har band eller tiotal.",
         "",
     ]
-    for table in _internal_tables():
+    for table in internal_tables():
         for klass in ("oppen", "band", "intern"):
             names = [f"`{c.name}`" for c in table.columns if c.klass == klass]
             if names:
                 lines.append(f"- {table.title} (`{table.name}`), **{_KLASS[klass]}**: {', '.join(names)}")
     lines += ["", "Den öppna utgåvans tabeller har bara öppna kolumner:", ""]
-    for table in (*contracts_open.OPEN_TABLES, *contracts_history.OPEN_HISTORY):
+    for table in open_tables():
         lines.append(f"- {table.title} (`{table.name}`): {', '.join(f'`{n}`' for n in table.names)}")
     return "\n".join(lines) + "\n"
 
@@ -374,6 +376,12 @@ def page() -> str:
 _KLASS = {"oppen": "öppen", "band": "band", "intern": "intern"}
 
 
-def _internal_tables() -> list[Table]:
+def open_tables() -> tuple[Table, ...]:
+    """Return every table of the open edition."""
+    return (*contracts_open.OPEN_TABLES, *contracts_history.OPEN_HISTORY)
+
+
+def internal_tables() -> list[Table]:
+    """Return every table of the internal products, each once."""
     found = {t.name: t for p in PRODUCTS if p.klass == "intern" for t in p.tables}
     return list(found.values())
