@@ -79,9 +79,11 @@ def run(region: Region, paths: Paths) -> None:
     before = ""
     for edition, publishable_only in (("adresser_tackning", False), ("adresser_tackning_oppen", True)):
         evidence = given.evidence(publishable_only)
-        if before != (before := answers_of(evidence)):
+        answers = answers_of(evidence)
+        if answers != before:
             spreading = steps.fitted(ground, evidence)
             coverage = given.covered(evidence, spreading)
+        before = answers
         with files.in_blocks(paths.table(edition)) as add:
             for rows in blocks_of(len(coverage)):
                 out = address_table(ground.addresses[rows], evidence.part(rows), coverage[rows])

@@ -108,8 +108,8 @@ def count_addresses_off_land(addresses: pd.DataFrame, land: pd.DataFrame, ledger
         kommun = pd.Categorical(table["kommunkod"], categories=kommuner).codes.astype(np.int64)
         return np.asarray(table["rutid"].to_numpy() * len(kommuner) + kommun, dtype=np.int64)
 
-    off = pd.Series(~_among(addresses["rutid"].to_numpy(), land["rutid"].to_numpy()), index=addresses.index)
-    mine = _among(key(addresses), key(land))
+    off = ~np.isin(addresses["rutid"].to_numpy(), land["rutid"].to_numpy())
+    mine = np.isin(key(addresses), key(land))
     ledger.add(
         "upplysning", "granser", "adress i ruta utan land enligt gränserna", int(off.sum()),
         "behållen; rutan får land_ha 0", addresses.loc[off, "adress_id"],
@@ -119,12 +119,3 @@ def count_addresses_off_land(addresses: pd.DataFrame, land: pd.DataFrame, ledger
         int((~mine & ~off).sum()), "behållen; kommun enligt adressregistret",
         addresses.loc[~mine & ~off, "adress_id"],
     )  # fmt: skip
-
-
-def _among(values: NDArray[np.int64], known: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Return which values are among the known."""
-    ordered = np.sort(known, kind="stable")
-    at = np.minimum(np.searchsorted(ordered, values), max(len(ordered) - 1, 0))
-    return (
-        np.asarray(ordered[at] == values, dtype=bool) if len(ordered) else np.zeros(len(values), dtype=bool)
-    )

@@ -38,15 +38,12 @@ def open_cells(
     lived = np.flatnonzero(cells["adresser"].to_numpy() > 0)
     told = told_cells(cells.iloc[lived], {pair: values[lived] for pair, values in covered.items()}, region)
     out = cells[["rutid_scb", "kommunkod", "kommunnamn", "omradestyp"]].copy()
-    for name in told:
-        if name in out:
-            continue
-        values = told[name].to_numpy()
-        if name == "planerad":
-            out[name] = np.zeros(len(cells), dtype=bool)
-            out.loc[out.index[lived], name] = values
-        else:
-            out[name] = _elsewhere(values, lived, len(cells), _EMPTY.get(name.partition("_")[0], "0"))
+    planned = np.zeros(len(cells), dtype=bool)
+    planned[lived] = told.pop("planerad")
+    out["planerad"] = planned
+    for name, values in told.items():
+        empty = _EMPTY.get(str(name).partition("_")[0], "0")
+        out[name] = _elsewhere(values.to_numpy(), lived, len(cells), empty)
     return contracts.check(out, contracts.OPPNA_RUTOR)
 
 
@@ -68,10 +65,12 @@ def told_cells(
     cells: pd.DataFrame, covered: dict[tuple[str, int], np.ndarray], region: Region
 ) -> pd.DataFrame:
     """Return what is told of cells with addresses: classes, bands, whether planned, and what it rests on."""
+    import pandas as pd
+
     small = region.publicering.undertryckningsgrans
     limits = region.publicering.bandgranser
     adresser = cells["adresser"].to_numpy()
-    out = cells[["rutid_scb"]].copy()
+    out = pd.DataFrame(index=cells.index)
     for pair in PAIRS:
         out[f"klass_{pair[0]}_{pair[1]}"] = coverage_class(covered[pair], adresser, small)
     out["adresser_band"] = band(adresser, limits)

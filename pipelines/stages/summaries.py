@@ -27,11 +27,7 @@ UNDERLAG = {"underlag": "underlag", **{f"underlag_{t}": f"underlag_tillgang_{t}"
 """Column of a cell → column of an address."""
 _UNUSED = {f"underlag_passerad_{t}" for t in THRESHOLDS}
 NEEDED = [c for c in contracts.ADRESSER_TACKNING.names if c not in _UNUSED]
-FEW_TEXTS = [
-    c.name
-    for c in contracts.ADRESSER_TACKNING.columns
-    if c.kind == "text" and c.name in {*NEEDED} - {"adress_id"}
-]
+FEW_TEXTS = [c.name for c in contracts.ADRESSER_TACKNING.columns if c.values]
 
 BLOCK_ROWS = 2_500_000
 """Rows of land and addresses that are summed at a time: a län is one block; the whole country's memory is
@@ -59,7 +55,8 @@ def run(region: Region, paths: Paths) -> None:
             names = Names.of(cells, region)
             add_cells(contracts.check(names.given_to(cells), contracts.RUTNAT))
             add_parts(contracts.check(names.given_to(parts), contracts.DELAR))
-            wide = contracts.check(names.given_to(addresses), contracts.ADRESSER)
+            ids = {"rutid_scb": names.scb.take(names.at(addresses))}
+            wide = contracts.check(addresses.assign(**ids), contracts.ADRESSER)
             add_addresses(wide[[*contracts.ADRESSER.names, "e_m", "n_m"]])
             del addresses, told, wide, parts, cells  # two editions at once would double the memory
             add_open(open_edition(block, region, paths))
@@ -369,11 +366,15 @@ class Names:
         rutid = cells["rutid"].to_numpy()
         return cls(rutid, *grid.texts_of(rutid), dict(region.kommunnamn))
 
+    def at(self, table: pd.DataFrame) -> Ints:
+        """Return which of the block's cells each row lies in."""
+        return np.searchsorted(self.rutid, table["rutid"].to_numpy())
+
     def given_to(self, table: pd.DataFrame) -> pd.DataFrame:
         """Return a table whose cells are the block's with ids and names."""
         import pandas as pd
 
-        at = np.searchsorted(self.rutid, table["rutid"].to_numpy())
+        at = self.at(table)
         codes = table["kommunkod"].cat
         names, number = np.unique(
             np.array([self.kommunnamn[k] for k in codes.categories], dtype=str), return_inverse=True
