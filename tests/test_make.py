@@ -115,6 +115,25 @@ def test_touching_a_pts_file_redoes_nothing_that_matters(copy):
     assert times(copy) == before
 
 
+def test_bytecode_beside_the_code_redoes_nothing(copy):
+    before = times(copy)
+    for cached in (ROOT / "pipelines").rglob("__pycache__"):
+        for touched in (cached.parent, cached, *cached.glob("*.pyc")):
+            os.utime(touched)
+    assert list((ROOT / "pipelines/publish").glob("*/__pycache__/*.pyc")), "make låter Python spara bytekod"
+    result = make(copy, "coverage")
+    assert (result.returncode, steps(result), times(copy)) == (0, set(), before)
+
+
+def test_newer_code_that_says_the_same_checks_the_laws_once(copy):
+    before = times(copy)
+    os.utime(copy / "out/.steg/liggare/history.json")
+    first, second = make(copy, "coverage"), make(copy, "coverage")
+    assert steps(first) == {"Kontrollerar lagarna"}
+    assert steps(second) == set()
+    assert times(copy) == before
+
+
 def test_changing_a_pts_file_redoes_only_what_depends_on_it(copy):
     before = times(copy)
     read_before = (copy / "out/.steg/liggare/lantmateriet.json").stat().st_mtime_ns
