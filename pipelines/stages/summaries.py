@@ -238,7 +238,8 @@ def sum_parts(addresses: pd.DataFrame, told: Told, land: pd.DataFrame) -> pd.Dat
     if len(first):
         values[at] = np.add.reduceat(_address_counts(addresses)[order], first, axis=0)
         best = told.best(first, order).placed(at, len(keys))
-    land_ha = np.bincount(np.searchsorted(keys, of_land), land["land_ha"].to_numpy(), len(keys))
+    land_ha = np.zeros(len(keys))
+    np.add.at(land_ha, np.searchsorted(keys, of_land), land["land_ha"].to_numpy())
     rest = keys % span
     return pd.DataFrame(
         {

@@ -202,7 +202,7 @@ def test_attack_on_the_tiny_county(tmp_path: Path):
     assert (found["most"] >= 5 - 1e-6).all()
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(24))
 def test_attack_on_a_random_county(tmp_path: Path, seed: int):
     region, paths = synthetic_tables.tiny(tmp_path)
     cells = read_table(paths.table("oppna_rutor"))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines import files
+from pipelines import contracts, files
 from pipelines.paths import Paths
 from pipelines.region import load_region
 from pipelines.stages import summaries
@@ -25,7 +25,7 @@ def paths(small_edition, tmp_path) -> Paths:
     return Paths(small_edition / "county.toml", small_edition / "raw", tmp_path / "out", tmp_path / "maps")
 
 
-@pytest.mark.parametrize("rows", [40])
+@pytest.mark.parametrize("rows", [7, 40])
 def test_a_county_in_many_blocks_is_the_same_county(paths, small_edition, monkeypatch, rows):
     whole = {n: pd.read_parquet(paths.table(n)) for n in TABLES}
     points = files.read_points(paths.table("adresser"))
@@ -37,6 +37,26 @@ def test_a_county_in_many_blocks_is_the_same_county(paths, small_edition, monkey
         assert len(table)
         pd.testing.assert_frame_equal(pd.read_parquet(paths.table(name)), table, rtol=1e-12, atol=1e-12)
     pd.testing.assert_frame_equal(files.read_points(paths.table("adresser")), points)
+
+
+@pytest.mark.parametrize("without", ["land", "addresses"])
+def test_a_block_without_land_or_without_addresses_is_by_the_contract(paths, without):
+    """Blocks of single rows have either: the same columns of the same kinds come out, and the same sums."""
+    region = load_region(paths.config)
+    whole = next(summaries.blocks(paths, summaries.BLOCK_ROWS))
+    land = whole.land.iloc[:0] if without == "land" else whole.land
+    block = summaries.Block(land, 0, 0 if without == "addresses" else whole.last)
+    addresses = block.addresses(paths, "adresser_tackning")
+    told = summaries.Told.of(addresses)
+    parts = summaries.sum_parts(addresses, told, land)
+    cells = summaries.sum_cells(parts, addresses, told)
+    names = summaries.Names.of(cells, region)
+    contracts.check(names.given_to(cells), contracts.RUTNAT)
+    contracts.check(names.given_to(summaries.with_ratios(parts, cells)), contracts.DELAR)
+    assert len(summaries.open_edition(block, region, paths)) == len(cells)  # checks its own contract
+    assert cells["land_ha"].sum() == pytest.approx(land["land_ha"].sum())
+    assert cells["adresser"].sum() == parts["adresser"].sum() == len(addresses)
+    assert set(cells["rutid"]) == set(land["rutid"]) | set(addresses["rutid"])
 
 
 @settings(max_examples=60, deadline=None)
