@@ -7,21 +7,37 @@ import hashlib
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files as package_files
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 
 def stylesheet() -> str:
     """Return ``base.css``: colour variables (light, dark, print), type, banner, header, tables, footer."""
-    return _read("base.css")
+    return text_of("pipelines.publish.html", "base.css")
 
 
 def sorting() -> str:
     """Return ``sortable.js``: tables that sort by their headings."""
-    return _read("sortable.js")
+    return text_of("pipelines.publish.html", "sortable.js")
 
 
 @cache
-def _read(name: str) -> str:
-    return (package_files(__package__) / name).read_text(encoding="utf-8")
+def text_of(package: str, name: str) -> str:
+    """Return a script, style sheet or table of texts that lies beside a page's code."""
+    return (package_files(package) / name).read_text(encoding="utf-8")
+
+
+@cache
+def templates(package: str) -> Environment:
+    """Return the templates beside a page's code: every value is escaped, and a missing one is an error."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    return Environment(
+        loader=PackageLoader(package, "."), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
 
 
 def policy(scripts: Iterable[str] = (), styles: Iterable[str] = (), images: str = "data: blob:") -> str:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from importlib.resources import files as package_files
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from pipelines.publish import html
 from pipelines.publish.facts import RunFacts, Source, credit_lines
 from pipelines.publish.html.language import Writer
 from pipelines.region import Region
+
+PACKAGE = "pipelines.publish.pages"
 
 
 @cache
@@ -48,7 +48,7 @@ def page(template: str, context: dict[str, Any], script: str = "") -> str:
     """Return a page; ``script`` is the name of its own script, if it has any: it may use what sorts tables."""
     styles = [html.stylesheet(), _read("pages.css")]
     scripts = [html.sorting() + _read(script)] if script else []
-    return _environment().get_template(template).render(
+    return html.templates(PACKAGE).get_template(template).render(
         policy=html.policy(scripts, styles, images="data:"),
         styles=[Markup(s) for s in styles],
         scripts=[Markup(s) for s in scripts],
@@ -56,14 +56,5 @@ def page(template: str, context: dict[str, Any], script: str = "") -> str:
     )  # fmt: skip
 
 
-@cache
-def _environment() -> Environment:
-    loader = PackageLoader("pipelines.publish.pages", ".")
-    return Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-
-
-@cache
 def _read(name: str) -> str:
-    return (package_files(__package__) / name).read_text(encoding="utf-8")
+    return html.text_of(PACKAGE, name)

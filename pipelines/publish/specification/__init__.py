@@ -6,7 +6,6 @@ the contracts and the configuration; the prose that holds the page together stan
 
 from __future__ import annotations
 
-from importlib.resources import files as package_files
 from typing import TYPE_CHECKING, Any
 
 from pipelines import files
@@ -14,6 +13,8 @@ from pipelines import files
 if TYPE_CHECKING:
     from pipelines.paths import Paths
     from pipelines.region import Region
+
+PACKAGE = "pipelines.publish.specification"
 
 
 def run(region: Region, paths: Paths) -> None:
@@ -25,17 +26,13 @@ def run(region: Region, paths: Paths) -> None:
 
 def render(context: dict[str, Any]) -> str:
     """Return the page; every value of ``context`` is escaped in it."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
-    from pipelines.publish.html import policy, stylesheet
+    from pipelines.publish.html import policy, stylesheet, templates, text_of
 
-    own = (package_files(__package__) / "specifikation.css").read_text(encoding="utf-8")
-    environment = Environment(
-        loader=PackageLoader(__package__, "."), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    styles = [stylesheet(), own]
-    return environment.get_template("specifikation.html.j2").render(
-        policy=policy((), styles, images="data:"), styles=[Markup(s) for s in styles], **context
+    styles = [stylesheet(), text_of(PACKAGE, "specifikation.css")]
+    return (
+        templates(PACKAGE)
+        .get_template("specifikation.html.j2")
+        .render(policy=policy((), styles, images="data:"), styles=[Markup(s) for s in styles], **context)
     )

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib.resources import files as package_files
 from pathlib import Path
 from typing import Any
 
 import folium
 from branca.element import Figure, MacroElement
 from folium.template import Template
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from pipelines.publish.html import policy, sorting, stylesheet
+from pipelines.publish.html import policy, sorting, stylesheet, templates, text_of
 
+PACKAGE = "pipelines.publish.webmap"
 SCRIPTS = (
     "sweref.js", "data.js", "grid_layer.js", "palette.js", "legend.js", "areas.js", "facts.js", "area_list.js",
     "cursor.js", "outline.js", "table.js", "address.js", "search.js", "controls.js", "page.js",
@@ -32,7 +31,7 @@ class Page(Figure):  # type: ignore[misc]
         background = kwargs["bakgrund"]
         scripts = [_leaflet("leaflet.js"), _own_scripts(), str(self.script.render())]
         styles = [_leaflet("leaflet.css"), stylesheet(), _read("page.css")]
-        return _environment().get_template("template.html.j2").render(
+        return templates(PACKAGE).get_template("template.html.j2").render(
             policy=policy(scripts, styles, f"data: blob: {background.host if background else ''}".strip()),
             styles=[Markup(s) for s in styles],
             scripts=[Markup(s) for s in scripts],
@@ -107,16 +106,8 @@ def render(context: dict[str, Any], bounds: list[list[float]]) -> str:
     return page.render(**context)
 
 
-def _environment() -> Environment:
-    loader = PackageLoader("pipelines.publish.webmap", ".")
-    return Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-
-
-@cache
 def _read(name: str) -> str:
-    return (package_files(__package__) / name).read_text(encoding="utf-8")
+    return text_of(PACKAGE, name)
 
 
 def _own_scripts() -> str:
