@@ -87,7 +87,7 @@ FINAL := $(sort $(PRODUCTS_OUT:%=$(OUT)/%) $(PRODUCTS_MAPS:%=$(MAPS)/%) $(TOLD:%
 READY_MAPS := $(PRODUCTS_MAPS:%=$(BUILT)/maps/%) $(MANY:%=$(BUILT)/.%.klar)
 READY := $(PRODUCTS_OUT:%=$(BUILT)/out/%) $(READY_MAPS) $(TOLD:%=$(BUILT)/maps/%) $(ENTRY:%=$(BUILT)/maps/%)
 
-.PHONY: help coverage demo fetch plan compare utvardera arkiv verifiera test test-browser test-qgis lint bench docs clean need-chromium need-qgis FORCE
+.PHONY: help coverage demo fetch plan compare utvardera arkiv verifiera test test-browser test-qgis lint bench docs clean published need-chromium need-qgis FORCE
 DEMO_NOTE := DEMO: simulerade data, inga verkliga uppgifter. Egna data läggs i $(RAW)/.
 .DEFAULT_GOAL := help
 
@@ -254,6 +254,9 @@ $(ENTRY:%=$(BUILT)/maps/%) &: $(READY_MAPS) $(TOLD:%=$(BUILT)/maps/%)
 	$(SAY) 'Ingångssida'
 	@$(RUN) entry $(ARGS)
 
+# What lies under MAPS and nothing else, built but not put in place: bench takes its time.
+published: $(READY_MAPS) $(TOLD:%=$(BUILT)/maps/%) $(ENTRY:%=$(BUILT)/maps/%)
+
 $(FINAL) &: $(READY)
 	$(SAY) 'Lägger produkterna på plats'
 	@$(RUN) install $(ARGS)
@@ -312,7 +315,7 @@ lint: $(VENV)/.klar-test ## Granskar stil (ruff) och typer (mypy)
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy
 
 bench: coverage $(VENV)/.klar-test ## Mäter varje stegs tid och minne, bredvid golvet: läsa och skriva utan att räkna
-	@$(VENV)/bin/python -m pipelines.bench $(ARGS)
+	@$(VENV)/bin/python -m pipelines.bench $(ARGS) --jobs $(JOBS)
 
 docs: $(VENV)/.klar ## Skriver om docs/konfiguration.md och docs/datalexikon.md ur modellen
 	@$(VENV)/bin/python -m pipelines.describe

@@ -138,10 +138,9 @@ def test_documents_are_named_and_dated_by_the_inputs(built: Paths) -> None:
 def test_same_tables_same_bytes(built: Paths, everything: atlas.Atlas, plan: dict[str, sheets.Sheet]) -> None:
     """Drawn again in another process, after other sheets; ``test_determinism`` compares one process and two."""
     for name in (tiny.SQUARE, tiny.ISLANDS):
-        figure = printmap.drawn(everything, plan[name])
+        printmap.make(everything, plan[name], built.step)
         for suffix in ("png", "pdf"):
             again = built.step / f"{name}.{suffix}"
-            printmap.save(figure, again, everything, plan[name])
             assert sha256(again) == sha256(built.built(f"maps/kartor/{name}.{suffix}")), again.name
 
 
@@ -191,9 +190,7 @@ def bare(
         modelled={t: np.zeros_like(m) for t, m in everything.modelled.items()},
     )  # fmt: skip
     for sheet in (plan[name] for name in BARE):
-        figure = printmap.drawn(plain, sheet)
-        for suffix in ("png", "pdf"):
-            printmap.save(figure, paths.built(f"{sheet.name}.{suffix}"), plain, sheet)
+        printmap.make(plain, sheet, paths.built("kartor"))
     return paths
 
 
@@ -202,7 +199,7 @@ def test_each_cell_is_drawn_in_its_class_where_it_lies(
     bare: Paths, plan: dict[str, sheets.Sheet], name: str
 ) -> None:
     sheet, table = plan[name], tiny.cells()
-    image = np.asarray(Image.open(bare.built(f"{name}.png")).convert("RGB"))
+    image = np.asarray(Image.open(bare.built(f"kartor/{name}.png")).convert("RGB"))
     if sheet.kod is not None:
         table = table[table["kommunkod"] == sheet.kod]
     for _, cell in table.sample(60, random_state=1, replace=True).drop_duplicates().iterrows():
@@ -262,7 +259,7 @@ def decoded(picture: Any) -> Any:
 
 
 def page_of(paths: Paths, name: str) -> Any:
-    return pypdf.PdfReader(paths.built(f"{name}.pdf")).pages[0]
+    return pypdf.PdfReader(paths.built(f"kartor/{name}.pdf")).pages[0]
 
 
 def test_modelled_cells_are_hatched_and_measured_ones_are_not(

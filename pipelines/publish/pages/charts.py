@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -71,9 +72,9 @@ def trend(history: pd.DataFrame, newest: dict[int, float], year: int) -> dict[st
         rows = history[history["troskel_mbit"].eq(t).fillna(False).to_numpy(dtype=bool)]
         if rows.empty:
             continue
-        most = rows.groupby(["bas", "serie"]).size().reset_index(name="n")
-        order = most.sort_values(["n", "bas", "serie"], ascending=[False, False, True])
-        bas, serie = order.iloc[0][["bas", "serie"]]
+        # The series with most years; of as many, households before people.
+        many = Counter(zip(rows["bas"], rows["serie"], strict=True))
+        bas, serie = min(many, key=lambda of: (-many[of], of[0] != "hushall", of[1]))
         of = rows[((rows["serie"] == serie) & (rows["bas"] == bas)).to_numpy()].sort_values("ar")
         shown = [
             (int(a), float(math.floor(p + 0.5)) if int(a) != year else newest.get(t, math.nan), str(b))

@@ -75,6 +75,16 @@ class County:
         return of.iloc[order].reset_index(drop=True)
 
     @cached_property
+    def history_of(self) -> dict[str, pd.DataFrame]:
+        """The history of each kommun as a whole, by the shown measure; empty where there is none."""
+        if self.history is None:
+            return {}
+        of = self.history[
+            ((self.history["omradestyp"] == "totalt") & (self.history["matt"] == SHOWN[0])).to_numpy()
+        ]
+        return {str(k): rows for k, rows in of.groupby("kommunkod", sort=True)}
+
+    @cached_property
     def cells_of(self) -> dict[str, pd.DataFrame]:
         """The cells of each kommun."""
         return {str(k): c for k, c in self.cells.groupby("kommunkod", sort=True)}

@@ -186,14 +186,10 @@ def _comparison(county: County, kommunkod: str, name: str, share: str) -> dict[s
 
 def _trend(county: County, kommunkod: str, row: figures.Row) -> dict[str, Any]:
     none = {"trend": None, "trend_text": "", "trend_bildtext": ""}
-    if county.history is None:
+    if kommunkod not in county.history_of:
         return none
-    h = county.history
-    of = h[
-        ((h["kommunkod"] == kommunkod) & (h["omradestyp"] == "totalt") & (h["matt"] == SHOWN[0])).to_numpy()
-    ]
     newest = {s: row[f"pts_{figures.SHARE[SHOWN[0]].format(t=s)}_pct"] for s in THRESHOLDS}
-    drawn = charts.trend(of, newest, county.facts["pts_ar"])
+    drawn = charts.trend(county.history_of[kommunkod], newest, county.facts["pts_ar"])
     if drawn is None:
         return none
     t = texts()["kommun"]

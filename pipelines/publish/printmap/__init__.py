@@ -71,15 +71,15 @@ def _draw_all(everything: Atlas, fonts: Path, each: list[tuple[Sheet, Path]], jo
     from multiprocessing import get_context
 
     if jobs == 1:
-        _begin(everything, fonts)
+        typeface.register(fonts)
         for sheet, folder in each:
-            _make(sheet, folder)
+            make(everything, sheet, folder)
         return
     # New processes, not forked ones: a fork would copy the locks of the threads that read the tables.
     with ProcessPoolExecutor(
         jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=(everything, fonts)
     ) as pool:
-        for done in [pool.submit(_make, sheet, folder) for sheet, folder in each]:
+        for done in [pool.submit(_make_held, sheet, folder) for sheet, folder in each]:
             done.result()
 
 
@@ -92,10 +92,24 @@ def _begin(everything: Atlas, fonts: Path) -> None:
     typeface.register(fonts)
 
 
-def _make(sheet: Sheet, folder: Path) -> None:
-    figure = drawn(_held[0], sheet)
-    for suffix in (".png", ".pdf"):
-        save(figure, folder / f"{sheet.name}{suffix}", _held[0], sheet)
+def _make_held(sheet: Sheet, folder: Path) -> None:
+    make(_held[0], sheet, folder)
+
+
+def make(everything: Atlas, sheet: Sheet, folder: Path) -> None:
+    """Draw a sheet and write it as ``<name>.pdf`` and ``<name>.png``."""
+    told, pdf = _about(everything, sheet), folder / f"{sheet.name}.pdf"
+    save(drawn(everything, sheet), pdf, told, epoch(everything.facts))
+    save_picture(pdf, told)
+
+
+def _about(everything: Atlas, sheet: Sheet) -> dict[str, str]:
+    """Return what both files of a sheet say of themselves."""
+    facts, publishing = everything.facts, everything.region.publicering
+    names = dict(zip(everything.kommuner["kommunkod"], everything.kommuner["kommunnamn"], strict=True))
+    what = publishing.titel if sheet.kod is None else f"{publishing.titel}, {names[sheet.kod]}"
+    title = f"{demo_prefix(facts)}{what}, {sheet.threshold} Mbit/s"
+    return {"Title": title, "Author": publishing.utgivare, "Subject": f"Körning {facts['korning_id']}"}
 
 
 def drawn(everything: Atlas, sheet: Sheet) -> Any:
@@ -132,40 +146,28 @@ def drawn(everything: Atlas, sheet: Sheet) -> Any:
     return figure
 
 
-def save(figure: Any, path: Path, everything: Atlas, sheet: Sheet) -> None:
-    """Write the figure whole or not at all, with a title and without a clock."""
+def save(figure: Any, pdf: Path, about: dict[str, str], made: int) -> None:
+    """Write the figure as a PDF, whole or not at all, with a title and without a clock (``made``: Unix seconds)."""
     from datetime import UTC, datetime
 
     import matplotlib as mpl
 
-    facts, publishing = everything.facts, everything.region.publicering
-    names = dict(zip(everything.kommuner["kommunkod"], everything.kommuner["kommunnamn"], strict=True))
-    what = publishing.titel if sheet.kod is None else f"{publishing.titel}, {names[sheet.kod]}"
-    title = f"{demo_prefix(facts)}{what}, {sheet.threshold} Mbit/s"
-    run_id = f"Körning {facts['korning_id']}"
-    with mpl.rc_context(typeface.style()), replacing(path) as beside:
-        if path.suffix == ".pdf":
-            made = datetime.fromtimestamp(epoch(facts), tz=UTC)
-            about = {"Title": title, "Author": publishing.utgivare, "Subject": run_id, "CreationDate": made}
-            figure.savefig(beside, metadata=about)
-        else:
-            _save_png(figure, beside, {"Title": title, "Author": publishing.utgivare, "Description": run_id})
+    when = datetime.fromtimestamp(made, tz=UTC)
+    with mpl.rc_context(typeface.style()), replacing(pdf) as beside:
+        figure.savefig(beside, metadata={**about, "CreationDate": when})
 
 
-def _save_png(figure: Any, path: Path, about: dict[str, str]) -> None:
-    """Write the figure as a picture without the alpha that matplotlib's own writer adds."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from PIL import Image
+def save_picture(pdf: Path, about: dict[str, str]) -> None:
+    """Write the PDF's page as a PNG beside it: the picture is of the sheet itself, not a second drawing."""
     from PIL.PngImagePlugin import PngInfo
+    from pypdfium2 import PdfDocument
 
-    figure.set_dpi(PNG_DPI)
-    canvas: Any = FigureCanvasAgg(figure)
-    canvas.draw()
     told = PngInfo()
     for key, text in about.items():
-        told.add_itxt(key, text)
-    image = Image.frombuffer("RGBX", canvas.get_width_height(), canvas.buffer_rgba()).convert("RGB")
-    _few_colours(image).save(path, dpi=(PNG_DPI, PNG_DPI), pnginfo=told)
+        told.add_itxt("Description" if key == "Subject" else key, text)
+    with PdfDocument(pdf) as document, replacing(pdf.with_suffix(".png")) as beside:
+        image = document[0].render(scale=PNG_DPI / 72).to_pil()
+        _few_colours(image).save(beside, dpi=(PNG_DPI, PNG_DPI), pnginfo=told)
 
 
 def _few_colours(image: Any) -> Any:
@@ -176,15 +178,26 @@ def _few_colours(image: Any) -> Any:
     """
     from PIL import Image
 
-    many = image.getcolors(image.width * image.height)
-    exact = np.array([c for _, c in sorted(many, key=lambda m: (-m[0], m[1]))[:PNG_EXACT]], dtype=np.int64)
-    rest = image.quantize(255 - PNG_EXACT, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    index = np.full(1 << 24, 255, dtype=np.uint8)
-    index[exact @ (1, 1 << 8, 1 << 16)] = np.arange(len(exact))
     # Four bytes a pixel read as one number, not three arrays of numbers: an A3 sheet has 8 million pixels.
-    packed = np.frombuffer(image.convert("RGBX").tobytes(), dtype="<u4").reshape(image.height, image.width)
-    found = index[packed & 0xFFFFFF]
-    found = np.where(found == 255, np.asarray(rest) + np.uint8(len(exact)), found)
+    packed = (
+        np.frombuffer(image.convert("RGBX").tobytes(), dtype="<u4").reshape(image.height, image.width)
+        & 0xFFFFFF
+    )
+    # A pixel of nine tells which are common.
+    colours, many = np.unique(packed[::3, ::3], return_counts=True)
+    exact = colours[np.argsort(-many, kind="stable")[:PNG_EXACT]]
+    index = np.full(1 << 24, 255, dtype=np.uint8)
+    index[exact] = np.arange(len(exact))
+    found = index[packed]
+    edges = found == 255
+    rest = (
+        Image.frombuffer("RGBX", (int(edges.sum()), 1), packed[edges]).convert("RGB") if edges.any() else None
+    )
+    palette = exact.astype("<u4").view(np.uint8).reshape(-1, 4)[:, :3].ravel().tolist()
+    if rest is not None:
+        rest = rest.quantize(255 - PNG_EXACT, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        found[edges] = np.asarray(rest)[0] + np.uint8(len(exact))
+        palette += rest.getpalette()
     few = Image.fromarray(found, mode="L")
-    few.putpalette([*exact.ravel().tolist(), *rest.getpalette()])
+    few.putpalette(palette)
     return few

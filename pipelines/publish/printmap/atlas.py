@@ -69,6 +69,8 @@ class Atlas:
         Per threshold: the class rests on statistics alone.
     kommun : ndarray of int16
         Index in ``codes`` of each cell's kommun, or -1.
+    sea : ndarray of bool
+        Inside the outlines of the län, and no cell: official boundaries reach far out to sea.
     gaps : DataFrame
         BRISTOMRADEN_OPPNA of measure ``tillgang``, with shapely polygons.
     """
@@ -81,6 +83,7 @@ class Atlas:
     classes: dict[int, Classes]
     modelled: dict[int, NDArray[np.bool_]]
     kommun: NDArray[np.int16]
+    sea: NDArray[np.bool_]
     kommuner: pd.DataFrame
     lan: pd.Series[Any]
     outlines: Outlines
@@ -103,14 +106,17 @@ def read(region: Region, paths: Paths) -> Atlas:
         out[row, column] = values
         return out
 
+    kommun = raster(_coded(cells["kommunkod"], codes, np.int16), -1)
+    outlines = _outlines(paths.table("granser"))
     return Atlas(
         region, read_facts(paths), read_sources(paths), codes, corner,
         classes={t: raster(_coded(cells[f"klass_tillgang_{t}"], CLASS_CODES, np.uint8), NO_CELL) for t in THRESHOLDS},
         modelled={t: raster(cells[f"underlag_{t}"].eq("statistik").to_numpy(), False) for t in THRESHOLDS},
-        kommun=raster(_coded(cells["kommunkod"], codes, np.int16), -1),
+        kommun=kommun,
+        sea=_sea(kommun, outlines, corner),
         kommuner=kommuner,
         lan=read_table(_open(paths, LAN_OPPNA)).iloc[0],
-        outlines=_outlines(paths.table("granser")),
+        outlines=outlines,
         places=_places(paths.table("orter")),
         water=_water(paths.table("mark")),
         gaps=_gaps(_open(paths, BRISTOMRADEN_OPPNA)),
@@ -144,6 +150,22 @@ def _outlines(path: Path) -> Outlines:
         tuple(map(str, frame["kommunkod"])), tuple(map(str, frame["kommunnamn"])),
         frame["i_lan"].to_numpy(bool), frame["geometry"].to_numpy(),
     )  # fmt: skip
+
+
+def _sea(kommun: NDArray[np.int16], outlines: Outlines, corner: tuple[float, float]) -> NDArray[np.bool_]:
+    """Tell which squares without a cell have their middle inside the län."""
+    import shapely
+
+    row, column = np.nonzero(kommun < 0)
+    x, y = corner[0] + (column + 0.5) * grid.CELL_M, corner[1] - (row + 0.5) * grid.CELL_M
+    sea = np.zeros(kommun.shape, dtype=bool)
+    for shape in outlines.shapes[outlines.inside]:
+        w, s, e, n = shape.bounds
+        near = np.flatnonzero((x >= w) & (x <= e) & (y >= s) & (y <= n))
+        shapely.prepare(shape)
+        near = near[shapely.contains_xy(shape, x[near], y[near])]
+        sea[row[near], column[near]] = True
+    return sea
 
 
 def _places(path: Path) -> Places:

@@ -129,21 +129,21 @@ def _patch(ax: Any, outline: Any, **look: Any) -> Any:
 
 
 def _sea(ax: Any, atlas: Atlas, sheet: Sheet, own: Any) -> None:
-    """Draw water inside the outlines where there is no cell: official boundaries reach far out to sea."""
+    """Draw the sea inside the outlines of what the sheet is about."""
     import shapely
 
     west, north = atlas.corner
     w, s, e, n = sheet.window
-    rows, columns = atlas.kommun.shape
+    rows, columns = atlas.sea.shape
     top, bottom = (int(np.clip((north - y) // grid.CELL_M, 0, rows)) for y in (n, s - grid.CELL_M))
     left, right = (int(np.clip((x - west) // grid.CELL_M, 0, columns)) for x in (w, e + grid.CELL_M))
-    row, column = np.nonzero(atlas.kommun[top:bottom, left:right] < 0)
+    wet = atlas.sea[top:bottom, left:right].copy()
     corner = (west + left * grid.CELL_M, north - top * grid.CELL_M)
-    wet = np.zeros((bottom - top, right - left), dtype=bool)
-    x, y = corner[0] + (column + 0.5) * grid.CELL_M, corner[1] - (row + 0.5) * grid.CELL_M
-    for shape in own:
-        shapely.prepare(shape)
-        wet[row, column] |= shapely.contains_xy(shape, x, y)
+    if sheet.kod is not None:
+        row, column = np.nonzero(wet)
+        x, y = corner[0] + (column + 0.5) * grid.CELL_M, corner[1] - (row + 0.5) * grid.CELL_M
+        shapely.prepare(own)
+        wet[row, column] = np.any([shapely.contains_xy(shape, x, y) for shape in own], axis=0)
     if wet.any():
         image = np.full((*wet.shape, 4), (*rgb(WATER), 0), dtype=np.uint8)
         image[wet, 3] = 255
