@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from pipelines.region import Region
 
 KOLADA_SHARES = {
-    "N07900": (100, "totalt"), "N07918": (1000, "totalt"), "N07919": (1000, "tatbebyggt"),
-    "N07920": (1000, "glesbebyggt"),
+    "N07900": ("tillgang", 100, "totalt"), "N07918": ("passerad", 1000, "totalt"),
+    "N07919": ("passerad", 1000, "tatbebyggt"), "N07920": ("passerad", 1000, "glesbebyggt"),
 }  # fmt: skip
-"""Kolada's indicators (sources: kolada.se): threshold and class of each."""
+"""Kolada's indicators (sources: kolada.se): measure, threshold and class of each. All but the first count 1 Gbit/s
+*or fibre near by*."""
 POPULATION_FROM = 2021
 """Kolada's N07900 and N07918 are shares of the population from this year, of households before."""
 CKM_FROM = 2025
@@ -140,24 +141,25 @@ def kolada_shares(kolada: pd.DataFrame, region: Region, year: int) -> pd.DataFra
     ]
     frames = []
     for kpi, rows in mine.groupby("kpi", sort=True):
-        threshold, kind = KOLADA_SHARES[str(kpi)]
+        measure, threshold, kind = KOLADA_SHARES[str(kpi)]
         rows = rows[rows["ar"] == year]
         of_people = kpi in OF_POPULATION and year >= POPULATION_FROM
         place = rows.assign(
             niva=rows["kommunkod"].map(lambda c: codes[c][0]), kod=rows["kommunkod"].map(lambda c: codes[c][1]),
-            omradestyp=kind, troskel_mbit=threshold, matt="tillgang",
+            omradestyp=kind, troskel_mbit=threshold, matt=measure,
         )  # fmt: skip
+        # People are counted by access alone: for passerad our share is of the households.
+        quantity = "andel_befolkning" if of_people and measure == "tillgang" else "andel_hushall"
+        ours = "folket" if quantity == "andel_befolkning" else "hushållen"
         reason = (
-            "Kolada räknar andel av befolkningen från 2021, PTS andel av hushållen; vår andel är av folket"
+            f"Kolada räknar andel av befolkningen från 2021, PTS andel av hushållen; vår andel är av {ours}"
             if of_people
             else "samma mätning som PTS; avrundad av Kolada"
         )
-        quantity = "andel_befolkning" if of_people else "andel_hushall"
-        frames.append(
-            _rows(
-                place, f"Kolada {kpi}", year, quantity, "procent", 100 * place["andel"].astype(float), reason
-            )
+        shares = _rows(
+            place, f"Kolada {kpi}", year, quantity, "procent", 100 * place["andel"].astype(float), reason
         )
+        frames.append(shares.assign(av_befolkning=of_people))
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
 
@@ -281,6 +283,7 @@ def _rows(
     return place[["niva", "kod", "omradestyp", "troskel_mbit", "matt"]].assign(
         kalla=source, ar=UNKNOWN_YEAR if year is None else year, storhet=quantity, enhet=unit,
         deras_tal=np.asarray(theirs, dtype=np.float64), orsak=reason, jamforbart=True,
+        av_befolkning=False,
     )  # fmt: skip
 
 
@@ -301,6 +304,7 @@ def beside(theirs: pd.DataFrame, own: pd.DataFrame, region: Region) -> pd.DataFr
             "hushall": limits.hushall_pct, "folkmangd": limits.folkmangd_pct, "land_ha": limits.landareal_pct,
         }
     )  # fmt: skip
+    out.loc[out["av_befolkning"], "tolerans"] = limits.avvikelse_befolkning_pe
     # PTS's own number of households is met exactly: it is what ours are made of.
     exact = out["kalla"] == "PTS antal hushåll"
     out.loc[exact, "tolerans"] = limits.pts_hushall_pct

@@ -299,7 +299,7 @@ def test_kommun_counts_in_the_open_table(tmp_path, count, shown, sort_by):
 
 
 def test_share_and_difference_in_the_table(tmp_path):
-    """No more decimals than are published, in a difference either; a limit has no difference."""
+    """No more decimals than are published, in a difference either; a limit has no difference; ⚠ is over 0.5."""
     region, paths = synthetic_tables.tiny(tmp_path, names=("Testby", "Annanby"))
     told = read_table(paths.table("oppen_kommuner"))
     told["andel_100_pct"], told["andel_100_olikhet"] = [91.84, 99.9], ["", ">"]
@@ -313,7 +313,7 @@ def test_share_and_difference_in_the_table(tmp_path):
     shown = {re.findall(r">([^<]*)</a>", r)[0]: re.findall(kept, r) for r in rows}
     assert shown["Testby"][:3] == ["91,8\u202f%", "–", "–"]
     assert shown["Testby"][4:7] == ["91,8\u202f%", "92,2\u202f%", "−0,4"]
-    assert shown["Annanby"][:3] == ["97,3\u202f%", "94\u202f%", "+3"]
+    assert shown["Annanby"][:3] == ["97,3\u202f%", "94\u202f%", "+3\u00a0⚠"]
     assert shown["Annanby"][4:7] == ["minst 99,9\u202f%", "94\u202f%", "–"]
     english = paths.built(webmap.OPEN_EN).read_text(encoding="utf-8")
     assert ">91.8%<" in english

@@ -76,10 +76,8 @@ def test_what_lies_in_the_wrong_order_is_noted(tmp_path: Path) -> None:
     b = put(tmp_path, {"values": values("N07918", 2024, {**ALL, "9901": 95.0})}, "b.json")
     c = put(tmp_path, {"values": values("N07919", 2024, {**ALL, "9902": 60.0})}, "c.json")
     d = put(tmp_path, {"values": values("N07920", 2024, {**ALL, "9901": 97.0, "9902": 55.0})}, "d.json")
-    assert read(a, b, c, d)[1] == {
-        "N07918 (1 Gbit/s) är högre än N07900 (100 Mbit/s)": 1,
-        "N07918 (alla) ligger utanför N07919 (tät) och N07920 (gles)": 1,
-    }
+    # 9901: fibre near by exceeds access to 100 Mbit/s, as it may
+    assert read(a, b, c, d)[1] == {"N07918 (alla) ligger utanför N07919 (tät) och N07920 (gles)": 1}
 
 
 def test_the_same_answer_twice_counts_once_and_another_answer_stops(tmp_path: Path) -> None:

@@ -43,6 +43,8 @@ def paths(tmp_path: Path) -> Paths:
         ("kommun", "1480", "totalt", 100, "tillgang", 95.0, 95.0, "hastighet"),
         ("kommun", "1407", "totalt", 100, "tillgang", 90.0, 89.0, "hastighet"),
         ("kommun", "1480", "glesbebyggt", 1000, "tillgang", 80.0, 80.4, "teknik"),
+        ("kommun", "1480", "glesbebyggt", 1000, "passerad", 85.0, 85.0, "hastighet"),
+        ("kommun", "1480", "totalt", 1000, "passerad", 97.0, 97.0, "hastighet"),
         ("kommun", "1407", "glesbebyggt", 1000, "tillgang", float("nan"), float("nan"), "saknas"),
     ]
     columns = ["niva", "kod", "omradestyp", "troskel_mbit", "matt", "andel_pct", "pts_andel_pct", "pts_kalla"]
@@ -62,6 +64,7 @@ def paths(tmp_path: Path) -> Paths:
         [
             ("N07900", "1480", YEAR, 0.93), ("N07900", "1480", YEAR - 1, 0.50), ("N07900", "0014", YEAR, 0.942),
             ("N07920", "1480", YEAR, 0.70), ("N07918", "1407", YEAR, None),
+            ("N07918", "1480", YEAR, 0.96),
         ],
         columns=["kpi", "kommunkod", "ar", "andel"],
     )  # fmt: skip
@@ -92,7 +95,10 @@ def run(paths: Paths, **kontroll: object) -> pd.DataFrame:
         (("Kolada N07900", "1480", "totalt"), 2.0, "utanfor"),
         # 100 × (1 − 70/1200) = 94.1667 against 94.2
         (("Kolada N07900", "14", "totalt"), 94 + 1 / 6 - 94.2, "inom"),
-        (("Kolada N07920", "1480", "glesbebyggt"), 10.0, "utanfor"),
+        # 1 Gbit/s or fibre near by: beside those passed, 85, not those with access, 80
+        (("Kolada N07920", "1480", "glesbebyggt"), 15.0, "utanfor"),
+        # their share is of people, ours of households: one point is within that tolerance, not within 0.5
+        (("Kolada N07918", "1480", "totalt"), 1.0, "inom"),
         (("SCB landareal", "1480", "totalt"), 4.0, "inom"),
     ],
 )

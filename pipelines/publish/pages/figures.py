@@ -45,6 +45,7 @@ class Teller:
     def __init__(self, region: Region) -> None:
         self.write = Writer("sv")
         self.small = region.publicering.undertryckningsgrans
+        self.tolerance = region.kontroll.avvikelse_pe
 
     def count(self, x: Any) -> Told:
         """Return a count of the open edition: steps of tens, 0, or the suppressed band."""
@@ -60,7 +61,9 @@ class Teller:
         name = SHARE[matt].format(t=t)
         own, sign, pts = row[f"{name}_pct"], row[f"{name}_olikhet"], row[f"pts_{name}_pct"]
         gap = own - pts if not sign else math.nan
-        difference = Told(self.write.points(gap), round(gap, 1)) if gap == gap else Told(HIDDEN)
+        difference = Told(HIDDEN)
+        if gap == gap:
+            difference = Told(self.write.flagged(self.write.points(gap), gap, self.tolerance), round(gap, 1))
         return Figures(
             self.share(own, sign), self.share(pts), difference, self.count(row[WITHOUT[matt].format(t=t)])
         )

@@ -49,7 +49,7 @@ def context(county: County, kommunkod: str) -> dict[str, Any]:
             antal=shown.without.text, hushall=tell.count(row["hushall_ca"]).text, lan_andel=of_lan.share.text,
         )),
         "matt": MEASURES, "lage": _position(county, kommunkod, row),
-        "lage_caption": t["lage_caption"].format(n=len(county.kommuner)),
+        "lage_caption": t["lage_caption"].format(n=len(county.kommuner), tolerans=tell.write.number(tell.tolerance, 1)),
         "trosklar": [tell.write.number(s) for s in THRESHOLDS], "tal": _plain,
         "mal": [
             {"namn": g.namn, "avstand": figures.distances(row, g, tell)} for g in county.region.mal.nivaer

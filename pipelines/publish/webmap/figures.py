@@ -6,6 +6,7 @@ KOMMUNER and LAN: expected counts with one decimal. Every figure is a text and a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -172,7 +173,9 @@ def rows(
         cells = []
         for m, s in PAIRS:
             told, goal = tell(row, m, s), goal_for(region, m, s)
-            shown = [told.share, told.pts, told.difference, told.without]
+            gap, limit = told.difference, region.kontroll.avvikelse_pe
+            marked = write.flagged(gap.text, math.nan if gap.value is None else gap.value, limit)
+            shown = [told.share, told.pts, gap._replace(text=marked), told.without]
             if goal:
                 shown.append(to_goal(told, goal, write, t))
             cells += [(f"{m}-{s}", x.text, "" if x.value is None else x.value) for x in shown]

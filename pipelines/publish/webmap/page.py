@@ -60,6 +60,7 @@ def context(about: Subject) -> dict[str, Any]:
         t["om_oppen"] if open_page else t["om_intern"],
         *([t["om_fore"]] if about.earlier else []),
     ]
+    flagged = t["tabell_flagga"].format(tolerans=write.number(region.kontroll.avvikelse_pe, 1))
     return {
         "t": t,
         "intern": not open_page,
@@ -79,7 +80,7 @@ def context(about: Subject) -> dict[str, Any]:
         "anvanda": [t["kalla_rad"].format(kalla=line) for line in credit_lines(about.sources)],
         "utgava": t["utgava"].format(**named),
         "utgivare": t["utgivare"].format(**named),
-        "tabell_antal": t[f"tabell_antal_{about.edition}"].format(**named),
+        "tabell_antal": f"{t[f'tabell_antal_{about.edition}'].format(**named)} {flagged}",
         "tabell_caption": t["tabell_caption"].format(troskel=100, matt=t["matt_tillgang"].lower()),
         "visningar": [(f"{m}-{s}", bool(figures.goal_for(region, m, s))) for m, s in figures.PAIRS],
         "kommuner": figures.rows(about.kommuner, tell, region, write, t),
