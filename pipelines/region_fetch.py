@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
+from pipelines.kolada_indicators import INDICATORS
 from pipelines.region_base import Part
 
 LOCAL = ("localhost", "127.0.0.1", "::1")
@@ -76,7 +77,7 @@ class HamtaKolada(Part):
 
     url: Url = Field(default="https://api.kolada.se/v3/", description="Koladas API, version 3.")
     nyckeltal: tuple[Annotated[str, Field(pattern=r"^[NU]\d{5}$")], ...] = Field(
-        default=("N07900", "N07918", "N07919", "N07920"),
+        default=tuple(INDICATORS),
         description="Nyckeltal som hämtas, alla år, för länets kommuner och länet.",
     )
     fragor_per_sekund: float = Field(default=2, gt=0, description="Högsta antal frågor per sekund.")

@@ -15,10 +15,11 @@ import numpy as np
 import pandas as pd
 
 from pipelines.errors import DataError, printable
+from pipelines.kolada_indicators import INDICATORS
 from pipelines.ledger import Ledger
 from pipelines.region import Region
 
-KPIS = ("N07900", "N07918", "N07919", "N07920")
+KPIS = tuple(INDICATORS)
 MAX_BYTES = 64 << 20
 _AGAIN = "Hämta svaret på nytt från api.kolada.se, eller ta bort filen: Kolada är frivilligt."
 _COLUMNS = ["kpi", "kommunkod", "ar", "andel", "fil"]

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.errors import DataError
+from pipelines.kolada_indicators import INDICATORS
 from pipelines.region import CLASSES, MEASURES, THRESHOLDS
 from pipelines.stages.groups import of_kommuner
 
@@ -124,20 +125,16 @@ def _overlay_kolada(
 ) -> None:
     """Put Kolada's shares where they say what is needed, for the same year.
 
-    N07900 (≥ 100 Mbit/s) is a total only; N07918–N07920 are 1 Gbit/s or fibre near by, all/tät/gles.
-    N07900 and N07918 are shares of population from 2021: noted, since PTS's are of households.
+    A share of the population is noted, since PTS's are of households.
     """
     year = int(base["ar"].iloc[0]) if len(base) else 0
-    where = {
-        "N07900": (("tillgang", 100), "totalt"), "N07918": (("passerad", 1000), "totalt"),
-        "N07919": (("passerad", 1000), "tatbebyggt"), "N07920": (("passerad", 1000), "glesbebyggt"),
-    }  # fmt: skip
-    for kpi, (key, area) in where.items():
+    for kpi, what in INDICATORS.items():
+        key = (what.matt, what.troskel_mbit)
         rows = kolada[(kolada["kpi"] == kpi) & (kolada["ar"] == year)].set_index("kommunkod")["andel"]
         found = base["kommunkod"].map(rows).to_numpy(dtype=np.float64)
-        use = (base["omradestyp"] == area).to_numpy() & ~np.isnan(found)
+        use = (base["omradestyp"] == what.omradestyp).to_numpy() & ~np.isnan(found)
         low[key][use], high[key][use], source[key][use] = found[use], found[use], "kolada"
-        if kpi in ("N07900", "N07918") and year >= 2021:
+        if what.of_people(year):
             ledger.add(
                 "upplysning", f"kolada {kpi}", "andel av befolkningen, inte av hushållen", int(use.sum()),
                 "visas som PTS-andel för kommunen; klasserna följer teknik",

@@ -8,6 +8,7 @@ import numpy as np
 
 from pipelines import contracts, files
 from pipelines.contracts_history import FRAMSKRIVNING, HISTORIK
+from pipelines.kolada_indicators import INDICATORS, Indicator
 from pipelines.ledger import Ledger
 from pipelines.stages.projection import projections
 
@@ -17,13 +18,6 @@ if TYPE_CHECKING:
     from pipelines.paths import Paths
     from pipelines.region import Region
 
-KOLADA = {
-    "N07900": ("tillgang", 100, "totalt"), "N07918": ("passerad", 1000, "totalt"),
-    "N07919": ("passerad", 1000, "tatbebyggt"), "N07920": ("passerad", 1000, "glesbebyggt"),
-}  # fmt: skip
-"""Measure, threshold and class of each indicator (Kolada's own definitions)."""
-POPULATION_FROM = {"N07900": 2021, "N07918": 2021}
-"""The year from which an indicator is a share of the population, not of households (Kolada)."""
 OF_PEOPLE = "Från {ar} andel av befolkningen, tidigare av hushållen."
 ORDER = {"riket": 0, "lan": 1, "kommun": 2}
 
@@ -61,10 +55,11 @@ def of_kolada(kolada: pd.DataFrame, region: Region) -> pd.DataFrame:
 
     lan = f"00{region.lan.kod}"
     names = {**region.kommunnamn, lan: region.lan.namn, "0000": "Riket"}
-    rows = kolada[kolada["kpi"].isin(KOLADA) & kolada["kommunkod"].isin(names) & kolada["andel"].notna()]
+    rows = kolada[kolada["kpi"].isin(INDICATORS) & kolada["kommunkod"].isin(names) & kolada["andel"].notna()]
     rows = rows.reset_index(drop=True)
-    told = pd.DataFrame([KOLADA[k] for k in rows["kpi"]], columns=["matt", "troskel_mbit", "omradestyp"])
-    people = rows["ar"] >= rows["kpi"].map(POPULATION_FROM).astype("float64").fillna(9999)
+    what = pd.DataFrame([INDICATORS[k] for k in rows["kpi"]], columns=list(Indicator._fields))
+    told = what.drop(columns="of_people_from")
+    people = rows["ar"] >= what["of_people_from"].astype("float64").fillna(9999)
     code = rows["kommunkod"].where(~rows["kommunkod"].isin([lan, "0000"]), rows["kommunkod"].str[2:])
     level = np.select([rows["kommunkod"] == "0000", rows["kommunkod"] == lan], ["riket", "lan"], "kommun")
     return told.assign(

@@ -13,6 +13,7 @@ import numpy as np
 from pipelines import contracts, files, ledger
 from pipelines.contracts_reconciliation import AVSTAMNING_KALLOR, QUANTITIES
 from pipelines.errors import DataError
+from pipelines.kolada_indicators import INDICATORS
 from pipelines.region import CLASSES, MEASURES, THRESHOLDS
 
 if TYPE_CHECKING:
@@ -21,17 +22,8 @@ if TYPE_CHECKING:
     from pipelines.paths import Paths
     from pipelines.region import Region
 
-KOLADA_SHARES = {
-    "N07900": ("tillgang", 100, "totalt"), "N07918": ("passerad", 1000, "totalt"),
-    "N07919": ("passerad", 1000, "tatbebyggt"), "N07920": ("passerad", 1000, "glesbebyggt"),
-}  # fmt: skip
-"""Kolada's indicators (sources: kolada.se): measure, threshold and class of each. All but the first count 1 Gbit/s
-*or fibre near by*."""
-POPULATION_FROM = 2021
-"""Kolada's N07900 and N07918 are shares of the population from this year, of households before."""
 CKM_FROM = 2025
 """SCB perturbs every count by the Cell Key Method from this reference year, totals too."""
-OF_POPULATION = ("N07900", "N07918")
 PUBLISHED_COLUMNS = ("ar_1_oktober", "omrade_namn", "omradestyp", "matt", "andel_pct", "kalla")
 UNKNOWN_YEAR = -1
 
@@ -136,20 +128,18 @@ def kolada_shares(kolada: pd.DataFrame, region: Region, year: int) -> pd.DataFra
     import pandas as pd
 
     codes = {k: ("kommun", k) for k in region.kommunkoder} | {f"00{region.lan.kod}": ("lan", region.lan.kod)}
-    mine = kolada[
-        kolada["kommunkod"].isin(codes) & kolada["kpi"].isin(KOLADA_SHARES) & kolada["andel"].notna()
-    ]
+    mine = kolada[kolada["kommunkod"].isin(codes) & kolada["kpi"].isin(INDICATORS) & kolada["andel"].notna()]
     frames = []
     for kpi, rows in mine.groupby("kpi", sort=True):
-        measure, threshold, kind = KOLADA_SHARES[str(kpi)]
+        what = INDICATORS[str(kpi)]
         rows = rows[rows["ar"] == year]
-        of_people = kpi in OF_POPULATION and year >= POPULATION_FROM
+        of_people = what.of_people(year)
         place = rows.assign(
             niva=rows["kommunkod"].map(lambda c: codes[c][0]), kod=rows["kommunkod"].map(lambda c: codes[c][1]),
-            omradestyp=kind, troskel_mbit=threshold, matt=measure,
+            omradestyp=what.omradestyp, troskel_mbit=what.troskel_mbit, matt=what.matt,
         )  # fmt: skip
         # People are counted by access alone: for passerad our share is of the households.
-        quantity = "andel_befolkning" if of_people and measure == "tillgang" else "andel_hushall"
+        quantity = "andel_befolkning" if of_people and what.matt == "tillgang" else "andel_hushall"
         ours = "folket" if quantity == "andel_befolkning" else "hushållen"
         reason = (
             f"Kolada räknar andel av befolkningen från 2021, PTS andel av hushållen; vår andel är av {ours}"

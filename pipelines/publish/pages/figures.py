@@ -61,9 +61,11 @@ class Teller:
         name = SHARE[matt].format(t=t)
         own, sign, pts = row[f"{name}_pct"], row[f"{name}_olikhet"], row[f"pts_{name}_pct"]
         gap = own - pts if not sign else math.nan
-        difference = Told(HIDDEN)
-        if gap == gap:
-            difference = Told(self.write.flagged(self.write.points(gap), gap, self.tolerance), round(gap, 1))
+        shown = round(gap, 1) if gap == gap else None
+        marked = (
+            HIDDEN if shown is None else self.write.flagged(self.write.points(gap), shown, self.tolerance)
+        )
+        difference = Told(marked, shown)
         return Figures(
             self.share(own, sign), self.share(pts), difference, self.count(row[WITHOUT[matt].format(t=t)])
         )

@@ -190,11 +190,9 @@ def _few_colours(image: Any) -> Any:
     index[exact] = np.arange(len(exact))
     found = index[packed]
     edges = found == 255
-    rest = (
-        Image.frombuffer("RGBX", (int(edges.sum()), 1), packed[edges]).convert("RGB") if edges.any() else None
-    )
     palette = exact.astype("<u4").view(np.uint8).reshape(-1, 4)[:, :3].ravel().tolist()
-    if rest is not None:
+    if edges.any():
+        rest = Image.frombuffer("RGBX", (int(edges.sum()), 1), packed[edges]).convert("RGB")
         rest = rest.quantize(255 - PNG_EXACT, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
         found[edges] = np.asarray(rest)[0] + np.uint8(len(exact))
         palette += rest.getpalette()

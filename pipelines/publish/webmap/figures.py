@@ -6,7 +6,6 @@ KOMMUNER and LAN: expected counts with one decimal. Every figure is a text and a
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -174,7 +173,7 @@ def rows(
         for m, s in PAIRS:
             told, goal = tell(row, m, s), goal_for(region, m, s)
             gap, limit = told.difference, region.kontroll.avvikelse_pe
-            marked = write.flagged(gap.text, math.nan if gap.value is None else gap.value, limit)
+            marked = write.flagged(gap.text, gap.value, limit)
             shown = [told.share, told.pts, gap._replace(text=marked), told.without]
             if goal:
                 shown.append(to_goal(told, goal, write, t))
