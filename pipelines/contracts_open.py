@@ -12,6 +12,8 @@ from dataclasses import replace
 
 from pipelines.contracts import KOMMUNER, LAN, OPPNA_RUTOR, Column, Table
 from pipelines.contracts_gaps import BRISTOMRADE_ID, BRISTOMRADEN
+from pipelines.contracts_history import OPEN_HISTORY
+from pipelines.contracts_reconciliation import AVSTAMNING_OPPEN
 from pipelines.region import THRESHOLDS
 
 SIGNS = ("", ">", "<")
@@ -132,3 +134,5 @@ BRISTOMRADEN_OPPNA = Table(
 )  # fmt: skip
 OPEN_TABLES = (RUTNAT_250M, BRISTOMRADEN_OPPNA, KOMMUNER_OPPNA, LAN_OPPNA)
 """The tables of the open edition, in the order a reader lists them."""
+OPEN_BESIDE = (*OPEN_HISTORY, AVSTAMNING_OPPEN)
+"""What others have published, as it may stand beside them: plain tables without cells or areas."""

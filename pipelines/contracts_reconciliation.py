@@ -1,6 +1,8 @@
-"""Contract of the reconciliation: every published figure at hand beside ours, with tolerance and reason."""
+"""Contracts of the reconciliation: every published figure at hand beside ours, with tolerance and reason."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from pipelines.contracts import Column, Table
 from pipelines.region import CLASSES, MEASURES
@@ -39,4 +41,52 @@ AVSTAMNING_KALLOR = Table(
         Column("orsak", "text", "Orsak", "Varför talen får, eller måste, skilja sig.", klass="oppen"),
     ),
     key=("niva", "kod", "kalla", "ar", "storhet", "omradestyp", "troskel_mbit", "matt"),
+)  # fmt: skip
+
+OPEN_VERDICTS = (*VERDICTS, "oavgjort")
+_OWN = {c.name: c for c in AVSTAMNING_KALLOR.columns}
+_TOLD_AS = {
+    "storhet": replace(
+        _OWN["storhet"], description="andel_hushall, hushall, folkmangd eller land_ha.",
+        values=tuple(q for q in QUANTITIES if q != "andel_befolkning"),
+    ),
+    "vart_tal": replace(
+        _OWN["vart_tal"], description="Som i tabellerna kommuner och lan, i enheten på raden: antal i tiotal, andelar "
+        "räknade på dem. Tomt när talet är för litet för att visas.", klass="oppen",
+    ),
+    "deras_tal": replace(
+        _OWN["deras_tal"], description="Källans tal så fint som vårt visas bredvid det: antal i tiotal, andelar med en "
+        "decimal eller i hela procent.",
+    ),
+    "skillnad": replace(
+        _OWN["skillnad"], description=f"{_OWN['skillnad'].description} Räknad på talen som visas; tomt när vår andel "
+        "bara är en gräns eller talen inte går att jämföra.", klass="oppen",
+    ),
+    "utfall": replace(
+        _OWN["utfall"], description=f"{_OWN['utfall'].description} oavgjort när avrundningen av talen som visas, eller "
+        "att vår andel är en gräns, kan ändra utfallet.", values=OPEN_VERDICTS,
+    ),
+}  # fmt: skip
+_LIMIT = Column(
+    "vart_tal_olikhet", "text", "Vårt tal (olikhet)", "> när vår andel är minst talet, < när den är högst talet, annars "
+    "tomt.", klass="oppen", values=("", ">", "<"),
+)  # fmt: skip
+
+
+def _open_columns() -> tuple[Column, ...]:
+    """Return the open columns: no class of area, since no share of ours is told for one."""
+    out: list[Column] = []
+    for c in AVSTAMNING_KALLOR.columns:
+        if c.name != "omradestyp":
+            out.append(_TOLD_AS.get(c.name, c))
+        if c.name == "vart_tal":
+            out.append(_LIMIT)
+    return tuple(out)
+
+
+AVSTAMNING_OPPEN = replace(
+    AVSTAMNING_KALLOR,
+    description="Publicerade tal för hela kommuner och länet bredvid våra, som båda får visas: skillnad, tolerans, "
+    "utfall och varför de får skilja sig. Utfallet är räknat på talen som visas, inte på de exakta.",
+    columns=_open_columns(), key=tuple(k for k in AVSTAMNING_KALLOR.key if k != "omradestyp"),
 )  # fmt: skip

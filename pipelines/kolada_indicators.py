@@ -34,3 +34,14 @@ INDICATORS = {
     "N07919": Indicator("passerad", 1000, "tatbebyggt"),
     "N07920": Indicator("passerad", 1000, "glesbebyggt"),
 }
+
+
+def reason(*, of_people: bool, ours: str) -> str:
+    """Return why an indicator and our share may differ; ``ours`` is what our share is of.
+
+    >>> reason(of_people=True, ours="folket")
+    'Kolada räknar andel av befolkningen från 2021, PTS andel av hushållen; vår andel är av folket'
+    """
+    if not of_people:
+        return "samma mätning som PTS; avrundad av Kolada"
+    return f"Kolada räknar andel av befolkningen från 2021, PTS andel av hushållen; vår andel är av {ours}"

@@ -193,10 +193,17 @@ PRODUCTS = (
         (File("maps/data/framskrivning.csv"),), (contracts_history.FRAMSKRIVNING_OPPEN,), "oppen",
     ),
     Product(
+        "avstamning", "Avstämning mot publicerade tal",
+        "Tal som PTS, Kolada, SCB och andra har publicerat om kommunerna och länet, bredvid våra: skillnad, tolerans, "
+        "om skillnaden ryms i den och varför talen får skilja sig.",
+        "Visar hur väl talen stämmer med vad andra har sagt, och var de inte gör det.",
+        (File("maps/data/avstamning_kallor.csv"),), (contracts_reconciliation.AVSTAMNING_OPPEN,), "oppen",
+    ),
+    Product(
         "datapaket", "Datalexikon för de öppna tabellerna",
         "Frictionless datapackage.json: varje tabells kolumner med typ, enhet, betydelse och nyckel.",
         "Gör att program kan läsa och kontrollera CSV-filerna utan handpåläggning.",
-        (File(DATAPACKAGE),), (*contracts_open.OPEN_TABLES, *contracts_history.OPEN_HISTORY), "oppen",
+        (File(DATAPACKAGE),), (*contracts_open.OPEN_TABLES, *contracts_open.OPEN_BESIDE), "oppen",
     ),
     Product(
         "bredbandskarta", "Bredbandskartan",
@@ -378,7 +385,7 @@ _KLASS = {"oppen": "öppen", "band": "band", "intern": "intern"}
 
 def open_tables() -> tuple[Table, ...]:
     """Return every table of the open edition."""
-    return (*contracts_open.OPEN_TABLES, *contracts_history.OPEN_HISTORY)
+    return (*contracts_open.OPEN_TABLES, *contracts_open.OPEN_BESIDE)
 
 
 def internal_tables() -> list[Table]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipelines import contracts, files, ledger
+from pipelines import contracts, files, kolada_indicators, ledger
 from pipelines.contracts_reconciliation import AVSTAMNING_KALLOR, QUANTITIES
 from pipelines.errors import DataError
 from pipelines.kolada_indicators import INDICATORS
@@ -149,11 +149,7 @@ def kolada_shares(kolada: pd.DataFrame, region: Region, year: int) -> pd.DataFra
         # People are counted by access alone: for passerad our share is of the households.
         quantity = "andel_befolkning" if of_people and what.matt == "tillgang" else "andel_hushall"
         ours = "folket" if quantity == "andel_befolkning" else "hushållen"
-        reason = (
-            f"Kolada räknar andel av befolkningen från 2021, PTS andel av hushållen; vår andel är av {ours}"
-            if of_people
-            else "samma mätning som PTS; avrundad av Kolada"
-        )
+        reason = kolada_indicators.reason(of_people=of_people, ours=ours)
         theirs, limits = 100 * place["andel"].astype(float), region.kontroll
         tolerance = limits.avvikelse_befolkning_pe if of_people else limits.avvikelse_pe
         frames.append(_rows(place, f"Kolada {kpi}", year, quantity, "procent", theirs, reason, tolerance))

@@ -9,8 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines import files
-from pipelines.contracts_history import OPEN_HISTORY
-from pipelines.contracts_open import OPEN_TABLES
+from pipelines.contracts_open import OPEN_BESIDE, OPEN_TABLES
 from pipelines.publish import open_tables
 from pipelines.publish.facts import read_facts, read_sources
 from pipelines.publish.open_data import datapackage, geopackage, geoparquet, text
@@ -41,8 +40,8 @@ def run(region: Region, paths: Paths) -> None:
             geoparquet.write(frame, shapes, table, built(f"{table.name}.parquet"), facts)
         if table.name == "kommuner":
             text.write_geojson(frame, shapes, table, built("kommuner.geojson"), facts)
-    later = [(t, open_tables.read(paths, t)) for t in OPEN_HISTORY]
-    for table, frame in later:
+    others = [(t, open_tables.read(paths, t)) for t in OPEN_BESIDE]
+    for table, frame in others:
         text.write_csv(frame, table, built(f"{table.name}.csv"), facts)
-    described = datapackage.describe([t for t, _ in (*tables, *later)], region, facts, sources, paths)
+    described = datapackage.describe([t for t, _ in (*tables, *others)], region, facts, sources, paths)
     files.write_text(built("datapackage.json"), described)

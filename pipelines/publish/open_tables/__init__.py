@@ -1,7 +1,7 @@
 """What is published, as tables between the steps: every product under ``maps/`` reads these and no other.
 
 So the public page, a kommun page, a print map and the files of ``maps/data/`` cannot disagree, and whatever
-is worked out of all of them together is what these four tables tell. The rule is in
+is worked out of all of them together is what these tables tell. The rule is in
 ``publish/disclosure.py``, the reasons and the attack that tests them in ``docs/publicering.md``.
 """
 
@@ -10,8 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines import contracts, files
-from pipelines.contracts_history import OPEN_HISTORY
-from pipelines.contracts_open import OPEN_TABLES
+from pipelines.contracts_history import FRAMSKRIVNING_OPPEN, HISTORIK_OPPEN, OPEN_HISTORY
+from pipelines.contracts_open import OPEN_BESIDE, OPEN_TABLES
+from pipelines.contracts_reconciliation import AVSTAMNING_KALLOR, AVSTAMNING_OPPEN
 from pipelines.errors import ContractError
 
 if TYPE_CHECKING:
@@ -23,25 +24,41 @@ if TYPE_CHECKING:
 
 
 def run(region: Region, paths: Paths) -> None:
-    """Write ``oppen_<table>`` for each of OPEN_TABLES and OPEN_HISTORY, from the open cells and the kommuner.
+    """Write ``oppen_<table>`` for each of OPEN_TABLES, and of OPEN_BESIDE: what others have told.
 
     Raises
     ------
     ContractError
         When a table holds a column that is not open, or a value its contract does not allow.
     """
+    import pandas as pd
+
     from pipelines.publish.facts import read_facts
-    from pipelines.publish.open_tables import history
+    from pipelines.publish.open_tables import background, history, reconciliation
 
     cells = files.read_table(paths.table("oppna_rutor"))
     land = files.read_table(paths.table("land"))
     kommuner, lan = (files.read_table(paths.table(name)) for name in ("kommuner", "lan"))
     frames = tables(cells, land, kommuner, lan, region)
     years, ahead = (files.read_table(paths.table(t.name)) for t in OPEN_HISTORY)
-    told = history.open_history(years, frames["kommuner"], read_facts(paths)["pts_ar"])
-    frames["historik"] = checked(told, OPEN_HISTORY[0])
-    frames["framskrivning"] = checked(history.open_projection(ahead), OPEN_HISTORY[1])
-    for table in (*OPEN_TABLES, *OPEN_HISTORY):
+    year = read_facts(paths)["pts_ar"]
+    limits = region.publicering.bandgranser
+    decimals = [
+        background.certain_decimals(frames["kommuner"], cells, frames["kommuner"]["kommunkod"], limits),
+        background.certain_decimals(
+            frames["lan"], cells.assign(kommunkod=region.lan.kod), frames["lan"]["lanskod"], limits
+        ),
+    ]  # fmt: skip
+    told = history.open_history(years, decimals[0], year)
+    frames["historik"] = checked(told, HISTORIK_OPPEN)
+    frames["framskrivning"] = checked(history.open_projection(ahead), FRAMSKRIVNING_OPPEN)
+    published = files.read_table(paths.table(AVSTAMNING_KALLOR.name))
+    beside = reconciliation.open_reconciliation(
+        published, frames["kommuner"], frames["lan"], pd.concat(decimals), year, limits
+    )
+    frames["avstamning_kallor"] = checked(beside, AVSTAMNING_OPPEN)
+    # The län's table last: make takes it as the sign that all are there.
+    for table in (*OPEN_BESIDE, *OPEN_TABLES):
         frame = frames[table.name]
         write = files.write_polygons if "geometry" in frame else files.write_table
         write(frame, paths.table(f"oppen_{table.name}"))

@@ -7,7 +7,8 @@ say more of a cell than the cell's band does. There PTS's share is told in whole
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Floats = NDArray[np.float64]
+EPSILON = 1e-9
 DECIMALS = (1, 0)
 """Decimals of a share in per cent that are tried, the finest first."""
 
@@ -39,6 +41,70 @@ def with_pts_shares(
         The value of ``kommunkod`` of each row of ``told``.
     """
     out = told.copy()
+    for name, room in _rooms(told, cells, codes, limits):
+        out[name] = _told(told[name].to_numpy(np.float64), room)
+    return out
+
+
+def certain_decimals(
+    told: pd.DataFrame, cells: pd.DataFrame, codes: pd.Series, limits: tuple[int, ...]
+) -> pd.DataFrame:
+    """Return with how many decimals each ``pts_andel_…_pct`` is surely told; −1: not told.
+
+    A whole share may have been told in whole per cent. It surely was not where every share that would be
+    rounded to it has room with a decimal. Reckoned from told figures alone, it says nothing more than they do.
+
+    Parameters
+    ----------
+    told, cells, codes
+        As :func:`with_pts_shares`, of which ``told`` is the outcome.
+    """
+    import pandas as pd
+
+    out = {}
+    tenths = np.arange(-5, 6) / 10
+    for name, room in _rooms(told, cells, codes, limits):
+        pct = told[name].to_numpy(np.float64)
+        whole = np.abs(pct - np.round(pct)) < EPSILON
+        fine = np.all([room.leaves(np.clip(np.round(pct) + x, 0, 100), 1) for x in tenths], axis=0)
+        out[name] = np.where(np.isnan(pct), -1, np.where(whole & ~fine, 0, 1))
+    return pd.DataFrame(out, index=codes.to_numpy(str))
+
+
+class Room(NamedTuple):
+    """What a share must leave room for, by row: it says no more than what is told beside it.
+
+    Attributes
+    ----------
+    households : ndarray
+        The least number of them.
+    fewest, most : ndarray
+        What the share must allow those without to be as few as, and as many as.
+    covered : ndarray
+        What it must allow those with coverage to be as many as; 0 where it need not.
+    """
+
+    households: Floats
+    fewest: Floats
+    most: Floats
+    covered: Floats
+
+    def leaves(self, rounded_pct: Floats, decimals: int) -> NDArray[np.bool_]:
+        """Tell where a share with these decimals leaves room."""
+        half = 0.5 * 10.0**-decimals
+        low, high = np.maximum(rounded_pct - half, 0), np.minimum(rounded_pct + half, 100)
+        fine = ((1 - high / 100) * self.households <= self.fewest + EPSILON) & (
+            (1 - low / 100) * self.households >= self.most - EPSILON
+        )
+        return fine & (
+            (self.covered == 0) | ((low == 0) & (high / 100 * self.households >= self.covered - EPSILON))
+        )
+
+
+def _rooms(
+    told: pd.DataFrame, cells: pd.DataFrame, codes: pd.Series, limits: tuple[int, ...]
+) -> Iterator[tuple[str, Room]]:
+    """Yield each PTS share's column and its room."""
     small = limits[0]
     households = least(told["hushall_ca"], small)
     for t in THRESHOLDS:
@@ -53,14 +119,7 @@ def with_pts_shares(
             fewest = np.where(few, high - small, np.inf)
             fewest = np.where(hidden, 0.0, fewest)
             rest = (told[f"{share}_olikhet"] == "<").to_numpy()
-            out[f"pts_{share}_pct"] = _told(
-                told[f"pts_{share}_pct"].to_numpy(np.float64),
-                households,
-                fewest,
-                most,
-                np.where(rest, small, 0),
-            )
-    return out
+            yield f"pts_{share}_pct", Room(households, fewest, most, np.where(rest, float(small), 0.0))
 
 
 def least(told: pd.Series, small: int) -> Floats:
@@ -86,24 +145,10 @@ def _cells(
     return at["low"].to_numpy(), at["high"].to_numpy(), at["few"].to_numpy() > 0
 
 
-def _told(pct: Floats, households: Floats, fewest: Floats, most: Floats, covered: Floats) -> Floats:
-    """Return each share with the most decimals that leave room: see the parameters.
-
-    Parameters
-    ----------
-    fewest, most : ndarray
-        What the share must allow those without to be as few as, and as many as.
-    covered : ndarray
-        What it must allow those with coverage to be as many as; 0 where it need not.
-    """
+def _told(pct: Floats, room: Room) -> Floats:
+    """Return each share with the most decimals that leave room; NaN where none does."""
     out = np.full(len(pct), np.nan)
     for decimals in DECIMALS:
         rounded = np.round(pct, decimals)
-        half = 0.5 * 10.0**-decimals
-        low, high = np.maximum(rounded - half, 0), np.minimum(rounded + half, 100)
-        fine = ((1 - high / 100) * households <= fewest + 1e-9) & (
-            (1 - low / 100) * households >= most - 1e-9
-        )
-        fine &= (covered == 0) | ((low == 0) & (high / 100 * households >= covered - 1e-9))
-        out = np.where(np.isnan(out) & fine, rounded, out)
+        out = np.where(np.isnan(out) & room.leaves(rounded, decimals), rounded, out)
     return out

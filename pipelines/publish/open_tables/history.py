@@ -21,25 +21,25 @@ if TYPE_CHECKING:
 DECIMALS = 1
 
 
-def open_history(table: pd.DataFrame, kommuner: pd.DataFrame, year: int) -> pd.DataFrame:
+def open_history(table: pd.DataFrame, decimals: pd.DataFrame, year: int) -> pd.DataFrame:
     """Return HISTORIK_OPPEN.
 
     Parameters
     ----------
     table : DataFrame
         HISTORIK.
-    kommuner : DataFrame
-        The open kommuner, with ``pts_andel_…_pct`` as they are told.
+    decimals : DataFrame
+        How finely the open kommuner tell PTS's shares, by code: :func:`.background.certain_decimals`.
     year : int
         The edition's own year of PTS's statistics.
     """
     out = table.reset_index(drop=True)
     own = ((out["niva"] == "kommun") & (out["ar"] >= year)).to_numpy()
-    decimals = np.where(own, _told(out, kommuner), DECIMALS)
+    told = np.where(own, told_decimals(out.rename(columns={"kommunkod": "kod"}), decimals), DECIMALS)
     value = out["andel_pct"].to_numpy(np.float64)
-    rounded = np.where(decimals >= 1, np.round(value, DECIMALS), np.round(value))
+    rounded = np.where(told >= 1, np.round(value, DECIMALS), np.round(value))
     out = out.assign(andel_pct=rounded + 0.0)
-    dropped = own & ((decimals < 0) | (out["omradestyp"] != "totalt").to_numpy())
+    dropped = own & ((told < 0) | (out["omradestyp"] != "totalt").to_numpy())
     return out.loc[~dropped, HISTORIK_OPPEN.names].reset_index(drop=True)
 
 
@@ -48,29 +48,24 @@ def open_projection(table: pd.DataFrame) -> pd.DataFrame:
     return table[FRAMSKRIVNING_OPPEN.names].reset_index(drop=True)
 
 
-def _told(rows: pd.DataFrame, kommuner: pd.DataFrame) -> NDArray[np.int64]:
-    """Return with how many decimals each row's kommun tells its PTS share of that threshold; −1: not at all.
+def told_decimals(rows: pd.DataFrame, decimals: pd.DataFrame) -> NDArray[np.int64]:
+    """Return with how many decimals each row's area surely tells its PTS share of that threshold; −1: not at all.
 
-    A technique has no threshold: the coarsest of all the kommun's shares holds for it.
+    A technique has no threshold: the coarsest of all the area's shares holds for it.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        ``kod``, ``matt``, ``troskel_mbit``.
+    decimals : DataFrame
+        As :func:`.background.certain_decimals` returns it, by code.
     """
-    shares = {
-        (m, t): f"pts_andel_{'passerade_' if m == 'passerad' else ''}{t}_pct"
-        for m in MEASURES
-        for t in THRESHOLDS
-    }
-    by_code = kommuner.set_index("kommunkod")
-    fine = {key: _decimals(by_code[name]) for key, name in shares.items()}
-    coarsest = {str(k): min(f[k] for f in fine.values()) for k in by_code.index}
-    thresholds = rows["troskel_mbit"].fillna(0).astype("int64")
-    out = [
-        fine[m, t].get(code, -1) if t else coarsest.get(code, -1)
-        for code, m, t in zip(rows["kommunkod"], rows["matt"], thresholds, strict=True)
-    ]
-    return np.array(out, dtype=np.int64)
-
-
-def _decimals(shares: pd.Series) -> dict[str, int]:
-    value = shares.to_numpy(np.float64)
-    whole = np.abs(value - np.round(value)) < 1e-9
-    told = np.where(np.isnan(value), -1, np.where(whole, 0, 1))
-    return dict(zip(map(str, shares.index), told.tolist(), strict=True))
+    at = decimals.index.get_indexer(rows["kod"])
+    known = np.append(decimals.min(axis=1).to_numpy(np.int64), -1)
+    out = known[at]
+    for m in MEASURES:
+        for t in THRESHOLDS:
+            name = f"pts_andel_{'passerade_' if m == 'passerad' else ''}{t}_pct"
+            mine = ((rows["matt"] == m) & rows["troskel_mbit"].fillna(0).eq(t)).to_numpy()
+            out = np.where(mine, np.append(decimals[name].to_numpy(np.int64), -1)[at], out)
+    return out

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipelines import contracts_open, files
+from pipelines.contracts_reconciliation import AVSTAMNING_OPPEN
 from pipelines.publish import open_tables
 from pipelines.publish.facts import read_facts
 from pipelines.publish.pages import figures, scene
@@ -38,6 +39,8 @@ class County:
         PTS's published share (whole per cent) with the shown speed, by kommun and class.
     history : DataFrame, optional
         Contract HISTORIK.
+    reconciliation : DataFrame
+        Contract AVSTAMNING_OPPEN.
     """
 
     region: Region
@@ -49,6 +52,7 @@ class County:
     land: scene.Land
     pts_class: dict[tuple[str, str], float]
     history: pd.DataFrame | None
+    reconciliation: pd.DataFrame
 
     @cached_property
     def tell(self) -> figures.Teller:
@@ -102,6 +106,7 @@ def read(region: Region, paths: Paths) -> County:
         areas=open_tables.read(paths, contracts_open.BRISTOMRADEN_OPPNA),
         land=scene.prepare(files.read_polygons(paths.table("granser")), files.read_polygons(paths.table("orter"))),
         pts_class=_pts_by_class(paths), history=files.read_table(history) if history.exists() else None,
+        reconciliation=open_tables.read(paths, AVSTAMNING_OPPEN),
     )  # fmt: skip
 
 

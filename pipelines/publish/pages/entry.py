@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines import contracts_open, files, products
+from pipelines.contracts_reconciliation import AVSTAMNING_OPPEN
 from pipelines.publish import open_tables
 from pipelines.publish.facts import RunFacts, read_facts, read_sources
 from pipelines.publish.html.language import Writer
 from pipelines.publish.install import built_names
-from pipelines.publish.pages import figures, render
+from pipelines.publish.pages import figures, reconciliation, render
 from pipelines.publish.pages.kommun import A4
 from pipelines.publish.pages.order import swedish_order
 from pipelines.region import THRESHOLDS, Region
@@ -39,7 +40,8 @@ def run(region: Region, paths: Paths) -> None:
     kommuner, lan = (
         open_tables.read(paths, t) for t in (contracts_open.KOMMUNER_OPPNA, contracts_open.LAN_OPPNA)
     )
-    index = {**frame, **entry(region, facts, kommuner, lan, paths.built("maps"))}
+    beside = open_tables.read(paths, AVSTAMNING_OPPEN)
+    index = {**frame, **entry(region, facts, kommuner, lan, beside, paths.built("maps"))}
     files.write_text(paths.built(INDEX), render.page("index.html.j2", index, "table.js"))
     files.write_text(
         paths.built(STATEMENT), render.page("tillganglighet.html.j2", {**frame, **statement(region)})
@@ -47,9 +49,22 @@ def run(region: Region, paths: Paths) -> None:
 
 
 def entry(
-    region: Region, facts: RunFacts, kommuner: pd.DataFrame, lan: pd.DataFrame, built: Path
+    region: Region,
+    facts: RunFacts,
+    kommuner: pd.DataFrame,
+    lan: pd.DataFrame,
+    beside: pd.DataFrame,
+    built: Path,
 ) -> dict[str, Any]:
-    """Return what the entry page shows; ``built`` is the folder of what is published."""
+    """Return what the entry page shows.
+
+    Parameters
+    ----------
+    kommuner, lan, beside : DataFrame
+        KOMMUNER_OPPNA, LAN_OPPNA and AVSTAMNING_OPPEN.
+    built : Path
+        The folder of what is published.
+    """
     t, tell, there = render.texts()["ingang"], figures.Teller(region), built_names(built)
     named = {
         "lan": region.lan.kortnamn,
@@ -83,6 +98,8 @@ def entry(
         "nyckeltal_rubrik": t["nyckeltal"].format(**named),
         "nyckeltal": _key_figures(lan.to_dict("records")[0], tell, t), "kolumner": columns,
         "caption": t["caption"].format(**named), "kommuner": rows, "a4": any(r["a4"] for r in rows),
+        "avstamning": reconciliation.section(beside, "lan", region.lan.kod, tell, render.texts()["avstamning"]),
+        "avstamning_kommuner": reconciliation.by_source(beside, tell),
         "lanskartor": _county_maps(there, tell, t), "filer": published_files(built, there, tell.write),
     }  # fmt: skip
 

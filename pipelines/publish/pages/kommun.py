@@ -10,7 +10,7 @@ import numpy as np
 
 from pipelines import files
 from pipelines.publish.html.language import Writer
-from pipelines.publish.pages import charts, figures, scene
+from pipelines.publish.pages import charts, figures, reconciliation, scene
 from pipelines.publish.pages.county import SHOWN, County
 from pipelines.publish.pages.order import swedish_order
 from pipelines.publish.pages.render import texts
@@ -64,6 +64,9 @@ def context(county: County, kommunkod: str) -> dict[str, Any]:
         "brist_caption": t["brist_caption"].format(n=len(areas), alla=tell.write.number(all_areas))
         if all_areas > len(areas) else t["brist_caption_alla"],
         **_comparison(county, kommunkod, name, shown.share.text), **_trend(county, kommunkod, row),
+        "avstamning": reconciliation.section(
+            county.reconciliation, "kommun", kommunkod, tell, texts()["avstamning"]
+        ),
         "om": [s.format(**_limits(county.region)) for s in t["om_text"]],
         "lankar": _links(kommunkod), "grannsidor": _siblings(county, kommunkod),
     }  # fmt: skip
@@ -213,7 +216,8 @@ def _trend(county: County, kommunkod: str, row: figures.Row) -> dict[str, Any]:
 def _links(kommunkod: str) -> list[tuple[str, str]]:
     t = texts()["kommun"]
     maps = [(f"kartor/{kommunkod}.{ending}", t[f"lank_a4_{ending}"]) for ending in A4]
-    return [*maps, ("data/kommuner.csv", t["lank_tabell"]), ("data/bristomraden.csv", t["lank_omraden"])]
+    return [*maps, ("data/kommuner.csv", t["lank_tabell"]), ("data/bristomraden.csv", t["lank_omraden"]),
+            ("data/avstamning_kallor.csv", texts()["avstamning"]["fil"])]  # fmt: skip
 
 
 def _siblings(county: County, kommunkod: str) -> list[tuple[str, str, str]]:

@@ -1,0 +1,121 @@
+"""What a page tells of the published figures beside ours: the open table's rows, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pipelines.publish.pages.figures import HIDDEN, Row, Teller
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ORDER = ("PTS", "Kolada", "SCB")
+"""Who comes first; others after them."""
+WARNING = "\N{NO-BREAK SPACE}⚠"
+SHARE = "andel_hushall"
+
+
+def section(table: pd.DataFrame, niva: str, kod: str, tell: Teller, t: dict[str, Any]) -> dict[str, Any]:
+    """Return the reconciliation of one kommun or the län.
+
+    Parameters
+    ----------
+    table : DataFrame
+        AVSTAMNING_OPPEN.
+    t : dict
+        The texts of the part «avstamning».
+
+    Returns
+    -------
+    dict
+        ``rader`` (what can be compared, in order), ``orsaker`` (why figures may differ, once each),
+        ``sammanfattning`` (how many are within, and which are not), ``andra`` (what is not compared).
+    """
+    mine = table[((table["niva"] == niva) & (table["kod"] == kod)).to_numpy()].to_dict("records")
+    rows = sorted((r for r in mine if r["utfall"] != "ej_jamforbart"), key=_order)
+    outside = list(dict.fromkeys(_named(r, tell, t) for r in rows if r["utfall"] == "utanfor"))
+    inside = sum(r["utfall"] == "inom" for r in rows)
+    summary = t["sammanfattning"].format(inom=inside, alla=len(rows))
+    if outside:
+        summary = f"{summary} {t['utanfor'].format(vilka='; '.join(outside))}"
+    elif rows and inside == len(rows):
+        summary = t["alla"].format(alla=len(rows))
+    others = len(mine) - len(rows)
+    return {
+        "rader": [_told(r, tell, t) for r in rows],
+        "orsaker": list(dict.fromkeys(f"{r['kalla']}: {r['orsak']}." for r in rows)),
+        "sammanfattning": summary if rows else t["inga"],
+        "andra": t["andra"].format(n=others) if others else "",
+    }
+
+
+def by_source(table: pd.DataFrame, tell: Teller) -> list[dict[str, str]]:
+    """Return, by source, how many of the kommuner's figures are within, outside and undecided."""
+    of = table[((table["niva"] == "kommun") & (table["utfall"] != "ej_jamforbart")).to_numpy()]
+    counts = of.groupby(["kalla", "utfall"]).size().unstack(fill_value=0)
+    out = []
+    for source in sorted(counts.index, key=lambda k: (_rank(k), k)):
+        n = {u: int(counts.at[source, u]) if u in counts else 0 for u in ("inom", "utanfor", "oavgjort")}
+        out.append(
+            {
+                "kalla": source, "tal": tell.write.number(sum(n.values())),
+                **{u: tell.write.number(x) + (WARNING if x and u == "utanfor" else "") for u, x in n.items()},
+            }
+        )  # fmt: skip
+    return out
+
+
+def _rank(source: str) -> int:
+    return next((i for i, name in enumerate(ORDER) if source.startswith(name)), len(ORDER))
+
+
+def _order(row: Row) -> tuple[Any, ...]:
+    speed = row["troskel_mbit"]
+    return (
+        _rank(row["kalla"]),
+        row["kalla"],
+        row["matt"] != "tillgang",
+        0 if speed != speed else int(speed or 0),
+    )
+
+
+def _what(row: Row, tell: Teller, t: dict[str, Any]) -> str:
+    if row["storhet"] != SHARE:
+        return str(t["storhet"][row["storhet"]])
+    return str(t["storhet"][row["matt"]]).format(t=tell.write.number(int(row["troskel_mbit"])))
+
+
+def _named(row: Row, tell: Teller, t: dict[str, Any]) -> str:
+    what = _what(row, tell, t)
+    return f"{row['kalla']}, {what[:1].lower()}{what[1:]}"
+
+
+def _told(row: Row, tell: Teller, t: dict[str, Any]) -> dict[str, str]:
+    share, gap = row["enhet"] == "procent", row["skillnad"]
+    year = "" if row["ar"] is None or row["ar"] != row["ar"] else f" {row['ar']}"
+    decimals = 1 if share or abs(gap) >= 1 else 2
+    unit = t["enhet_pe"] if share else "%"
+    return {
+        "kalla": f"{row['kalla']}{year}",
+        "vad": _what(row, tell, t),
+        "vart": _figure(row["vart_tal"], row, tell, row["vart_tal_olikhet"]),
+        "deras": _figure(row["deras_tal"], row, tell),
+        "skillnad": HIDDEN
+        if gap != gap
+        else f"{tell.write.points(gap, decimals)}\N{NARROW NO-BREAK SPACE}{unit}",
+        "tolerans": f"{_tolerance(row['tolerans'], tell)}\N{NARROW NO-BREAK SPACE}{unit}",
+        "utfall": t["utfall"][row["utfall"]] + (WARNING if row["utfall"] == "utanfor" else ""),
+        "utfall_kod": row["utfall"],
+    }
+
+
+def _figure(x: float, row: Row, tell: Teller, sign: str = "") -> str:
+    if row["enhet"] == "procent":
+        return tell.share(x, sign).text
+    if row["enhet"] == "ha":
+        return f"{tell.write.number(x)}\N{NARROW NO-BREAK SPACE}ha"
+    return tell.count(x).text
+
+
+def _tolerance(x: float, tell: Teller) -> str:
+    return tell.write.number(x, next(d for d in (0, 1, 2, 3) if d == 3 or round(x, d) == x))
