@@ -233,10 +233,11 @@ def scb_totals(paths: Paths, region: Region) -> pd.DataFrame:
     )
     frames = []
     limits = region.kontroll
-    for quantity, tolerance, reason in (
-        ("folkmangd", limits.folkmangd_pct, noise + "gränsrutor delas efter land"),
+    for quantity, name, tolerance, reason in (
+        ("folkmangd", "folkmängd", limits.folkmangd_pct, noise + "gränsrutor delas efter land"),
         (
             "hushall",
+            "antal hushåll",
             limits.hushall_pct,
             "PTS räknar hushåll i byggnader 1 oktober, SCB folkbokförda hushåll 31 december",
         ),
@@ -245,7 +246,7 @@ def scb_totals(paths: Paths, region: Region) -> pd.DataFrame:
             niva="kommun", kod=mine["kommunkod"], omradestyp="totalt", troskel_mbit=UNKNOWN_YEAR, matt=""
         )
         theirs = rows[quantity].astype(float)
-        frames.append(_rows(rows, f"SCB {quantity}", latest, quantity, "antal", theirs, reason, tolerance))
+        frames.append(_rows(rows, f"SCB {name}", latest, quantity, "antal", theirs, reason, tolerance))
     return pd.concat(frames, ignore_index=True)
 
 

@@ -180,11 +180,13 @@ def _kommun(code: str, editions: list[dict[str, pd.DataFrame]], g: int, more: Kn
             problem.row(parts, *more.groups[j][1][name])
     for e, edition in enumerate(editions):
         row = edition["kommuner"].set_index("kommunkod").loc[code]
-        _sums(problem, targets, row, e, terms, code, g, more)
+        _sums(problem, targets, row, edition, e, terms, code, g, more)
     return problem, targets
 
 
-def _sums(problem, targets, row: pd.Series, e: int, terms, code: str, g: int, more: Knowledge) -> None:
+def _sums(
+    problem, targets, row: pd.Series, edition, e: int, terms, code: str, g: int, more: Knowledge
+) -> None:
     total = {}
     for name in NAMES:
         low, high = more.exact.get((code, name), told(row[SUMS[name]], g))
@@ -205,7 +207,11 @@ def _sums(problem, targets, row: pd.Series, e: int, terms, code: str, g: int, mo
         ):  # both some, together fewer than two thresholds
             problem.row([(total["h"], 1.0)], -np.inf, 2.0 * g - LEAST)
         if more.pts == t and pd.notna(pts := row[f"pts_{share}_{t}_pct"]):
-            half = 0.05 if pts % 1 else 0.5  # a whole number may be a coarse one
+            # A whole number may be a coarse one, if what is told of the reconciliation does not say otherwise.
+            fine = pts % 1 or (
+                "decimaler" in edition and edition["decimaler"].at[code, f"pts_{share}_{t}_pct"] == 1
+            )
+            half = 0.05 if fine else 0.5
             low, high = max(pts - half, 0), min(pts + half, 100)
             problem.row([(lacking, 1.0), (total["h"], -(1 - high / 100))], 0.0, np.inf)
             problem.row([(lacking, 1.0), (total["h"], -(1 - low / 100))], -np.inf, 0.0)

@@ -1,10 +1,11 @@
-"""The two tables of earlier and later years, empty: for products that are about something else."""
+"""The tables of what others have published, empty: for products that are about something else."""
 
 from __future__ import annotations
 
 import pandas as pd
 
 from pipelines.contracts_history import FRAMSKRIVNING, HISTORIK
+from pipelines.contracts_reconciliation import AVSTAMNING_KALLOR
 from pipelines.files import write_table
 from pipelines.paths import Paths
 
@@ -12,7 +13,7 @@ KINDS = {"text": "str", "decimal": "float64", "ja_nej": "bool", "heltal": "int64
 
 
 def write(paths: Paths) -> None:
-    for table in (HISTORIK, FRAMSKRIVNING):
+    for table in (HISTORIK, FRAMSKRIVNING, AVSTAMNING_KALLOR):
         empty = {
             c.name: pd.Series(dtype="Int64" if c.kind == "heltal" and c.nullable else KINDS[c.kind])
             for c in table.columns

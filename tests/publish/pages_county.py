@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import synthetic_tables
 
-from pipelines import contracts_history, files, grid
+from pipelines import contracts_history, contracts_reconciliation, files, grid
 from pipelines.paths import Paths
 from pipelines.publish import open_tables, pages
 from pipelines.publish.pages import entry
@@ -27,7 +27,8 @@ def build(
     cells = files.read_table(paths.table("rutnat_250m"))
     land = cells[["kommunkod", "land_ha"]].assign(rutid=grid.parse_scb_id(cells["rutid_scb"]))
     files.write_table(land.sort_values("rutid"), paths.table("land"))
-    files.write_table(history(), paths.table("oppen_historik"))
+    files.write_table(history(), paths.table("historik"))
+    files.write_table(published(), paths.table("avstamning_kallor"))
     files.write_table(benchmark(), paths.table("riktvarden"))
     open_tables.run(region, paths)
     pages.run(region, paths)
@@ -68,6 +69,35 @@ def history() -> pd.DataFrame:
     ]  # fmt: skip
     frame = pd.DataFrame(rows)
     return frame[contracts_history.HISTORIK.names].astype({"troskel_mbit": "Int64"})
+
+
+def published() -> pd.DataFrame:
+    """Return what others have told of kommun 1401 and of the län, as the stage leaves it."""
+    speeds = [("PTS hastighet", m, t, 76.04, 0.5) for m in ("tillgang", "passerad") for t in (30, 100, 1000)]
+    shares = [
+        *speeds,
+        ("Kolada N07900", "tillgang", 100, 91.0, 1.5),
+        ("Kolada N07918", "passerad", 1000, 99.0, 1.5),
+    ]
+    counts = [
+        ("PTS antal hushåll", "hushall", "antal", 1e6, 0.01),
+        ("SCB antal hushåll", "hushall", "antal", 9e5, 5),
+        ("SCB folkmängd", "folkmangd", "antal", 2e6, 2),
+        ("SCB landareal", "land_ha", "ha", 750.0, 5),
+    ]
+    rows = [
+        {"niva": niva, "kod": kod, "namn": kod, "kalla": source, "ar": 2025, "storhet": storhet, "omradestyp": "totalt",
+         "troskel_mbit": t, "matt": m, "enhet": unit, "vart_tal": 1.0, "deras_tal": theirs, "skillnad": 1.0,
+         "tolerans": tolerance, "utfall": "inom", "orsak": f"därför att {source} räknar på sitt sätt"}
+        for niva, kod in (("lan", "14"), ("kommun", "1401"))
+        for source, storhet, m, t, unit, theirs, tolerance in (
+            *((s, "andel_hushall", m, t, "procent", x, tol) for s, m, t, x, tol in shares),
+            *((s, q, "", None, unit, x, tol) for s, q, unit, x, tol in counts),
+        )
+    ]  # fmt: skip
+    rows.append({**rows[0], "kalla": "Publicerat: regionen", "ar": 2019, "utfall": "ej_jamforbart"})
+    frame = pd.DataFrame(rows)[contracts_reconciliation.AVSTAMNING_KALLOR.names]
+    return frame.astype({"troskel_mbit": "Int64", "ar": "Int64"})
 
 
 def benchmark() -> pd.DataFrame:

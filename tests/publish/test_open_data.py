@@ -20,8 +20,7 @@ import pytest
 import shapely
 
 from pipelines import products
-from pipelines.contracts_history import OPEN_HISTORY
-from pipelines.contracts_open import OPEN_TABLES
+from pipelines.contracts_open import OPEN_BESIDE, OPEN_TABLES
 from tests.publish.adversary import Knowledge, attack
 from tests.publish.gpkg_rules import RULES, broken
 from tests.publish.test_attack import G, narrowed
@@ -105,7 +104,7 @@ def test_frictionless_finds_nothing(data: Path):
     report = frictionless.validate(str(data / "datapackage.json"))
     assert report.valid, report.flatten(["fieldName", "rowNumber", "message"])[:5]
     package = json.loads((data / "datapackage.json").read_text(encoding="utf-8"))
-    assert [r["name"] for r in package["resources"]] == [t.name for t in (*OPEN_TABLES, *OPEN_HISTORY)]
+    assert [r["name"] for r in package["resources"]] == [t.name for t in (*OPEN_TABLES, *OPEN_BESIDE)]
     assert all(
         f["title"] and f.get("description", "-") for r in package["resources"] for f in r["schema"]["fields"]
     )

@@ -40,12 +40,16 @@ def rows() -> pd.DataFrame:
 
 
 def test_the_editions_own_year_is_told_as_the_kommun_table_tells_it():
-    kommuner = pd.DataFrame({"kommunkod": ["1480", "1490", "1499"]})
-    for m in MEASURES:
-        for t in THRESHOLDS:
-            kommuner[f"pts_andel_{'passerade_' if m == 'passerad' else ''}{t}_pct"] = [90.5, 90.5, 90.5]
-    kommuner["pts_andel_100_pct"] = [92.3, 93.0, float("nan")]
-    out = checked(open_history(rows(), kommuner, 2025), HISTORIK_OPPEN)
+    decimals = pd.DataFrame(
+        {
+            f"pts_andel_{'passerade_' if m == 'passerad' else ''}{t}_pct": 1
+            for m in MEASURES
+            for t in THRESHOLDS
+        },
+        index=["1480", "1490", "1499"],
+    )
+    decimals["pts_andel_100_pct"] = [1, 0, -1]
+    out = checked(open_history(rows(), decimals, 2025), HISTORIK_OPPEN)
     told = {(r.kommunkod, r.ar, r.serie, r.omradestyp): r.andel_pct for r in out.itertuples()}
     speed, fiber = "pts_hastighet_tillgang_100", "pts_teknik_fiber"
     assert told == {

@@ -14,7 +14,7 @@ import pandas as pd
 from pipelines import grid
 from pipelines.contracts_open import KOMMUNER_OPPNA, LAN_OPPNA
 from pipelines.publish import open_tables
-from pipelines.publish.open_tables import summary
+from pipelines.publish.open_tables import background, summary
 from pipelines.region import Region, load_region
 from pipelines.stages.open_edition import open_cells
 
@@ -134,5 +134,8 @@ def publish(w: World, region: Region = REGION, *, areas: bool = False) -> dict[s
     lan = lan.astype({"lanskod": "str", "lansnamn": "str"})
     if areas:
         return open_tables.tables(rows, land, exact, lan, region)
-    made = summary.tables(exact, lan, rows, land, region.publicering.bandgranser)
-    return {"rutnat_250m": rows, **{t.name: made[t.name][t.names] for t in (KOMMUNER_OPPNA, LAN_OPPNA)}}
+    limits = region.publicering.bandgranser
+    made = summary.tables(exact, lan, rows, land, limits)
+    told = {t.name: made[t.name][t.names] for t in (KOMMUNER_OPPNA, LAN_OPPNA)}
+    fine = background.certain_decimals(told["kommuner"], rows, told["kommuner"]["kommunkod"], limits)
+    return {"rutnat_250m": rows, "decimaler": fine, **told}

@@ -162,11 +162,11 @@ def test_scb_totals_of_the_grids_own_year(paths, year, noise):
                            {"anvand": False, "roll": "befolkning_1km", "ar": year + 1}]  # fmt: skip
     said.save(paths.ledger("scb"))
     rows = run(paths).reset_index()
-    people = rows[rows["kalla"] == "SCB folkmangd"].iloc[0]
+    people = rows[rows["kalla"] == "SCB folkmängd"].iloc[0]
     assert people["skillnad"] == pytest.approx(100 * (1000 - 1010) / 1010)
     assert (people["utfall"], people["ar"]) == ("inom", year)
     assert noise in people["orsak"]
-    assert rows[rows["kalla"] == "SCB hushall"].iloc[0]["utfall"] == "utanfor"  # 400 against 300
+    assert rows[rows["kalla"] == "SCB antal hushåll"].iloc[0]["utfall"] == "utanfor"  # 400 against 300
 
 
 def test_what_is_outside_is_named_in_the_ledger(paths):

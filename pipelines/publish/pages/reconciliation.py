@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from pipelines.publish.pages.figures import HIDDEN, Row, Teller
@@ -28,12 +29,12 @@ def section(table: pd.DataFrame, niva: str, kod: str, tell: Teller, t: dict[str,
     Returns
     -------
     dict
-        ``rader`` (what can be compared, in order), ``orsaker`` (why figures may differ, once each),
+        ``grupper`` (what can be compared, by source and year), ``orsaker`` (why figures may differ, once each),
         ``sammanfattning`` (how many are within, and which are not), ``andra`` (what is not compared).
     """
     mine = table[((table["niva"] == niva) & (table["kod"] == kod)).to_numpy()].to_dict("records")
     rows = sorted((r for r in mine if r["utfall"] != "ej_jamforbart"), key=_order)
-    outside = list(dict.fromkeys(_named(r, tell, t) for r in rows if r["utfall"] == "utanfor"))
+    outside = _named([r for r in rows if r["utfall"] == "utanfor"], tell, t)
     inside = sum(r["utfall"] == "inom" for r in rows)
     summary = t["sammanfattning"].format(inom=inside, alla=len(rows))
     if outside:
@@ -42,7 +43,10 @@ def section(table: pd.DataFrame, niva: str, kod: str, tell: Teller, t: dict[str,
         summary = t["alla"].format(alla=len(rows))
     others = len(mine) - len(rows)
     return {
-        "rader": [_told(r, tell, t) for r in rows],
+        "grupper": [
+            {"kalla": source, "rader": [_told(r, tell, t) for r in of]}
+            for source, of in groupby(rows, key=_source)
+        ],
         "orsaker": list(dict.fromkeys(f"{r['kalla']}: {r['orsak']}." for r in rows)),
         "sammanfattning": summary if rows else t["inga"],
         "andra": t["andra"].format(n=others) if others else "",
@@ -85,18 +89,29 @@ def _what(row: Row, tell: Teller, t: dict[str, Any]) -> str:
     return str(t["storhet"][row["matt"]]).format(t=tell.write.number(int(row["troskel_mbit"])))
 
 
-def _named(row: Row, tell: Teller, t: dict[str, Any]) -> str:
-    what = _what(row, tell, t)
-    return f"{row['kalla']}, {what[:1].lower()}{what[1:]}"
+def _named(rows: list[Row], tell: Teller, t: dict[str, Any]) -> list[str]:
+    """Name each source and what of it, its speeds together."""
+    out = []
+    for source, of in groupby(rows, key=lambda r: r["kalla"]):
+        parts = []
+        for matt, same in groupby(of, key=lambda r: r["matt"]):
+            if matt:
+                speeds = [tell.write.number(int(r["troskel_mbit"])) for r in same]
+                parts.append(t["storhet"][matt].format(t=", ".join(dict.fromkeys(speeds))).lower())
+        out.append(f"{source} ({'; '.join(parts).replace('mbit', 'Mbit')})" if parts else source)
+    return out
+
+
+def _source(row: Row) -> str:
+    year = row["ar"]
+    return row["kalla"] if year is None or year != year else f"{row['kalla']} {year}"
 
 
 def _told(row: Row, tell: Teller, t: dict[str, Any]) -> dict[str, str]:
     share, gap = row["enhet"] == "procent", row["skillnad"]
-    year = "" if row["ar"] is None or row["ar"] != row["ar"] else f" {row['ar']}"
     decimals = 1 if share or abs(gap) >= 1 else 2
     unit = t["enhet_pe"] if share else "%"
     return {
-        "kalla": f"{row['kalla']}{year}",
         "vad": _what(row, tell, t),
         "vart": _figure(row["vart_tal"], row, tell, row["vart_tal_olikhet"]),
         "deras": _figure(row["deras_tal"], row, tell),
