@@ -62,9 +62,14 @@ def test_a_kommun_page_prints_on_one_a4_with_everything_on_it(show, code):
     assert (round(float(box.width)), round(float(box.height))) in {(595, 842), (596, 842), (595, 841)}
     text = sheet.pages[0].extract_text()
     for heading in page.locator("h2:visible").all_text_contents():
-        if heading != "Mer om kommunen":
+        if heading not in ("Mer om kommunen", "Avstämning mot publicerade tal"):
             assert heading.split()[0] in text, heading
     assert "DEMO" in text
+    assert ("Avstämt mot andras publicerade tal: " in text) == (code == "1401"), (
+        "in words, not the whole table"
+    )
+    if code == "1401":
+        assert page.locator(".brist tbody tr").count() == 8, "as full as a page can be"
 
 
 def test_the_table_sorts_and_searches_by_keyboard(show):

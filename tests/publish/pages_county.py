@@ -42,12 +42,23 @@ def build(
 
 
 def worsen(paths: Paths) -> None:
-    """Let every fifth inhabited cell of kommun 1401 lack 100 Mbit/s, and so many households that it may be told."""
+    """Let inhabited cells of kommun 1401 lack 100 Mbit/s, each an area of its own: more than a page has room for.
+
+    No two are within two cells of each other. So many households lack it that it may be told.
+    """
     cells = files.read_table(paths.table("oppna_rutor"))
-    lived = cells.index[(cells["kommunkod"] == "1401") & (cells["klass_tillgang_100"] != "ingen_adress")][::5]
+    lived = (cells["kommunkod"] == "1401") & (cells["klass_tillgang_100"] != "ingen_adress")
+    number = grid.parse_scb_id(cells["rutid_scb"])
+    at = dict(zip(cells.index, zip(number // 10**7 // 250, number % 10**7 // 250, strict=True), strict=True))
+    apart: list[int] = []
+    for i in cells.index[lived]:
+        if all(max(abs(a - b) for a, b in zip(at[i], at[k], strict=True)) > 2 for k in apart):
+            apart.append(i)
     for t in (100, 1000):
-        cells.loc[lived, f"klass_tillgang_{t}"] = "utan"
-        cells.loc[lived, f"hushall_utan_{t}_band"] = cells.loc[lived, "hushall_band"]
+        cells.loc[lived, f"klass_tillgang_{t}"] = "tackt"
+        cells.loc[lived, f"hushall_utan_{t}_band"] = "0"
+        cells.loc[apart, f"klass_tillgang_{t}"] = "utan"
+        cells.loc[apart, f"hushall_utan_{t}_band"] = cells.loc[apart, "hushall_band"]
     files.write_table(cells, paths.table("oppna_rutor"))
     kommuner = files.read_table(paths.table("kommuner"))
     own = kommuner["kommunkod"] == "1401"

@@ -16,7 +16,7 @@ import pytest
 from pipelines import files
 from pipelines.errors import DataError
 from pipelines.publish import pages
-from pipelines.publish.pages import charts, entry, figures
+from pipelines.publish.pages import charts, entry, figures, reconciliation, render
 from pipelines.region import Malniva, load_region
 
 VOID = {"meta", "link", "input", "path", "rect", "circle", "br", "img"}
@@ -170,6 +170,87 @@ def test_rural_and_urban_are_counted_in_the_published_cells(county):
             has = sum(c[f"klass_tillgang_{t}"] in ("tackt", "storre_del") for c in mine)
             assert number(text) == pytest.approx(100 * has / len(mine), abs=0.0501)
         assert number(line[5]) == sum(c["klass_tillgang_100"] in ("utan", "mindre_del") for c in mine)
+
+
+# --- published figures beside ours ----------------------------------------------------------------------
+
+
+def test_the_reconciliation_on_a_page_is_the_csv_files(published):
+    maps, rows = published
+    with (maps / "data/avstamning_kallor.csv").open(encoding="utf-8", newline="") as f:
+        every = list(csv.DictReader(f))
+    pages_ = [("lan", rows[0]["kommunkod"][:2], maps / "index.html")]
+    pages_ += [("kommun", r["kommunkod"], maps / f"kommuner/{r['kommunkod']}.html") for r in rows]
+    words = {"inom": "inom", "utanfor": "utanför\u00a0⚠", "oavgjort": "oavgjort"}
+    for niva, kod, page in pages_:
+        own = [r for r in every if (r["niva"], r["kod"]) == (niva, kod) and r["utfall"] != "ej_jamforbart"]
+        told = [r[-6:] for r in read(page).tables["avst"][1:] if len(r) >= 6]
+        assert sorted(r[-1] for r in told) == sorted(words[r["utfall"]] for r in own)
+        shares = [r for r in own if r["storhet"] == "andel_hushall"]
+        shown = sorted(
+            (number(v), number(d)) for what, v, d, *_ in told if "Mbit/s" in what and "minst" not in v + d
+        )
+        limits = [r for r in shares if r["vart_tal_olikhet"]]
+        assert len(shown) + len(limits) >= len(shares) > 0
+        if not limits:
+            wanted = sorted((float(r["vart_tal"]), float(r["deras_tal"])) for r in shares)
+            assert shown == [(pytest.approx(a, abs=0.0501), pytest.approx(b, abs=0.0501)) for a, b in wanted]
+        said = page.read_text(encoding="utf-8")
+        within = sum(r["utfall"] == "inom" for r in own)
+        assert (
+            f"{within} av {len(own)} som går" if within < len(own) else f"alla {len(own)} som går"
+        ) in said
+        assert said.count("⚠ Utanför: ") == (2 if niva == "kommun" else 1) * any(
+            r["utfall"] == "utanfor" for r in own
+        )
+
+
+def test_what_is_outside_is_named_by_source_with_its_speeds():
+    tell = figures.Teller(load_region(pages_county.synthetic_tables.CONFIG))
+    base = {"niva": "kommun", "kod": "1480", "namn": "x", "ar": 2025, "enhet": "procent", "vart_tal": 90.0,
+            "vart_tal_olikhet": "", "tolerans": 0.5, "orsak": "därför", "storhet": "andel_hushall"}  # fmt: skip
+    rows = [
+        ("Kolada N07900", "tillgang", 100, "utanfor"), ("PTS hastighet", "tillgang", 1000, "utanfor"),
+        ("PTS hastighet", "passerad", 30, "utanfor"), ("PTS hastighet", "tillgang", 30, "utanfor"),
+        ("PTS hastighet", "tillgang", 100, "inom"), ("Publicerat: x", "tillgang", 100, "ej_jamforbart"),
+    ]  # fmt: skip
+    table = pd.DataFrame(
+        [{**base, "kalla": k, "matt": m, "troskel_mbit": t, "utfall": u, "deras_tal": 88.0, "skillnad": 2.0}
+         for k, m, t, u in rows]
+        + [{**base, "kalla": "SCB landareal", "matt": "", "troskel_mbit": None, "ar": None, "utfall": "utanfor",
+            "deras_tal": 100.0, "vart_tal": 110.0, "skillnad": 10.0, "tolerans": 5.0, "storhet": "land_ha",
+            "enhet": "ha"}]
+    ).astype({"troskel_mbit": "Int64", "ar": "Int64"})  # fmt: skip
+    got = reconciliation.section(table, "kommun", "1480", tell, render.texts()["avstamning"])
+    assert (
+        got["sammanfattning"]
+        .replace("\u202f", " ")
+        .endswith(
+            "1 av 6 som går att jämföra ligger inom toleransen. ⚠ Utanför: PTS hastighet (tillgång 30, 1 000 Mbit/s; "
+            "passerad 30 Mbit/s); Kolada N07900 (tillgång 100 Mbit/s); SCB landareal."
+        )
+    )
+    assert [(g["kalla"], len(g["rader"])) for g in got["grupper"]] == [
+        ("PTS hastighet 2025", 4), ("Kolada N07900 2025", 1), ("SCB landareal", 1),
+    ]  # fmt: skip
+    land = got["grupper"][-1]["rader"][0]
+    assert (land["vart"], land["deras"], land["skillnad"], land["tolerans"]) == (
+        "110\u202fha", "100\u202fha", "+10,0\u202f%", "5\u202f%",
+    )  # fmt: skip
+    assert got["andra"].startswith("1 tal för andra år")
+    counted = reconciliation.by_source(table, tell)
+    assert [(r["kalla"], r["tal"], r["inom"], r["utanfor"]) for r in counted] == [
+        ("PTS hastighet", "4", "1", "3\u00a0⚠"), ("Kolada N07900", "1", "0", "1\u00a0⚠"),
+        ("SCB landareal", "1", "0", "1\u00a0⚠"),
+    ]  # fmt: skip
+
+
+def test_without_published_figures_the_page_says_so():
+    tell = figures.Teller(load_region(pages_county.synthetic_tables.CONFIG))
+    empty = pd.DataFrame({"niva": [], "kod": [], "utfall": [], "kalla": []})
+    t = render.texts()["avstamning"]
+    assert reconciliation.section(empty, "lan", "14", tell, t)["sammanfattning"] == t["inga"]
+    assert reconciliation.by_source(empty, tell) == []
 
 
 # --- goals, by hand ------------------------------------------------------------------------------------
