@@ -27,6 +27,7 @@ def run(region: Region, paths: Paths) -> None:
         places,
         pts,
         scb,
+        scb_kommun,
         tackning,
         targets,
         truth,
@@ -47,6 +48,7 @@ def run(region: Region, paths: Paths) -> None:
             lantmateriet.write(region, land, towns, homes, folder)
             scb.write(region, land, homes, built_up, folder)
             tackning.write(region, homes, folder)
+        scb_kommun.write(region, homes, folder)
         households = pts.write(region, homes, goals.riket, folder)
         history.write(region, paths.config, households, folder)
         truth.write(homes, _under(folder, "sanning") / "adresser.parquet")

@@ -9,6 +9,7 @@ import numpy as np
 
 from pipelines.evaluate import STATISTICS_ONLY
 from pipelines.region import MEASURES, THRESHOLDS
+from pipelines.stages.small_area.intervals import LEAST_HOUSEHOLDS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +19,7 @@ TOLD = {"modell": "modellen", "jamnt": "jämnt fördelat", "glesast": "de glesas
 PAIRS = [(m, t) for m in MEASURES for t in THRESHOLDS]
 MEASURE = {"tillgang": "tillgång", "passerad": "passerad"}
 SHOWN = (("tillgang", 100), ("passerad", 1000))
+NOT_TRIED = f"Ingen ruta har {LEAST_HOUSEHOLDS} hushåll"
 
 
 def _figure(columns: int) -> tuple[Any, Any]:
@@ -86,7 +88,11 @@ def intervals(squares: pd.DataFrame, path: Path, mark: str) -> None:
     figure, axes = _figure(len(SHOWN))
     for ax, (m, t) in zip(axes, SHOWN, strict=True):
         rows = squares[(squares["matt"] == m) & (squares["troskel_mbit"] == t)]
-        rows = rows[rows["forsok"] == rows["forsok"].iloc[0]] if len(rows) else rows
+        if rows.empty:
+            ax.set(title=f"Utan {t} Mbit/s, {MEASURE[m]}", xticks=[], yticks=[])
+            ax.text(0.5, 0.5, NOT_TRIED, ha="center", va="center", transform=ax.transAxes)
+            continue
+        rows = rows[rows["forsok"] == rows["forsok"].iloc[0]]
         rows = rows.sort_values("vantat", ignore_index=True)
         x = np.arange(len(rows))
         ax.vlines(x, rows["lag"], rows["hog"], color="#9cc3e6", linewidth=1)

@@ -11,6 +11,7 @@ from pipelines.evaluate import STATISTICS_ONLY
 from pipelines.evaluate.judge import Verdict
 from pipelines.publish.markdown import table
 from pipelines.publish.swedish import number
+from pipelines.stages.small_area.intervals import LEAST_HOUSEHOLDS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,7 +87,7 @@ def told(
         for v in verdicts
     ]  # fmt: skip
     failed = sum(v.judged and not v.holds for v in verdicts)
-    outcome = "Alla krav hålls." if not failed else f"**{failed} krav hålls inte.**"
+    outcome = "Alla krav som kunde prövas hålls." if not failed else f"**{failed} krav hålls inte.**"
     return (
         f"# Utvärdering av modellen: {region.lan.kortnamn}\n\n{mark}\n\n"
         "Varje försök gömmer alla täckningsuppgifter i en tredjedel av kommunerna, anpassar modellen på de "
@@ -102,7 +103,7 @@ def told(
         "*AUC, ordning*: samma mått på hela rangordningen (för «De glesaste rutorna» efter täthet i 5 × 5 rutor, inte "
         "bara svaret ja eller nej): visas, bedöms inte.\n\n"
         + score_table(scores)
-        + f"\n\n## 90 %-intervallet per 5 × 5 km-ruta{note}\n\nRutor med minst 50 hushåll.\n\n"
+        + f"\n\n## 90 %-intervallet per 5 × 5 km-ruta{note}\n\nRutor med minst {LEAST_HOUSEHOLDS} hushåll.\n\n"
         + interval_table(squares)
         + "\n\n![Kalibrering](kalibrering.png)\n\n![Jämförelse](jamforelse.png)\n\n![Intervall](intervall.png)\n"
     )
@@ -127,6 +128,8 @@ def score_table(scores: pd.DataFrame) -> str:
 
 def interval_table(squares: pd.DataFrame) -> str:
     """Return how many squares hold what happened, and how wide the intervals are."""
+    if squares.empty:
+        return "Ingen ruta har så många hushåll i de gömda kommunerna: **intervallet är inte prövat.**"
     frame: Any = squares.assign(
         bredd=squares["hog"] - squares["lag"], under=squares["utfall"] < squares["lag"] - 1e-9,
         over=squares["utfall"] > squares["hog"] + 1e-9,

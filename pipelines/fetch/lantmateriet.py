@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from json import JSONDecodeError
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -61,13 +62,7 @@ def addresses(region: Region, raw: Path, web: Web) -> list[Wanted]:
     if not settings.samling_adresser:
         return []
     found = {f.kommunkod: f for f in listing(region, web, settings.samling_adresser)}
-    lacking = [f"{k.namn} ({k.kod})" for k in region.lan.kommuner if k.kod not in found]
-    if lacking:
-        raise DataError(
-            f"Lantmäteriets lista saknar {len(lacking)} av länets kommuner.", file=settings.stac,
-            expected="en fil per kommun", found=f"inte {', '.join(lacking[:10])}",
-            action=f"Kontrollera hamta.lantmateriet.samling_adresser i konfigurationen. {LATER}",
-        )  # fmt: skip
+    _require_kommuner(set(found), region, "samling_adresser")
     targets = {k: f"belagenhetsadresser_kn{k}.zip" for k in region.kommunkoder}
     others = [
         p.name for p in incoming.matching(raw / "lantmateriet", "belagenhetsadresser*.zip", "belagenhetsadresser*.gpkg")
@@ -112,7 +107,14 @@ def boundaries(region: Region, raw: Path, web: Web) -> list[Wanted]:
 
 
 def land_cover(region: Region, raw: Path, web: Web) -> list[Wanted]:
-    """Return land cover (water): by an address of its own, or a collection's files of the län."""
+    """Return land cover (water): by an address of its own, or a collection's files of the län.
+
+    Raises
+    ------
+    DataError
+        When the collection leaves out a kommun, whose water would then count as land, or has two files where
+        there is place for one.
+    """
     settings = region.hamta.lantmateriet
     if settings.mark_url:
         web.pause(settings.mark_url, settings.paus_s)
@@ -121,13 +123,35 @@ def land_cover(region: Region, raw: Path, web: Web) -> list[Wanted]:
         return [_wanted(direct, target, "CC0", checks.land_cover(), login(region, web), "mark")]
     if not settings.samling_mark:
         return []
-    found = listing(region, web, settings.samling_mark)
+    mine = {"", *region.kommunkoder}
+    found = [f for f in listing(region, web, settings.samling_mark) if f.kommunkod in mine]
+    whose = [f.kommunkod for f in found]
+    if "" not in whose:
+        _require_kommuner(set(whose), region, "samling_mark")
+    doubled = [f for f in found if whose.count(f.kommunkod) > 1]
+    if doubled:
+        raise DataError(
+            "Lantmäteriets lista har flera filer med mark för samma område.", file=settings.stac,
+            expected="en fil för hela landet, eller en per kommun", found=", ".join(f.name for f in doubled[:5]),
+            action="Kontrollera hamta.lantmateriet.samling_mark i konfigurationen, eller lägg filerna i lantmateriet/ "
+            "för hand, med namn som börjar på mark.",
+        )  # fmt: skip
     auth = login(region, web)
     return [
         _wanted(f, f"lantmateriet/mark{f'_kn{f.kommunkod}' if f.kommunkod else ''}{_suffix(f)}", LICENCE,
                 checks.land_cover(), auth, settings.samling_mark)
-        for f in found if not f.kommunkod or f.kommunkod in region.kommunkoder
+        for f in found
     ]  # fmt: skip
+
+
+def _require_kommuner(listed: set[str], region: Region, key: str) -> None:
+    lacking = [f"{k.namn} ({k.kod})" for k in region.lan.kommuner if k.kod not in listed]
+    if lacking:
+        raise DataError(
+            f"Lantmäteriets lista saknar {len(lacking)} av länets kommuner.", file=region.hamta.lantmateriet.stac,
+            expected="en fil per kommun", found=f"inte {', '.join(lacking[:10])}",
+            action=f"Kontrollera hamta.lantmateriet.{key} i konfigurationen. {LATER}",
+        )  # fmt: skip
 
 
 def _wanted(
@@ -188,9 +212,12 @@ def listing(region: Region, web: Web, collection: str) -> list[Listed]:
         status = getattr(e, "status_code", None)
         if status == 404:
             raise _no_collection(collection, settings.stac) from None
+        what = "något annat än JSON" if isinstance(e, JSONDecodeError) else web.redact(e)
         raise DataError(
             "Lantmäteriets katalog går inte att läsa.", file=clean_url(settings.stac),
-            found=f"HTTP {status}" if status else web.redact(e), action=LATER,
+            expected="en STAC-katalog (JSON)", found=f"HTTP {status}" if status else what,
+            action="Kontrollera hamta.lantmateriet.stac i konfigurationen, och att ingen inloggningssida eller proxy "
+            f"står emellan. {LATER}",
         ) from None  # fmt: skip
     out = sorted(_files(items), key=lambda f: (f.kommunkod, f.href))
     for file in out:

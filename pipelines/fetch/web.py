@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import InvalidHeader, ReadTimeoutError
 from urllib3.util.retry import Retry
 
 import pipelines
@@ -18,6 +19,7 @@ from pipelines.fetch.redact import Redactor, clean_url
 
 if TYPE_CHECKING:
     from requests.auth import AuthBase
+    from urllib3.response import BaseHTTPResponse
 
     from pipelines.fetch.login import HostBound
     from pipelines.region_fetch import Hamta
@@ -47,11 +49,18 @@ class PatientRetry(Retry):
             raise MaxRetryError(None, str(args[1] if len(args) > 1 else ""), None)  # type: ignore[arg-type]
         return new
 
+    def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
+        """Return how long a server asks us to wait; with a header that says nothing, as without one."""
+        try:
+            return super().get_retry_after(response)
+        except (InvalidHeader, ValueError, OverflowError):
+            return None
+
 
 def _seconds(asked: str) -> float:
     try:
         return Retry(retry_after_max=1 << 30).parse_retry_after(asked)
-    except Exception:  # an unreadable header asks for nothing
+    except (InvalidHeader, ValueError, OverflowError):  # an unreadable header asks for nothing
         return 0.0
 
 
@@ -150,9 +159,13 @@ def told(url: str, redact: Redactor) -> Iterator[None]:
     try:
         yield
     except requests.exceptions.SSLError as e:
+        untrusted = "CERTIFICATE_VERIFY_FAILED" in str(e)
         raise DataError(
-            "Serverns certifikat går inte att lita på.", file=where, found=redact(e),
-            action="Be IT om hjälp: en proxy på vägen kan behöva REQUESTS_CA_BUNDLE. Stäng aldrig av kontrollen.",
+            "Serverns certifikat går inte att lita på." if untrusted
+            else "Servern svarar inte på https så som den ska.", file=where, found=redact(e),
+            action="Be IT om hjälp: en proxy på vägen kan behöva REQUESTS_CA_BUNDLE. Stäng aldrig av kontrollen."
+            if untrusted else "Kontrollera adressen i konfigurationen ([hamta]), och med IT att ingen proxy svarar i "
+            "serverns ställe.",
         ) from None  # fmt: skip
     except requests.exceptions.TooManyRedirects:
         raise DataError("Servern skickar oss runt i cirkel.", file=where, action=LATER) from None
@@ -161,13 +174,22 @@ def told(url: str, redact: Redactor) -> Iterator[None]:
             "Proxyn släpper inte igenom anropet.", file=where, found=redact(e),
             action="Kontrollera HTTPS_PROXY med IT.",
         ) from None  # fmt: skip
-    except requests.exceptions.Timeout:
-        raise DataError("Servern svarade inte i tid.", file=where, action=LATER) from None
     except requests.exceptions.RequestException as e:
+        if isinstance(e, requests.exceptions.Timeout) or _too_slow(e):
+            raise DataError("Servern svarade inte i tid.", file=where, action=LATER) from None
         raise DataError(
             "Servern går inte att nå, eller bröt förbindelsen.", file=where, found=redact(e),
             action=f"Kontrollera nätet och adressen i konfigurationen ([hamta]). {LATER}",
         ) from None  # fmt: skip
+
+
+def _too_slow(error: requests.exceptions.RequestException) -> bool:
+    """Tell whether a server that was reached kept silent for too long.
+
+    After its last try, and in the middle of a body, requests calls that a lost connection.
+    """
+    cause = error.args[0] if error.args else None
+    return isinstance(getattr(cause, "reason", cause), ReadTimeoutError)
 
 
 def require_ok(answer: requests.Response, url: str, *, page: str = "") -> None:

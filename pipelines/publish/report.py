@@ -53,7 +53,7 @@ def run(region: Region, paths: Paths) -> None:
         report_coverage.reconciliation(tables, region),
         report_coverage.against_published(files.read_table(paths.table("avstamning_kallor"))),
         report_gaps.section(files.read_table(paths.table("bristomraden"), report_gaps.COLUMNS), region),
-        report_coverage.benchmark_rests(tables["riktvarden"], region),
+        report_coverage.beside_benchmarks(tables["riktvarden"], region),
         report_coverage.evidence_table(said["coverage"], region),
         report_model.section(said["coverage"], files.read_table(paths.table("osakerhet_5km")), region),
         remarks(said),

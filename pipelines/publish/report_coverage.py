@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pipelines import ledger
+from pipelines.publish import beside_pts
 from pipelines.publish.markdown import cell, table
 from pipelines.publish.swedish import number
 from pipelines.region import THRESHOLDS
@@ -43,11 +44,29 @@ def reconciliation(tables: dict[str, pd.DataFrame], region: Region) -> str:
     )
 
 
-def benchmark_rests(wanted: pd.DataFrame, region: Region) -> str:
-    """What evidence already held above or below the benchmark, so that it could not be met."""
-    rest = wanted[(wanted["omradestyp"] != "totalt") & (wanted["rest_hushall"].abs() > 0.5)]
-    rest = rest.assign(storlek=rest["rest_hushall"].abs()).sort_values(
+def beside_benchmarks(wanted: pd.DataFrame, region: Region) -> str:
+    """In how many of PTS's shares our count is PTS's, what that means, and the largest differences."""
+    told = beside_pts.count(wanted)
+    rest = beside_pts.per_class(wanted)
+    rest = rest.assign(storlek=rest["rest_hushall"].abs())
+    rest = rest[rest["storlek"] > beside_pts.NEAR].sort_values(
         ["storlek", "kommunkod"], ascending=[False, True]
+    )
+    head = "## Antal hushåll med täckning bredvid PTS:s\n\n"
+    if not told.compared:
+        return head + "PTS har ingen andel att jämföra med."
+    split = table(
+        ("Vårt antal hushåll med täckning är", "Vad som avgör", "Antal tal", "Andel av talen (%)"),
+        [
+            (text, beside_pts.DECIDES[name], n, number(100 * n / told.compared, 1))
+            for name, text in beside_pts.LABELS.items() for n in (getattr(told, name),)
+        ], left=2,
+    )  # fmt: skip
+    said = (
+        f"{head}{number(told.compared)} tal är jämförda, {beside_pts.DENOMINATOR}.\n\n{split}\n\n"
+        f"{beside_pts.MEANING}\n\n"
+        "Innan pengar fördelas: pröva täckningsuppgifterna där skillnaden mot PTS är stor, och hämta in uppgifter för "
+        "de platser där bara statistiken avgör (`underlag` = statistik)."
     )
     rows = [
         (
@@ -57,16 +76,21 @@ def benchmark_rests(wanted: pd.DataFrame, region: Region) -> str:
         )
         for r in rest.head(60).to_dict("records")
     ]  # fmt: skip
-    met = int((wanted["omradestyp"] != "totalt").sum()) - len(rest)
-    text = (
-        f"## Riktvärden som inte kunde nås\n\n{met} av {met + len(rest)} riktvärden (kommun × områdestyp × mått × "
-        "tröskel) nås inom ett halvt hushåll. I övriga säger täckningsuppgifterna redan mer eller mindre än PTS."
-    )
     if not rows:
-        return text
-    more = f"\n\nDe 60 största av {len(rest)} visas." if len(rest) > len(rows) else ""
-    head = ("Kommun", "Områdestyp", "Mått", "Tröskel", "PTS (%)", "Uppnått (hushåll)", "Rest (hushåll)")
-    return text + more + "\n\n" + table(head, rows, left=3)
+        return said
+    more = f" De 60 största av {len(rest)} visas." if len(rest) > len(rows) else ""
+    columns = (
+        "Kommun",
+        "Områdestyp",
+        "Mått",
+        "Tröskel",
+        "PTS (%)",
+        "Vårt antal (hushåll)",
+        "Vårt minus PTS (hushåll)",
+    )
+    return f"{said}\n\n### Där antalen skiljer sig\n\nStörst skillnad först.{more}\n\n" + table(
+        columns, rows, left=3
+    )
 
 
 def evidence_table(said: ledger.Ledger, region: Region) -> str:

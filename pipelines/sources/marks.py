@@ -13,8 +13,11 @@ from pipelines.sources.incoming import folded
 
 MARK = "DEMO"
 MARKER_FILE = "DEMO.json"
+COMMENT = "_kommentar"
+"""Where files without properties of their own carry the mark: a key of the JSON, a column of the CSV."""
 _MAX_BYTES = 64 << 20
 _MAX_PROPERTIES = 1 << 20
+_MAX_HEADER = 1 << 16
 _PROPERTIES = ("docProps/core.xml", "docProps/app.xml", "docProps/custom.xml")
 
 
@@ -22,9 +25,9 @@ def demo_mark(path: Path) -> bool:
     """Tell whether a file of any kind in RAW carries the demo mark.
 
     A zip has it in its comment, a GeoPackage at the head of a table's description, a workbook in its
-    document properties, Kolada's JSON under ``_kommentar``, ``kallor.csv`` at the head of ``avtal``.
-    Any other CSV in ``tackning/`` has the mark of its rows in ``kallor.csv``. A file that cannot be read
-    has no mark: its own adapter says what is wrong with it.
+    document properties, Kolada's JSON under ``_kommentar``, a CSV in a column of that name, ``kallor.csv``
+    at the head of ``avtal``. Any other CSV in ``tackning/`` has the mark of its rows in ``kallor.csv``. A file
+    that cannot be read has no mark: its own adapter says what is wrong with it.
     """
     kind = path.suffix.lower()
     try:
@@ -61,10 +64,26 @@ def _json(path: Path) -> bool:
     if path.stat().st_size > _MAX_BYTES:
         return False
     body = json.loads(path.read_text(encoding="utf-8-sig"))
-    return isinstance(body, dict) and str(body.get("_kommentar", "")).startswith(MARK)
+    return isinstance(body, dict) and str(body.get(COMMENT, "")).startswith(MARK)
 
 
 def _csv(path: Path) -> bool:
+    return _in_kallor(path) or _own_column(path)
+
+
+def _own_column(path: Path) -> bool:
+    """Tell whether any row has the mark in a column for it; the rows are read only where there is one."""
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as f:
+        header = f.readline(_MAX_HEADER)
+        delimiter = max(";,\t|", key=header.count)
+        names = next(csv.reader([header], delimiter=delimiter), [])
+        if COMMENT not in names:
+            return False
+        at = names.index(COMMENT)
+        return any(row[at].startswith(MARK) for row in csv.reader(f, delimiter=delimiter) if len(row) > at)
+
+
+def _in_kallor(path: Path) -> bool:
     sources = next((p for p in path.parent.iterdir() if folded(p.name) == "kallor.csv"), None)
     if sources is None or sources.stat().st_size > _MAX_BYTES:
         return False

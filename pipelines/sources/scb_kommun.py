@@ -11,7 +11,7 @@ import pandas as pd
 from pipelines import contracts, files
 from pipelines.contracts_scb_kommun import SCB_KOMMUN
 from pipelines.errors import DataError, printable
-from pipelines.sources import incoming
+from pipelines.sources import incoming, marks
 from pipelines.sources.csvfile import CsvFile, read_csv
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def kommun_table(
                 incoming.fact(
                     path, raw, f"{field}_kommun", used=True, why="för avstämning",
                     year=int(rows["ar"].max()), date=f"{int(rows['ar'].max())}-12-31", publisher=PUBLISHER,
-                    licence=LICENCE, demo=False,
+                    licence=LICENCE, demo=marks.demo_mark(path),
                 )
             )  # fmt: skip
             parts.append(rows[rows["kommunkod"].isin(region.kommunkoder)])

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from pipelines.demo import run
 from pipelines.paths import Paths
 from pipelines.region import Region, load_region
+
+from .reading import addresses
 
 BLEKINGE = {
     "1060": ("Olofström", 39_100),
@@ -85,3 +88,9 @@ def make(config: Path, goal: Path) -> tuple[Region, Path]:
 def blekinge(tmp_path_factory: pytest.TempPathFactory) -> tuple[Region, Path]:
     folder = tmp_path_factory.mktemp("blekinge")
     return make(write_config(folder, BLEKINGE), folder / "demo")
+
+
+@pytest.fixture(scope="session")
+def register(blekinge: tuple[Region, Path], tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+    """Every address row of the demo's zips."""
+    return addresses(blekinge[1], tmp_path_factory.mktemp("las"))

@@ -33,11 +33,6 @@ def digests(folder: Path) -> dict[str, str]:
     return {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
 
 
-@pytest.fixture(scope="session")
-def register(blekinge: Made, tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
-    return addresses(blekinge[1], tmp_path_factory.mktemp("las"))
-
-
 def test_same_seed_same_bytes_other_seed_other_bytes(blekinge: Made, tmp_path: Path) -> None:
     again = make(write_config(tmp_path / "a", BLEKINGE), tmp_path / "demo")[1]
     assert digests(again) == digests(blekinge[1])
@@ -69,6 +64,8 @@ def test_every_file_carries_the_mark(blekinge: Made) -> None:
     with (folder / "tackning/kallor.csv").open(encoding="utf-8", newline="") as f:
         rows = list(csv.DictReader(f))
     assert rows and all(r["avtal"].startswith("DEMO") for r in rows)
+    loose = [p for p in folder.rglob("*.csv") if p.parent.name != "tackning"]
+    assert len(loose) == 2 and all(b"DEMO" in line for p in loose for line in p.read_bytes().splitlines()[1:])
 
 
 def test_address_register_is_as_configured(blekinge: Made, register: pd.DataFrame) -> None:

@@ -299,23 +299,3 @@ def test_addresses_in_other_files_are_not_doubled(httpserver, region, paths, tmp
         fetch.run(region, paths, "lantmateriet")
     told = capsys.readouterr().err
     assert "samma adress skulle stå två gånger" in told and "hela_lanet.gpkg" in told
-
-
-def test_boundaries_and_land_cover(httpserver, region, paths, tmp_path, monkeypatch):
-    with_password(monkeypatch)
-    rows = [(k, k, make.square(320_000 + 2000 * i, 6_400_000)) for i, k in enumerate(KOMMUNER)]
-    border = make.kommuner(tmp_path / "hos/kommun_lan_rike.gpkg", rows).read_bytes()
-    water = make.gpkg(
-        tmp_path / "hos/m.gpkg", {"objekttyp": ["Sjö"]}, [make.square(1, 1)], "mark"
-    ).read_bytes()
-    url = httpserver.url_for("/dl/kommun-lan-rike.gpkg")
-    servers.Log(httpserver, "/dl/kommun-lan-rike.gpkg", servers.whole(border))
-    servers.Log(httpserver, "/mark.gpkg", servers.whole(water))
-    servers.stac(httpserver, {"rike": url}, collection="kommun-lan-rike")
-    lm = region.hamta.lantmateriet.model_copy(
-        update={"samling_granser": "kommun-lan-rike", "mark_url": httpserver.url_for("/mark.gpkg")}
-    )
-    region = region.model_copy(update={"hamta": region.hamta.model_copy(update={"lantmateriet": lm})})
-    fetch.run(region, paths, "granser, mark")
-    assert (paths.raw / "granser/kommun_lan_rike.gpkg").read_bytes() == border
-    assert (paths.raw / "lantmateriet/mark.gpkg").read_bytes() == water

@@ -27,6 +27,12 @@ def test_population_is_summed_over_sex_and_households_are_the_total(httpserver, 
     px = servers.PxWeb(httpserver, KOMMUNER)
     fetch.run(region, paths, "scb-tabeller")
     people = rows(paths.raw / "scb/folkmangd_kommun_99.csv")
+    assert list(people[0]) == [
+        "kommunkod",
+        "kommunnamn",
+        "ar",
+        "folkmangd",
+    ]  # the demo's lists have the same form
     assert [(r["kommunkod"], r["ar"]) for r in people] == [(k, y) for k in KOMMUNER for y in ("2023", "2024")]
     # männen plus kvinnorna: 1000·kommun + 10·år + 1 och + 2
     assert [int(r["folkmangd"]) for r in people] == [

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import dummy_edition
+import pandas as pd
 import pytest
 import tiny_specification as tiny
 from rdflib import Graph
@@ -18,6 +19,7 @@ from rdflib.namespace import DCAT
 
 from pipelines import products
 from pipelines.contracts_open import OPEN_TABLES
+from pipelines.files import write_table
 from pipelines.publish import catalogue, specification
 from pipelines.publish.catalogue.described import ABOUT
 
@@ -165,9 +167,16 @@ def test_figures_by_hand(page):
         "Täckningsuppgifter som går att använda": "87,5 %",  # 350 of 400
         "Täckningsuppgifter som hör till en adress eller ruta": "90,0 %",  # 315 of 350
         "Täckningsuppgifter med antagen hastighet": "20,0 %",  # 70 of 350
-        "PTS-riktvärden som nås inom ett halvt hushåll": "50,0 %",  # 2 of 4; the row «totalt» is none
     }  # fmt: skip
+    rows = page.rows("Kommunernas hushåll med täckning bredvid PTS:s")
+    assert rows[0] == ["Vårt antal hushåll med täckning", "Andel av talen", "Vad som avgör"]
+    # 0.5 and 0.0 are PTS's, 12 is more, −0.6 fewer; 9 is of the row «totalt», which is none.
+    assert [r[1] for r in rows[1:]] == ["50,0 %", "25,0 %", "25,0 %"]
+    assert "statistik" in rows[1][2] and rows[2][2] == rows[3][2] == "täckningsuppgifterna"
+    (caption,) = [e["text"] for e in page.all("caption") if "bredvid PTS:s" in e["text"]]
+    assert "Täljare: tal av slaget" in caption and "nämnare: alla 4 tal" in caption
     (quality,) = page.all("section", id="kvalitet")
+    assert "inte hur stor del av bredbandsmålen" in quality["text"] and "fördelar pengar" in quality["text"]
     assert "2 lagar" in quality["text"]
     assert "mindre än 10⁻⁷" in quality["text"]  # 3e-8
     assert "avviker från den officiella med 5,0 % i median och högst 29,8 %" in quality["text"]
@@ -189,6 +198,19 @@ def test_a_run_without_evidence_or_official_areas(tmp_path):
     assert "DEMO –" not in text
     assert "Täckningsuppgifter som hör till" not in text
     assert "landareal avviker" not in text
+
+
+@pytest.mark.parametrize("table", ["none", "empty"])
+def test_without_a_share_of_ptss_nothing_is_said_to_agree(tmp_path, table):
+    region, paths = tiny.write(tmp_path)
+    path = paths.table("riktvarden")
+    if table == "none":
+        path.unlink()
+    else:
+        write_table(pd.DataFrame({"omradestyp": ["glesbebyggt"], "rest_hushall": [float("nan")]}), path)
+    specification.run(region, paths)
+    text = paths.built("maps/specifikation.html").read_text(encoding="utf-8")
+    assert "hushåll med täckning bredvid" not in text and "fördelar pengar" not in text
 
 
 def test_every_link_leads_somewhere(page, paths):

@@ -243,6 +243,20 @@ def test_the_mark_of_evidence_is_its_own_row_in_kallor(tmp_path: Path) -> None:
     assert inventory.demo_mark(tmp_path / "Kallor.csv")
 
 
+def test_the_mark_of_another_list_is_a_column_of_its_own(tmp_path: Path) -> None:
+    lists = {
+        "a.csv": "kommunkod,ar,hushall,_kommentar\n9901,2024,5,DEMO: påhittat\n",
+        "b.csv": 'kommunkod;ar;hushall;"_kommentar"\r\n9901;2024;5;""\r\n9902;2024;5;"DEMO; påhittat"\r\n',
+        "c.csv": "kommunkod,ar,hushall,_kommentar\n9901,2024,5,hämtat\n9902,2024\n",
+        "d.csv": "kommunkod,kommunnamn,ar,hushall\n9901,DEMO,2024,5\n",
+        "e.csv": "",
+        "f.csv": "kommunkod,ar,hushall,egen_kommentar\n9901,2024,5,DEMO\n",
+    }
+    for name, text in lists.items():
+        (tmp_path / name).write_bytes(text.encode())
+    assert [n for n in lists if inventory.demo_mark(tmp_path / n)] == ["a.csv", "b.csv"]
+
+
 # --- speed -----------------------------------------------------------------------------------------
 
 

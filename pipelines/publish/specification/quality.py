@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from pipelines import ledger
-from pipelines.publish import palette, swedish
+from pipelines.publish import beside_pts, palette, swedish
 from pipelines.region import MEASURES, THRESHOLDS
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def figures(region: Region, paths: Paths) -> dict[str, Any]:
         "tolerans": swedish.number(region.kontroll.avvikelse_pe, 1),
         "underlag": basis(cells),
         "klassade": classes(cells),
+        "mot_pts": households_beside_pts(paths),
         "rader": rows_used(paths),
         "land": land(paths),
         "antal_rutor": swedish.number(len(cells)),
@@ -159,23 +160,27 @@ def rows_used(paths: Paths) -> Table:
             ("Täckningsuppgifter som hör till en adress eller ruta", "användbara rader", _percent(used - lost, used)),
             ("Täckningsuppgifter med antagen hastighet", "användbara rader", _percent(guessed, used)),
         ]  # fmt: skip
-    met = benchmarks_met(paths)
-    if met:
-        rows.append(
-            ("PTS-riktvärden som nås inom ett halvt hushåll", "kommun × områdestyp × mått × tröskel", met)
-        )
     return ("Vad", "Av", "Andel"), rows
 
 
-def benchmarks_met(paths: Paths) -> str:
-    """Return the share of PTS's benchmarks that are met; empty when there are none."""
+def households_beside_pts(paths: Paths) -> dict[str, Any] | None:
+    """Return in what share of PTS's figures our households with coverage are as many as PTS's; None without any."""
     from pipelines.files import read_table
 
     if not paths.table("riktvarden").exists():
-        return ""
-    wanted = read_table(paths.table("riktvarden"), ["omradestyp", "rest_hushall"])
-    rest = wanted.loc[wanted["omradestyp"] != "totalt", "rest_hushall"].dropna()
-    return _percent(int((rest.abs() <= 0.5).sum()), len(rest)) if len(rest) else ""
+        return None
+    told = beside_pts.count(read_table(paths.table("riktvarden"), ["omradestyp", "rest_hushall"]))
+    if not told.compared:
+        return None
+    rows = [
+        (text[0].upper() + text[1:], _percent(getattr(told, name), told.compared), beside_pts.DECIDES[name])
+        for name, text in beside_pts.LABELS.items()
+    ]
+    head = ("Vårt antal hushåll med täckning", "Andel av talen", "Vad som avgör")
+    return {
+        "tabell": (head, rows), "antal": swedish.number(told.compared), "namnare": beside_pts.DENOMINATOR,
+        "betyder": beside_pts.MEANING,
+    }  # fmt: skip
 
 
 def land(paths: Paths) -> dict[str, str] | None:
