@@ -56,13 +56,18 @@ def addresses(region: Region, raw: Path, web: Web) -> list[Wanted]:
     Raises
     ------
     DataError
-        When the listing lacks a kommun, or the folder already holds addresses in files of another kind.
+        When the listing lacks a kommun or has two files of one, or the folder already holds addresses in files of
+        another kind.
     """
     settings = region.hamta.lantmateriet
     if not settings.samling_adresser:
         return []
-    found = {f.kommunkod: f for f in listing(region, web, settings.samling_adresser)}
+    all_listed = [
+        f for f in listing(region, web, settings.samling_adresser) if f.kommunkod in region.kommunkoder
+    ]
+    found = {f.kommunkod: f for f in all_listed}
     _require_kommuner(set(found), region, "samling_adresser")
+    _require_single(all_listed, "adresser", "en fil per kommun", region, "samling_adresser")
     targets = {k: f"belagenhetsadresser_kn{k}.zip" for k in region.kommunkoder}
     others = [
         p.name for p in incoming.matching(raw / "lantmateriet", "belagenhetsadresser*.zip", "belagenhetsadresser*.gpkg")
@@ -128,14 +133,7 @@ def land_cover(region: Region, raw: Path, web: Web) -> list[Wanted]:
     whose = [f.kommunkod for f in found]
     if "" not in whose:
         _require_kommuner(set(whose), region, "samling_mark")
-    doubled = [f for f in found if whose.count(f.kommunkod) > 1]
-    if doubled:
-        raise DataError(
-            "Lantmäteriets lista har flera filer med mark för samma område.", file=settings.stac,
-            expected="en fil för hela landet, eller en per kommun", found=", ".join(f.name for f in doubled[:5]),
-            action="Kontrollera hamta.lantmateriet.samling_mark i konfigurationen, eller lägg filerna i lantmateriet/ "
-            "för hand, med namn som börjar på mark.",
-        )  # fmt: skip
+    _require_single(found, "mark", "en fil för hela landet, eller en per kommun", region, "samling_mark")
     auth = login(region, web)
     return [
         _wanted(f, f"lantmateriet/mark{f'_kn{f.kommunkod}' if f.kommunkod else ''}{_suffix(f)}", LICENCE,
@@ -151,6 +149,19 @@ def _require_kommuner(listed: set[str], region: Region, key: str) -> None:
             f"Lantmäteriets lista saknar {len(lacking)} av länets kommuner.", file=region.hamta.lantmateriet.stac,
             expected="en fil per kommun", found=f"inte {', '.join(lacking[:10])}",
             action=f"Kontrollera hamta.lantmateriet.{key} i konfigurationen. {LATER}",
+        )  # fmt: skip
+
+
+def _require_single(found: list[Listed], what: str, expected: str, region: Region, key: str) -> None:
+    whose = [f.kommunkod for f in found]
+    doubled = [f for f in found if whose.count(f.kommunkod) > 1]
+    if doubled:
+        begins = {"adresser": "belagenhetsadresser"}.get(what, what)
+        raise DataError(
+            f"Lantmäteriets lista har flera filer med {what} för samma område.", file=region.hamta.lantmateriet.stac,
+            expected=expected, found=", ".join(f.name for f in doubled[:5]),
+            action=f"Kontrollera hamta.lantmateriet.{key} i konfigurationen, eller lägg filerna i lantmateriet/ för "
+            f"hand, med namn som börjar på {begins}.",
         )  # fmt: skip
 
 

@@ -299,3 +299,14 @@ def test_addresses_in_other_files_are_not_doubled(httpserver, region, paths, tmp
         fetch.run(region, paths, "lantmateriet")
     told = capsys.readouterr().err
     assert "samma adress skulle stå två gånger" in told and "hela_lanet.gpkg" in told
+
+
+def test_two_files_of_one_kommun_do_not_stand_for_each_other(httpserver, region, paths, capsys):
+    """The last of them would win, and the other's addresses be missed without a word."""
+    files = {f"kn{k}": httpserver.url_for(f"/dl/belagenhetsadresser_kn{k}.zip") for k in KOMMUNER}
+    servers.stac(httpserver, files | {"del2": httpserver.url_for("/dl/del2_kn9902.zip")})
+    with pytest.raises(DataError):
+        fetch.run(region, paths, "lantmateriet")
+    told = capsys.readouterr().err
+    assert "flera filer med adresser för samma område" in told and "del2_kn9902.zip" in told
+    assert not list((paths.raw / "lantmateriet").glob("*"))
