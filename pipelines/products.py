@@ -215,7 +215,9 @@ PRODUCTS = (
         "kommunsidor", "Kommunsidor",
         "En sida per kommun med kommunens nyckeltal och karta, av samma öppna uppgifter som bredbandskartan.",
         "Kommunens tjänstemän får sitt underlag färdigt att skriva ut eller länka till.",
-        (File("maps/kommuner/*.html"),), contracts_open.OPEN_TABLES, "oppen",
+        (File("maps/kommuner/*.html"),),
+        (*contracts_open.OPEN_TABLES, contracts_history.HISTORIK_OPPEN, contracts_reconciliation.AVSTAMNING_OPPEN),
+        "oppen",
     ),
     Product(
         "utskriftskartor", "Kartor för utskrift",
@@ -242,7 +244,8 @@ PRODUCTS = (
         "Länets nyckeltal, en tabell över kommunerna att söka och sortera i, och länkar till kartorna, kommunsidorna, "
         "de öppna data och specifikationen.",
         "En adress att dela: den leder till allt.",
-        (File("maps/index.html"),), (contracts_open.KOMMUNER_OPPNA, contracts_open.LAN_OPPNA), "oppen",
+        (File("maps/index.html"),),
+        (contracts_open.KOMMUNER_OPPNA, contracts_open.LAN_OPPNA, contracts_reconciliation.AVSTAMNING_OPPEN), "oppen",
     ),
     Product(
         "tillganglighet", "Tillgänglighetsredogörelse",
