@@ -216,7 +216,7 @@ PRODUCTS = (
         "En sida per kommun med kommunens nyckeltal och karta, av samma öppna uppgifter som bredbandskartan.",
         "Kommunens tjänstemän får sitt underlag färdigt att skriva ut eller länka till.",
         (File("maps/kommuner/*.html"),),
-        (*contracts_open.OPEN_TABLES, contracts_history.HISTORIK_OPPEN, contracts_reconciliation.AVSTAMNING_OPPEN),
+        (*contracts_open.OPEN_TABLES, *contracts_open.OPEN_BESIDE),
         "oppen",
     ),
     Product(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipelines.evaluate import STATISTICS_ONLY
+from pipelines.publish.swedish import number
 from pipelines.region import MEASURES
 
 if TYPE_CHECKING:
@@ -36,7 +37,16 @@ class Verdict:
     def told(self) -> str:
         """The verdict in one line."""
         word = "håller" if self.holds else "håller inte"
-        return f"{self.forsok}, {self.matt}: {self.krav} {self.tal:.4g}, krav {self.grans}: {word}"
+        return f"{self.forsok}, {self.matt}: {self.krav} {figure(self.tal)}, krav {self.grans}: {word}"
+
+
+def figure(x: float) -> str:
+    r"""Return a score with four decimals, households whole.
+
+    >>> figure(0.63518), figure(14010.4) == "14\N{NO-BREAK SPACE}010"
+    ('0,6352', True)
+    """
+    return number(x) if abs(x) >= 100 else number(x, 4)
 
 
 def judge(trials: list[Trial]) -> list[Verdict]:
@@ -73,7 +83,7 @@ def _of_measure(
              ours["hushall_felplacerade_5km"] < other["hushall_felplacerade_5km"]),
         ):  # fmt: skip
             sign = ">" if column == "auc" else "<"
-            limit = f"{sign} {other[column]:.4g} ({told})"
+            limit = f"{sign} {figure(float(other[column]))} ({told})"
             out.append(Verdict(name, matt, what, float(ours[column]), limit, bool(better), judged))
     slope = float(ours["kalibrering_lutning"])
     limit = f"{SLOPE[0]:g}–{SLOPE[1]:g}".replace(".", ",")

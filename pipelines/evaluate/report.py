@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines import files
 from pipelines.evaluate import STATISTICS_ONLY
-from pipelines.evaluate.judge import Verdict
+from pipelines.evaluate.judge import Verdict, figure
 from pipelines.publish.markdown import table
 from pipelines.publish.swedish import number
 from pipelines.stages.small_area.intervals import LEAST_HOUSEHOLDS
@@ -82,7 +82,7 @@ def told(
         for t in trials
     ]  # fmt: skip
     judged = [
-        (v.forsok, MEASURE_TOLD[v.matt], v.krav, f"{v.tal:.4g}".replace(".", ","), v.grans.replace(".", ","),
+        (v.forsok, MEASURE_TOLD[v.matt], v.krav, figure(v.tal), v.grans,
          ("ja" if v.holds else "NEJ") + ("" if v.judged else " (visas, bedöms inte)"))
         for v in verdicts
     ]  # fmt: skip

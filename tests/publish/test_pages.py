@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import math
 import re
 from html.parser import HTMLParser
@@ -170,6 +171,19 @@ def test_rural_and_urban_are_counted_in_the_published_cells(county):
             has = sum(c[f"klass_tillgang_{t}"] in ("tackt", "storre_del") for c in mine)
             assert number(text) == pytest.approx(100 * has / len(mine), abs=0.0501)
         assert number(line[5]) == sum(c["klass_tillgang_100"] in ("utan", "mindre_del") for c in mine)
+
+
+def test_the_projection_stands_in_its_own_words(published):
+    maps, rows = published
+    with (maps / "data/framskrivning.csv").open(encoding="utf-8", newline="") as f:
+        every = [r for r in csv.DictReader(f) if r["niva"] == "kommun"]
+    assert every
+    for row in rows:
+        body = (maps / f"kommuner/{row['kommunkod']}.html").read_text(encoding="utf-8")
+        told = re.findall(r"<li><strong>(.*?)\.</strong> (.*?)</li>", body)
+        assert [(html.unescape(a), html.unescape(b)) for a, b in told] == [
+            (r["mal"], r["text"]) for r in every if r["kommunkod"] == row["kommunkod"]
+        ]
 
 
 # --- published figures beside ours ----------------------------------------------------------------------

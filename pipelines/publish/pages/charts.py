@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 WIDTH, HEIGHT = 340.0, 150.0
-LEFT, RIGHT, TOP, BOTTOM = 34.0, 22.0, 16.0, 22.0
+LEFT, RIGHT, TOP, BOTTOM = 44.0, 22.0, 16.0, 22.0
 BINS = 14
 """About as many bins as a histogram of 10 to 60 kommuner can fill."""
 STEPS = (0.5, 1.0, 2.0, 5.0, 10.0)

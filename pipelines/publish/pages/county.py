@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipelines import contracts_open, files
+from pipelines.contracts_history import FRAMSKRIVNING_OPPEN
 from pipelines.contracts_reconciliation import AVSTAMNING_OPPEN
 from pipelines.publish import open_tables
 from pipelines.publish.facts import read_facts
@@ -39,6 +40,8 @@ class County:
         PTS's published share (whole per cent) with the shown speed, by kommun and class.
     history : DataFrame, optional
         Contract HISTORIK.
+    projection : DataFrame
+        Contract FRAMSKRIVNING_OPPEN.
     reconciliation : DataFrame
         Contract AVSTAMNING_OPPEN.
     """
@@ -52,6 +55,7 @@ class County:
     land: scene.Land
     pts_class: dict[tuple[str, str], float]
     history: pd.DataFrame | None
+    projection: pd.DataFrame
     reconciliation: pd.DataFrame
 
     @cached_property
@@ -106,6 +110,7 @@ def read(region: Region, paths: Paths) -> County:
         areas=open_tables.read(paths, contracts_open.BRISTOMRADEN_OPPNA),
         land=scene.prepare(files.read_polygons(paths.table("granser")), files.read_polygons(paths.table("orter"))),
         pts_class=_pts_by_class(paths), history=files.read_table(history) if history.exists() else None,
+        projection=open_tables.read(paths, FRAMSKRIVNING_OPPEN),
         reconciliation=open_tables.read(paths, AVSTAMNING_OPPEN),
     )  # fmt: skip
 

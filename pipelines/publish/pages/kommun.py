@@ -54,6 +54,7 @@ def context(county: County, kommunkod: str) -> dict[str, Any]:
         "mal": [
             {"namn": g.namn, "avstand": figures.distances(row, g, tell)} for g in county.region.mal.nivaer
         ],
+        "framskrivning": _projection(county, kommunkod),
         "delning": figures.split(cells, tell, CLASSES),
         "split_pts": _pts_split(county, kommunkod, shown),
         "karta": drawn, "karta_lank": _link(county, kommunkod, cells),
@@ -211,6 +212,13 @@ def _trend(county: County, kommunkod: str, row: figures.Row) -> dict[str, Any]:
     )
     words = t["trend_beskrivning"].format(forsta=drawn["forsta"], sista=drawn["sista"], delar=" ".join(parts))
     return {"trend": drawn, "trend_text": words, "trend_bildtext": note}
+
+
+def _projection(county: County, kommunkod: str) -> list[tuple[str, str]]:
+    """Return each goal and when it is reached if the pace holds, in the projection's own words."""
+    table = county.projection
+    mine = table[((table["niva"] == "kommun") & (table["kommunkod"] == kommunkod)).to_numpy()]
+    return list(zip(mine["mal"], mine["text"], strict=True))
 
 
 def _links(kommunkod: str) -> list[tuple[str, str]]:
