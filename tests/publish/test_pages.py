@@ -327,7 +327,8 @@ def test_the_histogram_counts_every_kommun_once_and_marks_one():
 
 def test_the_trend_breaks_where_the_series_does_and_ends_in_what_may_be_told():
     h = pages_county.history()
-    drawn = charts.trend(h, {30: math.nan, 100: 90.0}, 2025)
+    untold = (h["troskel_mbit"] == 30) & (h["ar"] == 2025)
+    drawn = charts.trend(h[~untold])
     by_speed = {line["t"]: line for line in drawn["linjer"]}
     assert [a for a, _, _ in by_speed[30]["punkter"]] == [2021, 2022, 2023, 2024], "2025 is not told"
     assert [p for _, p, _ in by_speed[100]["punkter"]] == [61, 71, 80, 85, 90], (
@@ -335,7 +336,24 @@ def test_the_trend_breaks_where_the_series_does_and_ends_in_what_may_be_told():
     )
     assert by_speed[100]["linje"].count("M") == 2
     assert [a for _, a, _ in by_speed[100]["brott"]] == [2023]
-    assert charts.trend(h.iloc[:1], {}, 2025) is None
+    assert charts.trend(h.iloc[:1]) is None
+
+
+def test_the_trend_is_drawn_to_its_last_year_though_it_came_to_count_people():
+    h = pages_county.history()
+    h = h[h["troskel_mbit"] == 100].assign(serie="kolada_N07900")
+    h.loc[h["ar"] >= 2023, "bas"] = "befolkning"
+    pts = pages_county.history().query("troskel_mbit == 100 and ar == 2025").assign(andel_pct=77.0)
+    line = charts.trend(pd.concat([pts, h]))["linjer"][0]
+    assert [(a, p) for a, p, _ in line["punkter"]] == [
+        (2021, 61),
+        (2022, 71),
+        (2023, 80),
+        (2024, 85),
+        (2025, 90),
+    ]
+    assert (line["bas"], line["bas_fran"]) == ("befolkning", 2023), "not PTS's share of the households, 77"
+    assert line["linje"].count("M") == 2
 
 
 # --- pages -----------------------------------------------------------------------------------------------

@@ -55,34 +55,39 @@ def histogram(kommuner: pd.DataFrame, kommunkod: str, column: str) -> dict[str, 
     }  # fmt: skip
 
 
-def trend(history: pd.DataFrame, newest: dict[int, float], year: int) -> dict[str, Any] | None:
+def trend(history: pd.DataFrame) -> dict[str, Any] | None:
     """Return lines of published shares by year, whole per cent; None where two years cannot be compared.
 
     Parameters
     ----------
     history : DataFrame
-        Rows of HISTORIK: one kommun, tillgång, speeds, whole kommun.
-    newest : dict
-        The newest year's share by threshold as the open table tells it; NaN is not drawn.
-    year : int
-        That year.
+        Rows of HISTORIK_OPPEN: one kommun, tillgång, speeds, whole kommun. No year is added from elsewhere: another
+        source's may be a share of something else.
+
+    Returns
+    -------
+    dict
+        Of each line (``linjer``): ``punkter`` (year, share, break), ``bas`` of its last year and the year from
+        which it holds (``bas_fran``; None: all of them).
     """
     lines: list[dict[str, Any]] = []
     for t in THRESHOLDS:
         rows = history[history["troskel_mbit"].eq(t).fillna(False).to_numpy(dtype=bool)]
         if rows.empty:
             continue
-        # The series with most years; of as many, households before people.
-        many = Counter(zip(rows["bas"], rows["serie"], strict=True))
-        bas, serie = min(many, key=lambda of: (-many[of], of[0] != "hushall", of[1]))
-        of = rows[((rows["serie"] == serie) & (rows["bas"] == bas)).to_numpy()].sort_values("ar")
+        # The series with most years, the breaks in it marked: never pieced together of two.
+        many = Counter(rows["serie"])
+        of = rows[(rows["serie"] == min(many, key=lambda s: (-many[s], s))).to_numpy()].sort_values("ar")
         shown = [
-            (int(a), float(math.floor(p + 0.5)) if int(a) != year else newest.get(t, math.nan), str(b))
+            (int(a), float(math.floor(p + 0.5)), str(b))
             for a, p, b in zip(of["ar"], of["andel_pct"], of["brott"], strict=True)
         ]
-        shown = [s for s in shown if s[1] == s[1]]
         if len(shown) > 1:
-            lines.append({"t": t, "bas": str(bas), "punkter": shown})
+            bas = str(of["bas"].iloc[-1])
+            since = int(of.loc[of["bas"] == bas, "ar"].min())
+            lines.append(
+                {"t": t, "bas": bas, "bas_fran": since if since > shown[0][0] else None, "punkter": shown}
+            )
     if not lines:
         return None
     years = [a for line in lines for a, _, _ in line["punkter"]]

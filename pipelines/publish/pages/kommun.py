@@ -64,7 +64,7 @@ def context(county: County, kommunkod: str) -> dict[str, Any]:
         "klasser": list(texts()["klass"].items()), "brist": areas,
         "brist_caption": t["brist_caption"].format(n=len(areas), alla=tell.write.number(all_areas))
         if all_areas > len(areas) else t["brist_caption_alla"],
-        **_comparison(county, kommunkod, name, shown.share.text), **_trend(county, kommunkod, row),
+        **_comparison(county, kommunkod, name, shown.share.text), **_trend(county, kommunkod),
         "avstamning": reconciliation.section(
             county.reconciliation, "kommun", kommunkod, tell, texts()["avstamning"]
         ),
@@ -188,12 +188,11 @@ def _comparison(county: County, kommunkod: str, name: str, share: str) -> dict[s
             "jamfor_bildtext": t["jamfor_bildtext"].format(**words)}  # fmt: skip
 
 
-def _trend(county: County, kommunkod: str, row: figures.Row) -> dict[str, Any]:
+def _trend(county: County, kommunkod: str) -> dict[str, Any]:
     none = {"trend": None, "trend_text": "", "trend_bildtext": ""}
     if kommunkod not in county.history_of:
         return none
-    newest = {s: row[f"pts_{figures.SHARE[SHOWN[0]].format(t=s)}_pct"] for s in THRESHOLDS}
-    drawn = charts.trend(county.history_of[kommunkod], newest, county.facts["pts_ar"])
+    drawn = charts.trend(county.history_of[kommunkod])
     if drawn is None:
         return none
     t = texts()["kommun"]
@@ -204,10 +203,16 @@ def _trend(county: County, kommunkod: str, row: figures.Row) -> dict[str, Any]:
         )
         for line in drawn["linjer"]
     ]  # fmt: skip
-    people = [_plain(line["t"]) for line in drawn["linjer"] if line["bas"] == "befolkning"]
+    people = [
+        t["trend_bas_fran" if line["bas_fran"] else "trend_bas"].format(
+            t=_plain(line["t"]), ar=line["bas_fran"]
+        )
+        for line in drawn["linjer"]
+        if line["bas"] == "befolkning"
+    ]
     broken = sorted({a for line in drawn["linjer"] for _, a, _ in line["brott"]})
     note = t["trend_bildtext"].format(
-        bas=t["trend_bas"].format(t=", ".join(people)) if people else "",
+        bas="".join(people),
         brott=t["trend_brott"].format(ar=", ".join(map(str, broken))) if broken else "",
     )
     words = t["trend_beskrivning"].format(forsta=drawn["forsta"], sista=drawn["sista"], delar=" ".join(parts))
