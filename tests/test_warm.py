@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests import warm
-from tests.conftest import WARM
+from tests.conftest import ROOT, WARM, clean_environment, warm_steps
 
+AS_MAKE = {"PYTHONDONTWRITEBYTECODE": ""}
 pytestmark = pytest.mark.skipif(WARM not in os.environ, reason="no server of warm processes on this system")
 
 
@@ -27,7 +28,7 @@ def ask(tmp_path):
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         return subprocess.Popen(
             [sys.executable, "-IS", warm.__file__, "ask", address or os.environ[WARM], *words], cwd=tmp_path,
-            env=os.environ | environment, text=True, **pipes,
+            env=clean_environment() | AS_MAKE | environment, text=True, **pipes,
         )  # fmt: skip
 
     return started
@@ -52,6 +53,19 @@ def test_another_environment_gets_a_new_python(ask):
     assert told.pop().startswith("False 4242 ")
 
 
+def test_what_the_makefile_starts_is_warm(ask, tmp_path):
+    ask("print(heavy, *sys.argv[1:2])").communicate()
+    (tmp_path / ".venv").mkdir()
+    for name in ("requirements.lock", ".venv/.klar"):
+        (tmp_path / name).touch()
+    for also in ([], ["JOBS=2", "OUT=o", "-j2"]):
+        made = subprocess.run(
+            ["make", "--no-print-directory", "-C", tmp_path, "-f", ROOT / "Makefile", "verifiera", "PAKET=x", *also,
+             *warm_steps()], capture_output=True, text=True, env=clean_environment(),
+        )  # fmt: skip
+        assert (made.stdout, made.stderr) == ("True verify\n", "")
+
+
 def test_code_is_read_anew_each_time(ask):
     assert ask("print(heavy, 1)").communicate()[0] == "True 1\n"
     assert ask("print(heavy, 22)").communicate()[0] == "True 22\n"
@@ -68,7 +82,8 @@ def test_an_error_is_told_with_its_trace_and_a_text_to_exit_is_written(ask):
 
 def test_a_step_that_is_killed_ends_who_asks_by_the_same_signal(ask):
     for sent in (signal.SIGKILL, signal.SIGSEGV, signal.SIGTERM):
-        step = ask(f"os.kill(os.getpid(), {int(sent)})")
+        # Of another length each time: Python tells its bytecode by whole seconds and by size.
+        step = ask(f"os.kill(os.getpid(), {int(sent)})" + sent * "#")
         step.communicate()
         assert step.returncode == -sent
 

@@ -30,8 +30,8 @@ LIBRARIES = (
     "pydantic", "pyogrio", "pypdfium2", "python_calamine", "rasterio.features", "rdflib", "requests",
     "scipy.sparse.csgraph", "scipy.spatial", "xlsxwriter",
 )  # fmt: skip
-NO_MATTER = ("MAKE", "MFLAGS", "PYTEST_", "PWD", "OLDPWD", "SHLVL", "_")
-"""How the names begin of what in an environment comes from make, pytest or the shell, and moves no step. Nor
+NO_MATTER = ("MAKE", "MFLAGS", "PYTEST_", "PWD", "OLDPWD", "SHLVL", "_", "LINES", "COLUMNS")
+"""How the names begin of what in an environment comes from make, pytest or the shell, and moves no import. Nor
 does what is said to make itself: ``make RAW=…`` puts RAW there too."""
 LOST = 70
 
@@ -77,6 +77,7 @@ def server(address: str) -> Iterator[None]:
         process = subprocess.Popen(
             [sys.executable, __file__, "serve", str(door.fileno())], pass_fds=[door.fileno()],
             stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True,
+            env={k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"},  # as the Makefile has it
         )  # fmt: skip
     try:
         yield
