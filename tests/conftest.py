@@ -35,17 +35,20 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(open_till_end.close)
 
 
-def make_command(folder: Path, *goals: str, jobs: int = 2, new: bool = False) -> list[str]:
+def make_command(folder: Path, *goals: str, jobs: int = 1, new: bool = False) -> list[str]:
     """Return the make command that reads and writes only under ``folder``, each step from the warm server.
 
     Parameters
     ----------
+    jobs : int
+        How many processes draw the printed maps, each new and with the libraries to import; two steps run at
+        the same time whatever it is.
     new : bool
         Each step is a Python of its own, as for a planner: for what is said of the processes themselves.
     """
     given = [f"RAW={folder}/raw", f"OUT={folder}/out", f"MAPS={folder}/maps", f"CONFIG={folder}/county.toml"]
     run = [] if new else warm_steps()
-    return ["make", "--no-print-directory", "-C", str(ROOT), *goals, *given, f"JOBS={jobs}", *run]
+    return ["make", "--no-print-directory", "-C", str(ROOT), *goals, *given, "-j2", f"JOBS={jobs}", *run]
 
 
 def warm_steps() -> list[str]:
@@ -98,8 +101,9 @@ def _build(folder: Path) -> None:
     lay_out(folder)
     before = _times()
     result = subprocess.run(
-        make_command(folder, "coverage"), capture_output=True, text=True, env=clean_environment(), timeout=900
-    )
+        make_command(folder, "coverage", jobs=2), capture_output=True, text=True, env=clean_environment(),
+        timeout=900,
+    )  # fmt: skip
     assert result.returncode == 0, result.stdout + result.stderr
     assert before == _times(), "make coverage skrev utanför sina mappar"
 
