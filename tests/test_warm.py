@@ -46,6 +46,15 @@ sys.exit(2)
     assert (err, step.returncode) == ("nej\n", 2)
 
 
+def test_libraries_imported_by_a_test_make_no_difference(ask):
+    """Some of them put words in the environment, there as in the server."""
+    import pandera.pandas  # noqa: F401
+    import pyogrio  # noqa: F401
+
+    assert "SPARK_LOCAL_IP" in os.environ
+    assert ask("print(heavy, 'lib')").communicate()[0] == "True lib\n"
+
+
 def test_another_environment_gets_a_new_python(ask):
     code = "print(heavy, os.environ.get('PYTHONHASHSEED'), hash('a'))"
     told = {ask(code, PYTHONHASHSEED="4242").communicate()[0] for _ in range(2)}
