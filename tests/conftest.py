@@ -2,24 +2,60 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
+import shlex
 import shutil
 import subprocess
+import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests import warm
+
 ROOT = Path(__file__).parents[1]
+WARM = "BREDBAND_WARM"
+"""In the environment: the address of the session's server of warm processes."""
 # Fixtures are no doctests, and two files named conftest cannot be collected as modules side by side.
 collect_ignore_glob = ["conftest.py", "*/conftest.py"]
 
 
-def make_command(folder: Path, *goals: str) -> list[str]:
-    """Return the make command that reads and writes only under ``folder``."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Have one server of warm processes for the whole session; it loads nothing before it is asked."""
+    if sys.platform == "linux" and WARM not in os.environ:  # there already for a worker of xdist
+        open_till_end = contextlib.ExitStack()
+        folder = Path(open_till_end.enter_context(tempfile.TemporaryDirectory()))
+        os.environ[WARM] = f"{folder}/warm"
+        open_till_end.callback(os.environ.pop, WARM)
+        open_till_end.enter_context(warm.server(os.environ[WARM]))
+        config.add_cleanup(open_till_end.close)
+
+
+def make_command(folder: Path, *goals: str, jobs: int = 1, new: bool = False) -> list[str]:
+    """Return the make command that reads and writes only under ``folder``, each step from the warm server.
+
+    Parameters
+    ----------
+    jobs : int
+        How many processes draw the printed maps, each new and with the libraries to import; two steps run at
+        the same time whatever it is.
+    new : bool
+        Each step is a Python of its own, as for a planner: for what is said of the processes themselves.
+    """
     given = [f"RAW={folder}/raw", f"OUT={folder}/out", f"MAPS={folder}/maps", f"CONFIG={folder}/county.toml"]
-    return ["make", "--no-print-directory", "-C", str(ROOT), *goals, *given, "JOBS=2"]
+    run = [] if new else warm_steps()
+    return ["make", "--no-print-directory", "-C", str(ROOT), *goals, *given, "-j2", f"JOBS={jobs}", *run]
+
+
+def warm_steps() -> list[str]:
+    """Return what make takes for its steps to come from the warm server (``tests/warm.py``), where there is one."""
+    if WARM not in os.environ:
+        return []
+    return ["RUN=" + shlex.join([sys.executable, "-IS", warm.__file__, "ask", os.environ[WARM]])]
 
 
 def clean_environment() -> dict[str, str]:
@@ -65,8 +101,9 @@ def _build(folder: Path) -> None:
     lay_out(folder)
     before = _times()
     result = subprocess.run(
-        make_command(folder, "coverage"), capture_output=True, text=True, env=clean_environment(), timeout=900
-    )
+        make_command(folder, "coverage", jobs=2), capture_output=True, text=True, env=clean_environment(),
+        timeout=900,
+    )  # fmt: skip
     assert result.returncode == 0, result.stdout + result.stderr
     assert before == _times(), "make coverage skrev utanför sina mappar"
 

@@ -184,7 +184,7 @@ def test_a_killed_run_leaves_nothing_half_written_and_the_next_finishes(tmp_path
     folder = lay_out(tmp_path / "lan")
     for delay_s in (2.5, 6.0, 14.0):  # each goes on where the one before was stopped
         process = subprocess.Popen(
-            make_command(folder, "coverage"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            make_command(folder, "coverage", jobs=2, new=True), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             env=clean_environment(), start_new_session=True,
         )  # fmt: skip
         time.sleep(delay_s)

@@ -16,7 +16,7 @@ import tiny_editions as tiny
 
 from pipelines.errors import DataError
 from pipelines.publish import compare
-from tests.conftest import clean_environment
+from tests.conftest import clean_environment, warm_steps
 from tests.stages.gaps.regions import REGION, Address, gap_cells
 
 ROOT = Path(__file__).parents[2]
@@ -279,7 +279,7 @@ def archived(small_edition, tmp_path):
 
     def make(*words):
         return subprocess.run(
-            ["make", "--no-print-directory", "-C", str(ROOT), *words, *given],
+            ["make", "--no-print-directory", "-C", str(ROOT), *words, *given, *warm_steps()],
             capture_output=True, text=True, env=clean_environment(), timeout=120,
         )  # fmt: skip
 

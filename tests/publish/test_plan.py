@@ -17,7 +17,7 @@ from pipelines.__main__ import main
 from pipelines.errors import DataError
 from pipelines.publish import plan
 from pipelines.publish.plan_request import request
-from tests.conftest import clean_environment
+from tests.conftest import clean_environment, warm_steps
 from tests.stages.gaps.regions import REGION, Address, distance, gap_cells, trench_m
 from tests.stages.gaps.test_measure import HAND, brute
 
@@ -286,7 +286,7 @@ def test_make_hands_odd_words_on_as_they_stand(tmp_path):
 
     def make(*words):
         return subprocess.run(
-            ["make", "--no-print-directory", "-C", str(ROOT), "plan", f"OUT={out}", *words],
+            ["make", "--no-print-directory", "-C", str(ROOT), "plan", f"OUT={out}", *words, *warm_steps()],
             capture_output=True, text=True, env=clean_environment(), timeout=120,
         )  # fmt: skip
 

@@ -410,6 +410,7 @@ def solve(free: list[Free], rest: Fraction) -> tuple[Fraction, Fraction]:
     (Fraction(2, 1), Fraction(2, 1))
     """
 
+    @functools.cache  # both searches begin at the same break points
     def total(factor: Fraction) -> Fraction:
         return sum((f.h * f.q(factor) for f in free), Fraction(0))
 

@@ -1,0 +1,129 @@
+"""The warm processes of ``tests/warm.py`` are like new ones to who asks: files, folder, environment, end."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests import warm
+from tests.conftest import ROOT, WARM, clean_environment, warm_steps
+
+AS_MAKE = {"PYTHONDONTWRITEBYTECODE": ""}
+pytestmark = pytest.mark.skipif(WARM not in os.environ, reason="no server of warm processes on this system")
+
+
+@pytest.fixture
+def ask(tmp_path):
+    """Return what starts a step of a ``pipelines`` of the test's own, in a folder of its own, with its code."""
+
+    def started(code: str, *words: str, address: str = "", **environment: str) -> subprocess.Popen[str]:
+        (tmp_path / "pipelines").mkdir(exist_ok=True)
+        (tmp_path / "pipelines/__main__.py").write_text(
+            "import os, sys\nheavy = 'pandas' in sys.modules\n" + code
+        )
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        return subprocess.Popen(
+            [sys.executable, "-IS", warm.__file__, "ask", address or os.environ[WARM], *words], cwd=tmp_path,
+            env=clean_environment() | AS_MAKE | environment, text=True, **pipes,
+        )  # fmt: skip
+
+    return started
+
+
+def test_a_step_has_the_words_the_folder_the_files_and_the_environment_of_who_asks(ask, tmp_path):
+    code = """
+print(heavy, __name__, sys.argv[1:], os.getcwd(), os.environ["PYTEST_OWN"], sys.stdin.read(), sep="|")
+print("nej", file=sys.stderr)
+sys.exit(2)
+"""
+    step = ask(code, "a b", "å", PYTEST_OWN="x y")
+    out, err = step.communicate("in")
+    assert out == f"True|__main__|['a b', 'å']|{tmp_path}|x y|in\n"
+    assert (err, step.returncode) == ("nej\n", 2)
+
+
+def test_libraries_imported_by_a_test_make_no_difference(ask):
+    """Some of them put words in the environment, there as in the server."""
+    import pandera.pandas  # noqa: F401
+    import pyogrio  # noqa: F401
+
+    assert "SPARK_LOCAL_IP" in os.environ
+    assert ask("print(heavy, 'lib')").communicate()[0] == "True lib\n"
+
+
+def test_another_environment_gets_a_new_python(ask):
+    code = "print(heavy, os.environ.get('PYTHONHASHSEED'), hash('a'))"
+    told = {ask(code, PYTHONHASHSEED="4242").communicate()[0] for _ in range(2)}
+    assert len(told) == 1
+    assert told.pop().startswith("False 4242 ")
+
+
+def test_what_the_makefile_starts_is_warm(ask, tmp_path):
+    ask("print(heavy, *sys.argv[1:2])").communicate()
+    (tmp_path / ".venv").mkdir()
+    for name in ("requirements.lock", ".venv/.klar"):
+        (tmp_path / name).touch()
+    for also in ([], ["JOBS=2", "OUT=o", "-j2"]):
+        made = subprocess.run(
+            ["make", "--no-print-directory", "-C", tmp_path, "-f", ROOT / "Makefile", "verifiera", "PAKET=x", *also,
+             *warm_steps()], capture_output=True, text=True, env=clean_environment(),
+        )  # fmt: skip
+        assert (made.stdout, made.stderr) == ("True verify\n", "")
+
+
+def test_code_is_read_anew_each_time(ask):
+    assert ask("print(heavy, 1)").communicate()[0] == "True 1\n"
+    assert ask("print(heavy, 22)").communicate()[0] == "True 22\n"
+
+
+def test_an_error_is_told_with_its_trace_and_a_text_to_exit_is_written(ask):
+    step = ask("1 / 0")
+    assert "ZeroDivisionError" in step.communicate()[1]
+    assert step.returncode == 1
+    step = ask("import atexit; atexit.register(print, 'sist'); sys.exit('FEL')")
+    assert step.communicate() == ("sist\n", "FEL\n")
+    assert step.returncode == 1
+
+
+def test_a_step_that_is_killed_ends_who_asks_by_the_same_signal(ask):
+    for sent in (signal.SIGKILL, signal.SIGSEGV, signal.SIGTERM):
+        # Of another length each time: Python tells its bytecode by whole seconds and by size.
+        step = ask(f"os.kill(os.getpid(), {int(sent)})" + sent * "#")
+        step.communicate()
+        assert step.returncode == -sent
+
+
+def test_who_asks_takes_the_step_along_when_killed_and_what_the_step_has_started(ask):
+    code = "import subprocess; p = subprocess.Popen(['sleep', '60']); print(os.getpid(), p.pid, flush=True); p.wait()"
+    step = ask(code)
+    both = [int(pid) for pid in step.stdout.readline().split()]
+    assert all(_runs(pid) for pid in both)
+    step.kill()
+    step.wait()
+    until = time.monotonic() + 20
+    while any(_runs(pid) for pid in both) and time.monotonic() < until:
+        time.sleep(0.01)
+    assert not [pid for pid in both if _runs(pid)]
+
+
+def _runs(pid: int) -> bool:
+    """Say whether a process is there and no zombie."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def test_a_server_that_is_gone_is_told_and_is_no_success(ask, tmp_path):
+    address = str(tmp_path / "s")
+    with warm.server(address):
+        assert ask("print(1)", address=address).communicate()[0] == "1\n"
+        step = ask("import time; print('begun', flush=True); time.sleep(60)", address=address)
+        assert step.stdout.readline() == "begun\n"
+    for late in (step, ask("print(1)", address=address)):
+        assert late.communicate()[0] == ""
+        assert late.returncode == warm.LOST
