@@ -63,8 +63,9 @@ _TOLD_AS = {
         "bara är en gräns eller talen inte går att jämföra.", klass="oppen",
     ),
     "utfall": replace(
-        _OWN["utfall"], description=f"{_OWN['utfall'].description} oavgjort när avrundningen av talen som visas, eller "
-        "att vår andel är en gräns, kan ändra utfallet.", values=OPEN_VERDICTS,
+        _OWN["utfall"], description=f"{_OWN['utfall'].description} Av talen som visas: inom när de skiljer högst "
+        "toleransen; oavgjort när de skiljer mer, men avrundningen, eller att vår andel är en gräns, kan vara hela "
+        "skälet.", values=OPEN_VERDICTS,
     ),
 }  # fmt: skip
 _LIMIT = Column(

@@ -154,7 +154,8 @@ def _require_kommuner(listed: set[str], region: Region, key: str) -> None:
 
 def _require_single(found: list[Listed], what: str, expected: str, region: Region, key: str) -> None:
     whose = [f.kommunkod for f in found]
-    doubled = [f for f in found if whose.count(f.kommunkod) > 1]
+    whole = "" in whose and len(whose) > 1  # a file of everything, and more beside it
+    doubled = found if whole else [f for f in found if whose.count(f.kommunkod) > 1]
     if doubled:
         begins = {"adresser": "belagenhetsadresser"}.get(what, what)
         raise DataError(

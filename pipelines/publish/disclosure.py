@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 NOTHING = 1e-9
 """Expected counts below this are rounding of a sum, not somebody."""
+EDGE = 1e-9
+"""Of a step: what a count that is a sum of parts may lack of a border between steps, by the adding alone."""
 HIDDEN = "–"
 SOME = "1–"
 """Households of a cell whose few addresses hold more than a band from one could tell."""
@@ -144,7 +146,9 @@ def county(kommuner: pd.DataFrame, lan: pd.DataFrame, limits: tuple[int, ...]) -
         x = kommuner[name].to_numpy(np.float64)
         few = np.where(x < NOTHING, 0.0, limits[0] / 2)
         step = 2.0 * limits[0]
-        out[name] = np.where(x < limits[0], few, np.maximum(step, step * np.floor(x / step + 0.5))).sum()
+        out[name] = np.where(
+            x < limits[0], few, np.maximum(step, step * np.floor(x / step + 0.5 + EDGE))
+        ).sum()
     if "adresser" in out:
         out["adresser"] = out["adresser"].round().astype("int64")
     for t in THRESHOLDS:
@@ -186,7 +190,7 @@ def _rest(total: float, without: float, limits: tuple[int, ...], about: str) -> 
 
 def _step(x: float, small: int) -> float:
     """Return a count rounded to whole steps of twice the suppression threshold, the least of them one step."""
-    return max(2.0 * small, 2.0 * small * math.floor(x / (2 * small) + 0.5))
+    return max(2.0 * small, 2.0 * small * math.floor(x / (2 * small) + 0.5 + EDGE))
 
 
 def _least(total: float, smallest: int) -> float:

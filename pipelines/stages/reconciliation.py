@@ -164,7 +164,7 @@ def published_shares(region: Region, config: Path, year: int) -> pd.DataFrame:
     Raises
     ------
     DataError
-        When the file is missing or lacks a column, or a share is no number in 0–100.
+        When the file is missing or lacks a column, a share is no number in 0–100, or a source contradicts itself.
     """
     import pandas as pd
 
@@ -211,7 +211,18 @@ def published_shares(region: Region, config: Path, year: int) -> pd.DataFrame:
         rows, "Publicerat: " + rows["kalla"], years[mine].astype("int64"), "andel_hushall", "procent", share[mine],
         reason, region.kontroll.avvikelse_pe,
     )  # fmt: skip
-    return out.assign(jamforbart=same.to_numpy()).drop_duplicates(_KEY, keep="last")
+    out = out.assign(jamforbart=same.to_numpy()).drop_duplicates([*_KEY, "deras_tal"])
+    twice = out.duplicated(_KEY, keep=False)
+    if twice.any():
+        told = out[twice].iloc[:2]
+        raise DataError(
+            "Samma källa har två olika publicerade tal om samma sak.", file=path, column="andel_pct",
+            expected="ett tal per källa, år, område och mått",
+            found=f"{told['kalla'].iloc[0]}, {told['ar'].iloc[0]}, {told['kod'].iloc[0]}: "
+            + " och ".join(f"{x:g}" for x in told["deras_tal"]),
+            action="Behåll det ena talet, eller skilj källorna åt i kolumnen kalla.",
+        )  # fmt: skip
+    return out
 
 
 def scb_totals(paths: Paths, region: Region) -> pd.DataFrame:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 
 from pipelines.contracts_history import FRAMSKRIVNING_OPPEN, HISTORIK, HISTORIK_OPPEN
 from pipelines.publish.open_tables import checked
-from pipelines.publish.open_tables.history import open_history
-from pipelines.region import MEASURES, THRESHOLDS
+from pipelines.publish.open_tables.history import open_history, open_projection
+from pipelines.region import MEASURES, THRESHOLDS, load_region
+from tests.publish.synthetic_tables import CONFIG
 
 
 def rows() -> pd.DataFrame:
@@ -46,9 +48,9 @@ def test_the_editions_own_year_is_told_as_the_kommun_table_tells_it():
             for m in MEASURES
             for t in THRESHOLDS
         },
-        index=["1480", "1490", "1499"],
+        index=["1480", "1490", "1499", "14"],
     )
-    decimals["pts_andel_100_pct"] = [1, 0, -1]
+    decimals["pts_andel_100_pct"] = [1, 0, -1, 1]
     out = checked(open_history(rows(), decimals, 2025), HISTORIK_OPPEN)
     told = {(r.kommunkod, r.ar, r.serie, r.omradestyp): r.andel_pct for r in out.itertuples()}
     speed, fiber = "pts_hastighet_tillgang_100", "pts_teknik_fiber"
@@ -64,4 +66,56 @@ def test_the_editions_own_year_is_told_as_the_kommun_table_tells_it():
 
 def test_the_open_projection_tells_years_and_words_but_no_share():
     assert not {"senaste_pct", "takt_pe"} & set(FRAMSKRIVNING_OPPEN.names)
+
+
+def speeds(latest: float) -> pd.DataFrame:
+    """Return five years of kommun 1480 at 30 Mbit/s passed, the last of them given."""
+    shares = [(2021, 97.0), (2022, 98.0), (2023, 98.7), (2024, 99.2), (2025, latest)]
+    frame = pd.DataFrame(
+        [
+            {"niva": n, "kommunkod": k, "kommunnamn": "x", "ar": y, "serie": "pts_hastighet_passerad_30", "teknik": "",
+             "matt": "passerad", "troskel_mbit": 30, "omradestyp": "totalt", "bas": "hushall", "andel_pct": a,
+             "kalla": "PTS", "brott": ""}
+            for n, k in (("kommun", "1480"), ("lan", "14")) for y, a in shares
+        ]
+    ).astype({"troskel_mbit": "Int64"})[HISTORIK.names]  # fmt: skip
+    return frame.astype({c.name: "str" for c in HISTORIK.columns if c.kind == "text"})
+
+
+def told_finely(n: int) -> pd.DataFrame:
+    names = [
+        f"pts_andel_{'passerade_' if m == 'passerad' else ''}{t}_pct" for m in MEASURES for t in THRESHOLDS
+    ]
+    return pd.DataFrame(n, columns=names, index=["1480", "14"])
+
+
+@pytest.mark.parametrize(
+    ("decimals", "alike"), [(0, [99.5, 99.7, 99.94, 99.96]), (-1, [99.5, 100.0]), (1, [99.86, 99.94])]
+)
+def test_no_year_of_the_projection_tells_shares_apart_that_are_told_alike(decimals, alike):
+    """Of the exact share the year a goal is reached would say more than «100» does, or than nothing does."""
+    region = load_region(CONFIG)
+    out = [open_projection(speeds(x), told_finely(decimals), 2025, region) for x in alike]
+    for other in out[1:]:
+        pd.testing.assert_frame_equal(out[0], other)
+    of = out[0][(out[0]["kommunkod"] == "1480") & (out[0]["mal"].str.contains("30 Mbit/s"))].iloc[0]
+    assert of["senaste_ar"] == (2025 if decimals == 1 else 2024)
+    assert of["utfall"] != "natt"
+
+
+def test_a_lan_of_one_kommun_tells_no_more_than_the_kommun():
+    both = speeds(99.64)
+    both = pd.concat([both, both[both["ar"] == 2025].assign(omradestyp="glesbebyggt")], ignore_index=True)
+    out = open_history(both, told_finely(0), 2025)
+    own = out[out["ar"] == 2025]
+    assert own["andel_pct"].tolist() == [100.0, 100.0]
+    assert set(own["omradestyp"]) == {"totalt"}
+    two = told_finely(1)
+    more = pd.concat(
+        [two, two.loc[["1480"]].rename(index={"1480": "1401"})]
+    )  # of two, a class of the län is told
+    assert len(open_history(both, more, 2025).query("ar == 2025 and niva == 'lan'")) == 2
+
+
+def test_all_columns_are_open():
     assert all(c.klass == "oppen" for t in (HISTORIK_OPPEN, FRAMSKRIVNING_OPPEN) for c in t.columns)

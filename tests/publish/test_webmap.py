@@ -299,15 +299,24 @@ def test_kommun_counts_in_the_open_table(tmp_path, count, shown, sort_by):
 
 
 def test_share_and_difference_in_the_table(tmp_path):
-    """No more decimals than are published, in a difference either; a limit has no difference; ⚠ is over 0.5."""
+    """No more decimals than are published, in a difference either; a limit has no difference; ⚠ is the verdict."""
     region, paths = synthetic_tables.tiny(tmp_path, names=("Testby", "Annanby"))
     told = read_table(paths.table("oppen_kommuner"))
     told["andel_100_pct"], told["andel_100_olikhet"] = [91.84, 99.9], ["", ">"]
     told["andel_30_pct"], told["andel_30_olikhet"] = [91.84, 97.26], ["", ""]
     told["pts_andel_100_pct"], told["pts_andel_30_pct"] = [92.2, 94.0], [np.nan, 94.0]
     write_table(told, paths.table("oppen_kommuner"))
+    judged = pd.DataFrame(
+        [
+            {"kod": "1480", "matt": "tillgang", "troskel_mbit": t, "storhet": "andel_hushall", "kalla": k, "utfall": u}
+            for k, t, u in (("PTS hastighet", 30, "utanfor"), ("Kolada N07900", 100, "utanfor"),
+                            ("PTS hastighet", 1000, "oavgjort"))
+        ]
+    ).astype({"troskel_mbit": "Int64"})  # fmt: skip
+    write_table(judged, paths.table("oppen_avstamning_kallor"))
     webmap.run(region, paths)
     html = paths.built(webmap.OPEN).read_text(encoding="utf-8")
+    assert html.count("\u00a0⚠<") == 1
     rows = re.findall(r"<tr><th scope=\"row\">(.*?)</tr>", html)
     kept = r'class="v tillgang-(?:30|100)" data-v="[^"]*">([^<]*)<'
     shown = {re.findall(r">([^<]*)</a>", r)[0]: re.findall(kept, r) for r in rows}

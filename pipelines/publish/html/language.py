@@ -76,14 +76,14 @@ class Writer:
         """
         return ("+" if round(x, decimals) > 0 else "") + self.number(x, decimals)
 
-    def flagged(self, text: str, gap: float | None, tolerance: float) -> str:
-        r"""Return a difference's text, marked where what is shown (``gap``; None: nothing) is outside its tolerance.
+    def flagged(self, text: str, outside: bool) -> str:
+        r"""Return a difference's text, marked where it is outside its tolerance.
 
         >>> w = Writer("sv")
-        >>> w.flagged("−0,6", -0.6, 0.5) == "−0,6\N{NO-BREAK SPACE}⚠", w.flagged("+0,5", 0.5, 0.5)
+        >>> w.flagged("−0,6", True) == "−0,6\N{NO-BREAK SPACE}⚠", w.flagged("+0,5", False)
         (True, '+0,5')
         """
-        return f"{text}\N{NO-BREAK SPACE}⚠" if gap is not None and abs(gap) > tolerance + 1e-9 else text
+        return f"{text}\N{NO-BREAK SPACE}⚠" if outside else text
 
     def day(self, iso: str) -> str:
         """Return a date in words.

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines import contracts, files
-from pipelines.contracts_history import FRAMSKRIVNING_OPPEN, HISTORIK_OPPEN, OPEN_HISTORY
+from pipelines.contracts_history import FRAMSKRIVNING_OPPEN, HISTORIK_OPPEN
 from pipelines.contracts_open import OPEN_BESIDE, OPEN_TABLES
 from pipelines.contracts_reconciliation import AVSTAMNING_KALLOR, AVSTAMNING_OPPEN
 from pipelines.errors import ContractError
@@ -40,21 +40,21 @@ def run(region: Region, paths: Paths) -> None:
     land = files.read_table(paths.table("land"))
     kommuner, lan = (files.read_table(paths.table(name)) for name in ("kommuner", "lan"))
     frames = tables(cells, land, kommuner, lan, region)
-    years, ahead = (files.read_table(paths.table(t.name)) for t in OPEN_HISTORY)
+    years = files.read_table(paths.table(HISTORIK_OPPEN.name))
     year = read_facts(paths)["pts_ar"]
     limits = region.publicering.bandgranser
-    decimals = [
+    decimals = pd.concat([
         background.certain_decimals(frames["kommuner"], cells, frames["kommuner"]["kommunkod"], limits),
         background.certain_decimals(
             frames["lan"], cells.assign(kommunkod=region.lan.kod), frames["lan"]["lanskod"], limits
         ),
-    ]  # fmt: skip
-    told = history.open_history(years, decimals[0], year)
-    frames["historik"] = checked(told, HISTORIK_OPPEN)
-    frames["framskrivning"] = checked(history.open_projection(ahead), FRAMSKRIVNING_OPPEN)
+    ])  # fmt: skip
+    frames["historik"] = checked(history.open_history(years, decimals, year), HISTORIK_OPPEN)
+    ahead = history.open_projection(years, decimals, year, region)
+    frames["framskrivning"] = checked(ahead, FRAMSKRIVNING_OPPEN)
     published = files.read_table(paths.table(AVSTAMNING_KALLOR.name))
     beside = reconciliation.open_reconciliation(
-        published, frames["kommuner"], frames["lan"], pd.concat(decimals), year, limits
+        published, frames["kommuner"], frames["lan"], decimals, year, limits
     )
     frames["avstamning_kallor"] = checked(beside, AVSTAMNING_OPPEN)
     # The län's table last: make takes it as the sign that all are there.

@@ -1,8 +1,8 @@
 """The published shares year by year, as they may stand beside this edition's own cells.
 
 Everything here is published elsewhere. But where coverage is modelled our share of a kommun is PTS's, so the
-edition's own year is told of a kommun exactly as finely as :mod:`.background` tells PTS's share there: with
-one decimal, in whole per cent, or not at all. Earlier years, riket and the län have one decimal.
+edition's own year is told of a kommun, and of the län, exactly as finely as :mod:`.background` tells PTS's share
+there: with one decimal, in whole per cent, or not at all. Earlier years and riket have one decimal.
 """
 
 from __future__ import annotations
@@ -14,14 +14,17 @@ from numpy.typing import NDArray
 
 from pipelines.contracts_history import FRAMSKRIVNING_OPPEN, HISTORIK_OPPEN
 from pipelines.region import MEASURES, THRESHOLDS
+from pipelines.stages.projection import projections
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from pipelines.region import Region
+
 DECIMALS = 1
 
 
-def open_history(table: pd.DataFrame, decimals: pd.DataFrame, year: int) -> pd.DataFrame:
+def open_history(table: pd.DataFrame, decimals: pd.DataFrame, year: int, *, least: int = 0) -> pd.DataFrame:
     """Return HISTORIK_OPPEN.
 
     Parameters
@@ -29,23 +32,37 @@ def open_history(table: pd.DataFrame, decimals: pd.DataFrame, year: int) -> pd.D
     table : DataFrame
         HISTORIK.
     decimals : DataFrame
-        How finely the open kommuner tell PTS's shares, by code: :func:`.background.certain_decimals`.
+        How finely the open kommuner and län tell PTS's shares, by code: :func:`.background.certain_decimals`.
     year : int
         The edition's own year of PTS's statistics.
+    least : int
+        Leave out the own year where it is told with fewer decimals than these.
     """
     out = table.reset_index(drop=True)
-    own = ((out["niva"] == "kommun") & (out["ar"] >= year)).to_numpy()
+    own = (out["niva"].isin(["kommun", "lan"]) & (out["ar"] >= year)).to_numpy()
     told = np.where(own, told_decimals(out.rename(columns={"kommunkod": "kod"}), decimals), DECIMALS)
     value = out["andel_pct"].to_numpy(np.float64)
     rounded = np.where(told >= 1, np.round(value, DECIMALS), np.round(value))
     out = out.assign(andel_pct=rounded + 0.0)
-    dropped = own & ((told < 0) | (out["omradestyp"] != "totalt").to_numpy())
+    # A län of one kommun is that kommun: no class of either beside its cells.
+    alone = (decimals.index.str.len() == 4).sum() <= 1
+    by_class = (out["omradestyp"] != "totalt") & (alone | (out["niva"] == "kommun"))
+    dropped = own & ((told < least) | by_class.to_numpy())
     return out.loc[~dropped, HISTORIK_OPPEN.names].reset_index(drop=True)
 
 
-def open_projection(table: pd.DataFrame) -> pd.DataFrame:
-    """Return FRAMSKRIVNING_OPPEN: years and words, not the latest share itself."""
-    return table[FRAMSKRIVNING_OPPEN.names].reset_index(drop=True)
+def open_projection(table: pd.DataFrame, decimals: pd.DataFrame, year: int, region: Region) -> pd.DataFrame:
+    """Return FRAMSKRIVNING_OPPEN: years and words, worked out of the open history alone.
+
+    A year a goal is reached can be worked back to the share it came from. The own year in whole per cent would
+    say «nått» of 99.5, so it is left out.
+
+    Parameters
+    ----------
+    table, decimals, year
+        As :func:`open_history`.
+    """
+    return projections(open_history(table, decimals, year, least=1), region)[FRAMSKRIVNING_OPPEN.names]
 
 
 def told_decimals(rows: pd.DataFrame, decimals: pd.DataFrame) -> NDArray[np.int64]:

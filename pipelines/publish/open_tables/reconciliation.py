@@ -3,7 +3,8 @@
 Our exact figures never come here: ours are those of the open kommuner and län. A source's figure is told no
 finer than what stands beside it: its share as finely as :mod:`.background` tells PTS's share at the same
 measure and threshold, its count in the same steps as ours. The verdict is reckoned from what is told, so it
-says nothing more; where rounding alone could turn it, it is left open.
+says nothing more: two figures are within the tolerance when what is shown is; they are outside only when no
+rounding can be the whole reason.
 """
 
 from __future__ import annotations
@@ -45,8 +46,7 @@ def open_reconciliation(
     Parameters
     ----------
     table : DataFrame
-        AVSTAMNING_KALLOR; of it only what the sources themselves say, the tolerance and whether the two figures
-        can be compared at all.
+        AVSTAMNING_KALLOR; of it only what the sources themselves say, and the tolerance.
     kommuner, lan : DataFrame
         KOMMUNER_OPPNA and LAN_OPPNA.
     decimals : DataFrame
@@ -56,19 +56,41 @@ def open_reconciliation(
     limits : tuple of int
         ``publicering.bandgranser``; the first is the suppression threshold.
     """
-    rows = table[(table["omradestyp"] == "totalt").to_numpy()].drop(columns=["vart_tal", "skillnad"])
-    rows = _of_households(rows)
-    own_year = ((rows["enhet"] == "procent") & (rows["ar"].fillna(0) >= year)).to_numpy()
-    finely = np.where(own_year, told_decimals(rows, decimals), DECIMALS)
-    rows = rows.assign(decimaler=finely)[finely >= 0].reset_index(drop=True)
-    rows = rows.merge(_own(_areas(kommuner, lan)), on=ON, how="left", validate="many_to_one")
+    rows = table[(table["omradestyp"] == "totalt").to_numpy()].drop(
+        columns=["vart_tal", "skillnad", "utfall"]
+    )
+    of_people = (rows["storhet"] == "andel_befolkning").to_numpy()
+    rows = _of_households(rows, of_people)
+    share, years = (rows["enhet"] == "procent").to_numpy(), rows["ar"].fillna(0).to_numpy(np.int64)
+    finely = np.where(share & (years >= year), told_decimals(rows, decimals), DECIMALS)
+    # Beside PTS's share in whole per cent no other rounding of the same share: the two would narrow it.
+    again = (finely < 1) & ~of_people & ~rows["kalla"].str.startswith("PTS ").to_numpy()
+    rows = rows.assign(decimaler=finely, eget_ar=years == year)[(finely >= 0) & ~again].reset_index(drop=True)
+    areas = _areas(kommuner, lan)
+    rows = rows.merge(_own(areas), on=ON, how="left", validate="many_to_one")
+    rows = rows.merge(
+        areas[["niva", "kod", "hushall_ca"]], on=["niva", "kod"], how="left", validate="many_to_one"
+    )
     rows = rows.astype({"vart_tal_olikhet": "str"}).assign(
         vart_tal_olikhet=lambda x: x["vart_tal_olikhet"].where(x["vart_tal"].notna(), "")
     )
     rows["deras_tal"] = _their_figures(rows, limits)
-    judged = _judged(rows, _slack(rows, len(kommuner), limits))
+    judged = _judged(rows, _slack(rows, len(kommuner), limits), rows["eget_ar"].to_numpy(bool))
     judged["orsak"] = judged["orsak"] + _roundings(judged, limits)
     return judged.astype({"orsak": "str"})[AVSTAMNING_OPPEN.names].reset_index(drop=True)
+
+
+def beyond_pts(table: pd.DataFrame) -> frozenset[tuple[str, str, int]]:
+    """Return the code, measure and threshold of every share of ours that is outside its tolerance of PTS's.
+
+    Parameters
+    ----------
+    table : DataFrame
+        AVSTAMNING_OPPEN.
+    """
+    pts = (table["storhet"] == "andel_hushall") & table["kalla"].str.startswith("PTS ")
+    of = table[(pts & (table["utfall"] == "utanfor")).to_numpy()]
+    return frozenset(zip(of["kod"], of["matt"], of["troskel_mbit"].astype("int64"), strict=True))
 
 
 def _areas(kommuner: pd.DataFrame, lan: pd.DataFrame) -> pd.DataFrame:
@@ -114,9 +136,8 @@ def share_name(matt: str, troskel_mbit: int) -> str:
     return f"andel_{'passerade_' if matt == 'passerad' else ''}{troskel_mbit}"
 
 
-def _of_households(rows: pd.DataFrame) -> pd.DataFrame:
+def _of_households(rows: pd.DataFrame, people: NDArray[np.bool_]) -> pd.DataFrame:
     """Let a share of the people stand beside our share of the households: no other is told."""
-    people = (rows["storhet"] == "andel_befolkning").to_numpy()
     reason = kolada_indicators.reason(of_people=True, ours="hushållen")
     return rows.assign(
         storhet=rows["storhet"].mask(people, "andel_hushall"), orsak=rows["orsak"].mask(people, reason)
@@ -134,18 +155,26 @@ def _their_figures(rows: pd.DataFrame, limits: tuple[int, ...]) -> Floats:
 
 
 def _slack(rows: pd.DataFrame, kommuner: int, limits: tuple[int, ...]) -> Floats:
-    """Return by how much rounding alone may move the difference, in the difference's own unit."""
-    parts = np.where(rows["niva"] == "lan", kommuner, 1)
+    """Return by how much rounding alone may move the difference, in the difference's own unit.
+
+    Half a step of a count is g, the suppression threshold: of each kommun's in the sum that is the län's, and of
+    the source's own. A share is 100 · (1 − w/n) of two such counts, so it moves at most by
+    100 · g · (1 + w/n) / (n − g); the decimals of the two shares come on top.
+    """
+    half = limits[0] * np.where(rows["niva"] == "lan", kommuner, 1.0)
+    theirs, ours = (rows[c].to_numpy(np.float64) for c in ("deras_tal", "vart_tal"))
+    households = rows["hushall_ca"].to_numpy(np.float64, na_value=np.nan) - half
+    of_count = _part(100 * (half + limits[0]), theirs)
+    of_share = _part(half * (200 - ours), households) + np.where(rows["decimaler"] < 1, 0.55, 0.1)
     count = rows["storhet"].isin(list(COUNTS)).to_numpy()
-    theirs = rows["deras_tal"].to_numpy(np.float64)
-    half = limits[0] * (parts + 1.0)
-    of_count = np.divide(100 * half, theirs, out=np.full(len(rows), np.inf), where=theirs > 0)
-    is_share = (rows["enhet"] == "procent").to_numpy()
-    of_share = np.where(rows["decimaler"] < 1, 0.5, 0.0)
-    return np.where(count, of_count, np.where(is_share, of_share, 0.0))
+    return np.where(count, of_count, np.where(rows["enhet"] == "procent", of_share, 0.0))
 
 
-def _judged(rows: pd.DataFrame, slack: Floats) -> pd.DataFrame:
+def _part(part: Floats, whole: Floats) -> Floats:
+    return np.divide(part, whole, out=np.full(len(whole), np.inf), where=whole > 0)
+
+
+def _judged(rows: pd.DataFrame, slack: Floats, own_year: NDArray[np.bool_]) -> pd.DataFrame:
     """Add the difference, where our figure is no limit, and the verdict."""
     ours, theirs = (rows[c].to_numpy(np.float64) for c in ("vart_tal", "deras_tal"))
     is_share, sign = (rows["enhet"] == "procent").to_numpy(), rows["vart_tal_olikhet"].to_numpy(str)
@@ -159,7 +188,7 @@ def _judged(rows: pd.DataFrame, slack: Floats) -> pd.DataFrame:
     inside = (least >= -tolerance - EPSILON) & (most <= tolerance + EPSILON)
     beyond = tolerance + slack + EPSILON
     outside = (least > beyond) | (most < -beyond)
-    comparable = (rows["utfall"] != "ej_jamforbart").to_numpy() & ~np.isnan(least) & ~np.isnan(most)
+    comparable = (is_share <= own_year) & ~np.isnan(least) & ~np.isnan(most)
     verdict = np.select([~comparable, inside, outside], ["ej_jamforbart", "inom", "utanfor"], "oavgjort")
     difference = np.where(comparable & (sign == ""), least, np.nan)
     return rows.assign(skillnad=difference, utfall=verdict).astype({"utfall": "str"})

@@ -76,8 +76,11 @@ def trend(history: pd.DataFrame) -> dict[str, Any] | None:
         if rows.empty:
             continue
         # The series with most years, the breaks in it marked: never pieced together of two.
-        many = Counter(rows["serie"])
-        of = rows[(rows["serie"] == min(many, key=lambda s: (-many[s], s))).to_numpy()].sort_values("ar")
+        # Of as many, one of the households, as all else on the page.
+        many, people = Counter(rows["serie"]), set(rows.loc[rows["bas"] != "hushall", "serie"])
+        of = rows[
+            (rows["serie"] == min(many, key=lambda s: (-many[s], s in people, s))).to_numpy()
+        ].sort_values("ar")
         shown = [
             (int(a), float(math.floor(p + 0.5)), str(b))
             for a, p, b in zip(of["ar"], of["andel_pct"], of["brott"], strict=True)

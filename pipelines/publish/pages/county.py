@@ -13,6 +13,7 @@ from pipelines.contracts_history import FRAMSKRIVNING_OPPEN
 from pipelines.contracts_reconciliation import AVSTAMNING_OPPEN
 from pipelines.publish import open_tables
 from pipelines.publish.facts import read_facts
+from pipelines.publish.open_tables.reconciliation import beyond_pts
 from pipelines.publish.pages import figures, scene
 from pipelines.region import MEASURES, THRESHOLDS, Region
 
@@ -61,7 +62,7 @@ class County:
     @cached_property
     def tell(self) -> figures.Teller:
         """The one who tells figures."""
-        return figures.Teller(self.region)
+        return figures.Teller(self.region, beyond_pts(self.reconciliation))
 
     @cached_property
     def ranks(self) -> dict[tuple[str, int], dict[str, figures.Told]]:

@@ -42,7 +42,9 @@ class Figures(NamedTuple):
 class Teller:
     """Tells the figures of the open tables in Swedish."""
 
-    def __init__(self, region: Region) -> None:
+    def __init__(self, region: Region, beyond_pts: frozenset[tuple[str, str, int]] = frozenset()) -> None:
+        """Tell the figures of a region; ``beyond_pts`` is what :func:`.reconciliation.beyond_pts` returns."""
+        self.beyond_pts = beyond_pts
         self.write = Writer("sv")
         self.small = region.publicering.undertryckningsgrans
         self.tolerance = region.kontroll.avvikelse_pe
@@ -62,8 +64,11 @@ class Teller:
         own, sign, pts = row[f"{name}_pct"], row[f"{name}_olikhet"], row[f"pts_{name}_pct"]
         gap = own - pts if not sign else math.nan
         shown = round(gap, 1) if gap == gap else None
+        code = str(row.get("kommunkod", row.get("lanskod", "")))
         marked = (
-            HIDDEN if shown is None else self.write.flagged(self.write.points(gap), shown, self.tolerance)
+            HIDDEN
+            if shown is None
+            else self.write.flagged(self.write.points(gap), (code, matt, t) in self.beyond_pts)
         )
         difference = Told(marked, shown)
         return Figures(

@@ -197,10 +197,7 @@ def _trend(county: County, kommunkod: str) -> dict[str, Any]:
         return none
     t = texts()["kommun"]
     parts = [
-        t["trend_del"].format(
-            t=_plain(line["t"]), fran=_plain(line["punkter"][0][1]), forsta=line["punkter"][0][0],
-            till=_plain(line["punkter"][-1][1]), sista=line["punkter"][-1][0],
-        )
+        t["trend_del"].format(t=_plain(line["t"]), bitar=t["trend_mellan"].join(_stretches(line["punkter"], t)))
         for line in drawn["linjer"]
     ]  # fmt: skip
     people = [
@@ -217,6 +214,21 @@ def _trend(county: County, kommunkod: str) -> dict[str, Any]:
     )
     words = t["trend_beskrivning"].format(forsta=drawn["forsta"], sista=drawn["sista"], delar=" ".join(parts))
     return {"trend": drawn, "trend_text": words, "trend_bildtext": note}
+
+
+def _stretches(points: list[tuple[int, float, str]], t: dict[str, Any]) -> list[str]:
+    """Return each stretch between breaks in words: its first and last year; years across a break are not compared."""
+    parts: list[list[tuple[int, float, str]]] = []
+    for p in points:
+        if p[2] or not parts:
+            parts.append([])
+        parts[-1].append(p)
+    return [
+        t["trend_bit" if len(s) > 1 else "trend_ett"].format(
+            fran=_plain(s[0][1]), forsta=s[0][0], till=_plain(s[-1][1]), sista=s[-1][0]
+        )
+        for s in parts
+    ]
 
 
 def _projection(county: County, kommunkod: str) -> list[tuple[str, str]]:

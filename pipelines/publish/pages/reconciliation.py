@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from pipelines import kolada_indicators
 from pipelines.publish.pages.figures import HIDDEN, Row, Teller
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ ORDER = ("PTS", "Kolada", "SCB")
 """Who comes first; others after them."""
 WARNING = "\N{NO-BREAK SPACE}⚠"
 SHARE = "andel_hushall"
+OF_PEOPLE = kolada_indicators.reason(of_people=True, ours="hushållen")
 
 
 def section(table: pd.DataFrame, niva: str, kod: str, tell: Teller, t: dict[str, Any]) -> dict[str, Any]:
@@ -30,17 +32,18 @@ def section(table: pd.DataFrame, niva: str, kod: str, tell: Teller, t: dict[str,
     -------
     dict
         ``grupper`` (what can be compared, by source and year), ``orsaker`` (why figures may differ, once each),
-        ``sammanfattning`` (how many are within, and which are not), ``andra`` (what is not compared).
+        ``sammanfattning`` (how many are within, which are not), ``andra`` (what is not compared).
     """
     mine = table[((table["niva"] == niva) & (table["kod"] == kod)).to_numpy()].to_dict("records")
     rows = sorted((r for r in mine if r["utfall"] != "ej_jamforbart"), key=_order)
     outside = _named([r for r in rows if r["utfall"] == "utanfor"], tell, t)
     inside = sum(r["utfall"] == "inom" for r in rows)
-    summary = t["sammanfattning"].format(inom=inside, alla=len(rows))
+    open_ = sum(r["utfall"] == "oavgjort" for r in rows)
+    parts = [t["alla" if inside == len(rows) else "sammanfattning"].format(inom=inside, alla=len(rows))]
+    if open_:
+        parts.append(t["obestamda"].format(n=open_))
     if outside:
-        summary = f"{summary} {t['utanfor'].format(vilka='; '.join(outside))}"
-    elif rows and inside == len(rows):
-        summary = t["alla"].format(alla=len(rows))
+        parts.append(t["utanfor"].format(vilka="; ".join(outside)))
     others = len(mine) - len(rows)
     return {
         "grupper": [
@@ -48,7 +51,7 @@ def section(table: pd.DataFrame, niva: str, kod: str, tell: Teller, t: dict[str,
             for source, of in groupby(rows, key=_source)
         ],
         "orsaker": list(dict.fromkeys(f"{r['kalla']}: {r['orsak']}." for r in rows)),
-        "sammanfattning": summary if rows else t["inga"],
+        "sammanfattning": " ".join(parts) if rows else t["inga"],
         "andra": t["andra"].format(n=others) if others else "",
     }
 
@@ -112,7 +115,7 @@ def _told(row: Row, tell: Teller, t: dict[str, Any]) -> dict[str, str]:
     decimals = 1 if share or abs(gap) >= 1 else 2
     unit = t["enhet_pe"] if share else "%"
     return {
-        "vad": _what(row, tell, t),
+        "vad": _what(row, tell, t) + (t["av_folket"] if row["orsak"].startswith(OF_PEOPLE) else ""),
         "vart": _figure(row["vart_tal"], row, tell, row["vart_tal_olikhet"]),
         "deras": _figure(row["deras_tal"], row, tell),
         "skillnad": HIDDEN

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines import contracts_open, grid
+from pipelines.contracts_reconciliation import AVSTAMNING_OPPEN
 from pipelines.files import read_table, write_text
 from pipelines.paths import Paths
 from pipelines.publish import open_tables
 from pipelines.publish.facts import read_facts, read_sources
 from pipelines.publish.html.language import LANGUAGES
+from pipelines.publish.open_tables.reconciliation import beyond_pts
 from pipelines.publish.webmap import earlier, encode, fields, gaps, html, outline, page
 from pipelines.publish.webmap.page import Subject
 from pipelines.region import MEASURES, THRESHOLDS, Region
@@ -65,8 +67,9 @@ def write_open(
     published = earlier.published(before) if before else None
     then = before.facts if before and published is not None else None
     packed = _open(region, paths, published, shapes)
+    outside = beyond_pts(open_tables.read(paths, AVSTAMNING_OPPEN))
     for language in LANGUAGES:
-        about = Subject("oppen", language, region, facts, sources, kommuner, lan, then)
+        about = Subject("oppen", language, region, facts, sources, kommuner, lan, then, outside)
         write_text(paths.built(f"maps/{page.FILES[language]}"), _page(about, packed))
 
 

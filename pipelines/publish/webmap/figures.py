@@ -16,6 +16,8 @@ from pipelines.region import MEASURES, THRESHOLDS, Malniva, Region
 if TYPE_CHECKING:
     import pandas as pd
 
+    from pipelines.publish.webmap.page import Subject
+
 HIDDEN = "–"
 PAIRS = tuple((m, t) for m in MEASURES for t in THRESHOLDS)
 _SHARE = {"tillgang": "andel_{t}", "passerad": "andel_passerade_{t}"}
@@ -161,10 +163,9 @@ def goals(
     return out
 
 
-def rows(
-    kommuner: pd.DataFrame, tell: Tell, region: Region, write: Writer, t: dict[str, Any]
-) -> list[dict[str, Any]]:
+def rows(about: Subject, tell: Tell, write: Writer, t: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the rows of the table of kommuner, by name."""
+    region, kommuner = about.region, about.kommuner
     out = []
     # One row a kommun of a printed table: not data.
     for k in kommuner.sort_values("kommunnamn", key=_swedish).to_dict("records"):
@@ -173,7 +174,12 @@ def rows(
         for m, s in PAIRS:
             told, goal = tell(row, m, s), goal_for(region, m, s)
             gap, limit = told.difference, region.kontroll.avvikelse_pe
-            marked = write.flagged(gap.text, gap.value, limit)
+            outside = (
+                gap.value is not None and abs(gap.value) > limit + 1e-9
+                if about.beyond_pts is None
+                else (row["kommunkod"], m, s) in about.beyond_pts
+            )
+            marked = write.flagged(gap.text, outside and gap.value is not None)
             shown = [told.share, told.pts, gap._replace(text=marked), told.without]
             if goal:
                 shown.append(to_goal(told, goal, write, t))

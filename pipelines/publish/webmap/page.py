@@ -27,7 +27,14 @@ LINKS = ("index.html", "data/", "specifikation.html")
 
 @dataclass(frozen=True)
 class Subject:
-    """What one page is about."""
+    """What one page is about.
+
+    Attributes
+    ----------
+    beyond_pts : frozenset, optional
+        Code, measure and threshold of the shares that are outside their tolerance of PTS's, as the open
+        reconciliation judges them; None: by the exact figures.
+    """
 
     edition: Edition
     language: Language
@@ -37,6 +44,7 @@ class Subject:
     kommuner: pd.DataFrame
     lan: pd.DataFrame
     earlier: RunFacts | None = None
+    beyond_pts: frozenset[tuple[str, str, int]] | None = None
 
 
 def texts(language: Language = "sv") -> dict[str, Any]:
@@ -83,7 +91,7 @@ def context(about: Subject) -> dict[str, Any]:
         "tabell_antal": f"{t[f'tabell_antal_{about.edition}'].format(**named)} {flagged}",
         "tabell_caption": t["tabell_caption"].format(troskel=100, matt=t["matt_tillgang"].lower()),
         "visningar": [(f"{m}-{s}", bool(figures.goal_for(region, m, s))) for m, s in figures.PAIRS],
-        "kommuner": figures.rows(about.kommuner, tell, region, write, t),
+        "kommuner": figures.rows(about, tell, write, t),
         "trosklar": [(s, write.number(s)) for s in THRESHOLDS],
         "matt": [(m, t[f"matt_{m}"]) for m in MEASURES],
         "lager": [(x, t[f"lager_{x}"]) for x in layers],
