@@ -30,9 +30,9 @@ LIBRARIES = (
     "pydantic", "pyogrio", "pypdfium2", "python_calamine", "rasterio.features", "rdflib", "requests",
     "scipy.sparse.csgraph", "scipy.spatial", "xlsxwriter",
 )  # fmt: skip
-NO_MATTER = ("MAKE", "MFLAGS", "PYTEST_", "PWD", "OLDPWD", "SHLVL", "_", "LINES", "COLUMNS")
-"""How the names begin of what in an environment comes from make, pytest or the shell, and moves no import. Nor
-does what is said to make itself: ``make RAW=…`` puts RAW there too."""
+MATTERS = ("PYTHON", "TZ", "LANG", "LC_", "OMP_", "OPENBLAS_", "MKL_", "ARROW_", "MPL")
+"""How the names begin of what in an environment is read when Python starts or a library is imported. All else a
+child takes over from who asks; what libraries lay there for themselves (CA bundles, KMP_…) is no reason either."""
 LOST = 70
 
 
@@ -196,10 +196,7 @@ def _put_on(line: socket.socket, begun: dict[str, str]) -> list[str]:
 
 
 def _matters(environment: dict[str, str]) -> dict[str, str]:
-    said = environment.get("MAKEFLAGS", "")
-    return {
-        k: v for k, v in environment.items() if v and not k.startswith(NO_MATTER) and f" {k}=" not in said
-    }
+    return {k: v for k, v in environment.items() if v and k.startswith(MATTERS)}
 
 
 def _run(words: list[str]) -> None:

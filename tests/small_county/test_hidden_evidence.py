@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from pipelines.contracts_reconciliation import AVSTAMNING_KALLOR
 from pipelines.files import read_polygons, read_table, write_polygons, write_table, write_text
 from pipelines.paths import Paths
 from pipelines.region import load_region
 from pipelines.stages.run_facts import run_facts
+from tests.publish import no_history
 
 from . import inputs
 from .test_small_county import STAGES, stage
@@ -28,9 +30,10 @@ def run(root: Path, *stages: str) -> dict[str, pd.DataFrame]:
 
 
 def write_history_and_facts(root: Path) -> None:
-    """Write what open_tables reads and no evidence bears on: earlier years, and the run's own year."""
+    """Write what open_tables reads and no evidence bears on: earlier years, others' figures (none), the own year."""
     assert stage("history", root) == ""
     paths = Paths(root / "osten.toml", root / "raw", root / "out", root / "maps")
+    no_history.write(paths, (AVSTAMNING_KALLOR,))
     write_text(paths.run_facts, json.dumps(run_facts(load_region(paths.config), paths)))
 
 
