@@ -61,7 +61,8 @@ def of_kolada(kolada: pd.DataFrame, region: Region) -> pd.DataFrame:
     told = what.drop(columns="of_people_from")
     people = rows["ar"] >= what["of_people_from"].astype("float64").fillna(9999)
     code = rows["kommunkod"].where(~rows["kommunkod"].isin([lan, "0000"]), rows["kommunkod"].str[2:])
-    level = np.select([rows["kommunkod"] == "0000", rows["kommunkod"] == lan], ["riket", "lan"], "kommun")
+    # Of a region that is the whole country, 0000 is the region itself, as PTS's rows of riket are.
+    level = np.select([rows["kommunkod"] == lan, rows["kommunkod"] == "0000"], ["lan", "riket"], "kommun")
     return told.assign(
         niva=level, kommunkod=code, kommunnamn=rows["kommunkod"].map(names), ar=rows["ar"],
         serie="kolada_" + rows["kpi"], teknik="", bas=np.where(people, "befolkning", "hushall"),

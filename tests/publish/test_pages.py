@@ -342,6 +342,18 @@ def test_the_trend_breaks_where_the_series_does_and_ends_in_what_may_be_told():
     assert charts.trend(h.iloc[:1]) is None
 
 
+def test_of_two_series_as_long_the_households_is_drawn():
+    h = pages_county.history().query("troskel_mbit == 100")
+    people = h.assign(serie="kolada_N07900", bas="befolkning", andel_pct=50.0)
+    assert [p for _, p, _ in charts.trend(pd.concat([people, h]))["linjer"][0]["punkter"]] == [
+        61,
+        71,
+        80,
+        85,
+        90,
+    ]
+
+
 def test_the_trend_is_drawn_to_its_last_year_though_it_came_to_count_people():
     h = pages_county.history()
     h = h[h["troskel_mbit"] == 100].assign(serie="kolada_N07900")

@@ -201,6 +201,19 @@ def test_only_the_latest_years_and_never_over_the_break():
     assert (row["forsta_ar"], row["antal_ar"]) == (2021, 4), "brottet 2021 passeras inte"
 
 
+def test_of_a_region_that_is_the_whole_country_riket_is_the_region():
+    """Its projection is told of level lan, code 00: Kolada's 0000 is that, and of a län it is riket."""
+    values = {2022: 0.90, 2023: 0.92, 2024: 0.94, 2025: 0.95}
+    whole = region().model_copy(
+        update={"lan": region().lan.model_copy(update={"kod": "00", "namn": "Riket", "kortnamn": "Riket"})}
+    )
+    assert whole.riket
+    assert set(made(kolada(values, kommun="0000"), whole)["niva"]) == {"lan"}
+    assert one(kolada(values, kommun="0000"), whole, code="00")["utfall"] == "nas"
+    of_lan = made(kolada(values, kommun="0000"), region())
+    assert set(zip(of_lan["niva"], of_lan["kommunkod"], strict=True)) == {("riket", "00")}
+
+
 def test_no_figures_at_all():
     where = region()
     empty = pd.DataFrame({"kpi": [], "kommunkod": [], "ar": [], "andel": []})

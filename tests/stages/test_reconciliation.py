@@ -146,6 +146,19 @@ def test_a_published_figure_that_is_none_stops_with_its_row(paths, share, said):
     assert said in str(e.value)
 
 
+def test_a_source_that_contradicts_itself_is_not_chosen_from(paths):
+    head = "ar_1_oktober,omrade_namn,omradestyp,matt,andel_pct,kalla\n"
+    row = f"{YEAR},{{}},totalt,tillgang_100,{{}},regionen\n"
+    lan = ("Västra Götalands län", "Västra Götaland")
+    (paths.config.parent / "p.csv").write_text(head + row.format(lan[0], 94) + row.format(lan[1], 94.0))
+    rows = run(paths, publicerade_fil="p.csv").reset_index()
+    assert (rows["kalla"] == "Publicerat: regionen").sum() == 1, "the same figure twice is one"
+    (paths.config.parent / "p.csv").write_text(head + row.format(lan[0], 94) + row.format(lan[1], 95))
+    with pytest.raises(DataError, match="två olika publicerade tal") as e:
+        run(paths, publicerade_fil="p.csv")
+    assert "94 och 95" in str(e.value)
+
+
 def test_a_missing_file_says_which_key_to_mend(paths):
     with pytest.raises(DataError, match="publicerade_fil"):
         run(paths, publicerade_fil="finns_inte.csv")
