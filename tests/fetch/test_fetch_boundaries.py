@@ -139,7 +139,7 @@ def test_a_kommun_without_land_cover_is_never_passed_over(httpserver, region, pa
     [
         ["mark_a.zip", "mark_b.zip"],
         [*(f"kn{k}.zip" for k in KOMMUNER), "ny_kn9902.zip"],
-        ["mark_hela.zip", "kn9901.zip"],
+        ["mark_hela.zip", "kn9902.zip"],
     ],
 )
 def test_two_files_for_one_place_do_not_write_over_each_other(httpserver, region, paths, capsys, names):
