@@ -20,6 +20,10 @@ from tests import warm
 ROOT = Path(__file__).parents[1]
 WARM = "BREDBAND_WARM"
 """In the environment: the address of the session's server of warm processes."""
+LONGEST = (
+    "test_make.py", "test_archive.py", "test_determinism.py", "test_another_lan.py", "test_webmap_browser.py",
+    "test_disclosure.py", "test_blocks.py", "test_laws.py", "test_attack.py",
+)  # fmt: skip
 # Fixtures are no doctests, and two files named conftest cannot be collected as modules side by side.
 collect_ignore_glob = ["conftest.py", "*/conftest.py"]
 
@@ -33,6 +37,11 @@ def pytest_configure(config: pytest.Config) -> None:
         open_till_end.callback(os.environ.pop, WARM)
         open_till_end.enter_context(warm.server(os.environ[WARM]))
         config.add_cleanup(open_till_end.close)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Take the longest files first: a worker that gets one of them last lets the others wait."""
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
 
 
 def make_command(folder: Path, *goals: str, jobs: int = 1, new: bool = False) -> list[str]:
