@@ -65,9 +65,7 @@ def test_a_kommun_page_prints_on_one_a4_with_everything_on_it(show, code):
         if heading not in ("Mer om kommunen", "Avstämning mot publicerade tal"):
             assert heading.split()[0] in text, heading
     assert "DEMO" in text
-    assert ("Avstämt mot publicerade tal: " in text) == (code == "1401"), (
-        "in words, not the whole table"
-    )
+    assert ("Avstämt mot publicerade tal: " in text) == (code == "1401"), "in words, not the whole table"
     if code == "1401":
         assert page.locator(".brist tbody tr").count() == 8, "as full as a page can be"
 
