@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pipelines.contracts import KOMMUNKOD, Column, Table
 
+CKM_FROM = 2025
+"""SCB perturbs every count by the Cell Key Method from this reference year, totals too."""
 SCB_KOMMUN = Table(
     "scb_kommun", "SCB:s totaler per kommun", "Folkmängd och hushåll per kommun och år, som SCB publicerar dem. Filen "
     "finns bara när scb/folkmangd_kommun_*.csv eller scb/hushall_kommun_*.csv finns.",

@@ -12,14 +12,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from pipelines.contracts_scb_kommun import CKM_FROM
 from pipelines.demo.common import DEMO_TEXT, Floats, Ints, stream
 from pipelines.demo.scb import perturb
 from pipelines.region import Region
 
 MARK = "_kommentar"
 """The column that carries the DEMO mark, named as in Kolada's file; no adapter reads it."""
-CKM_FROM = 2025
-"""The first reference year in which SCB perturbs every count, totals too (Cell Key Method)."""
 NO_ADDRESS = 0.002
 """Share of the people who are registered at no address."""
 REGISTERED, REGISTERED_SPREAD, REGISTERED_MOST = -0.004, 0.008, 0.025

@@ -19,6 +19,7 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from pipelines.publish import swedish
 from pipelines.region import THRESHOLDS
@@ -145,10 +146,7 @@ def county(kommuner: pd.DataFrame, lan: pd.DataFrame, limits: tuple[int, ...]) -
     for name in names:
         x = kommuner[name].to_numpy(np.float64)
         few = np.where(x < NOTHING, 0.0, limits[0] / 2)
-        step = 2.0 * limits[0]
-        out[name] = np.where(
-            x < limits[0], few, np.maximum(step, step * np.floor(x / step + 0.5 + EDGE))
-        ).sum()
+        out[name] = np.where(x < limits[0], few, stepped(x, limits[0])).sum()
     if "adresser" in out:
         out["adresser"] = out["adresser"].round().astype("int64")
     for t in THRESHOLDS:
@@ -188,9 +186,19 @@ def _rest(total: float, without: float, limits: tuple[int, ...], about: str) -> 
     return count(covered, limits, about)
 
 
+def stepped(x: ArrayLike, small: int) -> NDArray[np.float64]:
+    """Return counts rounded to whole steps of twice the suppression threshold, the least of them one step.
+
+    >>> stepped([3, 14.9, 15, 1234], 5).tolist()
+    [10.0, 10.0, 20.0, 1230.0]
+    """
+    step = 2.0 * small
+    rounded: NDArray[np.float64] = step * np.floor(np.asarray(x, np.float64) / step + 0.5 + EDGE)
+    return np.maximum(step, rounded)
+
+
 def _step(x: float, small: int) -> float:
-    """Return a count rounded to whole steps of twice the suppression threshold, the least of them one step."""
-    return max(2.0 * small, 2.0 * small * math.floor(x / (2 * small) + 0.5 + EDGE))
+    return float(stepped(x, small))
 
 
 def _least(total: float, smallest: int) -> float:

@@ -12,6 +12,7 @@ import numpy as np
 
 from pipelines import contracts, files, kolada_indicators, ledger
 from pipelines.contracts_reconciliation import AVSTAMNING_KALLOR, QUANTITIES
+from pipelines.contracts_scb_kommun import CKM_FROM
 from pipelines.errors import DataError
 from pipelines.kolada_indicators import INDICATORS
 from pipelines.region import CLASSES, MEASURES, THRESHOLDS
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from pipelines.paths import Paths
     from pipelines.region import Region
 
-CKM_FROM = 2025
-"""SCB perturbs every count by the Cell Key Method from this reference year, totals too."""
 PUBLISHED_COLUMNS = ("ar_1_oktober", "omrade_namn", "omradestyp", "matt", "andel_pct", "kalla")
 UNKNOWN_YEAR = -1
 

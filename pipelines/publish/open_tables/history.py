@@ -65,6 +65,15 @@ def open_projection(table: pd.DataFrame, decimals: pd.DataFrame, year: int, regi
     return projections(open_history(table, decimals, year, least=1), region)[FRAMSKRIVNING_OPPEN.names]
 
 
+def share_name(matt: str, troskel_mbit: int) -> str:
+    """Return what a share's columns begin with.
+
+    >>> share_name("passerad", 30)
+    'andel_passerade_30'
+    """
+    return f"andel_{'passerade_' if matt == 'passerad' else ''}{troskel_mbit}"
+
+
 def told_decimals(rows: pd.DataFrame, decimals: pd.DataFrame) -> NDArray[np.int64]:
     """Return with how many decimals each row's area surely tells its PTS share of that threshold; −1: not at all.
 
@@ -82,7 +91,8 @@ def told_decimals(rows: pd.DataFrame, decimals: pd.DataFrame) -> NDArray[np.int6
     out = known[at]
     for m in MEASURES:
         for t in THRESHOLDS:
-            name = f"pts_andel_{'passerade_' if m == 'passerad' else ''}{t}_pct"
             mine = ((rows["matt"] == m) & rows["troskel_mbit"].fillna(0).eq(t)).to_numpy()
-            out = np.where(mine, np.append(decimals[name].to_numpy(np.int64), -1)[at], out)
+            out = np.where(
+                mine, np.append(decimals[f"pts_{share_name(m, t)}_pct"].to_numpy(np.int64), -1)[at], out
+            )
     return out

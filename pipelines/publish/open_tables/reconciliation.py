@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from pipelines import kolada_indicators
 from pipelines.contracts_reconciliation import AVSTAMNING_OPPEN
-from pipelines.publish.open_tables.history import told_decimals
+from pipelines.publish.open_tables.history import share_name, told_decimals
 from pipelines.publish.open_tables.summary import tens
 from pipelines.region import MEASURES, THRESHOLDS
 
@@ -64,13 +64,9 @@ def open_reconciliation(
     share, years = (rows["enhet"] == "procent").to_numpy(), rows["ar"].fillna(0).to_numpy(np.int64)
     finely = np.where(share & (years >= year), told_decimals(rows, decimals), DECIMALS)
     # Beside PTS's share in whole per cent no other rounding of the same share: the two would narrow it.
-    again = (finely < 1) & ~of_people & ~rows["kalla"].str.startswith("PTS ").to_numpy()
+    again = (finely < 1) & ~of_people & ~_of_pts(rows)
     rows = rows.assign(decimaler=finely, eget_ar=years == year)[(finely >= 0) & ~again].reset_index(drop=True)
-    areas = _areas(kommuner, lan)
-    rows = rows.merge(_own(areas), on=ON, how="left", validate="many_to_one")
-    rows = rows.merge(
-        areas[["niva", "kod", "hushall_ca"]], on=["niva", "kod"], how="left", validate="many_to_one"
-    )
+    rows = rows.merge(_own(_areas(kommuner, lan)), on=ON, how="left", validate="many_to_one")
     rows = rows.astype({"vart_tal_olikhet": "str"}).assign(
         vart_tal_olikhet=lambda x: x["vart_tal_olikhet"].where(x["vart_tal"].notna(), "")
     )
@@ -88,9 +84,13 @@ def beyond_pts(table: pd.DataFrame) -> frozenset[tuple[str, str, int]]:
     table : DataFrame
         AVSTAMNING_OPPEN.
     """
-    pts = (table["storhet"] == "andel_hushall") & table["kalla"].str.startswith("PTS ")
-    of = table[(pts & (table["utfall"] == "utanfor")).to_numpy()]
+    share = ((table["storhet"] == "andel_hushall") & (table["utfall"] == "utanfor")).to_numpy()
+    of = table[share & _of_pts(table)]
     return frozenset(zip(of["kod"], of["matt"], of["troskel_mbit"].astype("int64"), strict=True))
+
+
+def _of_pts(rows: pd.DataFrame) -> NDArray[np.bool_]:
+    return rows["kalla"].str.startswith("PTS ").to_numpy(bool)
 
 
 def _areas(kommuner: pd.DataFrame, lan: pd.DataFrame) -> pd.DataFrame:
@@ -103,10 +103,10 @@ def _areas(kommuner: pd.DataFrame, lan: pd.DataFrame) -> pd.DataFrame:
 
 
 def _own(areas: pd.DataFrame) -> pd.DataFrame:
-    """Return our told figures: ``ON``, ``vart_tal`` and ``vart_tal_olikhet``."""
+    """Return our told figures: ``ON``, ``vart_tal``, ``vart_tal_olikhet``, and the area's ``hushall_ca``."""
     import pandas as pd
 
-    place = areas[["niva", "kod"]]
+    place = areas[["niva", "kod", "hushall_ca"]]
     none = pd.array([pd.NA] * len(place), dtype="Int64")
     figures = [
         place.assign(
@@ -125,15 +125,6 @@ def _own(areas: pd.DataFrame) -> pd.DataFrame:
             )  # fmt: skip
     out = pd.concat(figures, ignore_index=True)
     return out.assign(vart_tal=out["vart_tal"].astype("float64"))
-
-
-def share_name(matt: str, troskel_mbit: int) -> str:
-    """Return what a share's columns begin with.
-
-    >>> share_name("passerad", 30)
-    'andel_passerade_30'
-    """
-    return f"andel_{'passerade_' if matt == 'passerad' else ''}{troskel_mbit}"
 
 
 def _of_households(rows: pd.DataFrame, people: NDArray[np.bool_]) -> pd.DataFrame:

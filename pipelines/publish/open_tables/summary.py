@@ -97,10 +97,7 @@ def tens(values: pd.Series, limits: tuple[int, ...]) -> pd.Series:
 
     x = values.to_numpy(np.float64)
     few = (x >= disclosure.NOTHING) & (x < limits[0])
-    step = 2 * limits[0]
-    rounded = np.maximum(
-        step * np.floor(x / step + 0.5 + disclosure.EDGE), np.where(x < disclosure.NOTHING, 0, step)
-    )
+    rounded = np.where(x < disclosure.NOTHING, 0, disclosure.stepped(x, limits[0]))
     return pd.Series(np.where(few, np.nan, rounded), index=values.index).astype("Int64")
 
 

@@ -40,7 +40,7 @@ class County:
     pts_class : dict
         PTS's published share (whole per cent) with the shown speed, by kommun and class.
     history : DataFrame, optional
-        Contract HISTORIK.
+        Contract HISTORIK_OPPEN.
     projection : DataFrame
         Contract FRAMSKRIVNING_OPPEN.
     reconciliation : DataFrame

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from pipelines.publish import disclosure
 from pipelines.publish.html.language import Writer
 from pipelines.region import MEASURES, THRESHOLDS, Malniva, Region
 
@@ -137,10 +138,7 @@ def _distance(row: Row, goal: Malniva, matt: str, tell: Teller) -> Distance:
         most = tell.small - 1 - math.floor(allowed + 1e-9)
         need = tell.write.told(None, tell.small) if allowed < 1 else f"högst {most}" if most > 0 else "0"
     else:
-        step = 2 * tell.small
-        need = tell.write.told(
-            max(float(step), step * math.floor((float(without) - allowed) / step + 0.5 + 1e-9)), tell.small
-        )
+        need = tell.write.told(float(disclosure.stepped(float(without) - allowed, tell.small)), tell.small)
     return Distance(matt, own, told, points, need, reached)
 
 

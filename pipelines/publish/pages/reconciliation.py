@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 ORDER = ("PTS", "Kolada", "SCB")
 """Who comes first; others after them."""
-WARNING = "\N{NO-BREAK SPACE}⚠"
 SHARE = "andel_hushall"
 OF_PEOPLE = kolada_indicators.reason(of_people=True, ours="hushållen")
 
@@ -66,7 +65,7 @@ def by_source(table: pd.DataFrame, tell: Teller) -> list[dict[str, str]]:
         out.append(
             {
                 "kalla": source, "tal": tell.write.number(sum(n.values())),
-                **{u: tell.write.number(x) + (WARNING if x and u == "utanfor" else "") for u, x in n.items()},
+                **{u: tell.write.flagged(tell.write.number(x), x > 0 and u == "utanfor") for u, x in n.items()},
             }
         )  # fmt: skip
     return out
@@ -100,8 +99,9 @@ def _named(rows: list[Row], tell: Teller, t: dict[str, Any]) -> list[str]:
         for matt, same in groupby(of, key=lambda r: r["matt"]):
             if matt:
                 speeds = [tell.write.number(int(r["troskel_mbit"])) for r in same]
-                parts.append(t["storhet"][matt].format(t=", ".join(dict.fromkeys(speeds))).lower())
-        out.append(f"{source} ({'; '.join(parts).replace('mbit', 'Mbit')})" if parts else source)
+                what = t["storhet"][matt].format(t=", ".join(dict.fromkeys(speeds)))
+                parts.append(what[:1].lower() + what[1:])
+        out.append(f"{source} ({'; '.join(parts)})" if parts else source)
     return out
 
 
@@ -122,7 +122,7 @@ def _told(row: Row, tell: Teller, t: dict[str, Any]) -> dict[str, str]:
         if gap != gap
         else f"{tell.write.points(gap, decimals)}\N{NARROW NO-BREAK SPACE}{unit}",
         "tolerans": f"{_tolerance(row['tolerans'], tell)}\N{NARROW NO-BREAK SPACE}{unit}",
-        "utfall": t["utfall"][row["utfall"]] + (WARNING if row["utfall"] == "utanfor" else ""),
+        "utfall": tell.write.flagged(t["utfall"][row["utfall"]], row["utfall"] == "utanfor"),
         "utfall_kod": row["utfall"],
     }
 
