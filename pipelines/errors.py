@@ -60,6 +60,16 @@ class LawError(DataError):
     """A law of the method (for example sum of cells = sum of addresses) does not hold on this run."""
 
 
+def by_library(problem: str, error: BaseException) -> str:
+    """Return Swedish words with what a library said, in its own language, in brackets behind them.
+
+    >>> by_library("ingen läsbar zip-fil", ValueError("File is not a zip file"))
+    'ingen läsbar zip-fil (programbiblioteket säger: File is not a zip file)'
+    """
+    said = printable(" ".join(str(error).split()))
+    return f"{problem} (programbiblioteket säger: {said})" if said else problem
+
+
 def printable(text: str, limit: int = 300) -> str:
     r"""Return text from outside made safe for a terminal: no control characters, bounded length.
 

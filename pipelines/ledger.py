@@ -14,7 +14,8 @@ from typing import Literal
 
 from pipelines.files import write_text
 
-Kind = Literal["bortfall", "justerad", "antagen", "omatchad", "upplysning", "varning"]
+Kind = Literal["allvarlig", "bortfall", "justerad", "antagen", "omatchad", "upplysning", "varning"]
+"""``allvarlig``: a figure may be wrong because of it. Told first in the report and last on the console (⚠)."""
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ STAGES = (
     "laws",
 )
 KINDS = {
-    "varning": "Varningar", "bortfall": "Bortfall", "omatchad": "Omatchat", "antagen": "Antaget",
+    "allvarlig": "⚠ Läs detta först", "varning": "Varningar", "bortfall": "Bortfall", "omatchad": "Omatchat", "antagen": "Antaget",
     "justerad": "Justerat", "upplysning": "Upplysningar",
 }  # fmt: skip
 LIBRARIES = ("duckdb", "exactextract", "folium", "geopandas", "numpy", "pandas", "pyarrow", "pyogrio", "pyproj",
