@@ -153,7 +153,9 @@ def _meaning(
         if not rests:
             why = ("SCB:s folkmängd per kommun säger att de är hela rutans folk" if said
                    else f"ingen av {len(telling)} 1 km-rutor har färre än sina 250 m-rutor")  # fmt: skip
-            raise _undecided(source, f"i SCB:s blandade rutnät de som bor utanför 250 m-rutorna, men {why}", shown)
+            raise _undecided(
+                source, f"i SCB:s blandade rutnät de som bor utanför 250 m-rutorna, men {why}", shown
+            )
         return "resten"
     if said == "resten" or (not said and len(short) >= SEVERAL and share >= MOST_PCT):
         why = ("SCB:s folkmängd per kommun" if said
@@ -180,25 +182,26 @@ def _undecided(source: Source, found: str, shown: list[str]) -> DataError:
 
 
 def _by_totals(
-    km: pd.DataFrame, fine: pd.DataFrame, both: pd.DataFrame, kommuner: gpd.GeoDataFrame, published: pd.Series | None
+    km: pd.DataFrame,
+    fine: pd.DataFrame,
+    both: pd.DataFrame,
+    kommuner: gpd.GeoDataFrame,
+    published: pd.Series | None,
 ) -> Meaning | None:
     """Say which meaning gives SCB's people of the kommuner with 250 m squares; None when that tells nothing."""
     import pandas as pd
 
     if published is None or not len(published):
         return None
-    extra = pd.DataFrame({"rutid": fine["rutid"], "rest": 0, "hela": fine["befolkning"]})
-    larger = np.maximum(both["folk"] - both["summa"], 0)
-    squares = pd.DataFrame({"rutid": km["rutid"], "rest": km["befolkning"], "hela": km["befolkning"]})
-    squares["hela"] = squares["rutid"].map(larger).fillna(squares["hela"])
-    squares["sida"], extra["sida"] = grid.KM_M, grid.CELL_M
-    extra["rest"] = extra["hela"]
-    table = pd.concat([squares, extra], ignore_index=True)
-    table["kommun"] = _kommun_of(table["rutid"], table["sida"], kommuner)
-    touched = set(_kommun_of(both.index, grid.KM_M, kommuner)) & set(published.index)
-    sums = table[table["kommun"].isin(touched)][["rest", "hela"]].sum()
-    total, span = float(published[list(touched)].sum()), float(sums["rest"] - sums["hela"])
-    if not touched or span < TELLING_PCT / 100 * total:
+    table = pd.concat([km, fine], ignore_index=True).rename(columns={"befolkning": "resten"})
+    beside = (both["folk"] - both["summa"]).clip(lower=0)
+    square = table["rutid"].where(table["storlek_m"] == grid.KM_M)
+    table["hela"] = square.map(beside).fillna(table["resten"])
+    table["kommun"] = _kommun_of(table["rutid"], table["storlek_m"], kommuner)
+    touched = np.intersect1d(_kommun_of(both.index, grid.KM_M, kommuner), published.index.to_numpy(dtype=object))
+    sums = table[table["kommun"].isin(touched)][["resten", "hela"]].sum()
+    total, span = float(published[touched].sum()), float(sums["resten"] - sums["hela"])
+    if not len(touched) or span < TELLING_PCT / 100 * total:
         return None
     where = (total - float(sums["hela"])) / span  # 0: hela gives the total; 1: resten does
     return "hela" if abs(where) < 0.25 else "resten" if abs(where - 1) < 0.25 else None
@@ -232,7 +235,8 @@ def _rests(
     noise = pairs["finns"] & within & ((rest < 0) | (whole & (rest != 0)))
     ledger.add(
         "justerad", name, f"1 km-rutor som skiljer sig från sina 250 m-rutor inom SCB:s störning (netto "
-        f"{int(rest[noise].sum())} personer)", int(noise.sum()), "250 m-rutornas summa gäller", grid.scb_id(pairs.index[noise]),
+        f"{int(rest[noise].sum())} personer)", int(noise.sum()), "250 m-rutornas summa gäller",
+        grid.scb_id(pairs.index[noise]),
     )  # fmt: skip
     short = pairs["finns"] & (rest < 0) & ~within
     ledger.add(
@@ -243,8 +247,8 @@ def _rests(
     )  # fmt: skip
     lost = (pairs["antal"] == ALL_CELLS) & (rest > 0) & ~within
     ledger.add(
-        "allvarlig", name, "1 km-rutor med fler personer än alla sina 16 250 m-rutor, mer än SCB:s störning", int(lost.sum()),
-        "1 km-rutans folk gäller; resten fördelas på rutans adresser", grid.scb_id(pairs.index[lost]),
+        "allvarlig", name, "1 km-rutor med fler personer än alla sina 16 250 m-rutor, mer än SCB:s störning",
+        int(lost.sum()), "1 km-rutans folk gäller; resten fördelas på rutans adresser", grid.scb_id(pairs.index[lost]),
     )  # fmt: skip
     far = ~pairs["finns"] & ~within
     for which, kind in ((far, "allvarlig"), (~pairs["finns"] & within, "upplysning")):
@@ -295,12 +299,14 @@ def _by_open_grid(
     if 100 * (wholes + neither.sum()) <= FEW_PCT * telling or not rests + wholes + neither.sum():
         return "resten"
     raise _undecided(
-        source, f"jämfört med den öppna 1 km-filen är {rests} rutor resten, {wholes} hela och {neither.sum()} ingetdera",
+        source, f"mot den öppna 1 km-filen är {rests} rutor resten, {wholes} hela och {neither.sum()} ingetdera",
         [str(x) for x in grid.scb_id(both.index[neither])[:5]],
     )  # fmt: skip
 
 
-def _with_open_grid(km: pd.DataFrame, fine: pd.DataFrame, beside: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
+def _with_open_grid(
+    km: pd.DataFrame, fine: pd.DataFrame, beside: pd.DataFrame, ledger: Ledger
+) -> pd.DataFrame:
     """Return the mixed file's 1 km squares, and the open grid's wherever the mixed file has no square at all."""
     import pandas as pd
 

@@ -67,7 +67,7 @@ def widened(bounds: Iterable[float]) -> Bounds:
 def choose(
     editions: list[Edition], region: Region, raw: Path, facts: list[dict[str, object]], ledger: Ledger
 ) -> dict[int, Edition]:
-    """Return the files to use by square size: the configured year's, else the newest; the others are named in ``facts``.
+    """Return the files to use by square size: the configured year's, else the newest; ``facts`` names the others.
 
     A mixed file has its own 250 m squares, so none is chosen beside it; the open 1 km squares of its year are.
 
@@ -89,7 +89,8 @@ def choose(
             f"SCB:s befolkning i rutor om 1 km{wanted} saknas.", file=raw / "scb",
             expected=f"befolkning_1km_{region.scb.ar or '<år>'}.gpkg",
             found=", ".join(e.file.name for e in editions) or "ingen sådan fil",
-            action="Hämta filen hos SCB, eller ändra scb.ar i konfigurationen.",
+            action="Hämta den hos SCB (geodata.scb.se, lagret befolkning_1km_<år>) eller med make fetch, eller ändra "
+            "scb.ar i konfigurationen.",
         )  # fmt: skip
     used = {e.size_m: e for e in bases if e.year == year}
     fine = [e for e in ordered if e.size_m == grid.CELL_M]
@@ -112,12 +113,13 @@ def choose(
             int(name not in (None, e.year)), "referenstiden gäller",
         )  # fmt: skip
         ledger.add(
-            "allvarlig", f"scb/{e.file.name}", f"filen skrevs {e.layer.changed}, före sin referenstid {e.date or e.year}",
+            "allvarlig", f"scb/{e.file.name}", f"filen skrevs {e.layer.changed}, före sin referenstid",
             int(e.layer.changed[:4].isdigit() and int(e.layer.changed[:4]) < e.year), "året används som det står",
         )  # fmt: skip
+        role = "befolkning_250m" if e.size_m == grid.CELL_M else "befolkning_1km"
         facts.append(
             incoming.fact(
-                e.file, raw, "befolkning_250m" if e.size_m == grid.CELL_M else "befolkning_1km", used=e in used.values(),
+                e.file, raw, role, used=e in used.values(),
                 why=why if e in used.values() else "en annan utgåva används", year=e.year, date=e.date,
                 publisher=PUBLISHER, licence=LICENCE if e.size_m == grid.KM_M else BOUGHT, demo=e.demo,
             )
@@ -135,7 +137,7 @@ def _two(a: Edition, b: Edition, what: str) -> DataError:
     return DataError(
         f"Två filer är SCB:s {what} för {a.year}.", file=a.file.parent,
         expected="en fil per storlek och år", found=f"{a.file.name} och {b.file.name}",
-        action="Behåll en av dem. Är de delar av en leverans: lägg ihop dem till en fil (QGIS: Slå samman vektorlager).",
+        action="Behåll en av dem. Är de delar av en leverans: lägg ihop dem (QGIS: Slå samman vektorlager).",
     )  # fmt: skip
 
 
@@ -145,7 +147,12 @@ def _named_year(path: Path) -> int | None:
 
 
 def read_population(
-    used: dict[int, Edition], near: Bounds, region: Region, raw: Path, kommuner: gpd.GeoDataFrame, ledger: Ledger
+    used: dict[int, Edition],
+    near: Bounds,
+    region: Region,
+    raw: Path,
+    kommuner: gpd.GeoDataFrame,
+    ledger: Ledger,
 ) -> pd.DataFrame:
     """Return the squares near the län whose people are placed; see :func:`pipelines.sources.fine_squares.combine`."""
     tables = {size: near_squares(e, near, region, ledger) for size, e in used.items()}

@@ -69,7 +69,9 @@ def edition(path: Path) -> Edition:
     found = gpkg.layers(path)
     # A file with INSPIRE's ids alone is as good: they name the same corner.
     by_scb = any(gpkg.actual(x, WANTED["rutid"]) for x in found)
-    optional = OPTIONAL if by_scb or not any(gpkg.actual(x, WANTED["inspire"]) for x in found) else _ONLY_INSPIRE
+    optional = (
+        OPTIONAL if by_scb or not any(gpkg.actual(x, WANTED["inspire"]) for x in found) else _ONLY_INSPIRE
+    )
     layer = gpkg.require_geometry(gpkg.find(path, found, WANTED, names=(path.stem,), optional=optional))
     head = gpkg.read(layer, {k: WANTED[k] for k in ("rutid", "inspire", "storlek", "tid")}, geometry=False)
     sizes = set(np.unique(_sizes(head, path)).tolist())
@@ -206,7 +208,9 @@ def _ids(table: Any, sizes: Ints, path: Path) -> Ints:
     texts = _texts(table, "rutid")
     if texts is None:
         assert inspire is not None
-        _require_ids(parts[0].notna(), inspire, "rutid_inspire", "SE_CRS3006RES1000mN…E… (SWEREF 99 TM)", path)
+        _require_ids(
+            parts[0].notna(), inspire, "rutid_inspire", "SE_CRS3006RES1000mN…E… (SWEREF 99 TM)", path
+        )
         texts = corner
     _require_ids(
         texts.fillna("").str.fullmatch(r"\d{13}"), texts, "rutid_scb",
@@ -276,7 +280,7 @@ def _require_geometry(ids: Ints, sizes: Ints, table: Any, e: Edition, ledger: Le
 
 
 def _people(column: Any, e: Edition) -> Ints:
-    """Return the people of each row as SQLite holds them: GDAL reads «abc» and 3.5 in a column of integers as 0 and 3."""
+    """Return the people of each row as SQLite holds them: GDAL reads «abc» and 3.5 among integers as 0 and 3."""
     import pandas as pd
 
     values = column.to_pandas()
@@ -349,7 +353,9 @@ def _require_sexes(
 
     if "man" not in table.column_names or "kvinna" not in table.column_names:
         return
-    both = sum(pd.to_numeric(table[c].to_pandas(), errors="coerce").to_numpy(dtype=float) for c in ("man", "kvinna"))
+    both = sum(
+        pd.to_numeric(table[c].to_pandas(), errors="coerce").to_numpy(dtype=float) for c in ("man", "kvinna")
+    )
     known = np.isfinite(both)
     total, counted = float(people[known].sum()), float(np.sum(both[known]))
     noise = 3 * settings.storning_per_antal
