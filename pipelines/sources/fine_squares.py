@@ -198,7 +198,9 @@ def _by_totals(
     square = table["rutid"].where(table["storlek_m"] == grid.KM_M)
     table["hela"] = square.map(beside).fillna(table["resten"])
     table["kommun"] = _kommun_of(table["rutid"], table["storlek_m"], kommuner)
-    touched = np.intersect1d(_kommun_of(both.index, grid.KM_M, kommuner), published.index.to_numpy(dtype=object))
+    touched = np.intersect1d(
+        _kommun_of(both.index, grid.KM_M, kommuner), published.index.to_numpy(dtype=object)
+    )
     sums = table[table["kommun"].isin(touched)][["resten", "hela"]].sum()
     total, span = float(published[touched].sum()), float(sums["resten"] - sums["hela"])
     if not len(touched) or span < TELLING_PCT / 100 * total:

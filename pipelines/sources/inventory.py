@@ -139,7 +139,9 @@ def missing_inputs(raw: Path) -> list[str]:
     """
     there = {role.name for _, role in list_inputs(raw)[0]}
     if there & {"befolkning", "befolkning_250m"}:
-        there.add("befolkning_1km")  # a mixed grid has 1 km squares under any name; stage scb asks the content
+        there.add(
+            "befolkning_1km"
+        )  # a mixed grid has 1 km squares under any name; stage scb asks the content
     needed = [*REQUIRED, *([_KALLOR] if there & set(_EVIDENCE) else [])]
     return [
         f"Saknas: {r.what}. Utgivare: {r.publisher}.\n  Finns hos: {r.source}\n  Läggs här: {raw / r.put}"

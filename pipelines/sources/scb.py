@@ -77,7 +77,7 @@ def choose(
         When two files claim the same size and year, a mixed and a 250 m file the same year, or no file has 1 km
         squares (of the configured year).
     """
-    ordered = sorted(editions, key=lambda e: (e.size_m, e.year, e.file.name))
+    ordered = sorted(editions, key=lambda e: (-e.size_m, e.year, e.file.name))
     for a, b in pairwise(ordered):
         if (a.size_m, a.year) == (b.size_m, b.year):
             raise _two(a, b, _SIZE_WORDS[a.size_m])

@@ -33,6 +33,7 @@ VARIANTS = (
     "ensam",
     "koppar",
     "blandat_rutnat",
+    "delvis_kopt",
 )
 LANSNAMN = "Östvikens län"
 
@@ -429,7 +430,8 @@ def county(variant: str = "full") -> County:
     evidence partial, and every glesbebygd address in Håvik of which it leaves anything undecided is without
     people. `ensam`: no evidence, Håvik's glesbygd has people on the islet alone and nobody there has 1 Gbit/s.
     `koppar`: one operator's partial list of its copper lines at nearly every address, and not another row.
-    `blandat_rutnat`: SCB's mixed grid in one file, and neither tätorter nor småorter.
+    `blandat_rutnat`: SCB's mixed grid in one file, and neither tätorter nor småorter. `delvis_kopt`: 250 m squares
+    bought for a part of one 1 km square, none of them with an address.
     """
     c = County(
         variant=variant,
@@ -448,6 +450,9 @@ def county(variant: str = "full") -> County:
         c.orter = []
     if variant == "blandat_rutnat":
         c.mixed = True
+    if variant == "delvis_kopt":
+        c.quarter = [(401000, 6400500, 30), (401250, 6400500, 20), (401500, 6400750, 10)]
+        c.km = [(e, n, 100 if (e, n) == (401000, 6400000) else p) for e, n, p in c.km]
     if variant in ("utan_250m", "utan_folk"):
         c.quarter, c.complete = [], set()
     if variant == "utan_folk":
