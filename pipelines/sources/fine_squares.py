@@ -124,12 +124,15 @@ def _pairs(km: pd.DataFrame, fine: pd.DataFrame, settings: Scb) -> pd.DataFrame:
 
     ``finns`` says whether the 1 km file has the square, ``brus`` how far SCB's noise can part the sums.
     """
-    by = fine.groupby(grid.parent(fine["rutid"]))["befolkning"]
-    pairs = by.agg(summa="sum", antal="size")
+    lived = fine.assign(bebodd=fine["befolkning"] > 0)
+    by = lived.groupby(grid.parent(fine["rutid"]))
+    pairs = by.agg(summa=("befolkning", "sum"), antal=("befolkning", "size"), bebodda=("bebodd", "sum"))
     pairs["folk"] = km.set_index("rutid")["befolkning"].reindex(pairs.index)
     pairs["finns"] = pairs["folk"].notna()
     pairs["folk"] = pairs["folk"].fillna(0).astype("int64")
-    pairs["brus"] = settings.storning_per_antal * (pairs["antal"] + 1)
+    # Of sums, not of each count: its worst, and where many counts meet, three times the spread (2/3 of it each).
+    counts = pairs["bebodda"] + 1
+    pairs["brus"] = np.floor(settings.storning_per_antal * np.minimum(counts, 2 * np.sqrt(counts)))
     return pairs
 
 

@@ -72,6 +72,14 @@ def edition(path: Path) -> Edition:
     optional = (
         OPTIONAL if by_scb or not any(gpkg.actual(x, WANTED["inspire"]) for x in found) else _ONLY_INSPIRE
     )
+    required = [c for c in WANTED if c not in optional]
+    fits = [x for x in found if all(gpkg.actual(x, WANTED[c]) for c in required)]
+    if len(fits) > 1:  # sizes or years in tables of their own: the others' people would be lost
+        raise DataError(
+            "Flera tabeller i filen har befolkning i rutor.", file=path, expected="en tabell",
+            found=printable(", ".join(x.name for x in fits)),
+            action="Lägg varje tabell i en egen fil: befolkning_1km_<år>.gpkg, befolkning_250m_<år>.gpkg.",
+        )  # fmt: skip
     layer = gpkg.require_geometry(gpkg.find(path, found, WANTED, names=(path.stem,), optional=optional))
     head = gpkg.read(layer, {k: WANTED[k] for k in ("rutid", "inspire", "storlek", "tid")}, geometry=False)
     sizes = set(np.unique(_sizes(head, path)).tolist())
@@ -83,7 +91,7 @@ def edition(path: Path) -> Edition:
             action="Döp filen som SCB gör: befolkning_1km_<år>.gpkg.",
         )  # fmt: skip
     day = re.match(r"(\d{4})-?(\d\d)-?(\d\d)", date)
-    full = "-".join(day.groups()) if day else f"{found_year[0]}-12-31" if date else ""
+    full = "-".join(day.groups()) if day else f"{found_year[0]}-12-31" if len(date) == 4 else ""
     size_m = sizes.pop() if len(sizes) == 1 else MIXED
     return Edition(path, layer, size_m, int(found_year[0]), full, layer.demo or marks.demo_mark(path))
 
@@ -180,7 +188,7 @@ def _date(head: Any, path: Path) -> str:
         )  # fmt: skip
     if not values:
         return ""
-    form = r"(\d{4})(?:-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12]\d|3[01])(?:[T ].*)?)?"
+    form = r"(\d{4})(?:-?(?:0[1-9]|1[0-2])(?:-?(?:0[1-9]|[12]\d|3[01])(?:[T ].*)?)?)?"
     m = re.fullmatch(form, values[0])
     if not m or not YEARS[0] <= int(m[1]) <= YEARS[1]:
         raise DataError(
@@ -290,7 +298,7 @@ def _people(column: Any, e: Edition) -> Ints:
         values = pd.to_numeric(plain.where(plain.str.fullmatch(r"-?\d{1,18}(?:\.0)?")), errors="coerce")
         shown = texts
     else:
-        values, shown = _as_stored(values.astype(float), e)
+        values, shown = _as_stored(values.astype(float), gpkg.texts(column).to_pandas().astype("object"), e)
     number = values.to_numpy(dtype=float, na_value=np.nan)
     wrong = ~((number >= 0) & (number == np.floor(number)) & (number < 2**53))
     if wrong.any():
@@ -304,7 +312,9 @@ def _people(column: Any, e: Edition) -> Ints:
     return number.astype(np.int64)
 
 
-def _as_stored(values: pd.Series[float], e: Edition) -> tuple[pd.Series[float], pd.Series[Any]]:
+def _as_stored(
+    values: pd.Series[float], shown: pd.Series[Any], e: Edition
+) -> tuple[pd.Series[float], pd.Series[Any]]:
     """Put right what GDAL made of cells that SQLite holds otherwise than their column says.
 
     Returns
@@ -319,8 +329,13 @@ def _as_stored(values: pd.Series[float], e: Edition) -> tuple[pd.Series[float], 
         "WHERE typeof(v) IN ('text', 'blob') OR (typeof(v) = 'real' AND v <> CAST(v AS INTEGER)) "
         "OR (typeof(v) <> 'null' AND abs(v) > 2147483647) LIMIT 1000"
     )
-    shown = values.astype("object")
     with closing(catalogue.connect(e.layer.file, e.layer.data)) as db:
+        count = db.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0]
+        if count != len(values):
+            raise DataError(
+                "Filen säger sig ha ett annat antal rader än den har.", file=e.file, expected=f"{count} rader",
+                found=f"{len(values)} rader", action=_AGAIN,
+            )  # fmt: skip
         for row, value in db.execute(odd):
             shown.iloc[row] = value
             values.iloc[row] = value if isinstance(value, int | float) else np.nan

@@ -41,6 +41,11 @@ def run(tmp: Path, ar: int | None = None, **settings: Any) -> list[tuple[int, in
     where = make.paths(tmp)
     chosen = Scb(ar=ar, **{k.removeprefix("scb_"): v for k, v in settings.items()})
     scb.run(make.region([("1480", "Göteborg")]).model_copy(update={"scb": chosen}), where)
+    said: Any = load(where.ledger("scb"))
+    left_out = sum(e.count for e in said.entries if e.reason.startswith(laws.SQUARES_LEFT_OUT))
+    assert (
+        said.facts["rader"]["lasta"] == said.facts["rader"]["behallna"] + left_out
+    )  # every row has its account
     return list(files.read_table(where.table("befolkning")).itertuples(index=False, name=None))
 
 
@@ -91,7 +96,7 @@ def test_every_dress(tmp_path: Path, options: dict[str, Any]) -> None:
     assert used(tmp_path) == {"befolkning_1km_2024.gpkg": (True, 2024, "2024-12-31", False)}
 
 
-@pytest.mark.parametrize("tid", [2024, "2024"])
+@pytest.mark.parametrize("tid", [2024, "2024", 2024.0])
 def test_a_year_alone(tmp_path: Path, tid: Any) -> None:
     put(tmp_path, referenstid=tid, name="befolkning_1km_2023")  # content wins over the name
     assert run(tmp_path) == SORTED
@@ -279,6 +284,24 @@ def test_two_files_that_do_not_tell(tmp_path: Path) -> None:
         (1, ("4000006402000: 20 mot 100",))
     ]
     assert sum(p for *_, p in run(tmp_path, scb_km_med_250m="resten")) == 1020 + 330
+
+
+def test_sizes_in_tables_of_their_own_stop(tmp_path: Path) -> None:
+    path = put(tmp_path)
+    fine = {"rutid_scb": ["4012506402500"], "rutstorl": [250], "beftotalt": [4]}
+    make.gpkg(path, fine, [make.square(401_250, 6_402_500, 250)], "fin")
+    fails(tmp_path, "Flera tabeller", "befolkning_1km_2024, fin", "egen fil")
+
+
+def test_noise_is_no_more_than_the_counts_can_hold(tmp_path: Path) -> None:
+    put(tmp_path, [(401_000, 6_402_000, 100)])
+    fine = [
+        (401_000 + 250 * i, 6_402_000 + 250 * j, 20 if i == j < 3 else 0) for i in range(4) for j in range(4)
+    ]
+    put(tmp_path, fine, "befolkning_250m_2024", 250)
+    # Sixteen squares, thirteen of them empty: zeros have no noise, so 40 of 100 are people, not noise.
+    assert sum(p for *_, p in run(tmp_path)) == 100
+    assert [e.count for e in load(make.paths(tmp_path).ledger("scb")).entries if e.kind == "allvarlig"] == [1]
 
 
 @pytest.mark.parametrize(("total", "people"), [(1100, 1100), (1350, 1350)])
