@@ -148,6 +148,12 @@ class Scb(Part):
         "gånger så stor stannar programmet. Antagande.",
     )  # fmt: skip
 
+    @model_validator(mode="after")
+    def _rising(self) -> Scb:
+        if self.min_personer_per_hushall >= self.max_personer_per_hushall:
+            raise ValueError("min_personer_per_hushall ska vara mindre än max_personer_per_hushall")
+        return self
+
 
 class Evidens(Part):
     """Evidence of coverage under ``tackning/``."""
