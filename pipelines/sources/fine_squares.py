@@ -175,9 +175,10 @@ def _meaning(
 
 
 def _undecided(source: Source, found: str, shown: list[str]) -> DataError:
+    beside = "" if source.mixed else f", jämfört med {source.fine.name}"
     return DataError(
         "Det går inte att avgöra om 1 km-rutorna räknar hela rutans folk eller bara resten utanför 250 m-rutorna.",
-        file=source.km, column="beftotalt", expected="det ena eller det andra" + ("" if source.mixed else f", jämfört med {source.fine.name}"),
+        file=source.km, column="beftotalt", expected=f"det ena eller det andra{beside}",
         found=found, details=shown,
         action="Fråga SCB eller den som beställde, och skriv km_med_250m = \"hela\" eller \"resten\" under [scb] i "
         "konfigurationen. Lägg gärna scb/folkmangd_kommun_<år>.csv intill: den kan avgöra.",

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines import files, grid
@@ -36,10 +36,10 @@ def put(
     return make.squares(tmp / f"raw/scb/{name}.gpkg", rows, side, **options)
 
 
-def run(tmp: Path, ar: int | None = None, **settings: Any) -> list[tuple[int, int, int]]:
+def run(tmp: Path, ar: int | None = None, **scb_keys: Any) -> list[tuple[int, int, int]]:
     """Run the stage; return ``rutid, storlek_m, befolkning``. ``scb_x`` sets ``x`` under ``[scb]``."""
     where = make.paths(tmp)
-    chosen = Scb(ar=ar, **{k.removeprefix("scb_"): v for k, v in settings.items()})
+    chosen = Scb(ar=ar, **{k.removeprefix("scb_"): v for k, v in scb_keys.items()})
     scb.run(make.region([("1480", "Göteborg")]).model_copy(update={"scb": chosen}), where)
     said: Any = load(where.ledger("scb"))
     left_out = sum(e.count for e in said.entries if e.reason.startswith(laws.SQUARES_LEFT_OUT))
@@ -347,6 +347,7 @@ def table(rows: dict[Any, int], side: int) -> pd.DataFrame:
     return pd.DataFrame(body, dtype=np.int64)
 
 
+@settings(deadline=None, max_examples=60)
 @given(
     st.dictionaries(SQUARE, st.integers(0, 60), max_size=30),
     st.dictionaries(CELL, st.integers(0, 60), max_size=60),
@@ -357,8 +358,8 @@ def test_nobody_vanishes_and_nobody_is_counted_twice(
 ) -> None:
     lan = gpd.GeoDataFrame({"kommunkod": ["1480"]}, geometry=[LAND], crs=3006)
     files_ = fine_squares.Source(Path("km.gpkg"), Path("fin.gpkg"))
-    settings = Scb(km_med_250m=meaning)
-    out = fine_squares.combine(table(km, 1000), table(fine, 250), files_, settings, Ledger("prov"), lan)
+    chosen = Scb(km_med_250m=meaning)
+    out = fine_squares.combine(table(km, 1000), table(fine, 250), files_, chosen, Ledger("prov"), lan)
     # Square by square: everybody in it, told without the tables' arithmetic.
     for square in {*km, *((c // 4, r // 4) for c, r in fine)}:
         inside = [p for (c, r), p in fine.items() if (c // 4, r // 4) == square]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.errors import DataError
@@ -157,6 +157,7 @@ def test_a_county_without_people_stops() -> None:
 CELLS = st.tuples(st.integers(0, 7), st.integers(0, 7))
 
 
+@settings(deadline=None)
 @given(
     st.lists(CELLS, min_size=1, max_size=12),
     st.dictionaries(CELLS, st.integers(0, 9), max_size=12),
