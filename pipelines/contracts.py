@@ -267,7 +267,8 @@ ADRESSER_KALLA = Table(
     (ADRESS_ID, KOMMUNKOD), key=("adress_id",), geometry="Point",
 )  # fmt: skip
 BEFOLKNING = Table(
-    "befolkning", "Befolkning per ruta", "SCB:s rutor med folkmängd, 1 km eller 250 m; aldrig båda för samma yta.",
+    "befolkning", "Befolkning per ruta", "SCB:s rutor med folkmängd. En 1 km-ruta bredvid egna 250 m-rutor har "
+    "folket utanför dem, och deras yta är inte dess: ingen räknas två gånger.",
     (
         RUTID,
         Column("storlek_m", "heltal", "Rutans sida (m)", unit="m", low=250, high=1000),

@@ -100,6 +100,59 @@ class Scb(Part):
     """Statistics Sweden's grids."""
 
     ar: int | None = Field(default=None, description="Referensår för befolkningsrutnätet. Tomt: det nyaste.")
+    km_med_250m: Literal["hela", "resten"] | None = Field(
+        default=None,
+        description="Vad en 1 km-ruta räknar där det också finns 250 m-rutor: «hela» rutans folk (den öppna filen "
+        "bredvid köpta rutor) eller «resten», de som bor utanför 250 m-rutorna (SCB:s blandade rutnät). Tomt: "
+        "avgörs av filerna (docs/metod.md); går det inte stannar programmet.",
+    )
+    storning_per_antal: int = Field(
+        default=3, ge=0,
+        description="Hur mycket SCB:s störning kan ändra ett antal: −3 till +3 med Cell Key Method från 2025; äldre "
+        "utgåvor justerar tal under 4.",
+    )  # fmt: skip
+    max_personer_1km: int = Field(
+        default=40_000, gt=0,
+        description="Fler personer än så i en ruta om 1 km är ett fel i filen. Sveriges tätaste 1 km-rutor, i "
+        "Stockholms innerstad, har 20 000–30 000. Antagande.",
+    )  # fmt: skip
+    max_personer_250m: int = Field(
+        default=8_000, gt=0,
+        description="Fler personer än så i en ruta om 250 m (6,25 ha) är ett fel i filen: 1 280 per hektar, flera "
+        "gånger de tätaste kvarteren. Antagande.",
+    )  # fmt: skip
+    max_personer_adress: int = Field(
+        default=1_000, gt=0,
+        description="Fler personer än så på en adress varnas för: adresser saknas, eller rutan är fel. Antagande; ett "
+        "höghus har en adress per uppgång.",
+    )  # fmt: skip
+    min_personer_per_hushall: float = Field(
+        default=1.2, gt=0,
+        description="Färre personer per hushåll (SCB:s folk genom PTS:s hushåll) i en kommun varnas för; färre än "
+        "hälften stannar programmet. Kommunerna ligger mellan omkring 1,8 och 2,7. Antagande.",
+    )  # fmt: skip
+    max_personer_per_hushall: float = Field(
+        default=4,
+        gt=0,
+        description="Fler personer per hushåll i en kommun varnas för; fler än det dubbla stannar "
+        "programmet. Antagande.",
+    )
+    max_adresser_utan_folk_pct: float = Field(
+        default=40, gt=0, le=100,
+        description="Större andel av en kommuns adresser (procent) i rutor utan folk varnas för: filen täcker "
+        "kanske bara en del av länet. Antagande; också i fritidshuskommuner bor någon i de flesta rutor med adresser.",
+    )  # fmt: skip
+    max_avvikelse_kommun_pct: float = Field(
+        default=10, gt=0,
+        description="Större avvikelse mellan rutornas folk i en kommun och SCB:s folkmängd (procent) varnas för; fem "
+        "gånger så stor stannar programmet. Antagande.",
+    )  # fmt: skip
+
+    @model_validator(mode="after")
+    def _rising(self) -> Scb:
+        if self.min_personer_per_hushall >= self.max_personer_per_hushall:
+            raise ValueError("min_personer_per_hushall ska vara mindre än max_personer_per_hushall")
+        return self
 
 
 class Evidens(Part):

@@ -86,7 +86,7 @@ def layers(path: Path) -> list[Layer]:
 def catalogue(path: Path, data: Path | bytes) -> list[Layer]:
     """List the tables of ``data``; ``path`` is what errors call it."""
     try:
-        with closing(_connect(path, data)) as db:
+        with closing(connect(path, data)) as db:
             rows = db.execute(_CATALOGUE).fetchmany(_MAX_TABLES)
             return [_layer(db, path, data, row) for row in rows]
     except (sqlite3.Error, UnicodeDecodeError) as e:
@@ -100,7 +100,8 @@ def _without_wal(data: bytes) -> bytes:
     return data if data[18:20] != b"\x02\x02" else data[:18] + b"\x01\x01" + data[20:]
 
 
-def _connect(path: Path, data: Path | bytes) -> sqlite3.Connection:
+def connect(path: Path, data: Path | bytes) -> sqlite3.Connection:
+    """Open ``data`` to read; ``path`` is what errors call it."""
     head = data[:16] if isinstance(data, bytes) else _head(data)
     if head != _MAGIC:
         raise DataError("Filen är inget GeoPackage.", file=path, expected="en SQLite-databas", action=_AGAIN)

@@ -188,7 +188,10 @@ def texts(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if pa.types.is_floating(column.type) and pc.all(pc.equal(pc.round(column), column)).as_py():
+    whole = pa.types.is_floating(column.type) and pc.all(
+        pc.and_(pc.equal(pc.round(column), column), pc.less(pc.abs(column), 2.0**53))
+    )
+    if whole and whole.as_py():
         column = pc.cast(column, pa.int64())
     return pc.utf8_trim_whitespace(pc.cast(column, pa.string()))
 

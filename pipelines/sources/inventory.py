@@ -44,6 +44,7 @@ ROLES = (
     Role("mark", "granser", "lantmateriet", ("mark*.gpkg", "mark*.zip")),
     Role("befolkning_1km", "scb", "scb", ("befolkning_1km*.gpkg",)),
     Role("befolkning_250m", "scb", "scb", ("befolkning_250m*.gpkg",)),
+    Role("befolkning", "scb", "scb", ("befolkning*.gpkg",)),  # the mixed grid, whatever it is called
     Role("tatorter", "scb", "scb", ("tatorter*.gpkg",)),
     Role("smaorter", "scb", "scb", ("smaorter*.gpkg",)),
     Role("folkmangd_kommun", "scb", "scb", ("folkmangd_kommun_*.csv",)),
@@ -137,6 +138,10 @@ def missing_inputs(raw: Path) -> list[str]:
     Looks at names only; empty when everything required is there. A text has three lines.
     """
     there = {role.name for _, role in list_inputs(raw)[0]}
+    if there & {"befolkning", "befolkning_250m"}:
+        there.add(
+            "befolkning_1km"
+        )  # a mixed grid has 1 km squares under any name; stage scb asks the content
     needed = [*REQUIRED, *([_KALLOR] if there & set(_EVIDENCE) else [])]
     return [
         f"Saknas: {r.what}. Utgivare: {r.publisher}.\n  Finns hos: {r.source}\n  Läggs här: {raw / r.put}"

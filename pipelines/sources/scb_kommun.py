@@ -84,6 +84,23 @@ def kommun_table(
     )
 
 
+def people_of(region: Region, raw: Path, year: int) -> pd.Series | None:
+    """Return SCB's people per kommunkod, of the year or of the nearest within one; None without a list."""
+    from pipelines.ledger import Ledger
+
+    return people_near(kommun_table(region, raw, Ledger("scb"), []), year)  # told when the table is written
+
+
+def people_near(table: pd.DataFrame | None, year: int) -> pd.Series | None:
+    """Return ``folkmangd`` per kommunkod of the year nearest, at most one off; None when there is none."""
+    if table is None:
+        return None
+    known = table[table["folkmangd"].notna() & ((table["ar"] - year).abs() <= 1)]
+    known = known.assign(off=(known["ar"] - year).abs()).sort_values(["kommunkod", "off", "ar"])
+    one = known.drop_duplicates("kommunkod").set_index("kommunkod")["folkmangd"].astype("int64")
+    return one if len(one) else None
+
+
 def read_totals(path: Path, field: str) -> pd.DataFrame:
     """Read one list: ``kommunkod``, ``ar`` (int64), and ``field`` (int64); rows about län and riket left out.
 

@@ -41,8 +41,8 @@ def random_county(seed: int) -> inputs.County:
     if chance.random() < 0.2:
         c.hastighet, c.has_passerad = {}, False
     if chance.random() < 0.2:
-        # With 250 m cells it is not defined how a square that two kommuner share is divided between them.
-        c.orter, c.quarter = [], []
+        c.orter = []
+    c.mixed = seed % 3 == 1
     ids = [a.id for a in c.addresses]
     scarce = chance.choice((0.2, 0.6, 1.5))  # rows of evidence per address
     number = round(scarce * len(ids))
@@ -117,7 +117,6 @@ def overwrite(c: inputs.County, step: Path) -> None:
     )
     files.write_points(points.sort_values("adress_id"), step / "adresser_kalla.parquet")
     squares = [(e, n, side, p) for e, n, side, p in brute.squares_of(c)]
-    # A 1 km square keeps what its 250 m cells do not replace: here they replace all of it.
     table(
         "befolkning",
         [{"rutid": e * 10**7 + n, "storlek_m": side, "befolkning": p} for e, n, side, p in sorted(squares)],
