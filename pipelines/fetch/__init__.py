@@ -73,7 +73,7 @@ def run(region: Region, paths: Paths, only: str = "", show: str = "", again: str
 
 def _one(w: Wanted, raw: Path, web: Web, tally: Tally, *, listing: bool, again: bool) -> None:
     from pipelines.fetch.place import bring, standing
-    from pipelines.fetch.redact import clean_url
+    from pipelines.redact import clean_url
 
     try:
         if listing:

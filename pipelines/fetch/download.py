@@ -19,7 +19,7 @@ from tqdm import tqdm
 
 from pipelines.errors import DataError
 from pipelines.fetch import sniff
-from pipelines.fetch.redact import clean_url
+from pipelines.redact import clean_url
 from pipelines.fetch.web import LATER, told
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import DataError
 from pipelines.fetch import checks
-from pipelines.fetch.redact import clean_url
+from pipelines.redact import clean_url
 from pipelines.fetch.wanted import Wanted
 from pipelines.fetch.web import LATER
 

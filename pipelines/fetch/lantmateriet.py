@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 from pipelines.errors import DataError
 from pipelines.fetch import checks
 from pipelines.fetch.login import HostBound, authorise, read_login
-from pipelines.fetch.redact import clean_url
+from pipelines.redact import clean_url
 from pipelines.fetch.wanted import Wanted
 from pipelines.fetch.web import LATER
 from pipelines.sources import incoming

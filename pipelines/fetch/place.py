@@ -15,7 +15,7 @@ from pipelines.errors import DataError
 from pipelines.fetch.checks import FolderError
 from pipelines.fetch.download import PART, Downloader, Unchanged, enough_disk, require_disk
 from pipelines.fetch.receipt import Receipt, read_receipt, receipt_path, write_receipt
-from pipelines.fetch.redact import clean_url
+from pipelines.redact import clean_url
 
 if TYPE_CHECKING:
     from pipelines.fetch.wanted import Wanted

@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from pipelines.errors import DataError, printable
 from pipelines.fetch import checks, place, sniff
 from pipelines.fetch.receipt import read_receipt
-from pipelines.fetch.redact import clean_url
+from pipelines.redact import clean_url
 from pipelines.fetch.wanted import Wanted
 from pipelines.fetch.web import LATER
 

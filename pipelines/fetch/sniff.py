@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.errors import DataError, printable
-from pipelines.fetch.redact import clean_url
+from pipelines.redact import clean_url
 from pipelines.fetch.web import LATER, require_ok
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from urllib3.util.retry import Retry
 
 import pipelines
 from pipelines.errors import DataError
-from pipelines.fetch.redact import Redactor, clean_url
+from pipelines.redact import Redactor, clean_url
 
 if TYPE_CHECKING:
     from requests.auth import AuthBase

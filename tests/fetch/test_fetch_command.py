@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.fetch.redact import HIDDEN, Redactor, clean_url
+from pipelines.redact import HIDDEN, Redactor, clean_url
 from pipelines.region_fetch import HamtaKolada, HamtaPts
 from tests.conftest import clean_environment
 
