@@ -19,8 +19,8 @@ from tqdm import tqdm
 
 from pipelines.errors import DataError
 from pipelines.fetch import sniff
-from pipelines.redact import clean_url
 from pipelines.fetch.web import LATER, told
+from pipelines.redact import clean_url
 
 if TYPE_CHECKING:
     from pipelines.fetch.wanted import Wanted

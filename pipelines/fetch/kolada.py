@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import DataError
 from pipelines.fetch import checks
-from pipelines.redact import clean_url
 from pipelines.fetch.wanted import Wanted
 from pipelines.fetch.web import LATER
+from pipelines.redact import clean_url
 
 if TYPE_CHECKING:
     from koladapy import KoladaAPI

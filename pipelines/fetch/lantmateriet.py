@@ -18,9 +18,9 @@ from urllib.parse import unquote, urlsplit
 from pipelines.errors import DataError
 from pipelines.fetch import checks
 from pipelines.fetch.login import HostBound, authorise, read_login
-from pipelines.redact import clean_url
 from pipelines.fetch.wanted import Wanted
 from pipelines.fetch.web import LATER
+from pipelines.redact import clean_url
 from pipelines.sources import incoming
 
 if TYPE_CHECKING:

@@ -69,7 +69,7 @@ class HostBound(AuthBase):
 
     def allows(self, url: str) -> bool:
         """Tell whether the login may be sent to an address."""
-        from pipelines.region_fetch import LOCAL
+        from pipelines.region_base import LOCAL
 
         parts = urlsplit(url)
         known = bool({parts.hostname, parts.netloc.rpartition("@")[2]} & self._hosts)

@@ -16,9 +16,9 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from pipelines.errors import DataError, printable
 from pipelines.fetch import checks, place, sniff
 from pipelines.fetch.receipt import read_receipt
-from pipelines.redact import clean_url
 from pipelines.fetch.wanted import Wanted
 from pipelines.fetch.web import LATER
+from pipelines.redact import clean_url
 
 if TYPE_CHECKING:
     from pipelines.fetch.web import Web

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.errors import DataError, printable
-from pipelines.redact import clean_url
 from pipelines.fetch.web import LATER, require_ok
+from pipelines.redact import clean_url
 
 if TYPE_CHECKING:
     import requests
