@@ -63,7 +63,7 @@ def _plain(text: str) -> None:
     odd = next((c for c in text if not c.isprintable() and unicodedata.category(c) != "Zs"), "")
     if odd:
         raise ValueError(
-            f"har ett tecken som inte går att visa (U+{ord(odd):04X}); skriv bara synliga tecken på en rad"
+            f"har ett tecken som inte syns (U+{ord(odd):04X}); skriv bara synliga tecken, på en rad"
         )
     if text != text.strip():
         raise ValueError(f"börjar eller slutar med mellanslag: «{printable(text, 60)}»")

@@ -46,11 +46,11 @@ def read_toml(path: Path) -> dict[str, Any]:
     try:
         given = tomllib.loads(text)
     except tomllib.TOMLDecodeError as e:
-        raise _no_toml(path, e) from None
+        raise _no_toml(path, e, text) from None
     except RecursionError:
         raise _too_deep(path) from None
     except ValueError as e:  # a whole number of thousands of digits
-        raise _no_toml(path, e) from None
+        raise _no_toml(path, e, "") from None
     if not _shallow(given):
         raise _too_deep(path)
     return given
@@ -115,10 +115,13 @@ def _coding(path: Path, found: str, row: int | None = None) -> DataError:
     )  # fmt: skip
 
 
-def _no_toml(path: Path, error: ValueError) -> DataError:
+def _no_toml(path: Path, error: ValueError, text: str) -> DataError:
     said = re.sub(r"\s*\(at (?:line \d+, column \d+|end of document)\)$", "", str(error))
     where = re.search(r"at line (\d+), column (\d+)", str(error))
-    found = by_library("något som inte är TOML", ValueError(redacted(said)))
+    key = text.split("\n")[int(where[1]) - 1].partition("=")[0] if where and text else ""
+    other = "en nyckel med å, ä eller ö; nycklarna skrivs utan, till exempel bandgranser"
+    what = "något som inte är TOML" if key.isascii() or '"' in key else other
+    found = by_library(what, ValueError(redacted(said)))
     return DataError(
         "Konfigurationsfilen går inte att läsa som TOML.", file=path, row=where[1] if where else None,
         column=f"tecken {where[2]}" if where else None, expected='nyckel = värde, till exempel namn = "Ale"',
@@ -177,7 +180,7 @@ def named_file(config: Path, name: str, key: str) -> Path:
 
 def broken(error: ValidationError, model: type[BaseModel], path: Path) -> DataError:
     """Return what to tell of a configuration that does not follow the schema: every fault, in the order of the file."""
-    faults = error.errors(include_url=False)
+    faults = [x for x in error.errors(include_url=False) if not _follows(x)]
     lines = [told(fault, model) for fault in faults[:MOST]]
     if len(faults) > MOST:
         lines.append(f"… och {len(faults) - MOST} fel till")
@@ -185,6 +188,12 @@ def broken(error: ValidationError, model: type[BaseModel], path: Path) -> DataEr
         "Konfigurationen följer inte schemat.", file=path, details=lines,
         action="Rätta nycklarna ovan; docs/konfiguration.md beskriver var och en.",
     )  # fmt: skip
+
+
+def _follows(fault: Mapping[str, Any]) -> bool:
+    """Tell whether a list is too short only because entries of it, each told of by itself, are wrong."""
+    given, limits = fault.get("input"), fault.get("ctx") or {}
+    return fault["type"] == "too_short" and isinstance(given, tuple) and len(given) >= limits["min_length"]
 
 
 def told(fault: Mapping[str, Any], model: type[BaseModel]) -> str:
@@ -312,6 +321,12 @@ def _one_of(given: Any, limits: Mapping[str, Any]) -> str:
     return f"ska vara {allowed}, men är {_found(given)}"
 
 
+def _few(given: Any, limits: Mapping[str, Any]) -> str:
+    if isinstance(given, str):
+        return "får inte vara tom"
+    return f"har {limits['actual_length']} värden; minst {limits['min_length']} krävs"
+
+
 _WHOLE, _NUMBER = "ett heltal utan citattecken", "ett tal utan citattecken"
 _TOLD: dict[str, Any] = {
     "missing": lambda given, limits: "nyckeln saknas",
@@ -341,8 +356,8 @@ _TOLD: dict[str, Any] = {
     "string_too_short": lambda given, limits: "får inte vara tom",
     "string_too_long": lambda given, limits: f"är för lång; högst {limits['max_length']} tecken",
     "string_pattern_mismatch": lambda given, limits: f"har fel form: {_found(given)}",
-    "too_short": lambda given, limits: f"har {limits['actual_length']} värden; minst {limits['min_length']} krävs",
-    "too_long": lambda given, limits: f"har för många värden; högst {limits['max_length']}",
+    "too_short": lambda given, limits: _few(given, limits),
+    "too_long": lambda given, limits: f"har för många värden; högst {limits['max_length']} får stå där",
     "literal_error": _one_of,
     "value_error": lambda given, limits: str(limits["error"]),
 }  # fmt: skip
