@@ -13,9 +13,9 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qsl, quote, quote_plus, unquote
 
 HIDDEN = "•••"
-SECRET_VARIABLES = ("LANTMATERIET_LOSENORD", "LANTMATERIET_NYCKEL", "LANTMATERIET_HEMLIGHET")
-"""Environment variables whose values are shown nowhere."""
 _USER, _PASSWORD = "LANTMATERIET_ANVANDARE", "LANTMATERIET_LOSENORD"
+_KEY, _SECRET = "LANTMATERIET_NYCKEL", "LANTMATERIET_HEMLIGHET"
+"""Environment variables whose values are shown nowhere (a user's name, by itself, is no secret)."""
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 _WFS = {"service", "version", "request", "typename", "typenames", "outputformat", "resulttype", "startindex"}
 HARMLESS = _WFS | {
@@ -102,12 +102,12 @@ def redacted(text: str, environ: Mapping[str, str] | None = None) -> str:
 
 def secrets_in(environ: Mapping[str, str]) -> list[str]:
     """Return the secrets that an environment holds: passwords and keys, and logins of proxies."""
-    found = [environ.get(name, "") for name in SECRET_VARIABLES]
-    if environ.get(_USER) and environ.get(_PASSWORD):
-        pair = f"{environ[_USER]}:{environ[_PASSWORD]}"
-        found += [
-            base64.b64encode(pair.encode(coding, "replace")).decode() for coding in ("latin-1", "utf-8")
-        ]
+    found = [environ.get(name, "") for name in (_PASSWORD, _SECRET)]
+    found += [k for k in (environ.get(_KEY, ""),) if len(k) >= 8]  # a shorter one is no key, but a word
+    for user, secret in ((_USER, _PASSWORD), (_KEY, _SECRET)):
+        if environ.get(user) and environ.get(secret):
+            pair = f"{environ[user]}:{environ[secret]}"
+            found += [base64.b64encode(pair.encode(c, "replace")).decode() for c in ("latin-1", "utf-8")]
     for name, value in environ.items():
         if name.lower() in _PROXIES and "@" in value:
             login = re.sub(_SCHEME, "", value, count=1).rpartition("@")[0]

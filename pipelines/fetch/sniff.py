@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import requests
 
     from pipelines.fetch.wanted import Wanted
+    from pipelines.redact import Redactor
 
 MAGIC = {".gpkg": b"SQLite format 3\x00", ".zip": b"PK", ".xlsx": b"PK"}
 KINDS = {".gpkg": "ett GeoPackage", ".zip": "en zip-fil", ".xlsx": "en Excel-arbetsbok (.xlsx)"}
@@ -65,7 +66,9 @@ def by_hand(wanted: Wanted, raw: Path, found: str) -> DataError:
     )  # fmt: skip
 
 
-def require_kind(answer: requests.Response, first: bytes, wanted: Wanted, raw: Path) -> None:
+def require_kind(
+    answer: requests.Response, first: bytes, wanted: Wanted, raw: Path, redact: Redactor
+) -> None:
     """Check the first bytes of a file.
 
     Raises
@@ -77,13 +80,14 @@ def require_kind(answer: requests.Response, first: bytes, wanted: Wanted, raw: P
     magic = MAGIC.get(suffix)
     if magic is None or first.startswith(magic):
         return
-    text = first[: 1 << 16].decode("utf-8", errors="replace")
-    kind = answer.headers.get("Content-Type", "okänd typ").partition(";")[0]
+    text = redact(first[: 1 << 16].decode("utf-8", errors="replace"))  # before any of it is cut off
+    kind = printable(redact(answer.headers.get("Content-Type", "okänd typ").partition(";")[0]), 60)
     where = clean_url(wanted.url)
     if exception := exception_in(text):
         raise DataError(
             f"{wanted.publisher}s tjänst svarade med ett fel.", file=where, expected=KINDS[suffix],
-            found=exception, action=f"Kontrollera lagrets namn och år i konfigurationen ([hamta]). {LATER}",
+            found=f"ett undantag (tjänsten säger: {exception})",
+            action=f"Kontrollera lagrets namn och år i konfigurationen ([hamta]). {LATER}",
         )  # fmt: skip
     if "<html" in text[:4096].lower() or "<!doctype html" in text[:4096].lower():
         title = _TITLE.search(text)
