@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pipelines import files
 from pipelines.errors import DataError, by_library
+from pipelines.fetch import sniff
 from pipelines.fetch.checks import FolderError
 from pipelines.fetch.download import PART, Downloader, Unchanged, enough_disk, require_disk
 from pipelines.fetch.receipt import Receipt, read_receipt, receipt_path, write_receipt
@@ -139,6 +140,7 @@ def _known(wanted: Wanted, raw: Path) -> dict[str, str]:
 def checked(wanted: Wanted, staged: Path) -> str:
     """Return a fetched file's reference date; a bad file is told of."""
     try:
+        sniff.require_whole(staged)
         return wanted.check(staged)
     except FolderError:
         raise

@@ -107,6 +107,28 @@ def require_kind(
     )  # fmt: skip
 
 
+def require_whole(path: Path) -> None:
+    """Check that a GeoPackage is as long as it says itself: SQLite reads what is left of a shorter one.
+
+    Raises
+    ------
+    DataError
+        When it is shorter.
+    """
+    if path.suffix.lower() != ".gpkg":
+        return
+    with path.open("rb") as f:
+        head = f.read(100)
+    page = int.from_bytes(head[16:18], "big")
+    pages = int.from_bytes(head[28:32], "big") if head[24:28] == head[92:96] else 0  # else an old SQLite's, not true
+    promised, size = (65536 if page == 1 else page) * pages, path.stat().st_size
+    if size < max(promised, 100):
+        raise DataError(
+            "GeoPackaget är avhugget.", file=path, expected=f"{promised} byte, som filen själv säger",
+            found=f"{size} byte",
+        )  # fmt: skip
+
+
 def exception_in(text: str) -> str:
     """Return what an OGC service says went wrong, or empty; it may say so with HTTP 200.
 
