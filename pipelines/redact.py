@@ -7,6 +7,7 @@ receipt keeps it.
 from __future__ import annotations
 
 import base64
+import json
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -33,7 +34,7 @@ HARMLESS = _WFS | {
 _SCHEME = re.compile(r"(?<![A-Za-z0-9+.-])([A-Za-z][A-Za-z0-9+.-]{1,15}):(?://|\\\\)")
 _URL = re.compile(_SCHEME.pattern + r"[^\s'\"<>«»)]*")
 _LOGIN = re.compile(
-    r"(?<![^\s'\"=(<«,])(?!mailto:)[^\s:/@'\"<>=«]{1,100}:[^\s/@'\"<>«]{1,200}@(?=[\w\[])", re.IGNORECASE
+    r"(?<![^\s'\"=(<«,])(?!mailto:)[^\s:/@'\"<>=«]{1,100}:(?!//)[^\s@'\"<>«]{1,200}@(?=[\w\[])", re.IGNORECASE
 )
 """A login before a host where no scheme says that it is an address, as in a proxy's setting."""
 _HEADER = re.compile(
@@ -136,7 +137,7 @@ class Redactor:
             repr(secret)[1:-1],
             raw.hex(),
         }
-        forms |= {secret.encode("ascii", "backslashreplace").decode(), secret.replace("/", "\\/")}
+        forms |= {json.dumps(secret)[1:-1], secret.replace("/", "\\/"), repr(raw)[2:-1]}
         for coding in ("utf-8", "latin-1"):
             coded = secret.encode(coding, "replace")
             forms |= {f(coded).decode().rstrip("=") for f in (base64.b64encode, base64.urlsafe_b64encode)}

@@ -87,7 +87,9 @@ def _all_pages(ask: Callable[[dict[str, int]], Any], url: str) -> list[Any]:
         values = answer.get("values") if isinstance(answer, dict) else None
         if not isinstance(values, list) or page > MOST_PAGES:
             raise _not_whole(
-                url, "en sida med values" if page <= MOST_PAGES else f"högst {MOST_PAGES} sidor", "annat"
+                url,
+                "en sida med värden (values)" if page <= MOST_PAGES else f"högst {MOST_PAGES} sidor",
+                "annat",
             )
         found += values
         pages.append(len(values))

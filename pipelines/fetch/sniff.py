@@ -120,7 +120,9 @@ def require_whole(path: Path) -> None:
     with path.open("rb") as f:
         head = f.read(100)
     page = int.from_bytes(head[16:18], "big")
-    pages = int.from_bytes(head[28:32], "big") if head[24:28] == head[92:96] else 0  # else an old SQLite's, not true
+    pages = (
+        int.from_bytes(head[28:32], "big") if head[24:28] == head[92:96] else 0
+    )  # else an old SQLite's, not true
     promised, size = (65536 if page == 1 else page) * pages, path.stat().st_size
     if size < max(promised, 100):
         raise DataError(
