@@ -92,7 +92,7 @@ class Lan(Part):
     @model_validator(mode="after")
     def _unique(self) -> Lan:
         codes = [k.kod for k in self.kommuner]
-        names = [k.namn for k in self.kommuner]
+        names = [k.namn.casefold() for k in self.kommuner]
         if len(set(codes)) < len(codes) or len(set(names)) < len(names):
             twice = next(x for have in (codes, names) for x in have if have.count(x) > 1)
             raise ValueError(f"en kommunkod eller ett kommunnamn står två gånger: {twice}")
@@ -534,6 +534,12 @@ class Demo(Part):
         description="CSV med publicerade PTS-andelar som demoregionen kalibreras mot, relativt denna fil. Tomt: "
         "andelarna hittas på.",
     )
+
+    @model_validator(mode="after")
+    def _people(self) -> Demo:
+        if self.hushall > self.befolkning:
+            raise ValueError(f"hushall ({self.hushall}) ska vara högst befolkning ({self.befolkning})")
+        return self
 
 
 class Region(Part):

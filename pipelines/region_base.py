@@ -21,6 +21,10 @@ _HOST = re.compile(
     r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})(?:\.[A-Za-z0-9][A-Za-z0-9-]{0,62}){0,20}|\[[0-9A-Fa-f:.]{2,45}\]"
 )
 _ADDRESS_SIGNS = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*")
+_SECRET_NAME = re.compile(
+    r"[?&;]([\w.-]{0,40}(?:sig|signature|token|secret|passw(?:or)?d|key|auth|credential|session))=",
+    re.IGNORECASE,
+)
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9][A-Za-z0-9-]{0,62}\.){1,10}[A-Za-z]{2,24}")
 
 
@@ -133,6 +137,10 @@ def web_address(value: str, example: str, schemes: tuple[str, ...] = ("https",))
     """
     if has_login(value):
         raise ValueError("inloggning får inte stå i en webbadress; den läses ur miljövariabler")
+    if telling := _SECRET_NAME.search(value):
+        raise ValueError(
+            f"hemligheter får inte stå i en webbadress («{telling[1]}» i frågan); ta bort dem, eller ladda ner filen för hand"
+        )
     parts = split(value)
     if parts is None or parts.scheme not in ("http", "https"):
         raise ValueError(

@@ -293,3 +293,11 @@ def test_the_command_ends_with_two_and_without_a_traceback(tmp_path):
     )  # fmt: skip
     assert done.returncode == 2 and done.stderr.startswith("FEL: Konfigurationen följer inte schemat")
     assert "Traceback" not in done.stderr and SECRET not in done.stdout + done.stderr
+
+
+def test_a_key_in_the_query_of_an_address_is_refused_and_not_shown(tmp_path):
+    told = load(
+        tmp_path, add("hamta.lantmateriet", f'mark_url = "https://example.org/a.gpkg?x=1&api_key={SECRET}"')
+    )
+    assert "hamta.lantmateriet.mark_url: hemligheter får inte stå i en webbadress (api_key=…)" in told
+    assert SECRET not in told

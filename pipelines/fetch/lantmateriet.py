@@ -23,6 +23,7 @@ from pipelines.fetch.login import HostBound, authorise, read_login
 from pipelines.fetch.wanted import Wanted
 from pipelines.fetch.web import LATER
 from pipelines.redact import clean_url
+from pipelines.region_base import LOCAL
 from pipelines.sources import incoming
 
 if TYPE_CHECKING:
@@ -259,7 +260,8 @@ def _files(items: Sequence[Item]) -> Iterator[Listed]:
     for item in items:
         for asset in _data_assets(item):
             href = asset.get_absolute_href() or asset.href
-            if urlsplit(href).scheme not in ("http", "https"):
+            parts = urlsplit(href)
+            if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOCAL):
                 continue
             yield Listed(href, _kommun(item, href), _version(item), _sha256(asset.extra_fields))
 
