@@ -29,10 +29,9 @@ def configuration() -> str:
         "En region är en TOML-fil, till exempel `config/vastra-gotaland.toml`. Schemat är stängt: en okänd nyckel",
         "är ett fel. Sidan skrivs av `make docs` ur modellen i `pipelines/region.py`; ändra där.",
         "",
-        'Filen är UTF-8. Typerna är exakta: `true` och `"5"` är inga tal, och inget tal är `inf` eller `nan`. En lista har',
-        "inget värde två gånger. Filer som nämns ligger bredvid konfigurationen eller i en mapp där. Webbadresser är",
-        "`https://` och bär inga lösenord eller nycklar. Alla fel sägs på en gång, med nyckel, vad som står där och ett",
-        "exempel.",
+        'Filen är UTF-8. Typerna är exakta: `true` och `"5"` är inga tal, och inget tal är `inf` eller `nan`. En lista',
+        "har inget värde två gånger. Filer som nämns ligger bredvid konfigurationen eller i en mapp där. Webbadresser är",
+        "`https://` och bär inga lösenord eller nycklar. Alla fel sägs på en gång: nyckeln, vad som står där, exempel.",
         "",
         *_section(Region, ""),
     ]

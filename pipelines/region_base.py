@@ -139,7 +139,7 @@ def web_address(value: str, example: str, schemes: tuple[str, ...] = ("https",))
         raise ValueError("inloggning får inte stå i en webbadress; den läses ur miljövariabler")
     if telling := _SECRET_NAME.search(value):
         raise ValueError(
-            f"hemligheter får inte stå i en webbadress («{telling[1]}» i frågan); ta bort dem, eller ladda ner filen för hand"
+            f"hemligheter får inte stå i en webbadress («{telling[1]}» i frågan); ta bort dem, eller hämta för hand"
         )
     parts = split(value)
     if parts is None or parts.scheme not in ("http", "https"):
