@@ -30,8 +30,8 @@ def configuration() -> str:
         "är ett fel. Sidan skrivs av `make docs` ur modellen i `pipelines/region.py`; ändra där.",
         "",
         'Filen är UTF-8. Typerna är exakta: `true` och `"5"` är inga tal, och inget tal är `inf` eller `nan`. En lista',
-        "har inget värde två gånger. Filer som nämns ligger bredvid konfigurationen eller i en mapp där. Webbadresser är",
-        "`https://` och bär inga lösenord eller nycklar. Alla fel sägs på en gång, med exempel.",
+        "har inget värde två gånger. Filer som nämns ligger bredvid konfigurationen eller i en mapp där. Webbadresser",
+        "är `https://` och bär inga lösenord eller nycklar. Alla fel sägs på en gång, med exempel.",
         "",
         *_section(Region, ""),
     ]

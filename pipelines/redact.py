@@ -31,7 +31,7 @@ HARMLESS = _WFS | {
     "municipality_id",
 }
 """Names in a query whose values are kept, lower case. Any other may be a signature or a key: only its name is kept."""
-_SCHEME = re.compile(r"(?<![A-Za-z0-9+.-])([A-Za-z][A-Za-z0-9+.-]{1,15}):(?://|\\\\)")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{1,15}):(?://|\\\\)")
 _URL = re.compile(_SCHEME.pattern + r"[^\s'\"<>«»)]*")
 _LOGIN = re.compile(
     r"(?<![^\s'\"=(<«,])(?!mailto:)[^\s:/@'\"<>=«]{1,100}:(?!//)[^\s@'\"<>«]{1,200}@(?=[\w\[])", re.IGNORECASE

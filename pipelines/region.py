@@ -26,6 +26,7 @@ from pipelines.region_base import (
     Percent,
     Text,
     Year,
+    has_login,
     split,
     told_address,
 )  # fmt: skip
@@ -368,6 +369,8 @@ class Bakgrundskarta(Part):
     def _whole(self) -> Bakgrundskarta:
         if not self.url:
             return self
+        if has_login(self.url):
+            raise ValueError("url: inloggning får inte stå i en webbadress")
         parts = split(self.url.replace("{", "").replace("}", ""))
         whole = all(part in self.url for part in ("{z}", "{x}", "{y}")) and not set(self.url) & set(";,'")
         host = parts and re.fullmatch(r"[a-z0-9.-]+(:[0-9]+)?", parts.netloc)

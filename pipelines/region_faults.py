@@ -240,7 +240,7 @@ def _path(where: tuple[int | str, ...]) -> str:
         if isinstance(step, int):
             out += f" (nr {step + 1})"
         elif step != "[key]":
-            out += ("." if out else "") + printable(str(step), 60)
+            out += ("." if out else "") + printable(clean_url(str(step)), 60)
     return out or "hela filen"
 
 

@@ -303,3 +303,8 @@ def test_a_key_in_the_query_of_an_address_is_refused_and_not_shown(tmp_path):
         "hamta.lantmateriet.mark_url: hemligheter får inte stå i en webbadress («api_key» i frågan)" in told
     )
     assert SECRET not in told
+
+
+def test_a_password_that_is_a_key_is_not_shown(tmp_path):
+    told = load(tmp_path, add("publicering", f'"https://a:{SECRET}@h" = 1', f'"x.https://a:{SECRET}@h" = 1'))
+    assert told.count("okänd nyckel") == 2 and SECRET not in told
