@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import os
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from json import JSONDecodeError
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from pipelines.errors import DataError
+from pipelines.errors import DataError, by_library
 from pipelines.fetch import checks
 from pipelines.fetch.login import HostBound, authorise, read_login
-from pipelines.fetch.redact import clean_url
 from pipelines.fetch.wanted import Wanted
 from pipelines.fetch.web import LATER
+from pipelines.redact import clean_url
+from pipelines.region_base import LOCAL
 from pipelines.sources import incoming
 
 if TYPE_CHECKING:
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
 PUBLISHER = "Lantmäteriet"
 LICENCE = "CC BY 4.0"
 ADDRESS_LICENCE = "CC BY 4.0; personuppgifter, råa punkter får inte spridas"
+MOST_ITEMS = 20_000
+"""Items of a collection; the country has 290 kommuner."""
 _KOMMUN = re.compile(r"(?:^|[_-])(?:kn)?(\d{4})(?=[._-]|$)")
 
 
@@ -209,28 +214,35 @@ def listing(region: Region, web: Web, collection: str) -> list[Listed]:
     web.mount(io.session)
     io.session.headers.update(web.session.headers)
     try:
-        client = Client.open(settings.stac, stac_io=io)
-        for part in (
-            "COLLECTIONS",
-            "FEATURES",
-            "ITEM_SEARCH",
-        ):  # else links are walked, one by one, if there are any
-            client.add_conforms_to(part)
-        found = client.get_collection(collection)
-        if found is None:
-            raise _no_collection(collection, settings.stac)
-        items = list(found.get_items())
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the client's own, in English
+            client = Client.open(settings.stac, stac_io=io)
+            # Else links are walked, one by one, if there are any.
+            for part in ("COLLECTIONS", "FEATURES", "ITEM_SEARCH"):
+                client.add_conforms_to(part)
+            found = client.get_collection(collection)
+            if found is None:
+                raise _no_collection(collection, settings.stac)
+            items = list(islice(found.get_items(), MOST_ITEMS + 1))
     except (APIError, ValueError, KeyError, TypeError, AttributeError, NotImplementedError) as e:
+        if isinstance(e.__context__, DataError):  # ours, that the client has put its own around
+            raise e.__context__ from None
         status = getattr(e, "status_code", None)
         if status == 404:
             raise _no_collection(collection, settings.stac) from None
-        what = "något annat än JSON" if isinstance(e, JSONDecodeError) else web.redact(e)
+        other = by_library("något annat", OSError(web.redact(e)))
+        what = "något annat än JSON" if isinstance(e, JSONDecodeError) else other
         raise DataError(
             "Lantmäteriets katalog går inte att läsa.", file=clean_url(settings.stac),
             expected="en STAC-katalog (JSON)", found=f"HTTP {status}" if status else what,
             action="Kontrollera hamta.lantmateriet.stac i konfigurationen, och att ingen inloggningssida eller proxy "
             f"står emellan. {LATER}",
         ) from None  # fmt: skip
+    if len(items) > MOST_ITEMS:
+        raise DataError(
+            "Lantmäteriets lista tar aldrig slut.", file=clean_url(settings.stac), action=LATER,
+            expected=f"högst {MOST_ITEMS} poster",
+        )  # fmt: skip
     out = sorted(_files(items), key=lambda f: (f.kommunkod, f.href))
     for file in out:
         web.pause(file.href, settings.paus_s)
@@ -248,7 +260,8 @@ def _files(items: Sequence[Item]) -> Iterator[Listed]:
     for item in items:
         for asset in _data_assets(item):
             href = asset.get_absolute_href() or asset.href
-            if urlsplit(href).scheme not in ("http", "https"):
+            parts = urlsplit(href)
+            if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOCAL):
                 continue
             yield Listed(href, _kommun(item, href), _version(item), _sha256(asset.extra_fields))
 
