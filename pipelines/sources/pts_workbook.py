@@ -26,6 +26,7 @@ from pipelines.sources.pts_fields import (
     speed_field,
     technique_field,
 )
+from pipelines.sources.pts_subject import class_within, other_unit
 from pipelines.sources.shares import counts, table_shares
 from pipelines.sources.xlsx import Sheet
 
@@ -43,8 +44,18 @@ class Role:
     accept: Callable[[set[str]], bool]
 
 
-TEKNIK = Role("teknik", technique_field, is_technique_table)
-HASTIGHET = Role("hastighet", speed_field, is_speed_table)
+def _of_all(classify: Classify) -> Classify:
+    """Return a classifier that passes over columns about one class: they are not what a row as a whole has."""
+
+    def field(text: str) -> tuple[str, int] | None:
+        known = classify(text)
+        return known if known is None or "|" not in known[0] or class_within(text) == "totalt" else None
+
+    return field
+
+
+TEKNIK = Role("teknik", _of_all(technique_field), is_technique_table)
+HASTIGHET = Role("hastighet", _of_all(speed_field), is_speed_table)
 KEY = AREA_COLUMNS
 
 
@@ -139,12 +150,19 @@ def _require_columns(body: Body) -> None:
 def _told_bas(body: Body, place: pd.DataFrame, ledger: Ledger) -> None:
     """Fill in ``bas`` where rows do not say it: from the title, the sheet's name, or the count's header."""
     silent = place["bas"] == ""
+    name = bas_of(body.sheet.name)
+    counted = {f.partition("|")[2] for f in _measures(body) if f.startswith("antal|")}
+    if name and (counted | set(place["bas"])) - {""} == {BASES[1 - BASES.index(name)]}:
+        raise _two_units(body, f"bladets namn säger {name}, kolumnerna {BASES[1 - BASES.index(name)]}")
     if not silent.any():
         return
     above = " ".join(str(c) for row in body.sheet.rows[: body.header.last] for c in row if c != "")
     tags = {f.partition("|")[2] for f in _measures(body)} - {""}
     only = tags.pop() if len(tags) == 1 else ""
-    told = bas_of(body.sheet.name) or only or bas_of(above)
+    told = name or only or bas_of(above)
+    other = other_unit(f"{body.sheet.name} {above}")
+    if not told and other:
+        raise _two_units(body, f"bladets namn eller titel säger {other}")
     place.loc[silent, "bas"] = told or "hushall"
     if not told and not tags:
         ledger.add(
@@ -154,6 +172,14 @@ def _told_bas(body: Body, place: pd.DataFrame, ledger: Ledger) -> None:
             int(silent.sum()),
             "hushåll antogs",
         )
+
+
+def _two_units(body: Body, found: str) -> DataError:
+    return DataError(
+        "Det går inte att avgöra om bladet gäller hushåll.", file=body.sheet.label,
+        row=body.header.last + 1, expected="hushåll eller arbetsställen i bladets namn, titel eller kolumnen Bas",
+        found=found, action="Döp bladet och kolumnen efter det som räknas, eller ta bort bladet ur arbetsboken.",
+    )  # fmt: skip
 
 
 def _of_bas(place: pd.DataFrame, shares: dict[str, np.ndarray[Any, Any]], bas: str) -> pd.DataFrame:
