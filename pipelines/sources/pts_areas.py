@@ -119,7 +119,8 @@ def areas(body: Body, region: Region, ledger: Ledger) -> pd.DataFrame:
         if given in region.kommunkoder and not own and kommun[i] and frame["niva"].iloc[i] == "kommun":
             renamed.append(f"{given}: {printable(kommun[i], 40)}")
     ledger.add(
-        "varning", body.sheet.source, "namn som inte är konfigurationens för koden", len(renamed), "koden gäller", renamed
+        "varning", body.sheet.source, "namn som inte är konfigurationens för koden", len(renamed), "koden gäller",
+        renamed,
     )  # fmt: skip
     frame["kommunkod"] = [
         (own or given) if n == "kommun" else ""
@@ -257,7 +258,10 @@ def _classes(body: Body) -> list[str]:
     wrong = [i for i, c in enumerate(found) if told != "totalt" and c != told]
     if wrong:
         raise body.error(
-            f"Bladets namn säger {told}, raden något annat.", wrong[0], "omrade", "samma klass i namn och rader"
+            f"Bladets namn säger {told}, raden något annat.",
+            wrong[0],
+            "omrade",
+            "samma klass i namn och rader",
         )
     return found
 

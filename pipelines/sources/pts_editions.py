@@ -95,7 +95,9 @@ def read_book(path: Path, region: Region) -> Book:
     elif not book.tables:
         _explain(book, sheets)
     elif "mobil" in book.tables and len(book.tables) == 1 and not incoming.fits(path.name, "*mobil*"):
-        book.ledger.add("varning", book.source, "arbetsboken heter något annat än mobil", 1, "lästes som mobil täckning")
+        book.ledger.add(
+            "varning", book.source, "arbetsboken heter något annat än mobil", 1, "lästes som mobil täckning"
+        )
     return book
 
 

@@ -209,7 +209,11 @@ def _read(
     bas, kind = _sheet_bas(sheet, first), sheet_class(sheet, first)
     parts = [
         area.assign(
-            ar=m.year, bas=m.bas or bas, omradestyp=_kind(sheet, kind, m), matt=m.measure, andel=shares[f"{m.column}"]
+            ar=m.year,
+            bas=m.bas or bas,
+            omradestyp=_kind(sheet, kind, m),
+            matt=m.measure,
+            andel=shares[f"{m.column}"],
         )
         for m in columns
     ]

@@ -61,7 +61,9 @@ def read_mobil(sheets: list[Sheet], region: Region, ledger: Ledger) -> pd.DataFr
             apart.append(sheet.name)
             continue
         parts.append(
-            _read_years(sheet, *years, region, ledger) if years else _read_sheet(sheet, header, region, ledger)  # type: ignore[arg-type]
+            _read_years(sheet, *years, region, ledger)
+            if years
+            else _read_sheet(sheet, header, region, ledger)  # type: ignore[arg-type]
         )
     if not parts:
         return None
@@ -120,7 +122,9 @@ def _read_years(
     cells = {f"{c}": [r[c] if c < len(r) else "" for r in rows] for c in wanted}
     numeric = [c for c in wanted if _holds_shares(cells[f"{c}"])]
     lacking = [f"{m} {y}" for c, (m, y) in columns.items() if c not in numeric]
-    ledger.add("upplysning", sheet.source, "kolumner som inte är andelar", len(lacking), "lästes inte", lacking)
+    ledger.add(
+        "upplysning", sheet.source, "kolumner som inte är andelar", len(lacking), "lästes inte", lacking
+    )
     values, sides, _ = table_shares(
         {f"{c}": cells[f"{c}"] for c in numeric},
         {f"{c}": Place(sheet.label, numbers, f"{wanted[c][0]} {wanted[c][1]}") for c in numeric},
@@ -166,7 +170,10 @@ def _read_sheet(sheet: Sheet, header: Header, region: Region, ledger: Ledger) ->
     place = areas(body, region, ledger)
     parts = [
         place.assign(
-            blad=sheet.label, matt=_named(sheet, header.texts[measures[f]]), andel=values[f], olikhet=list(sides[f])
+            blad=sheet.label,
+            matt=_named(sheet, header.texts[measures[f]]),
+            andel=values[f],
+            olikhet=list(sides[f]),
         )
         for f in numeric
     ]

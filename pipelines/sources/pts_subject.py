@@ -184,7 +184,11 @@ def sheet_class(sheet: Sheet, first: int) -> str:
 def _class(tokens: list[str], strict: bool) -> str:
     """Return the class; ``strict``: every word must be known, else only those that look like a class."""
     kinds = [_kind(t) for t in tokens]
-    if "?" in kinds if strict else any(k == "?" and _LIKE.fullmatch(t) for k, t in zip(kinds, tokens, strict=True)):
+    if (
+        "?" in kinds
+        if strict
+        else any(k == "?" and _LIKE.fullmatch(t) for k, t in zip(kinds, tokens, strict=True))
+    ):
         return ""
     named = [i for i, k in enumerate(kinds) if k in ("tat", "gles", "sma")]
     if not named:
