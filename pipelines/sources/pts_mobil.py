@@ -68,7 +68,7 @@ def read_mobil(sheets: list[Sheet], region: Region, ledger: Ledger) -> pd.DataFr
     if not parts:
         return None
     frame = pd.concat(parts, ignore_index=True)
-    source = parts and str(sheets[0].source).partition(", blad")[0]
+    source = sheets[0].source.partition(", blad")[0]
     ledger.add(
         "upplysning", source, "blad om mobil täckning som inte gäller alla operatörer och hela områden", len(apart),
         "lästes inte", apart,
@@ -132,8 +132,9 @@ def _read_years(
     area = pd.DataFrame([area_of(c, region) for c in codes], columns=["niva", "omrade", "kommunkod"])
     area = area.assign(rad=numbers, blad=sheet.label, omradestyp="totalt")
     parts = [
-        area.assign(ar=wanted[c][1], matt=_named(sheet, wanted[c][0]), andel=values[f"{c}"], olikhet=list(sides[f"{c}"]))
+        area.assign(ar=year, matt=_named(sheet, text), andel=values[f"{c}"], olikhet=list(sides[f"{c}"]))
         for c in numeric
+        for text, year in (wanted[c],)
     ]  # fmt: skip
     empty = area.iloc[:0].assign(ar=0, matt="", andel=0.0, olikhet="")
     return pd.concat(parts, ignore_index=True) if parts else empty

@@ -143,8 +143,8 @@ def kommun_table(
         other = both.drop_duplicates()
         other = other[other.duplicated(["kommunkod", "ar"])]
         ledger.add(
-            "varning", "scb", f"{name} per kommun som två listor anger olika", len(other), "den senare filens tal används",
-            [f"{r.kommunkod} {r.ar}" for r in other.itertuples()],
+            "varning", "scb", f"{name} per kommun som två listor anger olika", len(other),
+            "den senare filens tal används", [f"{r.kommunkod} {r.ar}" for r in other.itertuples()],
         )  # fmt: skip
         newest = kept[kept["ar"] == kept["ar"].max()]
         lacking = [region.kommunnamn[k] for k in region.kommunkoder if k not in set(newest["kommunkod"])]
@@ -225,7 +225,7 @@ def _table(path: Path, name: str) -> _Table:
     if best[1] < 0:
         first = next(iter(_records(path, text, ";", 1)), (1, [""]))
         raise DataError(
-            "Listan saknar kolumner.", file=path, column="region", expected="en rubrikrad med region (kommunkod) och år",
+            "Listan saknar kolumner.", file=path, column="region", expected="en rubrikrad med region (kommunkod), år",
             found=printable(", ".join(first[1])), action=_EXPORT,
         )  # fmt: skip
     records = _records(path, text, best[2])
@@ -404,8 +404,8 @@ def _of_totals(table: _Table, at: _At, told: Totals) -> list[tuple[int, list[str
         )  # fmt: skip
     if other and not rows:
         raise table.error(
-            "Listan räknar något annat.", column=table.header[at.contents or 0], expected=", ".join(_VALUES[table.field][:2]),
-            found=other[0], action=_EXPORT,
+            "Listan räknar något annat.", column=table.header[at.contents or 0], expected=table.field, found=other[0],
+            action=_EXPORT,
         )  # fmt: skip
     told.notes += [
         ("rader om en del (ålder, kön, hushållstyp)", [f"rad {n}" for n, _ in parts], "totalen används"),
