@@ -49,11 +49,17 @@ def run(region: Region, paths: Paths) -> None:
         ledger.add(
             "varning", "pts", f"mobil täckning gäller {years['mobil']}, teknik {year}", 1, "visas med sitt år"
         )
+    kolada = kolada_table(region, paths, ledger)
+    told = sorted(set(kolada.loc[kolada["andel"].notna(), "ar"]))
+    ledger.add(
+        "upplysning", "kolada", f"inga värden för {year}, det år som teknik gäller", int(bool(told) and year not in told),
+        f"bara i historiken (nyaste är {max(told, default='')})",
+    )  # fmt: skip
     tables = (
         (contracts.PTS_TEKNIK, teknik_table(used["teknik"], year, region, ledger)),
         (contracts.PTS_HASTIGHET, hastighet_table(used["hastighet"], year, region, ledger)),
         (contracts.PTS_MOBIL, mobil_table(used["mobil"], years["mobil"], region, ledger)),
-        (contracts.KOLADA, kolada_table(region, paths, ledger)),
+        (contracts.KOLADA, kolada),
         (PTS_HISTORIK, series_table(books, region, ledger)),
     )
     for contract, table in tables:
