@@ -49,17 +49,11 @@ def run(region: Region, paths: Paths) -> None:
         ledger.add(
             "varning", "pts", f"mobil täckning gäller {years['mobil']}, teknik {year}", 1, "visas med sitt år"
         )
-    kolada = kolada_table(region, paths, ledger)
-    told = sorted(set(kolada.loc[kolada["andel"].notna(), "ar"]))
-    ledger.add(
-        "upplysning", "kolada", f"inga värden för {year}, det år som teknik gäller", int(bool(told) and year not in told),
-        f"bara i historiken (nyaste är {max(told, default='')})",
-    )  # fmt: skip
     tables = (
         (contracts.PTS_TEKNIK, teknik_table(used["teknik"], year, region, ledger)),
         (contracts.PTS_HASTIGHET, hastighet_table(used["hastighet"], year, region, ledger)),
         (contracts.PTS_MOBIL, mobil_table(used["mobil"], years["mobil"], region, ledger)),
-        (contracts.KOLADA, kolada),
+        (contracts.KOLADA, kolada_table(region, paths, year, ledger)),
         (PTS_HISTORIK, series_table(books, region, ledger)),
     )
     for contract, table in tables:
@@ -115,8 +109,11 @@ def mobil_table(book: Book | None, year: int, region: Region, ledger: Ledger) ->
     return _sorted(frame, "matt")
 
 
-def kolada_table(region: Region, paths: Paths, ledger: Ledger) -> pd.DataFrame:
-    """Return KOLADA from every answer saved under ``kolada``; empty without any."""
+def kolada_table(region: Region, paths: Paths, year: int, ledger: Ledger) -> pd.DataFrame:
+    """Return KOLADA from every answer saved under ``kolada``; empty without any.
+
+    It is told when none has values for ``year``, that of the techniques.
+    """
     found = incoming.matching(paths.raw / "kolada", "*.json")
     table, newest = read_kolada(found, region, ledger)
     facts = ledger.facts.setdefault("filer", [])
@@ -130,6 +127,11 @@ def kolada_table(region: Region, paths: Paths, ledger: Ledger) -> pd.DataFrame:
             demo=demo_mark(path),
         )  # fmt: skip
         facts.append(fact)
+    told = set(table.loc[table["andel"].notna(), "ar"])
+    ledger.add(
+        "upplysning", "kolada", f"inga värden för {year}, det år som teknik gäller",
+        int(bool(told) and year not in told), f"bara i historiken, till och med {max(told, default='')}",
+    )  # fmt: skip
     return table
 
 
