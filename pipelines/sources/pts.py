@@ -109,10 +109,10 @@ def mobil_table(book: Book | None, year: int, region: Region, ledger: Ledger) ->
     return _sorted(frame, "matt")
 
 
-def kolada_table(region: Region, paths: Paths, year: int, ledger: Ledger) -> pd.DataFrame:
+def kolada_table(region: Region, paths: Paths, year_of_teknik: int, ledger: Ledger) -> pd.DataFrame:
     """Return KOLADA from every answer saved under ``kolada``; empty without any.
 
-    It is told when none has values for ``year``, that of the techniques.
+    It is told when none has values for the year of the techniques.
     """
     found = incoming.matching(paths.raw / "kolada", "*.json")
     table, newest = read_kolada(found, region, ledger)
@@ -127,10 +127,10 @@ def kolada_table(region: Region, paths: Paths, year: int, ledger: Ledger) -> pd.
             demo=demo_mark(path),
         )  # fmt: skip
         facts.append(fact)
-    told = set(table.loc[table["andel"].notna(), "ar"])
+    known = set(table.loc[table["andel"].notna(), "ar"])
     ledger.add(
-        "upplysning", "kolada", f"inga värden för {year}, det år som teknik gäller",
-        int(bool(told) and year not in told), f"bara i historiken, till och med {max(told, default='')}",
+        "upplysning", "kolada", f"inga värden för {year_of_teknik}, det år som teknik gäller",
+        int(bool(known) and year_of_teknik not in known), f"bara i historiken, till och med {max(known, default='')}",
     )  # fmt: skip
     return table
 

@@ -13,6 +13,8 @@ from pipelines.sources.pts_areas import require_kommuner
 SUM_RELATIVE = 0.005
 SUM_ABSOLUTE = 5
 """tät + gles may differ from the total by 0.5 % or 5 households (rounding, buildings without a class)."""
+MIXED_POINTS = 0.02
+"""A share that is off by more than this, and by nothing when a hundred times as large, is in another unit."""
 WEIGHTED_POINTS = 0.005
 """A share weighted over tät and gles may differ from the published total by half a percentage point."""
 
@@ -109,11 +111,35 @@ def _check_sums(ours: pd.DataFrame, source: str, ledger: Ledger) -> None:
         weighted = sum(share[c].fillna(0) * counts[c] for c in CLASSES) / parts.where(parts > 0)
         known = share[list(CLASSES)].notna() | (counts[list(CLASSES)] == 0)
         gap = (weighted - share["totalt"]).where(known.all(axis=1))
+        _one_unit(ours, measure, share, counts, gap)
         off = gap.abs() > WEIGHTED_POINTS
         ledger.add(
             "varning", source, f"andelen {measure} för tät och gles ger inte totalens andel", int(off.sum()),
             "lämnades som de är", [f"{names[k]}: {100 * gap[k]:+.1f} procentenheter" for k in gap.index[off]],
         )  # fmt: skip
+
+
+def _one_unit(
+    ours: pd.DataFrame, measure: str, share: pd.DataFrame, counts: pd.DataFrame, gap: pd.Series[float]
+) -> None:
+    """Stop at a share of at most 1 % that fits its kommun's others only when it is 100 times as large.
+
+    Where a column holds percentages, such a cell was written as a share.
+    """
+    parts = sum(counts[c] for c in CLASSES)
+    for kind in ("totalt", *CLASSES):
+        weight = -1 if kind == "totalt" else counts[kind] / parts
+        moved = gap + weight * 99 * share[kind]
+        small = (share[kind] > 0) & (share[kind] <= 0.01)
+        wrong = small & (gap.abs() > MIXED_POINTS) & (moved.abs() <= WEIGHTED_POINTS)
+        if wrong.any():
+            cell = (ours["kommunkod"] == wrong.index[wrong.to_numpy()][0]) & (ours["omradestyp"] == kind)
+            row = ours[cell].iloc[0]
+            raise DataError(
+                "En andel är hundra gånger för liten mot de andra för samma kommun.", file=row["blad"],
+                row=int(row["rad"]), column=measure,
+                expected=f"{100 * row[measure]:.1%}, så att tät och gles ger totalen", found=f"{row[measure]:.3%}", action="Skriv alla tal i kolumnen i samma enhet, 0–1 eller 0–100.",
+            )  # fmt: skip
 
 
 def _counts(ours: pd.DataFrame) -> pd.DataFrame:

@@ -195,15 +195,11 @@ def _read(
                lacking)  # fmt: skip
     cells = {f"{m.column}": [r[m.column] if m.column < len(r) else "" for r in rows] for m in columns}
     places = {f"{m.column}": Place(sheet.label, numbers, m.text) for m in columns}
-    shares, sides, doubtful = table_shares(cells, places)
+    shares, sides = table_shares(cells, places)
     limits = sum(bool(s) for column in sides.values() for s in column)
     ledger.add(
         "justerad", sheet.source, "andelar angivna som gräns (> eller <)", limits, "lästes som gränsens värde"
     )
-    ledger.add(
-        "varning", sheet.source, "kolumner där inget värde är över 1, i en tabell med procent", len(doubtful),
-        "lästes som andelar 0–1", doubtful,
-    )  # fmt: skip
     area = pd.DataFrame([area_of(c, region) for c in codes],
                         columns=["niva", "omrade", "kommunkod"])  # fmt: skip
     bas, kind = _sheet_bas(sheet, first), sheet_class(sheet, first)

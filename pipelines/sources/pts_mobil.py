@@ -125,7 +125,7 @@ def _read_years(
     ledger.add(
         "upplysning", sheet.source, "kolumner som inte är andelar", len(lacking), "lästes inte", lacking
     )
-    values, sides, _ = table_shares(
+    values, sides = table_shares(
         {f"{c}": cells[f"{c}"] for c in numeric},
         {f"{c}": Place(sheet.label, numbers, f"{wanted[c][0]} {wanted[c][1]}") for c in numeric},
     )
@@ -161,13 +161,7 @@ def _read_sheet(sheet: Sheet, header: Header, region: Region, ledger: Ledger) ->
         "upplysning", sheet.source, "kolumner som inte är andelar", len(measures) - len(numeric), "lästes inte",
         [header.texts[c] for f, c in measures.items() if f not in numeric],
     )  # fmt: skip
-    values, sides, doubtful = table_shares(
-        {f: body.cells(f) for f in numeric}, {f: body.place(f) for f in numeric}
-    )
-    ledger.add(
-        "varning", sheet.source, "kolumner där inget värde är över 1, i en tabell med procent",
-        len(doubtful), "lästes som andelar 0–1", doubtful,
-    )  # fmt: skip
+    values, sides = table_shares({f: body.cells(f) for f in numeric}, {f: body.place(f) for f in numeric})
     place = areas(body, region, ledger)
     parts = [
         place.assign(

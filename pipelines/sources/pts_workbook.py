@@ -85,7 +85,7 @@ def _read_sheet(body: Body, role: Role, region: Region, ledger: Ledger) -> pd.Da
     _no_rivals(body.sheet, body.header)
     if role is TEKNIK:
         _require_columns(body)
-    shares, sides, doubtful = table_shares(
+    shares, sides = table_shares(
         {f: body.cells(f) for f in _measures(body) if not f.startswith("antal|")},
         {f: body.place(f) for f in _measures(body)},
     )
@@ -100,10 +100,6 @@ def _read_sheet(body: Body, role: Role, region: Region, ledger: Ledger) -> pd.Da
         limits,
         "lästes som gränsens värde",
     )
-    ledger.add(
-        "varning", body.sheet.source, "kolumner där inget värde är över 1, i en tabell med procent",
-        len(doubtful), "lästes som andelar 0–1", doubtful,
-    )  # fmt: skip
     place = areas(body, region, ledger)
     _told_bas(body, place, ledger)
     place = place.assign(blad=body.sheet.label, kalla=body.sheet.source)
