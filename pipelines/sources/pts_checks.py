@@ -137,8 +137,9 @@ def _one_unit(
             row = ours[cell].iloc[0]
             raise DataError(
                 "En andel är hundra gånger för liten mot de andra för samma kommun.", file=row["blad"],
-                row=int(row["rad"]), column=measure,
-                expected=f"{100 * row[measure]:.1%}, så att tät och gles ger totalen", found=f"{row[measure]:.3%}", action="Skriv alla tal i kolumnen i samma enhet, 0–1 eller 0–100.",
+                row=int(row["rad"]), column=measure, found=f"{row[measure]:.3%}",
+                expected=f"{100 * row[measure]:.1%}, så att tät och gles ger totalen",
+                action="Skriv alla tal i kolumnen i samma enhet, 0–1 eller 0–100.",
             )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ from pipelines.sources.pts_fields import (
     technique_field,
 )
 from pipelines.sources.pts_historic import measured, read_historic
-from pipelines.sources.pts_mobil import read_mobil
+from pipelines.sources.pts_mobil import has_places, read_mobil
 from pipelines.sources.pts_subject import FAST, MOBIL, TITLE_ROWS, says_mobile, subject, title_kind
 from pipelines.sources.pts_workbook import HASTIGHET, TEKNIK, read_role
 from pipelines.sources.xlsx import Sheet, read_sheets
@@ -225,8 +225,19 @@ def _kind(sheet: Sheet) -> str:
                 return told
     if table:
         return "osagt"
-    top_texts = [c for row in sheet.rows[:TITLE_ROWS] for c in row if isinstance(c, str)]
-    return MOBIL if title_kind(sheet, TITLE_ROWS) == MOBIL or any(map(says_mobile, top_texts)) else ""
+    return _mobile_or_none(sheet)
+
+
+def _mobile_or_none(sheet: Sheet) -> str:
+    """Return ``mobil`` for a sheet with a table of places that speaks of mobile coverage, else empty."""
+    if not has_places(sheet):
+        return ""
+    texts = [c for row in sheet.rows[:TITLE_ROWS] for c in row if isinstance(c, str)]
+    fixed = [t for t in texts if "|" in (technique_field(t) or ("", 0))[0]]
+    mobile = [t for t in texts if says_mobile(t) and t not in fixed]
+    if title_kind(sheet, TITLE_ROWS) != MOBIL and (not mobile or len(fixed) > 1):
+        return ""
+    return subject(sheet, TITLE_ROWS, fixed, mobile, False)
 
 
 def _historic_header(sheet: Sheet) -> tuple[int, list[str]]:

@@ -54,7 +54,7 @@ def read_mobil(sheets: list[Sheet], region: Region, ledger: Ledger) -> pd.DataFr
     parts, apart = [], []
     for sheet in sheets:
         years = _year_header(sheet)
-        header = find_header(sheet, area_field, lambda fields: bool(fields & {"kommun", "lan"}))
+        header = _place_header(sheet)
         if not years and not header:
             continue
         if class_within(sheet.name) != "totalt" or (whole and sheet not in whole):
@@ -78,6 +78,15 @@ def read_mobil(sheets: list[Sheet], region: Region, ledger: Ledger) -> pd.DataFr
         "upplysning", source, "rader om mobil täckning i tätbebyggt eller glesbebyggt", int(split.sum()), "används inte"
     )  # fmt: skip
     return _one_each(frame[~split])
+
+
+def has_places(sheet: Sheet) -> bool:
+    """Tell whether a sheet has a table of places in either layout."""
+    return _year_header(sheet) is not None or _place_header(sheet) is not None
+
+
+def _place_header(sheet: Sheet) -> Header | None:
+    return find_header(sheet, area_field, lambda fields: bool(fields & {"kommun", "lan"}))
 
 
 def _one_each(frame: pd.DataFrame) -> pd.DataFrame:
