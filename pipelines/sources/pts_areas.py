@@ -188,9 +188,17 @@ def _years(body: Body) -> list[int]:
         return [y for y in found if y is not None]
     above = [c for row in sheet.rows[: header.last + 1] for c in row if isinstance(c, str)]
     for source in ([*above, sheet.name], [sheet.file.stem]):
-        years = sorted({y for text in source for y in years_in(text)})
-        if years:
-            return [years[-1]] * len(body.rows)
+        years = {y for text in source for y in years_in(text)}
+        of_october = {y for text in source if re.search(r"\bokt", words(text)) for y in years_in(text)}
+        told = of_october if len(of_october) == 1 else years
+        if len(told) > 1:
+            raise DataError(
+                "Det framgår inte vilket av flera år tabellen gäller.", file=sheet.label, column="Årtal",
+                expected="en kolumn Årtal, eller ett årtal i bladets rubrik", found=", ".join(map(str, sorted(told))),
+                action="Lägg till en kolumn Årtal, eller ta bort de årtal som inte är tabellens.",
+            )  # fmt: skip
+        if told:
+            return [told.pop()] * len(body.rows)
     edition = re.search(r"mtbbk[_-](\d\d)[_-]", sheet.file.name)
     if edition:
         return [2000 + int(edition.group(1))] * len(body.rows)

@@ -153,6 +153,7 @@ def speed_field(text: str) -> Field | None:
     (None, None)
     """
     folded = unicodedata.normalize("NFKC", re.sub(r"\([^)]*\)", " ", text))
+    folded = re.sub(r"(?<=\d)\s(?=\d{3}(?!\d))", "", folded)  # «1 000 Mbit/s»
     w = words(text)
     speeds = {(n, unit[0].lower()) for n, unit in _SPEED.findall(folded)}
     if len(speeds) != 1 or _NOT_A_THRESHOLD.search(w) or _RANGE.search(folded) or "<" in folded:

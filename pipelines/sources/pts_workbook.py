@@ -6,6 +6,7 @@ arbetsställen as further columns beside those of hushåll.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,10 +14,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipelines.errors import DataError
+from pipelines.errors import DataError, printable
 from pipelines.ledger import Ledger
 from pipelines.region import Region
-from pipelines.sources.headers import Classify, Header, find_header
+from pipelines.sources.headers import Classify, Header, find_header, words
 from pipelines.sources.pts_areas import AREA_COLUMNS, Body, areas, body_of
 from pipelines.sources.pts_fields import (
     TECHNIQUE_HEADERS,
@@ -26,7 +27,7 @@ from pipelines.sources.pts_fields import (
     speed_field,
     technique_field,
 )
-from pipelines.sources.pts_subject import class_within, other_unit
+from pipelines.sources.pts_subject import class_within, other_unit, titles
 from pipelines.sources.shares import counts, table_shares
 from pipelines.sources.xlsx import Sheet
 
@@ -83,6 +84,7 @@ def read_role(sheets: list[Sheet], role: Role, region: Region, ledger: Ledger) -
 
 def _read_sheet(body: Body, role: Role, region: Region, ledger: Ledger) -> pd.DataFrame:
     _no_rivals(body.sheet, body.header)
+    _of_shares(body)
     if role is TEKNIK:
         _require_columns(body)
     shares, sides = table_shares(
@@ -118,6 +120,18 @@ def _read_sheet(body: Body, role: Role, region: Region, ledger: Ledger) -> pd.Da
 
 def _measures(body: Body) -> list[str]:
     return [f for f in body.header.columns if "|" in f]
+
+
+def _of_shares(body: Body) -> None:
+    """Stop at a sheet that says it gives numbers: of few households they could pass for percentages."""
+    told = [body.sheet.name, *titles(body.sheet, body.header.first)]
+    said = " ".join(map(words, told))
+    if re.search(r"\bantal\b", said) and not re.search(r"andel|procent", said):
+        raise DataError(
+            "Bladet anger antal, inte andelar.", file=body.sheet.label, expected="andelar, 0–1 eller procent",
+            found=printable(next(t for t in told if "antal" in words(t))),
+            action="Ta bort bladet ur arbetsboken, eller rätta dess namn och titel om det har andelar.",
+        )  # fmt: skip
 
 
 def _no_rivals(sheet: Sheet, header: Header) -> None:

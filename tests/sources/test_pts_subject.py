@@ -292,6 +292,22 @@ def test_a_cell_in_another_unit_than_its_column_stops(tmp_path: Path) -> None:
     refused(tmp_path, "hundra gånger för liten", f"Rad: {at + 1}", "fiber", "75.0%")
 
 
+def test_a_sheet_of_numbers_is_not_read_as_percentages(tmp_path: Path) -> None:
+    rows = [["Antal hushåll med tillgång"], [], *make.teknik()]
+    put(tmp_path, rows)
+    refused(tmp_path, "Bladet anger antal", "Antal hushåll med tillgång")
+    put(tmp_path, [["Antal och andel hushåll med tillgång"], *rows[1:]])
+    run(tmp_path)
+
+
+def test_of_two_years_in_the_titles_the_one_of_october_is_the_table_s(tmp_path: Path) -> None:
+    rows = [r[1:] for r in make.teknik()]
+    put(tmp_path, [["Läget 1 oktober 2024"], ["Publicerad 2025-03-31"], *rows])
+    assert set(run(tmp_path)[0]["pts_teknik"]["ar"]) == {2024}
+    put(tmp_path, [["Läget 2024"], ["Publicerad 2025-03-31"], *rows])
+    refused(tmp_path, "vilket av flera år", "2024, 2025")
+
+
 # --- classes ------------------------------------------------------------------------------------------
 
 TAT = ["tätbebyggt", "Tätbebyggt område", "Tätbyggt", "tätort", "inom tätort", "i tätort", "Tätort och småort",
