@@ -14,7 +14,7 @@ SUM_RELATIVE = 0.005
 SUM_ABSOLUTE = 5
 """tät + gles may differ from the total by 0.5 % or 5 households (rounding, buildings without a class)."""
 MIXED_POINTS = 0.02
-"""A share that is off by more than this, and by nothing when a hundred times as large, is in another unit."""
+"""A share that is off by more than this, and by a quarter of it when a hundred times as large, is in another unit."""
 WEIGHTED_POINTS = 0.005
 """A share weighted over tät and gles may differ from the published total by half a percentage point."""
 
@@ -131,7 +131,7 @@ def _one_unit(
         weight = -1 if kind == "totalt" else counts[kind] / parts
         moved = gap + weight * 99 * share[kind]
         small = (share[kind] > 0) & (share[kind] <= 0.01)
-        wrong = small & (gap.abs() > MIXED_POINTS) & (moved.abs() <= WEIGHTED_POINTS)
+        wrong = small & (gap.abs() > MIXED_POINTS) & (moved.abs() <= gap.abs() / 4)
         if wrong.any():
             cell = (ours["kommunkod"] == wrong.index[wrong.to_numpy()][0]) & (ours["omradestyp"] == kind)
             row = ours[cell].iloc[0]

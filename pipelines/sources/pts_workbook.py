@@ -102,6 +102,10 @@ def _read_sheet(body: Body, role: Role, region: Region, ledger: Ledger) -> pd.Da
         limits,
         "lästes som gränsens värde",
     )
+    unread = [t for c, t in enumerate(body.header.texts) if t and c not in body.header.columns.values()]
+    ledger.add(
+        "upplysning", body.sheet.source, "kolumner som inte lästes", len(unread), "används inte", unread
+    )
     place = areas(body, region, ledger)
     _told_bas(body, place, ledger)
     place = place.assign(blad=body.sheet.label, kalla=body.sheet.source)

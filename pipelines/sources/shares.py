@@ -32,6 +32,9 @@ ROUNDING = 1e-6
 """How far above 1 (or below 0) a share may lie before it is an error rather than floating-point noise."""
 _ROW_WITNESSES = 3
 """So many shares of a row, none above 1 in columns of percentages, are no percentages."""
+_RAISED = re.compile("[\u00b2\u00b3\u00b9\u2070-\u209c\u00bc-\u00be]")
+_THOUSANDS_OR_DECIMALS = re.compile(r"[<>≤≥]?\s*[1-9]\d{0,2}([.,])\d{3}")
+_DECIMAL = re.compile(r"(?:(?<!\d)0+([.,])\d+|\d([.,])(?:\d{1,2}|\d{4,})(?!\d))")
 _THREE_DIGITS = re.compile(r"\d[.,]\d{3}(?!\d)")
 _DECIMALS = 12
 """99.99 / 100 is not 0.9999 in binary; rounded here it is."""
@@ -86,6 +89,8 @@ def parse_cell(cell: Any) -> tuple[float, bool, str] | None:
     if isinstance(cell, int | float):
         return None if math.isinf(cell) else (float(cell), False, "")
     if not isinstance(cell, str):
+        return None
+    if _RAISED.search(cell):  # the mark of a footnote would become a digit of the number
         return None
     text = " ".join(unicodedata.normalize("NFKC", cell).replace("\N{MINUS SIGN}", "-").split())
     if text.casefold() in MISSING:
@@ -148,9 +153,11 @@ def table_shares(
     Raises
     ------
     DataError
-        A cell that is no number, a share outside 0–1, or a column or row of a table of percentages in which
-        nothing exceeds 1, with file, row and column.
+        A cell that is no number or can be read as two (1,000), a share outside 0–1, or a column or row of a
+        table of percentages in which nothing exceeds 1, with file, row and column.
     """
+    for name, cells in columns.items():
+        _one_separator(cells, places[name])
     parsed = {name: _all_numbers(parse_cells(cells), cells, places[name]) for name, cells in columns.items()}
     bare = {name: np.where(p.percent | ~(p.value > 0), np.nan, p.value) for name, p in parsed.items()}
     table_is_percent = any(_clearly_percent(b[b > 0]) for b in bare.values())
@@ -166,6 +173,20 @@ def table_shares(
         scaled = np.where(p.percent | (not percent[name]), p.value, np.round(p.value / 100, _DECIMALS))
         values[name] = _within(scaled, columns[name], places[name])
     return values, {name: p.side for name, p in parsed.items()}
+
+
+def _one_separator(cells: Sequence[Any], place: Place) -> None:
+    """Stop at a text such as 1,000 in a column where nothing else shows that its sign parts off decimals."""
+    texts = [unicodedata.normalize("NFKC", c).strip() if isinstance(c, str) else "" for c in cells]
+    shown = {m[1] or m[2] for t in texts if (m := _DECIMAL.search(t))}
+    for i, text in enumerate(texts):
+        unclear = _THOUSANDS_OR_DECIMALS.fullmatch(text)
+        if unclear and unclear[1] not in shown:
+            error = _cell_error(
+                "Ett tal kan läsas på två sätt.", "decimaler som inte kan vara tusental", i, cells, place
+            )
+            error.action = "Skriv talet utan tre decimaler, eller med procenttecken."
+            raise error
 
 
 def _one_unit_in_rows(

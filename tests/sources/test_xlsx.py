@@ -276,7 +276,20 @@ def test_signs_for_no_figure(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["#DIV/0!", "1.234,5", "0,9 (prel)", True, "--", "1 2", float("inf"), "1e999", "5 Mbit/s"]
+    "cell",
+    [
+        "#DIV/0!",
+        "1.234,5",
+        "0,9 (prel)",
+        True,
+        "--",
+        "1 2",
+        float("inf"),
+        "1e999",
+        "5 Mbit/s",
+        "0,75¹",
+        "0,7½",
+    ],
 )
 def test_what_is_no_number_is_refused(cell: Any) -> None:
     assert parse_cell(cell) is None
@@ -347,6 +360,15 @@ def test_impossible_shares_stop_with_row_and_column(column: list[Any], row: int,
         read(column)
     assert (e.value.row, e.value.column, e.value.file) == (row, "k0", "fil.xlsx, blad «A»")
     assert e.value.found == str(column[row - 2])
+
+
+def test_a_sign_that_may_part_off_thousands_or_decimals_is_judged_by_the_column() -> None:
+    assert read(["1,000", "0,930", 0.5]) == [[1.0, 0.93, 0.5]], "0,930: komma är decimaltecken"
+    assert read(["93,125", "88,5", "1,000 %"]) == [[0.93125, 0.885, 0.01]]
+    for column in (["1,000", 0.5, 0.25], ["1.000", "0,93"], [">1,000", "-"], ["1.000", "1.000"]):
+        with pytest.raises(DataError, match="läsas på två sätt") as e:
+            read(column)
+        assert e.value.row == 2
 
 
 def test_noise_of_floating_point_is_no_error() -> None:
