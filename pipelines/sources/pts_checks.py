@@ -13,6 +13,8 @@ from pipelines.sources.pts_areas import require_kommuner
 SUM_RELATIVE = 0.005
 SUM_ABSOLUTE = 5
 """tät + gles may differ from the total by 0.5 % or 5 households (rounding, buildings without a class)."""
+GROSS_ABSOLUTE = 20
+"""Households; fewer may be what a small place's rounding makes."""
 MIXED_POINTS = 0.02
 """A share that is off by more than this, and by a quarter of it when a hundred times as large, is in another unit."""
 WEIGHTED_POINTS = 0.005
@@ -101,6 +103,7 @@ def _check_sums(ours: pd.DataFrame, source: str, ledger: Ledger) -> None:
     counts = _counts(ours)
     parts = counts[CLASSES[0]] + counts[CLASSES[1]]
     off = (parts - counts["totalt"]).abs() > _tolerance(counts["totalt"])
+    _of_one_kommun(ours, parts, counts["totalt"])
     names = ours.drop_duplicates("kommunkod").set_index("kommunkod")["omrade"]
     ledger.add(
         "varning", source, "tät + gles är inte totalt antal hushåll", int(off.sum()), "lämnades som de är",
@@ -116,6 +119,20 @@ def _check_sums(ours: pd.DataFrame, source: str, ledger: Ledger) -> None:
         ledger.add(
             "varning", source, f"andelen {measure} för tät och gles ger inte totalens andel", int(off.sum()),
             "lämnades som de är", [f"{names[k]}: {100 * gap[k]:+.1f} procentenheter" for k in gap.index[off]],
+        )  # fmt: skip
+
+
+def _of_one_kommun(ours: pd.DataFrame, parts: pd.Series[float], total: pd.Series[float]) -> None:
+    """Stop where tät and gles are more than twice, or less than half, the kommun's households."""
+    apart = (parts - total).abs()
+    wrong = (apart > np.maximum(parts, total) / 2) & (apart > GROSS_ABSOLUTE)
+    if wrong.any():
+        code = wrong.index[wrong.to_numpy()][0]
+        row = ours[(ours["kommunkod"] == code) & (ours["omradestyp"] == "totalt")].iloc[0]
+        raise DataError(
+            "Tät och gles kan inte vara delar av samma kommun.", file=row["blad"], row=int(row["rad"]),
+            column="Antal hushåll", expected=f"omkring {total[code]:.0f} hushåll i tät och gles tillsammans",
+            found=f"{parts[code]:.0f} i {row['omrade']}", action="Rätta antalen, eller hämta filen på nytt.",
         )  # fmt: skip
 
 

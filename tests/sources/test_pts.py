@@ -279,6 +279,8 @@ def changed(row: int, column: str, value: Any) -> list[list[Any]]:
         (changed(6, "Tillgång via kabel-tv", 1.25), ("större än 1", "Rad: 6", "Tillgång via kabel-tv", "1.25")),
         (changed(6, "Antal hushåll", -4), ("negativt", "Rad: 6", "Antal hushåll", "-4")),
         (changed(7, "Antal hushåll", 3.5), ("inte ett heltal", "Rad: 7")),
+        (changed(6, "Antal hushåll", "1 234"), ("kan inte vara delar av samma kommun", "Rad: 5", "1264 i Håbo")),
+        (changed(5, "Antal hushåll", 10**12), ("kan inte vara delar av samma kommun", "Rad: 5")),
         (changed(7, "Antal hushåll", "-"), ("Antal hushåll saknas", "Rad: 7")),
         (changed(8, "I närhet av fiber", "#N/A"), ("går inte att läsa som tal", "Rad: 8", "I närhet av fiber", "#N/A")),
         (changed(5, "Område", "mellanbygd"), ("Okänt värde för områdestyp", "Rad: 5", "Område", "mellanbygd")),
