@@ -202,7 +202,10 @@ def _read(
     )
     area = pd.DataFrame([area_of(c, region) for c in codes],
                         columns=["niva", "omrade", "kommunkod"])  # fmt: skip
-    bas, kind = _sheet_bas(sheet, first), sheet_class(sheet, first)
+    bas, kind = _sheet_bas(sheet, first, columns), sheet_class(sheet, first)
+    texts = header_texts(sheet, first, last - first + 1)
+    unread = [t for c, t in enumerate(texts) if YEAR.search(t) and c not in {m.column for m in columns}]
+    ledger.add("upplysning", sheet.source, "kolumner som inte lästes", len(unread), "används inte", unread)
     parts = [
         area.assign(
             ar=m.year,
@@ -219,12 +222,15 @@ def _read(
     return long[~blank & (long["bas"] == "hushall")]
 
 
-def _sheet_bas(sheet: Sheet, first: int) -> str:
+def _sheet_bas(sheet: Sheet, first: int, columns: list[Measured]) -> str:
     """Return the unit of columns that do not say their own: from the sheet's name or titles, else hushåll."""
     told = " ".join([sheet.name, *titles(sheet, first)])
     bas = bas_of(sheet.name) or bas_of(told)
-    other = other_unit(told)
-    if other and not bas:
+    other = other_unit(told) if not bas else ""
+    said = {m.bas for m in columns} - {""}
+    if bas and said and bas not in said:
+        other = f"bladet säger {bas}, kolumnerna {', '.join(sorted(said))}"
+    if other:
         raise DataError(
             "Bladet gäller något annat än hushåll.", file=sheet.label, expected="andelar av hushållen",
             found=printable(other), action="Ta bort bladet ur arbetsboken, eller döp det efter det som räknas.",

@@ -352,6 +352,41 @@ def test_a_historic_sheet_of_what_is_not_tat_is_gles(tmp_path: Path, name: str) 
     assert set(old["omradestyp"]) == {"glesbebyggt"} and set(old["andel_pct"]) == {25.0}
 
 
+@pytest.mark.parametrize(
+    ("name", "header", "said"),
+    [
+        ("Arbetsställen", "Andel hushåll med fiber", "bladet säger arbetsstallen"),
+        ("Andel av befolkningen", "Tillgång via fiber", "befolkning"),
+        ("Teknik tätbebyggt", "Fiber utanför tätort", "tätbebyggt eller glesbebyggt"),
+        ("Teknik", "Tillgång via fiber, småort", "tätbebyggt eller glesbebyggt"),
+        ("Småort", "Tillgång via fiber", "tätbebyggt eller glesbebyggt"),
+    ],
+)
+def test_a_historic_sheet_that_contradicts_itself_stops(
+    tmp_path: Path, name: str, header: str, said: str
+) -> None:
+    put(tmp_path)
+    rows = [
+        ["Kod", "Kommun", header, ""], ["", "", 2021, 2022],
+        *([int(code), n, 0.25, 0.5] for code, n in make.KOMMUNER),
+    ]  # fmt: skip
+    make.book(tmp_path / "raw/pts/historiska.xlsx", {name: rows}, merge=["C1:D1"])
+    refused(tmp_path, said, name)
+
+
+def test_mobile_columns_beside_fixed_ones_are_left_out_and_told(tmp_path: Path) -> None:
+    put(tmp_path)
+    rows = [
+        ["Kod", "Kommun", "Tillgång via fiber", "", "Statistisk tätort 30 Mbit/s", ""],
+        ["", "", 2021, 2022, 2021, 2022],
+        *([int(code), n, 0.25, 0.5, 0.9, 0.9] for code, n in make.KOMMUNER),
+    ]  # fmt: skip
+    make.book(tmp_path / "raw/pts/historiska.xlsx", {"Historik": rows}, merge=["C1:D1", "E1:F1"])
+    _, ledger = run(tmp_path)
+    old = history(tmp_path).query("ar < 2025")
+    assert set(old["serie"]) == {"pts_teknik_fiber"} and notes(ledger)["kolumner som inte lästes"] == 2
+
+
 def test_speeds_of_one_class_by_the_sheet_s_name(tmp_path: Path) -> None:
     put(tmp_path)
     total = [[*r[:3], *r[4:]] for r in make.hastighet() if r[3] in ("Område", "total")]
