@@ -210,7 +210,9 @@ def _kind(sheet: Sheet) -> str:
     if texts:
         fixed = [m.text for m in measured(texts)]
         mobile = [t for t in texts if says_mobile(t) and t not in fixed]
-        told = subject(sheet, top, fixed, mobile, any(bas_of(t) for t in fixed)) if fixed or mobile else ""
+        if not fixed and not mobile:
+            return _mobile_or_none(sheet) or "osagt"
+        told = subject(sheet, top, fixed, mobile, any(bas_of(t) for t in fixed))
         return "historik" if told == FAST else told or "osagt"
     table = False
     for role in (TEKNIK, HASTIGHET):

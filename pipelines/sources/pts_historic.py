@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 YEAR = re.compile(r"(?<!\d)(20\d\d)(?:[.,]0)?(?!\d)")
 FIRST_KOMMUN = 100
 COLUMNS = ["ar", "bas", "niva", "omrade", "kommunkod", "omradestyp", "matt", "andel"]
-_FIX = "Hämta tabellbilagan med historiska uppgifter på nytt från statistik.pts.se."
+_FIX = "Hämta arbetsboken på nytt från statistik.pts.se."
 
 
 @dataclass(frozen=True)
@@ -257,7 +257,7 @@ def _places(rows: list[list[Any]], before: int, sheet: Sheet) -> tuple[int, int]
     name = next((c for c, x in enumerate(filled) if c != code and x and numeric[c] < 0.5), None)
     if code is None or name is None:
         raise DataError(
-            "Historiken har ingen kolumn med koder och ingen med namn.", file=sheet.label,
+            "Bladet har ingen kolumn med koder och en med namn.", file=sheet.label,
             expected="kod och namn till vänster om talen", found=f"{before} kolumner till vänster", action=_FIX,
         )  # fmt: skip
     return code, name

@@ -26,7 +26,7 @@ from pipelines.sources.xlsx import Sheet
 GOALS = "Mobilmål: "
 """Begins the measure of every share that is not one of the area's whole surface."""
 _GOAL = re.compile(r"mobilmal|statistisk\w* (?:tatort|smaort)|normalt befinner|\bvag(?:ar|nat\w*)\b|jarnvag")
-_YEAR = re.compile(r"20\d\d(?:[.,]0)?")
+_YEAR = re.compile(r"20\d\d(?:[.,]0)?\s*(?:[*¹²³]+|\d\))?")
 _TITLE_ROWS = 10
 _NOT_A_SHARE = re.compile(
     r"\b(?:antal|areal|area|yta i|km2?|kvkm|kvadratkilometer|hektar|kod|lanskod|lankod)\b"

@@ -25,7 +25,7 @@ _SURVEY = re.compile(r"mobiltackning\w*(?: och)? bredband\w*")
 _MOBILE_BROADBAND = re.compile(r"\bmobil\w* bredband\w*")
 _MOBILE = re.compile(
     r"mobil|yttackning|statistisk\w* (?:tatort|smaort)|\bdb\b|utomhus|taltjanst|\bvag(?:ar|nat\w*)\b|jarnvag|"
-    r"normalt befinner|\b(?:grund)?tackning\b|\boperator(?:er)?\b|\b[2345]g\b|\blte\b"
+    r"\bdata(?:tjanst\w*)? \d|normalt befinner|\b(?:grund)?tackning\b|\boperator(?:er)?\b|\b[2345]g\b|\blte\b"
 )
 _FIXED = re.compile(r"\bfasta?\b|tradbund|fiber|kabel|coax|docsis|\w*dsl\b|bredband|accessteknik")
 _HOUSEHOLDS = re.compile(r"hushall|arbetsst|passe[dr]|narhet")

@@ -139,7 +139,7 @@ def _table(path: Path, name: str) -> _Table:
         raise DataError(
             "Listan är orimligt stor.", file=path, expected=f"högst {MAX_BYTES >> 20} MB", action=_EXPORT
         )  # fmt: skip
-    text = data.decode()
+    text = re.sub(r'^\s*"?sep=.?"?\s*\r?\n', "", data.decode())  # what Excel is told by some programs
     known = {*_REGION, *_YEAR, *_NAMES, *_VALUES[name]}
     best: tuple[int, int, str] = (0, -1, "")
     for delimiter in DELIMITERS:

@@ -99,6 +99,19 @@ def test_the_2024_layout_is_mobile_whatever_the_file_is_called(tmp_path: Path, n
     assert one.loc["Data 30 Mbit/s +8 dB", "andel"] == pytest.approx(0.9 - 0.04 * 14)
 
 
+def test_one_strength_of_signal_and_years_with_footnotes(tmp_path: Path) -> None:
+    put(tmp_path)
+    rows = [
+        ["Namn", "Kod", "Data 30 Mbit/s", ""],
+        ["", "", "2024", "2025*"],
+        *([n, c, 0.5, 0.75] for n, c in PLACES),
+    ]
+    make.book(tmp_path / "raw/pts/historiska.xlsx", {"Yttäckning": rows}, merge=["C1:D1"])
+    m = run(tmp_path)[0]["pts_mobil"]
+    assert set(m["andel"]) == {0.75} and set(m["matt"]) == {"Data 30 Mbit/s"} and set(m["ar"]) == {2025}
+    assert "pts_hastighet_tillgang_30" not in set(history(tmp_path)["serie"])
+
+
 def test_another_year_is_chosen_and_limits_and_dashes_are_kept(tmp_path: Path) -> None:
     put(tmp_path, make.teknik(years=(2024,)))
     both(tmp_path / "raw/pts/mobil.xlsx")

@@ -47,6 +47,7 @@ TOTAL = [["9901", 2024, 607882]]
         '"region","tabellinnehåll","år","value"\n"9901","Folkmängd","2024",607882\n"9901","Folkökning","2024",7\n',
         '"region","ålder","år","Folkmängd"\n"9901","totalt ålder","2024",607882\n"9901","0 år","2024",99\n',
         "region\tår\tFolkmängd\n9901 Håbo\t2024\t607882\n\nKälla: SCB\n",
+        "sep=;\nregion;år;Folkmängd\n9901 Håbo;2024;607882\n",
         "kommunkod;kommun;ar;folkmangd\n9901;Håbo;2024;607882\n",
         '"region","år","Folkmängd"\n"00 Riket","2024",10000000\n"99 Provlän","2024",9\n"9901 Håbo","2024",607882\n'
         '"9901A0010_DeSO2025","2024",1500\n"9901R001 (RegSO)","2024",4000\n',
