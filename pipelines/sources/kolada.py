@@ -28,8 +28,10 @@ MAX_BYTES = 64 << 20
 _AGAIN = "Hämta svaret på nytt från api.kolada.se, eller ta bort filen: Kolada är frivilligt."
 _COLUMNS = ["kpi", "kommunkod", "ar", "andel", "fil"]
 _LISTS = {"values", "results"}
-_NEXT, _PREVIOUS = ("next_url", "next_page", "next"), ("previous_url", "previous_page", "previous")
+_NEXT = ("next_url", "next_page", "next", "nextUrl")
+_PREVIOUS = ("previous_url", "previous_page", "previous", "previousUrl")
 _PAGE = re.compile(r"([?&])page=(\d{1,6})(?=&|$)&?")
+_DELETED = ("isdeleted", "is_deleted", "isDeleted", "deleted")
 _ODD = "värden med status "
 _MISSING = ("missing", "private", "confidential", "secret", "deleted", "m", "p")
 """Statuses by which Kolada says that there is no value, whatever stands in ``value``."""
@@ -128,7 +130,8 @@ def _page(path: Path, body: Any) -> Page:
             "Filen är inget svar från Kolada.", file=path, column="values",
             expected="ett objekt med listan «values»", found=printable(found), action=_AGAIN,
         )  # fmt: skip
-    after, before = (next((body[k] for k in keys if body.get(k)), "") for keys in (_NEXT, _PREVIOUS))
+    linked = {**body, **links} if isinstance(links := body.get("links"), dict) else body
+    after, before = (next((linked[k] for k in keys if linked.get(k)), "") for keys in (_NEXT, _PREVIOUS))
     number, question = None, ""
     for link, step in ((after, -1), (before, 1)):
         named = _PAGE.search(str(link))
@@ -185,7 +188,7 @@ def _rows(path: Path, values: list[Any], told: Counter[str]) -> Iterator[tuple[s
             raise _entry_error(path, i, "values", "ett objekt", entry)
         kpi = entry.get("kpi", entry.get("kpi_id"))
         if kpi is None:  # a list of indicators or kommuner, not of values
-            if "value" in entry or "municipality" in entry:
+            if {"value", "municipality", *_LISTS} & set(entry):
                 raise _entry_error(path, i, "kpi", "nyckeltalets id", ", ".join(map(str, entry)))
             told["poster som inte är värden"] += 1
             continue
@@ -209,10 +212,10 @@ def _value(path: Path, i: int, entry: dict[str, Any], told: Counter[str]) -> flo
     inner = entry.get("values", [entry])
     if not isinstance(inner, list) or not all(isinstance(v, dict) for v in inner):
         raise _entry_error(path, i, "values", "en lista av värden", inner)
-    deleted = [v for v in inner if _yes(v.get("isdeleted")) or _yes(entry.get("isdeleted"))]
+    deleted = [v for v in inner if any(_yes(x.get(k)) for x in (v, entry) for k in _DELETED)]
     told["borttagna värden (isdeleted)"] += len(deleted)
     kept = [v for v in inner if not any(v is d for d in deleted)]
-    of_all = [v for v in kept if v.get("gender", "T") in ("T", None)]
+    of_all = [v for v in kept if v.get("gender") in ("T", "t", None)]
     of_one = len(kept) - len(of_all)
     if flat or not of_all:
         told["värden för bara kvinnor eller män"] += of_one

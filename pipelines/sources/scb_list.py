@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from pipelines.errors import DataError, printable
+from pipelines.errors import DataError, by_library, printable
 from pipelines.sources.csvfile import DELIMITERS, _as_utf8
 from pipelines.sources.headers import place_key, words
 
@@ -184,7 +184,7 @@ def _records(path: Path, text: str, delimiter: str, most: int | None = None) -> 
             "Listan går inte att läsa.",
             file=path,
             row=reader.line_num,
-            found=printable(str(e)),
+            found=by_library("ett fel i listan", e),
             action=_EXPORT,
         ) from None
     return out

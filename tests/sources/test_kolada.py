@@ -214,6 +214,7 @@ def test_all_pages_are_read_in_one_file_or_several(tmp_path: Path, files: list[A
         [page(1, 2, ONE), {"values": values("N07918", 2024, TWO)}],
         [{"count": 3, "values": values("N07900", 2024, {**ONE, **TWO})}],
         [{"next_page": "more", "values": values("N07900", 2024, ONE)}],
+        [{"links": {"next": "https://x/v3/data?page=2"}, "values": values("N07900", 2024, ONE)}],
     ],
 )
 def test_a_page_whose_other_pages_are_not_there_stops(tmp_path: Path, files: list[Any]) -> None:
