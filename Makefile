@@ -153,6 +153,8 @@ $(GROUPS:%=$(DONE)/%.json): $(DONE)/%.json: $(STEG)/indata/%.json $(CONFIG) $(ST
 
 $(DONE)/scb.json: $(STEG)/indata/granser.json
 
+$(DONE)/tackning.json: $(DONE)/lantmateriet.json
+
 $(DONE)/grid.json: $(DONE)/lantmateriet.json $(DONE)/scb.json $(DONE)/pts.json $(DONE)/granser.json $(STAGES)
 	$(SAY) 'Rutor, land och områdestyp'
 	@$(RUN) grid $(ARGS)
