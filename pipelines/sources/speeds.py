@@ -84,7 +84,8 @@ def read_speed(
 ) -> tuple[Floats, str]:
     """Return a column of speeds in Mbit/s, NaN where empty, and the unit it was in.
 
-    A speed above what its technique can give is left empty, one below it is kept: both counted.
+    A speed above what its technique can give is left empty, one below it is kept: both counted. No figure is made
+    of the speed up: what fits no unit there is counted too, and does not stop.
 
     Parameters
     ----------
@@ -93,12 +94,12 @@ def read_speed(
     keep : ndarray of bool, shape (n,)
         Rows that are used; only they are judged.
     like : str
-        The unit to take where the column's own figures fit several.
+        The unit of speeds up that say none.
 
     Raises
     ------
     DataError
-        A text that is no number, a negative speed, or figures that fit no unit or several.
+        A text that is no number, a negative speed, or speeds down that fit no unit or several.
     """
     value = numbers(source, name, f"Mbit/s som ett tal, 0–{MAX_MBIT}, eller tomt", ledger).value
     if (value < 0).any():
@@ -129,14 +130,16 @@ def _unit(column: _Column, like: str, ledger: Ledger) -> str:
     header = column.source.headers.get(column.name, column.name)
     stated = stated_unit(header)
     fitting = [u for u in UNITS if column.fits(u)]
-    if stated:
+    if not column.judged.any():
+        unit = stated or like
+    elif column.name == "upp_mbit":
+        unit = stated or (fitting[0] if len(fitting) == 1 else like)
+    elif stated:
         if stated not in fitting:
             raise _misfit(column, stated, fitting, f"Rubriken «{header}» säger {stated}.")
         unit = stated
-    elif not column.judged.any() or len(fitting) == 1:
+    elif len(fitting) == 1:
         unit = fitting[0]
-    elif like in fitting:
-        unit = like
     elif fitting:
         raise column.source.error(
             "Hastigheternas enhet går inte att avgöra.", column.judged, column.name,

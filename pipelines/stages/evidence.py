@@ -308,7 +308,12 @@ def _count_by_file(table: pd.DataFrame, missed: Any, ledger: Ledger, reason: str
     lost = table[np.asarray(missed)]
     for fil, part in lost.groupby(lost["fil"].astype("str")):
         ledger.add(
-            "omatchad", str(fil), reason, len(part), "raden används inte", (f"rad {r}" for r in part["rad"])
+            "omatchad",
+            str(fil),
+            reason,
+            len(part),
+            "används inte",
+            (f"rad {r}" for r in part["rad"].unique()[:10]),
         )
 
 
