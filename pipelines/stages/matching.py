@@ -87,6 +87,8 @@ def require(
     reached = set(judged.reached.itertuples(index=False, name=None))
     for fil, rows in sources[of_level(sources, level)].groupby("fil"):
         mine = np.flatnonzero(files == fil)
+        if not len(mine):
+            continue  # judged when it was read
         complete = sorted(rows.loc[rows["fullstandig"], "kommunkod"])
         shares = {}
         for kod in complete:
