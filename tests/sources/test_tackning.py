@@ -13,48 +13,14 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from tackning_files import CELLS, HEAD, KALLOR, put, refused, run
 
-from pipelines import contracts, files
-from pipelines.errors import DataError
-from pipelines.ledger import Ledger, load
-from pipelines.sources import tackning
+from pipelines import contracts
+from pipelines.ledger import Ledger
 from pipelines.sources.csvfile import read_csv
 
 DATA = Path(__file__).parents[1] / "data" / "tackning"
-KOMMUNER = [("1480", "Göteborg"), ("1407", "Öckerö")]
-KALLOR = "fil,kommunkod,fullstandig,referensdatum,avtal,far_publiceras\n"
-HEAD = "adress_id,teknik,ned_mbit,upp_mbit,status,operator\n"
-CELLS = "rutid_scb,teknik,ned_mbit,upp_mbit,status,andel\n"
 SQUARE = shapely.box(320_000, 6_400_000, 320_500, 6_400_500)
-
-
-def put(tmp: Path, name: str, text: str | bytes, kallor: bool = True) -> Path:
-    """One file; ``kallor.csv`` gets a row about it."""
-    folder = tmp / "raw/tackning"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
-    sources = folder / "kallor.csv"
-    if kallor:
-        before = sources.read_text() if sources.exists() else KALLOR
-        sources.write_text(f"{before}{name},1480,ja,2025-10-01,avtal,ja\n")
-    return folder / name
-
-
-def run(tmp: Path) -> tuple[dict[str, pd.DataFrame], Ledger]:
-    """Run the stage; return its tables and its ledger."""
-    where = make.paths(tmp)
-    tackning.run(make.region(KOMMUNER), where)
-    tables = {n: files.read_table(where.table(n)) for n in ("kallor", "evidens_adress", "evidens_ruta")}
-    return {**tables, "evidens_omrade": files.read_polygons(where.table("evidens_omrade"))}, load(
-        where.ledger("tackning")
-    )
-
-
-def refused(tmp: Path, *told: str) -> None:
-    with pytest.raises(DataError) as e:
-        run(tmp)
-    for text in (*told, "Gör så här"):
-        assert text in str(e.value), str(e.value)
 
 
 def notes(ledger: Ledger) -> dict[str, float]:
