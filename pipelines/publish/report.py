@@ -49,8 +49,9 @@ def run(region: Region, paths: Paths) -> None:
     said = {s: ledger.load(paths.ledger(s)) for s in STAGES if paths.ledger(s).exists()}
     tables = {n: files.read_table(paths.table(n)) for n in ("kommuner", "lan", "riktvarden")}
     sections = [
-        heading(facts, region),
+        heading(facts),
         read_first(said),
+        how_known(facts, region),
         key_figures(tables["lan"].iloc[0], facts),
         report_coverage.reconciliation(tables, region),
         report_coverage.against_published(files.read_table(paths.table("avstamning_kallor"))),
@@ -70,15 +71,19 @@ def run(region: Region, paths: Paths) -> None:
     files.write_text(paths.built("out/manifest.json"), body + "\n")
 
 
-def heading(facts: RunFacts, region: Region) -> str:
-    """Title, DEMO mark, what the figures are and are not."""
+def heading(facts: RunFacts) -> str:
+    """Title and DEMO mark."""
     mark = (
         "> **DEMO – simulerade data. Inga verkliga uppgifter; använd inte siffrorna.**\n\n"
         if facts["demo"]
         else ""
     )
+    return f"# Rapport: bredband i {facts['lan']}\n\n{mark}".rstrip()
+
+
+def how_known(facts: RunFacts, region: Region) -> str:
+    """Which run it is, and what the figures are and are not."""
     return (
-        f"# Rapport: bredband i {facts['lan']}\n\n{mark}"
         f"Körning `{facts['korning_id']}` · PTS {facts['pts_datum']} · SCB {facts['scb_ar']} · "
         f"program {facts['version']}\n\n"
         "**Så är talen kända.** *Publicerat*: PTS:s andelar och antal hushåll, SCB:s folkmängd. *Uppmätt*: "
