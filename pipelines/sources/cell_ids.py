@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 Ints = NDArray[np.int64]
 
 NAMES = {
-    "rutid_scb": ("rutid_scb", "rutid", "ruta", "rut_id", "ruta_id", "rutans_id", "id_ruta"),
-    "rutid_inspire": ("rutid_inspire", "inspire_id", "inspireid", "inspire", "rutid_insp"),
-    "rutstorl": ("rutstorl", "rutstorlek", "rutstorlek_m", "rutstorl_m", "storlek", "storlek_m", "rutans_storlek"),
+    "rutid_scb": ("rutid_scb", "rutid", "ruta", "rut_id"),
+    "rutid_inspire": ("rutid_inspire", "inspire_id", "inspireid"),
+    "rutstorl": ("rutstorl", "rutstorlek", "rutstorl_m", "rutstorlek_m", "storlek_m", "rutans_storlek", "cellstorlek"),
 }  # fmt: skip
 MAX_SIZE_M = 10_000
 SUSPECT_IDS = 10

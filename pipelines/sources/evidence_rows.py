@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 ID_NAMES = (
     "adress_id", "adressid", "objektidentitet", "belagenhetsadress_objektidentitet", "uuid", "uuidadrpl",
-    "adressplats_id", "adressplatsid", "adressplats_uuid", "adress_uuid", "belagenhetsadress_id", "lm_id",
+    "adressplats_uuid", "adress_uuid",
 )  # fmt: skip
 """Among them the regulator's own for its list of addresses (``uuidadrpl``)."""
 ADDRESS_NAMES = {

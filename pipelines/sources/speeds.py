@@ -26,9 +26,9 @@ _WRITTEN = (*_SPELLED, "bit_s", "bps", "mb", "mb_s")
 _STATED = re.compile(r"(?:^|_)(k|kilo|m|mega|g|giga)?(?:bit|bits|bps|bitps)(?:_|$)")
 _PREFIX = {None: "bit/s", "k": "kbit/s", "m": "Mbit/s", "g": "Gbit/s"}
 _DOWN = ("ned", "nedhastighet", "hastighet_ned", "nedladdning", "nedladdningshastighet", "nedlank", "down", "download",
-         "downstream", "max_ned", "max_nedhastighet")  # fmt: skip
+         "downstream")  # fmt: skip
 _UP = ("upp", "upphastighet", "hastighet_upp", "uppladdning", "uppladdningshastighet", "upplank", "up", "upload",
-       "upstream", "max_upp", "max_upphastighet")  # fmt: skip
+       "upstream")  # fmt: skip
 
 
 def names_of(words: tuple[str, ...]) -> tuple[str, ...]:

@@ -143,6 +143,7 @@ def read(region: Region, paths: Paths, ledger: Ledger) -> Inputs:
     land = files.read_table(paths.table("land"), ["rutid", "kommunkod"])
     judge = partial(matching.require, sources=sources, addresses=addresses, region=region, ledger=ledger)
     matched = attach(addresses, rows, sources, region, ledger, land, judge)
+    matching.note_uncovering(matched, sources, ledger)
     return Inputs(ground, groups, sources, wanted, share, rows, matched)
 
 

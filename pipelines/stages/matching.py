@@ -243,3 +243,23 @@ def note_kommuner(table: pd.DataFrame, said: Ints, found: Ints, ledger: Ledger) 
         rows = table["rad"].to_numpy()[other & mine][:10]
         ledger.add(kind, fil, "rader vars kommunkod är en annan än adressens", count, "adressens kommun gäller",
                    (f"rad {r}" for r in rows))  # fmt: skip
+
+
+def note_uncovering(matched: dict[str, pd.DataFrame], sources: pd.DataFrame, ledger: Ledger) -> None:
+    """Tell of every file that is complete for a kommun without one row of coverage there: it uncovers all of it.
+
+    Parameters
+    ----------
+    matched : dict of DataFrame
+        Per level the hits of fixed techniques: ``fil``, ``kommunkod``, ``status``.
+    """
+    for level, table in matched.items():
+        covers = table[(table["status"] != "planerad").to_numpy()]
+        known = set(
+            covers[["fil", "kommunkod"]].drop_duplicates().astype("str").itertuples(index=False, name=None)
+        )
+        mine = sources[of_level(sources, level) & sources["fullstandig"]]
+        for fil, kod in mine[["fil", "kommunkod"]].itertuples(index=False, name=None):
+            if (fil, kod) not in known:
+                reason = f"fullständig för kommun {kod} utan en rad om befintlig fast täckning där"
+                ledger.add("allvarlig", str(fil), reason, 1, "ingen i kommunen får täckning av filen")

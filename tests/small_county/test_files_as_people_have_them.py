@@ -220,3 +220,10 @@ def test_rows_of_another_kommun_than_they_say_are_told_first(ground: Path, tmp_p
     assert [(e.reason, e.count) for e in serious(root)] == [
         ("rader vars kommunkod är en annan än adressens", 46)
     ]
+
+
+@pytest.mark.parametrize("what", ["fiber;1000;planerad", "lte;50;tillgang"])
+def test_a_complete_file_of_no_fixed_coverage_is_told_first(ground: Path, tmp_path: Path, what: str) -> None:
+    root = with_evidence(ground, tmp_path, "adresser_op.csv", by_id(what=what))
+    assert shares(root) == (0, 0)
+    assert [(e.source, "9901" in e.reason) for e in serious(root)] == [("adresser_op.csv", True)]
