@@ -26,6 +26,8 @@ _CELL = re.compile(r"([>≥]?)\s*([+-]?)\s*([\d.,' ]+?)(?:[eE]([+-]?\d{1,3}))?\s
 _HEAD = r"[1-9]\d{0,2}"
 _SPACED = re.compile(rf"{_HEAD}(?:[ ']\d{{3}})+(?:[.,]\d*)?")
 _EITHER = r"^[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}$"
+MAX_NUMBER = 1e15
+"""What is larger is no quantity of anything here, and loses its last digits."""
 _SIGN = {".": "punkt", ",": "komma"}
 
 
@@ -121,7 +123,7 @@ def read_forms(texts: pa.Array, plausible: tuple[float, float] | None = None) ->
         np.array(value, dtype=np.float64),
         np.array([bool(c and c.percent) for c in cells]),
         np.array([c is not None and _rounded(c) for c in cells]),
-        tuple(i for i, c in enumerate(cells) if c is None or math.isinf(value[i])),
+        tuple(i for i, c in enumerate(cells) if c is None or abs(value[i]) > MAX_NUMBER),
         tuple(sorted(set(unclear))), tuple(judged), " och ".join(told),
     )  # fmt: skip
 
@@ -144,7 +146,7 @@ def _all_plain(texts: pa.Array) -> Floats | None:
         value: Floats = pc.cast(dotted, pa.float64()).to_numpy(zero_copy_only=False)
     except pa.ArrowInvalid:
         return None
-    return value if np.isfinite(value).all() else None
+    return value if (np.abs(value) <= MAX_NUMBER).all() else None
 
 
 def _taken_apart(text: str) -> _Cell | None:

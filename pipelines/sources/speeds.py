@@ -80,7 +80,7 @@ def read_speed(
     keep: Mask,
     region: Region,
     ledger: Ledger,
-    like: str = "",
+    like: str = "Mbit/s",
 ) -> tuple[Floats, str]:
     """Return a column of speeds in Mbit/s, NaN where empty, and the unit it was in.
 

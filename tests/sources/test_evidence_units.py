@@ -60,6 +60,7 @@ def test_a_header_says_its_unit(header: str, unit: str) -> None:
         ("nedhastighet", [("fiber", "100"), ("vdsl", "60")], [100, 60]),
         ("nedhastighet", [("fiber", "1000000000"), ("adsl", "24000000")], [1000, 24]),
         ("ned bps", [("fiber", "1000000000")], [1000]),
+        ("nedhastighet", [("fiber", "0")], [0]),  # says no unit, and nothing says another
     ],
 )
 def test_speeds_come_out_in_mbit(tmp_path: Path, header: str, rows: list, mbit: list[float]) -> None:
@@ -113,6 +114,11 @@ def test_a_single_speed_too_high_is_assumed_and_named_a_single_too_low_is_kept_a
     assert [(e.reason, e.count) for e in entries if e.kind == "antagen"] == [
         ("ned_mbit utan användbart tal för xdsl", 1)
     ]
+
+
+def test_a_column_without_figures_says_no_unit_and_needs_none(tmp_path: Path) -> None:
+    got, entries = read(tmp_path, speeds_of("nedhastighet", ("fiber", ""), ("adsl", "-")))
+    assert got["ned_mbit"].tolist() == [1000, 24] and {e.kind for e in entries} == {"antagen"}
 
 
 def test_speeds_up_follow_the_unit_of_speeds_down(tmp_path: Path) -> None:
