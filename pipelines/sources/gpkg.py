@@ -178,11 +178,11 @@ def read(
     return pa.table({c: pa.array([], t) for c, t in fields})
 
 
-def is_text(column: pa.ChunkedArray | pa.Array) -> bool:
-    """Tell whether a column holds texts, and not numbers."""
+def is_number(column: pa.ChunkedArray | pa.Array) -> bool:
+    """Tell whether a column holds numbers, and not texts."""
     import pyarrow as pa
 
-    return bool(pa.types.is_string(column.type) or pa.types.is_large_string(column.type))
+    return bool(pa.types.is_integer(column.type) or pa.types.is_floating(column.type))
 
 
 def texts(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray:

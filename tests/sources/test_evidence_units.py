@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import gpkg_files as make
 import pandas as pd
 import pyarrow as pa
 import pytest
+import shapely
 from tackning_files import CELLS, HEAD, KALLOR, put, refused, run
 
 from pipelines import files
@@ -137,6 +139,27 @@ def test_a_plausible_range_must_hold_the_assumed_speed() -> None:
     for wrong in ({"xdsl": (1, 20)}, {"xdsl": (30, 1)}, {"xdsl": (0.1, float("inf"))}):
         with pytest.raises(ValueError, match="rimlig_hastighet_mbit"):
             Evidens(rimlig_hastighet_mbit=wrong)
+
+
+def areas(tmp: Path, **columns: list) -> pd.DataFrame:
+    table = {"teknik": ["adsl", "adsl"], **columns, "status": ["tillgang"] * 2}
+    shapes = [shapely.box(e, 6_400_000, e + 500, 6_400_500) for e in (320_000, 321_000)]
+    path = make.gpkg(tmp / "raw/tackning/omraden.gpkg", table, shapes, "omraden")
+    put(tmp, "omraden.gpkg", path.read_bytes())
+    return run(tmp)[0]["evidens_omrade"]
+
+
+def test_polygons_are_read_by_the_same_rules(tmp_path: Path) -> None:
+    assert areas(tmp_path, nedhastighet=[8000, 24000])["ned_mbit"].tolist() == [8, 24]
+
+
+def test_numbers_that_a_database_has_as_numbers_have_no_doubtful_separator(tmp_path: Path) -> None:
+    assert areas(tmp_path, ned_mbit=[1.125, 24.0])["ned_mbit"].tolist() == [1.125, 24]
+
+
+def test_polygons_with_two_speeds_down_stop(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"(?s)Två kolumner.*ned_mbit och ned_kbit"):
+        areas(tmp_path, ned_mbit=[8, 24], ned_kbit=[8000, 24000])
 
 
 # --- separators -------------------------------------------------------------------------------------
@@ -400,7 +423,6 @@ def test_bytes_that_no_encoding_has_stop_and_characters_already_lost_are_counted
 
 
 def test_coordinates_outside_sweden_are_told_in_which_system_they_fit(tmp_path: Path) -> None:
-    import gpkg_files as make
     import pyproj
 
     where = [(320_000.0 + 40 * i, 6_400_000.0 + 70 * i) for i in range(20)]
