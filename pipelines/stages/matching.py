@@ -106,17 +106,42 @@ def require(
         if share < floor:
             _tell(level, table, judged, theirs, ledger, "säger lite om länet: kontrollera filen")
         elif complete and level == "adress" and min(share, *shares.values()) < wanted:
-            _tell(
-                level,
-                table,
-                judged,
-                theirs,
-                ledger,
-                "filen är fullständig: de adresser som menas blir otäckta",
-            )
+            action = "filen är fullständig: de adresser som menas blir otäckta"
+            _tell(level, table, judged, theirs, ledger, action)
+        if level == "adress":
+            _note_thin(str(fil), mine, judged, complete, addresses, floor, ledger)
         silent = [k for k in rows["kommunkod"] if k not in complete and (fil, k) not in reached]
         ledger.add("varning", str(fil), "kommuner i kallor.csv som filen inte når", len(silent),
                    "filen säger inget där", silent)  # fmt: skip
+
+
+def _note_thin(
+    fil: str,
+    mine: Ints,
+    judged: Judged,
+    complete: list[str],
+    addresses: pd.DataFrame,
+    floor: float,
+    ledger: Ledger,
+) -> None:
+    """Tell of a kommun in which a file hits far fewer of the addresses than elsewhere, when lost rows could be why.
+
+    An id that matches nothing does not say its kommun: in a list of a whole län one small kommun's ids may all be
+    lost without the file's share falling.
+    """
+    total = addresses["kommunkod"].astype("str").value_counts()
+    hits = np.bincount(judged.kommun[mine][judged.hit[mine]], minlength=len(judged.kommuner))
+    lost = int((~judged.hit[mine] & (judged.kommun[mine] < 0)).sum())
+    rate = {k: hits[_number(judged.kommuner, k)] / total[k] for k in complete}
+    for kod in complete:
+        others = [r for k, r in rate.items() if k != kod]
+        usual = float(np.median(others)) if others else 0.0
+        lacking = (floor * usual - rate[kod]) * total[kod]
+        if 0 < lacking <= lost:
+            ledger.add(
+                "allvarlig", fil, f"kommun {kod}: rader för {100 * rate[kod]:.0f} % av adresserna, i filens andra "
+                f"kommuner {100 * usual:.0f} %", lost, f"{lost} rader i filen träffar ingen adress: de kan höra dit",
+            )  # fmt: skip
 
 
 def of_level(sources: pd.DataFrame, level: str) -> pd.Series:
