@@ -103,6 +103,7 @@ coverage: $(FINAL) ## Hela jobbet: läser indata, räknar, kontrollerar och skri
 	@$(if $(DEMO_MARK),echo '$(DEMO_NOTE)')
 	@printf 'Klart. Karta: %s/bredbandskarta.html   Rapport: %s/rapport.md   QGIS: %s/bredband.qgz\n' \
 	  '$(MAPS)' '$(OUT)' '$(OUT)'
+	@cat $(STEG)/varningar.txt 2>/dev/null || :
 
 fetch: | $(VENV)/.klar ## Hämtar utgivarnas filer till RAW [BARA=scb,kolada] [VISA=ja: lista bara] [IGEN=ja: fråga om allt]
 	@$(RUN) fetch --config $(CONFIG) --raw $(RAW) --out $(OUT) --maps $(MAPS) --only=$(call AS_WRITTEN,BARA) \
@@ -152,6 +153,8 @@ $(GROUPS:%=$(DONE)/%.json): $(DONE)/%.json: $(STEG)/indata/%.json $(CONFIG) $(ST
 # --- stages ----------------------------------------------------------------------------------------------
 
 $(DONE)/scb.json: $(STEG)/indata/granser.json
+
+$(DONE)/tackning.json: $(DONE)/lantmateriet.json
 
 $(DONE)/grid.json: $(DONE)/lantmateriet.json $(DONE)/scb.json $(DONE)/pts.json $(DONE)/granser.json $(STAGES)
 	$(SAY) 'Rutor, land och områdestyp'

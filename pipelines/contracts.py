@@ -379,6 +379,7 @@ EVIDENS_ADRESS = Table(
         Column("e_m", "decimal", "E (m)", unit="m", nullable=True),
         Column("n_m", "decimal", "N (m)", unit="m", nullable=True),
         Column("operator", "text", "Operatör"),
+        Column("kommunkod_fil", "text", "Kommunkod i filen", "Tomt när filen inte säger kommun på raden."),
     ),
 )  # fmt: skip
 EVIDENS_RUTA = Table(

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 
 from pipelines.region_access import Tillganglighet
 from pipelines.region_base import (
@@ -42,14 +42,20 @@ RIKET = "00"
 CLASSES = ("tatbebyggt", "glesbebyggt")
 TECHNIQUES = ("fiber", "kabel-tv", "vdsl", "xdsl", "fast_radio", "lte", "nr")
 STATUSES = ("tillgang", "passerad", "planerad")
+MAX_MBIT = 100_000
+"""No access network sells 100 Gbit/s to homes."""
 
 Technique = Literal["fiber", "kabel-tv", "vdsl", "xdsl", "fast_radio", "lte", "nr"]
-Speed = Annotated[float, Field(gt=0, le=100_000)]
+Speed = Annotated[float, Field(gt=0, le=MAX_MBIT)]
 Theme = Literal[
     "AGRI", "ECON", "EDUC", "ENER", "ENVI", "GOVE", "HEAL", "INTR", "JUST", "REGI", "SOCI", "TECH", "TRAN"
 ]  # fmt: skip
 """EU's code list data-theme."""
 KommunCode = Annotated[str, Field(pattern=r"^[0-9]{4}$", examples=["1440"])]
+PLAUSIBLE_MBIT: dict[Technique, tuple[Speed, Speed]] = {
+    "fiber": (10, 25_000), "kabel-tv": (1, 10_000), "vdsl": (1, 400), "xdsl": (0.1, 30), "fast_radio": (1, 10_000),
+    "lte": (1, 2_000), "nr": (1, 20_000),
+}  # fmt: skip
 
 
 class Kommun(Part):
@@ -212,9 +218,51 @@ class Evidens(Part):
         description="Nedhastighet (Mbit/s) som antas när `ned_mbit` är tomt. Antagande; fiber och kabel-tv "
         "enligt PTS:s definition av 1 Gbit/s.",
     )  # fmt: skip
+    rimlig_hastighet_mbit: dict[Technique, tuple[Speed, Speed]] = Field(
+        default=PLAUSIBLE_MBIT,
+        description="Lägsta och högsta nedhastighet (Mbit/s) som är rimlig för tekniken; för upphastighet gäller en "
+        "tiondel av den lägsta. Avgör kolumnens enhet när rubriken inte gör det, och stannar körningen när mer än 1 % "
+        "av raderna ligger utanför. Högsta enligt standard: xdsl ITU-T G.992.5 (ADSL2+, 24 Mbit/s), vdsl G.993.2 "
+        "(profil 35b), kabel-tv DOCSIS 3.1, nr IMT-2020; lägsta, och fiber, fast_radio och lte: antagande. Teknik som "
+        "utelämnas behåller sitt förval.",
+    )
     matchningsradie_m: Metres = Field(
         default=25, description="Längsta avstånd från en rad med `e,n` till närmaste adress (meter)."
     )
+    minsta_matchade_andel: float = Field(
+        default=0.5, gt=0, le=1,
+        description="Minsta andel av en fils rader (per kommun där raderna säger sin kommun) som ska träffa en adress, "
+        "en ruta i länets rutnät eller, för ytor, någon adress. Under den stannar körningen om filen är fullständig "
+        "för kommunen; är den ofullständig sägs det först i rapporten och sist på skärmen. Antagande: adresser som "
+        "tillkommit och utgått är några procent om året, så hälften är en fil i annan form eller om annan plats.",
+    )  # fmt: skip
+    vantad_matchad_andel: float = Field(
+        default=0.9, gt=0, le=1,
+        description="Under denna andel (men över minsta_matchade_andel) räknas en fullständig fils adressrader, och "
+        "det sägs först i rapporten och sist på skärmen: det som inte träffar blir annars otäckt. Antagande.",
+    )  # fmt: skip
+
+    @field_validator("rimlig_hastighet_mbit", mode="before")
+    @classmethod
+    def _others_keep_theirs(cls, given: object) -> object:
+        if not isinstance(given, dict):
+            return given
+        return {**PLAUSIBLE_MBIT, **{k: tuple(v) if isinstance(v, list) else v for k, v in given.items()}}
+
+    @model_validator(mode="after")
+    def _plausible(self) -> Evidens:
+        for technique, (low, high) in self.rimlig_hastighet_mbit.items():
+            assumed = self.standardhastighet_mbit.get(technique, low)
+            if not 0 < low < high <= MAX_MBIT:
+                raise ValueError(
+                    f"rimlig_hastighet_mbit.{technique}: 0 < lägsta < högsta ≤ {MAX_MBIT} gäller inte"
+                )
+            if not low <= assumed <= high:
+                raise ValueError(
+                    f"standardhastighet_mbit.{technique} = {assumed:g} ligger utanför rimlig_hastighet_mbit "
+                    f"({low:g}–{high:g})"
+                )
+        return self
 
 
 class Modell(Part):

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pipelines.errors import DataError
 from pipelines.region import Region
 from pipelines.sources import gpkg, marks, wkb
+from pipelines.sources.ids import normal_ids
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -78,7 +79,7 @@ def _take(batch: pa.Table, found: Found, region: Region) -> None:
     """Sort one batch's rows into kept and dropped, and count every one."""
     import pyarrow as pa
 
-    ids = gpkg.texts(batch["adress_id"])
+    ids = pa.chunked_array([normal_ids(c) for c in gpkg.texts(batch["adress_id"]).chunks], pa.string())
     codes, code = _encoded(batch["kommunkod"])
     if not pa.types.is_string(batch["kommunkod"].type):
         codes = [

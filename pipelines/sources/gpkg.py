@@ -178,6 +178,13 @@ def read(
     return pa.table({c: pa.array([], t) for c, t in fields})
 
 
+def is_number(column: pa.ChunkedArray | pa.Array) -> bool:
+    """Tell whether a column holds numbers, and not texts."""
+    import pyarrow as pa
+
+    return bool(pa.types.is_integer(column.type) or pa.types.is_floating(column.type))
+
+
 def texts(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray:
     """Return ids or codes as trimmed text, whether the file has them as text or as numbers; null stays.
 

@@ -270,3 +270,23 @@ def test_the_demo_mark_is_carried_and_may_not_be_stripped(tmp_path: Path) -> Non
     make.paths(tmp_path).table("adresser_kalla").unlink()
     put(tmp_path, "1480", GBG, description="DEMO: påhittat")
     fails(tmp_path, "märkt DEMO inuti men inte utanpå", "kn1480.zip")
+
+
+UUIDS = ["6611a2b1-4011-5f0c-bcd0-309e19a25d78", "719e9417-3e3c-54df-90bf-3561bd57fe1d"]
+
+
+def test_uuids_have_one_form_however_the_register_spells_them(tmp_path: Path) -> None:
+    rows = [
+        (UUIDS[1].upper(), "1480", G, (320_000, 6_400_000)),
+        (f"{{{UUIDS[0]}}}", "1480", G, (320_001, 6_400_000)),
+    ]
+    put(tmp_path, "1480", rows)
+    put(tmp_path, "1407", OCK)
+    assert [r[0] for r in run(tmp_path)] == [*UUIDS, "c"]
+
+
+def test_two_spellings_of_one_id_are_one_address_twice(tmp_path: Path) -> None:
+    rows = [(spelt, "1480", G, (320_000, 6_400_000)) for spelt in (UUIDS[0], UUIDS[0].upper())]
+    put(tmp_path, "1480", rows)
+    put(tmp_path, "1407", OCK)
+    fails(tmp_path, "1 adresser förekommer två gånger", UUIDS[0])
