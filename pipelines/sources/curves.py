@@ -24,7 +24,6 @@ MAX_CHORDS = 20_000
 MAX_DEPTH = 8
 """Collections within collections deeper than this are refused."""
 LINEAR = (1, 2, 3, 4, 5, 6)
-CURVED = (8, 9, 10, 11, 12)
 _NAMES = {
     7: "GeometryCollection (samling)", 8: "CircularString (cirkelbåge)", 9: "CompoundCurve (sammansatt linje)",
     11: "MultiCurve (linjer)", 13: "Curve (linje)", 14: "Surface (yta utan slag)",
@@ -48,10 +47,11 @@ def kind(wkb: bytes) -> int:
 
 @dataclass
 class _Reader:
-    """Reads one geometry's bytes from the beginning."""
+    """Reads one geometry's bytes from the beginning; ``arcs`` counts those it met."""
 
     data: bytes
     at: int = 0
+    arcs: int = 0
 
     def take(self, form: str) -> tuple[Any, ...]:
         size = struct.calcsize(form)
@@ -83,8 +83,10 @@ class _Reader:
         return flat[:, :2].astype(np.float64)
 
 
-def linear(wkb: bytes, file: Path, row: int) -> Any:
+def linear(wkb: bytes, file: Path, row: int) -> tuple[Any, bool]:
     """Return an area with arcs, or a collection of areas, as a shapely geometry of straight lines.
+
+    The second value says whether there were arcs.
 
     Raises
     ------
@@ -94,8 +96,10 @@ def linear(wkb: bytes, file: Path, row: int) -> Any:
     import shapely
 
     try:
-        parts = list(_areas(_Reader(wkb), 0))
-        return parts[0] if kind(wkb) == 10 and len(parts) == 1 else shapely.multipolygons(parts)
+        read = _Reader(wkb)
+        parts = _areas(read, 0)
+        single = kind(wkb) == 10 and len(parts) == 1
+        return parts[0] if single else shapely.multipolygons(parts), read.arcs > 0
     except _Other as e:
         raise DataError(
             "Fel sorts geometri.", file=file, row=row, expected="ytor (Polygon eller MultiPolygon; cirkelbågar går bra)",
@@ -147,6 +151,7 @@ def _curve(read: _Reader) -> Ring:
     if found == 2:
         return read.points(mark, width)
     if found == 8:
+        read.arcs += 1
         return _arcs(read.points(mark, width))
     if found == 9:
         parts = [_curve(read) for _ in range(read.count(mark))]

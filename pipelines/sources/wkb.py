@@ -102,15 +102,12 @@ def polygons(
     shapes, bent = _shapes(wkb, file)
     shapes = shapely.force_2d(shapes)
     kinds = shapely.get_type_id(shapes)
-    only_areas = (kinds == 7) & (shapely.get_num_geometries(shapes) > 0)
-    only_areas[only_areas] = [_all_areas(g) for g in shapes[only_areas]]
-    wrong = np.flatnonzero(~np.isin(kinds, (-1, 3, 6)) & ~only_areas)
+    wrong = np.flatnonzero(~np.isin(kinds, (-1, 3, 6)))
     if len(wrong):
         _refuse(file, "ytor (Polygon eller MultiPolygon)", shapes[wrong[0]], int(wrong[0]))
-    shapes[only_areas] = [shapely.multipolygons(_flat(g)) for g in shapes[only_areas]]
     broken = np.flatnonzero(~shapely.is_valid(shapes) & (kinds != -1))
-    before = shapely.area(shapes[broken])
     _require_numbers(shapes, broken, file)
+    before = shapely.area(shapes[broken])
     shapes[broken] = shapely.make_valid(shapes[broken])
     shapes = areas(shapes)
     if ledger is not None:
@@ -144,20 +141,6 @@ def _called(row: int, names: Sequence[str] | None) -> str:
 
 def _hectares(m2: float) -> str:
     return f"{m2 / 10_000:.2f}".replace(".", ",")
-
-
-def _all_areas(collection: Any) -> bool:
-    import shapely
-
-    return bool(np.isin(shapely.get_type_id(_flat(collection)), (3, 6)).all())
-
-
-def _flat(collection: Any) -> NDArray[Any]:
-    """Return the parts of a collection, multipolygons taken apart."""
-    import shapely
-
-    parts = shapely.get_parts(collection)
-    return shapely.get_parts(parts) if np.isin(shapely.get_type_id(parts), (3, 6)).all() else parts
 
 
 def _require_numbers(shapes: NDArray[Any], rows: NDArray[Any], file: Path) -> None:
@@ -272,22 +255,28 @@ def _shapes(wkb: pa.ChunkedArray | pa.Array, file: Path) -> tuple[NDArray[Any], 
 
     raw = np.asarray(wkb.to_numpy(zero_copy_only=False), dtype=object)
     try:
-        return np.asarray(shapely.from_wkb(raw), dtype=object), np.empty(0, dtype=np.int64)
+        with np.errstate(invalid="ignore"):  # a coordinate that is no number: told by the one that uses it
+            whole = np.asarray(shapely.from_wkb(raw), dtype=object)
+        if not (shapely.get_type_id(whole) == 7).any():  # within a collection arcs are not told of
+            return whole, np.empty(0, dtype=np.int64)
     except (NotImplementedError, shapely.errors.GEOSException, TypeError):
-        pass  # arcs, or something that cannot be read: row by row, which is slow
+        pass
+    # Arcs, collections, or something that cannot be read: row by row, which is slow.
     out = np.full(len(raw), None, dtype=object)
     kinds = np.array([-1 if b is None else curves.kind(b) for b in raw], dtype=np.int64)
     plain = np.isin(kinds, curves.LINEAR)
     out[plain] = shapely.from_wkb(raw[plain], on_invalid="ignore")
+    bent = []
     for i in np.flatnonzero(~plain & (kinds != -1)):
-        out[i] = curves.linear(raw[i], file, int(i) + 1)
+        out[i], arcs = curves.linear(raw[i], file, int(i) + 1)
+        bent += [i] if arcs else []
     unread = np.flatnonzero(plain & shapely.is_missing(out))
     if len(unread):
         raise DataError(
             "En geometri går inte att läsa.", file=file, row=int(unread[0]) + 1,
             expected="en hel geometri (WKB)", found=f"{len(raw[unread[0]])} byte som inte går att tolka", action=_AGAIN,
         )  # fmt: skip
-    return out, np.flatnonzero(np.isin(kinds, curves.CURVED))
+    return out, np.array(bent, dtype=np.int64)
 
 
 def _through_shapely(present: pa.Array, file: Path) -> tuple[Floats, Floats]:
