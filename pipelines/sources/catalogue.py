@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import unicodedata
+import warnings
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -177,6 +178,20 @@ def _epsg(organization: object, code: object, definition: str) -> int | None:
         crs = pyproj.CRS.from_user_input(f"EPSG:{code}" if numbered else definition[:_MAX_TEXT])
         while crs.is_compound or crs.is_bound:  # heights beside the plane, or a shift to another datum around it
             crs = crs.sub_crs_list[0] if crs.is_compound else crs.source_crs
-        return crs.to_epsg(min_confidence=70)
+        return crs.to_epsg(min_confidence=70) or _by_name(crs)
     except (pyproj.exceptions.CRSError, AttributeError, IndexError):
         return int(str(code)) if numbered else None
+
+
+def _by_name(crs: Any) -> int | None:
+    """Return the code of the system that has a CRS's name, when it also has its projection, to the last parameter.
+
+    The older form of a definition (WKT 1) says nothing of the order of its axes, which PROJ takes for another system.
+    """
+    import pyproj
+
+    code = crs.to_epsg(min_confidence=20)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # a PROJ string says less than WKT does
+        same = code and pyproj.CRS.from_epsg(code).to_proj4() == crs.to_proj4()
+    return code if same else None

@@ -220,6 +220,13 @@ def test_heights_and_numbers_of_ones_own_do_not_hide_3006(tmp_path: Path, organi
     assert gpkg.read(layer, WANTED).num_rows == 2
 
 
+def test_a_name_alone_makes_no_system(tmp_path: Path) -> None:
+    """Called SWEREF99 TM, but 350 km to the west of it."""
+    wkt = pyproj.CRS.from_epsg(3006).to_wkt("WKT1_GDAL").replace('"false_easting",500000', '"false_easting",150000')
+    with pytest.raises(DataError, match="Fel koordinatsystem"):
+        gpkg.require_geometry(one(with_crs(tmp_path / "a.gpkg", "NONE", 7, wkt)))
+
+
 @pytest.mark.parametrize(("code", "told"), [(5846, "EPSG:3007"), (5850, "EPSG:3011"), (25833, "EPSG:25833")])
 def test_heights_do_not_make_another_system_3006(tmp_path: Path, code: int, told: str) -> None:
     with pytest.raises(DataError, match="Fel koordinatsystem") as e:
