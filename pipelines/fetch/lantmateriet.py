@@ -269,7 +269,9 @@ def _files(items: Sequence[Item]) -> Iterator[Listed]:
         names = " ".join(_names(item, href))
         years = [int(n) for n in re.findall(r"(?<!\d)\d{4}(?!\d)", names) if n != code and int(n) in _YEARS]
         current = _CURRENT in names.lower()
-        yield Listed(href, code, _version(item), _sha256(extra), 0 if current else max(years, default=0), current)
+        yield Listed(
+            href, code, _version(item), _sha256(extra), 0 if current else max(years, default=0), current
+        )
 
 
 def _newest(files: list[Listed]) -> list[Listed]:

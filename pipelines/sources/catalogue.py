@@ -176,7 +176,9 @@ def _epsg(organization: object, code: object, definition: str) -> int | None:
 
     try:
         crs = pyproj.CRS.from_user_input(f"EPSG:{code}" if numbered else definition[:_MAX_TEXT])
-        while crs.is_compound or crs.is_bound:  # heights beside the plane, or a shift to another datum around it
+        while (
+            crs.is_compound or crs.is_bound
+        ):  # heights beside the plane, or a shift to another datum around it
             crs = crs.sub_crs_list[0] if crs.is_compound else crs.source_crs
         return crs.to_epsg(min_confidence=70) or _by_name(crs)
     except (pyproj.exceptions.CRSError, AttributeError, IndexError):

@@ -131,9 +131,7 @@ def _areas(read: _Reader, depth: int) -> list[Any]:
 
     found, mark, width = read.head()
     if found in (3, 10):
-        rings = [
-            read.points(mark, width) if found == 3 else _curve(read) for _ in range(read.count(mark))
-        ]
+        rings = [read.points(mark, width) if found == 3 else _curve(read) for _ in range(read.count(mark))]
         rings = [_closed(r) for r in rings]
         return [shapely.polygons(rings[0], holes=rings[1:] or None)] if rings else []
     if found in (6, 7, 12) and depth < MAX_DEPTH:

@@ -138,7 +138,11 @@ def batches(
     """
     through_index = bbox is not None and spatial_index.trusted(layer)
     for table in _stream(layer, wanted, geometry=geometry, bbox=bbox if through_index else None):
-        part = table if through_index or bbox is None else table.filter(wkb.touches(table["wkb"], bbox, layer.file))
+        part = (
+            table
+            if through_index or bbox is None
+            else table.filter(wkb.touches(table["wkb"], bbox, layer.file))
+        )
         if part.num_rows:
             yield part
 

@@ -76,7 +76,9 @@ def with_neighbours(kommuner: gpd.GeoDataFrame, region: Region) -> gpd.GeoDataFr
     return out.astype({"kommunkod": "str", "kommunnamn": "str"})
 
 
-def compare_places(kommuner: gpd.GeoDataFrame, general: gpd.GeoDataFrame, source: str, ledger: Ledger) -> None:
+def compare_places(
+    kommuner: gpd.GeoDataFrame, general: gpd.GeoDataFrame, source: str, ledger: Ledger
+) -> None:
     """Tell of kommuner of the län that do not touch SCB's generalised outline of the same code."""
     import shapely
 

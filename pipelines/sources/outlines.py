@@ -76,7 +76,9 @@ def official(layer: gpkg.Layer, ledger: Ledger | None = None, source: str = "") 
 
     table = gpkg.read(layer, WANTED)
     # As numbers the codes of Stockholm's to Blekinge län lose their zero. Two digits are a län's.
-    codes = gpkg.texts(table["kommunkod"]).to_pandas().fillna("").str.replace(r"^\d{3}$", "0\\g<0>", regex=True)
+    codes = (
+        gpkg.texts(table["kommunkod"]).to_pandas().fillna("").str.replace(r"^\d{3}$", "0\\g<0>", regex=True)
+    )
     wrong = ~codes.str.fullmatch(r"\d{4}") | (codes == "0000")
     if wrong.any():
         raise DataError(
@@ -90,7 +92,9 @@ def official(layer: gpkg.Layer, ledger: Ledger | None = None, source: str = "") 
     frame = gpd.GeoDataFrame({"kommunkod": codes, "kommunnamn": names}, geometry=shapes, crs=EPSG)
     none = frame.geometry.isna()
     if ledger is not None:
-        ledger.add("bortfall", source, "kommun utan yta", int(none.sum()), "raderna används inte", codes[none])
+        ledger.add(
+            "bortfall", source, "kommun utan yta", int(none.sum()), "raderna används inte", codes[none]
+        )
     frame = frame[~none]
     middle = frame.geometry.representative_point()
     wkb.require_sweden(middle.x.to_numpy(), middle.y.to_numpy(), layer.file)
@@ -110,7 +114,9 @@ def _require_one_area(
     for code in excess.index[excess > SAME_AREA]:
         rows = frame[frame["kommunkod"] == code]
         parts = rows.geometry.to_numpy()
-        alike = shapely.area(shapely.symmetric_difference(parts[1:], parts[0])) <= SAME_AREA * shapely.area(parts[0])
+        alike = shapely.area(shapely.symmetric_difference(parts[1:], parts[0])) <= SAME_AREA * shapely.area(
+            parts[0]
+        )
         if not alike.all():
             raise DataError(
                 f"Kommunen {code} har flera ytor som överlappar varandra.", file=file, row=int(rows.index[1]) + 1,

@@ -22,7 +22,9 @@ ENDINGS = ("-wal", "-shm", "-journal")
 """SQLite's own: write-ahead log, its index, and the rollback journal."""
 JOURNAL_MAGIC = bytes.fromhex("d9d505f920a163d7")
 _PREFIX = "bredband-kopia-"
-_CLOSE = "Stäng filen i QGIS (eller det program som har den öppen), så skrivs ändringarna in i den, och kör igen."
+_CLOSE = (
+    "Stäng filen i QGIS (eller det program som har den öppen), så skrivs ändringarna in i den, och kör igen."
+)
 
 
 def owner(name: str) -> str:

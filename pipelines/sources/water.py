@@ -81,8 +81,9 @@ def _read_one(
     }
     keep = kinds.isin(wet)
     shapes = wkb.polygons(
-        table["wkb"].filter(pa.array(keep)), path, ledger=ledger, source=name, names=kinds[keep].tolist()
-    )
+        table["wkb"].filter(pa.array(keep)), path, ledger=ledger, source=name, names=kinds[keep].tolist(),
+        numbered=False,
+    )  # fmt: skip
     water = gpd.GeoDataFrame({"objekttyp": kinds[keep].to_numpy()}, geometry=shapes, crs=EPSG)
     missing = water.geometry.isna()
     if missing.all():
@@ -114,7 +115,12 @@ def _note_elsewhere(layer: gpkg.Layer, bounds: Bounds, name: str, ledger: Ledger
             action="Hämta den fil som ligger fel i SWEREF 99 TM (EPSG:3006), eller räkna om den.",
         )  # fmt: skip
     ledger.add(
-        "allvarlig", name, "filen har inget vatten i närheten av länet", 1, "vattnet där räknas som land", lines
+        "allvarlig",
+        name,
+        "filen har inget vatten i närheten av länet",
+        1,
+        "vattnet där räknas som land",
+        lines,
     )
 
 

@@ -74,6 +74,7 @@ def polygons(
     ledger: Ledger | None = None,
     source: str = "",
     names: Sequence[str] | None = None,
+    numbered: bool = True,
 ) -> NDArray[Any]:
     """Return polygons and multipolygons as valid shapely geometries, None where there is none.
 
@@ -90,7 +91,9 @@ def polygons(
     source : str
         What the ledger calls the file.
     names : sequence of str, shape (n,), optional
-        What the ledger calls each row; else by its number.
+        What the ledger calls each row, beside its number.
+    numbered : bool
+        Whether the rows are the file's, so that their numbers say something.
 
     Raises
     ------
@@ -111,32 +114,43 @@ def polygons(
     shapes[broken] = shapely.make_valid(shapes[broken])
     shapes = areas(shapes)
     if ledger is not None:
-        _note_mended(ledger, source or file.name, broken, before, shapes, names)
+        called = (
+            [_called(i, names, numbered=numbered) for i in range(len(shapes))]
+            if len(broken) + len(bent)
+            else []
+        )
+        _note_mended(ledger, source or file.name, broken, before, shapes, called)
         ledger.add(
             "upplysning", source or file.name,
             f"ytor med cirkelbågar; bågen ersätts av raka linjer som avviker högst {curves.TOLERANCE_M * 100:.0f} cm",
-            len(bent), "ytorna används", [_called(i, names) for i in bent],
+            len(bent), "ytorna används", [called[i] for i in bent],
         )  # fmt: skip
     return shapes
 
 
 def _note_mended(
-    ledger: Ledger, source: str, broken: NDArray[Any], before: Floats, shapes: NDArray[Any], names: Sequence[str] | None
+    ledger: Ledger,
+    source: str,
+    broken: NDArray[Any],
+    before: Floats,
+    shapes: NDArray[Any],
+    called: Sequence[str],
 ) -> None:
     """Name every mended area with what it was and became; those that were none come first."""
     import shapely
 
     after = np.nan_to_num(shapely.area(shapes[broken]))
     order = np.argsort(-np.abs(after - before), kind="stable")
-    told = [f"{_called(broken[i], names)}: {_hectares(before[i])} → {_hectares(after[i])} ha" for i in order[:10]]
+    told = [f"{called[broken[i]]}: {_hectares(before[i])} → {_hectares(after[i])} ha" for i in order[:10]]
     ledger.add(
         "justerad", source, "ogiltiga ytor (de skär sig själva, eller ringarna korsar varandra)", len(broken),
         "lagades; arealen före → efter, de största ändringarna först", told,
     )  # fmt: skip
 
 
-def _called(row: int, names: Sequence[str] | None) -> str:
-    return f"rad {row + 1}" + (f" {printable(str(names[row]), 60)}" if names is not None and names[row] else "")
+def _called(row: int, names: Sequence[str] | None, *, numbered: bool) -> str:
+    name = printable(str(names[row]), 60) if names is not None else ""
+    return f"rad {row + 1} {name}".rstrip() if numbered else name
 
 
 def _hectares(m2: float) -> str:
@@ -207,7 +221,9 @@ def require_sweden(e_m: Floats, n_m: Floats, file: Path, first_row: int = 1) -> 
     """
     outside = outside_sweden(e_m, n_m)
     if outside.any():
-        raise not_in_sweden(e_m[outside], n_m[outside], file, int(outside.sum()), first_row + int(np.argmax(outside)))
+        raise not_in_sweden(
+            e_m[outside], n_m[outside], file, int(outside.sum()), first_row + int(np.argmax(outside))
+        )
 
 
 def outside_sweden(e_m: Floats, n_m: Floats) -> NDArray[np.bool_]:

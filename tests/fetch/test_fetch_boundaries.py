@@ -142,7 +142,10 @@ def test_codes_that_could_be_years_stand_for_kommuner_among_others():
 
     def item(name: str):
         asset = SimpleNamespace(
-            href=f"https://x/{name}.zip", roles=[], extra_fields={}, get_absolute_href=lambda: f"https://x/{name}.zip"
+            href=f"https://x/{name}.zip",
+            roles=[],
+            extra_fields={},
+            get_absolute_href=lambda: f"https://x/{name}.zip",
         )
         return SimpleNamespace(id=name, properties={}, assets={"data": asset})
 

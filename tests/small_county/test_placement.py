@@ -51,7 +51,9 @@ def county(tmp: Path, kommuner: tuple[str, ...] = (), move: Move = by(0, 0)) -> 
 
 def borders(tmp: Path, rows: list[tuple[str, str, Any]]) -> None:
     frame = gpd.GeoDataFrame(
-        {"kommunkod": [r[0] for r in rows], "kommunnamn": [r[1] for r in rows]}, geometry=[r[2] for r in rows], crs=3006
+        {"kommunkod": [r[0] for r in rows], "kommunnamn": [r[1] for r in rows]},
+        geometry=[r[2] for r in rows],
+        crs=3006,
     )
     path = tmp / "raw/granser/kommungranser.gpkg"
     path.unlink()
@@ -74,7 +76,11 @@ def told(tmp: Path, name: str) -> list[dict[str, Any]]:
 def test_the_few_that_lie_elsewhere_are_named(tmp_path: Path) -> None:
     county(tmp_path)
     assert run(tmp_path) == ""
-    found = {p["source"]: (p["kind"], p["count"], p["examples"]) for p in told(tmp_path, "grid") if "m utanför" in p["reason"]}
+    found = {
+        p["source"]: (p["kind"], p["count"], p["examples"])
+        for p in told(tmp_path, "grid")
+        if "m utanför" in p["reason"]
+    }
     # 042 lies 420 m into Håvik, 043 a kilometre out at sea; 138 a kilometre into Östby; 103, 104 and 123 within 300 m.
     assert found == {
         "lantmateriet/belagenhetsadresser_kn9901.zip": ("varning", 2, ["9901-042", "9901-043"]),

@@ -213,7 +213,9 @@ def with_crs(path: Path, organization: str, code: int, wkt: str) -> Path:
 @pytest.mark.parametrize(
     ("organization", "code"), [("EPSG", 5845), ("NONE", 5845), ("EPSG", 3006), ("NONE", 3006), ("ESRI", 3006)]
 )
-def test_heights_and_numbers_of_ones_own_do_not_hide_3006(tmp_path: Path, organization: str, code: int) -> None:
+def test_heights_and_numbers_of_ones_own_do_not_hide_3006(
+    tmp_path: Path, organization: str, code: int
+) -> None:
     wkt = pyproj.CRS.from_epsg(code).to_wkt("WKT1_ESRI" if organization == "ESRI" else "WKT1_GDAL")
     path = with_crs(tmp_path / "a.gpkg", organization, code if organization == "EPSG" else 7, wkt)
     layer = gpkg.require_geometry(one(path))
@@ -222,7 +224,11 @@ def test_heights_and_numbers_of_ones_own_do_not_hide_3006(tmp_path: Path, organi
 
 def test_a_name_alone_makes_no_system(tmp_path: Path) -> None:
     """Called SWEREF99 TM, but 350 km to the west of it."""
-    wkt = pyproj.CRS.from_epsg(3006).to_wkt("WKT1_GDAL").replace('"false_easting",500000', '"false_easting",150000')
+    wkt = (
+        pyproj.CRS.from_epsg(3006)
+        .to_wkt("WKT1_GDAL")
+        .replace('"false_easting",500000', '"false_easting",150000')
+    )
     with pytest.raises(DataError, match="Fel koordinatsystem"):
         gpkg.require_geometry(one(with_crs(tmp_path / "a.gpkg", "NONE", 7, wkt)))
 
@@ -278,7 +284,9 @@ def test_only_what_touches_the_box_itself(tmp_path: Path) -> None:
     """A triangle whose bounding box touches, but not itself: as GDAL answers through an index."""
     triangle = shapely.Polygon([(0, 0), (10, 0), (0, 10)])
     bow = shapely.Polygon([(0, 0), (10, 10), (10, 0), (0, 10)])
-    path = make.gpkg(tmp_path / "a.gpkg", {"kod": list("abcd")}, [triangle, shapely.box(8, 8, 9, 9), bow, None], "t")
+    path = make.gpkg(
+        tmp_path / "a.gpkg", {"kod": list("abcd")}, [triangle, shapely.box(8, 8, 9, 9), bow, None], "t"
+    )
     (layer,) = gpkg.layers(path)
     assert gpkg.read(layer, {"kod": ("kod",)}, bbox=(8, 8, 20, 20))["kod"].to_pylist() == ["b", "c", "d"]
 
