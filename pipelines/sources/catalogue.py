@@ -175,7 +175,7 @@ def _epsg(organization: object, code: object, definition: str) -> int | None:
     import pyproj
 
     try:
-        crs = pyproj.CRS.from_user_input(f"EPSG:{code}" if numbered else definition[:_MAX_TEXT])
+        crs: Any = pyproj.CRS.from_user_input(f"EPSG:{code}" if numbered else definition[:_MAX_TEXT])
         while (
             crs.is_compound or crs.is_bound
         ):  # heights beside the plane, or a shift to another datum around it

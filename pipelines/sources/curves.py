@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import struct
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +103,8 @@ def linear(wkb: bytes, file: Path, row: int) -> tuple[Any, bool]:
         return parts[0] if single else shapely.multipolygons(parts), read.arcs > 0
     except _Other as e:
         raise DataError(
-            "Fel sorts geometri.", file=file, row=row, expected="ytor (Polygon eller MultiPolygon; cirkelbågar går bra)",
+            "Fel sorts geometri.", file=file, row=row,
+            expected="ytor (Polygon eller MultiPolygon; cirkelbågar går bra)",
             found=_NAMES.get(e.kind, f"geometri av slag {e.kind}") if e.kind not in LINEAR else _collection(e.kind),
             action=_AGAIN,
         ) from None  # fmt: skip
@@ -153,8 +155,8 @@ def _curve(read: _Reader) -> Ring:
         return _arcs(read.points(mark, width))
     if found == 9:
         parts = [_curve(read) for _ in range(read.count(mark))]
-        return np.vstack([parts[0], *(p[1:] if (p[0] == before[-1]).all() else p
-                                      for before, p in zip(parts, parts[1:], strict=False))])  # fmt: skip
+        joined = [p[1:] if (p[0] == before[-1]).all() else p for before, p in pairwise(parts)]
+        return np.vstack([parts[0], *joined])
     raise _Other(found)
 
 

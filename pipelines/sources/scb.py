@@ -127,7 +127,8 @@ def near_squares(e: Edition | None, near: Bounds, ledger: Ledger) -> pd.DataFram
     if not inside.any():
         raise DataError(
             "Inga rutor i närheten av länet.", file=e.file, expected="rutor i konfigurationens län",
-            found=f"{len(squares)} rutor utanför", action="Hämta hela Sveriges fil, eller rätt läns; eller rätta gränserna.",
+            found=f"{len(squares)} rutor utanför",
+            action="Hämta hela Sveriges fil, eller rätt läns; eller rätta gränserna.",
             details=outlines.places(near, east.astype(float), north.astype(float), sure=True),
         )  # fmt: skip
     return squares[inside].reset_index(drop=True)
@@ -250,7 +251,8 @@ def _read_localities(kind: str, path: Path, near: Bounds, ledger: Ledger) -> gpd
     if len(frame) and not inside.any():
         raise DataError(
             "Inga orter i närheten av länet.", file=path, expected="orter i konfigurationens län",
-            found=f"{len(frame)} orter utanför", details=outlines.places(near, middle.x.to_numpy(), middle.y.to_numpy()),
+            found=f"{len(frame)} orter utanför",
+            details=outlines.places(near, middle.x.to_numpy(), middle.y.to_numpy()),
             action="Hämta hela Sveriges fil, eller ta bort filen om länet inga sådana orter har.",
         )  # fmt: skip
     return frame[inside]

@@ -13,7 +13,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from pipelines.errors import DataError, by_library
@@ -89,7 +89,7 @@ def together(path: Path, data: bytes, log: bytes) -> Path:
     return _put_in(copy, path)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _copy(path: Path, log: Path, state: tuple[tuple[int, int], ...]) -> Path:
     """Copy once a process; ``state`` (size and time of both) makes another state another copy."""
     copy = _folder() / path.name

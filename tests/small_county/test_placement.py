@@ -37,12 +37,12 @@ def by(east: float, north: float) -> Move:
     return lambda e, n: (e + east, n + north)
 
 
-def county(tmp: Path, kommuner: tuple[str, ...] = (), move: Move = by(0, 0)) -> inputs.County:
+def county(tmp: Path, kommuner: tuple[str, ...] = (), move: Move | None = None) -> inputs.County:
     """The small county, with the addresses of some kommuner moved."""
     c = inputs.county("full")
     c.addresses = [
         dataclasses.replace(a, **dict(zip(("e", "n"), move(a.e, a.n), strict=True)))
-        if a.kommun in kommuner else a
+        if move and a.kommun in kommuner else a
         for a in c.addresses
     ]  # fmt: skip
     inputs.write(c, tmp)
@@ -103,8 +103,7 @@ def test_addresses_in_a_local_zone(tmp_path: Path, epsg: int, whose: tuple[str, 
 
 def test_at_least_one_zone_lies_within_swedens_box(tmp_path: Path) -> None:
     """Otherwise the test above would prove nothing of the check."""
-    assert all(200_000 < as_system(epsg)(404_000, 6_401_000)[0] < 1_000_000 for epsg in (3007, 3008)) is False
-    assert 200_000 <= as_system(3007)(404_000, 6_401_000)[0]
+    assert as_system(3007)(404_000, 6_401_000)[0] >= 200_000
 
 
 @pytest.mark.parametrize(("east", "north"), [(360_000, 0), (3000, 0), (0, -3000), (-3000, 3000)])
@@ -117,8 +116,11 @@ def test_addresses_of_one_kommun_moved(tmp_path: Path, east: float, north: float
     assert "Håvik (9902): " not in fault
 
 
-@pytest.mark.parametrize("move", [as_system(3006, swap=True), as_system(4326), as_system(4326, swap=True), as_system(3021),
-                                  as_system(3857), as_system(32632)])  # fmt: skip
+@pytest.mark.parametrize(
+    "move",
+    [as_system(3006, swap=True), as_system(4326), as_system(4326, swap=True), as_system(3021), as_system(3857),
+     as_system(32632)],
+)  # fmt: skip
 def test_addresses_in_other_systems(tmp_path: Path, move: Move) -> None:
     county(tmp_path, ("9901", "9902"), move)
     fault = run(tmp_path)

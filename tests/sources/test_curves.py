@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import struct
 from pathlib import Path
@@ -19,6 +20,7 @@ from pipelines.errors import DataError
 from pipelines.ledger import Ledger
 from pipelines.sources import curves, gpkg, wkb
 
+DECLARED = "UPDATE gpkg_geometry_columns SET geometry_type_name = 'CURVEPOLYGON'"
 FILE = Path("omraden.gpkg")
 E, N = 400_000.0, 6_400_000.0
 Points = list[tuple[float, float]]
@@ -160,10 +162,8 @@ def test_a_collection_of_areas_is_an_area() -> None:
 
 @given(st.binary(max_size=200), st.sampled_from([8, 9, 10, 12, 7, 16]))
 def test_no_bytes_make_a_traceback(body: bytes, kind: int) -> None:
-    try:
+    with contextlib.suppress(DataError):
         areas(head(kind) + body)
-    except DataError:
-        pass
 
 
 def test_coordinates_that_are_no_numbers_stop() -> None:
@@ -194,7 +194,7 @@ def test_curves_are_read_out_of_a_geopackage(tmp_path: Path) -> None:
     make.sql(
         path,
         f"UPDATE t SET geom = x'{blob.hex()}'",
-        "UPDATE gpkg_geometry_columns SET geometry_type_name = 'CURVEPOLYGON'",
+        DECLARED,
     )
     (layer,) = gpkg.layers(path)
     (shape,) = wkb.polygons(gpkg.read(layer, {"kod": ("kod",)})["wkb"], path)
