@@ -107,10 +107,8 @@ def _take(batch: pa.Table, found: Found, region: Region) -> None:
 
     ids = gpkg.texts(batch["adress_id"])
     codes, code = _encoded(batch["kommunkod"])
-    if not pa.types.is_string(batch["kommunkod"].type):
-        codes = [
-            v.zfill(4) for v in codes
-        ]  # as numbers the codes of Stockholm's to Blekinge län lose their zero
+    numbers = not pa.types.is_string(batch["kommunkod"].type)
+    codes = [_kommun_code(v, region, number=numbers) for v in codes]
     spelled, status = _encoded(batch["status"])
     _require_codes(codes, code, found, region)
     e_m, n_m = wkb.points(batch["wkb"], found.file)
@@ -138,6 +136,12 @@ def _take(batch: pa.Table, found: Found, region: Region) -> None:
             }
         )
     )
+
+
+def _kommun_code(text: str, region: Region, *, number: bool) -> str:
+    """Return a kommunkod as four digits: numbers of Stockholm's to Blekinge län lose their zero, and some gain .0."""
+    text = re.sub(r"^(\d{3,4})\.0+$", r"\1", text)
+    return text.zfill(4) if number or f"0{text}" in region.kommunkoder else text
 
 
 def _encoded(column: pa.ChunkedArray) -> tuple[list[str], Ints]:
