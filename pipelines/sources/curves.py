@@ -21,7 +21,7 @@ from pipelines.errors import DataError
 TOLERANCE_M = 0.01
 """Largest distance between an arc and its chords (metres)."""
 MAX_CHORDS = 20_000
-"""An arc gets no more chords than this, whatever its radius."""
+"""Half an arc gets no more chords than this, whatever its radius."""
 MAX_DEPTH = 8
 """Collections within collections deeper than this are refused."""
 LINEAR = (1, 2, 3, 4, 5, 6)
@@ -170,26 +170,31 @@ def _arcs(points: Ring) -> Ring:
 
 
 def _arc(start: Ring, middle: Ring, end: Ring) -> Ring:
-    """Return the points of an arc after its start; three in a line are a line.
+    """Return the points of an arc after its start, its own three among them; three in a line are a line.
 
     An arc that ends where it starts is a whole circle, with ``middle`` opposite.
     """
+    a, b = middle - start, end - start
+    cross = float(a[0] * b[1] - a[1] * b[0])
     if (start == end).all():
-        centre, turn = (start + middle) / 2, 2 * math.pi
+        centre, way = (start + middle) / 2, 1.0
+    elif abs(cross) <= 1e-12 * float(np.hypot(*a) * np.hypot(*b)):
+        return np.vstack([middle, end])
     else:
-        a, b = middle - start, end - start
-        cross = float(a[0] * b[1] - a[1] * b[0])
-        if abs(cross) <= 1e-12 * float(np.hypot(*a) * np.hypot(*b)):
-            return np.vstack([middle, end])
         aa, bb = float(a @ a), float(b @ b)
         centre = start + np.array([b[1] * aa - a[1] * bb, a[0] * bb - b[0] * aa]) / (2 * cross)
-        from_, to = (math.atan2(*(p - centre)[::-1]) for p in (start, end))
-        turn = (to - from_) % (2 * math.pi) - (0.0 if cross > 0 else 2 * math.pi)
+        way = math.copysign(1.0, cross)
     radius = float(np.hypot(*(start - centre)))
     if radius <= TOLERANCE_M or not math.isfinite(radius):
         return np.vstack([middle, end])
+    half = [_chords(p, q, centre, radius, way) for p, q in ((start, middle), (middle, end))]
+    return np.vstack([half[0], middle, half[1], end])
+
+
+def _chords(start: Ring, end: Ring, centre: Ring, radius: float, way: float) -> Ring:
+    """Return the points between two on a circle, counter-clockwise when ``way`` is 1, clockwise when it is −1."""
+    first, last = (math.atan2(p[1] - centre[1], p[0] - centre[0]) for p in (start, end))
+    turn = way * ((way * (last - first)) % (2 * math.pi))
     chords = math.ceil(abs(turn) / (2 * math.acos(1 - TOLERANCE_M / radius)))
-    steps = np.linspace(0, turn, min(max(chords, 4), MAX_CHORDS) + 1)[1:-1]
-    first = math.atan2(*(start - centre)[::-1])
-    round_ = centre + radius * np.column_stack([np.cos(first + steps), np.sin(first + steps)])
-    return np.vstack([round_, end])
+    steps = first + np.linspace(0, turn, min(max(chords, 2), MAX_CHORDS) + 1)[1:-1]
+    return centre + radius * np.column_stack([np.cos(steps), np.sin(steps)])

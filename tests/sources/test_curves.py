@@ -60,6 +60,8 @@ def test_a_whole_circle_in_its_three_dresses(r: float, order: str) -> None:
         (shape,) = areas(many(10, [ring], order))
         lost = math.pi * r * r - shape.area
         assert 0 <= lost <= 4 / 3 * math.pi * r * curves.TOLERANCE_M * 1.01
+        if ring is not three:
+            assert shape.bounds == (E - r, N - r, E + r, N + r)  # the arcs' own points stay
         corners = shapely.get_coordinates(shape) - [E, N]
         assert np.allclose(np.hypot(*corners.T), r, atol=1e-6)
         middles = (corners[1:] + corners[:-1]) / 2

@@ -177,7 +177,12 @@ def test_the_publishers_own_file(tmp_path: Path) -> None:
         "beslutatnamn": ["Göteborgs stad", "Öckerö kommun", "Nära kommun"], "namnkortform": ["Göteborg", "Öckerö", "Nära"],
     }  # fmt: skip
     make.gpkg(path, columns, [A, B, NEAR], "kommun", geometry_name="geometri")
-    lan = {"lanskod": ["14"], "lansbokstav": ["O"], "namnkortform": ["Västra Götaland"], "kommunkod": ["1480"]}
+    lan = {
+        "lanskod": ["14"],
+        "lansbokstav": ["O"],
+        "namnkortform": ["Västra Götaland"],
+        "kommunkod": ["1480"],
+    }
     make.gpkg(path, lan, [A.union(B)], "lan", geometry_name="geometri")
     make.gpkg(path, {"kod": ["SE"], "namn": ["Sverige"]}, [A.union(B)], "rike", geometry_name="geometri")
     mark(tmp_path, [("Sjö", LAKE)])
@@ -209,13 +214,22 @@ def test_water_elsewhere_is_told_and_in_another_system_stops(tmp_path: Path) -> 
     put(tmp_path)
     path = mark(tmp_path, [("Sjö", BOX(700e3, 6900e3, 701e3, 6901e3))])
     run(tmp_path)
-    (one,) = [e for e in load(make.paths(tmp_path).ledger("granser")).entries if "inget vatten i närheten" in e.reason]
+    (one,) = [
+        e
+        for e in load(make.paths(tmp_path).ledger("granser")).entries
+        if "inget vatten i närheten" in e.reason
+    ]
     assert (one.kind, one.source) == ("allvarlig", "lantmateriet/mark.gpkg")
     path.unlink()
     zone = Transformer.from_crs(3006, 3010, always_xy=True)
     mark(tmp_path, [("Sjö", shapely.transform(LAKE, zone.transform, interleaved=False))])
     make.paths(tmp_path).table("granser").unlink()
-    fails(tmp_path, "Ytorna ligger inte i länet", "skulle ligga rätt som SWEREF 99 16 30 (EPSG:3010)", "mark.gpkg")
+    fails(
+        tmp_path,
+        "Ytorna ligger inte i länet",
+        "skulle ligga rätt som SWEREF 99 16 30 (EPSG:3010)",
+        "mark.gpkg",
+    )
 
 
 def test_boundaries_that_lie_nowhere_near_the_kommun_of_that_code(tmp_path: Path) -> None:

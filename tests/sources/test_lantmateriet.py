@@ -125,7 +125,9 @@ def test_a_few_points_outside_sweden_are_rows_without_a_place(tmp_path: Path) ->
     assert ledger(tmp_path) == {("bortfall", "gällande adress med punkt utanför Sverige"): 2}
     assert facts(tmp_path)["rader"]["utan_punkt"] == 2
     make.paths(tmp_path).table("adresser_kalla").unlink()
-    put(tmp_path, "1480", [*many, *((f"x{i}", "1480", G, (0, 0)) for i in range(3))])  # 3 of 203: more than 1 %
+    put(
+        tmp_path, "1480", [*many, *((f"x{i}", "1480", G, (0, 0)) for i in range(3))]
+    )  # 3 of 203: more than 1 %
     fails(tmp_path, "3 punkter ligger utanför Sverige", "Rad: 201")
 
 
@@ -133,7 +135,9 @@ def test_the_system_that_would_fit_is_named(tmp_path: Path) -> None:
     put(tmp_path, "1480", [("a", "1480", G, (11.97, 57.71)), ("b", "1480", G, (11.98, 57.7))])
     put(tmp_path, "1407", OCK)
     fails(tmp_path, "utanför Sverige", "skulle ligga rätt som longitud och latitud, WGS 84 (EPSG:4326)")
-    put(tmp_path, "1480", [("a", "1480", G, (1_271_000, 6_404_000)), ("b", "1480", G, (1_272_000, 6_405_000))])
+    put(
+        tmp_path, "1480", [("a", "1480", G, (1_271_000, 6_404_000)), ("b", "1480", G, (1_272_000, 6_405_000))]
+    )
     fails(tmp_path, "skulle ligga rätt som RT 90 2,5 gon V (EPSG:3021)")
 
 
