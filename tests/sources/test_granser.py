@@ -174,7 +174,8 @@ def test_the_publishers_own_file(tmp_path: Path) -> None:
     path = tmp_path / "raw/granser/kommun-lan-rike_aktuell.gpkg"
     columns = {
         "objektidentitet": ["a", "b", "c"], "kommunkod": ["1480", "1407", "1380"], "lanskod": ["14", "14", "13"],
-        "beslutatnamn": ["Göteborgs stad", "Öckerö kommun", "Nära kommun"], "namnkortform": ["Göteborg", "Öckerö", "Nära"],
+        "beslutatnamn": ["Göteborgs stad", "Öckerö kommun", "Nära kommun"],
+        "namnkortform": ["Göteborg", "Öckerö", "Nära"],
     }  # fmt: skip
     make.gpkg(path, columns, [A, B, NEAR], "kommun", geometry_name="geometri")
     lan = {
