@@ -22,6 +22,7 @@ TOLERANCE_M = 0.01
 """Largest distance between an arc and its chords (metres)."""
 MAX_CHORDS = 20_000
 """Half an arc gets no more chords than this, whatever its radius."""
+_FARTHEST_M = 1e9
 MAX_DEPTH = 8
 """Collections within collections deeper than this are refused."""
 LINEAR = (1, 2, 3, 4, 5, 6)
@@ -81,6 +82,8 @@ class _Reader:
         n = self.count(mark)
         flat = np.frombuffer(self.data, f"{mark}f8", n * width, self.at).reshape(n, width)
         self.at += flat.nbytes
+        if not (np.abs(flat[:, :2]) < _FARTHEST_M).all():
+            raise _NoPlace
         return flat[:, :2].astype(np.float64)
 
 
@@ -108,11 +111,20 @@ def linear(wkb: bytes, file: Path, row: int) -> tuple[Any, bool]:
             found=_NAMES.get(e.kind, f"geometri av slag {e.kind}") if e.kind not in LINEAR else _collection(e.kind),
             action=_AGAIN,
         ) from None  # fmt: skip
+    except _NoPlace:
+        raise DataError(
+            "En yta har en koordinat som inte är ett tal.", file=file, row=row, expected="koordinater i meter",
+            found="NaN, oändligt eller större än jorden", action="Hämta filen på nytt från utgivaren.",
+        ) from None  # fmt: skip
     except (struct.error, ValueError, IndexError, shapely.errors.GEOSException):
         raise DataError(
             "En geometri går inte att läsa.", file=file, row=row, expected="en hel geometri (WKB)",
             found=f"{len(wkb)} byte som inte går att tolka", action="Hämta filen på nytt från utgivaren.",
         ) from None  # fmt: skip
+
+
+class _NoPlace(Exception):
+    """A coordinate that is no number, or no place on Earth."""
 
 
 class _Other(Exception):
@@ -133,7 +145,9 @@ def _areas(read: _Reader, depth: int) -> list[Any]:
 
     found, mark, width = read.head()
     if found in (3, 10):
-        rings = [read.points(mark, width) if found == 3 else _curve(read) for _ in range(read.count(mark))]
+        rings = [
+            read.points(mark, width) if found == 3 else _curve(read, depth) for _ in range(read.count(mark))
+        ]
         rings = [_closed(r) for r in rings]
         return [shapely.polygons(rings[0], holes=rings[1:] or None)] if rings else []
     if found in (6, 7, 12) and depth < MAX_DEPTH:
@@ -145,7 +159,7 @@ def _closed(ring: Ring) -> Ring:
     return ring if (ring[0] == ring[-1]).all() else np.vstack([ring, ring[:1]])
 
 
-def _curve(read: _Reader) -> Ring:
+def _curve(read: _Reader, depth: int) -> Ring:
     """Return a ring's points: straight, arcs, or both after each other."""
     found, mark, width = read.head()
     if found == 2:
@@ -153,8 +167,8 @@ def _curve(read: _Reader) -> Ring:
     if found == 8:
         read.arcs += 1
         return _arcs(read.points(mark, width))
-    if found == 9:
-        parts = [_curve(read) for _ in range(read.count(mark))]
+    if found == 9 and depth < MAX_DEPTH:
+        parts = [_curve(read, depth + 1) for _ in range(read.count(mark))]
         joined = [p[1:] if (p[0] == before[-1]).all() else p for before, p in pairwise(parts)]
         return np.vstack([parts[0], *joined])
     raise _Other(found)

@@ -6,6 +6,7 @@ Circular arcs become chords (:mod:`.curves`); what is mended is counted and name
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -270,13 +271,10 @@ def _shapes(wkb: pa.ChunkedArray | pa.Array, file: Path) -> tuple[NDArray[Any], 
     import shapely
 
     raw = np.asarray(wkb.to_numpy(zero_copy_only=False), dtype=object)
-    try:
-        with np.errstate(invalid="ignore"):  # a coordinate that is no number: told by the one that uses it
-            whole = np.asarray(shapely.from_wkb(raw), dtype=object)
-        if not (shapely.get_type_id(whole) == 7).any():  # within a collection arcs are not told of
-            return whole, np.empty(0, dtype=np.int64)
-    except (NotImplementedError, shapely.errors.GEOSException, TypeError):
-        pass
+    # GEOS follows a collection however deep it goes, and says nothing of arcs within one.
+    if all(curves.kind(head) in curves.LINEAR for head in {b[:5] for b in raw if b is not None}):
+        with suppress(shapely.errors.GEOSException), np.errstate(invalid="ignore"):
+            return np.asarray(shapely.from_wkb(raw), dtype=object), np.empty(0, dtype=np.int64)
     # Arcs, collections, or something that cannot be read: row by row, which is slow.
     out = np.full(len(raw), None, dtype=object)
     kinds = np.array([-1 if b is None else curves.kind(b) for b in raw], dtype=np.int64)

@@ -168,6 +168,16 @@ def test_no_bytes_make_a_traceback(body: bytes, kind: int) -> None:
         areas(head(kind) + body)
 
 
+@pytest.mark.parametrize("kind", [7, 9, 10, 12])
+def test_however_deep(kind: int) -> None:
+    """Libraries follow a collection to the end of the stack."""
+    deep = b"".join(struct.pack("<BII", 1, kind, 1) for _ in range(50_000))
+    with pytest.raises(DataError):
+        areas(deep)
+    with pytest.raises(DataError):
+        wkb.points(pa.array([deep], pa.binary()), FILE)
+
+
 def test_coordinates_that_are_no_numbers_stop() -> None:
     nan = struct.pack("<BIII8d", 1, 3, 1, 4, 0, 0, 1, 0, math.nan, 1, 0, 0)
     inf = struct.pack("<BIII8d", 1, 3, 1, 4, 0, 0, 1, 0, math.inf, 1, 0, 0)

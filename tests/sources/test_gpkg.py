@@ -258,6 +258,7 @@ _INDEX = '"rtree_Sjöar_geom"'
         ([f"DROP TABLE {_INDEX}", "DELETE FROM gpkg_extensions"], "saknas"),
         ([f"UPDATE {_INDEX} SET minx = 1, maxx = 2, miny = 1, maxy = 2 WHERE id = 3"], "har fel läge för 1 av"),
         ([f"UPDATE {_INDEX} SET maxx = maxx + 500 WHERE id = 3"], "har fel läge för 1 av"),
+        (["UPDATE \"rtree_Sjöar_geom_node\" SET data = x'00'"], "går inte att läsa"),
         ([f"UPDATE {_INDEX} SET id = 99 WHERE id = 3"], "har fel läge för 1 av"),
     ],
 )  # fmt: skip
