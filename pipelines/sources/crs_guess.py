@@ -71,6 +71,22 @@ def within(bounds: tuple[float, float, float, float], margin_m: float = 0.0) -> 
     return share
 
 
+def beside(e_ref: Floats, n_ref: Floats, reach_m: float) -> Judge:
+    """Return a judge: the share that lies within ``reach_m`` of some reference point (EPSG:3006)."""
+    from scipy.spatial import cKDTree
+
+    tree = cKDTree(np.column_stack([e_ref, n_ref]), balanced_tree=False, compact_nodes=False)
+
+    def share(e_m: Floats, n_m: Floats) -> float:
+        known = np.isfinite(e_m) & np.isfinite(n_m)
+        away, _ = tree.query(
+            np.column_stack([e_m[known], n_m[known]]), distance_upper_bound=reach_m * (1 + 1e-9)
+        )
+        return float(np.isfinite(away).sum()) / max(len(e_m), 1)
+
+    return share
+
+
 def fitting_system(e: Floats, n: Floats, judge: Judge) -> System | None:
     """Return the system in which coordinates lie where they should; None when none of those known fits.
 

@@ -110,13 +110,19 @@ def _put_in(copy: Path, path: Path) -> Path:
     try:
         with closing(sqlite3.connect(copy)) as db:
             db.execute("PRAGMA trusted_schema = OFF")
-            db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            _, whole, _ = db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
             db.execute("PRAGMA journal_mode = DELETE").fetchall()
     except sqlite3.Error as e:
         raise DataError(
             "Ändringarna bredvid filen (-wal) går inte att läsa.", file=path,
             found=by_library("fel i databasen", e), action=_CLOSE,
         ) from None  # fmt: skip
+    if whole < 1:
+        raise DataError(
+            "Ändringarna bredvid filen (-wal) är inte hela.", file=path, expected="minst en avslutad ändring",
+            found="ingen: filen är avklippt, eller hör till en annan fil",
+            action=f"{_CLOSE} Eller kopiera filen och dess -wal på nytt, eller ta bort -wal om den inte hör dit.",
+        )  # fmt: skip
     return copy
 
 
