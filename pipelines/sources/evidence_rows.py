@@ -149,7 +149,7 @@ def area_rows(path: Path, region: Region, ledger: Ledger) -> gpd.GeoDataFrame:
     encoded = {c: t.dictionary_encode() for c, t in texts.items()}
     source = Source(path, path.name, rows, encoded, headers, typed=typed)
     columns, keep = common_columns(source, region, ledger)
-    shapes = wkb.polygons(table.column("wkb"), path) if len(rows) else np.empty(0, dtype=object)
+    shapes = wkb.polygons(table.column("wkb"), path, ledger=ledger, source=source.label)
     empty = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     lost(source, keep & empty, "ytor utan geometri", ledger)
     west, south, east, north = shapely.bounds(shapes).T if len(rows) else np.empty((4, 0))

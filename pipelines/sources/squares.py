@@ -329,7 +329,7 @@ def _as_stored(
         "WHERE typeof(v) IN ('text', 'blob') OR (typeof(v) = 'real' AND v <> CAST(v AS INTEGER)) "
         "OR (typeof(v) <> 'null' AND abs(v) > 2147483647) LIMIT 1000"
     )
-    with closing(catalogue.connect(e.layer.file, e.layer.data)) as db:
+    with closing(catalogue.opened(e.layer)) as db:
         count = db.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0]
         if count != len(values):
             raise DataError(
