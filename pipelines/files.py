@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
 import os
@@ -34,7 +35,7 @@ def replacing(path: Path) -> Iterator[Path]:
         yield beside
         beside.replace(path)
     finally:
-        for leftover in (beside, *path.parent.glob(f".{path.stem}.{os.getpid()}.ny*")):
+        for leftover in (beside, *path.parent.glob(f".{glob.escape(path.stem)}.{os.getpid()}.ny*")):
             if leftover.is_dir():
                 shutil.rmtree(leftover, ignore_errors=True)
             else:
@@ -49,7 +50,7 @@ def write_text(path: Path, text: str) -> None:
 
 def write_text_if_changed(path: Path, text: str) -> bool:
     """Write only when the content differs, so that make redoes nothing for the same content."""
-    if path.exists() and path.read_text(encoding="utf-8") == text:
+    if path.is_file() and path.read_bytes() == text.encode():
         return False
     write_text(path, text)
     return True
