@@ -6,6 +6,7 @@ run can tell whose it was. What a living process holds is never touched.
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
 import shutil
@@ -13,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from pipelines.paths import Paths
 
 _OURS = re.compile(r"\..+\.(\d{1,9})\.ny.*", re.DOTALL)
+_PLAIN = re.compile(r"/(?!vsi)[\w /.,()+=@-]*")
 _STALE_S = 24 * 3600
 """No step runs for a day: what is older was left by another process that had the same number."""
 _INSTALLED = ".installerat"
@@ -41,6 +44,21 @@ def scratch(parent: Path | None = None) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@cache
+def plainly_named(path: Path) -> str:
+    """Return a path under which GDAL finds a file: its own, or where it holds signs of an address (!, ?), a link's.
+
+    The link is private and goes when the process ends.
+    """
+    if _PLAIN.fullmatch(str(path)):
+        return str(path)
+    folder = Path(tempfile.mkdtemp(prefix=f".bredband.{os.getpid()}.ny-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    link = folder / f"data{path.suffix if _PLAIN.fullmatch(path.suffix) else ''}"
+    link.symlink_to(path)
+    return str(link)
 
 
 def sweep(paths: Paths) -> None:

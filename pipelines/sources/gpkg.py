@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines import leftovers
 from pipelines.errors import DataError, printable
 from pipelines.files import EPSG
 from pipelines.sources.catalogue import Layer, layers, plain
@@ -127,7 +128,7 @@ def batches(
     from pyogrio.raw import open_arrow
 
     own = {c: name for c in wanted if (name := actual(layer, wanted[c]))}
-    source = layer.data if isinstance(layer.data, bytes) else str(layer.data.resolve())
+    source = layer.data if isinstance(layer.data, bytes) else leftovers.plainly_named(layer.data.resolve())
     # A file in RAW is never written to: IMMUTABLE keeps SQLite from making -wal and -shm files beside it.
     options = {} if isinstance(source, bytes) else {"IMMUTABLE": "YES"}
     try:

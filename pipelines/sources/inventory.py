@@ -20,7 +20,7 @@ from pipelines.region import Region
 from pipelines.sources import listing
 from pipelines.sources.incoming import RECEIPT
 from pipelines.sources.marks import demo_mark
-from pipelines.sources.roles import MARKER_FILE, Role, list_inputs, require_sound
+from pipelines.sources.roles import MARKER_FILE, Role, edits_beside, list_inputs, require_sound
 
 __all__ = ["GROUPS", "Item", "demo_mark", "list_inputs", "missing_inputs", "run"]
 
@@ -95,10 +95,11 @@ def run(region: Region, paths: Paths) -> None:
     sums = listing.update(paths)
     require_one_kind(listed, paths.raw)
     for group in GROUPS:
-        items = [
-            describe(path, role, paths.raw, sums.get(_name(path, paths.raw)))
-            for path, role in listed if role.group == group
-        ]  # fmt: skip
+        items: list[Item] = []
+        for path, role in listed:
+            if role.group == group:
+                item = describe(path, role, paths.raw, sums.get(_name(path, paths.raw)))
+                items += [item, *_edits(item, path, sums)]
         body = json.dumps(items, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
         files.write_text_if_changed(paths.inventory(group), body)
     note_unknown(unknown, paths)
@@ -171,6 +172,13 @@ def describe(path: Path, role: Role, raw: Path, seen: listing.Seen | None = None
         demo=demo_mark(path), roll=role.name,
     )  # fmt: skip
     return {**item, **_fetched(path, item["sha256"])}  # type: ignore[typeddict-item]
+
+
+def _edits(item: Item, path: Path, sums: dict[str, listing.Seen]) -> list[Item]:
+    """Return what an inventory says of edits beside a GeoPackage: they are read with it."""
+    named = {f"{item['fil']}{end}": p for end, p in edits_beside(path).items()}
+    seen = {name: listing.look(p, sums.get(name)) for name, p in named.items()}
+    return [{**item, "fil": name, "sha256": s.sha256, "bytes": s.size} for name, s in seen.items()]
 
 
 def _fetched(path: Path, sha256: str) -> dict[str, str]:

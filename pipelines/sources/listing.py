@@ -26,7 +26,14 @@ from pipelines.errors import DataError
 from pipelines.made_from import demo_basis, kind_of, named_files, sum_of
 from pipelines.paths import Paths
 from pipelines.sources.incoming import RECEIPT
-from pipelines.sources.roles import FOLDERS, MARKER_FILE, list_inputs, passed_over, require_sound
+from pipelines.sources.roles import (
+    FOLDERS,
+    MARKER_FILE,
+    edits_beside,
+    list_inputs,
+    passed_over,
+    require_sound,
+)
 
 STALE_DEMO = 3
 """Exit code: the demo region is missing, or was made from something else."""
@@ -114,9 +121,8 @@ def update(paths: Paths) -> dict[str, Seen]:
         _require_text(path)
     before = _remembered(paths)
     earlier = paths.earlier / "bredband.gpkg" if paths.earlier else None
-    wanted = {_name(p, paths.raw): p for p, _ in known} | {
-        _name(p, paths.raw): p for p in _receipts(paths.raw)
-    }
+    wanted = with_edits([p for p, _ in known], paths.raw)
+    wanted |= {_name(p, paths.raw): p for p in _receipts(paths.raw)}
     sums = {name: look(path, before.get(name)) for name, path in wanted.items()}
     extra = {_EARLIER: look(earlier, before.get(_EARLIER))} if earlier and earlier.is_file() else {}
     if {**sums, **extra} != before:
@@ -206,7 +212,7 @@ def _require_listed(
         str(item["fil"]): str(item["sha256"])
         for g in groups for item in json.loads(paths.inventory(g).read_text(encoding="utf-8"))
     }  # fmt: skip
-    there = {_name(p, paths.raw): p for p, role in list_inputs(paths.raw)[0] if role.group in groups}
+    there = with_edits([p for p, role in list_inputs(paths.raw)[0] if role.group in groups], paths.raw)
     for name in sorted(listed.keys() ^ there.keys()):
         found = "filen är borta" if name in listed else "filen är ny"
         raise _swapped(paths.raw / name, "samma filer som när indata listades", found)
@@ -310,6 +316,12 @@ def _receipts(raw: Path) -> Iterable[Path]:
         for path in folder.glob(f"*{RECEIPT}") if folder.is_dir() else ():
             if passed_over(path) and not path.name.startswith(".") and path.stat().st_size <= _MAX_RECEIPT:
                 yield path
+
+
+def with_edits(known: list[Path], raw: Path) -> dict[str, Path]:
+    """Return input files by their path under RAW, and with them the edits that lie beside GeoPackages."""
+    own = {_name(p, raw): p for p in known}
+    return own | {f"{name}{end}": p for name, path in own.items() for end, p in edits_beside(path).items()}
 
 
 def _name(path: Path, raw: Path) -> str:

@@ -53,6 +53,7 @@ ROLES = (
 )  # fmt: skip
 
 
+_SIDECARS = ("-wal", "-shm", "-journal")
 FOLDERS = tuple(dict.fromkeys(r.folder for r in ROLES))
 
 
@@ -129,7 +130,22 @@ def passed_over(path: Path) -> bool:
         return True
     if name.endswith(RECEIPT):
         return path.is_file()
+    owner = next((path.name.removesuffix(e) for e in _SIDECARS if name.endswith(f".gpkg{e}")), "")
+    if owner:
+        return path.with_name(owner).is_file()
     return name in ("demo", "sanning") and path.is_dir()
+
+
+def edits_beside(path: Path) -> dict[str, Path]:
+    """Return what SQLite keeps beside a GeoPackage that is not yet in it, by ending; nothing where all is in it.
+
+    Part of the file's content: a program that is still open, or was killed, leaves it.
+    """
+    if path.suffix.lower() != ".gpkg":
+        return {}
+    real = path.resolve()  # SQLite looks beside a link's target
+    beside = {e: real.with_name(real.name + e) for e in _SIDECARS if e != "-shm"}
+    return {e: p for e, p in beside.items() if p.is_file() and p.stat().st_size}
 
 
 def _inside(folder: Path) -> list[Path]:
