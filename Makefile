@@ -160,6 +160,8 @@ $(VENV)/.klar-test: requirements-dev.lock | $(VENV)/.klar
 # What lies there and stands there now. Each is rewritten only when its content differs: the files of RAW, the
 # configuration, what it names, the earlier edition, and which of them this OUT was last made from.
 LISTS := $(addprefix $(STEG)/,indata.lista konfiguration.txt publicerade.txt tidigare.txt val.txt)
+# Never taken away by make when a step is stopped: an edition is put in place, or back, by its own step.
+.PRECIOUS: $(LISTS) $(FINAL)
 $(LISTS) &: FORCE | $(VENV)/.klar
 	@$(LIST) $(ARGS) $(DEMO_MARK) $(if $(DEMO_MARK),|| { $(MAKE_DEMO) && $(LIST) $(ARGS); })
 
@@ -347,7 +349,7 @@ docs: $(VENV)/.klar ## Skriver om docs/konfiguration.md och docs/datalexikon.md 
 	@$(VENV)/bin/python -m pipelines.describe
 
 clean: ## Tar bort mellanresultat och produkter i OUT och MAPS (inte indata, inte miljön)
-	@rm -rf $(STEG) $(FINAL) $(OUT)/plan $(OUT)/jamforelse $(OUT)/utvardering $(OUT)/.installerat $(MAPS)/.installerat $(call OR_SAY,'allt gick inte att ta bort i $(OUT) och $(MAPS). Går mapparna att skriva i?')
+	@rm -rf $(STEG) $(FINAL) $(OUT)/plan $(OUT)/jamforelse $(OUT)/utvardering $(OUT)/.installerat $(MAPS)/.installerat $(call OR_SAY,'Allt gick inte att ta bort i $(OUT) och $(MAPS). Går mapparna att skriva i?')
 	@printf '%s\n' $(filter-out $(OUT)/ $(MAPS)/,$(sort $(dir $(FINAL)))) | sort -r | xargs rmdir 2>/dev/null || :
 	@printf 'Borttaget: mellanresultat och produkter i %s och %s.\n' '$(OUT)' '$(MAPS)'
 

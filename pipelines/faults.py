@@ -20,7 +20,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipelines import files
 from pipelines.errors import DataError, by_library, printable
+from pipelines.made_from import kind_of
 
 if TYPE_CHECKING:
     from pipelines.paths import Paths
@@ -50,7 +52,10 @@ DENIED = Fault(
     "Ge dig själv rättighet att läsa indata och skriva i OUT och MAPS, eller stäng programmet som har filen öppen.",
 )
 IS_FOLDER = Fault("En mapp ligger där en fil ska vara.", "Flytta mappen och kör igen.")
-IS_FILE = Fault("En fil ligger där en mapp ska vara.", "Flytta filen och kör igen, eller ange en annan mapp.")
+IS_FILE = Fault(
+    "Något annat ligger där en mapp eller ny fil ska vara.",
+    "Flytta det och kör igen, eller ange en annan mapp.",
+)
 GONE = Fault(
     "En fil eller mapp finns inte.",
     "Kontrollera att den finns och att disken är ansluten, och kör igen. Försvann den medan körningen pågick: låt "
@@ -116,7 +121,7 @@ _LIBRARIES = (
     "xlsxwriter",
 )
 _NETWORK = ("requests", "urllib3", "ssl", "socket", "http")
-_TEMPORARY = re.compile(r"\.(.+)\.\d+\.ny(\.[^./]+)?[^/]*$")
+_TEMPORARY = re.compile(r"(?<![^/])\.([^/]+)\.\d+\.ny(\.[^./]+)?[^/]*$")
 _QUOTED = re.compile(r"""['"«(]((?:[A-Za-z]:)?[^'"«»()]*/[^'"«»()]+)['"»)]""")
 _NO_ROOM = 1 << 20
 _KEPT = 20
@@ -162,9 +167,14 @@ def in_words(error: BaseException, stage: str, paths: Paths) -> str:
     return str(
         DataError(
             fault.problem, file=where or f"okänd; steget «{stage}» skriver i {paths.out} och {paths.maps}",
-            found=by_library(f"steget «{stage}» kom inte vidare", cause), action=fault.action,
+            found=by_library(_what_stands_there(fault, where) or f"steget «{stage}» kom inte vidare", cause),
+            action=fault.action,
         )
     )  # fmt: skip
+
+
+def _what_stands_there(fault: Fault, where: str | None) -> str | None:
+    return kind_of(Path(where)) if where and fault in (IS_FILE, IS_FOLDER) else None
 
 
 def recognised(error: BaseException) -> tuple[Fault, BaseException] | None:
@@ -217,6 +227,13 @@ def _file_of(error: BaseException) -> str | None:
     if name is None:
         match = _QUOTED.search(str(error))
         name = match[1] if match else None
+    if name is None:
+        notes = [
+            n.removeprefix(files.WRITING)
+            for n in getattr(error, "__notes__", ())
+            if n.startswith(files.WRITING)
+        ]
+        name = notes[0] if notes else None
     if name is None and isinstance(error, FileNotFoundError) and error.errno is None:
         name = str(error)  # as Arrow tells
     return _TEMPORARY.sub(r"\1\2", str(name)) if name else None

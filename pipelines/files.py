@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 EPSG = 3006
 """SWEREF 99 TM: cells, addresses and counts stay in it from end to end."""
 
+WRITING = "Filen som skrevs: "
+"""How the note begins that tells which file was being written when something failed."""
+
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
@@ -34,6 +37,9 @@ def replacing(path: Path) -> Iterator[Path]:
     try:
         yield beside
         beside.replace(path)
+    except Exception as error:
+        error.add_note(f"{WRITING}{path}")  # many libraries do not say which file there was no room for
+        raise
     finally:
         for leftover in (beside, *path.parent.glob(f".{glob.escape(path.stem)}.{os.getpid()}.ny*")):
             if leftover.is_dir():

@@ -87,7 +87,7 @@ def main(argv: list[str] | None = None) -> int:
     )
     args = parser.parse_args(argv)
     paths = Paths(args.config, args.raw, args.out, args.maps, args.earlier)
-    with faults.told("listing", paths) as outcome:
+    with faults.told("indata", paths) as outcome:
         if (args.demo or args.only_demo) and not demo_is_fresh(paths):
             return STALE_DEMO
         if not args.only_demo:
@@ -99,12 +99,12 @@ def refresh(paths: Paths) -> None:
     """Bring every list up to date, and sweep what killed runs have left."""
     leftovers.sweep(paths)
     _bound_by_now(paths.step)
+    update(paths)
     chosen = f"{paths.config} {paths.raw} {paths.earlier or ''}\n"
+    published = named_files(paths.config).get("kontroll.publicerade_fil")
     _write(paths.step / "val.txt", os.fsencode(chosen))
     _write(paths.step / "konfiguration.txt", _told(sum_of(paths.config)))
-    published = named_files(paths.config).get("kontroll.publicerade_fil")
     _write(paths.step / "publicerade.txt", _told(sum_of(published) if published else "ingen"))
-    update(paths)
 
 
 def update(paths: Paths) -> dict[str, Seen]:
