@@ -56,7 +56,7 @@ def plainly_named(path: Path) -> str:
         return str(path)
     folder = Path(tempfile.mkdtemp(prefix=f".bredband.{os.getpid()}.ny-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    link = folder / f"data{path.suffix if _PLAIN.fullmatch(path.suffix) else ''}"
+    link = folder / f"data{path.suffix if path.suffix.isascii() and path.suffix[1:].isalnum() else ''}"
     link.symlink_to(path)
     return str(link)
 
