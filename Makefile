@@ -40,6 +40,11 @@ $(if $(word 2,$(value $(1))),$(error FEL: $(1)=«$(value $(1))» innehåller mel
 $(foreach s,$(NOT_A_NAME),$(if $(findstring $(s),$(value $(1))),$(error FEL: $(1)=«$(value $(1))» innehåller tecknet $(s), det klarar make inte. Välj en annan mapp eller en relativ sökväg)))
 $(if $(filter -%,$(value $(1))),$(error FEL: $(1)=«$(value $(1))» börjar med ett bindestreck. Skriv ./$(value $(1))))
 endef
+define NEWLINE
+
+
+endef
+$(foreach v,CONFIG RAW TIDIGARE,$(if $(findstring $(NEWLINE),$(value $(v))),$(error FEL: $(v) innehåller en radbrytning, det klarar make inte. Byt namn på mappen)))
 $(foreach v,CONFIG RAW OUT MAPS,$(if $(value $(v)),,$(error FEL: $(v) är tomt. Ange en fil eller mapp)))
 $(foreach v,OUT MAPS,$(call PLAIN,$(v)))
 
@@ -352,5 +357,8 @@ clean: ## Tar bort mellanresultat och produkter i OUT och MAPS (inte indata, int
 	@rm -rf $(STEG) $(FINAL) $(OUT)/plan $(OUT)/jamforelse $(OUT)/utvardering $(OUT)/.installerat $(MAPS)/.installerat $(call OR_SAY,'Allt gick inte att ta bort i $(OUT) och $(MAPS). Går mapparna att skriva i?')
 	@printf '%s\n' $(filter-out $(OUT)/ $(MAPS)/,$(sort $(dir $(FINAL)))) | sort -r | xargs rmdir 2>/dev/null || :
 	@printf 'Borttaget: mellanresultat och produkter i %s och %s.\n' '$(OUT)' '$(MAPS)'
+
+.DEFAULT:
+	@printf 'FEL: %s är inget mål, och finns inte som fil. «make help» visar målen.\n' '$(subst ','\'',$@)' >&2; exit 2
 
 FORCE:

@@ -134,7 +134,9 @@ def test_the_unforeseen_is_one_line_and_a_file_without_secrets(paths, capsys, mo
     assert kept.stat().st_mode & 0o077 == 0
 
 
-def test_the_traceback_goes_elsewhere_when_out_cannot_be_written(paths, capsys, monkeypatch, tmp_path) -> None:
+def test_the_traceback_goes_elsewhere_when_out_cannot_be_written(
+    paths, capsys, monkeypatch, tmp_path
+) -> None:
     paths.out.write_text("en fil")
     monkeypatch.setattr(faults.tempfile, "gettempdir", lambda: str(tmp_path / "tmp"))
     text = told(ZeroDivisionError(), paths, capsys)

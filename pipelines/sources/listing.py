@@ -17,7 +17,7 @@ import stat
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -127,7 +127,8 @@ def update(paths: Paths) -> dict[str, Seen]:
     extra = {_EARLIER: look(earlier, before.get(_EARLIER))} if earlier and earlier.is_file() else {}
     if {**sums, **extra} != before:
         body = json.dumps({**sums, **extra}, indent=0, sort_keys=True)
-        files.write_text(paths.step / "indata.summor", body + "\n")
+        with suppress(OSError):  # only remembered, so as not to read all again
+            files.write_text(paths.step / "indata.summor", body + "\n")
     listed = [[name, s.size, s.mtime_ns, s.sha256] for name, s in sorted(sums.items())]
     others = sorted(_name(p, paths.raw) for p in unknown)
     text = "\n".join(json.dumps(x) for x in [*listed, *others])

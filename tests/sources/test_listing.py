@@ -202,7 +202,9 @@ def test_a_swap_explains_what_the_reader_fell_over(paths: Paths) -> None:
 @pytest.mark.parametrize(
     "harmless", [lambda p: os.utime(p), lambda p: swap(p, p.read_bytes()), lambda p: p.chmod(0o600)]
 )
-def test_a_file_that_is_touched_or_copied_meanwhile_is_the_same(harmless: Callable[[Path], object], paths) -> None:
+def test_a_file_that_is_touched_or_copied_meanwhile_is_the_same(
+    harmless: Callable[[Path], object], paths
+) -> None:
     listed(paths)
     harmless(paths.raw / MOBIL)
     with listing.unchanged("pts", paths):
