@@ -148,17 +148,20 @@ demo: ## Gör demoregionen i RAW/demo (görs annars när den behövs)
 
 # --- environment ---------------------------------------------------------------------------------------
 
+INSTALL := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r
+NOT_INSTALLED = { echo 'FEL: Programmets miljö kunde inte installeras i $(VENV) (orsaken står ovanför, på engelska). Kontrollera nätverket och att disken har plats, och kör igen.' >&2; exit 2; }
+
 $(VENV)/.klar: requirements.lock
 	@test -n "$(PYTHON)" || { echo 'FEL: Python 3.11 eller nyare (med venv) hittades inte. Installera det, eller ange PYTHON=…' >&2; exit 1; }
 	$(SAY) 'Installerar programmets miljö i $(VENV) (några minuter första gången)'
-	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
-	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@touch $@
+	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV) || $(NOT_INSTALLED)
+	@$(INSTALL) requirements.lock || $(NOT_INSTALLED)
+	$(STAMP)
 
 $(VENV)/.klar-test: requirements-dev.lock | $(VENV)/.klar
 	$(SAY) 'Installerar testmiljön i $(VENV)'
-	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	@touch $@
+	@$(INSTALL) requirements-dev.lock || $(NOT_INSTALLED)
+	$(STAMP)
 
 # --- input -----------------------------------------------------------------------------------------------
 
