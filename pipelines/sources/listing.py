@@ -120,11 +120,11 @@ def update(paths: Paths) -> dict[str, Seen]:
     for path, _ in known:
         _require_text(path)
     before = _remembered(paths)
-    earlier = paths.earlier / "bredband.gpkg" if paths.earlier else None
+    earlier = _earlier_edition(paths)
     wanted = with_edits([p for p, _ in known], paths.raw)
     wanted |= {_name(p, paths.raw): p for p in _receipts(paths.raw)}
     sums = {name: look(path, before.get(name)) for name, path in wanted.items()}
-    extra = {_EARLIER: look(earlier, before.get(_EARLIER))} if earlier and earlier.is_file() else {}
+    extra = {_EARLIER: look(earlier, before.get(_EARLIER))} if earlier else {}
     if {**sums, **extra} != before:
         body = json.dumps({**sums, **extra}, indent=0, sort_keys=True)
         with suppress(OSError):  # only remembered, so as not to read all again
@@ -191,59 +191,97 @@ def unchanged(stage: str, paths: Paths) -> Iterator[None]:
     if stage in ON_ORDER:
         yield
         return
-    _require_same(stage, paths)
     before = _require_listed(stage, paths)
     try:
         yield
     except Exception:
-        _require_listed(stage, paths, before)  # a file that was swapped while read explains any other fault
+        _require_untouched(
+            stage, paths, before
+        )  # a file that was swapped while read explains any other fault
         raise
-    _require_listed(stage, paths, before)
-    _require_same(stage, paths)
+    try:
+        _require_untouched(stage, paths, before)
+    except DataError:
+        paths.ledger(stage).unlink(missing_ok=True)  # what was read is not to pass for done
+        raise
 
 
-def _require_listed(
-    stage: str, paths: Paths, before: dict[str, tuple[int, ...]] | None = None
-) -> dict[str, tuple[int, ...]]:
-    """Compare the files of a source step with the inventory; return how each stands there now."""
-    groups = READS.get(stage, (stage,)) if stage in SOURCES else ()
-    if not all(paths.inventory(g).is_file() for g in groups):
-        return {}
-    listed = {
-        str(item["fil"]): str(item["sha256"])
-        for g in groups for item in json.loads(paths.inventory(g).read_text(encoding="utf-8"))
-    }  # fmt: skip
-    there = with_edits([p for p, role in list_inputs(paths.raw)[0] if role.group in groups], paths.raw)
-    for name in sorted(listed.keys() ^ there.keys()):
-        found = "filen är borta" if name in listed else "filen är ny"
-        raise _swapped(paths.raw / name, "samma filer som när indata listades", found)
+_Stamps = dict[str, tuple[Path, tuple[int, ...]]]
+"""Every file that a step reads from outside, as it stood when its content was known to be the one listed."""
+
+
+def _require_listed(stage: str, paths: Paths) -> _Stamps:
+    """Compare what a step reads from outside with what was listed; return how each file stands."""
     seen = _remembered(paths)
-    now: dict[str, tuple[int, ...]] = {}
-    for name, path in there.items():
-        known = seen.get(name)
-        stands = path.stat()
-        same = known is not None and known.fits(stands) and known.sha256 == listed[name]
-        same = same or (before is not None and before.get(name) == _stamp(stands))
-        if not same and look(path, None).sha256 != listed[name]:
-            raise _swapped(path, f"sha256 {listed[name]}", "en annan fil än den som listades")
-        now[name] = _stamp(stands)
-    return now
-
-
-def _require_same(stage: str, paths: Paths) -> None:
-    """Compare the configuration, and what it names, with what stood there when the run began."""
-    compared = [("konfiguration.txt", paths.config)]
-    published = named_files(paths.config).get("kontroll.publicerade_fil")
-    if published and stage in ("reconciliation", "laws", "report"):
-        compared.append(("publicerade.txt", published))
-    for name, path in compared:
-        noted = paths.step / name
-        if noted.is_file() and noted.read_bytes() != _told(sum_of(path)):
-            raise _swapped(path, "filen som den var när körningen började", "en annan")
-    if paths.earlier and stage in ("gaps", "laws", "report"):
-        gpkg, known = paths.earlier / "bredband.gpkg", _remembered(paths).get(_EARLIER)
-        if known is not None and (not gpkg.is_file() or look(gpkg, known).sha256 != known.sha256):
+    wanted = _listed_files(stage, paths)
+    stands: _Stamps = {}
+    for name, path in _same_files(stage, paths, wanted).items():
+        now = look(path, seen.get(name))
+        if now.sha256 != wanted[name]:
+            raise _swapped(path, f"sha256 {wanted[name]}", "en annan fil än den som listades")
+        stands[name] = path, now[:4]
+    for noted, path in _settings(stage, paths):
+        if (paths.step / noted).is_file():
+            stamp = _stamp(path.stat()) if path.is_file() else ()
+            if (paths.step / noted).read_bytes() != _told(sum_of(path)):
+                raise _swapped(path, "filen som den var när körningen började", "en annan")
+            stands[noted] = path, stamp
+    gpkg, known = _earlier_edition(paths), seen.get(_EARLIER)
+    if known is not None and gpkg is not None and stage in ("gaps", "laws", "report"):
+        now = look(gpkg, known)
+        if now.sha256 != known.sha256:
             raise _swapped(gpkg, "den tidigare utgåvan som den var när körningen började", "en annan")
+        stands[_EARLIER] = gpkg, now[:4]
+    return stands
+
+
+def _require_untouched(stage: str, paths: Paths, before: _Stamps) -> None:
+    """Check that no file was touched while it was read: it may have been another in between."""
+    _same_files(stage, paths, _listed_files(stage, paths))
+    for path, stamp in before.values():
+        if not path.is_file():
+            if stamp:
+                raise _swapped(path, "filen som listades", "filen är borta")
+        elif _stamp(path.stat()) != stamp:
+            raise _swapped(path, "en fil som ingen rör medan den läses", "en som har ändrats eller bytts ut")
+
+
+def _listed_files(stage: str, paths: Paths) -> dict[str, str]:
+    """Return the checksums of the files that a source step reads, as the inventory has them; none for others."""
+    groups = [g for g in _groups(stage) if paths.inventory(g).is_file()]
+    items = [x for g in groups for x in json.loads(paths.inventory(g).read_text(encoding="utf-8"))]
+    return {str(item["fil"]): str(item["sha256"]) for item in items}
+
+
+def _same_files(stage: str, paths: Paths, wanted: dict[str, str]) -> dict[str, Path]:
+    """Return the files that a source step reads; stop when one has come or gone since they were listed."""
+    groups = [g for g in _groups(stage) if paths.inventory(g).is_file()]
+    known = list_inputs(paths.raw)[0] if groups else []
+    there = with_edits([p for p, role in known if role.group in groups], paths.raw)
+    for name in sorted(wanted.keys() ^ there.keys()):
+        found = "filen är borta" if name in wanted else "filen är ny"
+        raise _swapped(paths.raw / name, "samma filer som när indata listades", found)
+    return there
+
+
+def _groups(stage: str) -> tuple[str, ...]:
+    return READS.get(stage, (stage,)) if stage in SOURCES else ()
+
+
+def _settings(stage: str, paths: Paths) -> list[tuple[str, Path]]:
+    """Return the files of settings that a step reads, each with the list that has its checksum."""
+    published = named_files(paths.config).get("kontroll.publicerade_fil")
+    also = (
+        [("publicerade.txt", published)]
+        if published and stage in ("reconciliation", "laws", "report")
+        else []
+    )
+    return [("konfiguration.txt", paths.config), *also]
+
+
+def _earlier_edition(paths: Paths) -> Path | None:
+    gpkg = paths.earlier / "bredband.gpkg" if paths.earlier else None
+    return gpkg if gpkg and gpkg.is_file() else None
 
 
 def _swapped(path: Path, expected: str, found: str) -> DataError:

@@ -199,16 +199,45 @@ def test_a_swap_explains_what_the_reader_fell_over(paths: Paths) -> None:
         raise KeyError("x")
 
 
+@pytest.mark.parametrize("which", ["indata", "konfiguration"])
+def test_a_file_swapped_out_and_back_while_it_is_read_stops(which: str, paths: Paths) -> None:
+    """Before and after the same stands there, and what was read is another."""
+    listed(paths)
+    path = paths.raw / MOBIL if which == "indata" else paths.config
+    body = path.read_bytes()
+    paths.ledger("pts").parent.mkdir(parents=True)
+
+    def step() -> None:
+        with listing.unchanged("pts", paths):
+            swap(path)
+            paths.ledger("pts").write_text("{}")  # the step has read, and is done
+            swap(path, body)
+
+    with pytest.raises(DataError, match="bytts ut medan körningen pågick"):
+        step()
+    assert path.read_bytes() == body
+    assert not paths.ledger("pts").exists(), "the next run reads again"
+
+
 @pytest.mark.parametrize(
     "harmless", [lambda p: os.utime(p), lambda p: swap(p, p.read_bytes()), lambda p: p.chmod(0o600)]
 )
-def test_a_file_that_is_touched_or_copied_meanwhile_is_the_same(
+def test_a_file_that_is_touched_or_copied_before_it_is_read_is_the_same(
     harmless: Callable[[Path], object], paths
 ) -> None:
     listed(paths)
     harmless(paths.raw / MOBIL)
     with listing.unchanged("pts", paths):
         pass
+
+
+def test_the_first_file_of_a_publisher_that_comes_in_between_stops(paths: Paths) -> None:
+    listed(paths)
+    (paths.raw / "granser").mkdir()
+    (paths.raw / "granser/kommun.gpkg").write_text("ny")
+    for stage in ("granser", "scb"):
+        with pytest.raises(DataError, match="filen är ny"), listing.unchanged(stage, paths):
+            pass
 
 
 def test_another_publishers_file_stops_nobody_else(paths: Paths) -> None:
