@@ -164,6 +164,10 @@ def in_words(error: BaseException, stage: str, paths: Paths) -> str:
     if fault is STOPPED:
         return str(DataError(f"{fault.problem}", action=fault.action))
     where = _file_of(cause) or _file_of(error)
+    if where and fault is IS_FILE:  # the part of the path that is in the way
+        where = str(
+            next((p for p in (Path(where), *Path(where).parents) if p.exists() or p.is_symlink()), where)
+        )
     return str(
         DataError(
             fault.problem, file=where or f"okänd; steget «{stage}» skriver i {paths.out} och {paths.maps}",

@@ -47,8 +47,8 @@ def kind_of(path: Path) -> str:
         mode = path.stat().st_mode
     except FileNotFoundError:
         return "en länk till något som inte finns" if path.is_symlink() else "ingenting"
-    except OSError as e:
-        return "en länk som går runt" if path.is_symlink() else f"något som inte går att läsa ({e.strerror})"
+    except OSError:
+        return "en länk som går runt" if path.is_symlink() else "något som inte går att läsa"
     return _KINDS.get(stat.S_IFMT(mode), "något annat")
 
 
