@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipelines.contracts import Table
-from pipelines.errors import DataError
+from pipelines.errors import DataError, by_library
 from pipelines.publish.facts import RunFacts, Source
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def open_edition(out: Path, action: str) -> Edition:
         facts, sources = _facts(body["korning"]), [Source(**_texts(s)) for s in body["kallor"]]
     except (sqlite3.Error, ValueError, TypeError, KeyError, UnicodeError) as e:
         raise DataError(
-            "Utgåvans GeoPackage går inte att läsa.", file=path, found=f"{type(e).__name__}: {e}",
+            "Utgåvans GeoPackage går inte att läsa.", file=path, found=by_library("något annat", e),
             expected="en bredband.gpkg som «make coverage» har skrivit, med körningens uppgifter",
             action=action,
         ) from None  # fmt: skip
@@ -153,7 +153,8 @@ def _arrow(
         )  # fmt: skip
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, RuntimeError) as e:
         raise DataError(
-            f"Lagret «{table.name}» i utgåvan går inte att läsa.", file=edition.path, found=str(e),
+            f"Lagret «{table.name}» i utgåvan går inte att läsa.", file=edition.path,
+            found=by_library("läsfel", e),
             action="Gör om utgåvan med make coverage.",
         ) from None  # fmt: skip
     return str(meta.get("geometry_name") or "geom"), rows

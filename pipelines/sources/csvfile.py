@@ -238,7 +238,12 @@ def _combined(column: pa.ChunkedArray) -> pa.DictionaryArray:
 def _broken_row(path: Path, message: str, numbers: NDArray[np.int64], width: int) -> DataError:
     match = re.search(r"Row #(\d+): Expected \d+ columns, got (\d+): (.*)", message, re.DOTALL)
     if not match:
-        return DataError("Listan går inte att läsa.", file=path, found=printable(message), action=_SAVE)
+        return DataError(
+            "Listan går inte att läsa.",
+            file=path,
+            action=_SAVE,
+            found=by_library("rader som inte går ihop", ValueError(message)),
+        )
     position = int(match.group(1)) - 1
     row = int(numbers[position]) if position < len(numbers) else None
     return DataError(

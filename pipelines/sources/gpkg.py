@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines import leftovers
 from pipelines.errors import DataError, by_library, printable
 from pipelines.files import EPSG
 from pipelines.sources import spatial_index, wkb
@@ -154,7 +155,7 @@ def _stream(
     from pyogrio.raw import open_arrow
 
     own = {c: name for c in wanted if (name := actual(layer, wanted[c]))}
-    source = layer.data if isinstance(layer.data, bytes) else str(layer.data.resolve())
+    source = layer.data if isinstance(layer.data, bytes) else leftovers.plainly_named(layer.data.resolve())
     # A file in RAW is never written to: IMMUTABLE keeps SQLite from making -wal and -shm files beside it. One that
     # has them already is never opened here, but its copy is: GDAL would put their edits in, whatever it is told.
     options = {} if isinstance(source, bytes) else {"IMMUTABLE": "YES"}

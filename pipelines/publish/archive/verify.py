@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import bagit
 
 from pipelines import files
-from pipelines.errors import DataError
+from pipelines.errors import DataError, by_library
 from pipelines.publish.archive import contents, pack, texts, unpack
 from pipelines.publish.archive.payload import CONFIGURATION, INTERNAL
 from pipelines.publish.markdown import say
@@ -114,7 +114,7 @@ def check_unchanged(package: Path, bag: Path) -> None:
         changed = [] if not isinstance(e, bagit.BagError) else _changed(bag)
         raise DataError(
             "Paketet är ändrat: innehållet stämmer inte med kontrollsummorna.", file=package,
-            found=None if changed else f"{type(e).__name__}: {e}",
+            found=None if changed else by_library("en annan uppbyggnad än ett arkivpakets", e),
             details=[f"ändrad: {n}" for n in changed[:50]], action=ANOTHER,
         ) from None  # fmt: skip
 
