@@ -7,6 +7,7 @@ import importlib
 import sys
 from pathlib import Path
 
+from pipelines import start
 from pipelines.errors import DataError
 from pipelines.paths import Paths
 from pipelines.region import load_region
@@ -100,7 +101,8 @@ def main(argv: list[str] | None = None) -> int:
         _keep_apart(paths)
         region = load_region(paths.config)
         module = importlib.import_module(STAGES[args.stage][0])
-        module.run(region, paths, *given.get(args.stage, {}).values())
+        with start.ready(args.stage, paths):
+            module.run(region, paths, *given.get(args.stage, {}).values())
     except DataError as error:
         print(error, file=sys.stderr)
         return 2
