@@ -42,6 +42,7 @@ def write(folder: Path, sums: Sums) -> None:
 
 def remove_empty(inner: Path, folder: Path) -> None:
     """Remove a folder that a file has left empty, and those it was in, up to ``folder`` itself."""
-    while inner != folder and not any(inner.iterdir()):
-        inner.rmdir()
+    while inner != folder and not (inner.is_dir() and any(inner.iterdir())):
+        if inner.is_dir():
+            inner.rmdir()
         inner = inner.parent

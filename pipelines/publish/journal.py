@@ -99,7 +99,9 @@ def begin(out: Path, folders: dict[str, tuple[Path, Path, dict[str, str]]]) -> J
     now = time.time_ns()
     parts = {}
     for role, (folder, built, new) in folders.items():
-        gone = {n: sorted(s) for n, s in installed.read(folder).items() if n not in new and _inside(folder, n)}
+        gone = {
+            n: sorted(s) for n, s in installed.read(folder).items() if n not in new and _inside(folder, n)
+        }
         before = {n: _stamp(folder / n) for n in sorted({*new, *gone, installed.NAME})}
         parts[role] = Part(folder, built, new, gone, before)
     journal = Journal(f"{now}-{os.getpid()}", now, out, parts)
@@ -148,6 +150,10 @@ def carry_out(journal: Journal, place: Place, waiting: dict[str, set[str]]) -> N
     for part in journal.parts.values():
         _save_edited(part)
         _to_disk(part)
+    for part in journal.parts.values():
+        # Not before: to undo on a full disk there may be no room for a folder.
+        for name in part.gone:
+            installed.remove_empty(part.goal(name).parent, part.folder)
     _end(journal)
 
 
@@ -219,7 +225,6 @@ def _remove(part: Part, name: str) -> None:
         _move(goal, aside)
     else:
         _say(f"Ligger kvar, eftersom den har ändrats för hand: {goal}")
-    installed.remove_empty(goal.parent, part.folder)
 
 
 def _put_back(part: Part, name: str) -> None:
@@ -228,7 +233,8 @@ def _put_back(part: Part, name: str) -> None:
     if aside.exists():
         if state == "own":
             _save_own(goal, goal)
-        goal.parent.mkdir(parents=True, exist_ok=True)
+        if not goal.parent.is_dir():
+            goal.parent.mkdir(parents=True)
         _move(aside, goal)
     elif part.before[name] is None and state == "new":
         goal.unlink()
@@ -255,7 +261,6 @@ def _save_own(file: Path, goal: Path) -> None:
         if not os.path.lexists(own):
             break
         number += 1
-    own.parent.mkdir(parents=True, exist_ok=True)
     _move(file, own)
     _say(f"Ändrad för hand medan en installation var avbruten, sparad som: {own}")
 
@@ -325,7 +330,8 @@ def _settle(journal: Journal, place: Place) -> None:
             at_rest.check_replaceable(part.goal(at_rest.GEOPACKAGES[role]))
     waiting = {role: _waiting(part) for role, part in journal.parts.items()}
     where = " och ".join(str(part.folder) for part in journal.parts.values())
-    if all(names is not None for names in waiting.values()):
+    # Without its other half nothing had been put in place (or MAPS is gone).
+    if "maps" in waiting and all(names is not None for names in waiting.values()):
         carry_out(journal, place, {role: names or set() for role, names in waiting.items()})
         _say(f"En avbruten installation har gjorts klar i {where}: utgåvan är hel.")
     else:
@@ -386,15 +392,16 @@ def _read(folder: Path, name: str) -> dict[str, Any] | None:
     try:
         body = json.loads(path.read_text(encoding="utf-8"))
         names = [n for p in body["delar"].values() for n in p["fore"]]
-        if not isinstance(body["id"], str) or any(n.startswith("/") or ".." in n.split("/") for n in names):
-            raise ValueError(name)
+        ours = isinstance(body["id"], str) and not any(n[:1] == "/" or ".." in n.split("/") for n in names)
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        ours = False
+    if not ours:
         raise DataError(
             "Journalen över en avbruten installation går inte att läsa.", file=path,
             action=f"Ta bort mappen {folder / FOLDER} och kör make coverage: då läggs hela utgåvan på plats igen.",
-        ) from None  # fmt: skip
+        )  # fmt: skip
     return body  # type: ignore[no-any-return]
 
 
