@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -40,37 +39,6 @@ def replacing(path: Path) -> Iterator[Path]:
                 shutil.rmtree(leftover, ignore_errors=True)
             else:
                 leftover.unlink(missing_ok=True)
-
-
-def sweep(folder: Path, *, of_the_dead: bool = False) -> None:
-    """Remove what killed processes were writing beside its goal, in ``folder`` and all below.
-
-    Parameters
-    ----------
-    of_the_dead : bool
-        Leave what belongs to a process number that is in use; otherwise nobody may be writing there.
-    """
-    for path in sorted(folder.rglob(".*")):
-        found = _BESIDE.match(path.name)
-        if found and path.exists() and not (of_the_dead and _in_use(int(found[1]))):
-            if path.is_dir():
-                shutil.rmtree(path)
-            else:
-                path.unlink()
-
-
-_BESIDE = re.compile(r"\..+\.([0-9]{1,9})\.ny")
-"""How the names begin of what is written beside its goal (see :func:`replacing`)."""
-
-
-def _in_use(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
 
 
 def write_text(path: Path, text: str) -> None:

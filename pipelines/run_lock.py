@@ -27,6 +27,7 @@ MAKE = "BREDBAND_KORNING"
 """In the environment: the process number of the make whose step this is."""
 PATIENCE_S = 300.0
 """How long to wait for the last step of a run that was killed."""
+_LOOKED_OVER = "genomgången"
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,10 @@ class Holder:
 
 @dataclass
 class Claim:
-    """The folders this process has, for the run it belongs to; ``fresh`` until now nobody's of this run."""
+    """The folders this process has, for the run it belongs to.
+
+    ``fresh`` until a step of the run has looked over what stands there; this process is then alone in them.
+    """
 
     me: Holder
     of_make: bool
@@ -77,9 +81,15 @@ class Claim:
         DataError
             When another run has it.
         """
-        file, fresh = _take(folder, name, self.me)
+        file, looked_over = _take(folder, name, self.me)
         self.held[folder / NAME] = file
-        self.fresh |= fresh
+        self.fresh |= not looked_over
+
+    def looked_over(self) -> None:
+        """Note that what stands there has been looked over, for the other steps of this run."""
+        for file in self.held.values():
+            _write(file, self.me, looked_over=True)
+        self.fresh = False
 
     def share(self) -> None:
         """Let the other steps of this run in."""
@@ -111,7 +121,10 @@ def claim(out: Path) -> Claim:
 
 
 def _take(folder: Path, name: str, me: Holder) -> tuple[int, bool]:
-    """Return the locked file of a folder, and whether the run has it only from now on."""
+    """Return the locked file of a folder, and whether a step of this run has looked it over.
+
+    This process has the file alone, but where it has been looked over.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     path, waited_for = folder / NAME, False
     until = time.monotonic() + PATIENCE_S
@@ -120,19 +133,22 @@ def _take(folder: Path, name: str, me: Holder) -> tuple[int, bool]:
         with contextlib.suppress(OSError):
             os.fchmod(file, 0o666)  # whoever may write in the folder may take over what is left there
         alone = _lock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        holder = _read(file)
+        holder, looked_over = _read(file)
         ours = holder is not None and holder.key == me.key
         if ours and not alone:
             _lock(file, fcntl.LOCK_SH)  # waits while the first step of this run looks things over
+            looked_over = _read(file)[1]
+            if not looked_over:
+                _lock(file, fcntl.LOCK_EX)
         if not _same(file, path):  # taken away meanwhile
             os.close(file)
             continue
         if ours:
-            return file, False
+            return file, looked_over
         taken = holder is not None and holder.alive()
         if alone and not taken:
             _write(file, me)
-            return file, True
+            return file, False
         os.close(file)
         if taken or time.monotonic() > until:
             raise _taken(name, folder, holder)
@@ -172,15 +188,25 @@ def _same(file: int, path: Path) -> bool:
         return False
 
 
-def _read(file: int) -> Holder | None:
+def _read(file: int) -> tuple[Holder | None, bool]:
+    """Return who has the folder, and whether a step of that run has looked it over."""
     lines = os.pread(file, 4096, 0).decode("utf-8", errors="replace").split("\n")
-    if len(lines) < 7 or not lines[0].isdecimal() or len(lines[0]) > 9:
-        return None
-    return Holder(int(lines[0]), *lines[1:7])
+    if len(lines) < 8 or not lines[0].isdecimal() or len(lines[0]) > 9:
+        return None, False
+    return Holder(int(lines[0]), *lines[1:7]), lines[7] == _LOOKED_OVER
 
 
-def _write(file: int, me: Holder) -> None:
-    values = (me.pid, me.began, me.boot, me.host, me.user, me.since, me.out)
+def _write(file: int, me: Holder, *, looked_over: bool = False) -> None:
+    values = (
+        me.pid,
+        me.began,
+        me.boot,
+        me.host,
+        me.user,
+        me.since,
+        me.out,
+        _LOOKED_OVER if looked_over else "",
+    )
     lines = [str(value).replace("\n", " ") for value in values]
     os.ftruncate(file, 0)
     os.pwrite(file, "".join(f"{line}\n" for line in lines).encode("utf-8", errors="replace"), 0)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pipelines import files, run_lock
+from pipelines import run_lock
 from pipelines.errors import DataError
 from pipelines.paths import Paths
 from pipelines.publish import install, journal
@@ -42,9 +42,9 @@ def ready(stage: str, paths: Paths) -> Iterator[None]:
         claim.take(paths.maps, "MAPS")
         if claim.fresh:
             install.recover(paths)
-            _sweep(paths)
             if stage not in (*READERS, CLEAN):
                 install.check_replaceable(paths)
+            claim.looked_over()
         claim.share()
         yield
         over = not claim.of_make or stage in (*READERS, CLEAN)
@@ -52,11 +52,25 @@ def ready(stage: str, paths: Paths) -> Iterator[None]:
         claim.leave(over=over)
 
 
-def _sweep(paths: Paths) -> None:
-    """Remove what killed runs left; outside ``.steg`` a plan or an archive may be at work."""
-    for folder in (paths.step, paths.maps):
-        files.sweep(folder)
-    files.sweep(paths.out, of_the_dead=True)
+@contextmanager
+def listing(paths: Paths) -> Iterator[None]:
+    """Have ``OUT`` and ``MAPS`` for this run while what it is made from is listed; nothing is looked over yet.
+
+    Raises
+    ------
+    DataError
+        When another run has one of the folders.
+    """
+    claim = run_lock.claim(paths.out)
+    over = True
+    try:
+        claim.take(paths.out, "OUT")
+        claim.take(paths.maps, "MAPS")
+        claim.share()
+        yield
+        over = not claim.of_make
+    finally:
+        claim.leave(over=over)
 
 
 def main(out: str, maps: str) -> int:

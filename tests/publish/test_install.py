@@ -3,12 +3,12 @@
 import errno
 import hashlib
 import os
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
-from pipelines import files
 from pipelines.errors import DataError
 from pipelines.paths import Paths
 from pipelines.publish import install, installed, journal
@@ -147,7 +147,10 @@ def all_of(paths: Paths) -> dict[str, str]:
     found = (
         p for d in (paths.out, paths.maps) for p in d.rglob("*") if p.is_file() and ".steg" not in p.parts
     )
-    return {p.relative_to(root).as_posix(): p.read_text() for p in found}
+    # What was being written beside its goal when the process was killed is swept by the next run.
+    return {
+        p.relative_to(root).as_posix(): p.read_text() for p in found if not re.search(r"\.\d+\.ny", p.name)
+    }
 
 
 def products(paths: Paths) -> dict[str, str]:
@@ -203,8 +206,6 @@ def test_killed_before_any_of_its_operations_it_is_finished_or_undone(between, t
         if built == "lost":
             shutil.rmtree(paths.built("."))
         install.recover(paths)
-        files.sweep(paths.out)
-        files.sweep(paths.maps)
         outcomes.add("new" if products(paths) == NEW else "earlier")
         assert products(paths) == NEW or all_of(paths) == earlier, number
         assert not journal.pending(paths.out, paths.maps)
@@ -233,8 +234,6 @@ def test_finishing_and_undoing_can_be_killed_too(between, tmp_path, built, every
             if (paths.out / "manifest.json").exists():
                 assert products(paths) in (EARLIER, NEW), (first, second)
             install.recover(paths)
-            for folder in (paths.out, paths.maps):
-                files.sweep(folder)
             assert products(paths) == NEW or all_of(paths) == earlier, (first, second)
             assert not journal.pending(paths.out, paths.maps)
             if not killed:
@@ -272,8 +271,6 @@ def test_where_files_cannot_have_two_names_they_are_copied_and_moved(between, tm
         if number % 4 == 1:
             shutil.rmtree(paths.built("."))
         install.recover(paths)
-        for folder in (paths.out, paths.maps):
-            files.sweep(folder)
         assert products(paths) == NEW or all_of(paths) == earlier, number
 
 
