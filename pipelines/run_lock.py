@@ -27,6 +27,8 @@ MAKE = "BREDBAND_KORNING"
 """In the environment: the process number of the make whose step this is."""
 PATIENCE_S = 300.0
 """How long to wait for the last step of a run that was killed."""
+DYING_S = 0.5
+"""How long a process that has been killed may still be seen."""
 _LOOKED_OVER = "genomgången"
 
 
@@ -127,7 +129,7 @@ def _take(folder: Path, name: str, me: Holder) -> tuple[int, bool]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     path, waited_for = folder / NAME, False
-    until = time.monotonic() + PATIENCE_S
+    begun = time.monotonic()
     while True:
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         with contextlib.suppress(OSError):
@@ -150,9 +152,9 @@ def _take(folder: Path, name: str, me: Holder) -> tuple[int, bool]:
             _write(file, me)
             return file, False
         os.close(file)
-        if taken or time.monotonic() > until:
+        if time.monotonic() - begun > (DYING_S if taken else PATIENCE_S):
             raise _taken(name, folder, holder)
-        if holder is not None and not waited_for:
+        if holder is not None and not taken and not waited_for:
             print(f"  Väntar på ett steg av en avbruten körning ({holder.told()})", file=sys.stderr)
             waited_for = True
         time.sleep(0.05)
