@@ -55,6 +55,8 @@ ARGS  = --config $(CONFIG) --raw $(IN) --out $(OUT) --maps $(MAPS) $(if $(TIDIGA
 SAY   = @printf '  %s\n'
 # The steps of this make are one run: none of another may be at work in the same OUT or MAPS.
 export BREDBAND_KORNING := $(shell echo $$PPID)
+LEAVE = for f in $(OUT)/.las $(MAPS)/.las; do \
+	  [ -e $$f ] && read -r run < $$f && [ "$$run" = $(BREDBAND_KORNING) ] && rm -f $$f; done
 # An installation that broke off: every command settles it first.
 UNFINISHED := $(wildcard $(OUT)/.installation $(MAPS)/.installation)
 
@@ -105,9 +107,7 @@ help: ## Visar den här listan
 
 coverage: $(FINAL) ## Hela jobbet: läser indata, räknar, kontrollerar och skriver alla produkter
 	@$(if $(DEMO_MARK),echo '$(DEMO_NOTE)')
-	@for f in $(OUT)/.las $(MAPS)/.las; do \
-	  [ -e $$f ] && read -r run < $$f && [ "$$run" = $(BREDBAND_KORNING) ] && rm -f $$f; done; \
-	printf 'Klart. Karta: %s/bredbandskarta.html   Rapport: %s/rapport.md   QGIS: %s/bredband.qgz\n' \
+	@$(LEAVE); printf 'Klart. Karta: %s/bredbandskarta.html   Rapport: %s/rapport.md   QGIS: %s/bredband.qgz\n' \
 	  '$(MAPS)' '$(OUT)' '$(OUT)'
 
 fetch: | $(VENV)/.klar ## Hämtar utgivarnas filer till RAW [BARA=scb,kolada] [VISA=ja: lista bara] [IGEN=ja: fråga om allt]
@@ -282,7 +282,7 @@ compare: | $(VENV)/.klar ## Vad som har ändrats sedan FRAN=<OUT från en tidiga
 utvardera: $(DONE)/coverage.json ## Hur bra modellen är: gömmer kommuners uppgifter och jämför [FRON=1,2,3]
 	$(SAY) 'Utvärderar modellen (några minuter)'
 	@$(RUN) evaluate $(ARGS) --seeds=$(call AS_WRITTEN,FRON)
-	@printf 'Klart. Läs %s/utvardering/utvardering.md\n' '$(OUT)'
+	@$(LEAVE); printf 'Klart. Läs %s/utvardering/utvardering.md\n' '$(OUT)'
 
 arkiv: | $(VENV)/.klar ## Arkivpaket (BagIt) av den färdiga utgåvan [UTGAVA=oppen: bara det publicerade]
 	@$(RUN) archive $(ARGS) --edition=$(call AS_WRITTEN,UTGAVA)
