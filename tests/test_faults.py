@@ -172,14 +172,15 @@ class County:
         result = run(self.lan, "coverage")
         assert result.returncode == 0, result.stdout + result.stderr
         assert products(self.lan) == self.new
-        left = {
-            n for n in tree(self.lan, working=True) if re.search(r"\.ny|\.installation|-wal|-shm|-journal", n)
-        }
-        assert not left
-        hidden = {n for n in tree(self.lan) if "/." in n}
-        assert hidden == {"out/.installerat", "maps/.installerat"}
-        assert not (self.lan / "out/.las").exists()
-        assert not (self.lan / "maps/.las").exists()
+        assert not left_over(self.lan)
+
+
+def left_over(folder: Path) -> set[str]:
+    """Return what a run leaves only when it is stopped: hidden files, but for the lists and the working material."""
+    temporary = re.compile(r"\.\d+\.ny|-wal$|-shm$|-journal$|\.installation")
+    left = {n for n in tree(folder, working=True) if temporary.search(n)}
+    left |= {n for n in tree(folder) if "/." in n} - {"out/.installerat", "maps/.installerat"}
+    return left | {f"{d}/.las" for d in ("out", "maps") if (folder / d / ".las").exists()}
 
 
 def spread(count: int, kills: int) -> list[int]:
@@ -234,49 +235,46 @@ def test_fifty_killed_installations(county):
 
 
 def test_killed_while_computing_the_next_run_is_as_if_undisturbed(small_edition, tmp_path):
-    killed_runs(same_input(small_edition, tmp_path / "lan"), [2.5, 9.0], small_edition, together=True)
+    """Each goes on where the one before was stopped; the last finishes."""
+    folder, whole = tmp_path / "lan", products(small_edition)
+    shutil.copytree(small_edition / "raw", folder / "raw")
+    shutil.copy(small_edition / "county.toml", folder)
+    for delay_s in (2.5, 6.0, 14.0):
+        killed_run(folder, delay_s, new=True)
+        there = products(folder)
+        assert "out/manifest.json" not in there or there == whole, delay_s
+    result = run(folder, "coverage")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert products(folder) == whole
+    assert not left_over(folder)
 
 
 @pytest.mark.utsatt
-def test_thirty_killed_runs(small_edition, tmp_path):
-    took = time.monotonic()
-    folder = same_input(small_edition, tmp_path / "lan")
-    assert run(folder, "coverage").returncode == 0
-    took = time.monotonic() - took
-    chance = random.Random(12)
-    killed_runs(folder, [chance.uniform(0.3, took) for _ in range(KILLS_COMPUTING)], small_edition)
+def test_thirty_killed_runs(county):
+    """Each begins from nothing computed, with the earlier edition in place."""
+    lan = county.lan
+    shutil.rmtree(lan / "out/.steg")
+    began = time.monotonic()
+    assert run(lan, "coverage").returncode == 0
+    longest_s, chance = time.monotonic() - began, random.Random(12)
+    for number in range(KILLS_COMPUTING):
+        lay_back(lan)
+        shutil.rmtree(lan / "out/.steg")
+        delay_s = chance.uniform(0.3, longest_s)
+        killed_run(lan, delay_s, new=number % 3 == 0)
+        county.stands_whole_or_says_not()
+        county.finishes()
 
 
-def same_input(edition: Path, folder: Path) -> Path:
-    """Lay out what an edition was made from."""
-    shutil.copytree(edition / "raw", folder / "raw")
-    shutil.copy(edition / "county.toml", folder)
-    return folder
-
-
-def killed_runs(folder: Path, delays_s: list[float], undisturbed: Path, *, together: bool = False) -> None:
-    """Kill runs from nothing after so many seconds, and let the next finish: each of them, or one for all."""
-    whole = products(undisturbed)
-    for number, delay_s in enumerate(delays_s):
-        if not together:
-            for part in ("out", "maps"):
-                shutil.rmtree(folder / part, ignore_errors=True)
-        process = subprocess.Popen(
-            make_command(folder, "coverage", new=number % 2 == 0), stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL, env=clean_environment(), start_new_session=True,
-        )  # fmt: skip
-        time.sleep(delay_s)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        there = products(folder)
-        assert "out/manifest.json" not in there or there == whole, delay_s
-        if together and number < len(delays_s) - 1:
-            continue
-        result = run(folder, "coverage")
-        assert result.returncode == 0, result.stdout + result.stderr
-        assert products(folder) == whole, delay_s
-        left = {n for n in tree(folder, working=True) if re.search(r"\.ny|\.installation|\.las$", n)}
-        assert not left, delay_s
+def killed_run(folder: Path, delay_s: float, *, new: bool) -> None:
+    """Begin a run and kill it, and all its processes, after so long."""
+    process = subprocess.Popen(
+        make_command(folder, "coverage", jobs=2, new=new), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        env=clean_environment(), start_new_session=True,
+    )  # fmt: skip
+    time.sleep(delay_s)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 # --- full and write-protected disks ---------------------------------------------------------------------------
