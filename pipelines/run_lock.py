@@ -10,11 +10,9 @@ Standard library only: ``make clean`` needs it where nothing is installed.
 from __future__ import annotations
 
 import contextlib
-import datetime
 import fcntl
-import getpass
 import os
-import platform
+import pwd
 import sys
 import time
 from dataclasses import dataclass, field
@@ -51,15 +49,15 @@ class Holder:
 
     def alive(self) -> bool:
         """Say whether the process still runs; one on another machine is believed to."""
-        if self.host != platform.node():
+        if self.host != os.uname().nodename:
             return True
         return self.boot == _boot() and _began(self.pid) == self.began
 
     def told(self) -> str:
         """Return who it is, in Swedish."""
         day, _, clock = self.since.partition(" ")
-        when = clock if day == str(datetime.date.today()) else self.since
-        where = f" på datorn {self.host}" if self.host != platform.node() else ""
+        when = clock if day == time.strftime("%Y-%m-%d") else self.since
+        where = f" på datorn {self.host}" if self.host != os.uname().nodename else ""
         return printable(f"process {self.pid}{where}, {self.user}, sedan {when}")
 
 
@@ -114,12 +112,14 @@ def claim(out: Path) -> Claim:
     made_by = int(said) if said.isdecimal() and len(said) < 10 and _began(int(said)) is not None else None
     pid = made_by or os.getpid()
     try:
-        user = getpass.getuser()
-    except (KeyError, OSError):  # no name for this user id
+        user = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
         user = f"användare {os.getuid()}"
-    now = datetime.datetime.now().strftime("%Y-%m-%d %H:%M")
+    now = time.strftime("%Y-%m-%d %H:%M")
     began = _began(pid) or ""
-    return Claim(Holder(pid, began, _boot(), platform.node(), user, now, str(out.absolute())), bool(made_by))
+    return Claim(
+        Holder(pid, began, _boot(), os.uname().nodename, user, now, str(out.absolute())), bool(made_by)
+    )
 
 
 def _take(folder: Path, name: str, me: Holder) -> tuple[int, bool]:
@@ -162,7 +162,7 @@ def _take(folder: Path, name: str, me: Holder) -> tuple[int, bool]:
 
 def _taken(name: str, folder: Path, holder: Holder | None) -> DataError:
     who = holder.told() if holder else "okänd process"
-    far = holder is not None and holder.host != platform.node()
+    far = holder is not None and holder.host != os.uname().nodename
     gone = f" Pågår den inte längre: ta bort filen {folder / NAME}." if far else ""
     own = holder is not None and holder.out and Path(holder.out) != folder.absolute()
     return DataError(

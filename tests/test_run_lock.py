@@ -1,7 +1,6 @@
 """One run at a time in a folder: the second is told who has it, and what a dead one left is taken over."""
 
 import os
-import platform
 import signal
 import subprocess
 import sys
@@ -149,7 +148,11 @@ def test_what_is_no_record_is_nobodys(paths, body):
 def record(folder: Path, pid: int, **changed: str) -> Path:
     """Lay the file of a run in a folder, as that run has written it."""
     folder.mkdir(parents=True, exist_ok=True)
-    there = {"began": run_lock._began(pid) or "", "boot": run_lock._boot(), "host": platform.node()} | changed
+    there = {
+        "began": run_lock._began(pid) or "",
+        "boot": run_lock._boot(),
+        "host": os.uname().nodename,
+    } | changed
     lines = [
         str(pid),
         there["began"],
