@@ -3,7 +3,6 @@
 import errno
 import hashlib
 import os
-import re
 import shutil
 from pathlib import Path
 
@@ -147,10 +146,7 @@ def all_of(paths: Paths) -> dict[str, str]:
     found = (
         p for d in (paths.out, paths.maps) for p in d.rglob("*") if p.is_file() and ".steg" not in p.parts
     )
-    # What was being written beside its goal when the process was killed is swept by the next run.
-    return {
-        p.relative_to(root).as_posix(): p.read_text() for p in found if not re.search(r"\.\d+\.ny", p.name)
-    }
+    return {p.relative_to(root).as_posix(): p.read_text() for p in found}
 
 
 def products(paths: Paths) -> dict[str, str]:
