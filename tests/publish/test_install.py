@@ -11,7 +11,7 @@ import pytest
 from pipelines.errors import DataError
 from pipelines.paths import Paths
 from pipelines.publish import install, installed, journal
-from tests import faults
+from tests import strikes
 
 
 @pytest.fixture
@@ -174,7 +174,7 @@ def again(paths: Paths, tmp_path: Path) -> None:
 
 
 def operations(paths: Paths, work, tmp_path: Path) -> int:
-    killed, count = faults.fork(0, [paths.out, paths.maps], work)
+    killed, count = strikes.fork(0, [paths.out, paths.maps], work)
     assert not killed
     again(paths, tmp_path)
     return count
@@ -195,7 +195,7 @@ def test_killed_before_any_of_its_operations_it_is_finished_or_undone(between, t
     assert count > 60
     for number in range(1, count + 1, every):
         again(paths, tmp_path)
-        killed, _ = faults.fork(number, [paths.out, paths.maps], lambda: install.run(None, paths))
+        killed, _ = strikes.fork(number, [paths.out, paths.maps], lambda: install.run(None, paths))
         assert killed
         if (paths.out / "manifest.json").exists():
             assert products(paths) in (EARLIER, NEW), number
@@ -223,10 +223,10 @@ def test_finishing_and_undoing_can_be_killed_too(between, tmp_path, built, every
     for first in range(5, count, 9 * every):
         for second in range(1, 90, 4 * every):
             again(paths, tmp_path)
-            faults.fork(first, [paths.out, paths.maps], lambda: install.run(None, paths))
+            strikes.fork(first, [paths.out, paths.maps], lambda: install.run(None, paths))
             if built == "lost":
                 shutil.rmtree(paths.built("."))
-            killed, _ = faults.fork(second, [paths.out, paths.maps], lambda: install.recover(paths))
+            killed, _ = strikes.fork(second, [paths.out, paths.maps], lambda: install.recover(paths))
             if (paths.out / "manifest.json").exists():
                 assert products(paths) in (EARLIER, NEW), (first, second)
             install.recover(paths)
@@ -245,7 +245,7 @@ def test_a_disk_that_fills_leaves_the_earlier_edition_byte_for_byte(between, tmp
     undone = 0
     for number in range(1, count + 1, every):
         again(paths, tmp_path)
-        faults.fork(number, [paths.out, paths.maps], lambda: install.run(None, paths), kind="full")
+        strikes.fork(number, [paths.out, paths.maps], lambda: install.run(None, paths), kind="full")
         assert products(paths) == NEW or all_of(paths) == earlier, number
         undone += products(paths) == EARLIER
     assert undone * every > 30
@@ -263,7 +263,7 @@ def test_where_files_cannot_have_two_names_they_are_copied_and_moved(between, tm
     count = operations(paths, lambda: install.run(None, paths), tmp_path)
     for number in range(1, count + 1, 2 * every):
         again(paths, tmp_path)
-        assert faults.fork(number, [paths.out, paths.maps], lambda: install.run(None, paths))[0]
+        assert strikes.fork(number, [paths.out, paths.maps], lambda: install.run(None, paths))[0]
         if number % 4 == 1:
             shutil.rmtree(paths.built("."))
         install.recover(paths)
@@ -274,7 +274,7 @@ def middle(paths: Paths, tmp_path: Path) -> None:
     """Be killed when some of the files are in place and some not: the report is, the page not."""
     for number in range(40, 200):
         again(paths, tmp_path)
-        faults.fork(number, [paths.out, paths.maps], lambda: install.run(None, paths))
+        strikes.fork(number, [paths.out, paths.maps], lambda: install.run(None, paths))
         done = all_of(paths)
         if done.get("out/rapport.md") == "r2" and done["maps/kommuner/0101.html"] == "a1":
             return

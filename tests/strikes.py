@@ -1,7 +1,7 @@
 """What stops a program: killed before its n-th file operation, or a disk that is full from the n-th on.
 
 Laid on a process of its own from outside, by Python's audit events, so that the program knows nothing of it.
-``python -m tests.faults KIND N FOLDER[:FOLDER…] STAGE …`` runs a step so; N = 0 strikes never, and what is
+``python -m tests.strikes KIND N FOLDER[:FOLDER…] STAGE …`` runs a step so; N = 0 strikes never, and what is
 printed last is how many operations there were.
 """
 

@@ -141,7 +141,7 @@ class County:
         """Run the installation as make does, struck at an operation."""
         lan = self.lan
         return subprocess.run(
-            [sys.executable, "-m", "tests.faults", kind, str(number), f"{lan}/out:{lan}/maps", "install", "--config",
+            [sys.executable, "-m", "tests.strikes", kind, str(number), f"{lan}/out:{lan}/maps", "install", "--config",
              f"{lan}/county.toml", "--raw", f"{lan}/raw", "--out", f"{lan}/out", "--maps", f"{lan}/maps"],
             cwd=ROOT, capture_output=True, text=True, env=clean_environment(), timeout=120,
         )  # fmt: skip
