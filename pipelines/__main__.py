@@ -105,7 +105,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _run(stage: str, paths: Paths, given: dict[str, str]) -> None:
     """Run a stage on the files and the configuration that were listed, and no others."""
-    from pipelines import leftovers
+    from pipelines import leftovers, start
     from pipelines.region import load_region
     from pipelines.sources import listing
 
@@ -113,7 +113,9 @@ def _run(stage: str, paths: Paths, given: dict[str, str]) -> None:
         leftovers.sweep(paths)
     with listing.unchanged(stage, paths):
         region = load_region(paths.config)
-        importlib.import_module(STAGES[stage][0]).run(region, paths, *given.values())
+        module = importlib.import_module(STAGES[stage][0])
+        with start.ready(stage, paths):
+            module.run(region, paths, *given.values())
 
 
 class _Parser(argparse.ArgumentParser):

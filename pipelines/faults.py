@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pipelines import files
 from pipelines.errors import DataError, by_library, printable
 from pipelines.made_from import kind_of
+from pipelines.redact import redacted
 
 if TYPE_CHECKING:
     from pipelines.paths import Paths
@@ -148,7 +149,7 @@ def told(stage: str, paths: Paths) -> Iterator[Outcome]:
         outcome.code = FAILED
         _silence_stdout(error)
         with suppress(OSError):
-            print(_redacted(in_words(error, stage, paths)), file=sys.stderr, flush=True)
+            print(redacted(in_words(error, stage, paths)), file=sys.stderr, flush=True)
 
 
 def in_words(error: BaseException, stage: str, paths: Paths) -> str:
@@ -256,7 +257,7 @@ def _no_room(paths: Paths) -> bool:
 def _unforeseen(error: BaseException, stage: str, paths: Paths) -> str:
     """Write the traceback to a file; return the one line that tells of it."""
     body = "".join(traceback.format_exception(error))
-    where = _kept(_redacted(body), stage, paths)
+    where = _kept(redacted(body), stage, paths)
     said = by_library(f"Ett oväntat fel i steget «{stage}»", _Named(error))
     kept = f" Hela felet står i {where}; skicka den filen till den som sköter programmet." if where else ""
     return printable(f"FEL: {said}.{kept} Tidigare resultat är orörda.", limit=1500)
@@ -282,21 +283,6 @@ def _kept(body: str, stage: str, paths: Paths) -> Path | None:
                 old.unlink(missing_ok=True)
             return path
     return None
-
-
-def _redacted(text: str) -> str:
-    """Return a text without passwords and keys: those of the environment, of addresses, and of request headers."""
-    from pipelines.fetch.redact import HIDDEN, Redactor
-
-    telling = re.compile(r"passw|secret|token|key|auth|credential|cookie|losen|konto", re.IGNORECASE)
-    redact = Redactor(
-        v for k, v in os.environ.items() if telling.search(k) and len(v) >= 6 and not v.startswith("/")
-    )
-    header = re.compile(
-        r"(?i)\b((?:proxy-)?authorization|cookie|password|passwd|lösenord|token|api[_-]?key|secret)"
-        r"(['\"]?\s*[:=]\s*)(?:(?:basic|bearer|digest)\s+)?['\"]?[^\s'\",;}]+"
-    )
-    return header.sub(lambda m: f"{m[1]}{m[2]}{HIDDEN}", redact(text))
 
 
 def _silence_stdout(error: BaseException) -> None:

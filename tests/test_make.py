@@ -1,12 +1,10 @@
-"""The Makefile as a planner meets it: runs, does nothing twice, redoes what changed, survives a kill."""
+"""The Makefile as a planner meets it: runs, does nothing twice, redoes what changed."""
 
 import json
 import os
 import shutil
-import signal
 import sqlite3
 import subprocess
-import time
 import zipfile
 from pathlib import Path
 
@@ -14,7 +12,7 @@ import pytest
 
 from pipelines import bench
 from pipelines.__main__ import STAGES
-from tests.conftest import clean_environment, lay_out, make_command
+from tests.conftest import clean_environment, make_command
 
 ROOT = Path(__file__).parents[1]
 PRODUCTS = [
@@ -178,38 +176,6 @@ def test_a_broken_configuration_is_told_in_swedish(copy):
     assert result.returncode != 0
     assert "finns_inte: okänd nyckel" in result.stderr
     assert times(copy) == before
-
-
-def test_a_killed_run_leaves_nothing_half_written_and_the_next_finishes(tmp_path):
-    folder = lay_out(tmp_path / "lan")
-    for delay_s in (2.5, 6.0, 14.0):  # each goes on where the one before was stopped
-        process = subprocess.Popen(
-            make_command(folder, "coverage", jobs=2, new=True), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            env=clean_environment(), start_new_session=True,
-        )  # fmt: skip
-        time.sleep(delay_s)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        for product in PRODUCTS:
-            assert not (folder / product).exists() or whole(folder / product), product
-    assert make(folder, "coverage").returncode == 0
-    assert all(whole(folder / p) for p in PRODUCTS)
-    assert [p for p in folder.rglob(".*") if ".ny" in p.name] == [], "what the killed were writing is swept"
-
-
-def whole(path: Path) -> bool:
-    """Say whether a product is complete, by its own format's end."""
-    body = path.read_bytes()
-    if path.suffix == ".gpkg":
-        with sqlite3.connect(path) as gpkg:
-            return gpkg.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    if path.suffix == ".xlsx":
-        return zipfile.ZipFile(path).testzip() is None
-    if path.suffix == ".json":
-        return bool(json.loads(body))
-    ends = {".html": b"</html>", ".pdf": b"%%EOF", ".png": b"IEND\xaeB`\x82", ".md": b"\n", ".csv": b"\n"}
-    return body.rstrip(b" \r").endswith(ends[path.suffix]) or body.rstrip().endswith(ends[path.suffix]) \
-        if path.suffix in ends else len(body) > 0  # fmt: skip
 
 
 @pytest.mark.parametrize("sign", [" ", *"$#%:;|&<>()*?[]{}'\"`~\\!"])

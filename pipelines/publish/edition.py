@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pipelines import at_rest
 from pipelines.contracts import Table
 from pipelines.errors import DataError, by_library
 from pipelines.publish.facts import RunFacts, Source
@@ -56,6 +57,7 @@ def open_edition(out: Path, action: str) -> Edition:
     path = out / FILE
     if not path.is_file():
         raise DataError("Det finns ingen färdig utgåva i mappen.", file=path, action=action)
+    at_rest.check_readable(path)
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as db:
             names = [str(n) for (n,) in db.execute("SELECT table_name FROM gpkg_contents")]
@@ -68,7 +70,22 @@ def open_edition(out: Path, action: str) -> Edition:
             expected="en bredband.gpkg som «make coverage» har skrivit, med körningens uppgifter",
             action=action,
         ) from None  # fmt: skip
+    _check_one_run(path, facts, action)
     return Edition(path, facts, sources, columns)
+
+
+def _check_one_run(path: Path, facts: RunFacts, action: str) -> None:
+    """See that the manifest beside, where the file still lies in its ``OUT``, is of the same run."""
+    beside = path.with_name("manifest.json")
+    try:
+        run_id = json.loads(beside.read_text(encoding="utf-8"))["korning_id"] if beside.exists() else None
+    except (ValueError, KeyError, TypeError):
+        run_id = "oläsligt"
+    if run_id not in (None, facts["korning_id"]):
+        raise DataError(
+            "Mappen innehåller delar av två utgåvor.", file=beside, expected=f"körning {facts['korning_id']}",
+            found=f"körning {run_id}", action=action,
+        )  # fmt: skip
 
 
 _COLUMNS = "SELECT name FROM pragma_table_info(?)"

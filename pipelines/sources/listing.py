@@ -75,7 +75,7 @@ def _stamp(s: os.stat_result) -> tuple[int, int, int, int]:
 
 def main(argv: list[str] | None = None) -> int:
     """Write the lists; return 0, 2 (an error, told in Swedish) or 3 (the demo region must be made first)."""
-    from pipelines import faults
+    from pipelines import faults, start
 
     parser = argparse.ArgumentParser(prog="python -m pipelines.sources.listing", description=__doc__)
     for name in ("config", "raw", "out", "maps"):
@@ -91,7 +91,8 @@ def main(argv: list[str] | None = None) -> int:
         if (args.demo or args.only_demo) and not demo_is_fresh(paths):
             return STALE_DEMO
         if not args.only_demo:
-            refresh(paths)
+            with start.listing(paths):
+                refresh(paths)
     return outcome.code
 
 

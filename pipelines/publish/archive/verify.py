@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import tempfile
@@ -44,7 +45,7 @@ def run(region: Region, paths: Paths, package: str = "") -> None:
     outside = same_as_checksum(given)
     work = paths.out / "arkiv"
     work.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(prefix=".kontroll-", dir=work))
+    beside = Path(tempfile.mkdtemp(prefix=f".kontroll.{os.getpid()}.ny", dir=work))
     try:
         bag = unpack.folder(given) if given.is_dir() else unpack.unpacked(given, beside)
         check_complete(given, bag)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines import contracts, contracts_gaps, files
+from pipelines import at_rest, contracts, contracts_gaps, files
 from pipelines.errors import DataError, by_library
 from pipelines.grid import parse_scb_id
 from pipelines.ledger import Ledger
@@ -89,6 +89,7 @@ def earlier_cells(out: Path) -> pd.DataFrame:
     import pandas as pd
 
     path = out / "bredband.gpkg"
+    at_rest.check_readable(path)
     try:
         with sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True) as con:
             return pd.read_sql("SELECT * FROM bristomraden_rutor", con)
