@@ -165,10 +165,8 @@ def in_words(error: BaseException, stage: str, paths: Paths) -> str:
     if fault is STOPPED:
         return str(DataError(f"{fault.problem}", action=fault.action))
     where = _file_of(cause) or _file_of(error)
-    if where and fault is IS_FILE:  # the part of the path that is in the way
-        where = str(
-            next((p for p in (Path(where), *Path(where).parents) if p.exists() or p.is_symlink()), where)
-        )
+    if where and fault is IS_FILE:
+        where = _in_the_way(Path(where))
     return str(
         DataError(
             fault.problem, file=where or f"okänd; steget «{stage}» skriver i {paths.out} och {paths.maps}",
@@ -176,6 +174,12 @@ def in_words(error: BaseException, stage: str, paths: Paths) -> str:
             action=fault.action,
         )
     )  # fmt: skip
+
+
+def _in_the_way(path: Path) -> str:
+    """Return the part of a path that is no folder though it should be; the whole path where all are."""
+    there = (p for p in (path, *path.parents) if p.is_symlink() or (p.exists() and not p.is_dir()))
+    return str(next(there, path))
 
 
 def _what_stands_there(fault: Fault, where: str | None) -> str | None:
