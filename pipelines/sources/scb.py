@@ -87,7 +87,7 @@ def choose(
         wanted = "" if region.scb.ar is None else f" för {region.scb.ar}"
         raise DataError(
             f"SCB:s befolkning i rutor om 1 km{wanted} saknas.", file=raw / "scb",
-            expected=f"befolkning_1km_{region.scb.ar or '<år>'}.gpkg",
+            expected=f"scb/befolkning_1km_{region.scb.ar or '<år>'}.gpkg",
             found=", ".join(e.file.name for e in editions) or "ingen sådan fil",
             action="Hämta den hos SCB (geodata.scb.se, lagret befolkning_1km_<år>) eller med make fetch, eller ändra "
             "scb.ar i konfigurationen.",
