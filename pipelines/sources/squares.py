@@ -80,7 +80,9 @@ def edition(path: Path) -> Edition:
             found=printable(", ".join(x.name for x in fits)),
             action="Lägg varje tabell i en egen fil: befolkning_1km_<år>.gpkg, befolkning_250m_<år>.gpkg.",
         )  # fmt: skip
-    layer = gpkg.require_geometry(gpkg.find(path, found, WANTED, names=(path.stem,), optional=optional, first=("tid",)))
+    layer = gpkg.require_geometry(
+        gpkg.find(path, found, WANTED, names=(path.stem,), optional=optional, first=("tid",))
+    )
     head = gpkg.read(layer, {k: WANTED[k] for k in ("rutid", "inspire", "storlek", "tid")}, geometry=False)
     sizes = set(np.unique(_sizes(head, path)).tolist())
     date = _date(head, path)
