@@ -39,11 +39,22 @@ def scratch(parent: Path | None = None) -> Iterator[Path]:
     parent : Path, optional
         Where to lay it; else in the system's folder for temporary files.
     """
-    folder = Path(tempfile.mkdtemp(prefix=f".bredband.{os.getpid()}.ny-", dir=parent))
+    folder = _folder(parent)
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def lasting_scratch() -> Path:
+    """Return an empty folder as :func:`scratch` gives, gone when the process ends."""
+    folder = _folder()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def _folder(parent: Path | None = None) -> Path:
+    return Path(tempfile.mkdtemp(prefix=f".bredband.{os.getpid()}.ny-", dir=parent))
 
 
 @cache
@@ -54,9 +65,10 @@ def plainly_named(path: Path) -> str:
     """
     if _PLAIN.fullmatch(str(path)):
         return str(path)
-    folder = Path(tempfile.mkdtemp(prefix=f".bredband.{os.getpid()}.ny-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    link = folder / f"data{path.suffix if path.suffix.isascii() and path.suffix[1:].isalnum() else ''}"
+    link = (
+        lasting_scratch()
+        / f"data{path.suffix if path.suffix.isascii() and path.suffix[1:].isalnum() else ''}"
+    )
     link.symlink_to(path)
     return str(link)
 
@@ -64,8 +76,7 @@ def plainly_named(path: Path) -> str:
 def sweep(paths: Paths) -> None:
     """Remove the temporary files of dead processes from every folder a run writes in."""
     for folder in _folders(paths):
-        with suppress(OSError):
-            _sweep(folder)
+        sweep_folder(folder)
 
 
 def _folders(paths: Paths) -> Iterator[Path]:
@@ -89,9 +100,10 @@ def _installed_in(goal: Path) -> set[str]:
     return {n for n in names if n and not n.startswith("/") and ".." not in n.split("/")}
 
 
-def _sweep(folder: Path) -> None:
+def sweep_folder(folder: Path) -> None:
+    """Remove the temporary files of dead processes from one folder, which need not be there."""
     own = os.getuid()
-    with os.scandir(folder) as entries:
+    with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             match = _OURS.fullmatch(entry.name)
             if not match:

@@ -12,7 +12,7 @@ import pytest
 
 from pipelines import bench
 from pipelines.__main__ import STAGES
-from tests.conftest import clean_environment, make_command
+from tests.conftest import clean_environment, make_command, without_rights
 
 ROOT = Path(__file__).parents[1]
 PRODUCTS = [
@@ -293,15 +293,9 @@ def test_clean_tells_in_swedish_of_what_it_cannot_remove(copy):
 
 @pytest.mark.parametrize("name", ["fil", "mapp"])
 def test_an_input_that_nobody_may_read_is_named(name, copy):
-    """Root may read all, so root runs make without that right."""
-    without = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
-    if without and (
-        not shutil.which("setpriv") or subprocess.run([*without, "true"], capture_output=True).returncode
-    ):
-        pytest.skip("root cannot give up its rights here")
     locked = copy / ("raw/pts/mtbbk_tabellbilaga_teknik.xlsx" if name == "fil" else "raw/pts")
     locked.chmod(0)
-    command = [*without, *make_command(copy, "coverage", new=True)]
+    command = [*without_rights(), *make_command(copy, "coverage", new=True)]
     result = subprocess.run(command, capture_output=True, text=True, env=clean_environment(), timeout=60)
     assert result.returncode != 0
     assert "FEL: Rättighet saknas" in result.stderr, result.stderr

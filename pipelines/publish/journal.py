@@ -19,7 +19,6 @@ import contextlib
 import errno
 import json
 import os
-import re
 import shutil
 import sys
 import time
@@ -28,7 +27,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipelines import at_rest, files
+from pipelines import at_rest, files, leftovers
 from pipelines.errors import DataError
 from pipelines.publish import installed
 
@@ -39,7 +38,6 @@ CLAIMS = {
 }  # fmt: skip
 """What says that an edition is there, in the order it comes."""
 
-_BESIDE = re.compile(r"\..+\.[0-9]+\.ny(\..*)?")
 """The names of what is written beside its goal (see :func:`pipelines.files.replacing`)."""
 Stamp = list[int]
 """Size and time of a file: another one means that somebody has been there."""
@@ -331,7 +329,8 @@ def _settle(journal: Journal, place: Place) -> None:
     for role, part in journal.parts.items():
         if at_rest.GEOPACKAGES[role] in part.before:
             at_rest.check_replaceable(part.goal(at_rest.GEOPACKAGES[role]))
-        _sweep(part)
+        for folder in {part.goal(name).parent for name in part.before}:
+            leftovers.sweep_folder(folder)
     waiting = {role: _waiting(part) for role, part in journal.parts.items()}
     where = " och ".join(str(part.folder) for part in journal.parts.values())
     # Without its other half nothing had been put in place (or MAPS is gone).
@@ -341,14 +340,6 @@ def _settle(journal: Journal, place: Place) -> None:
     else:
         undo(journal)
         _say(f"En avbruten installation har ångrats i {where}: det som stod där förut står där igen.")
-
-
-def _sweep(part: Part) -> None:
-    """Remove what was being written beside its goal when the installation was killed."""
-    for folder in {part.goal(name).parent for name in part.before}:
-        for path in folder.glob(".*.ny*") if folder.is_dir() else ():
-            if _BESIDE.fullmatch(path.name) and path.is_file():
-                path.unlink()
 
 
 def _waiting(part: Part) -> set[str] | None:

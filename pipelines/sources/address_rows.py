@@ -68,7 +68,9 @@ def read_file(path: Path, region: Region) -> Found:
     DataError
         When the file, its table, its CRS, an id, a kommunkod or a point is wrong.
     """
-    layer = gpkg.require_geometry(gpkg.find(path, gpkg.layers(path), WANTED, names=(TABLE,)))
+    layer = gpkg.require_geometry(
+        gpkg.find(path, gpkg.layers(path), WANTED, names=(TABLE,), first=("adress_id", "status"))
+    )
     marked = marks.demo_mark(path)
     if layer.demo and not marked:
         raise DataError(

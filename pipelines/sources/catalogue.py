@@ -98,9 +98,7 @@ def catalogue(path: Path, data: Path | bytes) -> list[Layer]:
             rows = db.execute(_CATALOGUE).fetchmany(_MAX_TABLES)
             return [_layer(db, path, data, row) for row in rows]
     except (sqlite3.Error, UnicodeDecodeError) as e:
-        raise DataError(
-            "Filen är inget läsbart GeoPackage.", file=path, found=by_library("fel i databasen", e), action=_AGAIN
-        ) from None  # fmt: skip
+        raise _unreadable(path, e) from None
 
 
 def _without_wal(data: bytes) -> bytes:
@@ -111,6 +109,57 @@ def _without_wal(data: bytes) -> bytes:
 def opened(layer: Layer) -> sqlite3.Connection:
     """Open the database that a layer lies in, for reading; the caller closes it."""
     return _connect(layer.file, layer.data)
+
+
+def row_counts(layer: Layer) -> tuple[int, int | None]:
+    """Return how many rows a layer's table has, and how many the file says; None where it does not say.
+
+    Raises
+    ------
+    DataError
+        When the table cannot be counted.
+    """
+    try:
+        with closing(opened(layer)) as db:
+            (rows,) = db.execute(f"SELECT count(*) FROM {_quoted(layer.name)}").fetchone()
+            try:
+                said = db.execute(
+                    "SELECT feature_count FROM gpkg_ogr_contents WHERE lower(table_name) = lower(?)",
+                    (layer.name,),
+                ).fetchone()
+            except sqlite3.Error:  # only GDAL keeps such a table
+                said = None
+    except sqlite3.Error as e:
+        raise _unreadable(layer.file, e) from None
+    return int(rows), None if said is None or said[0] is None else int(said[0])
+
+
+def first_difference(layer: Layer, column: str, other: str) -> int:
+    """Return the first row (from 1) in which two columns differ as trimmed texts; 0 where they never do.
+
+    Raises
+    ------
+    DataError
+        When the table cannot be read.
+    """
+    a, b = (f"trim(CAST({_quoted(c)} AS TEXT))" for c in (column, other))
+    rows = f"SELECT row_number() OVER (ORDER BY rowid) AS n, {a} IS {b} AS same FROM {_quoted(layer.name)}"
+    try:
+        with closing(opened(layer)) as db:
+            found = db.execute(f"SELECT n FROM ({rows}) WHERE NOT same LIMIT 1").fetchone()
+    except sqlite3.Error as e:
+        raise _unreadable(layer.file, e) from None
+    return int(found[0]) if found else 0
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _unreadable(path: Path, error: Exception) -> DataError:
+    return DataError(
+        "Filen är inget läsbart GeoPackage.", file=path, found=by_library("fel i databasen", error), action=_AGAIN
+    )  # fmt: skip
 
 
 def _connect(path: Path, data: Path | bytes) -> sqlite3.Connection:

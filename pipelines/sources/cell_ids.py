@@ -26,7 +26,11 @@ Ints = NDArray[np.int64]
 NAMES = {
     "rutid_scb": ("rutid_scb", "rutid", "ruta", "rut_id"),
     "rutid_inspire": ("rutid_inspire", "inspire_id", "inspireid"),
-    "rutstorl": ("rutstorl", "rutstorlek", "rutstorl_m", "rutstorlek_m", "storlek_m", "rutans_storlek", "cellstorlek"),
+    "rutstorl": (
+        "rutstorl", "rutstorl_m", "rutans_storlek", "sida", "sida_m", "rutsida", "rutsida_m",
+        *(f"{what}{size}{unit}" for what in ("", "rut", "rut_", "ruta_", "cell", "cell_", "grid", "grid_")
+          for size in ("storlek", "upplosning", "size", "resolution") for unit in ("", "_m", "_meter")),
+    ),
 }  # fmt: skip
 MAX_SIZE_M = 10_000
 SUSPECT_IDS = 10

@@ -139,7 +139,6 @@ def area_rows(path: Path, region: Region, ledger: Ledger) -> gpd.GeoDataFrame:
     import shapely
 
     layer = gpkg.require_geometry(gpkg.find(path, gpkg.layers(path), NAMES, optional=("upp_mbit",)))
-    _require_single(layer)
     table = gpkg.read(layer, NAMES)
     there = [c for c in NAMES if c in table.column_names]
     typed = frozenset(c for c in there if gpkg.is_number(table.column(c)))
@@ -162,22 +161,6 @@ def area_rows(path: Path, region: Region, ledger: Ledger) -> gpd.GeoDataFrame:
         shapely.multipolygons(kept[single], indices=np.arange(single.sum())) if single.any() else kept[single]
     )
     return gpd.GeoDataFrame(frame, geometry=kept, crs=EPSG)
-
-
-def _require_single(layer: gpkg.Layer) -> None:
-    """Check that no two columns of a table can be the same thing.
-
-    Raises
-    ------
-    DataError
-    """
-    for column, names in NAMES.items():
-        claims = [c for c in layer.columns if gpkg.plain(c) in {gpkg.plain(n) for n in names}]
-        if len(claims) > 1:
-            raise DataError(
-                "Två kolumner kan vara samma uppgift.", file=layer.file, column=column, expected="en kolumn",
-                found=printable(" och ".join(claims)), action="Ta bort eller döp om den ena.",
-            )  # fmt: skip
 
 
 def _source(

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from pipelines import leftovers
 from pipelines.errors import DataError, by_library, printable
 from pipelines.files import EPSG
 from pipelines.sources import spatial_index, wkb
-from pipelines.sources.catalogue import Layer, layers, plain
+from pipelines.sources.catalogue import Layer, first_difference, layers, plain, row_counts
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -38,13 +39,17 @@ def find(
     wanted: Wanted,
     names: Sequence[str] = (),
     optional: Sequence[str] = (),
+    first: Sequence[str] = (),
 ) -> Layer:
     """Return the only layer of a file that has all ``wanted`` columns; ``names`` break a tie.
+
+    ``first``: columns of which the first known name is the one meant, whatever a second one says.
 
     Raises
     ------
     DataError
-        When no table fits or more than one does, naming the tables and columns there are.
+        When no table fits or more than one does, naming the tables and columns there are; or when two of the
+        columns can be the same thing and differ.
     """
     if not found:
         raise DataError("GeoPackage-filen har inga tabeller.", file=file, action=_AGAIN)
@@ -53,6 +58,8 @@ def find(
     named = [x for x in fits if plain(x.name) in {plain(n) for n in names}]
     best = named or fits
     if len(best) == 1:
+        for column in (c for c in wanted if c not in first):
+            _require_single(best[0], column, wanted[column])
         return best[0]
     if best:
         raise DataError(
@@ -69,6 +76,22 @@ def find(
         details=[f"Tabeller i filen: {', '.join(x.name for x in found)}"],
         action="Kontrollera att filen är utgivarens och oförändrad.",
     )  # fmt: skip
+
+
+def _require_single(layer: Layer, column: str, names: Sequence[str]) -> None:
+    """Check that no two columns of a table can be the same thing, unless they say the same.
+
+    Raises
+    ------
+    DataError
+    """
+    claims = [c for c in layer.columns if plain(c) in {plain(n) for n in names}]
+    for a, b in pairwise(claims):
+        if row := first_difference(layer, a, b):
+            raise DataError(
+                "Två kolumner kan vara samma uppgift, och säger olika.", file=layer.file, row=row, column=column,
+                expected="en kolumn", found=printable(f"{a} och {b}"), action="Ta bort eller döp om den ena.",
+            )  # fmt: skip
 
 
 def actual(layer: Layer, names: Sequence[str]) -> str | None:
@@ -159,8 +182,12 @@ def _stream(
     # A file in RAW is never written to: IMMUTABLE keeps SQLite from making -wal and -shm files beside it. One that
     # has them already is never opened here, but its copy is: GDAL would put their edits in, whatever it is told.
     options = {} if isinstance(source, bytes) else {"IMMUTABLE": "YES"}
+    rows, stated = row_counts(layer)
+    given = 0
     try:
         with ExitStack() as stack:
+            if stated not in (None, rows):
+                stack.enter_context(_row_by_row())
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", RuntimeWarning)  # a file in memory has no .gpkg ending
                 meta, reader = stack.enter_context(
@@ -173,11 +200,30 @@ def _stream(
                 columns = {c: batch.column(name) for c, name in own.items()}
                 if geometry:
                     columns["wkb"] = batch.column(meta["geometry_name"] or "wkb_geometry")
+                given += batch.num_rows
                 yield pa.table(columns)
     except (RuntimeError, ValueError, pa.ArrowException, KeyError) as e:  # pyogrio's own are RuntimeErrors
         raise DataError(
             "GeoPackage-filen går inte att läsa.", file=layer.file, found=by_library("läsfel", e), action=_AGAIN
         ) from None  # fmt: skip
+    if bbox is None and given != rows:
+        raise DataError(
+            f"Alla rader i tabellen «{printable(layer.name)}» gick inte att läsa en gång var.", file=layer.file,
+            expected=f"{rows} rader", found=f"{given} rader", action=_AGAIN,
+        )  # fmt: skip
+
+
+@contextmanager
+def _row_by_row() -> Iterator[None]:
+    """Let GDAL read row by row: its faster way trusts the file's own count, and reads rows twice when that is stale."""
+    import pyogrio
+
+    option = "OGR_GPKG_STREAM_BASE_IMPL"
+    pyogrio.set_gdal_config_options({option: True})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({option: None})
 
 
 def read(

@@ -57,7 +57,14 @@ def official_layer(raw: Path) -> gpkg.Layer | None:
             action="Hämta Lantmäteriets kommun-lan-rike som GeoPackage, eller töm mappen.",
         )  # fmt: skip
     return gpkg.require_geometry(
-        gpkg.find(fits[0], tables[fits[0]], WANTED, names=("kommun",), optional=("kommunnamn",))
+        gpkg.find(
+            fits[0],
+            tables[fits[0]],
+            WANTED,
+            names=("kommun",),
+            optional=("kommunnamn",),
+            first=("kommunnamn",),
+        )
     )
 
 

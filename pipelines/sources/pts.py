@@ -49,6 +49,12 @@ def run(region: Region, paths: Paths) -> None:
         ledger.add(
             "varning", "pts", f"mobil täckning gäller {years['mobil']}, teknik {year}", 1, "visas med sitt år"
         )
+    speeds = sorted({y for b in books for y in b.years("hastighet")})
+    if speeds and used["hastighet"] is None:
+        ledger.add(
+            "varning", "pts", f"hastighet finns för {', '.join(map(str, speeds))}, teknik gäller {year}", 1,
+            "hastighet används inte: riktvärdena räknas ur teknik och Kolada",
+        )  # fmt: skip
     tables = (
         (contracts.PTS_TEKNIK, teknik_table(used["teknik"], year, region, ledger)),
         (contracts.PTS_HASTIGHET, hastighet_table(used["hastighet"], year, region, ledger)),

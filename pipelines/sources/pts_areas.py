@@ -185,6 +185,9 @@ def _years(body: Body) -> list[int]:
         if None in found:
             i = found.index(None)
             raise body.error("Årtalet går inte att läsa.", i, "ar", "ett år, till exempel 2025")
+        later = [i for i, y in enumerate(found) if y is not None and y > date.today().year]
+        if later:
+            raise body.error("Året har inte varit än.", later[0], "ar", f"högst {date.today().year}")
         return [y for y in found if y is not None]
     above = [c for row in sheet.rows[: header.last + 1] for c in row if isinstance(c, str)]
     for source in ([*above, sheet.name], [sheet.file.stem]):

@@ -31,7 +31,7 @@ from pipelines.sources.pts_fields import (
 )
 from pipelines.sources.pts_historic import measured, read_historic
 from pipelines.sources.pts_mobil import has_places, read_mobil
-from pipelines.sources.pts_subject import FAST, MOBIL, TITLE_ROWS, says_mobile, subject, title_kind
+from pipelines.sources.pts_subject import FAST, MOBIL, TITLE_ROWS, require_access, says_mobile, subject, title_kind
 from pipelines.sources.pts_workbook import HASTIGHET, TEKNIK, read_role
 from pipelines.sources.xlsx import Sheet, read_sheets
 
@@ -213,6 +213,7 @@ def _kind(sheet: Sheet) -> str:
         if not fixed and not mobile:
             return _mobile_or_none(sheet) or "osagt"
         told = subject(sheet, top, fixed, mobile, any(bas_of(t) for t in fixed))
+        require_access(sheet, top)
         return "historik" if told == FAST else told or "osagt"
     table = False
     for role in (TEKNIK, HASTIGHET):
@@ -224,6 +225,7 @@ def _kind(sheet: Sheet) -> str:
             counted = any(f == "bas" or f.startswith("antal|") for f in header.columns)
             told = subject(sheet, header.first, fixed, mobile, counted)
             if told:
+                require_access(sheet, header.first)
                 return told
     if table:
         return "osagt"
@@ -239,6 +241,7 @@ def _mobile_or_none(sheet: Sheet) -> str:
     mobile = [t for t in texts if says_mobile(t) and t not in fixed]
     if title_kind(sheet, TITLE_ROWS) != MOBIL and (not mobile or len(fixed) > 1):
         return ""
+    require_access(sheet, 0)
     return subject(sheet, TITLE_ROWS, fixed, mobile, False)
 
 

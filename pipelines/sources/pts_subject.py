@@ -118,6 +118,28 @@ def _two_roles(sheet: Sheet, why: str, texts: Sequence[str]) -> DataError:
     )  # fmt: skip
 
 
+_LACK = re.compile(
+    r"\b(?:utan|sakna\w*|ej|inte|icke)\b(?: \w+){0,2}? (?:tillgang|bredband|fiber|tackning)\w*|"
+    r"\b(?:abonnemang\w*|planera\w*|prognos\w*|forandring\w*|okning\w*|minskning\w*|skillnad\w*|procentenheter)\b"
+)
+
+
+def require_access(sheet: Sheet, first: int) -> None:
+    """Stop at a sheet whose name or title says that it gives the share without access, a plan or a change.
+
+    Raises
+    ------
+    DataError
+    """
+    said = next((t for t in (sheet.name, *titles(sheet, first)) if _LACK.search(words(t))), None)
+    if said is not None:
+        raise DataError(
+            "Bladet ser inte ut att ge andelen som har tillgång.", file=sheet.label,
+            expected="andel med tillgång, i närhet eller med täckning", found=printable(said, 80),
+            action="Ta bort bladet ur arbetsboken, eller rätta dess namn och titel om det ger andelen med tillgång.",
+        )  # fmt: skip
+
+
 # --- tätbebyggt, glesbebyggt --------------------------------------------------------------------------
 
 _NOT = frozenset(("ej", "icke", "inte", "utanfor", "utom"))

@@ -271,7 +271,9 @@ def _read_localities(kind: str, path: Path, near: Bounds, ledger: Ledger) -> gpd
     import shapely
 
     wanted = LOCALITIES[kind]
-    layer = gpkg.require_geometry(gpkg.find(path, gpkg.layers(path), wanted, names=(path.stem,)))
+    layer = gpkg.require_geometry(
+        gpkg.find(path, gpkg.layers(path), wanted, names=(path.stem,), first=tuple(wanted))
+    )
     table = gpkg.read(layer, wanted)
     texts = {c: gpkg.texts(table[c]).to_pandas().fillna("").astype("str") for c in wanted}
     name = f"scb/{path.name}"

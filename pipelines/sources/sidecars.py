@@ -6,22 +6,19 @@ A program that opens a database with a ``-wal`` beside it moves the edits into t
 
 from __future__ import annotations
 
-import atexit
-import os
 import shutil
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 
+from pipelines import leftovers
 from pipelines.errors import DataError, by_library
 
 ENDINGS = ("-wal", "-shm", "-journal")
 """SQLite's own: write-ahead log, its index, and the rollback journal."""
 JOURNAL_MAGIC = bytes.fromhex("d9d505f920a163d7")
-_PREFIX = "bredband-kopia-"
 _CLOSE = (
     "Stäng filen i QGIS (eller det program som har den öppen), så skrivs ändringarna in i den, och kör igen."
 )
@@ -81,7 +78,7 @@ def half_done(path: Path, journal: str) -> DataError:
 
 def together(path: Path, data: bytes, log: bytes) -> Path:
     """Return a database and its ``-wal``, both out of a zip, put together in a private copy."""
-    folder = _folder()
+    folder = leftovers.lasting_scratch()
     copy = folder / "data.gpkg"
     with _told(path):
         copy.write_bytes(data)
@@ -92,7 +89,7 @@ def together(path: Path, data: bytes, log: bytes) -> Path:
 @cache
 def _copy(path: Path, log: Path, state: tuple[tuple[int, int], ...]) -> Path:
     """Copy once a process; ``state`` (size and time of both) makes another state another copy."""
-    copy = _folder() / path.name
+    copy = leftovers.lasting_scratch() / path.name
     with _told(path):
         shutil.copyfile(path, copy)
         shutil.copyfile(log, copy.with_name(copy.name + "-wal"))
@@ -124,27 +121,6 @@ def _put_in(copy: Path, path: Path) -> Path:
             action=f"{_CLOSE} Eller kopiera filen och dess -wal på nytt, eller ta bort -wal om den inte hör dit.",
         )  # fmt: skip
     return copy
-
-
-def _folder() -> Path:
-    """Return a new private folder, gone when the process ends; a killed process's are swept here."""
-    for old in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        number = old.name.removeprefix(_PREFIX).partition("-")[0]
-        if number.isdigit() and not _lives(int(number)):
-            shutil.rmtree(old, ignore_errors=True)
-    folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        return True  # another's
-    return True
 
 
 @contextmanager

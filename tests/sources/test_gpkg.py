@@ -428,3 +428,33 @@ def test_a_zip_without_gpkg_is_not_unpacked_to_disk(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="exakt en"):
         gpkg.layers(tmp_path / "a.zip")
     assert make.snapshot(tmp_path) == ["a.zip"]
+
+
+@pytest.mark.parametrize("stated", [6, 2, 4, None])
+@pytest.mark.parametrize("zipped", [False, True])
+def test_every_row_is_read_once_whatever_count_the_file_states(
+    tmp_path: Path, stated: int | None, zipped: bool
+) -> None:
+    """GDAL's Arrow stream gives the last rows twice where its own count is stale."""
+    path = make.gpkg(tmp_path / "a.gpkg", {"kod": list("abcdef")}, [POINTS[0]] * 6, "t")
+    make.sql(path, "DELETE FROM t WHERE kod IN ('b', 'd')")
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("UPDATE gpkg_ogr_contents SET feature_count = ?", (stated,))
+        db.commit()
+    path = make.zipped(path, tmp_path / "a.zip") if zipped else path
+    (layer,) = gpkg.layers(path)
+    assert gpkg.read(layer, {"kod": ("kod",)})["kod"].to_pylist() == list("acef")
+    assert gpkg.read(layer, {}, geometry=True).num_rows == 4
+
+
+@pytest.mark.parametrize(("other", "stops"), [(["1480", "1407"], False), (["1480", "1402"], True)])
+def test_two_columns_for_one_thing_must_say_the_same(tmp_path: Path, other: list[str], stops: bool) -> None:
+    path = make.gpkg(tmp_path / "a.gpkg", {"kommunkod": ["1480", "1407"], "KOD ": other}, POINTS, "t")
+    wanted = {"kod": ("kommunkod", "kod")}
+    assert gpkg.find(path, gpkg.layers(path), wanted, first=("kod",)).name == "t"
+    if stops:
+        with pytest.raises(DataError, match="säger olika") as e:
+            gpkg.find(path, gpkg.layers(path), wanted)
+        assert e.value.row == 2 and "kommunkod och KOD" in str(e.value)
+    else:
+        assert gpkg.find(path, gpkg.layers(path), wanted).name == "t"
