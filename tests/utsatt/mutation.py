@@ -257,3 +257,27 @@ def copy(source: Path, goal: Path) -> None:
         shutil.copytree(source, goal)
     else:
         shutil.copy2(source, goal)
+
+
+def write_curve(path: Path) -> None:
+    """Write a circle (CURVEPOLYGON) in the place of the first row's geometry, as GDAL writes one in a GeoPackage."""
+    import struct
+
+    import pyogrio
+
+    with unpacked(path) as inside:
+        frame = pyogrio.read_dataframe(inside)
+        middle = frame.geometry.iloc[0].representative_point()
+        x, y, r = middle.x, middle.y, 150.0
+        points = [(x - r, y), (x, y + r), (x + r, y), (x, y - r), (x - r, y)]
+        ring = struct.pack("<BII", 1, 8, len(points)) + b"".join(struct.pack("<dd", *p) for p in points)
+        blob = b"GP\0\x01" + struct.pack("<i", 3006) + struct.pack("<BII", 1, 10, 1) + ring
+        db = sqlite3.connect(inside)
+        table, column = db.execute("SELECT table_name, column_name FROM gpkg_geometry_columns").fetchone()
+        for (trigger,) in db.execute("SELECT name FROM sqlite_master WHERE type='trigger'").fetchall():
+            db.execute(f'DROP TRIGGER "{trigger}"')
+        (row,) = db.execute(f'SELECT min(rowid) FROM "{table}"').fetchone()
+        db.execute(f'UPDATE "{table}" SET "{column}" = ? WHERE rowid = ?', (blob, row))
+        db.execute("UPDATE gpkg_geometry_columns SET geometry_type_name = 'CURVEPOLYGON'")
+        db.commit()
+        db.close()

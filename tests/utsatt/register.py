@@ -7,7 +7,7 @@ import random
 
 from tests.utsatt.mutation import Collection, Mutation
 
-KINDS = ("pts",)
+KINDS = ("pts", "kolada", "scb", "lantmateriet", "tackning")
 """Modules under ``slag/``, each with ``COLLECTIONS``."""
 SAMPLE = 36
 SAMPLE_SEED = 1
