@@ -16,6 +16,7 @@ import signal
 import sys
 import tempfile
 import time
+import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -113,6 +114,7 @@ def _fork(m: Mutation, folder: Path, base: Base, seed: int, all_of_it: bool, ser
 
 def _one(m: Mutation, folder: Path, base: Base, seed: int, all_of_it: bool, server: str) -> Result:
     case = Case(folder, random.Random(f"{seed}:{m.full}"))
+    warnings.simplefilter("ignore")
     try:
         county.fresh(base.folder, folder)
         m.do(case)

@@ -7,7 +7,7 @@ import random
 
 from tests.utsatt.mutation import Collection, Mutation
 
-KINDS = ("pts", "kolada", "scb", "lantmateriet", "tackning")
+KINDS = ("pts", "kolada", "scb", "lantmateriet", "tackning", "konfiguration", "namn")
 """Modules under ``slag/``, each with ``COLLECTIONS``."""
 SAMPLE = 36
 SAMPLE_SEED = 1

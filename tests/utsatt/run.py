@@ -330,7 +330,7 @@ def _folded(text: str) -> str:
 
 # Judging ----------------------------------------------------------------------------------------------------------
 
-_LIBRARY = re.compile(r"\(programbiblioteket säger:.*?\)(?=\s|$)|«[^»]*»", re.DOTALL)
+_LIBRARY = re.compile(r"\(programbiblioteket säger:.*?\)(?=[\s.,;]|$)|«[^»]*»", re.DOTALL)
 _ENGLISH = re.compile(
     r"\b(the|error|invalid|cannot|can't|failed|unable|unexpected|such|should|required|expected|line \d+)\b", re.IGNORECASE
 )  # fmt: skip
