@@ -1,9 +1,8 @@
-"""Run mutations: ``python -m tests.utsatt`` all of them, ``… NAME`` those whose name begins so, and keep one's folder."""
+"""Run mutations: ``python -m tests.utsatt`` all of them, ``… NAME`` those whose name begins so."""
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 import tempfile
@@ -34,10 +33,11 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=WORKERS)
     parser.add_argument("--all-steps", action="store_true", help="kör varje steg, även dem som inte berörs")
     parser.add_argument("--keep", type=Path, help="behåll varje mutations mapp här")
-    parser.add_argument("--json", type=Path, help="skriv utfallen hit")
+    parser.add_argument("--json", type=Path, help="skriv utfallen hit, ett per rad")
     parser.add_argument("--list", action="store_true", help="skriv mutationernas namn och sluta")
     parser.add_argument("--quiet", action="store_true")
     args = parser.parse_args()
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     mutations = register.sample() if args.sample else register.everything()
     if args.names:
         exact = [m for m in mutations if m.full in args.names]
@@ -49,15 +49,22 @@ def main() -> int:
         print("ingen mutation heter så", file=sys.stderr)
         return 2
     keep = args.keep or (Path(tempfile.mkdtemp(prefix="utsatt-")) if len(mutations) == 1 else None)
-    results = campaign(
-        mutations, seed=args.seed, workers=args.workers, keep=keep, all_of_it=args.all_steps, tell=not args.quiet
-    )
     if args.json:
-        args.json.write_text(json.dumps([r.to_json() for r in results], ensure_ascii=False, indent=1), encoding="utf-8")
+        args.json.write_text("")
+    results = campaign(
+        mutations, seed=args.seed, workers=args.workers, keep=keep, all_of_it=args.all_steps, tell=not args.quiet,
+        lines=args.json,
+    )  # fmt: skip
     print(told(results, args.seed))
     if len(results) == 1:
         r = results[0]
-        print(f"{r.name}: {r.outcome} ({'rätt' if r.good else 'inte rätt'})", r.message, *r.changed, *r.told, sep="\n  ")
+        print(
+            f"{r.name}: {r.outcome} ({'rätt' if r.good else 'inte rätt'})",
+            r.message,
+            *r.changed,
+            *r.told,
+            sep="\n  ",
+        )
     print(table(results) + "\n" + OUTCOMES_MEAN)
     if keep:
         print(f"Mapparna: {keep}")

@@ -34,9 +34,15 @@ WORKERS = 2
 
 
 def campaign(
-    mutations: Sequence[Mutation], *, seed: int = SEED, workers: int = WORKERS, keep: Path | None = None,
-    all_of_it: bool = False, tell: bool = False,
-) -> list[Result]:  # fmt: skip
+    mutations: Sequence[Mutation],
+    *,
+    seed: int = SEED,
+    workers: int = WORKERS,
+    keep: Path | None = None,
+    all_of_it: bool = False,
+    tell: bool = False,
+    lines: Path | None = None,
+) -> list[Result]:
     """Run the mutations; return what came of each, in their order.
 
     Parameters
@@ -47,6 +53,8 @@ def campaign(
         Run every step, whatever the mutation changed.
     tell : bool
         Say on stderr how it goes.
+    lines : Path, optional
+        Each result is added here as a line of JSON when it is known.
     """
     warm._import_all()
     run.import_steps()
@@ -70,11 +78,18 @@ def campaign(
             for pid in _ended(running):
                 m, folder, begun = running.pop(pid)
                 found[m.full] = result = _read(m, folder, time.monotonic() - begun)
+                if lines:
+                    with lines.open("a", encoding="utf-8") as file:
+                        file.write(json.dumps(result.to_json()) + "\n")
                 if not keep:
                     shutil.rmtree(folder, ignore_errors=True)
                 if tell:
                     sign = "·" if result.good else "✗"
-                    print(f"{sign} {result.seconds:5.1f} s  {result.outcome:18} {m.full}", file=sys.stderr, flush=True)
+                    print(
+                        f"{sign} {result.seconds:5.1f} s  {result.outcome:18} {m.full}",
+                        file=sys.stderr,
+                        flush=True,
+                    )
     return [found[m.full] for m in mutations]
 
 
@@ -94,7 +109,9 @@ def _base(top: Path) -> Base:
         finally:
             os._exit(code)
     if os.waitpid(child, 0)[1]:
-        raise RuntimeError("the unmutated county does not run: " + (folder / "sagt.txt").read_text(encoding="utf-8"))
+        raise RuntimeError(
+            "the unmutated county does not run: " + (folder / "sagt.txt").read_text(encoding="utf-8")
+        )
     return run.load_base(folder, imports=True)
 
 
@@ -189,7 +206,14 @@ def _read(m: Mutation, folder: Path, seconds: float) -> Result:
         hung = (folder / "hangd").exists()
         said = folder / "sagt.txt"
         text = said.read_text(encoding="utf-8", errors="replace")[-600:] if said.exists() else ""
-        result = Result(m.full, m.kind, HANG if hung else run.CRASH, False, f"processen dog; {text}", wanted=sorted(m.right))
+        result = Result(
+            m.full,
+            m.kind,
+            HANG if hung else run.CRASH,
+            False,
+            f"processen dog; {text}",
+            wanted=sorted(m.right),
+        )
     result.seconds = round(seconds, 2)
     return result
 
@@ -200,19 +224,32 @@ def _read(m: Mutation, folder: Path, seconds: float) -> Result:
 def table(results: Sequence[Result]) -> str:
     """Return the table of outcomes: a row a kind of input, a column an outcome, how many are not right."""
     kinds = list(dict.fromkeys(r.kind for r in results))
-    shown = [o for o in OUTCOMES if o in ("tydligt fel", "räknad", "ingen verkan", "traceback", "ändrad i tysthet", "hängd")
-             or any(r.outcome == o for r in results)]  # fmt: skip
+    shown = [
+        o
+        for o in OUTCOMES
+        if o in ("tydligt fel", "räknad", "ingen verkan", "traceback", "ändrad i tysthet", "hängd")
+        or any(r.outcome == o for r in results)
+    ]
     head = ["slag", "antal", *shown, "inte rätt", "s"]
     rows = [head]
     for kind in [*kinds, "alla"]:
         mine = [r for r in results if kind in (r.kind, "alla")]
         count = Counter(r.outcome for r in mine)
         wrong = sum(not r.good for r in mine)
-        rows.append([kind, str(len(mine)), *(str(count[o] or "·") for o in shown), str(wrong or "·"),
-                     f"{sum(r.seconds for r in mine) / max(1, len(mine)):.1f}"])  # fmt: skip
+        rows.append(
+            [
+                kind,
+                str(len(mine)),
+                *(str(count[o] or "·") for o in shown),
+                str(wrong or "·"),
+                f"{sum(r.seconds for r in mine) / max(1, len(mine)):.1f}",
+            ]
+        )
     wide = [max(len(r[i]) for r in rows) for i in range(len(head))]
-    return "\n".join("  ".join(c.ljust(w) if i == 0 else c.rjust(w) for i, (c, w) in enumerate(zip(r, wide, strict=True)))
-                     for r in rows)  # fmt: skip
+    return "\n".join(
+        "  ".join(c.ljust(w) if i == 0 else c.rjust(w) for i, (c, w) in enumerate(zip(r, wide, strict=True)))
+        for r in rows
+    )
 
 
 def told(results: Sequence[Result], seed: int = SEED) -> str:

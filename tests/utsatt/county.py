@@ -75,7 +75,11 @@ def _historic(path: Path) -> None:
     book = openpyxl.Workbook()
     book.remove(book.active)
     names = ("Tillgång via xDSL", "Tillgång via fiber eller fiber-lan", "Tillgång via kabel-tv")
-    for sheet_name, klass in (("totalt", "totalt"), ("tätbebyggt", "tatbebyggt"), ("glesbebyggt", "glesbebyggt")):
+    for sheet_name, klass in (
+        ("totalt", "totalt"),
+        ("tätbebyggt", "tatbebyggt"),
+        ("glesbebyggt", "glesbebyggt"),
+    ):
         sheet = book.create_sheet(f"Fast bredband-teknik, {sheet_name}")
         sheet.append([f"Historiska uppgifter, {sheet_name}"])
         for _ in range(3):
@@ -140,7 +144,9 @@ def _kolada(raw: Path) -> None:
         for y, v in zip(YEARS, values, strict=True)
     ]  # fmt: skip
     (raw / "kolada").mkdir()
-    write_json(raw / FILES["kolada_v3"], {"values": v3, "count": len(v3), "next_url": None, "previous_url": None})
+    write_json(
+        raw / FILES["kolada_v3"], {"values": v3, "count": len(v3), "next_url": None, "previous_url": None}
+    )
     write_json(raw / FILES["kolada_v2"], {"count": len(v2), "values": v2})
 
 

@@ -120,7 +120,9 @@ class Collection:
         """Add one; ``right`` are the outcomes that are right."""
         self.mutations.append(Mutation(self.kind, name, do, frozenset(right), what, why, figures, make))
 
-    def case(self, name: str, *right: str, **more: Any) -> Callable[[Callable[[Case], None]], Callable[[Case], None]]:
+    def case(
+        self, name: str, *right: str, **more: Any
+    ) -> Callable[[Callable[[Case], None]], Callable[[Case], None]]:
         """Add the function that follows; its docstring is what happens."""
 
         def put(do: Callable[[Case], None]) -> Callable[[Case], None]:
@@ -174,7 +176,9 @@ def csv_table(path: Path) -> Iterator[Table]:
         table = Table([list(r) for r in csv.reader(f)])
     yield table
     text = io.StringIO()
-    csv.writer(text, delimiter=table.delimiter, lineterminator=table.newline, quoting=table.quoting).writerows(table.rows)
+    csv.writer(
+        text, delimiter=table.delimiter, lineterminator=table.newline, quoting=table.quoting
+    ).writerows(table.rows)
     path.write_bytes((table.before + text.getvalue() + table.after).encode(table.encoding))
 
 
@@ -220,7 +224,7 @@ def layer(path: Path) -> Iterator[Layer]:
     import pyogrio
 
     with unpacked(path) as inside:
-        (name, _), = pyogrio.list_layers(inside)
+        ((name, _),) = pyogrio.list_layers(inside)
         info = pyogrio.read_info(inside, layer=name)
         held = Layer(pyogrio.read_dataframe(inside, layer=name), name, info["geometry_name"])
         yield held

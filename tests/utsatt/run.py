@@ -178,7 +178,12 @@ def run_changed(folder: Path, base: Base, *, all_of_it: bool = False) -> tuple[i
 def run_make(folder: Path, warm: str) -> tuple[int, str]:
     """Run make on the county as far as the laws, each step from a warm server; return its exit code."""
     server = [sys.executable, "-IS", str(ROOT / "tests" / "warm.py"), "ask", warm]
-    given = [f"RAW={folder}/raw", f"OUT={folder}/out", f"MAPS={folder}/maps", f"CONFIG={folder}/{FILES['config']}"]
+    given = [
+        f"RAW={folder}/raw",
+        f"OUT={folder}/out",
+        f"MAPS={folder}/maps",
+        f"CONFIG={folder}/{FILES['config']}",
+    ]
     goal = f"{folder}/out/.steg/korning.json"
     words = ["make", "--no-print-directory", "-C", str(ROOT), goal, *given, "-j1", "RUN=" + " ".join(server)]
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
@@ -242,7 +247,9 @@ def figures(folder: Path) -> Figures:
         frame = pd.read_parquet(path)
         frame = frame.drop(columns=[c for c in frame if c == "geometry"])
         if "adress_id" in frame:
-            frame["adress_id"] = frame["adress_id"].fillna("").str.lower().str.replace(r"[{}-]", "", regex=True)
+            frame["adress_id"] = (
+                frame["adress_id"].fillna("").str.lower().str.replace(r"[{}-]", "", regex=True)
+            )
         keys = [c for c in frame if not pd.api.types.is_float_dtype(frame[c])]
         frame = frame.sort_values([*keys, *[c for c in frame if c not in keys]], ignore_index=True)
         plain = frame.astype(object).where(frame.notna(), None)
@@ -281,11 +288,15 @@ def differences(before: Figures, after: Figures, most: int = 12) -> list[str]:
         off = {c: i for c, i in off.items() if i}
         if name in ("kommuner", "lan"):
             key = a.get("kommunkod", a.get("lanskod", []))
-            out += [f"{name} {key[i]} {c}: {a[c][i]} → {b[c][i]}" for c, places in off.items() for i in places][:most]
+            out += [
+                f"{name} {key[i]} {c}: {a[c][i]} → {b[c][i]}" for c, places in off.items() for i in places
+            ][:most]
         elif off:
             c, places = next(iter(off.items()))
             first = f"{a[c][places[0]]} → {b[c][places[0]]}"
-            out.append(f"{name}: {len({i for p in off.values() for i in p})} rader ({', '.join(list(off)[:5])}; {first})")
+            out.append(
+                f"{name}: {len({i for p in off.values() for i in p})} rader ({', '.join(list(off)[:5])}; {first})"
+            )
     return out
 
 
@@ -295,7 +306,9 @@ def _equal(x: Any, y: Any) -> bool:
     return bool(x == y)
 
 
-def news(before: list[dict[str, Any]], after: list[dict[str, Any]], names: list[str]) -> tuple[list[str], list[str]]:
+def news(
+    before: list[dict[str, Any]], after: list[dict[str, Any]], names: list[str]
+) -> tuple[list[str], list[str]]:
     """Return the entries that are new or others: all that name one of the files, and those that warn.
 
     A note («upplysning») is news only when there was none of its kind: a count within it that moves is not told.
@@ -332,8 +345,9 @@ def _folded(text: str) -> str:
 
 _LIBRARY = re.compile(r"\(programbiblioteket säger:.*?\)(?=[\s.,;]|$)|«[^»]*»", re.DOTALL)
 _ENGLISH = re.compile(
-    r"\b(the|error|invalid|cannot|can't|failed|unable|unexpected|such|should|required|expected|line \d+)\b", re.IGNORECASE
-)  # fmt: skip
+    r"\b(the|error|invalid|cannot|can't|failed|unable|unexpected|such|should|required|expected|line \d+)\b",
+    re.IGNORECASE,
+)
 _UNFORESEEN = re.compile(r"traceback|oväntat fel|oförutsett|ett fel i programmet", re.IGNORECASE)
 
 

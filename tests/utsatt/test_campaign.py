@@ -12,22 +12,37 @@ import pytest
 from tests.utsatt import register, run
 from tests.utsatt.mutation import ANDRAD, FEL, RAKNAD, SAMMA, VARNAD, Mutation
 
-ENTRY = {"steg": "pts", "kind": "varning", "source": "pts/a.xlsx", "reason": "rader", "count": 2, "action": "x", "examples": []}
+ENTRY = {
+    "steg": "pts",
+    "kind": "varning",
+    "source": "pts/a.xlsx",
+    "reason": "rader",
+    "count": 2,
+    "action": "x",
+    "examples": [],
+}
 CLEAR_ERROR = "FEL: Filen går inte att läsa.\n  Fil: raw/pts/a.xlsx\n  Gör så här: Hämta den på nytt.\n"
 
 
 def campaign(*words: str, minutes: int, answers: Path) -> list[dict]:
     """Run the campaign in a process of its own, which has no threads when it forks."""
     command = [sys.executable, "-m", "tests.utsatt", "--quiet", "--json", str(answers), *words]
-    done = subprocess.run(command, cwd=run.ROOT, capture_output=True, text=True, timeout=60 * minutes, check=False)
+    done = subprocess.run(
+        command, cwd=run.ROOT, capture_output=True, text=True, timeout=60 * minutes, check=False
+    )
     assert answers.exists(), done.stdout + done.stderr
     print(done.stdout)
-    return json.loads(answers.read_text(encoding="utf-8"))
+    results = [json.loads(line) for line in answers.read_text(encoding="utf-8").splitlines()]
+    return sorted(results, key=lambda r: r["name"])
 
 
 def require_right(results: list[dict]) -> None:
-    bad = [f"{r['name']}: {r['outcome']}; {r['message'] or r['changed'][:3]}" for r in results if not r["good"]]
-    assert not bad, f"{len(bad)} av {len(results)}; kör om en med python -m tests.utsatt NAMN:\n" + "\n".join(bad)
+    bad = [
+        f"{r['name']}: {r['outcome']}; {r['message'] or r['changed'][:3]}" for r in results if not r["good"]
+    ]
+    assert not bad, f"{len(bad)} av {len(results)}; kör om en med python -m tests.utsatt NAMN:\n" + "\n".join(
+        bad
+    )
 
 
 def test_a_sample_of_bad_inputs_is_read_right_told_or_stopped(tmp_path: Path) -> None:
@@ -92,10 +107,17 @@ def test_an_entry_is_news_when_it_names_the_file_and_is_new_or_another() -> None
 
 def test_figures_differ_by_value_and_not_by_rounding() -> None:
     before = {"kommuner": {"kommunkod": ["9901"], "hushall": [10.0], "underlag": ["adress"]}}
-    for value, text, differs in ((10.0 + 1e-9, "adress", 0), (10.1, "adress", 1), (10.0, "ruta", 1), (None, "adress", 1)):
+    for value, text, differs in (
+        (10.0 + 1e-9, "adress", 0),
+        (10.1, "adress", 1),
+        (10.0, "ruta", 1),
+        (None, "adress", 1),
+    ):
         after = {"kommuner": {"kommunkod": ["9901"], "hushall": [value], "underlag": [text]}}
         assert len(run.differences(before, after)) == differs
-    assert run.differences(before, {"kommuner": {"kommunkod": ["9901", "9902"], "hushall": [10.0, 1.0], "underlag": ["", ""]}})
+    assert run.differences(
+        before, {"kommuner": {"kommunkod": ["9901", "9902"], "hushall": [10.0, 1.0], "underlag": ["", ""]}}
+    )
     assert run.differences(before, {})
 
 

@@ -7,14 +7,27 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.utsatt import grids
-from tests.utsatt.mutation import ANDRAD, FEL, RAKNAD, SAMMA, VARNAD, Case, Collection, Figures, copy, json_body
+from tests.utsatt.mutation import (
+    ANDRAD,
+    FEL,
+    RAKNAD,
+    SAMMA,
+    VARNAD,
+    Case,
+    Collection,
+    Figures,
+    copy,
+    json_body,
+)
 
 KOLADA = Collection("kolada")
 COLLECTIONS = [KOLADA]
 PLAUSIBLE = "ett rimligt värde, som inget annat motsäger"
 
 
-def values(name: str, *right: str, short: str = "kolada_v3", **more: Any) -> Callable[[Callable[[Case, list[Any]], None]], None]:
+def values(
+    name: str, *right: str, short: str = "kolada_v3", **more: Any
+) -> Callable[[Callable[[Case, list[Any]], None]], None]:
     """Add a function that changes the list of values."""
 
     def put(do: Callable[[Case, list[Any]], None]) -> None:
@@ -35,10 +48,18 @@ def ours(case: Case, entries: list[Any]) -> Any:
 
 
 for slip, value, right in (
-    ("text", "okänt", (FEL,)), ("tal_som_text", "54.3", (FEL, SAMMA, RAKNAD)), ("negativ", -5, (FEL,)), ("over_hundra", 105, (FEL,)),
-    ("orimlig", 1e12, (FEL,)), ("sant", True, (FEL,)), ("lista", [54.3], (FEL,)), ("objekt", {"v": 54.3}, (FEL,)),
-    ("andel", 0.54, (FEL, RAKNAD, SAMMA)), ("nan", float("nan"), (FEL,)), ("oandlig", float("inf"), (FEL,)),
-):  # fmt: skip
+    ("text", "okänt", (FEL,)),
+    ("tal_som_text", "54.3", (FEL, SAMMA, RAKNAD)),
+    ("negativ", -5, (FEL,)),
+    ("over_hundra", 105, (FEL,)),
+    ("orimlig", 1e12, (FEL,)),
+    ("sant", True, (FEL,)),
+    ("lista", [54.3], (FEL,)),
+    ("objekt", {"v": 54.3}, (FEL,)),
+    ("andel", 0.54, (FEL, RAKNAD, SAMMA)),
+    ("nan", float("nan"), (FEL,)),
+    ("oandlig", float("inf"), (FEL,)),
+):
     for short in ("kolada_v3", "kolada_v2"):
 
         def _(case: Case, value: Any = value, short: str = short) -> None:
@@ -54,8 +75,14 @@ def _(case: Case, entries: list[Any]) -> None:
     ours(case, entries)["values"][0]["value"] = None
 
 
-@values("borttaget_isdeleted", FEL, RAKNAD, ANDRAD, why="Kolada har tagit tillbaka värdet: serien saknar det året",
-        figures=lambda a, b: lost_one(a, b))
+@values(
+    "borttaget_isdeleted",
+    FEL,
+    RAKNAD,
+    ANDRAD,
+    why="Kolada har tagit tillbaka värdet: serien saknar det året",
+    figures=lambda a, b: lost_one(a, b),
+)
 def _(case: Case, entries: list[Any]) -> None:
     """ett värde märkt isdeleted: true"""
     ours(case, entries)["values"][0]["isdeleted"] = True
@@ -267,7 +294,9 @@ def _(case: Case, entries: list[Any]) -> None:
         e["values"][0]["note"] = {"a": [1, 2, 3]}
 
 
-@values("status_missing", SAMMA, RAKNAD, ANDRAD, why="ett värde som Kolada säger saknas: serien saknar det året")
+@values(
+    "status_missing", SAMMA, RAKNAD, ANDRAD, why="ett värde som Kolada säger saknas: serien saknar det året"
+)
 def _(case: Case, entries: list[Any]) -> None:
     """ett värde med status Missing och null"""
     ours(case, entries)["values"][0] |= {"status": "Missing", "value": None, "count": 0}
@@ -357,7 +386,10 @@ def _(b: Any) -> Any:
 @body("nyckeltalens_namn", FEL, VARNAD)
 def _(b: Any) -> Any:
     """listan över nyckeltal, inte värden"""
-    return {"values": [{"id": "N07900", "title": "Tillgång till bredband om minst 100 Mbit/s, andel (%)"}], "count": 1}
+    return {
+        "values": [{"id": "N07900", "title": "Tillgång till bredband om minst 100 Mbit/s, andel (%)"}],
+        "count": 1,
+    }
 
 
 @body("djupt_nastlad", FEL)
@@ -439,8 +471,14 @@ def _(case: Case) -> None:
         held[0]["values"][5]["values"][0]["value"] -= 2
 
 
-@KOLADA.case("saknas", ANDRAD, FEL, RAKNAD, why="Kolada är frivilligt: serierna visas inte",
-             figures=lambda a, b: "kommunernas tal är andra" if a["kommuner"] != b["kommuner"] else "")
+@KOLADA.case(
+    "saknas",
+    ANDRAD,
+    FEL,
+    RAKNAD,
+    why="Kolada är frivilligt: serierna visas inte",
+    figures=lambda a, b: "kommunernas tal är andra" if a["kommuner"] != b["kommuner"] else "",
+)
 def _(case: Case) -> None:
     """inga svar från Kolada"""
     case.path("kolada_v2").unlink()

@@ -47,25 +47,88 @@ text("avklippt_90", lambda t: t[: t.index("[demo]")], FEL, what="sista avsnittet
 
 # Text -------------------------------------------------------------------------------------------------------------
 
-CONFIG.add("text/bom", lambda c: c.config.write_bytes(b"\xef\xbb\xbf" + c.config.read_bytes()), SAMMA, FEL, what="UTF-8 med BOM")
-CONFIG.add("text/latin1", lambda c: c.config.write_bytes(c.config.read_text("utf-8").encode("latin-1")), FEL, what="Latin-1")
-CONFIG.add("text/utf16", lambda c: c.config.write_bytes(c.config.read_text("utf-8").encode("utf-16")), FEL, what="UTF-16 (Anteckningar)")
-CONFIG.add("text/crlf", lambda c: c.config.write_bytes(c.config.read_bytes().replace(b"\n", b"\r\n")), SAMMA, what="radslut som i Windows")
-CONFIG.add("text/cr", lambda c: c.config.write_bytes(c.config.read_bytes().replace(b"\n", b"\r")), FEL, what="radslut som i gamla Mac OS")
-text("text/nfd", lambda t: __import__("unicodedata").normalize("NFD", t), SAMMA, FEL, what="å ä ö som två tecken (macOS)")
-text("text/typografiska_citattecken", lambda t: t.replace('"', "\N{RIGHT DOUBLE QUOTATION MARK}"), FEL, what="”typografiska” citattecken (Word)")
+CONFIG.add(
+    "text/bom",
+    lambda c: c.config.write_bytes(b"\xef\xbb\xbf" + c.config.read_bytes()),
+    SAMMA,
+    FEL,
+    what="UTF-8 med BOM",
+)
+CONFIG.add(
+    "text/latin1",
+    lambda c: c.config.write_bytes(c.config.read_text("utf-8").encode("latin-1")),
+    FEL,
+    what="Latin-1",
+)
+CONFIG.add(
+    "text/utf16",
+    lambda c: c.config.write_bytes(c.config.read_text("utf-8").encode("utf-16")),
+    FEL,
+    what="UTF-16 (Anteckningar)",
+)
+CONFIG.add(
+    "text/crlf",
+    lambda c: c.config.write_bytes(c.config.read_bytes().replace(b"\n", b"\r\n")),
+    SAMMA,
+    what="radslut som i Windows",
+)
+CONFIG.add(
+    "text/cr",
+    lambda c: c.config.write_bytes(c.config.read_bytes().replace(b"\n", b"\r")),
+    FEL,
+    what="radslut som i gamla Mac OS",
+)
+text(
+    "text/nfd",
+    lambda t: __import__("unicodedata").normalize("NFD", t),
+    SAMMA,
+    FEL,
+    what="å ä ö som två tecken (macOS)",
+)
+text(
+    "text/typografiska_citattecken",
+    lambda t: t.replace('"', "\N{RIGHT DOUBLE QUOTATION MARK}"),
+    FEL,
+    what="”typografiska” citattecken (Word)",
+)
 text("text/yaml", lambda t: "lan:\n  kod: 99\n", FEL, what="YAML")
 text("text/json", lambda t: '{"lan": {"kod": "99"}}', FEL, what="JSON")
 text("text/ini", lambda t: t.replace('"', ""), FEL, what="utan citattecken, som i en ini-fil")
 text("text/nolltecken", lambda t: t + "\0", FEL, what="ett nolltecken")
-text("text/kommentarer", lambda t: "# å ä ö\n" + t.replace("\n[", "\n# kommentar\n["), SAMMA, what="kommentarer")
-text("text/nyckel_tva_ganger", lambda t: t.replace('kod = "99"', 'kod = "99"\nkod = "14"', 1), FEL, what="en nyckel två gånger")
+text(
+    "text/kommentarer",
+    lambda t: "# å ä ö\n" + t.replace("\n[", "\n# kommentar\n["),
+    SAMMA,
+    what="kommentarer",
+)
+text(
+    "text/nyckel_tva_ganger",
+    lambda t: t.replace('kod = "99"', 'kod = "99"\nkod = "14"', 1),
+    FEL,
+    what="en nyckel två gånger",
+)
 text("text/avsnitt_tva_ganger", lambda t: t + '\n[lan]\nkod = "14"\n', FEL, what="ett avsnitt två gånger")
 text("text/decimalkomma", lambda t: t.replace("land_ha = 1085", "land_ha = 1085,5"), FEL, what="decimalkomma")
-text("text/djupt_nastlad", lambda t: t + "\nx = " + "[" * 5000 + "]" * 5000 + "\n", FEL, what="fem tusen listor i varandra")
-text("text/djup_tabell", lambda t: t + "\n[" + ".".join(["a"] * 3000) + "]\n", FEL, what="tre tusen tabeller i varandra")
+text(
+    "text/djupt_nastlad",
+    lambda t: t + "\nx = " + "[" * 5000 + "]" * 5000 + "\n",
+    FEL,
+    what="fem tusen listor i varandra",
+)
+text(
+    "text/djup_tabell",
+    lambda t: t + "\n[" + ".".join(["a"] * 3000) + "]\n",
+    FEL,
+    what="tre tusen tabeller i varandra",
+)
 text("text/50_mb", lambda t: t + "# " + "x" * (50 << 20) + "\n", SAMMA, FEL, what="50 MB kommentar")
-text("text/styrtecken", lambda t: t.replace("Östviken", "\\u001b[31mÖstviken"), FEL, SAMMA, what="styrtecken för terminalen i ett namn")
+text(
+    "text/styrtecken",
+    lambda t: t.replace("Östviken", "\\u001b[31mÖstviken"),
+    FEL,
+    SAMMA,
+    what="styrtecken för terminalen i ett namn",
+)
 
 # Län and kommuner -------------------------------------------------------------------------------------------------
 
@@ -78,7 +141,12 @@ swap("lan/namn_annat", 'namn = "Östvikens län"', 'namn = "Västvikens län"', 
 swap("lan/namn_lista", 'namn = "Östvikens län"', 'namn = ["Östvikens län"]', FEL)
 swap("lan/namn_langt", 'namn = "Östvikens län"', f'namn = "{"Ö" * 100_000}"', FEL, what="hundra tusen tecken")
 swap("lan/kommuner_tom", "kommuner = [\n", "kommuner = []\nandra = [\n", FEL, what="kommuner = []")
-text("lan/kommuner_tal", lambda t: t[: t.index("kommuner")] + "kommuner = 7\n" + t[t.index("[klassning]") :], FEL, what="kommuner = 7")
+text(
+    "lan/kommuner_tal",
+    lambda t: t[: t.index("kommuner")] + "kommuner = 7\n" + t[t.index("[klassning]") :],
+    FEL,
+    what="kommuner = 7",
+)
 swap("kommun/kod_tal", '"9902"', "9902", FEL)
 swap("kommun/kod_kort", '"9902"', '"992"', FEL)
 swap("kommun/kod_dubblett", '"9902"', '"9901"', FEL)
@@ -89,15 +157,49 @@ swap("kommun/namn_dubblett", '"Håvik"', '"Östby"', FEL)
 swap("kommun/namn_annat", '"Håvik"', '"Havik"', FEL)
 swap("kommun/namn_tomt", '"Håvik"', '""', FEL)
 swap("kommun/namn_ombytta", '"Håvik"', '"X"', FEL)
-text("kommun/en_borta", lambda t: "\n".join(x for x in t.splitlines() if "9902" not in x), FEL, ANDRAD,
-     what="en kommun borta ur länet", why=CHOSEN)  # fmt: skip
-text("kommun/namn_bytta", lambda t: t.replace("Östby", "#").replace("Håvik", "Östby").replace("#", "Håvik"), FEL, VARNAD,
-     what="två kommuners namn har bytt plats: koden och namnet säger olika")  # fmt: skip
-for key, value in (("land_ha", "inf"), ("land_ha", "nan"), ("land_ha", "-5"), ("land_ha", "0"), ("land_ha", '"stor"'), ("land_ha", "1e300"),
-                   ("land_ha", "true"), ("land_ha", "[]")):  # fmt: skip
+text(
+    "kommun/en_borta",
+    lambda t: "\n".join(x for x in t.splitlines() if "9902" not in x),
+    FEL,
+    ANDRAD,
+    what="en kommun borta ur länet",
+    why=CHOSEN,
+)
+text(
+    "kommun/namn_bytta",
+    lambda t: t.replace("Östby", "#").replace("Håvik", "Östby").replace("#", "Håvik"),
+    FEL,
+    VARNAD,
+    what="två kommuners namn har bytt plats: koden och namnet säger olika",
+)
+for key, value in (
+    ("land_ha", "inf"),
+    ("land_ha", "nan"),
+    ("land_ha", "-5"),
+    ("land_ha", "0"),
+    ("land_ha", '"stor"'),
+    ("land_ha", "1e300"),
+    ("land_ha", "true"),
+    ("land_ha", "[]"),
+):
     name = value.strip('"').replace("[]", "lista").replace("-", "minus_")
-    swap(f"kommun/{key}_{name}", "land_ha = 1245", f"land_ha = {value}", FEL, *((VARNAD,) if value == "1e300" else ()))
-swap("kommun/land_ha_fel", "land_ha = 1245", "land_ha = 12450", FEL, VARNAD, SAMMA, ANDRAD, why="arealen är för kontroll; avvikelsen varnar")
+    swap(
+        f"kommun/{key}_{name}",
+        "land_ha = 1245",
+        f"land_ha = {value}",
+        FEL,
+        *((VARNAD,) if value == "1e300" else ()),
+    )
+swap(
+    "kommun/land_ha_fel",
+    "land_ha = 1245",
+    "land_ha = 12450",
+    FEL,
+    VARNAD,
+    SAMMA,
+    ANDRAD,
+    why="arealen är för kontroll; avvikelsen varnar",
+)
 swap("kommun/okand_nyckel", "land_ha = 1245", "land_ha = 1245, landha = 3", FEL)
 
 # Every kind of absurd value, in keys of every kind ----------------------------------------------------------------
@@ -112,16 +214,29 @@ NUMBERS = {
     "prioritering": ("vikt_hushall",),
 }
 ABSURD = {
-    "inf": "inf", "minus_inf": "-inf", "nan": "nan", "text": '"abc"', "tom_text": '""', "lista": "[]", "tabell": "{}",
-    "sant": "true", "minus": "-1", "jatte": "1e308", "heltal_jatte": "9" * 40, "datum": "2025-10-01",
-}  # fmt: skip
+    "inf": "inf",
+    "minus_inf": "-inf",
+    "nan": "nan",
+    "text": '"abc"',
+    "tom_text": '""',
+    "lista": "[]",
+    "tabell": "{}",
+    "sant": "true",
+    "minus": "-1",
+    "jatte": "1e308",
+    "heltal_jatte": "9" * 40,
+    "datum": "2025-10-01",
+}
 for section, keys in NUMBERS.items():
     for key in keys:
         for slip, value in ABSURD.items():
             allowed: tuple[str, ...] = (FEL,)
             why = ""
             if slip in ("jatte", "minus") and key not in ("ar", "sannolikhetsgrans"):
-                allowed, why = (FEL, SAMMA, RAKNAD, ANDRAD), "ett tal utanför det rimliga, men ett tal: gränser är planerarens val"
+                allowed, why = (
+                    (FEL, SAMMA, RAKNAD, ANDRAD),
+                    "ett tal utanför det rimliga, men ett tal: gränser är planerarens val",
+                )
             more = {"why": why} if why else {}
             put(f"tal/{section}.{key}_{slip}", section, f"{key} = {value}", *allowed, **more)
 
@@ -133,7 +248,12 @@ for name, section, line, right in (
     ("narhet/text", "pts", 'narhet_inkluderar_anslutna = "ja"', (FEL,)),
     ("evidens/tekniker_tom", "evidens", "fasta_tekniker = []", (FEL,)),
     ("evidens/teknik_okand", "evidens", 'fasta_tekniker = ["fiber", "laser"]', (FEL,)),
-    ("evidens/teknik_dubblett", "evidens", 'fasta_tekniker = ["fiber", "fiber", "kabel-tv", "vdsl", "xdsl"]', (FEL, SAMMA)),
+    (
+        "evidens/teknik_dubblett",
+        "evidens",
+        'fasta_tekniker = ["fiber", "fiber", "kabel-tv", "vdsl", "xdsl"]',
+        (FEL, SAMMA),
+    ),
     ("evidens/hastighet_negativ", "evidens", "standardhastighet_mbit = { fiber = -1000 }", (FEL,)),
     ("evidens/hastighet_inf", "evidens", "standardhastighet_mbit = { fiber = inf }", (FEL,)),
     ("evidens/hastighet_nan", "evidens", "standardhastighet_mbit = { fiber = nan }", (FEL,)),
@@ -163,15 +283,31 @@ for name, section, line, right in (
 
 swap("epost/ingen", '"bredband@example.org"', '"ring 112"', FEL)
 swap("epost/tom", '"bredband@example.org"', '""', FEL)
-swap("epost/rubrik", '"bredband@example.org"', '"a@b.se\\nBcc: x@y.se"', FEL, what="radbrytning i e-postadressen")
+swap(
+    "epost/rubrik",
+    '"bredband@example.org"',
+    '"a@b.se\\nBcc: x@y.se"',
+    FEL,
+    what="radbrytning i e-postadressen",
+)
 swap("utgivare/tom", '"Region Östviken"', '""', FEL)
 swap("utgivare/blanksteg", '"Region Östviken"', '"   "', FEL)
 for name, url in (
-    ("ingen", "data.example.org"), ("ftp", "ftp://data.example.org"), ("fil", "file:///etc/passwd"), ("javascript", "javascript:alert(1)"),
-    ("tom", ""), ("bara_schema", "https://"), ("blanksteg", "https://data.example.org/a b"), ("port", "https://data.example.org:99999/x"),
-    ("losenord", f"https://anna:{SECRET}@data.example.org/osten"), ("ipv6_skrap", "https://[::1"), ("punkt", "https://."),
-    ("dubbel_punkt", "https://data..org"), ("fraga", "https://data.example.org/?q=1"), ("styrtecken", "https://data.example.org/\\u0007"),
-):  # fmt: skip
+    ("ingen", "data.example.org"),
+    ("ftp", "ftp://data.example.org"),
+    ("fil", "file:///etc/passwd"),
+    ("javascript", "javascript:alert(1)"),
+    ("tom", ""),
+    ("bara_schema", "https://"),
+    ("blanksteg", "https://data.example.org/a b"),
+    ("port", "https://data.example.org:99999/x"),
+    ("losenord", f"https://anna:{SECRET}@data.example.org/osten"),
+    ("ipv6_skrap", "https://[::1"),
+    ("punkt", "https://."),
+    ("dubbel_punkt", "https://data..org"),
+    ("fraga", "https://data.example.org/?q=1"),
+    ("styrtecken", "https://data.example.org/\\u0007"),
+):
     swap(f"url/{name}", '"https://data.example.org/osten"', f'"{url}"', FEL)
 
 swap("klassning/okand", '"utanfor_tatort_och_smaort"', '"utanfor"', FEL)

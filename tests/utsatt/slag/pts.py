@@ -54,7 +54,15 @@ grids.cells(TEKNIK, "antal", teknik, "Antal hushåll", "antal", of_part)
 grids.columns(TEKNIK, "fiber", teknik, FIBER, "andel")
 grids.columns(TEKNIK, "antal", teknik, "Antal hushåll", "antal")
 grids.columns(TEKNIK, "kabel", teknik, CABLE, "andel", right={"alla_noll": (FEL, RAKNAD, SAMMA)})
-for header in ("Antal hushåll", FIBER, NEAR, CABLE, "Tillgång via trådbunden accessteknik", "Område", "Kommunnamn"):
+for header in (
+    "Antal hushåll",
+    FIBER,
+    NEAR,
+    CABLE,
+    "Tillgång via trådbunden accessteknik",
+    "Område",
+    "Kommunnamn",
+):
     grids.headers(TEKNIK, header.split()[-1].lower(), teknik, header)
 grids.headers(TEKNIK, "lte", teknik, "Tillgång via LTE (ej 450 MHz)", needed=False)
 grids.rows(TEKNIK, "hushall", teknik, mine=of_part, right={"alla_borta": (FEL,), "halften_borta": (FEL,)})
@@ -64,8 +72,14 @@ grids.cells(HASTIGHET, "hundra", hastighet, HUNDRED, "andel", of_part)
 grids.columns(HASTIGHET, "hundra", hastighet, HUNDRED, "andel")
 grids.columns(HASTIGHET, "giga", hastighet, GIGA, "andel")
 for header in (HUNDRED, GIGA, "Homes passed minst 1 Gbit/s"):
-    grids.headers(HASTIGHET, header.replace(" ", "_").replace("/", "_").lower(), hastighet, header, needed=False,
-                  right={"namnlos": (FEL, VARNAD), "annat_namn": (FEL, VARNAD), "borttagen": (FEL, VARNAD)})  # fmt: skip
+    grids.headers(
+        HASTIGHET,
+        header.replace(" ", "_").replace("/", "_").lower(),
+        hastighet,
+        header,
+        needed=False,
+        right={"namnlos": (FEL, VARNAD), "annat_namn": (FEL, VARNAD), "borttagen": (FEL, VARNAD)},
+    )
 for header in ("Område", "Kommunnamn"):
     grids.headers(HASTIGHET, header.lower(), hastighet, header)
 grids.rows(HASTIGHET, "hushall", hastighet, mine=of_part, right={"alla_borta": (FEL, VARNAD)})
@@ -99,7 +113,9 @@ def _(case: Case, short: str) -> None:
         book._sheets.reverse()
 
 
-@for_both("blad_omdopta", SAMMA, what="bladen heter Tabell 4 och Tabell 5; kolumnen Bas säger vad raderna gäller")
+@for_both(
+    "blad_omdopta", SAMMA, what="bladen heter Tabell 4 och Tabell 5; kolumnen Bas säger vad raderna gäller"
+)
 def _(case: Case, short: str) -> None:
     with workbook(case.path(short)) as book:
         for i, sheet in enumerate(book.worksheets[1:], start=4):
@@ -220,8 +236,14 @@ def _(case: Case, short: str) -> None:
     _names(case, short, lambda n: "Håvk" if n == "Håvik" else n)
 
 
-@for_both("kommuner_ombytta", ANDRAD, FEL, RAKNAD, what="två kommuners namn har bytt plats",
-          why="båda namnen finns; vilken andel som är vems går inte att veta ur arbetsboken")
+@for_both(
+    "kommuner_ombytta",
+    ANDRAD,
+    FEL,
+    RAKNAD,
+    what="två kommuners namn har bytt plats",
+    why="båda namnen finns; vilken andel som är vems går inte att veta ur arbetsboken",
+)
 def _(case: Case, short: str) -> None:
     _names(case, short, lambda n: {"Östby": "Håvik", "Håvik": "Östby"}[n])
 
@@ -235,8 +257,15 @@ def _names(case: Case, short: str, change: Callable[[str], str]) -> None:
 
 
 def column_values(
-    to: Collection, name: str, give: grids.Open, column: str, change: Callable[[Any], Any], *right: str, what: str, **more: Any
-) -> None:  # fmt: skip
+    to: Collection,
+    name: str,
+    give: grids.Open,
+    column: str,
+    change: Callable[[Any], Any],
+    *right: str,
+    what: str,
+    **more: Any,
+) -> None:
     def do(case: Case) -> None:
         with give(case) as grid:
             at = grid.column(column)
@@ -259,23 +288,60 @@ for to, give in ((TEKNIK, teknik), (HASTIGHET, hastighet)):
     ):
         column_values(to, name, give, "Årtal", change, *right, what=what)
     for name, change, right, what in (
-        ("omrade/langt", lambda o: {"total": "Totalt", "tätbebyggt": "Tätbebyggt område"}.get(o, "Glesbebyggt område"),
-         (SAMMA,), "«Tätbebyggt område», «Glesbebyggt område»"),
-        ("omrade/tatbyggt", lambda o: {"tätbebyggt": "Tätbyggt", "glesbebyggt": "Glesbyggt"}.get(o, o), (SAMMA,), "«Tätbyggt»"),
-        ("omrade/utanfor", lambda o: "Utanför tätort och småort" if o == "glesbebyggt" else o, (SAMMA, FEL),
-         "«Utanför tätort och småort» är glesbebyggt"),
-        ("omrade/ej_tat", lambda o: "Ej tätbebyggt" if o == "glesbebyggt" else o, (SAMMA, FEL), "«Ej tätbebyggt» är glesbebyggt"),
-        ("omrade/ombytta", lambda o: {"tätbebyggt": "glesbebyggt", "glesbebyggt": "tätbebyggt"}.get(o, o), (FEL, RAKNAD),
-         "tät och gles ombytta: hushållen stämmer inte med orterna"),
-        ("omrade/urban", lambda o: {"tätbebyggt": "Urban", "glesbebyggt": "Rural"}.get(o, o), (FEL,), "engelska ord"),
-        ("omrade/siffror", lambda o: {"total": 0, "tätbebyggt": 1, "glesbebyggt": 2}[o], (FEL,), "koder i stället för ord"),
+        (
+            "omrade/langt",
+            lambda o: {"total": "Totalt", "tätbebyggt": "Tätbebyggt område"}.get(o, "Glesbebyggt område"),
+            (SAMMA,),
+            "«Tätbebyggt område», «Glesbebyggt område»",
+        ),
+        (
+            "omrade/tatbyggt",
+            lambda o: {"tätbebyggt": "Tätbyggt", "glesbebyggt": "Glesbyggt"}.get(o, o),
+            (SAMMA,),
+            "«Tätbyggt»",
+        ),
+        (
+            "omrade/utanfor",
+            lambda o: "Utanför tätort och småort" if o == "glesbebyggt" else o,
+            (SAMMA, FEL),
+            "«Utanför tätort och småort» är glesbebyggt",
+        ),
+        (
+            "omrade/ej_tat",
+            lambda o: "Ej tätbebyggt" if o == "glesbebyggt" else o,
+            (SAMMA, FEL),
+            "«Ej tätbebyggt» är glesbebyggt",
+        ),
+        (
+            "omrade/ombytta",
+            lambda o: {"tätbebyggt": "glesbebyggt", "glesbebyggt": "tätbebyggt"}.get(o, o),
+            (FEL, RAKNAD),
+            "tät och gles ombytta: hushållen stämmer inte med orterna",
+        ),
+        (
+            "omrade/urban",
+            lambda o: {"tätbebyggt": "Urban", "glesbebyggt": "Rural"}.get(o, o),
+            (FEL,),
+            "engelska ord",
+        ),
+        (
+            "omrade/siffror",
+            lambda o: {"total": 0, "tätbebyggt": 1, "glesbebyggt": 2}[o],
+            (FEL,),
+            "koder i stället för ord",
+        ),
         ("omrade/alla_totalt", lambda o: "total", (FEL,), "alla rader säger total"),
         ("omrade/alla_tomma", lambda o: None, (FEL,), "områdestypen borta"),
     ):
         column_values(to, name, give, "Område", change, *right, what=what)
     for name, change, right, what in (
         ("niva/versaler", str.upper, (SAMMA,), "KOMMUN, LÄN"),
-        ("niva/plural", lambda n: {"Kommun": "Kommuner", "Län": "Län", "Riket": "Hela riket"}.get(n, n), (SAMMA, FEL, RAKNAD), "flertal"),
+        (
+            "niva/plural",
+            lambda n: {"Kommun": "Kommuner", "Län": "Län", "Riket": "Hela riket"}.get(n, n),
+            (SAMMA, FEL, RAKNAD),
+            "flertal",
+        ),
         ("niva/tom", lambda n: None, (SAMMA, FEL, RAKNAD), "nivån framgår bara av namnen"),
         ("niva/alla_lan", lambda n: "Län", (FEL,), "alla rader säger län"),
         ("niva/okand", lambda n: "DeSO" if n == "Kommun" else n, (FEL,), "okänd nivå"),
@@ -284,7 +350,12 @@ for to, give in ((TEKNIK, teknik), (HASTIGHET, hastighet)):
     for name, change, right, what in (
         ("bas/liten", str.lower, (SAMMA,), "hushåll med liten bokstav"),
         ("bas/byggnader", lambda b: "Byggnader", (FEL, VARNAD), "en annan bas"),
-        ("bas/arbetsstallen", lambda b: "Arbetsställen", (FEL, VARNAD), "raderna säger sig gälla arbetsställen"),
+        (
+            "bas/arbetsstallen",
+            lambda b: "Arbetsställen",
+            (FEL, VARNAD),
+            "raderna säger sig gälla arbetsställen",
+        ),
     ):
         column_values(to, name, give, "Bas", change, *right, what=what)
     for name, change, right, what in (
@@ -327,7 +398,9 @@ def _(case: Case) -> None:
 @HASTIGHET.case("enhet/kbit_i_rubriken", SAMMA, FEL)
 def _(case: Case) -> None:
     """rubrikerna i kbit/s: 30 000, 100 000 och 1 000 000 kbit/s"""
-    _speed_headers(case, {"30 Mbit/s": "30 000 kbit/s", "100 Mbit/s": "100 000 kbit/s", "1 Gbit/s": "1 000 000 kbit/s"})
+    _speed_headers(
+        case, {"30 Mbit/s": "30 000 kbit/s", "100 Mbit/s": "100 000 kbit/s", "1 Gbit/s": "1 000 000 kbit/s"}
+    )
 
 
 @HASTIGHET.case("enhet/mbps", SAMMA)
@@ -404,8 +477,15 @@ def _(case: Case) -> None:
             del r[10:]
 
 
-@HASTIGHET.case("matt/ytterligare_trosklar", ANDRAD, RAKNAD, SAMMA, FEL, why="historiken får serier till: så ska det vara",
-                figures=lambda a, b: same_kommuner(a, b))
+@HASTIGHET.case(
+    "matt/ytterligare_trosklar",
+    ANDRAD,
+    RAKNAD,
+    SAMMA,
+    FEL,
+    why="historiken får serier till: så ska det vara",
+    figures=lambda a, b: same_kommuner(a, b),
+)
 def _(case: Case) -> None:
     """kolumner för 10 Mbit/s och 10 Gbit/s till"""
     with hastighet(case) as g:
@@ -501,7 +581,9 @@ def _(case: Case) -> None:
                 r[0] = 2024
 
 
-@HASTIGHET.case("varden/en_andel_en_punkt", ANDRAD, why="93 % eller 92 %: båda är rimliga, och inget annat säger vilket")
+@HASTIGHET.case(
+    "varden/en_andel_en_punkt", ANDRAD, why="93 % eller 92 %: båda är rimliga, och inget annat säger vilket"
+)
 def _(case: Case) -> None:
     """en kommuns andel en punkt lägre"""
     with hastighet(case) as g:
@@ -524,11 +606,27 @@ def _(case: Case) -> None:
     """rader om kommuner i andra län"""
     with teknik(case) as g:
         for kind in ("total", "tätbebyggt", "glesbebyggt"):
-            g.rows.append([2025, "Hushåll", "Kommun", kind, "Annat län", "Ostby", 77, *[0.5, 0.4, 0.6, 0.8, 0.1, 0.2, 0.9, 0.8, 0.7, 0.99]])
+            g.rows.append(
+                [
+                    2025,
+                    "Hushåll",
+                    "Kommun",
+                    kind,
+                    "Annat län",
+                    "Ostby",
+                    77,
+                    *[0.5, 0.4, 0.6, 0.8, 0.1, 0.2, 0.9, 0.8, 0.7, 0.99],
+                ]
+            )
 
 
-@TEKNIK.case("varden/aldre_ar_med", SAMMA, ANDRAD, why="historiken får ett år till: så ska det vara",
-             figures=lambda a, b: same_kommuner(a, b))
+@TEKNIK.case(
+    "varden/aldre_ar_med",
+    SAMMA,
+    ANDRAD,
+    why="historiken får ett år till: så ska det vara",
+    figures=lambda a, b: same_kommuner(a, b),
+)
 def _(case: Case) -> None:
     """flera årtal under varandra i samma blad"""
     with teknik(case) as g:
@@ -536,13 +634,14 @@ def _(case: Case) -> None:
         g.rows[:] = [*older, *g.rows]
 
 
-
 @TEKNIK.case("varden/arbetsstallen_i_bredd", SAMMA)
 def _(case: Case) -> None:
     """arbetsställen som kolumner bredvid hushållens, inte som egna rader"""
     with workbook(case.path("teknik")) as book:
         homes, work = book[SHEET["teknik"]], book[WORK["teknik"]]
-        for i, (row, other) in enumerate(zip(homes.iter_rows(min_col=7), work.iter_rows(min_col=7, values_only=True), strict=True), 1):
+        for i, (row, other) in enumerate(
+            zip(homes.iter_rows(min_col=7), work.iter_rows(min_col=7, values_only=True), strict=True), 1
+        ):
             for j, cell in enumerate(row):
                 if i == 1:
                     cell.value = cell.value if j == 0 else f"{cell.value} (hushåll)"
@@ -633,8 +732,13 @@ two_books(TEKNIK, "teknik")
 two_books(HASTIGHET, "hastighet")
 
 
-@TEKNIK.case("bok/aldre_utgava_bredvid", SAMMA, ANDRAD, why="historiken får ett år till: så ska det vara",
-             figures=lambda a, b: same_kommuner(a, b))
+@TEKNIK.case(
+    "bok/aldre_utgava_bredvid",
+    SAMMA,
+    ANDRAD,
+    why="historiken får ett år till: så ska det vara",
+    figures=lambda a, b: same_kommuner(a, b),
+)
 def _(case: Case) -> None:
     """förra årets tabellbilaga ligger kvar bredvid"""
     older = case.path("teknik").with_name("mtbbk_24_tabellbilaga_teknik.xlsx")
@@ -643,7 +747,6 @@ def _(case: Case) -> None:
         for sheet in book.worksheets[1:]:
             for row in sheet.iter_rows(min_row=2):
                 row[0].value = 2024
-
 
 
 @TEKNIK.case("bok/innehall_ombytt_med_hastighet", SAMMA)
@@ -715,7 +818,13 @@ def _(case: Case, book: Any) -> None:
     """koder som text med inledande nollor: «0099», «9901»"""
     for sheet in book:
         for r in range(8, 12):
-            sheet.cell(r, 1, f"{sheet.cell(r, 1).value:04d}" if sheet.cell(r, 1).value > 99 else f"{sheet.cell(r, 1).value:02d}")
+            sheet.cell(
+                r,
+                1,
+                f"{sheet.cell(r, 1).value:04d}"
+                if sheet.cell(r, 1).value > 99
+                else f"{sheet.cell(r, 1).value:02d}",
+            )
 
 
 @historic("utan_koder", FEL, VARNAD)
@@ -849,16 +958,30 @@ def _(case: Case, book: Any) -> None:
     """rubrikerna gäller mobilnät: «Statistisk tätort 30 Mbit/s»"""
     for sheet in book:
         sheet["A1"] = "Mobilmål"
-        for c, name in ((3, "Statistisk tätort\n30 Mbit/s"), (7, "Statistisk småort\n10 Mbit/s"), (11, "Totalt alla områden")):
+        for c, name in (
+            (3, "Statistisk tätort\n30 Mbit/s"),
+            (7, "Statistisk småort\n10 Mbit/s"),
+            (11, "Totalt alla områden"),
+        ):
             sheet.cell(5, c).value = name
 
 
-@historic("hastighet_inte_teknik", ANDRAD, FEL, RAKNAD, why="historiken får serier om hastighet: så ska det vara",
-          figures=lambda a, b: same_kommuner(a, b))
+@historic(
+    "hastighet_inte_teknik",
+    ANDRAD,
+    FEL,
+    RAKNAD,
+    why="historiken får serier om hastighet: så ska det vara",
+    figures=lambda a, b: same_kommuner(a, b),
+)
 def _(case: Case, book: Any) -> None:
     """historik över hastigheter"""
     for sheet in book:
-        for c, name in ((3, "Tillgång till minst 30 Mbit/s"), (7, "Tillgång till minst 100 Mbit/s"), (11, "Tillgång till minst 1 Gbit/s")):
+        for c, name in (
+            (3, "Tillgång till minst 30 Mbit/s"),
+            (7, "Tillgång till minst 100 Mbit/s"),
+            (11, "Tillgång till minst 1 Gbit/s"),
+        ):
             sheet.cell(5, c).value = name
 
 
@@ -877,11 +1000,16 @@ def mobile(name: str, *right: str, **more: Any) -> Callable[[Callable[[Case, Any
 
 
 for slip, (value, wanted) in {
-    "text": ("okänd", (FEL,)), "negativ": ("-5%", (FEL,)), "over_hundra": ("105%", (FEL,)),
-    "orimlig": (1e9, (FEL,)), "excelfel": ("#DIVISION/0!", (FEL, RAKNAD)), "andel": (0.955, (SAMMA, FEL)),
-    "komma_utan_procent": ("95,5", (SAMMA, FEL)), "sant": (True, (FEL,)),
+    "text": ("okänd", (FEL,)),
+    "negativ": ("-5%", (FEL,)),
+    "over_hundra": ("105%", (FEL,)),
+    "orimlig": (1e9, (FEL,)),
+    "excelfel": ("#DIVISION/0!", (FEL, RAKNAD)),
+    "andel": (0.955, (SAMMA, FEL)),
+    "komma_utan_procent": ("95,5", (SAMMA, FEL)),
+    "sant": (True, (FEL,)),
     "datum": (datetime.datetime(2025, 5, 95 - 80), (FEL,)),
-}.items():  # fmt: skip
+}.items():
 
     def _(case: Case, value: Any = value) -> None:
         with workbook(case.path("mobil")) as book:
@@ -921,21 +1049,38 @@ def _(case: Case, book: Any) -> None:
 def _(case: Case, book: Any) -> None:
     """ett blad om fasta hastigheter till i mobilboken: det som mäts avgör, och fast får inte bli två"""
     sheet = book.create_sheet("Fast 100 Mbit per s")
-    sheet.append(["Årtal", "Bas", "Aggregerat på", "Område", "Lännamn", "Kommunnamn", "Antal hushåll", HUNDRED])
+    sheet.append(
+        ["Årtal", "Bas", "Aggregerat på", "Område", "Lännamn", "Kommunnamn", "Antal hushåll", HUNDRED]
+    )
     for kommun in ("Östby", "Håvik"):
         for kind in ("total", "tätbebyggt", "glesbebyggt"):
             sheet.append([2025, "Hushåll", "Kommun", kind, "Östvikens län", kommun, 30, 0.42])
 
 
-@mobile("layout_2024", ANDRAD, FEL, RAKNAD, why="andra mått på ytan än basens: pts_mobil får andra rader; inga fasta tal",
-        figures=lambda a, b: fixed_differs(a, b))
+@mobile(
+    "layout_2024",
+    ANDRAD,
+    FEL,
+    RAKNAD,
+    why="andra mått på ytan än basens: pts_mobil får andra rader; inga fasta tal",
+    figures=lambda a, b: fixed_differs(a, b),
+)
 def _(case: Case, book: Any) -> None:
     """2024 års layout: år i bredd, namn och kod, Grund/+8/+16 dB"""
     del book[book.sheetnames[0]]
     goal = book.create_sheet("Mobilmål - aggregerad")
     goal.append(["Mobilmål, aggregerat"])
     goal.append([])
-    goal.append(["Kommun/län/riket", "Kod", "Totalt alla områden\nman normalt befinner sig", None, None, "Statistisk tätort\n30 Mbit/s"])
+    goal.append(
+        [
+            "Kommun/län/riket",
+            "Kod",
+            "Totalt alla områden\nman normalt befinner sig",
+            None,
+            None,
+            "Statistisk tätort\n30 Mbit/s",
+        ]
+    )
     goal.append([None, None, 2023, 2024, 2025, 2023, 2024, 2025])
     area = book.create_sheet("Yttäckning - aggregerad")
     area.append(["Yttäckning"])
@@ -969,23 +1114,41 @@ def _(case: Case) -> None:
     copy(case.path("mobil"), case.path("hastighet"))
 
 
-@MOBIL.case("namn_med_hastighet", ANDRAD, FEL, VARNAD, why="mobiltalen kan utebli, aldrig bli fasta",
-            figures=lambda a, b: fixed_differs(a, b))
+@MOBIL.case(
+    "namn_med_hastighet",
+    ANDRAD,
+    FEL,
+    VARNAD,
+    why="mobiltalen kan utebli, aldrig bli fasta",
+    figures=lambda a, b: fixed_differs(a, b),
+)
 def _(case: Case) -> None:
     """mobilbok vars namn också har ordet hastighet"""
     path = case.path("mobil")
     path.rename(path.with_name("mobil hastighet 2025.xlsx"))
 
 
-@MOBIL.case("saknas", ANDRAD, FEL, RAKNAD, why="mobil täckning är frivillig och visas för sig",
-            figures=lambda a, b: fixed_differs(a, b))
+@MOBIL.case(
+    "saknas",
+    ANDRAD,
+    FEL,
+    RAKNAD,
+    why="mobil täckning är frivillig och visas för sig",
+    figures=lambda a, b: fixed_differs(a, b),
+)
 def _(case: Case) -> None:
     """ingen mobilbok"""
     case.path("mobil").unlink()
 
 
-@HISTORIK.case("saknas", ANDRAD, FEL, RAKNAD, why="historiken är frivillig: serierna börjar i år",
-               figures=lambda a, b: same_kommuner(a, b))
+@HISTORIK.case(
+    "saknas",
+    ANDRAD,
+    FEL,
+    RAKNAD,
+    why="historiken är frivillig: serierna börjar i år",
+    figures=lambda a, b: same_kommuner(a, b),
+)
 def _(case: Case) -> None:
     """ingen historik"""
     case.path("historik").unlink()

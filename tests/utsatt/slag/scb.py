@@ -40,17 +40,41 @@ def inside(row: list[Any], grid: Grid) -> bool:
 
 
 for to, give, short in ((KM, km, "km"), (KVART, kvart, "kvart")):
-    grids.cells(to, "bef", give, "beftotalt", "antal", inside if short == "km" else lambda r, g: r[g.column("beftotalt")] > 2)
+    grids.cells(
+        to,
+        "bef",
+        give,
+        "beftotalt",
+        "antal",
+        inside if short == "km" else lambda r, g: r[g.column("beftotalt")] > 2,
+    )
     grids.columns(to, "bef", give, "beftotalt", "antal", right={"delat_med_1000": (FEL,)})
     for header in ("beftotalt", "rutid_scb"):
-        grids.headers(to, header, give, header, right={
-            "blanksteg": (SAMMA, FEL), "dubblerad": (FEL, SAMMA, RAKNAD), "dubblerad_olika": (FEL, SAMMA, RAKNAD),
-            "namnlos": (FEL,),
-        })  # fmt: skip
+        grids.headers(
+            to,
+            header,
+            give,
+            header,
+            right={
+                "blanksteg": (SAMMA, FEL),
+                "dubblerad": (FEL, SAMMA, RAKNAD),
+                "dubblerad_olika": (FEL, SAMMA, RAKNAD),
+                "namnlos": (FEL,),
+            },
+        )
     for header in ("rutstorl", "referenstid", "rutid_inspire"):
-        grids.headers(to, header, give, header, needed=False, right={
-            "blanksteg": (SAMMA, FEL), "dubblerad": (FEL, SAMMA, RAKNAD), "dubblerad_olika": (FEL, SAMMA, RAKNAD),
-        })  # fmt: skip
+        grids.headers(
+            to,
+            header,
+            give,
+            header,
+            needed=False,
+            right={
+                "blanksteg": (SAMMA, FEL),
+                "dubblerad": (FEL, SAMMA, RAKNAD),
+                "dubblerad_olika": (FEL, SAMMA, RAKNAD),
+            },
+        )
     grids.damages(to, short, checksum=False)
 
 
@@ -59,7 +83,9 @@ for to in (KM, KVART):
     to.mutations = [m for m in to.mutations if "dubblerad" not in m.name and "namnlos" not in m.name]
 
 
-def squares(to: Collection, give: grids.Open, name: str, *right: str, **more: Any) -> Callable[[Callable[[Case, Grid], None]], None]:
+def squares(
+    to: Collection, give: grids.Open, name: str, *right: str, **more: Any
+) -> Callable[[Callable[[Case, Grid], None]], None]:
     """Add a function that changes the squares."""
 
     def put(do: Callable[[Case, Grid], None]) -> None:
@@ -118,14 +144,31 @@ def _(case: Case, g: Grid, side: int) -> None:
     from shapely.geometry import box
 
     e, n = (403000, 6_399_000) if side == 1000 else (401000, 6_400_000)
-    row = [f"SE_CRS3006RES{side}mN{n}E{e}", f"{e}{n}", side, 0, 0, 0, "2024-12-31", box(e, n, e + side, n + side)]
+    row = [
+        f"SE_CRS3006RES{side}mN{n}E{e}",
+        f"{e}{n}",
+        side,
+        0,
+        0,
+        0,
+        "2024-12-31",
+        box(e, n, e + side, n + side),
+    ]
     g.rows.append(row)
 
 
 KVART.mutations = [m for m in KVART.mutations if m.name != "rader/tomma_rutor_med"]
 
 
-@squares(KM, km, "rader/en_borta", ANDRAD, FEL, RAKNAD, why="SCB utelämnar rutor utan folk: en som saknas kan vara tom")
+@squares(
+    KM,
+    km,
+    "rader/en_borta",
+    ANDRAD,
+    FEL,
+    RAKNAD,
+    why="SCB utelämnar rutor utan folk: en som saknas kan vara tom",
+)
 def _(case: Case, g: Grid) -> None:
     """en ruta saknas"""
     g.rows.remove(case.random.choice([r for r in g.rows if inside(r, g)]))
@@ -257,7 +300,9 @@ def _(case: Case, g: Grid, side: int) -> None:
 def _(case: Case, g: Grid, side: int) -> None:
     """ett rut-id en ruta fel"""
     row = case.random.choice(g.rows)
-    row[g.column("rutid_scb")] = f"{int(row[g.column('rutid_scb')][:6]) + side}{row[g.column('rutid_scb')][6:]}"
+    row[g.column("rutid_scb")] = (
+        f"{int(row[g.column('rutid_scb')][:6]) + side}{row[g.column('rutid_scb')][6:]}"
+    )
 
 
 @every("id/tomt", FEL)
@@ -425,8 +470,15 @@ def _(frame: Any, side: int) -> Any:
     return frame.set_geometry(frame.geometry.segmentize(side / 2).reverse())
 
 
-@KVART.case("blandad/1km_och_250m", FEL, SAMMA, RAKNAD, ANDRAD, why="samma folk på ett annat sätt: rutorna är finare",
-            figures=lambda a, b: people_kept(a, b, 0.15))
+@KVART.case(
+    "blandad/1km_och_250m",
+    FEL,
+    SAMMA,
+    RAKNAD,
+    ANDRAD,
+    why="samma folk på ett annat sätt: rutorna är finare",
+    figures=lambda a, b: people_kept(a, b, 0.15),
+)
 def _(case: Case) -> None:
     """blandat rutnät i en fil: 250 m i tätort, 1 km i övrigt, rutstorl säger vilken"""
     import pandas as pd
@@ -435,15 +487,21 @@ def _(case: Case) -> None:
         quarter = fine.frame
     with layer(case.path("km")) as coarse:
         both = coarse.frame
-        parents = {f"{int(i[:6]) // 1000 * 1000:06d}{int(i[6:]) // 1000 * 1000:07d}" for i in quarter["rutid_scb"]}
+        parents = {
+            f"{int(i[:6]) // 1000 * 1000:06d}{int(i[6:]) // 1000 * 1000:07d}" for i in quarter["rutid_scb"]
+        }
         for parent in parents:  # a 1 km square of a mixed grid holds those outside its 250 m squares
-            inner = quarter.loc[[f"{int(i[:6]) // 1000 * 1000:06d}{int(i[6:]) // 1000 * 1000:07d}" == parent
-                                 for i in quarter["rutid_scb"]], "beftotalt"].sum()  # fmt: skip
+            inner = quarter.loc[
+                [
+                    f"{int(i[:6]) // 1000 * 1000:06d}{int(i[6:]) // 1000 * 1000:07d}" == parent
+                    for i in quarter["rutid_scb"]
+                ],
+                "beftotalt",
+            ].sum()
             at = both["rutid_scb"] == parent
             both.loc[at, "beftotalt"] = (both.loc[at, "beftotalt"] - inner).clip(lower=0)
         coarse.frame = pd.concat([both, quarter], ignore_index=True)
     case.path("kvart").unlink()
-
 
 
 def people_kept(before: Figures, after: Figures, share: float) -> str:
@@ -452,8 +510,15 @@ def people_kept(before: Figures, after: Figures, share: float) -> str:
     return "" if abs(a - b) <= share * a else f"länets befolkning {a:.1f} → {b:.1f}"
 
 
-@KVART.case("del_av_en_ruta", FEL, RAKNAD, SAMMA, ANDRAD, why="vem som flyttar inom rutan är modell; ingen får försvinna",
-            figures=lambda a, b: people_kept(a, b, 0.02))
+@KVART.case(
+    "del_av_en_ruta",
+    FEL,
+    RAKNAD,
+    SAMMA,
+    ANDRAD,
+    why="vem som flyttar inom rutan är modell; ingen får försvinna",
+    figures=lambda a, b: people_kept(a, b, 0.02),
+)
 def _(case: Case) -> None:
     """köpta rutor för bara en del av en 1 km-ruta: resten av rutans folk får inte försvinna"""
     with kvart(case) as g:
@@ -468,8 +533,14 @@ def _(case: Case) -> None:
             r[g.column("beftotalt")] *= 8
 
 
-@KVART.case("saknas", ANDRAD, FEL, RAKNAD, why="250 m-rutor är frivilliga: folket sprids i 1 km-rutan",
-            figures=lambda a, b: people_kept(a, b, 0.1))
+@KVART.case(
+    "saknas",
+    ANDRAD,
+    FEL,
+    RAKNAD,
+    why="250 m-rutor är frivilliga: folket sprids i 1 km-rutan",
+    figures=lambda a, b: people_kept(a, b, 0.1),
+)
 def _(case: Case) -> None:
     """inga köpta rutor"""
     case.path("kvart").unlink()
@@ -576,7 +647,9 @@ for short in ("tatorter", "smaorter"):
         from shapely.geometry import Polygon
 
         shapes = list(frame.geometry)
-        a, b, c, d, *_ = shapes[0].geoms[0].exterior.coords if hasattr(shapes[0], "geoms") else shapes[0].exterior.coords
+        a, b, c, d, *_ = (
+            shapes[0].geoms[0].exterior.coords if hasattr(shapes[0], "geoms") else shapes[0].exterior.coords
+        )
         shapes[0] = Polygon([a, c, b, d])
         return frame.set_geometry(shapes, crs=frame.crs)
 
@@ -692,8 +765,15 @@ def only_beside(before: Figures, after: Figures) -> str:
 
 for short, column in (("folkmangd", "folkmangd"), ("hushall", "hushall")):
     give = list_grid(short)
-    grids.cells(LISTOR, short, give, column, "antal", lambda r, g: r[g.column("ar")] == "2024",
-                right={"tom": (FEL, RAKNAD, SAMMA)})  # fmt: skip
+    grids.cells(
+        LISTOR,
+        short,
+        give,
+        column,
+        "antal",
+        lambda r, g: r[g.column("ar")] == "2024",
+        right={"tom": (FEL, RAKNAD, SAMMA)},
+    )
     for header in ("kommunkod", "ar", column):
         grids.headers(LISTOR, f"{short}/{header}", give, header)
     grids.damages(LISTOR, short, checksum=False, flips=1)
@@ -768,10 +848,15 @@ def _(case: Case, t: Any) -> None:
 @lists("ar_i_bredd", FEL, SAMMA)
 def _(case: Case, t: Any) -> None:
     """ett år per kolumn"""
-    t.rows[:] = [["region", "kommun", *map(str, YEARS)], *([k, n, *[str(PEOPLE[k])] * len(YEARS)] for k, n in KOMMUNER)]
+    t.rows[:] = [
+        ["region", "kommun", *map(str, YEARS)],
+        *([k, n, *[str(PEOPLE[k])] * len(YEARS)] for k, n in KOMMUNER),
+    ]
 
 
-def pxweb(name: str, header: list[str], cells: list[list[str]], *right: str, short: str = "folkmangd", what: str) -> None:
+def pxweb(
+    name: str, header: list[str], cells: list[list[str]], *right: str, short: str = "folkmangd", what: str
+) -> None:
     """Add an export from PxWeb in the place of a list."""
 
     def do(case: Case) -> None:
@@ -785,20 +870,68 @@ head = ["region", "ålder", "kön", "år", "Folkmängd"]
 pxweb("en_alder", head, [["0-4 år", "totalt", "2024", "9"]], FEL, what="bara en ålder")
 pxweb("ett_kon", head, [["totalt ålder", "män", "2024", "60"]], FEL, what="bara män")
 pxweb("en_alder_ett_kon", head, [["0-4 år", "män", "2024", "4"]], FEL, what="en ålder och ett kön")
-pxweb("flera_aldrar", head, [[a, "totalt", "2024", "9"] for a in ("0-4 år", "5-9 år")], FEL, what="flera åldrar, ingen total")
-pxweb("koder", ["Region", "Alder", "Kon", "Tid", "BE0101N1"], [["tot", "1+2", "2024", "120"]], FEL, SAMMA, RAKNAD, what="koder")
-pxweb("civilstand", ["region", "civilstånd", "år", "Folkmängd"], [["ogifta", "2024", "44"]], FEL, what="bara ogifta")
+pxweb(
+    "flera_aldrar",
+    head,
+    [[a, "totalt", "2024", "9"] for a in ("0-4 år", "5-9 år")],
+    FEL,
+    what="flera åldrar, ingen total",
+)
+pxweb(
+    "koder",
+    ["Region", "Alder", "Kon", "Tid", "BE0101N1"],
+    [["tot", "1+2", "2024", "120"]],
+    FEL,
+    SAMMA,
+    RAKNAD,
+    what="koder",
+)
+pxweb(
+    "civilstand",
+    ["region", "civilstånd", "år", "Folkmängd"],
+    [["ogifta", "2024", "44"]],
+    FEL,
+    what="bara ogifta",
+)
 pxweb("antal_i_tusental", ["region", "år", "Folkmängd (tusental)"], [["2024", "0.13"]], FEL, what="tusental")
 pxweb("prickar", ["region", "år", "Folkmängd"], [["2024", ".."]], FEL, VARNAD, what="«..» i alla rader")
-pxweb("kvartal", ["region", "kvartal", "Folkmängd"], [["2024K1", "120"]], FEL, what="kvartal i stället för år")
+pxweb(
+    "kvartal", ["region", "kvartal", "Folkmängd"], [["2024K1", "120"]], FEL, what="kvartal i stället för år"
+)
 pxweb("fodda", ["region", "år", "Födda"], [["2024", "2"]], FEL, what="födda, inte folkmängd")
 home = ["region", "hushållstyp", "år", "Antal"]
-pxweb("en_hushallstyp", home, [["ensamstående utan barn", "2024", "20"]], FEL, short="hushall", what="en hushållstyp")
-pxweb("flera_hushallstyper", home, [[t, "2024", "20"] for t in ("ensamstående", "sammanboende")], FEL, short="hushall",
-      what="flera hushållstyper, ingen total")  # fmt: skip
-pxweb("personer_i_hushall", ["region", "år", "Antal personer per hushåll"], [["2024", "2.1"]], FEL, short="hushall", what="medeltal")
-pxweb("upplatelseform", ["region", "upplåtelseform", "år", "Antal"], [["hyresrätt", "2024", "20"]], FEL, short="hushall",
-      what="bara hyresrätter")  # fmt: skip
+pxweb(
+    "en_hushallstyp",
+    home,
+    [["ensamstående utan barn", "2024", "20"]],
+    FEL,
+    short="hushall",
+    what="en hushållstyp",
+)
+pxweb(
+    "flera_hushallstyper",
+    home,
+    [[t, "2024", "20"] for t in ("ensamstående", "sammanboende")],
+    FEL,
+    short="hushall",
+    what="flera hushållstyper, ingen total",
+)
+pxweb(
+    "personer_i_hushall",
+    ["region", "år", "Antal personer per hushåll"],
+    [["2024", "2.1"]],
+    FEL,
+    short="hushall",
+    what="medeltal",
+)
+pxweb(
+    "upplatelseform",
+    ["region", "upplåtelseform", "år", "Antal"],
+    [["hyresrätt", "2024", "20"]],
+    FEL,
+    short="hushall",
+    what="bara hyresrätter",
+)
 
 
 @LISTOR.case("pxweb/totalen", SAMMA, ANDRAD, RAKNAD, why=BESIDE, figures=only_beside)
@@ -825,7 +958,10 @@ def _(case: Case) -> None:
 @LISTOR.case("kommunkoder_ombytta", FEL, RAKNAD, ANDRAD, why=BESIDE, figures=only_beside)
 def _(case: Case) -> None:
     """två kommuners koder ombytta, namnen inte"""
-    text_of(case.path("folkmangd"), lambda t: t.replace("9901,", "X,").replace("9902,", "9901,").replace("X,", "9902,"))
+    text_of(
+        case.path("folkmangd"),
+        lambda t: t.replace("9901,", "X,").replace("9902,", "9901,").replace("X,", "9902,"),
+    )
 
 
 @LISTOR.case("kommun_saknas", FEL, VARNAD)

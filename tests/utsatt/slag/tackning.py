@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -31,12 +32,21 @@ from tests.utsatt.mutation import (
 KALLOR, ADRESS = Collection("kallor.csv"), Collection("adresslista")
 PUNKT, RUTA, OMRADE = Collection("punktlista"), Collection("rutlista"), Collection("områden")
 COLLECTIONS = [KALLOR, ADRESS, PUNKT, RUTA, OMRADE]
-SHORT = {id(KALLOR): "kallor", id(ADRESS): "adresslista", id(PUNKT): "punktlista", id(RUTA): "rutlista", id(OMRADE): "omraden"}
+SHORT = {
+    id(KALLOR): "kallor",
+    id(ADRESS): "adresslista",
+    id(PUNKT): "punktlista",
+    id(RUTA): "rutlista",
+    id(OMRADE): "omraden",
+}
 LISTS = (KALLOR, ADRESS, PUNKT, RUTA)
+COUNT = itertools.count()
 SAYS_SO = "det är vad filen säger, och inget annat motsäger det"
 
 
-def lists(to: Collection, name: str, *right: str, **more: Any) -> Callable[[Callable[[Case, Table], None]], None]:
+def lists(
+    to: Collection, name: str, *right: str, **more: Any
+) -> Callable[[Callable[[Case, Table], None]], None]:
     """Add a function that changes a list as a table of texts."""
 
     def put(do: Callable[[Case, Table], None]) -> None:
@@ -49,7 +59,9 @@ def lists(to: Collection, name: str, *right: str, **more: Any) -> Callable[[Call
     return put
 
 
-def cells(to: Collection, name: str, column: str, change: Callable[[str], str], *right: str, what: str, **more: Any) -> None:
+def cells(
+    to: Collection, name: str, column: str, change: Callable[[str], str], *right: str, what: str, **more: Any
+) -> None:
     """Add what is done to every cell of a column."""
 
     def do(case: Case) -> None:
@@ -80,7 +92,12 @@ TEXT: tuple[tuple[str, tuple[str, ...], str, dict[str, Any]], ...] = (
     ("titelrad", (SAMMA, FEL), "en titel ovanför rubrikerna", {"before": "Leverans från operatör\n\n"}),
     ("not_sist", (FEL, RAKNAD, SAMMA), "en not under listan", {"after": "\nSammanställd av NN\n"}),
     ("tomma_rader_sist", (SAMMA,), "tomma rader sist", {"after": "\n\n\n"}),
-    ("tomma_celler_sist", (SAMMA, RAKNAD), "rader med bara skiljetecken sist (Excel)", {"after": "TOM RADTOM RAD"}),
+    (
+        "tomma_celler_sist",
+        (SAMMA, RAKNAD),
+        "rader med bara skiljetecken sist (Excel)",
+        {"after": "TOM RADTOM RAD"},
+    ),
     ("kommentar", (FEL, SAMMA), "en kommentar med # först", {"before": "# levererad 2025-10-01\n"}),
     ("nolltecken", (FEL,), "nolltecken", {"after": "\0\0\0"}),
 )
@@ -91,7 +108,9 @@ for to in LISTS:
             with csv_table(case.path(SHORT[id(to)])) as table:
                 for key, value in settings.items():
                     blank_row = "," * (len(table.header) - 1) + "\n"
-                    setattr(table, key, value.replace("TOM RAD", blank_row) if isinstance(value, str) else value)
+                    setattr(
+                        table, key, value.replace("TOM RAD", blank_row) if isinstance(value, str) else value
+                    )
 
         to.add(f"text/{name}", _, *right, what=what)
 
@@ -179,18 +198,29 @@ for to in (ADRESS, PUNKT, RUTA):
     columns_of = (
         ("teknik/versaler", "teknik", str.upper, (SAMMA,), "FIBER"),
         ("teknik/blanksteg", "teknik", lambda v: f" {v} ", (SAMMA,), "blanksteg"),
-        ("teknik/engelska", "teknik", lambda v: {"fiber": "FTTH", "kabel-tv": "DOCSIS", "nr": "5G", "lte": "4G"}.get(v, v),
-         (SAMMA,), "FTTH, DOCSIS, 5G, 4G"),
+        (
+            "teknik/engelska",
+            "teknik",
+            lambda v: {"fiber": "FTTH", "kabel-tv": "DOCSIS", "nr": "5G", "lte": "4G"}.get(v, v),
+            (SAMMA,),
+            "FTTH, DOCSIS, 5G, 4G",
+        ),
         ("teknik/okand", "teknik", lambda v: "trådlöst" if v == "fiber" else v, (FEL,), "ett okänt ord"),
         ("teknik/koder", "teknik", lambda v: {"fiber": "1", "vdsl": "3"}.get(v, "2"), (FEL,), "koder"),
         ("teknik/alla_tomma", "teknik", lambda v: "", (FEL,), "teknik tom"),
         ("status/versaler", "status", str.upper, (SAMMA,), "TILLGANG"),
-        ("status/svenska", "status", lambda v: {"tillgang": "Tillgång", "passerad": "Homes passed"}.get(v, v), (SAMMA,), "Tillgång"),
+        (
+            "status/svenska",
+            "status",
+            lambda v: {"tillgang": "Tillgång", "passerad": "Homes passed"}.get(v, v),
+            (SAMMA,),
+            "Tillgång",
+        ),
         ("status/okand", "status", lambda v: "avslagen" if v == "planerad" else v, (FEL,), "ett okänt ord"),
         ("status/ja", "status", lambda v: "ja", (FEL,), "ja"),
         ("status/alla_tomma", "status", lambda v: "", (FEL,), "status tom"),
         ("ned/alla_tomma", "ned_mbit", lambda v: "", (RAKNAD, FEL), "ingen hastighet"),
-    )  # fmt: skip
+    )
     for name, column, change, right, what in columns_of:
         cells(to, name, column, change, *right, what=what)
 
@@ -219,7 +249,15 @@ for to in (ADRESS, PUNKT, RUTA):
             if r[kind] == "xdsl":
                 r[at] = r[at] and f"{float(r[at]) * 1000:.0f}"
 
-    @lists(to, "ned/upp_och_ned_ombytta", FEL, RAKNAD, SAMMA, ANDRAD, why="hastigheten upp kan vara den som gällde ned: rimlig för var teknik")
+    @lists(
+        to,
+        "ned/upp_och_ned_ombytta",
+        FEL,
+        RAKNAD,
+        SAMMA,
+        ANDRAD,
+        why="hastigheten upp kan vara den som gällde ned: rimlig för var teknik",
+    )
     def _(case: Case, t: Table) -> None:
         """rubrikerna för upp och ned har bytt plats"""
         a, b = t.at("ned_mbit"), t.at("upp_mbit")
@@ -264,14 +302,24 @@ for to in (ADRESS, PUNKT, RUTA):
 for name, change, right, what in (
     ("id/versaler", str.upper, (SAMMA,), "UUID med versaler"),
     ("id/klamrar", lambda v: "{" + v + "}", (SAMMA,), "UUID inom klamrar"),
-    ("id/utan_bindestreck", lambda v: v.replace("-", "") if len(v) == 36 else v, (SAMMA,), "UUID utan bindestreck"),
-    ("id/versaler_utan_bindestreck", lambda v: v.replace("-", "").upper(), (SAMMA,), "UUID med versaler utan bindestreck"),
+    (
+        "id/utan_bindestreck",
+        lambda v: v.replace("-", "") if len(v) == 36 else v,
+        (SAMMA,),
+        "UUID utan bindestreck",
+    ),
+    (
+        "id/versaler_utan_bindestreck",
+        lambda v: v.replace("-", "").upper(),
+        (SAMMA,),
+        "UUID med versaler utan bindestreck",
+    ),
     ("id/blanksteg", lambda v: f"  {v} ", (SAMMA,), "UUID med blanksteg"),
     ("id/apostrof", lambda v: f"'{v}", (SAMMA, FEL), "Excels apostrof framför"),
     ("id/urn", lambda v: f"urn:uuid:{v}", (SAMMA, FEL), "urn:uuid:…"),
     ("id/avklippta", lambda v: v[:30], (FEL,), "avklippta till 30 tecken"),
-    ("id/lopnummer", lambda v, n=iter(range(10**6)): str(next(n)), (FEL,), "löpnummer"),
-    ("id/fastighet", lambda v, n=iter(range(10**6)): f"Östby 1:{next(n)}", (FEL,), "fastighetsbeteckningar"),
+    ("id/lopnummer", lambda v: str(next(COUNT)), (FEL,), "löpnummer"),
+    ("id/fastighet", lambda v: f"Östby 1:{next(COUNT)}", (FEL,), "fastighetsbeteckningar"),
     ("id/andra_uuid", lambda v: v[:-4] + "0000", (FEL,), "andra UUID: ett annat register"),
     ("id/alla_tomma", lambda v: "", (FEL,), "inga id"),
 ):
@@ -298,7 +346,9 @@ def _(case: Case, t: Table) -> None:
     t.rows[1][0] = t.rows[1][0][:-4] + "0000"
 
 
-@lists(ADRESS, "id/en_rad_borta", ANDRAD, RAKNAD, SAMMA, why="en adress som inte nämns har enligt filen inget")
+@lists(
+    ADRESS, "id/en_rad_borta", ANDRAD, RAKNAD, SAMMA, why="en adress som inte nämns har enligt filen inget"
+)
 def _(case: Case, t: Table) -> None:
     """en rad borta"""
     del t.rows[3]
@@ -318,8 +368,18 @@ def _(case: Case, t: Table) -> None:
 
 for name, change, right, what in (
     ("komma", lambda v: v.replace(".", ","), (SAMMA,), "decimalkomma"),
-    ("tusenblank", lambda v: f"{float(v):,.2f}".replace(",", " "), (SAMMA,), "blanksteg som tusentalsavgränsare"),
-    ("tusenpunkt", lambda v: f"{int(float(v)):,}".replace(",", "."), (SAMMA, FEL), "punkt som tusentalsavgränsare"),
+    (
+        "tusenblank",
+        lambda v: f"{float(v):,.2f}".replace(",", " "),
+        (SAMMA,),
+        "blanksteg som tusentalsavgränsare",
+    ),
+    (
+        "tusenpunkt",
+        lambda v: f"{int(float(v)):,}".replace(",", "."),
+        (SAMMA, FEL),
+        "punkt som tusentalsavgränsare",
+    ),
     ("exponent", lambda v: f"{float(v):.3E}", (FEL, RAKNAD, SAMMA), "Excels exponent: fyra siffror kvar"),
     ("kilometer", lambda v: f"{float(v) / 1000:.5f}", (FEL,), "kilometer"),
     ("alla_lika", lambda v: "402000", (FEL,), "samma tal på alla rader"),
@@ -339,7 +399,10 @@ def moved(name: str, *right: str, **more: Any) -> Callable[[Callable[[list[float
             with csv_table(case.path("punktlista")) as t:
                 for r in t.rows[1:]:
                     e, n = do([float(r[0]), float(r[1])])
-                    r[0], r[1] = f"{e:.6g}" if abs(e) < 100 else f"{e:.2f}", f"{n:.6g}" if abs(n) < 100 else f"{n:.2f}"
+                    r[0], r[1] = (
+                        f"{e:.6g}" if abs(e) < 100 else f"{e:.2f}",
+                        f"{n:.6g}" if abs(n) < 100 else f"{n:.2f}",
+                    )
 
         PUNKT.add(f"koordinater/{name}", change, *right, what=do.__doc__ or "", **more)
 
@@ -356,8 +419,15 @@ def _projected(epsg: int) -> Callable[[list[float]], list[float]]:
     return do
 
 
-for name, epsg in (("wgs84", 4326), ("rt90", 3021), ("zon_12_00", 3007), ("zon_13_30", 3008), ("zon_15_00", 3009), ("zon_18_00", 3011),
-                   ("webbkarta", 3857)):  # fmt: skip
+for name, epsg in (
+    ("wgs84", 4326),
+    ("rt90", 3021),
+    ("zon_12_00", 3007),
+    ("zon_13_30", 3008),
+    ("zon_15_00", 3009),
+    ("zon_18_00", 3011),
+    ("webbkarta", 3857),
+):
     moved(name, FEL)(_projected(epsg))
 
 
@@ -385,14 +455,26 @@ def _(p: list[float]) -> list[float]:
     return [round(p[0], -3), round(p[1], -3)]
 
 
-@moved("en_meter_fel", SAMMA, RAKNAD, ANDRAD, why="inom matchningsradien: den närmaste adressen gäller, ibland en annan")
+@moved(
+    "en_meter_fel",
+    SAMMA,
+    RAKNAD,
+    ANDRAD,
+    why="inom matchningsradien: den närmaste adressen gäller, ibland en annan",
+)
 def _(p: list[float]) -> list[float]:
     """en meter åt sydväst"""
     return [p[0] - 1, p[1] - 1]
 
 
-for a, b in (("x", "y"), ("Easting", "Northing"), ("SWEREF_E", "SWEREF_N"), ("E-koordinat", "N-koordinat"), ("östlig", "nordlig"),
-             ("lon", "lat")):  # fmt: skip
+for a, b in (
+    ("x", "y"),
+    ("Easting", "Northing"),
+    ("SWEREF_E", "SWEREF_N"),
+    ("E-koordinat", "N-koordinat"),
+    ("östlig", "nordlig"),
+    ("lon", "lat"),
+):
 
     def _(case: Case, a: str = a, b: str = b) -> None:
         with csv_table(case.path("punktlista")) as t:
@@ -421,8 +503,18 @@ for name, change, right, what in (
     ("id/flyttade_500_m", lambda v: f"{int(v[:6]) + 500}{v[6:]}", (FEL, VARNAD), "två rutor österut"),
     ("id/flyttade_50_km", lambda v: f"{int(v[:6]) + 50_000}{v[6:]}", (FEL, VARNAD), "50 km österut"),
     ("id/alla_tomma", lambda v: "", (FEL,), "tomma"),
-    ("id/hela_km", lambda v: f"{int(v[:6]) // 1000}000{int(v[6:]) // 1000}000", (FEL, VARNAD), "hörn på hela kilometer: 1 km-rutor"),
-    ("id/halva_km", lambda v: f"{int(v[:6]) // 500 * 500}{int(v[6:]) // 500 * 500}", (FEL, VARNAD), "hörn på halva kilometer: 500 m-rutor"),
+    (
+        "id/hela_km",
+        lambda v: f"{int(v[:6]) // 1000}000{int(v[6:]) // 1000}000",
+        (FEL, VARNAD),
+        "hörn på hela kilometer: 1 km-rutor",
+    ),
+    (
+        "id/halva_km",
+        lambda v: f"{int(v[:6]) // 500 * 500}{int(v[6:]) // 500 * 500}",
+        (FEL, VARNAD),
+        "hörn på halva kilometer: 500 m-rutor",
+    ),
 ):
     cells(RUTA, name, "rutid_scb", change, *right, what=what)
 for side in (500, 1000, 250, 100):
@@ -515,7 +607,13 @@ def _(case: Case, t: Table) -> None:
     t.rows.append([*t.rows[1][:2], "nej" if t.rows[1][2] == "ja" else "ja", *t.rows[1][3:]])
 
 
-@lists(KALLOR, "rader/en_borta", ANDRAD, RAKNAD, why="en kommun som filen inte sägs gälla: dess rader är delvisa uppgifter")
+@lists(
+    KALLOR,
+    "rader/en_borta",
+    ANDRAD,
+    RAKNAD,
+    why="en kommun som filen inte sägs gälla: dess rader är delvisa uppgifter",
+)
 def _(case: Case, t: Table) -> None:
     """raden om adresslistan i Östby borta"""
     t.rows[:] = [r for r in t.rows if r[:2] != [ID_FILE, "9901"]]
@@ -545,7 +643,14 @@ def _(case: Case, t: Table) -> None:
     t.rows.append(["\x1b[2J\x1b[31mfel.csv", *t.rows[1][1:]])
 
 
-@lists(KALLOR, "ja/alla_fullstandiga", FEL, VARNAD, ANDRAD, why="planeraren säger att filerna är fullständiga: det gäller")
+@lists(
+    KALLOR,
+    "ja/alla_fullstandiga",
+    FEL,
+    VARNAD,
+    ANDRAD,
+    why="planeraren säger att filerna är fullständiga: det gäller",
+)
 def _(case: Case, t: Table) -> None:
     """alla filer fullständiga för alla kommuner"""
     for r in t.rows[1:]:
@@ -570,8 +675,14 @@ def _(case: Case) -> None:
     case.path("kallor").rename(case.path("kallor").with_name("källor.csv"))
 
 
-@KALLOR.case("fil/allt_borta", ANDRAD, FEL, RAKNAD, why="täckningsuppgifter är frivilliga: då gäller statistiken",
-             figures=lambda a, b: people_same(a, b))
+@KALLOR.case(
+    "fil/allt_borta",
+    ANDRAD,
+    FEL,
+    RAKNAD,
+    why="täckningsuppgifter är frivilliga: då gäller statistiken",
+    figures=lambda a, b: people_same(a, b),
+)
 def _(case: Case) -> None:
     """hela mappen tackning borta"""
     import shutil
@@ -581,7 +692,11 @@ def _(case: Case) -> None:
 
 def people_same(before: Figures, after: Figures) -> str:
     """Return what is wrong when people or households are others than they were."""
-    off = [c for c in ("adresser", "befolkning", "hushall", "land_ha") if before["kommuner"][c] != after["kommuner"][c]]
+    off = [
+        c
+        for c in ("adresser", "befolkning", "hushall", "land_ha")
+        if before["kommuner"][c] != after["kommuner"][c]
+    ]
     return f"andra {', '.join(off)}" if off else ""
 
 
@@ -632,17 +747,41 @@ def whole(name: str, what: str, do: Callable[[Any], Any], *right: str, **more: A
 
 whole("skrivs_om", "sparad om av GDAL", lambda f: f.assign(extra=1), SAMMA)
 whole("omkastade", "raderna omkastade", lambda f: f.iloc[::-1].reset_index(drop=True), SAMMA)
-whole("versaler", "kolumnnamn med versaler", lambda f: f.rename(columns={c: c.upper() for c in f if c != "geometry"}), SAMMA)
+whole(
+    "versaler",
+    "kolumnnamn med versaler",
+    lambda f: f.rename(columns={c: c.upper() for c in f if c != "geometry"}),
+    SAMMA,
+)
 whole("wgs84", "WGS 84", lambda f: f.to_crs(4326), FEL)
-whole("wgs84_utan_ord", "grader märkta EPSG:3006", lambda f: f.to_crs(4326).set_crs(3006, allow_override=True), FEL)
+whole(
+    "wgs84_utan_ord",
+    "grader märkta EPSG:3006",
+    lambda f: f.to_crs(4326).set_crs(3006, allow_override=True),
+    FEL,
+)
 for zone, epsg in (("12_00", 3007), ("13_30", 3008), ("18_00", 3011)):
-    whole(f"lokal_zon_{zone}_utan_ord", "en lokal zon märkt EPSG:3006",
-          lambda f, epsg=epsg: f.to_crs(epsg).set_crs(3006, allow_override=True), FEL)  # fmt: skip
-whole("rt90_utan_ord", "RT 90 märkt EPSG:3006", lambda f: f.to_crs(3021).set_crs(3006, allow_override=True), FEL)
+    whole(
+        f"lokal_zon_{zone}_utan_ord",
+        "en lokal zon märkt EPSG:3006",
+        lambda f, epsg=epsg: f.to_crs(epsg).set_crs(3006, allow_override=True),
+        FEL,
+    )
+whole(
+    "rt90_utan_ord", "RT 90 märkt EPSG:3006", lambda f: f.to_crs(3021).set_crs(3006, allow_override=True), FEL
+)
 whole("utan_crs", "inget koordinatsystem", lambda f: f.set_crs(None, allow_override=True), FEL)
 whole("3006_plus_hojd", "EPSG:5845", lambda f: f.set_crs(5845, allow_override=True), SAMMA)
-whole("flyttade_360_km", "360 km norrut", lambda f: f.set_geometry(f.geometry.translate(0, 360_000)), FEL, VARNAD)
-whole("polygoner_delade", "MultiPolygon delade i en rad per del", lambda f: f.explode(ignore_index=True), SAMMA)
+whole(
+    "flyttade_360_km",
+    "360 km norrut",
+    lambda f: f.set_geometry(f.geometry.translate(0, 360_000)),
+    FEL,
+    VARNAD,
+)
+whole(
+    "polygoner_delade", "MultiPolygon delade i en rad per del", lambda f: f.explode(ignore_index=True), SAMMA
+)
 whole("alla_borta", "inga rader", lambda f: f.iloc[:0], FEL, VARNAD)
 whole("linjer", "kanter i stället för ytor", lambda f: f.set_geometry(f.geometry.boundary), FEL)
 whole("punkter", "mittpunkter i stället för ytor", lambda f: f.set_geometry(f.geometry.centroid), FEL)
@@ -650,14 +789,30 @@ whole("hela_landet", "en yta över hela landet", lambda f: f.set_geometry(f.geom
 whole("teknik_borta", "kolumnen teknik borta", lambda f: f.drop(columns="teknik"), FEL)
 whole("status_borta", "kolumnen status borta", lambda f: f.drop(columns="status"), FEL)
 whole("ned_borta", "kolumnen ned_mbit borta", lambda f: f.drop(columns="ned_mbit"), FEL)
-whole("ned_text", "hastigheter som text", lambda f: f.assign(ned_mbit=[None if v != v else f"{v:.0f}" for v in f["ned_mbit"]]), SAMMA)
+whole(
+    "ned_text",
+    "hastigheter som text",
+    lambda f: f.assign(ned_mbit=[None if v != v else f"{v:.0f}" for v in f["ned_mbit"]]),
+    SAMMA,
+)
 whole("ned_kbit", "hastigheter i kbit/s", lambda f: f.assign(ned_mbit=f["ned_mbit"] * 1000), FEL, SAMMA)
 whole("ned_negativ", "negativa hastigheter", lambda f: f.assign(ned_mbit=-f["ned_mbit"]), FEL)
-whole("ned_minus_9999", "−9999 där uppgift saknas (GIS)", lambda f: f.assign(ned_mbit=f["ned_mbit"].fillna(-9999)), FEL, SAMMA)
+whole(
+    "ned_minus_9999",
+    "−9999 där uppgift saknas (GIS)",
+    lambda f: f.assign(ned_mbit=f["ned_mbit"].fillna(-9999)),
+    FEL,
+    SAMMA,
+)
 whole("teknik_okand", "okänd teknik", lambda f: f.assign(teknik="laser"), FEL)
 whole("status_okand", "okänd status", lambda f: f.assign(status="kanske"), FEL)
 whole("teknik_tom", "teknik tom", lambda f: f.assign(teknik=None), FEL)
-whole("shp_namn", "rubriker avklippta till tio tecken, som i en shape-fil", lambda f: f.rename(columns={"ned_mbit": "ned_mbit_s"}), SAMMA)
+whole(
+    "shp_namn",
+    "rubriker avklippta till tio tecken, som i en shape-fil",
+    lambda f: f.rename(columns={"ned_mbit": "ned_mbit_s"}),
+    SAMMA,
+)
 whole("med_hojd", "geometrier med Z", lambda f: f.set_geometry(_raised(f), crs=f.crs), SAMMA)
 
 
@@ -731,7 +886,13 @@ def _(case: Case) -> None:
         db.execute("DELETE FROM rtree_omraden_geom WHERE id > 1")
 
 
-@OMRADE.case("wal_med_redigering", SAMMA, FEL, ANDRAD, why="ytan redigerad i QGIS som har filen öppen: så ska den läsas")
+@OMRADE.case(
+    "wal_med_redigering",
+    SAMMA,
+    FEL,
+    ANDRAD,
+    why="ytan redigerad i QGIS som har filen öppen: så ska den läsas",
+)
 def _(case: Case) -> None:
     """en redigering som ännu ligger i -wal: QGIS har filen öppen"""
     import os
@@ -792,4 +953,6 @@ def _(case: Case) -> None:
     """filen omdöpt med blanksteg, även i kallor.csv"""
     path = case.path("omraden")
     path.rename(path.with_name("omraden från kommunen (slutlig).gpkg"))
-    text_of(case.raw / FILES["kallor"], lambda t: t.replace(AREA_FILE, "omraden från kommunen (slutlig).gpkg"))
+    text_of(
+        case.raw / FILES["kallor"], lambda t: t.replace(AREA_FILE, "omraden från kommunen (slutlig).gpkg")
+    )
