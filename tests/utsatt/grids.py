@@ -396,7 +396,7 @@ def damages(
             if case.path(short).suffix == ".csv":  # in the middle of a row: at its end nothing shows
                 begins, ends = data.rfind(b"\n", 0, end) + 1, data.find(b"\n", end)
                 end = (begins + (ends if ends >= 0 else len(data))) // 2
-                end = data.rfind(b",", begins, end)
+                end = max(end, data.find(b",", begins) - 1)
             _write(case, short, data[:end])
 
         return do

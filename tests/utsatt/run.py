@@ -30,18 +30,15 @@ ROOT = Path(__file__).parents[2]
 SOURCES = ("lantmateriet", "scb", "pts", "granser", "tackning")
 READS = {"scb": ("scb",), "pts": ("pts",), "kolada": ("pts",), "tackning": ("tackning",)}
 """Folder of RAW → the sources' steps that read it; any other folder may be read by all of them (outlines are)."""
+_PLACES = ("lantmateriet", "scb", "pts", "granser")
+_STAGES = ("grid", "households", "coverage", "summaries", "gaps", "goals", "reconciliation")
 AFTER = {
-    "grid": ("lantmateriet", "scb", "pts", "granser"),
-    "households": ("grid", "scb", "pts", "granser", "lantmateriet"),
-    "coverage": ("households", "tackning", "pts", "granser", "lantmateriet"),
-    "summaries": ("coverage",),
-    "gaps": ("coverage",),
-    "goals": ("summaries", "gaps", "pts"),
-    "reconciliation": ("goals", "scb", "pts", "granser"),
+    **{stage: (*_PLACES, *(("tackning",) if i > 1 else ()), *_STAGES[:i]) for i, stage in enumerate(_STAGES)},
     "history": ("pts",),
-    "laws": ("reconciliation", "history", "summaries", "gaps", *SOURCES),
+    "laws": (*SOURCES, *_STAGES, "history"),
 }
-"""Step → the steps whose tables and facts it reads, as the Makefile has it."""
+"""Step → the steps whose tables and facts it may read: all that come before it, but for the evidence, which the cells
+and households know nothing of, and the history, which is of PTS and Kolada alone."""
 STEPS = ("inventory", *SOURCES, *AFTER)
 FIGURES = (
     "lan", "kommuner", "rutnat_250m", "rutnat_delar", "adresser", "oppna_rutor", "osakerhet_kommun", "osakerhet_5km",
@@ -303,6 +300,8 @@ def differences(before: Figures, after: Figures, most: int = 12) -> list[str]:
 def _equal(x: Any, y: Any) -> bool:
     if isinstance(x, float | int) and isinstance(y, float | int) and not isinstance(x, bool):
         return abs(x - y) <= TOLERANCE * max(1.0, abs(x), abs(y))
+    if isinstance(x, str) and isinstance(y, str):
+        return unicodedata.normalize("NFC", x) == unicodedata.normalize("NFC", y)
     return bool(x == y)
 
 
@@ -374,6 +373,8 @@ def names_of(files: list[str], listed: Iterable[str]) -> list[str]:
     here = set(listed)
     for f in files:
         out.append(f.rpartition("/")[2])
+        if f == FILES["config"]:
+            out.append("konfiguration")
         if f not in here or f.count("/") < 2:
             out.append(f.rpartition("/")[0].rpartition("/")[2] or f)
     return [n for n in dict.fromkeys(out) if n]

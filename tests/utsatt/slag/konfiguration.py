@@ -37,7 +37,11 @@ def put(name: str, section: str, line: str, *right: str, what: str = "", **more:
         head = f"[{section}]\n"
         return body.replace(head, head + line + "\n", 1) if head in body else f"{body}\n{head}{line}\n"
 
-    text(name, change, *right, what=what or f"[{section}] {line}", **more)
+    def do(case: Case) -> None:
+        case.also.append(f"{section}.")
+        text_of(case.config, change)
+
+    CONFIG.add(name, do, *right, what=what or f"[{section}] {line}", **more)  # type: ignore[arg-type]
 
 
 grids.damages(CONFIG, "config", checksum=False, flips=1)
@@ -75,6 +79,7 @@ CONFIG.add(
 CONFIG.add(
     "text/cr",
     lambda c: c.config.write_bytes(c.config.read_bytes().replace(b"\n", b"\r")),
+    SAMMA,
     FEL,
     what="radslut som i gamla Mac OS",
 )
@@ -126,7 +131,7 @@ text(
     "text/styrtecken",
     lambda t: t.replace("Östviken", "\\u001b[31mÖstviken"),
     FEL,
-    SAMMA,
+    VARNAD,
     what="styrtecken för terminalen i ett namn",
 )
 
