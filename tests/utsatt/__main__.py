@@ -40,8 +40,9 @@ def main() -> int:
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     mutations = register.sample() if args.sample else register.everything()
     if args.names:
-        exact = [m for m in mutations if m.full in args.names]
-        mutations = exact or [m for m in mutations if m.full.startswith(tuple(args.names))]
+        every = {m.full for m in mutations}
+        begins = tuple(n for n in args.names if n not in every)
+        mutations = [m for m in mutations if m.full in args.names or m.full.startswith(begins)]
     if args.list:
         print("\n".join(f"{m.full}  [{', '.join(sorted(m.right))}]  {m.what}" for m in mutations))
         return 0
