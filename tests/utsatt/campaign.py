@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import random
+import re
 import resource
 import shutil
 import signal
@@ -71,7 +72,7 @@ def campaign(
         while waiting or running:
             while waiting and len(running) < workers:
                 m = waiting.pop()
-                folder = top / m.full.replace("/", "__")
+                folder = top / re.sub(r"[^A-Za-z0-9._-]", "_", m.full)  # a name that make takes
                 shutil.rmtree(folder, ignore_errors=True)
                 folder.mkdir()
                 running[_fork(m, folder, base, seed, all_of_it, server)] = m, folder, time.monotonic()

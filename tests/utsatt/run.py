@@ -392,6 +392,7 @@ def judge(
     if after != before:
         result.outcome, result.message = WROTE, ", ".join(differing(before, after))
     elif code:
+        said = said.replace(f"{folder}/", "")  # the folder has the mutation's name
         why = clear(said, code, names)
         unforeseen = code != 2 or _UNFORESEEN.search(said)
         result.outcome = CLEAR if not why else CRASH if unforeseen else UNCLEAR

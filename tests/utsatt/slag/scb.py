@@ -779,6 +779,10 @@ for short, column in (("folkmangd", "folkmangd"), ("hushall", "hushall")):
     grids.damages(LISTOR, short, checksum=False, flips=1)
 
 
+# Numbers this small have no thousands.
+LISTOR.mutations = [m for m in LISTOR.mutations if "tusenavgransad" not in m.name]
+
+
 def lists(name: str, *right: str, **more: Any) -> Callable[[Callable[[Case, Any], None]], None]:
     """Add a function that changes the list of people as a table."""
 
