@@ -267,7 +267,8 @@ ADRESSER_KALLA = Table(
     (ADRESS_ID, KOMMUNKOD), key=("adress_id",), geometry="Point",
 )  # fmt: skip
 BEFOLKNING = Table(
-    "befolkning", "Befolkning per ruta", "SCB:s rutor med folkmängd, 1 km eller 250 m; aldrig båda för samma yta.",
+    "befolkning", "Befolkning per ruta", "SCB:s rutor med folkmängd. En 1 km-ruta bredvid egna 250 m-rutor har "
+    "folket utanför dem, och deras yta är inte dess: ingen räknas två gånger.",
     (
         RUTID,
         Column("storlek_m", "heltal", "Rutans sida (m)", unit="m", low=250, high=1000),
@@ -277,6 +278,11 @@ BEFOLKNING = Table(
 )  # fmt: skip
 GRANSER = Table(
     "granser", "Kommungränser", "Kommunernas land som polygoner: länets och grannarnas.",
+    (KOMMUNKOD, KOMMUNNAMN, Column("i_lan", "ja_nej", "I länet")),
+    key=("kommunkod",), geometry="MultiPolygon",
+)  # fmt: skip
+KOMMUNYTOR = Table(
+    "kommunytor", "Kommunernas hela ytor", "Kommunerna som gränsfilen har dem, vatten med: länets och grannarnas.",
     (KOMMUNKOD, KOMMUNNAMN, Column("i_lan", "ja_nej", "I länet")),
     key=("kommunkod",), geometry="MultiPolygon",
 )  # fmt: skip
@@ -378,6 +384,7 @@ EVIDENS_ADRESS = Table(
         Column("e_m", "decimal", "E (m)", unit="m", nullable=True),
         Column("n_m", "decimal", "N (m)", unit="m", nullable=True),
         Column("operator", "text", "Operatör"),
+        Column("kommunkod_fil", "text", "Kommunkod i filen", "Tomt när filen inte säger kommun på raden."),
     ),
 )  # fmt: skip
 EVIDENS_RUTA = Table(

@@ -14,8 +14,10 @@ from pydantic.fields import FieldInfo
 
 from pipelines import contracts, products
 from pipelines.region import Region
+from pipelines.region_faults import model_of
 
 DOCS = Path("docs")
+_PLAIN: dict[Any, str] = {str: "text", int: "heltal", float: "tal", bool: "true/false"}
 KLASS = {"intern": "intern", "oppen": "öppen", "band": "öppen i band"}
 
 
@@ -27,6 +29,10 @@ def configuration() -> str:
         "En region är en TOML-fil, till exempel `config/vastra-gotaland.toml`. Schemat är stängt: en okänd nyckel",
         "är ett fel. Sidan skrivs av `make docs` ur modellen i `pipelines/region.py`; ändra där.",
         "",
+        'Filen är UTF-8. Typerna är exakta: `true` och `"5"` är inga tal, och inget tal är `inf` eller `nan`. En lista',
+        "har inget värde två gånger. Filer som nämns ligger bredvid konfigurationen eller i en mapp där. Webbadresser",
+        "är `https://` och bär inga lösenord eller nycklar. Alla fel sägs på en gång, med exempel.",
+        "",
         *_section(Region, ""),
     ]
     return "\n".join(lines).rstrip() + "\n"
@@ -35,7 +41,7 @@ def configuration() -> str:
 def _section(model: type[BaseModel], path: str) -> list[str]:
     own, below = [], []
     for name, info in model.model_fields.items():
-        inner = _model_of(info.annotation)
+        inner = model_of(info.annotation)
         where = f"{path}.{name}" if path else name
         if inner is None:
             own.append(f"| `{name}` | {_type(info)} | {_default(info)} | {info.description or ''} |")
@@ -47,25 +53,23 @@ def _section(model: type[BaseModel], path: str) -> list[str]:
     return [*head, "", *below] if below else head
 
 
-def _model_of(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((m for a in get_args(annotation) if (m := _model_of(a)) is not None), None)
-
-
 def _type(info: FieldInfo) -> str:
     text = str(info.annotation)
     if isinstance(info.annotation, type) and not get_args(info.annotation):
-        return {"str": "text", "int": "heltal", "float": "tal", "bool": "true/false"}[
-            info.annotation.__name__
-        ]
+        return _PLAIN[info.annotation]
     if "Literal" in text and "tuple" not in text and "dict" not in text:
         return " eller ".join(f"`{v}`" for v in get_args(info.annotation))
     if text.startswith("tuple"):
         return "lista"
     if text.startswith("dict"):
         return "tabell"
-    return {"int | None": "heltal", "bool | None": "true/false", "float | None": "tal"}.get(text, "text")
+    # What is left may be left out: «int | None», the whole number perhaps with bounds.
+    inner = [get_args(a)[0] if get_args(a) else a for a in get_args(info.annotation)]
+    return next((_PLAIN[a] for a in inner if a in _PLAIN), "text")
+
+
+def _figures(value: float | tuple[float, ...]) -> str:
+    return "–".join(f"{v:g}" for v in (value if isinstance(value, tuple) else (value,)))
 
 
 def _default(info: FieldInfo) -> str:
@@ -77,7 +81,7 @@ def _default(info: FieldInfo) -> str:
     if isinstance(value, tuple):
         return "`[" + ", ".join(map(str, value)) + "]`"
     if isinstance(value, dict):
-        return ", ".join(f"{k} {v:g}" for k, v in value.items())
+        return ", ".join(f"{k} {_figures(v)}" for k, v in value.items())
     return f"`{value}`"
 
 

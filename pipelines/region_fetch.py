@@ -5,34 +5,33 @@ The defaults are the publishers' own, the same for every län; names and address
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
 from pipelines.kolada_indicators import INDICATORS
-from pipelines.region_base import Part
-
-LOCAL = ("localhost", "127.0.0.1", "::1")
+from pipelines.region_base import MaybeUrl, Part, Seconds, Text, Url, Year
 
 
-def _address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError(f"ska vara en webbadress, till exempel https://example.org/fil.xlsx, men är {value}")
-    if parts.username or parts.password:
-        raise ValueError("inloggning får inte stå i en webbadress; den läses ur miljövariabler")
-    if parts.scheme == "http" and parts.hostname not in LOCAL:
-        raise ValueError(f"ska börja med https://, men är {value}")
+def _layer(value: str) -> str:
+    if value and not re.fullmatch(r"[A-Za-z0-9_.:-]*\{ar\}[A-Za-z0-9_.:-]*", value):
+        raise ValueError(
+            f"ska vara ett lagers namn med {{ar}} för året, till exempel Tatorter_{{ar}}, men är «{value[:60]}»"
+        )
     return value
 
 
-def _address_or_none(value: str) -> str:
-    return _address(value) if value else value
+def _host(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9.-]{1,253}(:[0-9]{1,5})?", value):
+        raise ValueError("ska vara en värd utan https:// och utan sökväg, till exempel dl1.lantmateriet.se")
+    return value
 
 
-Url = Annotated[str, AfterValidator(_address)]
-MaybeUrl = Annotated[str, AfterValidator(_address_or_none)]
+Layer = Annotated[str, AfterValidator(_layer)]
+Host = Annotated[str, AfterValidator(_host)]
+Table = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{0,40}$")]
+Collection = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{0,100}$")]
 
 
 class HamtaScb(Part):
@@ -41,21 +40,21 @@ class HamtaScb(Part):
     wfs: Url = Field(
         default="https://geodata.scb.se/geoserver/stat/wfs", description="SCB:s WFS för öppna geodata."
     )
-    lager_befolkning: str = Field(
+    lager_befolkning: Layer = Field(
         default="befolkning_1km_{ar}",
         description="Lagret med befolkning; {ar} byts mot året i [scb] ar, annars det nyaste som tjänsten listar.",
     )
-    lager_tatorter: str = Field(
+    lager_tatorter: Layer = Field(
         default="Tatorter_{ar}", description="Lagret med tätorter, nyaste året. Tomt: hämtas inte."
     )
-    lager_smaorter: str = Field(
+    lager_smaorter: Layer = Field(
         default="Smaorter_{ar}", description="Lagret med småorter, nyaste året. Tomt: hämtas inte."
     )
     sidstorlek: int = Field(
-        default=100_000, ge=1,
+        default=100_000, ge=1, le=10_000_000,
         description="Rader per fråga när tjänsten inte lämnar hela lagret på en gång.",
     )  # fmt: skip
-    paus_s: float = Field(default=1, ge=0, description="Minsta tid mellan två frågor (sekunder).")
+    paus_s: Seconds = Field(default=1, description="Minsta tid mellan två frågor (sekunder).")
 
 
 class HamtaScbTabeller(Part):
@@ -65,22 +64,25 @@ class HamtaScbTabeller(Part):
         default="https://statistikdatabasen.scb.se/api/v2", description="PxWebApi 2. Tjänstens egna gränser "
         "för celler och frågor hämtas från den och följs.",
     )  # fmt: skip
-    folkmangd: str = Field(
+    folkmangd: Table = Field(
         default="TAB6574", description="Tabellen med folkmängd per kommun. Tomt: hämtas inte."
     )
-    hushall: str = Field(default="TAB6568", description="Tabellen med hushåll per kommun. Tomt: hämtas inte.")
-    fran_ar: int = Field(default=2015, description="Första året som hämtas.")
+    hushall: Table = Field(
+        default="TAB6568", description="Tabellen med hushåll per kommun. Tomt: hämtas inte."
+    )
+    fran_ar: int = Field(default=2015, ge=1968, le=2100, description="Första året som hämtas.")
 
 
 class HamtaKolada(Part):
     """Kolada."""
 
     url: Url = Field(default="https://api.kolada.se/v3/", description="Koladas API, version 3.")
-    nyckeltal: tuple[Annotated[str, Field(pattern=r"^[NU]\d{5}$")], ...] = Field(
+    nyckeltal: tuple[Annotated[str, Field(pattern=r"^[NU][0-9]{5}$", examples=["N07900"])], ...] = Field(
         default=tuple(INDICATORS),
+        min_length=1,
         description="Nyckeltal som hämtas, alla år, för länets kommuner och länet.",
     )
-    fragor_per_sekund: float = Field(default=2, gt=0, description="Högsta antal frågor per sekund.")
+    fragor_per_sekund: float = Field(default=2, gt=0, le=1000, description="Högsta antal frågor per sekund.")
 
 
 class HamtaPtsFil(Part):
@@ -112,7 +114,7 @@ class HamtaPts(Part):
         ),
         description="Arbetsböcker att hämta. Namnen ändras varje år: lägg in de nya från PTS:s sida.",
     )
-    paus_s: float = Field(default=2, ge=0, description="Minsta tid mellan två frågor (sekunder).")
+    paus_s: Seconds = Field(default=2, description="Minsta tid mellan två frågor (sekunder).")
 
 
 class HamtaLantmateriet(Part):
@@ -122,13 +124,13 @@ class HamtaLantmateriet(Part):
         default="https://api.lantmateriet.se/stac-vektor/v1",
         description="Lantmäteriets STAC-katalog (öppen att lista).",
     )
-    samling_adresser: str = Field(
+    samling_adresser: Collection = Field(
         default="belagenhetsadresser", description="Samlingen med adresser. Tomt: hämtas inte."
     )
-    samling_granser: str = Field(
+    samling_granser: Collection = Field(
         default="kommun-lan-rike", description="Samlingen med gränser. Tomt: hämtas inte."
     )
-    samling_mark: str = Field(
+    samling_mark: Collection = Field(
         default="", description="Samling med markytor (vatten), om en sådan är beställd. Tomt: hämtas inte."
     )
     mark_url: MaybeUrl = Field(
@@ -138,12 +140,13 @@ class HamtaLantmateriet(Part):
         default="https://apimanager.lantmateriet.se/oauth2/token",
         description="Tjänsten som lämnar ut åtkomst (OAuth2, client credentials).",
     )
-    filvardar: tuple[str, ...] = Field(
+    filvardar: tuple[Host, ...] = Field(
+        min_length=1,
         default=("dl1.lantmateriet.se",),
         description="Värdar som inloggningen får skickas till. Ingen annan får den, inte heller efter en "
         "omdirigering.",
     )
-    paus_s: float = Field(default=0.5, ge=0, description="Minsta tid mellan två frågor (sekunder).")
+    paus_s: Seconds = Field(default=0.5, description="Minsta tid mellan två frågor (sekunder).")
 
 
 class Hamta(Part):
@@ -152,13 +155,15 @@ class Hamta(Part):
     forsok: int = Field(
         default=5, ge=1, le=20, description="Antal försök när en server inte svarar eller ber oss vänta."
     )
-    langsta_vantan_s: float = Field(
-        default=120, ge=0,
+    langsta_vantan_s: Seconds = Field(
+        default=120,
         description="Längsta väntan som en server får be om (Retry-After, sekunder); annars hoppas filen över.",
     )  # fmt: skip
-    svarstid_s: float = Field(default=60, gt=0, description="Hur länge ett svar väntas in (sekunder).")
+    svarstid_s: float = Field(
+        default=60, gt=0, le=3600, description="Hur länge ett svar väntas in (sekunder)."
+    )
     storsta_mb: int = Field(
-        default=4096, ge=1, description="Största fil som hämtas (MB); skydd mot fel adress."
+        default=4096, ge=1, le=1_000_000, description="Största fil som hämtas (MB); skydd mot fel adress."
     )
     scb: HamtaScb = Field(default=HamtaScb(), description="SCB:s rutnät och orter.")
     scb_tabeller: HamtaScbTabeller = Field(
@@ -174,11 +179,9 @@ class Hamta(Part):
 class SerieBrott(Part):
     """A year from which a published series is counted in another way."""
 
-    serie: str = Field(
-        min_length=1, description="Seriens id i historik, eller dess början, till exempel pts_teknik_."
-    )
-    ar: int = Field(ge=2000, le=2100, description="Första året som räknas på det nya sättet.")
-    text: str = Field(min_length=1, description="Vad som ändrades, en mening.")
+    serie: Text = Field(description="Seriens id i historik, eller dess början, till exempel pts_teknik_.")
+    ar: Year = Field(description="Första året som räknas på det nya sättet.")
+    text: Text = Field(description="Vad som ändrades, en mening.")
 
 
 class Framskrivning(Part):
@@ -187,6 +190,7 @@ class Framskrivning(Part):
     ar_bakat: int = Field(
         default=5,
         ge=3,
+        le=50,
         description="Hur många av de senaste åren i en serie som linjen dras genom. Antagande.",
     )
     konfidens: float = Field(

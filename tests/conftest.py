@@ -21,8 +21,8 @@ ROOT = Path(__file__).parents[1]
 WARM = "BREDBAND_WARM"
 """In the environment: the address of the session's server of warm processes."""
 LONGEST = (
-    "test_make.py", "test_archive.py", "test_determinism.py", "test_another_lan.py", "test_webmap_browser.py",
-    "test_disclosure.py", "test_blocks.py", "test_laws.py", "test_attack.py",
+    "test_make.py", "test_interrupted.py", "test_archive.py", "test_determinism.py", "test_another_lan.py",
+    "test_webmap_browser.py", "test_disclosure.py", "test_blocks.py", "test_laws.py", "test_attack.py",
 )  # fmt: skip
 # Fixtures are no doctests, and two files named conftest cannot be collected as modules side by side.
 collect_ignore_glob = ["conftest.py", "*/conftest.py"]

@@ -12,9 +12,10 @@ import shapely
 from pipelines.demo.common import Floats, Ints, Noise, apportion, kommun_of, stream
 from pipelines.demo.names import village_names
 from pipelines.demo.outline import Outline
-from pipelines.errors import DataError
+from pipelines.errors import DataError, by_library
 from pipelines.files import EPSG
 from pipelines.region import Region
+from pipelines.region_faults import named_file
 
 FARTHEST_M = 12_000  # a locality farther than this from the län's generalised outline is another län's
 RURAL_PER_KM2, RURAL_MOST = 8.8, 0.36  # people on farms and in hamlets: VG's order of size, and a ceiling
@@ -67,13 +68,13 @@ def _known(region: Region, config: Path, outline: Outline) -> pd.DataFrame:
     """Localities of the configuration's file inside the län, snapped to land, in falling size."""
     from pyproj import Transformer
 
-    path = config.parent / region.demo.orter_fil
+    path = named_file(config, region.demo.orter_fil, "demo.orter_fil")
     try:
         rows = pd.read_csv(path)[["namn", "lat", "lon", "folkmangd"]]
     except (OSError, KeyError, ValueError) as fault:
         raise DataError(
             "Filen med orter går inte att läsa.", file=path, expected="CSV med namn, lat, lon, folkmangd",
-            found=str(fault), action="Rätta demo.orter_fil i konfigurationen.",
+            found=by_library("något annat", fault), action="Rätta demo.orter_fil i konfigurationen.",
         ) from None  # fmt: skip
     rows = rows.dropna()
     rows = rows[rows["folkmangd"] > 0].sort_values(["folkmangd", "namn"], ascending=[False, True])

@@ -44,8 +44,8 @@ def _population(region: Region, outline: Outline, addresses: pd.DataFrame, folde
     near = shapely.distance(shapely.box(e, n, e + KM_M, n + KM_M), outline.land) <= OUTSIDE_M
     square, true = square[near & (true > 0)], true[near & (true > 0)]
     total = perturb(square, true, 0)
-    men = perturb(square, rng.binomial(true, 0.503), 1)
-    women = perturb(square, true - np.minimum(rng.binomial(true, 0.503), true), 2)
+    of_men = rng.binomial(true, 0.503)
+    men, women = perturb(square, of_men, 1), perturb(square, true - of_men, 2)
     ages = {
         name: perturb(
             square, np.round(true * share * rng.lognormal(0, 0.12, len(true))).astype(np.int64), 3 + i

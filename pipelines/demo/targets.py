@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 
 from pipelines.demo.common import Floats, stream
-from pipelines.errors import DataError
+from pipelines.errors import DataError, by_library
 from pipelines.region import Region
+from pipelines.region_faults import named_file
 
 YEAR = 2023  # the latest year with published shares of single kommuner
 STALE_YEARS = 4  # older shares than this are not brought forward
@@ -67,13 +68,13 @@ def _read(region: Region, config: Path) -> pd.DataFrame:
     columns = ["ar_1_oktober", "omrade_namn", "omradestyp", "matt", "andel_pct"]
     if not region.demo.kalibrering_fil:
         return pd.DataFrame({c: pd.Series(dtype="object") for c in columns})
-    path = config.parent / region.demo.kalibrering_fil
+    path = named_file(config, region.demo.kalibrering_fil, "demo.kalibrering_fil")
     try:
         table = pd.read_csv(path)[columns]
     except (OSError, KeyError, ValueError) as e:
         raise DataError(
             "Filen med publicerade andelar går inte att läsa.", file=path,
-            expected="CSV med " + ", ".join(columns), found=str(e),
+            expected="CSV med " + ", ".join(columns), found=by_library("något annat", e),
             action="Rätta demo.kalibrering_fil i konfigurationen.",
         ) from None  # fmt: skip
     return table[table["ar_1_oktober"] <= YEAR].sort_values("ar_1_oktober", kind="stable")

@@ -5,13 +5,14 @@ One publisher's refusal stops no other; what could not be had is told at the end
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.errors import DataError, printable
+from pipelines.errors import DataError, by_library, printable
 
 if TYPE_CHECKING:
     from pipelines.fetch.wanted import Wanted
@@ -64,6 +65,9 @@ def run(region: Region, paths: Paths, only: str = "", show: str = "", again: str
         except DataError as e:
             _failed(e, tally, web)
             continue
+        except Exception as e:  # a listing from the net may be anything: it stops no other publisher
+            _failed(_unforeseen(e, SOURCES[source], web), tally, web)
+            continue
         if not wanted:
             _say("  inget att hämta (inte inställt, eller finns redan)")
         for w in wanted:
@@ -73,7 +77,7 @@ def run(region: Region, paths: Paths, only: str = "", show: str = "", again: str
 
 def _one(w: Wanted, raw: Path, web: Web, tally: Tally, *, listing: bool, again: bool) -> None:
     from pipelines.fetch.place import bring, standing
-    from pipelines.fetch.redact import clean_url
+    from pipelines.redact import clean_url
 
     try:
         if listing:
@@ -86,12 +90,33 @@ def _one(w: Wanted, raw: Path, web: Web, tally: Tally, *, listing: bool, again: 
     except DataError as e:
         _failed(e, tally, web)
     except OSError as e:
-        _failed(
-            DataError(
-                "Filen går inte att skriva.", file=raw / w.target, found=e.strerror or type(e).__name__,
-                action="Kontrollera att mappen går att skriva i.",
-            ), tally, web,
-        )  # fmt: skip
+        _failed(_unwritable(e, raw / w.target), tally, web)
+    except Exception as e:
+        _failed(_unforeseen(e, w.target, web), tally, web)
+
+
+def _unwritable(error: OSError, path: Path) -> DataError:
+    """Return what to tell of a file system's refusal, in its most usual forms."""
+    reasons = {
+        errno.EACCES: "du har inte rätt att skriva där", errno.EPERM: "du har inte rätt att skriva där",
+        errno.EROFS: "disken är skrivskyddad", errno.ENOSPC: "disken är full", errno.EDQUOT: "din diskkvot är full",
+        errno.ENOTDIR: "en fil ligger där en mapp ska vara", errno.EEXIST: "en fil ligger där en mapp ska vara",
+        errno.EISDIR: "en mapp ligger där filen ska vara", errno.ENAMETOOLONG: "filens namn är för långt",
+        errno.ENOENT: "mappen finns inte längre", errno.EIO: "disken svarar med ett fel",
+    }  # fmt: skip
+    said = OSError(error.strerror or type(error).__name__)
+    return DataError(
+        "Filen går inte att skriva.", file=path, action="Kontrollera att mappen finns, går att skriva i och har plats.",
+        found=by_library(reasons.get(error.errno or 0, "ett fel i filsystemet"), said),
+    )  # fmt: skip
+
+
+def _unforeseen(error: Exception, where: str, web: Web) -> DataError:
+    said = OSError(web.redact(f"{type(error).__name__}: {error}"))
+    return DataError(
+        "Utgivaren svarade något annat än väntat.", file=where, found=by_library("något som inte går att tolka", said),
+        action="Kontrollera adresserna i konfigurationen ([hamta]), och försök igen senare.",
+    )  # fmt: skip
 
 
 def _failed(error: DataError, tally: Tally, web: Web) -> None:

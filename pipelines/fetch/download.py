@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from email.utils import format_datetime, parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +20,13 @@ from tqdm import tqdm
 
 from pipelines.errors import DataError
 from pipelines.fetch import sniff
-from pipelines.fetch.redact import clean_url
-from pipelines.fetch.web import LATER, told
+from pipelines.fetch.web import LATER, pieces, told
+from pipelines.redact import clean_url
 
 if TYPE_CHECKING:
     from pipelines.fetch.wanted import Wanted
     from pipelines.fetch.web import Web
+    from pipelines.redact import Redactor
 
 PART = ".del"
 """Ending of a file that is not yet whole."""
@@ -90,20 +92,19 @@ class Downloader:
             sniff.refused(answer, self.wanted, self.raw)
             if answer.status_code != 206:
                 start = 0
-            self.etag = answer.headers.get("ETag", "")
-            self.modified = answer.headers.get("Last-Modified", "")
+            self.etag, self.modified = version(answer, self.web.redact)
             self._write(answer, start)
         return None
 
     def _write(self, answer: requests.Response, start: int) -> None:
         length = answer.headers.get("Content-Length", "")
         plain = answer.headers.get("Content-Encoding", "identity") == "identity"
-        expected = start + int(length) if length.isdigit() and plain else None
+        expected = start + int(length) if re.fullmatch(r"[0-9]{1,15}", length) and plain else None
         self._bounded(expected or 0)
-        chunks = answer.iter_content(CHUNK)
+        chunks = pieces(answer, CHUNK, self.web.patience)
         if start == 0:
             first = next(chunks, b"")
-            sniff.require_kind(answer, first, self.wanted, self.raw)
+            sniff.require_kind(answer, first, self.wanted, self.raw, self.web.redact)
             self._remember()
             chunks = _with(first, chunks)
         require_disk(self.part.parent, (expected or 0) - start)
@@ -151,7 +152,7 @@ class Downloader:
             size = self.part.stat().st_size
             if size and note["url"] == clean_url(self.wanted.url) and note["version"] == self.wanted.version:
                 return size, {"Range": f"bytes={size}-", "If-Range": str(note["if_range"])}
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             pass
         self._drop()
         headers = {}
@@ -177,8 +178,25 @@ class Downloader:
         self._forget()
 
 
+def version(answer: requests.Response, redact: Redactor) -> tuple[str, str]:
+    """Return ETag and Last-Modified, to be kept and asked with: only in the form they have, and holding no secret.
+
+    A server can put anything in them, what we sent it for one.
+    """
+    etag = answer.headers.get("ETag", "")
+    if not re.fullmatch(r'(?:W/)?"[!#-~]{1,128}"', etag) or redact.holds(etag):
+        etag = ""
+    try:
+        modified = format_datetime(
+            parsedate_to_datetime(answer.headers.get("Last-Modified", "")), usegmt=True
+        )
+    except (ValueError, TypeError, IndexError, OverflowError):
+        modified = ""
+    return etag, modified
+
+
 def _start(answer: requests.Response) -> int:
-    found = re.match(r"bytes (\d+)-", answer.headers.get("Content-Range", ""))
+    found = re.match(r"bytes ([0-9]{1,15})-", answer.headers.get("Content-Range", ""))
     return int(found[1]) if found else -1
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
 
-from pipelines.errors import DataError
+from pipelines.errors import DataError, by_library, printable
 from pipelines.fetch import checks
-from pipelines.fetch.redact import clean_url
 from pipelines.fetch.wanted import Wanted
 from pipelines.fetch.web import LATER
+from pipelines.redact import clean_url, host_of
 
 if TYPE_CHECKING:
     from koladapy import KoladaAPI
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
     from pipelines.region import Region
 
 LICENCE = "Källa: Kolada"
+MOST_PAGES, PER_PAGE = 500, 5000
+"""Pages of one question, and what is asked for on each."""
 BATCH = 20
 """Kommuner per question. The client divides more than 25 by itself, but then passes over a part that fails."""
 
@@ -46,15 +51,67 @@ def connect(region: Region, web: Web) -> KoladaAPI:
 
     from koladapy import KoladaAPI
 
+    class Whole(KoladaAPI):  # type: ignore[misc]
+        """The client, but every page is known to have come, and its progress is not told in English."""
+
+        def _paginate_request(self, endpoint: str, params: dict[str, Any] | None = None) -> list[Any]:
+            return _all_pages(
+                lambda page: self._make_request(endpoint, {**(params or {}), **page}), self.base_url
+            )
+
     settings = region.hamta.kolada
     logging.getLogger("koladapy").setLevel(logging.CRITICAL)  # its faults are told by us, once, in Swedish
-    api = KoladaAPI(
+    api = Whole(
         base_url=settings.url.rstrip("/") + "/", timeout=int(region.hamta.svarstid_s) or 1,
         max_requests_per_second=settings.fragor_per_sekund,
     )  # fmt: skip
     web.mount(api.session)
     api.session.headers.update(web.session.headers)
     return api
+
+
+def _all_pages(ask: Callable[[dict[str, int]], Any], url: str) -> list[Any]:
+    """Return what stands on every page, in order.
+
+    Raises
+    ------
+    DataError
+        When the pages lead to another host or never end, or hold less than Kolada counts.
+    """
+    found: list[Any] = []
+    page, count, pages = 0, None, []
+    more: Any = True
+    while more:
+        page += 1
+        answer = ask({"page": page, "per_page": PER_PAGE})
+        values = answer.get("values") if isinstance(answer, dict) else None
+        if not isinstance(values, list) or page > MOST_PAGES:
+            raise _not_whole(
+                url,
+                "en sida med värden (values)" if page <= MOST_PAGES else f"högst {MOST_PAGES} sidor",
+                "annat",
+            )
+        found += values
+        pages.append(len(values))
+        count = answer.get("count", count)
+        more = answer.get("next_url")
+        if more and not (
+            isinstance(more, str) and urlsplit(urljoin(url, more)).netloc == urlsplit(url).netloc
+        ):
+            raise _not_whole(url, "nästa sida hos samma värd", host_of(str(more)))
+        if more and not values:
+            raise _not_whole(url, "en sida med värden", "en tom sida, och sedan fler")
+    # Kolada has counted both all values and those of a page.
+    if isinstance(count, int) and count not in (len(found), pages[-1], pages[0]):
+        raise _not_whole(url, f"{count} värden", f"{len(found)} värden på {page} sidor")
+    return found
+
+
+def _not_whole(url: str, expected: str, found: str) -> DataError:
+    return DataError(
+        "Kolada lämnade inte alla sidor.", file=clean_url(url), expected=expected, found=printable(found, 100),
+        action=f"Kontrollera hamta.kolada.url i konfigurationen. {LATER}",
+    )  # fmt: skip
 
 
 def published(api: KoladaAPI, kpis: tuple[str, ...], web: Web) -> str:
@@ -91,6 +148,10 @@ def values(api: KoladaAPI, region: Region, web: Web) -> list[dict[str, Any]]:
         part = places[i : i + BATCH]
         found += _asked(lambda part=part: api.get_values(kpi_id=kpis, municipality_id=part), api, web)  # type: ignore[misc]
     ours = [v for v in found if v.get("kpi") in kpis and v.get("municipality") in places]
+    keys = [(v.get("kpi"), v.get("municipality"), v.get("period")) for v in ours]
+    if len(set(keys)) < len(keys):
+        twice = next(k for k, n in Counter(keys).items() if n > 1)
+        raise _not_whole(api.base_url, "varje värde en gång", f"{', '.join(map(str, twice))} två gånger")
     lacking = sorted(set(region.kommunkoder) - {v["municipality"] for v in ours})
     if lacking:
         raise DataError(
@@ -122,7 +183,7 @@ def _asked(question: Any, api: KoladaAPI, web: Web) -> Any:
     other = "Kolada går inte att nå, eller svarar något annat än väntat."
     raise DataError(
         "Kolada säger att vi frågar för ofta." if often else other,
-        file=clean_url(api.base_url), found=web.redact(error),
+        file=clean_url(api.base_url), found=by_library("ett fel", OSError(web.redact(error))),
         action=f"Kontrollera hamta.kolada.url i konfigurationen. {LATER}",
     ) from None  # fmt: skip
 

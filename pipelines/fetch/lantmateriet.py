@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import os
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from json import JSONDecodeError
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from pipelines.errors import DataError
+from pipelines.errors import DataError, by_library
 from pipelines.fetch import checks
 from pipelines.fetch.login import HostBound, authorise, read_login
-from pipelines.fetch.redact import clean_url
 from pipelines.fetch.wanted import Wanted
 from pipelines.fetch.web import LATER
+from pipelines.redact import clean_url
+from pipelines.region_base import LOCAL
 from pipelines.sources import incoming
 
 if TYPE_CHECKING:
@@ -32,17 +35,28 @@ if TYPE_CHECKING:
 PUBLISHER = "Lantmäteriet"
 LICENCE = "CC BY 4.0"
 ADDRESS_LICENCE = "CC BY 4.0; personuppgifter, råa punkter får inte spridas"
-_KOMMUN = re.compile(r"(?:^|[_-])(?:kn)?(\d{4})(?=[._-]|$)")
+MOST_ITEMS = 20_000
+"""Items of a collection; the country has 290 kommuner."""
+_KN = re.compile(r"(?:^|[_-])kn(\d{4})(?=[._-]|$)", re.IGNORECASE)
+_BARE = re.compile(r"(?:^|[_-])(\d{4})(?=[._-]|$)")
+_YEARS = range(1990, 2036)
+"""Four digits that are rather a year, though some of Dalarna's codes are as well: Leksand is 2029."""
+_CURRENT = "aktuell"
 
 
 @dataclass(frozen=True)
 class Listed:
-    """One file of the listing: its address, kommun (empty: whole country), version, announced checksum."""
+    """One file of the listing: its address, kommun (empty: whole country), version, announced checksum.
+
+    ``year`` is the year it is named for (0: none), ``current`` whether it is named as the one that is valid now.
+    """
 
     href: str
     kommunkod: str
     version: str
     sha256: str
+    year: int = 0
+    current: bool = False
 
     @property
     def name(self) -> str:
@@ -194,6 +208,8 @@ def login(region: Region, web: Web) -> HostBound | None:
 def listing(region: Region, web: Web, collection: str) -> list[Listed]:
     """Return the data files of a collection, in order of kommun; no login is used.
 
+    Where earlier years are listed beside what is valid now, only that is returned.
+
     Raises
     ------
     DataError
@@ -209,29 +225,36 @@ def listing(region: Region, web: Web, collection: str) -> list[Listed]:
     web.mount(io.session)
     io.session.headers.update(web.session.headers)
     try:
-        client = Client.open(settings.stac, stac_io=io)
-        for part in (
-            "COLLECTIONS",
-            "FEATURES",
-            "ITEM_SEARCH",
-        ):  # else links are walked, one by one, if there are any
-            client.add_conforms_to(part)
-        found = client.get_collection(collection)
-        if found is None:
-            raise _no_collection(collection, settings.stac)
-        items = list(found.get_items())
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the client's own, in English
+            client = Client.open(settings.stac, stac_io=io)
+            # Else links are walked, one by one, if there are any.
+            for part in ("COLLECTIONS", "FEATURES", "ITEM_SEARCH"):
+                client.add_conforms_to(part)
+            found = client.get_collection(collection)
+            if found is None:
+                raise _no_collection(collection, settings.stac)
+            items = list(islice(found.get_items(), MOST_ITEMS + 1))
     except (APIError, ValueError, KeyError, TypeError, AttributeError, NotImplementedError) as e:
+        if isinstance(e.__context__, DataError):  # ours, that the client has put its own around
+            raise e.__context__ from None
         status = getattr(e, "status_code", None)
         if status == 404:
             raise _no_collection(collection, settings.stac) from None
-        what = "något annat än JSON" if isinstance(e, JSONDecodeError) else web.redact(e)
+        other = by_library("något annat", OSError(web.redact(e)))
+        what = "något annat än JSON" if isinstance(e, JSONDecodeError) else other
         raise DataError(
             "Lantmäteriets katalog går inte att läsa.", file=clean_url(settings.stac),
             expected="en STAC-katalog (JSON)", found=f"HTTP {status}" if status else what,
             action="Kontrollera hamta.lantmateriet.stac i konfigurationen, och att ingen inloggningssida eller proxy "
             f"står emellan. {LATER}",
         ) from None  # fmt: skip
-    out = sorted(_files(items), key=lambda f: (f.kommunkod, f.href))
+    if len(items) > MOST_ITEMS:
+        raise DataError(
+            "Lantmäteriets lista tar aldrig slut.", file=clean_url(settings.stac), action=LATER,
+            expected=f"högst {MOST_ITEMS} poster",
+        )  # fmt: skip
+    out = sorted(_newest(list(_files(items))), key=lambda f: (f.kommunkod, f.href))
     for file in out:
         web.pause(file.href, settings.paus_s)
     return out
@@ -245,12 +268,43 @@ def _no_collection(collection: str, stac: str) -> DataError:
 
 
 def _files(items: Sequence[Item]) -> Iterator[Listed]:
-    for item in items:
-        for asset in _data_assets(item):
-            href = asset.get_absolute_href() or asset.href
-            if urlsplit(href).scheme not in ("http", "https"):
-                continue
-            yield Listed(href, _kommun(item, href), _version(item), _sha256(asset.extra_fields))
+    found = [
+        (item, asset.get_absolute_href() or asset.href, asset.extra_fields)
+        for item in items for asset in _data_assets(item)
+    ]  # fmt: skip
+    found = [(item, href, extra) for item, href, extra in found if _safe(href)]
+    # Bare numbers that no year can be, say that the listing is by kommun.
+    bare = {int(n) for item, href, _ in found for text in _names(item, href) for n in _BARE.findall(text)}
+    by_kommun = any(n not in _YEARS for n in bare)
+    for item, href, extra in found:
+        code = _kommun(item, href, by_kommun=by_kommun)
+        names = " ".join(_names(item, href))
+        years = [int(n) for n in re.findall(r"(?<!\d)\d{4}(?!\d)", names) if n != code and int(n) in _YEARS]
+        current = _CURRENT in names.lower()
+        yield Listed(
+            href, code, _version(item), _sha256(extra), 0 if current else max(years, default=0), current
+        )
+
+
+def _newest(files: list[Listed]) -> list[Listed]:
+    """Return, of several files for one area, what is valid now: so named, or without a year, or of the newest year."""
+    out = []
+    for code in {f.kommunkod for f in files}:
+        same = [f for f in files if f.kommunkod == code]
+        current = [f for f in same if f.current]
+        undated = [f for f in same if not f.year]
+        newest = max(f.year for f in same)
+        out += current or undated or [f for f in same if f.year == newest]
+    return out
+
+
+def _safe(href: str) -> bool:
+    parts = urlsplit(href)
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOCAL)
+
+
+def _names(item: Item, href: str) -> tuple[str, str]:
+    return urlsplit(href).path.rpartition("/")[2], item.id
 
 
 def _data_assets(item: Item) -> list[Any]:
@@ -262,15 +316,15 @@ def _data_assets(item: Item) -> list[Any]:
     return by_role or by_key or by_name
 
 
-def _kommun(item: Item, href: str) -> str:
+def _kommun(item: Item, href: str, *, by_kommun: bool) -> str:
+    """Return the kommun a file is of, empty when it is of the whole country. A year is no kommun."""
     named = str(item.properties.get("kommunkod") or "")
     if re.fullmatch(r"\d{4}", named):
         return named
-    for text in (urlsplit(href).path.rpartition("/")[2], item.id):
-        found = _KOMMUN.search(text)
-        if found:
-            return found[1]
-    return ""
+    names = _names(item, href)
+    marked = [m[1] for text in names if (m := _KN.search(text))]
+    bare = [n for text in names for n in _BARE.findall(text) if by_kommun or int(n) not in _YEARS]
+    return (marked or bare or [""])[0]
 
 
 def _version(item: Item) -> str:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from requests.auth import AuthBase, _basic_auth_str
 
 from pipelines.errors import DataError
+from pipelines.redact import clean_url
 
 if TYPE_CHECKING:
     from requests import PreparedRequest
@@ -69,7 +70,7 @@ class HostBound(AuthBase):
 
     def allows(self, url: str) -> bool:
         """Tell whether the login may be sent to an address."""
-        from pipelines.region_fetch import LOCAL
+        from pipelines.region_base import LOCAL
 
         parts = urlsplit(url)
         known = bool({parts.hostname, parts.netloc.rpartition("@")[2]} & self._hosts)
@@ -104,17 +105,17 @@ def authorise(login: Login, web: Web, token_url: str, hosts: Sequence[str]) -> H
     )
     if answer.status_code != 200:
         raise DataError(
-            "Lantmäteriet godtar inte nyckeln och hemligheten.", file=token_url,
+            "Lantmäteriet godtar inte nyckeln och hemligheten.", file=clean_url(token_url),
             expected="en åtkomsttoken", found=f"HTTP {answer.status_code}",
             action=f"Kontrollera {KEY} och {SECRET}: de ska vara Consumer Key och Consumer Secret för ett systemkonto.",
         )  # fmt: skip
     try:
         token = answer.json()["access_token"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         token = None
     if not isinstance(token, str) or not token.isascii() or not token.isprintable():
         raise DataError(
-            "Lantmäteriets inloggningstjänst svarade något annat än en åtkomsttoken.", file=token_url,
+            "Lantmäteriets inloggningstjänst svarade något annat än en åtkomsttoken.", file=clean_url(token_url),
             action="Försök igen senare, eller kontrollera hamta.lantmateriet.token_url i konfigurationen.",
         )  # fmt: skip
     web.redact.add(token)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -11,11 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from pipelines import files
-from pipelines.errors import DataError
+from pipelines.errors import DataError, by_library
+from pipelines.fetch import sniff
 from pipelines.fetch.checks import FolderError
 from pipelines.fetch.download import PART, Downloader, Unchanged, enough_disk, require_disk
 from pipelines.fetch.receipt import Receipt, read_receipt, receipt_path, write_receipt
-from pipelines.fetch.redact import clean_url
+from pipelines.fetch.web import LATER
+from pipelines.redact import HIDDEN, clean_url, redacted
 
 if TYPE_CHECKING:
     from pipelines.fetch.wanted import Wanted
@@ -33,6 +34,11 @@ def standing(wanted: Wanted, raw: Path, *, again: bool = False) -> Outcome | Non
     when it is what was fetched, of the version the publisher now lists.
     """
     path = raw / wanted.target
+    if path.exists() and not path.is_file():
+        raise DataError(
+            "Där filen ska ligga finns något annat.", file=path, expected="en fil, eller inget",
+            found="en mapp" if path.is_dir() else "ingen vanlig fil", action="Flytta bort det och kör make fetch igen.",
+        )  # fmt: skip
     if not path.is_file():
         return None
     receipt = read_receipt(path)
@@ -43,7 +49,12 @@ def standing(wanted: Wanted, raw: Path, *, again: bool = False) -> Outcome | Non
             return None
         return "lagd för hand"
     fetched = receipt.url == clean_url(wanted.url) and intact(path, receipt)
-    current = receipt.version == wanted.version if wanted.version else wanted.immutable
+    # Of an address with a signature only the rest is kept: it alone does not say that it is the same edition.
+    current = (
+        receipt.version == wanted.version
+        if wanted.version
+        else wanted.immutable and HIDDEN not in receipt.url
+    )
     return "finns redan" if fetched and current and not again else None
 
 
@@ -69,10 +80,14 @@ def bring(wanted: Wanted, raw: Path, web: Web, *, again: bool = False) -> Outcom
         staging.mkdir(parents=True, exist_ok=True)
         with earlier_kept(path):
             staged = staging / path.name
-            staged.unlink(missing_ok=True)
-            etag, modified = fetched(wanted, raw, web, staged)
-            date = checked(wanted, staged)
-            return put(wanted, staged, path, date, etag, modified)
+            try:
+                staged.unlink(missing_ok=True)
+                etag, modified = fetched(wanted, raw, web, staged)
+                date = checked(wanted, staged)
+                return put(wanted, staged, path, date, etag, modified)
+            finally:
+                staged.unlink(missing_ok=True)
+                receipt_path(staged).unlink(missing_ok=True)
     except Unchanged:
         receipt = read_receipt(path)
         if receipt and receipt.version != wanted.version:
@@ -116,25 +131,30 @@ def fetched(wanted: Wanted, raw: Path, web: Web, staged: Path) -> tuple[str, str
 def _known(wanted: Wanted, raw: Path) -> dict[str, str]:
     path = raw / wanted.target
     receipt = read_receipt(path) if path.is_file() else None
-    if receipt and receipt.url == clean_url(wanted.url) and intact(path, receipt):
+    url = clean_url(wanted.url)
+    if receipt and receipt.url == url and HIDDEN not in url and intact(path, receipt):
         return {"etag": receipt.etag, "senast_andrad": receipt.senast_andrad}
     return {}
 
 
 def checked(wanted: Wanted, staged: Path) -> str:
-    """Return a fetched file's reference date; a bad file is removed and told of."""
+    """Return a fetched file's reference date; a bad file is told of."""
     try:
+        sniff.require_whole(staged)
         return wanted.check(staged)
     except FolderError:
-        staged.unlink(missing_ok=True)
         raise
     except DataError as e:
-        staged.unlink(missing_ok=True)
         where = f"{clean_url(wanted.url)} (hämtad, inte använd)"
         raise DataError(
             f"Det hämtade duger inte: {e.problem}", where, e.row, e.column, e.expected, e.found,
             "Kör make fetch igen; blir det samma fel har utgivaren ändrat filen eller adressen ([hamta]).",
             e.details,
+        ) from None  # fmt: skip
+    except Exception as e:  # what comes from the net is hostile: whatever it does to a reader, it is not used
+        raise DataError(
+            "Det hämtade duger inte: det går inte att läsa.", file=f"{clean_url(wanted.url)} (hämtad, inte använd)",
+            found=by_library("ett fel i filen", OSError(redacted(f"{type(e).__name__}: {e}"))), action=LATER,
         ) from None  # fmt: skip
 
 
@@ -148,11 +168,13 @@ def put(wanted: Wanted, staged: Path, path: Path, date: str, etag: str, modified
     same = path.is_file() and files.sha256(path) == receipt.sha256
     if same:
         staged.unlink()
+        write_receipt(path, receipt)
     else:
+        ready = write_receipt(staged, receipt)  # a disk that this fills has changed nothing yet
         # A receipt without its file, or of another, is not believed: so the old one goes first.
         receipt_path(path).unlink(missing_ok=True)
-        shutil.move(staged, path)
-    write_receipt(path, receipt)
+        staged.replace(path)
+        ready.replace(receipt_path(path))
     return "oförändrad hos utgivaren" if same else "hämtad"
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from pipelines.errors import DataError
+from pipelines.errors import DataError, printable
 from pipelines.fetch import checks
 from pipelines.fetch.wanted import Wanted
+from pipelines.redact import clean_url
 
 if TYPE_CHECKING:
     from pipelines.fetch.web import Web
@@ -26,14 +27,21 @@ def wanted(region: Region, raw: Path, web: Web) -> list[Wanted]:
         When an address names no Excel file.
     """
     settings = region.hamta.pts
-    out = []
+    out: list[Wanted] = []
     for file in settings.filer:
         web.pause(file.url, settings.paus_s)
         name = unquote(urlsplit(file.url).path).rpartition("/")[2]
-        if not name.lower().endswith(".xlsx"):
+        usual = name.isprintable() and not name.startswith((".", "~$")) and "\\" not in name
+        usual = usual and len(name.encode()) <= 150
+        if not name.lower().endswith(".xlsx") or not usual:
             raise DataError(
-                "En adress till PTS pekar inte på en Excel-fil.", file=file.url, expected="…/<namn>.xlsx",
-                found=name, action="Rätta hamta.pts.filer i konfigurationen.",
+                "En adress till PTS pekar inte på en Excel-fil.", file=clean_url(file.url), expected="…/<namn>.xlsx",
+                found=printable(name, 80), action="Rätta hamta.pts.filer i konfigurationen.",
+            )  # fmt: skip
+        if f"pts/{name}" in [w.target for w in out]:
+            raise DataError(
+                "Två adresser till PTS ger filer med samma namn.", file=clean_url(file.url), found=printable(name, 80),
+                expected="ett namn var", action="Rätta hamta.pts.filer i konfigurationen.",
             )  # fmt: skip
         out.append(
             Wanted(

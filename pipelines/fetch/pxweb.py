@@ -5,15 +5,17 @@ The client asks the service for its limits (cells per question, questions per ti
 
 from __future__ import annotations
 
+import json
+import math
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.errors import DataError, printable
+from pipelines.errors import DataError, by_library, printable
 from pipelines.fetch import checks
-from pipelines.fetch.redact import clean_url
 from pipelines.fetch.wanted import Wanted
 from pipelines.fetch.web import LATER, told
+from pipelines.redact import clean_url
 
 if TYPE_CHECKING:
     from pxweb import PxApi
@@ -56,11 +58,29 @@ def connect(web: Web, url: str) -> PxApi:
     """
     from pxweb import PxApi
 
-    web.text(f"{url}/config")
+    _require_limits(web.text(f"{url}/config"), url, web.settings.langsta_vantan_s)
     with _explained(web, url, ""):
         api = PxApi(url, language="sv", disable_cache=True, max_workers=1)
     web.mount(api._client.session)
     return api
+
+
+def _require_limits(text: str, url: str, longest: float) -> None:
+    """Check the limits that the client will keep: it would wait as long as the service says."""
+    try:
+        told_of = json.loads(text)
+        limits = [told_of[k] for k in ("maxDataCells", "maxCallsPerTimeWindow", "timeWindow")]
+        good = (
+            all(isinstance(x, int) for x in limits) and limits[0] >= 1 and 0 <= limits[2] <= max(longest, 1)
+        )
+        found = ", ".join(map(str, limits))
+    except (ValueError, KeyError, TypeError, RecursionError):
+        good, found = False, "annat än tjänstens gränser"
+    if not good:
+        raise DataError(
+            "Svaret är inte PxWebApi 2.", file=clean_url(url), expected="gränser för celler och frågor per tid",
+            found=printable(found, 100), action="Kontrollera hamta.scb_tabeller.url i konfigurationen.",
+        )  # fmt: skip
 
 
 def selection(variables: dict[str, Any], region: Region, from_year: int, table: str) -> dict[str, list[str]]:
@@ -118,10 +138,21 @@ def _make(web: Web, goal: Path, *, api: PxApi, region: Region, table: str, field
     names = {variables[v]["label"]: v.lower() for v in variables}
     rows = rows.rename(columns=names)
     time = next(c for c in rows.columns if c in ("tid", "ar", "år"))
-    lacking = rows["value"].isna()
-    if len(lacking) and lacking.all():
+    number = pd.to_numeric(rows["value"], errors="coerce")
+    lacking = number.isna()
+    if lacking.all():
         raise _table_error(table, "value", "tal", "bara tomma celler")
-    rows = rows[~lacking].assign(value=lambda x: x["value"].astype("int64"))
+    wrong = rows["value"].notna() & (lacking | (number < 0) | (number % 1 != 0))
+    if wrong.any():
+        raise _table_error(table, "value", "hela tal", str(rows["value"][wrong].iloc[0]))
+    parts = math.prod(len(codes) for v, codes in chosen.items() if v.lower() not in ("region", time))
+    group = [rows["region"], rows[time]]
+    if (rows.groupby(group)["value"].transform("size") != parts).any():
+        raise _table_error(table, "value", f"{parts} celler per kommun och år", "fler eller färre")
+    share = lacking.groupby(group).transform("mean")
+    if ((share > 0) & (share < 1)).any():  # the sum of some of the parts would pass for the whole
+        raise _table_error(table, "value", "alla delar av en summa", "en tom cell bland dem")
+    rows = rows[~lacking].assign(value=number[~lacking].astype("int64"))
     summed = rows.groupby(["region", time], as_index=False, sort=True)["value"].sum()
     summed.columns = ["kommunkod", "ar", field]
     summed.insert(1, "kommunnamn", summed["kommunkod"].map(region.kommunnamn))
@@ -152,13 +183,13 @@ class _explained:
             if "Error 403" in text:
                 raise DataError(
                     "SCB:s databas lämnar inte ut så många celler på en gång.", file=where,
-                    found=printable(" ".join(text.split())), action="Höj hamta.scb_tabeller.fran_ar, så att färre "
+                    found=by_library("ett fel", OSError(text)), action="Höj hamta.scb_tabeller.fran_ar, så att färre "
                     f"år hämtas. {LATER}",
                 ) from None  # fmt: skip
             if "Error 429" in text or "max amount of retries" in text:
                 raise DataError(
                     "SCB:s databas säger att vi frågar för ofta.", file=where,
-                    found=printable(" ".join(text.split())), action=LATER,
+                    found=by_library("ett fel", OSError(text)), action=LATER,
                 ) from None  # fmt: skip
             raise DataError(
                 "SCB:s databas svarade med ett fel.", file=where, found=printable(" ".join(text.split())),
@@ -168,7 +199,8 @@ class _explained:
             "ApiVersionError", "ApiConfigurationError",
         ):  # fmt: skip
             raise DataError(
-                "Svaret är inte PxWebApi 2.", file=where, found=printable(text or type(error).__name__),
+                "Svaret är inte PxWebApi 2.", file=where,
+                found=by_library("något annat", OSError(text or type(error).__name__)),
                 action="Kontrollera hamta.scb_tabeller.url i konfigurationen.",
             ) from None  # fmt: skip
         return bool(self._told.__exit__(kind, error, trace))

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from pipelines.errors import DataError, printable
+from pipelines.errors import DataError, by_library, printable
 from pipelines.fetch import checks, place, sniff
+from pipelines.fetch.download import PART
 from pipelines.fetch.receipt import read_receipt
-from pipelines.fetch.redact import clean_url
 from pipelines.fetch.wanted import Wanted
 from pipelines.fetch.web import LATER
+from pipelines.redact import clean_url
 
 if TYPE_CHECKING:
     from pipelines.fetch.web import Web
@@ -130,41 +131,54 @@ def _make(web: Web, goal: Path, *, wfs: str, layer: str, size: int) -> None:
     total = hits(web, wfs, layer)
     _page(web, goal, question(wfs, layer))
     rows, columns = _content(goal)
-    if total is None or rows == total:
+    if rows == total:
         return
-    if rows > total or not rows:
-        raise _incomplete(wfs, layer, total, rows)
     order = next((c for name in ORDER for c in columns if c.lower() == name), "")
-    parts, got = [], 0
-    for number in range(min(MAX_PAGES, -(-total // min(rows, size)) + 1)):
-        page = goal.with_name(f"{goal.stem}.sida{number}{goal.suffix}")
-        step = {"startIndex": got, "maxFeatures": min(rows, size)}
-        _page(web, page, question(wfs, layer, **step, **({"sortBy": order} if order else {})))
-        count, _ = _content(page)
-        parts.append(page)
-        got += count
-        if got >= total or not count:
-            break
+    if rows > total or not rows or not order:  # pages in no order may lack rows and have others twice
+        raise _incomplete(wfs, layer, total, rows)
+    parts: list[Path] = []
+    got = 0
     try:
+        for number in range(min(MAX_PAGES, -(-total // min(rows, size)) + 1)):
+            page = goal.with_name(f"{goal.stem}.sida{number}{goal.suffix}")
+            parts.append(page)
+            step = {"startIndex": got, "maxFeatures": min(rows, size)}
+            _page(web, page, question(wfs, layer, **step, sortBy=order))
+            count, _ = _content(page)
+            got += count
+            if got >= total or not count:
+                break
         _joined(parts, goal, order)
     finally:
         for page in parts:
             page.unlink(missing_ok=True)
+            page.with_name(page.name + PART).unlink(missing_ok=True)
     if _content(goal)[0] != total:
         raise _incomplete(wfs, layer, total, _content(goal)[0])
 
 
-def hits(web: Web, wfs: str, layer: str) -> int | None:
-    """Return how many rows the server says a layer has; None when it does not say."""
+def hits(web: Web, wfs: str, layer: str) -> int:
+    """Return how many rows the server says a layer has.
+
+    Raises
+    ------
+    DataError
+        When it does not say: a part of a layer could then not be told from the whole.
+    """
     text = web.text(question(wfs, layer, resultType="hits").replace("&outputFormat=geopackage", ""))
-    if found := re.search(r'\b(?:numberOfFeatures|numberMatched)="(\d+)"', text):
+    if found := re.search(r'\b(?:numberOfFeatures|numberMatched)="([0-9]{1,12})"', text):
         return int(found[1])
     if exception := sniff.exception_in(text):
         raise DataError(
-            "SCBs tjänst svarade med ett fel.", file=clean_url(wfs), expected=f"antalet rader i {layer}",
-            found=exception, action=f"Kontrollera lagrets namn och år i konfigurationen ([hamta]). {LATER}",
+            "SCB:s tjänst svarade med ett fel.", file=clean_url(wfs), expected=f"antalet rader i {layer}",
+            found=f"ett undantag (tjänsten säger: {exception})",
+            action=f"Kontrollera lagrets namn och år i konfigurationen ([hamta]). {LATER}",
         )  # fmt: skip
-    return None
+    raise DataError(
+        "SCB:s tjänst säger inte hur många rader lagret har.", file=clean_url(wfs), expected=f"antalet rader i {layer}",
+        found=printable(" ".join(text.split()), 80) or "ett tomt svar",
+        action=f"Kontrollera hamta.scb.wfs i konfigurationen. {LATER}",
+    )  # fmt: skip
 
 
 def _page(web: Web, goal: Path, url: str) -> None:
@@ -181,7 +195,7 @@ def _content(path: Path) -> tuple[int, tuple[str, ...]]:
         info: dict[str, Any] = pyogrio.read_info(path, force_feature_count=True)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as e:
         raise DataError(
-            "SCB:s svar är inget helt GeoPackage.", file=path.name, found=printable(str(e)), action=LATER
+            "SCB:s svar är inget helt GeoPackage.", file=path.name, found=by_library("något annat", e), action=LATER
         ) from None  # fmt: skip
     return int(info["features"]), tuple(map(str, info["fields"]))
 

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.errors import DataError, printable
-from pipelines.fetch.redact import clean_url
 from pipelines.fetch.web import LATER, require_ok
+from pipelines.redact import clean_url
 
 if TYPE_CHECKING:
     import requests
 
     from pipelines.fetch.wanted import Wanted
+    from pipelines.redact import Redactor
 
 MAGIC = {".gpkg": b"SQLite format 3\x00", ".zip": b"PK", ".xlsx": b"PK"}
 KINDS = {".gpkg": "ett GeoPackage", ".zip": "en zip-fil", ".xlsx": "en Excel-arbetsbok (.xlsx)"}
@@ -65,7 +66,9 @@ def by_hand(wanted: Wanted, raw: Path, found: str) -> DataError:
     )  # fmt: skip
 
 
-def require_kind(answer: requests.Response, first: bytes, wanted: Wanted, raw: Path) -> None:
+def require_kind(
+    answer: requests.Response, first: bytes, wanted: Wanted, raw: Path, redact: Redactor
+) -> None:
     """Check the first bytes of a file.
 
     Raises
@@ -77,13 +80,14 @@ def require_kind(answer: requests.Response, first: bytes, wanted: Wanted, raw: P
     magic = MAGIC.get(suffix)
     if magic is None or first.startswith(magic):
         return
-    text = first[: 1 << 16].decode("utf-8", errors="replace")
-    kind = answer.headers.get("Content-Type", "okänd typ").partition(";")[0]
+    text = redact(first[: 1 << 16].decode("utf-8", errors="replace"))  # before any of it is cut off
+    kind = printable(redact(answer.headers.get("Content-Type", "okänd typ").partition(";")[0]), 60)
     where = clean_url(wanted.url)
     if exception := exception_in(text):
         raise DataError(
             f"{wanted.publisher}s tjänst svarade med ett fel.", file=where, expected=KINDS[suffix],
-            found=exception, action=f"Kontrollera lagrets namn och år i konfigurationen ([hamta]). {LATER}",
+            found=f"ett undantag (tjänsten säger: {exception})",
+            action=f"Kontrollera lagrets namn och år i konfigurationen ([hamta]). {LATER}",
         )  # fmt: skip
     if "<html" in text[:4096].lower() or "<!doctype html" in text[:4096].lower():
         title = _TITLE.search(text)
@@ -101,6 +105,30 @@ def require_kind(answer: requests.Response, first: bytes, wanted: Wanted, raw: P
         found=f"{kind}, som börjar med {printable(text[:40], 40)!r}",
         action="Kontrollera adressen i konfigurationen ([hamta]).",
     )  # fmt: skip
+
+
+def require_whole(path: Path) -> None:
+    """Check that a GeoPackage is as long as it says itself: SQLite reads what is left of a shorter one.
+
+    Raises
+    ------
+    DataError
+        When it is shorter.
+    """
+    if path.suffix.lower() != ".gpkg":
+        return
+    with path.open("rb") as f:
+        head = f.read(100)
+    page = int.from_bytes(head[16:18], "big")
+    pages = (
+        int.from_bytes(head[28:32], "big") if head[24:28] == head[92:96] else 0
+    )  # else an old SQLite's, not true
+    promised, size = (65536 if page == 1 else page) * pages, path.stat().st_size
+    if size < max(promised, 100):
+        raise DataError(
+            "GeoPackaget är avhugget.", file=path, expected=f"{promised} byte, som filen själv säger",
+            found=f"{size} byte",
+        )  # fmt: skip
 
 
 def exception_in(text: str) -> str:

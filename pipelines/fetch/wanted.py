@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.errors import printable
+from pipelines.redact import redacted
+
 if TYPE_CHECKING:
     from requests.auth import AuthBase
 
@@ -56,3 +59,7 @@ class Wanted:
     order: str = ""
     page: str = ""
     make: Make | None = None
+
+    def __post_init__(self) -> None:
+        """Keep of what a listing says only what can be shown, and not without end."""
+        object.__setattr__(self, "version", printable(redacted(self.version), 2000))

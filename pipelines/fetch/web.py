@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import logging
+import os
+import re
+import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -14,8 +19,9 @@ from urllib3.exceptions import InvalidHeader, ReadTimeoutError
 from urllib3.util.retry import Retry
 
 import pipelines
-from pipelines.errors import DataError
-from pipelines.fetch.redact import Redactor, clean_url
+from pipelines.errors import DataError, by_library
+from pipelines.redact import Redactor, clean_url, host_of, secrets_in
+from pipelines.region_base import LOCAL
 
 if TYPE_CHECKING:
     from requests.auth import AuthBase
@@ -28,6 +34,10 @@ BUSY = (429, 500, 502, 503, 504)
 """Answers that may be another the next time."""
 MAX_TEXT = 32 << 20
 """A listing or another text answer larger than this is refused."""
+MOST_SAME, MOST_ALL = 100, 5000
+"""Questions to one address, and in all, during a run: beyond them a listing goes in a circle."""
+SLOWEST = 16 << 10
+"""Bytes that must come in five times the time an answer is waited for; a server slower than that is given up."""
 LATER = "Försök igen senare. Det som redan är hämtat är kvar och hämtas inte om."
 
 
@@ -71,6 +81,7 @@ class PoliteAdapter(HTTPAdapter):
         self._timeout = (min(10.0, settings.svarstid_s), settings.svarstid_s)
         self._pauses = pauses
         self._last: dict[str, float] = {}
+        self._asked: Counter[str] = Counter()
         super().__init__(
             max_retries=PatientRetry(
                 total=settings.forsok - 1, backoff_factor=1, status_forcelist=BUSY,
@@ -88,7 +99,111 @@ class PoliteAdapter(HTTPAdapter):
         self._last[host] = time.monotonic()
         if kwargs.get("timeout") is None:
             kwargs["timeout"] = self._timeout
-        return super().send(request, *args, **kwargs)
+        self._count(request)
+        answer = super().send(request, *args, **kwargs)
+        if answer.is_redirect:
+            _require_safe(request.url or "", answer)
+            _settled(answer, b"")
+            answer.close()
+        elif not kwargs.get(
+            "stream"
+        ):  # a client library reads it all, and would wait as long as it is told to
+            _settled(answer, whole(answer, 5 * self._timeout[1]))
+            if "Retry-After" in answer.headers:
+                answer.headers["Retry-After"] = "0"
+        return answer
+
+    def _count(self, request: Any) -> None:
+        if request.method == "GET":
+            self._asked[str(request.url)] += 1
+        if self._asked[str(request.url)] > MOST_SAME or self._asked.total() > MOST_ALL:
+            raise DataError(
+                "Servern skickar oss runt i cirkel.", file=clean_url(request.url or ""), action=LATER,
+                expected=f"högst {MOST_SAME} frågor om samma sak, och {MOST_ALL} i allt",
+            )  # fmt: skip
+
+
+def _settled(answer: requests.Response, body: bytes) -> None:
+    """Give an answer its body, so that nothing more is read of it."""
+    answer._content, answer._content_consumed = body, True  # type: ignore[attr-defined]
+
+
+def _require_safe(url: str, answer: requests.Response) -> None:
+    """Refuse to follow a redirect from https to http, to another scheme, or from the net into this machine."""
+    try:
+        goal, start = urlsplit(urljoin(url, answer.headers.get("Location", ""))), urlsplit(url)
+        there, here = goal.hostname in LOCAL, start.hostname in LOCAL
+        safe = goal.scheme == "https" or (
+            goal.scheme == "http" and (there if here else start.scheme == "http")
+        )
+    except ValueError:
+        safe, there, here = False, False, False
+    if not safe or (there and not here):
+        raise DataError(
+            "Servern skickar oss vidare till en adress som inte är säker.", file=clean_url(url), expected="https",
+            found=host_of(answer.headers.get("Location", ""))[:100],
+            action="Kontrollera adressen i konfigurationen ([hamta]), och med IT att ingen proxy svarar i "
+            "serverns ställe.",
+        )  # fmt: skip
+
+
+def pieces(answer: requests.Response, size: int, patience: float) -> Iterator[bytes]:
+    """Yield a body piece by piece, as long as it comes at all.
+
+    Raises
+    ------
+    requests.exceptions.ReadTimeout
+        When a piece takes more than ``patience`` seconds, or less than ``SLOWEST`` bytes come in that time.
+    """
+    late = threading.Event()
+
+    def give_up() -> None:
+        late.set()
+        with suppress(Exception):  # whatever state the connection is in: it is of no more use
+            answer.raw.shutdown()
+
+    chunks, since, got = answer.iter_content(size), time.monotonic(), 0
+    while True:
+        timer = threading.Timer(patience, give_up)
+        timer.daemon = True
+        timer.start()
+        try:
+            chunk = next(chunks, None)
+        except requests.exceptions.RequestException:
+            if not late.is_set():
+                raise
+            chunk = b""
+        finally:
+            timer.cancel()
+        got += len(chunk or b"")
+        slow = time.monotonic() - since > patience
+        if late.is_set() or (slow and got < SLOWEST and chunk is not None):
+            raise requests.exceptions.ReadTimeout("too slow")
+        if chunk is None:
+            return
+        if slow:
+            since, got = time.monotonic(), 0
+        yield chunk
+
+
+def whole(answer: requests.Response, patience: float) -> bytes:
+    """Return an answer's whole body, of bounded size.
+
+    Raises
+    ------
+    DataError
+        When it is too large.
+    """
+    body = bytearray()
+    for chunk in pieces(answer, 1 << 16, patience):
+        body += chunk
+        if len(body) > MAX_TEXT:
+            answer.close()
+            raise DataError(
+                "Svaret är orimligt stort.", file=clean_url(answer.url), expected=f"högst {MAX_TEXT >> 20} MB",
+                action="Kontrollera adressen i konfigurationen, avsnittet [hamta].",
+            )  # fmt: skip
+    return bytes(body)
 
 
 class Web:
@@ -96,13 +211,21 @@ class Web:
 
     def __init__(self, settings: Hamta) -> None:
         self.settings = settings
-        self.redact = Redactor()
+        self.redact = Redactor(secrets_in(os.environ))
         self.pauses: dict[str, float] = {}
         self.logins: dict[str, HostBound | None] = {}
+        # They tell of each try in English, with the whole address.
+        for library in ("urllib3", "requests", "pystac_client"):
+            logging.getLogger(library).setLevel(logging.CRITICAL)
         self.session = requests.Session()
         self.session.headers["User-Agent"] = f"bredband-fetch/{pipelines.__version__}"
         self.adapter = PoliteAdapter(settings, self.pauses)
         self.mount(self.session)
+
+    @property
+    def patience(self) -> float:
+        """How long (seconds) one piece of a body may take."""
+        return 5 * self.settings.svarstid_s
 
     def mount(self, session: requests.Session) -> None:
         """Give a client library's session the same manners."""
@@ -141,15 +264,7 @@ class Web:
         """
         with self.get(url) as answer, told(url, self.redact):
             require_ok(answer, url)
-            body = b""
-            for chunk in answer.iter_content(1 << 16):
-                body += chunk
-                if len(body) > MAX_TEXT:
-                    raise DataError(
-                        "Svaret är orimligt stort.", file=clean_url(url), expected=f"högst {MAX_TEXT >> 20} MB",
-                        action="Kontrollera adressen i konfigurationen, avsnittet [hamta].",
-                    )  # fmt: skip
-            return body.decode("utf-8", errors="replace")
+            return whole(answer, self.patience).decode("utf-8", errors="replace")
 
 
 @contextmanager
@@ -162,7 +277,7 @@ def told(url: str, redact: Redactor) -> Iterator[None]:
         untrusted = "CERTIFICATE_VERIFY_FAILED" in str(e)
         raise DataError(
             "Serverns certifikat går inte att lita på." if untrusted
-            else "Servern svarar inte på https så som den ska.", file=where, found=redact(e),
+            else "Servern svarar inte på https så som den ska.", file=where, found=_cause(e, redact),
             action="Be IT om hjälp: en proxy på vägen kan behöva REQUESTS_CA_BUNDLE. Stäng aldrig av kontrollen."
             if untrusted else "Kontrollera adressen i konfigurationen ([hamta]), och med IT att ingen proxy svarar i "
             "serverns ställe.",
@@ -171,16 +286,40 @@ def told(url: str, redact: Redactor) -> Iterator[None]:
         raise DataError("Servern skickar oss runt i cirkel.", file=where, action=LATER) from None
     except requests.exceptions.ProxyError as e:
         raise DataError(
-            "Proxyn släpper inte igenom anropet.", file=where, found=redact(e),
+            "Proxyn släpper inte igenom anropet.", file=where, found=_cause(e, redact),
             action="Kontrollera HTTPS_PROXY med IT.",
         ) from None  # fmt: skip
     except requests.exceptions.RequestException as e:
         if isinstance(e, requests.exceptions.Timeout) or _too_slow(e):
             raise DataError("Servern svarade inte i tid.", file=where, action=LATER) from None
         raise DataError(
-            "Servern går inte att nå, eller bröt förbindelsen.", file=where, found=redact(e),
+            "Servern går inte att nå, eller bröt förbindelsen.", file=where, found=_cause(e, redact),
             action=f"Kontrollera nätet och adressen i konfigurationen ([hamta]). {LATER}",
         ) from None  # fmt: skip
+
+
+_CAUSES = (
+    (r"resolve|getaddrinfo|Name or service|nodename", "serverns namn finns inte i DNS"),
+    (r"refused", "servern tar inte emot förbindelser"),
+    (r"unreachable|No route", "nätet når inte dit"),
+    (r"CERTIFICATE|SSL|TLS", "ett fel i krypteringen"),
+    (r"reset|aborted|closed|Broken pipe|IncompleteRead|bytes|Connection broken|chunk", "förbindelsen bröts"),
+)
+
+
+def _cause(error: BaseException, redact: Redactor) -> str:
+    """Return what is at the bottom of a network fault: in Swedish, and the library's words without addresses."""
+    for _ in range(5):
+        inner = getattr(error, "reason", None) or (error.args[0] if error.args else None)
+        if not isinstance(inner, BaseException):
+            break
+        error = inner
+    said = re.sub(r"^\S*Connection\S*?(?:\(.*?\)|>): ", "", redact(error))
+    said = re.sub(r"(with url: )\S+", r"\1…", said)
+    swedish = next(
+        (text for form, text in _CAUSES if re.search(form, said, re.IGNORECASE)), "ett fel i nätet"
+    )
+    return by_library(swedish, OSError(said))
 
 
 def _too_slow(error: requests.exceptions.RequestException) -> bool:

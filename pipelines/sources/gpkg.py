@@ -12,8 +12,10 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.errors import DataError, printable
+from pipelines import leftovers
+from pipelines.errors import DataError, by_library, printable
 from pipelines.files import EPSG
+from pipelines.sources import spatial_index, wkb
 from pipelines.sources.catalogue import Layer, layers, plain
 
 if TYPE_CHECKING:
@@ -92,10 +94,22 @@ def require_geometry(layer: Layer) -> Layer:
         raise DataError(
             "Fel koordinatsystem.", file=layer.file, column=layer.geometry,
             expected="EPSG:3006 (SWEREF 99 TM)",
-            found=f"EPSG:{layer.epsg}" if layer.epsg else "inget känt koordinatsystem",
-            action="Beställ filen i SWEREF 99 TM, eller räkna om den (QGIS: Exportera → Spara objekt som…).",
+            found=_system(layer.epsg) if layer.epsg else "inget känt koordinatsystem",
+            action="Beställ filen i SWEREF 99 TM, eller räkna om den (QGIS: Exportera → Spara objekt som…, välj "
+            "EPSG:3006)." if layer.epsg else "Ta reda på hos utgivaren vilket system filen är i, och ange det "
+            "(QGIS: Lager → Sätt koordinatsystem) innan den räknas om till EPSG:3006.",
         )  # fmt: skip
     return layer
+
+
+def _system(epsg: int) -> str:
+    """Return a coordinate system as an error says it: code, and name where PROJ knows it."""
+    import pyproj
+
+    try:
+        return f"EPSG:{epsg} ({pyproj.CRS.from_epsg(epsg).name})"
+    except pyproj.exceptions.CRSError:
+        return f"EPSG:{epsg}"
 
 
 def batches(
@@ -115,20 +129,35 @@ def batches(
     geometry : bool
         Also give column ``wkb`` (binary, ISO WKB).
     bbox : tuple of float, optional
-        Only features whose bounding box touches this one: west, south, east, north in metres (EPSG:3006).
+        Only features that touch this box, and those without geometry: west, south, east, north in metres
+        (EPSG:3006). The file's spatial index is used when it can be trusted, see :mod:`.spatial_index`.
 
     Yields
     ------
     pyarrow.Table
         Some ten thousand rows at a time; nothing when the layer is empty.
     """
+    through_index = bbox is not None and spatial_index.trusted(layer)
+    for table in _stream(layer, wanted, geometry=geometry, bbox=bbox if through_index else None):
+        part = (
+            table
+            if through_index or bbox is None
+            else table.filter(wkb.touches(table["wkb"], bbox, layer.file))
+        )
+        if part.num_rows:
+            yield part
+
+
+def _stream(
+    layer: Layer, wanted: Wanted, *, geometry: bool, bbox: tuple[float, float, float, float] | None
+) -> Iterator[pa.Table]:
     import pyarrow as pa
-    import pyogrio.errors
     from pyogrio.raw import open_arrow
 
     own = {c: name for c in wanted if (name := actual(layer, wanted[c]))}
-    source = layer.data if isinstance(layer.data, bytes) else str(layer.data.resolve())
-    # A file in RAW is never written to: IMMUTABLE keeps SQLite from making -wal and -shm files beside it.
+    source = layer.data if isinstance(layer.data, bytes) else leftovers.plainly_named(layer.data.resolve())
+    # A file in RAW is never written to: IMMUTABLE keeps SQLite from making -wal and -shm files beside it. One that
+    # has them already is never opened here, but its copy is: GDAL would put their edits in, whatever it is told.
     options = {} if isinstance(source, bytes) else {"IMMUTABLE": "YES"}
     try:
         with ExitStack() as stack:
@@ -144,11 +173,10 @@ def batches(
                 columns = {c: batch.column(name) for c, name in own.items()}
                 if geometry:
                     columns["wkb"] = batch.column(meta["geometry_name"] or "wkb_geometry")
-                if batch.num_rows:
-                    yield pa.table(columns)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pa.ArrowException, KeyError) as e:
+                yield pa.table(columns)
+    except (RuntimeError, ValueError, pa.ArrowException, KeyError) as e:  # pyogrio's own are RuntimeErrors
         raise DataError(
-            "GeoPackage-filen går inte att läsa.", file=layer.file, found=printable(str(e)), action=_AGAIN
+            "GeoPackage-filen går inte att läsa.", file=layer.file, found=by_library("läsfel", e), action=_AGAIN
         ) from None  # fmt: skip
 
 
@@ -178,6 +206,13 @@ def read(
     return pa.table({c: pa.array([], t) for c, t in fields})
 
 
+def is_number(column: pa.ChunkedArray | pa.Array) -> bool:
+    """Tell whether a column holds numbers, and not texts."""
+    import pyarrow as pa
+
+    return bool(pa.types.is_integer(column.type) or pa.types.is_floating(column.type))
+
+
 def texts(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray:
     """Return ids or codes as trimmed text, whether the file has them as text or as numbers; null stays.
 
@@ -188,7 +223,10 @@ def texts(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if pa.types.is_floating(column.type) and pc.all(pc.equal(pc.round(column), column)).as_py():
+    whole = pa.types.is_floating(column.type) and pc.all(
+        pc.and_(pc.equal(pc.round(column), column), pc.less(pc.abs(column), 2.0**53))
+    )
+    if whole and whole.as_py():
         column = pc.cast(column, pa.int64())
     return pc.utf8_trim_whitespace(pc.cast(column, pa.string()))
 

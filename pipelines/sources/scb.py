@@ -1,13 +1,12 @@
-"""SCB: population squares (1 km; 250 m where bought), tätorter and småorter, cut to the län."""
+"""SCB: population squares (1 km; 250 m where bought; mixed), tätorter and småorter, cut to the län."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from pipelines import contracts, files, grid
 from pipelines.errors import DataError
@@ -15,7 +14,8 @@ from pipelines.ledger import Ledger
 from pipelines.paths import Paths
 from pipelines.region import Region
 from pipelines.sources import gpkg, incoming, marks, outlines, scb_kommun, wkb
-from pipelines.sources.squares import Edition, edition, read_squares
+from pipelines.sources.fine_squares import Source, combine
+from pipelines.sources.squares import MIXED, Edition, edition, read_squares
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -25,7 +25,7 @@ NEAR_M = 2000.0
 """Squares and localities this close to the län's bounding box are kept."""
 PUBLISHER, LICENCE = "SCB", "CC0"
 BOUGHT = "köpt av SCB; avtalets villkor gäller"
-PATTERNS = ("befolkning_1km*.gpkg", "befolkning_250m*.gpkg")
+PATTERNS = ("befolkning*.gpkg",)
 LOCALITIES = {
     "tatort": {
         "kod": ("tatortskod", "tatort_kod", "tatortkod", "kod"),
@@ -45,12 +45,11 @@ def run(region: Region, paths: Paths) -> None:
     """Make ``befolkning`` and ``orter``."""
     ledger = Ledger("scb")
     facts: list[dict[str, object]] = []
-    near = widened(outlines.lan_bounds(paths.raw, region))
+    kommuner = outlines.of_region(paths.raw, region)
+    near = widened(kommuner.total_bounds)
     editions = [edition(p) for p in incoming.matching(paths.raw / "scb", *PATTERNS)]
-    km = choose(editions, 1000, region, paths.raw, facts)
-    fine = choose(editions, 250, region, paths.raw, facts)
-    squares = replace_squares(near_squares(km, near, ledger), near_squares(fine, near, ledger), ledger)
-    note_years(km, fine, ledger)
+    used = choose(editions, region, paths.raw, facts, ledger)
+    squares = read_population(used, near, region, paths.raw, kommuner, ledger)
     localities = read_localities(paths.raw, near, ledger, facts)
     scb_kommun.run_kommun(region, paths, ledger, facts)
     ledger.facts["filer"] = facts
@@ -59,65 +58,131 @@ def run(region: Region, paths: Paths) -> None:
     ledger.save(paths.ledger("scb"))
 
 
-def widened(bounds: Bounds) -> Bounds:
+def widened(bounds: Iterable[float]) -> Bounds:
     """Return bounds with a margin of ``NEAR_M``."""
-    w, s, e, n = bounds
+    w, s, e, n = (float(x) for x in bounds)
     return w - NEAR_M, s - NEAR_M, e + NEAR_M, n + NEAR_M
 
 
 def choose(
-    editions: list[Edition], size_m: int, region: Region, raw: Path, facts: list[dict[str, object]]
-) -> Edition | None:
-    """Return the edition to use: the configured year's, else the newest; the others are named in ``facts``.
+    editions: list[Edition], region: Region, raw: Path, facts: list[dict[str, object]], ledger: Ledger
+) -> dict[int, Edition]:
+    """Return the files to use by square size: the configured year's, else the newest; ``facts`` names the others.
+
+    A mixed file has its own 250 m squares, so none is chosen beside it; the open 1 km squares of its year are.
 
     Raises
     ------
     DataError
-        When two files claim the same size and year, or there is no 1 km file (of the configured year).
+        When two files claim the same size and year, a mixed and a 250 m file the same year, or no file has 1 km
+        squares (of the configured year).
     """
-    fits = sorted((e for e in editions if e.size_m == size_m), key=lambda e: (e.year, e.file.name))
-    for a, b in pairwise(fits):
-        if a.year == b.year:
-            raise DataError(
-                f"Två filer är SCB:s befolkning i rutor om {size_m} m för {a.year}.", file=a.file.parent,
-                expected="en fil per storlek och år", found=f"{a.file.name} och {b.file.name}",
-                action="Behåll en av dem.",
-            )  # fmt: skip
-    of_year = [e for e in fits if e.year == region.scb.ar]
-    # Bought squares are rarely of the open grid's year: the newest serves when the year has none.
-    used = (of_year or (fits if region.scb.ar is None or size_m != 1000 else []))[-1:]
-    if not used and size_m == 1000:
+    ordered = sorted(editions, key=lambda e: (-e.size_m, e.year, e.file.name))
+    for a, b in pairwise(ordered):
+        if (a.size_m, a.year) == (b.size_m, b.year):
+            raise _two(a, b, _SIZE_WORDS[a.size_m])
+    bases = [e for e in ordered if e.size_m in (grid.KM_M, MIXED)]
+    year = max((e.year for e in bases if region.scb.ar in (None, e.year)), default=None)
+    if year is None:
         wanted = "" if region.scb.ar is None else f" för {region.scb.ar}"
         raise DataError(
             f"SCB:s befolkning i rutor om 1 km{wanted} saknas.", file=raw / "scb",
-            expected=f"befolkning_1km_{region.scb.ar or '<år>'}.gpkg",
-            found=", ".join(e.file.name for e in fits) or "ingen sådan fil",
-            action="Hämta filen hos SCB, eller ändra scb.ar i konfigurationen.",
+            expected=f"scb/befolkning_1km_{region.scb.ar or '<år>'}.gpkg",
+            found=", ".join(e.file.name for e in editions) or "ingen sådan fil",
+            action="Hämta den hos SCB (geodata.scb.se, lagret befolkning_1km_<år>) eller med make fetch, eller ändra "
+            "scb.ar i konfigurationen.",
         )  # fmt: skip
-    for e in fits:
+    used = {e.size_m: e for e in bases if e.year == year}
+    fine = [e for e in ordered if e.size_m == grid.CELL_M]
+    if MIXED in used:
+        for e in fine:
+            if e.year == year:
+                raise _two(used[MIXED], e, "befolkning i rutor om 250 m")
+        ledger.add(
+            "varning", "scb", "filer med 250 m-rutor bredvid den blandade filen", len(fine),
+            "används inte: den blandade filen har egna", (e.file.name for e in fine),
+        )  # fmt: skip
+    elif fine:
+        # Bought squares are rarely of the open grid's year: the newest serves when the year has none.
+        used[grid.CELL_M] = max(fine, key=lambda e: (e.year == year, e.year))
+    for e in ordered:
         why = "konfigurationens år" if e.year == region.scb.ar else "nyaste året"
+        name = _named_year(e.file)
+        ledger.add(
+            "varning", f"scb/{e.file.name}", f"filens namn säger {name}, referenstiden {e.year}",
+            int(name not in (None, e.year)), "referenstiden gäller",
+        )  # fmt: skip
+        ledger.add(
+            "allvarlig", f"scb/{e.file.name}", f"filen skrevs {e.layer.changed}, före sin referenstid",
+            int(e.layer.changed[:4].isdigit() and int(e.layer.changed[:4]) < e.year), "året används som det står",
+        )  # fmt: skip
+        role = "befolkning_250m" if e.size_m == grid.CELL_M else "befolkning_1km"
         facts.append(
             incoming.fact(
-                e.file, raw, "befolkning_1km" if size_m == 1000 else "befolkning_250m", used=e in used,
-                why=why if e in used else "en annan utgåva används", year=e.year, date=e.date,
-                publisher=PUBLISHER, licence=LICENCE if size_m == 1000 else BOUGHT, demo=e.demo,
+                e.file, raw, role, used=e in used.values(),
+                why=why if e in used.values() else "en annan utgåva används", year=e.year, date=e.date,
+                publisher=PUBLISHER, licence=LICENCE if e.size_m == grid.KM_M else BOUGHT, demo=e.demo,
             )
         )  # fmt: skip
-    return used[0] if used else None
+    return used
 
 
-def near_squares(e: Edition | None, near: Bounds, ledger: Ledger) -> pd.DataFrame:
-    """Return an edition's squares that touch the bounds; the rest are counted. Empty without edition."""
-    import pandas as pd
+_SIZE_WORDS = {
+    grid.KM_M: "befolkning i rutor om 1000 m", grid.CELL_M: "befolkning i rutor om 250 m",
+    MIXED: "befolkning i rutor om 1000 och 250 m",
+}  # fmt: skip
 
-    if e is None:
-        return pd.DataFrame({k: np.zeros(0, np.int64) for k in ("rutid", "storlek_m", "befolkning")})
-    squares = read_squares(e)
+
+def _two(a: Edition, b: Edition, what: str) -> DataError:
+    return DataError(
+        f"Två filer är SCB:s {what} för {a.year}.", file=a.file.parent,
+        expected="en fil per storlek och år", found=f"{a.file.name} och {b.file.name}",
+        action="Behåll en av dem. Är de delar av en leverans: lägg ihop dem (QGIS: Slå samman vektorlager).",
+    )  # fmt: skip
+
+
+def _named_year(path: Path) -> int | None:
+    found = re.search(r"(?:19|20)\d\d", path.stem)
+    return int(found[0]) if found else None
+
+
+def read_population(
+    used: dict[int, Edition],
+    near: Bounds,
+    region: Region,
+    raw: Path,
+    kommuner: gpd.GeoDataFrame,
+    ledger: Ledger,
+) -> pd.DataFrame:
+    """Return the squares near the län whose people are placed; see :func:`pipelines.sources.fine_squares.combine`."""
+    tables = {size: near_squares(e, near, region, ledger) for size, e in used.items()}
+    none = next(iter(tables.values())).iloc[:0]
+    if MIXED in used:
+        mixed, base = tables[MIXED], used[MIXED]
+        km, fine = (mixed[mixed["storlek_m"] == m] for m in (grid.KM_M, grid.CELL_M))
+        beside, source = tables.get(grid.KM_M), Source(base.file, base.file)
+    else:
+        base = used[grid.KM_M]
+        km, fine, beside = tables[grid.KM_M], tables.get(grid.CELL_M, none), None
+        bought = used.get(grid.CELL_M, base)
+        source = Source(base.file, bought.file if bought is not base else base.file.with_name("250 m-rutor"))
+        note_years(base, bought, ledger)
+    published = scb_kommun.people_of(region, raw, base.year) if len(fine) else None
+    squares = combine(km, fine, source, region.scb, ledger, kommuner, published, beside)
+    ledger.facts["rutor"] = {str(m): int(n) for m, n in squares["storlek_m"].value_counts().items()}
+    ledger.facts.setdefault("rader", {})["behallna"] = len(squares)  # type: ignore[index]
+    return squares
+
+
+def near_squares(e: Edition, near: Bounds, region: Region, ledger: Ledger) -> pd.DataFrame:
+    """Return an edition's squares that touch the bounds; the rest are counted."""
+    squares = read_squares(e, region.scb, ledger)
     rows: dict[str, int] = ledger.facts.setdefault("rader", {"lasta": 0, "behallna": 0})  # type: ignore[assignment]
     rows["lasta"] += len(squares)
     east, north = grid.corner(squares["rutid"])
+    side = squares["storlek_m"].to_numpy()
     w, s, e_max, n_max = near
-    inside = (east + e.size_m >= w) & (east <= e_max) & (north + e.size_m >= s) & (north <= n_max)
+    inside = (east + side >= w) & (east <= e_max) & (north + side >= s) & (north <= n_max)
     name = f"scb/{e.file.name}"
     out = squares[~inside]
     ledger.add(
@@ -127,41 +192,16 @@ def near_squares(e: Edition | None, near: Bounds, ledger: Ledger) -> pd.DataFram
     if not inside.any():
         raise DataError(
             "Inga rutor i närheten av länet.", file=e.file, expected="rutor i konfigurationens län",
-            found=f"{len(squares)} rutor utanför", action="Hämta hela Sveriges fil, eller rätt läns.",
+            found=f"{len(squares)} rutor utanför",
+            action="Hämta hela Sveriges fil, eller rätt läns; eller rätta gränserna.",
+            details=outlines.places(near, east.astype(float), north.astype(float), sure=True),
         )  # fmt: skip
     return squares[inside].reset_index(drop=True)
 
 
-def replace_squares(km: pd.DataFrame, fine: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
-    """Return 1 km squares, each replaced by its 250 m squares where there are any; empty squares left out.
-
-    A 250 m square replaces its 1 km square even when it holds nobody: the buyer's order covers it.
-    """
-    import pandas as pd
-
-    covered = np.unique(grid.parent(fine["rutid"]))
-    replaced = km["rutid"].isin(covered)
-    ledger.add(
-        "upplysning", "scb", f"1 km-rutor ersatta av 250 m-rutor ({int(km['befolkning'][replaced].sum())} personer "
-        f"mot {int(fine['befolkning'].sum())})", int(replaced.sum()), "250 m-rutorna gäller",
-    )  # fmt: skip
-    alone = ~np.isin(covered, km["rutid"])
-    ledger.add(
-        "upplysning", "scb", "250 m-rutor vars 1 km-ruta saknas i 1 km-filen", int(alone.sum()),
-        "250 m-rutorna används", covered[alone],
-    )  # fmt: skip
-    both = pd.concat([km[~replaced], fine], ignore_index=True)
-    nobody = both["befolkning"] == 0
-    ledger.add("upplysning", "scb", "rutor med 0 personer", int(nobody.sum()), "utelämnas")
-    ledger.facts["befolkning"] = int(both["befolkning"].sum())
-    ledger.facts["rutor"] = {str(m): int(n) for m, n in both["storlek_m"][~nobody].value_counts().items()}
-    ledger.facts.setdefault("rader", {})["behallna"] = int((~nobody).sum())  # type: ignore[index]
-    return both[~nobody].sort_values(["rutid", "storlek_m"], ignore_index=True)
-
-
-def note_years(km: Edition | None, fine: Edition | None, ledger: Ledger) -> None:
+def note_years(km: Edition, fine: Edition, ledger: Ledger) -> None:
     """Warn when the two grids are of different years."""
-    if km and fine and km.year != fine.year:
+    if km.year != fine.year:
         ledger.add(
             "varning", f"scb/{fine.file.name}", f"250 m-rutorna gäller {fine.year}, 1 km-rutorna {km.year}", 1,
             "båda används; summan blandar två år",
@@ -233,10 +273,10 @@ def _read_localities(kind: str, path: Path, near: Bounds, ledger: Ledger) -> gpd
     wanted = LOCALITIES[kind]
     layer = gpkg.require_geometry(gpkg.find(path, gpkg.layers(path), wanted, names=(path.stem,)))
     table = gpkg.read(layer, wanted)
-    shapes = wkb.polygons(table["wkb"], path)
     texts = {c: gpkg.texts(table[c]).to_pandas().fillna("").astype("str") for c in wanted}
-    frame = gpd.GeoDataFrame({"typ": kind, **texts}, geometry=shapes, crs=files.EPSG)
     name = f"scb/{path.name}"
+    shapes = wkb.polygons(table["wkb"], path, ledger=ledger, source=name, names=texts["namn"].tolist())
+    frame = gpd.GeoDataFrame({"typ": kind, **texts}, geometry=shapes, crs=files.EPSG)
     missing = frame.geometry.isna()
     ledger.add(
         "bortfall", name, "ort utan yta", int(missing.sum()), "raderna används inte", frame["namn"][missing]
@@ -246,4 +286,11 @@ def _read_localities(kind: str, path: Path, near: Bounds, ledger: Ledger) -> gpd
     wkb.require_sweden(middle.x.to_numpy(), middle.y.to_numpy(), path)
     inside = shapely.intersects(frame.geometry.to_numpy(), shapely.box(*near))
     ledger.add("upplysning", name, "orter utanför länet", int((~inside).sum()), "används inte")
+    if len(frame) and not inside.any():
+        raise DataError(
+            "Inga orter i närheten av länet.", file=path, expected="orter i konfigurationens län",
+            found=f"{len(frame)} orter utanför",
+            details=outlines.places(near, middle.x.to_numpy(), middle.y.to_numpy()),
+            action="Hämta hela Sveriges fil, eller ta bort filen om länet inga sådana orter har.",
+        )  # fmt: skip
     return frame[inside]

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from pipelines import grid
 from pipelines.ledger import Ledger
 from pipelines.stages.groups import of_kommuner
-from pipelines.stages.population import part_inside, square_of
+from pipelines.stages.population import part_inside, spread, square_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,13 +40,8 @@ def dense_squares(
 
     square = square_of(addresses["rutid"].to_numpy(), squares)
     part = part_inside(squares, square, inside, outside, Ledger("grid"))  # the households stage reports it
-    placed = square >= 0
-    each = (squares["befolkning"].to_numpy() * part) / np.maximum(
-        np.bincount(square[placed], minlength=len(squares)), 1
-    )
-    people = addresses[["kommunkod"]].assign(
-        km=grid.parent(addresses["rutid"]), folk=np.where(placed, each[square], 0.0)
-    )
+    folk, _, _ = spread(addresses["rutid"].to_numpy(), squares, part)
+    people = addresses[["kommunkod"]].assign(km=grid.parent(addresses["rutid"]), folk=folk)
     count = people.groupby(["km", "kommunkod"], as_index=False)["folk"].sum()
     kommun = of_kommuner(teknik, region)
     households = kommun.pivot_table(index="kommunkod", columns="omradestyp", values="antal", aggfunc="sum")

@@ -12,10 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines import contracts, files, grid
+from pipelines.contracts_scb_kommun import SCB_KOMMUN
+from pipelines.errors import DataError
 from pipelines.ledger import Ledger
 from pipelines.stages.groups import group_index, household_counts, make_groups, of_kommuner
 from pipelines.stages.nearest import nearest_address
-from pipelines.stages.population import part_inside, square_of
+from pipelines.stages.plausible import require_plausible
+from pipelines.stages.population import part_inside, spread, square_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,11 +40,14 @@ def run(region: Region, paths: Paths) -> None:
 
     square = square_of(addresses["rutid"].to_numpy(), squares)
     part = part_inside(squares, square, land, outside, ledger)
-    people = place_people(addresses, squares, square, part, ledger)
+    people = place_people(addresses, squares, part, region, ledger)
     groups = make_groups(household_counts(teknik, region), addresses, ledger)
     index, table = group_index(addresses, groups)
     households = place_households(people, index, table["hushall_pts"].to_numpy(), ledger)
 
+    published = paths.table(SCB_KOMMUN.name)
+    totals = files.read_table(published) if published.is_file() else None
+    require_plausible(region, addresses, squares, people, table, totals, ledger)
     compare_definitions(region, addresses, people, teknik, ledger)
     out = addresses[["adress_id"]].assign(befolkning=people, hushall=households)
     files.write_table(contracts.check(out, contracts.ADRESSER_HUSHALL), paths.table("adresser_hushall"))
@@ -53,11 +59,7 @@ def run(region: Region, paths: Paths) -> None:
 
 
 def place_people(
-    addresses: pd.DataFrame,
-    squares: pd.DataFrame,
-    square: NDArray[np.int64],
-    part: Floats,
-    ledger: Ledger,
+    addresses: pd.DataFrame, squares: pd.DataFrame, part: Floats, region: Region, ledger: Ledger
 ) -> Floats:
     """Spread each square's people evenly over its addresses; the rest go to the nearest address.
 
@@ -65,27 +67,42 @@ def place_people(
     -------
     ndarray of float, shape (n,)
         People on each address. Its sum is Σ population × part.
+
+    Raises
+    ------
+    DataError
+        When nobody lives in the län.
     """
+    people, lent, homeless = spread(addresses["rutid"].to_numpy(), squares, part)
     folk = squares["befolkning"].to_numpy() * part
-    placed = square >= 0
-    count = np.bincount(square[placed], minlength=len(squares))
-    people = np.zeros(len(addresses))
-    people[placed] = (folk / np.maximum(count, 1))[square[placed]]
-    homeless = np.flatnonzero((count == 0) & (folk > 0))
+    ids = grid.scb_id(squares["rutid"].to_numpy())
+    if len(lent):
+        ledger.add(
+            "antagen", "scb/befolkning", "folk utanför 250 m-rutorna i 1 km-rutor vars alla adresser ligger i dem",
+            float(folk[lent].sum()), "jämnt på 1 km-rutans alla adresser", (f"{ids[i]}: {folk[i]:g}" for i in lent),
+        )  # fmt: skip
     if len(homeless):
         e, n = grid.corner(squares["rutid"].to_numpy()[homeless])
         half = squares["storlek_m"].to_numpy()[homeless] / 2
         nearest, _ = nearest_address(addresses, e + half, n + half)
         np.add.at(people, nearest, folk[homeless])
-        ids = grid.scb_id(squares["rutid"].to_numpy()[homeless])
         ledger.add(
             "omatchad", "scb/befolkning", "folk i rutor utan adress", float(folk[homeless].sum()),
-            "förda till närmaste adress i länet",
-            (f"{i}: {f:g}" for i, f in zip(ids, folk[homeless], strict=True)),
+            "förda till närmaste adress i länet", (f"{ids[i]}: {folk[i]:g}" for i in homeless),
         )  # fmt: skip
-        ledger.facts["rutor_utan_adress"] = {
-            str(i): round(float(f), 6) for i, f in zip(ids, folk[homeless], strict=True)
-        }
+        ledger.facts["rutor_utan_adress"] = {str(ids[i]): round(float(folk[i]), 6) for i in homeless}
+    crowded = np.flatnonzero(people > region.scb.max_personer_adress)
+    ledger.add(
+        "allvarlig", "scb/befolkning", f"adresser med fler än {region.scb.max_personer_adress} personer", len(crowded),
+        "folket står kvar; saknas adresser i närheten?",
+        (f"{addresses['adress_id'].iloc[i]}: {people[i]:.0f}" for i in crowded),
+    )  # fmt: skip
+    if not people.any():
+        raise DataError(
+            "SCB:s rutor har inga personer i länet.", file="scb/befolkning_1km_<år>.gpkg",
+            expected="folk i konfigurationens län", found=f"{int(squares['befolkning'].sum())} personer, alla utanför",
+            action="Hämta hela Sveriges fil, eller rätt läns.",
+        )  # fmt: skip
     return people
 
 

@@ -18,7 +18,10 @@ Floats = NDArray[np.float64]
 
 
 def square_of(rutid: NDArray[np.int64], squares: pd.DataFrame) -> NDArray[np.int64]:
-    """Return the row in ``squares`` that each address's cell lies in, or -1; 250 m before 1 km."""
+    """Return the row in ``squares`` that each address's cell lies in, or -1; 250 m before 1 km.
+
+    So a 1 km square that stands beside 250 m squares of its own has the addresses outside them.
+    """
     import pandas as pd
 
     out = np.full(len(rutid), -1, dtype=np.int64)
@@ -27,6 +30,47 @@ def square_of(rutid: NDArray[np.int64], squares: pd.DataFrame) -> NDArray[np.int
         at = pd.Index(squares["rutid"].to_numpy()[rows]).get_indexer(grid.parent(rutid, size))
         out = np.where(at >= 0, rows[at] if len(rows) else -1, out)
     return out
+
+
+def spread(
+    rutid: NDArray[np.int64], squares: pd.DataFrame, part: Floats
+) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64]]:
+    """Spread each square's people evenly over its own addresses.
+
+    People outside the 250 m squares of a 1 km square all of whose addresses lie inside them go evenly to these.
+
+    Parameters
+    ----------
+    rutid : ndarray of int64, shape (n,)
+        Each address's cell.
+    squares : DataFrame
+        Table ``befolkning``.
+    part : ndarray of float
+        Of each square, the part that is the län's: see :func:`part_inside`.
+
+    Returns
+    -------
+    people : ndarray of float, shape (n,)
+    lent : ndarray of int64
+        Rows of ``squares`` whose people went to addresses inside 250 m squares.
+    homeless : ndarray of int64
+        Rows of ``squares`` with people of the län's but no address, nor in their square: not spread.
+    """
+    import pandas as pd
+
+    folk = squares["befolkning"].to_numpy() * part
+    square = square_of(rutid, squares)
+    placed = square >= 0
+    count = np.bincount(square[placed], minlength=len(squares))
+    people = np.zeros(len(rutid))
+    people[placed] = (folk / np.maximum(count, 1))[square[placed]]
+    empty = np.flatnonzero((count == 0) & (folk > 0))
+    km = empty[(squares["storlek_m"] == grid.KM_M).to_numpy()[empty]]
+    at = pd.Index(squares["rutid"].to_numpy()[km]).get_indexer(grid.parent(rutid))
+    near = np.bincount(at[at >= 0], minlength=len(km))
+    people[at >= 0] += (folk[km] / np.maximum(near, 1))[at[at >= 0]]
+    lent = km[near > 0]
+    return people, lent, np.setdiff1d(empty, lent)
 
 
 def part_inside(
@@ -38,13 +82,16 @@ def part_inside(
 ) -> Floats:
     """Return the part (0–1) of each square's population that counts as the län's.
 
-    Land inside the län over all land of the square. A square without any land in the boundaries (a skerry
-    that the outlines miss) counts wholly where the län has an address in it, otherwise not.
+    Land inside the län over all land of the square; of a 1 km square beside 250 m squares of its own, the land
+    outside them where there is any. A square without any land in the boundaries (a skerry that the outlines
+    miss) counts wholly where the län has an address in it, otherwise not.
     """
-    inside_ha, outside_ha = _land_in(squares, land), _land_in(squares, outside)
+    inside_ha, outside_ha = _land_in(squares, land, own=True), _land_in(squares, outside, own=True)
+    bare = inside_ha + outside_ha == 0
+    inside_ha[bare] = _land_in(squares, land, own=False)[bare]
+    outside_ha[bare] = _land_in(squares, outside, own=False)[bare]
     known = inside_ha + outside_ha > 0
-    has_address = np.zeros(len(squares), dtype=bool)
-    has_address[square[square >= 0]] = True
+    has_address = _has_address(squares, square)
     part = np.where(
         known,
         np.divide(inside_ha, inside_ha + outside_ha, where=known, out=np.zeros(len(squares))),
@@ -74,11 +121,21 @@ def part_inside(
     return part
 
 
-def _land_in(squares: pd.DataFrame, land: pd.DataFrame) -> Floats:
-    """Return the land (ha) of each square, from land per 250 m cell."""
+def _has_address(squares: pd.DataFrame, square: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Say of each square whether an address lies in it; in a 1 km square, be it in a 250 m square there."""
+    out = np.zeros(len(squares), dtype=bool)
+    out[square[square >= 0]] = True
+    km = (squares["storlek_m"] == grid.KM_M).to_numpy()
+    return out | (km & np.isin(squares["rutid"], grid.parent(squares["rutid"].to_numpy()[out])))
+
+
+def _land_in(squares: pd.DataFrame, land: pd.DataFrame, own: bool) -> Floats:
+    """Return the land (ha) of each square, from land per 250 m cell; ``own`` is without its 250 m squares'."""
     out = np.zeros(len(squares))
+    fine = squares["rutid"][squares["storlek_m"] == grid.CELL_M]
     for size in (grid.KM_M, grid.CELL_M):
-        sums = land.groupby(grid.parent(land["rutid"], size))["land_ha"].sum()
+        of = land[~land["rutid"].isin(fine)] if own and size == grid.KM_M else land
+        sums = of.groupby(grid.parent(of["rutid"], size))["land_ha"].sum()
         rows = (squares["storlek_m"] == size).to_numpy()
         out[rows] = sums.reindex(squares["rutid"].to_numpy()[rows]).fillna(0).to_numpy()
     return out

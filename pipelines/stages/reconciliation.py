@@ -13,9 +13,10 @@ import numpy as np
 from pipelines import contracts, files, kolada_indicators, ledger
 from pipelines.contracts_reconciliation import AVSTAMNING_KALLOR, QUANTITIES
 from pipelines.contracts_scb_kommun import CKM_FROM
-from pipelines.errors import DataError
+from pipelines.errors import DataError, by_library
 from pipelines.kolada_indicators import INDICATORS
 from pipelines.region import CLASSES, MEASURES, THRESHOLDS
+from pipelines.region_faults import named_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -169,13 +170,13 @@ def published_shares(region: Region, config: Path, year: int) -> pd.DataFrame:
 
     if not region.kontroll.publicerade_fil:
         return pd.DataFrame()
-    path = config.parent / region.kontroll.publicerade_fil
+    path = named_file(config, region.kontroll.publicerade_fil, "kontroll.publicerade_fil")
     try:
         table = pd.read_csv(path, dtype="str", keep_default_na=False)[list(PUBLISHED_COLUMNS)]
     except (OSError, KeyError, ValueError) as e:
         raise DataError(
             "Filen med publicerade andelar går inte att läsa.", file=path,
-            expected="CSV med " + ", ".join(PUBLISHED_COLUMNS), found=str(e),
+            expected="CSV med " + ", ".join(PUBLISHED_COLUMNS), found=by_library("något annat", e),
             action="Rätta kontroll.publicerade_fil i konfigurationen.",
         ) from None  # fmt: skip
     share = pd.to_numeric(table["andel_pct"], errors="coerce")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.fetch.redact import HIDDEN, Redactor, clean_url
+from pipelines.redact import HIDDEN, Redactor, clean_url
 from pipelines.region_fetch import HamtaKolada, HamtaPts
 from tests.conftest import clean_environment
 
@@ -60,3 +60,21 @@ def test_addresses_of_the_configuration_are_held_to_https_and_carry_no_login(url
         HamtaKolada(url=url)
     with pytest.raises(ValueError, match=r"https://|inloggning|webbadress"):
         HamtaPts(filer=({"innehall": "teknik", "url": url},))
+
+
+def test_no_login_is_in_what_make_runs(tmp_path):
+    """What make runs is what others on the machine see."""
+    given = {
+        "LANTMATERIET_ANVANDARE": "anna-namn",
+        "LANTMATERIET_LOSENORD": "hemligt-l",
+        "LANTMATERIET_HEMLIGHET": "hemligt-h",
+    }
+    for word in ("-n", "VISA=ja"):
+        result = subprocess.run(
+            ["make", "-C", str(ROOT), "fetch", word, "BARA=nonsens", f"RAW={tmp_path}/raw", f"OUT={tmp_path}/out"],
+            capture_output=True, text=True, env=clean_environment() | given, timeout=60,
+        )  # fmt: skip
+        assert (
+            "hemligt" not in result.stdout + result.stderr
+            and "anna-namn" not in result.stdout + result.stderr
+        )

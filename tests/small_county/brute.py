@@ -5,6 +5,9 @@ Definitions are those of the design; where it leaves a choice, the choice made h
 * A cell "overlaps" land when the common area is above 0; touching is not enough.
 * A point on the border of a tätort or småort lies in it (as polygons of evidence include their border).
 * A square of SCB with no land in any kommun is the län's when one of its addresses is; else it is outside.
+* A 1 km square with 250 m squares has, beside theirs, as many people as it exceeds their sum by (in a mixed file:
+  as it says). They live on its addresses outside the 250 m squares; when it has none, on all its addresses. Their
+  share in the län is that of the land outside the 250 m squares; where that has none, of all its land.
 * A square of SCB counts by the share of its land inside the län before its people are placed, whether its
   addresses lie in the län's polygon or not.
 * Squares of equal distance, addresses of equal distance: the lowest `adress_id`, also for rows by `e,n`, so a
@@ -142,16 +145,36 @@ def compute(c: County) -> Answer:
 
 
 def squares_of(c: County) -> list[tuple[int, int, int, int]]:
-    """SCB's squares as E, N, side, people; 250 m cells in place of the 1 km square they lie in."""
-    replaced = {square_of(e, n, 1000) for e, n, _ in c.quarter}
+    """SCB's squares as E, N, side, people; a 1 km square with 250 m squares holds those outside them."""
     squares = [(e, n, 250, p) for e, n, p in c.quarter]
-    return squares + [(e, n, 1000, p) for e, n, p in c.km if (e, n) not in replaced]
+    for e, n, p in c.km:
+        inside = sum(q for *cell, q in c.quarter if square_of(*cell, 1000) == (e, n))
+        squares.append((e, n, 1000, p if c.mixed else max(p - inside, 0)))
+    return squares
+
+
+def holes_of(c: County, e: int, n: int, side: int) -> tuple[Cell, ...]:
+    """Return the 250 m squares that are cut out of a 1 km square."""
+    return tuple((a, b) for a, b, _ in c.quarter if side == 1000 and square_of(a, b, 1000) == (e, n))
+
+
+def homes(c: County, facts: list[Facts]) -> Iterable[tuple[Fraction, list[Facts], tuple[float, float]]]:
+    """Give each square's people in the län, the addresses in it that are theirs, and its middle."""
+    for e, n, side, people in squares_of(c):
+        all_here = [f for f in facts if square_of(f.address.e, f.address.n, side) == (e, n)]
+        holes = holes_of(c, e, n, side)
+        outside = [f for f in all_here if f.cell not in holes]
+        share = share_in_lan(e, n, side, bool(all_here), holes)
+        yield people * share, outside or all_here, (e + side / 2, n + side / 2)
 
 
 @functools.cache
-def share_in_lan(e: int, n: int, side: int, has_address: bool) -> Fraction:
-    """Return the square's land in the län ÷ its land in all known kommuner."""
-    square = box(e, n, e + side, n + side)
+def share_in_lan(e: int, n: int, side: int, has_address: bool, holes: tuple[Cell, ...]) -> Fraction:
+    """Return the square's land in the län ÷ its land in all known kommuner, both outside the holes."""
+    whole = box(e, n, e + side, n + side)
+    square = whole.difference(unary_union([box(a, b, a + 250, b + 250) for a, b in holes]))
+    if not any(land.intersection(square).area for land in LAND.values()):
+        square = whole
     inside = sum(LAND[k].intersection(square).area for k in LAN_CODES)
     everywhere = sum(land.intersection(square).area for land in LAND.values())
     if everywhere == 0:
@@ -162,11 +185,9 @@ def share_in_lan(e: int, n: int, side: int, has_address: bool) -> Fraction:
 
 
 def place_people(c: County, facts: list[Facts]) -> None:
-    for e, n, side, people in squares_of(c):
-        here = [f for f in facts if square_of(f.address.e, f.address.n, side) == (e, n)]
-        mine = people * share_in_lan(e, n, side, bool(here))
+    for mine, here, middle in homes(c, facts):
         if not here:
-            here = [nearest(facts, e + side / 2, n + side / 2)[0]]
+            here = [nearest(facts, *middle)[0]]
         for f in here:
             f.people += mine / len(here)
 
@@ -198,10 +219,9 @@ def classify(c: County, facts: list[Facts]) -> dict[str, BaseGeometry]:
 
 def classify_by_density(c: County, facts: list[Facts]) -> dict[str, BaseGeometry]:
     own: dict[str, Fraction] = defaultdict(Fraction)
-    for e, n, side, number in squares_of(c):
-        here = [f for f in facts if square_of(f.address.e, f.address.n, side) == (e, n)]
+    for mine, here, _ in homes(c, facts):
         for f in here:
-            own[f.address.id] += number * share_in_lan(e, n, side, True) / len(here)
+            own[f.address.id] += mine / len(here)
     towns = {}
     for kommun in LAN_CODES:
         target = Fraction(c.households[kommun, "tatbebyggt"], sum(c.households[kommun, k] for k in CLASSES))

@@ -32,6 +32,8 @@ VARIANTS = (
     "utan_folk",
     "ensam",
     "koppar",
+    "blandat_rutnat",
+    "delvis_kopt",
 )
 LANSNAMN = "Östvikens län"
 
@@ -403,6 +405,7 @@ class County:
     evidence: bool
     complete: set[tuple[str, str]]
     klassning: str
+    mixed: bool = False  # SCB's mixed grid: one file, a 1 km square without the people of its 250 m squares
     addresses: list[Address] = field(default_factory=lambda: list(ADDRESSES))
     households: dict[tuple[str, str], int] = field(default_factory=lambda: dict(HOUSEHOLDS))
     by_id: list[Row] = field(default_factory=lambda: list(BY_ID))
@@ -427,6 +430,8 @@ def county(variant: str = "full") -> County:
     evidence partial, and every glesbebygd address in Håvik of which it leaves anything undecided is without
     people. `ensam`: no evidence, Håvik's glesbygd has people on the islet alone and nobody there has 1 Gbit/s.
     `koppar`: one operator's partial list of its copper lines at nearly every address, and not another row.
+    `blandat_rutnat`: SCB's mixed grid in one file, and neither tätorter nor småorter. `delvis_kopt`: 250 m squares
+    bought for a part of one 1 km square, none of them with an address.
     """
     c = County(
         variant=variant,
@@ -441,8 +446,13 @@ def county(variant: str = "full") -> County:
     )
     if variant == "utan_hastighet":
         c.hastighet, c.has_passerad = {}, False
-    if variant == "utan_orter":
+    if variant in ("utan_orter", "blandat_rutnat"):
         c.orter = []
+    if variant == "blandat_rutnat":
+        c.mixed = True
+    if variant == "delvis_kopt":
+        c.quarter = [(401000, 6400500, 30), (401250, 6400500, 20), (401500, 6400750, 10)]
+        c.km = [(e, n, 100 if (e, n) == (401000, 6400000) else p) for e, n, p in c.km]
     if variant in ("utan_250m", "utan_folk"):
         c.quarter, c.complete = [], set()
     if variant == "utan_folk":
@@ -562,20 +572,22 @@ def _addresses(c: County, folder: Path) -> None:
 
 
 def _scb(c: County, folder: Path) -> None:
-    for name, side, squares in (("1km", 1000, c.km), ("250m", 250, c.quarter)):
+    coarse, fine = ([(*s, side) for s in squares] for side, squares in ((1000, c.km), (250, c.quarter)))
+    of_name = {"blandat": fine + coarse} if c.mixed else {"1km": coarse, "250m": fine}
+    for name, squares in of_name.items():
         if not squares:
             continue
         frame = gpd.GeoDataFrame(
             {
-                "rutid_inspire": [f"SE_CRS3006RES{side}mN{n}E{e}" for e, n, _ in squares],
-                "rutid_scb": [f"{e:06d}{n:07d}" for e, n, _ in squares],
-                "rutstorl": side,
-                "beftotalt": [p for *_, p in squares],
-                "man": [p // 2 for *_, p in squares],
-                "kvinna": [p - p // 2 for *_, p in squares],
+                "rutid_inspire": [f"SE_CRS3006RES{side}mN{n}E{e}" for e, n, _, side in squares],
+                "rutid_scb": [f"{e:06d}{n:07d}" for e, n, *_ in squares],
+                "rutstorl": [side for *_, side in squares],
+                "beftotalt": [p for *_, p, _ in squares],
+                "man": [p // 2 for *_, p, _ in squares],
+                "kvinna": [p - p // 2 for *_, p, _ in squares],
                 "referenstid": "2024-12-31",
             },
-            geometry=[box(e, n, e + side, n + side) for e, n, _ in squares],
+            geometry=[box(e, n, e + side, n + side) for e, n, _, side in squares],
             crs=3006,
         )
         _gpkg(frame, folder / f"befolkning_{name}_2024.gpkg", f"befolkning_{name}_2024")

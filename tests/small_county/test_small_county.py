@@ -288,14 +288,38 @@ def test_people_by_hand(full: brute.Answer) -> None:
     people = {k: r["befolkning"] for k, r in full.adresser.items()}
     assert people["9901-003"] == 9 / 3
     assert people["9901-004"] == 31 / 8  # on the corner: belongs to the square north-east of it
-    assert people["9901-005"] == people["9901-006"] == 7 / 2  # the 250 m cell replaces the 1 km square
-    assert people["9901-007"] == 16 / 5
+    # The 250 m cell's 7 over two. Its 1 km square has 33 people, its 250 m squares 28, and every one of its eight
+    # addresses lies in one of them: the five are shared by all eight.
+    assert people["9901-005"] == people["9901-006"] == 7 / 2 + 5 / 8
+    assert people["9901-007"] == 16 / 5 + 5 / 8
     assert people["9901-029"] == 0
     assert people["9901-043"] == 4
     # 7 over four, and the 6 of the empty square beside: as near 126, which has the higher id.
     assert people["9902-099"] == 7 / 4 + 6
     assert people["9902-126"] == 7 / 4
     assert people["9902-114"] == 26 / 8 + 3
+
+
+def test_a_partial_purchase_by_hand(staged, expected) -> None:
+    """A hundred people in a 1 km square, sixty of them in three bought 250 m squares without an address."""
+    addresses = rows_of(staged("delvis_kopt"), "adresser")
+    for people in (
+        {k: r["befolkning"] for k, r in expected("delvis_kopt").adresser.items()},
+        {k: r["befolkning"] for k, r in addresses.items()},
+    ):
+        # Forty live outside the bought squares: five at each of the square's eight addresses. Thirty go to the
+        # nearest address of their square's middle (401125, 6400625): 007, 197 m off; twenty from (401375, 6400625) to
+        # 008, 190 m off; ten from (401625, 6400875) to 015, 177 m off, beside its own share of the square in the north.
+        assert people["9901-007"] == pytest.approx(5 + 30)
+        assert people["9901-008"] == pytest.approx(5 + 20)
+        assert people["9901-015"] == pytest.approx(31 / 8 + 10)
+        others = ("9901-005", "9901-006", "9901-009", "9901-010", "9901-011", "9901-017")
+        assert [people[k] for k in others] == pytest.approx([5] * 6)
+    total = rows_of(staged("delvis_kopt"), "lan")["99"]["befolkning"]
+    before = rows_of(staged("utan_250m"), "lan")["99"]["befolkning"]
+    assert total == pytest.approx(
+        before + 100 - 33
+    )  # nobody more, nobody less: 33 live there in that variant
 
 
 def test_border_square_by_hand(full: brute.Answer) -> None:

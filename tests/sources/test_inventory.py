@@ -126,6 +126,14 @@ def test_what_is_missing_is_told_with_publisher_source_and_place(tmp_path: Path)
     assert max(map(len, told.splitlines())) < 300  # longer lines are cut
 
 
+@pytest.mark.parametrize("name", ["befolkning_rutor_2024", "Befolkning 2024", "befolkning_250m_2024"])
+def test_a_population_file_may_be_mixed_under_any_name(tmp_path: Path, name: str) -> None:
+    raw = real(tmp_path)
+    (raw / GRID).rename(raw / f"scb/{name}.gpkg")
+    assert inventory.missing_inputs(raw) == []
+    assert f"scb/{name}.gpkg" in [i["fil"] for i in run(tmp_path)["scb"]]
+
+
 def test_an_empty_or_absent_folder_lacks_everything(tmp_path: Path) -> None:
     assert len(inventory.missing_inputs(tmp_path / "finns_inte")) == 3
     (tmp_path / "raw/demo/scb").mkdir(parents=True)

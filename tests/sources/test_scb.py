@@ -1,22 +1,25 @@
-"""SCB's squares and localities: ids, lattice, editions, 250 m in place of 1 km."""
+"""SCB's squares and localities: ids, lattice, editions, bounds, 250 m squares beside 1 km squares."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import gpkg_files as make
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines import files
+from pipelines import files, grid
 from pipelines.errors import DataError
 from pipelines.ledger import Ledger, load
-from pipelines.sources import scb
+from pipelines.region import Scb
+from pipelines.sources import fine_squares, scb
+from pipelines.stages import laws
 
 # The prov-län is 10 × 10 km; its box with 2 km around runs from 398 to 412 km east, 6398 to 6412 km north.
 LAND = shapely.box(400_000, 6_400_000, 410_000, 6_410_000)
@@ -33,10 +36,16 @@ def put(
     return make.squares(tmp / f"raw/scb/{name}.gpkg", rows, side, **options)
 
 
-def run(tmp: Path, ar: int | None = None) -> list[tuple[int, int, int]]:
-    """Run the stage; return ``rutid, storlek_m, befolkning``."""
+def run(tmp: Path, ar: int | None = None, **scb_keys: Any) -> list[tuple[int, int, int]]:
+    """Run the stage; return ``rutid, storlek_m, befolkning``. ``scb_x`` sets ``x`` under ``[scb]``."""
     where = make.paths(tmp)
-    scb.run(make.region([("1480", "Göteborg")], scb_ar=ar), where)
+    chosen = Scb(ar=ar, **{k.removeprefix("scb_"): v for k, v in scb_keys.items()})
+    scb.run(make.region([("1480", "Göteborg")]).model_copy(update={"scb": chosen}), where)
+    said: Any = load(where.ledger("scb"))
+    left_out = sum(e.count for e in said.entries if e.reason.startswith(laws.SQUARES_LEFT_OUT))
+    assert (
+        said.facts["rader"]["lasta"] == said.facts["rader"]["behallna"] + left_out
+    )  # every row has its account
     return list(files.read_table(where.table("befolkning")).itertuples(index=False, name=None))
 
 
@@ -87,7 +96,7 @@ def test_every_dress(tmp_path: Path, options: dict[str, Any]) -> None:
     assert used(tmp_path) == {"befolkning_1km_2024.gpkg": (True, 2024, "2024-12-31", False)}
 
 
-@pytest.mark.parametrize("tid", [2024, "2024"])
+@pytest.mark.parametrize("tid", [2024, "2024", 2024.0])
 def test_a_year_alone(tmp_path: Path, tid: Any) -> None:
     put(tmp_path, referenstid=tid, name="befolkning_1km_2023")  # content wins over the name
     assert run(tmp_path) == SORTED
@@ -129,7 +138,7 @@ def test_a_file_of_another_part_of_sweden(tmp_path: Path) -> None:
     fails(tmp_path, "Inga rutor i närheten av länet", "befolkning_1km_2024.gpkg")
 
 
-def test_fine_squares_replace_the_whole_square_they_lie_in(tmp_path: Path) -> None:
+def test_a_partial_purchase_leaves_the_rest_where_it_was(tmp_path: Path) -> None:
     put(tmp_path)
     fine = [
         (401_250, 6_402_500, 4),
@@ -138,52 +147,232 @@ def test_fine_squares_replace_the_whole_square_they_lie_in(tmp_path: Path) -> No
         (405_000, 6_405_000, 2),
     ]
     put(tmp_path, fine, "befolkning_250m_2024", 250)
-    # 7 people give way to 4 + 6; 5 give way to nobody; a square absent from the 1 km file is added.
+    # 7 people and 4 + 6 differ by noise: the finer counts. The 5 live outside the one empty square bought there, whose
+    # ground is not theirs. A square absent from the 1 km file is added.
     assert run(tmp_path) == [
         (4000006401000, 1000, 3),
+        (4000006405000, 250, 0),
+        (4000006405000, 1000, 5),
         (4012506402500, 250, 4),
         (4017506402750, 250, 6),
         (4050006405000, 250, 2),
     ]
     assert ledger(tmp_path) == {
-        "1 km-rutor ersatta av 250 m-rutor (12 personer mot 12)": 2,
+        "1 km-rutor ersatta av 250 m-rutor (7 personer mot 10)": 1,
+        "1 km-rutor som skiljer sig från sina 250 m-rutor inom SCB:s störning (netto -3 personer)": 1,
+        "1 km-rutor med folk också utanför sina 250 m-rutor (5 personer)": 1,
         "250 m-rutor vars 1 km-ruta saknas i 1 km-filen": 1,
-        "rutor med 0 personer": 1,
     }
     facts = load(make.paths(tmp_path).ledger("scb")).facts
-    assert facts["befolkning"] == 15
+    assert facts["befolkning"] == 3 + 5 + 4 + 6 + 2
+
+
+def test_every_250_m_square_of_a_1_km_square(tmp_path: Path) -> None:
+    put(tmp_path, [(401_000, 6_402_000, 100), (403_000, 6_402_000, 300)])
+    whole = [(401_000 + 250 * i, 6_402_000 + 250 * j, 6) for i in range(4) for j in range(4)]
+    more = [(e + 2000, n, p) for e, n, p in whole]
+    put(tmp_path, whole + more, "befolkning_250m_2024", 250)
+    squares = run(tmp_path)
+    # 96 against 100: noise of seventeen counts, and no ground is left for four more. 96 against 300: not noise.
+    assert sum(p for i, m, p in squares if i // 10**7 < 402_000) == 96
+    assert (4030006402000, 1000, 204) in squares
+    assert sum(p for *_, p in squares) == 96 + 300
+    told = {e.reason: e.kind for e in load(make.paths(tmp_path).ledger("scb")).entries}
+    lost = "1 km-rutor med fler personer än alla sina 16 250 m-rutor, mer än SCB:s störning"
+    assert told[lost] == "allvarlig"
+
+
+def test_a_kommun_bought_whole_has_no_rest_of_noise(tmp_path: Path) -> None:
+    corners = [(400_000 + 1000 * i, 6_400_000 + 1000 * j) for i in range(10) for j in range(10)]
+    put(tmp_path, [(e, n, 14 if e % 2000 else 8) for e, n in corners])
+    put(tmp_path, [(e, n, 11) for e, n in corners], "befolkning_250m_2024", 250)
+    squares = run(tmp_path)
+    # Each differs by ±3, as SCB's noise may: the 250 m squares alone count, and none of them is blown up by it.
+    assert {m for _, m, _ in squares} == {250}
+    assert sum(p for *_, p in squares) == 1100
+
+
+MIXED = [(401_000, 6_402_000, 1000, 40), (401_250, 6_402_500, 250, 30), (401_500, 6_402_000, 250, 0),
+         (400_000, 6_401_000, 1000, 3), (405_000, 6_405_000, 250, 9)]  # fmt: skip
+
+
+def mixed(tmp: Path, rows: Any = MIXED, name: str = "befolkning_rutor_2024", **options: Any) -> Path:
+    """SCB's mixed grid: a row is E, N, side, people."""
+    options.setdefault("rutstorl", [m for *_, m, _ in rows])
+    shapes = [make.square(e, n, m) for e, n, m, _ in rows]
+    return put(tmp, [(e, n, p) for e, n, _, p in rows], name, shapes=shapes, **options)
+
+
+MIXED_SQUARES = [(4000006401000, 1000, 3), (4010006402000, 1000, 40), (4012506402500, 250, 30),
+                 (4015006402000, 250, 0), (4050006405000, 250, 9)]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "name", ["befolkning_rutor_2024", "befolkning_1km_2024", "befolkning_250m_2024", "Befolkning 2024"]
+)
+def test_the_mixed_grid_in_one_file(tmp_path: Path, name: str) -> None:
+    mixed(tmp_path, name=name)
+    assert run(tmp_path) == MIXED_SQUARES  # the 1 km square has 40 people besides the 30
+    assert used(tmp_path)[f"{name}.gpkg"][0] is True
+
+
+@pytest.mark.parametrize("form", ["{} m", "{}.0", "{0}x{0}", "{0} x {0} m"])
+def test_sizes_as_they_are_written(tmp_path: Path, form: str) -> None:
+    mixed(tmp_path, rutstorl=[form.format(m) for *_, m, _ in MIXED])
+    assert run(tmp_path) == MIXED_SQUARES
+
+
+@pytest.mark.parametrize(
+    ("open_people", "people"),
+    [(70, 40), (68, 40), (40, 10)],  # 40 + 30 in the open file: 40 is the rest. 40 there: 40 is everybody.
+)
+def test_the_open_grid_tells_what_a_mixed_file_holds(tmp_path: Path, open_people: int, people: int) -> None:
+    mixed(tmp_path)
+    put(tmp_path, [(401_000, 6_402_000, open_people), (400_000, 6_401_000, 3), (405_000, 6_405_000, 9),
+                   (408_000, 6_408_000, 5)])  # fmt: skip
+    squares = run(tmp_path)
+    assert (4010006402000, 1000, people) in squares
+    assert (4080006408000, 1000, 5) in squares  # the mixed file has no square there
+    assert sum(p for *_, p in squares) == people + 30 + 9 + 3 + 5
+    assert all(f[0] for f in used(tmp_path).values())
+
+
+def test_an_open_grid_that_fits_neither_stops(tmp_path: Path) -> None:
+    mixed(tmp_path)
+    put(tmp_path, [(401_000, 6_402_000, 400)])
+    fails(tmp_path, "Det går inte att avgöra", "km_med_250m", "befolkning_rutor_2024.gpkg")
+
+
+def test_a_mixed_file_whose_squares_hold_everybody_stops(tmp_path: Path) -> None:
+    rows = [(400_000 + 1000 * i, 6_402_000, 1000, 500) for i in range(10)]
+    rows += [(e + 250, n, 250, 400) for e, n, _, _ in rows]
+    mixed(tmp_path, rows)
+    fails(tmp_path, "Det går inte att avgöra", "km_med_250m")
+    assert sum(p for *_, p in run(tmp_path, scb_km_med_250m="hela")) == 5000
+    assert sum(p for *_, p in run(tmp_path, scb_km_med_250m="resten")) == 9000
+
+
+def two_files(tmp: Path, pairs: list[tuple[int, int]]) -> None:
+    """A 1 km square for each pair, and one 250 m square in it."""
+    put(tmp, [(400_000 + 1000 * i, 6_402_000, a) for i, (a, _) in enumerate(pairs)])
+    fine = [(400_250 + 1000 * i, 6_402_000, b) for i, (_, b) in enumerate(pairs)]
+    put(tmp, fine, "befolkning_250m_2024", 250)
+
+
+def test_two_files_of_a_mixed_delivery(tmp_path: Path) -> None:
+    two_files(
+        tmp_path, [(20, 100), (0, 200), (30, 90), (50, 40)]
+    )  # most have fewer people than they would hold
+    assert sum(p for *_, p in run(tmp_path)) == 100 + 430
+    told = [e for e in load(make.paths(tmp_path).ledger("scb")).entries if "räknas som resten" in e.reason]
+    assert [e.kind for e in told] == ["antagen"] and "3 av 4" in told[0].reason
+    assert sum(p for *_, p in run(tmp_path, scb_km_med_250m="hela")) == 100 + 200 + 90 + 50
+
+
+def test_two_files_that_do_not_tell(tmp_path: Path) -> None:
+    two_files(tmp_path, [(20, 100), (200, 100), (300, 90), (500, 40)])
+    fails(
+        tmp_path,
+        "befolkning_1km_2024.gpkg",
+        "1 av 4 1 km-rutor",
+        "4000006402000: 20 i 1 km-rutan, 100 i dess 250 m-rutor",
+        "km_med_250m",
+    )
+    assert sum(p for *_, p in run(tmp_path, scb_km_med_250m="hela")) == 100 + 200 + 300 + 500
+    entries = load(make.paths(tmp_path).ledger("scb")).entries
+    assert [(e.count, e.examples) for e in entries if e.kind == "allvarlig"] == [
+        (1, ("4000006402000: 20 mot 100",))
+    ]
+    assert sum(p for *_, p in run(tmp_path, scb_km_med_250m="resten")) == 1020 + 330
+
+
+def test_sizes_in_tables_of_their_own_stop(tmp_path: Path) -> None:
+    path = put(tmp_path)
+    fine = {"rutid_scb": ["4012506402500"], "rutstorl": [250], "beftotalt": [4]}
+    make.gpkg(path, fine, [make.square(401_250, 6_402_500, 250)], "fin")
+    fails(tmp_path, "Flera tabeller", "befolkning_1km_2024, fin", "egen fil")
+
+
+def test_noise_is_no_more_than_the_counts_can_hold(tmp_path: Path) -> None:
+    put(tmp_path, [(401_000, 6_402_000, 100)])
+    fine = [
+        (401_000 + 250 * i, 6_402_000 + 250 * j, 20 if i == j < 3 else 0) for i in range(4) for j in range(4)
+    ]
+    put(tmp_path, fine, "befolkning_250m_2024", 250)
+    # Sixteen squares, thirteen of them empty: zeros have no noise, so 40 of 100 are people, not noise.
+    assert sum(p for *_, p in run(tmp_path)) == 100
+    assert [e.count for e in load(make.paths(tmp_path).ledger("scb")).entries if e.kind == "allvarlig"] == [1]
+
+
+@pytest.mark.parametrize(("total", "people"), [(1100, 1100), (1350, 1350)])
+def test_totals_per_kommun_tell_two_files_apart(tmp_path: Path, total: int, people: int) -> None:
+    # Everybody: 100 (at least) + 200 + 300 + 500. The rest: 1020 + 330.
+    two_files(tmp_path, [(20, 100), (200, 100), (300, 90), (500, 40)])
+    text = f"region;år;folkmängd\n1480 Göteborg;2024;{total}\n"
+    (tmp_path / "raw/scb/folkmangd_kommun_2024.csv").write_text(text, encoding="utf-8")
+    assert sum(p for *_, p in run(tmp_path)) == people
+
+
+def test_a_mixed_and_a_bought_file_of_one_year(tmp_path: Path) -> None:
+    mixed(tmp_path)
+    put(tmp_path, [(401_250, 6_402_500, 30)], "befolkning_250m_2024", 250)
+    fails(tmp_path, "Två filer", "befolkning_rutor_2024.gpkg och befolkning_250m_2024.gpkg")
 
 
 def test_fine_squares_of_another_year_are_warned_of(tmp_path: Path) -> None:
     put(tmp_path)
     put(tmp_path, [(401_250, 6_402_500, 4)], "befolkning_250m_2021", 250, referenstid="2021-12-31")
-    assert len(run(tmp_path)) == 3
+    assert run(tmp_path) == [*SORTED[:2], (4010006402000, 1000, 3), (4012506402500, 250, 4)]
     assert ledger(tmp_path)["250 m-rutorna gäller 2021, 1 km-rutorna 2024"] == 1
+
+
+def test_fine_squares_of_the_same_year_come_first(tmp_path: Path) -> None:
+    put(tmp_path)
+    for year in (2021, 2024, 2025):
+        put(tmp_path, [(401_250, 6_402_500, 4)], f"befolkning_250m_{year}", 250, referenstid=f"{year}-12-31")
+    run(tmp_path)
+    assert [n for n, f in used(tmp_path).items() if f[0]] == [
+        "befolkning_1km_2024.gpkg",
+        "befolkning_250m_2024.gpkg",
+    ]
 
 
 SQUARE = st.tuples(st.integers(0, 9), st.integers(0, 9))
 CELL = st.tuples(st.integers(0, 39), st.integers(0, 39))
 
 
-@given(
-    st.dictionaries(SQUARE, st.integers(0, 9), max_size=30),
-    st.dictionaries(CELL, st.integers(0, 9), max_size=60),
-)
-def test_no_ground_is_counted_twice(km: dict[Any, int], fine: dict[Any, int]) -> None:
-    def table(rows: dict[Any, int], side: int) -> pd.DataFrame:
-        ids = [(400_000 + side * c) * 10**7 + 6_400_000 + side * r for c, r in rows]
-        body = {"rutid": ids, "storlek_m": [side] * len(ids), "befolkning": list(rows.values())}
-        return pd.DataFrame(body, dtype=np.int64)
+def table(rows: dict[Any, int], side: int) -> pd.DataFrame:
+    ids = [(400_000 + side * c) * 10**7 + 6_400_000 + side * r for c, r in rows]
+    body = {"rutid": ids, "storlek_m": [side] * len(ids), "befolkning": list(rows.values())}
+    return pd.DataFrame(body, dtype=np.int64)
 
-    out = scb.replace_squares(table(km, 1000), table(fine, 250), Ledger("prov"))
-    taken = {(c // 4, r // 4) for c, r in fine}
-    assert out["befolkning"].sum() == sum(p for k, p in km.items() if k not in taken) + sum(fine.values())
-    assert (out["befolkning"] > 0).all()
-    assert (
-        not out["rutid"][out["storlek_m"] == 1000]
-        .isin([(400_000 + 1000 * c) * 10**7 + 6_400_000 + 1000 * r for c, r in taken])
-        .any()
-    )
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.dictionaries(SQUARE, st.integers(0, 60), max_size=30),
+    st.dictionaries(CELL, st.integers(0, 60), max_size=60),
+    st.sampled_from(["hela", "resten"]),
+)
+def test_nobody_vanishes_and_nobody_is_counted_twice(
+    km: dict[Any, int], fine: dict[Any, int], meaning: Any
+) -> None:
+    lan = gpd.GeoDataFrame({"kommunkod": ["1480"]}, geometry=[LAND], crs=3006)
+    files_ = fine_squares.Source(Path("km.gpkg"), Path("fin.gpkg"))
+    chosen = Scb(km_med_250m=meaning)
+    out = fine_squares.combine(table(km, 1000), table(fine, 250), files_, chosen, Ledger("prov"), lan)
+    # Square by square: everybody in it, told without the tables' arithmetic.
+    for square in {*km, *((c // 4, r // 4) for c, r in fine)}:
+        inside = [p for (c, r), p in fine.items() if (c // 4, r // 4) == square]
+        total = km.get(square, 0)
+        wanted = total + sum(inside) if meaning == "resten" else max(total, sum(inside))
+        corner = (400_000 + 1000 * square[0]) * 10**7 + 6_400_000 + 1000 * square[1]
+        here = out[grid.parent(out["rutid"]) == corner]
+        assert here["befolkning"].sum() == wanted
+        own = here[here["storlek_m"] == 250]
+        assert own["befolkning"].sum() == sum(inside)
+        # An empty 250 m square stands where its ground must be told from the rest's, else not.
+        assert len(own) == (len(inside) if wanted > sum(inside) else sum(p > 0 for p in inside))
+    assert not out.duplicated(["rutid", "storlek_m"]).any()
 
 
 def test_the_newest_year_is_used_and_the_other_named(tmp_path: Path) -> None:
@@ -235,7 +424,9 @@ def test_no_file(tmp_path: Path) -> None:
         (ROWS[:1], {"shapes": [make.square(401_000, 6_402_000, 250)]}, ("där deras rutid_scb säger", "sidan 1000 m")),
         (ROWS[:1], {"shapes": [shapely.Point(401_500, 6_402_500)]}, ("Fel sorts geometri",)),
         (ROWS[:1], {"rutstorl": 250}, ("storlek stämmer inte", "1000 m", "Fick: 250")),
-        (ROWS, {"rutstorl": [1000, 250, 1000]}, ("blandar rutor", "1000, 250")),
+        (ROWS, {"rutstorl": [1000, 250, 1000]}, ("där deras rutid_scb säger", "sidan 250 m")),
+        (ROWS, {"rutstorl": [1000, 500, 1000]}, ("storlek stämmer inte", "Rad: 2", "Fick: 500")),
+        (ROWS, {"rutstorl": ["1000", None, "1000"]}, ("storlek stämmer inte", "Rad: 2", "okänd")),
         (ROWS, {"referenstid": ["2023", "2024", "2024"]}, ("blandar rutor", "2023, 2024")),
         (ROWS, {"crs": 4326}, ("Fel koordinatsystem",)),
         (ROWS, {"rename": {"beftotalt": "folk"}}, ("saknar kolumnen befolkning", "beftotalt", "folk")),
@@ -244,6 +435,175 @@ def test_no_file(tmp_path: Path) -> None:
 def test_faults_that_stop(tmp_path: Path, rows: Any, options: dict[str, Any], told: tuple[str, ...]) -> None:
     put(tmp_path, rows, **options)
     fails(tmp_path, "befolkning_1km_2024.gpkg", *told)
+
+
+def stored(tmp: Path, value: str, kind: str = "INTEGER") -> None:
+    """Put a value in the second row as SQLite holds it, whatever the column is declared as."""
+    path = put(tmp)
+    name = "befolkning_1km_2024"
+    make.sql(
+        path,
+        f"ALTER TABLE {name} RENAME COLUMN beftotalt TO gammal",
+        f"ALTER TABLE {name} ADD COLUMN beftotalt {kind}",
+        f"UPDATE {name} SET beftotalt = gammal",
+        f"UPDATE {name} SET beftotalt = {value} WHERE fid = 2",
+    )
+
+
+@pytest.mark.parametrize("kind", ["INTEGER", "MEDIUMINT", "REAL", "TEXT"])
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("'abc'", ("inget heltal", "abc")),
+        ("'1,234'", ("inget heltal", "1,234")),  # a decimal or thousands: nobody knows
+        ("3.5", ("inget heltal", "3.5")),
+        ("-4", ("Negativ folkmängd", "-4")),
+        ("1000000000", ("fler personer än en ruta rymmer", "1000000000", "högst 40000", "max_personer_1km")),
+        ("4294967301", ("fler personer än en ruta rymmer", "4294967301")),  # 5 in 32 bits
+        ("NULL", ("inget heltal",)),
+        ("1e999", ("inget heltal",)),
+    ],
+)
+def test_a_count_that_is_none(tmp_path: Path, kind: str, value: str, told: tuple[str, ...]) -> None:
+    stored(tmp_path, value, kind)
+    fails(tmp_path, "befolkning_1km_2024.gpkg", "Rad: 2", "beftotalt", *told)
+
+
+@pytest.mark.parametrize("kind", ["INTEGER", "MEDIUMINT", "REAL", "TEXT"])
+def test_a_whole_number_in_any_column(tmp_path: Path, kind: str) -> None:
+    stored(tmp_path, "1234", kind)
+    assert (4000006405000, 1000, 1234) in run(tmp_path)
+
+
+@pytest.mark.parametrize("value", ["'1 234'", "'1 234'", "'1 234'", "' 1234 '", "'1234.0'"])
+def test_thousands_set_apart_in_text(tmp_path: Path, value: str) -> None:
+    stored(tmp_path, value, "TEXT")
+    assert (4000006405000, 1000, 1234) in run(tmp_path)
+
+
+@pytest.mark.parametrize(("side", "limit"), [(1000, 40_000), (250, 8_000)])
+def test_bounds_are_configuration(tmp_path: Path, side: int, limit: int) -> None:
+    key = "max_personer_1km" if side == 1000 else "max_personer_250m"
+    name = "befolkning_1km_2024" if side == 1000 else "befolkning_250m_2024"
+    put(tmp_path, [(400_000, 6_401_000, limit)], name, side)
+    if side == 250:
+        put(tmp_path, [(400_000, 6_401_000, 30_000)])
+    assert run(tmp_path)
+    make.sql(tmp_path / f"raw/scb/{name}.gpkg", f"UPDATE {name} SET beftotalt = {limit + 1}")
+    make.paths(tmp_path).table("befolkning").unlink()
+    fails(tmp_path, name, "Rad: 1", f"högst {limit} personer", str(limit + 1), key)
+    assert run(tmp_path, **{key: limit + 1})
+
+
+def test_a_file_without_people(tmp_path: Path) -> None:
+    put(tmp_path, [(e, n, 0) for e, n, _ in ROWS])
+    fails(tmp_path, "Ingen ruta i filen har några personer", "beftotalt")
+
+
+def with_columns(tmp: Path, **columns: Any) -> None:
+    body = {"rutid_scb": [f"{e}{n}" for e, n, _ in ROWS], "beftotalt": [p for *_, p in ROWS], **columns}
+    put(tmp)
+    path = tmp / "raw/scb/befolkning_1km_2024.gpkg"
+    path.unlink()
+    body = {k: v for k, v in body.items() if v is not None}
+    make.gpkg(path, body, [make.square(e, n) for e, n, _ in ROWS], path.stem)
+
+
+INSPIRE = [f"SE_CRS3006RES1000mN{n}E{e}" for e, n, _ in ROWS]
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"rutid_scb": None, "rutid_inspire": INSPIRE},
+        {"rutid_scb": None, "rutid_inspire": [x.removeprefix("SE_") for x in INSPIRE]},
+        {"rutid_inspire": INSPIRE},
+        {"rutid_inspire": [INSPIRE[0], None, INSPIRE[2]], "rutstorl": 1000},
+        {"rutid_scb": [float(f"{e}{n}") for e, n, _ in ROWS]},
+        {"man": [3, 2, 1], "kvinna": [4, 3, 2]},
+        {
+            "man": [9, 2, 1],
+            "kvinna": [4, 3, 2],
+            "rutid_inspire": INSPIRE,
+        },  # six more than 7: noise of three counts
+    ],
+)
+def test_ids_and_sexes_as_they_come(tmp_path: Path, columns: dict[str, Any]) -> None:
+    with_columns(tmp_path, **columns)
+    assert run(tmp_path) == SORTED
+    assert not [e for e in load(make.paths(tmp_path).ledger("scb")).entries if e.kind == "allvarlig"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "told"),
+    [
+        ({"rutid_inspire": [*INSPIRE[:2], INSPIRE[0]]}, ("heter olika", "Rad: 3", INSPIRE[0])),
+        ({"rutid_inspire": [x.replace("1000m", "250m") for x in INSPIRE]}, ("storlek stämmer inte", "250")),
+        (
+            {"rutid_inspire": [x.replace("1000m", "250m") for x in INSPIRE], "rutstorl": 1000},
+            ("heter olika",),
+        ),
+        (
+            {"rutid_scb": None, "rutid_inspire": ["1kmN4031E4567"] * 3},
+            ("ogiltigt rutid_inspire", "1kmN4031E4567"),
+        ),
+        ({"rutid_scb": None}, ("saknar kolumnen rutid", "rutid_scb")),
+        ({"man": [900, 2, 1], "kvinna": [4, 3, 2]}, ("Män och kvinnor", "man + kvinna", "Rad: 1")),
+        ({"referenstid": "2204-12-31"}, ("Referenstiden", "2204-12-31")),
+        ({"referenstid": "1900-01-01"}, ("Referenstiden", "1900-01-01")),
+        ({"referenstid": "2024-13-31"}, ("Referenstiden", "2024-13-31")),
+        ({"referenstid": "i fjol"}, ("Referenstiden", "i fjol")),
+    ],
+)
+def test_ids_sexes_and_times_that_stop(
+    tmp_path: Path, columns: dict[str, Any], told: tuple[str, ...]
+) -> None:
+    with_columns(tmp_path, **columns)
+    fails(tmp_path, "befolkning_1km_2024.gpkg", *told)
+
+
+def test_sexes_that_differ_in_one_square_are_told(tmp_path: Path) -> None:
+    rows = [(400_000 + 1000 * i, 6_402_000, 1000) for i in range(5)]
+    put(tmp_path, rows)
+    path = tmp_path / "raw/scb/befolkning_1km_2024.gpkg"
+    make.sql(
+        path, *(f"ALTER TABLE befolkning_1km_2024 ADD COLUMN {c} INTEGER" for c in ("man", "kvinna")),
+        "UPDATE befolkning_1km_2024 SET man = 500, kvinna = 500",
+        "UPDATE befolkning_1km_2024 SET kvinna = 490 WHERE fid = 4",
+    )  # fmt: skip
+    run(tmp_path)
+    entries = load(make.paths(tmp_path).ledger("scb")).entries
+    assert [(e.count, e.examples) for e in entries if e.kind == "allvarlig"] == [(1, ("4030006402000",))]
+
+
+def test_squares_without_geometry_are_told_and_sizes_not_believed_blindly(tmp_path: Path) -> None:
+    put(tmp_path, shapes=[None] * 3)
+    assert run(tmp_path) == SORTED
+    assert ledger(tmp_path) == {"rutor utan geometri": 3}
+    put(tmp_path, ROWS, "befolkning_250m_2024", 250, shapes=[None] * 3)
+    make.paths(tmp_path).table("befolkning").unlink()
+    fails(tmp_path, "befolkning_250m_2024.gpkg", "sägs vara 250 m men börjar alla på jämna kilometer")
+
+
+def test_half_a_download(tmp_path: Path) -> None:
+    path = put(tmp_path, [(400_000 + 1000 * (i % 10), 6_400_000 + 1000 * (i // 10), 5) for i in range(100)])
+    whole = path.read_bytes()
+    for part in (0.3, 0.6, 0.95):
+        path.write_bytes(whole[: int(len(whole) * part)])
+        fails(tmp_path, "befolkning_1km_2024.gpkg")
+
+
+def test_the_whole_of_swedens_localities_breaks_no_law(tmp_path: Path) -> None:
+    put(tmp_path)
+    columns = {"tatortskod": ["T2", "T1"], "tatort": ["Fjärran", "Ånäs"], "ar": [2023, 2023]}
+    locality(tmp_path, "Tatorter_2023", columns, [FAR, TOWN])
+    run(tmp_path)
+    where = make.paths(tmp_path)
+    for stage in laws.SOURCE_STAGES:
+        if stage != "scb":
+            Ledger(stage).save(where.ledger(stage))
+    assert ledger(tmp_path)["orter utanför länet"] == 1
+    assert [law.holds for law in laws.rows_accounted_for(where)] == [True]
 
 
 def test_an_empty_table(tmp_path: Path) -> None:
@@ -272,6 +632,14 @@ def localities(tmp: Path) -> list[tuple[str, str, str, float]]:
     assert table.crs.to_epsg() == 3006
     assert set(table.geom_type) <= {"MultiPolygon"}
     return list(zip(table["typ"], table["kod"], table["namn"], table.area, strict=True))
+
+
+def test_localities_that_all_lie_elsewhere_stop(tmp_path: Path) -> None:
+    """Otherwise the run would fall back to classes by density, without a word."""
+    put(tmp_path)
+    far = make.square(500_000, 6_900_000)
+    locality(tmp_path, "tatorter_2023", {"tatortskod": ["T1"], "tatort": ["Å"]}, [far])
+    fails(tmp_path, "Inga orter i närheten av länet", "tatorter_2023.gpkg", "Länet enligt gränserna")
 
 
 def test_localities_near_the_lan(tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
+from pipelines.errors import by_library
+
 Counts = dict[str, Any]
 MAX_JSON = 500_000_000
 MAX_INNER = 4_000_000_000
@@ -42,7 +44,7 @@ def inspect(path: Path) -> Counts | None:
     except UnreadableError:
         raise
     except Exception as e:
-        raise UnreadableError(f"{type(e).__name__}: {e}") from e
+        raise UnreadableError(by_library("innehållet är trasigt", e)) from e
 
 
 def layers(path: Path) -> list[str]:

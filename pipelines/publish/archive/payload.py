@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pipelines
-from pipelines import files
+from pipelines import at_rest, files
 from pipelines.errors import DataError
 from pipelines.publish import installed
 from pipelines.publish.archive.order import RUN_FIRST
@@ -50,6 +50,7 @@ def products(order: Order, paths: Paths) -> list[Product]:
     parts = [("out", paths.out, INTERNAL)] if order.internal else []
     out, wrong = [], []
     for part, folder, goal in (*parts, ("maps", paths.maps, OPEN)):
+        at_rest.check_readable(folder / at_rest.GEOPACKAGES[part])
         # Also what was put in place and is no longer among the built: then a run broke off half-way.
         for name in sorted({*built_names(paths.built(part)), *installed.read(folder)}):
             built, file = paths.built(part) / name, folder / name

@@ -6,6 +6,7 @@ GML), with what a reader needs who has only the package. The same edition gives 
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -41,7 +42,7 @@ def run(region: Region, paths: Paths, edition: str = "") -> None:
     products = payload.products(wish, paths)
     goal = paths.out / FOLDER
     goal.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(prefix=".paket-", dir=goal))
+    beside = Path(tempfile.mkdtemp(prefix=f".paket.{os.getpid()}.ny", dir=goal))
     try:
         bag = beside / wish.name
         payload.lay_out(wish, products, paths, bag)
