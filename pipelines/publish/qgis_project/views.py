@@ -18,12 +18,16 @@ WORD = {"tillgang": "tillgång", "passerad": "passerade"}
 HEADING = "Rutor efter hur stor del av adresserna som har tillgång till minst {} Mbit/s ned"
 
 
+EVERYWHERE = ("Underlag", "Bästa teknik", "Planerad")
+"""Styles of the cells that no layer stands in for when the whole län is seen: drawn at every scale."""
+
+
 def pairs() -> list[tuple[int, str]]:
     """Return every threshold and measure, the one the project opens with first."""
     return sorted(((t, m) for m in MEASURES for t in THRESHOLDS), key=lambda pair: pair != FIRST)
 
 
-def themes(layers: dict[str, Layer], cell_scale: int) -> list[Theme]:
+def themes(layers: dict[str, Layer]) -> list[Theme]:
     """Return a theme per threshold and measure of cells, gap areas and the printed raster; and of underlag."""
 
     def style(layer: str, *words: str) -> tuple[str, str]:
@@ -40,17 +44,17 @@ def themes(layers: dict[str, Layer], cell_scale: int) -> list[Theme]:
     for t, m in pairs():
         share = style("kommuner", f"Hushåll med {t} Mbit/s" if m == "tillgang" else f"Hushåll passerade {t}")
         word = next(w for w in found[m] if any(n.removeprefix("DEMO ") == f"{w} {t}" for n in cells))
-        out.append(Theme(f"{t} Mbit/s, {WORD[m]}", (*lines, style("rutnat_250m", word, str(t)), share)))
+        shown = (*lines, style("rutnat_250m", word, str(t)), share)
+        out.append(Theme(f"{t} Mbit/s, {WORD[m]}", shown, ("rutnat_250m", "kommuner")))
     for t, m in pairs():
-        out.append(
-            Theme(f"Bristområden {t} Mbit/s, {WORD[m]}", (*lines, style("bristomraden", found[m][0], str(t))))
-        )
-    for name in ("Underlag", "Bästa teknik", "Planerad"):
+        shown = (*lines, style("bristomraden", found[m][0], str(t)))
+        out.append(Theme(f"Bristområden {t} Mbit/s, {WORD[m]}", shown, ("bristomraden",)))
+    for name in EVERYWHERE:
         if any(n.removeprefix("DEMO ") == name for n in cells):
-            out.append(Theme(f"{name} (från 1:{cell_scale})", (*lines, style("rutnat_250m", name))))
+            out.append(Theme(name, (*lines, style("rutnat_250m", name)), ("rutnat_250m",)))
     for t, m in pairs():
         raster = f"klass_{m}_{t}"
-        out.append(Theme(printed(t, m), (*named, (raster, layers[raster].styles[0][0]))))
+        out.append(Theme(printed(t, m), (*named, (raster, layers[raster].styles[0][0])), (raster,)))
     return out
 
 
