@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from pipelines.contracts import Table
 
-_HAVE = {"tillgang": "har tillgång till {} Mbit/s ned", "passerad": "har eller passeras av {} Mbit/s ned"}
+_HAVE = {
+    "tillgang": "tillgång till {} Mbit/s ned",
+    "passerad": "tillgång till {} Mbit/s ned eller fiber förbi sig",
+}
 _LACK = {
     "tillgang": "saknar tillgång till {} Mbit/s ned",
     "passerad": "varken har eller passeras av {} Mbit/s ned",
@@ -26,7 +29,8 @@ def share_of_cell(measure: str, t: int) -> str:
     share = _number(f'100.0 * "{addresses}" / "adresser"', 0)
     told = (
         f"{share} || ' % av ' || \"adresser\" || ' adresser i den här rutan i ' || {_KOMMUN}"
-        f" || ' {_LACK[measure].format(t)}: väntat ' || {_number(_column(households), 1)} || ' hushåll.' || {_basis(basis)}"
+        f" || ' {_LACK[measure].format(t)}: väntat ' || {_number(_column(households), 1)}"
+        f" || ' hushåll.' || {_basis(basis)}"
     )
     return f'[% CASE WHEN "adresser" = 0 THEN {_EMPTY} ELSE {told} END %]'
 
@@ -62,9 +66,9 @@ def kommun(table: Table, measure: str, t: int) -> str:
         if sign in table.names
         else ""
     )
-    have, rest = _HAVE[measure].format(t).split(" ", 1)
     told = (
-        f"'I ' || {_KOMMUN} || ' {have} ' || {limit}{_number(_column(share), 1)} || ' % av hushållen {rest}.'"
+        f"'I ' || {_KOMMUN} || ' har ' || {limit}{_number(_column(share), 1)}"
+        f" || ' % av hushållen {_HAVE[measure].format(t)}.'"
     )
     return f"[% coalesce({told}, 'Andelen i ' || {_KOMMUN} || ' är okänd.') %]"
 
@@ -72,8 +76,10 @@ def kommun(table: Table, measure: str, t: int) -> str:
 def area(measure: str, t: int) -> str:
     """Return the tip of an internal gap area: households, cost, place in the order."""
     told = (
-        f"'Bristområde i ' || {_KOMMUN} || ': väntat ' || {_number(_column('hushall_utan'), 1)} || ' hushåll {_LACK[measure].format(t)}'"
-        f" || coalesce(', ' || {_number(_column('kostnad_per_hushall_sek'), 0)} || ' kr per hushåll', ', okänd kostnad')"
+        f"'Bristområde i ' || {_KOMMUN} || ': väntat ' || {_number(_column('hushall_utan'), 1)}"
+        f" || ' hushåll {_LACK[measure].format(t)}'"
+        f" || coalesce(', ' || {_number(_column('kostnad_per_hushall_sek'), 0)} || ' kr per hushåll',"
+        " ', okänd kostnad')"
         " || coalesce(', nummer ' || \"prioritet\" || ' i ordningen', '') || '.'"
         " || CASE WHEN \"modellerad\" THEN ' Modellerat.' ELSE '' END"
     )
@@ -83,7 +89,8 @@ def area(measure: str, t: int) -> str:
 def open_area(measure: str, t: int) -> str:
     """Return the tip of an open gap area: households from and to, class of cost."""
     told = (
-        f"'Bristområde i ' || {_KOMMUN} || ': ' || CASE WHEN \"hushall_utan_hogst\" IS NULL THEN 'minst ' || \"hushall_utan_minst\""
+        f"'Bristområde i ' || {_KOMMUN} || ': ' || CASE WHEN \"hushall_utan_hogst\" IS NULL"
+        " THEN 'minst ' || \"hushall_utan_minst\""
         ' ELSE "hushall_utan_minst" || \'–\' || "hushall_utan_hogst" END'
         f" || ' hushåll {_LACK[measure].format(t)}. Kostnad: ' || {_lower(_words('kostnad_klass'))} || '.'"
         " || CASE WHEN \"modellerad\" THEN ' Modellerat.' ELSE '' END"

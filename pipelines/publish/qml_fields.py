@@ -51,7 +51,8 @@ def _widget(column: Column) -> str:
         decimals = 0 if column.unit.startswith("kr") else _DECIMALS.get(column.unit, 2)
         return _edit(
             "Range",
-            f'<Option type="int" name="Precision" value="{decimals}"/><Option type="bool" name="AllowNull" value="true"/>'
+            f'<Option type="int" name="Precision" value="{decimals}"/>'
+            '<Option type="bool" name="AllowNull" value="true"/>'
             f'<Option type="double" name="Min" value="-{_WIDEST}"/><Option type="double" name="Max" value="{_WIDEST}"/>'
             '<Option type="QString" name="Style" value="SpinBox"/>',
         )
