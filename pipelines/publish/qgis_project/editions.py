@@ -46,12 +46,12 @@ def internal(
         "./tackning_250m.tif", "raster",
         tuple((s.name, s.qml) for s in (qml_raster.share_style(facts, m, t) for t, m in views.pairs())),
     )  # fmt: skip
-    cells = _cells(make(contracts.RUTNAT))
+    cells, basis = _cells(make(contracts.RUTNAT), facts)
     cells = replace(cells, about=f"{cells.about} {qgis_styles.NOT_THE_CLASS}")
     groups = (
         Group("Adresser (personuppgifter)", (off(make(contracts.ADRESSER)),), expanded=False),
         _borders(make, facts, contracts.KOMMUNER, contracts.LAN),
-        Group("", (off(make(ids.BRISTOMRADEN)), off(make(contracts_model.OSAKERHET)), cells)),
+        Group("", (off(make(ids.BRISTOMRADEN)), off(make(contracts_model.OSAKERHET)), cells, basis)),
         _rasters("./", facts, (shares,)),
         _kommuner(make, facts, contracts.KOMMUNER, contracts.LAN),
         Group("Tabeller", tuple(off(t) for t in tables), expanded=False),
@@ -76,7 +76,10 @@ def published(
     make = _maker("./bredband_oppen.gpkg", lambda t: qgis_open.styles(t, facts), facts, LICENCE_NAME)
     groups = (
         _borders(make, facts, contracts_open.KOMMUNER_OPPNA, contracts_open.LAN_OPPNA),
-        Group("", (off(make(contracts_open.BRISTOMRADEN_OPPNA)), _cells(make(contracts_open.RUTNAT_250M)))),
+        Group(
+            "",
+            (off(make(contracts_open.BRISTOMRADEN_OPPNA)), *_cells(make(contracts_open.RUTNAT_250M), facts)),
+        ),
         _rasters("./raster/", facts, (), LICENCE_NAME),
         _kommuner(make, facts, contracts_open.KOMMUNER_OPPNA, contracts_open.LAN_OPPNA),
     )
@@ -100,10 +103,22 @@ _OF_KOMMUN = (
 )
 
 
-def _cells(layer: Layer) -> Layer:
-    """Return the cells, drawn once the map is close enough; in some styles always."""
-    marked = tuple(n for n, _ in layer.styles if n.removeprefix("DEMO ") in views.EVERYWHERE)
-    return replace(layer, visible_from=CELL_SCALE, expanded=True, everywhere=marked)
+def _cells(layer: Layer, facts: RunFacts) -> tuple[Layer, Layer]:
+    """Return the cells by coverage, drawn once the map is close enough, and by what that rests on, always.
+
+    Two layers, because a scale is a layer's own: QGIS heeds no style's when it prints or serves a map.
+    """
+    basis = tuple(s for s in layer.styles if s[0].removeprefix("DEMO ").startswith(views.BASIS))
+    coverage = tuple(s for s in layer.styles if s not in basis)
+    return (
+        replace(layer, visible_from=CELL_SCALE, expanded=True, styles=coverage),
+        off(
+            replace(
+                layer, name="rutor_underlag", title=f"{demo_prefix(facts)}Underlag i rutor",
+                styles=tuple(sorted(basis, key=lambda s: s[0].removeprefix("DEMO ") not in views.BASIS)),
+            )
+        ),
+    )  # fmt: skip
 
 
 _Make = Callable[["Table"], Layer]

@@ -22,7 +22,7 @@ def element(layer: Layer, publisher: str, keywords: Sequence[str] = ()) -> str:
 
     Every layer is made anew by the next run, so none is to be written in.
     """
-    styles = {name: _root(layer, name, qml) for name, qml in layer.styles}
+    styles = {name: _root(layer, qml) for name, qml in layer.styles}
     first = next(iter(styles))
     spatial = layer.geometry != ""
     raster = layer.geometry == "raster"
@@ -69,11 +69,11 @@ def headings(layer: Layer, style: str) -> list[str]:
     return [r.get("key", "") for r in root.findall("renderer-v2/rules/rule") if r.get("symbol") is None]
 
 
-def _root(layer: Layer, name: str, qml: str) -> ET.Element:
+def _root(layer: Layer, qml: str) -> ET.Element:
     """Return a style's own element, its scales those of the layer where it has any."""
     root = ET.fromstring(qml.split("\n", 1)[1])
     root.set("styleCategories", "AllStyleCategories")
-    if (layer.visible_from or layer.visible_until) and name not in layer.everywhere:
+    if layer.visible_from or layer.visible_until:
         root.set("hasScaleBasedVisibilityFlag", "1")
         root.set("minScale", str(layer.visible_from or _FAR))
         root.set("maxScale", str(layer.visible_until))

@@ -28,8 +28,6 @@ class Layer:
     visible : bool
     visible_from, visible_until : int, optional
         Scales (1:n) that take the place of the styles' own; see :func:`pipelines.publish.qml.document`.
-    everywhere : tuple of str
-        Styles that are drawn at every scale all the same.
     licence : str
         Name of the licence it may be used under; empty for what may not be passed on.
     """
@@ -44,7 +42,6 @@ class Layer:
     expanded: bool = False
     visible_from: int = 0
     visible_until: int = 0
-    everywhere: tuple[str, ...] = ()
     licence: str = ""
 
     @property

@@ -18,8 +18,8 @@ WORD = {"tillgang": "tillgång", "passerad": "passerade"}
 HEADING = "Rutor efter hur stor del av adresserna som har tillgång till minst {} Mbit/s ned"
 
 
-EVERYWHERE = ("Underlag", "Bästa teknik", "Planerad")
-"""Styles of the cells that no layer stands in for when the whole län is seen: drawn at every scale."""
+BASIS = ("Underlag", "Bästa teknik", "Planerad")
+"""Styles of the cells that no other layer stands in for when the whole län is seen."""
 
 
 def pairs() -> list[tuple[int, str]]:
@@ -49,9 +49,9 @@ def themes(layers: dict[str, Layer]) -> list[Theme]:
     for t, m in pairs():
         shown = (*lines, style("bristomraden", found[m][0], str(t)))
         out.append(Theme(f"Bristområden {t} Mbit/s, {WORD[m]}", shown, ("bristomraden",)))
-    for name in EVERYWHERE:
-        if any(n.removeprefix("DEMO ") == name for n in cells):
-            out.append(Theme(name, (*lines, style("rutnat_250m", name)), ("rutnat_250m",)))
+    known = {name.removeprefix("DEMO ") for name, _ in layers["rutor_underlag"].styles}
+    for name in (x for x in BASIS if x in known):
+        out.append(Theme(name, (*lines, style("rutor_underlag", name)), ("rutor_underlag",)))
     for t, m in pairs():
         raster = f"klass_{m}_{t}"
         out.append(Theme(printed(t, m), (*named, (raster, layers[raster].styles[0][0])), (raster,)))
