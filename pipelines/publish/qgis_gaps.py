@@ -14,16 +14,20 @@ COST_COLOURS = ("#0c4a38", "#2f7d57", "#73ad63", "#b4c75c", "#e0cf86")
 """From the cheapest to the dearest, dark to light, in hues that no coverage class has."""
 UNKNOWN_COLOUR = "#9a9a9a"
 HATCH = "#ffffff"
+_HEADING = {"tillgang": "Utan {} Mbit/s", "passerad": "Ej passerat {}"}
 LABELLED = ((10, 0), (100, 300_000), (1000, 100_000), (None, 40_000))
 """Labels: areas up to this priority are named from this scale (1:n) and closer; 0 means always."""
 
 
-def style(table: Table, title: str, t: int, matt: str, mark: str) -> str:
+def style(table: Table, t: int, matt: str, mark: str) -> str:
     """Return the QML that shows the areas of one threshold and measure, modelled ones hatched."""
     here = f'"troskel_mbit" = {t} AND "matt" = \'{matt}\''
     headings = tuple(
         qml.Rule(label, f'{here} AND {what} "modellerad"', parts=_classes(mark, hatch))
-        for label, what, hatch in ((f"{title} {t} Mbit/s", "NOT", ""), ("Modellerat (skrafferat)", "", HATCH))
+        for label, what, hatch in (
+            (f"{_HEADING[matt].format(t)}, per hushåll", "NOT", ""),
+            ("Modellerat (skrafferat)", "", HATCH),
+        )
     )  # fmt: skip
     labels = qml.label_rules("prioritet", _label_rules())
     return qml.document(table, qml.rules(headings), labels, tip=map_tips.area(matt, t))
@@ -31,7 +35,7 @@ def style(table: Table, title: str, t: int, matt: str, mark: str) -> str:
 
 def _classes(mark: str, hatch: str) -> tuple[qml.Rule, ...]:
     cost = '"kostnad_per_hushall_sek"'
-    unit = f"{NBSP}tkr/hushåll"
+    unit = f"{NBSP}tkr"
     classes = [
         (f"Under {COST_LIMITS[0] // 1000}{unit}", f"{cost} < {COST_LIMITS[0]}"),
         *(

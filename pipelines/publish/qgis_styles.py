@@ -121,7 +121,7 @@ def _technique(table: Table, mark: str) -> tuple[str, str, str]:
 
 def planned(table: Table, mark: str) -> tuple[str, str, str]:
     """Return the style of cells where something is planned."""
-    rule = qml.Rule("Planerad, inte klar" + mark, '"planerad"', PLANNED_COLOUR)
+    rule = qml.Rule("Planerad, inte klar" + mark, '"planerad"', PLANNED_COLOUR, outline=PLANNED_COLOUR)
     body = qml.document(table, qml.rules([rule]), tip=map_tips.planned_of_cell())
     return "Planerad", table.column("planerad").description, body
 
@@ -129,7 +129,7 @@ def planned(table: Table, mark: str) -> tuple[str, str, str]:
 def hatched(column: str, mark: str) -> qml.Rule:
     """Return the rule that hatches cells that are modelled, or partly so, once the map is close enough."""
     return qml.Rule(
-        f"Modellerat underlag{mark}",
+        f"Modellerat{mark}",
         f"\"{column}\" IN ('statistik', 'blandat')", hatch=_HATCH, visible_from=HATCH_SCALE,
     )  # fmt: skip
 
@@ -170,7 +170,7 @@ def _bristomraden(table: Table, mark: str) -> _Made:
     for t, measure in _pairs():
         title = _MEASURE[measure][0]
         text = f"Bristområden: {title.lower()} {t} Mbit/s ned, efter kostnad per hushåll. Siffran är prioriteten."
-        made.append((f"{title} {t}", text, qgis_gaps.style(table, title, t, measure, mark)))
+        made.append((f"{title} {t}", text, qgis_gaps.style(table, t, measure, mark)))
     return made
 
 

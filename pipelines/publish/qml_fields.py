@@ -37,10 +37,44 @@ def fields(table: Table) -> str:
     name = _NAMES.get(table.name) or (_GAP_NAME if {"prioritet", "kommunnamn"} <= set(table.names) else "")
     shown = f"<previewExpression>{name}</previewExpression>" if name else ""
     above = "".join(f'<field name={quoteattr(c.name)} labelOnTop="1"/>' for c in table.columns)
+    shown += form(
+        "Uppgifter",
+        "".join(
+            f'<attributeEditorField name={quoteattr(c.name)} index="{i}" showLabel="1"/>'
+            for i, c in enumerate(table.columns, start=1)
+        ),
+    )
     return (
         f"<fieldConfiguration>{widgets}</fieldConfiguration><aliases>{aliases}</aliases>"
         f"<labelOnTop>{above}</labelOnTop>{shown}"
     )
+
+
+def form(title: str, inside: str) -> str:
+    """Return a form of one page.
+
+    What widens a form, as a list of related rows does, must not be on the page of the columns: QGIS puts numbers
+    to the right, and they would be outside what is seen.
+    """
+    return f"<editorlayout>tablayout</editorlayout><attributeEditorForm>{page(title, inside)}</attributeEditorForm>"
+
+
+def page(title: str, inside: str) -> str:
+    """Return one page of a form."""
+    return (
+        f'<attributeEditorContainer name={quoteattr(title)} columnCount="1" groupBox="0" showLabel="1"'
+        f' visibilityExpressionEnabled="0" visibilityExpression="">{inside}</attributeEditorContainer>'
+    )
+
+
+def related(relation: str, title: str) -> str:
+    """Return a page with the rows that belong to the one shown."""
+    inside = (
+        f'<attributeEditorRelation name={quoteattr(relation)} relation={quoteattr(relation)} showLabel="0"'
+        f' label={quoteattr(title)} relationWidgetTypeId="relation_editor" nmRelationId=""'
+        ' forceSuppressFormPopup="0"/>'
+    )
+    return page(title, inside)
 
 
 def _widget(column: Column) -> str:

@@ -48,10 +48,12 @@ def internal(
     )  # fmt: skip
     cells, basis = _cells(make(contracts.RUTNAT), facts)
     cells = replace(cells, about=f"{cells.about} {qgis_styles.NOT_THE_CLASS}")
+    unsure = make(contracts_model.OSAKERHET)
+    unsure = replace(unsure, title=f"{demo_prefix(facts)}Osäkerhet")
     groups = (
         Group("Adresser (personuppgifter)", (off(make(contracts.ADRESSER)),), expanded=False),
         _borders(make, facts, contracts.KOMMUNER, contracts.LAN),
-        Group("", (off(make(ids.BRISTOMRADEN)), off(make(contracts_model.OSAKERHET)), cells, basis)),
+        Group("", (off(make(ids.BRISTOMRADEN)), off(unsure), cells, basis)),
         _rasters("./", facts, (shares,)),
         _kommuner(make, facts, contracts.KOMMUNER, contracts.LAN),
         Group("Tabeller", tuple(off(t) for t in tables), expanded=False),

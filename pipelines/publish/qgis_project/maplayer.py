@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pipelines.files import EPSG
+from pipelines.publish import qml_fields
 
 if TYPE_CHECKING:
-    from pipelines.publish.qgis_project.model import Layer
+    from pipelines.publish.qgis_project.model import Layer, Relation
 
 _GEOMETRY = {"": "No geometry", "Point": "Point", "Polygon": "Polygon", "MultiPolygon": "Polygon"}
 SRSID = "971"
@@ -17,12 +18,16 @@ SRSID = "971"
 _FAR = 100_000_000
 
 
-def element(layer: Layer, publisher: str, keywords: Sequence[str] = ()) -> str:
+def element(
+    layer: Layer, publisher: str, keywords: Sequence[str] = (), relations: Sequence[Relation] = ()
+) -> str:
     """Return ``<maplayer>``: its first style spelled out, the others in its style manager.
 
-    Every layer is made anew by the next run, so none is to be written in.
+    Every layer is made anew by the next run, so none is to be written in. ``relations`` are those of the project;
+    the layer's form has a page of each that it is the whole of.
     """
-    styles = {name: _root(layer, qml) for name, qml in layer.styles}
+    pages = [qml_fields.related(r.id, r.name) for r in relations if r.whole == layer.name]
+    styles = {name: _root(layer, qml, pages) for name, qml in layer.styles}
     first = next(iter(styles))
     spatial = layer.geometry != ""
     raster = layer.geometry == "raster"
@@ -69,10 +74,13 @@ def headings(layer: Layer, style: str) -> list[str]:
     return [r.get("key", "") for r in root.findall("renderer-v2/rules/rule") if r.get("symbol") is None]
 
 
-def _root(layer: Layer, qml: str) -> ET.Element:
+def _root(layer: Layer, qml: str, pages: Sequence[str]) -> ET.Element:
     """Return a style's own element, its scales those of the layer where it has any."""
     root = ET.fromstring(qml.split("\n", 1)[1])
     root.set("styleCategories", "AllStyleCategories")
+    form = root.find("attributeEditorForm")
+    if form is not None:
+        form.extend(ET.fromstring(page) for page in pages)
     if layer.visible_from or layer.visible_until:
         root.set("hasScaleBasedVisibilityFlag", "1")
         root.set("minScale", str(layer.visible_from or _FAR))
