@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -63,6 +64,15 @@ class Group:
     layers: tuple[Layer, ...]
     expanded: bool = True
     exclusive: bool = False
+
+    @property
+    def short(self) -> str:
+        """Its name where it is served: small letters, without å, ä and ö.
+
+        >>> Group("Kommuner och län", ()).short
+        'kommuner_och_lan'
+        """
+        return "_".join(re.findall(r"\w+", self.name.lower().translate(str.maketrans("åäö", "aao"))))
 
 
 @dataclass(frozen=True)
