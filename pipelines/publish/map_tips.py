@@ -91,6 +91,7 @@ def open_area(measure: str, t: int) -> str:
     told = (
         f"'Bristområde i ' || {_KOMMUN} || ': ' || CASE WHEN \"hushall_utan_hogst\" IS NULL"
         " THEN 'minst ' || \"hushall_utan_minst\""
+        ' WHEN "hushall_utan_hogst" = "hushall_utan_minst" THEN "hushall_utan_minst"'
         ' ELSE "hushall_utan_minst" || \'–\' || "hushall_utan_hogst" END'
         f" || ' hushåll {_LACK[measure].format(t)}. Kostnad: ' || {_lower(_words('kostnad_klass'))} || '.'"
         " || CASE WHEN \"modellerad\" THEN ' Modellerat.' ELSE '' END"

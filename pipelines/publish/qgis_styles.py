@@ -16,7 +16,8 @@ from pipelines.publish.palette import BASIS_COLOURS, CLASS_COLOURS, CLASS_LIMITS
 from pipelines.region import MEASURES, THRESHOLDS
 
 DEFAULT_THRESHOLD, DEFAULT_MEASURE = 100, "tillgang"
-SHORT = {"tillgang": "utan", "passerad": "ej passerade"}
+_SHORT = {"tillgang": " utan", "passerad": ""}
+"""What a share is of, after its number; the heading says it of passerade."""
 _MEASURE = {"tillgang": ("Utan tillgång", "utan"), "passerad": ("Ej passerade", "ej_passerade")}
 NOT_THE_CLASS = (
     "Exakta andelar av all täckning som är känd inom organisationen, i egna färger: de är inte den öppna utgåvans "
@@ -46,10 +47,10 @@ _GOAL_LIMITS = (80.0, 90.0, 95.0, 99.0)
 _SHARE = {
     "tillgang": ("har", "Hushåll med {} Mbit/s", "andel_{}_pct", "Hushåll med {} Mbit/s",
                  "Andel av hushållen med tillgång till {} Mbit/s ned."),
-    "passerad": ("nås", "Nås av {} Mbit/s (hushåll)", "andel_passerade_{}_pct", "Hushåll passerade {}",
+    "passerad": ("nås", "Hushåll nås av {} Mbit/s", "andel_passerade_{}_pct", "Hushåll passerade {}",
                  "Andel av hushållen med tillgång till {} Mbit/s ned eller fiber förbi sig."),
 }  # fmt: skip
-_KOMMUN_COLOURS = ("#4f1548", "#a83a4f", "#d87c42", "#e9b95a", "#b9dde6")
+KOMMUN_COLOURS = ("#4f1548", "#a83a4f", "#d87c42", "#e9b95a", "#b9dde6")
 ADDRESS_SCALE = 100_000
 """Address points are drawn from this scale (1:n) and closer; further out they only hide each other."""
 
@@ -88,7 +89,10 @@ def _grid(table: Table, mark: str) -> _Made:
 
 def basis(table: Table, mark: str) -> _Made:
     """Return styles of cells by what their coverage rests on: per threshold, and all of it."""
-    values = {k: (codes.CODES["underlag"][k] + mark, c) for k, c in BASIS_COLOURS.items()}
+    labels = codes.CODES["underlag"]
+    values = {
+        k: (labels[k].removesuffix(" ur statistik") + mark, colour) for k, colour in BASIS_COLOURS.items()
+    }
     made = []
     for t in THRESHOLDS:
         tip = map_tips.code_of_cell(f"underlag_{t}", f"Underlag för tillgång till {t} Mbit/s ned")
@@ -145,7 +149,7 @@ def _cells(table: Table, mark: str, t: int, measure: str) -> tuple[str, str, str
         below = f'{without} <= {high:g} * "adresser"' if high < 1 else ""
         classes.append(
             qml.Rule(
-                f"{100 * low:.0f}–{100 * high:.0f} % {SHORT[measure]}{mark}",
+                f"{100 * low:.0f}–{100 * high:.0f} %{_SHORT[measure]}{mark}",
                 " AND ".join(x for x in (above, below) if x),
                 colour,
             )
@@ -191,7 +195,7 @@ def _goals(table: Table, mark: str, t: int, measure: str) -> tuple[str, str, str
     edges = [0.0, *_GOAL_LIMITS, 100.0]
     share = f'"{column.format(t)}"'
     parts = []
-    for (low, high), colour in zip(pairwise(edges), _KOMMUN_COLOURS, strict=True):
+    for (low, high), colour in zip(pairwise(edges), KOMMUN_COLOURS, strict=True):
         above = f"{share} > {low:g} AND " if low else ""
         label = f"{low:.0f}–{high:.0f} % {have}{mark}"
         parts.append(qml.Rule(label, f"{above}{share} <= {high:g}", colour, outline="#6b6b6b"))

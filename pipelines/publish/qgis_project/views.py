@@ -54,7 +54,7 @@ def themes(layers: dict[str, Layer]) -> list[Theme]:
         out.append(Theme(name, (*lines, style("rutor_underlag", name)), ("rutor_underlag",)))
     for t, m in pairs():
         raster = f"klass_{m}_{t}"
-        out.append(Theme(printed(t, m), (*named, (raster, layers[raster].styles[0][0])), (raster,)))
+        out.append(Theme(printed(t, m), (*named, (raster, layers[raster].styles[0][0]))))
     return out
 
 
