@@ -278,7 +278,8 @@ class _Parser:
                 return _compare(sign, left, self.value())
         if left.tag != "ogc:PropertyName":
             raise ValueError(self.expression)
-        return _compare("=", left, _literal("true"))
+        # A yes is 1 in the file and «true» in a program; QGIS asks both and takes each literally.
+        return _either([_compare("=", left, _literal(yes)) for yes in ("1", "true")])
 
     def listed(self, left: ET.Element) -> ET.Element:
         fits = [_compare("=", left, self.value())]
@@ -286,11 +287,7 @@ class _Parser:
             fits.append(_compare("=", left, self.value()))
         if not self.took(")"):
             raise ValueError(self.expression)
-        if len(fits) == 1:
-            return fits[0]
-        out = ET.Element("ogc:Or")
-        out.extend(fits)
-        return out
+        return _either(fits)
 
     def value(self) -> ET.Element:
         left = self.product()
@@ -329,6 +326,14 @@ def _all(parts: list[ET.Element]) -> ET.Element:
     out = ET.Element("ogc:And")
     for part in parts:
         out.extend(list(part) if part.tag == "ogc:And" else [part])
+    return out
+
+
+def _either(parts: list[ET.Element]) -> ET.Element:
+    if len(parts) == 1:
+        return parts[0]
+    out = ET.Element("ogc:Or")
+    out.extend(parts)
     return out
 
 
