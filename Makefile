@@ -358,6 +358,8 @@ need-chromium:
 need-qgis:
 	@"$${QGIS_PYTHON:-/usr/bin/python3}" -c 'import qgis.core' 2>/dev/null || { \
 	  echo 'FEL: QGIS för Python saknas. Installera paketen qgis och python3-qgis (Debian/Ubuntu: apt-get install qgis python3-qgis), eller ange QGIS_PYTHON=<python med qgis>.' >&2; exit 1; }
+	@test -x /usr/lib/cgi-bin/qgis_mapserv.fcgi && PATH="$$PATH:/usr/sbin" command -v lighttpd >/dev/null || { \
+	  echo 'FEL: QGIS Server eller lighttpd saknas. Installera paketen qgis-server och lighttpd (Debian/Ubuntu: apt-get install --no-install-recommends qgis-server lighttpd).' >&2; exit 1; }
 
 lint: $(VENV)/.klar-test ## Granskar stil (ruff) och typer (mypy)
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy

@@ -37,7 +37,7 @@ OSAKERHET = Table(
         KOMMUNKOD, KOMMUNNAMN,
         Column("adresser", "heltal", "Adresser (antal)", "Gällande adresser.", "antal", "uppmatt", low=1),
         Column("hushall", "decimal", "Hushåll (antal)", "", "antal", "modellerad", low=0),
-        *(Column(f"hushall_modellerade_{t}", "decimal", f"Hushåll vars tillgång till {t} Mbit/s är modellerad (antal)",
+        *(Column(f"hushall_modellerade_{t}", "decimal", f"Hushåll modellerade {t} Mbit/s (antal)",
                  "Hushåll vid adresser där inga uppgifter avgör.", "antal", "modellerad", low=0) for t in THRESHOLDS),
         *(c for t in THRESHOLDS for name in _WHAT for c in _limits(name, t)),
     ),

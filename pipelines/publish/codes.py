@@ -44,7 +44,7 @@ COST_LABELS = {
 CODES: dict[str, dict[str, str]] = {
     "underlag": {**BASIS_LABELS, "ingen": "Inga adresser"},
     "omradestyp": {"tatbebyggt": "Tätbebyggt", "glesbebyggt": "Glesbebyggt"},
-    "matt": {"tillgang": "Tillgång", "passerad": "Passerad: tillgång, eller fiber förbi"},
+    "matt": {"tillgang": "Tillgång", "passerad": "Passerad eller tillgång"},
     "status": STATUS_LABELS,
     "teknik": TECHNIQUE_LABELS,
     "klass": CLASS_LABELS,

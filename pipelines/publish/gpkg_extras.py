@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from pipelines.contracts import BASIS_TEXT, Column, Table
-from pipelines.publish import codes
+from pipelines.publish import codes, sld
 from pipelines.publish.facts import RunFacts, Source, midnight
 from pipelines.publish.qgis_styles import Style
 from pipelines.region import Region
@@ -161,13 +161,25 @@ def _bounds(db: sqlite3.Connection) -> tuple[float, float, float, float] | None:
 
 
 def add_styles(db: sqlite3.Connection, styles: Sequence[Style], facts: RunFacts) -> None:
-    """Write styles into ``layer_styles``, where QGIS finds a layer's default style by itself."""
+    """Write styles into ``layer_styles``, where QGIS finds a layer's default by itself; as SLD for others."""
     _create(db, _STYLE_TABLE)
     db.executemany(
         "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName,"
         " styleQML, styleSLD, useAsDefault, description, owner, update_time)"
-        " VALUES ('', '', ?, ?, ?, ?, '', ?, ?, '', ?)",
-        [(s.layer, s.geometry, s.name, s.qml, s.default, s.description, midnight(facts)) for s in styles],
+        " VALUES ('', '', ?, ?, ?, ?, ?, ?, ?, '', ?)",
+        [
+            (
+                s.layer,
+                s.geometry,
+                s.name,
+                s.qml,
+                sld.of_qml(s.qml, s.layer, s.name),
+                s.default,
+                s.description,
+                midnight(facts),
+            )
+            for s in styles
+        ],
     )
     db.execute(
         "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change, srs_id)"

@@ -25,6 +25,9 @@ CLASS_LABELS = {
     "storre_del": "50–95 % av adresserna har",
     "tackt": "Minst 95 % av adresserna har",
 }
+SHARE_COLOURS = ("#f9d3e2", "#ec86b3", "#cc2c7e", "#8a0a38")
+"""The internal edition's exact shares without, from the least: other colours than the published classes have,
+because the same cell may lie in another class outside."""
 BASIS_COLOURS = {
     "adress": "#0b4f6c",
     "ruta": "#2f8fa3",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 
 from pipelines.contracts import Table
-from pipelines.publish import qml
-from pipelines.publish.swedish import NBSP, number
+from pipelines.publish import map_tips, qml
+from pipelines.publish.swedish import NBSP
 
 COST_LIMITS = (50_000, 100_000, 200_000, 400_000)
 """Kronor per household that part the classes: each class is twice as dear as the one before."""
@@ -14,31 +14,36 @@ COST_COLOURS = ("#0c4a38", "#2f7d57", "#73ad63", "#b4c75c", "#e0cf86")
 """From the cheapest to the dearest, dark to light, in hues that no coverage class has."""
 UNKNOWN_COLOUR = "#9a9a9a"
 HATCH = "#ffffff"
+_HEADING = {"tillgang": "Utan {} Mbit/s", "passerad": "Ej passerat {}"}
 LABELLED = ((10, 0), (100, 300_000), (1000, 100_000), (None, 40_000))
 """Labels: areas up to this priority are named from this scale (1:n) and closer; 0 means always."""
 
 
-def style(table: Table, title: str, t: int, matt: str, mark: str) -> str:
+def style(table: Table, t: int, matt: str, mark: str) -> str:
     """Return the QML that shows the areas of one threshold and measure, modelled ones hatched."""
     here = f'"troskel_mbit" = {t} AND "matt" = \'{matt}\''
     headings = tuple(
-        qml.Rule(f"{title} {t} Mbit/s, {word}{mark}", f'{here} AND {what} "modellerad"', parts=_classes(mark, hatch))
-        for word, what, hatch in (("uppmätta", "NOT", ""), ("modellerade (skrafferade)", "", HATCH))
+        qml.Rule(label, f'{here} AND {what} "modellerad"', parts=_classes(mark, hatch))
+        for label, what, hatch in (
+            (f"{_HEADING[matt].format(t)}, per hushåll", "NOT", ""),
+            ("Modellerat (skrafferat)", "", HATCH),
+        )
     )  # fmt: skip
-    return qml.document(table, qml.rules(headings), qml.label_rules("prioritet", _label_rules()))
+    labels = qml.label_rules("prioritet", _label_rules())
+    return qml.document(table, qml.rules(headings), labels, tip=map_tips.area(matt, t))
 
 
 def _classes(mark: str, hatch: str) -> tuple[qml.Rule, ...]:
     cost = '"kostnad_per_hushall_sek"'
-    first, last = (f"{number(limit)}{NBSP}kr" for limit in (COST_LIMITS[0], COST_LIMITS[-1]))
+    unit = f"{NBSP}tkr"
     classes = [
-        (f"Under {first} per hushåll", f"{cost} < {COST_LIMITS[0]}"),
+        (f"Under {COST_LIMITS[0] // 1000}{unit}", f"{cost} < {COST_LIMITS[0]}"),
         *(
-            (f"{number(low)}–{number(high)}{NBSP}kr per hushåll", f"{cost} >= {low} AND {cost} < {high}")
+            (f"{low // 1000}–{high // 1000}{unit}", f"{cost} >= {low} AND {cost} < {high}")
             for low, high in pairwise(COST_LIMITS)
         ),
-        (f"Minst {last} per hushåll", f"{cost} >= {COST_LIMITS[-1]}"),
-        ("Inga hushåll eller okänd kostnad", f"{cost} IS NULL"),
+        (f"Minst {COST_LIMITS[-1] // 1000}{unit}", f"{cost} >= {COST_LIMITS[-1]}"),
+        ("Okänd kostnad", f"{cost} IS NULL"),
     ]
     return tuple(
         qml.Rule(label + mark, where, colour, outline=colour, hatch=hatch)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines import contracts_open
-from pipelines.publish import codes, qgis_styles, qml
+from pipelines.publish import codes, map_tips, qgis_styles, qml
 from pipelines.publish.facts import RunFacts, demo_prefix
 from pipelines.publish.palette import CLASS_COLOURS, CLASS_LABELS
 from pipelines.publish.qgis_styles import LABEL_SCALE, Style
@@ -52,17 +52,37 @@ def _grid(table: Table, mark: str) -> _Made:
 def _cells(table: Table, mark: str, measure: str, t: int) -> tuple[str, str, str]:
     column = f"klass_{measure}_{t}"
     title = "Tillgång" if measure == "tillgang" else "Passerad"
-    classes = [qml.Rule(CLASS_LABELS[k] + mark, f"\"{column}\" = '{k}'", CLASS_COLOURS[k]) for k in _ORDER]
+    classes = [
+        qml.Rule(short(CLASS_LABELS[k]) + mark, f"\"{column}\" = '{k}'", CLASS_COLOURS[k]) for k in _ORDER
+    ]
     modelled = qgis_styles.hatched(f"underlag_{t}" if measure == "tillgang" else "underlag", mark)
     rules = qml.rules(
-        [qml.Rule(f"{title} {t} Mbit/s{mark}", f"\"{column}\" <> 'ingen_adress'", parts=(*classes, modelled))]
+        [qml.Rule(f"{title} {t} Mbit/s", f"\"{column}\" <> 'ingen_adress'", parts=(*classes, modelled))]
     )
     text, labels = table.column(column).description, ""
     if measure == "tillgang":
         band = f"hushall_utan_{t}_band"
         labels = qml.label_rules(band, [qml.LabelRule(f"\"{band}\" <> '0'", LABEL_SCALE)], 8)
         text += f" Siffran, från 1:{LABEL_SCALE}, är bandet för hushåll utan."
-    return f"{title} {t}", text, qml.document(table, rules, labels)
+    body = qml.document(table, rules, labels, tip=map_tips.class_of_cell(measure, t))
+    return f"{title} {t}", text, body
+
+
+def short(label: str) -> str:
+    """Return a class's words as they fit in QGIS's list of layers, under a heading that says what is had.
+
+    >>> short("Minst 95 % av adresserna har"), short("1–2 miljoner kr")
+    ('Minst 95 % har', '1–2 mnkr')
+    """
+    said = (
+        (" av adresserna", ""),
+        ("Få adresser: ", "Få: "),
+        (" miljoner kr", " mnkr"),
+        (" miljon kr", " mnkr"),
+    )
+    for long, brief in said:
+        label = label.replace(long, brief)
+    return label
 
 
 def _gaps(table: Table, mark: str) -> _Made:
@@ -71,9 +91,12 @@ def _gaps(table: Table, mark: str) -> _Made:
         where = f'"troskel_mbit" = {t} AND "matt" = \'{m}\''
         name = f"{'Utan tillgång' if m == 'tillgang' else 'Ej passerade'} {t}"
         rules = tuple(
-            qml.Rule(codes.COST_LABELS[code] + mark, f"\"kostnad_klass\" = '{code}'", colour, outline=colour)
+            qml.Rule(
+                short(codes.COST_LABELS[code]) + mark, f"\"kostnad_klass\" = '{code}'", colour, outline=colour
+            )
             for code, colour in COST_COLOURS.items()
         )
-        body = qml.document(table, qml.rules([qml.Rule(f"{name} Mbit/s{mark}", where, parts=rules)]))
+        heading = qml.Rule(f"{name} Mbit/s", where, parts=rules)
+        body = qml.document(table, qml.rules([heading]), tip=map_tips.open_area(m, t))
         out.append((name, f"Bristområden, {name.lower()} Mbit/s, efter kostnadsklass.", body))
     return out

@@ -10,14 +10,21 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from pipelines.contracts import Table
-from pipelines.publish import codes, qgis_gaps, qml
+from pipelines.publish import codes, map_tips, qgis_gaps, qml
 from pipelines.publish.facts import RunFacts
-from pipelines.publish.palette import BASIS_COLOURS, CLASS_COLOURS, CLASS_LIMITS
+from pipelines.publish.palette import BASIS_COLOURS, CLASS_COLOURS, CLASS_LIMITS, SHARE_COLOURS
 from pipelines.region import MEASURES, THRESHOLDS
 
 DEFAULT_THRESHOLD, DEFAULT_MEASURE = 100, "tillgang"
+_SHORT = {"tillgang": " utan", "passerad": ""}
+"""What a share is of, after its number; the heading says it of passerade."""
 _MEASURE = {"tillgang": ("Utan tillgång", "utan"), "passerad": ("Ej passerade", "ej_passerade")}
-_CLASS_ORDER = ("tackt", "storre_del", "mindre_del", "utan")
+NOT_THE_CLASS = (
+    "Exakta andelar av all täckning som är känd inom organisationen, i egna färger: de är inte den öppna utgåvans "
+    "klasser, där få adresser räknas som en och bara uppgifter som får publiceras ingår, och samma ruta kan "
+    "ligga i en annan klass där."
+)
+"""Stands wherever the internal shares are seen."""
 _HATCH = "#7d7d7d"
 HATCH_SCALE = 50_000
 """Modelled cells are hatched from this scale (1:n) and closer, where a cell is wider than the lines."""
@@ -38,12 +45,12 @@ PLANNED_COLOUR = "#2f7d57"
 _GOAL_LIMITS = (80.0, 90.0, 95.0, 99.0)
 """Shares of households (%) that part the classes of a kommun; tight at the top, where the goals lie."""
 _SHARE = {
-    "tillgang": ("har {} Mbit/s", "andel_{}_pct", "Hushåll med {} Mbit/s",
+    "tillgang": ("har", "Hushåll med {} Mbit/s", "andel_{}_pct", "Hushåll med {} Mbit/s",
                  "Andel av hushållen med tillgång till {} Mbit/s ned."),
-    "passerad": ("har eller passeras av {} Mbit/s", "andel_passerade_{}_pct", "Hushåll passerade {}",
+    "passerad": ("nås", "Hushåll nås av {} Mbit/s", "andel_passerade_{}_pct", "Hushåll passerade {}",
                  "Andel av hushållen med tillgång till {} Mbit/s ned eller fiber förbi sig."),
 }  # fmt: skip
-_KOMMUN_COLOURS = ("#4f1548", "#a83a4f", "#d87c42", "#e9b95a", "#b9dde6")
+KOMMUN_COLOURS = ("#4f1548", "#a83a4f", "#d87c42", "#e9b95a", "#b9dde6")
 ADDRESS_SCALE = 100_000
 """Address points are drawn from this scale (1:n) and closer; further out they only hide each other."""
 
@@ -82,14 +89,19 @@ def _grid(table: Table, mark: str) -> _Made:
 
 def basis(table: Table, mark: str) -> _Made:
     """Return styles of cells by what their coverage rests on: per threshold, and all of it."""
-    values = {k: (codes.CODES["underlag"][k] + mark, c) for k, c in BASIS_COLOURS.items()}
+    labels = codes.CODES["underlag"]
+    values = {
+        k: (labels[k].removesuffix(" ur statistik") + mark, colour) for k, colour in BASIS_COLOURS.items()
+    }
     made = []
     for t in THRESHOLDS:
-        body = qml.document(table, qml.categorized(f"underlag_{t}", values, "fill"))
+        tip = map_tips.code_of_cell(f"underlag_{t}", f"Underlag för tillgång till {t} Mbit/s ned")
+        body = qml.document(table, qml.categorized(f"underlag_{t}", values, "fill"), tip=tip)
         made.append(
             (f"Underlag {t}", f"Vad tillgången till {t} Mbit/s bygger på: uppgifter eller modell.", body)
         )
-    body = qml.document(table, qml.categorized("underlag", values, "fill"))
+    tip = map_tips.code_of_cell("underlag", "Underlag för all täckning")
+    body = qml.document(table, qml.categorized("underlag", values, "fill"), tip=tip)
     made.append(("Underlag", "Vad all täckning i rutan bygger på: uppgifter eller modell.", body))
     return made
 
@@ -98,55 +110,63 @@ def _technique(table: Table, mark: str) -> tuple[str, str, str]:
     """Cells with addresses by the best technique that evidence tells of."""
     rules = [
         qml.Rule(
-            "Ingen fast teknik enligt uppgifter" + mark if code == "ingen" else codes.TECHNIQUE_LABELS[code] + mark,
+            "Ingen fast teknik" + mark if code == "ingen" else codes.TECHNIQUE_LABELS[code] + mark,
             f"\"adresser\" > 0 AND \"basta_teknik\" = '{code}'", colour,
         )
         for code, colour in TECHNIQUE_COLOURS.items()
     ]  # fmt: skip
-    return "Bästa teknik", table.column("basta_teknik").description, qml.document(table, qml.rules(rules))
+    tip = map_tips.code_of_cell("basta_teknik", "Bästa teknik enligt uppgifter")
+    return (
+        "Bästa teknik",
+        table.column("basta_teknik").description,
+        qml.document(table, qml.rules(rules), tip=tip),
+    )
 
 
 def planned(table: Table, mark: str) -> tuple[str, str, str]:
     """Return the style of cells where something is planned."""
-    rule = qml.Rule("Planerad utbyggnad, inte klar" + mark, '"planerad"', PLANNED_COLOUR)
-    return "Planerad", table.column("planerad").description, qml.document(table, qml.rules([rule]))
+    rule = qml.Rule("Planerad, inte klar" + mark, '"planerad"', PLANNED_COLOUR, outline=PLANNED_COLOUR)
+    body = qml.document(table, qml.rules([rule]), tip=map_tips.planned_of_cell())
+    return "Planerad", table.column("planerad").description, body
 
 
 def hatched(column: str, mark: str) -> qml.Rule:
-    """Return the rule that hatches modelled cells, once the map is close enough."""
+    """Return the rule that hatches cells that are modelled, or partly so, once the map is close enough."""
     return qml.Rule(
-        f"Modellerad, eller blandat underlag (syns från 1:{HATCH_SCALE}){mark}",
+        f"Modellerat{mark}",
         f"\"{column}\" IN ('statistik', 'blandat')", hatch=_HATCH, visible_from=HATCH_SCALE,
     )  # fmt: skip
 
 
 def _cells(table: Table, mark: str, t: int, measure: str) -> tuple[str, str, str]:
-    """Cells with addresses by class; those that rest on a model are hatched once the map is close enough."""
+    """Cells with addresses by exact share; those that rest on a model are hatched once the map is close enough."""
     title, part = _MEASURE[measure]
     without = f'"adresser_{part}_{t}"'
     limits = sorted(1 - x for x in CLASS_LIMITS)
     classes = []
-    for (low, high), code in zip(pairwise([0.0, *limits, 1.0]), _CLASS_ORDER, strict=True):
+    for (low, high), colour in zip(pairwise([0.0, *limits, 1.0]), SHARE_COLOURS, strict=True):
         above = f'{without} > {low:g} * "adresser"' if low else ""
         below = f'{without} <= {high:g} * "adresser"' if high < 1 else ""
         classes.append(
             qml.Rule(
-                f"{100 * low:.0f}–{100 * high:.0f} % av adresserna {title.lower()} {t} Mbit/s{mark}",
+                f"{100 * low:.0f}–{100 * high:.0f} %{_SHORT[measure]}{mark}",
                 " AND ".join(x for x in (above, below) if x),
-                CLASS_COLOURS[code],
+                colour,
             )
         )
     modelled = hatched(f"underlag_{t}" if measure == "tillgang" else "underlag", mark)
-    rules = [qml.Rule(f"{title} {t} Mbit/s{mark}", '"adresser" > 0', parts=(*classes, modelled))]
+    rules = [qml.Rule(f"{title} {t} Mbit/s", '"adresser" > 0', parts=(*classes, modelled))]
     text = (
         f"Andel av rutans adresser: {title.lower()} {t} Mbit/s ned. Tom: inga adresser. Siffran, från "
-        f"1:{LABEL_SCALE}, är väntat antal hushåll utan."
+        f"1:{LABEL_SCALE}, är väntat antal hushåll utan. Skrafferat, från 1:{HATCH_SCALE}: modellerat eller blandat "
+        f"underlag. {NOT_THE_CLASS}"
     )
     households = f'"hushall_{part}_{t}"'
     labels = qml.label_rules(
         f"to_string(round({households}))", [qml.LabelRule(f"{households} >= 0.5", LABEL_SCALE)], 8
     )
-    return f"{title} {t}", text, qml.document(table, qml.rules(rules), labels)
+    body = qml.document(table, qml.rules(rules), labels, tip=map_tips.share_of_cell(measure, t))
+    return f"{title} {t}", text, body
 
 
 def _bristomraden(table: Table, mark: str) -> _Made:
@@ -154,7 +174,7 @@ def _bristomraden(table: Table, mark: str) -> _Made:
     for t, measure in _pairs():
         title = _MEASURE[measure][0]
         text = f"Bristområden: {title.lower()} {t} Mbit/s ned, efter kostnad per hushåll. Siffran är prioriteten."
-        made.append((f"{title} {t}", text, qgis_gaps.style(table, title, t, measure, mark)))
+        made.append((f"{title} {t}", text, qgis_gaps.style(table, t, measure, mark)))
     return made
 
 
@@ -171,15 +191,16 @@ def kommuner(table: Table, mark: str) -> _Made:
 
 
 def _goals(table: Table, mark: str, t: int, measure: str) -> tuple[str, str, str]:
-    have, column, name, text = _SHARE[measure]
+    have, heading, column, name, text = _SHARE[measure]
     edges = [0.0, *_GOAL_LIMITS, 100.0]
-    classes = [
-        qml.Class(
-            low, high, f"{low:.0f}–{high:.0f} % av hushållen {have.format(t)}{mark}", c, outline="#6b6b6b"
-        )
-        for (low, high), c in zip(pairwise(edges), _KOMMUN_COLOURS, strict=True)
-    ]
-    body = qml.document(table, qml.graduated(column.format(t), classes, "fill"), qml.label("kommunnamn"))
+    share = f'"{column.format(t)}"'
+    parts = []
+    for (low, high), colour in zip(pairwise(edges), KOMMUN_COLOURS, strict=True):
+        above = f"{share} > {low:g} AND " if low else ""
+        label = f"{low:.0f}–{high:.0f} % {have}{mark}"
+        parts.append(qml.Rule(label, f"{above}{share} <= {high:g}", colour, outline="#6b6b6b"))
+    rules = qml.rules([qml.Rule(heading.format(t), parts=tuple(parts))])
+    body = qml.document(table, rules, qml.label("kommunnamn"), tip=map_tips.kommun(table, measure, t))
     return name.format(t), text.format(t), body
 
 
@@ -205,7 +226,9 @@ def borders(table: Table, mark: str, labels_from: int) -> tuple[str, str, str]:
 
 def _adresser(table: Table, mark: str) -> _Made:
     values = {k: (codes.STATUS_LABELS[k] + mark, colour) for k, colour in STATUS_COLOURS.items()}
-    body = qml.document(table, qml.categorized("status", values, "marker"), visible_from=ADDRESS_SCALE)
+    body = qml.document(
+        table, qml.categorized("status", values, "marker"), visible_from=ADDRESS_SCALE, tip=map_tips.address()
+    )
     return [("Status", f"Bästa status vid 30 Mbit/s; syns från skala 1:{ADDRESS_SCALE}.", body)]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
 
 from pipelines.contracts import Table
 from pipelines.publish import qml_fields
@@ -66,7 +66,12 @@ class LabelRule:
 
 
 def document(
-    table: Table, renderer: str, labels: str = "", visible_from: int = 0, visible_until: int = 0
+    table: Table,
+    renderer: str,
+    labels: str = "",
+    visible_from: int = 0,
+    visible_until: int = 0,
+    tip: str = "",
 ) -> str:
     """Return a whole QML document with the contract's aliases and value maps.
 
@@ -78,13 +83,16 @@ def document(
         XML from the functions below; empty for a table without geometry.
     visible_from, visible_until : int
         Draw only at scale 1:``visible_from`` and closer, not closer than 1:``visible_until``; 0 means always.
+    tip : str
+        What QGIS tells where the mouse rests: text with expressions in ``[% %]``.
     """
+    shown = f"<mapTip>{escape(tip)}</mapTip>" if tip else ""
     return (
         "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
-        f'<qgis version="{VERSION}" styleCategories="Symbology|Labeling|Fields|Forms|Rendering"'
+        f'<qgis version="{VERSION}" styleCategories="Symbology|Labeling|Fields|Forms|MapTips|Rendering"'
         f' hasScaleBasedVisibilityFlag="{int(visible_from + visible_until > 0)}"'
         f' minScale="{visible_from or _FAR}" maxScale="{visible_until}" labelsEnabled="{int(bool(labels))}">\n'
-        f"{renderer}{labels}{qml_fields.fields(table)}\n</qgis>\n"
+        f"{renderer}{labels}{qml_fields.fields(table)}{shown}\n</qgis>\n"
     )
 
 

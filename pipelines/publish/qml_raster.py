@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import quoteattr
 
 from pipelines.contracts import CLASS_CODES
 from pipelines.publish import qml
-from pipelines.publish.palette import CLASS_COLOURS, CLASS_LABELS, CLASS_LIMITS
+from pipelines.publish.palette import CLASS_COLOURS, CLASS_LABELS, CLASS_LIMITS, SHARE_COLOURS
 from pipelines.region import MEASURES, THRESHOLDS
 
 if TYPE_CHECKING:
@@ -33,9 +34,11 @@ def share_style(facts: RunFacts, measure: str = "tillgang", t: int = 100) -> Ras
     band = 1 + [(m, s) for m in MEASURES for s in THRESHOLDS].index((measure, t))
     mark = " (DEMO)" if facts["demo"] else ""
     tops = [*(f"{100 * x - _BELOW:.5f}" for x in CLASS_LIMITS), "inf"]
+    edges = [f"{100 * x:.0f}" for x in (0, *CLASS_LIMITS, 1)]
+    words = {"tillgang": "har", "passerad": "har eller passeras"}[measure]
     items = "".join(
-        f'<item value="{top}" label={quoteattr(CLASS_LABELS[code] + mark)} color="{CLASS_COLOURS[code]}" alpha="255"/>'
-        for top, code in zip(tops, CLASS_CODES[1:], strict=True)
+        f'<item value="{top}" label={quoteattr(f"{low}–{high} % {words}{mark}")} color="{colour}" alpha="255"/>'
+        for top, (low, high), colour in zip(tops, pairwise(edges), reversed(SHARE_COLOURS), strict=True)
     )
     renderer = (
         f'<rasterrenderer type="singlebandpseudocolor" band="{band}" opacity="1" alphaBand="-1" nodataColor=""'

@@ -5,7 +5,9 @@ Usage: look.py FOLDER GPKG TIF…. One picture per layer goes to FOLDER. It impo
 
 import json
 import os
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 from osgeo_utils.samples import validate_cloud_optimized_geotiff
@@ -116,8 +118,22 @@ def switched(layer: QgsVectorLayer, folder: Path) -> dict:
             "renderer": layer.renderer().type(),
             "classes": classes(layer),
             "picture": shown,
+            "sld": as_sld(layer, name, folder / f"{layer.name()}-{number}-sld.png"),
         }
     return told
+
+
+def as_sld(layer: QgsVectorLayer, name: str, path: Path) -> dict:
+    """Apply the same style as SLD to a layer of its own, and draw it."""
+    gpkg = layer.source().split("|")[0]
+    with closing(sqlite3.connect(gpkg)) as db:
+        wanted = "SELECT styleSLD FROM layer_styles WHERE f_table_name = ? AND styleName = ?"
+        ((text,),) = db.execute(wanted, (layer.name(), name)).fetchall()
+    path.with_suffix(".sld").write_text(text, encoding="utf-8")
+    other = QgsVectorLayer(layer.source(), layer.name(), "ogr")
+    other.setScaleBasedVisibility(False)
+    message, read = other.loadSldStyle(str(path.with_suffix(".sld")))
+    return {"read": read, "error": "" if read else message, "picture": picture(other, path)}
 
 
 def styles(layer: QgsVectorLayer) -> list:

@@ -83,9 +83,11 @@ def about(layer) -> dict:
         told["aliases"] = {f.name(): layer.attributeAlias(i) for i, f in enumerate(layer.fields())}
         told["widgets"] = {f.name(): layer.editorWidgetSetup(i).type() for i, f in enumerate(layer.fields())}
         renderer = layer.renderer()
-        told["classes"] = [x.label() for x in renderer.legendSymbolItems()] if renderer else []
+        told["classes"] = (
+            [[x.label(), x.symbol() is not None] for x in renderer.legendSymbolItems()] if renderer else []
+        )
     else:
-        told["classes"] = [label for label, _ in layer.renderer().legendSymbologyItems()]
+        told["classes"] = [[label, True] for label, _ in layer.renderer().legendSymbologyItems()]
     return told
 
 

@@ -16,17 +16,19 @@ import running
 
 from pipelines import contracts_open
 from pipelines.publish.geopackage import LAYERS
-from pipelines.publish.palette import CLASS_COLOURS, rgb
+from pipelines.publish.palette import CLASS_COLOURS, SHARE_COLOURS, rgb
 
 pytestmark = pytest.mark.qgis
 INTERNAL = {
-    "rutnat_250m": (5, 6), "rutnat_delar": (5, 0), "kommuner": (2, 5), "kommungrans": (2, 1), "lan": (1, 1),
-    "land": (1, 1), "adresser": (3, 5), "bristomraden": (15 + 12, 2 * (1 + 6)), "bristomraden_kommun": (15, 0),
+    "rutnat_250m": (5, 6), "rutnat_delar": (5, 0), "kommuner": (2, 1 + 5), "kommungrans": (2, 1), "lan": (1, 1),
+    "land": (1, 1), "rutor_underlag": (5, 5),
+    "adresser": (3, 5), "bristomraden": (15 + 12, 2 * (1 + 6)), "bristomraden_kommun": (15, 0),
     "bristomraden_rutor": (15, 0), "bristkurva": (30, 0),
     "osakerhet_5km": (1, 5),
 }  # fmt: skip
 OPEN = {
-    "rutnat_250m": (5, 6), "bristomraden": (6, 1 + 9), "kommuner": (2, 5), "kommungrans": (2, 1), "lan": (1, 1),
+    "rutnat_250m": (5, 6), "bristomraden": (6, 1 + 9), "kommuner": (2, 1 + 5), "rutor_underlag": (5, 5),
+    "kommungrans": (2, 1), "lan": (1, 1),
     "land": (1, 1),
 }  # fmt: skip
 """Rows, and lines in the legend. The open gap areas: the second cell, at each threshold and measure."""
@@ -82,7 +84,7 @@ def test_every_layer_is_valid_whole_and_styled(editions: dict[str, Seen], editio
             assert (layer["rows"], len(layer["classes"])) == tables[name], name
         else:
             assert len(layer["classes"]) == (RASTERS | shares)[name], name
-        assert all("(DEMO)" in label for label in layer["classes"])
+        assert all("(DEMO)" in label for label, draws in layer["classes"] if draws)
 
 
 def test_columns_have_aliases_and_codes_have_words(editions: dict[str, Seen], edition: str) -> None:
@@ -102,13 +104,10 @@ def test_the_tree_has_groups_and_the_heavy_and_the_personal_are_off(
     assert (
         groups
         == {
-            "oppen": ["Gränser", "Bristområden", "Rutnät", "Raster", "Kommuner och län"],
+            "oppen": ["Gränser", "Raster", "Kommuner och län"],
             "intern": [
                 "Adresser (personuppgifter)",
                 "Gränser",
-                "Bristområden",
-                "Osäkerhet",
-                "Rutnät",
                 "Raster",
                 "Kommuner och län",
                 "Tabeller",
@@ -141,10 +140,10 @@ def test_themes_switch_styles(editions: dict[str, Seen], edition: str) -> None:
 
 
 def test_relations_hold(editions: dict[str, Seen]) -> None:
-    assert editions["intern"][0]["relations"] == dict.fromkeys(
-        ("ruta_delar", "ruta_adresser", "omrade_kommuner", "omrade_rutor"), True
-    )
-    assert editions["oppen"][0]["relations"] == {}
+    of_kommun = ("kommun_rutor", "kommun_omraden")
+    inside = ("ruta_delar", "ruta_adresser", "omrade_kommuner", "omrade_rutor")
+    assert editions["intern"][0]["relations"] == dict.fromkeys((*inside, *of_kommun), True)
+    assert editions["oppen"][0]["relations"] == dict.fromkeys(of_kommun, True)
 
 
 def test_the_first_view_shows_the_lan(editions: dict[str, Seen], edition: str) -> None:
@@ -157,7 +156,8 @@ def test_the_first_view_shows_the_lan(editions: dict[str, Seen], edition: str) -
     assert told["first"]["errors"] == []
     image = Image.open(told["first"]["path"]).convert("RGB")
     found = {colour for _, colour in image.getcolors(image.width * image.height)}
-    assert {rgb(CLASS_COLOURS["utan"]), rgb(CLASS_COLOURS["tackt"])} <= found  # so close, the cells are drawn
+    ends = {"intern": SHARE_COLOURS[::3], "oppen": (CLASS_COLOURS["utan"], CLASS_COLOURS["tackt"])}[edition]
+    assert set(map(rgb, ends)) <= found  # so close, the cells are drawn
 
 
 @pytest.mark.parametrize("name", ["A3 länet, 30 Mbit/s", "A3 länet, 100 Mbit/s", "A3 länet, 1000 Mbit/s",

@@ -17,7 +17,7 @@ import running
 import tiny_tables as tiny
 
 from pipelines.publish.geopackage import LAYERS
-from pipelines.publish.palette import BASIS_COLOURS, CLASS_COLOURS, CLASS_LABELS, rgb
+from pipelines.publish.palette import BASIS_COLOURS, CLASS_COLOURS, CLASS_LABELS, SHARE_COLOURS, rgb
 from pipelines.publish.qgis_gaps import COST_COLOURS, UNKNOWN_COLOUR
 
 pytestmark = pytest.mark.qgis
@@ -26,7 +26,7 @@ ROWS = {
     "bristomraden_kommun": 15, "bristomraden_rutor": 15, "bristkurva": 30, "osakerhet_5km": 1,
 }  # fmt: skip
 RENDERERS = {
-    "rutnat_250m": ("RuleRenderer", 1 + 4 + 1), "kommuner": ("graduatedSymbol", 5), "lan": ("RuleRenderer", 1),
+    "rutnat_250m": ("RuleRenderer", 1 + 4 + 1), "kommuner": ("RuleRenderer", 1 + 5), "lan": ("RuleRenderer", 1),
     "adresser": ("categorizedSymbol", 5), "bristomraden": ("RuleRenderer", 2 * (1 + 6)),
     **dict.fromkeys(("rutnat_delar", "bristomraden_kommun", "bristomraden_rutor", "bristkurva"), ("", 0)),
     "osakerhet_5km": ("RuleRenderer", 5),
@@ -96,10 +96,8 @@ def test_default_style_is_applied_with_its_classes(seen: tuple[dict[str, Any], s
     layers = seen[0]["layers"]
     for name, (renderer, classes) in RENDERERS.items():
         assert (layers[name]["renderer"], len(layers[name]["classes"])) == (renderer, classes)
-        assert all("(DEMO)" in label for label, _ in layers[name]["classes"])
-    assert [c for _, c in layers["rutnat_250m"]["classes"]][1:-1] == [
-        CLASS_COLOURS[k] for k in ("tackt", "storre_del", "mindre_del", "utan")
-    ]
+        assert all("(DEMO)" in label for label, colour in layers[name]["classes"] if colour)
+    assert [c for _, c in layers["rutnat_250m"]["classes"]][1:-1] == list(SHARE_COLOURS)
     assert layers["kommuner"]["labels"]
     assert layers["adresser"]["min_scale"] == 100_000
 
@@ -118,7 +116,7 @@ def test_the_grid_offers_a_style_per_threshold_measure_and_underlag(seen: tuple[
         for style in layers[name]["switched"].values():
             assert style["applied"]
             assert style["errors"] == []
-            assert all("(DEMO)" in label for label, _ in style["classes"])
+            assert all("(DEMO)" in label for label, colour in style["classes"] if colour)
 
 
 def colours(
@@ -144,13 +142,13 @@ def test_cells_are_drawn_in_their_class_where_they_lie(seen: tuple[dict[str, Any
     shown = seen[0]["layers"]["rutnat_250m"]["picture"]
     assert shown["errors"] == []
     # by hand: utan 1 of 4 = 25 %, 10 of 10, no address, 0 of 20, 1 of 3 = 33 %
-    classes = ("storre_del", "utan", None, "tackt", "storre_del")
-    for (rutid, *_), code in zip(tiny.CELLS, classes, strict=True):
-        assert main_colour(shown, rutid) == (rgb(CLASS_COLOURS[code]) if code else WHITE)
+    classes = (1, 3, None, 0, 1)
+    for (rutid, *_), number in zip(tiny.CELLS, classes, strict=True):
+        assert main_colour(shown, rutid) == (WHITE if number is None else rgb(SHARE_COLOURS[number]))
         # only the first cell is modelled; the picture is closer than 1:50 000, so that it is hatched
         assert (len(colours(shown, rutid, (15, 70))) > 1) == (rutid == FIRST)
         # expected households without, in whole numbers: 1000, 10 000, none, none, 1000
-        assert (colours(shown, rutid).get(LABEL, 0) > 0.001) == (code in ("storre_del", "utan"))
+        assert (colours(shown, rutid).get(LABEL, 0) > 0.001) == bool(number)
 
 
 def test_underlag_is_drawn_per_threshold(seen: tuple[dict[str, Any], str]) -> None:
@@ -181,6 +179,19 @@ def test_gap_areas_are_drawn_by_cost_and_modelled_ones_hatched(seen: tuple[dict[
             assert colours(shown, SECOND)[cheapest] > 0.95  # all but the label
 
 
+def test_the_same_style_as_sld_draws_the_same(seen: tuple[dict[str, Any], str]) -> None:
+    compared = 0
+    for layer in ("rutnat_250m", "bristomraden"):
+        for name, style in seen[0]["layers"][layer]["switched"].items():
+            told = style["sld"]
+            assert (told["read"], told["error"], told["picture"]["errors"]) == (True, "", [])
+            for rutid, *_ in tiny.CELLS:
+                drawn = main_colour(style["picture"], rutid)
+                assert main_colour(told["picture"], rutid) == drawn, (name, rutid)
+                compared += drawn != WHITE
+    assert compared > 30
+
+
 def test_labels_of_gap_areas_come_as_the_map_comes_closer(seen: tuple[dict[str, Any], str]) -> None:
     layer = seen[0]["layers"]["bristomraden"]
     assert layer["labels"]
@@ -204,7 +215,8 @@ def test_the_raster_opens_with_named_bands(seen: tuple[dict[str, Any], str]) -> 
     names = [f"{m}_{t}" for m in ("tillgang", "passerad") for t in (30, 100, 1000)]
     assert [b.split(": ")[1].split(" (")[0] for b in told["bands"]] == names
     assert told["legend"] == [
-        [f"{CLASS_LABELS[k]} (DEMO)", CLASS_COLOURS[k]] for k in ("utan", "mindre_del", "storre_del", "tackt")
+        [f"{words} % har (DEMO)", colour]
+        for words, colour in zip(("0–5", "5–50", "50–95", "95–100"), reversed(SHARE_COLOURS), strict=True)
     ]
     assert (told["renderer"], told["band"]) == (
         "singlebandpseudocolor",
@@ -212,8 +224,7 @@ def test_the_raster_opens_with_named_bands(seen: tuple[dict[str, Any], str]) -> 
     )  # the style beside it: tillgang_100
     # shares by hand: 75, 0, none, 100 and 66.7 %
     drawn = [main_colour(told["picture"], rutid) for rutid, *_ in tiny.CELLS]
-    classes = ("storre_del", "utan", None, "tackt", "storre_del")
-    assert drawn == [rgb(CLASS_COLOURS[c]) if c else WHITE for c in classes]
+    assert drawn == [WHITE if n is None else rgb(SHARE_COLOURS[n]) for n in (1, 3, None, 0, 1)]
 
 
 def test_a_class_raster_opens_with_names_and_colours(seen: tuple[dict[str, Any], str]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipelines import contracts, contracts_gaps, contracts_model, contracts_open
 from pipelines.publish import class_raster, qgis_open, qgis_styles, qml_raster, swedish
+from pipelines.publish.catalogue.wording import LICENCE_NAME
 from pipelines.publish.facts import DEMO_TEXT, RunFacts, Source, credit_lines, demo_prefix
 from pipelines.publish.qgis_project import views
 from pipelines.publish.qgis_project.model import (
@@ -17,6 +18,7 @@ from pipelines.publish.qgis_project.model import (
     Layer,
     Project,
     Relation,
+    Service,
     off,
 )  # fmt: skip
 
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
 CELL_SCALE = 250_000
 """From this scale (1:n) and closer the cells carry the picture, further out the kommuner: 400 000 squares take
 seconds to draw, and are smaller than a dot there."""
-GAP_SCALE = 1_000_000
 _PLACES = "Kommuner"
 
 
@@ -45,12 +46,14 @@ def internal(
         "./tackning_250m.tif", "raster",
         tuple((s.name, s.qml) for s in (qml_raster.share_style(facts, m, t) for t, m in views.pairs())),
     )  # fmt: skip
+    cells, basis = _cells(make(contracts.RUTNAT), facts)
+    cells = replace(cells, about=f"{cells.about} {qgis_styles.NOT_THE_CLASS}")
+    unsure = make(contracts_model.OSAKERHET)
+    unsure = replace(unsure, title=f"{demo_prefix(facts)}Osäkerhet")
     groups = (
         Group("Adresser (personuppgifter)", (off(make(contracts.ADRESSER)),), expanded=False),
         _borders(make, facts, contracts.KOMMUNER, contracts.LAN),
-        Group("Bristområden", (off(replace(make(ids.BRISTOMRADEN), visible_from=GAP_SCALE)),)),
-        Group("Osäkerhet", (off(make(contracts_model.OSAKERHET)),), expanded=False),
-        Group("Rutnät", (replace(make(contracts.RUTNAT), visible_from=CELL_SCALE, expanded=True),)),
+        Group("", (off(make(ids.BRISTOMRADEN)), off(unsure), cells, basis)),
         _rasters("./", facts, (shares,)),
         _kommuner(make, facts, contracts.KOMMUNER, contracts.LAN),
         Group("Tabeller", tuple(off(t) for t in tables), expanded=False),
@@ -60,6 +63,7 @@ def internal(
         Relation("ruta_adresser", "Rutans adresser", "adresser", "rutnat_250m", "rutid_scb"),
         Relation("omrade_kommuner", "Delar per kommun", "bristomraden_kommun", "bristomraden", "bristomrade_id"),
         Relation("omrade_rutor", "Områdets rutor", "bristomraden_rutor", "bristomraden", "bristomrade_id"),
+        *_OF_KOMMUN,
     )  # fmt: skip
     about = "Intern utgåva. En karta att sprida skrivs ut ur bredband_oppen.qgz."
     project = _project(region, facts, bounds, groups, about, credit_lines(list(sources)), signs=False)
@@ -71,31 +75,65 @@ def published(
     region: Region, facts: RunFacts, sources: Sequence[Source], bounds: dict[str, Bounds]
 ) -> Project:
     """Return the project beside ``bredband_oppen.gpkg``: classes and bands only, sources as they are credited."""
-    make = _maker("./bredband_oppen.gpkg", lambda t: qgis_open.styles(t, facts), facts)
+    make = _maker("./bredband_oppen.gpkg", lambda t: qgis_open.styles(t, facts), facts, LICENCE_NAME)
     groups = (
         _borders(make, facts, contracts_open.KOMMUNER_OPPNA, contracts_open.LAN_OPPNA),
         Group(
-            "Bristområden", (off(replace(make(contracts_open.BRISTOMRADEN_OPPNA), visible_from=GAP_SCALE)),)
+            "",
+            (off(make(contracts_open.BRISTOMRADEN_OPPNA)), *_cells(make(contracts_open.RUTNAT_250M), facts)),
         ),
-        Group("Rutnät", (replace(make(contracts_open.RUTNAT_250M), visible_from=CELL_SCALE, expanded=True),)),
-        _rasters("./raster/", facts, ()),
+        _rasters("./raster/", facts, (), LICENCE_NAME),
         _kommuner(make, facts, contracts_open.KOMMUNER_OPPNA, contracts_open.LAN_OPPNA),
     )
     about = "Öppen utgåva: klasser och band. Innehåller inga adresser och inga små antal."
-    return replace(
-        _project(region, facts, bounds, groups, about, credit_lines(list(sources)), signs=True), kind="oppen"
-    )
+    project = _project(region, facts, bounds, groups, about, credit_lines(list(sources)), signs=True)
+    return replace(project, kind="oppen", relations=_OF_KOMMUN, service=_service(region, project.abstract))
+
+
+def _service(region: Region, text: str) -> Service:
+    """Return what the open project says of itself where it is served."""
+    publishing = region.publicering
+    return Service(
+        text, "Avgiftsfritt", f"{LICENCE_NAME}. Ange källan: {publishing.utgivare}.", publishing.bas_url,
+        publishing.telefon, tuple(t.name for t in contracts_open.OPEN_TABLES),
+    )  # fmt: skip
+
+
+_OF_KOMMUN = (
+    Relation("kommun_rutor", "Kommunens rutor", "rutnat_250m", "kommuner", "kommunkod"),
+    Relation("kommun_omraden", "Kommunens bristområden", "bristomraden", "kommuner", "kommunkod"),
+)
+
+
+def _cells(layer: Layer, facts: RunFacts) -> tuple[Layer, Layer]:
+    """Return the cells by coverage, drawn once the map is close enough, and by what that rests on, always.
+
+    Two layers, because a scale is a layer's own: QGIS heeds no style's when it prints or serves a map.
+    """
+    basis = tuple(s for s in layer.styles if s[0].removeprefix("DEMO ").startswith(views.BASIS))
+    coverage = tuple(s for s in layer.styles if s not in basis)
+    return (
+        replace(layer, visible_from=CELL_SCALE, expanded=True, styles=coverage),
+        off(
+            replace(
+                layer, name="rutor_underlag", title=f"{demo_prefix(facts)}Underlag i rutor",
+                styles=tuple(sorted(basis, key=lambda s: s[0].removeprefix("DEMO ") not in views.BASIS)),
+            )
+        ),
+    )  # fmt: skip
 
 
 _Make = Callable[["Table"], Layer]
 
 
-def _maker(file: str, styles: Callable[[Table], Sequence[Style]], facts: RunFacts) -> _Make:
+def _maker(
+    file: str, styles: Callable[[Table], Sequence[Style]], facts: RunFacts, licence: str = ""
+) -> _Make:
     def make(table: Table) -> Layer:
         about = f"{DEMO_TEXT} {table.description}" if facts["demo"] else table.description
         return Layer(
             table.name, demo_prefix(facts) + table.title, about, f"{file}|layername={table.name}", table.geometry,
-            tuple((s.name, s.qml) for s in styles(table)),
+            tuple((s.name, s.qml) for s in styles(table)), licence=licence,
         )  # fmt: skip
 
     return make
@@ -124,13 +162,13 @@ def _kommuner(make: _Make, facts: RunFacts, kommuner: Table, lan: Table) -> Grou
     )
 
 
-def _rasters(folder: str, facts: RunFacts, more: tuple[Layer, ...]) -> Group:
+def _rasters(folder: str, facts: RunFacts, more: tuple[Layer, ...], licence: str = "") -> Group:
     style = qml_raster.class_style(facts)
     layers = tuple(
         Layer(
             f"klass_{m}_{t}", f"{demo_prefix(facts)}Klass {views.WORD[m]} {t} Mbit/s",
             contracts_open.RUTNAT_250M.column(f"klass_{m}_{t}").description,
-            f"{folder}klass_{m}_{t}.tif", "raster", ((style.name, style.qml),),
+            f"{folder}klass_{m}_{t}.tif", "raster", ((style.name, style.qml),), licence=licence,
         )
         for t, m in views.pairs()
     )  # fmt: skip
@@ -162,7 +200,7 @@ def _project(
         title=title, abstract=" ".join(imprint), demo=facts["demo"], publisher=region.publicering.utgivare,
         contact=region.publicering.kontakt_epost, keywords=region.publicering.nyckelord,
         day=facts["senaste_indatadatum"], imprint=imprint, bounds=whole, groups=groups,
-        themes=tuple(views.themes(layers, CELL_SCALE)),
+        themes=tuple(views.themes(layers)),
         bookmarks=(Bookmark(region.lan.namn, "Län", whole), *(Bookmark(n, _PLACES, b) for n, b in places)),
         sheets=tuple(views.sheets(region, facts, signs)),
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -28,6 +29,8 @@ class Layer:
     visible : bool
     visible_from, visible_until : int, optional
         Scales (1:n) that take the place of the styles' own; see :func:`pipelines.publish.qml.document`.
+    licence : str
+        Name of the licence it may be used under; empty for what may not be passed on.
     """
 
     name: str
@@ -40,6 +43,7 @@ class Layer:
     expanded: bool = False
     visible_from: int = 0
     visible_until: int = 0
+    licence: str = ""
 
     @property
     def id(self) -> str:
@@ -54,20 +58,33 @@ class Layer:
 
 @dataclass(frozen=True)
 class Group:
-    """A group of the tree. In an exclusive one only one layer is on at a time."""
+    """A group of the tree. In an exclusive one only one layer is on at a time; one without a name is no group."""
 
     name: str
     layers: tuple[Layer, ...]
     expanded: bool = True
     exclusive: bool = False
 
+    @property
+    def short(self) -> str:
+        """Its name where it is served: small letters, without å, ä and ö.
+
+        >>> Group("Kommuner och län", ()).short
+        'kommuner_och_lan'
+        """
+        return "_".join(re.findall(r"\w+", self.name.lower().translate(str.maketrans("åäö", "aao"))))
+
 
 @dataclass(frozen=True)
 class Theme:
-    """A map theme: the layers that are on, with the style each has; all others are off."""
+    """A map theme: the layers that are on, with the style each has; all others are off.
+
+    Those ``unfolded`` show their legend.
+    """
 
     name: str
     shown: tuple[tuple[str, str], ...]
+    unfolded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,8 +132,30 @@ class Sheet:
 
 
 @dataclass(frozen=True)
+class Service:
+    """What QGIS Server tells of the project, and lets be fetched.
+
+    Attributes
+    ----------
+    text, fees, constraints : str
+        Abstract, what it costs, and on what terms it may be used.
+    address : str
+        Where the publisher tells more.
+    features : tuple of str
+        Layers whose rows are served (WFS and OGC API Features); maps are drawn of all (WMS).
+    """
+
+    text: str
+    fees: str
+    constraints: str
+    address: str
+    phone: str
+    features: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Project:
-    """A whole project."""
+    """A whole project. One without a service is served by nobody: QGIS Server shows no layer of it."""
 
     title: str
     abstract: str
@@ -133,6 +172,7 @@ class Project:
     relations: tuple[Relation, ...] = ()
     sheets: tuple[Sheet, ...] = ()
     kind: Literal["intern", "oppen"] = "intern"
+    service: Service | None = None
 
     @property
     def layers(self) -> tuple[Layer, ...]:

@@ -18,12 +18,16 @@ WORD = {"tillgang": "tillgång", "passerad": "passerade"}
 HEADING = "Rutor efter hur stor del av adresserna som har tillgång till minst {} Mbit/s ned"
 
 
+BASIS = ("Underlag", "Bästa teknik", "Planerad")
+"""Styles of the cells that no other layer stands in for when the whole län is seen."""
+
+
 def pairs() -> list[tuple[int, str]]:
     """Return every threshold and measure, the one the project opens with first."""
     return sorted(((t, m) for m in MEASURES for t in THRESHOLDS), key=lambda pair: pair != FIRST)
 
 
-def themes(layers: dict[str, Layer], cell_scale: int) -> list[Theme]:
+def themes(layers: dict[str, Layer]) -> list[Theme]:
     """Return a theme per threshold and measure of cells, gap areas and the printed raster; and of underlag."""
 
     def style(layer: str, *words: str) -> tuple[str, str]:
@@ -40,14 +44,14 @@ def themes(layers: dict[str, Layer], cell_scale: int) -> list[Theme]:
     for t, m in pairs():
         share = style("kommuner", f"Hushåll med {t} Mbit/s" if m == "tillgang" else f"Hushåll passerade {t}")
         word = next(w for w in found[m] if any(n.removeprefix("DEMO ") == f"{w} {t}" for n in cells))
-        out.append(Theme(f"{t} Mbit/s, {WORD[m]}", (*lines, style("rutnat_250m", word, str(t)), share)))
+        shown = (*lines, style("rutnat_250m", word, str(t)), share)
+        out.append(Theme(f"{t} Mbit/s, {WORD[m]}", shown, ("rutnat_250m", "kommuner")))
     for t, m in pairs():
-        out.append(
-            Theme(f"Bristområden {t} Mbit/s, {WORD[m]}", (*lines, style("bristomraden", found[m][0], str(t))))
-        )
-    for name in ("Underlag", "Bästa teknik", "Planerad"):
-        if any(n.removeprefix("DEMO ") == name for n in cells):
-            out.append(Theme(f"{name} (från 1:{cell_scale})", (*lines, style("rutnat_250m", name))))
+        shown = (*lines, style("bristomraden", found[m][0], str(t)))
+        out.append(Theme(f"Bristområden {t} Mbit/s, {WORD[m]}", shown, ("bristomraden",)))
+    known = {name.removeprefix("DEMO ") for name, _ in layers["rutor_underlag"].styles}
+    for name in (x for x in BASIS if x in known):
+        out.append(Theme(name, (*lines, style("rutor_underlag", name)), ("rutor_underlag",)))
     for t, m in pairs():
         raster = f"klass_{m}_{t}"
         out.append(Theme(printed(t, m), (*named, (raster, layers[raster].styles[0][0]))))
