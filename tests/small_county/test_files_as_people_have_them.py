@@ -24,7 +24,7 @@ from . import inputs
 from .test_small_county import stage
 
 BEFORE = ("inventory", "lantmateriet", "scb", "pts", "granser", "grid", "households")
-AFTER = ("tackning", "coverage", "summaries")
+AFTER = ("inventory", "tackning", "coverage", "summaries")
 KALLOR = "fil;kommunkod;fullstandig;referensdatum;avtal;far_publiceras\n"
 
 
