@@ -1,7 +1,7 @@
 """``bredband.gpkg``, the internal edition: every layer, indexed, titled, styled, in SWEREF 99 TM.
 
-GDAL writes the layers from Arrow (GeoPackage 1.2: later versions make QGIS 3.22 warn); what GDAL has no
-option for (aliases, attribute indexes, metadata, styles) is added with SQLite afterwards.
+GDAL makes the layers (GeoPackage 1.2: later versions make QGIS 3.22 warn); rows, and what GDAL has no option for
+(aliases, attribute indexes, metadata, styles), are written with SQLite.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from pipelines import contracts, contracts_gaps, contracts_model
 from pipelines.files import replacing
 from pipelines.paths import Paths
-from pipelines.publish import gpkg_extras, gpkg_layers, qgis_styles
+from pipelines.publish import gpkg_extras, gpkg_layers, gpkg_parts, qgis_styles
 from pipelines.publish.facts import read_facts, read_sources
 from pipelines.region import Region
 
@@ -34,9 +34,13 @@ def run(region: Region, paths: Paths) -> None:
     facts, sources = read_facts(paths), read_sources(paths)
     with replacing(paths.built("out/bredband.gpkg")) as beside:
         for table in LAYERS:
-            gpkg_layers.write(beside, table, paths, facts)
+            if table == contracts.DELAR:
+                gpkg_parts.write(beside, paths, facts)
+            else:
+                gpkg_layers.write(beside, table, paths, facts)
         with gpkg_extras.opened(beside) as db:
-            gpkg_extras.add_indexes(db, LAYERS)
+            stored = [gpkg_parts.STORED if t == contracts.DELAR else t for t in LAYERS]
+            gpkg_extras.add_indexes(db, stored)
             gpkg_extras.add_aliases(db, LAYERS)
             gpkg_extras.add_metadata(db, region, facts, sources, "bredband-intern")
             gpkg_extras.add_styles(db, [s for t in LAYERS for s in qgis_styles.styles(t, facts)], facts)
