@@ -34,13 +34,14 @@ def run(region: Region, paths: Paths) -> None:
     facts, sources = read_facts(paths), read_sources(paths)
     with replacing(paths.built("out/bredband.gpkg")) as beside:
         for table in LAYERS:
-            if table == contracts.DELAR:
-                gpkg_parts.write(beside, paths, facts)
-            else:
-                gpkg_layers.write(beside, table, paths, facts)
+            gpkg_layers.create(beside, gpkg_parts.STORED if table == contracts.DELAR else table, facts)
         with gpkg_extras.opened(beside) as db:
-            stored = [gpkg_parts.STORED if t == contracts.DELAR else t for t in LAYERS]
-            gpkg_extras.add_indexes(db, stored)
+            for table in LAYERS:
+                if table == contracts.DELAR:
+                    gpkg_parts.fill(db, paths)
+                else:
+                    gpkg_layers.fill(db, table, gpkg_layers.batches(table, paths))
+            gpkg_extras.add_indexes(db, [t for t in LAYERS if t != contracts.DELAR])
             gpkg_extras.add_aliases(db, LAYERS)
             gpkg_extras.add_metadata(db, region, facts, sources, "bredband-intern")
             gpkg_extras.add_styles(db, [s for t in LAYERS for s in qgis_styles.styles(t, facts)], facts)

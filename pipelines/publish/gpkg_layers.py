@@ -8,7 +8,7 @@ is made per row: squares and points are bytes, computed. Memory is that of a bat
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -45,8 +45,8 @@ Batch = tuple[list[list[Any]], NDArray[Any] | None, NDArray[np.float64]]
 """A batch's columns, geometries (None for a table without) and bounds (min x, min y, max x, max y; NaN for none)."""
 
 
-def write(path: Path, table: Table, paths: Paths, facts: RunFacts) -> None:
-    """Write one layer into a GeoPackage 1.2, new or begun: contract columns in order, rounded, geometry.
+def write(path: Path, tables: Sequence[Table], paths: Paths, facts: RunFacts) -> None:
+    """Write layers into a new GeoPackage 1.2: contract columns in order, rounded, geometry.
 
     Cells are squares by arithmetic from ``rutid_scb``; points and gap areas come from the table itself (a
     gap area may lack its outline); ``kommuner`` and ``lan`` get their outlines from the table ``granser``.
@@ -56,9 +56,11 @@ def write(path: Path, table: Table, paths: Paths, facts: RunFacts) -> None:
     ContractError
         When a value is missing in a column that may not lack one.
     """
-    create(path, table, facts)
+    for table in tables:
+        create(path, table, facts)
     with opened(path) as db:
-        fill(db, table, batches(table, paths))
+        for table in tables:
+            fill(db, table, batches(table, paths))
 
 
 def create(path: Path, table: Table, facts: RunFacts) -> None:
@@ -122,7 +124,9 @@ def fill(db: sqlite3.Connection, table: Table, rows: Iterator[Batch], first: int
     for columns, geometries, box in rows:
         ids = range(fid, fid + len(columns[0]))
         shapes = [] if geometries is None else [geometries.tolist()]
-        db.executemany(f'INSERT INTO "{table.name}" VALUES ({marks})', zip(ids, *shapes, *columns, strict=True))
+        db.executemany(
+            f'INSERT INTO "{table.name}" VALUES ({marks})', zip(ids, *shapes, *columns, strict=True)
+        )
         bounds.append(box)
         fid = ids.stop
     db.execute(
@@ -199,7 +203,9 @@ def _points(xy: pa.Array) -> tuple[NDArray[Any], NDArray[np.float64]]:
     out["order"], out["type"] = 1, 1
     out["x"] = storage.field("x").to_numpy(zero_copy_only=False)
     out["y"] = storage.field("y").to_numpy(zero_copy_only=False)
-    return _headed(out.view(f"V{out.dtype.itemsize}")), np.column_stack([out["x"], out["y"], out["x"], out["y"]])
+    return _headed(out.view(f"V{out.dtype.itemsize}")), np.column_stack(
+        [out["x"], out["y"], out["x"], out["y"]]
+    )
 
 
 def _polygons(wkb: list[bytes | None]) -> tuple[NDArray[Any], NDArray[np.float64]]:

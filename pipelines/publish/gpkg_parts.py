@@ -16,16 +16,14 @@ import pyarrow.parquet as pq
 
 from pipelines.contracts import DELAR, RUTNAT
 from pipelines.errors import ContractError
-from pipelines.publish import gpkg_layers
-from pipelines.publish.gpkg_extras import opened
+from pipelines.publish import gpkg_extras, gpkg_layers
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    import sqlite3
 
     from numpy.typing import NDArray
 
     from pipelines.paths import Paths
-    from pipelines.publish.facts import RunFacts
 
 STORED = replace(DELAR, name="rutnat_delade")
 """The table behind the view: it is no layer of its own."""
@@ -34,8 +32,8 @@ FIRST = 10_000_001
 _KEY = "rutid_scb"
 
 
-def write(path: Path, paths: Paths, facts: RunFacts) -> None:
-    """Write the parts beside the cells, which must stand there already.
+def fill(db: sqlite3.Connection, paths: Paths) -> None:
+    """Fill the table :data:`STORED`, which has just been created, and put the view in its place as a layer.
 
     Raises
     ------
@@ -43,22 +41,19 @@ def write(path: Path, paths: Paths, facts: RunFacts) -> None:
         When a cell has no part.
     """
     kept = divided(paths)
-    gpkg_layers.create(path, STORED, facts)
+    gpkg_layers.fill(db, STORED, gpkg_layers.batches(DELAR, paths, kept), FIRST)
+    gpkg_extras.add_indexes(db, [STORED])
     listed = ", ".join(f'"{n}"' for n in DELAR.names)
-    with opened(path) as db:
-        gpkg_layers.fill(db, STORED, gpkg_layers.batches(DELAR, paths, kept), FIRST)
-        db.execute(
-            f'CREATE VIEW "{DELAR.name}" AS SELECT fid, {listed} FROM "{RUTNAT.name}" AS c WHERE NOT EXISTS '
-            f'(SELECT 1 FROM "{STORED.name}" AS d WHERE d.{_KEY} = c.{_KEY}) '
-            f'UNION ALL SELECT fid, {listed} FROM "{STORED.name}"'
-        )
-        for name in ("insert", "delete"):
-            db.execute(f'DROP TRIGGER "trigger_{name}_feature_count_{STORED.name}"')
-        for table in ("gpkg_contents", "gpkg_ogr_contents"):
-            db.execute(f"UPDATE {table} SET table_name = ? WHERE table_name = ?", (DELAR.name, STORED.name))
-        db.execute(
-            "UPDATE gpkg_ogr_contents SET feature_count = ? WHERE table_name = ?", (len(kept), DELAR.name)
-        )
+    db.execute(
+        f'CREATE VIEW "{DELAR.name}" AS SELECT fid, {listed} FROM "{RUTNAT.name}" AS c WHERE NOT EXISTS '
+        f'(SELECT 1 FROM "{STORED.name}" AS d WHERE d.{_KEY} = c.{_KEY}) '
+        f'UNION ALL SELECT fid, {listed} FROM "{STORED.name}"'
+    )
+    for name in ("insert", "delete"):
+        db.execute(f'DROP TRIGGER "trigger_{name}_feature_count_{STORED.name}"')
+    for table in ("gpkg_contents", "gpkg_ogr_contents"):
+        db.execute(f"UPDATE {table} SET table_name = ? WHERE table_name = ?", (DELAR.name, STORED.name))
+    db.execute("UPDATE gpkg_ogr_contents SET feature_count = ? WHERE table_name = ?", (len(kept), DELAR.name))
 
 
 def divided(paths: Paths) -> NDArray[np.bool_]:
