@@ -21,6 +21,7 @@ import shapely
 
 from pipelines import products
 from pipelines.contracts_open import OPEN_BESIDE, OPEN_TABLES
+from tests.publish import geoparquet_rules
 from tests.publish.adversary import Knowledge, attack
 from tests.publish.gpkg_rules import RULES, broken
 from tests.publish.test_attack import G, narrowed
@@ -60,20 +61,33 @@ def test_every_format_says_the_same(data: Path, table):
     )
     if table.name != "lan":
         parquet = gpd.read_parquet(data / f"{table.name}.parquet")
+        parquet = (
+            parquet.set_index(table.key[0]).loc[told[table.key[0]]].reset_index()[list(parquet)]
+        )  # CSV's order
         assert parquet.crs.to_epsg() == 3006
         assert [c for c in parquet if c != "geometry"] == table.names
         pd.testing.assert_frame_equal(told, as_text(pd.DataFrame(parquet[table.names])), check_dtype=False)
         drawn = pyogrio.read_dataframe(data / "bredband_oppen.gpkg", layer=table.name).geometry
         assert shapely.equals(parquet.geometry.to_numpy(), drawn.to_numpy()).all()
         assert shapely.is_ccw(shapely.get_exterior_ring(shapely.get_parts(parquet.geometry.to_numpy()))).all()
-        geo = json.loads(pyogrio_metadata(data / f"{table.name}.parquet"))
-        assert geo["version"] == "1.1.0"
 
 
-def pyogrio_metadata(path: Path) -> str:
-    import pyarrow.parquet as pq
-
-    return pq.read_schema(path).metadata[b"geo"].decode()
+@pytest.mark.parametrize("name", ["rutnat_250m", "bristomraden", "kommuner"])
+def test_geoparquet_keeps_the_standard_and_gives_windows(data: Path, name: str):
+    path = data / f"{name}.parquet"
+    assert geoparquet_rules.faults(geoparquet_rules.metadata(path)) == []
+    assert geoparquet_rules.column_faults(path) == []
+    whole = gpd.read_parquet(path)
+    west, south, east, north = whole.total_bounds
+    for window in (
+        (west, south, (west + east) / 2, (south + north) / 2), (west - 9, south - 9, west, north), whole.total_bounds,
+        (west - 9, south, west - 1, north),
+    ):  # fmt: skip
+        bounds = whole.bounds  # the covering's boxes, not the outlines, decide
+        meets = (bounds.minx <= window[2]) & (bounds.maxx >= window[0])
+        meets &= (bounds.miny <= window[3]) & (bounds.maxy >= window[1])
+        found = gpd.read_parquet(path, bbox=tuple(window))
+        assert found.iloc[:, 0].tolist() == whole[meets].iloc[:, 0].tolist()
 
 
 def test_geojson_is_rfc_7946(data: Path):
