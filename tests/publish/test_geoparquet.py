@@ -27,9 +27,11 @@ CELLS = Table(
 SIDE = 200
 WINDOWS = {
     "some cells": (309_990, 6_404_990, 311_010, 6_406_010),
-    "touching an edge": (310_000, 6_405_000, 310_000, 6_405_250), "one corner": (300_000, 6_400_000, 300_000, 6_400_000), "everything": (0, 0, 1e6, 1e7),
+    "touching an edge": (310_000, 6_405_000, 310_000, 6_405_250),
+    "one corner": (300_000, 6_400_000, 300_000, 6_400_000),
+    "everything": (0, 0, 1e6, 1e7),
     "outside": (200_000, 6_400_000, 299_999, 6_500_000),
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")
