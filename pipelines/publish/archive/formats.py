@@ -54,7 +54,8 @@ def layers(path: Path) -> list[str]:
     with _database(path) as db:
         found = db.execute(
             "SELECT table_name FROM gpkg_contents JOIN sqlite_master ON name = table_name "
-            "WHERE type IN ('table', 'view') AND data_type IN ('features', 'attributes') AND table_name <> 'layer_styles' ORDER BY 1"
+            "WHERE type IN ('table', 'view') AND data_type IN ('features', 'attributes') "
+            "AND table_name <> 'layer_styles' ORDER BY 1"
         )
         return [str(n) for (n,) in found]
 
@@ -163,7 +164,7 @@ def json_text(path: Path) -> Counts:
 
 
 def zipped(path: Path) -> Counts:
-    """Read every part of a zip based format (xlsx, qgz) to its end, without unpacking it."""
+    """Read every part of a zip based format (xlsx, qgz), or a zip, to its end, without unpacking it."""
     with zipfile.ZipFile(path) as archive:
         parts = archive.infolist()
         if sum(p.file_size for p in parts) > MAX_INNER:
@@ -221,6 +222,6 @@ READERS: dict[str, Callable[[Path], Counts]] = {
     ".html": page, ".toml": toml, ".pmtiles": tiles,
     **dict.fromkeys((".gml", ".xml", ".xsd", ".rdf", ".svg", ".qml", ".sld"), xml),
     **dict.fromkeys((".json", ".geojson", ".jsonld"), json_text),
-    **dict.fromkeys((".xlsx", ".qgz"), zipped),
+    **dict.fromkeys((".xlsx", ".qgz", ".zip"), zipped),
     **dict.fromkeys((".txt", ".md", ".py", ".js", ".css", ".j2", ".lock", ".ttl", ".sha256", ".cpg", ""), text),
 }  # fmt: skip

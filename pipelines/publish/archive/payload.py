@@ -26,8 +26,6 @@ ROOT = Path(pipelines.__file__).parents[1]
 """Folder of the program."""
 INTERNAL, OPEN = "produkter/intern", "produkter/oppen"
 DOCUMENTATION, CONFIGURATION, PROGRAM = "dokumentation", "konfiguration", "program"
-COPIES = (".gpkg.zip", ".csv.zip")
-"""What is published packed beside itself stands in the package once: that is packed as a whole."""
 PROGRAM_FILES = ("Makefile", "README.md", "pyproject.toml", "requirements.lock", "requirements-dev.lock")
 
 
@@ -54,8 +52,6 @@ def products(order: Order, paths: Paths) -> list[Product]:
     for part, folder, goal in (*parts, ("maps", paths.maps, OPEN)):
         # Also what was put in place and is no longer among the built: then a run broke off half-way.
         for name in sorted({*built_names(paths.built(part)), *installed.read(folder)}):
-            if name.endswith(COPIES):
-                continue
             built, file = paths.built(part) / name, folder / name
             if not (built.is_file() and file.is_file() and _same(built, file)):
                 wrong.append(str(file))
@@ -77,7 +73,7 @@ def left_out(taken: list[Product], paths: Paths) -> list[str]:
     known = {p.goal for p in taken}
     found = sorted(p for p in paths.maps.rglob("*") if p.is_file() and not p.name.startswith("."))
     names = [p.relative_to(paths.maps).as_posix() for p in found]
-    return [n for n in names if f"{OPEN}/{n}" not in known and n != "README.md" and not n.endswith(COPIES)]
+    return [n for n in names if f"{OPEN}/{n}" not in known and n != "README.md"]
 
 
 def lay_out(order: Order, taken: list[Product], paths: Paths, bag: Path) -> None:
