@@ -7,6 +7,7 @@ import json
 import shutil
 import sqlite3
 import subprocess
+import zipfile
 from contextlib import closing
 from fnmatch import fnmatch
 from pathlib import Path
@@ -162,6 +163,18 @@ def test_the_attack_on_the_published_files(data: Path, small_edition: Path):
     for trusting in (False, True):
         found = attack([frames], G, Knowledge(trusting=trusting))
         assert narrowed(found).empty, narrowed(found)
+
+
+@pytest.mark.parametrize("name", ["bredband_oppen.gpkg", "rutnat_250m.csv"])
+def test_a_packed_download_is_the_file_beside_it(data: Path, name: str):
+    with zipfile.ZipFile(data / f"{name}.zip") as packed:
+        (entry,) = packed.infolist()
+        assert entry.filename == name
+        assert packed.read(entry) == (data / name).read_bytes()
+        assert packed.testzip() is None
+    facts = json.loads((data / "datapackage.json").read_text(encoding="utf-8"))
+    assert "{:04}-{:02}-{:02}".format(*entry.date_time) == facts["created"][:10]  # the inputs' day, not today
+    assert pyogrio.list_layers(f"/vsizip/{data / name}.zip/{name}").size  # GDAL and QGIS open it as it is
 
 
 # GeoPackage: the rules, and for each a file that breaks it.
