@@ -101,9 +101,11 @@ PRODUCTS_OUT  := bredband.gpkg kommuner.csv kommuner.xlsx prioritering_pts.csv $
                  bredband.qgz tackning_250m.qml $(CLASS_RASTERS)
 OPEN_DATA := $(addprefix data/,bredband_oppen.gpkg rutnat_250m.csv rutnat_250m.parquet bristomraden.csv \
                bristomraden.parquet kommuner.csv kommuner.parquet kommuner.geojson lan.csv historik.csv \
-               framskrivning.csv avstamning_kallor.csv datapackage.json)
+               framskrivning.csv avstamning_kallor.csv datapackage.json \
+               bredband_oppen.gpkg.zip rutnat_250m.csv.zip)
 OPEN_QGIS := data/bredband_oppen.qgz $(CLASS_RASTERS:%=data/raster/%)
-PRODUCTS_MAPS := bredbandskarta.html bredbandskarta.en.html $(OPEN_DATA) $(OPEN_QGIS)
+TILES := data/rutnat_250m.pmtiles
+PRODUCTS_MAPS := bredbandskarta.html bredbandskarta.en.html $(OPEN_DATA) $(OPEN_QGIS) $(TILES)
 # A step whose files make cannot know (one a kommun) writes a stamp when all are there: $(BUILT)/.<step>.klar.
 MANY := printmap kommunsidor
 # What was put in place last time, by the list in the folder itself: so a lost page is missed, and clean
@@ -270,6 +272,10 @@ $(STEG)/oppen_lan.parquet: $(STEG)/korning.json
 $(OPEN_DATA:%=$(BUILT)/maps/%) &: $(STEG)/oppen_lan.parquet
 	$(SAY) 'Öppna data'
 	@$(RUN) open_data $(ARGS)
+
+$(TILES:%=$(BUILT)/maps/%): $(STEG)/oppen_lan.parquet
+	$(SAY) 'Kartrutor'
+	@$(RUN) tiles $(ARGS)
 
 $(BUILT)/out/rapport.md $(BUILT)/out/manifest.json &: $(STEG)/korning.json
 	$(SAY) 'Rapport och manifest'

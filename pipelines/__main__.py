@@ -41,6 +41,7 @@ STAGES = {
     "open_tables": ("pipelines.publish.open_tables", "det som publiceras, som tabeller"),
     "webmap": ("pipelines.publish.webmap", "webbkartan, öppen och intern"),
     "open_data": ("pipelines.publish.open_data", "den öppna utgåvan i maps/data"),
+    "tiles": ("pipelines.publish.tiles", "den öppna utgåvans rutor som kartrutor för webben (PMTiles)"),
     "pages": ("pipelines.publish.pages", "en sida per kommun"),
     "entry": ("pipelines.publish.pages.entry", "ingångssidan och tillgänglighetsredogörelsen"),
     "printmap": ("pipelines.publish.printmap", "kartor för utskrift"),

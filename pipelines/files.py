@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import shutil
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -60,6 +61,21 @@ def write_text_if_changed(path: Path, text: str) -> bool:
         return False
     write_text(path, text)
     return True
+
+
+def write_zip(path: Path, source: Path, day: str) -> None:
+    """Write a file packed, alone in a zip: the same file and day (as in ISO 8601) give the same bytes."""
+    year, month, date = (int(x) for x in day.split("-"))
+    entry = zipfile.ZipInfo(source.name, (year, month, date, 0, 0, 0))
+    entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 3
+    entry.external_attr, entry.file_size = 0o644 << 16, source.stat().st_size
+    with (
+        replacing(path) as beside,
+        zipfile.ZipFile(beside, "w") as packed,
+        source.open("rb") as plain,
+        packed.open(entry, "w") as out,
+    ):
+        shutil.copyfileobj(plain, out, 1 << 20)
 
 
 def sha256(path: Path) -> str:

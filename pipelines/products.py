@@ -38,6 +38,7 @@ MEDIA = {
     "png": ("PNG", "image/png"),
     "tif": ("GeoTIFF", "image/tiff; application=geotiff; profile=cloud-optimized"),
     "zip": ("ZIP", "application/zip"),
+    "pmtiles": ("PMTiles", "application/vnd.pmtiles"),
     "xlsx": ("Excel", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     "md": ("Markdown", "text/markdown"),
     "qgz": ("QGIS-projekt", "application/zip"),
@@ -49,9 +50,11 @@ MEDIA = {
 """Name and media type by file ending."""
 VERSIONS = {
     "gpkg": "1.2", "parquet": "1.1.0", "csv": "RFC 4180", "geojson": "RFC 7946", "gml": "3.2.1", "json": "RFC 8259",
-    "html": "5", "pdf": "1.4", "png": "1.2", "tif": "1.1", "zip": "6.3",
+    "html": "5", "pdf": "1.4", "png": "1.2", "tif": "1.1", "zip": "6.3", "pmtiles": "3",
 }  # fmt: skip
 """Version of the format by file ending, for the records that must name one."""
+PACKED = ".zip"
+"""What a file's name ends with when it is packed for the way over the net."""
 
 
 @dataclass(frozen=True)
@@ -70,14 +73,23 @@ class File:
     layer: str = ""
 
     @property
+    def packed(self) -> bool:
+        """Whether it is another file, packed for the way over the net."""
+        return self.path.endswith(PACKED)
+
+    @property
     def format(self) -> str:
-        """Name of the format."""
-        return MEDIA[self.path.rpartition(".")[2]][0]
+        """Name of the format.
+
+        >>> File("maps/data/kommuner.csv").format, File("maps/data/kommuner.csv.zip").format
+        ('CSV', 'CSV (zip)')
+        """
+        return MEDIA[self._ending][0] + (" (zip)" if self.packed else "")
 
     @property
     def media_type(self) -> str:
-        """IANA media type."""
-        return MEDIA[self.path.rpartition(".")[2]][1]
+        """IANA media type; of what a packed file holds."""
+        return MEDIA[self._ending][1]
 
     @property
     def language(self) -> Literal["sv", "en"]:
@@ -91,7 +103,11 @@ class File:
     @property
     def version(self) -> str:
         """Version of the format."""
-        return VERSIONS.get(self.path.rpartition(".")[2], "utan version")
+        return VERSIONS.get(self._ending, "utan version")
+
+    @property
+    def _ending(self) -> str:
+        return self.path.removesuffix(PACKED).rpartition(".")[2]
 
 
 @dataclass(frozen=True)
@@ -128,7 +144,7 @@ DATAPACKAGE = "maps/data/datapackage.json"
 
 def _data(table: Table, *endings: str) -> tuple[File, ...]:
     return (
-        File(OPEN_GPKG, table.name),
+        *(File(f"{OPEN_GPKG}{ending}", table.name) for ending in ("", PACKED)),
         *(File(f"maps/data/{table.name}.{ending}") for ending in endings),
     )
 
@@ -140,7 +156,8 @@ PRODUCTS = (
         "tillgång till, eller fiber förbi sig för, 30, 100 och 1000 Mbit/s, i klasser. Antal bara i band.",
         "Visar var täckning saknas mycket finare än kommunens andel gör. Den som planerar utbyggnad, bygdeföreningar, "
         "operatörer och forskare kan lägga klasserna på sina egna kartor och koppla dem till SCB:s rutor med rut-id.",
-        _data(contracts_open.RUTNAT_250M, "parquet", "csv"), (contracts_open.RUTNAT_250M,), "oppen",
+        _data(contracts_open.RUTNAT_250M, "parquet", "csv", f"csv{PACKED}", "pmtiles"), (contracts_open.RUTNAT_250M,),
+        "oppen",
     ),
     Product(
         "bristomraden", "Bristområden för bredband",

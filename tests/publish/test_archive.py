@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import xml.etree.ElementTree as ET
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import bagit
@@ -493,12 +494,44 @@ def test_a_formula_in_a_text_gets_an_apostrophe():
         ("a.gpkg", b"SQLite format 3\0"),
         ("a.toml", b"a ="),
         ("a.parquet", b"PAR1"),
+        ("a.zip", b"PK"),
+        ("a.pmtiles", b"PMTiles\x03"),
+        ("a.pmtiles", b"PMTiles\x03" + bytes(119) + b"more than the head says"),
     ],
 )
 def test_a_file_that_is_not_what_its_name_says_is_unreadable(tmp_path, name, body):
     (tmp_path / name).write_bytes(body)
     with pytest.raises(formats.UnreadableError):
         formats.inspect(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["data/rutnat_250m.pmtiles", "data/rutnat_250m.csv.zip"])
+def test_half_a_published_file_is_unreadable(county, tmp_path, name):
+    whole = (county / "maps" / name).read_bytes()
+    for body in (whole[:-1], whole[: len(whole) // 2]):
+        (tmp_path / Path(name).name).write_bytes(body)
+        with pytest.raises(formats.UnreadableError):
+            formats.inspect(tmp_path / Path(name).name)
+
+
+def test_a_view_that_never_ends_is_broken_off(tmp_path, monkeypatch):
+    """A layer may be a view, and a package may come from anywhere."""
+    path, numbers = tmp_path / "a.gpkg", "SELECT 1 UNION ALL SELECT i + 1 FROM n"
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript(
+            "CREATE TABLE gpkg_contents (table_name TEXT, data_type TEXT);"
+            "CREATE TABLE gpkg_geometry_columns (srs_id INTEGER);"
+            "INSERT INTO gpkg_contents VALUES ('vy', 'attributes');"
+            f"CREATE VIEW vy AS WITH RECURSIVE n(i) AS ({numbers} LIMIT 1000) SELECT i FROM n;"
+        )
+    assert formats.inspect(path) == {"lager": {"vy": 1000}, "epsg": 3006}
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript(
+            f"DROP VIEW vy; CREATE VIEW vy AS WITH RECURSIVE n(i) AS ({numbers}) SELECT i FROM n"
+        )
+    monkeypatch.setattr(formats, "MAX_STEPS", 10 * formats.STEPS)
+    with pytest.raises(formats.UnreadableError, match="interrupted"):
+        formats.inspect(path)
 
 
 def test_counts_are_what_stands_in_the_file(tmp_path):

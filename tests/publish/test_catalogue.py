@@ -187,6 +187,19 @@ def test_media_types_by_ending(graph):
             assert str(graph.value(d, DCAT.mediaType)).endswith(f"/media-types/{expected[ending]}")
 
 
+def test_a_packed_file_says_what_it_holds_and_how_it_is_packed(graph):
+    packed = {}
+    for d in graph.subjects(RDF.type, DCAT.Distribution):
+        (how,) = [*graph.objects(d, DCAT.compressFormat)] or [None]
+        for address in graph.objects(d, DCAT.downloadURL):
+            packed[str(address).rpartition("/")[2]] = (how, str(graph.value(d, DCTERMS["format"])))
+    zipped = URIRef("https://www.iana.org/assignments/media-types/application/zip")
+    assert packed["rutnat_250m.csv.zip"] == (zipped, "text/csv")
+    assert packed["bredband_oppen.gpkg.zip"] == (zipped, "application/geopackage+sqlite3")
+    assert packed["rutnat_250m.pmtiles"] == (None, "application/vnd.pmtiles")
+    assert {n for n, (how, _) in packed.items() if how} == {n for n in packed if n.endswith(".zip")}
+
+
 def test_extent_publisher_and_origin_are_those_of_the_run(graph):
     dataset = URIRef(f"{BASE}/datamangd/rutnat-250m")
     places = set(graph.objects(dataset, DCTERMS.spatial))

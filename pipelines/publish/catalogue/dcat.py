@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rdflib import Literal
 from rdflib.namespace import DCAT, DCTERMS, FOAF, PROV, RDF, XSD
 
+from pipelines.products import MEDIA
 from pipelines.publish.catalogue import iris
 from pipelines.publish.catalogue.described import DICTIONARY, SPECIFICATION, Dataset, Described, File
 from pipelines.publish.catalogue.rdf import (
@@ -33,6 +34,7 @@ CC0 = "http://creativecommons.org/publicdomain/zero/1.0/"
 """Licence of the catalogue itself: DCAT-AP-SE allows no other for metadata."""
 EU = "http://publications.europa.eu/resource/authority/"
 MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
+ZIP = MEDIA["zip"][1]
 PUBLISHER_TYPES = "http://purl.org/adms/publishertype/"
 HVD_LAW = "http://data.europa.eu/eli/reg_impl/2023/138/oj"
 LANGUAGES = {"sv": "SWE", "en": "ENG"}
@@ -232,6 +234,8 @@ def _distribution(d: Described, x: Dataset, f: File) -> Iterator[Triple]:
         (ADMS.status, iri(f"{EU}distribution-status/{status}")),
         (DCATAP.availability, iri(f"{EU}planned-availability/{SHORT_TERM if d.facts['demo'] else LONG_TERM}")),
     )  # fmt: skip
+    if f.packed:
+        yield iri(f.iri), DCAT.compressFormat, iri(f"{MEDIA_TYPES}{ZIP}")
     if f.crs:
         yield iri(f.iri), DCTERMS.conformsTo, iri(f.crs)
     if d.region.publicering.hvd_kategori:

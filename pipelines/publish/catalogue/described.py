@@ -38,6 +38,8 @@ class File:
         Under ``maps/``; bytes.
     crs : str
         IRI of the reference system, empty where the file holds no coordinates.
+    packed : bool
+        A zip around what ``format`` and ``media_type`` tell.
     sha256 : str
         Empty where the distribution is several files, or nobody asked.
     """
@@ -50,6 +52,7 @@ class File:
     version: str
     media_type: str
     language: str
+    packed: bool
     crs: str
     sha256: str
 
@@ -58,6 +61,11 @@ class File:
         """Format, and where in the file."""
         tail = {"sv": "", "en": " på engelska"}[self.language]
         return (f"{self.format}, lagret {self.layer}" if self.layer else self.format) + tail
+
+    @property
+    def served_as(self) -> str:
+        """Media type of what is fetched."""
+        return products.MEDIA["zip"][1] if self.packed else self.media_type
 
     @property
     def size(self) -> int:
@@ -203,7 +211,7 @@ def _file(ident: str, file: products.File, root: str, paths: Paths, sums: dict[P
         iri=iris.distribution(root, ident, name), layer=file.layer,
         paths=tuple(p.relative_to(paths.built("maps")).as_posix() for p in built),
         sizes=tuple(p.stat().st_size for p in built), format=file.format, version=file.version,
-        media_type=file.media_type, language=file.language, crs=_crs(name), sha256=digest,
+        media_type=file.media_type, language=file.language, packed=file.packed, crs=_crs(name), sha256=digest,
     )  # fmt: skip
 
 
@@ -221,7 +229,10 @@ def _built(path: str, paths: Paths) -> list[Path]:
 
 
 def _crs(name: str) -> str:
-    """Return the reference system of a data file; GeoJSON has only one (RFC 7946)."""
+    """Return the reference system of a data file; GeoJSON has only one (RFC 7946), and so have map tiles."""
+    name = name.removesuffix(products.PACKED)
     if name.endswith(".geojson"):
         return wording.CRS84
+    if name.endswith(".pmtiles"):
+        return wording.EPSG_3857
     return wording.EPSG_3006 if name.endswith((".gpkg", ".parquet", ".gml", ".tif")) else ""

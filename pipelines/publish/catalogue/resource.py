@@ -74,7 +74,7 @@ def of_edition(d: described.Described) -> Resource:
     files = [
         Link(
             address, f"{d.title if f.layer else x.title} – {f.format}" if len(f.paths) == 1 else x.title,
-            f.media_type if len(f.paths) == 1 else "text/html", DOWNLOAD if len(f.paths) == 1 else PAGE,
+            f.served_as if len(f.paths) == 1 else "text/html", DOWNLOAD if len(f.paths) == 1 else PAGE,
         )
         for address, (f, x) in named.items()
     ]  # fmt: skip

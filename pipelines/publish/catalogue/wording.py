@@ -18,7 +18,12 @@ states none but asks to be credited. Exactly this IRI: https, or no slash, is an
 LICENCE_NAME = "Creative Commons Erkännande 4.0 Internationell (CC BY 4.0)"
 EPSG_3006 = "http://www.opengis.net/def/crs/EPSG/0/3006"
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
-CRS_NAMES = {EPSG_3006: "SWEREF 99 TM (EPSG:3006)", CRS84: "WGS 84, longitud och latitud (CRS84)"}
+EPSG_3857 = "http://www.opengis.net/def/crs/EPSG/0/3857"
+CRS_NAMES = {
+    EPSG_3006: "SWEREF 99 TM (EPSG:3006)",
+    CRS84: "WGS 84, longitud och latitud (CRS84)",
+    EPSG_3857: "Web Mercator (EPSG:3857)",
+}
 CELL_M = 250
 LINEAGE = (
     "PTS:s statistik per kommun, SCB:s befolkningsrutnät och Lantmäteriets belägenhetsadresser har förts samman "

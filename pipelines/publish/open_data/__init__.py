@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pipelines import files
 from pipelines.contracts_open import OPEN_BESIDE, OPEN_TABLES
+from pipelines.products import PACKED
 from pipelines.publish import open_tables
 from pipelines.publish.facts import read_facts, read_sources
 from pipelines.publish.open_data import datapackage, geopackage, geoparquet, text
@@ -43,5 +44,7 @@ def run(region: Region, paths: Paths) -> None:
     others = [(t, open_tables.read(paths, t)) for t in OPEN_BESIDE]
     for table, frame in others:
         text.write_csv(frame, table, built(f"{table.name}.csv"), facts)
+    for name in ("bredband_oppen.gpkg", "rutnat_250m.csv"):
+        files.write_zip(built(f"{name}{PACKED}"), built(name), facts["senaste_indatadatum"])
     described = datapackage.describe([t for t, _ in (*tables, *others)], region, facts, sources, paths)
     files.write_text(built("datapackage.json"), described)
