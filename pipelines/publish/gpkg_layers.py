@@ -18,13 +18,12 @@ import pyogrio
 from numpy.typing import NDArray
 
 from pipelines import grid
-from pipelines.contracts import Column, Table
+from pipelines.contracts import DECIMALS, Column, Table
 from pipelines.errors import ContractError
 from pipelines.files import EPSG
 from pipelines.paths import Paths
 from pipelines.publish.facts import DEMO_TEXT, RunFacts, demo_prefix, midnight
 
-DECIMALS = 6
 BATCH = 100_000
 GEOMETRY = "geom"
 _BORROWERS = ("kommuner", "lan")

@@ -51,7 +51,7 @@ def sheets(region: Region, paths: Paths, kommuner: pd.DataFrame) -> list[Sheet]:
     areas = _read(paths, BRISTOMRADEN)
     listed = ledger.load(paths.ledger("goals")).facts["pts_prioritering"]
     assert isinstance(listed, dict)
-    lan = rounded(files.read_table(paths.table("lan"), contracts.LAN.names), contracts.LAN)
+    lan = contracts.rounded(files.read_table(paths.table("lan"), contracts.LAN.names), contracts.LAN)
     rule = region.pts_prioritering
     own = f"{rule.troskel_mbit} Mbit/s ({rule.matt})"
     return [
@@ -120,11 +120,5 @@ def curve(paths: Paths, region: Region) -> pd.DataFrame:
     return pd.concat([table[own], table[~own]], ignore_index=True)
 
 
-def rounded(table: pd.DataFrame, contract: contracts.Table) -> pd.DataFrame:
-    """Return the table with its decimals rounded as every product's: to 6 places."""
-    decimals = [c.name for c in contract.columns if c.kind == "decimal"]
-    return table.assign(**{n: table[n].round(6) + 0.0 for n in decimals})
-
-
 def _read(paths: Paths, contract: contracts.Table) -> pd.DataFrame:
-    return rounded(files.read_table(paths.table(contract.name), contract.names), contract)
+    return contracts.rounded(files.read_table(paths.table(contract.name), contract.names), contract)
