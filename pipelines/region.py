@@ -404,6 +404,11 @@ class Publicering(Part):
     )
     kontakt_epost: str = Field(description="Adress för frågor och felrapporter.")
     bas_url: str = Field(description="Bas för beständiga IRI:er i katalogen.")
+    licens: Literal["CC BY 4.0", "CC0 1.0"] = Field(
+        default="CC BY 4.0",
+        description="Licens för de öppna produkterna, densamma i alla. Förval: den strängaste bland källornas, "
+        "Lantmäteriets adresser (CC BY 4.0). CC0 1.0 går bara när ingen källa kräver att anges.",
+    )
     utgivartyp: Literal["NationalAuthority", "RegionalAuthority", "LocalAuthority"] = Field(
         default="RegionalAuthority", description="Utgivarens typ i katalogen (ADMS publisher type)."
     )

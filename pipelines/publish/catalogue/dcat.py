@@ -22,7 +22,7 @@ from pipelines.publish.catalogue.rdf import (
     iri,
     swedish,
 )
-from pipelines.publish.catalogue.wording import CELL_M, CRS_NAMES, EPSG_3006, LICENCE
+from pipelines.publish.catalogue.wording import CELL_M, CRS_NAMES, EPSG_3006, licence
 
 if TYPE_CHECKING:
     from rdflib.term import Node
@@ -225,7 +225,7 @@ def _distribution(d: Described, x: Dataset, f: File) -> Iterator[Triple]:
         (DCTERMS["format"], Literal(media_type)),
         (DCAT.mediaType, iri(f"{MEDIA_TYPES}{media_type}")),
         (DCAT.byteSize, Literal(str(f.size), datatype=XSD.nonNegativeInteger)),
-        (DCTERMS.license, iri(LICENCE)),
+        (DCTERMS.license, iri(licence(d.region).iri)),
         (DCTERMS.language, iri(f"{EU}language/{LANGUAGES[f.language]}")),
         (DCTERMS.issued, date(d.issued)),
         (DCTERMS.modified, date(d.modified)),

@@ -140,6 +140,7 @@ def gather(region: Region, paths: Paths, *, hashed: bool = True) -> Described:
         When a file of an open product has not been built.
     """
     facts, sources, root = run.read_facts(paths), run.read_sources(paths), iris.base(region)
+    wording.check_licence(region, sources)
     sums: dict[Path, str] = {}
     found = (
         _dataset(p, root, facts, paths, sums if hashed else None)

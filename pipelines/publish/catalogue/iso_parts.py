@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.publish.catalogue.elements import anchor, code, node, text
 from pipelines.publish.catalogue.resource import INTERNAL
-from pipelines.publish.catalogue.wording import LICENCE, LICENCE_NAME
+from pipelines.publish.catalogue.wording import licence
 
 if TYPE_CHECKING:
     from xml.etree import ElementTree as ET
@@ -81,9 +81,10 @@ def constraints(r: Resource) -> list[ET.Element]:
     """Return how the resource may be used and who may have it."""
     if r.is_open:
         credit = f"Ange utgivaren och källorna: {'; '.join(r.credits)}."
+        given = licence(r.region)
         licences = (
-            anchor(f"{NATIONAL}anvandningsrestriktioner.xml#CCby4.0", "CC BY 4.0"),
-            anchor(LICENCE, LICENCE_NAME),
+            anchor(f"{NATIONAL}anvandningsrestriktioner.xml#{given.national}", r.region.publicering.licens),
+            anchor(given.iri, given.name),
         )
         use = _legal(node("gmd:useLimitation", text(credit)), "useConstraints", *licences)
     else:

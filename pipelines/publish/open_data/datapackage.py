@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from pipelines import files, products
+from pipelines.publish.catalogue.wording import licence
 from pipelines.publish.facts import DEMO_TEXT, Source, credit_lines, midnight
 from pipelines.publish.gpkg_extras import described
 from pipelines.publish.open_data.text import DEMO_COLUMN
@@ -27,6 +28,7 @@ def describe(
     publishing = region.publicering
     demo = facts["demo"]
     lead = f"{DEMO_TEXT} " if demo else ""
+    given = licence(region)
     package: dict[str, Any] = {
         "profile": "tabular-data-package",
         "name": f"bredband-{region.lan.kod}",
@@ -37,6 +39,7 @@ def describe(
         "version": facts["korning_id"],
         "created": midnight(facts),
         "demo": demo,
+        "licenses": [{"name": given.spdx, "path": given.iri, "title": given.name}],
         "contributors": [
             {"title": publishing.utgivare, "email": publishing.kontakt_epost, "role": "publisher"}
         ],

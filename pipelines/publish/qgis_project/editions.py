@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipelines import contracts, contracts_gaps, contracts_model, contracts_open
 from pipelines.publish import class_raster, qgis_open, qgis_styles, qml_raster, swedish
+from pipelines.publish.catalogue import wording
 from pipelines.publish.facts import DEMO_TEXT, RunFacts, Source, credit_lines, demo_prefix
 from pipelines.publish.qgis_project import views
 from pipelines.publish.qgis_project.model import (
@@ -83,7 +84,8 @@ def published(
     )
     about = "Öppen utgåva: klasser och band. Innehåller inga adresser och inga små antal."
     return replace(
-        _project(region, facts, bounds, groups, about, credit_lines(list(sources)), signs=True), kind="oppen"
+        _project(region, facts, bounds, groups, about, credit_lines(list(sources)), signs=True), kind="oppen",
+        licence=wording.licence_line(region),
     )
 
 

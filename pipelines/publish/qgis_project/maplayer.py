@@ -16,8 +16,8 @@ SRSID = "971"
 _FAR = 100_000_000
 
 
-def element(layer: Layer, publisher: str) -> str:
-    """Return ``<maplayer>``: its first style spelled out, the others in its style manager."""
+def element(layer: Layer, publisher: str, licence: str) -> str:
+    """Return ``<maplayer>``: its first style spelled out, the others in its style manager; no licence where empty."""
     styles = {name: _root(layer, qml) for name, qml in layer.styles}
     first = next(iter(styles))
     spatial = layer.geometry != ""
@@ -41,6 +41,7 @@ def element(layer: Layer, publisher: str) -> str:
         ("title", layer.title),
         ("abstract", layer.about),
         ("rights", publisher),
+        *([("license", licence)] if licence else []),
     ):
         ET.SubElement(told, name).text = text
     ET.SubElement(out, "provider", {} if raster else {"encoding": "UTF-8"}).text = layer.provider

@@ -133,6 +133,7 @@ class Project:
     relations: tuple[Relation, ...] = ()
     sheets: tuple[Sheet, ...] = ()
     kind: Literal["intern", "oppen"] = "intern"
+    licence: str = ""
 
     @property
     def layers(self) -> tuple[Layer, ...]:

@@ -51,7 +51,7 @@ def document(project: Project) -> str:
         _templates().get_template("project.qgs.j2").render(
             project=project, version=qml.VERSION, srsid=maplayer.SRSID, map_mm=MAP_MM,
             map_bounds=framed(project.bounds),
-            maplayers=[_safe(maplayer.element(x, project.publisher)) for x in project.layers],
+            maplayers=[_safe(maplayer.element(x, project.publisher, project.licence)) for x in project.layers],
             identity=lambda name: f"{{{uuid.uuid5(_NAMESPACE, name)}}}",
         )
     )  # fmt: skip
