@@ -133,7 +133,9 @@ def rounded(df: pd.DataFrame, table: Table) -> pd.DataFrame:
     >>> rounded(pd.DataFrame({"land_ha": [6.25, -0.01], "x": [1 / 3, 2.0]}), t).values.tolist()
     [[6.2, 0.333333], [0.0, 2.0]]
     """
-    places = {c.name: DECIMALS if c.decimals is None else c.decimals for c in table.columns if c.kind == "decimal"}
+    places = {
+        c.name: DECIMALS if c.decimals is None else c.decimals for c in table.columns if c.kind == "decimal"
+    }
     return df.assign(**{name: df[name].round(n) + 0.0 for name, n in places.items()})
 
 

@@ -150,14 +150,16 @@ PRODUCTS = (
         "passerad), av uppgifter som får publiceras. Antal i band och kostnad i klasser.",
         "Visar vilka områden som är kvar att bygga och ungefär hur stora de är, så att kommuner, operatörer och boende "
         "kan tala om samma områden.",
-        _data(contracts_open.BRISTOMRADEN_OPPNA, "parquet", "csv", "xlsx"), (contracts_open.BRISTOMRADEN_OPPNA,), "oppen",
+        _data(contracts_open.BRISTOMRADEN_OPPNA, "parquet", "csv", "xlsx"),
+        (contracts_open.BRISTOMRADEN_OPPNA,), "oppen",
     ),
     Product(
         "kommuner", "Bredbandstäckning per kommun",
         "Andel hushåll med tillgång till, och passerade av, 30, 100 och 1000 Mbit/s i varje kommun bredvid PTS:s egna "
         "tal, med antal hushåll utan i tiotal och yta efter rutornas klass.",
         "Gör det lätt att följa kommunens väg mot bredbandsmålen och att jämföra kommuner, i kalkylark och på webben.",
-        _data(contracts_open.KOMMUNER_OPPNA, "parquet", "csv", "geojson", "xlsx"), (contracts_open.KOMMUNER_OPPNA,), "oppen",
+        _data(contracts_open.KOMMUNER_OPPNA, "parquet", "csv", "geojson", "xlsx"),
+        (contracts_open.KOMMUNER_OPPNA,), "oppen",
     ),
     Product(
         "lan", "Bredbandstäckning i länet",

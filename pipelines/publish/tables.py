@@ -22,7 +22,7 @@ def run(region: Region, paths: Paths) -> None:
     for sheet in sheets:
         csvs.write_csv(sheet.table, sheet.contract, paths.built(f"out/{sheet.csv}"), facts)
     about = readme.table(sheets, facts, readme.internal(read_sources(paths)))
-    csvs.write_csv(about, readme.LASMIG, paths.built("out/tabeller/lasmig.csv"), facts)
+    csvs.write_csv(about, readme.LASMIG, paths.built(f"out/{readme.FILE}"), facts)
     goal = paths.built("out/kommuner.xlsx")
     book.write_workbook(sheets, about, goal, facts, "underlag för planering", priority_cap(paths))
 

@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.publish.archive import contents, longterm, metadata, pack, payload, texts
+from pipelines.publish.archive import contents, dictionary, longterm, metadata, pack, payload, texts
 from pipelines.publish.archive.order import order
 from pipelines.publish.facts import read_sources
 from pipelines.publish.markdown import say
@@ -46,6 +46,7 @@ def run(region: Region, paths: Paths, edition: str = "") -> None:
         bag = beside / wish.name
         payload.lay_out(wish, products, paths, bag)
         longterm.write_all(wish, bag)
+        dictionary.write(wish, bag)
         contents.write(wish, bag)
         pack.bag(wish, bag)
         texts.write_readme(wish, sources, bag)

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from pipelines.region import Region
 
 
-
 @dataclass(frozen=True)
 class Licence:
     """A licence data may be given under.

@@ -35,9 +35,7 @@ def write(
     frames : dict of DataFrame
         The open tables by name.
     """
-    sheets = [
-        Sheet(name, frames[t.name], t, f"{t.name}.csv", (note,) if note else ()) for t, name, note in SHEETS
-    ]
+    sheets = [Sheet(name, frames[t.name], t, (note,) if note else ()) for t, name, note in SHEETS]
     small = region.publicering.undertryckningsgrans
     edition = [
         ("Små antal", f"Antal under {small} anges aldrig: antal är avrundade till steg om {2 * small} eller står som "

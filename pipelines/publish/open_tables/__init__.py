@@ -105,4 +105,6 @@ def checked(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
             action="Ge kolumnen klassen oppen i kontraktet om den får publiceras, annars ta bort den.",
         )  # fmt: skip
     is_polygon = table.geometry == "MultiPolygon" and table.name == "bristomraden"
-    return contracts.rounded(contracts.check(frame, table), table)[[*table.names, *(["geometry"] if is_polygon else [])]]
+    return contracts.rounded(contracts.check(frame, table), table)[
+        [*table.names, *(["geometry"] if is_polygon else [])]
+    ]

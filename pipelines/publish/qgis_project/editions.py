@@ -84,7 +84,8 @@ def published(
     )
     about = "Öppen utgåva: klasser och band. Innehåller inga adresser och inga små antal."
     return replace(
-        _project(region, facts, bounds, groups, about, credit_lines(list(sources)), signs=True), kind="oppen",
+        _project(region, facts, bounds, groups, about, credit_lines(list(sources)), signs=True),
+        kind="oppen",
         licence=wording.licence_line(region),
     )
 

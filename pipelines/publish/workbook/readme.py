@@ -34,6 +34,7 @@ LASMIG = Table(
 )  # fmt: skip
 _WIDTHS = (20, 36, 96, 16, 34, 28, 28)
 HERE = "Läs mig"
+FILE = "tabeller/lasmig.csv"
 
 
 def table(sheets: list[Sheet], facts: RunFacts, edition: list[tuple[str, str]]) -> pd.DataFrame:
