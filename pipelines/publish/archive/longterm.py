@@ -135,11 +135,8 @@ def write_gml(package: Path, layer: str, path: Path, namespace: str) -> None:
 
 def _with_decimals(reader: pa.RecordBatchReader, known: dict[str, Column]) -> pa.RecordBatchReader:
     """Return the rows with every float as a decimal number."""
-    places = {
-        f.name: DECIMALS if f.name not in known or known[f.name].decimals is None else known[f.name].decimals
-        for f in reader.schema
-        if pa.types.is_floating(f.type)
-    }
+    stated = {name: c.decimals for name, c in known.items() if c.decimals is not None}
+    places = {f.name: stated.get(f.name, DECIMALS) for f in reader.schema if pa.types.is_floating(f.type)}
     fields = [
         f.with_type(pa.decimal128(_DIGITS, places[f.name])) if f.name in places else f for f in reader.schema
     ]
