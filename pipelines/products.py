@@ -239,9 +239,11 @@ PRODUCTS = (
     ),
     Product(
         "katalog", "Datakatalog",
-        "Katalog över de öppna produkterna enligt DCAT-AP-SE, och detsamma som en metadatapost enligt ISO 19139.",
+        "Katalog över de öppna produkterna enligt DCAT-AP-SE, och detsamma som metadataposter enligt ISO 19139: en för "
+        "hela utgåvan och en för varje datamängd.",
         "Gör att produkterna hittas i Sveriges dataportal och Geodataportalen.",
-        (File("maps/catalog.rdf"), File("maps/catalog.ttl"), File("maps/metadata_iso19139.xml")), (), "oppen",
+        (File("maps/catalog.rdf"), File("maps/catalog.ttl"), File("maps/metadata_iso19139.xml"),
+         File("maps/metadata/*.xml")), (), "oppen",
     ),
     Product(
         "ingang", "Ingångssida",

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import quote, urlsplit
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from pipelines.errors import DataError
 from pipelines.region_access import Tillganglighet
 from pipelines.region_base import Part
+from pipelines.region_catalogue import TidigareUtgava, Tjanster, web_address
 from pipelines.region_fetch import Framskrivning, Hamta
 
 THRESHOLDS = (30, 100, 1000)
@@ -440,6 +441,20 @@ class Publicering(Part):
         default="",
         description="IRI för kategori av särskilt värdefull datamängd, (EU) 2023/138. Tomt: är ingen sådan.",
     )
+    utgivare_en: str = Field(
+        default="", description="Utgivarens namn på engelska, i katalogen. Tomt: bara det svenska."
+    )
+    webbplats: str = Field(default="", description="Utgivarens webbplats, i katalogen. Tomt: ingen anges.")
+    nyckelord_en: tuple[str, ...] = Field(
+        default=("broadband", "fibre", "coverage", "households", "broadband deployment"),
+        description="Nyckelord i katalogen, på engelska.",
+    )
+    tjanster: Tjanster = Field(
+        default=Tjanster(), description="Tjänster för de öppna datamängderna, i katalogen."
+    )
+    tidigare_utgavor: tuple[TidigareUtgava, ...] = Field(
+        default=(), description="Tidigare utgåvor som ligger kvar på webben, i vilken ordning som helst."
+    )
     bakgrundskarta: Bakgrundskarta = Field(
         default=Bakgrundskarta(),
         description="Bakgrundskarta i den publicerade kartan, av den som utgivaren väljer.",
@@ -456,6 +471,15 @@ class Publicering(Part):
                 "bas_url ska vara en beständig webbadress som andra når, utan mellanslag, ? och #, till exempel "
                 f"https://data.example.org/bredband, men är {self.bas_url}"
             )
+        return self
+
+    _website = field_validator("webbplats")(web_address)
+
+    @model_validator(mode="after")
+    def _editions(self) -> Publicering:
+        days = [e.datum for e in self.tidigare_utgavor]
+        if len(set(days)) < len(days):
+            raise ValueError("tidigare_utgavor har samma datum två gånger")
         return self
 
     @model_validator(mode="after")

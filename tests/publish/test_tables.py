@@ -278,7 +278,18 @@ YEARS = {
 def test_a_year_a_speed_and_a_place_in_a_list_have_no_space_between_thousands(made):
     """2025, never «2 025»: what is counted or measured alone is told in thousands."""
     _, book = made
-    plain = ("År", "Tröskel", "Prioritet", "Mål nr", "Ordning", "Regelår", "Rang", "Nås", "Första år", "Senaste år")
+    plain = (
+        "År",
+        "Tröskel",
+        "Prioritet",
+        "Mål nr",
+        "Ordning",
+        "Regelår",
+        "Rang",
+        "Nås",
+        "Första år",
+        "Senaste år",
+    )
     seen = set()
     for sheet in book:
         top = _header(sheet)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rdflib import Literal
 from rdflib.namespace import DCAT, DCTERMS, FOAF, PROV, RDF, XSD
 
-from pipelines.publish.catalogue import iris
+from pipelines.publish.catalogue import english, iris
 from pipelines.publish.catalogue.described import DICTIONARY, SPECIFICATION, Dataset, Described, File
 from pipelines.publish.catalogue.rdf import (
     ADMS,
-    DCAT_VERSION,
+    DCAT3,
     DCATAP,
     GEO,
     SPDX,
@@ -22,12 +23,15 @@ from pipelines.publish.catalogue.rdf import (
     iri,
     swedish,
 )
+from pipelines.publish.catalogue.rdf import english as in_words
+from pipelines.publish.catalogue.services import Service, services
 from pipelines.publish.catalogue.wording import CELL_M, CRS_NAMES, EPSG_3006, licence
 
 if TYPE_CHECKING:
     from rdflib.term import Node
 
     from pipelines.publish.catalogue.origins import Origin
+    from pipelines.region_catalogue import TidigareUtgava
 
 CC0 = "http://creativecommons.org/publicdomain/zero/1.0/"
 """Licence of the catalogue itself: DCAT-AP-SE allows no other for metadata."""
@@ -51,10 +55,17 @@ def statements(d: Described) -> Iterator[Triple]:
     yield from _provenance(d)
     for origin in d.origins:
         yield from _origin(origin)
+    given = services(d.region)
     for dataset in d.datasets:
         yield from _dataset(d, dataset)
         for file in dataset.files:
             yield from _distribution(d, dataset, file)
+        for service in given if dataset.is_layer else ():
+            yield from _from_service(d, dataset, service)
+        if dataset.is_layer:
+            yield from _series(d, dataset)
+    for service in given:
+        yield from _service(d, service)
 
 
 def _about(subject: str, kind: Node, *pairs: tuple[Node, Node]) -> Iterator[Triple]:
@@ -63,20 +74,30 @@ def _about(subject: str, kind: Node, *pairs: tuple[Node, Node]) -> Iterator[Trip
         yield iri(subject), predicate, value
 
 
+def _both(predicate: Node, in_swedish: str, in_english: str) -> Iterator[tuple[Node, Node]]:
+    """Give a text in Swedish, and in English where there is one."""
+    yield predicate, swedish(in_swedish)
+    if in_english:
+        yield predicate, in_words(in_english)
+
+
 def _catalogue(d: Described) -> Iterator[Triple]:
+    title_en, text_en = english.edition(d.region, d.facts)
     yield from _about(
         iris.catalogue(d.root), DCAT.Catalog,
-        (DCTERMS.title, swedish(d.title)),
-        (DCTERMS.description, swedish(d.description)),
+        *_both(DCTERMS.title, d.title, title_en),
+        *_both(DCTERMS.description, d.description, text_en),
         (DCTERMS.publisher, iri(_publisher_iri(d))),
         (DCTERMS.license, iri(CC0)),
-        (DCTERMS.language, iri(f"{EU}language/SWE")),
+        *((DCTERMS.language, iri(f"{EU}language/{x}")) for x in LANGUAGES.values()),
         (DCTERMS.issued, date(d.issued)),
         (DCTERMS.modified, date(d.modified)),
         (DCTERMS.spatial, iri(_place_iri(d))),
         (FOAF.homepage, iri(f"{d.root}/")),
         (DCAT.themeTaxonomy, iri(f"{EU}data-theme")),
         *((DCAT.dataset, iri(x.iri)) for x in d.datasets),
+        *((DCAT.dataset, iri(_edition_iri(x, e.datum))) for x in d.datasets if x.is_layer for e in _earlier(d)),
+        *((DCAT.service, iri(_service_iri(d, x))) for x in services(d.region)),
     )  # fmt: skip
 
 
@@ -85,11 +106,14 @@ def _publisher_iri(d: Described) -> str:
 
 
 def _publisher(d: Described) -> Iterator[Triple]:
+    p = d.region.publicering
+    pairs = [*_both(FOAF.name, p.utgivare, p.utgivare_en), (FOAF.mbox, iri(iris.mail(p.kontakt_epost)))]
+    if p.webbplats:
+        pairs.append((FOAF.homepage, iri(p.webbplats)))
+        yield iri(p.webbplats), RDF.type, FOAF.Document
     yield from _about(
-        _publisher_iri(d), FOAF.Agent,
-        (FOAF.name, swedish(d.region.publicering.utgivare)),
-        (DCTERMS.type, iri(f"{PUBLISHER_TYPES}{d.region.publicering.utgivartyp}")),
-    )  # fmt: skip
+        _publisher_iri(d), FOAF.Agent, *pairs, (DCTERMS.type, iri(f"{PUBLISHER_TYPES}{p.utgivartyp}"))
+    )
 
 
 def _contact_iri(d: Described) -> str:
@@ -98,7 +122,9 @@ def _contact_iri(d: Described) -> str:
 
 def _contact(d: Described) -> Iterator[Triple]:
     p = d.region.publicering
-    pairs = [(VCARD.fn, swedish(p.utgivare)), (VCARD.hasEmail, iri(iris.mail(p.kontakt_epost)))]
+    pairs = [*_both(VCARD.fn, p.utgivare, p.utgivare_en), (VCARD.hasEmail, iri(iris.mail(p.kontakt_epost)))]
+    if p.webbplats:
+        pairs.append((VCARD.hasURL, iri(p.webbplats)))
     if p.telefon:
         number = iris.part(d.root, "kontakt", "telefon")
         pairs.append((VCARD.hasTelephone, iri(number)))
@@ -115,7 +141,11 @@ def _place(d: Described) -> Iterator[Triple]:
     west, south, east, north = d.bounds
     corners = ((west, north), (east, north), (east, south), (west, south), (west, north))
     wkt = "POLYGON((" + ",".join(f"{x:.4f} {y:.4f}" for x, y in corners) + "))"
-    yield from _about(_place_iri(d), DCTERMS.Location, (DCAT.bbox, Literal(wkt, datatype=GEO.wktLiteral)))
+    centre = f"POINT({(west + east) / 2:.4f} {(south + north) / 2:.4f})"
+    yield from _about(
+        _place_iri(d), DCTERMS.Location,
+        (DCAT.bbox, Literal(wkt, datatype=GEO.wktLiteral)), (DCAT.centroid, Literal(centre, datatype=GEO.wktLiteral)),
+    )  # fmt: skip
     for place in _named_places(d):
         yield iri(place), RDF.type, DCTERMS.Location
 
@@ -139,13 +169,15 @@ def _period(d: Described) -> Iterator[Triple]:
 def _standards(d: Described) -> Iterator[Triple]:
     named = {f.crs for x in d.datasets for f in x.files if f.crs} | {EPSG_3006}
     for crs in named:
-        yield from _about(crs, DCTERMS.Standard, (DCTERMS.title, swedish(CRS_NAMES[crs])))
-    yield from _about(
-        d.address(SPECIFICATION), DCTERMS.Standard, (DCTERMS.title, swedish("Dataproduktspecifikation"))
-    )
-    yield from _about(
-        d.address(DICTIONARY), FOAF.Document, (DCTERMS.title, swedish("Datalexikon för tabellerna"))
-    )
+        name = english.reference_system(crs)
+        yield from _about(crs, DCTERMS.Standard, *_both(DCTERMS.title, CRS_NAMES[crs], name))
+    told = _both(DCTERMS.title, "Dataproduktspecifikation", english.SPECIFICATION)
+    yield from _about(d.address(SPECIFICATION), DCTERMS.Standard, *told)
+    told = _both(DCTERMS.title, "Datalexikon för tabellerna", english.DICTIONARY)
+    yield from _about(d.address(DICTIONARY), FOAF.Document, *told)
+    for x in d.datasets:
+        told = _both(DCTERMS.title, "Metadatapost enligt ISO 19139", english.RECORD)
+        yield from _about(d.address(iris.record(x.product.id)), FOAF.Document, *told)
 
 
 def _provenance_iri(d: Described) -> str:
@@ -154,13 +186,15 @@ def _provenance_iri(d: Described) -> str:
 
 def _provenance(d: Described) -> Iterator[Triple]:
     yield from _about(
-        _provenance_iri(d), DCTERMS.ProvenanceStatement, (DCTERMS.description, swedish(d.lineage))
+        _provenance_iri(d),
+        DCTERMS.ProvenanceStatement,
+        *_both(DCTERMS.description, d.lineage, english.LINEAGE),
     )
 
 
 def _origin(o: Origin) -> Iterator[Triple]:
     """Say whose data it was. An agent must have a type, so one that is not known is named in the title only."""
-    pairs: list[tuple[Node, Node]] = [(DCTERMS.title, swedish(o.title))]
+    pairs = list(_both(DCTERMS.title, o.title, o.title_en))
     if o.page:
         pairs.append((FOAF.page, iri(o.page)))
         yield iri(o.page), RDF.type, FOAF.Document
@@ -169,19 +203,30 @@ def _origin(o: Origin) -> Iterator[Triple]:
     if o.kind:
         pairs.append((DCTERMS.publisher, iri(o.publisher_iri)))
         yield from _about(
-            o.publisher_iri, FOAF.Agent,
-            (FOAF.name, swedish(o.publisher)), (DCTERMS.type, iri(f"{PUBLISHER_TYPES}{o.kind}")),
+            o.publisher_iri, FOAF.Agent, *_both(FOAF.name, o.publisher, o.publisher_en),
+            (DCTERMS.type, iri(f"{PUBLISHER_TYPES}{o.kind}")), (FOAF.homepage, iri(o.homepage)),
         )  # fmt: skip
+        yield iri(o.homepage), RDF.type, FOAF.Document
     yield from _about(o.iri, PROV.Entity, *pairs)
+
+
+def _keywords(d: Described) -> Iterator[tuple[Node, Node]]:
+    also = [d.region.lan.kortnamn, *(["DEMO"] if d.facts["demo"] else [])]
+    given = d.region.publicering
+    yield from ((DCAT.keyword, swedish(word)) for word in dict.fromkeys([*given.nyckelord, *also]))
+    yield from ((DCAT.keyword, in_words(word)) for word in dict.fromkeys([*given.nyckelord_en, *also]))
+
+
+def _themes(d: Described) -> Iterator[tuple[Node, Node]]:
+    yield from ((DCAT.theme, iri(f"{EU}data-theme/{theme}")) for theme in d.region.publicering.teman)
 
 
 def _dataset(d: Described, x: Dataset) -> Iterator[Triple]:
     p = d.region.publicering
-    keywords = dict.fromkeys([*p.nyckelord, d.region.lan.kortnamn, *(["DEMO"] if d.facts["demo"] else [])])
     yield from _about(
         x.iri, DCAT.Dataset,
-        (DCTERMS.title, swedish(x.title)),
-        (DCTERMS.description, swedish(f"{x.description} {x.product.nytta}")),
+        *_both(DCTERMS.title, x.title, x.title_en),
+        *_both(DCTERMS.description, f"{x.description} {x.product.nytta}", x.description_en),
         (DCTERMS.publisher, iri(_publisher_iri(d))),
         (DCAT.contactPoint, iri(_contact_iri(d))),
         (DCTERMS.identifier, Literal(f"urn:uuid:{x.uuid}")),
@@ -193,19 +238,21 @@ def _dataset(d: Described, x: Dataset) -> Iterator[Triple]:
         (DCTERMS.temporal, iri(_period_iri(d))),
         (DCTERMS.provenance, iri(_provenance_iri(d))),
         (DCTERMS.conformsTo, iri(d.address(SPECIFICATION))),
-        (DCAT_VERSION, Literal(f"{d.modified}, körning {d.facts['korning_id']}")),
+        (DCAT3.version, Literal(f"{d.modified}, körning {d.facts['korning_id']}")),
         (ADMS.versionNotes, swedish(f"PTS {d.facts['pts_datum']}, SCB {d.facts['scb_ar']}.")),
         (DCAT.landingPage, iri(f"{d.address(SPECIFICATION)}#{x.product.id}")),
-        *((DCAT.keyword, swedish(word)) for word in keywords),
-        *((DCAT.theme, iri(f"{EU}data-theme/{theme}")) for theme in p.teman),
+        *_keywords(d),
+        *_themes(d),
+        (FOAF.page, iri(d.address(iris.record(x.product.id)))),
         *((DCTERMS.spatial, iri(place)) for place in (_place_iri(d), *_named_places(d))),
         *((PROV.wasDerivedFrom, iri(o.iri)) for o in d.origins),
         *((DCAT.distribution, iri(f.iri)) for f in x.files),
+        *((DCAT.distribution, iri(_given_by(x, s))) for s in services(d.region) if x.is_layer),
     )  # fmt: skip
-    if any(f.crs for f in x.files):
+    if x.is_geographic:
         yield iri(x.iri), DCTERMS.conformsTo, iri(EPSG_3006)
         yield iri(x.iri), FOAF.page, iri(d.address(DICTIONARY))
-    if any(t.name == "rutnat_250m" for t in x.product.tables):
+    if x.is_in_cells:
         yield iri(x.iri), DCAT.spatialResolutionInMeters, Literal(f"{CELL_M:.1f}", datatype=XSD.decimal)
     if p.hvd_kategori:
         yield iri(x.iri), DCATAP.hvdCategory, iri(p.hvd_kategori)
@@ -218,8 +265,11 @@ def _distribution(d: Described, x: Dataset, f: File) -> Iterator[Triple]:
     status = "DEVELOP" if d.facts["demo"] else "COMPLETED"
     yield from _about(
         f.iri, DCAT.Distribution,
-        (DCTERMS.title, swedish(f"{x.title} – {f.title}")),
-        (DCTERMS.description, swedish(f"{x.product.title} som {f.title}.")),
+        *_both(DCTERMS.title, f"{x.title} – {f.title}", f"{x.title_en} – {f.title_en}" if x.title_en else ""),
+        *_both(
+            DCTERMS.description, f"{x.product.title} som {f.title}.",
+            f"{x.title_en} as {f.title_en}." if x.title_en else "",
+        ),
         (DCAT.accessURL, iri(d.access(x, f))),
         *((DCAT.downloadURL, iri(d.address(path))) for path in f.paths),
         (DCTERMS["format"], Literal(media_type)),
@@ -244,3 +294,93 @@ def _distribution(d: Described, x: Dataset, f: File) -> Iterator[Triple]:
             (SPDX.algorithm, SPDX.checksumAlgorithm_sha256),
             (SPDX.checksumValue, Literal(f.sha256, datatype=XSD.hexBinary)),
         )  # fmt: skip
+
+
+# --- editions -----------------------------------------------------------------------------------------
+
+
+def _earlier(d: Described) -> list[TidigareUtgava]:
+    """Return the earlier editions that the configuration names, oldest first; never this one itself."""
+    found = (e for e in d.region.publicering.tidigare_utgavor if e.datum < d.modified)
+    return sorted(found, key=lambda e: e.datum)
+
+
+def _edition_iri(x: Dataset, day: str) -> str:
+    return f"{x.iri}/utgava/{day}"
+
+
+def _series(d: Described, x: Dataset) -> Iterator[Triple]:
+    """Say that a dataset's editions are a series: this one, which keeps its IRI, and those that still lie elsewhere."""
+    p, whole = d.region.publicering, iri(iris.series(d.root, x.product.id))
+    earlier = _earlier(d)
+    yield from _about(
+        str(whole), DCAT3.DatasetSeries,
+        *_both(DCTERMS.title, f"{x.title}, alla utgåvor", f"{x.title_en}, all editions" if x.title_en else ""),
+        *_both(DCTERMS.description, f"{x.description} En datamängd för varje utgåva.", x.description_en),
+        (DCTERMS.publisher, iri(_publisher_iri(d))), (DCAT.contactPoint, iri(_contact_iri(d))),
+        (DCTERMS.accrualPeriodicity, iri(f"{EU}frequency/{p.uppdateringsfrekvens}")),
+        (DCTERMS.issued, date(min([d.issued, *(e.datum for e in earlier)]))), (DCTERMS.modified, date(d.modified)),
+        (DCTERMS.spatial, iri(_place_iri(d))),
+    )  # fmt: skip
+    members = [*(_edition_iri(x, e.datum) for e in earlier), x.iri]
+    for member in members:
+        yield iri(member), DCAT3.inSeries, whole
+    for before, after in itertools.pairwise(members):
+        yield iri(after), DCAT3.prev, iri(before)
+    for e in earlier:
+        yield from _about(
+            _edition_iri(x, e.datum), DCAT.Dataset,
+            *_both(DCTERMS.title, f"{x.title}, utgåva {e.datum}",
+                   f"{x.title_en}, edition of {e.datum}" if x.title_en else ""),
+            *_both(DCTERMS.description, f"{x.description} En tidigare utgåva, som den var.", x.description_en),
+            (DCTERMS.publisher, iri(_publisher_iri(d))), (DCAT.contactPoint, iri(_contact_iri(d))),
+            (DCTERMS.identifier, Literal(f"urn:uuid:{iris.uuid(_edition_iri(x, e.datum))}")),
+            (DCTERMS.accessRights, iri(f"{EU}access-right/PUBLIC")), (DCTERMS.issued, date(e.datum)),
+            (DCTERMS.modified, date(e.datum)), (DCAT3.version, Literal(e.datum)), (DCAT.landingPage, iri(e.adress)),
+            (DCTERMS.spatial, iri(_place_iri(d))), *_keywords(d), *_themes(d),
+        )  # fmt: skip
+
+
+# --- services -----------------------------------------------------------------------------------------
+
+
+def _service_iri(d: Described, s: Service) -> str:
+    return iris.part(d.root, "tjanst", s.key)
+
+
+def _given_by(x: Dataset, s: Service) -> str:
+    return f"{x.iri}/tjanst/{s.key}"
+
+
+def _service(d: Described, s: Service) -> Iterator[Triple]:
+    title_en, _ = english.edition(d.region, d.facts)
+    yield from _about(
+        _service_iri(d, s), DCAT.DataService,
+        *_both(DCTERMS.title, f"{d.title} – {s.name}", f"{title_en} – {s.name}"),
+        *_both(
+            DCTERMS.description, f"De öppna lagren som {s.name}: rutor, bristområden, kommuner och län.",
+            f"The open layers as {s.name}: grid cells, areas lacking broadband, municipalities and county.",
+        ),
+        (DCAT.endpointURL, iri(s.address)), (DCAT.endpointDescription, iri(s.description)),
+        (DCTERMS.conformsTo, iri(s.standard)), (DCTERMS.publisher, iri(_publisher_iri(d))),
+        (DCAT.contactPoint, iri(_contact_iri(d))), (DCTERMS.license, iri(licence(d.region).iri)),
+        (DCTERMS.accessRights, iri(f"{EU}access-right/PUBLIC")), *_keywords(d), *_themes(d),
+        *((DCAT.servesDataset, iri(x.iri)) for x in d.datasets if x.is_layer),
+    )  # fmt: skip
+    yield from _about(s.standard, DCTERMS.Standard, *_both(DCTERMS.title, s.name, s.name))
+
+
+def _from_service(d: Described, x: Dataset, s: Service) -> Iterator[Triple]:
+    """Say that a dataset also is had from a service: what a portal shows among its files."""
+    yield from _about(
+        _given_by(x, s), DCAT.Distribution,
+        *_both(DCTERMS.title, f"{x.title} – {s.name}", f"{x.title_en} – {s.name}" if x.title_en else ""),
+        *_both(
+            DCTERMS.description, f"{x.product.title} som {s.name}.", f"{x.title_en} as {s.name}." if x.title_en else ""
+        ),
+        (DCAT.accessURL, iri(s.description)), (DCAT.accessService, iri(_service_iri(d, s))),
+        (DCTERMS["format"], Literal(s.media_type)), (DCAT.mediaType, iri(f"{MEDIA_TYPES}{s.media_type}")),
+        (DCTERMS.license, iri(licence(d.region).iri)), (DCTERMS.language, iri(f"{EU}language/SWE")),
+        (DCTERMS.conformsTo, iri(EPSG_3006)), (DCTERMS.issued, date(d.issued)), (DCTERMS.modified, date(d.modified)),
+        (DCATAP.availability, iri(f"{EU}planned-availability/{SHORT_TERM if d.facts['demo'] else LONG_TERM}")),
+    )  # fmt: skip

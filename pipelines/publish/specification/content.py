@@ -69,7 +69,11 @@ def context(region: Region, paths: Paths) -> dict[str, Any]:
             for name in codes.used([*OPEN_TABLES, *OPEN_BESIDE])
         ],
         "datamangder": [_dataset(d, x) for x in d.datasets],
-        "katalog": [(f.path.removeprefix("maps/"), f.format) for f in products.BY_ID["katalog"].files],
+        "katalog": [
+            (f.path.removeprefix("maps/"), f.format)
+            for f in products.BY_ID["katalog"].files
+            if "*" not in f.path
+        ],
         "lexikon": described.DICTIONARY,
         "katalog_iri": iris.catalogue(d.root),
         "metadata_uuid": str(iris.uuid(iris.catalogue(d.root))),
@@ -91,7 +95,8 @@ def _dataset(d: Described, x: Dataset) -> dict[str, Any]:
     own = [t for t in x.product.tables if t.name in named]
     return {
         "id": x.product.id, "titel": x.title, "namn": x.product.title, "text": x.product.description,
-        "nytta": x.product.nytta, "iri": x.iri, "uuid": x.uuid, "tabeller": [_table(t) for t in own],
+        "nytta": x.product.nytta, "iri": x.iri, "uuid": x.uuid,
+        "post": iris.record(x.product.id), "tabeller": [_table(t) for t in own],
         "filer": [_file(x, f) for f in x.files],
     }  # fmt: skip
 
