@@ -51,15 +51,22 @@ def resource(
     }  # fmt: skip
 
 
-def field(column: Column) -> Field:
-    """Return a column's description."""
+def field(column: Column, *, texts_may_be_empty: bool = False) -> Field:
+    """Return a column's description.
+
+    Parameters
+    ----------
+    texts_may_be_empty : bool
+        A contract's text is always a text, but an empty one is a text too: free words need not be there.
+    """
+    free = texts_may_be_empty and column.kind == "text" and not (column.values or column.pattern)
     out: Field = {"name": column.name, "type": TYPES[column.kind], "title": column.alias}
     if text := described(column):
         out["description"] = text
     if column.kind == "ja_nej":
         out |= {"trueValues": [YES], "falseValues": [NO]}
     limits: dict[str, Any] = {}
-    if not column.nullable and "" not in column.values:
+    if not (column.nullable or free) and "" not in column.values:
         limits["required"] = True
     if column.values and "" not in column.values:
         limits["enum"] = list(column.values)

@@ -58,14 +58,14 @@ def _resource(order: Order, path: Path, name: str) -> dict[str, Any]:
 
 def _about(order: Order, path: Path, name: str) -> tuple[str, str, list[tableschema.Field], tuple[str, ...]]:
     """Return title, description, fields and key of a file."""
-    first, *_, parent, file = Path(name).parts
-    if first == longterm.FOLDER:
-        return _layer(path, parent, Path(file).stem)
+    parts = Path(name).parts
+    if parts[0] == longterm.FOLDER:
+        return _layer(path, parts[1], path.stem)
     within = name.removeprefix(f"{INTERNAL}/")
     table = DICTIONARY if name == DICTIONARY_FILE else {**content.FILES, readme.FILE: readme.LASMIG}[within]
-    fields = [tableschema.field(c) for c in table.columns]
+    fields = list(map(_field, table.columns))
     if table is not DICTIONARY:
-        fields += [*map(tableschema.field, _RUN), tableschema.demo(csvs.RUN_COLUMNS[-1], order.facts["demo"])]
+        fields += [*map(_field, _RUN), tableschema.demo(csvs.RUN_COLUMNS[-1], order.facts["demo"])]
     # The workbook's tables have keys with columns that may be empty: no key to a program that reads them.
     return table.title, table.description, fields, ()
 
@@ -76,5 +76,9 @@ def _layer(path: Path, package: str, layer: str) -> tuple[str, str, list[tablesc
     known = {c.name: c for c in (*_POINT, *table.columns)}
     with path.open(encoding="utf-8", newline="") as f:
         head = next(csv.reader(f))
-    fields = [tableschema.field(known.get(n, Column(n, "text", n, nullable=True))) for n in head]
+    fields = [_field(known.get(n, Column(n, "text", n, nullable=True))) for n in head]
     return table.title, table.description, fields, table.key
+
+
+def _field(column: Column) -> tableschema.Field:
+    return tableschema.field(column, texts_may_be_empty=True)

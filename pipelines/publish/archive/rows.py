@@ -35,7 +35,7 @@ def faults(root: Path, names: list[str]) -> tuple[list[str], int]:
         Every file of the package that can be read as what its name says. The program's own files are not data.
     """
     wrong: list[str] = []
-    described: dict[str, dict[str, Any]] = {}
+    described: dict[str, tuple[dict[str, Any], bytes]] = {}
     for name in (n for n in names if PurePosixPath(n).name == DESCRIPTION):
         try:
             described |= _described(root, name)
@@ -43,18 +43,19 @@ def faults(root: Path, names: list[str]) -> tuple[list[str], int]:
             wrong.append(f"{name}: {by_library('går inte att läsa som beskrivning av tabeller', e)}")
     there = [n for n in names if n.endswith(".csv") and PurePosixPath(n).parts[0] != PROGRAM]
     wrong += [f"{n}: saknas, men beskrivs" for n in sorted(set(described) - set(there))]
-    for name in there:
-        if name not in described:
-            wrong.append(f"{name}: beskrivs inte i någon {DESCRIPTION}")
-            continue
+    told = [n for n in there if n in described]
+    if DESCRIPTION in names:  # a package from before there was one is what it was
+        wrong += [f"{n}: beskrivs inte i någon {DESCRIPTION}" for n in there if n not in described]
+    for name in told:
         try:
-            wrong += [f"{name}: {x}" for x in _against(root / name, described[name])]
+            wrong += [f"{name}: {x}" for x in _against(root / name, *described[name])]
         except (ValueError, KeyError, TypeError, AttributeError) as e:  # Arrow's errors are ValueErrors too
             wrong.append(f"{name}: {by_library('går inte att hålla mot sin beskrivning', e)}")
-    return wrong, len(there)
+    return wrong, len(told)
 
 
-def _described(root: Path, name: str) -> dict[str, dict[str, Any]]:
+def _described(root: Path, name: str) -> dict[str, tuple[dict[str, Any], bytes]]:
+    """Return the schema of each CSV file that a description names, and how its lines end."""
     path = root / name
     if path.stat().st_size > MAX_DESCRIPTION:
         raise ValueError(f"{path.stat().st_size} byte")
@@ -64,18 +65,20 @@ def _described(root: Path, name: str) -> dict[str, dict[str, Any]]:
         if parts.is_absolute() or ".." in parts.parts:
             raise ValueError(str(parts))
         if parts.suffix == ".csv":
-            out[(PurePosixPath(name).parent / parts).as_posix()] = r["schema"]
+            out[(PurePosixPath(name).parent / parts).as_posix()] = (
+                r["schema"], str(r.get("dialect", {}).get("lineTerminator", EOL)).encode(),
+            )  # fmt: skip
     return out
 
 
-def _against(path: Path, schema: dict[str, Any]) -> list[str]:
+def _against(path: Path, schema: dict[str, Any], eol: bytes) -> list[str]:
     """Return each rule that a file breaks, once, at the first row that breaks it."""
     fields = schema["fields"]
     names = [str(f["name"]) for f in fields]
     with path.open("rb") as f:
         head = f.readline()
-    if not head.endswith(EOL.encode()):
-        return ["raderna slutar inte med CR LF (RFC 4180)"]
+    if not head.endswith(eol) or (eol == b"\n" and head.endswith(b"\r\n")):
+        return [f"raderna slutar inte som beskrivningen säger ({eol!r})"]
     found: dict[tuple[str, str], str] = {}
     keys: list[pa.Table] = []
     row = 2

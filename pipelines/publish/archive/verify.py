@@ -13,7 +13,7 @@ import bagit
 
 from pipelines import files
 from pipelines.errors import DataError
-from pipelines.publish.archive import contents, pack, rows, schemas, texts, unpack
+from pipelines.publish.archive import contents, described, pack, texts, unpack
 from pipelines.publish.archive.payload import CONFIGURATION, INTERNAL
 from pipelines.publish.markdown import say
 
@@ -51,7 +51,7 @@ def run(region: Region, paths: Paths, package: str = "") -> None:
         check_unchanged(given, bag)
         listed = read_list(given, bag)
         check_contents(given, bag, listed)
-        held = check_described(given, bag)
+        held = described.check(bag / "data", given)
         check_one_run(given, bag, listed)
         say(texts.verified(given, bag, listed, outside, held))
     finally:
@@ -166,23 +166,6 @@ def check_contents(package: Path, bag: Path, listed: dict[str, Any]) -> None:
             "Paketets filer stämmer inte med innehållsförteckningen.", file=package, details=wrong[:50],
             action=ANOTHER,
         )  # fmt: skip
-
-
-def check_described(package: Path, bag: Path) -> tuple[int, int]:
-    """Hold every XML file against its schema and every CSV file against its description; return how many of each.
-
-    Both are in the package, and the program that made it wrote them right; so this finds what was wrong from the
-    beginning, or was changed by one who made new checksums.
-    """
-    names = contents.names(bag / "data")
-    broken_xml, documents = schemas.faults(bag / "data", names)
-    broken_csv, tables = rows.faults(bag / "data", names)
-    if wrong := broken_xml + broken_csv:
-        raise DataError(
-            "Paketets filer följer inte sina egna beskrivningar.", file=package, details=wrong[:50],
-            expected="GML och metadata som sina XML-scheman, CSV som datapackage.json", action=ANOTHER,
-        )  # fmt: skip
-    return documents, tables
 
 
 def check_one_run(package: Path, bag: Path, listed: dict[str, Any]) -> None:

@@ -11,7 +11,16 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.publish.archive import contents, dictionary, longterm, metadata, pack, payload, texts
+from pipelines.publish.archive import (
+    contents,
+    described,
+    dictionary,
+    longterm,
+    metadata,
+    pack,
+    payload,
+    texts,
+)
 from pipelines.publish.archive.order import order
 from pipelines.publish.facts import read_sources
 from pipelines.publish.markdown import say
@@ -48,6 +57,7 @@ def run(region: Region, paths: Paths, edition: str = "") -> None:
         longterm.write_all(wish, bag)
         dictionary.write(wish, bag)
         contents.write(wish, bag)
+        described.check(bag)
         pack.bag(wish, bag)
         texts.write_readme(wish, sources, bag)
         metadata.write(wish, sources, bag)

@@ -25,8 +25,19 @@ KURVA = replace(
         *BRISTKURVA.columns[1:],
     ),
 )
+KOMMUNER_OCH_LAN = replace(
+    contracts.KOMMUNER,
+    columns=(
+        replace(
+            contracts.KOMMUNKOD,
+            description="Fyra siffror; sista raden är länet, två.",
+            pattern=r"^\d{2}(\d{2})?$",
+        ),
+        *contracts.KOMMUNER.columns[1:],
+    ),
+)
 FILES: dict[str, contracts.Table] = {
-    "tabeller/oversikt.csv": OVERSIKT, "kommuner.csv": contracts.KOMMUNER, "tabeller/mal.csv": contracts_goals.MAL,
+    "tabeller/oversikt.csv": OVERSIKT, "kommuner.csv": KOMMUNER_OCH_LAN, "tabeller/mal.csv": contracts_goals.MAL,
     "tabeller/bristomraden.csv": BRISTOMRADEN, "tabeller/kurva.csv": KURVA,
     "prioritering_pts.csv": contracts_goals.PRIORITERING_PTS, "tabeller/pts_projekt.csv": contracts_goals.PTS_PROJEKT,
     "tabeller/avstamning.csv": contracts_goals.AVSTAMNING, "tabeller/avstamning_kallor.csv": AVSTAMNING_KALLOR,
@@ -69,7 +80,7 @@ def sheets(region: Region, paths: Paths, kommuner: pd.DataFrame) -> list[Sheet]:
     own = f"{rule.troskel_mbit} Mbit/s ({rule.matt})"
     return [
         Sheet("Översikt", overview(lan, goals, areas, listed, region), OVERSIKT),
-        Sheet("Kommuner", kommuner, contracts.KOMMUNER, ("Sista raden är länet.",)),
+        Sheet("Kommuner", kommuner, KOMMUNER_OCH_LAN, ("Sista raden är länet.",)),
         Sheet(
             "Mål", goals, contracts_goals.MAL,
             (NOTE, "kalla = egen: den här analysen. kalla = pts: PTS:s egna tal, arbetsställen bara där. "

@@ -26,10 +26,11 @@ LASMIG = Table(
         Column("blad", "text", "Blad", "Bladets namn."),
         Column("rubrik", "text", "Rubrik", "Kolumnens rubrik i bladet."),
         Column("betydelse", "text", "Betydelse", "Vad kolumnen säger."),
-        Column("enhet", "text", "Enhet", "Enheten."),
-        Column("kand_genom", "text", "Hur den är känd", "publicerad, uppmätt, modellerad, beräknad eller antagen."),
-        Column("kolumn", "text", "Kolumn i CSV", "Kolumnens namn i CSV och i datalexikonet."),
-        Column("fil", "text", "CSV-fil", "Samma tabell som CSV, bredvid arbetsboken."),
+        Column("enhet", "text", "Enhet", "Enheten.", nullable=True),
+        Column("kand_genom", "text", "Hur den är känd", "publicerad, uppmätt, modellerad, beräknad eller antagen.",
+               nullable=True),
+        Column("kolumn", "text", "Kolumn i CSV", "Kolumnens namn i CSV och i datalexikonet.", nullable=True),
+        Column("fil", "text", "CSV-fil", "Samma tabell som CSV, bredvid arbetsboken.", nullable=True),
     ),
 )  # fmt: skip
 _WIDTHS = (20, 36, 96, 16, 34, 28, 28)
