@@ -36,6 +36,7 @@ def common(region: Region, facts: RunFacts, sources: list[Source], root: str) ->
     return {
         "t": t, "rot": root, "demo": bool(facts["demo"]), "webbplats": publishing.titel,
         "epost": publishing.kontakt_epost, "licens": wording.licence(region),
+        "licens_kort": publishing.licens,
         "kallor": [t["kalla"].format(rad=line) for line in credit_lines(sources)],
         "utgivare": t["utgivare"].format(utgivare=publishing.utgivare),
         "utgava": t["utgava"].format(
