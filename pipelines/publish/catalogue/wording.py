@@ -36,6 +36,11 @@ class Licence:
     spdx: str
     national: str
 
+    @property
+    def page(self) -> str:
+        """Where a person reads it."""
+        return self.iri.replace("http://", "https://")
+
 
 LICENCES = {
     "CC BY 4.0": Licence(
