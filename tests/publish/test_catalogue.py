@@ -325,7 +325,9 @@ def test_the_small_countys_catalogue_tells_of_every_file_put_in_place(small_edit
         listed |= set(names)
     about = [f.path.removeprefix("maps/") for p in products.open_products() if p.id in ABOUT for f in p.files]
     assert {n for n in there if not any(fnmatch(n, x) for x in about)} == listed
-    documented = {str(p).removeprefix(f"{base}/") for p in told.objects(None, FOAF.page) if str(p).startswith(base)}
+    documented = {
+        str(p).removeprefix(f"{base}/") for p in told.objects(None, FOAF.page) if str(p).startswith(base)
+    }
     assert documented <= set(there)
     assert {n for n in there if n.startswith("metadata/")} <= documented
     assert products.unlisted(f"maps/{n}" for n in there) == []

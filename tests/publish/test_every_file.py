@@ -87,15 +87,14 @@ def test_the_licence_of_the_data_is_told_wherever_somebody_meets_them(folders):
     (told,) = json.loads((maps / "data/datapackage.json").read_text(encoding="utf-8"))["licenses"]
     assert (told["name"], told["path"]) == ("CC-BY-4.0", licence)
     for name in (
-        "index.html",
         "specifikation.html",
         "catalog.rdf",
         "metadata_iso19139.xml",
         "metadata/kommuner.xml",
     ):
         assert licence in (maps / name).read_text(encoding="utf-8"), name
-    for page in (maps / "kommuner").glob("*.html"):
-        assert licence in page.read_text(encoding="utf-8")
+    for page in (maps / "index.html", *(maps / "kommuner").glob("*.html")):
+        assert licence.replace("http:", "https:") in page.read_text(encoding="utf-8")
     with zipfile.ZipFile(maps / "data/bredband_oppen.qgz") as packed:
         project = packed.read("bredband_oppen.qgs").decode("utf-8")
     assert project.count("<license>Creative Commons Erkännande 4.0") == project.count("<maplayer ") > 5
