@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rdflib import Literal
 from rdflib.namespace import DCAT, DCTERMS, FOAF, PROV, RDF, XSD
 
-from pipelines.publish.catalogue import english, iris
+from pipelines.publish.catalogue import dcat_editions, dcat_services, english, iris
 from pipelines.publish.catalogue.described import DICTIONARY, SPECIFICATION, Dataset, Described, File
 from pipelines.publish.catalogue.rdf import (
     ADMS,
@@ -23,25 +22,30 @@ from pipelines.publish.catalogue.rdf import (
     iri,
     swedish,
 )
-from pipelines.publish.catalogue.rdf import english as in_words
-from pipelines.publish.catalogue.services import Service, services
+from pipelines.publish.catalogue.services import services
+from pipelines.publish.catalogue.terms import (
+    EU,
+    HVD_LAW,
+    LANGUAGES,
+    LONG_TERM,
+    MEDIA_TYPES,
+    PUBLISHER_TYPES,
+    SHORT_TERM,
+    about,
+    both,
+    contact_iri,
+    keywords,
+    place_iri,
+    publisher_iri,
+    themes,
+)
 from pipelines.publish.catalogue.wording import CELL_M, CRS_NAMES, EPSG_3006, licence
 
 if TYPE_CHECKING:
-    from rdflib.term import Node
-
     from pipelines.publish.catalogue.origins import Origin
-    from pipelines.region_catalogue import TidigareUtgava
 
 CC0 = "http://creativecommons.org/publicdomain/zero/1.0/"
 """Licence of the catalogue itself: DCAT-AP-SE allows no other for metadata."""
-EU = "http://publications.europa.eu/resource/authority/"
-MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
-PUBLISHER_TYPES = "http://purl.org/adms/publishertype/"
-HVD_LAW = "http://data.europa.eu/eli/reg_impl/2023/138/oj"
-LANGUAGES = {"sv": "SWE", "en": "ENG"}
-SHORT_TERM, LONG_TERM = "TEMPORARY", "AVAILABLE"
-"""Planned availability: a demo is gone tomorrow."""
 
 
 def statements(d: Described) -> Iterator[Triple]:
@@ -61,79 +65,54 @@ def statements(d: Described) -> Iterator[Triple]:
         for file in dataset.files:
             yield from _distribution(d, dataset, file)
         for service in given if dataset.is_layer else ():
-            yield from _from_service(d, dataset, service)
+            yield from dcat_services.from_service(d, dataset, service)
         if dataset.is_layer:
-            yield from _series(d, dataset)
+            yield from dcat_editions.series(d, dataset)
     for service in given:
-        yield from _service(d, service)
-
-
-def _about(subject: str, kind: Node, *pairs: tuple[Node, Node]) -> Iterator[Triple]:
-    yield iri(subject), RDF.type, kind
-    for predicate, value in pairs:
-        yield iri(subject), predicate, value
-
-
-def _both(predicate: Node, in_swedish: str, in_english: str) -> Iterator[tuple[Node, Node]]:
-    """Give a text in Swedish, and in English where there is one."""
-    yield predicate, swedish(in_swedish)
-    if in_english:
-        yield predicate, in_words(in_english)
+        yield from dcat_services.statements(d, service)
 
 
 def _catalogue(d: Described) -> Iterator[Triple]:
     title_en, text_en = english.edition(d.region, d.facts)
-    yield from _about(
+    yield from about(
         iris.catalogue(d.root), DCAT.Catalog,
-        *_both(DCTERMS.title, d.title, title_en),
-        *_both(DCTERMS.description, d.description, text_en),
-        (DCTERMS.publisher, iri(_publisher_iri(d))),
+        *both(DCTERMS.title, d.title, title_en),
+        *both(DCTERMS.description, d.description, text_en),
+        (DCTERMS.publisher, iri(publisher_iri(d))),
         (DCTERMS.license, iri(CC0)),
         *((DCTERMS.language, iri(f"{EU}language/{x}")) for x in LANGUAGES.values()),
         (DCTERMS.issued, date(d.issued)),
         (DCTERMS.modified, date(d.modified)),
-        (DCTERMS.spatial, iri(_place_iri(d))),
+        (DCTERMS.spatial, iri(place_iri(d))),
         (FOAF.homepage, iri(f"{d.root}/")),
         (DCAT.themeTaxonomy, iri(f"{EU}data-theme")),
         *((DCAT.dataset, iri(x.iri)) for x in d.datasets),
-        *((DCAT.dataset, iri(_edition_iri(x, e.datum))) for x in d.datasets if x.is_layer for e in _earlier(d)),
-        *((DCAT.service, iri(_service_iri(d, x))) for x in services(d.region)),
+        *((DCAT.dataset, iri(x)) for x in dcat_editions.before(d)),
+        *((DCAT.service, iri(dcat_services.service_iri(d, x))) for x in services(d.region)),
     )  # fmt: skip
-
-
-def _publisher_iri(d: Described) -> str:
-    return iris.publisher(d.root, d.region.publicering.organisationsnummer)
 
 
 def _publisher(d: Described) -> Iterator[Triple]:
     p = d.region.publicering
-    pairs = [*_both(FOAF.name, p.utgivare, p.utgivare_en), (FOAF.mbox, iri(iris.mail(p.kontakt_epost)))]
+    pairs = [*both(FOAF.name, p.utgivare, p.utgivare_en), (FOAF.mbox, iri(iris.mail(p.kontakt_epost)))]
     if p.webbplats:
         pairs.append((FOAF.homepage, iri(p.webbplats)))
         yield iri(p.webbplats), RDF.type, FOAF.Document
-    yield from _about(
-        _publisher_iri(d), FOAF.Agent, *pairs, (DCTERMS.type, iri(f"{PUBLISHER_TYPES}{p.utgivartyp}"))
+    yield from about(
+        publisher_iri(d), FOAF.Agent, *pairs, (DCTERMS.type, iri(f"{PUBLISHER_TYPES}{p.utgivartyp}"))
     )
-
-
-def _contact_iri(d: Described) -> str:
-    return iris.part(d.root, "kontakt")
 
 
 def _contact(d: Described) -> Iterator[Triple]:
     p = d.region.publicering
-    pairs = [*_both(VCARD.fn, p.utgivare, p.utgivare_en), (VCARD.hasEmail, iri(iris.mail(p.kontakt_epost)))]
+    pairs = [*both(VCARD.fn, p.utgivare, p.utgivare_en), (VCARD.hasEmail, iri(iris.mail(p.kontakt_epost)))]
     if p.webbplats:
         pairs.append((VCARD.hasURL, iri(p.webbplats)))
     if p.telefon:
         number = iris.part(d.root, "kontakt", "telefon")
         pairs.append((VCARD.hasTelephone, iri(number)))
-        yield from _about(number, VCARD.Voice, (VCARD.hasValue, iri(f"tel:{p.telefon}")))
-    yield from _about(_contact_iri(d), VCARD.Organization, *pairs)
-
-
-def _place_iri(d: Described) -> str:
-    return iris.part(d.root, "plats", d.region.lan.kod)
+        yield from about(number, VCARD.Voice, (VCARD.hasValue, iri(f"tel:{p.telefon}")))
+    yield from about(contact_iri(d), VCARD.Organization, *pairs)
 
 
 def _place(d: Described) -> Iterator[Triple]:
@@ -142,8 +121,8 @@ def _place(d: Described) -> Iterator[Triple]:
     corners = ((west, north), (east, north), (east, south), (west, south), (west, north))
     wkt = "POLYGON((" + ",".join(f"{x:.4f} {y:.4f}" for x, y in corners) + "))"
     centre = f"POINT({(west + east) / 2:.4f} {(south + north) / 2:.4f})"
-    yield from _about(
-        _place_iri(d), DCTERMS.Location,
+    yield from about(
+        place_iri(d), DCTERMS.Location,
         (DCAT.bbox, Literal(wkt, datatype=GEO.wktLiteral)), (DCAT.centroid, Literal(centre, datatype=GEO.wktLiteral)),
     )  # fmt: skip
     for place in _named_places(d):
@@ -161,7 +140,7 @@ def _period_iri(d: Described) -> str:
 
 def _period(d: Described) -> Iterator[Triple]:
     start, end = d.period
-    yield from _about(
+    yield from about(
         _period_iri(d), DCTERMS.PeriodOfTime, (DCAT.startDate, date(start)), (DCAT.endDate, date(end))
     )
 
@@ -170,14 +149,14 @@ def _standards(d: Described) -> Iterator[Triple]:
     named = {f.crs for x in d.datasets for f in x.files if f.crs} | {EPSG_3006}
     for crs in named:
         name = english.reference_system(crs)
-        yield from _about(crs, DCTERMS.Standard, *_both(DCTERMS.title, CRS_NAMES[crs], name))
-    told = _both(DCTERMS.title, "Dataproduktspecifikation", english.SPECIFICATION)
-    yield from _about(d.address(SPECIFICATION), DCTERMS.Standard, *told)
-    told = _both(DCTERMS.title, "Datalexikon för tabellerna", english.DICTIONARY)
-    yield from _about(d.address(DICTIONARY), FOAF.Document, *told)
+        yield from about(crs, DCTERMS.Standard, *both(DCTERMS.title, CRS_NAMES[crs], name))
+    told = both(DCTERMS.title, "Dataproduktspecifikation", english.SPECIFICATION)
+    yield from about(d.address(SPECIFICATION), DCTERMS.Standard, *told)
+    told = both(DCTERMS.title, "Datalexikon för tabellerna", english.DICTIONARY)
+    yield from about(d.address(DICTIONARY), FOAF.Document, *told)
     for x in d.datasets:
-        told = _both(DCTERMS.title, "Metadatapost enligt ISO 19139", english.RECORD)
-        yield from _about(d.address(iris.record(x.product.id)), FOAF.Document, *told)
+        told = both(DCTERMS.title, "Metadatapost enligt ISO 19139", english.RECORD)
+        yield from about(d.address(iris.record(x.product.id)), FOAF.Document, *told)
 
 
 def _provenance_iri(d: Described) -> str:
@@ -185,16 +164,16 @@ def _provenance_iri(d: Described) -> str:
 
 
 def _provenance(d: Described) -> Iterator[Triple]:
-    yield from _about(
+    yield from about(
         _provenance_iri(d),
         DCTERMS.ProvenanceStatement,
-        *_both(DCTERMS.description, d.lineage, english.LINEAGE),
+        *both(DCTERMS.description, d.lineage, english.LINEAGE),
     )
 
 
 def _origin(o: Origin) -> Iterator[Triple]:
     """Say whose data it was. An agent must have a type, so one that is not known is named in the title only."""
-    pairs = list(_both(DCTERMS.title, o.title, o.title_en))
+    pairs = list(both(DCTERMS.title, o.title, o.title_en))
     if o.page:
         pairs.append((FOAF.page, iri(o.page)))
         yield iri(o.page), RDF.type, FOAF.Document
@@ -202,33 +181,22 @@ def _origin(o: Origin) -> Iterator[Triple]:
         pairs.append((DCTERMS.date, date(o.date)))
     if o.kind:
         pairs.append((DCTERMS.publisher, iri(o.publisher_iri)))
-        yield from _about(
-            o.publisher_iri, FOAF.Agent, *_both(FOAF.name, o.publisher, o.publisher_en),
+        yield from about(
+            o.publisher_iri, FOAF.Agent, *both(FOAF.name, o.publisher, o.publisher_en),
             (DCTERMS.type, iri(f"{PUBLISHER_TYPES}{o.kind}")), (FOAF.homepage, iri(o.homepage)),
         )  # fmt: skip
         yield iri(o.homepage), RDF.type, FOAF.Document
-    yield from _about(o.iri, PROV.Entity, *pairs)
-
-
-def _keywords(d: Described) -> Iterator[tuple[Node, Node]]:
-    also = [d.region.lan.kortnamn, *(["DEMO"] if d.facts["demo"] else [])]
-    given = d.region.publicering
-    yield from ((DCAT.keyword, swedish(word)) for word in dict.fromkeys([*given.nyckelord, *also]))
-    yield from ((DCAT.keyword, in_words(word)) for word in dict.fromkeys([*given.nyckelord_en, *also]))
-
-
-def _themes(d: Described) -> Iterator[tuple[Node, Node]]:
-    yield from ((DCAT.theme, iri(f"{EU}data-theme/{theme}")) for theme in d.region.publicering.teman)
+    yield from about(o.iri, PROV.Entity, *pairs)
 
 
 def _dataset(d: Described, x: Dataset) -> Iterator[Triple]:
     p = d.region.publicering
-    yield from _about(
+    yield from about(
         x.iri, DCAT.Dataset,
-        *_both(DCTERMS.title, x.title, x.title_en),
-        *_both(DCTERMS.description, f"{x.description} {x.product.nytta}", x.description_en),
-        (DCTERMS.publisher, iri(_publisher_iri(d))),
-        (DCAT.contactPoint, iri(_contact_iri(d))),
+        *both(DCTERMS.title, x.title, x.title_en),
+        *both(DCTERMS.description, f"{x.description} {x.product.nytta}", x.description_en),
+        (DCTERMS.publisher, iri(publisher_iri(d))),
+        (DCAT.contactPoint, iri(contact_iri(d))),
         (DCTERMS.identifier, Literal(f"urn:uuid:{x.uuid}")),
         (DCTERMS.accessRights, iri(f"{EU}access-right/PUBLIC")),
         (DCTERMS.language, iri(f"{EU}language/SWE")),
@@ -241,13 +209,13 @@ def _dataset(d: Described, x: Dataset) -> Iterator[Triple]:
         (DCAT3.version, Literal(f"{d.modified}, körning {d.facts['korning_id']}")),
         (ADMS.versionNotes, swedish(f"PTS {d.facts['pts_datum']}, SCB {d.facts['scb_ar']}.")),
         (DCAT.landingPage, iri(f"{d.address(SPECIFICATION)}#{x.product.id}")),
-        *_keywords(d),
-        *_themes(d),
+        *keywords(d),
+        *themes(d),
         (FOAF.page, iri(d.address(iris.record(x.product.id)))),
-        *((DCTERMS.spatial, iri(place)) for place in (_place_iri(d), *_named_places(d))),
+        *((DCTERMS.spatial, iri(place)) for place in (place_iri(d), *_named_places(d))),
         *((PROV.wasDerivedFrom, iri(o.iri)) for o in d.origins),
         *((DCAT.distribution, iri(f.iri)) for f in x.files),
-        *((DCAT.distribution, iri(_given_by(x, s))) for s in services(d.region) if x.is_layer),
+        *((DCAT.distribution, iri(dcat_services.given_by(x, s))) for s in services(d.region) if x.is_layer),
     )  # fmt: skip
     if x.is_geographic:
         yield iri(x.iri), DCTERMS.conformsTo, iri(EPSG_3006)
@@ -263,10 +231,10 @@ def _distribution(d: Described, x: Dataset, f: File) -> Iterator[Triple]:
     """Say what a file is. Several files of a kind are one distribution with several addresses, as DIGG says."""
     media_type = f.media_type.partition(";")[0]
     status = "DEVELOP" if d.facts["demo"] else "COMPLETED"
-    yield from _about(
+    yield from about(
         f.iri, DCAT.Distribution,
-        *_both(DCTERMS.title, f"{x.title} – {f.title}", f"{x.title_en} – {f.title_en}" if x.title_en else ""),
-        *_both(
+        *both(DCTERMS.title, f"{x.title} – {f.title}", f"{x.title_en} – {f.title_en}" if x.title_en else ""),
+        *both(
             DCTERMS.description, f"{x.product.title} som {f.title}.",
             f"{x.title_en} as {f.title_en}." if x.title_en else "",
         ),
@@ -289,98 +257,8 @@ def _distribution(d: Described, x: Dataset, f: File) -> Iterator[Triple]:
     if f.sha256:
         checksum = f"{f.iri}/sha256"
         yield iri(f.iri), SPDX.checksum, iri(checksum)
-        yield from _about(
+        yield from about(
             checksum, SPDX.Checksum,
             (SPDX.algorithm, SPDX.checksumAlgorithm_sha256),
             (SPDX.checksumValue, Literal(f.sha256, datatype=XSD.hexBinary)),
         )  # fmt: skip
-
-
-# --- editions -----------------------------------------------------------------------------------------
-
-
-def _earlier(d: Described) -> list[TidigareUtgava]:
-    """Return the earlier editions that the configuration names, oldest first; never this one itself."""
-    found = (e for e in d.region.publicering.tidigare_utgavor if e.datum < d.modified)
-    return sorted(found, key=lambda e: e.datum)
-
-
-def _edition_iri(x: Dataset, day: str) -> str:
-    return f"{x.iri}/utgava/{day}"
-
-
-def _series(d: Described, x: Dataset) -> Iterator[Triple]:
-    """Say that a dataset's editions are a series: this one, which keeps its IRI, and those that still lie elsewhere."""
-    p, whole = d.region.publicering, iri(iris.series(d.root, x.product.id))
-    earlier = _earlier(d)
-    yield from _about(
-        str(whole), DCAT3.DatasetSeries,
-        *_both(DCTERMS.title, f"{x.title}, alla utgåvor", f"{x.title_en}, all editions" if x.title_en else ""),
-        *_both(DCTERMS.description, f"{x.description} En datamängd för varje utgåva.", x.description_en),
-        (DCTERMS.publisher, iri(_publisher_iri(d))), (DCAT.contactPoint, iri(_contact_iri(d))),
-        (DCTERMS.accrualPeriodicity, iri(f"{EU}frequency/{p.uppdateringsfrekvens}")),
-        (DCTERMS.issued, date(min([d.issued, *(e.datum for e in earlier)]))), (DCTERMS.modified, date(d.modified)),
-        (DCTERMS.spatial, iri(_place_iri(d))),
-    )  # fmt: skip
-    members = [*(_edition_iri(x, e.datum) for e in earlier), x.iri]
-    for member in members:
-        yield iri(member), DCAT3.inSeries, whole
-    for before, after in itertools.pairwise(members):
-        yield iri(after), DCAT3.prev, iri(before)
-    for e in earlier:
-        yield from _about(
-            _edition_iri(x, e.datum), DCAT.Dataset,
-            *_both(DCTERMS.title, f"{x.title}, utgåva {e.datum}",
-                   f"{x.title_en}, edition of {e.datum}" if x.title_en else ""),
-            *_both(DCTERMS.description, f"{x.description} En tidigare utgåva, som den var.", x.description_en),
-            (DCTERMS.publisher, iri(_publisher_iri(d))), (DCAT.contactPoint, iri(_contact_iri(d))),
-            (DCTERMS.identifier, Literal(f"urn:uuid:{iris.uuid(_edition_iri(x, e.datum))}")),
-            (DCTERMS.accessRights, iri(f"{EU}access-right/PUBLIC")), (DCTERMS.issued, date(e.datum)),
-            (DCTERMS.modified, date(e.datum)), (DCAT3.version, Literal(e.datum)), (DCAT.landingPage, iri(e.adress)),
-            (DCTERMS.spatial, iri(_place_iri(d))), *_keywords(d), *_themes(d),
-        )  # fmt: skip
-
-
-# --- services -----------------------------------------------------------------------------------------
-
-
-def _service_iri(d: Described, s: Service) -> str:
-    return iris.part(d.root, "tjanst", s.key)
-
-
-def _given_by(x: Dataset, s: Service) -> str:
-    return f"{x.iri}/tjanst/{s.key}"
-
-
-def _service(d: Described, s: Service) -> Iterator[Triple]:
-    title_en, _ = english.edition(d.region, d.facts)
-    yield from _about(
-        _service_iri(d, s), DCAT.DataService,
-        *_both(DCTERMS.title, f"{d.title} – {s.name}", f"{title_en} – {s.name}"),
-        *_both(
-            DCTERMS.description, f"De öppna lagren som {s.name}: rutor, bristområden, kommuner och län.",
-            f"The open layers as {s.name}: grid cells, areas lacking broadband, municipalities and county.",
-        ),
-        (DCAT.endpointURL, iri(s.address)), (DCAT.endpointDescription, iri(s.description)),
-        (DCTERMS.conformsTo, iri(s.standard)), (DCTERMS.publisher, iri(_publisher_iri(d))),
-        (DCAT.contactPoint, iri(_contact_iri(d))), (DCTERMS.license, iri(licence(d.region).iri)),
-        (DCTERMS.accessRights, iri(f"{EU}access-right/PUBLIC")), *_keywords(d), *_themes(d),
-        *((DCAT.servesDataset, iri(x.iri)) for x in d.datasets if x.is_layer),
-    )  # fmt: skip
-    yield from _about(s.standard, DCTERMS.Standard, *_both(DCTERMS.title, s.name, s.name))
-
-
-def _from_service(d: Described, x: Dataset, s: Service) -> Iterator[Triple]:
-    """Say that a dataset also is had from a service: what a portal shows among its files."""
-    yield from _about(
-        _given_by(x, s), DCAT.Distribution,
-        *_both(DCTERMS.title, f"{x.title} – {s.name}", f"{x.title_en} – {s.name}" if x.title_en else ""),
-        *_both(
-            DCTERMS.description, f"{x.product.title} som {s.name}.", f"{x.title_en} as {s.name}." if x.title_en else ""
-        ),
-        (DCAT.accessURL, iri(s.description)), (DCAT.accessService, iri(_service_iri(d, s))),
-        (DCTERMS["format"], Literal(s.media_type)), (DCAT.mediaType, iri(f"{MEDIA_TYPES}{s.media_type}")),
-        (DCTERMS.license, iri(licence(d.region).iri)), (DCTERMS.language, iri(f"{EU}language/SWE")),
-        (DCTERMS.conformsTo, iri(EPSG_3006)), (DCTERMS.issued, date(d.issued)), (DCTERMS.modified, date(d.modified)),
-        (DCATAP.availability, iri(f"{EU}planned-availability/{SHORT_TERM if d.facts['demo'] else LONG_TERM}")),
-    )  # fmt: skip
