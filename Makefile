@@ -101,7 +101,7 @@ PRODUCTS_OUT  := bredband.gpkg kommuner.csv kommuner.xlsx prioritering_pts.csv $
                  bredband.qgz tackning_250m.qml $(CLASS_RASTERS)
 OPEN_DATA := $(addprefix data/,bredband_oppen.gpkg rutnat_250m.csv rutnat_250m.parquet bristomraden.csv \
                bristomraden.parquet kommuner.csv kommuner.parquet kommuner.geojson lan.csv historik.csv \
-               framskrivning.csv avstamning_kallor.csv datapackage.json \
+               framskrivning.csv avstamning_kallor.csv bredband_oppen.xlsx datapackage.json \
                bredband_oppen.gpkg.zip rutnat_250m.csv.zip)
 OPEN_QGIS := data/bredband_oppen.qgz $(CLASS_RASTERS:%=data/raster/%)
 TILES := data/rutnat_250m.pmtiles

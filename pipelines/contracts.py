@@ -25,6 +25,8 @@ BASIS_TEXT: dict[Basis, str] = {
 }  # fmt: skip
 """How a column's values are known, in words."""
 Klass = Literal["intern", "oppen", "band"]
+DECIMALS = 6
+"""Decimals of an exact value in a file."""
 UNDERLAG = ("adress", "ruta", "omrade", "statistik", "blandat", "ingen")
 BEST_TECHNIQUES = (*TECHNIQUES, "okand", "ingen")
 ADDRESS_STATUSES = (*STATUSES, "ingen", "okand")
@@ -32,7 +34,14 @@ ADDRESS_STATUSES = (*STATUSES, "ingen", "okand")
 
 @dataclass(frozen=True)
 class Column:
-    """One column: name, type, alias, what it means, what it may hold, who may see it."""
+    """One column: name, type, alias, what it means, what it may hold, who may see it.
+
+    Attributes
+    ----------
+    decimals : int, optional
+        How many decimals mean something. Every decimal column of the open edition says so, and is rounded so
+        in each of its products. None where the exact value is kept: files then hold :data:`DECIMALS`.
+    """
 
     name: str
     kind: Kind
@@ -46,6 +55,7 @@ class Column:
     high: float | None = None
     values: tuple[str, ...] = ()
     pattern: str = ""
+    decimals: int | None = None
 
 
 @dataclass(frozen=True)
@@ -113,6 +123,20 @@ def check(df: pd.DataFrame, table: Table) -> pd.DataFrame:
         ) from None
     rest = [c for c in df.columns if c not in table.names]
     return df[[*table.names, *rest]]
+
+
+def rounded(df: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Return the table with each decimal column rounded to the decimals its contract gives, -0.0 as 0.0.
+
+    >>> import pandas as pd
+    >>> t = Table("t", "", "", (Column("land_ha", "decimal", "", decimals=1), Column("x", "decimal", "")))
+    >>> rounded(pd.DataFrame({"land_ha": [6.25, -0.01], "x": [1 / 3, 2.0]}), t).values.tolist()
+    [[6.2, 0.333333], [0.0, 2.0]]
+    """
+    places = {
+        c.name: DECIMALS if c.decimals is None else c.decimals for c in table.columns if c.kind == "decimal"
+    }
+    return df.assign(**{name: df[name].round(n) + 0.0 for name, n in places.items()})
 
 
 def _is_category(df: pd.DataFrame, name: str) -> bool:

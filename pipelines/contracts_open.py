@@ -29,7 +29,16 @@ _RECKONED = tuple(f"{name}_{t}_pct" for t in THRESHOLDS for name in ("andel", "a
 """Shares that are reckoned from the told counts, never from the exact ones."""
 _LEFT_OUT = ("yta_utan_", "yta_tackt_", "avvikelse_", "sannolikhet", "underlag")
 """Open columns that would narrow a suppressed count: what stands in their place is told below."""
+_DECIMALS = {"land_ha": 1, "andel_": 1, "pts_andel_": 1, "yta_": 2}
+"""Decimals that mean something, by how a column's name begins: boundaries are known to a tenth of a hectare at
+best, PTS tells a decimal of a share and ours are reckoned from tens; a hundredth of a kommun's land is a few cells."""
 _PTS_TOLD = "En decimal; hel procent, eller tomt, där en decimal skulle ringa in ett litet antal."
+
+
+def meant(column: Column) -> Column:
+    """Return the column with the decimals that mean something, where it holds a decimal number."""
+    found = (n for start, n in _DECIMALS.items() if column.name.startswith(start))
+    return replace(column, decimals=next(found)) if column.kind == "decimal" else column
 
 
 def rounded(column: Column) -> Column:
@@ -92,7 +101,7 @@ def open_columns(table: Table) -> tuple[Column, ...]:
             out.append(replace(c, description=f"{c.description} {_PTS_TOLD}"))
         elif c.klass == "oppen" and not c.name.startswith(_LEFT_OUT):
             out.append(c)
-    return (*out, *_surface())
+    return tuple(map(meant, (*out, *_surface())))
 
 
 RUTNAT_250M = Table(
@@ -120,7 +129,7 @@ BRISTOMRADEN_OPPNA = Table(
         replace(_AREA["kommuner"], description="Koder för alla kommuner som områdets rutor hör till."),
         replace(_AREA["modellerad"], description="Ja när någon av områdets rutor bygger på statistik."),
         replace(_AREA["rutor"], low=1),
-        replace(_AREA["land_ha"], description="Landareal i områdets rutor."),
+        meant(replace(_AREA["land_ha"], description="Landareal i områdets rutor.")),
         *limits_of(_AREA["adresser"]), *limits_of(_AREA["hushall"]),
         *limits_of(replace(_AREA["hushall_utan"], description="Hushåll utan täckning i rutorna.")),
         replace(

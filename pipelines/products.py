@@ -50,7 +50,7 @@ MEDIA = {
 """Name and media type by file ending."""
 VERSIONS = {
     "gpkg": "1.2", "parquet": "1.1.0", "csv": "RFC 4180", "geojson": "RFC 7946", "gml": "3.2.1", "json": "RFC 8259",
-    "html": "5", "pdf": "1.4", "png": "1.2", "tif": "1.1", "zip": "6.3", "pmtiles": "3",
+    "html": "5", "pdf": "1.4", "png": "1.2", "tif": "1.1", "xlsx": "ISO/IEC 29500", "zip": "6.3", "pmtiles": "3",
 }  # fmt: skip
 """Version of the format by file ending, for the records that must name one."""
 PACKED = ".zip"
@@ -139,13 +139,15 @@ class Product:
 GPKG = File("*.gpkg")
 """Any GeoPackage: all are of one version."""
 OPEN_GPKG = "maps/data/bredband_oppen.gpkg"
+OPEN_XLSX = "maps/data/bredband_oppen.xlsx"
 DATAPACKAGE = "maps/data/datapackage.json"
 
 
 def _data(table: Table, *endings: str) -> tuple[File, ...]:
+    shared = {"xlsx": File(OPEN_XLSX, table.name)}
     return (
         *(File(f"{OPEN_GPKG}{ending}", table.name) for ending in ("", PACKED)),
-        *(File(f"maps/data/{table.name}.{ending}") for ending in endings),
+        *(shared.get(ending) or File(f"maps/data/{table.name}.{ending}") for ending in endings),
     )
 
 
@@ -165,20 +167,22 @@ PRODUCTS = (
         "passerad), av uppgifter som får publiceras. Antal i band och kostnad i klasser.",
         "Visar vilka områden som är kvar att bygga och ungefär hur stora de är, så att kommuner, operatörer och boende "
         "kan tala om samma områden.",
-        _data(contracts_open.BRISTOMRADEN_OPPNA, "parquet", "csv"), (contracts_open.BRISTOMRADEN_OPPNA,), "oppen",
+        _data(contracts_open.BRISTOMRADEN_OPPNA, "parquet", "csv", "xlsx"),
+        (contracts_open.BRISTOMRADEN_OPPNA,), "oppen",
     ),
     Product(
         "kommuner", "Bredbandstäckning per kommun",
         "Andel hushåll med tillgång till, och passerade av, 30, 100 och 1000 Mbit/s i varje kommun bredvid PTS:s egna "
         "tal, med antal hushåll utan i tiotal och yta efter rutornas klass.",
         "Gör det lätt att följa kommunens väg mot bredbandsmålen och att jämföra kommuner, i kalkylark och på webben.",
-        _data(contracts_open.KOMMUNER_OPPNA, "parquet", "csv", "geojson"), (contracts_open.KOMMUNER_OPPNA,), "oppen",
+        _data(contracts_open.KOMMUNER_OPPNA, "parquet", "csv", "geojson", "xlsx"),
+        (contracts_open.KOMMUNER_OPPNA,), "oppen",
     ),
     Product(
         "lan", "Bredbandstäckning i länet",
         "Samma nyckeltal för hela länet, summan av kommunernas publicerade antal.",
         "Ger länets läge mot bredbandsmålen på en rad.",
-        _data(contracts_open.LAN_OPPNA, "csv"), (contracts_open.LAN_OPPNA,), "oppen",
+        _data(contracts_open.LAN_OPPNA, "csv", "xlsx"), (contracts_open.LAN_OPPNA,), "oppen",
     ),
     Product(
         "klassraster", "Täckningsklass som raster",
@@ -252,9 +256,11 @@ PRODUCTS = (
     ),
     Product(
         "katalog", "Datakatalog",
-        "Katalog över de öppna produkterna enligt DCAT-AP-SE, och detsamma som en metadatapost enligt ISO 19139.",
+        "Katalog över de öppna produkterna enligt DCAT-AP-SE, och detsamma som metadataposter enligt ISO 19139: en för "
+        "hela utgåvan och en för varje datamängd.",
         "Gör att produkterna hittas i Sveriges dataportal och Geodataportalen.",
-        (File("maps/catalog.rdf"), File("maps/catalog.ttl"), File("maps/metadata_iso19139.xml")), (), "oppen",
+        (File("maps/catalog.rdf"), File("maps/catalog.ttl"), File("maps/metadata_iso19139.xml"),
+         File("maps/metadata/*.xml")), (), "oppen",
     ),
     Product(
         "ingang", "Ingångssida",

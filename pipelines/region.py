@@ -30,6 +30,7 @@ from pipelines.region_base import (
     split,
     told_address,
 )  # fmt: skip
+from pipelines.region_catalogue import TidigareUtgava, Tjanster, web_address
 from pipelines.region_faults import broken, named_file, read_toml
 from pipelines.region_fetch import Framskrivning, Hamta
 
@@ -534,6 +535,11 @@ class Publicering(Part):
     bas_url: BaseUrl = Field(
         description="Bas för beständiga IRI:er i katalogen.", examples=["https://data.example.org/bredband"]
     )
+    licens: Literal["CC BY 4.0", "CC0 1.0"] = Field(
+        default="CC BY 4.0",
+        description="Licens för de öppna produkterna, densamma i alla. Förval: den strängaste bland källornas, "
+        "Lantmäteriets adresser (CC BY 4.0). CC0 1.0 går bara när ingen källa kräver att anges.",
+    )
     utgivartyp: Literal["NationalAuthority", "RegionalAuthority", "LocalAuthority"] = Field(
         default="RegionalAuthority", description="Utgivarens typ i katalogen (ADMS publisher type)."
     )
@@ -566,10 +572,33 @@ class Publicering(Part):
         default="",
         description="IRI för kategori av särskilt värdefull datamängd, (EU) 2023/138. Tomt: är ingen sådan.",
     )
+    utgivare_en: str = Field(
+        default="", description="Utgivarens namn på engelska, i katalogen. Tomt: bara det svenska."
+    )
+    webbplats: str = Field(default="", description="Utgivarens webbplats, i katalogen. Tomt: ingen anges.")
+    nyckelord_en: tuple[str, ...] = Field(
+        default=("broadband", "fibre", "coverage", "households", "broadband deployment"),
+        description="Nyckelord i katalogen, på engelska.",
+    )
+    tjanster: Tjanster = Field(
+        default=Tjanster(), description="Tjänster för de öppna datamängderna, i katalogen."
+    )
+    tidigare_utgavor: tuple[TidigareUtgava, ...] = Field(
+        default=(), description="Tidigare utgåvor som ligger kvar på webben, i vilken ordning som helst."
+    )
     bakgrundskarta: Bakgrundskarta = Field(
         default=Bakgrundskarta(),
         description="Bakgrundskarta i den publicerade kartan, av den som utgivaren väljer.",
     )
+
+    _website = field_validator("webbplats")(web_address)
+
+    @model_validator(mode="after")
+    def _editions(self) -> Publicering:
+        days = [e.datum for e in self.tidigare_utgavor]
+        if len(set(days)) < len(days):
+            raise ValueError("tidigare_utgavor har samma datum två gånger")
+        return self
 
     @model_validator(mode="after")
     def _bands(self) -> Publicering:

@@ -66,10 +66,7 @@ def _take_along(folder: Path, new: Path) -> None:
 
 def write_csv(frame: pd.DataFrame, table: Table, path: Path, facts: RunFacts) -> None:
     """Write the contract's columns, 6 decimals, as the workbook's CSV files are written."""
-    out = contracts.check(frame, table)[table.names].copy()
-    decimals = [c.name for c in table.columns if c.kind == "decimal"]
-    out[decimals] = out[decimals].round(6) + 0.0
-    csvs.write_csv(out, table, path, facts)
+    csvs.write_csv(contracts.rounded(contracts.check(frame, table)[table.names], table), table, path, facts)
 
 
 def write_geopackage(

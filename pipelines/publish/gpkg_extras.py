@@ -102,15 +102,16 @@ def add_aliases(db: sqlite3.Connection, tables: Sequence[Table]) -> None:
 
 
 def described(column: Column) -> str:
-    """Return a column's description with its unit and how it is known.
+    """Return a column's description with its unit, its decimals and how it is known.
 
     >>> from pipelines.contracts import LAND_HA
     >>> described(LAND_HA)
     'Landareal. Enhet: ha. Uppgift: beräknad.'
     """
     unit = f"Enhet: {column.unit}." if column.unit else ""
+    finely = f"Decimaler: {column.decimals}." if column.decimals is not None else ""
     basis = f"Uppgift: {BASIS_TEXT[column.basis]}." if column.basis else ""
-    return " ".join(x for x in (column.description, unit, basis) if x)
+    return " ".join(x for x in (column.description, unit, finely, basis) if x)
 
 
 def add_metadata(

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from pipelines import grid
-from pipelines.contracts import Column, Table
+from pipelines.contracts import DECIMALS, Column, Table
 from pipelines.errors import ContractError
 from pipelines.files import EPSG
 from pipelines.paths import Paths
@@ -28,7 +28,6 @@ from pipelines.publish import gpkg_rtree
 from pipelines.publish.facts import DEMO_TEXT, RunFacts, demo_prefix, midnight
 from pipelines.publish.gpkg_extras import opened
 
-DECIMALS = 6
 BATCH = 50_000
 GEOMETRY = "geom"
 PAGE = 16_384

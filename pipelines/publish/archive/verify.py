@@ -14,7 +14,7 @@ import bagit
 
 from pipelines import files
 from pipelines.errors import DataError, by_library
-from pipelines.publish.archive import contents, pack, texts, unpack
+from pipelines.publish.archive import contents, described, pack, texts, unpack
 from pipelines.publish.archive.payload import CONFIGURATION, INTERNAL
 from pipelines.publish.markdown import say
 
@@ -52,8 +52,9 @@ def run(region: Region, paths: Paths, package: str = "") -> None:
         check_unchanged(given, bag)
         listed = read_list(given, bag)
         check_contents(given, bag, listed)
+        held = described.check(bag / "data", given)
         check_one_run(given, bag, listed)
-        say(texts.verified(given, bag, listed, outside))
+        say(texts.verified(given, bag, listed, outside, held))
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 

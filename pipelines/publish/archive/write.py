@@ -12,7 +12,16 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.publish.archive import contents, longterm, metadata, pack, payload, texts
+from pipelines.publish.archive import (
+    contents,
+    described,
+    dictionary,
+    longterm,
+    metadata,
+    pack,
+    payload,
+    texts,
+)
 from pipelines.publish.archive.order import order
 from pipelines.publish.facts import read_sources
 from pipelines.publish.markdown import say
@@ -47,7 +56,9 @@ def run(region: Region, paths: Paths, edition: str = "") -> None:
         bag = beside / wish.name
         payload.lay_out(wish, products, paths, bag)
         longterm.write_all(wish, bag)
+        dictionary.write(wish, bag)
         contents.write(wish, bag)
+        described.check(bag)
         pack.bag(wish, bag)
         texts.write_readme(wish, sources, bag)
         metadata.write(wish, sources, bag)

@@ -13,7 +13,7 @@ from pipelines.contracts_open import OPEN_BESIDE, OPEN_TABLES
 from pipelines.products import PACKED
 from pipelines.publish import open_tables
 from pipelines.publish.facts import read_facts, read_sources
-from pipelines.publish.open_data import datapackage, geopackage, geoparquet, text
+from pipelines.publish.open_data import datapackage, geopackage, geoparquet, text, workbook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,6 +41,7 @@ def run(region: Region, paths: Paths) -> None:
             geoparquet.write(frame, shapes, table, built(f"{table.name}.parquet"), facts)
         if table.name == "kommuner":
             text.write_geojson(frame, shapes, table, built("kommuner.geojson"), facts)
+    workbook.write({t.name: frame for t, frame in tables}, region, facts, sources, paths)
     others = [(t, open_tables.read(paths, t)) for t in OPEN_BESIDE]
     for table, frame in others:
         text.write_csv(frame, table, built(f"{table.name}.csv"), facts)

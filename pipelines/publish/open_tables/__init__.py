@@ -97,7 +97,7 @@ def read(paths: Paths, table: Table) -> pd.DataFrame:
 
 
 def checked(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
-    """Return the table with the contract's columns and no other, every one of them open."""
+    """Return the table with the contract's columns and no other, every one of them open, as finely as it says."""
     closed = [c.name for c in table.columns if c.klass != "oppen"]
     if closed:
         raise ContractError(
@@ -105,4 +105,6 @@ def checked(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
             action="Ge kolumnen klassen oppen i kontraktet om den får publiceras, annars ta bort den.",
         )  # fmt: skip
     is_polygon = table.geometry == "MultiPolygon" and table.name == "bristomraden"
-    return contracts.check(frame, table)[[*table.names, *(["geometry"] if is_polygon else [])]]
+    return contracts.rounded(contracts.check(frame, table), table)[
+        [*table.names, *(["geometry"] if is_polygon else [])]
+    ]

@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from pipelines.publish import html
+from pipelines.publish.catalogue import wording
 from pipelines.publish.facts import RunFacts, Source, credit_lines
 from pipelines.publish.html.language import Writer
 from pipelines.region import Region
@@ -34,7 +35,8 @@ def common(region: Region, facts: RunFacts, sources: list[Source], root: str) ->
     t, publishing, write = texts(), region.publicering, Writer("sv")
     return {
         "t": t, "rot": root, "demo": bool(facts["demo"]), "webbplats": publishing.titel,
-        "epost": publishing.kontakt_epost,
+        "epost": publishing.kontakt_epost, "licens": wording.licence(region),
+        "licens_kort": publishing.licens,
         "kallor": [t["kalla"].format(rad=line) for line in credit_lines(sources)],
         "utgivare": t["utgivare"].format(utgivare=publishing.utgivare),
         "utgava": t["utgava"].format(

@@ -148,7 +148,7 @@ def _cut(features: pa.Table, level: Level, work: Path) -> Iterator[pmtiles.Tile]
 
 def about(region: Region, facts: RunFacts, credits: list[str]) -> dict[str, Any]:
     """Return the description: name, whose it is, terms, layer and fields. Map libraries show some of it as HTML."""
-    p = region.publicering
+    p, terms = region.publicering, wording.licence(region)
     source = "; ".join(html.escape(line) for line in credits)
     fields = {c.name: c.alias for c in RUTNAT_250M.columns if c.name not in _LEFT_OUT}
     fields |= {SIZE: "Sida (m)", CELLS: "Rutor med adresser (antal), i större rutor"}
@@ -160,8 +160,8 @@ def about(region: Region, facts: RunFacts, credits: list[str]) -> dict[str, Any]
         "name": f"{demo_prefix(facts)}{RUTNAT_250M.title}: {region.lan.kortnamn}",
         "description": f"{DEMO_TEXT} {said}" if facts["demo"] else said,
         "attribution": f"{'DEMO – ' if facts['demo'] else ''}© {html.escape(p.utgivare)} "
-        f'(<a href="{wording.LICENCE}">{wording.LICENCE_NAME}</a>). {source}',
-        "license": wording.LICENCE, "type": "overlay", "version": "1", "korning_id": facts["korning_id"],
+        f'(<a href="{terms.iri}">{terms.name}</a>). {source}',
+        "license": terms.iri, "type": "overlay", "version": "1", "korning_id": facts["korning_id"],
         "demo": facts["demo"],
         "vector_layers": [
             {"id": LAYER, "description": RUTNAT_250M.title, "fields": fields, "minzoom": LEVELS[0].zooms[0],
