@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines import classes
 from pipelines.contracts_open import KOMMUNER_OPPNA
 from pipelines.grid import parse_scb_id
 from pipelines.publish import disclosure
@@ -22,7 +23,7 @@ PAIRS = tuple(
     for t in THRESHOLDS
     for share, without in ((f"andel_{t}", f"hushall_utan_{t}"), (f"andel_passerade_{t}", f"hushall_ej_passerade_{t}"))
 )  # fmt: skip
-SURFACE = {"utan": ("utan", "mindre_del"), "tackt": ("storre_del", "tackt")}
+SURFACE = {"utan": classes.LACKING, "tackt": classes.COVERED, "okand": (classes.WITHHELD,)}
 
 
 def tables(
@@ -75,9 +76,7 @@ def unsaid_by_cells(kommuner: pd.DataFrame, cells: pd.DataFrame, small: int) -> 
     for t in THRESHOLDS:
         for measure, name in (("tillgang", f"hushall_utan_{t}"), ("passerad", f"hushall_ej_passerade_{t}")):
             klass = cells[f"klass_{measure}_{t}"]
-            some = lived & (
-                (klass != "tackt") | ((cells[f"hushall_utan_{t}_band"] != "0") & (measure == "tillgang"))
-            )
+            some = lived & (klass != "tackt")
             has = lived & (klass != "utan")
             lacking, covered = (np.isin(codes, cells.loc[x, "kommunkod"].unique()) for x in (some, has))
             x = out[name].to_numpy(np.float64)
@@ -136,8 +135,8 @@ def land_by_class(cells: pd.DataFrame, land: pd.DataFrame) -> pd.DataFrame:
     for t in THRESHOLDS:
         klass = np.append(cells[f"klass_tillgang_{t}"].to_numpy(dtype=object), "ingen_adress")[at]
         out["obebodd"] = np.where(klass == "ingen_adress", hectares, 0.0)
-        for name, classes in SURFACE.items():
-            out[f"{name}_{t}"] = np.where(np.isin(klass.astype(str), classes), hectares, 0.0)
+        for name, codes in SURFACE.items():
+            out[f"{name}_{t}"] = np.where(np.isin(klass.astype(str), codes), hectares, 0.0)
     return pd.DataFrame(out).groupby(land["kommunkod"].to_numpy(), sort=True).sum()
 
 
