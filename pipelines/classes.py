@@ -37,10 +37,25 @@ SPANS = {
 }
 """Every class of a cell with addresses."""
 CODES = (NO_ADDRESS, *SPANS)
+FINE = ("utan", "mindre_del", "storre_del", "tackt")
+"""By rising share; the internal edition has these for every cell with addresses."""
 FEW = ("fa_under_halften", "fa_minst_halften")
 LACKING = tuple(name for name, span in SPANS.items() if span.most <= HALF)
 """Classes that say that fewer than half have coverage: such cells make the gap areas."""
 COVERED = tuple(name for name, span in SPANS.items() if span.least >= HALF)
+
+
+LEAST_FINE = 5
+"""Addresses from which the finer classes can stand for several counts each: among four, «50–95 %» is two."""
+
+
+def few_below(suppression: int) -> int:
+    """Return the number of addresses under which a cell has the classes of few.
+
+    >>> few_below(5), few_below(10), few_below(2)
+    (5, 10, 5)
+    """
+    return max(suppression, LEAST_FINE)
 
 
 def of_share(covered: ArrayLike, addresses: ArrayLike, few_below: int) -> NDArray[np.str_]:

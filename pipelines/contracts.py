@@ -400,6 +400,19 @@ LAND = Table(
     (RUTID, KOMMUNKOD, OMRADESTYP, replace(LAND_HA, low=0)),
     key=("rutid", "kommunkod", "omradestyp"),
 )  # fmt: skip
+OPPNA_DELAR = Table(
+    "oppna_delar", "Öppna körningens hushåll per ruta och kommun",
+    "Vad utgåvans regler räknar på; lämnar aldrig programmet.",
+    (
+        RUTID, KOMMUNKOD, Column("adresser", "heltal", "Adresser", low=1),
+        Column("hushall", "decimal", "Hushåll", low=0),
+        *(
+            Column(f"hushall_{lacking}_{t}", "decimal", f"Hushåll {lacking} {t}", low=0)
+            for lacking in ("utan", "ej_passerade") for t in THRESHOLDS
+        ),
+    ),
+    key=("rutid", "kommunkod"),
+)  # fmt: skip
 ADRESSER_RUTA = Table(
     "adresser_ruta", "Adresser med ruta och områdestyp", "Sorterade efter ruta och adress-id.",
     (

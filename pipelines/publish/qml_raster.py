@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import quoteattr
 
-from pipelines.contracts import CLASS_CODES
+from pipelines import classes
 from pipelines.publish import qml
-from pipelines.publish.palette import CLASS_COLOURS, CLASS_LABELS, CLASS_LIMITS
+from pipelines.publish.palette import CLASS_COLOURS, CLASS_LABELS
 from pipelines.region import MEASURES, THRESHOLDS
 
 if TYPE_CHECKING:
@@ -32,10 +32,10 @@ def share_style(facts: RunFacts, measure: str = "tillgang", t: int = 100) -> Ras
     """Return the style of one band of ``tackning_250m.tif``."""
     band = 1 + [(m, s) for m in MEASURES for s in THRESHOLDS].index((measure, t))
     mark = " (DEMO)" if facts["demo"] else ""
-    tops = [*(f"{100 * x - _BELOW:.5f}" for x in CLASS_LIMITS), "inf"]
+    tops = [*(f"{100 * x - _BELOW:.5f}" for x in classes.LIMITS), "inf"]
     items = "".join(
         f'<item value="{top}" label={quoteattr(CLASS_LABELS[code] + mark)} color="{CLASS_COLOURS[code]}" alpha="255"/>'
-        for top, code in zip(tops, CLASS_CODES[1:], strict=True)
+        for top, code in zip(tops, classes.FINE, strict=True)
     )
     renderer = (
         f'<rasterrenderer type="singlebandpseudocolor" band="{band}" opacity="1" alphaBand="-1" nodataColor=""'
@@ -53,7 +53,7 @@ def class_style(facts: RunFacts) -> RasterStyle:
     entries = "".join(
         f'<paletteEntry value="{i}" label={quoteattr(CLASS_LABELS[code] + mark)} color="{CLASS_COLOURS[code]}"'
         ' alpha="255"/>'
-        for i, code in enumerate(CLASS_CODES)
+        for i, code in enumerate(classes.CODES)
     )
     renderer = (
         '<rasterrenderer type="paletted" band="1" opacity="1" alphaBand="-1" nodataColor="">'

@@ -72,7 +72,7 @@ def told_cells(
     """Return what is told of cells with addresses: classes, the band, whether planned, and what it rests on."""
     import pandas as pd
 
-    small = region.publicering.undertryckningsgrans
+    small = classes.few_below(region.publicering.undertryckningsgrans)
     adresser = cells["adresser"].to_numpy()
     rutid = grid.parse_scb_id(cells["rutid_scb"].to_numpy(dtype=str))
     pool, side_m = pools(rutid, adresser, region.publicering.minst_adresser_i_ruta)

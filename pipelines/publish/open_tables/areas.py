@@ -42,7 +42,7 @@ SPREAD = 0.65
 
 
 def gap_areas(
-    cells: pd.DataFrame, households: NDArray[np.float64], land: pd.DataFrame, region: Region
+    cells: pd.DataFrame, parts: pd.DataFrame, land: pd.DataFrame, region: Region
 ) -> gpd.GeoDataFrame:
     """Return the open gap areas of every threshold and measure.
 
@@ -50,8 +50,8 @@ def gap_areas(
     ----------
     cells : DataFrame
         ``oppna_rutor``, by ``rutid_scb``.
-    households : ndarray of float, shape (len(cells),)
-        Expected households of each cell, whatever their coverage.
+    parts : DataFrame
+        ``oppna_delar``: of it only addresses and households, which hold nothing about coverage.
     land : DataFrame
         ``rutid`` and ``land_ha``.
     """
@@ -59,7 +59,7 @@ def gap_areas(
     import pandas as pd
 
     limits = region.publicering.bandgranser
-    facts = _cell_facts(cells, households, land, limits)
+    facts = _cell_facts(cells, parts, land, limits)
     frames = [_areas(cells, facts, t, m, region) for t in THRESHOLDS for m in MEASURES]
     whole = pd.concat(frames, ignore_index=True)
     counts = [c for c in whole if c.endswith(("_minst", "_hogst"))]
@@ -71,7 +71,7 @@ def gap_areas(
 
 
 def _cell_facts(
-    cells: pd.DataFrame, households: NDArray[np.float64], land: pd.DataFrame, limits: tuple[int, ...]
+    cells: pd.DataFrame, parts: pd.DataFrame, land: pd.DataFrame, limits: tuple[int, ...]
 ) -> dict[str, NDArray[Any]]:
     rutid = parse_scb_id(cells["rutid_scb"])
     facts: dict[str, NDArray[Any]] = {"rutid": rutid}
@@ -79,8 +79,23 @@ def _cell_facts(
         lookup(rutid, land["rutid"].to_numpy()), land["land_ha"].to_numpy(), len(rutid)
     )
     facts["adresser"] = np.array(bands.whole(cells["adresser_band"], limits))
-    facts["hushall"] = households
+    facts["hushall"] = _households(parts, rutid, limits[0])
     return facts
+
+
+def _households(parts: pd.DataFrame, rutid: Ints, small: int) -> NDArray[np.float64]:
+    """Return the least and the most households of each cell, shape (2, n).
+
+    Few addresses are told alike however few: as the least and the most of them would have households.
+    """
+    at = np.searchsorted(rutid, parts["rutid"].to_numpy())
+    number, households = (
+        np.bincount(at, weights=parts[name].to_numpy(np.float64), minlength=len(rutid))
+        for name in ("adresser", "hushall")
+    )
+    each = np.divide(households, number, out=np.zeros(len(rutid)), where=number > 0)
+    few = (number > 0) & (number < small)
+    return np.array([np.where(few, each, households), np.where(few, each * (small - 1), households)])
 
 
 def _areas(
@@ -114,9 +129,9 @@ def _areas(
         out[f"adresser_{end}"] = summed(number)
     least, most = classes.without(klass)
     small = region.publicering.undertryckningsgrans
-    own = facts["hushall"]
-    out["hushall_minst"], out["hushall_hogst"] = outwards(summed(own), summed(own), small)
-    lacking = outwards(summed(own * least), summed(own * most), small)
+    fewest, many = facts["hushall"]
+    out["hushall_minst"], out["hushall_hogst"] = outwards(summed(fewest), summed(many), small)
+    lacking = outwards(summed(fewest * least), summed(many * most), small)
     out["hushall_utan_minst"], out["hushall_utan_hogst"] = lacking
     kronor = _cost(klass, facts, cells["omradestyp"], inside, area, count, region)
     out["kostnad_klass"] = _cost_class(kronor, out, region.publicering.undertryckningsgrans)
