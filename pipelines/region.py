@@ -342,7 +342,7 @@ class Publicering(Part):
     minst_adresser_i_ruta: int = Field(
         default=1, ge=1, le=1000,
         description="Rutor med färre adresser visas bara sammanslagna: tillsammans med de andra sådana i rutan om "
-        "500 m, annars 1 km, annars inte alls. 1: varje ruta för sig. Avvägningen står i docs/informationsklassning.md.",
+        "500 m, annars 1 km, annars inte alls. 1: varje ruta för sig. Avvägningen: docs/informationsklassning.md.",
     )  # fmt: skip
     utskrift_troskel_mbit: Literal[30, 100, 1000] = Field(
         default=100, description="Tröskel (Mbit/s ned) på kommunernas kartor för utskrift."

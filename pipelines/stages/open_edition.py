@@ -84,7 +84,7 @@ def told_cells(
         out[f"klass_{pair[0]}_{pair[1]}"] = np.where(side_m == 0, classes.WITHHELD, klass)
     out["adresser_band"] = band(adresser, region.publicering.bandgranser)
     out["sammanslagen_m"] = np.maximum(side_m, grid.CELL_M).astype(str)
-    out["planerad"] = np.bincount(pool, weights=cells["planerad"])[pool] > 0
+    out["planerad"] = (np.bincount(pool, weights=cells["planerad"])[pool] > 0) & (side_m > 0)
     for name in ("underlag", *(f"underlag_{t}" for t in THRESHOLDS)):
         out[name] = _common(cells[name].astype("str"), pool)
     return tell_few_as_one(out, pooled < small)
@@ -102,7 +102,7 @@ def pools(rutid: Ints, addresses: NDArray[Any], least: int) -> tuple[Ints, Ints]
     pool : ndarray of int64, shape (n,)
         Numbers from 0.
     side_m : ndarray of int64, shape (n,)
-        250, 500 or 1000; 0 where even the 1 km square's pool has too few: nothing is told.
+        250, 500 or 1000; 0 where even the 1 km square's pool has too few: no class is told.
     """
     side_m = np.where(np.asarray(addresses) >= least, grid.CELL_M, 0)
     key = np.array(rutid, dtype=np.int64)
