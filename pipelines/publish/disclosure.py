@@ -86,7 +86,8 @@ def publish(
     every = count(total, limits, about)
     few_without, few_covered = (NOTHING <= x < smallest for x in (without, covered))
     some = min(without, covered) >= NOTHING
-    if some and total < 2 * smallest:
+    # Of so few households even «none of them» would say how many are without: all of them.
+    if (some and total < 2 * smallest) or NOTHING <= total - covered and total < smallest:
         hidden = Told(HIDDEN, None)
         return Figures(every, hidden, hidden, hidden, hidden)
     if some and (few_without or few_covered or coarse):

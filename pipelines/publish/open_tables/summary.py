@@ -50,7 +50,7 @@ def tables(
     surface = land_by_class(cells, land)
     kommuner = unsaid_by_cells(kommuner, parts, limits[0])
     kommuner_ = kommuner.assign(**{f"{n}_ca": tens(kommuner[n], limits) for n in _counted()})
-    told = _with_shares(kommuner_, limits)
+    told = _with_few_covered(_with_shares(kommuner_, limits))
     told = _with_surface(told, surface.reindex(told["kommunkod"]).fillna(0.0).reset_index(drop=True))
     told = background.with_pts_shares(told, limits)
     whole = disclosure.county(kommuner, lan, limits)
@@ -116,6 +116,15 @@ def _with_shares(told: pd.DataFrame, limits: tuple[int, ...]) -> pd.DataFrame:
         out[f"{share}_olikhet"] = [_SIGNS.get(_word(r.text), "") for r in rows]
         out = out.astype({f"{share}_olikhet": "str"})
     return out
+
+
+def _with_few_covered(told: pd.DataFrame) -> pd.DataFrame:
+    """Tell those without as all households where few have coverage.
+
+    The number of households is known to anybody: beside it, those without in tens would say how few they leave.
+    """
+    few = {without: told[f"{share}_olikhet"] == "<" for _, share, without in PAIRS}
+    return told.assign(**{f"{n}_ca": told[f"{n}_ca"].mask(x, told["hushall_ca"]) for n, x in few.items()})
 
 
 _SIGNS = {"minst": ">", "över": ">", "högst": "<", "under": "<"}
