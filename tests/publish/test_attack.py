@@ -403,7 +403,7 @@ def test_a_squares_neighbours_are_caught():
     one, other = w.cells["rutid_scb"].iloc[:2]
     row = {(one, "u100"): (1e-5, 5.0)}
     frames = worlds.publish(w, key=None)
-    # Under 45 households in all, at 48 addresses. With 10–19 at the neighbour's 40: at most 4 at these 8, and 5 % of them.
+    # Under 45 households at the square's 48 addresses; with 10–19 at the neighbour's 40, at most 4 at these 8.
     for more, high in (({}, 0.05 * 8 * 45 / 48), ({(other, "h"): (10.0, 20.0)}, 0.05 * 8 * 20 / 40)):
         found = attack([frames], G, Knowledge(households="kvadrat", counts={**row, **more}))
         assert found.set_index("cell")["high"][one] == pytest.approx(high, abs=1e-3)
