@@ -61,8 +61,8 @@ def read_open_facts(paths: Paths) -> RunFacts:
     """
     facts = read_facts(paths)
     digest = hashlib.sha256("\0".join((facts["lanskod"], facts["pts_datum"], facts["version"])).encode())
-    for name in OPEN_CELLS:
-        digest.update(paths.table(name).read_bytes())
+    for path in map(paths.table, OPEN_CELLS):
+        digest.update(path.read_bytes() if path.exists() else b"")
     dates = [date for *_, date in _used(paths, open_only=True) if date]
     newest = max([*dates, facts["pts_datum"]])
     return {**facts, "korning_id": digest.hexdigest()[:12], "senaste_indatadatum": newest}
