@@ -87,7 +87,7 @@ def publish(
     few_without, few_covered = (NOTHING <= x < smallest for x in (without, covered))
     some = min(without, covered) >= NOTHING
     # Of so few households even «none of them» would say how many are without: all of them.
-    if (some and total < 2 * smallest) or NOTHING <= total - covered and total < smallest:
+    if without >= NOTHING and total < (2 * smallest if some else smallest):
         hidden = Told(HIDDEN, None)
         return Figures(every, hidden, hidden, hidden, hidden)
     if some and (few_without or few_covered or coarse):
