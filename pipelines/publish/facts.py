@@ -50,6 +50,8 @@ def read_facts(paths: Paths) -> RunFacts:
 
 OPEN_CELLS = ("oppen_rutnat_250m", "oppen_bristomraden")
 """What is published below kommun level, as tables between the steps."""
+OPEN_RUN = "oppen_korning.json"
+"""Beside them: what :func:`open_run` says, written with the tables."""
 
 
 def read_open_facts(paths: Paths) -> RunFacts:
@@ -59,13 +61,22 @@ def read_open_facts(paths: Paths) -> RunFacts:
     file holds could see it there. The open edition's id is a hash of what it tells of cells and gap areas, and so
     tells nothing more; its dates are those of inputs that may be named.
     """
+    told = paths.step / OPEN_RUN
+    own = json.loads(told.read_text(encoding="utf-8")) if told.exists() else open_run(paths)
+    facts: RunFacts = {**read_facts(paths), **own}
+    return facts
+
+
+def open_run(paths: Paths) -> dict[str, str]:
+    """Return what the open edition tells otherwise than the run: its id, and the newest date of its inputs."""
     facts = read_facts(paths)
     digest = hashlib.sha256("\0".join((facts["lanskod"], facts["pts_datum"], facts["version"])).encode())
     for path in map(paths.table, OPEN_CELLS):
         digest.update(path.read_bytes() if path.exists() else b"")
-    dates = [date for *_, date in _used(paths, open_only=True) if date]
-    newest = max([*dates, facts["pts_datum"]])
-    return {**facts, "korning_id": digest.hexdigest()[:12], "senaste_indatadatum": newest}
+    newest = facts["senaste_indatadatum"]
+    if hidden_files(paths):
+        newest = max([facts["pts_datum"], *(date for *_, date in _used(paths, open_only=True) if date)])
+    return {"korning_id": digest.hexdigest()[:12], "senaste_indatadatum": newest}
 
 
 def demo_prefix(facts: RunFacts) -> str:

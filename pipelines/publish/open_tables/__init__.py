@@ -7,6 +7,7 @@ is worked out of all of them together is what these tables tell. The rule is in
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from pipelines import contracts, files
@@ -33,7 +34,7 @@ def run(region: Region, paths: Paths) -> None:
     """
     import pandas as pd
 
-    from pipelines.publish.facts import read_facts
+    from pipelines.publish.facts import OPEN_RUN, open_run, read_facts
     from pipelines.publish.open_tables import background, history, reconciliation, withheld
 
     steps = ("oppna_rutor", "oppna_delar", "land", "kommuner", "lan")
@@ -56,6 +57,8 @@ def run(region: Region, paths: Paths) -> None:
     frames["avstamning_kallor"] = checked(beside, AVSTAMNING_OPPEN)
     # The län's table last: make takes it as the sign that all are there.
     for table in (*OPEN_BESIDE, *OPEN_TABLES):
+        if table is OPEN_TABLES[-1]:
+            files.write_text(paths.step / OPEN_RUN, json.dumps(open_run(paths), sort_keys=True) + "\n")
         frame = frames[table.name]
         write = files.write_polygons if "geometry" in frame else files.write_table
         write(frame, paths.table(f"oppen_{table.name}"))
