@@ -62,7 +62,7 @@ def read_open_facts(paths: Paths) -> RunFacts:
     tells nothing more; its dates are those of inputs that may be named.
     """
     told = paths.step / OPEN_RUN
-    own = json.loads(told.read_text(encoding="utf-8")) if told.exists() else open_run(paths)
+    own: Any = json.loads(told.read_text(encoding="utf-8")) if told.exists() else open_run(paths)
     facts: RunFacts = {**read_facts(paths), **own}
     return facts
 

@@ -41,6 +41,10 @@ LEAST_DRAWN = 12
 RATES = (0.01, 0.04)
 """Part of a kommun's cells that is drawn, between these; where in between is drawn too, so that the number of
 cells that are not told does not say how many of them bind."""
+MORE_DRAWN = 8
+"""Cells that are drawn at a time where there is too little room."""
+MUCH = 0.25
+"""Part of a cell's households: as much room or more goes first."""
 COLUMNS = [f"hushall_{'utan' if m == 'tillgang' else 'ej_passerade'}_{t}" for m, t in PAIRS]
 """Column of ``oppna_delar`` with the households without, for each of PAIRS."""
 WITHIN = np.array([[t <= s and m in (k, "passerad") for k, s in PAIRS] for m, t in PAIRS])
@@ -66,7 +70,7 @@ def secret(paths: Paths) -> bytes:
 
 @dataclass(frozen=True)
 class Kommun:
-    """A kommun in the open run: its parts of cells, and where few lack (or have) coverage.
+    """A kommun in the open run: its parts of cells, what their classes allow, and where few lack (or have) coverage.
 
     Attributes
     ----------
@@ -75,38 +79,57 @@ class Kommun:
     households : ndarray, shape (n,)
     lacking : ndarray, shape (n, levels)
         Expected households without, at each of PAIRS.
+    least, most : ndarray, shape (n, levels)
+        The share without that each cell's class allows.
     few_lack, few_have : ndarray of bool, shape (levels,)
     """
 
     cell: NDArray[np.int64]
     households: Floats
     lacking: Floats
+    least: Floats
+    most: Floats
     few_lack: Bools
     few_have: Bools
 
     @classmethod
-    def of(cls, cell: NDArray[np.int64], households: Floats, lacking: Floats, small: int) -> Kommun:
+    def of(
+        cls,
+        cell: NDArray[np.int64],
+        households: Floats,
+        lacking: Floats,
+        spans: tuple[Floats, Floats],
+        small: int,
+    ) -> Kommun:
         """Find the levels where few lack coverage, and where few have it."""
         without, total = lacking.sum(axis=0), households.sum()
         few = [(x >= NOTHING) & (x < small) for x in (without, total - without)]
-        return cls(cell, households, lacking, *few)
+        return cls(cell, households, lacking, spans[0][cell], spans[1][cell], *few)
 
-    def room(self, told_not: Bools, small: int) -> bool:
-        """Tell whether the parts that are not told can hold every number up to the threshold.
+    @property
+    def binds(self) -> Bools:
+        """Which parts lie in cells whose class says that somebody lacks (or has) what few lack (or have)."""
+        bound = (self.few_lack & (self.least > 0)) | (self.few_have & (self.most < 1))
+        return np.asarray(bound.any(axis=1))
 
-        Their households without can be as many as lack the levels above, which stay as they are, and their
-        households with as many as have the levels below.
+    def short(self, gone: Bools, small: int) -> Floats | None:
+        """Return how much room each part would give if it was not told either; nothing where there is enough.
+
+        Those without must be able to be any number up to the threshold, while the levels that are not suppressed
+        stay as they are: in a part at most what lacks the levels above, and what its class allows.
         """
         wanted = min(float(small), float(self.households.sum())) * (1 - 1e-9)
-        for few, counts, over in (
-            (self.few_lack, self.lacking, WITHIN), (self.few_have, self.households[:, None] - self.lacking, WITHIN.T),
-        ):  # fmt: skip
+        for few, counts, allowed, over in (
+            (self.few_lack, self.lacking, self.most, WITHIN),
+            (self.few_have, self.households[:, None] - self.lacking, 1 - self.least, WITHIN.T),
+        ):
             for level in np.flatnonzero(few):
-                others = np.flatnonzero(over[level] & ~few)
-                most = np.minimum(self.households, counts[:, others].min(axis=1, initial=np.inf))
-                if most[told_not].sum() < wanted:
-                    return False
-        return True
+                stays, moves = (np.flatnonzero(over[level] & x) for x in (~few, few))
+                untold = np.minimum(self.households, counts[:, stays].min(axis=1, initial=np.inf))
+                told = np.minimum(untold, self.households * allowed[:, moves].min(axis=1))
+                if np.where(gone, untold, told).sum() < wanted:
+                    return np.where(gone, 0.0, untold - told)
+        return None
 
 
 def withhold(cells: pd.DataFrame, parts: pd.DataFrame, key: bytes, small: int) -> pd.DataFrame:
@@ -128,16 +151,17 @@ def withhold(cells: pd.DataFrame, parts: pd.DataFrame, key: bytes, small: int) -
     row = np.searchsorted(rutid, parts["rutid"].to_numpy())
     households = parts["hushall"].to_numpy(np.float64)
     lacking = parts[COLUMNS].to_numpy(np.float64)
+    spans: tuple[Floats, Floats] | None = None
     pool: NDArray[np.int64] | None = None
     hide = np.zeros((len(cells), len(PAIRS)), dtype=bool)
     for code, at in sorted(parts.groupby("kommunkod", observed=True).indices.items()):
-        kommun = Kommun.of(row[at], households[at], lacking[at], small)
-        levels = kommun.few_lack | kommun.few_have
-        if levels.any():
-            pool = _pools(cells, rutid) if pool is None else pool
-            binds = _binding(cells, kommun, names)
-            gone = drawn(kommun, pool, binds, key, str(code), small)
-            hide |= np.isin(pool, pool[kommun.cell[gone]])[:, None] & levels
+        if not _suppressed(households[at], lacking[at], small):
+            continue
+        if pool is None or spans is None:
+            pool, spans = _pools(cells, rutid), _spans(cells, names)
+        kommun = Kommun.of(row[at], households[at], lacking[at], spans, small)
+        gone = drawn(kommun, pool[kommun.cell], key, str(code), small)
+        hide |= np.isin(pool, pool[kommun.cell[gone]])[:, None] & (kommun.few_lack | kommun.few_have)
     if not hide.any():
         return cells
     told = {n: cells[n].astype("str").mask(hide[:, i], classes.WITHHELD) for i, n in enumerate(names)}
@@ -152,33 +176,46 @@ def _pools(cells: pd.DataFrame, rutid: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.select([side == int(m) for m in MERGED_M], squares).astype(np.int64)
 
 
-def _binding(cells: pd.DataFrame, kommun: Kommun, names: list[str]) -> Bools:
-    """Return which parts lie in cells whose class says that somebody lacks (or has) what few lack (or have)."""
-    out = np.zeros(len(kommun.cell), dtype=bool)
-    for i, name in enumerate(names):
-        if kommun.few_lack[i] or kommun.few_have[i]:
-            least, most = classes.without(cells[name].to_numpy(dtype=object)[kommun.cell])
-            out |= (kommun.few_lack[i] & (least > 0)) | (kommun.few_have[i] & (most < 1))
-    return out
+def _suppressed(households: Floats, lacking: Floats, small: int) -> bool:
+    without = lacking.sum(axis=0)
+    covered = households.sum() - without
+    return any(bool(((x >= NOTHING) & (x < small)).any()) for x in (without, covered))
 
 
-def drawn(kommun: Kommun, pool: NDArray[np.int64], binds: Bools, key: bytes, code: str, small: int) -> Bools:
+def _spans(cells: pd.DataFrame, names: list[str]) -> tuple[Floats, Floats]:
+    """Return the least and the most share without that each cell's classes allow, shape (cells, levels) each."""
+    both = [classes.without(cells[name].to_numpy(dtype=object)) for name in names]
+    return np.stack([x for x, _ in both], axis=1), np.stack([x for _, x in both], axis=1)
+
+
+def drawn(kommun: Kommun, pool: NDArray[np.int64], key: bytes, code: str, small: int) -> Bools:
     """Return which of a kommun's parts are not told: those that bind, and others drawn by the key.
 
-    As many are drawn as bind, and at least so many as a kommun where none binds would have. Where what is then
-    not told has too little room, twice as many are drawn, until all are.
+    As many are drawn as bind, and at least so many as a kommun where none binds would have. Where there is then too
+    little room, more are drawn: first among those that give much of it, till there is enough.
+
+    Parameters
+    ----------
+    pool : ndarray of int, shape (n,)
+        The square each part is told in.
     """
-    own, at = np.unique(pool[kommun.cell], return_inverse=True)
+    own, at = np.unique(pool, return_inverse=True)
     place = np.empty(len(own), dtype=np.int64)
     place[np.argsort([_number(key, f"ruta:{p}") for p in own], kind="stable")] = np.arange(len(own))
     low, high = RATES
     rate = low * (high / low) ** (_number(key, f"kommun:{code}") / 2**64)
-    many = max(LEAST_DRAWN, int(np.ceil(rate * len(own))), len(np.unique(at[binds])))
-    while True:
-        gone = np.isin(at, at[binds]) | (place[at] < many)
-        if gone.all() or kommun.room(gone, small):
-            return np.asarray(gone)
-        many *= 2
+    out = np.zeros(len(own), dtype=bool)
+    out[at[kommun.binds]] = True
+    out |= place < max(LEAST_DRAWN, int(np.ceil(rate * len(own))), int(out.sum()))
+    households = np.bincount(at, weights=kommun.households, minlength=len(own))
+    while not out.all():
+        more = kommun.short(out[at], small)
+        if more is None:
+            break
+        room = np.bincount(at, weights=more, minlength=len(own))
+        little = room < MUCH * households
+        out[np.lexsort((place, little | (room <= 0), out))[:MORE_DRAWN]] = True
+    return np.asarray(out[at])
 
 
 def _number(key: bytes, text: str) -> Any:

@@ -126,7 +126,7 @@ def _legend(column: Column) -> None:
     column.line(0, what, _fitting(what, room, size, 5, bold=False))
     column.line(column.width, unit, column.small, QUIET, ha="right")
     column.y += 1.4
-    w, h, step = (8, 4.6, 5.8) if column.large else (6, 3.2, 4.1)
+    w, h, step = (8, 4.6, 5.8) if column.large else (6, 2.9, 3.5)
     for code in (x for x in LEGEND if many[x] or x != classes.WITHHELD):
         column.box(0, w, h, CLASS_COLOURS[code], edge="#8b867d")
         column.y += h / 2
@@ -139,8 +139,7 @@ def _legend(column: Column) -> None:
     limit = classes.few_below(column.suppression)
     column.y += 0.8
     column.paragraph(
-        f"Få adresser: rutor med färre än {limit}. De har bara två klasser, så att det inte syns hur få de är. "
-        "Inga antal hushåll visas per ruta.", column.small, QUIET,
+        f"Få adresser: färre än {limit} i rutan, för att inte peka ut någon.", column.small, QUIET,
     )  # fmt: skip
 
 
