@@ -216,6 +216,13 @@ class _Attacker:
         looks: dict[str, list[Any]] = defaultdict(lambda: [None] * len(parts))
         sizes: dict[str, list[tuple[float, float]]] = defaultdict(lambda: [(0.0, 0.0)] * len(parts))
         known = {cell for cell, _ in self.more.counts}
+        size: dict[str, set[tuple[float, float]]] = defaultdict(set)
+        for own in parts:
+            for part in () if own is None else own.itertuples():
+                size[part.rutid_scb].add((part.n, part.h))
+        grown = {
+            cell: len(x) > 1 for cell, x in size.items()
+        }  # other addresses or households: no longer the same
         for e, own in enumerate(parts):
             if own is None:
                 continue
@@ -225,13 +232,13 @@ class _Attacker:
                 total = whole[part.rutid_scb]
                 # Of a cell on a border the class says less of each kommun's part.
                 others = (total - part.n) / total
-                alone = part.rutid_scb if others or part.rutid_scb in known or len(parts) > 1 else ""
+                alone = part.rutid_scb if others or part.rutid_scb in known else ""
                 square = _square(part.rutid_scb) if self.more.households == "kvadrat" else ""
                 areas = tuple(members[e].get(part.rutid_scb, ())) if not others else ()
                 sets = tuple(j for j, (ids, _) in enumerate(self.more.groups) if part.rutid_scb in ids)
                 looks[part.rutid_scb][e] = (
                     tuple(row[CLASS[n]] for n in LEVELS), row["adresser_band"], alone, square, areas, sets, others,
-                    (part.n, part.h) if len(parts) > 1 else (),
+                    e if grown[part.rutid_scb] else "",
                 )  # fmt: skip
                 sizes[part.rutid_scb][e] = (part.n, part.h)
         out: dict[Any, list[tuple[float, float]]] = {}

@@ -16,6 +16,7 @@ import hashlib
 import hmac
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -118,18 +119,41 @@ class Kommun:
         Those without must be able to be any number up to the threshold, while the levels that are not suppressed
         stay as they are: in a part at most what lacks the levels above, and what its class allows.
         """
-        wanted = min(float(small), float(self.households.sum())) * (1 - 1e-9)
-        for few, counts, allowed, over in (
-            (self.few_lack, self.lacking, self.most, WITHIN),
-            (self.few_have, self.households[:, None] - self.lacking, 1 - self.least, WITHIN.T),
-        ):
-            for level in np.flatnonzero(few):
-                stays, moves = (np.flatnonzero(over[level] & x) for x in (~few, few))
-                untold = np.minimum(self.households, counts[:, stays].min(axis=1, initial=np.inf))
-                told = np.minimum(untold, self.households * allowed[:, moves].min(axis=1))
-                if np.where(gone, untold, told).sum() < wanted:
-                    return np.where(gone, 0.0, untold - told)
+        for few, counts, allowed, over in self._suppressed():
+            stays, moves = (np.flatnonzero(over & x) for x in (~few, few))
+            untold = np.minimum(self.households, counts[:, stays].min(axis=1, initial=np.inf))
+            if untold.sum() < self._wanted(small):
+                for other in stays:  # they move within what is not told: each of them must be many there
+                    if counts[gone, other].sum() < self._wanted(small):
+                        return np.where(gone, 0.0, counts[:, other])
+                continue
+            told = np.minimum(untold, self.households * allowed[:, moves].min(axis=1))
+            if np.where(gone, untold, told).sum() < self._wanted(small):
+                return np.where(gone, 0.0, untold - told)
         return None
+
+    def crossed(self, small: int) -> bool:
+        """Tell whether levels above a suppressed one lack coverage in different cells.
+
+        Then there is no room while they stay as they are: what is not told at one level is not told at any.
+        """
+        for few, counts, _, over in self._suppressed():
+            stays = np.flatnonzero(over & ~few)
+            untold = np.minimum(self.households, counts[:, stays].min(axis=1, initial=np.inf))
+            if untold.sum() < self._wanted(small):
+                return True
+        return False
+
+    def _wanted(self, small: int) -> float:
+        return min(float(small), float(self.households.sum())) * (1 - 1e-9)
+
+    def _suppressed(self) -> Iterator[tuple[Bools, Floats, Floats, Bools]]:
+        """Give every suppressed level: which are, counts, what classes allow, and the levels above."""
+        covered = self.households[:, None] - self.lacking
+        for level in np.flatnonzero(self.few_lack):
+            yield self.few_lack, self.lacking, self.most, WITHIN[level]
+        for level in np.flatnonzero(self.few_have):
+            yield self.few_have, covered, 1 - self.least, WITHIN[:, level]
 
 
 def withhold(cells: pd.DataFrame, parts: pd.DataFrame, key: bytes, small: int) -> pd.DataFrame:
@@ -161,7 +185,8 @@ def withhold(cells: pd.DataFrame, parts: pd.DataFrame, key: bytes, small: int) -
             pool, spans = _pools(cells, rutid), _spans(cells, names)
         kommun = Kommun.of(row[at], households[at], lacking[at], spans, small)
         gone = drawn(kommun, pool[kommun.cell], key, str(code), small)
-        hide |= np.isin(pool, pool[kommun.cell[gone]])[:, None] & (kommun.few_lack | kommun.few_have)
+        levels = kommun.few_lack | kommun.few_have | kommun.crossed(small)
+        hide |= np.isin(pool, pool[kommun.cell[gone]])[:, None] & levels
     if not hide.any():
         return cells
     told = {n: cells[n].astype("str").mask(hide[:, i], classes.WITHHELD) for i, n in enumerate(names)}
