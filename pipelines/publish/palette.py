@@ -17,7 +17,7 @@ CLASS_COLOURS = {
     "storre_del": "#e9ae45",
     "tackt": "#b9dde6",
     "fa_under_halften": "#8d5e81",
-    "fa_minst_halften": "#7a8fcd",
+    "fa_minst_halften": "#83a6cf",
     "ej_redovisad": "#9c9c9c",
 }
 CLASS_LABELS = {
