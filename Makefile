@@ -255,7 +255,7 @@ $(CLASS_RASTERS:%=$(BUILT)/maps/data/raster/%) &: $(STEG)/oppen_lan.parquet
 	$(SAY) 'Raster'
 	@$(RUN) raster $(ARGS)
 
-$(BUILT)/out/bredband.qgz $(BUILT)/maps/data/bredband_oppen.qgz &: $(STEG)/korning.json
+$(BUILT)/out/bredband.qgz $(BUILT)/maps/data/bredband_oppen.qgz &: $(STEG)/oppen_lan.parquet
 	$(SAY) 'QGIS-projekt'
 	@$(RUN) qgis $(ARGS)
 

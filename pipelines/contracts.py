@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from pipelines import classes
 from pipelines.errors import ContractError
 from pipelines.region import CLASSES, MEASURES, STATUSES, TECHNIQUES, THRESHOLDS
 
@@ -430,6 +431,19 @@ LAND = Table(
     (RUTID, KOMMUNKOD, OMRADESTYP, replace(LAND_HA, low=0)),
     key=("rutid", "kommunkod", "omradestyp"),
 )  # fmt: skip
+OPPNA_DELAR = Table(
+    "oppna_delar", "Öppna körningens hushåll per ruta och kommun",
+    "Vad utgåvans regler räknar på; lämnar aldrig programmet.",
+    (
+        RUTID, KOMMUNKOD, Column("adresser", "heltal", "Adresser", low=1),
+        Column("hushall", "decimal", "Hushåll", low=0),
+        *(
+            Column(f"hushall_{lacking}_{t}", "decimal", f"Hushåll {lacking} {t}", low=0)
+            for lacking in ("utan", "ej_passerade") for t in THRESHOLDS
+        ),
+    ),
+    key=("rutid", "kommunkod"),
+)  # fmt: skip
 ADRESSER_RUTA = Table(
     "adresser_ruta", "Adresser med ruta och områdestyp", "Sorterade efter ruta och adress-id.",
     (
@@ -571,25 +585,21 @@ ADRESSER = Table(
     key=("adress_id",), geometry="Point",
 )  # fmt: skip
 
-CLASS_CODES = ("ingen_adress", "utan", "mindre_del", "storre_del", "tackt")
-_FEW_BAND = "1– säger bara att där finns hushåll: rutan har få adresser och fler än ett hushåll per adress."
+MERGED_M = ("250", "500", "1000")
 OPPNA_RUTOR = Table(
-    "oppna_rutor", "Öppna rutor", "Den öppna utgåvans rutor: klass för varje ruta, antal bara i band.",
+    "oppna_rutor", "Öppna rutor", "Den öppna utgåvans rutor: klass för varje ruta, inga antal utom adresser i band.",
     (
         RUTID_SCB, KOMMUNKOD, KOMMUNNAMN, OMRADESTYP,
         *(
             Column(f"klass_{m}_{t}", "text", f"Klass {_NAMES[m]} {t} Mbit/s",
-                   f"Andel av rutans adresser som har {_M[m]} {t} Mbit/s, i klasser.", basis="blandad", klass="oppen",
-                   values=CLASS_CODES)
+                   f"Andel av rutans adresser som har {_M[m]} {t} Mbit/s, i klasser; rutor med få adresser har egna.",
+                   basis="blandad", klass="oppen", values=classes.CODES)
             for m in MEASURES for t in THRESHOLDS
         ),
         Column("adresser_band", "text", "Adresser (band)", "Antal adresser, i band.", "antal", "uppmatt", "oppen"),
-        Column("hushall_band", "text", "Hushåll (band)",
-               f"Väntat antal hushåll, i band. {_FEW_BAND}", "antal", "modellerad", "oppen"),
-        *(Column(f"hushall_utan_{t}_band", "text", f"Hushåll utan {t} Mbit/s (band)",
-                 f"Väntat antal hushåll utan tillgång till {t} Mbit/s, i band. I rutor med få adresser: rutans hushåll "
-                 f"där klassen är utan, annars 0. {_FEW_BAND}", "antal", "blandad", "oppen")
-          for t in THRESHOLDS),
+        Column("sammanslagen_m", "text", "Klassen gäller rutor om (m)",
+               "250: rutans egna adresser. 500 eller 1000: klassen gäller alla rutor med för få adresser i den större "
+               "rutan tillsammans, enligt `minst_adresser_i_ruta`.", "m", klass="oppen", values=MERGED_M),
         replace(PLANERAD, klass="oppen"),
         UNDERLAG_COLUMN,
         *UNDERLAG_T,

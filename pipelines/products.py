@@ -155,7 +155,7 @@ PRODUCTS = (
     Product(
         "rutnat-250m", "Bredbandstäckning i 250 m-rutor",
         "Varje ruta om 250 × 250 meter med land eller adresser i länet: hur stor del av rutans adresser som har "
-        "tillgång till, eller fiber förbi sig för, 30, 100 och 1000 Mbit/s, i klasser. Antal bara i band.",
+        "tillgång till, eller fiber förbi sig för, 30, 100 och 1000 Mbit/s, i klasser. Inga antal hushåll.",
         "Visar var täckning saknas mycket finare än kommunens andel gör. Den som planerar utbyggnad, bygdeföreningar, "
         "operatörer och forskare kan lägga klasserna på sina egna kartor och koppla dem till SCB:s rutor med rut-id.",
         _data(contracts_open.RUTNAT_250M, "parquet", "csv", f"csv{PACKED}", "pmtiles"), (contracts_open.RUTNAT_250M,),
@@ -164,7 +164,7 @@ PRODUCTS = (
     Product(
         "bristomraden", "Bristområden för bredband",
         "Sammanhängande rutor med adresser utan täckning, per tröskel (30, 100, 1000 Mbit/s) och mått (tillgång, "
-        "passerad), av uppgifter som får publiceras. Antal i band och kostnad i klasser.",
+        "passerad), av uppgifter som får publiceras. Antal från och till, kostnad i klasser.",
         "Visar vilka områden som är kvar att bygga och ungefär hur stora de är, så att kommuner, operatörer och boende "
         "kan tala om samma områden.",
         _data(contracts_open.BRISTOMRADEN_OPPNA, "parquet", "csv", "xlsx"),
@@ -228,7 +228,7 @@ PRODUCTS = (
     ),
     Product(
         "bredbandskarta", "Bredbandskartan",
-        "Webbkarta i en fil: rutornas klasser och band, kommunernas nyckeltal. Fungerar utan nät.",
+        "Webbkarta i en fil: rutornas klasser, kommunernas nyckeltal. Fungerar utan nät.",
         "Politiker och medborgare ser hur det är just där de bor, i mobilen och med skärmläsare.",
         (File("maps/bredbandskarta.html"), File("maps/bredbandskarta.en.html")), contracts_open.OPEN_TABLES, "oppen",
     ),
@@ -400,12 +400,42 @@ def page() -> str:
             names = [f"`{c.name}`" for c in table.columns if c.klass == klass]
             if names:
                 lines.append(f"- {table.title} (`{table.name}`), **{_KLASS[klass]}**: {', '.join(names)}")
-    lines += ["", "Den öppna utgåvans tabeller har bara öppna kolumner:", ""]
+    lines += [BALANCE, "Den öppna utgåvans tabeller har bara öppna kolumner:", ""]
     for table in open_tables():
         lines.append(f"- {table.title} (`{table.name}`): {', '.join(f'`{n}`' for n in table.names)}")
     return "\n".join(lines) + "\n"
 
 
+BALANCE = """
+## Avvägning: rutor med få adresser
+
+I ungefär hälften av de bebodda rutorna finns en enda adress. Rutans klass är då den adressens: om den som
+bor där kan få hastigheten eller inte. I en ruta med två säger `fa_under_halften` att båda saknar. Från tre
+adresser sägs inget antal.
+
+*För att visa dem:* Uppgiften gäller huset och nätet, inte den som bor där. Den säger vad som går att köpa,
+inte vad någon har köpt, och vem som helst kan fråga en operatör om adressen. Det är på landsbygden, i
+rutorna med få adresser, som täckning saknas: utan dem visar kartan inte var.
+
+*För att slå ihop dem:* Ett utpekat hus utan bredband kan säga något om den som bor där. Den som lämnat
+täckningsuppgifter kan ha avtal om minst antal adresser.
+
+`[publicering] minst_adresser_i_ruta` avgör. Förval är 1: varje ruta för sig. Så många procent av de bebodda
+rutorna i demolänet får klass i en ruta av varje storlek:
+
+| minst adresser | 250 m | tillsammans i 500 m | tillsammans i 1 km | redovisas inte |
+|---|---|---|---|---|
+| 1 | 100 | – | – | 0 |
+| 2 | 46,8 | 25,7 | 19,3 | 8,1 |
+| 3 | 28,5 | 28,2 | 30,0 | 13,3 |
+| 5 | 17,9 | 18,2 | 41,2 | 22,8 |
+| 10 | 12,4 | 7,1 | 32,1 | 48,4 |
+
+Ett personuppgiftsansvar finns där en uppgift går att knyta till en person. Regionen bör därför skriva ned
+sitt val och skälen för det innan utgåvan läggs ut, och fråga sitt dataskyddsombud. Med 3 finns inget exakt
+antal adresser utan under gränsen kvar.
+"""
+"""The balancing note of the few-address cells, with the demo county's figures."""
 _KLASS = {"oppen": "öppen", "band": "band", "intern": "intern"}
 
 

@@ -516,6 +516,11 @@ class Publicering(Part):
         description="Undre gränser för banden efter det första (1 till undertryckningsgränsen); alla jämnt delbara med "
         "undertryckningsgränsen.",
     )
+    minst_adresser_i_ruta: int = Field(
+        default=1, ge=1, le=1000,
+        description="Rutor med färre adresser visas bara sammanslagna: tillsammans med de andra sådana i rutan om "
+        "500 m, annars 1 km, annars inte alls. 1: varje ruta för sig. Avvägningen: docs/informationsklassning.md.",
+    )  # fmt: skip
     utskrift_troskel_mbit: Literal[30, 100, 1000] = Field(
         default=100, description="Tröskel (Mbit/s ned) på kommunernas kartor för utskrift."
     )

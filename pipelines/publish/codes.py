@@ -48,6 +48,11 @@ CODES: dict[str, dict[str, str]] = {
     "status": STATUS_LABELS,
     "teknik": TECHNIQUE_LABELS,
     "klass": CLASS_LABELS,
+    "sammanslagen": {
+        "250": "Rutans egna adresser",
+        "500": "Rutor med för få adresser inom 500 m, tillsammans",
+        "1000": "Rutor med för få adresser inom 1 km, tillsammans",
+    },
     "kostnadsklass": COST_LABELS,
     "pts_kalla": {
         "hastighet": "PTS, hastighet",

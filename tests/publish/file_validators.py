@@ -140,11 +140,9 @@ def _published(address: str) -> str:
 def tiles(path: Path) -> list[str]:
     """A PMTiles archive whose every tile is found and decoded; its description is JSON with a layer."""
     archive = vector_tiles.read(path)
-    if not archive.metadata.get("vector_layers"):
+    if not archive.about.get("vector_layers"):
         return ["inget lager beskrivet"]
-    return (
-        [] if vector_tiles.features(archive, archive.metadata["vector_layers"][0]["id"]) else ["inga objekt"]
-    )
+    return [] if vector_tiles.features(archive, archive.about["vector_layers"][0]["id"]) else ["inga objekt"]
 
 
 def packed(path: Path) -> list[str]:

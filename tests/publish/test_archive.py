@@ -92,9 +92,12 @@ def bag(internal, tmp_path) -> Path:
 
 def test_the_name_has_lan_date_run_and_kind(county):
     facts = json.loads((county / "out/.steg/korning.json").read_text())
-    start = f"bredband_99_{facts['senaste_indatadatum']}_{facts['korning_id']}"
+    about = json.loads((county / "maps/data/datapackage.json").read_text(encoding="utf-8"))
+    assert about["version"] != facts["korning_id"]  # the open edition's own
+    start = f"bredband_99_{facts['senaste_indatadatum']}"
+    runs = {"INTERN": facts["korning_id"], "OPPEN": about["version"]}
     names = {p.name for p in (county / "out/arkiv").iterdir()}
-    assert names == {f"{start}_{k}.zip{e}" for k in ("INTERN", "OPPEN") for e in ("", ".sha256")}
+    assert names == {f"{start}_{run}_{k}.zip{e}" for k, run in runs.items() for e in ("", ".sha256")}
 
 
 def test_the_bag_is_a_bag_to_others(county, internal):

@@ -23,7 +23,7 @@ from pipelines.publish.archive import (
     texts,
 )
 from pipelines.publish.archive.order import order
-from pipelines.publish.facts import read_sources
+from pipelines.publish.facts import read_open_sources, read_sources
 from pipelines.publish.markdown import say
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def run(region: Region, paths: Paths, edition: str = "") -> None:
         When there is no whole edition of one run and this configuration, or ``edition`` cannot be read.
     """
     wish = order(region, paths, edition)
-    sources = read_sources(paths)
+    sources = read_sources(paths) if wish.internal else read_open_sources(paths)
     products = payload.products(wish, paths)
     goal = paths.out / FOLDER
     goal.mkdir(parents=True, exist_ok=True)

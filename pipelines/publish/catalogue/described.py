@@ -174,7 +174,7 @@ def gather(region: Region, paths: Paths, *, hashed: bool = True) -> Described:
     DataError
         When a file of an open product has not been built.
     """
-    facts, sources, root = run.read_facts(paths), run.read_sources(paths), iris.base(region)
+    facts, sources, root = run.read_open_facts(paths), run.read_open_sources(paths), iris.base(region)
     wording.check_licence(region, sources)
     sums: dict[Path, str] = {}
     found = (

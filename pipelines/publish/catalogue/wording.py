@@ -67,7 +67,7 @@ LINEAGE = (
     "till rutor om 250 × 250 meter. Täckningen är uppmätt där täckningsuppgifter avgör, annars modellerad ur PTS:s "
     "andelar."
 )
-OPEN_LINEAGE = "Antal återges i band eller avrundade."
+OPEN_LINEAGE = "Rutor återges i klasser, antal avrundade."
 
 
 def licence(region: Region) -> Licence:
@@ -110,7 +110,7 @@ def edition_text(region: Region, facts: run.RunFacts) -> str:
     text = (
         f"Bredbandstäckning i {region.lan.namn}: 250 m-rutor, bristområden, kommuner och kartor ur samma "
         f"analys. PTS:s kartläggning {facts['pts_datum']}, SCB:s folkmängd {facts['scb_ar']}. Teoretisk täckning. "
-        "Öppen utgåva: klasser och band, inga adresser och inga små antal."
+        "Öppen utgåva: rutornas klasser och avrundade antal, inga adresser och inga små antal."
     )
     return marked(text, facts)
 

@@ -12,7 +12,7 @@ from pipelines import files
 from pipelines.contracts_open import OPEN_BESIDE, OPEN_TABLES
 from pipelines.products import PACKED
 from pipelines.publish import open_tables
-from pipelines.publish.facts import read_facts, read_sources
+from pipelines.publish.facts import read_open_facts, read_open_sources
 from pipelines.publish.open_data import datapackage, geopackage, geoparquet, text, workbook
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ FOLDER = "maps/data"
 
 def run(region: Region, paths: Paths) -> None:
     """Build every file of the open edition from the open tables."""
-    facts, sources = read_facts(paths), read_sources(paths)
+    facts, sources = read_open_facts(paths), read_open_sources(paths)
     tables = [(t, open_tables.read(paths, t)) for t in OPEN_TABLES]
 
     def built(name: str) -> Path:

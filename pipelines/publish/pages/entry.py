@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines import contracts_open, files, products
 from pipelines.contracts_reconciliation import AVSTAMNING_OPPEN
 from pipelines.publish import open_tables
-from pipelines.publish.facts import RunFacts, read_facts, read_sources
+from pipelines.publish.facts import RunFacts, read_open_facts, read_open_sources
 from pipelines.publish.html.language import Writer
 from pipelines.publish.install import built_names
 from pipelines.publish.pages import figures, reconciliation, render
@@ -35,8 +35,8 @@ UNITS = (("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
 
 def run(region: Region, paths: Paths) -> None:
     """Write both pages from the open tables, the configuration and what lies built under ``maps/``."""
-    facts = read_facts(paths)
-    frame = render.common(region, facts, read_sources(paths), "")
+    facts = read_open_facts(paths)
+    frame = render.common(region, facts, read_open_sources(paths), "")
     kommuner, lan = (
         open_tables.read(paths, t) for t in (contracts_open.KOMMUNER_OPPNA, contracts_open.LAN_OPPNA)
     )

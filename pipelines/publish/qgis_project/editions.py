@@ -74,7 +74,7 @@ def internal(
 def published(
     region: Region, facts: RunFacts, sources: Sequence[Source], bounds: dict[str, Bounds]
 ) -> Project:
-    """Return the project beside ``bredband_oppen.gpkg``: classes and bands only, sources as they are credited."""
+    """Return the project beside ``bredband_oppen.gpkg``: classes only, sources as they are credited."""
     licence = wording.licence_line(region)
     make = _maker("./bredband_oppen.gpkg", lambda t: qgis_open.styles(t, facts), facts, licence)
     groups = (
@@ -86,7 +86,7 @@ def published(
         _rasters("./raster/", facts, (), licence),
         _kommuner(make, facts, contracts_open.KOMMUNER_OPPNA, contracts_open.LAN_OPPNA),
     )
-    about = "Öppen utgåva: klasser och band. Innehåller inga adresser och inga små antal."
+    about = "Öppen utgåva: rutornas klasser. Innehåller inga adresser och inga små antal."
     project = _project(region, facts, bounds, groups, about, credit_lines(list(sources)), signs=True)
     return replace(
         project, kind="oppen", relations=_OF_KOMMUN, service=_service(region, project.abstract),

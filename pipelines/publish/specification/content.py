@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pipelines import products
+from pipelines import classes, products
 from pipelines.contracts import BASIS_TEXT, Column, Table
 from pipelines.contracts_open import OPEN_BESIDE, OPEN_TABLES
 from pipelines.publish import codes, palette, swedish
@@ -58,6 +58,8 @@ def context(region: Region, paths: Paths) -> dict[str, Any]:
         "ursprung": [(o.publisher, o.title, swedish.day(o.date) if o.date else "–") for o in d.origins],
         "harkomst": d.lineage,
         "grans": publishing.undertryckningsgrans,
+        "fa_under": classes.few_below(publishing.undertryckningsgrans),
+        "minst_adresser": publishing.minst_adresser_i_ruta,
         "band": _bands(publishing.undertryckningsgrans, publishing.bandgranser),
         "tekniker": ", ".join(region.evidens.fasta_tekniker),
         "radie": swedish.number(region.evidens.matchningsradie_m),

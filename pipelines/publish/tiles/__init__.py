@@ -18,7 +18,7 @@ from pipelines import files, grid
 from pipelines.contracts_open import RUTNAT_250M
 from pipelines.publish import open_tables
 from pipelines.publish.catalogue import wording
-from pipelines.publish.facts import DEMO_TEXT, credit_lines, demo_prefix, read_facts, read_sources
+from pipelines.publish.facts import DEMO_TEXT, credit_lines, demo_prefix, read_open_facts, read_open_sources
 from pipelines.publish.tiles import pmtiles
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ LEVELS = (Level(5_000, (4, 6)), Level(1_000, (7, 8)), Level(grid.CELL_M, (9, 9))
 
 def run(region: Region, paths: Paths) -> None:
     """Build the tiles from the open table of cells."""
-    facts = read_facts(paths)
+    facts = read_open_facts(paths)
     cells = open_tables.read(paths, RUTNAT_250M)
     inhabited = cells[cells[classes()[0].name] != NO_CLASS]
     work = paths.step / "kartrutor"
@@ -72,7 +72,7 @@ def run(region: Region, paths: Paths) -> None:
     ids = grid.parse_scb_id(cells["rutid_scb"])
     (east, north), side = grid.corner(ids), grid.CELL_M
     bounds = wording.in_degrees(east.min(), north.min(), east.max() + side, north.max() + side)
-    credits = credit_lines(read_sources(paths))
+    credits = credit_lines(read_open_sources(paths))
     pmtiles.write(paths.built(FILE), tiles, bounds, about(region, facts, credits))
 
 
