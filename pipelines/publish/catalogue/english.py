@@ -74,7 +74,11 @@ LINEAGE = (
     "Sweden and addresses from Lantmäteriet have been combined in grid cells of 250 × 250 metres. Coverage is measured "
     "where coverage data decide, otherwise modelled on PTS's shares. Counts are rounded or in classes."
 )
-CRS_NAMES = {"EPSG/0/3006": "SWEREF 99 TM (EPSG:3006)", "CRS84": "WGS 84, longitude and latitude (CRS84)"}
+CRS_NAMES = {
+    "EPSG/0/3006": "SWEREF 99 TM (EPSG:3006)",
+    "EPSG/0/3857": "Web Mercator (EPSG:3857)",
+    "CRS84": "WGS 84, longitude and latitude (CRS84)",
+}
 """Names of reference systems by the end of their IRIs."""
 
 
