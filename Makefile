@@ -1,7 +1,8 @@
 # Bredband: gap analysis of broadband coverage in 250 m cells. «make help» explains every target.
 #
-# Every stage is a file target: it reads files, writes beside and renames. A publisher's files are known
-# by their content (checksums in .steg/indata), so touching a file redoes nothing that matters.
+# Every stage is a file target: it reads files, writes beside and renames. What comes from outside, the
+# publishers' files and the configuration, is known by its content (lists and checksums in .steg, made on every
+# run), never by its date, and make never sees a name of it: a file may be called anything.
 
 ifeq ($(filter grouped-target,$(.FEATURES)),)
 $(error GNU make 4.3 eller nyare behövs (den här är $(MAKE_VERSION)))
@@ -27,39 +28,70 @@ MAKEFLAGS += -j$(JOBS)
 endif
 MAKEFLAGS += --output-sync=target
 
-define NOT_SPACED
-$(if $(word 2,$($(1))),$(error FEL: $(1)=«$($(1))» innehåller mellanslag, det klarar make inte. Välj en annan mapp eller en relativ sökväg))
+# What is given goes to the shell as it stands, in one piece: no expansion, quotes kept.
+QUOTED = '$(subst ','\'',$(value $(1)))'
+# What a planner writes: the same, without spaces around it.
+AS_WRITTEN = '$(subst ','\'',$(strip $(value $(1))))'
+
+# OUT and MAPS are in the names of targets, so they hold no sign that make reads as its own.
+NOT_A_NAME := $$ \# % : ; | & < > ( ) * ? [ ] { } ' " ` ~ \ !
+define PLAIN
+$(if $(word 2,$(value $(1))),$(error FEL: $(1)=«$(value $(1))» innehåller mellanslag, det klarar make inte. Välj en annan mapp eller en relativ sökväg))
+$(foreach s,$(NOT_A_NAME),$(if $(findstring $(s),$(value $(1))),$(error FEL: $(1)=«$(value $(1))» innehåller tecknet $(s), det klarar make inte. Välj en annan mapp eller en relativ sökväg)))
+$(if $(filter -%,$(value $(1))),$(error FEL: $(1)=«$(value $(1))» börjar med ett bindestreck. Skriv ./$(value $(1))))
 endef
-$(foreach v,CONFIG RAW OUT MAPS TIDIGARE,$(eval $(call NOT_SPACED,$(v))))
+define NEWLINE
+
+
+endef
+$(foreach v,CONFIG RAW TIDIGARE,$(if $(findstring $(NEWLINE),$(value $(v))),$(error FEL: $(v) innehåller en radbrytning, det klarar make inte. Byt namn på mappen)))
+$(foreach v,CONFIG RAW OUT MAPS,$(if $(value $(v)),,$(error FEL: $(v) är tomt. Ange en fil eller mapp)))
+$(foreach v,OUT MAPS,$(call PLAIN,$(v)))
 
 # --- input: the publishers' files, or the demo region where there are none -----------------------------
 
 GROUPS := lantmateriet scb pts granser tackning
 FOLDERS := lantmateriet scb pts kolada granser tackning
-PUBLISHED := $(wildcard $(FOLDERS:%=$(RAW)/%/*))
+# Is there anything but what programs leave (pipelines/sources/roles.py has the same rule)? A folder that
+# cannot be read counts: what is wrong with it is told, no demo is made in its place.
+PUBLISHED := $(shell for d in $(FOLDERS); do ( \
+  cd -- $(call QUOTED,RAW)/$$d 2>/dev/null || { { test -e $(call QUOTED,RAW)/$$d || test -L $(call QUOTED,RAW)/$$d; } && echo ja; exit; }; \
+  test -r . || echo ja; \
+  for f in *; do case "$$f" in \
+    ('~$$'*|[Rr][Ee][Aa][Dd][Mm][Ee]*|[Tt][Hh][Uu][Mm][Bb][Ss].[Dd][Bb]|[Dd][Ee][Ss][Kk][Tt][Oo][Pp].[Ii][Nn][Ii]|*.kalla.json|DEMO.json) ;; \
+    (*) if test -e "./$$f" || test -L "./$$f"; then echo ja; exit; fi;; esac; done ); done)
 ifeq ($(PUBLISHED),)
-  IN := $(RAW)/demo
-  DEMO_MARK := $(IN)/DEMO.json
+  IN := $(value RAW)/demo
+  DEMO_MARK := --demo
 else
-  IN := $(RAW)
+  IN := $(value RAW)
 endif
-# A folder is newer when a file comes or goes.
-INPUT := $(wildcard $(FOLDERS:%=$(IN)/%) $(FOLDERS:%=$(IN)/%/*))
 
 STEG := $(OUT)/.steg
 DONE := $(STEG)/liggare
 BUILT := $(STEG)/produkter
 VENV := .venv
 RUN  := $(VENV)/bin/python -m pipelines
-ARGS  = --config $(CONFIG) --raw $(IN) --out $(OUT) --maps $(MAPS) $(if $(TIDIGARE),--earlier $(TIDIGARE))
+LIST := $(VENV)/bin/python -S -m pipelines.sources.listing
+FOLDERS_IN = --config=$(call QUOTED,CONFIG) --raw=$(call QUOTED,$(1)) --out=$(OUT) --maps=$(MAPS)
+ARGS  = $(call FOLDERS_IN,IN) $(if $(value TIDIGARE),--earlier=$(call QUOTED,TIDIGARE))
 SAY   = @printf '  %s\n'
+# A shell's own words for what went wrong are English.
+OR_SAY = 2>/dev/null || { printf 'FEL: %s\n' $(1) >&2; exit 2; }
+STAMP = @mkdir -p $(@D) && touch $@ $(call OR_SAY,'$@ går inte att skriva. Finns plats på disken$(COMMA) och går mappen att skriva i?')
+COMMA := ,
+# The steps of this make are one run: none of another may be at work in the same OUT or MAPS.
+export BREDBAND_KORNING := $(shell echo $$PPID)
+LEAVE = for f in $(OUT)/.las $(MAPS)/.las; do \
+	  [ -e $$f ] && read -r run < $$f && [ "$$run" = $(BREDBAND_KORNING) ] && rm -f $$f; done
+# An installation that broke off: every command settles it first.
+UNFINISHED := $(wildcard $(OUT)/.installation $(MAPS)/.installation)
 
 CORE    := $(wildcard pipelines/*.py)
 SOURCES := $(CORE) $(wildcard pipelines/sources/*.py)
 STAGES  := $(CORE) $(wildcard pipelines/stages/*.py pipelines/stages/*/*.py)
 # Files only: a folder is newer whenever Python lays its bytecode there.
 ALLCODE := $(SOURCES) $(STAGES) $(filter-out %.pyc,$(wildcard pipelines/publish/*.* pipelines/publish/*/*.*))
-DEMOCODE := $(CORE) $(wildcard pipelines/demo/*.py)
 
 TABLES := oversikt mal bristomraden kurva pts_projekt avstamning avstamning_kallor historik framskrivning \
           lasmig
@@ -69,9 +101,11 @@ PRODUCTS_OUT  := bredband.gpkg kommuner.csv kommuner.xlsx prioritering_pts.csv $
                  bredband.qgz tackning_250m.qml $(CLASS_RASTERS)
 OPEN_DATA := $(addprefix data/,bredband_oppen.gpkg rutnat_250m.csv rutnat_250m.parquet bristomraden.csv \
                bristomraden.parquet kommuner.csv kommuner.parquet kommuner.geojson lan.csv historik.csv \
-               framskrivning.csv avstamning_kallor.csv datapackage.json)
+               framskrivning.csv avstamning_kallor.csv bredband_oppen.xlsx datapackage.json \
+               bredband_oppen.gpkg.zip rutnat_250m.csv.zip)
 OPEN_QGIS := data/bredband_oppen.qgz $(CLASS_RASTERS:%=data/raster/%)
-PRODUCTS_MAPS := bredbandskarta.html bredbandskarta.en.html $(OPEN_DATA) $(OPEN_QGIS)
+TILES := data/rutnat_250m.pmtiles
+PRODUCTS_MAPS := bredbandskarta.html bredbandskarta.en.html $(OPEN_DATA) $(OPEN_QGIS) $(TILES)
 # A step whose files make cannot know (one a kommun) writes a stamp when all are there: $(BUILT)/.<step>.klar.
 MANY := printmap kommunsidor
 # What was put in place last time, by the list in the folder itself: so a lost page is missed, and clean
@@ -87,71 +121,87 @@ FINAL := $(sort $(PRODUCTS_OUT:%=$(OUT)/%) $(PRODUCTS_MAPS:%=$(MAPS)/%) $(TOLD:%
 READY_MAPS := $(PRODUCTS_MAPS:%=$(BUILT)/maps/%) $(MANY:%=$(BUILT)/.%.klar)
 READY := $(PRODUCTS_OUT:%=$(BUILT)/out/%) $(READY_MAPS) $(TOLD:%=$(BUILT)/maps/%) $(ENTRY:%=$(BUILT)/maps/%)
 
-.PHONY: help coverage demo fetch plan compare utvardera arkiv verifiera test test-browser test-qgis lint bench docs clean published need-chromium need-qgis FORCE
-DEMO_NOTE := DEMO: simulerade data, inga verkliga uppgifter. Egna data läggs i $(RAW)/.
+.PHONY: help coverage demo fetch plan compare utvardera arkiv verifiera test test-utsatt test-browser test-qgis lint bench docs clean published need-chromium need-qgis FORCE
+DEMO_NOTE := DEMO: simulerade data, inga verkliga uppgifter. Egna data läggs i $(value RAW)/.
 .DEFAULT_GOAL := help
 
 help: ## Visar den här listan
 	@printf 'Bredband – gör så här:  make <mål> [VARIABEL=värde]\n\n'
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 	@printf '\nVariabler (nu):\n  CONFIG=%s  regionens inställningar\n  RAW=%s  indata\n  OUT=%s  intern utgåva\n' \
-	  '$(CONFIG)' '$(RAW)' '$(OUT)'
+	  $(call QUOTED,CONFIG) $(call QUOTED,RAW) '$(OUT)'
 	@printf '  MAPS=%s  publicerad utgåva\n  JOBS=%s  samtidiga steg\n  TIDIGARE=%s  OUT från en tidigare utgåva: bristområden ärver id\n' \
-	  '$(MAPS)' '$(JOBS)' '$(TIDIGARE)'
+	  '$(MAPS)' '$(JOBS)' $(call QUOTED,TIDIGARE)
 
 coverage: $(FINAL) ## Hela jobbet: läser indata, räknar, kontrollerar och skriver alla produkter
-	@$(if $(DEMO_MARK),echo '$(DEMO_NOTE)')
-	@printf 'Klart. Karta: %s/bredbandskarta.html   Rapport: %s/rapport.md   QGIS: %s/bredband.qgz\n' \
+	@$(if $(DEMO_MARK),printf '%s\n' $(call QUOTED,DEMO_NOTE))
+	@$(LEAVE); printf 'Klart. Karta: %s/bredbandskarta.html   Rapport: %s/rapport.md   QGIS: %s/bredband.qgz\n' \
 	  '$(MAPS)' '$(OUT)' '$(OUT)'
+	@cat $(STEG)/varningar.txt 2>/dev/null || :
 
 fetch: | $(VENV)/.klar ## Hämtar utgivarnas filer till RAW [BARA=scb,kolada] [VISA=ja: lista bara] [IGEN=ja: fråga om allt]
-	@$(RUN) fetch --config $(CONFIG) --raw $(RAW) --out $(OUT) --maps $(MAPS) --only=$(call AS_WRITTEN,BARA) \
-	  --show=$(call AS_WRITTEN,VISA) --again=$(call AS_WRITTEN,IGEN)
+	@$(RUN) fetch $(call FOLDERS_IN,RAW) --only=$(call AS_WRITTEN,BARA) --show=$(call AS_WRITTEN,VISA) --again=$(call AS_WRITTEN,IGEN)
 
-demo: $(IN)/DEMO.json ## Gör demoregionen i RAW/demo (görs annars när den behövs)
+# Made anew when the configuration or the program says another region (exit code 3).
+DEMO_IN := $(value RAW)/demo
+DEMO_MADE = $(RUN) demo $(call FOLDERS_IN,DEMO_IN)
+MAKE_DEMO = { test $$? -eq 3 || exit 2; printf '  Gör demoregionen i %s (simulerade data)\n' $(call QUOTED,DEMO_IN); $(DEMO_MADE); }
+
+ifdef DEMO_MARK
+demo: $(STEG)/indata.lista
+else
+demo: | $(VENV)/.klar
+	@test -e $(call QUOTED,RAW)/DEMO.json || $(LIST) $(call FOLDERS_IN,DEMO_IN) --only-demo || $(MAKE_DEMO)
+endif
+demo: ## Gör demoregionen i RAW/demo (görs annars när den behövs)
 
 # --- environment ---------------------------------------------------------------------------------------
+
+INSTALL := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r
+NOT_INSTALLED = { echo 'FEL: Programmets miljö kunde inte installeras i $(VENV) (orsaken står ovanför, på engelska). Kontrollera nätverket och att disken har plats, och kör igen.' >&2; exit 2; }
 
 $(VENV)/.klar: requirements.lock
 	@test -n "$(PYTHON)" || { echo 'FEL: Python 3.11 eller nyare (med venv) hittades inte. Installera det, eller ange PYTHON=…' >&2; exit 1; }
 	$(SAY) 'Installerar programmets miljö i $(VENV) (några minuter första gången)'
-	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
-	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@touch $@
+	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV) || $(NOT_INSTALLED)
+	@$(INSTALL) requirements.lock || $(NOT_INSTALLED)
+	$(STAMP)
 
 $(VENV)/.klar-test: requirements-dev.lock | $(VENV)/.klar
 	$(SAY) 'Installerar testmiljön i $(VENV)'
-	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	@touch $@
+	@$(INSTALL) requirements-dev.lock || $(NOT_INSTALLED)
+	$(STAMP)
 
 # --- input -----------------------------------------------------------------------------------------------
 
-$(RAW)/demo/DEMO.json: $(CONFIG) $(DEMOCODE) | $(VENV)/.klar
-	$(SAY) 'Gör demoregionen i $(RAW)/demo (simulerade data)'
-	@$(RUN) demo --config $(CONFIG) --raw $(RAW)/demo --out $(OUT) --maps $(MAPS)
+# What lies there and stands there now. Each is rewritten only when its content differs: the files of RAW, the
+# configuration, what it names, the earlier edition, and which of them this OUT was last made from.
+LISTS := $(addprefix $(STEG)/,indata.lista konfiguration.txt publicerade.txt tidigare.txt val.txt)
+# Never taken away by make when a step is stopped: an edition is put in place, or back, by its own step.
+.PRECIOUS: $(LISTS) $(FINAL)
+$(LISTS) &: FORCE | $(VENV)/.klar
+	@$(LIST) $(ARGS) $(DEMO_MARK) $(if $(DEMO_MARK),|| { $(MAKE_DEMO) && $(LIST) $(ARGS); })
 
-# Which configuration and folder this OUT was last made from; rewritten only when that changes.
-$(STEG)/val.txt: FORCE
-	@mkdir -p $(@D) && printf '%s\n' '$(CONFIG) $(IN) $(TIDIGARE)' | cmp -s - $@ || \
-	  printf '%s\n' '$(CONFIG) $(IN) $(TIDIGARE)' > $@
-
-$(STEG)/indata.kollad: $(DEMO_MARK) $(INPUT) $(CORE) pipelines/sources/inventory.py $(STEG)/val.txt | $(VENV)/.klar
-	$(SAY) 'Går igenom indata i $(IN)'
+INVENTORY_SAID := Går igenom indata i $(value IN)
+$(STEG)/indata.kollad: $(STEG)/indata.lista $(STEG)/val.txt $(CORE) $(addprefix pipelines/sources/,inventory.py listing.py roles.py)
+	$(SAY) $(call QUOTED,INVENTORY_SAID)
 	@$(RUN) inventory $(ARGS)
-	@touch $@
+	$(STAMP)
 
 $(GROUPS:%=$(STEG)/indata/%.json): $(STEG)/indata.kollad
 	@test -f $@ || $(RUN) inventory $(ARGS)
 
 # --- sources ---------------------------------------------------------------------------------------------
 
-$(GROUPS:%=$(DONE)/%.json): $(DONE)/%.json: $(STEG)/indata/%.json $(CONFIG) $(STEG)/val.txt $(SOURCES)
+$(GROUPS:%=$(DONE)/%.json): $(DONE)/%.json: $(STEG)/indata/%.json $(STEG)/konfiguration.txt $(STEG)/val.txt $(SOURCES)
 	$(SAY) 'Läser $*'
 	@$(RUN) $* $(ARGS)
 
 # --- stages ----------------------------------------------------------------------------------------------
 
 $(DONE)/scb.json: $(STEG)/indata/granser.json
+
+$(DONE)/tackning.json: $(DONE)/lantmateriet.json
 
 $(DONE)/grid.json: $(DONE)/lantmateriet.json $(DONE)/scb.json $(DONE)/pts.json $(DONE)/granser.json $(STAGES)
 	$(SAY) 'Rutor, land och områdestyp'
@@ -169,7 +219,7 @@ $(DONE)/summaries.json: $(DONE)/coverage.json
 	$(SAY) 'Summerar rutor, kommuner och län'
 	@$(RUN) summaries $(ARGS)
 
-$(DONE)/gaps.json: $(DONE)/coverage.json $(if $(TIDIGARE),$(TIDIGARE)/bredband.gpkg)
+$(DONE)/gaps.json: $(DONE)/coverage.json $(STEG)/tidigare.txt
 	$(SAY) 'Bristområden, schakt och kostnad'
 	@$(RUN) gaps $(ARGS)
 
@@ -177,7 +227,7 @@ $(DONE)/goals.json: $(DONE)/summaries.json $(DONE)/gaps.json
 	$(SAY) 'Mål, avstämning mot PTS och regional prioritering'
 	@$(RUN) goals $(ARGS)
 
-$(DONE)/reconciliation.json: $(DONE)/goals.json $(wildcard $(CONFIG:.toml=)/*)
+$(DONE)/reconciliation.json: $(DONE)/goals.json $(STEG)/publicerade.txt
 	$(SAY) 'Avstämning mot publicerade tal'
 	@$(RUN) reconciliation $(ARGS)
 
@@ -188,7 +238,7 @@ $(DONE)/history.json: $(DONE)/pts.json $(STAGES)
 $(STEG)/lagar.klar: $(DONE)/reconciliation.json $(DONE)/history.json $(ALLCODE)
 	$(SAY) 'Kontrollerar lagarna'
 	@$(RUN) laws $(ARGS)
-	@touch $@
+	$(STAMP)
 
 # Rewritten only when the run is another one: code that is merely newer makes no product anew.
 $(STEG)/korning.json: $(STEG)/lagar.klar
@@ -205,7 +255,7 @@ $(CLASS_RASTERS:%=$(BUILT)/maps/data/raster/%) &: $(STEG)/oppen_lan.parquet
 	$(SAY) 'Raster'
 	@$(RUN) raster $(ARGS)
 
-$(BUILT)/out/bredband.qgz $(BUILT)/maps/data/bredband_oppen.qgz &: $(STEG)/korning.json
+$(BUILT)/out/bredband.qgz $(BUILT)/maps/data/bredband_oppen.qgz &: $(STEG)/oppen_lan.parquet
 	$(SAY) 'QGIS-projekt'
 	@$(RUN) qgis $(ARGS)
 
@@ -223,6 +273,10 @@ $(OPEN_DATA:%=$(BUILT)/maps/%) &: $(STEG)/oppen_lan.parquet
 	$(SAY) 'Öppna data'
 	@$(RUN) open_data $(ARGS)
 
+$(TILES:%=$(BUILT)/maps/%): $(STEG)/oppen_lan.parquet
+	$(SAY) 'Kartrutor'
+	@$(RUN) tiles $(ARGS)
+
 $(BUILT)/out/rapport.md $(BUILT)/out/manifest.json &: $(STEG)/korning.json
 	$(SAY) 'Rapport och manifest'
 	@$(RUN) report $(ARGS)
@@ -235,7 +289,7 @@ $(BUILT)/out/bredbandskarta_intern.html &: $(STEG)/oppen_lan.parquet
 $(BUILT)/.printmap.klar: $(STEG)/oppen_lan.parquet
 	$(SAY) 'Kartor för utskrift'
 	@$(RUN) printmap $(ARGS) --jobs $(JOBS)
-	@mkdir -p $(@D) && touch $@
+	$(STAMP)
 
 $(BUILT)/maps/specifikation.html: $(READY_MAPS)
 	$(SAY) 'Dataproduktspecifikation'
@@ -257,14 +311,11 @@ $(ENTRY:%=$(BUILT)/maps/%) &: $(READY_MAPS) $(TOLD:%=$(BUILT)/maps/%)
 # What lies under MAPS, built but not put in place: the way in comes last. bench takes its time.
 published: $(ENTRY:%=$(BUILT)/maps/%)
 
-$(FINAL) &: $(READY)
+$(FINAL) &: $(READY) $(if $(UNFINISHED),FORCE)
 	$(SAY) 'Lägger produkterna på plats'
 	@$(RUN) install $(ARGS)
 
 # --- on order, from a finished edition -----------------------------------------------------------------------
-
-# What a planner writes goes to Python as it stands, in one piece: no expansion, quotes kept.
-AS_WRITTEN = '$(subst ','\'',$(strip $(value $(1))))'
 
 plan: | $(VENV)/.klar ## Vad som byggs för BUDGET=<kronor> eller MAL=<procent> [TROSKEL=1000 MATT=passerad]
 	@$(RUN) plan $(ARGS) --budget=$(call AS_WRITTEN,BUDGET) --goal=$(call AS_WRITTEN,MAL) \
@@ -276,7 +327,7 @@ compare: | $(VENV)/.klar ## Vad som har ändrats sedan FRAN=<OUT från en tidiga
 utvardera: $(DONE)/coverage.json ## Hur bra modellen är: gömmer kommuners uppgifter och jämför [FRON=1,2,3]
 	$(SAY) 'Utvärderar modellen (några minuter)'
 	@$(RUN) evaluate $(ARGS) --seeds=$(call AS_WRITTEN,FRON)
-	@printf 'Klart. Läs %s/utvardering/utvardering.md\n' '$(OUT)'
+	@$(LEAVE); printf 'Klart. Läs %s/utvardering/utvardering.md\n' '$(OUT)'
 
 arkiv: | $(VENV)/.klar ## Arkivpaket (BagIt) av den färdiga utgåvan [UTGAVA=oppen: bara det publicerade]
 	@$(RUN) archive $(ARGS) --edition=$(call AS_WRITTEN,UTGAVA)
@@ -286,16 +337,19 @@ verifiera: | $(VENV)/.klar ## Kontrollerar att arkivpaketet PAKET=<zip-fil eller
 
 # --- checks ------------------------------------------------------------------------------------------------
 
-PYTEST := $(VENV)/bin/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
+PYTEST := env -u BREDBAND_KORNING $(VENV)/bin/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 ifeq ($(CI),true)
 TEST_DEPS := $(VENV)/.klar-test need-chromium need-qgis
 else
 TEST_DEPS := $(VENV)/.klar-test
-TEST_SOME := -m 'not browser and not qgis'
+TEST_SOME := and not browser and not qgis
 endif
 
 test: $(TEST_DEPS) ## Kör testerna (med CI=true även i Chromium och QGIS)
-	@$(PYTEST) $(TEST_SOME)
+	@$(PYTEST) -m 'not utsatt $(TEST_SOME)'
+
+test-utsatt: $(VENV)/.klar-test ## Utsätter programmet för allt: avbrott, fulla diskar, trasiga indata (lång tid)
+	@$(PYTEST) -m utsatt
 
 test-browser: need-chromium $(VENV)/.klar-test ## Kör testerna i Chromium
 	@$(PYTEST) -m browser
@@ -323,8 +377,14 @@ docs: $(VENV)/.klar ## Skriver om docs/konfiguration.md och docs/datalexikon.md 
 	@$(VENV)/bin/python -m pipelines.describe
 
 clean: ## Tar bort mellanresultat och produkter i OUT och MAPS (inte indata, inte miljön)
-	@rm -rf $(STEG) $(FINAL) $(OUT)/plan $(OUT)/jamforelse $(OUT)/utvardering $(OUT)/.installerat $(MAPS)/.installerat
+	@$(if $(wildcard $(OUT)/.las $(MAPS)/.las)$(UNFINISHED),$(PYTHON) -m pipelines.start $(OUT) $(MAPS))
+	@rm -f $(OUT)/manifest.json
+	@rm -rf $(STEG) $(FINAL) $(OUT)/plan $(OUT)/jamforelse $(OUT)/utvardering $(OUT)/.installerat $(MAPS)/.installerat \
+	  $(foreach g,$(OUT)/bredband.gpkg $(MAPS)/data/bredband_oppen.gpkg,$(g)-wal $(g)-shm $(g)-journal) $(call OR_SAY,'Allt gick inte att ta bort i $(OUT) och $(MAPS). Går mapparna att skriva i?')
 	@printf '%s\n' $(filter-out $(OUT)/ $(MAPS)/,$(sort $(dir $(FINAL)))) | sort -r | xargs rmdir 2>/dev/null || :
 	@printf 'Borttaget: mellanresultat och produkter i %s och %s.\n' '$(OUT)' '$(MAPS)'
+
+.DEFAULT:
+	@printf 'FEL: %s är inget mål, och finns inte som fil. «make help» visar målen.\n' '$(subst ','\'',$@)' >&2; exit 2
 
 FORCE:

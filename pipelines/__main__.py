@@ -6,10 +6,11 @@ import argparse
 import importlib
 import sys
 from pathlib import Path
+from typing import NoReturn
 
+from pipelines import faults
 from pipelines.errors import DataError
 from pipelines.paths import Paths
-from pipelines.region import load_region
 
 STAGES = {
     "demo": ("pipelines.demo", "gör demoregionen i RAW/demo"),
@@ -40,6 +41,7 @@ STAGES = {
     "open_tables": ("pipelines.publish.open_tables", "det som publiceras, som tabeller"),
     "webmap": ("pipelines.publish.webmap", "webbkartan, öppen och intern"),
     "open_data": ("pipelines.publish.open_data", "den öppna utgåvan i maps/data"),
+    "tiles": ("pipelines.publish.tiles", "den öppna utgåvans rutor som kartrutor för webben (PMTiles)"),
     "pages": ("pipelines.publish.pages", "en sida per kommun"),
     "entry": ("pipelines.publish.pages.entry", "ingångssidan och tillgänglighetsredogörelsen"),
     "printmap": ("pipelines.publish.printmap", "kartor för utskrift"),
@@ -79,7 +81,7 @@ reads them itself, so that a planner's slip is told in Swedish, with an example.
 
 def main(argv: list[str] | None = None) -> int:
     """Run one stage; return the exit code (0 well, 2 bad input, told in Swedish on stderr)."""
-    parser = argparse.ArgumentParser(prog="python -m pipelines", description=__doc__)
+    parser = _Parser(prog="python -m pipelines", description=__doc__)
     parser.add_argument("stage", choices=STAGES, metavar="STAGE", help=", ".join(STAGES))
     parser.add_argument("--config", type=Path, default=Path("config/vastra-gotaland.toml"))
     parser.add_argument("--raw", type=Path, default=Path("data/raw"))
@@ -96,15 +98,36 @@ def main(argv: list[str] | None = None) -> int:
         if stage != args.stage and any(words.values()):
             parser.error(f"{', '.join(f'--{n}' for n, w in words.items() if w)} hör till {stage}")
     paths = Paths(args.config, args.raw, args.out, args.maps, args.earlier)
-    try:
+    with faults.told(args.stage, paths) as outcome:
         _keep_apart(paths)
+        _run(args.stage, paths, given.get(args.stage, {}))
+    return outcome.code
+
+
+def _run(stage: str, paths: Paths, given: dict[str, str]) -> None:
+    """Run a stage on the files and the configuration that were listed, and no others."""
+    from pipelines import leftovers, start
+    from pipelines.region import load_region
+    from pipelines.sources import listing
+
+    if stage in listing.ON_ORDER:
+        leftovers.sweep(paths)
+    with listing.unchanged(stage, paths):
         region = load_region(paths.config)
-        module = importlib.import_module(STAGES[args.stage][0])
-        module.run(region, paths, *given.get(args.stage, {}).values())
-    except DataError as error:
-        print(error, file=sys.stderr)
-        return 2
-    return 0
+        module = importlib.import_module(STAGES[stage][0])
+        with start.ready(stage, paths):
+            module.run(region, paths, *given.values())
+
+
+class _Parser(argparse.ArgumentParser):
+    """Tells in Swedish of a command it does not understand."""
+
+    def error(self, message: str) -> NoReturn:
+        problem = DataError(
+            "Kommandot går inte att förstå.", found=f"programbiblioteket säger: {message}",
+            action="Använd make; «make help» visar målen, «python -m pipelines -h» stegen.",
+        )  # fmt: skip
+        self.exit(faults.FAILED, f"{problem}\n")
 
 
 def _keep_apart(paths: Paths) -> None:

@@ -18,8 +18,8 @@ import time
 from pathlib import Path
 
 PUBLISHED = (
-    "open_tables", "open_data", "raster", "qgis", "webmap", "printmap", "pages", "specification", "catalogue",
-    "entry",
+    "open_tables", "open_data", "tiles", "raster", "qgis", "webmap", "printmap", "pages", "specification",
+    "catalogue", "entry",
 )  # fmt: skip
 """The steps that make what lies under ``MAPS`` (some of them what lies in ``OUT`` too)."""
 

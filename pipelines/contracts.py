@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from pipelines import classes
 from pipelines.errors import ContractError
 from pipelines.region import CLASSES, MEASURES, STATUSES, TECHNIQUES, THRESHOLDS
 
@@ -25,6 +26,8 @@ BASIS_TEXT: dict[Basis, str] = {
 }  # fmt: skip
 """How a column's values are known, in words."""
 Klass = Literal["intern", "oppen", "band"]
+DECIMALS = 6
+"""Decimals of an exact value in a file."""
 UNDERLAG = ("adress", "ruta", "omrade", "statistik", "blandat", "ingen")
 BEST_TECHNIQUES = (*TECHNIQUES, "okand", "ingen")
 ADDRESS_STATUSES = (*STATUSES, "ingen", "okand")
@@ -32,7 +35,14 @@ ADDRESS_STATUSES = (*STATUSES, "ingen", "okand")
 
 @dataclass(frozen=True)
 class Column:
-    """One column: name, type, alias, what it means, what it may hold, who may see it."""
+    """One column: name, type, alias, what it means, what it may hold, who may see it.
+
+    Attributes
+    ----------
+    decimals : int, optional
+        How many decimals mean something. Every decimal column of the open edition says so, and is rounded so
+        in each of its products. None where the exact value is kept: files then hold :data:`DECIMALS`.
+    """
 
     name: str
     kind: Kind
@@ -46,6 +56,7 @@ class Column:
     high: float | None = None
     values: tuple[str, ...] = ()
     pattern: str = ""
+    decimals: int | None = None
 
 
 @dataclass(frozen=True)
@@ -113,6 +124,20 @@ def check(df: pd.DataFrame, table: Table) -> pd.DataFrame:
         ) from None
     rest = [c for c in df.columns if c not in table.names]
     return df[[*table.names, *rest]]
+
+
+def rounded(df: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Return the table with each decimal column rounded to the decimals its contract gives, -0.0 as 0.0.
+
+    >>> import pandas as pd
+    >>> t = Table("t", "", "", (Column("land_ha", "decimal", "", decimals=1), Column("x", "decimal", "")))
+    >>> rounded(pd.DataFrame({"land_ha": [6.25, -0.01], "x": [1 / 3, 2.0]}), t).values.tolist()
+    [[6.2, 0.333333], [0.0, 2.0]]
+    """
+    places = {
+        c.name: DECIMALS if c.decimals is None else c.decimals for c in table.columns if c.kind == "decimal"
+    }
+    return df.assign(**{name: df[name].round(n) + 0.0 for name, n in places.items()})
 
 
 def _is_category(df: pd.DataFrame, name: str) -> bool:
@@ -281,6 +306,11 @@ GRANSER = Table(
     (KOMMUNKOD, KOMMUNNAMN, Column("i_lan", "ja_nej", "I länet")),
     key=("kommunkod",), geometry="MultiPolygon",
 )  # fmt: skip
+KOMMUNYTOR = Table(
+    "kommunytor", "Kommunernas hela ytor", "Kommunerna som gränsfilen har dem, vatten med: länets och grannarnas.",
+    (KOMMUNKOD, KOMMUNNAMN, Column("i_lan", "ja_nej", "I länet")),
+    key=("kommunkod",), geometry="MultiPolygon",
+)  # fmt: skip
 MARK = Table(
     "mark", "Vatten", "Vattenytor ur Lantmäteriets marktäcke, som dras från kommunernas land.",
     (Column("objekttyp", "text", "Objekttyp"),), geometry="MultiPolygon",
@@ -379,6 +409,7 @@ EVIDENS_ADRESS = Table(
         Column("e_m", "decimal", "E (m)", unit="m", nullable=True),
         Column("n_m", "decimal", "N (m)", unit="m", nullable=True),
         Column("operator", "text", "Operatör"),
+        Column("kommunkod_fil", "text", "Kommunkod i filen", "Tomt när filen inte säger kommun på raden."),
     ),
 )  # fmt: skip
 EVIDENS_RUTA = Table(
@@ -399,6 +430,19 @@ LAND = Table(
     "land", "Land per ruta, kommun och områdestyp", "Varje 250 m-ruta som överlappar länets land.",
     (RUTID, KOMMUNKOD, OMRADESTYP, replace(LAND_HA, low=0)),
     key=("rutid", "kommunkod", "omradestyp"),
+)  # fmt: skip
+OPPNA_DELAR = Table(
+    "oppna_delar", "Öppna körningens hushåll per ruta och kommun",
+    "Vad utgåvans regler räknar på; lämnar aldrig programmet.",
+    (
+        RUTID, KOMMUNKOD, Column("adresser", "heltal", "Adresser", low=1),
+        Column("hushall", "decimal", "Hushåll", low=0),
+        *(
+            Column(f"hushall_{lacking}_{t}", "decimal", f"Hushåll {lacking} {t}", low=0)
+            for lacking in ("utan", "ej_passerade") for t in THRESHOLDS
+        ),
+    ),
+    key=("rutid", "kommunkod"),
 )  # fmt: skip
 ADRESSER_RUTA = Table(
     "adresser_ruta", "Adresser med ruta och områdestyp", "Sorterade efter ruta och adress-id.",
@@ -541,25 +585,21 @@ ADRESSER = Table(
     key=("adress_id",), geometry="Point",
 )  # fmt: skip
 
-CLASS_CODES = ("ingen_adress", "utan", "mindre_del", "storre_del", "tackt")
-_FEW_BAND = "1– säger bara att där finns hushåll: rutan har få adresser och fler än ett hushåll per adress."
+MERGED_M = ("250", "500", "1000")
 OPPNA_RUTOR = Table(
-    "oppna_rutor", "Öppna rutor", "Den öppna utgåvans rutor: klass för varje ruta, antal bara i band.",
+    "oppna_rutor", "Öppna rutor", "Den öppna utgåvans rutor: klass för varje ruta, inga antal utom adresser i band.",
     (
         RUTID_SCB, KOMMUNKOD, KOMMUNNAMN, OMRADESTYP,
         *(
             Column(f"klass_{m}_{t}", "text", f"Klass {_NAMES[m]} {t} Mbit/s",
-                   f"Andel av rutans adresser som har {_M[m]} {t} Mbit/s, i klasser.", basis="blandad", klass="oppen",
-                   values=CLASS_CODES)
+                   f"Andel av rutans adresser som har {_M[m]} {t} Mbit/s, i klasser; rutor med få adresser har egna.",
+                   basis="blandad", klass="oppen", values=classes.CODES)
             for m in MEASURES for t in THRESHOLDS
         ),
         Column("adresser_band", "text", "Adresser (band)", "Antal adresser, i band.", "antal", "uppmatt", "oppen"),
-        Column("hushall_band", "text", "Hushåll (band)",
-               f"Väntat antal hushåll, i band. {_FEW_BAND}", "antal", "modellerad", "oppen"),
-        *(Column(f"hushall_utan_{t}_band", "text", f"Hushåll utan {t} Mbit/s (band)",
-                 f"Väntat antal hushåll utan tillgång till {t} Mbit/s, i band. I rutor med få adresser: rutans hushåll "
-                 f"där klassen är utan, annars 0. {_FEW_BAND}", "antal", "blandad", "oppen")
-          for t in THRESHOLDS),
+        Column("sammanslagen_m", "text", "Klassen gäller rutor om (m)",
+               "250: rutans egna adresser. 500 eller 1000: klassen gäller alla rutor med för få adresser i den större "
+               "rutan tillsammans, enligt `minst_adresser_i_ruta`.", "m", klass="oppen", values=MERGED_M),
         replace(PLANERAD, klass="oppen"),
         UNDERLAG_COLUMN,
         *UNDERLAG_T,

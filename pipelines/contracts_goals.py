@@ -59,7 +59,8 @@ MAL = Table(
         TROSKEL, MATT,
         Column("mal_matt", "ja_nej", "Målets mått", "Ja när måttet är det som målet är skrivet i.", klass="oppen"),
         _NIVA, _KOD, _NAMN,
-        Column("delregion", "text", "Delregion", "Kommunens delregion; tomt för riket och länet.", klass="oppen"),
+        Column("delregion", "text", "Delregion", "Kommunens delregion; tomt för riket och länet.", klass="oppen",
+               nullable=True),
         _TYP,
         Column("bas", "text", "Bas", "hushall eller arbetsstallen.", klass="oppen", values=UNITS),
         Column("kalla", "text", "Källa", "egen: den här analysen. pts: PTS:s tabellbilagor.", klass="oppen",
@@ -105,7 +106,7 @@ MAL = Table(
         Column("mobil_olikhet", "text", "Mobil: olikhet", "> eller < när PTS:s tal är en gräns.", "", "publicerad",
                "oppen", values=("", ">", "<")),
         Column("mobil_matt", "text", "Mobil: mått", "PTS:s rubrik, och år. Snabbaste mått som inte är över tröskeln.",
-               "", "publicerad", "oppen"),
+               "", "publicerad", "oppen", True),
     ),
     key=("mal_nr", "matt", "niva", "kod", "omradestyp", "bas", "kalla"),
 )  # fmt: skip

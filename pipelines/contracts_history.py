@@ -98,10 +98,15 @@ HISTORIK_OPPEN = replace(
     HISTORIK,
     description=f"{HISTORIK.description} Andelarna har en decimal; utgåvans eget år har för en kommun så många "
     "som tabellen kommuner visar, eller saknas.",
+    columns=tuple(replace(c, decimals=1) if c.name == "andel_pct" else c for c in HISTORIK.columns),
 )
 _NOT_TOLD = ("senaste_pct", "takt_pe")
 FRAMSKRIVNING_OPPEN = replace(
-    FRAMSKRIVNING, columns=tuple(c for c in FRAMSKRIVNING.columns if c.name not in _NOT_TOLD)
-)
+    FRAMSKRIVNING,
+    columns=tuple(
+        replace(c, decimals=2) if c.name == "mal_pct" else c
+        for c in FRAMSKRIVNING.columns if c.name not in _NOT_TOLD
+    ),
+)  # fmt: skip
 OPEN_HISTORY = (HISTORIK_OPPEN, FRAMSKRIVNING_OPPEN)
 """The open edition's tables of earlier and later years; files ``oppen_historik``, ``oppen_framskrivning``."""

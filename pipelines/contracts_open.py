@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from pipelines import classes
 from pipelines.contracts import KOMMUNER, LAN, OPPNA_RUTOR, Column, Table
 from pipelines.contracts_gaps import BRISTOMRADE_ID, BRISTOMRADEN
 from pipelines.contracts_history import OPEN_HISTORY
@@ -29,7 +30,16 @@ _RECKONED = tuple(f"{name}_{t}_pct" for t in THRESHOLDS for name in ("andel", "a
 """Shares that are reckoned from the told counts, never from the exact ones."""
 _LEFT_OUT = ("yta_utan_", "yta_tackt_", "avvikelse_", "sannolikhet", "underlag")
 """Open columns that would narrow a suppressed count: what stands in their place is told below."""
+_DECIMALS = {"land_ha": 1, "andel_": 1, "pts_andel_": 1, "yta_": 2}
+"""Decimals that mean something, by how a column's name begins: boundaries are known to a tenth of a hectare at
+best, PTS tells a decimal of a share and ours are reckoned from tens; a hundredth of a kommun's land is a few cells."""
 _PTS_TOLD = "En decimal; hel procent, eller tomt, där en decimal skulle ringa in ett litet antal."
+
+
+def meant(column: Column) -> Column:
+    """Return the column with the decimals that mean something, where it holds a decimal number."""
+    found = (n for start, n in _DECIMALS.items() if column.name.startswith(start))
+    return replace(column, decimals=next(found)) if column.kind == "decimal" else column
 
 
 def rounded(column: Column) -> Column:
@@ -42,15 +52,15 @@ def rounded(column: Column) -> Column:
     )  # fmt: skip
 
 
-def limits_of(column: Column) -> tuple[Column, Column]:
-    """Return the open columns of an area's count: what its cells' bands add up to, from and to."""
+def limits_of(column: Column, how: str) -> tuple[Column, Column]:
+    """Return the open columns of an area's count, from and to; ``how`` says how they are reckoned."""
     least = replace(
         column, name=f"{column.name}_minst", kind="heltal", alias=column.alias.replace("(antal)", "(minst)"),
-        description=f"Summan av rutornas band, nedåt. {column.description}", klass="oppen",
+        description=f"{column.description} {how} Nedåt.", klass="oppen",
     )  # fmt: skip
     most = replace(
         least, name=f"{column.name}_hogst", alias=column.alias.replace("(antal)", "(högst)"), nullable=True,
-        description=f"Summan av rutornas band, uppåt; tomt där ett band saknar övre gräns. {column.description}",
+        description=f"{column.description} {how} Uppåt.",
     )  # fmt: skip
     return least, most
 
@@ -67,13 +77,15 @@ def _surface() -> tuple[Column, ...]:
     """Return land by the cells' published classes: it tells nothing the cells do not."""
     out = []
     for t in THRESHOLDS:
-        for name, alias, classes in (
-            ("utan", "utan", "utan eller mindre_del"), ("tackt", "täckt", "storre_del eller tackt"),
+        for name, alias, codes in (
+            ("utan", "utan", classes.LACKING), ("tackt", "täckt", classes.COVERED),
+            ("okand", "som inte redovisas", (classes.WITHHELD,)),
         ):  # fmt: skip
             out.append(
                 Column(
                     f"yta_klass_{name}_{t}_pct", "decimal", f"Yta i rutor {alias} {t} Mbit/s (%)",
-                    f"Land i rutor med klass {classes} för tillgång, delat med allt land. De tre ytorna är 100 %.",
+                    f"Land i rutor med klass {' eller '.join(codes)} för tillgång, delat med allt land. De tre och yta_obebodd_pct "
+                    "är tillsammans 100 %.",
                     "%", "blandad", "oppen", True, 0, 100,
                 )
             )  # fmt: skip
@@ -92,7 +104,7 @@ def open_columns(table: Table) -> tuple[Column, ...]:
             out.append(replace(c, description=f"{c.description} {_PTS_TOLD}"))
         elif c.klass == "oppen" and not c.name.startswith(_LEFT_OUT):
             out.append(c)
-    return (*out, *_surface())
+    return tuple(map(meant, (*out, *_surface())))
 
 
 RUTNAT_250M = Table(
@@ -104,11 +116,12 @@ KOMMUNER_OPPNA = replace(
 LAN_OPPNA = replace(
     LAN, description="Nyckeltal för länet: summan av kommunernas publicerade antal.", columns=open_columns(LAN),
 )  # fmt: skip
+_STEP = "Utåt till en multipel av undertryckningsgränsen."
 _AREA = {c.name: c for c in BRISTOMRADEN.columns}
 BRISTOMRADEN_OPPNA = Table(
     "bristomraden", "Bristområden",
     "Sammanhängande rutor med adresser utan täckning, per tröskel och mått, av uppgifter som får publiceras. "
-    "Antal bara i band, kostnad bara i klasser.",
+    "Antal bara från och till, kostnad bara i klasser.",
     (
         replace(
             BRISTOMRADE_ID, pattern=r"^(30|100|1000)-(tillgang|passerad)-\d{13}$",
@@ -120,9 +133,13 @@ BRISTOMRADEN_OPPNA = Table(
         replace(_AREA["kommuner"], description="Koder för alla kommuner som områdets rutor hör till."),
         replace(_AREA["modellerad"], description="Ja när någon av områdets rutor bygger på statistik."),
         replace(_AREA["rutor"], low=1),
-        replace(_AREA["land_ha"], description="Landareal i områdets rutor."),
-        *limits_of(_AREA["adresser"]), *limits_of(_AREA["hushall"]),
-        *limits_of(replace(_AREA["hushall_utan"], description="Hushåll utan täckning i rutorna.")),
+        meant(replace(_AREA["land_ha"], description="Landareal i områdets rutor.")),
+        *limits_of(_AREA["adresser"], "Summan av rutornas band; högst är tomt där ett band saknar övre gräns."),
+        *limits_of(_AREA["hushall"], f"Rutornas väntade hushåll; få adresser räknas som det minsta och det mesta de kan vara. {_STEP}"),
+        *limits_of(
+            replace(_AREA["hushall_utan"], description="Hushåll utan täckning i rutorna."),
+            f"Rutornas hushåll gånger den minsta och den största del som klassen kan betyda. {_STEP}",
+        ),
         replace(
             _AREA["kostnad_sek"], name="kostnad_klass", kind="text", alias="Kostnad (klass, miljoner kr)", unit="",
             description="Schablon ur rutornas lägen och band, i klasser om miljoner kronor; ej_redovisad där områdets "

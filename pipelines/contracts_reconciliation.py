@@ -43,6 +43,8 @@ AVSTAMNING_KALLOR = Table(
     key=("niva", "kod", "kalla", "ar", "storhet", "omradestyp", "troskel_mbit", "matt"),
 )  # fmt: skip
 
+_DECIMALS = {"vart_tal": 1, "deras_tal": 1, "skillnad": 3, "tolerans": 3}
+"""Of the open edition: a tenth of a per cent or a hectare; households are held to a hundredth of a per cent."""
 OPEN_VERDICTS = (*VERDICTS, "oavgjort")
 _OWN = {c.name: c for c in AVSTAMNING_KALLOR.columns}
 _TOLD_AS = {
@@ -79,7 +81,7 @@ def _open_columns() -> tuple[Column, ...]:
     out: list[Column] = []
     for c in AVSTAMNING_KALLOR.columns:
         if c.name != "omradestyp":
-            out.append(_TOLD_AS.get(c.name, c))
+            out.append(replace(_TOLD_AS.get(c.name, c), decimals=_DECIMALS.get(c.name)))
         if c.name == "vart_tal":
             out.append(_LIMIT)
     return tuple(out)

@@ -68,6 +68,10 @@ def _type(info: FieldInfo) -> str:
     return next((_PLAIN[a] for a in inner if a in _PLAIN), "text")
 
 
+def _figures(value: float | tuple[float, ...]) -> str:
+    return "–".join(f"{v:g}" for v in (value if isinstance(value, tuple) else (value,)))
+
+
 def _default(info: FieldInfo) -> str:
     if info.is_required():
         return "**krävs**"
@@ -77,7 +81,7 @@ def _default(info: FieldInfo) -> str:
     if isinstance(value, tuple):
         return "`[" + ", ".join(map(str, value)) + "]`"
     if isinstance(value, dict):
-        return ", ".join(f"{k} {v:g}" for k, v in value.items())
+        return ", ".join(f"{k} {_figures(v)}" for k, v in value.items())
     return f"`{value}`"
 
 

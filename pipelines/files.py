@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
 import os
 import shutil
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 
 EPSG = 3006
 """SWEREF 99 TM: cells, addresses and counts stay in it from end to end."""
+
+WRITING = "Filen som skrevs: "
+"""How the note begins that tells which file was being written when something failed."""
 
 
 @contextmanager
@@ -33,8 +38,11 @@ def replacing(path: Path) -> Iterator[Path]:
     try:
         yield beside
         beside.replace(path)
+    except Exception as error:
+        error.add_note(f"{WRITING}{path}")  # many libraries do not say which file there was no room for
+        raise
     finally:
-        for leftover in (beside, *path.parent.glob(f".{path.stem}.{os.getpid()}.ny*")):
+        for leftover in (beside, *path.parent.glob(f".{glob.escape(path.stem)}.{os.getpid()}.ny*")):
             if leftover.is_dir():
                 shutil.rmtree(leftover, ignore_errors=True)
             else:
@@ -49,10 +57,25 @@ def write_text(path: Path, text: str) -> None:
 
 def write_text_if_changed(path: Path, text: str) -> bool:
     """Write only when the content differs, so that make redoes nothing for the same content."""
-    if path.exists() and path.read_text(encoding="utf-8") == text:
+    if path.is_file() and path.read_bytes() == text.encode():
         return False
     write_text(path, text)
     return True
+
+
+def write_zip(path: Path, source: Path, day: str) -> None:
+    """Write a file packed, alone in a zip: the same file and day (as in ISO 8601) give the same bytes."""
+    year, month, date = (int(x) for x in day.split("-"))
+    entry = zipfile.ZipInfo(source.name, (year, month, date, 0, 0, 0))
+    entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 3
+    entry.external_attr, entry.file_size = 0o644 << 16, source.stat().st_size
+    with (
+        replacing(path) as beside,
+        zipfile.ZipFile(beside, "w") as packed,
+        source.open("rb") as plain,
+        packed.open(entry, "w") as out,
+    ):
+        shutil.copyfileobj(plain, out, 1 << 20)
 
 
 def sha256(path: Path) -> str:

@@ -122,6 +122,35 @@ def parse_scb_id(text: ArrayLike) -> Ints:
     return np.asarray(text).astype(np.int64)
 
 
+def hilbert(column: ArrayLike, row: ArrayLike, order: int) -> Ints:
+    """Return each cell's place along a Hilbert curve: near one another there, near one another on the map.
+
+    Parameters
+    ----------
+    column, row : array_like of int
+        From 0 to 2**order - 1.
+    order : int
+        The curve fills 2**order by 2**order cells, from the corner 0, 0 to its neighbour in the last column.
+
+    Examples
+    --------
+    >>> hilbert([0, 0, 1, 1], [0, 1, 1, 0], 1)
+    array([0, 1, 2, 3])
+    """
+    x, y = (np.array(v, dtype=np.int64) for v in (column, row))
+    place = np.zeros(np.broadcast(x, y).shape, dtype=np.int64)
+    for bit in reversed(range(order)):
+        side = 1 << bit
+        right, up = x >= side, y >= side
+        place += side * side * ((3 * right) ^ up)
+        x, y = x - side * right, y - side * up
+        # In the two lower quarters the curve lies on its side, in the last of them also backwards.
+        back = right & ~up
+        x, y = np.where(back, side - 1 - x, x), np.where(back, side - 1 - y, y)
+        x, y = np.where(up, x, y), np.where(up, y, x)
+    return place
+
+
 def wkb_squares(rutid: ArrayLike, size_m: int = CELL_M) -> NDArray[np.void]:
     """Return each cell as a WKB polygon, by arithmetic.
 

@@ -55,3 +55,8 @@ class Paths:
     def run_facts(self) -> Path:
         """Facts of the run every product quotes: run id, demo or not, dates."""
         return self.step / "korning.json"
+
+    @property
+    def warnings(self) -> Path:
+        """What the console says last: why a figure of this edition may be wrong."""
+        return self.step / "varningar.txt"

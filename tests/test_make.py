@@ -1,12 +1,10 @@
-"""The Makefile as a planner meets it: runs, does nothing twice, redoes what changed, survives a kill."""
+"""The Makefile as a planner meets it: runs, does nothing twice, redoes what changed."""
 
 import json
 import os
 import shutil
-import signal
 import sqlite3
 import subprocess
-import time
 import zipfile
 from pathlib import Path
 
@@ -14,7 +12,7 @@ import pytest
 
 from pipelines import bench
 from pipelines.__main__ import STAGES
-from tests.conftest import clean_environment, lay_out, make_command
+from tests.conftest import clean_environment, make_command, without_rights
 
 ROOT = Path(__file__).parents[1]
 PRODUCTS = [
@@ -180,43 +178,164 @@ def test_a_broken_configuration_is_told_in_swedish(copy):
     assert times(copy) == before
 
 
-def test_a_killed_run_leaves_nothing_half_written_and_the_next_finishes(tmp_path):
-    folder = lay_out(tmp_path / "lan")
-    for delay_s in (2.5, 6.0, 14.0):  # each goes on where the one before was stopped
-        process = subprocess.Popen(
-            make_command(folder, "coverage", jobs=2, new=True), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            env=clean_environment(), start_new_session=True,
-        )  # fmt: skip
-        time.sleep(delay_s)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        for product in PRODUCTS:
-            assert not (folder / product).exists() or whole(folder / product), product
-    assert make(folder, "coverage").returncode == 0
-    assert all(whole(folder / p) for p in PRODUCTS)
-
-
-def whole(path: Path) -> bool:
-    """Say whether a product is complete, by its own format's end."""
-    body = path.read_bytes()
-    if path.suffix == ".gpkg":
-        with sqlite3.connect(path) as gpkg:
-            return gpkg.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    if path.suffix == ".xlsx":
-        return zipfile.ZipFile(path).testzip() is None
-    if path.suffix == ".json":
-        return bool(json.loads(body))
-    ends = {".html": b"</html>", ".pdf": b"%%EOF", ".png": b"IEND\xaeB`\x82", ".md": b"\n", ".csv": b"\n"}
-    return body.rstrip(b" \r").endswith(ends[path.suffix]) or body.rstrip().endswith(ends[path.suffix]) \
-        if path.suffix in ends else len(body) > 0  # fmt: skip
-
-
-def test_a_folder_with_a_space_is_refused_in_swedish(tmp_path):
+@pytest.mark.parametrize("sign", [" ", *"$#%:;|&<>()*?[]{}'\"`~\\!"])
+@pytest.mark.parametrize("variable", ["OUT", "MAPS"])
+def test_a_sign_of_makes_own_in_out_or_maps_is_refused_in_swedish(variable, sign, tmp_path):
     result = subprocess.run(
-        ["make", "-C", str(ROOT), "coverage", f"OUT={tmp_path}/a b"], capture_output=True, text=True
+        ["make", "-C", str(ROOT), "coverage", f"{variable}={tmp_path}/a{sign}b"],
+        capture_output=True,
+        text=True,
     )
     assert result.returncode != 0
-    assert "mellanslag" in result.stderr
+    assert f"FEL: {variable}=«{tmp_path}/a{sign}b» innehåller" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+SIGNS = "|:#$%&;'\"*?[]{}<>()!\\`~=, \n\x1bå e\u0301"
+"""Every sign that make, the shell, SQLite or GDAL reads as its own; é as macOS writes it."""
+ODD_NAMES = {
+    "pts/mtbbk_tabellbilaga_teknik.xlsx": "pts/PTS tabellbilaga teknik (1).xlsx",
+    "pts/mtbbk_tabellbilaga_hastighet.xlsx": f"pts/-{SIGNS} hastighet.xlsx",
+    "scb/tatorter_2023.gpkg": f"scb/tatorter_{SIGNS}.gpkg",
+    "granser/kommungranser.gpkg": f"granser/--{SIGNS}.gpkg",
+    "lantmateriet/belagenhetsadresser_kn9901.zip": f"lantmateriet/belagenhetsadresser_{SIGNS}.zip",
+    "lantmateriet/mark.gpkg": f"lantmateriet/mark{SIGNS}.gpkg",
+    "tackning/omraden_kommun.gpkg": "tackning/omraden_a\u030a 'b' #1.gpkg",
+}
+
+
+def test_a_file_or_folder_of_input_may_be_called_anything(small_edition, tmp_path):
+    """The same files under odd names, in odd folders, are read as they were under plain ones."""
+    import pandas as pd
+
+    folder = tmp_path / f"-{SIGNS}".replace("\n", "")
+    raw, config, out = folder / f"-raw {folder.name}", folder / "-läns$HOME.toml", tmp_path / "out"
+    shutil.copytree(small_edition / "raw", raw)
+    shutil.copy(small_edition / "county.toml", config)
+    for plain, odd in ODD_NAMES.items():
+        (raw / plain).rename(raw / odd)
+    (raw / "pts/~$PTS tabellbilaga teknik (1).xlsx").write_text("lås")
+    sources = raw / "tackning/kallor.csv"
+    told = sources.read_text(encoding="utf-8")
+    sources.write_text(told.replace("omraden_kommun.gpkg", "omraden_\u00e5 'b' #1.gpkg"), encoding="utf-8")
+    ledgers = [f"{out}/.steg/liggare/{s}.json" for s in ("lantmateriet", "scb", "pts", "granser", "tackning")]
+    command = make_command(tmp_path, *ledgers)
+    given = [f"RAW={raw}", f"CONFIG={config}", f"OUT={out}", f"MAPS={tmp_path}/maps"]
+    at = command.index(f"RAW={tmp_path}/raw")
+    command[at : at + 4] = given
+    result = subprocess.run(command, capture_output=True, text=True, env=clean_environment(), timeout=300)
+    assert result.returncode == 0, result.stdout + result.stderr
+    for table in ("adresser_kalla", "befolkning", "granser", "mark", "orter", "pts_teknik", "pts_hastighet",
+                  "evidens_adress", "evidens_ruta", "evidens_omrade"):  # fmt: skip
+        here, plain = (pd.read_parquet(d / f".steg/{table}.parquet") for d in (out, small_edition / "out"))
+        same = [c for c in here.columns if c not in ("fil", "kalla")]
+        pd.testing.assert_frame_equal(here[same], plain[same])
+    again = subprocess.run(command, capture_output=True, text=True, env=clean_environment(), timeout=60)
+    assert (again.returncode, steps(again)) == (0, set())
+
+
+@pytest.mark.parametrize("what", ["indata", "konfiguration"])
+def test_a_file_replaced_by_an_older_one_is_seen(copy, what):
+    path = copy / ("raw/tackning/adresser_fiber.csv" if what == "indata" else "county.toml")
+    body, seen = path.read_text(encoding="utf-8"), path.stat()
+    other = path.with_name("annan")
+    other.write_text(
+        body.replace("Öbolaget", "Åbolaget") if what == "indata" else body + "#", encoding="utf-8"
+    )
+    os.utime(other, ns=(seen.st_atime_ns, seen.st_mtime_ns - 10**15))
+    other.replace(path)
+    result = make(copy, f"{copy}/out/.steg/liggare/tackning.json")
+    assert result.returncode == 0, result.stderr
+    assert "Läser tackning" in steps(result)
+    assert steps(make(copy, f"{copy}/out/.steg/liggare/tackning.json")) == set()
+
+
+def read_only(folder: Path, *goals: str, root: Path) -> subprocess.CompletedProcess[str]:
+    """Run make where nothing can be written under ``folder``, in a view of the disk of its own."""
+    script = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"'
+    alone = ["unshare", *([] if os.geteuid() == 0 else ["--map-root-user"]), "--mount", "sh", "-c"]
+    if (
+        not shutil.which("unshare")
+        or subprocess.run([*alone, script, folder, "true"], capture_output=True).returncode
+    ):
+        pytest.skip("this system lets nobody mount")
+    command = [*alone, script, str(folder), *make_command(root, *goals, new=True)]
+    return subprocess.run(command, capture_output=True, text=True, env=clean_environment(), timeout=300)
+
+
+@pytest.mark.parametrize("which", ["out", "maps"])
+def test_an_edition_that_cannot_be_written_stays_as_it_is_and_that_is_told(copy, which):
+    (copy / "maps/bredbandskarta.html").unlink()
+    before = {p: p.read_bytes() for d in ("out", "maps") for p in (copy / d).glob("*.*") if p.is_file()}
+    result = read_only(copy / which, "coverage", root=copy)
+    assert result.returncode != 0
+    assert "FEL: Mappen eller disken är skrivskyddad." in result.stderr
+    assert f"Fil: {copy / which}" in result.stderr
+    assert "Traceback" not in result.stderr
+    said = [line for line in result.stderr.splitlines() if not line.startswith((" ", "FEL: ", "make: "))]
+    assert said == [], "no shell has a say"
+    assert {p: p.read_bytes() for p in before} == before
+
+
+def test_input_that_cannot_be_written_is_read(copy):
+    with (copy / "raw/tackning/adresser_fiber.csv").open("a", encoding="utf-8") as f:
+        f.write("9901-003,fiber,1000,100.0,tillgang,X\n")
+    result = read_only(copy / "raw", f"{copy}/out/.steg/liggare/tackning.json", root=copy)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "Läser tackning" in steps(result)
+
+
+def test_clean_tells_in_swedish_of_what_it_cannot_remove(copy):
+    result = read_only(copy / "maps", "clean", root=copy)
+    assert result.returncode != 0
+    assert result.stderr.startswith("FEL: ")
+
+
+@pytest.mark.parametrize("name", ["fil", "mapp"])
+def test_an_input_that_nobody_may_read_is_named(name, copy):
+    locked = copy / ("raw/pts/mtbbk_tabellbilaga_teknik.xlsx" if name == "fil" else "raw/pts")
+    locked.chmod(0)
+    command = [*without_rights(), *make_command(copy, "coverage", new=True)]
+    result = subprocess.run(command, capture_output=True, text=True, env=clean_environment(), timeout=60)
+    assert result.returncode != 0
+    assert "FEL: Rättighet saknas" in result.stderr, result.stderr
+    assert f"Fil: {locked}" in result.stderr
+
+
+def test_what_programs_leave_is_no_input_and_what_cannot_be_read_is_no_empty_folder(tmp_path):
+    """Where nothing but such things lie, the demo region is made; a thing that is there but unknown is told."""
+
+    def asked(raw: Path) -> str:
+        command = [
+            "make",
+            "-n",
+            "-C",
+            str(ROOT),
+            "coverage",
+            f"RAW={raw}",
+            f"OUT={tmp_path}/out",
+            f"MAPS={tmp_path}/m",
+        ]
+        return subprocess.run(command, capture_output=True, text=True, env=clean_environment()).stdout
+
+    for i, (name, demo) in enumerate([
+        ("pts/~$teknik $x.xlsx", True), ("pts/ReadMe.txt", True), ("scb/.DS_Store", True), ("scb/Thumbs.db", True),
+        ("annat/x.gpkg", True), ("pts/x.xlsx.kalla.json", True), ("pts/hej hå.xlsx", False), ("scb/|", False),
+        ("granser/-n", False),
+    ]):  # fmt: skip
+        raw = tmp_path / f"raw {i}"
+        (raw / name).parent.mkdir(parents=True)
+        (raw / name).write_text("x")
+        assert ("--demo" in asked(raw)) == demo, name
+    (tmp_path / "borta").mkdir()
+    (tmp_path / "borta/tackning").symlink_to("/mnt/finns/inte")
+    assert "--demo" not in asked(tmp_path / "borta")
+
+
+def test_a_goal_that_is_none_is_told_in_swedish():
+    result = subprocess.run(["make", "-C", str(ROOT), "covrage"], capture_output=True, text=True)
+    assert result.returncode != 0
+    assert "FEL: covrage är inget mål" in result.stderr
 
 
 def test_an_internal_edition_inside_the_published_one_is_refused(tmp_path):

@@ -33,7 +33,9 @@ def run(region: Region, paths: Paths) -> None:
         truth,
     )
     from pipelines.demo.common import stream
+    from pipelines.made_from import demo_basis
 
+    basis = demo_basis(paths.config)
     with install.scratch(paths.raw) as folder:
         land = outline.read(region)
         towns = places.make(region, paths.config, land)
@@ -52,7 +54,7 @@ def run(region: Region, paths: Paths) -> None:
         households = pts.write(region, homes, goals.riket, folder)
         history.write(region, paths.config, households, folder)
         truth.write(homes, _under(folder, "sanning") / "adresser.parquet")
-        install.put_in_place(region, folder, paths.raw)
+        install.put_in_place(region, folder, paths.raw, basis)
 
 
 def _under(folder: Path, name: str) -> Path:

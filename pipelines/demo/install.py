@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pipelines import leftovers
 from pipelines.demo.common import DEMO_TEXT
 from pipelines.errors import DataError
 from pipelines.files import write_text
@@ -16,7 +16,7 @@ from pipelines.region import Region
 MARKER = "DEMO.json"
 VERSION = 3
 """Raise it when the generator makes other files from the same seed."""
-_SCRATCH, _MOVING = ".demo.ny", ".demo.flyttas"
+_MOVING = ".demo.flyttas"
 _PUBLISHERS = ("lantmateriet", "scb", "pts", "tackning", "granser", "kolada")
 
 
@@ -36,19 +36,16 @@ def scratch(goal: Path) -> Iterator[Path]:
             file=goal, found=", ".join(foreign),
             action="Välj en tom mapp för demoregionen, till exempel data/raw/demo.",
         )  # fmt: skip
-    folder = goal / _SCRATCH
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    try:
+    goal.mkdir(parents=True, exist_ok=True)
+    with leftovers.scratch(goal) as folder:
         yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
-def put_in_place(region: Region, folder: Path, goal: Path) -> None:
+def put_in_place(region: Region, folder: Path, goal: Path, basis: str = "") -> None:
     """Move the finished files; the marker leaves before the first of them and returns after the last.
 
-    A list of what is being moved stands there meanwhile, so that a rerun knows the files as its own.
+    A list of what is being moved stands there meanwhile, so that a rerun knows the files as its own. ``basis`` is
+    the checksum of what the region was made from; make goes by it.
     """
     files = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
     earlier = {*_listed(goal / MARKER), *_listed(goal / _MOVING)} - set(files)
@@ -66,6 +63,7 @@ def put_in_place(region: Region, folder: Path, goal: Path) -> None:
         "fro": region.demo.fro,
         "ar": region.demo.ar,
         "generator": VERSION,
+        "underlag": basis,
         "filer": files,
     }
     write_text(goal / MARKER, json.dumps(body, ensure_ascii=False, indent=1, sort_keys=True) + "\n")

@@ -43,7 +43,9 @@ def localities(kind: str, year: int) -> Check:
 
     def check(path: Path) -> str:
         layer = gpkg.require_geometry(
-            gpkg.find(path, gpkg.layers(path), LOCALITIES[kind], names=(path.stem,))
+            gpkg.find(
+                path, gpkg.layers(path), LOCALITIES[kind], names=(path.stem,), first=tuple(LOCALITIES[kind])
+            )
         )
         gpkg.read(layer, LOCALITIES[kind], geometry=False)
         if "POLYGON" not in layer.geometry_type and layer.geometry_type not in ("GEOMETRY", ""):
@@ -124,7 +126,14 @@ def boundaries(region: Region) -> Check:
 
     def check(path: Path) -> str:
         layer = gpkg.require_geometry(
-            gpkg.find(path, gpkg.layers(path), outlines.WANTED, names=("kommun",), optional=("kommunnamn",))
+            gpkg.find(
+                path,
+                gpkg.layers(path),
+                outlines.WANTED,
+                names=("kommun",),
+                optional=("kommunnamn",),
+                first=("kommunnamn",),
+            )
         )
         outlines.require_region(outlines.official(layer), region, path)
         return layer.changed

@@ -37,17 +37,26 @@ LICENCE = "CC BY 4.0"
 ADDRESS_LICENCE = "CC BY 4.0; personuppgifter, råa punkter får inte spridas"
 MOST_ITEMS = 20_000
 """Items of a collection; the country has 290 kommuner."""
-_KOMMUN = re.compile(r"(?:^|[_-])(?:kn)?(\d{4})(?=[._-]|$)")
+_KN = re.compile(r"(?:^|[_-])kn(\d{4})(?=[._-]|$)", re.IGNORECASE)
+_BARE = re.compile(r"(?:^|[_-])(\d{4})(?=[._-]|$)")
+_YEARS = range(1990, 2036)
+"""Four digits that are rather a year, though some of Dalarna's codes are as well: Leksand is 2029."""
+_CURRENT = "aktuell"
 
 
 @dataclass(frozen=True)
 class Listed:
-    """One file of the listing: its address, kommun (empty: whole country), version, announced checksum."""
+    """One file of the listing: its address, kommun (empty: whole country), version, announced checksum.
+
+    ``year`` is the year it is named for (0: none), ``current`` whether it is named as the one that is valid now.
+    """
 
     href: str
     kommunkod: str
     version: str
     sha256: str
+    year: int = 0
+    current: bool = False
 
     @property
     def name(self) -> str:
@@ -199,6 +208,8 @@ def login(region: Region, web: Web) -> HostBound | None:
 def listing(region: Region, web: Web, collection: str) -> list[Listed]:
     """Return the data files of a collection, in order of kommun; no login is used.
 
+    Where earlier years are listed beside what is valid now, only that is returned.
+
     Raises
     ------
     DataError
@@ -243,7 +254,7 @@ def listing(region: Region, web: Web, collection: str) -> list[Listed]:
             "Lantmäteriets lista tar aldrig slut.", file=clean_url(settings.stac), action=LATER,
             expected=f"högst {MOST_ITEMS} poster",
         )  # fmt: skip
-    out = sorted(_files(items), key=lambda f: (f.kommunkod, f.href))
+    out = sorted(_newest(list(_files(items))), key=lambda f: (f.kommunkod, f.href))
     for file in out:
         web.pause(file.href, settings.paus_s)
     return out
@@ -257,13 +268,43 @@ def _no_collection(collection: str, stac: str) -> DataError:
 
 
 def _files(items: Sequence[Item]) -> Iterator[Listed]:
-    for item in items:
-        for asset in _data_assets(item):
-            href = asset.get_absolute_href() or asset.href
-            parts = urlsplit(href)
-            if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOCAL):
-                continue
-            yield Listed(href, _kommun(item, href), _version(item), _sha256(asset.extra_fields))
+    found = [
+        (item, asset.get_absolute_href() or asset.href, asset.extra_fields)
+        for item in items for asset in _data_assets(item)
+    ]  # fmt: skip
+    found = [(item, href, extra) for item, href, extra in found if _safe(href)]
+    # Bare numbers that no year can be, say that the listing is by kommun.
+    bare = {int(n) for item, href, _ in found for text in _names(item, href) for n in _BARE.findall(text)}
+    by_kommun = any(n not in _YEARS for n in bare)
+    for item, href, extra in found:
+        code = _kommun(item, href, by_kommun=by_kommun)
+        names = " ".join(_names(item, href))
+        years = [int(n) for n in re.findall(r"(?<!\d)\d{4}(?!\d)", names) if n != code and int(n) in _YEARS]
+        current = _CURRENT in names.lower()
+        yield Listed(
+            href, code, _version(item), _sha256(extra), 0 if current else max(years, default=0), current
+        )
+
+
+def _newest(files: list[Listed]) -> list[Listed]:
+    """Return, of several files for one area, what is valid now: so named, or without a year, or of the newest year."""
+    out = []
+    for code in {f.kommunkod for f in files}:
+        same = [f for f in files if f.kommunkod == code]
+        current = [f for f in same if f.current]
+        undated = [f for f in same if not f.year]
+        newest = max(f.year for f in same)
+        out += current or undated or [f for f in same if f.year == newest]
+    return out
+
+
+def _safe(href: str) -> bool:
+    parts = urlsplit(href)
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOCAL)
+
+
+def _names(item: Item, href: str) -> tuple[str, str]:
+    return urlsplit(href).path.rpartition("/")[2], item.id
 
 
 def _data_assets(item: Item) -> list[Any]:
@@ -275,15 +316,15 @@ def _data_assets(item: Item) -> list[Any]:
     return by_role or by_key or by_name
 
 
-def _kommun(item: Item, href: str) -> str:
+def _kommun(item: Item, href: str, *, by_kommun: bool) -> str:
+    """Return the kommun a file is of, empty when it is of the whole country. A year is no kommun."""
     named = str(item.properties.get("kommunkod") or "")
     if re.fullmatch(r"\d{4}", named):
         return named
-    for text in (urlsplit(href).path.rpartition("/")[2], item.id):
-        found = _KOMMUN.search(text)
-        if found:
-            return found[1]
-    return ""
+    names = _names(item, href)
+    marked = [m[1] for text in names if (m := _KN.search(text))]
+    bare = [n for text in names for n in _BARE.findall(text) if by_kommun or int(n) not in _YEARS]
+    return (marked or bare or [""])[0]
 
 
 def _version(item: Item) -> str:

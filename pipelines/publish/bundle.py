@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines import contracts, files
+from pipelines import at_rest, contracts, files
 from pipelines.publish.workbook import csvs
 
 if TYPE_CHECKING:
@@ -26,29 +26,47 @@ if TYPE_CHECKING:
 
 @contextmanager
 def together(folder: Path) -> Iterator[Path]:
-    """Give an empty folder beside ``folder``; move its files in when the block succeeds.
+    """Give an empty folder beside ``folder`` to write in; it takes the place of ``folder`` when the block succeeds.
 
-    Nothing in ``folder`` is touched unless every file was written. Only files of the folder itself are
-    moved; what stands below it is working material.
+    What else lies in ``folder`` comes along; what stands below the new folder is working material and goes.
+    Whatever moment it is killed at, ``folder`` is the earlier one, the new one or absent, never some of both: then
+    the earlier one waits beside and is put back first of all by the next.
     """
+    earlier = folder.with_name(f".{folder.name}.forra")
+    if earlier.exists():
+        if folder.exists():
+            shutil.rmtree(earlier)
+        else:
+            earlier.rename(folder)
     beside = folder.with_name(f".{folder.name}.{os.getpid()}.ny")
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir(parents=True)
     try:
         yield beside
-        folder.mkdir(exist_ok=True)
-        for path in sorted(p for p in beside.iterdir() if p.is_file()):
-            path.replace(folder / path.name)
+        for inner in [p for p in beside.iterdir() if p.is_dir()]:
+            shutil.rmtree(inner)
+        for path in beside.glob("*.gpkg"):
+            at_rest.check_replaceable(folder / path.name)
+        if folder.exists():
+            _take_along(folder, beside)
+            folder.rename(earlier)
+        beside.rename(folder)
+        shutil.rmtree(earlier, ignore_errors=True)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 
 
+def _take_along(folder: Path, new: Path) -> None:
+    for own in folder.iterdir():
+        if own.is_dir() and not own.is_symlink():
+            shutil.copytree(own, new / own.name, symlinks=True)
+        elif not (new / own.name).exists():
+            shutil.copy2(own, new / own.name, follow_symlinks=False)
+
+
 def write_csv(frame: pd.DataFrame, table: Table, path: Path, facts: RunFacts) -> None:
     """Write the contract's columns, 6 decimals, as the workbook's CSV files are written."""
-    out = contracts.check(frame, table)[table.names].copy()
-    decimals = [c.name for c in table.columns if c.kind == "decimal"]
-    out[decimals] = out[decimals].round(6) + 0.0
-    csvs.write_csv(out, table, path, facts)
+    csvs.write_csv(contracts.rounded(contracts.check(frame, table)[table.names], table), table, path, facts)
 
 
 def write_geopackage(
@@ -74,7 +92,7 @@ def write_geopackage(
                 files.write_polygons(contracts.check(frame, table), work.table(table.name))
             else:
                 files.write_table(contracts.check(frame, table)[table.names], work.table(table.name))
-            gpkg_layers.write(beside, table, work, edition.facts)
+        gpkg_layers.write(beside, tables, work, edition.facts)
         with gpkg_extras.opened(beside) as db:
             gpkg_extras.add_indexes(db, tables)
             gpkg_extras.add_aliases(db, tables)

@@ -14,8 +14,7 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 
-from pipelines import files, grid
-from pipelines.contracts import CLASS_CODES
+from pipelines import classes, files, grid
 from pipelines.contracts_open import RUTNAT_250M
 from pipelines.publish import cog, qml_raster
 from pipelines.publish.facts import RunFacts, demo_prefix
@@ -44,7 +43,7 @@ def write_all(tags: dict[str, str], facts: RunFacts, paths: Paths) -> None:
     """
     cells = files.read_table(paths.table(f"oppen_{RUTNAT_250M.name}"), ["rutid_scb", *NAMES])
     column, row, shape, corner = cog.frame(grid.parse_scb_id(cells["rutid_scb"].to_numpy(dtype=str)))
-    number = {code: i for i, code in enumerate(CLASS_CODES)}
+    number = {code: i for i, code in enumerate(classes.CODES)}
     for name in NAMES:
         band = np.full((1, *shape), NODATA, dtype=np.uint8)
         band[0, row, column] = cells[name].map(number).to_numpy(dtype=np.uint8)
@@ -75,14 +74,14 @@ def write_all(tags: dict[str, str], facts: RunFacts, paths: Paths) -> None:
 
 def colours() -> dict[int, tuple[int, int, int, int]]:
     """Return the colour table: red, green, blue, opacity by value."""
-    table = {i: (*rgb(CLASS_COLOURS[code]), 255) for i, code in enumerate(CLASS_CODES)}
+    table = {i: (*rgb(CLASS_COLOURS[code]), 255) for i, code in enumerate(classes.CODES)}
     return {**table, NODATA: (0, 0, 0, 0)}
 
 
 def labels(facts: RunFacts) -> list[str]:
     """Return the name of each class, by value from 0."""
     mark = " (DEMO)" if facts["demo"] else ""
-    return [CLASS_LABELS[code] + mark for code in CLASS_CODES]
+    return [CLASS_LABELS[code] + mark for code in classes.CODES]
 
 
 def names_xml(facts: RunFacts) -> str:

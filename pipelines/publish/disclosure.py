@@ -32,8 +32,6 @@ NOTHING = 1e-9
 EDGE = 1e-9
 """Of a step: what a count that is a sum of parts may lack of a border between steps, by the adding alone."""
 HIDDEN = "–"
-SOME = "1–"
-"""Households of a cell whose few addresses hold more than a band from one could tell."""
 
 
 class Told(NamedTuple):
@@ -88,7 +86,8 @@ def publish(
     every = count(total, limits, about)
     few_without, few_covered = (NOTHING <= x < smallest for x in (without, covered))
     some = min(without, covered) >= NOTHING
-    if some and total < 2 * smallest:
+    # Of so few households even «none of them» would say how many are without: all of them.
+    if without >= NOTHING and total < (2 * smallest if some else smallest):
         hidden = Told(HIDDEN, None)
         return Figures(every, hidden, hidden, hidden, hidden)
     if some and (few_without or few_covered or coarse):
@@ -166,16 +165,6 @@ def band_values(limits: tuple[int, ...]) -> tuple[str, ...]:
     lows = (1, *limits)
     closed = (f"{a}–{b - 1}" for a, b in zip(lows, limits, strict=False))
     return ("0", *closed, f"{limits[-1]}–")
-
-
-def household_bands(limits: tuple[int, ...]) -> tuple[str, ...]:
-    """Return the texts of the bands of households: with «1–» for some, how many is not told.
-
-    >>> household_bands((5, 10, 20))
-    ('0', '1–4', '1–', '5–9', '10–19', '20–')
-    """
-    none, first, *rest = band_values(limits)
-    return (none, first, SOME, *rest)
 
 
 def _rest(total: float, without: float, limits: tuple[int, ...], about: str) -> Told:

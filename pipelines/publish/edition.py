@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pipelines import at_rest
 from pipelines.contracts import Table
-from pipelines.errors import DataError
+from pipelines.errors import DataError, by_library
 from pipelines.publish.facts import RunFacts, Source
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def open_edition(out: Path, action: str) -> Edition:
     path = out / FILE
     if not path.is_file():
         raise DataError("Det finns ingen färdig utgåva i mappen.", file=path, action=action)
+    at_rest.check_readable(path)
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as db:
             names = [str(n) for (n,) in db.execute("SELECT table_name FROM gpkg_contents")]
@@ -64,11 +66,26 @@ def open_edition(out: Path, action: str) -> Edition:
         facts, sources = _facts(body["korning"]), [Source(**_texts(s)) for s in body["kallor"]]
     except (sqlite3.Error, ValueError, TypeError, KeyError, UnicodeError) as e:
         raise DataError(
-            "Utgåvans GeoPackage går inte att läsa.", file=path, found=f"{type(e).__name__}: {e}",
+            "Utgåvans GeoPackage går inte att läsa.", file=path, found=by_library("något annat", e),
             expected="en bredband.gpkg som «make coverage» har skrivit, med körningens uppgifter",
             action=action,
         ) from None  # fmt: skip
+    _check_one_run(path, facts, action)
     return Edition(path, facts, sources, columns)
+
+
+def _check_one_run(path: Path, facts: RunFacts, action: str) -> None:
+    """See that the manifest beside, where the file still lies in its ``OUT``, is of the same run."""
+    beside = path.with_name("manifest.json")
+    try:
+        run_id = json.loads(beside.read_text(encoding="utf-8"))["korning_id"] if beside.exists() else None
+    except (ValueError, KeyError, TypeError):
+        run_id = "oläsligt"
+    if run_id not in (None, facts["korning_id"]):
+        raise DataError(
+            "Mappen innehåller delar av två utgåvor.", file=beside, expected=f"körning {facts['korning_id']}",
+            found=f"körning {run_id}", action=action,
+        )  # fmt: skip
 
 
 _COLUMNS = "SELECT name FROM pragma_table_info(?)"
@@ -153,7 +170,8 @@ def _arrow(
         )  # fmt: skip
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, RuntimeError) as e:
         raise DataError(
-            f"Lagret «{table.name}» i utgåvan går inte att läsa.", file=edition.path, found=str(e),
+            f"Lagret «{table.name}» i utgåvan går inte att läsa.", file=edition.path,
+            found=by_library("läsfel", e),
             action="Gör om utgåvan med make coverage.",
         ) from None  # fmt: skip
     return str(meta.get("geometry_name") or "geom"), rows

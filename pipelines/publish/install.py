@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines import files
-from pipelines.publish import installed
+from pipelines import at_rest, files
+from pipelines.publish import journal
 
 if TYPE_CHECKING:
     from pipelines.paths import Paths
@@ -18,38 +16,41 @@ if TYPE_CHECKING:
 
 
 def run(region: Region, paths: Paths) -> None:
-    """Rename every built product into ``OUT`` or ``MAPS``; an earlier one stays until its successor is whole.
+    """Put every built product in ``OUT`` or ``MAPS``: all of them, or none (see :mod:`journal`).
 
     A file that an earlier run put there and this one does not make (another län's kommun page, say) is
     removed; a file that no run put there is never touched, and one that was changed since is left and told.
+
+    Raises
+    ------
+    DataError
+        When the edition in place has changes that are not in its GeoPackage, or is open in QGIS.
     """
     del region
-    now = time.time_ns()
-    editions = _by_folder(paths)
-    for folder, built in editions.items():
-        new = {name: {files.sha256(file)} for name, file in built.items()}
-        earlier = installed.read(folder)
-        # Both while files change hands: whoever stops us, the next run knows every file as ours.
-        installed.write(folder, {n: earlier.get(n, set()) | new.get(n, set()) for n in {*earlier, *new}})
-        for name, file in built.items():
-            place(file, folder / name)
-            # One time for all of them: a product and its built file are the same file, and to make none
-            # may be older than another.
-            for same in (file, folder / name):
-                os.utime(same, ns=(now, now))
-        kept = installed.remove(folder, {n: s for n, s in earlier.items() if n not in new})
-        for path in kept:
-            print(f"  Ligger kvar, eftersom den har ändrats för hand: {path}", file=sys.stderr)
-        installed.write(folder, new)
+    recover(paths)
+    check_replaceable(paths)
+    folders = {}
+    for role, folder in (("out", paths.out), ("maps", paths.maps)):
+        built = paths.built(role)
+        folders[role] = (folder, built, {n: files.sha256(built / n) for n in built_names(built)})
+    begun = journal.begin(paths.out, folders)
+    try:
+        journal.carry_out(begun, place, {role: set(new) for role, (_, _, new) in folders.items()})
+    except BaseException:
+        journal.broken_off(begun)
+        raise
 
 
-def _by_folder(paths: Paths) -> dict[Path, dict[str, Path]]:
-    """Return the built files by name for each folder they go to (one, where OUT and MAPS are the same)."""
-    out: dict[Path, dict[str, Path]] = {}
-    for part, goal in (("out", paths.out), ("maps", paths.maps)):
-        into = out.setdefault(goal.resolve(), {})
-        into |= {name: paths.built(part) / name for name in built_names(paths.built(part))}
-    return out
+def recover(paths: Paths) -> None:
+    """Finish or undo what an interrupted installation left."""
+    if journal.pending(paths.out, paths.maps):
+        journal.recover(paths.out, paths.maps, place)
+
+
+def check_replaceable(paths: Paths) -> None:
+    """See that nobody has the GeoPackages of the edition in place open, and that they hold all that was written."""
+    for role, folder in (("out", paths.out), ("maps", paths.maps)):
+        at_rest.check_replaceable(folder / at_rest.GEOPACKAGES[role])
 
 
 def built_names(root: Path) -> list[str]:

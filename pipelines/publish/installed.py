@@ -40,28 +40,9 @@ def write(folder: Path, sums: Sums) -> None:
     files.write_text(folder / NAME, "".join(lines))
 
 
-def remove(folder: Path, sums: Sums) -> list[Path]:
-    """Remove files that were installed, and the folders they leave empty.
-
-    Returns
-    -------
-    list of Path
-        Files that stay, because somebody has changed them since.
-    """
-    kept = []
-    for name, known in sorted(sums.items()):
-        path = folder / name
-        if not path.is_file() or folder.resolve() not in path.resolve().parents:
-            continue
-        if files.sha256(path) not in known:
-            kept.append(path)
-            continue
-        path.unlink()
-        _remove_empty(path.parent, folder)
-    return kept
-
-
-def _remove_empty(inner: Path, folder: Path) -> None:
-    while inner != folder and not any(inner.iterdir()):
-        inner.rmdir()
+def remove_empty(inner: Path, folder: Path) -> None:
+    """Remove a folder that a file has left empty, and those it was in, up to ``folder`` itself."""
+    while inner != folder and not (inner.is_dir() and any(inner.iterdir())):
+        if inner.is_dir():
+            inner.rmdir()
         inner = inner.parent

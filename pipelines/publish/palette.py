@@ -2,14 +2,13 @@
 
 The colours run in one direction of lightness (CIE L* about 86, 75, 55 and 19), so the order survives
 a greyscale print, and from blue over yellow to purple, which the common colour-vision deficiencies keep apart.
+Cells of few addresses have paler relatives of their own: blue where at least half have, purple where fewer do.
+Every two colours of classes differ by at least 10 (CIEDE2000), also for who sees no red, green or blue.
 """
 
 from __future__ import annotations
 
-from pipelines.contracts import CLASS_CODES
-
-CLASS_LIMITS = (0.05, 0.5, 0.95)
-"""Shares of a cell's addresses with coverage that part the classes; each limit belongs to the class above."""
+from pipelines import classes
 
 CLASS_COLOURS = {
     "ingen_adress": "#f4f2ec",
@@ -17,6 +16,9 @@ CLASS_COLOURS = {
     "mindre_del": "#d8603a",
     "storre_del": "#e9ae45",
     "tackt": "#b9dde6",
+    "fa_under_halften": "#8d5e81",
+    "fa_minst_halften": "#83a6cf",
+    "ej_redovisad": "#9c9c9c",
 }
 CLASS_LABELS = {
     "ingen_adress": "Inga adresser i rutan",
@@ -24,7 +26,15 @@ CLASS_LABELS = {
     "mindre_del": "5–50 % av adresserna har",
     "storre_del": "50–95 % av adresserna har",
     "tackt": "Minst 95 % av adresserna har",
+    "fa_under_halften": "Få adresser: under hälften har",
+    "fa_minst_halften": "Få adresser: minst hälften har",
+    "ej_redovisad": "Redovisas inte",
 }
+"""In the order of the codes, which is that of the rasters' values."""
+LEGEND = (
+    "utan", "mindre_del", "storre_del", "tackt", "fa_under_halften", "fa_minst_halften", "ej_redovisad", "ingen_adress",
+)  # fmt: skip
+"""The order of a legend: by share, then the cells that are told more coarsely."""
 SHARE_COLOURS = ("#f9d3e2", "#ec86b3", "#cc2c7e", "#8a0a38")
 """The internal edition's exact shares without, from the least: other colours than the published classes have,
 because the same cell may lie in another class outside."""
@@ -44,7 +54,7 @@ BASIS_LABELS = {
 }
 NEIGHBOUR = "#eeece8"
 
-assert set(CLASS_COLOURS) == set(CLASS_LABELS) == set(CLASS_CODES)
+assert set(CLASS_COLOURS) == set(CLASS_LABELS) == set(LEGEND) == set(classes.CODES)
 
 
 def rgb(colour: str) -> tuple[int, int, int]:

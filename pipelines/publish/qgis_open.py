@@ -1,4 +1,4 @@
-"""Styles for QGIS of the open edition: the published classes and bands, in the colours of the other maps."""
+"""Styles for QGIS of the open edition: the published classes, in the colours of the other maps."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pipelines import contracts_open
 from pipelines.publish import codes, map_tips, qgis_styles, qml
 from pipelines.publish.facts import RunFacts, demo_prefix
 from pipelines.publish.palette import CLASS_COLOURS, CLASS_LABELS
-from pipelines.publish.qgis_styles import LABEL_SCALE, Style
+from pipelines.publish.qgis_styles import Style
 from pipelines.region import MEASURES, THRESHOLDS
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ COST_COLOURS = dict(
     )
 )
 """Light to dark, by rising cost of the whole area."""
-_ORDER = ("tackt", "storre_del", "mindre_del", "utan")
+_ORDER = ("tackt", "storre_del", "mindre_del", "utan", "fa_minst_halften", "fa_under_halften", "ej_redovisad")
 _Made = list[tuple[str, str, str]]
 
 
@@ -59,13 +59,8 @@ def _cells(table: Table, mark: str, measure: str, t: int) -> tuple[str, str, str
     rules = qml.rules(
         [qml.Rule(f"{title} {t} Mbit/s", f"\"{column}\" <> 'ingen_adress'", parts=(*classes, modelled))]
     )
-    text, labels = table.column(column).description, ""
-    if measure == "tillgang":
-        band = f"hushall_utan_{t}_band"
-        labels = qml.label_rules(band, [qml.LabelRule(f"\"{band}\" <> '0'", LABEL_SCALE)], 8)
-        text += f" Siffran, från 1:{LABEL_SCALE}, är bandet för hushåll utan."
-    body = qml.document(table, rules, labels, tip=map_tips.class_of_cell(measure, t))
-    return f"{title} {t}", text, body
+    body = qml.document(table, rules, tip=map_tips.class_of_cell(measure, t))
+    return f"{title} {t}", table.column(column).description, body
 
 
 def short(label: str) -> str:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
+from pipelines import classes
 from pipelines.contracts import Table
 from pipelines.publish import codes, map_tips, qgis_gaps, qml
 from pipelines.publish.facts import RunFacts
-from pipelines.publish.palette import BASIS_COLOURS, CLASS_COLOURS, CLASS_LIMITS, SHARE_COLOURS
+from pipelines.publish.palette import BASIS_COLOURS, CLASS_COLOURS, SHARE_COLOURS
 from pipelines.region import MEASURES, THRESHOLDS
 
 DEFAULT_THRESHOLD, DEFAULT_MEASURE = 100, "tillgang"
@@ -142,12 +143,12 @@ def _cells(table: Table, mark: str, t: int, measure: str) -> tuple[str, str, str
     """Cells with addresses by exact share; those that rest on a model are hatched once the map is close enough."""
     title, part = _MEASURE[measure]
     without = f'"adresser_{part}_{t}"'
-    limits = sorted(1 - x for x in CLASS_LIMITS)
-    classes = []
+    limits = sorted(1 - x for x in classes.LIMITS)
+    parts = []
     for (low, high), colour in zip(pairwise([0.0, *limits, 1.0]), SHARE_COLOURS, strict=True):
         above = f'{without} > {low:g} * "adresser"' if low else ""
         below = f'{without} <= {high:g} * "adresser"' if high < 1 else ""
-        classes.append(
+        parts.append(
             qml.Rule(
                 f"{100 * low:.0f}–{100 * high:.0f} %{_SHORT[measure]}{mark}",
                 " AND ".join(x for x in (above, below) if x),
@@ -155,7 +156,7 @@ def _cells(table: Table, mark: str, t: int, measure: str) -> tuple[str, str, str
             )
         )
     modelled = hatched(f"underlag_{t}" if measure == "tillgang" else "underlag", mark)
-    rules = [qml.Rule(f"{title} {t} Mbit/s", '"adresser" > 0', parts=(*classes, modelled))]
+    rules = [qml.Rule(f"{title} {t} Mbit/s", '"adresser" > 0', parts=(*parts, modelled))]
     text = (
         f"Andel av rutans adresser: {title.lower()} {t} Mbit/s ned. Tom: inga adresser. Siffran, från "
         f"1:{LABEL_SCALE}, är väntat antal hushåll utan. Skrafferat, från 1:{HATCH_SCALE}: modellerat eller blandat "

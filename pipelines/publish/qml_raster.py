@@ -7,9 +7,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import quoteattr
 
-from pipelines.contracts import CLASS_CODES
+from pipelines import classes
 from pipelines.publish import qml
-from pipelines.publish.palette import CLASS_COLOURS, CLASS_LABELS, CLASS_LIMITS, SHARE_COLOURS
+from pipelines.publish.palette import CLASS_COLOURS, CLASS_LABELS, SHARE_COLOURS
 from pipelines.region import MEASURES, THRESHOLDS
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ def share_style(facts: RunFacts, measure: str = "tillgang", t: int = 100) -> Ras
     """Return the style of one band of ``tackning_250m.tif``."""
     band = 1 + [(m, s) for m in MEASURES for s in THRESHOLDS].index((measure, t))
     mark = " (DEMO)" if facts["demo"] else ""
-    tops = [*(f"{100 * x - _BELOW:.5f}" for x in CLASS_LIMITS), "inf"]
-    edges = [f"{100 * x:.0f}" for x in (0, *CLASS_LIMITS, 1)]
+    tops = [*(f"{100 * x - _BELOW:.5f}" for x in classes.LIMITS), "inf"]
+    edges = [f"{100 * x:.0f}" for x in (0, *classes.LIMITS, 1)]
     words = {"tillgang": "har", "passerad": "har eller passeras"}[measure]
     items = "".join(
         f'<item value="{top}" label={quoteattr(f"{low}–{high} % {words}{mark}")} color="{colour}" alpha="255"/>'
@@ -56,7 +56,7 @@ def class_style(facts: RunFacts) -> RasterStyle:
     entries = "".join(
         f'<paletteEntry value="{i}" label={quoteattr(CLASS_LABELS[code] + mark)} color="{CLASS_COLOURS[code]}"'
         ' alpha="255"/>'
-        for i, code in enumerate(CLASS_CODES)
+        for i, code in enumerate(classes.CODES)
     )
     renderer = (
         '<rasterrenderer type="paletted" band="1" opacity="1" alphaBand="-1" nodataColor="">'

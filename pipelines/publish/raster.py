@@ -14,7 +14,7 @@ from pipelines import grid
 from pipelines.files import read_table, replacing, write_text
 from pipelines.paths import Paths
 from pipelines.publish import class_raster, cog, qml_raster
-from pipelines.publish.facts import DEMO_TEXT, RunFacts, demo_prefix, midnight, read_facts
+from pipelines.publish.facts import DEMO_TEXT, RunFacts, demo_prefix, midnight, read_facts, read_open_facts
 from pipelines.region import MEASURES, THRESHOLDS, Region
 
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ def run(region: Region, paths: Paths) -> None:
         )  # fmt: skip
     # QGIS would show three of the bands as red, green and blue; a style of the file's own name is read first.
     write_text(paths.built("out/tackning_250m.qml"), qml_raster.share_style(facts).qml)
-    class_raster.write_all(about, facts, paths)
+    told = read_open_facts(paths)
+    class_raster.write_all(tags(region, told), told, paths)
 
 
 def shares(cells: pd.DataFrame) -> Shares:

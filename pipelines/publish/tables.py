@@ -21,9 +21,10 @@ def run(region: Region, paths: Paths) -> None:
     sheets = content.sheets(region, paths, kommuner_with_lan(paths))
     for sheet in sheets:
         csvs.write_csv(sheet.table, sheet.contract, paths.built(f"out/{sheet.csv}"), facts)
-    about = readme.table(sheets, facts, read_sources(paths))
-    csvs.write_csv(about, readme.LASMIG, paths.built("out/tabeller/lasmig.csv"), facts)
-    book.write_workbook(sheets, about, paths.built("out/kommuner.xlsx"), facts, priority_cap(paths))
+    about = readme.table(sheets, facts, readme.internal(read_sources(paths)))
+    csvs.write_csv(about, readme.LASMIG, paths.built(f"out/{readme.FILE}"), facts)
+    goal = paths.built("out/kommuner.xlsx")
+    book.write_workbook(sheets, about, goal, facts, "underlag för planering", priority_cap(paths))
 
 
 def kommuner_with_lan(paths: Paths) -> pd.DataFrame:
@@ -33,7 +34,7 @@ def kommuner_with_lan(paths: Paths) -> pd.DataFrame:
         columns={"lanskod": "kommunkod", "lansnamn": "kommunnamn"}
     )
     kommuner = files.read_table(paths.table("kommuner"), names)
-    return content.rounded(pd.concat([kommuner, lan[names]], ignore_index=True), contracts.KOMMUNER)
+    return contracts.rounded(pd.concat([kommuner, lan[names]], ignore_index=True), contracts.KOMMUNER)
 
 
 def priority_cap(paths: Paths) -> int:

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from pipelines.errors import DataError
 from pipelines.region import Region
-from pipelines.sources import gpkg, marks, wkb
+from pipelines.sources import crs_guess, gpkg, marks, wkb
+from pipelines.sources.ids import normal_ids
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -27,13 +28,19 @@ WANTED = {
 LANSKODER = frozenset(f"{i:02}" for i in (1, *range(3, 11), 12, 13, 14, *range(17, 26)))
 """Sweden's län codes (SCB), the first two digits of a kommunkod."""
 
+MAX_STRAYS = 0.01
+"""Points outside Sweden in more than 1 % of a file's rows are a wrong coordinate system; fewer are faulty rows."""
+
 Ints = NDArray[np.int32]
 Mask = NDArray[np.bool_]
 
 
 @dataclass
 class Found:
-    """What one file gave: the rows kept, and every other row counted by reason."""
+    """What one file gave: the rows kept, and every other row counted by reason.
+
+    ``strays`` are points outside Sweden, each with its row; ``stray_ids`` those among them that would have been kept.
+    """
 
     file: Path
     demo: bool
@@ -42,6 +49,9 @@ class Found:
     outside: Counter[str] = field(default_factory=Counter)
     statuses: Counter[str] = field(default_factory=Counter)
     without_point: list[str] = field(default_factory=list)
+    points: int = 0
+    strays: list[tuple[int, float, float]] = field(default_factory=list)
+    stray_ids: list[str] = field(default_factory=list)
     kept: list[pa.Table] = field(default_factory=list)
 
     @property
@@ -58,7 +68,9 @@ def read_file(path: Path, region: Region) -> Found:
     DataError
         When the file, its table, its CRS, an id, a kommunkod or a point is wrong.
     """
-    layer = gpkg.require_geometry(gpkg.find(path, gpkg.layers(path), WANTED, names=(TABLE,)))
+    layer = gpkg.require_geometry(
+        gpkg.find(path, gpkg.layers(path), WANTED, names=(TABLE,), first=("adress_id", "status"))
+    )
     marked = marks.demo_mark(path)
     if layer.demo and not marked:
         raise DataError(
@@ -71,30 +83,50 @@ def read_file(path: Path, region: Region) -> Found:
         _take(batch, found, region)
     if not found.rows:
         raise gpkg.empty(layer)
+    _require_few_strays(found, region)
     return found
+
+
+def _require_few_strays(found: Found, region: Region) -> None:
+    """Stop when more than ``MAX_STRAYS`` of a file's points lie outside Sweden; fewer are rows without a place."""
+    if len(found.strays) <= MAX_STRAYS * found.points:
+        return
+    row, e_m, n_m = (np.array(x) for x in zip(*found.strays, strict=True))
+    raise wkb.not_in_sweden(e_m, n_m, found.file, len(row), int(row[0]), _in_region(region))
+
+
+def _in_region(region: Region) -> crs_guess.Judge | None:
+    """Return what tells whether coordinates lie in the region; None where no outline of it is known."""
+    from pipelines.sources import outlines
+
+    general = outlines.generalised()
+    mine = general[general["kommunkod"].isin(region.kommunkoder)]
+    return crs_guess.within(tuple(mine.total_bounds)) if len(mine) else None
 
 
 def _take(batch: pa.Table, found: Found, region: Region) -> None:
     """Sort one batch's rows into kept and dropped, and count every one."""
     import pyarrow as pa
 
-    ids = gpkg.texts(batch["adress_id"])
+    ids = pa.chunked_array([normal_ids(c) for c in gpkg.texts(batch["adress_id"]).chunks], pa.string())
     codes, code = _encoded(batch["kommunkod"])
-    if not pa.types.is_string(batch["kommunkod"].type):
-        codes = [
-            v.zfill(4) for v in codes
-        ]  # as numbers the codes of Stockholm's to Blekinge län lose their zero
+    numbers = not pa.types.is_string(batch["kommunkod"].type)
+    codes = [_kommun_code(v, region, number=numbers) for v in codes]
     spelled, status = _encoded(batch["status"])
     _require_codes(codes, code, found, region)
     e_m, n_m = wkb.points(batch["wkb"], found.file)
-    wkb.require_sweden(e_m, n_m, found.file, first_row=found.rows + 1)
+    found.points += int((~np.isnan(e_m)).sum())
+    stray = wkb.outside_sweden(e_m, n_m)
+    found.strays += [(found.rows + int(i) + 1, float(e_m[i]), float(n_m[i])) for i in np.flatnonzero(stray)]
+    e_m[stray], n_m[stray] = np.nan, np.nan
     here = np.isin(codes, region.kommunkoder)[code]
     valid = here & np.array([gpkg.plain(s) == "gallande" for s in spelled])[status]
     keep = valid & ~np.isnan(e_m)
     _require_ids(ids, keep, found)
     found.outside.update(_count(codes, code[~here]))
     found.statuses.update(_count(spelled, status[here & ~valid]))
-    found.without_point += [str(x) for x in ids.filter(pa.array(valid & ~keep)).to_pylist()]
+    found.without_point += [str(x) for x in ids.filter(pa.array(valid & ~keep & ~stray)).to_pylist()]
+    found.stray_ids += [str(x) for x in ids.filter(pa.array(valid & stray)).to_pylist()]
     found.rows += batch.num_rows
     mask = pa.array(keep)
     found.kept.append(
@@ -107,6 +139,12 @@ def _take(batch: pa.Table, found: Found, region: Region) -> None:
             }
         )
     )
+
+
+def _kommun_code(text: str, region: Region, *, number: bool) -> str:
+    """Return a kommunkod as four digits: numbers of Stockholm's to Blekinge län lose their zero, and some gain .0."""
+    text = re.sub(r"^(\d{3,4})\.0+$", r"\1", text)
+    return text.zfill(4) if number or f"0{text}" in region.kommunkoder else text
 
 
 def _encoded(column: pa.ChunkedArray) -> tuple[list[str], Ints]:

@@ -9,17 +9,20 @@ from __future__ import annotations
 import re
 import sqlite3
 import unicodedata
+import warnings
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from pipelines.errors import DataError, printable
-from pipelines.sources.zips import only_member
+from pipelines.errors import DataError, by_library
+from pipelines.files import EPSG
+from pipelines.sources import sidecars
+from pipelines.sources.zips import companion, only_member
 
-MAX_FILE_BYTES = 8 << 30
-"""A plain GeoPackage larger than this is refused; all of Sweden's addresses are about 1.5 GB."""
+MAX_FILE_BYTES = 16 << 30
+"""A plain GeoPackage larger than this is refused; Topografi 10's land cover of all Sweden is about 12 GB."""
 _MAX_TABLES = 500
 _MAX_TEXT = 10_000
 _MAGIC = b"SQLite format 3\x00"
@@ -35,11 +38,11 @@ class Layer:
     file : Path
         The file as a person knows it (the zip, when it lies in one).
     data : Path or bytes
-        What GDAL opens: the file, or the unpacked member.
+        What GDAL opens: the file, the unpacked member, or a private copy with the edits that lay beside it.
     name, columns, description : table name, its columns (geometry apart), gpkg_contents.description
     geometry, geometry_type : geometry column and type, both empty for a table without geometry
     epsg : int or None
-        EPSG code the file declares; None when it declares none.
+        EPSG code the file declares, of its horizontal part when heights are in it too; None when it declares none.
     changed : str
         Date of gpkg_contents.last_change, ``YYYY-MM-DD``, or empty.
     """
@@ -79,20 +82,23 @@ def layers(path: Path) -> list[Layer]:
         When the file is no GeoPackage, is absurdly large, or the zip does not hold exactly one.
     """
     if path.suffix.lower() != ".zip":
-        return catalogue(path, path)
-    return catalogue(path, _without_wal(only_member(path, ".gpkg", "GeoPackage-fil (.gpkg)")))
+        _require_size(path)
+        return catalogue(path, sidecars.settled(path))
+    inside = only_member(path, ".gpkg", "GeoPackage-fil (.gpkg)")
+    if companion(path, ".gpkg", "-journal").startswith(sidecars.JOURNAL_MAGIC):
+        raise sidecars.half_done(path, "en -journal")
+    log = companion(path, ".gpkg", "-wal")
+    return catalogue(path, sidecars.together(path, inside, log) if log else _without_wal(inside))
 
 
 def catalogue(path: Path, data: Path | bytes) -> list[Layer]:
     """List the tables of ``data``; ``path`` is what errors call it."""
     try:
-        with closing(connect(path, data)) as db:
+        with closing(_connect(path, data)) as db:
             rows = db.execute(_CATALOGUE).fetchmany(_MAX_TABLES)
             return [_layer(db, path, data, row) for row in rows]
     except (sqlite3.Error, UnicodeDecodeError) as e:
-        raise DataError(
-            "Filen är inget läsbart GeoPackage.", file=path, found=printable(str(e)), action=_AGAIN
-        ) from None  # fmt: skip
+        raise _unreadable(path, e) from None
 
 
 def _without_wal(data: bytes) -> bytes:
@@ -100,7 +106,63 @@ def _without_wal(data: bytes) -> bytes:
     return data if data[18:20] != b"\x02\x02" else data[:18] + b"\x01\x01" + data[20:]
 
 
-def connect(path: Path, data: Path | bytes) -> sqlite3.Connection:
+def opened(layer: Layer) -> sqlite3.Connection:
+    """Open the database that a layer lies in, for reading; the caller closes it."""
+    return _connect(layer.file, layer.data)
+
+
+def row_counts(layer: Layer) -> tuple[int, int | None]:
+    """Return how many rows a layer's table has, and how many the file says; None where it does not say.
+
+    Raises
+    ------
+    DataError
+        When the table cannot be counted.
+    """
+    try:
+        with closing(opened(layer)) as db:
+            (rows,) = db.execute(f"SELECT count(*) FROM {_quoted(layer.name)}").fetchone()
+            try:
+                said = db.execute(
+                    "SELECT feature_count FROM gpkg_ogr_contents WHERE lower(table_name) = lower(?)",
+                    (layer.name,),
+                ).fetchone()
+            except sqlite3.Error:  # only GDAL keeps such a table
+                said = None
+    except sqlite3.Error as e:
+        raise _unreadable(layer.file, e) from None
+    return int(rows), None if said is None or said[0] is None else int(said[0])
+
+
+def first_difference(layer: Layer, column: str, other: str) -> int:
+    """Return the first row (from 1) in which two columns differ as trimmed texts; 0 where they never do.
+
+    Raises
+    ------
+    DataError
+        When the table cannot be read.
+    """
+    a, b = (f"trim(CAST({_quoted(c)} AS TEXT))" for c in (column, other))
+    rows = f"SELECT row_number() OVER (ORDER BY rowid) AS n, {a} IS {b} AS same FROM {_quoted(layer.name)}"
+    try:
+        with closing(opened(layer)) as db:
+            found = db.execute(f"SELECT n FROM ({rows}) WHERE NOT same LIMIT 1").fetchone()
+    except sqlite3.Error as e:
+        raise _unreadable(layer.file, e) from None
+    return int(found[0]) if found else 0
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _unreadable(path: Path, error: Exception) -> DataError:
+    return DataError(
+        "Filen är inget läsbart GeoPackage.", file=path, found=by_library("fel i databasen", error), action=_AGAIN
+    )  # fmt: skip
+
+
+def _connect(path: Path, data: Path | bytes) -> sqlite3.Connection:
     """Open ``data`` to read; ``path`` is what errors call it."""
     head = data[:16] if isinstance(data, bytes) else _head(data)
     if head != _MAGIC:
@@ -109,16 +171,16 @@ def connect(path: Path, data: Path | bytes) -> sqlite3.Connection:
         db = sqlite3.connect(":memory:")
         db.deserialize(data)
     else:
-        if data.stat().st_size > MAX_FILE_BYTES:
-            raise DataError(
-                "Filen är orimligt stor.",
-                file=path,
-                expected=f"högst {MAX_FILE_BYTES >> 30} GB",
-                action=_AGAIN,
-            )
         db = sqlite3.connect(f"file:{quote(str(data.resolve()))}?mode=ro&immutable=1", uri=True)
     db.execute("PRAGMA trusted_schema = OFF")
     return db
+
+
+def _require_size(path: Path) -> None:
+    if path.is_file() and path.stat().st_size > MAX_FILE_BYTES:
+        raise DataError(
+            "Filen är orimligt stor.", file=path, expected=f"högst {MAX_FILE_BYTES >> 30} GB", action=_AGAIN
+        )  # fmt: skip
 
 
 def _head(path: Path) -> bytes:
@@ -155,13 +217,33 @@ def _layer(db: sqlite3.Connection, path: Path, data: Path | bytes, row: tuple[An
 
 def _epsg(organization: object, code: object, definition: str) -> int | None:
     """Return the EPSG code: by its number, else by the authority its definition ends with, else by PROJ."""
-    if str(organization).strip().upper() == "EPSG" and str(code).isdigit():
-        return int(str(code))
-    if definition.strip().lower() in ("", "undefined", "unknown"):
+    numbered = str(organization).strip().upper() == "EPSG" and str(code).isdigit()
+    if numbered and int(str(code)) == EPSG:
+        return EPSG
+    if not numbered and definition.strip().lower() in ("", "undefined", "unknown"):
         return None
     import pyproj
 
     try:
-        return pyproj.CRS.from_user_input(definition[:_MAX_TEXT]).to_epsg(min_confidence=70)
-    except pyproj.exceptions.CRSError:
-        return None
+        crs: Any = pyproj.CRS.from_user_input(f"EPSG:{code}" if numbered else definition[:_MAX_TEXT])
+        while (
+            crs.is_compound or crs.is_bound
+        ):  # heights beside the plane, or a shift to another datum around it
+            crs = crs.sub_crs_list[0] if crs.is_compound else crs.source_crs
+        return crs.to_epsg(min_confidence=70) or _by_name(crs)
+    except (pyproj.exceptions.CRSError, AttributeError, IndexError):
+        return int(str(code)) if numbered else None
+
+
+def _by_name(crs: Any) -> int | None:
+    """Return the code of the system that has a CRS's name, when it also has its projection, to the last parameter.
+
+    The older form of a definition (WKT 1) says nothing of the order of its axes, which PROJ takes for another system.
+    """
+    import pyproj
+
+    code = crs.to_epsg(min_confidence=20)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # a PROJ string says less than WKT does
+        same = code and pyproj.CRS.from_epsg(code).to_proj4() == crs.to_proj4()
+    return code if same else None

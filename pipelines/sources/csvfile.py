@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.errors import DataError, printable
+from pipelines.errors import DataError, by_library, printable
 from pipelines.sources.catalogue import plain
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 1 << 30
 """A list larger than this is refused: it is read into memory. 600 000 rows are about 50 MB."""
+_PIECE = 16 << 20
 DELIMITERS = ";,\t|"
 _SEP_LINE = re.compile(rb"\s*\"?sep=.\"?\s*\r?\n", re.IGNORECASE)
 _SAVE = "Spara om listan som CSV (UTF-8) med semikolon, och en rad per uppgift."
@@ -91,17 +92,31 @@ def _as_utf8(path: Path) -> bytes:
         if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             data = data.decode("utf-16").encode()
         data = data.removeprefix(codecs.BOM_UTF8)
-        try:
-            data.decode("utf-8")
-        except UnicodeDecodeError:
-            data = data.decode("cp1252", errors="replace").encode()
+        if not _is_utf8(data):
+            data = data.decode("cp1252").encode()
     except UnicodeDecodeError as e:
-        raise DataError("Listan går inte att läsa som text.", file=path, found=str(e), action=_SAVE) from None
+        raise DataError(
+            "Listan går inte att läsa som text.", file=path, row=data.count(b"\n", 0, e.start) + 1,
+            expected="UTF-8, UTF-16 eller Windows teckenkodning (cp1252)",
+            found=by_library("tecken som ingen av dem har", e), action=_SAVE,
+        ) from None  # fmt: skip
     if b"\0" in data:
         raise DataError("Listan är ingen textfil.", file=path, expected="CSV", action=_SAVE)
     if b"\r" in data and b"\n" not in data:
         data = data.replace(b"\r", b"\n")
     return data
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Tell whether bytes are UTF-8, a piece at a time: a list may be half a gigabyte."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for start in range(0, len(data), _PIECE):
+            decoder.decode(data[start : start + _PIECE])
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _header_line(path: Path, data: bytes) -> tuple[str, int, int]:
@@ -116,12 +131,13 @@ def _header_line(path: Path, data: bytes) -> tuple[str, int, int]:
 
 def _dialect(header: str, wanted: Mapping[str, Sequence[str]]) -> tuple[str, list[str]]:
     known = {plain(n) for names in wanted.values() for n in names}
-    best: tuple[int, int, str, list[str]] = (-1, -1, "", [])
+    best: tuple[int, int, int, str, list[str]] = (-1, -1, -1, "", [])
     for i, delimiter in enumerate(DELIMITERS):
         names = [n.strip() for n in next(csv.reader([header], delimiter=delimiter), [])]
-        score = (sum(plain(n) in known for n in names), -i, delimiter, names)
-        best = max(best, score, key=lambda x: x[:2])
-    return best[2], best[3]
+        # Of a header with no known name the separator that parts it most: an error then shows names.
+        score = (sum(plain(n) in known for n in names), len(names), -i, delimiter, names)
+        best = max(best, score, key=lambda x: x[:3])
+    return best[3], best[4]
 
 
 def _assign(
@@ -160,10 +176,12 @@ def _row_numbers(data: bytes, start: int, first: int) -> tuple[NDArray[np.int64]
     numbers = np.arange(first, first + len(ends), dtype=np.int64)
     if b'"' not in data:
         return numbers[~blank], False
-    quotes = np.flatnonzero(buffer == ord('"'))
-    inside = (
-        np.searchsorted(quotes, starts) % 2 == 1
-    )  # the line begins within quotes: not a record of its own
+    # How many quotes stand before each line: where the number is odd the line begins within quotes, and is no
+    # record of its own. Counted line by line: the places of every quote would be larger than the list.
+    within = (
+        np.add.reduceat(buffer == ord('"'), starts, dtype=np.int64) if len(starts) else np.empty(0, np.int64)
+    )
+    inside = (np.cumsum(within) - within) % 2 == 1
     return numbers[~blank & ~inside], bool(inside.any())
 
 
@@ -220,7 +238,12 @@ def _combined(column: pa.ChunkedArray) -> pa.DictionaryArray:
 def _broken_row(path: Path, message: str, numbers: NDArray[np.int64], width: int) -> DataError:
     match = re.search(r"Row #(\d+): Expected \d+ columns, got (\d+): (.*)", message, re.DOTALL)
     if not match:
-        return DataError("Listan går inte att läsa.", file=path, found=printable(message), action=_SAVE)
+        return DataError(
+            "Listan går inte att läsa.",
+            file=path,
+            action=_SAVE,
+            found=by_library("rader som inte går ihop", ValueError(message)),
+        )
     position = int(match.group(1)) - 1
     row = int(numbers[position]) if position < len(numbers) else None
     return DataError(

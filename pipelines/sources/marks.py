@@ -10,9 +10,9 @@ from pathlib import Path
 from pipelines.errors import DataError
 from pipelines.sources import catalogue
 from pipelines.sources.incoming import folded
+from pipelines.sources.roles import MARKER_FILE as MARKER_FILE
 
 MARK = "DEMO"
-MARKER_FILE = "DEMO.json"
 COMMENT = "_kommentar"
 """Where files without properties of their own carry the mark: a key of the JSON, a column of the CSV."""
 _MAX_BYTES = 64 << 20

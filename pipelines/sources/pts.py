@@ -49,11 +49,17 @@ def run(region: Region, paths: Paths) -> None:
         ledger.add(
             "varning", "pts", f"mobil täckning gäller {years['mobil']}, teknik {year}", 1, "visas med sitt år"
         )
+    speeds = sorted({y for b in books for y in b.years("hastighet")})
+    if speeds and used["hastighet"] is None:
+        ledger.add(
+            "varning", "pts", f"hastighet finns för {', '.join(map(str, speeds))}, teknik gäller {year}", 1,
+            "hastighet används inte: riktvärdena räknas ur teknik och Kolada",
+        )  # fmt: skip
     tables = (
         (contracts.PTS_TEKNIK, teknik_table(used["teknik"], year, region, ledger)),
         (contracts.PTS_HASTIGHET, hastighet_table(used["hastighet"], year, region, ledger)),
         (contracts.PTS_MOBIL, mobil_table(used["mobil"], years["mobil"], region, ledger)),
-        (contracts.KOLADA, kolada_table(region, paths, ledger)),
+        (contracts.KOLADA, kolada_table(region, paths, year, ledger)),
         (PTS_HISTORIK, series_table(books, region, ledger)),
     )
     for contract, table in tables:
@@ -109,8 +115,11 @@ def mobil_table(book: Book | None, year: int, region: Region, ledger: Ledger) ->
     return _sorted(frame, "matt")
 
 
-def kolada_table(region: Region, paths: Paths, ledger: Ledger) -> pd.DataFrame:
-    """Return KOLADA from every answer saved under ``kolada``; empty without any."""
+def kolada_table(region: Region, paths: Paths, year_of_teknik: int, ledger: Ledger) -> pd.DataFrame:
+    """Return KOLADA from every answer saved under ``kolada``; empty without any.
+
+    It is told when none has values for the year of the techniques.
+    """
     found = incoming.matching(paths.raw / "kolada", "*.json")
     table, newest = read_kolada(found, region, ledger)
     facts = ledger.facts.setdefault("filer", [])
@@ -124,6 +133,11 @@ def kolada_table(region: Region, paths: Paths, ledger: Ledger) -> pd.DataFrame:
             demo=demo_mark(path),
         )  # fmt: skip
         facts.append(fact)
+    known = set(table.loc[table["andel"].notna(), "ar"])
+    ledger.add(
+        "upplysning", "kolada", f"inga värden för {year_of_teknik}, det år som teknik gäller",
+        int(bool(known) and year_of_teknik not in known), f"bara i historiken, till och med {max(known, default='')}",
+    )  # fmt: skip
     return table
 
 

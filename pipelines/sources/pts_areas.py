@@ -17,6 +17,7 @@ from pipelines.ledger import Ledger
 from pipelines.region import Region
 from pipelines.sources.headers import Header, place_key, words
 from pipelines.sources.pts_fields import PLACES, bas_of
+from pipelines.sources.pts_subject import area_class, sheet_class
 from pipelines.sources.shares import MISSING, Place
 from pipelines.sources.xlsx import Sheet
 
@@ -24,6 +25,7 @@ AREA_COLUMNS = ["ar", "bas", "niva", "omrade", "kommunkod", "omradestyp"]
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 _WHOLE_COUNTRY = ("riket", "sverige", "hela landet")
 _ALL = MISSING | {"samtliga", "alla", "totalt", "total"}
+_FOOTNOTE = re.compile(r"(?<=\w)(?:\s*[*†‡¹²³⁴⁵]+|\s*\(?\d\))+$")
 _FIX = "Rätta cellen, eller hämta filen på nytt från statistik.pts.se."
 
 
@@ -99,17 +101,27 @@ def areas(body: Body, region: Region, ledger: Ledger) -> pd.DataFrame:
     frame = pd.DataFrame({"rad": body.numbers})
     frame["ar"] = _years(body)
     frame["bas"] = [bas_of(c) or ("annan" if _filled(c) else "") for c in body.cells("bas")]
-    kommun = ["" if place_key(c) in _ALL else " ".join(str(c).split()) for c in body.cells("kommun")]
-    lan = ["" if place_key(c) in _ALL else " ".join(str(c).split()) for c in body.cells("lan")]
+    kommun, marked = _places(body.cells("kommun"))
+    lan, _ = _places(body.cells("lan"))
+    ledger.add(
+        "justerad", body.sheet.source, "kommunnamn med notmärke", len(marked), "märket togs bort", marked
+    )  # fmt: skip
     frame["niva"] = [_level(n, k, x) for n, k, x in zip(body.cells("niva"), kommun, lan, strict=True)]
     names = {place_key(k.namn): (k.kod, k.namn) for k in region.lan.kommuner}
     known = [
         _kommun(k, names) if n == "kommun" else ("", "") for k, n in zip(kommun, frame["niva"], strict=True)
     ]
     codes = [_code(c) for c in body.cells("kommunkod")]
+    renamed = []
     for i, ((own, _), given) in enumerate(zip(known, codes, strict=True)):
         if own and given and own != given:
             raise body.error(f"Kommunkoden hör inte till {kommun[i]}.", i, "kommunkod", own)
+        if given in region.kommunkoder and not own and kommun[i] and frame["niva"].iloc[i] == "kommun":
+            renamed.append(f"{given}: {printable(kommun[i], 40)}")
+    ledger.add(
+        "varning", body.sheet.source, "namn som inte är konfigurationens för koden", len(renamed), "koden gäller",
+        renamed,
+    )  # fmt: skip
     frame["kommunkod"] = [
         (own or given) if n == "kommun" else ""
         for (own, _), given, n in zip(known, codes, frame["niva"], strict=True)
@@ -173,12 +185,23 @@ def _years(body: Body) -> list[int]:
         if None in found:
             i = found.index(None)
             raise body.error("Årtalet går inte att läsa.", i, "ar", "ett år, till exempel 2025")
+        later = [i for i, y in enumerate(found) if y is not None and y > date.today().year]
+        if later:
+            raise body.error("Året har inte varit än.", later[0], "ar", f"högst {date.today().year}")
         return [y for y in found if y is not None]
     above = [c for row in sheet.rows[: header.last + 1] for c in row if isinstance(c, str)]
     for source in ([*above, sheet.name], [sheet.file.stem]):
-        years = sorted({y for text in source for y in years_in(text)})
-        if years:
-            return [years[-1]] * len(body.rows)
+        years = {y for text in source for y in years_in(text)}
+        of_october = {y for text in source if re.search(r"\bokt", words(text)) for y in years_in(text)}
+        told = of_october if len(of_october) == 1 else years
+        if len(told) > 1:
+            raise DataError(
+                "Det framgår inte vilket av flera år tabellen gäller.", file=sheet.label, column="Årtal",
+                expected="en kolumn Årtal, eller ett årtal i bladets rubrik", found=", ".join(map(str, sorted(told))),
+                action="Lägg till en kolumn Årtal, eller ta bort de årtal som inte är tabellens.",
+            )  # fmt: skip
+        if told:
+            return [told.pop()] * len(body.rows)
     edition = re.search(r"mtbbk[_-](\d\d)[_-]", sheet.file.name)
     if edition:
         return [2000 + int(edition.group(1))] * len(body.rows)
@@ -233,22 +256,37 @@ def _code(cell: Any) -> str:
 
 
 def _classes(body: Body) -> list[str]:
-    found = [_class(c) for c in body.cells("omrade")]
+    """Return each row's class: from its own column, else from what the sheet says; they may not contradict."""
+    if "omrade" not in body.header.columns:
+        return [sheet_class(body.sheet, body.header.first)] * len(body.rows)
+    found = [area_class(c) for c in body.cells("omrade")]
     if "" in found:
         i = found.index("")
         raise body.error(
             "Okänt värde för områdestyp.", i, "omrade", "total, tätbebyggt … eller glesbebyggt …"
         )
+    told = sheet_class(body.sheet, 0)
+    wrong = [i for i, c in enumerate(found) if told != "totalt" and c != told]
+    if wrong:
+        raise body.error(
+            f"Bladets namn säger {told}, raden något annat.",
+            wrong[0],
+            "omrade",
+            "samma klass i namn och rader",
+        )
     return found
 
 
-def _class(cell: Any) -> str:
-    w = words(cell)
-    if w.startswith("tat"):
-        return "tatbebyggt"
-    if w.startswith(("gles", "utanfor tat")):
-        return "glesbebyggt"
-    return "totalt" if w.startswith(("total", "hela", "samtliga", "alla")) or not _filled(cell) else ""
+def _places(cells: list[Any]) -> tuple[list[str], list[str]]:
+    """Return names of places, empty where a cell says «all» or nothing, and those that lost a footnote's mark."""
+    names, marked = [], []
+    for cell in cells:
+        name = "" if place_key(cell) in _ALL else " ".join(str(cell).split())
+        bare = _FOOTNOTE.sub("", name)
+        if bare != name:
+            marked.append(printable(name, 40))
+        names.append(bare)
+    return names, list(dict.fromkeys(marked))
 
 
 def _filled(cell: Any) -> bool:

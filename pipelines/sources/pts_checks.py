@@ -13,6 +13,10 @@ from pipelines.sources.pts_areas import require_kommuner
 SUM_RELATIVE = 0.005
 SUM_ABSOLUTE = 5
 """tät + gles may differ from the total by 0.5 % or 5 households (rounding, buildings without a class)."""
+GROSS_ABSOLUTE = 20
+"""Households; fewer may be what a small place's rounding makes."""
+MIXED_POINTS = 0.02
+"""A share that is off by more than this, and by a quarter of it when a hundred times as large, is in another unit."""
 WEIGHTED_POINTS = 0.005
 """A share weighted over tät and gles may differ from the published total by half a percentage point."""
 
@@ -99,6 +103,7 @@ def _check_sums(ours: pd.DataFrame, source: str, ledger: Ledger) -> None:
     counts = _counts(ours)
     parts = counts[CLASSES[0]] + counts[CLASSES[1]]
     off = (parts - counts["totalt"]).abs() > _tolerance(counts["totalt"])
+    _of_one_kommun(ours, parts, counts["totalt"])
     names = ours.drop_duplicates("kommunkod").set_index("kommunkod")["omrade"]
     ledger.add(
         "varning", source, "tät + gles är inte totalt antal hushåll", int(off.sum()), "lämnades som de är",
@@ -109,11 +114,50 @@ def _check_sums(ours: pd.DataFrame, source: str, ledger: Ledger) -> None:
         weighted = sum(share[c].fillna(0) * counts[c] for c in CLASSES) / parts.where(parts > 0)
         known = share[list(CLASSES)].notna() | (counts[list(CLASSES)] == 0)
         gap = (weighted - share["totalt"]).where(known.all(axis=1))
+        _one_unit(ours, measure, share, counts, gap)
         off = gap.abs() > WEIGHTED_POINTS
         ledger.add(
             "varning", source, f"andelen {measure} för tät och gles ger inte totalens andel", int(off.sum()),
             "lämnades som de är", [f"{names[k]}: {100 * gap[k]:+.1f} procentenheter" for k in gap.index[off]],
         )  # fmt: skip
+
+
+def _of_one_kommun(ours: pd.DataFrame, parts: pd.Series[float], total: pd.Series[float]) -> None:
+    """Stop where tät and gles are more than twice, or less than half, the kommun's households."""
+    apart = (parts - total).abs()
+    wrong = (apart > np.maximum(parts, total) / 2) & (apart > GROSS_ABSOLUTE)
+    if wrong.any():
+        code = wrong.index[wrong.to_numpy()][0]
+        row = ours[(ours["kommunkod"] == code) & (ours["omradestyp"] == "totalt")].iloc[0]
+        raise DataError(
+            "Tät och gles kan inte vara delar av samma kommun.", file=row["blad"], row=int(row["rad"]),
+            column="Antal hushåll", expected=f"omkring {total[code]:.0f} hushåll i tät och gles tillsammans",
+            found=f"{parts[code]:.0f} i {row['omrade']}", action="Rätta antalen, eller hämta filen på nytt.",
+        )  # fmt: skip
+
+
+def _one_unit(
+    ours: pd.DataFrame, measure: str, share: pd.DataFrame, counts: pd.DataFrame, gap: pd.Series[float]
+) -> None:
+    """Stop at a share of at most 1 % that fits its kommun's others only when it is 100 times as large.
+
+    Where a column holds percentages, such a cell was written as a share.
+    """
+    parts = sum(counts[c] for c in CLASSES)
+    for kind in ("totalt", *CLASSES):
+        weight = -1 if kind == "totalt" else counts[kind] / parts
+        moved = gap + weight * 99 * share[kind]
+        small = (share[kind] > 0) & (share[kind] <= 0.01)
+        wrong = small & (gap.abs() > MIXED_POINTS) & (moved.abs() <= gap.abs() / 4)
+        if wrong.any():
+            cell = (ours["kommunkod"] == wrong.index[wrong.to_numpy()][0]) & (ours["omradestyp"] == kind)
+            row = ours[cell].iloc[0]
+            raise DataError(
+                "En andel är hundra gånger för liten mot de andra för samma kommun.", file=row["blad"],
+                row=int(row["rad"]), column=measure, found=f"{row[measure]:.3%}",
+                expected=f"{100 * row[measure]:.1%}, så att tät och gles ger totalen",
+                action="Skriv alla tal i kolumnen i samma enhet, 0–1 eller 0–100.",
+            )  # fmt: skip
 
 
 def _counts(ours: pd.DataFrame) -> pd.DataFrame:

@@ -12,17 +12,34 @@ from pipelines.errors import DataError, printable
 from pipelines.ledger import Ledger
 from pipelines.region import Region
 from pipelines.sources import incoming, inventory
-from pipelines.sources.headers import MAX_DEPTH, SCAN_ROWS, Classify, header_texts, nearest_header
+from pipelines.sources.headers import (
+    MAX_DEPTH,
+    SCAN_ROWS,
+    Classify,
+    find_header,
+    header_texts,
+    nearest_header,
+)
 from pipelines.sources.marks import demo_mark
 from pipelines.sources.pts_fields import (
     AREA_HEADERS,
     TECHNIQUE_HEADERS,
+    bas_of,
     is_historic,
     speed_field,
     technique_field,
 )
-from pipelines.sources.pts_historic import read_historic
-from pipelines.sources.pts_mobil import is_surface, read_mobil
+from pipelines.sources.pts_historic import measured, read_historic
+from pipelines.sources.pts_mobil import has_places, read_mobil
+from pipelines.sources.pts_subject import (
+    FAST,
+    MOBIL,
+    TITLE_ROWS,
+    require_access,
+    says_mobile,
+    subject,
+    title_kind,
+)
 from pipelines.sources.pts_workbook import HASTIGHET, TEKNIK, read_role
 from pipelines.sources.xlsx import Sheet, read_sheets
 
@@ -52,34 +69,43 @@ class Book:
 
 
 def read_book(path: Path, region: Region) -> Book:
-    """Read every table of a workbook that has a role.
+    """Read every table of a workbook that has a role: by what each sheet says that it measures.
 
     Raises
     ------
     DataError
-        When its name promises techniques or speeds and no sheet has such a table.
+        When a sheet fits two roles, or the workbook's name promises techniques or speeds and no sheet has
+        such a table.
     """
     sheets = read_sheets(path)
     book = Book(path)
-    if any(_is_historic(s) for s in sheets):
-        table = read_historic(sheets, region, book.ledger)
-        if table is not None and len(table):
-            book.tables["historik"] = table
-        book.remark = _HISTORIC
-        return book
-    mobile = incoming.fits(path.name, "*mobil*")
-    if not mobile or any(incoming.fits(path.name, p) for p in ("*teknik*", "*hastighet*")):
-        fixed = [s for s in sheets if not is_surface(s)]
-        for role in (TEKNIK, HASTIGHET):
-            table = read_role(fixed, role, region, book.ledger)
-            if table is not None:
-                book.tables[role.name] = table
-    if mobile and not book.tables:
-        table = read_mobil(sheets, region, book.ledger)
+    kinds = [_kind(s) for s in sheets]
+    historic, fixed, mobile, unsaid = (
+        [s for s, k in zip(sheets, kinds, strict=True) if k == kind]
+        for kind in ("historik", FAST, MOBIL, "osagt")
+    )
+    table = read_historic(historic, region, book.ledger)
+    if table is not None and len(table):
+        book.tables["historik"] = table
+    for role in (TEKNIK, HASTIGHET):
+        table = read_role(fixed, role, region, book.ledger)
         if table is not None:
-            book.tables["mobil"] = table
-    if not book.tables:
+            book.tables[role.name] = table
+    table = read_mobil(mobile, region, book.ledger)
+    if table is not None:
+        book.tables["mobil"] = table
+    book.ledger.add(
+        "varning", book.source, "blad som inte säger om de mäter fast bredband eller mobil täckning", len(unsaid),
+        "lästes inte", [s.name for s in unsaid],
+    )  # fmt: skip
+    if historic and not set(book.tables) & {"teknik", "hastighet", "mobil"}:
+        book.remark = _HISTORIC
+    elif not book.tables:
         _explain(book, sheets)
+    elif "mobil" in book.tables and len(book.tables) == 1 and not incoming.fits(path.name, "*mobil*"):
+        book.ledger.add(
+            "varning", book.source, "arbetsboken heter något annat än mobil", 1, "lästes som mobil täckning"
+        )
     return book
 
 
@@ -110,7 +136,7 @@ def require_teknik(books: Sequence[Book], raw: Path) -> None:
     told = next(r for r in inventory.REQUIRED if r.role == "teknik")
     raise DataError(
         "PTS:s tabellbilaga teknik saknas.", file=raw / "pts", expected=told.what,
-        found=", ".join(f"{b.path.name} ({b.remark or 'annat innehåll'})" for b in books) or "inga arbetsböcker",
+        found=", ".join(f"{b.path.name} ({b.remark or ', '.join(b.tables)})" for b in books) or "inga arbetsböcker",
         action=f"Hämta den hos {told.source}, och lägg den i {raw / 'pts'}.",
     )  # fmt: skip
 
@@ -144,6 +170,7 @@ def note_books(
                     "används inte", book.years(role),
                 )  # fmt: skip
         if not book.tables:
+            ledger.entries += book.ledger.entries
             role = "historik" if book.remark == _HISTORIC else "okänd"
             facts.append(_fact(book, role, False, book.remark, None, raw))
             ledger.add(
@@ -185,12 +212,55 @@ def _fact(book: Book, role: str, used: bool, why: str, year: int | None, raw: Pa
     )  # fmt: skip
 
 
-def _is_historic(sheet: Sheet) -> bool:
-    tops = range(min(SCAN_ROWS, len(sheet.rows)))
-    depths = range(1, MAX_DEPTH + 1)
-    return any(
-        is_historic(header_texts(sheet, t, d)) for t in tops for d in depths if t + d <= len(sheet.rows)
-    )
+def _kind(sheet: Sheet) -> str:
+    """Return what a sheet is: ``historik``, ``fast``, ``mobil``, ``osagt`` (a table that does not say), or empty."""
+    top, texts = _historic_header(sheet)
+    if texts:
+        fixed = [m.text for m in measured(texts)]
+        mobile = [t for t in texts if says_mobile(t) and t not in fixed]
+        if not fixed and not mobile:
+            return _mobile_or_none(sheet) or "osagt"
+        told = subject(sheet, top, fixed, mobile, any(bas_of(t) for t in fixed))
+        require_access(sheet, top)
+        return "historik" if told == FAST else told or "osagt"
+    table = False
+    for role in (TEKNIK, HASTIGHET):
+        header = find_header(sheet, role.classify, role.accept)
+        if header:
+            table = True
+            fixed = [header.texts[c] for f, c in header.columns.items() if "|" in f and f[:5] != "antal"]
+            mobile = [t for t in header.texts if says_mobile(t) and technique_field(t) is None]
+            counted = any(f == "bas" or f.startswith("antal|") for f in header.columns)
+            told = subject(sheet, header.first, fixed, mobile, counted)
+            if told:
+                require_access(sheet, header.first)
+                return told
+    if table:
+        return "osagt"
+    return _mobile_or_none(sheet)
+
+
+def _mobile_or_none(sheet: Sheet) -> str:
+    """Return ``mobil`` for a sheet with a table of places that speaks of mobile coverage, else empty."""
+    if not has_places(sheet):
+        return ""
+    texts = [c for row in sheet.rows[:TITLE_ROWS] for c in row if isinstance(c, str)]
+    fixed = [t for t in texts if "|" in (technique_field(t) or ("", 0))[0]]
+    mobile = [t for t in texts if says_mobile(t) and t not in fixed]
+    if title_kind(sheet, TITLE_ROWS) != MOBIL and (not mobile or len(fixed) > 1):
+        return ""
+    require_access(sheet, 0)
+    return subject(sheet, TITLE_ROWS, fixed, mobile, False)
+
+
+def _historic_header(sheet: Sheet) -> tuple[int, list[str]]:
+    """Return first row and texts of a header with several years side by side; no texts when there is none."""
+    for top in range(min(SCAN_ROWS, len(sheet.rows))):
+        for depth in range(1, min(MAX_DEPTH, len(sheet.rows) - top) + 1):
+            texts = header_texts(sheet, top, depth)
+            if is_historic(texts):
+                return top, texts
+    return 0, []
 
 
 def _explain(book: Book, sheets: list[Sheet]) -> None:

@@ -12,6 +12,7 @@ import unicodedata
 
 from pipelines.region import THRESHOLDS
 from pipelines.sources.headers import words
+from pipelines.sources.pts_subject import other_unit
 
 Field = tuple[str, int]
 
@@ -56,12 +57,23 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _SPEED = re.compile(
     r"(\d+(?:[.,]\d+)?)\s*(mbit|gbit|mbps|gbps|mb/s|gb/s|megabit|gigabit)", re.IGNORECASE
 )  # fmt: skip
+_NOT_ACCESS = (
+    r"utan|saknar|ej|inte|icke|enbart|endast|bara|abonne\w*|abonnemang\w*|planera\w*|prognos\w*|forandring\w*|"
+    r"okning\w*|minskning\w*|skillnad\w*|differens\w*|procentenheter|rang|rangordning"
+)
+"""A complement, a part, a plan or a change: never the share that has access."""
+_NOT_A_TECHNIQUE = re.compile(rf"\b(?:{_NOT_ACCESS})\b")
 _NOT_A_THRESHOLD = re.compile(
-    r"\b(?:under|mindre|lagre|utan|saknar|ej|inte|upp till|uppstroms|uppladdning|antal)\b"
+    rf"\b(?:{_NOT_ACCESS}|under|mindre|lagre|upp till|uppstroms|uppladdning|antal)\b"
 )  # fmt: skip
 _RANGE = re.compile(r"\d\s*[-–/]\s*\d+\s*(?:m|g)b", re.IGNORECASE)
 _PASSED = re.compile(r"narhet|passed|passera")
-_WIRELESS = re.compile(r"tradlos|mobil|\blte\b|\b5g\b|\b4g\b|radio")
+_WIRELESS = re.compile(r"tradlos|\blte\b|\b5g\b|\b4g\b|radio")
+_MOBILE = re.compile(
+    r"mobil|yttackning|statistisk\w* (?:tatort|smaort)|\bdb\b|utomhus|\bvag(?:ar|nat\w*)\b|jarnvag|normalt befinner|"
+    r"\b(?:grund)?tackning\b|(?:minst en|samtliga|alla) operator|\bdata(?:tjanst\w*)?\b"
+)
+"""What PTS measures of mobile coverage; «Data 30 Mbit/s» is its word for a mobile service."""
 
 
 def bas_of(text: object) -> str:
@@ -108,6 +120,8 @@ def technique_field(text: str) -> Field | None:
     bare = " ".join(re.sub(_BAS_WORDS, " ", w).split())
     if bare in _EXACT:
         return f"{_EXACT[bare]}|{tag}", 0
+    if _NOT_A_TECHNIQUE.search(w.replace("ej 450 mhz", " ")) or other_unit(w):
+        return area_field(text)
     name = _technique(w, tokens)
     if name:
         return f"{name}|{tag}", 1
@@ -131,7 +145,7 @@ def speed_field(text: str) -> Field | None:
     """Return the field of a column of the *hastighet* workbook: measure and threshold in Mbit/s.
 
     Columns for wired access are preferred (rank 0) to those that do not say (1) and to those that also
-    count wireless (2); purely wireless ones, ranges, complements and uplinks are no field.
+    count wireless (2); purely wireless ones, mobile coverage, ranges, complements and uplinks are no field.
 
     >>> speed_field("Tillgång till minst 1 Gbit/s"), speed_field("Homes passed ≥ 100 Mbit/s, hushåll")
     (('tillgang_1000|', 1), ('passerad_100|hushall', 1))
@@ -139,10 +153,13 @@ def speed_field(text: str) -> Field | None:
     (None, None)
     """
     folded = unicodedata.normalize("NFKC", re.sub(r"\([^)]*\)", " ", text))
+    folded = re.sub(r"(?<=\d)\s(?=\d{3}(?!\d))", "", folded)  # «1 000 Mbit/s»
     w = words(text)
     speeds = {(n, unit[0].lower()) for n, unit in _SPEED.findall(folded)}
     if len(speeds) != 1 or _NOT_A_THRESHOLD.search(w) or _RANGE.search(folded) or "<" in folded:
         return None if speeds else _count_or_area(text)
+    if _MOBILE.search(w) or other_unit(w):
+        return None
     number, unit = speeds.pop()
     mbit = round(float(number.replace(",", ".")) * (1000 if unit == "g" else 1))
     measure = "passerad" if _PASSED.search(w) else "tillgang"
@@ -177,4 +194,4 @@ def is_historic(texts: list[str]) -> bool:
     """Tell whether a header is that of the historic workbook: several years side by side per technique."""
     named = [t for t in texts if re.search(r"dsl|fiber|kabel|bit|bredband", words(t))]
     years = [tuple(_YEAR.findall(t)) for t in named]
-    return sum(map(bool, years)) > 2 and len(set(years) - {()}) > 1
+    return sum(map(bool, years)) > 1 and len(set(years) - {()}) > 1

@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 
 from pipelines.errors import DataError, printable
-from pipelines.sources.headers import MAX_DEPTH, SCAN_ROWS, header_texts, place_key, words
+from pipelines.sources.headers import MAX_DEPTH, SCAN_ROWS, header_texts, place_key
 from pipelines.sources.pts_fields import bas_of, speed_field, technique_field
+from pipelines.sources.pts_subject import class_within, other_unit, sheet_class, titles
 from pipelines.sources.shares import Place, parse_cell, table_shares
 
 if TYPE_CHECKING:
@@ -23,21 +24,22 @@ if TYPE_CHECKING:
     from pipelines.region import Region
     from pipelines.sources.xlsx import Sheet
 
-_YEAR = re.compile(r"(?<!\d)(20\d\d)(?:[.,]0)?(?!\d)")
+YEAR = re.compile(r"(?<!\d)(20\d\d)(?:[.,]0)?(?!\d)")
 FIRST_KOMMUN = 100
 COLUMNS = ["ar", "bas", "niva", "omrade", "kommunkod", "omradestyp", "matt", "andel"]
-_FIX = "Hämta tabellbilagan med historiska uppgifter på nytt från statistik.pts.se."
+_FIX = "Hämta arbetsboken på nytt från statistik.pts.se."
 
 
 @dataclass(frozen=True)
 class Measured:
-    """One column of figures: where it stands, its measure (as the yearly workbooks name it), year and unit."""
+    """One column of figures: where it stands, its measure (as the yearly workbooks name it), year, unit, class."""
 
     column: int
     measure: str
     year: int
     bas: str
     text: str
+    kind: str
 
 
 def read_historic(sheets: list[Sheet], region: Region, ledger: Ledger) -> pd.DataFrame | None:
@@ -57,9 +59,9 @@ def read_historic(sheets: list[Sheet], region: Region, ledger: Ledger) -> pd.Dat
     """
     parts = []
     for sheet in sheets:
-        last, columns = _header(sheet)
+        first, last, columns = _header(sheet)
         if columns:
-            parts.append(_read(sheet, last, columns, region, ledger))
+            parts.append(_read(sheet, first, last, columns, region, ledger))
     if not parts:
         return None
     table = pd.concat(parts, ignore_index=True)
@@ -76,31 +78,32 @@ def read_historic(sheets: list[Sheet], region: Region, ledger: Ledger) -> pd.Dat
     return unique[COLUMNS].reset_index(drop=True)
 
 
-def _header(sheet: Sheet) -> tuple[int, list[Measured]]:
-    """Return the last row of the header and its columns of figures; the header that tells most is taken."""
-    best: tuple[tuple[int, int, int], int, list[Measured]] = ((0, 0, 0), -1, [])
+def _header(sheet: Sheet) -> tuple[int, int, list[Measured]]:
+    """Return first and last row of the header, its columns of figures; the header that tells most is taken."""
+    best: tuple[tuple[int, int, int], int, int, list[Measured]] = ((0, 0, 0), 0, -1, [])
     for depth in range(2, MAX_DEPTH + 1):
         for top in range(min(SCAN_ROWS, len(sheet.rows) - depth + 1)):
-            found = _measured(header_texts(sheet, top, depth))
+            found = measured(header_texts(sheet, top, depth))
             units = sum(bool(m.bas) for m in found)
             score = (len(found), units, -depth)
             if len({m.year for m in found}) > 1 and score > best[0]:
-                best = (score, top + depth - 1, found)
-    return best[1], best[2]
+                best = (score, top, top + depth - 1, found)
+    return best[1:]
 
 
-def _measured(texts: list[str]) -> list[Measured]:
+def measured(texts: list[str]) -> list[Measured]:
+    """Return the columns of a header that are a share of fixed access in a year."""
     out = []
     for column, text in enumerate(texts):
-        years = set(_YEAR.findall(text))
+        years = set(YEAR.findall(text))
         if len(years) != 1:
             continue
-        bare = _YEAR.sub(" ", text)
+        bare = YEAR.sub(" ", text)
         # The unit stands below the year; the measure itself may speak of hushåll too.
         bas = bas_of(text[text.rfind(next(iter(years))) :]) or bas_of(text)
         measure = _measure(bare)
         if measure:
-            out.append(Measured(column, measure, int(years.pop()), bas, text))
+            out.append(Measured(column, measure, int(years.pop()), bas, text, class_within(bare)))
     return out
 
 
@@ -113,20 +116,45 @@ def _measure(text: str) -> str:
     return "" if name == "antal" else name
 
 
-def _read(sheet: Sheet, last: int, columns: list[Measured], region: Region, ledger: Ledger) -> pd.DataFrame:
+def coded_rows(
+    sheet: Sheet, last: int, columns: list[int], region: Region, ledger: Ledger
+) -> tuple[list[int], list[list[Any]], list[int]]:
+    """Return the rows below a header that are about the region, by their code: row numbers, cells, codes.
+
+    Notes, rows without a code, other län and their kommuner are counted and named.
+
+    Parameters
+    ----------
+    sheet : Sheet
+    last : int
+        Index of the header's last row.
+    columns : list of int
+        The columns of figures; code and name stand to their left.
+
+    Raises
+    ------
+    DataError
+        When there is no column of codes, or a code stands by the name of another kommun.
+    """
     rows = [(i, r) for i, r in enumerate(sheet.rows[last + 1 :], start=last + 2) if any(c != "" for c in r)]
-    code_at, name_at = _places([r for _, r in rows], min(m.column for m in columns), sheet)
+    code_at, name_at = _places([r for _, r in rows], min(columns), sheet)
+    named = {place_key(k.namn): k.kod for k in region.lan.kommuner}
     kept, codes, others = [], [], []
     notes, uncoded, renamed = [], [], []
     for i, row in rows:
         code, name = _code(row[code_at]), " ".join(str(row[name_at]).split())
-        figures = any(m.column < len(row) and _is_figure(row[m.column]) for m in columns)
+        figures = any(c < len(row) and _is_figure(row[c]) for c in columns)
         if code is None and not figures:
             notes.append(f"rad {i}: {printable(' | '.join(str(c) for c in row if c != ''), 80)}")
             continue
         if code is None:
             uncoded.append(f"rad {i}: {printable(str(row[code_at]), 40)} {printable(name, 40)}")
             continue
+        if named.get(place_key(name), f"{code:04}") != f"{code:04}":
+            raise DataError(
+                f"Koden hör inte till {name}.", file=sheet.label, row=i, expected=named[place_key(name)],
+                found=f"{code:04}", action=_FIX,
+            )  # fmt: skip
         if not _ours(code, region):
             others.append(name)
             continue
@@ -154,28 +182,37 @@ def _read(sheet: Sheet, last: int, columns: list[Measured], region: Region, ledg
         "används inte",
         others,
     )
+    return [i for i, _ in kept], [r for _, r in kept], codes
+
+
+def _read(
+    sheet: Sheet, first: int, last: int, columns: list[Measured], region: Region, ledger: Ledger
+) -> pd.DataFrame:
+    numbers, rows, codes = coded_rows(sheet, last, [m.column for m in columns], region, ledger)
     have = {f"{c:04}" for c in codes if c >= FIRST_KOMMUN}
     lacking = [k.namn for k in region.lan.kommuner if k.kod not in have]
     ledger.add("varning", sheet.source, "kommuner som historiken saknar", len(lacking), "deras serier börjar senare",
                lacking)  # fmt: skip
-    numbers = [i for i, _ in kept]
-    cells = {f"{m.column}": [r[m.column] if m.column < len(r) else "" for _, r in kept] for m in columns}
+    cells = {f"{m.column}": [r[m.column] if m.column < len(r) else "" for r in rows] for m in columns}
     places = {f"{m.column}": Place(sheet.label, numbers, m.text) for m in columns}
-    shares, sides, doubtful = table_shares(cells, places)
+    shares, sides = table_shares(cells, places)
     limits = sum(bool(s) for column in sides.values() for s in column)
     ledger.add(
         "justerad", sheet.source, "andelar angivna som gräns (> eller <)", limits, "lästes som gränsens värde"
     )
-    ledger.add(
-        "varning", sheet.source, "kolumner där inget värde är över 1, i en tabell med procent", len(doubtful),
-        "lästes som andelar 0–1", doubtful,
-    )  # fmt: skip
-    area = pd.DataFrame([_area(c, region) for c in codes],
+    area = pd.DataFrame([area_of(c, region) for c in codes],
                         columns=["niva", "omrade", "kommunkod"])  # fmt: skip
-    kind = _class_of(sheet.name)
+    bas, kind = _sheet_bas(sheet, first, columns), sheet_class(sheet, first)
+    texts = header_texts(sheet, first, last - first + 1)
+    unread = [t for c, t in enumerate(texts) if YEAR.search(t) and c not in {m.column for m in columns}]
+    ledger.add("upplysning", sheet.source, "kolumner som inte lästes", len(unread), "används inte", unread)
     parts = [
         area.assign(
-            ar=m.year, bas=m.bas or "hushall", omradestyp=kind, matt=m.measure, andel=shares[f"{m.column}"]
+            ar=m.year,
+            bas=m.bas or bas,
+            omradestyp=_kind(sheet, kind, m),
+            matt=m.measure,
+            andel=shares[f"{m.column}"],
         )
         for m in columns
     ]
@@ -183,6 +220,33 @@ def _read(sheet: Sheet, last: int, columns: list[Measured], region: Region, ledg
     blank = long["andel"].isna()
     ledger.add("upplysning", sheet.source, "tomma celler", int(blank.sum()), "inget värde det året")
     return long[~blank & (long["bas"] == "hushall")]
+
+
+def _sheet_bas(sheet: Sheet, first: int, columns: list[Measured]) -> str:
+    """Return the unit of columns that do not say their own: from the sheet's name or titles, else hushåll."""
+    told = " ".join([sheet.name, *titles(sheet, first)])
+    bas = bas_of(sheet.name) or bas_of(told)
+    other = other_unit(told) if not bas else ""
+    said = {m.bas for m in columns} - {""}
+    if bas and said and bas not in said:
+        other = f"bladet säger {bas}, kolumnerna {', '.join(sorted(said))}"
+    if other:
+        raise DataError(
+            "Bladet gäller något annat än hushåll.", file=sheet.label, expected="andelar av hushållen",
+            found=printable(other), action="Ta bort bladet ur arbetsboken, eller döp det efter det som räknas.",
+        )  # fmt: skip
+    return bas or "hushall"
+
+
+def _kind(sheet: Sheet, kind: str, column: Measured) -> str:
+    """Return the class of a column: its own, else the sheet's; they may not contradict."""
+    if column.kind != kind and (not column.kind or "totalt" not in (column.kind, kind)):
+        raise DataError(
+            "Det går inte att avgöra om kolumnen gäller tätbebyggt eller glesbebyggt.", file=sheet.label,
+            column=column.text, expected=f"{kind}, som bladet säger", found=column.kind or "oklart",
+            action="Döp kolumnen eller bladet efter den klass det gäller.",
+        )  # fmt: skip
+    return kind if column.kind == "totalt" else column.kind
 
 
 def _places(rows: list[list[Any]], before: int, sheet: Sheet) -> tuple[int, int]:
@@ -193,7 +257,7 @@ def _places(rows: list[list[Any]], before: int, sheet: Sheet) -> tuple[int, int]
     name = next((c for c, x in enumerate(filled) if c != code and x and numeric[c] < 0.5), None)
     if code is None or name is None:
         raise DataError(
-            "Historiken har ingen kolumn med koder och ingen med namn.", file=sheet.label,
+            "Bladet har ingen kolumn med koder och en med namn.", file=sheet.label,
             expected="kod och namn till vänster om talen", found=f"{before} kolumner till vänster", action=_FIX,
         )  # fmt: skip
     return code, name
@@ -219,14 +283,8 @@ def _ours(code: int, region: Region) -> bool:
     return code == 0 or f"{code:02}" == region.lan.kod
 
 
-def _area(code: int, region: Region) -> tuple[str, str, str]:
+def area_of(code: int, region: Region) -> tuple[str, str, str]:
+    """Return level, name and kommunkod of a code that is the region's."""
     if code >= FIRST_KOMMUN:
         return "kommun", region.kommunnamn[f"{code:04}"], f"{code:04}"
     return ("riket", "Riket", "") if code == 0 else ("lan", region.lan.namn, "")
-
-
-def _class_of(sheet: str) -> str:
-    text = words(sheet)
-    if "gles" in text:
-        return "glesbebyggt"
-    return "tatbebyggt" if re.search(r"\btat", text) else "totalt"

@@ -6,6 +6,7 @@ arbetsställen as further columns beside those of hushåll.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,10 +14,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipelines.errors import DataError
+from pipelines.errors import DataError, printable
 from pipelines.ledger import Ledger
 from pipelines.region import Region
-from pipelines.sources.headers import Classify, Header, find_header
+from pipelines.sources.headers import Classify, Header, find_header, words
 from pipelines.sources.pts_areas import AREA_COLUMNS, Body, areas, body_of
 from pipelines.sources.pts_fields import (
     TECHNIQUE_HEADERS,
@@ -26,6 +27,7 @@ from pipelines.sources.pts_fields import (
     speed_field,
     technique_field,
 )
+from pipelines.sources.pts_subject import class_within, other_unit, titles
 from pipelines.sources.shares import counts, table_shares
 from pipelines.sources.xlsx import Sheet
 
@@ -43,8 +45,18 @@ class Role:
     accept: Callable[[set[str]], bool]
 
 
-TEKNIK = Role("teknik", technique_field, is_technique_table)
-HASTIGHET = Role("hastighet", speed_field, is_speed_table)
+def _of_all(classify: Classify) -> Classify:
+    """Return a classifier that passes over columns about one class: they are not what a row as a whole has."""
+
+    def field(text: str) -> tuple[str, int] | None:
+        known = classify(text)
+        return known if known is None or "|" not in known[0] or class_within(text) == "totalt" else None
+
+    return field
+
+
+TEKNIK = Role("teknik", _of_all(technique_field), is_technique_table)
+HASTIGHET = Role("hastighet", _of_all(speed_field), is_speed_table)
 KEY = AREA_COLUMNS
 
 
@@ -72,9 +84,10 @@ def read_role(sheets: list[Sheet], role: Role, region: Region, ledger: Ledger) -
 
 def _read_sheet(body: Body, role: Role, region: Region, ledger: Ledger) -> pd.DataFrame:
     _no_rivals(body.sheet, body.header)
+    _of_shares(body)
     if role is TEKNIK:
         _require_columns(body)
-    shares, sides, doubtful = table_shares(
+    shares, sides = table_shares(
         {f: body.cells(f) for f in _measures(body) if not f.startswith("antal|")},
         {f: body.place(f) for f in _measures(body)},
     )
@@ -89,10 +102,10 @@ def _read_sheet(body: Body, role: Role, region: Region, ledger: Ledger) -> pd.Da
         limits,
         "lästes som gränsens värde",
     )
+    unread = [t for c, t in enumerate(body.header.texts) if t and c not in body.header.columns.values()]
     ledger.add(
-        "varning", body.sheet.source, "kolumner där inget värde är över 1, i en tabell med procent",
-        len(doubtful), "lästes som andelar 0–1", doubtful,
-    )  # fmt: skip
+        "upplysning", body.sheet.source, "kolumner som inte lästes", len(unread), "används inte", unread
+    )
     place = areas(body, region, ledger)
     _told_bas(body, place, ledger)
     place = place.assign(blad=body.sheet.label, kalla=body.sheet.source)
@@ -111,6 +124,18 @@ def _read_sheet(body: Body, role: Role, region: Region, ledger: Ledger) -> pd.Da
 
 def _measures(body: Body) -> list[str]:
     return [f for f in body.header.columns if "|" in f]
+
+
+def _of_shares(body: Body) -> None:
+    """Stop at a sheet that says it gives numbers: of few households they could pass for percentages."""
+    told = [body.sheet.name, *titles(body.sheet, body.header.first)]
+    said = " ".join(map(words, told))
+    if re.search(r"\bantal\b", said) and not re.search(r"andel|procent", said):
+        raise DataError(
+            "Bladet anger antal, inte andelar.", file=body.sheet.label, expected="andelar, 0–1 eller procent",
+            found=printable(next(t for t in told if "antal" in words(t))),
+            action="Ta bort bladet ur arbetsboken, eller rätta dess namn och titel om det har andelar.",
+        )  # fmt: skip
 
 
 def _no_rivals(sheet: Sheet, header: Header) -> None:
@@ -139,12 +164,19 @@ def _require_columns(body: Body) -> None:
 def _told_bas(body: Body, place: pd.DataFrame, ledger: Ledger) -> None:
     """Fill in ``bas`` where rows do not say it: from the title, the sheet's name, or the count's header."""
     silent = place["bas"] == ""
+    name = bas_of(body.sheet.name)
+    counted = {f.partition("|")[2] for f in _measures(body) if f.startswith("antal|")}
+    if name and (counted | set(place["bas"])) - {""} == {BASES[1 - BASES.index(name)]}:
+        raise _two_units(body, f"bladets namn säger {name}, kolumnerna {BASES[1 - BASES.index(name)]}")
     if not silent.any():
         return
     above = " ".join(str(c) for row in body.sheet.rows[: body.header.last] for c in row if c != "")
     tags = {f.partition("|")[2] for f in _measures(body)} - {""}
     only = tags.pop() if len(tags) == 1 else ""
-    told = bas_of(body.sheet.name) or only or bas_of(above)
+    told = name or only or bas_of(above)
+    other = other_unit(f"{body.sheet.name} {above}")
+    if not told and other:
+        raise _two_units(body, f"bladets namn eller titel säger {other}")
     place.loc[silent, "bas"] = told or "hushall"
     if not told and not tags:
         ledger.add(
@@ -154,6 +186,14 @@ def _told_bas(body: Body, place: pd.DataFrame, ledger: Ledger) -> None:
             int(silent.sum()),
             "hushåll antogs",
         )
+
+
+def _two_units(body: Body, found: str) -> DataError:
+    return DataError(
+        "Det går inte att avgöra om bladet gäller hushåll.", file=body.sheet.label,
+        row=body.header.last + 1, expected="hushåll eller arbetsställen i bladets namn, titel eller kolumnen Bas",
+        found=found, action="Döp bladet och kolumnen efter det som räknas, eller ta bort bladet ur arbetsboken.",
+    )  # fmt: skip
 
 
 def _of_bas(place: pd.DataFrame, shares: dict[str, np.ndarray[Any, Any]], bas: str) -> pd.DataFrame:

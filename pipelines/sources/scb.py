@@ -87,7 +87,7 @@ def choose(
         wanted = "" if region.scb.ar is None else f" för {region.scb.ar}"
         raise DataError(
             f"SCB:s befolkning i rutor om 1 km{wanted} saknas.", file=raw / "scb",
-            expected=f"befolkning_1km_{region.scb.ar or '<år>'}.gpkg",
+            expected=f"scb/befolkning_1km_{region.scb.ar or '<år>'}.gpkg",
             found=", ".join(e.file.name for e in editions) or "ingen sådan fil",
             action="Hämta den hos SCB (geodata.scb.se, lagret befolkning_1km_<år>) eller med make fetch, eller ändra "
             "scb.ar i konfigurationen.",
@@ -192,7 +192,9 @@ def near_squares(e: Edition, near: Bounds, region: Region, ledger: Ledger) -> pd
     if not inside.any():
         raise DataError(
             "Inga rutor i närheten av länet.", file=e.file, expected="rutor i konfigurationens län",
-            found=f"{len(squares)} rutor utanför", action="Hämta hela Sveriges fil, eller rätt läns.",
+            found=f"{len(squares)} rutor utanför",
+            action="Hämta hela Sveriges fil, eller rätt läns; eller rätta gränserna.",
+            details=outlines.places(near, east.astype(float), north.astype(float), sure=True),
         )  # fmt: skip
     return squares[inside].reset_index(drop=True)
 
@@ -269,12 +271,14 @@ def _read_localities(kind: str, path: Path, near: Bounds, ledger: Ledger) -> gpd
     import shapely
 
     wanted = LOCALITIES[kind]
-    layer = gpkg.require_geometry(gpkg.find(path, gpkg.layers(path), wanted, names=(path.stem,)))
+    layer = gpkg.require_geometry(
+        gpkg.find(path, gpkg.layers(path), wanted, names=(path.stem,), first=tuple(wanted))
+    )
     table = gpkg.read(layer, wanted)
-    shapes = wkb.polygons(table["wkb"], path)
     texts = {c: gpkg.texts(table[c]).to_pandas().fillna("").astype("str") for c in wanted}
-    frame = gpd.GeoDataFrame({"typ": kind, **texts}, geometry=shapes, crs=files.EPSG)
     name = f"scb/{path.name}"
+    shapes = wkb.polygons(table["wkb"], path, ledger=ledger, source=name, names=texts["namn"].tolist())
+    frame = gpd.GeoDataFrame({"typ": kind, **texts}, geometry=shapes, crs=files.EPSG)
     missing = frame.geometry.isna()
     ledger.add(
         "bortfall", name, "ort utan yta", int(missing.sum()), "raderna används inte", frame["namn"][missing]
@@ -284,4 +288,11 @@ def _read_localities(kind: str, path: Path, near: Bounds, ledger: Ledger) -> gpd
     wkb.require_sweden(middle.x.to_numpy(), middle.y.to_numpy(), path)
     inside = shapely.intersects(frame.geometry.to_numpy(), shapely.box(*near))
     ledger.add("upplysning", name, "orter utanför länet", int((~inside).sum()), "används inte")
+    if len(frame) and not inside.any():
+        raise DataError(
+            "Inga orter i närheten av länet.", file=path, expected="orter i konfigurationens län",
+            found=f"{len(frame)} orter utanför",
+            details=outlines.places(near, middle.x.to_numpy(), middle.y.to_numpy()),
+            action="Hämta hela Sveriges fil, eller ta bort filen om länet inga sådana orter har.",
+        )  # fmt: skip
     return frame[inside]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,11 +10,11 @@ import pandas as pd
 
 from pipelines import contracts
 from pipelines.errors import DataError
-from pipelines.files import EPSG, write_polygons, write_table
+from pipelines.files import EPSG, read_points, write_polygons, write_table
 from pipelines.ledger import Ledger
 from pipelines.paths import Paths
 from pipelines.region import Region
-from pipelines.sources import incoming
+from pipelines.sources import crs_guess, incoming
 from pipelines.sources.evidence_rows import address_rows, area_rows, cell_rows
 from pipelines.sources.kallor import read_kallor
 from pipelines.sources.marks import demo_mark
@@ -43,14 +44,60 @@ def run(region: Region, paths: Paths) -> None:
     found = {pattern: incoming.matching(folder, pattern) for pattern in _KINDS}
     kallor = sources_table(folder, [p for files in found.values() for p in files], region, ledger)
     write_table(contracts.check(kallor, contracts.KALLOR), paths.table("kallor"))
-    addresses = [address_rows(p, region, ledger) for p in found["adresser*.csv"]]
+    near = at_addresses(paths, region)
+    addresses = [address_rows(p, region, ledger, near) for p in found["adresser*.csv"]]
     write_table(_joined(addresses, contracts.EVIDENS_ADRESS), paths.table("evidens_adress"))
     cells = [cell_rows(p, region, ledger) for p in found["rutor*.csv"]]
     write_table(_joined(cells, contracts.EVIDENS_RUTA), paths.table("evidens_ruta"))
     areas = [area_rows(p, region, ledger) for p in found["omraden*.gpkg"]]
     write_polygons(_joined_areas(areas), paths.table("evidens_omrade"))
+    require_rows(kallor, folder, ledger)
     note_files(found, kallor, paths.raw, ledger)
     ledger.save(paths.ledger("tackning"))
+
+
+def at_addresses(paths: Paths, region: Region) -> crs_guess.Judge | None:
+    """Return what tells which share of coordinates lies at the län's addresses, read when first asked.
+
+    None before the addresses have been read: then an error about coordinates names no system.
+    """
+    table = paths.table("adresser_kalla")
+    if not table.exists():
+        return None
+
+    @cache
+    def judge() -> crs_guess.Judge:
+        known = read_points(table, [])
+        e, n = known["e_m"].to_numpy(), known["n_m"].to_numpy()
+        return crs_guess.beside(e, n, region.evidens.matchningsradie_m)
+
+    return lambda e_m, n_m: judge()(e_m, n_m)
+
+
+def require_rows(kallor: pd.DataFrame, folder: Path, ledger: Ledger) -> None:
+    """Check that every file that is complete for a kommun says something; count those that say nothing.
+
+    Raises
+    ------
+    DataError
+        A complete file without a usable row: all of its kommuner would lose their coverage.
+    """
+    rows = ledger.facts["rader"]
+    assert isinstance(rows, dict)
+    for fil, count in rows.items():
+        if count["anvanda"]:
+            continue
+        complete = sorted(kallor.loc[(kallor["fil"] == fil) & kallor["fullstandig"], "kommunkod"])
+        if complete:
+            raise DataError(
+                "En täckningsfil som sägs vara fullständig har inga användbara rader.", file=folder / fil,
+                expected=f"rader för kommun {', '.join(complete)}: utan dem skulle ingen där ha täckning",
+                found=f"{count['lasta']} rader, 0 användbara",
+                action="Lägg in hela listan, eller skriv nej under fullstandig i kallor.csv.",
+            )  # fmt: skip
+        ledger.add(
+            "varning", f"tackning/{fil}", "filen har inga användbara rader", 1, "säger ingenting om täckning"
+        )
 
 
 def sources_table(folder: Path, evidence: list[Path], region: Region, ledger: Ledger) -> pd.DataFrame:
@@ -62,6 +109,11 @@ def sources_table(folder: Path, evidence: list[Path], region: Region, ledger: Le
         When there is evidence but no ``kallor.csv``.
     """
     named = incoming.matching(folder, "kallor.csv")
+    if len(named) > 1:
+        raise DataError(
+            "Det finns flera kallor.csv.", file=folder, expected="en kallor.csv",
+            found=", ".join(p.name for p in named), action="Behåll den som gäller.",
+        )  # fmt: skip
     if named:
         return read_kallor(named[0], evidence, region, ledger)
     if evidence:

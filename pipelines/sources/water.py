@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pipelines.errors import DataError
 from pipelines.files import EPSG
 from pipelines.ledger import Ledger
-from pipelines.sources import gpkg, incoming, wkb
+from pipelines.sources import gpkg, incoming, outlines, spatial_index, wkb
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -60,6 +60,12 @@ def _read_one(
 
     layer = gpkg.require_geometry(gpkg.find(path, gpkg.layers(path), WANTED, names=("mark",)))
     table = gpkg.read(layer, WANTED, bbox=bounds)
+    name = path.relative_to(raw).as_posix()
+    fault = spatial_index.fault(layer)
+    ledger.add(
+        "upplysning", name, f"filens rumsliga index {fault}", int(bool(fault) and fault != spatial_index.MISSING),
+        "hela filen lästes utan indexet",
+    )  # fmt: skip
     kinds = gpkg.texts(table["objekttyp"]).to_pandas().fillna("(tomt)").astype("str")
     count = Counter(kinds.tolist())
     wet = [k for k in count if is_water(k)]
@@ -69,17 +75,53 @@ def _read_one(
             expected="objekttyper som Vattendragsyta, Sjö eller Hav", found=", ".join(sorted(count)[:20]),
             action="Hämta Lantmäteriets Topografi 100 (tema mark), eller ta bort filen.",
         )  # fmt: skip
-    name = path.relative_to(raw).as_posix()
     told[name] = {
         "vatten": {k: count[k] for k in sorted(wet)},
         "land": {k: count[k] for k in sorted(set(count) - set(wet))},
     }
     keep = kinds.isin(wet)
-    shapes = wkb.polygons(table["wkb"].filter(pa.array(keep)), path)
+    shapes = wkb.polygons(
+        table["wkb"].filter(pa.array(keep)), path, ledger=ledger, source=name, names=kinds[keep].tolist(),
+        numbered=False,
+    )  # fmt: skip
     water = gpd.GeoDataFrame({"objekttyp": kinds[keep].to_numpy()}, geometry=shapes, crs=EPSG)
     missing = water.geometry.isna()
+    if missing.all():
+        _note_elsewhere(layer, bounds, name, ledger)
     ledger.add("bortfall", name, "vattenyta utan geometri", int(missing.sum()), "raderna används inte")
     return water[~missing].astype({"objekttyp": "str"})
+
+
+def _note_elsewhere(layer: gpkg.Layer, bounds: Bounds, name: str, ledger: Ledger) -> None:
+    """Tell of a file without water near the län; stop when it would have some in another coordinate system.
+
+    Raises
+    ------
+    DataError
+        Naming the system.
+    """
+    import numpy as np
+    import shapely
+
+    first = next(gpkg.batches(layer, {}), None)
+    boxes = shapely.bounds(wkb.polygons(first["wkb"], layer.file)) if first is not None else np.empty((0, 4))
+    e_m, n_m = (boxes[:, i] / 2 + boxes[:, i + 2] / 2 for i in (0, 1))
+    known = np.isfinite(e_m)
+    lines = outlines.places(bounds, e_m[known], n_m[known]) if known.any() else []
+    if any("skulle ligga rätt" in line for line in lines):
+        raise DataError(
+            "Ytorna ligger inte i länet.", file=layer.file, expected="vatten i konfigurationens län",
+            found="inga vattenytor där", details=lines,
+            action="Hämta den fil som ligger fel i SWEREF 99 TM (EPSG:3006), eller räkna om den.",
+        )  # fmt: skip
+    ledger.add(
+        "allvarlig",
+        name,
+        "filen har inget vatten i närheten av länet",
+        1,
+        "vattnet där räknas som land",
+        lines,
+    )
 
 
 def mark_files(raw: Path) -> list[Path]:

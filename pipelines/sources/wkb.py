@@ -1,17 +1,25 @@
-"""Geometry from outside as arrays: points by arithmetic on their WKB, polygons through shapely."""
+"""Geometry from outside as arrays: points by arithmetic on their WKB, polygons through shapely.
+
+Circular arcs become chords (:mod:`.curves`); what is mended is counted and named in the ledger.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.errors import DataError
+from pipelines.errors import DataError, printable
+from pipelines.sources import crs_guess, curves
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from pipelines.ledger import Ledger
 
 SWEDEN_E = (200_000.0, 1_000_000.0)
 SWEDEN_N = (6_100_000.0, 7_700_000.0)
@@ -55,14 +63,38 @@ def points(wkb: pa.ChunkedArray | pa.Array, file: Path) -> tuple[Floats, Floats]
         e[there], n[there] = records["x"], records["y"]
     else:
         e[there], n[there] = _through_shapely(present, file)
+    nowhere = np.isnan(e) | np.isnan(n)  # half a point is none
+    e[nowhere], n[nowhere] = np.nan, np.nan
     return e, n
 
 
-def polygons(wkb: pa.ChunkedArray | pa.Array, file: Path) -> NDArray[Any]:
+def polygons(
+    wkb: pa.ChunkedArray | pa.Array,
+    file: Path,
+    *,
+    ledger: Ledger | None = None,
+    source: str = "",
+    names: Sequence[str] | None = None,
+    numbered: bool = True,
+) -> NDArray[Any]:
     """Return polygons and multipolygons as valid shapely geometries, None where there is none.
 
     Invalid rings are mended (shapely ``make_valid``, the linework kept); what is left of a polygon
-    when it collapses to lines is dropped. Curves are refused.
+    when it collapses to lines is dropped. Arcs become chords.
+
+    Parameters
+    ----------
+    wkb : pyarrow binary array, shape (n,)
+    file : Path
+        Named in errors.
+    ledger : Ledger, optional
+        Told what was mended and what had arcs, with area before and after.
+    source : str
+        What the ledger calls the file.
+    names : sequence of str, shape (n,), optional
+        What the ledger calls each row, beside its number.
+    numbered : bool
+        Whether the rows are the file's, so that their numbers say something.
 
     Raises
     ------
@@ -71,15 +103,86 @@ def polygons(wkb: pa.ChunkedArray | pa.Array, file: Path) -> NDArray[Any]:
     """
     import shapely
 
-    shapes = _shapes(wkb, file)
+    shapes, bent = _shapes(wkb, file)
     shapes = shapely.force_2d(shapes)
     kinds = shapely.get_type_id(shapes)
-    wrong = ~np.isin(kinds, (-1, 3, 6))
-    if wrong.any():
-        _refuse(file, "ytor (Polygon eller MultiPolygon)", shapes[wrong][0])
-    broken = ~shapely.is_valid(shapes) & (kinds != -1)
+    wrong = np.flatnonzero(~np.isin(kinds, (-1, 3, 6)))
+    if len(wrong):
+        _refuse(file, "ytor (Polygon eller MultiPolygon)", shapes[wrong[0]], int(wrong[0]))
+    broken = np.flatnonzero(~shapely.is_valid(shapes) & (kinds != -1))
+    _require_numbers(shapes, broken, file)
+    before = shapely.area(shapes[broken])
     shapes[broken] = shapely.make_valid(shapes[broken])
-    return areas(shapes)
+    shapes = areas(shapes)
+    if ledger is not None:
+        called = (
+            [_called(i, names, numbered=numbered) for i in range(len(shapes))]
+            if len(broken) + len(bent)
+            else []
+        )
+        _note_mended(ledger, source or file.name, broken, before, shapes, called)
+        ledger.add(
+            "upplysning", source or file.name,
+            f"ytor med cirkelbågar; bågen ersätts av raka linjer som avviker högst {curves.TOLERANCE_M * 100:.0f} cm",
+            len(bent), "ytorna används", [called[i] for i in bent],
+        )  # fmt: skip
+    return shapes
+
+
+def _note_mended(
+    ledger: Ledger,
+    source: str,
+    broken: NDArray[Any],
+    before: Floats,
+    shapes: NDArray[Any],
+    called: Sequence[str],
+) -> None:
+    """Name every mended area with what it was and became; those that were none come first."""
+    import shapely
+
+    after = np.nan_to_num(shapely.area(shapes[broken]))
+    order = np.argsort(-np.abs(after - before), kind="stable")
+    told = [f"{called[broken[i]]}: {_hectares(before[i])} → {_hectares(after[i])} ha" for i in order[:10]]
+    ledger.add(
+        "justerad", source, "ogiltiga ytor (de skär sig själva, eller ringarna korsar varandra)", len(broken),
+        "lagades; arealen före → efter, de största ändringarna först", told,
+    )  # fmt: skip
+
+
+def _called(row: int, names: Sequence[str] | None, *, numbered: bool) -> str:
+    name = printable(str(names[row]), 60) if names is not None else ""
+    return f"rad {row + 1} {name}".rstrip() if numbered else name
+
+
+def _hectares(m2: float) -> str:
+    return f"{m2 / 10_000:.2f}".replace(".", ",")
+
+
+def _require_numbers(shapes: NDArray[Any], rows: NDArray[Any], file: Path) -> None:
+    """Stop when a geometry has a coordinate that is no number: nothing can mend it."""
+    import shapely
+
+    xy, index = shapely.get_coordinates(shapes[rows], return_index=True)
+    wrong = index[~np.isfinite(xy).all(axis=1)]
+    if len(wrong):
+        raise DataError(
+            "En yta har en koordinat som inte är ett tal.", file=file, row=int(rows[wrong[0]]) + 1,
+            expected="koordinater i meter", found="NaN eller oändligt", action=_AGAIN,
+        )  # fmt: skip
+
+
+def touches(wkb: pa.ChunkedArray, bbox: tuple[float, float, float, float], file: Path) -> pa.Array:
+    """Tell which geometries touch a box; those that are missing or invalid in themselves count as if they did."""
+    import pyarrow as pa
+    import shapely
+
+    shapes, _ = _shapes(wkb, file)
+    west, south, east, north = shapely.bounds(shapes).T
+    apart = (west > bbox[2]) | (east < bbox[0]) | (south > bbox[3]) | (north < bbox[1])
+    near = np.flatnonzero(~apart)
+    sound = shapely.is_valid(shapes[near]) & ~shapely.is_empty(shapes[near])
+    apart[near[sound]] = ~shapely.intersects(shapes[near[sound]], shapely.box(*bbox))
+    return pa.array(~apart)
 
 
 def areas(shapes: NDArray[Any]) -> NDArray[Any]:
@@ -115,19 +218,37 @@ def require_sweden(e_m: Floats, n_m: Floats, file: Path, first_row: int = 1) -> 
     Raises
     ------
     DataError
-        Naming how many do not and the first, and saying so when the axes look swapped.
+        Naming how many do not and the first, and the coordinate system in which they would.
     """
+    outside = outside_sweden(e_m, n_m)
+    if outside.any():
+        raise not_in_sweden(
+            e_m[outside], n_m[outside], file, int(outside.sum()), first_row + int(np.argmax(outside))
+        )
+
+
+def outside_sweden(e_m: Floats, n_m: Floats) -> NDArray[np.bool_]:
+    """Tell which points (NaN apart) lie outside Sweden's bounding box."""
     inside = (SWEDEN_E[0] <= e_m) & (e_m <= SWEDEN_E[1]) & (SWEDEN_N[0] <= n_m) & (n_m <= SWEDEN_N[1])
-    outside = ~inside & ~np.isnan(e_m)
-    if not outside.any():
-        return
-    i = int(np.argmax(outside))
-    swapped = SWEDEN_E[0] <= n_m[i] <= SWEDEN_E[1] and SWEDEN_N[0] <= e_m[i] <= SWEDEN_N[1]
-    raise DataError(
-        f"{int(outside.sum())} punkter ligger utanför Sverige.", file=file, row=first_row + i,
+    return ~inside & ~np.isnan(e_m)
+
+
+def not_in_sweden(
+    e_m: Floats, n_m: Floats, file: Path, count: int, row: int, judge: crs_guess.Judge | None = None
+) -> DataError:
+    """Return the error for points outside Sweden: the first's coordinates, and the system that would fit.
+
+    ``judge`` tells where they should lie, when more is known than that it is Sweden.
+    """
+    swapped = SWEDEN_E[0] <= n_m[0] <= SWEDEN_E[1] and SWEDEN_N[0] <= e_m[0] <= SWEDEN_N[1]
+    anywhere = crs_guess.within((SWEDEN_E[0], SWEDEN_N[0], SWEDEN_E[1], SWEDEN_N[1]))
+    fits = None if swapped else crs_guess.fitting_system(e_m, n_m, judge or anywhere)
+    details = ["Axlarna ser ut att ha bytt plats (N, E i stället för E, N)."] if swapped else []
+    details += [f"De skulle ligga {'rätt' if judge else 'i Sverige'} som {fits.label}."] if fits else []
+    return DataError(
+        f"{count} punkter ligger utanför Sverige.", file=file, row=row,
         expected="E 200000–1000000 och N 6100000–7700000 (SWEREF 99 TM)",
-        found=f"E {e_m[i]:.1f}, N {n_m[i]:.1f}",
-        details=["Axlarna ser ut att ha bytt plats (N, E i stället för E, N)."] if swapped else [],
+        found=f"E {e_m[0]:.1f}, N {n_m[0]:.1f}", details=details,
         action="Kontrollera att filen är i SWEREF 99 TM och hämta den på nytt.",
     )  # fmt: skip
 
@@ -145,30 +266,49 @@ def _fixed(present: pa.Array) -> NDArray[Any] | None:
     return np.frombuffer(data, _POINT, count=len(present), offset=int(ends[0]))
 
 
-def _shapes(wkb: pa.ChunkedArray | pa.Array, file: Path) -> NDArray[Any]:
+def _shapes(wkb: pa.ChunkedArray | pa.Array, file: Path) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return shapely geometries (None for null), and which rows had arcs."""
     import shapely
 
-    try:
-        return np.asarray(shapely.from_wkb(wkb.to_numpy(zero_copy_only=False)), dtype=object)
-    except (shapely.errors.GEOSException, TypeError) as e:
-        raise DataError("En geometri går inte att läsa.", file=file, found=str(e), action=_AGAIN) from None
+    raw = np.asarray(wkb.to_numpy(zero_copy_only=False), dtype=object)
+    # GEOS follows a collection however deep it goes, and says nothing of arcs within one.
+    if all(curves.kind(head) in curves.LINEAR for head in {b[:5] for b in raw if b is not None}):
+        with suppress(shapely.errors.GEOSException), np.errstate(invalid="ignore"):
+            return np.asarray(shapely.from_wkb(raw), dtype=object), np.empty(0, dtype=np.int64)
+    # Arcs, collections, or something that cannot be read: row by row, which is slow.
+    out = np.full(len(raw), None, dtype=object)
+    kinds = np.array([-1 if b is None else curves.kind(b) for b in raw], dtype=np.int64)
+    plain = np.isin(kinds, curves.LINEAR)
+    out[plain] = shapely.from_wkb(raw[plain], on_invalid="ignore")
+    bent = []
+    for i in np.flatnonzero(~plain & (kinds != -1)):
+        out[i], arcs = curves.linear(raw[i], file, int(i) + 1)
+        bent += [i] if arcs else []
+    unread = np.flatnonzero(plain & shapely.is_missing(out))
+    if len(unread):
+        raise DataError(
+            "En geometri går inte att läsa.", file=file, row=int(unread[0]) + 1,
+            expected="en hel geometri (WKB)", found=f"{len(raw[unread[0]])} byte som inte går att tolka", action=_AGAIN,
+        )  # fmt: skip
+    return out, np.array(bent, dtype=np.int64)
 
 
 def _through_shapely(present: pa.Array, file: Path) -> tuple[Floats, Floats]:
     import shapely
 
-    shapes = _shapes(present, file)
+    shapes, _ = _shapes(present, file)
     kinds = shapely.get_type_id(shapes)
     single = (kinds == 0) | ((kinds == 4) & (shapely.get_num_geometries(shapes) <= 1))
     if not single.all():
-        _refuse(file, "punkter, en per rad", shapes[~single][0])
+        row = int(np.argmin(single))
+        _refuse(file, "punkter, en per rad", shapes[row], row)
     first = np.where(kinds == 4, shapely.get_geometry(shapes, 0), shapes)
     first[shapely.is_empty(first)] = None  # GEOS has no coordinates to give for an empty point
     return shapely.get_x(first), shapely.get_y(first)
 
 
-def _refuse(file: Path, expected: str, shape: Any) -> None:
+def _refuse(file: Path, expected: str, shape: Any, row: int) -> None:
     raise DataError(
-        "Fel sorts geometri.", file=file, expected=expected,
+        "Fel sorts geometri.", file=file, row=row + 1, expected=expected,
         found=f"{shape.geom_type} ({str(shape.wkt)[:60]})", action=_AGAIN,
     )  # fmt: skip

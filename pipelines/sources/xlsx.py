@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipelines.errors import DataError, printable
+from pipelines.errors import DataError, by_library, printable
 
 MAX_BYTES = 200 << 20
 """Unpacked XML beyond this is refused; PTS's workbooks are a few MB."""
@@ -80,7 +80,7 @@ def read_sheets(path: Path) -> list[Sheet]:
             sheets.append(Sheet(path, meta.name, rows, tuple(sheet.merged_cell_ranges or ())))
     except (CalamineError, ZipError, ValueError) as e:
         raise DataError(
-            "Arbetsboken går inte att läsa.", file=path, found=printable(str(e)), action=_AGAIN
+            "Arbetsboken går inte att läsa.", file=path, found=by_library("fel i arbetsboken", e), action=_AGAIN
         ) from None  # fmt: skip
     return sheets
 
@@ -106,7 +106,7 @@ def _measured(path: Path) -> bytes:
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, zlib.error) as e:
         raise DataError(
             "Filen är ingen läsbar arbetsbok.", file=path, expected="en .xlsx",
-            found=printable(str(e)), action=_AGAIN,
+            found=by_library("något annat, eller en skadad fil", e), action=_AGAIN,
         ) from None  # fmt: skip
     _measure_cells(path, parts)
     packed = io.BytesIO()

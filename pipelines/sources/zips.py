@@ -7,7 +7,7 @@ import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
 
-from pipelines.errors import DataError, printable
+from pipelines.errors import DataError, by_library
 
 MAX_MEMBER_BYTES = 1 << 30
 """A member larger than this (unpacked) is refused: it is read into memory."""
@@ -39,8 +39,22 @@ def only_member(path: Path, suffix: str, kind: str) -> bytes:
                 return f.read(info.file_size)
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, zlib.error) as e:
         raise DataError(
-            "Zip-filen går inte att läsa.", file=path, found=printable(str(e)), action=_AGAIN
+            "Zip-filen går inte att läsa.", file=path, found=by_library("fel i zip-filen", e), action=_AGAIN
         ) from None  # fmt: skip
+
+
+def companion(path: Path, suffix: str, ending: str) -> bytes:
+    """Return what stands beside the only file with ``suffix`` in a zip: its name and ``ending``; empty without one.
+
+    Raises
+    ------
+    DataError
+        As :func:`only_member`.
+    """
+    with zipfile.ZipFile(path) as z:
+        found = [m for m in z.infolist() if m.filename.lower().endswith(suffix + ending) and m.file_size]
+    found = [m for m in found if not _is_clutter(m.filename)]
+    return only_member(path, suffix + ending, f"fil som slutar på {suffix}{ending}") if found else b""
 
 
 def _choose(path: Path, members: list[zipfile.ZipInfo], suffix: str, kind: str) -> zipfile.ZipInfo:

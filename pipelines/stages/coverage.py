@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from pipelines import contracts, files
 from pipelines.ledger import Ledger
 from pipelines.region import TECHNIQUES, THRESHOLDS
+from pipelines.stages import matching
 from pipelines.stages.benchmark import benchmarks
 from pipelines.stages.evidence import LEVELS, PAIRS, Evidence, attach, decide, match_table
 from pipelines.stages.groups import group_index
@@ -121,7 +123,9 @@ def read(region: Region, paths: Paths, ledger: Ledger) -> Inputs:
     sources = files.read_table(paths.table("kallor"))
     rows = {
         "adress": files.read_table(
-            paths.table("evidens_adress"), [*EVIDENCE, "adress_id", "e_m", "n_m"], few=FEW_TEXTS
+            paths.table("evidens_adress"),
+            [*EVIDENCE, "adress_id", "e_m", "n_m", "kommunkod_fil"],
+            few=[*FEW_TEXTS, "kommunkod_fil"],
         ),
         "ruta": files.read_table(paths.table("evidens_ruta"), [*EVIDENCE, "rutid", "andel"], few=FEW_TEXTS),
         "omrade": files.read_polygons(paths.table("evidens_omrade")),
@@ -136,7 +140,10 @@ def read(region: Region, paths: Paths, ledger: Ledger) -> Inputs:
     index, table = group_index(addresses, groups)
     share = group_shares(wanted, groups, table)
     ground = steps.Ground.of(region, addresses, people, index, table)
-    matched = attach(addresses, rows, sources, region, ledger)
+    land = files.read_table(paths.table("land"), ["rutid", "kommunkod"])
+    judge = partial(matching.require, sources=sources, addresses=addresses, region=region, ledger=ledger)
+    matched = attach(addresses, rows, sources, region, ledger, land, judge)
+    matching.note_uncovering(matched, sources, ledger)
     return Inputs(ground, groups, sources, wanted, share, rows, matched)
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.region import MEASURES, TECHNIQUES, THRESHOLDS
+from pipelines.stages import matching
 from pipelines.stages.nearest import nearest_address
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 LEVELS = ("statistik", "adress", "ruta", "omrade")
 """Level codes 0–3; 0 is where no evidence decides."""
-FILE_PREFIX = {"adress": "adresser", "ruta": "rutor", "omrade": "omraden"}
 PAIRS = tuple((m, t) for m in MEASURES for t in THRESHOLDS)
 
 
@@ -72,6 +72,8 @@ def attach(
     sources: pd.DataFrame,
     region: Region,
     ledger: Ledger,
+    land: pd.DataFrame | None = None,
+    judge: matching.Judge | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Match every evidence row to the addresses it speaks of.
 
@@ -83,19 +85,32 @@ def attach(
         Evidence tables by level (adress, ruta, omrade).
     sources : DataFrame
         ``kallor``: per file and kommun, complete or not, may be published or not.
+    land : DataFrame, optional
+        ``rutid``, ``kommunkod`` of the län's land: where a list of cells may lie, beside cells with addresses.
+    judge : callable, optional
+        Told what came of each level's rows, before anything is made of it; may stop the run.
 
     Returns
     -------
     dict of DataFrame
         Per level: ``nr`` (address), ``fil``, ``teknik_nr``, ``ned_mbit``, ``status``, ``andel``,
         ``far_publiceras``; only fixed techniques.
+
+    Raises
+    ------
+    DataError
+        Coordinates in another system.
     """
     kommun = _category(addresses["kommunkod"])
-    matched = {
-        "adress": _match_addresses(addresses, rows["adress"], region, ledger),
-        "ruta": _match_cells(addresses, rows["ruta"], ledger),
-        "omrade": _match_areas(addresses, rows["omrade"], ledger),
+    found = {
+        "adress": _match_addresses(addresses, kommun, rows["adress"], region, ledger),
+        "ruta": _match_cells(addresses, kommun, rows["ruta"], ledger, land),
+        "omrade": _match_areas(addresses, kommun, rows["omrade"], ledger),
     }
+    for level, (_, judged) in found.items():
+        if judge:
+            judge(level, rows[level], judged)
+    matched = {level: table for level, (table, _) in found.items()}
     return {level: _told_of(table, kommun, sources, region, ledger) for level, table in matched.items()}
 
 
@@ -159,21 +174,68 @@ def _rows(table: pd.DataFrame, row: NDArray[np.int64], nr: NDArray[np.int64]) ->
 
 
 def _match_addresses(
-    addresses: pd.DataFrame, table: pd.DataFrame, region: Region, ledger: Ledger
-) -> pd.DataFrame:
+    addresses: pd.DataFrame, kommun: pd.Categorical, table: pd.DataFrame, region: Region, ledger: Ledger
+) -> tuple[pd.DataFrame, matching.Judged]:
     by_id = (table["adress_id"] != "").to_numpy()
     nr = np.full(len(table), -1, dtype=np.int64)
     nr[by_id] = _numbers(addresses["adress_id"], table["adress_id"][by_id])
+    _match_other_case(addresses["adress_id"], table, by_id & (nr < 0), nr, ledger)
+    nearest = nr.copy()
     by_point = np.flatnonzero(~by_id)
     if len(by_point):
         reach = region.evidens.matchningsradie_m
         near, away_m = nearest_address(addresses, *(table[x].to_numpy()[by_point] for x in ("e_m", "n_m")))
         nr[by_point] = np.where(away_m <= reach, near, -1)
-        _count_by_file(table.iloc[by_point], nr[by_point] < 0, ledger,
-                       f"ingen adress inom {reach:g} m från e,n")  # fmt: skip
+        nearest[by_point] = near
+        points = table.iloc[by_point]
+        matching.require_system(points, nr[by_point] < 0, addresses, region)
+        _count_by_file(points, nr[by_point] < 0, ledger, f"ingen adress inom {reach:g} m från e,n")
     _count_by_file(table[by_id], nr[by_id] < 0, ledger, "adress_id finns inte bland länets gällande adresser")
+    at = np.append(kommun.codes.astype(np.int64), -1)[
+        nearest
+    ]  # of a point that misses: the nearest address's
+    if "kommunkod_fil" in table:
+        said = _codes(table["kommunkod_fil"], kommun)
+        matching.note_kommuner(table, said, np.where(nr >= 0, at, -1), ledger)
+        at = np.where((nr < 0) & (said >= 0), said, at)
     hit = np.flatnonzero(nr >= 0)
-    return _rows(table, hit, nr[hit])
+    return _rows(table, hit, nr[hit]), _judged(table, nr >= 0, at, (hit, at[hit]), kommun)
+
+
+def _match_other_case(
+    known: pd.Series, table: pd.DataFrame, missed: NDArray[np.bool_], nr: NDArray[np.int64], ledger: Ledger
+) -> None:
+    """Match ids that differ from an address's only in case, where that address is the only one."""
+    if not missed.any():
+        return
+    folded = known.str.casefold()
+    once = np.flatnonzero(~folded.duplicated(keep=False))
+    found = _numbers(folded.iloc[once], table["adress_id"][missed].str.casefold())
+    nr[missed] = np.where(found >= 0, np.append(once, -1)[found], -1)
+    for fil, n in table[missed & (nr >= 0)].groupby("fil", observed=True).size().items():
+        ledger.add("justerad", str(fil), "adress_id med andra stora och små bokstäver än registrets", int(n),
+                   "matchades ändå: bara en adress har det id:t")  # fmt: skip
+
+
+def _codes(texts: pd.Series, kommun: pd.Categorical) -> NDArray[np.int64]:
+    """Return each text's number among the kommuner; -1 where it is none of them."""
+    import pandas as pd
+
+    return pd.Categorical(texts, categories=kommun.categories).codes.astype(np.int64)
+
+
+def _judged(
+    table: pd.DataFrame, hit: NDArray[np.bool_], at: NDArray[np.int64],
+    reached: tuple[NDArray[np.int64], NDArray[np.int64]], kommun: pd.Categorical,
+) -> matching.Judged:  # fmt: skip
+    """Return what came of a level's rows; ``reached``: a row, and the number of a kommun that it reaches."""
+    import pandas as pd
+
+    files, kommuner = _category(table["fil"]), [str(k) for k in kommun.categories]
+    pairs = np.unique(np.column_stack([files.codes[reached[0]].astype(np.int64), reached[1]]), axis=0)
+    names = np.asarray(files.categories, dtype=object)[pairs[:, 0]]
+    places = pd.DataFrame({"fil": names, "kommunkod": np.asarray(kommuner, dtype=object)[pairs[:, 1]]})
+    return matching.Judged(hit, at, places, kommuner)
 
 
 def _numbers(known: pd.Series, wanted: pd.Series) -> NDArray[np.int64]:
@@ -192,37 +254,66 @@ def _numbers(known: pd.Series, wanted: pd.Series) -> NDArray[np.int64]:
     return out
 
 
-def _match_cells(addresses: pd.DataFrame, table: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
+def _match_cells(
+    addresses: pd.DataFrame, kommun: pd.Categorical, table: pd.DataFrame, ledger: Ledger,
+    land: pd.DataFrame | None,
+) -> tuple[pd.DataFrame, matching.Judged]:  # fmt: skip
     # Addresses are sorted by cell, so a cell's addresses are a run.
-    cells = addresses["rutid"].to_numpy()
-    first = np.searchsorted(cells, table["rutid"].to_numpy(), side="left")
-    last = np.searchsorted(cells, table["rutid"].to_numpy(), side="right")
+    cells, wanted = addresses["rutid"].to_numpy(), table["rutid"].to_numpy()
+    first = np.searchsorted(cells, wanted, side="left")
+    last = np.searchsorted(cells, wanted, side="right")
     count = last - first
     _count_by_file(table, count == 0, ledger, "rutan har ingen gällande adress i länet")
     row = np.repeat(np.arange(len(table)), count)
-    nr = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count) + np.repeat(first, count)
-    return _rows(table, row, nr.astype(np.int64))
+    nr = (np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count) + np.repeat(first, count)).astype(
+        np.int64
+    )
+    # A cell of the grid is one with land or addresses; its kommun here the first that has any of either.
+    grid_cells, grid_kommun = cells, kommun.codes.astype(np.int64)
+    if land is not None:
+        grid_cells = np.append(grid_cells, land["rutid"].to_numpy())
+        grid_kommun = np.append(grid_kommun, _codes(land["kommunkod"], kommun))
+    order = np.lexsort([grid_kommun, grid_cells])
+    grid_cells, grid_kommun = grid_cells[order], grid_kommun[order]
+    where = np.searchsorted(grid_cells, wanted, side="left")
+    ends = np.searchsorted(grid_cells, wanted, side="right")
+    inside = ends > where
+    at = np.append(grid_kommun, -1)[np.where(inside, where, len(grid_kommun))]
+    several = np.repeat(np.arange(len(table)), ends - where)
+    of_each = grid_kommun[np.arange(len(several)) - np.repeat(np.cumsum(ends - where) - (ends - where), ends - where)
+                          + np.repeat(where, ends - where)]  # fmt: skip
+    return _rows(table, row, nr), _judged(table, inside, at, (several, of_each), kommun)
 
 
-def _match_areas(addresses: pd.DataFrame, table: gpd.GeoDataFrame, ledger: Ledger) -> pd.DataFrame:
+def _match_areas(
+    addresses: pd.DataFrame, kommun: pd.Categorical, table: gpd.GeoDataFrame, ledger: Ledger
+) -> tuple[pd.DataFrame, matching.Judged]:
     import shapely
 
-    if not len(table):
-        return _rows(table, np.zeros(0, np.int64), np.zeros(0, np.int64))
-    tree = shapely.STRtree(table.geometry.to_numpy())
-    points = shapely.points(addresses["e_m"], addresses["n_m"])
-    nr, row = tree.query(points, predicate="intersects")
     hit = np.zeros(len(table), dtype=bool)
-    hit[row] = True
-    _count_by_file(table, ~hit, ledger, "området innehåller ingen gällande adress i länet")
-    return _rows(table, row.astype(np.int64), nr.astype(np.int64))
+    nr, row = np.zeros(0, np.int64), np.zeros(0, np.int64)
+    if len(table):
+        tree = shapely.STRtree(table.geometry.to_numpy())
+        points = shapely.points(addresses["e_m"], addresses["n_m"])
+        nr, row = (x.astype(np.int64) for x in tree.query(points, predicate="intersects"))
+        hit[row] = True
+        _count_by_file(table, ~hit, ledger, "området innehåller ingen gällande adress i länet")
+    at = np.full(len(table), -1, dtype=np.int64)
+    at[row] = kommun.codes[nr]
+    judged = _judged(table, hit, at, (row, kommun.codes[nr].astype(np.int64)), kommun)
+    return _rows(table, row, nr), judged
 
 
 def _count_by_file(table: pd.DataFrame, missed: Any, ledger: Ledger, reason: str) -> None:
     lost = table[np.asarray(missed)]
     for fil, part in lost.groupby(lost["fil"].astype("str")):
         ledger.add(
-            "omatchad", str(fil), reason, len(part), "raden används inte", (f"rad {r}" for r in part["rad"])
+            "omatchad",
+            str(fil),
+            reason,
+            len(part),
+            "används inte",
+            (f"rad {r}" for r in part["rad"].unique()[:10]),
         )
 
 
@@ -278,10 +369,7 @@ def nested(share: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def complete_kommuner(sources: pd.DataFrame, level: str, publishable_only: bool) -> list[str]:
     """Return the kommuner for which some file of this level is complete."""
-    import pathlib
-
-    names = sources["fil"].map(lambda f: pathlib.PurePosixPath(f).name.casefold())
-    use = names.str.startswith(FILE_PREFIX[level]) & sources["fullstandig"]
+    use = matching.of_level(sources, level) & sources["fullstandig"]
     if publishable_only:
         use &= sources["far_publiceras"]
     return sorted(set(sources.loc[use, "kommunkod"]))
@@ -315,7 +403,7 @@ def match_table(
     total = addresses.groupby("kommunkod", observed=True).size()
     out: list[dict[str, object]] = []
     for level, table in matched.items():
-        read = rows[level].groupby("fil", observed=True).size()
+        read = rows[level].groupby("fil", observed=True)["rad"].nunique()
         reached = table.groupby(["fil", "kommunkod"], observed=True)["nr"].agg(["size", "nunique"])
         listed = sources.set_index(["fil", "kommunkod"])
         for (fil, kod), hit in reached.iterrows():

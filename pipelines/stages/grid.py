@@ -14,6 +14,7 @@ from pipelines import contracts, files, grid
 from pipelines.ledger import Ledger
 from pipelines.stages.density import dense_squares, in_squares
 from pipelines.stages.land import land_per_cell, split_by_class
+from pipelines.stages.placement import check_places
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -29,6 +30,7 @@ def run(region: Region, paths: Paths) -> None:
     addresses = files.read_points(paths.table("adresser_kalla"))
     boundaries = files.read_polygons(paths.table("granser"))
     localities = files.read_polygons(paths.table("orter"))
+    check_places(addresses, files.read_polygons(paths.table("kommunytor")), region, paths, ledger)
 
     addresses["rutid"] = grid.cell_of(addresses["e_m"], addresses["n_m"])
     addresses = addresses.sort_values(["rutid", "adress_id"], ignore_index=True)

@@ -96,7 +96,8 @@ def run(region: Region, paths: Paths) -> None:
     text = json.dumps(facts, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     if not paths.run_facts.exists() or paths.run_facts.read_text(encoding="utf-8") != text:
         # Built products of another run wait there: one that this run does not make must not be put in place.
-        shutil.rmtree(paths.built("."), ignore_errors=True)
+        if paths.built(".").exists():
+            shutil.rmtree(paths.built("."))
         files.write_text(paths.run_facts, text)
 
 
@@ -336,7 +337,9 @@ def rows_accounted_for(paths: Paths) -> list[Law]:
         for file, count in rows.items():
             used = count["behallna"] if "behallna" in count else count["anvanda"]
             kinds = ("bortfall", "upplysning") if stage == "scb" else ("bortfall",)
-            named = [e for e in said.entries if e.kind in kinds and e.source.endswith(file)]
+            named = [e for e in said.entries if e.kind in kinds]
+            if file:
+                named = [e for e in named if e.source.rpartition("/")[2] == file]
             if (
                 stage == "scb"
             ):  # of its figures, those of squares left out; localities and lists are no squares

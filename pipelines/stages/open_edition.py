@@ -1,6 +1,7 @@
-"""The open edition's cells: a class for every cell, counts only in bands, nothing about a household.
+"""The open edition's cells: a class for every cell and level, no counts but of addresses, in bands.
 
-Coverage here comes from the run without evidence that may not be published below kommun level.
+Coverage here comes from the run without evidence that may not be published below kommun level. Why no
+households are told of a cell, and what that proves, is in ``docs/publicering.md``.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pipelines import contracts
+from pipelines import classes, contracts, grid
 from pipelines.region import THRESHOLDS
 from pipelines.stages.evidence import PAIRS
 
@@ -19,8 +20,11 @@ if TYPE_CHECKING:
 
     from pipelines.region import Region
 
+Ints = NDArray[np.int64]
 _NOTHING = 1e-9
 """Expected counts below this are rounding of a sum, not somebody."""
+MERGED_M = (500, 1000)
+"""Sides of the squares that cells with too few addresses are told together in, the smallest first (metres)."""
 
 
 def open_cells(
@@ -31,7 +35,8 @@ def open_cells(
     Parameters
     ----------
     cells : DataFrame
-        One row a cell in the open run: ids, kommun, class, counts, ``planerad``, ``underlag``.
+        One row a cell in the open run: ids, kommun, class, addresses, ``planerad``, ``underlag``. A 1 km square
+        lies whole in the table.
     covered : dict of ndarray
         Expected number of addresses with coverage per cell, for each measure and threshold.
     """
@@ -47,8 +52,8 @@ def open_cells(
     return contracts.check(out, contracts.OPPNA_RUTOR)
 
 
-_EMPTY = {"klass": "ingen_adress", "underlag": "ingen"}
-"""What is told of a cell without addresses; the bands are 0."""
+_EMPTY = {"klass": classes.NO_ADDRESS, "underlag": "ingen", "sammanslagen": "250"}
+"""What is told of a cell without addresses; the band is 0."""
 
 
 def _elsewhere(values: NDArray[Any], at: NDArray[np.int64], count: int, empty: str) -> pd.Categorical:
@@ -64,99 +69,95 @@ def _elsewhere(values: NDArray[Any], at: NDArray[np.int64], count: int, empty: s
 def told_cells(
     cells: pd.DataFrame, covered: dict[tuple[str, int], np.ndarray], region: Region
 ) -> pd.DataFrame:
-    """Return what is told of cells with addresses: classes, bands, whether planned, and what it rests on."""
+    """Return what is told of cells with addresses: classes, the band, whether planned, and what it rests on."""
     import pandas as pd
 
-    small = region.publicering.undertryckningsgrans
-    limits = region.publicering.bandgranser
+    small = classes.few_below(region.publicering.undertryckningsgrans)
     adresser = cells["adresser"].to_numpy()
+    rutid = grid.parse_scb_id(cells["rutid_scb"].to_numpy(dtype=str))
+    pool, side_m = pools(rutid, adresser, region.publicering.minst_adresser_i_ruta)
+    pooled = np.bincount(pool, weights=adresser)[pool]
     out = pd.DataFrame(index=cells.index)
     for pair in PAIRS:
-        out[f"klass_{pair[0]}_{pair[1]}"] = coverage_class(covered[pair], adresser, small)
-    out["adresser_band"] = band(adresser, limits)
-    few = (adresser > 0) & (adresser < small)
-    households = cells["hushall"].to_numpy(np.float64)
-    out["hushall_band"] = np.where(few, band_of_few(households, adresser, small), band(households, limits))
-    for t in THRESHOLDS:
-        out[f"hushall_utan_{t}_band"] = band(cells[f"hushall_utan_{t}"], limits)
-    out["planerad"] = cells["planerad"]
+        has = np.bincount(pool, weights=covered[pair])[pool]
+        klass = classes.of_share(has, pooled, small)
+        out[f"klass_{pair[0]}_{pair[1]}"] = np.where(side_m == 0, classes.WITHHELD, klass)
+    out["adresser_band"] = band(adresser, region.publicering.bandgranser)
+    out["sammanslagen_m"] = np.maximum(side_m, grid.CELL_M).astype(str)
+    out["planerad"] = (np.bincount(pool, weights=cells["planerad"])[pool] > 0) & (side_m > 0)
     for name in ("underlag", *(f"underlag_{t}" for t in THRESHOLDS)):
-        out[name] = cells[name].astype("str")
-    return tell_few_as_one(out, few)
+        out[name] = _common(cells[name].astype("str"), pool)
+    return tell_few_as_one(out, pooled < small)
+
+
+def pools(rutid: Ints, addresses: NDArray[Any], least: int) -> tuple[Ints, Ints]:
+    """Return which pool each cell is told in, and the side (m) of the square the pool lies in.
+
+    A cell with at least ``least`` addresses is its own pool. The others of a 500 m square are one where they
+    have so many together, else the others of the 1 km square that are in no such pool. Only cells with too few
+    go into a pool, so that nothing can be told by taking a cell that is told alone from it.
+
+    Returns
+    -------
+    pool : ndarray of int64, shape (n,)
+        Numbers from 0.
+    side_m : ndarray of int64, shape (n,)
+        250, 500 or 1000; 0 where even the 1 km square's pool has too few: no class is told.
+    """
+    side_m = np.where(np.asarray(addresses) >= least, grid.CELL_M, 0)
+    key = np.array(rutid, dtype=np.int64)
+    for side in MERGED_M:
+        open_ = np.flatnonzero(side_m == 0)
+        if not len(open_):
+            break
+        square, at = np.unique(grid.parent(rutid[open_], side), return_inverse=True)
+        enough = np.bincount(at, weights=addresses[open_], minlength=len(square))[at] >= least
+        side_m[open_[enough]] = side
+        key[open_] = square[at]
+    # A square's corner is also the id of a cell: pools of different sides are different ones.
+    pairs = np.stack([key, side_m], axis=1)
+    return np.unique(pairs, axis=0, return_inverse=True)[1].ravel().astype(np.int64), side_m
+
+
+def _common(values: pd.Series[str], pool: Ints) -> NDArray[Any]:
+    """Return each pool's value where all its cells have the same, else ``blandat``."""
+    import pandas as pd
+
+    code, names = pd.factorize(values)
+    first = pd.Series(code).groupby(pool).transform("first").to_numpy()
+    mixed = np.bincount(pool, weights=code != first)[pool] > 0
+    return np.where(mixed, "blandat", np.asarray(names, dtype=object)[first])
 
 
 def tell_few_as_one(cells: pd.DataFrame, few: NDArray[np.bool_]) -> pd.DataFrame:
     """Return the cells with each cell of few addresses told as if it held a single one.
 
-    What only several addresses can show would say that there are several: households without coverage in a
-    cell that counts as covered, a mixed basis, something planned where everything is reached. So there
-    the households follow the cell's class (all of them without, or none), a mixed basis counts as
-    the weakest, and a plan is shown only where the highest threshold is not reached.
+    What only several addresses can show would say that there are several: a mixed basis, something planned
+    where everything is reached. So there a mixed basis counts as the weakest, and a plan is shown only where
+    the highest threshold is not reached.
 
     Parameters
     ----------
     cells : DataFrame
-        Contract OPPNA_RUTOR.
+        As :func:`told_cells` makes them.
     few : ndarray of bool, shape (n,)
-        Cells with addresses, but fewer than the suppression threshold.
+        Cells that are told of fewer addresses than the suppression threshold.
     """
     grounds = [f"underlag_{t}" for t in THRESHOLDS]
     out = cells.copy()
-    for t, ground in zip(THRESHOLDS, grounds, strict=True):
-        without = np.where(out[f"klass_tillgang_{t}"] == "utan", out["hushall_band"], "0")
-        out[f"hushall_utan_{t}_band"] = np.where(few, without, out[f"hushall_utan_{t}_band"])
+    for ground in grounds:
         out[ground] = out[ground].mask(few & (out[ground] == "blandat"), "statistik")
     same = _all_same(out, grounds)
     out["underlag"] = out["underlag"].mask(few, out[grounds[0]].where(same, "blandat"))
-    reached = out[f"klass_tillgang_{THRESHOLDS[-1]}"] == "tackt"
+    reached = out[f"klass_tillgang_{THRESHOLDS[-1]}"] == "fa_minst_halften"
     out["planerad"] = out["planerad"] & ~(few & reached)
-    return out.astype({name: "str" for name in cells if name.endswith("_band")})
+    return out.astype({"adresser_band": "str"})
 
 
 def _all_same(table: pd.DataFrame, names: list[str]) -> NDArray[np.bool_]:
     """Return whether all named columns of each row hold the same."""
     first = table[names[0]]
     return np.logical_and.reduce([(table[name] == first).to_numpy() for name in names])
-
-
-def coverage_class(covered: np.ndarray, adresser: np.ndarray, small: int) -> NDArray[np.str_]:
-    """Return the class of each cell's share of addresses with coverage.
-
-    A cell with fewer than ``small`` addresses has only *tackt* (at least half) or *utan*: a finer class
-    would tell how many addresses there are.
-
-    >>> coverage_class(np.array([0, 1, 2, 9.6, 0]), np.array([0, 2, 3, 10, 10]), 5).tolist()
-    ['ingen_adress', 'tackt', 'tackt', 'tackt', 'utan']
-    """
-    share = np.divide(covered, adresser, out=np.zeros(len(adresser)), where=adresser > 0)
-    share = np.round(share, 9)
-    return np.select(
-        [
-            adresser == 0,
-            (adresser < small) & (share >= 0.5),
-            adresser < small,
-            share >= 0.95,
-            share >= 0.5,
-            share >= 0.05,
-        ],
-        ["ingen_adress", "tackt", "utan", "tackt", "storre_del", "mindre_del"],
-        "utan",
-    )
-
-
-def band_of_few(households: NDArray[np.float64], adresser: NDArray[Any], small: int) -> NDArray[np.str_]:
-    """Return the band of households of cells with few addresses: the same however few they are.
-
-    Households follow addresses in proportion within a 1 km square. So there the band of one cell beside
-    another's would tell which of them has more addresses, and a neighbour's bands how many a household is.
-    The band told is therefore a matter of households per address alone: from 1 to the threshold where the
-    most addresses that count as few would lie in it, otherwise only that there are some.
-
-    >>> band_of_few(np.array([0, 0.9, 4.8, 1.3, 5.2]), np.array([2, 1, 4, 1, 4]), 5).tolist()
-    ['0', '1–4', '1–4', '1–', '1–']
-    """
-    most = np.divide(households, adresser, out=np.zeros(len(households)), where=adresser > 0) * (small - 1)
-    return np.select([households < _NOTHING, np.round(most, 6) < small], ["0", f"1–{small - 1}"], "1–")
 
 
 def band(values: ArrayLike, limits: tuple[int, ...]) -> NDArray[np.str_]:

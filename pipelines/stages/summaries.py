@@ -29,6 +29,8 @@ _UNUSED = {f"underlag_passerad_{t}" for t in THRESHOLDS}
 NEEDED = [c for c in contracts.ADRESSER_TACKNING.names if c not in _UNUSED]
 FEW_TEXTS = [c.name for c in contracts.ADRESSER_TACKNING.columns if c.values]
 
+NORTH = 10**7
+"""``rutid`` of a cell is its easting times this, and its northing."""
 BLOCK_ROWS = 2_500_000
 """Rows of land and addresses that are summed at a time: a län is one block; the whole country's memory is
 that of its largest."""
@@ -44,6 +46,7 @@ def run(region: Region, paths: Paths) -> None:
         files.in_blocks(paths.table("rutnat_delar")) as add_parts,
         files.in_blocks(paths.table("adresser"), points=True) as add_addresses,
         files.in_blocks(paths.table("oppna_rutor")) as add_open,
+        files.in_blocks(paths.table("oppna_delar")) as add_open_parts,
     ):
         for block in blocks(paths, BLOCK_ROWS):
             addresses = block.addresses(paths, "adresser_tackning")
@@ -59,7 +62,9 @@ def run(region: Region, paths: Paths) -> None:
             wide = contracts.check(addresses.assign(**ids), contracts.ADRESSER)
             add_addresses(wide[[*contracts.ADRESSER.names, "e_m", "n_m"]])
             del addresses, told, wide, parts, cells  # two editions at once would double the memory
-            add_open(open_edition(block, region, paths))
+            open_rows, open_parts = open_edition(block, region, paths)
+            add_open(open_rows)
+            add_open_parts(open_parts)
     unsure = files.read_table(paths.table("osakerhet_kommun"))
     kommuner = with_limits(summarise(added(sums), wanted, region), unsure)
     lan = summarise_lan(kommuner, teknik, region, paths)
@@ -87,11 +92,15 @@ class Block:
 
 
 def blocks(paths: Paths, rows: int) -> Iterator[Block]:
-    """Give the cells from west to east in blocks of about ``rows`` rows of land and addresses; at least one."""
+    """Give the cells from west to east in blocks of about ``rows`` rows of land and addresses; at least one.
+
+    Blocks are cut between columns of whole kilometres: cells told together lie in the same block.
+    """
     land_at = files.read_table(paths.table("land"), ["rutid"])["rutid"].to_numpy()
     address_at = files.read_table(paths.table("adresser_ruta"), ["rutid"])["rutid"].to_numpy()
     every = np.sort(np.concatenate([land_at, address_at]))
-    cuts = np.unique(every[rows::rows])
+    cuts = np.unique(grid.parent(every[rows::rows]) // NORTH * NORTH)
+    cuts = cuts[cuts > every[:1].sum()]
     land_ends = [0, *np.searchsorted(land_at, cuts), len(land_at)]
     address_ends = [0, *np.searchsorted(address_at, cuts), len(address_at)]
     for i in range(len(cuts) + 1):
@@ -477,15 +486,24 @@ def summarise_lan(kommuner: pd.DataFrame, teknik: pd.DataFrame, region: Region, 
     return out.astype({"lanskod": "str", "lansnamn": "str", **{f"pts_kalla_{t}": "str" for t in THRESHOLDS}})
 
 
-def open_edition(block: Block, region: Region, paths: Paths) -> pd.DataFrame:
-    """Return the open edition's cells, from the run without unpublishable evidence."""
+def open_edition(block: Block, region: Region, paths: Paths) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the open edition's cells and their households per kommun, from the run without unpublishable evidence."""
     addresses = block.addresses(paths, "adresser_tackning_oppen")
     told = Told.of(addresses)
-    cells = sum_cells(sum_parts(addresses, told, block.land), addresses, told)
+    parts = sum_parts(addresses, told, block.land)
+    cells = sum_cells(parts, addresses, told)
     cells = Names.of(cells, region).given_to(cells)
     at = np.searchsorted(cells["rutid"].to_numpy(), addresses["rutid"].to_numpy())
     covered = {
         (m, t): np.bincount(at, weights=addresses[f"sannolikhet_{m}_{t}"].to_numpy(), minlength=len(cells))
         for m, t in PAIRS
     }
-    return open_cells(cells, covered, region)
+    return open_cells(cells, covered, region), open_parts(parts)
+
+
+def open_parts(parts: pd.DataFrame) -> pd.DataFrame:
+    """Return the expected households of every cell with addresses, and those without, per kommun."""
+    names = [c.name for c in contracts.OPPNA_DELAR.columns if c.name not in contracts.OPPNA_DELAR.key]
+    lived = parts[(parts["adresser"] > 0).to_numpy()].astype({"kommunkod": "str"})
+    out = lived.groupby(["rutid", "kommunkod"], sort=True, observed=True)[names].sum().reset_index()
+    return contracts.check(out, contracts.OPPNA_DELAR)

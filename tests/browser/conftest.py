@@ -53,7 +53,7 @@ def _full_county(folder):
     webmap.run(region, paths)
     cells, facts = contracts_open.RUTNAT_250M, read_facts(paths)
     text.write_csv(open_tables.read(paths, cells), cells, paths.built("maps/data/rutnat_250m.csv"), facts)
-    gpkg_layers.write(paths.built("out/bredband.gpkg"), contracts.RUTNAT, paths, facts)
+    gpkg_layers.write(paths.built("out/bredband.gpkg"), [contracts.RUTNAT], paths, facts)
 
 
 @pytest.fixture(scope="session")

@@ -35,17 +35,17 @@ def test_the_address_holds_the_view_and_back_undoes_a_choice(small, opened):
     page, seen = opened(small.built(webmap.OPEN))
     cells = read_table(small.table("oppen_rutnat_250m"))
     rutid = cells[cells["adresser_band"] != "0"].iloc[3]["rutid_scb"]
-    page.click("#lager-utan")
+    page.click("#lager-plan")
     page.click("#troskel-1000")
     page.evaluate("p => { karta.setView(p, 13.5, { animate: false }); bredband.cursorAt(p); }", centre(rutid))
-    assert state(page)["lager"] == "utan"
+    assert state(page)["lager"] == "plan"
     assert state(page)["hast"] == "1000"
     assert (state(page)["z"], state(page)["ruta"]) == ("13.5", rutid)
     address = page.url
     other, _ = opened(small.built(webmap.OPEN_EN), wait=False)
     other.goto(small.built(webmap.OPEN_EN).as_uri() + "#" + address.split("#")[1])
     ready(other)
-    assert other.is_checked("#lager-utan")
+    assert other.is_checked("#lager-plan")
     assert facts(other)["rutid_scb"] == rutid
     assert other.evaluate("karta.getZoom()") == 13.5
     assert other.get_attribute("#sprak", "href") == "bredbandskarta.html#" + address.split("#")[1]
@@ -53,7 +53,7 @@ def test_the_address_holds_the_view_and_back_undoes_a_choice(small, opened):
     assert facts(page) == {}
     page.go_back()
     page.wait_for_function("document.querySelector('#troskel-100').checked")
-    assert page.is_checked("#lager-utan")
+    assert page.is_checked("#lager-plan")
     page.go_forward()
     page.wait_for_function("document.querySelector('#troskel-1000').checked")
     assert seen.messages == []

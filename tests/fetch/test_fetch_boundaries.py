@@ -107,6 +107,56 @@ def test_an_empty_collection_is_told(httpserver, region, paths, capsys):
     assert "lägg filen i granser/ för hand" in told
 
 
+@pytest.mark.parametrize(
+    "others",
+    [("kommun-lan-rike_2023", "kommun-lan-rike_2024"), ("2021", "2023"), ("kommun-lan-rike-2026",)],
+)
+def test_yearly_files_beside_the_current_one(httpserver, region, paths, tmp_path, others):
+    """A year has four digits, as a kommunkod has; 2021 and 2023 are both."""
+    good = borders(tmp_path / "hos").read_bytes()
+    wanted = servers.Log(httpserver, "/dl/kommun-lan-rike_aktuell.gpkg", servers.whole(good))
+    files = {name: httpserver.url_for(f"/dl/{name}.gpkg") for name in others}
+    files["kommun-lan-rike_aktuell"] = httpserver.url_for("/dl/kommun-lan-rike_aktuell.gpkg")
+    servers.stac(httpserver, files, collection=COLLECTION)
+    asked = [servers.Log(httpserver, f"/dl/{name}.gpkg", servers.whole(b"")) for name in others]
+    fetch.run(configured(region, samling_granser=COLLECTION), paths, "granser")
+    assert (paths.raw / "granser/kommun_lan_rike.gpkg").read_bytes() == good
+    assert len(wanted) == 1
+    assert all(len(log) == 0 for log in asked)
+
+
+def test_the_newest_year_where_none_is_named_as_current(httpserver, region, paths, tmp_path):
+    good = borders(tmp_path / "hos").read_bytes()
+    servers.Log(httpserver, "/dl/granser_2024.gpkg", servers.whole(good))
+    files = {str(y): httpserver.url_for(f"/dl/granser_{y}.gpkg") for y in (2024, 2022, 2023)}
+    servers.stac(httpserver, files, collection=COLLECTION)
+    fetch.run(configured(region, samling_granser=COLLECTION), paths, "granser")
+    assert (paths.raw / "granser/kommun_lan_rike.gpkg").read_bytes() == good
+
+
+def test_codes_that_could_be_years_stand_for_kommuner_among_others():
+    """All of Dalarna: 2021 Vansbro, 2023 Malung-Sälen, 2061 Smedjebacken."""
+    from types import SimpleNamespace
+
+    from pipelines.fetch import lantmateriet
+
+    def item(name: str):
+        asset = SimpleNamespace(
+            href=f"https://x/{name}.zip",
+            roles=[],
+            extra_fields={},
+            get_absolute_href=lambda: f"https://x/{name}.zip",
+        )
+        return SimpleNamespace(id=name, properties={}, assets={"data": asset})
+
+    def codes(*names: str) -> list[str]:
+        return sorted(f.kommunkod for f in lantmateriet._files([item(n) for n in names]))
+
+    assert codes("mark_2021", "mark_2023", "mark_2061") == ["2021", "2023", "2061"]
+    assert codes("mark_2021", "mark_2023") == ["", ""]
+    assert codes("mark_kn2021_2023", "mark_kn2023") == ["2021", "2023"]
+
+
 def test_two_files_of_boundaries_are_one_too_many(httpserver, region, paths, capsys):
     files = {"a": httpserver.url_for("/dl/gammal.zip"), "b": httpserver.url_for("/dl/ny.zip")}
     servers.stac(httpserver, files, collection=COLLECTION)

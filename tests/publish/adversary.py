@@ -1,15 +1,19 @@
-"""The adversary: holds every published figure and knows the method; bounds each suppressed count by linear programs.
+"""The adversary: holds every published figure and all that anybody can look up, and knows the method.
 
-Unknown are each cell's expected households, those without access and those not passed at each threshold. Known:
-every band, every told kommun figure, that 30 ⊆ 100 ⊆ 1000, that not passed ≤ without ≤ all, that a kommun is the
-sum of its cells, and how each figure is told. Cells of one kommun with the same bands are one unknown sum and one
-single cell, which gives the same bounds as one unknown each. Nothing here calls the program.
+Looked up are the addresses of every cell, and by SCB's squares and PTS's tables each cell's expected households (the
+square's own, per address). Unknown are the households without access and those not passed at each threshold. Told
+are every cell's classes, the gap areas, and the kommuner. Known of the method is that a kommun is the sum of its cells
+and that 30 ⊆ 100 ⊆ 1000, not passed ⊆ without ⊆ all. He bounds each suppressed count by linear programs.
+
+Cells of one kommun whose rows are alike are one unknown sum, which bounds the kommun as one unknown each would: what
+is possible for the sum is possible with the same shares in each of them. Nothing here calls the program.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
-from itertools import product
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,23 +21,31 @@ from scipy.optimize import linprog
 from scipy.sparse import coo_array
 
 T = (30, 100, 1000)
-NAMES = ("h", *(f"u{t}" for t in T), *(f"e{t}" for t in T))
-BANDS = {"h": "hushall_band", **{f"u{t}": f"hushall_utan_{t}_band" for t in T}}
-SUMS = {"h": "hushall_ca", **{f"u{t}": f"hushall_utan_{t}_ca" for t in T},
-        **{f"e{t}": f"hushall_ej_passerade_{t}_ca" for t in T}}  # fmt: skip
-NESTED = [("u30", "u100"), ("u100", "u1000"), ("u1000", "h"), ("e30", "e100"), ("e100", "e1000")]
+LEVELS = (*(f"u{t}" for t in T), *(f"e{t}" for t in T))
+"""Households without access (u) and not passed (e)."""
+CLASS = {**{f"u{t}": f"klass_tillgang_{t}" for t in T}, **{f"e{t}": f"klass_passerad_{t}" for t in T}}
+SUMS = {
+    **{f"u{t}": f"hushall_utan_{t}_ca" for t in T},
+    **{f"e{t}": f"hushall_ej_passerade_{t}_ca" for t in T},
+}
+SHARES = {**{f"u{t}": f"andel_{t}" for t in T}, **{f"e{t}": f"andel_passerade_{t}" for t in T}}
+PAIRS = {**{f"u{t}": (t, "tillgang") for t in T}, **{f"e{t}": (t, "passerad") for t in T}}
+NESTED = [
+    ("u30", "u100"),
+    ("u100", "u1000"),
+    ("e30", "e100"),
+    ("e100", "e1000"),
+    *((f"e{t}", f"u{t}") for t in T),
+]
+WITHOUT = {
+    "utan": (0.95, 1.0), "mindre_del": (0.5, 0.95), "storre_del": (0.05, 0.5), "tackt": (0.0, 0.05),
+    "fa_under_halften": (0.5, 1.0), "fa_minst_halften": (0.0, 0.5), "ej_redovisad": (0.0, 1.0),
+    "ingen_adress": (0.0, 0.0),
+}  # fmt: skip
+"""The least and most share of a cell's addresses without, by its class, as the documentation has it."""
 LEAST = 1e-5
 """What is told as some is not nothing, and an upper end is not reached: a solution only there is none."""
 SEEN = 5e-3
-NESTED += [(f"e{t}", f"u{t}") for t in T]
-
-
-def band(text: str) -> tuple[float, float]:
-    """Return the ends of a band of expected counts: «1–4» is above 0 and below 5, «1–» above 0."""
-    if text == "0":
-        return 0.0, 0.0
-    low, high = text.split("–")
-    return (LEAST if low == "1" else float(low)), (float(high) + 1 - LEAST if high else np.inf)
 
 
 def told(value: float | None, g: int) -> tuple[float, float]:
@@ -45,22 +57,27 @@ def told(value: float | None, g: int) -> tuple[float, float]:
 
 @dataclass
 class Knowledge:
-    """What more the adversary holds, for the controls and for known background.
+    """What the adversary holds besides what is published.
 
     Attributes
     ----------
-    trusting : bool
-        Takes the bands of cells with few addresses at their word; otherwise only what the method says of them.
+    households : str
+        *kanda*: each cell's households; *kvadrat*: only that those of a square kilometre share one number of
+        households per address; *okanda*: nothing.
     exact : dict
-        (kommun code, unknown) → ends of the kommun's sum.
+        (kommun code, unknown) → ends of the kommun's sum, for the controls.
+    counts : dict
+        (cell id, unknown) → ends of a cell's count, for the controls; it is then looked for, too. «h» is its
+        households.
     groups : list
-        Pairs of a set of cell ids and, per unknown, the ends of their sum (an area's sums).
+        Sets of cell ids and, per unknown, the ends of their sum, for the controls.
     pts : int or None
         The threshold at which PTS's share is known to be ours.
     """
 
-    trusting: bool = False
+    households: str = "kanda"
     exact: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
+    counts: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
     groups: list[tuple[frozenset[str], dict[str, tuple[float, float]]]] = field(default_factory=list)
     pts: int | None = None
 
@@ -69,11 +86,11 @@ class Problem:
     """Variables with bounds, and rows ``low ≤ Σ factor · variable ≤ high``."""
 
     def __init__(self) -> None:
-        self.at: dict[object, int] = {}
+        self.at: dict[Any, int] = {}
         self.bounds: list[tuple[float, float]] = []
         self.rows: list[tuple[list[tuple[int, float]], float, float]] = []
 
-    def variable(self, key: object, low: float, high: float) -> int:
+    def variable(self, key: Any, low: float = 0.0, high: float = np.inf) -> int:
         if key not in self.at:
             self.at[key] = len(self.bounds)
             self.bounds.append((low, high))
@@ -85,13 +102,11 @@ class Problem:
         if np.isfinite(low) or np.isfinite(high):
             self.rows.append((terms, low, high))
 
-    def ranges(
-        self, wanted: list[int], ends: dict[int, tuple[float, float]]
-    ) -> dict[int, tuple[float, float]]:
+    def ranges(self, wanted: dict[int, float]) -> dict[int, tuple[float, float]]:
         """Return the least and most of variables, or nothing where nothing is possible.
 
-        Every solution found also shows what the other variables can be: one already seen within a hundredth of
-        its end in ``ends`` is not asked for again, since it can reach no further.
+        ``wanted`` gives each one's highest end. Every solution found also shows what the others can be: one already
+        seen near its end is not asked for again.
         """
         upper = [(t, h) for t, _, h in self.rows if np.isfinite(h)]
         upper += [([(i, -f) for i, f in t], -low) for t, low, _ in self.rows if np.isfinite(low)]
@@ -101,14 +116,10 @@ class Problem:
         right = np.array([h for _, h in upper])
         bounds = [(low, None if np.isinf(high) else high) for low, high in self.bounds]
         least, most = np.full(len(bounds), np.inf), np.full(len(bounds), -np.inf)
-        # First all at once, which shows most of the ends; then each that has not been seen at its own.
-        for sign, goals in ((1, [wanted, *([k] for k in wanted)]), (-1, [wanted, *([k] for k in wanted)])):
+        every = list(wanted)
+        for sign, goals in ((1, [every, *([k] for k in every)]), (-1, [every, *([k] for k in every)])):
             for goal in goals:
-                seen = (
-                    least[goal[0]] <= ends[goal[0]][0] + SEEN
-                    if sign > 0
-                    else most[goal[0]] >= ends[goal[0]][1] - SEEN
-                )
+                seen = least[goal[0]] <= SEEN if sign > 0 else most[goal[0]] >= wanted[goal[0]] - SEEN
                 if len(goal) == 1 and seen:
                     continue
                 costs = np.zeros(len(bounds))
@@ -123,113 +134,216 @@ class Problem:
         return {k: (float(least[k]), float(most[k])) for k in wanted}
 
 
-def attack(
-    editions: list[dict[str, pd.DataFrame]], g: int = 5, more: Knowledge | None = None
-) -> pd.DataFrame:
-    """Return the bounds of every suppressed count of the last edition, and of the kommuner's.
+Edition = dict[str, pd.DataFrame]
+"""``rutnat_250m``, ``kommuner``; ``bristomraden`` with the column ``rutid`` (its cells, a frozenset); ``delar``: what
+is looked up, a row a cell and kommun with ``rutid_scb``, ``kommunkod``, ``n``, ``h``."""
+FOUND = ["kommunkod", "edition", "cell", "name", "low", "high", "end"]
 
-    Of several editions, a cell whose row is the same in all is taken to hold the same counts in all.
+
+def attack(editions: list[Edition], g: int = 5, more: Knowledge | None = None) -> pd.DataFrame:
+    """Return the bounds of every suppressed count of every edition: those of kommuner, and known cells'.
+
+    A cell whose row is the same in all editions is taken to hold the same counts in all.
 
     Returns
     -------
     DataFrame
-        ``kommunkod``, ``edition``, ``cells`` (their ids; empty for a kommun's sum), ``name``, ``low``, ``high``.
+        ``kommunkod``, ``edition``, ``cell`` (empty for a kommun's sum), ``name``, ``low``, ``high``, and ``end``: the
+        highest it could be for who has looked up what there is, and nothing else. ``attrs["omojliga"]`` lists the
+        kommuner where nothing is possible: what he took for granted is not so there.
     """
     more = more or Knowledge()
-    found: list[tuple[str, int, tuple[str, ...], str, float, float]] = []
-    for code in sorted(editions[0]["kommuner"]["kommunkod"]):
-        problem, targets = _kommun(code, editions, g, more)
-        at = {problem.at[key]: about for key, about in targets.items()}
-        ends = problem.ranges(list(at), dict.fromkeys(at, (0.0, float(g)))) if at else {}
-        found += [(code, *at[k], *ends[k]) for k in ends]
-    return pd.DataFrame(found, columns=["kommunkod", "edition", "cells", "name", "low", "high"])
+    found: list[tuple[Any, ...]] = []
+    impossible: list[str] = []
+    codes = sorted({k for e in editions for k in e["kommuner"]["kommunkod"]})
+    members = [_members(e) for e in editions]
+    by_kommun = [dict(list(e["delar"].groupby("kommunkod"))) for e in editions]
+    rows = [e["rutnat_250m"].set_index("rutid_scb") for e in editions]
+    for code in codes:
+        attacker = _Attacker(code, editions, rows, [b.get(code) for b in by_kommun], members, g, more)
+        ends = attacker.bounds()
+        if attacker.targets and not ends:
+            impossible.append(code)
+        found += [(code, *attacker.targets[k][:3], *ends[k], attacker.targets[k][3]) for k in ends]
+    out = pd.DataFrame(found, columns=FOUND)
+    out.attrs["omojliga"] = impossible
+    return out
 
 
-def _kommun(code: str, editions: list[dict[str, pd.DataFrame]], g: int, more: Knowledge):
-    frames = [e["rutnat_250m"].set_index("rutid_scb") for e in editions]
-    frames = [f[f["kommunkod"] == code] for f in frames]
-    looks: dict[object, list[str]] = {}
-    for rutid in frames[0].index:
-        look = tuple(_look(f.loc[rutid]) for f in frames)
-        inside = tuple(rutid in ids for ids, _ in more.groups)
-        looks.setdefault((look, inside), []).append(rutid)
-    problem, targets = Problem(), {}
-    terms: dict[tuple[int, str], list[tuple[int, float]]] = {
-        (e, n): [] for e in range(len(editions)) for n in NAMES
-    }
-    grouped: dict[tuple[int, str], list[tuple[int, float]]] = {}
-    for (look, inside), ids in looks.items():
-        for part, many in (("one", 1), ("rest", len(ids) - 1)):
-            for e, own in enumerate(look) if many else ():
-                same = 0 if len(set(look)) == 1 else e
-                for name in NAMES:
-                    low, high = _ends(own, name, more.trusting, g)
-                    key = (look, inside, part, same, name)
-                    terms[e, name].append((problem.variable(key, many * low, many * high), 1.0))
-                    for j in (j for j, hit in enumerate(inside) if hit and e == 0):
-                        grouped.setdefault((j, name), []).append((problem.at[key], 1.0))
-                    if part == "one" and name in BANDS and _suppressed(own, name, g):
-                        targets[key] = (e, tuple(ids), name)
-                for less, whole in NESTED if same == e else ():
-                    pair = [
-                        (problem.at[look, inside, part, same, x], f) for x, f in ((less, 1.0), (whole, -1.0))
-                    ]
-                    problem.row(pair, -np.inf, 0.0)
-    for (j, name), parts in grouped.items():
-        if name in more.groups[j][1] and set(more.groups[j][0]) <= set(frames[0].index):
-            problem.row(parts, *more.groups[j][1][name])
-    for e, edition in enumerate(editions):
-        row = edition["kommuner"].set_index("kommunkod").loc[code]
-        _sums(problem, targets, row, edition, e, terms, code, g, more)
-    return problem, targets
+def narrowed(found: pd.DataFrame, slack: float = 1e-2) -> pd.DataFrame:
+    """Return the suppressed counts that are known better than by their band and what can be looked up."""
+    return found[(found["low"] > slack) | (found["high"] < found["end"] - slack)]
 
 
-def _sums(
-    problem, targets, row: pd.Series, edition, e: int, terms, code: str, g: int, more: Knowledge
-) -> None:
-    total = {}
-    for name in NAMES:
-        low, high = more.exact.get((code, name), told(row[SUMS[name]], g))
-        k = total[name] = problem.variable(("sum", e, name), low, high)
-        problem.row([*terms[e, name], (k, -1.0)], 0.0, 0.0)
-        if pd.isna(row[SUMS[name]]):
-            targets["sum", e, name] = (e, (), name)
-    for t, (letter, share) in product(T, (("u", "andel"), ("e", "andel_passerade"))):
-        lacking = total[f"{letter}{t}"]
-        rest = [(total["h"], 1.0), (lacking, -1.0)]
-        pct, sign = row[f"{share}_{t}_pct"], row[f"{share}_{t}_olikhet"]
-        if sign == "<":
-            problem.row(rest, LEAST, g - LEAST)
-        elif pct == 0:
-            problem.row(rest, 0.0, 0.0)
-        elif (
-            pd.isna(pct) and pd.notna(row[SUMS["h"]]) and row[SUMS["h"]] == 2 * g
-        ):  # both some, together fewer than two thresholds
-            problem.row([(total["h"], 1.0)], -np.inf, 2.0 * g - LEAST)
-        if more.pts == t and pd.notna(pts := row[f"pts_{share}_{t}_pct"]):
-            # A whole number may be a coarse one, if what is told of the reconciliation does not say otherwise.
-            fine = pts % 1 or (
-                "decimaler" in edition and edition["decimaler"].at[code, f"pts_{share}_{t}_pct"] == 1
-            )
-            half = 0.05 if fine else 0.5
-            low, high = max(pts - half, 0), min(pts + half, 100)
-            problem.row([(lacking, 1.0), (total["h"], -(1 - high / 100))], 0.0, np.inf)
-            problem.row([(lacking, 1.0), (total["h"], -(1 - low / 100))], -np.inf, 0.0)
+def _members(edition: Edition) -> dict[str, list[tuple[int, str]]]:
+    """Return the gap areas of each cell: row of the table, and level."""
+    out: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    names = {pair: name for name, pair in PAIRS.items()}
+    if "bristomraden" in edition:
+        for i, area in enumerate(edition["bristomraden"].itertuples()):
+            for cell in area.rutid:
+                out[cell].append((i, names[area.troskel_mbit, area.matt]))
+    return out
 
 
-def _look(row: pd.Series) -> tuple[str, ...]:
-    return (row["adresser_band"], *(row[c] for c in BANDS.values()))
+class _Attacker:
+    """One kommun's system."""
+
+    def __init__(self, code, editions, rows, parts, members, g, more) -> None:
+        self.code, self.editions, self.g, self.more = code, editions, g, more
+        self.problem = Problem()
+        self.targets: dict[int, tuple[int, str, str, float]] = {}
+        terms: dict[Any, list[tuple[int, float]]] = defaultdict(list)
+        for look, total in self._looks(rows, parts, members).items():
+            for e, own in enumerate(look):
+                if own is not None:
+                    same = "alla" if len(set(look)) == 1 else e
+                    self._group(e, same, look, own, total[e], terms)
+        for e, edition in enumerate(editions):
+            self._areas(e, edition, terms)
+            table = edition["kommuner"].set_index("kommunkod")
+            if code in table.index:
+                self._sums(e, table.loc[code], edition, terms)
+        for j, (_, ends) in enumerate(more.groups):
+            for name, (low, high) in ends.items():
+                self.problem.row(terms["set", j, name], low, high)
+
+    def bounds(self) -> dict[int, tuple[float, float]]:
+        return self.problem.ranges({k: t[3] for k, t in self.targets.items()}) if self.targets else {}
+
+    def _looks(self, rows, parts, members) -> dict[Any, list[tuple[float, float]]]:
+        """Group the kommun's parts by how they look in every edition; per edition their addresses and households."""
+        looks: dict[str, list[Any]] = defaultdict(lambda: [None] * len(parts))
+        sizes: dict[str, list[tuple[float, float]]] = defaultdict(lambda: [(0.0, 0.0)] * len(parts))
+        known = {cell for cell, _ in self.more.counts}
+        size: dict[str, set[tuple[float, float]]] = defaultdict(set)
+        for own in parts:
+            for part in () if own is None else own.itertuples():
+                size[part.rutid_scb].add((part.n, part.h))
+        grown = {
+            cell: len(x) > 1 for cell, x in size.items()
+        }  # other addresses or households: no longer the same
+        for e, own in enumerate(parts):
+            if own is None:
+                continue
+            whole = self.editions[e]["delar"].groupby("rutid_scb")["n"].sum()
+            for part in own.itertuples():
+                row = rows[e].loc[part.rutid_scb]
+                total = whole[part.rutid_scb]
+                # Of a cell on a border the class says less of each kommun's part.
+                others = (total - part.n) / total
+                alone = part.rutid_scb if others or part.rutid_scb in known else ""
+                square = _square(part.rutid_scb) if self.more.households == "kvadrat" else ""
+                areas = tuple(members[e].get(part.rutid_scb, ())) if not others else ()
+                sets = tuple(j for j, (ids, _) in enumerate(self.more.groups) if part.rutid_scb in ids)
+                looks[part.rutid_scb][e] = (
+                    tuple(row[CLASS[n]] for n in LEVELS), row["adresser_band"], alone, square, areas, sets, others,
+                    e if grown[part.rutid_scb] else "",
+                )  # fmt: skip
+                sizes[part.rutid_scb][e] = (part.n, part.h)
+        out: dict[Any, list[tuple[float, float]]] = {}
+        for cell, look in looks.items():
+            before = out.get(tuple(look), [(0.0, 0.0)] * len(parts))
+            out[tuple(look)] = [(a + c, b + d) for (a, b), (c, d) in zip(before, sizes[cell], strict=True)]
+        return out
+
+    def _group(self, e, same, look, own, total, terms) -> None:
+        """Add the unknowns of a group of parts, what its classes say and what nests."""
+        classes, _, alone, square, areas, sets, others, _ = own
+        problem, (n, h) = self.problem, total
+        at = {name: problem.variable((look, same, name)) for name in LEVELS}
+        if self.more.households == "kanda":
+            every, fixed = problem.variable((look, same, "h"), h, h), 1.0
+        elif self.more.households == "kvadrat":
+            every, fixed = problem.variable(("per", square, same)), n
+        else:
+            every, fixed = problem.variable((look, same, "h")), 1.0
+        terms[e, "h"].append((every, fixed))
+        problem.row([(every, fixed)], *self.more.counts.get((alone, "h"), (0.0, np.inf)))
+        for name, klass in zip(LEVELS, classes, strict=True):
+            least, most = WITHOUT[klass]
+            mine = 1 - others
+            least, most = max(0.0, (least - others) / mine), min(1.0, most / mine)
+            problem.row([(at[name], 1.0), (every, -least * fixed)], 0.0, np.inf)
+            problem.row([(at[name], 1.0), (every, -most * fixed)], -np.inf, 0.0)
+            terms[e, name].append((at[name], 1.0))
+            for j in sets:
+                terms["set", j, name].append((at[name], 1.0))
+            if ends := self.more.counts.get((alone, name)):
+                problem.variable((look, same, name), *ends)
+                self.targets[at[name]] = (e, alone, name, ends[1])
+        for less, more in NESTED:
+            problem.row([(at[less], 1.0), (at[more], -1.0)], -np.inf, 0.0)
+        for area, name in areas:
+            terms["area", e, area, "u"].append((at[name], 1.0))
+            terms["area", e, area, "h"].append((every, fixed))
+            terms["area", e, area, "n"].append((every, 1.0))
+
+    def _areas(self, e, edition, terms) -> None:
+        """Add what is told of the gap areas that lie whole in the kommun."""
+        if "bristomraden" not in edition:
+            return
+        own = set(edition["delar"].loc[edition["delar"]["kommunkod"] == self.code, "rutid_scb"])
+        for i, area in enumerate(edition["bristomraden"].itertuples()):
+            if area.kommuner == self.code and area.rutid <= own and terms.get(("area", e, i, "u")):
+                ends = (area.hushall_utan_minst, area.hushall_utan_hogst)
+                self.problem.row(terms["area", e, i, "u"], *map(float, ends))
+                ends = (area.hushall_minst, area.hushall_hogst)
+                self.problem.row(terms["area", e, i, "h"], *map(float, ends))
+
+    def _sums(self, e, row, edition, terms) -> None:
+        """Add what is told of the kommun, and say which of its counts are suppressed."""
+        g, more, problem = self.g, self.more, self.problem
+        known = np.inf
+        every = problem.variable(("sum", e, "h"), *told(row["hushall_ca"], g))
+        problem.row([*terms[e, "h"], (every, -1.0)], 0.0, 0.0)
+        if more.households == "kanda":
+            known = sum(problem.bounds[k][0] for k, _ in terms[e, "h"])
+        for name in LEVELS:
+            pct, sign = row[f"{SHARES[name]}_pct"], row[f"{SHARES[name]}_olikhet"]
+            # Where few have coverage, those without are told as all households are.
+            low, high = (0.0, np.inf) if sign == "<" else told(row[SUMS[name]], g)
+            ends = more.exact.get((self.code, name))
+            lacking = problem.variable(("sum", e, name), *(ends or (low, high)))
+            problem.row([*terms[e, name], (lacking, -1.0)], 0.0, 0.0)
+            covered = problem.variable(("rest", e, name))
+            problem.row([(every, 1.0), (lacking, -1.0), (covered, -1.0)], 0.0, 0.0)
+            if pd.isna(row[SUMS[name]]):
+                self.targets[lacking] = (e, "", name, min(float(g), known))
+            if sign == "<":
+                problem.variable(("rest", e, name), LEAST, g - LEAST)
+                self.targets[covered] = (e, "", f"har {name}", min(float(g), known))
+            elif pct == 0:
+                problem.variable(("rest", e, name), 0.0, 0.0)
+            if more.pts == PAIRS[name][0] and pd.notna(pts := row[f"pts_{SHARES[name]}_pct"]):
+                # A whole number may be a coarse one, if what is told of the reconciliation does not say otherwise.
+                column = f"pts_{SHARES[name]}_pct"
+                fine = pts % 1 or ("decimaler" in edition and edition["decimaler"].at[self.code, column] == 1)
+                half = 0.05 if fine else 0.5
+                low, high = max(pts - half, 0), min(pts + half, 100)
+                problem.row([(lacking, 1.0), (every, -(1 - high / 100))], 0.0, np.inf)
+                problem.row([(lacking, 1.0), (every, -(1 - low / 100))], -np.inf, 0.0)
 
 
-def _suppressed(look: tuple[str, ...], name: str, g: int) -> bool:
-    return look[1 + list(BANDS).index(name)] == f"1–{g - 1}"
+def _square(rutid_scb: str) -> str:
+    return f"{int(rutid_scb[:6]) // 1000}-{int(rutid_scb[6:]) // 1000}"
 
 
-def _ends(look: tuple[str, ...], name: str, trusting: bool, g: int) -> tuple[float, float]:
-    """Return what a cell's row says of one unknown: the rest follows from nesting."""
-    if name not in BANDS:
-        return 0.0, np.inf
-    few = look[0] == f"1–{g - 1}"
-    if few and name != "h" and not trusting:
-        return 0.0, np.inf
-    return band(look[1 + list(BANDS).index(name)])
+def counts_left(klass: str, addresses: int) -> list[int]:
+    """Return how many of so many addresses can be without, for who knows that each has it or has not.
+
+    >>> counts_left("storre_del", 6), counts_left("fa_under_halften", 1)
+    ([1, 2, 3], [1])
+    """
+    open_below = {
+        "utan",
+        "mindre_del",
+        "storre_del",
+        "fa_under_halften",
+    }  # a limit belongs to the class above
+    least, most = WITHOUT[klass]
+    return [
+        x for x in range(addresses + 1)
+        if x <= most * addresses + 1e-9
+        and (x > least * addresses + 1e-9 or (klass not in open_below and x >= least * addresses))
+    ]  # fmt: skip

@@ -29,7 +29,6 @@ def build(
     files.write_table(land.sort_values("rutid"), paths.table("land"))
     files.write_table(history(), paths.table("historik"))
     files.write_table(published(), paths.table("avstamning_kallor"))
-    files.write_table(benchmark(), paths.table("riktvarden"))
     open_tables.run(region, paths)
     pages.run(region, paths)
     for name, body in {
@@ -56,9 +55,7 @@ def worsen(paths: Paths) -> None:
             apart.append(i)
     for t in (100, 1000):
         cells.loc[lived, f"klass_tillgang_{t}"] = "tackt"
-        cells.loc[lived, f"hushall_utan_{t}_band"] = "0"
         cells.loc[apart, f"klass_tillgang_{t}"] = "utan"
-        cells.loc[apart, f"hushall_utan_{t}_band"] = cells.loc[apart, "hushall_band"]
     files.write_table(cells, paths.table("oppna_rutor"))
     kommuner = files.read_table(paths.table("kommuner"))
     own = kommuner["kommunkod"] == "1401"
@@ -109,14 +106,3 @@ def published() -> pd.DataFrame:
     rows.append({**rows[0], "kalla": "Publicerat: regionen", "ar": 2019, "utfall": "ej_jamforbart"})
     frame = pd.DataFrame(rows)[contracts_reconciliation.AVSTAMNING_KALLOR.names]
     return frame.astype({"troskel_mbit": "Int64", "ar": "Int64"})
-
-
-def benchmark() -> pd.DataFrame:
-    """Return PTS's shares per class of kommun 1401."""
-    shares = {"tatbebyggt": 0.9549, "glesbebyggt": 0.616, "totalt": 0.9}
-    return pd.DataFrame(
-        [
-            {"kommunkod": "1401", "omradestyp": c, "matt": "tillgang", "troskel_mbit": 100, "andel": x}
-            for c, x in shares.items()
-        ]
-    )

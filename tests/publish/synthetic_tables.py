@@ -53,7 +53,7 @@ def share_class(without: float, total: float, smallest: int) -> str:
         return "ingen_adress"
     s = 1 - without / total
     if total < smallest:
-        return "tackt" if s >= 0.5 else "utan"
+        return "fa_minst_halften" if s >= 0.5 else "fa_under_halften"
     return "utan" if s < 0.05 else "mindre_del" if s < 0.5 else "storre_del" if s < 0.95 else "tackt"
 
 
@@ -205,10 +205,7 @@ def _open(cells: pd.DataFrame, region: Region) -> pd.DataFrame:
             out[f"klass_{m}_{t}"] = [
                 share_class(w, a, smallest) for w, a in zip(without, cells["adresser"], strict=True)
             ]
-    columns = {"adresser_band": "adresser", "hushall_band": "hushall"}
-    columns |= {f"hushall_utan_{t}_band": f"hushall_utan_{t}" for t in THRESHOLDS}
-    for name, source in columns.items():
-        out[name] = [band(x, limits) for x in cells[source]]
+    out["adresser_band"], out["sammanslagen_m"] = [band(x, limits) for x in cells["adresser"]], "250"
     kept = ["planerad", "underlag", *(f"underlag_{t}" for t in THRESHOLDS)]
     out[kept] = cells[kept]
     return out
@@ -244,6 +241,10 @@ def _write(
             summary[c.name] = summary[c.name.rsplit("_", 1)[0]]
     paths.step.mkdir(parents=True, exist_ok=True)
     write_table(contracts.check(_open(cells, region), contracts.OPPNA_RUTOR), paths.table("oppna_rutor"))
+    lived = cells[cells["adresser"] > 0].assign(rutid=lambda x: x["rutid_scb"].astype("int64"))
+    write_table(
+        contracts.check(lived, contracts.OPPNA_DELAR)[contracts.OPPNA_DELAR.names], paths.table("oppna_delar")
+    )
     kept = cells.drop(columns=[c for c in cells if c.startswith("_")])
     write_table(contracts.check(kept, contracts.RUTNAT), paths.table("rutnat_250m"))
     write_table(contracts.check(kommuner, contracts.KOMMUNER), paths.table("kommuner"))

@@ -8,9 +8,11 @@ import sqlite3
 import subprocess
 import xml.etree.ElementTree as ET
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import bagit
+import geopandas as gpd
 import pyogrio
 import pytest
 import shapely
@@ -20,7 +22,7 @@ from pipelines import files
 from pipelines.errors import DataError
 from pipelines.paths import Paths
 from pipelines.publish import installed
-from pipelines.publish.archive import formats, metadata, order, verify, write
+from pipelines.publish.archive import contents, formats, longterm, metadata, order, schemas, verify, write
 from pipelines.region import load_region
 from tests.conftest import clean_environment, make_command
 
@@ -90,9 +92,12 @@ def bag(internal, tmp_path) -> Path:
 
 def test_the_name_has_lan_date_run_and_kind(county):
     facts = json.loads((county / "out/.steg/korning.json").read_text())
-    start = f"bredband_99_{facts['senaste_indatadatum']}_{facts['korning_id']}"
+    about = json.loads((county / "maps/data/datapackage.json").read_text(encoding="utf-8"))
+    assert about["version"] != facts["korning_id"]  # the open edition's own
+    start = f"bredband_99_{facts['senaste_indatadatum']}"
+    runs = {"INTERN": facts["korning_id"], "OPPEN": about["version"]}
     names = {p.name for p in (county / "out/arkiv").iterdir()}
-    assert names == {f"{start}_{k}.zip{e}" for k in ("INTERN", "OPPEN") for e in ("", ".sha256")}
+    assert names == {f"{start}_{run}_{k}.zip{e}" for k, run in runs.items() for e in ("", ".sha256")}
 
 
 def test_the_bag_is_a_bag_to_others(county, internal):
@@ -226,7 +231,9 @@ def test_the_open_package_holds_only_what_is_published(county, tmp_path):
     opened = unzip(package, tmp_path)
     names = {p.relative_to(opened).as_posix() for p in opened.rglob("*") if p.is_file()}
     payload = {n for n in names if n.startswith("data/")}
-    allowed = ("data/produkter/oppen/", "data/dokumentation/", "data/langtid/", "data/innehall.json")
+    allowed = (
+        "data/produkter/oppen/", "data/dokumentation/", "data/langtid/", "data/innehall.json", "data/datapackage.json",
+    )  # fmt: skip
     assert all(n.startswith(allowed) for n in payload)
     ours = {p.relative_to(county / "maps").as_posix() for p in (county / "maps").rglob("*") if p.is_file()}
     ours.remove(installed.NAME)  # the folder's own list of what a run put there: no product, not published
@@ -246,6 +253,11 @@ def test_a_demo_says_so_in_name_bag_and_readme(own, tmp_path):
     for name in ("out/.steg/korning.json", "out/manifest.json", "out/.steg/produkter/out/manifest.json"):
         body = json.loads((own / name).read_text(encoding="utf-8"))
         (own / name).write_text(json.dumps(body | {"demo": True}), encoding="utf-8")
+    for table in [*(own / "out").glob("*.csv"), *(own / "out/tabeller").glob("*.csv")]:
+        marked = table.read_bytes().replace(b",nej\r\n", b",DEMO\r\n")
+        for path in (table, own / "out/.steg/produkter/out" / table.relative_to(own / "out")):
+            path.unlink()
+            path.write_bytes(marked)
     shutil.rmtree(own / "out/arkiv")
     package = archive(own)
     assert package.stem.endswith("_INTERN_DEMO")
@@ -405,8 +417,8 @@ def rebagged(bag: Path) -> Path:
 
 def test_a_lost_row_is_seen_though_all_checksums_are_right(county, bag):
     path = bag / "data/langtid/bredband/rutnat_250m.csv"
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    path.write_text("".join(lines[:-1]), encoding="utf-8")
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:-1]))
     said = broken(county, rebagged(bag))
     assert f"rutnat_250m.csv: {len(lines) - 2} rader, lagret i produkter/intern/bredband.gpkg har" in said
 
@@ -461,6 +473,181 @@ def test_make_gives_the_verdict_as_exit_code(own):
     assert "Traceback" not in bad.stderr
 
 
+# --- files against their own descriptions ------------------------------------------------------------------
+
+
+def hidden(bag: Path, *names: str) -> Path:
+    """Give a spoilt bag new sizes, counts and checksums everywhere, as one who wants to hide it would."""
+    path = bag / "data/innehall.json"
+    body = json.loads(path.read_text(encoding="utf-8"))
+    body["filer"] = [contents.row(bag / "data", r["fil"]) if r["fil"] in names else r for r in body["filer"]]
+    path.write_text(json.dumps(body), encoding="utf-8")
+    return rebagged(bag)
+
+
+def spoil(bag: Path, name: str, old: str, new: str) -> Path:
+    path = bag / "data" / name
+    text = path.read_bytes().decode("utf-8")
+    assert old in text
+    path.write_bytes(text.replace(old, new, 1).encode("utf-8"))
+    return hidden(bag, name)
+
+
+KOMMUNER = "langtid/bredband/kommuner"
+RUTOR = "langtid/bredband/rutnat_250m.csv"
+BREAKS = {
+    "an exponent in a decimal": (
+        f"{KOMMUNER}.gml", "<bb:pts_andel_30_pct>59.100000<", "<bb:pts_andel_30_pct>2.1e-05<",
+        ("rad ", "schema", "2.1e-05")),
+    "more decimals than the schema has": (
+        f"{KOMMUNER}.gml", "<bb:pts_andel_30_pct>59.100000<", "<bb:pts_andel_30_pct>59.1000001<", ("fractionDigits",)),
+    "an element that is not in the schema": (
+        f"{KOMMUNER}.gml", "<bb:pts_andel_30_pct>59.100000</bb:pts_andel_30_pct>", "<bb:x>1</bb:x>", ("andel_30_pct",)),
+    "GML that breaks GML": (f"{KOMMUNER}.gml", "<gml:posList>", "<gml:posList>nord ", ("nord",)),
+    "a record without its abstract": (
+        "produkter/oppen/metadata/kommuner.xml", "gmd:abstract>", "gmd:purpose>", None),
+    "a schema that reads a file of this machine": (
+        f"{KOMMUNER}.xsd", "http://schemas.opengis.net/gml/3.2.1/gml.xsd", "file:///etc/passwd", ("schemat går inte",)),
+    "a schema that asks the network": (
+        f"{KOMMUNER}.xsd", "http://schemas.opengis.net/gml/3.2.1/gml.xsd", "http://example.org/x.xsd",
+        ("schemat går inte",)),
+    "an exponent in a CSV": (
+        RUTOR, ",6.25,", ",6.25e+00,", ("kolumnen land_ha, rad 13", "«6.25e+00»", "utan exponent")),
+    "a code that is none": (
+        RUTOR, '"glesbebyggt"', '"landsbygd"', ("kolumnen omradestyp", "«landsbygd»", "tatbebyggt")),
+    "an id that is none": (RUTOR, '"4', '"x', ("kolumnen rutid_scb, rad 2", "mönstret")),
+    "a column of another name": (
+        RUTOR, "kommunnamn", "kommun", ("kolumnerna är inte de som beskrivs, först kommunnamn",)),
+    "a value below the least": (RUTOR, ",6.25,", ",-6.25,", ("kolumnen land_ha", "minst 0")),
+    "lines that end otherwise": (RUTOR, "\r\n", "\n", ("raderna slutar inte",)),
+    "yes in another language": (RUTOR, ",\"nej\",", ",\"no\",", ("kolumnen planerad", "ja eller nej")),
+    "a description that leads elsewhere": (
+        "datapackage.json", '"path": "langtid', '"path": "../../langtid', ("går inte att läsa som beskrivning",)),
+    "a table that nobody describes": (
+        "datapackage.json", '"path": "langtid/bredband/lan.csv"', '"path": "langtid/bredband/borta.csv"',
+        ("langtid/bredband/lan.csv: beskrivs inte", "borta.csv: saknas")),
+    "a pattern without end": (
+        "datapackage.json", '"pattern": "^\\\\d{13}$"', '"pattern": "((a*)*)*(?=b"', ("går inte att hålla mot",)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", BREAKS)
+def test_a_file_that_breaks_its_description_is_told_though_everything_else_agrees(county, bag, how):
+    name, old, new, words = BREAKS[how]
+    if words is None:  # both ends of the element
+        path = bag / "data" / name
+        path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+        words = ("kommuner.xml, rad ", "följer inte sitt schema")
+    said = broken(county, spoil(bag, name, old, new))
+    assert "följer inte sina egna beskrivningar" in said
+    for word in words:
+        assert word in said, said
+    assert "Traceback" not in said
+
+
+def test_a_key_that_stands_twice_is_told(county, bag):
+    path = bag / "data" / RUTOR
+    lines = path.read_bytes().split(b"\r\n")
+    lines[2] = lines[1]
+    path.write_bytes(b"\r\n".join(lines))
+    said = broken(county, hidden(bag, RUTOR))
+    assert "nyckeln rutid_scb står på flera rader: " + lines[1].decode().split(",")[0].strip('"') in said
+
+
+def test_a_package_from_before_there_were_descriptions_is_still_whole(county, bag, capsys):
+    (bag / "data/datapackage.json").unlink()
+    path = bag / "data/innehall.json"
+    body = json.loads(path.read_text(encoding="utf-8"))
+    body["filer"] = [r for r in body["filer"] if r["fil"] != "datapackage.json"]
+    path.write_text(json.dumps(body), encoding="utf-8")
+    check(county, rebagged(bag))
+    assert "helt och oförändrat" in capsys.readouterr().out
+
+
+def test_frictionless_finds_nothing_in_the_packages_description(internal):
+    import frictionless
+
+    for name in ("datapackage.json", "produkter/oppen/data/datapackage.json"):
+        report = frictionless.validate(str(internal / "data" / name))
+        assert report.valid, report.flatten(["fieldName", "rowNumber", "message"])[:5]
+
+
+def test_every_table_of_the_package_is_described(internal):
+    listed = set()
+    for name in ("datapackage.json", "produkter/oppen/data/datapackage.json"):
+        path = internal / "data" / name
+        body = json.loads(path.read_text(encoding="utf-8"))
+        listed |= {(path.parent / r["path"]).resolve() for r in body["resources"]}
+    there = {p.resolve() for p in (internal / "data").rglob("*.csv") if "program" not in p.parts}
+    assert listed == there
+
+
+def test_gml_and_csv_hold_the_smallest_and_the_largest_numbers_without_exponent(tmp_path):
+    """2.1e-05, as a share of land came out, is no ``xs:decimal``; kronor of a county came out as 1.5e+10."""
+    given = gpd.GeoDataFrame(
+        {"liten": [2.1e-05, 0.000001, None], "stor": [15_000_000_000.5, 1.0, 0.0], "namn": ["a", "=1", None]},
+        geometry=[shapely.multipolygons([shapely.box(320000, 6400000, 320250, 6400250)])] * 3, crs=3006,
+    )  # fmt: skip
+    pyogrio.write_dataframe(given, tmp_path / "x.gpkg", layer="ytor", geometry_type="MultiPolygon")
+    longterm.write_gml(tmp_path / "x.gpkg", "ytor", tmp_path / "ytor.gml", "https://data.example.org")
+    longterm.write_csv(tmp_path / "x.gpkg", "ytor", tmp_path / "ytor.csv")
+    assert schemas.faults(tmp_path, ["ytor.gml"]) == ([], 1)
+    back = pyogrio.read_dataframe(tmp_path / "ytor.gml")
+    assert back["liten"].tolist()[:2] == given["liten"].tolist()[:2]
+    assert back["stor"].tolist() == given["stor"].tolist()
+    with (tmp_path / "ytor.csv").open(encoding="utf-8", newline="") as f:
+        rows = list(csv.DictReader(f))
+    assert [float(r["liten"] or "nan") for r in rows][:2] == [2.1e-05, 0.000001]
+    assert [float(r["stor"]) for r in rows] == given["stor"].tolist()
+    for name in ("ytor.gml", "ytor.csv"):
+        assert not re.search(r"\d[eE][-+]?\d", (tmp_path / name).read_text(encoding="utf-8"))
+    # The same with the number as a float would have been written: the check sees it.
+    text = (tmp_path / "ytor.gml").read_text(encoding="utf-8").replace("0.000021", "2.1e-05")
+    (tmp_path / "ytor.gml").write_text(text, encoding="utf-8")
+    (told,), _ = schemas.faults(tmp_path, ["ytor.gml"])
+    assert "2.1e-05" in told
+
+
+def test_arkiv_stops_rather_than_write_what_verifiera_would_refuse(own, monkeypatch):
+    given = longterm.write_csv
+
+    def wrong(package: Path, layer: str, path: Path) -> None:
+        given(package, layer, path)
+        path.write_bytes(path.read_bytes().replace(b",6.25,", b",6.25e+00,"))
+
+    monkeypatch.setattr(longterm, "write_csv", wrong)
+    said = refused(own)
+    assert "rutnat_250m.csv: kolumnen land_ha, rad 13: fick «6.25e+00»" in said
+    assert "make coverage" in said
+
+
+def test_the_schemas_come_with_the_package_and_are_enough(internal):
+    """lxml with the package's own catalogue of schemas, and nothing else: not the program's, not the network."""
+    from lxml import etree
+
+    home = internal / "data/dokumentation/scheman"
+    catalogue = ET.parse(home / "catalog.xml").getroot()
+    known = {e.get("uriStartString"): e.get("rewritePrefix") for e in catalogue if e.get("uriStartString")}
+    asked = []
+
+    class Resolver(etree.Resolver):
+        def resolve(self, address, public, context):
+            asked.append(address)
+            start = next((s for s in known if address.startswith(s)), None)
+            if start is None:
+                assert Path(address).resolve().is_relative_to(internal), address
+                return None
+            return self.resolve_filename(str(home / known[start] / address.removeprefix(start)), context)
+
+    parser = etree.XMLParser(no_network=True)
+    parser.resolvers.add(Resolver())
+    schema = etree.XMLSchema(etree.parse(internal / f"data/{KOMMUNER}.xsd", parser))
+    schema.assertValid(etree.parse(internal / f"data/{KOMMUNER}.gml"))
+    assert any("gml.xsd" in a for a in asked)
+    text = (home / "LICENS.txt").read_text(encoding="utf-8")
+    assert "Open Geospatial Consortium" in text and "W3C" in text
+
+
 # --- names and formats -----------------------------------------------------------------------------------
 
 
@@ -493,12 +680,44 @@ def test_a_formula_in_a_text_gets_an_apostrophe():
         ("a.gpkg", b"SQLite format 3\0"),
         ("a.toml", b"a ="),
         ("a.parquet", b"PAR1"),
+        ("a.zip", b"PK"),
+        ("a.pmtiles", b"PMTiles\x03"),
+        ("a.pmtiles", b"PMTiles\x03" + bytes(119) + b"more than the head says"),
     ],
 )
 def test_a_file_that_is_not_what_its_name_says_is_unreadable(tmp_path, name, body):
     (tmp_path / name).write_bytes(body)
     with pytest.raises(formats.UnreadableError):
         formats.inspect(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["data/rutnat_250m.pmtiles", "data/rutnat_250m.csv.zip"])
+def test_half_a_published_file_is_unreadable(county, tmp_path, name):
+    whole = (county / "maps" / name).read_bytes()
+    for body in (whole[:-1], whole[: len(whole) // 2]):
+        (tmp_path / Path(name).name).write_bytes(body)
+        with pytest.raises(formats.UnreadableError):
+            formats.inspect(tmp_path / Path(name).name)
+
+
+def test_a_view_that_never_ends_is_broken_off(tmp_path, monkeypatch):
+    """A layer may be a view, and a package may come from anywhere."""
+    path, numbers = tmp_path / "a.gpkg", "SELECT 1 UNION ALL SELECT i + 1 FROM n"
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript(
+            "CREATE TABLE gpkg_contents (table_name TEXT, data_type TEXT);"
+            "CREATE TABLE gpkg_geometry_columns (srs_id INTEGER);"
+            "INSERT INTO gpkg_contents VALUES ('vy', 'attributes');"
+            f"CREATE VIEW vy AS WITH RECURSIVE n(i) AS ({numbers} LIMIT 1000) SELECT i FROM n;"
+        )
+    assert formats.inspect(path) == {"lager": {"vy": 1000}, "epsg": 3006}
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript(
+            f"DROP VIEW vy; CREATE VIEW vy AS WITH RECURSIVE n(i) AS ({numbers}) SELECT i FROM n"
+        )
+    monkeypatch.setattr(formats, "MAX_STEPS", 10 * formats.STEPS)
+    with pytest.raises(formats.UnreadableError, match="interrupted"):
+        formats.inspect(path)
 
 
 def test_counts_are_what_stands_in_the_file(tmp_path):

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from fnmatch import fnmatch
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -20,10 +21,14 @@ from rdflib.namespace import DCAT, DCTERMS, FOAF, PROV, RDF, XSD
 from pipelines import products
 from pipelines.errors import ContractError, DataError
 from pipelines.publish import catalogue
+from pipelines.publish.catalogue import english
 from pipelines.publish.catalogue.described import ABOUT
+from pipelines.region import Publicering, load_region
+from pipelines.region_catalogue import TidigareUtgava, Tjanster
 
 HERE = Path(__file__).parent
 SPDX, VCARD = Namespace("http://spdx.org/rdf/terms#"), Namespace("http://www.w3.org/2006/vcard/ns#")
+DCAT3 = Namespace(str(DCAT))
 DCATAP, SH = Namespace("http://data.europa.eu/r5r/"), Namespace("http://www.w3.org/ns/shacl#")
 BASE = "https://data.example.org/bredband/vastra-gotaland"
 FILES = ("catalog.rdf", "catalog.ttl", "metadata_iso19139.xml")
@@ -187,6 +192,19 @@ def test_media_types_by_ending(graph):
             assert str(graph.value(d, DCAT.mediaType)).endswith(f"/media-types/{expected[ending]}")
 
 
+def test_a_packed_file_says_what_it_holds_and_how_it_is_packed(graph):
+    packed = {}
+    for d in graph.subjects(RDF.type, DCAT.Distribution):
+        (how,) = [*graph.objects(d, DCAT.compressFormat)] or [None]
+        for address in graph.objects(d, DCAT.downloadURL):
+            packed[str(address).rpartition("/")[2]] = (how, str(graph.value(d, DCTERMS["format"])))
+    zipped = URIRef("https://www.iana.org/assignments/media-types/application/zip")
+    assert packed["rutnat_250m.csv.zip"] == (zipped, "text/csv")
+    assert packed["bredband_oppen.gpkg.zip"] == (zipped, "application/geopackage+sqlite3")
+    assert packed["rutnat_250m.pmtiles"] == (None, "application/vnd.pmtiles")
+    assert {n for n, (how, _) in packed.items() if how} == {n for n in packed if n.endswith(".zip")}
+
+
 def test_extent_publisher_and_origin_are_those_of_the_run(graph):
     dataset = URIRef(f"{BASE}/datamangd/rutnat-250m")
     places = set(graph.objects(dataset, DCTERMS.spatial))
@@ -212,7 +230,7 @@ def test_extent_publisher_and_origin_are_those_of_the_run(graph):
     assert north - 0.02 < max(p[1] for p in points) <= north
     assert graph.value(dataset, DCTERMS.publisher) == URIRef("http://dataportal.se/organisation/SE2321000131")
     origins = [graph.value(o, DCTERMS.publisher) for o in graph.objects(dataset, PROV.wasDerivedFrom)]
-    assert {str(graph.value(o, FOAF.name)) for o in origins} == {
+    assert {str(n) for o in origins for n in graph.objects(o, FOAF.name) if n.language == "sv"} == {
         "Post- och telestyrelsen", "Statistiska centralbyrån", "Lantmäteriet",
     }  # fmt: skip
 
@@ -318,6 +336,156 @@ def test_the_small_countys_catalogue_tells_of_every_file_put_in_place(small_edit
         names = [unquote(url.removeprefix(f"{base}/")) for url in told.objects(d, DCAT.downloadURL)]
         assert int(told.value(d, DCAT.byteSize)) == sum(there[n].stat().st_size for n in names)
         listed |= set(names)
-    about = {f.path.removeprefix("maps/") for p in products.open_products() if p.id in ABOUT for f in p.files}
-    assert set(there) - about == listed
+    about = [f.path.removeprefix("maps/") for p in products.open_products() if p.id in ABOUT for f in p.files]
+    assert {n for n in there if not any(fnmatch(n, x) for x in about)} == listed
+    documented = {
+        str(p).removeprefix(f"{base}/") for p in told.objects(None, FOAF.page) if str(p).startswith(base)
+    }
+    assert documented <= set(there)
+    assert {n for n in there if n.startswith("metadata/")} <= documented
     assert products.unlisted(f"maps/{n}" for n in there) == []
+
+
+# --- in two languages, as a series, with services -----------------------------------------------------------
+
+SERVICES = {
+    "wms": "https://karta.example.org/bredband", "wfs": "https://karta.example.org/bredband",
+    "ogc_api": "https://karta.example.org/wfs3",
+}  # fmt: skip
+EARLIER = ({"datum": "2024-11-20", "adress": "https://data.example.org/2024/"},
+           {"datum": "2023-11-20", "adress": "https://data.example.org/2023/"})  # fmt: skip
+LAYERS = ("rutnat-250m", "bristomraden", "kommuner", "lan")
+
+
+@pytest.fixture(scope="module")
+def more(tmp_path_factory) -> Graph:
+    """The catalogue of a publisher who has services, earlier editions, a website and a name in English."""
+    given = {
+        "tjanster": Tjanster(**SERVICES), "tidigare_utgavor": tuple(TidigareUtgava(**e) for e in EARLIER),
+        "webbplats": "https://region.example.org/", "utgivare_en": "Region of Somewhere",
+    }  # fmt: skip
+    region, paths = dummy_edition.write(tmp_path_factory.mktemp("mer"), publishing=given)
+    catalogue.run(region, paths)
+    return Graph().parse(paths.built("maps/catalog.rdf"))
+
+
+def test_with_services_and_earlier_editions_the_catalogue_satisfies_the_profile(more, shapes):
+    assert violations(more, shapes) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "path"),
+    [
+        *((DCAT3.DataService, p) for p in (
+            DCTERMS.title, DCAT.endpointURL, DCAT.endpointDescription, DCAT.servesDataset, DCAT.contactPoint,
+            DCTERMS.publisher, DCAT.theme, DCAT.keyword, DCTERMS.conformsTo, DCTERMS.license, DCTERMS.accessRights)),
+        *((DCAT3.DatasetSeries, p) for p in (
+            DCTERMS.title, DCTERMS.description, DCTERMS.publisher, DCAT.contactPoint, DCTERMS.accrualPeriodicity)),
+        (DCTERMS.Location, DCAT.centroid), (DCAT.Catalog, DCAT.themeTaxonomy), (DCTERMS.Standard, DCTERMS.title),
+        (DCAT.Dataset, FOAF.page),
+    ],
+    ids=lambda x: x.split("/")[-1].split("#")[-1],
+)  # fmt: skip
+def test_without_a_property_of_a_service_or_series_it_does_not(more, shapes, kind, path):
+    less, subject = without(more, kind, path)
+    pointing = {subject, *more.subjects(None, subject)}
+    assert {focus for focus, _, _ in violations(less, shapes)} & pointing
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize(
+    "kind", [DCAT.Catalog, DCAT.Dataset, DCAT.Distribution, DCAT3.DataService, DCAT3.DatasetSeries]
+)
+def test_titles_and_descriptions_are_in_both_languages(more, shapes, kind, language):
+    for s in more.subjects(RDF.type, kind):
+        for path in (DCTERMS.title, DCTERMS.description):
+            assert sorted(x.language for x in more.objects(s, path)) == ["en", "sv"], s
+    subject = min(more.subjects(RDF.type, kind))
+    less = Graph()
+    for triple in more:
+        if not (triple[0] == subject and triple[1] == DCTERMS.title and triple[2].language == language):
+            less.add(triple)
+    assert any(focus == subject for focus, _, _ in violations(less, shapes))
+
+
+def test_every_open_dataset_has_words_in_english():
+    assert set(english.DATASETS) == {p.id for p in products.open_products()} - set(ABOUT)
+
+
+def test_the_publisher_is_whole_and_so_are_those_whose_data_it_is(more):
+    publisher = URIRef("http://dataportal.se/organisation/SE2321000131")
+    assert {str(n): n.language for n in more.objects(publisher, FOAF.name)} == {
+        "Västra Götalandsregionen": "sv", "Region of Somewhere": "en",
+    }  # fmt: skip
+    assert more.value(publisher, FOAF.mbox) == URIRef("mailto:bredband@example.org")
+    assert more.value(publisher, FOAF.homepage) == URIRef("https://region.example.org/")
+    for agent in more.subjects(RDF.type, FOAF.Agent):
+        assert more.value(agent, DCTERMS.type) is not None
+        assert more.value(agent, FOAF.homepage) is not None
+        assert {n.language for n in more.objects(agent, FOAF.name)} == {"sv", "en"}
+
+
+def test_editions_are_a_series_and_each_knows_the_one_before(more):
+    for ident in LAYERS:
+        now = URIRef(f"{BASE}/datamangd/{ident}")
+        series = more.value(now, DCAT3.inSeries)
+        assert series == URIRef(f"{BASE}/serie/{ident}")
+        before = more.value(now, DCAT3.prev)
+        oldest = more.value(before, DCAT3.prev)
+        assert more.value(oldest, DCAT3.prev) is None
+        assert [str(more.value(x, DCTERMS.issued)) for x in (before, oldest)] == ["2024-11-20", "2023-11-20"]
+        assert more.value(before, DCAT.landingPage) == URIRef("https://data.example.org/2024/")
+        assert set(more.subjects(DCAT3.inSeries, series)) == {now, before, oldest}
+        assert set(more.objects(URIRef(f"{BASE}/katalog"), DCAT.dataset)) >= {now, before, oldest}
+    assert more.value(URIRef(f"{BASE}/datamangd/kommunsidor"), DCAT3.inSeries) is None
+
+
+def test_this_edition_is_no_edition_before_itself(tmp_path):
+    same = TidigareUtgava(datum="2025-11-15", adress="https://data.example.org/2025/")
+    region, paths = dummy_edition.write(tmp_path, publishing={"tidigare_utgavor": (same,)})
+    catalogue.run(region, paths)
+    told = Graph().parse(paths.built("maps/catalog.rdf"))
+    assert not list(told.subject_objects(DCAT3.prev))
+
+
+def test_services_are_told_where_they_answer_and_what_they_give(more, graph):
+    assert not list(graph.subjects(RDF.type, DCAT3.DataService)), "none that the configuration does not name"
+    found = {
+        str(more.value(s, DCAT.endpointDescription)): s for s in more.subjects(RDF.type, DCAT3.DataService)
+    }
+    assert set(found) == {
+        "https://karta.example.org/bredband?service=WMS&request=GetCapabilities",
+        "https://karta.example.org/bredband?service=WFS&request=GetCapabilities",
+        "https://karta.example.org/wfs3/api",
+    }  # fmt: skip
+    datasets = {URIRef(f"{BASE}/datamangd/{x}") for x in LAYERS}
+    for s in found.values():
+        assert set(more.objects(s, DCAT.servesDataset)) == datasets
+        assert s in set(more.objects(URIRef(f"{BASE}/katalog"), DCAT.service))
+        given = {d for x in more.subjects(DCAT.accessService, s) for d in more.subjects(DCAT.distribution, x)}
+        assert given == datasets
+
+
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [
+        ({"tjanster": {"wms": "karta.example.org"}}, "webbadress"),
+        ({"tjanster": {"wfs": "https://karta.example.org/x?map=1"}}, "frågedel"),
+        ({"tidigare_utgavor": [{"datum": "2024-13-01", "adress": "https://a.example"}]}, "åååå-mm-dd"),
+        ({"tidigare_utgavor": [{"datum": "2024-11-20", "adress": "https://a.example/ b"}]}, "webbadress"),
+        ({"tidigare_utgavor": [EARLIER[0], EARLIER[0]]}, "samma datum"),
+        ({"webbplats": "javascript:alert(1)"}, "webbadress"),
+    ],
+)
+def test_an_address_or_date_that_is_none_is_told(part, value):
+    region = load_region(dummy_edition.tiny_tables.CONFIG)
+    with pytest.raises(ValueError, match=value):
+        Publicering.model_validate(region.publicering.model_dump() | part)
+
+
+def test_a_licence_freer_than_the_sources_is_stopped(tmp_path):
+    region, paths = dummy_edition.write(tmp_path, publishing={"licens": "CC0 1.0"})
+    with pytest.raises(DataError, match="friare än källornas") as error:
+        catalogue.run(region, paths)
+    assert "Lantmäteriet" in str(error.value)
+    assert not paths.built("maps/catalog.rdf").exists()

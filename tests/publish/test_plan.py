@@ -2,8 +2,10 @@
 
 import csv
 import itertools
+import shutil
 import sqlite3
 import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -262,6 +264,60 @@ def test_a_failure_half_way_leaves_the_earlier_plan(tmp_path, monkeypatch):
         plan.run(REGION, tiny.paths(out), budget="5000000")
     assert {p.name: p.read_bytes() for p in folder.iterdir()} == first
     assert [p.name for p in (out / "plan").iterdir()] == [folder.name]
+
+
+WRITE = """
+import sys
+from pathlib import Path
+from pipelines.publish import bundle
+from tests.strikes import strike
+
+goal, word = Path(sys.argv[1]), sys.argv[2]
+strike("kill", int(sys.argv[3]), [str(goal.parent)])
+with bundle.together(goal) as beside:
+    (beside / "arbete").mkdir()
+    for name in "ab":
+        (beside / f"{name}.csv").write_text(word)
+"""
+
+
+def test_killed_at_any_moment_an_order_is_whole_or_absent_and_own_files_stay(tmp_path):
+    goal = tmp_path / "plan/p"
+
+    def write(word, kill_at):
+        command = [sys.executable, "-c", WRITE, str(goal), word, str(kill_at)]
+        return subprocess.run(command, cwd=ROOT, timeout=60).returncode
+
+    seen = set()
+    for moment in itertools.count(1):
+        shutil.rmtree(goal.parent, ignore_errors=True)
+        (goal / "egen").mkdir(parents=True)
+        for own in ("egen/x.txt", "anteckning.txt"):
+            (goal / own).write_text("egen")
+        assert write("gammal", 0) == 0
+        whole = write("ny", moment) == 0
+        there = {p.read_text() for p in goal.glob("*.csv")}
+        assert len(there) <= 1 and len(list(goal.glob("*.csv"))) in (0, 2)
+        seen |= there or {""}
+        assert write("ny", 0) == 0
+        assert {p.name: p.read_text() for p in goal.glob("*.*")} == {
+            "a.csv": "ny", "b.csv": "ny", "anteckning.txt": "egen",
+        }  # fmt: skip
+        assert (goal / "egen/x.txt").read_text() == "egen" and not (goal / "arbete").exists()
+        if whole:
+            break
+    assert seen == {"gammal", "", "ny"}
+
+
+def test_an_order_that_qgis_has_open_is_not_replaced(tmp_path):
+    out = tiny.write(tmp_path / "out", list(HAND.values()))
+    folder, _, _ = ordered(out, budget="5000000")
+    log = folder / "plan.gpkg-wal"
+    log.write_bytes(bytes.fromhex("377f0682") + b"x" * 60)
+    first = {p.name: p.read_bytes() for p in folder.iterdir()}
+    with pytest.raises(DataError, match="inte är inskrivna"):
+        plan.run(REGION, tiny.paths(out), budget="5000000")
+    assert {p.name: p.read_bytes() for p in folder.iterdir()} == first
 
 
 def test_names_from_outside_are_only_text(tmp_path, capsys):

@@ -106,6 +106,7 @@ def test_a_class_raster_is_a_valid_cog_of_bytes(paths: Paths, name: str) -> None
 def test_each_pixel_is_the_published_class_of_its_cell(paths: Paths, name: str) -> None:
     """By hand: the classes that tiny_tables publishes, by their number in the order of the contract."""
     numbers = {"ingen_adress": 0, "utan": 1, "mindre_del": 2, "storre_del": 3, "tackt": 4}
+    numbers |= {"fa_under_halften": 5, "fa_minst_halften": 6, "ej_redovisad": 7}
     told = {
         (int(r[:6]), int(r[6:])): numbers[k]
         for (r, *_), k in zip(tiny.CELLS, tiny.OPEN_CLASSES_100, strict=True)
@@ -117,9 +118,9 @@ def test_each_pixel_is_the_published_class_of_its_cell(paths: Paths, name: str) 
             e, n = place * (column, row + 1)
             assert band[row, column] == told.get((int(e), int(n)), 255)
     # palette.CLASS_COLOURS, as red, green, blue
-    assert {i: colours[i] for i in (0, 1, 2, 3, 4)} == {
+    assert {i: colours[i] for i in range(8)} == {
         0: (244, 242, 236, 255), 1: (79, 21, 72, 255), 2: (216, 96, 58, 255), 3: (233, 174, 69, 255),
-        4: (185, 221, 230, 255),
+        4: (185, 221, 230, 255), 5: (141, 94, 129, 255), 6: (131, 166, 207, 255), 7: (156, 156, 156, 255),
     }  # fmt: skip
 
 
@@ -129,7 +130,7 @@ def test_classes_have_names_where_gdal_looks_for_them(paths: Paths) -> None:
     assert names[:2] == ["Inga adresser i rutan (DEMO)", "Under 5 % av adresserna har (DEMO)"]
     rows = [[f.text for f in row] for row in root.iter("Row")]
     assert rows[1] == ["1", "Under 5 % av adresserna har (DEMO)", "79", "21", "72"]
-    assert len(names) == len(rows) == 5
+    assert len(names) == len(rows) == 8
 
 
 def test_the_internal_class_rasters_are_the_published_ones(paths: Paths) -> None:

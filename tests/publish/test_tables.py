@@ -2,6 +2,7 @@
 
 import csv
 import math
+import re
 
 import openpyxl
 import pandas as pd
@@ -11,6 +12,8 @@ import pytest
 from pipelines import contracts, contracts_gaps, contracts_goals, contracts_history
 from pipelines.contracts_reconciliation import AVSTAMNING_KALLOR
 from pipelines.publish import tables
+from pipelines.publish.workbook import csvs
+from pipelines.publish.workbook import styles as styles_of
 from pipelines.publish.workbook.overview import OVERSIKT
 from pipelines.publish.workbook.safe import harmless
 
@@ -114,7 +117,7 @@ def test_a_name_that_looks_like_a_formula_stays_text_everywhere(made):
         with paths.built(f"out/{file}").open(encoding="utf-8-sig", newline="") as f:
             for line in csv.reader(f):
                 for value in line:
-                    number = value.removeprefix("-").replace(".", "", 1).replace("e-", "", 1).isdigit()
+                    number = value.removeprefix("-").replace(".", "", 1).isdigit()
                     assert number or not value.startswith(("=", "+", "-", "@", "\t", "\r")), value
     assert harmless(county.DELREGION) == "'@SUM(1)"
 
@@ -248,7 +251,7 @@ def test_csv_files_hold_what_the_sheets_hold(made):
     paths, book = made
     for name, file in FILES.items():
         raw = paths.built(f"out/{file}").read_bytes()
-        assert raw.startswith(b"\xef\xbb\xbf") and b"\r\n" not in raw
+        assert raw.startswith(b"\xef\xbb\xbf") and raw.endswith(b"\r\n")
         with paths.built(f"out/{file}").open(encoding="utf-8-sig", newline="") as f:
             found = list(csv.DictReader(f))
         sheet = _rows(book[name])
@@ -262,7 +265,52 @@ def test_csv_files_hold_what_the_sheets_hold(made):
                 elif c.kind in ("text", "ja_nej"):
                     assert ours == theirs
                 else:
+                    assert re.fullmatch(r"-?\d+(\.\d{1,6})?", ours), "no exponent, no more decimals than six"
                     assert math.isclose(float(ours), theirs, abs_tol=1e-9)
+
+
+YEARS = {
+    "Avstämning källor": ("År",), "Historik": ("År",),
+    "Framskrivning": ("Första år", "Senaste år", "Nås år", "Nås tidigast", "Nås senast"),
+}  # fmt: skip
+
+
+def test_a_year_a_speed_and_a_place_in_a_list_have_no_space_between_thousands(made):
+    """2025, never «2 025»: what is counted or measured alone is told in thousands."""
+    _, book = made
+    plain = (
+        "År",
+        "Tröskel",
+        "Prioritet",
+        "Mål nr",
+        "Ordning",
+        "Regelår",
+        "Rang",
+        "Nås",
+        "Första år",
+        "Senaste år",
+    )
+    seen = set()
+    for sheet in book:
+        top = _header(sheet)
+        for head in sheet[top]:
+            if str(head.value).startswith(plain) and not str(head.value).startswith("Prioriterad"):
+                styles = {sheet.cell(r, head.column).number_format for r in range(top + 1, sheet.max_row + 1)}
+                assert styles <= {"0", "General"}, (sheet.title, head.value, styles)
+                if "0" in styles:
+                    seen.add((sheet.title, head.value))
+    assert {("Mål", "Mål nr"), ("Kurva", "Tröskel (Mbit/s ned)"), ("Bristområden", "Prioritet")} <= seen
+    for name, heads in YEARS.items():
+        for column in CONTRACTS[name].columns:
+            if column.alias in heads:
+                assert styles_of.of_column(column) == "nummer"
+
+
+@pytest.mark.parametrize("value", [2.1e-05, 1e-06, 123456789.125, -0.00002])
+def test_a_number_is_written_without_exponent(value):
+    text = csvs.plain(value)
+    assert re.fullmatch(r"-?\d+(\.\d{1,6})?", text)
+    assert float(text) == value
 
 
 def test_curve_has_a_chart_per_measure_with_a_line_per_threshold(made):

@@ -14,8 +14,8 @@ import pandas as pd
 import shapely
 import tiny_tables
 
-from pipelines import contracts
-from pipelines.contracts_open import BRISTOMRADEN_OPPNA, KOMMUNER_OPPNA, LAN_OPPNA, RUTNAT_250M
+from pipelines import classes, contracts
+from pipelines.contracts_open import BRISTOMRADEN_OPPNA, KOMMUNER_OPPNA, LAN_OPPNA
 from pipelines.files import write_polygons, write_table
 from pipelines.paths import Paths
 from pipelines.region import THRESHOLDS, Region, load_region
@@ -36,7 +36,7 @@ COUNTS: dict[str, tuple[int, tuple[int | None, ...], tuple[int | None, ...]]] = 
     LONG: (1000, (0, None, 30), (0, 0, None)),
     SQUARE: (273030, (4380, 7510, 7580), (530, 1000, 1000)),
 }
-CODES = contracts.CLASS_CODES
+CODES = classes.CODES[:5]
 PLACES = ((SQUARE, "Åstad", 325_000, 6_405_000, 900.0), (SQUARE, "Öby_1$", 323_000, 6_402_000, 300.0),
           (SQUARE, "Ytterby", 323_300, 6_402_100, 250.0),
           (LONG, "Västra Längan", 310_500, 6_410_000, 200.0))  # fmt: skip
@@ -44,7 +44,7 @@ PLACES = ((SQUARE, "Åstad", 325_000, 6_405_000, 900.0), (SQUARE, "Öby_1$", 323
 
 def cell_class(column: int, row: int, t: int) -> str:
     """Class of a cell of a block: every class occurs, and differs between thresholds."""
-    return CODES[(column + 2 * row + THRESHOLDS.index(t)) % 5]
+    return CODES[(column + 2 * row + THRESHOLDS.index(t)) % len(CODES)]
 
 
 def cells() -> pd.DataFrame:
@@ -64,7 +64,7 @@ def cells() -> pd.DataFrame:
                     row[f"underlag_{t}"] = "ingen" if code == "ingen_adress" else ground
                 rows.append(row | {"underlag": row["underlag_100"]})
     frame = pd.DataFrame(rows)
-    frame[[c.name for c in RUTNAT_250M.columns if c.name.endswith("_band")]] = "0"
+    frame["adresser_band"], frame["sammanslagen_m"] = "0", "250"
     return frame
 
 

@@ -31,7 +31,7 @@ CELLS: list[tuple[str, str, int, tuple[float, float, float], tuple[float, float,
     ("3210006400250", "1480", 20, (0, 0, 0), (0, 0, 0), "ruta"),
     ("3210006400500", "1480", 3, (1 / 3, 1, 3), (1 / 3, 1 / 3, 3), "adress"),
 ]
-OPEN_CLASSES_100 = ["tackt", "utan", "ingen_adress", "tackt", "tackt"]
+OPEN_CLASSES_100 = ["fa_minst_halften", "fa_under_halften", "ingen_adress", "tackt", "fa_minst_halften"]
 UNDERLAG_T = [f"underlag_{t}" for t in THRESHOLDS]
 POINTS = [("a1", 320010.5, 6400020.25), ("a2", 320249.0, 6400000.0), ("b1", 321003.0, 6400501.0)]
 KOMMUN_BOXES = {"1401": (320000, 6400000, 320500, 6400750), "1480": (320500, 6400000, 321250, 6400750)}
@@ -53,6 +53,8 @@ def write(folder: Path, demo: bool = True) -> tuple[Region, Paths]:
     cells["lanskod"], cells["lansnamn"] = "14", "Västra Götalands län"
     put(paths, contracts.LAN, _summed(cells, ["lanskod", "lansnamn"]))
     put(paths, contracts.OPPNA_RUTOR, _open(cells))
+    lived = cells[cells["adresser"] > 0].assign(rutid=lambda x: x["rutid_scb"].astype("int64"))
+    put(paths, contracts.OPPNA_DELAR, lived)
     land = cells[["kommunkod", "omradestyp", "land_ha"]].assign(rutid=cells["rutid_scb"].astype("int64"))
     put(paths, contracts.LAND, land)
     tiny_gaps.write(paths, cells)
@@ -143,8 +145,7 @@ def _open(cells: pd.DataFrame) -> pd.DataFrame:
     for m in MEASURES:
         for t in THRESHOLDS:
             out[f"klass_{m}_{t}"] = OPEN_CLASSES_100
-    bands = [c.name for c in contracts.OPPNA_RUTOR.columns if c.name.endswith("_band")]
-    out[bands] = "0"
+    out["adresser_band"], out["sammanslagen_m"] = "0", "250"
     return out
 
 

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from pipelines import grid
 from pipelines.contracts_open import KOMMUNER_OPPNA, LAN_OPPNA
-from pipelines.publish import open_tables
-from pipelines.publish.open_tables import background, summary
+from pipelines.publish.open_tables import background, summary, withheld
+from pipelines.publish.open_tables.areas import gap_areas
 from pipelines.region import Region, load_region
 from pipelines.stages.open_edition import open_cells
 
@@ -99,18 +100,34 @@ def kommuner(w: World) -> pd.DataFrame:
     return out.astype(dict.fromkeys(text, "str"))
 
 
-def publish(w: World, region: Region = REGION, *, areas: bool = False) -> dict[str, pd.DataFrame]:
-    """Return the open tables of a world; gap areas, which are made from the cells alone, only when asked for."""
+def parts(w: World) -> pd.DataFrame:
+    """Return the exact households of every cell with addresses, of the run that cells are made of."""
+    c = w.cells[w.cells["n"] > 0]
+    out = pd.DataFrame(
+        {"rutid": grid.parse_scb_id(c["rutid_scb"].to_numpy(str)), "kommunkod": c["kommunkod"].to_numpy()}
+    )
+    out["adresser"], out["hushall"] = c["n"].to_numpy(np.int64), c["h"].to_numpy(float)
+    for letter, lacking in (("u", "utan"), ("e", "ej_passerade")):
+        for t in T:
+            out[f"hushall_{lacking}_{t}"] = c[f"{letter}{t}"].to_numpy(float)
+    return out.astype({"kommunkod": "str"}).sort_values("rutid", ignore_index=True)
+
+
+def publish(
+    w: World, region: Region = REGION, *, areas: bool = False, key: bytes | None = b"en nyckel"
+) -> dict[str, pd.DataFrame]:
+    """Return the open tables of a world, and what anybody can look up.
+
+    Gap areas, with their cells, only when asked for. Without a ``key`` no class is withheld: for the controls.
+    """
     c = w.cells
     cells = c[["rutid_scb", "kommunkod"]].copy()
     cells["kommunnamn"] = [region.kommunnamn[k] for k in cells["kommunkod"]]
     cells["omradestyp"], cells["planerad"] = "glesbebyggt", False
-    cells["adresser"], cells["hushall"] = c["n"], c["h"]
+    cells["adresser"] = c["n"]
     ground = np.where(c["n"] == 0, "ingen", np.where(c["fakta"], "adress", "statistik"))
     for name in ("underlag", *(f"underlag_{t}" for t in T)):
         cells[name] = ground
-    for t in T:
-        cells[f"hushall_utan_{t}"] = c[f"u{t}"]
     covered = {
         (m, t): (c["n"] * c[f"{m[0].replace('t', 's')}{t}"]).to_numpy()
         for m in ("tillgang", "passerad")
@@ -118,10 +135,24 @@ def publish(w: World, region: Region = REGION, *, areas: bool = False) -> dict[s
     }
     text = [x for x in cells if cells[x].dtype == object]
     rows = open_cells(cells.astype(dict.fromkeys(text, "str")), covered, region)
+    rows = rows.sort_values("rutid_scb", ignore_index=True)
     land = pd.DataFrame(
         {"rutid": grid.parse_scb_id(rows["rutid_scb"]), "kommunkod": rows["kommunkod"], "land_ha": 6.25}
     )
-    exact = kommuner(w)
+    exact, limits = kommuner(w), region.publicering.bandgranser
+    open_parts, lan = parts(w), _lan(exact)
+    told = rows if key is None else withheld.withhold(rows, open_parts, key, limits[0])
+    made = summary.tables(exact, lan, told, open_parts, land, limits)
+    out = {t.name: made[t.name][t.names] for t in (KOMMUNER_OPPNA, LAN_OPPNA)}
+    fine = background.certain_decimals(out["kommuner"], out["kommuner"]["kommunkod"], limits)
+    looked_up = c.loc[c["n"] > 0, ["rutid_scb", "kommunkod", "n", "h"]]
+    out |= {"rutnat_250m": told, "decimaler": fine, "delar": looked_up}
+    if areas:
+        out["bristomraden"] = _with_cells(gap_areas(told, open_parts, land, region), told)
+    return out
+
+
+def _lan(exact: pd.DataFrame) -> pd.DataFrame:
     lan = exact.drop(columns=["kommunkod", "kommunnamn"]).head(1).copy()
     for name in lan:
         if name.startswith(("hushall", "befolkning")):
@@ -131,11 +162,12 @@ def publish(w: World, region: Region = REGION, *, areas: bool = False) -> dict[s
             lan[f"pts_{share}_{t}_pct"] = 100 * (1 - lan[f"hushall_{lacking}_{t}"] / lan["hushall"])
     lan.insert(0, "lanskod", "14")
     lan.insert(1, "lansnamn", "Länet")
-    lan = lan.astype({"lanskod": "str", "lansnamn": "str"})
-    if areas:
-        return open_tables.tables(rows, land, exact, lan, region)
-    limits = region.publicering.bandgranser
-    made = summary.tables(exact, lan, rows, land, limits)
-    told = {t.name: made[t.name][t.names] for t in (KOMMUNER_OPPNA, LAN_OPPNA)}
-    fine = background.certain_decimals(told["kommuner"], rows, told["kommuner"]["kommunkod"], limits)
-    return {"rutnat_250m": rows, "decimaler": fine, **told}
+    return lan.astype({"lanskod": "str", "lansnamn": "str"})
+
+
+def _with_cells(areas: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
+    """Return the areas with the cells whose middle lies in them."""
+    e, n = grid.corner(grid.parse_scb_id(cells["rutid_scb"]))
+    ids = cells["rutid_scb"].to_numpy()
+    inside = [frozenset(ids[shapely.contains_xy(g, e + 125, n + 125)]) for g in areas["geometry"]]
+    return pd.DataFrame(areas.drop(columns="geometry")).assign(rutid=inside)

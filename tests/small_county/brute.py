@@ -573,7 +573,7 @@ def summaries(
         )
         row |= {"land_ha": sum(by_kommun.values()), **counts(here), **quality(here)}
         rutnat[row["rutid_scb"]] = row
-        oppna[row["rutid_scb"]] = open_row(row, [f for f in bare if f.cell == cell])
+    oppna = open_rows(rutnat, bare)
     kommuner = {}
     for kommun in LAN_CODES:
         row = {"kommunkod": kommun, "kommunnamn": NAMES[kommun]}
@@ -591,32 +591,55 @@ def summaries(
 # --- the open edition ------------------------------------------------------------------------------------
 
 
-def open_row(cell: dict, facts: list[Facts]) -> dict:
-    """Return a cell of the open edition, its coverage from what may be published alone."""
+def open_rows(cells: dict[str, dict], bare: list[Facts], least: int = 1) -> dict[str, dict]:
+    """Return the cells of the open edition, their coverage from what may be published alone.
+
+    Those with fewer than ``least`` addresses are told together with their like in the 500 m square, or in the square
+    kilometre, where there are so many; otherwise what there is in the square kilometre is told together, and no class.
+    """
+    of: dict[Cell, list[Facts]] = defaultdict(list)
+    for f in bare:
+        of[f.cell].append(f)
+    together, side = {cell: own for cell, own in of.items() if len(own) >= least}, dict.fromkeys(of, 250)
+    for metres in (500, 1000):
+        left = [cell for cell in of if cell not in together]
+        for square in {square_of(*cell, metres) for cell in left}:
+            small = [cell for cell in left if square_of(*cell, metres) == square]
+            whole = [f for cell in small for f in of[cell]]
+            if len(whole) >= least:
+                together |= dict.fromkeys(small, whole)
+                side |= dict.fromkeys(small, metres)
+    told, out = set(together), {}
+    for cell in [cell for cell in of if cell not in told]:
+        near = [c for c in of if c not in told and square_of(*c, 1000) == square_of(*cell, 1000)]
+        together[cell] = [f for c in near for f in of[c]]
+    for rutid, row in cells.items():
+        cell = (int(rutid[:6]), int(rutid[6:]))
+        own = of.get(cell, [])
+        out[rutid] = open_row(row, own, together.get(cell, [])) | {"sammanslagen_m": str(side.get(cell, 250))}
+        if cell in of and cell not in told:
+            out[rutid] |= {f"klass_{m}_{t}": "ej_redovisad" for m, t in PAIRS} | {"planerad": False}
+    return out
+
+
+def open_row(cell: dict, own: list[Facts], facts: list[Facts]) -> dict:
+    """Return a cell that is told by ``facts``, of its own addresses or of several cells'."""
     row = {name: cell[name] for name in ("rutid_scb", "kommunkod", "kommunnamn", "omradestyp")}
     for m, t in PAIRS:
         row[f"klass_{m}_{t}"] = class_of([f.p[m, t] for f in facts])
-    row["adresser_band"] = band_of(Fraction(len(facts)))
-    households = sum((f.households for f in facts), Fraction(0))
-    row["hushall_band"] = band_of(households)
-    if 1 <= len(facts) < 5 and households:
-        row["hushall_band"] = "1–4" if 4 * households < 5 * len(facts) else "1–"
-    for t in THRESHOLDS:
-        without = sum((f.households * (1 - f.p["tillgang", t]) for f in facts), Fraction(0))
-        row[f"hushall_utan_{t}_band"] = band_of(without)
+    row["adresser_band"] = band_of(Fraction(len(own)))
     row |= {"planerad": any(f.planned for f in facts), **grounds(facts)}
     return told_as_one(row) if 1 <= len(facts) < 5 else row
 
 
 def told_as_one(row: dict) -> dict:
     """Return a cell of few addresses without what only several of them can show."""
-    below = {}
-    for t in THRESHOLDS:
-        whole = row[f"klass_tillgang_{t}"] == "utan"
-        row[f"hushall_utan_{t}_band"] = row["hushall_band"] if whole else "0"
-        below[f"underlag_{t}"] = {"blandat": "statistik"}.get(row[f"underlag_{t}"], row[f"underlag_{t}"])
+    below = {
+        f"underlag_{t}": {"blandat": "statistik"}.get(row[f"underlag_{t}"], row[f"underlag_{t}"])
+        for t in THRESHOLDS
+    }
     every = set(below.values())
-    planned = row["planerad"] and row["klass_tillgang_1000"] == "utan"
+    planned = row["planerad"] and row["klass_tillgang_1000"] == "fa_under_halften"
     return row | below | {"underlag": every.pop() if len(every) == 1 else "blandat", "planerad": planned}
 
 
@@ -625,7 +648,7 @@ def class_of(chances: list[Fraction]) -> str:
         return "ingen_adress"
     share = sum(chances) / len(chances)
     if len(chances) < 5:
-        return "tackt" if share >= Fraction(1, 2) else "utan"
+        return "fa_minst_halften" if share >= Fraction(1, 2) else "fa_under_halften"
     if share < Fraction(5, 100):
         return "utan"
     if share < Fraction(1, 2):

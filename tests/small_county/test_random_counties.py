@@ -12,7 +12,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
-from shapely.geometry import MultiPolygon, Polygon, box
+from shapely.geometry import MultiPolygon, Point, Polygon, box
 
 from pipelines import files
 
@@ -57,8 +57,23 @@ def random_county(seed: int) -> inputs.County:
     every = [(f, k) for f in inputs.FILES for k in KOMMUNER]
     c.listed = {key for key in every if chance.random() < 0.8}
     c.published = {key for key in every if key in c.listed and chance.random() < 0.6}
-    c.complete = {key for key in every if key in c.listed and chance.random() < 0.2}
+    drawn = {key for key in every if key in c.listed and chance.random() < 0.2}
+    c.complete = drawn & reached(c)  # complete, yet with nothing there, stops the run
     return c
+
+
+def reached(c: inputs.County) -> set[tuple[str, str]]:
+    """Return file and kommun wherever a row of the file speaks of an address there."""
+    kommun = {a.id: a.kommun for a in c.addresses}
+    out = {(inputs.ID_FILE, kommun[a]) for a, *_ in c.by_id}
+    for a in c.addresses:
+        if any((a.e - e) ** 2 + (a.n - n) ** 2 <= 25**2 for (e, n), *_ in c.by_point):
+            out.add((inputs.POINT_FILE, a.kommun))
+        if any(brute.square_of(a.e, a.n, 250) == cell for cell, *_ in c.by_cell):
+            out.add((inputs.CELL_FILE, a.kommun))
+        if any(g.intersects(Point(a.e, a.n)) for g, *_ in c.by_area):
+            out.add((inputs.AREA_FILE, a.kommun))
+    return out
 
 
 def _address(chance: random.Random, i: int) -> inputs.Address:
@@ -150,7 +165,7 @@ def overwrite(c: inputs.County, step: Path) -> None:
         {"adress_id": "", "e_m": e, "n_m": n, **_row(inputs.POINT_FILE, i, *r)}
         for i, ((e, n), *r) in enumerate(c.by_point)
     ]
-    table("evidens_adress", [{"operator": "", **row} for row in by_id + by_point])
+    table("evidens_adress", [{"operator": "", "kommunkod_fil": "", **row} for row in by_id + by_point])
     by_cell = enumerate(c.by_cell)
     table(
         "evidens_ruta",

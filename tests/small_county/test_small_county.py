@@ -58,7 +58,7 @@ COLUMNS = {
     "oppna_rutor": [
         "rutid_scb", "kommunkod", "kommunnamn", "omradestyp",
         *(f"klass_{m}_{t}" for m in ("tillgang", "passerad") for t in T),
-        "adresser_band", "hushall_band", *(f"hushall_utan_{t}_band" for t in T),
+        "adresser_band", "sammanslagen_m",
         "planerad", "underlag", *(f"underlag_{t}" for t in T),
     ],
 }  # fmt: skip
@@ -164,6 +164,27 @@ def test_variant_equals_brute_force(staged, expected, variant: str, table: str) 
             *(f"{c}: {told(wrong[c][:3])}" for c in list(wrong)[:4]),
         ]
     )
+
+
+@pytest.mark.parametrize("least", [2, 3, 7, 40])
+def test_cells_told_together_equal_brute_force(staged, expected, least: int, tmp_path: Path) -> None:
+    root = tmp_path / "county"
+    shutil.copytree(staged("full"), root)
+    config = root / "osten.toml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(
+        text.replace("[publicering]", f"[publicering]\nminst_adresser_i_ruta = {least}"), encoding="utf-8"
+    )
+    fault = stage("summaries", root)
+    assert not fault, fault
+    answer = expected("full")
+    ours = brute.open_rows(answer.rutnat_250m, answer.open_facts, least)
+    for column in COLUMNS["oppna_rutor"]:
+        lines = differences(ours, rows_of(root, "oppna_rutor"), column)
+        assert not lines, f"{column}: {told(lines)}"
+    if least < 40:
+        assert len({row["sammanslagen_m"] for row in ours.values()}) > 1
+    assert any(row["klass_tillgang_100"] == "ej_redovisad" for row in ours.values())
 
 
 @pytest.mark.parametrize("variant", inputs.VARIANTS)
@@ -447,7 +468,7 @@ def test_variants_reach_every_branch(expected) -> None:
     cells = {r["underlag_30"] for r in expected("full").rutnat_250m.values()}
     assert cells == pairs | {"blandat", "ingen"}
     classes = {r[f"klass_tillgang_{t}"] for r in expected("full").oppna_rutor.values() for t in T}
-    assert classes == {"ingen_adress", "utan", "mindre_del", "storre_del", "tackt"}
+    assert classes == {"ingen_adress", "mindre_del", "storre_del", "fa_under_halften", "fa_minst_halften"}
     chance = {p for f in expected("full").facts for pair, p in f.p.items() if pair not in f.level}
     assert 0 in chance
     assert 1 in chance

@@ -10,13 +10,14 @@ from pathlib import Path
 import gpkg_files as make
 import numpy as np
 import pyarrow as pa
+import pyproj
 import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.errors import DataError
-from pipelines.sources import catalogue, gpkg, wkb, zips
+from pipelines.sources import catalogue, gpkg, spatial_index, wkb, zips
 
 POINTS = [shapely.Point(320_000.5, 6_400_000.25), shapely.Point(321_000, 6_401_000)]
 WANTED = {"kod": ("kommunkod", "kod"), "id": ("objektidentitet",)}
@@ -176,6 +177,121 @@ def test_another_crs_is_refused(tmp_path: Path, crs: int | None, told: str) -> N
     assert "EPSG:3006" in str(e.value)
 
 
+@pytest.mark.parametrize("code", [3007, 3018, 3012])
+def test_a_local_zone_is_named(tmp_path: Path, code: int) -> None:
+    with pytest.raises(DataError, match="Fel koordinatsystem") as e:
+        gpkg.require_geometry(one(table(tmp_path / "a.gpkg", crs=code)))
+    zone = {3007: "SWEREF99 12 00", 3018: "SWEREF99 23 15", 3012: "SWEREF99 14 15"}[code]
+    assert f"EPSG:{code} ({zone})" in str(e.value)
+    assert "EPSG:3006" in str(e.value).split("Gör så här")[1]
+
+
+@pytest.mark.parametrize("srs_id", [0, -1, 99999])
+def test_an_undefined_crs_is_refused(tmp_path: Path, srs_id: int) -> None:
+    path = make.sql(
+        table(tmp_path / "a.gpkg"),
+        f"UPDATE gpkg_geometry_columns SET srs_id = {srs_id}", f"UPDATE gpkg_contents SET srs_id = {srs_id}",
+    )  # fmt: skip
+    with pytest.raises(DataError, match="Fel koordinatsystem") as e:
+        gpkg.require_geometry(one(path))
+    assert "inget känt koordinatsystem" in str(e.value)
+
+
+def with_crs(path: Path, organization: str, code: int, wkt: str) -> Path:
+    """Give a table a coordinate system under a number of the maker's own."""
+    with closing(sqlite3.connect(make.sql(table(path)))) as db:
+        db.execute(
+            "INSERT INTO gpkg_spatial_ref_sys (srs_name, srs_id, organization, organization_coordsys_id, definition) "
+            "VALUES ('eget', 900001, ?, ?, ?)", (organization, code, wkt),
+        )  # fmt: skip
+        db.execute("UPDATE gpkg_geometry_columns SET srs_id = 900001")
+        db.execute("UPDATE gpkg_contents SET srs_id = 900001")
+        db.commit()
+    return path
+
+
+@pytest.mark.parametrize(
+    ("organization", "code"), [("EPSG", 5845), ("NONE", 5845), ("EPSG", 3006), ("NONE", 3006), ("ESRI", 3006)]
+)
+def test_heights_and_numbers_of_ones_own_do_not_hide_3006(
+    tmp_path: Path, organization: str, code: int
+) -> None:
+    wkt = pyproj.CRS.from_epsg(code).to_wkt("WKT1_ESRI" if organization == "ESRI" else "WKT1_GDAL")
+    path = with_crs(tmp_path / "a.gpkg", organization, code if organization == "EPSG" else 7, wkt)
+    layer = gpkg.require_geometry(one(path))
+    assert gpkg.read(layer, WANTED).num_rows == 2
+
+
+def test_a_name_alone_makes_no_system(tmp_path: Path) -> None:
+    """Called SWEREF99 TM, but 350 km to the west of it."""
+    wkt = (
+        pyproj.CRS.from_epsg(3006)
+        .to_wkt("WKT1_GDAL")
+        .replace('"false_easting",500000', '"false_easting",150000')
+    )
+    with pytest.raises(DataError, match="Fel koordinatsystem"):
+        gpkg.require_geometry(one(with_crs(tmp_path / "a.gpkg", "NONE", 7, wkt)))
+
+
+@pytest.mark.parametrize(("code", "told"), [(5846, "EPSG:3007"), (5850, "EPSG:3011"), (25833, "EPSG:25833")])
+def test_heights_do_not_make_another_system_3006(tmp_path: Path, code: int, told: str) -> None:
+    with pytest.raises(DataError, match="Fel koordinatsystem") as e:
+        gpkg.require_geometry(one(with_crs(tmp_path / "a.gpkg", "EPSG", code, "undefined")))
+    assert told in str(e.value)
+
+
+def lakes(path: Path) -> Path:
+    boxes = [shapely.box(320_000 + i * 100, 6_400_000, 320_050 + i * 100, 6_400_050) for i in range(40)]
+    return make.gpkg(path, {"kod": [str(i) for i in range(40)]}, boxes, "Sjöar")
+
+
+BBOX = (320_000, 6_400_000, 320_450, 6_400_100)
+_INDEX = '"rtree_Sjöar_geom"'
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ([f"DELETE FROM {_INDEX} WHERE id = 3"], "har 39 av 40 ytor"),
+        ([f"DELETE FROM {_INDEX}"], "har 0 av 40 ytor"),
+        ([f"DROP TABLE {_INDEX}"], "saknas"),
+        ([f"DROP TABLE {_INDEX}", "DELETE FROM gpkg_extensions"], "saknas"),
+        ([f"UPDATE {_INDEX} SET minx = 1, maxx = 2, miny = 1, maxy = 2 WHERE id = 3"], "har fel läge för 1 av"),
+        ([f"UPDATE {_INDEX} SET maxx = maxx + 500 WHERE id = 3"], "har fel läge för 1 av"),
+        (["UPDATE \"rtree_Sjöar_geom_node\" SET data = x'00'"], "går inte att läsa"),
+        ([f"UPDATE {_INDEX} SET id = 99 WHERE id = 3"], "har fel läge för 1 av"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("large", [False, True])
+def test_no_row_is_lost_to_the_spatial_index(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: list[str], told: str, large: bool
+) -> None:
+    if large:
+        monkeypatch.setattr(spatial_index, "READ_WHOLE_BYTES", 0)
+    path = lakes(tmp_path / "a.gpkg")
+    (layer,) = gpkg.layers(path)
+    whole = gpkg.read(layer, {"kod": ("kod",)}, bbox=BBOX)["kod"].to_pylist()
+    assert whole == ["0", "1", "2", "3", "4"]
+    assert spatial_index.fault(layer) == ""
+    assert spatial_index.trusted(layer) is large
+    make.sql(path, *change)
+    (layer,) = gpkg.layers(path)
+    assert spatial_index.fault(layer).startswith(told)
+    assert not spatial_index.trusted(layer)
+    assert gpkg.read(layer, {"kod": ("kod",)}, bbox=BBOX)["kod"].to_pylist() == whole
+
+
+def test_only_what_touches_the_box_itself(tmp_path: Path) -> None:
+    """A triangle whose bounding box touches, but not itself: as GDAL answers through an index."""
+    triangle = shapely.Polygon([(0, 0), (10, 0), (0, 10)])
+    bow = shapely.Polygon([(0, 0), (10, 10), (10, 0), (0, 10)])
+    path = make.gpkg(
+        tmp_path / "a.gpkg", {"kod": list("abcd")}, [triangle, shapely.box(8, 8, 9, 9), bow, None], "t"
+    )
+    (layer,) = gpkg.layers(path)
+    assert gpkg.read(layer, {"kod": ("kod",)}, bbox=(8, 8, 20, 20))["kod"].to_pylist() == ["b", "c", "d"]
+
+
 @pytest.mark.parametrize("organization", ["NONE", "Lantmäteriet"])
 def test_a_crs_without_its_number_is_known_by_its_definition(tmp_path: Path, organization: str) -> None:
     path = make.sql(
@@ -296,6 +412,10 @@ def test_polygons_are_mended_and_lines_dropped() -> None:
 def test_points_outside_sweden() -> None:
     inside = (np.array([200e3, 1000e3, np.nan]), np.array([6100e3, 7700e3, np.nan]))
     wkb.require_sweden(*inside, Path("x"))
+    half = pa.array([shapely.to_wkb(shapely.Point(4e5, 6.4e6))], pa.binary())
+    one_nan = pa.array([half[0].as_py()[:13] + np.float64(np.nan).tobytes()], pa.binary())
+    assert np.isnan(wkb.points(one_nan, Path("x"))).all()
+    assert wkb.outside_sweden(np.array([np.inf]), np.array([6.4e6])).all()
     with pytest.raises(DataError, match="2 punkter ligger utanför Sverige") as e:
         wkb.require_sweden(np.array([3e5, 6.4e6, 0]), np.array([6.4e6, 3e5, 0]), Path("x"), first_row=11)
     assert "bytt plats" in str(e.value)
@@ -308,3 +428,33 @@ def test_a_zip_without_gpkg_is_not_unpacked_to_disk(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="exakt en"):
         gpkg.layers(tmp_path / "a.zip")
     assert make.snapshot(tmp_path) == ["a.zip"]
+
+
+@pytest.mark.parametrize("stated", [6, 2, 4, None])
+@pytest.mark.parametrize("zipped", [False, True])
+def test_every_row_is_read_once_whatever_count_the_file_states(
+    tmp_path: Path, stated: int | None, zipped: bool
+) -> None:
+    """GDAL's Arrow stream gives the last rows twice where its own count is stale."""
+    path = make.gpkg(tmp_path / "a.gpkg", {"kod": list("abcdef")}, [POINTS[0]] * 6, "t")
+    make.sql(path, "DELETE FROM t WHERE kod IN ('b', 'd')")
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("UPDATE gpkg_ogr_contents SET feature_count = ?", (stated,))
+        db.commit()
+    path = make.zipped(path, tmp_path / "a.zip") if zipped else path
+    (layer,) = gpkg.layers(path)
+    assert gpkg.read(layer, {"kod": ("kod",)})["kod"].to_pylist() == list("acef")
+    assert gpkg.read(layer, {}, geometry=True).num_rows == 4
+
+
+@pytest.mark.parametrize(("other", "stops"), [(["1480", "1407"], False), (["1480", "1402"], True)])
+def test_two_columns_for_one_thing_must_say_the_same(tmp_path: Path, other: list[str], stops: bool) -> None:
+    path = make.gpkg(tmp_path / "a.gpkg", {"kommunkod": ["1480", "1407"], "KOD ": other}, POINTS, "t")
+    wanted = {"kod": ("kommunkod", "kod")}
+    assert gpkg.find(path, gpkg.layers(path), wanted, first=("kod",)).name == "t"
+    if stops:
+        with pytest.raises(DataError, match="säger olika") as e:
+            gpkg.find(path, gpkg.layers(path), wanted)
+        assert e.value.row == 2 and "kommunkod och KOD" in str(e.value)
+    else:
+        assert gpkg.find(path, gpkg.layers(path), wanted).name == "t"

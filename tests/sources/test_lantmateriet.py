@@ -106,6 +106,41 @@ def test_codes_as_numbers_and_ids_as_numbers(tmp_path: Path) -> None:
     assert ledger(tmp_path) == {("bortfall", "kommun 0114 utanför länet"): 1}
 
 
+def test_codes_as_texts_that_were_numbers(tmp_path: Path) -> None:
+    """As a spreadsheet leaves them: 180.0 and 114 for 0180 and 0114, where the län has those."""
+    rows = [("a", "180.0", G, (670_000, 6_580_000)), ("b", "114", G, (660_000, 6_600_000))]
+    make.addresses(tmp_path / "raw/lantmateriet/belagenhetsadresser.gpkg", rows)
+    where = make.paths(tmp_path)
+    stockholm = make.region([("0114", "Upplands Väsby"), ("0180", "Stockholm")])
+    lantmateriet.run(stockholm, where)
+    table = files.read_points(where.table("adresser_kalla"))
+    assert table["kommunkod"].tolist() == ["0180", "0114"]
+
+
+def test_a_few_points_outside_sweden_are_rows_without_a_place(tmp_path: Path) -> None:
+    many = [(f"m{i:03}", "1480", G, (320_000 + i, 6_400_000)) for i in range(200)]
+    put(tmp_path, "1480", [*many, ("x", "1480", G, (0, 0)), ("y", "1480", G, (float("inf"), 6_400_000))])
+    put(tmp_path, "1407", OCK)
+    assert len(run(tmp_path)) == 201
+    assert ledger(tmp_path) == {("bortfall", "gällande adress med punkt utanför Sverige"): 2}
+    assert facts(tmp_path)["rader"]["utan_punkt"] == 2
+    make.paths(tmp_path).table("adresser_kalla").unlink()
+    put(
+        tmp_path, "1480", [*many, *((f"x{i}", "1480", G, (0, 0)) for i in range(3))]
+    )  # 3 of 203: more than 1 %
+    fails(tmp_path, "3 punkter ligger utanför Sverige", "Rad: 201")
+
+
+def test_the_system_that_would_fit_is_named(tmp_path: Path) -> None:
+    put(tmp_path, "1480", [("a", "1480", G, (11.97, 57.71)), ("b", "1480", G, (11.98, 57.7))])
+    put(tmp_path, "1407", OCK)
+    fails(tmp_path, "utanför Sverige", "skulle ligga rätt som longitud och latitud, WGS 84 (EPSG:4326)")
+    put(
+        tmp_path, "1480", [("a", "1480", G, (1_271_000, 6_404_000)), ("b", "1480", G, (1_272_000, 6_405_000))]
+    )
+    fails(tmp_path, "skulle ligga rätt som RT 90 2,5 gon V (EPSG:3021)")
+
+
 @pytest.mark.parametrize("status", ["Gallande", "gällande", " GÄLLANDE ", "Ga\u0308llande"])
 def test_status_in_every_spelling(tmp_path: Path, status: str) -> None:
     put(tmp_path, "1480", [("a", "1480", status, (320_000, 6_400_000))])
@@ -270,3 +305,23 @@ def test_the_demo_mark_is_carried_and_may_not_be_stripped(tmp_path: Path) -> Non
     make.paths(tmp_path).table("adresser_kalla").unlink()
     put(tmp_path, "1480", GBG, description="DEMO: påhittat")
     fails(tmp_path, "märkt DEMO inuti men inte utanpå", "kn1480.zip")
+
+
+UUIDS = ["6611a2b1-4011-5f0c-bcd0-309e19a25d78", "719e9417-3e3c-54df-90bf-3561bd57fe1d"]
+
+
+def test_uuids_have_one_form_however_the_register_spells_them(tmp_path: Path) -> None:
+    rows = [
+        (UUIDS[1].upper(), "1480", G, (320_000, 6_400_000)),
+        (f"{{{UUIDS[0]}}}", "1480", G, (320_001, 6_400_000)),
+    ]
+    put(tmp_path, "1480", rows)
+    put(tmp_path, "1407", OCK)
+    assert [r[0] for r in run(tmp_path)] == [*UUIDS, "c"]
+
+
+def test_two_spellings_of_one_id_are_one_address_twice(tmp_path: Path) -> None:
+    rows = [(spelt, "1480", G, (320_000, 6_400_000)) for spelt in (UUIDS[0], UUIDS[0].upper())]
+    put(tmp_path, "1480", rows)
+    put(tmp_path, "1407", OCK)
+    fails(tmp_path, "1 adresser förekommer två gånger", UUIDS[0])

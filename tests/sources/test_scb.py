@@ -634,6 +634,14 @@ def localities(tmp: Path) -> list[tuple[str, str, str, float]]:
     return list(zip(table["typ"], table["kod"], table["namn"], table.area, strict=True))
 
 
+def test_localities_that_all_lie_elsewhere_stop(tmp_path: Path) -> None:
+    """Otherwise the run would fall back to classes by density, without a word."""
+    put(tmp_path)
+    far = make.square(500_000, 6_900_000)
+    locality(tmp_path, "tatorter_2023", {"tatortskod": ["T1"], "tatort": ["Å"]}, [far])
+    fails(tmp_path, "Inga orter i närheten av länet", "tatorter_2023.gpkg", "Länet enligt gränserna")
+
+
 def test_localities_near_the_lan(tmp_path: Path) -> None:
     put(tmp_path)
     columns = {"tatortskod": ["T2", "T1"], "Tatort": ["Fjärran", "Ånäs"], "ar": [2023, 2023]}

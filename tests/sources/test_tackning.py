@@ -13,48 +13,14 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from tackning_files import CELLS, HEAD, KALLOR, put, refused, run
 
-from pipelines import contracts, files
-from pipelines.errors import DataError
-from pipelines.ledger import Ledger, load
-from pipelines.sources import tackning
+from pipelines import contracts
+from pipelines.ledger import Ledger
 from pipelines.sources.csvfile import read_csv
 
 DATA = Path(__file__).parents[1] / "data" / "tackning"
-KOMMUNER = [("1480", "Göteborg"), ("1407", "Öckerö")]
-KALLOR = "fil,kommunkod,fullstandig,referensdatum,avtal,far_publiceras\n"
-HEAD = "adress_id,teknik,ned_mbit,upp_mbit,status,operator\n"
-CELLS = "rutid_scb,teknik,ned_mbit,upp_mbit,status,andel\n"
 SQUARE = shapely.box(320_000, 6_400_000, 320_500, 6_400_500)
-
-
-def put(tmp: Path, name: str, text: str | bytes, kallor: bool = True) -> Path:
-    """One file; ``kallor.csv`` gets a row about it."""
-    folder = tmp / "raw/tackning"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
-    sources = folder / "kallor.csv"
-    if kallor:
-        before = sources.read_text() if sources.exists() else KALLOR
-        sources.write_text(f"{before}{name},1480,ja,2025-10-01,avtal,ja\n")
-    return folder / name
-
-
-def run(tmp: Path) -> tuple[dict[str, pd.DataFrame], Ledger]:
-    """Run the stage; return its tables and its ledger."""
-    where = make.paths(tmp)
-    tackning.run(make.region(KOMMUNER), where)
-    tables = {n: files.read_table(where.table(n)) for n in ("kallor", "evidens_adress", "evidens_ruta")}
-    return {**tables, "evidens_omrade": files.read_polygons(where.table("evidens_omrade"))}, load(
-        where.ledger("tackning")
-    )
-
-
-def refused(tmp: Path, *told: str) -> None:
-    with pytest.raises(DataError) as e:
-        run(tmp)
-    for text in (*told, "Gör så här"):
-        assert text in str(e.value), str(e.value)
 
 
 def notes(ledger: Ledger) -> dict[str, float]:
@@ -90,7 +56,7 @@ def test_without_a_folder_every_table_is_there_and_empty(tmp_path: Path) -> None
 def test_addresses_by_id(tmp_path: Path) -> None:
     got = rows_of(tmp_path, HEAD + "a1,fiber,1000,500,tillgang,Nät AB\na2,vdsl,,,planerad,\n")
     assert got.drop(columns=["e_m", "n_m"]).astype(object).where(got.notna(), None).to_numpy().tolist()[0] == [
-        "adresser.csv", 2, "fiber", 1000.0, False, 500.0, "tillgang", "a1", "Nät AB"
+        "adresser.csv", 2, "fiber", 1000.0, False, 500.0, "tillgang", "a1", "Nät AB", ""
     ]  # fmt: skip
     assert got[["rad", "ned_mbit", "ned_antagen", "adress_id", "operator"]].iloc[1].tolist() == [
         3,
@@ -149,9 +115,9 @@ def test_the_sample_as_excel_saves_it(tmp_path: Path) -> None:
 def test_row_numbers_are_the_files_own_also_after_blank_and_folded_lines(tmp_path: Path) -> None:
     text = (
         HEAD
-        + "\na1,fiber,1,1,tillgang,\r\n\r\n"
-        + 'a2,fiber,1,1,tillgang,"två\nrader"\n'
-        + "a3,fiber,1,1,tillgang,\n"
+        + "\na1,fiber,100,10,tillgang,\r\n\r\n"
+        + 'a2,fiber,100,10,tillgang,"två\nrader"\n'
+        + "a3,fiber,100,10,tillgang,\n"
     )
     assert rows_of(tmp_path, text)["rad"].tolist() == [3, 5, 7]
 
@@ -304,7 +270,7 @@ def test_rows_that_say_nothing_are_dropped_and_counted(tmp_path: Path) -> None:
     text = (
         HEAD
         + FIBRE * 2
-        + ",fiber,1,,tillgang,\na3,,1,,tillgang,\na4,fiber,1,,,\n;\n".replace(";\n", ",,,,,\n")
+        + ",fiber,1000,,tillgang,\na3,,1,,tillgang,\na4,fiber,1,,,\n;\n".replace(";\n", ",,,,,\n")
     )
     put(tmp_path, "adresser.csv", text + "".join(f"b{i},xdsl,,,tillgang,\n" for i in range(9)))
     tables, ledger = run(tmp_path)
@@ -312,21 +278,21 @@ def test_rows_that_say_nothing_are_dropped_and_counted(tmp_path: Path) -> None:
     assert notes(ledger) == {
         "rader utan teknik eller status": 3,
         "ned_mbit tomt för xdsl": 9,
-        "rader utan adress_id och utan koordinat": 2,
+        "rader utan adress_id och utan koordinat": 1,  # the blank row is already counted above
         "rader som upprepar en annan": 1,
     }
     assert ledger.facts["rader"] == {"adresser.csv": {"lasta": 15, "anvanda": 10}}
 
 
 def test_a_few_strays_are_dropped_many_stop(tmp_path: Path) -> None:
-    good = "".join(f"{320000 + i},6400000,fiber,1,tillgang\n" for i in range(400))
-    put(tmp_path, "adresser.csv", "e,n,teknik,ned_mbit,status\n" + good + "0,0,fiber,1,tillgang\n" * 2)
+    good = "".join(f"{320000 + i},6400000,fiber,100,tillgang\n" for i in range(400))
+    put(tmp_path, "adresser.csv", "e,n,teknik,ned_mbit,status\n" + good + "0,0,fiber,100,tillgang\n" * 2)
     tables, ledger = run(tmp_path)
     assert len(tables["evidens_adress"]) == 400 and notes(ledger)["rader med koordinat utanför Sverige"] == 2
     put(
         tmp_path,
         "adresser.csv",
-        "e,n,teknik,ned_mbit,status\n" + good + "0,0,fiber,1,tillgang\n" * 5,
+        "e,n,teknik,ned_mbit,status\n" + good + "0,0,fiber,100,tillgang\n" * 5,
         kallor=False,
     )
     refused(tmp_path, "utanför Sverige", "5 rader", "Rad: 402")
@@ -406,7 +372,7 @@ def test_600_000_rows_are_read_and_checked_in_three_seconds(tmp_path: Path) -> N
     rng = np.random.default_rng(1)
     table = pd.DataFrame({
         "adress_id": [f"{i:08x}-0000-4000-8000-000000000000" for i in rng.permutation(n)],
-        "teknik": rng.choice(["fiber", "xdsl", "Kabel-TV"], n), "ned_mbit": rng.choice(["1000", "", "99,5"], n),
+        "teknik": rng.choice(["fiber", "FTTH", "Kabel-TV"], n), "ned_mbit": rng.choice(["1000", "", "99,5"], n),
         "upp_mbit": 10, "status": "tillgång", "operator": rng.choice(list("ABC"), n),
     })  # fmt: skip
     put(tmp_path, "adresser.csv", table.to_csv(index=False, sep=";"))

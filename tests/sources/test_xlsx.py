@@ -276,7 +276,20 @@ def test_signs_for_no_figure(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["#DIV/0!", "1.234,5", "0,9 (prel)", True, "--", "1 2", float("inf"), "1e999", "5 Mbit/s"]
+    "cell",
+    [
+        "#DIV/0!",
+        "1.234,5",
+        "0,9 (prel)",
+        True,
+        "--",
+        "1 2",
+        float("inf"),
+        "1e999",
+        "5 Mbit/s",
+        "0,75¹",
+        "0,7½",
+    ],
 )
 def test_what_is_no_number_is_refused(cell: Any) -> None:
     assert parse_cell(cell) is None
@@ -286,10 +299,10 @@ def _place(n: int, header: str = "Andel") -> Place:
     return Place("fil.xlsx, blad «A»", range(2, 2 + n), header)
 
 
-def read(*columns: list[Any]) -> tuple[list[list[float]], list[str]]:
+def read(*columns: list[Any]) -> list[list[float]]:
     named = {f"k{i}": c for i, c in enumerate(columns)}
-    values, _, doubtful = table_shares(named, {k: _place(len(c), k) for k, c in named.items()})
-    return [values[k].tolist() for k in named], doubtful
+    values, _ = table_shares(named, {k: _place(len(c), k) for k, c in named.items()})
+    return [values[k].tolist() for k in named]
 
 
 @given(
@@ -305,23 +318,31 @@ def test_a_column_means_the_same_as_shares_percentages_or_text(permille: list[in
         [f"{p / 10:.1f}".replace(".", ",") for p in permille],
         [f"{p / 10:.1f} %".replace(".", ",") for p in permille],
     ):
-        (got,), _ = read(column)
+        (got,) = read(column)
         assert got == pytest.approx(expected, abs=1e-12)
 
 
 def test_the_scale_is_the_columns_never_the_cells() -> None:
-    assert read([0.9, 95.0, 80.0]) == ([[0.009, 0.95, 0.8]], [])  # 0.9 among percentages is 0.9 %
-    assert read([">99,99%", 0.5, "-", "<0,01%"])[0][0][:2] == [0.9999, 0.5]
+    assert read([0.9, 95.0, 80.0]) == [[0.009, 0.95, 0.8]]  # 0.9 among percentages is 0.9 %
+    assert read([">99,99%", 0.5, "-", "<0,01%"])[0][:2] == [0.9999, 0.5]
 
 
 def test_other_columns_of_the_table_decide_for_a_column_of_small_percentages() -> None:
-    values, doubtful = read([95.0, 80.0, 70.0], [0.1, 0.0, 1.4])
-    assert values[1] == [0.001, 0.0, 0.014] and doubtful == []
+    assert read([95.0, 80.0, 70.0], [0.1, 0.0, 1.4])[1] == [0.001, 0.0, 0.014]
 
 
-def test_a_column_below_one_in_a_table_of_percentages_is_read_as_shares_and_named() -> None:
-    values, doubtful = read([95.0, 80.0, 70.0], [0.5, 0.25, 1.0])
-    assert values[1] == [0.5, 0.25, 1.0] and doubtful == ["k1"]
+def test_a_column_below_one_in_a_table_of_percentages_may_be_either_and_stops() -> None:
+    with pytest.raises(DataError, match="andelar eller procent") as e:
+        read([95.0, 80.0, 70.0], [0, 0.25, 1.0])
+    assert (e.value.row, e.value.column) == (3, "k1") and "procenttecken" in str(e.value)
+    assert read([95.0, 80.0], ["0,5 %", 0.0])[1] == [0.005, 0.0], "med procenttecken är enheten känd"
+
+
+def test_a_row_of_shares_in_a_table_of_percentages_stops() -> None:
+    with pytest.raises(DataError, match="En rad är andelar") as e:
+        read([95.0, 0.8, 70.0], [99.0, 0.9, 80.0], [60.0, 0.5, "-"])
+    assert e.value.row == 3
+    assert read([95.0, 0.8, 70.0], [99.0, 60.0, 80.0], [60.0, 0.5, "-"])[0][1] == 0.008
 
 
 @pytest.mark.parametrize(
@@ -341,13 +362,32 @@ def test_impossible_shares_stop_with_row_and_column(column: list[Any], row: int,
     assert e.value.found == str(column[row - 2])
 
 
+def test_a_sign_that_may_part_off_thousands_or_decimals_is_judged_by_the_column() -> None:
+    assert read(["1,000", "0,930", 0.5]) == [[1.0, 0.93, 0.5]], "0,930: komma är decimaltecken"
+    assert read(["93,125", "88,5", "1,000 %"]) == [[0.93125, 0.885, 0.01]]
+    for column in (["1,000", 0.5, 0.25], ["1.000", "0,93"], [">1,000", "-"], ["1.000", "1.000"]):
+        with pytest.raises(DataError, match="läsas på två sätt") as e:
+            read(column)
+        assert e.value.row == 2
+
+
 def test_noise_of_floating_point_is_no_error() -> None:
-    assert read([1.0000000002, -1e-12, 0.5])[0][0] == [1.0, 0.0, 0.5]
+    assert read([1.0000000002, -1e-12, 0.5])[0] == [1.0, 0.0, 0.5]
 
 
 @pytest.mark.parametrize(
     ("cell", "told"),
-    [(-3, "negativt"), (2.5, "inte ett heltal"), ("1,234", "inte ett heltal"), ("många", "tal")],
+    [
+        (-3, "negativt"),
+        (2.5, "inte ett heltal"),
+        ("1,234", "inte ett heltal"),
+        ("många", "tal"),
+        ("1,000", "tusental"),
+        ("1.000", "tusental"),
+        ("12.500", "tusental"),
+        ("100 %", "gräns eller en andel"),
+        ("<5", "gräns eller en andel"),
+    ],
 )
 def test_counts_are_whole_and_not_negative(cell: Any, told: str) -> None:
     assert counts([3, "1 200", "-", 4.0], _place(4))[:2].tolist() == [3, 1200]

@@ -4,7 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.stages.open_edition import band, coverage_class
+from pipelines import classes
+from pipelines.stages.open_edition import band
 
 LIMITS = (5, 10, 20, 50)
 
@@ -26,12 +27,12 @@ def test_bands_never_split_what_is_suppressed():
 
 @given(st.integers(1, 4), st.floats(0, 1))
 def test_a_small_cell_has_one_of_two_classes(n, share):
-    name = coverage_class(np.array([share * n]), np.array([n]), 5)[0]
-    assert name == ("tackt" if round(share, 9) >= 0.5 else "utan")
+    name = classes.of_share(np.array([share * n]), np.array([n]), 5)[0]
+    assert name == ("fa_minst_halften" if round(share, 9) >= 0.5 else "fa_under_halften")
 
 
 def test_classes_of_larger_cells_by_hand():
     covered = np.array([0, 0.4, 1, 5, 9, 9.5, 10])
-    assert coverage_class(covered, np.full(7, 10), 5).tolist() == [
+    assert classes.of_share(covered, np.full(7, 10), 5).tolist() == [
         "utan", "utan", "mindre_del", "storre_del", "storre_del", "tackt", "tackt",
     ]  # fmt: skip

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipelines import files
 from pipelines.errors import DataError
-from pipelines.publish.facts import RunFacts, read_facts
+from pipelines.publish.facts import RunFacts, read_facts, read_open_facts
 
 if TYPE_CHECKING:
     from pipelines.paths import Paths
@@ -80,4 +80,4 @@ def order(region: Region, paths: Paths, edition: str) -> Order:
             expected=f"sha256 {manifest['konfiguration']['sha256']}", found=f"sha256 {files.sha256(paths.config)}",
             action=RUN_FIRST,
         )  # fmt: skip
-    return Order(kind, region, facts)
+    return Order(kind, region, facts if kind == "intern" else read_open_facts(paths))

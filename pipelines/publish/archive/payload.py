@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pipelines
-from pipelines import files
+from pipelines import at_rest
+from pipelines.contracts import BASIS_TEXT, Column, Table
 from pipelines.errors import DataError
 from pipelines.publish import installed
+from pipelines.publish.archive import schemas
 from pipelines.publish.archive.order import RUN_FIRST
 from pipelines.publish.install import built_names, place
+from pipelines.publish.workbook.csvs import EOL
 from pipelines.stages.run_facts import code_version
 
 if TYPE_CHECKING:
@@ -26,6 +29,20 @@ ROOT = Path(pipelines.__file__).parents[1]
 """Folder of the program."""
 INTERNAL, OPEN = "produkter/intern", "produkter/oppen"
 DOCUMENTATION, CONFIGURATION, PROGRAM = "dokumentation", "konfiguration", "program"
+SCHEMAS = f"{DOCUMENTATION}/scheman"
+DICTIONARY_FILE = f"{DOCUMENTATION}/datalexikon.csv"
+DICTIONARY = Table(
+    "datalexikon", "Datalexikon", "Varje kolumn i bredband.gpkg.",
+    (
+        Column("lager", "text", "Lager"), Column("kolumn", "text", "Kolumn"), Column("alias", "text", "Alias"),
+        Column("typ", "text", "Typ", values=("text", "heltal", "decimal", "ja_nej")),
+        Column("enhet", "text", "Enhet", nullable=True),
+        Column("kand_genom", "text", "Känd genom", values=tuple(BASIS_TEXT)),
+        Column("klass", "text", "Klass", values=("intern", "oppen", "band")),
+        Column("kan_vara_tom", "ja_nej", "Kan vara tom"), Column("betydelse", "text", "Betydelse", nullable=True),
+    ),
+    key=("lager", "kolumn"),
+)  # fmt: skip
 PROGRAM_FILES = ("Makefile", "README.md", "pyproject.toml", "requirements.lock", "requirements-dev.lock")
 
 
@@ -50,6 +67,7 @@ def products(order: Order, paths: Paths) -> list[Product]:
     parts = [("out", paths.out, INTERNAL)] if order.internal else []
     out, wrong = [], []
     for part, folder, goal in (*parts, ("maps", paths.maps, OPEN)):
+        at_rest.check_readable(folder / at_rest.GEOPACKAGES[part])
         # Also what was put in place and is no longer among the built: then a run broke off half-way.
         for name in sorted({*built_names(paths.built(part)), *installed.read(folder)}):
             built, file = paths.built(part) / name, folder / name
@@ -82,8 +100,10 @@ def lay_out(order: Order, taken: list[Product], paths: Paths, bag: Path) -> None
         place(product.file, bag / product.goal)
     for page in sorted((ROOT / "docs").glob("*.md")):
         _copy(page, bag / DOCUMENTATION / page.name)
+    for file in sorted(p for p in schemas.FOLDER.rglob("*") if p.is_file()):
+        _copy(file, bag / SCHEMAS / file.relative_to(schemas.FOLDER))
     if order.internal:
-        files.write_text(bag / DOCUMENTATION / "datalexikon.csv", dictionary())
+        _write_exactly(bag / DICTIONARY_FILE, dictionary())
         _copy(paths.config, bag / CONFIGURATION / paths.config.name)
         if same_program(order):
             for file in program_files():
@@ -93,6 +113,10 @@ def lay_out(order: Order, taken: list[Product], paths: Paths, bag: Path) -> None
 def _copy(file: Path, goal: Path) -> None:
     goal.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(file, goal)
+
+
+def _write_exactly(goal: Path, text: str) -> None:
+    goal.write_text(text, encoding="utf-8", newline="")
 
 
 def same_program(order: Order) -> bool:
@@ -113,10 +137,8 @@ def dictionary() -> str:
     from pipelines.publish.geopackage import LAYERS
 
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(
-        ["lager", "kolumn", "alias", "typ", "enhet", "kand_genom", "klass", "kan_vara_tom", "betydelse"]
-    )
+    writer = csv.writer(out, lineterminator=EOL)
+    writer.writerow(DICTIONARY.names)
     writer.writerows(
         [
             t.name,

@@ -88,8 +88,14 @@ def told(order: Order, package: Path, left: list[str]) -> str:
     return "\n".join([*lines, f"Kontrollera det: make verifiera PAKET={package}", ""])
 
 
-def verified(package: Path, bag: Path, listed: dict[str, Any], outside: bool) -> str:
-    """Return what ``make verifiera`` prints about a package that is as it was written."""
+def verified(package: Path, bag: Path, listed: dict[str, Any], outside: bool, held: tuple[int, int]) -> str:
+    """Return what ``make verifiera`` prints about a package that is as it was written.
+
+    Parameters
+    ----------
+    held : tuple of int
+        How many XML and CSV files were held against their schemas and descriptions.
+    """
     rows, info = listed["filer"], bagit.Bag(str(bag)).info
     unread = [r["fil"] for r in rows if not r.get("last")]
     layers = [n for r in rows for n in r.get("antal", {}).get("lager", {})]
@@ -104,6 +110,10 @@ def verified(package: Path, bag: Path, listed: dict[str, Any], outside: bool) ->
         f"  Format, lästa till slutet: {contents.of_format([r for r in rows if r.get('last')])}.",
         f"  {len(layers)} lager i GeoPackage har lika många rader i CSV, och områdena lika många objekt i GML.",
     ]
+    lines.append(
+        f"  {held[0]} XML-filer följer sina scheman (GML, ISO 19139) och {held[1]} CSV-filer beskrivningen av sina "
+        "kolumner."
+    )
     if unread:
         lines.append(f"  Okänt format, bara kontrollsumman jämförd: {', '.join(map(printable, unread[:10]))}")
     if not outside and not package.is_dir():

@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
 
-from pipelines.errors import DataError
+from pipelines.errors import DataError, by_library
 
 MAX_FILES = 50_000
 MAX_RATIO = 100
@@ -38,7 +38,7 @@ def unpacked(package: Path, goal: Path) -> Path:
                 _write(archive, entry, goal / name)
     except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError, OSError, zlib.error) as e:
         raise DataError(
-            "Paketet är skadat: det går inte att packa upp.", file=package, found=f"{type(e).__name__}: {e}",
+            "Paketet är skadat: det går inte att packa upp.", file=package, found=by_library("fel i zip-filen", e),
             action="Hämta paketet på nytt, från en annan kopia.",
         ) from None  # fmt: skip
     return goal / entries[0][1].parts[0]

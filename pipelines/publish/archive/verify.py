@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import tempfile
@@ -12,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import bagit
 
 from pipelines import files
-from pipelines.errors import DataError
-from pipelines.publish.archive import contents, pack, texts, unpack
+from pipelines.errors import DataError, by_library
+from pipelines.publish.archive import contents, described, pack, texts, unpack
 from pipelines.publish.archive.payload import CONFIGURATION, INTERNAL
 from pipelines.publish.markdown import say
 
@@ -44,15 +45,16 @@ def run(region: Region, paths: Paths, package: str = "") -> None:
     outside = same_as_checksum(given)
     work = paths.out / "arkiv"
     work.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(prefix=".kontroll-", dir=work))
+    beside = Path(tempfile.mkdtemp(prefix=f".kontroll.{os.getpid()}.ny", dir=work))
     try:
         bag = unpack.folder(given) if given.is_dir() else unpack.unpacked(given, beside)
         check_complete(given, bag)
         check_unchanged(given, bag)
         listed = read_list(given, bag)
         check_contents(given, bag, listed)
+        held = described.check(bag / "data", given)
         check_one_run(given, bag, listed)
-        say(texts.verified(given, bag, listed, outside))
+        say(texts.verified(given, bag, listed, outside, held))
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 
@@ -114,7 +116,7 @@ def check_unchanged(package: Path, bag: Path) -> None:
         changed = [] if not isinstance(e, bagit.BagError) else _changed(bag)
         raise DataError(
             "Paketet är ändrat: innehållet stämmer inte med kontrollsummorna.", file=package,
-            found=None if changed else f"{type(e).__name__}: {e}",
+            found=None if changed else by_library("en annan uppbyggnad än ett arkivpakets", e),
             details=[f"ändrad: {n}" for n in changed[:50]], action=ANOTHER,
         ) from None  # fmt: skip
 

@@ -6,14 +6,24 @@ GML), with what a reader needs who has only the package. The same edition gives 
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.publish.archive import contents, longterm, metadata, pack, payload, texts
+from pipelines.publish.archive import (
+    contents,
+    described,
+    dictionary,
+    longterm,
+    metadata,
+    pack,
+    payload,
+    texts,
+)
 from pipelines.publish.archive.order import order
-from pipelines.publish.facts import read_sources
+from pipelines.publish.facts import read_open_sources, read_sources
 from pipelines.publish.markdown import say
 
 if TYPE_CHECKING:
@@ -37,16 +47,18 @@ def run(region: Region, paths: Paths, edition: str = "") -> None:
         When there is no whole edition of one run and this configuration, or ``edition`` cannot be read.
     """
     wish = order(region, paths, edition)
-    sources = read_sources(paths)
+    sources = read_sources(paths) if wish.internal else read_open_sources(paths)
     products = payload.products(wish, paths)
     goal = paths.out / FOLDER
     goal.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(prefix=".paket-", dir=goal))
+    beside = Path(tempfile.mkdtemp(prefix=f".paket.{os.getpid()}.ny", dir=goal))
     try:
         bag = beside / wish.name
         payload.lay_out(wish, products, paths, bag)
         longterm.write_all(wish, bag)
+        dictionary.write(wish, bag)
         contents.write(wish, bag)
+        described.check(bag)
         pack.bag(wish, bag)
         texts.write_readme(wish, sources, bag)
         metadata.write(wish, sources, bag)

@@ -1,4 +1,4 @@
-"""``catalog.rdf``, ``catalog.ttl`` and ``metadata_iso19139.xml``: what is published, said so that portals find it.
+"""The catalogue as RDF, and ISO 19139 records of the edition and each dataset: said so that portals find it all.
 
 Runs after every product under ``maps/`` is built: it tells their sizes and checksums, and sees to it that
 nothing is published that no open product owns.
@@ -6,6 +6,7 @@ nothing is published that no open product owns.
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 from pipelines import files
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def run(region: Region, paths: Paths) -> None:
-    """Write the catalogue as RDF/XML and Turtle, and the same as an ISO 19139 record.
+    """Write the catalogue as RDF/XML and Turtle, and the same as ISO 19139 records.
 
     Raises
     ------
@@ -25,7 +26,7 @@ def run(region: Region, paths: Paths) -> None:
     DataError
         When a file of an open product has not been built.
     """
-    from pipelines.publish.catalogue import dcat, described, iso19139, rdf, resource
+    from pipelines.publish.catalogue import dcat, described, iris, iso19139, rdf, resource
 
     described.check_listed(paths)
     what = described.gather(region, paths)
@@ -34,3 +35,7 @@ def run(region: Region, paths: Paths) -> None:
     files.write_text(paths.built("maps/catalog.ttl"), rdf.turtle(graph))
     record = iso19139.record(resource.of_edition(what))
     files.write_text(paths.built("maps/metadata_iso19139.xml"), record)
+    shutil.rmtree(paths.built("maps/metadata"), ignore_errors=True)  # a dataset that is gone leaves no record
+    for x in what.datasets:
+        own = paths.built(f"maps/{iris.record(x.product.id)}")
+        files.write_text(own, iso19139.record(resource.of_dataset(what, x)))

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from rdflib import Literal
 from rdflib.namespace import DCAT, DCTERMS, FOAF, PROV, RDF, XSD
 
-from pipelines.publish.catalogue import iris
+from pipelines.products import MEDIA
+from pipelines.publish.catalogue import dcat_editions, dcat_services, english, iris
 from pipelines.publish.catalogue.described import DICTIONARY, SPECIFICATION, Dataset, Described, File
 from pipelines.publish.catalogue.rdf import (
     ADMS,
-    DCAT_VERSION,
+    DCAT3,
     DCATAP,
     GEO,
     SPDX,
@@ -22,22 +23,31 @@ from pipelines.publish.catalogue.rdf import (
     iri,
     swedish,
 )
-from pipelines.publish.catalogue.wording import CELL_M, CRS_NAMES, EPSG_3006, LICENCE
+from pipelines.publish.catalogue.services import services
+from pipelines.publish.catalogue.terms import (
+    EU,
+    HVD_LAW,
+    LANGUAGES,
+    LONG_TERM,
+    MEDIA_TYPES,
+    PUBLISHER_TYPES,
+    SHORT_TERM,
+    about,
+    both,
+    contact_iri,
+    keywords,
+    place_iri,
+    publisher_iri,
+    themes,
+)
+from pipelines.publish.catalogue.wording import CELL_M, CRS_NAMES, EPSG_3006, licence
 
 if TYPE_CHECKING:
-    from rdflib.term import Node
-
     from pipelines.publish.catalogue.origins import Origin
 
 CC0 = "http://creativecommons.org/publicdomain/zero/1.0/"
 """Licence of the catalogue itself: DCAT-AP-SE allows no other for metadata."""
-EU = "http://publications.europa.eu/resource/authority/"
-MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
-PUBLISHER_TYPES = "http://purl.org/adms/publishertype/"
-HVD_LAW = "http://data.europa.eu/eli/reg_impl/2023/138/oj"
-LANGUAGES = {"sv": "SWE", "en": "ENG"}
-SHORT_TERM, LONG_TERM = "TEMPORARY", "AVAILABLE"
-"""Planned availability: a demo is gone tomorrow."""
+ZIP = MEDIA["zip"][1]
 
 
 def statements(d: Described) -> Iterator[Triple]:
@@ -51,63 +61,60 @@ def statements(d: Described) -> Iterator[Triple]:
     yield from _provenance(d)
     for origin in d.origins:
         yield from _origin(origin)
+    given = services(d.region)
     for dataset in d.datasets:
         yield from _dataset(d, dataset)
         for file in dataset.files:
             yield from _distribution(d, dataset, file)
-
-
-def _about(subject: str, kind: Node, *pairs: tuple[Node, Node]) -> Iterator[Triple]:
-    yield iri(subject), RDF.type, kind
-    for predicate, value in pairs:
-        yield iri(subject), predicate, value
+        for service in given if dataset.is_layer else ():
+            yield from dcat_services.from_service(d, dataset, service)
+        if dataset.is_layer:
+            yield from dcat_editions.series(d, dataset)
+    for service in given:
+        yield from dcat_services.statements(d, service)
 
 
 def _catalogue(d: Described) -> Iterator[Triple]:
-    yield from _about(
+    title_en, text_en = english.edition(d.region, d.facts)
+    yield from about(
         iris.catalogue(d.root), DCAT.Catalog,
-        (DCTERMS.title, swedish(d.title)),
-        (DCTERMS.description, swedish(d.description)),
-        (DCTERMS.publisher, iri(_publisher_iri(d))),
+        *both(DCTERMS.title, d.title, title_en),
+        *both(DCTERMS.description, d.description, text_en),
+        (DCTERMS.publisher, iri(publisher_iri(d))),
         (DCTERMS.license, iri(CC0)),
-        (DCTERMS.language, iri(f"{EU}language/SWE")),
+        *((DCTERMS.language, iri(f"{EU}language/{x}")) for x in LANGUAGES.values()),
         (DCTERMS.issued, date(d.issued)),
         (DCTERMS.modified, date(d.modified)),
-        (DCTERMS.spatial, iri(_place_iri(d))),
+        (DCTERMS.spatial, iri(place_iri(d))),
         (FOAF.homepage, iri(f"{d.root}/")),
         (DCAT.themeTaxonomy, iri(f"{EU}data-theme")),
         *((DCAT.dataset, iri(x.iri)) for x in d.datasets),
+        *((DCAT.dataset, iri(x)) for x in dcat_editions.before(d)),
+        *((DCAT.service, iri(dcat_services.service_iri(d, x))) for x in services(d.region)),
     )  # fmt: skip
-
-
-def _publisher_iri(d: Described) -> str:
-    return iris.publisher(d.root, d.region.publicering.organisationsnummer)
 
 
 def _publisher(d: Described) -> Iterator[Triple]:
-    yield from _about(
-        _publisher_iri(d), FOAF.Agent,
-        (FOAF.name, swedish(d.region.publicering.utgivare)),
-        (DCTERMS.type, iri(f"{PUBLISHER_TYPES}{d.region.publicering.utgivartyp}")),
-    )  # fmt: skip
-
-
-def _contact_iri(d: Described) -> str:
-    return iris.part(d.root, "kontakt")
+    p = d.region.publicering
+    pairs = [*both(FOAF.name, p.utgivare, p.utgivare_en), (FOAF.mbox, iri(iris.mail(p.kontakt_epost)))]
+    if p.webbplats:
+        pairs.append((FOAF.homepage, iri(p.webbplats)))
+        yield iri(p.webbplats), RDF.type, FOAF.Document
+    yield from about(
+        publisher_iri(d), FOAF.Agent, *pairs, (DCTERMS.type, iri(f"{PUBLISHER_TYPES}{p.utgivartyp}"))
+    )
 
 
 def _contact(d: Described) -> Iterator[Triple]:
     p = d.region.publicering
-    pairs = [(VCARD.fn, swedish(p.utgivare)), (VCARD.hasEmail, iri(iris.mail(p.kontakt_epost)))]
+    pairs = [*both(VCARD.fn, p.utgivare, p.utgivare_en), (VCARD.hasEmail, iri(iris.mail(p.kontakt_epost)))]
+    if p.webbplats:
+        pairs.append((VCARD.hasURL, iri(p.webbplats)))
     if p.telefon:
         number = iris.part(d.root, "kontakt", "telefon")
         pairs.append((VCARD.hasTelephone, iri(number)))
-        yield from _about(number, VCARD.Voice, (VCARD.hasValue, iri(f"tel:{p.telefon}")))
-    yield from _about(_contact_iri(d), VCARD.Organization, *pairs)
-
-
-def _place_iri(d: Described) -> str:
-    return iris.part(d.root, "plats", d.region.lan.kod)
+        yield from about(number, VCARD.Voice, (VCARD.hasValue, iri(f"tel:{p.telefon}")))
+    yield from about(contact_iri(d), VCARD.Organization, *pairs)
 
 
 def _place(d: Described) -> Iterator[Triple]:
@@ -115,7 +122,11 @@ def _place(d: Described) -> Iterator[Triple]:
     west, south, east, north = d.bounds
     corners = ((west, north), (east, north), (east, south), (west, south), (west, north))
     wkt = "POLYGON((" + ",".join(f"{x:.4f} {y:.4f}" for x, y in corners) + "))"
-    yield from _about(_place_iri(d), DCTERMS.Location, (DCAT.bbox, Literal(wkt, datatype=GEO.wktLiteral)))
+    centre = f"POINT({(west + east) / 2:.4f} {(south + north) / 2:.4f})"
+    yield from about(
+        place_iri(d), DCTERMS.Location,
+        (DCAT.bbox, Literal(wkt, datatype=GEO.wktLiteral)), (DCAT.centroid, Literal(centre, datatype=GEO.wktLiteral)),
+    )  # fmt: skip
     for place in _named_places(d):
         yield iri(place), RDF.type, DCTERMS.Location
 
@@ -131,7 +142,7 @@ def _period_iri(d: Described) -> str:
 
 def _period(d: Described) -> Iterator[Triple]:
     start, end = d.period
-    yield from _about(
+    yield from about(
         _period_iri(d), DCTERMS.PeriodOfTime, (DCAT.startDate, date(start)), (DCAT.endDate, date(end))
     )
 
@@ -139,13 +150,15 @@ def _period(d: Described) -> Iterator[Triple]:
 def _standards(d: Described) -> Iterator[Triple]:
     named = {f.crs for x in d.datasets for f in x.files if f.crs} | {EPSG_3006}
     for crs in named:
-        yield from _about(crs, DCTERMS.Standard, (DCTERMS.title, swedish(CRS_NAMES[crs])))
-    yield from _about(
-        d.address(SPECIFICATION), DCTERMS.Standard, (DCTERMS.title, swedish("Dataproduktspecifikation"))
-    )
-    yield from _about(
-        d.address(DICTIONARY), FOAF.Document, (DCTERMS.title, swedish("Datalexikon för tabellerna"))
-    )
+        name = english.reference_system(crs)
+        yield from about(crs, DCTERMS.Standard, *both(DCTERMS.title, CRS_NAMES[crs], name))
+    told = both(DCTERMS.title, "Dataproduktspecifikation", english.SPECIFICATION)
+    yield from about(d.address(SPECIFICATION), DCTERMS.Standard, *told)
+    told = both(DCTERMS.title, "Datalexikon för tabellerna", english.DICTIONARY)
+    yield from about(d.address(DICTIONARY), FOAF.Document, *told)
+    for x in d.datasets:
+        told = both(DCTERMS.title, "Metadatapost enligt ISO 19139", english.RECORD)
+        yield from about(d.address(iris.record(x.product.id)), FOAF.Document, *told)
 
 
 def _provenance_iri(d: Described) -> str:
@@ -153,14 +166,16 @@ def _provenance_iri(d: Described) -> str:
 
 
 def _provenance(d: Described) -> Iterator[Triple]:
-    yield from _about(
-        _provenance_iri(d), DCTERMS.ProvenanceStatement, (DCTERMS.description, swedish(d.lineage))
+    yield from about(
+        _provenance_iri(d),
+        DCTERMS.ProvenanceStatement,
+        *both(DCTERMS.description, d.lineage, english.LINEAGE),
     )
 
 
 def _origin(o: Origin) -> Iterator[Triple]:
     """Say whose data it was. An agent must have a type, so one that is not known is named in the title only."""
-    pairs: list[tuple[Node, Node]] = [(DCTERMS.title, swedish(o.title))]
+    pairs = list(both(DCTERMS.title, o.title, o.title_en))
     if o.page:
         pairs.append((FOAF.page, iri(o.page)))
         yield iri(o.page), RDF.type, FOAF.Document
@@ -168,22 +183,22 @@ def _origin(o: Origin) -> Iterator[Triple]:
         pairs.append((DCTERMS.date, date(o.date)))
     if o.kind:
         pairs.append((DCTERMS.publisher, iri(o.publisher_iri)))
-        yield from _about(
-            o.publisher_iri, FOAF.Agent,
-            (FOAF.name, swedish(o.publisher)), (DCTERMS.type, iri(f"{PUBLISHER_TYPES}{o.kind}")),
+        yield from about(
+            o.publisher_iri, FOAF.Agent, *both(FOAF.name, o.publisher, o.publisher_en),
+            (DCTERMS.type, iri(f"{PUBLISHER_TYPES}{o.kind}")), (FOAF.homepage, iri(o.homepage)),
         )  # fmt: skip
-    yield from _about(o.iri, PROV.Entity, *pairs)
+        yield iri(o.homepage), RDF.type, FOAF.Document
+    yield from about(o.iri, PROV.Entity, *pairs)
 
 
 def _dataset(d: Described, x: Dataset) -> Iterator[Triple]:
     p = d.region.publicering
-    keywords = dict.fromkeys([*p.nyckelord, d.region.lan.kortnamn, *(["DEMO"] if d.facts["demo"] else [])])
-    yield from _about(
+    yield from about(
         x.iri, DCAT.Dataset,
-        (DCTERMS.title, swedish(x.title)),
-        (DCTERMS.description, swedish(f"{x.description} {x.product.nytta}")),
-        (DCTERMS.publisher, iri(_publisher_iri(d))),
-        (DCAT.contactPoint, iri(_contact_iri(d))),
+        *both(DCTERMS.title, x.title, x.title_en),
+        *both(DCTERMS.description, f"{x.description} {x.product.nytta}", x.description_en),
+        (DCTERMS.publisher, iri(publisher_iri(d))),
+        (DCAT.contactPoint, iri(contact_iri(d))),
         (DCTERMS.identifier, Literal(f"urn:uuid:{x.uuid}")),
         (DCTERMS.accessRights, iri(f"{EU}access-right/PUBLIC")),
         (DCTERMS.language, iri(f"{EU}language/SWE")),
@@ -193,19 +208,21 @@ def _dataset(d: Described, x: Dataset) -> Iterator[Triple]:
         (DCTERMS.temporal, iri(_period_iri(d))),
         (DCTERMS.provenance, iri(_provenance_iri(d))),
         (DCTERMS.conformsTo, iri(d.address(SPECIFICATION))),
-        (DCAT_VERSION, Literal(f"{d.modified}, körning {d.facts['korning_id']}")),
+        (DCAT3.version, Literal(f"{d.modified}, körning {d.facts['korning_id']}")),
         (ADMS.versionNotes, swedish(f"PTS {d.facts['pts_datum']}, SCB {d.facts['scb_ar']}.")),
         (DCAT.landingPage, iri(f"{d.address(SPECIFICATION)}#{x.product.id}")),
-        *((DCAT.keyword, swedish(word)) for word in keywords),
-        *((DCAT.theme, iri(f"{EU}data-theme/{theme}")) for theme in p.teman),
-        *((DCTERMS.spatial, iri(place)) for place in (_place_iri(d), *_named_places(d))),
+        *keywords(d),
+        *themes(d),
+        (FOAF.page, iri(d.address(iris.record(x.product.id)))),
+        *((DCTERMS.spatial, iri(place)) for place in (place_iri(d), *_named_places(d))),
         *((PROV.wasDerivedFrom, iri(o.iri)) for o in d.origins),
         *((DCAT.distribution, iri(f.iri)) for f in x.files),
+        *((DCAT.distribution, iri(dcat_services.given_by(x, s))) for s in services(d.region) if x.is_layer),
     )  # fmt: skip
-    if any(f.crs for f in x.files):
+    if x.is_geographic:
         yield iri(x.iri), DCTERMS.conformsTo, iri(EPSG_3006)
         yield iri(x.iri), FOAF.page, iri(d.address(DICTIONARY))
-    if any(t.name == "rutnat_250m" for t in x.product.tables):
+    if x.is_in_cells:
         yield iri(x.iri), DCAT.spatialResolutionInMeters, Literal(f"{CELL_M:.1f}", datatype=XSD.decimal)
     if p.hvd_kategori:
         yield iri(x.iri), DCATAP.hvdCategory, iri(p.hvd_kategori)
@@ -216,22 +233,27 @@ def _distribution(d: Described, x: Dataset, f: File) -> Iterator[Triple]:
     """Say what a file is. Several files of a kind are one distribution with several addresses, as DIGG says."""
     media_type = f.media_type.partition(";")[0]
     status = "DEVELOP" if d.facts["demo"] else "COMPLETED"
-    yield from _about(
+    yield from about(
         f.iri, DCAT.Distribution,
-        (DCTERMS.title, swedish(f"{x.title} – {f.title}")),
-        (DCTERMS.description, swedish(f"{x.product.title} som {f.title}.")),
+        *both(DCTERMS.title, f"{x.title} – {f.title}", f"{x.title_en} – {f.title_en}" if x.title_en else ""),
+        *both(
+            DCTERMS.description, f"{x.product.title} som {f.title}.",
+            f"{x.title_en} as {f.title_en}." if x.title_en else "",
+        ),
         (DCAT.accessURL, iri(d.access(x, f))),
         *((DCAT.downloadURL, iri(d.address(path))) for path in f.paths),
         (DCTERMS["format"], Literal(media_type)),
         (DCAT.mediaType, iri(f"{MEDIA_TYPES}{media_type}")),
         (DCAT.byteSize, Literal(str(f.size), datatype=XSD.nonNegativeInteger)),
-        (DCTERMS.license, iri(LICENCE)),
+        (DCTERMS.license, iri(licence(d.region).iri)),
         (DCTERMS.language, iri(f"{EU}language/{LANGUAGES[f.language]}")),
         (DCTERMS.issued, date(d.issued)),
         (DCTERMS.modified, date(d.modified)),
         (ADMS.status, iri(f"{EU}distribution-status/{status}")),
         (DCATAP.availability, iri(f"{EU}planned-availability/{SHORT_TERM if d.facts['demo'] else LONG_TERM}")),
     )  # fmt: skip
+    if f.packed:
+        yield iri(f.iri), DCAT.compressFormat, iri(f"{MEDIA_TYPES}{ZIP}")
     if f.crs:
         yield iri(f.iri), DCTERMS.conformsTo, iri(f.crs)
     if d.region.publicering.hvd_kategori:
@@ -239,7 +261,7 @@ def _distribution(d: Described, x: Dataset, f: File) -> Iterator[Triple]:
     if f.sha256:
         checksum = f"{f.iri}/sha256"
         yield iri(f.iri), SPDX.checksum, iri(checksum)
-        yield from _about(
+        yield from about(
             checksum, SPDX.Checksum,
             (SPDX.algorithm, SPDX.checksumAlgorithm_sha256),
             (SPDX.checksumValue, Literal(f.sha256, datatype=XSD.hexBinary)),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pipelines import files, products
 from pipelines.errors import ContractError, DataError
 from pipelines.publish import facts as run
-from pipelines.publish.catalogue import iris, wording
+from pipelines.publish.catalogue import english, iris, wording
 from pipelines.publish.catalogue.origins import Origin, origins
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ class File:
         Under ``maps/``; bytes.
     crs : str
         IRI of the reference system, empty where the file holds no coordinates.
+    packed : bool
+        A zip around what ``format`` and ``media_type`` tell.
     sha256 : str
         Empty where the distribution is several files, or nobody asked.
     """
@@ -50,6 +52,7 @@ class File:
     version: str
     media_type: str
     language: str
+    packed: bool
     crs: str
     sha256: str
 
@@ -58,6 +61,19 @@ class File:
         """Format, and where in the file."""
         tail = {"sv": "", "en": " på engelska"}[self.language]
         return (f"{self.format}, lagret {self.layer}" if self.layer else self.format) + tail
+
+    @property
+    def served_as(self) -> str:
+        """Media type of what is fetched."""
+        return products.MEDIA["zip"][1] if self.packed else self.media_type
+
+    @property
+    def title_en(self) -> str:
+        """The same in English."""
+        told = english.FORMATS.get(self.format, self.format)
+        return (f"{told}, layer {self.layer}" if self.layer else told) + {"sv": "", "en": " in English"}[
+            self.language
+        ]
 
     @property
     def size(self) -> int:
@@ -74,7 +90,26 @@ class Dataset:
     uuid: str
     title: str
     description: str
+    title_en: str
+    description_en: str
     files: tuple[File, ...]
+
+    @property
+    def is_geographic(self) -> bool:
+        """Whether one of its files holds coordinates."""
+        return any(f.crs for f in self.files)
+
+    @property
+    def is_layer(self) -> bool:
+        """Whether it is a layer of the open GeoPackage: what an edition has of its own, and a service gives."""
+        return any(f.layer for f in self.files)
+
+    @property
+    def is_in_cells(self) -> bool:
+        """Whether it is made of grid cells, and thus has their size as its resolution."""
+        return self.is_geographic and any(
+            c.name in ("rutid_scb", "rutor") for t in self.product.tables for c in t.columns
+        )
 
 
 @dataclass(frozen=True)
@@ -139,7 +174,8 @@ def gather(region: Region, paths: Paths, *, hashed: bool = True) -> Described:
     DataError
         When a file of an open product has not been built.
     """
-    facts, sources, root = run.read_facts(paths), run.read_sources(paths), iris.base(region)
+    facts, sources, root = run.read_open_facts(paths), run.read_open_sources(paths), iris.base(region)
+    wording.check_licence(region, sources)
     sums: dict[Path, str] = {}
     found = (
         _dataset(p, root, facts, paths, sums if hashed else None)
@@ -182,11 +218,13 @@ def bounds(paths: Paths) -> tuple[float, float, float, float]:
 def _dataset(
     product: products.Product, root: str, facts: run.RunFacts, paths: Paths, sums: dict[Path, str] | None
 ) -> Dataset:
-    iri = iris.dataset(root, product.id)
+    iri, told = iris.dataset(root, product.id), english.DATASETS.get(product.id)
     made = (_file(product.id, f, root, paths, sums) for f in product.files)
     return Dataset(
         product=product, iri=iri, uuid=str(iris.uuid(iri)),
         title=run.demo_prefix(facts) + product.title, description=wording.marked(product.description, facts),
+        title_en=english.prefix(facts) + told[0] if told else "",
+        description_en=english.marked(told[1], facts) if told else "",
         files=tuple(f for f in made if f.paths),
     )  # fmt: skip
 
@@ -203,7 +241,7 @@ def _file(ident: str, file: products.File, root: str, paths: Paths, sums: dict[P
         iri=iris.distribution(root, ident, name), layer=file.layer,
         paths=tuple(p.relative_to(paths.built("maps")).as_posix() for p in built),
         sizes=tuple(p.stat().st_size for p in built), format=file.format, version=file.version,
-        media_type=file.media_type, language=file.language, crs=_crs(name), sha256=digest,
+        media_type=file.media_type, language=file.language, packed=file.packed, crs=_crs(name), sha256=digest,
     )  # fmt: skip
 
 
@@ -221,7 +259,10 @@ def _built(path: str, paths: Paths) -> list[Path]:
 
 
 def _crs(name: str) -> str:
-    """Return the reference system of a data file; GeoJSON has only one (RFC 7946)."""
+    """Return the reference system of a data file; GeoJSON has only one (RFC 7946), and so have map tiles."""
+    name = name.removesuffix(products.PACKED)
     if name.endswith(".geojson"):
         return wording.CRS84
+    if name.endswith(".pmtiles"):
+        return wording.EPSG_3857
     return wording.EPSG_3006 if name.endswith((".gpkg", ".parquet", ".gml", ".tif")) else ""

@@ -48,6 +48,16 @@ def dataset(root: str, ident: str) -> str:
     return part(root, "datamangd", ident)
 
 
+def series(root: str, ident: str) -> str:
+    """Return the IRI of the series that a dataset's editions make."""
+    return part(root, "serie", ident)
+
+
+def record(ident: str) -> str:
+    """Return where a dataset's ISO record lies under ``maps/``."""
+    return f"metadata/{ident}.xml"
+
+
 def distribution(root: str, ident: str, path: str) -> str:
     """Return the IRI of a dataset's distribution: one file can serve several datasets."""
     return f"{dataset(root, ident)}/distribution/{quote(path, safe='')}"

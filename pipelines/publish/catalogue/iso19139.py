@@ -1,8 +1,8 @@
 """A resource as an ISO 19139 record (ISO 19115:2003 in XML), by the national profile NMDP 4.0.
 
-So it stands in ``metadata_iso19139.xml``, for Geodataportalen and INSPIRE, and in ``gpkg_metadata`` of each
-GeoPackage. The open edition is one record, of a series: the datasets are one analysis of one date, have
-extent, lineage, quality and licence in common, and differ in what rows they hold.
+So it stands in ``metadata_iso19139.xml``, for Geodataportalen and INSPIRE: the open edition as a series; in
+``metadata/<dataset>.xml``: each of its datasets, which names the series as its parent; and in ``gpkg_metadata``
+of each GeoPackage.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pipelines.publish.catalogue import iris
 from pipelines.publish.catalogue.elements import anchor, code, language, node, text, written
 from pipelines.publish.catalogue.iso_parts import citation, constraints, date, extent, keywords, party
 from pipelines.publish.catalogue.resource import PAGE, Link, Resource
-from pipelines.publish.catalogue.wording import CELL_M, CRS_NAMES, EPSG_3006, issued
+from pipelines.publish.catalogue.wording import CRS_NAMES, EPSG_3006, issued
 
 if TYPE_CHECKING:
     from xml.etree import ElementTree as ET
@@ -29,7 +29,9 @@ FREQUENCIES = {
     "IRREG": "irregular",
 }  # fmt: skip
 """ISO's maintenance frequencies by the EU's."""
-_LEVELS = {"series": "datamängdsserie", "dataset": "datamängd"}
+_LEVELS = {
+    "series": "datamängdsserie", "dataset": "datamängd", "nonGeographicDataset": "datamängd utan geografi",
+}  # fmt: skip
 
 
 def record(r: Resource) -> str:
@@ -40,13 +42,16 @@ def record(r: Resource) -> str:
             node("gmd:fileIdentifier", text(r.uuid)),
             language(),
             _utf8(),
+            node("gmd:parentIdentifier", text(r.parent)) if r.parent else None,
             node("gmd:hierarchyLevel", code("MD_ScopeCode", r.level)),
             node("gmd:hierarchyLevelName", text(_LEVELS[r.level])),
             node("gmd:contact", party(r.region, "pointOfContact")),
             node("gmd:dateStamp", node("gco:Date", r.facts["senaste_indatadatum"])),
             node("gmd:metadataStandardName", text(PROFILE)),
             node("gmd:metadataStandardVersion", text(PROFILE_VERSION)),
-            node("gmd:referenceSystemInfo", _reference_system()),
+            None
+            if r.level == "nonGeographicDataset"
+            else node("gmd:referenceSystemInfo", _reference_system()),
             node("gmd:identificationInfo", _identification(r)),
             node("gmd:distributionInfo", _distribution(r)),
             node("gmd:dataQualityInfo", _quality(r)),
@@ -77,7 +82,8 @@ def _identification(r: Resource) -> ET.Element:
     )
     frequency = code("MD_MaintenanceFrequencyCode", FREQUENCIES[p.uppdateringsfrekvens])
     maintenance = node("gmd:MD_MaintenanceInformation", node("gmd:maintenanceAndUpdateFrequency", frequency))
-    metres = node("gmd:MD_Resolution", node("gmd:distance", node("gco:Distance", str(CELL_M), uom="m")))
+    distance = node("gmd:distance", node("gco:Distance", str(r.resolution_m), uom="m"))
+    shown = "textTable" if r.level == "nonGeographicDataset" else "grid" if r.is_raster else "vector"
     return node(
         "gmd:MD_DataIdentification",
         node("gmd:citation", cited),
@@ -89,8 +95,8 @@ def _identification(r: Resource) -> ET.Element:
         node("gmd:resourceMaintenance", maintenance),
         *keywords(r),
         *constraints(r),
-        node("gmd:spatialRepresentationType", code("MD_SpatialRepresentationTypeCode", "vector")),
-        node("gmd:spatialResolution", metres),
+        node("gmd:spatialRepresentationType", code("MD_SpatialRepresentationTypeCode", shown)),
+        node("gmd:spatialResolution", node("gmd:MD_Resolution", distance)) if r.resolution_m else None,
         language(),
         _utf8(),
         node("gmd:topicCategory", node("gmd:MD_TopicCategoryCode", "utilitiesCommunication")),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.publish.catalogue.elements import anchor, code, node, text
 from pipelines.publish.catalogue.resource import INTERNAL
-from pipelines.publish.catalogue.wording import LICENCE, LICENCE_NAME
+from pipelines.publish.catalogue.wording import licence
 
 if TYPE_CHECKING:
     from xml.etree import ElementTree as ET
@@ -22,6 +22,11 @@ ACCESS = {
 }
 """Limits on public access, by whether the resource is open."""
 SCOPE = f"{INSPIRE}SpatialScope"
+GEMET, THEME = "http://www.eionet.europa.eu/gemet/inspire_themes", "http://inspire.ec.europa.eu/theme/"
+THEMES = {
+    "us": "Allmännyttiga och offentliga tjänster", "gg": "Geografiska rutnätssystem", "su": "Statistiska enheter",
+}  # fmt: skip
+"""INSPIRE's themes in Swedish, those that are used here."""
 NATIONAL = "https://resources.geodata.se/codelist/metadata/"
 """Code lists of the national metadata profile."""
 
@@ -53,16 +58,18 @@ def citation(title: ET.Element, *dates: ET.Element, more: tuple[ET.Element, ...]
 
 
 def keywords(r: Resource) -> list[ET.Element]:
-    """Return subject, place, initiative and spatial scope."""
+    """Return subject, place, initiative, INSPIRE themes and spatial scope."""
     words = [*r.region.publicering.nyckelord, *(["DEMO"] if r.facts["demo"] else [])]
     initiative = citation(anchor(f"{NATIONAL}initiativ.xml", "Initiativ"), date("2017-01-01", "publication"))
+    themes = citation(anchor(GEMET, "GEMET - INSPIRE themes, version 1.0"), date("2008-06-01", "publication"))
     scope = citation(anchor(SCOPE, "Spatial scope"), date("2019-05-22", "publication"))
     return [
         _words([text(w) for w in words], "theme"),
         _words([text(r.region.lan.namn)], "place"),
         *([_words([text("Öppna data")], "theme", initiative)] if r.is_open else []),
+        _words([anchor(f"{THEME}{x}", THEMES[x]) for x in r.themes], "theme", themes),
         _words([anchor(f"{SCOPE}/regional", "Regional")], "", scope),
-    ]  # the two lists' own dates
+    ]  # the lists' own dates
 
 
 def _words(words: list[ET.Element], kind: str, thesaurus: ET.Element | None = None) -> ET.Element:
@@ -81,9 +88,10 @@ def constraints(r: Resource) -> list[ET.Element]:
     """Return how the resource may be used and who may have it."""
     if r.is_open:
         credit = f"Ange utgivaren och källorna: {'; '.join(r.credits)}."
+        given = licence(r.region)
         licences = (
-            anchor(f"{NATIONAL}anvandningsrestriktioner.xml#CCby4.0", "CC BY 4.0"),
-            anchor(LICENCE, LICENCE_NAME),
+            anchor(f"{NATIONAL}anvandningsrestriktioner.xml#{given.national}", r.region.publicering.licens),
+            anchor(given.iri, given.name),
         )
         use = _legal(node("gmd:useLimitation", text(credit)), "useConstraints", *licences)
     else:

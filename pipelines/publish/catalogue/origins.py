@@ -23,32 +23,52 @@ class Origin:
 
     iri: str
     title: str
+    title_en: str
     publisher: str
+    publisher_en: str
     publisher_iri: str
     kind: str
+    homepage: str
     page: str
     date: str
 
 
+@dataclass(frozen=True)
+class _Publisher:
+    """A publisher that is known here: names, organisation's number, type, site, and what of theirs is used."""
+
+    name: str
+    name_en: str
+    organisation: str
+    kind: str
+    homepage: str
+    title: str
+    title_en: str
+    page: str
+
+
 _KNOWN = {
-    "PTS": (
-        "Post- och telestyrelsen", "SE2021004359", "NationalAuthority",
-        "Mobiltäcknings- och bredbandskartläggning", "https://statistik.pts.se/",
+    "PTS": _Publisher(
+        "Post- och telestyrelsen", "Swedish Post and Telecom Authority", "SE2021004359", "NationalAuthority",
+        "https://pts.se/", "Mobiltäcknings- och bredbandskartläggning", "Survey of mobile coverage and broadband",
+        "https://statistik.pts.se/",
     ),
-    "SCB": (
-        "Statistiska centralbyrån", "SE2021000837", "NationalAuthority",
-        "Befolkning på rutnät, tätorter och småorter", "https://www.scb.se/",
+    "SCB": _Publisher(
+        "Statistiska centralbyrån", "Statistics Sweden", "SE2021000837", "NationalAuthority", "https://www.scb.se/",
+        "Befolkning på rutnät, tätorter och småorter", "Population grid, localities and smaller localities",
+        "https://www.scb.se/",
     ),
-    "Lantmäteriet": (
-        "Lantmäteriet", "SE2021004888", "NationalAuthority",
-        "Belägenhetsadresser och gränser", "https://www.lantmateriet.se/",
+    "Lantmäteriet": _Publisher(
+        "Lantmäteriet", "Lantmäteriet, the Swedish mapping, cadastral and land registration authority",
+        "SE2021004888", "NationalAuthority", "https://www.lantmateriet.se/", "Belägenhetsadresser och gränser",
+        "Addresses and boundaries", "https://www.lantmateriet.se/",
     ),
-    "Kolada": (
-        "Rådet för främjande av kommunala analyser", "", "NonProfitOrganisation",
-        "Kolada", "https://www.kolada.se/",
+    "Kolada": _Publisher(
+        "Rådet för främjande av kommunala analyser", "Council for the Promotion of Municipal Analysis", "",
+        "NonProfitOrganisation", "https://www.rka.nu/", "Kolada", "Kolada", "https://www.kolada.se/",
     ),
 }  # fmt: skip
-"""Per publisher of the ledgers: full name, organisation's number, type, what of theirs is used, their site."""
+"""By the name in the ledgers."""
 
 
 def origins(root: str, sources: Iterable[Source]) -> tuple[Origin, ...]:
@@ -69,10 +89,12 @@ def origins(root: str, sources: Iterable[Source]) -> tuple[Origin, ...]:
 
 
 def _origin(root: str, short: str, date: str) -> Origin:
-    name, organisation, kind, title, page = _KNOWN.get(short, (short, "", "", f"Uppgifter från {short}", ""))
+    plain = f"Uppgifter från {short}", f"Data from {short}"
+    known = _KNOWN.get(short, _Publisher(short, "", "", "", "", *plain, ""))
     own = iris.part(root, "organisation", short)
     return Origin(
-        iri=iris.part(root, "kalla", short), title=title, publisher=name,
-        publisher_iri=f"{iris.ORGANISATION}{organisation}" if organisation else own,
-        kind=kind, page=page, date=date,
+        iri=iris.part(root, "kalla", short), title=known.title, title_en=known.title_en, publisher=known.name,
+        publisher_en=known.name_en,
+        publisher_iri=f"{iris.ORGANISATION}{known.organisation}" if known.organisation else own,
+        kind=known.kind, homepage=known.homepage, page=known.page, date=date,
     )  # fmt: skip

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from rdflib.term import Node
 
 ADMS = Namespace("http://www.w3.org/ns/adms#")
-DCAT_VERSION = URIRef(f"{DCAT}version")
-"""Of DCAT 3; rdflib's own namespace is DCAT 2."""
+DCAT3 = Namespace(str(DCAT))
+"""Names of DCAT 3; rdflib's own namespace is closed, and of DCAT 2."""
 DCATAP = Namespace("http://data.europa.eu/r5r/")
 GEO = Namespace("http://www.opengis.net/ont/geosparql#")
 SPDX = Namespace("http://spdx.org/rdf/terms#")
@@ -64,6 +64,11 @@ def iri(text: str) -> URIRef:
 def swedish(text: str) -> Literal:
     """Return a text in Swedish."""
     return Literal(clean(text), lang="sv")
+
+
+def english(text: str) -> Literal:
+    """Return a text in English."""
+    return Literal(clean(text), lang="en")
 
 
 def date(iso: str) -> Literal:

@@ -1,4 +1,4 @@
-"""What an ISO 19115 record says of a resource: the open edition as a series, or one GeoPackage by itself."""
+"""What an ISO 19115 record says of a resource: the open edition as a series, each of its datasets, a GeoPackage."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from pipelines import products
 from pipelines.publish.catalogue import described, iris, wording
 from pipelines.publish.catalogue.origins import Origin, origins
+from pipelines.publish.catalogue.services import services
 from pipelines.publish.facts import DEMO_TEXT, RunFacts, Source, credit_lines, demo_prefix
 
 if TYPE_CHECKING:
@@ -21,6 +22,14 @@ DOWNLOAD, PAGE, SPECIFICATION = (
 )  # fmt: skip
 """Protocols as the national profile's code list has them."""
 INTERNAL = "Intern utgåva. Innehåller personuppgifter (adresser, exakta antal) och får inte spridas eller publiceras."
+
+
+Level = Literal["series", "dataset", "nonGeographicDataset"]
+INSPIRE_THEMES = {
+    "rutnat-250m": ("us", "gg"), "klassraster": ("us", "gg"), "kommuner": ("us", "su"), "lan": ("us", "su"),
+}  # fmt: skip
+"""INSPIRE themes of a dataset, where they are more than utility services (``us``), of which telecom is a part:
+geographical grid systems (``gg``), statistical units (``su``)."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +52,14 @@ class Resource:
         Identifies the resource.
     uuid : str
         Identifies the record.
-    level : {"series", "dataset"}
+    level : {"series", "dataset", "nonGeographicDataset"}
+    parent : str
+        Identifies the record of the series it belongs to; empty where it belongs to none.
+    themes : tuple of str
+        INSPIRE themes, by their codes.
+    resolution_m : int
+        Size of its cells; 0 where it is not made of cells.
+    is_raster : bool
     formats : tuple of (str, str)
         Names and versions.
     links : tuple of Link
@@ -52,7 +68,7 @@ class Resource:
 
     iri: str
     uuid: str
-    level: Literal["series", "dataset"]
+    level: Level
     title: str
     abstract: str
     purpose: str
@@ -66,6 +82,10 @@ class Resource:
     formats: tuple[tuple[str, str], ...]
     links: tuple[Link, ...] = ()
     is_open: bool = True
+    parent: str = ""
+    themes: tuple[str, ...] = ("us",)
+    resolution_m: int = wording.CELL_M
+    is_raster: bool = False
 
 
 def of_edition(d: described.Described) -> Resource:
@@ -74,22 +94,58 @@ def of_edition(d: described.Described) -> Resource:
     files = [
         Link(
             address, f"{d.title if f.layer else x.title} – {f.format}" if len(f.paths) == 1 else x.title,
-            f.media_type if len(f.paths) == 1 else "text/html", DOWNLOAD if len(f.paths) == 1 else PAGE,
+            f.served_as if len(f.paths) == 1 else "text/html", DOWNLOAD if len(f.paths) == 1 else PAGE,
         )
         for address, (f, x) in named.items()
     ]  # fmt: skip
-    page = Link(d.address(described.SPECIFICATION), "Dataproduktspecifikation", "text/html", SPECIFICATION)
-    start = Link(f"{d.root}/", "Ingångssida", "text/html", PAGE)
     listed = " ".join(f"{x.product.title}: {x.product.description}" for x in d.datasets)
     return Resource(
-        iri=iris.catalogue(d.root), uuid=str(iris.uuid(iris.catalogue(d.root))), level="series",
+        iri=iris.catalogue(d.root), uuid=_series(d), level="series",
         title=d.title, abstract=f"{d.description} {listed}",
         purpose=" ".join(x.product.nytta for x in d.datasets),
         region=d.region, facts=d.facts, lineage=d.lineage, origins=d.origins, credits=d.credits,
         bounds=d.bounds, period=d.period,
         formats=tuple(dict.fromkeys((f.format, f.version) for x in d.datasets for f in x.files)),
-        links=(*files, page, start),
+        links=(*files, *_given(d), *_pages(d)), themes=("us", "gg", "su"),
     )  # fmt: skip
+
+
+def of_dataset(d: described.Described, x: described.Dataset) -> Resource:
+    """Return one dataset of the open edition as a resource of its own, a part of the series."""
+    files = [
+        Link(address, f"{x.title} – {f.title}", f.media_type, DOWNLOAD)
+        for f in x.files for address in map(d.address, f.paths)
+    ]  # fmt: skip
+    return Resource(
+        iri=x.iri, uuid=str(iris.uuid(f"{x.iri}#metadata")),
+        level="dataset" if x.is_geographic else "nonGeographicDataset",
+        title=x.title, abstract=x.description, purpose=x.product.nytta, region=d.region, facts=d.facts,
+        lineage=d.lineage, origins=d.origins, credits=d.credits, bounds=d.bounds, period=d.period,
+        formats=tuple(dict.fromkeys((f.format, f.version) for f in x.files)),
+        links=(*files, *(_given(d) if x.is_layer else ()), *_pages(d)), parent=_series(d),
+        themes=INSPIRE_THEMES.get(x.product.id, ("us",)),
+        resolution_m=wording.CELL_M if x.is_in_cells else 0,
+        is_raster=any(f.format == "GeoTIFF" for f in x.files),
+    )  # fmt: skip
+
+
+def _series(d: described.Described) -> str:
+    """Return what identifies the record of the open edition."""
+    return str(iris.uuid(iris.catalogue(d.root)))
+
+
+def _given(d: described.Described) -> tuple[Link, ...]:
+    """Return the services' addresses."""
+    return tuple(
+        Link(s.description, f"{d.title} – {s.name}", s.media_type, s.protocol) for s in services(d.region)
+    )
+
+
+def _pages(d: described.Described) -> tuple[Link, Link]:
+    return (
+        Link(d.address(described.SPECIFICATION), "Dataproduktspecifikation", "text/html", SPECIFICATION),
+        Link(f"{d.root}/", "Ingångssida", "text/html", PAGE),
+    )
 
 
 def of_geopackage(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines import files
@@ -12,20 +13,91 @@ from pipelines.publish import facts as run
 if TYPE_CHECKING:
     from pipelines.region import Region
 
-LICENCE = "http://creativecommons.org/licenses/by/4.0/"
-"""The strictest licence among the sources: Lantmäteriet's addresses are CC BY 4.0, SCB's grids CC0, and PTS
-states none but asks to be credited. Exactly this IRI: https, or no slash, is another licence to a harvester."""
-LICENCE_NAME = "Creative Commons Erkännande 4.0 Internationell (CC BY 4.0)"
+
+@dataclass(frozen=True)
+class Licence:
+    """A licence data may be given under.
+
+    Attributes
+    ----------
+    iri : str
+        Exactly as harvesters know it: https, or no slash, is another licence to them.
+    name, name_en : str
+        In full.
+    spdx : str
+        Its identifier among open licences.
+    national : str
+        Its fragment in the national metadata profile's code list.
+    """
+
+    iri: str
+    name: str
+    name_en: str
+    spdx: str
+    national: str
+
+    @property
+    def page(self) -> str:
+        """Where a person reads it."""
+        return self.iri.replace("http://", "https://")
+
+
+LICENCES = {
+    "CC BY 4.0": Licence(
+        "http://creativecommons.org/licenses/by/4.0/", "Creative Commons Erkännande 4.0 Internationell (CC BY 4.0)",
+        "Creative Commons Attribution 4.0 International (CC BY 4.0)", "CC-BY-4.0", "CCby4.0",
+    ),
+    "CC0 1.0": Licence(
+        "http://creativecommons.org/publicdomain/zero/1.0/", "Creative Commons CC0 1.0 Universell (CC0 1.0)",
+        "Creative Commons CC0 1.0 Universal (CC0 1.0)", "CC0-1.0", "CC01.0",
+    ),
+}  # fmt: skip
+"""By the name in the configuration."""
 EPSG_3006 = "http://www.opengis.net/def/crs/EPSG/0/3006"
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
-CRS_NAMES = {EPSG_3006: "SWEREF 99 TM (EPSG:3006)", CRS84: "WGS 84, longitud och latitud (CRS84)"}
+EPSG_3857 = "http://www.opengis.net/def/crs/EPSG/0/3857"
+CRS_NAMES = {
+    EPSG_3006: "SWEREF 99 TM (EPSG:3006)",
+    CRS84: "WGS 84, longitud och latitud (CRS84)",
+    EPSG_3857: "Web Mercator (EPSG:3857)",
+}
 CELL_M = 250
 LINEAGE = (
     "PTS:s statistik per kommun, SCB:s befolkningsrutnät och Lantmäteriets belägenhetsadresser har förts samman "
     "till rutor om 250 × 250 meter. Täckningen är uppmätt där täckningsuppgifter avgör, annars modellerad ur PTS:s "
     "andelar."
 )
-OPEN_LINEAGE = "Antal återges i band eller avrundade."
+OPEN_LINEAGE = "Rutor återges i klasser, antal avrundade."
+
+
+def licence(region: Region) -> Licence:
+    """Return the licence of our data, the one place every product takes it from."""
+    return LICENCES[region.publicering.licens]
+
+
+def licence_line(region: Region) -> str:
+    """Return the licence of our data in one line."""
+    given = licence(region)
+    return f"{given.name}: {given.iri}"
+
+
+def check_licence(region: Region, sources: Sequence[run.Source]) -> None:
+    """Check that our licence asks no less of who uses the data than the sources' own do.
+
+    Raises
+    ------
+    DataError
+        When the data are to be given away without conditions though a source wants to be credited.
+    """
+    from pipelines.errors import DataError
+
+    strict = sorted({s.publisher for s in sources if s.licence.upper().startswith("CC BY")})
+    if strict and not licence(region).spdx.startswith("CC-BY"):
+        raise DataError(
+            "Licensen i konfigurationen är friare än källornas.", column="publicering.licens",
+            expected=f"CC BY 4.0: uppgifter från {', '.join(strict)} ska anges med källa",
+            found=region.publicering.licens, action='Sätt licens = "CC BY 4.0" under [publicering].',
+        )  # fmt: skip
 
 
 def edition_title(region: Region, facts: run.RunFacts) -> str:
@@ -38,7 +110,7 @@ def edition_text(region: Region, facts: run.RunFacts) -> str:
     text = (
         f"Bredbandstäckning i {region.lan.namn}: 250 m-rutor, bristområden, kommuner och kartor ur samma "
         f"analys. PTS:s kartläggning {facts['pts_datum']}, SCB:s folkmängd {facts['scb_ar']}. Teoretisk täckning. "
-        "Öppen utgåva: klasser och band, inga adresser och inga små antal."
+        "Öppen utgåva: rutornas klasser och avrundade antal, inga adresser och inga små antal."
     )
     return marked(text, facts)
 

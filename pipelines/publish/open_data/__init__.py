@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from pipelines import files
 from pipelines.contracts_open import OPEN_BESIDE, OPEN_TABLES
+from pipelines.products import PACKED
 from pipelines.publish import open_tables
-from pipelines.publish.facts import read_facts, read_sources
-from pipelines.publish.open_data import datapackage, geopackage, geoparquet, text
+from pipelines.publish.facts import read_open_facts, read_open_sources
+from pipelines.publish.open_data import datapackage, geopackage, geoparquet, text, workbook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +26,7 @@ FOLDER = "maps/data"
 
 def run(region: Region, paths: Paths) -> None:
     """Build every file of the open edition from the open tables."""
-    facts, sources = read_facts(paths), read_sources(paths)
+    facts, sources = read_open_facts(paths), read_open_sources(paths)
     tables = [(t, open_tables.read(paths, t)) for t in OPEN_TABLES]
 
     def built(name: str) -> Path:
@@ -40,8 +41,11 @@ def run(region: Region, paths: Paths) -> None:
             geoparquet.write(frame, shapes, table, built(f"{table.name}.parquet"), facts)
         if table.name == "kommuner":
             text.write_geojson(frame, shapes, table, built("kommuner.geojson"), facts)
+    workbook.write({t.name: frame for t, frame in tables}, region, facts, sources, paths)
     others = [(t, open_tables.read(paths, t)) for t in OPEN_BESIDE]
     for table, frame in others:
         text.write_csv(frame, table, built(f"{table.name}.csv"), facts)
+    for name in ("bredband_oppen.gpkg", "rutnat_250m.csv"):
+        files.write_zip(built(f"{name}{PACKED}"), built(name), facts["senaste_indatadatum"])
     described = datapackage.describe([t for t, _ in (*tables, *others)], region, facts, sources, paths)
     files.write_text(built("datapackage.json"), described)

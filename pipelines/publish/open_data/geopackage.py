@@ -36,8 +36,7 @@ def write(
         write_frame(frame, work.table(table.name))
     contracts = [t for t, _ in tables]
     with files.replacing(path) as beside:
-        for table in contracts:
-            gpkg_layers.write(beside, table, work, facts)
+        gpkg_layers.write(beside, contracts, work, facts)
         with gpkg_extras.opened(beside) as db:
             gpkg_extras.add_indexes(db, contracts)
             gpkg_extras.add_aliases(db, contracts)

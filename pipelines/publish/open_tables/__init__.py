@@ -7,6 +7,7 @@ is worked out of all of them together is what these tables tell. The rule is in
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from pipelines import contracts, files
@@ -33,21 +34,18 @@ def run(region: Region, paths: Paths) -> None:
     """
     import pandas as pd
 
-    from pipelines.publish.facts import read_facts
-    from pipelines.publish.open_tables import background, history, reconciliation
+    from pipelines.publish.facts import OPEN_RUN, open_run, read_facts
+    from pipelines.publish.open_tables import background, history, reconciliation, withheld
 
-    cells = files.read_table(paths.table("oppna_rutor"))
-    land = files.read_table(paths.table("land"))
-    kommuner, lan = (files.read_table(paths.table(name)) for name in ("kommuner", "lan"))
-    frames = tables(cells, land, kommuner, lan, region)
+    steps = ("oppna_rutor", "oppna_delar", "land", "kommuner", "lan")
+    cells, parts, land, kommuner, lan = (files.read_table(paths.table(name)) for name in steps)
+    frames = tables(cells, parts, land, kommuner, lan, region, withheld.secret(paths))
     years = files.read_table(paths.table(HISTORIK_OPPEN.name))
     year = read_facts(paths)["pts_ar"]
     limits = region.publicering.bandgranser
     decimals = pd.concat([
-        background.certain_decimals(frames["kommuner"], cells, frames["kommuner"]["kommunkod"], limits),
-        background.certain_decimals(
-            frames["lan"], cells.assign(kommunkod=region.lan.kod), frames["lan"]["lanskod"], limits
-        ),
+        background.certain_decimals(frames["kommuner"], frames["kommuner"]["kommunkod"], limits),
+        background.certain_decimals(frames["lan"], frames["lan"]["lanskod"], limits),
     ])  # fmt: skip
     frames["historik"] = checked(history.open_history(years, decimals, year), HISTORIK_OPPEN)
     ahead = history.open_projection(years, decimals, year, region)
@@ -59,33 +57,40 @@ def run(region: Region, paths: Paths) -> None:
     frames["avstamning_kallor"] = checked(beside, AVSTAMNING_OPPEN)
     # The län's table last: make takes it as the sign that all are there.
     for table in (*OPEN_BESIDE, *OPEN_TABLES):
+        if table is OPEN_TABLES[-1]:
+            files.write_text(paths.step / OPEN_RUN, json.dumps(open_run(paths), sort_keys=True) + "\n")
         frame = frames[table.name]
         write = files.write_polygons if "geometry" in frame else files.write_table
         write(frame, paths.table(f"oppen_{table.name}"))
 
 
 def tables(
-    cells: pd.DataFrame, land: pd.DataFrame, kommuner: pd.DataFrame, lan: pd.DataFrame, region: Region
-) -> dict[str, pd.DataFrame]:
+    cells: pd.DataFrame, parts: pd.DataFrame, land: pd.DataFrame, kommuner: pd.DataFrame, lan: pd.DataFrame,
+    region: Region, key: bytes,
+) -> dict[str, pd.DataFrame]:  # fmt: skip
     """Return the open tables by name: ``oppna_rutor`` and the exact kommuner in, nothing exact out.
 
     Parameters
     ----------
-    cells, land, kommuner, lan : DataFrame
-        Contracts OPPNA_RUTOR, LAND, KOMMUNER and LAN.
+    cells, parts, land, kommuner, lan : DataFrame
+        Contracts OPPNA_RUTOR, OPPNA_DELAR, LAND, KOMMUNER and LAN.
+    key : bytes
+        Of the draw of cells that are not told: :func:`.withheld.secret`.
 
     Raises
     ------
     ContractError
         As :func:`run`.
     """
-    from pipelines.publish.open_tables import areas, summary
+    from pipelines.publish.open_tables import areas, summary, withheld
 
     cells = cells.sort_values("rutid_scb", kind="stable", ignore_index=True)
+    limits = region.publicering.bandgranser
+    cells = withheld.withhold(cells, parts, key, limits[0])
     frames = {
         "rutnat_250m": cells,
-        "bristomraden": areas.gap_areas(cells, land, region),
-        **summary.tables(kommuner, lan, cells, land, region.publicering.bandgranser),
+        "bristomraden": areas.gap_areas(cells, parts, land, region),
+        **summary.tables(kommuner, lan, cells, parts, land, limits),
     }
     return {t.name: checked(frames[t.name], t) for t in OPEN_TABLES}
 
@@ -97,7 +102,7 @@ def read(paths: Paths, table: Table) -> pd.DataFrame:
 
 
 def checked(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
-    """Return the table with the contract's columns and no other, every one of them open."""
+    """Return the table with the contract's columns and no other, every one of them open, as finely as it says."""
     closed = [c.name for c in table.columns if c.klass != "oppen"]
     if closed:
         raise ContractError(
@@ -105,4 +110,6 @@ def checked(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
             action="Ge kolumnen klassen oppen i kontraktet om den får publiceras, annars ta bort den.",
         )  # fmt: skip
     is_polygon = table.geometry == "MultiPolygon" and table.name == "bristomraden"
-    return contracts.check(frame, table)[[*table.names, *(["geometry"] if is_polygon else [])]]
+    return contracts.rounded(contracts.check(frame, table), table)[
+        [*table.names, *(["geometry"] if is_polygon else [])]
+    ]

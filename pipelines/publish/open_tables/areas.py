@@ -1,9 +1,11 @@
-"""Gap areas of the open edition: made from the open cells alone, so that they tell nothing the cells do not.
+"""Gap areas of the open edition: made from the open cells, so that they tell nothing of coverage the cells do not.
 
 The internal areas would give counts away: which cell names an area, that a cell that counts as covered
 belongs to one, that an area's sum lies in a band, what the trench between two addresses costs. Here a cell
-belongs when its *published* class says that fewer than half its addresses have coverage; counts are what
-the published bands add up to; the cost is reckoned from cell centres and bands, and told in classes.
+belongs when its *published* class says that fewer than half its addresses have coverage. Addresses are what the
+published bands add up to. Households without are the least and the most that the classes allow: the cells'
+households, which hold nothing about coverage, times the class's limits, rounded outwards. The cost is reckoned
+from cell centres and bands, and told in classes.
 """
 
 from __future__ import annotations
@@ -13,8 +15,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines import classes
 from pipelines.contracts_open import COST_CLASSES
 from pipelines.grid import CELL_M, Ints, corner, parse_scb_id
+from pipelines.publish.disclosure import EDGE
 from pipelines.publish.open_tables import bands
 from pipelines.region import MEASURES, THRESHOLDS
 from pipelines.stages.gaps import cost, trench
@@ -28,9 +32,8 @@ if TYPE_CHECKING:
 
     from pipelines.region import Region
 
-WITHOUT = {"utan": 1.0, "mindre_del": 0.75}
+CONNECTED = {"utan": 1.0, "mindre_del": 0.75, "fa_under_halften": 1.0}
 """Classes that belong to a gap area, and the part of a cell's addresses the cost connects."""
-COVERED = ("tackt", "storre_del")
 COST_LIMITS = (0.5e6, 1e6, 2e6, 5e6, 10e6, 20e6, 50e6)
 """Kronor that part :data:`pipelines.contracts_open.COST_CLASSES`; each limit belongs to the class above."""
 SPREAD = 0.65
@@ -38,13 +41,17 @@ SPREAD = 0.65
 0.633 for the minimum spanning tree, doi:10.1214/aop/1176989131), less one so that a single address needs none."""
 
 
-def gap_areas(cells: pd.DataFrame, land: pd.DataFrame, region: Region) -> gpd.GeoDataFrame:
+def gap_areas(
+    cells: pd.DataFrame, parts: pd.DataFrame, land: pd.DataFrame, region: Region
+) -> gpd.GeoDataFrame:
     """Return the open gap areas of every threshold and measure.
 
     Parameters
     ----------
     cells : DataFrame
         ``oppna_rutor``, by ``rutid_scb``.
+    parts : DataFrame
+        ``oppna_delar``: of it only addresses and households, which hold nothing about coverage.
     land : DataFrame
         ``rutid`` and ``land_ha``.
     """
@@ -52,7 +59,7 @@ def gap_areas(cells: pd.DataFrame, land: pd.DataFrame, region: Region) -> gpd.Ge
     import pandas as pd
 
     limits = region.publicering.bandgranser
-    facts = _cell_facts(cells, land, limits)
+    facts = _cell_facts(cells, parts, land, limits)
     frames = [_areas(cells, facts, t, m, region) for t in THRESHOLDS for m in MEASURES]
     whole = pd.concat(frames, ignore_index=True)
     counts = [c for c in whole if c.endswith(("_minst", "_hogst"))]
@@ -63,16 +70,32 @@ def gap_areas(cells: pd.DataFrame, land: pd.DataFrame, region: Region) -> gpd.Ge
     return gpd.GeoDataFrame(whole.astype(dict.fromkeys(texts, "str")), geometry="geometry", crs=3006)
 
 
-def _cell_facts(cells: pd.DataFrame, land: pd.DataFrame, limits: tuple[int, ...]) -> dict[str, NDArray[Any]]:
+def _cell_facts(
+    cells: pd.DataFrame, parts: pd.DataFrame, land: pd.DataFrame, limits: tuple[int, ...]
+) -> dict[str, NDArray[Any]]:
     rutid = parse_scb_id(cells["rutid_scb"])
     facts: dict[str, NDArray[Any]] = {"rutid": rutid}
     facts["land_ha"] = land_by(
         lookup(rutid, land["rutid"].to_numpy()), land["land_ha"].to_numpy(), len(rutid)
     )
     facts["adresser"] = np.array(bands.whole(cells["adresser_band"], limits))
-    for name in ("hushall", *(f"hushall_utan_{t}" for t in THRESHOLDS)):
-        facts[name] = np.array(bands.expected(cells[f"{name}_band"], limits))
+    facts["hushall"] = _households(parts, rutid, limits[0])
     return facts
+
+
+def _households(parts: pd.DataFrame, rutid: Ints, small: int) -> NDArray[np.float64]:
+    """Return the least and the most households of each cell, shape (2, n).
+
+    Few addresses are told alike however few: as the least and the most of them would have households.
+    """
+    at = np.searchsorted(rutid, parts["rutid"].to_numpy())
+    number, households = (
+        np.bincount(at, weights=parts[name].to_numpy(np.float64), minlength=len(rutid))
+        for name in ("adresser", "hushall")
+    )
+    each = np.divide(households, number, out=np.zeros(len(rutid)), where=number > 0)
+    few = (number > 0) & (number < small)
+    return np.array([np.where(few, each, households), np.where(few, each * (small - 1), households)])
 
 
 def _areas(
@@ -81,7 +104,7 @@ def _areas(
     import pandas as pd
 
     klass = cells[f"klass_{matt}_{troskel}"]
-    inside = np.flatnonzero(klass.isin(list(WITHOUT)))
+    inside = np.flatnonzero(klass.isin(classes.LACKING))
     rutid = facts["rutid"][inside]
     modelled = cells[f"underlag_{troskel}"].iloc[inside].isin(["statistik", "blandat"]).to_numpy()
     area = components(rutid, modelled)
@@ -102,19 +125,29 @@ def _areas(
         }
     )
     _add_kommuner(out, cells["kommunkod"].iloc[inside].to_numpy(), area, region)
-    without = facts[f"hushall_utan_{troskel}"].copy()
-    if matt == "passerad":
-        without[0] = 0.0  # no band tells it: at most those without access
-    for name, ends in (
-        ("adresser", facts["adresser"]),
-        ("hushall", facts["hushall"]),
-        ("hushall_utan", without),
-    ):
-        out[f"{name}_minst"], out[f"{name}_hogst"] = summed(ends[0]), summed(ends[1])
+    for end, number in zip(("minst", "hogst"), facts["adresser"], strict=True):
+        out[f"adresser_{end}"] = summed(number)
+    least, most = classes.without(klass)
+    small = region.publicering.undertryckningsgrans
+    fewest, many = facts["hushall"]
+    out["hushall_minst"], out["hushall_hogst"] = outwards(summed(fewest), summed(many), small)
+    lacking = outwards(summed(fewest * least), summed(many * most), small)
+    out["hushall_utan_minst"], out["hushall_utan_hogst"] = lacking
     kronor = _cost(klass, facts, cells["omradestyp"], inside, area, count, region)
     out["kostnad_klass"] = _cost_class(kronor, out, region.publicering.undertryckningsgrans)
     out["geometry"] = outlines(rutid, area, count)
     return out
+
+
+def outwards(
+    least: NDArray[np.float64], most: NDArray[np.float64], small: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return an interval's ends rounded outwards to whole multiples of the suppression threshold.
+
+    >>> [x.tolist() for x in outwards(np.array([0.0, 4.9, 10.0]), np.array([0.0, 4.9, 19.0]), 5)]
+    [[0.0, 0.0, 10.0], [0.0, 5.0, 20.0]]
+    """
+    return small * np.floor(least / small + EDGE), small * np.ceil(most / small - EDGE)
 
 
 def _add_kommuner(out: pd.DataFrame, kommun: NDArray[Any], area: Ints, region: Region) -> None:
@@ -135,11 +168,11 @@ def _cost(
 ) -> NDArray[np.float64]:  # fmt: skip
     """Return kronor per area, from the cells' centres, classes and bands."""
     e, n = (x + CELL_M / 2 for x in corner(facts["rutid"]))
-    net = np.flatnonzero(klass.isin(list(COVERED)))
+    net = np.flatnonzero(klass.isin(classes.COVERED))
     e_in, n_in = e[inside].astype(np.float64), n[inside].astype(np.float64)
     to_net = trench.distance_to_net(e_in, n_in, e[net].astype(np.float64), n[net].astype(np.float64))
     low, high = facts["adresser"][:, inside]
-    number = np.where(np.isfinite(high), (low + high) / 2, low) * klass.iloc[inside].map(WITHOUT).to_numpy()
+    number = np.where(np.isfinite(high), (low + high) / 2, low) * klass.iloc[inside].map(CONNECTED).to_numpy()
     metres = trench.lengths(e_in, n_in, to_net, area, count)
     own = SPREAD * CELL_M * np.maximum(np.sqrt(number) - 1, 0)
     metres = metres + np.bincount(area, weights=own, minlength=count)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.publish.disclosure import band_values, household_bands
+from pipelines.publish.disclosure import band_values
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,17 +23,6 @@ def whole(bands: pd.Series, limits: tuple[int, ...]) -> tuple[Floats, Floats]:
     [[0.0, 1.0, 10.0], [0.0, 4.0, inf]]
     """
     return _ends(bands, band_values(limits), (0, 1, *limits), (0, *(x - 1 for x in limits), np.inf))
-
-
-def expected(bands: pd.Series, limits: tuple[int, ...]) -> tuple[Floats, Floats]:
-    """Return the ends between which expected (fractional) counts lie; the upper end itself is not reached.
-
-    >>> import pandas as pd
-    >>> [x.tolist() for x in expected(pd.Series(["0", "1–4", "1–", "10–"]), (5, 10))]
-    [[0.0, 0.0, 0.0, 10.0], [0.0, 5.0, inf, inf]]
-    """
-    low, high = (0, 0, 0, *limits), (0, limits[0], np.inf, *limits[1:], np.inf)
-    return _ends(bands, household_bands(limits), low, high)
 
 
 def _ends(

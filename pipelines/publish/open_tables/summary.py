@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines import classes
 from pipelines.contracts_open import KOMMUNER_OPPNA
 from pipelines.grid import parse_scb_id
 from pipelines.publish import disclosure
@@ -22,13 +23,14 @@ PAIRS = tuple(
     for t in THRESHOLDS
     for share, without in ((f"andel_{t}", f"hushall_utan_{t}"), (f"andel_passerade_{t}", f"hushall_ej_passerade_{t}"))
 )  # fmt: skip
-SURFACE = {"utan": ("utan", "mindre_del"), "tackt": ("storre_del", "tackt")}
+SURFACE = {"utan": classes.LACKING, "tackt": classes.COVERED, "okand": (classes.WITHHELD,)}
 
 
 def tables(
     kommuner: pd.DataFrame,
     lan: pd.DataFrame,
     cells: pd.DataFrame,
+    parts: pd.DataFrame,
     land: pd.DataFrame,
     limits: tuple[int, ...],
 ) -> dict[str, pd.DataFrame]:
@@ -40,20 +42,21 @@ def tables(
         Contracts KOMMUNER and LAN.
     cells : DataFrame
         ``oppna_rutor``, by ``rutid_scb``.
+    parts : DataFrame
+        ``oppna_delar``.
     land : DataFrame
         ``rutid``, ``kommunkod``, ``land_ha``.
     """
     surface = land_by_class(cells, land)
-    kommuner = unsaid_by_cells(kommuner, cells, limits[0])
+    kommuner = unsaid_by_cells(kommuner, parts, limits[0])
     kommuner_ = kommuner.assign(**{f"{n}_ca": tens(kommuner[n], limits) for n in _counted()})
-    told = _with_shares(kommuner_, limits)
+    told = _with_few_covered(_with_shares(kommuner_, limits))
     told = _with_surface(told, surface.reindex(told["kommunkod"]).fillna(0.0).reset_index(drop=True))
-    told = background.with_pts_shares(told, cells, kommuner["kommunkod"], limits)
+    told = background.with_pts_shares(told, limits)
     whole = disclosure.county(kommuner, lan, limits)
     whole = whole.assign(**{f"{n}_ca": tens(whole[n], limits) for n in _counted()})
     whole = _with_surface(_with_shares(whole, limits), surface.sum().to_frame().T)
-    every = cells.assign(kommunkod="")
-    whole = background.with_pts_shares(whole, every, whole["lanskod"].map(lambda _: ""), limits)
+    whole = background.with_pts_shares(whole, limits)
     return {"kommuner": _rounded(told), "lan": _rounded(whole)}
 
 
@@ -61,28 +64,26 @@ def _counted() -> list[str]:
     return [n.removesuffix("_ca") for n in KOMMUNER_OPPNA.names if n.endswith("_ca")]
 
 
-def unsaid_by_cells(kommuner: pd.DataFrame, cells: pd.DataFrame, small: int) -> pd.DataFrame:
+def unsaid_by_cells(kommuner: pd.DataFrame, parts: pd.DataFrame, small: int) -> pd.DataFrame:
     """Return kommuner whose counts say no more of every single cell than the published cells do.
 
     A kommun's counts rest on all evidence, its cells on what may be published. That nobody, or everybody, in a
-    kommun lacks coverage says so of each cell; where the published cells do not, it is told as few.
+    kommun lacks coverage says so of each cell; where the run behind the cells says otherwise, it is told as few.
     """
     out = kommuner.copy()
-    codes = out["kommunkod"].to_numpy()
+    opened = parts.groupby("kommunkod", observed=True).sum(numeric_only=True)
+    opened = opened.reindex(out["kommunkod"].astype(str)).fillna(0.0)
     total = out["hushall"].to_numpy(np.float64)
     few = np.minimum(small, total) / 2
-    lived = cells["adresser_band"] != "0"
-    for t in THRESHOLDS:
-        for measure, name in (("tillgang", f"hushall_utan_{t}"), ("passerad", f"hushall_ej_passerade_{t}")):
-            klass = cells[f"klass_{measure}_{t}"]
-            some = lived & (
-                (klass != "tackt") | ((cells[f"hushall_utan_{t}_band"] != "0") & (measure == "tillgang"))
-            )
-            has = lived & (klass != "utan")
-            lacking, covered = (np.isin(codes, cells.loc[x, "kommunkod"].unique()) for x in (some, has))
-            x = out[name].to_numpy(np.float64)
-            x = np.where((x < disclosure.NOTHING) & lacking, few, x)
-            out[name] = np.where((total - x < disclosure.NOTHING) & covered, total - few, x)
+    for _, _, name in PAIRS:
+        lacking = opened[name].to_numpy()
+        some, has = (
+            lacking >= disclosure.NOTHING,
+            opened["hushall"].to_numpy() - lacking >= disclosure.NOTHING,
+        )
+        x = out[name].to_numpy(np.float64)
+        x = np.where((x < disclosure.NOTHING) & some, few, x)
+        out[name] = np.where((total - x < disclosure.NOTHING) & has, total - few, x)
     return out
 
 
@@ -117,6 +118,15 @@ def _with_shares(told: pd.DataFrame, limits: tuple[int, ...]) -> pd.DataFrame:
     return out
 
 
+def _with_few_covered(told: pd.DataFrame) -> pd.DataFrame:
+    """Tell those without as all households where few have coverage.
+
+    The number of households is known to anybody: beside it, those without in tens would say how few they leave.
+    """
+    few = {without: told[f"{share}_olikhet"] == "<" for _, share, without in PAIRS}
+    return told.assign(**{f"{n}_ca": told[f"{n}_ca"].mask(x, told["hushall_ca"]) for n, x in few.items()})
+
+
 _SIGNS = {"minst": ">", "över": ">", "högst": "<", "under": "<"}
 _ENDS = {"över": 99.9, "under": 0.1}
 """The limit itself of «över 99,9 %» and «under 0,1 %»: with the sign, 100 or 0 would be untrue."""
@@ -136,8 +146,8 @@ def land_by_class(cells: pd.DataFrame, land: pd.DataFrame) -> pd.DataFrame:
     for t in THRESHOLDS:
         klass = np.append(cells[f"klass_tillgang_{t}"].to_numpy(dtype=object), "ingen_adress")[at]
         out["obebodd"] = np.where(klass == "ingen_adress", hectares, 0.0)
-        for name, classes in SURFACE.items():
-            out[f"{name}_{t}"] = np.where(np.isin(klass.astype(str), classes), hectares, 0.0)
+        for name, codes in SURFACE.items():
+            out[f"{name}_{t}"] = np.where(np.isin(klass.astype(str), codes), hectares, 0.0)
     return pd.DataFrame(out).groupby(land["kommunkod"].to_numpy(), sort=True).sum()
 
 

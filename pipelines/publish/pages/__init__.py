@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines import files
-from pipelines.publish.facts import read_sources
+from pipelines.publish.facts import read_open_sources
 
 if TYPE_CHECKING:
     from pipelines.paths import Paths
@@ -25,7 +25,7 @@ def run(region: Region, paths: Paths) -> None:
     from pipelines.publish.pages import kommun, render
 
     county = county_.read(region, paths)
-    frame = render.common(region, county.facts, read_sources(paths), "../")
+    frame = render.common(region, county.facts, read_open_sources(paths), "../")
     for kod in county.rows:
         body = render.page("kommun.html.j2", {**frame, **kommun.context(county, kod)})
         files.write_text(paths.built(f"{FOLDER}/{kod}.html"), body)

@@ -1,4 +1,4 @@
-"""What the kommun pages are made of, read once: the open tables, outlines, and what PTS itself has published."""
+"""What the kommun pages are made of, read once: the open tables and outlines."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipelines import contracts_open, files
 from pipelines.contracts_history import FRAMSKRIVNING_OPPEN
 from pipelines.contracts_reconciliation import AVSTAMNING_OPPEN
 from pipelines.publish import open_tables
-from pipelines.publish.facts import read_facts
+from pipelines.publish.facts import read_open_facts
 from pipelines.publish.open_tables.reconciliation import beyond_pts
 from pipelines.publish.pages import figures, scene
 from pipelines.region import MEASURES, THRESHOLDS, Region
@@ -37,8 +37,6 @@ class County:
         The open tables.
     land : scene.Land
         Outlines and localities.
-    pts_class : dict
-        PTS's published share (whole per cent) with the shown speed, by kommun and class.
     history : DataFrame, optional
         Contract HISTORIK_OPPEN.
     projection : DataFrame
@@ -54,7 +52,6 @@ class County:
     cells: pd.DataFrame
     areas: pd.DataFrame
     land: scene.Land
-    pts_class: dict[tuple[str, str], float]
     history: pd.DataFrame | None
     projection: pd.DataFrame
     reconciliation: pd.DataFrame
@@ -107,25 +104,10 @@ def read(region: Region, paths: Paths) -> County:
     )
     history = paths.table("oppen_historik")
     return County(
-        region=region, facts=read_facts(paths), kommuner=kommuner, lan=lan, cells=cells,
+        region=region, facts=read_open_facts(paths), kommuner=kommuner, lan=lan, cells=cells,
         areas=open_tables.read(paths, contracts_open.BRISTOMRADEN_OPPNA),
         land=scene.prepare(files.read_polygons(paths.table("granser")), files.read_polygons(paths.table("orter"))),
-        pts_class=_pts_by_class(paths), history=files.read_table(history) if history.exists() else None,
+        history=files.read_table(history) if history.exists() else None,
         projection=open_tables.read(paths, FRAMSKRIVNING_OPPEN),
         reconciliation=open_tables.read(paths, AVSTAMNING_OPPEN),
     )  # fmt: skip
-
-
-def _pts_by_class(paths: Paths) -> dict[tuple[str, str], float]:
-    """Return PTS's published share per kommun and class, in whole per cent: no finer than a small count bears."""
-    path = paths.table("riktvarden")
-    if not path.exists():
-        return {}
-    table = files.read_table(path)
-    of = table[
-        (
-            (table["matt"] == SHOWN[0]) & (table["troskel_mbit"] == SHOWN[1]) & table["andel"].notna()
-        ).to_numpy()
-    ]
-    whole = np.floor(100 * of["andel"].to_numpy(np.float64) + 0.5)
-    return dict(zip(zip(of["kommunkod"], of["omradestyp"], strict=True), whole.tolist(), strict=True))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines import contracts_open, files, products
 from pipelines.contracts_reconciliation import AVSTAMNING_OPPEN
 from pipelines.publish import open_tables
-from pipelines.publish.facts import RunFacts, read_facts, read_sources
+from pipelines.publish.facts import RunFacts, read_open_facts, read_open_sources
 from pipelines.publish.html.language import Writer
 from pipelines.publish.install import built_names
 from pipelines.publish.pages import figures, reconciliation, render
@@ -35,8 +35,8 @@ UNITS = (("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
 
 def run(region: Region, paths: Paths) -> None:
     """Write both pages from the open tables, the configuration and what lies built under ``maps/``."""
-    facts = read_facts(paths)
-    frame = render.common(region, facts, read_sources(paths), "")
+    facts = read_open_facts(paths)
+    frame = render.common(region, facts, read_open_sources(paths), "")
     kommuner, lan = (
         open_tables.read(paths, t) for t in (contracts_open.KOMMUNER_OPPNA, contracts_open.LAN_OPPNA)
     )
@@ -146,18 +146,29 @@ def published_files(built: Path, there: list[str], write: Writer) -> list[dict[s
         {
             "href": name, "namn": name.rpartition("/")[2], "vad": "; ".join(titles[name]), "format": formats[name],
             "storlek": size((built / name).stat().st_size, write),
-            "bilagor": [(n, n.removeprefix(name.rpartition(".")[0])) for n, main in beside.items() if main == name],
+            "bilagor": [(n, _short(n, name)) for n, main in beside.items() if main == name],
         }
         for name in titles if name not in beside
     ]  # fmt: skip
 
 
 def _belongs_to(name: str, names: Iterable[str]) -> str | None:
-    """Return the raster whose style or statistics a file holds: it is of no use without it."""
+    """Return what a file is a part of: the raster whose style or statistics it holds, the series its record is of."""
+    if name.startswith("metadata/"):
+        return "metadata_iso19139.xml"
     if not name.endswith((".qml", ".aux.xml")):
         return None
     stem = name.removesuffix(".qml").removesuffix(".aux.xml").removesuffix(".tif")
     return f"{stem}.tif" if f"{stem}.tif" in names else None
+
+
+def _short(name: str, main: str) -> str:
+    """Return what a file is called beside the one it belongs to.
+
+    >>> _short("data/raster/a.qml", "data/raster/a.tif"), _short("metadata/lan.xml", "metadata_iso19139.xml")
+    ('.qml', 'lan')
+    """
+    return Path(name).stem if name.startswith("metadata/") else name.removeprefix(main.rpartition(".")[0])
 
 
 def size(count: int, write: Writer) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from pipelines import classes as klasser
 from pipelines.publish import disclosure
 from pipelines.publish.html.language import Writer
 from pipelines.region import MEASURES, THRESHOLDS, Malniva, Region
@@ -156,13 +157,11 @@ def split(cells: pd.DataFrame, tell: Teller, classes: tuple[str, ...]) -> list[R
         of = lived[(lived["omradestyp"] == typ).to_numpy()]
         has = {
             t: tell.share(
-                100 * float(of[f"klass_tillgang_{t}"].isin(["tackt", "storre_del"]).mean())
-                if len(of)
-                else math.nan
+                100 * float(of[f"klass_tillgang_{t}"].isin(klasser.COVERED).mean()) if len(of) else math.nan
             )
             for t in THRESHOLDS
         }
-        lacking = int(of["klass_tillgang_100"].isin(["utan", "mindre_del"]).sum())
+        lacking = int(of["klass_tillgang_100"].isin(klasser.LACKING).sum())
         out.append(
             {
                 "typ": typ,

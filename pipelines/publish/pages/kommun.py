@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipelines import files
+from pipelines import classes, files
 from pipelines.publish.html.language import Writer
 from pipelines.publish.pages import charts, figures, reconciliation, scene
 from pipelines.publish.pages.county import SHOWN, County
@@ -39,7 +39,7 @@ def context(county: County, kommunkod: str) -> dict[str, Any]:
     areas, marks = _areas(county, kommunkod)
     drawn = scene.draw(county.land, kommunkod, cells, KLASS, marks)
     lived = cells[(cells[KLASS] != "ingen_adress").to_numpy()]
-    covered = int(lived[KLASS].isin(["tackt", "storre_del"]).sum())
+    covered = int(lived[KLASS].isin(classes.COVERED).sum())
     all_areas = int(_touches(county.shown_areas, kommunkod).sum())
     return {
         "sidtyp": "kommunsida", "kod": kommunkod,
@@ -56,12 +56,12 @@ def context(county: County, kommunkod: str) -> dict[str, Any]:
         ],
         "framskrivning": _projection(county, kommunkod),
         "delning": figures.split(cells, tell, CLASSES),
-        "split_pts": _pts_split(county, kommunkod, shown),
         "karta": drawn, "karta_lank": _link(county, kommunkod, cells),
         "karta_text": t["karta_beskrivning"].format(
             kommun=name, rutor=tell.write.number(len(lived)), tackta=tell.write.number(covered)
         ),
-        "klasser": list(texts()["klass"].items()), "brist": areas,
+        "klasser": [(x, y) for x, y in texts()["klass"].items() if x != classes.WITHHELD or (cells[KLASS] == x).any()],
+        "brist": areas,
         "brist_caption": t["brist_caption"].format(n=len(areas), alla=tell.write.number(all_areas))
         if all_areas > len(areas) else t["brist_caption_alla"],
         **_comparison(county, kommunkod, name, shown.share.text), **_trend(county, kommunkod),
@@ -161,20 +161,6 @@ def _link(county: County, kommunkod: str, cells: pd.DataFrame) -> str:
     wide = max(east - west, north - south, 1000.0)
     zoom = math.floor(math.log2(EARTH_M_PER_PX * 0.5 * 600 / wide))
     return _fragment((west + east) / 2, (south + north) / 2, min(max(zoom, 5), 13))
-
-
-def _pts_split(county: County, kommunkod: str, shown: figures.Figures) -> str:
-    """Return PTS's shares per class in words; nothing where the whole kommun's is a limit or not told."""
-    all_texts = texts()
-    t = all_texts["kommun"]
-    told = [(c, county.pts_class[kommunkod, c]) for c in CLASSES if (kommunkod, c) in county.pts_class]
-    if shown.pts.value is None or shown.difference.value is None or not told:
-        return ""
-    parts = [
-        t["split_pts_del"].format(typ=all_texts["omradestyp"][c].lower(), andel=f"{x:.0f}\u202f%")
-        for c, x in told
-    ]
-    return str(t["split_pts"].format(delar=", ".join(parts)))
 
 
 def _comparison(county: County, kommunkod: str, name: str, share: str) -> dict[str, Any]:

@@ -8,7 +8,9 @@ from typing import Any
 
 from markupsafe import Markup
 
+from pipelines import classes
 from pipelines.publish import html
+from pipelines.publish.catalogue import wording
 from pipelines.publish.facts import RunFacts, Source, credit_lines
 from pipelines.publish.html.language import Writer
 from pipelines.region import Region
@@ -32,9 +34,12 @@ def common(region: Region, facts: RunFacts, sources: list[Source], root: str) ->
         The way to ``maps/`` from the page: empty, or ``../``.
     """
     t, publishing, write = texts(), region.publicering, Writer("sv")
+    small = publishing.undertryckningsgrans
     return {
         "t": t, "rot": root, "demo": bool(facts["demo"]), "webbplats": publishing.titel,
-        "epost": publishing.kontakt_epost,
+        "epost": publishing.kontakt_epost, "licens": wording.licence(region),
+        "licens_kort": publishing.licens,
+        "skydd": t["skydd"].format(grans=small, under=small - 1, fa_under=classes.few_below(small)),
         "kallor": [t["kalla"].format(rad=line) for line in credit_lines(sources)],
         "utgivare": t["utgivare"].format(utgivare=publishing.utgivare),
         "utgava": t["utgava"].format(

@@ -13,7 +13,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from pipelines import classes
 from pipelines.grid import CELL_M, corner, parse_scb_id
+from pipelines.publish.palette import LEGEND
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -144,7 +146,7 @@ def runs(cells: pd.DataFrame, klass: str) -> list[tuple[str, str]]:
     start = np.flatnonzero(first)
     length = np.diff(np.append(start, len(x)))
     out = []
-    for name in ("utan", "mindre_del", "storre_del", "tackt"):
+    for name in (x for x in LEGEND if x != classes.NO_ADDRESS):
         of = named[start] == name
         if of.any():
             parts = zip(x[start][of].tolist(), y[start][of].tolist(), length[of].tolist(), strict=True)

@@ -6,6 +6,7 @@ Made from the open tables, public outlines and place names, and from nothing els
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,7 +52,7 @@ def run(region: Region, paths: Paths, jobs: str = "") -> None:
         )  # fmt: skip
     everything = atlas.read(region, paths)
     todo = sheets.plan(everything)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(prefix=f".typsnitt.{os.getpid()}.ny", dir=paths.step) as folder:
         typeface.make(Path(folder))
         each = [(sheet, paths.built("maps/kartor")) for sheet in todo]
         _draw_all(everything, Path(folder), each, int(jobs or 1))

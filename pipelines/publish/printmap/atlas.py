@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines import classes as klasser
 from pipelines import grid
-from pipelines.contracts import CLASS_CODES
 from pipelines.contracts_open import BRISTOMRADEN_OPPNA, KOMMUNER_OPPNA, LAN_OPPNA, RUTNAT_250M
 from pipelines.files import read_table
 from pipelines.publish.cog import frame
-from pipelines.publish.facts import RunFacts, Source, read_facts, read_sources
+from pipelines.publish.facts import RunFacts, Source, read_open_facts, read_open_sources
 from pipelines.region import THRESHOLDS, Region
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Atlas:
     corner : (E, N)
         Upper left corner of the rasters, EPSG:3006, metres. A pixel is a cell.
     classes : dict of ndarray of uint8, shape (rows, columns)
-        Per threshold the index in CLASS_CODES of the class of ``tillgang``, or NO_CELL.
+        Per threshold the index in klasser.CODES of the class of ``tillgang``, or NO_CELL.
     modelled : dict of ndarray of bool
         Per threshold: the class rests on statistics alone.
     kommun : ndarray of int16
@@ -109,8 +109,8 @@ def read(region: Region, paths: Paths) -> Atlas:
     kommun = raster(_coded(cells["kommunkod"], codes, np.int16), -1)
     outlines = _outlines(paths.table("granser"))
     return Atlas(
-        region, read_facts(paths), read_sources(paths), codes, corner,
-        classes={t: raster(_coded(cells[f"klass_tillgang_{t}"], CLASS_CODES, np.uint8), NO_CELL) for t in THRESHOLDS},
+        region, read_open_facts(paths), read_open_sources(paths), codes, corner,
+        classes={t: raster(_coded(cells[f"klass_tillgang_{t}"], klasser.CODES, np.uint8), NO_CELL) for t in THRESHOLDS},
         modelled={t: raster(cells[f"underlag_{t}"].eq("statistik").to_numpy(), False) for t in THRESHOLDS},
         kommun=kommun,
         sea=_sea(kommun, outlines, corner),

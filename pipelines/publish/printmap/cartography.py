@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines import classes as klasser
 from pipelines import grid
-from pipelines.contracts import CLASS_CODES
 from pipelines.publish.palette import CLASS_COLOURS, NEIGHBOUR, rgb
 from pipelines.publish.printmap.atlas import NO_CELL, Atlas, Classes
 
@@ -34,7 +34,7 @@ MODELLED_RADIUS_M = 2_000
 """An area is hatched where most inhabited cells within this distance are modelled."""
 AREA_HATCH = "///"
 AREA_HATCH_COLOUR = "#7d7d7d"
-_DARK = ("utan", "mindre_del")
+_DARK = ("utan", "mindre_del", "fa_under_halften")
 """Classes dark enough to be hatched in white."""
 
 
@@ -153,8 +153,8 @@ def _sea(ax: Any, atlas: Atlas, sheet: Sheet, own: Any) -> None:
 def _cells(ax: Any, classes: Classes, corner: tuple[float, float], sheet: Sheet) -> None:
     """Draw the classes; cells without addresses show the land below."""
     # Clear pixels carry the land's colour too: PDF readers blend across the edge of a pixel.
-    colours = np.array([[*rgb(CLASS_COLOURS[code]), 255] for code in CLASS_CODES], dtype=np.uint8)
-    colours[CLASS_CODES.index("ingen_adress"), 3] = 0
+    colours = np.array([[*rgb(CLASS_COLOURS[code]), 255] for code in klasser.CODES], dtype=np.uint8)
+    colours[klasser.CODES.index("ingen_adress"), 3] = 0
     lookup = np.repeat(colours[:1], 256, axis=0)
     lookup[: len(colours)] = colours
     _picture(ax, lookup[classes], corner, sheet, 2)
@@ -174,8 +174,8 @@ def _hatch_cells(
     ax: Any, classes: Classes, modelled: NDArray[np.bool_], corner: tuple[float, float], sheet: Sheet
 ) -> None:
     """Draw diagonals through every modelled cell, in white on the dark classes."""
-    dark = np.isin(classes, [CLASS_CODES.index(code) for code in _DARK])
-    lived = (classes != NO_CELL) & (classes != CLASS_CODES.index("ingen_adress"))
+    dark = np.isin(classes, [klasser.CODES.index(code) for code in _DARK])
+    lived = (classes != NO_CELL) & (classes != klasser.CODES.index("ingen_adress"))
     for shade, chosen in (("light", modelled & dark), ("dark", modelled & lived & ~dark)):
         _patch(
             ax, diagonals(chosen, corner, sheet.cell_mm), facecolor="none", edgecolor=HATCH_COLOURS[shade],
@@ -206,7 +206,7 @@ def _hatch_areas(ax: Any, atlas: Atlas, sheet: Sheet, land: Any) -> None:
 
     classes, corner = window(atlas, sheet)
     modelled = window(atlas, sheet, modelled=True)[0] == 1
-    lived = (classes != NO_CELL) & (classes != CLASS_CODES.index("ingen_adress"))
+    lived = (classes != NO_CELL) & (classes != klasser.CODES.index("ingen_adress"))
     radius = MODELLED_RADIUS_M // grid.CELL_M
     size = 2 * radius + 1
     density = [

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pipelines import classes
 from pipelines.publish import swedish
 from pipelines.publish.facts import credit_lines
-from pipelines.publish.palette import CLASS_COLOURS, CLASS_LABELS
+from pipelines.publish.palette import CLASS_COLOURS, CLASS_LABELS, LEGEND
 from pipelines.publish.printmap import cartography, told, typeface, worst
 from pipelines.publish.printmap.block import ALERT, QUIET, Column
 from pipelines.publish.printmap.labels import plain
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from pipelines.publish.printmap.sheets import Sheet
 
 DEMO = "DEMO – påhittade uppgifter"
-LEGEND = ("utan", "mindre_del", "storre_del", "tackt", "ingen_adress")
 
 
 def draw(ax: Any, atlas: Atlas, sheet: Sheet, gaps: pd.DataFrame) -> None:
@@ -126,8 +126,8 @@ def _legend(column: Column) -> None:
     column.line(0, what, _fitting(what, room, size, 5, bold=False))
     column.line(column.width, unit, column.small, QUIET, ha="right")
     column.y += 1.4
-    w, h, step = (8, 4.6, 5.8) if column.large else (6, 3.2, 4.1)
-    for code in LEGEND:
+    w, h, step = (8, 4.6, 5.8) if column.large else (6, 2.9, 3.5)
+    for code in (x for x in LEGEND if many[x] or x != classes.WITHHELD):
         column.box(0, w, h, CLASS_COLOURS[code], edge="#8b867d")
         column.y += h / 2
         look: dict[str, Any] = {"va": "center_baseline"}
@@ -136,11 +136,10 @@ def _legend(column: Column) -> None:
         column.y += step - h / 2
     column.y += 0.8
     _modelled(column, w, h)
-    limit = column.suppression
+    limit = classes.few_below(column.suppression)
     column.y += 0.8
     column.paragraph(
-        f"I rutor med färre än {limit} adresser visas bara två klasser: minst hälften av adresserna har (ljusast) "
-        "eller färre än hälften har (mörkast), så att enskilda hushåll inte kan pekas ut.", column.small, QUIET,
+        f"Få adresser: färre än {limit} i rutan, för att inte peka ut någon.", column.small, QUIET,
     )  # fmt: skip
 
 

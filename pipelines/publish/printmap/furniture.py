@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pipelines import classes as klasser
 from pipelines import grid
-from pipelines.contracts import CLASS_CODES
 from pipelines.publish.printmap.atlas import NO_CELL
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def _hidden(atlas: Atlas, sheet: Sheet, room: Box) -> int:
         np.array([north - bottom - room[3] * metres, north - bottom]) // grid.CELL_M + (0, 1), 0, None
     )
     part = classes[int(rows[0]) : int(rows[1]), int(columns[0]) : int(columns[1])]
-    return int(((part != NO_CELL) & (part != CLASS_CODES.index("ingen_adress"))).sum())
+    return int(((part != NO_CELL) & (part != klasser.CODES.index("ingen_adress"))).sum())
 
 
 def _watermark(ax: Any, sheet: Sheet) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipelines.contracts import CLASS_CODES
+from pipelines import classes as klasser
 from pipelines.publish import swedish
 from pipelines.publish.printmap.labels import plain
 
@@ -59,7 +59,7 @@ def covered(row: pd.Series[Any], t: int, suppression: int) -> str | None:
 def cells(classes: Classes) -> dict[str, int]:
     """Return how many cells of each class a sheet shows."""
     many = np.bincount(classes.ravel(), minlength=256)
-    return {code: int(many[i]) for i, code in enumerate(CLASS_CODES)}
+    return {code: int(many[i]) for i, code in enumerate(klasser.CODES)}
 
 
 def worst_gaps(atlas: Atlas, kod: str, threshold: int) -> pd.DataFrame:

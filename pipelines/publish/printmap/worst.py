@@ -58,6 +58,6 @@ def gap_areas(column: Column, gaps: pd.DataFrame, foot: float) -> None:
         ):
             column.line(x, value, size, bold=x == 0, ha=side)
     column.y += 1.6
-    note = "Inramade och numrerade på kartan. Från–till enligt rutornas band; kostnad är schablon, – redovisas inte."
+    note = "Inramade och numrerade på kartan. Från–till enligt rutornas klasser; kostnad är schablon, – redovisas inte."
     if column.y + typeface.height_mm(len(typeface.wrap(note, w, column.small)), column.small) < foot:
         column.paragraph(note, column.small, QUIET)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines import files
-from pipelines.publish.facts import read_facts, read_sources
+from pipelines.publish.facts import read_facts, read_open_facts, read_open_sources, read_sources
 from pipelines.publish.qgis_project import editions, package
 
 if TYPE_CHECKING:
@@ -22,9 +22,11 @@ INTERNAL, PUBLISHED = "out/bredband.qgz", "maps/data/bredband_oppen.qgz"
 
 def run(region: Region, paths: Paths) -> None:
     """Build the projects of both editions."""
-    facts, sources, bounds = read_facts(paths), read_sources(paths), outlines(paths)
-    package.write(paths.built(INTERNAL), editions.internal(region, facts, sources, bounds))
-    package.write(paths.built(PUBLISHED), editions.published(region, facts, sources, bounds))
+    bounds = outlines(paths)
+    inside = editions.internal(region, read_facts(paths), read_sources(paths), bounds)
+    outside = editions.published(region, read_open_facts(paths), read_open_sources(paths), bounds)
+    package.write(paths.built(INTERNAL), inside)
+    package.write(paths.built(PUBLISHED), outside)
 
 
 def outlines(paths: Paths) -> dict[str, Bounds]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipelines import contracts, contracts_gaps, contracts_model, contracts_open
 from pipelines.publish import class_raster, qgis_open, qgis_styles, qml_raster, swedish
-from pipelines.publish.catalogue.wording import LICENCE_NAME
+from pipelines.publish.catalogue import wording
 from pipelines.publish.facts import DEMO_TEXT, RunFacts, Source, credit_lines, demo_prefix
 from pipelines.publish.qgis_project import views
 from pipelines.publish.qgis_project.model import (
@@ -74,28 +74,32 @@ def internal(
 def published(
     region: Region, facts: RunFacts, sources: Sequence[Source], bounds: dict[str, Bounds]
 ) -> Project:
-    """Return the project beside ``bredband_oppen.gpkg``: classes and bands only, sources as they are credited."""
-    make = _maker("./bredband_oppen.gpkg", lambda t: qgis_open.styles(t, facts), facts, LICENCE_NAME)
+    """Return the project beside ``bredband_oppen.gpkg``: classes only, sources as they are credited."""
+    licence = wording.licence_line(region)
+    make = _maker("./bredband_oppen.gpkg", lambda t: qgis_open.styles(t, facts), facts, licence)
     groups = (
         _borders(make, facts, contracts_open.KOMMUNER_OPPNA, contracts_open.LAN_OPPNA),
         Group(
             "",
             (off(make(contracts_open.BRISTOMRADEN_OPPNA)), *_cells(make(contracts_open.RUTNAT_250M), facts)),
         ),
-        _rasters("./raster/", facts, (), LICENCE_NAME),
+        _rasters("./raster/", facts, (), licence),
         _kommuner(make, facts, contracts_open.KOMMUNER_OPPNA, contracts_open.LAN_OPPNA),
     )
-    about = "Öppen utgåva: klasser och band. Innehåller inga adresser och inga små antal."
+    about = "Öppen utgåva: rutornas klasser. Innehåller inga adresser och inga små antal."
     project = _project(region, facts, bounds, groups, about, credit_lines(list(sources)), signs=True)
-    return replace(project, kind="oppen", relations=_OF_KOMMUN, service=_service(region, project.abstract))
+    return replace(
+        project, kind="oppen", relations=_OF_KOMMUN, service=_service(region, project.abstract),
+        licence=licence,
+    )  # fmt: skip
 
 
 def _service(region: Region, text: str) -> Service:
     """Return what the open project says of itself where it is served."""
     publishing = region.publicering
     return Service(
-        text, "Avgiftsfritt", f"{LICENCE_NAME}. Ange källan: {publishing.utgivare}.", publishing.bas_url,
-        publishing.telefon, tuple(t.name for t in contracts_open.OPEN_TABLES),
+        text, "Avgiftsfritt", f"{wording.licence_line(region)}. Ange källan: {publishing.utgivare}.",
+        publishing.bas_url, publishing.telefon, tuple(t.name for t in contracts_open.OPEN_TABLES),
     )  # fmt: skip
 
 

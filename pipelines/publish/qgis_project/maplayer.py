@@ -19,12 +19,16 @@ _FAR = 100_000_000
 
 
 def element(
-    layer: Layer, publisher: str, keywords: Sequence[str] = (), relations: Sequence[Relation] = ()
+    layer: Layer,
+    publisher: str,
+    licence: str,
+    keywords: Sequence[str] = (),
+    relations: Sequence[Relation] = (),
 ) -> str:
     """Return ``<maplayer>``: its first style spelled out, the others in its style manager.
 
     Every layer is made anew by the next run, so none is to be written in. ``relations`` are those of the project;
-    the layer's form has a page of each that it is the whole of.
+    the layer's form has a page of each that it is the whole of. No licence is told where it is empty.
     """
     pages = [qml_fields.related(r.id, r.name) for r in relations if r.whole == layer.name]
     styles = {name: _root(layer, qml, pages) for name, qml in layer.styles}
@@ -54,7 +58,7 @@ def element(
         ("title", layer.title),
         ("abstract", layer.about),
         ("rights", publisher),
-        ("license", layer.licence),
+        ("license", licence),
     ):
         if text:
             ET.SubElement(told, name).text = text

@@ -173,6 +173,7 @@ class Project:
     sheets: tuple[Sheet, ...] = ()
     kind: Literal["intern", "oppen"] = "intern"
     service: Service | None = None
+    licence: str = ""
 
     @property
     def layers(self) -> tuple[Layer, ...]:

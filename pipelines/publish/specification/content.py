@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pipelines import products
+from pipelines import classes, products
 from pipelines.contracts import BASIS_TEXT, Column, Table
-from pipelines.contracts_open import OPEN_TABLES
+from pipelines.contracts_open import OPEN_BESIDE, OPEN_TABLES
 from pipelines.publish import codes, palette, swedish
 from pipelines.publish.catalogue import described, iris, wording
 from pipelines.publish.specification.quality import figures
@@ -53,11 +53,13 @@ def context(region: Region, paths: Paths) -> dict[str, Any]:
         "period": tuple(map(swedish.day, d.period)),
         "omrade": {"vast": west, "syd": south, "ost": east, "nord": north},
         "frekvens": FREQUENCIES[publishing.uppdateringsfrekvens],
-        "licens": (wording.LICENCE, wording.LICENCE_NAME),
+        "licens": (wording.licence(region).iri, wording.licence(region).name),
         "krediter": d.credits,
         "ursprung": [(o.publisher, o.title, swedish.day(o.date) if o.date else "–") for o in d.origins],
         "harkomst": d.lineage,
         "grans": publishing.undertryckningsgrans,
+        "fa_under": classes.few_below(publishing.undertryckningsgrans),
+        "minst_adresser": publishing.minst_adresser_i_ruta,
         "band": _bands(publishing.undertryckningsgrans, publishing.bandgranser),
         "tekniker": ", ".join(region.evidens.fasta_tekniker),
         "radie": swedish.number(region.evidens.matchningsradie_m),
@@ -66,10 +68,14 @@ def context(region: Region, paths: Paths) -> dict[str, Any]:
         "klasser": [(code, label) for code, label in palette.CLASS_LABELS.items()],
         "kodlistor": [
             (name, [(code or "tomt", label) for code, label in codes.CODES[name].items()])
-            for name in codes.used(list(OPEN_TABLES))
+            for name in codes.used([*OPEN_TABLES, *OPEN_BESIDE])
         ],
         "datamangder": [_dataset(d, x) for x in d.datasets],
-        "katalog": [(f.path.removeprefix("maps/"), f.format) for f in products.BY_ID["katalog"].files],
+        "katalog": [
+            (f.path.removeprefix("maps/"), f.format)
+            for f in products.BY_ID["katalog"].files
+            if "*" not in f.path
+        ],
         "lexikon": described.DICTIONARY,
         "katalog_iri": iris.catalogue(d.root),
         "metadata_uuid": str(iris.uuid(iris.catalogue(d.root))),
@@ -87,10 +93,12 @@ def _bands(threshold: int, limits: tuple[int, ...]) -> str:
 
 def _dataset(d: Described, x: Dataset) -> dict[str, Any]:
     # A page's or a print map's table is the data's own: told there.
-    own = [t for t in x.product.tables if any(f.layer == t.name for f in x.files)]
+    named = {f.layer or p.rpartition("/")[2].partition(".")[0] for f in x.files for p in f.paths}
+    own = [t for t in x.product.tables if t.name in named]
     return {
         "id": x.product.id, "titel": x.title, "namn": x.product.title, "text": x.product.description,
-        "nytta": x.product.nytta, "iri": x.iri, "uuid": x.uuid, "tabeller": [_table(t) for t in own],
+        "nytta": x.product.nytta, "iri": x.iri, "uuid": x.uuid,
+        "post": iris.record(x.product.id), "tabeller": [_table(t) for t in own],
         "filer": [_file(x, f) for f in x.files],
     }  # fmt: skip
 
@@ -111,6 +119,8 @@ def _column(c: Column) -> dict[str, str]:
         rules.append(f"Från {swedish.number(c.low)} till {swedish.number(c.high)}.")
     elif c.low is not None:
         rules.append(f"Minst {swedish.number(c.low)}.")
+    if c.decimals is not None:
+        rules.append(f"{c.decimals} {'decimal' if c.decimals == 1 else 'decimaler'}.")
     if c.nullable:
         rules.append("Kan vara tom.")
     return {

@@ -1,7 +1,7 @@
 """Quality figures of this run for the specification: made of what is published, or told only as shares.
 
-Deviations and shares of cells are reckoned from the open tables. The ledgers give the laws (how many, how
-exactly they hold), shares of the sources' rows, and the boundaries' land beside the official areas.
+Deviations and shares of cells are reckoned from the open tables. The ledgers give the number of laws, shares of
+the public sources' rows, and the boundaries' land beside the official areas; nothing of the evidence.
 No count of households, people or addresses is told here, nor any figure of a single kommun or file.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from pipelines import ledger
-from pipelines.publish import beside_pts, palette, swedish
+from pipelines.publish import palette, swedish
 from pipelines.region import MEASURES, THRESHOLDS
 
 if TYPE_CHECKING:
@@ -39,7 +39,6 @@ def figures(region: Region, paths: Paths) -> dict[str, Any]:
         "tolerans": swedish.number(region.kontroll.avvikelse_pe, 1),
         "underlag": basis(cells),
         "klassade": classes(cells),
-        "mot_pts": households_beside_pts(paths),
         "rader": rows_used(paths),
         "land": land(paths),
         "antal_rutor": swedish.number(len(cells)),
@@ -61,15 +60,9 @@ def published(paths: Paths) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def laws(said: ledger.Ledger) -> dict[str, str]:
-    """Return how many laws were checked and the power of ten the largest deviation lies under, as texts."""
+    """Return how many laws were checked, as text. Their own figures are the run's, of all evidence: not told."""
     checked: Any = said.facts["lagar"]
-    worst = max((float(x["avvikelse"]) for x in checked), default=0.0)
-    power = next((p for p in range(15, 0, -1) if worst < 10.0**-p), 0)
-    return {"antal": swedish.number(len(checked)), "storst": f"10⁻{_raised(power)}" if power else "1"}
-
-
-def _raised(number: int) -> str:
-    return str(number).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return {"antal": swedish.number(len(checked))}
 
 
 def deviations(kommuner: pd.DataFrame, tolerance: float) -> Table:
@@ -130,7 +123,7 @@ def classes(cells: pd.DataFrame) -> Table:
 
 
 def rows_used(paths: Paths) -> Table:
-    """Return what became of the sources' rows, as shares; a source that was not given has no line."""
+    """Return what became of the public sources' rows, as shares; a source that was not given has no line."""
     rows: list[Row] = []
     read: Any = _facts(paths, "lantmateriet").get("rader")
     if read:
@@ -150,37 +143,7 @@ def rows_used(paths: Paths) -> Table:
                 _percent(moved, people),
             )
         )
-    files: Any = _facts(paths, "tackning").get("rader") or {}
-    if used := sum(f["anvanda"] for f in files.values()):
-        whole = sum(f["lasta"] for f in files.values())
-        lost = _counted(paths, "coverage", "omatchad")
-        guessed = _counted(paths, "tackning", "antagen")
-        rows += [
-            ("Täckningsuppgifter som går att använda", "lästa rader", _percent(used, whole)),
-            ("Täckningsuppgifter som hör till en adress eller ruta", "användbara rader", _percent(used - lost, used)),
-            ("Täckningsuppgifter med antagen hastighet", "användbara rader", _percent(guessed, used)),
-        ]  # fmt: skip
     return ("Vad", "Av", "Andel"), rows
-
-
-def households_beside_pts(paths: Paths) -> dict[str, Any] | None:
-    """Return in what share of PTS's figures our households with coverage are as many as PTS's; None without any."""
-    from pipelines.files import read_table
-
-    if not paths.table("riktvarden").exists():
-        return None
-    told = beside_pts.count(read_table(paths.table("riktvarden"), ["omradestyp", "rest_hushall"]))
-    if not told.compared:
-        return None
-    rows = [
-        (text[0].upper() + text[1:], _percent(getattr(told, name), told.compared), beside_pts.DECIDES[name])
-        for name, text in beside_pts.LABELS.items()
-    ]
-    head = ("Vårt antal hushåll med täckning", "Andel av talen", "Vad som avgör")
-    return {
-        "tabell": (head, rows), "antal": swedish.number(told.compared), "namnare": beside_pts.DENOMINATOR,
-        "betyder": beside_pts.MEANING,
-    }  # fmt: skip
 
 
 def land(paths: Paths) -> dict[str, str] | None:

@@ -12,7 +12,7 @@ from pipelines.contracts_reconciliation import AVSTAMNING_OPPEN
 from pipelines.files import read_table, write_text
 from pipelines.paths import Paths
 from pipelines.publish import open_tables
-from pipelines.publish.facts import read_facts, read_sources
+from pipelines.publish.facts import read_facts, read_open_facts, read_open_sources, read_sources
 from pipelines.publish.html.language import LANGUAGES
 from pipelines.publish.open_tables.reconciliation import beyond_pts
 from pipelines.publish.webmap import earlier, encode, fields, gaps, html, outline, page
@@ -60,7 +60,7 @@ def write_open(
     region: Region, paths: Paths, shapes: dict[str, Any], before: EarlierEdition | None = None
 ) -> None:
     """Write the open page in every language; ``shapes`` is what :func:`outline.build` returns."""
-    facts, sources = read_facts(paths), read_sources(paths)
+    facts, sources = read_open_facts(paths), read_open_sources(paths)
     kommuner, lan = (
         open_tables.read(paths, t) for t in (contracts_open.KOMMUNER_OPPNA, contracts_open.LAN_OPPNA)
     )

@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipelines import contracts, files
-from pipelines.contracts import CLASS_CODES
+from pipelines import classes, contracts, files
 from pipelines.publish import compare, edition
 from pipelines.publish.webmap.encode import Codes, Numbers, codes
 from pipelines.region import MEASURES, THRESHOLDS
-from pipelines.stages.open_edition import coverage_class
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +25,7 @@ if TYPE_CHECKING:
 
 SAME, NEW = "lika", "ny"
 """The class before is the class now; the cell was not in the earlier edition."""
-VALUES = (SAME, NEW, *CLASS_CODES)
+VALUES = (SAME, NEW, *classes.CODES)
 _LACKING = {"tillgang": "utan", "passerad": "ej_passerade"}
 _ACTION = "TIDIGARE ska vara OUT från en tidigare make coverage."
 
@@ -56,7 +54,7 @@ def internal(before: Edition) -> pd.DataFrame:
     for m in MEASURES:
         for t in THRESHOLDS:
             lacking = cells[f"adresser_{_LACKING[m]}_{t}"].to_numpy(np.float64)
-            out[f"klass_{m}_{t}"] = coverage_class(every - lacking, every, 0)
+            out[f"klass_{m}_{t}"] = classes.of_share(every - lacking, every, 0)
     return out
 
 

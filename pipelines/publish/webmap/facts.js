@@ -75,11 +75,8 @@
       return this.page.kommunnamn[this.text('kommunkod', i)];
     }
 
-    // In small cells the open edition has two classes only, and says so.
     klass(measure, threshold, i) {
-      const code = this.text(`klass_${measure}_${threshold}`, i), band = this.grid.fields.adresser_band;
-      const few = band && this.text('adresser_band', i) === band.texts[1];
-      return this.t.klass[(few && (code === 'utan' || code === 'tackt')) ? `${code}_fa` : code];
+      return this.t.klass[this.text(`klass_${measure}_${threshold}`, i)];
     }
 
     basis(i, state) {
@@ -104,8 +101,11 @@
       rows.push(['kommunkod', t.fakta_kommun, `${this.kommun(i)} (${this.text('kommunkod', i)})`]);
       rows.push(['omradestyp', t.fakta_omradestyp, t[`omradestyp_${this.text('omradestyp', i)}`]]);
       const shown = this.page.intern
-        ? ['land_ha', 'adresser', 'befolkning', 'hushall'] : ['adresser_band', 'hushall_band'];
+        ? ['land_ha', 'adresser', 'befolkning', 'hushall'] : ['adresser_band'];
       for (const name of shown) rows.push([name, t[`fakta_${name}`], this.text(name, i)]);
+      // Cells with too few addresses are told together with the others of a larger square.
+      const square = this.page.intern ? this.grid.size : Number(this.text('sammanslagen_m', i));
+      if (square !== this.grid.size) rows.push(['sammanslagen_m', t.fakta_sammanslagen_m, fill(t.fakta_sammanslagen, { m: number(square, 1) })]);
       rows.push(['underlag', t.fakta_underlag, t.underlag[this.text('underlag', i)]]);
       rows.push(['planerad', t.fakta_planerad, t[this.text('planerad', i)]]);
       if (this.page.intern) rows.push(['basta_teknik', t.fakta_basta_teknik, t.teknik[this.text('basta_teknik', i)]]);
@@ -119,7 +119,7 @@
       table.append(element('caption', intern ? fill(t.fakta_tabell_intern, { underlag }) : t.fakta_tabell_oppen));
       const names = intern
         ? ['hushall_utan', 'hushall_ej_passerade', 'adresser_utan', 'adresser_ej_passerade', 'befolkning_utan']
-        : ['tillgang', 'passerad', 'hushall_utan'];
+        : ['tillgang', 'passerad'];
       const head = table.createTHead().insertRow();
       for (const text of [t.fakta_hastighet, ...THRESHOLDS.map((s) => number(s, 1))]) {
         head.append(Object.assign(element('th', text), { scope: 'col' }));
@@ -140,7 +140,7 @@
       if (name === 'tillgang' || name === 'passerad') {
         return element('td', this.klass(name, threshold, i), `klass_${name}_${threshold}`);
       }
-      const field = this.page.intern ? `${name}_${threshold}` : `${name}_${threshold}_band`;
+      const field = `${name}_${threshold}`;
       return element('td', this.text(field, i), field);
     }
 

@@ -9,28 +9,31 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipelines.contracts import BEST_TECHNIQUES, CLASS_CODES, UNDERLAG
-from pipelines.publish.disclosure import band_values, household_bands
+from pipelines import classes
+from pipelines.contracts import BEST_TECHNIQUES, MERGED_M, UNDERLAG
+from pipelines.publish.disclosure import band_values
 from pipelines.publish.webmap.encode import Codes, Numbers, codes, numbers
 from pipelines.region import CLASSES, MEASURES, THRESHOLDS, Region
-from pipelines.stages.open_edition import band, coverage_class
+from pipelines.stages.open_edition import band
 
 if TYPE_CHECKING:
     import pandas as pd
 
+INTERNAL = (classes.NO_ADDRESS, *classes.FINE)
 WITHOUT = {"tillgang": "utan", "passerad": "ej_passerade"}
 """The part of a count column's name that says what is lacking, per measure."""
 
 
 def open_fields(cells: pd.DataFrame, region: Region) -> list[Codes | Numbers]:
-    """Return the open page's fields: classes and bands, column for column those of ``oppen_rutnat_250m``."""
-    limits = region.publicering.bandgranser
-    names = ["hushall_band", *(f"hushall_utan_{t}_band" for t in THRESHOLDS)]
+    """Return the open page's fields: classes and the band of addresses, as in ``oppen_rutnat_250m``."""
     return [
         *_where(cells),
-        *(codes(c, cells[c], CLASS_CODES) for c in (f"klass_{m}_{t}" for m in MEASURES for t in THRESHOLDS)),
-        codes("adresser_band", cells["adresser_band"], band_values(limits)),
-        *(codes(c, cells[c], household_bands(limits)) for c in names),
+        *(
+            codes(c, cells[c], classes.CODES)
+            for c in (f"klass_{m}_{t}" for m in MEASURES for t in THRESHOLDS)
+        ),
+        codes("adresser_band", cells["adresser_band"], band_values(region.publicering.bandgranser)),
+        codes("sammanslagen_m", cells["sammanslagen_m"], MERGED_M),
     ]
 
 
@@ -40,11 +43,11 @@ def exact_classes(cells: pd.DataFrame) -> dict[str, np.ndarray]:
 
 
 def internal_fields(
-    cells: pd.DataFrame, region: Region, classes: dict[str, np.ndarray]
+    cells: pd.DataFrame, region: Region, exact: dict[str, np.ndarray]
 ) -> list[Codes | Numbers]:
     """Return the internal page's fields: exact expected counts of ``rutnat_250m``, classes and bands.
 
-    ``classes`` are those of :func:`exact_classes`, never coarser in a cell with few addresses.
+    ``exact`` are those of :func:`exact_classes`, never coarser in a cell with few addresses.
     """
     limits = region.publicering.bandgranser
     pairs = [(m, t) for m in MEASURES for t in THRESHOLDS]
@@ -54,7 +57,7 @@ def internal_fields(
     return [
         *_where(cells),
         codes("basta_teknik", cells["basta_teknik"], BEST_TECHNIQUES),
-        *(codes(name, values, CLASS_CODES) for name, values in classes.items()),
+        *(codes(name, values, INTERNAL) for name, values in exact.items()),
         *(codes(f"{c}_band", band(cells[c], limits), band_values(limits)) for c in households),
         numbers("adresser", cells["adresser"], scale=1),
         *(numbers(c, cells[c]) for c in ("land_ha", "befolkning", "hushall", *counts)),
@@ -74,4 +77,4 @@ def _where(cells: pd.DataFrame) -> list[Codes | Numbers]:
 
 def _classes(cells: pd.DataFrame, measure: str, t: int) -> np.ndarray:
     every = cells["adresser"].to_numpy(np.float64)
-    return coverage_class(every - cells[f"adresser_{WITHOUT[measure]}_{t}"].to_numpy(np.float64), every, 0)
+    return classes.of_share(every - cells[f"adresser_{WITHOUT[measure]}_{t}"].to_numpy(np.float64), every, 0)

@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines import grid
+from pipelines import classes, grid
 from pipelines.contracts import UNDERLAG
 from pipelines.contracts_open import COST_CLASSES
 from pipelines.errors import ContractError
-from pipelines.publish.open_tables.areas import WITHOUT
 from pipelines.publish.webmap.encode import Codes, Numbers, codes, deflate, numbers, pack_fields, pack_numbers
 from pipelines.region import MEASURES, THRESHOLDS
 from pipelines.stages.gaps.areas import components
@@ -48,7 +47,7 @@ def open_members(cells: pd.DataFrame, areas: pd.DataFrame) -> list[Members]:
     rutid = grid.parse_scb_id(cells["rutid_scb"])
     found = []
     for t, m in PAIRS:
-        inside = np.flatnonzero(cells[f"klass_{m}_{t}"].isin(list(WITHOUT)))
+        inside = np.flatnonzero(cells[f"klass_{m}_{t}"].isin(classes.LACKING))
         modelled = cells[f"underlag_{t}"].iloc[inside].isin(["statistik", "blandat"]).to_numpy()
         area = components(rutid[inside], modelled)
         first = np.unique(area, return_index=True)[1]
@@ -78,7 +77,7 @@ def internal_members(cells: pd.DataFrame, areas: pd.DataFrame, members: pd.DataF
 
 
 def open_fields(areas: pd.DataFrame) -> list[Codes | Numbers]:
-    """Return what the open page tells of an area: bands, classes of cost."""
+    """Return what the open page tells of an area: from and to, classes of cost."""
     ends = [f"{n}_{end}" for n in ("adresser", "hushall", "hushall_utan") for end in ("minst", "hogst")]
     return [
         *_common(areas), codes("kostnad_klass", areas["kostnad_klass"], COST_CLASSES),

@@ -8,15 +8,13 @@
   bredband.motion = () => (bredband.calm()
     ? { zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, inertia: false } : {});
 
-  // The measure is switched off where it means nothing or is not published; what is shown is said.
-  function measure(form, grid, state, page, texts) {
-    const noBands = state.lager === 'utan' && !bredband.palette.bandField(grid, { ...state, matt: 'passerad' });
-    for (const radio of form.elements.matt) radio.disabled = noBands && radio.value === 'passerad';
+  // What is shown is said where it is not what the controls say.
+  function measure(form, state, page, texts) {
     const whole = state.lager === 'underlag' && state.matt === 'passerad', earlier = state.lager === 'klass' && state.tid === 'fore';
     for (const radio of form.elements.tid || []) radio.disabled = state.lager !== 'klass';
-    $('matt-not').textContent = noBands ? texts.matt_saknas : whole ? texts.matt_samlat
+    $('matt-not').textContent = whole ? texts.matt_samlat
       : earlier ? bredband.fill(texts.tid_not, { datum: page.fore }) : '';
-    return { ...state, matt: noBands ? 'tillgang' : state.matt, tid: earlier ? 'fore' : 'nu' };
+    return { ...state, tid: earlier ? 'fore' : 'nu' };
   }
 
   // The state of the page as one object, so that it can be put in an address or taken from one.
@@ -51,7 +49,7 @@
     }
 
     update(step = false) {
-      const state = measure(this.form, this.grid, chosen(this.form.elements), this.page, this.texts), before = this.state;
+      const state = measure(this.form, chosen(this.form.elements), this.page, this.texts), before = this.state;
       this.state = state;
       if (before && (before.troskel !== state.troskel || before.matt !== state.matt)) this.area = 0;
       const { palette } = bredband, of = state.omraden ? this.areas.of(state) : null;

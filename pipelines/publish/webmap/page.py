@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib.resources import files as package_files
 from typing import TYPE_CHECKING, Any, Literal
 
+from pipelines.classes import few_below
 from pipelines.publish.facts import RunFacts, Source, credit_lines
 from pipelines.publish.html.language import Language, Writer
 from pipelines.publish.webmap import figures
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 Edition = Literal["oppen", "intern"]
 LAYERS = {
-    "oppen": ("klass", "utan", "plan", "underlag"),
+    "oppen": ("klass", "plan", "underlag"),
     "intern": ("klass", "utan", "plan", "teknik", "underlag"),
 }
 FILES: dict[Language, str] = {"sv": "bredbandskarta.html", "en": "bredbandskarta.en.html"}
@@ -77,6 +78,7 @@ def context(about: Subject) -> dict[str, Any]:
         "titel": title if open_page else f"{title} – {t['intern_titel']}",
         "rubrik": title,
         "ingress": t["ingress"].format(**named),
+        "skydd": t["skydd"].format(**named) if open_page else "",
         "karta_namn": t["karta_namn"].format(**named),
         "klass_grund": t[f"klass_grund_{about.edition}"].format(**named),
         "nyckeltal_rubrik": t["nyckeltal_rubrik"].format(**named),
@@ -129,7 +131,7 @@ def _named(about: Subject, t: dict[str, Any], write: Writer) -> dict[str, Any]:
     when = write.day(facts["pts_datum"])
     return {
         "lan": about.region.lan.kortnamn, "datum": when, "pts_datum": when, "scb_ar": facts["scb_ar"],
-        "grans": small, "under": small - 1, "utgava": edition[0].upper() + edition[1:],
+        "grans": small, "under": small - 1, "fa_under": few_below(small), "utgava": edition[0].upper() + edition[1:],
         "korning": facts["korning_id"], "version": facts["version"], "senaste": facts["senaste_indatadatum"],
         "utgivare": publishing.utgivare, "epost": publishing.kontakt_epost,
         "fore_datum": write.day(about.earlier["pts_datum"]) if about.earlier else "",

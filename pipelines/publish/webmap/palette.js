@@ -4,11 +4,16 @@
 (function () {
   'use strict';
   const SOLID = 0, STRIPES = 1, SPECKLES = 2, DOTS = 3, CODES = 128, RAISED = 64;
-  const CLASSES = ['ingen_adress', 'tackt', 'storre_del', 'mindre_del', 'planerad', 'utan'];
+  const CLASSES = [
+    'ingen_adress', 'ej_redovisad', 'tackt', 'fa_minst_halften', 'storre_del', 'mindre_del', 'fa_under_halften', 'planerad', 'utan',
+  ];
   const ORDER = ['utan', 'mindre_del', 'storre_del', 'tackt'];
+  // Cells of few addresses tell only on which side of half they are.
+  const HALF = { utan: 0, mindre_del: 0, fa_under_halften: 0, storre_del: 1, tackt: 1, fa_minst_halften: 1 };
+  const COVERED = ['tackt', 'fa_minst_halften'];
   const BASES = ['ingen', 'adress', 'ruta', 'omrade', 'blandat', 'statistik'];
-  const PLANS = ['ingen_adress', 'tackt', 'kvar', 'planerad'];
-  const CHANGES = ['ingen_adress', 'lika', 'lika_utan', 'ny', 'battre', 'samre'];
+  const PLANS = ['ingen_adress', 'ej_redovisad', 'tackt', 'kvar', 'planerad'];
+  const CHANGES = ['ingen_adress', 'okand', 'lika', 'lika_utan', 'ny', 'battre', 'samre'];
   const PATTERN = { statistik: STRIPES, blandat: SPECKLES };
 
   // Is pixel (x, y) of the 16 x 16 pattern in the pattern's tone?
@@ -75,18 +80,24 @@
   function classLayer(grid, state) {
     const from = basis(grid, state), base = from.values, pattern = patterns(from), planned = grid.fields.planerad.values;
     const codes = new Uint8Array(grid.count), earlier = state.tid === 'fore';
-    const covered = CLASSES.indexOf('tackt') + 1, plan = (CLASSES.indexOf('planerad') + 1) * 4 + DOTS;
+    const covered = COVERED.map((name) => CLASSES.indexOf(name) + 1), plan = (CLASSES.indexOf('planerad') + 1) * 4 + DOTS;
+    const field = grid.fields[`klass_${state.matt}_${state.troskel}`];
     if (earlier) {
       const of = classOf(grid, state, 'fore');
       for (let i = 0; i < grid.count; i++) codes[i] = (CLASSES.indexOf(of(i)) + 1) * 4;
     } else {
-      const field = grid.fields[`klass_${state.matt}_${state.troskel}`], rank = ranks(field, CLASSES);
+      const rank = ranks(field, CLASSES);
       for (let i = 0; i < grid.count; i++) {
         const r = rank[field.values[i]];
-        codes[i] = r === 1 ? 4 : planned[i] && r !== covered ? plan : r * 4 + pattern[base[i]];
+        codes[i] = r === 1 ? 4 : planned[i] && !covered.includes(r) ? plan : r * 4 + pattern[base[i]];
       }
     }
-    const shown = ['utan', 'mindre_del', 'storre_del', 'tackt', ...(earlier ? [] : ['planerad']), 'ingen_adress'];
+    // What no cell of the edition can be, or is, has no row.
+    const few = ['fa_under_halften', 'fa_minst_halften'].filter((name) => field.texts.includes(name));
+    const untold = (CLASSES.indexOf('ej_redovisad') + 1) * 4, hidden = codes.some((code) => code >> 2 << 2 === untold);
+    const shown = [
+      ...ORDER, ...few, ...(earlier ? [] : ['planerad']), ...(hidden ? ['ej_redovisad'] : []), 'ingen_adress',
+    ];
     const legend = shown.map(entry(CLASSES, 'klass'));
     return { codes, names: CLASSES.map((name) => `--klass-${name}`), legend, patterned: !earlier };
   }
@@ -96,14 +107,16 @@
     const of = classOf(grid, state), planned = grid.fields.planerad.values, from = basis(grid, state);
     const pattern = patterns(from), codes = new Uint8Array(grid.count);
     const plan = (PLANS.indexOf('planerad') + 1) * 4 + DOTS, kvar = (PLANS.indexOf('kvar') + 1) * 4;
+    const covered = (PLANS.indexOf('tackt') + 1) * 4, hidden = (PLANS.indexOf('ej_redovisad') + 1) * 4;
     for (let i = 0; i < grid.count; i++) {
       const name = of(i);
-      if (name === 'ingen_adress') codes[i] = 4;
-      else if (name === 'tackt' || (name === 'storre_del' && !planned[i])) codes[i] = 8 + pattern[from.values[i]];
+      if (name === 'ingen_adress' || name === 'ej_redovisad') codes[i] = (PLANS.indexOf(name) + 1) * 4;
+      else if (COVERED.includes(name) || (name === 'storre_del' && !planned[i])) codes[i] = covered + pattern[from.values[i]];
       else codes[i] = planned[i] ? plan : kvar + pattern[from.values[i]];
     }
-    const names = ['--klass-ingen_adress', '--klass-tackt', '--klass-mindre_del', '--klass-planerad'];
-    return { codes, names, legend: ['planerad', 'kvar', 'tackt', 'ingen_adress'].map(entry(PLANS, 'plan')), patterned: true };
+    const names = ['--klass-ingen_adress', '--klass-ej_redovisad', '--klass-tackt', '--klass-mindre_del', '--klass-planerad'];
+    const shown = ['planerad', 'kvar', 'tackt', ...(codes.includes(hidden) ? ['ej_redovisad'] : []), 'ingen_adress'];
+    return { codes, names, legend: shown.map(entry(PLANS, 'plan')), patterned: true };
   }
 
   function bandField(grid, state) {
@@ -122,10 +135,7 @@
     // Eight tones for however many bands the configuration has.
     const tone = (k) => (k === 0 ? '--band-0' : `--band-${1 + Math.round((k - 1) / Math.max(1, top - 1) * 7)}`);
     const names = ['--klass-ingen_adress', ...field.texts.map((_, k) => tone(k))];
-    // «1–» stands for some, how many is not told.
-    const legend = field.texts.map((text, k) => ({
-      code: (k + 2) * 4, ...(text === '1–' ? { text: ['band_nagra'] } : { plain: text }),
-    })).reverse();
+    const legend = field.texts.map((text, k) => ({ code: (k + 2) * 4, plain: text })).reverse();
     legend.push({ code: 4, text: ['klass', 'ingen_adress'] });
     return { codes, names, legend, patterned: true };
   }
@@ -149,15 +159,24 @@
     return { codes, names: BASES.map((name) => `--underlag-${name}`), legend, patterned: false };
   }
 
+  // What became of a cell: its classes are compared, or the side of half where one of them tells no more.
+  function changed(was, is) {
+    if (is === 'ingen_adress') return is;
+    if (was === 'ingen_adress') return 'ny';
+    if (!(was in HALF) || !(is in HALF)) return 'okand';
+    const scale = ORDER.includes(was) && ORDER.includes(is) ? (name) => ORDER.indexOf(name) : (name) => HALF[name];
+    const step = scale(is) - scale(was);
+    return step > 0 ? 'battre' : step < 0 ? 'samre' : HALF[is] ? 'lika' : 'lika_utan';
+  }
+
   function changeLayer(grid, state) {
     const now = classOf(grid, state), then = classOf(grid, state, 'fore'), codes = new Uint8Array(grid.count);
     for (let i = 0; i < grid.count; i++) {
-      const a = then(i), b = now(i), was = ORDER.indexOf(a), is = ORDER.indexOf(b);
-      const name = is < 0 ? 'ingen_adress' : was < 0 ? 'ny' : is > was ? 'battre' : is < was ? 'samre'
-        : is > 1 ? 'lika' : 'lika_utan';
-      codes[i] = (CHANGES.indexOf(name) + 1) * 4;
+      codes[i] = (CHANGES.indexOf(changed(then(i), now(i))) + 1) * 4;
     }
-    const legend = ['battre', 'samre', 'lika', 'lika_utan', 'ny', 'ingen_adress'].map(entry(CHANGES, 'forandring'));
+    const untold = (CHANGES.indexOf('okand') + 1) * 4;
+    const shown = ['battre', 'samre', 'lika', 'lika_utan', 'ny', ...(codes.includes(untold) ? ['okand'] : []), 'ingen_adress'];
+    const legend = shown.map(entry(CHANGES, 'forandring'));
     return { codes, names: CHANGES.map((name) => `--forandring-${name}`), legend, patterned: false };
   }
 
@@ -185,5 +204,5 @@
     context.putImageData(image, 0, 0);
   }
 
-  bredband.palette = { layer, swatch, bandField, basis, classOf, rgb, packed, STRIPES, SPECKLES, RAISED };
+  bredband.palette = { layer, swatch, basis, classOf, rgb, packed, STRIPES, SPECKLES, RAISED };
 })();

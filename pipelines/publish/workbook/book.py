@@ -27,13 +27,17 @@ _A3 = 8
 """Paper, in Excel's numbering: wide tables are read on screen, but a print is one page wide."""
 
 
-def write_workbook(sheets: list[Sheet], about: pd.DataFrame, path: Path, facts: RunFacts, cap: int) -> None:
+def write_workbook(
+    sheets: list[Sheet], about: pd.DataFrame, path: Path, facts: RunFacts, subtitle: str, cap: int = 0
+) -> None:
     """Write the workbook whole or not at all.
 
     Parameters
     ----------
     about : DataFrame
         The first sheet, from ``readme.table``.
+    subtitle : str
+        What the workbook is, beside what it is about.
     cap : int
         Most addresses that may be prioritised: what the priority sheet's own count is held against.
     """
@@ -41,10 +45,10 @@ def write_workbook(sheets: list[Sheet], about: pd.DataFrame, path: Path, facts: 
     with files.replacing(path) as beside:
         book = xlsxwriter.Workbook(str(beside), OPTIONS)
         stamp = datetime.datetime.fromisoformat(facts["senaste_indatadatum"])
-        title = f"Bredband i {facts['lan']}"
+        title = f"Bredband i {facts['lan']}: {subtitle}"
         book.set_properties({"created": stamp, "title": title, "comments": demo})
         style = styles.formats(book)
-        readme.write(book.add_worksheet(readme.HERE, BulkSheet), about, style, facts, demo)
+        readme.write(book.add_worksheet(readme.HERE, BulkSheet), about, style, title, demo)
         for sheet in sheets:
             page = book.add_worksheet(sheet.name, BulkSheet)
             top = _head(page, sheet, style, demo)

@@ -25,18 +25,42 @@ KURVA = replace(
         *BRISTKURVA.columns[1:],
     ),
 )
+KOMMUNER_OCH_LAN = replace(
+    contracts.KOMMUNER,
+    columns=(
+        replace(
+            contracts.KOMMUNKOD,
+            description="Fyra siffror; sista raden är länet, två.",
+            pattern=r"^\d{2}(\d{2})?$",
+        ),
+        *contracts.KOMMUNER.columns[1:],
+    ),
+)
+FILES: dict[str, contracts.Table] = {
+    "tabeller/oversikt.csv": OVERSIKT, "kommuner.csv": KOMMUNER_OCH_LAN, "tabeller/mal.csv": contracts_goals.MAL,
+    "tabeller/bristomraden.csv": BRISTOMRADEN, "tabeller/kurva.csv": KURVA,
+    "prioritering_pts.csv": contracts_goals.PRIORITERING_PTS, "tabeller/pts_projekt.csv": contracts_goals.PTS_PROJEKT,
+    "tabeller/avstamning.csv": contracts_goals.AVSTAMNING, "tabeller/avstamning_kallor.csv": AVSTAMNING_KALLOR,
+    "tabeller/historik.csv": contracts_history.HISTORIK,
+    "tabeller/framskrivning.csv": contracts_history.FRAMSKRIVNING,
+}  # fmt: skip
+"""The contract of each sheet that also is a CSV file, by the file's name under ``OUT``."""
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet: its name, table, contract, CSV file (under ``OUT``), lines above the header, frozen columns."""
+    """One sheet: its name, table, contract, lines above the header, frozen columns, CSV file beside the workbook."""
 
     name: str
     table: pd.DataFrame
     contract: contracts.Table
-    csv: str
     notes: tuple[str, ...] = ()
     frozen: int = 2
+
+    @property
+    def csv(self) -> str:
+        """Name of the same table as CSV: under ``OUT``, or beside the open workbook."""
+        return next((f for f, t in FILES.items() if t == self.contract), f"{self.contract.name}.csv")
 
 
 def sheets(region: Region, paths: Paths, kommuner: pd.DataFrame) -> list[Sheet]:
@@ -51,30 +75,29 @@ def sheets(region: Region, paths: Paths, kommuner: pd.DataFrame) -> list[Sheet]:
     areas = _read(paths, BRISTOMRADEN)
     listed = ledger.load(paths.ledger("goals")).facts["pts_prioritering"]
     assert isinstance(listed, dict)
-    lan = rounded(files.read_table(paths.table("lan"), contracts.LAN.names), contracts.LAN)
+    lan = contracts.rounded(files.read_table(paths.table("lan"), contracts.LAN.names), contracts.LAN)
     rule = region.pts_prioritering
     own = f"{rule.troskel_mbit} Mbit/s ({rule.matt})"
     return [
-        Sheet("Översikt", overview(lan, goals, areas, listed, region), OVERSIKT, "tabeller/oversikt.csv"),
-        Sheet("Kommuner", kommuner, contracts.KOMMUNER, "kommuner.csv", ("Sista raden är länet.",)),
+        Sheet("Översikt", overview(lan, goals, areas, listed, region), OVERSIKT),
+        Sheet("Kommuner", kommuner, KOMMUNER_OCH_LAN, ("Sista raden är länet.",)),
         Sheet(
-            "Mål", goals, contracts_goals.MAL, "tabeller/mal.csv",
+            "Mål", goals, contracts_goals.MAL,
             (NOTE, "kalla = egen: den här analysen. kalla = pts: PTS:s egna tal, arbetsställen bara där. "
              "Filtrera på niva, omradestyp, bas och kalla."), 9,
         ),
         Sheet(
-            "Bristområden", areas, BRISTOMRADEN, "tabeller/bristomraden.csv",
+            "Bristområden", areas, BRISTOMRADEN,
             ("Alla trösklar och mått: filtrera på tröskel och mått, summera aldrig över dem. Kostnaderna bygger på "
              "antaganden i konfigurationen; rader utspritt-… har ingen kostnad.",), 3,
         ),
         Sheet(
-            "Kurva", curve(paths, region), KURVA, "tabeller/kurva.csv",
+            "Kurva", curve(paths, region), KURVA,
             ("Nådda hushåll mot kronor längs prioriteten: länet först, sedan varje kommun med sin del av kostnaden. "
              "Diagrammen till höger visar länet.",), 4,
         ),
         Sheet(
             "Prioritering PTS", _read(paths, contracts_goals.PRIORITERING_PTS), contracts_goals.PRIORITERING_PTS,
-            "prioritering_pts.csv",
             (str(listed["varning"]),
              f"Högst {listed['far_prioriteras']} av {listed['stodberattigade']} stödberättigade adresser får "
              f"prioriteras ({100 * rule.max_andel:g} %), högst {rule.max_byggnader_per_projekt} per projekt. "
@@ -84,28 +107,24 @@ def sheets(region: Region, paths: Paths, kommuner: pd.DataFrame) -> list[Sheet]:
         ),
         Sheet(
             "Projekt PTS", _read(paths, contracts_goals.PTS_PROJEKT), contracts_goals.PTS_PROJEKT,
-            "tabeller/pts_projekt.csv",
             (f"Kostnadstaket {rule.kostnadstak_sek_per_byggnad:.0f} kr per byggnad är ett antagande i "
              f"konfigurationen. Varje prioriterad byggnad sänker den jämförda kostnaden med "
              f"{100 * rule.avdrag_per_byggnad:g} %.",),
         ),
         Sheet(
             "Avstämning", _read(paths, contracts_goals.AVSTAMNING), contracts_goals.AVSTAMNING,
-            "tabeller/avstamning.csv",
             (f"Flaggad: avvikelsen är större än {region.kontroll.avvikelse_pe:g} procentenheter.",), 3,
         ),
         Sheet(
             "Avstämning källor", _read(paths, AVSTAMNING_KALLOR), AVSTAMNING_KALLOR,
-            "tabeller/avstamning_kallor.csv",
             ("Varje publicerat tal som finns till hands. Skillnad: procentenheter för andelar, annars procent.",), 4,
         ),
         Sheet(
-            "Historik", _read(paths, contracts_history.HISTORIK), contracts_history.HISTORIK, "tabeller/historik.csv",
+            "Historik", _read(paths, contracts_history.HISTORIK), contracts_history.HISTORIK,
             ("Publicerade tal. Filtrera på serie och områdestyp; jämför aldrig år på var sin sida om ett brott.",), 4,
         ),
         Sheet(
             "Framskrivning", _read(paths, contracts_history.FRAMSKRIVNING), contracts_history.FRAMSKRIVNING,
-            "tabeller/framskrivning.csv",
             ("Framskrivning, ingen prognos: vad som händer om de senaste årens takt håller i sig (docs/metod.md).",), 3,
         ),
     ]  # fmt: skip
@@ -120,11 +139,5 @@ def curve(paths: Paths, region: Region) -> pd.DataFrame:
     return pd.concat([table[own], table[~own]], ignore_index=True)
 
 
-def rounded(table: pd.DataFrame, contract: contracts.Table) -> pd.DataFrame:
-    """Return the table with its decimals rounded as every product's: to 6 places."""
-    decimals = [c.name for c in contract.columns if c.kind == "decimal"]
-    return table.assign(**{n: table[n].round(6) + 0.0 for n in decimals})
-
-
 def _read(paths: Paths, contract: contracts.Table) -> pd.DataFrame:
-    return rounded(files.read_table(paths.table(contract.name), contract.names), contract)
+    return contracts.rounded(files.read_table(paths.table(contract.name), contract.names), contract)

@@ -18,8 +18,9 @@ OVERSIKT = Table(
         Column("nyckeltal", "text", "Nyckeltal", "Vad talet är."),
         Column("varde", "decimal", "Värde", "Tomt där det saknas.", "", "raden", nullable=True),
         Column("enhet", "text", "Enhet", "Talets enhet."),
-        Column("kand_genom", "text", "Känd genom", "publicerad, beräknad, uppmätt, modellerad, blandad eller antagen."),
-        Column("anmarkning", "text", "Anmärkning", "Hur talet ska läsas."),
+        Column("kand_genom", "text", "Känd genom", "publicerad, beräknad, uppmätt, modellerad, blandad eller antagen.",
+               nullable=True),
+        Column("anmarkning", "text", "Anmärkning", "Hur talet ska läsas.", nullable=True),
     ),
     key=("avsnitt", "nyckeltal"),
 )  # fmt: skip

@@ -26,19 +26,27 @@ LASMIG = Table(
         Column("blad", "text", "Blad", "Bladets namn."),
         Column("rubrik", "text", "Rubrik", "Kolumnens rubrik i bladet."),
         Column("betydelse", "text", "Betydelse", "Vad kolumnen säger."),
-        Column("enhet", "text", "Enhet", "Enheten."),
-        Column("kand_genom", "text", "Hur den är känd", "publicerad, uppmätt, modellerad, beräknad eller antagen."),
-        Column("kolumn", "text", "Kolumn i CSV", "Kolumnens namn i CSV och i datalexikonet."),
-        Column("fil", "text", "CSV-fil", "Samma tabell som CSV, bredvid arbetsboken."),
+        Column("enhet", "text", "Enhet", "Enheten.", nullable=True),
+        Column("kand_genom", "text", "Hur den är känd", "publicerad, uppmätt, modellerad, beräknad eller antagen.",
+               nullable=True),
+        Column("kolumn", "text", "Kolumn i CSV", "Kolumnens namn i CSV och i datalexikonet.", nullable=True),
+        Column("fil", "text", "CSV-fil", "Samma tabell som CSV, bredvid arbetsboken.", nullable=True),
     ),
 )  # fmt: skip
 _WIDTHS = (20, 36, 96, 16, 34, 28, 28)
 HERE = "Läs mig"
+FILE = "tabeller/lasmig.csv"
 
 
-def table(sheets: list[Sheet], facts: RunFacts, sources: list[Source]) -> pd.DataFrame:
-    """Return how to read the workbook, then what every column of every sheet means, one a row."""
-    about = [(HERE, head, text, "", "", "", "") for head, text in lines(facts, sources)]
+def table(sheets: list[Sheet], facts: RunFacts, edition: list[tuple[str, str]]) -> pd.DataFrame:
+    """Return how to read the workbook, then what every column of every sheet means, one a row.
+
+    Parameters
+    ----------
+    edition : list of (str, str)
+        What holds for this edition only, and its sources: heading and text.
+    """
+    about = [(HERE, head, text, "", "", "", "") for head, text in [*lines(facts), *edition]]
     for s in sheets:
         rows = "ingen rad" if s.table.empty else f"{len(s.table)} rader"
         text = " ".join([f"{s.contract.description} {rows[0].upper()}{rows[1:]}.", *s.notes])
@@ -56,8 +64,20 @@ def _meaning(c: Column, table: Table) -> str:
     return f"{text} Nyckel." if c.name in table.key else text
 
 
-def lines(facts: RunFacts, sources: list[Source]) -> list[tuple[str, str]]:
-    """Return what holds for the whole workbook: heading and text."""
+def internal(sources: list[Source]) -> list[tuple[str, str]]:
+    """Return what holds for the internal edition, and its sources."""
+    return [
+        (
+            "Antagen",
+            "Beror på antaganden i konfigurationen, till exempel kronor per meter (docs/bristanalys.md).",
+        ),
+        ("Intern utgåva", "Bladet Prioritering PTS innehåller adresser: arbetsboken får inte publiceras."),
+        *(("Källa", credit(s)) for s in sources),
+    ]
+
+
+def lines(facts: RunFacts) -> list[tuple[str, str]]:
+    """Return what holds for any workbook: heading and text."""
     run = f"PTS-statistik {facts['pts_datum']}, SCB {facts['scb_ar']}. Körning {facts['korning_id']}."
     return [
         (
@@ -71,22 +91,16 @@ def lines(facts: RunFacts, sources: list[Source]) -> list[tuple[str, str]]:
             "Modellerad",
             "Fördelad ur statistik: väntevärden, som inte säger något säkert om en enskild adress.",
         ),
-        (
-            "Antagen",
-            "Beror på antaganden i konfigurationen, till exempel kronor per meter (docs/bristanalys.md).",
-        ),
         ("Tom cell", "Talet finns inte, till exempel en andel utan hushåll. Noll är noll."),
-        ("Intern utgåva", "Bladet Prioritering PTS innehåller adresser: arbetsboken får inte publiceras."),
-        *(("Källa", credit(s)) for s in sources),
     ]
 
 
-def write(page: Any, about: pd.DataFrame, style: dict[str, Any], facts: RunFacts, demo: str) -> None:
+def write(page: Any, about: pd.DataFrame, style: dict[str, Any], title: str, demo: str) -> None:
     """Write the sheet."""
     if demo:
         page.write_string(0, 0, demo, style["demo"])
     top = 1 if demo else 0
-    page.write_string(top, 0, f"Bredband i {facts['lan']}: underlag för planering", style["title"])
+    page.write_string(top, 0, title, style["title"])
     for i, c in enumerate(LASMIG.columns):
         page.write_string(top + 1, i, c.alias, style["head"])
         page.set_column(i, i, _WIDTHS[i])

@@ -23,8 +23,11 @@ _LOOKS: dict[str, dict[str, Any]] = {
     "matt": {"num_format": "0.0"},
     "skriv": {"indent": 1, "bg_color": "#fff9d6"},
 }
-_AS_NUMBER = ("troskel_mbit", "prioritet", "mal_nr", "ordning", "regelar", "rang", "rang_av")
-"""Whole numbers that name or order something: no space between thousands."""
+_SHARES = ("nummer", "matt", "pct")
+"""Format of a share by its decimals."""
+_COUNTED = ("antal", "kr", "m", "ha")
+"""Units of whole numbers that count or measure. Any other names, orders or dates something (a year, a speed, a
+place in a list): no space between its thousands."""
 
 
 def formats(book: Any) -> dict[str, Any]:
@@ -38,13 +41,18 @@ def of_column(c: Column) -> str:
     >>> from pipelines.contracts import LAND_HA, KOMMUNKOD
     >>> of_column(LAND_HA), of_column(KOMMUNKOD)
     ('antal', 'text')
+    >>> from pipelines.contracts_history import HISTORIK
+    >>> of_column(HISTORIK.column("ar")), of_column(HISTORIK.column("andel_pct"))
+    ('nummer', 'pct')
     """
     if c.name == "prioriterad":
         return "skriv"
     if c.kind in ("text", "ja_nej"):
         return "text"
     if c.kind == "heltal":
-        return "nummer" if c.name in _AS_NUMBER else "heltal"
+        return "heltal" if c.unit.startswith(_COUNTED) else "nummer"
+    if c.unit == "%" and c.decimals is not None:
+        return _SHARES[c.decimals]
     return of_unit("matt" if c.name in ("e_m", "n_m") else c.unit)
 
 

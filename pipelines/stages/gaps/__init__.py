@@ -8,8 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines import contracts, contracts_gaps, files
-from pipelines.errors import DataError
+from pipelines import at_rest, contracts, contracts_gaps, files
+from pipelines.errors import DataError, by_library
 from pipelines.grid import parse_scb_id
 from pipelines.ledger import Ledger
 from pipelines.region import MEASURES, THRESHOLDS
@@ -89,12 +89,13 @@ def earlier_cells(out: Path) -> pd.DataFrame:
     import pandas as pd
 
     path = out / "bredband.gpkg"
+    at_rest.check_readable(path)
     try:
-        with sqlite3.connect(f"file:{path.absolute()}?mode=ro&immutable=1", uri=True) as con:
+        with sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True) as con:
             return pd.read_sql("SELECT * FROM bristomraden_rutor", con)
     except (sqlite3.Error, pd.errors.DatabaseError) as e:
         raise DataError(
-            "Den tidigare utgåvan går inte att läsa.", file=path, found=str(e),
+            "Den tidigare utgåvan går inte att läsa.", file=path, found=by_library("fel i databasen", e),
             expected="en GeoPackage med tabellen bristomraden_rutor",
             action="Ange mappen (OUT) från en tidigare «make coverage»: TIDIGARE=<mapp>.",
         ) from None  # fmt: skip

@@ -20,7 +20,7 @@ _SCALE = 1e4
 
 
 def knapsack(values: Floats, weights: Floats, capacity: float, rule: Prioritering) -> tuple[Bools, float]:
-    """Choose the items of most value whose weights together stay within the capacity.
+    """Choose the items of most value whose weights together stay within the capacity (to a billionth of it).
 
     Parameters
     ----------
@@ -51,7 +51,9 @@ def knapsack(values: Floats, weights: Floats, capacity: float, rule: Prioriterin
     if weights[items].sum() <= capacity:
         chosen[items] = True
         return chosen, float(values[items].sum())
-    value, weight = values[items], weights[items]
+    # By a power of two: exact, and ratios of the smallest numbers there are stay within what a float can hold.
+    capacity, exponent = np.frexp(capacity)
+    value, weight = values[items], np.ldexp(weights[items], -exponent)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         worth = np.where(weight > 0, value / weight, np.inf)
     order = np.argsort(-worth, kind="stable")

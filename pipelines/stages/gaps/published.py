@@ -9,11 +9,13 @@ import pandas as pd
 
 from pipelines.ledger import Ledger
 from pipelines.region import MEASURES, THRESHOLDS, Region
+from pipelines.sources.pts_mobil import GOALS
 from pipelines.stages.benchmark import shares_from_technique
 
 _AREA = ["bas", "niva", "omrade", "kommunkod", "omradestyp"]
 RIKET = "00"
 """The country's code, as SCB writes it."""
+_AERIAL = re.compile(r"(?<![a-zåäö])db\b")
 _SPEED = re.compile(r"(\d+(?:[.,]\d+)?)\s*(m|g)bit", re.IGNORECASE)
 
 
@@ -116,7 +118,8 @@ def mobile(pts_mobil: pd.DataFrame, region: Region, troskel: int) -> pd.DataFram
 
     PTS's columns differ between years. Of those whose header names a speed the fastest that is not
     above the threshold is taken (the slowest, where all are above), at least one operator before all of
-    them, else the first; where no header names a speed, the workbook's first column.
+    them, without the help of an aerial outdoors (+8, +16 dB), else the first; where no header names a speed, the
+    workbook's first column. Shares of the mobile goals are none of the surface and never taken.
 
     Returns
     -------
@@ -124,7 +127,7 @@ def mobile(pts_mobil: pd.DataFrame, region: Region, troskel: int) -> pd.DataFram
         ``niva``, ``kod``, ``mobil_yta_pct``, ``mobil_olikhet``, ``mobil_matt`` (header and year). Empty without
         figures.
     """
-    headers = list(dict.fromkeys(pts_mobil["matt"]))
+    headers = [h for h in dict.fromkeys(pts_mobil["matt"]) if not h.startswith(GOALS)]
     if not headers:
         return pd.DataFrame(columns=["niva", "kod", "mobil_yta_pct", "mobil_olikhet", "mobil_matt"])
     chosen = min(headers, key=lambda h: _fits(h, troskel))
@@ -143,11 +146,12 @@ def mobile(pts_mobil: pd.DataFrame, region: Region, troskel: int) -> pd.DataFram
     return out[out["kod"] != ""].drop_duplicates(["niva", "kod"], ignore_index=True)
 
 
-def _fits(header: str, troskel: int) -> tuple[int, float, int]:
+def _fits(header: str, troskel: int) -> tuple[int, float, int, bool]:
     """Return how badly a header suits a threshold: lowest is best, ties go to the first in the workbook."""
     found = _SPEED.search(header)
+    aided = bool(_AERIAL.search(header.casefold()))
     if found is None:
-        return 2, 0.0, 0
+        return 2, 0.0, 0, aided
     speed = float(found[1].replace(",", ".")) * (1000 if found[2].lower() == "g" else 1)
     every = int("minst en" not in header.casefold())
-    return (0, -speed, every) if speed <= troskel else (1, speed, every)
+    return (0, -speed, every, aided) if speed <= troskel else (1, speed, every, aided)

@@ -190,11 +190,21 @@ def test_goal_plan_and_cheapest_way_equal_exhaustive_search(rows, missing):
 def test_knapsack_of_any_numbers_equals_exhaustive_search(items, room):
     values, weights = (np.array([i[k] for i in items], dtype=float) for k in (0, 1))
     chosen, bound = knapsack(values, weights, room, RULE)
-    every = itertools.product([False, True], repeat=len(items))
-    top = max(values[list(c)].sum() if items else 0.0 for c in every if weights[list(c)].sum() <= room)
-    assert values[chosen].sum() == pytest.approx(top, rel=1e-6, abs=1e-6)
+    every = [list(c) for c in itertools.product([False, True], repeat=len(items))]
+    top, slack = (
+        max(values[c].sum() if items else 0.0 for c in every if weights[c].sum() <= most)
+        for most in (room, room * (1 + 1e-9))
+    )
+    assert top - 1e-6 * max(top, 1) <= values[chosen].sum() <= slack + 1e-6 * max(slack, 1)
     assert weights[chosen].sum() <= room * (1 + 1e-9) + 1e-12
     assert bound >= top - 1e-6
+
+
+@pytest.mark.parametrize("tiny", [5e-324, 1e-310, 1e-300])
+def test_a_knapsack_of_the_smallest_weights_there_are(tiny):
+    """Three items of one unit each, room for two: the two of most value."""
+    chosen, bound = knapsack(np.array([3.0, 1.0, 2.0]), np.full(3, tiny), 2 * tiny, RULE)
+    assert (chosen.tolist(), bound) == ([True, False, True], 5.0)
 
 
 def test_a_thousand_areas_are_solved_to_the_gap_asked_for():

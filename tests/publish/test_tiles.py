@@ -1,0 +1,158 @@
+"""The published tiles: taken apart by hand, and held against the CSV file beside them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from pipelines import files
+from pipelines.errors import ContractError
+from pipelines.publish import tiles
+from pipelines.publish.tiles import pmtiles
+from pipelines.region import load_region
+from tests.publish import vector_tiles
+
+SIZES = {4: 5000, 5: 5000, 6: 5000, 7: 1000, 8: 1000, 9: 250}
+"""Side of the squares at each zoom."""
+UNIT = {zoom: 2 * vector_tiles.HALF / 2**zoom / 8192 for zoom in SIZES}
+"""Metres (of Web Mercator, which are longer than those on the ground) a unit: corners are rounded to it."""
+
+
+@pytest.fixture(scope="module")
+def archive(small_edition: Path) -> vector_tiles.Archive:
+    return vector_tiles.read(small_edition / "maps/data/rutnat_250m.pmtiles")
+
+
+@pytest.fixture(scope="module")
+def cells(small_edition: Path) -> pd.DataFrame:
+    """The CSV's rows of cells with addresses."""
+    rows = pd.read_csv(small_edition / "maps/data/rutnat_250m.csv", dtype=str, keep_default_na=False)
+    return rows[rows["klass_tillgang_100"] != "ingen_adress"].reset_index(drop=True)
+
+
+@pytest.fixture(scope="module")
+def drawn(archive: vector_tiles.Archive) -> dict[int, dict[str, tuple[dict[str, Any], shapely.Geometry]]]:
+    """Squares by zoom and corner: attributes (the same in every tile that has a piece) and the pieces together."""
+    found: dict[int, dict[str, list[vector_tiles.Feature]]] = {zoom: {} for zoom in SIZES}
+    for f in vector_tiles.features(archive, "rutnat"):
+        size = SIZES[f.zoom]
+        assert f.tags["storlek_m"] == size
+        e, n = (shapely.get_coordinates(f.shape.centroid)[0] // size * size).astype(int)
+        found[f.zoom].setdefault(f"{e:06d}{n:07d}", []).append(f)
+    out: dict[int, dict[str, tuple[dict[str, Any], shapely.Geometry]]] = {}
+    for zoom, squares in found.items():
+        out[zoom] = {}
+        for corner, pieces in squares.items():
+            assert all(p.tags == pieces[0].tags for p in pieces)
+            out[zoom][corner] = (pieces[0].tags, shapely.union_all([p.shape for p in pieces]))
+    return out
+
+
+def corner(cells: pd.DataFrame, size: int) -> pd.Series:
+    e, n = cells["rutid_scb"].str[:6].astype(int), cells["rutid_scb"].str[6:].astype(int)
+    return (e // size * size).astype(str).str.zfill(6) + (n // size * size).astype(str).str.zfill(7)
+
+
+def test_close_by_every_cell_with_addresses_has_its_row_of_the_table(drawn, cells) -> None:
+    assert set(drawn[9]) == set(cells["rutid_scb"])
+    for row in cells.drop(columns=["kommunnamn", "demo"]).to_dict("records"):
+        told = dict(drawn[9][row["rutid_scb"]][0])
+        assert told.pop("storlek_m") == 250
+        assert {k: {True: "ja", False: "nej"}.get(v, str(v)) for k, v in told.items()} == {
+            k: v for k, v in row.items() if v != ""
+        }
+
+
+@pytest.mark.parametrize("zoom", [z for z, size in SIZES.items() if size > 250])
+def test_further_out_a_square_has_its_cells_most_common_class(drawn, cells, zoom) -> None:
+    squares = dict(list(cells.groupby(corner(cells, SIZES[zoom]))))
+    assert set(drawn[zoom]) == set(squares)
+    classes = [c for c in cells if c.startswith("klass_")]
+    for name, rows in squares.items():
+        told = drawn[zoom][name][0]
+        assert set(told) == {*classes, "rutor", "storlek_m"}
+        assert told["rutor"] == len(rows)
+        for c in classes:
+            counts = rows[c].value_counts()
+            assert counts[told[c]] == counts.max()
+
+
+@pytest.mark.parametrize("zoom", SIZES)
+def test_squares_lie_where_they_shall(drawn, zoom) -> None:
+    size = SIZES[zoom]
+    for name, (_, shape) in drawn[zoom].items():
+        e, n = int(name[:6]), int(name[6:])
+        true = shapely.box(e, n, e + size, n + size)
+        assert shapely.hausdorff_distance(shape, true) <= UNIT[zoom]
+
+
+def test_nothing_is_told_that_the_csv_does_not_tell(archive, cells) -> None:
+    (layer,) = archive.about["vector_layers"]
+    assert layer["id"] == "rutnat"
+    assert set(layer["fields"]) == {*cells.columns} - {"demo", "kommunnamn"} | {"storlek_m", "rutor"}
+
+
+def test_the_head_tells_zooms_and_bounds(archive) -> None:
+    assert (archive.head["low"], archive.head["high"]) == (min(SIZES), max(SIZES))
+    west, south, east, north = (archive.head[k] / 1e7 for k in ("west", "south", "east", "north"))
+    assert 10 < west < east < 25
+    assert 55 < south < north < 69
+
+
+@pytest.mark.parametrize("demo", [False, True])
+def test_the_description_says_whose_it_is_on_what_terms_and_whether_it_is_a_demo(small_edition, demo) -> None:
+    """Names are no HTML: map libraries show the attribution as such."""
+    region = load_region(small_edition / "county.toml")
+    named = region.publicering.model_copy(update={"utgivare": "<script>alert(1)</script>"})
+    facts: Any = {"korning_id": "0123456789ab", "demo": demo}
+    about = tiles.about(region.model_copy(update={"publicering": named}), facts, ["<b>SCB</b> (CC0)"])
+    assert [about[k].startswith("DEMO – ") for k in ("name", "description", "attribution")] == [demo] * 3
+    assert ("DEMO" in str(about)) is demo
+    assert "© &lt;script&gt;" in about["attribution"]
+    assert "&lt;b&gt;SCB" in about["attribution"]
+    assert about["license"] == "http://creativecommons.org/licenses/by/4.0/"
+    assert f'<a href="{about["license"]}">' in about["attribution"]
+
+
+def test_of_classes_equally_common_the_first_in_the_contract_counts() -> None:
+    names = [c.name for c in tiles.classes()]
+    codes = list(tiles.classes()[0].values)
+    rows = [("4000006400000", codes[2]), ("4000006400250", codes[1]), ("4002506400000", codes[2]),
+            ("4002506400250", codes[1]), ("4010006400000", codes[3])]  # fmt: skip
+    cells = pd.DataFrame([{"rutid_scb": r, **dict.fromkeys(names, c)} for r, c in rows])
+    found = tiles.generalised(cells, 1000)
+    assert found["rutid"].tolist() == [4000006400000, 4010006400000]
+    assert found[names[0]].tolist() == [codes[1], codes[3]]
+    assert found["rutor"].tolist() == [4, 1]
+
+
+BOUNDS = (11.0, 57.0, 14.0, 59.0)
+
+
+def test_tiles_are_found_by_number_whatever_order_they_came_in(tmp_path: Path) -> None:
+    wanted = {
+        (z, x, y): bytes([z, x % 256, y % 256]) * 20
+        for z in range(7)
+        for x in range(0, 2**z, 3)
+        for y in range(0, 2**z, 5)
+    }
+    given = [pmtiles.Tile(*at, body) for at, body in wanted.items()]
+    for name, order in (("a", given), ("b", given[::-1])):
+        pmtiles.write(tmp_path / f"{name}.pmtiles", order, BOUNDS, {"name": "åäö"})
+    found = vector_tiles.read(tmp_path / "a.pmtiles")
+    assert found.tiles == wanted
+    assert found.about == {"name": "åäö"}
+    assert files.sha256(tmp_path / "a.pmtiles") == files.sha256(tmp_path / "b.pmtiles")
+
+
+def test_more_tiles_than_the_index_holds_stop_the_product(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    at = {(int(x), int(y)) for x, y in rng.integers(0, 2**14, (9_000, 2))}
+    with pytest.raises(ContractError, match="kartrutor"):
+        pmtiles.write(tmp_path / "x.pmtiles", [pmtiles.Tile(14, x, y, b"x") for x, y in at], BOUNDS, {})
+    assert not list(tmp_path.iterdir())

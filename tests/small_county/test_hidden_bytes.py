@@ -1,0 +1,138 @@
+"""Evidence that may not be published changes no byte of anything below kommun level, metadata included.
+
+Three builds of the small county: a file is hidden; the same file with other rows; no such file at all.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sqlite3
+import subprocess
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import clean_environment, made_once, make_command
+from tests.publish.test_webmap import Reader
+
+from . import inputs
+
+BUILDS = ("dold", "andrad", "borta")
+BELOW = ("data/rutnat_250m.*", "data/bristomraden.*", "data/raster/*", "data/bredband_oppen.qgz")
+"""Files that tell of cells and gap areas, and of nothing above."""
+
+
+def county(build: str) -> inputs.County:
+    """Return the full county with its file by cells hidden in both kommuner."""
+    c = inputs.county("full")
+    hidden = {(inputs.CELL_FILE, k) for k in ("9901", "9902")}
+    c.published -= hidden
+    c.listed |= hidden
+    if build == "andrad":
+        c.by_cell = [(*row[:-3], *_other(row)) for row in c.by_cell]
+    if build == "borta":
+        c.by_cell = []
+        c.listed -= hidden
+    return c
+
+
+def _other(row: inputs.Row) -> tuple[object, ...]:
+    """Return the row's last three values (speed, status, share) as quite another delivery has them."""
+    return (1000, "tillgang", 1)
+
+
+@pytest.fixture(scope="session")
+def editions(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    def make(folder: Path) -> None:
+        for build in BUILDS:
+            own = folder / build
+            raw, config = inputs.write(county(build), own / "given")
+            shutil.move(raw, own / "raw")
+            shutil.move(config, own / "county.toml")
+            done = subprocess.run(
+                make_command(own, "coverage"),
+                capture_output=True,
+                text=True,
+                env=clean_environment(),
+                timeout=900,
+            )
+            assert done.returncode == 0, done.stdout + done.stderr
+
+    folder = made_once(tmp_path_factory, "dolda", make)
+    return {build: folder / build for build in BUILDS}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("build", BUILDS[1:])
+def test_files_below_kommun_level_are_the_same_bytes(editions, build: str) -> None:
+    maps = editions["dold"] / "maps"
+    names = sorted(p.relative_to(maps) for pattern in BELOW for p in maps.glob(pattern) if p.is_file())
+    assert len(names) > 20
+    for name in names:
+        assert (maps / name).read_bytes() == (editions[build] / "maps" / name).read_bytes(), name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("build", BUILDS[1:])
+def test_in_the_geopackage_only_the_kommuner_differ(editions, build: str) -> None:
+    def told(root: Path) -> dict[str, list[tuple[object, ...]]]:
+        with closing(sqlite3.connect(root / "maps/data/bredband_oppen.gpkg")) as db:
+            tables = [
+                r[0] for r in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+            ]
+            return {
+                t: db.execute(f'SELECT * FROM "{t}"').fetchall() for t in tables if not t.startswith("rtree")
+            }
+
+    one, other = told(editions["dold"]), told(editions[build])
+    assert {t for t in one if one[t] != other[t]} <= {"kommuner", "lan"}
+    metadata = [json.loads(r[4]) for r in one["gpkg_metadata"] if r[3] == "application/json"]
+    assert all("tillgång" not in str(m["kallor"]) for m in metadata)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("build", BUILDS[1:])
+def test_the_map_has_the_same_cells_and_areas(editions, build: str) -> None:
+    for name in ("bredbandskarta.html", "bredbandskarta.en.html"):
+        one, other = (
+            Reader((editions[b] / "maps" / name).read_text(encoding="utf-8")) for b in ("dold", build)
+        )
+        for block in ("rutor-data", "omraden-data"):
+            assert one.block(block) == other.block(block), block
+
+
+@pytest.mark.slow
+def test_the_run_is_told_by_what_is_published(editions) -> None:
+    """The internal ids differ; the open edition's is the same, and in every product."""
+    inside = {json.loads((e / "out/.steg/korning.json").read_text())["korning_id"] for e in editions.values()}
+    assert len(inside) == len(BUILDS)
+    outside = {
+        json.loads((e / "maps/data/datapackage.json").read_text())["version"] for e in editions.values()
+    }
+    assert len(outside) == 1
+    for root in editions.values():
+        for path in (root / "maps").rglob("*"):
+            if path.is_file() and path.suffix in (
+                ".html",
+                ".json",
+                ".geojson",
+                ".xml",
+                ".rdf",
+                ".ttl",
+                ".qml",
+                ".csv",
+            ):
+                text = path.read_text(encoding="utf-8")
+                assert not [x for x in inside if x in text], path
+                assert not re.search(r"rutor[^<]{0,20}\.csv", text) or path.suffix == ".json", path
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("build", BUILDS[1:])
+def test_the_kommuner_may_differ(editions, build: str) -> None:
+    """The control: the hidden file is not without bearing."""
+    one, other = ((editions[b] / "out/kommuner.csv").read_bytes() for b in ("dold", build))
+    assert one != other
