@@ -23,6 +23,7 @@ COST_COLOURS = dict(
 )
 """Light to dark, by rising cost of the whole area."""
 _ORDER = ("tackt", "storre_del", "mindre_del", "utan", "fa_minst_halften", "fa_under_halften", "ej_redovisad")
+assert {*_ORDER, "ingen_adress"} == set(CLASS_COLOURS), "every class is drawn"
 _Made = list[tuple[str, str, str]]
 
 
