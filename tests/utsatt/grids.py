@@ -136,7 +136,7 @@ CELL: dict[str, dict[str, tuple[Any, tuple[str, ...]]]] = {
         "oandlig_text": ("inf", (FEL,)),
         "tva_tal": ("0,61 0,62", (FEL,)),
         "komma_som_text": (lambda v: str(v).replace(".", ","), (SAMMA,)),
-        "procent_som_text": (lambda v: f"{100 * v:.10g} %".replace(".", ","), (SAMMA,)),
+        "procent_som_text": (lambda v: f"{100 * float(v):.10g} %".replace(".", ","), (SAMMA,)),
         "hart_blanksteg": (lambda v: f"\N{NO-BREAK SPACE}{v}\N{NO-BREAK SPACE}", (SAMMA,)),
         "bokstaven_o": (lambda v: str(v).replace("0", "O"), (FEL,)),
     },
@@ -177,7 +177,7 @@ COLUMN: dict[str, dict[str, tuple[Change, tuple[str, ...]]]] = {
         "alla_tomma": (lambda v: None, (FEL, VARNAD)),
         "alla_noll": (lambda v: 0, (FEL, VARNAD)),
         "decimalkomma_text": (lambda v: str(v).replace(".", ",") if _number(v) else v, (SAMMA,)),
-        "procent_text": (lambda v: f"{100 * v:.10g}%" if _number(v) else v, (SAMMA,)),
+        "procent_text": (lambda v: f"{100 * float(v):.10g}%" if _number(v) else v, (SAMMA,)),
         "text_okand": (lambda v: "okänd", (FEL, VARNAD)),
     },
     "antal": {

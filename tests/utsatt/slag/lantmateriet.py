@@ -31,6 +31,8 @@ SHORT = {id(ADRESSER): "adresser", id(GRANSER): "granser", id(MARK): "mark"}
 ID = "belagenhetsadress_objektidentitet"
 STATUS = "statusforbelagenhetsadress"
 COUNT = itertools.count()
+ELSEWHERE: tuple[tuple[str, ...], ...] = ((), (VARNAD,))
+"""Water may lie anywhere, and a file without any near the län is no fault in itself: it must be told."""
 NEARBY = "en adress några meter fel går inte att veta"
 
 
@@ -86,7 +88,7 @@ for to in COLLECTIONS:
         """WGS 84"""
         return frame.to_crs(4326)
 
-    @frames(to, "wgs84_utan_ord", FEL)
+    @frames(to, "wgs84_utan_ord", FEL, *ELSEWHERE[to is MARK])
     def _(frame: Any) -> Any:
         """grader märkta EPSG:3006"""
         return frame.to_crs(4326).set_crs(3006, allow_override=True)
@@ -96,14 +98,14 @@ for to in COLLECTIONS:
         """RT 90"""
         return frame.to_crs(3021)
 
-    @frames(to, "rt90_utan_ord", FEL)
+    @frames(to, "rt90_utan_ord", FEL, *ELSEWHERE[to is MARK])
     def _(frame: Any) -> Any:
         """tal i RT 90 märkta EPSG:3006"""
         return frame.to_crs(3021).set_crs(3006, allow_override=True)
 
     for zone, epsg in (("12_00", 3007), ("13_30", 3008), ("15_00", 3009), ("18_00", 3011)):
 
-        @frames(to, f"lokal_zon_{zone}_utan_ord", FEL)
+        @frames(to, f"lokal_zon_{zone}_utan_ord", FEL, *ELSEWHERE[to is MARK])
         def _(frame: Any, epsg: int = epsg) -> Any:
             """tal i en lokal zon av SWEREF 99 märkta EPSG:3006"""
             return frame.to_crs(epsg).set_crs(3006, allow_override=True)
@@ -135,19 +137,19 @@ for to in COLLECTIONS:
 
         return frame.set_geometry(force_3d(frame.geometry.to_numpy(), 12.0), crs=frame.crs)
 
-    @frames(to, "alla_borta", FEL)
+    @frames(to, "alla_borta", FEL, *ELSEWHERE[to is MARK])
     def _(frame: Any) -> Any:
         """inga rader"""
         return frame.iloc[:0]
 
-    @frames(to, "axlar_ombytta", FEL)
+    @frames(to, "axlar_ombytta", FEL, *ELSEWHERE[to is MARK])
     def _(frame: Any) -> Any:
         """N och E ombytta"""
         from shapely import transform
 
         return frame.set_geometry(transform(frame.geometry.to_numpy(), lambda xy: xy[:, ::-1]), crs=frame.crs)
 
-    @frames(to, "flyttad_360_km", FEL)
+    @frames(to, "flyttad_360_km", FEL, *ELSEWHERE[to is MARK])
     def _(frame: Any) -> Any:
         """allt 360 km norrut, fortfarande i Sverige"""
         return frame.set_geometry(frame.geometry.translate(0, 360_000))
