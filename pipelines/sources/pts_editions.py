@@ -31,7 +31,15 @@ from pipelines.sources.pts_fields import (
 )
 from pipelines.sources.pts_historic import measured, read_historic
 from pipelines.sources.pts_mobil import has_places, read_mobil
-from pipelines.sources.pts_subject import FAST, MOBIL, TITLE_ROWS, require_access, says_mobile, subject, title_kind
+from pipelines.sources.pts_subject import (
+    FAST,
+    MOBIL,
+    TITLE_ROWS,
+    require_access,
+    says_mobile,
+    subject,
+    title_kind,
+)
 from pipelines.sources.pts_workbook import HASTIGHET, TEKNIK, read_role
 from pipelines.sources.xlsx import Sheet, read_sheets
 
