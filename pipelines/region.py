@@ -628,6 +628,12 @@ class Kontroll(Part):
     landareal_pct: Percent = Field(
         default=5, description="Varning när en kommuns land avviker mer från den officiella arealen."
     )
+    tatandel_pe: Percent = Field(
+        default=20,
+        description="Största skillnad (procentenheter) mellan PTS:s andel tätbebyggda hushåll och de orters andel av "
+        "folket som räknas som tätbebyggda; mer berättas först av allt. Antagande: definitionerna skiljer några "
+        "enheter, tätorter i fel läge eller en ofullständig fil mycket mer.",
+    )  # fmt: skip
     gransoverlapp_pct: Percent = Field(
         default=1,
         description="Största del (procent av den mindre) som två kommuners ytor får dela; annars stannar programmet. "

@@ -41,6 +41,7 @@ def run(region: Region, paths: Paths) -> None:
         compare_places(kommuner, general, region, source, ledger)
     marked = mark_files(paths.raw)
     water = read_water(marked, tuple(kommuner.total_bounds), paths.raw, ledger)
+    note_dry(kommuner, water, ledger)
     land = cut_away(kommuner, water)
     if layer and not marked:
         land = keep_inside(land, general)
@@ -102,6 +103,20 @@ def compare_places(
         "allvarlig", source, "grannkommuner saknas i gränsfilen", len(lacking),
         "alla som bor i en ruta på gränsen räknas till länet; hämta hela landets fil",
         [f"{k} {n}" for k, n in zip(lacking["kommunkod"], lacking["kommunnamn"], strict=True)],
+    )  # fmt: skip
+
+
+def note_dry(kommuner: gpd.GeoDataFrame, water: gpd.GeoDataFrame, ledger: Ledger) -> None:
+    """Tell of the län's kommuner in which a land cover that has water elsewhere has none: its file may lack them."""
+    if water.empty:
+        return
+    own = kommuner[kommuner["i_lan"]]
+    wet = np.unique(own.sindex.query(water.geometry.to_numpy(), predicate="intersects")[1])
+    dry = own.drop(index=own.index[wet])
+    ledger.add(
+        "allvarlig", "lantmateriet/mark*", "kommuner utan en enda vattenyta", len(dry),
+        "vattnet där räknas som land, om det finns; kontrollera att marktäcket omfattar kommunen",
+        [f"{k} {n}" for k, n in zip(dry["kommunkod"], dry["kommunnamn"], strict=True)],
     )  # fmt: skip
 
 

@@ -57,6 +57,8 @@ _OTHER = re.compile(
 )
 """Words of a title about something else than how many there are."""
 _ABOUT = {"folkmangd": re.compile(r"folkmangd|befolkning|invanare"), "hushall": re.compile(r"hushall")}
+_FOREIGN = {"folkmangd": re.compile(r"hushall"), "hushall": re.compile(r"^(?:kon|alder)\b")}
+"""What divides the other list: persons have a sex and an age, households a type."""
 _BLANK = ("", ".", "..", "...", "-", "–")
 _EXPORT = (
     "Exportera tabellen på nytt ur SCB:s databas med «totalt» valt för kön, ålder, hushållstyp och annat den är delad "
@@ -243,6 +245,13 @@ def _columns(table: _Table) -> _At:
         raise table.error(
             "Listan gäller en del, inte alla.", row=table.row, expected="totalen", action=_EXPORT,
             found=printable(", ".join(sliced) or table.title or table.path.name),
+        )  # fmt: skip
+    foreign = [table.header[i] for i in dimensions if _FOREIGN[table.field].search(names[i])]
+    named = title or any(words(re.sub(r"(?:19|20)\d\d", " ", table.header[i])) for i in values)
+    if foreign and not named and contents is None:
+        raise table.error(
+            "Listan säger inte vad den räknar, och är delad på annat än det filens namn lovar.", row=table.row,
+            expected=table.field, found=printable(", ".join(foreign)), action=_EXPORT,
         )  # fmt: skip
     return _At(region, label, year, values, contents, dimensions, unread)
 

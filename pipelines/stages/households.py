@@ -138,6 +138,12 @@ def compare_definitions(
     village = float(people[(kinds == "smaort").to_numpy()].sum() / people.sum())
     ours = {"utanfor_tatort": town, "utanfor_tatort_och_smaort": town + village}
     ledger.facts["tat_andel"] = {"pts_hushall": pts, **{f"folk_{k}": v for k, v in ours.items()}}
+    used = ours[region.klassning.glesbebyggt]
+    if abs(used - pts) > region.kontroll.tatandel_pe / 100:
+        ledger.add(
+            "allvarlig", "scb/tatorter_*.gpkg", f"{100 * used:.0f} % av folket bor i tätbebyggt, men {100 * pts:.0f} % "
+            "av hushållen hos PTS", 1, "kontrollera att orternas fil är hel och ligger rätt",
+        )  # fmt: skip
     best = min(ours, key=lambda k: abs(ours[k] - pts))
     if best != region.klassning.glesbebyggt:
         ledger.add(

@@ -327,6 +327,14 @@ def test_larger_squares_are_spread_over_their_cells(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("header", ["ruta_storlek", "Rut-storlek (m)", "Upplösning", "cell size", "sida_m"])
+def test_the_size_by_other_names(tmp_path: Path, header: str) -> None:
+    text = cells_of(
+        "500;3200006400000;fiber;1000;tillgang;1", head=f"{header};rutid;teknik;ned_mbit;status;andel"
+    )
+    assert len(read(tmp_path, text, "rutor.csv")[0]) == 4
+
+
 def test_squares_of_two_sizes_over_one_cell_are_counted(tmp_path: Path) -> None:
     _, entries = read(
         tmp_path,

@@ -323,3 +323,12 @@ def test_water_that_only_touches_leaves_no_lines(tmp_path: Path) -> None:
     put(tmp_path)
     mark(tmp_path, [("Sjö", BOX(399e3, 6400e3, 400e3, 6404e3)), ("Sjö", LAKE)])
     assert run(tmp_path).area["1480"] == 7_500_000
+
+
+def test_a_kommun_in_which_the_land_cover_has_no_water_is_told_first(tmp_path: Path) -> None:
+    put(tmp_path)
+    mark(tmp_path, [("Sjö", BOX(401e3, 6401e3, 401.5e3, 6402e3)), ("Åker", B)])
+    run(tmp_path)
+    told = [e for e in load(make.paths(tmp_path).ledger("granser")).entries if e.kind == "allvarlig"]
+    dry = [(e.count, e.examples) for e in told if e.reason == "kommuner utan en enda vattenyta"]
+    assert dry == [(1, ("1407 Öckerö",))]

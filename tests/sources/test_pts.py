@@ -245,6 +245,12 @@ def test_speeds_of_another_year_are_not_used(tmp_path: Path) -> None:
     put(tmp_path, make.hastighet(years=(2024,)), "hastighet.xlsx")
     tables, ledger = run(tmp_path)
     assert tables["pts_hastighet"].empty and used(ledger)["pts/hastighet.xlsx"] is False
+    assert notes(ledger)["hastighet finns för 2024, teknik gäller 2025"] == 1
+
+
+def test_a_year_that_has_not_been_yet_stops(tmp_path: Path) -> None:
+    put(tmp_path, make.teknik(years=(2097,)))
+    refused(tmp_path, "inte varit än", "2097", "Årtal")
 
 
 def test_the_year_from_a_title_a_sheet_or_a_file(tmp_path: Path) -> None:

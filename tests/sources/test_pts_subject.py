@@ -415,3 +415,28 @@ def test_speeds_of_one_class_by_the_sheet_s_name(tmp_path: Path) -> None:
 def test_rows_of_another_class_than_the_sheet_s_name_stop(tmp_path: Path, name: str) -> None:
     put(tmp_path, sheet=name)
     refused(tmp_path, "Bladets namn säger", "Område")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Ej tillgång kommun hushåll",
+        "Hushåll utan bredband",
+        "Saknar fast bredband",
+        "Förändring kommun hushåll",
+    ],
+)
+def test_a_sheet_of_those_without_is_never_read_as_those_with(tmp_path: Path, name: str) -> None:
+    put(tmp_path, sheet="Teknik kommun hushåll")
+    make.book(tmp_path / "raw/pts/hastighet.xlsx", {name: make.hastighet()})
+    refused(tmp_path, name, "andelen som har tillgång")
+    titled = [[name], *make.hastighet()]
+    make.book(tmp_path / "raw/pts/hastighet.xlsx", {"Hastighet hushåll": titled})
+    refused(tmp_path, name, "andelen som har tillgång")
+
+
+def test_names_that_only_hold_a_no_are_read(tmp_path: Path) -> None:
+    put(tmp_path, sheet="Teknik kommun hushåll")
+    notes_ = [["Hushåll utan uppgift ingår inte"], *make.hastighet()]
+    make.book(tmp_path / "raw/pts/hastighet.xlsx", {"Hastighet hushåll": notes_})
+    assert not run(tmp_path)[0]["pts_hastighet"].empty

@@ -125,3 +125,18 @@ def test_a_slice_that_only_the_file_s_name_tells_stops(tmp_path: Path) -> None:
     text = '"region","år","Folkmängd"\n"9901","2024",5\n'
     refused(tmp_path, text, "gäller en del", name="folkmangd_kommun_kvinnor_2024.csv")
     assert read(tmp_path, text, name="folkmangd_kommun_2024.csv")[0] == [["9901", 2024, 5]]
+
+
+@pytest.mark.parametrize(
+    ("field", "head", "told"),
+    [
+        ("hushall", '"region","ålder","kön","2024"\n"9901","totalt ålder","totalt",607882\n', "ålder, kön"),
+        ("folkmangd", '"region","hushållstyp","2024"\n"9901","totalt",607882\n', "hushållstyp"),
+    ],
+)
+def test_a_list_that_says_nothing_but_what_the_other_one_is_divided_by_stops(
+    tmp_path: Path, field: str, head: str, told: str
+) -> None:
+    refused(tmp_path, head, "säger inte vad den räknar", told, field=field)
+    other = {"hushall": "folkmangd", "folkmangd": "hushall"}[field]
+    assert read(tmp_path, head, other)[0] == TOTAL

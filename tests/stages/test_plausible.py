@@ -105,6 +105,19 @@ def test_a_kommun_with_most_addresses_in_empty_squares_is_named() -> None:
     assert book.entries == []
 
 
+@pytest.mark.parametrize(("town", "told"), [(70, 0), (41, 0), (39, 1), (10, 1)])
+def test_localities_that_hold_far_fewer_people_than_pts_says_are_told_first(town: int, told: int) -> None:
+    """PTS has 60 % of the households in tätbebyggt; 20 percentage points are what definitions may differ."""
+    book = Ledger("prov")
+    addresses = pd.DataFrame({"ortstyp": ["tatort", "ingen"]})
+    teknik = pd.DataFrame(
+        {"bas": "hushall", "niva": "kommun", "kommunkod": "1480", "omradestyp": ["tatbebyggt", "glesbebyggt"],
+         "antal": [60, 40], "ar": 2025}
+    )  # fmt: skip
+    households.compare_definitions(region(), addresses, np.array([town, 100.0 - town]), teknik, book)
+    assert [e.kind for e in book.entries if e.kind == "allvarlig"] == ["allvarlig"] * told
+
+
 # --- placing ------------------------------------------------------------------------------------------------
 
 
