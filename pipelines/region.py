@@ -30,7 +30,7 @@ from pipelines.region_base import (
     split,
     told_address,
 )  # fmt: skip
-from pipelines.region_catalogue import TidigareUtgava, Tjanster, web_address
+from pipelines.region_catalogue import TidigareUtgava, Tjanster
 from pipelines.region_faults import broken, named_file, read_toml
 from pipelines.region_fetch import Framskrivning, Hamta
 
@@ -580,7 +580,7 @@ class Publicering(Part):
     utgivare_en: str = Field(
         default="", description="Utgivarens namn på engelska, i katalogen. Tomt: bara det svenska."
     )
-    webbplats: str = Field(default="", description="Utgivarens webbplats, i katalogen. Tomt: ingen anges.")
+    webbplats: Iri = Field(default="", description="Utgivarens webbplats, i katalogen. Tomt: ingen anges.")
     nyckelord_en: tuple[str, ...] = Field(
         default=("broadband", "fibre", "coverage", "households", "broadband deployment"),
         description="Nyckelord i katalogen, på engelska.",
@@ -595,8 +595,6 @@ class Publicering(Part):
         default=Bakgrundskarta(),
         description="Bakgrundskarta i den publicerade kartan, av den som utgivaren väljer.",
     )
-
-    _website = field_validator("webbplats")(web_address)
 
     @model_validator(mode="after")
     def _editions(self) -> Publicering:

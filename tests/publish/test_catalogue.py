@@ -473,7 +473,10 @@ def test_services_are_told_where_they_answer_and_what_they_give(more, graph):
         ({"tjanster": {"wfs": "https://karta.example.org/x?map=1"}}, "frågedel"),
         ({"tidigare_utgavor": [{"datum": "2024-13-01", "adress": "https://a.example"}]}, "åååå-mm-dd"),
         ({"tidigare_utgavor": [{"datum": "2024-11-20", "adress": "https://a.example/ b"}]}, "webbadress"),
-        ({"tidigare_utgavor": [EARLIER[0], EARLIER[0]]}, "samma datum"),
+        (
+            {"tidigare_utgavor": [EARLIER[0], {**EARLIER[0], "adress": "https://b.example.org/x"}]},
+            "samma datum",
+        ),
         ({"webbplats": "javascript:alert(1)"}, "webbadress"),
     ],
 )
