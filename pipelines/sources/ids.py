@@ -19,8 +19,8 @@ _UUID = (
     + r"[})\]]?$"
 )  # fmt: skip
 _CANONICAL = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
-_AROUND = " \t\r\n\u00a0\u200b\u200e\u202f\ufeff\"'\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
-"""What stands round an id and is no part of it: space, visible or not, and quotes."""
+_AROUND = "= \t\r\n\u00a0\u200b\u200e\u202f\ufeff\"'\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
+"""What stands round an id and is no part of it: space, visible or not, quotes, and Excel's way to write ="text"."""
 BY_EXCEL = r"^\s*[0-9]([.,][0-9]+)?[eE]\+[0-9]+\s*$"
 """A long number as Excel shows it, its last digits lost."""
 

@@ -112,6 +112,11 @@ def _dates(frame: pd.DataFrame, path: Path, ledger: Ledger) -> list[str]:
                 "Ett referensdatum går inte att läsa.", file=path, row=int(rad), column="referensdatum",
                 expected="ÅÅÅÅ-MM-DD, till exempel 2025-10-01", found=printable(text), action=_FIX,
             )  # fmt: skip
+        if match and out[-1] > date.today().isoformat():
+            raise DataError(
+                "Ett referensdatum har inte varit än.", file=path, row=int(rad), column="referensdatum",
+                expected=f"högst {date.today().isoformat()}", found=printable(text), action=_FIX,
+            )  # fmt: skip
         if not text:
             blank.append(f"rad {rad}")
     ledger.add("varning", "tackning/kallor.csv", "referensdatum tomt", len(blank), "lämnades tomt", blank)

@@ -237,14 +237,14 @@ def test_a_header_in_per_cent_over_shares_stops(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text",
     [UUID, UUID.upper(), f"{{{UUID.upper()}}}", UUID.replace("-", ""), f"urn:uuid:{UUID}", f" '{UUID}' ",
-     f"«{UUID}»\u00a0", f"\ufeff{UUID}", UUID.replace("-", "\u2013"), f"URN:UUID:{UUID.upper()}"],
+     f"«{UUID}»\u00a0", f"\ufeff{UUID}", UUID.replace("-", "\u2013"), f"URN:UUID:{UUID.upper()}", f'="{UUID}"'],
 )  # fmt: skip
 def test_a_uuid_has_one_form(text: str) -> None:
     assert normal_ids(pa.array([text, UUID, None])).to_pylist() == [UUID, UUID, None]
 
 
 def test_an_id_that_is_no_uuid_is_kept_but_for_what_stands_round_it() -> None:
-    ids = [" 9901-001 ", '"AbC"', "", " ", "6611A2B1", UUID[:-1], UUID + "0"]
+    ids = [" 9901-001 ", '="AbC"', "", " ", "6611A2B1", UUID[:-1], UUID + "0"]
     assert normal_ids(pa.array(ids)).to_pylist() == [
         "9901-001",
         "AbC",

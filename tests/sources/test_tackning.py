@@ -346,6 +346,7 @@ def test_kallor_as_people_write_it(tmp_path: Path) -> None:
         (["adresser.csv,1480,kanske,2025-10-01,,ja"], ("varken ja eller nej", "fullstandig", "kanske")),
         (["adresser.csv,1480,ja,igår,,ja"], ("referensdatum", "ÅÅÅÅ-MM-DD", "igår")),
         (["adresser.csv,1480,ja,2025-02-30,,ja"], ("referensdatum", "2025-02-30")),
+        (["adresser.csv,1480,ja,2097-02-28,,ja"], ("referensdatum", "inte varit än", "2097-02-28")),
         (
             ["adresser.csv,1480,ja,2025-10-01,,ja", "adresser.csv,1480,nej,2025-10-01,,ja"],
             ("säger olika", "2 och 3"),
