@@ -27,7 +27,8 @@ INTERNAL = {
     "osakerhet_5km": (1, 5),
 }  # fmt: skip
 OPEN = {
-    "rutnat_250m": (5, 1 + len(CLASS_COLOURS)), "bristomraden": (6, 1 + 9), "kommuner": (2, 1 + 5), "rutor_underlag": (5, 5),
+    "rutnat_250m": (5, 1 + len(CLASS_COLOURS)), "bristomraden": (6, 1 + 9), "kommuner": (2, 1 + 5),
+    "rutor_underlag": (5, 5),
     "kommungrans": (2, 1), "lan": (1, 1),
     "land": (1, 1),
 }  # fmt: skip
