@@ -73,6 +73,7 @@ def short(label: str) -> str:
     said = (
         (" av adresserna", ""),
         ("Få adresser: ", "Få: "),
+        ("hälften har", "hälften"),
         (" miljoner kr", " mnkr"),
         (" miljon kr", " mnkr"),
     )

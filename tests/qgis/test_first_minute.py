@@ -117,7 +117,7 @@ def test_a_click_on_a_cell_answers_in_a_sentence(minute: dict[str, Any]) -> None
         == {
             "intern": "100 % av 10 adresser i den här rutan i Åby $1_{2}$ saknar tillgång till 100 Mbit/s ned: väntat "
             "10\xa0000,0 hushåll. Underlag: uppgift per adress.",
-            "oppen": "Tillgång till 100 Mbit/s ned i den här rutan i Åby $1_{2}$: under 5 % av adresserna har det. "
+            "oppen": "Tillgång till 100 Mbit/s ned i den här rutan i Åby $1_{2}$: få adresser: under hälften har det. "
             "Underlag: uppgift per adress.",
         }[minute["edition"]]
     )

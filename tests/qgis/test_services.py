@@ -144,7 +144,7 @@ def test_a_map_shows_the_classes_in_their_colours(server: Server) -> None:
         ("klass_tillgang_100", ""),
     ):
         found = {tuple(map(int, c)) for c in np.unique(image(server, layer, style).reshape(-1, 3), axis=0)}
-        assert {rgb(CLASS_COLOURS["utan"]), rgb(CLASS_COLOURS["tackt"])} <= found, (layer, style)
+        assert {rgb(CLASS_COLOURS["fa_under_halften"]), rgb(CLASS_COLOURS["tackt"])} <= found, (layer, style)
 
 
 def test_the_whole_project_is_a_map_that_is_not_blank(server: Server) -> None:
@@ -161,7 +161,7 @@ def test_a_click_answers_in_a_sentence(server: Server) -> None:
     told = {a.get("name"): a.get("value") for a in ET.fromstring(body).iter("Attribute")}
     assert told["Rut-id (SCB)"] == "3200006400250"
     assert told["maptip"] == (
-        "Tillgång till 100 Mbit/s ned i den här rutan i Åby $1_{2}$: under 5 % av adresserna har det. "
+        "Tillgång till 100 Mbit/s ned i den här rutan i Åby $1_{2}$: få adresser: under hälften har det. "
         "Underlag: uppgift per adress."
     )
 
@@ -177,7 +177,7 @@ def test_wfs_gives_rows_with_codes(server: Server) -> None:
     )  # fmt: skip
     rows = {f["properties"]["rutid_scb"]: f["properties"] for f in json.loads(body)["features"]}
     assert len(rows) == 5
-    assert rows["3200006400250"]["klass_tillgang_100"] == "utan"
+    assert rows["3200006400250"]["klass_tillgang_100"] == "fa_under_halften"
 
 
 def test_ogc_api_gives_collections_and_items(server: Server) -> None:
