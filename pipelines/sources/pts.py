@@ -60,8 +60,8 @@ def run(region: Region, paths: Paths) -> None:
         )  # fmt: skip
     teknik = teknik_table(used["teknik"], year, region, ledger)
     speeds = hastighet_table(used["hastighet"], year, region, ledger)
-    if used["hastighet"] is not None:
-        check_speeds(speeds, teknik, region, used["hastighet"].source, ledger)
+    if used["hastighet"] and used["teknik"]:
+        check_speeds(speeds, teknik, region, (used["hastighet"].source, used["teknik"].source), ledger)
     tables = (
         (contracts.PTS_TEKNIK, teknik),
         (contracts.PTS_HASTIGHET, speeds),

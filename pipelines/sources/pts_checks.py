@@ -65,7 +65,7 @@ def note_lan(frame: pd.DataFrame, region: Region, source: str, role: str, ledger
 
 
 def check_speeds(
-    speeds: pd.DataFrame, teknik: pd.DataFrame, region: Region, source: str, ledger: Ledger
+    speeds: pd.DataFrame, teknik: pd.DataFrame, region: Region, sources: tuple[str, str], ledger: Ledger
 ) -> None:
     """Hold the speeds against the techniques' households: a row for each, and parts that give their total.
 
@@ -75,7 +75,10 @@ def check_speeds(
         PTS_HASTIGHET, of the year that is used.
     teknik : DataFrame
         PTS_TEKNIK, of the same year.
+    sources : tuple of str
+        Their workbooks.
     """
+    source, both = sources[0], " och ".join(dict.fromkeys(sources))
     note_lan(speeds, region, source, "hastighet", ledger)
     ours, counted = _ours(speeds, region), _ours(teknik, region)
     have = set(zip(ours["kommunkod"], ours["omradestyp"], strict=True))
@@ -99,7 +102,7 @@ def check_speeds(
         gap = (weighted - share["totalt"]).where(known.all(axis=1))
         off = gap.abs() > WEIGHTED_POINTS
         ledger.add(
-            "varning", source, f"andelen {measure} {threshold} Mbit/s för tät och gles ger inte totalens andel",
+            "varning", both, f"andelen {measure} {threshold} Mbit/s för tät och gles ger inte totalens andel",
             int(off.sum()), "lämnades som de är",
             [f"{region.kommunnamn[str(k)]}: {100 * gap[k]:+.1f} procentenheter" for k in gap.index[off]],
         )  # fmt: skip
