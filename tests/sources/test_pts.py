@@ -458,6 +458,10 @@ def test_the_same_files_give_the_same_bytes(tmp_path: Path) -> None:
         ("Andel av befolkningen med 100 Mbit/s", None),
         ("Under 30 Mbit/s", None),
         ("100/100 Mbit/s", None),
+        ("Tillgång till högst 100 Mbit/s", None),
+        ("Tillgång till max 100 Mbit/s", None),
+        ("Tillgång till minst 100 MB/s", None),  # megabyte
+        ("Tillgång till minst 1 Gb/s", "tillgang_1000|"),
         ("Från 30 Mbit/s till 100 Mbit/s", None),
         ("100 Mbit/s via 5G", None),
         ("Antal hushåll", "antal|hushall"),
