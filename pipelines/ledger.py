@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pipelines.files import write_text
 
@@ -60,6 +60,18 @@ class Ledger:
             "fakta": self.facts,
         }
         write_text(path, json.dumps(body, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+
+
+def files_used(path: Path) -> dict[str, str]:
+    """Return role → the files a source's step read for it, for errors; empty where its ledger is not there."""
+    if not path.is_file():
+        return {}
+    facts: Any = load(path).facts.get("filer", [])
+    out: dict[str, str] = {}
+    for f in facts:
+        if f["anvand"]:
+            out[f["roll"]] = f"{out[f['roll']]}, {f['fil']}" if f["roll"] in out else str(f["fil"])
+    return out
 
 
 def load(path: Path) -> Ledger:

@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,9 @@ _DELETED = ("isdeleted", "is_deleted", "isDeleted", "deleted")
 _ODD = "värden med status "
 _MISSING = ("missing", "private", "confidential", "secret", "deleted", "m", "p")
 """Statuses by which Kolada says that there is no value, whatever stands in ``value``."""
+FIRST_YEAR = 2000
+CLEARLY_PER_CENT = 20
+"""Where the values beside it are at least this many per cent, one of at most 1 may have been meant as a share."""
 TOLERANCE = 0.005
 """Half a percentage point: rounding between indicators that should lie in order."""
 
@@ -102,10 +106,24 @@ def read_kolada(
             int(bool(len(ours)) and not set(ours["kommunkod"]) & (mine - {"0000"})), "används inte där",
             sorted(set(ours["kommunkod"])),
         )  # fmt: skip
+        with_values = set(ours.loc[ours["andel"].notna(), "kpi"])
+        gone = sorted(
+            {str(v.get("kpi", v.get("kpi_id"))) for v in values if isinstance(v, dict)}
+            & set(KPIS) - with_values
+        )
+        ledger.add(
+            "varning", source, "nyckeltal som filen inte har ett enda värde för", len(gone), "Kolada används inte där",
+            gone,
+        )  # fmt: skip
+        ledger.add(
+            "varning", source, "filen har inga värden för PTS:s nyckeltal", int(not gone and not with_values),
+            f"används inte; väntade {', '.join(KPIS)}", others,
+        )  # fmt: skip
         newest[path] = int(ours["ar"].max()) if len(ours) else None
         parts.append(ours)
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=_COLUMNS)
     table = table.astype({"kpi": "str", "kommunkod": "str", "ar": "int64", "andel": "float64", "fil": "str"})
+    _note_small(table, ledger)
     table = _one_each(_as_shares(table), ledger)
     _check_order(table, region, ledger)
     return table.drop(columns="fil"), newest
@@ -201,6 +219,8 @@ def _rows(path: Path, values: list[Any], told: Counter[str]) -> Iterator[tuple[s
             continue
         if not (year.isascii() and year.isdigit() and len(year) == 4):
             raise _entry_error(path, i, "period", "ett årtal", year)
+        if str(kpi) in KPIS and not FIRST_YEAR <= int(year) <= date.today().year:
+            raise _entry_error(path, i, "period", f"ett år från {FIRST_YEAR} till nu", year)
         value = _value(path, i, entry, told)
         if value is not None:
             yield str(kpi), code, int(year), value, f"{path.parent.name}/{path.name}"
@@ -272,6 +292,18 @@ def _as_shares(table: pd.DataFrame) -> pd.DataFrame:
             expected="procent, 0–100", found=f"högst {first['max']}", action=_AGAIN,
         )  # fmt: skip
     return table.assign(andel=np.round(table["andel"] / 100, 12))
+
+
+def _note_small(table: pd.DataFrame, ledger: Ledger) -> None:
+    """Warn of a value of at most 1 % among much larger ones, of its kommun or its year: perhaps a share."""
+    for at, row in table[(table["andel"] > 0) & (table["andel"] <= 1)].iterrows():
+        beside = table[(table["kpi"] == row["kpi"]) & (table.index != at)]
+        beside = beside[(beside["ar"] == row["ar"]) | (beside["kommunkod"] == row["kommunkod"])]
+        if beside["andel"].median() >= CLEARLY_PER_CENT:
+            ledger.add(
+                "varning", row["fil"], f"ett värde om högst 1 procent bland mycket större ({row['kpi']})", 1,
+                "lästes som procent; är det en andel?", [f"{row['kommunkod']} {row['ar']}: {row['andel']:g}"],
+            )  # fmt: skip
 
 
 def _one_each(table: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:

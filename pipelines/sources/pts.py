@@ -14,7 +14,7 @@ from pipelines.sources import incoming
 from pipelines.sources.kolada import read_kolada
 from pipelines.sources.marks import demo_mark
 from pipelines.sources.pts_areas import AREA_COLUMNS, require_kommuner
-from pipelines.sources.pts_checks import check_teknik
+from pipelines.sources.pts_checks import check_speeds, check_teknik, note_lan
 from pipelines.sources.pts_editions import Book, edition, note_books, read_book, require_teknik, require_year
 from pipelines.sources.pts_series import series_table
 
@@ -46,18 +46,25 @@ def run(region: Region, paths: Paths) -> None:
     years = {"teknik": year, "hastighet": year, "mobil": _mobil_year(books, year)}
     note_books(books, used, years, paths.raw, ledger)
     if years["mobil"] != year:
+        books_of = [b.source for b in books if years["mobil"] in b.years("mobil")]
         ledger.add(
-            "varning", "pts", f"mobil täckning gäller {years['mobil']}, teknik {year}", 1, "visas med sitt år"
-        )
+            "varning", ", ".join(books_of) or "pts", f"mobil täckning gäller {years['mobil']}, teknik {year}", 1,
+            "visas med sitt år",
+        )  # fmt: skip
     speeds = sorted({y for b in books for y in b.years("hastighet")})
     if speeds and used["hastighet"] is None:
+        told = ", ".join(b.source for b in books if b.years("hastighet"))
         ledger.add(
-            "varning", "pts", f"hastighet finns för {', '.join(map(str, speeds))}, teknik gäller {year}", 1,
+            "varning", told, f"hastighet finns för {', '.join(map(str, speeds))}, teknik gäller {year}", 1,
             "hastighet används inte: riktvärdena räknas ur teknik och Kolada",
         )  # fmt: skip
+    teknik = teknik_table(used["teknik"], year, region, ledger)
+    speeds = hastighet_table(used["hastighet"], year, region, ledger)
+    if used["hastighet"] and used["teknik"]:
+        check_speeds(speeds, teknik, region, (used["hastighet"].source, used["teknik"].source), ledger)
     tables = (
-        (contracts.PTS_TEKNIK, teknik_table(used["teknik"], year, region, ledger)),
-        (contracts.PTS_HASTIGHET, hastighet_table(used["hastighet"], year, region, ledger)),
+        (contracts.PTS_TEKNIK, teknik),
+        (contracts.PTS_HASTIGHET, speeds),
         (contracts.PTS_MOBIL, mobil_table(used["mobil"], years["mobil"], region, ledger)),
         (contracts.KOLADA, kolada_table(region, paths, year, ledger)),
         (PTS_HISTORIK, series_table(books, region, ledger)),
@@ -73,6 +80,7 @@ def teknik_table(book: Book | None, year: int, region: Region, ledger: Ledger) -
     assert book is not None
     frame = book.tables["teknik"]
     frame = check_teknik(frame[frame["ar"] == year], region, book.source, ledger)
+    note_lan(frame, region, book.source, "teknik", ledger)
     lacking = [c for c in contracts.TEKNIK_COLUMNS if c not in frame]
     ledger.add(
         "varning", book.source, "kolumner som saknas i arbetsboken", len(lacking), "lämnades tomma", lacking

@@ -33,6 +33,7 @@ def check_teknik(frame: pd.DataFrame, region: Region, source: str, ledger: Ledge
     ours = _ours(frame, region)
     require_kommuner(set(ours["kommunkod"]), region, label, _kommun_names(frame))
     frame = _fill_counts(frame, region, source, ledger)
+    _require_households(_ours(frame, region))
     frame = _fill_classes(frame, region, source, ledger)
     _check_sums(_ours(frame, region), source, ledger)
     return frame
@@ -40,6 +41,71 @@ def check_teknik(frame: pd.DataFrame, region: Region, source: str, ledger: Ledge
 
 def _ours(frame: pd.DataFrame, region: Region, bas: str = "hushall") -> pd.DataFrame:
     return frame[(frame["bas"] == bas) & frame["kommunkod"].isin(region.kommunkoder)]
+
+
+def _require_households(ours: pd.DataFrame) -> None:
+    whole = ours[ours["omradestyp"] == "totalt"]
+    if len(whole) and not whole["antal"].any():
+        raise DataError(
+            "Arbetsboken har inga hushåll i någon av länets kommuner.", file=whole["blad"].iloc[0],
+            row=int(whole["rad"].iloc[0]), column="Antal hushåll", expected="ett antal över 0", found="0 i alla",
+            action="Hämta filen på nytt från statistik.pts.se; räkna om den i ett kalkylprogram om den har formler.",
+        )  # fmt: skip
+
+
+def note_lan(frame: pd.DataFrame, region: Region, source: str, role: str, ledger: Ledger) -> None:
+    """Warn where a table has rows about län, or rows that lost their name, but none about the region's own."""
+    rows = frame[(frame["niva"] == "lan") & (frame["bas"] == "hushall")]
+    names = {region.lan.namn.casefold(), region.lan.kortnamn.casefold()}
+    lacking = not rows["omrade"].str.casefold().isin(names).any()
+    ledger.add(
+        "varning", source, f"länets egen rad saknas ({role})", int(lacking), "länets tal hos PTS visas inte därifrån",
+        [region.lan.namn],
+    )  # fmt: skip
+
+
+def check_speeds(
+    speeds: pd.DataFrame, teknik: pd.DataFrame, region: Region, sources: tuple[str, str], ledger: Ledger
+) -> None:
+    """Hold the speeds against the techniques' households: a row for each, and parts that give their total.
+
+    Parameters
+    ----------
+    speeds : DataFrame
+        PTS_HASTIGHET, of the year that is used.
+    teknik : DataFrame
+        PTS_TEKNIK, of the same year.
+    sources : tuple of str
+        Their workbooks.
+    """
+    source, both = sources[0], " och ".join(dict.fromkeys(sources))
+    note_lan(speeds, region, source, "hastighet", ledger)
+    ours, counted = _ours(speeds, region), _ours(teknik, region)
+    have = set(zip(ours["kommunkod"], ours["omradestyp"], strict=True))
+    kinds = set(ours["omradestyp"])
+    wanted = counted[(counted["antal"] > 0) & counted["omradestyp"].isin(kinds)]
+    lacking = [
+        f"{region.kommunnamn[k]}, {o}"
+        for k, o in zip(wanted["kommunkod"], wanted["omradestyp"], strict=True)
+        if (k, o) not in have
+    ]
+    ledger.add(
+        "varning", source, "områden utan en enda hastighet", len(lacking), "teknik eller Kolada används där", lacking
+    )  # fmt: skip
+    counts = _counts(counted)
+    parts = sum(counts[c] for c in CLASSES)
+    for (measure, threshold), rows in ours.groupby(["matt", "troskel_mbit"]):
+        share = rows.pivot(index="kommunkod", columns="omradestyp", values="andel")
+        share = share.reindex(index=counts.index, columns=["totalt", *CLASSES])
+        weighted = sum(share[c].fillna(0) * counts[c] for c in CLASSES) / parts.where(parts > 0)
+        known = share[list(CLASSES)].notna() | (counts[list(CLASSES)] == 0)
+        gap = (weighted - share["totalt"]).where(known.all(axis=1))
+        off = gap.abs() > WEIGHTED_POINTS
+        ledger.add(
+            "varning", both, f"andelen {measure} {threshold} Mbit/s för tät och gles ger inte totalens andel",
+            int(off.sum()), "lämnades som de är",
+            [f"{region.kommunnamn[str(k)]}: {100 * gap[k]:+.1f} procentenheter" for k in gap.index[off]],
+        )  # fmt: skip
 
 
 def _kommun_names(frame: pd.DataFrame) -> list[str]:

@@ -55,8 +55,9 @@ _BAS_WORDS = r"\b(?:hushall|arbetsstallen?)\b"
 _COUNT_WORDS = {"antal", "totalt", "hushall", "arbetsstallen", "arbetsstalle", "st", "bas"}
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _SPEED = re.compile(
-    r"(\d+(?:[.,]\d+)?)\s*(mbit|gbit|mbps|gbps|mb/s|gb/s|megabit|gigabit)", re.IGNORECASE
+    r"(\d+(?:[.,]\d+)?)\s*(mbit|gbit|mbps|gbps|(?-i:[mM]b/s|[gG]b/s)|megabit|gigabit)", re.IGNORECASE
 )  # fmt: skip
+"""«Mb/s» is megabit; «MB/s» is megabyte, eight times as much, and is not read."""
 _NOT_ACCESS = (
     r"utan|saknar|ej|inte|icke|enbart|endast|bara|abonne\w*|abonnemang\w*|planera\w*|prognos\w*|forandring\w*|"
     r"okning\w*|minskning\w*|skillnad\w*|differens\w*|procentenheter|rang|rangordning"
@@ -64,7 +65,7 @@ _NOT_ACCESS = (
 """A complement, a part, a plan or a change: never the share that has access."""
 _NOT_A_TECHNIQUE = re.compile(rf"\b(?:{_NOT_ACCESS})\b")
 _NOT_A_THRESHOLD = re.compile(
-    rf"\b(?:{_NOT_ACCESS}|under|mindre|lagre|upp till|uppstroms|uppladdning|antal)\b"
+    rf"\b(?:{_NOT_ACCESS}|under|hogst|max|maximalt|mindre|lagre|upp till|uppstroms|uppladdning|antal)\b"
 )  # fmt: skip
 _RANGE = re.compile(r"\d\s*[-–/]\s*\d+\s*(?:m|g)b", re.IGNORECASE)
 _PASSED = re.compile(r"narhet|passed|passera")

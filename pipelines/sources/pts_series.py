@@ -22,11 +22,19 @@ DIFFERS = 0.0005
 AREA = ["ar", "bas", "niva", "omrade", "kommunkod", "omradestyp"]
 
 
+ALWAYS_SOME = ("fiber", "narhet_fiber", "tradbunden", "total")
+"""Techniques that no county is without; of the others a column of zeros may be right."""
+
+
 def series_table(books: Sequence[Book], region: Region, ledger: Ledger) -> pd.DataFrame:
     """Return PTS_HISTORIK: shares of households in riket, the län and its kommuner, one row per key.
 
     A year that two workbooks tell is taken from the yearly one; where they differ it is noted.
     """
+    for book in books:
+        for role in ("teknik", "hastighet"):
+            if role in book.tables:
+                _note_gaps(book, role, region, ledger)
     parts = [
         _of_book(b, role) for role in ("teknik", "hastighet", "historik") for b in books if role in b.tables
     ]
@@ -59,6 +67,37 @@ def _of_book(book: Book, role: str) -> pd.DataFrame:
     name = "historiska uppgifter" if role == "historik" else f"tabellbilaga {role}"
     years = frame["ar"].astype("str") if role != "historik" else ""
     return frame.assign(kalla=("PTS " + name + " " + years) if role != "historik" else f"PTS {name}")
+
+
+def _note_gaps(book: Book, role: str, region: Region, ledger: Ledger) -> None:
+    """Tell of the cells without a figure, and of the columns that are empty or only zeros, in one workbook."""
+    long = _of_book(book, role)
+    long = long[(long["bas"] == "hushall") & _ours(long, region)]
+    counts = book.tables[role].reindex(columns=[*AREA, "antal"])
+    long = long.merge(counts.drop_duplicates(AREA), on=AREA, how="left")
+    long = long[~(long["antal"].eq(0) | (long["antal"].isna() & (role == "teknik")))]
+    if long.empty:
+        return
+    newest = long["ar"] == long["ar"].max()
+    lacking = long["andel"].isna()
+    of_column = lacking.groupby(long["kolumn"]).transform("all")
+    of_newest = lacking.where(newest, True).groupby(long["kolumn"]).transform("all")
+    empty = sorted(long.loc[of_column | of_newest, "kolumn"].unique())
+    ledger.add("varning", book.source, f"kolumner utan ett enda tal ({role})", len(empty), "saknas", empty)
+    cells = lacking & ~(of_column | of_newest & newest)
+    if role == "hastighet":  # those of the year that is used are told where it is read
+        cells &= ~newest
+    ledger.add(
+        "upplysning", book.source, f"andelar utan tal ({role})", int(cells.sum()), "saknas i serierna",
+        [f"{r.omrade}, {r.omradestyp}, {r.kolumn} {r.ar}" for r in long[cells].head(10).itertuples()],
+    )  # fmt: skip
+    zero = long["andel"].eq(0).where(newest & ~lacking, True).groupby(long["kolumn"]).all()
+    zeros = [c for c in zero.index[zero] if c not in empty]
+    grave = [c for c in zeros if role == "hastighet" or c in ALWAYS_SOME]
+    reason, action = f"kolumner med bara nollor ({role})", "lästes som 0 procent"
+    ledger.add("varning", book.source, reason, len(grave), action, grave)
+    rest = [c for c in zeros if c not in grave]
+    ledger.add("upplysning", book.source, f"{reason}, tekniker som kan saknas", len(rest), action, rest)
 
 
 def _ours(long: pd.DataFrame, region: Region) -> pd.Series:

@@ -6,6 +6,7 @@ benchmark (an assumption: cable and fibre give 1 Gbit/s, VDSL at least 30 Mbit/s
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,8 +34,11 @@ def benchmarks(
     hastighet: pd.DataFrame,
     kolada: pd.DataFrame,
     ledger: Ledger,
+    read_from: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """Return the benchmark per kommun × områdestyp × measure × threshold, with its upper bound and source.
+
+    ``read_from`` names the file of each source (teknik, hastighet, kolada) in errors.
 
     Raises
     ------
@@ -44,14 +48,15 @@ def benchmarks(
     """
     import pandas as pd
 
+    named = read_from or {}
     rows = of_kommuner(teknik, region)
     base = rows.sort_values(KEY, ignore_index=True)
-    low, high = shares_from_technique(region, base, ledger)
+    low, high = shares_from_technique(region, base, ledger, named)
     source = {k: np.where(np.isnan(v), "saknas", "teknik").astype("U9") for k, v in low.items()}
     _overlay_kolada(base, kolada, low, high, source, ledger)
     _overlay_speed(base, hastighet, region, low, high, source)
-    low_raised = raise_monotone(region, base, low, high, source, ledger)
-    _fill_missing(base, low_raised, ledger)
+    low_raised = raise_monotone(region, base, low, high, source, ledger, named)
+    _fill_missing(base, low_raised, ledger, named)
     parts = [
         base[KEY].assign(
             matt=m, troskel_mbit=t, hushall_pts=base["antal"].astype("float64"), andel=low_raised[m, t],
@@ -63,14 +68,16 @@ def benchmarks(
     return out.astype({"matt": "str", "kalla": "str", "troskel_mbit": "int64"})
 
 
-def shares_from_technique(region: Region, base: pd.DataFrame, ledger: Ledger) -> tuple[Shares, Shares]:
+def shares_from_technique(
+    region: Region, base: pd.DataFrame, ledger: Ledger, read_from: Mapping[str, str] | None = None
+) -> tuple[Shares, Shares]:
     """Return lower and upper bounds of each measure and threshold from the technique shares."""
 
     def share(name: str) -> NDArray[np.float64]:
         return base[f"andel_{name}"].to_numpy(dtype=np.float64)
 
     fiber, cable, vdsl, wired = (share(n) for n in ("fiber", "kabel_tv", "vdsl", "tradbunden"))
-    near = _near_or_connected(region, base, fiber, share("narhet_fiber"), ledger)
+    near = _near_or_connected(region, base, fiber, share("narhet_fiber"), ledger, read_from or {})
     fast_low = np.fmax(fiber, cable)
     fast_high = np.fmin(1, np.fmin(np.nan_to_num(fiber) + np.nan_to_num(cable), np.nan_to_num(wired, nan=1)))
     slow_low = np.fmax(fast_low, vdsl)
@@ -90,7 +97,12 @@ def shares_from_technique(region: Region, base: pd.DataFrame, ledger: Ledger) ->
 
 
 def _near_or_connected(
-    region: Region, base: pd.DataFrame, fiber: np.ndarray, near: np.ndarray, ledger: Ledger
+    region: Region,
+    base: pd.DataFrame,
+    fiber: np.ndarray,
+    near: np.ndarray,
+    ledger: Ledger,
+    named: Mapping[str, str],
 ) -> NDArray[np.float64]:
     """Return the share with fibre or fibre near by; decides whether PTS's column includes the connected."""
     includes = region.pts.narhet_inkluderar_anslutna
@@ -99,8 +111,8 @@ def _near_or_connected(
         if below.any():
             first = base.loc[below].iloc[0]
             raise DataError(
-                "Det går inte att avgöra om «I närhet av fiber» innehåller de anslutna.", file="pts (teknik)",
-                column="I närhet av fiber",
+                "Det går inte att avgöra om «I närhet av fiber» innehåller de anslutna.",
+                file=named.get("teknik", "pts (teknik)"), column="I närhet av fiber",
                 found=f"{int(below.sum())} områden där den är lägre än fiberkolumnen, först kommun "
                 f"{first['kommunkod']} {first['omradestyp']}",
                 action="Sätt narhet_inkluderar_anslutna = true eller false under [pts] i konfigurationen.",
@@ -171,7 +183,7 @@ def _overlay_speed(
 
 def raise_monotone(
     region: Region, base: pd.DataFrame, low: Shares, high: Shares,
-    source: dict[tuple[str, int], np.ndarray], ledger: Ledger,
+    source: dict[tuple[str, int], np.ndarray], ledger: Ledger, named: Mapping[str, str],
 ) -> Shares:  # fmt: skip
     """Raise a share that falls when the threshold falls, or that is passerad below tillgång.
 
@@ -204,7 +216,7 @@ def raise_monotone(
             one, other = (str(source[k][worst]) for k in (below, above))
             raise DataError(
                 "Två andelar hos PTS eller Kolada motsäger varandra, mer än avrundning kan förklara.",
-                file=one if one == other else f"{one} och {other}", column=what, row=where,
+                file=" och ".join(dict.fromkeys(named.get(k, k) for k in (one, other))), column=what, row=where,
                 found=f"{against[worst]:.4f} ({one}) mot {out[above][worst]:.4f} ({other})",
                 expected=f"skillnad högst {region.pts.max_lyft_pe} procentenheter",
                 action="Kontrollera filerna; är de rätt kan [pts] max_lyft_pe höjas i konfigurationen.",
@@ -215,7 +227,7 @@ def raise_monotone(
     return out
 
 
-def _fill_missing(base: pd.DataFrame, low: Shares, ledger: Ledger) -> None:
+def _fill_missing(base: pd.DataFrame, low: Shares, ledger: Ledger, named: Mapping[str, str]) -> None:
     """Give a class without a share its kommun's total; a class without households needs none."""
     for key, values in low.items():
         missing = np.isnan(values)
@@ -226,7 +238,8 @@ def _fill_missing(base: pd.DataFrame, low: Shares, ledger: Ledger) -> None:
         still = np.isnan(values) & (base["antal"].to_numpy() > 0)
         if still.any():
             raise DataError(
-                "PTS-andel saknas.", file="pts (teknik)", row=str(base.loc[still, "kommunkod"].iloc[0]),
+                "PTS-andel saknas.", file=named.get("teknik", "pts (teknik)"),
+                row=str(base.loc[still, "kommunkod"].iloc[0]),
                 expected=f"en andel för {key[0]} {key[1]} Mbit/s, eller fiber och kabel-tv",
                 action="Kontrollera arbetsboken för den kommunen.",
             )  # fmt: skip
@@ -238,7 +251,7 @@ def _fill_missing(base: pd.DataFrame, low: Shares, ledger: Ledger) -> None:
 
 
 def lan_shares(
-    region: Region, teknik: pd.DataFrame, hastighet: pd.DataFrame
+    region: Region, teknik: pd.DataFrame, hastighet: pd.DataFrame, read_from: Mapping[str, str] | None = None
 ) -> dict[tuple[str, int], tuple[float, str]]:
     """Return PTS's own share for the län, all households, and its source; NaN and ``saknas`` where none."""
     from pipelines.ledger import Ledger
@@ -253,7 +266,7 @@ def lan_shares(
     base, speed = of_lan(teknik).reset_index(drop=True), of_lan(hastighet)
     out = {(m, t): (np.nan, "saknas") for m in MEASURES for t in THRESHOLDS}
     if len(base):
-        low, _ = shares_from_technique(region, base, Ledger("lan"))
+        low, _ = shares_from_technique(region, base, Ledger("lan"), read_from)
         out |= {k: (float(v[0]), "teknik") for k, v in low.items() if not np.isnan(v[0])}
     given = {
         (str(m), int(t)): float(v)

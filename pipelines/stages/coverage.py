@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines import contracts, files
-from pipelines.ledger import Ledger
+from pipelines.ledger import Ledger, files_used
 from pipelines.region import TECHNIQUES, THRESHOLDS
 from pipelines.stages import matching
 from pipelines.stages.benchmark import benchmarks
@@ -136,6 +136,7 @@ def read(region: Region, paths: Paths, ledger: Ledger) -> Inputs:
         files.read_table(paths.table("pts_hastighet")),
         files.read_table(paths.table("kolada")),
         ledger,
+        files_used(paths.ledger("pts")),
     )
     index, table = group_index(addresses, groups)
     share = group_shares(wanted, groups, table)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pipelines import contracts, files, grid
 from pipelines.contracts_scb_kommun import SCB_KOMMUN
 from pipelines.errors import DataError
-from pipelines.ledger import Ledger
+from pipelines.ledger import Ledger, files_used
 from pipelines.stages.groups import group_index, household_counts, make_groups, of_kommuner
 from pipelines.stages.nearest import nearest_address
 from pipelines.stages.plausible import require_plausible
@@ -45,10 +45,11 @@ def run(region: Region, paths: Paths) -> None:
     index, table = group_index(addresses, groups)
     households = place_households(people, index, table["hushall_pts"].to_numpy(), ledger)
 
+    read_from = files_used(paths.ledger("scb")) | files_used(paths.ledger("pts"))
     published = paths.table(SCB_KOMMUN.name)
     totals = files.read_table(published) if published.is_file() else None
-    require_plausible(region, addresses, squares, people, table, totals, ledger)
-    compare_definitions(region, addresses, people, teknik, ledger)
+    require_plausible(region, addresses, squares, people, table, totals, ledger, read_from)
+    compare_definitions(region, addresses, people, teknik, ledger, read_from.get("teknik", "pts teknik"))
     out = addresses[["adress_id"]].assign(befolkning=people, hushall=households)
     files.write_table(contracts.check(out, contracts.ADRESSER_HUSHALL), paths.table("adresser_hushall"))
     files.write_table(groups, paths.table("grupper"))
@@ -124,9 +125,17 @@ def place_households(people: Floats, group: NDArray[np.int64], wanted: Floats, l
 
 
 def compare_definitions(
-    region: Region, addresses: pd.DataFrame, people: Floats, teknik: pd.DataFrame, ledger: Ledger
+    region: Region,
+    addresses: pd.DataFrame,
+    people: Floats,
+    teknik: pd.DataFrame,
+    ledger: Ledger,
+    file: str = "pts teknik",
 ) -> None:
-    """Compare PTS's tätbebyggt share of households with ours under both definitions of glesbebyggt."""
+    """Compare PTS's tätbebyggt share of households with ours under both definitions of glesbebyggt.
+
+    Where the share of the other class is much nearer ours, the two may have changed places in the workbook ``file``.
+    """
     rows = of_kommuner(teknik, region)
     dense = int(rows.loc[rows["omradestyp"] == "tatbebyggt", "antal"].sum())
     both = int(rows.loc[rows["omradestyp"].isin(["tatbebyggt", "glesbebyggt"]), "antal"].sum())
@@ -143,6 +152,11 @@ def compare_definitions(
         ledger.add(
             "allvarlig", "scb/tatorter_*.gpkg", f"{100 * used:.0f} % av folket bor i tätbebyggt, men {100 * pts:.0f} % "
             "av hushållen hos PTS", 1, "kontrollera att orternas fil är hel och ligger rätt",
+        )  # fmt: skip
+    if abs(used - pts) - abs(used - (1 - pts)) > region.kontroll.tatandel_pe / 100:
+        ledger.add(
+            "allvarlig", file, "tätbebyggt och glesbebyggt kan ha bytt plats i arbetsboken", 1,
+            f"lästes som de står: {100 * pts:.0f} % av hushållen i tätbebyggt, {100 * used:.0f} % av folket",
         )  # fmt: skip
     best = min(ours, key=lambda k: abs(ours[k] - pts))
     if best != region.klassning.glesbebyggt:

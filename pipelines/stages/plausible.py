@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,8 +35,11 @@ def require_plausible(
     groups: pd.DataFrame,
     totals: pd.DataFrame | None,
     ledger: Ledger,
+    read_from: Mapping[str, str] | None = None,
 ) -> None:
     """Tell of every kommun whose people are out of all proportion; stop where they are far out of it.
+
+    ``read_from`` names the file of each role in errors.
 
     Raises
     ------
@@ -45,13 +49,35 @@ def require_plausible(
     """
     folk = addresses[["kommunkod"]].assign(folk=people).groupby("kommunkod")["folk"].sum()
     names = [(k, region.kommunnamn[k]) for k in region.kommunkoder]
-    _per_household(region, folk, groups.groupby("kommunkod")["hushall_pts"].sum(), names, ledger)
+    grid, named = "scb/befolkning_1km_<år>.gpkg", read_from or {}
+    of_grid = next((named[k] for k in ("befolkning_1km", "befolkning_250m") if k in named), grid)
+    of_pts = named.get("teknik", "PTS:s arbetsbok teknik")
+    _per_household(
+        region,
+        folk,
+        groups.groupby("kommunkod")["hushall_pts"].sum(),
+        names,
+        ledger,
+        f"{of_grid} och {of_pts}",
+    )
     _empty_squares(region, addresses, squares, names, ledger)
-    _totals(region, folk, people_near(totals, _year(totals, region)), names, ledger)
+    _totals(
+        region,
+        folk,
+        people_near(totals, _year(totals, region)),
+        names,
+        ledger,
+        " och ".join([of_grid, named.get("folkmangd_kommun", "scb/folkmangd_kommun_<år>.csv")]),
+    )
 
 
 def _per_household(
-    region: Region, folk: pd.Series, households: pd.Series, names: list[tuple[str, str]], ledger: Ledger
+    region: Region,
+    folk: pd.Series,
+    households: pd.Series,
+    names: list[tuple[str, str]],
+    ledger: Ledger,
+    file: str,
 ) -> None:
     low, high = region.scb.min_personer_per_hushall, region.scb.max_personer_per_hushall
     odd: list[str] = []
@@ -65,7 +91,7 @@ def _per_household(
         (absurd if far and count >= MANY else odd).append(told)
     if absurd:
         raise DataError(
-            "SCB:s folk och PTS:s hushåll går inte ihop.", file="scb/befolkning_1km_<år>.gpkg",
+            "SCB:s folk och PTS:s hushåll går inte ihop.", file=file,
             expected=f"{low:g}–{high:g} personer per hushåll", found=absurd[0], details=absurd[1:21],
             action="Kontrollera att befolkningsfilen täcker hela länet och att PTS:s arbetsbok är av samma län. "
             "Gränserna står under [scb] i konfigurationen.",
@@ -100,7 +126,12 @@ def _year(totals: pd.DataFrame | None, region: Region) -> int:
 
 
 def _totals(
-    region: Region, folk: pd.Series, published: pd.Series | None, names: list[tuple[str, str]], ledger: Ledger
+    region: Region,
+    folk: pd.Series,
+    published: pd.Series | None,
+    names: list[tuple[str, str]],
+    ledger: Ledger,
+    file: str,
 ) -> None:
     if published is None:
         return
@@ -116,7 +147,7 @@ def _totals(
         (absurd if far else odd).append(f"{name}: {number:.0f} i rutorna, {wanted:.0f} enligt SCB")
     if absurd:
         raise DataError(
-            "Rutornas folk är inte kommunens folkmängd.", file="scb/befolkning_1km_<år>.gpkg",
+            "Rutornas folk är inte kommunens folkmängd.", file=file,
             expected=f"SCB:s folkmängd per kommun, så när som på {limit:g} %", found=absurd[0], details=absurd[1:21],
             action="Kontrollera att befolkningsfilen och scb/folkmangd_kommun_<år>.csv är hela och av samma slag.",
         )  # fmt: skip

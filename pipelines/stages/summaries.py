@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines import contracts, files, grid
-from pipelines.ledger import Ledger
+from pipelines.ledger import Ledger, files_used
 from pipelines.region import CLASSES, TECHNIQUES, THRESHOLDS
 from pipelines.stages.evidence import PAIRS
 from pipelines.stages.open_edition import open_cells
@@ -476,7 +476,9 @@ def summarise_lan(kommuner: pd.DataFrame, teknik: pd.DataFrame, region: Region, 
     out = add_shares(out).assign(lanskod=region.lan.kod, lansnamn=region.lan.namn)
     # Every kommun at its limit at once: the län's own interval is no wider.
     out[_limit_names()] = kommuner[_limit_names()].sum().to_numpy()
-    published = lan_shares(region, teknik, files.read_table(paths.table("pts_hastighet")))
+    published = lan_shares(
+        region, teknik, files.read_table(paths.table("pts_hastighet")), files_used(paths.ledger("pts"))
+    )
     for t in THRESHOLDS:
         share, source = published["tillgang", t]
         out[f"pts_andel_{t}_pct"] = 100 * share

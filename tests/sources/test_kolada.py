@@ -239,6 +239,40 @@ def test_one_file_or_year_of_shares_among_percentages_stops(tmp_path: Path, size
     assert "b.json" in str(e.value)
 
 
+@pytest.mark.parametrize("year", [1066, 1999, 2099])
+def test_a_year_that_cannot_be_stops(tmp_path: Path, year: int) -> None:
+    with pytest.raises(DataError, match="väntad form") as e:
+        read(put(tmp_path, {"values": values("N07900", year, ALL)}))
+    assert "a.json" in str(e.value) and "period" in str(e.value) and str(year) in str(e.value)
+
+
+def warned(path: Path) -> dict[str, tuple[str, tuple[str, ...]]]:
+    ledger = Ledger("pts")
+    read_kolada([path], make.region(), ledger)
+    return {e.reason: (e.source, e.examples) for e in ledger.entries if e.kind == "varning"}
+
+
+def test_a_file_or_an_indicator_without_values_is_a_warning(tmp_path: Path) -> None:
+    """All deleted, only of women, and by another id."""
+    none = "nyckeltal som filen inte har ett enda värde för"
+    other = values("N07918", 2024, ALL)
+    deleted = [entry(k, {"gender": "T", "value": v, "isdeleted": True}) for k, v in ALL.items()]
+    women = [entry(k, {"gender": "K", "value": v}) for k, v in ALL.items()]
+    for lost in (deleted, women):
+        for body in (lost, [*lost, *other]):
+            assert warned(put(tmp_path, {"values": body})) == {none: ("kolada/a.json", ("N07900",))}
+    for kpi in ("N12345", "n07900"):
+        told = warned(put(tmp_path, {"values": values(kpi, 2024, ALL)}))
+        assert told == {"filen har inga värden för PTS:s nyckeltal": ("kolada/a.json", (kpi,))}
+
+
+def test_a_value_of_at_most_one_per_cent_among_large_ones_is_named(tmp_path: Path) -> None:
+    reason = "ett värde om högst 1 procent bland mycket större (N07900)"
+    told = warned(put(tmp_path, {"values": values("N07900", 2024, {**ALL, "9901": 0.54})}))
+    assert told == {reason: ("kolada/a.json", ("9901 2024: 0.54",))}
+    assert warned(put(tmp_path, {"values": values("N07900", 2024, {"9901": 0.54, "9902": 3.0})})) == {}
+
+
 def test_a_value_without_its_indicator_stops(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="väntad form"):
         read(put(tmp_path, {"values": [{"municipality": "9901", "period": 2024, "value": 5}]}))

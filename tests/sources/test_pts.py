@@ -356,6 +356,81 @@ def test_a_column_pts_left_out_is_empty_and_named(tmp_path: Path) -> None:
     assert [e.examples for e in ledger.entries] == [("xdsl",)]
 
 
+def told(ledger: Ledger, kind: str) -> dict[str, tuple[str, tuple[str, ...]]]:
+    return {e.reason: (e.source, e.examples) for e in ledger.entries if e.kind == kind}
+
+
+def changed(rows: list[list[Any]], header: str, value: Any, only: str = "") -> list[list[Any]]:
+    """The rows with one column's cells otherwise, of one kommun or of all rows."""
+    at = rows[0].index(header)
+    return [rows[0], *([*r[:at], value if only in r[5] else r[at], *r[at + 1 :]] for r in rows[1:])]
+
+
+FIBER, TEKNIK = make.TECHNIQUES[2], "pts/tabellbilaga_teknik.xlsx"
+
+
+@pytest.mark.parametrize("cell", [None, "-", "nan"])
+def test_cells_without_a_share_are_counted_and_named(tmp_path: Path, cell: Any) -> None:
+    put(tmp_path, changed(make.teknik(), FIBER, cell, only="Öckerö"))
+    ledger = run(tmp_path)[1]
+    source, examples = told(ledger, "upplysning")["andelar utan tal (teknik)"]
+    assert source == TEKNIK and examples[0] == "Öckerö, totalt, fiber 2025" and len(examples) == 3
+    assert notes(ledger)["andelar utan tal (teknik)"] == 3
+
+
+def test_a_column_without_a_figure_or_of_zeros_is_a_warning(tmp_path: Path) -> None:
+    put(tmp_path, changed(make.teknik(), make.TECHNIQUES[6], None))
+    assert told(run(tmp_path)[1], "varning")["kolumner utan ett enda tal (teknik)"] == (TEKNIK, ("lte",))
+    put(tmp_path, changed(make.teknik(), FIBER, 0))
+    assert told(run(tmp_path)[1], "varning")["kolumner med bara nollor (teknik)"] == (TEKNIK, ("fiber",))
+    put(tmp_path, changed(make.teknik(), make.TECHNIQUES[4], 0))  # cable may be nowhere
+    ledger = run(tmp_path)[1]
+    assert "kolumner med bara nollor (teknik)" not in notes(ledger)
+    assert told(ledger, "upplysning")["kolumner med bara nollor (teknik), tekniker som kan saknas"] == (
+        TEKNIK, ("kabel_tv",),
+    )  # fmt: skip
+    put(tmp_path, make.teknik())
+    put(tmp_path, changed(make.hastighet(), make.SPEEDS[2], 0), "hastighet.xlsx")
+    assert told(run(tmp_path)[1], "varning")["kolumner med bara nollor (hastighet)"] == (
+        "pts/hastighet.xlsx", ("tillgang_1000",),
+    )  # fmt: skip
+
+
+def test_no_households_at_all_stop(tmp_path: Path) -> None:
+    put(tmp_path, changed(make.teknik(), "Antal hushåll", 0))
+    refused(tmp_path, "inga hushåll", "tabellbilaga_teknik.xlsx", "Antal hushåll")
+
+
+def test_a_row_that_speeds_lack_and_the_lan_s_own_are_named(tmp_path: Path) -> None:
+    put(tmp_path)
+    rows = [
+        r for r in make.hastighet() if not (r[5] == "Öckerö" and r[3].startswith("gles")) and r[2] != "Län"
+    ]
+    put(tmp_path, rows, "hastighet.xlsx")
+    warned = told(run(tmp_path)[1], "varning")
+    assert warned["områden utan en enda hastighet"] == ("pts/hastighet.xlsx", ("Öckerö, glesbebyggt",))
+    assert warned["länets egen rad saknas (hastighet)"][0] == "pts/hastighet.xlsx"
+    put(tmp_path, changed(make.teknik(), "Lännamn", None))
+    assert told(run(tmp_path)[1], "varning")["länets egen rad saknas (teknik)"][0] == TEKNIK
+
+
+def test_speeds_whose_classes_do_not_give_the_total_are_told(tmp_path: Path) -> None:
+    """70 % of the households at 0.6 and 30 % at 0.95 are 0.705; swapped they are 0.845."""
+    rows = make.hastighet()
+    at = rows[0].index(make.SPEEDS[1])
+    for r in rows[1:]:
+        r[at] = {"to": 0.705, "tä": 0.6, "gl": 0.95}[r[3][:2]]
+    put(tmp_path)
+    put(tmp_path, rows, "hastighet.xlsx")
+    reason = "andelen tillgang 100 Mbit/s för tät och gles ger inte totalens andel"
+    assert reason not in notes(run(tmp_path)[1])
+    for r in rows[1:]:
+        r[at] = {0.6: 0.95, 0.95: 0.6}.get(r[at], r[at])
+    put(tmp_path, rows, "hastighet.xlsx")
+    source, examples = told(run(tmp_path)[1], "varning")[reason]
+    assert source == f"pts/hastighet.xlsx och {TEKNIK}" and "Öckerö: +14.0 procentenheter" in examples
+
+
 def test_the_same_files_give_the_same_bytes(tmp_path: Path) -> None:
     tables = []
     for side in ("a", "b"):
@@ -383,6 +458,10 @@ def test_the_same_files_give_the_same_bytes(tmp_path: Path) -> None:
         ("Andel av befolkningen med 100 Mbit/s", None),
         ("Under 30 Mbit/s", None),
         ("100/100 Mbit/s", None),
+        ("Tillgång till högst 100 Mbit/s", None),
+        ("Tillgång till max 100 Mbit/s", None),
+        ("Tillgång till minst 100 MB/s", None),  # megabyte
+        ("Tillgång till minst 1 Gb/s", "tillgang_1000|"),
         ("Från 30 Mbit/s till 100 Mbit/s", None),
         ("100 Mbit/s via 5G", None),
         ("Antal hushåll", "antal|hushall"),

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from pipelines.errors import DataError
-from pipelines.ledger import Ledger
+from pipelines.ledger import Ledger, files_used
 from pipelines.region import Region, load_region
 from pipelines.stages.benchmark import benchmarks
 from tests.small_county.inputs import _toml, county
@@ -24,7 +24,9 @@ def region(tmp_path: Path) -> Region:
     return load_region(tmp_path / "lan.toml")
 
 
-def of_kolada(region: Region, share: float) -> tuple[pd.DataFrame, Ledger]:
+def of_kolada(
+    region: Region, share: float, read_from: dict[str, str] | None = None
+) -> tuple[pd.DataFrame, Ledger]:
     """The benchmark by *teknik* and one share of Kolada's: N07900, at least 100 Mbit/s in 9901."""
     teknik = pd.DataFrame(
         [{"rad": 1, "ar": 2025, "bas": "hushall", "niva": "kommun", "omrade": namn, "kommunkod": kod,
@@ -36,7 +38,7 @@ def of_kolada(region: Region, share: float) -> tuple[pd.DataFrame, Ledger]:
     )
     kolada = pd.DataFrame({"kpi": ["N07900"], "kommunkod": ["9901"], "ar": [2025], "andel": [share]})
     book = Ledger("prov")
-    return benchmarks(region, teknik, none, kolada, book), book
+    return benchmarks(region, teknik, none, kolada, book, read_from), book
 
 
 def test_a_lower_bound_below_a_published_share_contradicts_nothing(region: Region) -> None:
@@ -64,3 +66,18 @@ def test_shares_that_cannot_both_hold_stop_and_both_sources_are_named(
         of_kolada(region, share)
     for text in told:
         assert text in str(e.value)
+
+
+def test_the_error_names_the_files_that_were_read(region: Region, tmp_path: Path) -> None:
+    pts = Ledger("pts")
+    pts.facts["filer"] = [
+        {"fil": "pts/mtbbk_teknik.xlsx", "roll": "teknik", "anvand": True},
+        {"fil": "pts/gammal_teknik.xlsx", "roll": "teknik", "anvand": False},
+        {"fil": "kolada/a.json", "roll": "kolada", "anvand": True},
+        {"fil": "kolada/b.json", "roll": "kolada", "anvand": True},
+    ]
+    pts.save(tmp_path / "pts.json")
+    with pytest.raises(DataError) as e:
+        of_kolada(region, 0.85, files_used(tmp_path / "pts.json"))
+    assert e.value.file == "pts/mtbbk_teknik.xlsx och kolada/a.json, kolada/b.json"
+    assert files_used(tmp_path / "saknas.json") == {}

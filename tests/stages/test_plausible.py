@@ -118,6 +118,21 @@ def test_localities_that_hold_far_fewer_people_than_pts_says_are_told_first(town
     assert [e.kind for e in book.entries if e.kind == "allvarlig"] == ["allvarlig"] * told
 
 
+@pytest.mark.parametrize(("town", "told"), [(60, 0), (45, 0), (39, 1), (20, 1)])
+def test_classes_that_may_have_changed_places_are_told_by_the_workbook(town: int, told: int) -> None:
+    """PTS has 81 % in tätbebyggt, so 19 % if swapped: at 45 people of 100 that is 10 points nearer, at 39 it is 22."""
+    book = Ledger("prov")
+    addresses = pd.DataFrame({"ortstyp": ["tatort", "ingen"]})
+    teknik = pd.DataFrame(
+        {"bas": "hushall", "niva": "kommun", "kommunkod": "1480", "omradestyp": ["tatbebyggt", "glesbebyggt"],
+         "antal": [81, 19], "ar": 2025}
+    )  # fmt: skip
+    people = np.array([town, 100.0 - town])
+    households.compare_definitions(region(), addresses, people, teknik, book, "pts/t.xlsx")
+    swapped = [e for e in book.entries if "bytt plats" in e.reason]
+    assert [(e.kind, e.source) for e in swapped] == [("allvarlig", "pts/t.xlsx")] * told
+
+
 # --- placing ------------------------------------------------------------------------------------------------
 
 

@@ -886,13 +886,15 @@ def _(case: Case, book: Any) -> None:
     book.worksheets[2].title = "Teknik, ej tätbebyggt"
 
 
-@historic("blad_landsbygd", FEL, VARNAD)
+# SAMMA: the title above the table says glesbebyggt, and is read
+@historic("blad_landsbygd", SAMMA, FEL, VARNAD)
 def _(case: Case, book: Any) -> None:
     """bladet heter «landsbygd»: inte säkert glesbebyggt"""
     book.worksheets[2].title = "Teknik, landsbygd"
 
 
-@historic("blad_okant", FEL, VARNAD)
+# SAMMA: the titles above the tables say the classes, and are read
+@historic("blad_okant", SAMMA, FEL, VARNAD)
 def _(case: Case, book: Any) -> None:
     """bladen heter Blad1, Blad2, Blad3: vad de gäller framgår bara av titeln"""
     for i, sheet in enumerate(book, start=1):
