@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pipelines import contracts, files, grid
 from pipelines.contracts_scb_kommun import SCB_KOMMUN
 from pipelines.errors import DataError
-from pipelines.ledger import Ledger
+from pipelines.ledger import Ledger, load
 from pipelines.stages.groups import group_index, household_counts, make_groups, of_kommuner
 from pipelines.stages.nearest import nearest_address
 from pipelines.stages.plausible import require_plausible
@@ -47,7 +47,9 @@ def run(region: Region, paths: Paths) -> None:
 
     published = paths.table(SCB_KOMMUN.name)
     totals = files.read_table(published) if published.is_file() else None
-    require_plausible(region, addresses, squares, people, table, totals, ledger)
+    told = paths.ledger("scb")
+    facts = load(told).facts if told.is_file() else {}
+    require_plausible(region, addresses, squares, people, table, totals, ledger, facts)
     compare_definitions(region, addresses, people, teknik, ledger)
     out = addresses[["adress_id"]].assign(befolkning=people, hushall=households)
     files.write_table(contracts.check(out, contracts.ADRESSER_HUSHALL), paths.table("adresser_hushall"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,17 @@ FEW_ADDRESSES = 10
 """A kommun with fewer addresses is not judged by how many of them lie in squares without people."""
 FAR = 5
 """A kommun's people may differ this many times the limit from SCB's total before the run stops."""
-_SOURCE = "scb/befolkning"
+_GRID, _LIST = "scb/befolkning_1km_<år>.gpkg", "scb/folkmangd_kommun_<år>.csv"
+
+
+def files_of(facts: dict[str, object]) -> tuple[str, str]:
+    """Return how SCB's own files are named: the squares, and the list of people per kommun, from the scb ledger."""
+    listed: Any = facts.get("filer", [])
+    used = {role: [f"{f['fil']}" for f in listed if f["anvand"] and f["roll"] == role] for role in _ROLES}
+    return tuple(", ".join(used[r]) or name for r, name in _ROLES.items())  # type: ignore[return-value]
+
+
+_ROLES = {"befolkning_1km": _GRID, "folkmangd_kommun": _LIST}
 
 
 def require_plausible(
@@ -34,8 +44,11 @@ def require_plausible(
     groups: pd.DataFrame,
     totals: pd.DataFrame | None,
     ledger: Ledger,
+    facts: dict[str, object] | None = None,
 ) -> None:
     """Tell of every kommun whose people are out of all proportion; stop where they are far out of it.
+
+    ``facts`` are those of the scb ledger: they say what the files are called.
 
     Raises
     ------
@@ -43,15 +56,24 @@ def require_plausible(
         When a kommun of some size has absurdly few or many people per household of PTS's, or people that are
         far from SCB's own total.
     """
+    squares_file, list_file = files_of(facts or {})
     folk = addresses[["kommunkod"]].assign(folk=people).groupby("kommunkod")["folk"].sum()
     names = [(k, region.kommunnamn[k]) for k in region.kommunkoder]
-    _per_household(region, folk, groups.groupby("kommunkod")["hushall_pts"].sum(), names, ledger)
-    _empty_squares(region, addresses, squares, names, ledger)
-    _totals(region, folk, people_near(totals, _year(totals, region)), names, ledger)
+    _per_household(
+        region, folk, groups.groupby("kommunkod")["hushall_pts"].sum(), names, ledger, squares_file
+    )
+    _empty_squares(region, addresses, squares, names, ledger, squares_file)
+    published = people_near(totals, _year(totals, region))
+    _totals(region, folk, published, names, ledger, f"{squares_file}, {list_file}")
 
 
 def _per_household(
-    region: Region, folk: pd.Series, households: pd.Series, names: list[tuple[str, str]], ledger: Ledger
+    region: Region,
+    folk: pd.Series,
+    households: pd.Series,
+    names: list[tuple[str, str]],
+    ledger: Ledger,
+    file: str,
 ) -> None:
     low, high = region.scb.min_personer_per_hushall, region.scb.max_personer_per_hushall
     odd: list[str] = []
@@ -65,13 +87,13 @@ def _per_household(
         (absurd if far and count >= MANY else odd).append(told)
     if absurd:
         raise DataError(
-            "SCB:s folk och PTS:s hushåll går inte ihop.", file="scb/befolkning_1km_<år>.gpkg",
+            "SCB:s folk och PTS:s hushåll går inte ihop.", file=file,
             expected=f"{low:g}–{high:g} personer per hushåll", found=absurd[0], details=absurd[1:21],
             action="Kontrollera att befolkningsfilen täcker hela länet och att PTS:s arbetsbok är av samma län. "
             "Gränserna står under [scb] i konfigurationen.",
         )  # fmt: skip
     ledger.add(
-        "allvarlig", _SOURCE, f"kommuner med under {low:g} eller över {high:g} personer per hushåll", len(odd),
+        "allvarlig", file, f"kommuner med under {low:g} eller över {high:g} personer per hushåll", len(odd),
         "talen används som de står; täcker befolkningsfilen hela länet?", odd,
     )  # fmt: skip
 
@@ -82,6 +104,7 @@ def _empty_squares(
     squares: pd.DataFrame,
     names: list[tuple[str, str]],
     ledger: Ledger,
+    file: str,
 ) -> None:
     lived = squares[squares["befolkning"] > 0]
     nobody = square_of(addresses["rutid"].to_numpy(), lived) < 0
@@ -89,7 +112,7 @@ def _empty_squares(
     limit = region.scb.max_adresser_utan_folk_pct
     odd = by[(100 * by["mean"] > limit) & (by["size"] >= FEW_ADDRESSES)]
     ledger.add(
-        "allvarlig", _SOURCE, f"kommuner med mer än {limit:g} % av adresserna i rutor utan folk", len(odd),
+        "allvarlig", file, f"kommuner med mer än {limit:g} % av adresserna i rutor utan folk", len(odd),
         "talen används som de står; täcker befolkningsfilen hela länet?",
         (f"{n}: {100 * odd.loc[k, 'mean']:.0f} %" for k, n in names if k in odd.index),
     )  # fmt: skip
@@ -100,7 +123,12 @@ def _year(totals: pd.DataFrame | None, region: Region) -> int:
 
 
 def _totals(
-    region: Region, folk: pd.Series, published: pd.Series | None, names: list[tuple[str, str]], ledger: Ledger
+    region: Region,
+    folk: pd.Series,
+    published: pd.Series | None,
+    names: list[tuple[str, str]],
+    ledger: Ledger,
+    file: str,
 ) -> None:
     if published is None:
         return
@@ -116,11 +144,11 @@ def _totals(
         (absurd if far else odd).append(f"{name}: {number:.0f} i rutorna, {wanted:.0f} enligt SCB")
     if absurd:
         raise DataError(
-            "Rutornas folk är inte kommunens folkmängd.", file="scb/befolkning_1km_<år>.gpkg",
+            "Rutornas folk är inte kommunens folkmängd.", file=file,
             expected=f"SCB:s folkmängd per kommun, så när som på {limit:g} %", found=absurd[0], details=absurd[1:21],
             action="Kontrollera att befolkningsfilen och scb/folkmangd_kommun_<år>.csv är hela och av samma slag.",
         )  # fmt: skip
     ledger.add(
-        "allvarlig", _SOURCE, f"kommuner vars folk i rutorna skiljer sig mer än {limit:g} % från SCB:s folkmängd",
+        "allvarlig", file, f"kommuner vars folk i rutorna skiljer sig mer än {limit:g} % från SCB:s folkmängd",
         len(odd), "rutornas folk används", odd,
     )  # fmt: skip

@@ -253,8 +253,9 @@ def scb_totals(paths: Paths, region: Region) -> pd.DataFrame:
             "PTS räknar hushåll i byggnader 1 oktober, SCB folkbokförda hushåll 31 december",
         ),
     ):
-        rows = mine[mine[quantity].notna()].assign(
-            niva="kommun", kod=mine["kommunkod"], omradestyp="totalt", troskel_mbit=UNKNOWN_YEAR, matt=""
+        known = mine[mine[quantity].notna()]  # maybe none: there may be but one of the two lists
+        rows = known.assign(
+            niva="kommun", kod=known["kommunkod"], omradestyp="totalt", troskel_mbit=UNKNOWN_YEAR, matt=""
         )
         theirs = rows[quantity].astype(float)
         frames.append(_rows(rows, f"SCB {name}", latest, quantity, "antal", theirs, reason, tolerance))

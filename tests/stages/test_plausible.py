@@ -89,6 +89,29 @@ def test_people_far_from_the_kommuns_own_total_stop() -> None:
     assert len(judge(*small, {"1480": 499, "1407": 4_100})) == 1  # so few that chance can do it: told
 
 
+def test_what_is_out_of_proportion_is_told_by_the_names_of_the_files() -> None:
+    used = [("scb/befolkning_1km_2024.gpkg", "befolkning_1km", True), ("scb/folk_b.csv", "folkmangd_kommun", True),
+            ("scb/befolkning_1km_2023.gpkg", "befolkning_1km", False)]  # fmt: skip
+    facts: dict[str, object] = {"filer": [{"fil": f, "roll": r, "anvand": a} for f, r, a in used]}
+    both = "scb/befolkning_1km_2024.gpkg, scb/folk_b.csv"
+
+    def told(people: float, total: int) -> list[str]:
+        book = Ledger("prov")
+        addresses = pd.DataFrame({"kommunkod": ["1480"], "rutid": [0]})
+        squares = pd.DataFrame({"rutid": [0], "storlek_m": [1000], "befolkning": [1]})
+        groups = pd.DataFrame({"kommunkod": ["1480"], "hushall_pts": [50.0]})
+        totals = pd.DataFrame(
+            {"kommunkod": ["1480"], "ar": [2024], "folkmangd": pd.array([total], dtype="Int64")}
+        )
+        given = (region(), addresses, squares, np.array([people]), groups, totals, book)
+        plausible.require_plausible(*given, facts)
+        return [e.source for e in book.entries]
+
+    assert told(6, 98) == ["scb/befolkning_1km_2024.gpkg", both]
+    with pytest.raises(DataError, match=both):
+        told(100, 100_000)
+
+
 def test_a_kommun_with_most_addresses_in_empty_squares_is_named() -> None:
     book = Ledger("prov")
     rutid = [4_000_006_400_000] * 11 + [4_010_006_400_000] * 9
