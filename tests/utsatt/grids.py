@@ -197,7 +197,7 @@ COLUMN: dict[str, dict[str, tuple[Change, tuple[str, ...]]]] = {
         "decimalpunkt": (lambda v: f"{float(v):.1f}" if _number(v) else v, (SAMMA,)),
         "tusenpunkt": (lambda v: f"{int(float(v)):,}".replace(",", ".") if _number(v) else v, (SAMMA, FEL)),
         "tusenkomma": (lambda v: f"{int(float(v)):,}" if _number(v) else v, (SAMMA, FEL)),
-        "tusenblank": (lambda v: f"{int(float(v)):,}".replace(",", " ") if _number(v) else v, (SAMMA,)),
+        "tusenblank": (lambda v: f"{float(v):,g}".replace(",", " ") if _number(v) else v, (SAMMA,)),
         "text_okand": (lambda v: "okänd", (FEL,)),
     },
 }

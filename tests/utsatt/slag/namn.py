@@ -251,7 +251,7 @@ for short in ("km", "tatorter", "granser", "mark", "omraden"):
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA wal_autocheckpoint = 0")
         (table,) = db.execute("SELECT table_name FROM gpkg_contents").fetchone()
-        fid = db.execute(f'SELECT max(rowid) FROM "{table}"').fetchone()[0]
+        fid = db.execute(f'SELECT min(rowid) FROM "{table}"').fetchone()[0]
         for (trigger,) in db.execute("SELECT name FROM sqlite_master WHERE type='trigger'").fetchall():
             db.execute(f'DROP TRIGGER "{trigger}"')
         db.execute(f'DELETE FROM "{table}" WHERE rowid = ?', (fid,))
