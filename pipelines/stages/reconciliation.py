@@ -35,9 +35,14 @@ def run(region: Region, paths: Paths) -> None:
     book = ledger.Ledger("reconciliation")
     own = own_figures(paths, region)
     year = int(files.read_table(paths.table("pts_teknik"), ["ar"])["ar"].max())
+    households = pts_households(files.read_table(paths.table("pts_teknik")), region, year)
+    book.add(
+        "varning", "pts teknik", f"ingen rad om {region.lan.namn}", int(not (households["niva"] == "lan").any()),
+        "länets egna tal stäms inte av mot PTS: kontrollera länets namn i konfigurationen",
+    )  # fmt: skip
     parts = [
         pts_shares(files.read_table(paths.table("avstamning")), region, year),
-        pts_households(files.read_table(paths.table("pts_teknik")), region, year),
+        households,
         kolada_shares(files.read_table(paths.table("kolada")), region, year),
         published_shares(region, paths.config, year),
         scb_totals(paths, region),

@@ -193,6 +193,15 @@ def test_one_of_scbs_lists_is_enough(paths):
     ]
 
 
+def test_a_lan_of_another_name_than_ptss_is_warned_of(paths):
+    table = files.read_table(paths.table("pts_teknik"))
+    files.write_table(table.replace("Västra Götalands län", "Östvikens län"), paths.table("pts_teknik"))
+    run(paths)
+    (told,) = [e for e in ledger.load(paths.ledger("reconciliation")).entries if e.source == "pts teknik"]
+    assert (told.kind, told.reason) == ("varning", "ingen rad om Västra Götalands län")
+    assert "i konfigurationen" in told.action
+
+
 def test_what_is_outside_is_named_in_the_ledger(paths):
     run(paths)
     said = json.loads(paths.ledger("reconciliation").read_text())
