@@ -6,16 +6,18 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.errors import DataError
 from pipelines.ledger import Ledger
 from pipelines.region import Scb
-from pipelines.stages import households, plausible
+from pipelines.stages import households, placement, plausible
 from pipelines.stages.population import part_inside, spread, square_of
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "sources"))
@@ -139,6 +141,30 @@ def test_localities_that_hold_far_fewer_people_than_pts_says_are_told_first(town
     )  # fmt: skip
     households.compare_definitions(region(), addresses, np.array([town, 100.0 - town]), teknik, book)
     assert [e.kind for e in book.entries if e.kind == "allvarlig"] == ["allvarlig"] * told
+
+
+@pytest.mark.parametrize(("total", "same", "told"), [(20, 20, 20), (20, 11, 11), (20, 10, 0), (9, 9, 0)])
+def test_addresses_in_one_and_the_same_point_are_told_first(
+    tmp_path: Path, total: int, same: int, told: int
+) -> None:
+    """A register with its kommun's middle for coordinates; a block of flats is no such heap."""
+    where = make.paths(tmp_path)
+    bounds, register = Ledger("granser"), Ledger("lantmateriet")
+    bounds.facts["gransunderlag"] = "officiella"
+    register.facts["filer"] = [{"fil": "lantmateriet/belagenhetsadresser_kn1480.zip"}]
+    bounds.save(where.ledger("granser"))
+    register.save(where.ledger("lantmateriet"))
+    e = 402_000.0 + np.maximum(np.arange(total) - same + 1, 0)
+    addresses = pd.DataFrame({"adress_id": "a", "kommunkod": "1480", "e_m": e, "n_m": 6_401_000.0})
+    area = shapely.box(400_000, 6_400_000, 410_000, 6_410_000)
+    kommuner = gpd.GeoDataFrame(
+        {"kommunkod": ["1480"], "kommunnamn": ["Göteborg"]}, geometry=[area], crs=3006
+    )
+    book = Ledger("prov")
+    placement.check_places(addresses, kommuner, make.region([("1480", "Göteborg")]), where, book)
+    assert [(x.kind, x.source, x.count) for x in book.entries] == [
+        ("allvarlig", "lantmateriet/belagenhetsadresser_kn1480.zip", told)
+    ] * bool(told)
 
 
 # --- placing ------------------------------------------------------------------------------------------------
