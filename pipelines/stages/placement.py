@@ -81,7 +81,7 @@ def check_places(
         serious = m.share > SERIOUS * limit and len(m.rows) >= FEW
         name = region.kommunnamn[m.kommunkod]
         ledger.add(
-            "allvarlig" if serious else "varning", _address_files(paths, m.kommunkod),
+            "allvarlig" if serious else "varning", address_files(paths, m.kommunkod),
             f"adresser mer än {distance:.0f} m utanför {name} ({m.kommunkod}), som registret anger", len(m.rows),
             "behållna; kommun enligt adressregistret", addresses["adress_id"].to_numpy()[m.rows],
         )  # fmt: skip
@@ -95,7 +95,7 @@ def _note_heaps(addresses: pd.DataFrame, region: Region, paths: Paths, ledger: L
     for code in region.kommunkoder:
         if code in total.index and total[code] >= HEAP and most[code] > MOST * total[code]:
             ledger.add(
-                "allvarlig", _address_files(paths, code),
+                "allvarlig", address_files(paths, code),
                 f"adresser i {region.kommunnamn[code]} ({code}) i en och samma punkt", int(most[code]),
                 "behållna där; kontrollera koordinaterna",
             )  # fmt: skip
@@ -142,7 +142,7 @@ def _systematic(
     """Return the error: numbers per kommun, where the addresses lie instead, and what would put it right."""
     worst = max(wrong, key=lambda m: m.share)
     fit = _fitting(worst, addresses, kommuner)
-    files = {m.kommunkod: _address_files(paths, m.kommunkod) for m in wrong}
+    files = {m.kommunkod: address_files(paths, m.kommunkod) for m in wrong}
     borders = _border_file(facts)
     details = [line for m in wrong[:10] for line in (_told(m, region, kommuner),)]
     swapped = _swapped(wrong, region)
@@ -232,9 +232,10 @@ def _moved(m: Miss, addresses: pd.DataFrame, kommuner: gpd.GeoDataFrame, region:
     )
 
 
-def _address_files(paths: Paths, code: str) -> str:
+def address_files(paths: Paths, code: str) -> str:
     """Return the file that a kommun's addresses come from: the one named for it, else all there are."""
-    found: Any = ledgers.load(paths.ledger("lantmateriet")).facts.get("filer", [])
+    told = paths.ledger("lantmateriet")
+    found: Any = ledgers.load(told).facts.get("filer", []) if told.is_file() else []
     names = sorted(str(f["fil"]) for f in found)
     return ", ".join([n for n in names if f"kn{code}" in n] or names[:3]) or "lantmateriet"
 
