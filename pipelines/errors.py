@@ -65,8 +65,10 @@ def by_library(problem: str, error: BaseException) -> str:
 
     >>> by_library("ingen läsbar zip-fil", ValueError("File is not a zip file"))
     'ingen läsbar zip-fil (programbiblioteket säger: File is not a zip file)'
+    >>> by_library("fel i databasen", ValueError("bad schema (t) - near x"))
+    'fel i databasen (programbiblioteket säger: bad schema [t] - near x)'
     """
-    said = printable(" ".join(str(error).split()))
+    said = printable(" ".join(str(error).split())).translate(str.maketrans("()", "[]"))
     return f"{problem} (programbiblioteket säger: {said})" if said else problem
 
 

@@ -113,6 +113,11 @@ def cell_rows(path: Path, region: Region, ledger: Ledger) -> pd.DataFrame:
     column = "rutid_scb" if "rutid_scb" in source.columns else "rutid_inspire"
     inside = _inside_sweden(source, e, n, column)
     part = share(source, "andel", ledger)
+    given = part[~np.isnan(part)]
+    ledger.add(
+        "varning", source.label, "alla andelar i filen är 0", 0 if given.any() else len(given),
+        "ingen adress blir täckt av filen; kontrollera kolumnen",
+    )  # fmt: skip
     columns, keep = common_columns(source, region, ledger)
     lost(source, keep & blank, "rader utan rut-id", ledger)
     _drop(source, keep & ~blank & ~inside, _OUTSIDE, ledger)

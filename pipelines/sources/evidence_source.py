@@ -31,6 +31,8 @@ MAX_LOST = 0.5
 MAX_STRAYS = 0.01
 """Values that cannot be in more than 1 % of a file's rows are a wrong unit or system; fewer are faulty rows."""
 _PERCENT = ("procent", "pct", "percent")
+_PLAIN_PERCENT = 50.0
+"""A column of percentages that nowhere reaches this, under a header that does not say per cent, is told as odd."""
 
 
 @dataclass(frozen=True)
@@ -166,9 +168,13 @@ def share(source: Source, column: str, ledger: Ledger) -> Floats:
         )  # fmt: skip
     percent = bare.any() and bool(stated or is_percent(Numbers(read.value, read.percent, (), ())))
     if percent:
+        most = read.value[bare].max()
+        odd = not stated and most < _PLAIN_PERCENT  # shares times ten, or numbers of households, look so
         ledger.add(
-            "upplysning", source.label, f"kolumnen {header} är procent", int(bare.sum()), "delades med 100"
-        )
+            "varning" if odd else "upplysning", source.label, f"kolumnen {header} är procent", int(bare.sum()),
+            f"delades med 100; högst {most:g} och inget i rubriken säger procent: kontrollera" if odd
+            else "delades med 100",
+        )  # fmt: skip
     scaled = np.where(read.percent | (not percent), read.value, np.round(read.value / 100, 12))
     outside = (scaled < 0) | (scaled > 1 + 1e-9)
     if outside.any():

@@ -45,7 +45,7 @@ def run(region: Region, paths: Paths) -> None:
     land = cut_away(kommuner, water)
     if layer and not marked:
         land = keep_inside(land, general)
-    land = require_land(land)
+    land = require_land(land, ", ".join(p.relative_to(paths.raw).as_posix() for p in marked) or source)
     compare_areas(land, region, ledger)
     note_sources(layer, marked, paths.raw, ledger)
     kommuner, land, water = (
@@ -146,7 +146,7 @@ def keep_inside(kommuner: gpd.GeoDataFrame, general: gpd.GeoDataFrame) -> gpd.Ge
     return kommuner.set_geometry(wkb.areas(_objects(land)), crs=kommuner.crs)
 
 
-def require_land(land: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def require_land(land: gpd.GeoDataFrame, source: str = "") -> gpd.GeoDataFrame:
     """Return the kommuner with land; only a neighbour may be without any.
 
     Raises
@@ -157,7 +157,7 @@ def require_land(land: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     none = land[land.geometry.isna() & land["i_lan"]]
     if len(none):
         raise DataError(
-            "Kommuner utan land sedan vattnet dragits av.",
+            "Kommuner utan land sedan vattnet dragits av.", file=source,
             details=[f"{k} {n}" for k, n in zip(none["kommunkod"], none["kommunnamn"], strict=True)],
             action="Kontrollera att gränser och mark gäller samma område.",
         )  # fmt: skip

@@ -155,7 +155,7 @@ def read_population(
     ledger: Ledger,
 ) -> pd.DataFrame:
     """Return the squares near the län whose people are placed; see :func:`pipelines.sources.fine_squares.combine`."""
-    tables = {size: near_squares(e, near, region, ledger) for size, e in used.items()}
+    tables = {size: near_squares(e, near, region, raw, ledger) for size, e in used.items()}
     none = next(iter(tables.values())).iloc[:0]
     if MIXED in used:
         mixed, base = tables[MIXED], used[MIXED]
@@ -174,7 +174,7 @@ def read_population(
     return squares
 
 
-def near_squares(e: Edition, near: Bounds, region: Region, ledger: Ledger) -> pd.DataFrame:
+def near_squares(e: Edition, near: Bounds, region: Region, raw: Path, ledger: Ledger) -> pd.DataFrame:
     """Return an edition's squares that touch the bounds; the rest are counted."""
     squares = read_squares(e, region.scb, ledger)
     rows: dict[str, int] = ledger.facts.setdefault("rader", {"lasta": 0, "behallna": 0})  # type: ignore[assignment]
@@ -190,10 +190,12 @@ def near_squares(e: Edition, near: Bounds, region: Region, ledger: Ledger) -> pd
         "används inte",
     )  # fmt: skip
     if not inside.any():
+        border = outlines.official_layer(raw)
         raise DataError(
             "Inga rutor i närheten av länet.", file=e.file, expected="rutor i konfigurationens län",
             found=f"{len(squares)} rutor utanför",
-            action="Hämta hela Sveriges fil, eller rätt läns; eller rätta gränserna.",
+            action="Hämta hela Sveriges fil, eller rätt läns; eller rätta gränserna"
+            + (f" ({border.file.relative_to(raw).as_posix()})." if border else "."),
             details=outlines.places(near, east.astype(float), north.astype(float), sure=True),
         )  # fmt: skip
     return squares[inside].reset_index(drop=True)

@@ -44,7 +44,7 @@ def kommun_table(
 
     columns = []
     for name, pattern in PATTERNS.items():
-        parts, notes = [], []
+        parts, notes, read = [], [], []
         for path in incoming.matching(raw / "scb", pattern):
             told = read_list(path, name, region)
             rows = told.rows
@@ -60,6 +60,7 @@ def kommun_table(
                 "varning", f"scb/{path.name}", "listan har ingen av länets kommuner", int(ours.empty), "används inte"
             )  # fmt: skip
             parts.append(ours)
+            read.append(path.name)
             notes += [(f"scb/{path.name}", *note) for note in told.notes]
         if not parts:
             continue
@@ -77,7 +78,8 @@ def kommun_table(
         )  # fmt: skip
         newest = kept[kept["ar"] == kept["ar"].max()]
         lacking = [region.kommunnamn[k] for k in region.kommunkoder if k not in set(newest["kommunkod"])]
-        ledger.add("varning", "scb", f"kommuner utan {name} i SCB:s lista", len(lacking), "stäms inte av",
+        files_told = ", ".join(f"scb/{n}" for n in read)
+        ledger.add("varning", files_told, f"kommuner utan {name} i SCB:s lista", len(lacking), "stäms inte av",
                    lacking)  # fmt: skip
         for source, reason, examples, action in notes:
             ledger.add("upplysning", source, reason, len(examples), action, examples)

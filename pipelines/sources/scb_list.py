@@ -403,7 +403,8 @@ def _checked(table: _Table, number: int, code: str, name: str, known: dict[str, 
     own = known.get(place_key(name), code)
     if own != code:
         raise table.error(
-            f"Koden hör inte till {printable(name, 40)}.", row=number, expected=own, found=code, action=_EXPORT
+            f"Koden hör inte till {printable(name, 40)}.", row=number, expected=f"{own}, som i konfigurationen",
+            found=code, action=f"Rätta kommunens namn i konfigurationen om felet är där. {_EXPORT}",
         )  # fmt: skip
     return code
 

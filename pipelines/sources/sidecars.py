@@ -112,12 +112,12 @@ def _put_in(copy: Path, path: Path) -> Path:
     except sqlite3.Error as e:
         raise DataError(
             "Ändringarna bredvid filen (-wal) går inte att läsa.", file=path,
-            found=by_library("fel i databasen", e), action=_CLOSE,
+            found=by_library(f"fel i databasen eller {path.name}-wal", e), action=_CLOSE,
         ) from None  # fmt: skip
     if whole < 1:
         raise DataError(
             "Ändringarna bredvid filen (-wal) är inte hela.", file=path, expected="minst en avslutad ändring",
-            found="ingen: filen är avklippt, eller hör till en annan fil",
+            found=f"ingen: {path.name}-wal är avklippt, eller hör till en annan fil",
             action=f"{_CLOSE} Eller kopiera filen och dess -wal på nytt, eller ta bort -wal om den inte hör dit.",
         )  # fmt: skip
     return copy

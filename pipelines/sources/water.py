@@ -18,6 +18,8 @@ PATTERNS = ("mark*.gpkg", "mark*.zip")
 WANTED = {"objekttyp": ("objekttyp", "objekttypnamn")}
 _NAMES = frozenset({"anlagt_vatten", "vatten", "vattenyta", "vattendrag"})
 _BEGINNINGS = ("hav", "sjo", "vattendragsyta", "vattenyta", "kustvatten", "insjo")
+_WET_WORDS = ("vatten", "sjo", "hav", "damm", "alv", "fjord")
+"""Lantmäteriet's names of land («Åker», «Sankmark», «Öppen mark» …) hold none of them."""
 
 Bounds = tuple[float, float, float, float]
 
@@ -79,6 +81,11 @@ def _read_one(
         "vatten": {k: count[k] for k in sorted(wet)},
         "land": {k: count[k] for k in sorted(set(count) - set(wet))},
     }
+    damp = [k for k in sorted(set(count) - set(wet)) if any(w in gpkg.plain(k) for w in _WET_WORDS)]
+    ledger.add(
+        "varning", name, "objekttyper som räknas som land, med ord för vatten", sum(count[k] for k in damp),
+        "ytorna dras inte från landet: kontrollera objekttypen", damp,
+    )  # fmt: skip
     keep = kinds.isin(wet)
     shapes = wkb.polygons(
         table["wkb"].filter(pa.array(keep)), path, ledger=ledger, source=name, names=kinds[keep].tolist(),

@@ -172,13 +172,14 @@ def _require_numbers(shapes: NDArray[Any], rows: NDArray[Any], file: Path) -> No
 
 
 def touches(wkb: pa.ChunkedArray, bbox: tuple[float, float, float, float], file: Path) -> pa.Array:
-    """Tell which geometries touch a box; those that are missing or invalid in themselves count as if they did."""
+    """Tell which geometries touch a box; those that are missing, infinite or invalid count as if they did."""
     import pyarrow as pa
     import shapely
 
     shapes, _ = _shapes(wkb, file)
     west, south, east, north = shapely.bounds(shapes).T
     apart = (west > bbox[2]) | (east < bbox[0]) | (south > bbox[3]) | (north < bbox[1])
+    apart &= ~np.isinf([west, south, east, north]).any(axis=0)
     near = np.flatnonzero(~apart)
     sound = shapely.is_valid(shapes[near]) & ~shapely.is_empty(shapes[near])
     apart[near[sound]] = ~shapely.intersects(shapes[near[sound]], shapely.box(*bbox))

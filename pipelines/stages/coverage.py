@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from pipelines import contracts, files
 from pipelines.ledger import Ledger, files_used
 from pipelines.region import TECHNIQUES, THRESHOLDS
-from pipelines.stages import matching
+from pipelines.stages import matching, placement
 from pipelines.stages.benchmark import benchmarks
 from pipelines.stages.evidence import LEVELS, PAIRS, Evidence, attach, decide, match_table
 from pipelines.stages.groups import group_index
@@ -142,7 +142,10 @@ def read(region: Region, paths: Paths, ledger: Ledger) -> Inputs:
     share = group_shares(wanted, groups, table)
     ground = steps.Ground.of(region, addresses, people, index, table)
     land = files.read_table(paths.table("land"), ["rutid", "kommunkod"])
-    judge = partial(matching.require, sources=sources, addresses=addresses, region=region, ledger=ledger)
+    judge = partial(
+        matching.require, sources=sources, addresses=addresses, region=region, ledger=ledger,
+        register=partial(placement.address_files, paths),
+    )  # fmt: skip
     matched = attach(addresses, rows, sources, region, ledger, land, judge)
     matching.note_uncovering(matched, sources, ledger)
     return Inputs(ground, groups, sources, wanted, share, rows, matched)

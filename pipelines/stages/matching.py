@@ -67,7 +67,7 @@ Judge = Callable[[str, "pd.DataFrame", Judged], None]
 
 def require(
     level: str, table: pd.DataFrame, judged: Judged, *, sources: pd.DataFrame, addresses: pd.DataFrame,
-    region: Region, ledger: Ledger,
+    region: Region, ledger: Ledger, register: Callable[[str], str] | None = None,
 ) -> None:  # fmt: skip
     """Stop at a complete file that hardly matches; note a partial one.
 
@@ -75,6 +75,8 @@ def require(
     ----------
     level : str
         adress, ruta or omrade: the files of ``sources`` that are of this level are judged.
+    register : callable, optional
+        From a kommunkod to the name of the file of its addresses: the ids that are wrong may be those.
 
     Raises
     ------
@@ -94,15 +96,17 @@ def require(
         for kod in complete:
             here = mine[judged.kommun[mine] == _number(kommuner, kod)]
             if (fil, kod) not in reached:
-                raise _error(level, table, judged, mine, str(fil), kod, addresses, floor, nothing=True)
+                raise _error(level, table, judged, mine, str(fil), kod, addresses, floor, register, True)
             shares[kod] = _share(judged.hit[here])
             if shares[kod] < floor:
-                raise _error(level, table, judged, here, str(fil), kod, addresses, floor)
+                raise _error(level, table, judged, here, str(fil), kod, addresses, floor, register)
         known = [_number(kommuner, k) for k in complete] if complete else range(len(kommuner))
         theirs = mine[np.isin(judged.kommun[mine], [-1, *known])]
         share = _share(judged.hit[theirs])
         if share < floor and complete:
-            raise _error(level, table, judged, theirs, str(fil), ", ".join(complete), addresses, floor)
+            raise _error(
+                level, table, judged, theirs, str(fil), ", ".join(complete), addresses, floor, register
+            )
         if share < floor:
             _tell(level, table, judged, theirs, ledger, "säger lite om länet: kontrollera filen")
         elif complete and level == "adress" and min(share, *shares.values()) < wanted:
@@ -182,7 +186,7 @@ def _shown(level: str, table: pd.DataFrame, rows: Ints) -> list[str]:
 
 def _error(
     level: str, table: pd.DataFrame, judged: Judged, rows: Ints, fil: str, kod: str, addresses: pd.DataFrame,
-    floor: float, nothing: bool = False,
+    floor: float, register: Callable[[str], str] | None, nothing: bool = False,
 ) -> DataError:  # fmt: skip
     missed = rows[~judged.hit[rows]]
     details = []
@@ -195,6 +199,8 @@ def _error(
             f" (E {there['e_m'].iloc[0]:.1f}, N {there['n_m'].iloc[0]:.1f})"
         )  # fmt: skip
         details.append(f"Så ser länets ut: {'; '.join(map(str, there[example].iloc[:2]))}{more}")
+        if register and level == "adress":
+            details.append(f"Länets adresser läses ur {register(kod.split(',')[0])}.")
     problem = (
         f"En täckningsfil sägs vara fullständig för kommun {kod} men har inget som gäller den."
         if nothing

@@ -29,6 +29,8 @@ FEW = 5
 """So many odd addresses stop no run by their share alone: in a kommun of forty, two are 5 %."""
 MOST = 0.5
 """But where more than half are misplaced, the run stops however few they are."""
+HEAP = 10
+"""A kommun with fewer addresses is not judged by how many of them share one point."""
 SERIOUS = 0.2
 """From this part of the allowed share on, figures may be wrong because of it."""
 
@@ -74,14 +76,29 @@ def check_places(
     wrong = [m for m in misses if m.share > MOST or (m.share > limit and len(m.rows) >= FEW)]
     if wrong:
         raise _systematic(wrong, addresses, kommuner, region, paths, facts, distance, limit)
+    _note_heaps(addresses, region, paths, ledger)
     for m in misses:
         serious = m.share > SERIOUS * limit and len(m.rows) >= FEW
         name = region.kommunnamn[m.kommunkod]
         ledger.add(
-            "allvarlig" if serious else "varning", _address_files(paths, m.kommunkod),
+            "allvarlig" if serious else "varning", address_files(paths, m.kommunkod),
             f"adresser mer än {distance:.0f} m utanför {name} ({m.kommunkod}), som registret anger", len(m.rows),
             "behållna; kommun enligt adressregistret", addresses["adress_id"].to_numpy()[m.rows],
         )  # fmt: skip
+
+
+def _note_heaps(addresses: pd.DataFrame, region: Region, paths: Paths, ledger: Ledger) -> None:
+    """Tell of every kommun most of whose addresses have the very same coordinates: a centre, and not houses."""
+    of = addresses.groupby("kommunkod")
+    total = of.size()
+    most = addresses.groupby(["kommunkod", "e_m", "n_m"]).size().groupby("kommunkod").max()
+    for code in region.kommunkoder:
+        if code in total.index and total[code] >= HEAP and most[code] > MOST * total[code]:
+            ledger.add(
+                "allvarlig", address_files(paths, code),
+                f"adresser i {region.kommunnamn[code]} ({code}) i en och samma punkt", int(most[code]),
+                "behållna där; kontrollera koordinaterna",
+            )  # fmt: skip
 
 
 def _miss(addresses: pd.DataFrame, kommuner: gpd.GeoDataFrame, code: str, distance: float) -> Miss | None:
@@ -125,7 +142,7 @@ def _systematic(
     """Return the error: numbers per kommun, where the addresses lie instead, and what would put it right."""
     worst = max(wrong, key=lambda m: m.share)
     fit = _fitting(worst, addresses, kommuner)
-    files = {m.kommunkod: _address_files(paths, m.kommunkod) for m in wrong}
+    files = {m.kommunkod: address_files(paths, m.kommunkod) for m in wrong}
     borders = _border_file(facts)
     details = [line for m in wrong[:10] for line in (_told(m, region, kommuner),)]
     swapped = _swapped(wrong, region)
@@ -215,9 +232,10 @@ def _moved(m: Miss, addresses: pd.DataFrame, kommuner: gpd.GeoDataFrame, region:
     )
 
 
-def _address_files(paths: Paths, code: str) -> str:
+def address_files(paths: Paths, code: str) -> str:
     """Return the file that a kommun's addresses come from: the one named for it, else all there are."""
-    found: Any = ledgers.load(paths.ledger("lantmateriet")).facts.get("filer", [])
+    told = paths.ledger("lantmateriet")
+    found: Any = ledgers.load(told).facts.get("filer", []) if told.is_file() else []
     names = sorted(str(f["fil"]) for f in found)
     return ", ".join([n for n in names if f"kn{code}" in n] or names[:3]) or "lantmateriet"
 

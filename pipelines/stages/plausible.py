@@ -24,7 +24,7 @@ FEW_ADDRESSES = 10
 """A kommun with fewer addresses is not judged by how many of them lie in squares without people."""
 FAR = 5
 """A kommun's people may differ this many times the limit from SCB's total before the run stops."""
-_SOURCE = "scb/befolkning"
+_GRID, _LIST = "scb/befolkning_1km_<år>.gpkg", "scb/folkmangd_kommun_<år>.csv"
 
 
 def require_plausible(
@@ -49,26 +49,14 @@ def require_plausible(
     """
     folk = addresses[["kommunkod"]].assign(folk=people).groupby("kommunkod")["folk"].sum()
     names = [(k, region.kommunnamn[k]) for k in region.kommunkoder]
-    grid, named = "scb/befolkning_1km_<år>.gpkg", read_from or {}
-    of_grid = next((named[k] for k in ("befolkning_1km", "befolkning_250m") if k in named), grid)
-    of_pts = named.get("teknik", "PTS:s arbetsbok teknik")
-    _per_household(
-        region,
-        folk,
-        groups.groupby("kommunkod")["hushall_pts"].sum(),
-        names,
-        ledger,
-        f"{of_grid} och {of_pts}",
-    )
-    _empty_squares(region, addresses, squares, names, ledger)
-    _totals(
-        region,
-        folk,
-        people_near(totals, _year(totals, region)),
-        names,
-        ledger,
-        " och ".join([of_grid, named.get("folkmangd_kommun", "scb/folkmangd_kommun_<år>.csv")]),
-    )
+    named = read_from or {}
+    of_grid = next((named[k] for k in ("befolkning_1km", "befolkning_250m") if k in named), _GRID)
+    of_pts, of_list = named.get("teknik", "PTS:s arbetsbok teknik"), named.get("folkmangd_kommun", _LIST)
+    households = groups.groupby("kommunkod")["hushall_pts"].sum()
+    _per_household(region, folk, households, names, ledger, f"{of_grid} och {of_pts}")
+    _empty_squares(region, addresses, squares, names, ledger, of_grid)
+    published = people_near(totals, _year(totals, region))
+    _totals(region, folk, published, names, ledger, f"{of_grid} och {of_list}")
 
 
 def _per_household(
@@ -97,7 +85,7 @@ def _per_household(
             "Gränserna står under [scb] i konfigurationen.",
         )  # fmt: skip
     ledger.add(
-        "allvarlig", _SOURCE, f"kommuner med under {low:g} eller över {high:g} personer per hushåll", len(odd),
+        "allvarlig", file, f"kommuner med under {low:g} eller över {high:g} personer per hushåll", len(odd),
         "talen används som de står; täcker befolkningsfilen hela länet?", odd,
     )  # fmt: skip
 
@@ -108,6 +96,7 @@ def _empty_squares(
     squares: pd.DataFrame,
     names: list[tuple[str, str]],
     ledger: Ledger,
+    file: str,
 ) -> None:
     lived = squares[squares["befolkning"] > 0]
     nobody = square_of(addresses["rutid"].to_numpy(), lived) < 0
@@ -115,7 +104,7 @@ def _empty_squares(
     limit = region.scb.max_adresser_utan_folk_pct
     odd = by[(100 * by["mean"] > limit) & (by["size"] >= FEW_ADDRESSES)]
     ledger.add(
-        "allvarlig", _SOURCE, f"kommuner med mer än {limit:g} % av adresserna i rutor utan folk", len(odd),
+        "allvarlig", file, f"kommuner med mer än {limit:g} % av adresserna i rutor utan folk", len(odd),
         "talen används som de står; täcker befolkningsfilen hela länet?",
         (f"{n}: {100 * odd.loc[k, 'mean']:.0f} %" for k, n in names if k in odd.index),
     )  # fmt: skip
@@ -152,6 +141,6 @@ def _totals(
             action="Kontrollera att befolkningsfilen och scb/folkmangd_kommun_<år>.csv är hela och av samma slag.",
         )  # fmt: skip
     ledger.add(
-        "allvarlig", _SOURCE, f"kommuner vars folk i rutorna skiljer sig mer än {limit:g} % från SCB:s folkmängd",
+        "allvarlig", file, f"kommuner vars folk i rutorna skiljer sig mer än {limit:g} % från SCB:s folkmängd",
         len(odd), "rutornas folk används", odd,
     )  # fmt: skip

@@ -35,9 +35,14 @@ def run(region: Region, paths: Paths) -> None:
     book = ledger.Ledger("reconciliation")
     own = own_figures(paths, region)
     year = int(files.read_table(paths.table("pts_teknik"), ["ar"])["ar"].max())
+    households = pts_households(files.read_table(paths.table("pts_teknik")), region, year)
+    book.add(
+        "varning", "pts teknik", f"ingen rad om {region.lan.namn}", int(not (households["niva"] == "lan").any()),
+        "länets egna tal stäms inte av mot PTS: kontrollera länets namn i konfigurationen",
+    )  # fmt: skip
     parts = [
         pts_shares(files.read_table(paths.table("avstamning")), region, year),
-        pts_households(files.read_table(paths.table("pts_teknik")), region, year),
+        households,
         kolada_shares(files.read_table(paths.table("kolada")), region, year),
         published_shares(region, paths.config, year),
         scb_totals(paths, region),
@@ -253,8 +258,9 @@ def scb_totals(paths: Paths, region: Region) -> pd.DataFrame:
             "PTS räknar hushåll i byggnader 1 oktober, SCB folkbokförda hushåll 31 december",
         ),
     ):
-        rows = mine[mine[quantity].notna()].assign(
-            niva="kommun", kod=mine["kommunkod"], omradestyp="totalt", troskel_mbit=UNKNOWN_YEAR, matt=""
+        known = mine[mine[quantity].notna()]  # maybe none: there may be but one of the two lists
+        rows = known.assign(
+            niva="kommun", kod=known["kommunkod"], omradestyp="totalt", troskel_mbit=UNKNOWN_YEAR, matt=""
         )
         theirs = rows[quantity].astype(float)
         frames.append(_rows(rows, f"SCB {name}", latest, quantity, "antal", theirs, reason, tolerance))

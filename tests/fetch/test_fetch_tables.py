@@ -138,6 +138,7 @@ def test_a_hand_made_list_is_read_as_excel_writes_it(region, paths):
     table = scb_kommun.kommun_table(region, paths.raw, ledger, [])
     assert table[["kommunkod", "folkmangd"]].to_numpy().tolist() == [["9901", 1234]]
     assert "kommuner utan folkmangd" in ledger.entries[0].reason and ledger.entries[0].count == 2
+    assert ledger.entries[0].source == "scb/folkmangd_kommun_x.csv"
 
 
 @pytest.mark.parametrize(

@@ -442,3 +442,26 @@ def test_coordinates_outside_sweden_are_told_in_which_system_they_fit(tmp_path: 
     put(tmp_path, "adresser.csv", "e,n,teknik,ned_mbit,status\n" + rows)
     with pytest.raises(DataError, match=r"SWEREF 99 12 00 \(EPSG:3007\)"):
         run(tmp_path)
+
+
+@pytest.mark.parametrize(("shares", "kind"), [(("5", "10"), "varning"), (("5", "100"), "upplysning")])
+def test_a_column_read_as_per_cent_with_only_small_figures_is_warned_of(
+    tmp_path: Path, shares: tuple[str, str], kind: str
+) -> None:
+    """Shares times ten and numbers of households look like small percentages."""
+    row = "{}6400000,fiber,1000,tillgang,{}\n"
+    text = (
+        "rutid_scb,teknik,ned_mbit,status,andel\n"
+        + row.format(400000, shares[0])
+        + row.format(400250, shares[1])
+    )
+    _, entries = read(tmp_path, text, "rutor.csv")
+    assert [e.kind for e in entries if "är procent" in e.reason] == [kind]
+
+
+def test_shares_that_are_all_nothing_are_warned_of(tmp_path: Path) -> None:
+    text = "rutid_scb,teknik,ned_mbit,status,andel\n"
+    text += "4000006400000,fiber,1000,tillgang,0\n4002506400000,fiber,1000,tillgang,{}\n"
+    for last, told in (("0", [2]), ("0.5", [])):
+        _, entries = read(tmp_path, text.format(last), "rutor.csv")
+        assert [e.count for e in entries if e.reason == "alla andelar i filen är 0"] == told

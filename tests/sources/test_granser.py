@@ -105,6 +105,27 @@ def test_land_is_no_water(kind: str) -> None:
     assert not water.is_water(kind)
 
 
+def test_a_word_for_water_that_is_not_known_is_told(tmp_path: Path) -> None:
+    put(tmp_path)
+    mark(tmp_path, [("Sjö", LAKE), ("Vattenspegel", BOX(400e3, 6400e3, 401e3, 6401e3)), ("Sankmark", A)])
+    assert run(tmp_path).area["1480"] == 7_500_000
+    (told,) = [e for e in warnings(tmp_path) if "ord för vatten" in e.reason]
+    assert (told.source, told.count, told.examples) == ("lantmateriet/mark.gpkg", 1, ("Vattenspegel",))
+
+
+def test_water_at_infinity_stops(tmp_path: Path) -> None:
+    put(tmp_path)
+    nowhere = shapely.transform(LAKE, lambda xy: xy + float("inf"))
+    mark(tmp_path, [("Sjö", LAKE), ("Sjö", nowhere)])
+    fails(tmp_path, "mark.gpkg", "inte är ett tal")
+
+
+def test_a_kommun_all_water_stops_and_names_the_land_cover(tmp_path: Path) -> None:
+    put(tmp_path)
+    mark(tmp_path, [("Hav", BOX(390e3, 6390e3, 420e3, 6420e3))])
+    fails(tmp_path, "utan land", "lantmateriet/mark.gpkg", "Göteborg")
+
+
 def test_several_water_files_are_used_together(tmp_path: Path) -> None:
     put(tmp_path)
     mark(tmp_path, [("Sjö", LAKE)], "mark_a.gpkg")

@@ -101,7 +101,7 @@ def test_households_of_all_types(tmp_path: Path, total: str) -> None:
         ('"region","år","Folkmängd"\n"9901","2024",-5\n', ("Rad: 2", "-5")),
         ('"region";"år";"Folkmängd"\n"9901";"2024";"12,980"\n', ("Rad: 2", "12,980")),
         ('"region","år","Folkmängd"\n"9901","2024K1",5\n', ("2024K1", "ett år")),
-        ('"region","år","Folkmängd"\n"9902 Håbo","2024",5\n', ("Koden hör inte till Håbo", "9901")),
+        ('"region","år","Folkmängd"\n"9902 Håbo","2024",5\n', ("inte till Håbo", "9901", "i konfigurationen")),
         ('"region","år","Folkmängd"\n"Habo","2024",5\n', ("Ingen rad gäller", "Habo")),
         ('"region","år","Folkmängd"\n"9901A0010_DeSO2025","2024",5\n', ("inga kommuner",)),
         ('"region","år","Folkmängd"\n"Håbo","2024",5\n"9901","2024",6\n', ("två gånger", "9901 2024")),

@@ -88,7 +88,7 @@ def test_an_empty_log_and_one_of_another_database(tmp_path: Path) -> None:
         DataError, match="inte hela"
     ) as e:  # SQLite would pass it over, and its edits, without a word
         read(path)
-    assert "x.gpkg" in str(e.value)
+    assert "x.gpkg-wal" in str(e.value)
 
 
 def test_a_log_that_was_cut_off_when_copied(tmp_path: Path) -> None:

@@ -38,6 +38,7 @@ def judge(hits: dict[str, int], lost: int) -> list[tuple[str, str]]:
         addresses=addresses,
         region=Settings(),
         ledger=ledger,  # type: ignore[arg-type]
+        register=lambda code: f"belagenhetsadresser_kn{code}.zip",
     )
     return [(e.kind, e.reason) for e in ledger.entries]
 
@@ -54,5 +55,6 @@ def test_a_kommun_that_has_little_but_lost_nothing_is_believed() -> None:
 
 
 def test_a_kommun_without_any_hit_stops() -> None:
-    with pytest.raises(DataError, match="1402"):
+    with pytest.raises(DataError, match="1402") as e:
         judge({"1401": 1000, "1402": 0}, lost=50)
+    assert "belagenhetsadresser_kn1402.zip" in str(e.value)  # its ids may be the ones that are wrong

@@ -6,16 +6,18 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.errors import DataError
 from pipelines.ledger import Ledger
 from pipelines.region import Scb
-from pipelines.stages import households, plausible
+from pipelines.stages import households, placement, plausible
 from pipelines.stages.population import part_inside, spread, square_of
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "sources"))
@@ -89,6 +91,32 @@ def test_people_far_from_the_kommuns_own_total_stop() -> None:
     assert len(judge(*small, {"1480": 499, "1407": 4_100})) == 1  # so few that chance can do it: told
 
 
+def test_what_is_out_of_proportion_is_told_by_the_names_of_the_files() -> None:
+    read_from = {
+        "befolkning_1km": "scb/befolkning_1km_2024.gpkg",
+        "folkmangd_kommun": "scb/folk_b.csv",
+        "teknik": "pts/t.xlsx",
+    }
+    grid = "scb/befolkning_1km_2024.gpkg"
+    both = f"{grid} och scb/folk_b.csv"
+
+    def told(people: float, total: int) -> list[str]:
+        book = Ledger("prov")
+        addresses = pd.DataFrame({"kommunkod": ["1480"], "rutid": [0]})
+        squares = pd.DataFrame({"rutid": [0], "storlek_m": [1000], "befolkning": [1]})
+        groups = pd.DataFrame({"kommunkod": ["1480"], "hushall_pts": [50.0]})
+        totals = pd.DataFrame(
+            {"kommunkod": ["1480"], "ar": [2024], "folkmangd": pd.array([total], dtype="Int64")}
+        )
+        given = (region(), addresses, squares, np.array([people]), groups, totals, book)
+        plausible.require_plausible(*given, read_from)
+        return [e.source for e in book.entries]
+
+    assert told(6, 98) == [f"{grid} och pts/t.xlsx", both]
+    with pytest.raises(DataError, match=both):
+        told(100, 100_000)
+
+
 def test_a_kommun_with_most_addresses_in_empty_squares_is_named() -> None:
     book = Ledger("prov")
     rutid = [4_000_006_400_000] * 11 + [4_010_006_400_000] * 9
@@ -131,6 +159,30 @@ def test_classes_that_may_have_changed_places_are_told_by_the_workbook(town: int
     households.compare_definitions(region(), addresses, people, teknik, book, "pts/t.xlsx")
     swapped = [e for e in book.entries if "bytt plats" in e.reason]
     assert [(e.kind, e.source) for e in swapped] == [("allvarlig", "pts/t.xlsx")] * told
+
+
+@pytest.mark.parametrize(("total", "same", "told"), [(20, 20, 20), (20, 11, 11), (20, 10, 0), (9, 9, 0)])
+def test_addresses_in_one_and_the_same_point_are_told_first(
+    tmp_path: Path, total: int, same: int, told: int
+) -> None:
+    """A register with its kommun's middle for coordinates; a block of flats is no such heap."""
+    where = make.paths(tmp_path)
+    bounds, register = Ledger("granser"), Ledger("lantmateriet")
+    bounds.facts["gransunderlag"] = "officiella"
+    register.facts["filer"] = [{"fil": "lantmateriet/belagenhetsadresser_kn1480.zip"}]
+    bounds.save(where.ledger("granser"))
+    register.save(where.ledger("lantmateriet"))
+    e = 402_000.0 + np.maximum(np.arange(total) - same + 1, 0)
+    addresses = pd.DataFrame({"adress_id": "a", "kommunkod": "1480", "e_m": e, "n_m": 6_401_000.0})
+    area = shapely.box(400_000, 6_400_000, 410_000, 6_410_000)
+    kommuner = gpd.GeoDataFrame(
+        {"kommunkod": ["1480"], "kommunnamn": ["Göteborg"]}, geometry=[area], crs=3006
+    )
+    book = Ledger("prov")
+    placement.check_places(addresses, kommuner, make.region([("1480", "Göteborg")]), where, book)
+    assert [(x.kind, x.source, x.count) for x in book.entries] == [
+        ("allvarlig", "lantmateriet/belagenhetsadresser_kn1480.zip", told)
+    ] * bool(told)
 
 
 # --- placing ------------------------------------------------------------------------------------------------

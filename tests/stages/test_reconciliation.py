@@ -182,6 +182,26 @@ def test_scb_totals_of_the_grids_own_year(paths, year, noise):
     assert rows[rows["kalla"] == "SCB antal hushåll"].iloc[0]["utfall"] == "utanfor"  # 400 against 300
 
 
+def test_one_of_scbs_lists_is_enough(paths):
+    table = pd.DataFrame({"kommunkod": ["1480"], "ar": [2024], "folkmangd": [None], "hushall": [400]})
+    files.write_table(table.astype({"folkmangd": "Int64", "hushall": "Int64"}), paths.table("scb_kommun"))
+    ledger.Ledger("scb").save(paths.ledger("scb"))
+    rows = run(paths).reset_index()
+    assert rows[rows["kalla"].str.startswith("SCB")]["kalla"].tolist() == [
+        "SCB antal hushåll",
+        "SCB landareal",
+    ]
+
+
+def test_a_lan_of_another_name_than_ptss_is_warned_of(paths):
+    table = files.read_table(paths.table("pts_teknik"))
+    files.write_table(table.replace("Västra Götalands län", "Östvikens län"), paths.table("pts_teknik"))
+    run(paths)
+    (told,) = [e for e in ledger.load(paths.ledger("reconciliation")).entries if e.source == "pts teknik"]
+    assert (told.kind, told.reason) == ("varning", "ingen rad om Västra Götalands län")
+    assert "i konfigurationen" in told.action
+
+
 def test_what_is_outside_is_named_in_the_ledger(paths):
     run(paths)
     said = json.loads(paths.ledger("reconciliation").read_text())

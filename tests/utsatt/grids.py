@@ -162,7 +162,7 @@ CELL: dict[str, dict[str, tuple[Any, tuple[str, ...]]]] = {
         "oandlig_text": ("inf", (FEL,)),
         "med_enhet": (lambda v: f"{v} Mbit/s" if v not in ("", None) else v, (FEL, SAMMA)),
         "excelfel": ("#VÄRDEFEL!", (FEL, RAKNAD)),
-        "exponent": ("1E+03", (FEL, RAKNAD, SAMMA)),
+        "exponent": (lambda v: f"{float(v):E}", (FEL, RAKNAD, SAMMA)),
         "intervall": ("100-1000", (FEL,)),
         "datum_av_excel": ("2025-10-01", (FEL,)),
         "sant": (True, (FEL,)),
@@ -197,7 +197,7 @@ COLUMN: dict[str, dict[str, tuple[Change, tuple[str, ...]]]] = {
         "decimalpunkt": (lambda v: f"{float(v):.1f}" if _number(v) else v, (SAMMA,)),
         "tusenpunkt": (lambda v: f"{int(float(v)):,}".replace(",", ".") if _number(v) else v, (SAMMA, FEL)),
         "tusenkomma": (lambda v: f"{int(float(v)):,}" if _number(v) else v, (SAMMA, FEL)),
-        "tusenblank": (lambda v: f"{int(float(v)):,}".replace(",", " ") if _number(v) else v, (SAMMA,)),
+        "tusenblank": (lambda v: f"{float(v):,g}".replace(",", " ") if _number(v) else v, (SAMMA,)),
         "text_okand": (lambda v: "okänd", (FEL,)),
     },
 }

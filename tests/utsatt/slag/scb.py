@@ -60,7 +60,8 @@ for to, give, short in ((KM, km, "km"), (KVART, kvart, "kvart")):
                 "dubblerad": (FEL, SAMMA, RAKNAD),
                 "dubblerad_olika": (FEL, SAMMA, RAKNAD),
                 "namnlos": (FEL,),
-            },
+                **(dict.fromkeys(("annat_namn", "borttagen"), (SAMMA,)) if header == "rutid_scb" else {}),
+            },  # rutid_inspire says the same square, and is read where there is no rutid_scb
         )
     for header in ("rutstorl", "referenstid", "rutid_inspire"):
         grids.headers(
@@ -772,7 +773,7 @@ for short, column in (("folkmangd", "folkmangd"), ("hushall", "hushall")):
         column,
         "antal",
         lambda r, g: r[g.column("ar")] == "2024",
-        right={"tom": (FEL, RAKNAD, SAMMA)},
+        right={"tom": (FEL, RAKNAD, SAMMA), "flyttal": (FEL, SAMMA)},  # SCB writes none of them so: may stop
     )
     for header in ("kommunkod", "ar", column):
         grids.headers(LISTOR, f"{short}/{header}", give, header)
@@ -841,9 +842,9 @@ def _(case: Case, t: Any) -> None:
     t.rows.append(["99", "Östvikens län", "2024", "225"])
 
 
-@lists("utan_kod", FEL)
+@lists("utan_kod", SAMMA, FEL)
 def _(case: Case, t: Any) -> None:
-    """bara kommunens namn"""
+    """bara kommunens namn, som PxWeb kan skriva: länets kommuner känns igen på sina namn"""
     for r in t.rows:
         del r[0]
     t.rows[0][0] = "region"
@@ -859,7 +860,13 @@ def _(case: Case, t: Any) -> None:
 
 
 def pxweb(
-    name: str, header: list[str], cells: list[list[str]], *right: str, short: str = "folkmangd", what: str
+    name: str,
+    header: list[str],
+    cells: list[list[str]],
+    *right: str,
+    short: str = "folkmangd",
+    what: str,
+    **more: Any,
 ) -> None:
     """Add an export from PxWeb in the place of a list."""
 
@@ -867,7 +874,7 @@ def pxweb(
         with csv_table(case.path(short)) as t:
             t.rows[:] = [header, *[[k, *more] for k, _ in KOMMUNER for more in cells]]
 
-    LISTOR.add(f"pxweb/{name}", do, *right, what=what)
+    LISTOR.add(f"pxweb/{name}", do, *right, what=what, **more)
 
 
 head = ["region", "ålder", "kön", "år", "Folkmängd"]
@@ -886,9 +893,10 @@ pxweb(
     ["Region", "Alder", "Kon", "Tid", "BE0101N1"],
     [["tot", "1+2", "2024", "120"]],
     FEL,
-    SAMMA,
-    RAKNAD,
-    what="koder",
+    ANDRAD,
+    what="koder: en riktig lista med andra tal",
+    why=BESIDE,
+    figures=only_beside,
 )
 pxweb(
     "civilstand",

@@ -384,7 +384,7 @@ for name, change, right, what in (
     ),
     ("exponent", lambda v: f"{float(v):.3E}", (FEL, RAKNAD, SAMMA), "Excels exponent: fyra siffror kvar"),
     ("kilometer", lambda v: f"{float(v) / 1000:.5f}", (FEL,), "kilometer"),
-    ("alla_lika", lambda v: "402000", (FEL,), "samma tal på alla rader"),
+    ("alla_lika", lambda v: "402000", (FEL, VARNAD), "samma tal på alla rader"),
     ("alla_tomma", lambda v: "", (FEL,), "tomma"),
     ("text", lambda v: f"{v} m", (FEL, SAMMA), "med enhet"),
     ("noll", lambda v: "0", (FEL,), "0"),
@@ -430,7 +430,8 @@ for name, epsg in (
     ("zon_18_00", 3011),
     ("webbkarta", 3857),
 ):
-    moved(name, FEL)(_projected(epsg))
+    # Told as serious where the file claims no kommun in whole: it then says nothing of the kommuner.
+    moved(name, FEL, VARNAD)(_projected(epsg))
 
 
 @moved("ombytta", FEL, SAMMA)
@@ -439,7 +440,7 @@ def _(p: list[float]) -> list[float]:
     return p[::-1]
 
 
-@moved("flyttade_360_km", FEL)
+@moved("flyttade_360_km", FEL, VARNAD)
 def _(p: list[float]) -> list[float]:
     """allt 360 km norrut"""
     return [p[0], p[1] + 360_000]
@@ -550,10 +551,17 @@ def _(case: Case, t: Table) -> None:
 
 share = list_grid("rutlista")
 grids.cells(RUTA, "andel", share, "andel", "andel", lambda r, g: 0 < float(r[g.column("andel")]) < 1)
-grids.columns(RUTA, "andel", share, "andel", "andel", right={"alla_noll": (FEL, VARNAD, RAKNAD)})
+grids.columns(
+    RUTA,
+    "andel",
+    share,
+    "andel",
+    "andel",
+    right={"alla_noll": (FEL, VARNAD, RAKNAD), "gånger_10": (FEL, VARNAD)},
+)
 
 
-@lists(RUTA, "andel/antal_hushall", FEL)
+@lists(RUTA, "andel/antal_hushall", FEL, VARNAD)
 def _(case: Case, t: Table) -> None:
     """antal hushåll i stället för andel"""
     for i, r in enumerate(t.rows[1:]):
@@ -768,6 +776,7 @@ for zone, epsg in (("12_00", 3007), ("13_30", 3008), ("18_00", 3011)):
         "en lokal zon märkt EPSG:3006",
         lambda f, epsg=epsg: f.to_crs(epsg).set_crs(3006, allow_override=True),
         FEL,
+        VARNAD,  # told as serious: no area holds an address
     )
 whole(
     "rt90_utan_ord", "RT 90 märkt EPSG:3006", lambda f: f.to_crs(3021).set_crs(3006, allow_override=True), FEL
