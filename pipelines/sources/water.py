@@ -18,7 +18,7 @@ PATTERNS = ("mark*.gpkg", "mark*.zip")
 WANTED = {"objekttyp": ("objekttyp", "objekttypnamn")}
 _NAMES = frozenset({"anlagt_vatten", "vatten", "vattenyta", "vattendrag"})
 _BEGINNINGS = ("hav", "sjo", "vattendragsyta", "vattenyta", "kustvatten", "insjo")
-_WET_WORDS = ("vatten", "sjo", "hav", "damm", "alv", "fjord")
+_WET_WORDS = ("vatten", "sjo", "hav", "damm", "fjord")
 """Lantmäteriet's names of land («Åker», «Sankmark», «Öppen mark» …) hold none of them."""
 
 Bounds = tuple[float, float, float, float]
