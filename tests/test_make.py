@@ -58,7 +58,10 @@ def test_every_product_is_there_and_of_one_run(small_edition):
     run_id = json.loads((built / "out/manifest.json").read_text())["korning_id"]
     assert all((built / p).stat().st_size > 0 for p in PRODUCTS)
     assert run_id in (built / "out/rapport.md").read_text()
-    assert run_id in (built / "maps/bredbandskarta.html").read_text()
+    open_id = json.loads((built / "out/.steg/oppen_korning.json").read_text())["korning_id"]
+    published = (built / "maps/bredbandskarta.html").read_text()
+    assert open_id in published
+    assert run_id not in published, "the run's own id is a hash of hidden inputs too"
     assert run_id in (built / "out/kommuner.csv").read_text(encoding="utf-8-sig")
     with sqlite3.connect(built / "out/bredband.gpkg") as gpkg:
         assert any(run_id in row[0] for row in gpkg.execute("SELECT metadata FROM gpkg_metadata"))
