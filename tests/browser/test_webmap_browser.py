@@ -266,7 +266,7 @@ def test_threshold_and_measure_recolour(county, opened, scheme):
 def test_modelled_mixed_and_planned_have_patterns(county, opened):
     page, _ = opened(county.built(webmap.OPEN))
     table = read_table(county.table("oppen_rutnat_250m"))
-    here = table["klass_tillgang_100"] == "utan"
+    here = table["klass_tillgang_100"] == "fa_under_halften"
     tones = {}
     for name, chosen in {
         "uppmatt": here & table["underlag_100"].isin(["adress", "ruta"]) & ~table["planerad"],
@@ -282,7 +282,7 @@ def test_modelled_mixed_and_planned_have_patterns(county, opened):
         window = pixels[h - 20 : h + 20, w - 20 : w + 20].reshape(-1, 3)
         values, counts = np.unique(window, axis=0, return_counts=True)
         tones[name] = {tuple(v): c / 1600 for v, c in zip(values.tolist(), counts, strict=True)}
-    full = colour(page, "--klass-utan")
+    full = colour(page, "--klass-fa_under_halften")
     assert tones["uppmatt"] == {full: 1.0}
     assert len(tones["modellerad"]) == len(tones["blandat"]) == 2
     assert tones["modellerad"][full] != tones["blandat"][full]
@@ -290,8 +290,13 @@ def test_modelled_mixed_and_planned_have_patterns(county, opened):
     assert len(tones["planerad"]) == 2
 
 
-CLASSES = ("ingen_adress", "tackt", "storre_del", "mindre_del", "planerad", "utan")
+CLASSES = (
+    "ingen_adress", "ej_redovisad", "tackt", "fa_minst_halften", "storre_del", "mindre_del", "fa_under_halften",
+    "planerad", "utan",
+)  # fmt: skip
 PATTERNS = {"statistik": 1, "blandat": 2}
+RANKS = range(2, len(CLASSES) + 1)
+"""Of the classes with addresses, from the best."""
 
 
 def class_codes(table) -> np.ndarray:
@@ -299,8 +304,8 @@ def class_codes(table) -> np.ndarray:
     codes = []
     for row in table.to_dict("records"):
         name = row["klass_tillgang_100"]
-        if row["planerad"] and name not in ("ingen_adress", "tackt"):
-            codes.append(4 * 5 + 3)
+        if row["planerad"] and name not in ("ingen_adress", "tackt", "fa_minst_halften"):
+            codes.append(4 * (CLASSES.index("planerad") + 1) + 3)
         else:
             pattern = 0 if name == "ingen_adress" else PATTERNS.get(row["underlag_100"], 0)
             codes.append(4 * (CLASSES.index(name) + 1) + pattern)
@@ -359,11 +364,9 @@ def test_zoomed_out_the_most_common_inhabited_class_shows(county, coded_cells, o
     sure = np.ones(u.shape, dtype=bool)
     for a in (u, v):
         sure &= np.abs((a - size / 2) % 1 - 0.5) > 0.02
-    counts = np.array([windows(raster // 4 == r, west, south, size) for r in range(2, 7)])
-    rank = 6 - counts[::-1].argmax(0)  # the last of equals: the worst
-    per_code = np.array(
-        [[windows(raster == 4 * r + k, west, south, size) for k in range(4)] for r in range(2, 7)]
-    )
+    counts = np.array([windows(raster // 4 == r, west, south, size) for r in RANKS])
+    rank = RANKS[-1] - counts[::-1].argmax(0)  # the last of equals: the worst
+    per_code = np.array([[windows(raster == 4 * r + k, west, south, size) for k in range(4)] for r in RANKS])
     mine = np.take_along_axis(per_code, (rank - 2)[None, None], 0)[0]
     expected = 4 * rank + 3 - mine[::-1].argmax(0)
     lived = counts.sum(0) > 0
