@@ -17,6 +17,8 @@ HIDDEN = "•••"
 _USER, _PASSWORD = "LANTMATERIET_ANVANDARE", "LANTMATERIET_LOSENORD"
 _KEY, _SECRET = "LANTMATERIET_NYCKEL", "LANTMATERIET_HEMLIGHET"
 """Environment variables whose values are shown nowhere (a user's name, by itself, is no secret)."""
+_TELLING = re.compile(r"passw|secret|token|api_?key|credential|l[oö]senord|hemlig|nyckel", re.IGNORECASE)
+"""Names of environment variables that hold secrets, whosever they are."""
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 _WFS = {"service", "version", "request", "typename", "typenames", "outputformat", "resulttype", "startindex"}
 HARMLESS = _WFS | {
@@ -113,6 +115,8 @@ def secrets_in(environ: Mapping[str, str]) -> list[str]:
         if name.lower() in _PROXIES and "@" in value:
             login = re.sub(_SCHEME, "", value, count=1).rpartition("@")[0]
             found += [login, login.partition(":")[2], unquote(login.partition(":")[2])]
+    # Other programs' secrets as well: a traceback may quote any variable.
+    found += [v for k, v in environ.items() if _TELLING.search(k) and len(v) >= 6 and not v.startswith("/")]
     return [s for s in found if s]
 
 

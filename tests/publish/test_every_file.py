@@ -177,6 +177,8 @@ SPOILT = {
     "png": ("maps", "kartor/lan_100.png", _cut),
     "qml": ("maps", "data/raster/klass_tillgang_100.qml", _replaced("<qgis", "<qgs")),
     "qgz": ("maps", "data/bredband_oppen.qgz", _cut),
+    "pmtiles": ("maps", "data/rutnat_250m.pmtiles", _cut),
+    "zip": ("maps", "data/rutnat_250m.csv.zip", _cut),
     "md": ("arkiv", "data/dokumentation/metod.md", lambda p: p.write_bytes(b"\xe5")),
     "txt": ("arkiv", "README.txt", lambda p: p.write_bytes(b"\xe5")),
     "toml": ("arkiv", "data/konfiguration/county.toml", _replaced("[", "")),

@@ -25,6 +25,10 @@ BELOW = ("data/rutnat_250m.*", "data/bristomraden.*", "data/raster/*", "data/bre
 """Files that tell of cells and gap areas, and of nothing above."""
 
 
+OTHER = ("fiber", 1000, "tillgang", 1)
+"""Technique, speed, status and share of each row, as quite another delivery has them."""
+
+
 def county(build: str) -> inputs.County:
     """Return the full county with its file by cells hidden in both kommuner."""
     c = inputs.county("full")
@@ -32,16 +36,11 @@ def county(build: str) -> inputs.County:
     c.published -= hidden
     c.listed |= hidden
     if build == "andrad":
-        c.by_cell = [(*row[:-3], *_other(row)) for row in c.by_cell]
+        c.by_cell = [(*row[:-4], *OTHER) for row in c.by_cell]
     if build == "borta":
         c.by_cell = []
         c.listed -= hidden
     return c
-
-
-def _other(row: inputs.Row) -> tuple[object, ...]:
-    """Return the row's last three values (speed, status, share) as quite another delivery has them."""
-    return (1000, "tillgang", 1)
 
 
 @pytest.fixture(scope="session")

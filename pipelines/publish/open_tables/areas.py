@@ -147,7 +147,8 @@ def outwards(
     >>> [x.tolist() for x in outwards(np.array([0.0, 4.9, 10.0]), np.array([0.0, 4.9, 19.0]), 5)]
     [[0.0, 0.0, 10.0], [0.0, 5.0, 20.0]]
     """
-    return small * np.floor(least / small + EDGE), small * np.ceil(most / small - EDGE)
+    # The sums turn −0 into 0.
+    return small * np.floor(least / small + EDGE) + 0.0, small * np.ceil(most / small - EDGE) + 0.0
 
 
 def _add_kommuner(out: pd.DataFrame, kommun: NDArray[Any], area: Ints, region: Region) -> None:
