@@ -116,7 +116,9 @@ def secrets_in(environ: Mapping[str, str]) -> list[str]:
             login = re.sub(_SCHEME, "", value, count=1).rpartition("@")[0]
             found += [login, login.partition(":")[2], unquote(login.partition(":")[2])]
     # Other programs' secrets as well: a traceback may quote any variable.
-    found += [v for k, v in environ.items() if _TELLING.search(k) and len(v) >= 6 and not v.startswith("/")]
+    own = {_USER, _PASSWORD, _KEY, _SECRET}
+    others = [v for k, v in environ.items() if k not in own and _TELLING.search(k)]
+    found += [v for v in others if len(v) >= 6 and not v.startswith("/")]
     return [s for s in found if s]
 
 
