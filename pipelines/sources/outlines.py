@@ -216,12 +216,6 @@ def of_region(raw: Path, region: Region) -> gpd.GeoDataFrame:
     return kommuner[np.isin(kommuner["kommunkod"], region.kommunkoder)]
 
 
-def lan_bounds(raw: Path, region: Region) -> tuple[float, float, float, float]:
-    """Return west, south, east, north of the region's kommuner (metres, EPSG:3006)."""
-    w, s, e, n = of_region(raw, region).total_bounds
-    return float(w), float(s), float(e), float(n)
-
-
 def places(
     lan: tuple[float, float, float, float], e_m: Floats, n_m: Floats, *, sure: bool = False
 ) -> list[str]:
