@@ -18,13 +18,17 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines import run_lock
+
 if TYPE_CHECKING:
     from pipelines.paths import Paths
 
 _OURS = re.compile(r"\..+\.(\d{1,9})\.ny.*", re.DOTALL)
 _PLAIN = re.compile(r"/(?!vsi)[\w /.,()+=@-]*")
 _STALE_S = 24 * 3600
-"""No step runs for a day: what is older was left by another process that had the same number."""
+"""No step runs for a day: where the system does not say when a process began, what is older is not its own."""
+_CLOCKS_DIFFER_S = 60.0
+"""How much the clock of the day may have been set since a process began."""
 _INSTALLED = ".installerat"
 _FETCHED = ("lantmateriet", "scb", "pts", "kolada", "granser")
 _ON_ORDER = ("tabeller", "plan", "jamforelse", "utvardering", "arkiv")
@@ -109,7 +113,7 @@ def sweep_folder(folder: Path) -> None:
             if not match:
                 continue
             seen = entry.stat(follow_symlinks=False)
-            if seen.st_uid != own or (_lives(int(match[1])) and time.time() - seen.st_mtime < _STALE_S):
+            if seen.st_uid != own or _may_hold(int(match[1]), seen.st_ctime):
                 continue
             if entry.is_dir(follow_symlinks=False):
                 shutil.rmtree(entry.path, ignore_errors=True)
@@ -118,11 +122,12 @@ def sweep_folder(folder: Path) -> None:
                     Path(entry.path).unlink()
 
 
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+def _may_hold(pid: int, made_s: float) -> bool:
+    """Say whether a process lives and can have made what came to be at ``made_s`` (seconds since 1970)."""
+    began = run_lock.began(pid)
+    if began is None:
         return False
-    except OSError:
-        return True
-    return True
+    if not began:
+        return time.time() - made_s < _STALE_S
+    booted_s = time.time() - time.clock_gettime(time.CLOCK_BOOTTIME)
+    return booted_s + int(began) / os.sysconf("SC_CLK_TCK") < made_s + _CLOCKS_DIFFER_S

@@ -51,7 +51,7 @@ class Holder:
         """Say whether the process still runs; one on another machine is believed to."""
         if self.host != os.uname().nodename:
             return True
-        return self.boot == _boot() and _began(self.pid) == self.began
+        return self.boot == _boot() and began(self.pid) == self.began
 
     def told(self) -> str:
         """Return who it is, in Swedish."""
@@ -109,16 +109,16 @@ class Claim:
 def claim(out: Path) -> Claim:
     """Return a claim on nothing yet, for the make in the environment or else for this process alone."""
     said = os.environ.get(MAKE, "")
-    made_by = int(said) if said.isdecimal() and len(said) < 10 and _began(int(said)) is not None else None
+    made_by = int(said) if said.isdecimal() and len(said) < 10 and began(int(said)) is not None else None
     pid = made_by or os.getpid()
     try:
         user = pwd.getpwuid(os.getuid()).pw_name
     except KeyError:
         user = f"användare {os.getuid()}"
     now = time.strftime("%Y-%m-%d %H:%M")
-    began = _began(pid) or ""
+    start = began(pid) or ""
     return Claim(
-        Holder(pid, began, _boot(), os.uname().nodename, user, now, str(out.absolute())), bool(made_by)
+        Holder(pid, start, _boot(), os.uname().nodename, user, now, str(out.absolute())), bool(made_by)
     )
 
 
@@ -221,7 +221,7 @@ def _boot() -> str:
         return ""
 
 
-def _began(pid: int) -> str | None:
+def began(pid: int) -> str | None:
     """Return when a process began, as the system counts (empty where it does not say); None when it is gone."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()

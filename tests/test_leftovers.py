@@ -48,16 +48,40 @@ def test_only_what_the_dead_left_is_swept(tmp_path: Path, dead: int, monkeypatch
     assert [p for p in stay if not p.exists()] == []
 
 
-def test_a_number_that_another_process_has_got_does_not_keep_a_file_for_ever(tmp_path: Path) -> None:
+def test_a_number_that_another_process_has_got_does_not_keep_a_file(tmp_path: Path, monkeypatch) -> None:
     paths = Paths(tmp_path / "c", tmp_path / "raw", tmp_path / "out", tmp_path / "maps")
     paths.out.mkdir()
-    old, new = (paths.out / f".{name}.{os.getppid()}.ny.csv" for name in ("gammal", "ny"))
-    for path, age_h in ((old, 25), (new, 23)):
-        path.write_text("x")
-        os.utime(path, (time.time() - age_h * 3600,) * 2)
+    left = paths.out / f".x.{os.getppid()}.ny.csv"
+    left.write_text("x")
     leftovers.sweep(paths)
-    assert not old.exists()
-    assert new.exists()
+    assert left.exists(), "a living parent that was there before the file"
+    up_s = time.clock_gettime(time.CLOCK_BOOTTIME)
+    later = int((up_s + 3600) * os.sysconf("SC_CLK_TCK"))
+    monkeypatch.setattr(leftovers.run_lock, "began", lambda pid: str(later))
+    leftovers.sweep(paths)
+    assert not left.exists(), "the number is now of one that began an hour after the file was made"
+
+
+@pytest.mark.parametrize(("age_h", "stays"), [(23, True), (25, False)])
+def test_where_nobody_says_when_a_process_began_a_day_decides(age_h, stays, monkeypatch) -> None:
+    monkeypatch.setattr(leftovers.run_lock, "began", lambda pid: "")
+    assert leftovers._may_hold(1, time.time() - age_h * 3600) is stays
+
+
+def test_a_process_that_is_dead_but_not_yet_buried_holds_nothing(tmp_path: Path) -> None:
+    paths = Paths(tmp_path / "c", tmp_path / "raw", tmp_path / "out", tmp_path / "maps")
+    paths.out.mkdir()
+    process = subprocess.Popen([sys.executable, "-c", ""], stdout=subprocess.PIPE)
+    process.stdout.read()  # until it ends; nobody has asked for its exit code yet
+    left = paths.out / f".x.{process.pid}.ny.csv"
+    left.write_text("x")
+    for _ in range(100):
+        leftovers.sweep(paths)
+        if not left.exists():
+            break
+        time.sleep(0.02)
+    assert not left.exists()
+    process.wait()
 
 
 def test_a_link_is_removed_and_not_what_it_leads_to(tmp_path: Path, dead: int) -> None:

@@ -149,7 +149,7 @@ def record(folder: Path, pid: int, **changed: str) -> Path:
     """Lay the file of a run in a folder, as that run has written it."""
     folder.mkdir(parents=True, exist_ok=True)
     there = {
-        "began": run_lock._began(pid) or "",
+        "began": run_lock.began(pid) or "",
         "boot": run_lock._boot(),
         "host": os.uname().nodename,
     } | changed

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines import at_rest, files
+from pipelines import at_rest, files, leftovers
 from pipelines.publish import journal
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ def run(region: Region, paths: Paths) -> None:
     except BaseException:
         journal.broken_off(begun)
         raise
+    # Again: a step of a killed run may still have been dying when this run began.
+    leftovers.sweep(paths)
 
 
 def recover(paths: Paths) -> None:
