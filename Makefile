@@ -52,7 +52,7 @@ $(foreach v,OUT MAPS,$(call PLAIN,$(v)))
 
 GROUPS := lantmateriet scb pts granser tackning
 FOLDERS := lantmateriet scb pts kolada granser tackning
-# Is there anything but what programs leave (pipelines/sources/roles.py has the same rule)? A folder that
+# Is there anything but what programs leave (pipelines/incoming/roles.py has the same rule)? A folder that
 # cannot be read counts: what is wrong with it is told, no demo is made in its place.
 PUBLISHED := $(shell for d in $(FOLDERS); do ( \
   cd -- $(call QUOTED,RAW)/$$d 2>/dev/null || { { test -e $(call QUOTED,RAW)/$$d || test -L $(call QUOTED,RAW)/$$d; } && echo ja; exit; }; \
@@ -72,7 +72,7 @@ DONE := $(STEG)/liggare
 BUILT := $(STEG)/produkter
 VENV := .venv
 RUN  := $(VENV)/bin/python -m pipelines
-LIST := $(VENV)/bin/python -S -m pipelines.sources.listing
+LIST := $(VENV)/bin/python -S -m pipelines.incoming.listing
 FOLDERS_IN = --config=$(call QUOTED,CONFIG) --raw=$(call QUOTED,$(1)) --out=$(OUT) --maps=$(MAPS)
 ARGS  = $(call FOLDERS_IN,IN) $(if $(value TIDIGARE),--earlier=$(call QUOTED,TIDIGARE))
 SAY   = @printf '  %s\n'
@@ -87,11 +87,12 @@ LEAVE = for f in $(OUT)/.las $(MAPS)/.las; do \
 # An installation that broke off: every command settles it first.
 UNFINISHED := $(wildcard $(OUT)/.installation $(MAPS)/.installation)
 
-CORE    := $(wildcard pipelines/*.py)
-SOURCES := $(CORE) $(wildcard pipelines/sources/*.py)
-STAGES  := $(CORE) $(wildcard pipelines/stages/*.py pipelines/stages/*/*.py)
+code = $(filter-out %.pyc,$(foreach d,$(1),$(wildcard pipelines/$d/*.* pipelines/$d/*/*.*)))
+CORE    := $(wildcard pipelines/*.py) $(call code,core config tables)
+SOURCES := $(CORE) $(call code,incoming formats read)
+STAGES  := $(SOURCES) $(call code,grid people coverage sums gaps goals laws)
 # Files only: a folder is newer whenever Python lays its bytecode there.
-ALLCODE := $(SOURCES) $(STAGES) $(filter-out %.pyc,$(wildcard pipelines/publish/*.* pipelines/publish/*/*.*))
+ALLCODE := $(STAGES) $(call code,disclosure publish)
 
 TABLES := oversikt mal bristomraden kurva pts_projekt avstamning avstamning_kallor historik framskrivning \
           lasmig
@@ -183,7 +184,7 @@ $(LISTS) &: FORCE | $(VENV)/.klar
 	@$(LIST) $(ARGS) $(DEMO_MARK) $(if $(DEMO_MARK),|| { $(MAKE_DEMO) && $(LIST) $(ARGS); })
 
 INVENTORY_SAID := Går igenom indata i $(value IN)
-$(STEG)/indata.kollad: $(STEG)/indata.lista $(STEG)/val.txt $(CORE) $(addprefix pipelines/sources/,inventory.py listing.py roles.py)
+$(STEG)/indata.kollad: $(STEG)/indata.lista $(STEG)/val.txt $(CORE) $(call code,incoming)
 	$(SAY) $(call QUOTED,INVENTORY_SAID)
 	@$(RUN) inventory $(ARGS)
 	$(STAMP)
@@ -371,13 +372,13 @@ lint: $(VENV)/.klar-test ## Granskar stil (ruff) och typer (mypy)
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy
 
 bench: coverage $(VENV)/.klar-test ## Mäter varje stegs tid och minne, bredvid golvet: läsa och skriva utan att räkna
-	@$(VENV)/bin/python -m pipelines.bench $(ARGS) --jobs $(JOBS)
+	@$(VENV)/bin/python -m pipelines.orders.bench $(ARGS) --jobs $(JOBS)
 
 docs: $(VENV)/.klar ## Skriver om docs/konfiguration.md och docs/datalexikon.md ur modellen
-	@$(VENV)/bin/python -m pipelines.describe
+	@$(VENV)/bin/python -m pipelines.orders.describe
 
 clean: ## Tar bort mellanresultat och produkter i OUT och MAPS (inte indata, inte miljön)
-	@$(if $(wildcard $(OUT)/.las $(MAPS)/.las)$(UNFINISHED),$(PYTHON) -m pipelines.start $(OUT) $(MAPS))
+	@$(if $(wildcard $(OUT)/.las $(MAPS)/.las)$(UNFINISHED),$(PYTHON) -m pipelines.publish.install.start $(OUT) $(MAPS))
 	@rm -f $(OUT)/manifest.json
 	@rm -rf $(STEG) $(FINAL) $(OUT)/plan $(OUT)/jamforelse $(OUT)/utvardering $(OUT)/.installerat $(MAPS)/.installerat \
 	  $(foreach g,$(OUT)/bredband.gpkg $(MAPS)/data/bredband_oppen.gpkg,$(g)-wal $(g)-shm $(g)-journal) $(call OR_SAY,'Allt gick inte att ta bort i $(OUT) och $(MAPS). Går mapparna att skriva i?')

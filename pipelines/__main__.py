@@ -8,54 +8,63 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from pipelines import faults
-from pipelines.errors import DataError
-from pipelines.paths import Paths
+from pipelines.core import faults
+from pipelines.core.errors import DataError
+from pipelines.core.paths import Paths
 
 STAGES = {
-    "demo": ("pipelines.demo", "gör demoregionen i RAW/demo"),
-    "fetch": ("pipelines.fetch", "hämtar utgivarnas filer till RAW"),
-    "inventory": ("pipelines.sources.inventory", "listar indata och kontrollsummor"),
-    "lantmateriet": ("pipelines.sources.lantmateriet", "läser adresser"),
-    "scb": ("pipelines.sources.scb", "läser befolkning, tätorter och småorter"),
-    "pts": ("pipelines.sources.pts", "läser PTS:s arbetsböcker och Kolada"),
-    "granser": ("pipelines.sources.granser", "läser kommungränser och vatten"),
-    "tackning": ("pipelines.sources.tackning", "läser täckningsuppgifter"),
-    "grid": ("pipelines.stages.grid", "rutor med land, adress till ruta, områdestyp"),
-    "households": ("pipelines.stages.households", "folkmängd och hushåll per adress"),
-    "coverage": ("pipelines.stages.coverage", "täckning per adress, och på vilket underlag"),
-    "summaries": ("pipelines.stages.summaries", "rutor, delar, kommuner och län"),
-    "gaps": ("pipelines.stages.gaps", "bristområden, schakt, kostnad och prioritet"),
-    "goals": ("pipelines.stages.goals", "mål, avstämning mot PTS och PTS:s regionala prioritering"),
-    "reconciliation": ("pipelines.stages.reconciliation", "våra tal bredvid varje publicerat tal"),
+    "demo": ("pipelines.demo.make_demo", "gör demoregionen i RAW/demo"),
+    "fetch": ("pipelines.fetch.fetch_all", "hämtar utgivarnas filer till RAW"),
+    "inventory": ("pipelines.incoming.inventory", "listar indata och kontrollsummor"),
+    "lantmateriet": ("pipelines.read.lantmateriet.read_addresses", "läser adresser"),
+    "scb": ("pipelines.read.scb.read_scb", "läser befolkning, tätorter och småorter"),
+    "pts": ("pipelines.read.pts.read_pts", "läser PTS:s arbetsböcker och Kolada"),
+    "granser": ("pipelines.read.lantmateriet.read_boundaries", "läser kommungränser och vatten"),
+    "tackning": ("pipelines.read.tackning.read_evidence", "läser täckningsuppgifter"),
+    "grid": ("pipelines.grid.make_grid", "rutor med land, adress till ruta, områdestyp"),
+    "households": ("pipelines.people.households", "folkmängd och hushåll per adress"),
+    "coverage": ("pipelines.coverage.address_coverage", "täckning per adress, och på vilket underlag"),
+    "summaries": ("pipelines.sums.summaries", "rutor, delar, kommuner och län"),
+    "gaps": ("pipelines.gaps.find_gaps", "bristområden, schakt, kostnad och prioritet"),
+    "goals": ("pipelines.goals.measure_goals", "mål, avstämning mot PTS och PTS:s regionala prioritering"),
+    "reconciliation": ("pipelines.goals.published_figures", "våra tal bredvid varje publicerat tal"),
     "history": (
-        "pipelines.stages.history",
+        "pipelines.sums.published_series",
         "publicerade serier år för år, brott och framskrivning mot målen",
     ),
-    "laws": ("pipelines.stages.laws", "kontrollerar lagarna på körningens egna tal"),
-    "geopackage": ("pipelines.publish.geopackage", "bredband.gpkg"),
-    "raster": ("pipelines.publish.raster", "tackning_250m.tif och klassrastren"),
-    "qgis": ("pipelines.publish.qgis_project", "QGIS-projekten bredband.qgz och bredband_oppen.qgz"),
-    "tables": ("pipelines.publish.tables", "kommuner.xlsx och tabellerna som CSV"),
-    "report": ("pipelines.publish.report", "rapport.md och manifest.json"),
-    "open_tables": ("pipelines.publish.open_tables", "det som publiceras, som tabeller"),
-    "webmap": ("pipelines.publish.webmap", "webbkartan, öppen och intern"),
-    "open_data": ("pipelines.publish.open_data", "den öppna utgåvan i maps/data"),
-    "tiles": ("pipelines.publish.tiles", "den öppna utgåvans rutor som kartrutor för webben (PMTiles)"),
-    "pages": ("pipelines.publish.pages", "en sida per kommun"),
+    "laws": ("pipelines.laws.check_laws", "kontrollerar lagarna på körningens egna tal"),
+    "geopackage": ("pipelines.publish.geopackage.write_geopackage", "bredband.gpkg"),
+    "raster": ("pipelines.publish.raster.write_rasters", "tackning_250m.tif och klassrastren"),
+    "qgis": ("pipelines.publish.qgis.write_projects", "QGIS-projekten bredband.qgz och bredband_oppen.qgz"),
+    "tables": ("pipelines.publish.workbook.write_workbook", "kommuner.xlsx och tabellerna som CSV"),
+    "report": ("pipelines.publish.report.write_report", "rapport.md och manifest.json"),
+    "open_tables": ("pipelines.disclosure.make_open_tables", "det som publiceras, som tabeller"),
+    "webmap": ("pipelines.publish.webmap.write_webmap", "webbkartan, öppen och intern"),
+    "open_data": ("pipelines.publish.open_data.write_open_data", "den öppna utgåvan i maps/data"),
+    "tiles": (
+        "pipelines.publish.tiles.write_tiles",
+        "den öppna utgåvans rutor som kartrutor för webben (PMTiles)",
+    ),
+    "pages": ("pipelines.publish.pages.write_pages", "en sida per kommun"),
     "entry": ("pipelines.publish.pages.entry", "ingångssidan och tillgänglighetsredogörelsen"),
-    "printmap": ("pipelines.publish.printmap", "kartor för utskrift"),
-    "specification": ("pipelines.publish.specification", "dataproduktspecifikationen"),
+    "printmap": ("pipelines.publish.printmap.write_printmaps", "kartor för utskrift"),
+    "specification": ("pipelines.publish.specification.write_specification", "dataproduktspecifikationen"),
     "catalogue": (
-        "pipelines.publish.catalogue",
+        "pipelines.publish.catalogue.write_catalogue",
         "katalogen över det som publiceras, som DCAT-AP-SE och ISO 19139",
     ),
-    "install": ("pipelines.publish.install", "lägger färdiga produkter på plats"),
-    "plan": ("pipelines.publish.plan", "vad som byggs för en budget eller ett mål, ur en färdig utgåva"),
-    "evaluate": ("pipelines.evaluate", "hur bra modellen är: gömmer uppgifter, modellerar och jämför"),
-    "compare": ("pipelines.publish.compare", "förändring sedan en tidigare utgåva"),
-    "archive": ("pipelines.publish.archive.write", "arkivpaket (BagIt) av en färdig utgåva"),
-    "verify": ("pipelines.publish.archive.verify", "kontrollerar ett arkivpaket"),
+    "install": ("pipelines.publish.install.put_in_place", "lägger färdiga produkter på plats"),
+    "plan": (
+        "pipelines.orders.plan.order_plan",
+        "vad som byggs för en budget eller ett mål, ur en färdig utgåva",
+    ),
+    "evaluate": (
+        "pipelines.orders.evaluate.evaluation",
+        "hur bra modellen är: gömmer uppgifter, modellerar och jämför",
+    ),
+    "compare": ("pipelines.orders.compare.compare_editions", "förändring sedan en tidigare utgåva"),
+    "archive": ("pipelines.orders.archive.write_archive", "arkivpaket (BagIt) av en färdig utgåva"),
+    "verify": ("pipelines.orders.archive.verify", "kontrollerar ett arkivpaket"),
 }
 OPTIONS = {
     "fetch": {
@@ -106,9 +115,10 @@ def main(argv: list[str] | None = None) -> int:
 
 def _run(stage: str, paths: Paths, given: dict[str, str]) -> None:
     """Run a stage on the files and the configuration that were listed, and no others."""
-    from pipelines import leftovers, start
-    from pipelines.region import load_region
-    from pipelines.sources import listing
+    from pipelines.config.region import load_region
+    from pipelines.core import leftovers
+    from pipelines.incoming import listing
+    from pipelines.publish.install import start
 
     if stage in listing.ON_ORDER:
         leftovers.sweep(paths)

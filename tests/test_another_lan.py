@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.region import load_region
+from pipelines.config.region import load_region
 from tests.conftest import clean_environment, make_command
 
 ROOT = Path(__file__).parents[1]

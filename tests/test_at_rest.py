@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import at_rest
-from pipelines.errors import DataError
+from pipelines.core import at_rest
+from pipelines.core.errors import DataError
 
 OTHER = """
 import sqlite3, sys

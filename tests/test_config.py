@@ -18,9 +18,9 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from pipelines.errors import DataError
-from pipelines.region import Region, load_region
-from pipelines.region_faults import broken, model_of
+from pipelines.config.reading import broken, model_of
+from pipelines.config.region import Region, load_region
+from pipelines.core.errors import DataError
 from tests.conftest import without_rights
 
 ROOT = Path(__file__).parents[1]

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import contracts, contracts_gaps, describe
 from pipelines.__main__ import STAGES
+from pipelines.orders import describe
+from pipelines.tables import contracts, gap_tables
 
 ROOT = Path(__file__).parents[1]
 TEXTS = [
@@ -60,6 +61,6 @@ def test_links_lead_to_files_that_exist(path):
 def test_the_dictionary_has_every_column_of_the_gap_areas():
     page = (ROOT / "docs/datalexikon.md").read_text(encoding="utf-8")
     sections = dict(re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL))
-    for table in (contracts_gaps.BRISTOMRADEN, contracts_gaps.BRISTOMRADEN_KOMMUN, contracts_gaps.BRISTOMRADEN_RUTOR,
-                  contracts_gaps.BRISTKURVA, contracts.RUTNAT):  # fmt: skip
+    for table in (gap_tables.BRISTOMRADEN, gap_tables.BRISTOMRADEN_KOMMUN, gap_tables.BRISTOMRADEN_RUTOR,
+                  gap_tables.BRISTKURVA, contracts.RUTNAT):  # fmt: skip
         assert re.findall(r"^\| `(\w+)` \|", sections[table.name], re.MULTILINE) == table.names

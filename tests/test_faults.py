@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from pipelines import __main__ as command
-from pipelines import faults, files
-from pipelines.paths import Paths
+from pipelines.core import faults, files
+from pipelines.core.paths import Paths
 
 ROOT = Path(__file__).parents[1]
 

@@ -7,7 +7,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
-from pipelines import files
+from pipelines.core import files
 
 
 def test_a_failed_write_leaves_the_earlier_file_and_nothing_beside_it(tmp_path):

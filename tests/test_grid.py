@@ -7,7 +7,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines import grid
+from pipelines.core import cell_grid
 
 E = st.floats(200_000, 1_000_000, allow_nan=False)
 N = st.floats(6_100_000, 7_700_000, allow_nan=False)
@@ -15,7 +15,7 @@ N = st.floats(6_100_000, 7_700_000, allow_nan=False)
 
 @given(E, N)
 def test_a_point_lies_in_its_half_open_cell(e, n):
-    west, south = (int(x[0]) for x in grid.corner(grid.cell_of([e], [n])))
+    west, south = (int(x[0]) for x in cell_grid.corner(cell_grid.cell_of([e], [n])))
     assert west % 250 == 0
     assert south % 250 == 0
     assert west <= e < west + 250
@@ -24,27 +24,27 @@ def test_a_point_lies_in_its_half_open_cell(e, n):
 
 @given(st.integers(800, 3999), st.integers(24400, 30799))
 def test_ids_say_the_lower_left_corner(column, row):
-    rutid = grid.from_column_row([column], [row])
+    rutid = cell_grid.from_column_row([column], [row])
     e, n = column * 250, row * 250
-    assert grid.scb_id(rutid)[0] == f"{e:06d}{n:07d}"
-    assert grid.inspire_id(rutid)[0] == f"SE_CRS3006RES250mN{n}E{e}"
-    assert grid.parse_scb_id([f"{e:06d}{n:07d}"])[0] == rutid[0]
-    assert [int(x[0]) for x in grid.column_row(rutid)] == [column, row]
-    km = int(grid.parent(rutid)[0])
+    assert cell_grid.scb_id(rutid)[0] == f"{e:06d}{n:07d}"
+    assert cell_grid.inspire_id(rutid)[0] == f"SE_CRS3006RES250mN{n}E{e}"
+    assert cell_grid.parse_scb_id([f"{e:06d}{n:07d}"])[0] == rutid[0]
+    assert [int(x[0]) for x in cell_grid.column_row(rutid)] == [column, row]
+    km = int(cell_grid.parent(rutid)[0])
     assert km == math.floor(e / 1000) * 1000 * 10**7 + math.floor(n / 1000) * 1000
 
 
 def test_published_example_of_a_1_km_square():
     # rutid_inspire SE_CRS3006RES1000mN6133000E394000 is rutid_scb 3940006133000 (SCB's own pair of ids).
-    square = grid.cell_of([394_999.9], [6_133_000.0], 1000)
-    assert grid.scb_id(square)[0] == "3940006133000"
-    assert grid.inspire_id(square, 1000)[0] == "SE_CRS3006RES1000mN6133000E394000"
+    square = cell_grid.cell_of([394_999.9], [6_133_000.0], 1000)
+    assert cell_grid.scb_id(square)[0] == "3940006133000"
+    assert cell_grid.inspire_id(square, 1000)[0] == "SE_CRS3006RES1000mN6133000E394000"
 
 
 def test_wkb_squares_are_what_shapely_draws():
     rng = np.random.default_rng(1)
-    ids = grid.from_column_row(rng.integers(800, 4000, 50), rng.integers(24400, 30800, 50))
-    drawn = shapely.from_wkb([bytes(w) for w in grid.wkb_squares(ids)])
-    e, n = grid.corner(ids)
+    ids = cell_grid.from_column_row(rng.integers(800, 4000, 50), rng.integers(24400, 30800, 50))
+    drawn = shapely.from_wkb([bytes(w) for w in cell_grid.wkb_squares(ids)])
+    e, n = cell_grid.corner(ids)
     assert shapely.equals(drawn, shapely.box(e, n, e + 250, n + 250)).all()
     assert all(g.exterior.is_ccw for g in drawn)

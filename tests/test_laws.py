@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from pipelines.__main__ import main
-from pipelines.ledger import Ledger
-from pipelines.paths import Paths
-from pipelines.stages import laws
+from pipelines.core.ledger import Ledger
+from pipelines.core.paths import Paths
+from pipelines.laws import check_laws
 from tests.small_county import inputs
 
 STAGES = (
@@ -213,12 +213,12 @@ def test_rows_dropped_from_a_file_count_for_no_other(tmp_path):
     """adresser.csv lost a row that nobody named; the one dropped from x_adresser.csv does not make up for it."""
     where = Paths(tmp_path / "c.toml", tmp_path / "raw", tmp_path / "out", tmp_path / "maps")
     rows = {"adresser.csv": {"lasta": 9, "anvanda": 8}, "x_adresser.csv": {"lasta": 5, "anvanda": 4}}
-    for stage in laws.SOURCE_STAGES:
+    for stage in check_laws.SOURCE_STAGES:
         said = Ledger(stage, facts={"rader": rows} if stage == "tackning" else {})
         if stage == "tackning":
             said.add("bortfall", "tackning/x_adresser.csv", "rader utan status", 1, "används inte")
         said.save(where.ledger(stage))
-    assert {law.name.split(":")[0]: law.holds for law in laws.rows_accounted_for(where)} == {
+    assert {law.name.split(":")[0]: law.holds for law in check_laws.rows_accounted_for(where)} == {
         "rader tackning adresser.csv": False, "rader tackning x_adresser.csv": True,
     }  # fmt: skip
 
@@ -229,7 +229,7 @@ def test_a_product_of_another_run_that_cannot_be_removed_stops(root, capsys, mon
     def denied(path, **_):
         raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr(laws.shutil, "rmtree", denied)
+    monkeypatch.setattr(check_laws.shutil, "rmtree", denied)
     assert run("laws", root) == 2
     told = capsys.readouterr().err
     assert told.startswith("FEL: Rättighet saknas") and "produkter" in told

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import leftovers
-from pipelines.paths import Paths
+from pipelines.core import leftovers
+from pipelines.core.paths import Paths
 
 
 @pytest.fixture

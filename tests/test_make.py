@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import bench
 from pipelines.__main__ import STAGES
+from pipelines.orders import bench
 from tests.conftest import clean_environment, make_command, without_rights
 
 ROOT = Path(__file__).parents[1]

@@ -9,16 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import run_lock, start
-from pipelines.errors import DataError
-from pipelines.paths import Paths
+from pipelines.core import run_lock
+from pipelines.core.errors import DataError
+from pipelines.core.paths import Paths
+from pipelines.publish.install import start
 from tests.conftest import ROOT, clean_environment, lay_out, make_command
 
 STEP = """
 import sys
 from pathlib import Path
 from pipelines import start
-from pipelines.paths import Paths
+from pipelines.core.paths import Paths
 with start.ready("grid", Paths(Path(), Path(), Path(sys.argv[1]), Path(sys.argv[2]))):
     print("ready", flush=True)
     sys.stdin.read()

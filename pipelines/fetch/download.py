@@ -18,15 +18,15 @@ from typing import TYPE_CHECKING, Any
 import requests
 from tqdm import tqdm
 
-from pipelines.errors import DataError
+from pipelines.core.errors import DataError
+from pipelines.core.redact import clean_url
 from pipelines.fetch import sniff
 from pipelines.fetch.web import LATER, pieces, told
-from pipelines.redact import clean_url
 
 if TYPE_CHECKING:
+    from pipelines.core.redact import Redactor
     from pipelines.fetch.wanted import Wanted
     from pipelines.fetch.web import Web
-    from pipelines.redact import Redactor
 
 PART = ".del"
 """Ending of a file that is not yet whole."""

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from requests.auth import AuthBase, _basic_auth_str
 
-from pipelines.errors import DataError
-from pipelines.redact import clean_url
+from pipelines.core.errors import DataError
+from pipelines.core.redact import clean_url
 
 if TYPE_CHECKING:
     from requests import PreparedRequest
@@ -70,7 +70,7 @@ class HostBound(AuthBase):
 
     def allows(self, url: str) -> bool:
         """Tell whether the login may be sent to an address."""
-        from pipelines.region_base import LOCAL
+        from pipelines.config.strict import LOCAL
 
         parts = urlsplit(url)
         known = bool({parts.hostname, parts.netloc.rpartition("@")[2]} & self._hosts)

@@ -11,17 +11,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.errors import DataError, by_library, printable
-from pipelines.fetch import checks
+from pipelines.core.errors import DataError, by_library, printable
+from pipelines.core.redact import clean_url
+from pipelines.fetch import fetch_checks
 from pipelines.fetch.wanted import Wanted
 from pipelines.fetch.web import LATER, told
-from pipelines.redact import clean_url
 
 if TYPE_CHECKING:
     from pxweb import PxApi
 
+    from pipelines.config.region import Region
     from pipelines.fetch.web import Web
-    from pipelines.region import Region
 
 LICENCE = "CC0"
 TOTALS = ("totalt", "total", "tot", "totsa", "1+2", "samtliga", "alla")
@@ -43,7 +43,7 @@ def wanted(region: Region, raw: Path, web: Web) -> list[Wanted]:
         out.append(
             Wanted(
                 target=f"scb/{field}_kommun_{region.lan.kod}.csv", url=f"{settings.url}/tables/{table}/data",
-                publisher="SCB", licence=LICENCE, check=checks.kommun_csv(field),
+                publisher="SCB", licence=LICENCE, check=fetch_checks.kommun_csv(field),
                 version=f"{table} {updated} från {settings.fran_ar}" if updated else "",
                 make=partial(_make, api=api, region=region, table=table, field=field),
             )

@@ -6,8 +6,8 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from pipelines.files import write_text
-from pipelines.sources.incoming import RECEIPT
+from pipelines.core.files import write_text
+from pipelines.incoming.role_files import RECEIPT
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,15 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.errors import DataError, printable
+from pipelines.core.errors import DataError, printable
+from pipelines.core.redact import clean_url
 from pipelines.fetch.web import LATER, require_ok
-from pipelines.redact import clean_url
 
 if TYPE_CHECKING:
     import requests
 
+    from pipelines.core.redact import Redactor
     from pipelines.fetch.wanted import Wanted
-    from pipelines.redact import Redactor
 
 MAGIC = {".gpkg": b"SQLite format 3\x00", ".zip": b"PK", ".xlsx": b"PK"}
 KINDS = {".gpkg": "ett GeoPackage", ".zip": "en zip-fil", ".xlsx": "en Excel-arbetsbok (.xlsx)"}

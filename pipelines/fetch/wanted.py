@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.errors import printable
-from pipelines.redact import redacted
+from pipelines.core.errors import printable
+from pipelines.core.redact import redacted
 
 if TYPE_CHECKING:
     from requests.auth import AuthBase

@@ -19,16 +19,16 @@ from urllib3.exceptions import InvalidHeader, ReadTimeoutError
 from urllib3.util.retry import Retry
 
 import pipelines
-from pipelines.errors import DataError, by_library
-from pipelines.redact import Redactor, clean_url, host_of, secrets_in
-from pipelines.region_base import LOCAL
+from pipelines.config.strict import LOCAL
+from pipelines.core.errors import DataError, by_library
+from pipelines.core.redact import Redactor, clean_url, host_of, secrets_in
 
 if TYPE_CHECKING:
     from requests.auth import AuthBase
     from urllib3.response import BaseHTTPResponse
 
+    from pipelines.config.fetching import Hamta
     from pipelines.fetch.login import HostBound
-    from pipelines.region_fetch import Hamta
 
 BUSY = (429, 500, 502, 503, 504)
 """Answers that may be another the next time."""

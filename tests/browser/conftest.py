@@ -43,27 +43,31 @@ def county(tmp_path_factory):
 
 
 def _full_county(folder):
-    from pipelines import contracts, contracts_open
-    from pipelines.publish import gpkg_layers, open_tables, webmap
-    from pipelines.publish.facts import read_facts
-    from pipelines.publish.open_data import text
+    from pipelines.disclosure import make_open_tables
+    from pipelines.publish.geopackage import gpkg_layers
+    from pipelines.publish.open_data import open_text
+    from pipelines.publish.webmap import write_webmap
+    from pipelines.publish.words.edition_facts import read_facts
+    from pipelines.tables import contracts, open_contracts
     from tests.publish import synthetic_tables
 
     region, paths = synthetic_tables.full(folder)
-    webmap.run(region, paths)
-    cells, facts = contracts_open.RUTNAT_250M, read_facts(paths)
-    text.write_csv(open_tables.read(paths, cells), cells, paths.built("maps/data/rutnat_250m.csv"), facts)
+    write_webmap.run(region, paths)
+    cells, facts = open_contracts.RUTNAT_250M, read_facts(paths)
+    open_text.write_csv(
+        make_open_tables.read(paths, cells), cells, paths.built("maps/data/rutnat_250m.csv"), facts
+    )
     gpkg_layers.write(paths.built("out/bredband.gpkg"), [contracts.RUTNAT], paths, facts)
 
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory):
     """The pages of two kommuner, one of them named as an attack."""
-    from pipelines.publish import webmap
+    from pipelines.publish.webmap import write_webmap
     from tests.publish import synthetic_tables
 
     region, paths = synthetic_tables.tiny(tmp_path_factory.mktemp("liten"))
-    webmap.run(region, paths)
+    write_webmap.run(region, paths)
     return paths
 
 

@@ -114,7 +114,7 @@ def test_every_stop_of_the_keyboard_is_seen_and_the_skip_link_leads_to_the_conte
 
 def test_the_map_is_drawn_from_the_published_classes(show, county):
     """Each class's painted cells, counted in the drawing, are the table's."""
-    from pipelines.files import read_table
+    from pipelines.core.files import read_table
 
     page, _ = show("kommuner/1401.html")
     cells = read_table(county.table("oppen_rutnat_250m"))

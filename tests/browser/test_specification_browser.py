@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.publish import specification
+from pipelines.publish.specification import write_specification
 
 sys.path.append(str(Path(__file__).parents[1] / "publish"))
 import tiny_specification
@@ -20,7 +20,7 @@ SIZES = {"dator": (1280, 800), "telefon": (390, 844)}
 @pytest.fixture(scope="module")
 def page_file(tmp_path_factory):
     region, paths = tiny_specification.write(tmp_path_factory.mktemp("spec"))
-    specification.run(region, paths)
+    write_specification.run(region, paths)
     return paths.built("maps/specifikation.html")
 
 

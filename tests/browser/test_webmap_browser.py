@@ -14,17 +14,16 @@ import pytest
 from PIL import Image
 from pyproj import Transformer
 
-from pipelines.files import read_table
-from pipelines.publish import webmap
-from pipelines.publish.webmap import measure
+from pipelines.core.files import read_table
+from pipelines.publish.webmap import webmap_measure, write_webmap
 from tests.publish import synthetic_tables
 
 pytestmark = pytest.mark.browser
-T = json.loads((Path(webmap.__file__).parent / "sv.json").read_text(encoding="utf-8"))
+T = json.loads((Path(write_webmap.__file__).parent / "sv.json").read_text(encoding="utf-8"))
 TO_DEGREES = Transformer.from_crs(3006, 4326, always_xy=True)
 TO_METRES = Transformer.from_crs(4326, 3006, always_xy=True)
-PAGES = {"oppen": webmap.OPEN, "intern": webmap.INTERNAL}
-EVERY = {**PAGES, "engelska": webmap.OPEN_EN}
+PAGES = {"oppen": write_webmap.OPEN, "intern": write_webmap.INTERNAL}
+EVERY = {**PAGES, "engelska": write_webmap.OPEN_EN}
 SIZES = {"dator": (1280, 800), "telefon": (390, 844)}
 BARE = ".leaflet-control-container, .leaflet-granser-pane, .leaflet-namn-pane, .krediter, .sikte { display: none }"
 """Hides what lies over the cells, for a look at the cells' own pixels."""
@@ -97,7 +96,7 @@ def test_size_and_speed(county, opened, edition):
     path = county.built(PAGES[edition])
     assert path.stat().st_size <= 4e6
     page, _ = opened(path)
-    found = measure.measured(page)
+    found = webmap_measure.measured(page)
     print(f"{edition}: {found}")
     assert found["heap_mb"] <= 60
     assert found["first_ms"] <= 15_000
@@ -120,7 +119,7 @@ def geopackage_cells(county) -> pd.DataFrame:
 
 
 def test_facts_of_200_cells_equal_the_published_rows(county, published_cells, opened):
-    page, _ = opened(county.built(webmap.OPEN))
+    page, _ = opened(county.built(write_webmap.OPEN))
     table = published_cells
     lived = table[table["adresser_band"] != "0"].sample(150, random_state=1)
     chosen = pd.concat([lived, table.sample(50, random_state=2)])
@@ -142,7 +141,7 @@ def test_facts_of_200_cells_equal_the_published_rows(county, published_cells, op
 
 
 def test_facts_of_200_cells_equal_those_of_the_geopackage(county, geopackage_cells, opened):
-    page, _ = opened(county.built(webmap.INTERNAL))
+    page, _ = opened(county.built(write_webmap.INTERNAL))
     table = geopackage_cells
     lived = table[table["adresser"] > 0].sample(150, random_state=3)
     chosen = pd.concat([lived, table.sample(50, random_state=4)])
@@ -164,7 +163,7 @@ def test_facts_of_200_cells_equal_those_of_the_geopackage(county, geopackage_cel
 
 def test_ten_cells_are_drawn_where_pyproj_says(county, opened):
     """Every pixel around the cell, at zoom 16: inside exactly where its centre projects into the cell."""
-    page, _ = opened(county.built(webmap.OPEN))
+    page, _ = opened(county.built(write_webmap.OPEN))
     table = read_table(county.table("oppen_rutnat_250m"))
     page.evaluate("rutor.options.linesFromZoom = 99")
     for row in table.sample(10, random_state=5)["rutid_scb"]:
@@ -203,7 +202,7 @@ def test_ten_cells_are_drawn_where_pyproj_says(county, opened):
 
 
 def test_projection_agrees_with_proj(small, opened):
-    page, _ = opened(small.built(webmap.OPEN))
+    page, _ = opened(small.built(write_webmap.OPEN))
     rng = np.random.default_rng(11)
     e, n = rng.uniform(270_000, 920_000, 500), rng.uniform(6_130_000, 7_680_000, 500)
     lng, lat = TO_DEGREES.transform(e, n)
@@ -217,7 +216,7 @@ def test_projection_agrees_with_proj(small, opened):
 
 def test_mesh_is_within_three_centimetres(county, opened):
     """Straight lines between the mesh's nodes against the exact projection, from zoom 10 inwards."""
-    page, _ = opened(county.built(webmap.OPEN))
+    page, _ = opened(county.built(write_webmap.OPEN))
     worst = page.evaluate(
         """() => { let worst = 0; const g = bredband.grid;
         for (const z of [10, 12, 14, 16]) {
@@ -243,7 +242,7 @@ def colour(page, name: str) -> tuple[int, ...]:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_threshold_and_measure_recolour(county, opened, scheme):
-    page, _ = opened(county.built(webmap.OPEN), color_scheme=scheme)
+    page, _ = opened(county.built(write_webmap.OPEN), color_scheme=scheme)
     table = read_table(county.table("oppen_rutnat_250m"))
     plain = table[table["underlag"].isin(["adress", "ruta", "omrade"]) & ~table["planerad"]]
     changing = plain[
@@ -264,7 +263,7 @@ def test_threshold_and_measure_recolour(county, opened, scheme):
 
 
 def test_modelled_mixed_and_planned_have_patterns(county, opened):
-    page, _ = opened(county.built(webmap.OPEN))
+    page, _ = opened(county.built(write_webmap.OPEN))
     table = read_table(county.table("oppen_rutnat_250m"))
     here = table["klass_tillgang_100"] == "fa_under_halften"
     tones = {}
@@ -333,7 +332,7 @@ def coded_cells(county) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 @pytest.mark.parametrize("zoom", [6, 7, 8])
 def test_zoomed_out_the_most_common_inhabited_class_shows(county, coded_cells, opened, zoom):
     """Every pixel against the n × n cells around its centre, placed by pyproj and counted in numpy."""
-    page, _ = opened(county.built(webmap.OPEN))
+    page, _ = opened(county.built(write_webmap.OPEN))
     page.evaluate(
         """z => { karta.setView([58.2, 12.7], z, { animate: false });
         const made = bredband.palette.layer(bredband.grid, { lager: 'klass', troskel: 100, matt: 'tillgang' });
@@ -378,7 +377,7 @@ def test_zoomed_out_the_most_common_inhabited_class_shows(county, coded_cells, o
 
 
 def test_keyboard_inspects_cell_by_cell(county, opened):
-    page, _ = opened(county.built(webmap.OPEN))
+    page, _ = opened(county.built(write_webmap.OPEN))
     table = read_table(county.table("oppen_rutnat_250m"))
     rutid = table[table["adresser_band"] == "10–19"].iloc[100]["rutid_scb"]
     page.evaluate("at => { karta.setView(at, 14, { animate: false }); }", centre(rutid))
@@ -416,7 +415,7 @@ def test_keyboard_inspects_cell_by_cell(county, opened):
 
 
 def test_controls_by_keyboard_alone(county, opened):
-    page, _ = opened(county.built(webmap.OPEN))
+    page, _ = opened(county.built(write_webmap.OPEN))
     page.focus("#troskel-100")
     page.keyboard.press("ArrowRight")
     assert page.is_checked("#troskel-1000")
@@ -430,7 +429,7 @@ def test_controls_by_keyboard_alone(county, opened):
 
 
 def test_table_sorts_by_number_and_name(county, opened):
-    page, _ = opened(county.built(webmap.OPEN))
+    page, _ = opened(county.built(write_webmap.OPEN))
 
     def column(k):
         return page.eval_on_selector_all(
@@ -471,7 +470,7 @@ def test_hostile_name_is_shown_as_text(small, opened, edition):
 
 
 def test_old_browser_is_told_so(small, opened):
-    page, _ = opened(small.built(webmap.OPEN), wait=False, before="delete window.DecompressionStream;")
+    page, _ = opened(small.built(write_webmap.OPEN), wait=False, before="delete window.DecompressionStream;")
     page.wait_for_selector("#laddar[role=alert]")
     assert page.inner_text("#laddar") == T["fel_webblasare"]
     page.click("#kommuntabell th:nth-child(2) button")
@@ -479,7 +478,7 @@ def test_old_browser_is_told_so(small, opened):
 
 
 def test_damaged_file_is_told_so(small, opened, tmp_path):
-    html = small.built(webmap.OPEN).read_text(encoding="utf-8")
+    html = small.built(write_webmap.OPEN).read_text(encoding="utf-8")
     at = html.index('id="rutor-data">') + 60
     broken = tmp_path / "trasig.html"
     broken.write_text(html[:at] + html[at + 40 :], encoding="utf-8")
@@ -489,12 +488,12 @@ def test_damaged_file_is_told_so(small, opened, tmp_path):
 
 
 def test_reduced_motion_is_honoured(small, opened):
-    page, _ = opened(small.built(webmap.OPEN), reduced_motion="reduce")
+    page, _ = opened(small.built(write_webmap.OPEN), reduced_motion="reduce")
     assert (
         page.evaluate("[karta._zoomAnimated, karta.options.fadeAnimation, karta.options.inertia]")
         == [False] * 3
     )
-    page, _ = opened(small.built(webmap.OPEN), reduced_motion="no-preference")
+    page, _ = opened(small.built(write_webmap.OPEN), reduced_motion="no-preference")
     assert page.evaluate("karta._zoomAnimated") is True
 
 

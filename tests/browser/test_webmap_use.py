@@ -10,15 +10,14 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from pipelines.files import read_polygons, read_table
-from pipelines.publish import webmap
-from pipelines.publish.webmap import earlier
-from pipelines.region import Bakgrundskarta
+from pipelines.config.region import Bakgrundskarta
+from pipelines.core.files import read_polygons, read_table
+from pipelines.publish.webmap import earlier, write_webmap
 from tests.browser.test_webmap_browser import T, centre, facts
 from tests.publish import synthetic_tables
 
 pytestmark = pytest.mark.browser
-EN = json.loads((Path(webmap.__file__).parent / "en.json").read_text(encoding="utf-8"))
+EN = json.loads((Path(write_webmap.__file__).parent / "en.json").read_text(encoding="utf-8"))
 BOUNDS = [[57.6, 11.9], [57.8, 12.2]]
 SHAPES = {"granser": [], "lansgrans": [], "grannar": [], "bounds": BOUNDS, "kommuner": [], "orter": []}
 
@@ -32,7 +31,7 @@ def ready(page) -> None:
 
 
 def test_the_address_holds_the_view_and_back_undoes_a_choice(small, opened):
-    page, seen = opened(small.built(webmap.OPEN))
+    page, seen = opened(small.built(write_webmap.OPEN))
     cells = read_table(small.table("oppen_rutnat_250m"))
     rutid = cells[cells["adresser_band"] != "0"].iloc[3]["rutid_scb"]
     page.click("#lager-plan")
@@ -42,8 +41,8 @@ def test_the_address_holds_the_view_and_back_undoes_a_choice(small, opened):
     assert state(page)["hast"] == "1000"
     assert (state(page)["z"], state(page)["ruta"]) == ("13.5", rutid)
     address = page.url
-    other, _ = opened(small.built(webmap.OPEN_EN), wait=False)
-    other.goto(small.built(webmap.OPEN_EN).as_uri() + "#" + address.split("#")[1])
+    other, _ = opened(small.built(write_webmap.OPEN_EN), wait=False)
+    other.goto(small.built(write_webmap.OPEN_EN).as_uri() + "#" + address.split("#")[1])
     ready(other)
     assert other.is_checked("#lager-plan")
     assert facts(other)["rutid_scb"] == rutid
@@ -63,8 +62,8 @@ def test_the_address_holds_the_view_and_back_undoes_a_choice(small, opened):
     "hash_", ["#lager=nej&hast=7&z=abc&ruta=../..&omrade=<img>", "#z=99&lat=1e9&lng=NaN", "#%"]
 )
 def test_a_broken_address_is_a_new_page(small, opened, hash_):
-    page, seen = opened(small.built(webmap.OPEN), wait=False)
-    page.goto(small.built(webmap.OPEN).as_uri() + hash_)
+    page, seen = opened(small.built(write_webmap.OPEN), wait=False)
+    page.goto(small.built(write_webmap.OPEN).as_uri() + hash_)
     page.reload()
     ready(page)
     assert page.is_checked("#lager-klass")
@@ -73,7 +72,7 @@ def test_a_broken_address_is_a_new_page(small, opened, hash_):
 
 
 def test_search_by_keyboard_for_a_name_and_an_id(small, opened):
-    page, seen = opened(small.built(webmap.OPEN))
+    page, seen = opened(small.built(write_webmap.OPEN))
     page.focus("#sok")
     page.keyboard.type("TESTB")
     assert page.get_attribute("#sok", "aria-expanded") == "true"
@@ -103,12 +102,12 @@ def test_own_place_and_when_it_is_refused(small, opened):
     rutid = read_table(small.table("oppen_rutnat_250m")).iloc[40]["rutid_scb"]
     at = centre(rutid)
     place = {"latitude": at["lat"], "longitude": at["lng"]}
-    page, seen = opened(small.built(webmap.OPEN), geolocation=place, permissions=["geolocation"])
+    page, seen = opened(small.built(write_webmap.OPEN), geolocation=place, permissions=["geolocation"])
     page.click("#min-plats")
     page.wait_for_selector("#fakta dl")
     assert facts(page)["rutid_scb"] == rutid
     assert page.inner_text("#meddelande") == T["plats_funnen"]
-    refused, _ = opened(small.built(webmap.OPEN), permissions=[])
+    refused, _ = opened(small.built(write_webmap.OPEN), permissions=[])
     refused.click("#min-plats")
     refused.wait_for_function(
         "t => document.querySelector('#meddelande').textContent === t", arg=T["plats_nekad"]
@@ -117,7 +116,7 @@ def test_own_place_and_when_it_is_refused(small, opened):
 
 
 def test_gap_areas_are_the_published_ones(county, opened):
-    page, _ = opened(county.built(webmap.OPEN))
+    page, _ = opened(county.built(write_webmap.OPEN))
     areas = read_table(county.table("oppen_bristomraden")).set_index("bristomrade_id")
     page.click("#troskel-30")
     page.click("#matt-passerad")
@@ -144,7 +143,7 @@ def test_gap_areas_are_the_published_ones(county, opened):
         assert state(page)["omrade"] == shown["bristomrade_id"]
     counted = page.evaluate("bredband.view.areas.pair({ troskel: 30, matt: 'passerad' }).count")
     assert counted == len(own)
-    again, _ = opened(county.built(webmap.OPEN), wait=False)
+    again, _ = opened(county.built(write_webmap.OPEN), wait=False)
     again.goto(page.url)
     again.reload()
     ready(again)
@@ -153,7 +152,7 @@ def test_gap_areas_are_the_published_ones(county, opened):
 
 def test_a_gap_area_is_named_by_its_way_from_the_nearest_place(county, opened):
     """Some cell of the area lies as far, and in the direction, that its name says; no place is nearer."""
-    page, _ = opened(county.built(webmap.OPEN))
+    page, _ = opened(county.built(write_webmap.OPEN))
     orter = read_polygons(county.table("orter"))
     middles = np.column_stack([orter.centroid.x, orter.centroid.y])
     streck = ["norr", "nordost", "öster", "sydost", "söder", "sydväst", "väster", "nordväst"]
@@ -183,7 +182,7 @@ def test_a_gap_area_is_named_by_its_way_from_the_nearest_place(county, opened):
 
 
 def test_internal_gap_areas_are_those_of_the_table(small, opened):
-    page, _ = opened(small.built(webmap.INTERNAL))
+    page, _ = opened(small.built(write_webmap.INTERNAL))
     areas = read_table(
         small.table("bristomraden"), ["bristomrade_id", "prioritet", "rutor", "schakt_m", "hushall_utan"]
     )
@@ -199,7 +198,7 @@ def test_internal_gap_areas_are_those_of_the_table(small, opened):
 
 
 def test_legend_counts_what_is_in_view(county, opened):
-    page, _ = opened(county.built(webmap.OPEN))
+    page, _ = opened(county.built(write_webmap.OPEN))
     cells = read_table(county.table("oppen_rutnat_250m"))
     every = f"{(cells['adresser_band'] != '0').sum():,}".replace(",", "\u202f")
     assert every in page.inner_text("#legend-antal")
@@ -218,7 +217,7 @@ def test_legend_counts_what_is_in_view(county, opened):
 
 
 def test_english_page_says_the_same(small, opened):
-    page, seen = opened(small.built(webmap.OPEN_EN))
+    page, seen = opened(small.built(write_webmap.OPEN_EN))
     assert page.get_attribute("html", "lang") == "en"
     assert page.title() == "Broadband in Västra Götaland"
     cells = read_table(small.table("oppen_rutnat_250m"))
@@ -231,7 +230,7 @@ def test_english_page_says_the_same(small, opened):
 
 
 def test_report_of_an_error_names_the_cell(small, opened):
-    page, _ = opened(small.built(webmap.OPEN))
+    page, _ = opened(small.built(write_webmap.OPEN))
     rutid = read_table(small.table("oppen_rutnat_250m")).iloc[5]["rutid_scb"]
     page.evaluate("p => { bredband.cursorAt(p); }", centre(rutid))
     link = page.get_attribute("#rapportera", "href")
@@ -260,8 +259,8 @@ def test_no_background_before_it_is_asked_for_and_then_only_its_host(tmp_path, o
 def _with_background(region, paths, url: str) -> Path:
     background = Bakgrundskarta(url=url, kredit="© Någon")
     publishing = region.publicering.model_copy(update={"bakgrundskarta": background})
-    webmap.write_open(region.model_copy(update={"publicering": publishing}), paths, SHAPES)
-    return paths.built(webmap.OPEN)
+    write_webmap.write_open(region.model_copy(update={"publicering": publishing}), paths, SHAPES)
+    return paths.built(write_webmap.OPEN)
 
 
 def test_before_and_after(tmp_path, opened, monkeypatch):
@@ -277,8 +276,8 @@ def test_before_and_after(tmp_path, opened, monkeypatch):
         then[name] = then[name].map(lower)
     monkeypatch.setattr(earlier, "published", lambda _: then)
     before = SimpleNamespace(facts={"pts_datum": "2023-10-01"})
-    webmap.write_open(region, paths, SHAPES, before)
-    page, seen = opened(paths.built(webmap.OPEN))
+    write_webmap.write_open(region, paths, SHAPES, before)
+    page, seen = opened(paths.built(write_webmap.OPEN))
     page.click("#lager-forandring")
     lived = cells[cells["klass_tillgang_100"] != "ingen_adress"]
     lowest = ["utan", "fa_under_halften", "ej_redovisad"]
@@ -298,12 +297,12 @@ def test_before_and_after(tmp_path, opened, monkeypatch):
 
 
 def test_without_an_earlier_edition_there_is_no_switch(small, opened):
-    page, _ = opened(small.built(webmap.OPEN))
+    page, _ = opened(small.built(write_webmap.OPEN))
     assert page.locator("#lager-forandring, [name=tid]").count() == 0
 
 
 def test_print_shows_the_map_and_no_controls(small, opened):
-    page, _ = opened(small.built(webmap.OPEN), color_scheme="dark")
+    page, _ = opened(small.built(write_webmap.OPEN), color_scheme="dark")
     page.emulate_media(media="print")
     assert not page.locator("#val").is_visible()
     assert page.locator("#karta").is_visible()
@@ -317,7 +316,7 @@ def test_print_shows_the_map_and_no_controls(small, opened):
 
 def test_nothing_is_lost_at_400_percent(small, opened):
     """320 CSS pixels wide: every control is there, nothing goes beyond the edge but tables that scroll."""
-    page, _ = opened(small.built(webmap.OPEN), 320, 256)
+    page, _ = opened(small.built(write_webmap.OPEN), 320, 256)
     assert page.evaluate("document.documentElement.scrollWidth") == 320
     beyond = page.evaluate(
         """() => [...document.querySelectorAll('body *')].filter((e) => {

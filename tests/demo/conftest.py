@@ -7,9 +7,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipelines.demo import run
-from pipelines.paths import Paths
-from pipelines.region import Region, load_region
+from pipelines.config.region import Region, load_region
+from pipelines.core.paths import Paths
+from pipelines.demo.make_demo import run
 
 from .reading import addresses
 

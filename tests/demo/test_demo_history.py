@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.ledger import Ledger
-from pipelines.sources.kolada import read_kolada
-from pipelines.sources.marks import demo_mark
-from pipelines.sources.pts_historic import read_historic
-from pipelines.sources.xlsx import read_sheets
+from pipelines.core.ledger import Ledger
+from pipelines.formats.xlsx import read_sheets
+from pipelines.incoming.marks import demo_mark
+from pipelines.read.kolada.kolada_answers import read_kolada
+from pipelines.read.pts.pts_historic import read_historic
 
 
 @pytest.fixture(scope="module")

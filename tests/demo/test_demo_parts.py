@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.demo import targets
-from pipelines.demo.common import apportion
-from pipelines.demo.scb import perturb
-from pipelines.region import load_region
+from pipelines.config.region import load_region
+from pipelines.demo.files.write_scb import perturb
+from pipelines.demo.world import targets
+from pipelines.demo.world.common import apportion
 
 VG = Path(__file__).parents[2] / "config" / "vastra-gotaland.toml"
 

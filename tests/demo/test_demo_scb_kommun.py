@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipelines.demo import scb_kommun
-from pipelines.paths import Paths
-from pipelines.region import Region
-from pipelines.sources import scb
-from pipelines.sources.marks import demo_mark
-from pipelines.stages import reconciliation
+from pipelines.config.region import Region
+from pipelines.core.paths import Paths
+from pipelines.demo.files import write_scb_totals
+from pipelines.goals import published_figures
+from pipelines.incoming.marks import demo_mark
+from pipelines.read.scb import read_scb
 
 from .conftest import BLEKINGE
 
@@ -77,7 +77,7 @@ def test_from_2025_every_count_has_a_noise_of_its_own(blekinge: tuple[Region, Pa
     homes = pd.DataFrame({"kommun": np.arange(5).repeat(200), "folk": 3, "hushall": 1})
     for year in (2025, 2026):
         dated = region.model_copy(update={"demo": region.demo.model_copy(update={"ar": year})})
-        scb_kommun.write(dated, homes, tmp_path / str(year))
+        write_scb_totals.write(dated, homes, tmp_path / str(year))
     for field in FIELDS:
         assert max(r["ar"] for r in rows(tmp_path / "2026", field)) == "2025"
         still, noisy = newest(tmp_path / "2025", field), newest(tmp_path / "2026", field)
@@ -93,7 +93,7 @@ def test_a_region_that_fetches_no_earlier_years_has_the_grids_own(
     tables = region.hamta.scb_tabeller.model_copy(update={"fran_ar": 2030})
     later = region.model_copy(update={"hamta": region.hamta.model_copy(update={"scb_tabeller": tables})})
     nobody = pd.DataFrame({"kommun": [0, 1], "folk": [0, 5], "hushall": [0, 9]})
-    scb_kommun.write(later, nobody, tmp_path)
+    write_scb_totals.write(later, nobody, tmp_path)
     told = rows(tmp_path, "hushall")
     assert {r["ar"] for r in told} == {"2024"}
     assert [int(r["hushall"]) for r in told] == [0, 5, 0, 0, 0], "aldrig fler hushåll än folk"
@@ -102,13 +102,13 @@ def test_a_region_that_fetches_no_earlier_years_has_the_grids_own(
 def test_the_reconciliation_holds_them_against_ours(blekinge: tuple[Region, Path], tmp_path: Path) -> None:
     region, folder = blekinge
     paths = Paths(tmp_path / "lan.toml", folder, tmp_path / "ut", tmp_path / "kartor")
-    scb.run(region, paths)
-    told = reconciliation.scb_totals(paths, region)
+    read_scb.run(region, paths)
+    told = published_figures.scb_totals(paths, region)
     for field in FIELDS:
         mine = told[(told["storhet"] == field) & told["kalla"].str.startswith("SCB ")]
         assert dict(zip(mine["kod"], mine["deras_tal"], strict=True)) == newest(folder, field)
         assert set(mine["ar"]) == {2024}
-    from pipelines import ledger
+    from pipelines.core import ledger
 
     book = ledger.load(paths.ledger("scb"))
     lists = [f for f in book.facts["filer"] if str(f["fil"]).endswith("_demo.csv")]

@@ -7,13 +7,20 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from pipelines import evaluate
-from pipelines.errors import DataError
-from pipelines.evaluate import baselines, judge, report, scores, trial, truth
-from pipelines.paths import Paths
-from pipelines.region import load_region
-from pipelines.stages import coverage
-from pipelines.stages.evidence import PAIRS
+from pipelines.config.region import load_region
+from pipelines.core.errors import DataError
+from pipelines.core.paths import Paths
+from pipelines.coverage import address_coverage
+from pipelines.coverage.evidence import PAIRS
+from pipelines.orders.evaluate import (
+    baselines,
+    evaluation,
+    evaluation_report,
+    judge,
+    known_truth,
+    scores,
+    trial,
+)
 from tests.stages.small_area import county
 
 
@@ -70,17 +77,22 @@ def trials():
     uncovered = county.truth(table, 7)
     ground, groups = county.ground(table, households)
     share = county.shares(ground, uncovered)
-    given = coverage.Inputs(ground, groups, pd.DataFrame(), pd.DataFrame(), share, {}, {})
+    given = address_coverage.Inputs(ground, groups, pd.DataFrame(), pd.DataFrame(), share, {}, {})
     evidence = county.evidence(table, uncovered, county.KOMMUNER)
-    known = truth.Truth(False, uncovered, households, county.KOMMUNER)
+    known = known_truth.Truth(False, uncovered, households, county.KOMMUNER)
     out = []
     for seed in (1, 2):
-        hidden = truth.hidden_kommuner(known, seed)
+        hidden = known_truth.hidden_kommuner(known, seed)
         forget = table["kommunkod"].isin(hidden).to_numpy()
         out.append(trial.run(f"frö {seed}", given, evidence, known, hidden, forget))
     out.append(
         trial.run(
-            evaluate.STATISTICS_ONLY, given, evidence, known, county.KOMMUNER, np.ones(len(table), dtype=bool)
+            evaluation.STATISTICS_ONLY,
+            given,
+            evidence,
+            known,
+            county.KOMMUNER,
+            np.ones(len(table), dtype=bool),
         )
     )
     return out
@@ -100,7 +112,7 @@ def test_the_model_beats_both_rivals_where_coverage_follows_remoteness(trials):
     assert all(v.holds for v in rivals if v.krav.startswith(("Brier", "felplacerade"))), [
         v.told for v in rivals
     ]
-    assert not any(v.judged for v in verdicts if v.forsok == evaluate.STATISTICS_ONLY)
+    assert not any(v.judged for v in verdicts if v.forsok == evaluation.STATISTICS_ONLY)
 
 
 def test_a_failed_criterion_is_told(trials):
@@ -119,7 +131,7 @@ def test_the_report_says_what_it_was_tried_on(trials, tmp_path):
     region = load_region(Path("config/vastra-gotaland.toml"))
     paths = Paths(tmp_path, tmp_path, tmp_path, tmp_path)
     for simulated in (True, False):
-        folder = report.write(region, paths, trials, judge.judge(trials), simulated)
+        folder = evaluation_report.write(region, paths, trials, judge.judge(trials), simulated)
         text = (folder / "utvardering.md").read_text(encoding="utf-8")
         assert ("prövad på simulerade data" in text) == simulated
         assert ("DEMO" in text) == simulated
@@ -138,7 +150,7 @@ def test_too_little_evidence_is_told(tmp_path):
     table = county.addresses(7)
     evidence = county.evidence(table, county.truth(table, 7), county.KOMMUNER[:4])
     with pytest.raises(DataError, match="för få kommuner") as e:
-        truth.read(Paths(tmp_path, tmp_path, tmp_path, tmp_path), table, np.ones(len(table)), evidence)
+        known_truth.read(Paths(tmp_path, tmp_path, tmp_path, tmp_path), table, np.ones(len(table)), evidence)
     assert "minst 5 kommuner" in str(e.value)
     assert "9901, 9902, 9903, 9904" in str(e.value)
 
@@ -146,4 +158,4 @@ def test_too_little_evidence_is_told(tmp_path):
 @pytest.mark.parametrize("text", ["", "a", "1,,2", "1,1", "-1"])
 def test_unreadable_seeds_are_told(text):
     with pytest.raises(DataError, match="Fröna"):
-        evaluate.read_seeds(text)
+        evaluation.read_seeds(text)

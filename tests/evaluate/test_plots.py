@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipelines.evaluate import STATISTICS_ONLY, plots, report
+from pipelines.orders.evaluate import evaluation_report, plots
+from pipelines.orders.evaluate.evaluation import STATISTICS_ONLY
 
 COLUMNS = ["forsok", "matt", "troskel_mbit", "ruta_5km", "hushall", "vantat", "lag", "hog", "utfall", "inom"]
 
@@ -84,7 +85,7 @@ def test_a_lan_without_a_square_of_enough_households_says_so(drawn):
     assert right.get_title() == "Utan 1000 Mbit/s, passerad"
     for ax in drawn(plots.intervals, rows.iloc[:0]):
         assert [t.get_text() for t in ax.texts] == ["Ingen ruta har 50 hushåll"]
-    told = report.interval_table(rows.iloc[:0])
+    told = evaluation_report.interval_table(rows.iloc[:0])
     assert "intervallet är inte prövat" in told and "|" not in told
 
 

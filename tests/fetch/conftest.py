@@ -35,7 +35,7 @@ def region(httpserver):
     """Three kommuner; every address of [hamta] is the local server's."""
     import pts_files
 
-    from pipelines import region_fetch as f
+    from pipelines.config import fetching as f
 
     base = httpserver.url_for("").rstrip("/")
     hamta = f.Hamta(

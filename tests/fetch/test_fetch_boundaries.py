@@ -10,9 +10,8 @@ import gpkg_files as make
 import pytest
 from fetch_servers import SECRET
 
-from pipelines import fetch
-from pipelines.errors import DataError
-from pipelines.fetch import download, login, receipt
+from pipelines.core.errors import DataError
+from pipelines.fetch import download, fetch_all, login, receipt
 
 KOMMUNER = ["9901", "9902", "9903"]
 BASIC = "Basic " + base64.b64encode(f"anna:{SECRET}".encode("latin1")).decode()
@@ -65,7 +64,7 @@ class Kind:
 
     def fails(self, paths, capsys, again: str = "") -> str:
         with pytest.raises(DataError) as e:
-            fetch.run(self.region, paths, self.name, "", again)
+            fetch_all.run(self.region, paths, self.name, "", again)
         assert "1 av hämtningarna lyckades inte" in str(e.value)
         return capsys.readouterr().err
 
@@ -76,12 +75,12 @@ def kind(request, httpserver, region, tmp_path) -> Kind:
 
 
 def test_the_file_is_fetched_once_with_its_receipt(kind, paths, capsys):
-    fetch.run(kind.region, paths, kind.name)
+    fetch_all.run(kind.region, paths, kind.name)
     path = paths.raw / kind.target
     assert path.read_bytes() == kind.good
     note = receipt.read_receipt(path)
     assert (note.licens, note.utgivare, note.bytes) == ("CC BY 4.0", "Lantmäteriet", len(kind.good))
-    fetch.run(kind.region, paths, kind.name)
+    fetch_all.run(kind.region, paths, kind.name)
     assert len(kind.file) == 1, "samma version i listan: ingen fråga"
     assert "finns redan" in capsys.readouterr().out
 
@@ -89,7 +88,7 @@ def test_the_file_is_fetched_once_with_its_receipt(kind, paths, capsys):
 def test_land_cover_by_an_address_of_its_own(httpserver, region, paths, tmp_path):
     body = water(tmp_path / "hos").read_bytes()
     servers.Log(httpserver, "/mark.gpkg", servers.whole(body))
-    fetch.run(configured(region, mark_url=httpserver.url_for("/mark.gpkg")), paths, "mark")
+    fetch_all.run(configured(region, mark_url=httpserver.url_for("/mark.gpkg")), paths, "mark")
     path = paths.raw / "lantmateriet/mark.gpkg"
     assert path.read_bytes() == body
     assert receipt.read_receipt(path).licens == "CC0"
@@ -101,7 +100,7 @@ def test_land_cover_by_an_address_of_its_own(httpserver, region, paths, tmp_path
 def test_an_empty_collection_is_told(httpserver, region, paths, capsys):
     servers.stac(httpserver, {}, collection=COLLECTION)
     with pytest.raises(DataError):
-        fetch.run(configured(region, samling_granser=COLLECTION), paths, "granser")
+        fetch_all.run(configured(region, samling_granser=COLLECTION), paths, "granser")
     told = capsys.readouterr().err
     assert "Lantmäteriets lista har inte en enda fil med gränser" in told and "Fick: ingen" in told
     assert "lägg filen i granser/ för hand" in told
@@ -119,7 +118,7 @@ def test_yearly_files_beside_the_current_one(httpserver, region, paths, tmp_path
     files["kommun-lan-rike_aktuell"] = httpserver.url_for("/dl/kommun-lan-rike_aktuell.gpkg")
     servers.stac(httpserver, files, collection=COLLECTION)
     asked = [servers.Log(httpserver, f"/dl/{name}.gpkg", servers.whole(b"")) for name in others]
-    fetch.run(configured(region, samling_granser=COLLECTION), paths, "granser")
+    fetch_all.run(configured(region, samling_granser=COLLECTION), paths, "granser")
     assert (paths.raw / "granser/kommun_lan_rike.gpkg").read_bytes() == good
     assert len(wanted) == 1
     assert all(len(log) == 0 for log in asked)
@@ -130,7 +129,7 @@ def test_the_newest_year_where_none_is_named_as_current(httpserver, region, path
     servers.Log(httpserver, "/dl/granser_2024.gpkg", servers.whole(good))
     files = {str(y): httpserver.url_for(f"/dl/granser_{y}.gpkg") for y in (2024, 2022, 2023)}
     servers.stac(httpserver, files, collection=COLLECTION)
-    fetch.run(configured(region, samling_granser=COLLECTION), paths, "granser")
+    fetch_all.run(configured(region, samling_granser=COLLECTION), paths, "granser")
     assert (paths.raw / "granser/kommun_lan_rike.gpkg").read_bytes() == good
 
 
@@ -138,7 +137,7 @@ def test_codes_that_could_be_years_stand_for_kommuner_among_others():
     """All of Dalarna: 2021 Vansbro, 2023 Malung-Sälen, 2061 Smedjebacken."""
     from types import SimpleNamespace
 
-    from pipelines.fetch import lantmateriet
+    from pipelines.fetch import fetch_lantmateriet
 
     def item(name: str):
         asset = SimpleNamespace(
@@ -150,7 +149,7 @@ def test_codes_that_could_be_years_stand_for_kommuner_among_others():
         return SimpleNamespace(id=name, properties={}, assets={"data": asset})
 
     def codes(*names: str) -> list[str]:
-        return sorted(f.kommunkod for f in lantmateriet._files([item(n) for n in names]))
+        return sorted(f.kommunkod for f in fetch_lantmateriet._files([item(n) for n in names]))
 
     assert codes("mark_2021", "mark_2023", "mark_2061") == ["2021", "2023", "2061"]
     assert codes("mark_2021", "mark_2023") == ["", ""]
@@ -161,7 +160,7 @@ def test_two_files_of_boundaries_are_one_too_many(httpserver, region, paths, cap
     files = {"a": httpserver.url_for("/dl/gammal.zip"), "b": httpserver.url_for("/dl/ny.zip")}
     servers.stac(httpserver, files, collection=COLLECTION)
     with pytest.raises(DataError):
-        fetch.run(configured(region, samling_granser=COLLECTION), paths, "granser")
+        fetch_all.run(configured(region, samling_granser=COLLECTION), paths, "granser")
     told = capsys.readouterr().err
     assert "inte en enda fil med gränser" in told and "gammal.zip, ny.zip" in told
 
@@ -178,7 +177,7 @@ def test_a_kommun_without_land_cover_is_never_passed_over(httpserver, region, pa
     files = {f"kn{k}": httpserver.url_for(f"/dl/mark_kn{k}.zip") for k in listed}
     servers.stac(httpserver, files, collection="m")
     with pytest.raises(DataError):
-        fetch.run(configured(region, samling_mark="m"), paths, "mark")
+        fetch_all.run(configured(region, samling_mark="m"), paths, "mark")
     told = capsys.readouterr().err
     assert said in told and "Öckerö (9902)" in told and "hamta.lantmateriet.samling_mark" in told
     assert not (paths.raw / "lantmateriet").exists()
@@ -196,7 +195,7 @@ def test_two_files_for_one_place_do_not_write_over_each_other(httpserver, region
     files = {f"post{i}": httpserver.url_for(f"/dl/{n}") for i, n in enumerate(names)}
     servers.stac(httpserver, files, collection="m")
     with pytest.raises(DataError):
-        fetch.run(configured(region, samling_mark="m"), paths, "mark")
+        fetch_all.run(configured(region, samling_mark="m"), paths, "mark")
     told = capsys.readouterr().err
     assert "flera filer med mark för samma område" in told
     assert all(n in told for n in names[-1:]) and "kn9901.zip" not in told
@@ -209,7 +208,7 @@ def test_land_cover_of_the_lans_own_kommuner(httpserver, region, paths, tmp_path
         logs[k] = servers.Log(httpserver, f"/dl/mark_kn{k}.zip", servers.whole(body))
         files[f"kn{k}"] = httpserver.url_for(f"/dl/mark_kn{k}.zip")
     servers.stac(httpserver, files, collection="m")
-    fetch.run(configured(region, samling_mark="m"), paths, "mark")
+    fetch_all.run(configured(region, samling_mark="m"), paths, "mark")
     have = sorted(p.name for p in (paths.raw / "lantmateriet").glob("*.zip"))
     assert have == [f"mark_kn{k}.zip" for k in KOMMUNER]
     assert len(logs["8801"]) == 0
@@ -235,7 +234,7 @@ def test_no_such_collection(kind, paths, capsys, httpserver):
 def test_a_catalogue_that_is_none(httpserver, region, paths, capsys, answer, said):
     servers.Log(httpserver, "/stac", lambda r: answer)
     with pytest.raises(DataError):
-        fetch.run(configured(region, samling_granser=COLLECTION), paths, "granser")
+        fetch_all.run(configured(region, samling_granser=COLLECTION), paths, "granser")
     told = capsys.readouterr().err
     assert "Lantmäteriets katalog går inte att läsa" in told and said in told
     assert "Försök igen senare" in told and not (paths.raw / "granser").exists()
@@ -287,7 +286,7 @@ def test_a_cut_connection_leaves_nothing_to_read_and_is_taken_up_again(kind, pat
     path = paths.raw / kind.target
     assert not path.exists() and not list(path.parent.glob("*.zip")) and not list(path.parent.glob("*.gpkg"))
     kind.file.answer = servers.whole(kind.good)
-    fetch.run(kind.region, paths, kind.name)
+    fetch_all.run(kind.region, paths, kind.name)
     assert kind.file.requests[-1].headers["Range"].startswith("bytes=500-")
     assert path.read_bytes() == kind.good
 
@@ -338,7 +337,7 @@ def test_a_file_that_will_not_do_is_not_used_and_the_earlier_one_stands(kind, pa
     assert f"Det hämtade duger inte: {said}" in told
     assert "Den tidigare filen" not in told and not path.exists()
     kind.file.answer = servers.whole(kind.good)
-    fetch.run(kind.region, paths, kind.name)
+    fetch_all.run(kind.region, paths, kind.name)
     kind.file.answer = servers.whole(bad, '"trasig"')
     told = kind.fails(paths, capsys, "ja")
     assert f"Det hämtade duger inte: {said}" in told
@@ -348,7 +347,7 @@ def test_a_file_that_will_not_do_is_not_used_and_the_earlier_one_stands(kind, pa
 
 @pytest.mark.parametrize("answer", [PAGE, servers.body("", status=403), servers.body("", status=500)])
 def test_a_refusal_leaves_the_earlier_file(kind, paths, capsys, answer):
-    fetch.run(kind.region, paths, kind.name)
+    fetch_all.run(kind.region, paths, kind.name)
     kind.file.answer = lambda r: answer
     assert "Den tidigare filen är kvar, orörd" in kind.fails(paths, capsys, "ja")
     assert (paths.raw / kind.target).read_bytes() == kind.good
@@ -366,7 +365,7 @@ def test_a_persons_own_boundaries_stand(httpserver, region, paths, tmp_path, cap
     kind = Kind(httpserver, "granser", region, tmp_path / "hos")
     own = borders(paths.raw / "granser").rename(paths.raw / "granser/egna.gpkg")
     before = own.read_bytes()
-    fetch.run(kind.region, paths, "granser")
+    fetch_all.run(kind.region, paths, "granser")
     assert "inget att hämta" in capsys.readouterr().out
     assert len(kind.file) == 0 and [p.name for p in own.parent.iterdir()] == ["egna.gpkg"]
     assert own.read_bytes() == before

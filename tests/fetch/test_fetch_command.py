@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.redact import HIDDEN, Redactor, clean_url
-from pipelines.region_fetch import HamtaKolada, HamtaPts
+from pipelines.config.fetching import HamtaKolada, HamtaPts
+from pipelines.core.redact import HIDDEN, Redactor, clean_url
 from tests.conftest import clean_environment
 
 ROOT = Path(__file__).parents[2]

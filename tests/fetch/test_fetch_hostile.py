@@ -24,10 +24,9 @@ import pytest
 from fetch_servers import SECRET
 from werkzeug import Response
 
-from pipelines import fetch
-from pipelines.errors import DataError
-from pipelines.fetch import login, receipt, web
-from pipelines.redact import HIDDEN, host_of, redacted
+from pipelines.core.errors import DataError
+from pipelines.core.redact import HIDDEN, host_of, redacted
+from pipelines.fetch import fetch_all, login, receipt, web
 
 NAME = "tabellbilaga_teknik_v1.0.xlsx"
 URI = f"/pts/{NAME}"
@@ -62,7 +61,7 @@ def swedish(told: str) -> None:
 
 def fails(region, paths, capsys, source: str = "pts", again: str = "") -> str:
     with pytest.raises(DataError, match="av hämtningarna lyckades inte"):
-        fetch.run(region, paths, source, "", again)
+        fetch_all.run(region, paths, source, "", again)
     told = capsys.readouterr().err
     swedish(told)
     return told
@@ -149,7 +148,7 @@ def addresses(httpserver, tmp_path, monkeypatch):
 def test_what_a_server_echoes_is_kept_nowhere(addresses, region, paths, tmp_path, capsys, caplog):
     caplog.set_level(logging.DEBUG)
     logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
-    fetch.run(region, paths, "lantmateriet")
+    fetch_all.run(region, paths, "lantmateriet")
     said = capsys.readouterr()
     notes = [json.loads(p.read_text()) for p in sorted((paths.raw / "lantmateriet").glob("*.kalla.json"))]
     assert len(notes) == 3
@@ -195,7 +194,7 @@ def test_a_listing_whose_texts_are_hostile(httpserver, region, paths, tmp_path, 
         httpserver, listed, updated="\x1b[31m\n" + "2" * 100_000 + f" https://a:{SECRET}@b/?token=zzzzzz"
     )
     with contextlib.suppress(DataError):
-        fetch.run(region, paths, "lantmateriet")
+        fetch_all.run(region, paths, "lantmateriet")
     said = capsys.readouterr()
     nowhere(tmp_path, said.out + said.err, "zzzzzz")
     assert "\x1b" not in said.out + said.err
@@ -410,7 +409,7 @@ def test_what_the_disk_refuses_leaves_the_earlier_file(
     httpserver, region, paths, workbook, goal, capsys, monkeypatch, number, said, where
 ):
     log = servers.Log(httpserver, URI, servers.whole(workbook))
-    fetch.run(region, paths, "pts")
+    fetch_all.run(region, paths, "pts")
     before = {p: p.read_bytes() for p in goal.parent.iterdir()}
     log.answer = servers.whole(workbook + b"\0", '"v2"')
     real = getattr(Path, where)
@@ -493,7 +492,7 @@ def test_a_reader_that_breaks_on_what_came_stops_nothing(
     def broken(*args):
         raise RecursionError("maximum recursion depth exceeded")
 
-    monkeypatch.setattr("pipelines.sources.pts_editions.read_book", broken)
+    monkeypatch.setattr("pipelines.read.pts.pts_editions.read_book", broken)
     servers.Log(httpserver, URI, servers.whole(workbook))
     assert "Det hämtade duger inte" in fails(region, paths, capsys)
     assert not goal.exists()
@@ -517,8 +516,8 @@ def test_two_addresses_to_one_file(httpserver, region, paths, capsys):
 def test_an_edition_of_a_signed_address_is_asked_for_again(httpserver, region, paths, workbook, goal):
     """What is kept of the address does not tell two editions apart."""
     log = servers.Log(httpserver, URI, servers.whole(workbook))
-    fetch.run(at(region, f"{httpserver.url_for(URI)}?version=1&id=1"), paths, "pts")
-    fetch.run(at(region, f"{httpserver.url_for(URI)}?version=1&id=2"), paths, "pts")
+    fetch_all.run(at(region, f"{httpserver.url_for(URI)}?version=1&id=1"), paths, "pts")
+    fetch_all.run(at(region, f"{httpserver.url_for(URI)}?version=1&id=2"), paths, "pts")
     assert len(log) == 2
     assert receipt.read_receipt(goal).url.endswith(f"?version=1&id={HIDDEN}")
 

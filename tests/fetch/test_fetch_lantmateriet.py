@@ -12,9 +12,8 @@ import pytest
 from fetch_servers import SECRET
 from werkzeug import Request, Response
 
-from pipelines import fetch
-from pipelines.errors import DataError
-from pipelines.fetch import login, receipt
+from pipelines.core.errors import DataError
+from pipelines.fetch import fetch_all, login, receipt
 
 KOMMUNER = ["9901", "9902", "9903"]
 BASIC = "Basic " + base64.b64encode(f"anna:{SECRET}".encode("latin1")).decode()
@@ -78,7 +77,7 @@ def test_every_kommun_of_the_lan_is_fetched_once(
     contents = zips(tmp_path)
     files, page = Files(httpserver, contents), listed(httpserver)
     with_password(monkeypatch)
-    fetch.run(region, paths, "lantmateriet")
+    fetch_all.run(region, paths, "lantmateriet")
     for k in KOMMUNER:
         path = paths.raw / f"lantmateriet/belagenhetsadresser_kn{k}.zip"
         assert path.read_bytes() == contents[k]
@@ -88,7 +87,7 @@ def test_every_kommun_of_the_lan_is_fetched_once(
     assert len(page) == 2, "listan kommer i sidor"
     assert all("Authorization" not in r.headers for r in page.requests), "listan är öppen"
     before = files.asked
-    fetch.run(region, paths, "lantmateriet")
+    fetch_all.run(region, paths, "lantmateriet")
     assert files.asked == before, "samma version i listan: ingen fråga"
     said = capsys.readouterr()
     nowhere(tmp_path, said.out + said.err + caplog.text, SECRET)
@@ -100,11 +99,11 @@ def test_a_new_version_in_the_listing_is_asked_for_but_not_downloaded_when_the_s
     files = Files(httpserver, zips(tmp_path))
     listed(httpserver)
     with_password(monkeypatch)
-    fetch.run(region, paths, "lantmateriet")
+    fetch_all.run(region, paths, "lantmateriet")
     httpserver.clear()
     files = Files(httpserver, files.contents)
     listed(httpserver, updated="2026-06-01T00:00:00Z")
-    fetch.run(region, paths, "lantmateriet")
+    fetch_all.run(region, paths, "lantmateriet")
     assert [r.headers.get("If-None-Match") for log in files.logs.values() for r in log.requests] == [
         '"v1"'
     ] * 3
@@ -113,7 +112,7 @@ def test_a_new_version_in_the_listing_is_asked_for_but_not_downloaded_when_the_s
         in receipt.read_receipt(paths.raw / "lantmateriet/belagenhetsadresser_kn9901.zip").version
     )
     before = files.asked
-    fetch.run(region, paths, "lantmateriet")
+    fetch_all.run(region, paths, "lantmateriet")
     assert files.asked == before
 
 
@@ -121,7 +120,7 @@ def test_no_login_and_not_ordered_are_told_apart(httpserver, region, paths, tmp_
     files = Files(httpserver, zips(tmp_path))
     listed(httpserver)
     with pytest.raises(DataError) as e:
-        fetch.run(region, paths, "lantmateriet")
+        fetch_all.run(region, paths, "lantmateriet")
     told = capsys.readouterr().err
     assert (
         "Ingen inloggning är angiven för belagenhetsadresser" in told
@@ -131,12 +130,12 @@ def test_no_login_and_not_ordered_are_told_apart(httpserver, region, paths, tmp_
     assert "3 av hämtningarna lyckades inte" in str(e.value)
     with_password(monkeypatch, "fel lösenord")
     with pytest.raises(DataError):
-        fetch.run(region, paths, "lantmateriet")
+        fetch_all.run(region, paths, "lantmateriet")
     assert "Inloggningen godtas inte för belagenhetsadresser" in capsys.readouterr().err
     with_password(monkeypatch)
     files.ordered = False
     with pytest.raises(DataError):
-        fetch.run(region, paths, "lantmateriet")
+        fetch_all.run(region, paths, "lantmateriet")
     told = capsys.readouterr().err
     assert (
         "Kontot får inte hämta belagenhetsadresser: samlingen är inte beställd" in told
@@ -149,7 +148,7 @@ def test_half_a_login(httpserver, region, paths, monkeypatch, capsys):
     listed(httpserver)
     monkeypatch.setenv(login.KEY, "nyckel")
     with pytest.raises(DataError):
-        fetch.run(region, paths, "lantmateriet")
+        fetch_all.run(region, paths, "lantmateriet")
     told = capsys.readouterr().err
     assert f"Inloggningen till Lantmäteriet är inte hel: {login.KEY} är satt men inte {login.SECRET}" in told
 
@@ -164,7 +163,7 @@ def test_oauth2_a_token_for_key_and_secret(httpserver, region, paths, tmp_path, 
     )
     monkeypatch.setenv(login.KEY, "nyckel")
     monkeypatch.setenv(login.SECRET, SECRET)
-    fetch.run(region, paths, "lantmateriet")
+    fetch_all.run(region, paths, "lantmateriet")
     assert (paths.raw / "lantmateriet/belagenhetsadresser_kn9903.zip").read_bytes() == contents["9903"]
     assert len(token) == 1
     assert token.requests[0].get_data() == b"grant_type=client_credentials"
@@ -182,7 +181,7 @@ def test_oauth2_refused(httpserver, region, paths, tmp_path, monkeypatch, capsys
     monkeypatch.setenv(login.KEY, "nyckel")
     monkeypatch.setenv(login.SECRET, SECRET)
     with pytest.raises(DataError):
-        fetch.run(region, paths, "lantmateriet")
+        fetch_all.run(region, paths, "lantmateriet")
     told = capsys.readouterr().err
     assert "Lantmäteriet godtar inte nyckeln och hemligheten" in told and "Consumer Secret" in told
     nowhere(tmp_path, told, SECRET)
@@ -200,7 +199,7 @@ def test_a_redirect_to_another_host_gets_no_login(httpserver, region, paths, tmp
         )  # fmt: skip
     stored = [servers.Log(httpserver, f"/lager/{k}.zip", servers.whole(contents[k])) for k in KOMMUNER]
     assert httpserver.host == "localhost", "annars är det ingen annan värd"
-    fetch.run(region, paths, "lantmateriet")
+    fetch_all.run(region, paths, "lantmateriet")
     assert all("Authorization" not in r.headers for log in stored for r in log.requests)
     assert all(len(log) == 1 for log in stored)
     nowhere(tmp_path, "", SECRET, "s1gnatur")
@@ -214,7 +213,7 @@ def test_a_listing_that_names_another_host_gets_no_login(
     elsewhere = f"http://127.0.0.1:{httpserver.port}/dl/belagenhetsadresser_kn"
     servers.stac(httpserver, {f"kn{k}": f"{elsewhere}{k}.zip" for k in KOMMUNER})
     with pytest.raises(DataError):
-        fetch.run(region, paths, "lantmateriet")
+        fetch_all.run(region, paths, "lantmateriet")
     assert files.asked == 3
     assert all("Authorization" not in r.headers for log in files.logs.values() for r in log.requests)
     assert "HTTP 401" in capsys.readouterr().err
@@ -235,7 +234,7 @@ def test_a_broken_zip_is_not_used(httpserver, region, paths, tmp_path, monkeypat
     listed(httpserver)
     with_password(monkeypatch)
     with pytest.raises(DataError) as e:
-        fetch.run(region, paths, "lantmateriet")
+        fetch_all.run(region, paths, "lantmateriet")
     told = capsys.readouterr().err
     assert "Det hämtade duger inte: Zip-filen går inte att läsa" in told
     assert "1 av hämtningarna" in str(e.value)
@@ -245,7 +244,7 @@ def test_a_broken_zip_is_not_used(httpserver, region, paths, tmp_path, monkeypat
     )
     files.contents["9902"] = contents["9902"]
     before = files.asked
-    fetch.run(region, paths, "lantmateriet")
+    fetch_all.run(region, paths, "lantmateriet")
     assert files.asked == before + 1
 
 
@@ -255,7 +254,7 @@ def test_another_kommuns_file_is_not_used(httpserver, region, paths, tmp_path, m
     listed(httpserver)
     with_password(monkeypatch)
     with pytest.raises(DataError):
-        fetch.run(region, paths, "lantmateriet")
+        fetch_all.run(region, paths, "lantmateriet")
     told = capsys.readouterr().err
     assert (
         "Det hämtade duger inte: Filen gäller en annan kommun" in told and "9903" in told and "9902" in told
@@ -269,7 +268,7 @@ def test_an_announced_checksum_is_held_to(httpserver, region, paths, tmp_path, m
     listed(httpserver, checksums={**sums, "kn9902": "0" * 64})
     with_password(monkeypatch)
     with pytest.raises(DataError):
-        fetch.run(region, paths, "lantmateriet")
+        fetch_all.run(region, paths, "lantmateriet")
     assert "Filens kontrollsumma stämmer inte med den som utgivaren anger" in capsys.readouterr().err
     assert sorted(p.name[-8:-4] for p in (paths.raw / "lantmateriet").glob("*.zip")) == ["9901", "9903"]
 
@@ -277,7 +276,7 @@ def test_an_announced_checksum_is_held_to(httpserver, region, paths, tmp_path, m
 def test_a_listing_without_a_kommun_or_without_the_collection(httpserver, region, paths, capsys):
     servers.stac(httpserver, {"kn9901": httpserver.url_for("/a_kn9901.zip")})
     with pytest.raises(DataError):
-        fetch.run(region, paths, "lantmateriet")
+        fetch_all.run(region, paths, "lantmateriet")
     told = capsys.readouterr().err
     assert "Lantmäteriets lista saknar 2 av länets kommuner" in told and "Öckerö (9902)" in told
     lm = region.hamta.lantmateriet.model_copy(update={"samling_adresser": "nonsens"})
@@ -286,7 +285,7 @@ def test_a_listing_without_a_kommun_or_without_the_collection(httpserver, region
         httpserver, "/stac/collections/nonsens", lambda r: servers.body("{}", "application/json", 404)
     )
     with pytest.raises(DataError):
-        fetch.run(other, paths, "lantmateriet")
+        fetch_all.run(other, paths, "lantmateriet")
     assert "katalog har inte samlingen «nonsens»" in capsys.readouterr().err
 
 
@@ -296,7 +295,7 @@ def test_addresses_in_other_files_are_not_doubled(httpserver, region, paths, tmp
         paths.raw / "lantmateriet/belagenhetsadresser_hela_lanet.gpkg", [("a", "9901", "Gällande", (1, 2))]
     )
     with pytest.raises(DataError):
-        fetch.run(region, paths, "lantmateriet")
+        fetch_all.run(region, paths, "lantmateriet")
     told = capsys.readouterr().err
     assert "samma adress skulle stå två gånger" in told and "hela_lanet.gpkg" in told
 
@@ -306,7 +305,7 @@ def test_two_files_of_one_kommun_do_not_stand_for_each_other(httpserver, region,
     files = {f"kn{k}": httpserver.url_for(f"/dl/belagenhetsadresser_kn{k}.zip") for k in KOMMUNER}
     servers.stac(httpserver, files | {"del2": httpserver.url_for("/dl/del2_kn9902.zip")})
     with pytest.raises(DataError):
-        fetch.run(region, paths, "lantmateriet")
+        fetch_all.run(region, paths, "lantmateriet")
     told = capsys.readouterr().err
     assert "flera filer med adresser för samma område" in told and "del2_kn9902.zip" in told
     assert not list((paths.raw / "lantmateriet").glob("*"))

@@ -9,9 +9,8 @@ import fetch_servers as servers
 import pts_files
 import pytest
 
-from pipelines import fetch
-from pipelines.errors import DataError
-from pipelines.fetch import download, receipt
+from pipelines.core.errors import DataError
+from pipelines.fetch import download, fetch_all, receipt
 
 NAME = "tabellbilaga_teknik_v1.0.xlsx"
 URI = f"/pts/{NAME}"
@@ -34,20 +33,20 @@ def goal(paths):
 
 def failed(region, paths, capsys) -> str:
     with pytest.raises(DataError) as e:
-        fetch.run(region, paths, "pts")
+        fetch_all.run(region, paths, "pts")
     assert "1 av hämtningarna lyckades inte" in str(e.value)
     return capsys.readouterr().err
 
 
 def test_once_and_never_again(httpserver, region, paths, workbook, goal, capsys):
     log = servers.Log(httpserver, URI, servers.whole(workbook))
-    fetch.run(region, paths, "pts")
+    fetch_all.run(region, paths, "pts")
     assert goal.read_bytes() == workbook and len(log) == 1
     note = receipt.read_receipt(goal)
     assert (note.referensdatum, note.licens) == ("2025-10-01", "Ingen licens angiven. Källa: PTS")
-    fetch.run(region, paths, "pts")
+    fetch_all.run(region, paths, "pts")
     assert len(log) == 1, "adressen är en utgåva: den ändras inte"
-    fetch.run(region, paths, "pts", "", "ja")
+    fetch_all.run(region, paths, "pts", "", "ja")
     assert len(log) == 2 and log.requests[1].headers["If-None-Match"] == '"v1"'
     assert "oförändrad hos utgivaren" in capsys.readouterr().out
 
@@ -86,11 +85,11 @@ def test_a_workbook_with_something_else_and_the_earlier_kept(
     httpserver, region, paths, workbook, goal, tmp_path, capsys
 ):
     log = servers.Log(httpserver, URI, servers.whole(workbook))
-    fetch.run(region, paths, "pts")
+    fetch_all.run(region, paths, "pts")
     other = pts_files.book(tmp_path / "hos/o.xlsx", {"Blad": [["Något", "annat"], [1, 2]]}).read_bytes()
     log.answer = servers.whole(other, '"v2"')
     with pytest.raises(DataError):
-        fetch.run(region, paths, "pts", "", "ja")
+        fetch_all.run(region, paths, "pts", "", "ja")
     told = capsys.readouterr().err
     assert "Det hämtade duger inte: Ingen rubrikrad i arbetsboken känns igen" in told
     assert "Den tidigare filen är kvar, orörd" in told
@@ -102,7 +101,7 @@ def test_a_file_a_person_has_put_there_stands(httpserver, region, paths, workboo
     log = servers.Log(httpserver, URI, servers.whole(workbook))
     goal.parent.mkdir(parents=True)
     goal.write_bytes(workbook)
-    fetch.run(region, paths, "pts")
+    fetch_all.run(region, paths, "pts")
     assert len(log) == 0 and "lagd för hand" in capsys.readouterr().out
 
 
@@ -125,7 +124,7 @@ def test_the_same_edition_under_another_name_is_not_doubled(
 
 def test_a_cut_connection_is_taken_up_where_it_broke(httpserver, region, paths, workbook, goal, sleeps):
     log = servers.Log(httpserver, URI, servers.sequence(servers.cut(workbook, 1000), servers.whole(workbook)))
-    fetch.run(region, paths, "pts")
+    fetch_all.run(region, paths, "pts")
     assert goal.read_bytes() == workbook
     second = log.requests[1]
     assert (second.headers["Range"], second.headers["If-Range"]) == ("bytes=1000-", '"v1"')
@@ -139,7 +138,7 @@ def test_a_killed_run_is_taken_up_by_the_next(httpserver, region, paths, workboo
     assert len(log) == 3, "så många försök som konfigurationen säger"
     assert not goal.exists() and (goal.parent / f".hamtas/{NAME}.del").stat().st_size == 1000
     log.answer = servers.whole(workbook)
-    fetch.run(region, paths, "pts")
+    fetch_all.run(region, paths, "pts")
     assert log.requests[-1].headers["Range"] == "bytes=1000-"
     assert goal.read_bytes() == workbook and not (goal.parent / ".hamtas").exists()
 
@@ -150,7 +149,7 @@ def test_a_file_that_changed_meanwhile_is_begun_anew(httpserver, region, paths, 
         URI,
         servers.sequence(servers.cut(b"PK" + b"x" * 5000, 1000, '"old"'), servers.whole(workbook)),
     )
-    fetch.run(region, paths, "pts")
+    fetch_all.run(region, paths, "pts")
     assert log.requests[1].headers["If-Range"] == '"old"'
     assert goal.read_bytes() == workbook, "inget av den gamla filen i den nya"
 
@@ -159,7 +158,7 @@ def test_a_server_without_ranges(httpserver, region, paths, workbook, goal):
     log = servers.Log(
         httpserver, URI, servers.sequence(servers.cut(workbook, 1000, ""), lambda r: servers.body(workbook))
     )
-    fetch.run(region, paths, "pts")
+    fetch_all.run(region, paths, "pts")
     assert "Range" not in log.requests[1].headers, "utan namn på versionen går den inte att fortsätta på"
     assert goal.read_bytes() == workbook
 
@@ -170,7 +169,7 @@ def test_a_weak_etag_is_no_ground_to_go_on(httpserver, region, paths, workbook, 
         URI,
         servers.sequence(servers.cut(workbook, 1000, 'W/"v1"'), lambda r: servers.body(workbook)),
     )
-    fetch.run(region, paths, "pts")
+    fetch_all.run(region, paths, "pts")
     assert "Range" not in log.requests[1].headers and goal.read_bytes() == workbook
 
 
@@ -186,14 +185,14 @@ def test_a_server_that_answers_with_the_wrong_part(httpserver, region, paths, wo
         return servers.body(workbook, ETag='"v1"')
 
     servers.Log(httpserver, URI, servers.sequence(servers.cut(workbook, 1000), wrong))
-    fetch.run(region, paths, "pts")
+    fetch_all.run(region, paths, "pts")
     assert goal.read_bytes() == workbook
 
 
 def test_busy_and_broken_servers_are_tried_again(httpserver, region, paths, workbook, goal, sleeps):
     busy, broken = servers.body("", status=429, Retry_After="13"), servers.body("", status=503)
     servers.Log(httpserver, URI, servers.sequence(busy, broken, servers.whole(workbook)))
-    fetch.run(region, paths, "pts")
+    fetch_all.run(region, paths, "pts")
     assert goal.read_bytes() == workbook
     assert sleeps[0] == 13, "så länge som servern bad om"
     assert len(sleeps) == 2 and sleeps[1] > 0, "annars längre för varje gång"
@@ -210,7 +209,7 @@ def test_questions_to_one_host_keep_their_distance(httpserver, region, paths, wo
     servers.Log(httpserver, URI, servers.sequence(servers.cut(workbook, 10), servers.whole(workbook)))
     pts = region.hamta.pts.model_copy(update={"paus_s": 30.0})
     region = region.model_copy(update={"hamta": region.hamta.model_copy(update={"pts": pts})})
-    fetch.run(region, paths, "pts")
+    fetch_all.run(region, paths, "pts")
     assert any(28 < s <= 30 for s in sleeps)
 
 
@@ -234,7 +233,7 @@ def test_an_empty_answer(httpserver, region, paths, capsys):
 
 def test_a_full_disk_leaves_the_earlier_file(httpserver, region, paths, workbook, goal, capsys, monkeypatch):
     log = servers.Log(httpserver, URI, servers.whole(workbook))
-    fetch.run(region, paths, "pts")
+    fetch_all.run(region, paths, "pts")
     log.answer = servers.whole(workbook + b"\0", '"v2"')
 
     class Full:
@@ -248,7 +247,7 @@ def test_a_full_disk_leaves_the_earlier_file(httpserver, region, paths, workbook
 
     monkeypatch.setattr(download, "tqdm", Full)
     with pytest.raises(DataError):
-        fetch.run(region, paths, "pts", "", "ja")
+        fetch_all.run(region, paths, "pts", "", "ja")
     told = capsys.readouterr().err
     assert "Det finns inte plats på disken" in told and "Den tidigare filen är kvar" in told
     assert goal.read_bytes() == workbook and not list(goal.parent.glob(".hamtas/*.del"))
@@ -274,9 +273,9 @@ def test_a_server_that_is_not_there(region, paths, capsys, sleeps):
 
 def test_a_spoiled_file_is_fetched_again(httpserver, region, paths, workbook, goal):
     log = servers.Log(httpserver, URI, servers.whole(workbook))
-    fetch.run(region, paths, "pts")
+    fetch_all.run(region, paths, "pts")
     goal.write_bytes(workbook[:-10])
-    fetch.run(region, paths, "pts")
+    fetch_all.run(region, paths, "pts")
     assert goal.read_bytes() == workbook
     assert "If-None-Match" not in log.requests[-1].headers, "det som ligger där är inte det som hämtades"
 
@@ -286,14 +285,14 @@ def test_a_spoiled_file_is_fetched_again(httpserver, region, paths, workbook, go
 
 def test_a_listing_fetches_nothing(httpserver, region, paths, workbook, goal, capsys):
     log = servers.Log(httpserver, URI, servers.whole(workbook))
-    fetch.run(region, paths, "pts", "ja")
+    fetch_all.run(region, paths, "pts", "ja")
     assert f"pts/{NAME}: skulle hämtas" in capsys.readouterr().out
     assert len(log) == 0 and not goal.exists()
 
 
 def test_the_end_says_what_remains(httpserver, region, paths, workbook, capsys):
     servers.Log(httpserver, URI, servers.whole(workbook))
-    fetch.run(region, paths, "pts")
+    fetch_all.run(region, paths, "pts")
     said = capsys.readouterr().out
     assert "Kvar innan make coverage kan räkna på riktiga uppgifter" in said
     assert "Saknas: adresser" in said and "Saknas: befolkning" in said and "tabellbilaga teknik" not in said
@@ -305,14 +304,14 @@ def test_the_end_says_what_remains(httpserver, region, paths, workbook, capsys):
 )
 def test_words_that_mean_nothing(region, paths, args, said):
     with pytest.raises(DataError) as e:
-        fetch.run(region, paths, *args)
+        fetch_all.run(region, paths, *args)
     assert said in str(e.value)
 
 
 def test_the_demo_folder_is_never_fetched_into(region, paths):
     (paths.raw / "DEMO.json").write_text("{}")
     with pytest.raises(DataError) as e:
-        fetch.run(region, paths)
+        fetch_all.run(region, paths)
     assert "Mappen är demoregionens" in str(e.value)
 
 
@@ -320,16 +319,16 @@ def test_one_failure_stops_no_other(httpserver, region, paths, workbook, goal, c
     """Nothing but PTS answers: the workbook comes all the same, and every other publisher is told of."""
     servers.Log(httpserver, URI, servers.whole(workbook))
     with pytest.raises(DataError) as e:
-        fetch.run(region, paths)
+        fetch_all.run(region, paths)
     assert goal.exists()
     assert "av hämtningarna lyckades inte" in str(e.value) and len(e.value.details) == 4
 
 
 def test_an_inventory_passes_over_receipts_and_uses_them(httpserver, region, paths, workbook, goal):
-    from pipelines.sources import inventory
+    from pipelines.incoming import inventory
 
     servers.Log(httpserver, URI, servers.whole(workbook))
-    fetch.run(region, paths, "pts")
+    fetch_all.run(region, paths, "pts")
     listed, unknown = inventory.list_inputs(paths.raw)
     assert [p for p, _ in listed] == [goal] and unknown == []
     item = inventory.describe(goal, listed[0][1], paths.raw)

@@ -7,9 +7,8 @@ import gpkg_files as make
 import pyogrio
 import pytest
 
-from pipelines import fetch
-from pipelines.errors import DataError
-from pipelines.fetch import receipt
+from pipelines.core.errors import DataError
+from pipelines.fetch import fetch_all, receipt
 
 SQUARES = [(320_000 + 1000 * i, 6_400_000, i) for i in range(5)]
 
@@ -39,7 +38,7 @@ def test_the_newest_listed_year_is_fetched_whole_with_its_receipt(
 ):
     layers = {f"befolkning_1km_{y}": source(tmp_path, y) for y in (2022, 2024, 2023)}
     log = servers.Log(httpserver, "/wfs", servers.wfs(layers))
-    fetch.run(grid_only, paths, "scb")
+    fetch_all.run(grid_only, paths, "scb")
     goal = paths.raw / "scb/befolkning_1km_2024.gpkg"
     assert fetched(goal) == [[f"{e:06}{n:07}", p] for e, n, p in SQUARES]
     noted = receipt.read_receipt(goal)
@@ -48,7 +47,7 @@ def test_the_newest_listed_year_is_fetched_whole_with_its_receipt(
     assert noted.hamtad.endswith("Z")
     before = len(log)
     stamp = goal.stat().st_mtime_ns
-    fetch.run(grid_only, paths, "scb")
+    fetch_all.run(grid_only, paths, "scb")
     assert [r.args["request"] for r in log.requests[before:]] == ["GetCapabilities"], "listan, aldrig lagret"
     assert goal.stat().st_mtime_ns == stamp
     assert "finns redan" in capsys.readouterr().out
@@ -59,10 +58,10 @@ def test_the_configured_year_is_taken_and_then_nothing_is_asked(httpserver, grid
     layers = {f"befolkning_1km_{y}": source(tmp_path, y) for y in (2023, 2024)}
     log = servers.Log(httpserver, "/wfs", servers.wfs(layers))
     region = grid_only.model_copy(update={"scb": type(grid_only.scb)(ar=2023)})
-    fetch.run(region, paths, "scb")
+    fetch_all.run(region, paths, "scb")
     assert (paths.raw / "scb/befolkning_1km_2023.gpkg").is_file()
     before = len(log)
-    fetch.run(region, paths, "scb")
+    fetch_all.run(region, paths, "scb")
     assert len(log) == before, "en utgåva som finns frågas det aldrig om"
 
 
@@ -71,7 +70,7 @@ def test_a_capped_service_is_asked_page_by_page_in_order(httpserver, grid_only, 
     log = servers.Log(
         httpserver, "/wfs", servers.wfs({"befolkning_1km_2024": source(tmp_path, rows=shuffled)}, cap=2)
     )
-    fetch.run(grid_only, paths, "scb")
+    fetch_all.run(grid_only, paths, "scb")
     pages = [r.args["startIndex"] for r in log.requests if "startIndex" in r.args]
     assert pages == ["0", "2", "4"]
     assert fetched(paths.raw / "scb/befolkning_1km_2024.gpkg") == [
@@ -83,7 +82,7 @@ def test_a_layer_that_comes_short_is_not_used(httpserver, grid_only, paths, tmp_
     layers = {"befolkning_1km_2024": source(tmp_path)}
     servers.Log(httpserver, "/wfs", servers.wfs(layers, cap=2, hits={"befolkning_1km_2024": 9}))
     with pytest.raises(DataError):
-        fetch.run(grid_only, paths, "scb")
+        fetch_all.run(grid_only, paths, "scb")
     told = capsys.readouterr().err
     assert "SCB:s tjänst lämnade inte hela lagret" in told and "9 rader" in told and "5 rader" in told
     assert not list((paths.raw / "scb").glob("*"))
@@ -99,7 +98,7 @@ def test_an_exception_inside_200_is_an_error(httpserver, grid_only, paths, tmp_p
 
     servers.Log(httpserver, "/wfs", listing_then_exception)
     with pytest.raises(DataError):
-        fetch.run(grid_only, paths, "scb")
+        fetch_all.run(grid_only, paths, "scb")
     told = capsys.readouterr().err
     assert "SCBs tjänst svarade med ett fel" in told
     assert "Feature type stat:befolkning_1km_2024 unknown" in told and "ett GeoPackage" in told
@@ -117,7 +116,7 @@ def test_an_exception_inside_200_is_an_error(httpserver, grid_only, paths, tmp_p
 def test_a_listing_that_is_none(httpserver, grid_only, paths, capsys, answer, said):
     servers.Log(httpserver, "/wfs", lambda r: answer)
     with pytest.raises(DataError):
-        fetch.run(grid_only, paths, "scb")
+        fetch_all.run(grid_only, paths, "scb")
     assert said in capsys.readouterr().err
 
 
@@ -125,7 +124,7 @@ def test_a_year_that_is_not_there(httpserver, grid_only, paths, tmp_path, capsys
     servers.Log(httpserver, "/wfs", servers.wfs({"befolkning_1km_2024": source(tmp_path)}))
     region = grid_only.model_copy(update={"scb": type(grid_only.scb)(ar=2030)})
     with pytest.raises(DataError):
-        fetch.run(region, paths, "scb")
+        fetch_all.run(region, paths, "scb")
     told = capsys.readouterr().err
     assert "SCB:s tjänst har inte lagret" in told and "befolkning_1km_2030" in told and "2024" in told
 
@@ -141,7 +140,7 @@ def test_another_coordinate_system_is_refused_and_the_earlier_file_kept(
     wrong = make.squares(tmp_path / "hos/w.gpkg", [(1, 2, 3)], crs=3021)
     servers.Log(httpserver, "/wfs", servers.wfs({"befolkning_1km_2024": wrong}))
     with pytest.raises(DataError):
-        fetch.run(grid_only, paths, "scb")
+        fetch_all.run(grid_only, paths, "scb")
     told = capsys.readouterr().err
     assert (
         "Det hämtade duger inte: Fel koordinatsystem" in told and "Den tidigare filen är kvar, orörd" in told
@@ -167,6 +166,6 @@ def test_localities_too(httpserver, region, paths, tmp_path):
         "Smaorter_2023": sma,
     }
     servers.Log(httpserver, "/wfs", servers.wfs(layers))
-    fetch.run(region, paths, "scb")
+    fetch_all.run(region, paths, "scb")
     names = sorted(p.name for p in (paths.raw / "scb").glob("*.gpkg"))
     assert names == ["befolkning_1km_2024.gpkg", "smaorter_2023.gpkg", "tatorter_2023.gpkg"]

@@ -8,12 +8,14 @@ import json
 import fetch_servers as servers
 import pytest
 
-from pipelines import contracts, fetch, files
-from pipelines.contracts_scb_kommun import SCB_KOMMUN
-from pipelines.errors import DataError
-from pipelines.fetch import receipt
-from pipelines.ledger import Ledger
-from pipelines.sources import kolada, scb_kommun
+from pipelines.core import files
+from pipelines.core.errors import DataError
+from pipelines.core.ledger import Ledger
+from pipelines.fetch import fetch_all, receipt
+from pipelines.read.kolada import kolada_answers
+from pipelines.read.scb import scb_totals
+from pipelines.tables import contracts
+from pipelines.tables.scb_tables import SCB_KOMMUN
 
 KOMMUNER = ["9901", "9902", "9903"]
 
@@ -25,7 +27,7 @@ def rows(path):
 
 def test_population_is_summed_over_sex_and_households_are_the_total(httpserver, region, paths):
     px = servers.PxWeb(httpserver, KOMMUNER)
-    fetch.run(region, paths, "scb-tabeller")
+    fetch_all.run(region, paths, "scb-tabeller")
     people = rows(paths.raw / "scb/folkmangd_kommun_99.csv")
     assert list(people[0]) == [
         "kommunkod",
@@ -45,21 +47,21 @@ def test_population_is_summed_over_sex_and_households_are_the_total(httpserver, 
     note = receipt.read_receipt(paths.raw / "scb/hushall_kommun_99.csv")
     assert (note.licens, note.referensdatum) == ("CC0", "2024-12-31")
     before = len(px.data)
-    fetch.run(region, paths, "scb-tabeller")
+    fetch_all.run(region, paths, "scb-tabeller")
     assert len(px.data) == before, "en oförändrad tabell hämtas inte om"
 
 
 def test_a_table_that_has_changed_is_fetched_again(httpserver, region, paths):
     px = servers.PxWeb(httpserver, KOMMUNER)
-    fetch.run(region, paths, "scb-tabeller")
+    fetch_all.run(region, paths, "scb-tabeller")
     before, px.updated = len(px.data), "2027-02-20T07:00:00Z"
-    fetch.run(region, paths, "scb-tabeller")
+    fetch_all.run(region, paths, "scb-tabeller")
     assert len(px.data) == before + 2
 
 
 def test_the_limit_of_cells_is_kept(httpserver, region, paths):
     px = servers.PxWeb(httpserver, KOMMUNER, cells=4)
-    fetch.run(region, paths, "scb-tabeller")
+    fetch_all.run(region, paths, "scb-tabeller")
     assert len(px.data) >= 3 + 2, "3 · 2 · 2 celler ryms inte i färre frågor"
     assert len(rows(paths.raw / "scb/folkmangd_kommun_99.csv")) == 6
 
@@ -67,7 +69,7 @@ def test_the_limit_of_cells_is_kept(httpserver, region, paths):
 def test_a_service_that_gives_less_than_it_says(httpserver, region, paths, capsys):
     servers.PxWeb(httpserver, KOMMUNER, cells=2, told_cells=1000)
     with pytest.raises(DataError):
-        fetch.run(region, paths, "scb-tabeller")
+        fetch_all.run(region, paths, "scb-tabeller")
     told = capsys.readouterr().err
     assert "SCB:s databas lämnar inte ut så många celler på en gång" in told and "fran_ar" in told
     assert not (paths.raw / "scb/folkmangd_kommun_99.csv").exists()
@@ -76,7 +78,7 @@ def test_a_service_that_gives_less_than_it_says(httpserver, region, paths, capsy
 def test_too_many_questions_are_waited_out(httpserver, region, paths, sleeps):
     px = servers.PxWeb(httpserver, KOMMUNER)
     px.busy = 2
-    fetch.run(region, paths, "scb-tabeller")
+    fetch_all.run(region, paths, "scb-tabeller")
     assert sleeps.count(7) == 2, "Retry-After följs"
     assert (paths.raw / "scb/hushall_kommun_99.csv").exists()
 
@@ -85,7 +87,7 @@ def test_too_many_questions_for_too_long(httpserver, region, paths, capsys):
     px = servers.PxWeb(httpserver, KOMMUNER)
     px.busy = 1000
     with pytest.raises(DataError):
-        fetch.run(region, paths, "scb-tabeller")
+        fetch_all.run(region, paths, "scb-tabeller")
     assert "SCB:s databas säger att vi frågar för ofta" in capsys.readouterr().err
 
 
@@ -95,23 +97,23 @@ def test_too_many_questions_for_too_long(httpserver, region, paths, capsys):
 def test_another_service_than_pxweb(httpserver, region, paths, capsys, answer):
     servers.Log(httpserver, "/px/config", lambda r: answer)
     with pytest.raises(DataError):
-        fetch.run(region, paths, "scb-tabeller")
+        fetch_all.run(region, paths, "scb-tabeller")
     assert "Svaret är inte PxWebApi 2" in capsys.readouterr().err
 
 
 def test_a_kommun_that_the_table_lacks(httpserver, region, paths, capsys):
     servers.PxWeb(httpserver, KOMMUNER[:2])
     with pytest.raises(DataError):
-        fetch.run(region, paths, "scb-tabeller")
+        fetch_all.run(region, paths, "scb-tabeller")
     told = capsys.readouterr().err
     assert "SCB:s tabell ser inte ut som väntat" in told and "inte 9903" in told
 
 
 def test_the_fetched_lists_become_the_table_of_totals(httpserver, region, paths):
     servers.PxWeb(httpserver, KOMMUNER)
-    fetch.run(region, paths, "scb-tabeller")
+    fetch_all.run(region, paths, "scb-tabeller")
     facts: list = []
-    scb_kommun.run_kommun(region, paths, Ledger("scb"), facts)
+    scb_totals.run_kommun(region, paths, Ledger("scb"), facts)
     table = contracts.check(files.read_table(paths.table("scb_kommun")), SCB_KOMMUN)
     first = table.iloc[0]
     assert (first["kommunkod"], first["ar"], first["folkmangd"], first["hushall"]) == (
@@ -123,7 +125,7 @@ def test_the_fetched_lists_become_the_table_of_totals(httpserver, region, paths)
     assert {f["roll"] for f in facts} == {"folkmangd_kommun", "hushall_kommun"}
     for name in ("folkmangd", "hushall"):
         (paths.raw / f"scb/{name}_kommun_99.csv").unlink()
-    scb_kommun.run_kommun(region, paths, Ledger("scb"), [])
+    scb_totals.run_kommun(region, paths, Ledger("scb"), [])
     assert not paths.table("scb_kommun").exists(), "utan listor ingen tabell"
 
 
@@ -135,7 +137,7 @@ def test_a_hand_made_list_is_read_as_excel_writes_it(region, paths):
         "cp1252",
     )
     ledger = Ledger("scb")
-    table = scb_kommun.kommun_table(region, paths.raw, ledger, [])
+    table = scb_totals.kommun_table(region, paths.raw, ledger, [])
     assert table[["kommunkod", "folkmangd"]].to_numpy().tolist() == [["9901", 1234]]
     assert "kommuner utan folkmangd" in ledger.entries[0].reason and ledger.entries[0].count == 2
     assert ledger.entries[0].source == "scb/folkmangd_kommun_x.csv"
@@ -151,15 +153,15 @@ def test_a_list_that_cannot_be_read(region, paths, cells, said):
     path = paths.raw / "scb/hushall_kommun_x.csv"
     path.write_text(f"kommunkod;ar;hushall\n{cells}\n", encoding="utf-8")
     with pytest.raises(DataError) as e:
-        scb_kommun.read_totals(path, "hushall")
+        scb_totals.read_totals(path, "hushall")
     assert said in str(e.value) and "hushall_kommun_x.csv" in str(e.value) and "Rad:" in str(e.value)
 
 
 def test_kolada_every_page_every_kommun_every_year(httpserver, region, paths):
     server = servers.Kolada(httpserver, ["0099", *KOMMUNER, "0000"])
-    fetch.run(region, paths, "kolada")
+    fetch_all.run(region, paths, "kolada")
     path = paths.raw / "kolada/kolada_99.json"
-    table, newest = kolada.read_kolada([path], region, Ledger("x"))
+    table, newest = kolada_answers.read_kolada([path], region, Ledger("x"))
     assert newest[path] == 2024
     assert len(table) == 4 * 4 * 3
     for row in table.itertuples():
@@ -168,23 +170,23 @@ def test_kolada_every_page_every_kommun_every_year(httpserver, region, paths):
     note = receipt.read_receipt(path)
     assert (note.licens, note.referensdatum) == ("Källa: Kolada", "2024-10-01")
     before = len(server.data)
-    fetch.run(region, paths, "kolada")
+    fetch_all.run(region, paths, "kolada")
     assert len(server.data) == before
     server.date = "2027-01-01"
     stamp = path.stat().st_mtime_ns
-    fetch.run(region, paths, "kolada")
+    fetch_all.run(region, paths, "kolada")
     assert len(server.data) > before and path.stat().st_mtime_ns == stamp, "samma svar: filen orörd"
     assert "2027-01-01" in receipt.read_receipt(path).version
 
 
 def test_kolada_is_asked_for_few_kommuner_at_a_time(httpserver, region, paths):
-    from pipelines.region import Kommun
+    from pipelines.config.region import Kommun
 
     many = tuple(Kommun(kod=f"99{i:02}", namn=f"K{i}", land_ha=1) for i in range(1, 50))
     region = region.model_copy(update={"lan": region.lan.model_copy(update={"kommuner": many})})
     server = servers.Kolada(httpserver, ["0099", *region.kommunkoder])
     server.page = 5000
-    fetch.run(region, paths, "kolada")
+    fetch_all.run(region, paths, "kolada")
     assert (
         len(server.data) == 3
         and max(len(r.args.getlist("municipality_id")) for r in server.data.requests) == 20
@@ -196,7 +198,7 @@ def test_kolada_is_asked_for_few_kommuner_at_a_time(httpserver, region, paths):
 def test_kolada_lacks_a_kommun(httpserver, region, paths, capsys):
     servers.Kolada(httpserver, ["0099", *KOMMUNER[:2]])
     with pytest.raises(DataError):
-        fetch.run(region, paths, "kolada")
+        fetch_all.run(region, paths, "kolada")
     told = capsys.readouterr().err
     assert "Kolada svarade inte om alla kommuner" in told and "inte 9903" in told
     assert not (paths.raw / "kolada/kolada_99.json").exists()
@@ -207,14 +209,14 @@ def test_a_failing_part_is_never_passed_over(httpserver, region, paths, capsys):
     server = servers.Kolada(httpserver, ["0099", *KOMMUNER])
     server.data.answer = lambda r: servers.body("x", status=500)
     with pytest.raises(DataError):
-        fetch.run(region, paths, "kolada")
+        fetch_all.run(region, paths, "kolada")
     assert "Kolada går inte att nå, eller svarar något annat än väntat" in capsys.readouterr().err
 
 
 def test_kolada_busy(httpserver, region, paths, sleeps):
     server = servers.Kolada(httpserver, ["0099", *KOMMUNER])
     server.kpis.answer = servers.sequence(servers.body("x", status=429, Retry_After="11"), server.kpis.answer)
-    fetch.run(region, paths, "kolada")
+    fetch_all.run(region, paths, "kolada")
     assert 11 in sleeps and (paths.raw / "kolada/kolada_99.json").exists()
 
 
@@ -222,7 +224,7 @@ def test_kolada_answers_with_a_page(httpserver, region, paths, capsys):
     server = servers.Kolada(httpserver, ["0099", *KOMMUNER])
     server.kpis.answer = lambda r: servers.body(servers.BOT, "text/html")
     with pytest.raises(DataError):
-        fetch.run(region, paths, "kolada")
+        fetch_all.run(region, paths, "kolada")
     assert "Kolada går inte att nå, eller svarar något annat än väntat" in capsys.readouterr().err
 
 
@@ -230,6 +232,6 @@ def test_an_indicator_without_values(httpserver, region, paths, capsys):
     server = servers.Kolada(httpserver, ["0099", *KOMMUNER])
     server.value = lambda kpi, place, year: None if kpi == "N07919" else 50.0
     with pytest.raises(DataError):
-        fetch.run(region, paths, "kolada")
+        fetch_all.run(region, paths, "kolada")
     told = capsys.readouterr().err
     assert "Kolada har inga värden för ett nyckeltal" in told and "inget för N07919" in told

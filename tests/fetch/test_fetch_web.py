@@ -12,9 +12,9 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
-from pipelines.errors import DataError
+from pipelines.config.fetching import Hamta
+from pipelines.core.errors import DataError
 from pipelines.fetch import web
-from pipelines.region_fetch import Hamta
 
 # A certificate that nobody has signed but itself, for localhost until 2126, and its key: of no other use.
 KEY = """MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg29Ic0oSBI11Hs6PI

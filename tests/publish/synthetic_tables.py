@@ -15,11 +15,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from pipelines import contracts, contracts_gaps, grid
-from pipelines.files import write_polygons, write_table
-from pipelines.paths import Paths
-from pipelines.publish import open_tables
-from pipelines.region import MEASURES, THRESHOLDS, Region, load_region
+from pipelines.config.region import MEASURES, THRESHOLDS, Region, load_region
+from pipelines.core import cell_grid
+from pipelines.core.files import write_polygons, write_table
+from pipelines.core.paths import Paths
+from pipelines.disclosure import make_open_tables
+from pipelines.tables import contracts, gap_tables
 from tests.publish import no_history
 
 ROOT = Path(__file__).parents[2]
@@ -88,7 +89,7 @@ def tiny(
         geometry=[shapely.multipolygons([b]) for b in boxes], crs=3006,
     )  # fmt: skip
     column, row = np.meshgrid(np.arange(24), np.arange(10), indexing="ij")
-    rutid = grid.from_column_row(west // 250 + column.ravel(), south // 250 + row.ravel())
+    rutid = cell_grid.from_column_row(west // 250 + column.ravel(), south // 250 + row.ravel())
     keep = np.arange(len(rutid)) % 17 != 5
     owner = np.where(column.ravel() < 12, 0, 1)[keep]
     cells = _people(rutid[keep], owner, frame, np.array([[west + 1500.0, south + 1250.0, 3000.0]]), 1.5)
@@ -113,7 +114,7 @@ def _cells_on(frame: gpd.GeoDataFrame) -> tuple[np.ndarray, np.ndarray]:
         ((g, i + 1) for i, g in enumerate(frame.geometry)), (high, wide), transform=place, all_touched=True
     )[::-1].T
     column, row = np.nonzero(burnt)
-    return grid.from_column_row(column + column0, row + row0), burnt[column, row].astype(int) - 1
+    return cell_grid.from_column_row(column + column0, row + row0), burnt[column, row].astype(int) - 1
 
 
 def _localities() -> np.ndarray:
@@ -146,7 +147,7 @@ def _people(
 
     rng = np.random.default_rng(7)
     count = len(rutid)
-    e, n = grid.corner(rutid)
+    e, n = cell_grid.corner(rutid)
     codes = frame["kommunkod"].to_numpy()[owner]
     near, which = cKDTree(towns[:, :2]).query(np.column_stack([e + 125, n + 125]))
     reach = 300 + 14 * np.sqrt(towns[which, 2])
@@ -167,7 +168,7 @@ def _people(
     base[addresses == 0] = "ingen"
     df = pd.DataFrame(
         {
-            "rutid_scb": grid.scb_id(rutid), "rutid_inspire": grid.inspire_id(rutid), "kommunkod": codes,
+            "rutid_scb": cell_grid.scb_id(rutid), "rutid_inspire": cell_grid.inspire_id(rutid), "kommunkod": codes,
             "kommunnamn": frame["kommunnamn"].to_numpy()[owner],
             "omradestyp": np.where(near < reach, "tatbebyggt", "glesbebyggt"),
             "land_ha": np.where(rng.random(count) < 0.9, 6.25, rng.random(count) * 6.25),
@@ -261,13 +262,13 @@ def _write(
         "version": "0.1.0",
     }  # fmt: skip
     paths.run_facts.write_text(json.dumps(facts), encoding="utf-8")
-    open_tables.run(region, paths)
+    make_open_tables.run(region, paths)
 
 
 def _write_areas(paths: Paths, cells: pd.DataFrame) -> None:
     """Write internal gap areas: every 6 × 6 block of cells with somebody without, its facts made up from its place."""
     areas, members = [], []
-    column, row = grid.column_row(cells["rutid_scb"].astype("int64"))
+    column, row = cell_grid.column_row(cells["rutid_scb"].astype("int64"))
     block = pd.Series(column // 6 * 10_000 + row // 6)
     for t in THRESHOLDS:
         for m, part in (("tillgang", 1.0), ("passerad", cells["_ej_passerad"])):
@@ -300,15 +301,13 @@ def _write_areas(paths: Paths, cells: pd.DataFrame) -> None:
             areas.append(area.assign(kostnad_per_hushall_sek=each).reset_index(drop=True))
             ids = area["bristomrade_id"].reindex(own["block"]).to_numpy()
             members.append(
-                own.assign(bristomrade_id=ids, troskel_mbit=t, matt=m)[
-                    contracts_gaps.BRISTOMRADEN_RUTOR.names
-                ]
+                own.assign(bristomrade_id=ids, troskel_mbit=t, matt=m)[gap_tables.BRISTOMRADEN_RUTOR.names]
             )
     whole = pd.concat(areas, ignore_index=True).astype({"prioritet": "Int64"})
-    for c in contracts_gaps.BRISTOMRADEN.columns:
+    for c in gap_tables.BRISTOMRADEN.columns:
         if c.name not in whole:
             whole[c.name] = np.nan
     corner = shapely.multipolygons([shapely.box(0, 0, 1, 1)])
     frame = gpd.GeoDataFrame(whole, geometry=[corner] * len(whole), crs=3006)
-    write_polygons(contracts.check(frame, contracts_gaps.BRISTOMRADEN), paths.table("bristomraden"))
+    write_polygons(contracts.check(frame, gap_tables.BRISTOMRADEN), paths.table("bristomraden"))
     write_table(pd.concat(members, ignore_index=True), paths.table("bristomraden_rutor"))

@@ -18,12 +18,21 @@ import pytest
 import shapely
 from pyproj import CRS
 
-from pipelines import files
-from pipelines.errors import DataError
-from pipelines.paths import Paths
-from pipelines.publish import installed
-from pipelines.publish.archive import contents, formats, longterm, metadata, order, schemas, verify, write
-from pipelines.region import load_region
+from pipelines.config.region import load_region
+from pipelines.core import files
+from pipelines.core.errors import DataError
+from pipelines.core.paths import Paths
+from pipelines.orders.archive import (
+    archive_formats,
+    archive_metadata,
+    archive_order,
+    contents,
+    longterm,
+    schemas,
+    verify,
+    write_archive,
+)
+from pipelines.publish.install import installed
 from tests.conftest import clean_environment, make_command
 
 GML = "{http://www.opengis.net/gml/3.2}"
@@ -36,7 +45,7 @@ def paths_of(folder: Path) -> Paths:
 def archive(folder: Path, edition: str = "") -> Path:
     """Write a package and return it; there is one of each kind."""
     paths = paths_of(folder)
-    write.run(load_region(paths.config), paths, edition)
+    write_archive.run(load_region(paths.config), paths, edition)
     return newest(folder, "OPPEN" if edition.startswith(("o", "ö")) else "INTERN")
 
 
@@ -123,7 +132,7 @@ def test_every_product_is_in_it_as_it_stands(county, internal):
             packed = internal / "data/produkter" / goal / name
             assert packed.read_bytes() == (county / part / name).read_bytes()
     assert (internal / "data/konfiguration/county.toml").read_bytes() == (county / "county.toml").read_bytes()
-    assert (internal / "data/program/pipelines/grid.py").exists()
+    assert (internal / "data/program/pipelines/core/cell_grid.py").exists()
     assert (internal / "data/program/requirements.lock").exists()
     assert not list(internal.rglob("*.pyc"))
 
@@ -211,7 +220,7 @@ def test_the_readme_explains_it_in_swedish(internal):
 
 
 def test_premis_has_every_file_with_its_checksum(internal):
-    space = {"p": metadata.PREMIS}
+    space = {"p": archive_metadata.PREMIS}
     root = ET.parse(internal / "metadata/premis.xml").getroot()
     found = {
         o.findtext(".//p:objectIdentifierValue", namespaces=space): (
@@ -223,7 +232,7 @@ def test_premis_has_every_file_with_its_checksum(internal):
     there = {p.relative_to(internal).as_posix(): p for p in (internal / "data").rglob("*") if p.is_file()}
     assert found == {n: (files.sha256(p), p.stat().st_size) for n, p in there.items()}
     core = ET.parse(internal / "metadata/dublincore.xml").getroot()
-    assert core.findtext(f"{{{metadata.DC}}}publisher") == "Region Östviken"
+    assert core.findtext(f"{{{archive_metadata.DC}}}publisher") == "Region Östviken"
 
 
 def test_the_open_package_holds_only_what_is_published(county, tmp_path):
@@ -654,7 +663,7 @@ def test_the_schemas_come_with_the_package_and_are_enough(internal):
 def test_a_formula_in_a_text_gets_an_apostrophe():
     import pyarrow as pa
 
-    from pipelines.publish.archive.longterm import _plain
+    from pipelines.orders.archive.longterm import _plain
     from pipelines.publish.workbook.safe import FORMULA_STARTS
 
     given = [*(f"{c}1" for c in FORMULA_STARTS), "Östby", "", None, "a=b"]
@@ -687,8 +696,8 @@ def test_a_formula_in_a_text_gets_an_apostrophe():
 )
 def test_a_file_that_is_not_what_its_name_says_is_unreadable(tmp_path, name, body):
     (tmp_path / name).write_bytes(body)
-    with pytest.raises(formats.UnreadableError):
-        formats.inspect(tmp_path / name)
+    with pytest.raises(archive_formats.UnreadableError):
+        archive_formats.inspect(tmp_path / name)
 
 
 @pytest.mark.parametrize("name", ["data/rutnat_250m.pmtiles", "data/rutnat_250m.csv.zip"])
@@ -696,8 +705,8 @@ def test_half_a_published_file_is_unreadable(county, tmp_path, name):
     whole = (county / "maps" / name).read_bytes()
     for body in (whole[:-1], whole[: len(whole) // 2]):
         (tmp_path / Path(name).name).write_bytes(body)
-        with pytest.raises(formats.UnreadableError):
-            formats.inspect(tmp_path / Path(name).name)
+        with pytest.raises(archive_formats.UnreadableError):
+            archive_formats.inspect(tmp_path / Path(name).name)
 
 
 def test_a_view_that_never_ends_is_broken_off(tmp_path, monkeypatch):
@@ -710,24 +719,24 @@ def test_a_view_that_never_ends_is_broken_off(tmp_path, monkeypatch):
             "INSERT INTO gpkg_contents VALUES ('vy', 'attributes');"
             f"CREATE VIEW vy AS WITH RECURSIVE n(i) AS ({numbers} LIMIT 1000) SELECT i FROM n;"
         )
-    assert formats.inspect(path) == {"lager": {"vy": 1000}, "epsg": 3006}
+    assert archive_formats.inspect(path) == {"lager": {"vy": 1000}, "epsg": 3006}
     with closing(sqlite3.connect(path)) as db:
         db.executescript(
             f"DROP VIEW vy; CREATE VIEW vy AS WITH RECURSIVE n(i) AS ({numbers}) SELECT i FROM n"
         )
-    monkeypatch.setattr(formats, "MAX_STEPS", 10 * formats.STEPS)
-    with pytest.raises(formats.UnreadableError, match="interrupted"):
-        formats.inspect(path)
+    monkeypatch.setattr(archive_formats, "MAX_STEPS", 10 * archive_formats.STEPS)
+    with pytest.raises(archive_formats.UnreadableError, match="interrupted"):
+        archive_formats.inspect(path)
 
 
 def test_counts_are_what_stands_in_the_file(tmp_path):
     (tmp_path / "a.csv").write_text('a,"b"\n1,"x\ny"\n2,\n', encoding="utf-8")
-    assert formats.inspect(tmp_path / "a.csv") == {"rader": 2, "kolumner": 2}
+    assert archive_formats.inspect(tmp_path / "a.csv") == {"rader": 2, "kolumner": 2}
     (tmp_path / "a.geojson").write_text('{"type": "FeatureCollection", "features": [{}, {}]}')
-    assert formats.inspect(tmp_path / "a.geojson") == {"objekt": 2}
+    assert archive_formats.inspect(tmp_path / "a.geojson") == {"objekt": 2}
     (tmp_path / "a.okand").write_bytes(b"\xff")
-    assert formats.inspect(tmp_path / "a.okand") is None
+    assert archive_formats.inspect(tmp_path / "a.okand") is None
 
 
 def test_the_kinds_have_names_of_their_own():
-    assert order.KINDS == {"intern": "INTERN", "oppen": "OPPEN"}
+    assert archive_order.KINDS == {"intern": "INTERN", "oppen": "OPPEN"}

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.errors import DataError
-from pipelines.publish.archive import unpack
+from pipelines.core.errors import DataError
+from pipelines.orders.archive import unpack
 
 
 def zipped(path: Path, *entries: tuple[str, bytes], **fields: int) -> Path:

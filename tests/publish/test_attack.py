@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipelines import classes
-from pipelines.contracts_open import KOMMUNER_OPPNA, LAN_OPPNA, RUTNAT_250M
-from pipelines.publish.open_tables import withheld
+from pipelines.core import classes
+from pipelines.disclosure import withheld
+from pipelines.tables.open_contracts import KOMMUNER_OPPNA, LAN_OPPNA, RUTNAT_250M
 from tests.publish import worlds
 from tests.publish.adversary import (
     CLASS,
@@ -299,8 +299,8 @@ def test_the_next_edition_draws_the_same_cells():
 def test_evidence_that_may_not_be_published_has_no_part_in_the_key(tmp_path, monkeypatch):
     import json
 
-    from pipelines.files import write_table
-    from pipelines.paths import Paths
+    from pipelines.core.files import write_table
+    from pipelines.core.paths import Paths
 
     monkeypatch.delenv(withheld.KEY_VARIABLE, raising=False)
     paths = Paths(tmp_path / "c.toml", tmp_path, tmp_path / "ut", tmp_path / "kartor")

@@ -12,12 +12,11 @@ import pandas as pd
 import pytest
 
 from pipelines.__main__ import main
-from pipelines.contracts_open import KOMMUNER_OPPNA
-from pipelines.files import read_table
-from pipelines.paths import Paths
-from pipelines.publish import open_tables
-from pipelines.publish.open_tables import summary, withheld
-from pipelines.region import load_region
+from pipelines.config.region import load_region
+from pipelines.core.files import read_table
+from pipelines.core.paths import Paths
+from pipelines.disclosure import make_open_tables, open_summary, withheld
+from pipelines.tables.open_contracts import KOMMUNER_OPPNA
 from tests.conftest import made_once
 from tests.demo.conftest import make, write_config
 from tests.publish.adversary import CLASS, LEVELS, Knowledge, attack, counts_left, narrowed
@@ -123,7 +122,9 @@ def published(
     if key is not None:
         cells = withheld.withhold(cells, found["oppna_delar"], key, G)
     limits = region.publicering.bandgranser
-    made = summary.tables(found["kommuner"], found["lan"], cells, found["oppna_delar"], found["land"], limits)
+    made = open_summary.tables(
+        found["kommuner"], found["lan"], cells, found["oppna_delar"], found["land"], limits
+    )
     kommuner = made["kommuner"][KOMMUNER_OPPNA.names]
     return {"rutnat_250m": cells, "kommuner": kommuner, "delar": looked_up(found["oppna_delar"])}
 
@@ -189,7 +190,7 @@ def test_the_open_tables_are_made_of_them(demo: Paths) -> None:
     """The whole chain, once: the tables keep their contracts."""
     found = tables(demo)
     region = load_region(demo.config)
-    made = open_tables.tables(*found.values(), region, withheld.secret(demo))
+    made = make_open_tables.tables(*found.values(), region, withheld.secret(demo))
     assert json.dumps(sorted(made)) == json.dumps(["bristomraden", "kommuner", "lan", "rutnat_250m"])
     areas = made["bristomraden"]
     assert (areas["hushall_utan_minst"] <= areas["hushall_utan_hogst"]).all()

@@ -7,8 +7,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipelines.publish import beside_pts, report_coverage
-from pipelines.region import load_region
+from pipelines.config.region import load_region
+from pipelines.publish.report import report_coverage
+from pipelines.publish.words import beside_pts
 
 NBSP = "\N{NO-BREAK SPACE}"
 VG = Path(__file__).parents[2] / "config" / "vastra-gotaland.toml"

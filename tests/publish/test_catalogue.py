@@ -18,13 +18,12 @@ from rdflib import BNode, Graph, Literal, Namespace, URIRef
 from rdflib.compare import isomorphic
 from rdflib.namespace import DCAT, DCTERMS, FOAF, PROV, RDF, XSD
 
-from pipelines import products
-from pipelines.errors import ContractError, DataError
-from pipelines.publish import catalogue
-from pipelines.publish.catalogue import english
-from pipelines.publish.catalogue.described import ABOUT
-from pipelines.region import Publicering, load_region
-from pipelines.region_catalogue import TidigareUtgava, Tjanster
+from pipelines.config.catalogued import TidigareUtgava, Tjanster
+from pipelines.config.region import Publicering, load_region
+from pipelines.core.errors import ContractError, DataError
+from pipelines.publish import products
+from pipelines.publish.catalogue import english, write_catalogue
+from pipelines.publish.catalogue.catalogue_content import ABOUT
 
 HERE = Path(__file__).parent
 SPDX, VCARD = Namespace("http://spdx.org/rdf/terms#"), Namespace("http://www.w3.org/2006/vcard/ns#")
@@ -59,7 +58,7 @@ PROMISED = [
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     region, paths = dummy_edition.write(tmp_path_factory.mktemp("katalog"))
-    catalogue.run(region, paths)
+    write_catalogue.run(region, paths)
     return paths
 
 
@@ -243,14 +242,14 @@ def test_demo_is_marked_and_real_is_not(graph, tmp_path):
         assert str(graph.value(s, DCTERMS.description)).startswith("DEMO")
         assert Literal("DEMO", lang="sv") in set(graph.objects(s, DCAT.keyword))
     region, paths = dummy_edition.write(tmp_path, demo=False)
-    catalogue.run(region, paths)
+    write_catalogue.run(region, paths)
     assert all("DEMO" not in paths.built(f"maps/{n}").read_text(encoding="utf-8") for n in FILES)
 
 
 def test_high_value_only_with_its_law(graph, shapes, tmp_path):
     assert not list(graph.triples((None, DCATAP.hvdCategory, None)))
     region, paths = dummy_edition.write(tmp_path, publishing={"hvd_kategori": HVD, "telefon": "+4610000000"})
-    catalogue.run(region, paths)
+    write_catalogue.run(region, paths)
     valued = Graph().parse(paths.built("maps/catalog.rdf"))
     for s in valued.subjects(RDF.type, DCAT.Dataset):
         assert valued.value(s, DCATAP.hvdCategory) == URIRef(HVD)
@@ -286,7 +285,7 @@ def test_identifiers_outlive_the_edition(graph, tmp_path):
     later = facts.replace("0123456789ab", "ffffffffffff").replace("2025-11-15", "2027-01-01")
     paths.run_facts.write_text(later, encoding="utf-8")
     paths.built("maps/data/kommuner.csv").write_bytes(b"another edition")
-    catalogue.run(region, paths)
+    write_catalogue.run(region, paths)
     other = Graph().parse(paths.built("maps/catalog.rdf"))
     assert set(other.subjects()) == set(graph.subjects())
     for s in graph.subjects(RDF.type, DCAT.Dataset):
@@ -297,7 +296,7 @@ def test_a_file_no_open_product_owns_is_not_published(tmp_path):
     region, paths = dummy_edition.write(tmp_path)
     paths.built("maps/data/adresser.csv").write_text("a", encoding="utf-8")
     with pytest.raises(ContractError, match=r"maps/data/adresser\.csv"):
-        catalogue.run(region, paths)
+        write_catalogue.run(region, paths)
     assert not paths.built("maps/catalog.rdf").exists()
 
 
@@ -305,7 +304,7 @@ def test_a_product_that_is_not_built_is_named(tmp_path):
     region, paths = dummy_edition.write(tmp_path)
     paths.built("maps/data/lan.csv").unlink()
     with pytest.raises(DataError, match=r"maps/data/lan\.csv"):
-        catalogue.run(region, paths)
+        write_catalogue.run(region, paths)
 
 
 def test_hostile_names_stay_names(tmp_path, shapes):
@@ -313,7 +312,7 @@ def test_hostile_names_stay_names(tmp_path, shapes):
     region, paths = dummy_edition.write(
         tmp_path, publishing={"utgivare": evil, "nyckelord": (evil, "bredband"), "kontakt_epost": "å b@x.example"},
     )  # fmt: skip
-    catalogue.run(region, paths)
+    write_catalogue.run(region, paths)
     told = Graph().parse(paths.built("maps/catalog.rdf"))
     assert isomorphic(told, Graph().parse(paths.built("maps/catalog.ttl")))
     name = evil.replace("\x00", "\ufffd")
@@ -365,7 +364,7 @@ def more(tmp_path_factory) -> Graph:
         "webbplats": "https://region.example.org/", "utgivare_en": "Region of Somewhere",
     }  # fmt: skip
     region, paths = dummy_edition.write(tmp_path_factory.mktemp("mer"), publishing=given)
-    catalogue.run(region, paths)
+    write_catalogue.run(region, paths)
     return Graph().parse(paths.built("maps/catalog.rdf"))
 
 
@@ -443,7 +442,7 @@ def test_editions_are_a_series_and_each_knows_the_one_before(more):
 def test_this_edition_is_no_edition_before_itself(tmp_path):
     same = TidigareUtgava(datum="2025-11-15", adress="https://data.example.org/2025/")
     region, paths = dummy_edition.write(tmp_path, publishing={"tidigare_utgavor": (same,)})
-    catalogue.run(region, paths)
+    write_catalogue.run(region, paths)
     told = Graph().parse(paths.built("maps/catalog.rdf"))
     assert not list(told.subject_objects(DCAT3.prev))
 
@@ -489,6 +488,6 @@ def test_an_address_or_date_that_is_none_is_told(part, value):
 def test_a_licence_freer_than_the_sources_is_stopped(tmp_path):
     region, paths = dummy_edition.write(tmp_path, publishing={"licens": "CC0 1.0"})
     with pytest.raises(DataError, match="friare än källornas") as error:
-        catalogue.run(region, paths)
+        write_catalogue.run(region, paths)
     assert "Lantmäteriet" in str(error.value)
     assert not paths.built("maps/catalog.rdf").exists()

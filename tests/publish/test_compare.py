@@ -14,8 +14,8 @@ import geopandas as gpd
 import pytest
 import tiny_editions as tiny
 
-from pipelines.errors import DataError
-from pipelines.publish import compare
+from pipelines.core.errors import DataError
+from pipelines.orders.compare import compare_editions
 from tests.conftest import clean_environment, warm_steps
 from tests.stages.gaps.regions import REGION, Address, gap_cells
 
@@ -57,7 +57,7 @@ def two(tmp_path):
 
 
 def compared(old, out):
-    compare.run(REGION, tiny.paths(out), str(old))
+    compare_editions.run(REGION, tiny.paths(out), str(old))
     folder = out / "jamforelse"
     layers = {n: gpd.read_file(folder / "forandring.gpkg", layer=f"forandring_{n}") for n in
               ("rutor", "bristomraden", "kommuner")}  # fmt: skip
@@ -204,7 +204,7 @@ def test_what_cannot_be_compared(tmp_path):
 
     def fails(old, match):
         with pytest.raises(DataError, match=match) as error:
-            compare.run(REGION, tiny.paths(out), str(old))
+            compare_editions.run(REGION, tiny.paths(out), str(old))
         assert "Gör så här" in str(error.value)
         assert not (out / "jamforelse").exists()
 

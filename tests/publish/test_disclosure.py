@@ -13,10 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.files import read_polygons, read_table, write_polygons, write_table
-from pipelines.publish import open_tables, webmap
-from pipelines.publish.disclosure import publish
-from pipelines.region import load_region
+from pipelines.config.region import load_region
+from pipelines.core.files import read_polygons, read_table, write_polygons, write_table
+from pipelines.disclosure import make_open_tables
+from pipelines.disclosure.rules import publish
+from pipelines.publish.webmap import write_webmap
 from tests.publish import synthetic_tables
 from tests.publish.adversary import WITHOUT
 from tests.publish.test_webmap import decode, page
@@ -149,8 +150,8 @@ def attacked(paths) -> pd.DataFrame:
 
     The cells' households, which anybody can reckon, times the least and the most share their classes allow.
     """
-    html = paths.built(webmap.OPEN).read_text(encoding="utf-8")
-    read = page(paths, webmap.OPEN)
+    html = paths.built(write_webmap.OPEN).read_text(encoding="utf-8")
+    read = page(paths, write_webmap.OPEN)
     about = json.loads(read.block("sida"))
     ids, fields = decode(about["rutnat"], read.block("rutor-data"))
     names = {k: re.sub("<", "&lt;", n).replace(">", "&gt;") for k, n in about["kommunnamn"].items()}
@@ -197,7 +198,7 @@ def put_counts(paths, without: dict[int, np.ndarray], households: np.ndarray) ->
     write_table(cells, paths.table("oppna_rutor"))
     write_table(parts[n > 0].reset_index(drop=True), paths.table("oppna_delar"))
     write_table(kommuner, paths.table("kommuner"))
-    open_tables.run(REGION, paths)
+    make_open_tables.run(REGION, paths)
 
 
 def random_counts(count: int, seed: int) -> tuple[dict[int, np.ndarray], np.ndarray]:
@@ -217,7 +218,7 @@ def test_attack_on_the_page_of_a_random_county(tmp_path: Path, seed: int):
     region, paths = synthetic_tables.tiny(tmp_path)
     without, households = random_counts(len(read_table(paths.table("oppna_rutor"))), seed)
     put_counts(paths, without, households)
-    webmap.write_open(region, paths, SHAPES)
+    write_webmap.write_open(region, paths, SHAPES)
     found = attacked(paths)
     exact = read_table(paths.table("kommuner")).set_index("kommunkod")
     true = np.array(
@@ -248,7 +249,7 @@ def test_the_attack_has_teeth(tmp_path: Path):
     one = np.zeros(len(cells))
     one[np.flatnonzero((cells["kommunkod"] == "1401") & (n > 0))[:2]] = 2.4, 2.0
     put_counts(paths, dict.fromkeys(THRESHOLDS, one), households)
-    webmap.write_open(region, paths, SHAPES)
+    write_webmap.write_open(region, paths, SHAPES)
     told_ = attacked(paths)
     assert len(told_) >= 3
     assert (told_["least"] <= 1e-6).all()
@@ -262,5 +263,5 @@ def test_the_attack_has_teeth(tmp_path: Path):
     areas = read_polygons(paths.table("oppen_bristomraden"))
     areas = areas[~((areas["troskel_mbit"] == 100) & (areas["matt"] == "tillgang"))].reset_index(drop=True)
     write_polygons(areas, paths.table("oppen_bristomraden"))
-    webmap.write_open(region, paths, SHAPES)
+    write_webmap.write_open(region, paths, SHAPES)
     assert (attacked(paths)["least"] > 0.5).any()

@@ -15,9 +15,9 @@ from pathlib import Path
 import bagit
 import pytest
 
-from pipelines.paths import Paths
-from pipelines.publish.archive import write
-from pipelines.region import load_region
+from pipelines.config.region import load_region
+from pipelines.core.paths import Paths
+from pipelines.orders.archive import write_archive
 from tests.publish.file_validators import BY_ENDING, EXPONENT
 
 PROGRAM = "data/program/"
@@ -30,7 +30,7 @@ def folders(small_edition: Path, tmp_path_factory: pytest.TempPathFactory) -> di
     home = tmp_path_factory.mktemp("alla")
     shutil.copytree(small_edition, home / "lan", copy_function=shutil.copy2)
     paths = Paths(home / "lan/county.toml", home / "lan/raw", home / "lan/out", home / "lan/maps")
-    write.run(load_region(paths.config), paths, "intern")
+    write_archive.run(load_region(paths.config), paths, "intern")
     (package,) = (home / "lan/out/arkiv").glob("*INTERN.zip")
     with zipfile.ZipFile(package) as archive:
         archive.extractall(home / "paket")

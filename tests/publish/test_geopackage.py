@@ -18,12 +18,12 @@ import pytest
 import shapely
 import tiny_tables as tiny
 
-from pipelines import contracts
-from pipelines.errors import ContractError
-from pipelines.files import sha256, write_polygons
-from pipelines.paths import Paths
-from pipelines.publish import geopackage, gpkg_rtree
-from pipelines.publish.geopackage import LAYERS
+from pipelines.core.errors import ContractError
+from pipelines.core.files import sha256, write_polygons
+from pipelines.core.paths import Paths
+from pipelines.publish.geopackage import gpkg_rtree, write_geopackage
+from pipelines.publish.geopackage.write_geopackage import LAYERS
+from pipelines.tables import contracts
 
 # Cells that lack something: 2, 3, 3 with tillgång and 1, 3, 3 passed at 30, 100 and 1000 Mbit/s (tiny.CELLS).
 AREAS = 2 + 3 + 3 + 1 + 3 + 3
@@ -40,7 +40,7 @@ SQL_TYPES = {"text": "TEXT", "heltal": "INTEGER", "decimal": "REAL", "ja_nej": "
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     region, paths = tiny.write(tmp_path_factory.mktemp("gpkg"))
-    geopackage.run(region, paths)
+    write_geopackage.run(region, paths)
     return paths.built("out/bredband.gpkg")
 
 
@@ -100,7 +100,7 @@ def test_negative_zero_is_written_as_zero(tmp_path: Path) -> None:
     cells = pd.read_parquet(paths.table("rutnat_250m"))
     cells["hushall_utan_30"] = [-0.0, 4e-7, 0.0, 0.0, 0.0]
     cells.to_parquet(paths.table("rutnat_250m"))
-    geopackage.run(region, paths)
+    write_geopackage.run(region, paths)
     got = ask(
         paths.built("out/bredband.gpkg"), "SELECT hushall_utan_30 FROM rutnat_250m ORDER BY fid LIMIT 2"
     )
@@ -185,7 +185,7 @@ def divided(folder: Path) -> tuple[Path, pd.DataFrame]:
             rows.append(part)
     parts = pd.DataFrame(rows)[contracts.DELAR.names]
     parts.to_parquet(paths.table("rutnat_delar"))
-    geopackage.run(region, paths)
+    write_geopackage.run(region, paths)
     return paths.built("out/bredband.gpkg"), parts
 
 
@@ -213,7 +213,7 @@ def test_a_part_that_differs_from_its_cell_is_stored(tmp_path: Path) -> None:
     cells = cells.astype({"hushall": float, "max_ned_mbit": float})
     cells.loc[1, "hushall"], cells.loc[4, "max_ned_mbit"] = 7.5, None
     cells.to_parquet(paths.table("rutnat_250m"))
-    geopackage.run(region, paths)
+    write_geopackage.run(region, paths)
     path = paths.built("out/bredband.gpkg")
     asked = "SELECT hushall, max_ned_mbit FROM {} WHERE rutid_scb IN ('3200006400250', '3210006400500') ORDER BY 1"
     assert ask(path, asked.format("rutnat_250m")) == [(7.5, 100.0), (3000.0, None)]
@@ -226,7 +226,7 @@ def test_a_cell_without_a_part_stops_the_product(tmp_path: Path) -> None:
     parts = pd.read_parquet(paths.table("rutnat_delar"))
     parts[1:].to_parquet(paths.table("rutnat_delar"))
     with pytest.raises(ContractError, match="1 rutor utan del"):
-        geopackage.run(region, paths)
+        write_geopackage.run(region, paths)
     assert not paths.built("out/bredband.gpkg").exists()
 
 
@@ -327,7 +327,7 @@ def test_demo_is_written_in_every_title_and_only_when_it_is_one(built: Path, tmp
     assert all(i.startswith("DEMO – ") and d.startswith("DEMO") for i, d in told)
     assert ("DEMO – Rutnät 250 m",) in ask(built, "SELECT identifier FROM gpkg_contents")
     region, paths = tiny.write(tmp_path, demo=False)
-    geopackage.run(region, paths)
+    write_geopackage.run(region, paths)
     real = paths.built("out/bredband.gpkg")
     assert ("Rutnät 250 m",) in ask(real, "SELECT identifier FROM gpkg_contents")
     assert b"DEMO" not in real.read_bytes()
@@ -387,11 +387,11 @@ def test_reads_back_with_another_library(built: Path) -> None:
 
 def test_same_tables_same_bytes(built: Path, tmp_path: Path) -> None:
     region, paths = tiny.write(tmp_path)
-    geopackage.run(region, paths)
+    write_geopackage.run(region, paths)
     again = paths.built("out/bredband.gpkg")
     first = sha256(again)
     assert first == sha256(built)
-    geopackage.run(region, paths)
+    write_geopackage.run(region, paths)
     assert sha256(again) == first
 
 
@@ -401,7 +401,7 @@ def test_a_missing_count_stops_the_product(tmp_path: Path) -> None:
     cells.loc[3, "hushall_utan_100"] = None
     cells.to_parquet(paths.table("rutnat_250m"))
     with pytest.raises(ContractError, match="hushall_utan_100"):
-        geopackage.run(region, paths)
+        write_geopackage.run(region, paths)
     assert not paths.built("out/bredband.gpkg").exists()
     assert not list(paths.built("out").glob(".*"))
 
@@ -411,7 +411,7 @@ def test_columns_outside_the_contract_are_not_published(tmp_path: Path) -> None:
     cells = pd.read_parquet(paths.table("rutnat_250m"))
     cells["hemlig"] = "x"
     cells.to_parquet(paths.table("rutnat_250m"))
-    geopackage.run(region, paths)
+    write_geopackage.run(region, paths)
     names = [r[1] for r in ask(paths.built("out/bredband.gpkg"), "PRAGMA table_info(rutnat_250m)")]
     assert "hemlig" not in names
 
@@ -421,7 +421,7 @@ def test_thin_gaps_between_generalised_outlines_are_no_holes(tmp_path: Path) -> 
     _outline(
         paths, shapely.box(320200, 6400100, 320400, 6400105), shapely.box(320100, 6400200, 320400, 6400600)
     )
-    geopackage.run(region, paths)
+    write_geopackage.run(region, paths)
     ((blob,),) = ask(paths.built("out/bredband.gpkg"), "SELECT geom FROM lan")
     lake = shapely.box(320100, 6400200, 320400, 6400600)
     assert geometry_of(blob).equals(shapely.box(320000, 6400000, 321250, 6400750).difference(lake))

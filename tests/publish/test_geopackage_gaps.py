@@ -15,8 +15,8 @@ import shapely
 import tiny_tables as tiny
 
 from pipelines.__main__ import main
-from pipelines.files import read_table, write_polygons, write_table
-from pipelines.publish import geopackage
+from pipelines.core.files import read_table, write_polygons, write_table
+from pipelines.publish.geopackage import write_geopackage
 from tests.small_county import inputs
 
 STAGES = (
@@ -32,7 +32,7 @@ CLOSE = 1e-4
 @pytest.fixture(scope="module")
 def tiny_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
     region, paths = tiny.write(tmp_path_factory.mktemp("gpkg"))
-    geopackage.run(region, paths)
+    write_geopackage.run(region, paths)
     with closing(sqlite3.connect(paths.built("out/bredband.gpkg"))) as db:
         yield db
 
@@ -202,7 +202,7 @@ def test_a_county_without_gap_areas_keeps_its_layers(tmp_path: Path) -> None:
     write_polygons(areas[areas["prioritet"].isna()].reset_index(drop=True), paths.table("bristomraden"))
     for name in ("bristomraden_kommun", "bristomraden_rutor", "bristkurva"):
         write_table(read_table(paths.table(name)).head(0), paths.table(name))
-    geopackage.run(region, paths)
+    write_geopackage.run(region, paths)
     with closing(sqlite3.connect(paths.built("out/bredband.gpkg"))) as db:
         assert db.execute("SELECT count(*), count(geom) FROM bristomraden").fetchall() == [(12, 0)]
         for name in ("bristomraden_kommun", "bristomraden_rutor", "bristkurva"):

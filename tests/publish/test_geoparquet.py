@@ -13,10 +13,10 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
-from pipelines import grid
-from pipelines.contracts import Column, Table
-from pipelines.files import sha256
+from pipelines.core import cell_grid
+from pipelines.core.files import sha256
 from pipelines.publish.open_data import geoparquet
+from pipelines.tables.contracts import Column, Table
 from tests.publish import geoparquet_rules as rules
 
 FACTS: Any = {"korning_id": "0123456789ab", "demo": True}
@@ -39,8 +39,8 @@ def cells() -> pd.DataFrame:
     """A county of 200 × 200 cells with a lake in it, in the order of its keys."""
     column, row = (x.ravel() for x in np.meshgrid(np.arange(SIDE), np.arange(SIDE), indexing="ij"))
     dry = (column - 90) ** 2 + (row - 120) ** 2 > 900
-    ids = grid.from_column_row(column[dry] + 1200, row[dry] + 25_600)
-    return pd.DataFrame({"rutid_scb": grid.scb_id(ids), "klass": np.where(ids % 3, "utan", "tackt")})
+    ids = cell_grid.from_column_row(column[dry] + 1200, row[dry] + 25_600)
+    return pd.DataFrame({"rutid_scb": cell_grid.scb_id(ids), "klass": np.where(ids % 3, "utan", "tackt")})
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +136,7 @@ def test_the_curve_goes_from_cell_to_cell_and_meets_each_once() -> None:
     for order in (1, 2, 3, 6):
         side = 2**order
         column, row = (x.ravel() for x in np.meshgrid(np.arange(side), np.arange(side)))
-        place = grid.hilbert(column, row, order)
+        place = cell_grid.hilbert(column, row, order)
         assert sorted(place) == list(range(side * side))
         along = np.argsort(place)
         steps = np.abs(np.diff(column[along])) + np.abs(np.diff(row[along]))

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.errors import DataError
-from pipelines.paths import Paths
-from pipelines.publish import install, installed, journal
+from pipelines.core.errors import DataError
+from pipelines.core.paths import Paths
+from pipelines.publish.install import installed, journal, put_in_place
 from tests import strikes
 
 
@@ -30,7 +30,7 @@ def build(paths: Paths, **pages: str) -> None:
 
 def put(paths: Paths) -> set[str]:
     """Install; return what lies under OUT and MAPS, working material and lists aside."""
-    install.run(None, paths)
+    put_in_place.run(None, paths)
     root = paths.out.parent
     found = (p.relative_to(root).as_posix() for p in root.rglob("*") if p.is_file())
     return {n for n in found if "/." not in n}
@@ -71,18 +71,18 @@ def test_a_run_that_broke_off_is_tidied_by_the_next(paths, monkeypatch):
     build(paths, k0101="a")
     put(paths)
     build(paths, k0102="b", k0103="c")
-    real = install.place
+    real = put_in_place.place
 
     def broken(built: Path, goal: Path) -> None:
         if goal.name == "0103.html":
             raise KeyboardInterrupt
         real(built, goal)
 
-    monkeypatch.setattr(install, "place", broken)
+    monkeypatch.setattr(put_in_place, "place", broken)
     with pytest.raises(KeyboardInterrupt):
         put(paths)
     assert (paths.maps / "kommuner/0101.html").read_text() == "a", "the earlier one stays till the end"
-    monkeypatch.setattr(install, "place", real)
+    monkeypatch.setattr(put_in_place, "place", real)
     build(paths, k0103="c")
     assert put(paths) == {"out/rapport.md", "maps/kommuner/0103.html"}
 
@@ -157,7 +157,7 @@ def products(paths: Paths) -> dict[str, str]:
 def between(paths) -> Paths:
     """The earlier edition in place, the new one built."""
     lay(paths, EARLIER)
-    install.run(None, paths)
+    put_in_place.run(None, paths)
     lay(paths, NEW)
     return paths
 
@@ -191,22 +191,22 @@ def test_killed_before_any_of_its_operations_it_is_finished_or_undone(between, t
     paths, outcomes = between, set()
     again(paths, tmp_path)
     earlier = all_of(paths)
-    count = operations(paths, lambda: install.run(None, paths), tmp_path)
+    count = operations(paths, lambda: put_in_place.run(None, paths), tmp_path)
     assert count > 60
     for number in range(1, count + 1, every):
         again(paths, tmp_path)
-        killed, _ = strikes.fork(number, [paths.out, paths.maps], lambda: install.run(None, paths))
+        killed, _ = strikes.fork(number, [paths.out, paths.maps], lambda: put_in_place.run(None, paths))
         assert killed
         if (paths.out / "manifest.json").exists():
             assert products(paths) in (EARLIER, NEW), number
         if built == "lost":
             shutil.rmtree(paths.built("."))
-        install.recover(paths)
+        put_in_place.recover(paths)
         outcomes.add("new" if products(paths) == NEW else "earlier")
         assert products(paths) == NEW or all_of(paths) == earlier, number
         assert not journal.pending(paths.out, paths.maps)
         if built == "kept":
-            install.run(None, paths)
+            put_in_place.run(None, paths)
             assert products(paths) == NEW
             assert not [n for n in all_of(paths) if "/." in n and not n.endswith("/.installerat")]
             assert not (paths.maps / "borta").exists()
@@ -219,17 +219,17 @@ def test_finishing_and_undoing_can_be_killed_too(between, tmp_path, built, every
     paths = between
     again(paths, tmp_path)
     earlier = all_of(paths)
-    count = operations(paths, lambda: install.run(None, paths), tmp_path)
+    count = operations(paths, lambda: put_in_place.run(None, paths), tmp_path)
     for first in range(5, count, 9 * every):
         for second in range(1, 90, 4 * every):
             again(paths, tmp_path)
-            strikes.fork(first, [paths.out, paths.maps], lambda: install.run(None, paths))
+            strikes.fork(first, [paths.out, paths.maps], lambda: put_in_place.run(None, paths))
             if built == "lost":
                 shutil.rmtree(paths.built("."))
-            killed, _ = strikes.fork(second, [paths.out, paths.maps], lambda: install.recover(paths))
+            killed, _ = strikes.fork(second, [paths.out, paths.maps], lambda: put_in_place.recover(paths))
             if (paths.out / "manifest.json").exists():
                 assert products(paths) in (EARLIER, NEW), (first, second)
-            install.recover(paths)
+            put_in_place.recover(paths)
             assert products(paths) == NEW or all_of(paths) == earlier, (first, second)
             assert not journal.pending(paths.out, paths.maps)
             if not killed:
@@ -241,11 +241,11 @@ def test_a_disk_that_fills_leaves_the_earlier_edition_byte_for_byte(between, tmp
     paths = between
     again(paths, tmp_path)
     earlier = all_of(paths)
-    count = operations(paths, lambda: install.run(None, paths), tmp_path)
+    count = operations(paths, lambda: put_in_place.run(None, paths), tmp_path)
     undone = 0
     for number in range(1, count + 1, every):
         again(paths, tmp_path)
-        strikes.fork(number, [paths.out, paths.maps], lambda: install.run(None, paths), kind="full")
+        strikes.fork(number, [paths.out, paths.maps], lambda: put_in_place.run(None, paths), kind="full")
         assert products(paths) == NEW or all_of(paths) == earlier, number
         undone += products(paths) == EARLIER
     assert undone * every > 30
@@ -260,13 +260,13 @@ def test_where_files_cannot_have_two_names_they_are_copied_and_moved(between, tm
     again(paths, tmp_path)
     earlier = all_of(paths)
     monkeypatch.setattr(os, "link", no_links)
-    count = operations(paths, lambda: install.run(None, paths), tmp_path)
+    count = operations(paths, lambda: put_in_place.run(None, paths), tmp_path)
     for number in range(1, count + 1, 2 * every):
         again(paths, tmp_path)
-        assert strikes.fork(number, [paths.out, paths.maps], lambda: install.run(None, paths))[0]
+        assert strikes.fork(number, [paths.out, paths.maps], lambda: put_in_place.run(None, paths))[0]
         if number % 4 == 1:
             shutil.rmtree(paths.built("."))
-        install.recover(paths)
+        put_in_place.recover(paths)
         assert products(paths) == NEW or all_of(paths) == earlier, number
 
 
@@ -274,7 +274,7 @@ def middle(paths: Paths, tmp_path: Path) -> None:
     """Be killed when some of the files are in place and some not: the report is, the page not."""
     for number in range(40, 200):
         again(paths, tmp_path)
-        strikes.fork(number, [paths.out, paths.maps], lambda: install.run(None, paths))
+        strikes.fork(number, [paths.out, paths.maps], lambda: put_in_place.run(None, paths))
         done = all_of(paths)
         if done.get("out/rapport.md") == "r2" and done["maps/kommuner/0101.html"] == "a1":
             return
@@ -294,7 +294,7 @@ def test_what_somebody_wrote_while_it_was_interrupted_is_not_lost(between, tmp_p
     own.write_text("my own words")
     if built == "lost":
         shutil.rmtree(paths.built("."))
-    install.recover(paths)
+    put_in_place.recover(paths)
     assert "my own words" in all_of(paths).values()
     told = capsys.readouterr().err
     assert "ndra" in told
@@ -310,7 +310,7 @@ def test_what_somebody_wrote_in_the_earlier_file_itself_is_not_lost(between, tmp
     middle(paths, tmp_path)
     kept = paths.maps / ".installation/fore/catalog.rdf"
     kept.write_text("my own words")
-    install.recover(paths)
+    put_in_place.recover(paths)
     assert (paths.maps / "catalog.rdf").read_text() == "c2"
     assert (paths.maps / "catalog.andrad-for-hand.rdf").read_text() == "my own words"
     assert "catalog.andrad-for-hand.rdf" in capsys.readouterr().err
@@ -320,7 +320,7 @@ def test_another_out_with_the_same_maps_settles_it_too(between, tmp_path):
     paths = between
     middle(paths, tmp_path)
     other = Paths(paths.config, paths.raw, tmp_path / "annan", paths.maps)
-    install.recover(other)
+    put_in_place.recover(other)
     assert products(paths) == NEW
     assert not journal.pending(paths.out, paths.maps)
 
@@ -331,7 +331,7 @@ def test_maps_comes_whole_when_the_out_it_came_from_is_deleted(between, tmp_path
     middle(paths, tmp_path)
     if gone == "out":
         shutil.rmtree(paths.out)
-    install.recover(Paths(paths.config, paths.raw, tmp_path / "annan", paths.maps))
+    put_in_place.recover(Paths(paths.config, paths.raw, tmp_path / "annan", paths.maps))
     whole = EARLIER if gone == "out" else NEW
     there = {n: b for n, b in products(paths).items() if n.startswith("maps/")}
     assert there == {n: b for n, b in whole.items() if n.startswith("maps/")}
@@ -346,7 +346,7 @@ def test_folders_that_were_moved_are_settled_where_they_are(between, tmp_path):
     moved.out.parent.mkdir()
     paths.out.rename(moved.out)
     paths.maps.rename(moved.maps)
-    install.recover(moved)
+    put_in_place.recover(moved)
     assert products(moved) == NEW
     assert not journal.pending(moved.out, moved.maps)
 
@@ -360,7 +360,7 @@ def test_a_journal_that_is_none_of_ours_stops_in_swedish_and_touches_nothing(bet
     (paths.out / ".installation/journal.json").write_text(body)
     before = all_of(paths)
     with pytest.raises(DataError, match=r"Journalen .* går inte att läsa"):
-        install.recover(paths)
+        put_in_place.recover(paths)
     assert all_of(paths) == before
 
 
@@ -369,5 +369,5 @@ def test_a_folder_in_the_way_stops_the_installation_and_undoes_it(between):
     (paths.maps / "data/ny.csv/mapp").mkdir(parents=True)
     before = all_of(paths)
     with pytest.raises(OSError, match=r"ny\.csv"):
-        install.run(None, paths)
+        put_in_place.run(None, paths)
     assert all_of(paths) == before

@@ -17,11 +17,12 @@ import dummy_edition
 import pytest
 import tiny_tables
 
-from pipelines import products
-from pipelines.publish import catalogue, facts, geopackage, gpkg_extras
-from pipelines.publish.archive import schemas
-from pipelines.publish.catalogue import described, iso19139, resource
-from pipelines.region_catalogue import Tjanster
+from pipelines.config.catalogued import Tjanster
+from pipelines.orders.archive import schemas
+from pipelines.publish import products
+from pipelines.publish.catalogue import catalogue_content, iso19139, resource, write_catalogue
+from pipelines.publish.geopackage import gpkg_extras, write_geopackage
+from pipelines.publish.words import edition_facts
 from tests.publish.file_validators import iso_schema
 
 BASE = "https://data.example.org/bredband/vastra-gotaland"
@@ -71,13 +72,13 @@ def schema():
 @pytest.fixture(scope="module")
 def records(tmp_path_factory) -> dict[str, str]:
     region, paths = dummy_edition.write(tmp_path_factory.mktemp("iso"))
-    catalogue.run(region, paths)
+    write_catalogue.run(region, paths)
     folder = tmp_path_factory.mktemp("gpkg")
     region, inner = tiny_tables.write(folder)
-    geopackage.run(region, inner)
+    write_geopackage.run(region, inner)
     with closing(sqlite3.connect(inner.built("out/bredband.gpkg"))) as db:
         kept = db.execute("SELECT metadata FROM gpkg_metadata WHERE mime_type = 'text/xml'").fetchall()
-    run, sources = facts.read_facts(inner), facts.read_sources(inner)
+    run, sources = edition_facts.read_facts(inner), edition_facts.read_sources(inner)
     plan = resource.of_geopackage("plan", region, run, sources, None)
     return {
         "serie": paths.built("maps/metadata_iso19139.xml").read_text(encoding="utf-8"),
@@ -99,7 +100,7 @@ class Record:
 def datasets(tmp_path_factory) -> list[Record]:
     """Every dataset's own record."""
     region, paths = dummy_edition.write(tmp_path_factory.mktemp("iso-var-for-sig"))
-    catalogue.run(region, paths)
+    write_catalogue.run(region, paths)
     written = sorted(paths.built("maps/metadata").iterdir())
     assert {p.suffix for p in written} == {".xml"}
     return [Record(p.stem, p.read_text(encoding="utf-8")) for p in written]
@@ -149,7 +150,7 @@ def test_the_schemas_that_are_shipped_are_the_published_ones_but_for_where_they_
 
 def test_each_dataset_has_a_record_of_its_own_in_the_series(datasets, records, schema):
     told = {d.identifier: d for d in datasets}
-    expected = {p.id for p in products.open_products()} - set(described.ABOUT)
+    expected = {p.id for p in products.open_products()} - set(catalogue_content.ABOUT)
     assert set(told) == expected
     (series,) = found(records["serie"], RULES["123 identifierare för metadata"])
     idents = set()
@@ -212,7 +213,7 @@ def test_every_file_of_a_dataset_is_a_link_in_its_record(datasets):
 def test_a_service_is_a_link_in_the_records_of_what_it_gives(tmp_path):
     given = Tjanster(wms="https://karta.example.org/b", ogc_api="https://karta.example.org/wfs3/")
     region, paths = dummy_edition.write(tmp_path, publishing={"tjanster": given})
-    catalogue.run(region, paths)
+    write_catalogue.run(region, paths)
     for ident, there in (("kommuner", True), ("kommunsidor", False)):
         text = paths.built(f"maps/metadata/{ident}.xml").read_text(encoding="utf-8")
         assert ("https://karta.example.org/b?service=WMS" in text) == there
@@ -224,7 +225,7 @@ def test_a_dataset_that_is_gone_leaves_no_record(tmp_path):
     old = paths.built("maps/metadata/borta.xml")
     old.parent.mkdir(parents=True)
     old.write_text("x", encoding="utf-8")
-    catalogue.run(region, paths)
+    write_catalogue.run(region, paths)
     assert not old.exists()
 
 
@@ -327,7 +328,7 @@ def test_identifiers_are_uuid5_of_the_iris(records):
 
 def test_the_internal_geopackage_carries_both_json_and_record(tmp_path):
     region, paths = tiny_tables.write(tmp_path, demo=False)
-    geopackage.run(region, paths)
+    write_geopackage.run(region, paths)
     with closing(sqlite3.connect(paths.built("out/bredband.gpkg"))) as db:
         rows = db.execute(
             "SELECT id, md_scope, md_standard_uri, mime_type FROM gpkg_metadata ORDER BY id"

@@ -19,13 +19,19 @@ import pyogrio
 import pytest
 import shapely
 
-from pipelines import products
-from pipelines.contracts_open import BRISTOMRADEN_OPPNA, KOMMUNER_OPPNA, LAN_OPPNA, OPEN_BESIDE, OPEN_TABLES
-from pipelines.paths import Paths
-from pipelines.publish import open_tables
-from pipelines.publish.facts import read_facts, read_sources
-from pipelines.publish.open_data import workbook
-from pipelines.region import load_region
+from pipelines.config.region import load_region
+from pipelines.core.paths import Paths
+from pipelines.disclosure import make_open_tables
+from pipelines.publish import products
+from pipelines.publish.open_data import open_workbook
+from pipelines.publish.words.edition_facts import read_facts, read_sources
+from pipelines.tables.open_contracts import (
+    BRISTOMRADEN_OPPNA,
+    KOMMUNER_OPPNA,
+    LAN_OPPNA,
+    OPEN_BESIDE,
+    OPEN_TABLES,
+)
 from tests.publish import geoparquet_rules
 from tests.publish.adversary import SHARES, SUMS, Knowledge, attack, narrowed
 from tests.publish.gpkg_rules import RULES
@@ -168,7 +174,7 @@ def test_a_name_never_becomes_a_formula_in_the_open_workbook(tmp_path: Path, sma
     paths = Paths(
         small_edition / "county.toml", small_edition / "raw", small_edition / "out", small_edition / "maps"
     )
-    frames = {t.name: open_tables.read(paths, t) for t in OPEN_TABLES}
+    frames = {t.name: make_open_tables.read(paths, t) for t in OPEN_TABLES}
     hostile = ["=1+1", "@SUM(1)", "+cmd|' /C calc'!A0", "-2+3", "\t=1"]
     for name, column in (("kommuner", "kommunnamn"), ("lan", "lansnamn"), ("bristomraden", "kommunnamn")):
         frame = frames[name].copy()
@@ -176,7 +182,7 @@ def test_a_name_never_becomes_a_formula_in_the_open_workbook(tmp_path: Path, sma
         frames[name] = frame
     goal = replace(paths, out=tmp_path, maps=tmp_path)
     facts, sources = read_facts(paths), read_sources(paths)
-    workbook.write(frames, load_region(paths.config), facts, sources, goal)
+    open_workbook.write(frames, load_region(paths.config), facts, sources, goal)
     met = 0
     for sheet in openpyxl.load_workbook(goal.built("maps/data/bredband_oppen.xlsx")):
         for row in sheet.iter_rows():

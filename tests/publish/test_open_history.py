@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from pipelines.contracts_history import FRAMSKRIVNING_OPPEN, HISTORIK, HISTORIK_OPPEN
-from pipelines.publish.open_tables import checked
-from pipelines.publish.open_tables.history import open_history, open_projection
-from pipelines.region import MEASURES, THRESHOLDS, load_region
+from pipelines.config.region import MEASURES, THRESHOLDS, load_region
+from pipelines.disclosure.make_open_tables import checked
+from pipelines.disclosure.open_history import open_history, open_projection
+from pipelines.tables.history_tables import FRAMSKRIVNING_OPPEN, HISTORIK, HISTORIK_OPPEN
 from tests.publish.synthetic_tables import CONFIG
 
 

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipelines.contracts_reconciliation import AVSTAMNING_KALLOR, AVSTAMNING_OPPEN
-from pipelines.publish.open_tables import background, checked
-from pipelines.publish.open_tables.reconciliation import open_reconciliation
+from pipelines.disclosure import background
+from pipelines.disclosure.make_open_tables import checked
+from pipelines.disclosure.open_reconciliation import open_reconciliation
+from pipelines.tables.reconciliation_tables import AVSTAMNING_KALLOR, AVSTAMNING_OPPEN
 
 LIMITS = (5, 10, 20)
 YEAR = 2025

@@ -14,11 +14,10 @@ import pages_county
 import pandas as pd
 import pytest
 
-from pipelines import files
-from pipelines.errors import DataError
-from pipelines.publish import pages
-from pipelines.publish.pages import charts, entry, figures, reconciliation, render
-from pipelines.region import Malniva, load_region
+from pipelines.config.region import Malniva, load_region
+from pipelines.core import files
+from pipelines.core.errors import DataError
+from pipelines.publish.pages import entry, page_charts, page_figures, page_reconciliation, render, write_pages
 
 VOID = {"meta", "link", "input", "path", "rect", "circle", "br", "img"}
 
@@ -223,7 +222,7 @@ def test_the_reconciliation_on_a_page_is_the_csv_files(published):
 
 
 def test_what_is_outside_is_named_by_source_with_its_speeds():
-    tell = figures.Teller(load_region(pages_county.synthetic_tables.CONFIG))
+    tell = page_figures.Teller(load_region(pages_county.synthetic_tables.CONFIG))
     base = {"niva": "kommun", "kod": "1480", "namn": "x", "ar": 2025, "enhet": "procent", "vart_tal": 90.0,
             "vart_tal_olikhet": "", "tolerans": 0.5, "orsak": "därför", "storhet": "andel_hushall"}  # fmt: skip
     rows = [
@@ -239,7 +238,7 @@ def test_what_is_outside_is_named_by_source_with_its_speeds():
             "deras_tal": 100.0, "vart_tal": 110.0, "skillnad": 10.0, "tolerans": 5.0, "storhet": "land_ha",
             "enhet": "ha"}]
     ).astype({"troskel_mbit": "Int64", "ar": "Int64"})  # fmt: skip
-    got = reconciliation.section(table, "kommun", "1480", tell, render.texts()["avstamning"])
+    got = page_reconciliation.section(table, "kommun", "1480", tell, render.texts()["avstamning"])
     assert (
         got["sammanfattning"]
         .replace("\u202f", " ")
@@ -257,7 +256,7 @@ def test_what_is_outside_is_named_by_source_with_its_speeds():
         "110\u202fha", "100\u202fha", "+10,0\u202f%", "5\u202f%",
     )  # fmt: skip
     assert got["andra"].startswith("1 tal är inte jämförda")
-    counted = reconciliation.by_source(table, tell)
+    counted = page_reconciliation.by_source(table, tell)
     assert [(r["kalla"], r["tal"], r["inom"], r["utanfor"]) for r in counted] == [
         ("PTS hastighet", "5", "1", "3\u00a0⚠"), ("Kolada N07900", "1", "0", "1\u00a0⚠"),
         ("SCB landareal", "1", "0", "1\u00a0⚠"),
@@ -265,11 +264,11 @@ def test_what_is_outside_is_named_by_source_with_its_speeds():
 
 
 def test_without_published_figures_the_page_says_so():
-    tell = figures.Teller(load_region(pages_county.synthetic_tables.CONFIG))
+    tell = page_figures.Teller(load_region(pages_county.synthetic_tables.CONFIG))
     empty = pd.DataFrame({"niva": [], "kod": [], "utfall": [], "kalla": []})
     t = render.texts()["avstamning"]
-    assert reconciliation.section(empty, "lan", "14", tell, t)["sammanfattning"] == t["inga"]
-    assert reconciliation.by_source(empty, tell) == []
+    assert page_reconciliation.section(empty, "lan", "14", tell, t)["sammanfattning"] == t["inga"]
+    assert page_reconciliation.by_source(empty, tell) == []
 
 
 # --- goals, by hand ------------------------------------------------------------------------------------
@@ -295,7 +294,7 @@ ROW = {
 def test_the_way_to_a_goal(county, matt, goal, points, households):
     region, _ = county
     level = Malniva(namn="x", troskel_mbit=100, matt=matt, andel_pct=goal)
-    own, other = figures.distances(ROW, level, figures.Teller(region))
+    own, other = page_figures.distances(ROW, level, page_figures.Teller(region))
     assert (own.matt, own.is_goals_own, other.is_goals_own) == (matt, True, False)
     assert (own.points, own.households.replace("\u202f", " ")) == (points, households)
 
@@ -303,8 +302,8 @@ def test_the_way_to_a_goal(county, matt, goal, points, households):
 def test_where_too_few_live_nothing_is_told(county):
     region, _ = county
     row = {**ROW, "hushall_ca": None, "andel_100_pct": math.nan}
-    assert figures.distances(row, Malniva(namn="x", troskel_mbit=100, matt="tillgang", andel_pct=98),
-                             figures.Teller(region))[0][3:] == ("–", "–", None)  # fmt: skip
+    assert page_figures.distances(row, Malniva(namn="x", troskel_mbit=100, matt="tillgang", andel_pct=98),
+                             page_figures.Teller(region))[0][3:] == ("–", "–", None)  # fmt: skip
 
 
 def test_rank_is_the_place_in_a_sorted_list(published):
@@ -322,18 +321,18 @@ def test_rank_is_the_place_in_a_sorted_list(published):
 def test_the_histogram_counts_every_kommun_once_and_marks_one():
     shares = [62.3, 79.9, 80.0, 95.0, 99.9, 100.0, math.nan]
     k = pd.DataFrame({"kommunkod": [f"{i}" for i in range(7)], "x": shares})
-    drawn = charts.histogram(k, "2", "x")
+    drawn = page_charts.histogram(k, "2", "x")
     assert sum(b["n"] for b in drawn["staplar"]) == drawn["antal"] == 6
     assert (drawn["fran"], drawn["till"], drawn["i_samma"]) == (80, 85, 1)
     assert [b["n"] for b in drawn["staplar"] if b["egen"]] == [1]
-    assert charts.histogram(k, "5", "x")["i_samma"] == 3, "95, 99.9 and 100 share the last bin"
-    assert charts.histogram(k, "6", "x") is None
+    assert page_charts.histogram(k, "5", "x")["i_samma"] == 3, "95, 99.9 and 100 share the last bin"
+    assert page_charts.histogram(k, "6", "x") is None
 
 
 def test_the_trend_breaks_where_the_series_does_and_ends_in_what_may_be_told():
     h = pages_county.history()
     untold = (h["troskel_mbit"] == 30) & (h["ar"] == 2025)
-    drawn = charts.trend(h[~untold])
+    drawn = page_charts.trend(h[~untold])
     by_speed = {line["t"]: line for line in drawn["linjer"]}
     assert [a for a, _, _ in by_speed[30]["punkter"]] == [2021, 2022, 2023, 2024], "2025 is not told"
     assert [p for _, p, _ in by_speed[100]["punkter"]] == [61, 71, 80, 85, 90], (
@@ -341,13 +340,13 @@ def test_the_trend_breaks_where_the_series_does_and_ends_in_what_may_be_told():
     )
     assert by_speed[100]["linje"].count("M") == 2
     assert [a for _, a, _ in by_speed[100]["brott"]] == [2023]
-    assert charts.trend(h.iloc[:1]) is None
+    assert page_charts.trend(h.iloc[:1]) is None
 
 
 def test_of_two_series_as_long_the_households_is_drawn():
     h = pages_county.history().query("troskel_mbit == 100")
     people = h.assign(serie="kolada_N07900", bas="befolkning", andel_pct=50.0)
-    assert [p for _, p, _ in charts.trend(pd.concat([people, h]))["linjer"][0]["punkter"]] == [
+    assert [p for _, p, _ in page_charts.trend(pd.concat([people, h]))["linjer"][0]["punkter"]] == [
         61,
         71,
         80,
@@ -361,7 +360,7 @@ def test_the_trend_is_drawn_to_its_last_year_though_it_came_to_count_people():
     h = h[h["troskel_mbit"] == 100].assign(serie="kolada_N07900")
     h.loc[h["ar"] >= 2023, "bas"] = "befolkning"
     pts = pages_county.history().query("troskel_mbit == 100 and ar == 2025").assign(andel_pct=77.0)
-    line = charts.trend(pd.concat([pts, h]))["linjer"][0]
+    line = page_charts.trend(pd.concat([pts, h]))["linjer"][0]
     assert [(a, p) for a, p, _ in line["punkter"]] == [
         (2021, 61),
         (2022, 71),
@@ -459,7 +458,7 @@ def test_shares_per_class_are_not_told_as_the_open_history_leaves_them_out(count
 def test_same_input_same_bytes(county, tmp_path):
     _, paths = county
     _, again = pages_county.build(tmp_path)
-    for name in ("maps/kommuner/1401.html", "maps/index.html", "maps/tillganglighet.html", pages.STAMP):
+    for name in ("maps/kommuner/1401.html", "maps/index.html", "maps/tillganglighet.html", write_pages.STAMP):
         assert paths.built(name).read_bytes() == again.built(name).read_bytes()
 
 

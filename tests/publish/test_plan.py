@@ -16,9 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.__main__ import main
-from pipelines.errors import DataError
-from pipelines.publish import plan
-from pipelines.publish.plan_request import request
+from pipelines.core.errors import DataError
+from pipelines.orders.plan import order_plan
+from pipelines.orders.plan.plan_request import request
 from tests.conftest import clean_environment, warm_steps
 from tests.stages.gaps.regions import REGION, Address, distance, gap_cells, trench_m
 from tests.stages.gaps.test_measure import HAND, brute
@@ -32,7 +32,7 @@ def rows_of(path):
 
 
 def ordered(out, **wish):
-    plan.run(REGION, tiny.paths(out), **wish)
+    order_plan.run(REGION, tiny.paths(out), **wish)
     (folder,) = (out / "plan").iterdir()
     return folder, rows_of(folder / "omraden.csv"), {r["kod"]: r for r in rows_of(folder / "kommuner.csv")}
 
@@ -74,7 +74,7 @@ def test_a_goal_by_hand_and_its_name(tmp_path, capsys):
 def test_a_goal_out_of_reach_says_how_far_one_gets_and_that_far_one_gets(tmp_path):
     out = tiny.write(tmp_path / "out", list(HAND.values()))
     with pytest.raises(DataError, match=r"högst 98,00 %") as error:  # the dispersed 0.2 of 10 households
-        plan.run(REGION, tiny.paths(out), goal="98,1")
+        order_plan.run(REGION, tiny.paths(out), goal="98,1")
     assert "MAL=98,00" in str(error.value)
     assert not (out / "plan").exists()
     ordered(out, goal="98,00")
@@ -137,17 +137,17 @@ def test_the_command_equals_exhaustive_search(tmp_path_factory, rows, money):
 @quick
 @given(st.lists(far, min_size=2, max_size=12))
 def test_the_joint_trench_equals_a_tree_over_all_pairs(tmp_path_factory, rows):
-    from pipelines.publish import edition
+    from pipelines.orders import edition
 
     out = tiny.write(tmp_path_factory.mktemp("lan") / "out", rows)
     covered = [a for a in rows if not a.utan]
     wish = request(REGION, str(10**12), "", "100", "tillgang")
     source = edition.open_edition(out, "")
-    areas, parts, cells = plan.read_areas(source, wish)
-    made = plan.gaps_plan.plan(areas, parts, REGION, wish.budget_sek)
+    areas, parts, cells = order_plan.read_areas(source, wish)
+    made = order_plan.gaps_plan.plan(areas, parts, REGION, wish.budget_sek)
     built = {_cell(i) for i in made.omraden.loc[made.omraden["byggs"], "bristomrade_id"]}
     inside = [a for g in gap_cells(rows) if g & built for a in rows if a.utan and a.cell in g]
-    got = plan.joint_trench(source, wish, made, cells)
+    got = order_plan.joint_trench(source, wish, made, cells)
     assert got == pytest.approx(trench_m(inside, covered) if inside else 0.0, rel=1e-9, abs=1e-5)
 
 
@@ -185,7 +185,7 @@ def test_neighbours_that_share_a_trench(tmp_path, capsys):
 def test_a_slip_is_told_in_swedish(tmp_path, words):
     out = tiny.write(tmp_path / "out", list(HAND.values()))
     with pytest.raises(DataError) as error:
-        plan.run(REGION, tiny.paths(out), **words[0])
+        order_plan.run(REGION, tiny.paths(out), **words[0])
     assert words[1] in str(error.value)
     assert "Gör så här" in str(error.value)
     assert not (out / "plan").exists()
@@ -194,7 +194,7 @@ def test_a_slip_is_told_in_swedish(tmp_path, words):
 def test_no_edition_another_lan_an_old_or_broken_one(tmp_path):
     def fails(out, match):
         with pytest.raises(DataError, match=match):
-            plan.run(REGION, tiny.paths(out), budget="1")
+            order_plan.run(REGION, tiny.paths(out), budget="1")
         assert not (out / "plan").exists()
 
     (tmp_path / "empty").mkdir()
@@ -259,9 +259,9 @@ def test_a_failure_half_way_leaves_the_earlier_plan(tmp_path, monkeypatch):
     def broken(*args, **kwargs):
         raise OSError("full disk")
 
-    monkeypatch.setattr(plan.bundle, "write_geopackage", broken)
+    monkeypatch.setattr(order_plan.bundle, "write_geopackage", broken)
     with pytest.raises(OSError, match="full disk"):
-        plan.run(REGION, tiny.paths(out), budget="5000000")
+        order_plan.run(REGION, tiny.paths(out), budget="5000000")
     assert {p.name: p.read_bytes() for p in folder.iterdir()} == first
     assert [p.name for p in (out / "plan").iterdir()] == [folder.name]
 
@@ -316,7 +316,7 @@ def test_an_order_that_qgis_has_open_is_not_replaced(tmp_path):
     log.write_bytes(bytes.fromhex("377f0682") + b"x" * 60)
     first = {p.name: p.read_bytes() for p in folder.iterdir()}
     with pytest.raises(DataError, match="inte är inskrivna"):
-        plan.run(REGION, tiny.paths(out), budget="5000000")
+        order_plan.run(REGION, tiny.paths(out), budget="5000000")
     assert {p.name: p.read_bytes() for p in folder.iterdir()} == first
 
 

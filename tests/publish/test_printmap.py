@@ -21,13 +21,12 @@ from matplotlib.contour import ContourSet
 from matplotlib.text import Text
 from PIL import Image
 
-from pipelines.errors import DataError
-from pipelines.files import sha256
-from pipelines.ledger import Ledger
-from pipelines.paths import Paths
-from pipelines.publish import printmap
-from pipelines.publish.palette import CLASS_COLOURS, NEIGHBOUR
-from pipelines.publish.printmap import atlas, cartography, sheets, told, typeface
+from pipelines.core.errors import DataError
+from pipelines.core.files import sha256
+from pipelines.core.ledger import Ledger
+from pipelines.core.paths import Paths
+from pipelines.publish.printmap import atlas, cartography, sheet_figures, sheets, typeface, write_printmaps
+from pipelines.publish.words.palette import CLASS_COLOURS, NEIGHBOUR
 
 NBSP = "\u00a0"
 KOMMUNER = (tiny.ISLANDS, tiny.LONG, tiny.SQUARE)
@@ -39,7 +38,7 @@ A3, A4 = (420, 297), (297, 210)
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Paths:
     region, paths = tiny.write(tmp_path_factory.mktemp("print"))
-    printmap.run(region, paths, "2")
+    write_printmaps.run(region, paths, "2")
     return paths
 
 
@@ -58,7 +57,7 @@ def plan(everything: atlas.Atlas) -> dict[str, sheets.Sheet]:
 
 @pytest.fixture(scope="module")
 def figures(everything: atlas.Atlas, plan: dict[str, sheets.Sheet]) -> dict[str, Any]:
-    return {name: printmap.drawn(everything, sheet) for name, sheet in plan.items()}
+    return {name: write_printmaps.drawn(everything, sheet) for name, sheet in plan.items()}
 
 
 def page(paths: Paths, name: str) -> Any:
@@ -138,7 +137,7 @@ def test_documents_are_named_and_dated_by_the_inputs(built: Paths) -> None:
 def test_same_tables_same_bytes(built: Paths, everything: atlas.Atlas, plan: dict[str, sheets.Sheet]) -> None:
     """Drawn again in another process, after other sheets; ``test_determinism`` compares one process and two."""
     for name in (tiny.SQUARE, tiny.ISLANDS):
-        printmap.make(everything, plan[name], built.step)
+        write_printmaps.make(everything, plan[name], built.step)
         for suffix in ("png", "pdf"):
             again = built.step / f"{name}.{suffix}"
             assert sha256(again) == sha256(built.built(f"maps/kartor/{name}.{suffix}")), again.name
@@ -147,14 +146,14 @@ def test_same_tables_same_bytes(built: Paths, everything: atlas.Atlas, plan: dic
 @pytest.mark.parametrize("jobs", ["0", "två", "-1", "1.5"])
 def test_jobs_that_are_no_number_are_told(built: Paths, jobs: str) -> None:
     with pytest.raises(DataError, match="JOBS"):
-        printmap.run(tiny.load_region(built.config), built, jobs)
+        write_printmaps.run(tiny.load_region(built.config), built, jobs)
 
 
 def test_a_real_run_carries_no_demo_mark(tmp_path: Path, plan: dict[str, sheets.Sheet]) -> None:
     region, paths = tiny.write(tmp_path, demo=False)
     real = atlas.read(region, paths)
     for name in ("lan_100", tiny.SQUARE):
-        assert "DEMO" not in said(printmap.drawn(real, plan[name]))
+        assert "DEMO" not in said(write_printmaps.drawn(real, plan[name]))
 
 
 def test_demo_is_written_across_and_above(figures: dict[str, Any]) -> None:
@@ -190,7 +189,7 @@ def bare(
         modelled={t: np.zeros_like(m) for t, m in everything.modelled.items()},
     )  # fmt: skip
     for sheet in (plan[name] for name in BARE):
-        printmap.make(plain, sheet, paths.built("kartor"))
+        write_printmaps.make(plain, sheet, paths.built("kartor"))
     return paths
 
 
@@ -286,7 +285,7 @@ def test_modelled_cells_are_hatched_and_measured_ones_are_not(
 
 def test_small_cells_are_hatched_by_area(everything: atlas.Atlas, plan: dict[str, sheets.Sheet]) -> None:
     far = replace(plan["lan_100"], scale=1_000_000)
-    (hatched,) = printmap.drawn(everything, far).findobj(ContourSet)
+    (hatched,) = write_printmaps.drawn(everything, far).findobj(ContourSet)
     assert hatched.hatches == [cartography.AREA_HATCH]
     inside = hatched.get_paths()[0]
     assert inside.contains_point((321_500, 6_405_000))
@@ -336,7 +335,7 @@ def test_what_is_hidden_in_the_table_is_hidden_on_the_sheet(figures: dict[str, A
 )  # fmt: skip
 def test_shares_are_told_with_their_limits(value: float, sign: str, text: str) -> None:
     row = pd.Series({"andel_100_pct": value, "andel_100_olikhet": sign})
-    assert told.share(row, "andel_100").replace(NBSP, " ") == text
+    assert sheet_figures.share(row, "andel_100").replace(NBSP, " ") == text
 
 
 def test_the_county_shows_the_lowest_shares_as_bars_of_their_length(figures: dict[str, Any]) -> None:
@@ -365,7 +364,7 @@ def test_agreements_are_not_named(tmp_path: Path, plan: dict[str, sheets.Sheet])
         {**common, "licens": "Tyst ek. för.", "referensdatum": "2025-09-01"},
     ]
     Ledger("tackning", facts={"filer": files}).save(paths.ledger("tackning"))
-    read = said(printmap.drawn(atlas.read(region, paths), plan["lan_100"]))
+    read = said(write_printmaps.drawn(atlas.read(region, paths), plan["lan_100"]))
     assert "Hemligt" not in read
     assert "Tyst" not in read
     assert "Täckningsuppgifter lämnade enligt avtal, de nyaste från 2025-09-01" in read

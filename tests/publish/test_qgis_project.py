@@ -12,12 +12,16 @@ from pathlib import Path
 import pytest
 import tiny_tables as tiny
 
-from pipelines.files import sha256
-from pipelines.ledger import Ledger
-from pipelines.paths import Paths
-from pipelines.publish import codes, geopackage, open_data, open_tables, qgis_project, raster
-from pipelines.publish.geopackage import LAYERS
-from pipelines.publish.qgis_project import editions, package
+from pipelines.core.files import sha256
+from pipelines.core.ledger import Ledger
+from pipelines.core.paths import Paths
+from pipelines.disclosure import make_open_tables
+from pipelines.publish.geopackage import write_geopackage
+from pipelines.publish.geopackage.write_geopackage import LAYERS
+from pipelines.publish.open_data import write_open_data
+from pipelines.publish.qgis import project_editions, project_package, write_projects
+from pipelines.publish.raster import write_rasters
+from pipelines.publish.words import codes
 
 PROJECTS = ("out/bredband.qgz", "maps/data/bredband_oppen.qgz")
 SECRET = "Avtal 7 med Hemligt AB"
@@ -33,8 +37,8 @@ def build(folder: Path, demo: bool = True) -> Paths:
     row = {"fil": "x", "roll": "tackning", "anvand": True, "utgivare": "enligt avtal", "licens": SECRET,
            "referensdatum": "2025-06-30"}  # fmt: skip
     Ledger("tackning", facts={"filer": [row]}).save(paths.ledger("tackning"))
-    open_tables.run(region, paths)
-    for product in (geopackage, open_data, raster, qgis_project):
+    make_open_tables.run(region, paths)
+    for product in (write_geopackage, write_open_data, write_rasters, write_projects):
         product.run(region, paths)
     return paths
 
@@ -93,7 +97,7 @@ def test_tree_themes_sheets_and_relations_name_layers_and_styles_that_exist(path
 
 def test_the_first_view_is_the_whole_lan_at_a_scale_with_two_figures() -> None:
     # 207 × 238.5 km on 287 × 277 mm: 861 000 by height, 3 % air: 887 000, so 890 000
-    west, south, east, north = package.framed((277_000, 6_335_500, 484_000, 6_574_000))
+    west, south, east, north = project_package.framed((277_000, 6_335_500, 484_000, 6_574_000))
     assert (east - west) == pytest.approx(0.287 * 890_000)
     assert (north - south) == pytest.approx(0.277 * 890_000)
     assert ((west + east) / 2, (south + north) / 2) == pytest.approx((380_500, 6_454_750))
@@ -150,14 +154,16 @@ def test_same_tables_same_bytes(paths: Paths, tmp_path: Path) -> None:
 def test_a_theme_of_a_style_that_does_not_exist_is_an_error(paths: Paths) -> None:
     region, _ = tiny.load_region(tiny.CONFIG), None
     facts = tiny.FACTS
-    made = editions.internal(region, facts, [], {"1401": (0, 0, 1, 1)})
-    broken = editions.replace(made, themes=(editions.views.Theme("x", (("lan", "finns inte"),)),))
+    made = project_editions.internal(region, facts, [], {"1401": (0, 0, 1, 1)})
+    broken = project_editions.replace(
+        made, themes=(project_editions.views.Theme("x", (("lan", "finns inte"),)),)
+    )
     with pytest.raises(LookupError, match="finns inte"):
-        package.document(broken)
+        project_package.document(broken)
 
 
 def test_every_coded_column_has_words_for_its_codes() -> None:
-    coded = [c for t in (*LAYERS, *open_tables.OPEN_TABLES) for c in t.columns if c.values]
+    coded = [c for t in (*LAYERS, *make_open_tables.OPEN_TABLES) for c in t.columns if c.values]
     assert len(coded) > 30
     for column in coded:
         labels = codes.CODES[codes.code_list(column)]

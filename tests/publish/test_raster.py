@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rio_cogeo.cogeo import cog_validate
 
-from pipelines.files import sha256
-from pipelines.paths import Paths
-from pipelines.publish import cog, open_tables, raster
+from pipelines.core.files import sha256
+from pipelines.core.paths import Paths
+from pipelines.disclosure import make_open_tables
+from pipelines.publish.raster import cog, write_rasters
 
 NAMES = ("tillgang_30", "tillgang_100", "tillgang_1000", "passerad_30", "passerad_100", "passerad_1000")
 CLASS_RASTERS = [f"klass_{n}" for n in NAMES]
@@ -30,8 +31,8 @@ SHARES = {
 
 def make(folder: Path, demo: bool = True) -> Paths:
     region, paths = tiny.write(folder, demo)
-    open_tables.run(region, paths)
-    raster.run(region, paths)
+    make_open_tables.run(region, paths)
+    write_rasters.run(region, paths)
     return paths
 
 

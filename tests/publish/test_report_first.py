@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pipelines.ledger import Ledger
-from pipelines.publish.report import console, read_first, remarks
+from pipelines.core.ledger import Ledger
+from pipelines.publish.report.write_report import console, read_first, remarks
 
 
 def said() -> dict[str, Ledger]:

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 import tiny_tables as tiny
 
-from pipelines.publish import report_gaps
-from pipelines.region import Region
+from pipelines.config.region import Region
+from pipelines.publish.report import report_gaps
 
 NBSP = "\N{NO-BREAK SPACE}"
 

@@ -12,8 +12,11 @@ import pytest
 import tiny_tables as tiny
 from lxml import etree
 
-from pipelines.publish import geopackage, open_data, open_tables, qml, sld
-from pipelines.publish.geopackage import LAYERS
+from pipelines.disclosure import make_open_tables
+from pipelines.publish.geopackage import write_geopackage
+from pipelines.publish.geopackage.write_geopackage import LAYERS
+from pipelines.publish.open_data import write_open_data
+from pipelines.publish.qgis import qml, sld
 
 SE, OGC, SLD = "{http://www.opengis.net/se}", "{http://www.opengis.net/ogc}", "{http://www.opengis.net/sld}"
 RULE = ["Name", "Description", "Filter", "MinScaleDenominator", "MaxScaleDenominator", "PolygonSymbolizer",
@@ -26,9 +29,9 @@ FILTER = Path(pycsw.__file__).parent / "core/schemas/ogc/filter/1.1.0/filter.xsd
 def styles(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str, str, str]]:
     """Table, name, QML and SLD of every style of both editions."""
     region, paths = tiny.write(tmp_path_factory.mktemp("sld"))
-    open_tables.run(region, paths)
-    geopackage.run(region, paths)
-    open_data.run(region, paths)
+    make_open_tables.run(region, paths)
+    write_geopackage.run(region, paths)
+    write_open_data.run(region, paths)
     found = []
     for name in ("out/bredband.gpkg", "maps/data/bredband_oppen.gpkg"):
         with closing(sqlite3.connect(paths.built(name))) as db:

@@ -16,10 +16,11 @@ import tiny_specification as tiny
 from rdflib import Graph
 from rdflib.namespace import DCAT
 
-from pipelines import products
-from pipelines.contracts_open import OPEN_BESIDE, OPEN_TABLES
-from pipelines.publish import catalogue, specification
-from pipelines.publish.catalogue.described import ABOUT
+from pipelines.publish import products
+from pipelines.publish.catalogue import write_catalogue
+from pipelines.publish.catalogue.catalogue_content import ABOUT
+from pipelines.publish.specification import write_specification
+from pipelines.tables.open_contracts import OPEN_BESIDE, OPEN_TABLES
 
 HEADINGS = [
     "Översikt", "Omfattning", "Identifiering av dataprodukten", "Datainnehåll och struktur", "Referenssystem",
@@ -74,8 +75,8 @@ class Page(HTMLParser):
 @pytest.fixture(scope="module")
 def paths(tmp_path_factory):
     region, paths = tiny.write(tmp_path_factory.mktemp("spec"))
-    specification.run(region, paths)
-    catalogue.run(region, paths)
+    write_specification.run(region, paths)
+    write_catalogue.run(region, paths)
     return paths
 
 
@@ -180,7 +181,7 @@ def test_no_count_of_the_ledgers_is_told(paths):
 
 def test_a_run_without_evidence_or_official_areas(tmp_path):
     region, paths = tiny.write(tmp_path, evidence=False, demo=False)
-    specification.run(region, paths)
+    write_specification.run(region, paths)
     text = paths.built("maps/specifikation.html").read_text(encoding="utf-8")
     assert "DEMO –" not in text
     assert "Täckningsuppgifter som hör till" not in text
@@ -196,7 +197,7 @@ def test_nothing_is_counted_of_the_evidence_or_of_exact_sums(tmp_path):
             paths.table("riktvarden").unlink()
             for stage in ("tackning", "coverage"):
                 paths.ledger(stage).unlink()
-        specification.run(region, paths)
+        write_specification.run(region, paths)
         pages.append(paths.built("maps/specifikation.html").read_bytes())
     assert pages[0] == pages[1]
 
@@ -251,7 +252,7 @@ def test_hostile_names_stay_text(tmp_path):
     region, paths = tiny.write(
         tmp_path, publishing={"utgivare": evil, "nyckelord": (evil,), "kontakt_epost": evil}
     )
-    specification.run(region, paths)
+    write_specification.run(region, paths)
     page = Page(paths.built("maps/specifikation.html").read_text(encoding="utf-8"))
     assert not page.all("img")
     assert not page.all("script")
@@ -261,6 +262,6 @@ def test_hostile_names_stay_text(tmp_path):
 
 def test_same_bytes_twice(paths, tmp_path):
     region, other = tiny.write(tmp_path / "annan mapp")
-    specification.run(region, other)
+    write_specification.run(region, other)
     same = Path("maps/specifikation.html").as_posix()
     assert other.built(same).read_bytes() == paths.built(same).read_bytes()

@@ -9,21 +9,20 @@ import pandas as pd
 import planning_county as county
 import pytest
 
-from pipelines import contracts, contracts_gaps, contracts_goals, contracts_history
-from pipelines.contracts_reconciliation import AVSTAMNING_KALLOR
-from pipelines.publish import tables
-from pipelines.publish.workbook import csvs
-from pipelines.publish.workbook import styles as styles_of
+from pipelines.publish.workbook import csvs, write_workbook
+from pipelines.publish.workbook import workbook_styles as styles_of
 from pipelines.publish.workbook.overview import OVERSIKT
 from pipelines.publish.workbook.safe import harmless
+from pipelines.tables import contracts, gap_tables, goal_tables, history_tables
+from pipelines.tables.reconciliation_tables import AVSTAMNING_KALLOR
 
 CONTRACTS = {
-    "Översikt": OVERSIKT, "Kommuner": contracts.KOMMUNER, "Mål": contracts_goals.MAL,
-    "Bristområden": contracts_gaps.BRISTOMRADEN, "Kurva": contracts_gaps.BRISTKURVA,
-    "Prioritering PTS": contracts_goals.PRIORITERING_PTS, "Projekt PTS": contracts_goals.PTS_PROJEKT,
-    "Avstämning": contracts_goals.AVSTAMNING, "Avstämning källor": AVSTAMNING_KALLOR,
-    "Historik": contracts_history.HISTORIK,
-    "Framskrivning": contracts_history.FRAMSKRIVNING,
+    "Översikt": OVERSIKT, "Kommuner": contracts.KOMMUNER, "Mål": goal_tables.MAL,
+    "Bristområden": gap_tables.BRISTOMRADEN, "Kurva": gap_tables.BRISTKURVA,
+    "Prioritering PTS": goal_tables.PRIORITERING_PTS, "Projekt PTS": goal_tables.PTS_PROJEKT,
+    "Avstämning": goal_tables.AVSTAMNING, "Avstämning källor": AVSTAMNING_KALLOR,
+    "Historik": history_tables.HISTORIK,
+    "Framskrivning": history_tables.FRAMSKRIVNING,
 }  # fmt: skip
 FILES = {
     "Översikt": "tabeller/oversikt.csv", "Kommuner": "kommuner.csv", "Mål": "tabeller/mal.csv",
@@ -38,7 +37,7 @@ FILES = {
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     region, paths = county.write(tmp_path_factory.mktemp("tabeller"))
-    tables.run(region, paths)
+    write_workbook.run(region, paths)
     return paths, openpyxl.load_workbook(paths.built("out/kommuner.xlsx"))
 
 
@@ -75,7 +74,7 @@ def test_sheets_stand_in_order_with_mark_frozen_header_and_filter(made):
 
 def test_no_mark_when_the_data_are_real(tmp_path):
     region, paths = county.write(tmp_path, demo=False)
-    tables.run(region, paths)
+    write_workbook.run(region, paths)
     book = openpyxl.load_workbook(paths.built("out/kommuner.xlsx"))
     for sheet in book:
         for row in sheet.iter_rows(values_only=True):
@@ -193,7 +192,7 @@ def test_mobile_stands_beside_with_its_own_header_and_year(made):
 
 def test_without_speed_workbook_ptss_shares_are_bounds_from_technique_and_say_so(tmp_path):
     region, paths = county.write(tmp_path, hastighet=False, mobil=False)
-    tables.run(region, paths)
+    write_workbook.run(region, paths)
     rows = _rows(openpyxl.load_workbook(paths.built("out/kommuner.xlsx"))["Mål"])
     same = {"Mål nr": 1, "Områdestyp": "totalt", "Bas": "hushall", "Källa": "pts", "Kod": "1480"}
     r = _pick(rows, Mått="tillgang", **same)
@@ -330,7 +329,7 @@ def test_curve_has_a_chart_per_measure_with_a_line_per_threshold(made):
 def test_the_same_tables_give_the_same_bytes(made, tmp_path):
     paths, _ = made
     region, again = county.write(tmp_path)
-    tables.run(region, again)
+    write_workbook.run(region, again)
     for file in ("kommuner.xlsx", *FILES.values()):
         assert paths.built(f"out/{file}").read_bytes() == again.built(f"out/{file}").read_bytes()
 

@@ -10,11 +10,10 @@ import pandas as pd
 import pytest
 import shapely
 
-from pipelines import files
-from pipelines.errors import ContractError
-from pipelines.publish import tiles
-from pipelines.publish.tiles import pmtiles
-from pipelines.region import load_region
+from pipelines.config.region import load_region
+from pipelines.core import files
+from pipelines.core.errors import ContractError
+from pipelines.publish.tiles import pmtiles, write_tiles
 from tests.publish import vector_tiles
 
 SIZES = {4: 5000, 5: 5000, 6: 5000, 7: 1000, 8: 1000, 9: 250}
@@ -110,7 +109,7 @@ def test_the_description_says_whose_it_is_on_what_terms_and_whether_it_is_a_demo
     region = load_region(small_edition / "county.toml")
     named = region.publicering.model_copy(update={"utgivare": "<script>alert(1)</script>"})
     facts: Any = {"korning_id": "0123456789ab", "demo": demo}
-    about = tiles.about(region.model_copy(update={"publicering": named}), facts, ["<b>SCB</b> (CC0)"])
+    about = write_tiles.about(region.model_copy(update={"publicering": named}), facts, ["<b>SCB</b> (CC0)"])
     assert [about[k].startswith("DEMO – ") for k in ("name", "description", "attribution")] == [demo] * 3
     assert ("DEMO" in str(about)) is demo
     assert "© &lt;script&gt;" in about["attribution"]
@@ -120,12 +119,12 @@ def test_the_description_says_whose_it_is_on_what_terms_and_whether_it_is_a_demo
 
 
 def test_of_classes_equally_common_the_first_in_the_contract_counts() -> None:
-    names = [c.name for c in tiles.classes()]
-    codes = list(tiles.classes()[0].values)
+    names = [c.name for c in write_tiles.classes()]
+    codes = list(write_tiles.classes()[0].values)
     rows = [("4000006400000", codes[2]), ("4000006400250", codes[1]), ("4002506400000", codes[2]),
             ("4002506400250", codes[1]), ("4010006400000", codes[3])]  # fmt: skip
     cells = pd.DataFrame([{"rutid_scb": r, **dict.fromkeys(names, c)} for r, c in rows])
-    found = tiles.generalised(cells, 1000)
+    found = write_tiles.generalised(cells, 1000)
     assert found["rutid"].tolist() == [4000006400000, 4010006400000]
     assert found[names[0]].tolist() == [codes[1], codes[3]]
     assert found["rutor"].tolist() == [4, 1]

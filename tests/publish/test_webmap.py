@@ -17,10 +17,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines import ledger
-from pipelines.files import read_table, write_table
-from pipelines.publish import open_tables, webmap
-from pipelines.publish.webmap import encode
+from pipelines.core import ledger
+from pipelines.core.files import read_table, write_table
+from pipelines.disclosure import make_open_tables
+from pipelines.publish.webmap import encode, write_webmap
 from tests.publish import synthetic_tables
 
 
@@ -91,13 +91,13 @@ def page(paths, product: str) -> Reader:
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     region, paths = synthetic_tables.tiny(tmp_path_factory.mktemp("karta"))
-    webmap.run(region, paths)
+    write_webmap.run(region, paths)
     return region, paths
 
 
 def test_open_page_holds_exactly_the_rows_of_the_open_table(built):
     _, paths = built
-    read = page(paths, webmap.OPEN)
+    read = page(paths, write_webmap.OPEN)
     ids, fields = decode(json.loads(read.block("sida"))["rutnat"], read.block("rutor-data"))
     table = read_table(paths.table("oppen_rutnat_250m")).sort_values("rutid_scb")
     assert ids == table["rutid_scb"].tolist()
@@ -112,13 +112,13 @@ def test_open_page_holds_exactly_the_rows_of_the_open_table(built):
 
 def test_open_page_holds_no_number_per_cell(built):
     _, paths = built
-    description = json.loads(page(paths, webmap.OPEN).block("sida"))["rutnat"]
+    description = json.loads(page(paths, write_webmap.OPEN).block("sida"))["rutnat"]
     assert {f["slag"] for f in description["falt"]} == {"kod"}
 
 
 def test_internal_page_holds_the_counts_to_one_decimal(built):
     _, paths = built
-    read = page(paths, webmap.INTERNAL)
+    read = page(paths, write_webmap.INTERNAL)
     ids, fields = decode(json.loads(read.block("sida"))["rutnat"], read.block("rutor-data"))
     table = read_table(paths.table("rutnat_250m")).sort_values("rutid_scb")
     assert ids == table["rutid_scb"].tolist()
@@ -131,7 +131,7 @@ def test_internal_page_holds_the_counts_to_one_decimal(built):
 
 def test_internal_classes_by_plain_arithmetic(built):
     _, paths = built
-    read = page(paths, webmap.INTERNAL)
+    read = page(paths, write_webmap.INTERNAL)
     _, fields = decode(json.loads(read.block("sida"))["rutnat"], read.block("rutor-data"))
     rows = read_table(paths.table("rutnat_250m")).sort_values("rutid_scb").to_dict("records")
     for t in (30, 100, 1000):
@@ -171,7 +171,7 @@ def test_unknown_code_and_unsorted_cells_are_refused():
         encode.pack_cells([3942506133000, 3940006133000], [])
 
 
-@pytest.mark.parametrize("product", [webmap.OPEN, webmap.OPEN_EN, webmap.INTERNAL])
+@pytest.mark.parametrize("product", [write_webmap.OPEN, write_webmap.OPEN_EN, write_webmap.INTERNAL])
 def test_hostile_names_are_text(built, product):
     _, paths = built
     html = paths.built(product).read_text(encoding="utf-8")
@@ -190,14 +190,14 @@ def test_hostile_names_are_text(built, product):
 def test_any_name_of_kommun_and_title(tmp_path, name):
     region, paths = synthetic_tables.tiny(tmp_path, names=("Testby", name))
     publishing = region.publicering.model_copy(update={"titel": name, "utgivare": name})
-    webmap.run(region.model_copy(update={"publicering": publishing}), paths)
-    read = page(paths, webmap.OPEN)
+    write_webmap.run(region.model_copy(update={"publicering": publishing}), paths)
+    read = page(paths, write_webmap.OPEN)
     assert len(read.scripts) == 8
     assert read.text.count(name) >= 4  # title, heading, table, publisher
     assert json.loads(read.block("sida"))["kommunnamn"]["1480"] == name
 
 
-@pytest.mark.parametrize("product", [webmap.OPEN, webmap.INTERNAL])
+@pytest.mark.parametrize("product", [write_webmap.OPEN, write_webmap.INTERNAL])
 def test_nothing_is_asked_of_anyone(built, product):
     _, paths = built
     read = page(paths, product)
@@ -205,7 +205,7 @@ def test_nothing_is_asked_of_anyone(built, product):
         v for _, attrs in read.elements for k, v in attrs.items() if k in ("src", "href", "srcset", "action")
     ]
     # Links lead to what lies beside the page, and only when somebody follows them.
-    beside = {"data:,", "#kommuner", webmap.page.FILES["en"], *webmap.page.LINKS}
+    beside = {"data:,", "#kommuner", write_webmap.page.FILES["en"], *write_webmap.page.LINKS}
     assert {x for x in links if not re.fullmatch(r"kommuner/\d{4}\.html", x)} <= beside
     assert not [a for t, attrs in read.elements for a in ("src", "srcset", "action") if a in attrs]
     assert not any("url(" in style or "@import" in style for style in read.styles)
@@ -214,7 +214,7 @@ def test_nothing_is_asked_of_anyone(built, product):
     assert not re.search(r"cdn|jquery|bootstrap", code, flags=re.I)
 
 
-@pytest.mark.parametrize("product", [webmap.OPEN, webmap.OPEN_EN, webmap.INTERNAL])
+@pytest.mark.parametrize("product", [write_webmap.OPEN, write_webmap.OPEN_EN, write_webmap.INTERNAL])
 def test_policy_names_every_script_and_style_by_hash(built, product):
     _, paths = built
     read = page(paths, product)
@@ -227,7 +227,7 @@ def test_policy_names_every_script_and_style_by_hash(built, product):
         assert f"'sha256-{digest}'" in policy
 
 
-@pytest.mark.parametrize("product", [webmap.OPEN, webmap.INTERNAL])
+@pytest.mark.parametrize("product", [write_webmap.OPEN, write_webmap.INTERNAL])
 def test_language_title_heading_landmarks_and_zoom(built, product):
     _, paths = built
     read = page(paths, product)
@@ -241,25 +241,25 @@ def test_language_title_heading_landmarks_and_zoom(built, product):
 def test_marks_of_demo_and_internal(tmp_path):
     for demo in (True, False):
         region, paths = synthetic_tables.tiny(tmp_path / str(demo), demo=demo)
-        webmap.run(region, paths)
-        for product in (webmap.OPEN, webmap.INTERNAL):
+        write_webmap.run(region, paths)
+        for product in (write_webmap.OPEN, write_webmap.INTERNAL):
             text = page(paths, product).text
             assert ("DEMO – simulerade data, inte verkliga uppgifter" in text) is demo
-            assert ("INTERN – " in text) is (product == webmap.INTERNAL)
+            assert ("INTERN – " in text) is (product == write_webmap.INTERNAL)
 
 
 def test_open_page_does_not_know_the_exact_counts(tmp_path):
     """Whatever the internal cells hold, the open page is the same to the byte."""
     region, paths = synthetic_tables.tiny(tmp_path)
-    webmap.run(region, paths)
-    first = paths.built(webmap.OPEN).read_bytes()
+    write_webmap.run(region, paths)
+    first = paths.built(write_webmap.OPEN).read_bytes()
     cells = read_table(paths.table("rutnat_250m"))
     for column in cells.select_dtypes("float"):
         cells[column] = 3.14159
     cells["adresser"] = 4
     write_table(cells, paths.table("rutnat_250m"))
-    webmap.run(region, paths)
-    assert paths.built(webmap.OPEN).read_bytes() == first
+    write_webmap.run(region, paths)
+    assert paths.built(write_webmap.OPEN).read_bytes() == first
 
 
 @pytest.mark.parametrize(
@@ -279,9 +279,9 @@ def test_kommun_counts_in_the_open_table(tmp_path, count, shown, sort_by):
         write_table(
             parts.assign(**{c: 0.0 for c in parts if c.startswith("hushall_")}), paths.table("oppna_delar")
         )
-    open_tables.run(region, paths)
-    webmap.run(region, paths)
-    html = paths.built(webmap.OPEN).read_text(encoding="utf-8")
+    make_open_tables.run(region, paths)
+    write_webmap.run(region, paths)
+    html = paths.built(write_webmap.OPEN).read_text(encoding="utf-8")
     cells = re.findall(r'<td class="v [a-z]+-\d+" data-v="([^"]*)">([^<]*)</td>', html)
     goals = {(g.matt, g.troskel_mbit) for g in region.mal.nivaer}
     columns = [
@@ -312,8 +312,8 @@ def test_share_and_difference_in_the_table(tmp_path):
         ]
     ).astype({"troskel_mbit": "Int64"})  # fmt: skip
     write_table(judged, paths.table("oppen_avstamning_kallor"))
-    webmap.run(region, paths)
-    html = paths.built(webmap.OPEN).read_text(encoding="utf-8")
+    write_webmap.run(region, paths)
+    html = paths.built(write_webmap.OPEN).read_text(encoding="utf-8")
     assert html.count("\u00a0⚠<") == 1
     rows = re.findall(r"<tr><th scope=\"row\">(.*?)</tr>", html)
     kept = r'class="v tillgang-(?:30|100)" data-v="[^"]*">([^<]*)<'
@@ -322,7 +322,7 @@ def test_share_and_difference_in_the_table(tmp_path):
     assert shown["Testby"][4:7] == ["91,8\u202f%", "92,2\u202f%", "−0,4"]
     assert shown["Annanby"][:3] == ["97,3\u202f%", "94\u202f%", "+3\u00a0⚠"]
     assert shown["Annanby"][4:7] == ["minst 99,9\u202f%", "94\u202f%", "–"]
-    english = paths.built(webmap.OPEN_EN).read_text(encoding="utf-8")
+    english = paths.built(write_webmap.OPEN_EN).read_text(encoding="utf-8")
     assert ">91.8%<" in english
     assert ">at least 99.9%<" in english
 
@@ -335,8 +335,13 @@ def test_same_tables_same_bytes(tmp_path):
         for name in ("oppen_rutnat_250m", "rutnat_250m", "oppen_kommuner", "kommuner", "bristomraden_rutor"):
             table = read_table(paths.table(name))
             write_table(table.sample(frac=1, random_state=len(folder) + ord(folder)), paths.table(name))
-        webmap.run(region, paths)
-        pages.append([paths.built(p).read_bytes() for p in (webmap.OPEN, webmap.OPEN_EN, webmap.INTERNAL)])
+        write_webmap.run(region, paths)
+        pages.append(
+            [
+                paths.built(p).read_bytes()
+                for p in (write_webmap.OPEN, write_webmap.OPEN_EN, write_webmap.INTERNAL)
+            ]
+        )
     assert pages[0] == pages[1]
 
 
@@ -349,8 +354,8 @@ def test_agreements_are_not_named(tmp_path):
         {**common, "licens": "Tyst ek. för.", "referensdatum": "2025-09-01"},
     ]
     book.save(paths.ledger("tackning"))
-    webmap.run(region, paths)
-    for product in (webmap.OPEN, webmap.INTERNAL):
+    write_webmap.run(region, paths)
+    for product in (write_webmap.OPEN, write_webmap.INTERNAL):
         text = page(paths, product).text
         assert "Hemligt" not in text
         assert "Tyst" not in text
@@ -361,8 +366,8 @@ def test_empty_place_names(tmp_path):
     region, paths = synthetic_tables.tiny(tmp_path)
     orter = pd.read_parquet(paths.table("orter"))
     orter.head(0).to_parquet(paths.table("orter"))
-    webmap.run(region, paths)
-    shapes = json.loads(zlib.decompress(base64.b64decode(page(paths, webmap.OPEN).block("karta-data"))))
+    write_webmap.run(region, paths)
+    shapes = json.loads(zlib.decompress(base64.b64decode(page(paths, write_webmap.OPEN).block("karta-data"))))
     assert shapes["orter"] == []
     assert [k[0] for k in shapes["kommuner"]] == ["Testby", synthetic_tables.HOSTILE]
 
@@ -371,7 +376,7 @@ def test_outlines_lie_where_the_cells_do(built):
     from pyproj import Transformer
 
     _, paths = built
-    shapes = json.loads(zlib.decompress(base64.b64decode(page(paths, webmap.OPEN).block("karta-data"))))
+    shapes = json.loads(zlib.decompress(base64.b64decode(page(paths, write_webmap.OPEN).block("karta-data"))))
     ring = np.cumsum(np.array(shapes["lansgrans"][0]).reshape(-1, 2), axis=0) / 1e5
     e, n = Transformer.from_crs(4326, 3006, always_xy=True).transform(ring[:, 1], ring[:, 0])
     assert sorted({(round(a, -1), round(b, -1)) for a, b in zip(e, n, strict=True)}) >= [
@@ -382,9 +387,9 @@ def test_outlines_lie_where_the_cells_do(built):
 
 
 def test_every_file_of_the_page_is_package_data():
-    folder = Path(webmap.__file__).parent
+    folder = Path(write_webmap.__file__).parent
     names = {p.name for p in folder.iterdir() if p.suffix in (".js", ".css", ".json", ".j2")}
-    assert names == {*webmap.html.SCRIPTS, "page.css", "sv.json", "en.json", "template.html.j2"}
+    assert names == {*write_webmap.html.SCRIPTS, "page.css", "sv.json", "en.json", "template.html.j2"}
 
 
 def test_languages_have_the_same_texts_and_placeholders():
@@ -398,5 +403,5 @@ def test_languages_have_the_same_texts_and_placeholders():
         else:
             yield path, sorted(re.findall(r"\{\w+\}", body))
 
-    swedish, english = (dict(flat(webmap.page.texts(x))) for x in ("sv", "en"))
+    swedish, english = (dict(flat(write_webmap.page.texts(x))) for x in ("sv", "en"))
     assert swedish == english

@@ -14,11 +14,12 @@ import pandas as pd
 import shapely
 import tiny_tables
 
-from pipelines import classes, contracts
-from pipelines.contracts_open import BRISTOMRADEN_OPPNA, KOMMUNER_OPPNA, LAN_OPPNA
-from pipelines.files import write_polygons, write_table
-from pipelines.paths import Paths
-from pipelines.region import THRESHOLDS, Region, load_region
+from pipelines.config.region import THRESHOLDS, Region, load_region
+from pipelines.core import classes
+from pipelines.core.files import write_polygons, write_table
+from pipelines.core.paths import Paths
+from pipelines.tables import contracts
+from pipelines.tables.open_contracts import BRISTOMRADEN_OPPNA, KOMMUNER_OPPNA, LAN_OPPNA
 
 ISLANDS, LONG, SQUARE = "1407", "1401", "1480"
 NAMES = {ISLANDS: "Öckerö $a_b$", LONG: "<img src=x onerror=alert(1)>",

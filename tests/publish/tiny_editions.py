@@ -17,10 +17,10 @@ import pandas as pd
 import pyogrio
 import tiny_tables
 
-from pipelines import contracts, contracts_gaps
-from pipelines.paths import Paths
-from pipelines.region import MEASURES, THRESHOLDS
-from pipelines.stages.gaps.measure import measure
+from pipelines.config.region import MEASURES, THRESHOLDS
+from pipelines.core.paths import Paths
+from pipelines.gaps.costed_areas import measure
+from pipelines.tables import contracts, gap_tables
 from tests.stages.gaps.regions import REGION, Address, columns
 
 PART = {"tillgang": "utan", "passerad": "ej_passerade"}
@@ -38,9 +38,9 @@ def write(out: Path, rows: list[Address], **facts: Any) -> Path:
     where, p, land = columns(rows)
     gaps = [measure(where, p, land, t, m, REGION) for t in THRESHOLDS for m in MEASURES]
     layers = {
-        contracts_gaps.BRISTOMRADEN: pd.concat([g.omraden for g in gaps]),
-        contracts_gaps.BRISTOMRADEN_KOMMUN: pd.concat([g.kommunvis for g in gaps]),
-        contracts_gaps.BRISTOMRADEN_RUTOR: pd.concat([g.rutor for g in gaps]),
+        gap_tables.BRISTOMRADEN: pd.concat([g.omraden for g in gaps]),
+        gap_tables.BRISTOMRADEN_KOMMUN: pd.concat([g.kommunvis for g in gaps]),
+        gap_tables.BRISTOMRADEN_RUTOR: pd.concat([g.rutor for g in gaps]),
         contracts.RUTNAT: pd.DataFrame(cells(rows)),
         contracts.KOMMUNER: pd.DataFrame(
             [

@@ -11,11 +11,11 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from pipelines import contracts
-from pipelines.contracts_gaps import BRISTKURVA, BRISTOMRADEN, BRISTOMRADEN_KOMMUN, BRISTOMRADEN_RUTOR
-from pipelines.files import write_polygons, write_table
-from pipelines.paths import Paths
-from pipelines.region import MEASURES, THRESHOLDS
+from pipelines.config.region import MEASURES, THRESHOLDS
+from pipelines.core.files import write_polygons, write_table
+from pipelines.core.paths import Paths
+from pipelines.tables import contracts
+from pipelines.tables.gap_tables import BRISTKURVA, BRISTOMRADEN, BRISTOMRADEN_KOMMUN, BRISTOMRADEN_RUTOR
 
 # rutid_scb: modelled, kronor per household (None: no net to connect to, so no cost is known)
 AREAS: dict[str, tuple[bool, float | None]] = {

@@ -7,10 +7,10 @@ from pathlib import Path
 import dummy_edition
 import pandas as pd
 
-from pipelines.files import write_table
-from pipelines.ledger import Ledger
-from pipelines.paths import Paths
-from pipelines.region import THRESHOLDS, Region
+from pipelines.config.region import THRESHOLDS, Region
+from pipelines.core.files import write_table
+from pipelines.core.ledger import Ledger
+from pipelines.core.paths import Paths
 
 # rutid_scb, class and basis, the same at every threshold: 8 inhabited cells, 3 + 1 + 1 measured, 1 mixed, 2 modelled.
 CELLS = [
@@ -69,7 +69,7 @@ def _ledgers(paths: Paths, evidence: bool) -> None:
         kept = paths.ledger(stage)
         book = Ledger(stage, facts=dict(facts))
         if kept.exists():  # dummy_edition's list of sources
-            from pipelines.ledger import load
+            from pipelines.core.ledger import load
 
             book.facts |= load(kept).facts
         if stage == "households":

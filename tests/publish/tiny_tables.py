@@ -14,11 +14,11 @@ import pandas as pd
 import shapely
 import tiny_gaps
 
-from pipelines import contracts, contracts_model
-from pipelines.files import write_points, write_polygons, write_table
-from pipelines.ledger import Ledger
-from pipelines.paths import Paths
-from pipelines.region import MEASURES, THRESHOLDS, Region, load_region
+from pipelines.config.region import MEASURES, THRESHOLDS, Region, load_region
+from pipelines.core.files import write_points, write_polygons, write_table
+from pipelines.core.ledger import Ledger
+from pipelines.core.paths import Paths
+from pipelines.tables import contracts, model_tables
 from tests.publish import no_history
 
 CONFIG = Path(__file__).parents[2] / "config" / "vastra-gotaland.toml"
@@ -58,7 +58,7 @@ def write(folder: Path, demo: bool = True) -> tuple[Region, Paths]:
     land = cells[["kommunkod", "omradestyp", "land_ha"]].assign(rutid=cells["rutid_scb"].astype("int64"))
     put(paths, contracts.LAND, land)
     tiny_gaps.write(paths, cells)
-    write_polygons(contracts.check(_squares(), contracts_model.OSAKERHET), paths.table("osakerhet_5km"))
+    write_polygons(contracts.check(_squares(), model_tables.OSAKERHET), paths.table("osakerhet_5km"))
     write_points(addresses(), paths.table("adresser"))
     write_polygons(_outlines(), paths.table("granser"))
     paths.run_facts.write_text(json.dumps(FACTS | {"demo": demo}), encoding="utf-8")
@@ -133,7 +133,7 @@ def _squares() -> gpd.GeoDataFrame:
         "kommunnamn": NAMES["1480"],
         "adresser": 37,
     }
-    row |= {c.name: 1.5 for c in contracts_model.OSAKERHET.columns if c.kind == "decimal"}
+    row |= {c.name: 1.5 for c in model_tables.OSAKERHET.columns if c.kind == "decimal"}
     outline = shapely.multipolygons([shapely.box(320000, 6400000, 325000, 6405000)])
     return gpd.GeoDataFrame([row], geometry=[outline], crs=3006)
 

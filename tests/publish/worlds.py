@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from pipelines import grid
-from pipelines.contracts_open import KOMMUNER_OPPNA, LAN_OPPNA
-from pipelines.publish.open_tables import background, summary, withheld
-from pipelines.publish.open_tables.areas import gap_areas
-from pipelines.region import Region, load_region
-from pipelines.stages.open_edition import open_cells
+from pipelines.config.region import Region, load_region
+from pipelines.core import cell_grid
+from pipelines.disclosure import background, open_summary, withheld
+from pipelines.disclosure.open_areas import gap_areas
+from pipelines.disclosure.open_cells import open_cells
+from pipelines.tables.open_contracts import KOMMUNER_OPPNA, LAN_OPPNA
 
 REGION = load_region(Path(__file__).parents[2] / "config" / "vastra-gotaland.toml")
 T = (30, 100, 1000)
@@ -44,7 +44,7 @@ class World:
 def cell_ids(count: int, first: int = 0) -> list[str]:
     """Return ids of cells in a row with gaps, so that some are neighbours and some are not."""
     column = 1280 + first + np.cumsum(np.where(np.arange(count) % 3 == 2, 5, 1))
-    return grid.scb_id(grid.from_column_row(column, np.full(count, 25600))).astype(str).tolist()
+    return cell_grid.scb_id(cell_grid.from_column_row(column, np.full(count, 25600))).astype(str).tolist()
 
 
 def world(seed: int, shape: tuple[int, ...], kind: str = "blandat") -> World:
@@ -104,7 +104,10 @@ def parts(w: World) -> pd.DataFrame:
     """Return the exact households of every cell with addresses, of the run that cells are made of."""
     c = w.cells[w.cells["n"] > 0]
     out = pd.DataFrame(
-        {"rutid": grid.parse_scb_id(c["rutid_scb"].to_numpy(str)), "kommunkod": c["kommunkod"].to_numpy()}
+        {
+            "rutid": cell_grid.parse_scb_id(c["rutid_scb"].to_numpy(str)),
+            "kommunkod": c["kommunkod"].to_numpy(),
+        }
     )
     out["adresser"], out["hushall"] = c["n"].to_numpy(np.int64), c["h"].to_numpy(float)
     for letter, lacking in (("u", "utan"), ("e", "ej_passerade")):
@@ -137,12 +140,12 @@ def publish(
     rows = open_cells(cells.astype(dict.fromkeys(text, "str")), covered, region)
     rows = rows.sort_values("rutid_scb", ignore_index=True)
     land = pd.DataFrame(
-        {"rutid": grid.parse_scb_id(rows["rutid_scb"]), "kommunkod": rows["kommunkod"], "land_ha": 6.25}
+        {"rutid": cell_grid.parse_scb_id(rows["rutid_scb"]), "kommunkod": rows["kommunkod"], "land_ha": 6.25}
     )
     exact, limits = kommuner(w), region.publicering.bandgranser
     open_parts, lan = parts(w), _lan(exact)
     told = rows if key is None else withheld.withhold(rows, open_parts, key, limits[0])
-    made = summary.tables(exact, lan, told, open_parts, land, limits)
+    made = open_summary.tables(exact, lan, told, open_parts, land, limits)
     out = {t.name: made[t.name][t.names] for t in (KOMMUNER_OPPNA, LAN_OPPNA)}
     fine = background.certain_decimals(out["kommuner"], out["kommuner"]["kommunkod"], limits)
     looked_up = c.loc[c["n"] > 0, ["rutid_scb", "kommunkod", "n", "h"]]
@@ -167,7 +170,7 @@ def _lan(exact: pd.DataFrame) -> pd.DataFrame:
 
 def _with_cells(areas: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
     """Return the areas with the cells whose middle lies in them."""
-    e, n = grid.corner(grid.parse_scb_id(cells["rutid_scb"]))
+    e, n = cell_grid.corner(cell_grid.parse_scb_id(cells["rutid_scb"]))
     ids = cells["rutid_scb"].to_numpy()
     inside = [frozenset(ids[shapely.contains_xy(g, e + 125, n + 125)]) for g in areas["geometry"]]
     return pd.DataFrame(areas.drop(columns="geometry")).assign(rutid=inside)

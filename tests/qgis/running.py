@@ -13,14 +13,18 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "publish"))
 
 import tiny_tables as tiny
 
-from pipelines.paths import Paths
-from pipelines.publish import geopackage, open_data, open_tables, qgis_project, raster
+from pipelines.core.paths import Paths
+from pipelines.disclosure import make_open_tables
+from pipelines.publish.geopackage import write_geopackage
+from pipelines.publish.open_data import write_open_data
+from pipelines.publish.qgis import write_projects
+from pipelines.publish.raster import write_rasters
 
 
 def build(folder: Path) -> Paths:
     """Build both editions' GeoPackages, rasters and projects."""
     region, paths = tiny.write(folder)
-    for product in (open_tables, geopackage, open_data, raster, qgis_project):
+    for product in (make_open_tables, write_geopackage, write_open_data, write_rasters, write_projects):
         product.run(region, paths)
     return paths
 

@@ -16,9 +16,10 @@ import rasterio
 from rasterio.transform import Affine
 from running import build
 
-from pipelines.publish.facts import read_facts, read_sources
-from pipelines.publish.qgis_project import editions, outlines, package
-from pipelines.region import load_region
+from pipelines.config.region import load_region
+from pipelines.publish.qgis import project_editions, project_package
+from pipelines.publish.qgis.write_projects import outlines
+from pipelines.publish.words.edition_facts import read_facts, read_sources
 
 TIMES, CORNER = 300, (320_000.0, 6_400_000.0)
 
@@ -33,8 +34,12 @@ def county(folder: Path) -> Path:
         _raster(tif)
     region, facts, sources = load_region(paths.config), read_facts(paths), read_sources(paths)
     bounds = {code: tuple(_drawn_out(*box)) for code, box in outlines(paths).items()}
-    package.write(made / "out/bredband.qgz", editions.internal(region, facts, sources, bounds))  # type: ignore[arg-type]
-    package.write(made / "maps/data/bredband_oppen.qgz", editions.published(region, facts, sources, bounds))  # type: ignore[arg-type]
+    project_package.write(
+        made / "out/bredband.qgz", project_editions.internal(region, facts, sources, bounds)
+    )  # type: ignore[arg-type]
+    project_package.write(
+        made / "maps/data/bredband_oppen.qgz", project_editions.published(region, facts, sources, bounds)
+    )  # type: ignore[arg-type]
     return made
 
 

@@ -18,10 +18,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 import running
 import stretched
 
-from pipelines.publish.palette import BASIS_COLOURS, CLASS_COLOURS, SHARE_COLOURS, rgb
-from pipelines.publish.qgis_gaps import COST_COLOURS, UNKNOWN_COLOUR
-from pipelines.publish.qgis_open import COST_COLOURS as OPEN_COST_COLOURS
-from pipelines.publish.qgis_styles import KOMMUN_COLOURS, PLANNED_COLOUR, TECHNIQUE_COLOURS
+from pipelines.publish.qgis.qgis_gaps import COST_COLOURS, UNKNOWN_COLOUR
+from pipelines.publish.qgis.qgis_open import COST_COLOURS as OPEN_COST_COLOURS
+from pipelines.publish.qgis.qgis_styles import KOMMUN_COLOURS, PLANNED_COLOUR, TECHNIQUE_COLOURS
+from pipelines.publish.words.palette import BASIS_COLOURS, CLASS_COLOURS, SHARE_COLOURS, rgb
 
 pytestmark = pytest.mark.qgis
 PROJECTS = {"intern": "out/bredband.qgz", "oppen": "maps/data/bredband_oppen.qgz"}

@@ -14,9 +14,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import running
 
-from pipelines import contracts_open
-from pipelines.publish.geopackage import LAYERS
-from pipelines.publish.palette import CLASS_COLOURS, SHARE_COLOURS, rgb
+from pipelines.publish.geopackage.write_geopackage import LAYERS
+from pipelines.publish.words.palette import CLASS_COLOURS, SHARE_COLOURS, rgb
+from pipelines.tables import open_contracts
 
 pytestmark = pytest.mark.qgis
 INTERNAL = {
@@ -90,7 +90,7 @@ def test_every_layer_is_valid_whole_and_styled(editions: dict[str, Seen], editio
 
 def test_columns_have_aliases_and_codes_have_words(editions: dict[str, Seen], edition: str) -> None:
     layers = editions[edition][0]["layers"]
-    for table in LAYERS if edition == "intern" else contracts_open.OPEN_TABLES:
+    for table in LAYERS if edition == "intern" else open_contracts.OPEN_TABLES:
         layer = layers[f"bredband_{table.name}"]
         for column in table.columns:
             assert layer["aliases"][column.name] == column.alias

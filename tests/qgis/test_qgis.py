@@ -16,9 +16,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 import running
 import tiny_tables as tiny
 
-from pipelines.publish.geopackage import LAYERS
-from pipelines.publish.palette import BASIS_COLOURS, CLASS_COLOURS, CLASS_LABELS, SHARE_COLOURS, rgb
-from pipelines.publish.qgis_gaps import COST_COLOURS, UNKNOWN_COLOUR
+from pipelines.publish.geopackage.write_geopackage import LAYERS
+from pipelines.publish.qgis.qgis_gaps import COST_COLOURS, UNKNOWN_COLOUR
+from pipelines.publish.words.palette import BASIS_COLOURS, CLASS_COLOURS, CLASS_LABELS, SHARE_COLOURS, rgb
 
 pytestmark = pytest.mark.qgis
 ROWS = {

@@ -26,13 +26,13 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import running
 
-from pipelines import contracts_open
-from pipelines.publish.palette import CLASS_COLOURS, rgb
+from pipelines.publish.words.palette import CLASS_COLOURS, rgb
+from pipelines.tables import open_contracts
 
 pytestmark = pytest.mark.qgis
 RECIPE = Path(__file__).parents[2] / "config" / "tjanster" / "lighttpd.conf"
 WMS = "{http://www.opengis.net/wms}"
-TABLES = {t.name for t in contracts_open.OPEN_TABLES}
+TABLES = {t.name for t in open_contracts.OPEN_TABLES}
 BOX = "6400000,320000,6400750,321250"
 """The whole county in the order of the axes that WMS 1.3.0 gives EPSG:3006: north first."""
 

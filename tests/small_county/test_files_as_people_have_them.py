@@ -18,7 +18,7 @@ import pyproj
 import pytest
 from shapely.geometry import box
 
-from pipelines.ledger import Entry, load
+from pipelines.core.ledger import Entry, load
 
 from . import inputs
 from .test_small_county import stage

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipelines.contracts_reconciliation import AVSTAMNING_KALLOR
-from pipelines.files import read_polygons, read_table, write_polygons, write_table, write_text
-from pipelines.paths import Paths
-from pipelines.region import load_region
-from pipelines.stages.run_facts import run_facts
+from pipelines.config.region import load_region
+from pipelines.core.files import read_polygons, read_table, write_polygons, write_table, write_text
+from pipelines.core.paths import Paths
+from pipelines.laws.run_facts import run_facts
+from pipelines.tables.reconciliation_tables import AVSTAMNING_KALLOR
 from tests.publish import no_history
 
 from . import inputs

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from shapely.geometry import MultiPolygon, Point, Polygon, box
 
-from pipelines import files
+from pipelines.core import files
 
 from . import brute, inputs
 from .test_small_county import COLUMNS, differences, rows_of, stage, told

@@ -14,8 +14,8 @@ from typing import Any
 
 import geopandas as gpd
 
-from pipelines import files
-from pipelines.ledger import load
+from pipelines.core import files
+from pipelines.core.ledger import load
 
 from . import inputs
 from .test_small_county import STAGES, stage

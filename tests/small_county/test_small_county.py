@@ -214,7 +214,7 @@ def test_laws_and_pts_hold_with_the_small_area_model(staged, expected, variant: 
 
 @pytest.mark.parametrize("table", COLUMNS)
 def test_every_contract_column_is_compared(table: str) -> None:
-    from pipelines import contracts
+    from pipelines.tables import contracts
 
     tables = (
         contracts.RUTNAT,

@@ -13,8 +13,8 @@ import geopandas as gpd
 import pyogrio
 import shapely
 
-from pipelines.paths import Paths
-from pipelines.region import Demo, Kommun, Lan, Publicering, Region, Scb
+from pipelines.config.region import Demo, Kommun, Lan, Publicering, Region, Scb
+from pipelines.core.paths import Paths
 
 KOMMUNER = (("1480", "Göteborg"), ("1407", "Öckerö"))
 

@@ -10,7 +10,7 @@ from typing import Any
 import gpkg_files as make
 import openpyxl
 
-from pipelines.region import Pts, Region
+from pipelines.config.region import Pts, Region
 
 KOMMUNER = (("9901", "Håbo"), ("9902", "Öckerö"), ("9903", "Dals-Ed"))
 LAN = "Provlän"

@@ -8,10 +8,10 @@ import gpkg_files as make
 import pandas as pd
 import pytest
 
-from pipelines import files
-from pipelines.errors import DataError
-from pipelines.ledger import Ledger, load
-from pipelines.sources import tackning
+from pipelines.core import files
+from pipelines.core.errors import DataError
+from pipelines.core.ledger import Ledger, load
+from pipelines.read.tackning import read_evidence
 
 KOMMUNER = [("1480", "Göteborg"), ("1407", "Öckerö")]
 KALLOR = "fil,kommunkod,fullstandig,referensdatum,avtal,far_publiceras\n"
@@ -34,7 +34,7 @@ def put(tmp: Path, name: str, text: str | bytes, kallor: bool = True) -> Path:
 def run(tmp: Path) -> tuple[dict[str, pd.DataFrame], Ledger]:
     """Run the stage; return its tables and its ledger."""
     where = make.paths(tmp)
-    tackning.run(make.region(KOMMUNER), where)
+    read_evidence.run(make.region(KOMMUNER), where)
     tables = {n: files.read_table(where.table(n)) for n in ("kallor", "evidens_adress", "evidens_ruta")}
     return {**tables, "evidens_omrade": files.read_polygons(where.table("evidens_omrade"))}, load(
         where.ledger("tackning")

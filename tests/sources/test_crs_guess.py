@@ -6,7 +6,7 @@ import numpy as np
 import pyproj
 import pytest
 
-from pipelines.sources.crs_guess import System, fitting_system, within
+from pipelines.formats.crs_guess import System, fitting_system, within
 
 BOUNDS = (310_000.0, 6_390_000.0, 330_000.0, 6_410_000.0)
 """A kommun-sized square by the west coast, 20 km a side."""

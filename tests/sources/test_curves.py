@@ -16,9 +16,9 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.errors import DataError
-from pipelines.ledger import Ledger
-from pipelines.sources import curves, gpkg, wkb
+from pipelines.core.errors import DataError
+from pipelines.core.ledger import Ledger
+from pipelines.formats import curves, gpkg, wkb
 
 DECLARED = "UPDATE gpkg_geometry_columns SET geometry_type_name = 'CURVEPOLYGON'"
 FILE = Path("omraden.gpkg")

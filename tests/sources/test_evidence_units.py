@@ -14,12 +14,12 @@ import pytest
 import shapely
 from tackning_files import CELLS, HEAD, KALLOR, put, refused, run
 
-from pipelines import files
-from pipelines.errors import DataError
-from pipelines.ledger import Entry
-from pipelines.region import Evidens
-from pipelines.sources.ids import normal_ids
-from pipelines.sources.speeds import stated_unit
+from pipelines.config.region import Evidens
+from pipelines.core import files
+from pipelines.core.errors import DataError
+from pipelines.core.ledger import Entry
+from pipelines.formats.ids import normal_ids
+from pipelines.read.tackning.speeds import stated_unit
 
 UUID = "6611a2b1-4011-5f0c-bcd0-309e19a25d78"
 

@@ -16,8 +16,8 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.errors import DataError
-from pipelines.sources import catalogue, gpkg, spatial_index, wkb, zips
+from pipelines.core.errors import DataError
+from pipelines.formats import gpkg, gpkg_contents, spatial_index, wkb, zips
 
 POINTS = [shapely.Point(320_000.5, 6_400_000.25), shapely.Point(321_000, 6_401_000)]
 WANTED = {"kod": ("kommunkod", "kod"), "id": ("objektidentitet",)}
@@ -100,7 +100,7 @@ def test_absurd_sizes_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     with pytest.raises(DataError, match="orimligt många"):
         gpkg.layers(path)
     plain = table(tmp_path / "c.gpkg")
-    monkeypatch.setattr(catalogue, "MAX_FILE_BYTES", 1000)
+    monkeypatch.setattr(gpkg_contents, "MAX_FILE_BYTES", 1000)
     with pytest.raises(DataError, match="orimligt stor"):
         gpkg.layers(plain)
 

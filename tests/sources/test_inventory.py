@@ -15,9 +15,9 @@ from typing import Any
 import gpkg_files as make
 import pytest
 
-from pipelines import ledger
-from pipelines.errors import DataError
-from pipelines.sources import inventory
+from pipelines.core import ledger
+from pipelines.core.errors import DataError
+from pipelines.incoming import inventory
 
 ADDRESS = "lantmateriet/belagenhetsadresser_kn1480.zip"
 GRID = "scb/befolkning_1km_2024.gpkg"
@@ -269,7 +269,7 @@ def test_the_mark_of_another_list_is_a_column_of_its_own(tmp_path: Path) -> None
 
 
 def test_nothing_heavy_is_imported() -> None:
-    code = "import sys, pipelines.sources.inventory; print(*sorted(sys.modules))"
+    code = "import sys, pipelines.incoming.inventory; print(*sorted(sys.modules))"
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout.split()

@@ -11,9 +11,9 @@ import pandas as pd
 import pts_files as make
 import pytest
 
-from pipelines.errors import DataError
-from pipelines.ledger import Ledger
-from pipelines.sources.kolada import read_kolada
+from pipelines.core.errors import DataError
+from pipelines.core.ledger import Ledger
+from pipelines.read.kolada.kolada_answers import read_kolada
 
 DATA = Path(__file__).parents[1] / "data" / "kolada"
 

@@ -10,10 +10,10 @@ import gpkg_files as make
 import pytest
 import shapely
 
-from pipelines import files
-from pipelines.errors import DataError
-from pipelines.ledger import load
-from pipelines.sources import lantmateriet
+from pipelines.core import files
+from pipelines.core.errors import DataError
+from pipelines.core.ledger import load
+from pipelines.read.lantmateriet import read_addresses
 
 G, H = "Gällande", "Reserverad"
 GBG = [("b", "1480", G, (320_100, 6_400_100)), ("a", "1480", G, (320_200.25, 6_400_200.5))]
@@ -32,7 +32,7 @@ def put(
 def run(tmp: Path) -> list[tuple[Any, ...]]:
     """Run the stage; return the written rows."""
     where = make.paths(tmp)
-    lantmateriet.run(make.region(), where)
+    read_addresses.run(make.region(), where)
     table = files.read_points(where.table("adresser_kalla"))
     return list(table[["adress_id", "kommunkod", "e_m", "n_m"]].itertuples(index=False, name=None))
 
@@ -112,7 +112,7 @@ def test_codes_as_texts_that_were_numbers(tmp_path: Path) -> None:
     make.addresses(tmp_path / "raw/lantmateriet/belagenhetsadresser.gpkg", rows)
     where = make.paths(tmp_path)
     stockholm = make.region([("0114", "Upplands Väsby"), ("0180", "Stockholm")])
-    lantmateriet.run(stockholm, where)
+    read_addresses.run(stockholm, where)
     table = files.read_points(where.table("adresser_kalla"))
     assert table["kommunkod"].tolist() == ["0180", "0114"]
 

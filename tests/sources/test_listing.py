@@ -14,10 +14,10 @@ import gpkg_files as make
 import pytest
 
 from pipelines import __main__ as command
-from pipelines import ledger
-from pipelines.errors import DataError
-from pipelines.paths import Paths
-from pipelines.sources import inventory, listing, roles
+from pipelines.core import ledger
+from pipelines.core.errors import DataError
+from pipelines.core.paths import Paths
+from pipelines.incoming import inventory, listing, roles
 
 GRID = "scb/befolkning_1km_2024.gpkg"
 TEKNIK = "pts/PTS tabellbilaga teknik (1).xlsx"

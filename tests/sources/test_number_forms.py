@@ -7,7 +7,7 @@ import math
 import pyarrow as pa
 import pytest
 
-from pipelines.sources.number_forms import read_forms
+from pipelines.formats.number_forms import read_forms
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,12 @@ import pandas as pd
 import pts_files as make
 import pytest
 
-from pipelines import contracts, files
-from pipelines.errors import DataError
-from pipelines.ledger import Ledger, load
-from pipelines.sources import pts
-from pipelines.sources.pts_fields import speed_field, technique_field
+from pipelines.core import files
+from pipelines.core.errors import DataError
+from pipelines.core.ledger import Ledger, load
+from pipelines.read.pts import read_pts
+from pipelines.read.pts.pts_fields import speed_field, technique_field
+from pipelines.tables import contracts
 
 DATA = Path(__file__).parents[1] / "data" / "pts"
 COLUMNS = [f"andel_{t}" for t in contracts.TEKNIK_COLUMNS]
@@ -31,7 +32,7 @@ def put(
 def run(tmp: Path, ar: int | None = None) -> tuple[dict[str, pd.DataFrame], Ledger]:
     """Run the stage; return its tables and its ledger."""
     where = gpkg_files.paths(tmp)
-    pts.run(make.region(ar), where)
+    read_pts.run(make.region(ar), where)
     names = ("pts_teknik", "pts_hastighet", "pts_mobil", "kolada")
     return {n: files.read_table(where.table(n)) for n in names}, load(where.ledger("pts"))
 

@@ -9,14 +9,15 @@ import gpkg_files
 import pts_files as make
 import pytest
 
-from pipelines import contracts, files
-from pipelines.contracts_history import PTS_HISTORIK
-from pipelines.errors import DataError
-from pipelines.ledger import Ledger
-from pipelines.sources import pts
-from pipelines.sources.pts_editions import read_book
-from pipelines.sources.pts_historic import read_historic
-from pipelines.sources.xlsx import read_sheets
+from pipelines.core import files
+from pipelines.core.errors import DataError
+from pipelines.core.ledger import Ledger
+from pipelines.formats.xlsx import read_sheets
+from pipelines.read.pts import read_pts
+from pipelines.read.pts.pts_editions import read_book
+from pipelines.read.pts.pts_historic import read_historic
+from pipelines.tables import contracts
+from pipelines.tables.history_tables import PTS_HISTORIK
 
 DATA = Path(__file__).parents[1] / "data/pts/tabellbilaga-historiska-uppgifter-teknik.xlsx"
 LONG = "Andel med tillgång till fast bredband via LTE ej 450 MHz"
@@ -158,7 +159,7 @@ def test_every_year_of_every_workbook_and_the_yearly_one_before_the_historic(tmp
     make.book(raw / "teknik_25.xlsx", {"Teknik": make.teknik(years=(2025,))})
     make.book(raw / "hastighet_25.xlsx", {"Hastighet": make.hastighet()})
     region, paths = make.region(), gpkg_files.paths(tmp_path)
-    pts.run(region, paths)
+    read_pts.run(region, paths)
     out = contracts.check(files.read_table(paths.table("pts_historik")), PTS_HISTORIK)
     fiber = out[
         (out["serie"] == "pts_teknik_fiber") & (out["omradestyp"] == "totalt") & (out["kommunkod"] == "9901")
@@ -179,14 +180,14 @@ def test_every_year_of_every_workbook_and_the_yearly_one_before_the_historic(tmp
 
 
 def test_where_two_workbooks_differ_it_is_told(tmp_path):
-    from pipelines import ledger
+    from pipelines.core import ledger
 
     raw = tmp_path / "raw/pts"
     raw.mkdir(parents=True)
     shutil.copy(DATA, raw / "historiska.xlsx")
     make.book(raw / "teknik_22.xlsx", {"Teknik": make.teknik(years=(2022,))})
     paths = gpkg_files.paths(tmp_path)
-    pts.run(make.region(), paths)
+    read_pts.run(make.region(), paths)
     said = {e.reason: e for e in ledger.load(paths.ledger("pts")).entries}
     told = said["tal som två arbetsböcker anger olika för samma år"]
     # xDSL 0,1 mot 0,8, fiber 0,75 mot 0,8 och kabel-tv 0,25 mot 0,3 i tre kommuner

@@ -10,11 +10,12 @@ import pts_files as make
 import pytest
 from test_pts import notes, put, refused, run, used
 
-from pipelines import contracts, files
-from pipelines.contracts_history import PTS_HISTORIK
-from pipelines.errors import DataError
-from pipelines.sources.pts_editions import read_book
-from pipelines.sources.pts_subject import area_class, class_within
+from pipelines.core import files
+from pipelines.core.errors import DataError
+from pipelines.read.pts.pts_editions import read_book
+from pipelines.read.pts.pts_subject import area_class, class_within
+from pipelines.tables import contracts
+from pipelines.tables.history_tables import PTS_HISTORIK
 
 PLACES = [("Riket", 0), (make.LAN, 99), *((name, int(code)) for code, name in make.KOMMUNER), ("Habo", 643)]
 GOALS = [
@@ -127,7 +128,7 @@ def test_another_year_is_chosen_and_limits_and_dashes_are_kept(tmp_path: Path) -
 
 
 def test_beside_a_goal_stands_the_surface_share_and_never_a_mobile_goal(tmp_path: Path) -> None:
-    from pipelines.stages.gaps.published import mobile
+    from pipelines.goals.pts_shares import mobile
 
     put(tmp_path)
     both(tmp_path / "raw/pts/mobil.xlsx")

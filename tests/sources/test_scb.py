@@ -14,12 +14,12 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines import files, grid
-from pipelines.errors import DataError
-from pipelines.ledger import Ledger, load
-from pipelines.region import Scb
-from pipelines.sources import fine_squares, scb
-from pipelines.stages import laws
+from pipelines.config.region import Scb
+from pipelines.core import cell_grid, files
+from pipelines.core.errors import DataError
+from pipelines.core.ledger import Ledger, load
+from pipelines.laws import check_laws
+from pipelines.read.scb import fine_squares, read_scb
 
 # The prov-län is 10 × 10 km; its box with 2 km around runs from 398 to 412 km east, 6398 to 6412 km north.
 LAND = shapely.box(400_000, 6_400_000, 410_000, 6_410_000)
@@ -40,9 +40,9 @@ def run(tmp: Path, ar: int | None = None, **scb_keys: Any) -> list[tuple[int, in
     """Run the stage; return ``rutid, storlek_m, befolkning``. ``scb_x`` sets ``x`` under ``[scb]``."""
     where = make.paths(tmp)
     chosen = Scb(ar=ar, **{k.removeprefix("scb_"): v for k, v in scb_keys.items()})
-    scb.run(make.region([("1480", "Göteborg")]).model_copy(update={"scb": chosen}), where)
+    read_scb.run(make.region([("1480", "Göteborg")]).model_copy(update={"scb": chosen}), where)
     said: Any = load(where.ledger("scb"))
-    left_out = sum(e.count for e in said.entries if e.reason.startswith(laws.SQUARES_LEFT_OUT))
+    left_out = sum(e.count for e in said.entries if e.reason.startswith(check_laws.SQUARES_LEFT_OUT))
     assert (
         said.facts["rader"]["lasta"] == said.facts["rader"]["behallna"] + left_out
     )  # every row has its account
@@ -367,7 +367,7 @@ def test_nobody_vanishes_and_nobody_is_counted_twice(
         total = km.get(square, 0)
         wanted = total + sum(inside) if meaning == "resten" else max(total, sum(inside))
         corner = (400_000 + 1000 * square[0]) * 10**7 + 6_400_000 + 1000 * square[1]
-        here = out[grid.parent(out["rutid"]) == corner]
+        here = out[cell_grid.parent(out["rutid"]) == corner]
         assert here["befolkning"].sum() == wanted
         own = here[here["storlek_m"] == 250]
         assert own["befolkning"].sum() == sum(inside)
@@ -600,11 +600,11 @@ def test_the_whole_of_swedens_localities_breaks_no_law(tmp_path: Path) -> None:
     locality(tmp_path, "Tatorter_2023", columns, [FAR, TOWN])
     run(tmp_path)
     where = make.paths(tmp_path)
-    for stage in laws.SOURCE_STAGES:
+    for stage in check_laws.SOURCE_STAGES:
         if stage != "scb":
             Ledger(stage).save(where.ledger(stage))
     assert ledger(tmp_path)["orter utanför länet"] == 1
-    assert [law.holds for law in laws.rows_accounted_for(where)] == [True]
+    assert [law.holds for law in check_laws.rows_accounted_for(where)] == [True]
 
 
 def test_an_empty_table(tmp_path: Path) -> None:

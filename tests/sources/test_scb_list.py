@@ -7,8 +7,8 @@ from pathlib import Path
 import pts_files as make
 import pytest
 
-from pipelines.errors import DataError
-from pipelines.sources.scb_list import read_list
+from pipelines.core.errors import DataError
+from pipelines.read.scb.scb_list import read_list
 
 REGION = make.region()  # 9901 Håbo, 9902 Öckerö, 9903 Dals-Ed
 

@@ -15,9 +15,9 @@ from pathlib import Path
 import gpkg_files as make
 import pytest
 
-from pipelines import files
-from pipelines.errors import DataError
-from pipelines.sources import gpkg, sidecars
+from pipelines.core import files
+from pipelines.core.errors import DataError
+from pipelines.formats import gpkg, sidecars
 from tests.conftest import without_rights
 
 WANTED = {"kod": ("kod",)}
@@ -152,7 +152,7 @@ def test_the_copy_goes_with_the_process_and_is_swept_should_it_be_killed(tmp_pat
     left = tmp_path / "tmp"
     left.mkdir()
     code = (
-        "import sys; from pathlib import Path; from pipelines.sources import gpkg; gpkg.layers(Path(sys.argv[1]));"
+        "import sys; from pathlib import Path; from pipelines.formats import gpkg; gpkg.layers(Path(sys.argv[1]));"
         "print(*[p.name for p in Path(sys.argv[2]).iterdir()])"
     )
     done = subprocess.run(
@@ -170,7 +170,7 @@ def test_a_folder_that_may_not_be_written_in(tmp_path: Path) -> None:
     path = with_log(tmp_path / "raw")
     (tmp_path / "raw").chmod(0o555)
     code = (
-        "import sys; from pathlib import Path; from pipelines.sources import gpkg;"
+        "import sys; from pathlib import Path; from pipelines.formats import gpkg;"
         "(t,) = gpkg.layers(Path(sys.argv[1])); print(gpkg.read(t, {'kod': ('kod',)})['kod'].to_pylist())"
     )
     try:

@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tackning_files import CELLS, HEAD, KALLOR, put, refused, run
 
-from pipelines import contracts
-from pipelines.ledger import Ledger
-from pipelines.sources.csvfile import read_csv
+from pipelines.core.ledger import Ledger
+from pipelines.formats.csvfile import read_csv
+from pipelines.tables import contracts
 
 DATA = Path(__file__).parents[1] / "data" / "tackning"
 SQUARE = shapely.box(320_000, 6_400_000, 320_500, 6_400_500)

@@ -15,11 +15,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.errors import DataError
-from pipelines.sources import xlsx
-from pipelines.sources.headers import find_header, header_texts, place_key, words
-from pipelines.sources.pts_fields import is_technique_table, speed_field, technique_field
-from pipelines.sources.shares import MISSING, Place, counts, parse_cell, table_shares
+from pipelines.core.errors import DataError
+from pipelines.formats import xlsx
+from pipelines.formats.headers import find_header, header_texts, place_key, words
+from pipelines.formats.shares import MISSING, Place, counts, parse_cell, table_shares
+from pipelines.read.pts.pts_fields import is_technique_table, speed_field, technique_field
 
 # --- hostile workbooks ------------------------------------------------------------------------------
 

@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from pipelines.errors import DataError
-from pipelines.ledger import Ledger, files_used
-from pipelines.region import Region, load_region
-from pipelines.stages.benchmark import benchmarks
+from pipelines.config.region import Region, load_region
+from pipelines.core.errors import DataError
+from pipelines.core.ledger import Ledger, files_used
+from pipelines.coverage.benchmark import benchmarks
 from tests.small_county.inputs import _toml, county
 
 SHARES = {"xdsl": 0.3, "vdsl": 0.25, "fiber": 0.5, "narhet_fiber": 0.8, "kabel_tv": 0.2, "fast_radio": 0.3,

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines import contracts, files
-from pipelines.paths import Paths
-from pipelines.region import load_region
-from pipelines.stages import summaries
+from pipelines.config.region import load_region
+from pipelines.core import files
+from pipelines.core.paths import Paths
+from pipelines.sums import summaries
+from pipelines.tables import contracts
 
 TABLES = ("rutnat_250m", "rutnat_delar", "oppna_rutor", "oppna_delar", "kommuner", "lan")
 

@@ -9,10 +9,10 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines import grid
-from pipelines.ledger import Ledger
-from pipelines.region import TECHNIQUES, load_region
-from pipelines.stages.evidence import PAIRS, attach, decide
+from pipelines.config.region import TECHNIQUES, load_region
+from pipelines.core import cell_grid
+from pipelines.core.ledger import Ledger
+from pipelines.coverage.evidence import PAIRS, attach, decide
 
 REGION = load_region(Path("config/vastra-gotaland.toml"))
 FIXED = set(REGION.evidens.fasta_tekniker)
@@ -49,7 +49,7 @@ def make_addresses():
     n = 6_400_000 + rng.integers(0, 2, 12) * 250 + rng.integers(1, 249, 12)
     frame = pd.DataFrame({"adress_id": [f"a{i:02d}" for i in range(12)], "e_m": e * 1.0, "n_m": n * 1.0})
     frame["kommunkod"] = [KOMMUNER[i % 2] for i in range(12)]
-    frame["rutid"] = grid.cell_of(frame["e_m"], frame["n_m"])
+    frame["rutid"] = cell_grid.cell_of(frame["e_m"], frame["n_m"])
     return frame.sort_values(["rutid", "adress_id"], ignore_index=True).astype({"kommunkod": "str"})
 
 

@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from pipelines.errors import DataError
-from pipelines.ledger import Ledger
-from pipelines.stages.groups import group_index, make_groups
+from pipelines.core.errors import DataError
+from pipelines.core.ledger import Ledger
+from pipelines.grid.groups import group_index, make_groups
 
 
 def counts(*rows):

@@ -9,19 +9,10 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from pipelines.contracts_history import FRAMSKRIVNING, HISTORIK, PTS_HISTORIK
-from pipelines.region import (
-    Demo,
-    Framskrivning,
-    Kommun,
-    Lan,
-    Mal,
-    Malniva,
-    Publicering,
-    Region,
-)
-from pipelines.region_fetch import SerieBrott
-from pipelines.stages import history, projection
+from pipelines.config.fetching import SerieBrott
+from pipelines.config.region import Demo, Framskrivning, Kommun, Lan, Mal, Malniva, Publicering, Region
+from pipelines.sums import projection, published_series
+from pipelines.tables.history_tables import FRAMSKRIVNING, HISTORIK, PTS_HISTORIK
 
 GOAL = Malniva(namn="98 %", troskel_mbit=1000, andel_pct=98)
 
@@ -47,7 +38,7 @@ def nothing() -> pd.DataFrame:
 
 
 def made(table: pd.DataFrame, where: Region) -> pd.DataFrame:
-    return history.with_breaks(history.history(nothing(), table, where), where)
+    return published_series.with_breaks(published_series.history(nothing(), table, where), where)
 
 
 def one(table: pd.DataFrame, where: Region, code="9901") -> pd.Series:

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipelines.errors import DataError
-from pipelines.ledger import Ledger
-from pipelines.region import Evidens
-from pipelines.stages import matching
+from pipelines.config.region import Evidens
+from pipelines.core.errors import DataError
+from pipelines.core.ledger import Ledger
+from pipelines.coverage import matching
 
 KOMMUNER = ["1401", "1402"]
 TOTAL = {"1401": 1000, "1402": 50}

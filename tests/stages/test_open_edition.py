@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines import classes
-from pipelines.stages.open_edition import band
+from pipelines.core import classes
+from pipelines.disclosure.open_cells import band
 
 LIMITS = (5, 10, 20, 50)
 

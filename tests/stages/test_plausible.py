@@ -14,11 +14,12 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.errors import DataError
-from pipelines.ledger import Ledger
-from pipelines.region import Scb
-from pipelines.stages import households, placement, plausible
-from pipelines.stages.population import part_inside, spread, square_of
+from pipelines.config.region import Scb
+from pipelines.core.errors import DataError
+from pipelines.core.ledger import Ledger
+from pipelines.grid import placement
+from pipelines.people import households, plausible
+from pipelines.people.population import part_inside, spread, square_of
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "sources"))
 import gpkg_files as make

@@ -6,11 +6,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipelines import files, ledger
-from pipelines.errors import DataError
-from pipelines.paths import Paths
-from pipelines.region import Demo, Kommun, Kontroll, Lan, Publicering, Region
-from pipelines.stages import reconciliation
+from pipelines.config.region import Demo, Kommun, Kontroll, Lan, Publicering, Region
+from pipelines.core import files, ledger
+from pipelines.core.errors import DataError
+from pipelines.core.paths import Paths
+from pipelines.goals import published_figures
 
 YEAR = 2025
 
@@ -79,7 +79,7 @@ def paths(tmp_path: Path) -> Paths:
 
 
 def run(paths: Paths, **kontroll: object) -> pd.DataFrame:
-    reconciliation.run(region(**kontroll), paths)
+    published_figures.run(region(**kontroll), paths)
     return files.read_table(paths.table("avstamning_kallor")).set_index(["kalla", "kod", "omradestyp"])
 
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines import grid
-from pipelines.stages.remoteness import remoteness, spread
+from pipelines.core import cell_grid
+from pipelines.coverage.remoteness import remoteness, spread
 
 HOUSEHOLDS = st.lists(st.floats(0, 50), min_size=1, max_size=40)
 UNIT = st.floats(0, 1)
@@ -62,8 +62,8 @@ def test_a_larger_rest_leaves_nobody_better_off(group, a, b):
 
 def test_remoteness_counts_the_block_of_cells_by_brute_force():
     rng = np.random.default_rng(5)
-    cells = grid.from_column_row(1000 + rng.integers(0, 12, 300), 25000 + rng.integers(0, 12, 300))
-    column, row = grid.column_row(cells)
+    cells = cell_grid.from_column_row(1000 + rng.integers(0, 12, 300), 25000 + rng.integers(0, 12, 300))
+    column, row = cell_grid.column_row(cells)
     wanted = [1 / int(((abs(column - c) <= 2) & (abs(row - w) <= 2)).sum())
               for c, w in zip(column, row, strict=True)]  # fmt: skip
     np.testing.assert_allclose(remoteness(cells), wanted)

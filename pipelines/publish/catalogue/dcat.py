@@ -8,21 +8,9 @@ from typing import TYPE_CHECKING
 from rdflib import Literal
 from rdflib.namespace import DCAT, DCTERMS, FOAF, PROV, RDF, XSD
 
-from pipelines.products import MEDIA
 from pipelines.publish.catalogue import dcat_editions, dcat_services, english, iris
-from pipelines.publish.catalogue.described import DICTIONARY, SPECIFICATION, Dataset, Described, File
-from pipelines.publish.catalogue.rdf import (
-    ADMS,
-    DCAT3,
-    DCATAP,
-    GEO,
-    SPDX,
-    VCARD,
-    Triple,
-    date,
-    iri,
-    swedish,
-)
+from pipelines.publish.catalogue.catalogue_content import DICTIONARY, SPECIFICATION, Dataset, Described, File
+from pipelines.publish.catalogue.rdf import ADMS, DCAT3, DCATAP, GEO, SPDX, VCARD, Triple, date, iri, swedish
 from pipelines.publish.catalogue.services import services
 from pipelines.publish.catalogue.terms import (
     EU,
@@ -41,6 +29,7 @@ from pipelines.publish.catalogue.terms import (
     themes,
 )
 from pipelines.publish.catalogue.wording import CELL_M, CRS_NAMES, EPSG_3006, licence
+from pipelines.publish.products import MEDIA
 
 if TYPE_CHECKING:
     from pipelines.publish.catalogue.origins import Origin

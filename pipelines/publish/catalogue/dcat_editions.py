@@ -23,8 +23,8 @@ from pipelines.publish.catalogue.terms import (
 )
 
 if TYPE_CHECKING:
-    from pipelines.publish.catalogue.described import Dataset, Described
-    from pipelines.region_catalogue import TidigareUtgava
+    from pipelines.config.catalogued import TidigareUtgava
+    from pipelines.publish.catalogue.catalogue_content import Dataset, Described
 
 
 def earlier(d: Described) -> list[TidigareUtgava]:

@@ -25,7 +25,7 @@ from pipelines.publish.catalogue.terms import (
 from pipelines.publish.catalogue.wording import EPSG_3006, licence
 
 if TYPE_CHECKING:
-    from pipelines.publish.catalogue.described import Dataset, Described
+    from pipelines.publish.catalogue.catalogue_content import Dataset, Described
     from pipelines.publish.catalogue.services import Service
 
 

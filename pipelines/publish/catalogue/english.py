@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.publish import facts as run
+from pipelines.publish.words import edition_facts as run
 
 if TYPE_CHECKING:
-    from pipelines.region import Region
+    from pipelines.config.region import Region
 
 DEMO_TEXT = "DEMO – invented figures, nothing here is real."
 DATASETS = {

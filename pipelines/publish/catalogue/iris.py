@@ -11,7 +11,7 @@ from urllib.parse import quote
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 if TYPE_CHECKING:
-    from pipelines.region import Region
+    from pipelines.config.region import Region
 
 ORGANISATION = "http://dataportal.se/organisation/"
 """Where Sveriges dataportal wants publishers' IRIs: this, «SE» and the organisation's number."""

@@ -11,8 +11,8 @@ from pipelines.publish.catalogue.wording import licence
 if TYPE_CHECKING:
     from xml.etree import ElementTree as ET
 
+    from pipelines.config.region import Region
     from pipelines.publish.catalogue.resource import Resource
-    from pipelines.region import Region
 
 INSPIRE = "http://inspire.ec.europa.eu/metadata-codelist/"
 LIMITS = f"{INSPIRE}LimitationsOnPublicAccess/"

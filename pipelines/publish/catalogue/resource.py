@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from pipelines import products
-from pipelines.publish.catalogue import described, iris, wording
+from pipelines.publish import products
+from pipelines.publish.catalogue import catalogue_content, iris, wording
 from pipelines.publish.catalogue.origins import Origin, origins
 from pipelines.publish.catalogue.services import services
-from pipelines.publish.facts import DEMO_TEXT, RunFacts, Source, credit_lines, demo_prefix
+from pipelines.publish.words.edition_facts import DEMO_TEXT, RunFacts, Source, credit_lines, demo_prefix
 
 if TYPE_CHECKING:
-    from pipelines.region import Region
+    from pipelines.config.region import Region
 
 Bounds = tuple[float, float, float, float]
 """West, south, east, north in degrees (WGS 84)."""
@@ -88,7 +88,7 @@ class Resource:
     is_raster: bool = False
 
 
-def of_edition(d: described.Described) -> Resource:
+def of_edition(d: catalogue_content.Described) -> Resource:
     """Return the open edition as one resource: a link a file, told once; many of a kind have a page in common."""
     named = {d.access(x, f): (f, x) for x in d.datasets for f in x.files}
     files = [
@@ -110,7 +110,7 @@ def of_edition(d: described.Described) -> Resource:
     )  # fmt: skip
 
 
-def of_dataset(d: described.Described, x: described.Dataset) -> Resource:
+def of_dataset(d: catalogue_content.Described, x: catalogue_content.Dataset) -> Resource:
     """Return one dataset of the open edition as a resource of its own, a part of the series."""
     files = [
         Link(address, f"{x.title} – {f.title}", f.media_type, DOWNLOAD)
@@ -129,21 +129,23 @@ def of_dataset(d: described.Described, x: described.Dataset) -> Resource:
     )  # fmt: skip
 
 
-def _series(d: described.Described) -> str:
+def _series(d: catalogue_content.Described) -> str:
     """Return what identifies the record of the open edition."""
     return str(iris.uuid(iris.catalogue(d.root)))
 
 
-def _given(d: described.Described) -> tuple[Link, ...]:
+def _given(d: catalogue_content.Described) -> tuple[Link, ...]:
     """Return the services' addresses."""
     return tuple(
         Link(s.description, f"{d.title} – {s.name}", s.media_type, s.protocol) for s in services(d.region)
     )
 
 
-def _pages(d: described.Described) -> tuple[Link, Link]:
+def _pages(d: catalogue_content.Described) -> tuple[Link, Link]:
     return (
-        Link(d.address(described.SPECIFICATION), "Dataproduktspecifikation", "text/html", SPECIFICATION),
+        Link(
+            d.address(catalogue_content.SPECIFICATION), "Dataproduktspecifikation", "text/html", SPECIFICATION
+        ),
         Link(f"{d.root}/", "Ingångssida", "text/html", PAGE),
     )
 
@@ -156,7 +158,7 @@ def of_geopackage(
     Parameters
     ----------
     product : str
-        Id of its product; :data:`pipelines.products.OPEN_GPKG` for the open edition's, which holds several.
+        Id of its product; :data:`pipelines.publish.products.OPEN_GPKG` for the open edition's, which holds several.
     """
     root, file = iris.base(region), products.GPKG
     is_open = product == products.OPEN_GPKG

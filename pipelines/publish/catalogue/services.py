@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pipelines.region import Region
+    from pipelines.config.region import Region
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from pipelines.publish.catalogue.rdf import Triple, english, iri, swedish
 if TYPE_CHECKING:
     from rdflib.term import Node
 
-    from pipelines.publish.catalogue.described import Described
+    from pipelines.publish.catalogue.catalogue_content import Described
 
 EU = "http://publications.europa.eu/resource/authority/"
 MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"

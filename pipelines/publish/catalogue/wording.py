@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines import files
-from pipelines.publish import facts as run
+from pipelines.core import files
+from pipelines.publish.words import edition_facts as run
 
 if TYPE_CHECKING:
-    from pipelines.region import Region
+    from pipelines.config.region import Region
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def check_licence(region: Region, sources: Sequence[run.Source]) -> None:
     DataError
         When the data are to be given away without conditions though a source wants to be credited.
     """
-    from pipelines.errors import DataError
+    from pipelines.core.errors import DataError
 
     strict = sorted({s.publisher for s in sources if s.licence.upper().startswith("CC BY")})
     if strict and not licence(region).spdx.startswith("CC-BY"):

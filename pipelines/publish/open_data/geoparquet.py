@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipelines import files, grid
-from pipelines.publish.facts import DEMO_TEXT
+from pipelines.core import cell_grid, files
+from pipelines.publish.words.edition_facts import DEMO_TEXT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from pipelines.contracts import Table
-    from pipelines.publish.facts import RunFacts
+    from pipelines.publish.words.edition_facts import RunFacts
+    from pipelines.tables.contracts import Table
 
 COVERING = "bbox"
 SIDES = ("xmin", "ymin", "xmax", "ymax")
@@ -45,7 +45,7 @@ def outlines(path: Path) -> dict[str, Any]:
 def shapes(frame: pd.DataFrame, table: Table, by_kommun: dict[str, Any]) -> NDArray[Any]:
     """Return each row's geometry: squares as raw WKB, polygons as shapely's."""
     if table.geometry == "Polygon":
-        return grid.wkb_squares(grid.parse_scb_id(frame["rutid_scb"]))
+        return cell_grid.wkb_squares(cell_grid.parse_scb_id(frame["rutid_scb"]))
     if "geometry" in frame:
         return frame["geometry"].to_numpy()
     return np.array([by_kommun[k] for k in frame[table.key[0]]], dtype=object)
@@ -58,8 +58,10 @@ def write(frame: pd.DataFrame, shapes: NDArray[Any], table: Table, path: Path, f
     import shapely
 
     if shapes.dtype.kind == "V":
-        corner = np.column_stack(grid.corner(grid.parse_scb_id(frame["rutid_scb"]))).astype(np.float64)
-        boxes = np.column_stack([corner, corner + grid.CELL_M])
+        corner = np.column_stack(cell_grid.corner(cell_grid.parse_scb_id(frame["rutid_scb"]))).astype(
+            np.float64
+        )
+        boxes = np.column_stack([corner, corner + cell_grid.CELL_M])
     else:
         boxes = shapely.bounds(shapes).reshape(-1, 4)
     if table.name != "kommuner":  # those are few, and are looked up by code
@@ -92,9 +94,9 @@ def _along_curve(boxes: NDArray[np.float64]) -> NDArray[np.int64]:
     """Return an order along a Hilbert curve of the boxes' middles; equals keep theirs."""
     middle = (boxes[:, :2] + boxes[:, 2:]) / 2
     middle -= middle.min(axis=0, initial=np.inf)
-    column, row = np.floor_divide(middle, grid.CELL_M).astype(np.int64).T
+    column, row = np.floor_divide(middle, cell_grid.CELL_M).astype(np.int64).T
     order = int(max(column.max(initial=0), row.max(initial=0))).bit_length()
-    return np.argsort(grid.hilbert(column, row, order), kind="stable")
+    return np.argsort(cell_grid.hilbert(column, row, order), kind="stable")
 
 
 def _geo(table: Table, box: list[float]) -> str:

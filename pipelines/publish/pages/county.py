@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipelines import contracts_open, files
-from pipelines.contracts_history import FRAMSKRIVNING_OPPEN
-from pipelines.contracts_reconciliation import AVSTAMNING_OPPEN
-from pipelines.publish import open_tables
-from pipelines.publish.facts import read_open_facts
-from pipelines.publish.open_tables.reconciliation import beyond_pts
-from pipelines.publish.pages import figures, scene
-from pipelines.region import MEASURES, THRESHOLDS, Region
+from pipelines.config.region import MEASURES, THRESHOLDS, Region
+from pipelines.core import files
+from pipelines.disclosure import make_open_tables
+from pipelines.disclosure.open_reconciliation import beyond_pts
+from pipelines.publish.pages import page_figures, scene
+from pipelines.publish.words.edition_facts import read_open_facts
+from pipelines.tables import open_contracts
+from pipelines.tables.history_tables import FRAMSKRIVNING_OPPEN
+from pipelines.tables.reconciliation_tables import AVSTAMNING_OPPEN
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipelines.paths import Paths
-    from pipelines.publish.facts import RunFacts
+    from pipelines.core.paths import Paths
+    from pipelines.publish.words.edition_facts import RunFacts
 
 SHOWN = ("tillgang", 100)
 """Measure and threshold of the map, the gap areas and the comparison: what the big map shows first."""
@@ -57,17 +58,17 @@ class County:
     reconciliation: pd.DataFrame
 
     @cached_property
-    def tell(self) -> figures.Teller:
+    def tell(self) -> page_figures.Teller:
         """The one who tells figures."""
-        return figures.Teller(self.region, beyond_pts(self.reconciliation))
+        return page_figures.Teller(self.region, beyond_pts(self.reconciliation))
 
     @cached_property
-    def ranks(self) -> dict[tuple[str, int], dict[str, figures.Told]]:
+    def ranks(self) -> dict[tuple[str, int], dict[str, page_figures.Told]]:
         """Each kommun's place by measure and threshold."""
-        return {(m, t): figures.ranks(self.kommuner, m, t) for m in MEASURES for t in THRESHOLDS}
+        return {(m, t): page_figures.ranks(self.kommuner, m, t) for m in MEASURES for t in THRESHOLDS}
 
     @cached_property
-    def rows(self) -> dict[str, figures.Row]:
+    def rows(self) -> dict[str, page_figures.Row]:
         """The kommuner's rows by code."""
         return {str(r["kommunkod"]): r for r in self.kommuner.to_dict("records")}
 
@@ -99,15 +100,15 @@ class County:
 def read(region: Region, paths: Paths) -> County:
     """Read what the pages are made of."""
     kommuner, lan, cells = (
-        open_tables.read(paths, t)
-        for t in (contracts_open.KOMMUNER_OPPNA, contracts_open.LAN_OPPNA, contracts_open.RUTNAT_250M)
+        make_open_tables.read(paths, t)
+        for t in (open_contracts.KOMMUNER_OPPNA, open_contracts.LAN_OPPNA, open_contracts.RUTNAT_250M)
     )
     history = paths.table("oppen_historik")
     return County(
         region=region, facts=read_open_facts(paths), kommuner=kommuner, lan=lan, cells=cells,
-        areas=open_tables.read(paths, contracts_open.BRISTOMRADEN_OPPNA),
+        areas=make_open_tables.read(paths, open_contracts.BRISTOMRADEN_OPPNA),
         land=scene.prepare(files.read_polygons(paths.table("granser")), files.read_polygons(paths.table("orter"))),
         history=files.read_table(history) if history.exists() else None,
-        projection=open_tables.read(paths, FRAMSKRIVNING_OPPEN),
-        reconciliation=open_tables.read(paths, AVSTAMNING_OPPEN),
+        projection=make_open_tables.read(paths, FRAMSKRIVNING_OPPEN),
+        reconciliation=make_open_tables.read(paths, AVSTAMNING_OPPEN),
     )  # fmt: skip

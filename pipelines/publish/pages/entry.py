@@ -9,21 +9,23 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines import contracts_open, files, products
-from pipelines.contracts_reconciliation import AVSTAMNING_OPPEN
-from pipelines.publish import open_tables
-from pipelines.publish.facts import RunFacts, read_open_facts, read_open_sources
-from pipelines.publish.html.language import Writer
-from pipelines.publish.install import built_names
-from pipelines.publish.pages import figures, reconciliation, render
-from pipelines.publish.pages.kommun import A4
-from pipelines.publish.pages.order import swedish_order
-from pipelines.region import THRESHOLDS, Region
+from pipelines.config.region import THRESHOLDS, Region
+from pipelines.core import files
+from pipelines.disclosure import make_open_tables
+from pipelines.publish import products
+from pipelines.publish.install.put_in_place import built_names
+from pipelines.publish.pages import page_figures, page_reconciliation, render
+from pipelines.publish.pages.kommun_page import A4
+from pipelines.publish.pages.page_order import swedish_order
+from pipelines.publish.words.edition_facts import RunFacts, read_open_facts, read_open_sources
+from pipelines.publish.words.language import Writer
+from pipelines.tables import open_contracts
+from pipelines.tables.reconciliation_tables import AVSTAMNING_OPPEN
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipelines.paths import Paths
+    from pipelines.core.paths import Paths
 
 INDEX, STATEMENT = "maps/index.html", "maps/tillganglighet.html"
 TABLE = (("tillgang", 100), ("passerad", 1000))
@@ -38,9 +40,9 @@ def run(region: Region, paths: Paths) -> None:
     facts = read_open_facts(paths)
     frame = render.common(region, facts, read_open_sources(paths), "")
     kommuner, lan = (
-        open_tables.read(paths, t) for t in (contracts_open.KOMMUNER_OPPNA, contracts_open.LAN_OPPNA)
+        make_open_tables.read(paths, t) for t in (open_contracts.KOMMUNER_OPPNA, open_contracts.LAN_OPPNA)
     )
-    beside = open_tables.read(paths, AVSTAMNING_OPPEN)
+    beside = make_open_tables.read(paths, AVSTAMNING_OPPEN)
     index = {**frame, **entry(region, facts, kommuner, lan, beside, paths.built("maps"))}
     files.write_text(paths.built(INDEX), render.page("index.html.j2", index, "table.js"))
     files.write_text(
@@ -65,7 +67,7 @@ def entry(
     built : Path
         The folder of what is published.
     """
-    t, tell, there = render.texts()["ingang"], figures.Teller(region), built_names(built)
+    t, tell, there = render.texts()["ingang"], page_figures.Teller(region), built_names(built)
     named = {
         "lan": region.lan.kortnamn,
         "titel": region.publicering.titel,
@@ -98,13 +100,13 @@ def entry(
         "nyckeltal_rubrik": t["nyckeltal"].format(**named),
         "nyckeltal": _key_figures(lan.to_dict("records")[0], tell, t), "kolumner": columns,
         "caption": t["caption"].format(**named), "kommuner": rows, "a4": any(r["a4"] for r in rows),
-        "avstamning": reconciliation.section(beside, "lan", region.lan.kod, tell, render.texts()["avstamning"]),
-        "avstamning_kommuner": reconciliation.by_source(beside, tell),
+        "avstamning": page_reconciliation.section(beside, "lan", region.lan.kod, tell, render.texts()["avstamning"]),
+        "avstamning_kommuner": page_reconciliation.by_source(beside, tell),
         "lanskartor": _county_maps(there, tell, t), "filer": published_files(built, there, tell.write),
     }  # fmt: skip
 
 
-def _cells(row: figures.Row, tell: figures.Teller) -> list[tuple[str, float | str]]:
+def _cells(row: page_figures.Row, tell: page_figures.Teller) -> list[tuple[str, float | str]]:
     told = [tell.count(row["hushall_ca"])]
     for m, s in TABLE:
         f = tell.figures(row, m, s)
@@ -112,7 +114,7 @@ def _cells(row: figures.Row, tell: figures.Teller) -> list[tuple[str, float | st
     return [(x.text, "" if x.value is None else x.value) for x in told]
 
 
-def _key_figures(lan: figures.Row, tell: figures.Teller, t: dict[str, Any]) -> list[dict[str, Any]]:
+def _key_figures(lan: page_figures.Row, tell: page_figures.Teller, t: dict[str, Any]) -> list[dict[str, Any]]:
     out = []
     for s in THRESHOLDS:
         f = tell.figures(lan, "tillgang", s)
@@ -124,7 +126,7 @@ def _key_figures(lan: figures.Row, tell: figures.Teller, t: dict[str, Any]) -> l
     return out
 
 
-def _county_maps(there: list[str], tell: figures.Teller, t: dict[str, Any]) -> list[tuple[str, str]]:
+def _county_maps(there: list[str], tell: page_figures.Teller, t: dict[str, Any]) -> list[tuple[str, str]]:
     speeds = {n: Path(n).stem.rpartition("_")[2] for n in there if n.startswith("kartor/lan_")}
     named = sorted((int(s), n) for n, s in speeds.items() if s.isdigit())
     words = [(n, t["utskrift_lan"].format(t=tell.write.number(s))) for s, n in named]

@@ -8,12 +8,12 @@ from typing import Any
 
 from markupsafe import Markup
 
-from pipelines import classes
-from pipelines.publish import html
+from pipelines.config.region import Region
+from pipelines.core import classes
 from pipelines.publish.catalogue import wording
-from pipelines.publish.facts import RunFacts, Source, credit_lines
-from pipelines.publish.html.language import Writer
-from pipelines.region import Region
+from pipelines.publish.words import html
+from pipelines.publish.words.edition_facts import RunFacts, Source, credit_lines
+from pipelines.publish.words.language import Writer
 
 PACKAGE = "pipelines.publish.pages"
 

@@ -13,9 +13,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from pipelines import classes
-from pipelines.grid import CELL_M, corner, parse_scb_id
-from pipelines.publish.palette import LEGEND
+from pipelines.core import classes
+from pipelines.core.cell_grid import CELL_M, corner, parse_scb_id
+from pipelines.publish.words.palette import LEGEND
 
 if TYPE_CHECKING:
     import pandas as pd

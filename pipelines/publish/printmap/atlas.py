@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines import classes as klasser
-from pipelines import grid
-from pipelines.contracts_open import BRISTOMRADEN_OPPNA, KOMMUNER_OPPNA, LAN_OPPNA, RUTNAT_250M
-from pipelines.files import read_table
-from pipelines.publish.cog import frame
-from pipelines.publish.facts import RunFacts, Source, read_open_facts, read_open_sources
-from pipelines.region import THRESHOLDS, Region
+from pipelines.config.region import THRESHOLDS, Region
+from pipelines.core import cell_grid
+from pipelines.core import classes as klasser
+from pipelines.core.files import read_table
+from pipelines.publish.raster.cog import frame
+from pipelines.publish.words.edition_facts import RunFacts, Source, read_open_facts, read_open_sources
+from pipelines.tables.open_contracts import BRISTOMRADEN_OPPNA, KOMMUNER_OPPNA, LAN_OPPNA, RUTNAT_250M
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipelines.contracts import Table
-    from pipelines.paths import Paths
+    from pipelines.core.paths import Paths
+    from pipelines.tables.contracts import Table
 
 NO_CELL = 255
 """No cell of the län: water, or another län."""
@@ -97,7 +97,7 @@ def read(region: Region, paths: Paths) -> Atlas:
     grounds = [f"underlag_{t}" for t in THRESHOLDS]
     kinds = [f"klass_tillgang_{t}" for t in THRESHOLDS]
     cells = read_table(_open(paths, RUTNAT_250M), ["rutid_scb", "kommunkod", *kinds, *grounds])
-    column, row, shape, corner = frame(grid.parse_scb_id(cells["rutid_scb"]))
+    column, row, shape, corner = frame(cell_grid.parse_scb_id(cells["rutid_scb"]))
     kommuner = read_table(_open(paths, KOMMUNER_OPPNA)).sort_values("kommunkod", ignore_index=True)
     codes = tuple(str(k) for k in kommuner["kommunkod"])
 
@@ -157,7 +157,7 @@ def _sea(kommun: NDArray[np.int16], outlines: Outlines, corner: tuple[float, flo
     import shapely
 
     row, column = np.nonzero(kommun < 0)
-    x, y = corner[0] + (column + 0.5) * grid.CELL_M, corner[1] - (row + 0.5) * grid.CELL_M
+    x, y = corner[0] + (column + 0.5) * cell_grid.CELL_M, corner[1] - (row + 0.5) * cell_grid.CELL_M
     sea = np.zeros(kommun.shape, dtype=bool)
     for shape in outlines.shapes[outlines.inside]:
         w, s, e, n = shape.bounds

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines import classes as klasser
-from pipelines import grid
-from pipelines.publish.palette import CLASS_COLOURS, NEIGHBOUR, rgb
+from pipelines.core import cell_grid
+from pipelines.core import classes as klasser
 from pipelines.publish.printmap.atlas import NO_CELL, Atlas, Classes
+from pipelines.publish.words.palette import CLASS_COLOURS, NEIGHBOUR, rgb
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,7 +70,7 @@ def window(atlas: Atlas, sheet: Sheet, *, modelled: bool = False) -> tuple[Class
     part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     values = atlas.modelled[sheet.threshold] if modelled else atlas.classes[sheet.threshold]
     west, north = atlas.corner
-    corner = (west + float(columns[0]) * grid.CELL_M, north - float(rows[0]) * grid.CELL_M)
+    corner = (west + float(columns[0]) * cell_grid.CELL_M, north - float(rows[0]) * cell_grid.CELL_M)
     return np.where(own[part], values[part], 0 if modelled else NO_CELL).astype(np.uint8), corner
 
 
@@ -135,13 +135,15 @@ def _sea(ax: Any, atlas: Atlas, sheet: Sheet, own: Any) -> None:
     west, north = atlas.corner
     w, s, e, n = sheet.window
     rows, columns = atlas.sea.shape
-    top, bottom = (int(np.clip((north - y) // grid.CELL_M, 0, rows)) for y in (n, s - grid.CELL_M))
-    left, right = (int(np.clip((x - west) // grid.CELL_M, 0, columns)) for x in (w, e + grid.CELL_M))
+    top, bottom = (int(np.clip((north - y) // cell_grid.CELL_M, 0, rows)) for y in (n, s - cell_grid.CELL_M))
+    left, right = (
+        int(np.clip((x - west) // cell_grid.CELL_M, 0, columns)) for x in (w, e + cell_grid.CELL_M)
+    )
     wet = atlas.sea[top:bottom, left:right].copy()
-    corner = (west + left * grid.CELL_M, north - top * grid.CELL_M)
+    corner = (west + left * cell_grid.CELL_M, north - top * cell_grid.CELL_M)
     if sheet.kod is not None:
         row, column = np.nonzero(wet)
-        x, y = corner[0] + (column + 0.5) * grid.CELL_M, corner[1] - (row + 0.5) * grid.CELL_M
+        x, y = corner[0] + (column + 0.5) * cell_grid.CELL_M, corner[1] - (row + 0.5) * cell_grid.CELL_M
         shapely.prepare(own)
         wet[row, column] = np.any([shapely.contains_xy(shape, x, y) for shape in own], axis=0)
     if wet.any():
@@ -163,7 +165,7 @@ def _cells(ax: Any, classes: Classes, corner: tuple[float, float], sheet: Sheet)
 def _picture(
     ax: Any, image: NDArray[np.uint8], corner: tuple[float, float], sheet: Sheet, zorder: float
 ) -> None:
-    from pipelines.publish.printmap.cells import Cells
+    from pipelines.publish.printmap.cell_image import Cells
 
     picture = Cells(image, corner, sheet.cell_mm)
     picture.set_zorder(zorder)
@@ -191,10 +193,12 @@ def diagonals(chosen: NDArray[np.bool_], corner: tuple[float, float], cell_mm: f
     if not len(row):
         return None
     parts = max(1, round(cell_mm / HATCH_MM))
-    shift = np.arange(1 - parts, parts) * grid.CELL_M / parts
+    shift = np.arange(1 - parts, parts) * cell_grid.CELL_M / parts
     start = np.stack([np.maximum(shift, 0), np.maximum(-shift, 0)], axis=-1)
-    end = grid.CELL_M - start[:, ::-1]
-    lower = np.stack([corner[0] + column * grid.CELL_M, corner[1] - (row + 1) * grid.CELL_M], axis=-1)
+    end = cell_grid.CELL_M - start[:, ::-1]
+    lower = np.stack(
+        [corner[0] + column * cell_grid.CELL_M, corner[1] - (row + 1) * cell_grid.CELL_M], axis=-1
+    )
     xy = lower[:, None, None] + np.stack([start, end], axis=1)[None]
     kinds = np.tile(np.array([Outline.MOVETO, Outline.LINETO], Outline.code_type), len(row) * len(shift))
     return Outline(xy.reshape(-1, 2), kinds)
@@ -207,7 +211,7 @@ def _hatch_areas(ax: Any, atlas: Atlas, sheet: Sheet, land: Any) -> None:
     classes, corner = window(atlas, sheet)
     modelled = window(atlas, sheet, modelled=True)[0] == 1
     lived = (classes != NO_CELL) & (classes != klasser.CODES.index("ingen_adress"))
-    radius = MODELLED_RADIUS_M // grid.CELL_M
+    radius = MODELLED_RADIUS_M // cell_grid.CELL_M
     size = 2 * radius + 1
     density = [
         uniform_filter(np.pad(chosen.astype(np.float64), radius), size, mode="constant")
@@ -217,8 +221,8 @@ def _hatch_areas(ax: Any, atlas: Atlas, sheet: Sheet, land: Any) -> None:
     share = np.divide(density[0], density[1], out=np.zeros_like(density[0]), where=any_near)
     if share.max() <= 0.5:
         return
-    e = corner[0] + (np.arange(share.shape[1]) - radius + 0.5) * grid.CELL_M
-    n = corner[1] - (np.arange(share.shape[0]) - radius + 0.5) * grid.CELL_M
+    e = corner[0] + (np.arange(share.shape[1]) - radius + 0.5) * cell_grid.CELL_M
+    n = corner[1] - (np.arange(share.shape[0]) - radius + 0.5) * cell_grid.CELL_M
     drawn = ax.contourf(e, n, share, levels=[0.5, 1.5], colors="none", hatches=[AREA_HATCH], zorder=3)
     drawn.set_edgecolor(AREA_HATCH_COLOUR)
     drawn.set_linewidth(0)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipelines import classes as klasser
-from pipelines import grid
+from pipelines.core import cell_grid
+from pipelines.core import classes as klasser
 from pipelines.publish.printmap.atlas import NO_CELL
 
 if TYPE_CHECKING:
@@ -48,10 +48,10 @@ def _hidden(atlas: Atlas, sheet: Sheet, room: Box) -> int:
     metres = sheet.scale / 1000
     left, bottom = sheet.window[0] + room[0] * metres, sheet.window[1] + room[1] * metres
     columns = np.clip(
-        np.array([left - west, left + room[2] * metres - west]) // grid.CELL_M + (0, 1), 0, None
+        np.array([left - west, left + room[2] * metres - west]) // cell_grid.CELL_M + (0, 1), 0, None
     )
     rows = np.clip(
-        np.array([north - bottom - room[3] * metres, north - bottom]) // grid.CELL_M + (0, 1), 0, None
+        np.array([north - bottom - room[3] * metres, north - bottom]) // cell_grid.CELL_M + (0, 1), 0, None
     )
     part = classes[int(rows[0]) : int(rows[1]), int(columns[0]) : int(columns[1])]
     return int(((part != NO_CELL) & (part != klasser.CODES.index("ingen_adress"))).sum())

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines import grid
+from pipelines.config.region import THRESHOLDS
+from pipelines.core import cell_grid
 from pipelines.publish.printmap.atlas import Atlas
-from pipelines.region import THRESHOLDS
 
 A3_LANDSCAPE = (420.0, 297.0)
 A4_LANDSCAPE = (297.0, 210.0)
@@ -62,7 +62,7 @@ class Sheet:
     @property
     def cell_mm(self) -> float:
         """How large a cell is on the sheet."""
-        return 1000 * grid.CELL_M / self.scale
+        return 1000 * cell_grid.CELL_M / self.scale
 
 
 def plan(atlas: Atlas) -> list[Sheet]:
@@ -85,8 +85,8 @@ def _bounds(atlas: Atlas, at: np.ndarray) -> Box:
     rows, columns = np.flatnonzero(at.any(axis=1)), np.flatnonzero(at.any(axis=0))
     west, north = atlas.corner
     return (
-        west + int(columns[0]) * grid.CELL_M, north - (int(rows[-1]) + 1) * grid.CELL_M,
-        west + (int(columns[-1]) + 1) * grid.CELL_M, north - int(rows[0]) * grid.CELL_M,
+        west + int(columns[0]) * cell_grid.CELL_M, north - (int(rows[-1]) + 1) * cell_grid.CELL_M,
+        west + (int(columns[-1]) + 1) * cell_grid.CELL_M, north - int(rows[0]) * cell_grid.CELL_M,
     )  # fmt: skip
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pipelines.publish.printmap import told, typeface
-from pipelines.publish.printmap.block import BAR, QUIET
+from pipelines.publish.printmap import sheet_figures, typeface
 from pipelines.publish.printmap.labels import plain
+from pipelines.publish.printmap.title_block import BAR, QUIET
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipelines.publish.printmap.block import Column
+    from pipelines.publish.printmap.title_block import Column
 
 SHOWN_KOMMUNER = 10
 
@@ -22,7 +22,7 @@ def kommuner(column: Column, foot: float) -> None:
     name = f"andel_{t}_pct"
     rows = column.atlas.kommuner.dropna(subset=[name]).sort_values([name, "kommunkod"]).head(SHOWN_KOMMUNER)
     column.heading(f"Kommuner med lägst andel hushåll med {t} Mbit/s")
-    texts = [told.share(row, f"andel_{t}") for _, row in rows.iterrows()]
+    texts = [sheet_figures.share(row, f"andel_{t}") for _, row in rows.iterrows()]
     left = 34.0
     right = column.width - 3 - max((typeface.width_mm(x, 8.5) for x in texts), default=0)
     for text, (_, row) in zip(texts, rows.iterrows(), strict=True):
@@ -48,13 +48,13 @@ def gap_areas(column: Column, gaps: pd.DataFrame, foot: float) -> None:
     for (x, side), head in zip(ends, ("", "Nära", "Hushåll utan", "Miljoner kr"), strict=True):
         column.line(x, head, column.small, QUIET, ha=side)
     high = typeface.height_mm(1, size) * 1.05
-    near = told.nearest(column.atlas, gaps)
+    near = sheet_figures.nearest(column.atlas, gaps)
     for i, (_, gap) in enumerate(gaps.iterrows()):
         column.y += high
-        many = told.households(gap)
+        many = sheet_figures.households(gap)
         place = typeface.shorten(near[i], 0.76 * w - 7 - typeface.width_mm(many, size), size)
         for (x, side), value in zip(
-            ends, (str(i + 1), place, many, told.COSTS[gap["kostnad_klass"]]), strict=True
+            ends, (str(i + 1), place, many, sheet_figures.COSTS[gap["kostnad_klass"]]), strict=True
         ):
             column.line(x, value, size, bold=x == 0, ha=side)
     column.y += 1.6

@@ -11,15 +11,15 @@ import statistics
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from pipelines import ledger
-from pipelines.publish import palette, swedish
-from pipelines.region import MEASURES, THRESHOLDS
+from pipelines.config.region import MEASURES, THRESHOLDS
+from pipelines.core import ledger
+from pipelines.publish.words import palette, swedish
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipelines.paths import Paths
-    from pipelines.region import Region
+    from pipelines.config.region import Region
+    from pipelines.core.paths import Paths
 
 MEASURE_NAMES = {"tillgang": "tillgång", "passerad": "passerad"}
 _COLUMNS = {"tillgang": "andel", "passerad": "andel_passerade"}
@@ -48,7 +48,7 @@ def figures(region: Region, paths: Paths) -> dict[str, Any]:
 
 def published(paths: Paths) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read the open kommuner and cells, the columns that are quoted."""
-    from pipelines.files import read_table
+    from pipelines.core.files import read_table
 
     names = [f"{s}_{t}" for s in _COLUMNS.values() for t in THRESHOLDS]
     shares = [c for n in names for c in (f"{n}_pct", f"pts_{n}_pct", f"{n}_olikhet")]

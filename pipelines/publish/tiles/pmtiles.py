@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pipelines import files, grid
-from pipelines.errors import ContractError
+from pipelines.core import cell_grid, files
+from pipelines.core.errors import ContractError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +45,7 @@ class Tile:
         (0, 4, 19078479)
         """
         before = (4**self.zoom - 1) // 3
-        return before + int(grid.hilbert(self.column, self.row, self.zoom))
+        return before + int(cell_grid.hilbert(self.column, self.row, self.zoom))
 
 
 def write(path: Path, tiles: Iterable[Tile], bounds: Bounds, about: Mapping[str, Any]) -> None:
@@ -64,7 +64,7 @@ def write(path: Path, tiles: Iterable[Tile], bounds: Bounds, about: Mapping[str,
     if HEAD.size + len(index) > FIRST_READ:
         raise ContractError(
             "Kartrutorna är för många för ett register i ett stycke.", found=f"{len(ordered)} kartrutor",
-            action="Minska den största zoomnivån i pipelines/publish/tiles.",
+            action="Minska den största zoomnivån i pipelines/publish/tiles/write_tiles.py.",
         )  # fmt: skip
     told = _packed(json.dumps(about, ensure_ascii=False, sort_keys=True).encode())
     zooms = [t.zoom for t in ordered]

@@ -11,17 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipelines import classes, contracts, files
-from pipelines.publish import compare, edition
+from pipelines.config.region import MEASURES, THRESHOLDS
+from pipelines.core import classes, files
+from pipelines.orders import edition
+from pipelines.orders.compare import compare_editions
 from pipelines.publish.webmap.encode import Codes, Numbers, codes
-from pipelines.region import MEASURES, THRESHOLDS
+from pipelines.tables import contracts
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipelines.paths import Paths
-    from pipelines.publish.edition import Edition
-    from pipelines.publish.facts import RunFacts
+    from pipelines.core.paths import Paths
+    from pipelines.orders.edition import Edition
+    from pipelines.publish.words.edition_facts import RunFacts
 
 SAME, NEW = "lika", "ny"
 """The class before is the class now; the cell was not in the earlier edition."""
@@ -41,7 +43,7 @@ def open_earlier(paths: Paths, facts: RunFacts) -> Edition | None:
     if paths.earlier is None:
         return None
     before = edition.open_edition(paths.earlier, _ACTION)
-    compare.check_comparable(before, edition.Edition(paths.out, facts, [], {}))
+    compare_editions.check_comparable(before, edition.Edition(paths.out, facts, [], {}))
     return before
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines import grid
+from pipelines.core import cell_grid
 
 Bytes = NDArray[np.uint8]
 
@@ -84,7 +84,7 @@ def pack_cells(rutid: Any, fields: list[Codes | Numbers], lived: Any = None) -> 
     text : str
         Base64 of the deflated stream.
     """
-    column, row = grid.column_row(rutid)
+    column, row = cell_grid.column_row(rutid)
     west, south = (int(column.min()), int(row.min())) if len(column) else (0, 0)
     wide, high = (int(np.ptp(column)) + 1, int(np.ptp(row)) + 1) if len(column) else (0, 0)
     place = (column - west) * high + (row - south)
@@ -92,7 +92,7 @@ def pack_cells(rutid: Any, fields: list[Codes | Numbers], lived: Any = None) -> 
     if (gaps[1:] <= 0).any():
         raise ValueError("rutorna är inte sorterade eller inte unika")
     description = {
-        "antal": len(column), "cell_m": grid.CELL_M, "kolumn0": west, "rad0": south,
+        "antal": len(column), "cell_m": cell_grid.CELL_M, "kolumn0": west, "rad0": south,
         "kolumner": wide, "rader": high,
     }  # fmt: skip
     mask = np.ones(len(column), dtype=bool) if lived is None else np.asarray(lived, dtype=bool)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
 
-from pipelines import files
-from pipelines.publish.facts import DEMO_TEXT
-from pipelines.publish.workbook import charts, readme, styles
+from pipelines.core import files
+from pipelines.publish.words.edition_facts import DEMO_TEXT
+from pipelines.publish.workbook import readme, workbook_charts, workbook_styles
 from pipelines.publish.workbook.bulk import BulkSheet
 from pipelines.publish.workbook.safe import harmless, harmless_column
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from pipelines.publish.facts import RunFacts
-    from pipelines.publish.workbook.content import Sheet
+    from pipelines.publish.words.edition_facts import RunFacts
+    from pipelines.publish.workbook.workbook_content import Sheet
 
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 Style = dict[str, Any]
@@ -47,7 +47,7 @@ def write_workbook(
         stamp = datetime.datetime.fromisoformat(facts["senaste_indatadatum"])
         title = f"Bredband i {facts['lan']}: {subtitle}"
         book.set_properties({"created": stamp, "title": title, "comments": demo})
-        style = styles.formats(book)
+        style = workbook_styles.formats(book)
         readme.write(book.add_worksheet(readme.HERE, BulkSheet), about, style, title, demo)
         for sheet in sheets:
             page = book.add_worksheet(sheet.name, BulkSheet)
@@ -55,10 +55,10 @@ def write_workbook(
             if sheet.contract.name == "oversikt":
                 _overview(page, sheet, style, top)
             else:
-                page.add_block(top, [(_text(sheet, c.name), style[styles.of_column(c)])
+                page.add_block(top, [(_text(sheet, c.name), style[workbook_styles.of_column(c)])
                                      for c in sheet.contract.columns])  # fmt: skip
             if sheet.contract.name == "bristkurva":
-                charts.add(book, page, sheet, top, facts["lanskod"])
+                workbook_charts.add(book, page, sheet, top, facts["lanskod"])
             if sheet.contract.name == "prioritering_pts":
                 _controls(page, sheet, style, top, cap)
         book.close()
@@ -74,7 +74,7 @@ def _head(page: Any, sheet: Sheet, style: Style, demo: str) -> int:
     row += sheet.contract.name == "prioritering_pts"  # the line of controls
     for i, c in enumerate(sheet.contract.columns):
         page.write_string(row, i, c.alias, style["head"])
-        page.set_column(i, i, styles.width(c, sheet.table[c.name]))
+        page.set_column(i, i, workbook_styles.width(c, sheet.table[c.name]))
     page.set_row(row, 62 if max(len(c.alias) for c in sheet.contract.columns) > 24 else 20)
     page.freeze_panes(row + 1, sheet.frozen)
     page.set_landscape()
@@ -98,7 +98,7 @@ def _overview(page: Any, sheet: Sheet, style: Style, top: int) -> None:
             if c.kind == "text":
                 page.write_string(r, i, harmless(value))
             elif value == value:
-                unit = styles.of_unit("%" if row.enhet.startswith("%") else row.enhet)
+                unit = workbook_styles.of_unit("%" if row.enhet.startswith("%") else row.enhet)
                 page.write_number(r, i, value, style["heltal" if row.enhet == "antal" else unit])
 
 

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipelines import files
-from pipelines.contracts import DECIMALS
+from pipelines.core import files
 from pipelines.publish.workbook.safe import harmless_column
+from pipelines.tables.contracts import DECIMALS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
 
-    from pipelines.contracts import Table
-    from pipelines.publish.facts import RunFacts
+    from pipelines.publish.words.edition_facts import RunFacts
+    from pipelines.tables.contracts import Table
 
 EOL = "\r\n"
 RUN_COLUMNS = ("pts_ar", "korning_id", "demo")

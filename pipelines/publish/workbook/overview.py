@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from pipelines.contracts import Column, Table
+from pipelines.tables.contracts import Column, Table
 
 if TYPE_CHECKING:
-    from pipelines.region import Malniva, Region
+    from pipelines.config.region import Malniva, Region
 
 OVERSIKT = Table(
     "oversikt", "Översikt", "Länet: nyckeltal, varje mål, vad det kostar och PTS:s prioritering.",

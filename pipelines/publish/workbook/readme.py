@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from pipelines.contracts import Column, Table
-from pipelines.publish.facts import credit
+from pipelines.goals.distances import NOTE
+from pipelines.publish.words.edition_facts import credit
 from pipelines.publish.workbook.safe import harmless_column
-from pipelines.stages.gaps.goals import NOTE
+from pipelines.tables.contracts import Column, Table
 
 if TYPE_CHECKING:
-    from pipelines.publish.facts import RunFacts, Source
-    from pipelines.publish.workbook.content import Sheet
+    from pipelines.publish.words.edition_facts import RunFacts, Source
+    from pipelines.publish.workbook.workbook_content import Sheet
 
 BASIS = {
     "": "beteckning", "publicerad": "publicerad av källan", "uppmatt": "uppmätt", "modellerad": "modellerad",

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
 
-from pipelines.region import Region, load_region
-from pipelines.stages.gaps.places import Places, places
+from pipelines.config.region import Region, load_region
+from pipelines.gaps.address_places import Places, places
 
 E0, N0 = 400_000, 6_500_000
 CODES = ("1480", "1490", "1499")

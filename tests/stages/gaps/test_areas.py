@@ -4,8 +4,8 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.grid import from_column_row
-from pipelines.stages.gaps import areas
+from pipelines.core.cell_grid import from_column_row
+from pipelines.gaps import gap_areas
 
 from .regions import Address, columns, counties, gap_cells
 
@@ -20,7 +20,7 @@ cells = st.lists(
 @given(cells)
 def test_components_equal_networkx_over_all_pairs(found):
     ids = from_column_row([c[0] for c in found], [c[1] for c in found])
-    labels = areas.components(ids, np.array([c[2] for c in found], dtype=bool))
+    labels = gap_areas.components(ids, np.array([c[2] for c in found], dtype=bool))
     graph = nx.Graph()
     graph.add_nodes_from(range(len(found)))
     for i, (c, r, g) in enumerate(found):
@@ -33,7 +33,7 @@ def test_components_equal_networkx_over_all_pairs(found):
 
 def test_reach_is_two_cells_in_both_directions_whatever_lies_between():
     def together(dc, dr):
-        return len(set(areas.components(from_column_row([100, 100 + dc], [100, 100 + dr])).tolist())) == 1
+        return len(set(gap_areas.components(from_column_row([100, 100 + dc], [100, 100 + dr])).tolist())) == 1
 
     for dc in range(-4, 5):
         for dr in range(-4, 5):
@@ -43,14 +43,14 @@ def test_reach_is_two_cells_in_both_directions_whatever_lies_between():
 
 def test_the_last_row_of_a_column_is_not_beside_the_first_of_the_next():
     ids = from_column_row([100, 101, 102, 103], [200, 200 + 9, 200, 200 + 9])
-    assert areas.components(ids).tolist() == [0, 1, 0, 1]
+    assert gap_areas.components(ids).tolist() == [0, 1, 0, 1]
 
 
 @settings(max_examples=200, deadline=None)
 @given(counties)
 def test_areas_of_addresses_equal_brute_force(rows):
     where, p, _ = columns(rows)
-    found = areas.find(where.cells, where.cell, p < 0.5, where.modelled)
+    found = gap_areas.find(where.cells, where.cell, p < 0.5, where.modelled)
     mine = {frozenset(found.cells[found.cell_area == k].tolist()) for k in range(found.count)}
     theirs = {frozenset(c * 250 * 10**7 + r * 250 for c, r in x) for x in gap_cells(rows)}
     assert mine == theirs
@@ -68,7 +68,7 @@ def test_measured_and_modelled_neighbours_stay_apart_even_side_by_side():
         Address(400_600, 6_500_100, 0.0, level="adress"),
     ]
     where, p, _ = columns(rows)
-    found = areas.find(where.cells, where.cell, p < 0.5, where.modelled)
+    found = gap_areas.find(where.cells, where.cell, p < 0.5, where.modelled)
     assert found.address_area.tolist() == [0, 1, 0]
     assert found.modelled.tolist() == [False, True]
 
@@ -76,13 +76,13 @@ def test_measured_and_modelled_neighbours_stay_apart_even_side_by_side():
 def test_a_covered_modelled_address_makes_its_cell_modelled():
     rows = [Address(400_100, 6_500_100, 0.0), Address(400_120, 6_500_100, 0.9, level="statistik")]
     where, p, _ = columns(rows)
-    assert areas.find(where.cells, where.cell, p < 0.5, where.modelled).modelled.tolist() == [True]
+    assert gap_areas.find(where.cells, where.cell, p < 0.5, where.modelled).modelled.tolist() == [True]
 
 
 def _areas(spec):
     """Areas from (rutid, area, addresses utan)."""
     spec = sorted(spec)
-    return areas.GapAreas(
+    return gap_areas.GapAreas(
         max(a for _, a, _ in spec) + 1,
         np.array([r for r, _, _ in spec]),
         np.array([a for _, a, _ in spec]),
@@ -97,15 +97,17 @@ C1, C2, C3, C4 = 4000006500000, 4000006500250, 4002506500000, 4002506500250
 
 def test_id_is_the_cell_with_most_uncovered_and_ties_go_to_the_lowest():
     found = _areas([(C1, 0, 1), (C2, 0, 3), (C3, 1, 2), (C4, 1, 2)])
-    assert areas.own_ids(found, 100, "passerad").tolist() == [
+    assert gap_areas.own_ids(found, 100, "passerad").tolist() == [
         "100-passerad-4000006500250",
         "100-passerad-4002506500000",
     ]
 
 
 def _inherit(found, earlier):
-    own = areas.own_ids(found, 30, "tillgang")
-    return list(areas.inherited_ids(found, own, pd.DataFrame(earlier, columns=["rutid", "bristomrade_id"])))
+    own = gap_areas.own_ids(found, 30, "tillgang")
+    return list(
+        gap_areas.inherited_ids(found, own, pd.DataFrame(earlier, columns=["rutid", "bristomrade_id"]))
+    )
 
 
 def test_an_area_keeps_the_id_it_had_though_its_heaviest_cell_moved():
@@ -136,10 +138,10 @@ def test_inherited_ids_are_unique(before, after):
     ids = []
     for rows, earlier in ((before, None), (after, True)):
         where, p, _ = columns(rows)
-        found = areas.find(where.cells, where.cell, p < 0.5, where.modelled)
-        own = areas.own_ids(found, 30, "tillgang")
+        found = gap_areas.find(where.cells, where.cell, p < 0.5, where.modelled)
+        own = gap_areas.own_ids(found, 30, "tillgang")
         if earlier:
             table = pd.DataFrame({"rutid": ids[0][0].cells, "bristomrade_id": ids[0][1][ids[0][0].cell_area]})
-            own = areas.inherited_ids(found, own, table)
+            own = gap_areas.inherited_ids(found, own, table)
         assert len(set(own)) == found.count
         ids.append((found, own))

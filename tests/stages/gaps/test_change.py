@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.stages.gaps import change
+from pipelines.gaps import edition_change
 
 from .regions import counties, gap_cells
 from .test_measure import gaps
@@ -48,7 +48,7 @@ AFTER = _grid(
 
 
 def test_cells_won_lost_unchanged_built_and_gone_by_hand():
-    got = change.cells(BEFORE, AFTER)
+    got = edition_change.cells(BEFORE, AFTER)
     assert len(got) == 6 * 9
     one = got[(got["troskel_mbit"] == 100) & (got["matt"] == "passerad")].set_index("rutid_scb")
     assert one["forandring"].to_dict() == {
@@ -83,7 +83,7 @@ def test_what_coverage_did_and_what_people_did_is_the_whole_change(first, second
         return _grid([(str(i), n, h if n else 0.0, (h if n else 0.0) * s, "adress") for i, n, h, s in rows])
 
     before, after = grid(first), grid(second)
-    got = change.cells(before, after)
+    got = edition_change.cells(before, after)
     for t in (30, 100, 1000):
         one = got[(got["troskel_mbit"] == t) & (got["matt"] == "tillgang")]
         total = after[f"hushall_utan_{t}"].sum() - before[f"hushall_utan_{t}"].sum()
@@ -111,7 +111,7 @@ def test_never_more_won_or_lost_than_there_was(first, second, built, torn_down):
         n, without = len(known), sum(not x for x in known.values())
         return _grid([("a", n, float(n), float(without), "adress")])
 
-    got = change.cells(grid(first), grid(second))
+    got = edition_change.cells(grid(first), grid(second))
     if not first and not second:
         assert got.empty
         return
@@ -126,7 +126,7 @@ def test_never_more_won_or_lost_than_there_was(first, second, built, torn_down):
 
 def test_each_threshold_has_an_underlag_of_its_own():
     before = BEFORE.assign(underlag_1000="adress", underlag_30="blandat")
-    got = change.cells(before, AFTER.assign(underlag_1000="ruta", underlag_30="adress"))
+    got = edition_change.cells(before, AFTER.assign(underlag_1000="ruta", underlag_30="adress"))
     assert not got.loc[got["troskel_mbit"] == 1000, "modellerad"].any()
     lives_before = got["troskel_mbit"].eq(30) & got["rutid_scb"].ne("e")
     assert got.loc[lives_before, "modellerad"].all()
@@ -137,10 +137,10 @@ def test_kommuner_in_percentage_points():
         names = [f"andel_{p}{t}_pct" for t in (30, 100, 1000) for p in ("", "passerade_")]
         return pd.DataFrame({"kommunkod": ["1480"], **{name: [x] for name in names}})
 
-    got = change.kommuner(table(90.0), table(91.5))
+    got = edition_change.kommuner(table(90.0), table(91.5))
     assert len(got) == 6
     assert got["forandring_pe"].tolist() == pytest.approx([1.5] * 6)
-    alone = change.kommuner(table(90.0), table(90.0).assign(kommunkod="1490"))
+    alone = edition_change.kommuner(table(90.0), table(90.0).assign(kommunkod="1490"))
     assert alone["forandring_pe"].isna().all()
 
 
@@ -159,7 +159,7 @@ def test_areas_closed_new_shrunk_grown_split_and_merged_by_hand():
         [("other", "s1", 2), ("grown", "g1", 1), ("grown", "g2", 1), ("same", "x", 4), ("pa", "p1", 2),
          ("pb", "p2", 2), ("m", "m1", 1), ("m", "m2", 2), ("new", "n1", 7), ("moved", "v1", 1), ("moved", "v2", 2)]
     )  # fmt: skip
-    got = {(r.fore, r.efter): r for r in change.gap_areas(before, after).itertuples()}
+    got = {(r.fore, r.efter): r for r in edition_change.gap_areas(before, after).itertuples()}
     assert {k: r.forandring for k, r in got.items()} == {
         ("closed", ""): "stangt",
         ("shrunk", "other"): "krympt",  # by cells, whatever it is called
@@ -186,12 +186,12 @@ def test_areas_closed_new_shrunk_grown_split_and_merged_by_hand():
 @given(counties, counties)
 def test_every_area_of_both_editions_stands_in_exactly_one_row(first, second):
     before, after = gaps(first).rutor, gaps(second).rutor
-    got = change.gap_areas(before, after)
+    got = edition_change.gap_areas(before, after)
     for side, cells, rows in (("fore", before, first), ("efter", after, second)):
         listed = [x for joined in got[side] if joined for x in joined.split(",")]
         assert sorted(listed) == sorted(set(cells["bristomrade_id"]))
         assert len(listed) == len(gap_cells(rows))
         assert got[f"adresser_{side}"].sum() == sum(a.utan for a in rows)
         assert got[f"rutor_{side}"].sum() == len({a.cell for a in rows if a.utan})
-    same = change.gap_areas(before, before)
+    same = edition_change.gap_areas(before, before)
     assert set(same["forandring"]) <= {"oforandrat"}

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.region import Malniva
-from pipelines.stages.gaps import goals
+from pipelines.config.region import Malniva
+from pipelines.goals import distances
 
 from .regions import REGION
 
@@ -47,7 +47,7 @@ def _row(table, **where):
 
 
 def test_shares_of_county_delregion_and_kommun_by_hand():
-    got = goals.shares(DELAR, REGION)
+    got = distances.shares(DELAR, REGION)
     pick = {"troskel_mbit": 100, "matt": "tillgang", "omradestyp": "totalt"}
     assert _row(got, niva="lan", **pick)["andel_pct"] == pytest.approx(90)
     assert _row(got, niva="kommun", kod="1480", **pick)["andel_pct"] == pytest.approx(80)
@@ -60,15 +60,15 @@ def test_shares_of_county_delregion_and_kommun_by_hand():
 
 
 def test_every_place_and_class_has_a_row_even_without_households():
-    got = goals.shares(DELAR, REGION)
+    got = distances.shares(DELAR, REGION)
     kommuner, delregioner = 49, len({k.delregion for k in REGION.lan.kommuner})
     assert len(got) == (1 + delregioner + kommuner) * 3 * 6
     assert got.loc[got["kod"] == "1401", "antal"].sum() == 0
 
 
 def test_against_goals_by_hand():
-    rows = pd.concat([_ours(goals.shares(DELAR, REGION)), _pts("riket", "00", 95.0)], ignore_index=True)
-    got = goals.beside_larger(goals.against(rows, RULE), "14")
+    rows = pd.concat([_ours(distances.shares(DELAR, REGION)), _pts("riket", "00", 95.0)], ignore_index=True)
+    got = distances.beside_larger(distances.against(rows, RULE), "14")
     pick = {"matt": "passerad", "omradestyp": "totalt", "niva": "kommun"}
     gbg = _row(got, kod="1480", **pick)
     assert gbg["andel_pct"] == pytest.approx(90)
@@ -84,7 +84,7 @@ def test_against_goals_by_hand():
     assert all(x["uppnatt"] == "ja" and x["antal_saknas"] == 0 for x in both)
     assert not _row(got, kod="1480", niva="kommun", matt="tillgang", omradestyp="totalt")["mal_matt"]
     assert np.isnan(_row(got, kod="1480", **(pick | {"matt": "tillgang"}))["skillnad_riket_pe"])
-    without = goals.beside_larger(goals.against(_ours(goals.shares(DELAR, REGION)), RULE), "14")
+    without = distances.beside_larger(distances.against(_ours(distances.shares(DELAR, REGION)), RULE), "14")
     assert without["skillnad_riket_pe"].isna().all()
 
 
@@ -93,7 +93,7 @@ def test_a_share_that_is_missing_is_neither_reached_nor_short_of_the_goal():
         [_pts("kommun", "1480", float("nan"), antal_utan=float("nan")), _pts("kommun", "1490", 99.0),
          _pts("kommun", "1481", 98.0, antal=float("nan"), antal_utan=float("nan"))], ignore_index=True,
     )  # fmt: skip
-    got = goals.against(rows, RULE).set_index("kod")
+    got = distances.against(rows, RULE).set_index("kod")
     assert got["uppnatt"].to_dict() == {"1480": "saknas", "1490": "ja", "1481": "ja"}
     assert got["antal_saknas"].isna().to_dict() == {"1480": True, "1490": False, "1481": True}
     assert pd.isna(got.loc["1480", "rang"])
@@ -102,9 +102,9 @@ def test_a_share_that_is_missing_is_neither_reached_nor_short_of_the_goal():
 
 def test_rank_among_all_counties_comes_from_pts_alone():
     shares = {"Hallands län": 97.0, "14": 95.0, "Skåne län": 95.0, "Gotlands län": 91.0}
-    own = _ours(goals.shares(DELAR, REGION))
+    own = _ours(distances.shares(DELAR, REGION))
     rows = pd.concat([own, *(_pts("lan", k, a) for k, a in shares.items())], ignore_index=True)
-    got = goals.against(rows, RULE)
+    got = distances.against(rows, RULE)
     lan = _row(got, niva="lan", kod="14", kalla="pts")
     assert (lan["rang"], lan["rang_av"]) == (2, 4)
     ours = _row(got, niva="lan", kod="14", kalla="egen", matt="passerad", omradestyp="totalt")
@@ -115,7 +115,7 @@ def test_rank_among_all_counties_comes_from_pts_alone():
 @given(st.lists(st.sampled_from([0.0, 50.0, 97.9999, 98.0, 98.5, 100.0]), min_size=1, max_size=12))
 def test_rank_is_one_more_than_how_many_are_better(shares):
     rows = pd.concat([_pts("lan", f"l{i}", a) for i, a in enumerate(shares)], ignore_index=True)
-    got = goals.against(rows, RULE)
+    got = distances.against(rows, RULE)
     assert got["rang"].tolist() == [1 + sum(b > a for b in shares) for a in shares]
     assert got["uppnatt"].tolist() == ["ja" if a >= 98 else "nej" for a in shares]
 
@@ -131,7 +131,7 @@ def test_surface_parts_sum_to_100_on_every_level():
     )  # fmt: skip
     for t in (30, 100, 1000):
         delar[f"adresser_utan_{t}"], delar[f"adresser_ej_passerade_{t}"] = delar["utan"], delar["ej"]
-    got = goals.surface(delar, REGION)
+    got = distances.surface(delar, REGION)
     parts = ["yta_utan_pct", "yta_tackt_pct", "yta_obebodd_pct"]
     has = got[got["land_ha"] > 0]
     assert has[parts].sum(axis=1).to_numpy() == pytest.approx(100)
@@ -151,7 +151,7 @@ def test_addresses_without_residents_are_counted_apart():
          for m in ("tillgang", "passerad") for t in (30, 100, 1000)}
     )  # fmt: skip
     coverage["underlag_tillgang_30"] = ["adress", "statistik", "adress"]
-    got = goals.of_addresses(points, people, coverage, REGION)
+    got = distances.of_addresses(points, people, coverage, REGION)
     pick = {"troskel_mbit": 30, "matt": "tillgang", "omradestyp": "totalt"}
     columns = ["adresser_utan_boende", "utan_boende_utan"]
     assert _row(got, kod="1480", **pick)[columns].tolist() == [1, 0.75]

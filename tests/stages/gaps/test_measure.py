@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import Point
 
-from pipelines.region import Prioritering, Spann
-from pipelines.stages.gaps import budget
-from pipelines.stages.gaps.measure import measure
-from pipelines.stages.gaps.outline import outlines
+from pipelines.config.region import Prioritering, Spann
+from pipelines.gaps import budget
+from pipelines.gaps.area_outlines import outlines
+from pipelines.gaps.costed_areas import measure
 
 from .regions import CODES, REGION, Address, addresses, columns, counties, distance, gap_cells, trench_m
 

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from pipelines.region import Kostnad, Prioritering, Spann
-from pipelines.stages.gaps import budget, cost, ranking
-from pipelines.stages.gaps.knapsack import knapsack
+from pipelines.config.region import Kostnad, Prioritering, Spann
+from pipelines.gaps import budget, cost, ranking
+from pipelines.gaps.knapsack import knapsack
 
 RULE = Prioritering(optimum_relativt_gap=0)
 positive = st.floats(0, 1e6, allow_subnormal=False)

@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.errors import DataError
-from pipelines.stages.gaps.plan import plan, together_m
+from pipelines.core.errors import DataError
+from pipelines.gaps.build_plan import plan, together_m
 
 from .regions import REGION, columns, counties, trench_m
 from .test_measure import HAND, gaps

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.region import Prioritering, PtsPrioritering
-from pipelines.stages.gaps import priority
+from pipelines.config.region import Prioritering, PtsPrioritering
+from pipelines.goals import priority
 
 RULE = PtsPrioritering(kostnadstak_sek_per_byggnad=50_000)
 SEARCH = Prioritering(optimum_relativt_gap=0)

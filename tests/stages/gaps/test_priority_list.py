@@ -7,8 +7,8 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.grid import scb_id
-from pipelines.stages.gaps.priority_list import in_tatort, priority_list
+from pipelines.core.cell_grid import scb_id
+from pipelines.goals.priority_list import in_tatort, priority_list
 
 from .regions import REGION
 

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipelines.contracts import TEKNIK_COLUMNS
-from pipelines.stages.gaps.published import mobile, published
+from pipelines.goals.pts_shares import mobile, published
+from pipelines.tables.contracts import TEKNIK_COLUMNS
 
 from .regions import REGION
 

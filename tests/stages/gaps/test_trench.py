@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.stages.gaps import trench
+from pipelines.gaps import trench
 
 from .regions import Address, addresses, distance, trench_m
 

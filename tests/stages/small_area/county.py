@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 
-from pipelines import grid
-from pipelines.stages.evidence import PAIRS, Evidence
-from pipelines.stages.groups import group_index
-from pipelines.stages.small_area import features
-from pipelines.stages.small_area.steps import Ground
+from pipelines.core import cell_grid
+from pipelines.coverage.evidence import PAIRS, Evidence
+from pipelines.coverage.small_area import features
+from pipelines.coverage.small_area.model_steps import Ground
+from pipelines.grid.groups import group_index
 
 KOMMUNER = tuple(f"{9900 + k}" for k in range(1, 9))
 
@@ -32,7 +32,7 @@ def addresses(seed: int = 1, villages: int = 12) -> pd.DataFrame:
         )  # fmt: skip
     out = pd.concat(rows, ignore_index=True)
     out["omradestyp"] = np.where(out["ortstyp"] == "tatort", "tatbebyggt", "glesbebyggt")
-    out["rutid"] = grid.cell_of(out["e_m"], out["n_m"])
+    out["rutid"] = cell_grid.cell_of(out["e_m"], out["n_m"])
     out["adress_id"] = [f"a{i:05d}" for i in range(len(out))]
     return out.sort_values(["rutid", "adress_id"], ignore_index=True).astype({"kommunkod": "str"})
 

@@ -7,18 +7,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
-from pipelines import grid
-from pipelines.region import MEASURES
-from pipelines.stages import coverage
-from pipelines.stages.evidence import PAIRS
-from pipelines.stages.small_area import (
+from pipelines.config.region import MEASURES
+from pipelines.core import cell_grid
+from pipelines.coverage import address_coverage
+from pipelines.coverage.evidence import PAIRS
+from pipelines.coverage.small_area import (
     cluster_variance,
     contiguity,
     features,
     fit,
     intervals,
+    model_steps,
     ridge,
-    steps,
     uncertainty,
 )
 
@@ -32,8 +32,8 @@ SHARE = county.shares(GROUND, UNCOVERED)
 
 
 def modelled(ground, evidence, share):
-    spreading = steps.fitted(ground, evidence)
-    return spreading, coverage.spread_rest(
+    spreading = model_steps.fitted(ground, evidence)
+    return spreading, address_coverage.spread_rest(
         evidence, ground.households, spreading.score, ground.index, ground.table, share, spreading.solve
     )
 
@@ -98,13 +98,13 @@ def test_the_order_of_rows_does_not_matter():
 def test_what_the_edition_does_not_hold_teaches_nothing():
     """The model of an edition hangs on that edition's evidence alone."""
     fewer = county.evidence(TABLE, UNCOVERED, county.KOMMUNER[:4])
-    first = steps.fitted(GROUND, fewer).model
+    first = model_steps.fitted(GROUND, fewer).model
     secret = UNCOVERED.copy()
     secret[TABLE["kommunkod"].isin(county.KOMMUNER[4:])] = 1.0  # only known to the other edition
-    second = steps.fitted(GROUND, county.evidence(TABLE, secret, county.KOMMUNER[:4])).model
+    second = model_steps.fitted(GROUND, county.evidence(TABLE, secret, county.KOMMUNER[:4])).model
     for m in MEASURES:
         np.testing.assert_array_equal(first.score[m], second.score[m])
-    more = steps.fitted(GROUND, county.evidence(TABLE, secret, county.KOMMUNER[:6])).model
+    more = model_steps.fitted(GROUND, county.evidence(TABLE, secret, county.KOMMUNER[:6])).model
     assert not np.array_equal(more.score["tillgang"], first.score["tillgang"])
 
 
@@ -134,9 +134,11 @@ def test_ridge_is_what_a_general_minimiser_finds():
 
 def test_box_sums_are_plain_counts():
     rng = np.random.default_rng(5)
-    cells = np.unique(grid.from_column_row(rng.integers(1500, 1540, 200), rng.integers(25000, 25040, 200)))
+    cells = np.unique(
+        cell_grid.from_column_row(rng.integers(1500, 1540, 200), rng.integers(25000, 25040, 200))
+    )
     values = rng.integers(1, 9, len(cells)).astype(float)
-    column, row = grid.column_row(cells)
+    column, row = cell_grid.column_row(cells)
     for reach in (0, 1, 7):
         wanted = [
             values[(abs(column - c) <= reach) & (abs(row - r) <= reach)].sum()
@@ -146,7 +148,7 @@ def test_box_sums_are_plain_counts():
 
 
 def test_components_by_hand():
-    cells = grid.from_column_row([10, 11, 13, 20, 21], [5, 6, 6, 5, 9])
+    cells = cell_grid.from_column_row([10, 11, 13, 20, 21], [5, 6, 6, 5, 9])
     assert contiguity.components(cells, 1).tolist() == [0, 0, 1, 2, 3]
     assert contiguity.components(cells, 2).tolist() == [0, 0, 0, 1, 2]
 
@@ -186,7 +188,7 @@ def test_intervals_hold_the_truth_of_kommuner_the_model_did_not_see():
     table = uncertainty.square_table(
         GROUND.features, evidence, covered, HOUSEHOLDS, TABLE, GROUND.index, GROUND.table, learnt
     )
-    square = pd.Series(grid.scb_id(grid.parent(TABLE["rutid"], 5000)))
+    square = pd.Series(cell_grid.scb_id(cell_grid.parent(TABLE["rutid"], 5000)))
     lacking = pd.Series(HOUSEHOLDS * UNCOVERED[:, 1])
     wanted = lacking.groupby(square).sum().reindex(table["ruta_5km"]).to_numpy()
     inside = (table["hushall_utan_100_lag"] <= wanted + 1e-9) & (

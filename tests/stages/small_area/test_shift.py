@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq
 from scipy.special import expit
 
-from pipelines.stages.small_area.shift import shift
+from pipelines.coverage.small_area.shift import shift
 
 UNIT = st.floats(0, 1)
 

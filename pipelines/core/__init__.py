@@ -1,0 +1,1 @@
+"""What everything else stands on: files, errors, cells, paths. Knows no publisher and no product."""

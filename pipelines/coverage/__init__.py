@@ -1,0 +1,1 @@
+"""What each address can get, and on what evidence."""

@@ -1,0 +1,279 @@
+"""PTS benchmark: the share of households to be met per kommun × class, measure and threshold.
+
+From *hastighet*; else Kolada where it says just that; else bounds from *teknik*, the lower being the
+benchmark (an assumption: cable and fibre give 1 Gbit/s, VDSL at least 30 Mbit/s).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.config.region import CLASSES, MEASURES, THRESHOLDS
+from pipelines.core.errors import DataError
+from pipelines.grid.groups import of_kommuner
+from pipelines.read.kolada.kolada_indicators import INDICATORS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipelines.config.region import Region
+    from pipelines.core.ledger import Ledger
+
+AREAS = ("totalt", *CLASSES)
+KEY = ["kommunkod", "omradestyp"]
+Shares = dict[tuple[str, int], NDArray[np.float64]]
+
+
+def benchmarks(
+    region: Region,
+    teknik: pd.DataFrame,
+    hastighet: pd.DataFrame,
+    kolada: pd.DataFrame,
+    ledger: Ledger,
+    read_from: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
+    """Return the benchmark per kommun × områdestyp × measure × threshold, with its upper bound and source.
+
+    ``read_from`` names the file of each source (teknik, hastighet, kolada) in errors.
+
+    Raises
+    ------
+    DataError
+        When a share falls as the threshold falls by more than the configuration allows, when
+        ``I närhet av fiber`` cannot be interpreted, or when a kommun has no share at all.
+    """
+    import pandas as pd
+
+    named = read_from or {}
+    rows = of_kommuner(teknik, region)
+    base = rows.sort_values(KEY, ignore_index=True)
+    low, high = shares_from_technique(region, base, ledger, named)
+    source = {k: np.where(np.isnan(v), "saknas", "teknik").astype("U9") for k, v in low.items()}
+    _overlay_kolada(base, kolada, low, high, source, ledger)
+    _overlay_speed(base, hastighet, region, low, high, source)
+    low_raised = raise_monotone(region, base, low, high, source, ledger, named)
+    _fill_missing(base, low_raised, ledger, named)
+    parts = [
+        base[KEY].assign(
+            matt=m, troskel_mbit=t, hushall_pts=base["antal"].astype("float64"), andel=low_raised[m, t],
+            andel_ovre=np.fmax(high[m, t], low_raised[m, t]), kalla=source[m, t],
+        )
+        for m in MEASURES for t in THRESHOLDS
+    ]  # fmt: skip
+    out = pd.concat(parts, ignore_index=True)
+    return out.astype({"matt": "str", "kalla": "str", "troskel_mbit": "int64"})
+
+
+def shares_from_technique(
+    region: Region, base: pd.DataFrame, ledger: Ledger, read_from: Mapping[str, str] | None = None
+) -> tuple[Shares, Shares]:
+    """Return lower and upper bounds of each measure and threshold from the technique shares."""
+
+    def share(name: str) -> NDArray[np.float64]:
+        return base[f"andel_{name}"].to_numpy(dtype=np.float64)
+
+    fiber, cable, vdsl, wired = (share(n) for n in ("fiber", "kabel_tv", "vdsl", "tradbunden"))
+    near = _near_or_connected(region, base, fiber, share("narhet_fiber"), ledger, read_from or {})
+    fast_low = np.fmax(fiber, cable)
+    fast_high = np.fmin(1, np.fmin(np.nan_to_num(fiber) + np.nan_to_num(cable), np.nan_to_num(wired, nan=1)))
+    slow_low = np.fmax(fast_low, vdsl)
+    slow_high = np.fmin(1, np.fmin(fast_high + np.nan_to_num(vdsl), np.nan_to_num(wired, nan=1)))
+    low: Shares = {
+        ("tillgang", 1000): fast_low, ("tillgang", 100): fast_low.copy(), ("tillgang", 30): slow_low,
+    }  # fmt: skip
+    high: Shares = {
+        ("tillgang", 1000): np.fmax(fast_high, fast_low), ("tillgang", 100): np.fmax(fast_high, fast_low),
+        ("tillgang", 30): np.fmax(slow_high, slow_low),
+    }  # fmt: skip
+    passed = np.fmax(np.fmax(fiber, near), cable)
+    for t in THRESHOLDS:
+        low["passerad", t] = np.fmax(low["tillgang", t], passed)
+        high["passerad", t] = np.fmax(high["tillgang", t], passed)
+    return low, high
+
+
+def _near_or_connected(
+    region: Region,
+    base: pd.DataFrame,
+    fiber: np.ndarray,
+    near: np.ndarray,
+    ledger: Ledger,
+    named: Mapping[str, str],
+) -> NDArray[np.float64]:
+    """Return the share with fibre or fibre near by; decides whether PTS's column includes the connected."""
+    includes = region.pts.narhet_inkluderar_anslutna
+    if includes is None:
+        below = near < fiber - 1e-9
+        if below.any():
+            first = base.loc[below].iloc[0]
+            raise DataError(
+                "Det går inte att avgöra om «I närhet av fiber» innehåller de anslutna.",
+                file=named.get("teknik", "pts (teknik)"), column="I närhet av fiber",
+                found=f"{int(below.sum())} områden där den är lägre än fiberkolumnen, först kommun "
+                f"{first['kommunkod']} {first['omradestyp']}",
+                action="Sätt narhet_inkluderar_anslutna = true eller false under [pts] i konfigurationen.",
+            )  # fmt: skip
+        includes = True
+    if includes:
+        return near
+    ledger.add(
+        "antagen", "pts teknik", "«I närhet av fiber» räknas utöver de anslutna (konfigurationen)", 1,
+        "passerad = fiber + närhet",
+    )  # fmt: skip
+    return np.fmin(1, fiber + np.nan_to_num(near))
+
+
+def _overlay_kolada(
+    base: pd.DataFrame,
+    kolada: pd.DataFrame,
+    low: Shares,
+    high: Shares,
+    source: dict[tuple[str, int], np.ndarray],
+    ledger: Ledger,
+) -> None:
+    """Put Kolada's shares where they say what is needed, for the same year.
+
+    A share of the population is noted, since PTS's are of households.
+    """
+    year = int(base["ar"].iloc[0]) if len(base) else 0
+    for kpi, what in INDICATORS.items():
+        key = (what.matt, what.troskel_mbit)
+        rows = kolada[(kolada["kpi"] == kpi) & (kolada["ar"] == year)].set_index("kommunkod")["andel"]
+        found = base["kommunkod"].map(rows).to_numpy(dtype=np.float64)
+        use = (base["omradestyp"] == what.omradestyp).to_numpy() & ~np.isnan(found)
+        low[key][use], high[key][use], source[key][use] = found[use], found[use], "kolada"
+        if what.of_people(year):
+            ledger.add(
+                "upplysning", f"kolada {kpi}", "andel av befolkningen, inte av hushållen", int(use.sum()),
+                "visas som PTS-andel för kommunen; klasserna följer teknik",
+            )  # fmt: skip
+
+
+def _overlay_speed(
+    base: pd.DataFrame,
+    hastighet: pd.DataFrame,
+    region: Region,
+    low: Shares,
+    high: Shares,
+    source: dict[tuple[str, int], np.ndarray],
+) -> None:
+    """Put the shares of *hastighet* where there are any; they are what PTS publishes, so no bounds."""
+    rows = of_kommuner(hastighet, region)
+    keyed = rows.set_index([*KEY, "matt", "troskel_mbit"])["andel"]
+    import pandas as pd
+
+    for m, t in low:
+        wanted = pd.MultiIndex.from_arrays(
+            [base["kommunkod"], base["omradestyp"], [m] * len(base), [t] * len(base)]
+        )
+        found = keyed.reindex(wanted).to_numpy(dtype=np.float64) if len(keyed) else np.full(len(base), np.nan)
+        use = ~np.isnan(found)
+        low[m, t][use], high[m, t][use], source[m, t][use] = found[use], found[use], "hastighet"
+    # passerad_t = max(tillgang_t, passerad_1000) where the workbook has tillgång but not passerad.
+    for t in THRESHOLDS:
+        derived = (source["tillgang", t] == "hastighet") & (source["passerad", t] != "hastighet")
+        value = np.fmax(low["tillgang", t], low["passerad", 1000])
+        low["passerad", t] = np.where(derived, value, low["passerad", t])
+        high["passerad", t] = np.where(derived, np.fmax(high["passerad", t], value), high["passerad", t])
+
+
+def raise_monotone(
+    region: Region, base: pd.DataFrame, low: Shares, high: Shares,
+    source: dict[tuple[str, int], np.ndarray], ledger: Ledger, named: Mapping[str, str],
+) -> Shares:  # fmt: skip
+    """Raise a share that falls when the threshold falls, or that is passerad below tillgång.
+
+    A lower bound out of *teknik* that lies below a share that is published contradicts nothing, as long as the
+    upper bound does not.
+
+    Raises
+    ------
+    DataError
+        When a share would be raised by more than ``pts.max_lyft_pe`` percentage points.
+    """
+    out = {k: v.copy() for k, v in low.items()}
+    order: list[tuple[tuple[str, int], tuple[str, int]]] = []
+    for m in MEASURES:
+        order += [((m, 1000), (m, 100)), ((m, 100), (m, 30))]
+    order += [(("tillgang", t), ("passerad", t)) for t in THRESHOLDS]
+    for above, below in order:
+        lift = out[above] - out[below]
+        lift = np.where(np.isnan(lift), 0.0, lift)
+        raised = lift > 1e-12
+        if not raised.any():
+            continue
+        bound = (source[below] == "teknik") & (source[above] != "teknik")
+        against = np.where(bound, np.fmax(out[below], high[below]), out[below])
+        beyond = np.where(raised, out[above] - against, 0.0)
+        worst = int(np.argmax(beyond))
+        where = f"{base['kommunkod'].iloc[worst]} {base['omradestyp'].iloc[worst]}"
+        what = f"{below[0]} {below[1]} Mbit/s lägre än {above[0]} {above[1]} Mbit/s"
+        if beyond[worst] * 100 > region.pts.max_lyft_pe + 1e-9:
+            one, other = (str(source[k][worst]) for k in (below, above))
+            raise DataError(
+                "Två andelar hos PTS eller Kolada motsäger varandra, mer än avrundning kan förklara.",
+                file=" och ".join(dict.fromkeys(named.get(k, k) for k in (one, other))), column=what, row=where,
+                found=f"{against[worst]:.4f} ({one}) mot {out[above][worst]:.4f} ({other})",
+                expected=f"skillnad högst {region.pts.max_lyft_pe} procentenheter",
+                action="Kontrollera filerna; är de rätt kan [pts] max_lyft_pe höjas i konfigurationen.",
+            )  # fmt: skip
+        examples = (base["kommunkod"] + " " + base["omradestyp"])[raised]
+        ledger.add("justerad", "pts", f"andel {what}", int(raised.sum()), "lyft till den högre", examples)
+        out[below] = np.where(raised, out[above], out[below])
+    return out
+
+
+def _fill_missing(base: pd.DataFrame, low: Shares, ledger: Ledger, named: Mapping[str, str]) -> None:
+    """Give a class without a share its kommun's total; a class without households needs none."""
+    for key, values in low.items():
+        missing = np.isnan(values)
+        if not missing.any():
+            continue
+        total = base.assign(v=values)[base["omradestyp"] == "totalt"].set_index("kommunkod")["v"]
+        values[missing] = base["kommunkod"].map(total).to_numpy(dtype=np.float64)[missing]
+        still = np.isnan(values) & (base["antal"].to_numpy() > 0)
+        if still.any():
+            raise DataError(
+                "PTS-andel saknas.", file=named.get("teknik", "pts (teknik)"),
+                row=str(base.loc[still, "kommunkod"].iloc[0]),
+                expected=f"en andel för {key[0]} {key[1]} Mbit/s, eller fiber och kabel-tv",
+                action="Kontrollera arbetsboken för den kommunen.",
+            )  # fmt: skip
+        values[np.isnan(values)] = 0.0
+        ledger.add(
+            "antagen", "pts", f"andel saknas för {key[0]} {key[1]} Mbit/s", int(missing.sum()),
+            "kommunens totala andel används", (base["kommunkod"] + " " + base["omradestyp"])[missing],
+        )  # fmt: skip
+
+
+def lan_shares(
+    region: Region, teknik: pd.DataFrame, hastighet: pd.DataFrame, read_from: Mapping[str, str] | None = None
+) -> dict[tuple[str, int], tuple[float, str]]:
+    """Return PTS's own share for the län, all households, and its source; NaN and ``saknas`` where none."""
+    from pipelines.core.ledger import Ledger
+
+    def of_lan(table: pd.DataFrame) -> pd.DataFrame:
+        names = table["omrade"].str.casefold().isin(
+            [region.lan.namn.casefold(), region.lan.kortnamn.casefold()]
+        )  # fmt: skip
+        return table[(table["bas"] == "hushall") & (table["niva"] == "lan") & names
+                     & (table["omradestyp"] == "totalt")]  # fmt: skip
+
+    base, speed = of_lan(teknik).reset_index(drop=True), of_lan(hastighet)
+    out = {(m, t): (np.nan, "saknas") for m in MEASURES for t in THRESHOLDS}
+    if len(base):
+        low, _ = shares_from_technique(region, base, Ledger("lan"), read_from)
+        out |= {k: (float(v[0]), "teknik") for k, v in low.items() if not np.isnan(v[0])}
+    given = {
+        (str(m), int(t)): float(v)
+        for m, t, v in zip(speed["matt"], speed["troskel_mbit"], speed["andel"], strict=True)
+    }
+    out |= {k: (v, "hastighet") for k, v in given.items()}
+    for t in THRESHOLDS:  # as for the kommuner: derived where the workbook has tillgång but not passerad
+        if ("tillgang", t) in given and ("passerad", t) not in given:
+            out["passerad", t] = (float(np.fmax(given["tillgang", t], out["passerad", 1000][0])), "hastighet")
+    return out

@@ -1,0 +1,420 @@
+"""What evidence says at each address, level by level: adress, then ruta, then omrade; the finest wins.
+
+Evidence is partial unless its source says that it is complete for a kommun, and partial evidence can say
+that there is coverage, never that there is none: a list of one operator's copper lines does not say that
+nobody else has fibre there. So a level answers for an address, measure and threshold where one of its rows
+qualifies, and everywhere in a kommun for which one of its files is complete; otherwise the next level does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.config.region import MEASURES, TECHNIQUES, THRESHOLDS
+from pipelines.coverage import matching
+from pipelines.grid.nearest import nearest_address
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+    from pipelines.config.region import Region
+    from pipelines.core.ledger import Ledger
+
+LEVELS = ("statistik", "adress", "ruta", "omrade")
+"""Level codes 0–3; 0 is where no evidence decides."""
+PAIRS = tuple((m, t) for m in MEASURES for t in THRESHOLDS)
+
+
+@dataclass
+class Evidence:
+    """What evidence says at n addresses.
+
+    Attributes
+    ----------
+    level : ndarray of int8, shape (n, 6)
+        Index in :data:`LEVELS` per :data:`PAIRS`; 0 where nothing decides. What is decided at a threshold
+        is decided at every lower one, and what is decided for tillgång is so for passerad.
+    share : ndarray of float, shape (n, 6)
+        Probability of coverage where decided; NaN elsewhere. Never rises with the threshold.
+    max_ned_mbit : ndarray of float, shape (n,)
+        Highest speed with tillgång, of the levels down to the first complete one; NaN where none.
+    technique : ndarray of int8, shape (n,)
+        Index in TECHNIQUES of that speed's technique; -1 where none.
+    planned : ndarray of bool, shape (n,)
+        Any row of a fixed technique with status planerad, at any level.
+    """
+
+    level: NDArray[np.int8]
+    share: NDArray[np.float64]
+    max_ned_mbit: NDArray[np.float64]
+    technique: NDArray[np.int8]
+    planned: NDArray[np.bool_]
+
+    def part(self, rows: slice) -> Evidence:
+        """Return what evidence says at some of the addresses."""
+        return Evidence(
+            self.level[rows],
+            self.share[rows],
+            self.max_ned_mbit[rows],
+            self.technique[rows],
+            self.planned[rows],
+        )
+
+
+def attach(
+    addresses: pd.DataFrame,
+    rows: dict[str, pd.DataFrame | gpd.GeoDataFrame],
+    sources: pd.DataFrame,
+    region: Region,
+    ledger: Ledger,
+    land: pd.DataFrame | None = None,
+    judge: matching.Judge | None = None,
+) -> dict[str, pd.DataFrame]:
+    """Match every evidence row to the addresses it speaks of.
+
+    Parameters
+    ----------
+    addresses : DataFrame
+        ``adress_id``, ``kommunkod``, ``rutid``, ``e_m``, ``n_m``; its row numbers are the address numbers.
+    rows : dict
+        Evidence tables by level (adress, ruta, omrade).
+    sources : DataFrame
+        ``kallor``: per file and kommun, complete or not, may be published or not.
+    land : DataFrame, optional
+        ``rutid``, ``kommunkod`` of the län's land: where a list of cells may lie, beside cells with addresses.
+    judge : callable, optional
+        Told what came of each level's rows, before anything is made of it; may stop the run.
+
+    Returns
+    -------
+    dict of DataFrame
+        Per level: ``nr`` (address), ``fil``, ``teknik_nr``, ``ned_mbit``, ``status``, ``andel``,
+        ``far_publiceras``; only fixed techniques.
+
+    Raises
+    ------
+    DataError
+        Coordinates in another system.
+    """
+    kommun = _category(addresses["kommunkod"])
+    found = {
+        "adress": _match_addresses(addresses, kommun, rows["adress"], region, ledger),
+        "ruta": _match_cells(addresses, kommun, rows["ruta"], ledger, land),
+        "omrade": _match_areas(addresses, kommun, rows["omrade"], ledger),
+    }
+    for level, (_, judged) in found.items():
+        if judge:
+            judge(level, rows[level], judged)
+    matched = {level: table for level, (table, _) in found.items()}
+    return {level: _told_of(table, kommun, sources, region, ledger) for level, table in matched.items()}
+
+
+def _told_of(
+    table: pd.DataFrame, kommun: pd.Categorical, sources: pd.DataFrame, region: Region, ledger: Ledger
+) -> pd.DataFrame:
+    """Add each hit's kommun and what ``kallor`` says of its file there; keep only fixed techniques."""
+    import pandas as pd
+
+    codes = kommun.codes[table["nr"].to_numpy()]
+    files = table["fil"].cat
+    listed = np.zeros((max(len(files.categories), 1), max(len(kommun.categories), 1)), dtype=bool)
+    open_ = listed.copy()
+    at = (
+        pd.Categorical(sources["fil"], categories=files.categories).codes,
+        pd.Categorical(sources["kommunkod"], categories=kommun.categories).codes,
+    )
+    known = (at[0] >= 0) & (at[1] >= 0)
+    listed[at[0][known], at[1][known]] = True
+    open_[at[0][known], at[1][known]] = sources["far_publiceras"].to_numpy()[known]
+    told = table.assign(
+        kommunkod=pd.Categorical.from_codes(codes, kommun.categories),
+        far_publiceras=open_[files.codes.to_numpy(), codes],
+    )
+    unlisted = told[~listed[files.codes.to_numpy(), codes]]
+    for (fil, kod), n in unlisted.groupby(["fil", "kommunkod"], observed=True).size().items():
+        ledger.add(
+            "upplysning", str(fil),
+            f"träffar i kommun {kod}, som kallor.csv inte nämner för filen", int(n),
+            "räknas som ofullständig och publiceras inte under kommunnivå",
+        )  # fmt: skip
+    is_fixed = told["teknik_nr"].isin([TECHNIQUES.index(t) for t in region.evidens.fasta_tekniker])
+    for fil, n in told[~is_fixed].groupby("fil", observed=True).size().items():
+        ledger.add(
+            "upplysning", str(fil), "träffar av mobil eller annan inte fast teknik", int(n),
+            "räknas inte som fast täckning (konfigurationen)",
+        )  # fmt: skip
+    return told[is_fixed].reset_index(drop=True)
+
+
+def _category(texts: pd.Series) -> pd.Categorical:
+    """Return texts as a category in alphabetical order, whatever they come as."""
+    import pandas as pd
+
+    found = texts.astype("category")
+    return pd.Categorical(found, categories=sorted(map(str, found.cat.categories)))
+
+
+def _rows(table: pd.DataFrame, row: NDArray[np.int64], nr: NDArray[np.int64]) -> pd.DataFrame:
+    """Return the evidence rows ``row`` beside the addresses ``nr`` they speak of."""
+    import pandas as pd
+
+    technique = pd.Categorical(table["teknik"], categories=TECHNIQUES).codes.astype(np.int8)
+    andel = table["andel"].to_numpy()[row] if "andel" in table else np.ones(len(row))
+    return pd.DataFrame(
+        {
+            "nr": nr, "fil": _category(table["fil"])[row], "teknik_nr": technique[row],
+            "ned_mbit": table["ned_mbit"].to_numpy()[row], "status": _category(table["status"])[row], "andel": andel,
+        }
+    )  # fmt: skip
+
+
+def _match_addresses(
+    addresses: pd.DataFrame, kommun: pd.Categorical, table: pd.DataFrame, region: Region, ledger: Ledger
+) -> tuple[pd.DataFrame, matching.Judged]:
+    by_id = (table["adress_id"] != "").to_numpy()
+    nr = np.full(len(table), -1, dtype=np.int64)
+    nr[by_id] = _numbers(addresses["adress_id"], table["adress_id"][by_id])
+    _match_other_case(addresses["adress_id"], table, by_id & (nr < 0), nr, ledger)
+    nearest = nr.copy()
+    by_point = np.flatnonzero(~by_id)
+    if len(by_point):
+        reach = region.evidens.matchningsradie_m
+        near, away_m = nearest_address(addresses, *(table[x].to_numpy()[by_point] for x in ("e_m", "n_m")))
+        nr[by_point] = np.where(away_m <= reach, near, -1)
+        nearest[by_point] = near
+        points = table.iloc[by_point]
+        matching.require_system(points, nr[by_point] < 0, addresses, region)
+        _count_by_file(points, nr[by_point] < 0, ledger, f"ingen adress inom {reach:g} m från e,n")
+    _count_by_file(table[by_id], nr[by_id] < 0, ledger, "adress_id finns inte bland länets gällande adresser")
+    at = np.append(kommun.codes.astype(np.int64), -1)[
+        nearest
+    ]  # of a point that misses: the nearest address's
+    if "kommunkod_fil" in table:
+        said = _codes(table["kommunkod_fil"], kommun)
+        matching.note_kommuner(table, said, np.where(nr >= 0, at, -1), ledger)
+        at = np.where((nr < 0) & (said >= 0), said, at)
+    hit = np.flatnonzero(nr >= 0)
+    return _rows(table, hit, nr[hit]), _judged(table, nr >= 0, at, (hit, at[hit]), kommun)
+
+
+def _match_other_case(
+    known: pd.Series, table: pd.DataFrame, missed: NDArray[np.bool_], nr: NDArray[np.int64], ledger: Ledger
+) -> None:
+    """Match ids that differ from an address's only in case, where that address is the only one."""
+    if not missed.any():
+        return
+    folded = known.str.casefold()
+    once = np.flatnonzero(~folded.duplicated(keep=False))
+    found = _numbers(folded.iloc[once], table["adress_id"][missed].str.casefold())
+    nr[missed] = np.where(found >= 0, np.append(once, -1)[found], -1)
+    for fil, n in table[missed & (nr >= 0)].groupby("fil", observed=True).size().items():
+        ledger.add("justerad", str(fil), "adress_id med andra stora och små bokstäver än registrets", int(n),
+                   "matchades ändå: bara en adress har det id:t")  # fmt: skip
+
+
+def _codes(texts: pd.Series, kommun: pd.Categorical) -> NDArray[np.int64]:
+    """Return each text's number among the kommuner; -1 where it is none of them."""
+    import pandas as pd
+
+    return pd.Categorical(texts, categories=kommun.categories).codes.astype(np.int64)
+
+
+def _judged(
+    table: pd.DataFrame, hit: NDArray[np.bool_], at: NDArray[np.int64],
+    reached: tuple[NDArray[np.int64], NDArray[np.int64]], kommun: pd.Categorical,
+) -> matching.Judged:  # fmt: skip
+    """Return what came of a level's rows; ``reached``: a row, and the number of a kommun that it reaches."""
+    import pandas as pd
+
+    files, kommuner = _category(table["fil"]), [str(k) for k in kommun.categories]
+    pairs = np.unique(np.column_stack([files.codes[reached[0]].astype(np.int64), reached[1]]), axis=0)
+    names = np.asarray(files.categories, dtype=object)[pairs[:, 0]]
+    places = pd.DataFrame({"fil": names, "kommunkod": np.asarray(kommuner, dtype=object)[pairs[:, 1]]})
+    return matching.Judged(hit, at, places, kommuner)
+
+
+def _numbers(known: pd.Series, wanted: pd.Series) -> NDArray[np.int64]:
+    """Return for each wanted id its row among the known ones, or -1."""
+    import duckdb
+    import pyarrow as pa
+
+    left = pa.table({"id": pa.array(wanted), "rad": np.arange(len(wanted))})
+    right = pa.table({"id": pa.array(known), "nr": np.arange(len(known))})
+    con = duckdb.connect()
+    con.register("sokta", left)
+    con.register("kanda", right)
+    found = con.execute("SELECT rad, nr FROM sokta JOIN kanda USING (id)").fetchnumpy()
+    out = np.full(len(wanted), -1, dtype=np.int64)
+    out[found["rad"]] = found["nr"]
+    return out
+
+
+def _match_cells(
+    addresses: pd.DataFrame, kommun: pd.Categorical, table: pd.DataFrame, ledger: Ledger,
+    land: pd.DataFrame | None,
+) -> tuple[pd.DataFrame, matching.Judged]:  # fmt: skip
+    # Addresses are sorted by cell, so a cell's addresses are a run.
+    cells, wanted = addresses["rutid"].to_numpy(), table["rutid"].to_numpy()
+    first = np.searchsorted(cells, wanted, side="left")
+    last = np.searchsorted(cells, wanted, side="right")
+    count = last - first
+    _count_by_file(table, count == 0, ledger, "rutan har ingen gällande adress i länet")
+    row = np.repeat(np.arange(len(table)), count)
+    nr = (np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count) + np.repeat(first, count)).astype(
+        np.int64
+    )
+    # A cell of the grid is one with land or addresses; its kommun here the first that has any of either.
+    grid_cells, grid_kommun = cells, kommun.codes.astype(np.int64)
+    if land is not None:
+        grid_cells = np.append(grid_cells, land["rutid"].to_numpy())
+        grid_kommun = np.append(grid_kommun, _codes(land["kommunkod"], kommun))
+    order = np.lexsort([grid_kommun, grid_cells])
+    grid_cells, grid_kommun = grid_cells[order], grid_kommun[order]
+    where = np.searchsorted(grid_cells, wanted, side="left")
+    ends = np.searchsorted(grid_cells, wanted, side="right")
+    inside = ends > where
+    at = np.append(grid_kommun, -1)[np.where(inside, where, len(grid_kommun))]
+    several = np.repeat(np.arange(len(table)), ends - where)
+    of_each = grid_kommun[np.arange(len(several)) - np.repeat(np.cumsum(ends - where) - (ends - where), ends - where)
+                          + np.repeat(where, ends - where)]  # fmt: skip
+    return _rows(table, row, nr), _judged(table, inside, at, (several, of_each), kommun)
+
+
+def _match_areas(
+    addresses: pd.DataFrame, kommun: pd.Categorical, table: gpd.GeoDataFrame, ledger: Ledger
+) -> tuple[pd.DataFrame, matching.Judged]:
+    import shapely
+
+    hit = np.zeros(len(table), dtype=bool)
+    nr, row = np.zeros(0, np.int64), np.zeros(0, np.int64)
+    if len(table):
+        tree = shapely.STRtree(table.geometry.to_numpy())
+        points = shapely.points(addresses["e_m"], addresses["n_m"])
+        nr, row = (x.astype(np.int64) for x in tree.query(points, predicate="intersects"))
+        hit[row] = True
+        _count_by_file(table, ~hit, ledger, "området innehåller ingen gällande adress i länet")
+    at = np.full(len(table), -1, dtype=np.int64)
+    at[row] = kommun.codes[nr]
+    judged = _judged(table, hit, at, (row, kommun.codes[nr].astype(np.int64)), kommun)
+    return _rows(table, row, nr), judged
+
+
+def _count_by_file(table: pd.DataFrame, missed: Any, ledger: Ledger, reason: str) -> None:
+    lost = table[np.asarray(missed)]
+    for fil, part in lost.groupby(lost["fil"].astype("str")):
+        ledger.add(
+            "omatchad",
+            str(fil),
+            reason,
+            len(part),
+            "används inte",
+            (f"rad {r}" for r in part["rad"].unique()[:10]),
+        )
+
+
+def decide(
+    addresses: pd.DataFrame, matched: dict[str, pd.DataFrame], sources: pd.DataFrame, publishable_only: bool
+) -> Evidence:
+    """Let the finest level that can decide each address, measure and threshold.
+
+    Parameters
+    ----------
+    publishable_only : bool
+        Leave out what the sources do not let us publish below kommun level (the open edition).
+    """
+    n = len(addresses)
+    level = np.zeros((n, len(PAIRS)), dtype=np.int8)
+    share = np.full((n, len(PAIRS)), np.nan)
+    speed, technique = np.full(n, np.nan), np.full(n, -1, dtype=np.int8)
+    planned, settled = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
+    for code, name in enumerate(LEVELS):
+        if name == "statistik":
+            continue
+        rows = matched[name]
+        if publishable_only:
+            rows = rows[rows["far_publiceras"]]
+        planned[rows.loc[rows["status"] == "planerad", "nr"].to_numpy()] = True
+        complete = addresses["kommunkod"].isin(complete_kommuner(sources, name, publishable_only)).to_numpy()
+        best, best_speed, best_technique = _best(rows[rows["status"] != "planerad"], n)
+        decides = (level == 0) & ((best > 0) | complete[:, None])
+        level[decides] = code
+        share[decides] = best[decides]
+        same = (best_speed == speed) & (best_technique < technique)
+        better = ~settled & ((best_speed > np.nan_to_num(speed, nan=-1.0)) | same)
+        speed[better], technique[better] = best_speed[better], best_technique[better]
+        settled |= complete
+    return Evidence(level, nested(share), speed, technique, planned)
+
+
+def nested(share: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return shares where more is never had at a higher threshold, and tillgång counts as passerad.
+
+    Levels may differ between thresholds (a cell says 30 % at 100 Mbit/s, a polygon all of it at 1000).
+    Coverage at the higher threshold is coverage at the lower, so the lower is raised. NaN stays NaN.
+    """
+    out = share.copy()
+    at = {pair: i for i, pair in enumerate(PAIRS)}
+    for m in MEASURES:
+        out[:, at[m, 100]] = np.fmax(out[:, at[m, 100]], out[:, at[m, 1000]])
+        out[:, at[m, 30]] = np.fmax(out[:, at[m, 30]], out[:, at[m, 100]])
+    for t in THRESHOLDS:
+        out[:, at["passerad", t]] = np.fmax(out[:, at["passerad", t]], out[:, at["tillgang", t]])
+    return out
+
+
+def complete_kommuner(sources: pd.DataFrame, level: str, publishable_only: bool) -> list[str]:
+    """Return the kommuner for which some file of this level is complete."""
+    use = matching.of_level(sources, level) & sources["fullstandig"]
+    if publishable_only:
+        use &= sources["far_publiceras"]
+    return sorted(set(sources.loc[use, "kommunkod"]))
+
+
+def _best(rows: pd.DataFrame, n: int) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int8]]:
+    """Return per address: largest share per measure and threshold, top speed with tillgång, its technique."""
+    nr = rows["nr"].to_numpy()
+    ned, andel = rows["ned_mbit"].to_numpy(), rows["andel"].to_numpy()
+    connected = (rows["status"] == "tillgang").to_numpy()
+    share = np.zeros((n, len(PAIRS)))
+    for i, (m, t) in enumerate(PAIRS):
+        use = (ned >= t) & (connected | (m == "passerad"))
+        np.maximum.at(share[:, i], nr[use], andel[use])
+    use = connected & (andel > 0)
+    speed = np.full(n, -np.inf)
+    np.maximum.at(speed, nr[use], ned[use])
+    # Of techniques at the top speed the first in TECHNIQUES.
+    code = rows["teknik_nr"].to_numpy().astype(np.int64)
+    top = use & (ned == speed[nr])
+    technique = np.full(n, len(TECHNIQUES), dtype=np.int64)
+    np.minimum.at(technique, nr[top], code[top])
+    none = ~np.isfinite(speed)
+    return share, np.where(none, np.nan, speed), np.where(none, -1, technique).astype(np.int8)
+
+
+def match_table(
+    rows: dict[str, Any], matched: dict[str, pd.DataFrame], sources: pd.DataFrame, addresses: pd.DataFrame
+) -> list[dict[str, object]]:
+    """Return per evidence file and kommun: rows, addresses reached, complete or not, publishable or not."""
+    total = addresses.groupby("kommunkod", observed=True).size()
+    out: list[dict[str, object]] = []
+    for level, table in matched.items():
+        read = rows[level].groupby("fil", observed=True)["rad"].nunique()
+        reached = table.groupby(["fil", "kommunkod"], observed=True)["nr"].agg(["size", "nunique"])
+        listed = sources.set_index(["fil", "kommunkod"])
+        for (fil, kod), hit in reached.iterrows():
+            known = (fil, kod) in listed.index
+            out.append(
+                {
+                    "fil": fil, "niva": level, "kommunkod": kod, "rader_i_filen": int(read.get(fil, 0)),
+                    "traffar": int(hit["size"]), "adresser": int(hit["nunique"]),
+                    "adresser_i_kommunen": int(total.get(kod, 0)),
+                    "fullstandig": bool(listed.loc[(fil, kod), "fullstandig"]) if known else False,
+                    "far_publiceras": bool(listed.loc[(fil, kod), "far_publiceras"]) if known else False,
+                }
+            )  # fmt: skip
+    return out

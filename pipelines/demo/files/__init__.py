@@ -1,0 +1,1 @@
+"""The made-up county as the publishers would have told it."""

@@ -1,0 +1,1 @@
+"""The made-up county itself: land, places, houses, people, networks."""

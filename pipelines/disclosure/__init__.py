@@ -1,0 +1,1 @@
+"""What gets out: the one place to read for what the published edition may tell."""

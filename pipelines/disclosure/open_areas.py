@@ -1,0 +1,190 @@
+"""Gap areas of the open edition: made from the open cells, so that they tell nothing of coverage the cells do not.
+
+The internal areas would give counts away: which cell names an area, that a cell that counts as covered
+belongs to one, that an area's sum lies in a band, what the trench between two addresses costs. Here a cell
+belongs when its *published* class says that fewer than half its addresses have coverage. Addresses are what the
+published bands add up to. Households without are the least and the most that the classes allow: the cells'
+households, which hold nothing about coverage, times the class's limits, rounded outwards. The cost is reckoned
+from cell centres and bands, and told in classes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.config.region import MEASURES, THRESHOLDS
+from pipelines.core import classes
+from pipelines.core.cell_grid import CELL_M, Ints, corner, parse_scb_id
+from pipelines.disclosure import bands
+from pipelines.disclosure.rules import EDGE
+from pipelines.gaps import cost, trench
+from pipelines.gaps.area_outlines import outlines
+from pipelines.gaps.area_sums import land_by, lookup
+from pipelines.gaps.gap_areas import components
+from pipelines.tables.open_contracts import COST_CLASSES
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+    from pipelines.config.region import Region
+
+CONNECTED = {"utan": 1.0, "mindre_del": 0.75, "fa_under_halften": 1.0}
+"""Classes that belong to a gap area, and the part of a cell's addresses the cost connects."""
+COST_LIMITS = (0.5e6, 1e6, 2e6, 5e6, 10e6, 20e6, 50e6)
+"""Kronor that part :data:`pipelines.tables.open_contracts.COST_CLASSES`; each limit belongs to the class above."""
+SPREAD = 0.65
+"""Trench among n addresses spread over a cell of side a: about 0.65 a √n (Beardwood, Halton, Hammersley 1959;
+0.633 for the minimum spanning tree, doi:10.1214/aop/1176989131), less one so that a single address needs none."""
+
+
+def gap_areas(
+    cells: pd.DataFrame, parts: pd.DataFrame, land: pd.DataFrame, region: Region
+) -> gpd.GeoDataFrame:
+    """Return the open gap areas of every threshold and measure.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        ``oppna_rutor``, by ``rutid_scb``.
+    parts : DataFrame
+        ``oppna_delar``: of it only addresses and households, which hold nothing about coverage.
+    land : DataFrame
+        ``rutid`` and ``land_ha``.
+    """
+    import geopandas as gpd
+    import pandas as pd
+
+    limits = region.publicering.bandgranser
+    facts = _cell_facts(cells, parts, land, limits)
+    frames = [_areas(cells, facts, t, m, region) for t in THRESHOLDS for m in MEASURES]
+    whole = pd.concat(frames, ignore_index=True)
+    counts = [c for c in whole if c.endswith(("_minst", "_hogst"))]
+    whole[counts] = whole[counts].replace(np.inf, np.nan)
+    for name in counts:
+        whole[name] = whole[name].astype("Int64" if name.endswith("_hogst") else "int64")
+    texts = ["bristomrade_id", "matt", "kommunkod", "kommunnamn", "kommuner", "kostnad_klass"]
+    return gpd.GeoDataFrame(whole.astype(dict.fromkeys(texts, "str")), geometry="geometry", crs=3006)
+
+
+def _cell_facts(
+    cells: pd.DataFrame, parts: pd.DataFrame, land: pd.DataFrame, limits: tuple[int, ...]
+) -> dict[str, NDArray[Any]]:
+    rutid = parse_scb_id(cells["rutid_scb"])
+    facts: dict[str, NDArray[Any]] = {"rutid": rutid}
+    facts["land_ha"] = land_by(
+        lookup(rutid, land["rutid"].to_numpy()), land["land_ha"].to_numpy(), len(rutid)
+    )
+    facts["adresser"] = np.array(bands.whole(cells["adresser_band"], limits))
+    facts["hushall"] = _households(parts, rutid, limits[0])
+    return facts
+
+
+def _households(parts: pd.DataFrame, rutid: Ints, small: int) -> NDArray[np.float64]:
+    """Return the least and the most households of each cell, shape (2, n).
+
+    Few addresses are told alike however few: as the least and the most of them would have households.
+    """
+    at = np.searchsorted(rutid, parts["rutid"].to_numpy())
+    number, households = (
+        np.bincount(at, weights=parts[name].to_numpy(np.float64), minlength=len(rutid))
+        for name in ("adresser", "hushall")
+    )
+    each = np.divide(households, number, out=np.zeros(len(rutid)), where=number > 0)
+    few = (number > 0) & (number < small)
+    return np.array([np.where(few, each, households), np.where(few, each * (small - 1), households)])
+
+
+def _areas(
+    cells: pd.DataFrame, facts: dict[str, NDArray[Any]], troskel: int, matt: str, region: Region
+) -> pd.DataFrame:
+    import pandas as pd
+
+    klass = cells[f"klass_{matt}_{troskel}"]
+    inside = np.flatnonzero(klass.isin(classes.LACKING))
+    rutid = facts["rutid"][inside]
+    modelled = cells[f"underlag_{troskel}"].iloc[inside].isin(["statistik", "blandat"]).to_numpy()
+    area = components(rutid, modelled)
+    count = int(area.max()) + 1 if len(area) else 0
+    first = np.unique(area, return_index=True)[1] if count else np.zeros(0, np.int64)
+
+    def summed(values: NDArray[Any]) -> NDArray[Any]:
+        return np.bincount(area, weights=values[inside], minlength=count)
+
+    out = pd.DataFrame(
+        {
+            "bristomrade_id": [f"{troskel}-{matt}-{x}" for x in cells["rutid_scb"].iloc[inside].iloc[first]],
+            "troskel_mbit": np.full(count, troskel, dtype=np.int64),
+            "matt": matt,
+            "modellerad": modelled[first],
+            "rutor": np.bincount(area, minlength=count).astype(np.int64),
+            "land_ha": np.round(summed(facts["land_ha"]), 6) + 0.0,
+        }
+    )
+    _add_kommuner(out, cells["kommunkod"].iloc[inside].to_numpy(), area, region)
+    for end, number in zip(("minst", "hogst"), facts["adresser"], strict=True):
+        out[f"adresser_{end}"] = summed(number)
+    least, most = classes.without(klass)
+    small = region.publicering.undertryckningsgrans
+    fewest, many = facts["hushall"]
+    out["hushall_minst"], out["hushall_hogst"] = outwards(summed(fewest), summed(many), small)
+    lacking = outwards(summed(fewest * least), summed(many * most), small)
+    out["hushall_utan_minst"], out["hushall_utan_hogst"] = lacking
+    kronor = _cost(klass, facts, cells["omradestyp"], inside, area, count, region)
+    out["kostnad_klass"] = _cost_class(kronor, out, region.publicering.undertryckningsgrans)
+    out["geometry"] = outlines(rutid, area, count)
+    return out
+
+
+def outwards(
+    least: NDArray[np.float64], most: NDArray[np.float64], small: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return an interval's ends rounded outwards to whole multiples of the suppression threshold.
+
+    >>> [x.tolist() for x in outwards(np.array([0.0, 4.9, 10.0]), np.array([0.0, 4.9, 19.0]), 5)]
+    [[0.0, 0.0, 10.0], [0.0, 5.0, 20.0]]
+    """
+    # The sums turn −0 into 0.
+    return small * np.floor(least / small + EDGE) + 0.0, small * np.ceil(most / small - EDGE) + 0.0
+
+
+def _add_kommuner(out: pd.DataFrame, kommun: NDArray[Any], area: Ints, region: Region) -> None:
+    """Add the kommun of most cells (ties: lowest code) and all kommuner, by the cells' published kommun."""
+    import pandas as pd
+
+    per = pd.DataFrame({"area": area, "kommunkod": kommun}).groupby(["area", "kommunkod"], sort=True).size()
+    rows = per.rename("n").reset_index()
+    out["kommuner"] = rows.groupby("area")["kommunkod"].agg(",".join).to_numpy(dtype=object)
+    main = rows.sort_values(["area", "n", "kommunkod"], ascending=[True, False, True]).drop_duplicates("area")
+    out["kommunkod"] = main["kommunkod"].to_numpy(dtype=object)
+    out["kommunnamn"] = out["kommunkod"].map(region.kommunnamn)
+
+
+def _cost(
+    klass: pd.Series, facts: dict[str, NDArray[Any]], typ: pd.Series, inside: NDArray[Any], area: Ints, count: int,
+    region: Region,
+) -> NDArray[np.float64]:  # fmt: skip
+    """Return kronor per area, from the cells' centres, classes and bands."""
+    e, n = (x + CELL_M / 2 for x in corner(facts["rutid"]))
+    net = np.flatnonzero(klass.isin(classes.COVERED))
+    e_in, n_in = e[inside].astype(np.float64), n[inside].astype(np.float64)
+    to_net = trench.distance_to_net(e_in, n_in, e[net].astype(np.float64), n[net].astype(np.float64))
+    low, high = facts["adresser"][:, inside]
+    number = np.where(np.isfinite(high), (low + high) / 2, low) * klass.iloc[inside].map(CONNECTED).to_numpy()
+    metres = trench.lengths(e_in, n_in, to_net, area, count)
+    own = SPREAD * CELL_M * np.maximum(np.sqrt(number) - 1, 0)
+    metres = metres + np.bincount(area, weights=own, minlength=count)
+    connect = np.bincount(area, weights=number, minlength=count).astype(np.float64)
+    tat = np.bincount(area, weights=number * (typ.iloc[inside] == "tatbebyggt").to_numpy(), minlength=count)
+    share = np.divide(tat, connect, out=np.zeros(count), where=connect > 0)
+    return cost.cost(metres, share, connect, region.kostnad, "mitt").total_sek
+
+
+def _cost_class(kronor: NDArray[np.float64], areas: pd.DataFrame, small: int) -> NDArray[Any]:
+    names = np.array(COST_CLASSES[1:], dtype=object)
+    told = names[np.searchsorted(COST_LIMITS, np.nan_to_num(kronor, posinf=0.0), side="right")]
+    hidden = ~np.isfinite(kronor) | (areas["adresser_minst"] < small) | (areas["hushall_hogst"] == 0)
+    return np.where(hidden, COST_CLASSES[0], told)

@@ -1,0 +1,174 @@
+"""The open edition's cells: a class for every cell and level, no counts but of addresses, in bands.
+
+Coverage here comes from the run without evidence that may not be published below kommun level. Why no
+households are told of a cell, and what that proves, is in ``docs/publicering.md``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from pipelines.config.region import THRESHOLDS
+from pipelines.core import cell_grid, classes
+from pipelines.coverage.evidence import PAIRS
+from pipelines.tables import contracts
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipelines.config.region import Region
+
+Ints = NDArray[np.int64]
+_NOTHING = 1e-9
+"""Expected counts below this are rounding of a sum, not somebody."""
+MERGED_M = (500, 1000)
+"""Sides of the squares that cells with too few addresses are told together in, the smallest first (metres)."""
+
+
+def open_cells(
+    cells: pd.DataFrame, covered: dict[tuple[str, int], np.ndarray], region: Region
+) -> pd.DataFrame:
+    """Return the open edition's table of cells.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        One row a cell in the open run: ids, kommun, class, addresses, ``planerad``, ``underlag``. A 1 km square
+        lies whole in the table.
+    covered : dict of ndarray
+        Expected number of addresses with coverage per cell, for each measure and threshold.
+    """
+    lived = np.flatnonzero(cells["adresser"].to_numpy() > 0)
+    told = told_cells(cells.iloc[lived], {pair: values[lived] for pair, values in covered.items()}, region)
+    out = cells[["rutid_scb", "kommunkod", "kommunnamn", "omradestyp"]].copy()
+    planned = np.zeros(len(cells), dtype=bool)
+    planned[lived] = told.pop("planerad")
+    out["planerad"] = planned
+    for name, values in told.items():
+        empty = _EMPTY.get(str(name).partition("_")[0], "0")
+        out[name] = _elsewhere(values.to_numpy(), lived, len(cells), empty)
+    return contracts.check(out, contracts.OPPNA_RUTOR)
+
+
+_EMPTY = {"klass": classes.NO_ADDRESS, "underlag": "ingen", "sammanslagen": "250"}
+"""What is told of a cell without addresses; the band is 0."""
+
+
+def _elsewhere(values: NDArray[Any], at: NDArray[np.int64], count: int, empty: str) -> pd.Categorical:
+    """Return ``count`` texts: ``values`` in the rows ``at``, ``empty`` in the others."""
+    import pandas as pd
+
+    number, names = pd.factorize(np.append(values.astype(object), empty))
+    codes = np.full(count, number[-1])
+    codes[at] = number[:-1]
+    return pd.Categorical.from_codes(codes, list(map(str, names)))
+
+
+def told_cells(
+    cells: pd.DataFrame, covered: dict[tuple[str, int], np.ndarray], region: Region
+) -> pd.DataFrame:
+    """Return what is told of cells with addresses: classes, the band, whether planned, and what it rests on."""
+    import pandas as pd
+
+    small = classes.few_below(region.publicering.undertryckningsgrans)
+    adresser = cells["adresser"].to_numpy()
+    rutid = cell_grid.parse_scb_id(cells["rutid_scb"].to_numpy(dtype=str))
+    pool, side_m = pools(rutid, adresser, region.publicering.minst_adresser_i_ruta)
+    pooled = np.bincount(pool, weights=adresser)[pool]
+    out = pd.DataFrame(index=cells.index)
+    for pair in PAIRS:
+        has = np.bincount(pool, weights=covered[pair])[pool]
+        klass = classes.of_share(has, pooled, small)
+        out[f"klass_{pair[0]}_{pair[1]}"] = np.where(side_m == 0, classes.WITHHELD, klass)
+    out["adresser_band"] = band(adresser, region.publicering.bandgranser)
+    out["sammanslagen_m"] = np.maximum(side_m, cell_grid.CELL_M).astype(str)
+    out["planerad"] = (np.bincount(pool, weights=cells["planerad"])[pool] > 0) & (side_m > 0)
+    for name in ("underlag", *(f"underlag_{t}" for t in THRESHOLDS)):
+        out[name] = _common(cells[name].astype("str"), pool)
+    return tell_few_as_one(out, pooled < small)
+
+
+def pools(rutid: Ints, addresses: NDArray[Any], least: int) -> tuple[Ints, Ints]:
+    """Return which pool each cell is told in, and the side (m) of the square the pool lies in.
+
+    A cell with at least ``least`` addresses is its own pool. The others of a 500 m square are one where they
+    have so many together, else the others of the 1 km square that are in no such pool. Only cells with too few
+    go into a pool, so that nothing can be told by taking a cell that is told alone from it.
+
+    Returns
+    -------
+    pool : ndarray of int64, shape (n,)
+        Numbers from 0.
+    side_m : ndarray of int64, shape (n,)
+        250, 500 or 1000; 0 where even the 1 km square's pool has too few: no class is told.
+    """
+    side_m = np.where(np.asarray(addresses) >= least, cell_grid.CELL_M, 0)
+    key = np.array(rutid, dtype=np.int64)
+    for side in MERGED_M:
+        open_ = np.flatnonzero(side_m == 0)
+        if not len(open_):
+            break
+        square, at = np.unique(cell_grid.parent(rutid[open_], side), return_inverse=True)
+        enough = np.bincount(at, weights=addresses[open_], minlength=len(square))[at] >= least
+        side_m[open_[enough]] = side
+        key[open_] = square[at]
+    # A square's corner is also the id of a cell: pools of different sides are different ones.
+    pairs = np.stack([key, side_m], axis=1)
+    return np.unique(pairs, axis=0, return_inverse=True)[1].ravel().astype(np.int64), side_m
+
+
+def _common(values: pd.Series[str], pool: Ints) -> NDArray[Any]:
+    """Return each pool's value where all its cells have the same, else ``blandat``."""
+    import pandas as pd
+
+    code, names = pd.factorize(values)
+    first = pd.Series(code).groupby(pool).transform("first").to_numpy()
+    mixed = np.bincount(pool, weights=code != first)[pool] > 0
+    return np.where(mixed, "blandat", np.asarray(names, dtype=object)[first])
+
+
+def tell_few_as_one(cells: pd.DataFrame, few: NDArray[np.bool_]) -> pd.DataFrame:
+    """Return the cells with each cell of few addresses told as if it held a single one.
+
+    What only several addresses can show would say that there are several: a mixed basis, something planned
+    where everything is reached. So there a mixed basis counts as the weakest, and a plan is shown only where
+    the highest threshold is not reached.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        As :func:`told_cells` makes them.
+    few : ndarray of bool, shape (n,)
+        Cells that are told of fewer addresses than the suppression threshold.
+    """
+    grounds = [f"underlag_{t}" for t in THRESHOLDS]
+    out = cells.copy()
+    for ground in grounds:
+        out[ground] = out[ground].mask(few & (out[ground] == "blandat"), "statistik")
+    same = _all_same(out, grounds)
+    out["underlag"] = out["underlag"].mask(few, out[grounds[0]].where(same, "blandat"))
+    reached = out[f"klass_tillgang_{THRESHOLDS[-1]}"] == "fa_minst_halften"
+    out["planerad"] = out["planerad"] & ~(few & reached)
+    return out.astype({"adresser_band": "str"})
+
+
+def _all_same(table: pd.DataFrame, names: list[str]) -> NDArray[np.bool_]:
+    """Return whether all named columns of each row hold the same."""
+    first = table[names[0]]
+    return np.logical_and.reduce([(table[name] == first).to_numpy() for name in names])
+
+
+def band(values: ArrayLike, limits: tuple[int, ...]) -> NDArray[np.str_]:
+    """Return each expected count as the band it lies in.
+
+    >>> band([0, 0.2, 4.99, 5, 12.5, 900], (5, 10, 20)).tolist()
+    ['0', '1–4', '1–4', '5–9', '10–19', '20–']
+    """
+    x = np.asarray(values, dtype=np.float64)
+    low = (1, *limits)
+    names = [f"{a}–{b - 1}" for a, b in zip(low, limits, strict=False)] + [f"{limits[-1]}–"]
+    which = np.searchsorted(np.asarray(limits), np.round(x, 6), side="right")
+    return np.where(x < _NOTHING, "0", np.array(names)[which])

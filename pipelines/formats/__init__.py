@@ -1,0 +1,1 @@
+"""Formats from outside, read with care: CSV, workbooks, GeoPackages, zips, geometry, ids, numbers."""

@@ -1,0 +1,1 @@
+"""Areas without coverage: which, how long a trench, what it costs, in what order."""

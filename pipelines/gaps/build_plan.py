@@ -1,0 +1,168 @@
+"""A plan: what to build for a sum or a goal, what each kommun gets, and the best possible beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pipelines.config.region import Region
+from pipelines.core.cell_grid import Ints
+from pipelines.core.errors import DataError
+from pipelines.gaps import budget, ranking, trench
+from pipelines.gaps.address_places import Bools, Floats
+from pipelines.gaps.cost import NONE
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One plan for one threshold and measure.
+
+    Attributes
+    ----------
+    omraden : DataFrame
+        The areas by ``prioritet`` with ``byggs``, ``byggs_optimum``, and along what is built
+        ``hushall_ack`` and ``kostnad_ack_sek``.
+    kommuner : DataFrame
+        Per kommun: ``hushall``, ``hushall_utan_fore``, ``hushall_nas``, ``hushall_nas_modellerade``,
+        ``hushall_utan_efter``, ``kostnad_sek``, ``andel_fore_pct``, ``andel_efter_pct`` (NULL without
+        households).
+    fakta : dict
+        ``kostnad_sek`` with ``kostnad_lag_sek`` and ``kostnad_hog_sek``, ``kvar_sek`` (NaN for a goal),
+        ``hushall`` and ``hushall_utan`` (before), ``hushall_nas``, ``hushall_nas_modellerade``,
+        ``andel_fore_pct``, ``andel_efter_pct``, ``andel_storst_pct`` (when every area that can be built is
+        built), ``nar_malet`` (None for a budget), ``optimum_hushall``, ``optimum_kostnad_sek``,
+        ``optimum_gap`` (how far the optimum is from proven) and ``skillnad_optimum_pct``: less benefit than
+        the optimum, or more kronor, in percent of it.
+    """
+
+    omraden: pd.DataFrame
+    kommuner: pd.DataFrame
+    fakta: dict[str, float | bool | None]
+
+
+def plan(
+    omraden: pd.DataFrame, kommunvis: pd.DataFrame, region: Region,
+    budget_sek: float | None = None, mal_pct: float | None = None,
+) -> Plan:  # fmt: skip
+    """Plan for a budget in kronor, or for a goal in percent of the county's households.
+
+    Parameters
+    ----------
+    omraden : DataFrame
+        ``bristomraden`` of one threshold and measure, dispersed rows included.
+    kommunvis : DataFrame
+        ``bristomraden_kommun`` of the same.
+    budget_sek, mal_pct : float
+        Exactly one of them.
+
+    Raises
+    ------
+    DataError
+        When not exactly one is given, or it is not a sensible number.
+    """
+    _sensible(budget_sek, mal_pct)
+    areas = omraden[omraden["prioritet"].notna()].sort_values("prioritet", ignore_index=True)
+    rank = areas["prioritet"].to_numpy(np.int64)
+    money, homes = areas["kostnad_sek"].to_numpy(np.float64), areas["hushall_utan"].to_numpy(np.float64)
+    every = pd.concat([kommunvis, omraden[omraden["prioritet"].isna()]])
+    places = every.groupby("kommunkod", sort=True)[["hushall", "hushall_utan"]].sum()
+    whole, lacking = float(places["hushall"].sum()), float(places["hushall_utan"].sum())
+    missing = 0.0 if mal_pct is None else mal_pct / 100 * whole - (whole - lacking)
+    if budget_sek is not None:
+        nytta = ranking.benefit(
+            homes, areas["adresser_utan"].to_numpy(), areas["befolkning_utan"].to_numpy(), region.prioritering
+        )
+        built = budget.follow(rank, money, homes, budget_sek)
+        best = budget.optimum(np.where(homes > NONE, nytta, 0.0), money, budget_sek, region.prioritering)
+        behind, of = best.value - float(nytta[built].sum()), best.value
+    else:
+        built = budget.follow_to_goal(rank, money, homes, missing)
+        best = budget.optimum_for_goal(homes, money, missing, region.prioritering)
+        behind, of = float(money[built].sum()) - best.value, best.value
+    areas["byggs"], areas["byggs_optimum"] = built, best.built
+    areas["hushall_ack"] = np.cumsum(np.where(built, homes, 0.0))
+    areas["kostnad_ack_sek"] = np.cumsum(np.where(built, money, 0.0))
+    spent, reached = float(money[built].sum()), float(homes[built].sum())
+    able = np.isfinite(money) & (homes > NONE)
+
+    def share(more: float) -> float:
+        return 100 * (1 - max(0.0, lacking - more) / whole) if whole > NONE else float("nan")
+
+    facts: dict[str, float | bool | None] = {
+        "kostnad_sek": spent,
+        "kostnad_lag_sek": float(areas.loc[built, "kostnad_lag_sek"].sum()),
+        "kostnad_hog_sek": float(areas.loc[built, "kostnad_hog_sek"].sum()),
+        "kvar_sek": float("nan") if budget_sek is None else budget_sek - spent,
+        "hushall": whole,
+        "hushall_utan": lacking,
+        "hushall_nas": reached,
+        "hushall_nas_modellerade": float(homes[built & areas["modellerad"].to_numpy(np.bool_)].sum()),
+        "andel_fore_pct": share(0.0),
+        "andel_efter_pct": share(reached),
+        "andel_storst_pct": share(float(homes[able].sum())),
+        "nar_malet": None if mal_pct is None else reached >= missing - 1e-6,
+        "optimum_hushall": float(homes[best.built].sum()),
+        "optimum_kostnad_sek": float(money[best.built].sum()),
+        "optimum_gap": best.gap,
+        "skillnad_optimum_pct": 100 * behind / of if of > NONE else 0.0,
+    }
+    return Plan(areas, _by_kommun(places, kommunvis, areas), facts)
+
+
+def _by_kommun(places: pd.DataFrame, kommunvis: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
+    chosen = kommunvis["bristomrade_id"].isin(areas.loc[areas["byggs"], "bristomrade_id"])
+    rows = kommunvis[chosen]
+    rows = rows.assign(
+        hushall_nas_modellerade=rows["hushall_utan"].where(rows["modellerad"].astype(bool), 0.0)
+    )
+    sums = ["hushall_utan", "hushall_nas_modellerade", "kostnad_sek"]
+    gains = rows.groupby("kommunkod")[sums].sum().rename(columns={"hushall_utan": "hushall_nas"})
+    out = places.rename(columns={"hushall_utan": "hushall_utan_fore"}).join(gains)
+    out = out.fillna(dict.fromkeys(gains.columns, 0.0))
+    out["hushall_utan_efter"] = (out["hushall_utan_fore"] - out["hushall_nas"]).clip(lower=0)
+    whole = out["hushall"].where(out["hushall"] > NONE)
+    for side in ("fore", "efter"):
+        out[f"andel_{side}_pct"] = 100 * (1 - out[f"hushall_utan_{side}"] / whole)
+    return out.reset_index()
+
+
+def _sensible(budget_sek: float | None, mal_pct: float | None) -> None:
+    if (budget_sek is None) == (mal_pct is None):
+        raise DataError(
+            "Ange antingen en budget eller ett mål, inte båda.",
+            action="Till exempel make plan BUDGET=100000000 eller make plan MAL=98.",
+        )
+    if budget_sek is not None and not (np.isfinite(budget_sek) and budget_sek >= 0):
+        raise DataError(
+            "Budgeten går inte att använda.", expected="kronor, 0 eller mer", found=str(budget_sek),
+            action="Till exempel make plan BUDGET=100000000.",
+        )  # fmt: skip
+    if mal_pct is not None and not 0 < mal_pct <= 100:
+        raise DataError(
+            "Målet går inte att använda.", expected="procent, över 0 och högst 100", found=str(mal_pct),
+            action="Till exempel make plan MAL=98.",
+        )  # fmt: skip
+
+
+def together_m(e_m: Floats, n_m: Floats, utan: Bools, area: Ints, chosen: Ints) -> float:
+    """Return the trench, in metres, when the chosen areas are built together.
+
+    Areas that lie near each other can share the way to the net. The ranking and the budget use each
+    area's own trench, which is never too short; the difference is what a joint build saves.
+
+    Parameters
+    ----------
+    e_m, n_m : ndarray of float, shape (n,)
+        All addresses of the län, EPSG:3006, metres.
+    utan : ndarray of bool, shape (n,)
+        Counts as *utan*; the others are the net.
+    area : ndarray of int64, shape (n,)
+        Area of each address, -1 outside.
+    chosen : ndarray of int64
+        The areas that are built.
+    """
+    u, c = np.flatnonzero(utan & np.isin(area, chosen) & (area >= 0)), np.flatnonzero(~utan)
+    net = trench.distance_to_net(e_m[u], n_m[u], e_m[c], n_m[c])
+    return trench.joint_length(e_m[u], n_m[u], net)

@@ -1,0 +1,174 @@
+"""Stage gaps: the areas without coverage, what each costs to build, and in what order.
+
+Definitions and every assumption are told in docs/bristanalys.md.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.config.region import MEASURES, THRESHOLDS
+from pipelines.core import at_rest, files
+from pipelines.core.cell_grid import parse_scb_id
+from pipelines.core.errors import DataError, by_library
+from pipelines.core.ledger import Ledger
+from pipelines.gaps.address_places import Places, at_level, places
+from pipelines.gaps.area_outlines import outlines
+from pipelines.gaps.costed_areas import Gaps, measure
+from pipelines.gaps.ranking import curve
+from pipelines.tables import contracts, gap_tables
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+    from pipelines.config.region import Region
+    from pipelines.core.paths import Paths
+
+PAIRS = tuple((t, m) for t in THRESHOLDS for m in MEASURES)
+
+
+def run(region: Region, paths: Paths, earlier: Path | None = None) -> None:
+    """Find the gap areas of every threshold and measure; write areas, parts per kommun, cells and curve.
+
+    Parameters
+    ----------
+    region, paths
+    earlier : Path, optional
+        ``OUT`` of an earlier edition, to inherit ids from; ``paths.earlier`` unless given.
+    """
+    ledger = Ledger("gaps")
+    earlier = earlier or paths.earlier
+    land = files.read_table(paths.table("land"), ["rutid", "kommunkod", "land_ha"], few=["kommunkod"])
+    before = None if earlier is None else earlier_cells(earlier)
+    here = read_places(region, paths)
+    gaps = [measure_pair(here, land, t, m, region, paths, _of(before, t, m)) for t, m in PAIRS]
+    note(ledger, gaps)
+    areas = _joined([g.omraden for g in gaps], gap_tables.BRISTOMRADEN)
+    parts = _joined([g.kommunvis for g in gaps], gap_tables.BRISTOMRADEN_KOMMUN)
+    cells = _joined([g.rutor for g in gaps], gap_tables.BRISTOMRADEN_RUTOR)
+    curves = _joined([curves_of(areas, parts, region)], gap_tables.BRISTKURVA)
+    files.write_polygons(with_outlines(areas, gaps), paths.table("bristomraden"))
+    files.write_table(parts, paths.table("bristomraden_kommun"))
+    files.write_table(cells, paths.table("bristomraden_rutor"))
+    files.write_table(curves, paths.table("bristkurva"))
+    ledger.save(paths.ledger("gaps"))
+
+
+def read_places(region: Region, paths: Paths) -> Places:
+    """Read where the addresses are and who lives there: no more of each table than that."""
+    texts = ["kommunkod", "omradestyp"]
+    points = files.read_points(paths.table("adresser_ruta"), ["rutid", *texts], few=texts)
+    people = files.read_table(paths.table("adresser_hushall"), ["befolkning", "hushall"])
+    underlag = files.read_table(paths.table("adresser_tackning"), ["underlag"], few=["underlag"])
+    return places(points, people, underlag["underlag"], list(region.kommunkoder))
+
+
+def measure_pair(
+    here: Places, land: pd.DataFrame, troskel: int, matt: str, region: Region, paths: Paths,
+    earlier: pd.DataFrame | None,
+) -> Gaps:  # fmt: skip
+    """Read one threshold's and measure's coverage, and measure its gap areas."""
+    p, underlag = f"sannolikhet_{matt}_{troskel}", f"underlag_{matt}_{troskel}"
+    coverage = files.read_table(paths.table("adresser_tackning"), [p, underlag], few=[underlag])
+    return measure(
+        at_level(here, coverage[underlag]), coverage[p].to_numpy(), land, troskel, matt, region, earlier
+    )
+
+
+def earlier_cells(out: Path) -> pd.DataFrame:
+    """Read which cell belonged to which gap area in an earlier edition's GeoPackage.
+
+    Raises
+    ------
+    DataError
+        When the folder holds no edition with gap areas.
+    """
+    import sqlite3
+
+    import pandas as pd
+
+    path = out / "bredband.gpkg"
+    at_rest.check_readable(path)
+    try:
+        with sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True) as con:
+            return pd.read_sql("SELECT * FROM bristomraden_rutor", con)
+    except (sqlite3.Error, pd.errors.DatabaseError) as e:
+        raise DataError(
+            "Den tidigare utgåvan går inte att läsa.", file=path, found=by_library("fel i databasen", e),
+            expected="en GeoPackage med tabellen bristomraden_rutor",
+            action="Ange mappen (OUT) från en tidigare «make coverage»: TIDIGARE=<mapp>.",
+        ) from None  # fmt: skip
+
+
+def curves_of(areas: pd.DataFrame, parts: pd.DataFrame, region: Region) -> pd.DataFrame:
+    """Return the cumulative curve of the län and of every kommun (see :func:`ranking.curve`)."""
+    import pandas as pd
+
+    key, counts = ["troskel_mbit", "matt"], ["hushall", "hushall_utan"]
+    dispersed = areas["prioritet"].isna()
+    every = pd.concat([parts, areas[dispersed]])
+    per_kommun = every.groupby(["kommunkod", *key], sort=True)[counts].sum().reset_index()
+    whole = areas.groupby(key, sort=True)[counts].sum().reset_index().assign(kod=region.lan.kod)
+    totals = pd.concat([whole, per_kommun.rename(columns={"kommunkod": "kod"})], ignore_index=True)
+    columns = ["kod", *key, "prioritet", "bristomrade_id", "hushall_utan", "kostnad_sek"]
+    rows = pd.concat(
+        [
+            areas[~dispersed].assign(kod=region.lan.kod)[columns],
+            parts.assign(kod=parts["kommunkod"])[columns],
+        ],
+        ignore_index=True,
+    )
+    rows["prioritet"] = rows["prioritet"].astype("int64")
+    return curve(rows, totals)
+
+
+def with_outlines(areas: pd.DataFrame, gaps: list[Gaps]) -> gpd.GeoDataFrame:
+    """Give each area the union of its cells; dispersed rows have no geometry."""
+    import geopandas as gpd
+    import numpy as np
+
+    shapes = []
+    for g in gaps:
+        outline = outlines(g.found.cells, g.found.cell_area, g.found.count)[g.number]
+        shapes += [outline, np.full(len(g.omraden) - len(outline), None, dtype=object)]
+    return gpd.GeoDataFrame(areas, geometry=np.concatenate(shapes), crs=files.EPSG)
+
+
+def note(ledger: Ledger, gaps: list[Gaps]) -> None:
+    """Say how many areas there are, and where a cost could not be had."""
+    for g in gaps:
+        t, m = g.omraden["troskel_mbit"].iloc[0], g.omraden["matt"].iloc[0]
+        ranked = g.omraden["prioritet"].notna()
+        ledger.facts[f"bristomraden_{t}_{m}"] = {
+            "omraden": int(ranked.sum()),
+            "modellerade": int(g.omraden["modellerad"][ranked].sum()),
+            "hushall_utan": float(g.omraden["hushall_utan"][ranked].sum()),
+            "hushall_utspritt": float(g.omraden["hushall_utan"][~ranked].sum()),
+            "schakt_m": float(g.omraden["schakt_m"].sum()),
+            "kostnad_sek": float(g.omraden["kostnad_sek"].sum()),
+        }
+        ledger.add(
+            "varning", "bristområden", f"Ingen adress i länet har täckning ({t} Mbit/s, {m})",
+            int(g.omraden.loc[ranked, "kostnad_sek"].isna().sum()),
+            "Det finns inget nät att ansluta till: avstånd, schakt och kostnad är okända för områdena.",
+        )  # fmt: skip
+
+
+def _of(before: pd.DataFrame | None, troskel: int, matt: str) -> pd.DataFrame | None:
+    """Return an earlier edition's cells of one threshold and measure."""
+    if before is None:
+        return None
+    same = before[(before["troskel_mbit"] == troskel) & (before["matt"] == matt)]
+    return same.assign(rutid=parse_scb_id(same["rutid_scb"]))
+
+
+def _joined(frames: list[pd.DataFrame], table: contracts.Table) -> pd.DataFrame:
+    """Put the tables of all thresholds and measures together and check them."""
+    import pandas as pd
+
+    whole = pd.concat(frames, ignore_index=True)
+    texts = [c.name for c in table.columns if c.kind == "text"]
+    whole = whole.astype(dict.fromkeys(texts, "str"))
+    return contracts.check(whole, table)[table.names]

@@ -1,0 +1,219 @@
+"""Trench: how many metres of ditch connect each gap area to the network that is already there.
+
+All covered addresses are one node that is already connected (the *net*). The trench of an area is the
+length of the minimum spanning tree of that node and the area's addresses *utan*, where the distance
+between an address and the net is the distance to its nearest covered address. Straight lines in
+EPSG:3006, metres; the detour factor belongs to the cost.
+
+Which edges are enough
+----------------------
+Let U be the area's own addresses *utan* and K the complete graph on U plus the net.
+
+1. *An edge uv inside U that is in a minimum spanning tree of K is in every Delaunay triangulation of U.*
+   Suppose some w of U were nearer to both u and v than they are to each other. Then uv would be the
+   strictly longest edge of the cycle u-w-v and in no minimum spanning tree. So there is none. The
+   closed disc with uv as diameter, u and v themselves apart, lies inside that empty lune; hence it holds
+   no other point of U, and an edge with such a circle is in every Delaunay triangulation, ties or not.
+2. Step 1 never uses that the tree's other edges lie inside U: the net may shorten the tree but cannot
+   bring in an edge of U that Delaunay lacks.
+3. The edges to the net number one per address and are all kept.
+
+So Delaunay(U) plus one edge per address contains every minimum spanning tree of K. **U must be the area's
+own points.** The triangulation of all addresses *utan* together is *not* enough: a point of a neighbouring
+area may lie inside the circle over uv and remove the edge from that triangulation, although it is no node
+of this area's tree. (Areas may lie side by side: a measured one beside a modelled one.)
+
+Small areas, which are nearly all, need no candidates: Prim's algorithm runs over all pairs of many
+areas at once. Coincident addresses cost nothing among themselves; a Delaunay triangulation is made of
+distinct points only. Collinear points have no triangulation: the chain along the line contains the tree.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.core.cell_grid import Ints
+
+Floats = NDArray[np.float64]
+
+SMALL = 128
+"""Areas up to this many addresses *utan* use all pairs. Measured: above about 200 Delaunay is faster."""
+_CHUNK = 2_000_000
+_TINY = 1e-300
+"""Stands for a length of 0: a stored 0 would be no edge at all in a sparse graph."""
+
+
+def distance_to_net(e_m: Floats, n_m: Floats, covered_e_m: Floats, covered_n_m: Floats) -> Floats:
+    """Return the distance from each address to its nearest covered address.
+
+    Parameters
+    ----------
+    e_m, n_m : ndarray of float, shape (u,)
+        Addresses *utan*, EPSG:3006, metres.
+    covered_e_m, covered_n_m : ndarray of float, shape (c,)
+        All covered addresses of the län.
+
+    Returns
+    -------
+    ndarray of float, shape (u,)
+        Metres; infinite when nothing is covered anywhere (there is no net to connect to).
+    """
+    from scipy.spatial import cKDTree
+
+    if len(covered_e_m) == 0 or len(e_m) == 0:
+        return np.full(len(e_m), np.inf)
+    tree = cKDTree(np.column_stack([covered_e_m, covered_n_m]), balanced_tree=False, compact_nodes=False)
+    threads = -1 if len(e_m) > 10_000 else 1
+    metres, _ = tree.query(np.column_stack([e_m, n_m]), workers=threads)
+    return np.asarray(metres, dtype=np.float64)
+
+
+def lengths(e_m: Floats, n_m: Floats, to_net_m: Floats, area: Ints, count: int, small: int = SMALL) -> Floats:
+    """Return the trench of each area.
+
+    Parameters
+    ----------
+    e_m, n_m : ndarray of float, shape (u,)
+        Addresses *utan*, EPSG:3006, metres.
+    to_net_m : ndarray of float, shape (u,)
+        From :func:`distance_to_net`.
+    area : ndarray of int64, shape (u,)
+        Area of each, 0 … count - 1; every area has at least one.
+    count : int
+        Number of areas.
+    small : int
+        Areas up to this size are solved over all pairs, larger ones over Delaunay edges.
+
+    Returns
+    -------
+    ndarray of float, shape (count,)
+        Metres; infinite where there is no net to connect to.
+    """
+    order = np.argsort(area, kind="stable")
+    e, n, net = e_m[order], n_m[order], to_net_m[order]
+    sizes = np.bincount(area, minlength=count)
+    starts = np.concatenate([[0], np.cumsum(sizes)])[:-1]
+    out = np.zeros(count)
+    large = np.flatnonzero(sizes > small)
+    width = 1
+    while width < 2 * small:
+        # Areas of (width/2, width] addresses, padded to width with copies of their own last address:
+        # a coincident address adds an edge of length 0.
+        members = np.flatnonzero((sizes <= min(width, small)) & (sizes > width // 2))
+        step = max(1, _CHUNK // width)
+        for chunk in (members[i : i + step] for i in range(0, len(members), step)):
+            take = starts[chunk, None] + np.minimum(np.arange(width), sizes[chunk, None] - 1)
+            out[chunk] = _prim(e[take], n[take], net[take])
+        width *= 2
+    for a in large:
+        part = slice(starts[a], starts[a] + sizes[a])
+        out[a] = _sparse_tree(e[part], n[part], net[part])
+    return out
+
+
+def _prim(e: Floats, n: Floats, net: Floats) -> Floats:
+    """Prim's algorithm from the net over all pairs, for many areas of one width at once.
+
+    Parameters
+    ----------
+    e, n, net : ndarray of float, shape (areas, width)
+
+    Returns
+    -------
+    ndarray of float, shape (areas,)
+    """
+    rows = np.arange(len(e))
+    best = net.copy()
+    total = np.zeros(len(e))
+    outside = np.ones(e.shape, dtype=np.bool_)
+    for _ in range(e.shape[1]):
+        at = best.argmin(axis=1)
+        total += best[rows, at]
+        outside[rows, at] = False
+        step = np.hypot(e - e[rows, at][:, None], n - n[rows, at][:, None])
+        best = np.where(outside, np.minimum(best, step), np.inf)
+    return total
+
+
+def _sparse_tree(e: Floats, n: Floats, net: Floats) -> float:
+    """Return the minimum spanning tree's length for one area, over Delaunay edges and the net."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import minimum_spanning_tree
+
+    points, which = np.unique(np.column_stack([e, n]), axis=0, return_inverse=True)
+    nearest = np.full(len(points), np.inf)
+    np.minimum.at(nearest, which.ravel(), net)
+    if not np.isfinite(nearest).all():
+        return float("inf")
+    i, j = delaunay_edges(points)
+    own = np.hypot(points[i, 0] - points[j, 0], points[i, 1] - points[j, 1])
+    m = len(points)
+    weight = np.maximum(np.concatenate([own, nearest]), _TINY)
+    ends = (np.concatenate([i, np.arange(m)]), np.concatenate([j, np.full(m, m)]))
+    tree = minimum_spanning_tree(coo_array((weight, ends), shape=(m + 1, m + 1)).tocsr())
+    return float(tree.data.sum())
+
+
+def delaunay_edges(points: Floats) -> tuple[Ints, Ints]:
+    """Return edges that contain every Euclidean minimum spanning tree of distinct points.
+
+    Parameters
+    ----------
+    points : ndarray of float, shape (m, 2)
+        No two the same.
+
+    Returns
+    -------
+    i, j : ndarray of int64
+        Each edge once, i < j.
+
+    Notes
+    -----
+    Points on one line (to 1e-12 of its length) form a chain. A point that Qhull leaves out, because at
+    the area's scale it cannot tell it from a neighbour, gets edges to its nearest points instead.
+    """
+    from scipy.spatial import Delaunay, QhullError, cKDTree
+
+    m = len(points)
+    if m < 2:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    # Near the origin: Qhull squares the coordinates, and 6.5 million metres squared leaves no decimals.
+    near = points - points.mean(axis=0)
+    far = near - near[np.argmax(np.square(near - near[0]).sum(axis=1))]
+    axis = far[np.argmax(np.square(far).sum(axis=1))]
+    length = float(np.hypot(*axis))
+    off = np.abs(far[:, 0] * axis[1] - far[:, 1] * axis[0]) / length
+    if off.max() <= 1e-12 * length or m == 2:
+        order = np.argsort(far @ axis, kind="stable")
+        return _each_once(order[:-1], order[1:], m)
+    try:
+        mesh = Delaunay(near)
+    except QhullError:  # all but collinear: let Qhull move the points by a hair
+        mesh = Delaunay(near, qhull_options="Qbb Qc Qz Q12 QJ")
+    corner: NDArray[Any] = mesh.simplices.astype(np.int64)
+    i = np.concatenate([corner[:, 0], corner[:, 1], corner[:, 2]])
+    j = np.concatenate([corner[:, 1], corner[:, 2], corner[:, 0]])
+    left_out = np.setdiff1d(np.arange(m), corner)
+    if len(left_out):
+        _, close = cKDTree(near).query(near[left_out], k=min(m, 8))
+        i = np.concatenate([i, np.repeat(left_out, close.shape[1])])
+        j = np.concatenate([j, close.ravel()])
+    return _each_once(i, j, m)
+
+
+def _each_once(i: NDArray[Any], j: NDArray[Any], m: int) -> tuple[Ints, Ints]:
+    low, high = np.minimum(i, j).astype(np.int64), np.maximum(i, j).astype(np.int64)
+    key = np.unique((low * m + high)[low != high])
+    return key // m, key % m
+
+
+def joint_length(e_m: Floats, n_m: Floats, to_net_m: Floats) -> float:
+    """Return the trench when these addresses, of whatever areas, are all built together.
+
+    Never longer than the sum of the areas' own trenches: those together connect all of them.
+    """
+    one = np.zeros(len(e_m), dtype=np.int64)
+    return float(lengths(e_m, n_m, to_net_m, one, 1)[0]) if len(e_m) else 0.0

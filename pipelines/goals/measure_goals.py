@@ -1,0 +1,135 @@
+"""Stage goals: how far every place is from every goal, how we stand beside PTS, and PTS's regional priority."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipelines.config.region import CLASSES, MEASURES, THRESHOLDS
+from pipelines.core import files
+from pipelines.core.ledger import Ledger
+from pipelines.goals import distances
+from pipelines.goals.deviations import reconcile
+from pipelines.goals.priority_list import PriorityList, priority_list
+from pipelines.goals.pts_shares import mobile, published
+from pipelines.tables import contracts, goal_tables
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipelines.config.region import Region
+    from pipelines.core.paths import Paths
+
+AREAS = ("bristomrade_id", "troskel_mbit", "matt", "kommunkod", "kommunnamn", "modellerad", "prioritet")
+ON = [*distances.PLACE, "troskel_mbit", "matt"]
+
+
+def run(region: Region, paths: Paths) -> None:
+    """Measure every place against every goal and PTS, and list the addresses to point out to PTS."""
+    ledger = Ledger("goals")
+    own, surface = of_parts(region, paths)
+    texts = ["kommunkod", "omradestyp", "ortstyp"]
+    points = files.read_points(paths.table("adresser_ruta"), ["adress_id", "rutid", *texts], few=texts)
+    people = files.read_table(paths.table("adresser_hushall"), ["befolkning", "hushall"])
+    wanted = coverage_columns()
+    coverage = files.read_table(
+        paths.table("adresser_tackning"), wanted, few=[c for c in wanted if c.startswith("underlag")]
+    )
+    pts = published(
+        files.read_table(paths.table("pts_teknik")), files.read_table(paths.table("pts_hastighet")), region
+    )
+    table = goal_table(
+        own.merge(surface, on=ON).merge(distances.of_addresses(points, people, coverage, region), on=ON),
+        pts, files.read_table(paths.table("pts_mobil")), region,
+    )  # fmt: skip
+    beside = reconcile(own, files.read_table(paths.table("riktvarden")), pts, region)
+    listed = priority_list(
+        points, people, coverage,
+        files.read_table(paths.table("bristomraden_rutor")),
+        files.read_table(paths.table("bristomraden"), [*AREAS, "kostnad_per_adress_sek"]),
+        region,
+    )  # fmt: skip
+    note(ledger, listed, beside)
+    write(table, goal_tables.MAL, paths)
+    write(beside, goal_tables.AVSTAMNING, paths)
+    write(listed.adresser, goal_tables.PRIORITERING_PTS, paths)
+    write(listed.projekt, goal_tables.PTS_PROJEKT, paths)
+    ledger.save(paths.ledger("goals"))
+
+
+def of_parts(region: Region, paths: Paths) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the shares of households and of surface; the parts of cells are let go before addresses are read."""
+    parts = files.read_table(paths.table("rutnat_delar"), part_columns(), few=["kommunkod", "omradestyp"])
+    return distances.shares(parts, region), distances.surface(parts, region)
+
+
+def coverage_columns() -> list[str]:
+    """Return what is needed of ``adresser_tackning``."""
+    pairs = [f"{m}_{t}" for m in MEASURES for t in THRESHOLDS]
+    return ["planerad", *(f"{name}_{x}" for name in ("sannolikhet", "underlag") for x in pairs)]
+
+
+def part_columns() -> list[str]:
+    """Return what is needed of ``rutnat_delar``."""
+    kinds = [f"{k}_{t}" for k in ("utan", "ej_passerade") for t in THRESHOLDS]
+    names = [f"{what}_{k}" for what in ("hushall", "adresser") for k in kinds]
+    return ["rutid_scb", "kommunkod", "omradestyp", "land_ha", "adresser", "hushall", *names]
+
+
+def goal_table(own: pd.DataFrame, pts: pd.DataFrame, pts_mobil: pd.DataFrame, region: Region) -> pd.DataFrame:
+    """Return ``mal``: our rows and PTS's against every goal, in the order of goal, measure and place."""
+    import pandas as pd
+
+    share = own["uppgifter_pct"]
+    known = np.select([share >= 100 - 1e-9, share <= 1e-9], ["uppmatt", "modellerad"], "blandad")
+    ours = own.assign(bas="hushall", kalla="egen", pts_kalla="", kand_genom=known)
+    out = distances.against(pd.concat([ours, pts.assign(kalla="pts")], ignore_index=True), region.mal.nivaer)
+    out = distances.beside_larger(out, region.lan.kod)
+    out = out[(out["niva"] != "lan") | (out["kod"] == region.lan.kod)]
+    beside = pd.concat(
+        [mobile(pts_mobil, region, t).assign(troskel_mbit=t) for t in THRESHOLDS], ignore_index=True
+    ).assign(omradestyp="totalt")
+    out = out.merge(
+        beside.astype({"troskel_mbit": "int64"}), on=["niva", "kod", "troskel_mbit", "omradestyp"], how="left"
+    )
+    texts = ["mobil_olikhet", "mobil_matt"]
+    out[texts] = out[texts].astype("object").fillna("")
+    out["mobil_yta_pct"] = out["mobil_yta_pct"].astype("float64")
+    order: dict[str, tuple[object, ...]] = {
+        "niva": goal_tables.LEVELS, "bas": goal_tables.UNITS, "kalla": ("egen", "pts"),
+        "matt": MEASURES, "omradestyp": ("totalt", *CLASSES),
+    }  # fmt: skip
+    codes = {c: pd.Categorical(out[c], categories=list(v)).codes for c, v in order.items()}
+    by = [codes["kalla"], codes["bas"], codes["omradestyp"], out["kod"].to_numpy(dtype=str), codes["niva"],
+          ~out["mal_matt"].to_numpy(dtype=bool), out["mal_nr"]]  # fmt: skip
+    return out.iloc[np.lexsort(by)].reset_index(drop=True)
+
+
+def note(ledger: Ledger, listed: PriorityList, beside: pd.DataFrame) -> None:
+    """Say what the lists rest on: the year's rules, modelled addresses, and deviations from PTS."""
+    facts = listed.fakta
+    ledger.facts["pts_prioritering"] = facts
+    ledger.add("varning", "PTS-prioritering", str(facts["varning"]), 1, "kontrollera årets regler hos PTS")
+    ledger.add(
+        "antagen", "PTS-prioritering", "stödberättigade adresser som är modellerade (statistik)",
+        facts["varav_modellerade"], "räknas som en byggnad var när sannolikheten för täckning är under gränsen; "
+        "märkta i listan, kontrollera dem",
+    )  # fmt: skip
+    ledger.add(
+        "varning", "PTS-prioritering", "adresser utan känd ortstyp (inga tätortspolygoner)",
+        facts["okand_ortstyp"], "tätbebyggda räknas som tätort",
+    )  # fmt: skip
+    flagged = beside[beside["flaggad"] & (beside["omradestyp"] == "totalt")]
+    ledger.add(
+        "upplysning", "avstämning", "kommuntal som skiljer sig från PTS mer än toleransen", len(flagged),
+        "se bladet Avstämning", flagged["namn"].drop_duplicates(),
+    )  # fmt: skip
+
+
+def write(table: pd.DataFrame, contract: contracts.Table, paths: Paths) -> None:
+    """Check a table against its contract and write it."""
+    texts = [c.name for c in contract.columns if c.kind == "text"]
+    whole = {c.name: "Int64" if c.nullable else "int64" for c in contract.columns if c.kind == "heltal"}
+    table = table.astype(dict.fromkeys(texts, "str") | whole)
+    files.write_table(contracts.check(table, contract)[contract.names], paths.table(contract.name))

@@ -1,0 +1,1 @@
+"""Every cell with land; every address in its cell and class."""

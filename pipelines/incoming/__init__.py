@@ -1,0 +1,1 @@
+"""What lies in RAW: which files are input, listed by content, demo and real kept apart."""

@@ -1,0 +1,58 @@
+"""What a run is made from besides RAW: the configuration and the files it names, told apart by content.
+
+Reads the configuration without checking it, and imports nothing heavy: make asks on every run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+import tomllib
+from pathlib import Path
+
+from pipelines.core import files
+
+_MAX_CONFIG = 16 << 20
+
+
+def named_files(config: Path) -> dict[str, Path]:
+    """Return the files that a configuration names, by key; none where it cannot be read (its reader tells why)."""
+    try:
+        if not config.is_file() or config.stat().st_size > _MAX_CONFIG:
+            return {}
+        body = tomllib.loads(config.read_text(encoding="utf-8"))
+        keys = (("kontroll", "publicerade_fil"), ("demo", "orter_fil"), ("demo", "kalibrering_fil"))
+        return {f"{a}.{b}": config.parent / str(body[a][b]) for a, b in keys if body.get(a, {}).get(b)}
+    except (OSError, ValueError, RecursionError, AttributeError, TypeError):
+        return {}
+
+
+def sum_of(path: Path) -> str:
+    """Return the checksum of a small file, or why there is none: the step that needs it says so in full."""
+    return files.sha256(path) if path.is_file() else kind_of(path)
+
+
+def demo_basis(config: Path) -> str:
+    """Return a checksum of what a demo region is made from: configuration, the files it names, the program."""
+    program = Path(__file__).parents[1]
+    code = [p for part in ("core", "config", "demo") for p in sorted((program / part).rglob("*.py"))]
+    named = named_files(config)
+    made_from = [config, *(named[k] for k in sorted(named)), *code]
+    return hashlib.sha256("\n".join(sum_of(p) for p in made_from).encode()).hexdigest()
+
+
+def kind_of(path: Path) -> str:
+    """Return what stands at a path, in Swedish; a link is followed."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return "en länk till något som inte finns" if path.is_symlink() else "ingenting"
+    except OSError:
+        return "en länk som går runt" if path.is_symlink() else "något som inte går att läsa"
+    return _KINDS.get(stat.S_IFMT(mode), "något annat")
+
+
+_KINDS = {
+    stat.S_IFREG: "en fil", stat.S_IFDIR: "en mapp", stat.S_IFIFO: "ett namngivet rör (pipe)",
+    stat.S_IFSOCK: "en sockel (socket)", stat.S_IFCHR: "en enhet", stat.S_IFBLK: "en enhet",
+}  # fmt: skip

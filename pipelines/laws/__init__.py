@@ -1,0 +1,1 @@
+"""The laws of the method, checked on the very run."""

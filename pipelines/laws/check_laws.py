@@ -1,0 +1,351 @@
+"""Stage laws: the laws of the method checked on this very run. A broken law stops it before any product.
+
+Also writes the facts of the run that every product quotes: run id, demo or not, dates.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pipelines.config.region import MEASURES, THRESHOLDS
+from pipelines.core import files, ledger
+from pipelines.core.errors import LawError
+from pipelines.laws.run_facts import SOURCE_STAGES, run_facts
+from pipelines.tables import contracts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from pipelines.config.region import Region
+    from pipelines.core.paths import Paths
+
+TOLERANCE = 1e-6
+"""Sums of 600 000 doubles agree to far better than this; a real error is at least a household."""
+
+
+@dataclass(frozen=True)
+class Law:
+    """One law, and the largest deviation from it found on this run."""
+
+    name: str
+    figures: str
+    deviation: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether the deviation is within rounding."""
+        return bool(self.deviation <= TOLERANCE)
+
+
+class Columns:
+    """A table of which one column at a time is read: millions of rows need not be held at once."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __getitem__(self, name: str) -> pd.Series:
+        """Read one column."""
+        return files.read_table(self.path, [name])[name]
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        import pyarrow.parquet as pq
+
+        return int(pq.read_metadata(self.path).num_rows)
+
+
+Tables = dict[str, Any]
+"""Tables by name: data frames, or :class:`Columns` where they are large."""
+
+
+def run(region: Region, paths: Paths) -> None:
+    """Check every law; write them with their figures, and the facts of the run."""
+    tables: Tables = {n: files.read_table(paths.table(n)) for n in ("kommuner", "lan", "riktvarden")}
+    tables |= {n: Columns(paths.table(n)) for n in ("rutnat_250m", "rutnat_delar", "adresser")}
+    tables |= {n: Columns(paths.table(n)) for n in ("adresser_hushall", "oppna_rutor")}
+    laws = [
+        *sums_agree(tables),
+        *thresholds_nest(tables),
+        *within_totals(tables),
+        *shares_within_bounds(tables),
+        *totals_are_published_ones(tables, paths),
+        *gap_areas_add_up(tables, paths),
+        *parts_of_gap_areas(paths),
+        *rows_accounted_for(paths),
+    ]
+    said = ledger.Ledger("laws")
+    said.facts["lagar"] = [
+        {"lag": law.name, "tal": law.figures, "avvikelse": law.deviation, "haller": law.holds} for law in laws
+    ]
+    said.save(paths.ledger("laws"))
+    broken = [law for law in laws if not law.holds]
+    if broken:
+        raise LawError(
+            f"{len(broken)} av {len(laws)} lagar håller inte; inga produkter har skrivits.",
+            details=[f"{law.name}: {law.figures} (avvikelse {law.deviation:g})" for law in broken],
+            action="Tidigare resultat är orörda. Rapportera felet med filen liggare/laws.json.",
+        )
+    facts = run_facts(region, paths)
+    text = json.dumps(facts, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    if not paths.run_facts.exists() or paths.run_facts.read_text(encoding="utf-8") != text:
+        # Built products of another run wait there: one that this run does not make must not be put in place.
+        if paths.built(".").exists():
+            shutil.rmtree(paths.built("."))
+        files.write_text(paths.run_facts, text)
+
+
+def _law(name: str, left: float, right: float) -> Law:
+    scale = max(1.0, abs(left), abs(right))
+    return Law(name, f"{left:.6f} = {right:.6f}", abs(left - right) / scale)
+
+
+def sums_agree(tables: Tables) -> list[Law]:
+    """Σ addresses = Σ parts = Σ kommuner, kommun by kommun, and = Σ cells = län, for land and every count."""
+    cells, parts, lan = tables["rutnat_250m"], tables["rutnat_delar"], tables["lan"]
+    kommuner = tables["kommuner"].set_index("kommunkod")
+    by_part, by_address = _by_kommun(parts["kommunkod"]), _by_kommun(tables["adresser"]["kommunkod"])
+    of_addresses = dict(_counts_of_addresses(tables["adresser"]))
+    out = []
+    for name in ["land_ha", *(c.name for c in contracts.counts())]:
+        total = float(lan[name].iloc[0])
+        out.append(_law(f"Σ rutor = län: {name}", float(cells[name].sum()), total))
+        out.append(_law(f"Σ delar = län: {name}", float(parts[name].sum()), total))
+        out.append(_law(f"Σ kommuner = län: {name}", float(kommuner[name].sum()), total))
+        out.append(_gap(f"Σ delar per kommun = kommun: {name}", by_part(parts[name]), kommuner[name]))
+        if name != "land_ha":
+            counted = by_address(of_addresses[name]())
+            out.append(_gap(f"Σ adresser per kommun = kommun: {name}", counted, kommuner[name]))
+    ours = _keyed(parts, "hushall_utan_100").groupby(level=0, sort=False).sum()
+    whole = _keyed(cells, "hushall_utan_100")
+    out.append(_gap("Σ delar per ruta = ruta: hushall_utan_100", ours, whole))
+    for name in ("hushall", "befolkning"):
+        before, after = tables["adresser_hushall"][name].sum(), tables["adresser"][name].sum()
+        out.append(_law(f"Σ adresser_hushall = adresser: {name}", float(before), float(after)))
+    for name in ("adresser", "oppna_rutor"):
+        rows = len(tables["adresser_hushall" if name == "adresser" else "rutnat_250m"])
+        out.append(_law(f"antal rader: {name}", float(len(tables[name])), float(rows)))
+    return out
+
+
+def _keyed(table: Any, name: str) -> pd.Series:
+    """Return a column by the cell's id as a number."""
+    import pandas as pd
+
+    return pd.Series(table[name].to_numpy(), index=table["rutid_scb"].astype("int64").to_numpy())
+
+
+def _by_kommun(kommunkod: pd.Series) -> Callable[[pd.Series], pd.Series]:
+    """Return a function that sums a column per kommun."""
+    import pandas as pd
+
+    code, names = pd.factorize(kommunkod)
+
+    def summed(values: pd.Series) -> pd.Series:
+        sums = np.bincount(code, weights=np.asarray(values, dtype=np.float64), minlength=len(names))
+        return pd.Series(sums, index=names)
+
+    return summed
+
+
+def _counts_of_addresses(rows: Any) -> Iterator[tuple[str, Callable[[], Any]]]:
+    """Give the name of every count, and how it is made from the published table of addresses."""
+    from functools import partial
+
+    def base(what: str) -> Any:
+        return np.ones(len(rows)) if what == "adresser" else rows[what]
+
+    def lacking(what: str, measure: str, t: int) -> Any:
+        return base(what) * (1 - rows[f"sannolikhet_{measure}_{t}"])
+
+    for what in ("adresser", "befolkning", "hushall"):
+        yield what, partial(base, what)
+        for t in THRESHOLDS:
+            yield f"{what}_utan_{t}", partial(lacking, what, "tillgang", t)
+            if what != "befolkning":
+                yield f"{what}_ej_passerade_{t}", partial(lacking, what, "passerad", t)
+
+
+def thresholds_nest(tables: Tables) -> list[Law]:
+    """Uncovered at 30 ⊆ 100 ⊆ 1000 and ej passerade ≤ utan, for each address and cell."""
+    out = []
+    cells, rows = tables["rutnat_250m"], tables["adresser"]
+    for low, high in ((30, 100), (100, 1000)):
+        for what in ("adresser", "befolkning", "hushall"):
+            over = cells[f"{what}_utan_{low}"] - cells[f"{what}_utan_{high}"]
+            out.append(_over(f"ruta: {what} utan {low} ⊆ utan {high}", over))
+        for m in MEASURES:
+            over = rows[f"sannolikhet_{m}_{high}"] - rows[f"sannolikhet_{m}_{low}"]
+            out.append(_over(f"adress: {m} {high} ⊆ {m} {low}", over))
+    for t in THRESHOLDS:
+        over = cells[f"hushall_ej_passerade_{t}"] - cells[f"hushall_utan_{t}"]
+        out.append(_over(f"ruta: ej passerade {t} ≤ utan {t}", over))
+        over = rows[f"sannolikhet_tillgang_{t}"] - rows[f"sannolikhet_passerad_{t}"]
+        out.append(_over(f"adress: tillgång {t} ⊆ passerad {t}", over))
+    return out
+
+
+def _over(name: str, excess: pd.Series) -> Law:
+    """Return the law that ``excess`` is nowhere above 0."""
+    return Law(name, "största överskott", max(float(excess.max()), 0.0) if len(excess) else 0.0)
+
+
+def _gap(name: str, left: pd.Series, right: pd.Series) -> Law:
+    """Return the law that two columns with the same keys are equal, row by row."""
+    scale = max(1.0, float(right.abs().max())) if len(right) else 1.0
+    worst = left.sub(right, fill_value=0).abs().max()
+    return Law(name, "största skillnad", float(np.nan_to_num(worst)) / scale)
+
+
+def within_totals(tables: Tables) -> list[Law]:
+    """0 ≤ utan ≤ total in every cell and part, so that covered + uncovered = total with both ≥ 0."""
+    out = []
+    for table in ("rutnat_250m", "rutnat_delar", "kommuner"):
+        frame = tables[table]
+        for what in ("adresser", "befolkning", "hushall"):
+            over = (frame[f"{what}_utan_1000"] - frame[what]).max()
+            low = -min(float(frame[f"{what}_utan_30"].min()), 0.0)
+            out.append(
+                Law(f"{table}: 0 ≤ {what} utan ≤ {what}", "största överskott", float(max(over, low, 0)))
+            )
+    return out
+
+
+def shares_within_bounds(tables: Tables) -> list[Law]:
+    """Shares lie in 0–100, and the three parts of the surface sum to 100."""
+    out = []
+    for table in ("kommuner", "lan"):
+        frame = tables[table]
+        for t in THRESHOLDS:
+            for column, uncovered in (
+                (f"andel_{t}_pct", "utan"),
+                (f"andel_passerade_{t}_pct", "ej_passerade"),
+            ):
+                ours = 100 * (
+                    1 - frame[f"hushall_{uncovered}_{t}"] / frame["hushall"].where(frame["hushall"] > 0)
+                )
+                out.append(
+                    _gap(f"{table}: {column} = 1 − andelen utan", ours.fillna(0), frame[column].fillna(0))
+                )
+            gap = frame[f"andel_{t}_pct"] - frame[f"pts_andel_{t}_pct"]
+            out.append(
+                _gap(
+                    f"{table}: avvikelse {t} = vår − PTS", gap.fillna(0), frame[f"avvikelse_{t}_pe"].fillna(0)
+                )
+            )
+        shares = frame[[c for c in frame if c.endswith("_pct")]].to_numpy(dtype=np.float64)
+        over = np.nanmax(np.maximum(shares - 100, -shares), initial=0.0)
+        out.append(Law(f"{table}: andelar i 0–100", "största överskott", float(max(over, 0))))
+        for t in THRESHOLDS:
+            three = frame[f"yta_utan_{t}_pct"] + frame[f"yta_tackt_{t}_pct"] + frame["yta_obebodd_pct"]
+            off = (three - 100).abs().max()
+            out.append(
+                Law(
+                    f"{table}: ytans tre delar = 100 % vid {t}", "största skillnad", float(np.nan_to_num(off))
+                )
+            )
+    return out
+
+
+def totals_are_published_ones(tables: Tables, paths: Paths) -> list[Law]:
+    """Households per kommun are PTS's; people are SCB's less what the ledger counts as outside."""
+    groups = files.read_table(paths.table("grupper"))
+    pts = groups.groupby("kommunkod")["hushall_pts"].sum()
+    ours = tables["kommuner"].set_index("kommunkod")["hushall"]
+    gap = ours.sub(pts, fill_value=0).abs().max()
+    out = [Law("hushåll per kommun = PTS antal", "största skillnad", float(gap))]
+    given = float(files.read_table(paths.table("befolkning"))["befolkning"].sum())
+    said = ledger.load(paths.ledger("households"))
+    outside = sum(e.count for e in said.entries if e.kind == "bortfall")
+    out.append(
+        _law("folk: länet + utanför länet = SCB", float(tables["lan"]["befolkning"].iloc[0]) + outside, given)
+    )
+    return out
+
+
+def gap_areas_add_up(tables: Tables, paths: Paths) -> list[Law]:
+    """Σ gap areas + dispersed = Σ cells, for households without, per kommun and for the län."""
+    import pandas as pd
+
+    columns = ["kommunkod", "troskel_mbit", "matt", "hushall_utan", "bristomrade_id"]
+    areas = files.read_table(paths.table("bristomraden"), [*columns, "adresser_utan"])
+    dispersed = areas[areas["bristomrade_id"].str.startswith("utspritt-")]
+    rows = pd.concat([files.read_table(paths.table("bristomraden_kommun"), columns), dispersed[columns]])
+    kommuner = tables["kommuner"].set_index("kommunkod")
+    out = []
+    for t in THRESHOLDS:
+        for matt, column in (("tillgang", f"hushall_utan_{t}"), ("passerad", f"hushall_ej_passerade_{t}")):
+            name = f"Σ bristområden + utspritt = {column}"
+            here = rows[(rows["troskel_mbit"] == t) & (rows["matt"] == matt)]
+            whole = areas[(areas["troskel_mbit"] == t) & (areas["matt"] == matt)]["hushall_utan"].sum()
+            out.append(_law(f"{name}, län", float(whole), float(kommuner[column].sum())))
+            out.append(
+                _gap(f"{name}, per kommun", here.groupby("kommunkod")["hushall_utan"].sum(), kommuner[column])
+            )
+            adresser = f"adresser_utan_{t}" if matt == "tillgang" else f"adresser_ej_passerade_{t}"
+            total = areas[(areas["troskel_mbit"] == t) & (areas["matt"] == matt)]["adresser_utan"].sum()
+            out.append(
+                _law(
+                    f"Σ bristområden + utspritt = {adresser}, län",
+                    float(total),
+                    float(kommuner[adresser].sum()),
+                )
+            )
+    return out
+
+
+def parts_of_gap_areas(paths: Paths) -> list[Law]:
+    """Σ kommuner's parts of a cost = the area's; Σ an area's cells = its number; the curve takes every area once."""
+    areas = files.read_table(paths.table("bristomraden"), ["bristomrade_id", "kostnad_sek", "rutor"])
+    areas = areas[~areas["bristomrade_id"].str.startswith("utspritt-")].set_index("bristomrade_id")
+    parts = files.read_table(paths.table("bristomraden_kommun"), ["bristomrade_id", "kostnad_sek"])
+    cells = (
+        files.read_table(paths.table("bristomraden_rutor"), ["bristomrade_id"])
+        .groupby("bristomrade_id")
+        .size()
+    )
+    steps = int((files.read_table(paths.table("bristkurva"), ["kod"])["kod"].str.len() == 2).sum())
+    return [
+        _gap(
+            "Σ kommunernas delar av kostnaden = området",
+            parts.groupby("bristomrade_id")["kostnad_sek"].sum(),
+            areas["kostnad_sek"].fillna(0),
+        ),
+        _gap("Σ bristområdets rutor = rutor", cells.astype("float64"), areas["rutor"].astype("float64")),
+        _law("kurvans steg i länet = bristområden", float(steps), float(len(areas))),
+    ]
+
+
+SQUARES_LEFT_OUT = ("rutor utanför länet", "rutor med 0 personer", "1 km-rutor ersatta av")
+"""How the ledger of stage scb begins the reasons for squares that ``befolkning`` does not have."""
+
+
+def rows_accounted_for(paths: Paths) -> list[Law]:
+    """No input row disappears: rows read = rows used + rows the ledger names as dropped, per file."""
+    out = []
+    for stage in SOURCE_STAGES:
+        said = ledger.load(paths.ledger(stage))
+        rows: Any = said.facts.get("rader", {})
+        if "lasta" in rows:  # one count for the whole stage
+            rows = {"": rows}
+        for file, count in rows.items():
+            used = count["behallna"] if "behallna" in count else count["anvanda"]
+            kinds = ("bortfall", "upplysning") if stage == "scb" else ("bortfall",)
+            named = [e for e in said.entries if e.kind in kinds]
+            if file:
+                named = [e for e in named if e.source.rpartition("/")[2] == file]
+            if (
+                stage == "scb"
+            ):  # of its figures, those of squares left out; localities and lists are no squares
+                named = [e for e in named if e.reason.startswith(SQUARES_LEFT_OUT)]
+            dropped = sum(e.count for e in named)
+            name = f"rader {stage} {file}".rstrip()
+            out.append(_law(f"{name}: lästa = använda + redovisade bortfall", count["lasta"], used + dropped))
+    return out

@@ -1,0 +1,119 @@
+"""``make bench``: each stage's time and memory, and the whole beside the floor.
+
+The floor reads the same inputs and writes the same outputs with nothing in between: what no method can
+go below on this machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+PUBLISHED = (
+    "open_tables", "open_data", "tiles", "raster", "qgis", "webmap", "printmap", "pages", "specification",
+    "catalogue", "entry",
+)  # fmt: skip
+"""The steps that make what lies under ``MAPS`` (some of them what lies in ``OUT`` too)."""
+
+
+def main() -> int:
+    """Run every step once, in make's order, into a temporary ``OUT``, then all as ``make`` does; print a table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name in ("config", "raw", "out", "maps"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--jobs", default="2")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=args.out) as scratch:
+        here = Path(scratch)
+        folders = ["--config", args.config, "--raw", args.raw, "--out", here / "out", "--maps", here / "maps"]
+        steps = steps_in_order(here)
+        rows = [(s, *timed([sys.executable, "-m", "pipelines", s, *map(str, folders)])) for s in steps]
+        total = sum(seconds for _, seconds, _ in rows)
+        floor = timed([sys.executable, "-m", "pipelines.orders.bench_floor", str(args.raw), str(here)])
+        pages = [here / "maps/bredbandskarta.html", here / "out/bredbandskarta_intern.html"]
+        print_pages(pages)
+        together = as_make_does(here, args)
+    print(f"{'steg':<14}{'sekunder':>10}{'minne (MB)':>12}")
+    for stage, seconds, megabytes in rows:
+        print(f"{stage:<14}{seconds:>10.2f}{megabytes:>12.0f}")
+    print(f"{'summa':<14}{total:>10.2f}{max(m for _, _, m in rows):>12.0f}  (steg efter steg, ett i taget)")
+    print(
+        f"{'golv':<14}{floor[0]:>10.2f}{floor[1]:>12.0f}  (läsa indata och skriva produkterna, utan att räkna)"
+    )
+    print(f"kvot till golvet: {total / floor[0]:.2f}")
+    published = sum(seconds for stage, seconds, _ in rows if stage in PUBLISHED)
+    print(f"allt under MAPS: {published:.2f} sekunder, steg efter steg")
+    for what, seconds in together.items():
+        print(f"{what}: {seconds:.2f} sekunder, med JOBS={args.jobs}")
+    return 0
+
+
+def steps_in_order(scratch: Path) -> list[str]:
+    """Return the steps of ``make coverage`` in the order in which make, one job at a time, would run them."""
+    command = [
+        "make",
+        "--dry-run",
+        "--jobs=1",
+        "coverage",
+        f"OUT={scratch}/torr",
+        f"MAPS={scratch}/torr/maps",
+    ]
+    told = subprocess.run(command, env=_own_make(), capture_output=True, text=True, check=True).stdout
+    return list(dict.fromkeys(re.findall(r"-m pipelines (?!demo\b)([a-z_]+)", told)))
+
+
+def as_make_does(scratch: Path, args: argparse.Namespace) -> dict[str, float]:
+    """Return the wall seconds of ``make`` to the laws, from there to all that is published, and to the end."""
+    out = scratch / "make"
+    raw = args.raw.parent if args.raw.name == "demo" else args.raw
+    given = [f"CONFIG={args.config}", f"RAW={raw}", f"OUT={out}", f"MAPS={out}/maps", f"JOBS={args.jobs}"]
+    parts = {
+        "fram till lagarna": f"{out}/.steg/lagar.klar",
+        "därifrån allt under MAPS": "published",
+        "resten": "coverage",
+    }
+    return {what: timed(["make", *given, goal], env=_own_make())[0] for what, goal in parts.items()}
+
+
+def _own_make() -> dict[str, str]:
+    """Return the environment without what the make that called us says to its children."""
+    return {
+        name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")
+    }
+
+
+def print_pages(pages: list[Path]) -> None:
+    """Print what Chromium says of the maps: first picture, switch, zoom, memory."""
+    if not (os.environ.get("CHROMIUM") or shutil.which("chromium")):
+        print("Chromium saknas: kartornas egna tider mäts inte.")
+        return
+    command = [sys.executable, "-m", "pipelines.publish.webmap.webmap_measure", *map(str, pages)]
+    subprocess.run(command, check=False)  # outside its goals is told, not an error
+
+
+def timed(command: list[str], env: dict[str, str] | None = None) -> tuple[float, float]:
+    """Return wall seconds and peak memory (MB) of one process."""
+    start = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=env)
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{' '.join(command)} slutade med kod {process.returncode}")
+    return time.perf_counter() - start, _megabytes(used)
+
+
+def _megabytes(used: resource.struct_rusage) -> float:
+    per_mb = 1024 * 1024 if sys.platform == "darwin" else 1024
+    return used.ru_maxrss / per_mb
+
+
+if __name__ == "__main__":
+    sys.exit(main())

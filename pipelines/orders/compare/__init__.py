@@ -1,0 +1,1 @@
+"""``make compare``: what has changed since an earlier edition."""

@@ -1,0 +1,1 @@
+"""``make utvardera``: how good the model is."""

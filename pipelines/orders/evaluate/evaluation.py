@@ -1,0 +1,88 @@
+"""How good is the model: ``make utvardera`` hides the evidence of some kommuner and scores what is modelled.
+
+On the demo region the scores are against its simulated truth, and say so; where a region has complete
+evidence for enough kommuner, against that.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipelines.core.errors import DataError
+from pipelines.core.ledger import Ledger
+
+if TYPE_CHECKING:
+    from pipelines.config.region import Region
+    from pipelines.core.paths import Paths
+    from pipelines.orders.evaluate.trial import Trial
+
+SEEDS = "1,2,3"
+STATISTICS_ONLY = "bara statistik"
+
+
+def run(region: Region, paths: Paths, seeds: str = "") -> None:
+    """Run the trials, write ``OUT/utvardering/`` and judge.
+
+    Parameters
+    ----------
+    region, paths
+    seeds : str
+        Whole numbers with commas between: one trial each, with other kommuner hidden. Default 1,2,3.
+
+    Raises
+    ------
+    DataError
+        When too few kommuner have a known truth, or when the model fails a criterion: the files are written
+        then too.
+    """
+    from pipelines.orders.evaluate import evaluation_report, judge
+
+    numbers = read_seeds(seeds or SEEDS)
+    trials, simulated = run_trials(region, paths, numbers)
+    verdicts = judge.judge(trials)
+    folder = evaluation_report.write(region, paths, trials, verdicts, simulated)
+    failed = [v for v in verdicts if v.judged and not v.holds]
+    if failed:
+        raise DataError(
+            f"Modellen klarar inte {len(failed)} av {sum(v.judged for v in verdicts)} krav.",
+            file=folder / "utvardering.md", details=[v.told for v in failed],
+            action="Läs rapporten. Använd inte modellerade tal under kommunnivå förrän orsaken är förstådd.",
+        )  # fmt: skip
+
+
+def run_trials(region: Region, paths: Paths, seeds: tuple[int, ...]) -> tuple[list[Trial], bool]:
+    """Return one trial per seed and one with statistics only; and whether the truth is simulated."""
+    from pipelines.coverage import address_coverage
+    from pipelines.orders.evaluate import known_truth, trial
+
+    given = address_coverage.read(region, paths, Ledger("evaluate"))
+    evidence = given.evidence(publishable_only=False)
+    known = known_truth.read(paths, given.ground.addresses, given.ground.households, evidence)
+    kommun = given.ground.addresses["kommunkod"]
+    out = []
+    for seed in seeds:
+        hidden = known_truth.hidden_kommuner(known, seed)
+        out.append(trial.run(f"frö {seed}", given, evidence, known, hidden, kommun.isin(hidden).to_numpy()))
+    nothing = np.ones(len(kommun), dtype=bool)
+    out.append(trial.run(STATISTICS_ONLY, given, evidence, known, known.kommuner, nothing))
+    return out, known.simulated
+
+
+def read_seeds(text: str) -> tuple[int, ...]:
+    """Return the seeds a planner has written.
+
+    >>> read_seeds("1, 2,3")
+    (1, 2, 3)
+    """
+    try:
+        seeds = tuple(int(x) for x in text.split(","))
+    except ValueError:
+        seeds = ()
+    if not seeds or min(seeds) < 0 or len(set(seeds)) < len(seeds):
+        raise DataError(
+            "Fröna går inte att läsa.", column="FRON", found=text,
+            expected="olika hela tal, 0 eller större, med kommatecken emellan", action="Skriv till exempel FRON=1,2,3.",
+        )  # fmt: skip
+    return seeds

@@ -1,0 +1,1 @@
+"""``make plan``: what is built for a sum or a goal."""

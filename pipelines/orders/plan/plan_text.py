@@ -1,0 +1,189 @@
+"""A plan told in Swedish: the same words on the screen and in ``plan.md``."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from pipelines.orders.plan.plan_request import MEASURE_NAMES
+from pipelines.publish.words import markdown
+from pipelines.publish.words.edition_facts import RunFacts
+from pipelines.publish.words.swedish import day, number, percent
+
+if TYPE_CHECKING:
+    from pipelines.config.region import Region
+    from pipelines.orders.plan.order_plan import Order
+
+SHOWN = 20
+"""So many areas stand in the summary; all of them stand in ``omraden.csv``."""
+
+
+def text(order: Order, facts: RunFacts, region: Region) -> str:
+    """Return the whole summary as Markdown."""
+    sections = [
+        markdown.opening(title(order), facts),
+        which_run(order, facts),
+        result(order),
+        optimum(order, region),
+        together(order),
+        kommuner(order),
+        areas(order),
+        CAVEATS,
+    ]
+    return "\n\n".join(s for s in sections if s) + "\n"
+
+
+CAVEATS = (
+    "Kostnaderna är för jämförelse mellan områden, på konfigurationens antaganden; de är ingen offert. Hushåll är "
+    "väntade antal. Trösklarna gäller hastighet ned. Låg och hög kostnad har alla antaganden i sin ena ände "
+    "samtidigt. Metod och antaganden: docs/bristanalys.md."
+)
+
+
+def title(order: Order) -> str:
+    """Return what the plan is for."""
+    wish = order.wish
+    goal = f"mål {_pct(wish.mal_pct)}" if wish.mal_pct is not None else f"budget {_kr(wish.budget_sek or 0)}"
+    return f"Plan: {goal}, {MEASURE_NAMES[wish.matt]} {wish.troskel} Mbit/s"
+
+
+def which_run(order: Order, facts: RunFacts) -> str:
+    """Return which edition the plan is made from."""
+    del order
+    return (
+        f"{markdown.cell(facts['lan'])}. Körning {facts['korning_id']}. PTS-statistik {day(facts['pts_datum'])}, "
+        f"senaste indata {day(facts['senaste_indatadatum'])}."
+    )
+
+
+def result(order: Order) -> str:
+    """Return what is built, what it costs and reaches, and what is left."""
+    f, wish, rows = _numbers(order), order.wish, order.omraden
+    built = rows["byggs"]
+    left = rows.loc[~built, "hushall_utan"].sum()
+    lines: list[tuple[str, str]] = []
+    if wish.budget_sek is not None:
+        lines.append(("Budget", _kr(wish.budget_sek)))
+    else:
+        lines.append(("Mål", f"{_pct(wish.mal_pct)} av länets hushåll"))
+    lines += [
+        ("Områden som byggs", f"{number(built.sum())} av {number(len(rows))}"),
+        ("Kostnad", _kr(f["kostnad_sek"])),
+        ("  låg – hög", f"{_kr(f['kostnad_lag_sek'])} – {_kr(f['kostnad_hog_sek'])}"),
+    ]
+    if wish.budget_sek is not None:
+        lines.append(("Kvar av budgeten", _kr(f["kvar_sek"])))
+    reached, model = f["hushall_nas"], f["hushall_nas_modellerade"]
+    lines += [
+        ("Hushåll som nås", f"{number(reached)} av {number(f['hushall_utan'])} utan"),
+        ("  i uppmätta områden", _part(reached - model, reached)),
+        ("  i modellerade områden", _part(model, reached)),
+        ("Andel av länets hushåll, före", percent(f["andel_fore_pct"], 2)),
+        ("Andel av länets hushåll, efter", percent(f["andel_efter_pct"], 2)),
+        ("Hushåll utan, i områden som inte byggs", number(left)),
+        ("Hushåll utan, utspritt utanför områdena", number(max(0.0, f["hushall_utan"] - reached - left))),
+    ]
+    said = "" if len(rows) else "\n\nDet finns inga bristområden för den här tröskeln och det här måttet."
+    if len(rows) and rows["kostnad_sek"].isna().all():
+        said = "\n\nIngen adress i länet har täckning: det finns inget nät att ansluta till, och kostnaden är okänd."
+    elif wish.mal_pct is not None and not built.any():
+        said = "\n\nMålet är redan nått; inget behöver byggas."
+    return markdown.table(["Resultat", ""], lines) + said
+
+
+def optimum(order: Order, region: Region) -> str:
+    """Return the integer optimum beside the plan, how far apart they are, and how well it is proven."""
+    f, wish = _numbers(order), order.wish
+    proven = (
+        "Optimum är bevisat."
+        if f["optimum_gap"] <= region.prioritering.optimum_relativt_gap
+        else f"Optimum är inte bevisat: det bästa möjliga kan ligga {percent(100 * f['optimum_gap'], 4)} bort."
+    )
+    rule = "Planen följer prioritet och hoppar över det som inte längre ryms."
+    if wish.budget_sek is None:
+        rule = "Planen följer prioritet tills målet är nått."
+    what = "mer kronor" if wish.budget_sek is None else "mindre nytta"
+    rows = [
+        ("Planen (följer prioritet)", number(f["hushall_nas"], 1), _kr(f["kostnad_sek"])),
+        ("Heltalsoptimum", number(f["optimum_hushall"], 1), _kr(f["optimum_kostnad_sek"])),
+    ]
+    gap = percent(f["skillnad_optimum_pct"], 3) if f["skillnad_optimum_pct"] > 0 else f"0{chr(160)}%"
+    after = f"{rule} Skillnad: {gap} {what} än optimum. {proven}"
+    weights = region.prioritering
+    if weights.vikt_adresser or weights.vikt_befolkning:
+        after += " Nytta är vägd efter konfigurationens vikter, inte bara hushåll."
+    return markdown.table(["Bredvid", "Hushåll", "Kostnad"], rows) + "\n\n" + after
+
+
+def together(order: Order) -> str:
+    """Return what neighbouring areas save by sharing trench."""
+    rows = order.omraden[order.omraden["byggs"]]
+    own = float(rows["schakt_m"].sum())
+    if own <= 0 or not math.isfinite(order.gemensamt_m):
+        return ""
+    saved = max(0.0, own - order.gemensamt_m)
+    f = _numbers(order)
+    said = f"byggda tillsammans {_m(order.gemensamt_m)}"
+    if saved < 0.5:
+        return (
+            f"Grannar som delar schakt: var för sig {_m(own)} (fågelväg), {said}. Här finns inget att spara."
+        )
+    return (
+        f"Grannar som delar schakt: var för sig {_m(own)} (fågelväg), {said}. Det sparar {_m(saved)} "
+        f"({percent(100 * saved / own, 2)}), ungefär {_kr(f['kostnad_schakt_sek'] * saved / own)}. Besparingen är "
+        "inte inräknad: planen räknar varje område för sig."
+    )
+
+
+def kommuner(order: Order) -> str:
+    """Return each kommun before and after, the län last."""
+    rows = [
+        (r.namn, number(r.hushall), number(r.hushall_utan_fore), number(r.hushall_nas),
+         percent(r.andel_fore_pct, 2), percent(r.andel_efter_pct, 2), number(r.kostnad_sek / 1e6, 1))
+        for r in order.kommuner.itertuples()
+    ]  # fmt: skip
+    head = ["Kommun", "Hushåll", "Utan före", "Nås", "Andel före", "Andel efter", "Mnkr"]
+    return "## Kommunerna före och efter\n\n" + markdown.table(head, rows)
+
+
+def areas(order: Order) -> str:
+    """Return the first areas to build."""
+    built = order.omraden[order.omraden["byggs"]]
+    if built.empty:
+        return ""
+    rows = [
+        (number(r.ordning), r.bristomrade_id, r.kommunnamn, "modellerat" if r.modellerad else "uppmätt",
+         number(r.hushall_utan, 1), number(r.kostnad_sek), number(r.kostnad_ack_sek))
+        for r in built.head(SHOWN).itertuples()
+    ]  # fmt: skip
+    head = ["Ordning", "Bristområde", "Kommun", "Underlag", "Hushåll", "Kostnad, kr", "Hittills, kr"]
+    which = (
+        f"De första {SHOWN} av {number(len(built))}" if len(built) > SHOWN else f"Alla {number(len(built))}"
+    )
+    return f"## Områden att bygga\n\n{which}; hela listan: omraden.csv\n\n" + markdown.table(
+        head, rows, left=4
+    )
+
+
+def _numbers(order: Order) -> dict[str, float]:
+    built = order.omraden[order.omraden["byggs"]]
+    known = {k: float(v) for k, v in order.plan.fakta.items() if v is not None}
+    return known | {
+        "kostnad_schakt_sek": float(order.plan.omraden.loc[built.index, "kostnad_schakt_sek"].sum())
+    }
+
+
+def _part(part: float, whole: float) -> str:
+    return f"{number(part)} ({percent(100 * part / whole)})" if whole > 1e-9 else "0"
+
+
+def _pct(value: float | None) -> str:
+    return f"{value:.10g}".replace(".", ",") + "\N{NO-BREAK SPACE}%"
+
+
+def _m(value: float) -> str:
+    return f"{number(value)}\N{NO-BREAK SPACE}m"
+
+
+def _kr(value: float) -> str:
+    return f"{number(value)}\N{NO-BREAK SPACE}kr"

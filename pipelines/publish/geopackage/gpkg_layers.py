@@ -1,0 +1,264 @@
+"""The layers of a GeoPackage: GDAL makes the empty tables, the rows go from Parquet through Arrow into SQLite.
+
+Written by SQLite itself since GDAL gives every square an envelope a third of its size (which a reader that has
+the spatial index never looks at) and an R-tree two thirds empty: together a tenth of the file. No geometry object
+is made per row: squares and points are bytes, computed. Memory is that of a batch.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from pipelines.core import cell_grid
+from pipelines.core.errors import ContractError
+from pipelines.core.files import EPSG
+from pipelines.core.paths import Paths
+from pipelines.publish.geopackage import gpkg_rtree
+from pipelines.publish.geopackage.gpkg_extras import opened
+from pipelines.publish.words.edition_facts import DEMO_TEXT, RunFacts, demo_prefix, midnight
+from pipelines.tables.contracts import DECIMALS, Column, Table
+
+BATCH = 50_000
+GEOMETRY = "geom"
+PAGE = 16_384
+"""Bytes a page: rows of 270 bytes leave less of it empty than of GDAL's 4 096, and a window reads few pages."""
+_BORROWERS = ("kommuner", "lan")
+SLIVER_M = 200
+"""A hole in the län's outline that is nowhere wider than this is no hole, but generalisation."""
+_TYPES = {"text": pa.string(), "heltal": pa.int64(), "decimal": pa.float64(), "ja_nej": pa.bool_()}
+_HEADER = np.dtype([("magic", "S2"), ("version", "u1"), ("flags", "u1"), ("srs", "<i4")])
+"""Head of a GeoPackage geometry; an envelope may follow, of four numbers where the flags say so."""
+_ENVELOPE = 0b10
+
+Batch = tuple[list[list[Any]], NDArray[Any] | None, NDArray[np.float64]]
+"""A batch's columns, geometries (None for a table without) and bounds (min x, min y, max x, max y; NaN for none)."""
+
+
+def write(path: Path, tables: Sequence[Table], paths: Paths, facts: RunFacts) -> None:
+    """Write layers into a new GeoPackage 1.2: contract columns in order, rounded, geometry.
+
+    Cells are squares by arithmetic from ``rutid_scb``; points and gap areas come from the table itself (a
+    gap area may lack its outline); ``kommuner`` and ``lan`` get their outlines from the table ``granser``.
+
+    Raises
+    ------
+    ContractError
+        When a value is missing in a column that may not lack one.
+    """
+    for table in tables:
+        create(path, table, facts)
+    with opened(path) as db:
+        for table in tables:
+            fill(db, table, batches(table, paths))
+
+
+def create(path: Path, table: Table, facts: RunFacts) -> None:
+    """Make an empty layer as GDAL makes it: tables, triggers, and what a GeoPackage says of its contents."""
+    import pyogrio
+
+    options: dict[str, str] = {
+        "FID": "fid",
+        "IDENTIFIER": demo_prefix(facts) + table.title,
+        "DESCRIPTION": f"{DEMO_TEXT} {table.description}" if facts["demo"] else table.description,
+    }
+    fields = [pa.field(c.name, _TYPES[c.kind], nullable=c.nullable) for c in table.columns]
+    geometry: dict[str, Any] = {}
+    if table.geometry:
+        nullable = "YES" if _own_outlines(table) else "NO"
+        options |= {"GEOMETRY_NAME": GEOMETRY, "GEOMETRY_NULLABLE": nullable, "SPATIAL_INDEX": "YES"}
+        geometry = {"geometry_name": GEOMETRY, "geometry_type": table.geometry, "crs": f"EPSG:{EPSG}"}
+        fields.append(pa.field(GEOMETRY, pa.large_binary()))
+    begun = path.exists()
+    with _gdal_settings(facts):
+        pyogrio.write_arrow(
+            pa.RecordBatchReader.from_batches(pa.schema(fields), []), path, layer=table.name, driver="GPKG",
+            append=begun, dataset_options=None if begun else {"VERSION": "1.2"}, layer_options=options, **geometry,
+        )  # fmt: skip
+
+
+@contextmanager
+def _gdal_settings(facts: RunFacts) -> Iterator[None]:
+    """No journal and no flush (a broken file is thrown away whole); a time stamp from the inputs."""
+    import pyogrio
+
+    settings = {
+        "OGR_SQLITE_SYNCHRONOUS": "OFF",
+        "OGR_SQLITE_JOURNAL": "OFF",
+        "OGR_SQLITE_PRAGMA": f"page_size={PAGE}",
+        "OGR_CURRENT_DATE": midnight(facts),
+    }
+    pyogrio.set_gdal_config_options(settings)
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options(dict.fromkeys(settings))
+
+
+def fill(db: sqlite3.Connection, table: Table, rows: Iterator[Batch], first: int = 1) -> None:
+    """Fill a layer that :func:`create` has made: rows, spatial index, extent and count.
+
+    Parameters
+    ----------
+    first : int
+        ``fid`` of the first row.
+    """
+    triggers = db.execute(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?", (table.name,)
+    ).fetchall()
+    for name, _ in triggers:  # they call functions of GDAL's
+        db.execute(f'DROP TRIGGER "{name}"')
+    marks = ", ".join("?" * (1 + bool(table.geometry) + len(table.columns)))
+    bounds = [np.empty((0, 4))]
+    fid = first
+    for columns, geometries, box in rows:
+        ids = range(fid, fid + len(columns[0]))
+        shapes = [] if geometries is None else [geometries.tolist()]
+        db.executemany(
+            f'INSERT INTO "{table.name}" VALUES ({marks})', zip(ids, *shapes, *columns, strict=True)
+        )
+        bounds.append(box)
+        fid = ids.stop
+    db.execute(
+        "UPDATE gpkg_ogr_contents SET feature_count = ? WHERE table_name = ?", (fid - first, table.name)
+    )
+    if table.geometry:
+        box = np.concatenate(bounds)
+        drawn = ~np.isnan(box[:, 0])
+        gpkg_rtree.fill(db, f"rtree_{table.name}_{GEOMETRY}", np.flatnonzero(drawn) + first, box[drawn])
+        if drawn.any():
+            whole = (*box[drawn, :2].min(axis=0).tolist(), *box[drawn, 2:].max(axis=0).tolist())
+            db.execute(
+                "UPDATE gpkg_contents SET min_x = ?, min_y = ?, max_x = ?, max_y = ? WHERE table_name = ?",
+                (*whole, table.name),
+            )
+    for _, sql in triggers:
+        db.execute(sql)
+
+
+def batches(table: Table, paths: Paths, kept: NDArray[np.bool_] | None = None) -> Iterator[Batch]:
+    """Give a stage's table batch by batch, as it is stored: of the rows ``kept`` only, where given."""
+    own = table.geometry == "Point" or _own_outlines(table)
+    outlines = _outlines(table, paths) if table.geometry == "MultiPolygon" and not own else {}
+    names = [*table.names, "geometry"] if own else table.names
+    at = 0
+    with pq.ParquetFile(paths.table(table.name)) as file:
+        for batch in file.iter_batches(BATCH, columns=names):
+            start, at = at, at + len(batch)
+            if kept is not None:
+                batch = batch.filter(pa.array(kept[start:at]))
+            columns = [_values(batch.column(c.name), c, table) for c in table.columns]
+            if table.geometry == "Polygon":
+                yield columns, *_squares(batch.column("rutid_scb"))
+            elif table.geometry == "Point":
+                yield columns, *_points(batch.column("geometry"))
+            elif own:
+                geometry = batch.column("geometry")
+                yield columns, *_polygons(getattr(geometry, "storage", geometry).to_pylist())
+            elif table.geometry == "MultiPolygon":
+                yield columns, *_polygons([outlines[k] for k in batch.column(table.key[0]).to_pylist()])
+            else:
+                yield columns, None, np.empty((0, 4))
+
+
+def _values(array: pa.Array, column: Column, table: Table) -> list[Any]:
+    if not column.nullable and array.null_count:
+        raise ContractError(
+            f"Tabellen «{table.name}» följer inte sitt kontrakt.",
+            column=column.name, expected="ett värde på varje rad", found=f"{array.null_count} tomma",
+            action="Det är ett fel i programmet, rapportera det.",
+        )  # fmt: skip
+    array = pc.cast(array, _TYPES[column.kind])
+    if column.kind == "decimal":
+        array = pc.add(pc.round(array, DECIMALS), 0.0)  # the sum turns -0.0 into 0.0
+    numbers = column.kind in ("decimal", "heltal") and not array.null_count
+    values: list[Any] = array.to_numpy(zero_copy_only=False).tolist() if numbers else array.to_pylist()
+    return values
+
+
+def _own_outlines(table: Table) -> bool:
+    """Say whether the stage's table holds polygons itself; kommuner and län borrow theirs."""
+    return table.geometry == "MultiPolygon" and table.name not in _BORROWERS
+
+
+def _squares(rutid_scb: pa.Array) -> tuple[NDArray[Any], NDArray[np.float64]]:
+    ids = pc.cast(rutid_scb, pa.int64()).to_numpy(zero_copy_only=False)
+    corner = np.column_stack(cell_grid.corner(ids)).astype(np.float64)
+    return _headed(cell_grid.wkb_squares(ids)), np.column_stack([corner, corner + cell_grid.CELL_M])
+
+
+def _points(xy: pa.Array) -> tuple[NDArray[Any], NDArray[np.float64]]:
+    storage = getattr(xy, "storage", xy)
+    out = np.zeros(len(storage), dtype=[("order", "u1"), ("type", "<u4"), ("x", "<f8"), ("y", "<f8")])
+    out["order"], out["type"] = 1, 1
+    out["x"] = storage.field("x").to_numpy(zero_copy_only=False)
+    out["y"] = storage.field("y").to_numpy(zero_copy_only=False)
+    return _headed(out.view(f"V{out.dtype.itemsize}")), np.column_stack(
+        [out["x"], out["y"], out["x"], out["y"]]
+    )
+
+
+def _polygons(wkb: list[bytes | None]) -> tuple[NDArray[Any], NDArray[np.float64]]:
+    """Return polygons with an envelope: it spares a reader the taking apart of a long outline."""
+    import shapely
+
+    bounds = shapely.bounds(shapely.from_wkb(np.array(wkb, dtype=object)))
+    heads = _headed(np.zeros(len(wkb), "V0"), _ENVELOPE).tolist()
+    out = np.empty(len(wkb), dtype=object)
+    out[:] = [
+        None if w is None else head + box[[0, 2, 1, 3]].astype("<f8").tobytes() + w
+        for head, box, w in zip(heads, bounds, wkb, strict=True)
+    ]
+    return out, bounds
+
+
+def _headed(wkb: NDArray[Any], flags: int = 0) -> NDArray[Any]:
+    """Return geometries of equal size as GeoPackage has them: little-endian, in SWEREF 99 TM."""
+    out = np.zeros(len(wkb), dtype=[("head", _HEADER), ("wkb", wkb.dtype)])
+    out["head"]["magic"], out["head"]["flags"], out["head"]["srs"] = b"GP", flags | 1, EPSG
+    out["wkb"] = wkb
+    return out.view(f"V{out.dtype.itemsize}")
+
+
+def _outlines(table: Table, paths: Paths) -> dict[str, bytes]:
+    """Return WKB MultiPolygons by the table's key: kommuner as they are, the län as their union."""
+    import shapely
+
+    bounds = pq.read_table(
+        paths.table("granser"), columns=["kommunkod", "i_lan", "geometry"], filters=[("i_lan", "=", True)]
+    ).sort_by("kommunkod")
+    geometry = bounds["geometry"].combine_chunks()
+    shapes = shapely.from_wkb(np.asarray(getattr(geometry, "storage", geometry).to_pylist(), dtype=object))
+    codes = bounds["kommunkod"].to_pylist()
+    if table.name == "lan":
+        lan = pq.read_table(paths.table("lan"), columns=["lanskod"])["lanskod"].to_pylist()
+        codes, shapes = lan, np.array([_without_slivers(shapely.union_all(shapes))], dtype=object)
+    turned = shapely.orient_polygons(_multi(shapes))  # exterior rings counter-clockwise
+    return dict(zip(codes, shapely.to_wkb(turned).tolist(), strict=True))
+
+
+def _without_slivers(shape: Any) -> Any:
+    """Return a union without the thin holes that generalised outlines leave between neighbours."""
+    import shapely
+
+    holes = [shapely.Polygon(ring) for part in shapely.get_parts(shape) for ring in part.interiors]
+    thin = [h for h in holes if shapely.buffer(h, -SLIVER_M / 2).is_empty]
+    return shapely.union_all([shape, *thin])
+
+
+def _multi(shapes: NDArray[Any]) -> NDArray[Any]:
+    import shapely
+
+    single = shapely.get_type_id(shapes) == shapely.GeometryType.POLYGON
+    shapes = shapes.copy()
+    shapes[single] = [shapely.multipolygons([s]) for s in shapes[single]]
+    return shapes

@@ -1,0 +1,48 @@
+"""``bredband.gpkg``, the internal edition: every layer, indexed, titled, styled, in SWEREF 99 TM.
+
+GDAL makes the layers (GeoPackage 1.2: later versions make QGIS 3.22 warn); rows, and what GDAL has no option for
+(aliases, attribute indexes, metadata, styles), are written with SQLite.
+"""
+
+from __future__ import annotations
+
+from pipelines.config.region import Region
+from pipelines.core.files import replacing
+from pipelines.core.paths import Paths
+from pipelines.publish.geopackage import gpkg_extras, gpkg_layers, gpkg_parts
+from pipelines.publish.qgis import qgis_styles
+from pipelines.publish.words.edition_facts import read_facts, read_sources
+from pipelines.tables import contracts, gap_tables, model_tables
+
+LAYERS = (
+    contracts.RUTNAT, contracts.DELAR, contracts.KOMMUNER, contracts.LAN, contracts.ADRESSER,
+    gap_tables.BRISTOMRADEN, gap_tables.BRISTOMRADEN_KOMMUN, gap_tables.BRISTOMRADEN_RUTOR,
+    gap_tables.BRISTKURVA, model_tables.OSAKERHET,
+)  # fmt: skip
+"""The layers of the file, in the order a reader lists them."""
+
+
+def run(region: Region, paths: Paths) -> None:
+    """Build ``out/bredband.gpkg`` from the stages' tables.
+
+    Counts and shares are rounded to 6 decimals here. The same tables and facts give the same bytes.
+
+    Raises
+    ------
+    ContractError
+        When a value is missing in a column that may not lack one.
+    """
+    facts, sources = read_facts(paths), read_sources(paths)
+    with replacing(paths.built("out/bredband.gpkg")) as beside:
+        for table in LAYERS:
+            gpkg_layers.create(beside, gpkg_parts.STORED if table == contracts.DELAR else table, facts)
+        with gpkg_extras.opened(beside) as db:
+            for table in LAYERS:
+                if table == contracts.DELAR:
+                    gpkg_parts.fill(db, paths)
+                else:
+                    gpkg_layers.fill(db, table, gpkg_layers.batches(table, paths))
+            gpkg_extras.add_indexes(db, [t for t in LAYERS if t != contracts.DELAR])
+            gpkg_extras.add_aliases(db, LAYERS)
+            gpkg_extras.add_metadata(db, region, facts, sources, "bredband-intern")
+            gpkg_extras.add_styles(db, [s for t in LAYERS for s in qgis_styles.styles(t, facts)], facts)

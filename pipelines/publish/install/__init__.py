@@ -1,0 +1,1 @@
+"""A finished edition put in place, whole or not at all."""

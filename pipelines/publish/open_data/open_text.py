@@ -1,0 +1,99 @@
+"""The open edition as text: CSV (RFC 4180, UTF-8, comma, decimal point) and GeoJSON (RFC 7946)."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pipelines.core import files
+from pipelines.publish.words.edition_facts import DEMO_TEXT
+from pipelines.publish.workbook.csvs import EOL, plain
+from pipelines.publish.workbook.safe import harmless_column
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from pipelines.publish.words.edition_facts import RunFacts
+    from pipelines.tables.contracts import Table
+
+DEMO_COLUMN = "demo"
+DEGREES = 6
+"""Decimals of a degree: 0.1 m."""
+
+
+def write_csv(frame: pd.DataFrame, table: Table, path: Path, facts: RunFacts) -> None:
+    """Write the contract's columns, and last whether it is a demo; yes and no as ja and nej."""
+    import pyarrow as pa
+    import pyarrow.csv
+
+    columns = {}
+    for c in table.columns:
+        values = frame[c.name]
+        if c.kind == "ja_nej":
+            columns[c.name] = pa.array(np.where(values.to_numpy(bool), "ja", "nej"))
+        elif c.kind == "decimal":
+            columns[c.name] = pa.array([plain(x) for x in values], pa.string())
+        else:
+            text = harmless_column(values) if c.kind == "text" else values
+            columns[c.name] = pa.array(text, from_pandas=True)
+    columns[DEMO_COLUMN] = pa.array(np.full(len(frame), "DEMO" if facts["demo"] else "nej"))
+    rows = pa.table(columns)
+    with files.replacing(path) as beside:
+        try:
+            # No value needs a quote in the large table; Arrow would otherwise quote every text.
+            options = pa.csv.WriteOptions(quoting_style="none", quoting_header="none", eol=EOL)
+            pa.csv.write_csv(rows, beside, options)
+        except pa.ArrowInvalid:
+            rows.to_pandas(integer_object_nulls=True).to_csv(beside, index=False, lineterminator=EOL)
+
+
+def write_geojson(
+    frame: pd.DataFrame, shapes: NDArray[Any], table: Table, path: Path, facts: RunFacts
+) -> None:
+    """Write polygons in WGS 84, longitude first, outer rings counter-clockwise, as RFC 7946 wants them."""
+    import shapely
+
+    shapes = in_degrees(shapes)
+    texts = shapely.to_geojson(shapes)
+    rows = frame[table.names].astype(object).where(frame[table.names].notna(), None).to_dict("records")
+    features = [
+        {"type": "Feature", "id": row[table.key[0]], "bbox": _bbox([shape]), "properties": _plain(row),
+         "geometry": json.loads(text)}
+        for row, shape, text in zip(rows, shapes, texts, strict=True)
+    ]  # fmt: skip
+    body: dict[str, Any] = {"type": "FeatureCollection", "name": table.name, "title": table.title}
+    body |= {"description": table.description, "korning_id": facts["korning_id"]}
+    if facts["demo"]:
+        body |= {"demo": DEMO_TEXT, "title": f"DEMO – {table.title}"}
+    body |= {"bbox": _bbox(shapes), "features": features}
+    files.write_text(path, json.dumps(body, ensure_ascii=False, separators=(",", ":")) + "\n")
+
+
+def in_degrees(shapes: NDArray[Any]) -> NDArray[Any]:
+    """Return EPSG:3006 polygons in WGS 84, valid on a grid of :data:`DEGREES` decimals."""
+    import shapely
+    from pyproj import Transformer
+
+    to = Transformer.from_crs(files.EPSG, 4326, always_xy=True)
+
+    def moved(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack(to.transform(xy[:, 0], xy[:, 1]))
+
+    snapped = shapely.set_precision(shapely.transform(shapes, moved), 10.0**-DEGREES)
+    return shapely.orient_polygons(shapely.normalize(snapped))
+
+
+def _bbox(shapes: Any) -> list[float]:
+    import shapely
+
+    return [round(float(x), DEGREES) for x in shapely.total_bounds(shapes)]
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row's values as JSON has them."""
+    return {k: v.item() if isinstance(v, np.generic) else v for k, v in row.items()}

@@ -1,0 +1,256 @@
+"""What one kommun's page shows."""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pipelines.config.region import CLASSES, MEASURES, THRESHOLDS, Region
+from pipelines.core import classes, files
+from pipelines.publish.pages import page_charts, page_figures, page_reconciliation, scene
+from pipelines.publish.pages.county import SHOWN, County
+from pipelines.publish.pages.page_order import swedish_order
+from pipelines.publish.pages.render import texts
+from pipelines.publish.words.language import Writer
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from pyproj import Transformer
+
+KLASS = f"klass_{SHOWN[0]}_{SHOWN[1]}"
+MOST_AREAS = 8
+NEAR_M = 1000.0
+"""Nearer than this an area lies by the locality, not in some direction from it."""
+A4 = ("pdf", "png")
+"""Endings of a kommun's own print map, ``maps/kartor/<kod>.<ending>``."""
+EARTH_M_PER_PX = 156_543.034
+"""Web Mercator's metres a pixel at zoom 0 on the equator: 2π · 6 378 137 / 256."""
+
+
+def context(county: County, kommunkod: str) -> dict[str, Any]:
+    """Return what the template shows of a kommun, the frame aside."""
+    t, tell, row = texts()["kommun"], county.tell, county.rows[kommunkod]
+    name, lan = str(row["kommunnamn"]), county.lan.to_dict("records")[0]
+    cells = county.cells_of.get(kommunkod, county.cells.iloc[:0])
+    shown, of_lan = (tell.figures(r, *SHOWN) for r in (row, lan))
+    areas, marks = _areas(county, kommunkod)
+    drawn = scene.draw(county.land, kommunkod, cells, KLASS, marks)
+    lived = cells[(cells[KLASS] != "ingen_adress").to_numpy()]
+    covered = int(lived[KLASS].isin(classes.COVERED).sum())
+    all_areas = int(_touches(county.shown_areas, kommunkod).sum())
+    return {
+        "sidtyp": "kommunsida", "kod": kommunkod,
+        "titel": t["titel"].format(kommun=name), "rubrik": t["titel"].format(kommun=name),
+        "ingress": _first_upper(t["ingress"].format(
+            andel=shown.share.text, kommun=name, datum=tell.write.day(county.facts["pts_datum"]),
+            antal=shown.without.text, hushall=tell.count(row["hushall_ca"]).text, lan_andel=of_lan.share.text,
+        )),
+        "matt": MEASURES, "lage": _position(county, kommunkod, row),
+        "lage_caption": t["lage_caption"].format(n=len(county.kommuner), tolerans=tell.write.number(tell.tolerance, 1)),
+        "trosklar": [tell.write.number(s) for s in THRESHOLDS], "tal": _plain,
+        "mal": [
+            {"namn": g.namn, "avstand": page_figures.distances(row, g, tell)} for g in county.region.mal.nivaer
+        ],
+        "framskrivning": _projection(county, kommunkod),
+        "delning": page_figures.split(cells, tell, CLASSES),
+        "karta": drawn, "karta_lank": _link(county, kommunkod, cells),
+        "karta_text": t["karta_beskrivning"].format(
+            kommun=name, rutor=tell.write.number(len(lived)), tackta=tell.write.number(covered)
+        ),
+        "klasser": [(x, y) for x, y in texts()["klass"].items() if x != classes.WITHHELD or (cells[KLASS] == x).any()],
+        "brist": areas,
+        "brist_caption": t["brist_caption"].format(n=len(areas), alla=tell.write.number(all_areas))
+        if all_areas > len(areas) else t["brist_caption_alla"],
+        **_comparison(county, kommunkod, name, shown.share.text), **_trend(county, kommunkod),
+        "avstamning": page_reconciliation.section(
+            county.reconciliation, "kommun", kommunkod, tell, texts()["avstamning"]
+        ),
+        "om": [s.format(**_limits(county.region)) for s in t["om_text"]],
+        "lankar": _links(kommunkod), "grannsidor": _siblings(county, kommunkod),
+    }  # fmt: skip
+
+
+def _position(county: County, kommunkod: str, row: page_figures.Row) -> list[dict[str, Any]]:
+    return [
+        {
+            "troskel": s, "namn": county.tell.write.number(s),
+            "celler": [
+                {**county.tell.figures(row, m, s)._asdict(), "plats": county.ranks[m, s][kommunkod].text}
+                for m in MEASURES
+            ],
+        }
+        for s in THRESHOLDS
+    ]  # fmt: skip
+
+
+def _limits(region: Region) -> dict[str, int]:
+    small = region.publicering.undertryckningsgrans
+    return {"grans": small, "under": small - 1}
+
+
+def _touches(areas: pd.DataFrame, kommunkod: str) -> Any:
+    return ("," + areas["kommuner"] + ",").str.contains(f",{kommunkod},", regex=False).to_numpy()
+
+
+def _areas(county: County, kommunkod: str) -> tuple[list[dict[str, Any]], list[tuple[str, float, float]]]:
+    """Return the listed gap areas, and their numbers on the map."""
+    import shapely
+
+    all_texts, write = texts(), county.tell.write
+    t = all_texts["kommun"]
+    top = county.shown_areas[_touches(county.shown_areas, kommunkod)].head(MOST_AREAS)
+    shapes = top["geometry"].to_numpy()
+    own = shapely.union_all(county.land.shapes[county.land.codes == kommunkod])
+    within = shapely.intersection(shapes, own)  # the kommun's part of an area that two share
+    inner = shapely.get_coordinates(
+        shapely.point_on_surface(np.where(shapely.area(within) > 0, within, shapes))
+    )
+    listed, marks = [], []
+    for nr, (a, (e, n)) in enumerate(zip(top.to_dict("records"), inner.tolist(), strict=True), 1):
+        most = a["hushall_utan_hogst"]
+        listed.append({
+            "nr": nr, "id": a["bristomrade_id"], "var": _place(county, e, n, str(a["bristomrade_id"])),
+            "delas": t["brist_delas"] if "," in str(a["kommuner"]) else "",
+            "lank": _fragment(e, n, 13, f"&omraden=ja&omrade={a['bristomrade_id']}"),
+            "rutor": write.number(a["rutor"]),
+            "hushall": page_figures.span(a["hushall_utan_minst"], math.inf if most is None or most != most else most, write),
+            "kostnad": all_texts["kostnad"][a["kostnad_klass"]],
+            "underlag": t["modellerat" if a["modellerad"] else "uppmatt"],
+        })  # fmt: skip
+        marks.append((str(nr), e, n))
+    return listed, marks
+
+
+def _place(county: County, e: float, n: float, area: str) -> str:
+    """Return how it lies from the nearest locality; the area's cell where there are no localities."""
+    p, t = county.land.places, texts()["kommun"]
+    if p.empty:
+        return str(t["brist_ruta"].format(ruta=area.rpartition("-")[2]))
+    east, north = e - p["e_m"].to_numpy(), n - p["n_m"].to_numpy()
+    far = np.hypot(east, north)
+    i = int(np.argmin(far))
+    if far[i] < NEAR_M:
+        return str(t["brist_vid"].format(ort=p["namn"].iloc[i]))
+    riktning = t["vaderstreck"][round(math.atan2(east[i], north[i]) / (math.pi / 4)) % 8]
+    km = county.tell.write.number(round(far[i] / 1000))
+    return str(t["brist_fran"].format(km=km, riktning=riktning, ort=p["namn"].iloc[i]))
+
+
+@cache
+def _to_degrees() -> Transformer:
+    from pyproj import Transformer
+
+    return Transformer.from_crs(files.EPSG, 4326, always_xy=True)
+
+
+def _fragment(e: float, n: float, zoom: int, more: str = "") -> str:
+    lng, lat = _to_degrees().transform(e, n)
+    return f"#lager=klass&hast={SHOWN[1]}&matt={SHOWN[0]}&z={zoom}&lat={lat:.4f}&lng={lng:.4f}{more}"
+
+
+def _link(county: County, kommunkod: str, cells: pd.DataFrame) -> str:
+    import shapely
+
+    own = county.land.shapes[county.land.codes == kommunkod]
+    if not len(own):
+        return ""
+    west, south, east, north = shapely.total_bounds(own).tolist()
+    wide = max(east - west, north - south, 1000.0)
+    zoom = math.floor(math.log2(EARTH_M_PER_PX * 0.5 * 600 / wide))
+    return _fragment((west + east) / 2, (south + north) / 2, min(max(zoom, 5), 13))
+
+
+def _comparison(county: County, kommunkod: str, name: str, share: str) -> dict[str, Any]:
+    t = texts()["kommun"]
+    drawn = page_charts.histogram(
+        county.kommuner, kommunkod, f"{page_figures.SHARE[SHOWN[0]].format(t=SHOWN[1])}_pct"
+    )
+    if drawn is None:
+        return {"histogram": None, "jamfor_text": "", "jamfor_bildtext": ""}
+    words = {"kommun": name, "andel": share, "antal": drawn["antal"], "i_samma": drawn["i_samma"],
+             "fran": _plain(drawn["fran"]), "till": _plain(drawn["till"])}  # fmt: skip
+    return {"histogram": drawn, "jamfor_text": t["jamfor_beskrivning"].format(**words),
+            "jamfor_bildtext": t["jamfor_bildtext"].format(**words)}  # fmt: skip
+
+
+def _trend(county: County, kommunkod: str) -> dict[str, Any]:
+    none = {"trend": None, "trend_text": "", "trend_bildtext": ""}
+    if kommunkod not in county.history_of:
+        return none
+    drawn = page_charts.trend(county.history_of[kommunkod])
+    if drawn is None:
+        return none
+    t = texts()["kommun"]
+    parts = [
+        t["trend_del"].format(t=_plain(line["t"]), bitar=t["trend_mellan"].join(_stretches(line["punkter"], t)))
+        for line in drawn["linjer"]
+    ]  # fmt: skip
+    people = [
+        t["trend_bas_fran" if line["bas_fran"] else "trend_bas"].format(
+            t=_plain(line["t"]), ar=line["bas_fran"]
+        )
+        for line in drawn["linjer"]
+        if line["bas"] == "befolkning"
+    ]
+    broken = sorted({a for line in drawn["linjer"] for _, a, _ in line["brott"]})
+    note = t["trend_bildtext"].format(
+        bas="".join(people),
+        brott=t["trend_brott"].format(ar=", ".join(map(str, broken))) if broken else "",
+    )
+    words = t["trend_beskrivning"].format(forsta=drawn["forsta"], sista=drawn["sista"], delar=" ".join(parts))
+    return {"trend": drawn, "trend_text": words, "trend_bildtext": note}
+
+
+def _stretches(points: list[tuple[int, float, str]], t: dict[str, Any]) -> list[str]:
+    """Return each stretch between breaks in words: its first and last year; years across a break are not compared."""
+    parts: list[list[tuple[int, float, str]]] = []
+    for p in points:
+        if p[2] or not parts:
+            parts.append([])
+        parts[-1].append(p)
+    return [
+        t["trend_bit" if len(s) > 1 else "trend_ett"].format(
+            fran=_plain(s[0][1]), forsta=s[0][0], till=_plain(s[-1][1]), sista=s[-1][0]
+        )
+        for s in parts
+    ]
+
+
+def _projection(county: County, kommunkod: str) -> list[tuple[str, str]]:
+    """Return each goal and when it is reached if the pace holds, in the projection's own words."""
+    table = county.projection
+    mine = table[((table["niva"] == "kommun") & (table["kommunkod"] == kommunkod)).to_numpy()]
+    return list(zip(mine["mal"], mine["text"], strict=True))
+
+
+def _links(kommunkod: str) -> list[tuple[str, str]]:
+    t = texts()["kommun"]
+    maps = [(f"kartor/{kommunkod}.{ending}", t[f"lank_a4_{ending}"]) for ending in A4]
+    return [*maps, ("data/kommuner.csv", t["lank_tabell"]), ("data/bristomraden.csv", t["lank_omraden"]),
+            ("data/avstamning_kallor.csv", texts()["avstamning"]["fil"])]  # fmt: skip
+
+
+def _siblings(county: County, kommunkod: str) -> list[tuple[str, str, str]]:
+    order = [str(k) for k in swedish_order(county.kommuner)["kommunkod"]]
+    at, t, out = order.index(kommunkod), texts()["kommun"], []
+    for rel, word, i in (("prev", "foregaende", at - 1), ("next", "nasta", at + 1)):
+        if 0 <= i < len(order):
+            name = county.rows[order[i]]["kommunnamn"]
+            out.append((rel, order[i], str(t[word].format(kommun=name))))
+    return out
+
+
+def _plain(x: float) -> str:
+    r"""Return a number with the decimals it has, at most one.
+
+    >>> _plain(95.0), _plain(97.5), _plain(1000) == "1\u202f000"
+    ('95', '97,5', True)
+    """
+    return Writer("sv").number(x, 0 if float(x).is_integer() else 1)
+
+
+def _first_upper(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,126 @@
+"""Two small charts as plain geometry for the template: kommuner by share, and published shares over time."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pipelines.config.region import THRESHOLDS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+WIDTH, HEIGHT = 340.0, 150.0
+LEFT, RIGHT, TOP, BOTTOM = 44.0, 22.0, 16.0, 22.0
+BINS = 14
+"""About as many bins as a histogram of 10 to 60 kommuner can fill."""
+STEPS = (0.5, 1.0, 2.0, 5.0, 10.0)
+
+
+def histogram(kommuner: pd.DataFrame, kommunkod: str, column: str) -> dict[str, Any] | None:
+    """Return the histogram of a told share with one kommun's bin marked; None when that kommun has no share.
+
+    Bins are whole steps of per cent, so that their borders can be read; 100 belongs to the last.
+    """
+    values = kommuner[column].to_numpy(np.float64)
+    own = values[(kommuner["kommunkod"] == kommunkod).to_numpy()]
+    if not len(own) or math.isnan(own[0]):
+        return None
+    values = values[~np.isnan(values)]
+    step = next((s for s in STEPS if (100 - math.floor(values.min() / s) * s) / s <= BINS), STEPS[-1])
+    low = min(math.floor(values.min() / step) * step, 100 - 4 * step)
+    count = round((100 - low) / step)
+    at = np.minimum(((values - low) / step + 1e-9).astype(int), count - 1)
+    sizes = np.bincount(at, minlength=count)
+    mine = min(int((own[0] - low) / step + 1e-9), count - 1)
+    wide, high = (WIDTH - LEFT - RIGHT) / count, HEIGHT - TOP - BOTTOM
+    top = int(sizes.max())
+    bars = [
+        {
+            "x": round(LEFT + i * wide + 0.5, 1), "y": round(TOP + high * (1 - n / top), 1),
+            "w": round(wide - 1, 1), "h": round(high * n / top, 1), "n": int(n), "egen": i == mine,
+            "mitt": round(LEFT + (i + 0.5) * wide, 1),
+        }
+        for i, n in enumerate(sizes.tolist()) if n
+    ]  # fmt: skip
+    every = max(1, math.ceil(count / 5))
+    marks = [(round(LEFT + i * wide, 1), low + i * step) for i in range(count, -1, -every)]
+    return {
+        "w": WIDTH, "h": HEIGHT, "bas": HEIGHT - BOTTOM, "vanster": LEFT, "hoger": WIDTH - RIGHT, "staplar": bars,
+        "axel": sorted(marks), "steg": step, "antal": len(values),
+        "fran": low + mine * step, "till": low + (mine + 1) * step, "i_samma": int(sizes[mine]),
+    }  # fmt: skip
+
+
+def trend(history: pd.DataFrame) -> dict[str, Any] | None:
+    """Return lines of published shares by year, whole per cent; None where two years cannot be compared.
+
+    Parameters
+    ----------
+    history : DataFrame
+        Rows of HISTORIK_OPPEN: one kommun, tillgång, speeds, whole kommun. No year is added from elsewhere: another
+        source's may be a share of something else.
+
+    Returns
+    -------
+    dict
+        Of each line (``linjer``): ``punkter`` (year, share, break), ``bas`` of its last year and the year from
+        which it holds (``bas_fran``; None: all of them).
+    """
+    lines: list[dict[str, Any]] = []
+    for t in THRESHOLDS:
+        rows = history[history["troskel_mbit"].eq(t).fillna(False).to_numpy(dtype=bool)]
+        if rows.empty:
+            continue
+        # The series with most years, the breaks in it marked: never pieced together of two.
+        # Of as many, one of the households, as all else on the page.
+        many, people = Counter(rows["serie"]), set(rows.loc[rows["bas"] != "hushall", "serie"])
+        of = rows[
+            (rows["serie"] == min(many, key=lambda s: (-many[s], s in people, s))).to_numpy()
+        ].sort_values("ar")
+        shown = [
+            (int(a), float(math.floor(p + 0.5)), str(b))
+            for a, p, b in zip(of["ar"], of["andel_pct"], of["brott"], strict=True)
+        ]
+        if len(shown) > 1:
+            bas = str(of["bas"].iloc[-1])
+            since = int(of.loc[of["bas"] == bas, "ar"].min())
+            lines.append(
+                {"t": t, "bas": bas, "bas_fran": since if since > shown[0][0] else None, "punkter": shown}
+            )
+    if not lines:
+        return None
+    years = [a for line in lines for a, _, _ in line["punkter"]]
+    low = 10 * math.floor(min(p for line in lines for _, p, _ in line["punkter"]) / 10 - 1e-9)
+    first, last, low = min(years), max(years), max(0, low)
+    wide, high = WIDTH - LEFT - RIGHT - 62, HEIGHT - TOP - BOTTOM
+
+    def x(a: int) -> float:
+        return round(LEFT + wide * (a - first) / max(1, last - first), 1)
+
+    def y(p: float) -> float:
+        return round(TOP + high * (100 - p) / (100 - low), 1)
+
+    ends: list[float] = []
+    for line in lines:
+        path, previous = "", False
+        for a, p, broken in line["punkter"]:
+            path += f"{'L' if previous and not broken else 'M'}{x(a):g} {y(p):g}"
+            previous = True
+        line["linje"] = path
+        line["prickar"] = [(x(a), y(p)) for a, p, _ in line["punkter"]]
+        line["brott"] = [(x(a), a, b) for a, _, b in line["punkter"] if b]
+        end = y(line["punkter"][-1][1])
+        while any(abs(end - e) < 12 for e in ends):
+            end += 12
+        ends.append(end)
+        line["slut"] = (x(line["punkter"][-1][0]), end)
+    step = 10 if 100 - low <= 40 else 20
+    return {
+        "w": WIDTH, "h": HEIGHT, "bas": HEIGHT - BOTTOM, "vanster": LEFT, "hoger": LEFT + wide, "linjer": lines,
+        "ar": [(x(a), a) for a in sorted({first, last, *((first + last) // 2,)})],
+        "nivaer": [(y(p), p) for p in range(100, low - 1, -step)], "forsta": first, "sista": last,
+    }  # fmt: skip

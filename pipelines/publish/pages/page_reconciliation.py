@@ -1,0 +1,139 @@
+"""What a page tells of the published figures beside ours: the open table's rows, in words."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from pipelines.publish.pages.page_figures import HIDDEN, Row, Teller
+from pipelines.read.kolada import kolada_indicators
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ORDER = ("PTS", "Kolada", "SCB")
+"""Who comes first; others after them."""
+SHARE = "andel_hushall"
+OF_PEOPLE = kolada_indicators.reason(of_people=True, ours="hushållen")
+
+
+def section(table: pd.DataFrame, niva: str, kod: str, tell: Teller, t: dict[str, Any]) -> dict[str, Any]:
+    """Return the reconciliation of one kommun or the län.
+
+    Parameters
+    ----------
+    table : DataFrame
+        AVSTAMNING_OPPEN.
+    t : dict
+        The texts of the part «avstamning».
+
+    Returns
+    -------
+    dict
+        ``grupper`` (what can be compared, by source and year), ``orsaker`` (why figures may differ, once each),
+        ``sammanfattning`` (how many are within, which are not), ``andra`` (what is not compared).
+    """
+    mine = table[((table["niva"] == niva) & (table["kod"] == kod)).to_numpy()].to_dict("records")
+    rows = sorted((r for r in mine if r["utfall"] != "ej_jamforbart"), key=_order)
+    outside = _named([r for r in rows if r["utfall"] == "utanfor"], tell, t)
+    inside = sum(r["utfall"] == "inom" for r in rows)
+    open_ = sum(r["utfall"] == "oavgjort" for r in rows)
+    parts = [t["alla" if inside == len(rows) else "sammanfattning"].format(inom=inside, alla=len(rows))]
+    if open_:
+        parts.append(t["obestamda"].format(n=open_))
+    if outside:
+        parts.append(t["utanfor"].format(vilka="; ".join(outside)))
+    others = len(mine) - len(rows)
+    return {
+        "grupper": [
+            {"kalla": source, "rader": [_told(r, tell, t) for r in of]}
+            for source, of in groupby(rows, key=_source)
+        ],
+        "orsaker": list(dict.fromkeys(f"{r['kalla']}: {r['orsak']}." for r in rows)),
+        "sammanfattning": " ".join(parts) if rows else t["inga"],
+        "andra": t["andra"].format(n=others) if others else "",
+    }
+
+
+def by_source(table: pd.DataFrame, tell: Teller) -> list[dict[str, str]]:
+    """Return, by source, how many of the kommuner's figures are within, outside and undecided."""
+    of = table[((table["niva"] == "kommun") & (table["utfall"] != "ej_jamforbart")).to_numpy()]
+    counts = of.groupby(["kalla", "utfall"]).size().unstack(fill_value=0)
+    out = []
+    for source in sorted(counts.index, key=lambda k: (_rank(k), k)):
+        n = {u: int(counts.at[source, u]) if u in counts else 0 for u in ("inom", "utanfor", "oavgjort")}
+        out.append(
+            {
+                "kalla": source, "tal": tell.write.number(sum(n.values())),
+                **{u: tell.write.flagged(tell.write.number(x), x > 0 and u == "utanfor") for u, x in n.items()},
+            }
+        )  # fmt: skip
+    return out
+
+
+def _rank(source: str) -> int:
+    return next((i for i, name in enumerate(ORDER) if source.startswith(name)), len(ORDER))
+
+
+def _order(row: Row) -> tuple[Any, ...]:
+    speed = row["troskel_mbit"]
+    return (
+        _rank(row["kalla"]),
+        row["kalla"],
+        row["matt"] != "tillgang",
+        0 if speed != speed else int(speed or 0),
+    )
+
+
+def _what(row: Row, tell: Teller, t: dict[str, Any]) -> str:
+    if row["storhet"] != SHARE:
+        return str(t["storhet"][row["storhet"]])
+    return str(t["storhet"][row["matt"]]).format(t=tell.write.number(int(row["troskel_mbit"])))
+
+
+def _named(rows: list[Row], tell: Teller, t: dict[str, Any]) -> list[str]:
+    """Name each source and what of it, its speeds together."""
+    out = []
+    for source, of in groupby(rows, key=lambda r: r["kalla"]):
+        parts = []
+        for matt, same in groupby(of, key=lambda r: r["matt"]):
+            if matt:
+                speeds = [tell.write.number(int(r["troskel_mbit"])) for r in same]
+                what = t["storhet"][matt].format(t=", ".join(dict.fromkeys(speeds)))
+                parts.append(what[:1].lower() + what[1:])
+        out.append(f"{source} ({'; '.join(parts)})" if parts else source)
+    return out
+
+
+def _source(row: Row) -> str:
+    year = row["ar"]
+    return row["kalla"] if year is None or year != year else f"{row['kalla']} {year}"
+
+
+def _told(row: Row, tell: Teller, t: dict[str, Any]) -> dict[str, str]:
+    share, gap = row["enhet"] == "procent", row["skillnad"]
+    decimals = 1 if share or abs(gap) >= 1 else 2
+    unit = t["enhet_pe"] if share else "%"
+    return {
+        "vad": _what(row, tell, t) + (t["av_folket"] if row["orsak"].startswith(OF_PEOPLE) else ""),
+        "vart": _figure(row["vart_tal"], row, tell, row["vart_tal_olikhet"]),
+        "deras": _figure(row["deras_tal"], row, tell),
+        "skillnad": HIDDEN
+        if gap != gap
+        else f"{tell.write.points(gap, decimals)}\N{NARROW NO-BREAK SPACE}{unit}",
+        "tolerans": f"{_tolerance(row['tolerans'], tell)}\N{NARROW NO-BREAK SPACE}{unit}",
+        "utfall": tell.write.flagged(t["utfall"][row["utfall"]], row["utfall"] == "utanfor"),
+        "utfall_kod": row["utfall"],
+    }
+
+
+def _figure(x: float, row: Row, tell: Teller, sign: str = "") -> str:
+    if row["enhet"] == "procent":
+        return tell.share(x, sign).text
+    if row["enhet"] == "ha":
+        return f"{tell.write.number(x)}\N{NARROW NO-BREAK SPACE}ha"
+    return tell.count(x).text
+
+
+def _tolerance(x: float, tell: Teller) -> str:
+    return tell.write.number(x, next(d for d in (0, 1, 2, 3) if d == 3 or round(x, d) == x))

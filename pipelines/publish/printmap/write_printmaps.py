@@ -1,0 +1,203 @@
+"""Print maps: the län on A3 at each threshold, each kommun on A4, as PDF (vector text) and PNG (200 dpi).
+
+Made from the open tables, public outlines and place names, and from nothing else. A sheet is a map
+(``cartography``, ``furniture``, ``labels``) and a column of text beside it (``column``).
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pipelines.core.errors import DataError
+from pipelines.core.files import replacing
+from pipelines.publish.printmap import typeface
+from pipelines.publish.words.edition_facts import demo_prefix, epoch
+
+if TYPE_CHECKING:
+    from pipelines.config.region import Region
+    from pipelines.core.paths import Paths
+    from pipelines.publish.printmap.atlas import Atlas
+    from pipelines.publish.printmap.sheets import Sheet
+
+MM = 1 / 25.4
+PNG_DPI = 200
+PNG_EXACT = 127
+"""So many colours of a picture's palette are its own most common ones."""
+
+
+def run(region: Region, paths: Paths, jobs: str = "") -> None:
+    """Build ``maps/kartor/lan_<threshold>`` and ``maps/kartor/<kommunkod>``, each as ``.pdf`` and ``.png``.
+
+    Parameters
+    ----------
+    jobs : str
+        How many processes draw at the same time (``JOBS``); one unless told. The files are the same.
+
+    Raises
+    ------
+    DataError
+        When ``jobs`` is not a whole number above nothing.
+    """
+    from pipelines.publish.printmap import atlas, sheets
+
+    if jobs and not (jobs.isdecimal() and int(jobs) > 0):
+        raise DataError(
+            "JOBS går inte att läsa.", expected="ett heltal större än 0, till exempel JOBS=2", found=jobs,
+            action="Ange antalet samtidiga steg, eller låt bli.",
+        )  # fmt: skip
+    everything = atlas.read(region, paths)
+    todo = sheets.plan(everything)
+    with tempfile.TemporaryDirectory(prefix=f".typsnitt.{os.getpid()}.ny", dir=paths.step) as folder:
+        typeface.make(Path(folder))
+        each = [(sheet, paths.built("maps/kartor")) for sheet in todo]
+        _draw_all(everything, Path(folder), each, int(jobs or 1))
+    _keep_only({sheet.name for sheet in todo}, paths.built("maps/kartor"))
+
+
+def _keep_only(names: set[str], folder: Path) -> None:
+    """Take away sheets of kommuner that are no longer in the configuration."""
+    for file in folder.glob("*.*"):
+        if file.suffix in (".pdf", ".png") and file.stem not in names:
+            file.unlink()
+
+
+def _draw_all(everything: Atlas, fonts: Path, each: list[tuple[Sheet, Path]], jobs: int) -> None:
+    """Draw every sheet, in this process or in several new ones; the large sheets first."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    if jobs == 1:
+        typeface.register(fonts)
+        for sheet, folder in each:
+            make(everything, sheet, folder)
+        return
+    # New processes, not forked ones: a fork would copy the locks of the threads that read the tables.
+    with ProcessPoolExecutor(
+        jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=(everything, fonts)
+    ) as pool:
+        for done in [pool.submit(_make_held, sheet, folder) for sheet, folder in each]:
+            done.result()
+
+
+_held: list[Any] = []
+"""The atlas of this process: handed over once, not with every sheet."""
+
+
+def _begin(everything: Atlas, fonts: Path) -> None:
+    _held[:] = [everything]
+    typeface.register(fonts)
+
+
+def _make_held(sheet: Sheet, folder: Path) -> None:
+    make(_held[0], sheet, folder)
+
+
+def make(everything: Atlas, sheet: Sheet, folder: Path) -> None:
+    """Draw a sheet and write it as ``<name>.pdf`` and ``<name>.png``."""
+    told, pdf = _about(everything, sheet), folder / f"{sheet.name}.pdf"
+    save(drawn(everything, sheet), pdf, told, epoch(everything.facts))
+    save_picture(pdf, told)
+
+
+def _about(everything: Atlas, sheet: Sheet) -> dict[str, str]:
+    """Return what both files of a sheet say of themselves."""
+    facts, publishing = everything.facts, everything.region.publicering
+    names = dict(zip(everything.kommuner["kommunkod"], everything.kommuner["kommunnamn"], strict=True))
+    what = publishing.titel if sheet.kod is None else f"{publishing.titel}, {names[sheet.kod]}"
+    title = f"{demo_prefix(facts)}{what}, {sheet.threshold} Mbit/s"
+    return {"Title": title, "Author": publishing.utgivare, "Subject": f"Körning {facts['korning_id']}"}
+
+
+def drawn(everything: Atlas, sheet: Sheet) -> Any:
+    """Return the sheet as a matplotlib figure."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    from pipelines.publish.printmap import cartography, furniture, labels, side_column
+    from pipelines.publish.printmap import sheet_figures
+
+    mpl.use("Agg")  # the scale bar's library opens figures of its own
+    gaps = (
+        everything.gaps.iloc[:0]
+        if sheet.kod is None
+        else sheet_figures.worst_gaps(everything, sheet.kod, sheet.threshold)
+    )
+    with mpl.rc_context(typeface.style()):
+        width, height = sheet.page
+        figure = Figure(figsize=(width * MM, height * MM), facecolor="white")
+
+        def axes(box: tuple[float, float, float, float]) -> Any:
+            x, y, w, h = box
+            return figure.add_axes((x / width, y / height, w / width, h / height))
+
+        on_map = axes(sheet.frame)
+        cartography.draw(on_map, everything, sheet, gaps)
+        writer = labels.Writer(on_map, sheet, furniture.draw(on_map, everything, sheet))
+        if sheet.kod is None:
+            labels.kommuner(writer, everything)
+        else:
+            labels.numbers(writer, gaps)
+            labels.localities(writer, everything)
+            labels.neighbours(writer, everything)
+        side_column.draw(axes(sheet.column), everything, sheet, gaps)
+    return figure
+
+
+def save(figure: Any, pdf: Path, about: dict[str, str], made: int) -> None:
+    """Write the figure as a PDF, whole or not at all, with a title and without a clock (``made``: Unix seconds)."""
+    from datetime import UTC, datetime
+
+    import matplotlib as mpl
+
+    when = datetime.fromtimestamp(made, tz=UTC)
+    with mpl.rc_context(typeface.style()), replacing(pdf) as beside:
+        figure.savefig(beside, metadata={**about, "CreationDate": when})
+
+
+def save_picture(pdf: Path, about: dict[str, str]) -> None:
+    """Write the PDF's page as a PNG beside it: the picture is of the sheet itself, not a second drawing."""
+    from PIL.PngImagePlugin import PngInfo
+    from pypdfium2 import PdfDocument
+
+    told = PngInfo()
+    for key, text in about.items():
+        told.add_itxt("Description" if key == "Subject" else key, text)
+    with PdfDocument(pdf) as document, replacing(pdf.with_suffix(".png")) as beside:
+        image = document[0].render(scale=PNG_DPI / 72).to_pil()
+        _few_colours(image).save(beside, dpi=(PNG_DPI, PNG_DPI), pnginfo=told)
+
+
+def _few_colours(image: Any) -> Any:
+    """Return the picture with a palette: a third of the size.
+
+    The most common colours (surfaces, the demo mark across them) are kept to the bit; only what is left, the edges
+    of letters and lines, is brought to the nearest of as many more.
+    """
+    from PIL import Image
+
+    # Four bytes a pixel read as one number, not three arrays of numbers: an A3 sheet has 8 million pixels.
+    packed = (
+        np.frombuffer(image.convert("RGBX").tobytes(), dtype="<u4").reshape(image.height, image.width)
+        & 0xFFFFFF
+    )
+    # A pixel of nine tells which are common.
+    colours, many = np.unique(packed[::3, ::3], return_counts=True)
+    exact = colours[np.argsort(-many, kind="stable")[:PNG_EXACT]]
+    index = np.full(1 << 24, 255, dtype=np.uint8)
+    index[exact] = np.arange(len(exact))
+    found = index[packed]
+    edges = found == 255
+    palette = exact.astype("<u4").view(np.uint8).reshape(-1, 4)[:, :3].ravel().tolist()
+    if edges.any():
+        rest = Image.frombuffer("RGBX", (int(edges.sum()), 1), packed[edges]).convert("RGB")
+        rest = rest.quantize(255 - PNG_EXACT, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        found[edges] = np.asarray(rest)[0] + np.uint8(len(exact))
+        palette += rest.getpalette()
+    few = Image.fromarray(found, mode="L")
+    few.putpalette(palette)
+    return few

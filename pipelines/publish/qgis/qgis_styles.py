@@ -1,0 +1,262 @@
+"""Styles for QGIS (QML) per layer: which column is drawn how. :mod:`qml` knows the file format.
+
+Several named styles on the grid and the gap areas, one of them the default; a reader switches in the
+layer's properties.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from pipelines.config.region import MEASURES, THRESHOLDS
+from pipelines.core import classes
+from pipelines.publish.qgis import map_tips, qgis_gaps, qml
+from pipelines.publish.words import codes
+from pipelines.publish.words.edition_facts import RunFacts
+from pipelines.publish.words.palette import BASIS_COLOURS, CLASS_COLOURS, SHARE_COLOURS
+from pipelines.tables.contracts import Table
+
+DEFAULT_THRESHOLD, DEFAULT_MEASURE = 100, "tillgang"
+_SHORT = {"tillgang": " utan", "passerad": ""}
+"""What a share is of, after its number; the heading says it of passerade."""
+_MEASURE = {"tillgang": ("Utan tillgång", "utan"), "passerad": ("Ej passerade", "ej_passerade")}
+NOT_THE_CLASS = (
+    "Exakta andelar av all täckning som är känd inom organisationen, i egna färger: de är inte den öppna utgåvans "
+    "klasser, där få adresser räknas som en och bara uppgifter som får publiceras ingår, och samma ruta kan "
+    "ligga i en annan klass där."
+)
+"""Stands wherever the internal shares are seen."""
+_HATCH = "#7d7d7d"
+HATCH_SCALE = 50_000
+"""Modelled cells are hatched from this scale (1:n) and closer, where a cell is wider than the lines."""
+LABEL_SCALE = 25_000
+"""Cells carry a figure from this scale (1:n) and closer, where a cell is a centimetre."""
+STATUS_COLOURS = {
+    "tillgang": CLASS_COLOURS["tackt"],
+    "passerad": CLASS_COLOURS["storre_del"],
+    "planerad": CLASS_COLOURS["mindre_del"],
+    "ingen": CLASS_COLOURS["utan"],
+    "okand": "#9a9a9a",
+}
+TECHNIQUE_COLOURS = {
+    "fiber": "#0b4f6c", "kabel-tv": "#2f8fa3", "vdsl": "#73ad63", "xdsl": "#c9bd55", "fast_radio": "#d98b4a",
+    "lte": "#b4552d", "nr": "#7d3b6a", "okand": "#bdbdbd", "ingen": "#4f1548",
+}  # fmt: skip
+PLANNED_COLOUR = "#2f7d57"
+_GOAL_LIMITS = (80.0, 90.0, 95.0, 99.0)
+"""Shares of households (%) that part the classes of a kommun; tight at the top, where the goals lie."""
+_SHARE = {
+    "tillgang": ("har", "Hushåll med {} Mbit/s", "andel_{}_pct", "Hushåll med {} Mbit/s",
+                 "Andel av hushållen med tillgång till {} Mbit/s ned."),
+    "passerad": ("nås", "Hushåll nås av {} Mbit/s", "andel_passerade_{}_pct", "Hushåll passerade {}",
+                 "Andel av hushållen med tillgång till {} Mbit/s ned eller fiber förbi sig."),
+}  # fmt: skip
+KOMMUN_COLOURS = ("#4f1548", "#a83a4f", "#d87c42", "#e9b95a", "#b9dde6")
+ADDRESS_SCALE = 100_000
+"""Address points are drawn from this scale (1:n) and closer; further out they only hide each other."""
+
+
+@dataclass(frozen=True)
+class Style:
+    """One named style of one layer. ``name`` holds at most 30 characters, QGIS's limit."""
+
+    layer: str
+    geometry: str
+    name: str
+    description: str
+    qml: str
+    default: bool = False
+
+
+def styles(table: Table, facts: RunFacts) -> list[Style]:
+    """Return the styles of a layer; exactly one is the default. A demo says so in names and legends."""
+    demo = facts["demo"]
+    made = _MAKERS[table.name](table, " (DEMO)" if demo else "")
+    geometry = "geom" if table.geometry else ""
+    return [
+        Style(table.name, geometry, ("DEMO " if demo else "") + name, text, body, default=i == 0)
+        for i, (name, text, body) in enumerate(made)
+    ]
+
+
+_Made = list[tuple[str, str, str]]
+
+
+def _grid(table: Table, mark: str) -> _Made:
+    """Share of addresses without, for each threshold and measure; by underlag; best technique; planned."""
+    made = [_cells(table, mark, t, measure) for t, measure in _pairs()]
+    return [*made, *basis(table, mark), _technique(table, mark), planned(table, mark)]
+
+
+def basis(table: Table, mark: str) -> _Made:
+    """Return styles of cells by what their coverage rests on: per threshold, and all of it."""
+    labels = codes.CODES["underlag"]
+    values = {
+        k: (labels[k].removesuffix(" ur statistik") + mark, colour) for k, colour in BASIS_COLOURS.items()
+    }
+    made = []
+    for t in THRESHOLDS:
+        tip = map_tips.code_of_cell(f"underlag_{t}", f"Underlag för tillgång till {t} Mbit/s ned")
+        body = qml.document(table, qml.categorized(f"underlag_{t}", values, "fill"), tip=tip)
+        made.append(
+            (f"Underlag {t}", f"Vad tillgången till {t} Mbit/s bygger på: uppgifter eller modell.", body)
+        )
+    tip = map_tips.code_of_cell("underlag", "Underlag för all täckning")
+    body = qml.document(table, qml.categorized("underlag", values, "fill"), tip=tip)
+    made.append(("Underlag", "Vad all täckning i rutan bygger på: uppgifter eller modell.", body))
+    return made
+
+
+def _technique(table: Table, mark: str) -> tuple[str, str, str]:
+    """Cells with addresses by the best technique that evidence tells of."""
+    rules = [
+        qml.Rule(
+            "Ingen fast teknik" + mark if code == "ingen" else codes.TECHNIQUE_LABELS[code] + mark,
+            f"\"adresser\" > 0 AND \"basta_teknik\" = '{code}'", colour,
+        )
+        for code, colour in TECHNIQUE_COLOURS.items()
+    ]  # fmt: skip
+    tip = map_tips.code_of_cell("basta_teknik", "Bästa teknik enligt uppgifter")
+    return (
+        "Bästa teknik",
+        table.column("basta_teknik").description,
+        qml.document(table, qml.rules(rules), tip=tip),
+    )
+
+
+def planned(table: Table, mark: str) -> tuple[str, str, str]:
+    """Return the style of cells where something is planned."""
+    rule = qml.Rule("Planerad, inte klar" + mark, '"planerad"', PLANNED_COLOUR, outline=PLANNED_COLOUR)
+    body = qml.document(table, qml.rules([rule]), tip=map_tips.planned_of_cell())
+    return "Planerad", table.column("planerad").description, body
+
+
+def hatched(column: str, mark: str) -> qml.Rule:
+    """Return the rule that hatches cells that are modelled, or partly so, once the map is close enough."""
+    return qml.Rule(
+        f"Modellerat{mark}",
+        f"\"{column}\" IN ('statistik', 'blandat')", hatch=_HATCH, visible_from=HATCH_SCALE,
+    )  # fmt: skip
+
+
+def _cells(table: Table, mark: str, t: int, measure: str) -> tuple[str, str, str]:
+    """Cells with addresses by exact share; those that rest on a model are hatched once the map is close enough."""
+    title, part = _MEASURE[measure]
+    without = f'"adresser_{part}_{t}"'
+    limits = sorted(1 - x for x in classes.LIMITS)
+    parts = []
+    for (low, high), colour in zip(pairwise([0.0, *limits, 1.0]), SHARE_COLOURS, strict=True):
+        above = f'{without} > {low:g} * "adresser"' if low else ""
+        below = f'{without} <= {high:g} * "adresser"' if high < 1 else ""
+        parts.append(
+            qml.Rule(
+                f"{100 * low:.0f}–{100 * high:.0f} %{_SHORT[measure]}{mark}",
+                " AND ".join(x for x in (above, below) if x),
+                colour,
+            )
+        )
+    modelled = hatched(f"underlag_{t}" if measure == "tillgang" else "underlag", mark)
+    rules = [qml.Rule(f"{title} {t} Mbit/s", '"adresser" > 0', parts=(*parts, modelled))]
+    text = (
+        f"Andel av rutans adresser: {title.lower()} {t} Mbit/s ned. Tom: inga adresser. Siffran, från "
+        f"1:{LABEL_SCALE}, är väntat antal hushåll utan. Skrafferat, från 1:{HATCH_SCALE}: modellerat eller blandat "
+        f"underlag. {NOT_THE_CLASS}"
+    )
+    households = f'"hushall_{part}_{t}"'
+    labels = qml.label_rules(
+        f"to_string(round({households}))", [qml.LabelRule(f"{households} >= 0.5", LABEL_SCALE)], 8
+    )
+    body = qml.document(table, qml.rules(rules), labels, tip=map_tips.share_of_cell(measure, t))
+    return f"{title} {t}", text, body
+
+
+def _bristomraden(table: Table, mark: str) -> _Made:
+    made = []
+    for t, measure in _pairs():
+        title = _MEASURE[measure][0]
+        text = f"Bristområden: {title.lower()} {t} Mbit/s ned, efter kostnad per hushåll. Siffran är prioriteten."
+        made.append((f"{title} {t}", text, qgis_gaps.style(table, t, measure, mark)))
+    return made
+
+
+def _pairs() -> list[tuple[int, str]]:
+    """Return threshold and measure of each style, the default one first."""
+    pairs = [(t, m) for m in MEASURES for t in THRESHOLDS]
+    return sorted(pairs, key=lambda pair: pair != (DEFAULT_THRESHOLD, DEFAULT_MEASURE))
+
+
+def kommuner(table: Table, mark: str) -> _Made:
+    """Return the styles of the kommuner: share of households, per threshold and measure."""
+    shown = ((t, m) for m in MEASURES for t in (100, 30, 1000))
+    return [_goals(table, mark, t, m) for t, m in shown]
+
+
+def _goals(table: Table, mark: str, t: int, measure: str) -> tuple[str, str, str]:
+    have, heading, column, name, text = _SHARE[measure]
+    edges = [0.0, *_GOAL_LIMITS, 100.0]
+    share = f'"{column.format(t)}"'
+    parts = []
+    for (low, high), colour in zip(pairwise(edges), KOMMUN_COLOURS, strict=True):
+        above = f"{share} > {low:g} AND " if low else ""
+        label = f"{low:.0f}–{high:.0f} % {have}{mark}"
+        parts.append(qml.Rule(label, f"{above}{share} <= {high:g}", colour, outline="#6b6b6b"))
+    rules = qml.rules([qml.Rule(heading.format(t), parts=tuple(parts))])
+    body = qml.document(table, rules, qml.label("kommunnamn"), tip=map_tips.kommun(table, measure, t))
+    return name.format(t), text.format(t), body
+
+
+def lan(table: Table, mark: str) -> _Made:
+    """Return the style of the län: its border."""
+    body = qml.document(table, qml.rules([qml.Rule("Länsgräns" + mark, outline="#3a3a3a", outline_mm=0.8)]))
+    return [("Länsgräns", "Länets gräns, utan fyllning.", body)]
+
+
+def land(table: Table, mark: str) -> tuple[str, str, str]:
+    """Return a style of the län as plain land, to lie under everything: cells without addresses look so."""
+    rule = qml.Rule("Land" + mark, colour=CLASS_COLOURS["ingen_adress"])
+    return "Land", "Länets yta, utan gräns.", qml.document(table, qml.rules([rule]))
+
+
+def borders(table: Table, mark: str, labels_from: int) -> tuple[str, str, str]:
+    """Return a style of kommuner with border and name only, to lie on top of other layers."""
+    rule = qml.Rule("Kommungräns" + mark, outline="#6b6b6b", outline_mm=0.25)
+    labels = qml.label_rules("kommunnamn", [qml.LabelRule('"kommunnamn" IS NOT NULL', labels_from)])
+    name = f"Kommungräns, namn från 1:{labels_from}" if labels_from else "Kommungräns och namn"
+    return name, "Gräns och namn, utan fyllning.", qml.document(table, qml.rules([rule]), labels)
+
+
+def _adresser(table: Table, mark: str) -> _Made:
+    values = {k: (codes.STATUS_LABELS[k] + mark, colour) for k, colour in STATUS_COLOURS.items()}
+    body = qml.document(
+        table, qml.categorized("status", values, "marker"), visible_from=ADDRESS_SCALE, tip=map_tips.address()
+    )
+    return [("Status", f"Bästa status vid 30 Mbit/s; syns från skala 1:{ADDRESS_SCALE}.", body)]
+
+
+def _aliases(table: Table, _mark: str) -> _Made:
+    return [("Alias", "Svenska kolumnnamn.", qml.document(table, ""))]
+
+
+def _squares(table: Table, mark: str) -> _Made:
+    """How wide each 5 × 5 km square's interval is, in households."""
+    made = []
+    for t in (100, 30, 1000):
+        wide = f'"hushall_utan_{t}_hog" - "hushall_utan_{t}_lag"'
+        rules = []
+        for low, high, colour in zip(_WIDTHS, (*_WIDTHS[1:], 0), _WIDTH_COLOURS, strict=True):
+            label = f"{low}–{high} hushåll brett{mark}" if high else f"över {low} hushåll brett{mark}"
+            test = f"{wide} >= {low}" + (f" AND {wide} < {high}" if high else "")
+            rules.append(qml.Rule(label, test, colour))
+        text = f"Bredden på 90 %-intervallet för hushåll utan {t} Mbit/s ned."
+        made.append((f"Osäkerhet {t}", text, qml.document(table, qml.rules(rules))))
+    return made
+
+
+_WIDTHS = (0, 5, 20, 50, 200)
+_WIDTH_COLOURS = ("#f1f1f1", "#cfdbe8", "#9cb8d3", "#5d86ad", "#2a4f75")
+_MAKERS = {
+    "rutnat_250m": _grid, "rutnat_delar": _aliases, "kommuner": kommuner, "lan": lan, "adresser": _adresser,
+    "bristomraden": _bristomraden, "bristomraden_kommun": _aliases, "bristomraden_rutor": _aliases,
+    "bristkurva": _aliases, "osakerhet_5km": _squares,
+}  # fmt: skip

@@ -1,0 +1,40 @@
+"""``bredband.qgz`` and ``bredband_oppen.qgz``: QGIS projects that open finished, beside their GeoPackages.
+
+Written without QGIS, which is on few of the machines that run the pipeline: the XML of a project is text. The
+GeoPackages and rasters are named by relative paths; nothing of them is read here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipelines.core import files
+from pipelines.publish.qgis import project_editions, project_package
+from pipelines.publish.words.edition_facts import read_facts, read_open_facts, read_open_sources, read_sources
+
+if TYPE_CHECKING:
+    from pipelines.config.region import Region
+    from pipelines.core.paths import Paths
+    from pipelines.publish.qgis.project_model import Bounds
+
+INTERNAL, PUBLISHED = "out/bredband.qgz", "maps/data/bredband_oppen.qgz"
+
+
+def run(region: Region, paths: Paths) -> None:
+    """Build the projects of both editions."""
+    bounds = outlines(paths)
+    inside = project_editions.internal(region, read_facts(paths), read_sources(paths), bounds)
+    outside = project_editions.published(region, read_open_facts(paths), read_open_sources(paths), bounds)
+    project_package.write(paths.built(INTERNAL), inside)
+    project_package.write(paths.built(PUBLISHED), outside)
+
+
+def outlines(paths: Paths) -> dict[str, Bounds]:
+    """Return each kommun's bounding box, in whole metres outwards, by code."""
+    import numpy as np
+
+    frame = files.read_polygons(paths.table("granser"))
+    frame = frame[frame["i_lan"]].sort_values("kommunkod")
+    boxes = frame.geometry.bounds.to_numpy()
+    boxes = np.hstack([np.floor(boxes[:, :2]), np.ceil(boxes[:, 2:])])
+    return {code: tuple(map(float, box)) for code, box in zip(frame["kommunkod"], boxes, strict=True)}  # type: ignore[misc]

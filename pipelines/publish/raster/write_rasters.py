@@ -1,0 +1,96 @@
+"""The rasters: ``tackning_250m.tif``, each cell's share of addresses with coverage, and a class each.
+
+The pixels are the cells: column and row follow from ``rutid_scb`` by arithmetic, nothing is resampled.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.config.region import MEASURES, THRESHOLDS, Region
+from pipelines.core import cell_grid
+from pipelines.core.files import read_table, replacing, write_text
+from pipelines.core.paths import Paths
+from pipelines.publish.qgis import qml_raster
+from pipelines.publish.raster import class_raster, cog
+from pipelines.publish.words.edition_facts import (
+    DEMO_TEXT,
+    RunFacts,
+    demo_prefix,
+    midnight,
+    read_facts,
+    read_open_facts,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NODATA = -9999.0
+"""A cell without addresses, or no cell."""
+DECIMALS = 6
+BANDS = tuple((m, t) for m in MEASURES for t in THRESHOLDS)
+_PART = {"tillgang": "utan", "passerad": "ej_passerade"}
+_TOLD = {
+    "tillgang": "Andel av rutans adresser med tillgång till {} Mbit/s ned",
+    "passerad": "Andel av rutans adresser med tillgång till {} Mbit/s ned eller fiber förbi sig",
+}
+
+Shares = NDArray[np.float32]
+
+
+def run(region: Region, paths: Paths) -> None:
+    """Build ``out/tackning_250m.tif`` from the table of cells, and the class rasters from the open one."""
+    facts = read_facts(paths)
+    about = tags(region, facts)
+    needed = ["rutid_scb", "adresser", *(f"adresser_{_PART[m]}_{t}" for m, t in BANDS)]
+    cells = read_table(paths.table("rutnat_250m"), needed)
+    column, row, shape, corner = cog.frame(cell_grid.parse_scb_id(cells["rutid_scb"].to_numpy(dtype=str)))
+    bands = np.full((len(BANDS), *shape), NODATA, dtype=np.float32)
+    bands[:, row, column] = shares(cells)
+    with replacing(paths.built("out/tackning_250m.tif")) as beside:
+        cog.write(
+            beside, bands, corner, NODATA, about, _describe,
+            PREDICTOR="FLOATING_POINT", OVERVIEW_RESAMPLING="AVERAGE", STATISTICS="YES",
+        )  # fmt: skip
+    # QGIS would show three of the bands as red, green and blue; a style of the file's own name is read first.
+    write_text(paths.built("out/tackning_250m.qml"), qml_raster.share_style(facts).qml)
+    told = read_open_facts(paths)
+    class_raster.write_all(tags(region, told), told, paths)
+
+
+def shares(cells: pd.DataFrame) -> Shares:
+    """Return the share (0–100 %) of addresses with coverage, one row per band; nodata without addresses."""
+    total = cells["adresser"].to_numpy(dtype=np.float64)
+    out = np.full((len(BANDS), len(cells)), NODATA, dtype=np.float32)
+    lived = total > 0
+    for i, (measure, t) in enumerate(BANDS):
+        without = cells[f"adresser_{_PART[measure]}_{t}"].to_numpy(dtype=np.float64)
+        share = 100.0 * (total[lived] - without[lived]) / total[lived]
+        out[i, lived] = np.clip(np.round(share, DECIMALS), 0.0, 100.0)
+    return out
+
+
+def tags(region: Region, facts: RunFacts) -> dict[str, str]:
+    """Return the file's metadata."""
+    return {
+        "TIFFTAG_IMAGEDESCRIPTION": f"{demo_prefix(facts)}Bredbandstäckning i 250 m-rutor, {facts['lan']}",
+        "TIFFTAG_COPYRIGHT": region.publicering.utgivare,
+        "BESKRIVNING": (DEMO_TEXT + " " if facts["demo"] else "")
+        + "Andel av rutans adresser med täckning. Delvis modellerad; inget värde där ingen adress finns.",
+        "DEMO": "ja" if facts["demo"] else "nej",
+        "KORNING_ID": facts["korning_id"],
+        "ENHET": "procent",
+        "PTS_DATUM": facts["pts_datum"],
+        "SENASTE_INDATADATUM": facts["senaste_indatadatum"],
+        "TIFFTAG_DATETIME": midnight(facts)[:19].replace("-", ":").replace("T", " "),
+    }
+
+
+def _describe(made: Any) -> None:
+    for i, (measure, t) in enumerate(BANDS, start=1):
+        made.set_band_description(i, f"{measure}_{t}")
+        made.set_band_unit(i, "%")
+        made.update_tags(i, BESKRIVNING=_TOLD[measure].format(t), TROSKEL_MBIT=str(t), MATT=measure)

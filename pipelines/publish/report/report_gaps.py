@@ -1,0 +1,117 @@
+"""The report on gap areas: how many, what they would cost, and which come first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipelines.config.region import MEASURES, THRESHOLDS
+from pipelines.publish.words.markdown import table
+from pipelines.publish.words.swedish import number
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipelines.config.region import Region, Spann
+
+FIRST = ((1000, "passerad"), (100, "tillgang"))
+"""Threshold and measure of which the first areas are listed: what to build past, what to connect."""
+SHOWN = 10
+MATT = {"tillgang": "tillgång", "passerad": "passerad"}
+COLUMNS = [
+    "bristomrade_id", "troskel_mbit", "matt", "modellerad", "kommuner", "rutor", "adresser_klassade", "hushall_utan",
+    "schakt_m", "kostnad_sek", "kostnad_lag_sek", "kostnad_hog_sek", "kostnad_per_hushall_sek", "prioritet",
+]  # fmt: skip
+"""What is read of the table ``bristomraden``."""
+
+
+def section(areas: pd.DataFrame, region: Region) -> str:
+    """Return the whole section from the table ``bristomraden`` (columns :data:`COLUMNS`)."""
+    parts = ["## Bristområden", _meaning(region), overview(areas), _assumptions(region)]
+    parts += [first(areas, t, m, region) for t, m in FIRST]
+    return "\n\n".join(parts)
+
+
+def overview(areas: pd.DataFrame) -> str:
+    """One row per threshold and measure: areas, households in them and dispersed, trench, cost and its bounds."""
+    rows = []
+    for t in THRESHOLDS:
+        for m in MEASURES:
+            here = areas[(areas["troskel_mbit"] == t) & (areas["matt"] == m)]
+            ranked = here["prioritet"].notna()
+            real, dispersed = here[ranked], here[~ranked]
+            modelled = real[real["modellerad"]]
+            rows.append(
+                (
+                    f"{t} Mbit/s, {MATT[m]}", number(len(real)), number(len(real) - len(modelled)),
+                    number(len(modelled)),
+                    number(real["hushall_utan"].sum()), number(modelled["hushall_utan"].sum()),
+                    number(dispersed["hushall_utan"].sum()), _sum(real["schakt_m"], 1e3),
+                    *(_sum(real[c], 1e6) for c in ("kostnad_sek", "kostnad_lag_sek", "kostnad_hog_sek")),
+                )
+            )  # fmt: skip
+    head = ("Tröskel och mått", "Områden", "varav uppmätta", "varav modellerade", "Hushåll i områden",
+            "varav i modellerade", "Hushåll utspritt", "Schakt, fågelväg (km)", "Kostnad (mkr)", "Låg (mkr)",
+            "Hög (mkr)")  # fmt: skip
+    return table(head, rows)
+
+
+def first(areas: pd.DataFrame, t: int, m: str, region: Region) -> str:
+    """List the areas that come first at one threshold and measure."""
+    here = areas[(areas["troskel_mbit"] == t) & (areas["matt"] == m) & areas["prioritet"].notna()]
+    rows = [
+        (
+            r["bristomrade_id"], _names(r["kommuner"], region), "modellerat" if r["modellerad"] else "uppmätt",
+            number(r["prioritet"]), number(r["rutor"]), number(r["adresser_klassade"]), number(r["hushall_utan"], 1),
+            _whole(r["kostnad_sek"], 1e3), _whole(r["kostnad_lag_sek"], 1e3), _whole(r["kostnad_hog_sek"], 1e3),
+            _whole(r["kostnad_per_hushall_sek"]),
+        )
+        for r in here.sort_values("prioritet").head(SHOWN).to_dict("records")
+    ]  # fmt: skip
+    title = f"### De {SHOWN} första: {t} Mbit/s, {MATT[m]}\n\n"
+    if not rows:
+        return title + "Inga bristområden."
+    head = ("Bristområde", "Kommuner", "Underlag", "Prioritet", "Rutor", "Adresser att ansluta", "Hushåll",
+            "Kostnad (tkr)", "Låg (tkr)", "Hög (tkr)", "Kronor per hushåll")  # fmt: skip
+    return title + table(head, rows, left=3)
+
+
+def _meaning(region: Region) -> str:
+    limit = number(100 * region.brist.sannolikhetsgrans)
+    return (
+        f"Ett bristområde är närliggande rutor med adresser vars sannolikhet för täckning är under {limit} %. "
+        "*Modellerat*: minst en adress i rutorna bygger på statistik; det visar att brist är trolig, inte var den är. "
+        "*Utspritt*: väntade hushåll utan, i rutor där ingen enskild adress räknas som utan; de har ingen plats och "
+        "ingen kostnad. Områden och utspritt summerar till länets hushåll utan. De sex raderna är sex svar på samma "
+        "fråga och ska inte läggas ihop."
+    )
+
+
+def _assumptions(region: Region) -> str:
+    """Say that every krona rests on assumptions, which they are, and where they are explained."""
+    cost = region.kostnad
+
+    def span(s: Spann, decimals: int = 0) -> str:
+        return f"{number(s.mitt, decimals)} ({number(s.lag, decimals)}–{number(s.hog, decimals)})"
+
+    return (
+        "**Kostnaderna är antaganden** ur konfigurationen (`[kostnad]`), inte offerter: schakt "
+        f"{span(cost.schakt_tat_sek_per_m)} kr/m i tätbebyggt och {span(cost.schakt_gles_sek_per_m)} kr/m i "
+        f"glesbebyggt, omvägsfaktor {span(cost.omvagsfaktor, 1)}, anslutning {span(cost.anslutning_sek_per_adress)} kr "
+        f"per adress, fast kostnad {span(cost.fast_sek_per_omrade)} kr per område. Låg och hög kostnad sätter alla "
+        "antaganden i samma ände på en gång; det är inget konfidensintervall. Varje område är räknat för sig, så "
+        "områden som delar schakt kostar mindre tillsammans. Alla antaganden med källa, och ett räkneexempel: "
+        "docs/bristanalys.md."
+    )
+
+
+def _names(codes: str, region: Region) -> str:
+    return ", ".join(region.kommunnamn.get(code, code) for code in codes.split(","))
+
+
+def _sum(values: pd.Series, unit: float) -> str:
+    """Return a sum; one that lacks a value is unknown, not smaller."""
+    return "okänd" if values.isna().any() else number(values.sum() / unit)
+
+
+def _whole(value: float, unit: float = 1) -> str:
+    return "–" if value != value else number(value / unit)

@@ -1,0 +1,171 @@
+"""Gap areas as bytes: which cells belong to which area, and each area's facts, per threshold and measure.
+
+The open page's areas are those of ``oppen_bristomraden``. That table has no list of cells, so they are found
+again from the open cells, and checked against its own ids and numbers of cells. The stream is, per pair: the
+gap from each member cell to the next, then each one's area; then every fact of every area, pairs in order.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.config.region import MEASURES, THRESHOLDS
+from pipelines.core import cell_grid, classes
+from pipelines.core.errors import ContractError
+from pipelines.gaps.gap_areas import components
+from pipelines.publish.webmap.encode import Codes, Numbers, codes, deflate, numbers, pack_fields, pack_numbers
+from pipelines.tables.contracts import UNDERLAG
+from pipelines.tables.open_contracts import COST_CLASSES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PAIRS = tuple((t, m) for m in MEASURES for t in THRESHOLDS)
+Members = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""Of one pair: places of the member cells in the page's cells, ascending, and each one's row of the areas."""
+_KRONOR = ("kostnad_sek", "kostnad_lag_sek", "kostnad_hog_sek", "kostnad_per_hushall_sek")
+
+
+def open_members(cells: pd.DataFrame, areas: pd.DataFrame) -> list[Members]:
+    """Return the cells of the open areas of every pair.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        ``oppen_rutnat_250m``, by ``rutid_scb``.
+    areas : DataFrame
+        ``oppen_bristomraden``.
+
+    Raises
+    ------
+    ContractError
+        When the cells do not give the table's own areas.
+    """
+    rutid = cell_grid.parse_scb_id(cells["rutid_scb"])
+    found = []
+    for t, m in PAIRS:
+        inside = np.flatnonzero(cells[f"klass_{m}_{t}"].isin(classes.LACKING))
+        modelled = cells[f"underlag_{t}"].iloc[inside].isin(["statistik", "blandat"]).to_numpy()
+        area = components(rutid[inside], modelled)
+        first = np.unique(area, return_index=True)[1]
+        own = areas[(areas["troskel_mbit"] == t) & (areas["matt"] == m)]
+        ids = [f"{t}-{m}-{x}" for x in cells["rutid_scb"].iloc[inside].iloc[first]]
+        sizes = dict(zip(ids, np.bincount(area).tolist(), strict=True))
+        if sizes != dict(zip(own["bristomrade_id"], own["rutor"].tolist(), strict=True)):
+            raise ContractError(
+                f"Kartans bristområden vid {t} Mbit/s ({m}) är inte de som publiceras.",
+                action="Det är ett fel i programmet, rapportera det.",
+            )
+        row = own.reset_index().set_index("bristomrade_id").loc[ids, "index"].to_numpy(np.int64)
+        found.append((inside, row[area]))
+    return found
+
+
+def internal_members(cells: pd.DataFrame, areas: pd.DataFrame, members: pd.DataFrame) -> list[Members]:
+    """Return the cells of the internal areas (``bristomraden_rutor``) of every pair."""
+    import pandas as pd
+
+    place, row = pd.Index(cells["rutid_scb"]), pd.Index(areas["bristomrade_id"])
+    found = []
+    for t, m in PAIRS:
+        own = members[(members["troskel_mbit"] == t) & (members["matt"] == m)].sort_values("rutid_scb")
+        found.append((place.get_indexer(own["rutid_scb"]), row.get_indexer(own["bristomrade_id"])))
+    return found
+
+
+def open_fields(areas: pd.DataFrame) -> list[Codes | Numbers]:
+    """Return what the open page tells of an area: from and to, classes of cost."""
+    ends = [f"{n}_{end}" for n in ("adresser", "hushall", "hushall_utan") for end in ("minst", "hogst")]
+    return [
+        *_common(areas), codes("kostnad_klass", areas["kostnad_klass"], COST_CLASSES),
+        numbers("land_ha", areas["land_ha"]), *(_or_nothing(n, areas[n], 1) for n in ends),
+    ]  # fmt: skip
+
+
+def internal_fields(areas: pd.DataFrame) -> list[Codes | Numbers]:
+    """Return what the internal page tells of an area: exact sums, trench, cost, priority."""
+    sums = ("hushall", "hushall_utan", "befolkning_utan")
+    return [
+        *_common(areas), codes("underlag", areas["underlag"], UNDERLAG), numbers("land_ha", areas["land_ha"]),
+        numbers("adresser", areas["adresser"], scale=1),
+        numbers("adresser_klassade", areas["adresser_klassade"], scale=1),
+        *(numbers(n, areas[n]) for n in sums),
+        *(_or_nothing(n, areas[n], 1) for n in ("avstand_m", "schakt_m", *_KRONOR, "prioritet")),
+        _or_nothing("sannolikhet", areas["sannolikhet"], 100),
+    ]  # fmt: skip
+
+
+def pack(
+    areas: pd.DataFrame, members: list[Members], fields: list[Codes | Numbers], cells: pd.DataFrame
+) -> Any:
+    """Pack areas and their cells.
+
+    Returns
+    -------
+    description : dict
+        Per pair its numbers of areas and cells; the fields; ids that are not the pair and a cell of the area;
+        all kommuner of the areas that lie in several.
+    text : str
+        Base64 of the deflated stream.
+    """
+    order = np.concatenate([np.unique(row) for _, row in members]) if members else np.zeros(0, np.int64)
+    pairs, stream, names = [], [], []
+    rutid = cells["rutid_scb"].to_numpy()
+    for (t, m), (place, row) in zip(PAIRS, members, strict=True):
+        own, number = np.unique(row, return_inverse=True)
+        gaps = np.diff(place, prepend=0)
+        parts = [pack_numbers(x) for x in (gaps, number)]
+        pairs.append(
+            {"troskel": t, "matt": m, "antal": len(own), "rutor": len(place), "byte": [w for w, _ in parts]}
+        )
+        stream += [body for _, body in parts]
+        names += _names(areas["bristomrade_id"].to_numpy()[own], number, rutid[place], f"{t}-{m}-")
+    kept = [_taken(f, order) for f in fields]
+    described, body = pack_fields([*kept, numbers("namnruta", [n for n, _ in names], scale=1)])
+    several = areas["kommuner"].iloc[order].reset_index(drop=True)
+    description = {
+        "par": pairs, "falt": described,
+        "id": {str(i): name for i, (_, name) in enumerate(names) if name},
+        "kommuner": {str(i): k for i, k in several.items() if "," in k},
+    }  # fmt: skip
+    return description, deflate(b"".join([*stream, body]))
+
+
+def _names(
+    ids: NDArray[Any], number: NDArray[np.int64], rutid: NDArray[Any], head: str
+) -> list[tuple[int, str]]:
+    """Return, per area, which of its cells gives it its id, or 0 and the id itself."""
+    order = np.argsort(number, kind="stable")
+    sorted_rutid, starts = rutid[order], np.searchsorted(number[order], np.arange(len(ids)))
+    at = {f"{head}{r}": k for k, r in enumerate(sorted_rutid)}
+    ends = np.append(starts, len(order))[1:]
+    out = []
+    # One turn an area: its name, not data.
+    for name, start, end in zip(ids, starts.tolist(), ends.tolist(), strict=True):
+        k = at.get(name, -1)
+        out.append((k - start, "") if start <= k < end else (0, str(name)))
+    return out
+
+
+def _common(areas: pd.DataFrame) -> list[Codes | Numbers]:
+    kommuner = tuple(sorted(areas["kommunkod"].unique()))
+    modelled = np.where(areas["modellerad"].to_numpy(bool), "ja", "nej")
+    return [codes("kommunkod", areas["kommunkod"], kommuner), codes("modellerad", modelled, ("nej", "ja"))]
+
+
+def _or_nothing(name: str, column: Any, scale: int) -> Numbers:
+    """Return a field of numbers that may be empty: one more than the number, 0 where there is none."""
+    values = np.asarray(column.astype("float64"))
+    whole = np.floor(np.round(np.nan_to_num(values), 6) * scale + 0.5)
+    return Numbers(name, scale, np.where(np.isnan(values), 0, whole + 1).astype(np.uint32), empty=True)
+
+
+def _taken(field: Codes | Numbers, rows: NDArray[np.int64]) -> Codes | Numbers:
+    from dataclasses import replace
+
+    if isinstance(field, Codes):
+        return replace(field, codes=field.codes[rows])
+    return replace(field, scaled=field.scaled[rows])

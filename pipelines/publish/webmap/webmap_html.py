@@ -1,0 +1,125 @@
+"""One self-contained page: folium's map and script, Leaflet and our own files inlined, a strict CSP."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import folium
+from branca.element import Figure, MacroElement
+from folium.template import Template
+from markupsafe import Markup
+
+from pipelines.publish.words.html import policy, sorting, stylesheet, templates, text_of
+
+PACKAGE = "pipelines.publish.webmap"
+SCRIPTS = (
+    "sweref.js", "data.js", "grid_layer.js", "palette.js", "legend.js", "areas.js", "facts.js", "area_list.js",
+    "cursor.js", "outline.js", "table.js", "address.js", "search.js", "controls.js", "page.js",
+)  # fmt: skip
+
+
+class Page(Figure):  # type: ignore[misc]
+    """A folium figure written with our own template: language, title, policy, nothing from elsewhere."""
+
+    def render(self, **kwargs: Any) -> str:
+        """Return the page; ``kwargs`` is the template's context."""
+        for child in self._children.values():
+            child.render()
+        background = kwargs["bakgrund"]
+        scripts = [_leaflet("leaflet.js"), _own_scripts(), str(self.script.render())]
+        styles = [_leaflet("leaflet.css"), stylesheet(), _read("page.css")]
+        return templates(PACKAGE).get_template("template.html.j2").render(
+            policy=policy(scripts, styles, f"data: blob: {background.host if background else ''}".strip()),
+            styles=[Markup(s) for s in styles],
+            scripts=[Markup(s) for s in scripts],
+            map_html=Markup(self.html.render()),
+            **kwargs,
+        )  # fmt: skip
+
+
+class CountyMap(folium.Map):  # type: ignore[misc]
+    """A folium map without the assets and the header (no zooming!) stock folium brings, and with a fixed name."""
+
+    default_js: list[tuple[str, str]] = []  # noqa: RUF012 (folium reads them so)
+    default_css: list[tuple[str, str]] = []  # noqa: RUF012
+    _template = Template(
+        """
+        {% macro html(this, kwargs) %}<div class="folium-map" id="{{ this.get_name() }}" tabindex="0"
+          role="application" aria-labelledby="karta-namn" aria-describedby="karta-hjalp"></div>{% endmacro %}
+        {% macro script(this, kwargs) %}
+        var {{ this.get_name() }} = L.map("{{ this.get_name() }}", {
+          center: {{ this.location|tojson }}, crs: L.CRS.{{ this.crs }},
+          ...{{ this.options|tojavascript }}, ...bredband.motion()
+        });
+        {% endmacro %}
+        """
+    )
+
+    def get_name(self) -> str:
+        """Return the map's name in script and HTML; fixed, so that the same input gives the same bytes."""
+        return "karta"
+
+
+class GridLayer(MacroElement):  # type: ignore[misc]
+    """The grid of cells, drawn on canvas by ``grid_layer.js`` from the arrays in the page."""
+
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+        var {{ this.get_name() }} = new bredband.GridLayer({{ this.options|tojavascript }});
+        bredband.start({{ this._parent.get_name() }}, {{ this.get_name() }});
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.options = options
+
+    def get_name(self) -> str:
+        """Return the layer's name in script."""
+        return "rutor"
+
+
+def render(context: dict[str, Any], bounds: list[list[float]]) -> str:
+    """Return the page as HTML.
+
+    Parameters
+    ----------
+    context : dict
+        What the template shows; see :func:`pipelines.publish.webmap.webmap_page.context`.
+    bounds : list
+        ``[[south, west], [north, east]]`` in degrees.
+    """
+    (south, west), (north, east) = bounds
+    county = CountyMap(
+        location=[(south + north) / 2, (west + east) / 2],
+        tiles=None, zoom_start=7, min_zoom=5, max_zoom=17, zoom_control=False, attribution_control=False,
+        zoom_snap=0.5,
+    )  # fmt: skip
+    county.add_child(GridLayer(min_zoom=5, max_zoom=17))
+    page = Page()
+    page.add_child(county)
+    return page.render(**context)
+
+
+def _read(name: str) -> str:
+    return text_of(PACKAGE, name)
+
+
+def _own_scripts() -> str:
+    return sorting() + "".join(map(_read, SCRIPTS))
+
+
+@cache
+def _leaflet(name: str) -> str:
+    """Leaflet's own file from its PyPI package, less what would make the browser ask for another file."""
+    from xstatic.pkg import leaflet
+
+    body = (Path(leaflet.BASE_DIR) / name).read_text(encoding="utf-8")
+    if name.endswith(".css"):
+        return re.sub(r"(?:background-image|behavior)\s*:\s*url\([^)]*\)\s*;?", "", body)
+    return re.sub(r"//# sourceMappingURL=.*", "", body)

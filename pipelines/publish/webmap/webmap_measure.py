@@ -1,0 +1,68 @@
+"""Measure a page in Chromium: first picture, switches, zoom, heap. For ``make bench`` and the browser tests.
+
+Run alone: ``python -m pipelines.publish.webmap.webmap_measure PAGE.html …``. Needs the test environment (Playwright)
+and Chromium, named in ``CHROMIUM`` or on the path.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+GOALS = {"first_ms": 1500, "switch_ms": 150, "zoom_ms": 200, "heap_mb": 60}
+"""What the map must hold on the full county, headless and without a GPU."""
+_SWITCH = """async () => { const all = [];
+  const ids = ['troskel-1000', 'lager-utan', 'lager-underlag', 'lager-plan', 'lager-klass', 'matt-passerad',
+    'troskel-30', 'visa-omraden', 'troskel-100'];
+  for (const id of ids.filter((id) => document.getElementById(id))) {
+    const t = performance.now(); document.getElementById(id).click();
+    all.push(performance.now() - t); await new Promise((done) => setTimeout(done, 60)); }
+  return all; }"""
+_ZOOM = """async () => { const all = [];
+  for (const z of [8, 10, 12, 14, 16]) { const t = performance.now();
+    karta.setView([58.02, 12.75], z, { animate: false });
+    all.push(performance.now() - t); await new Promise((done) => setTimeout(done, 60)); }
+  return all; }"""
+
+
+def measured(page: Any) -> dict[str, float]:
+    """Return the figures of GOALS for an open, ready page; of switches and zooms the worst."""
+    first = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    ready = page.evaluate("bredband.readyAt")
+    switch, zoom = page.evaluate(_SWITCH), page.evaluate(_ZOOM)
+    session = page.context.new_cdp_session(page)
+    session.send("HeapProfiler.collectGarbage")
+    used = session.send("Runtime.getHeapUsage")
+    heap = used["usedSize"] + used["embedderHeapUsedSize"] + used["backingStorageSize"]
+    return {
+        "first_ms": round(max(first, ready)), "switch_ms": round(max(switch)), "zoom_ms": round(max(zoom)),
+        "heap_mb": round(heap / 1e6, 1),
+    }  # fmt: skip
+
+
+def main(files: list[Path]) -> int:
+    """Print each page's figures beside the goals; return 1 when one is not held."""
+    from playwright.sync_api import sync_playwright
+
+    held = True
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"),
+            args=["--headless", "--no-sandbox", "--disable-gpu"],
+        )
+        for file in files:
+            page = browser.new_context(viewport={"width": 1280, "height": 800}, offline=True).new_page()
+            page.goto(file.resolve().as_uri())
+            page.wait_for_selector("html[data-klar=ja]", timeout=60_000)
+            found = {"size_mb": round(file.stat().st_size / 1e6, 2), **measured(page)}
+            held &= all(found[k] <= v for k, v in GOALS.items())
+            print(f"{file.name}: " + ", ".join(f"{k} {v} (mål {GOALS.get(k, 4)})" for k, v in found.items()))
+        browser.close()
+    return 0 if held else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main([Path(a) for a in sys.argv[1:]]))

@@ -1,0 +1,122 @@
+"""Kommun outlines, neighbouring land and names for the map, simplified and delta-coded.
+
+Coordinates are whole 1e-5 degrees (about 1 m), each but the first of a line as the difference from
+the one before.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+from pyproj import Transformer
+
+from pipelines.core.files import EPSG
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TOLERANCE_M = 60
+"""Simplification: a quarter of a cell, so a drawn border never looks a cell off."""
+SMALLEST_HA = 2
+"""Islands below this are not outlined; their cells are drawn all the same."""
+PLACES = 1500
+"""Most place names kept, by area of the locality."""
+_UNITS = 100_000
+
+
+def build(granser: pd.DataFrame, size: pd.Series[float], orter: pd.DataFrame | None) -> dict[str, Any]:
+    """Return outlines and labels.
+
+    Parameters
+    ----------
+    granser : DataFrame
+        Contract GRANSER, geometry as shapely polygons in EPSG:3006.
+    size : Series
+        Households by ``kommunkod``: the order in which kommun names win room on the map.
+    orter : DataFrame, optional
+        Contract ORTER; its localities become place names.
+
+    Returns
+    -------
+    dict
+        ``granser``, ``lansgrans`` (lines), ``grannar`` (rings), ``bounds`` ([[south, west], [north,
+        east]] in degrees), ``kommuner`` (``[name, lat, lon, bounds]``) and ``orter`` (``[name, lat, lon]``), most
+        important first.
+    """
+    inside = granser["i_lan"].to_numpy(bool)
+    shapes = shapely.coverage_simplify(granser["geometry"].to_numpy(), TOLERANCE_M)
+    own = _without_islets(shapes[inside])
+    borders = shapely.line_merge(shapely.union_all(shapely.boundary(own)))
+    # Outer rings only: slivers between generalised outlines would show as holes.
+    outer = shapely.get_exterior_ring(shapely.get_parts(shapely.union_all(own)))
+    neighbours = shapely.get_exterior_ring(shapely.get_parts(_without_islets(shapes[~inside])))
+    return {
+        "granser": _coded(borders),
+        "lansgrans": [_delta(ring) for ring in outer],
+        "grannar": [_delta(ring) for ring in neighbours],
+        "bounds": _bounds(own),
+        "kommuner": _kommun_labels(granser[inside], size),
+        "orter": _place_labels(orter),
+    }
+
+
+def _without_islets(shapes: Any) -> Any:
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    kept = shapely.area(parts) >= SMALLEST_HA * 10_000
+    # A kommun of islets only keeps them all.
+    kept |= ~np.isin(owner, owner[kept])
+    return np.array([shapely.multipolygons(parts[kept & (owner == i)]) for i in range(len(shapes))], object)
+
+
+@cache
+def _projection() -> Transformer:
+    return Transformer.from_crs(EPSG, 4326, always_xy=True)
+
+
+def _to_degrees(xy: Any) -> Any:
+    lon, lat = _projection().transform(xy[:, 0], xy[:, 1])
+    return np.column_stack([lat, lon])
+
+
+def _delta(line: Any) -> list[int]:
+    units = np.round(_to_degrees(shapely.get_coordinates(line)) * _UNITS).astype(np.int64)
+    return [int(x) for x in np.diff(units, axis=0, prepend=[[0, 0]]).ravel()]
+
+
+def _coded(lines: Any) -> list[list[int]]:
+    return [_delta(part) for part in shapely.get_parts(lines)]
+
+
+def _bounds(shapes: Any) -> list[list[float]]:
+    corners = _to_degrees(shapely.get_coordinates(shapely.envelope(shapely.union_all(shapes))))
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    return [[round(float(x), 4) for x in low], [round(float(x), 4) for x in high]]
+
+
+def _labels(names: Any, shapes: Any) -> list[list[Any]]:
+    if not len(names):
+        return []
+    largest = [max(shapely.get_parts(s), key=lambda p: (p.area, p.wkb)) for s in shapes]
+    where = _to_degrees(shapely.get_coordinates(shapely.centroid(largest)))
+    return [[str(n), round(float(a), 4), round(float(b), 4)] for n, (a, b) in zip(names, where, strict=True)]
+
+
+def _kommun_labels(granser: pd.DataFrame, size: pd.Series[float]) -> list[list[Any]]:
+    weight = granser["kommunkod"].map(size).fillna(0)
+    order = np.lexsort([granser["kommunkod"], -weight.to_numpy()])
+    ranked = granser.iloc[order]
+    boxes = [_bounds(np.array([g])) for g in ranked["geometry"]]
+    named = _labels(ranked["kommunnamn"], ranked["geometry"])
+    return [[*label, box] for label, box in zip(named, boxes, strict=True)]
+
+
+def _place_labels(orter: pd.DataFrame | None) -> list[list[Any]]:
+    if orter is None or orter.empty:
+        return []
+    area = shapely.area(orter["geometry"].to_numpy())
+    order = np.lexsort([orter["kod"], -area, orter["typ"] != "tatort"])[:PLACES]
+    ranked = orter.iloc[order]
+    return _labels(ranked["namn"], ranked["geometry"])

@@ -1,0 +1,166 @@
+"""The web map: one self-contained page an edition and language. Open: classes and bands. Internal: exact counts."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.config.region import MEASURES, THRESHOLDS, Region
+from pipelines.core import cell_grid
+from pipelines.core.files import read_table, write_text
+from pipelines.core.paths import Paths
+from pipelines.disclosure import make_open_tables
+from pipelines.disclosure.open_reconciliation import beyond_pts
+from pipelines.publish.webmap import (
+    earlier,
+    encode,
+    webmap_fields,
+    webmap_gaps,
+    webmap_html,
+    webmap_outline,
+    webmap_page,
+)
+from pipelines.publish.webmap.webmap_page import Subject
+from pipelines.publish.words.edition_facts import read_facts, read_open_facts, read_open_sources, read_sources
+from pipelines.publish.words.language import LANGUAGES
+from pipelines.tables import open_contracts
+from pipelines.tables.reconciliation_tables import AVSTAMNING_OPPEN
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipelines.orders.edition import Edition as EarlierEdition
+    from pipelines.publish.webmap.encode import Codes, Numbers
+
+OPEN = f"maps/{webmap_page.FILES['sv']}"
+OPEN_EN = f"maps/{webmap_page.FILES['en']}"
+INTERNAL = "out/bredbandskarta_intern.html"
+
+
+@dataclass(frozen=True)
+class Packed:
+    """What is made once and is the same on every page of an edition."""
+
+    cells: tuple[dict[str, Any], str]
+    areas: tuple[dict[str, Any], str]
+    names: dict[str, str]
+    outlines: str
+    bounds: list[list[float]]
+
+
+def run(region: Region, paths: Paths) -> None:
+    """Build the pages, each whole or not at all.
+
+    The open ones are made from the open tables and nothing else, the internal one from ``rutnat_250m``,
+    ``kommuner``, ``lan``, ``bristomraden`` and ``bristomraden_rutor``; all of them with the outlines of
+    ``granser`` and ``orter``, the run's facts, and an earlier edition's classes where one is given.
+    """
+    before = earlier.open_earlier(paths, read_facts(paths))
+    kommuner = make_open_tables.read(paths, open_contracts.KOMMUNER_OPPNA)
+    size = kommuner.set_index("kommunkod")["hushall_ca"].fillna(0).astype("float64")
+    shapes = webmap_outline.build(_polygons(paths.table("granser")), size, _polygons(paths.table("orter")))
+    write_open(region, paths, shapes, before)
+    write_internal(region, paths, shapes, before)
+
+
+def write_open(
+    region: Region, paths: Paths, shapes: dict[str, Any], before: EarlierEdition | None = None
+) -> None:
+    """Write the open page in every language; ``shapes`` is what :func:`outline.build` returns."""
+    facts, sources = read_open_facts(paths), read_open_sources(paths)
+    kommuner, lan = (
+        make_open_tables.read(paths, t) for t in (open_contracts.KOMMUNER_OPPNA, open_contracts.LAN_OPPNA)
+    )
+    published = earlier.published(before) if before else None
+    then = before.facts if before and published is not None else None
+    packed = _open(region, paths, published, shapes)
+    outside = beyond_pts(make_open_tables.read(paths, AVSTAMNING_OPPEN))
+    for language in LANGUAGES:
+        about = Subject("oppen", language, region, facts, sources, kommuner, lan, then, outside)
+        write_text(paths.built(f"maps/{webmap_page.FILES[language]}"), _page(about, packed))
+
+
+def write_internal(
+    region: Region, paths: Paths, shapes: dict[str, Any], before: EarlierEdition | None = None
+) -> None:
+    """Write the internal page."""
+    packed = _internal(region, paths, earlier.internal(before) if before else None, shapes)
+    kommuner, lan = (read_table(paths.table(n)) for n in ("kommuner", "lan"))
+    then = before.facts if before else None
+    about = Subject("intern", "sv", region, read_facts(paths), read_sources(paths), kommuner, lan, then)
+    write_text(paths.built(INTERNAL), _page(about, packed))
+
+
+def _open(region: Region, paths: Paths, before: pd.DataFrame | None, shapes: dict[str, Any]) -> Packed:
+    cells = _by_place(make_open_tables.read(paths, open_contracts.RUTNAT_250M))
+    # The outlines of the areas are drawn from the cells.
+    areas = read_table(paths.table("oppen_bristomraden"), open_contracts.BRISTOMRADEN_OPPNA.names)
+    now = {f"klass_{m}_{t}": cells[f"klass_{m}_{t}"] for m in MEASURES for t in THRESHOLDS}
+    told = webmap_fields.open_fields(cells, region)
+    members = webmap_gaps.open_members(cells, areas)
+    return _packed(
+        cells,
+        told,
+        now,
+        before,
+        webmap_gaps.pack(areas, members, webmap_gaps.open_fields(areas), cells),
+        shapes,
+    )
+
+
+def _internal(region: Region, paths: Paths, before: pd.DataFrame | None, shapes: dict[str, Any]) -> Packed:
+    from pipelines.tables.gap_tables import BRISTOMRADEN
+
+    cells = _by_place(read_table(paths.table("rutnat_250m")))
+    areas = read_table(paths.table("bristomraden"), BRISTOMRADEN.names)
+    now = webmap_fields.exact_classes(cells)
+    told = webmap_fields.internal_fields(cells, region, now)
+    members = webmap_gaps.internal_members(cells, areas, read_table(paths.table("bristomraden_rutor")))
+    return _packed(
+        cells,
+        told,
+        now,
+        before,
+        webmap_gaps.pack(areas, members, webmap_gaps.internal_fields(areas), cells),
+        shapes,
+    )
+
+
+def _packed(
+    cells: pd.DataFrame, told: list[Codes | Numbers], now: dict[str, Any], before: pd.DataFrame | None,
+    areas: tuple[dict[str, Any], str], shapes: dict[str, Any],
+) -> Packed:  # fmt: skip
+    if before is not None:
+        told = [*told, *earlier.fields(before, cells["rutid_scb"], now)]
+    names = cells.drop_duplicates("kommunkod").set_index("kommunkod")["kommunnamn"].sort_index()
+    outlines = json.dumps(shapes, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    lived = now["klass_tillgang_100"] != "ingen_adress"
+    packed = encode.pack_cells(cell_grid.parse_scb_id(cells["rutid_scb"]), told, lived)
+    return Packed(packed, areas, names.to_dict(), encode.deflate(outlines.encode("utf-8")), shapes["bounds"])
+
+
+def _page(about: Subject, packed: Packed) -> str:
+    context = webmap_page.context(about)
+    script = {
+        **webmap_page.script_facts(about, context["t"]),
+        "rutnat": packed.cells[0], "omraden": packed.areas[0], "kommunnamn": packed.names,
+    }  # fmt: skip
+    data = {"sida": script, "rutor": packed.cells[1], "omraden": packed.areas[1], "konturer": packed.outlines}
+    return webmap_html.render({**context, **data}, packed.bounds)
+
+
+def _by_place(cells: pd.DataFrame) -> pd.DataFrame:
+    """Sort by cell: 13 digits sort as text as they do as numbers."""
+    return cells.sort_values("rutid_scb", kind="stable", ignore_index=True)
+
+
+def _polygons(path: Path) -> pd.DataFrame:
+    """Read a polygon table with shapely geometry, without the second that importing geopandas takes."""
+    import pyarrow.parquet as pq
+    import shapely
+
+    plain = pq.read_table(path).replace_schema_metadata(None).to_pandas()
+    plain["geometry"] = shapely.from_wkb(plain["geometry"])
+    return plain

@@ -1,0 +1,1 @@
+"""Numbers, codes, colours and facts as every product tells them."""

@@ -1,0 +1,66 @@
+"""Coverage classes: their limits, Swedish labels and colours, one place for every map.
+
+The colours run in one direction of lightness (CIE L* about 86, 75, 55 and 19), so the order survives
+a greyscale print, and from blue over yellow to purple, which the common colour-vision deficiencies keep apart.
+Cells of few addresses have paler relatives of their own: blue where at least half have, purple where fewer do.
+Every two colours of classes differ by at least 10 (CIEDE2000), also for who sees no red, green or blue.
+"""
+
+from __future__ import annotations
+
+from pipelines.core import classes
+
+CLASS_COLOURS = {
+    "ingen_adress": "#f4f2ec",
+    "utan": "#4f1548",
+    "mindre_del": "#d8603a",
+    "storre_del": "#e9ae45",
+    "tackt": "#b9dde6",
+    "fa_under_halften": "#8d5e81",
+    "fa_minst_halften": "#83a6cf",
+    "ej_redovisad": "#9c9c9c",
+}
+CLASS_LABELS = {
+    "ingen_adress": "Inga adresser i rutan",
+    "utan": "Under 5 % av adresserna har",
+    "mindre_del": "5–50 % av adresserna har",
+    "storre_del": "50–95 % av adresserna har",
+    "tackt": "Minst 95 % av adresserna har",
+    "fa_under_halften": "Få adresser: under hälften har",
+    "fa_minst_halften": "Få adresser: minst hälften har",
+    "ej_redovisad": "Redovisas inte",
+}
+"""In the order of the codes, which is that of the rasters' values."""
+LEGEND = (
+    "utan", "mindre_del", "storre_del", "tackt", "fa_under_halften", "fa_minst_halften", "ej_redovisad", "ingen_adress",
+)  # fmt: skip
+"""The order of a legend: by share, then the cells that are told more coarsely."""
+SHARE_COLOURS = ("#f9d3e2", "#ec86b3", "#cc2c7e", "#8a0a38")
+"""The internal edition's exact shares without, from the least: other colours than the published classes have,
+because the same cell may lie in another class outside."""
+BASIS_COLOURS = {
+    "adress": "#0b4f6c",
+    "ruta": "#2f8fa3",
+    "omrade": "#8cc5c0",
+    "blandat": "#d9b44a",
+    "statistik": "#b4552d",
+}
+BASIS_LABELS = {
+    "adress": "Uppgift per adress",
+    "ruta": "Uppgift per ruta",
+    "omrade": "Uppgift per område",
+    "blandat": "Blandat underlag",
+    "statistik": "Modellerat ur statistik",
+}
+NEIGHBOUR = "#eeece8"
+
+assert set(CLASS_COLOURS) == set(CLASS_LABELS) == set(LEGEND) == set(classes.CODES)
+
+
+def rgb(colour: str) -> tuple[int, int, int]:
+    """Return red, green and blue (0–255) of ``#rrggbb``.
+
+    >>> rgb("#0b4f6c")
+    (11, 79, 108)
+    """
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)

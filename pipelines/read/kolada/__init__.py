@@ -1,0 +1,1 @@
+"""Kolada: shares per kommun and year."""

@@ -1,0 +1,1 @@
+"""Lantmäteriet: addresses, boundaries, water."""

@@ -1,0 +1,160 @@
+"""Lantmäteriet's belägenhetsadresser: one zip per kommun, or GeoPackages of many kommuner, to one table."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipelines.config.region import Region
+from pipelines.core import files
+from pipelines.core.errors import DataError, printable
+from pipelines.core.ledger import Ledger
+from pipelines.core.paths import Paths
+from pipelines.incoming import role_files
+from pipelines.read.lantmateriet.address_rows import Found, read_file
+from pipelines.tables import contracts
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PATTERNS = ("belagenhetsadresser*.zip", "belagenhetsadresser*.gpkg")
+PUBLISHER = "Lantmäteriet"
+LICENCE = "CC BY 4.0; personuppgifter, råa punkter får inte spridas"
+
+
+def run(region: Region, paths: Paths) -> None:
+    """Read every address file, check it, and write ``adresser_kalla``."""
+    found = [read_file(path, region) for path in list_files(paths.raw)]
+    addresses = combine(found)
+    require_unique(addresses, found)
+    require_every_kommun(addresses, region, paths.raw)
+    ledger = account(found, region, paths.raw)
+    table = contracts.check(addresses.drop(columns="fil"), contracts.ADRESSER_KALLA)
+    files.write_points(table, paths.table("adresser_kalla"))
+    ledger.save(paths.ledger("lantmateriet"))
+
+
+def list_files(raw: Path) -> list[Path]:
+    """Return the address files in ``raw``, by name.
+
+    Raises
+    ------
+    DataError
+        When there are none.
+    """
+    found = role_files.matching(raw / "lantmateriet", *PATTERNS)
+    if not found:
+        raise DataError(
+            "Inga adresser från Lantmäteriet hittades.", file=raw / "lantmateriet",
+            expected="belagenhetsadresser_kn<kommunkod>.zip för varje kommun",
+            action="Hämta filerna från Lantmäteriet och lägg dem där.",
+        )  # fmt: skip
+    return found
+
+
+def combine(found: list[Found]) -> pd.DataFrame:
+    """Return all kept rows sorted by ``adress_id``, with ``fil`` (index into ``found``)."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    tables = [t.append_column("fil", pa.array(np.full(t.num_rows, i, np.int32))) for i, f in enumerate(found)
+              for t in f.kept]  # fmt: skip
+    whole = pa.concat_tables(tables).combine_chunks()
+    order = pc.sort_indices(whole, sort_keys=[("adress_id", "ascending"), ("fil", "ascending")])
+    return whole.take(order).to_pandas()
+
+
+def require_unique(addresses: pd.DataFrame, found: list[Found]) -> None:
+    """Check that no id stands twice, within a file or in two.
+
+    Raises
+    ------
+    DataError
+        Naming the files and how many ids they share.
+    """
+    ids = addresses["adress_id"].to_numpy()
+    twice = np.flatnonzero(ids[1:] == ids[:-1])
+    if not len(twice):
+        return
+    index = addresses["fil"].to_numpy()
+    pairs = Counter(zip(index[twice].tolist(), index[twice + 1].tolist(), strict=True))
+    raise DataError(
+        f"{len(twice)} adresser förekommer två gånger.", file=found[index[twice[0]]].file,
+        column="objektidentitet", expected="en rad per adress", found=str(ids[twice[0]]),
+        details=[
+            f"{n} i {found[a].file.name}" + ("" if a == b else f" och {found[b].file.name}")
+            for (a, b), n in sorted(pairs.items())[:20]
+        ],
+        action="Behåll bara en leverans per kommun (den nyaste) i mappen lantmateriet.",
+    )  # fmt: skip
+
+
+def require_every_kommun(addresses: pd.DataFrame, region: Region, raw: Path) -> None:
+    """Check that every kommun of the region has addresses.
+
+    Raises
+    ------
+    DataError
+        Naming each kommun without, and the file it should have come in.
+    """
+    missing = sorted(set(region.kommunkoder) - set(addresses["kommunkod"].unique()))
+    if not missing:
+        return
+    total = len(region.kommunkoder)
+    raise DataError(
+        f"Adresser saknas för {len(missing)} av länets {total} kommuner.", file=raw / "lantmateriet",
+        expected=f"gällande adresser i alla {total} kommuner",
+        details=[f"{k} {region.kommunnamn[k]}: belagenhetsadresser_kn{k}.zip" for k in missing],
+        action="Hämta filerna ovan från Lantmäteriet och lägg dem i mappen lantmateriet.",
+    )  # fmt: skip
+
+
+def account(found: list[Found], region: Region, raw: Path) -> Ledger:
+    """Return the ledger: rows dropped by file and reason, files, and totals that add up."""
+    ledger = Ledger("lantmateriet")
+    for f in found:
+        name = f.file.relative_to(raw).as_posix()
+        for code, n in sorted(f.outside.items()):
+            ledger.add("bortfall", name, f"kommun {code} utanför länet", n, "raderna används inte")
+        for status, n in sorted(f.statuses.items()):
+            reason = f"status {printable(status, 40)}"
+            ledger.add("bortfall", name, reason, n, "bara gällande adresser används")
+        lost = f.without_point
+        ledger.add("bortfall", name, "gällande adress utan punkt", len(lost), "raderna används inte", lost)
+        ledger.add(
+            "bortfall", name, "gällande adress med punkt utanför Sverige", len(f.stray_ids), "raderna används inte",
+            f.stray_ids,
+        )  # fmt: skip
+        _note_other_kommun(f, name, ledger)
+    ledger.facts["filer"] = [
+        role_files.fact(
+            f.file, raw, "adresser", used=True, why="adresser", year=None, date=f.date,
+            publisher=PUBLISHER, licence=LICENCE, demo=f.demo,
+        )
+        for f in found
+    ]  # fmt: skip
+    ledger.facts["rader"] = {
+        "lasta": sum(f.rows for f in found),
+        "behallna": sum(f.kept_rows for f in found),
+        "utanfor_lanet": sum(f.outside.total() for f in found),
+        "annan_status": sum(f.statuses.total() for f in found),
+        "utan_punkt": sum(len(f.without_point) + len(f.stray_ids) for f in found),
+    }
+    return ledger
+
+
+def _note_other_kommun(f: Found, name: str, ledger: Ledger) -> None:
+    """Warn when a file named for one kommun holds another's addresses; the rows' own code counts."""
+    named = re.search(r"kn(\d{4})", f.file.name)
+    if named:
+        other = Counter[str]()
+        for t in f.kept:
+            other.update({v["values"]: v["counts"] for v in t["kommunkod"].value_counts().to_pylist()})
+        del other[named[1]]
+        reason = f"adresser i annan kommun än filnamnets {named[1]}"
+        examples = [f"{k}: {n}" for k, n in sorted(other.items())]
+        ledger.add("varning", name, reason, other.total(), "radens egen kommunkod gäller", examples)

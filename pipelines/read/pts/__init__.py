@@ -1,0 +1,1 @@
+"""PTS's workbooks: the published shares that everything here is measured by."""

@@ -1,0 +1,1 @@
+"""SCB: population squares, tätorter and småorter, and its own totals per kommun."""

@@ -1,0 +1,1 @@
+"""Evidence of coverage, from whoever gave it."""

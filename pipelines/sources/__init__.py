@@ -1,1 +1,0 @@
-"""One adapter per publisher: from the files as published to one canonical table per theme."""

@@ -1,0 +1,1 @@
+"""Cells, kommuner, län; the published series."""

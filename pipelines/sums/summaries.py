@@ -1,0 +1,512 @@
+"""Stage summaries: cells, their parts, kommuner and län, all summed from the same addresses in one order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.config.region import CLASSES, TECHNIQUES, THRESHOLDS
+from pipelines.core import cell_grid, files
+from pipelines.core.ledger import Ledger, files_used
+from pipelines.coverage.evidence import PAIRS
+from pipelines.disclosure.open_cells import open_cells
+from pipelines.tables import contracts
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipelines.config.region import Region
+    from pipelines.core.paths import Paths
+
+Ints = NDArray[np.int64]
+TECHNIQUE_NAMES = (*TECHNIQUES, "okand", "ingen")
+UNDERLAG = {"underlag": "underlag", **{f"underlag_{t}": f"underlag_tillgang_{t}" for t in THRESHOLDS}}
+"""Column of a cell → column of an address."""
+_UNUSED = {f"underlag_passerad_{t}" for t in THRESHOLDS}
+NEEDED = [c for c in contracts.ADRESSER_TACKNING.names if c not in _UNUSED]
+FEW_TEXTS = [c.name for c in contracts.ADRESSER_TACKNING.columns if c.values]
+
+NORTH = 10**7
+"""``rutid`` of a cell is its easting times this, and its northing."""
+BLOCK_ROWS = 2_500_000
+"""Rows of land and addresses that are summed at a time: a län is one block; the whole country's memory is
+that of its largest."""
+
+
+def run(region: Region, paths: Paths) -> None:
+    """Sum addresses to parts, parts to cells and kommuner, kommuner to the län; a block of cells at a time."""
+    wanted = files.read_table(paths.table("riktvarden"))
+    teknik = files.read_table(paths.table("pts_teknik"))
+    sums = []
+    with (
+        files.in_blocks(paths.table("rutnat_250m")) as add_cells,
+        files.in_blocks(paths.table("rutnat_delar")) as add_parts,
+        files.in_blocks(paths.table("adresser"), points=True) as add_addresses,
+        files.in_blocks(paths.table("oppna_rutor")) as add_open,
+        files.in_blocks(paths.table("oppna_delar")) as add_open_parts,
+    ):
+        for block in blocks(paths, BLOCK_ROWS):
+            addresses = block.addresses(paths, "adresser_tackning")
+            told = Told.of(addresses)
+            parts = sum_parts(addresses, told, block.land)
+            cells = sum_cells(parts, addresses, told)
+            parts = with_ratios(parts, cells)
+            sums.append(kommun_sums(parts))
+            names = Names.of(cells, region)
+            add_cells(contracts.check(names.given_to(cells), contracts.RUTNAT))
+            add_parts(contracts.check(names.given_to(parts), contracts.DELAR))
+            ids = {"rutid_scb": names.scb.take(names.at(addresses))}
+            wide = contracts.check(addresses.assign(**ids), contracts.ADRESSER)
+            add_addresses(wide[[*contracts.ADRESSER.names, "e_m", "n_m"]])
+            del addresses, told, wide, parts, cells  # two editions at once would double the memory
+            open_rows, open_parts = open_edition(block, region, paths)
+            add_open(open_rows)
+            add_open_parts(open_parts)
+    unsure = files.read_table(paths.table("osakerhet_kommun"))
+    kommuner = with_limits(summarise(added(sums), wanted, region), unsure)
+    lan = summarise_lan(kommuner, teknik, region, paths)
+    files.write_table(contracts.check(kommuner, contracts.KOMMUNER), paths.table("kommuner"))
+    files.write_table(contracts.check(lan, contracts.LAN), paths.table("lan"))
+    Ledger("summaries").save(paths.ledger("summaries"))
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some of the cells, whole: their land, and the rows of the address tables that lie in them."""
+
+    land: pd.DataFrame
+    first: int
+    last: int
+
+    def addresses(self, paths: Paths, coverage: str) -> pd.DataFrame:
+        """Read the block's addresses with people, households and one edition's coverage; few texts as categories."""
+        rows = (self.first, self.last)
+        return join_addresses(
+            files.read_rows(paths.table("adresser_ruta"), *rows, few=["kommunkod", "omradestyp", "ortstyp"]),
+            files.read_rows(paths.table("adresser_hushall"), *rows),
+            files.read_rows(paths.table(coverage), *rows, NEEDED, few=FEW_TEXTS),
+        )
+
+
+def blocks(paths: Paths, rows: int) -> Iterator[Block]:
+    """Give the cells from west to east in blocks of about ``rows`` rows of land and addresses; at least one.
+
+    Blocks are cut between columns of whole kilometres: cells told together lie in the same block.
+    """
+    land_at = files.read_table(paths.table("land"), ["rutid"])["rutid"].to_numpy()
+    address_at = files.read_table(paths.table("adresser_ruta"), ["rutid"])["rutid"].to_numpy()
+    every = np.sort(np.concatenate([land_at, address_at]))
+    cuts = np.unique(cell_grid.parent(every[rows::rows]) // NORTH * NORTH)
+    cuts = cuts[cuts > every[:1].sum()]
+    land_ends = [0, *np.searchsorted(land_at, cuts), len(land_at)]
+    address_ends = [0, *np.searchsorted(address_at, cuts), len(address_at)]
+    for i in range(len(cuts) + 1):
+        yield Block(
+            files.read_rows(paths.table("land"), land_ends[i], land_ends[i + 1], few=["kommunkod", "omradestyp"]),
+            int(address_ends[i]), int(address_ends[i + 1]),
+        )  # fmt: skip
+
+
+def join_addresses(points: pd.DataFrame, people: pd.DataFrame, coverage: pd.DataFrame) -> pd.DataFrame:
+    """Return addresses with people, households and coverage beside each other.
+
+    The three tables are in the same order by contract; this is checked, not assumed.
+    """
+    import pandas as pd
+
+    from pipelines.core.errors import ContractError
+
+    for other in (people, coverage):
+        if not points["adress_id"].equals(other["adress_id"]):
+            raise ContractError(
+                "Stegens adresstabeller har inte samma ordning.", action="Kör «make clean» och börja om."
+            )
+    rest = [people.drop(columns="adress_id"), coverage.drop(columns="adress_id")]
+    return pd.concat([points, *rest], axis=1)
+
+
+def _ratio_names() -> list[str]:
+    return [f"andel_utan_{t}" for t in THRESHOLDS] + ["bebodd"]
+
+
+def _count_names() -> list[str]:
+    return [c.name for c in contracts.counts()]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is known of n addresses besides counts, as numbers that have a least and a largest.
+
+    Attributes
+    ----------
+    speed : ndarray of float, shape (n,)
+        Mbit/s; -1 where none is known.
+    technique : ndarray of int8
+        Index in TECHNIQUE_NAMES.
+    planned : ndarray of int8
+    level : dict of ndarray of int8
+        Per column of UNDERLAG, the index in ``contracts.UNDERLAG``.
+    """
+
+    speed: NDArray[np.float64]
+    technique: NDArray[np.int8]
+    planned: NDArray[np.int8]
+    level: dict[str, NDArray[np.int8]]
+
+    @classmethod
+    def of(cls, addresses: pd.DataFrame) -> Told:
+        """Take it out of a table of addresses."""
+        return cls(
+            np.nan_to_num(addresses["max_ned_mbit"].to_numpy(dtype=np.float64), nan=-1.0),
+            _codes(addresses["basta_teknik"], TECHNIQUE_NAMES), addresses["planerad"].to_numpy().astype(np.int8),
+            {name: _codes(addresses[column], contracts.UNDERLAG) for name, column in UNDERLAG.items()},
+        )  # fmt: skip
+
+    def best(self, first: Ints, order: Ints | slice = slice(None)) -> Told:
+        """Return the best of each run of addresses that starts at ``first``, in ``order``.
+
+        The highest speed and, at it, the technique first in TECHNIQUE_NAMES (without any speed, okand goes before
+        ingen: the names are ordered so); planned if any is; the level all share, or ``blandat``.
+        """
+        speed, technique = self.speed[order], self.technique[order]
+        size = np.diff(np.r_[first, len(speed)])
+        top = np.maximum.reduceat(speed, first)
+        at_top = np.where(speed == np.repeat(top, size), technique, np.int8(len(TECHNIQUE_NAMES) - 1))
+        level = {}
+        for name, each in self.level.items():
+            low, high = (reduce.reduceat(each[order], first) for reduce in (np.minimum, np.maximum))
+            level[name] = np.where(low == high, low, np.int8(contracts.UNDERLAG.index("blandat")))
+        return Told(
+            top, np.minimum.reduceat(at_top, first), np.maximum.reduceat(self.planned[order], first), level
+        )
+
+    @classmethod
+    def nothing(cls, count: int) -> Told:
+        """Return what is told where there is no address: «ingen»."""
+        none = np.full(count, contracts.UNDERLAG.index("ingen"), dtype=np.int8)
+        return cls(
+            np.full(count, -1.0), np.full(count, len(TECHNIQUE_NAMES) - 1, dtype=np.int8),
+            np.zeros(count, dtype=np.int8), {name: none.copy() for name in UNDERLAG},
+        )  # fmt: skip
+
+    def placed(self, at: Ints, count: int) -> Told:
+        """Return ``count`` rows where row ``at[i]`` is what row i was, and the others have no address."""
+        out = Told.nothing(count)
+        out.speed[at], out.technique[at], out.planned[at] = self.speed, self.technique, self.planned
+        for name, each in self.level.items():
+            out.level[name][at] = each
+        return out
+
+    def columns(self) -> dict[str, Any]:
+        """Return the columns of a table."""
+        import pandas as pd
+
+        return {
+            "max_ned_mbit": np.where(self.speed < 0, np.nan, self.speed),
+            "basta_teknik": pd.Categorical.from_codes(self.technique, TECHNIQUE_NAMES),
+            "planerad": self.planned > 0,
+            **{n: pd.Categorical.from_codes(x, contracts.UNDERLAG) for n, x in self.level.items()},
+        }
+
+
+def _codes(values: pd.Series, names: Sequence[str]) -> NDArray[np.int8]:
+    import pandas as pd
+
+    return np.asarray(pd.Categorical(values, categories=list(names)).codes, dtype=np.int8)
+
+
+def sum_parts(addresses: pd.DataFrame, told: Told, land: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per cell × kommun × class: land, counts, best technique, underlag.
+
+    Sums run in the order cell, kommun, class, address id, so that the same input gives the same bytes.
+    """
+    import pandas as pd
+
+    kommuner = sorted({*_texts(addresses["kommunkod"]), *_texts(land["kommunkod"])})
+    classes = sorted(CLASSES)
+    span = max(len(kommuner), 1) * len(classes)
+
+    def key(table: pd.DataFrame) -> Ints:
+        kommun = pd.Categorical(table["kommunkod"], categories=kommuner).codes.astype(np.int64)
+        kind = pd.Categorical(table["omradestyp"], categories=classes).codes
+        return np.asarray(table["rutid"].to_numpy() * span + kommun * len(classes) + kind, dtype=np.int64)
+
+    # Addresses come by cell and id; one stable sort orders the parts within a cell.
+    of_address, of_land = key(addresses), key(land)
+    order = np.argsort(of_address, kind="stable")
+    ordered = of_address[order]
+    first = _starts(ordered)
+    every = np.sort(np.concatenate([ordered[first], of_land]), kind="stable")  # two runs in order: merged
+    keys = every[_starts(every)]
+    at = np.searchsorted(keys, ordered[first])
+    values = np.zeros((len(keys), len(_count_names())))
+    best = Told.nothing(len(keys))
+    if len(first):
+        values[at] = np.add.reduceat(_address_counts(addresses)[order], first, axis=0)
+        best = told.best(first, order).placed(at, len(keys))
+    land_ha = np.zeros(len(keys))
+    np.add.at(land_ha, np.searchsorted(keys, of_land), land["land_ha"].to_numpy())
+    rest = keys % span
+    return pd.DataFrame(
+        {
+            "rutid": keys // span,
+            "kommunkod": pd.Categorical.from_codes(rest // len(classes), kommuner),
+            "omradestyp": pd.Categorical.from_codes(rest % len(classes), classes),
+            "land_ha": land_ha, **_counts(values), **best.columns(),
+        }
+    )  # fmt: skip
+
+
+def _texts(values: pd.Series) -> list[str]:
+    """Return the different texts there are."""
+    return [str(x) for x in values.unique()]
+
+
+def _counts(values: NDArray[np.float64]) -> dict[str, Any]:
+    """Return the count columns; addresses are whole."""
+    columns: dict[str, Any] = {name: values[:, i] for i, name in enumerate(_count_names())}
+    return columns | {"adresser": np.round(columns["adresser"]).astype(np.int64)}
+
+
+def _address_counts(addresses: pd.DataFrame) -> NDArray[np.float64]:
+    """Return each address's contribution to every count column of the contract, shape (n, columns)."""
+    ones = np.ones(len(addresses))
+    base = {
+        "adresser": ones,
+        "befolkning": addresses["befolkning"].to_numpy(),
+        "hushall": addresses["hushall"].to_numpy(),
+    }
+    columns = []
+    for name in _count_names():
+        what, _, rest = name.partition("_")
+        if not rest:
+            columns.append(base[what])
+            continue
+        kind, _, threshold = rest.rpartition("_")
+        measure = {"utan": "tillgang", "ej_passerade": "passerad"}[kind]
+        columns.append(base[what] * (1 - addresses[f"sannolikhet_{measure}_{threshold}"].to_numpy()))
+    return np.column_stack(columns)
+
+
+def sum_cells(parts: pd.DataFrame, addresses: pd.DataFrame, told: Told) -> pd.DataFrame:
+    """Return one row per cell: sums of its parts, kommun and class by most addresses, else most land."""
+    import pandas as pd
+
+    names = ["land_ha", *_count_names()]
+    first = _starts(parts["rutid"].to_numpy())
+    rutid = parts["rutid"].to_numpy()[first]
+    sums = np.zeros((0, len(names)))
+    if len(first):
+        sums = np.add.reduceat(parts[names].to_numpy(dtype=np.float64), first, axis=0)
+    has = addresses["rutid"].to_numpy()
+    starts = _starts(has)
+    best = Told.nothing(len(rutid))
+    if len(starts):
+        best = told.best(starts).placed(np.searchsorted(rutid, has[starts]), len(rutid))
+    cell = np.repeat(np.arange(len(first)), np.diff(np.r_[first, len(parts)]))
+    counts = _counts(sums[:, 1:])
+    n = counts["adresser"]
+    ratios = {
+        f"andel_utan_{t}": np.divide(counts[f"adresser_utan_{t}"], n, out=np.zeros(len(n)), where=n > 0)
+        for t in THRESHOLDS
+    }
+    return pd.DataFrame(
+        {
+            "rutid": rutid, "kommunkod": dominant(parts, "kommunkod", cell, first),
+            "omradestyp": dominant(parts, "omradestyp", cell, first), "land_ha": sums[:, 0], **counts,
+            **best.columns(), **ratios, "bebodd": n > 0,
+        }
+    )  # fmt: skip
+
+
+def _starts(ordered: Ints) -> Ints:
+    """Return where each run of equal numbers starts."""
+    return np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]][: len(ordered)])
+
+
+def dominant(parts: pd.DataFrame, column: str, cell: Ints, first: Ints) -> pd.Categorical:
+    """Return per cell the value with most addresses, else most land; ties to the lowest.
+
+    Parameters
+    ----------
+    cell : ndarray of int64, shape (parts,)
+        Each part's cell, rising.
+    first : ndarray of int64, shape (cells,)
+        Each cell's first part. Most cells have no other: only the rest are compared.
+    """
+    import pandas as pd
+
+    values = parts[column].cat
+    codes = values.codes.to_numpy().astype(np.int64)
+    out = codes[first]
+    several = np.bincount(cell, minlength=len(first)) > 1
+    some = np.flatnonzero(several[cell])
+    if len(some):
+        span = len(values.categories)
+        keys, at = np.unique(cell[some] * span + codes[some], return_inverse=True)
+        addresses = np.bincount(at.reshape(-1), parts["adresser"].to_numpy()[some])
+        land = np.bincount(at.reshape(-1), parts["land_ha"].to_numpy()[some])
+        order = np.lexsort((keys, -land, -addresses, keys // span))
+        best = order[_starts(keys[order] // span)]
+        out[keys[best] // span] = keys[best] % span
+    return pd.Categorical.from_codes(out, values.categories)
+
+
+def with_ratios(parts: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
+    """Return the parts with their whole cell's ratios."""
+    at = np.searchsorted(cells["rutid"].to_numpy(), parts["rutid"].to_numpy())
+    return parts.assign(**{name: cells[name].to_numpy()[at] for name in _ratio_names()})
+
+
+@dataclass(frozen=True)
+class Names:
+    """The published ids of a block's cells, and the kommuner's names."""
+
+    rutid: Ints
+    scb: Any
+    inspire: Any
+    kommunnamn: dict[str, str]
+
+    @classmethod
+    def of(cls, cells: pd.DataFrame, region: Region) -> Names:
+        """Make the ids once for a block; its parts and addresses have the same."""
+        rutid = cells["rutid"].to_numpy()
+        return cls(rutid, *cell_grid.texts_of(rutid), dict(region.kommunnamn))
+
+    def at(self, table: pd.DataFrame) -> Ints:
+        """Return which of the block's cells each row lies in."""
+        return np.searchsorted(self.rutid, table["rutid"].to_numpy())
+
+    def given_to(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Return a table whose cells are the block's with ids and names."""
+        import pandas as pd
+
+        at = self.at(table)
+        codes = table["kommunkod"].cat
+        names, number = np.unique(
+            np.array([self.kommunnamn[k] for k in codes.categories], dtype=str), return_inverse=True
+        )
+        named = pd.Categorical.from_codes(np.append(number.reshape(-1), -1)[codes.codes.to_numpy()], names)
+        return table.assign(
+            rutid_scb=self.scb.take(at), rutid_inspire=self.inspire.take(at), kommunnamn=named
+        )
+
+
+def kommun_sums(parts: pd.DataFrame) -> pd.DataFrame:
+    """Return land, counts and surface (ha) per kommun, by ``kommunkod``."""
+    import pandas as pd
+
+    columns = {name: parts[name] for name in ("land_ha", *_count_names())}
+    for t in THRESHOLDS:
+        columns[f"yta_utan_{t}_ha"] = parts["land_ha"] * parts[f"andel_utan_{t}"]
+    columns["yta_obebodd_ha"] = parts["land_ha"].where(~parts["bebodd"], 0.0)
+    by_kommun = pd.DataFrame(columns).groupby(parts["kommunkod"], sort=True, observed=True).sum()
+    return by_kommun.set_axis(by_kommun.index.astype("str"))
+
+
+def added(sums: list[pd.DataFrame]) -> pd.DataFrame:
+    """Return the blocks' sums per kommun added, in the blocks' order."""
+    import pandas as pd
+
+    return pd.concat(sums).groupby(level=0, sort=True).sum()
+
+
+def summarise(sums: pd.DataFrame, wanted: pd.DataFrame, region: Region) -> pd.DataFrame:
+    """Return the kommuner: their sums, shares, surface, PTS's figures and the difference.
+
+    Parameters
+    ----------
+    sums : DataFrame
+        From :func:`kommun_sums`.
+    """
+    out = sums.reindex(list(region.kommunkoder), fill_value=0).rename_axis("kommunkod")
+    out = out.reset_index().sort_values("kommunkod", ignore_index=True)
+    out = add_shares(out)
+    total = wanted[wanted["omradestyp"] == "totalt"]
+    for t in THRESHOLDS:
+        here = total[total["troskel_mbit"] == t].set_index(["matt", "kommunkod"])
+        connected, passed = here.loc["tillgang"], here.loc["passerad"]
+        out[f"pts_andel_{t}_pct"] = 100 * out["kommunkod"].map(connected["andel"])
+        out[f"pts_andel_passerade_{t}_pct"] = 100 * out["kommunkod"].map(passed["andel"])
+        out[f"pts_kalla_{t}"] = out["kommunkod"].map(connected["kalla"]).fillna("saknas").astype("str")
+        out[f"avvikelse_{t}_pe"] = out[f"andel_{t}_pct"] - out[f"pts_andel_{t}_pct"]
+    out["kommunnamn"] = out["kommunkod"].map(region.kommunnamn).astype("str")
+    return out
+
+
+def with_limits(kommuner: pd.DataFrame, unsure: pd.DataFrame) -> pd.DataFrame:
+    """Add each kommun's interval; a kommun without addresses has 0 to 0."""
+    return kommuner.merge(unsure, on="kommunkod", how="left").fillna(dict.fromkeys(unsure.columns[1:], 0.0))
+
+
+def _limit_names() -> list[str]:
+    return [c.name for c in contracts.OSAKRA]
+
+
+def add_shares(table: pd.DataFrame) -> pd.DataFrame:
+    """Add shares of households and of land (%); NaN only where the denominator is 0."""
+
+    def pct(part: pd.Series, whole: pd.Series) -> pd.Series:
+        return (100 * part / whole).where(whole > 0).clip(0, 100)
+
+    out = table.assign(adresser=table["adresser"].round().astype("int64"))
+    for t in THRESHOLDS:
+        out[f"andel_{t}_pct"] = pct(out["hushall"] - out[f"hushall_utan_{t}"], out["hushall"])
+        out[f"andel_passerade_{t}_pct"] = pct(
+            out["hushall"] - out[f"hushall_ej_passerade_{t}"], out["hushall"]
+        )
+        out[f"yta_utan_{t}_pct"] = pct(out[f"yta_utan_{t}_ha"], out["land_ha"])
+        covered = out["land_ha"] - out[f"yta_utan_{t}_ha"] - out["yta_obebodd_ha"]
+        out[f"yta_tackt_{t}_pct"] = pct(covered, out["land_ha"])
+    out["yta_obebodd_pct"] = pct(out["yta_obebodd_ha"], out["land_ha"])
+    return out
+
+
+def summarise_lan(kommuner: pd.DataFrame, teknik: pd.DataFrame, region: Region, paths: Paths) -> pd.DataFrame:
+    """Return the län's one row: sums of the kommuner beside PTS's own figure for the län."""
+    import pandas as pd
+
+    from pipelines.coverage.benchmark import lan_shares
+
+    sums = ["land_ha", *_count_names(), "yta_obebodd_ha", *(f"yta_utan_{t}_ha" for t in THRESHOLDS)]
+    out = pd.DataFrame([kommuner[sums].sum()])
+    out = add_shares(out).assign(lanskod=region.lan.kod, lansnamn=region.lan.namn)
+    # Every kommun at its limit at once: the län's own interval is no wider.
+    out[_limit_names()] = kommuner[_limit_names()].sum().to_numpy()
+    published = lan_shares(
+        region, teknik, files.read_table(paths.table("pts_hastighet")), files_used(paths.ledger("pts"))
+    )
+    for t in THRESHOLDS:
+        share, source = published["tillgang", t]
+        out[f"pts_andel_{t}_pct"] = 100 * share
+        out[f"pts_andel_passerade_{t}_pct"] = 100 * published["passerad", t][0]
+        out[f"pts_kalla_{t}"] = source
+        out[f"avvikelse_{t}_pe"] = out[f"andel_{t}_pct"] - out[f"pts_andel_{t}_pct"]
+    return out.astype({"lanskod": "str", "lansnamn": "str", **{f"pts_kalla_{t}": "str" for t in THRESHOLDS}})
+
+
+def open_edition(block: Block, region: Region, paths: Paths) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the open edition's cells and their households per kommun, from the run without unpublishable evidence."""
+    addresses = block.addresses(paths, "adresser_tackning_oppen")
+    told = Told.of(addresses)
+    parts = sum_parts(addresses, told, block.land)
+    cells = sum_cells(parts, addresses, told)
+    cells = Names.of(cells, region).given_to(cells)
+    at = np.searchsorted(cells["rutid"].to_numpy(), addresses["rutid"].to_numpy())
+    covered = {
+        (m, t): np.bincount(at, weights=addresses[f"sannolikhet_{m}_{t}"].to_numpy(), minlength=len(cells))
+        for m, t in PAIRS
+    }
+    return open_cells(cells, covered, region), open_parts(parts)
+
+
+def open_parts(parts: pd.DataFrame) -> pd.DataFrame:
+    """Return the expected households of every cell with addresses, and those without, per kommun."""
+    names = [c.name for c in contracts.OPPNA_DELAR.columns if c.name not in contracts.OPPNA_DELAR.key]
+    lived = parts[(parts["adresser"] > 0).to_numpy()].astype({"kommunkod": "str"})
+    out = lived.groupby(["rutid", "kommunkod"], sort=True, observed=True)[names].sum().reset_index()
+    return contracts.check(out, contracts.OPPNA_DELAR)

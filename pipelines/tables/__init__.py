@@ -1,0 +1,1 @@
+"""What each table between two steps, and each published layer, must look like."""
