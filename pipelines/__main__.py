@@ -28,10 +28,7 @@ STAGES = {
     "gaps": ("pipelines.gaps.find_gaps", "bristområden, schakt, kostnad och prioritet"),
     "goals": ("pipelines.goals.measure_goals", "mål, avstämning mot PTS och PTS:s regionala prioritering"),
     "reconciliation": ("pipelines.goals.published_figures", "våra tal bredvid varje publicerat tal"),
-    "history": (
-        "pipelines.sums.published_series",
-        "publicerade serier år för år, brott och framskrivning mot målen",
-    ),
+    "history": ("pipelines.sums.published_series", "publicerade serier år för år, brott och framskrivning mot målen"),
     "laws": ("pipelines.laws.check_laws", "kontrollerar lagarna på körningens egna tal"),
     "geopackage": ("pipelines.publish.geopackage.write_geopackage", "bredband.gpkg"),
     "raster": ("pipelines.publish.raster.write_rasters", "tackning_250m.tif och klassrastren"),
@@ -41,10 +38,7 @@ STAGES = {
     "open_tables": ("pipelines.disclosure.make_open_tables", "det som publiceras, som tabeller"),
     "webmap": ("pipelines.publish.webmap.write_webmap", "webbkartan, öppen och intern"),
     "open_data": ("pipelines.publish.open_data.write_open_data", "den öppna utgåvan i maps/data"),
-    "tiles": (
-        "pipelines.publish.tiles.write_tiles",
-        "den öppna utgåvans rutor som kartrutor för webben (PMTiles)",
-    ),
+    "tiles": ("pipelines.publish.tiles.write_tiles", "den öppna utgåvans rutor som kartrutor för webben (PMTiles)"),
     "pages": ("pipelines.publish.pages.write_pages", "en sida per kommun"),
     "entry": ("pipelines.publish.pages.entry", "ingångssidan och tillgänglighetsredogörelsen"),
     "printmap": ("pipelines.publish.printmap.write_printmaps", "kartor för utskrift"),
@@ -54,10 +48,7 @@ STAGES = {
         "katalogen över det som publiceras, som DCAT-AP-SE och ISO 19139",
     ),
     "install": ("pipelines.publish.install.put_in_place", "lägger färdiga produkter på plats"),
-    "plan": (
-        "pipelines.orders.plan.order_plan",
-        "vad som byggs för en budget eller ett mål, ur en färdig utgåva",
-    ),
+    "plan": ("pipelines.orders.plan.order_plan", "vad som byggs för en budget eller ett mål, ur en färdig utgåva"),
     "evaluate": (
         "pipelines.orders.evaluate.evaluation",
         "hur bra modellen är: gömmer uppgifter, modellerar och jämför",
@@ -134,9 +125,10 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         problem = DataError(
-            "Kommandot går inte att förstå.", found=f"programbiblioteket säger: {message}",
+            "Kommandot går inte att förstå.",
+            found=f"programbiblioteket säger: {message}",
             action="Använd make; «make help» visar målen, «python -m pipelines -h» stegen.",
-        )  # fmt: skip
+        )
         self.exit(faults.FAILED, f"{problem}\n")
 
 
@@ -146,9 +138,10 @@ def _keep_apart(paths: Paths) -> None:
     if out == maps or maps in out.parents:
         raise DataError(
             "OUT (intern utgåva) ligger i MAPS (publicerad utgåva): exakta antal och adresser skulle publiceras.",
-            found=f"OUT={paths.out}, MAPS={paths.maps}", expected="två skilda mappar",
+            found=f"OUT={paths.out}, MAPS={paths.maps}",
+            expected="två skilda mappar",
             action="Välj en annan mapp för OUT, till exempel OUT=data/processed MAPS=maps.",
-        )  # fmt: skip
+        )
 
 
 if __name__ == "__main__":

@@ -21,9 +21,17 @@ ROOT = Path(__file__).parents[1]
 WARM = "BREDBAND_WARM"
 """In the environment: the address of the session's server of warm processes."""
 LONGEST = (
-    "test_make.py", "test_interrupted.py", "test_archive.py", "test_determinism.py", "test_another_lan.py",
-    "test_webmap_browser.py", "test_disclosure.py", "test_blocks.py", "test_laws.py", "test_attack.py",
-)  # fmt: skip
+    "test_make.py",
+    "test_interrupted.py",
+    "test_archive.py",
+    "test_determinism.py",
+    "test_another_lan.py",
+    "test_webmap_browser.py",
+    "test_disclosure.py",
+    "test_blocks.py",
+    "test_laws.py",
+    "test_attack.py",
+)
 # Fixtures are no doctests, and two files named conftest cannot be collected as modules side by side.
 collect_ignore_glob = ["conftest.py", "*/conftest.py"]
 
@@ -69,9 +77,7 @@ def warm_steps() -> list[str]:
 
 def clean_environment() -> dict[str, str]:
     """Return the environment without what an outer make has put there."""
-    return {
-        k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES")
-    }
+    return {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES")}
 
 
 def lay_out(folder: Path) -> Path:
@@ -110,9 +116,8 @@ def _build(folder: Path) -> None:
     lay_out(folder)
     before = _times()
     result = subprocess.run(
-        make_command(folder, "coverage", jobs=2), capture_output=True, text=True, env=clean_environment(),
-        timeout=900,
-    )  # fmt: skip
+        make_command(folder, "coverage", jobs=2), capture_output=True, text=True, env=clean_environment(), timeout=900
+    )
     assert result.returncode == 0, result.stdout + result.stderr
     assert before == _times(), "make coverage skrev utanför sina mappar"
 

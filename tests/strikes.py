@@ -71,9 +71,7 @@ def _below_open_folder(arguments: tuple[object, ...], folders: list[str]) -> boo
         return False
 
 
-def fork(
-    number: int, folders: list[Path], work: Callable[[], object], kind: str = "kill"
-) -> tuple[bool, int]:
+def fork(number: int, folders: list[Path], work: Callable[[], object], kind: str = "kill") -> tuple[bool, int]:
     """Do ``work`` in a child that is struck; return whether it was killed, and else how many operations it did."""
     read, write = os.pipe()
     child = os.fork()

@@ -43,26 +43,22 @@ def dalarna(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("dalarna")
     text = (ROOT / "config/dalarna.toml").read_text(encoding="utf-8")
     lines = [
-        line for line in text.splitlines()
+        line
+        for line in text.splitlines()
         if not re.match(r"\s*\{ kod", line) or re.search(r'kod = "(\d+)"', line)[1] in KEPT
-    ]  # fmt: skip
+    ]
     text = "\n".join(lines) + "\n"
     for key, value in SIZES.items():
         text = re.sub(rf"^{key} = \d+$", f"{key} = {value}", text, flags=re.M)
     (folder / "county.toml").write_text(text, encoding="utf-8")
     shutil.copytree(ROOT / "config/dalarna", folder / "dalarna")
-    demo = [
-        sys.executable,
-        "-m",
-        "pipelines",
-        "demo",
-        "--config",
-        folder / "county.toml",
-        "--raw",
-        folder / "raw",
-    ]
-    subprocess.run([*map(str, demo), "--out", str(folder / "out"), "--maps", str(folder / "maps")], check=True,
-                   cwd=ROOT, timeout=300)  # fmt: skip
+    demo = [sys.executable, "-m", "pipelines", "demo", "--config", folder / "county.toml", "--raw", folder / "raw"]
+    subprocess.run(
+        [*map(str, demo), "--out", str(folder / "out"), "--maps", str(folder / "maps")],
+        check=True,
+        cwd=ROOT,
+        timeout=300,
+    )
     shutil.rmtree(folder / "raw/tackning")
     result = subprocess.run(
         make_command(folder, "coverage"), capture_output=True, text=True, env=clean_environment(), timeout=600

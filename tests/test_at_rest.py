@@ -43,9 +43,11 @@ def opened(gpkg):
 
     def program(*statements: str) -> subprocess.Popen[str]:
         process = subprocess.Popen(
-            [sys.executable, "-IS", "-c", OTHER, str(gpkg), *statements], stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
+            [sys.executable, "-IS", "-c", OTHER, str(gpkg), *statements],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         started.append(process)
         assert process.stdout.readline() == "ready\n"
         return process
@@ -100,8 +102,7 @@ def test_closed_again_it_is_at_rest(gpkg, opened):
 
 @pytest.mark.parametrize("check", [at_rest.check_replaceable, at_rest.check_readable])
 @pytest.mark.parametrize(
-    ("statements", "left"),
-    [((WAL, WRITE), "mine"), (("PRAGMA cache_size=1", "BEGIN IMMEDIATE", WRITE), "ours")],
+    ("statements", "left"), [((WAL, WRITE), "mine"), (("PRAGMA cache_size=1", "BEGIN IMMEDIATE", WRITE), "ours")]
 )
 def test_what_a_crash_left_is_somebodys_changes_and_stays(gpkg, opened, check, statements, left):
     process = opened(*statements)
@@ -116,9 +117,9 @@ def test_what_a_crash_left_is_somebodys_changes_and_stays(gpkg, opened, check, s
 
 
 @pytest.mark.parametrize(
-    "left", [{"-wal": b""}, {"-wal": b"", "-shm": b"x" * 32768}, {"-shm": b"x"}, {"-journal": b""},
-             {"-journal": bytes(512)}],
-)  # fmt: skip
+    "left",
+    [{"-wal": b""}, {"-wal": b"", "-shm": b"x" * 32768}, {"-shm": b"x"}, {"-journal": b""}, {"-journal": bytes(512)}],
+)
 def test_empty_leftovers_that_nobody_uses_are_taken_away(gpkg, left):
     before = lying(gpkg)
     for end, body in left.items():

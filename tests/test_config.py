@@ -37,14 +37,54 @@ ENGLISH = re.compile(
     re.IGNORECASE,
 )
 WRONG: tuple[Any, ...] = (
-    float("inf"), float("-inf"), float("nan"), -1, 0, 3, 0.5, 30, 10**12, 10**30, 10**400, 1e308, True, "", "text",
+    float("inf"),
+    float("-inf"),
+    float("nan"),
+    -1,
+    0,
+    3,
+    0.5,
+    30,
+    10**12,
+    10**30,
+    10**400,
+    1e308,
+    True,
+    "",
+    "text",
     " x",
-    "a\nb", "\x1b[31mröd", "\u202eomvänd", "x" * 10_000, [], [[]], [{}], {}, {"a": 1}, [True], ["a", "a"], [1.5],
-    datetime.date(2025, 1, 1), datetime.datetime(2025, 1, 1), datetime.time(1), [datetime.date(2025, 1, 1)],
-    f"https://anna:{SECRET}@example.org/x", f"https://anna:{SECRET}/@example.org", f"anna:{SECRET}@example.org",
-    "javascript:alert(1)", "https://[x", "https://a:999999/", "http://example.org/", "../../etc/passwd", "/etc/passwd",
-    "<script>alert(1)</script>", "{ar.__class__}", "a{0}", "٢٠٢٥", "0000-00-00", "SE1234567890",
-)  # fmt: skip
+    "a\nb",
+    "\x1b[31mröd",
+    "\u202eomvänd",
+    "x" * 10_000,
+    [],
+    [[]],
+    [{}],
+    {},
+    {"a": 1},
+    [True],
+    ["a", "a"],
+    [1.5],
+    datetime.date(2025, 1, 1),
+    datetime.datetime(2025, 1, 1),
+    datetime.time(1),
+    [datetime.date(2025, 1, 1)],
+    f"https://anna:{SECRET}@example.org/x",
+    f"https://anna:{SECRET}/@example.org",
+    f"anna:{SECRET}@example.org",
+    "javascript:alert(1)",
+    "https://[x",
+    "https://a:999999/",
+    "http://example.org/",
+    "../../etc/passwd",
+    "/etc/passwd",
+    "<script>alert(1)</script>",
+    "{ar.__class__}",
+    "a{0}",
+    "٢٠٢٥",
+    "0000-00-00",
+    "SE1234567890",
+)
 
 
 def fields(model: type[BaseModel], path: tuple[int | str, ...] = ()) -> Iterator[tuple[int | str, ...]]:
@@ -154,11 +194,13 @@ def test_an_unknown_key_in_every_table_is_told_with_the_nearest_one(tmp_path):
 def test_all_faults_are_told_at_once(tmp_path):
     body = instead("kontakt_epost", '"ingen adress"', instead("adresser", "true", instead("kod", "20")))
     told = load(tmp_path, body.replace("[demo]", "[brist]\nsannolikhetsgrans = 30\n\n[demo]\nfel = 1"))
-    for said in ("lan.kod: ska vara text inom citattecken, men är 20; till exempel \"14\"",
-                 "publicering.kontakt_epost: ska vara en e-postadress",
-                 "demo.adresser: ska vara ett heltal utan citattecken, "
-                 "men är true; till exempel 600000", "demo.fel: okänd nyckel",
-                 "brist.sannolikhetsgrans: ska vara mindre än 1, men är 30"):  # fmt: skip
+    for said in (
+        'lan.kod: ska vara text inom citattecken, men är 20; till exempel "14"',
+        "publicering.kontakt_epost: ska vara en e-postadress",
+        "demo.adresser: ska vara ett heltal utan citattecken, men är true; till exempel 600000",
+        "demo.fel: okänd nyckel",
+        "brist.sannolikhetsgrans: ska vara mindre än 1, men är 30",
+    ):
         assert said in told
     assert "Fil: " in told and "docs/konfiguration.md" in told
 
@@ -184,20 +226,34 @@ def test_all_faults_are_told_at_once(tmp_path):
         (add("evidens", "fasta_tekniker = []"), "evidens.fasta_tekniker: har 0 värden; minst 1 krävs"),
         (add("evidens", 'fasta_tekniker = ["fiber", "fiber"]'), "samma värde står två gånger: fiber"),
         (add("evidens", "matchningsradie_m = inf"), "ska vara ett ändligt tal, men är inf; till exempel 25"),
-        (add("evidens", "standardhastighet_mbit = { fiber = 0 }"),
-         "standardhastighet_mbit.fiber: ska vara större än 0"),
+        (
+            add("evidens", "standardhastighet_mbit = { fiber = 0 }"),
+            "standardhastighet_mbit.fiber: ska vara större än 0",
+        ),
         (add("mal", "nivaer = []"), "mal.nivaer: har 0 värden; minst 1 krävs"),
-        (add("mal", 'nivaer = [{ namn = "a", troskel_mbit = 100, andel_pct = 0.95 }]'),
-         "ska vara minst 1, men är 0.95"),
-        (add("mal", 'nivaer = [{ namn = "a", troskel_mbit = 100, andel_pct = 95 },'
-             '{ namn = "b", troskel_mbit = 100, andel_pct = 95 }]'), "ett mål står två gånger"),
-        (add("mal", 'nivaer = [{ namn = "a", troskel_mbit = 50, andel_pct = 95 }]'),
-         "troskel_mbit: ska vara 30, 100 eller 1000, men är 50"),
+        (
+            add("mal", 'nivaer = [{ namn = "a", troskel_mbit = 100, andel_pct = 0.95 }]'),
+            "ska vara minst 1, men är 0.95",
+        ),
+        (
+            add(
+                "mal",
+                'nivaer = [{ namn = "a", troskel_mbit = 100, andel_pct = 95 },'
+                '{ namn = "b", troskel_mbit = 100, andel_pct = 95 }]',
+            ),
+            "ett mål står två gånger",
+        ),
+        (
+            add("mal", 'nivaer = [{ namn = "a", troskel_mbit = 50, andel_pct = 95 }]'),
+            "troskel_mbit: ska vara 30, 100 eller 1000, men är 50",
+        ),
         (add("pts_prioritering", "max_andel = 30"), "max_andel: ska vara högst 1, men är 30; till exempel 0.3"),
         (add("kontroll", "avvikelse_pe = -1"), "avvikelse_pe: ska vara större än 0, men är -1"),
         (add("framskrivning", "konfidens = 80"), "konfidens: ska vara mindre än 1, men är 80"),
-        (add("kostnad", "omvagsfaktor = { lag = 2, mitt = 1.3, hog = 1.5 }"),
-         "lag ≤ mitt ≤ hog gäller inte: 2, 1.3, 1.5"),
+        (
+            add("kostnad", "omvagsfaktor = { lag = 2, mitt = 1.3, hog = 1.5 }"),
+            "lag ≤ mitt ≤ hog gäller inte: 2, 1.3, 1.5",
+        ),
         (add("prioritering", "vikt_hushall = 0"), "minst en vikt ska vara större än 0"),
         (add("publicering", "bandgranser = []"), "bandgranser: har 0 värden"),
         (add("publicering", "bandgranser = [5, 20, 10]"), "bandgranser ska stiga"),
@@ -205,8 +261,10 @@ def test_all_faults_are_told_at_once(tmp_path):
         (add("publicering", 'organisationsnummer = "SE2321000132"'), "kontrollsiffran (den sista) stämmer inte"),
         (add("publicering", 'organisationsnummer = "232100-0131"'), 'till exempel "SE2321000131"'),
         (add("publicering", 'plats_iri = "http://x.org/<a>"'), "publicering.plats_iri: ska vara en hel webbadress"),
-        (add("publicering", 'hvd_kategori = "http://x.org/a b"'),
-         "publicering.hvd_kategori: ska vara en hel webbadress"),
+        (
+            add("publicering", 'hvd_kategori = "http://x.org/a b"'),
+            "publicering.hvd_kategori: ska vara en hel webbadress",
+        ),
         (add("publicering", 'utgiven = "2026-02-30"'), "2026-02-30 är ingen dag i almanackan"),
         (add("publicering", 'teman = ["BRED"]'), "publicering.teman (nr 1): ska vara AGRI"),
         (instead("bas_url", '"bredband/dalarna"'), "publicering.bas_url: ska vara en hel webbadress"),
@@ -223,14 +281,24 @@ def test_all_faults_are_told_at_once(tmp_path):
         (add("hamta.scb", 'lager_tatorter = "Tatorter_{år}"'), "till exempel Tatorter_{ar}"),
         (add("hamta", "scb = 5"), "hamta.scb: ska vara en tabell med nyckel = värde, men är 5"),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_is_told_by_its_key(tmp_path, body, said):
     assert said in load(tmp_path, body)
 
 
-@pytest.mark.parametrize("key", ["publicering.bas_url", "hamta.kolada.url", "hamta.lantmateriet.mark_url",
-                                 "publicering.plats_iri", "tillganglighet.tillsyn_url", "bakgrundskarta",
-                                 "publicering.kontakt_epost", "demo.orter_fil"])  # fmt: skip
+@pytest.mark.parametrize(
+    "key",
+    [
+        "publicering.bas_url",
+        "hamta.kolada.url",
+        "hamta.lantmateriet.mark_url",
+        "publicering.plats_iri",
+        "tillganglighet.tillsyn_url",
+        "bakgrundskarta",
+        "publicering.kontakt_epost",
+        "demo.orter_fil",
+    ],
+)
 @pytest.mark.parametrize(
     "login", [f"anna:{SECRET}", f"anna:a/{SECRET}", f"{SECRET}", f"anna:{SECRET}?x#y", f"a:b {SECRET}"]
 )
@@ -240,14 +308,33 @@ def test_a_password_in_an_address_is_never_shown(key, login):
     assert told and SECRET not in told
 
 
-@pytest.mark.parametrize("body", [
-    ".".join("a" * 300_000) + " = 1", "[" + ".".join("a" * 300_000) + "]", "a = " + "[" * 100_000 + "]" * 100_000,
-    "a = " + "{b=" * 100_000 + "1" + "}" * 100_000, ".".join(["'a'"] * 200_000) + "=1", "a = " + "9" * 100_000,
-    "a = 0x" + "f" * 500_000, "a = '" + "x" * 10_000_000 + "'", "".join(f"[a{i}]\n" for i in range(60_000)),
-    '"' * 900_000,
-    "a" * 900_000, "a = [" + "1," * 400_000 + "]", "", " \n\n", "a = [" * 3, bytes(range(256)), "\ufeff",
-    TEXT.encode("utf-16"), TEXT.encode("cp1252"), "a = 1\na = 2", "\x00",
-], ids=range(21))  # fmt: skip
+@pytest.mark.parametrize(
+    "body",
+    [
+        ".".join("a" * 300_000) + " = 1",
+        "[" + ".".join("a" * 300_000) + "]",
+        "a = " + "[" * 100_000 + "]" * 100_000,
+        "a = " + "{b=" * 100_000 + "1" + "}" * 100_000,
+        ".".join(["'a'"] * 200_000) + "=1",
+        "a = " + "9" * 100_000,
+        "a = 0x" + "f" * 500_000,
+        "a = '" + "x" * 10_000_000 + "'",
+        "".join(f"[a{i}]\n" for i in range(60_000)),
+        '"' * 900_000,
+        "a" * 900_000,
+        "a = [" + "1," * 400_000 + "]",
+        "",
+        " \n\n",
+        "a = [" * 3,
+        bytes(range(256)),
+        "\ufeff",
+        TEXT.encode("utf-16"),
+        TEXT.encode("cp1252"),
+        "a = 1\na = 2",
+        "\x00",
+    ],
+    ids=range(21),
+)
 def test_what_is_no_configuration_is_told_at_once(tmp_path, body):
     before = time.monotonic()
     told = load(tmp_path, body)
@@ -268,9 +355,13 @@ def test_what_editors_do_to_a_file_is_no_fault(tmp_path):
 def test_a_place_that_is_no_file_is_told_and_never_waited_for(tmp_path):
     os.mkfifo(tmp_path / "ror")
     (tmp_path / "mapp").mkdir()
-    for path, said in ((tmp_path / "ror", "ingen vanlig fil"), (tmp_path / "mapp", "är en mapp"),
-                       (Path("/dev/null"), "ingen vanlig fil"), (tmp_path / "saknas", "finns inte"),
-                       (tmp_path / ("x" * 5000), "går inte att läsa")):  # fmt: skip
+    for path, said in (
+        (tmp_path / "ror", "ingen vanlig fil"),
+        (tmp_path / "mapp", "är en mapp"),
+        (Path("/dev/null"), "ingen vanlig fil"),
+        (tmp_path / "saknas", "finns inte"),
+        (tmp_path / ("x" * 5000), "går inte att läsa"),
+    ):
         with pytest.raises(DataError, match=said):
             load_region(path)
 
@@ -280,31 +371,26 @@ def test_a_file_one_may_not_read(tmp_path):
     path.write_text(TEXT)
     path.chmod(0)
     command = [sys.executable, "-m", "pipelines", "inventory", "--config", path, "--raw", tmp_path]
-    done = subprocess.run(
-        [*without_rights(), *command], capture_output=True, text=True, cwd=ROOT, timeout=60
-    )  # fmt: skip
+    done = subprocess.run([*without_rights(), *command], capture_output=True, text=True, cwd=ROOT, timeout=60)
     assert done.returncode == 2 and "behörighet" in done.stderr and "Traceback" not in done.stderr
 
 
 def test_the_command_ends_with_two_and_without_a_traceback(tmp_path):
-    (tmp_path / "lan.toml").write_text(
-        instead("bas_url", f'"https://anna:{SECRET}@example.org"'), encoding="utf-8"
-    )
+    (tmp_path / "lan.toml").write_text(instead("bas_url", f'"https://anna:{SECRET}@example.org"'), encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "pipelines", "inventory", "--config", tmp_path / "lan.toml", "--raw", tmp_path],
-        capture_output=True, text=True, cwd=ROOT, timeout=60,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=60,
+    )
     assert done.returncode == 2 and done.stderr.startswith("FEL: Konfigurationen följer inte schemat")
     assert "Traceback" not in done.stderr and SECRET not in done.stdout + done.stderr
 
 
 def test_a_key_in_the_query_of_an_address_is_refused_and_not_shown(tmp_path):
-    told = load(
-        tmp_path, add("hamta.lantmateriet", f'mark_url = "https://example.org/a.gpkg?x=1&api_key={SECRET}"')
-    )
-    assert (
-        "hamta.lantmateriet.mark_url: hemligheter får inte stå i en webbadress («api_key» i frågan)" in told
-    )
+    told = load(tmp_path, add("hamta.lantmateriet", f'mark_url = "https://example.org/a.gpkg?x=1&api_key={SECRET}"'))
+    assert "hamta.lantmateriet.mark_url: hemligheter får inte stå i en webbadress («api_key» i frågan)" in told
     assert SECRET not in told
 
 

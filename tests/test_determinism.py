@@ -13,24 +13,29 @@ from tests.conftest import ROOT, clean_environment
 # Where it is another day than here, whatever the time is.
 ANOTHER_DAY = "Pacific/Kiritimati" if datetime.now(UTC).hour >= 11 else "Etc/GMT+12"
 ELSEWHERE = {
-    "TZ": ANOTHER_DAY, "LANG": "C", "LC_ALL": "C", "PYTHONHASHSEED": "4242", "OMP_NUM_THREADS": "1",
+    "TZ": ANOTHER_DAY,
+    "LANG": "C",
+    "LC_ALL": "C",
+    "PYTHONHASHSEED": "4242",
+    "OMP_NUM_THREADS": "1",
     "PYTHONUTF8": "1",
-}  # fmt: skip
+}
 
 
 def digests(folder: Path) -> dict[str, str]:
     """SHA-256 of every file under a folder but for the tables between the stages."""
-    found = (
-        p for p in sorted(folder.rglob("*")) if p.is_file() and ".steg" not in p.relative_to(folder).parts
-    )
+    found = (p for p in sorted(folder.rglob("*")) if p.is_file() and ".steg" not in p.relative_to(folder).parts)
     return {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in found}
 
 
 def make(variables: dict[str, Path | str], environment: dict[str, str], *goals: str) -> None:
     result = subprocess.run(
         ["make", "--no-print-directory", "-C", str(ROOT), *goals, *(f"{k}={v}" for k, v in variables.items())],
-        capture_output=True, text=True, env=clean_environment() | environment, timeout=300,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        env=clean_environment() | environment,
+        timeout=300,
+    )
     assert result.returncode == 0, result.stdout + result.stderr
 
 
@@ -39,8 +44,13 @@ def here(small_edition, tmp_path_factory) -> dict[str, Path | str]:
     """The edition the other tests use, in a folder of its own since packages are written into it."""
     folder = tmp_path_factory.mktemp("har") / "lan"
     shutil.copytree(small_edition, folder, copy_function=shutil.copy2)
-    return {"CONFIG": folder / "county.toml", "RAW": folder / "raw", "OUT": folder / "out",
-            "MAPS": folder / "maps", "JOBS": "2"}  # fmt: skip
+    return {
+        "CONFIG": folder / "county.toml",
+        "RAW": folder / "raw",
+        "OUT": folder / "out",
+        "MAPS": folder / "maps",
+        "JOBS": "2",
+    }
 
 
 @pytest.fixture(scope="module")
@@ -51,9 +61,12 @@ def there(small_edition, tmp_path_factory) -> dict[str, Path | str]:
     (root / "b").mkdir()
     shutil.copyfile(small_edition / "county.toml", root / "b/county.toml")
     variables: dict[str, Path | str] = {
-        "CONFIG": root / "b/county.toml", "RAW": root / "a/deeper/indata", "OUT": root / "c/resultat",
-        "MAPS": root / "d/publicerat", "JOBS": "1",
-    }  # fmt: skip
+        "CONFIG": root / "b/county.toml",
+        "RAW": root / "a/deeper/indata",
+        "OUT": root / "c/resultat",
+        "MAPS": root / "d/publicerat",
+        "JOBS": "1",
+    }
     make(variables, ELSEWHERE, "coverage")
     return variables
 
@@ -72,8 +85,6 @@ def test_the_package_is_the_same(here, there, edition):
     make(here, {}, "arkiv", f"UTGAVA={edition}")
     make(there, ELSEWHERE, "arkiv", f"UTGAVA={edition}")
     mark = {"intern": "INTERN", "oppen": "OPPEN"}[edition]
-    left, right = (
-        {k: v for k, v in digests(Path(d["OUT"]) / "arkiv").items() if mark in k} for d in (here, there)
-    )
+    left, right = ({k: v for k, v in digests(Path(d["OUT"]) / "arkiv").items() if mark in k} for d in (here, there))
     assert sorted(Path(k).suffix for k in left) == [".sha256", ".zip"]
     assert left == right

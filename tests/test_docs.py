@@ -10,19 +10,13 @@ from pipelines.orders import describe
 from pipelines.tables import contracts, gap_tables
 
 ROOT = Path(__file__).parents[1]
-TEXTS = [
-    ROOT / "README.md",
-    *sorted((ROOT / "docs").glob("*.md")),
-    *sorted((ROOT / "data").glob("*/README.md")),
-]
+TEXTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "data").glob("*/README.md"))]
 CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 
 
 def targets() -> set[str]:
     """Every target of the Makefile that has a name one can type."""
-    return set(
-        re.findall(r"^([a-z][a-z-]*):(?!=)", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
-    )
+    return set(re.findall(r"^([a-z][a-z-]*):(?!=)", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 
 
 def code(path: Path) -> str:
@@ -61,6 +55,11 @@ def test_links_lead_to_files_that_exist(path):
 def test_the_dictionary_has_every_column_of_the_gap_areas():
     page = (ROOT / "docs/datalexikon.md").read_text(encoding="utf-8")
     sections = dict(re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL))
-    for table in (gap_tables.BRISTOMRADEN, gap_tables.BRISTOMRADEN_KOMMUN, gap_tables.BRISTOMRADEN_RUTOR,
-                  gap_tables.BRISTKURVA, contracts.RUTNAT):  # fmt: skip
+    for table in (
+        gap_tables.BRISTOMRADEN,
+        gap_tables.BRISTOMRADEN_KOMMUN,
+        gap_tables.BRISTOMRADEN_RUTOR,
+        gap_tables.BRISTKURVA,
+        contracts.RUTNAT,
+    ):
         assert re.findall(r"^\| `(\w+)` \|", sections[table.name], re.MULTILINE) == table.names

@@ -39,14 +39,25 @@ def told(error: BaseException, paths: Paths, capsys: pytest.CaptureFixture[str])
 @pytest.mark.parametrize(
     ("number", "words"),
     [
-        (errno.ENOSPC, "Disken är full"), (errno.EDQUOT, "Disken är full"), (errno.EROFS, "skrivskyddad"),
-        (errno.EACCES, "Rättighet saknas"), (errno.EPERM, "Rättighet saknas"), (errno.EISDIR, "En mapp ligger där"),
-        (errno.ENOTDIR, "Något annat ligger där"), (errno.EEXIST, "Något annat ligger där"),
-        (errno.ESTALE, "Disken svarar inte"), (errno.EIO, "Disken svarar inte"), (errno.ENOENT, "finns inte"),
-        (errno.ENOMEM, "Minnet tog slut"), (errno.EMFILE, "många filer"), (errno.ENETUNREACH, "Förbindelsen"),
-        (errno.ECONNRESET, "Förbindelsen"), (errno.EFBIG, "större än"), (errno.ELOOP, "går runt"),
+        (errno.ENOSPC, "Disken är full"),
+        (errno.EDQUOT, "Disken är full"),
+        (errno.EROFS, "skrivskyddad"),
+        (errno.EACCES, "Rättighet saknas"),
+        (errno.EPERM, "Rättighet saknas"),
+        (errno.EISDIR, "En mapp ligger där"),
+        (errno.ENOTDIR, "Något annat ligger där"),
+        (errno.EEXIST, "Något annat ligger där"),
+        (errno.ESTALE, "Disken svarar inte"),
+        (errno.EIO, "Disken svarar inte"),
+        (errno.ENOENT, "finns inte"),
+        (errno.ENOMEM, "Minnet tog slut"),
+        (errno.EMFILE, "många filer"),
+        (errno.ENETUNREACH, "Förbindelsen"),
+        (errno.ECONNRESET, "Förbindelsen"),
+        (errno.EFBIG, "större än"),
+        (errno.ELOOP, "går runt"),
     ],
-)  # fmt: skip
+)
 def test_the_systems_faults_name_the_file_and_what_to_do(number, words, paths, capsys) -> None:
     text = told(OSError(number, os.strerror(number), "/data/ö.parquet"), paths, capsys)
     assert words in text
@@ -58,12 +69,14 @@ def test_the_systems_faults_name_the_file_and_what_to_do(number, words, paths, c
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("database or disk is full", "Disken är full"), ("disk I/O error", "Disken svarar inte"),
-        ("attempt to write a readonly database", "skrivskyddad"), ("bad_alloc", "Minnet tog slut"),
-        ("IO Error: Could not write file \"/x/y\": No space left on device", "Disken är full"),
+        ("database or disk is full", "Disken är full"),
+        ("disk I/O error", "Disken svarar inte"),
+        ("attempt to write a readonly database", "skrivskyddad"),
+        ("bad_alloc", "Minnet tog slut"),
+        ('IO Error: Could not write file "/x/y": No space left on device', "Disken är full"),
         ("Failed to open '/x/y': Permission denied", "Rättighet saknas"),
     ],
-)  # fmt: skip
+)
 def test_what_libraries_say_in_words_is_known(words, said, paths, capsys) -> None:
     library = type("WriteError", (RuntimeError,), {"__module__": "pyogrio.errors"})
     assert said in told(library(words), paths, capsys)
@@ -122,8 +135,9 @@ def test_the_unforeseen_is_one_line_and_a_file_without_secrets(paths, capsys, mo
     monkeypatch.setenv("GEOTORGET_PASSWORD", "hemligt-ord-1")
     text = told(
         KeyError("hemligt-ord-1 https://anna:pass99@example.org/a?token=abc99 Authorization: Basic QWxhZGRpbg=="),
-        paths, capsys,
-    )  # fmt: skip
+        paths,
+        capsys,
+    )
     assert text.count("\n") == 1
     (kept,) = (paths.step / "fel").iterdir()
     assert str(kept) in text
@@ -134,9 +148,7 @@ def test_the_unforeseen_is_one_line_and_a_file_without_secrets(paths, capsys, mo
     assert kept.stat().st_mode & 0o077 == 0
 
 
-def test_the_traceback_goes_elsewhere_when_out_cannot_be_written(
-    paths, capsys, monkeypatch, tmp_path
-) -> None:
+def test_the_traceback_goes_elsewhere_when_out_cannot_be_written(paths, capsys, monkeypatch, tmp_path) -> None:
     paths.out.write_text("en fil")
     monkeypatch.setattr(faults.tempfile, "gettempdir", lambda: str(tmp_path / "tmp"))
     text = told(ZeroDivisionError(), paths, capsys)

@@ -34,9 +34,7 @@ def test_same_content_is_not_written_again(tmp_path):
 
 
 def test_points_are_geoparquet_that_geopandas_reads(tmp_path):
-    table = pd.DataFrame({"id": ["a", "å"], "e_m": [320000.25, 1.0], "n_m": [6400000.5, 2.0]}).astype(
-        {"id": "str"}
-    )
+    table = pd.DataFrame({"id": ["a", "å"], "e_m": [320000.25, 1.0], "n_m": [6400000.5, 2.0]}).astype({"id": "str"})
     files.write_points(table, tmp_path / "p.parquet")
     pd.testing.assert_frame_equal(files.read_points(tmp_path / "p.parquet"), table)
     seen = gpd.read_parquet(tmp_path / "p.parquet")

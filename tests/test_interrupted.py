@@ -57,8 +57,10 @@ def run(folder: Path, *goals: str) -> subprocess.CompletedProcess[str]:
 def words_for(goal: str, folder: Path) -> list[str]:
     """Return the goal with what it must be given."""
     given = {
-        "plan": ["BUDGET=1000000"], "compare": [f"FRAN={folder}/tidigare"], "verifiera": [f"PAKET={folder}/paket.zip"],
-    }  # fmt: skip
+        "plan": ["BUDGET=1000000"],
+        "compare": [f"FRAN={folder}/tidigare"],
+        "verifiera": [f"PAKET={folder}/paket.zip"],
+    }
     return [goal, *given.get(goal, [])]
 
 
@@ -72,10 +74,7 @@ def _prepare(small_edition: Path, folder: Path) -> None:
     lan = folder / "lan"
     shutil.copytree(small_edition, lan, copy_function=shutil.copy2)
     shutil.copytree(
-        small_edition / "out",
-        lan / "tidigare",
-        copy_function=shutil.copy2,
-        ignore=shutil.ignore_patterns(".*"),
+        small_edition / "out", lan / "tidigare", copy_function=shutil.copy2, ignore=shutil.ignore_patterns(".*")
     )
     assert run(lan, "coverage").returncode == 0  # the paths are part of what make remembers
     assert run(lan, "arkiv").returncode == 0
@@ -98,9 +97,7 @@ def _prepare(small_edition: Path, folder: Path) -> None:
             elif name == "out/manifest.json":
                 path.write_text(json.dumps(json.loads(body)))
         (lan / EARLIER_ONLY).write_text("earlier")
-        for path in sorted(
-            p for p in (lan / part).rglob("*") if p.is_file() and "/." not in str(p.relative_to(lan))
-        ):
+        for path in sorted(p for p in (lan / part).rglob("*") if p.is_file() and "/." not in str(p.relative_to(lan))):
             os.utime(path, (1.7e9, 1.7e9))
             sums[path.relative_to(lan / part).as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()
         lines = [f"{s}  {n}\n" for n, s in sorted(sums.items())]
@@ -120,9 +117,7 @@ def lay_back(lan: Path) -> None:
     for part in ("out", "maps"):
         for path in (lan / part).iterdir() if (lan / part).exists() else ():
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-        shutil.copytree(
-            lan.parent / "before" / part, lan / part, copy_function=shutil.copy2, dirs_exist_ok=True
-        )
+        shutil.copytree(lan.parent / "before" / part, lan / part, copy_function=shutil.copy2, dirs_exist_ok=True)
 
 
 @pytest.fixture
@@ -141,10 +136,29 @@ class County:
         """Run the installation as make does, struck at an operation."""
         lan = self.lan
         return subprocess.run(
-            [sys.executable, "-m", "tests.strikes", kind, str(number), f"{lan}/out:{lan}/maps", "install", "--config",
-             f"{lan}/county.toml", "--raw", f"{lan}/raw", "--out", f"{lan}/out", "--maps", f"{lan}/maps"],
-            cwd=ROOT, capture_output=True, text=True, env=clean_environment(), timeout=120,
-        )  # fmt: skip
+            [
+                sys.executable,
+                "-m",
+                "tests.strikes",
+                kind,
+                str(number),
+                f"{lan}/out:{lan}/maps",
+                "install",
+                "--config",
+                f"{lan}/county.toml",
+                "--raw",
+                f"{lan}/raw",
+                "--out",
+                f"{lan}/out",
+                "--maps",
+                f"{lan}/maps",
+            ],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            env=clean_environment(),
+            timeout=120,
+        )
 
     def operations(self) -> int:
         result = self.install()
@@ -269,9 +283,12 @@ def test_thirty_killed_runs(county):
 def killed_run(folder: Path, delay_s: float, *, new: bool) -> None:
     """Begin a run and kill it, and all its processes, after so long."""
     process = subprocess.Popen(
-        make_command(folder, "coverage", jobs=2, new=new), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        env=clean_environment(), start_new_session=True,
-    )  # fmt: skip
+        make_command(folder, "coverage", jobs=2, new=new),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=clean_environment(),
+        start_new_session=True,
+    )
     time.sleep(delay_s)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
@@ -379,10 +396,7 @@ def open_elsewhere(path: Path) -> Iterator[subprocess.Popen[str]]:
         "print(flush=True); sys.stdin.read()"
     )
     process = subprocess.Popen(
-        [sys.executable, "-IS", "-c", code, str(path)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
+        [sys.executable, "-IS", "-c", code, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     assert process.stdout.readline() == "\n"
     try:

@@ -15,9 +15,19 @@ from pipelines.laws import check_laws
 from tests.small_county import inputs
 
 STAGES = (
-    "inventory", "lantmateriet", "scb", "pts", "granser", "tackning", "grid", "households", "coverage",
-    "summaries", "gaps", "laws",
-)  # fmt: skip
+    "inventory",
+    "lantmateriet",
+    "scb",
+    "pts",
+    "granser",
+    "tackning",
+    "grid",
+    "households",
+    "coverage",
+    "summaries",
+    "gaps",
+    "laws",
+)
 PRODUCTS = ("out/rapport.md", "out/.steg/produkter/out/rapport.md", "maps/bredbandskarta.html")
 T, M = (30, 100, 1000), ("tillgang", "passerad")
 
@@ -104,8 +114,10 @@ def halved(column: str) -> Callable[[pd.DataFrame], None]:
 
 SPOILT = [
     # a count that stands only in one table
-    *(("rutnat_250m", add(c, 1, "adresser > 0"), f"Σ rutor = län: {c}")
-      for c in ("hushall", "befolkning", "adresser", "land_ha", "hushall_utan_100", "adresser_ej_passerade_1000")),
+    *(
+        ("rutnat_250m", add(c, 1, "adresser > 0"), f"Σ rutor = län: {c}")
+        for c in ("hushall", "befolkning", "adresser", "land_ha", "hushall_utan_100", "adresser_ej_passerade_1000")
+    ),
     *(("rutnat_delar", add(c, 1, "adresser > 0"), f"Σ delar = län: {c}") for c in ("hushall", "hushall_utan_30")),
     *(("kommuner", add(c, 1), f"Σ kommuner = län: {c}") for c in ("hushall", "befolkning_utan_1000")),
     ("lan", add("hushall", 1), "Σ rutor = län: hushall"),
@@ -116,8 +128,11 @@ SPOILT = [
     ("rutnat_delar", moved("hushall_utan_100"), "Σ delar per kommun = kommun: hushall_utan_100"),
     *(("adresser", add(c, 1), f"Σ adresser per kommun = kommun: {c}") for c in ("hushall", "befolkning")),
     ("adresser_hushall", add("hushall", 1), "Σ adresser_hushall = adresser: hushall"),
-    *(("adresser", change, f"Σ adresser per kommun = kommun: hushall_ej_passerade_{t}")
-      for t in T for change in [halved(f"sannolikhet_passerad_{t}")]),
+    *(
+        ("adresser", change, f"Σ adresser per kommun = kommun: hushall_ej_passerade_{t}")
+        for t in T
+        for change in [halved(f"sannolikhet_passerad_{t}")]
+    ),
     ("adresser", without("hushall > 0"), "antal rader: adresser"),
     ("oppna_rutor", without("adresser_band != '0'"), "antal rader: oppna_rutor"),
     ("bristomraden_rutor", without("adresser_klassade > 0"), "Σ bristområdets rutor = rutor"),
@@ -127,16 +142,28 @@ SPOILT = [
     ("kommuner", add("andel_100_pct", -0.5), "kommuner: andel_100_pct = 1 − andelen utan"),
     ("kommuner", add("avvikelse_100_pe", 0.5), "kommuner: avvikelse 100 = vår − PTS"),
     # more covered at a higher threshold than at a lower one
-    *(("adresser", put(f"sannolikhet_{m}_{high}", 1.0, f"sannolikhet_{m}_{low} < 0.9"),
-       f"adress: {m} {high} ⊆ {m} {low}")
-      for m in M for low, high in ((30, 100), (100, 1000))),
-    *(("rutnat_250m", put(f"hushall_utan_{low}", 99.0, "hushall > 0"), f"ruta: hushall utan {low} ⊆ utan {high}")
-      for low, high in ((30, 100), (100, 1000))),
-    *(("rutnat_250m", put(f"hushall_ej_passerade_{t}", 99.0, "hushall > 0"), f"ruta: ej passerade {t} ≤ utan {t}")
-      for t in T),
+    *(
+        (
+            "adresser",
+            put(f"sannolikhet_{m}_{high}", 1.0, f"sannolikhet_{m}_{low} < 0.9"),
+            f"adress: {m} {high} ⊆ {m} {low}",
+        )
+        for m in M
+        for low, high in ((30, 100), (100, 1000))
+    ),
+    *(
+        ("rutnat_250m", put(f"hushall_utan_{low}", 99.0, "hushall > 0"), f"ruta: hushall utan {low} ⊆ utan {high}")
+        for low, high in ((30, 100), (100, 1000))
+    ),
+    *(
+        ("rutnat_250m", put(f"hushall_ej_passerade_{t}", 99.0, "hushall > 0"), f"ruta: ej passerade {t} ≤ utan {t}")
+        for t in T
+    ),
     # more without than there are, or fewer than none
-    *((table, put("hushall_utan_1000", 999.0, "hushall > 0"), f"{table}: 0 ≤ hushall utan ≤ hushall")
-      for table in ("rutnat_250m", "rutnat_delar", "kommuner")),
+    *(
+        (table, put("hushall_utan_1000", 999.0, "hushall > 0"), f"{table}: 0 ≤ hushall utan ≤ hushall")
+        for table in ("rutnat_250m", "rutnat_delar", "kommuner")
+    ),
     ("rutnat_250m", put("adresser_utan_30", -1.0), "rutnat_250m: 0 ≤ adresser utan ≤ adresser"),
     # shares
     ("kommuner", put("andel_100_pct", 101.0), "kommuner: andelar i 0–100"),
@@ -148,16 +175,28 @@ SPOILT = [
     ("grupper", add("hushall_pts", 1), "hushåll per kommun = PTS antal"),
     ("befolkning", add("befolkning", 1), "folk: länet + utanför länet = SCB"),
     # gap areas: a row lost, a row twice, a number changed, by threshold and measure
-    *(("bristomraden", without(f"troskel_mbit == {t} and matt == '{m}' and hushall_utan > 0.1"),
-       f"Σ bristområden + utspritt = {c}_{t}, län")
-      for t in T for m, c in zip(M, ("hushall_utan", "hushall_ej_passerade"), strict=True)),
-    ("bristomraden", without("hushall_utan > 0.01 and bristomrade_id.str.startswith('utspritt')"),
-     "Σ bristområden + utspritt = hushall_"),
-    ("bristomraden_kommun", without("troskel_mbit == 100 and matt == 'tillgang' and hushall_utan > 0.1"),
-     "Σ bristområden + utspritt = hushall_utan_100, per kommun"),
+    *(
+        (
+            "bristomraden",
+            without(f"troskel_mbit == {t} and matt == '{m}' and hushall_utan > 0.1"),
+            f"Σ bristområden + utspritt = {c}_{t}, län",
+        )
+        for t in T
+        for m, c in zip(M, ("hushall_utan", "hushall_ej_passerade"), strict=True)
+    ),
+    (
+        "bristomraden",
+        without("hushall_utan > 0.01 and bristomrade_id.str.startswith('utspritt')"),
+        "Σ bristområden + utspritt = hushall_",
+    ),
+    (
+        "bristomraden_kommun",
+        without("troskel_mbit == 100 and matt == 'tillgang' and hushall_utan > 0.1"),
+        "Σ bristområden + utspritt = hushall_utan_100, per kommun",
+    ),
     ("bristomraden_kommun", lambda f: pd.concat([f, f[f["hushall_utan"] > 0.1].head(1)]), "per kommun"),
     ("bristomraden", add("hushall_utan", 1), "Σ bristområden + utspritt = hushall_utan_30, län"),
-]  # fmt: skip
+]
 
 
 def test_a_sound_county_passes(root, capsys):
@@ -219,8 +258,9 @@ def test_rows_dropped_from_a_file_count_for_no_other(tmp_path):
             said.add("bortfall", "tackning/x_adresser.csv", "rader utan status", 1, "används inte")
         said.save(where.ledger(stage))
     assert {law.name.split(":")[0]: law.holds for law in check_laws.rows_accounted_for(where)} == {
-        "rader tackning adresser.csv": False, "rader tackning x_adresser.csv": True,
-    }  # fmt: skip
+        "rader tackning adresser.csv": False,
+        "rader tackning x_adresser.csv": True,
+    }
 
 
 def test_a_product_of_another_run_that_cannot_be_removed_stops(root, capsys, monkeypatch):

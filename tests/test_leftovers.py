@@ -24,18 +24,23 @@ def dead() -> int:
 def test_only_what_the_dead_left_is_swept(tmp_path: Path, dead: int, monkeypatch) -> None:
     monkeypatch.setattr(leftovers.tempfile, "gettempdir", lambda: str(tmp_path / "tmp"))
     paths = Paths(tmp_path / "c", tmp_path / "raw/demo", tmp_path / "out", tmp_path / "maps")
-    places = ["out", "out/.steg/liggare", "out/.steg/produkter/maps/kommuner", "out/plan", "maps", "maps/data", "tmp",
-              "raw/demo", "raw/demo/pts"]  # fmt: skip
+    places = [
+        "out",
+        "out/.steg/liggare",
+        "out/.steg/produkter/maps/kommuner",
+        "out/plan",
+        "maps",
+        "maps/data",
+        "tmp",
+        "raw/demo",
+        "raw/demo/pts",
+    ]
     mine, alive = os.getpid(), os.getppid()
     stay, go = [], []
     for place in places:
         folder = tmp_path / place
         folder.mkdir(parents=True, exist_ok=True)
-        go += [
-            folder / f".a.{dead}.ny.csv",
-            folder / f".bredband.{dead}.ny.gpkg-journal",
-            folder / f".b.{dead}.ny-x1",
-        ]
+        go += [folder / f".a.{dead}.ny.csv", folder / f".bredband.{dead}.ny.gpkg-journal", folder / f".b.{dead}.ny-x1"]
         stay += [folder / f".a.{pid}.ny.csv" for pid in (mine, alive)]
         stay += [folder / name for name in (f"a.{dead}.ny.csv", f".a.{dead}.csv", ".a.ny.csv", "eget.txt")]
     for path in (*go, *stay):
@@ -111,17 +116,13 @@ def test_a_scratch_folder_is_gone_afterwards_and_swept_when_its_process_was_kill
     assert list((tmp_path / "out").iterdir()) == []
 
 
-@pytest.mark.parametrize(
-    "name", ["a.gpkg", "å ö.gpkg", "a!b.gpkg", "a?b=1#c.gpkg", "a\nb;c.gpkg", "a%20[x].gpkg"]
-)
+@pytest.mark.parametrize("name", ["a.gpkg", "å ö.gpkg", "a!b.gpkg", "a?b=1#c.gpkg", "a\nb;c.gpkg", "a%20[x].gpkg"])
 def test_gdal_finds_a_file_whatever_it_is_called(tmp_path: Path, name: str) -> None:
     import geopandas as gpd
     import pyogrio
     import shapely
 
-    gpd.GeoDataFrame({"a": [7]}, geometry=[shapely.Point(1, 2)], crs=3006).to_file(
-        tmp_path / "x.gpkg", layer="x"
-    )
+    gpd.GeoDataFrame({"a": [7]}, geometry=[shapely.Point(1, 2)], crs=3006).to_file(tmp_path / "x.gpkg", layer="x")
     (tmp_path / "x.gpkg").rename(tmp_path / name)
     plain = leftovers.plainly_named(tmp_path / name)
     assert pyogrio.read_dataframe(plain, layer="x", IMMUTABLE="YES")["a"].tolist() == [7]

@@ -16,11 +16,21 @@ from tests.conftest import clean_environment, make_command, without_rights
 
 ROOT = Path(__file__).parents[1]
 PRODUCTS = [
-    "out/bredband.gpkg", "out/kommuner.csv", "out/kommuner.xlsx", "out/tackning_250m.tif", "out/rapport.md",
-    "out/manifest.json", "out/bredbandskarta_intern.html", "maps/bredbandskarta.html", "maps/kartor/lan_100.pdf",
-    "maps/kartor/lan_100.png", "maps/specifikation.html", "maps/catalog.rdf", "maps/catalog.ttl",
+    "out/bredband.gpkg",
+    "out/kommuner.csv",
+    "out/kommuner.xlsx",
+    "out/tackning_250m.tif",
+    "out/rapport.md",
+    "out/manifest.json",
+    "out/bredbandskarta_intern.html",
+    "maps/bredbandskarta.html",
+    "maps/kartor/lan_100.pdf",
+    "maps/kartor/lan_100.png",
+    "maps/specifikation.html",
+    "maps/catalog.rdf",
+    "maps/catalog.ttl",
     "maps/metadata_iso19139.xml",
-]  # fmt: skip
+]
 
 
 def make(folder: Path, *goals: str) -> subprocess.CompletedProcess[str]:
@@ -157,9 +167,12 @@ def test_changing_a_pts_file_redoes_only_what_depends_on_it(copy):
 
 @pytest.mark.parametrize(
     ("gone", "words"),
-    [("scb/befolkning_1km*", ["SCB", "scb/"]), ("pts/*teknik*", ["PTS", "pts/"]),
-     ("lantmateriet/belagenhets*", ["Lantmäteriet", "lantmateriet/"])],
-)  # fmt: skip
+    [
+        ("scb/befolkning_1km*", ["SCB", "scb/"]),
+        ("pts/*teknik*", ["PTS", "pts/"]),
+        ("lantmateriet/belagenhets*", ["Lantmäteriet", "lantmateriet/"]),
+    ],
+)
 def test_a_missing_input_is_named_and_earlier_results_stay(copy, gone, words):
     before = times(copy)
     for path in (copy / "raw").glob(gone):
@@ -185,9 +198,7 @@ def test_a_broken_configuration_is_told_in_swedish(copy):
 @pytest.mark.parametrize("variable", ["OUT", "MAPS"])
 def test_a_sign_of_makes_own_in_out_or_maps_is_refused_in_swedish(variable, sign, tmp_path):
     result = subprocess.run(
-        ["make", "-C", str(ROOT), "coverage", f"{variable}={tmp_path}/a{sign}b"],
-        capture_output=True,
-        text=True,
+        ["make", "-C", str(ROOT), "coverage", f"{variable}={tmp_path}/a{sign}b"], capture_output=True, text=True
     )
     assert result.returncode != 0
     assert f"FEL: {variable}=«{tmp_path}/a{sign}b» innehåller" in result.stderr
@@ -228,8 +239,18 @@ def test_a_file_or_folder_of_input_may_be_called_anything(small_edition, tmp_pat
     command[at : at + 4] = given
     result = subprocess.run(command, capture_output=True, text=True, env=clean_environment(), timeout=300)
     assert result.returncode == 0, result.stdout + result.stderr
-    for table in ("adresser_kalla", "befolkning", "granser", "mark", "orter", "pts_teknik", "pts_hastighet",
-                  "evidens_adress", "evidens_ruta", "evidens_omrade"):  # fmt: skip
+    for table in (
+        "adresser_kalla",
+        "befolkning",
+        "granser",
+        "mark",
+        "orter",
+        "pts_teknik",
+        "pts_hastighet",
+        "evidens_adress",
+        "evidens_ruta",
+        "evidens_omrade",
+    ):
         here, plain = (pd.read_parquet(d / f".steg/{table}.parquet") for d in (out, small_edition / "out"))
         same = [c for c in here.columns if c not in ("fil", "kalla")]
         pd.testing.assert_frame_equal(here[same], plain[same])
@@ -242,9 +263,7 @@ def test_a_file_replaced_by_an_older_one_is_seen(copy, what):
     path = copy / ("raw/tackning/adresser_fiber.csv" if what == "indata" else "county.toml")
     body, seen = path.read_text(encoding="utf-8"), path.stat()
     other = path.with_name("annan")
-    other.write_text(
-        body.replace("Öbolaget", "Åbolaget") if what == "indata" else body + "#", encoding="utf-8"
-    )
+    other.write_text(body.replace("Öbolaget", "Åbolaget") if what == "indata" else body + "#", encoding="utf-8")
     os.utime(other, ns=(seen.st_atime_ns, seen.st_mtime_ns - 10**15))
     other.replace(path)
     result = make(copy, f"{copy}/out/.steg/liggare/tackning.json")
@@ -257,10 +276,7 @@ def read_only(folder: Path, *goals: str, root: Path) -> subprocess.CompletedProc
     """Run make where nothing can be written under ``folder``, in a view of the disk of its own."""
     script = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"'
     alone = ["unshare", *([] if os.geteuid() == 0 else ["--map-root-user"]), "--mount", "sh", "-c"]
-    if (
-        not shutil.which("unshare")
-        or subprocess.run([*alone, script, folder, "true"], capture_output=True).returncode
-    ):
+    if not shutil.which("unshare") or subprocess.run([*alone, script, folder, "true"], capture_output=True).returncode:
         pytest.skip("this system lets nobody mount")
     command = [*alone, script, str(folder), *make_command(root, *goals, new=True)]
     return subprocess.run(command, capture_output=True, text=True, env=clean_environment(), timeout=300)
@@ -309,23 +325,22 @@ def test_what_programs_leave_is_no_input_and_what_cannot_be_read_is_no_empty_fol
     """Where nothing but such things lie, the demo region is made; a thing that is there but unknown is told."""
 
     def asked(raw: Path) -> str:
-        command = [
-            "make",
-            "-n",
-            "-C",
-            str(ROOT),
-            "coverage",
-            f"RAW={raw}",
-            f"OUT={tmp_path}/out",
-            f"MAPS={tmp_path}/m",
-        ]
+        command = ["make", "-n", "-C", str(ROOT), "coverage", f"RAW={raw}", f"OUT={tmp_path}/out", f"MAPS={tmp_path}/m"]
         return subprocess.run(command, capture_output=True, text=True, env=clean_environment()).stdout
 
-    for i, (name, demo) in enumerate([
-        ("pts/~$teknik $x.xlsx", True), ("pts/ReadMe.txt", True), ("scb/.DS_Store", True), ("scb/Thumbs.db", True),
-        ("annat/x.gpkg", True), ("pts/x.xlsx.kalla.json", True), ("pts/hej hå.xlsx", False), ("scb/|", False),
-        ("granser/-n", False),
-    ]):  # fmt: skip
+    for i, (name, demo) in enumerate(
+        [
+            ("pts/~$teknik $x.xlsx", True),
+            ("pts/ReadMe.txt", True),
+            ("scb/.DS_Store", True),
+            ("scb/Thumbs.db", True),
+            ("annat/x.gpkg", True),
+            ("pts/x.xlsx.kalla.json", True),
+            ("pts/hej hå.xlsx", False),
+            ("scb/|", False),
+            ("granser/-n", False),
+        ]
+    ):
         raw = tmp_path / f"raw {i}"
         (raw / name).parent.mkdir(parents=True)
         (raw / name).write_text("x")
@@ -349,9 +364,7 @@ def test_an_internal_edition_inside_the_published_one_is_refused(tmp_path):
 
 
 def test_help_explains_every_target():
-    listed = subprocess.run(
-        ["make", "-C", str(ROOT), "--no-print-directory", "help"], capture_output=True, text=True
-    )
+    listed = subprocess.run(["make", "-C", str(ROOT), "--no-print-directory", "help"], capture_output=True, text=True)
     for goal in ("coverage", "test", "test-browser", "test-qgis", "lint", "bench", "docs", "clean", "demo"):
         assert f"  {goal} " in listed.stdout
 
@@ -366,8 +379,13 @@ def test_bench_times_every_step_of_the_job_in_an_order_that_works(tmp_path, monk
     assert order[0] == "inventory"
     assert order[-1] == "install"
     for first, then in (
-        ("summaries", "goals"), ("laws", "geopackage"), ("open_tables", "raster"), ("open_tables", "printmap"),
-        ("printmap", "catalogue"), ("specification", "catalogue"), ("catalogue", "entry"),
-    ):  # fmt: skip
+        ("summaries", "goals"),
+        ("laws", "geopackage"),
+        ("open_tables", "raster"),
+        ("open_tables", "printmap"),
+        ("printmap", "catalogue"),
+        ("specification", "catalogue"),
+        ("catalogue", "entry"),
+    ):
         assert order.index(first) < order.index(then), (first, then)
     assert not list(tmp_path.iterdir())

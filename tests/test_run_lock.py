@@ -40,9 +40,14 @@ def step(paths):
     def begun(out: Path = paths.out, make: int | None = None) -> subprocess.Popen[str]:
         environment = clean_environment() | ({} if make is None else {run_lock.MAKE: str(make)})
         process = subprocess.Popen(
-            [sys.executable, "-c", STEP, str(out), str(paths.maps)], cwd=ROOT, env=environment, text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
+            [sys.executable, "-c", STEP, str(out), str(paths.maps)],
+            cwd=ROOT,
+            env=environment,
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
         started.append(process)
         return process
 
@@ -149,21 +154,8 @@ def test_what_is_no_record_is_nobodys(paths, body):
 def record(folder: Path, pid: int, **changed: str) -> Path:
     """Lay the file of a run in a folder, as that run has written it."""
     folder.mkdir(parents=True, exist_ok=True)
-    there = {
-        "began": run_lock.began(pid) or "",
-        "boot": run_lock._boot(),
-        "host": os.uname().nodename,
-    } | changed
-    lines = [
-        str(pid),
-        there["began"],
-        there["boot"],
-        there["host"],
-        "anna",
-        "2026-01-02 03:04",
-        str(folder),
-        "",
-    ]
+    there = {"began": run_lock.began(pid) or "", "boot": run_lock._boot(), "host": os.uname().nodename} | changed
+    lines = [str(pid), there["began"], there["boot"], there["host"], "anna", "2026-01-02 03:04", str(folder), ""]
     (folder / run_lock.NAME).write_text("".join(f"{line}\n" for line in lines))
     return folder / run_lock.NAME
 
@@ -185,20 +177,19 @@ def test_what_is_made_of_a_finished_edition_needs_no_lock(paths, step):
 def test_a_second_make_is_refused_by_name_of_the_first_and_so_is_clean(tmp_path):
     folder = lay_out(tmp_path / "lan")
     first = subprocess.Popen(
-        make_command(folder, "coverage"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        env=clean_environment(), start_new_session=True,
-    )  # fmt: skip
+        make_command(folder, "coverage"),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=clean_environment(),
+        start_new_session=True,
+    )
     try:
         until = time.monotonic() + 60
         while not (folder / "maps/.las").exists() and time.monotonic() < until:
             time.sleep(0.02)
         for goal in ("coverage", "clean"):
             second = subprocess.run(
-                make_command(folder, goal),
-                capture_output=True,
-                text=True,
-                env=clean_environment(),
-                timeout=60,
+                make_command(folder, goal), capture_output=True, text=True, env=clean_environment(), timeout=60
             )
             assert second.returncode == 2
             assert f"FEL: OUT används av en annan körning (process {first.pid}, " in second.stderr
@@ -207,9 +198,6 @@ def test_a_second_make_is_refused_by_name_of_the_first_and_so_is_clean(tmp_path)
     finally:
         os.killpg(first.pid, signal.SIGKILL)
         first.wait()
-    assert (
-        subprocess.run(make_command(folder, "clean"), env=clean_environment(), capture_output=True).returncode
-        == 0
-    )
+    assert subprocess.run(make_command(folder, "clean"), env=clean_environment(), capture_output=True).returncode == 0
     assert not list((folder / "out").rglob("*"))
     assert not list((folder / "maps").rglob("*"))

@@ -22,14 +22,15 @@ def ask(tmp_path):
 
     def started(code: str, *words: str, address: str = "", **environment: str) -> subprocess.Popen[str]:
         (tmp_path / "pipelines").mkdir(exist_ok=True)
-        (tmp_path / "pipelines/__main__.py").write_text(
-            "import os, sys\nheavy = 'pandas' in sys.modules\n" + code
-        )
+        (tmp_path / "pipelines/__main__.py").write_text("import os, sys\nheavy = 'pandas' in sys.modules\n" + code)
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         return subprocess.Popen(
-            [sys.executable, "-IS", warm.__file__, "ask", address or os.environ[WARM], *words], cwd=tmp_path,
-            env=clean_environment() | AS_MAKE | environment, text=True, **pipes,
-        )  # fmt: skip
+            [sys.executable, "-IS", warm.__file__, "ask", address or os.environ[WARM], *words],
+            cwd=tmp_path,
+            env=clean_environment() | AS_MAKE | environment,
+            text=True,
+            **pipes,
+        )
 
     return started
 
@@ -69,9 +70,22 @@ def test_what_the_makefile_starts_is_warm(ask, tmp_path):
         (tmp_path / name).touch()
     for also in ([], ["JOBS=2", "OUT=o", "-j2"]):
         made = subprocess.run(
-            ["make", "--no-print-directory", "-C", tmp_path, "-f", ROOT / "Makefile", "verifiera", "PAKET=x", *also,
-             *warm_steps()], capture_output=True, text=True, env=clean_environment(),
-        )  # fmt: skip
+            [
+                "make",
+                "--no-print-directory",
+                "-C",
+                tmp_path,
+                "-f",
+                ROOT / "Makefile",
+                "verifiera",
+                "PAKET=x",
+                *also,
+                *warm_steps(),
+            ],
+            capture_output=True,
+            text=True,
+            env=clean_environment(),
+        )
         assert (made.stdout, made.stderr) == ("True verify\n", "")
 
 

@@ -25,11 +25,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LIBRARIES = (
-    "duckdb", "exactextract", "folium", "geopandas", "jinja2", "matplotlib.backends.backend_agg",
-    "matplotlib.backends.backend_pdf", "matplotlib_map_utils", "pandera.pandas", "pyarrow.csv", "pyarrow.parquet",
-    "pydantic", "pyogrio", "pypdfium2", "python_calamine", "rasterio.features", "rdflib", "requests",
-    "scipy.sparse.csgraph", "scipy.spatial", "xlsxwriter",
-)  # fmt: skip
+    "duckdb",
+    "exactextract",
+    "folium",
+    "geopandas",
+    "jinja2",
+    "matplotlib.backends.backend_agg",
+    "matplotlib.backends.backend_pdf",
+    "matplotlib_map_utils",
+    "pandera.pandas",
+    "pyarrow.csv",
+    "pyarrow.parquet",
+    "pydantic",
+    "pyogrio",
+    "pypdfium2",
+    "python_calamine",
+    "rasterio.features",
+    "rdflib",
+    "requests",
+    "scipy.sparse.csgraph",
+    "scipy.spatial",
+    "xlsxwriter",
+)
 MATTERS = ("PYTHON", "TZ", "LANG", "LC_", "OMP_", "OPENBLAS_", "MKL_", "ARROW_", "MPL")
 """How the names begin of what in an environment is read when Python starts or a library is imported. All else a
 child takes over from who asks; what libraries lay there for themselves (CA bundles, KMP_…) is no reason either."""
@@ -75,10 +92,14 @@ def server(address: str) -> Iterator[None]:
         door.bind(address)
         door.listen(64)
         process = subprocess.Popen(
-            [sys.executable, __file__, "serve", str(door.fileno())], pass_fds=[door.fileno()],
-            stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True,
+            [sys.executable, __file__, "serve", str(door.fileno())],
+            pass_fds=[door.fileno()],
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
             env={k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"},  # as the Makefile has it
-        )  # fmt: skip
+        )
     try:
         yield
     finally:

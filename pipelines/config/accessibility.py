@@ -32,27 +32,23 @@ class Tillganglighet(Part):
             "viktigaste i dem finns som text och tabell.",
         ),
         description="Innehåll som lagen inte omfattar (9 §).",
-    )  # fmt: skip
+    )
     metod: Text = Field(
         default="automatiska prov av varje sidtyp; ingen granskning av en utomstående.",
         description="Hur sidorna har granskats, efter ordet «Metod:».",
     )
     granskad: Day = Field(
-        default="", examples=["2026-03-01"], description="Dag då sidorna bedömdes mot lagen (åååå-mm-dd). "
-        "Tomt: det är inte gjort, och det står så.",
-    )  # fmt: skip
-    uppdaterad: Day = Field(
         default="",
         examples=["2026-03-01"],
-        description="Dag då redogörelsen skrevs eller sågs över senast.",
+        description="Dag då sidorna bedömdes mot lagen (åååå-mm-dd). Tomt: det är inte gjort, och det står så.",
+    )
+    uppdaterad: Day = Field(
+        default="", examples=["2026-03-01"], description="Dag då redogörelsen skrevs eller sågs över senast."
     )
     svarstid_dagar: int = Field(
         default=10, ge=1, le=365, description="Inom hur många arbetsdagar ni svarar. Antagande."
     )
-    tillsyn_namn: Text = Field(
-        default="Myndigheten för digital förvaltning (Digg)", description="Tillsynsmyndigheten."
-    )
+    tillsyn_namn: Text = Field(default="Myndigheten för digital förvaltning (Digg)", description="Tillsynsmyndigheten.")
     tillsyn_url: Url = Field(
-        default="https://www.digg.se/tdosanmalan",
-        description="Adress dit man anmäler att lagen inte följs.",
-    )  # fmt: skip
+        default="https://www.digg.se/tdosanmalan", description="Adress dit man anmäler att lagen inte följs."
+    )

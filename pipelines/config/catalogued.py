@@ -19,8 +19,7 @@ class Tjanster(Part):
         default="", description="Adress till en WFS-tjänst för de öppna lagren, utan frågedel. Tomt: ingen."
     )
     ogc_api: Iri = Field(
-        default="",
-        description="Landningssida för OGC API Features med de öppna lagren, utan frågedel. Tomt: ingen.",
+        default="", description="Landningssida för OGC API Features med de öppna lagren, utan frågedel. Tomt: ingen."
     )
 
     @field_validator("wms", "wfs", "ogc_api")

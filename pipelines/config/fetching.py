@@ -37,9 +37,7 @@ Collection = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{0,100}$")]
 class HamtaScb(Part):
     """SCB's WFS."""
 
-    wfs: Url = Field(
-        default="https://geodata.scb.se/geoserver/stat/wfs", description="SCB:s WFS för öppna geodata."
-    )
+    wfs: Url = Field(default="https://geodata.scb.se/geoserver/stat/wfs", description="SCB:s WFS för öppna geodata.")
     lager_befolkning: Layer = Field(
         default="befolkning_1km_{ar}",
         description="Lagret med befolkning; {ar} byts mot året i [scb] ar, annars det nyaste som tjänsten listar.",
@@ -51,9 +49,11 @@ class HamtaScb(Part):
         default="Smaorter_{ar}", description="Lagret med småorter, nyaste året. Tomt: hämtas inte."
     )
     sidstorlek: int = Field(
-        default=100_000, ge=1, le=10_000_000,
+        default=100_000,
+        ge=1,
+        le=10_000_000,
         description="Rader per fråga när tjänsten inte lämnar hela lagret på en gång.",
-    )  # fmt: skip
+    )
     paus_s: Seconds = Field(default=1, description="Minsta tid mellan två frågor (sekunder).")
 
 
@@ -61,15 +61,11 @@ class HamtaScbTabeller(Part):
     """SCB's statistical database (PxWebApi 2). Its own limits are asked of it and kept."""
 
     url: Url = Field(
-        default="https://statistikdatabasen.scb.se/api/v2", description="PxWebApi 2. Tjänstens egna gränser "
-        "för celler och frågor hämtas från den och följs.",
-    )  # fmt: skip
-    folkmangd: Table = Field(
-        default="TAB6574", description="Tabellen med folkmängd per kommun. Tomt: hämtas inte."
+        default="https://statistikdatabasen.scb.se/api/v2",
+        description="PxWebApi 2. Tjänstens egna gränser för celler och frågor hämtas från den och följs.",
     )
-    hushall: Table = Field(
-        default="TAB6568", description="Tabellen med hushåll per kommun. Tomt: hämtas inte."
-    )
+    folkmangd: Table = Field(default="TAB6574", description="Tabellen med folkmängd per kommun. Tomt: hämtas inte.")
+    hushall: Table = Field(default="TAB6568", description="Tabellen med hushåll per kommun. Tomt: hämtas inte.")
     fran_ar: int = Field(default=2015, ge=1968, le=2100, description="Första året som hämtas.")
 
 
@@ -107,9 +103,7 @@ class HamtaPts(Part):
     filer: tuple[HamtaPtsFil, ...] = Field(
         default=(
             HamtaPtsFil(innehall="teknik", url=f"{_PTS}/mtbbk_25-17220_tabellbilaga_teknik_v1.0.xlsx"),
-            HamtaPtsFil(
-                innehall="mobil", url=f"{_PTS}/mtbbk_25-17220_tabellbilaga_mobilt%C3%A4ckning_v1.0.xlsx"
-            ),
+            HamtaPtsFil(innehall="mobil", url=f"{_PTS}/mtbbk_25-17220_tabellbilaga_mobilt%C3%A4ckning_v1.0.xlsx"),
             HamtaPtsFil(innehall="historik", url=f"{_PTS}/tabellbilaga-historiska-uppgifter-teknik-1-0.xlsx"),
         ),
         description="Arbetsböcker att hämta. Namnen ändras varje år: lägg in de nya från PTS:s sida.",
@@ -143,8 +137,7 @@ class HamtaLantmateriet(Part):
     filvardar: tuple[Host, ...] = Field(
         min_length=1,
         default=("dl1.lantmateriet.se",),
-        description="Värdar som inloggningen får skickas till. Ingen annan får den, inte heller efter en "
-        "omdirigering.",
+        description="Värdar som inloggningen får skickas till. Ingen annan får den, inte heller efter en omdirigering.",
     )
     paus_s: Seconds = Field(default=0.5, description="Minsta tid mellan två frågor (sekunder).")
 
@@ -158,10 +151,8 @@ class Hamta(Part):
     langsta_vantan_s: Seconds = Field(
         default=120,
         description="Längsta väntan som en server får be om (Retry-After, sekunder); annars hoppas filen över.",
-    )  # fmt: skip
-    svarstid_s: float = Field(
-        default=60, gt=0, le=3600, description="Hur länge ett svar väntas in (sekunder)."
     )
+    svarstid_s: float = Field(default=60, gt=0, le=3600, description="Hur länge ett svar väntas in (sekunder).")
     storsta_mb: int = Field(
         default=4096, ge=1, le=1_000_000, description="Största fil som hämtas (MB); skydd mot fel adress."
     )
@@ -188,18 +179,17 @@ class Framskrivning(Part):
     """How the published series are carried on towards the goals."""
 
     ar_bakat: int = Field(
-        default=5,
-        ge=3,
-        le=50,
-        description="Hur många av de senaste åren i en serie som linjen dras genom. Antagande.",
+        default=5, ge=3, le=50, description="Hur många av de senaste åren i en serie som linjen dras genom. Antagande."
     )
     konfidens: float = Field(
         default=0.8, gt=0.5, lt=1, description="Prediktionsintervallets täckning (andel). Antagande."
     )
     horisont_ar: int = Field(
-        default=2040, ge=2025, le=2100,
+        default=2040,
+        ge=2025,
+        le=2100,
         description="Sista år som framskrivs; nås målet inte till dess nås det inte med dagens takt.",
-    )  # fmt: skip
+    )
     brott: tuple[SerieBrott, ...] = Field(
         default=(),
         description="Kända brott i serierna utöver Koladas byte till befolkning 2021, till exempel ett byte av "

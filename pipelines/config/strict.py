@@ -22,8 +22,7 @@ _HOST = re.compile(
 )
 _ADDRESS_SIGNS = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*")
 _SECRET_NAME = re.compile(
-    r"[?&;]([\w.-]{0,40}(?:sig|signature|token|secret|passw(?:or)?d|key|auth|credential|session))=",
-    re.IGNORECASE,
+    r"[?&;]([\w.-]{0,40}(?:sig|signature|token|secret|passw(?:or)?d|key|auth|credential|session))=", re.IGNORECASE
 )
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9][A-Za-z0-9-]{0,62}\.){1,10}[A-Za-z]{2,24}")
 
@@ -51,9 +50,7 @@ class Part(BaseModel):
         for text in texts:
             if isinstance(text, str):
                 _plain(text)
-        if isinstance(value, tuple) and str(cls.model_fields[info.field_name or ""].annotation).endswith(
-            ", ...]"
-        ):
+        if isinstance(value, tuple) and str(cls.model_fields[info.field_name or ""].annotation).endswith(", ...]"):
             twice = [v for i, v in enumerate(value) if v in value[:i]]
             if twice and not isinstance(twice[0], BaseModel):
                 raise ValueError(f"samma värde står två gånger: {printable(str(twice[0]), 60)}")
@@ -66,9 +63,7 @@ def _plain(text: str) -> None:
     """Refuse what no product can show as it stands."""
     odd = next((c for c in text if not c.isprintable() and unicodedata.category(c) != "Zs"), "")
     if odd:
-        raise ValueError(
-            f"har ett tecken som inte syns (U+{ord(odd):04X}); skriv bara synliga tecken, på en rad"
-        )
+        raise ValueError(f"har ett tecken som inte syns (U+{ord(odd):04X}); skriv bara synliga tecken, på en rad")
     if text != text.strip():
         raise ValueError(f"börjar eller slutar med mellanslag: «{printable(text, 60)}»")
     if len(text) > LONGEST_TEXT:
@@ -97,9 +92,7 @@ def _a_day(value: str) -> str:
 
 def _email(value: str) -> str:
     if not _EMAIL.fullmatch(value) or ".." in value:
-        raise ValueError(
-            f"ska vara en e-postadress, till exempel bredband@example.org, men är «{told_address(value)}»"
-        )
+        raise ValueError(f"ska vara en e-postadress, till exempel bredband@example.org, men är «{told_address(value)}»")
     return value
 
 

@@ -37,10 +37,11 @@ def check_replaceable(path: Path) -> None:
         raise _unsaved(path, "Den nya utgåvan läggs inte på plats, för då skulle den skadas.")
     if _locked(path):
         raise DataError(
-            "Utgåvans GeoPackage är öppen i ett annat program, troligen QGIS.", file=path,
+            "Utgåvans GeoPackage är öppen i ett annat program, troligen QGIS.",
+            file=path,
             found="låst, med " + ", ".join(p.name for p in beside),
             action="Stäng QGIS (eller ta bort lagren ur projektet) och gör om.",
-        )  # fmt: skip
+        )
     for leftover in beside:
         leftover.unlink(missing_ok=True)
 
@@ -57,15 +58,17 @@ def check_readable(path: Path) -> None:
         raise _unsaved(path, "Utgåvan läses inte, för då skulle ändringarna saknas.")
     if (path.parent / UNFINISHED).exists():
         raise DataError(
-            "Ingen hel utgåva finns i mappen: en installation har avbrutits eller pågår.", file=path.parent,
+            "Ingen hel utgåva finns i mappen: en installation har avbrutits eller pågår.",
+            file=path.parent,
             action=f"Kör make coverage OUT={path.parent} (med samma MAPS som då): den görs klar eller ångras.",
-        )  # fmt: skip
+        )
     listed, made = path.parent / ".installerat", path.parent / "manifest.json"
     if not made.exists() and listed.is_file() and "  manifest.json\n" in listed.read_text(errors="replace"):
         raise DataError(
-            "Ingen hel utgåva finns i mappen: manifest.json saknas.", file=path.parent,
+            "Ingen hel utgåva finns i mappen: manifest.json saknas.",
+            file=path.parent,
             action="Kör make coverage igen (med samma OUT och MAPS).",
-        )  # fmt: skip
+        )
 
 
 def _beside(path: Path) -> list[Path]:
@@ -93,18 +96,23 @@ def _unsaved(path: Path, consequence: str) -> DataError:
     names = ", ".join(p.name for p in beside)
     if not path.exists():
         return DataError(
-            "Bredvid utgåvans GeoPackage ligger ändringar till en fil som inte finns längre.", file=path,
-            found=names, details=[consequence], action=f"Stäng QGIS. Ta sedan bort {names}.",
-        )  # fmt: skip
+            "Bredvid utgåvans GeoPackage ligger ändringar till en fil som inte finns längre.",
+            file=path,
+            found=names,
+            details=[consequence],
+            action=f"Stäng QGIS. Ta sedan bort {names}.",
+        )
     busy = _locked(path)
     return DataError(
         "Utgåvans GeoPackage är öppen i ett annat program, troligen QGIS, och har ändringar som inte är inskrivna."
-        if busy else
-        "Utgåvans GeoPackage har ändringar som inte är inskrivna: QGIS har den öppen, eller avslutades hårt.",
-        file=path, found=names, details=[consequence],
+        if busy
+        else "Utgåvans GeoPackage har ändringar som inte är inskrivna: QGIS har den öppen, eller avslutades hårt.",
+        file=path,
+        found=names,
+        details=[consequence],
         action="Stäng QGIS och gör om. Ligger filerna kvar då: öppna GeoPackage-filen i QGIS och stäng den, så "
         f"skrivs ändringarna in. Vill du inte ha dem: ta bort {names}.",
-    )  # fmt: skip
+    )
 
 
 def _locked(path: Path) -> bool:

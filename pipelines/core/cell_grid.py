@@ -160,9 +160,7 @@ def wkb_squares(rutid: ArrayLike, size_m: int = CELL_M) -> NDArray[np.void]:
         93 bytes a cell: little-endian WKB Polygon, one counter-clockwise ring of five points.
     """
     e, n = corner(rutid)
-    kind = np.dtype(
-        [("order", "u1"), ("type", "<u4"), ("rings", "<u4"), ("points", "<u4"), ("xy", "<f8", (5, 2))]
-    )
+    kind = np.dtype([("order", "u1"), ("type", "<u4"), ("rings", "<u4"), ("points", "<u4"), ("xy", "<f8", (5, 2))])
     out = np.zeros(len(e), dtype=kind)
     out["order"], out["type"], out["rings"], out["points"] = 1, 3, 1, 5
     for i, (dx, dy) in enumerate(((0, 0), (1, 0), (1, 1), (0, 1), (0, 0))):

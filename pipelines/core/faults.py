@@ -38,9 +38,7 @@ class Fault(NamedTuple):
     action: str
 
 
-FULL = Fault(
-    "Disken är full.", "Frigör utrymme, eller välj mappar på en annan disk (OUT=…, MAPS=…), och kör igen."
-)
+FULL = Fault("Disken är full.", "Frigör utrymme, eller välj mappar på en annan disk (OUT=…, MAPS=…), och kör igen.")
 TOO_LARGE = Fault(
     "Filen blir större än vad systemet tillåter.",
     "Välj en disk som tar stora filer (inte FAT32), eller höj gränsen (ulimit -f), och kör igen.",
@@ -54,8 +52,7 @@ DENIED = Fault(
 )
 IS_FOLDER = Fault("En mapp ligger där en fil ska vara.", "Flytta mappen och kör igen.")
 IS_FILE = Fault(
-    "Något annat ligger där en mapp eller ny fil ska vara.",
-    "Flytta det och kör igen, eller ange en annan mapp.",
+    "Något annat ligger där en mapp eller ny fil ska vara.", "Flytta det och kör igen, eller ange en annan mapp."
 )
 GONE = Fault(
     "En fil eller mapp finns inte.",
@@ -66,9 +63,7 @@ UNPLUGGED = Fault(
     "Disken svarar inte: den kan ha kopplats från eller vara skadad.",
     "Anslut disken eller nätverksmappen och kör igen.",
 )
-MEMORY = Fault(
-    "Minnet tog slut.", "Stäng andra program, eller kör igen med JOBS=1 på en dator med mer minne."
-)
+MEMORY = Fault("Minnet tog slut.", "Stäng andra program, eller kör igen med JOBS=1 på en dator med mer minne.")
 WORKER = Fault(
     "En hjälpprocess dog mitt i arbetet, troligen för att minnet tog slut.",
     "Stäng andra program, eller kör igen med JOBS=1.",
@@ -80,20 +75,43 @@ NO_READER = Fault(
 HANDLES = Fault("För många filer är öppna.", "Höj gränsen (ulimit -n 4096) och kör igen.")
 LOOP = Fault("En länk går runt, eller ett namn är för långt.", "Rätta länken eller namnet och kör igen.")
 BUSY = Fault("Filen är upptagen av ett annat program.", "Stäng programmet som har filen öppen och kör igen.")
-STOPPED = Fault(
-    "Körningen avbröts.", "Tidigare resultat är orörda. Kör samma kommando igen för att fortsätta."
-)
+STOPPED = Fault("Körningen avbröts.", "Tidigare resultat är orörda. Kör samma kommando igen för att fortsätta.")
 
 _BY_NUMBER = {
-    errno.ENOSPC: FULL, errno.EDQUOT: FULL, errno.EFBIG: TOO_LARGE, errno.EROFS: READ_ONLY, errno.EACCES: DENIED,
-    errno.EPERM: DENIED, errno.EISDIR: IS_FOLDER, errno.ENOTEMPTY: IS_FOLDER, errno.ENOTDIR: IS_FILE,
-    errno.EEXIST: IS_FILE, errno.ENOENT: GONE, errno.ESTALE: UNPLUGGED, errno.EIO: UNPLUGGED,
-    errno.ENODEV: UNPLUGGED, errno.ENXIO: UNPLUGGED, errno.ENOTCONN: UNPLUGGED, errno.EHOSTDOWN: UNPLUGGED,
-    errno.ENOMEM: MEMORY, errno.EPIPE: NO_READER, errno.EMFILE: HANDLES, errno.ENFILE: HANDLES,
-    errno.ELOOP: LOOP, errno.ENAMETOOLONG: LOOP, errno.EBUSY: BUSY, errno.ETXTBSY: BUSY, errno.EAGAIN: BUSY,
-    errno.ECONNREFUSED: NETWORK, errno.ECONNRESET: NETWORK, errno.ECONNABORTED: NETWORK, errno.ETIMEDOUT: NETWORK,
-    errno.ENETUNREACH: NETWORK, errno.ENETDOWN: NETWORK, errno.EHOSTUNREACH: NETWORK,
-}  # fmt: skip
+    errno.ENOSPC: FULL,
+    errno.EDQUOT: FULL,
+    errno.EFBIG: TOO_LARGE,
+    errno.EROFS: READ_ONLY,
+    errno.EACCES: DENIED,
+    errno.EPERM: DENIED,
+    errno.EISDIR: IS_FOLDER,
+    errno.ENOTEMPTY: IS_FOLDER,
+    errno.ENOTDIR: IS_FILE,
+    errno.EEXIST: IS_FILE,
+    errno.ENOENT: GONE,
+    errno.ESTALE: UNPLUGGED,
+    errno.EIO: UNPLUGGED,
+    errno.ENODEV: UNPLUGGED,
+    errno.ENXIO: UNPLUGGED,
+    errno.ENOTCONN: UNPLUGGED,
+    errno.EHOSTDOWN: UNPLUGGED,
+    errno.ENOMEM: MEMORY,
+    errno.EPIPE: NO_READER,
+    errno.EMFILE: HANDLES,
+    errno.ENFILE: HANDLES,
+    errno.ELOOP: LOOP,
+    errno.ENAMETOOLONG: LOOP,
+    errno.EBUSY: BUSY,
+    errno.ETXTBSY: BUSY,
+    errno.EAGAIN: BUSY,
+    errno.ECONNREFUSED: NETWORK,
+    errno.ECONNRESET: NETWORK,
+    errno.ECONNABORTED: NETWORK,
+    errno.ETIMEDOUT: NETWORK,
+    errno.ENETUNREACH: NETWORK,
+    errno.ENETDOWN: NETWORK,
+    errno.EHOSTUNREACH: NETWORK,
+}
 _BY_WORDS = tuple(
     (re.compile(words, re.IGNORECASE), fault)
     for words, fault in (
@@ -111,16 +129,7 @@ _BY_WORDS = tuple(
     )
 )
 """What libraries write where they give no number: GDAL, SQLite, DuckDB, Arrow."""
-_LIBRARIES = (
-    "pyarrow",
-    "pyogrio",
-    "rasterio",
-    "sqlite3",
-    "duckdb",
-    "_duckdb",
-    "pandas",
-    "xlsxwriter",
-)
+_LIBRARIES = ("pyarrow", "pyogrio", "rasterio", "sqlite3", "duckdb", "_duckdb", "pandas", "xlsxwriter")
 _NETWORK = ("requests", "urllib3", "ssl", "socket", "http")
 _TEMPORARY = re.compile(r"(?<![^/])\.([^/]+)\.\d+\.ny(\.[^./]+)?[^/]*$")
 _QUOTED = re.compile(r"""['"«(]((?:[A-Za-z]:)?[^'"«»()]*/[^'"«»()]+)['"»)]""")
@@ -169,11 +178,12 @@ def in_words(error: BaseException, stage: str, paths: Paths) -> str:
         where = _in_the_way(Path(where))
     return str(
         DataError(
-            fault.problem, file=where or f"okänd; steget «{stage}» skriver i {paths.out} och {paths.maps}",
+            fault.problem,
+            file=where or f"okänd; steget «{stage}» skriver i {paths.out} och {paths.maps}",
             found=by_library(_what_stands_there(fault, where) or f"steget «{stage}» kom inte vidare", cause),
             action=fault.action,
         )
-    )  # fmt: skip
+    )
 
 
 def _in_the_way(path: Path) -> str:
@@ -237,11 +247,7 @@ def _file_of(error: BaseException) -> str | None:
         match = _QUOTED.search(str(error))
         name = match[1] if match else None
     if name is None:
-        notes = [
-            n.removeprefix(files.WRITING)
-            for n in getattr(error, "__notes__", ())
-            if n.startswith(files.WRITING)
-        ]
+        notes = [n.removeprefix(files.WRITING) for n in getattr(error, "__notes__", ()) if n.startswith(files.WRITING)]
         name = notes[0] if notes else None
     if name is None and isinstance(error, FileNotFoundError) and error.errno is None:
         name = str(error)  # as Arrow tells

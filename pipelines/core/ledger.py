@@ -39,13 +39,7 @@ class Ledger:
     facts: dict[str, object] = field(default_factory=dict)
 
     def add(
-        self,
-        kind: Kind,
-        source: str,
-        reason: str,
-        count: float,
-        action: str,
-        examples: Iterable[object] = (),
+        self, kind: Kind, source: str, reason: str, count: float, action: str, examples: Iterable[object] = ()
     ) -> None:
         """Note ``count`` rows; a count of 0 is not noted. At most ten examples are kept."""
         if count:
@@ -54,11 +48,7 @@ class Ledger:
 
     def save(self, path: Path) -> None:
         """Write the ledger as JSON."""
-        body = {
-            "steg": self.stage,
-            "poster": [asdict(e) for e in self.entries],
-            "fakta": self.facts,
-        }
+        body = {"steg": self.stage, "poster": [asdict(e) for e in self.entries], "fakta": self.facts}
         write_text(path, json.dumps(body, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
 
 

@@ -1,7 +1,7 @@
 """What killed runs leave behind: temporary files and folders with the number of the process in their name.
 
-Every temporary name of the program is ``.<name>.<pid>.ny<more>`` (see :func:`pipelines.core.files.replacing`), so the next
-run can tell whose it was. What a living process holds is never touched.
+Every temporary name of the program is ``.<name>.<pid>.ny<more>`` (see :func:`pipelines.core.files.replacing`), so
+the next run can tell whose it was. What a living process holds is never touched.
 """
 
 from __future__ import annotations
@@ -69,10 +69,7 @@ def plainly_named(path: Path) -> str:
     """
     if _PLAIN.fullmatch(str(path)):
         return str(path)
-    link = (
-        lasting_scratch()
-        / f"data{path.suffix if path.suffix.isascii() and path.suffix[1:].isalnum() else ''}"
-    )
+    link = lasting_scratch() / f"data{path.suffix if path.suffix.isascii() and path.suffix[1:].isalnum() else ''}"
     link.symlink_to(path)
     return str(link)
 

@@ -21,17 +21,7 @@ _TELLING = re.compile(r"passw|secret|token|api_?key|credential|l[oö]senord|heml
 """Names of environment variables that hold secrets, whosever they are."""
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 _WFS = {"service", "version", "request", "typename", "typenames", "outputformat", "resulttype", "startindex"}
-HARMLESS = _WFS | {
-    "maxfeatures",
-    "count",
-    "sortby",
-    "lang",
-    "page",
-    "limit",
-    "start",
-    "kpi_id",
-    "municipality_id",
-}
+HARMLESS = _WFS | {"maxfeatures", "count", "sortby", "lang", "page", "limit", "start", "kpi_id", "municipality_id"}
 """Names in a query whose values are kept, lower case. Any other may be a signature or a key: only its name is kept."""
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{1,15}):(?://|\\\\)")
 _URL = re.compile(_SCHEME.pattern + r"[^\s'\"<>«»)]*")
@@ -40,8 +30,7 @@ _LOGIN = re.compile(
 )
 """A login before a host where no scheme says that it is an address, as in a proxy's setting."""
 _HEADER = re.compile(
-    r"\b((?:proxy-)?authorization|(?:set-)?cookie|x-api-key)(['\"]?\s*[:=]\s*['\"]?)(?=\S)[^\r\n'\"]+",
-    re.IGNORECASE,
+    r"\b((?:proxy-)?authorization|(?:set-)?cookie|x-api-key)(['\"]?\s*[:=]\s*['\"]?)(?=\S)[^\r\n'\"]+", re.IGNORECASE
 )
 _SCHEMED = re.compile(r"\b(basic|bearer|digest|negotiate)(\s+|%20)[A-Za-z0-9._~+/=%-]{6,}", re.IGNORECASE)
 _NAMED = re.compile(
@@ -135,14 +124,7 @@ class Redactor:
         if len(secret) < 3:
             return
         raw = secret.encode("utf-8", "replace")
-        forms = {
-            secret,
-            quote(secret, safe=""),
-            quote(secret),
-            quote_plus(secret),
-            repr(secret)[1:-1],
-            raw.hex(),
-        }
+        forms = {secret, quote(secret, safe=""), quote(secret), quote_plus(secret), repr(secret)[1:-1], raw.hex()}
         forms |= {json.dumps(secret)[1:-1], secret.replace("/", "\\/"), repr(raw)[2:-1]}
         for coding in ("utf-8", "latin-1"):
             coded = secret.encode(coding, "replace")

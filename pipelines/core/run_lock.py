@@ -117,9 +117,7 @@ def claim(out: Path) -> Claim:
         user = f"användare {os.getuid()}"
     now = time.strftime("%Y-%m-%d %H:%M")
     start = began(pid) or ""
-    return Claim(
-        Holder(pid, start, _boot(), os.uname().nodename, user, now, str(out.absolute())), bool(made_by)
-    )
+    return Claim(Holder(pid, start, _boot(), os.uname().nodename, user, now, str(out.absolute())), bool(made_by))
 
 
 def _take(folder: Path, name: str, me: Holder) -> tuple[int, bool]:
@@ -166,10 +164,11 @@ def _taken(name: str, folder: Path, holder: Holder | None) -> DataError:
     gone = f" Pågår den inte längre: ta bort filen {folder / NAME}." if far else ""
     own = holder is not None and holder.out and Path(holder.out) != folder.absolute()
     return DataError(
-        f"{name} används av en annan körning ({who}).", file=folder,
+        f"{name} används av en annan körning ({who}).",
+        file=folder,
         found=f"den andra körningens OUT={holder.out}" if holder is not None and own else None,
         action=f"Vänta tills den är klar, eller välj en annan mapp för {name}.{gone}",
-    )  # fmt: skip
+    )
 
 
 def _lock(file: int, kind: int) -> bool:
@@ -199,16 +198,7 @@ def _read(file: int) -> tuple[Holder | None, bool]:
 
 
 def _write(file: int, me: Holder, *, looked_over: bool = False) -> None:
-    values = (
-        me.pid,
-        me.began,
-        me.boot,
-        me.host,
-        me.user,
-        me.since,
-        me.out,
-        _LOOKED_OVER if looked_over else "",
-    )
+    values = (me.pid, me.began, me.boot, me.host, me.user, me.since, me.out, _LOOKED_OVER if looked_over else "")
     lines = [str(value).replace("\n", " ") for value in values]
     os.ftruncate(file, 0)
     os.pwrite(file, "".join(f"{line}\n" for line in lines).encode("utf-8", errors="replace"), 0)

@@ -62,13 +62,7 @@ class Inputs:
         """Return the probability of coverage per address and PAIRS, shape (n, 6)."""
         ground = self.ground
         return spread_rest(
-            evidence,
-            ground.households,
-            spreading.score,
-            ground.index,
-            ground.table,
-            self.share,
-            spreading.solve,
+            evidence, ground.households, spreading.score, ground.index, ground.table, self.share, spreading.solve
         )
 
 
@@ -95,9 +89,7 @@ def run(region: Region, paths: Paths) -> None:
         if not publishable_only:
             wanted = with_outcome(wanted, given.groups, ground.addresses, ground.households, coverage)
             count_levels(evidence, ledger)
-            model_steps.write_uncertainty(
-                ground, spreading, evidence, coverage, wanted, region, paths, ledger
-            )
+            model_steps.write_uncertainty(ground, spreading, evidence, coverage, wanted, region, paths, ledger)
     files.write_table(contracts.check(wanted, contracts.RIKTVARDEN), paths.table("riktvarden"))
     ledger.save(paths.ledger("coverage"))
 
@@ -147,9 +139,13 @@ def read(region: Region, paths: Paths, ledger: Ledger) -> Inputs:
     ground = model_steps.Ground.of(region, addresses, people, index, table)
     land = files.read_table(paths.table("land"), ["rutid", "kommunkod"])
     judge = partial(
-        matching.require, sources=sources, addresses=addresses, region=region, ledger=ledger,
+        matching.require,
+        sources=sources,
+        addresses=addresses,
+        region=region,
+        ledger=ledger,
         register=partial(placement.address_files, paths),
-    )  # fmt: skip
+    )
     matched = attach(addresses, rows, sources, region, ledger, land, judge)
     matching.note_uncovering(matched, sources, ledger)
     return Inputs(ground, groups, sources, wanted, share, rows, matched)
@@ -275,11 +271,7 @@ def address_table(addresses: pd.DataFrame, evidence: Evidence, coverage: Floats)
 
 
 def with_outcome(
-    wanted: pd.DataFrame,
-    groups: pd.DataFrame,
-    addresses: pd.DataFrame,
-    households: Floats,
-    coverage: Floats,
+    wanted: pd.DataFrame, groups: pd.DataFrame, addresses: pd.DataFrame, households: Floats, coverage: Floats
 ) -> pd.DataFrame:
     """Add what was reached, and the rest that could not be, per kommun × områdestyp, measure, threshold."""
     import pandas as pd

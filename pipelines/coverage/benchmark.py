@@ -59,11 +59,16 @@ def benchmarks(
     _fill_missing(base, low_raised, ledger, named)
     parts = [
         base[KEY].assign(
-            matt=m, troskel_mbit=t, hushall_pts=base["antal"].astype("float64"), andel=low_raised[m, t],
-            andel_ovre=np.fmax(high[m, t], low_raised[m, t]), kalla=source[m, t],
+            matt=m,
+            troskel_mbit=t,
+            hushall_pts=base["antal"].astype("float64"),
+            andel=low_raised[m, t],
+            andel_ovre=np.fmax(high[m, t], low_raised[m, t]),
+            kalla=source[m, t],
         )
-        for m in MEASURES for t in THRESHOLDS
-    ]  # fmt: skip
+        for m in MEASURES
+        for t in THRESHOLDS
+    ]
     out = pd.concat(parts, ignore_index=True)
     return out.astype({"matt": "str", "kalla": "str", "troskel_mbit": "int64"})
 
@@ -82,13 +87,12 @@ def shares_from_technique(
     fast_high = np.fmin(1, np.fmin(np.nan_to_num(fiber) + np.nan_to_num(cable), np.nan_to_num(wired, nan=1)))
     slow_low = np.fmax(fast_low, vdsl)
     slow_high = np.fmin(1, np.fmin(fast_high + np.nan_to_num(vdsl), np.nan_to_num(wired, nan=1)))
-    low: Shares = {
-        ("tillgang", 1000): fast_low, ("tillgang", 100): fast_low.copy(), ("tillgang", 30): slow_low,
-    }  # fmt: skip
+    low: Shares = {("tillgang", 1000): fast_low, ("tillgang", 100): fast_low.copy(), ("tillgang", 30): slow_low}
     high: Shares = {
-        ("tillgang", 1000): np.fmax(fast_high, fast_low), ("tillgang", 100): np.fmax(fast_high, fast_low),
+        ("tillgang", 1000): np.fmax(fast_high, fast_low),
+        ("tillgang", 100): np.fmax(fast_high, fast_low),
         ("tillgang", 30): np.fmax(slow_high, slow_low),
-    }  # fmt: skip
+    }
     passed = np.fmax(np.fmax(fiber, near), cable)
     for t in THRESHOLDS:
         low["passerad", t] = np.fmax(low["tillgang", t], passed)
@@ -97,12 +101,7 @@ def shares_from_technique(
 
 
 def _near_or_connected(
-    region: Region,
-    base: pd.DataFrame,
-    fiber: np.ndarray,
-    near: np.ndarray,
-    ledger: Ledger,
-    named: Mapping[str, str],
+    region: Region, base: pd.DataFrame, fiber: np.ndarray, near: np.ndarray, ledger: Ledger, named: Mapping[str, str]
 ) -> NDArray[np.float64]:
     """Return the share with fibre or fibre near by; decides whether PTS's column includes the connected."""
     includes = region.pts.narhet_inkluderar_anslutna
@@ -112,18 +111,22 @@ def _near_or_connected(
             first = base.loc[below].iloc[0]
             raise DataError(
                 "Det går inte att avgöra om «I närhet av fiber» innehåller de anslutna.",
-                file=named.get("teknik", "pts (teknik)"), column="I närhet av fiber",
+                file=named.get("teknik", "pts (teknik)"),
+                column="I närhet av fiber",
                 found=f"{int(below.sum())} områden där den är lägre än fiberkolumnen, först kommun "
                 f"{first['kommunkod']} {first['omradestyp']}",
                 action="Sätt narhet_inkluderar_anslutna = true eller false under [pts] i konfigurationen.",
-            )  # fmt: skip
+            )
         includes = True
     if includes:
         return near
     ledger.add(
-        "antagen", "pts teknik", "«I närhet av fiber» räknas utöver de anslutna (konfigurationen)", 1,
+        "antagen",
+        "pts teknik",
+        "«I närhet av fiber» räknas utöver de anslutna (konfigurationen)",
+        1,
         "passerad = fiber + närhet",
-    )  # fmt: skip
+    )
     return np.fmin(1, fiber + np.nan_to_num(near))
 
 
@@ -148,9 +151,12 @@ def _overlay_kolada(
         low[key][use], high[key][use], source[key][use] = found[use], found[use], "kolada"
         if what.of_people(year):
             ledger.add(
-                "upplysning", f"kolada {kpi}", "andel av befolkningen, inte av hushållen", int(use.sum()),
+                "upplysning",
+                f"kolada {kpi}",
+                "andel av befolkningen, inte av hushållen",
+                int(use.sum()),
                 "visas som PTS-andel för kommunen; klasserna följer teknik",
-            )  # fmt: skip
+            )
 
 
 def _overlay_speed(
@@ -167,9 +173,7 @@ def _overlay_speed(
     import pandas as pd
 
     for m, t in low:
-        wanted = pd.MultiIndex.from_arrays(
-            [base["kommunkod"], base["omradestyp"], [m] * len(base), [t] * len(base)]
-        )
+        wanted = pd.MultiIndex.from_arrays([base["kommunkod"], base["omradestyp"], [m] * len(base), [t] * len(base)])
         found = keyed.reindex(wanted).to_numpy(dtype=np.float64) if len(keyed) else np.full(len(base), np.nan)
         use = ~np.isnan(found)
         low[m, t][use], high[m, t][use], source[m, t][use] = found[use], found[use], "hastighet"
@@ -182,9 +186,14 @@ def _overlay_speed(
 
 
 def raise_monotone(
-    region: Region, base: pd.DataFrame, low: Shares, high: Shares,
-    source: dict[tuple[str, int], np.ndarray], ledger: Ledger, named: Mapping[str, str],
-) -> Shares:  # fmt: skip
+    region: Region,
+    base: pd.DataFrame,
+    low: Shares,
+    high: Shares,
+    source: dict[tuple[str, int], np.ndarray],
+    ledger: Ledger,
+    named: Mapping[str, str],
+) -> Shares:
     """Raise a share that falls when the threshold falls, or that is passerad below tillgång.
 
     A lower bound out of *teknik* that lies below a share that is published contradicts nothing, as long as the
@@ -216,11 +225,13 @@ def raise_monotone(
             one, other = (str(source[k][worst]) for k in (below, above))
             raise DataError(
                 "Två andelar hos PTS eller Kolada motsäger varandra, mer än avrundning kan förklara.",
-                file=" och ".join(dict.fromkeys(named.get(k, k) for k in (one, other))), column=what, row=where,
+                file=" och ".join(dict.fromkeys(named.get(k, k) for k in (one, other))),
+                column=what,
+                row=where,
                 found=f"{against[worst]:.4f} ({one}) mot {out[above][worst]:.4f} ({other})",
                 expected=f"skillnad högst {region.pts.max_lyft_pe} procentenheter",
                 action="Kontrollera filerna; är de rätt kan [pts] max_lyft_pe höjas i konfigurationen.",
-            )  # fmt: skip
+            )
         examples = (base["kommunkod"] + " " + base["omradestyp"])[raised]
         ledger.add("justerad", "pts", f"andel {what}", int(raised.sum()), "lyft till den högre", examples)
         out[below] = np.where(raised, out[above], out[below])
@@ -238,16 +249,21 @@ def _fill_missing(base: pd.DataFrame, low: Shares, ledger: Ledger, named: Mappin
         still = np.isnan(values) & (base["antal"].to_numpy() > 0)
         if still.any():
             raise DataError(
-                "PTS-andel saknas.", file=named.get("teknik", "pts (teknik)"),
+                "PTS-andel saknas.",
+                file=named.get("teknik", "pts (teknik)"),
                 row=str(base.loc[still, "kommunkod"].iloc[0]),
                 expected=f"en andel för {key[0]} {key[1]} Mbit/s, eller fiber och kabel-tv",
                 action="Kontrollera arbetsboken för den kommunen.",
-            )  # fmt: skip
+            )
         values[np.isnan(values)] = 0.0
         ledger.add(
-            "antagen", "pts", f"andel saknas för {key[0]} {key[1]} Mbit/s", int(missing.sum()),
-            "kommunens totala andel används", (base["kommunkod"] + " " + base["omradestyp"])[missing],
-        )  # fmt: skip
+            "antagen",
+            "pts",
+            f"andel saknas för {key[0]} {key[1]} Mbit/s",
+            int(missing.sum()),
+            "kommunens totala andel används",
+            (base["kommunkod"] + " " + base["omradestyp"])[missing],
+        )
 
 
 def lan_shares(
@@ -257,11 +273,8 @@ def lan_shares(
     from pipelines.core.ledger import Ledger
 
     def of_lan(table: pd.DataFrame) -> pd.DataFrame:
-        names = table["omrade"].str.casefold().isin(
-            [region.lan.namn.casefold(), region.lan.kortnamn.casefold()]
-        )  # fmt: skip
-        return table[(table["bas"] == "hushall") & (table["niva"] == "lan") & names
-                     & (table["omradestyp"] == "totalt")]  # fmt: skip
+        names = table["omrade"].str.casefold().isin([region.lan.namn.casefold(), region.lan.kortnamn.casefold()])
+        return table[(table["bas"] == "hushall") & (table["niva"] == "lan") & names & (table["omradestyp"] == "totalt")]
 
     base, speed = of_lan(teknik).reset_index(drop=True), of_lan(hastighet)
     out = {(m, t): (np.nan, "saknas") for m in MEASURES for t in THRESHOLDS}
@@ -269,8 +282,7 @@ def lan_shares(
         low, _ = shares_from_technique(region, base, Ledger("lan"), read_from)
         out |= {k: (float(v[0]), "teknik") for k, v in low.items() if not np.isnan(v[0])}
     given = {
-        (str(m), int(t)): float(v)
-        for m, t, v in zip(speed["matt"], speed["troskel_mbit"], speed["andel"], strict=True)
+        (str(m), int(t)): float(v) for m, t, v in zip(speed["matt"], speed["troskel_mbit"], speed["andel"], strict=True)
     }
     out |= {k: (v, "hastighet") for k, v in given.items()}
     for t in THRESHOLDS:  # as for the kommuner: derived where the workbook has tillgång but not passerad

@@ -58,11 +58,7 @@ class Evidence:
     def part(self, rows: slice) -> Evidence:
         """Return what evidence says at some of the addresses."""
         return Evidence(
-            self.level[rows],
-            self.share[rows],
-            self.max_ned_mbit[rows],
-            self.technique[rows],
-            self.planned[rows],
+            self.level[rows], self.share[rows], self.max_ned_mbit[rows], self.technique[rows], self.planned[rows]
         )
 
 
@@ -138,16 +134,21 @@ def _told_of(
     unlisted = told[~listed[files.codes.to_numpy(), codes]]
     for (fil, kod), n in unlisted.groupby(["fil", "kommunkod"], observed=True).size().items():
         ledger.add(
-            "upplysning", str(fil),
-            f"träffar i kommun {kod}, som kallor.csv inte nämner för filen", int(n),
+            "upplysning",
+            str(fil),
+            f"träffar i kommun {kod}, som kallor.csv inte nämner för filen",
+            int(n),
             "räknas som ofullständig och publiceras inte under kommunnivå",
-        )  # fmt: skip
+        )
     is_fixed = told["teknik_nr"].isin([TECHNIQUES.index(t) for t in region.evidens.fasta_tekniker])
     for fil, n in told[~is_fixed].groupby("fil", observed=True).size().items():
         ledger.add(
-            "upplysning", str(fil), "träffar av mobil eller annan inte fast teknik", int(n),
+            "upplysning",
+            str(fil),
+            "träffar av mobil eller annan inte fast teknik",
+            int(n),
             "räknas inte som fast täckning (konfigurationen)",
-        )  # fmt: skip
+        )
     return told[is_fixed].reset_index(drop=True)
 
 
@@ -167,10 +168,14 @@ def _rows(table: pd.DataFrame, row: NDArray[np.int64], nr: NDArray[np.int64]) ->
     andel = table["andel"].to_numpy()[row] if "andel" in table else np.ones(len(row))
     return pd.DataFrame(
         {
-            "nr": nr, "fil": _category(table["fil"])[row], "teknik_nr": technique[row],
-            "ned_mbit": table["ned_mbit"].to_numpy()[row], "status": _category(table["status"])[row], "andel": andel,
+            "nr": nr,
+            "fil": _category(table["fil"])[row],
+            "teknik_nr": technique[row],
+            "ned_mbit": table["ned_mbit"].to_numpy()[row],
+            "status": _category(table["status"])[row],
+            "andel": andel,
         }
-    )  # fmt: skip
+    )
 
 
 def _match_addresses(
@@ -191,9 +196,7 @@ def _match_addresses(
         matching.require_system(points, nr[by_point] < 0, addresses, region)
         _count_by_file(points, nr[by_point] < 0, ledger, f"ingen adress inom {reach:g} m från e,n")
     _count_by_file(table[by_id], nr[by_id] < 0, ledger, "adress_id finns inte bland länets gällande adresser")
-    at = np.append(kommun.codes.astype(np.int64), -1)[
-        nearest
-    ]  # of a point that misses: the nearest address's
+    at = np.append(kommun.codes.astype(np.int64), -1)[nearest]  # of a point that misses: the nearest address's
     if "kommunkod_fil" in table:
         said = _codes(table["kommunkod_fil"], kommun)
         matching.note_kommuner(table, said, np.where(nr >= 0, at, -1), ledger)
@@ -213,8 +216,13 @@ def _match_other_case(
     found = _numbers(folded.iloc[once], table["adress_id"][missed].str.casefold())
     nr[missed] = np.where(found >= 0, np.append(once, -1)[found], -1)
     for fil, n in table[missed & (nr >= 0)].groupby("fil", observed=True).size().items():
-        ledger.add("justerad", str(fil), "adress_id med andra stora och små bokstäver än registrets", int(n),
-                   "matchades ändå: bara en adress har det id:t")  # fmt: skip
+        ledger.add(
+            "justerad",
+            str(fil),
+            "adress_id med andra stora och små bokstäver än registrets",
+            int(n),
+            "matchades ändå: bara en adress har det id:t",
+        )
 
 
 def _codes(texts: pd.Series, kommun: pd.Categorical) -> NDArray[np.int64]:
@@ -225,9 +233,12 @@ def _codes(texts: pd.Series, kommun: pd.Categorical) -> NDArray[np.int64]:
 
 
 def _judged(
-    table: pd.DataFrame, hit: NDArray[np.bool_], at: NDArray[np.int64],
-    reached: tuple[NDArray[np.int64], NDArray[np.int64]], kommun: pd.Categorical,
-) -> matching.Judged:  # fmt: skip
+    table: pd.DataFrame,
+    hit: NDArray[np.bool_],
+    at: NDArray[np.int64],
+    reached: tuple[NDArray[np.int64], NDArray[np.int64]],
+    kommun: pd.Categorical,
+) -> matching.Judged:
     """Return what came of a level's rows; ``reached``: a row, and the number of a kommun that it reaches."""
     import pandas as pd
 
@@ -255,9 +266,8 @@ def _numbers(known: pd.Series, wanted: pd.Series) -> NDArray[np.int64]:
 
 
 def _match_cells(
-    addresses: pd.DataFrame, kommun: pd.Categorical, table: pd.DataFrame, ledger: Ledger,
-    land: pd.DataFrame | None,
-) -> tuple[pd.DataFrame, matching.Judged]:  # fmt: skip
+    addresses: pd.DataFrame, kommun: pd.Categorical, table: pd.DataFrame, ledger: Ledger, land: pd.DataFrame | None
+) -> tuple[pd.DataFrame, matching.Judged]:
     # Addresses are sorted by cell, so a cell's addresses are a run.
     cells, wanted = addresses["rutid"].to_numpy(), table["rutid"].to_numpy()
     first = np.searchsorted(cells, wanted, side="left")
@@ -265,9 +275,7 @@ def _match_cells(
     count = last - first
     _count_by_file(table, count == 0, ledger, "rutan har ingen gällande adress i länet")
     row = np.repeat(np.arange(len(table)), count)
-    nr = (np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count) + np.repeat(first, count)).astype(
-        np.int64
-    )
+    nr = (np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count) + np.repeat(first, count)).astype(np.int64)
     # A cell of the grid is one with land or addresses; its kommun here the first that has any of either.
     grid_cells, grid_kommun = cells, kommun.codes.astype(np.int64)
     if land is not None:
@@ -280,8 +288,11 @@ def _match_cells(
     inside = ends > where
     at = np.append(grid_kommun, -1)[np.where(inside, where, len(grid_kommun))]
     several = np.repeat(np.arange(len(table)), ends - where)
-    of_each = grid_kommun[np.arange(len(several)) - np.repeat(np.cumsum(ends - where) - (ends - where), ends - where)
-                          + np.repeat(where, ends - where)]  # fmt: skip
+    of_each = grid_kommun[
+        np.arange(len(several))
+        - np.repeat(np.cumsum(ends - where) - (ends - where), ends - where)
+        + np.repeat(where, ends - where)
+    ]
     return _rows(table, row, nr), _judged(table, inside, at, (several, of_each), kommun)
 
 
@@ -308,12 +319,7 @@ def _count_by_file(table: pd.DataFrame, missed: Any, ledger: Ledger, reason: str
     lost = table[np.asarray(missed)]
     for fil, part in lost.groupby(lost["fil"].astype("str")):
         ledger.add(
-            "omatchad",
-            str(fil),
-            reason,
-            len(part),
-            "används inte",
-            (f"rad {r}" for r in part["rad"].unique()[:10]),
+            "omatchad", str(fil), reason, len(part), "används inte", (f"rad {r}" for r in part["rad"].unique()[:10])
         )
 
 
@@ -410,11 +416,15 @@ def match_table(
             known = (fil, kod) in listed.index
             out.append(
                 {
-                    "fil": fil, "niva": level, "kommunkod": kod, "rader_i_filen": int(read.get(fil, 0)),
-                    "traffar": int(hit["size"]), "adresser": int(hit["nunique"]),
+                    "fil": fil,
+                    "niva": level,
+                    "kommunkod": kod,
+                    "rader_i_filen": int(read.get(fil, 0)),
+                    "traffar": int(hit["size"]),
+                    "adresser": int(hit["nunique"]),
                     "adresser_i_kommunen": int(total.get(kod, 0)),
                     "fullstandig": bool(listed.loc[(fil, kod), "fullstandig"]) if known else False,
                     "far_publiceras": bool(listed.loc[(fil, kod), "far_publiceras"]) if known else False,
                 }
-            )  # fmt: skip
+            )
     return out

@@ -66,9 +66,16 @@ Judge = Callable[[str, "pd.DataFrame", Judged], None]
 
 
 def require(
-    level: str, table: pd.DataFrame, judged: Judged, *, sources: pd.DataFrame, addresses: pd.DataFrame,
-    region: Region, ledger: Ledger, register: Callable[[str], str] | None = None,
-) -> None:  # fmt: skip
+    level: str,
+    table: pd.DataFrame,
+    judged: Judged,
+    *,
+    sources: pd.DataFrame,
+    addresses: pd.DataFrame,
+    region: Region,
+    ledger: Ledger,
+    register: Callable[[str], str] | None = None,
+) -> None:
     """Stop at a complete file that hardly matches; note a partial one.
 
     Parameters
@@ -104,9 +111,7 @@ def require(
         theirs = mine[np.isin(judged.kommun[mine], [-1, *known])]
         share = _share(judged.hit[theirs])
         if share < floor and complete:
-            raise _error(
-                level, table, judged, theirs, str(fil), ", ".join(complete), addresses, floor, register
-            )
+            raise _error(level, table, judged, theirs, str(fil), ", ".join(complete), addresses, floor, register)
         if share < floor:
             _tell(level, table, judged, theirs, ledger, "säger lite om länet: kontrollera filen")
         elif complete and level == "adress" and min(share, *shares.values()) < wanted:
@@ -115,18 +120,18 @@ def require(
         if level == "adress":
             _note_thin(str(fil), mine, judged, complete, addresses, floor, ledger)
         silent = [k for k in rows["kommunkod"] if k not in complete and (fil, k) not in reached]
-        ledger.add("varning", str(fil), "kommuner i kallor.csv som filen inte når", len(silent),
-                   "filen säger inget där", silent)  # fmt: skip
+        ledger.add(
+            "varning",
+            str(fil),
+            "kommuner i kallor.csv som filen inte når",
+            len(silent),
+            "filen säger inget där",
+            silent,
+        )
 
 
 def _note_thin(
-    fil: str,
-    mine: Ints,
-    judged: Judged,
-    complete: list[str],
-    addresses: pd.DataFrame,
-    floor: float,
-    ledger: Ledger,
+    fil: str, mine: Ints, judged: Judged, complete: list[str], addresses: pd.DataFrame, floor: float, ledger: Ledger
 ) -> None:
     """Tell of a kommun in which a file hits far fewer of the addresses than elsewhere, when lost rows could be why.
 
@@ -143,9 +148,13 @@ def _note_thin(
         lacking = (floor * usual - rate[kod]) * total[kod]
         if 0 < lacking <= lost:
             ledger.add(
-                "allvarlig", fil, f"kommun {kod}: rader för {100 * rate[kod]:.0f} % av adresserna, i filens andra "
-                f"kommuner {100 * usual:.0f} %", lost, f"{lost} rader i filen träffar ingen adress: de kan höra dit",
-            )  # fmt: skip
+                "allvarlig",
+                fil,
+                f"kommun {kod}: rader för {100 * rate[kod]:.0f} % av adresserna, i filens andra "
+                f"kommuner {100 * usual:.0f} %",
+                lost,
+                f"{lost} rader i filen träffar ingen adress: de kan höra dit",
+            )
 
 
 def of_level(sources: pd.DataFrame, level: str) -> pd.Series:
@@ -185,9 +194,17 @@ def _shown(level: str, table: pd.DataFrame, rows: Ints) -> list[str]:
 
 
 def _error(
-    level: str, table: pd.DataFrame, judged: Judged, rows: Ints, fil: str, kod: str, addresses: pd.DataFrame,
-    floor: float, register: Callable[[str], str] | None, nothing: bool = False,
-) -> DataError:  # fmt: skip
+    level: str,
+    table: pd.DataFrame,
+    judged: Judged,
+    rows: Ints,
+    fil: str,
+    kod: str,
+    addresses: pd.DataFrame,
+    floor: float,
+    register: Callable[[str], str] | None,
+    nothing: bool = False,
+) -> DataError:
     missed = rows[~judged.hit[rows]]
     details = []
     if len(missed):
@@ -195,9 +212,11 @@ def _error(
     there = addresses[addresses["kommunkod"].astype("str") == kod.split(",")[0]]
     example = {"adress": "adress_id", "ruta": "rutid"}.get(level)
     if example and len(there):
-        more = "" if level == "ruta" or not _by_point(table, rows) else (
-            f" (E {there['e_m'].iloc[0]:.1f}, N {there['n_m'].iloc[0]:.1f})"
-        )  # fmt: skip
+        more = (
+            ""
+            if level == "ruta" or not _by_point(table, rows)
+            else (f" (E {there['e_m'].iloc[0]:.1f}, N {there['n_m'].iloc[0]:.1f})")
+        )
         details.append(f"Så ser länets ut: {'; '.join(map(str, there[example].iloc[:2]))}{more}")
         if register and level == "adress":
             details.append(f"Länets adresser läses ur {register(kod.split(',')[0])}.")
@@ -207,13 +226,14 @@ def _error(
         else f"För få rader träffar i en täckningsfil som sägs vara fullständig för kommun {kod}."
     )
     return DataError(
-        problem, file=f"tackning/{fil}",
+        problem,
+        file=f"tackning/{fil}",
         expected=f"minst {100 * floor:g} % träffar (minsta_matchade_andel i konfigurationen): annars vore kommunen "
         "otäckt utan att någon har sagt det",
         found=f"{len(rows) - len(missed)} av {len(rows)} rader träffar" + (", ingen i kommunen" if nothing else ""),
         details=details,
         action=_FIX[level] + " Är filen inte fullständig för kommunen: skriv nej i kallor.csv.",
-    )  # fmt: skip
+    )
 
 
 def _by_point(table: pd.DataFrame, rows: Ints) -> bool:
@@ -247,13 +267,15 @@ def require_system(table: pd.DataFrame, missed: Mask, addresses: pd.DataFrame, r
         if system and (system.epsg, system.swapped) != (3006, False):
             first = part[missed[mine]].iloc[0]
             raise DataError(
-                "Koordinater är i ett annat koordinatsystem.", file=f"tackning/{fil}", row=int(first["rad"]),
+                "Koordinater är i ett annat koordinatsystem.",
+                file=f"tackning/{fil}",
+                row=int(first["rad"]),
                 expected=f"SWEREF 99 TM (EPSG:3006), en adress inom {reach:g} m",
                 found=f"E {first['e_m']:.1f}, N {first['n_m']:.1f}; {int(missed[mine].sum())} av {int(mine.sum())} "
                 "rader träffar ingen adress",
                 details=[f"De passar länets adresser i {system.label}."],
                 action="Räkna om koordinaterna till SWEREF 99 TM (EPSG:3006).",
-            )  # fmt: skip
+            )
 
 
 def note_kommuner(table: pd.DataFrame, said: Ints, found: Ints, ledger: Ledger) -> None:
@@ -272,8 +294,14 @@ def note_kommuner(table: pd.DataFrame, said: Ints, found: Ints, ledger: Ledger) 
         count = int((other & mine).sum())
         kind: Any = "allvarlig" if count > 0.1 * (both & mine).sum() else "varning"
         rows = table["rad"].to_numpy()[other & mine][:10]
-        ledger.add(kind, fil, "rader vars kommunkod är en annan än adressens", count, "adressens kommun gäller",
-                   (f"rad {r}" for r in rows))  # fmt: skip
+        ledger.add(
+            kind,
+            fil,
+            "rader vars kommunkod är en annan än adressens",
+            count,
+            "adressens kommun gäller",
+            (f"rad {r}" for r in rows),
+        )
 
 
 def note_uncovering(matched: dict[str, pd.DataFrame], sources: pd.DataFrame, ledger: Ledger) -> None:
@@ -286,9 +314,7 @@ def note_uncovering(matched: dict[str, pd.DataFrame], sources: pd.DataFrame, led
     """
     for level, table in matched.items():
         covers = table[(table["status"] != "planerad").to_numpy()]
-        known = set(
-            covers[["fil", "kommunkod"]].drop_duplicates().astype("str").itertuples(index=False, name=None)
-        )
+        known = set(covers[["fil", "kommunkod"]].drop_duplicates().astype("str").itertuples(index=False, name=None))
         mine = sources[of_level(sources, level) & sources["fullstandig"]]
         for fil, kod in mine[["fil", "kommunkod"]].itertuples(index=False, name=None):
             if (fil, kod) not in known:

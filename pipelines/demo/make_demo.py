@@ -25,15 +25,7 @@ def run(region: Region, paths: Paths) -> None:
         write_scb_totals,
         write_tackning,
     )
-    from pipelines.demo.world import (
-        clusters,
-        demo_land,
-        fabric,
-        hidden_truth,
-        inhabitants,
-        settlements,
-        targets,
-    )
+    from pipelines.demo.world import clusters, demo_land, fabric, hidden_truth, inhabitants, settlements, targets
     from pipelines.demo.world.common import stream
     from pipelines.incoming.made_from import demo_basis
 

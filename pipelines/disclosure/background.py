@@ -95,8 +95,9 @@ def _rooms(told: pd.DataFrame, limits: tuple[int, ...]) -> Iterator[tuple[str, R
     households = least(told["hushall_ca"], limits[0])
     for t in THRESHOLDS:
         for share, lacking in (
-            (f"andel_{t}", f"hushall_utan_{t}_ca"), (f"andel_passerade_{t}", f"hushall_ej_passerade_{t}_ca"),
-        ):  # fmt: skip
+            (f"andel_{t}", f"hushall_utan_{t}_ca"),
+            (f"andel_passerade_{t}", f"hushall_ej_passerade_{t}_ca"),
+        ):
             few, rest = told[lacking].isna().to_numpy(), (told[f"{share}_olikhet"] == "<").to_numpy()
             yield f"pts_{share}_pct", Room(households, np.where(few, small, 0.0), np.where(rest, small, 0.0))
 

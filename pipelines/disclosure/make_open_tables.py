@@ -44,10 +44,12 @@ def run(region: Region, paths: Paths) -> None:
     years = files.read_table(paths.table(HISTORIK_OPPEN.name))
     year = read_facts(paths)["pts_ar"]
     limits = region.publicering.bandgranser
-    decimals = pd.concat([
-        background.certain_decimals(frames["kommuner"], frames["kommuner"]["kommunkod"], limits),
-        background.certain_decimals(frames["lan"], frames["lan"]["lanskod"], limits),
-    ])  # fmt: skip
+    decimals = pd.concat(
+        [
+            background.certain_decimals(frames["kommuner"], frames["kommuner"]["kommunkod"], limits),
+            background.certain_decimals(frames["lan"], frames["lan"]["lanskod"], limits),
+        ]
+    )
     frames["historik"] = checked(open_history.open_history(years, decimals, year), HISTORIK_OPPEN)
     ahead = open_history.open_projection(years, decimals, year, region)
     frames["framskrivning"] = checked(ahead, FRAMSKRIVNING_OPPEN)
@@ -66,9 +68,14 @@ def run(region: Region, paths: Paths) -> None:
 
 
 def tables(
-    cells: pd.DataFrame, parts: pd.DataFrame, land: pd.DataFrame, kommuner: pd.DataFrame, lan: pd.DataFrame,
-    region: Region, key: bytes,
-) -> dict[str, pd.DataFrame]:  # fmt: skip
+    cells: pd.DataFrame,
+    parts: pd.DataFrame,
+    land: pd.DataFrame,
+    kommuner: pd.DataFrame,
+    lan: pd.DataFrame,
+    region: Region,
+    key: bytes,
+) -> dict[str, pd.DataFrame]:
     """Return the open tables by name: ``oppna_rutor`` and the exact kommuner in, nothing exact out.
 
     Parameters
@@ -107,9 +114,10 @@ def checked(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     closed = [c.name for c in table.columns if c.klass != "oppen"]
     if closed:
         raise ContractError(
-            f"Den öppna tabellen «{table.name}» har kolumner som inte är öppna.", details=closed,
+            f"Den öppna tabellen «{table.name}» har kolumner som inte är öppna.",
+            details=closed,
             action="Ge kolumnen klassen oppen i kontraktet om den får publiceras, annars ta bort den.",
-        )  # fmt: skip
+        )
     is_polygon = table.geometry == "MultiPolygon" and table.name == "bristomraden"
     return contracts.rounded(contracts.check(frame, table), table)[
         [*table.names, *(["geometry"] if is_polygon else [])]

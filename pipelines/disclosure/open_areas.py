@@ -41,9 +41,7 @@ SPREAD = 0.65
 0.633 for the minimum spanning tree, doi:10.1214/aop/1176989131), less one so that a single address needs none."""
 
 
-def gap_areas(
-    cells: pd.DataFrame, parts: pd.DataFrame, land: pd.DataFrame, region: Region
-) -> gpd.GeoDataFrame:
+def gap_areas(cells: pd.DataFrame, parts: pd.DataFrame, land: pd.DataFrame, region: Region) -> gpd.GeoDataFrame:
     """Return the open gap areas of every threshold and measure.
 
     Parameters
@@ -75,9 +73,7 @@ def _cell_facts(
 ) -> dict[str, NDArray[Any]]:
     rutid = parse_scb_id(cells["rutid_scb"])
     facts: dict[str, NDArray[Any]] = {"rutid": rutid}
-    facts["land_ha"] = land_by(
-        lookup(rutid, land["rutid"].to_numpy()), land["land_ha"].to_numpy(), len(rutid)
-    )
+    facts["land_ha"] = land_by(lookup(rutid, land["rutid"].to_numpy()), land["land_ha"].to_numpy(), len(rutid))
     facts["adresser"] = np.array(bands.whole(cells["adresser_band"], limits))
     facts["hushall"] = _households(parts, rutid, limits[0])
     return facts
@@ -164,9 +160,14 @@ def _add_kommuner(out: pd.DataFrame, kommun: NDArray[Any], area: Ints, region: R
 
 
 def _cost(
-    klass: pd.Series, facts: dict[str, NDArray[Any]], typ: pd.Series, inside: NDArray[Any], area: Ints, count: int,
+    klass: pd.Series,
+    facts: dict[str, NDArray[Any]],
+    typ: pd.Series,
+    inside: NDArray[Any],
+    area: Ints,
+    count: int,
     region: Region,
-) -> NDArray[np.float64]:  # fmt: skip
+) -> NDArray[np.float64]:
     """Return kronor per area, from the cells' centres, classes and bands."""
     e, n = (x + CELL_M / 2 for x in corner(facts["rutid"]))
     net = np.flatnonzero(klass.isin(classes.COVERED))

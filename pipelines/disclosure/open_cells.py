@@ -28,9 +28,7 @@ MERGED_M = (500, 1000)
 """Sides of the squares that cells with too few addresses are told together in, the smallest first (metres)."""
 
 
-def open_cells(
-    cells: pd.DataFrame, covered: dict[tuple[str, int], np.ndarray], region: Region
-) -> pd.DataFrame:
+def open_cells(cells: pd.DataFrame, covered: dict[tuple[str, int], np.ndarray], region: Region) -> pd.DataFrame:
     """Return the open edition's table of cells.
 
     Parameters
@@ -67,9 +65,7 @@ def _elsewhere(values: NDArray[Any], at: NDArray[np.int64], count: int, empty: s
     return pd.Categorical.from_codes(codes, list(map(str, names)))
 
 
-def told_cells(
-    cells: pd.DataFrame, covered: dict[tuple[str, int], np.ndarray], region: Region
-) -> pd.DataFrame:
+def told_cells(cells: pd.DataFrame, covered: dict[tuple[str, int], np.ndarray], region: Region) -> pd.DataFrame:
     """Return what is told of cells with addresses: classes, the band, whether planned, and what it rests on."""
     import pandas as pd
 

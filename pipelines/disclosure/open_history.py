@@ -92,7 +92,5 @@ def told_decimals(rows: pd.DataFrame, decimals: pd.DataFrame) -> NDArray[np.int6
     for m in MEASURES:
         for t in THRESHOLDS:
             mine = ((rows["matt"] == m) & rows["troskel_mbit"].fillna(0).eq(t)).to_numpy()
-            out = np.where(
-                mine, np.append(decimals[f"pts_{share_name(m, t)}_pct"].to_numpy(np.int64), -1)[at], out
-            )
+            out = np.where(mine, np.append(decimals[f"pts_{share_name(m, t)}_pct"].to_numpy(np.int64), -1)[at], out)
     return out

@@ -56,9 +56,7 @@ def open_reconciliation(
     limits : tuple of int
         ``publicering.bandgranser``; the first is the suppression threshold.
     """
-    rows = table[(table["omradestyp"] == "totalt").to_numpy()].drop(
-        columns=["vart_tal", "skillnad", "utfall"]
-    )
+    rows = table[(table["omradestyp"] == "totalt").to_numpy()].drop(columns=["vart_tal", "skillnad", "utfall"])
     of_people = (rows["storhet"] == "andel_befolkning").to_numpy()
     rows = _of_households(rows, of_people)
     share, years = (rows["enhet"] == "procent").to_numpy(), rows["ar"].fillna(0).to_numpy(np.int64)
@@ -97,9 +95,7 @@ def _areas(kommuner: pd.DataFrame, lan: pd.DataFrame) -> pd.DataFrame:
     import pandas as pd
 
     whole = lan.rename(columns={"lanskod": "kod"}).assign(niva="lan")
-    return pd.concat(
-        [whole, kommuner.rename(columns={"kommunkod": "kod"}).assign(niva="kommun")], ignore_index=True
-    )
+    return pd.concat([whole, kommuner.rename(columns={"kommunkod": "kod"}).assign(niva="kommun")], ignore_index=True)
 
 
 def _own(areas: pd.DataFrame) -> pd.DataFrame:
@@ -109,9 +105,7 @@ def _own(areas: pd.DataFrame) -> pd.DataFrame:
     place = areas[["niva", "kod", "hushall_ca"]]
     none = pd.array([pd.NA] * len(place), dtype="Int64")
     figures = [
-        place.assign(
-            storhet=q, troskel_mbit=none, matt="", vart_tal=areas[c].astype("Float64"), vart_tal_olikhet=""
-        )
+        place.assign(storhet=q, troskel_mbit=none, matt="", vart_tal=areas[c].astype("Float64"), vart_tal_olikhet="")
         for q, c in (*COUNTS.items(), ("land_ha", "land_ha"))
     ]
     for m in MEASURES:
@@ -119,10 +113,13 @@ def _own(areas: pd.DataFrame) -> pd.DataFrame:
             name = share_name(m, t)
             figures.append(
                 place.assign(
-                    storhet="andel_hushall", troskel_mbit=pd.array([t] * len(place), dtype="Int64"), matt=m,
-                    vart_tal=areas[f"{name}_pct"].astype("Float64"), vart_tal_olikhet=areas[f"{name}_olikhet"],
+                    storhet="andel_hushall",
+                    troskel_mbit=pd.array([t] * len(place), dtype="Int64"),
+                    matt=m,
+                    vart_tal=areas[f"{name}_pct"].astype("Float64"),
+                    vart_tal_olikhet=areas[f"{name}_olikhet"],
                 )
-            )  # fmt: skip
+            )
     out = pd.concat(figures, ignore_index=True)
     return out.assign(vart_tal=out["vart_tal"].astype("float64"))
 
@@ -130,9 +127,7 @@ def _own(areas: pd.DataFrame) -> pd.DataFrame:
 def _of_households(rows: pd.DataFrame, people: NDArray[np.bool_]) -> pd.DataFrame:
     """Let a share of the people stand beside our share of the households: no other is told."""
     reason = kolada_indicators.reason(of_people=True, ours="hushållen")
-    return rows.assign(
-        storhet=rows["storhet"].mask(people, "andel_hushall"), orsak=rows["orsak"].mask(people, reason)
-    )
+    return rows.assign(storhet=rows["storhet"].mask(people, "andel_hushall"), orsak=rows["orsak"].mask(people, reason))
 
 
 def _their_figures(rows: pd.DataFrame, limits: tuple[int, ...]) -> Floats:
@@ -193,7 +188,12 @@ def _roundings(rows: pd.DataFrame, limits: tuple[int, ...]) -> NDArray[np.str_]:
     in_lan = f"; källans tal avrundat till steg om {2 * limits[0]}, vårt är summan av kommunernas avrundade"
     return np.select(
         [count & (rows["niva"] == "lan"), count, limit & whole, limit, whole],
-        [in_lan, steps, "; vår andel är en gräns, källans visas i hela procent", "; vår andel är en gräns",
-         "; källans tal visas i hela procent"],
+        [
+            in_lan,
+            steps,
+            "; vår andel är en gräns, källans visas i hela procent",
+            "; vår andel är en gräns",
+            "; källans tal visas i hela procent",
+        ],
         "",
-    )  # fmt: skip
+    )

@@ -21,7 +21,7 @@ PAIRS = tuple(
     (t, share, without)
     for t in THRESHOLDS
     for share, without in ((f"andel_{t}", f"hushall_utan_{t}"), (f"andel_passerade_{t}", f"hushall_ej_passerade_{t}"))
-)  # fmt: skip
+)
 SURFACE = {"utan": classes.LACKING, "tackt": classes.COVERED, "okand": (classes.WITHHELD,)}
 
 
@@ -76,10 +76,7 @@ def unsaid_by_cells(kommuner: pd.DataFrame, parts: pd.DataFrame, small: int) -> 
     few = np.minimum(small, total) / 2
     for _, _, name in PAIRS:
         lacking = opened[name].to_numpy()
-        some, has = (
-            lacking >= rules.NOTHING,
-            opened["hushall"].to_numpy() - lacking >= rules.NOTHING,
-        )
+        some, has = (lacking >= rules.NOTHING, opened["hushall"].to_numpy() - lacking >= rules.NOTHING)
         x = out[name].to_numpy(np.float64)
         x = np.where((x < rules.NOTHING) & some, few, x)
         out[name] = np.where((total - x < rules.NOTHING) & has, total - few, x)

@@ -52,9 +52,15 @@ class Figures(NamedTuple):
 
 
 def publish(
-    total: float, without: float, share_pct: float, pts_pct: float, limits: tuple[int, ...],
-    *, coarse: bool = False, about: str = "{antal}",
-) -> Figures:  # fmt: skip
+    total: float,
+    without: float,
+    share_pct: float,
+    pts_pct: float,
+    limits: tuple[int, ...],
+    *,
+    coarse: bool = False,
+    about: str = "{antal}",
+) -> Figures:
     """Return what may be told of a kommun's or the län's households.
 
     Whatever lies below the threshold, the texts and values are the same for every count in its band.

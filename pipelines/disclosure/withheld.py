@@ -95,12 +95,7 @@ class Kommun:
 
     @classmethod
     def of(
-        cls,
-        cell: NDArray[np.int64],
-        households: Floats,
-        lacking: Floats,
-        spans: tuple[Floats, Floats],
-        small: int,
+        cls, cell: NDArray[np.int64], households: Floats, lacking: Floats, spans: tuple[Floats, Floats], small: int
     ) -> Kommun:
         """Find the levels where few lack coverage, and where few have it."""
         without, total = lacking.sum(axis=0), households.sum()

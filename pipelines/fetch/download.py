@@ -84,9 +84,7 @@ class Downloader:
         with self.web.get(url, headers, self.wanted.auth) as answer:
             if answer.status_code == 304 and self.known:
                 raise Unchanged
-            if start and (
-                answer.status_code == 416 or (answer.status_code == 206 and _start(answer) != start)
-            ):
+            if start and (answer.status_code == 416 or (answer.status_code == 206 and _start(answer) != start)):
                 self._drop()  # the part is no part of what is there now
                 return self._fetch(url)
             sniff.refused(answer, self.wanted, self.raw)
@@ -125,19 +123,19 @@ class Downloader:
             raise requests.exceptions.ChunkedEncodingError(f"{size} of {expected} bytes")
         if size == 0:
             self._drop()
-            raise DataError(
-                "Servern skickade en tom fil.", file=clean_url(self.wanted.url), action=LATER
-            )  # fmt: skip
+            raise DataError("Servern skickade en tom fil.", file=clean_url(self.wanted.url), action=LATER)
 
     def _bounded(self, size: int) -> None:
         limit = self.web.settings.storsta_mb << 20
         if size > limit:
             self._drop()
             raise DataError(
-                "Filen är större än den får vara.", file=clean_url(self.wanted.url), expected=f"högst {limit >> 20} MB",
+                "Filen är större än den får vara.",
+                file=clean_url(self.wanted.url),
+                expected=f"högst {limit >> 20} MB",
                 found=f"minst {size >> 20} MB",
                 action="Kontrollera adressen, eller höj hamta.storsta_mb i konfigurationen om filen ska vara så stor.",
-            )  # fmt: skip
+            )
 
     # --- what the part file is a part of ---------------------------------------------------------------
 
@@ -187,9 +185,7 @@ def version(answer: requests.Response, redact: Redactor) -> tuple[str, str]:
     if not re.fullmatch(r'(?:W/)?"[!#-~]{1,128}"', etag) or redact.holds(etag):
         etag = ""
     try:
-        modified = format_datetime(
-            parsedate_to_datetime(answer.headers.get("Last-Modified", "")), usegmt=True
-        )
+        modified = format_datetime(parsedate_to_datetime(answer.headers.get("Last-Modified", "")), usegmt=True)
     except (ValueError, TypeError, IndexError, OverflowError):
         modified = ""
     return etag, modified
@@ -232,6 +228,9 @@ def enough_disk(part: Path) -> Iterator[None]:
 
 def _full(folder: Path, found: str, expected: str) -> DataError:
     return DataError(
-        "Det finns inte plats på disken.", file=folder, expected=expected, found=found,
+        "Det finns inte plats på disken.",
+        file=folder,
+        expected=expected,
+        found=found,
         action="Frigör plats och kör make fetch igen. Det som redan är hämtat är kvar.",
-    )  # fmt: skip
+    )

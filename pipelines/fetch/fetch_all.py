@@ -98,25 +98,35 @@ def _one(w: Wanted, raw: Path, web: Web, tally: Tally, *, listing: bool, again: 
 def _unwritable(error: OSError, path: Path) -> DataError:
     """Return what to tell of a file system's refusal, in its most usual forms."""
     reasons = {
-        errno.EACCES: "du har inte rätt att skriva där", errno.EPERM: "du har inte rätt att skriva där",
-        errno.EROFS: "disken är skrivskyddad", errno.ENOSPC: "disken är full", errno.EDQUOT: "din diskkvot är full",
-        errno.ENOTDIR: "en fil ligger där en mapp ska vara", errno.EEXIST: "en fil ligger där en mapp ska vara",
-        errno.EISDIR: "en mapp ligger där filen ska vara", errno.ENAMETOOLONG: "filens namn är för långt",
-        errno.ENOENT: "mappen finns inte längre", errno.EIO: "disken svarar med ett fel",
-    }  # fmt: skip
+        errno.EACCES: "du har inte rätt att skriva där",
+        errno.EPERM: "du har inte rätt att skriva där",
+        errno.EROFS: "disken är skrivskyddad",
+        errno.ENOSPC: "disken är full",
+        errno.EDQUOT: "din diskkvot är full",
+        errno.ENOTDIR: "en fil ligger där en mapp ska vara",
+        errno.EEXIST: "en fil ligger där en mapp ska vara",
+        errno.EISDIR: "en mapp ligger där filen ska vara",
+        errno.ENAMETOOLONG: "filens namn är för långt",
+        errno.ENOENT: "mappen finns inte längre",
+        errno.EIO: "disken svarar med ett fel",
+    }
     said = OSError(error.strerror or type(error).__name__)
     return DataError(
-        "Filen går inte att skriva.", file=path, action="Kontrollera att mappen finns, går att skriva i och har plats.",
+        "Filen går inte att skriva.",
+        file=path,
+        action="Kontrollera att mappen finns, går att skriva i och har plats.",
         found=by_library(reasons.get(error.errno or 0, "ett fel i filsystemet"), said),
-    )  # fmt: skip
+    )
 
 
 def _unforeseen(error: Exception, where: str, web: Web) -> DataError:
     said = OSError(web.redact(f"{type(error).__name__}: {error}"))
     return DataError(
-        "Utgivaren svarade något annat än väntat.", file=where, found=by_library("något som inte går att tolka", said),
+        "Utgivaren svarade något annat än väntat.",
+        file=where,
+        found=by_library("något som inte går att tolka", said),
         action="Kontrollera adresserna i konfigurationen ([hamta]), och försök igen senare.",
-    )  # fmt: skip
+    )
 
 
 def _failed(error: DataError, tally: Tally, web: Web) -> None:
@@ -147,20 +157,25 @@ def _finish(tally: Tally, raw: Path, *, listing: bool) -> None:
         _say("Allt som krävs finns. Kör make coverage.")
     if tally.failures:
         raise DataError(
-            f"{len(tally.failures)} av hämtningarna lyckades inte.", file=raw,
+            f"{len(tally.failures)} av hämtningarna lyckades inte.",
+            file=raw,
             details=[f"{e.problem} ({e.file})" for e in tally.failures],
             action="Läs vad som står ovan om var och en, och kör make fetch igen: det som finns hämtas inte om.",
-        )  # fmt: skip
+        )
 
 
 def _lister(source: str) -> Lister:
     from pipelines.fetch import fetch_kolada, fetch_lantmateriet, fetch_pts, fetch_scb, pxweb
 
     listers: dict[str, Lister] = {
-        "scb": fetch_scb.wanted, "scb-tabeller": pxweb.wanted, "kolada": fetch_kolada.wanted, "pts": fetch_pts.wanted,
-        "lantmateriet": fetch_lantmateriet.addresses, "granser": fetch_lantmateriet.boundaries,
+        "scb": fetch_scb.wanted,
+        "scb-tabeller": pxweb.wanted,
+        "kolada": fetch_kolada.wanted,
+        "pts": fetch_pts.wanted,
+        "lantmateriet": fetch_lantmateriet.addresses,
+        "granser": fetch_lantmateriet.boundaries,
         "mark": fetch_lantmateriet.land_cover,
-    }  # fmt: skip
+    }
     return listers[source]
 
 
@@ -169,9 +184,11 @@ def _chosen(only: str) -> list[str]:
     unknown = [n for n in names if n not in SOURCES]
     if unknown:
         raise DataError(
-            "BARA anger något som inte finns.", expected=", ".join(SOURCES), found=", ".join(unknown),
+            "BARA anger något som inte finns.",
+            expected=", ".join(SOURCES),
+            found=", ".join(unknown),
             action="Skriv till exempel make fetch BARA=scb,kolada.",
-        )  # fmt: skip
+        )
     return [s for s in SOURCES if not names or s in names]
 
 
@@ -186,9 +203,10 @@ def _require_no_demo(raw: Path) -> None:
 
     if (raw / MARKER_FILE).exists():
         raise DataError(
-            "Mappen är demoregionens: riktiga filer får inte blandas med dess.", file=raw,
+            "Mappen är demoregionens: riktiga filer får inte blandas med dess.",
+            file=raw,
             action="Ange en annan mapp med RAW=…, till exempel data/raw.",
-        )  # fmt: skip
+        )
 
 
 def _say(text: str) -> None:

@@ -28,9 +28,11 @@ def squares(year: int) -> Check:
         found = edition(path)
         if found.size_m != 1000 or found.year != year:
             raise DataError(
-                "Filen är en annan än den som söktes.", file=path, expected=f"1 km-rutor för {year}",
+                "Filen är en annan än den som söktes.",
+                file=path,
+                expected=f"1 km-rutor för {year}",
                 found=f"{found.size_m} m-rutor för {found.year}",
-            )  # fmt: skip
+            )
         read_squares(found)
         return found.date or f"{year}-12-31"
 
@@ -43,15 +45,11 @@ def localities(kind: str, year: int) -> Check:
 
     def check(path: Path) -> str:
         layer = gpkg.require_geometry(
-            gpkg.find(
-                path, gpkg.layers(path), LOCALITIES[kind], names=(path.stem,), first=tuple(LOCALITIES[kind])
-            )
+            gpkg.find(path, gpkg.layers(path), LOCALITIES[kind], names=(path.stem,), first=tuple(LOCALITIES[kind]))
         )
         gpkg.read(layer, LOCALITIES[kind], geometry=False)
         if "POLYGON" not in layer.geometry_type and layer.geometry_type not in ("GEOMETRY", ""):
-            raise DataError(
-                "Lagret har inga ytor.", file=path, expected="ytor", found=layer.geometry_type.lower()
-            )  # fmt: skip
+            raise DataError("Lagret har inga ytor.", file=path, expected="ytor", found=layer.geometry_type.lower())
         return f"{year}-12-31"
 
     return check
@@ -77,10 +75,12 @@ def kolada(region: Region, kpis: tuple[str, ...]) -> Check:
         lacking = [k for k in kpis if k not in known]
         if lacking:
             raise DataError(
-                "Kolada har inga värden för ett nyckeltal.", file=path, expected=", ".join(kpis),
+                "Kolada har inga värden för ett nyckeltal.",
+                file=path,
+                expected=", ".join(kpis),
                 found=f"inget för {', '.join(lacking)}",
                 action="Kontrollera hamta.kolada.nyckeltal i konfigurationen.",
-            )  # fmt: skip
+            )
         return f"{newest[path]}-10-01"
 
     return check
@@ -95,9 +95,7 @@ def workbook(region: Region, role: str) -> Check:
         years = book.years(role)
         if not years:
             have = ", ".join(book.tables) or book.remark or "ingen tabell som känns igen"
-            raise DataError(
-                "Arbetsboken har inte det den ska ha.", file=path, expected=f"tabellen {role}", found=have
-            )  # fmt: skip
+            raise DataError("Arbetsboken har inte det den ska ha.", file=path, expected=f"tabellen {role}", found=have)
         return f"{years[-1]}-10-01"
 
     return check
@@ -112,9 +110,12 @@ def addresses(kommunkod: str, region: Region) -> Check:
         codes = {c for t in found.kept for c in t["kommunkod"].unique().to_pylist()}
         if codes != {kommunkod}:
             raise DataError(
-                "Filen gäller en annan kommun.", file=path, column="kommunkod", expected=kommunkod,
+                "Filen gäller en annan kommun.",
+                file=path,
+                column="kommunkod",
+                expected=kommunkod,
                 found=", ".join(sorted(codes | set(found.outside))[:5]) or "inga gällande adresser",
-            )  # fmt: skip
+            )
         return found.date
 
     return check

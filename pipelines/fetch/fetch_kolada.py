@@ -39,10 +39,15 @@ def wanted(region: Region, raw: Path, web: Web) -> list[Wanted]:
 
     return [
         Wanted(
-            target=f"kolada/kolada_{region.lan.kod}.json", url=settings.url, publisher="Kolada (RKA)",
-            licence=LICENCE, check=fetch_checks.kolada(region, settings.nyckeltal), version=version, make=make,
+            target=f"kolada/kolada_{region.lan.kod}.json",
+            url=settings.url,
+            publisher="Kolada (RKA)",
+            licence=LICENCE,
+            check=fetch_checks.kolada(region, settings.nyckeltal),
+            version=version,
+            make=make,
         )
-    ]  # fmt: skip
+    ]
 
 
 def connect(region: Region, web: Web) -> KoladaAPI:
@@ -55,16 +60,15 @@ def connect(region: Region, web: Web) -> KoladaAPI:
         """The client, but every page is known to have come, and its progress is not told in English."""
 
         def _paginate_request(self, endpoint: str, params: dict[str, Any] | None = None) -> list[Any]:
-            return _all_pages(
-                lambda page: self._make_request(endpoint, {**(params or {}), **page}), self.base_url
-            )
+            return _all_pages(lambda page: self._make_request(endpoint, {**(params or {}), **page}), self.base_url)
 
     settings = region.hamta.kolada
     logging.getLogger("koladapy").setLevel(logging.CRITICAL)  # its faults are told by us, once, in Swedish
     api = Whole(
-        base_url=settings.url.rstrip("/") + "/", timeout=int(region.hamta.svarstid_s) or 1,
+        base_url=settings.url.rstrip("/") + "/",
+        timeout=int(region.hamta.svarstid_s) or 1,
         max_requests_per_second=settings.fragor_per_sekund,
-    )  # fmt: skip
+    )
     web.mount(api.session)
     api.session.headers.update(web.session.headers)
     return api
@@ -87,17 +91,13 @@ def _all_pages(ask: Callable[[dict[str, int]], Any], url: str) -> list[Any]:
         values = answer.get("values") if isinstance(answer, dict) else None
         if not isinstance(values, list) or page > MOST_PAGES:
             raise _not_whole(
-                url,
-                "en sida med värden (values)" if page <= MOST_PAGES else f"högst {MOST_PAGES} sidor",
-                "annat",
+                url, "en sida med värden (values)" if page <= MOST_PAGES else f"högst {MOST_PAGES} sidor", "annat"
             )
         found += values
         pages.append(len(values))
         count = answer.get("count", count)
         more = answer.get("next_url")
-        if more and not (
-            isinstance(more, str) and urlsplit(urljoin(url, more)).netloc == urlsplit(url).netloc
-        ):
+        if more and not (isinstance(more, str) and urlsplit(urljoin(url, more)).netloc == urlsplit(url).netloc):
             raise _not_whole(url, "nästa sida hos samma värd", host_of(str(more)))
         if more and not values:
             raise _not_whole(url, "en sida med värden", "en tom sida, och sedan fler")
@@ -109,9 +109,12 @@ def _all_pages(ask: Callable[[dict[str, int]], Any], url: str) -> list[Any]:
 
 def _not_whole(url: str, expected: str, found: str) -> DataError:
     return DataError(
-        "Kolada lämnade inte alla sidor.", file=clean_url(url), expected=expected, found=printable(found, 100),
+        "Kolada lämnade inte alla sidor.",
+        file=clean_url(url),
+        expected=expected,
+        found=printable(found, 100),
         action=f"Kontrollera hamta.kolada.url i konfigurationen. {LATER}",
-    )  # fmt: skip
+    )
 
 
 def published(api: KoladaAPI, kpis: tuple[str, ...], web: Web) -> str:
@@ -126,9 +129,12 @@ def published(api: KoladaAPI, kpis: tuple[str, ...], web: Web) -> str:
     lacking = [k for k in kpis if k not in told_of]
     if lacking:
         raise DataError(
-            "Kolada känner inte till nyckeltalet.", file=clean_url(api.base_url), expected=", ".join(kpis),
-            found=f"inte {', '.join(lacking)}", action="Kontrollera hamta.kolada.nyckeltal i konfigurationen.",
-        )  # fmt: skip
+            "Kolada känner inte till nyckeltalet.",
+            file=clean_url(api.base_url),
+            expected=", ".join(kpis),
+            found=f"inte {', '.join(lacking)}",
+            action="Kontrollera hamta.kolada.nyckeltal i konfigurationen.",
+        )
     dates = [str(told_of[k].get("publication_date") or "") for k in kpis]
     return "; ".join(f"{k} {d}" for k, d in zip(kpis, dates, strict=True)) if all(dates) else ""
 
@@ -155,9 +161,12 @@ def values(api: KoladaAPI, region: Region, web: Web) -> list[dict[str, Any]]:
     lacking = sorted(set(region.kommunkoder) - {v["municipality"] for v in ours})
     if lacking:
         raise DataError(
-            "Kolada svarade inte om alla kommuner.", file=clean_url(api.base_url),
-            expected=f"{len(region.kommunkoder)} kommuner", found=f"inte {', '.join(lacking[:10])}", action=LATER,
-        )  # fmt: skip
+            "Kolada svarade inte om alla kommuner.",
+            file=clean_url(api.base_url),
+            expected=f"{len(region.kommunkoder)} kommuner",
+            found=f"inte {', '.join(lacking[:10])}",
+            action=LATER,
+        )
     return ours
 
 
@@ -170,9 +179,7 @@ def _asked(question: Any, api: KoladaAPI, web: Web) -> Any:
     except RequestException as e:
         error: Exception = e
     except Exception as e:
-        if not type(e).__module__.startswith("koladapy") and not isinstance(
-            e, ValueError | KeyError | AttributeError
-        ):
+        if not type(e).__module__.startswith("koladapy") and not isinstance(e, ValueError | KeyError | AttributeError):
             raise
         error = e
     else:
@@ -183,9 +190,10 @@ def _asked(question: Any, api: KoladaAPI, web: Web) -> Any:
     other = "Kolada går inte att nå, eller svarar något annat än väntat."
     raise DataError(
         "Kolada säger att vi frågar för ofta." if often else other,
-        file=clean_url(api.base_url), found=by_library("ett fel", OSError(web.redact(error))),
+        file=clean_url(api.base_url),
+        found=by_library("ett fel", OSError(web.redact(error))),
         action=f"Kontrollera hamta.kolada.url i konfigurationen. {LATER}",
-    ) from None  # fmt: skip
+    ) from None
 
 
 def body(found: list[dict[str, Any]]) -> str:

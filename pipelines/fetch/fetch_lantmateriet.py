@@ -76,29 +76,36 @@ def addresses(region: Region, raw: Path, web: Web) -> list[Wanted]:
     settings = region.hamta.lantmateriet
     if not settings.samling_adresser:
         return []
-    all_listed = [
-        f for f in listing(region, web, settings.samling_adresser) if f.kommunkod in region.kommunkoder
-    ]
+    all_listed = [f for f in listing(region, web, settings.samling_adresser) if f.kommunkod in region.kommunkoder]
     found = {f.kommunkod: f for f in all_listed}
     _require_kommuner(set(found), region, "samling_adresser")
     _require_single(all_listed, "adresser", "en fil per kommun", region, "samling_adresser")
     targets = {k: f"belagenhetsadresser_kn{k}.zip" for k in region.kommunkoder}
     others = [
-        p.name for p in role_files.matching(raw / "lantmateriet", "belagenhetsadresser*.zip", "belagenhetsadresser*.gpkg")
+        p.name
+        for p in role_files.matching(raw / "lantmateriet", "belagenhetsadresser*.zip", "belagenhetsadresser*.gpkg")
         if p.name not in targets.values()
-    ]  # fmt: skip
+    ]
     if others:
         raise DataError(
             "Mappen har redan adresser i filer med andra namn; samma adress skulle stå två gånger.",
-            file=raw / "lantmateriet", expected="belagenhetsadresser_kn<kommunkod>.zip", found=", ".join(others[:5]),
+            file=raw / "lantmateriet",
+            expected="belagenhetsadresser_kn<kommunkod>.zip",
+            found=", ".join(others[:5]),
             action="Behåll dem och hämta allt annat (BARA=…), eller ta bort dem och kör make fetch igen.",
-        )  # fmt: skip
+        )
     auth = login(region, web)
     return [
-        _wanted(found[k], f"lantmateriet/{targets[k]}", ADDRESS_LICENCE, fetch_checks.addresses(k, region), auth,
-                settings.samling_adresser)
+        _wanted(
+            found[k],
+            f"lantmateriet/{targets[k]}",
+            ADDRESS_LICENCE,
+            fetch_checks.addresses(k, region),
+            auth,
+            settings.samling_adresser,
+        )
         for k in region.kommunkoder
-    ]  # fmt: skip
+    ]
 
 
 def boundaries(region: Region, raw: Path, web: Web) -> list[Wanted]:
@@ -109,23 +116,20 @@ def boundaries(region: Region, raw: Path, web: Web) -> list[Wanted]:
     found = listing(region, web, settings.samling_granser)
     if len(found) != 1:
         raise DataError(
-            "Lantmäteriets lista har inte en enda fil med gränser.", file=settings.stac, expected="1 fil",
+            "Lantmäteriets lista har inte en enda fil med gränser.",
+            file=settings.stac,
+            expected="1 fil",
             found=", ".join(f.name for f in found[:5]) or "ingen",
             action="Kontrollera hamta.lantmateriet.samling_granser i konfigurationen, eller lägg filen i granser/ "
             "för hand.",
-        )  # fmt: skip
+        )
     target = f"granser/kommun_lan_rike{_suffix(found[0])}"
     others = [p.name for p in role_files.matching(raw / "granser", "*.gpkg", "*.zip") if p.name != target[8:]]
     if others:
         return []  # a person's own boundaries stand
     return [
         _wanted(
-            found[0],
-            target,
-            LICENCE,
-            fetch_checks.boundaries(region),
-            login(region, web),
-            settings.samling_granser,
+            found[0], target, LICENCE, fetch_checks.boundaries(region), login(region, web), settings.samling_granser
         )
     ]
 
@@ -155,20 +159,28 @@ def land_cover(region: Region, raw: Path, web: Web) -> list[Wanted]:
     _require_single(found, "mark", "en fil för hela landet, eller en per kommun", region, "samling_mark")
     auth = login(region, web)
     return [
-        _wanted(f, f"lantmateriet/mark{f'_kn{f.kommunkod}' if f.kommunkod else ''}{_suffix(f)}", LICENCE,
-                fetch_checks.land_cover(), auth, settings.samling_mark)
+        _wanted(
+            f,
+            f"lantmateriet/mark{f'_kn{f.kommunkod}' if f.kommunkod else ''}{_suffix(f)}",
+            LICENCE,
+            fetch_checks.land_cover(),
+            auth,
+            settings.samling_mark,
+        )
         for f in found
-    ]  # fmt: skip
+    ]
 
 
 def _require_kommuner(listed: set[str], region: Region, key: str) -> None:
     lacking = [f"{k.namn} ({k.kod})" for k in region.lan.kommuner if k.kod not in listed]
     if lacking:
         raise DataError(
-            f"Lantmäteriets lista saknar {len(lacking)} av länets kommuner.", file=region.hamta.lantmateriet.stac,
-            expected="en fil per kommun", found=f"inte {', '.join(lacking[:10])}",
+            f"Lantmäteriets lista saknar {len(lacking)} av länets kommuner.",
+            file=region.hamta.lantmateriet.stac,
+            expected="en fil per kommun",
+            found=f"inte {', '.join(lacking[:10])}",
             action=f"Kontrollera hamta.lantmateriet.{key} i konfigurationen. {LATER}",
-        )  # fmt: skip
+        )
 
 
 def _require_single(found: list[Listed], what: str, expected: str, region: Region, key: str) -> None:
@@ -178,11 +190,13 @@ def _require_single(found: list[Listed], what: str, expected: str, region: Regio
     if doubled:
         begins = {"adresser": "belagenhetsadresser"}.get(what, what)
         raise DataError(
-            f"Lantmäteriets lista har flera filer med {what} för samma område.", file=region.hamta.lantmateriet.stac,
-            expected=expected, found=", ".join(f.name for f in doubled[:5]),
+            f"Lantmäteriets lista har flera filer med {what} för samma område.",
+            file=region.hamta.lantmateriet.stac,
+            expected=expected,
+            found=", ".join(f.name for f in doubled[:5]),
             action=f"Kontrollera hamta.lantmateriet.{key} i konfigurationen, eller lägg filerna i lantmateriet/ för "
             f"hand, med namn som börjar på {begins}.",
-        )  # fmt: skip
+        )
 
 
 def _wanted(
@@ -191,8 +205,8 @@ def _wanted(
     if auth is not None and not auth.allows(file.href):
         auth = None
     return Wanted(
-        target, file.href, PUBLISHER, licence, check, version=file.version, sha256=file.sha256, auth=auth, order=order,
-    )  # fmt: skip
+        target, file.href, PUBLISHER, licence, check, version=file.version, sha256=file.sha256, auth=auth, order=order
+    )
 
 
 def _suffix(file: Listed) -> str:
@@ -204,9 +218,7 @@ def login(region: Region, web: Web) -> HostBound | None:
     if "lantmateriet" not in web.logins:
         given = read_login(os.environ)
         settings = region.hamta.lantmateriet
-        web.logins["lantmateriet"] = (
-            authorise(given, web, settings.token_url, settings.filvardar) if given else None
-        )
+        web.logins["lantmateriet"] = authorise(given, web, settings.token_url, settings.filvardar) if given else None
     return web.logins["lantmateriet"]
 
 
@@ -249,16 +261,20 @@ def listing(region: Region, web: Web, collection: str) -> list[Listed]:
         other = by_library("något annat", OSError(web.redact(e)))
         what = "något annat än JSON" if isinstance(e, JSONDecodeError) else other
         raise DataError(
-            "Lantmäteriets katalog går inte att läsa.", file=clean_url(settings.stac),
-            expected="en STAC-katalog (JSON)", found=f"HTTP {status}" if status else what,
+            "Lantmäteriets katalog går inte att läsa.",
+            file=clean_url(settings.stac),
+            expected="en STAC-katalog (JSON)",
+            found=f"HTTP {status}" if status else what,
             action="Kontrollera hamta.lantmateriet.stac i konfigurationen, och att ingen inloggningssida eller proxy "
             f"står emellan. {LATER}",
-        ) from None  # fmt: skip
+        ) from None
     if len(items) > MOST_ITEMS:
         raise DataError(
-            "Lantmäteriets lista tar aldrig slut.", file=clean_url(settings.stac), action=LATER,
+            "Lantmäteriets lista tar aldrig slut.",
+            file=clean_url(settings.stac),
+            action=LATER,
             expected=f"högst {MOST_ITEMS} poster",
-        )  # fmt: skip
+        )
     out = sorted(_newest(list(_files(items))), key=lambda f: (f.kommunkod, f.href))
     for file in out:
         web.pause(file.href, settings.paus_s)
@@ -267,16 +283,19 @@ def listing(region: Region, web: Web, collection: str) -> list[Listed]:
 
 def _no_collection(collection: str, stac: str) -> DataError:
     return DataError(
-        f"Lantmäteriets katalog har inte samlingen «{collection}».", file=clean_url(stac), found="HTTP 404",
+        f"Lantmäteriets katalog har inte samlingen «{collection}».",
+        file=clean_url(stac),
+        found="HTTP 404",
         action="Kontrollera samlingens namn i konfigurationen ([hamta.lantmateriet]).",
-    )  # fmt: skip
+    )
 
 
 def _files(items: Sequence[Item]) -> Iterator[Listed]:
     found = [
         (item, asset.get_absolute_href() or asset.href, asset.extra_fields)
-        for item in items for asset in _data_assets(item)
-    ]  # fmt: skip
+        for item in items
+        for asset in _data_assets(item)
+    ]
     found = [(item, href, extra) for item, href, extra in found if _safe(href)]
     # Bare numbers that no year can be, say that the listing is by kommun.
     bare = {int(n) for item, href, _ in found for text in _names(item, href) for n in _BARE.findall(text)}
@@ -286,9 +305,7 @@ def _files(items: Sequence[Item]) -> Iterator[Listed]:
         names = " ".join(_names(item, href))
         years = [int(n) for n in re.findall(r"(?<!\d)\d{4}(?!\d)", names) if n != code and int(n) in _YEARS]
         current = _CURRENT in names.lower()
-        yield Listed(
-            href, code, _version(item), _sha256(extra), 0 if current else max(years, default=0), current
-        )
+        yield Listed(href, code, _version(item), _sha256(extra), 0 if current else max(years, default=0), current)
 
 
 def _newest(files: list[Listed]) -> list[Listed]:

@@ -36,9 +36,12 @@ def standing(wanted: Wanted, raw: Path, *, again: bool = False) -> Outcome | Non
     path = raw / wanted.target
     if path.exists() and not path.is_file():
         raise DataError(
-            "Där filen ska ligga finns något annat.", file=path, expected="en fil, eller inget",
-            found="en mapp" if path.is_dir() else "ingen vanlig fil", action="Flytta bort det och kör make fetch igen.",
-        )  # fmt: skip
+            "Där filen ska ligga finns något annat.",
+            file=path,
+            expected="en fil, eller inget",
+            found="en mapp" if path.is_dir() else "ingen vanlig fil",
+            action="Flytta bort det och kör make fetch igen.",
+        )
     if not path.is_file():
         return None
     receipt = read_receipt(path)
@@ -50,11 +53,7 @@ def standing(wanted: Wanted, raw: Path, *, again: bool = False) -> Outcome | Non
         return "lagd för hand"
     fetched = receipt.url == clean_url(wanted.url) and intact(path, receipt)
     # Of an address with a signature only the rest is kept: it alone does not say that it is the same edition.
-    current = (
-        receipt.version == wanted.version
-        if wanted.version
-        else wanted.immutable and HIDDEN not in receipt.url
-    )
+    current = receipt.version == wanted.version if wanted.version else wanted.immutable and HIDDEN not in receipt.url
     return "finns redan" if fetched and current and not again else None
 
 
@@ -116,15 +115,20 @@ def fetched(wanted: Wanted, raw: Path, web: Web, staged: Path) -> tuple[str, str
     downloader = Downloader(web, wanted, raw, staged.with_name(staged.name + PART), _known(wanted, raw))
     try:
         pooch.retrieve(
-            wanted.url, f"sha256:{wanted.sha256}" if wanted.sha256 else None, fname=staged.name, path=staged.parent,
+            wanted.url,
+            f"sha256:{wanted.sha256}" if wanted.sha256 else None,
+            fname=staged.name,
+            path=staged.parent,
             downloader=downloader,
-        )  # fmt: skip
+        )
     except ValueError:
         raise DataError(
-            "Filens kontrollsumma stämmer inte med den som utgivaren anger.", file=clean_url(wanted.url),
-            expected=f"sha256 {wanted.sha256}", found="en annan: filen ändrades eller skadades på vägen",
+            "Filens kontrollsumma stämmer inte med den som utgivaren anger.",
+            file=clean_url(wanted.url),
+            expected=f"sha256 {wanted.sha256}",
+            found="en annan: filen ändrades eller skadades på vägen",
             action="Kör make fetch igen. Händer det flera gånger: vänta, utgivaren kan vara mitt i en ändring.",
-        ) from None  # fmt: skip
+        ) from None
     return downloader.etag, downloader.modified
 
 
@@ -147,24 +151,38 @@ def checked(wanted: Wanted, staged: Path) -> str:
     except DataError as e:
         where = f"{clean_url(wanted.url)} (hämtad, inte använd)"
         raise DataError(
-            f"Det hämtade duger inte: {e.problem}", where, e.row, e.column, e.expected, e.found,
+            f"Det hämtade duger inte: {e.problem}",
+            where,
+            e.row,
+            e.column,
+            e.expected,
+            e.found,
             "Kör make fetch igen; blir det samma fel har utgivaren ändrat filen eller adressen ([hamta]).",
             e.details,
-        ) from None  # fmt: skip
+        ) from None
     except Exception as e:  # what comes from the net is hostile: whatever it does to a reader, it is not used
         raise DataError(
-            "Det hämtade duger inte: det går inte att läsa.", file=f"{clean_url(wanted.url)} (hämtad, inte använd)",
-            found=by_library("ett fel i filen", OSError(redacted(f"{type(e).__name__}: {e}"))), action=LATER,
-        ) from None  # fmt: skip
+            "Det hämtade duger inte: det går inte att läsa.",
+            file=f"{clean_url(wanted.url)} (hämtad, inte använd)",
+            found=by_library("ett fel i filen", OSError(redacted(f"{type(e).__name__}: {e}"))),
+            action=LATER,
+        ) from None
 
 
 def put(wanted: Wanted, staged: Path, path: Path, date: str, etag: str, modified: str) -> Outcome:
     """Move a checked file to its place and write its receipt; the same content again leaves it untouched."""
     receipt = Receipt(
-        url=clean_url(wanted.url), hamtad=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        sha256=files.sha256(staged), bytes=staged.stat().st_size, utgivare=wanted.publisher,
-        licens=wanted.licence, referensdatum=date, etag=etag, senast_andrad=modified, version=wanted.version,
-    )  # fmt: skip
+        url=clean_url(wanted.url),
+        hamtad=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        sha256=files.sha256(staged),
+        bytes=staged.stat().st_size,
+        utgivare=wanted.publisher,
+        licens=wanted.licence,
+        referensdatum=date,
+        etag=etag,
+        senast_andrad=modified,
+        version=wanted.version,
+    )
     same = path.is_file() and files.sha256(path) == receipt.sha256
     if same:
         staged.unlink()

@@ -35,20 +35,31 @@ def wanted(region: Region, raw: Path, web: Web) -> list[Wanted]:
         usual = usual and len(name.encode()) <= 150
         if not name.lower().endswith(".xlsx") or not usual:
             raise DataError(
-                "En adress till PTS pekar inte på en Excel-fil.", file=clean_url(file.url), expected="…/<namn>.xlsx",
-                found=printable(name, 80), action="Rätta hamta.pts.filer i konfigurationen.",
-            )  # fmt: skip
+                "En adress till PTS pekar inte på en Excel-fil.",
+                file=clean_url(file.url),
+                expected="…/<namn>.xlsx",
+                found=printable(name, 80),
+                action="Rätta hamta.pts.filer i konfigurationen.",
+            )
         if f"pts/{name}" in [w.target for w in out]:
             raise DataError(
-                "Två adresser till PTS ger filer med samma namn.", file=clean_url(file.url), found=printable(name, 80),
-                expected="ett namn var", action="Rätta hamta.pts.filer i konfigurationen.",
-            )  # fmt: skip
+                "Två adresser till PTS ger filer med samma namn.",
+                file=clean_url(file.url),
+                found=printable(name, 80),
+                expected="ett namn var",
+                action="Rätta hamta.pts.filer i konfigurationen.",
+            )
         out.append(
             Wanted(
-                target=f"pts/{name}", url=file.url, publisher="PTS", licence=LICENCE, immutable=True,
-                check=_alone(file.innehall, region, raw / "pts" / name), page=settings.sida,
+                target=f"pts/{name}",
+                url=file.url,
+                publisher="PTS",
+                licence=LICENCE,
+                immutable=True,
+                check=_alone(file.innehall, region, raw / "pts" / name),
+                page=settings.sida,
             )
-        )  # fmt: skip
+        )
     return out
 
 
@@ -62,10 +73,11 @@ def _alone(role: str, region: Region, target: Path) -> fetch_checks.Check:
         for other in others:
             if role != "historik" and _newest(check, other) == date:
                 raise fetch_checks.FolderError(
-                    f"Mappen har redan PTS:s {role} för {date[:4]}, i en fil med annat namn.", file=other,
+                    f"Mappen har redan PTS:s {role} för {date[:4]}, i en fil med annat namn.",
+                    file=other,
                     expected="en fil per innehåll och år",
                     action=f"Behåll den, eller ta bort den och kör make fetch igen för att få {target.name}.",
-                )  # fmt: skip
+                )
         return date
 
     return alone

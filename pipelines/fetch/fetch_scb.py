@@ -75,18 +75,18 @@ def wanted(region: Region, raw: Path, web: Web) -> list[Wanted]:
             year, layer = choose(listed, theme.pattern, year, settings.wfs)
         else:  # its receipt knows the full name
             layer = parse_qs(urlsplit(there.url).query).get("typenames", [theme.pattern.format(ar=year)])[0]
-        check = (
-            fetch_checks.squares(year)
-            if theme.kind == "befolkning"
-            else fetch_checks.localities(theme.kind, year)
-        )
+        check = fetch_checks.squares(year) if theme.kind == "befolkning" else fetch_checks.localities(theme.kind, year)
         out.append(
             Wanted(
-                target=theme.target(year), url=question(settings.wfs, layer), publisher="SCB", licence=LICENCE,
-                check=check, immutable=True,
+                target=theme.target(year),
+                url=question(settings.wfs, layer),
+                publisher="SCB",
+                licence=LICENCE,
+                check=check,
+                immutable=True,
                 make=partial(_make, wfs=settings.wfs, layer=layer, size=settings.sidstorlek),
             )
-        )  # fmt: skip
+        )
     return out
 
 
@@ -109,10 +109,12 @@ def layers(web: Web, wfs: str) -> dict[str, str]:
     names = re.findall(r"<(?:\w+:)?FeatureType\b[^>]*>\s*<(?:\w+:)?Name>([^<]+)</", text)
     if not names:
         raise DataError(
-            "SCB:s tjänst svarade inte med en lista över lager.", file=clean_url(url), expected="FeatureTypeList",
+            "SCB:s tjänst svarade inte med en lista över lager.",
+            file=clean_url(url),
+            expected="FeatureTypeList",
             found=sniff.exception_in(text) or printable(" ".join(text.split()), 120) or "ett tomt svar",
             action=f"Kontrollera hamta.scb.wfs i konfigurationen. {LATER}",
-        )  # fmt: skip
+        )
     return {n.strip().rpartition(":")[2]: n.strip() for n in names}
 
 
@@ -122,10 +124,12 @@ def choose(listed: dict[str, str], pattern: str, year: int | None, wfs: str) -> 
     years = {int(m[1]): full for name, full in listed.items() if (m := form.fullmatch(name)) and m.groups()}
     if not years or (year is not None and year not in years):
         raise DataError(
-            "SCB:s tjänst har inte lagret.", file=wfs, expected=pattern.format(ar=year or "<år>"),
+            "SCB:s tjänst har inte lagret.",
+            file=wfs,
+            expected=pattern.format(ar=year or "<år>"),
             found=", ".join(str(y) for y in sorted(years)) or printable(", ".join(sorted(listed)[:8])),
             action="Ändra scb.ar eller lagrets namn ([hamta.scb]) i konfigurationen.",
-        )  # fmt: skip
+        )
     newest = year if year is not None else max(years)
     return newest, years[newest]
 
@@ -174,15 +178,19 @@ def hits(web: Web, wfs: str, layer: str) -> int:
         return int(found[1])
     if exception := sniff.exception_in(text):
         raise DataError(
-            "SCB:s tjänst svarade med ett fel.", file=clean_url(wfs), expected=f"antalet rader i {layer}",
+            "SCB:s tjänst svarade med ett fel.",
+            file=clean_url(wfs),
+            expected=f"antalet rader i {layer}",
             found=f"ett undantag (tjänsten säger: {exception})",
             action=f"Kontrollera lagrets namn och år i konfigurationen ([hamta]). {LATER}",
-        )  # fmt: skip
+        )
     raise DataError(
-        "SCB:s tjänst säger inte hur många rader lagret har.", file=clean_url(wfs), expected=f"antalet rader i {layer}",
+        "SCB:s tjänst säger inte hur många rader lagret har.",
+        file=clean_url(wfs),
+        expected=f"antalet rader i {layer}",
         found=printable(" ".join(text.split()), 80) or "ett tomt svar",
         action=f"Kontrollera hamta.scb.wfs i konfigurationen. {LATER}",
-    )  # fmt: skip
+    )
 
 
 def _page(web: Web, goal: Path, url: str) -> None:
@@ -200,7 +208,7 @@ def _content(path: Path) -> tuple[int, tuple[str, ...]]:
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as e:
         raise DataError(
             "SCB:s svar är inget helt GeoPackage.", file=path.name, found=by_library("något annat", e), action=LATER
-        ) from None  # fmt: skip
+        ) from None
     return int(info["features"]), tuple(map(str, info["fields"]))
 
 
@@ -220,6 +228,9 @@ def _joined(parts: list[Path], goal: Path, order: str) -> None:
 
 def _incomplete(wfs: str, layer: str, total: int, rows: int) -> DataError:
     return DataError(
-        "SCB:s tjänst lämnade inte hela lagret.", file=clean_url(question(wfs, layer)), expected=f"{total} rader",
-        found=f"{rows} rader", action=f"Minska hamta.scb.sidstorlek i konfigurationen. {LATER}",
-    )  # fmt: skip
+        "SCB:s tjänst lämnade inte hela lagret.",
+        file=clean_url(question(wfs, layer)),
+        expected=f"{total} rader",
+        found=f"{rows} rader",
+        action=f"Minska hamta.scb.sidstorlek i konfigurationen. {LATER}",
+    )

@@ -49,7 +49,7 @@ def read_login(environ: Mapping[str, str]) -> Login | None:
             lacking = second if given[0] == first else first
             raise DataError(
                 f"Inloggningen till Lantmäteriet är inte hel: {given[0]} är satt men inte {lacking}.", action=HOW
-            )  # fmt: skip
+            )
     if environ.get(KEY):
         return Login(key=environ[KEY], secret=environ[SECRET])
     if environ.get(USER):
@@ -105,18 +105,21 @@ def authorise(login: Login, web: Web, token_url: str, hosts: Sequence[str]) -> H
     )
     if answer.status_code != 200:
         raise DataError(
-            "Lantmäteriet godtar inte nyckeln och hemligheten.", file=clean_url(token_url),
-            expected="en åtkomsttoken", found=f"HTTP {answer.status_code}",
+            "Lantmäteriet godtar inte nyckeln och hemligheten.",
+            file=clean_url(token_url),
+            expected="en åtkomsttoken",
+            found=f"HTTP {answer.status_code}",
             action=f"Kontrollera {KEY} och {SECRET}: de ska vara Consumer Key och Consumer Secret för ett systemkonto.",
-        )  # fmt: skip
+        )
     try:
         token = answer.json()["access_token"]
     except (ValueError, KeyError, TypeError, RecursionError):
         token = None
     if not isinstance(token, str) or not token.isascii() or not token.isprintable():
         raise DataError(
-            "Lantmäteriets inloggningstjänst svarade något annat än en åtkomsttoken.", file=clean_url(token_url),
+            "Lantmäteriets inloggningstjänst svarade något annat än en åtkomsttoken.",
+            file=clean_url(token_url),
             action="Försök igen senare, eller kontrollera hamta.lantmateriet.token_url i konfigurationen.",
-        )  # fmt: skip
+        )
     web.redact.add(token)
     return HostBound(f"Bearer {token}", hosts)

@@ -42,12 +42,15 @@ def wanted(region: Region, raw: Path, web: Web) -> list[Wanted]:
             updated = str(api.get_table_metadata(table).get("updated", ""))
         out.append(
             Wanted(
-                target=f"scb/{field}_kommun_{region.lan.kod}.csv", url=f"{settings.url}/tables/{table}/data",
-                publisher="SCB", licence=LICENCE, check=fetch_checks.kommun_csv(field),
+                target=f"scb/{field}_kommun_{region.lan.kod}.csv",
+                url=f"{settings.url}/tables/{table}/data",
+                publisher="SCB",
+                licence=LICENCE,
+                check=fetch_checks.kommun_csv(field),
                 version=f"{table} {updated} från {settings.fran_ar}" if updated else "",
                 make=partial(_make, api=api, region=region, table=table, field=field),
             )
-        )  # fmt: skip
+        )
     return out
 
 
@@ -70,17 +73,18 @@ def _require_limits(text: str, url: str, longest: float) -> None:
     try:
         told_of = json.loads(text)
         limits = [told_of[k] for k in ("maxDataCells", "maxCallsPerTimeWindow", "timeWindow")]
-        good = (
-            all(isinstance(x, int) for x in limits) and limits[0] >= 1 and 0 <= limits[2] <= max(longest, 1)
-        )
+        good = all(isinstance(x, int) for x in limits) and limits[0] >= 1 and 0 <= limits[2] <= max(longest, 1)
         found = ", ".join(map(str, limits))
     except (ValueError, KeyError, TypeError, RecursionError):
         good, found = False, "annat än tjänstens gränser"
     if not good:
         raise DataError(
-            "Svaret är inte PxWebApi 2.", file=clean_url(url), expected="gränser för celler och frågor per tid",
-            found=printable(found, 100), action="Kontrollera hamta.scb_tabeller.url i konfigurationen.",
-        )  # fmt: skip
+            "Svaret är inte PxWebApi 2.",
+            file=clean_url(url),
+            expected="gränser för celler och frågor per tid",
+            found=printable(found, 100),
+            action="Kontrollera hamta.scb_tabeller.url i konfigurationen.",
+        )
 
 
 def selection(variables: dict[str, Any], region: Region, from_year: int, table: str) -> dict[str, list[str]]:
@@ -182,32 +186,43 @@ class _explained:
         if isinstance(error, HTTPError):
             if "Error 403" in text:
                 raise DataError(
-                    "SCB:s databas lämnar inte ut så många celler på en gång.", file=where,
-                    found=by_library("ett fel", OSError(text)), action="Höj hamta.scb_tabeller.fran_ar, så att färre "
-                    f"år hämtas. {LATER}",
-                ) from None  # fmt: skip
+                    "SCB:s databas lämnar inte ut så många celler på en gång.",
+                    file=where,
+                    found=by_library("ett fel", OSError(text)),
+                    action=f"Höj hamta.scb_tabeller.fran_ar, så att färre år hämtas. {LATER}",
+                ) from None
             if "Error 429" in text or "max amount of retries" in text:
                 raise DataError(
-                    "SCB:s databas säger att vi frågar för ofta.", file=where,
-                    found=by_library("ett fel", OSError(text)), action=LATER,
-                ) from None  # fmt: skip
+                    "SCB:s databas säger att vi frågar för ofta.",
+                    file=where,
+                    found=by_library("ett fel", OSError(text)),
+                    action=LATER,
+                ) from None
             raise DataError(
-                "SCB:s databas svarade med ett fel.", file=where, found=printable(" ".join(text.split())),
+                "SCB:s databas svarade med ett fel.",
+                file=where,
+                found=printable(" ".join(text.split())),
                 action=f"Kontrollera tabellens id i konfigurationen ([hamta.scb_tabeller]). {LATER}",
-            ) from None  # fmt: skip
+            ) from None
         if isinstance(error, JSONDecodeError | KeyError | ValueError) or type(error).__name__ in (
-            "ApiVersionError", "ApiConfigurationError",
-        ):  # fmt: skip
+            "ApiVersionError",
+            "ApiConfigurationError",
+        ):
             raise DataError(
-                "Svaret är inte PxWebApi 2.", file=where,
+                "Svaret är inte PxWebApi 2.",
+                file=where,
                 found=by_library("något annat", OSError(text or type(error).__name__)),
                 action="Kontrollera hamta.scb_tabeller.url i konfigurationen.",
-            ) from None  # fmt: skip
+            ) from None
         return bool(self._told.__exit__(kind, error, trace))
 
 
 def _table_error(table: str, column: str, expected: str, found: str) -> DataError:
     return DataError(
-        "SCB:s tabell ser inte ut som väntat.", file=f"tabell {table}", column=column, expected=expected,
-        found=printable(found), action="Kontrollera tabellens id i konfigurationen ([hamta.scb_tabeller]).",
-    )  # fmt: skip
+        "SCB:s tabell ser inte ut som väntat.",
+        file=f"tabell {table}",
+        column=column,
+        expected=expected,
+        found=printable(found),
+        action="Kontrollera tabellens id i konfigurationen ([hamta.scb_tabeller]).",
+    )

@@ -40,16 +40,21 @@ def refused(answer: requests.Response, wanted: Wanted, raw: Path) -> None:
     if wanted.order and status == 401:
         said = "Ingen inloggning är angiven" if wanted.auth is None else "Inloggningen godtas inte"
         raise DataError(
-            f"{said} för {wanted.order}.", file=where, expected="inloggning", found="HTTP 401",
+            f"{said} för {wanted.order}.",
+            file=where,
+            expected="inloggning",
+            found="HTTP 401",
             action=HOW if wanted.auth is None else f"Kontrollera uppgifterna. {HOW}",
-        )  # fmt: skip
+        )
     if wanted.order and status == 403:
         raise DataError(
-            f"Kontot får inte hämta {wanted.order}: samlingen är inte beställd.", file=where,
-            expected="en beställning i Geotorget", found="HTTP 403 (inloggningen godtogs)",
+            f"Kontot får inte hämta {wanted.order}: samlingen är inte beställd.",
+            file=where,
+            expected="en beställning i Geotorget",
+            found="HTTP 403 (inloggningen godtogs)",
             action=f"Beställ «{wanted.order}» i Geotorget (geotorget.lantmateriet.se) för samma konto, vänta på "
             "bekräftelsen och kör igen.",
-        )  # fmt: skip
+        )
     if wanted.page and status in (401, 403, 406, 418):
         raise by_hand(wanted, raw, f"HTTP {status}")
     require_ok(answer, wanted.url, page=wanted.page)
@@ -59,16 +64,16 @@ def by_hand(wanted: Wanted, raw: Path, found: str) -> DataError:
     """Return what to tell when a site refuses a program: which page to open, where to save the file."""
     name = wanted.target.rpartition("/")[2]
     return DataError(
-        f"Webbplatsen lämnar inte ut {name} till ett program.", file=clean_url(wanted.url),
-        expected=KINDS.get(Path(name).suffix, "filen"), found=found,
+        f"Webbplatsen lämnar inte ut {name} till ett program.",
+        file=clean_url(wanted.url),
+        expected=KINDS.get(Path(name).suffix, "filen"),
+        found=found,
         action=f"Öppna {wanted.page or clean_url(wanted.url)} i en webbläsare, ladda ner {name} och spara den som "
         f"{raw / wanted.target}. Kör sedan make fetch igen.",
-    )  # fmt: skip
+    )
 
 
-def require_kind(
-    answer: requests.Response, first: bytes, wanted: Wanted, raw: Path, redact: Redactor
-) -> None:
+def require_kind(answer: requests.Response, first: bytes, wanted: Wanted, raw: Path, redact: Redactor) -> None:
     """Check the first bytes of a file.
 
     Raises
@@ -85,10 +90,12 @@ def require_kind(
     where = clean_url(wanted.url)
     if exception := exception_in(text):
         raise DataError(
-            f"{wanted.publisher}s tjänst svarade med ett fel.", file=where, expected=KINDS[suffix],
+            f"{wanted.publisher}s tjänst svarade med ett fel.",
+            file=where,
+            expected=KINDS[suffix],
             found=f"ett undantag (tjänsten säger: {exception})",
             action=f"Kontrollera lagrets namn och år i konfigurationen ([hamta]). {LATER}",
-        )  # fmt: skip
+        )
     if "<html" in text[:4096].lower() or "<!doctype html" in text[:4096].lower():
         title = _TITLE.search(text)
         said = " ".join(html.unescape(title[1]).split()) if title else ""
@@ -96,15 +103,20 @@ def require_kind(
         if wanted.page:
             raise by_hand(wanted, raw, found)
         raise DataError(
-            "Svaret är en webbsida, inte filen.", file=where, expected=KINDS[suffix], found=found,
+            "Svaret är en webbsida, inte filen.",
+            file=where,
+            expected=KINDS[suffix],
+            found=found,
             action=f"Kontrollera adressen i konfigurationen ([hamta]), och att ingen inloggningssida eller "
             f"proxy står emellan. {LATER}",
-        )  # fmt: skip
+        )
     raise DataError(
-        "Svaret är inte av rätt slag.", file=where, expected=KINDS[suffix],
+        "Svaret är inte av rätt slag.",
+        file=where,
+        expected=KINDS[suffix],
         found=f"{kind}, som börjar med {printable(text[:40], 40)!r}",
         action="Kontrollera adressen i konfigurationen ([hamta]).",
-    )  # fmt: skip
+    )
 
 
 def require_whole(path: Path) -> None:
@@ -120,15 +132,15 @@ def require_whole(path: Path) -> None:
     with path.open("rb") as f:
         head = f.read(100)
     page = int.from_bytes(head[16:18], "big")
-    pages = (
-        int.from_bytes(head[28:32], "big") if head[24:28] == head[92:96] else 0
-    )  # else an old SQLite's, not true
+    pages = int.from_bytes(head[28:32], "big") if head[24:28] == head[92:96] else 0  # else an old SQLite's, not true
     promised, size = (65536 if page == 1 else page) * pages, path.stat().st_size
     if size < max(promised, 100):
         raise DataError(
-            "GeoPackaget är avhugget.", file=path, expected=f"{promised} byte, som filen själv säger",
+            "GeoPackaget är avhugget.",
+            file=path,
+            expected=f"{promised} byte, som filen själv säger",
             found=f"{size} byte",
-        )  # fmt: skip
+        )
 
 
 def exception_in(text: str) -> str:

@@ -84,11 +84,16 @@ class PoliteAdapter(HTTPAdapter):
         self._asked: Counter[str] = Counter()
         super().__init__(
             max_retries=PatientRetry(
-                total=settings.forsok - 1, backoff_factor=1, status_forcelist=BUSY,
-                allowed_methods=frozenset({"GET", "HEAD", "POST"}), raise_on_status=False, redirect=0,
-                respect_retry_after_header=True, retry_after_max=int(settings.langsta_vantan_s),
+                total=settings.forsok - 1,
+                backoff_factor=1,
+                status_forcelist=BUSY,
+                allowed_methods=frozenset({"GET", "HEAD", "POST"}),
+                raise_on_status=False,
+                redirect=0,
+                respect_retry_after_header=True,
+                retry_after_max=int(settings.langsta_vantan_s),
             )
-        )  # fmt: skip
+        )
 
     def send(self, request: Any, *args: Any, **kwargs: Any) -> requests.Response:
         """Send, after the pause the host's publisher asks for."""
@@ -105,9 +110,7 @@ class PoliteAdapter(HTTPAdapter):
             _require_safe(request.url or "", answer)
             _settled(answer, b"")
             answer.close()
-        elif not kwargs.get(
-            "stream"
-        ):  # a client library reads it all, and would wait as long as it is told to
+        elif not kwargs.get("stream"):  # a client library reads it all, and would wait as long as it is told to
             _settled(answer, whole(answer, 5 * self._timeout[1]))
             if "Retry-After" in answer.headers:
                 answer.headers["Retry-After"] = "0"
@@ -118,9 +121,11 @@ class PoliteAdapter(HTTPAdapter):
             self._asked[str(request.url)] += 1
         if self._asked[str(request.url)] > MOST_SAME or self._asked.total() > MOST_ALL:
             raise DataError(
-                "Servern skickar oss runt i cirkel.", file=clean_url(request.url or ""), action=LATER,
+                "Servern skickar oss runt i cirkel.",
+                file=clean_url(request.url or ""),
+                action=LATER,
                 expected=f"högst {MOST_SAME} frågor om samma sak, och {MOST_ALL} i allt",
-            )  # fmt: skip
+            )
 
 
 def _settled(answer: requests.Response, body: bytes) -> None:
@@ -133,18 +138,18 @@ def _require_safe(url: str, answer: requests.Response) -> None:
     try:
         goal, start = urlsplit(urljoin(url, answer.headers.get("Location", ""))), urlsplit(url)
         there, here = goal.hostname in LOCAL, start.hostname in LOCAL
-        safe = goal.scheme == "https" or (
-            goal.scheme == "http" and (there if here else start.scheme == "http")
-        )
+        safe = goal.scheme == "https" or (goal.scheme == "http" and (there if here else start.scheme == "http"))
     except ValueError:
         safe, there, here = False, False, False
     if not safe or (there and not here):
         raise DataError(
-            "Servern skickar oss vidare till en adress som inte är säker.", file=clean_url(url), expected="https",
+            "Servern skickar oss vidare till en adress som inte är säker.",
+            file=clean_url(url),
+            expected="https",
             found=host_of(answer.headers.get("Location", ""))[:100],
             action="Kontrollera adressen i konfigurationen ([hamta]), och med IT att ingen proxy svarar i "
             "serverns ställe.",
-        )  # fmt: skip
+        )
 
 
 def pieces(answer: requests.Response, size: int, patience: float) -> Iterator[bytes]:
@@ -200,9 +205,11 @@ def whole(answer: requests.Response, patience: float) -> bytes:
         if len(body) > MAX_TEXT:
             answer.close()
             raise DataError(
-                "Svaret är orimligt stort.", file=clean_url(answer.url), expected=f"högst {MAX_TEXT >> 20} MB",
+                "Svaret är orimligt stort.",
+                file=clean_url(answer.url),
+                expected=f"högst {MAX_TEXT >> 20} MB",
                 action="Kontrollera adressen i konfigurationen, avsnittet [hamta].",
-            )  # fmt: skip
+            )
     return bytes(body)
 
 
@@ -276,26 +283,34 @@ def told(url: str, redact: Redactor) -> Iterator[None]:
     except requests.exceptions.SSLError as e:
         untrusted = "CERTIFICATE_VERIFY_FAILED" in str(e)
         raise DataError(
-            "Serverns certifikat går inte att lita på." if untrusted
-            else "Servern svarar inte på https så som den ska.", file=where, found=_cause(e, redact),
+            "Serverns certifikat går inte att lita på."
+            if untrusted
+            else "Servern svarar inte på https så som den ska.",
+            file=where,
+            found=_cause(e, redact),
             action="Be IT om hjälp: en proxy på vägen kan behöva REQUESTS_CA_BUNDLE. Stäng aldrig av kontrollen."
-            if untrusted else "Kontrollera adressen i konfigurationen ([hamta]), och med IT att ingen proxy svarar i "
+            if untrusted
+            else "Kontrollera adressen i konfigurationen ([hamta]), och med IT att ingen proxy svarar i "
             "serverns ställe.",
-        ) from None  # fmt: skip
+        ) from None
     except requests.exceptions.TooManyRedirects:
         raise DataError("Servern skickar oss runt i cirkel.", file=where, action=LATER) from None
     except requests.exceptions.ProxyError as e:
         raise DataError(
-            "Proxyn släpper inte igenom anropet.", file=where, found=_cause(e, redact),
+            "Proxyn släpper inte igenom anropet.",
+            file=where,
+            found=_cause(e, redact),
             action="Kontrollera HTTPS_PROXY med IT.",
-        ) from None  # fmt: skip
+        ) from None
     except requests.exceptions.RequestException as e:
         if isinstance(e, requests.exceptions.Timeout) or _too_slow(e):
             raise DataError("Servern svarade inte i tid.", file=where, action=LATER) from None
         raise DataError(
-            "Servern går inte att nå, eller bröt förbindelsen.", file=where, found=_cause(e, redact),
+            "Servern går inte att nå, eller bröt förbindelsen.",
+            file=where,
+            found=_cause(e, redact),
             action=f"Kontrollera nätet och adressen i konfigurationen ([hamta]). {LATER}",
-        ) from None  # fmt: skip
+        ) from None
 
 
 _CAUSES = (
@@ -316,9 +331,7 @@ def _cause(error: BaseException, redact: Redactor) -> str:
         error = inner
     said = re.sub(r"^\S*Connection\S*?(?:\(.*?\)|>): ", "", redact(error))
     said = re.sub(r"(with url: )\S+", r"\1…", said)
-    swedish = next(
-        (text for form, text in _CAUSES if re.search(form, said, re.IGNORECASE)), "ett fel i nätet"
-    )
+    swedish = next((text for form, text in _CAUSES if re.search(form, said, re.IGNORECASE)), "ett fel i nätet")
     return by_library(swedish, OSError(said))
 
 
@@ -347,15 +360,15 @@ def require_ok(answer: requests.Response, url: str, *, page: str = "") -> None:
     if status == 429:
         wait = answer.headers.get("Retry-After", "")
         asked = f"; servern ber oss vänta {wait} s" if wait.isdigit() else ""
-        raise DataError(
-            "Servern säger att vi frågar för ofta.", file=where, found=found + asked, action=LATER
-        )
+        raise DataError("Servern säger att vi frågar för ofta.", file=where, found=found + asked, action=LATER)
     if status in (404, 410):
         raise DataError(
-            "Filen finns inte på adressen.", file=where, found=found,
+            "Filen finns inte på adressen.",
+            file=where,
+            found=found,
             action=f"Utgivaren har nog bytt namn på den. Leta upp den nya adressen{f' på {page}' if page else ''} och "
             "ändra i konfigurationen, avsnittet [hamta].",
-        )  # fmt: skip
+        )
     if status >= 500:
         raise DataError("Servern har ett fel hos sig.", file=where, found=found, action=LATER)
     raise DataError("Servern vägrar.", file=where, found=found, action=LATER)

@@ -27,11 +27,21 @@ NAMES = {
     "rutid_scb": ("rutid_scb", "rutid", "ruta", "rut_id"),
     "rutid_inspire": ("rutid_inspire", "inspire_id", "inspireid"),
     "rutstorl": (
-        "rutstorl", "rutstorl_m", "rutans_storlek", "sida", "sida_m", "rutsida", "rutsida_m",
-        *(f"{what}{size}{unit}" for what in ("", "rut", "rut_", "ruta_", "cell", "cell_", "grid", "grid_")
-          for size in ("storlek", "upplosning", "size", "resolution") for unit in ("", "_m", "_meter")),
+        "rutstorl",
+        "rutstorl_m",
+        "rutans_storlek",
+        "sida",
+        "sida_m",
+        "rutsida",
+        "rutsida_m",
+        *(
+            f"{what}{size}{unit}"
+            for what in ("", "rut", "rut_", "ruta_", "cell", "cell_", "grid", "grid_")
+            for size in ("storlek", "upplosning", "size", "resolution")
+            for unit in ("", "_m", "_meter")
+        ),
     ),
-}  # fmt: skip
+}
 MAX_SIZE_M = 10_000
 SUSPECT_IDS = 10
 """Of cells that are 250 m, one in four has a corner on the 500 m lattice: ten of ten by chance once in a million."""
@@ -66,20 +76,24 @@ def squares(source: Source, ledger: Ledger) -> tuple[Ints, Ints, Mask]:
     unsized = ~stated & ~blank
     if unsized.any() and (stated & ~blank).any():
         raise source.error(
-            "Rutans storlek saknas på rader i en lista där andra rader har den.", unsized,
+            "Rutans storlek saknas på rader i en lista där andra rader har den.",
+            unsized,
             "rutstorl" if "rutstorl" in source.columns else first,
             "rutans sida i meter på varje rad: 250, 500 eller 1000",
             "Fyll i storleken på varje rad.",
-        )  # fmt: skip
+        )
     side = np.where(stated, side, cell_grid.CELL_M)
     e, north = cell_grid.corner(cell)
     off = ((e % side != 0) | (north % side != 0)) & ~blank
     if off.any():
         size = int(side[np.argmax(off)])
         raise source.error(
-            f"Ett rut-id ligger inte i rutnätet om {size} m.", off, first, f"E och N delbara med {size}",
+            f"Ett rut-id ligger inte i rutnätet om {size} m.",
+            off,
+            first,
+            f"E och N delbara med {size}",
             f"Ange SCB:s rut-id för {size} m-rutor (nedre vänstra hörnet, SWEREF 99 TM), eller rätt storlek.",
-        )  # fmt: skip
+        )
     _doubt_size(source, first, cell[~blank], side[~blank], bool(stated.any()), ledger)
     return cell, side, blank
 
@@ -98,9 +112,12 @@ def spread(frame: pd.DataFrame, side: Ints, label: str, ledger: Ledger) -> pd.Da
         return frame
     for size in np.unique(side[side > cell_grid.CELL_M]).tolist():
         ledger.add(
-            "justerad", label, f"rader om rutor på {size} m", int((side == size).sum()),
+            "justerad",
+            label,
+            f"rader om rutor på {size} m",
+            int((side == size).sum()),
             f"spreds till {(size // cell_grid.CELL_M) ** 2} rutor på 250 m var, med samma andel",
-        )  # fmt: skip
+        )
     across = side // cell_grid.CELL_M
     count = across**2
     row = np.repeat(np.arange(len(side)), count)
@@ -113,15 +130,17 @@ def spread(frame: pd.DataFrame, side: Ints, label: str, ledger: Ledger) -> pd.Da
     low = out.groupby("rutid", observed=True)["rutid"].transform("size").to_numpy() > 1
     mixed = out[low].assign(storlek=size[low]).groupby("rutid")["storlek"].nunique()
     ledger.add(
-        "varning", label, "250 m-rutor som rader om olika stora rutor gäller", int((mixed > 1).sum()),
-        "största andelen räknas", cell_grid.scb_id(mixed.index[mixed > 1][:10].to_numpy()),
-    )  # fmt: skip
+        "varning",
+        label,
+        "250 m-rutor som rader om olika stora rutor gäller",
+        int((mixed > 1).sum()),
+        "största andelen räknas",
+        cell_grid.scb_id(mixed.index[mixed > 1][:10].to_numpy()),
+    )
     return out
 
 
-def _agreeing(
-    source: Source, column: str, before: tuple[Ints, Ints], found: tuple[Ints, Ints]
-) -> tuple[Ints, Ints]:
+def _agreeing(source: Source, column: str, before: tuple[Ints, Ints], found: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
     """Return both joined, where one says nothing the other.
 
     Raises
@@ -135,9 +154,12 @@ def _agreeing(
         if clash.any():
             i = int(np.argmax(clash))
             raise source.error(
-                f"Radens kolumner säger olika om rutans {'läge' if what == 'ruta' else 'storlek'}.", clash, column,
-                str(int(old[i])), "Rätta rut-id eller storlek, eller ta bort den kolumn som är fel.",
-            )  # fmt: skip
+                f"Radens kolumner säger olika om rutans {'läge' if what == 'ruta' else 'storlek'}.",
+                clash,
+                column,
+                str(int(old[i])),
+                "Rätta rut-id eller storlek, eller ta bort den kolumn som är fel.",
+            )
         out.append(np.where(old > 0, old, new))
     return out[0], out[1]
 
@@ -168,9 +190,12 @@ def _sizes(source: Source) -> Ints:
             bad.append(i)
     if bad:
         raise source.error(
-            "En rutstorlek går inte att läsa.", np.isin(codes, bad), "rutstorl",
-            "rutans sida i meter: 250, 500 eller 1000", "Rätta storleken.",
-        )  # fmt: skip
+            "En rutstorlek går inte att läsa.",
+            np.isin(codes, bad),
+            "rutstorl",
+            "rutans sida i meter: 250, 500 eller 1000",
+            "Rätta storleken.",
+        )
     side = np.append(sizes, 0).astype(np.int64)[codes]
     _allowed(source, side, "rutstorl")
     return side
@@ -180,10 +205,12 @@ def _allowed(source: Source, side: Ints, column: str) -> None:
     wrong = (side % cell_grid.CELL_M != 0) | (side > MAX_SIZE_M)
     if wrong.any():
         raise source.error(
-            "En rutstorlek är inte hela 250 m-rutor.", wrong, column,
+            "En rutstorlek är inte hela 250 m-rutor.",
+            wrong,
+            column,
             f"250, 500, 1000 eller annan multipel av 250, högst {MAX_SIZE_M} m",
             "Beställ uppgifterna per 250 m-ruta; mindre rutor kan inte läggas ihop utan antalet hushåll.",
-        )  # fmt: skip
+        )
 
 
 def _doubt_size(source: Source, column: str, cells: Ints, side: Ints, stated: bool, ledger: Ledger) -> None:
@@ -203,10 +230,17 @@ def _doubt_size(source: Source, column: str, cells: Ints, side: Ints, stated: bo
     name = "1 km-rutor" if larger == 1000 else "500 m-rutor"
     if not stated and len(ids) >= SUSPECT_IDS:
         raise DataError(
-            f"Listan ser ut att gälla {name}.", file=source.path, column=source.headers[column], expected="250 m-rutor",
-            found=found, action=f"Lägg till kolumnen rutstorl med {larger} (eller 250, om rutorna verkligen är 250 m).",
-        )  # fmt: skip
+            f"Listan ser ut att gälla {name}.",
+            file=source.path,
+            column=source.headers[column],
+            expected="250 m-rutor",
+            found=found,
+            action=f"Lägg till kolumnen rutstorl med {larger} (eller 250, om rutorna verkligen är 250 m).",
+        )
     ledger.add(
-        "allvarlig", source.label, f"listan kan gälla {name}: {found}", len(ids),
+        "allvarlig",
+        source.label,
+        f"listan kan gälla {name}: {found}",
+        len(ids),
         f"lästes som rutor på {int(side.max())} m" + (", som kolumnen rutstorl säger" if stated else "; ange rutstorl"),
-    )  # fmt: skip
+    )

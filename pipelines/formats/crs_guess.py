@@ -23,14 +23,32 @@ FITS = 0.8
 SAMPLE = 500
 """Points that are tried, evenly taken from the file: a wrong system is wrong for every one."""
 _NAMES = {
-    3006: "SWEREF 99 TM", 3007: "SWEREF 99 12 00", 3008: "SWEREF 99 13 30", 3009: "SWEREF 99 15 00",
-    3010: "SWEREF 99 16 30", 3011: "SWEREF 99 18 00", 3012: "SWEREF 99 14 15", 3013: "SWEREF 99 15 45",
-    3014: "SWEREF 99 17 15", 3015: "SWEREF 99 18 45", 3016: "SWEREF 99 20 15", 3017: "SWEREF 99 21 45",
-    3018: "SWEREF 99 23 15", 3021: "RT 90 2,5 gon V", 3019: "RT 90 7,5 gon V", 3020: "RT 90 5 gon V",
-    3022: "RT 90 0 gon", 3023: "RT 90 2,5 gon O", 3024: "RT 90 5 gon O", 4326: "longitud och latitud, WGS 84",
-    3857: "Web Mercator", 32632: "UTM 32, WGS 84", 32633: "UTM 33, WGS 84", 32634: "UTM 34, WGS 84",
+    3006: "SWEREF 99 TM",
+    3007: "SWEREF 99 12 00",
+    3008: "SWEREF 99 13 30",
+    3009: "SWEREF 99 15 00",
+    3010: "SWEREF 99 16 30",
+    3011: "SWEREF 99 18 00",
+    3012: "SWEREF 99 14 15",
+    3013: "SWEREF 99 15 45",
+    3014: "SWEREF 99 17 15",
+    3015: "SWEREF 99 18 45",
+    3016: "SWEREF 99 20 15",
+    3017: "SWEREF 99 21 45",
+    3018: "SWEREF 99 23 15",
+    3021: "RT 90 2,5 gon V",
+    3019: "RT 90 7,5 gon V",
+    3020: "RT 90 5 gon V",
+    3022: "RT 90 0 gon",
+    3023: "RT 90 2,5 gon O",
+    3024: "RT 90 5 gon O",
+    4326: "longitud och latitud, WGS 84",
+    3857: "Web Mercator",
+    32632: "UTM 32, WGS 84",
+    32633: "UTM 33, WGS 84",
+    32634: "UTM 34, WGS 84",
     32635: "UTM 35, WGS 84",
-}  # fmt: skip
+}
 """EPSG code → name, likeliest first. EPSG:4619 (SWEREF 99 in degrees) and 4326 are the same to a metre."""
 
 
@@ -79,9 +97,7 @@ def beside(e_ref: Floats, n_ref: Floats, reach_m: float) -> Judge:
 
     def share(e_m: Floats, n_m: Floats) -> float:
         known = np.isfinite(e_m) & np.isfinite(n_m)
-        away, _ = tree.query(
-            np.column_stack([e_m[known], n_m[known]]), distance_upper_bound=reach_m * (1 + 1e-9)
-        )
+        away, _ = tree.query(np.column_stack([e_m[known], n_m[known]]), distance_upper_bound=reach_m * (1 + 1e-9))
         return float(np.isfinite(away).sum()) / max(len(e_m), 1)
 
     return share

@@ -84,9 +84,12 @@ def read_csv(path: Path, wanted: Mapping[str, Sequence[str]], required: Sequence
 def _as_utf8(path: Path) -> bytes:
     if path.stat().st_size > MAX_BYTES:
         raise DataError(
-            "Listan är orimligt stor.", file=path, expected=f"högst {MAX_BYTES >> 20} MB",
-            found=f"{path.stat().st_size >> 20} MB", action="Dela den i flera filer, till exempel en per kommun.",
-        )  # fmt: skip
+            "Listan är orimligt stor.",
+            file=path,
+            expected=f"högst {MAX_BYTES >> 20} MB",
+            found=f"{path.stat().st_size >> 20} MB",
+            action="Dela den i flera filer, till exempel en per kommun.",
+        )
     data = path.read_bytes()
     try:
         if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -96,10 +99,13 @@ def _as_utf8(path: Path) -> bytes:
             data = data.decode("cp1252").encode()
     except UnicodeDecodeError as e:
         raise DataError(
-            "Listan går inte att läsa som text.", file=path, row=data.count(b"\n", 0, e.start) + 1,
+            "Listan går inte att läsa som text.",
+            file=path,
+            row=data.count(b"\n", 0, e.start) + 1,
             expected="UTF-8, UTF-16 eller Windows teckenkodning (cp1252)",
-            found=by_library("tecken som ingen av dem har", e), action=_SAVE,
-        ) from None  # fmt: skip
+            found=by_library("tecken som ingen av dem har", e),
+            action=_SAVE,
+        ) from None
     if b"\0" in data:
         raise DataError("Listan är ingen textfil.", file=path, expected="CSV", action=_SAVE)
     if b"\r" in data and b"\n" not in data:
@@ -148,17 +154,27 @@ def _assign(
         claims = [i for i, n in enumerate(names) if plain(n) in {plain(s) for s in synonyms}]
         if len(claims) > 1:
             raise DataError(
-                "Två kolumner kan vara samma uppgift.", file=path, row=row, column=column, expected="en kolumn",
-                found=" och ".join(names[i] for i in claims), action="Ta bort eller döp om den ena.",
-            )  # fmt: skip
+                "Två kolumner kan vara samma uppgift.",
+                file=path,
+                row=row,
+                column=column,
+                expected="en kolumn",
+                found=" och ".join(names[i] for i in claims),
+                action="Ta bort eller döp om den ena.",
+            )
         if claims:
             where[column] = claims[0]
     lacking = [c for c in required if c not in where]
     if lacking:
         raise DataError(
-            "Listan saknar kolumner.", file=path, row=row, column=", ".join(lacking), expected=", ".join(wanted),
-            found=printable(", ".join(names)), action="Lägg till eller döp om kolumnerna på listans första rad.",
-        )  # fmt: skip
+            "Listan saknar kolumner.",
+            file=path,
+            row=row,
+            column=", ".join(lacking),
+            expected=", ".join(wanted),
+            found=printable(", ".join(names)),
+            action="Lägg till eller döp om kolumnerna på listans första rad.",
+        )
     return where
 
 
@@ -178,17 +194,21 @@ def _row_numbers(data: bytes, start: int, first: int) -> tuple[NDArray[np.int64]
         return numbers[~blank], False
     # How many quotes stand before each line: where the number is odd the line begins within quotes, and is no
     # record of its own. Counted line by line: the places of every quote would be larger than the list.
-    within = (
-        np.add.reduceat(buffer == ord('"'), starts, dtype=np.int64) if len(starts) else np.empty(0, np.int64)
-    )
+    within = np.add.reduceat(buffer == ord('"'), starts, dtype=np.int64) if len(starts) else np.empty(0, np.int64)
     inside = (np.cumsum(within) - within) % 2 == 1
     return numbers[~blank & ~inside], bool(inside.any())
 
 
 def _parse(
-    path: Path, data: bytes, start: int, delimiter: str, width: int, where: dict[str, int],
-    numbers: NDArray[np.int64], multiline: bool,
-) -> dict[str, pa.DictionaryArray]:  # fmt: skip
+    path: Path,
+    data: bytes,
+    start: int,
+    delimiter: str,
+    width: int,
+    where: dict[str, int],
+    numbers: NDArray[np.int64],
+    multiline: bool,
+) -> dict[str, pa.DictionaryArray]:
     import pyarrow as pa
     import pyarrow.csv as pc
 
@@ -196,10 +216,7 @@ def _parse(
     names = [f"k{i}" for i in range(width)]
     used = {c: names[i] for c, i in where.items()}
     if not len(numbers):
-        return {
-            c: pa.DictionaryArray.from_arrays(pa.array([], pa.int32()), pa.array([], pa.string()))
-            for c in used
-        }
+        return {c: pa.DictionaryArray.from_arrays(pa.array([], pa.int32()), pa.array([], pa.string())) for c in used}
 
     def parse(threads: bool) -> pa.Table:
         return pc.read_csv(
@@ -207,10 +224,13 @@ def _parse(
             read_options=pc.ReadOptions(use_threads=threads, column_names=names, block_size=8 << 20),
             parse_options=pc.ParseOptions(delimiter=delimiter, newlines_in_values=multiline),
             convert_options=pc.ConvertOptions(
-                column_types=dict.fromkeys(used.values(), kind), include_columns=list(used.values()),
-                null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=True,
+                column_types=dict.fromkeys(used.values(), kind),
+                include_columns=list(used.values()),
+                null_values=[""],
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=True,
             ),
-        )  # fmt: skip
+        )
 
     try:
         table = parse(threads=True)
@@ -221,9 +241,12 @@ def _parse(
             raise _broken_row(path, str(e), numbers, width) from None
     if table.num_rows != len(numbers):
         raise DataError(
-            "Listans citattecken går inte ihop.", file=path, expected=f"{len(numbers)} rader",
-            found=f"{table.num_rows} rader", action=_SAVE,
-        )  # fmt: skip
+            "Listans citattecken går inte ihop.",
+            file=path,
+            expected=f"{len(numbers)} rader",
+            found=f"{table.num_rows} rader",
+            action=_SAVE,
+        )
     table = table.unify_dictionaries()
     return {c: _combined(table.column(name)) for c, name in used.items()}
 
@@ -247,7 +270,10 @@ def _broken_row(path: Path, message: str, numbers: NDArray[np.int64], width: int
     position = int(match.group(1)) - 1
     row = int(numbers[position]) if position < len(numbers) else None
     return DataError(
-        "En rad har fel antal celler.", file=path, row=row, expected=f"{width} celler",
+        "En rad har fel antal celler.",
+        file=path,
+        row=row,
+        expected=f"{width} celler",
         found=f"{match.group(2)} celler: {printable(match.group(3), 120)}",
         action="Vanligaste orsaken är decimalkomma i en lista med komma som skiljetecken. " + _SAVE,
-    )  # fmt: skip
+    )

@@ -27,10 +27,16 @@ MAX_DEPTH = 8
 """Collections within collections deeper than this are refused."""
 LINEAR = (1, 2, 3, 4, 5, 6)
 _NAMES = {
-    7: "GeometryCollection (samling)", 8: "CircularString (cirkelbåge)", 9: "CompoundCurve (sammansatt linje)",
-    11: "MultiCurve (linjer)", 13: "Curve (linje)", 14: "Surface (yta utan slag)",
-    15: "PolyhedralSurface (polyederyta)", 16: "TIN (triangelnät)", 17: "Triangle (triangel)",
-}  # fmt: skip
+    7: "GeometryCollection (samling)",
+    8: "CircularString (cirkelbåge)",
+    9: "CompoundCurve (sammansatt linje)",
+    11: "MultiCurve (linjer)",
+    13: "Curve (linje)",
+    14: "Surface (yta utan slag)",
+    15: "PolyhedralSurface (polyederyta)",
+    16: "TIN (triangelnät)",
+    17: "Triangle (triangel)",
+}
 _AGAIN = "Gör om ytorna till Polygon eller MultiPolygon (QGIS: Konvertera geometrityp), eller be om filen så."
 
 Ring = NDArray[np.float64]
@@ -106,21 +112,31 @@ def linear(wkb: bytes, file: Path, row: int) -> tuple[Any, bool]:
         return parts[0] if single else shapely.multipolygons(parts), read.arcs > 0
     except _Other as e:
         raise DataError(
-            "Fel sorts geometri.", file=file, row=row,
+            "Fel sorts geometri.",
+            file=file,
+            row=row,
             expected="ytor (Polygon eller MultiPolygon; cirkelbågar går bra)",
             found=_NAMES.get(e.kind, f"geometri av slag {e.kind}") if e.kind not in LINEAR else _collection(e.kind),
             action=_AGAIN,
-        ) from None  # fmt: skip
+        ) from None
     except _NoPlace:
         raise DataError(
-            "En yta har en koordinat som inte är ett tal.", file=file, row=row, expected="koordinater i meter",
-            found="NaN, oändligt eller större än jorden", action="Hämta filen på nytt från utgivaren.",
-        ) from None  # fmt: skip
+            "En yta har en koordinat som inte är ett tal.",
+            file=file,
+            row=row,
+            expected="koordinater i meter",
+            found="NaN, oändligt eller större än jorden",
+            action="Hämta filen på nytt från utgivaren.",
+        ) from None
     except (struct.error, ValueError, IndexError, shapely.errors.GEOSException):
         raise DataError(
-            "En geometri går inte att läsa.", file=file, row=row, expected="en hel geometri (WKB)",
-            found=f"{len(wkb)} byte som inte går att tolka", action="Hämta filen på nytt från utgivaren.",
-        ) from None  # fmt: skip
+            "En geometri går inte att läsa.",
+            file=file,
+            row=row,
+            expected="en hel geometri (WKB)",
+            found=f"{len(wkb)} byte som inte går att tolka",
+            action="Hämta filen på nytt från utgivaren.",
+        ) from None
 
 
 class _NoPlace(Exception):
@@ -145,9 +161,7 @@ def _areas(read: _Reader, depth: int) -> list[Any]:
 
     found, mark, width = read.head()
     if found in (3, 10):
-        rings = [
-            read.points(mark, width) if found == 3 else _curve(read, depth) for _ in range(read.count(mark))
-        ]
+        rings = [read.points(mark, width) if found == 3 else _curve(read, depth) for _ in range(read.count(mark))]
         rings = [_closed(r) for r in rings]
         return [shapely.polygons(rings[0], holes=rings[1:] or None)] if rings else []
     if found in (6, 7, 12) and depth < MAX_DEPTH:

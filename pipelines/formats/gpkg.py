@@ -23,9 +23,18 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = [
-    "Layer", "Wanted", "actual", "batches", "empty", "find", "layers", "plain", "read", "require_geometry",
+    "Layer",
+    "Wanted",
+    "actual",
+    "batches",
+    "empty",
+    "find",
+    "layers",
+    "plain",
+    "read",
+    "require_geometry",
     "texts",
-]  # fmt: skip
+]
 
 _AGAIN = "Hämta filen på nytt från utgivaren."
 
@@ -63,19 +72,23 @@ def find(
         return best[0]
     if best:
         raise DataError(
-            "Flera tabeller i filen kan vara den som söks.", file=file, expected="en tabell",
-            found=", ".join(x.name for x in best), action="Ta bort de tabeller som inte hör till leveransen.",
-        )  # fmt: skip
+            "Flera tabeller i filen kan vara den som söks.",
+            file=file,
+            expected="en tabell",
+            found=", ".join(x.name for x in best),
+            action="Ta bort de tabeller som inte hör till leveransen.",
+        )
     nearest = max(found, key=lambda x: sum(bool(actual(x, wanted[c])) for c in required))
     lacking = [c for c in required if not actual(nearest, wanted[c])]
     raise DataError(
         f"Tabellen «{printable(nearest.name)}» saknar kolumnen {' och '.join(lacking)}.",
-        file=file, column=", ".join(lacking),
+        file=file,
+        column=", ".join(lacking),
         expected="; ".join(f"{c} (något av namnen {', '.join(wanted[c])})" for c in lacking),
         found=f"kolumnerna {', '.join(nearest.columns) or '(inga)'}",
         details=[f"Tabeller i filen: {', '.join(x.name for x in found)}"],
         action="Kontrollera att filen är utgivarens och oförändrad.",
-    )  # fmt: skip
+    )
 
 
 def _require_single(layer: Layer, column: str, names: Sequence[str]) -> None:
@@ -89,9 +102,14 @@ def _require_single(layer: Layer, column: str, names: Sequence[str]) -> None:
     for a, b in pairwise(claims):
         if row := first_difference(layer, a, b):
             raise DataError(
-                "Två kolumner kan vara samma uppgift, och säger olika.", file=layer.file, row=row, column=column,
-                expected="en kolumn", found=printable(f"{a} och {b}"), action="Ta bort eller döp om den ena.",
-            )  # fmt: skip
+                "Två kolumner kan vara samma uppgift, och säger olika.",
+                file=layer.file,
+                row=row,
+                column=column,
+                expected="en kolumn",
+                found=printable(f"{a} och {b}"),
+                action="Ta bort eller döp om den ena.",
+            )
 
 
 def actual(layer: Layer, names: Sequence[str]) -> str | None:
@@ -110,18 +128,24 @@ def require_geometry(layer: Layer) -> Layer:
     """
     if not layer.geometry:
         raise DataError(
-            f"Tabellen «{printable(layer.name)}» har ingen geometri.", file=layer.file,
-            expected="en rad i gpkg_geometry_columns", action=_AGAIN,
-        )  # fmt: skip
+            f"Tabellen «{printable(layer.name)}» har ingen geometri.",
+            file=layer.file,
+            expected="en rad i gpkg_geometry_columns",
+            action=_AGAIN,
+        )
     if layer.epsg != EPSG:
         raise DataError(
-            "Fel koordinatsystem.", file=layer.file, column=layer.geometry,
+            "Fel koordinatsystem.",
+            file=layer.file,
+            column=layer.geometry,
             expected="EPSG:3006 (SWEREF 99 TM)",
             found=_system(layer.epsg) if layer.epsg else "inget känt koordinatsystem",
             action="Beställ filen i SWEREF 99 TM, eller räkna om den (QGIS: Exportera → Spara objekt som…, välj "
-            "EPSG:3006)." if layer.epsg else "Ta reda på hos utgivaren vilket system filen är i, och ange det "
+            "EPSG:3006)."
+            if layer.epsg
+            else "Ta reda på hos utgivaren vilket system filen är i, och ange det "
             "(QGIS: Lager → Sätt koordinatsystem) innan den räknas om till EPSG:3006.",
-        )  # fmt: skip
+        )
     return layer
 
 
@@ -136,11 +160,7 @@ def _system(epsg: int) -> str:
 
 
 def batches(
-    layer: Layer,
-    wanted: Wanted,
-    *,
-    geometry: bool = True,
-    bbox: tuple[float, float, float, float] | None = None,
+    layer: Layer, wanted: Wanted, *, geometry: bool = True, bbox: tuple[float, float, float, float] | None = None
 ) -> Iterator[pa.Table]:
     """Stream a layer's columns under their canonical names, in the file's order.
 
@@ -162,11 +182,7 @@ def batches(
     """
     through_index = bbox is not None and spatial_index.trusted(layer)
     for table in _stream(layer, wanted, geometry=geometry, bbox=bbox if through_index else None):
-        part = (
-            table
-            if through_index or bbox is None
-            else table.filter(wkb.touches(table["wkb"], bbox, layer.file))
-        )
+        part = table if through_index or bbox is None else table.filter(wkb.touches(table["wkb"], bbox, layer.file))
         if part.num_rows:
             yield part
 
@@ -192,10 +208,16 @@ def _stream(
                 warnings.simplefilter("ignore", RuntimeWarning)  # a file in memory has no .gpkg ending
                 meta, reader = stack.enter_context(
                     open_arrow(
-                        source, layer=layer.name, columns=sorted(set(own.values())), read_geometry=geometry,
-                        bbox=bbox, use_pyarrow=True, datetime_as_string=True, **options,
+                        source,
+                        layer=layer.name,
+                        columns=sorted(set(own.values())),
+                        read_geometry=geometry,
+                        bbox=bbox,
+                        use_pyarrow=True,
+                        datetime_as_string=True,
+                        **options,
                     )
-                )  # fmt: skip
+                )
             for batch in reader:
                 columns = {c: batch.column(name) for c, name in own.items()}
                 if geometry:
@@ -205,12 +227,15 @@ def _stream(
     except (RuntimeError, ValueError, pa.ArrowException, KeyError) as e:  # pyogrio's own are RuntimeErrors
         raise DataError(
             "GeoPackage-filen går inte att läsa.", file=layer.file, found=by_library("läsfel", e), action=_AGAIN
-        ) from None  # fmt: skip
+        ) from None
     if bbox is None and given != rows:
         raise DataError(
-            f"Alla rader i tabellen «{printable(layer.name)}» gick inte att läsa en gång var.", file=layer.file,
-            expected=f"{rows} rader", found=f"{given} rader", action=_AGAIN,
-        )  # fmt: skip
+            f"Alla rader i tabellen «{printable(layer.name)}» gick inte att läsa en gång var.",
+            file=layer.file,
+            expected=f"{rows} rader",
+            found=f"{given} rader",
+            action=_AGAIN,
+        )
 
 
 @contextmanager
@@ -227,11 +252,7 @@ def _row_by_row() -> Iterator[None]:
 
 
 def read(
-    layer: Layer,
-    wanted: Wanted,
-    *,
-    geometry: bool = True,
-    bbox: tuple[float, float, float, float] | None = None,
+    layer: Layer, wanted: Wanted, *, geometry: bool = True, bbox: tuple[float, float, float, float] | None = None
 ) -> pa.Table:
     """Read a whole layer that must not be empty; see :func:`batches`.
 

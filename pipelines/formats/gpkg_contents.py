@@ -124,8 +124,7 @@ def row_counts(layer: Layer) -> tuple[int, int | None]:
             (rows,) = db.execute(f"SELECT count(*) FROM {_quoted(layer.name)}").fetchone()
             try:
                 said = db.execute(
-                    "SELECT feature_count FROM gpkg_ogr_contents WHERE lower(table_name) = lower(?)",
-                    (layer.name,),
+                    "SELECT feature_count FROM gpkg_ogr_contents WHERE lower(table_name) = lower(?)", (layer.name,)
                 ).fetchone()
             except sqlite3.Error:  # only GDAL keeps such a table
                 said = None
@@ -159,7 +158,7 @@ def _quoted(name: str) -> str:
 def _unreadable(path: Path, error: Exception) -> DataError:
     return DataError(
         "Filen är inget läsbart GeoPackage.", file=path, found=by_library("fel i databasen", error), action=_AGAIN
-    )  # fmt: skip
+    )
 
 
 def _connect(path: Path, data: Path | bytes) -> sqlite3.Connection:
@@ -180,7 +179,7 @@ def _require_size(path: Path) -> None:
     if path.is_file() and path.stat().st_size > MAX_FILE_BYTES:
         raise DataError(
             "Filen är orimligt stor.", file=path, expected=f"högst {MAX_FILE_BYTES >> 30} GB", action=_AGAIN
-        )  # fmt: skip
+        )
 
 
 def _head(path: Path) -> bytes:
@@ -209,10 +208,16 @@ def _layer(db: sqlite3.Connection, path: Path, data: Path | bytes, row: tuple[An
     info = db.execute("SELECT name FROM pragma_table_info(?)", (name,)).fetchall()
     columns = tuple(str(c) for (c,) in info if str(c).lower() != str(geometry or "").lower())
     return Layer(
-        path, data, str(name), columns, str(description or "")[:_MAX_TEXT],
-        str(geometry or ""), str(kind or "").upper(), _epsg(organization, code, str(definition or "")),
+        path,
+        data,
+        str(name),
+        columns,
+        str(description or "")[:_MAX_TEXT],
+        str(geometry or ""),
+        str(kind or "").upper(),
+        _epsg(organization, code, str(definition or "")),
         date[0] if (date := re.match(r"\d{4}-\d{2}-\d{2}", str(changed))) else "",
-    )  # fmt: skip
+    )
 
 
 def _epsg(organization: object, code: object, definition: str) -> int | None:
@@ -226,9 +231,7 @@ def _epsg(organization: object, code: object, definition: str) -> int | None:
 
     try:
         crs: Any = pyproj.CRS.from_user_input(f"EPSG:{code}" if numbered else definition[:_MAX_TEXT])
-        while (
-            crs.is_compound or crs.is_bound
-        ):  # heights beside the plane, or a shift to another datum around it
+        while crs.is_compound or crs.is_bound:  # heights beside the plane, or a shift to another datum around it
             crs = crs.sub_crs_list[0] if crs.is_compound else crs.source_crs
         return crs.to_epsg(min_confidence=70) or _by_name(crs)
     except (pyproj.exceptions.CRSError, AttributeError, IndexError):

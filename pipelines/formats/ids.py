@@ -13,11 +13,7 @@ if TYPE_CHECKING:
 
 _HEX = "[0-9a-fA-F]"
 _DASH = "[-\u2010-\u2015\u2212_ ]?"
-_UUID = (
-    r"^(?i:urn:)?(?i:uuid:)?[{(\[]?"
-    + _DASH.join(f"({_HEX}{{{n}}})" for n in (8, 4, 4, 4, 12))
-    + r"[})\]]?$"
-)  # fmt: skip
+_UUID = r"^(?i:urn:)?(?i:uuid:)?[{(\[]?" + _DASH.join(f"({_HEX}{{{n}}})" for n in (8, 4, 4, 4, 12)) + r"[})\]]?$"
 _CANONICAL = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 _AROUND = "= \t\r\n\u00a0\u200b\u200e\u202f\ufeff\"'\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
 """What stands round an id and is no part of it: space, visible or not, quotes, and Excel's way to write ="text"."""

@@ -124,8 +124,10 @@ def read_forms(texts: pa.Array, plausible: tuple[float, float] | None = None) ->
         np.array([bool(c and c.percent) for c in cells]),
         np.array([c is not None and _rounded(c) for c in cells]),
         tuple(i for i, c in enumerate(cells) if c is None or abs(value[i]) > MAX_NUMBER),
-        tuple(sorted(set(unclear))), tuple(judged), " och ".join(told),
-    )  # fmt: skip
+        tuple(sorted(set(unclear))),
+        tuple(judged),
+        " och ".join(told),
+    )
 
 
 def _all_plain(texts: pa.Array) -> Floats | None:
@@ -180,9 +182,8 @@ def _taken_apart(text: str) -> _Cell | None:
 
 
 def _meaning(
-    sign: str, cells: list[_Cell], decimals: set[str], thousands: set[str],
-    plausible: tuple[float, float] | None,
-) -> str:  # fmt: skip
+    sign: str, cells: list[_Cell], decimals: set[str], thousands: set[str], plausible: tuple[float, float] | None
+) -> str:
     """Return the sign itself when it stands before decimals, the other one when between thousands, else empty."""
     other = "." if sign == "," else ","
     if sign in decimals or other in thousands:

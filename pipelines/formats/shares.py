@@ -22,9 +22,27 @@ from pipelines.core.errors import DataError, printable
 Floats = NDArray[np.float64]
 
 MISSING = frozenset(
-    ("", "-", "–", "—", "−", ".", "..", "...", "x", "n/a", "na", "nan", "null", "none", "saknas",
-     "uppgift saknas", "uppgifter saknas", "ingen uppgift")
-)  # fmt: skip
+    (
+        "",
+        "-",
+        "–",
+        "—",
+        "−",
+        ".",
+        "..",
+        "...",
+        "x",
+        "n/a",
+        "na",
+        "nan",
+        "null",
+        "none",
+        "saknas",
+        "uppgift saknas",
+        "uppgifter saknas",
+        "ingen uppgift",
+    )
+)
 """Texts that say there is no figure (compared in lower case)."""
 CLEAR_PERCENT = 10.0
 """A column is percentages beyond doubt when its largest value reaches this and half of it is above 1."""
@@ -206,9 +224,7 @@ def _one_unit_in_rows(
 
 def _unclear(problem: str, i: int, cells: Sequence[Any], place: Place) -> DataError:
     error = _cell_error(problem, "0–100 som i tabellens andra kolumner och rader", i, cells, place)
-    error.action = (
-        "Skriv procenttecken efter talen, eller använd samma enhet (0–1 eller 0–100) i hela tabellen."
-    )
+    error.action = "Skriv procenttecken efter talen, eller använd samma enhet (0–1 eller 0–100) i hela tabellen."
     return error
 
 
@@ -261,12 +277,15 @@ def _within(share: Floats, cells: Sequence[Any], place: Place) -> Floats:
     return clipped
 
 
-def _cell_error(
-    problem: str, expected: str, i: int, cells: Sequence[Any], place: Place, count: int = 1
-) -> DataError:
+def _cell_error(problem: str, expected: str, i: int, cells: Sequence[Any], place: Place, count: int = 1) -> DataError:
     more = [f"Felet finns på {count} rader; den första visas."] if count > 1 else []
     return DataError(
-        problem, file=place.file, row=place.rows[i], column=place.header, expected=expected,
-        found=printable(str(cells[i])), details=more,
+        problem,
+        file=place.file,
+        row=place.rows[i],
+        column=place.header,
+        expected=expected,
+        found=printable(str(cells[i])),
+        details=more,
         action="Rätta cellen, eller hämta filen på nytt från utgivaren.",
-    )  # fmt: skip
+    )

@@ -19,9 +19,7 @@ from pipelines.core.errors import DataError, by_library
 ENDINGS = ("-wal", "-shm", "-journal")
 """SQLite's own: write-ahead log, its index, and the rollback journal."""
 JOURNAL_MAGIC = bytes.fromhex("d9d505f920a163d7")
-_CLOSE = (
-    "Stäng filen i QGIS (eller det program som har den öppen), så skrivs ändringarna in i den, och kör igen."
-)
+_CLOSE = "Stäng filen i QGIS (eller det program som har den öppen), så skrivs ändringarna in i den, och kör igen."
 
 
 def owner(name: str) -> str:
@@ -70,10 +68,12 @@ def require_no_rollback(journal: Path, path: Path) -> None:
 def half_done(path: Path, journal: str) -> DataError:
     """Return the error for a database whose last change was broken off."""
     return DataError(
-        "En ändring i filen blev avbruten på halva vägen.", file=path, expected="en fil som ingen håller på att ändra",
+        "En ändring i filen blev avbruten på halva vägen.",
+        file=path,
+        expected="en fil som ingen håller på att ändra",
         found=f"{journal} bredvid, med det som ska ångras",
         action="Öppna filen i QGIS, så ångrar det ändringen, och stäng den; eller hämta den på nytt från utgivaren.",
-    )  # fmt: skip
+    )
 
 
 def together(path: Path, data: bytes, log: bytes) -> Path:
@@ -111,15 +111,19 @@ def _put_in(copy: Path, path: Path) -> Path:
             db.execute("PRAGMA journal_mode = DELETE").fetchall()
     except sqlite3.Error as e:
         raise DataError(
-            "Ändringarna bredvid filen (-wal) går inte att läsa.", file=path,
-            found=by_library(f"fel i databasen eller {path.name}-wal", e), action=_CLOSE,
-        ) from None  # fmt: skip
+            "Ändringarna bredvid filen (-wal) går inte att läsa.",
+            file=path,
+            found=by_library(f"fel i databasen eller {path.name}-wal", e),
+            action=_CLOSE,
+        ) from None
     if whole < 1:
         raise DataError(
-            "Ändringarna bredvid filen (-wal) är inte hela.", file=path, expected="minst en avslutad ändring",
+            "Ändringarna bredvid filen (-wal) är inte hela.",
+            file=path,
+            expected="minst en avslutad ändring",
             found=f"ingen: {path.name}-wal är avklippt, eller hör till en annan fil",
             action=f"{_CLOSE} Eller kopiera filen och dess -wal på nytt, eller ta bort -wal om den inte hör dit.",
-        )  # fmt: skip
+        )
     return copy
 
 
@@ -131,6 +135,7 @@ def _told(path: Path) -> Iterator[None]:
     except OSError as e:
         raise DataError(
             "Filen har ändringar bredvid sig (-wal) och läses därför genom en kopia, men den går inte att göra.",
-            file=path, found=by_library("fel från systemet", e),
+            file=path,
+            found=by_library("fel från systemet", e),
             action=f"{_CLOSE} Eller ge plats i mappen för tillfälliga filer (TMPDIR).",
-        ) from None  # fmt: skip
+        ) from None

@@ -36,9 +36,7 @@ def fault(layer: Layer) -> str:
     index = f"rtree_{layer.name}_{layer.geometry}"
     try:
         with closing(opened(layer)) as db:
-            there = {
-                str(n).lower() for (n,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-            }
+            there = {str(n).lower() for (n,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
             if index.lower() not in there:
                 return MISSING
             table, column = _quoted(layer.name), _quoted(layer.geometry)
@@ -68,14 +66,11 @@ def _spread(db: sqlite3.Connection, table: str) -> list[int]:
 def _elsewhere(db: sqlite3.Connection, table: str, column: str, index: str, near: int) -> bool:
     """Tell whether the index has the row's box elsewhere than its geometry has it, or not at all."""
     found = db.execute(
-        f"SELECT rowid, substr({column}, 1, 40) FROM {table} WHERE rowid >= ? AND {column} IS NOT NULL LIMIT 1",
-        (near,),
+        f"SELECT rowid, substr({column}, 1, 40) FROM {table} WHERE rowid >= ? AND {column} IS NOT NULL LIMIT 1", (near,)
     ).fetchone()
     if found is None or (said := _envelope(found[1])) is None:
         return False
-    box = db.execute(
-        f"SELECT minx, maxx, miny, maxy FROM {_quoted(index)} WHERE id = ?", (found[0],)
-    ).fetchone()
+    box = db.execute(f"SELECT minx, maxx, miny, maxy FROM {_quoted(index)} WHERE id = ?", (found[0],)).fetchone()
     if box is None:
         return True
     slack = max(map(abs, said)) * _FLOAT32  # the index holds single precision, rounded outwards

@@ -115,27 +115,21 @@ def polygons(
     shapes[broken] = shapely.make_valid(shapes[broken])
     shapes = areas(shapes)
     if ledger is not None:
-        called = (
-            [_called(i, names, numbered=numbered) for i in range(len(shapes))]
-            if len(broken) + len(bent)
-            else []
-        )
+        called = [_called(i, names, numbered=numbered) for i in range(len(shapes))] if len(broken) + len(bent) else []
         _note_mended(ledger, source or file.name, broken, before, shapes, called)
         ledger.add(
-            "upplysning", source or file.name,
+            "upplysning",
+            source or file.name,
             f"ytor med cirkelbågar; bågen ersätts av raka linjer som avviker högst {curves.TOLERANCE_M * 100:.0f} cm",
-            len(bent), "ytorna används", [called[i] for i in bent],
-        )  # fmt: skip
+            len(bent),
+            "ytorna används",
+            [called[i] for i in bent],
+        )
     return shapes
 
 
 def _note_mended(
-    ledger: Ledger,
-    source: str,
-    broken: NDArray[Any],
-    before: Floats,
-    shapes: NDArray[Any],
-    called: Sequence[str],
+    ledger: Ledger, source: str, broken: NDArray[Any], before: Floats, shapes: NDArray[Any], called: Sequence[str]
 ) -> None:
     """Name every mended area with what it was and became; those that were none come first."""
     import shapely
@@ -144,9 +138,13 @@ def _note_mended(
     order = np.argsort(-np.abs(after - before), kind="stable")
     told = [f"{called[broken[i]]}: {_hectares(before[i])} → {_hectares(after[i])} ha" for i in order[:10]]
     ledger.add(
-        "justerad", source, "ogiltiga ytor (de skär sig själva, eller ringarna korsar varandra)", len(broken),
-        "lagades; arealen före → efter, de största ändringarna först", told,
-    )  # fmt: skip
+        "justerad",
+        source,
+        "ogiltiga ytor (de skär sig själva, eller ringarna korsar varandra)",
+        len(broken),
+        "lagades; arealen före → efter, de största ändringarna först",
+        told,
+    )
 
 
 def _called(row: int, names: Sequence[str] | None, *, numbered: bool) -> str:
@@ -166,9 +164,13 @@ def _require_numbers(shapes: NDArray[Any], rows: NDArray[Any], file: Path) -> No
     wrong = index[~np.isfinite(xy).all(axis=1)]
     if len(wrong):
         raise DataError(
-            "En yta har en koordinat som inte är ett tal.", file=file, row=int(rows[wrong[0]]) + 1,
-            expected="koordinater i meter", found="NaN eller oändligt", action=_AGAIN,
-        )  # fmt: skip
+            "En yta har en koordinat som inte är ett tal.",
+            file=file,
+            row=int(rows[wrong[0]]) + 1,
+            expected="koordinater i meter",
+            found="NaN eller oändligt",
+            action=_AGAIN,
+        )
 
 
 def touches(wkb: pa.ChunkedArray, bbox: tuple[float, float, float, float], file: Path) -> pa.Array:
@@ -196,8 +198,7 @@ def areas(shapes: NDArray[Any]) -> NDArray[Any]:
     out = shapes.copy()
     mixed = shapely.get_type_id(out) == 7
     out[mixed] = [
-        shapely.union_all([p for p in shapely.get_parts(g) if shapely.get_dimensions(p) == 2])
-        for g in out[mixed]
+        shapely.union_all([p for p in shapely.get_parts(g) if shapely.get_dimensions(p) == 2]) for g in out[mixed]
     ]
     out[(shapely.get_dimensions(out) < 2) | shapely.is_empty(out)] = None
     return out
@@ -223,9 +224,7 @@ def require_sweden(e_m: Floats, n_m: Floats, file: Path, first_row: int = 1) -> 
     """
     outside = outside_sweden(e_m, n_m)
     if outside.any():
-        raise not_in_sweden(
-            e_m[outside], n_m[outside], file, int(outside.sum()), first_row + int(np.argmax(outside))
-        )
+        raise not_in_sweden(e_m[outside], n_m[outside], file, int(outside.sum()), first_row + int(np.argmax(outside)))
 
 
 def outside_sweden(e_m: Floats, n_m: Floats) -> NDArray[np.bool_]:
@@ -247,11 +246,14 @@ def not_in_sweden(
     details = ["Axlarna ser ut att ha bytt plats (N, E i stället för E, N)."] if swapped else []
     details += [f"De skulle ligga {'rätt' if judge else 'i Sverige'} som {fits.label}."] if fits else []
     return DataError(
-        f"{count} punkter ligger utanför Sverige.", file=file, row=row,
+        f"{count} punkter ligger utanför Sverige.",
+        file=file,
+        row=row,
         expected="E 200000–1000000 och N 6100000–7700000 (SWEREF 99 TM)",
-        found=f"E {e_m[0]:.1f}, N {n_m[0]:.1f}", details=details,
+        found=f"E {e_m[0]:.1f}, N {n_m[0]:.1f}",
+        details=details,
         action="Kontrollera att filen är i SWEREF 99 TM och hämta den på nytt.",
-    )  # fmt: skip
+    )
 
 
 def _fixed(present: pa.Array) -> NDArray[Any] | None:
@@ -288,9 +290,13 @@ def _shapes(wkb: pa.ChunkedArray | pa.Array, file: Path) -> tuple[NDArray[Any], 
     unread = np.flatnonzero(plain & shapely.is_missing(out))
     if len(unread):
         raise DataError(
-            "En geometri går inte att läsa.", file=file, row=int(unread[0]) + 1,
-            expected="en hel geometri (WKB)", found=f"{len(raw[unread[0]])} byte som inte går att tolka", action=_AGAIN,
-        )  # fmt: skip
+            "En geometri går inte att läsa.",
+            file=file,
+            row=int(unread[0]) + 1,
+            expected="en hel geometri (WKB)",
+            found=f"{len(raw[unread[0]])} byte som inte går att tolka",
+            action=_AGAIN,
+        )
     return out, np.array(bent, dtype=np.int64)
 
 
@@ -310,6 +316,10 @@ def _through_shapely(present: pa.Array, file: Path) -> tuple[Floats, Floats]:
 
 def _refuse(file: Path, expected: str, shape: Any, row: int) -> None:
     raise DataError(
-        "Fel sorts geometri.", file=file, row=row + 1, expected=expected,
-        found=f"{shape.geom_type} ({str(shape.wkt)[:60]})", action=_AGAIN,
-    )  # fmt: skip
+        "Fel sorts geometri.",
+        file=file,
+        row=row + 1,
+        expected=expected,
+        found=f"{shape.geom_type} ({str(shape.wkt)[:60]})",
+        action=_AGAIN,
+    )

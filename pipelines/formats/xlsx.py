@@ -81,7 +81,7 @@ def read_sheets(path: Path) -> list[Sheet]:
     except (CalamineError, ZipError, ValueError) as e:
         raise DataError(
             "Arbetsboken går inte att läsa.", file=path, found=by_library("fel i arbetsboken", e), action=_AGAIN
-        ) from None  # fmt: skip
+        ) from None
     return sheets
 
 
@@ -92,8 +92,10 @@ def _measured(path: Path) -> bytes:
             if f.read(4) == _OLE:
                 raise DataError(
                     "Arbetsboken är låst med lösenord eller sparad i det gamla formatet .xls.",
-                    file=path, expected="en olåst .xlsx", action="Spara om den som .xlsx utan lösenord.",
-                )  # fmt: skip
+                    file=path,
+                    expected="en olåst .xlsx",
+                    action="Spara om den som .xlsx utan lösenord.",
+                )
         with zipfile.ZipFile(path) as z:
             members = z.infolist()
             _bounded(path, "delar", len(members), MAX_MEMBERS)
@@ -105,9 +107,12 @@ def _measured(path: Path) -> bytes:
             parts = {m.filename: z.read(m) for m in wanted}
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, zlib.error) as e:
         raise DataError(
-            "Filen är ingen läsbar arbetsbok.", file=path, expected="en .xlsx",
-            found=by_library("något annat, eller en skadad fil", e), action=_AGAIN,
-        ) from None  # fmt: skip
+            "Filen är ingen läsbar arbetsbok.",
+            file=path,
+            expected="en .xlsx",
+            found=by_library("något annat, eller en skadad fil", e),
+            action=_AGAIN,
+        ) from None
     _measure_cells(path, parts)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as z:
@@ -168,6 +173,9 @@ def _column_number(letters: bytes) -> int:
 def _bounded(path: Path, what: str, found: int, limit: int) -> None:
     if found > limit:
         raise DataError(
-            "Arbetsboken är orimligt stor.", file=path, expected=f"högst {limit} {what}",
-            found=f"{found} {what}", action=_AGAIN,
-        )  # fmt: skip
+            "Arbetsboken är orimligt stor.",
+            file=path,
+            expected=f"högst {limit} {what}",
+            found=f"{found} {what}",
+            action=_AGAIN,
+        )

@@ -40,7 +40,7 @@ def only_member(path: Path, suffix: str, kind: str) -> bytes:
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, zlib.error) as e:
         raise DataError(
             "Zip-filen går inte att läsa.", file=path, found=by_library("fel i zip-filen", e), action=_AGAIN
-        ) from None  # fmt: skip
+        ) from None
 
 
 def companion(path: Path, suffix: str, ending: str) -> bytes:
@@ -60,28 +60,35 @@ def companion(path: Path, suffix: str, ending: str) -> bytes:
 def _choose(path: Path, members: list[zipfile.ZipInfo], suffix: str, kind: str) -> zipfile.ZipInfo:
     if len(members) > MAX_MEMBERS:
         raise DataError(
-            "Zip-filen har orimligt många filer.", file=path, expected=f"högst {MAX_MEMBERS}",
-            found=str(len(members)), action=_AGAIN,
-        )  # fmt: skip
+            "Zip-filen har orimligt många filer.",
+            file=path,
+            expected=f"högst {MAX_MEMBERS}",
+            found=str(len(members)),
+            action=_AGAIN,
+        )
     for m in members:
         name = m.filename.replace("\\", "/")
         if name.startswith("/") or ".." in PurePosixPath(name).parts or re.match(r"^[A-Za-z]:", name):
             raise DataError(
-                "Zip-filen innehåller ett filnamn som pekar utanför den.",
-                file=path, found=m.filename, action=_AGAIN,
-            )  # fmt: skip
+                "Zip-filen innehåller ett filnamn som pekar utanför den.", file=path, found=m.filename, action=_AGAIN
+            )
     inside = [m for m in members if m.filename.lower().endswith(suffix) and not _is_clutter(m.filename)]
     if len(inside) != 1:
         raise DataError(
-            f"Zip-filen ska innehålla exakt en {kind}.", file=path, expected="1",
-            found=", ".join([str(len(inside)), *(m.filename for m in inside[:5])]), action=_AGAIN,
-        )  # fmt: skip
+            f"Zip-filen ska innehålla exakt en {kind}.",
+            file=path,
+            expected="1",
+            found=", ".join([str(len(inside)), *(m.filename for m in inside[:5])]),
+            action=_AGAIN,
+        )
     if inside[0].file_size > MAX_MEMBER_BYTES:
         raise DataError(
-            "Filen i zip-filen är orimligt stor.", file=path,
-            expected=f"högst {MAX_MEMBER_BYTES >> 20} MB uppackad", found=f"{inside[0].file_size >> 20} MB",
+            "Filen i zip-filen är orimligt stor.",
+            file=path,
+            expected=f"högst {MAX_MEMBER_BYTES >> 20} MB uppackad",
+            found=f"{inside[0].file_size >> 20} MB",
             action="Packa upp den och lägg filen bredvid, om den verkligen ska vara så stor.",
-        )  # fmt: skip
+        )
     return inside[0]
 
 

@@ -87,9 +87,11 @@ def places(points: pd.DataFrame, people: pd.DataFrame, underlag: pd.Series, code
     if (kommun < 0).any():
         foreign = sorted(set(points["kommunkod"][kommun < 0]))
         raise DataError(
-            "Det finns adresser i kommuner som inte hör till länet.", column="kommunkod",
-            found=", ".join(foreign[:10]), action="Rätta länets kommuner i konfigurationen eller indata.",
-        )  # fmt: skip
+            "Det finns adresser i kommuner som inte hör till länet.",
+            column="kommunkod",
+            found=", ".join(foreign[:10]),
+            action="Rätta länets kommuner i konfigurationen eller indata.",
+        )
     return Places(
         e_m=points["e_m"].to_numpy(np.float64),
         n_m=points["n_m"].to_numpy(np.float64),

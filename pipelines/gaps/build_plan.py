@@ -43,9 +43,12 @@ class Plan:
 
 
 def plan(
-    omraden: pd.DataFrame, kommunvis: pd.DataFrame, region: Region,
-    budget_sek: float | None = None, mal_pct: float | None = None,
-) -> Plan:  # fmt: skip
+    omraden: pd.DataFrame,
+    kommunvis: pd.DataFrame,
+    region: Region,
+    budget_sek: float | None = None,
+    mal_pct: float | None = None,
+) -> Plan:
     """Plan for a budget in kronor, or for a goal in percent of the county's households.
 
     Parameters
@@ -114,9 +117,7 @@ def plan(
 def _by_kommun(places: pd.DataFrame, kommunvis: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
     chosen = kommunvis["bristomrade_id"].isin(areas.loc[areas["byggs"], "bristomrade_id"])
     rows = kommunvis[chosen]
-    rows = rows.assign(
-        hushall_nas_modellerade=rows["hushall_utan"].where(rows["modellerad"].astype(bool), 0.0)
-    )
+    rows = rows.assign(hushall_nas_modellerade=rows["hushall_utan"].where(rows["modellerad"].astype(bool), 0.0))
     sums = ["hushall_utan", "hushall_nas_modellerade", "kostnad_sek"]
     gains = rows.groupby("kommunkod")[sums].sum().rename(columns={"hushall_utan": "hushall_nas"})
     out = places.rename(columns={"hushall_utan": "hushall_utan_fore"}).join(gains)
@@ -136,14 +137,18 @@ def _sensible(budget_sek: float | None, mal_pct: float | None) -> None:
         )
     if budget_sek is not None and not (np.isfinite(budget_sek) and budget_sek >= 0):
         raise DataError(
-            "Budgeten går inte att använda.", expected="kronor, 0 eller mer", found=str(budget_sek),
+            "Budgeten går inte att använda.",
+            expected="kronor, 0 eller mer",
+            found=str(budget_sek),
             action="Till exempel make plan BUDGET=100000000.",
-        )  # fmt: skip
+        )
     if mal_pct is not None and not 0 < mal_pct <= 100:
         raise DataError(
-            "Målet går inte att använda.", expected="procent, över 0 och högst 100", found=str(mal_pct),
+            "Målet går inte att använda.",
+            expected="procent, över 0 och högst 100",
+            found=str(mal_pct),
             action="Till exempel make plan MAL=98.",
-        )  # fmt: skip
+        )
 
 
 def together_m(e_m: Floats, n_m: Floats, utan: Bools, area: Ints, chosen: Ints) -> float:

@@ -39,9 +39,14 @@ class Gaps:
 
 
 def measure(
-    places: Places, p: Floats, land: pd.DataFrame, troskel: int, matt: str, region: Region,
+    places: Places,
+    p: Floats,
+    land: pd.DataFrame,
+    troskel: int,
+    matt: str,
+    region: Region,
     earlier: pd.DataFrame | None = None,
-) -> Gaps:  # fmt: skip
+) -> Gaps:
     """Find, measure, cost and rank the gap areas of one threshold and measure.
 
     Parameters
@@ -65,9 +70,7 @@ def measure(
     table["modellerad"] = found.modelled
     add_distances(table, places, p, utan, found)
     add_costs(table, region)
-    households, addresses, people = (
-        table[f"{x}_utan"].to_numpy() for x in ("hushall", "adresser", "befolkning")
-    )
+    households, addresses, people = (table[f"{x}_utan"].to_numpy() for x in ("hushall", "adresser", "befolkning"))
     benefit = ranking.benefit(households, addresses, people, region.prioritering)
     table["prioritet"] = ranking.priority(benefit, table["kostnad_sek"].to_numpy(), households, ids)
     parts = divide(table, places, p, utan, found, land)
@@ -107,9 +110,7 @@ def add_distances(table: pd.DataFrame, places: Places, p: Floats, utan: Bools, f
     table["avstand_m"], table["storsta_avstand_m"] = nearest, farthest
     table["medelavstand_m"] = area_sums.mean_by(area, found.count, net)
     table["schakt_m"] = trench.lengths(e, n, net, area, found.count)
-    table["andel_tatbebyggt_pct"] = 100 * area_sums.mean_by(
-        area, found.count, places.tat[u].astype(np.float64)
-    )
+    table["andel_tatbebyggt_pct"] = 100 * area_sums.mean_by(area, found.count, places.tat[u].astype(np.float64))
     likely = area_sums.mean_by(area, found.count, 1 - p[u])
     table["sannolikhet"] = np.where(found.modelled, likely, np.nan)
 
@@ -168,9 +169,7 @@ def divide(
     at = area_sums.lookup(found.cells, land["rutid"].to_numpy())
     inside = at >= 0
     land_area = found.cell_area[at[inside]]
-    land_kommun = pd.Categorical(land["kommunkod"][inside], categories=list(places.codes)).codes.astype(
-        np.int64
-    )
+    land_kommun = pd.Categorical(land["kommunkod"][inside], categories=list(places.codes)).codes.astype(np.int64)
     where = area_sums.lookup(keys, np.where(land_kommun < 0, -1, land_area * k + land_kommun))
     where = np.where(where < 0, main[land_area] if len(main) else -1, where)
     parts["land_ha"] = area_sums.land_by(where, land["land_ha"].to_numpy()[inside], len(keys))
@@ -187,9 +186,7 @@ def add_kommuner(table: pd.DataFrame, parts: pd.DataFrame, places: Places) -> No
     parts.drop(columns=["area", "huvud"], inplace=True)
 
 
-def dispersed(
-    places: Places, p: Floats, utan: Bools, found: GapAreas, troskel: int, matt: str
-) -> pd.DataFrame:
+def dispersed(places: Places, p: Floats, utan: Bools, found: GapAreas, troskel: int, matt: str) -> pd.DataFrame:
     """Return one row per kommun for what is expected outside every area: no geometry, no cost, no rank."""
     k = len(places.codes)
     outside = np.where(found.address_area < 0, places.kommun, -1)

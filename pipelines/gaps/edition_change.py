@@ -68,9 +68,7 @@ def cells(before: pd.DataFrame, after: pd.DataFrame, tolerance: float = TOLERANC
     numbers = both.columns[both.columns.str.match(r"adresser|hushall")]
     both[numbers] = both[numbers].astype("float64").fillna(0.0)
     both = both[(both["adresser_fore"] > 0) | (both["adresser_efter"] > 0)].reset_index(drop=True)
-    return pd.concat(
-        [_compared(both, t, m, tolerance) for t in THRESHOLDS for m in MEASURES], ignore_index=True
-    )
+    return pd.concat([_compared(both, t, m, tolerance) for t in THRESHOLDS for m in MEASURES], ignore_index=True)
 
 
 def _compared(both: pd.DataFrame, t: int, matt: str, tolerance: float) -> pd.DataFrame:
@@ -183,9 +181,7 @@ def gap_areas(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     out[counts] = out[counts].fillna(0).astype("int64")
     move = out["adresser_efter"] - out["adresser_fore"]
     out["forandring"] = np.select(
-        [out["efter"] == "", out["fore"] == "", move < 0, move > 0],
-        ["stangt", "nytt", "krympt", "vuxit"],
-        "oforandrat",
+        [out["efter"] == "", out["fore"] == "", move < 0, move > 0], ["stangt", "nytt", "krympt", "vuxit"], "oforandrat"
     )
     fell, rose = _moves(cells_of)
     out["adresser_minskat"], out["adresser_okat"] = fell, rose

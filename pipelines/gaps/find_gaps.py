@@ -66,15 +66,18 @@ def read_places(region: Region, paths: Paths) -> Places:
 
 
 def measure_pair(
-    here: Places, land: pd.DataFrame, troskel: int, matt: str, region: Region, paths: Paths,
+    here: Places,
+    land: pd.DataFrame,
+    troskel: int,
+    matt: str,
+    region: Region,
+    paths: Paths,
     earlier: pd.DataFrame | None,
-) -> Gaps:  # fmt: skip
+) -> Gaps:
     """Read one threshold's and measure's coverage, and measure its gap areas."""
     p, underlag = f"sannolikhet_{matt}_{troskel}", f"underlag_{matt}_{troskel}"
     coverage = files.read_table(paths.table("adresser_tackning"), [p, underlag], few=[underlag])
-    return measure(
-        at_level(here, coverage[underlag]), coverage[p].to_numpy(), land, troskel, matt, region, earlier
-    )
+    return measure(at_level(here, coverage[underlag]), coverage[p].to_numpy(), land, troskel, matt, region, earlier)
 
 
 def earlier_cells(out: Path) -> pd.DataFrame:
@@ -96,10 +99,12 @@ def earlier_cells(out: Path) -> pd.DataFrame:
             return pd.read_sql("SELECT * FROM bristomraden_rutor", con)
     except (sqlite3.Error, pd.errors.DatabaseError) as e:
         raise DataError(
-            "Den tidigare utgåvan går inte att läsa.", file=path, found=by_library("fel i databasen", e),
+            "Den tidigare utgåvan går inte att läsa.",
+            file=path,
+            found=by_library("fel i databasen", e),
             expected="en GeoPackage med tabellen bristomraden_rutor",
             action="Ange mappen (OUT) från en tidigare «make coverage»: TIDIGARE=<mapp>.",
-        ) from None  # fmt: skip
+        ) from None
 
 
 def curves_of(areas: pd.DataFrame, parts: pd.DataFrame, region: Region) -> pd.DataFrame:
@@ -114,10 +119,7 @@ def curves_of(areas: pd.DataFrame, parts: pd.DataFrame, region: Region) -> pd.Da
     totals = pd.concat([whole, per_kommun.rename(columns={"kommunkod": "kod"})], ignore_index=True)
     columns = ["kod", *key, "prioritet", "bristomrade_id", "hushall_utan", "kostnad_sek"]
     rows = pd.concat(
-        [
-            areas[~dispersed].assign(kod=region.lan.kod)[columns],
-            parts.assign(kod=parts["kommunkod"])[columns],
-        ],
+        [areas[~dispersed].assign(kod=region.lan.kod)[columns], parts.assign(kod=parts["kommunkod"])[columns]],
         ignore_index=True,
     )
     rows["prioritet"] = rows["prioritet"].astype("int64")
@@ -150,10 +152,12 @@ def note(ledger: Ledger, gaps: list[Gaps]) -> None:
             "kostnad_sek": float(g.omraden["kostnad_sek"].sum()),
         }
         ledger.add(
-            "varning", "bristområden", f"Ingen adress i länet har täckning ({t} Mbit/s, {m})",
+            "varning",
+            "bristområden",
+            f"Ingen adress i länet har täckning ({t} Mbit/s, {m})",
             int(g.omraden.loc[ranked, "kostnad_sek"].isna().sum()),
             "Det finns inget nät att ansluta till: avstånd, schakt och kostnad är okända för områdena.",
-        )  # fmt: skip
+        )
 
 
 def _of(before: pd.DataFrame | None, troskel: int, matt: str) -> pd.DataFrame | None:

@@ -101,9 +101,7 @@ def fill(weights: Floats, capacity: float) -> Bools:
     return taken
 
 
-def _solve(
-    value: Floats, weight: Floats, capacity: float, rule: Prioritering
-) -> tuple[NDArray[np.intp], float]:
+def _solve(value: Floats, weight: Floats, capacity: float, rule: Prioritering) -> tuple[NDArray[np.intp], float]:
     """Solve what the bounds left open; return the chosen and the proven upper bound of their value."""
     from scipy.optimize import Bounds, LinearConstraint, milp
 
@@ -118,9 +116,7 @@ def _solve(
             constraints=LinearConstraint((weight / unit_weight)[None, :], -np.inf, capacity / unit_weight),
             options={"mip_rel_gap": rule.optimum_relativt_gap, "node_limit": rule.optimum_max_noder},
         )
-    bound = (
-        float(value.sum()) if answer.mip_dual_bound is None else -float(answer.mip_dual_bound) * unit_value
-    )
+    bound = float(value.sum()) if answer.mip_dual_bound is None else -float(answer.mip_dual_bound) * unit_value
     picked = np.zeros(0, dtype=np.intp) if answer.x is None else np.flatnonzero(answer.x > 0.5)
     return picked, bound
 

@@ -17,11 +17,7 @@ Floats = NDArray[np.float64]
 
 def benefit(hushall: Floats, adresser: Floats, befolkning: Floats, weights: Prioritering) -> Floats:
     """Return each area's weighted benefit: expected households unless the configuration says otherwise."""
-    return (
-        weights.vikt_hushall * hushall
-        + weights.vikt_adresser * adresser
-        + weights.vikt_befolkning * befolkning
-    )
+    return weights.vikt_hushall * hushall + weights.vikt_adresser * adresser + weights.vikt_befolkning * befolkning
 
 
 def priority(nytta: Floats, kostnad_sek: Floats, hushall: Floats, ids: NDArray[Any]) -> Ints:
@@ -89,6 +85,14 @@ def curve(rows: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
     share = 100 * have / place["hushall"].where(place["hushall"] > NONE)
     out["andel_pct"] = share.clip(0, 100)
     return out[
-        [*key, "prioritet", "bristomrade_id", "hushall_utan", "kostnad_sek", "hushall_ack",
-         "kostnad_ack_sek", "andel_pct"]
-    ]  # fmt: skip
+        [
+            *key,
+            "prioritet",
+            "bristomrade_id",
+            "hushall_utan",
+            "kostnad_sek",
+            "hushall_ack",
+            "kostnad_ack_sek",
+            "andel_pct",
+        ]
+    ]

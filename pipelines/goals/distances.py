@@ -107,9 +107,7 @@ def surface(delar: pd.DataFrame, region: Region) -> pd.DataFrame:
     ha["obebodd"] = np.where(addresses > 0, 0.0, land)
     for t, m in itertools.product(THRESHOLDS, MEASURES):
         without = np.bincount(cell, delar[f"adresser_{_UTAN[m]}_{t}"])[cell]
-        ha[f"utan_{t}_{m}"] = land * np.divide(
-            without, addresses, out=np.zeros(len(cell)), where=addresses > 0
-        )
+        ha[f"utan_{t}_{m}"] = land * np.divide(without, addresses, out=np.zeros(len(cell)), where=addresses > 0)
     every = by_place(ha, region)
     whole = every["land_ha"].where(every["land_ha"] > 0)
     frames = []
@@ -121,9 +119,7 @@ def surface(delar: pd.DataFrame, region: Region) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def of_addresses(
-    points: pd.DataFrame, people: pd.DataFrame, coverage: pd.DataFrame, region: Region
-) -> pd.DataFrame:
+def of_addresses(points: pd.DataFrame, people: pd.DataFrame, coverage: pd.DataFrame, region: Region) -> pd.DataFrame:
     """Return what only the addresses tell: those without residents, and how much evidence decides.
 
     Parameters
@@ -158,12 +154,14 @@ def of_addresses(
     homes = every["hushall"].where(every["hushall"] > NONE)
     frames = [
         every[PLACE].assign(
-            troskel_mbit=t, matt=m, adresser_utan_boende=every["antal"].astype("Int64"),
+            troskel_mbit=t,
+            matt=m,
+            adresser_utan_boende=every["antal"].astype("Int64"),
             utan_boende_utan=every[f"utan_{t}_{m}"],
             uppgifter_pct=(100 * every[f"kant_{t}_{m}"] / homes).clip(0, 100),
         )
         for t, m in pairs
-    ]  # fmt: skip
+    ]
     return pd.concat(frames, ignore_index=True)
 
 
@@ -190,12 +188,7 @@ def against(measured: pd.DataFrame, goals: tuple[Malniva, ...]) -> pd.DataFrame:
     for number, goal in enumerate(goals, 1):
         rows = measured[measured["troskel_mbit"] == goal.troskel_mbit]
         frames.append(
-            rows.assign(
-                mal_nr=number,
-                mal=goal.namn,
-                mal_pct=float(goal.andel_pct),
-                mal_matt=rows["matt"] == goal.matt,
-            )
+            rows.assign(mal_nr=number, mal=goal.namn, mal_pct=float(goal.andel_pct), mal_matt=rows["matt"] == goal.matt)
         )
     out = pd.concat(frames, ignore_index=True)
     known = out["andel_pct"].notna()

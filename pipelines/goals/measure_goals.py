@@ -36,20 +36,22 @@ def run(region: Region, paths: Paths) -> None:
     coverage = files.read_table(
         paths.table("adresser_tackning"), wanted, few=[c for c in wanted if c.startswith("underlag")]
     )
-    pts = published(
-        files.read_table(paths.table("pts_teknik")), files.read_table(paths.table("pts_hastighet")), region
-    )
+    pts = published(files.read_table(paths.table("pts_teknik")), files.read_table(paths.table("pts_hastighet")), region)
     table = goal_table(
         own.merge(surface, on=ON).merge(distances.of_addresses(points, people, coverage, region), on=ON),
-        pts, files.read_table(paths.table("pts_mobil")), region,
-    )  # fmt: skip
+        pts,
+        files.read_table(paths.table("pts_mobil")),
+        region,
+    )
     beside = reconcile(own, files.read_table(paths.table("riktvarden")), pts, region)
     listed = priority_list(
-        points, people, coverage,
+        points,
+        people,
+        coverage,
         files.read_table(paths.table("bristomraden_rutor")),
         files.read_table(paths.table("bristomraden"), [*AREAS, "kostnad_per_adress_sek"]),
         region,
-    )  # fmt: skip
+    )
     note(ledger, listed, beside)
     write(table, goal_tables.MAL, paths)
     write(beside, goal_tables.AVSTAMNING, paths)
@@ -97,12 +99,22 @@ def goal_table(own: pd.DataFrame, pts: pd.DataFrame, pts_mobil: pd.DataFrame, re
     out[texts] = out[texts].astype("object").fillna("")
     out["mobil_yta_pct"] = out["mobil_yta_pct"].astype("float64")
     order: dict[str, tuple[object, ...]] = {
-        "niva": goal_tables.LEVELS, "bas": goal_tables.UNITS, "kalla": ("egen", "pts"),
-        "matt": MEASURES, "omradestyp": ("totalt", *CLASSES),
-    }  # fmt: skip
+        "niva": goal_tables.LEVELS,
+        "bas": goal_tables.UNITS,
+        "kalla": ("egen", "pts"),
+        "matt": MEASURES,
+        "omradestyp": ("totalt", *CLASSES),
+    }
     codes = {c: pd.Categorical(out[c], categories=list(v)).codes for c, v in order.items()}
-    by = [codes["kalla"], codes["bas"], codes["omradestyp"], out["kod"].to_numpy(dtype=str), codes["niva"],
-          ~out["mal_matt"].to_numpy(dtype=bool), out["mal_nr"]]  # fmt: skip
+    by = [
+        codes["kalla"],
+        codes["bas"],
+        codes["omradestyp"],
+        out["kod"].to_numpy(dtype=str),
+        codes["niva"],
+        ~out["mal_matt"].to_numpy(dtype=bool),
+        out["mal_nr"],
+    ]
     return out.iloc[np.lexsort(by)].reset_index(drop=True)
 
 
@@ -112,19 +124,28 @@ def note(ledger: Ledger, listed: PriorityList, beside: pd.DataFrame) -> None:
     ledger.facts["pts_prioritering"] = facts
     ledger.add("varning", "PTS-prioritering", str(facts["varning"]), 1, "kontrollera årets regler hos PTS")
     ledger.add(
-        "antagen", "PTS-prioritering", "stödberättigade adresser som är modellerade (statistik)",
-        facts["varav_modellerade"], "räknas som en byggnad var när sannolikheten för täckning är under gränsen; "
-        "märkta i listan, kontrollera dem",
-    )  # fmt: skip
+        "antagen",
+        "PTS-prioritering",
+        "stödberättigade adresser som är modellerade (statistik)",
+        facts["varav_modellerade"],
+        "räknas som en byggnad var när sannolikheten för täckning är under gränsen; märkta i listan, kontrollera dem",
+    )
     ledger.add(
-        "varning", "PTS-prioritering", "adresser utan känd ortstyp (inga tätortspolygoner)",
-        facts["okand_ortstyp"], "tätbebyggda räknas som tätort",
-    )  # fmt: skip
+        "varning",
+        "PTS-prioritering",
+        "adresser utan känd ortstyp (inga tätortspolygoner)",
+        facts["okand_ortstyp"],
+        "tätbebyggda räknas som tätort",
+    )
     flagged = beside[beside["flaggad"] & (beside["omradestyp"] == "totalt")]
     ledger.add(
-        "upplysning", "avstämning", "kommuntal som skiljer sig från PTS mer än toleransen", len(flagged),
-        "se bladet Avstämning", flagged["namn"].drop_duplicates(),
-    )  # fmt: skip
+        "upplysning",
+        "avstämning",
+        "kommuntal som skiljer sig från PTS mer än toleransen",
+        len(flagged),
+        "se bladet Avstämning",
+        flagged["namn"].drop_duplicates(),
+    )
 
 
 def write(table: pd.DataFrame, contract: contracts.Table, paths: Paths) -> None:

@@ -90,9 +90,13 @@ def needed(cost_per_building: Floats, buildings: Ints, rule: PtsPrioritering) ->
 
 
 def choose(
-    area: Ints, buildings: Bools, hushall_utan: Floats, cost_per_building: Floats,
-    rule: PtsPrioritering, search: Prioritering,
-) -> Projects:  # fmt: skip
+    area: Ints,
+    buildings: Bools,
+    hushall_utan: Floats,
+    cost_per_building: Floats,
+    rule: PtsPrioritering,
+    search: Prioritering,
+) -> Projects:
     """Choose the projects to bring under the ceiling.
 
     Parameters

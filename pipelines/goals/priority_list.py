@@ -30,9 +30,13 @@ class PriorityList:
 
 
 def priority_list(
-    points: pd.DataFrame, people: pd.DataFrame, coverage: pd.DataFrame, cells: pd.DataFrame,
-    areas: pd.DataFrame, region: Region,
-) -> PriorityList:  # fmt: skip
+    points: pd.DataFrame,
+    people: pd.DataFrame,
+    coverage: pd.DataFrame,
+    cells: pd.DataFrame,
+    areas: pd.DataFrame,
+    region: Region,
+) -> PriorityList:
     """Choose the addresses the region should point out.
 
     Parameters
@@ -96,9 +100,17 @@ def in_tatort(points: pd.DataFrame) -> Bools:
 
 
 def named(
-    points: pd.DataFrame, homes: priority.Floats, p: priority.Floats, level: pd.Series, area: Ints,
-    buildings: Bools, without: priority.Floats, projects: Projects, areas: pd.DataFrame, region: Region,
-) -> pd.DataFrame:  # fmt: skip
+    points: pd.DataFrame,
+    homes: priority.Floats,
+    p: priority.Floats,
+    level: pd.Series,
+    area: Ints,
+    buildings: Bools,
+    without: priority.Floats,
+    projects: Projects,
+    areas: pd.DataFrame,
+    region: Region,
+) -> pd.DataFrame:
     """Return the eligible addresses of the chosen projects: the prioritised ones first, then the reserves."""
     ids = points["adress_id"].to_numpy(dtype=object)
     order = priority.ordered(projects, area, buildings, without, ids)
@@ -134,8 +146,9 @@ def project_table(
     given = np.where(chosen, need, 0)
     reason = np.select(
         [chosen, ~np.isfinite(cost), need == 0, need < 0],
-        ["prioriteras", "kostnad_okand", "under_taket", "over_taket"], "ryms_inte",
-    )  # fmt: skip
+        ["prioriteras", "kostnad_okand", "under_taket", "over_taket"],
+        "ryms_inte",
+    )
     columns = ["bristomrade_id", "kommunkod", "kommunnamn", "prioritet", "modellerad"]
     out = areas[columns].assign(
         stodberattigade=projects.byggnader,

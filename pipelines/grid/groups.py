@@ -63,25 +63,34 @@ def make_groups(counts: pd.DataFrame, addresses: pd.DataFrame, ledger: Ledger) -
         present = [c for c in CLASSES if here.get((kommun, c), 0) > 0]
         if not present:
             raise DataError(
-                f"Kommun {kommun} har hushåll hos PTS men ingen gällande adress.", file="lantmateriet/",
+                f"Kommun {kommun} har hushåll hos PTS men ingen gällande adress.",
+                file="lantmateriet/",
                 action="Kontrollera att kommunens adressfil finns och innehåller gällande adresser.",
-            )  # fmt: skip
+            )
         if not all(c in at_pts for c in CLASSES):
             total = at_pts.get(WHOLE, sum(at_pts.get(c, 0) for c in CLASSES))
             rows += [(kommun, c, WHOLE, total if i == 0 else 0) for i, c in enumerate(CLASSES)]
             ledger.add(
-                "antagen", "pts teknik", "PTS delar inte kommunen i tät och gles", 1,
-                "hela kommunen räknas som en grupp", [kommun],
-            )  # fmt: skip
+                "antagen",
+                "pts teknik",
+                "PTS delar inte kommunen i tät och gles",
+                1,
+                "hela kommunen räknas som en grupp",
+                [kommun],
+            )
             continue
         for c in CLASSES:
             alone = c not in present and at_pts[c] > 0
             rows.append((kommun, c, present[0] if alone else c, at_pts[c]))
             if alone:
                 ledger.add(
-                    "justerad", "pts teknik", f"klassen {c} har hushåll hos PTS men ingen adress här",
-                    at_pts[c], f"hushållen räknas i kommunens andra klass ({present[0]})", [kommun],
-                )  # fmt: skip
+                    "justerad",
+                    "pts teknik",
+                    f"klassen {c} har hushåll hos PTS men ingen adress här",
+                    at_pts[c],
+                    f"hushållen räknas i kommunens andra klass ({present[0]})",
+                    [kommun],
+                )
     return pd.DataFrame(rows, columns=["kommunkod", "omradestyp", "grupp", "hushall_pts"]).astype(
         {"kommunkod": "str", "omradestyp": "str", "grupp": "str", "hushall_pts": "float64"}
     )

@@ -50,10 +50,12 @@ def land_per_cell(zones: gpd.GeoDataFrame, keys: list[str]) -> pd.DataFrame:
     ncol, nrow = int(east // cell_grid.CELL_M) + 1 - col0, int(north // cell_grid.CELL_M) + 1 - row0
     raster = NumPyRasterSource(
         np.broadcast_to(np.uint8(0), (nrow, ncol)),
-        xmin=col0 * cell_grid.CELL_M, ymin=row0 * cell_grid.CELL_M,
-        xmax=(col0 + ncol) * cell_grid.CELL_M, ymax=(row0 + nrow) * cell_grid.CELL_M,
+        xmin=col0 * cell_grid.CELL_M,
+        ymin=row0 * cell_grid.CELL_M,
+        xmax=(col0 + ncol) * cell_grid.CELL_M,
+        ymax=(row0 + nrow) * cell_grid.CELL_M,
         srs_wkt=zones.crs.to_wkt(),
-    )  # fmt: skip
+    )
     found = exact_extract(raster, zones[["geometry"]], ["cell_id", "coverage"], output="pandas")
     size = [len(c) for c in found["coverage"]]
     cell = np.concatenate(found["cell_id"].to_list()).astype(np.int64)

@@ -88,9 +88,7 @@ def locality_type(addresses: pd.DataFrame, localities: gpd.GeoDataFrame) -> np.n
     return kind
 
 
-def _dense_land(
-    kommuner: gpd.GeoDataFrame, localities: gpd.GeoDataFrame, types: list[str]
-) -> gpd.GeoDataFrame:
+def _dense_land(kommuner: gpd.GeoDataFrame, localities: gpd.GeoDataFrame, types: list[str]) -> gpd.GeoDataFrame:
     """Return each kommun's land inside the dense localities, as one polygon a kommun."""
     import shapely
 
@@ -114,11 +112,18 @@ def count_addresses_off_land(addresses: pd.DataFrame, land: pd.DataFrame, ledger
     off = ~np.isin(addresses["rutid"].to_numpy(), land["rutid"].to_numpy())
     mine = np.isin(key(addresses), key(land))
     ledger.add(
-        "upplysning", "granser", "adress i ruta utan land enligt gränserna", int(off.sum()),
-        "behållen; rutan får land_ha 0", addresses.loc[off, "adress_id"],
-    )  # fmt: skip
+        "upplysning",
+        "granser",
+        "adress i ruta utan land enligt gränserna",
+        int(off.sum()),
+        "behållen; rutan får land_ha 0",
+        addresses.loc[off, "adress_id"],
+    )
     ledger.add(
-        "upplysning", "granser", "adressens kommun enligt registret har inget land i rutan",
-        int((~mine & ~off).sum()), "behållen; kommun enligt adressregistret",
+        "upplysning",
+        "granser",
+        "adressens kommun enligt registret har inget land i rutan",
+        int((~mine & ~off).sum()),
+        "behållen; kommun enligt adressregistret",
         addresses.loc[~mine & ~off, "adress_id"],
-    )  # fmt: skip
+    )

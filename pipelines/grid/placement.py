@@ -81,10 +81,13 @@ def check_places(
         serious = m.share > SERIOUS * limit and len(m.rows) >= FEW
         name = region.kommunnamn[m.kommunkod]
         ledger.add(
-            "allvarlig" if serious else "varning", address_files(paths, m.kommunkod),
-            f"adresser mer än {distance:.0f} m utanför {name} ({m.kommunkod}), som registret anger", len(m.rows),
-            "behållna; kommun enligt adressregistret", addresses["adress_id"].to_numpy()[m.rows],
-        )  # fmt: skip
+            "allvarlig" if serious else "varning",
+            address_files(paths, m.kommunkod),
+            f"adresser mer än {distance:.0f} m utanför {name} ({m.kommunkod}), som registret anger",
+            len(m.rows),
+            "behållna; kommun enligt adressregistret",
+            addresses["adress_id"].to_numpy()[m.rows],
+        )
 
 
 def _note_heaps(addresses: pd.DataFrame, region: Region, paths: Paths, ledger: Ledger) -> None:
@@ -95,10 +98,12 @@ def _note_heaps(addresses: pd.DataFrame, region: Region, paths: Paths, ledger: L
     for code in region.kommunkoder:
         if code in total.index and total[code] >= HEAP and most[code] > MOST * total[code]:
             ledger.add(
-                "allvarlig", address_files(paths, code),
-                f"adresser i {region.kommunnamn[code]} ({code}) i en och samma punkt", int(most[code]),
+                "allvarlig",
+                address_files(paths, code),
+                f"adresser i {region.kommunnamn[code]} ({code}) i en och samma punkt",
+                int(most[code]),
                 "behållna där; kontrollera koordinaterna",
-            )  # fmt: skip
+            )
 
 
 def _miss(addresses: pd.DataFrame, kommuner: gpd.GeoDataFrame, code: str, distance: float) -> Miss | None:
@@ -114,9 +119,7 @@ def _miss(addresses: pd.DataFrame, kommuner: gpd.GeoDataFrame, code: str, distan
     e, n = (addresses[c].to_numpy()[mine] for c in ("e_m", "n_m"))
     out = np.flatnonzero(~shapely.contains_xy(area, e, n))
     where = _lie_in(kommuner, e[out], n[out])
-    if sum(where.values()) > MOST * len(
-        mine
-    ):  # most lie in another kommun, however near: no border is that wrong
+    if sum(where.values()) > MOST * len(mine):  # most lie in another kommun, however near: no border is that wrong
         return Miss(code, mine[out], len(mine), where)
     far = out[~shapely.dwithin(area, shapely.points(e[out], n[out]), distance)]
     return Miss(code, mine[far], len(mine), _lie_in(kommuner, e[far], n[far])) if len(far) else None
@@ -136,9 +139,15 @@ def _area(kommuner: gpd.GeoDataFrame, code: str) -> Any:
 
 
 def _systematic(
-    wrong: list[Miss], addresses: pd.DataFrame, kommuner: gpd.GeoDataFrame, region: Region, paths: Paths,
-    facts: dict[str, object], distance: float, limit: float,
-) -> DataError:  # fmt: skip
+    wrong: list[Miss],
+    addresses: pd.DataFrame,
+    kommuner: gpd.GeoDataFrame,
+    region: Region,
+    paths: Paths,
+    facts: dict[str, object],
+    distance: float,
+    limit: float,
+) -> DataError:
     """Return the error: numbers per kommun, where the addresses lie instead, and what would put it right."""
     worst = max(wrong, key=lambda m: m.share)
     fit = _fitting(worst, addresses, kommuner)
@@ -159,7 +168,7 @@ def _systematic(
         + (f", och för många i {len(wrong) - 1} kommuner till" if len(wrong) > 1 else ""),
         details=details,
         action="Hämta filen på nytt i SWEREF 99 TM (EPSG:3006), eller räkna om den; och kontrollera kommunkoderna.",
-    )  # fmt: skip
+    )
 
 
 def _called(code: str, region: Region, kommuner: gpd.GeoDataFrame | None = None) -> str:
@@ -178,8 +187,11 @@ def _told(m: Miss, region: Region, kommuner: gpd.GeoDataFrame) -> str:
 
 def _swapped(wrong: list[Miss], region: Region) -> list[str]:
     """Return a line for each two kommuner whose addresses lie in each other's."""
-    mostly = {m.kommunkod: m.where.most_common(1)[0][0] for m in wrong
-              if m.where and m.where.most_common(1)[0][1] > MOST * m.total}  # fmt: skip
+    mostly = {
+        m.kommunkod: m.where.most_common(1)[0][0]
+        for m in wrong
+        if m.where and m.where.most_common(1)[0][1] > MOST * m.total
+    }
     return [
         f"Kommunkoderna {a} och {b} ser ut att ha bytt plats, i adresserna eller i gränserna: {_called(a, region)} mot "
         f"{_called(b, region)}."

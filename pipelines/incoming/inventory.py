@@ -45,30 +45,37 @@ class Required:
 # Pages and services by the publishers' own names; file names and addresses change with the years.
 REQUIRED = (
     Required(
-        "adresser", "adresser (belägenhetsadresser), en zip per kommun", "Lantmäteriet",
+        "adresser",
+        "adresser (belägenhetsadresser), en zip per kommun",
+        "Lantmäteriet",
         "Lantmäteriets nedladdningstjänst, samlingen «belagenhetsadresser» i "
         "api.lantmateriet.se/stac-vektor/v1 (kräver konto och beställning)",
         "lantmateriet/belagenhetsadresser_kn<kommunkod>.zip",
     ),
     Required(
-        "befolkning_1km", "befolkning i rutor om 1 km (GeoPackage)", "SCB",
+        "befolkning_1km",
+        "befolkning i rutor om 1 km (GeoPackage)",
+        "SCB",
         "SCB:s öppna geodata, lagret «befolkning_1km_<år>» i geodata.scb.se/geoserver/stat/wfs, "
         "outputFormat=geopackage",
         "scb/befolkning_1km_<år>.gpkg",
     ),
     Required(
-        "teknik", "tabellbilaga teknik: andel hushåll per teknik och kommun (Excel)", "PTS",
+        "teknik",
+        "tabellbilaga teknik: andel hushåll per teknik och kommun (Excel)",
+        "PTS",
         "statistik.pts.se, Mobiltäcknings- och bredbandskartläggning, sidan «Dokument och rapporter», "
         "filen «…_tabellbilaga_teknik_….xlsx»",
         "pts/<filens eget namn, med ordet teknik>.xlsx",
     ),
-)  # fmt: skip
+)
 _KALLOR = Required(
-    "kallor", "kallor.csv, som säger vad varje täckningsfil gäller", "den som lämnat täckningsuppgifterna",
-    "regionens avtal med operatörerna; "
-    "kolumner: fil, kommunkod, fullstandig, referensdatum, avtal, far_publiceras",
+    "kallor",
+    "kallor.csv, som säger vad varje täckningsfil gäller",
+    "den som lämnat täckningsuppgifterna",
+    "regionens avtal med operatörerna; kolumner: fil, kommunkod, fullstandig, referensdatum, avtal, far_publiceras",
     "tackning/kallor.csv",
-)  # fmt: skip
+)
 
 
 class Item(TypedDict):
@@ -112,9 +119,7 @@ def missing_inputs(raw: Path) -> list[str]:
     """
     there = {role.name for _, role in list_inputs(raw)[0]}
     if there & {"befolkning", "befolkning_250m"}:
-        there.add(
-            "befolkning_1km"
-        )  # a mixed grid has 1 km squares under any name; stage scb asks the content
+        there.add("befolkning_1km")  # a mixed grid has 1 km squares under any name; stage scb asks the content
     needed = [*REQUIRED, *([_KALLOR] if there & set(_EVIDENCE) else [])]
     return [
         f"Saknas: {r.what}. Utgivare: {r.publisher}.\n  Finns hos: {r.source}\n  Läggs här: {raw / r.put}"
@@ -137,11 +142,12 @@ def require_inputs(raw: Path) -> None:
         seen = [f"Finns, men har inget namn som känns igen: {name}" for name in unknown[:10]]
         seen += [f"… och {len(unknown) - 10} till"] if len(unknown) > 10 else []
         raise DataError(
-            f"{len(missing)} nödvändiga indata saknas.", file=raw,
+            f"{len(missing)} nödvändiga indata saknas.",
+            file=raw,
             details=[line for text in missing for line in text.splitlines()] + seen,
             action="Lägg filerna på plats och kör igen. Demodata blandas aldrig med riktiga filer: "
             "bara en tom indatamapp ger en demoregion.",
-        )  # fmt: skip
+        )
 
 
 def require_one_kind(listed: list[tuple[Path, Role]], raw: Path) -> None:
@@ -160,21 +166,19 @@ def require_one_kind(listed: list[tuple[Path, Role]], raw: Path) -> None:
     if demo and real:
         fewer = min(demo, real, key=len)
         raise DataError(
-            "Demofiler och riktiga filer ligger blandade.", file=raw,
+            "Demofiler och riktiga filer ligger blandade.",
+            file=raw,
             expected="antingen bara demofiler eller bara riktiga filer",
             found=f"{len(demo)} filer märkta DEMO och {len(real)} utan märkning",
             details=[f"{'DEMO' if marked[p] else 'Utan märkning'}: {_name(p, raw)}" for p in fewer[:20]],
             action="Ta bort det ena slaget. Demodata blandas aldrig med riktiga uppgifter.",
-        )  # fmt: skip
+        )
 
 
 def describe(path: Path, role: Role, raw: Path, seen: listing.Seen | None = None) -> Item:
     """Return what an inventory says of one file; ``seen`` is what the listing knows of it."""
     seen = listing.look(path, seen)
-    item = Item(
-        fil=_name(path, raw), sha256=seen.sha256, bytes=seen.size,
-        demo=demo_mark(path), roll=role.name,
-    )  # fmt: skip
+    item = Item(fil=_name(path, raw), sha256=seen.sha256, bytes=seen.size, demo=demo_mark(path), roll=role.name)
     return {**item, **_fetched(path, item["sha256"])}  # type: ignore[typeddict-item]
 
 

@@ -26,14 +26,7 @@ from pipelines.core.errors import DataError
 from pipelines.core.paths import Paths
 from pipelines.incoming.made_from import demo_basis, kind_of, named_files, sum_of
 from pipelines.incoming.role_files import RECEIPT
-from pipelines.incoming.roles import (
-    FOLDERS,
-    MARKER_FILE,
-    edits_beside,
-    list_inputs,
-    passed_over,
-    require_sound,
-)
+from pipelines.incoming.roles import FOLDERS, MARKER_FILE, edits_beside, list_inputs, passed_over, require_sound
 
 STALE_DEMO = 3
 """Exit code: the demo region is missing, or was made from something else."""
@@ -45,9 +38,7 @@ ON_ORDER = ("demo", "fetch", "inventory", "plan", "evaluate", "compare", "archiv
 _MAX_RECEIPT = 1 << 20
 _RACY_NS = 2_000_000_000
 """A file changed less than this before it was read may be changed again within the same tick of the clock."""
-_STILL = (
-    "Låt filerna ligga orörda medan körningen pågår, och kör make coverage igen: då läses det som ligger där."
-)
+_STILL = "Låt filerna ligga orörda medan körningen pågår, och kör make coverage igen: då läses det som ligger där."
 _EARLIER = "TIDIGARE"
 
 
@@ -83,9 +74,7 @@ def main(argv: list[str] | None = None) -> int:
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--earlier", type=Path)
     parser.add_argument("--demo", action="store_true", help="RAW är en demoregion som görs när den behövs")
-    parser.add_argument(
-        "--only-demo", action="store_true", help="bara: finns demoregionen och är den aktuell?"
-    )
+    parser.add_argument("--only-demo", action="store_true", help="bara: finns demoregionen och är den aktuell?")
     args = parser.parse_args(argv)
     paths = Paths(args.config, args.raw, args.out, args.maps, args.earlier)
     with faults.told("indata", paths) as outcome:
@@ -145,9 +134,12 @@ def _require_text(path: Path) -> None:
         path.name.encode()
     except UnicodeEncodeError:
         raise DataError(
-            "Filens namn går inte att skriva som text.", file=path, expected="ett namn i UTF-8", found=path.name,
+            "Filens namn går inte att skriva som text.",
+            file=path,
+            expected="ett namn i UTF-8",
+            found=path.name,
             action="Byt namn på filen.",
-        ) from None  # fmt: skip
+        ) from None
 
 
 def look(path: Path, before: Seen | None) -> Seen:
@@ -170,9 +162,12 @@ def look(path: Path, before: Seen | None) -> Seen:
         last = os.fstat(f.fileno())
     if _stamp(first) != _stamp(last):
         raise DataError(
-            "Filen ändras medan den läses.", file=path, expected="en färdig fil", found="någon skriver i den",
+            "Filen ändras medan den läses.",
+            file=path,
+            expected="en färdig fil",
+            found="någon skriver i den",
             action="Vänta tills den är färdigkopierad och kör igen.",
-        )  # fmt: skip
+        )
     return Seen(*_stamp(first), digest, max(first.st_ctime_ns, first.st_mtime_ns) < began - _RACY_NS)
 
 
@@ -197,9 +192,7 @@ def unchanged(stage: str, paths: Paths) -> Iterator[None]:
     try:
         yield
     except Exception:
-        _require_untouched(
-            stage, paths, before
-        )  # a file that was swapped while read explains any other fault
+        _require_untouched(stage, paths, before)  # a file that was swapped while read explains any other fault
         raise
     try:
         _require_untouched(stage, paths, before)
@@ -273,11 +266,7 @@ def _groups(stage: str) -> tuple[str, ...]:
 def _settings(stage: str, paths: Paths) -> list[tuple[str, Path]]:
     """Return the files of settings that a step reads, each with the list that has its checksum."""
     published = named_files(paths.config).get("kontroll.publicerade_fil")
-    also = (
-        [("publicerade.txt", published)]
-        if published and stage in ("reconciliation", "laws", "report")
-        else []
-    )
+    also = [("publicerade.txt", published)] if published and stage in ("reconciliation", "laws", "report") else []
     return [("konfiguration.txt", paths.config), *also]
 
 
@@ -288,9 +277,12 @@ def _earlier_edition(paths: Paths) -> Path | None:
 
 def _swapped(path: Path, expected: str, found: str) -> DataError:
     return DataError(
-        "En fil har bytts ut medan körningen pågick.", file=path, expected=expected, found=found,
+        "En fil har bytts ut medan körningen pågick.",
+        file=path,
+        expected=expected,
+        found=found,
         action=f"Tidigare resultat är orörda. {_STILL}",
-    )  # fmt: skip
+    )
 
 
 # --- the demo region -----------------------------------------------------------------------------------------
@@ -307,9 +299,12 @@ def demo_is_fresh(paths: Paths) -> bool:
     above = paths.raw.parent
     if not above.is_dir() and (above.exists() or above.is_symlink()):
         raise DataError(
-            "Mappen för indata (RAW) är ingen mapp.", file=above, expected="en mapp", found=kind_of(above),
+            "Mappen för indata (RAW) är ingen mapp.",
+            file=above,
+            expected="en mapp",
+            found=kind_of(above),
             action="Ange en mapp med RAW=…. Är det en länk till en disk: anslut den och kör igen.",
-        )  # fmt: skip
+        )
     require_sound(above, list_inputs(above)[1])
     try:
         real = json.loads((paths.out / "manifest.json").read_text(encoding="utf-8"))["demo"] is False
@@ -318,9 +313,11 @@ def demo_is_fresh(paths: Paths) -> bool:
     if real:
         raise DataError(
             "Mappen för indata (RAW) är tom, men utgåvan i OUT är gjord av riktiga filer: en demo skulle ersätta den.",
-            file=above, expected="utgivarnas filer", found="inga",
+            file=above,
+            expected="utgivarnas filer",
+            found="inga",
             action="Är disken med indata ansluten? Vill du ha en demo: ange en annan mapp med OUT=… och MAPS=….",
-        )  # fmt: skip
+        )
     try:
         marker = json.loads((paths.raw / MARKER_FILE).read_text(encoding="utf-8"))
         return bool(marker["underlag"] == demo_basis(paths.config))

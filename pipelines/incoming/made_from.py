@@ -53,6 +53,10 @@ def kind_of(path: Path) -> str:
 
 
 _KINDS = {
-    stat.S_IFREG: "en fil", stat.S_IFDIR: "en mapp", stat.S_IFIFO: "ett namngivet rör (pipe)",
-    stat.S_IFSOCK: "en sockel (socket)", stat.S_IFCHR: "en enhet", stat.S_IFBLK: "en enhet",
-}  # fmt: skip
+    stat.S_IFREG: "en fil",
+    stat.S_IFDIR: "en mapp",
+    stat.S_IFIFO: "ett namngivet rör (pipe)",
+    stat.S_IFSOCK: "en sockel (socket)",
+    stat.S_IFCHR: "en enhet",
+    stat.S_IFBLK: "en enhet",
+}

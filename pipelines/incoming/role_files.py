@@ -57,6 +57,13 @@ def fact(
 ) -> dict[str, object]:
     """Return what ``facts["filer"]`` of a source's ledger says of one file."""
     return {
-        "fil": path.relative_to(raw).as_posix(), "roll": role, "anvand": used, "varfor": why, "ar": year,
-        "referensdatum": date or None, "utgivare": publisher, "licens": licence, "demo": demo,
-    }  # fmt: skip
+        "fil": path.relative_to(raw).as_posix(),
+        "roll": role,
+        "anvand": used,
+        "varfor": why,
+        "ar": year,
+        "referensdatum": date or None,
+        "utgivare": publisher,
+        "licens": licence,
+        "demo": demo,
+    }

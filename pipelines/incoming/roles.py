@@ -29,10 +29,7 @@ class Role:
 
 # The first that fits a name is its role: PTS's titles hold «mobiltäcknings- och bredbandskartläggning».
 ROLES = (
-    Role(
-        "adresser", "lantmateriet", "lantmateriet",
-        ("belagenhetsadresser*.zip", "belagenhetsadresser*.gpkg"),
-    ),
+    Role("adresser", "lantmateriet", "lantmateriet", ("belagenhetsadresser*.zip", "belagenhetsadresser*.gpkg")),
     Role("mark", "granser", "lantmateriet", ("mark*.gpkg", "mark*.zip")),
     Role("befolkning_1km", "scb", "scb", ("befolkning_1km*.gpkg",)),
     Role("befolkning_250m", "scb", "scb", ("befolkning_250m*.gpkg",)),
@@ -51,7 +48,7 @@ ROLES = (
     Role("adressuppgifter", "tackning", "tackning", ("adresser*.csv",)),
     Role("rutuppgifter", "tackning", "tackning", ("rutor*.csv",)),
     Role("områdesuppgifter", "tackning", "tackning", ("omraden*.gpkg",)),
-)  # fmt: skip
+)
 
 
 _SIDECARS = ("-wal", "-shm", "-journal")
@@ -67,9 +64,7 @@ def role_of(name: str, folder: str) -> Role | None:
     plain = folded(name)
     if name.startswith((".", "~$")) or plain.endswith(RECEIPT):
         return None
-    return next(
-        (r for r in ROLES if r.folder == folder and any(fnmatchcase(plain, x) for x in r.patterns)), None
-    )
+    return next((r for r in ROLES if r.folder == folder and any(fnmatchcase(plain, x) for x in r.patterns)), None)
 
 
 def list_inputs(raw: Path) -> tuple[list[tuple[Path, Role]], list[Path]]:
@@ -101,24 +96,28 @@ def require_sound(raw: Path, unknown: list[Path]) -> None:
     for path in unknown:
         if path.parent == raw and folded(path.name) in FOLDERS:
             raise DataError(
-                f"«{printable(path.name)}» ska vara en mapp med utgivarens filer.", file=path,
-                expected=f"en mapp som heter {folded(path.name)}", found=kind_of(path),
+                f"«{printable(path.name)}» ska vara en mapp med utgivarens filer.",
+                file=path,
+                expected=f"en mapp som heter {folded(path.name)}",
+                found=kind_of(path),
                 action="Byt ut den mot en mapp. Är det en länk eller en ansluten disk: anslut den och kör igen.",
-            )  # fmt: skip
-        if (
-            path.parent.parent == raw
-            and folded(path.parent.name) in FOLDERS
-            and path.parent.name not in FOLDERS
-        ):
+            )
+        if path.parent.parent == raw and folded(path.parent.name) in FOLDERS and path.parent.name not in FOLDERS:
             raise DataError(
-                "En utgivares mapp heter inte som den ska, så dess filer läses inte.", file=path.parent,
-                expected=folded(path.parent.name), found=path.parent.name, action="Byt namn på mappen.",
-            )  # fmt: skip
+                "En utgivares mapp heter inte som den ska, så dess filer läses inte.",
+                file=path.parent,
+                expected=folded(path.parent.name),
+                found=path.parent.name,
+                action="Byt namn på mappen.",
+            )
         if role_of(path.name, path.parent.name) and not path.is_file():
             raise DataError(
-                "Något som heter som en indatafil är ingen fil.", file=path, expected="en vanlig fil",
-                found=kind_of(path), action="Byt ut den mot filen själv, byt namn på den eller ta bort den.",
-            )  # fmt: skip
+                "Något som heter som en indatafil är ingen fil.",
+                file=path,
+                expected="en vanlig fil",
+                found=kind_of(path),
+                action="Byt ut den mot filen själv, byt namn på den eller ta bort den.",
+            )
 
 
 def passed_over(path: Path) -> bool:

@@ -212,9 +212,7 @@ def within_totals(tables: Tables) -> list[Law]:
         for what in ("adresser", "befolkning", "hushall"):
             over = (frame[f"{what}_utan_1000"] - frame[what]).max()
             low = -min(float(frame[f"{what}_utan_30"].min()), 0.0)
-            out.append(
-                Law(f"{table}: 0 ≤ {what} utan ≤ {what}", "största överskott", float(max(over, low, 0)))
-            )
+            out.append(Law(f"{table}: 0 ≤ {what} utan ≤ {what}", "största överskott", float(max(over, low, 0))))
     return out
 
 
@@ -224,33 +222,18 @@ def shares_within_bounds(tables: Tables) -> list[Law]:
     for table in ("kommuner", "lan"):
         frame = tables[table]
         for t in THRESHOLDS:
-            for column, uncovered in (
-                (f"andel_{t}_pct", "utan"),
-                (f"andel_passerade_{t}_pct", "ej_passerade"),
-            ):
-                ours = 100 * (
-                    1 - frame[f"hushall_{uncovered}_{t}"] / frame["hushall"].where(frame["hushall"] > 0)
-                )
-                out.append(
-                    _gap(f"{table}: {column} = 1 − andelen utan", ours.fillna(0), frame[column].fillna(0))
-                )
+            for column, uncovered in ((f"andel_{t}_pct", "utan"), (f"andel_passerade_{t}_pct", "ej_passerade")):
+                ours = 100 * (1 - frame[f"hushall_{uncovered}_{t}"] / frame["hushall"].where(frame["hushall"] > 0))
+                out.append(_gap(f"{table}: {column} = 1 − andelen utan", ours.fillna(0), frame[column].fillna(0)))
             gap = frame[f"andel_{t}_pct"] - frame[f"pts_andel_{t}_pct"]
-            out.append(
-                _gap(
-                    f"{table}: avvikelse {t} = vår − PTS", gap.fillna(0), frame[f"avvikelse_{t}_pe"].fillna(0)
-                )
-            )
+            out.append(_gap(f"{table}: avvikelse {t} = vår − PTS", gap.fillna(0), frame[f"avvikelse_{t}_pe"].fillna(0)))
         shares = frame[[c for c in frame if c.endswith("_pct")]].to_numpy(dtype=np.float64)
         over = np.nanmax(np.maximum(shares - 100, -shares), initial=0.0)
         out.append(Law(f"{table}: andelar i 0–100", "största överskott", float(max(over, 0))))
         for t in THRESHOLDS:
             three = frame[f"yta_utan_{t}_pct"] + frame[f"yta_tackt_{t}_pct"] + frame["yta_obebodd_pct"]
             off = (three - 100).abs().max()
-            out.append(
-                Law(
-                    f"{table}: ytans tre delar = 100 % vid {t}", "största skillnad", float(np.nan_to_num(off))
-                )
-            )
+            out.append(Law(f"{table}: ytans tre delar = 100 % vid {t}", "största skillnad", float(np.nan_to_num(off))))
     return out
 
 
@@ -264,9 +247,7 @@ def totals_are_published_ones(tables: Tables, paths: Paths) -> list[Law]:
     given = float(files.read_table(paths.table("befolkning"))["befolkning"].sum())
     said = ledger.load(paths.ledger("households"))
     outside = sum(e.count for e in said.entries if e.kind == "bortfall")
-    out.append(
-        _law("folk: länet + utanför länet = SCB", float(tables["lan"]["befolkning"].iloc[0]) + outside, given)
-    )
+    out.append(_law("folk: länet + utanför länet = SCB", float(tables["lan"]["befolkning"].iloc[0]) + outside, given))
     return out
 
 
@@ -286,17 +267,11 @@ def gap_areas_add_up(tables: Tables, paths: Paths) -> list[Law]:
             here = rows[(rows["troskel_mbit"] == t) & (rows["matt"] == matt)]
             whole = areas[(areas["troskel_mbit"] == t) & (areas["matt"] == matt)]["hushall_utan"].sum()
             out.append(_law(f"{name}, län", float(whole), float(kommuner[column].sum())))
-            out.append(
-                _gap(f"{name}, per kommun", here.groupby("kommunkod")["hushall_utan"].sum(), kommuner[column])
-            )
+            out.append(_gap(f"{name}, per kommun", here.groupby("kommunkod")["hushall_utan"].sum(), kommuner[column]))
             adresser = f"adresser_utan_{t}" if matt == "tillgang" else f"adresser_ej_passerade_{t}"
             total = areas[(areas["troskel_mbit"] == t) & (areas["matt"] == matt)]["adresser_utan"].sum()
             out.append(
-                _law(
-                    f"Σ bristområden + utspritt = {adresser}, län",
-                    float(total),
-                    float(kommuner[adresser].sum()),
-                )
+                _law(f"Σ bristområden + utspritt = {adresser}, län", float(total), float(kommuner[adresser].sum()))
             )
     return out
 
@@ -306,11 +281,7 @@ def parts_of_gap_areas(paths: Paths) -> list[Law]:
     areas = files.read_table(paths.table("bristomraden"), ["bristomrade_id", "kostnad_sek", "rutor"])
     areas = areas[~areas["bristomrade_id"].str.startswith("utspritt-")].set_index("bristomrade_id")
     parts = files.read_table(paths.table("bristomraden_kommun"), ["bristomrade_id", "kostnad_sek"])
-    cells = (
-        files.read_table(paths.table("bristomraden_rutor"), ["bristomrade_id"])
-        .groupby("bristomrade_id")
-        .size()
-    )
+    cells = files.read_table(paths.table("bristomraden_rutor"), ["bristomrade_id"]).groupby("bristomrade_id").size()
     steps = int((files.read_table(paths.table("bristkurva"), ["kod"])["kod"].str.len() == 2).sum())
     return [
         _gap(
@@ -341,9 +312,7 @@ def rows_accounted_for(paths: Paths) -> list[Law]:
             named = [e for e in said.entries if e.kind in kinds]
             if file:
                 named = [e for e in named if e.source.rpartition("/")[2] == file]
-            if (
-                stage == "scb"
-            ):  # of its figures, those of squares left out; localities and lists are no squares
+            if stage == "scb":  # of its figures, those of squares left out; localities and lists are no squares
                 named = [e for e in named if e.reason.startswith(SQUARES_LEFT_OUT)]
             dropped = sum(e.count for e in named)
             name = f"rader {stage} {file}".rstrip()

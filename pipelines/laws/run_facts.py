@@ -45,10 +45,11 @@ def run_facts(region: Region, paths: Paths) -> dict[str, Any]:
             digest.update(f"{entry['fil']}\0{entry['sha256']}\n".encode())
             demo = demo or entry["demo"]
     used = [
-        f for stage in SOURCE_STAGES
+        f
+        for stage in SOURCE_STAGES
         for f in ledger.load(paths.ledger(stage)).facts.get("filer", [])  # type: ignore[attr-defined]
         if f["anvand"]
-    ]  # fmt: skip
+    ]
     dates = sorted(f["referensdatum"] for f in used if f.get("referensdatum"))
     teknik = files.read_table(paths.table("pts_teknik"), ["ar"])
     scb = [f["ar"] for f in used if f["roll"] == "befolkning_1km" and f.get("ar")]

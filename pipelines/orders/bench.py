@@ -18,9 +18,18 @@ import time
 from pathlib import Path
 
 PUBLISHED = (
-    "open_tables", "open_data", "tiles", "raster", "qgis", "webmap", "printmap", "pages", "specification",
-    "catalogue", "entry",
-)  # fmt: skip
+    "open_tables",
+    "open_data",
+    "tiles",
+    "raster",
+    "qgis",
+    "webmap",
+    "printmap",
+    "pages",
+    "specification",
+    "catalogue",
+    "entry",
+)
 """The steps that make what lies under ``MAPS`` (some of them what lies in ``OUT`` too)."""
 
 
@@ -45,9 +54,7 @@ def main() -> int:
     for stage, seconds, megabytes in rows:
         print(f"{stage:<14}{seconds:>10.2f}{megabytes:>12.0f}")
     print(f"{'summa':<14}{total:>10.2f}{max(m for _, _, m in rows):>12.0f}  (steg efter steg, ett i taget)")
-    print(
-        f"{'golv':<14}{floor[0]:>10.2f}{floor[1]:>12.0f}  (läsa indata och skriva produkterna, utan att räkna)"
-    )
+    print(f"{'golv':<14}{floor[0]:>10.2f}{floor[1]:>12.0f}  (läsa indata och skriva produkterna, utan att räkna)")
     print(f"kvot till golvet: {total / floor[0]:.2f}")
     published = sum(seconds for stage, seconds, _ in rows if stage in PUBLISHED)
     print(f"allt under MAPS: {published:.2f} sekunder, steg efter steg")
@@ -58,14 +65,7 @@ def main() -> int:
 
 def steps_in_order(scratch: Path) -> list[str]:
     """Return the steps of ``make coverage`` in the order in which make, one job at a time, would run them."""
-    command = [
-        "make",
-        "--dry-run",
-        "--jobs=1",
-        "coverage",
-        f"OUT={scratch}/torr",
-        f"MAPS={scratch}/torr/maps",
-    ]
+    command = ["make", "--dry-run", "--jobs=1", "coverage", f"OUT={scratch}/torr", f"MAPS={scratch}/torr/maps"]
     told = subprocess.run(command, env=_own_make(), capture_output=True, text=True, check=True).stdout
     return list(dict.fromkeys(re.findall(r"-m pipelines (?!demo\b)([a-z_]+)", told)))
 
@@ -85,9 +85,7 @@ def as_make_does(scratch: Path, args: argparse.Namespace) -> dict[str, float]:
 
 def _own_make() -> dict[str, str]:
     """Return the environment without what the make that called us says to its children."""
-    return {
-        name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")
-    }
+    return {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
 
 
 def print_pages(pages: list[Path]) -> None:

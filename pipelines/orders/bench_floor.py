@@ -26,9 +26,7 @@ def main(raw: Path, scratch: Path) -> None:
             path.read_bytes()
     again = scratch / "golv"
     again.mkdir()
-    for path in sorted(
-        p for p in (*(scratch / "out").glob("*"), *(scratch / "maps").rglob("*")) if p.is_file()
-    ):
+    for path in sorted(p for p in (*(scratch / "out").glob("*"), *(scratch / "maps").rglob("*")) if p.is_file()):
         if path.suffix != ".gpkg":
             shutil.copyfile(path, again / path.name)
     source = scratch / "out" / "bredband.gpkg"
@@ -41,9 +39,15 @@ def rewrite(source: Path, goal: Path, layer: str, kind: str | None) -> None:
     """Copy one layer through Arrow."""
     meta, table = pyogrio.raw.read_arrow(source, layer=layer)
     pyogrio.raw.write_arrow(
-        table, goal, layer=layer, driver="GPKG", append=goal.exists(), geometry_type=kind or "Unknown",
-        geometry_name=meta.get("geometry_name") or None if kind else None, crs=meta.get("crs"),
-    )  # fmt: skip
+        table,
+        goal,
+        layer=layer,
+        driver="GPKG",
+        append=goal.exists(),
+        geometry_type=kind or "Unknown",
+        geometry_name=meta.get("geometry_name") or None if kind else None,
+        crs=meta.get("crs"),
+    )
 
 
 if __name__ == "__main__":

@@ -71,9 +71,14 @@ def write_csv(frame: pd.DataFrame, table: Table, path: Path, facts: RunFacts) ->
 
 
 def write_geopackage(
-    path: Path, frames: Sequence[tuple[Table, pd.DataFrame]], styles: Sequence[Style], edition: Edition,
-    region: Region, paths: Paths, product: str,
-) -> None:  # fmt: skip
+    path: Path,
+    frames: Sequence[tuple[Table, pd.DataFrame]],
+    styles: Sequence[Style],
+    edition: Edition,
+    region: Region,
+    paths: Paths,
+    product: str,
+) -> None:
     """Write layers into a GeoPackage like ``bredband.gpkg``: same version, marks, aliases, styles, credits.
 
     Parameters

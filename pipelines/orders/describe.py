@@ -111,10 +111,13 @@ def dictionary() -> str:
 def _described(name: str, table: contracts.Table) -> list[str]:
     """Return one table's section."""
     lines = [
-        f"## {name}", "", f"{table.title}. {table.description} Geometri: {table.geometry or 'ingen'}. "
-        f"Nyckel: {', '.join(table.key)}.", "",
-        "| kolumn | alias | enhet | känd genom | utgåva | betydelse |", "|---|---|---|---|---|---|",
-    ]  # fmt: skip
+        f"## {name}",
+        "",
+        f"{table.title}. {table.description} Geometri: {table.geometry or 'ingen'}. Nyckel: {', '.join(table.key)}.",
+        "",
+        "| kolumn | alias | enhet | känd genom | utgåva | betydelse |",
+        "|---|---|---|---|---|---|",
+    ]
     for c in table.columns:
         tom = " Kan vara tom." if c.nullable else ""
         lines.append(
@@ -129,11 +132,7 @@ def _escaped(text: str) -> str:
     return text.replace("|", "\\|")
 
 
-PAGES = {
-    "konfiguration.md": configuration,
-    "datalexikon.md": dictionary,
-    "informationsklassning.md": products.page,
-}
+PAGES = {"konfiguration.md": configuration, "datalexikon.md": dictionary, "informationsklassning.md": products.page}
 
 
 def main() -> int:

@@ -66,10 +66,12 @@ def open_edition(out: Path, action: str) -> Edition:
         facts, sources = _facts(body["korning"]), [Source(**_texts(s)) for s in body["kallor"]]
     except (sqlite3.Error, ValueError, TypeError, KeyError, UnicodeError) as e:
         raise DataError(
-            "Utgåvans GeoPackage går inte att läsa.", file=path, found=by_library("något annat", e),
+            "Utgåvans GeoPackage går inte att läsa.",
+            file=path,
+            found=by_library("något annat", e),
             expected="en bredband.gpkg som «make coverage» har skrivit, med körningens uppgifter",
             action=action,
-        ) from None  # fmt: skip
+        ) from None
     _check_one_run(path, facts, action)
     return Edition(path, facts, sources, columns)
 
@@ -83,9 +85,12 @@ def _check_one_run(path: Path, facts: RunFacts, action: str) -> None:
         run_id = "oläsligt"
     if run_id not in (None, facts["korning_id"]):
         raise DataError(
-            "Mappen innehåller delar av två utgåvor.", file=beside, expected=f"körning {facts['korning_id']}",
-            found=f"körning {run_id}", action=action,
-        )  # fmt: skip
+            "Mappen innehåller delar av två utgåvor.",
+            file=beside,
+            expected=f"körning {facts['korning_id']}",
+            found=f"körning {run_id}",
+            action=action,
+        )
 
 
 _COLUMNS = "SELECT name FROM pragma_table_info(?)"
@@ -130,10 +135,13 @@ def read(edition: Edition, table: Table, columns: list[str], where: str = "") ->
     for c in (table.column(n) for n in columns):
         if not c.nullable and frame[c.name].isna().any():
             raise DataError(
-                f"Lagret «{table.name}» i utgåvan är inte helt.", file=edition.path, column=c.name,
-                expected="ett värde på varje rad", found=f"{int(frame[c.name].isna().sum())} tomma",
+                f"Lagret «{table.name}» i utgåvan är inte helt.",
+                file=edition.path,
+                column=c.name,
+                expected="ett värde på varje rad",
+                found=f"{int(frame[c.name].isna().sum())} tomma",
                 action="Gör om utgåvan med make coverage.",
-            )  # fmt: skip
+            )
         if c.kind == "ja_nej":
             frame[c.name] = frame[c.name].astype("bool")
     return frame
@@ -150,9 +158,7 @@ def read_points(edition: Edition, table: Table, columns: list[str]) -> tuple[pd.
     return frame, xy
 
 
-def _arrow(
-    edition: Edition, table: Table, columns: list[str], where: str, geometry: bool
-) -> tuple[str, pa.Table]:
+def _arrow(edition: Edition, table: Table, columns: list[str], where: str, geometry: bool) -> tuple[str, pa.Table]:
     import pyogrio
 
     known = edition.columns.get(table.name)
@@ -160,18 +166,25 @@ def _arrow(
     if lacking:
         what = "lagret" if known is None else f"kolumner i lagret «{table.name}»"
         raise DataError(
-            f"Utgåvan saknar {what}.", file=edition.path, expected=", ".join(lacking[:10]),
+            f"Utgåvan saknar {what}.",
+            file=edition.path,
+            expected=", ".join(lacking[:10]),
             action="Den är gjord med en äldre version av programmet. Gör om den med make coverage.",
-        )  # fmt: skip
+        )
     try:
         meta, rows = pyogrio.read_arrow(
-            edition.path, layer=table.name, columns=columns, where=where or None, read_geometry=geometry,
+            edition.path,
+            layer=table.name,
+            columns=columns,
+            where=where or None,
+            read_geometry=geometry,
             IMMUTABLE="YES",
-        )  # fmt: skip
+        )
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, RuntimeError) as e:
         raise DataError(
-            f"Lagret «{table.name}» i utgåvan går inte att läsa.", file=edition.path,
+            f"Lagret «{table.name}» i utgåvan går inte att läsa.",
+            file=edition.path,
             found=by_library("läsfel", e),
             action="Gör om utgåvan med make coverage.",
-        ) from None  # fmt: skip
+        ) from None
     return str(meta.get("geometry_name") or "geom"), rows

@@ -80,31 +80,44 @@ def place_people(
     ids = cell_grid.scb_id(squares["rutid"].to_numpy())
     if len(lent):
         ledger.add(
-            "antagen", "scb/befolkning", "folk utanför 250 m-rutorna i 1 km-rutor vars alla adresser ligger i dem",
-            float(folk[lent].sum()), "jämnt på 1 km-rutans alla adresser", (f"{ids[i]}: {folk[i]:g}" for i in lent),
-        )  # fmt: skip
+            "antagen",
+            "scb/befolkning",
+            "folk utanför 250 m-rutorna i 1 km-rutor vars alla adresser ligger i dem",
+            float(folk[lent].sum()),
+            "jämnt på 1 km-rutans alla adresser",
+            (f"{ids[i]}: {folk[i]:g}" for i in lent),
+        )
     if len(homeless):
         e, n = cell_grid.corner(squares["rutid"].to_numpy()[homeless])
         half = squares["storlek_m"].to_numpy()[homeless] / 2
         nearest, _ = nearest_address(addresses, e + half, n + half)
         np.add.at(people, nearest, folk[homeless])
         ledger.add(
-            "omatchad", "scb/befolkning", "folk i rutor utan adress", float(folk[homeless].sum()),
-            "förda till närmaste adress i länet", (f"{ids[i]}: {folk[i]:g}" for i in homeless),
-        )  # fmt: skip
+            "omatchad",
+            "scb/befolkning",
+            "folk i rutor utan adress",
+            float(folk[homeless].sum()),
+            "förda till närmaste adress i länet",
+            (f"{ids[i]}: {folk[i]:g}" for i in homeless),
+        )
         ledger.facts["rutor_utan_adress"] = {str(ids[i]): round(float(folk[i]), 6) for i in homeless}
     crowded = np.flatnonzero(people > region.scb.max_personer_adress)
     ledger.add(
-        "allvarlig", "scb/befolkning", f"adresser med fler än {region.scb.max_personer_adress} personer", len(crowded),
+        "allvarlig",
+        "scb/befolkning",
+        f"adresser med fler än {region.scb.max_personer_adress} personer",
+        len(crowded),
         "folket står kvar; saknas adresser i närheten?",
         (f"{addresses['adress_id'].iloc[i]}: {people[i]:.0f}" for i in crowded),
-    )  # fmt: skip
+    )
     if not people.any():
         raise DataError(
-            "SCB:s rutor har inga personer i länet.", file="scb/befolkning_1km_<år>.gpkg",
-            expected="folk i konfigurationens län", found=f"{int(squares['befolkning'].sum())} personer, alla utanför",
+            "SCB:s rutor har inga personer i länet.",
+            file="scb/befolkning_1km_<år>.gpkg",
+            expected="folk i konfigurationens län",
+            found=f"{int(squares['befolkning'].sum())} personer, alla utanför",
             action="Hämta hela Sveriges fil, eller rätt läns.",
-        )  # fmt: skip
+        )
     return people
 
 
@@ -117,9 +130,12 @@ def place_households(people: Floats, group: NDArray[np.int64], wanted: Floats, l
     count = np.bincount(group, minlength=len(wanted))
     empty = (total == 0) & (wanted > 0)
     ledger.add(
-        "antagen", "pts teknik", "grupper (kommun × områdestyp) med hushåll hos PTS men utan folk hos SCB",
-        int(empty.sum()), "hushållen fördelade jämnt på gruppens adresser",
-    )  # fmt: skip
+        "antagen",
+        "pts teknik",
+        "grupper (kommun × områdestyp) med hushåll hos PTS men utan folk hos SCB",
+        int(empty.sum()),
+        "hushållen fördelade jämnt på gruppens adresser",
+    )
     per_person = np.divide(wanted, total, out=np.zeros_like(wanted), where=total > 0)
     evenly = np.where(empty, wanted / np.maximum(count, 1), 0.0)
     return np.asarray(people * per_person[group] + evenly[group], dtype=np.float64)
@@ -151,18 +167,27 @@ def compare_definitions(
     used = ours[region.klassning.glesbebyggt]
     if abs(used - pts) > region.kontroll.tatandel_pe / 100:
         ledger.add(
-            "allvarlig", "scb/tatorter_*.gpkg", f"{100 * used:.0f} % av folket bor i tätbebyggt, men {100 * pts:.0f} % "
-            "av hushållen hos PTS", 1, "kontrollera att orternas fil är hel och ligger rätt",
-        )  # fmt: skip
+            "allvarlig",
+            "scb/tatorter_*.gpkg",
+            f"{100 * used:.0f} % av folket bor i tätbebyggt, men {100 * pts:.0f} % av hushållen hos PTS",
+            1,
+            "kontrollera att orternas fil är hel och ligger rätt",
+        )
     if abs(used - pts) - abs(used - (1 - pts)) > region.kontroll.tatandel_pe / 100:
         ledger.add(
-            "allvarlig", file, "tätbebyggt och glesbebyggt kan ha bytt plats i arbetsboken", 1,
+            "allvarlig",
+            file,
+            "tätbebyggt och glesbebyggt kan ha bytt plats i arbetsboken",
+            1,
             f"lästes som de står: {100 * pts:.0f} % av hushållen i tätbebyggt, {100 * used:.0f} % av folket",
-        )  # fmt: skip
+        )
     best = min(ours, key=lambda k: abs(ours[k] - pts))
     if best != region.klassning.glesbebyggt:
         ledger.add(
-            "varning", "config", f"definitionen «{best}» ligger närmare PTS:s andel tätbebyggda hushåll", 1,
-            f"pröva [klassning] glesbebyggt = \"{best}\"; PTS {pts:.4f}, "
+            "varning",
+            "config",
+            f"definitionen «{best}» ligger närmare PTS:s andel tätbebyggda hushåll",
+            1,
+            f'pröva [klassning] glesbebyggt = "{best}"; PTS {pts:.4f}, '
             + ", ".join(f"{k} {v:.4f}" for k, v in ours.items()),
-        )  # fmt: skip
+        )

@@ -60,12 +60,7 @@ def require_plausible(
 
 
 def _per_household(
-    region: Region,
-    folk: pd.Series,
-    households: pd.Series,
-    names: list[tuple[str, str]],
-    ledger: Ledger,
-    file: str,
+    region: Region, folk: pd.Series, households: pd.Series, names: list[tuple[str, str]], ledger: Ledger, file: str
 ) -> None:
     low, high = region.scb.min_personer_per_hushall, region.scb.max_personer_per_hushall
     odd: list[str] = []
@@ -79,15 +74,22 @@ def _per_household(
         (absurd if far and count >= MANY else odd).append(told)
     if absurd:
         raise DataError(
-            "SCB:s folk och PTS:s hushåll går inte ihop.", file=file,
-            expected=f"{low:g}–{high:g} personer per hushåll", found=absurd[0], details=absurd[1:21],
+            "SCB:s folk och PTS:s hushåll går inte ihop.",
+            file=file,
+            expected=f"{low:g}–{high:g} personer per hushåll",
+            found=absurd[0],
+            details=absurd[1:21],
             action="Kontrollera att befolkningsfilen täcker hela länet och att PTS:s arbetsbok är av samma län. "
             "Gränserna står under [scb] i konfigurationen.",
-        )  # fmt: skip
+        )
     ledger.add(
-        "allvarlig", file, f"kommuner med under {low:g} eller över {high:g} personer per hushåll", len(odd),
-        "talen används som de står; täcker befolkningsfilen hela länet?", odd,
-    )  # fmt: skip
+        "allvarlig",
+        file,
+        f"kommuner med under {low:g} eller över {high:g} personer per hushåll",
+        len(odd),
+        "talen används som de står; täcker befolkningsfilen hela länet?",
+        odd,
+    )
 
 
 def _empty_squares(
@@ -104,10 +106,13 @@ def _empty_squares(
     limit = region.scb.max_adresser_utan_folk_pct
     odd = by[(100 * by["mean"] > limit) & (by["size"] >= FEW_ADDRESSES)]
     ledger.add(
-        "allvarlig", file, f"kommuner med mer än {limit:g} % av adresserna i rutor utan folk", len(odd),
+        "allvarlig",
+        file,
+        f"kommuner med mer än {limit:g} % av adresserna i rutor utan folk",
+        len(odd),
         "talen används som de står; täcker befolkningsfilen hela länet?",
         (f"{n}: {100 * odd.loc[k, 'mean']:.0f} %" for k, n in names if k in odd.index),
-    )  # fmt: skip
+    )
 
 
 def _year(totals: pd.DataFrame | None, region: Region) -> int:
@@ -136,11 +141,18 @@ def _totals(
         (absurd if far else odd).append(f"{name}: {number:.0f} i rutorna, {wanted:.0f} enligt SCB")
     if absurd:
         raise DataError(
-            "Rutornas folk är inte kommunens folkmängd.", file=file,
-            expected=f"SCB:s folkmängd per kommun, så när som på {limit:g} %", found=absurd[0], details=absurd[1:21],
+            "Rutornas folk är inte kommunens folkmängd.",
+            file=file,
+            expected=f"SCB:s folkmängd per kommun, så när som på {limit:g} %",
+            found=absurd[0],
+            details=absurd[1:21],
             action="Kontrollera att befolkningsfilen och scb/folkmangd_kommun_<år>.csv är hela och av samma slag.",
-        )  # fmt: skip
+        )
     ledger.add(
-        "allvarlig", file, f"kommuner vars folk i rutorna skiljer sig mer än {limit:g} % från SCB:s folkmängd",
-        len(odd), "rutornas folk används", odd,
-    )  # fmt: skip
+        "allvarlig",
+        file,
+        f"kommuner vars folk i rutorna skiljer sig mer än {limit:g} % från SCB:s folkmängd",
+        len(odd),
+        "rutornas folk används",
+        odd,
+    )

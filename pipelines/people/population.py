@@ -74,11 +74,7 @@ def spread(
 
 
 def part_inside(
-    squares: pd.DataFrame,
-    square: NDArray[np.int64],
-    land: pd.DataFrame,
-    outside: pd.DataFrame,
-    ledger: Ledger,
+    squares: pd.DataFrame, square: NDArray[np.int64], land: pd.DataFrame, outside: pd.DataFrame, ledger: Ledger
 ) -> Floats:
     """Return the part (0–1) of each square's population that counts as the län's.
 
@@ -93,31 +89,39 @@ def part_inside(
     known = inside_ha + outside_ha > 0
     has_address = _has_address(squares, square)
     part = np.where(
-        known,
-        np.divide(inside_ha, inside_ha + outside_ha, where=known, out=np.zeros(len(squares))),
-        has_address,
+        known, np.divide(inside_ha, inside_ha + outside_ha, where=known, out=np.zeros(len(squares))), has_address
     )
     people = squares["befolkning"].to_numpy()
     border = (part > 0) & (part < 1)
     ledger.add(
-        "bortfall", "scb/befolkning", "folk i gränsrutor, delen utanför länet",
-        float((people * (1 - part))[border].sum()), "räknas inte; rutans folk delas efter land",
+        "bortfall",
+        "scb/befolkning",
+        "folk i gränsrutor, delen utanför länet",
+        float((people * (1 - part))[border].sum()),
+        "räknas inte; rutans folk delas efter land",
         cell_grid.scb_id(squares["rutid"].to_numpy()[border]),
-    )  # fmt: skip
+    )
     ledger.add(
-        "bortfall", "scb/befolkning", "folk i rutor helt utanför länet", float(people[part == 0].sum()),
-        "räknas inte",
-    )  # fmt: skip
+        "bortfall", "scb/befolkning", "folk i rutor helt utanför länet", float(people[part == 0].sum()), "räknas inte"
+    )
     off = ~known & has_address
     ledger.add(
-        "antagen", "scb/befolkning", "folk i rutor utan land enligt gränserna men med adresser i länet",
-        float(people[off].sum()), "räknas helt som länets", cell_grid.scb_id(squares["rutid"].to_numpy()[off]),
-    )  # fmt: skip
+        "antagen",
+        "scb/befolkning",
+        "folk i rutor utan land enligt gränserna men med adresser i länet",
+        float(people[off].sum()),
+        "räknas helt som länets",
+        cell_grid.scb_id(squares["rutid"].to_numpy()[off]),
+    )
     cut = border & has_address & (part < 0.05)
     ledger.add(
-        "upplysning", "scb/befolkning", "gränsrutor med adresser men nästan inget land i länet",
-        int(cut.sum()), "folk enligt landets andel", cell_grid.scb_id(squares["rutid"].to_numpy()[cut]),
-    )  # fmt: skip
+        "upplysning",
+        "scb/befolkning",
+        "gränsrutor med adresser men nästan inget land i länet",
+        int(cut.sum()),
+        "folk enligt landets andel",
+        cell_grid.scb_id(squares["rutid"].to_numpy()[cut]),
+    )
     return part
 
 

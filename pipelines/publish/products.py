@@ -49,9 +49,20 @@ MEDIA = {
 }
 """Name and media type by file ending."""
 VERSIONS = {
-    "gpkg": "1.2", "parquet": "1.1.0", "csv": "RFC 4180", "geojson": "RFC 7946", "gml": "3.2.1", "json": "RFC 8259",
-    "html": "5", "pdf": "1.4", "png": "1.2", "tif": "1.1", "xlsx": "ISO/IEC 29500", "zip": "6.3", "pmtiles": "3",
-}  # fmt: skip
+    "gpkg": "1.2",
+    "parquet": "1.1.0",
+    "csv": "RFC 4180",
+    "geojson": "RFC 7946",
+    "gml": "3.2.1",
+    "json": "RFC 8259",
+    "html": "5",
+    "pdf": "1.4",
+    "png": "1.2",
+    "tif": "1.1",
+    "xlsx": "ISO/IEC 29500",
+    "zip": "6.3",
+    "pmtiles": "3",
+}
 """Version of the format by file ending, for the records that must name one."""
 PACKED = ".zip"
 """What a file's name ends with when it is packed for the way over the net."""
@@ -153,87 +164,120 @@ def _data(table: Table, *endings: str) -> tuple[File, ...]:
 
 PRODUCTS = (
     Product(
-        "rutnat-250m", "Bredbandstäckning i 250 m-rutor",
+        "rutnat-250m",
+        "Bredbandstäckning i 250 m-rutor",
         "Varje ruta om 250 × 250 meter med land eller adresser i länet: hur stor del av rutans adresser som har "
         "tillgång till, eller fiber förbi sig för, 30, 100 och 1000 Mbit/s, i klasser. Inga antal hushåll.",
         "Visar var täckning saknas mycket finare än kommunens andel gör. Den som planerar utbyggnad, bygdeföreningar, "
         "operatörer och forskare kan lägga klasserna på sina egna kartor och koppla dem till SCB:s rutor med rut-id.",
-        _data(open_contracts.RUTNAT_250M, "parquet", "csv", f"csv{PACKED}", "pmtiles"), (open_contracts.RUTNAT_250M,),
+        _data(open_contracts.RUTNAT_250M, "parquet", "csv", f"csv{PACKED}", "pmtiles"),
+        (open_contracts.RUTNAT_250M,),
         "oppen",
     ),
     Product(
-        "bristomraden", "Bristområden för bredband",
+        "bristomraden",
+        "Bristområden för bredband",
         "Sammanhängande rutor med adresser utan täckning, per tröskel (30, 100, 1000 Mbit/s) och mått (tillgång, "
         "passerad), av uppgifter som får publiceras. Antal från och till, kostnad i klasser.",
         "Visar vilka områden som är kvar att bygga och ungefär hur stora de är, så att kommuner, operatörer och boende "
         "kan tala om samma områden.",
         _data(open_contracts.BRISTOMRADEN_OPPNA, "parquet", "csv", "xlsx"),
-        (open_contracts.BRISTOMRADEN_OPPNA,), "oppen",
+        (open_contracts.BRISTOMRADEN_OPPNA,),
+        "oppen",
     ),
     Product(
-        "kommuner", "Bredbandstäckning per kommun",
+        "kommuner",
+        "Bredbandstäckning per kommun",
         "Andel hushåll med tillgång till, och passerade av, 30, 100 och 1000 Mbit/s i varje kommun bredvid PTS:s egna "
         "tal, med antal hushåll utan i tiotal och yta efter rutornas klass.",
         "Gör det lätt att följa kommunens väg mot bredbandsmålen och att jämföra kommuner, i kalkylark och på webben.",
         _data(open_contracts.KOMMUNER_OPPNA, "parquet", "csv", "geojson", "xlsx"),
-        (open_contracts.KOMMUNER_OPPNA,), "oppen",
+        (open_contracts.KOMMUNER_OPPNA,),
+        "oppen",
     ),
     Product(
-        "lan", "Bredbandstäckning i länet",
+        "lan",
+        "Bredbandstäckning i länet",
         "Samma nyckeltal för hela länet, summan av kommunernas publicerade antal.",
         "Ger länets läge mot bredbandsmålen på en rad.",
-        _data(open_contracts.LAN_OPPNA, "csv", "xlsx"), (open_contracts.LAN_OPPNA,), "oppen",
+        _data(open_contracts.LAN_OPPNA, "csv", "xlsx"),
+        (open_contracts.LAN_OPPNA,),
+        "oppen",
     ),
     Product(
-        "klassraster", "Täckningsklass som raster",
+        "klassraster",
+        "Täckningsklass som raster",
         "Rutornas täckningsklass som molnoptimerade GeoTIFF, en per mått och tröskel, med klassernas namn och färger. "
         "Samma klasser som i Bredbandstäckning i 250 m-rutor.",
         "Går att lägga under andra kartor och räkna med tillsammans med andra raster, utan att 400 000 rutor ritas.",
-        (*(File(f"maps/data/raster/klass_{m}_{t}.tif") for m in MEASURES for t in THRESHOLDS),
-         File("maps/data/raster/*.aux.xml"), File("maps/data/raster/*.qml")),
-        (open_contracts.RUTNAT_250M,), "oppen",
+        (
+            *(File(f"maps/data/raster/klass_{m}_{t}.tif") for m in MEASURES for t in THRESHOLDS),
+            File("maps/data/raster/*.aux.xml"),
+            File("maps/data/raster/*.qml"),
+        ),
+        (open_contracts.RUTNAT_250M,),
+        "oppen",
     ),
     Product(
-        "qgis-projekt", "QGIS-projekt för den öppna utgåvan",
+        "qgis-projekt",
+        "QGIS-projekt för den öppna utgåvan",
         "Projektfil för QGIS 3.22 och senare med lager, kartteman, bokmärken och utskriftslayouter i A3. Läser "
         "GeoPackage och raster som ligger bredvid.",
         "Den som har QGIS får en färdig karta i stället för en tom, och kan skriva ut den.",
-        (File("maps/data/bredband_oppen.qgz"),), open_contracts.OPEN_TABLES, "oppen",
+        (File("maps/data/bredband_oppen.qgz"),),
+        open_contracts.OPEN_TABLES,
+        "oppen",
     ),
     Product(
-        "historik", "Bredbandstäckning år för år",
+        "historik",
+        "Bredbandstäckning år för år",
         "PTS:s och Koladas publicerade andelar per kommun sedan 2015, med brotten i serierna märkta.",
         "Visar hur kommunens täckning har vuxit, och vilka år som går att jämföra.",
-        (File("maps/data/historik.csv"),), (history_tables.HISTORIK_OPPEN,), "oppen",
+        (File("maps/data/historik.csv"),),
+        (history_tables.HISTORIK_OPPEN,),
+        "oppen",
     ),
     Product(
-        "framskrivning", "Framskrivning mot bredbandsmålen",
+        "framskrivning",
+        "Framskrivning mot bredbandsmålen",
         "När varje kommun når bredbandsmålen om de senaste årens takt håller i sig: en enkel framskrivning med "
         "intervall, ingen prognos.",
         "Visar om kommunen är på väg mot målen, och hur säkert det går att säga.",
-        (File("maps/data/framskrivning.csv"),), (history_tables.FRAMSKRIVNING_OPPEN,), "oppen",
+        (File("maps/data/framskrivning.csv"),),
+        (history_tables.FRAMSKRIVNING_OPPEN,),
+        "oppen",
     ),
     Product(
-        "avstamning", "Avstämning mot publicerade tal",
+        "avstamning",
+        "Avstämning mot publicerade tal",
         "Tal som PTS, Kolada, SCB och andra har publicerat om kommunerna och länet, bredvid våra: skillnad, tolerans, "
         "om skillnaden ryms i den och varför talen får skilja sig.",
         "Visar hur väl talen stämmer med vad andra har sagt, och var de inte gör det.",
-        (File("maps/data/avstamning_kallor.csv"),), (reconciliation_tables.AVSTAMNING_OPPEN,), "oppen",
+        (File("maps/data/avstamning_kallor.csv"),),
+        (reconciliation_tables.AVSTAMNING_OPPEN,),
+        "oppen",
     ),
     Product(
-        "datapaket", "Datalexikon för de öppna tabellerna",
+        "datapaket",
+        "Datalexikon för de öppna tabellerna",
         "Frictionless datapackage.json: varje tabells kolumner med typ, enhet, betydelse och nyckel.",
         "Gör att program kan läsa och kontrollera CSV-filerna utan handpåläggning.",
-        (File(DATAPACKAGE),), (*open_contracts.OPEN_TABLES, *open_contracts.OPEN_BESIDE), "oppen",
+        (File(DATAPACKAGE),),
+        (*open_contracts.OPEN_TABLES, *open_contracts.OPEN_BESIDE),
+        "oppen",
     ),
     Product(
-        "bredbandskarta", "Bredbandskartan",
+        "bredbandskarta",
+        "Bredbandskartan",
         "Webbkarta i en fil: rutornas klasser, kommunernas nyckeltal. Fungerar utan nät.",
         "Politiker och medborgare ser hur det är just där de bor, i mobilen och med skärmläsare.",
-        (File("maps/bredbandskarta.html"), File("maps/bredbandskarta.en.html")), open_contracts.OPEN_TABLES, "oppen",
+        (File("maps/bredbandskarta.html"), File("maps/bredbandskarta.en.html")),
+        open_contracts.OPEN_TABLES,
+        "oppen",
     ),
     Product(
-        "kommunsidor", "Kommunsidor",
+        "kommunsidor",
+        "Kommunsidor",
         "En sida per kommun med kommunens nyckeltal och karta, av samma öppna uppgifter som bredbandskartan.",
         "Kommunens tjänstemän får sitt underlag färdigt att skriva ut eller länka till.",
         (File("maps/kommuner/*.html"),),
@@ -241,95 +285,148 @@ PRODUCTS = (
         "oppen",
     ),
     Product(
-        "utskriftskartor", "Kartor för utskrift",
+        "utskriftskartor",
+        "Kartor för utskrift",
         "Länet på A3 vid varje hastighet och varje kommun på A4, med täckningsklass per ruta, som PDF och PNG.",
         "Färdiga att lägga i en bredbandsplan eller hänga på väggen.",
         (File("maps/kartor/*.pdf"), File("maps/kartor/*.png")),
-        (open_contracts.RUTNAT_250M, open_contracts.KOMMUNER_OPPNA, open_contracts.LAN_OPPNA,
-         open_contracts.BRISTOMRADEN_OPPNA), "oppen",
+        (
+            open_contracts.RUTNAT_250M,
+            open_contracts.KOMMUNER_OPPNA,
+            open_contracts.LAN_OPPNA,
+            open_contracts.BRISTOMRADEN_OPPNA,
+        ),
+        "oppen",
     ),
     Product(
-        "specifikation", "Dataproduktspecifikation",
+        "specifikation",
+        "Dataproduktspecifikation",
         "De öppna produkternas innehåll, referenssystem, kvalitet och leverans enligt ISO 19131:s rubriker.",
         "Den som använder data ser vad de duger till och hur de blivit till.",
-        (File("maps/specifikation.html"),), open_contracts.OPEN_TABLES, "oppen",
+        (File("maps/specifikation.html"),),
+        open_contracts.OPEN_TABLES,
+        "oppen",
     ),
     Product(
-        "katalog", "Datakatalog",
+        "katalog",
+        "Datakatalog",
         "Katalog över de öppna produkterna enligt DCAT-AP-SE, och detsamma som metadataposter enligt ISO 19139: en för "
         "hela utgåvan och en för varje datamängd.",
         "Gör att produkterna hittas i Sveriges dataportal och Geodataportalen.",
-        (File("maps/catalog.rdf"), File("maps/catalog.ttl"), File("maps/metadata_iso19139.xml"),
-         File("maps/metadata/*.xml")), (), "oppen",
+        (
+            File("maps/catalog.rdf"),
+            File("maps/catalog.ttl"),
+            File("maps/metadata_iso19139.xml"),
+            File("maps/metadata/*.xml"),
+        ),
+        (),
+        "oppen",
     ),
     Product(
-        "ingang", "Ingångssida",
+        "ingang",
+        "Ingångssida",
         "Länets nyckeltal, en tabell över kommunerna att söka och sortera i, och länkar till kartorna, kommunsidorna, "
         "de öppna data och specifikationen.",
         "En adress att dela: den leder till allt.",
         (File("maps/index.html"),),
-        (open_contracts.KOMMUNER_OPPNA, open_contracts.LAN_OPPNA, reconciliation_tables.AVSTAMNING_OPPEN), "oppen",
+        (open_contracts.KOMMUNER_OPPNA, open_contracts.LAN_OPPNA, reconciliation_tables.AVSTAMNING_OPPEN),
+        "oppen",
     ),
     Product(
-        "tillganglighet", "Tillgänglighetsredogörelse",
+        "tillganglighet",
+        "Tillgänglighetsredogörelse",
         "Hur sidorna följer lagen (2018:1937) om tillgänglighet till digital offentlig service, kända brister, vart "
         "man vänder sig.",
         "Den som möter ett hinder ser vad som är känt och vem som svarar.",
-        (File("maps/tillganglighet.html"),), (), "oppen",
+        (File("maps/tillganglighet.html"),),
+        (),
+        "oppen",
     ),
     Product(
-        "bredband-intern", "Bredband, intern utgåva",
+        "bredband-intern",
+        "Bredband, intern utgåva",
         "Alla lager med exakta antal, adresser och bristområden, med stilar för QGIS.",
         "Handläggarens arbetsmaterial: varje tal i de andra produkterna går att följa till sin adress.",
         (File("out/bredband.gpkg"), File("out/bredband.qgz")),
-        (contracts.RUTNAT, contracts.DELAR, contracts.KOMMUNER, contracts.LAN, contracts.ADRESSER,
-         gap_tables.BRISTOMRADEN, gap_tables.BRISTOMRADEN_KOMMUN, gap_tables.BRISTOMRADEN_RUTOR,
-         gap_tables.BRISTKURVA, model_tables.OSAKERHET),
+        (
+            contracts.RUTNAT,
+            contracts.DELAR,
+            contracts.KOMMUNER,
+            contracts.LAN,
+            contracts.ADRESSER,
+            gap_tables.BRISTOMRADEN,
+            gap_tables.BRISTOMRADEN_KOMMUN,
+            gap_tables.BRISTOMRADEN_RUTOR,
+            gap_tables.BRISTKURVA,
+            model_tables.OSAKERHET,
+        ),
     ),
     Product(
-        "tackningsraster", "Täckning som raster", "Andelar per ruta, och klasserna som de publiceras, som "
-        "molnoptimerade GeoTIFF.",
+        "tackningsraster",
+        "Täckning som raster",
+        "Andelar per ruta, och klasserna som de publiceras, som molnoptimerade GeoTIFF.",
         "För analys tillsammans med andra raster.",
-        (File("out/*.tif"), File("out/*.qml"), File("out/*.aux.xml")), (contracts.RUTNAT,),
+        (File("out/*.tif"), File("out/*.qml"), File("out/*.aux.xml")),
+        (contracts.RUTNAT,),
     ),
     Product(
-        "tabeller", "Tabeller", "Kommuner, mål, bristområden, kurva och avstämning som arbetsbok och CSV.",
+        "tabeller",
+        "Tabeller",
+        "Kommuner, mål, bristområden, kurva och avstämning som arbetsbok och CSV.",
         "Underlag för bredbandsplanen, med varje kolumn förklarad.",
         (File("out/kommuner.xlsx"), File("out/kommuner.csv"), File("out/tabeller/*.csv")),
-        (contracts.KOMMUNER, goal_tables.MAL, goal_tables.AVSTAMNING,
-         reconciliation_tables.AVSTAMNING_KALLOR, gap_tables.BRISTOMRADEN, gap_tables.BRISTKURVA,
-         goal_tables.PTS_PROJEKT, history_tables.HISTORIK,
-         history_tables.FRAMSKRIVNING),
+        (
+            contracts.KOMMUNER,
+            goal_tables.MAL,
+            goal_tables.AVSTAMNING,
+            reconciliation_tables.AVSTAMNING_KALLOR,
+            gap_tables.BRISTOMRADEN,
+            gap_tables.BRISTKURVA,
+            goal_tables.PTS_PROJEKT,
+            history_tables.HISTORIK,
+            history_tables.FRAMSKRIVNING,
+        ),
     ),
     Product(
-        "prioritering-pts", "Förslag till PTS:s regionala prioritering",
+        "prioritering-pts",
+        "Förslag till PTS:s regionala prioritering",
         "Stödberättigade adresser som regionen kan peka ut. Innehåller adresser.",
         "Färdigt att granska och lämna till PTS.",
-        (File("out/prioritering_pts.csv"),), (goal_tables.PRIORITERING_PTS,),
+        (File("out/prioritering_pts.csv"),),
+        (goal_tables.PRIORITERING_PTS,),
     ),
     Product(
-        "bredbandskarta-intern", "Bredbandskartan, intern", "Webbkartan med exakta antal.",
-        "För handläggare som inte har QGIS.", (File("out/bredbandskarta_intern.html"),),
+        "bredbandskarta-intern",
+        "Bredbandskartan, intern",
+        "Webbkartan med exakta antal.",
+        "För handläggare som inte har QGIS.",
+        (File("out/bredbandskarta_intern.html"),),
         (contracts.RUTNAT, contracts.KOMMUNER, contracts.LAN, gap_tables.BRISTOMRADEN),
     ),
     Product(
-        "rapport", "Rapport och manifest",
+        "rapport",
+        "Rapport och manifest",
         "Kontroller, avstämning, vad som fallit bort och varför; indata med kontrollsummor.",
-        "Visar hur långt talen kan litas på.", (File("out/rapport.md"), File("out/manifest.json")),
+        "Visar hur långt talen kan litas på.",
+        (File("out/rapport.md"), File("out/manifest.json")),
     ),
     Product(
-        "plan", "Plan för en budget eller ett mål", "Vilka bristområden som byggs, i ordning, på beställning.",
+        "plan",
+        "Plan för en budget eller ett mål",
+        "Vilka bristområden som byggs, i ordning, på beställning.",
         "Svarar på vad nästa hundra miljoner ska gå till.",
         (File("out/plan/*/*.gpkg"), File("out/plan/*/*.csv"), File("out/plan/*/*.md")),
         (plan_tables.PLAN, plan_tables.PLAN_OMRADEN, plan_tables.PLAN_KOMMUNER),
     ),
     Product(
-        "jamforelse", "Förändring sedan en tidigare utgåva", "Rutor, bristområden och kommuner i två utgåvor.",
+        "jamforelse",
+        "Förändring sedan en tidigare utgåva",
+        "Rutor, bristområden och kommuner i två utgåvor.",
         "Visar vad som byggts och vad som ändrats i underlaget.",
         (File("out/jamforelse/*.gpkg"), File("out/jamforelse/*.csv"), File("out/jamforelse/*.md")),
         (plan_tables.FORANDRING_RUTOR, plan_tables.FORANDRING_BRISTOMRADEN, plan_tables.FORANDRING_KOMMUNER),
     ),
-)  # fmt: skip
+)
 BY_ID = {p.id: p for p in PRODUCTS}
 
 
@@ -349,9 +446,10 @@ def open_products() -> tuple[Product, ...]:
         closed += [f.path for f in p.files if not f.path.startswith("maps/")]
         if closed:
             raise ContractError(
-                f"Produkten «{p.id}» är öppen men innehåller sådant som inte är det.", details=closed,
+                f"Produkten «{p.id}» är öppen men innehåller sådant som inte är det.",
+                details=closed,
                 action="Ge kolumnen klassen oppen i kontraktet om den får publiceras, annars ta bort den.",
-            )  # fmt: skip
+            )
     return found
 
 
@@ -363,9 +461,8 @@ def unlisted(names: Iterable[str]) -> list[str]:
     """
     patterns = [f.path for p in open_products() for f in p.files]
     return sorted(
-        n for n in names
-        if not any(n.count("/") == p.count("/") and fnmatch.fnmatchcase(n, p) for p in patterns)
-    )  # fmt: skip
+        n for n in names if not any(n.count("/") == p.count("/") and fnmatch.fnmatchcase(n, p) for p in patterns)
+    )
 
 
 def page() -> str:
@@ -374,8 +471,8 @@ def page() -> str:
         "# Informationsklassning",
         "",
         "Vad som är internt och vad som får publiceras. Inget är öppet av sig självt: en produkt eller kolumn utan",
-        "uttrycklig öppen klass är intern. Sidan skrivs av `make docs` ur `pipelines/publish/products.py` och kontrakten;",
-        "ändra där. Reglerna för små antal står i [publicering.md](publicering.md).",
+        "uttrycklig öppen klass är intern. Sidan skrivs av `make docs` ur `pipelines/publish/products.py` och",
+        "kontrakten; ändra där. Reglerna för små antal står i [publicering.md](publicering.md).",
         "",
         "## Produkter",
         "",
@@ -388,13 +485,7 @@ def page() -> str:
         lines.append(f"| {p.title} (`{p.id}`) | {_KLASS[p.klass]} | {files} | {tables} |")
     lines += ["", "## Nyttan med varje produkt", ""]
     lines += [f"- **{p.title}.** {p.nytta}" for p in PRODUCTS]
-    lines += [
-        "",
-        "## Kolumner",
-        "",
-        "*band*: aldrig som exakt antal; den öppna utgåvan har band eller tiotal.",
-        "",
-    ]
+    lines += ["", "## Kolumner", "", "*band*: aldrig som exakt antal; den öppna utgåvan har band eller tiotal.", ""]
     for table in internal_tables():
         for klass in ("oppen", "band", "intern"):
             names = [f"`{c.name}`" for c in table.columns if c.klass == klass]

@@ -78,19 +78,21 @@ def projections(table: pd.DataFrame, region: Region) -> pd.DataFrame:
     import pandas as pd
 
     whole = table[(table["omradestyp"] == "totalt") & table["troskel_mbit"].notna()]
-    places = [
-        ("lan", region.lan.kod, region.lan.namn),
-        *(("kommun", k, n) for k, n in region.kommunnamn.items()),
-    ]
+    places = [("lan", region.lan.kod, region.lan.namn), *(("kommun", k, n) for k, n in region.kommunnamn.items())]
     groups = dict(iter(whole.groupby(["niva", "kommunkod"], sort=False)))
     rows = [
         {
-            "niva": niva, "kommunkod": kod, "kommunnamn": namn, "mal_nr": nr, "mal": goal.namn,
-            "mal_pct": goal.andel_pct, **_towards(groups.get((niva, kod), whole.iloc[:0]), goal, region),
+            "niva": niva,
+            "kommunkod": kod,
+            "kommunnamn": namn,
+            "mal_nr": nr,
+            "mal": goal.namn,
+            "mal_pct": goal.andel_pct,
+            **_towards(groups.get((niva, kod), whole.iloc[:0]), goal, region),
         }
         for niva, kod, namn in places
         for nr, goal in enumerate(region.mal.nivaer, start=1)
-    ]  # fmt: skip
+    ]
     out = pd.DataFrame(rows, columns=FRAMSKRIVNING.names)
     kinds = {"text": "str", "decimal": "float64", "ja_nej": "bool"}
     types = {
@@ -105,18 +107,28 @@ def _towards(rows: pd.DataFrame, goal: Malniva, region: Region) -> dict[str, obj
     series = _best(rows[rows["troskel_mbit"] == goal.troskel_mbit], goal)
     if series is None:
         return {
-            "serie": "", "matt": "", "samma_matt": False, "bas": "", "antal_ar": 0, "utfall": "ingen_serie",
+            "serie": "",
+            "matt": "",
+            "samma_matt": False,
+            "bas": "",
+            "antal_ar": 0,
+            "utfall": "ingen_serie",
             "text": f"Ingen publicerad serie gäller {goal.troskel_mbit} Mbit/s.",
-        }  # fmt: skip
+        }
     settings = region.framskrivning
     used = series.tail(settings.ar_bakat)
     last = used.iloc[-1]
     same = bool(last["matt"] == goal.matt)
     known: dict[str, object] = {
-        "serie": last["serie"], "matt": last["matt"], "samma_matt": same, "bas": last["bas"],
-        "forsta_ar": int(used["ar"].iloc[0]), "senaste_ar": int(last["ar"]), "antal_ar": len(used),
+        "serie": last["serie"],
+        "matt": last["matt"],
+        "samma_matt": same,
+        "bas": last["bas"],
+        "forsta_ar": int(used["ar"].iloc[0]),
+        "senaste_ar": int(last["ar"]),
+        "antal_ar": len(used),
         "senaste_pct": float(last["andel_pct"]),
-    }  # fmt: skip
+    }
     remark = "" if same else f" Serien mäter {_WORDS[last['matt']]}, målet är skrivet i {_WORDS[goal.matt]}."
     remark += " Serien är andel av befolkningen." if last["bas"] == "befolkning" else ""
     if len(used) < LEAST:
@@ -148,9 +160,7 @@ def _best(rows: pd.DataFrame, goal: Malniva) -> pd.DataFrame | None:
     return max(found, key=lambda f: (f[0], [-ord(c) for c in f[1]]))[2]
 
 
-def _reached(
-    line: Line, last: int, latest: float, goal: Malniva, region: Region, remark: str
-) -> dict[str, object]:
+def _reached(line: Line, last: int, latest: float, goal: Malniva, region: Region, remark: str) -> dict[str, object]:
     settings = region.framskrivning
     level = min(goal.andel_pct, ALL) / 100
     years = np.arange(last + 1, max(settings.horisont_ar, last + 1) + 1, dtype=np.float64)
@@ -166,15 +176,19 @@ def _reached(
         early = first["tidigast_"]
         perhaps = f" Intervallets övre gräns ({ends}) når det {early}." if early else ""
         return {
-            **pace, **named, "utfall": "nas_inte",
+            **pace,
+            **named,
+            "utfall": "nas_inte",
             "text": f"Nås inte med dagens takt (före {settings.horisont_ar}).{perhaps}{remark}",
-        }  # fmt: skip
+        }
     late = first["senast_"]
     span = f"tidigast {first['tidigast_']}, " + (f"senast {late}" if late else "osäkert när senast")
     return {
-        **pace, **named, "utfall": "nas",
+        **pace,
+        **named,
+        "utfall": "nas",
         "text": f"Nås {first['']} om takten håller i sig ({span}; intervall {ends}).{remark}",
-    }  # fmt: skip
+    }
 
 
 def _first(years: Floats, reached: NDArray[np.bool_]) -> int | None:

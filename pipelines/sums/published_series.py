@@ -65,10 +65,17 @@ def of_kolada(kolada: pd.DataFrame, region: Region) -> pd.DataFrame:
     # Of a region that is the whole country, 0000 is the region itself, as PTS's rows of riket are.
     level = np.select([rows["kommunkod"] == lan, rows["kommunkod"] == "0000"], ["lan", "riket"], "kommun")
     return told.assign(
-        niva=level, kommunkod=code, kommunnamn=rows["kommunkod"].map(names), ar=rows["ar"],
-        serie="kolada_" + rows["kpi"], teknik="", bas=np.where(people, "befolkning", "hushall"),
-        andel_pct=np.round(100 * rows["andel"], 6), kalla="Kolada " + rows["kpi"], brott="",
-    )  # fmt: skip
+        niva=level,
+        kommunkod=code,
+        kommunnamn=rows["kommunkod"].map(names),
+        ar=rows["ar"],
+        serie="kolada_" + rows["kpi"],
+        teknik="",
+        bas=np.where(people, "befolkning", "hushall"),
+        andel_pct=np.round(100 * rows["andel"], 6),
+        kalla="Kolada " + rows["kpi"],
+        brott="",
+    )
 
 
 def with_breaks(table: pd.DataFrame, region: Region) -> pd.DataFrame:
@@ -100,12 +107,13 @@ def note(ledger: Ledger, table: pd.DataFrame, region: Region) -> None:
         ledger.add("upplysning", "historik", "inga serier över flera år", 1, "ingen historik visas")
     broken = table[table["brott"] != ""]
     ledger.add(
-        "upplysning", "historik", "serier med brott: år på var sin sida jämförs inte",
+        "upplysning",
+        "historik",
+        "serier med brott: år på var sin sida jämförs inte",
         len(broken[["niva", "kommunkod", "serie", "omradestyp"]].drop_duplicates()),
-        "märkta i kolumnen brott", (broken["serie"] + ": " + broken["brott"]).drop_duplicates(),
-    )  # fmt: skip
+        "märkta i kolumnen brott",
+        (broken["serie"] + ": " + broken["brott"]).drop_duplicates(),
+    )
     for serie, rows in table[table["omradestyp"] == "totalt"].groupby("serie", sort=True):
         lacking = [n for k, n in region.kommunnamn.items() if k not in set(rows["kommunkod"])]
-        ledger.add(
-            "upplysning", "historik", f"kommuner utan serien {serie}", len(lacking), "visas utan", lacking
-        )
+        ledger.add("upplysning", "historik", f"kommuner utan serien {serie}", len(lacking), "visas utan", lacking)

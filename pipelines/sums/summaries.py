@@ -107,8 +107,9 @@ def blocks(paths: Paths, rows: int) -> Iterator[Block]:
     for i in range(len(cuts) + 1):
         yield Block(
             files.read_rows(paths.table("land"), land_ends[i], land_ends[i + 1], few=["kommunkod", "omradestyp"]),
-            int(address_ends[i]), int(address_ends[i + 1]),
-        )  # fmt: skip
+            int(address_ends[i]),
+            int(address_ends[i + 1]),
+        )
 
 
 def join_addresses(points: pd.DataFrame, people: pd.DataFrame, coverage: pd.DataFrame) -> pd.DataFrame:
@@ -162,9 +163,10 @@ class Told:
         """Take it out of a table of addresses."""
         return cls(
             np.nan_to_num(addresses["max_ned_mbit"].to_numpy(dtype=np.float64), nan=-1.0),
-            _codes(addresses["basta_teknik"], TECHNIQUE_NAMES), addresses["planerad"].to_numpy().astype(np.int8),
+            _codes(addresses["basta_teknik"], TECHNIQUE_NAMES),
+            addresses["planerad"].to_numpy().astype(np.int8),
             {name: _codes(addresses[column], contracts.UNDERLAG) for name, column in UNDERLAG.items()},
-        )  # fmt: skip
+        )
 
     def best(self, first: Ints, order: Ints | slice = slice(None)) -> Told:
         """Return the best of each run of addresses that starts at ``first``, in ``order``.
@@ -180,18 +182,18 @@ class Told:
         for name, each in self.level.items():
             low, high = (reduce.reduceat(each[order], first) for reduce in (np.minimum, np.maximum))
             level[name] = np.where(low == high, low, np.int8(contracts.UNDERLAG.index("blandat")))
-        return Told(
-            top, np.minimum.reduceat(at_top, first), np.maximum.reduceat(self.planned[order], first), level
-        )
+        return Told(top, np.minimum.reduceat(at_top, first), np.maximum.reduceat(self.planned[order], first), level)
 
     @classmethod
     def nothing(cls, count: int) -> Told:
         """Return what is told where there is no address: «ingen»."""
         none = np.full(count, contracts.UNDERLAG.index("ingen"), dtype=np.int8)
         return cls(
-            np.full(count, -1.0), np.full(count, len(TECHNIQUE_NAMES) - 1, dtype=np.int8),
-            np.zeros(count, dtype=np.int8), {name: none.copy() for name in UNDERLAG},
-        )  # fmt: skip
+            np.full(count, -1.0),
+            np.full(count, len(TECHNIQUE_NAMES) - 1, dtype=np.int8),
+            np.zeros(count, dtype=np.int8),
+            {name: none.copy() for name in UNDERLAG},
+        )
 
     def placed(self, at: Ints, count: int) -> Told:
         """Return ``count`` rows where row ``at[i]`` is what row i was, and the others have no address."""
@@ -256,9 +258,11 @@ def sum_parts(addresses: pd.DataFrame, told: Told, land: pd.DataFrame) -> pd.Dat
             "rutid": keys // span,
             "kommunkod": pd.Categorical.from_codes(rest // len(classes), kommuner),
             "omradestyp": pd.Categorical.from_codes(rest % len(classes), classes),
-            "land_ha": land_ha, **_counts(values), **best.columns(),
+            "land_ha": land_ha,
+            **_counts(values),
+            **best.columns(),
         }
-    )  # fmt: skip
+    )
 
 
 def _texts(values: pd.Series) -> list[str]:
@@ -316,11 +320,16 @@ def sum_cells(parts: pd.DataFrame, addresses: pd.DataFrame, told: Told) -> pd.Da
     }
     return pd.DataFrame(
         {
-            "rutid": rutid, "kommunkod": dominant(parts, "kommunkod", cell, first),
-            "omradestyp": dominant(parts, "omradestyp", cell, first), "land_ha": sums[:, 0], **counts,
-            **best.columns(), **ratios, "bebodd": n > 0,
+            "rutid": rutid,
+            "kommunkod": dominant(parts, "kommunkod", cell, first),
+            "omradestyp": dominant(parts, "omradestyp", cell, first),
+            "land_ha": sums[:, 0],
+            **counts,
+            **best.columns(),
+            **ratios,
+            "bebodd": n > 0,
         }
-    )  # fmt: skip
+    )
 
 
 def _starts(ordered: Ints) -> Ints:
@@ -391,9 +400,7 @@ class Names:
             np.array([self.kommunnamn[k] for k in codes.categories], dtype=str), return_inverse=True
         )
         named = pd.Categorical.from_codes(np.append(number.reshape(-1), -1)[codes.codes.to_numpy()], names)
-        return table.assign(
-            rutid_scb=self.scb.take(at), rutid_inspire=self.inspire.take(at), kommunnamn=named
-        )
+        return table.assign(rutid_scb=self.scb.take(at), rutid_inspire=self.inspire.take(at), kommunnamn=named)
 
 
 def kommun_sums(parts: pd.DataFrame) -> pd.DataFrame:
@@ -456,9 +463,7 @@ def add_shares(table: pd.DataFrame) -> pd.DataFrame:
     out = table.assign(adresser=table["adresser"].round().astype("int64"))
     for t in THRESHOLDS:
         out[f"andel_{t}_pct"] = pct(out["hushall"] - out[f"hushall_utan_{t}"], out["hushall"])
-        out[f"andel_passerade_{t}_pct"] = pct(
-            out["hushall"] - out[f"hushall_ej_passerade_{t}"], out["hushall"]
-        )
+        out[f"andel_passerade_{t}_pct"] = pct(out["hushall"] - out[f"hushall_ej_passerade_{t}"], out["hushall"])
         out[f"yta_utan_{t}_pct"] = pct(out[f"yta_utan_{t}_ha"], out["land_ha"])
         covered = out["land_ha"] - out[f"yta_utan_{t}_ha"] - out["yta_obebodd_ha"]
         out[f"yta_tackt_{t}_pct"] = pct(covered, out["land_ha"])

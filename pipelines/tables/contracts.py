@@ -20,10 +20,15 @@ if TYPE_CHECKING:
 Kind = Literal["text", "heltal", "decimal", "ja_nej"]
 Basis = Literal["", "publicerad", "uppmatt", "modellerad", "blandad", "beraknad", "antagen", "raden"]
 BASIS_TEXT: dict[Basis, str] = {
-    "": "–", "publicerad": "publicerad", "uppmatt": "uppmätt", "modellerad": "modellerad",
-    "blandad": "uppmätt eller modellerad", "beraknad": "beräknad", "antagen": "beräknad på antaganden",
+    "": "–",
+    "publicerad": "publicerad",
+    "uppmatt": "uppmätt",
+    "modellerad": "modellerad",
+    "blandad": "uppmätt eller modellerad",
+    "beraknad": "beräknad",
+    "antagen": "beräknad på antaganden",
     "raden": "står på raden",
-}  # fmt: skip
+}
 """How a column's values are known, in words."""
 Klass = Literal["intern", "oppen", "band"]
 DECIMALS = 6
@@ -134,9 +139,7 @@ def rounded(df: pd.DataFrame, table: Table) -> pd.DataFrame:
     >>> rounded(pd.DataFrame({"land_ha": [6.25, -0.01], "x": [1 / 3, 2.0]}), t).values.tolist()
     [[6.2, 0.333333], [0.0, 2.0]]
     """
-    places = {
-        c.name: DECIMALS if c.decimals is None else c.decimals for c in table.columns if c.kind == "decimal"
-    }
+    places = {c.name: DECIMALS if c.decimals is None else c.decimals for c in table.columns if c.kind == "decimal"}
     return df.assign(**{name: df[name].round(n) + 0.0 for name, n in places.items()})
 
 
@@ -171,11 +174,7 @@ def _schema(table: Table, pa: Any, coded: set[str]) -> Any:
         dtype = "Int64" if c.kind == "heltal" and c.nullable else _DTYPES[c.kind]
         return pa.Column(dtype, checks=checks, nullable=c.nullable)
 
-    return pa.DataFrameSchema(
-        {c.name: column(c) for c in table.columns},
-        unique=list(table.key) or None,
-        strict=False,
-    )
+    return pa.DataFrameSchema({c.name: column(c) for c in table.columns}, unique=list(table.key) or None, strict=False)
 
 
 # --- columns that recur ---------------------------------------------------------------------------
@@ -183,14 +182,22 @@ def _schema(table: Table, pa: Any, coded: set[str]) -> Any:
 KOMMUNKOD = Column("kommunkod", "text", "Kommunkod", "Fyra siffror.", klass="oppen", pattern=r"^\d{4}$")
 KOMMUNNAMN = Column("kommunnamn", "text", "Kommun", "Kommunens namn.", klass="oppen")
 OMRADESTYP = Column(
-    "omradestyp", "text", "Områdestyp",
-    "tatbebyggt eller glesbebyggt, enligt konfigurationens definition.", klass="oppen", values=CLASSES,
-)  # fmt: skip
+    "omradestyp",
+    "text",
+    "Områdestyp",
+    "tatbebyggt eller glesbebyggt, enligt konfigurationens definition.",
+    klass="oppen",
+    values=CLASSES,
+)
 RUTID = Column("rutid", "heltal", "Ruta (tal)", "rutid_scb som heltal.", low=0)
 RUTID_SCB = Column(
-    "rutid_scb", "text", "Rut-id (SCB)", "E och N för rutans nedre vänstra hörn i SWEREF 99 TM.",
-    klass="oppen", pattern=r"^\d{13}$",
-)  # fmt: skip
+    "rutid_scb",
+    "text",
+    "Rut-id (SCB)",
+    "E och N för rutans nedre vänstra hörn i SWEREF 99 TM.",
+    klass="oppen",
+    pattern=r"^\d{13}$",
+)
 RUTID_INSPIRE = Column(
     "rutid_inspire", "text", "Rut-id (INSPIRE)", "Samma ruta, skriven som INSPIRE vill ha den.", klass="oppen"
 )
@@ -205,15 +212,26 @@ def counts(klass: Klass = "intern") -> tuple[Column, ...]:
     cols = [
         Column("adresser", "heltal", "Adresser (antal)", "Gällande adresser.", "antal", "uppmatt", klass, low=0),
         Column(
-            "befolkning", "decimal", "Befolkning (antal)",
-            "SCB:s folkmängd per ruta, jämnt fördelad på rutans adresser.", "antal", "modellerad", klass, low=0,
+            "befolkning",
+            "decimal",
+            "Befolkning (antal)",
+            "SCB:s folkmängd per ruta, jämnt fördelad på rutans adresser.",
+            "antal",
+            "modellerad",
+            klass,
+            low=0,
         ),
         Column(
-            "hushall", "decimal", "Hushåll (antal)",
+            "hushall",
+            "decimal",
+            "Hushåll (antal)",
             "PTS:s antal hushåll per kommun och områdestyp, fördelade efter folkmängd.",
-            "antal", "modellerad", klass, low=0,
+            "antal",
+            "modellerad",
+            klass,
+            low=0,
         ),
-    ]  # fmt: skip
+    ]
     for t in THRESHOLDS:
         for what, name in (("adresser", "Adresser"), ("befolkning", "Befolkning"), ("hushall", "Hushåll")):
             cols.append(
@@ -256,43 +274,66 @@ def counts(klass: Klass = "intern") -> tuple[Column, ...]:
 
 
 MAX_NED = Column(
-    "max_ned_mbit", "decimal", "Högsta hastighet ned (Mbit/s)",
+    "max_ned_mbit",
+    "decimal",
+    "Högsta hastighet ned (Mbit/s)",
     "Högsta nedhastighet med tillgång vid någon adress enligt täckningsuppgifter; tomt där allt är modellerat.",
-    "Mbit/s", "uppmatt", nullable=True, low=0,
-)  # fmt: skip
+    "Mbit/s",
+    "uppmatt",
+    nullable=True,
+    low=0,
+)
 BASTA_TEKNIK = Column(
-    "basta_teknik", "text", "Bästa teknik",
+    "basta_teknik",
+    "text",
+    "Bästa teknik",
     "Bästa fasta teknik med tillgång enligt täckningsuppgifter; okand där allt är modellerat.",
-    "", "uppmatt", values=BEST_TECHNIQUES,
-)  # fmt: skip
+    "",
+    "uppmatt",
+    values=BEST_TECHNIQUES,
+)
 UNDERLAG_COLUMN = Column(
-    "underlag", "text", "Underlag",
+    "underlag",
+    "text",
+    "Underlag",
     "Vad täckningen bygger på: adress, ruta, omrade (uppgifter), statistik (modellerad), blandat (flera av dem) "
     "eller ingen (inga adresser).",
-    klass="oppen", values=UNDERLAG,
-)  # fmt: skip
+    klass="oppen",
+    values=UNDERLAG,
+)
 PLANERAD = Column(
-    "planerad", "ja_nej", "Planerad utbyggnad",
-    "Minst en adress har planerad men inte befintlig täckning enligt täckningsuppgifter.", basis="uppmatt",
-)  # fmt: skip
+    "planerad",
+    "ja_nej",
+    "Planerad utbyggnad",
+    "Minst en adress har planerad men inte befintlig täckning enligt täckningsuppgifter.",
+    basis="uppmatt",
+)
 
 UNDERLAG_T = tuple(
     replace(
-        UNDERLAG_COLUMN, name=f"underlag_{t}", alias=f"Underlag {t} Mbit/s",
+        UNDERLAG_COLUMN,
+        name=f"underlag_{t}",
+        alias=f"Underlag {t} Mbit/s",
         description=f"Vad tillgången till {t} Mbit/s bygger på; se underlag. Ofullständiga uppgifter kan visa att "
         "täckning finns men aldrig att den saknas.",
     )
     for t in THRESHOLDS
-)  # fmt: skip
+)
 
 # --- sources: one canonical table per theme -------------------------------------------------------
 
 ADRESSER_KALLA = Table(
-    "adresser_kalla", "Adresser", "Gällande belägenhetsadresser i länets kommuner (Lantmäteriet).",
-    (ADRESS_ID, KOMMUNKOD), key=("adress_id",), geometry="Point",
-)  # fmt: skip
+    "adresser_kalla",
+    "Adresser",
+    "Gällande belägenhetsadresser i länets kommuner (Lantmäteriet).",
+    (ADRESS_ID, KOMMUNKOD),
+    key=("adress_id",),
+    geometry="Point",
+)
 BEFOLKNING = Table(
-    "befolkning", "Befolkning per ruta", "SCB:s rutor med folkmängd. En 1 km-ruta bredvid egna 250 m-rutor har "
+    "befolkning",
+    "Befolkning per ruta",
+    "SCB:s rutor med folkmängd. En 1 km-ruta bredvid egna 250 m-rutor har "
     "folket utanför dem, och deras yta är inte dess: ingen räknas två gånger.",
     (
         RUTID,
@@ -300,30 +341,41 @@ BEFOLKNING = Table(
         Column("befolkning", "heltal", "Befolkning (antal)", unit="antal", basis="publicerad", low=0),
     ),
     key=("rutid", "storlek_m"),
-)  # fmt: skip
+)
 GRANSER = Table(
-    "granser", "Kommungränser", "Kommunernas land som polygoner: länets och grannarnas.",
+    "granser",
+    "Kommungränser",
+    "Kommunernas land som polygoner: länets och grannarnas.",
     (KOMMUNKOD, KOMMUNNAMN, Column("i_lan", "ja_nej", "I länet")),
-    key=("kommunkod",), geometry="MultiPolygon",
-)  # fmt: skip
+    key=("kommunkod",),
+    geometry="MultiPolygon",
+)
 KOMMUNYTOR = Table(
-    "kommunytor", "Kommunernas hela ytor", "Kommunerna som gränsfilen har dem, vatten med: länets och grannarnas.",
+    "kommunytor",
+    "Kommunernas hela ytor",
+    "Kommunerna som gränsfilen har dem, vatten med: länets och grannarnas.",
     (KOMMUNKOD, KOMMUNNAMN, Column("i_lan", "ja_nej", "I länet")),
-    key=("kommunkod",), geometry="MultiPolygon",
-)  # fmt: skip
+    key=("kommunkod",),
+    geometry="MultiPolygon",
+)
 MARK = Table(
-    "mark", "Vatten", "Vattenytor ur Lantmäteriets marktäcke, som dras från kommunernas land.",
-    (Column("objekttyp", "text", "Objekttyp"),), geometry="MultiPolygon",
-)  # fmt: skip
+    "mark",
+    "Vatten",
+    "Vattenytor ur Lantmäteriets marktäcke, som dras från kommunernas land.",
+    (Column("objekttyp", "text", "Objekttyp"),),
+    geometry="MultiPolygon",
+)
 ORTER = Table(
-    "orter", "Tätorter och småorter", "SCB:s tätorter och småorter.",
+    "orter",
+    "Tätorter och småorter",
+    "SCB:s tätorter och småorter.",
     (
         Column("typ", "text", "Typ", values=("tatort", "smaort")),
         Column("kod", "text", "Kod"),
         Column("namn", "text", "Namn"),
     ),
     geometry="MultiPolygon",
-)  # fmt: skip
+)
 _AREA = (
     Column("ar", "heltal", "År (1 oktober)", low=2000, high=2100),
     Column("bas", "text", "Bas", values=("hushall", "arbetsstallen")),
@@ -332,11 +384,11 @@ _AREA = (
     Column("kommunkod", "text", "Kommunkod", "Tomt för riket och län.", pattern=r"^(\d{4})?$"),
     Column("omradestyp", "text", "Områdestyp", values=("totalt", *CLASSES)),
 )
-TEKNIK_COLUMNS = (
-    "xdsl", "vdsl", "fiber", "narhet_fiber", "kabel_tv", "fast_radio", "lte", "nr", "tradbunden", "total",
-)  # fmt: skip
+TEKNIK_COLUMNS = ("xdsl", "vdsl", "fiber", "narhet_fiber", "kabel_tv", "fast_radio", "lte", "nr", "tradbunden", "total")
 PTS_TEKNIK = Table(
-    "pts_teknik", "PTS teknik", "Andel med tillgång per teknik (0–1), en rad per område, områdestyp och bas.",
+    "pts_teknik",
+    "PTS teknik",
+    "Andel med tillgång per teknik (0–1), en rad per område, områdestyp och bas.",
     (
         *_AREA,
         Column("antal", "heltal", "Antal hushåll eller arbetsställen", low=0),
@@ -346,9 +398,11 @@ PTS_TEKNIK = Table(
         ),
     ),
     key=("ar", "bas", "niva", "omrade", "omradestyp"),
-)  # fmt: skip
+)
 PTS_HASTIGHET = Table(
-    "pts_hastighet", "PTS hastighet", "Andel (0–1) per hastighet och mått, en rad per tröskel.",
+    "pts_hastighet",
+    "PTS hastighet",
+    "Andel (0–1) per hastighet och mått, en rad per tröskel.",
     (
         *_AREA,
         Column("matt", "text", "Mått", values=MEASURES),
@@ -356,9 +410,11 @@ PTS_HASTIGHET = Table(
         Column("andel", "decimal", "Andel", unit="0–1", basis="publicerad", low=0, high=1),
     ),
     key=("ar", "bas", "niva", "omrade", "omradestyp", "matt", "troskel_mbit"),
-)  # fmt: skip
+)
 PTS_MOBIL = Table(
-    "pts_mobil", "PTS mobil yttäckning", "Andel av ytan (0–1) med mobil täckning; visas bredvid, blandas aldrig med fast.",
+    "pts_mobil",
+    "PTS mobil yttäckning",
+    "Andel av ytan (0–1) med mobil täckning; visas bredvid, blandas aldrig med fast.",
     (
         Column("ar", "heltal", "År (1 oktober)"),
         Column("niva", "text", "Nivå", values=("riket", "lan", "kommun")),
@@ -368,9 +424,11 @@ PTS_MOBIL = Table(
         Column("andel", "decimal", "Andel", unit="0–1", basis="publicerad", nullable=True, low=0, high=1),
         Column("olikhet", "text", "Olikhet", "> eller < när cellen var en gräns, annars tomt.", values=("", ">", "<")),
     ),
-)  # fmt: skip
+)
 KOLADA = Table(
-    "kolada", "Kolada", "Koladas nyckeltal per kommun och år (andel 0–1).",
+    "kolada",
+    "Kolada",
+    "Koladas nyckeltal per kommun och år (andel 0–1).",
     (
         Column("kpi", "text", "Nyckeltal"),
         Column("kommunkod", "text", "Kommun- eller regionkod", pattern=r"^\d{4}$"),
@@ -378,9 +436,11 @@ KOLADA = Table(
         Column("andel", "decimal", "Andel", unit="0–1", basis="publicerad", nullable=True, low=0, high=1),
     ),
     key=("kpi", "kommunkod", "ar"),
-)  # fmt: skip
+)
 KALLOR = Table(
-    "kallor", "Täckningsuppgifternas källor", "kallor.csv: en rad per fil och kommun.",
+    "kallor",
+    "Täckningsuppgifternas källor",
+    "kallor.csv: en rad per fil och kommun.",
     (
         Column("fil", "text", "Fil"),
         KOMMUNKOD,
@@ -390,18 +450,21 @@ KALLOR = Table(
         Column("far_publiceras", "ja_nej", "Får publiceras under kommunnivå"),
     ),
     key=("fil", "kommunkod"),
-)  # fmt: skip
+)
 _ROW = (
     Column("fil", "text", "Fil"),
     Column("rad", "heltal", "Rad i filen", low=1),
     Column("teknik", "text", "Teknik", values=TECHNIQUES),
-    Column("ned_mbit", "decimal", "Ned (Mbit/s)", "Tomt i filen: teknikens förval ur konfigurationen.", "Mbit/s", low=0),
+    Column(
+        "ned_mbit", "decimal", "Ned (Mbit/s)", "Tomt i filen: teknikens förval ur konfigurationen.", "Mbit/s", low=0
+    ),
     Column("ned_antagen", "ja_nej", "Hastigheten är antagen"),
     Column("upp_mbit", "decimal", "Upp (Mbit/s)", unit="Mbit/s", nullable=True, low=0),
     Column("status", "text", "Status", values=STATUSES),
-)  # fmt: skip
+)
 EVIDENS_ADRESS = Table(
-    "evidens_adress", "Uppgifter per adress",
+    "evidens_adress",
+    "Uppgifter per adress",
     "En rad per rad i adresser*.csv. adress_id tomt: raden har e_m, n_m och matchas mot närmaste adress.",
     (
         *_ROW,
@@ -411,62 +474,83 @@ EVIDENS_ADRESS = Table(
         Column("operator", "text", "Operatör"),
         Column("kommunkod_fil", "text", "Kommunkod i filen", "Tomt när filen inte säger kommun på raden."),
     ),
-)  # fmt: skip
+)
 EVIDENS_RUTA = Table(
-    "evidens_ruta", "Uppgifter per 250 m-ruta", "En rad per rad i rutor*.csv.",
+    "evidens_ruta",
+    "Uppgifter per 250 m-ruta",
+    "En rad per rad i rutor*.csv.",
     (*_ROW, RUTID, Column("andel", "decimal", "Andel av hushållen", unit="0–1", low=0, high=1)),
-)  # fmt: skip
+)
 EVIDENS_OMRADE = Table(
-    "evidens_omrade",
-    "Uppgifter per område",
-    "En rad per polygon i omraden*.gpkg.",
-    _ROW,
-    geometry="MultiPolygon",
+    "evidens_omrade", "Uppgifter per område", "En rad per polygon i omraden*.gpkg.", _ROW, geometry="MultiPolygon"
 )
 
 # --- stages ---------------------------------------------------------------------------------------
 
 LAND = Table(
-    "land", "Land per ruta, kommun och områdestyp", "Varje 250 m-ruta som överlappar länets land.",
+    "land",
+    "Land per ruta, kommun och områdestyp",
+    "Varje 250 m-ruta som överlappar länets land.",
     (RUTID, KOMMUNKOD, OMRADESTYP, replace(LAND_HA, low=0)),
     key=("rutid", "kommunkod", "omradestyp"),
-)  # fmt: skip
+)
 OPPNA_DELAR = Table(
-    "oppna_delar", "Öppna körningens hushåll per ruta och kommun",
+    "oppna_delar",
+    "Öppna körningens hushåll per ruta och kommun",
     "Vad utgåvans regler räknar på; lämnar aldrig programmet.",
     (
-        RUTID, KOMMUNKOD, Column("adresser", "heltal", "Adresser", low=1),
+        RUTID,
+        KOMMUNKOD,
+        Column("adresser", "heltal", "Adresser", low=1),
         Column("hushall", "decimal", "Hushåll", low=0),
         *(
             Column(f"hushall_{lacking}_{t}", "decimal", f"Hushåll {lacking} {t}", low=0)
-            for lacking in ("utan", "ej_passerade") for t in THRESHOLDS
+            for lacking in ("utan", "ej_passerade")
+            for t in THRESHOLDS
         ),
     ),
     key=("rutid", "kommunkod"),
-)  # fmt: skip
+)
 ADRESSER_RUTA = Table(
-    "adresser_ruta", "Adresser med ruta och områdestyp", "Sorterade efter ruta och adress-id.",
+    "adresser_ruta",
+    "Adresser med ruta och områdestyp",
+    "Sorterade efter ruta och adress-id.",
     (
-        ADRESS_ID, KOMMUNKOD, OMRADESTYP, RUTID,
+        ADRESS_ID,
+        KOMMUNKOD,
+        OMRADESTYP,
+        RUTID,
         Column("ortstyp", "text", "Ortstyp", values=("tatort", "smaort", "utanfor", "okand")),
     ),
-    key=("adress_id",), geometry="Point",
-)  # fmt: skip
+    key=("adress_id",),
+    geometry="Point",
+)
 ADRESSER_HUSHALL = Table(
-    "adresser_hushall", "Folkmängd och hushåll per adress", "Samma ordning som adresser_ruta.",
-    (ADRESS_ID, counts()[1], counts()[2]), key=("adress_id",),
-)  # fmt: skip
+    "adresser_hushall",
+    "Folkmängd och hushåll per adress",
+    "Samma ordning som adresser_ruta.",
+    (ADRESS_ID, counts()[1], counts()[2]),
+    key=("adress_id",),
+)
 _P = tuple(
     Column(
-        f"sannolikhet_{m}_{t}", "decimal", f"Sannolikhet {m} {t} Mbit/s",
+        f"sannolikhet_{m}_{t}",
+        "decimal",
+        f"Sannolikhet {m} {t} Mbit/s",
         f"Sannolikhet att adressen har {_M[m]} {t} Mbit/s ned: 0 eller 1 där uppgifter avgör, däremellan modellerad "
-        "eller en andel av rutan.", "0–1", "blandad", low=0, high=1,
+        "eller en andel av rutan.",
+        "0–1",
+        "blandad",
+        low=0,
+        high=1,
     )
     for m in MEASURES
     for t in THRESHOLDS
-)  # fmt: skip
+)
 ADRESSER_TACKNING = Table(
-    "adresser_tackning", "Täckning per adress", "Samma ordning som adresser_ruta.",
+    "adresser_tackning",
+    "Täckning per adress",
+    "Samma ordning som adresser_ruta.",
     (
         ADRESS_ID,
         *_P,
@@ -475,13 +559,18 @@ ADRESSER_TACKNING = Table(
         Column("status", "text", "Status", "Bästa status vid lägsta tröskeln.", values=ADDRESS_STATUSES),
         PLANERAD,
         UNDERLAG_COLUMN,
-        *(replace(UNDERLAG_COLUMN, name=f"underlag_{m}_{t}", alias=f"Underlag {m} {t}")
-          for m in MEASURES for t in THRESHOLDS),
+        *(
+            replace(UNDERLAG_COLUMN, name=f"underlag_{m}_{t}", alias=f"Underlag {m} {t}")
+            for m in MEASURES
+            for t in THRESHOLDS
+        ),
     ),
     key=("adress_id",),
-)  # fmt: skip
+)
 RIKTVARDEN = Table(
-    "riktvarden", "PTS-riktvärden", "Andel av hushållen (0–1) som ska nås per kommun, områdestyp, mått och tröskel.",
+    "riktvarden",
+    "PTS-riktvärden",
+    "Andel av hushållen (0–1) som ska nås per kommun, områdestyp, mått och tröskel.",
     (
         KOMMUNKOD,
         replace(OMRADESTYP, values=("totalt", *CLASSES)),
@@ -495,22 +584,38 @@ RIKTVARDEN = Table(
         Column("rest_hushall", "decimal", "Kan inte nås (hushåll)", "Uppnått minus riktvärde.", nullable=True),
     ),
     key=("kommunkod", "omradestyp", "matt", "troskel_mbit"),
-)  # fmt: skip
+)
 
 # --- products: names and columns are promises to users ----------------------------------------------
 
 RUTNAT = Table(
-    "rutnat_250m", "Rutnät 250 m", "Alla rutor med land eller adresser i länet.",
+    "rutnat_250m",
+    "Rutnät 250 m",
+    "Alla rutor med land eller adresser i länet.",
     (
-        RUTID_SCB, RUTID_INSPIRE, KOMMUNKOD, KOMMUNNAMN, OMRADESTYP, LAND_HA,
-        *counts(), MAX_NED, BASTA_TEKNIK, PLANERAD, UNDERLAG_COLUMN, *UNDERLAG_T,
+        RUTID_SCB,
+        RUTID_INSPIRE,
+        KOMMUNKOD,
+        KOMMUNNAMN,
+        OMRADESTYP,
+        LAND_HA,
+        *counts(),
+        MAX_NED,
+        BASTA_TEKNIK,
+        PLANERAD,
+        UNDERLAG_COLUMN,
+        *UNDERLAG_T,
     ),
-    key=("rutid_scb",), geometry="Polygon",
-)  # fmt: skip
+    key=("rutid_scb",),
+    geometry="Polygon",
+)
 DELAR = Table(
-    "rutnat_delar", "Rutnätets delar", "Rutorna delade på kommun och områdestyp: grunden för alla summor.",
-    RUTNAT.columns, key=("rutid_scb", "kommunkod", "omradestyp"),
-)  # fmt: skip
+    "rutnat_delar",
+    "Rutnätets delar",
+    "Rutorna delade på kommun och områdestyp: grunden för alla summor.",
+    RUTNAT.columns,
+    key=("rutid_scb", "kommunkod", "omradestyp"),
+)
 
 
 def _share(name: str, alias: str, description: str, basis: Basis, low: float | None = 0) -> Column:
@@ -522,31 +627,64 @@ def _summary_columns() -> tuple[Column, ...]:
     cols = [KOMMUNKOD, KOMMUNNAMN, LAND_HA, *counts("band")]
     for t in THRESHOLDS:
         cols += [
-            _share(f"andel_{t}_pct", f"Hushåll med {t} Mbit/s (%)",
-                   f"Hushåll med tillgång till {t} Mbit/s delat med alla hushåll.", "blandad"),
-            _share(f"andel_passerade_{t}_pct", f"Hushåll passerade {t} Mbit/s (%)",
-                   f"Hushåll med tillgång till {t} Mbit/s eller fiber förbi sig, delat med alla hushåll.", "blandad"),
-            _share(f"yta_utan_{t}_pct", f"Yta utan {t} Mbit/s (%)",
-                   "Land i rutor med adresser, vägt med andelen adresser utan, delat med allt land.", "blandad"),
-            _share(f"yta_tackt_{t}_pct", f"Yta täckt {t} Mbit/s (%)",
-                   "Land i rutor med adresser, vägt med andelen adresser med tillgång, delat med allt land.",
-                   "blandad"),
-            _share(f"pts_andel_{t}_pct", f"PTS hushåll med {t} Mbit/s (%)", "PTS:s publicerade andel, totalt.",
-                   "publicerad"),
-            _share(f"pts_andel_passerade_{t}_pct", f"PTS hushåll passerade {t} Mbit/s (%)",
-                   "PTS:s publicerade andel, totalt.", "publicerad"),
-            Column(f"pts_kalla_{t}", "text", f"PTS-källa {t} Mbit/s", "hastighet, kolada, teknik eller saknas.",
-                   klass="oppen", values=("hastighet", "kolada", "teknik", "saknas")),
-            Column(f"avvikelse_{t}_pe", "decimal", f"Avvikelse mot PTS {t} Mbit/s (procentenheter)",
-                   "Vår andel minus PTS:s andel av hushållen med tillgång.", "procentenheter", "beraknad", "oppen",
-                   nullable=True),
-        ]  # fmt: skip
+            _share(
+                f"andel_{t}_pct",
+                f"Hushåll med {t} Mbit/s (%)",
+                f"Hushåll med tillgång till {t} Mbit/s delat med alla hushåll.",
+                "blandad",
+            ),
+            _share(
+                f"andel_passerade_{t}_pct",
+                f"Hushåll passerade {t} Mbit/s (%)",
+                f"Hushåll med tillgång till {t} Mbit/s eller fiber förbi sig, delat med alla hushåll.",
+                "blandad",
+            ),
+            _share(
+                f"yta_utan_{t}_pct",
+                f"Yta utan {t} Mbit/s (%)",
+                "Land i rutor med adresser, vägt med andelen adresser utan, delat med allt land.",
+                "blandad",
+            ),
+            _share(
+                f"yta_tackt_{t}_pct",
+                f"Yta täckt {t} Mbit/s (%)",
+                "Land i rutor med adresser, vägt med andelen adresser med tillgång, delat med allt land.",
+                "blandad",
+            ),
+            _share(
+                f"pts_andel_{t}_pct",
+                f"PTS hushåll med {t} Mbit/s (%)",
+                "PTS:s publicerade andel, totalt.",
+                "publicerad",
+            ),
+            _share(
+                f"pts_andel_passerade_{t}_pct",
+                f"PTS hushåll passerade {t} Mbit/s (%)",
+                "PTS:s publicerade andel, totalt.",
+                "publicerad",
+            ),
+            Column(
+                f"pts_kalla_{t}",
+                "text",
+                f"PTS-källa {t} Mbit/s",
+                "hastighet, kolada, teknik eller saknas.",
+                klass="oppen",
+                values=("hastighet", "kolada", "teknik", "saknas"),
+            ),
+            Column(
+                f"avvikelse_{t}_pe",
+                "decimal",
+                f"Avvikelse mot PTS {t} Mbit/s (procentenheter)",
+                "Vår andel minus PTS:s andel av hushållen med tillgång.",
+                "procentenheter",
+                "beraknad",
+                "oppen",
+                nullable=True,
+            ),
+        ]
     cols.append(
         _share(
-            "yta_obebodd_pct",
-            "Yta utan adresser (%)",
-            "Land i rutor utan adresser, delat med allt land.",
-            "beraknad",
+            "yta_obebodd_pct", "Yta utan adresser (%)", "Land i rutor utan adresser, delat med allt land.", "beraknad"
         )
     )
     return tuple(cols)
@@ -554,55 +692,98 @@ def _summary_columns() -> tuple[Column, ...]:
 
 OSAKRA = tuple(
     Column(
-        f"hushall_utan_{t}_{end}", "decimal", f"Hushåll utan {t} Mbit/s, {told} (antal)",
+        f"hushall_utan_{t}_{end}",
+        "decimal",
+        f"Hushåll utan {t} Mbit/s, {told} (antal)",
         f"{side} gräns för antalet. Modellen hålls till PTS:s tal, så kommunens summa är så osäker som det: från PTS:s "
         "undre till övre gräns (samma där PTS anger hastighet), vidgat till vårt tal där uppgifter säger annat. "
         "Utan bredd där uppgifter avgör allt. Säger inget om var i kommunen; se osakerhet_5km.",
-        "antal", "blandad", low=0,
+        "antal",
+        "blandad",
+        low=0,
     )
     for t in THRESHOLDS
     for end, told, side in (("lag", "låg", "Undre"), ("hog", "hög", "Övre"))
-)  # fmt: skip
+)
 KOMMUNER = Table(
-    "kommuner", "Kommuner", "Nyckeltal per kommun bredvid PTS:s egna.",
-    (*_summary_columns(), *OSAKRA), key=("kommunkod",), geometry="MultiPolygon",
-)  # fmt: skip
+    "kommuner",
+    "Kommuner",
+    "Nyckeltal per kommun bredvid PTS:s egna.",
+    (*_summary_columns(), *OSAKRA),
+    key=("kommunkod",),
+    geometry="MultiPolygon",
+)
 LAN = Table(
-    "lan", "Län", "Nyckeltal för länet.",
+    "lan",
+    "Län",
+    "Nyckeltal för länet.",
     (
         Column("lanskod", "text", "Länskod", "Två siffror.", klass="oppen", pattern=r"^\d{2}$"),
         Column("lansnamn", "text", "Län", "Länets namn.", klass="oppen"),
-        *_summary_columns()[2:], *OSAKRA,
+        *_summary_columns()[2:],
+        *OSAKRA,
     ),
-    key=("lanskod",), geometry="MultiPolygon",
-)  # fmt: skip
+    key=("lanskod",),
+    geometry="MultiPolygon",
+)
 ADRESSER = Table(
-    "adresser", "Adresser", "Adresser med täckning. Personuppgifter: bara i den interna utgåvan.",
+    "adresser",
+    "Adresser",
+    "Adresser med täckning. Personuppgifter: bara i den interna utgåvan.",
     (
-        ADRESS_ID, KOMMUNKOD, OMRADESTYP, RUTID_SCB, *counts()[1:3], MAX_NED, BASTA_TEKNIK,
-        ADRESSER_TACKNING.column("status"), *_P, UNDERLAG_COLUMN,
+        ADRESS_ID,
+        KOMMUNKOD,
+        OMRADESTYP,
+        RUTID_SCB,
+        *counts()[1:3],
+        MAX_NED,
+        BASTA_TEKNIK,
+        ADRESSER_TACKNING.column("status"),
+        *_P,
+        UNDERLAG_COLUMN,
     ),
-    key=("adress_id",), geometry="Point",
-)  # fmt: skip
+    key=("adress_id",),
+    geometry="Point",
+)
 
 MERGED_M = ("250", "500", "1000")
 OPPNA_RUTOR = Table(
-    "oppna_rutor", "Öppna rutor", "Den öppna utgåvans rutor: klass för varje ruta, inga antal utom adresser i band.",
+    "oppna_rutor",
+    "Öppna rutor",
+    "Den öppna utgåvans rutor: klass för varje ruta, inga antal utom adresser i band.",
     (
-        RUTID_SCB, KOMMUNKOD, KOMMUNNAMN, OMRADESTYP,
+        RUTID_SCB,
+        KOMMUNKOD,
+        KOMMUNNAMN,
+        OMRADESTYP,
         *(
-            Column(f"klass_{m}_{t}", "text", f"Klass {_NAMES[m]} {t} Mbit/s",
-                   f"Andel av rutans adresser som har {_M[m]} {t} Mbit/s, i klasser; rutor med få adresser har egna.",
-                   basis="blandad", klass="oppen", values=classes.CODES)
-            for m in MEASURES for t in THRESHOLDS
+            Column(
+                f"klass_{m}_{t}",
+                "text",
+                f"Klass {_NAMES[m]} {t} Mbit/s",
+                f"Andel av rutans adresser som har {_M[m]} {t} Mbit/s, i klasser; rutor med få adresser har egna.",
+                basis="blandad",
+                klass="oppen",
+                values=classes.CODES,
+            )
+            for m in MEASURES
+            for t in THRESHOLDS
         ),
         Column("adresser_band", "text", "Adresser (band)", "Antal adresser, i band.", "antal", "uppmatt", "oppen"),
-        Column("sammanslagen_m", "text", "Klassen gäller rutor om (m)",
-               "250: rutans egna adresser. 500 eller 1000: klassen gäller alla rutor med för få adresser i den större "
-               "rutan tillsammans, enligt `minst_adresser_i_ruta`.", "m", klass="oppen", values=MERGED_M),
+        Column(
+            "sammanslagen_m",
+            "text",
+            "Klassen gäller rutor om (m)",
+            "250: rutans egna adresser. 500 eller 1000: klassen gäller alla rutor med för få adresser i den större "
+            "rutan tillsammans, enligt `minst_adresser_i_ruta`.",
+            "m",
+            klass="oppen",
+            values=MERGED_M,
+        ),
         replace(PLANERAD, klass="oppen"),
         UNDERLAG_COLUMN,
         *UNDERLAG_T,
     ),
-    key=("rutid_scb",), geometry="Polygon",
-)  # fmt: skip
+    key=("rutid_scb",),
+    geometry="Polygon",
+)

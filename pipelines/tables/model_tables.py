@@ -19,27 +19,50 @@ def _limits(name: str, t: int) -> tuple[Column, ...]:
         Column(f"{name}_{t}", "decimal", f"{title} (antal)", f"Väntat antal {what}.", "antal", "blandad", low=0),
         *(
             Column(
-                f"{name}_{t}_{end}", "decimal", f"{title}, {told} (antal)",
+                f"{name}_{t}_{end}",
+                "decimal",
+                f"{title}, {told} (antal)",
                 f"{side} gräns för 90 %-intervallet av antalet {what}: i nio rutor av tio väntas det rätta antalet "
-                "ligga mellan gränserna. Utan bredd där uppgifter avgör.", "antal", "modellerad", low=0,
+                "ligga mellan gränserna. Utan bredd där uppgifter avgör.",
+                "antal",
+                "modellerad",
+                low=0,
             )
             for end, told, side in ends
         ),
-    )  # fmt: skip
+    )
 
 
 OSAKERHET = Table(
-    "osakerhet_5km", "Osäkerhet per 5 × 5 km",
+    "osakerhet_5km",
+    "Osäkerhet per 5 × 5 km",
     "Väntat antal hushåll utan täckning och 90 %-intervall per 5 × 5 km-ruta med adresser. Bara i den interna utgåvan.",
     (
-        Column("ruta_5km", "text", "Ruta 5 km", "E och N för rutans nedre vänstra hörn i SWEREF 99 TM.",
-               pattern=r"^\d{13}$"),
-        KOMMUNKOD, KOMMUNNAMN,
+        Column(
+            "ruta_5km",
+            "text",
+            "Ruta 5 km",
+            "E och N för rutans nedre vänstra hörn i SWEREF 99 TM.",
+            pattern=r"^\d{13}$",
+        ),
+        KOMMUNKOD,
+        KOMMUNNAMN,
         Column("adresser", "heltal", "Adresser (antal)", "Gällande adresser.", "antal", "uppmatt", low=1),
         Column("hushall", "decimal", "Hushåll (antal)", "", "antal", "modellerad", low=0),
-        *(Column(f"hushall_modellerade_{t}", "decimal", f"Hushåll modellerade {t} Mbit/s (antal)",
-                 "Hushåll vid adresser där inga uppgifter avgör.", "antal", "modellerad", low=0) for t in THRESHOLDS),
+        *(
+            Column(
+                f"hushall_modellerade_{t}",
+                "decimal",
+                f"Hushåll modellerade {t} Mbit/s (antal)",
+                "Hushåll vid adresser där inga uppgifter avgör.",
+                "antal",
+                "modellerad",
+                low=0,
+            )
+            for t in THRESHOLDS
+        ),
         *(c for t in THRESHOLDS for name in _WHAT for c in _limits(name, t)),
     ),
-    key=("ruta_5km",), geometry="MultiPolygon",
-)  # fmt: skip
+    key=("ruta_5km",),
+    geometry="MultiPolygon",
+)

@@ -21,9 +21,10 @@ SIGNS = ("", ">", "<")
 COST_CLASSES = ("ej_redovisad", "under_0_5", "0_5_1", "1_2", "2_5", "5_10", "10_20", "20_50", "over_50")
 """Classes of cost in million kronor."""
 _TOLD = (
-    "befolkning", "hushall",
+    "befolkning",
+    "hushall",
     *(f"{what}_{t}" for t in THRESHOLDS for what in ("hushall_utan", "hushall_ej_passerade")),
-)  # fmt: skip
+)
 """Counts that are told of a kommun. Not addresses: they are whole, so two editions and what changed between
 them would pin single ones. Not people without: they follow households in proportion, at a finer scale."""
 _RECKONED = tuple(f"{name}_{t}_pct" for t in THRESHOLDS for name in ("andel", "andel_passerade"))
@@ -45,32 +46,47 @@ def meant(column: Column) -> Column:
 def rounded(column: Column) -> Column:
     """Return the open column of a count whose class is ``band``: rounded, empty below the threshold."""
     return replace(
-        column, name=f"{column.name}_ca", kind="heltal", alias=column.alias.replace("(antal)", "(ca)"),
+        column,
+        name=f"{column.name}_ca",
+        kind="heltal",
+        alias=column.alias.replace("(antal)", "(ca)"),
         description=f"{column.description} Avrundat till steg om två undertryckningsgränser (tiotal när gränsen är 5); "
         "tomt är färre än gränsen.",
-        klass="oppen", nullable=True,
-    )  # fmt: skip
+        klass="oppen",
+        nullable=True,
+    )
 
 
 def limits_of(column: Column, how: str) -> tuple[Column, Column]:
     """Return the open columns of an area's count, from and to; ``how`` says how they are reckoned."""
     least = replace(
-        column, name=f"{column.name}_minst", kind="heltal", alias=column.alias.replace("(antal)", "(minst)"),
-        description=f"{column.description} {how} Nedåt.", klass="oppen",
-    )  # fmt: skip
+        column,
+        name=f"{column.name}_minst",
+        kind="heltal",
+        alias=column.alias.replace("(antal)", "(minst)"),
+        description=f"{column.description} {how} Nedåt.",
+        klass="oppen",
+    )
     most = replace(
-        least, name=f"{column.name}_hogst", alias=column.alias.replace("(antal)", "(högst)"), nullable=True,
+        least,
+        name=f"{column.name}_hogst",
+        alias=column.alias.replace("(antal)", "(högst)"),
+        nullable=True,
         description=f"{column.description} {how} Uppåt.",
-    )  # fmt: skip
+    )
     return least, most
 
 
 def sign_of(column: Column) -> Column:
     """Return the column that says whether a share is a limit."""
     return Column(
-        column.name.replace("_pct", "_olikhet"), "text", column.alias.replace("(%)", "(olikhet)"),
-        "> när andelen är minst talet, < när den är högst talet, annars tomt.", klass="oppen", values=SIGNS,
-    )  # fmt: skip
+        column.name.replace("_pct", "_olikhet"),
+        "text",
+        column.alias.replace("(%)", "(olikhet)"),
+        "> när andelen är minst talet, < när den är högst talet, annars tomt.",
+        klass="oppen",
+        values=SIGNS,
+    )
 
 
 def _surface() -> tuple[Column, ...]:
@@ -78,17 +94,25 @@ def _surface() -> tuple[Column, ...]:
     out = []
     for t in THRESHOLDS:
         for name, alias, codes in (
-            ("utan", "utan", classes.LACKING), ("tackt", "täckt", classes.COVERED),
+            ("utan", "utan", classes.LACKING),
+            ("tackt", "täckt", classes.COVERED),
             ("okand", "som inte redovisas", (classes.WITHHELD,)),
-        ):  # fmt: skip
+        ):
             out.append(
                 Column(
-                    f"yta_klass_{name}_{t}_pct", "decimal", f"Yta i rutor {alias} {t} Mbit/s (%)",
+                    f"yta_klass_{name}_{t}_pct",
+                    "decimal",
+                    f"Yta i rutor {alias} {t} Mbit/s (%)",
                     f"Land i rutor med klass {' eller '.join(codes)} för tillgång, delat med allt land. De tre och yta_obebodd_pct "
                     "är tillsammans 100 %.",
-                    "%", "blandad", "oppen", True, 0, 100,
+                    "%",
+                    "blandad",
+                    "oppen",
+                    True,
+                    0,
+                    100,
                 )
-            )  # fmt: skip
+            )
     return tuple(out)
 
 
@@ -111,23 +135,26 @@ RUTNAT_250M = Table(
     "rutnat_250m", "Rutnät 250 m", OPPNA_RUTOR.description, OPPNA_RUTOR.columns, OPPNA_RUTOR.key, "Polygon"
 )
 KOMMUNER_OPPNA = replace(
-    KOMMUNER, description="Nyckeltal per kommun bredvid PTS:s egna; antal i tiotal.", columns=open_columns(KOMMUNER),
-)  # fmt: skip
+    KOMMUNER, description="Nyckeltal per kommun bredvid PTS:s egna; antal i tiotal.", columns=open_columns(KOMMUNER)
+)
 LAN_OPPNA = replace(
-    LAN, description="Nyckeltal för länet: summan av kommunernas publicerade antal.", columns=open_columns(LAN),
-)  # fmt: skip
+    LAN, description="Nyckeltal för länet: summan av kommunernas publicerade antal.", columns=open_columns(LAN)
+)
 _STEP = "Utåt till en multipel av undertryckningsgränsen."
 _AREA = {c.name: c for c in BRISTOMRADEN.columns}
 BRISTOMRADEN_OPPNA = Table(
-    "bristomraden", "Bristområden",
+    "bristomraden",
+    "Bristområden",
     "Sammanhängande rutor med adresser utan täckning, per tröskel och mått, av uppgifter som får publiceras. "
     "Antal bara från och till, kostnad bara i klasser.",
     (
         replace(
-            BRISTOMRADE_ID, pattern=r"^(30|100|1000)-(tillgang|passerad)-\d{13}$",
+            BRISTOMRADE_ID,
+            pattern=r"^(30|100|1000)-(tillgang|passerad)-\d{13}$",
             description="Tröskel, mått och lägsta rut-id i området. Ett annat id än i den interna utgåvan.",
         ),
-        _AREA["troskel_mbit"], _AREA["matt"],
+        _AREA["troskel_mbit"],
+        _AREA["matt"],
         replace(_AREA["kommunkod"], description="Kommunen för flest av områdets rutor."),
         _AREA["kommunnamn"],
         replace(_AREA["kommuner"], description="Koder för alla kommuner som områdets rutor hör till."),
@@ -135,20 +162,31 @@ BRISTOMRADEN_OPPNA = Table(
         replace(_AREA["rutor"], low=1),
         meant(replace(_AREA["land_ha"], description="Landareal i områdets rutor.")),
         *limits_of(_AREA["adresser"], "Summan av rutornas band; högst är tomt där ett band saknar övre gräns."),
-        *limits_of(_AREA["hushall"], f"Rutornas väntade hushåll; få adresser räknas som det minsta och det mesta de kan vara. {_STEP}"),
+        *limits_of(
+            _AREA["hushall"],
+            f"Rutornas väntade hushåll; få adresser räknas som det minsta och det mesta de kan vara. {_STEP}",
+        ),
         *limits_of(
             replace(_AREA["hushall_utan"], description="Hushåll utan täckning i rutorna."),
             f"Rutornas hushåll gånger den minsta och den största del som klassen kan betyda. {_STEP}",
         ),
         replace(
-            _AREA["kostnad_sek"], name="kostnad_klass", kind="text", alias="Kostnad (klass, miljoner kr)", unit="",
+            _AREA["kostnad_sek"],
+            name="kostnad_klass",
+            kind="text",
+            alias="Kostnad (klass, miljoner kr)",
+            unit="",
             description="Schablon ur rutornas lägen och band, i klasser om miljoner kronor; ej_redovisad där områdets "
             "adresser kan vara färre än undertryckningsgränsen, hushåll saknas eller det inte finns något nät.",
-            klass="oppen", nullable=False, low=None, values=COST_CLASSES,
+            klass="oppen",
+            nullable=False,
+            low=None,
+            values=COST_CLASSES,
         ),
     ),
-    key=("bristomrade_id",), geometry="MultiPolygon",
-)  # fmt: skip
+    key=("bristomrade_id",),
+    geometry="MultiPolygon",
+)
 OPEN_TABLES = (RUTNAT_250M, BRISTOMRADEN_OPPNA, KOMMUNER_OPPNA, LAN_OPPNA)
 """The tables of the open edition, in the order a reader lists them."""
 OPEN_BESIDE = (*OPEN_HISTORY, AVSTAMNING_OPPEN)

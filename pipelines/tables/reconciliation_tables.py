@@ -11,7 +11,8 @@ QUANTITIES = ("andel_hushall", "andel_befolkning", "hushall", "folkmangd", "land
 VERDICTS = ("inom", "utanfor", "ej_jamforbart")
 
 AVSTAMNING_KALLOR = Table(
-    "avstamning_kallor", "Avstämning mot publicerade tal",
+    "avstamning_kallor",
+    "Avstämning mot publicerade tal",
     "Varje publicerat tal som finns till hands bredvid vårt: skillnad, tolerans och varför de får skilja sig. "
     "Toleranserna står i konfigurationens [kontroll].",
     (
@@ -19,29 +20,95 @@ AVSTAMNING_KALLOR = Table(
         Column("kod", "text", "Kod", "Läns- eller kommunkod.", klass="oppen", pattern=r"^\d{2}(\d{2})?$"),
         Column("namn", "text", "Namn", "Länets eller kommunens namn.", klass="oppen"),
         Column("kalla", "text", "Källa", "Vem som publicerat talet, och var.", klass="oppen"),
-        Column("ar", "heltal", "År", "Året källans tal gäller; tomt när källan inte säger det.", klass="oppen",
-               nullable=True),
-        Column("storhet", "text", "Storhet", "andel_hushall, andel_befolkning, hushall, folkmangd eller land_ha.",
-               klass="oppen", values=QUANTITIES),
-        Column("omradestyp", "text", "Områdestyp", "totalt, tatbebyggt eller glesbebyggt.", klass="oppen",
-               values=("totalt", *CLASSES)),
-        Column("troskel_mbit", "heltal", "Tröskel (Mbit/s)", "Tomt för antal och areal.", "Mbit/s", klass="oppen",
-               nullable=True),
-        Column("matt", "text", "Mått", "tillgang eller passerad; tomt för antal och areal.", klass="oppen",
-               values=("", *MEASURES)),
+        Column(
+            "ar",
+            "heltal",
+            "År",
+            "Året källans tal gäller; tomt när källan inte säger det.",
+            klass="oppen",
+            nullable=True,
+        ),
+        Column(
+            "storhet",
+            "text",
+            "Storhet",
+            "andel_hushall, andel_befolkning, hushall, folkmangd eller land_ha.",
+            klass="oppen",
+            values=QUANTITIES,
+        ),
+        Column(
+            "omradestyp",
+            "text",
+            "Områdestyp",
+            "totalt, tatbebyggt eller glesbebyggt.",
+            klass="oppen",
+            values=("totalt", *CLASSES),
+        ),
+        Column(
+            "troskel_mbit",
+            "heltal",
+            "Tröskel (Mbit/s)",
+            "Tomt för antal och areal.",
+            "Mbit/s",
+            klass="oppen",
+            nullable=True,
+        ),
+        Column(
+            "matt",
+            "text",
+            "Mått",
+            "tillgang eller passerad; tomt för antal och areal.",
+            klass="oppen",
+            values=("", *MEASURES),
+        ),
         Column("enhet", "text", "Enhet", "procent, antal eller ha.", klass="oppen", values=("procent", "antal", "ha")),
-        Column("vart_tal", "decimal", "Vårt tal", "Som i produkterna, i enheten på raden.", "", "blandad", "intern", True),
-        Column("deras_tal", "decimal", "Källans tal", "Som källan skrev det, i enheten på raden.", "", "publicerad", "oppen", True),
-        Column("skillnad", "decimal", "Skillnad", "Vårt minus källans: procentenheter för andelar, annars procent av "
-               "källans tal.", "", "beraknad", "intern", True),
-        Column("tolerans", "decimal", "Tolerans", "Största skillnad åt något håll som inte flaggas, i skillnadens "
-               "enhet.", "", "antagen", "oppen", True),
-        Column("utfall", "text", "Utfall", "inom eller utanfor toleransen; ej_jamforbart när åren eller måtten inte "
-               "är desamma.", "", "beraknad", "oppen", values=VERDICTS),
+        Column(
+            "vart_tal", "decimal", "Vårt tal", "Som i produkterna, i enheten på raden.", "", "blandad", "intern", True
+        ),
+        Column(
+            "deras_tal",
+            "decimal",
+            "Källans tal",
+            "Som källan skrev det, i enheten på raden.",
+            "",
+            "publicerad",
+            "oppen",
+            True,
+        ),
+        Column(
+            "skillnad",
+            "decimal",
+            "Skillnad",
+            "Vårt minus källans: procentenheter för andelar, annars procent av källans tal.",
+            "",
+            "beraknad",
+            "intern",
+            True,
+        ),
+        Column(
+            "tolerans",
+            "decimal",
+            "Tolerans",
+            "Största skillnad åt något håll som inte flaggas, i skillnadens enhet.",
+            "",
+            "antagen",
+            "oppen",
+            True,
+        ),
+        Column(
+            "utfall",
+            "text",
+            "Utfall",
+            "inom eller utanfor toleransen; ej_jamforbart när åren eller måtten inte är desamma.",
+            "",
+            "beraknad",
+            "oppen",
+            values=VERDICTS,
+        ),
         Column("orsak", "text", "Orsak", "Varför talen får, eller måste, skilja sig.", klass="oppen"),
     ),
     key=("niva", "kod", "kalla", "ar", "storhet", "omradestyp", "troskel_mbit", "matt"),
-)  # fmt: skip
+)
 
 _DECIMALS = {"vart_tal": 1, "deras_tal": 1, "skillnad": 3, "tolerans": 3}
 """Of the open edition: a tenth of a per cent or a hectare; households are held to a hundredth of a per cent."""
@@ -49,31 +116,43 @@ OPEN_VERDICTS = (*VERDICTS, "oavgjort")
 _OWN = {c.name: c for c in AVSTAMNING_KALLOR.columns}
 _TOLD_AS = {
     "storhet": replace(
-        _OWN["storhet"], description="andel_hushall, hushall, folkmangd eller land_ha.",
+        _OWN["storhet"],
+        description="andel_hushall, hushall, folkmangd eller land_ha.",
         values=tuple(q for q in QUANTITIES if q != "andel_befolkning"),
     ),
     "vart_tal": replace(
-        _OWN["vart_tal"], description="Som i tabellerna kommuner och lan, i enheten på raden: antal i tiotal, andelar "
-        "räknade på dem. Tomt när talet är för litet för att visas.", klass="oppen",
+        _OWN["vart_tal"],
+        description="Som i tabellerna kommuner och lan, i enheten på raden: antal i tiotal, andelar "
+        "räknade på dem. Tomt när talet är för litet för att visas.",
+        klass="oppen",
     ),
     "deras_tal": replace(
-        _OWN["deras_tal"], description="Källans tal så fint som vårt visas bredvid det: antal i tiotal, andelar med en "
+        _OWN["deras_tal"],
+        description="Källans tal så fint som vårt visas bredvid det: antal i tiotal, andelar med en "
         "decimal eller i hela procent.",
     ),
     "skillnad": replace(
-        _OWN["skillnad"], description=f"{_OWN['skillnad'].description} Räknad på talen som visas; tomt när vår andel "
-        "bara är en gräns eller talen inte går att jämföra.", klass="oppen",
+        _OWN["skillnad"],
+        description=f"{_OWN['skillnad'].description} Räknad på talen som visas; tomt när vår andel "
+        "bara är en gräns eller talen inte går att jämföra.",
+        klass="oppen",
     ),
     "utfall": replace(
-        _OWN["utfall"], description=f"{_OWN['utfall'].description} Av talen som visas: inom när de skiljer högst "
+        _OWN["utfall"],
+        description=f"{_OWN['utfall'].description} Av talen som visas: inom när de skiljer högst "
         "toleransen; oavgjort när de skiljer mer, men avrundningen, eller att vår andel är en gräns, kan vara hela "
-        "skälet.", values=OPEN_VERDICTS,
+        "skälet.",
+        values=OPEN_VERDICTS,
     ),
-}  # fmt: skip
+}
 _LIMIT = Column(
-    "vart_tal_olikhet", "text", "Vårt tal (olikhet)", "> när vår andel är minst talet, < när den är högst talet, annars "
-    "tomt.", klass="oppen", values=("", ">", "<"),
-)  # fmt: skip
+    "vart_tal_olikhet",
+    "text",
+    "Vårt tal (olikhet)",
+    "> när vår andel är minst talet, < när den är högst talet, annars tomt.",
+    klass="oppen",
+    values=("", ">", "<"),
+)
 
 
 def _open_columns() -> tuple[Column, ...]:
@@ -91,5 +170,6 @@ AVSTAMNING_OPPEN = replace(
     AVSTAMNING_KALLOR,
     description="Publicerade tal för hela kommuner och länet bredvid våra, som båda får visas: skillnad, tolerans, "
     "utfall och varför de får skilja sig. Utfallet är räknat på talen som visas, inte på de exakta.",
-    columns=_open_columns(), key=tuple(k for k in AVSTAMNING_KALLOR.key if k != "omradestyp"),
-)  # fmt: skip
+    columns=_open_columns(),
+    key=tuple(k for k in AVSTAMNING_KALLOR.key if k != "omradestyp"),
+)

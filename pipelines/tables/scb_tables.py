@@ -7,7 +7,9 @@ from pipelines.tables.contracts import KOMMUNKOD, Column, Table
 CKM_FROM = 2025
 """SCB perturbs every count by the Cell Key Method from this reference year, totals too."""
 SCB_KOMMUN = Table(
-    "scb_kommun", "SCB:s totaler per kommun", "Folkmängd och hushåll per kommun och år, som SCB publicerar dem. Filen "
+    "scb_kommun",
+    "SCB:s totaler per kommun",
+    "Folkmängd och hushåll per kommun och år, som SCB publicerar dem. Filen "
     "finns bara när scb/folkmangd_kommun_*.csv eller scb/hushall_kommun_*.csv finns.",
     (
         KOMMUNKOD,
@@ -16,4 +18,4 @@ SCB_KOMMUN = Table(
         Column("hushall", "heltal", "Hushåll", "Tom: ingen uppgift.", "antal", "publicerad", "oppen", True, 0),
     ),
     key=("kommunkod", "ar"),
-)  # fmt: skip
+)

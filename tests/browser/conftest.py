@@ -54,9 +54,7 @@ def _full_county(folder):
     region, paths = synthetic_tables.full(folder)
     write_webmap.run(region, paths)
     cells, facts = open_contracts.RUTNAT_250M, read_facts(paths)
-    open_text.write_csv(
-        make_open_tables.read(paths, cells), cells, paths.built("maps/data/rutnat_250m.csv"), facts
-    )
+    open_text.write_csv(make_open_tables.read(paths, cells), cells, paths.built("maps/data/rutnat_250m.csv"), facts)
     gpkg_layers.write(paths.built("out/bredband.gpkg"), [contracts.RUTNAT], paths, facts)
 
 

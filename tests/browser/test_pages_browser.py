@@ -76,9 +76,7 @@ def test_the_table_sorts_and_searches_by_keyboard(show):
     assert page.locator(names).all_text_contents() == [pages_county.HOSTILE, "Testby"]
     page.locator("#kommuntabell thead button").nth(1).focus()
     page.keyboard.press("Enter")
-    assert page.locator(names).all_text_contents() == [pages_county.HOSTILE, "Testby"], (
-        "30 households before 640"
-    )
+    assert page.locator(names).all_text_contents() == [pages_county.HOSTILE, "Testby"], "30 households before 640"
     page.keyboard.press("Enter")
     assert page.locator(names).all_text_contents() == ["Testby", pages_county.HOSTILE]
     assert page.locator("#kommuntabell thead th").nth(1).get_attribute("aria-sort") == "descending"

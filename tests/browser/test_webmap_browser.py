@@ -61,8 +61,7 @@ def swedish(x: float, decimals: int) -> str:
 
 def map_pixels(page) -> np.ndarray:
     page.evaluate(
-        "css => { const s = new CSSStyleSheet(); s.replaceSync(css); document.adoptedStyleSheets = [s]; }",
-        BARE,
+        "css => { const s = new CSSStyleSheet(); s.replaceSync(css); document.adoptedStyleSheets = [s]; }", BARE
     )
     # Tiles fade in.
     page.evaluate(
@@ -155,8 +154,13 @@ def test_facts_of_200_cells_equal_those_of_the_geopackage(county, geopackage_cel
         assert shown["underlag"] == T["underlag"][row["underlag"]]
         if row["adresser"]:
             for t in (30, 100, 1000):
-                for name in ("hushall_utan", "hushall_ej_passerade", "adresser_utan", "adresser_ej_passerade",
-                             "befolkning_utan"):  # fmt: skip
+                for name in (
+                    "hushall_utan",
+                    "hushall_ej_passerade",
+                    "adresser_utan",
+                    "adresser_ej_passerade",
+                    "befolkning_utan",
+                ):
                     assert shown[f"{name}_{t}"] == swedish(row[f"{name}_{t}"], 1)
             assert T["underlag"][row["underlag"]] in shown["caption"]
 
@@ -206,9 +210,7 @@ def test_projection_agrees_with_proj(small, opened):
     rng = np.random.default_rng(11)
     e, n = rng.uniform(270_000, 920_000, 500), rng.uniform(6_130_000, 7_680_000, 500)
     lng, lat = TO_DEGREES.transform(e, n)
-    there = page.evaluate(
-        "all => all.map(([a, b]) => bredband.sweref.forward(a, b))", np.c_[lat, lng].tolist()
-    )
+    there = page.evaluate("all => all.map(([a, b]) => bredband.sweref.forward(a, b))", np.c_[lat, lng].tolist())
     back = page.evaluate("all => all.map(([a, b]) => bredband.sweref.inverse(a, b))", np.c_[e, n].tolist())
     assert np.abs(np.array(there) - np.c_[e, n]).max() < 0.001
     assert np.abs(np.array(back) - np.c_[lat, lng]).max() < 1e-8
@@ -290,9 +292,16 @@ def test_modelled_mixed_and_planned_have_patterns(county, opened):
 
 
 CLASSES = (
-    "ingen_adress", "ej_redovisad", "tackt", "fa_minst_halften", "storre_del", "mindre_del", "fa_under_halften",
-    "planerad", "utan",
-)  # fmt: skip
+    "ingen_adress",
+    "ej_redovisad",
+    "tackt",
+    "fa_minst_halften",
+    "storre_del",
+    "mindre_del",
+    "fa_under_halften",
+    "planerad",
+    "utan",
+)
 PATTERNS = {"statistik": 1, "blandat": 2}
 RANKS = range(2, len(CLASSES) + 1)
 """Of the classes with addresses, from the best."""
@@ -392,13 +401,7 @@ def test_keyboard_inspects_cell_by_cell(county, opened):
     assert page.inner_text("#fakta-kort").startswith(facts(page)["kommunkod"].split(" (")[0])
     known = set(table["rutid_scb"])
     e, n = int(rutid[:6]), int(rutid[6:])
-    steps = [
-        ("ArrowUp", 0, 1),
-        ("ArrowRight", 1, 0),
-        ("ArrowRight", 1, 0),
-        ("ArrowDown", 0, -1),
-        ("ArrowLeft", -1, 0),
-    ]
+    steps = [("ArrowUp", 0, 1), ("ArrowRight", 1, 0), ("ArrowRight", 1, 0), ("ArrowDown", 0, -1), ("ArrowLeft", -1, 0)]
     for key, de, dn in steps:
         page.keyboard.press(key)
         e, n = e + 250 * de, n + 250 * dn
@@ -439,14 +442,10 @@ def test_table_sorts_by_number_and_name(county, opened):
     assert column(1)[-1] == "Öckerö"
     names = column(1)
     page.click("#kommuntabell th:nth-child(2) button")
-    values = page.eval_on_selector_all(
-        "#kommuntabell tbody tr > :nth-child(2)", "a => a.map(e => Number(e.dataset.v))"
-    )
+    values = page.eval_on_selector_all("#kommuntabell tbody tr > :nth-child(2)", "a => a.map(e => Number(e.dataset.v))")
     assert values == sorted(values)
     page.click("#kommuntabell th:nth-child(2) button")
-    values = page.eval_on_selector_all(
-        "#kommuntabell tbody tr > :nth-child(2)", "a => a.map(e => Number(e.dataset.v))"
-    )
+    values = page.eval_on_selector_all("#kommuntabell tbody tr > :nth-child(2)", "a => a.map(e => Number(e.dataset.v))")
     assert values == sorted(values, reverse=True)
     page.click("#kommuntabell th:nth-child(1) button")
     assert column(1) == names
@@ -489,10 +488,7 @@ def test_damaged_file_is_told_so(small, opened, tmp_path):
 
 def test_reduced_motion_is_honoured(small, opened):
     page, _ = opened(small.built(write_webmap.OPEN), reduced_motion="reduce")
-    assert (
-        page.evaluate("[karta._zoomAnimated, karta.options.fadeAnimation, karta.options.inertia]")
-        == [False] * 3
-    )
+    assert page.evaluate("[karta._zoomAnimated, karta.options.fadeAnimation, karta.options.inertia]") == [False] * 3
     page, _ = opened(small.built(write_webmap.OPEN), reduced_motion="no-preference")
     assert page.evaluate("karta._zoomAnimated") is True
 

@@ -58,9 +58,7 @@ def test_the_address_holds_the_view_and_back_undoes_a_choice(small, opened):
     assert seen.messages == []
 
 
-@pytest.mark.parametrize(
-    "hash_", ["#lager=nej&hast=7&z=abc&ruta=../..&omrade=<img>", "#z=99&lat=1e9&lng=NaN", "#%"]
-)
+@pytest.mark.parametrize("hash_", ["#lager=nej&hast=7&z=abc&ruta=../..&omrade=<img>", "#z=99&lat=1e9&lng=NaN", "#%"])
 def test_a_broken_address_is_a_new_page(small, opened, hash_):
     page, seen = opened(small.built(write_webmap.OPEN), wait=False)
     page.goto(small.built(write_webmap.OPEN).as_uri() + hash_)
@@ -109,9 +107,7 @@ def test_own_place_and_when_it_is_refused(small, opened):
     assert page.inner_text("#meddelande") == T["plats_funnen"]
     refused, _ = opened(small.built(write_webmap.OPEN), permissions=[])
     refused.click("#min-plats")
-    refused.wait_for_function(
-        "t => document.querySelector('#meddelande').textContent === t", arg=T["plats_nekad"]
-    )
+    refused.wait_for_function("t => document.querySelector('#meddelande').textContent === t", arg=T["plats_nekad"])
     assert len([r for r in seen.requests if r != "data:,"]) == 1
 
 
@@ -122,9 +118,7 @@ def test_gap_areas_are_the_published_ones(county, opened):
     page.click("#matt-passerad")
     own = areas[(areas["troskel_mbit"] == 30) & (areas["matt"] == "passerad")]
     page.wait_for_selector("#omradestabell tbody tr")
-    page.wait_for_function(
-        "t => document.querySelector('#omradestabell caption').textContent.includes(t)", arg="30"
-    )
+    page.wait_for_function("t => document.querySelector('#omradestabell caption').textContent.includes(t)", arg="30")
     for k in (0, 3, 9):
         page.locator("#omradestabell tbody button").nth(k).press("Enter")
         shown = facts(page)
@@ -308,10 +302,7 @@ def test_print_shows_the_map_and_no_controls(small, opened):
     assert page.locator("#karta").is_visible()
     assert page.locator("#kommuntabell").is_visible()
     assert page.locator(".banner.demo").is_visible()
-    assert (
-        page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--papper').trim()")
-        == "#ffffff"
-    )
+    assert page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--papper').trim()") == "#ffffff"
 
 
 def test_nothing_is_lost_at_400_percent(small, opened):

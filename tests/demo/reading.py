@@ -34,9 +34,7 @@ def addresses(folder: Path, scratch: Path) -> pd.DataFrame:
             (scratch / "a.gpkg").write_bytes(z.read(member))
         frame = gpkg(scratch / "a.gpkg", "belagenhetsadress")
         frame["id_kolumn"] = "objektidentitet" if "objektidentitet" in frame else "lang"
-        frame = frame.rename(
-            columns={"belagenhetsadress_objektidentitet": "adress_id", "objektidentitet": "adress_id"}
-        )
+        frame = frame.rename(columns={"belagenhetsadress_objektidentitet": "adress_id", "objektidentitet": "adress_id"})
         frames.append(frame.assign(fil=path.name))
     return pd.concat(frames, ignore_index=True)
 

@@ -70,11 +70,7 @@ def test_every_file_carries_the_mark(blekinge: Made) -> None:
 
 def test_address_register_is_as_configured(blekinge: Made, register: pd.DataFrame) -> None:
     status = register["statusforbelagenhetsadress"]
-    assert set(status) == {
-        "Gällande",
-        "Gallande",
-        "Reserverad",
-    }
+    assert set(status) == {"Gällande", "Gallande", "Reserverad"}
     assert status.isin(["Gällande", "Gallande"]).sum() == 6_000
     assert 0.005 < (status == "Reserverad").mean() < 0.03
     assert register["adress_id"].is_unique
@@ -183,9 +179,7 @@ def test_techniques_bracket_the_speeds(blekinge: Made) -> None:
     both = both[both["Aggregerat på"] == "Kommun"].dropna(subset=["Tillgång via xDSL"])
     fiber, cable = both["Tillgång via fiber eller fiber-lan"], both["Tillgång via kabel-tv"]
     eps = 3e-6
-    assert (both["I närhet av fiber"] >= fiber).all() and (
-        both["Tillgång via xDSL"] >= both["Tillgång via VDSL"]
-    ).all()
+    assert (both["I närhet av fiber"] >= fiber).all() and (both["Tillgång via xDSL"] >= both["Tillgång via VDSL"]).all()
     assert (both["Tillgång till minst 1 Gbit/s"] >= np.maximum(fiber, cable) - eps).all()
     assert (both["Tillgång till minst 100 Mbit/s"] <= fiber + cable + eps).all()
     assert (both["Tillgång till minst 30 Mbit/s"] <= both["Tillgång via trådbunden accessteknik"] + eps).all()
@@ -194,26 +188,19 @@ def test_techniques_bracket_the_speeds(blekinge: Made) -> None:
 def test_shares_meet_the_published_ones(blekinge: Made) -> None:
     folder = blekinge[1]
     speed = sheet(workbook(folder, "hastighet"), "Hastighet kommun hushåll")
-    speed = speed.set_index(["Aggregerat på", "Lännamn", "Kommunnamn", "Område"])[
-        "Tillgång till minst 100 Mbit/s"
-    ]
+    speed = speed.set_index(["Aggregerat på", "Lännamn", "Kommunnamn", "Område"])["Tillgång till minst 100 Mbit/s"]
     assert speed["Riket", None, None, "total"] == pytest.approx(0.933, abs=0.001)
     assert speed["Län", "Blekinge län", None, "total"] == pytest.approx(0.92, abs=0.004)
     assert speed["Kommun", "Blekinge län", "Olofström", "total"] == pytest.approx(0.715, abs=0.004)
     assert speed["Kommun", "Blekinge län", "Ronneby", "total"] > 0.5  # a share of 2015 says nothing of today
-    assert (
-        speed["Län", "Blekinge län", None, "tätbebyggt"]
-        > speed["Län", "Blekinge län", None, "glesbebyggt"] + 0.1
-    )
+    assert speed["Län", "Blekinge län", None, "tätbebyggt"] > speed["Län", "Blekinge län", None, "glesbebyggt"] + 0.1
     lanen = [k for k in speed.index if k[0] == "Län" and k[3] == "total"]
     assert len(lanen) == 21
 
 
 def test_mobile_workbook_has_the_publishers_quirks(blekinge: Made) -> None:
     rows = list(
-        openpyxl.load_workbook(workbook(blekinge[1], "mobil"))["Yttäckning - aggregerad"].iter_rows(
-            values_only=True
-        )
+        openpyxl.load_workbook(workbook(blekinge[1], "mobil"))["Yttäckning - aggregerad"].iter_rows(values_only=True)
     )
     assert rows[0][0] == "Årtal" and rows[1][0] is None and rows[1][4] == "Minst en operatör"
     cells = [c for r in rows[2:] for c in r[4:]]
@@ -264,9 +251,13 @@ def test_in_the_county_every_kind_of_evidence_is_there_and_eight_kommuner_have_n
 def test_tiny_lan_without_localities(tmp_path: Path, many: int) -> None:
     kommuner = dict([("0840", ("Mörbylånga", 66_700)), ("0885", ("Borgholm", 67_800))][:many])
     config = write_config(
-        tmp_path, kommuner, lan=("08", "Kalmar län", "Kalmar"), size=(2_000, 4_900, 2_300),
-        orter="namn,lat,lon,folkmangd\n", shares="ar_1_oktober,omrade_namn,omradestyp,matt,andel_pct,kalla\n",
-    )  # fmt: skip
+        tmp_path,
+        kommuner,
+        lan=("08", "Kalmar län", "Kalmar"),
+        size=(2_000, 4_900, 2_300),
+        orter="namn,lat,lon,folkmangd\n",
+        shares="ar_1_oktober,omrade_namn,omradestyp,matt,andel_pct,kalla\n",
+    )
     folder = make(config, tmp_path / "demo")[1]
     speed = sheet(workbook(folder, "hastighet"), "Hastighet kommun hushåll")
     rows = speed[(speed["Aggregerat på"] == "Kommun") & (speed["Område"] == "total")]

@@ -30,11 +30,7 @@ def test_the_workbook_has_pts_own_shape_and_every_year(files):
     frame = read_historic(read_sheets(book), region, ledger)
     assert not [e for e in ledger.entries if e.kind in ("varning", "bortfall")]
     assert set(frame["ar"]) == set(range(2015, 2023))
-    assert set(frame["kommunkod"]) == {"", *region.kommunkoder} and set(frame["niva"]) == {
-        "riket",
-        "lan",
-        "kommun",
-    }
+    assert set(frame["kommunkod"]) == {"", *region.kommunkoder} and set(frame["niva"]) == {"riket", "lan", "kommun"}
     assert {"fiber", "narhet_fiber", "kabel_tv", "xdsl", "vdsl", "lte", "fast_radio"} == set(frame["matt"])
     lan = frame[(frame["niva"] == "lan") & (frame["matt"] == "fiber")].sort_values("ar")
     assert lan["andel"].iloc[-1] > lan["andel"].iloc[0] + 0.05, "fibern byggs ut"

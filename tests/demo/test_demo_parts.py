@@ -48,9 +48,7 @@ def test_noise_has_no_drift() -> None:
 def test_targets_are_the_published_shares() -> None:
     region = load_region(VG)
     rng = np.random.default_rng(1)
-    households = np.column_stack([rng.integers(2_000, 60_000, 49), rng.integers(300, 4_000, 49)]).astype(
-        float
-    )
+    households = np.column_stack([rng.integers(2_000, 60_000, 49), rng.integers(300, 4_000, 49)]).astype(float)
     goal = targets.make(region, VG, households)
     total = (goal.tillgang * households).sum(axis=1) / households.sum(axis=1)
     by_name = dict(zip((k.namn for k in region.lan.kommuner), total, strict=True))

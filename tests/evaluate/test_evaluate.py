@@ -12,22 +12,12 @@ from pipelines.core.errors import DataError
 from pipelines.core.paths import Paths
 from pipelines.coverage import address_coverage
 from pipelines.coverage.evidence import PAIRS
-from pipelines.orders.evaluate import (
-    baselines,
-    evaluation,
-    evaluation_report,
-    judge,
-    known_truth,
-    scores,
-    trial,
-)
+from pipelines.orders.evaluate import baselines, evaluation, evaluation_report, judge, known_truth, scores, trial
 from tests.stages.small_area import county
 
 
 def test_brier_by_hand():
-    assert scores.brier(np.array([0.5, 1.0]), np.array([1.0, 0.0]), np.array([3.0, 1.0])) == pytest.approx(
-        1.75 / 4
-    )
+    assert scores.brier(np.array([0.5, 1.0]), np.array([1.0, 0.0]), np.array([3.0, 1.0])) == pytest.approx(1.75 / 4)
 
 
 def test_auc_is_the_mean_over_groups_and_counts_pairs():
@@ -36,9 +26,7 @@ def test_auc_is_the_mean_over_groups_and_counts_pairs():
     group = np.repeat([0, 1, 2], 20)
     u[group == 2] = 1.0  # nothing to tell apart
     each = [roc_auc_score(u[group == g], q[group == g], sample_weight=w[group == g]) for g in (0, 1)]
-    pairs = [
-        (q[i] > q[j]) * w[i] * w[j] for i in range(20) for j in range(20) if u[i] == 1 and u[j] == 0
-    ]  # fmt: skip
+    pairs = [(q[i] > q[j]) * w[i] * w[j] for i in range(20) for j in range(20) if u[i] == 1 and u[j] == 0]
     whole = [w[i] * w[j] for i in range(20) for j in range(20) if u[i] == 1 and u[j] == 0]
     assert each[0] == pytest.approx(sum(pairs) / sum(whole))
     weights = [w[group == g].sum() for g in (0, 1)]
@@ -86,14 +74,7 @@ def trials():
         forget = table["kommunkod"].isin(hidden).to_numpy()
         out.append(trial.run(f"frö {seed}", given, evidence, known, hidden, forget))
     out.append(
-        trial.run(
-            evaluation.STATISTICS_ONLY,
-            given,
-            evidence,
-            known,
-            county.KOMMUNER,
-            np.ones(len(table), dtype=bool),
-        )
+        trial.run(evaluation.STATISTICS_ONLY, given, evidence, known, county.KOMMUNER, np.ones(len(table), dtype=bool))
     )
     return out
 
@@ -109,17 +90,12 @@ def test_the_model_beats_both_rivals_where_coverage_follows_remoteness(trials):
     assert {v.matt for v in verdicts} == {"tillgang", "passerad"}
     rivals = [v for v in verdicts if v.judged and v.grans[0] in "<>"]
     assert len(rivals) == 12
-    assert all(v.holds for v in rivals if v.krav.startswith(("Brier", "felplacerade"))), [
-        v.told for v in rivals
-    ]
+    assert all(v.holds for v in rivals if v.krav.startswith(("Brier", "felplacerade"))), [v.told for v in rivals]
     assert not any(v.judged for v in verdicts if v.forsok == evaluation.STATISTICS_ONLY)
 
 
 def test_a_failed_criterion_is_told(trials):
-    worse = [
-        {**r, "brier": 9.0} if r["metod"] == "modell" and r["matt"] == "tillgang" else r
-        for r in trials[0].scores
-    ]
+    worse = [{**r, "brier": 9.0} if r["metod"] == "modell" and r["matt"] == "tillgang" else r for r in trials[0].scores]
     bad = trial.Trial("frö 1", 5, trials[0].hidden, worse, [], trials[0].squares, [])
     verdicts = judge.judge([bad, trials[2]])
     failed = [v for v in verdicts if v.judged and not v.holds]
@@ -137,9 +113,15 @@ def test_the_report_says_what_it_was_tried_on(trials, tmp_path):
         assert ("DEMO" in text) == simulated
         names = sorted(p.name for p in folder.iterdir())
         assert names == [
-            "intervall.png", "jamforelse.png", "kalibrering.csv", "kalibrering.png", "kommuner.csv", "matt.csv",
-            "rutor_5km.csv", "utvardering.md",
-        ]  # fmt: skip
+            "intervall.png",
+            "jamforelse.png",
+            "kalibrering.csv",
+            "kalibrering.png",
+            "kommuner.csv",
+            "matt.csv",
+            "rutor_5km.csv",
+            "utvardering.md",
+        ]
         rows = pd.read_csv(folder / "matt.csv")
         assert len(rows) == 3 * len(PAIRS) * 3
         assert rows["provad"].str.contains("simulerade").all() == simulated

@@ -44,9 +44,7 @@ def test_calibration_draws_the_models_trials_and_the_line_of_what_is_right(drawn
         *curve("frö 1", "passerad", 1000, "modell", [(0.0, 0.0)]),
     ]
     left, right = drawn(plots.calibration, pd.DataFrame(rows))
-    assert (
-        left.get_title() == "Utan 100 Mbit/s, tillgång" and right.get_title() == "Utan 1000 Mbit/s, passerad"
-    )
+    assert left.get_title() == "Utan 100 Mbit/s, tillgång" and right.get_title() == "Utan 1000 Mbit/s, passerad"
     seed, alone, line = left.lines
     assert seed.get_xydata().tolist() == [[0.1, 0.2], [0.4, 0.6]] and seed.get_linestyle() == "-"
     assert alone.get_xydata().tolist() == [[0.1, 0.8]] and alone.get_linestyle() == "--"
@@ -107,5 +105,7 @@ def test_skill_shows_the_means_over_the_seeds_without_statistics_only(drawn):
     first, *_ = drawn(plots.skill, pd.DataFrame(rows))
     assert [bar.get_height() for bar in first.patches] == pytest.approx([0.2] * 18)
     assert [t.get_text() for t in first.get_legend().get_texts()] == [
-        "modellen", "jämnt fördelat", "de glesaste rutorna",
-    ]  # fmt: skip
+        "modellen",
+        "jämnt fördelat",
+        "de glesaste rutorna",
+    ]

@@ -39,19 +39,26 @@ def region(httpserver):
 
     base = httpserver.url_for("").rstrip("/")
     hamta = f.Hamta(
-        forsok=3, svarstid_s=5, storsta_mb=20, langsta_vantan_s=60,
+        forsok=3,
+        svarstid_s=5,
+        storsta_mb=20,
+        langsta_vantan_s=60,
         scb=f.HamtaScb(wfs=f"{base}/wfs", paus_s=0, sidstorlek=2),
         scb_tabeller=f.HamtaScbTabeller(url=f"{base}/px", fran_ar=2023),
         kolada=f.HamtaKolada(url=f"{base}/kolada/v3/", fragor_per_sekund=1000),
         pts=f.HamtaPts(
-            sida="https://statistik.example.org/dokument", paus_s=0,
+            sida="https://statistik.example.org/dokument",
+            paus_s=0,
             filer=(f.HamtaPtsFil(innehall="teknik", url=f"{base}/pts/tabellbilaga_teknik_v1.0.xlsx"),),
         ),
         lantmateriet=f.HamtaLantmateriet(
-            stac=f"{base}/stac", token_url=f"{base}/token", paus_s=0, samling_granser="",
+            stac=f"{base}/stac",
+            token_url=f"{base}/token",
+            paus_s=0,
+            samling_granser="",
             filvardar=(f"{httpserver.host}:{httpserver.port}",),
         ),
-    )  # fmt: skip
+    )
     return pts_files.region().model_copy(update={"hamta": hamta})
 
 

@@ -31,9 +31,7 @@ class Log:
         return len(self.requests)
 
 
-def body(
-    data: bytes | str, kind: str = "application/octet-stream", status: int = 200, **headers: str
-) -> Response:
+def body(data: bytes | str, kind: str = "application/octet-stream", status: int = 200, **headers: str) -> Response:
     out = Response(data, status=status, content_type=kind)
     for name, value in headers.items():
         out.headers[name.replace("_", "-")] = value
@@ -51,9 +49,7 @@ def whole(data: bytes, etag: str = '"v1"', kind: str = "application/octet-stream
             start = int(asked[1])
             if start >= len(data):
                 return body(b"", kind, 416)
-            return body(
-                data[start:], kind, 206, ETag=etag, Content_Range=f"bytes {start}-{len(data) - 1}/{len(data)}"
-            )
+            return body(data[start:], kind, 206, ETag=etag, Content_Range=f"bytes {start}-{len(data) - 1}/{len(data)}")
         return body(data, kind, **({"ETag": etag} if etag else {}))
 
     return answer
@@ -93,12 +89,10 @@ def wfs(layers: dict[str, Path], *, cap: int = 10**9, hits: dict[str, int] | Non
         asked = {k.lower(): v for k, v in request.args.items()}
         if asked["request"] == "GetCapabilities":
             types = "".join(
-                f"<FeatureType xmlns:stat='x'><Name>stat:{n}</Name><Title>{n}</Title></FeatureType>"
-                for n in layers
+                f"<FeatureType xmlns:stat='x'><Name>stat:{n}</Name><Title>{n}</Title></FeatureType>" for n in layers
             )
             return body(
-                f"<wfs:WFS_Capabilities><FeatureTypeList>{types}</FeatureTypeList></wfs:WFS_Capabilities>",
-                "text/xml",
+                f"<wfs:WFS_Capabilities><FeatureTypeList>{types}</FeatureTypeList></wfs:WFS_Capabilities>", "text/xml"
             )
         name = asked["typenames"].rpartition(":")[2]
         if name not in layers:
@@ -129,29 +123,32 @@ def wfs(layers: dict[str, Path], *, cap: int = 10**9, hits: dict[str, int] | Non
 class PxWeb:
     """PxWebApi 2: its settings, one table's metadata, and data as JSON-stat 2 within a limit of cells."""
 
-    def __init__(self, server: Any, kommuner: list[str], *, cells: int = 150_000, told_cells: int | None = None,
-                 updated: str = "2026-02-20T07:00:00Z") -> None:  # fmt: skip
+    def __init__(
+        self,
+        server: Any,
+        kommuner: list[str],
+        *,
+        cells: int = 150_000,
+        told_cells: int | None = None,
+        updated: str = "2026-02-20T07:00:00Z",
+    ) -> None:
         self.cells, self.updated, self.busy = cells, updated, 0
         self.kommuner = kommuner
         told = cells if told_cells is None else told_cells
-        settings = {"apiVersion": "2.0.0", "maxDataCells": told, "maxCallsPerTimeWindow": 30, "timeWindow": 10,
-                    "defaultLanguage": "sv"}  # fmt: skip
+        settings = {
+            "apiVersion": "2.0.0",
+            "maxDataCells": told,
+            "maxCallsPerTimeWindow": 30,
+            "timeWindow": 10,
+            "defaultLanguage": "sv",
+        }
         Log(server, "/px/config", lambda r: body(json.dumps(settings), "application/json"))
-        Log(
-            server,
-            "/px/tables",
-            lambda r: body(json.dumps({"page": {"totalElements": 2}}), "application/json"),
-        )
+        Log(server, "/px/tables", lambda r: body(json.dumps({"page": {"totalElements": 2}}), "application/json"))
         self.metadata = Log(server, re.compile(r"^/px/tables/TAB\d+/metadata$"), self._metadata)
         self.data = Log(server, re.compile(r"^/px/tables/TAB\d+/data$"), self._data)
 
     def dimensions(self, table: str) -> dict[str, dict[str, str]]:
-        region = {
-            "00": "Riket",
-            "99": "Provlän",
-            **{k: f"{k} namn" for k in self.kommuner},
-            "9901A0010": "DeSO",
-        }
+        region = {"00": "Riket", "99": "Provlän", **{k: f"{k} namn" for k in self.kommuner}, "9901A0010": "DeSO"}
         time = {str(y): str(y) for y in (2022, 2023, 2024)}
         if table == "TAB6574":
             ages = {"-4": "0-4 år", "5-": "5+ år", "totalt": "totalt"}
@@ -162,14 +159,17 @@ class PxWeb:
 
     def _metadata(self, request: Request) -> Response:
         table = request.path.split("/")[-2]
-        labels = {"Region": "region", "Alder": "ålder", "Kon": "kön", "ContentsCode": "tabellinnehåll", "Tid": "år",
-                  "Hushallstyp": "hushållstyp"}  # fmt: skip
-        dimension = {
-            k: {"label": labels[k], "category": {"label": v}} for k, v in self.dimensions(table).items()
+        labels = {
+            "Region": "region",
+            "Alder": "ålder",
+            "Kon": "kön",
+            "ContentsCode": "tabellinnehåll",
+            "Tid": "år",
+            "Hushallstyp": "hushållstyp",
         }
+        dimension = {k: {"label": labels[k], "category": {"label": v}} for k, v in self.dimensions(table).items()}
         return body(
-            json.dumps({"id": list(dimension), "dimension": dimension, "updated": self.updated}),
-            "application/json",
+            json.dumps({"id": list(dimension), "dimension": dimension, "updated": self.updated}), "application/json"
         )
 
     def _data(self, request: Request) -> Response:
@@ -185,16 +185,30 @@ class PxWeb:
         if size > self.cells:
             problem = {"type": "Parameter error", "title": "Too many cells selected", "status": 403}
             return body(json.dumps(problem), "application/problem+json", 403)
-        labels = {"Region": "region", "Alder": "ålder", "Kon": "kön", "ContentsCode": "tabellinnehåll", "Tid": "år",
-                  "Hushallstyp": "hushållstyp"}  # fmt: skip
+        labels = {
+            "Region": "region",
+            "Alder": "ålder",
+            "Kon": "kön",
+            "ContentsCode": "tabellinnehåll",
+            "Tid": "år",
+            "Hushallstyp": "hushållstyp",
+        }
         dimension = {
-            k: {"label": labels[k], "category": {"index": {c: i for i, c in enumerate(codes)},
-                                                 "label": {c: known[k][c] for c in codes}}}
+            k: {
+                "label": labels[k],
+                "category": {"index": {c: i for i, c in enumerate(codes)}, "label": {c: known[k][c] for c in codes}},
+            }
             for k, codes in asked.items()
-        }  # fmt: skip
+        }
         values = [self.value(table, combination) for combination in _product(asked)]
-        made = {"version": "2.0", "class": "dataset", "id": list(asked), "size": [len(c) for c in asked.values()],
-                "dimension": dimension, "value": values}  # fmt: skip
+        made = {
+            "version": "2.0",
+            "class": "dataset",
+            "id": list(asked),
+            "size": [len(c) for c in asked.values()],
+            "dimension": dimension,
+            "value": values,
+        }
         return body(json.dumps(made), "application/json")
 
     @staticmethod
@@ -229,10 +243,17 @@ class Kolada:
         if len(asked) > self.most:
             return body('{"detail": "too many"}', "application/json", 422)
         rows = [
-            {"kpi": k, "municipality": m, "period": y,
-             "values": [{"gender": "T", "value": self.value(k, m, y), "count": 1, "status": ""}]}
-            for k in request.args.getlist("kpi_id") for m in asked if m in self.places for y in (2022, 2023, 2024)
-        ]  # fmt: skip
+            {
+                "kpi": k,
+                "municipality": m,
+                "period": y,
+                "values": [{"gender": "T", "value": self.value(k, m, y), "count": 1, "status": ""}],
+            }
+            for k in request.args.getlist("kpi_id")
+            for m in asked
+            if m in self.places
+            for y in (2022, 2023, 2024)
+        ]
         page = int(request.args.get("page", 1))
         made: dict[str, Any] = {"values": rows[(page - 1) * self.page : page * self.page], "count": len(rows)}
         if page * self.page < len(rows):
@@ -243,9 +264,7 @@ class Kolada:
     def value(kpi: str, place: str, year: int) -> float | None:
         if kpi == "N07920" and place.endswith("3"):
             return None
-        return (
-            {"N07900": 90, "N07918": 80, "N07919": 85, "N07920": 60}[kpi] + year - 2022 + int(place) % 10 / 10
-        )
+        return {"N07900": 90, "N07918": 80, "N07919": 85, "N07920": 60}[kpi] + year - 2022 + int(place) % 10 / 10
 
 
 def stac(
@@ -259,40 +278,51 @@ def stac(
 ) -> Log:
     """Lantmäteriet's catalogue: one item per kommun, in pages; ``files``: item id → address of its file."""
     base = server.url_for("/stac").rstrip("/")
-    conforms = ["https://api.stacspec.org/v1.0.0/core", "https://api.stacspec.org/v1.0.0/collections",
-                "https://api.stacspec.org/v1.0.0/ogcapi-features"]  # fmt: skip
+    conforms = [
+        "https://api.stacspec.org/v1.0.0/core",
+        "https://api.stacspec.org/v1.0.0/collections",
+        "https://api.stacspec.org/v1.0.0/ogcapi-features",
+    ]
     root = {
-        "type": "Catalog", "stac_version": "1.0.0", "id": "stac-vektor", "description": "x", "conformsTo": conforms,
+        "type": "Catalog",
+        "stac_version": "1.0.0",
+        "id": "stac-vektor",
+        "description": "x",
+        "conformsTo": conforms,
         "links": [{"rel": "self", "href": base}, {"rel": "data", "href": f"{base}/collections"}],
-    }  # fmt: skip
+    }
     coll = {
-        "type": "Collection", "stac_version": "1.0.0", "id": collection, "description": "x", "license": "CC-BY-4.0",
+        "type": "Collection",
+        "stac_version": "1.0.0",
+        "id": collection,
+        "description": "x",
+        "license": "CC-BY-4.0",
         "extent": {"spatial": {"bbox": [[10, 55, 25, 70]]}, "temporal": {"interval": [[None, None]]}},
         "links": [{"rel": "items", "href": f"{base}/collections/{collection}/items"}, {"rel": "root", "href": base}],
-    }  # fmt: skip
+    }
 
     def item(name: str, href: str) -> dict[str, Any]:
         extra = {"file:checksum": "1220" + checksums[name]} if checksums and name in checksums else {}
         return {
-            "type": "Feature", "stac_version": "1.0.0", "id": name, "collection": collection, "geometry": None,
+            "type": "Feature",
+            "stac_version": "1.0.0",
+            "id": name,
+            "collection": collection,
+            "geometry": None,
             "properties": {"datetime": "2026-05-01T00:00:00Z", "updated": updated},
             "links": [{"rel": "root", "href": base}],
-            "assets": {"data": {"href": href, "type": "application/zip", **extra},
-                       "thumbnail": {"href": f"{base}/bild.png", "roles": ["thumbnail"]}},
-        }  # fmt: skip
+            "assets": {
+                "data": {"href": href, "type": "application/zip", **extra},
+                "thumbnail": {"href": f"{base}/bild.png", "roles": ["thumbnail"]},
+            },
+        }
 
     def items(request: Request) -> Response:
         start = int(request.args.get("start", 0))
         all_of = [item(n, h) for n, h in files.items()]
-        made: dict[str, Any] = {
-            "type": "FeatureCollection",
-            "features": all_of[start : start + page],
-            "links": [],
-        }
+        made: dict[str, Any] = {"type": "FeatureCollection", "features": all_of[start : start + page], "links": []}
         if start + page < len(all_of):
-            made["links"] = [
-                {"rel": "next", "href": f"{base}/collections/{collection}/items?start={start + page}"}
-            ]
+            made["links"] = [{"rel": "next", "href": f"{base}/collections/{collection}/items?start={start + page}"}]
         return body(json.dumps(made), "application/geo+json")
 
     Log(server, "/stac", lambda r: body(json.dumps(root), "application/json"))

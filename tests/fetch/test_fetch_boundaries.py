@@ -107,8 +107,7 @@ def test_an_empty_collection_is_told(httpserver, region, paths, capsys):
 
 
 @pytest.mark.parametrize(
-    "others",
-    [("kommun-lan-rike_2023", "kommun-lan-rike_2024"), ("2021", "2023"), ("kommun-lan-rike-2026",)],
+    "others", [("kommun-lan-rike_2023", "kommun-lan-rike_2024"), ("2021", "2023"), ("kommun-lan-rike-2026",)]
 )
 def test_yearly_files_beside_the_current_one(httpserver, region, paths, tmp_path, others):
     """A year has four digits, as a kommunkod has; 2021 and 2023 are both."""
@@ -141,10 +140,7 @@ def test_codes_that_could_be_years_stand_for_kommuner_among_others():
 
     def item(name: str):
         asset = SimpleNamespace(
-            href=f"https://x/{name}.zip",
-            roles=[],
-            extra_fields={},
-            get_absolute_href=lambda: f"https://x/{name}.zip",
+            href=f"https://x/{name}.zip", roles=[], extra_fields={}, get_absolute_href=lambda: f"https://x/{name}.zip"
         )
         return SimpleNamespace(id=name, properties={}, assets={"data": asset})
 
@@ -166,11 +162,7 @@ def test_two_files_of_boundaries_are_one_too_many(httpserver, region, paths, cap
 
 
 @pytest.mark.parametrize(
-    ("listed", "said"),
-    [
-        ([], "saknar 3 av länets kommuner"),
-        (["9901", "9903", "8801"], "saknar 1 av länets kommuner"),
-    ],
+    ("listed", "said"), [([], "saknar 3 av länets kommuner"), (["9901", "9903", "8801"], "saknar 1 av länets kommuner")]
 )
 def test_a_kommun_without_land_cover_is_never_passed_over(httpserver, region, paths, capsys, listed, said):
     """Its water would count as land."""
@@ -217,9 +209,7 @@ def test_land_cover_of_the_lans_own_kommuner(httpserver, region, paths, tmp_path
 def test_no_such_collection(kind, paths, capsys, httpserver):
     key = {"granser": "samling_granser", "mark": "samling_mark"}[kind.name]
     kind.region = configured(kind.region, **{key: "nonsens"})
-    servers.Log(
-        httpserver, "/stac/collections/nonsens", lambda r: servers.body("{}", "application/json", 404)
-    )
+    servers.Log(httpserver, "/stac/collections/nonsens", lambda r: servers.body("{}", "application/json", 404))
     assert "Lantmäteriets katalog har inte samlingen «nonsens»" in kind.fails(paths, capsys)
 
 

@@ -18,9 +18,12 @@ ROOT = Path(__file__).parents[2]
 def make(tmp_path: Path, *words: str) -> subprocess.CompletedProcess[str]:
     given = [f"RAW={tmp_path}/raw", f"OUT={tmp_path}/out", f"MAPS={tmp_path}/maps", *words]
     return subprocess.run(
-        ["make", "--no-print-directory", "-C", str(ROOT), "fetch", *given], capture_output=True, text=True,
-        env=clean_environment(), timeout=60,
-    )  # fmt: skip
+        ["make", "--no-print-directory", "-C", str(ROOT), "fetch", *given],
+        capture_output=True,
+        text=True,
+        env=clean_environment(),
+        timeout=60,
+    )
 
 
 def test_make_says_what_may_be_fetched(tmp_path):
@@ -32,9 +35,12 @@ def test_make_says_what_may_be_fetched(tmp_path):
 
 def test_fetching_is_no_part_of_the_whole_job():
     result = subprocess.run(
-        ["make", "-n", "-C", str(ROOT), "coverage", "RAW=/nowhere"], capture_output=True, text=True,
-        env=clean_environment(), timeout=60,
-    )  # fmt: skip
+        ["make", "-n", "-C", str(ROOT), "coverage", "RAW=/nowhere"],
+        capture_output=True,
+        text=True,
+        env=clean_environment(),
+        timeout=60,
+    )
     assert "pipelines fetch" not in result.stdout
 
 
@@ -45,16 +51,11 @@ def test_secrets_in_every_form_are_cleaned():
     for text in (f"x {secret} y", "x a%20b%2F%C3%B6%2B%26 y", f"Basic {coded}"):
         assert HIDDEN in clean(text)
         assert "b/ö" not in clean(text) and "b%2F" not in clean(text) and coded not in clean(text)
-    assert (
-        clean("se https://u:p@host/a?token=zzz&x=1.")
-        == f"se {clean_url('https://u:p@host/a?token=zzz&x=1.')}"
-    )
+    assert clean("se https://u:p@host/a?token=zzz&x=1.") == f"se {clean_url('https://u:p@host/a?token=zzz&x=1.')}"
     assert "zzz" not in clean("https://host/?sig=zzz") and "u:p" not in clean("https://u:p@host/")
 
 
-@pytest.mark.parametrize(
-    "url", ["ftp://a/b", "http://example.org/", "https://u:p@example.org/", "nonsens", ""]
-)
+@pytest.mark.parametrize("url", ["ftp://a/b", "http://example.org/", "https://u:p@example.org/", "nonsens", ""])
 def test_addresses_of_the_configuration_are_held_to_https_and_carry_no_login(url):
     with pytest.raises(ValueError, match=r"https://|inloggning|webbadress"):
         HamtaKolada(url=url)
@@ -72,9 +73,9 @@ def test_no_login_is_in_what_make_runs(tmp_path):
     for word in ("-n", "VISA=ja"):
         result = subprocess.run(
             ["make", "-C", str(ROOT), "fetch", word, "BARA=nonsens", f"RAW={tmp_path}/raw", f"OUT={tmp_path}/out"],
-            capture_output=True, text=True, env=clean_environment() | given, timeout=60,
-        )  # fmt: skip
-        assert (
-            "hemligt" not in result.stdout + result.stderr
-            and "anna-namn" not in result.stdout + result.stderr
+            capture_output=True,
+            text=True,
+            env=clean_environment() | given,
+            timeout=60,
         )
+        assert "hemligt" not in result.stdout + result.stderr and "anna-namn" not in result.stdout + result.stderr

@@ -33,9 +33,7 @@ class Files:
     def __init__(self, server, contents, *, accept=BASIC, ordered=True):
         self.accept, self.ordered = accept, ordered
         self.contents = contents
-        self.logs = {
-            k: servers.Log(server, f"/dl/belagenhetsadresser_kn{k}.zip", self._answer) for k in contents
-        }
+        self.logs = {k: servers.Log(server, f"/dl/belagenhetsadresser_kn{k}.zip", self._answer) for k in contents}
 
     def _answer(self, request: Request) -> Response:
         if request.headers.get("Authorization") != self.accept:
@@ -70,9 +68,7 @@ def nowhere(tmp_path, text: str, *secrets: str) -> None:
         assert [p for p, b in held.items() if form.encode() in b] == []
 
 
-def test_every_kommun_of_the_lan_is_fetched_once(
-    httpserver, region, paths, tmp_path, monkeypatch, capsys, caplog
-):
+def test_every_kommun_of_the_lan_is_fetched_once(httpserver, region, paths, tmp_path, monkeypatch, capsys, caplog):
     caplog.set_level(logging.DEBUG)
     contents = zips(tmp_path)
     files, page = Files(httpserver, contents), listed(httpserver)
@@ -104,13 +100,8 @@ def test_a_new_version_in_the_listing_is_asked_for_but_not_downloaded_when_the_s
     files = Files(httpserver, files.contents)
     listed(httpserver, updated="2026-06-01T00:00:00Z")
     fetch_all.run(region, paths, "lantmateriet")
-    assert [r.headers.get("If-None-Match") for log in files.logs.values() for r in log.requests] == [
-        '"v1"'
-    ] * 3
-    assert (
-        "2026-06-01"
-        in receipt.read_receipt(paths.raw / "lantmateriet/belagenhetsadresser_kn9901.zip").version
-    )
+    assert [r.headers.get("If-None-Match") for log in files.logs.values() for r in log.requests] == ['"v1"'] * 3
+    assert "2026-06-01" in receipt.read_receipt(paths.raw / "lantmateriet/belagenhetsadresser_kn9901.zip").version
     before = files.asked
     fetch_all.run(region, paths, "lantmateriet")
     assert files.asked == before
@@ -122,11 +113,7 @@ def test_no_login_and_not_ordered_are_told_apart(httpserver, region, paths, tmp_
     with pytest.raises(DataError) as e:
         fetch_all.run(region, paths, "lantmateriet")
     told = capsys.readouterr().err
-    assert (
-        "Ingen inloggning är angiven för belagenhetsadresser" in told
-        and login.USER in told
-        and login.KEY in told
-    )
+    assert "Ingen inloggning är angiven för belagenhetsadresser" in told and login.USER in told and login.KEY in told
     assert "3 av hämtningarna lyckades inte" in str(e.value)
     with_password(monkeypatch, "fel lösenord")
     with pytest.raises(DataError):
@@ -137,10 +124,7 @@ def test_no_login_and_not_ordered_are_told_apart(httpserver, region, paths, tmp_
     with pytest.raises(DataError):
         fetch_all.run(region, paths, "lantmateriet")
     told = capsys.readouterr().err
-    assert (
-        "Kontot får inte hämta belagenhetsadresser: samlingen är inte beställd" in told
-        and "Geotorget" in told
-    )
+    assert "Kontot får inte hämta belagenhetsadresser: samlingen är inte beställd" in told and "Geotorget" in told
     nowhere(tmp_path, told, SECRET, "fel lösenord")
 
 
@@ -167,9 +151,7 @@ def test_oauth2_a_token_for_key_and_secret(httpserver, region, paths, tmp_path, 
     assert (paths.raw / "lantmateriet/belagenhetsadresser_kn9903.zip").read_bytes() == contents["9903"]
     assert len(token) == 1
     assert token.requests[0].get_data() == b"grant_type=client_credentials"
-    given = base64.b64decode(token.requests[0].headers["Authorization"].removeprefix("Basic ")).decode(
-        "latin1"
-    )
+    given = base64.b64decode(token.requests[0].headers["Authorization"].removeprefix("Basic ")).decode("latin1")
     assert given == f"nyckel:{SECRET}"
     said = capsys.readouterr()
     nowhere(tmp_path, said.out + said.err + caplog.text, SECRET, "tok3n-abcdef")
@@ -194,9 +176,10 @@ def test_a_redirect_to_another_host_gets_no_login(httpserver, region, paths, tmp
     elsewhere = f"http://127.0.0.1:{httpserver.port}/lager/"
     for k in KOMMUNER:
         servers.Log(
-            httpserver, f"/dl/belagenhetsadresser_kn{k}.zip",
+            httpserver,
+            f"/dl/belagenhetsadresser_kn{k}.zip",
             lambda r, k=k: servers.body("", status=302, Location=f"{elsewhere}{k}.zip?X-Amz-Signature=s1gnatur"),
-        )  # fmt: skip
+        )
     stored = [servers.Log(httpserver, f"/lager/{k}.zip", servers.whole(contents[k])) for k in KOMMUNER]
     assert httpserver.host == "localhost", "annars är det ingen annan värd"
     fetch_all.run(region, paths, "lantmateriet")
@@ -205,9 +188,7 @@ def test_a_redirect_to_another_host_gets_no_login(httpserver, region, paths, tmp
     nowhere(tmp_path, "", SECRET, "s1gnatur")
 
 
-def test_a_listing_that_names_another_host_gets_no_login(
-    httpserver, region, paths, tmp_path, monkeypatch, capsys
-):
+def test_a_listing_that_names_another_host_gets_no_login(httpserver, region, paths, tmp_path, monkeypatch, capsys):
     with_password(monkeypatch)
     files = Files(httpserver, zips(tmp_path))
     elsewhere = f"http://127.0.0.1:{httpserver.port}/dl/belagenhetsadresser_kn"
@@ -239,9 +220,7 @@ def test_a_broken_zip_is_not_used(httpserver, region, paths, tmp_path, monkeypat
     assert "Det hämtade duger inte: Zip-filen går inte att läsa" in told
     assert "1 av hämtningarna" in str(e.value)
     have = sorted(p.name for p in (paths.raw / "lantmateriet").glob("*.zip"))
-    assert have == ["belagenhetsadresser_kn9901.zip", "belagenhetsadresser_kn9903.zip"], (
-        "de andra hämtas ändå"
-    )
+    assert have == ["belagenhetsadresser_kn9901.zip", "belagenhetsadresser_kn9903.zip"], "de andra hämtas ändå"
     files.contents["9902"] = contents["9902"]
     before = files.asked
     fetch_all.run(region, paths, "lantmateriet")
@@ -256,9 +235,7 @@ def test_another_kommuns_file_is_not_used(httpserver, region, paths, tmp_path, m
     with pytest.raises(DataError):
         fetch_all.run(region, paths, "lantmateriet")
     told = capsys.readouterr().err
-    assert (
-        "Det hämtade duger inte: Filen gäller en annan kommun" in told and "9903" in told and "9902" in told
-    )
+    assert "Det hämtade duger inte: Filen gäller en annan kommun" in told and "9903" in told and "9902" in told
 
 
 def test_an_announced_checksum_is_held_to(httpserver, region, paths, tmp_path, monkeypatch, capsys):
@@ -281,9 +258,7 @@ def test_a_listing_without_a_kommun_or_without_the_collection(httpserver, region
     assert "Lantmäteriets lista saknar 2 av länets kommuner" in told and "Öckerö (9902)" in told
     lm = region.hamta.lantmateriet.model_copy(update={"samling_adresser": "nonsens"})
     other = region.model_copy(update={"hamta": region.hamta.model_copy(update={"lantmateriet": lm})})
-    servers.Log(
-        httpserver, "/stac/collections/nonsens", lambda r: servers.body("{}", "application/json", 404)
-    )
+    servers.Log(httpserver, "/stac/collections/nonsens", lambda r: servers.body("{}", "application/json", 404))
     with pytest.raises(DataError):
         fetch_all.run(other, paths, "lantmateriet")
     assert "katalog har inte samlingen «nonsens»" in capsys.readouterr().err
@@ -291,9 +266,7 @@ def test_a_listing_without_a_kommun_or_without_the_collection(httpserver, region
 
 def test_addresses_in_other_files_are_not_doubled(httpserver, region, paths, tmp_path, capsys):
     listed(httpserver)
-    make.addresses(
-        paths.raw / "lantmateriet/belagenhetsadresser_hela_lanet.gpkg", [("a", "9901", "Gällande", (1, 2))]
-    )
+    make.addresses(paths.raw / "lantmateriet/belagenhetsadresser_hela_lanet.gpkg", [("a", "9901", "Gällande", (1, 2))])
     with pytest.raises(DataError):
         fetch_all.run(region, paths, "lantmateriet")
     told = capsys.readouterr().err

@@ -59,9 +59,7 @@ def test_a_site_that_refuses_programs(httpserver, region, paths, goal, capsys, s
     assert "Öppna https://statistik.example.org/dokument i en webbläsare" in told and str(goal) in told
 
 
-@pytest.mark.parametrize(
-    "kind", ["text/html; charset=utf-8", "application/vnd.openxmlformats-officedocument"]
-)
+@pytest.mark.parametrize("kind", ["text/html; charset=utf-8", "application/vnd.openxmlformats-officedocument"])
 def test_a_bot_page_instead_of_a_workbook(httpserver, region, paths, goal, capsys, kind):
     servers.Log(httpserver, URI, lambda r: servers.body(servers.BOT, kind))
     told = failed(region, paths, capsys)
@@ -105,17 +103,12 @@ def test_a_file_a_person_has_put_there_stands(httpserver, region, paths, workboo
     assert len(log) == 0 and "lagd för hand" in capsys.readouterr().out
 
 
-def test_the_same_edition_under_another_name_is_not_doubled(
-    httpserver, region, paths, workbook, goal, capsys
-):
+def test_the_same_edition_under_another_name_is_not_doubled(httpserver, region, paths, workbook, goal, capsys):
     servers.Log(httpserver, URI, servers.whole(workbook))
     goal.parent.mkdir(parents=True)
     (goal.parent / "min_teknik.xlsx").write_bytes(workbook)
     told = failed(region, paths, capsys)
-    assert (
-        "Mappen har redan PTS:s teknik för 2025, i en fil med annat namn" in told
-        and "min_teknik.xlsx" in told
-    )
+    assert "Mappen har redan PTS:s teknik för 2025, i en fil med annat namn" in told and "min_teknik.xlsx" in told
     assert not goal.exists()
 
 
@@ -145,9 +138,7 @@ def test_a_killed_run_is_taken_up_by_the_next(httpserver, region, paths, workboo
 
 def test_a_file_that_changed_meanwhile_is_begun_anew(httpserver, region, paths, workbook, goal):
     log = servers.Log(
-        httpserver,
-        URI,
-        servers.sequence(servers.cut(b"PK" + b"x" * 5000, 1000, '"old"'), servers.whole(workbook)),
+        httpserver, URI, servers.sequence(servers.cut(b"PK" + b"x" * 5000, 1000, '"old"'), servers.whole(workbook))
     )
     fetch_all.run(region, paths, "pts")
     assert log.requests[1].headers["If-Range"] == '"old"'
@@ -165,9 +156,7 @@ def test_a_server_without_ranges(httpserver, region, paths, workbook, goal):
 
 def test_a_weak_etag_is_no_ground_to_go_on(httpserver, region, paths, workbook, goal):
     log = servers.Log(
-        httpserver,
-        URI,
-        servers.sequence(servers.cut(workbook, 1000, 'W/"v1"'), lambda r: servers.body(workbook)),
+        httpserver, URI, servers.sequence(servers.cut(workbook, 1000, 'W/"v1"'), lambda r: servers.body(workbook))
     )
     fetch_all.run(region, paths, "pts")
     assert "Range" not in log.requests[1].headers and goal.read_bytes() == workbook
@@ -177,10 +166,7 @@ def test_a_server_that_answers_with_the_wrong_part(httpserver, region, paths, wo
     def wrong(request):
         if "Range" in request.headers:
             return servers.body(
-                workbook[500:],
-                status=206,
-                ETag='"v1"',
-                Content_Range=f"bytes 500-{len(workbook) - 1}/{len(workbook)}",
+                workbook[500:], status=206, ETag='"v1"', Content_Range=f"bytes 500-{len(workbook) - 1}/{len(workbook)}"
             )
         return servers.body(workbook, ETag='"v1"')
 
@@ -262,9 +248,7 @@ def test_a_disk_without_room_is_known_before(httpserver, region, paths, workbook
 
 def test_a_server_that_is_not_there(region, paths, capsys, sleeps):
     pts = region.hamta.pts.model_copy(
-        update={
-            "filer": (region.hamta.pts.filer[0].model_copy(update={"url": f"http://127.0.0.1:9/{NAME}"}),)
-        }
+        update={"filer": (region.hamta.pts.filer[0].model_copy(update={"url": f"http://127.0.0.1:9/{NAME}"}),)}
     )
     region = region.model_copy(update={"hamta": region.hamta.model_copy(update={"pts": pts})})
     told = failed(region, paths, capsys)
@@ -334,8 +318,6 @@ def test_an_inventory_passes_over_receipts_and_uses_them(httpserver, region, pat
     item = inventory.describe(goal, listed[0][1], paths.raw)
     assert item["hamtad_fran"].endswith(URI) and item["referensdatum"] == "2025-10-01"
     goal.write_bytes(workbook + b"\0")
-    assert "hamtad_fran" not in inventory.describe(goal, listed[0][1], paths.raw), (
-        "kvittot gäller en annan fil"
-    )
+    assert "hamtad_fran" not in inventory.describe(goal, listed[0][1], paths.raw), "kvittot gäller en annan fil"
     body = json.loads(goal.with_name(goal.name + ".kalla.json").read_text())
     assert set(body) >= {"url", "hamtad", "sha256", "bytes", "licens", "referensdatum", "etag"}

@@ -28,14 +28,10 @@ def grid_only(region):
 
 
 def fetched(path):
-    return (
-        pyogrio.read_dataframe(path).sort_values("rutid_scb")[["rutid_scb", "beftotalt"]].to_numpy().tolist()
-    )
+    return pyogrio.read_dataframe(path).sort_values("rutid_scb")[["rutid_scb", "beftotalt"]].to_numpy().tolist()
 
 
-def test_the_newest_listed_year_is_fetched_whole_with_its_receipt(
-    httpserver, grid_only, paths, tmp_path, capsys
-):
+def test_the_newest_listed_year_is_fetched_whole_with_its_receipt(httpserver, grid_only, paths, tmp_path, capsys):
     layers = {f"befolkning_1km_{y}": source(tmp_path, y) for y in (2022, 2024, 2023)}
     log = servers.Log(httpserver, "/wfs", servers.wfs(layers))
     fetch_all.run(grid_only, paths, "scb")
@@ -67,15 +63,11 @@ def test_the_configured_year_is_taken_and_then_nothing_is_asked(httpserver, grid
 
 def test_a_capped_service_is_asked_page_by_page_in_order(httpserver, grid_only, paths, tmp_path):
     shuffled = [SQUARES[i] for i in (3, 0, 4, 1, 2)]
-    log = servers.Log(
-        httpserver, "/wfs", servers.wfs({"befolkning_1km_2024": source(tmp_path, rows=shuffled)}, cap=2)
-    )
+    log = servers.Log(httpserver, "/wfs", servers.wfs({"befolkning_1km_2024": source(tmp_path, rows=shuffled)}, cap=2))
     fetch_all.run(grid_only, paths, "scb")
     pages = [r.args["startIndex"] for r in log.requests if "startIndex" in r.args]
     assert pages == ["0", "2", "4"]
-    assert fetched(paths.raw / "scb/befolkning_1km_2024.gpkg") == [
-        [f"{e:06}{n:07}", p] for e, n, p in SQUARES
-    ]
+    assert fetched(paths.raw / "scb/befolkning_1km_2024.gpkg") == [[f"{e:06}{n:07}", p] for e, n, p in SQUARES]
 
 
 def test_a_layer_that_comes_short_is_not_used(httpserver, grid_only, paths, tmp_path, capsys):
@@ -129,9 +121,7 @@ def test_a_year_that_is_not_there(httpserver, grid_only, paths, tmp_path, capsys
     assert "SCB:s tjänst har inte lagret" in told and "befolkning_1km_2030" in told and "2024" in told
 
 
-def test_another_coordinate_system_is_refused_and_the_earlier_file_kept(
-    httpserver, grid_only, paths, tmp_path, capsys
-):
+def test_another_coordinate_system_is_refused_and_the_earlier_file_kept(httpserver, grid_only, paths, tmp_path, capsys):
     good = source(tmp_path)
     earlier = paths.raw / "scb/befolkning_1km_2024.gpkg"
     earlier.parent.mkdir(parents=True)
@@ -142,29 +132,17 @@ def test_another_coordinate_system_is_refused_and_the_earlier_file_kept(
     with pytest.raises(DataError):
         fetch_all.run(grid_only, paths, "scb")
     told = capsys.readouterr().err
-    assert (
-        "Det hämtade duger inte: Fel koordinatsystem" in told and "Den tidigare filen är kvar, orörd" in told
-    )
+    assert "Det hämtade duger inte: Fel koordinatsystem" in told and "Den tidigare filen är kvar, orörd" in told
     assert earlier.read_bytes() == good.read_bytes()
 
 
 def test_localities_too(httpserver, region, paths, tmp_path):
     box = [make.square(320_000, 6_400_000)]
     tat = make.gpkg(
-        tmp_path / "hos/t.gpkg",
-        {"tatortskod": ["T1"], "tatort": ["Byn"], "ar": ["2023"]},
-        box,
-        "Tatorter_2023",
+        tmp_path / "hos/t.gpkg", {"tatortskod": ["T1"], "tatort": ["Byn"], "ar": ["2023"]}, box, "Tatorter_2023"
     )
-    sma = make.gpkg(
-        tmp_path / "hos/s.gpkg", {"smaortskod": ["S1"], "smaort": ["Lilla"]}, box, "Smaorter_2023"
-    )
-    layers = {
-        "befolkning_1km_2024": source(tmp_path),
-        "Tatorter_2020": tat,
-        "Tatorter_2023": tat,
-        "Smaorter_2023": sma,
-    }
+    sma = make.gpkg(tmp_path / "hos/s.gpkg", {"smaortskod": ["S1"], "smaort": ["Lilla"]}, box, "Smaorter_2023")
+    layers = {"befolkning_1km_2024": source(tmp_path), "Tatorter_2020": tat, "Tatorter_2023": tat, "Smaorter_2023": sma}
     servers.Log(httpserver, "/wfs", servers.wfs(layers))
     fetch_all.run(region, paths, "scb")
     names = sorted(p.name for p in (paths.raw / "scb").glob("*.gpkg"))

@@ -29,17 +29,10 @@ def test_population_is_summed_over_sex_and_households_are_the_total(httpserver, 
     px = servers.PxWeb(httpserver, KOMMUNER)
     fetch_all.run(region, paths, "scb-tabeller")
     people = rows(paths.raw / "scb/folkmangd_kommun_99.csv")
-    assert list(people[0]) == [
-        "kommunkod",
-        "kommunnamn",
-        "ar",
-        "folkmangd",
-    ]  # the demo's lists have the same form
+    assert list(people[0]) == ["kommunkod", "kommunnamn", "ar", "folkmangd"]  # the demo's lists have the same form
     assert [(r["kommunkod"], r["ar"]) for r in people] == [(k, y) for k in KOMMUNER for y in ("2023", "2024")]
     # männen plus kvinnorna: 1000·kommun + 10·år + 1 och + 2
-    assert [int(r["folkmangd"]) for r in people] == [
-        2 * (1000 * k + 10 * y) + 3 for k in (1, 2, 3) for y in (3, 4)
-    ]
+    assert [int(r["folkmangd"]) for r in people] == [2 * (1000 * k + 10 * y) + 3 for k in (1, 2, 3) for y in (3, 4)]
     homes = rows(paths.raw / "scb/hushall_kommun_99.csv")
     assert [int(r["hushall"]) for r in homes] == [1000 * k + 10 * y for k in (1, 2, 3) for y in (3, 4)]
     asked = [json.loads(r.get_data())["selection"] for r in px.data.requests]
@@ -116,12 +109,7 @@ def test_the_fetched_lists_become_the_table_of_totals(httpserver, region, paths)
     scb_totals.run_kommun(region, paths, Ledger("scb"), facts)
     table = contracts.check(files.read_table(paths.table("scb_kommun")), SCB_KOMMUN)
     first = table.iloc[0]
-    assert (first["kommunkod"], first["ar"], first["folkmangd"], first["hushall"]) == (
-        "9901",
-        2023,
-        2063,
-        1030,
-    )
+    assert (first["kommunkod"], first["ar"], first["folkmangd"], first["hushall"]) == ("9901", 2023, 2063, 1030)
     assert {f["roll"] for f in facts} == {"folkmangd_kommun", "hushall_kommun"}
     for name in ("folkmangd", "hushall"):
         (paths.raw / f"scb/{name}_kommun_99.csv").unlink()
@@ -133,8 +121,7 @@ def test_a_hand_made_list_is_read_as_excel_writes_it(region, paths):
     folder = paths.raw / "scb"
     folder.mkdir()
     (folder / "folkmangd_kommun_x.csv").write_text(
-        "region;år;Folkmängd\r\n99 Provlän;2024;9 000\r\n9901 Håbo;2024;1 234\r\n9902 Öckerö;2024;..\r\n",
-        "cp1252",
+        "region;år;Folkmängd\r\n99 Provlän;2024;9 000\r\n9901 Håbo;2024;1 234\r\n9902 Öckerö;2024;..\r\n", "cp1252"
     )
     ledger = Ledger("scb")
     table = scb_totals.kommun_table(region, paths.raw, ledger, [])
@@ -145,9 +132,13 @@ def test_a_hand_made_list_is_read_as_excel_writes_it(region, paths):
 
 @pytest.mark.parametrize(
     ("cells", "said"),
-    [("9901;2024;12,5", "ett antal"), ("9901;i fjol;1", "ett år"), ("Håbo;2024;1", "en kommunkod"),
-     ("9901;2024;1\n9901;2024;2", "två gånger")],
-)  # fmt: skip
+    [
+        ("9901;2024;12,5", "ett antal"),
+        ("9901;i fjol;1", "ett år"),
+        ("Håbo;2024;1", "en kommunkod"),
+        ("9901;2024;1\n9901;2024;2", "två gånger"),
+    ],
+)
 def test_a_list_that_cannot_be_read(region, paths, cells, said):
     (paths.raw / "scb").mkdir()
     path = paths.raw / "scb/hushall_kommun_x.csv"
@@ -187,10 +178,7 @@ def test_kolada_is_asked_for_few_kommuner_at_a_time(httpserver, region, paths):
     server = servers.Kolada(httpserver, ["0099", *region.kommunkoder])
     server.page = 5000
     fetch_all.run(region, paths, "kolada")
-    assert (
-        len(server.data) == 3
-        and max(len(r.args.getlist("municipality_id")) for r in server.data.requests) == 20
-    )
+    assert len(server.data) == 3 and max(len(r.args.getlist("municipality_id")) for r in server.data.requests) == 20
     held = json.loads((paths.raw / "kolada/kolada_99.json").read_text())["values"]
     assert len({v["municipality"] for v in held}) == 50
 

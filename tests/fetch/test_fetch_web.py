@@ -46,9 +46,11 @@ def https(tmp_path):
     """A server on https that nobody vouches for."""
     path = tmp_path / "localhost.pem"
     path.write_text(
-        "".join(f"-----BEGIN {n}-----\n{b}\n-----END {n}-----\n"
-                for n, b in (("PRIVATE KEY", KEY), ("CERTIFICATE", CERTIFICATE)))
-    )  # fmt: skip
+        "".join(
+            f"-----BEGIN {n}-----\n{b}\n-----END {n}-----\n"
+            for n, b in (("PRIVATE KEY", KEY), ("CERTIFICATE", CERTIFICATE))
+        )
+    )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(path)
     with HTTPServer(ssl_context=context) as server:
@@ -79,9 +81,7 @@ def test_plain_http_where_https_was_asked_for(httpserver):
 
 
 def test_a_redirect_that_never_ends(httpserver):
-    log = servers.Log(
-        httpserver, "/a", lambda r: servers.body("", status=302, Location=httpserver.url_for("/a"))
-    )
+    log = servers.Log(httpserver, "/a", lambda r: servers.body("", status=302, Location=httpserver.url_for("/a")))
     told = fails(httpserver.url_for("/a"))
     assert "Servern skickar oss runt i cirkel" in told and "Försök igen senare" in told
     assert 2 < len(log) < 100
@@ -138,9 +138,13 @@ def test_a_server_that_never_takes_the_call():
 
 @pytest.mark.parametrize(
     ("status", "said"),
-    [(400, "Servern vägrar"), (403, "Servern vägrar"), (410, "Filen finns inte på adressen"),
-     (501, "Servern har ett fel hos sig")],
-)  # fmt: skip
+    [
+        (400, "Servern vägrar"),
+        (403, "Servern vägrar"),
+        (410, "Filen finns inte på adressen"),
+        (501, "Servern har ett fel hos sig"),
+    ],
+)
 def test_a_refusal_says_which(httpserver, status, said):
     servers.Log(httpserver, "/a", lambda r: servers.body("nej", status=status))
     told = fails(httpserver.url_for("/a"))

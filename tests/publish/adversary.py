@@ -24,24 +24,20 @@ T = (30, 100, 1000)
 LEVELS = (*(f"u{t}" for t in T), *(f"e{t}" for t in T))
 """Households without access (u) and not passed (e)."""
 CLASS = {**{f"u{t}": f"klass_tillgang_{t}" for t in T}, **{f"e{t}": f"klass_passerad_{t}" for t in T}}
-SUMS = {
-    **{f"u{t}": f"hushall_utan_{t}_ca" for t in T},
-    **{f"e{t}": f"hushall_ej_passerade_{t}_ca" for t in T},
-}
+SUMS = {**{f"u{t}": f"hushall_utan_{t}_ca" for t in T}, **{f"e{t}": f"hushall_ej_passerade_{t}_ca" for t in T}}
 SHARES = {**{f"u{t}": f"andel_{t}" for t in T}, **{f"e{t}": f"andel_passerade_{t}" for t in T}}
 PAIRS = {**{f"u{t}": (t, "tillgang") for t in T}, **{f"e{t}": (t, "passerad") for t in T}}
-NESTED = [
-    ("u30", "u100"),
-    ("u100", "u1000"),
-    ("e30", "e100"),
-    ("e100", "e1000"),
-    *((f"e{t}", f"u{t}") for t in T),
-]
+NESTED = [("u30", "u100"), ("u100", "u1000"), ("e30", "e100"), ("e100", "e1000"), *((f"e{t}", f"u{t}") for t in T)]
 WITHOUT = {
-    "utan": (0.95, 1.0), "mindre_del": (0.5, 0.95), "storre_del": (0.05, 0.5), "tackt": (0.0, 0.05),
-    "fa_under_halften": (0.5, 1.0), "fa_minst_halften": (0.0, 0.5), "ej_redovisad": (0.0, 1.0),
+    "utan": (0.95, 1.0),
+    "mindre_del": (0.5, 0.95),
+    "storre_del": (0.05, 0.5),
+    "tackt": (0.0, 0.05),
+    "fa_under_halften": (0.5, 1.0),
+    "fa_minst_halften": (0.0, 0.5),
+    "ej_redovisad": (0.0, 1.0),
     "ingen_adress": (0.0, 0.0),
-}  # fmt: skip
+}
 """The least and most share of a cell's addresses without, by its class, as the documentation has it."""
 LEAST = 1e-5
 """What is told as some is not nothing, and an upper end is not reached: a solution only there is none."""
@@ -220,9 +216,7 @@ class _Attacker:
         for own in parts:
             for part in () if own is None else own.itertuples():
                 size[part.rutid_scb].add((part.n, part.h))
-        grown = {
-            cell: len(x) > 1 for cell, x in size.items()
-        }  # other addresses or households: no longer the same
+        grown = {cell: len(x) > 1 for cell, x in size.items()}  # other addresses or households: no longer the same
         for e, own in enumerate(parts):
             if own is None:
                 continue
@@ -237,9 +231,15 @@ class _Attacker:
                 areas = tuple(members[e].get(part.rutid_scb, ())) if not others else ()
                 sets = tuple(j for j, (ids, _) in enumerate(self.more.groups) if part.rutid_scb in ids)
                 looks[part.rutid_scb][e] = (
-                    tuple(row[CLASS[n]] for n in LEVELS), row["adresser_band"], alone, square, areas, sets, others,
+                    tuple(row[CLASS[n]] for n in LEVELS),
+                    row["adresser_band"],
+                    alone,
+                    square,
+                    areas,
+                    sets,
+                    others,
                     e if grown[part.rutid_scb] else "",
-                )  # fmt: skip
+                )
                 sizes[part.rutid_scb][e] = (part.n, part.h)
         out: dict[Any, list[tuple[float, float]]] = {}
         for cell, look in looks.items():
@@ -335,15 +335,11 @@ def counts_left(klass: str, addresses: int) -> list[int]:
     >>> counts_left("storre_del", 6), counts_left("fa_under_halften", 1)
     ([1, 2, 3], [1])
     """
-    open_below = {
-        "utan",
-        "mindre_del",
-        "storre_del",
-        "fa_under_halften",
-    }  # a limit belongs to the class above
+    open_below = {"utan", "mindre_del", "storre_del", "fa_under_halften"}  # a limit belongs to the class above
     least, most = WITHOUT[klass]
     return [
-        x for x in range(addresses + 1)
+        x
+        for x in range(addresses + 1)
         if x <= most * addresses + 1e-9
         and (x > least * addresses + 1e-9 or (klass not in open_below and x >= least * addresses))
-    ]  # fmt: skip
+    ]

@@ -18,9 +18,7 @@ CORNERS = ("3200006400000", "3347506419750")
 """Lower left corners of the first and last cell: the grid is from E 320 000 to 335 000, N 6 400 000 to 6 420 000."""
 
 
-def write(
-    folder: Path, demo: bool = True, publishing: dict[str, object] | None = None
-) -> tuple[Region, Paths]:
+def write(folder: Path, demo: bool = True, publishing: dict[str, object] | None = None) -> tuple[Region, Paths]:
     """Write the edition; ``publishing`` changes the configuration's part of that name."""
     paths = Paths(tiny_tables.CONFIG, folder / "raw", folder / "out", folder / "maps")
     for n, path in enumerate(names()):

@@ -47,17 +47,13 @@ def geopackage(path: Path) -> list[str]:
 @cache
 def has_gdal() -> bool:
     """Say whether the system's Python has GDAL's bindings and samples."""
-    run = subprocess.run(
-        ["/usr/bin/python3", "-c", "import osgeo_utils.samples.validate_gpkg"], capture_output=True
-    )
+    run = subprocess.run(["/usr/bin/python3", "-c", "import osgeo_utils.samples.validate_gpkg"], capture_output=True)
     return run.returncode == 0
 
 
 def gdal_geopackage(path: Path) -> list[str]:
     """GDAL's ``validate_gpkg``, of Debian's python3-gdal, which QGIS brings."""
-    code = (
-        "import sys; from osgeo_utils.samples import validate_gpkg as v; sys.exit(v.main(['v', sys.argv[1]]))"
-    )
+    code = "import sys; from osgeo_utils.samples import validate_gpkg as v; sys.exit(v.main(['v', sys.argv[1]]))"
     run = subprocess.run(["/usr/bin/python3", "-c", code, str(path)], capture_output=True, text=True)
     told = run.stdout + run.stderr
     return [told] if run.returncode or "error" in told.lower().replace("no errors", "") else []
@@ -201,17 +197,13 @@ def workbook(path: Path) -> list[str]:
 
 def _dressed_years(sheet: Any) -> list[str]:
     """Return years that are shown as «2 025»."""
-    heads = {
-        c.column
-        for row in sheet.iter_rows(max_row=8)
-        for c in row
-        if re.match(r"År|.* år$|Nås", str(c.value))
-    }
+    heads = {c.column for row in sheet.iter_rows(max_row=8) for c in row if re.match(r"År|.* år$|Nås", str(c.value))}
     return [
         f"{sheet.title}!{c.coordinate}: {c.value} visas med {c.number_format}"
-        for row in sheet.iter_rows() for c in row
+        for row in sheet.iter_rows()
+        for c in row
         if c.column in heads and isinstance(c.value, int) and 1900 < c.value < 2200 and "," in c.number_format
-    ]  # fmt: skip
+    ]
 
 
 # --- metadata ---------------------------------------------------------------------------------------------
@@ -223,9 +215,7 @@ def rdf(path: Path) -> list[str]:
     from rdflib import Graph
 
     shapes = Graph().parse(Path(__file__).parent / "dcat_ap_se.ttl")
-    conforms, _, told = pyshacl.validate(
-        Graph().parse(path), shacl_graph=shapes, inference="none", advanced=False
-    )
+    conforms, _, told = pyshacl.validate(Graph().parse(path), shacl_graph=shapes, inference="none", advanced=False)
     return ([] if conforms else [told]) + _exponents(path)
 
 
@@ -235,9 +225,12 @@ def xml(path: Path) -> list[str]:
     if root.tag == "{http://www.isotc211.org/2005/gmd}MD_Metadata":
         return [f"{e.path}: {e.reason}" for e in iso_schema().iter_errors(path)]
     known = {
-        "PAMDataset", "metadata", "{http://www.loc.gov/premis/v3}premis", "{http://www.openarchives.org/OAI/2.0/oai_dc/}dc",
+        "PAMDataset",
+        "metadata",
+        "{http://www.loc.gov/premis/v3}premis",
+        "{http://www.openarchives.org/OAI/2.0/oai_dc/}dc",
         "{urn:oasis:names:tc:entity:xmlns:xml:catalog}catalog",
-    }  # fmt: skip
+    }
     return [] if root.tag in known else [f"okänt rotelement {root.tag}"]
 
 
@@ -270,21 +263,7 @@ def json_text(path: Path) -> list[str]:
 
 
 class _Page(HTMLParser):
-    VOID = (
-        "meta",
-        "link",
-        "input",
-        "br",
-        "img",
-        "hr",
-        "col",
-        "source",
-        "path",
-        "rect",
-        "circle",
-        "line",
-        "use",
-    )
+    VOID = ("meta", "link", "input", "br", "img", "hr", "col", "source", "path", "rect", "circle", "line", "use")
 
     def __init__(self) -> None:
         super().__init__()
@@ -297,8 +276,11 @@ class _Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.attributes.setdefault(tag, dict(attrs))
         self.ids += [v for k, v in attrs if k == "id" and v]
-        self.wrong += [f"{tag} {k}={v}" for k, v in attrs if k in ("src", "href") and re.match(r"(https?:)?//", v or "")
-                       and tag not in ("a", "link")]  # fmt: skip
+        self.wrong += [
+            f"{tag} {k}={v}"
+            for k, v in attrs
+            if k in ("src", "href") and re.match(r"(https?:)?//", v or "") and tag not in ("a", "link")
+        ]
         if tag not in self.VOID:
             self.open.append(tag)
 
@@ -330,9 +312,7 @@ def pdf(path: Path) -> list[str]:
 
     document = PdfReader(path, strict=True)
     empty = [n for n, p in enumerate(document.pages, 1) if "/Contents" not in p]
-    return [f"sidan {n} är tom" for n in empty] + (
-        [] if (document.metadata or {}).get("/Title") else ["ingen titel"]
-    )
+    return [f"sidan {n} är tom" for n in empty] + ([] if (document.metadata or {}).get("/Title") else ["ingen titel"])
 
 
 def png(path: Path) -> list[str]:
@@ -381,7 +361,26 @@ def _exponents(path: Path) -> list[str]:
 
 
 BY_ENDING: dict[str, Validator] = {
-    "gpkg": geopackage, "tif": cog, "parquet": geoparquet, "geojson": geojson, "gml": gml, "csv": csv_by_rfc_4180,
-    "xlsx": workbook, "rdf": rdf, "ttl": rdf, "xml": xml, "xsd": schema, "json": json_text, "html": page, "pdf": pdf,
-    "png": png, "qml": qml, "qgz": qgz, "pmtiles": tiles, "zip": packed, "md": text, "txt": text, "toml": toml,
-}  # fmt: skip
+    "gpkg": geopackage,
+    "tif": cog,
+    "parquet": geoparquet,
+    "geojson": geojson,
+    "gml": gml,
+    "csv": csv_by_rfc_4180,
+    "xlsx": workbook,
+    "rdf": rdf,
+    "ttl": rdf,
+    "xml": xml,
+    "xsd": schema,
+    "json": json_text,
+    "html": page,
+    "pdf": pdf,
+    "png": png,
+    "qml": qml,
+    "qgz": qgz,
+    "pmtiles": tiles,
+    "zip": packed,
+    "md": text,
+    "txt": text,
+    "toml": toml,
+}

@@ -33,7 +33,8 @@ _COLUMN = {
     "properties": {
         "encoding": {"pattern": "^(WKB|(multi)?(point|linestring|polygon))$"},
         "geometry_types": {
-            "type": "array", "uniqueItems": True,
+            "type": "array",
+            "uniqueItems": True,
             "items": {"type": "string", "pattern": f"^({_GEOMETRY}|GeometryCollection)( Z)?$"},
         },
         "crs": {"type": ["object", "null"]},  # PROJJSON: judged by its own schema
@@ -42,11 +43,12 @@ _COLUMN = {
         "bbox": {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 4},
         "epoch": {"type": "number"},
         "covering": {
-            "type": "object", "required": ["bbox"],
+            "type": "object",
+            "required": ["bbox"],
             "properties": {"bbox": {"type": "object", "required": list(_SIDES), "properties": _SIDES}},
         },
     },
-}  # fmt: skip
+}
 SCHEMA = {
     "$schema": "http://json-schema.org/draft-07/schema#",
     "type": "object",

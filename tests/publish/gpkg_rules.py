@@ -43,9 +43,7 @@ def columns(db: DB, table: str) -> list[tuple[str, str, int]]:
 
 
 def _features(db: DB) -> list[tuple[str, str, str, int]]:
-    return _all(
-        db, "SELECT table_name, column_name, geometry_type_name, srs_id FROM gpkg_geometry_columns ORDER BY 1"
-    )
+    return _all(db, "SELECT table_name, column_name, geometry_type_name, srs_id FROM gpkg_geometry_columns ORDER BY 1")
 
 
 def geometries(db: DB, table: str, column: str) -> np.ndarray:
@@ -81,9 +79,11 @@ def rq5_valid_geometries(db: DB) -> list[str]:
 def rq6_column_names(db: DB) -> list[str]:
     """RQ6: column names begin with a letter and hold only a–z, digits and underscore."""
     return [
-        f"{t}.{c}" for t in layers(db) for c, *_ in columns(db, t)
+        f"{t}.{c}"
+        for t in layers(db)
+        for c, *_ in columns(db, t)
         if not NAME.fullmatch(c) and c not in QGIS_OWN.get(t, ())
-    ]  # fmt: skip
+    ]
 
 
 def rq7_feature_id(db: DB) -> list[str]:
@@ -95,10 +95,7 @@ def rq7_feature_id(db: DB) -> list[str]:
 def rq9_rtree(db: DB) -> list[str]:
     """RQ9: every geometry column has an R-tree, registered as an extension."""
     known = set(
-        _all(
-            db,
-            "SELECT table_name, column_name FROM gpkg_extensions WHERE extension_name = 'gpkg_rtree_index'",
-        )
+        _all(db, "SELECT table_name, column_name FROM gpkg_extensions WHERE extension_name = 'gpkg_rtree_index'")
     )
     tables = {n for (n,) in _all(db, "SELECT name FROM sqlite_master WHERE type = 'table'")}
     return [t for t, c, *_ in _features(db) if (t, c) not in known or f"rtree_{t}_{c}" not in tables]
@@ -111,19 +108,12 @@ def rq10_rtree_is_right(db: DB) -> list[str]:
         tree = f"rtree_{table}_{column}"
         ((sound,),) = _all(db, f"SELECT rtreecheck('{tree}')")
         ((key,),) = [[c] for c, _, k in columns(db, table) if k] or [["fid"]]
-        ids = [
-            i
-            for (i,) in _all(
-                db, f'SELECT "{key}" FROM "{table}" WHERE "{column}" IS NOT NULL ORDER BY "{key}"'
-            )
-        ]
+        ids = [i for (i,) in _all(db, f'SELECT "{key}" FROM "{table}" WHERE "{column}" IS NOT NULL ORDER BY "{key}"')]
         kept = np.array(_all(db, f'SELECT id, minx, miny, maxx, maxy FROM "{tree}" ORDER BY id'), dtype=float)
         if sound != "ok" or len(kept) != len(ids) or (len(ids) and kept[:, 0].astype(int).tolist() != ids):
             found.append(f"{table}: {sound}, {len(kept)} av {len(ids)}")
         elif len(ids):
-            blobs = _all(
-                db, f'SELECT "{column}" FROM "{table}" WHERE "{column}" IS NOT NULL ORDER BY "{key}"'
-            )
+            blobs = _all(db, f'SELECT "{column}" FROM "{table}" WHERE "{column}" IS NOT NULL ORDER BY "{key}"')
             true = shapely.bounds(shapely.from_wkb([b[8 + _ENVELOPE[(b[3] >> 1) & 7] :] for (b,) in blobs]))
             if np.abs(kept[:, 1:] - true).max() > 1:  # the tree holds 32-bit numbers
                 found.append(f"{table}: fel utbredning")
@@ -147,8 +137,11 @@ def rq13_one_reference_system(db: DB) -> list[str]:
     """RQ13: all layers, and every geometry in them, have the same reference system."""
     found = {s for *_, s in _features(db)}
     for table, column, *_ in _features(db):
-        blobs = _all(db, f'SELECT DISTINCT substr("{column}", 5, 4), substr("{column}", 4, 1) FROM "{table}" '
-                         f'WHERE "{column}" IS NOT NULL')  # fmt: skip
+        blobs = _all(
+            db,
+            f'SELECT DISTINCT substr("{column}", 5, 4), substr("{column}", 4, 1) FROM "{table}" '
+            f'WHERE "{column}" IS NOT NULL',
+        )
         found |= {int.from_bytes(s, "little" if f[0] & 1 else "big", signed=True) for s, f in blobs}
     return [] if len(found) <= 1 else [str(sorted(found))]
 
@@ -161,9 +154,8 @@ def rq14_geometry_type_names(db: DB) -> list[str]:
 def rq15_geometry_types(db: DB) -> list[str]:
     """RQ15: every geometry is of the type named."""
     return [
-        t for t, c, name, _ in _features(db)
-        if (shapely.get_type_id(geometries(db, t, c)) != TYPES.get(name, -1)).any()
-    ]  # fmt: skip
+        t for t, c, name, _ in _features(db) if (shapely.get_type_id(geometries(db, t, c)) != TYPES.get(name, -1)).any()
+    ]
 
 
 def rc1_column_is_called_geom(db: DB) -> list[str]:
@@ -209,11 +201,26 @@ def no_empty_geometry(db: DB) -> list[str]:
 
 
 RULES: tuple[Callable[[DB], list[str]], ...] = (
-    rq1_layer_names, rq2_layers_have_features, rq4_no_views, rq5_valid_geometries, rq6_column_names, rq7_feature_id,
-    rq9_rtree, rq10_rtree_is_right, rq11_feature_counts, rq12_reference_system, rq13_one_reference_system,
-    rq14_geometry_type_names, rq15_geometry_types, rc1_column_is_called_geom, rc2_one_name_of_geometry,
-    rc3_two_dimensions, rc4_orientation, names_are_short, no_empty_geometry,
-)  # fmt: skip
+    rq1_layer_names,
+    rq2_layers_have_features,
+    rq4_no_views,
+    rq5_valid_geometries,
+    rq6_column_names,
+    rq7_feature_id,
+    rq9_rtree,
+    rq10_rtree_is_right,
+    rq11_feature_counts,
+    rq12_reference_system,
+    rq13_one_reference_system,
+    rq14_geometry_type_names,
+    rq15_geometry_types,
+    rc1_column_is_called_geom,
+    rc2_one_name_of_geometry,
+    rc3_two_dimensions,
+    rc4_orientation,
+    names_are_short,
+    no_empty_geometry,
+)
 
 
 def broken(path: Path) -> dict[str, list[str]]:

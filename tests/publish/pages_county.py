@@ -19,9 +19,7 @@ YEARS = (2021, 2022, 2023, 2024, 2025)
 HISTORY = {30: (90.2, 91.0, 93.4, 95.5, 96.0), 100: (61.4, 70.5, 80.0, 85.49, 90.0)}
 
 
-def build(
-    folder: Path, names: tuple[str, str] = ("Testby", HOSTILE), demo: bool = True
-) -> tuple[Region, Paths]:
+def build(folder: Path, names: tuple[str, str] = ("Testby", HOSTILE), demo: bool = True) -> tuple[Region, Paths]:
     """Write the tables, then the pages; stand-ins for what other steps publish."""
     region, paths = synthetic_tables.tiny(folder, names, demo)
     worsen(paths)
@@ -33,9 +31,12 @@ def build(
     make_open_tables.run(region, paths)
     write_pages.run(region, paths)
     for name, body in {
-        "bredbandskarta.html": "<!doctype html>", "kartor/lan_100.pdf": "%PDF", "kartor/1401.pdf": "%PDF",
-        "data/kommuner.csv": "x" * 1500, "data/bristomraden.csv": "y",
-    }.items():  # fmt: skip
+        "bredbandskarta.html": "<!doctype html>",
+        "kartor/lan_100.pdf": "%PDF",
+        "kartor/1401.pdf": "%PDF",
+        "data/kommuner.csv": "x" * 1500,
+        "data/bristomraden.csv": "y",
+    }.items():
         files.write_text(paths.built(f"maps/{name}"), body)
     entry.run(region, paths)
     return region, paths
@@ -69,13 +70,23 @@ def history() -> pd.DataFrame:
     """Return two series of kommun 1401, the one at 100 Mbit/s counted anew from 2023."""
     rows = [
         {
-            "niva": "kommun", "kommunkod": "1401", "kommunnamn": "Testby", "ar": year,
-            "serie": f"pts_hastighet_tillgang_{t}", "matt": "tillgang", "teknik": "", "troskel_mbit": t,
-            "omradestyp": "totalt", "bas": "hushall", "andel_pct": share, "kalla": "PTS",
+            "niva": "kommun",
+            "kommunkod": "1401",
+            "kommunnamn": "Testby",
+            "ar": year,
+            "serie": f"pts_hastighet_tillgang_{t}",
+            "matt": "tillgang",
+            "teknik": "",
+            "troskel_mbit": t,
+            "omradestyp": "totalt",
+            "bas": "hushall",
+            "andel_pct": share,
+            "kalla": "PTS",
             "brott": "ny definition" if (t, year) == (100, 2023) else "",
         }
-        for t, shares in HISTORY.items() for year, share in zip(YEARS, shares, strict=True)
-    ]  # fmt: skip
+        for t, shares in HISTORY.items()
+        for year, share in zip(YEARS, shares, strict=True)
+    ]
     frame = pd.DataFrame(rows)
     return frame[history_tables.HISTORIK.names].astype({"troskel_mbit": "Int64"})
 
@@ -83,11 +94,7 @@ def history() -> pd.DataFrame:
 def published() -> pd.DataFrame:
     """Return what others have told of kommun 1401 and of the län, as the stage leaves it."""
     speeds = [("PTS hastighet", m, t, 76.04, 0.5) for m in ("tillgang", "passerad") for t in (30, 100, 1000)]
-    shares = [
-        *speeds,
-        ("Kolada N07900", "tillgang", 100, 91.0, 1.5),
-        ("Kolada N07918", "passerad", 1000, 99.0, 1.5),
-    ]
+    shares = [*speeds, ("Kolada N07900", "tillgang", 100, 91.0, 1.5), ("Kolada N07918", "passerad", 1000, 99.0, 1.5)]
     counts = [
         ("PTS antal hushåll", "hushall", "antal", 1e6, 0.01),
         ("SCB antal hushåll", "hushall", "antal", 9e5, 5),
@@ -95,15 +102,30 @@ def published() -> pd.DataFrame:
         ("SCB landareal", "land_ha", "ha", 750.0, 5),
     ]
     rows = [
-        {"niva": niva, "kod": kod, "namn": kod, "kalla": source, "ar": 2025, "storhet": storhet, "omradestyp": "totalt",
-         "troskel_mbit": t, "matt": m, "enhet": unit, "vart_tal": 1.0, "deras_tal": theirs, "skillnad": 1.0,
-         "tolerans": tolerance, "utfall": "inom", "orsak": f"därför att {source} räknar på sitt sätt"}
+        {
+            "niva": niva,
+            "kod": kod,
+            "namn": kod,
+            "kalla": source,
+            "ar": 2025,
+            "storhet": storhet,
+            "omradestyp": "totalt",
+            "troskel_mbit": t,
+            "matt": m,
+            "enhet": unit,
+            "vart_tal": 1.0,
+            "deras_tal": theirs,
+            "skillnad": 1.0,
+            "tolerans": tolerance,
+            "utfall": "inom",
+            "orsak": f"därför att {source} räknar på sitt sätt",
+        }
         for niva, kod in (("lan", "14"), ("kommun", "1401"))
         for source, storhet, m, t, unit, theirs, tolerance in (
             *((s, "andel_hushall", m, t, "procent", x, tol) for s, m, t, x, tol in shares),
             *((s, q, "", None, unit, x, tol) for s, q, unit, x, tol in counts),
         )
-    ]  # fmt: skip
+    ]
     rows.append({**rows[0], "kalla": "Publicerat: regionen", "ar": 2019, "utfall": "ej_jamforbart"})
     frame = pd.DataFrame(rows)[reconciliation_tables.AVSTAMNING_KALLOR.names]
     return frame.astype({"troskel_mbit": "Int64", "ar": "Int64"})

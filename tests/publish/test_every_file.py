@@ -42,9 +42,10 @@ def files(folder: Path) -> dict[str, Path]:
     """Return the files of a folder by name; working material and the list of what is installed are no products."""
     found = {p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if p.is_file()}
     return {
-        n: p for n, p in sorted(found.items())
+        n: p
+        for n, p in sorted(found.items())
         if not any(part.startswith(".") for part in Path(n).parts) and not n.startswith((PROGRAM, "arkiv/"))
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize("folder", ["maps", "out", "arkiv"])
@@ -86,12 +87,7 @@ def test_the_licence_of_the_data_is_told_wherever_somebody_meets_them(folders):
     maps, licence = folders["maps"], "http://creativecommons.org/licenses/by/4.0/"
     (told,) = json.loads((maps / "data/datapackage.json").read_text(encoding="utf-8"))["licenses"]
     assert (told["name"], told["path"]) == ("CC-BY-4.0", licence)
-    for name in (
-        "specifikation.html",
-        "catalog.rdf",
-        "metadata_iso19139.xml",
-        "metadata/kommuner.xml",
-    ):
+    for name in ("specifikation.html", "catalog.rdf", "metadata_iso19139.xml", "metadata/kommuner.xml"):
         assert licence in (maps / name).read_text(encoding="utf-8"), name
     for page in (maps / "index.html", *(maps / "kommuner").glob("*.html")):
         assert licence.replace("http:", "https:") in page.read_text(encoding="utf-8")
@@ -101,9 +97,7 @@ def test_the_licence_of_the_data_is_told_wherever_somebody_meets_them(folders):
     with zipfile.ZipFile(maps / "data/bredband_oppen.xlsx") as packed:
         assert licence in packed.read("xl/sharedStrings.xml").decode("utf-8")
     with zipfile.ZipFile(folders["out"] / "bredband.qgz") as packed:
-        assert "<license>" not in packed.read("bredband.qgs").decode("utf-8"), (
-            "the internal edition has no licence"
-        )
+        assert "<license>" not in packed.read("bredband.qgs").decode("utf-8"), "the internal edition has no licence"
 
 
 # --- each validator finds what is wrong ---------------------------------------------------------------------
@@ -194,9 +188,7 @@ def test_each_validator_finds_a_file_that_is_wrong(folders, ending, tmp_path):
             shutil.copyfile(beside, tmp_path / beside.name)
     path = tmp_path / Path(name).name
     if ending == "xsd":
-        path.write_text(
-            '<schema xmlns="http://www.w3.org/2001/XMLSchema"><element/></schema>', encoding="utf-8"
-        )
+        path.write_text('<schema xmlns="http://www.w3.org/2001/XMLSchema"><element/></schema>', encoding="utf-8")
     else:
         spoil(path)
     try:
@@ -209,10 +201,17 @@ def test_each_validator_finds_a_file_that_is_wrong(folders, ending, tmp_path):
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("andel 2.1e-05 av", True), ("1E5", True), ("-3e+10", True), ("#1e5f4e", False), ("E20", False),
+        ("andel 2.1e-05 av", True),
+        ("1E5", True),
+        ("-3e+10", True),
+        ("#1e5f4e", False),
+        ("E20", False),
         ("a1e5", False),
-        ("0123456789ab", False), ("12e", False), ("1.5", False), ("98e4d1", False),
+        ("0123456789ab", False),
+        ("12e", False),
+        ("1.5", False),
+        ("98e4d1", False),
     ],
-)  # fmt: skip
+)
 def test_an_exponent_is_told_from_a_code(text, found):
     assert bool(EXPONENT.search(text)) == found

@@ -28,10 +28,17 @@ from pipelines.tables import contracts
 # Cells that lack something: 2, 3, 3 with tillgång and 1, 3, 3 passed at 30, 100 and 1000 Mbit/s (tiny.CELLS).
 AREAS = 2 + 3 + 3 + 1 + 3 + 3
 ROWS = {
-    "rutnat_250m": 5, "rutnat_delar": 5, "kommuner": 2, "lan": 1, "adresser": 3,
-    "bristomraden": AREAS + 6 * 2, "bristomraden_kommun": AREAS, "bristomraden_rutor": AREAS, "bristkurva": 2 * AREAS,
+    "rutnat_250m": 5,
+    "rutnat_delar": 5,
+    "kommuner": 2,
+    "lan": 1,
+    "adresser": 3,
+    "bristomraden": AREAS + 6 * 2,
+    "bristomraden_kommun": AREAS,
+    "bristomraden_rutor": AREAS,
+    "bristkurva": 2 * AREAS,
     "osakerhet_5km": 1,
-}  # fmt: skip
+}
 VIEWS = {"rutnat_delar": "rutnat_delade"}
 """Layers that are views, each with the table of the rows that stand nowhere else."""
 SQL_TYPES = {"text": "TEXT", "heltal": "INTEGER", "decimal": "REAL", "ja_nej": "BOOLEAN"}
@@ -62,18 +69,14 @@ def test_layers_rows_and_reference_system(built: Path) -> None:
     assert dict(found) == kinds
     for name, rows in ROWS.items():
         assert ask(built, f"SELECT count(*) FROM {name}") == [(rows,)]
-        assert ask(built, f"SELECT feature_count FROM gpkg_ogr_contents WHERE table_name='{name}'") == [
-            (rows,)
-        ]
+        assert ask(built, f"SELECT feature_count FROM gpkg_ogr_contents WHERE table_name='{name}'") == [(rows,)]
     geometry = ask(built, "SELECT table_name, geometry_type_name, srs_id, z, m FROM gpkg_geometry_columns")
     assert sorted(geometry) == sorted((t.name, t.geometry.upper(), 3006, 0, 0) for t in LAYERS if t.geometry)
 
 
 @pytest.mark.parametrize("table", LAYERS, ids=lambda t: t.name)
 def test_columns_have_the_contracts_names_and_types(built: Path, table: contracts.Table) -> None:
-    info = {
-        name: (kind, notnull) for _, name, kind, notnull, *_ in ask(built, f"PRAGMA table_info({table.name})")
-    }
+    info = {name: (kind, notnull) for _, name, kind, notnull, *_ in ask(built, f"PRAGMA table_info({table.name})")}
     assert list(info)[1 + bool(table.geometry) :] == table.names
     for column in table.columns:
         # a view says no NOT NULL: its tables do
@@ -101,9 +104,7 @@ def test_negative_zero_is_written_as_zero(tmp_path: Path) -> None:
     cells["hushall_utan_30"] = [-0.0, 4e-7, 0.0, 0.0, 0.0]
     cells.to_parquet(paths.table("rutnat_250m"))
     write_geopackage.run(region, paths)
-    got = ask(
-        paths.built("out/bredband.gpkg"), "SELECT hushall_utan_30 FROM rutnat_250m ORDER BY fid LIMIT 2"
-    )
+    got = ask(paths.built("out/bredband.gpkg"), "SELECT hushall_utan_30 FROM rutnat_250m ORDER BY fid LIMIT 2")
     assert [math.copysign(1, x) for (x,) in got] == [1, 1]
 
 
@@ -145,22 +146,28 @@ def test_spatial_indexes_hold_every_feature(built: Path) -> None:
 def test_keys_are_indexed(built: Path) -> None:
     indexes = {
         (table, sql.split("(")[1].strip(")").replace('"', "")): "UNIQUE" in sql
-        for table, sql in ask(
-            built, "SELECT tbl_name, sql FROM sqlite_master WHERE type='index' AND sql NOT NULL"
-        )
+        for table, sql in ask(built, "SELECT tbl_name, sql FROM sqlite_master WHERE type='index' AND sql NOT NULL")
     }
     assert indexes == {
-        ("rutnat_250m", "rutid_scb"): True, ("rutnat_250m", "kommunkod"): False,
-        ("rutnat_delade", "rutid_scb"): False, ("rutnat_delade", "kommunkod"): False,
-        ("kommuner", "kommunkod"): True, ("lan", "lanskod"): True,
+        ("rutnat_250m", "rutid_scb"): True,
+        ("rutnat_250m", "kommunkod"): False,
+        ("rutnat_delade", "rutid_scb"): False,
+        ("rutnat_delade", "kommunkod"): False,
+        ("kommuner", "kommunkod"): True,
+        ("lan", "lanskod"): True,
         ("adresser", "rutid_scb"): False,
-        ("bristomraden", "bristomrade_id"): True, ("bristomraden", "kommunkod"): False,
-        ("bristomraden_kommun", "bristomrade_id"): False, ("bristomraden_kommun", "kommunkod"): False,
-        ("bristomraden_rutor", "bristomrade_id"): False, ("bristomraden_rutor", "rutid_scb"): False,
-        ("bristkurva", "bristomrade_id"): False, ("bristkurva", "kod"): False,
-        ("osakerhet_5km", "ruta_5km"): True, ("osakerhet_5km", "kommunkod"): False,
+        ("bristomraden", "bristomrade_id"): True,
+        ("bristomraden", "kommunkod"): False,
+        ("bristomraden_kommun", "bristomrade_id"): False,
+        ("bristomraden_kommun", "kommunkod"): False,
+        ("bristomraden_rutor", "bristomrade_id"): False,
+        ("bristomraden_rutor", "rutid_scb"): False,
+        ("bristkurva", "bristomrade_id"): False,
+        ("bristkurva", "kod"): False,
+        ("osakerhet_5km", "ruta_5km"): True,
+        ("osakerhet_5km", "kommunkod"): False,
         **{(t, "troskel_mbit, matt"): False for t in ROWS if t.startswith("brist")},
-    }  # fmt: skip
+    }
 
 
 PART_OF = {"3200006400000": ("1401", "1480"), "3210006400250": ("1480", "1401")}
@@ -177,11 +184,7 @@ def divided(folder: Path) -> tuple[Path, pd.DataFrame]:
         for i, kommun in enumerate(kommuner):
             part = dict(row) | {"kommunkod": kommun, "kommunnamn": tiny.NAMES[kommun]}
             if len(kommuner) > 1:
-                part |= {
-                    "adresser": row["adresser"] - 1 if i == 0 else 1,
-                    "land_ha": 3.125,
-                    "max_ned_mbit": None,
-                }
+                part |= {"adresser": row["adresser"] - 1 if i == 0 else 1, "land_ha": 3.125, "max_ned_mbit": None}
             rows.append(part)
     parts = pd.DataFrame(rows)[contracts.DELAR.names]
     parts.to_parquet(paths.table("rutnat_delar"))
@@ -231,9 +234,7 @@ def test_a_cell_without_a_part_stops_the_product(tmp_path: Path) -> None:
 
 
 def test_a_question_about_one_cells_parts_uses_the_indexes(built: Path) -> None:
-    plan = " ".join(
-        r[3] for r in ask(built, "EXPLAIN QUERY PLAN SELECT * FROM rutnat_delar WHERE rutid_scb = 'x'")
-    )
+    plan = " ".join(r[3] for r in ask(built, "EXPLAIN QUERY PLAN SELECT * FROM rutnat_delar WHERE rutid_scb = 'x'"))
     assert "ix_rutnat_250m_rutid_scb" in plan
     assert "ix_rutnat_delade_rutid_scb" in plan
     assert "SCAN" not in plan
@@ -242,9 +243,7 @@ def test_a_question_about_one_cells_parts_uses_the_indexes(built: Path) -> None:
 def test_squares_and_points_carry_no_envelope_and_outlines_a_true_one(built: Path) -> None:
     for layer, size in (("rutnat_250m", 8 + 93), ("adresser", 8 + 21)):
         assert ask(built, f"SELECT DISTINCT length(geom) FROM {layer}") == [(size,)]
-    for (blob,) in ask(
-        built, "SELECT geom FROM bristomraden WHERE geom NOT NULL UNION ALL SELECT geom FROM lan"
-    ):
+    for (blob,) in ask(built, "SELECT geom FROM bristomraden WHERE geom NOT NULL UNION ALL SELECT geom FROM lan"):
         west, east, south, north = struct.unpack("<4d", blob[8:40])
         assert (west, south, east, north) == geometry_of(blob).bounds
 
@@ -270,15 +269,14 @@ def test_a_packed_index_is_sound_and_finds_what_a_plain_search_finds(count: int)
         assert db.execute("SELECT rtreecheck('t')").fetchone() == ("ok",)
         for size in (0, 1, 30, 400, 2000):
             w, s = rng.uniform(-size, 1000, 2)
-            found = {i for (i,) in db.execute(
-                "SELECT id FROM t WHERE minx <= ? AND maxx >= ? AND miny <= ? AND maxy >= ?", (w + size, w, s + size, s)
-            )}  # fmt: skip
-            meets = (
-                (boxes[:, 0] <= w + size)
-                & (boxes[:, 2] >= w)
-                & (boxes[:, 1] <= s + size)
-                & (boxes[:, 3] >= s)
-            )
+            found = {
+                i
+                for (i,) in db.execute(
+                    "SELECT id FROM t WHERE minx <= ? AND maxx >= ? AND miny <= ? AND maxy >= ?",
+                    (w + size, w, s + size, s),
+                )
+            }
+            meets = (boxes[:, 0] <= w + size) & (boxes[:, 2] >= w) & (boxes[:, 1] <= s + size) & (boxes[:, 3] >= s)
             assert found >= set(ids[meets].tolist())
             # 32-bit numbers, rounded outwards: a hair more may be found, never less
             near = (boxes[:, 0] <= w + size + 1e-3) & (boxes[:, 2] >= w - 1e-3)
@@ -302,17 +300,15 @@ def test_index_nodes_are_full(tmp_path: Path) -> None:
 def test_every_column_has_a_swedish_alias(built: Path) -> None:
     found = ask(built, "SELECT table_name, column_name, name, title FROM gpkg_data_columns")
     assert found == [(t.name, c.name, c.alias, c.alias) for t in LAYERS for c in t.columns]
-    text = dict(
-        ask(built, "SELECT column_name, description FROM gpkg_data_columns WHERE table_name='rutnat_250m'")
-    )
+    text = dict(ask(built, "SELECT column_name, description FROM gpkg_data_columns WHERE table_name='rutnat_250m'"))
     assert text["land_ha"] == "Landareal. Enhet: ha. Uppgift: beräknad."
-    registered = ask(
-        built, "SELECT table_name, extension_name FROM gpkg_extensions WHERE table_name LIKE 'gpkg%'"
-    )
+    registered = ask(built, "SELECT table_name, extension_name FROM gpkg_extensions WHERE table_name LIKE 'gpkg%'")
     assert sorted(registered) == [
-        ("gpkg_data_column_constraints", "gpkg_schema"), ("gpkg_data_columns", "gpkg_schema"),
-        ("gpkg_metadata", "gpkg_metadata"), ("gpkg_metadata_reference", "gpkg_metadata"),
-    ]  # fmt: skip
+        ("gpkg_data_column_constraints", "gpkg_schema"),
+        ("gpkg_data_columns", "gpkg_schema"),
+        ("gpkg_metadata", "gpkg_metadata"),
+        ("gpkg_metadata_reference", "gpkg_metadata"),
+    ]
 
 
 def test_gdal_reads_the_aliases_as_alternative_names(built: Path) -> None:
@@ -349,17 +345,20 @@ def test_time_stamps_come_from_the_inputs(built: Path) -> None:
 
 
 def test_each_layer_has_one_default_style_that_is_xml(built: Path) -> None:
-    styles = ask(
-        built, "SELECT f_table_name, f_geometry_column, styleName, styleQML, useAsDefault FROM layer_styles"
-    )
+    styles = ask(built, "SELECT f_table_name, f_geometry_column, styleName, styleQML, useAsDefault FROM layer_styles")
     defaults = {table: name for table, _, name, _, default in styles if default}
     assert defaults == {
-        "rutnat_250m": "DEMO Utan tillgång 100", "rutnat_delar": "DEMO Alias",
-        "kommuner": "DEMO Hushåll med 100 Mbit/s", "lan": "DEMO Länsgräns", "adresser": "DEMO Status",
-        "bristomraden": "DEMO Utan tillgång 100", "bristomraden_kommun": "DEMO Alias",
-        "bristomraden_rutor": "DEMO Alias", "bristkurva": "DEMO Alias",
+        "rutnat_250m": "DEMO Utan tillgång 100",
+        "rutnat_delar": "DEMO Alias",
+        "kommuner": "DEMO Hushåll med 100 Mbit/s",
+        "lan": "DEMO Länsgräns",
+        "adresser": "DEMO Status",
+        "bristomraden": "DEMO Utan tillgång 100",
+        "bristomraden_kommun": "DEMO Alias",
+        "bristomraden_rutor": "DEMO Alias",
+        "bristkurva": "DEMO Alias",
         "osakerhet_5km": "DEMO Osäkerhet 100",
-    }  # fmt: skip
+    }
     assert sum(default for *_, default in styles) == len(LAYERS)
     geometry = {t.name: "geom" if t.geometry else "" for t in LAYERS}
     for table, column, name, qml, _ in styles:
@@ -418,9 +417,7 @@ def test_columns_outside_the_contract_are_not_published(tmp_path: Path) -> None:
 
 def test_thin_gaps_between_generalised_outlines_are_no_holes(tmp_path: Path) -> None:
     region, paths = tiny.write(tmp_path)
-    _outline(
-        paths, shapely.box(320200, 6400100, 320400, 6400105), shapely.box(320100, 6400200, 320400, 6400600)
-    )
+    _outline(paths, shapely.box(320200, 6400100, 320400, 6400105), shapely.box(320100, 6400200, 320400, 6400600))
     write_geopackage.run(region, paths)
     ((blob,),) = ask(paths.built("out/bredband.gpkg"), "SELECT geom FROM lan")
     lake = shapely.box(320100, 6400200, 320400, 6400600)
@@ -430,6 +427,7 @@ def test_thin_gaps_between_generalised_outlines_are_no_holes(tmp_path: Path) -> 
 def _outline(paths: Paths, *holes: shapely.Polygon) -> None:
     frame = gpd.read_parquet(paths.table("granser"))
     first = frame["kommunkod"] == "1401"
-    frame.loc[first, "geometry"] = [shapely.multipolygons([frame[first].geometry.iloc[0].difference(
-        shapely.union_all(holes))])]  # fmt: skip
+    frame.loc[first, "geometry"] = [
+        shapely.multipolygons([frame[first].geometry.iloc[0].difference(shapely.union_all(holes))])
+    ]
     write_polygons(frame, paths.table("granser"))

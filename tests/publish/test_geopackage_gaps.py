@@ -20,9 +20,20 @@ from pipelines.publish.geopackage import write_geopackage
 from tests.small_county import inputs
 
 STAGES = (
-    "inventory", "lantmateriet", "scb", "pts", "granser", "tackning", "grid", "households", "coverage",
-    "summaries", "gaps", "laws", "geopackage",
-)  # fmt: skip
+    "inventory",
+    "lantmateriet",
+    "scb",
+    "pts",
+    "granser",
+    "tackning",
+    "grid",
+    "households",
+    "coverage",
+    "summaries",
+    "gaps",
+    "laws",
+    "geopackage",
+)
 PAIRS = [(t, m) for t in (30, 100, 1000) for m in ("tillgang", "passerad")]
 WITHOUT = {"tillgang": "utan", "passerad": "ej_passerade"}
 CLOSE = 1e-4
@@ -38,21 +49,10 @@ def tiny_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Conn
 
 
 @pytest.fixture(scope="module", params=["full", "bara_statistik"])
-def county(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[sqlite3.Connection]:
+def county(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
     root = tmp_path_factory.mktemp(request.param)
     raw, config = inputs.write(inputs.county(request.param), root)
-    given = [
-        "--raw",
-        str(raw),
-        "--config",
-        str(config),
-        "--out",
-        str(root / "out"),
-        "--maps",
-        str(root / "maps"),
-    ]
+    given = ["--raw", str(raw), "--config", str(config), "--out", str(root / "out"), "--maps", str(root / "maps")]
     for stage in STAGES:
         assert main([stage, *given]) == 0, stage
     with closing(sqlite3.connect(root / "out/.steg/produkter/out/bredband.gpkg")) as db:
@@ -66,13 +66,11 @@ def geometry_of(blob: bytes) -> shapely.Geometry:
 
 
 def test_only_dispersed_rows_lack_geometry_and_rank(tiny_file: sqlite3.Connection) -> None:
-    rows = tiny_file.execute(
-        "SELECT bristomrade_id, geom IS NULL, prioritet IS NULL FROM bristomraden"
-    ).fetchall()
+    rows = tiny_file.execute("SELECT bristomrade_id, geom IS NULL, prioritet IS NULL FROM bristomraden").fetchall()
     assert {(i.startswith("utspritt-"), g, p) for i, g, p in rows} == {(True, 1, 1), (False, 0, 0)}
     assert tiny_file.execute(
         "SELECT troskel_mbit, matt, count(*) FROM bristomraden WHERE geom IS NULL GROUP BY 1, 2 ORDER BY 1, 2"
-    ).fetchall() == [(t, m, 2) for t in (30, 100, 1000) for m in ("passerad", "tillgang")]  # fmt: skip
+    ).fetchall() == [(t, m, 2) for t in (30, 100, 1000) for m in ("passerad", "tillgang")]
 
 
 def test_an_area_carries_its_rows_values_rounded_to_six_decimals(tiny_file: sqlite3.Connection) -> None:
@@ -106,17 +104,13 @@ def test_every_area_is_drawn_by_one_rule_of_the_style_of_its_threshold_and_measu
 ) -> None:
     """The filters of QGIS's rules are plain SQL here, so SQLite can say which rows they fit."""
     every: list[str] = []
-    styles = tiny_file.execute(
-        "SELECT styleQML FROM layer_styles WHERE f_table_name='bristomraden'"
-    ).fetchall()
+    styles = tiny_file.execute("SELECT styleQML FROM layer_styles WHERE f_table_name='bristomraden'").fetchall()
     for (text,) in styles:
         root = ET.fromstring(text.split("\n", 1)[1])
         for heading in root.findall("renderer-v2/rules/rule"):
             for rule in heading.findall("rule"):
                 where = f"({heading.get('filter')}) AND ({rule.get('filter')})"
-                rows = tiny_file.execute(
-                    f"SELECT bristomrade_id FROM bristomraden WHERE prioritet > 0 AND {where}"
-                )
+                rows = tiny_file.execute(f"SELECT bristomrade_id FROM bristomraden WHERE prioritet > 0 AND {where}")
                 every += [i for (i,) in rows]
     wanted = tiny_file.execute("SELECT bristomrade_id FROM bristomraden WHERE prioritet NOT NULL").fetchall()
     assert sorted(every) == sorted(i for (i,) in wanted)
@@ -128,8 +122,9 @@ def test_areas_and_dispersed_make_up_the_cells(county: sqlite3.Connection, t: in
     for what in ("hushall", "adresser"):
         ((areas, cells),) = county.execute(
             f"SELECT (SELECT sum({what}_utan) FROM bristomraden WHERE troskel_mbit=? AND matt=?),"
-            f" (SELECT sum({what}_{WITHOUT[m]}_{t}) FROM rutnat_250m)", (t, m),
-        ).fetchall()  # fmt: skip
+            f" (SELECT sum({what}_{WITHOUT[m]}_{t}) FROM rutnat_250m)",
+            (t, m),
+        ).fetchall()
         assert areas == pytest.approx(cells, abs=CLOSE)
         assert cells > 0
 
@@ -167,17 +162,16 @@ def test_parts_of_an_area_make_it_up(county: sqlite3.Connection) -> None:
 
 
 def test_an_outline_is_the_union_of_the_areas_cells(county: sqlite3.Connection) -> None:
-    areas = county.execute(
-        "SELECT bristomrade_id, rutor, geom FROM bristomraden WHERE geom NOT NULL"
-    ).fetchall()
+    areas = county.execute("SELECT bristomrade_id, rutor, geom FROM bristomraden WHERE geom NOT NULL").fetchall()
     for area, count, blob in areas:
         cells = [
             geometry_of(b)
             for (b,) in county.execute(
                 "SELECT c.geom FROM bristomraden_rutor r JOIN rutnat_250m c USING (rutid_scb)"
-                " WHERE r.bristomrade_id = ?", (area,),
+                " WHERE r.bristomrade_id = ?",
+                (area,),
             )
-        ]  # fmt: skip
+        ]
         assert len(cells) == count
         assert geometry_of(blob).equals(shapely.union_all(cells))
 

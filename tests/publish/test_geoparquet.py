@@ -21,9 +21,13 @@ from tests.publish import geoparquet_rules as rules
 
 FACTS: Any = {"korning_id": "0123456789ab", "demo": True}
 CELLS = Table(
-    "rutor", "Rutor", "", (Column("rutid_scb", "text", "Ruta"), Column("klass", "text", "Klass")), ("rutid_scb",),
+    "rutor",
+    "Rutor",
+    "",
+    (Column("rutid_scb", "text", "Ruta"), Column("klass", "text", "Klass")),
+    ("rutid_scb",),
     "Polygon",
-)  # fmt: skip
+)
 SIDE = 200
 WINDOWS = {
     "some cells": (309_990, 6_404_990, 311_010, 6_406_010),
@@ -66,9 +70,9 @@ BREAKS: dict[str, Any] = {
     "clockwise": lambda g: g["columns"]["geometry"].update(orientation="clockwise"),
     "a box of three": lambda g: g["columns"]["geometry"].update(bbox=[0, 0, 1]),
     "a covering without a side": lambda g: g["columns"]["geometry"]["covering"]["bbox"].pop("ymax"),
-    "a covering of sides in each other's place": lambda g: g["columns"]["geometry"]["covering"][
-        "bbox"
-    ].update(xmin=["bbox", "ymin"]),
+    "a covering of sides in each other's place": lambda g: g["columns"]["geometry"]["covering"]["bbox"].update(
+        xmin=["bbox", "ymin"]
+    ),
     "a reference system without a name": lambda g: g["columns"]["geometry"]["crs"].pop("name"),
 }
 
@@ -115,9 +119,7 @@ def test_a_small_window_lies_in_few_row_groups(written: Path, cells: pd.DataFram
     assert max(areas) < whole / 1.5
 
 
-def test_same_cells_same_bytes_whatever_their_order(
-    written: Path, cells: pd.DataFrame, tmp_path: Path
-) -> None:
+def test_same_cells_same_bytes_whatever_their_order(written: Path, cells: pd.DataFrame, tmp_path: Path) -> None:
     for name, frame in (("a", cells), ("b", cells.sample(frac=1, random_state=1).reset_index(drop=True))):
         path = tmp_path / f"{name}.parquet"
         geoparquet.write(frame, geoparquet.shapes(frame, CELLS, {}), CELLS, path, FACTS)

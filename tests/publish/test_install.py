@@ -97,9 +97,7 @@ def test_work_in_progress_is_not_put_in_place(paths):
     assert not any(paths.maps.glob(".kommuner*"))
 
 
-@pytest.mark.parametrize(
-    "name", ["../utanfor.txt", "a/../../utanfor.txt", "/etc/utanfor.txt", "lank/utanfor.txt"]
-)
+@pytest.mark.parametrize("name", ["../utanfor.txt", "a/../../utanfor.txt", "/etc/utanfor.txt", "lank/utanfor.txt"])
 def test_a_list_that_points_out_of_the_folder_removes_nothing(paths, tmp_path, name):
     outside = tmp_path / "utanfor.txt"
     outside.write_text("x")
@@ -123,13 +121,23 @@ def test_the_list_is_one_sha256sum_can_check(paths):
 # --- whole or absent ------------------------------------------------------------------------------------------
 
 EARLIER = {
-    "out/manifest.json": "m1", "out/rapport.md": "r1", "out/tabeller/mal.csv": "same", "maps/index.html": "i1",
-    "maps/kommuner/0101.html": "a1", "maps/borta/x.html": "b1", "maps/catalog.rdf": "c1",
-}  # fmt: skip
+    "out/manifest.json": "m1",
+    "out/rapport.md": "r1",
+    "out/tabeller/mal.csv": "same",
+    "maps/index.html": "i1",
+    "maps/kommuner/0101.html": "a1",
+    "maps/borta/x.html": "b1",
+    "maps/catalog.rdf": "c1",
+}
 NEW = {
-    "out/manifest.json": "m2", "out/rapport.md": "r2", "out/tabeller/mal.csv": "same", "maps/index.html": "i2",
-    "maps/kommuner/0101.html": "a2", "maps/data/ny.csv": "n2", "maps/catalog.rdf": "c2",
-}  # fmt: skip
+    "out/manifest.json": "m2",
+    "out/rapport.md": "r2",
+    "out/tabeller/mal.csv": "same",
+    "maps/index.html": "i2",
+    "maps/kommuner/0101.html": "a2",
+    "maps/data/ny.csv": "n2",
+    "maps/catalog.rdf": "c2",
+}
 
 
 def lay(paths: Paths, bodies: dict[str, str]) -> None:
@@ -143,9 +151,7 @@ def lay(paths: Paths, bodies: dict[str, str]) -> None:
 def all_of(paths: Paths) -> dict[str, str]:
     """Return every file under OUT and MAPS, hidden ones too, but for the working material."""
     root = paths.out.parent
-    found = (
-        p for d in (paths.out, paths.maps) for p in d.rglob("*") if p.is_file() and ".steg" not in p.parts
-    )
+    found = (p for d in (paths.out, paths.maps) for p in d.rglob("*") if p.is_file() and ".steg" not in p.parts)
     return {p.relative_to(root).as_posix(): p.read_text() for p in found}
 
 
@@ -282,9 +288,7 @@ def middle(paths: Paths, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("built", ["kept", "lost"])
-@pytest.mark.parametrize(
-    "name", ["out/rapport.md", "maps/kommuner/0101.html", "maps/borta/x.html", "maps/data/ny.csv"]
-)
+@pytest.mark.parametrize("name", ["out/rapport.md", "maps/kommuner/0101.html", "maps/borta/x.html", "maps/data/ny.csv"])
 def test_what_somebody_wrote_while_it_was_interrupted_is_not_lost(between, tmp_path, capsys, built, name):
     paths = between
     middle(paths, tmp_path)

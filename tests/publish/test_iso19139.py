@@ -27,10 +27,12 @@ from tests.publish.file_validators import iso_schema
 
 BASE = "https://data.example.org/bredband/vastra-gotaland"
 NS = {
-    "gmd": "http://www.isotc211.org/2005/gmd", "gco": "http://www.isotc211.org/2005/gco",
-    "gmx": "http://www.isotc211.org/2005/gmx", "gml": "http://www.opengis.net/gml/3.2",
+    "gmd": "http://www.isotc211.org/2005/gmd",
+    "gco": "http://www.isotc211.org/2005/gco",
+    "gmx": "http://www.isotc211.org/2005/gmx",
+    "gml": "http://www.opengis.net/gml/3.2",
     "xlink": "http://www.w3.org/1999/xlink",
-}  # fmt: skip
+}
 IDENT, CITED = "gmd:identificationInfo/*", "gmd:identificationInfo/*/gmd:citation/*"
 PARTY = "gmd:CI_ResponsibleParty"
 MAIL = f"{PARTY}/gmd:contactInfo/*/gmd:address/*/gmd:electronicMailAddress/gco:CharacterString"
@@ -87,7 +89,7 @@ def records(tmp_path_factory) -> dict[str, str]:
             resource.of_geopackage("maps/data/bredband_oppen.gpkg", region, run, sources, (11.1, 57.2, 14.8, 59.3))
         ),
         "plan": iso19139.record(plan),
-    }  # fmt: skip
+    }
 
 
 @dataclass
@@ -131,9 +133,10 @@ def test_the_schemas_that_are_shipped_are_the_published_ones_but_for_where_they_
     """So a package's own copies, and what ``make verifiera`` goes by, are ISO's and OGC's words."""
     given = Path(importlib.util.find_spec("pycsw").submodule_search_locations[0])
     where = {
-        "gml/3.2.1": "core/schemas/ogc/gml/3.2.1", "w3c": "core/schemas/w3c",
+        "gml/3.2.1": "core/schemas/ogc/gml/3.2.1",
+        "w3c": "core/schemas/w3c",
         "iso/19139/20070417": "plugins/profiles/apiso/schemas/ogc/iso/19139/20070417",
-    }  # fmt: skip
+    }
 
     def but_for_places(path: Path) -> str:
         return re.sub(r'schemaLocation="[^"]*"', "", path.read_text(encoding="utf-8")).replace("\r\n", "\n")
@@ -169,10 +172,12 @@ def test_each_dataset_has_a_record_of_its_own_in_the_series(datasets, records, s
 
 
 GEOGRAPHIC = {
-    "rutnat-250m": ("vector", {"us", "gg"}, True), "bristomraden": ("vector", {"us"}, True),
-    "kommuner": ("vector", {"us", "su"}, False), "lan": ("vector", {"us", "su"}, False),
+    "rutnat-250m": ("vector", {"us", "gg"}, True),
+    "bristomraden": ("vector", {"us"}, True),
+    "kommuner": ("vector", {"us", "su"}, False),
+    "lan": ("vector", {"us", "su"}, False),
     "klassraster": ("grid", {"us", "gg"}, True),
-}  # fmt: skip
+}
 """Representation, INSPIRE themes and whether the resolution is a cell's, of what is on a map."""
 
 
@@ -198,13 +203,8 @@ def test_every_file_of_a_dataset_is_a_link_in_its_record(datasets):
     names = {n.removeprefix("maps/") for n in dummy_edition.names()} - {"data/datapackage.json"}
     linked = set()
     for one in datasets:
-        urls = found(
-            one.text, "gmd:distributionInfo/*/gmd:transferOptions/*/gmd:onLine/*/gmd:linkage/gmd:URL"
-        )
-        mine = {
-            n for n in names
-            if any(fnmatch(f"maps/{n}", f.path) for f in products.BY_ID[one.identifier].files)
-        }  # fmt: skip
+        urls = found(one.text, "gmd:distributionInfo/*/gmd:transferOptions/*/gmd:onLine/*/gmd:linkage/gmd:URL")
+        mine = {n for n in names if any(fnmatch(f"maps/{n}", f.path) for f in products.BY_ID[one.identifier].files)}
         assert {f"{BASE}/{n}" for n in mine} == set(urls) - {f"{BASE}/", f"{BASE}/specifikation.html"}
         linked |= mine
     assert linked == names
@@ -244,9 +244,7 @@ def test_the_profiles_lengths_roles_and_codes(records):
         assert max(map(len, found(text, RULES["108 tillkomst"]))) < 2500
         other = f"{IDENT}/gmd:resourceConstraints/*/gmd:otherConstraints/*"
         assert max(map(len, found(text, other))) < 1000
-        roles = {
-            e.get("codeListValue") for e in root(text).findall(f"{IDENT}/gmd:pointOfContact/*/gmd:role/*", NS)
-        }
+        roles = {e.get("codeListValue") for e in root(text).findall(f"{IDENT}/gmd:pointOfContact/*/gmd:role/*", NS)}
         assert roles == {"owner", "pointOfContact"}
         (role,) = root(text).findall("gmd:contact/*/gmd:role/*", NS)
         assert role.get("codeListValue") == "pointOfContact"
@@ -267,10 +265,7 @@ def test_the_box_is_in_order(records):
 
 def test_each_file_is_a_link_in_both_places_harvesters_look(records):
     urls = {}
-    for where in (
-        "gmd:distributionInfo/*/gmd:transferOptions",
-        f"{DISTRIBUTOR}/gmd:distributorTransferOptions",
-    ):
+    for where in ("gmd:distributionInfo/*/gmd:transferOptions", f"{DISTRIBUTOR}/gmd:distributorTransferOptions"):
         urls[where] = found(records["serie"], f"{where}/*/gmd:onLine/*/gmd:linkage/gmd:URL")
     told, again = urls.values()
     assert told == again
@@ -287,16 +282,12 @@ def test_licence_and_access_of_open_and_internal(records):
     for name in ("serie", "oppen"):
         links = {e.get(href) for e in root(records[name]).findall(path, NS)}
         assert "http://creativecommons.org/licenses/by/4.0/" in links
-        assert (
-            "http://inspire.ec.europa.eu/metadata-codelist/LimitationsOnPublicAccess/noLimitations" in links
-        )
+        assert "http://inspire.ec.europa.eu/metadata-codelist/LimitationsOnPublicAccess/noLimitations" in links
         assert "Öppna data" in found(records[name], f"{IDENT}//gmd:keyword/gco:CharacterString")
     for name in ("intern", "plan"):
         links = [e.get(href) for e in root(records[name]).findall(path, NS)]
         assert [x.rpartition("/")[2] for x in links] == ["INSPIRE_Directive_Article13_1f"]
-        assert any(
-            "får inte spridas" in x for x in found(records[name], ".//gmd:useLimitation/gco:CharacterString")
-        )
+        assert any("får inte spridas" in x for x in found(records[name], ".//gmd:useLimitation/gco:CharacterString"))
         assert "creativecommons" not in records[name]
         assert not found(records[name], ".//gmd:URL")
         assert "Öppna data" not in found(records[name], f"{IDENT}//gmd:keyword/gco:CharacterString")
@@ -308,9 +299,7 @@ def test_lineage_names_the_sources_and_no_agreement(records):
         assert "PTS" in statement
         assert "SCB (CC0)" in statement
         assert "© Lantmäteriet (CC BY 4.0)" in statement
-        sources = found(
-            text, "gmd:dataQualityInfo/*/gmd:lineage/*/gmd:source/*/gmd:description/gco:CharacterString"
-        )
+        sources = found(text, "gmd:dataQualityInfo/*/gmd:lineage/*/gmd:source/*/gmd:description/gco:CharacterString")
         assert len(sources) == 3
         assert "Lantmäteriet: Belägenhetsadresser och gränser 2025-10-01" in sources
         assert "Oanvänd" not in text
@@ -330,9 +319,7 @@ def test_the_internal_geopackage_carries_both_json_and_record(tmp_path):
     region, paths = tiny_tables.write(tmp_path, demo=False)
     write_geopackage.run(region, paths)
     with closing(sqlite3.connect(paths.built("out/bredband.gpkg"))) as db:
-        rows = db.execute(
-            "SELECT id, md_scope, md_standard_uri, mime_type FROM gpkg_metadata ORDER BY id"
-        ).fetchall()
+        rows = db.execute("SELECT id, md_scope, md_standard_uri, mime_type FROM gpkg_metadata ORDER BY id").fetchall()
         references = db.execute(
             "SELECT reference_scope, table_name, md_file_id, md_parent_id FROM gpkg_metadata_reference ORDER BY 3"
         ).fetchall()
@@ -365,9 +352,7 @@ def test_the_small_countys_geopackages_carry_a_valid_record(small_edition, schem
             " WHERE mime_type = 'text/xml' AND md_standard_uri = ? AND reference_scope = 'geopackage'",
             (iso19139.STANDARD,),
         ).fetchall()
-        agreements = db.execute(
-            "SELECT metadata FROM gpkg_metadata WHERE mime_type = 'application/json'"
-        ).fetchone()
+        agreements = db.execute("SELECT metadata FROM gpkg_metadata WHERE mime_type = 'application/json'").fetchone()
     assert [f"{e.path}: {e.reason}" for e in schema.iter_errors(text)] == []
     assert all(root(text).findall(path, NS) for path in RULES.values())
     assert ("creativecommons.org" in text) == name.startswith("maps/")

@@ -25,13 +25,7 @@ from pipelines.disclosure import make_open_tables
 from pipelines.publish import products
 from pipelines.publish.open_data import open_workbook
 from pipelines.publish.words.edition_facts import read_facts, read_sources
-from pipelines.tables.open_contracts import (
-    BRISTOMRADEN_OPPNA,
-    KOMMUNER_OPPNA,
-    LAN_OPPNA,
-    OPEN_BESIDE,
-    OPEN_TABLES,
-)
+from pipelines.tables.open_contracts import BRISTOMRADEN_OPPNA, KOMMUNER_OPPNA, LAN_OPPNA, OPEN_BESIDE, OPEN_TABLES
 from tests.publish import geoparquet_rules
 from tests.publish.adversary import SHARES, SUMS, Knowledge, attack, narrowed
 from tests.publish.gpkg_rules import RULES
@@ -72,9 +66,7 @@ def test_every_format_says_the_same(data: Path, table):
     )
     if table.name != "lan":
         parquet = gpd.read_parquet(data / f"{table.name}.parquet")
-        parquet = (
-            parquet.set_index(table.key[0]).loc[told[table.key[0]]].reset_index()[list(parquet)]
-        )  # CSV's order
+        parquet = parquet.set_index(table.key[0]).loc[told[table.key[0]]].reset_index()[list(parquet)]  # CSV's order
         assert parquet.crs.to_epsg() == 3006
         assert [c for c in parquet if c != "geometry"] == table.names
         pd.testing.assert_frame_equal(told, as_text(pd.DataFrame(parquet[table.names])), check_dtype=False)
@@ -91,9 +83,11 @@ def test_geoparquet_keeps_the_standard_and_gives_windows(data: Path, name: str):
     whole = gpd.read_parquet(path)
     west, south, east, north = whole.total_bounds
     for window in (
-        (west, south, (west + east) / 2, (south + north) / 2), (west - 9, south - 9, west, north), whole.total_bounds,
+        (west, south, (west + east) / 2, (south + north) / 2),
+        (west - 9, south - 9, west, north),
+        whole.total_bounds,
         (west - 9, south, west - 1, north),
-    ):  # fmt: skip
+    ):
         bounds = whole.bounds  # the covering's boxes, not the outlines, decide
         meets = (bounds.minx <= window[2]) & (bounds.maxx >= window[0])
         meets &= (bounds.miny <= window[3]) & (bounds.maxy >= window[1])
@@ -127,9 +121,7 @@ def test_geojson_is_rfc_7946(data: Path):
 def test_every_open_table_is_described_in_words(data: Path):
     package = json.loads((data / "datapackage.json").read_text(encoding="utf-8"))
     assert [r["name"] for r in package["resources"]] == [t.name for t in (*OPEN_TABLES, *OPEN_BESIDE)]
-    assert all(
-        f["title"] and f.get("description", "-") for r in package["resources"] for f in r["schema"]["fields"]
-    )
+    assert all(f["title"] and f.get("description", "-") for r in package["resources"] for f in r["schema"]["fields"])
 
 
 @pytest.mark.parametrize("table", [*OPEN_TABLES, *OPEN_BESIDE], ids=lambda t: t.name)
@@ -149,9 +141,7 @@ def test_the_open_workbook_holds_what_the_csv_files_hold(data: Path):
 
     book = openpyxl.load_workbook(data / "bredband_oppen.xlsx")
     assert book.sheetnames == ["Läs mig", "Kommuner", "Län", "Bristområden"]
-    for table, sheet in zip(
-        (KOMMUNER_OPPNA, LAN_OPPNA, BRISTOMRADEN_OPPNA), book.sheetnames[1:], strict=True
-    ):
+    for table, sheet in zip((KOMMUNER_OPPNA, LAN_OPPNA, BRISTOMRADEN_OPPNA), book.sheetnames[1:], strict=True):
         page = book[sheet]
         top = int(page.freeze_panes[1:]) - 1
         rows = [[c.value for c in row] for row in page.iter_rows(min_row=top + 1, max_col=len(table.columns))]
@@ -171,9 +161,7 @@ def test_the_open_workbook_holds_what_the_csv_files_hold(data: Path):
 def test_a_name_never_becomes_a_formula_in_the_open_workbook(tmp_path: Path, small_edition: Path):
     import openpyxl
 
-    paths = Paths(
-        small_edition / "county.toml", small_edition / "raw", small_edition / "out", small_edition / "maps"
-    )
+    paths = Paths(small_edition / "county.toml", small_edition / "raw", small_edition / "out", small_edition / "maps")
     frames = {t.name: make_open_tables.read(paths, t) for t in OPEN_TABLES}
     hostile = ["=1+1", "@SUM(1)", "+cmd|' /C calc'!A0", "-2+3", "\t=1"]
     for name, column in (("kommuner", "kommunnamn"), ("lan", "lansnamn"), ("bristomraden", "kommunnamn")):
@@ -207,9 +195,7 @@ def test_frictionless_finds_a_wrong_row(data: Path, tmp_path: Path):
 def test_everything_published_is_a_listed_open_product(small_edition: Path):
     maps = small_edition / "maps"
     found = {
-        f"maps/{p.relative_to(maps).as_posix()}"
-        for p in maps.rglob("*")
-        if p.is_file() and not p.name.startswith(".")
+        f"maps/{p.relative_to(maps).as_posix()}" for p in maps.rglob("*") if p.is_file() and not p.name.startswith(".")
     }
     listed = [f.path for p in products.open_products() for f in p.files]
     assert [p for p in sorted(found) if not any(fnmatch(p, x) for x in listed)] == []
@@ -280,7 +266,7 @@ BREAKS = {
     "rc4_orientation": "clockwise",
     "names_are_short": f"ALTER TABLE lan RENAME COLUMN lansnamn TO {'x' * 58}",
     "no_empty_geometry": "empty",
-}  # fmt: skip
+}
 SHAPES = {
     "bowtie": "MULTIPOLYGON (((0 0, 9 9, 9 0, 0 9, 0 0)))",
     "clockwise": "MULTIPOLYGON (((0 0, 0 9, 9 9, 9 0, 0 0)))",

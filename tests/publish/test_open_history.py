@@ -13,14 +13,7 @@ from tests.publish.synthetic_tables import CONFIG
 
 
 def rows() -> pd.DataFrame:
-    base = {
-        "kommunnamn": "x",
-        "bas": "hushall",
-        "kalla": "PTS",
-        "brott": "",
-        "omradestyp": "totalt",
-        "teknik": "",
-    }
+    base = {"kommunnamn": "x", "bas": "hushall", "kalla": "PTS", "brott": "", "omradestyp": "totalt", "teknik": ""}
     cases = [
         ("kommun", "1480", 2024, "pts_hastighet_tillgang_100", "tillgang", 100, "totalt", 91.2345),
         ("kommun", "1480", 2025, "pts_hastighet_tillgang_100", "tillgang", 100, "totalt", 92.3456),
@@ -33,21 +26,27 @@ def rows() -> pd.DataFrame:
     ]
     frame = pd.DataFrame(
         [
-            {**base, "niva": n, "kommunkod": k, "ar": y, "serie": s, "matt": m, "troskel_mbit": t, "omradestyp": o,
-             "teknik": "" if t else "fiber", "andel_pct": a}
+            {
+                **base,
+                "niva": n,
+                "kommunkod": k,
+                "ar": y,
+                "serie": s,
+                "matt": m,
+                "troskel_mbit": t,
+                "omradestyp": o,
+                "teknik": "" if t else "fiber",
+                "andel_pct": a,
+            }
             for n, k, y, s, m, t, o, a in cases
         ]
-    ).astype({"troskel_mbit": "Int64"})[HISTORIK.names]  # fmt: skip
+    ).astype({"troskel_mbit": "Int64"})[HISTORIK.names]
     return frame.astype({c.name: "str" for c in HISTORIK.columns if c.kind == "text"})
 
 
 def test_the_editions_own_year_is_told_as_the_kommun_table_tells_it():
     decimals = pd.DataFrame(
-        {
-            f"pts_andel_{'passerade_' if m == 'passerad' else ''}{t}_pct": 1
-            for m in MEASURES
-            for t in THRESHOLDS
-        },
+        {f"pts_andel_{'passerade_' if m == 'passerad' else ''}{t}_pct": 1 for m in MEASURES for t in THRESHOLDS},
         index=["1480", "1490", "1499", "14"],
     )
     decimals["pts_andel_100_pct"] = [1, 0, -1, 1]
@@ -73,19 +72,30 @@ def speeds(latest: float) -> pd.DataFrame:
     shares = [(2021, 97.0), (2022, 98.0), (2023, 98.7), (2024, 99.2), (2025, latest)]
     frame = pd.DataFrame(
         [
-            {"niva": n, "kommunkod": k, "kommunnamn": "x", "ar": y, "serie": "pts_hastighet_passerad_30", "teknik": "",
-             "matt": "passerad", "troskel_mbit": 30, "omradestyp": "totalt", "bas": "hushall", "andel_pct": a,
-             "kalla": "PTS", "brott": ""}
-            for n, k in (("kommun", "1480"), ("lan", "14")) for y, a in shares
+            {
+                "niva": n,
+                "kommunkod": k,
+                "kommunnamn": "x",
+                "ar": y,
+                "serie": "pts_hastighet_passerad_30",
+                "teknik": "",
+                "matt": "passerad",
+                "troskel_mbit": 30,
+                "omradestyp": "totalt",
+                "bas": "hushall",
+                "andel_pct": a,
+                "kalla": "PTS",
+                "brott": "",
+            }
+            for n, k in (("kommun", "1480"), ("lan", "14"))
+            for y, a in shares
         ]
-    ).astype({"troskel_mbit": "Int64"})[HISTORIK.names]  # fmt: skip
+    ).astype({"troskel_mbit": "Int64"})[HISTORIK.names]
     return frame.astype({c.name: "str" for c in HISTORIK.columns if c.kind == "text"})
 
 
 def told_finely(n: int) -> pd.DataFrame:
-    names = [
-        f"pts_andel_{'passerade_' if m == 'passerad' else ''}{t}_pct" for m in MEASURES for t in THRESHOLDS
-    ]
+    names = [f"pts_andel_{'passerade_' if m == 'passerad' else ''}{t}_pct" for m in MEASURES for t in THRESHOLDS]
     return pd.DataFrame(n, columns=names, index=["1480", "14"])
 
 
@@ -111,9 +121,7 @@ def test_a_lan_of_one_kommun_tells_no_more_than_the_kommun():
     assert own["andel_pct"].tolist() == [100.0, 100.0]
     assert set(own["omradestyp"]) == {"totalt"}
     two = told_finely(1)
-    more = pd.concat(
-        [two, two.loc[["1480"]].rename(index={"1480": "1401"})]
-    )  # of two, a class of the län is told
+    more = pd.concat([two, two.loc[["1480"]].rename(index={"1480": "1401"})])  # of two, a class of the län is told
     assert len(open_history(both, more, 2025).query("ar == 2025 and niva == 'lan'")) == 2
 
 

@@ -31,17 +31,28 @@ def area(kod: str, key: str, **told: object) -> pd.DataFrame:
 
 def finely(**other: int) -> pd.DataFrame:
     names = [f"pts_{s}_pct" for s in SHARES]
-    return pd.DataFrame(
-        [dict.fromkeys(names, 1) | {f"pts_{k}_pct": v for k, v in other.items()}], index=["1480"]
-    )
+    return pd.DataFrame([dict.fromkeys(names, 1) | {f"pts_{k}_pct": v for k, v in other.items()}], index=["1480"])
 
 
 def published(**given_: object) -> pd.DataFrame:
     row = {
-        "niva": "kommun", "kod": "1480", "namn": "Göteborg", "kalla": "PTS hastighet", "ar": YEAR,
-        "storhet": "andel_hushall", "omradestyp": "totalt", "troskel_mbit": 100, "matt": "tillgang", "enhet": "procent",
-        "vart_tal": 90.123, "deras_tal": 90.0, "skillnad": 0.123, "tolerans": 0.5, "utfall": "inom", "orsak": "därför",
-    } | given_  # fmt: skip
+        "niva": "kommun",
+        "kod": "1480",
+        "namn": "Göteborg",
+        "kalla": "PTS hastighet",
+        "ar": YEAR,
+        "storhet": "andel_hushall",
+        "omradestyp": "totalt",
+        "troskel_mbit": 100,
+        "matt": "tillgang",
+        "enhet": "procent",
+        "vart_tal": 90.123,
+        "deras_tal": 90.0,
+        "skillnad": 0.123,
+        "tolerans": 0.5,
+        "utfall": "inom",
+        "orsak": "därför",
+    } | given_
     frame = pd.DataFrame([row]).astype({"ar": "Int64", "troskel_mbit": "Int64", "tolerans": "float64"})
     return frame[AVSTAMNING_KALLOR.names]
 
@@ -50,15 +61,12 @@ def told(table: pd.DataFrame, decimals: pd.DataFrame | None = None, **kommun: ob
     lan = area("14", "lanskod")
     fine = finely() if decimals is None else decimals
     return checked(
-        open_reconciliation(table, area("1480", "kommunkod", **kommun), lan, fine, YEAR, LIMITS),
-        AVSTAMNING_OPPEN,
+        open_reconciliation(table, area("1480", "kommunkod", **kommun), lan, fine, YEAR, LIMITS), AVSTAMNING_OPPEN
     )
 
 
 def count(storhet: str, theirs: float, **more: object) -> pd.DataFrame:
-    return published(
-        storhet=storhet, troskel_mbit=None, matt="", deras_tal=theirs, **{"enhet": "antal", **more}
-    )
+    return published(storhet=storhet, troskel_mbit=None, matt="", deras_tal=theirs, **{"enhet": "antal", **more})
 
 
 @pytest.mark.parametrize(
@@ -123,10 +131,7 @@ def test_the_lans_figures_are_rounded_once_a_kommun():
     kommuner = pd.concat([area(k, "kommunkod") for k in ("1401", "1402", "1480")], ignore_index=True)
     fine = pd.concat([finely(), finely(andel_100=0).rename(index={"1480": "14"})])
     lan = area("14", "lanskod", hushall_ca=1000)
-    rows = [
-        count("hushall", x, niva="lan", kod="14", tolerans=0.5, kalla=f"x {x}")
-        for x in (1004, 1016, 1024, 984)
-    ]
+    rows = [count("hushall", x, niva="lan", kod="14", tolerans=0.5, kalla=f"x {x}") for x in (1004, 1016, 1024, 984)]
     rows.append(published(niva="lan", kod="14", deras_tal=91.4))
     out = checked(open_reconciliation(pd.concat(rows), kommuner, lan, fine, YEAR, LIMITS), AVSTAMNING_OPPEN)
     # 1 020: 1.96 % apart, of which 1.96 % may be rounding; 980: 2.04 %, and 2.04 %
@@ -149,24 +154,20 @@ def test_rounding_of_our_own_counts_is_no_reason_to_flag():
 
 
 def test_beside_a_whole_per_cent_no_second_rounding_of_the_same_share_is_told():
-    rows = pd.concat([
-        published(deras_tal=91.46), published(deras_tal=91.5, kalla="Publicerat: x"),
-        published(deras_tal=91.9, kalla="Kolada N07900", storhet="andel_befolkning"),
-    ])  # fmt: skip
+    rows = pd.concat(
+        [
+            published(deras_tal=91.46),
+            published(deras_tal=91.5, kalla="Publicerat: x"),
+            published(deras_tal=91.9, kalla="Kolada N07900", storhet="andel_befolkning"),
+        ]
+    )
     assert told(rows, finely(andel_100=0))["kalla"].tolist() == ["PTS hastighet", "Kolada N07900"]
     assert len(told(rows)) == 3
 
 
 def test_a_share_of_the_people_stands_beside_ours_of_the_households_and_says_so():
-    row = told(
-        published(storhet="andel_befolkning", kalla="Kolada N07900", deras_tal=91.2, tolerans=1.5)
-    ).iloc[0]
-    assert (row["storhet"], row["skillnad"], row["utfall"], row["orsak"]) == (
-        "andel_hushall",
-        -1.2,
-        "inom",
-        KOLADA,
-    )
+    row = told(published(storhet="andel_befolkning", kalla="Kolada N07900", deras_tal=91.2, tolerans=1.5)).iloc[0]
+    assert (row["storhet"], row["skillnad"], row["utfall"], row["orsak"]) == ("andel_hushall", -1.2, "inom", KOLADA)
 
 
 def test_what_is_not_told_beside_ours_is_left_out():
@@ -191,27 +192,35 @@ def test_a_kommun_too_small_to_tell_is_not_judged():
 
 @settings(deadline=None, max_examples=30)
 @given(
-    st.none() | st.floats(0, 1e4), st.none() | st.floats(-100, 100),
-    st.sampled_from(["inom", "utanfor", "ej_jamforbart"]), st.integers(0, 1), st.sampled_from(["", ">", "<"]),
-)  # fmt: skip
+    st.none() | st.floats(0, 1e4),
+    st.none() | st.floats(-100, 100),
+    st.sampled_from(["inom", "utanfor", "ej_jamforbart"]),
+    st.integers(0, 1),
+    st.sampled_from(["", ">", "<"]),
+)
 def test_nothing_of_the_exact_reconciliation_gets_out(exact, gap, verdict, decimals, sign):
     """Our exact figure, its difference and its verdict change nothing of what is published: shares, counts, land."""
     told_as = {"decimals": finely(andel_100=decimals), "andel_100_olikhet": sign}
-    theirs = pd.concat([
-        published(deras_tal=91.37), count("hushall", 1e5 + 7), count("folkmangd", 2345.0),
-        count("land_ha", 480.0, enhet="ha"), published(deras_tal=67.0, ar=2019, kalla="Publicerat: x"),
-    ])  # fmt: skip
-    own = theirs.assign(vart_tal=exact, skillnad=gap, utfall=verdict).astype(
-        {"vart_tal": float, "skillnad": float}
+    theirs = pd.concat(
+        [
+            published(deras_tal=91.37),
+            count("hushall", 1e5 + 7),
+            count("folkmangd", 2345.0),
+            count("land_ha", 480.0, enhet="ha"),
+            published(deras_tal=67.0, ar=2019, kalla="Publicerat: x"),
+        ]
     )
+    own = theirs.assign(vart_tal=exact, skillnad=gap, utfall=verdict).astype({"vart_tal": float, "skillnad": float})
     pd.testing.assert_frame_equal(told(theirs, **told_as), told(own, **told_as))
 
 
 @settings(deadline=None, max_examples=60)
 @given(
-    st.floats(0, 100) | st.floats(98, 100) | st.floats(0, 1), st.integers(1, 20_000), st.booleans(),
+    st.floats(0, 100) | st.floats(98, 100) | st.floats(0, 1),
+    st.integers(1, 20_000),
+    st.booleans(),
     st.sampled_from(["", "<"]),
-)  # fmt: skip
+)
 @example(99.6, 2000, True, "")  # told 100, in whole per cent, though 100.0 would have room
 @example(99.97, 2000, True, "")
 @example(99.6, 30, False, "")

@@ -120,9 +120,7 @@ def test_every_figure_of_every_kommun_is_the_csv_files(published):
                 if sign or not own or not row[f"pts_{name}_{t}_pct"]:
                     assert gap == "–"
                 else:
-                    assert number(gap) == pytest.approx(
-                        float(own) - float(row[f"pts_{name}_{t}_pct"]), abs=0.0501
-                    )
+                    assert number(gap) == pytest.approx(float(own) - float(row[f"pts_{name}_{t}_pct"]), abs=0.0501)
 
 
 def test_the_entry_table_is_the_csv_files(published):
@@ -148,8 +146,7 @@ def test_gap_areas_are_the_csv_files_worst_first(published):
         body = (maps / f"kommuner/{row['kommunkod']}.html").read_text(encoding="utf-8")
         ids = re.findall(r'<tr data-id="([^"]+)"', body)
         size = {
-            a["bristomrade_id"]: (int(a["hushall_utan_minst"]), float(a["hushall_utan_hogst"] or math.inf))
-            for a in own
+            a["bristomrade_id"]: (int(a["hushall_utan_minst"]), float(a["hushall_utan_hogst"] or math.inf)) for a in own
         }
         assert len(ids) == min(8, len(own))
         assert [size[i] for i in ids] == sorted(size.values(), reverse=True)[: len(ids)]
@@ -163,8 +160,11 @@ def test_rural_and_urban_are_counted_in_the_published_cells(county):
     cells = files.read_table(paths.table("oppen_rutnat_250m"))
     told = read(paths.built("maps/kommuner/1401.html")).tables["split"][1:]
     for line, typ in zip(told, ("tatbebyggt", "glesbebyggt"), strict=True):
-        mine = [c for c in cells.to_dict("records") if c["kommunkod"] == "1401" and c["omradestyp"] == typ
-                and c["klass_tillgang_100"] != "ingen_adress"]  # fmt: skip
+        mine = [
+            c
+            for c in cells.to_dict("records")
+            if c["kommunkod"] == "1401" and c["omradestyp"] == typ and c["klass_tillgang_100"] != "ingen_adress"
+        ]
         assert number(line[1]) == len(mine)
         for t, text in zip((30, 100, 1000), line[2:5], strict=True):
             has = sum(c[f"klass_tillgang_{t}"] in ("tackt", "storre_del", "fa_minst_halften") for c in mine)
@@ -203,9 +203,7 @@ def test_the_reconciliation_on_a_page_is_the_csv_files(published):
         assert sorted(r[-1] for r in told) == sorted(words[r["utfall"]] for r in own)
         shares = [r for r in own if r["storhet"] == "andel_hushall"]
         shown = sorted(
-            (number(v), number(d))
-            for what, v, d, *_ in told
-            if "Mbit/s" in what and v[:5] not in ("minst", "högst")
+            (number(v), number(d)) for what, v, d, *_ in told if "Mbit/s" in what and v[:5] not in ("minst", "högst")
         )
         exact = [r for r in shares if not r["vart_tal_olikhet"]]
         assert shares
@@ -213,31 +211,55 @@ def test_the_reconciliation_on_a_page_is_the_csv_files(published):
         assert shown == [(pytest.approx(a, abs=0.0501), pytest.approx(b, abs=0.0501)) for a, b in wanted]
         said = page.read_text(encoding="utf-8")
         within = sum(r["utfall"] == "inom" for r in own)
-        assert (
-            f"{within} av {len(own)} som går" if within < len(own) else f"alla ({len(own)}) som går"
-        ) in said
-        assert said.count("⚠ Utanför: ") == (2 if niva == "kommun" else 1) * any(
-            r["utfall"] == "utanfor" for r in own
-        )
+        assert (f"{within} av {len(own)} som går" if within < len(own) else f"alla ({len(own)}) som går") in said
+        assert said.count("⚠ Utanför: ") == (2 if niva == "kommun" else 1) * any(r["utfall"] == "utanfor" for r in own)
 
 
 def test_what_is_outside_is_named_by_source_with_its_speeds():
     tell = page_figures.Teller(load_region(pages_county.synthetic_tables.CONFIG))
-    base = {"niva": "kommun", "kod": "1480", "namn": "x", "ar": 2025, "enhet": "procent", "vart_tal": 90.0,
-            "vart_tal_olikhet": "", "tolerans": 0.5, "orsak": "därför", "storhet": "andel_hushall"}  # fmt: skip
+    base = {
+        "niva": "kommun",
+        "kod": "1480",
+        "namn": "x",
+        "ar": 2025,
+        "enhet": "procent",
+        "vart_tal": 90.0,
+        "vart_tal_olikhet": "",
+        "tolerans": 0.5,
+        "orsak": "därför",
+        "storhet": "andel_hushall",
+    }
     rows = [
-        ("Kolada N07900", "tillgang", 100, "utanfor"), ("PTS hastighet", "tillgang", 1000, "utanfor"),
-        ("PTS hastighet", "passerad", 30, "utanfor"), ("PTS hastighet", "tillgang", 30, "utanfor"),
-        ("PTS hastighet", "tillgang", 100, "inom"), ("PTS hastighet", "passerad", 100, "oavgjort"),
+        ("Kolada N07900", "tillgang", 100, "utanfor"),
+        ("PTS hastighet", "tillgang", 1000, "utanfor"),
+        ("PTS hastighet", "passerad", 30, "utanfor"),
+        ("PTS hastighet", "tillgang", 30, "utanfor"),
+        ("PTS hastighet", "tillgang", 100, "inom"),
+        ("PTS hastighet", "passerad", 100, "oavgjort"),
         ("Publicerat: x", "tillgang", 100, "ej_jamforbart"),
-    ]  # fmt: skip
+    ]
     table = pd.DataFrame(
-        [{**base, "kalla": k, "matt": m, "troskel_mbit": t, "utfall": u, "deras_tal": 88.0, "skillnad": 2.0}
-         for k, m, t, u in rows]
-        + [{**base, "kalla": "SCB landareal", "matt": "", "troskel_mbit": None, "ar": None, "utfall": "utanfor",
-            "deras_tal": 100.0, "vart_tal": 110.0, "skillnad": 10.0, "tolerans": 5.0, "storhet": "land_ha",
-            "enhet": "ha"}]
-    ).astype({"troskel_mbit": "Int64", "ar": "Int64"})  # fmt: skip
+        [
+            {**base, "kalla": k, "matt": m, "troskel_mbit": t, "utfall": u, "deras_tal": 88.0, "skillnad": 2.0}
+            for k, m, t, u in rows
+        ]
+        + [
+            {
+                **base,
+                "kalla": "SCB landareal",
+                "matt": "",
+                "troskel_mbit": None,
+                "ar": None,
+                "utfall": "utanfor",
+                "deras_tal": 100.0,
+                "vart_tal": 110.0,
+                "skillnad": 10.0,
+                "tolerans": 5.0,
+                "storhet": "land_ha",
+                "enhet": "ha",
+            }
+        ]
+    ).astype({"troskel_mbit": "Int64", "ar": "Int64"})
     got = page_reconciliation.section(table, "kommun", "1480", tell, render.texts()["avstamning"])
     assert (
         got["sammanfattning"]
@@ -249,18 +271,24 @@ def test_what_is_outside_is_named_by_source_with_its_speeds():
         )
     )
     assert [(g["kalla"], len(g["rader"])) for g in got["grupper"]] == [
-        ("PTS hastighet 2025", 5), ("Kolada N07900 2025", 1), ("SCB landareal", 1),
-    ]  # fmt: skip
+        ("PTS hastighet 2025", 5),
+        ("Kolada N07900 2025", 1),
+        ("SCB landareal", 1),
+    ]
     land = got["grupper"][-1]["rader"][0]
     assert (land["vart"], land["deras"], land["skillnad"], land["tolerans"]) == (
-        "110\u202fha", "100\u202fha", "+10,0\u202f%", "5\u202f%",
-    )  # fmt: skip
+        "110\u202fha",
+        "100\u202fha",
+        "+10,0\u202f%",
+        "5\u202f%",
+    )
     assert got["andra"].startswith("1 tal är inte jämförda")
     counted = page_reconciliation.by_source(table, tell)
     assert [(r["kalla"], r["tal"], r["inom"], r["utanfor"]) for r in counted] == [
-        ("PTS hastighet", "5", "1", "3\u00a0⚠"), ("Kolada N07900", "1", "0", "1\u00a0⚠"),
+        ("PTS hastighet", "5", "1", "3\u00a0⚠"),
+        ("Kolada N07900", "1", "0", "1\u00a0⚠"),
         ("SCB landareal", "1", "0", "1\u00a0⚠"),
-    ]  # fmt: skip
+    ]
 
 
 def test_without_published_figures_the_page_says_so():
@@ -274,9 +302,14 @@ def test_without_published_figures_the_page_says_so():
 # --- goals, by hand ------------------------------------------------------------------------------------
 
 ROW = {
-    "hushall_ca": 2000, "andel_100_pct": 92.0, "andel_100_olikhet": "", "hushall_utan_100_ca": 160,
-    "andel_passerade_100_pct": 99.7, "andel_passerade_100_olikhet": ">", "hushall_ej_passerade_100_ca": None,
-}  # fmt: skip
+    "hushall_ca": 2000,
+    "andel_100_pct": 92.0,
+    "andel_100_olikhet": "",
+    "hushall_utan_100_ca": 160,
+    "andel_passerade_100_pct": 99.7,
+    "andel_passerade_100_olikhet": ">",
+    "hushall_ej_passerade_100_ca": None,
+}
 
 
 @pytest.mark.parametrize(
@@ -302,8 +335,9 @@ def test_the_way_to_a_goal(county, matt, goal, points, households):
 def test_where_too_few_live_nothing_is_told(county):
     region, _ = county
     row = {**ROW, "hushall_ca": None, "andel_100_pct": math.nan}
-    assert page_figures.distances(row, Malniva(namn="x", troskel_mbit=100, matt="tillgang", andel_pct=98),
-                             page_figures.Teller(region))[0][3:] == ("–", "–", None)  # fmt: skip
+    assert page_figures.distances(
+        row, Malniva(namn="x", troskel_mbit=100, matt="tillgang", andel_pct=98), page_figures.Teller(region)
+    )[0][3:] == ("–", "–", None)
 
 
 def test_rank_is_the_place_in_a_sorted_list(published):
@@ -335,9 +369,7 @@ def test_the_trend_breaks_where_the_series_does_and_ends_in_what_may_be_told():
     drawn = page_charts.trend(h[~untold])
     by_speed = {line["t"]: line for line in drawn["linjer"]}
     assert [a for a, _, _ in by_speed[30]["punkter"]] == [2021, 2022, 2023, 2024], "2025 is not told"
-    assert [p for _, p, _ in by_speed[100]["punkter"]] == [61, 71, 80, 85, 90], (
-        "whole per cent, halves upward"
-    )
+    assert [p for _, p, _ in by_speed[100]["punkter"]] == [61, 71, 80, 85, 90], "whole per cent, halves upward"
     assert by_speed[100]["linje"].count("M") == 2
     assert [a for _, a, _ in by_speed[100]["brott"]] == [2023]
     assert page_charts.trend(h.iloc[:1]) is None
@@ -346,13 +378,7 @@ def test_the_trend_breaks_where_the_series_does_and_ends_in_what_may_be_told():
 def test_of_two_series_as_long_the_households_is_drawn():
     h = pages_county.history().query("troskel_mbit == 100")
     people = h.assign(serie="kolada_N07900", bas="befolkning", andel_pct=50.0)
-    assert [p for _, p, _ in page_charts.trend(pd.concat([people, h]))["linjer"][0]["punkter"]] == [
-        61,
-        71,
-        80,
-        85,
-        90,
-    ]
+    assert [p for _, p, _ in page_charts.trend(pd.concat([people, h]))["linjer"][0]["punkter"]] == [61, 71, 80, 85, 90]
 
 
 def test_the_trend_is_drawn_to_its_last_year_though_it_came_to_count_people():
@@ -361,13 +387,7 @@ def test_the_trend_is_drawn_to_its_last_year_though_it_came_to_count_people():
     h.loc[h["ar"] >= 2023, "bas"] = "befolkning"
     pts = pages_county.history().query("troskel_mbit == 100 and ar == 2025").assign(andel_pct=77.0)
     line = page_charts.trend(pd.concat([pts, h]))["linjer"][0]
-    assert [(a, p) for a, p, _ in line["punkter"]] == [
-        (2021, 61),
-        (2022, 71),
-        (2023, 80),
-        (2024, 85),
-        (2025, 90),
-    ]
+    assert [(a, p) for a, p, _ in line["punkter"]] == [(2021, 61), (2022, 71), (2023, 80), (2024, 85), (2025, 90)]
     assert (line["bas"], line["bas_fran"]) == ("befolkning", 2023), "not PTS's share of the households, 77"
     assert line["linje"].count("M") == 2
 
@@ -387,11 +407,7 @@ def resolved(page: Path, href: str) -> tuple[Path, str] | None:
 def test_every_link_in_the_edition_leads_somewhere_within_it(published):
     maps, _ = published
     checked = 0
-    for page in [
-        maps / "index.html",
-        maps / "tillganglighet.html",
-        *sorted((maps / "kommuner").glob("*.html")),
-    ]:
+    for page in [maps / "index.html", maps / "tillganglighet.html", *sorted((maps / "kommuner").glob("*.html"))]:
         for href in read(page).links:
             if (goal := resolved(page, href)) is None:
                 continue
@@ -408,26 +424,17 @@ def test_the_entry_page_leads_to_every_file_that_is_published(published):
     maps, _ = published
     reached = {resolved(maps / "index.html", h) for h in read(maps / "index.html").links}
     files_ = {r[0] for r in reached if r}
-    lost = [
-        p for p in maps.rglob("*") if p.is_file() and not p.name.startswith(".") and p.resolve() not in files_
-    ]
+    lost = [p for p in maps.rglob("*") if p.is_file() and not p.name.startswith(".") and p.resolve() not in files_]
     assert [p.name for p in lost] == ["index.html"] or lost == []
 
 
-@pytest.mark.parametrize(
-    "name", ["kommuner/1401.html", "kommuner/1480.html", "index.html", "tillganglighet.html"]
-)
+@pytest.mark.parametrize("name", ["kommuner/1401.html", "kommuner/1480.html", "index.html", "tillganglighet.html"])
 def test_a_page_is_whole_marked_demo_and_shows_hostile_names_as_text(county, name):
     _, paths = county
     body = paths.built(f"maps/{name}").read_text(encoding="utf-8")
     page = Reader(body)
     assert page.open == []
-    assert (page.counts["h1"], page.counts["main"], page.counts["header"], page.counts["footer"]) == (
-        1,
-        1,
-        1,
-        1,
-    )
+    assert (page.counts["h1"], page.counts["main"], page.counts["header"], page.counts["footer"]) == (1, 1, 1, 1)
     assert '<html lang="sv">' in body
     assert "DEMO" in re.search(r"<title>(.*?)</title>", body)[1]
     assert "simulerade data" in body
@@ -481,11 +488,7 @@ def test_the_statement_says_what_the_law_asks_for(county):
 def test_a_judged_statement_gives_its_date(county):
     region, _ = county
     judged = region.model_copy(
-        update={
-            "tillganglighet": region.tillganglighet.model_copy(
-                update={"status": "helt", "granskad": "2026-03-01"}
-            )
-        }
+        update={"tillganglighet": region.tillganglighet.model_copy(update={"status": "helt", "granskad": "2026-03-01"})}
     )
     said = entry.statement(judged)
     assert "1 mars 2026" in said["granskad"]

@@ -50,14 +50,32 @@ def test_a_million_by_hand(tmp_path, capfd):
     for code in ("1480", "14"):
         r = {k: float(v) for k, v in kommuner[code].items() if k.startswith(("hushall", "andel", "kost"))}
         assert r == pytest.approx(
-            {"hushall": 10, "hushall_utan_fore": 6.45, "hushall_nas": 4.25, "hushall_nas_modellerade": 0,
-             "hushall_utan_efter": 2.2, "kostnad_sek": 376_700, "andel_fore_pct": 35.5, "andel_efter_pct": 78}
-        )  # fmt: skip
+            {
+                "hushall": 10,
+                "hushall_utan_fore": 6.45,
+                "hushall_nas": 4.25,
+                "hushall_nas_modellerade": 0,
+                "hushall_utan_efter": 2.2,
+                "kostnad_sek": 376_700,
+                "andel_fore_pct": 35.5,
+                "andel_efter_pct": 78,
+            }
+        )
     said = capfd.readouterr().out.replace("\N{NO-BREAK SPACE}", " ")
     assert said.startswith("# DEMO – Plan: budget 1 000 000 kr, tillgång 1000 Mbit/s\n")
-    for words in ("Körning 0123456789ab", "1 av 2", "376 700 kr", "173 400 kr – 768 000 kr", "623 300 kr",
-                  "4 av 6 utan", "35,50 %", "78,00 %", "Optimum är bevisat", "4 (100 %)",
-                  "Här finns inget att spara"):  # fmt: skip
+    for words in (
+        "Körning 0123456789ab",
+        "1 av 2",
+        "376 700 kr",
+        "173 400 kr – 768 000 kr",
+        "623 300 kr",
+        "4 av 6 utan",
+        "35,50 %",
+        "78,00 %",
+        "Optimum är bevisat",
+        "4 (100 %)",
+        "Här finns inget att spara",
+    ):
         assert words in said, words
     assert (folder / "plan.md").read_text().replace("\N{NO-BREAK SPACE}", " ") in said
 
@@ -122,12 +140,8 @@ def test_the_command_equals_exhaustive_search(tmp_path_factory, rows, money):
     lan = kommuner["14"]
     assert float(lan["hushall_nas"]) == pytest.approx(reached, abs=1e-5)
     assert float(lan["hushall_nas_modellerade"]) == pytest.approx(model, abs=1e-5)
-    assert float(lan["hushall_utan_fore"]) == pytest.approx(
-        sum(a.households * (1 - a.p) for a in rows), abs=1e-5
-    )
-    assert sum(float(r["hushall_nas"]) for k, r in kommuner.items() if k != "14") == pytest.approx(
-        reached, abs=1e-5
-    )
+    assert float(lan["hushall_utan_fore"]) == pytest.approx(sum(a.households * (1 - a.p) for a in rows), abs=1e-5)
+    assert sum(float(r["hushall_nas"]) for k, r in kommuner.items() if k != "14") == pytest.approx(reached, abs=1e-5)
     layer = gpd.read_file(folder / "plan.gpkg", layer="plan")
     assert layer["bristomrade_id"].tolist() == built
     squares = {i: 62_500 * a["rutor"] for i, a in truth.items()}
@@ -173,15 +187,22 @@ def test_neighbours_that_share_a_trench(tmp_path, capsys):
 @pytest.mark.parametrize(
     "words",
     [
-        ({}, "ingetdera"), ({"budget": "1", "goal": "98"}, "BUDGET=1 och MAL=98"),
-        ({"budget": "-5"}, "0 eller mer"), ({"budget": "mycket"}, "BUDGET=100000000"),
-        ({"budget": "100.000.000"}, "BUDGET=100000000"), ({"budget": "nan"}, "kronor"), ({"budget": "1e8"}, "kronor"),
-        ({"budget": "9" * 400}, "kronor"), ({"budget": "'; rm -rf /\x1b"}, "rm -rf /\N{REPLACEMENT CHARACTER}"),
-        ({"goal": "101"}, "högst 100"), ({"goal": "0"}, "över 0"), ({"goal": "allt"}, "MAL=98"),
+        ({}, "ingetdera"),
+        ({"budget": "1", "goal": "98"}, "BUDGET=1 och MAL=98"),
+        ({"budget": "-5"}, "0 eller mer"),
+        ({"budget": "mycket"}, "BUDGET=100000000"),
+        ({"budget": "100.000.000"}, "BUDGET=100000000"),
+        ({"budget": "nan"}, "kronor"),
+        ({"budget": "1e8"}, "kronor"),
+        ({"budget": "9" * 400}, "kronor"),
+        ({"budget": "'; rm -rf /\x1b"}, "rm -rf /\N{REPLACEMENT CHARACTER}"),
+        ({"goal": "101"}, "högst 100"),
+        ({"goal": "0"}, "över 0"),
+        ({"goal": "allt"}, "MAL=98"),
         ({"budget": "1", "troskel": "50"}, "30 eller 100 eller 1000"),
         ({"budget": "1", "matt": "byggd"}, "tillgang eller passerad"),
     ],
-)  # fmt: skip
+)
 def test_a_slip_is_told_in_swedish(tmp_path, words):
     out = tiny.write(tmp_path / "out", list(HAND.values()))
     with pytest.raises(DataError) as error:
@@ -237,18 +258,19 @@ def test_same_edition_same_bytes_nothing_outside_and_the_mark_inside(tmp_path):
     assert {p.name: p.read_bytes() for p in again.iterdir()} == first
     assert (out / "bredband.gpkg").read_bytes() == kept
     assert {p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*")} == {
-        "out", "out/bredband.gpkg", "out/plan", f"out/plan/{folder.name}",
+        "out",
+        "out/bredband.gpkg",
+        "out/plan",
+        f"out/plan/{folder.name}",
         *(f"out/plan/{folder.name}/{n}" for n in first),
-    }  # fmt: skip
+    }
     with closing(sqlite3.connect(folder / "plan.gpkg")) as db:
         assert db.execute("PRAGMA user_version").fetchone()[0] == 10200
         name, text = db.execute(
             "SELECT identifier, description FROM gpkg_contents WHERE table_name = 'plan'"
         ).fetchone()
         assert name.startswith("DEMO") and text.startswith("DEMO")
-        assert db.execute("SELECT styleName FROM layer_styles WHERE useAsDefault").fetchall() == [
-            ("DEMO Ordning",)
-        ]
+        assert db.execute("SELECT styleName FROM layer_styles WHERE useAsDefault").fetchall() == [("DEMO Ordning",)]
 
 
 def test_a_failure_half_way_leaves_the_earlier_plan(tmp_path, monkeypatch):
@@ -301,8 +323,10 @@ def test_killed_at_any_moment_an_order_is_whole_or_absent_and_own_files_stay(tmp
         seen |= there or {""}
         assert write("ny", 0) == 0
         assert {p.name: p.read_text() for p in goal.glob("*.*")} == {
-            "a.csv": "ny", "b.csv": "ny", "anteckning.txt": "egen",
-        }  # fmt: skip
+            "a.csv": "ny",
+            "b.csv": "ny",
+            "anteckning.txt": "egen",
+        }
         assert (goal / "egen/x.txt").read_text() == "egen" and not (goal / "arbete").exists()
         if whole:
             break
@@ -343,8 +367,11 @@ def test_make_hands_odd_words_on_as_they_stand(tmp_path):
     def make(*words):
         return subprocess.run(
             ["make", "--no-print-directory", "-C", str(ROOT), "plan", f"OUT={out}", *words, *warm_steps()],
-            capture_output=True, text=True, env=clean_environment(), timeout=120,
-        )  # fmt: skip
+            capture_output=True,
+            text=True,
+            env=clean_environment(),
+            timeout=120,
+        )
 
     odd = make("""BUDGET=1' "$(shell touch /x)$HOME`id`; echo hej #""")
     assert odd.returncode == 2

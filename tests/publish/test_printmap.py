@@ -114,10 +114,19 @@ def test_text_can_be_copied(built: Paths) -> None:
     for name in NAMES:
         read = " ".join(page(built, name).extract_text().replace(NBSP, " ").split())
         for part in (
-            "DEMO – påhittade uppgifter", "Läget 1 oktober 2025.", "© Lantmäteriet (CC BY 4.0)", "SCB (CC0)",
-            "teoretisk täckning", "Öppen utgåva, körning", "SWEREF 99 TM", "Västra Götalandsregionen", "Skala 1:",
-            "Så läser du kartan", "Bredband i Västra Götaland", "Mbit/s nedströms",
-        ):  # fmt: skip
+            "DEMO – påhittade uppgifter",
+            "Läget 1 oktober 2025.",
+            "© Lantmäteriet (CC BY 4.0)",
+            "SCB (CC0)",
+            "teoretisk täckning",
+            "Öppen utgåva, körning",
+            "SWEREF 99 TM",
+            "Västra Götalandsregionen",
+            "Skala 1:",
+            "Så läser du kartan",
+            "Bredband i Västra Götaland",
+            "Mbit/s nedströms",
+        ):
             assert part in read, (name, part)
         assert "Oanvänd" not in read and "0123456789ab" not in read  # the internal run's
     for kod in KOMMUNER:
@@ -176,27 +185,26 @@ def test_the_mark_across_is_seen_in_the_picture(built: Paths, name: str) -> None
 
 
 @pytest.fixture(scope="module")
-def bare(
-    everything: atlas.Atlas, plan: dict[str, sheets.Sheet], tmp_path_factory: pytest.TempPathFactory
-) -> Paths:
+def bare(everything: atlas.Atlas, plan: dict[str, sheets.Sheet], tmp_path_factory: pytest.TempPathFactory) -> Paths:
     """The sheets without names, marks, hatching and lake, so that every pixel of a cell has the cell's colour."""
     paths = Paths(Path("x"), Path("x"), tmp_path_factory.mktemp("bare"), Path("x"))
     none = atlas.Places((), np.empty((0, 2)), np.empty(0, bool))
     plain = replace(
-        everything, places=none, gaps=everything.gaps.iloc[:0], water=np.empty(0, object),
+        everything,
+        places=none,
+        gaps=everything.gaps.iloc[:0],
+        water=np.empty(0, object),
         facts={**everything.facts, "demo": False},
         outlines=replace(everything.outlines, names=("",) * len(everything.outlines.names)),
         modelled={t: np.zeros_like(m) for t, m in everything.modelled.items()},
-    )  # fmt: skip
+    )
     for sheet in (plan[name] for name in BARE):
         write_printmaps.make(plain, sheet, paths.built("kartor"))
     return paths
 
 
 @pytest.mark.parametrize("name", BARE)
-def test_each_cell_is_drawn_in_its_class_where_it_lies(
-    bare: Paths, plan: dict[str, sheets.Sheet], name: str
-) -> None:
+def test_each_cell_is_drawn_in_its_class_where_it_lies(bare: Paths, plan: dict[str, sheets.Sheet], name: str) -> None:
     sheet, table = plan[name], tiny.cells()
     image = np.asarray(Image.open(bare.built(f"kartor/{name}.png")).convert("RGB"))
     if sheet.kod is not None:
@@ -206,16 +214,12 @@ def test_each_cell_is_drawn_in_its_class_where_it_lies(
         # the middle and a fifth of a side off it, clear of the outline
         for de, dn in ((125, 125), (75, 75), (175, 175), (75, 175), (175, 75)):
             row, column = pixel(sheet, e + de, n + dn)
-            expected = np.round(
-                np.array(to_rgb(CLASS_COLOURS[cell[f"klass_tillgang_{sheet.threshold}"]])) * 255
-            )
+            expected = np.round(np.array(to_rgb(CLASS_COLOURS[cell[f"klass_tillgang_{sheet.threshold}"]])) * 255)
             np.testing.assert_array_equal(image[row, column], expected, err_msg=str(cell["rutid_scb"]))
 
 
 @pytest.mark.parametrize("name", BARE)
-def test_the_pdf_holds_whole_cells_where_they_lie(
-    bare: Paths, plan: dict[str, sheets.Sheet], name: str
-) -> None:
+def test_the_pdf_holds_whole_cells_where_they_lie(bare: Paths, plan: dict[str, sheets.Sheet], name: str) -> None:
     """The picture in the PDF is the cells, each as a square of whole pixels, placed by the page's millimetres."""
     sheet, table = plan[name], tiny.cells()
     table = table if sheet.kod is None else table[table["kommunkod"] == sheet.kod]
@@ -223,9 +227,7 @@ def test_the_pdf_holds_whole_cells_where_they_lie(
     columns, rows = (e.max() - e.min()) // 250 + 1, (n.max() - n.min()) // 250 + 1
     sheet_page = page_of(bare, name)
     placed = []
-    sheet_page.extract_text(
-        visitor_operand_before=lambda op, args, cm, tm: placed.append(cm) if op == b"Do" else None
-    )
+    sheet_page.extract_text(visitor_operand_before=lambda op, args, cm, tm: placed.append(cm) if op == b"Do" else None)
     pictures = [decoded(x.get_object()) for x in sheet_page["/Resources"]["/XObject"].values()]
     (drawn,) = (p for p in pictures if p.shape[1] / columns == p.shape[0] / rows)
     factor = drawn.shape[1] // columns
@@ -235,8 +237,10 @@ def test_the_pdf_holds_whole_cells_where_they_lie(
         square = drawn[y * factor : (y + 1) * factor, x * factor : (x + 1) * factor].reshape(-1, 3)
         expected = np.round(np.array(to_rgb(CLASS_COLOURS[cell[f"klass_tillgang_{sheet.threshold}"]])) * 255)
         assert (square == expected).all()
-    west, south = ((e.min() - sheet.window[0]) * 1000 / sheet.scale + sheet.frame[0],
-                   (n.min() - sheet.window[1]) * 1000 / sheet.scale + sheet.frame[1])  # fmt: skip
+    west, south = (
+        (e.min() - sheet.window[0]) * 1000 / sheet.scale + sheet.frame[0],
+        (n.min() - sheet.window[1]) * 1000 / sheet.scale + sheet.frame[1],
+    )
     mm = 72 / 25.4
     expected = (columns * sheet.cell_mm * mm, rows * sheet.cell_mm * mm, west * mm, south * mm)
     assert any(np.allclose((cm[0], cm[3], cm[4], cm[5]), expected, atol=0.02) for cm in placed)
@@ -245,14 +249,14 @@ def test_the_pdf_holds_whole_cells_where_they_lie(
 def decoded(picture: Any) -> Any:
     """An indexed picture of a PDF as red, green, blue: its stream is a PNG's, so a PNG is put around it."""
     _, _, _, palette = picture["/ColorSpace"]
-    head = struct.pack(
-        ">IIBBBBB", picture["/Width"], picture["/Height"], picture["/BitsPerComponent"], 3, 0, 0, 0
-    )
+    head = struct.pack(">IIBBBBB", picture["/Width"], picture["/Height"], picture["/BitsPerComponent"], 3, 0, 0, 0)
     body = b"\x89PNG\r\n\x1a\n"
     for kind, data in (
-        (b"IHDR", head), (b"PLTE", getattr(palette, "original_bytes", palette)), (b"IDAT", picture._data),
+        (b"IHDR", head),
+        (b"PLTE", getattr(palette, "original_bytes", palette)),
+        (b"IDAT", picture._data),
         (b"IEND", b""),
-    ):  # fmt: skip
+    ):
         body += struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
     return np.asarray(Image.open(io.BytesIO(body)).convert("RGB"))
 
@@ -261,9 +265,7 @@ def page_of(paths: Paths, name: str) -> Any:
     return pypdf.PdfReader(paths.built(f"kartor/{name}.pdf")).pages[0]
 
 
-def test_modelled_cells_are_hatched_and_measured_ones_are_not(
-    built: Paths, plan: dict[str, sheets.Sheet]
-) -> None:
+def test_modelled_cells_are_hatched_and_measured_ones_are_not(built: Paths, plan: dict[str, sheets.Sheet]) -> None:
     """The square kommun's western half is modelled: there and only there other colours than the class's occur."""
     sheet = plan[tiny.SQUARE]
     image = np.asarray(Image.open(built.built(f"maps/kartor/{tiny.SQUARE}.png")).convert("RGB"), dtype=int)
@@ -297,8 +299,13 @@ def test_small_cells_are_hatched_by_area(everything: atlas.Atlas, plan: dict[str
 
 def test_legend_counts_the_sheets_own_cells(figures: dict[str, Any], plan: dict[str, sheets.Sheet]) -> None:
     table = tiny.cells()
-    labels = {"utan": "Under 5 %", "mindre_del": "5–50 %", "storre_del": "50–95 %", "tackt": "Minst 95 %",
-              "ingen_adress": "Inga adresser i rutan"}  # fmt: skip
+    labels = {
+        "utan": "Under 5 %",
+        "mindre_del": "5–50 %",
+        "storre_del": "50–95 %",
+        "tackt": "Minst 95 %",
+        "ingen_adress": "Inga adresser i rutan",
+    }
     for name, figure in figures.items():
         sheet = plan[name]
         own = table if sheet.kod is None else table[table["kommunkod"] == sheet.kod]
@@ -316,9 +323,7 @@ def test_figures_are_those_of_the_open_tables(figures: dict[str, Any]) -> None:
     assert "73,4 % av hushållen har tillgång till 100 Mbit/s 4 600 av 6 270 hushåll" in read
     assert "30 87,6 % 780 99,7 % 100 73,4 % 1 670 96,5 % 1000 73,4 % 1 670 96,5 %" in read
     # 280 300 households, 9 180 without
-    assert "96,7 % av hushållen har tillgång till 100 Mbit/s 271 120 av 280 300 hushåll" in said(
-        figures["lan_100"]
-    )
+    assert "96,7 % av hushållen har tillgång till 100 Mbit/s 271 120 av 280 300 hushåll" in said(figures["lan_100"])
 
 
 def test_what_is_hidden_in_the_table_is_hidden_on_the_sheet(figures: dict[str, Any]) -> None:
@@ -330,9 +335,16 @@ def test_what_is_hidden_in_the_table_is_hidden_on_the_sheet(figures: dict[str, A
 
 @pytest.mark.parametrize(
     ("value", "sign", "text"),
-    [(100.0, ">", "över 99,9 %"), (100.0, "", "100 %"), (0.0, "<", "under 0,1 %"), (97.0, ">", "minst 97,0 %"),
-     (3.0, "<", "högst 3,0 %"), (float("nan"), "", "–"), (93.25, "", "93,2 %")],
-)  # fmt: skip
+    [
+        (100.0, ">", "över 99,9 %"),
+        (100.0, "", "100 %"),
+        (0.0, "<", "under 0,1 %"),
+        (97.0, ">", "minst 97,0 %"),
+        (3.0, "<", "högst 3,0 %"),
+        (float("nan"), "", "–"),
+        (93.25, "", "93,2 %"),
+    ],
+)
 def test_shares_are_told_with_their_limits(value: float, sign: str, text: str) -> None:
     row = pd.Series({"andel_100_pct": value, "andel_100_olikhet": sign})
     assert sheet_figures.share(row, "andel_100").replace(NBSP, " ") == text
@@ -432,11 +444,7 @@ def test_the_scale_bar_is_as_long_as_it_says(
     """Kilometres beside the bar, the bar's own black and white in the picture, and the scale: all three agree."""
     sheet, figure = plan[name], figures[name]
     (small,) = figure.axes[0].child_axes
-    marks = [
-        (float(t.get_text().replace(",", ".")), t)
-        for t in small.texts
-        if re.fullmatch(r"[\d,]+", t.get_text())
-    ]
+    marks = [(float(t.get_text().replace(",", ".")), t) for t in small.texts if re.fullmatch(r"[\d,]+", t.get_text())]
     marks.sort(key=lambda m: m[0])
     (first, start), (last, end) = marks[0], marks[-1]
     assert first == 0
@@ -451,9 +459,7 @@ def test_the_scale_bar_is_as_long_as_it_says(
     assert f"Skala 1:{sheet.scale:,}".replace(",", " ") in said(figure)
 
 
-def test_the_map_is_at_its_scale_in_both_directions(
-    figures: dict[str, Any], plan: dict[str, sheets.Sheet]
-) -> None:
+def test_the_map_is_at_its_scale_in_both_directions(figures: dict[str, Any], plan: dict[str, sheets.Sheet]) -> None:
     for name, figure in figures.items():
         ax = figure.axes[0]
         e, n = plan[name].centre
@@ -479,16 +485,8 @@ ORDER = ("utan", "mindre_del", "storre_del", "tackt", "ingen_adress")
 # Machado, Oliveira & Fernandes 2009 (doi:10.1109/TVCG.2009.113), severity 1.0; on linear RGB.
 DEFICIENCIES = {
     "none": np.eye(3),
-    "protanopia": [
-        [0.152286, 1.052583, -0.204868],
-        [0.114503, 0.786281, 0.099216],
-        [-0.003882, -0.048116, 1.051998],
-    ],
-    "deuteranopia": [
-        [0.367322, 0.860646, -0.227968],
-        [0.280085, 0.672501, 0.047413],
-        [-0.011820, 0.042940, 0.968881],
-    ],
+    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
 }
 
 
@@ -512,9 +510,7 @@ def test_classes_can_be_told_apart_in_greyscale() -> None:
 def test_classes_can_be_told_apart_with_colour_vision_deficiency(reader: str) -> None:
     """CIE76 distance of at least 12 between any two classes: 2.3 is just noticeable side by side."""
     seen = [lab(CLASS_COLOURS[k], DEFICIENCIES[reader]) for k in ORDER]
-    apart = {
-        (ORDER[i], ORDER[j]): float(np.linalg.norm(seen[i] - seen[j])) for i in range(5) for j in range(i)
-    }
+    apart = {(ORDER[i], ORDER[j]): float(np.linalg.norm(seen[i] - seen[j])) for i in range(5) for j in range(i)}
     assert min(apart.values()) > 12, apart
 
 
@@ -527,7 +523,5 @@ def test_water_is_no_class_in_colour_or_grey() -> None:
 
 def test_water_shows_where_it_is_known(built: Paths, plan: dict[str, sheets.Sheet]) -> None:
     image = np.asarray(Image.open(built.built(f"maps/kartor/{tiny.SQUARE}.png")).convert("RGB"), dtype=int)
-    colours = [
-        image[pixel(plan[tiny.SQUARE], e, 6_407_510)].tolist() for e in np.arange(327_030, 328_000, 125)
-    ]
+    colours = [image[pixel(plan[tiny.SQUARE], e, 6_407_510)].tolist() for e in np.arange(327_030, 328_000, 125)]
     assert [round(x * 255) for x in to_rgb(cartography.WATER)] in colours

@@ -34,8 +34,14 @@ def paths(tmp_path_factory: pytest.TempPathFactory) -> Paths:
 
 def build(folder: Path, demo: bool = True) -> Paths:
     region, paths = tiny.write(folder, demo)
-    row = {"fil": "x", "roll": "tackning", "anvand": True, "utgivare": "enligt avtal", "licens": SECRET,
-           "referensdatum": "2025-06-30"}  # fmt: skip
+    row = {
+        "fil": "x",
+        "roll": "tackning",
+        "anvand": True,
+        "utgivare": "enligt avtal",
+        "licens": SECRET,
+        "referensdatum": "2025-06-30",
+    }
     Ledger("tackning", facts={"filer": [row]}).save(paths.ledger("tackning"))
     make_open_tables.run(region, paths)
     for product in (write_geopackage, write_open_data, write_rasters, write_projects):
@@ -73,9 +79,7 @@ def test_every_layer_it_names_is_beside_it(paths: Paths, name: str) -> None:
 def test_tree_themes_sheets_and_relations_name_layers_and_styles_that_exist(paths: Paths, name: str) -> None:
     root = root_of(paths.built(name))
     styles = {
-        layer.findtext("id"): [
-            s.get("name") for s in layer.findall("map-layer-style-manager/map-layer-style")
-        ]
+        layer.findtext("id"): [s.get("name") for s in layer.findall("map-layer-style-manager/map-layer-style")]
         for layer in root.findall("projectlayers/maplayer")
     }
     assert [n.get("id") for n in root.find("layer-tree-group").iter("layer-tree-layer")] == list(styles)
@@ -116,9 +120,7 @@ def test_a_demo_says_so_in_title_tree_and_sheet_and_a_real_one_nowhere(paths: Pa
     for name in PROJECTS:
         root = root_of(paths.built(name))
         assert root.findtext("title").startswith("DEMO – ")
-        assert all(
-            x.findtext("layername").startswith("DEMO – ") for x in root.findall("projectlayers/maplayer")
-        )
+        assert all(x.findtext("layername").startswith("DEMO – ") for x in root.findall("projectlayers/maplayer"))
         for sheet in root.findall("Layouts/Layout"):
             assert "DEMO – påhittade uppgifter" in [x.get("labelText") for x in sheet.findall("LayoutItem")]
         assert "DEMO" not in text_of(real.built(name))
@@ -130,8 +132,13 @@ def test_sources_are_credited_on_the_sheet_and_no_agreement_is_named(paths: Path
         assert SECRET not in text
         sheet = root_of(paths.built(name)).find("Layouts/Layout")
         told = next(x.get("labelText") for x in sheet.findall("LayoutItem") if x.get("id") == "Källor")
-        for wanted in ("PTS", "SCB (CC0)", "© Lantmäteriet (CC BY 4.0)", "Täckningsuppgifter lämnade enligt avtal",
-                       "1 oktober 2025"):  # fmt: skip
+        for wanted in (
+            "PTS",
+            "SCB (CC0)",
+            "© Lantmäteriet (CC BY 4.0)",
+            "Täckningsuppgifter lämnade enligt avtal",
+            "1 oktober 2025",
+        ):
             assert wanted in told
         # The run's own id is a hash of all inputs, also those that may not be published.
         assert ("Körning 0123456789ab" in told) == (name == PROJECTS[0])
@@ -155,9 +162,7 @@ def test_a_theme_of_a_style_that_does_not_exist_is_an_error(paths: Paths) -> Non
     region, _ = tiny.load_region(tiny.CONFIG), None
     facts = tiny.FACTS
     made = project_editions.internal(region, facts, [], {"1401": (0, 0, 1, 1)})
-    broken = project_editions.replace(
-        made, themes=(project_editions.views.Theme("x", (("lan", "finns inte"),)),)
-    )
+    broken = project_editions.replace(made, themes=(project_editions.views.Theme("x", (("lan", "finns inte"),)),))
     with pytest.raises(LookupError, match="finns inte"):
         project_package.document(broken)
 

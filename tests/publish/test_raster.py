@@ -108,10 +108,7 @@ def test_each_pixel_is_the_published_class_of_its_cell(paths: Paths, name: str) 
     """By hand: the classes that tiny_tables publishes, by their number in the order of the contract."""
     numbers = {"ingen_adress": 0, "utan": 1, "mindre_del": 2, "storre_del": 3, "tackt": 4}
     numbers |= {"fa_under_halften": 5, "fa_minst_halften": 6, "ej_redovisad": 7}
-    told = {
-        (int(r[:6]), int(r[6:])): numbers[k]
-        for (r, *_), k in zip(tiny.CELLS, tiny.OPEN_CLASSES_100, strict=True)
-    }
+    told = {(int(r[:6]), int(r[6:])): numbers[k] for (r, *_), k in zip(tiny.CELLS, tiny.OPEN_CLASSES_100, strict=True)}
     with rasterio.open(paths.built(f"maps/data/raster/{name}.tif")) as file:
         band, place, colours = file.read(1), file.transform, file.colormap(1)
     for row in range(band.shape[0]):
@@ -120,9 +117,15 @@ def test_each_pixel_is_the_published_class_of_its_cell(paths: Paths, name: str) 
             assert band[row, column] == told.get((int(e), int(n)), 255)
     # palette.CLASS_COLOURS, as red, green, blue
     assert {i: colours[i] for i in range(8)} == {
-        0: (244, 242, 236, 255), 1: (79, 21, 72, 255), 2: (216, 96, 58, 255), 3: (233, 174, 69, 255),
-        4: (185, 221, 230, 255), 5: (141, 94, 129, 255), 6: (131, 166, 207, 255), 7: (156, 156, 156, 255),
-    }  # fmt: skip
+        0: (244, 242, 236, 255),
+        1: (79, 21, 72, 255),
+        2: (216, 96, 58, 255),
+        3: (233, 174, 69, 255),
+        4: (185, 221, 230, 255),
+        5: (141, 94, 129, 255),
+        6: (131, 166, 207, 255),
+        7: (156, 156, 156, 255),
+    }
 
 
 def test_classes_have_names_where_gdal_looks_for_them(paths: Paths) -> None:
@@ -141,11 +144,7 @@ def test_the_internal_class_rasters_are_the_published_ones(paths: Paths) -> None
             assert here.read_bytes() == there.read_bytes()
 
 
-@given(
-    st.lists(
-        st.tuples(st.integers(1060, 3680), st.integers(24400, 30800)), min_size=1, max_size=50, unique=True
-    )
-)
+@given(st.lists(st.tuples(st.integers(1060, 3680), st.integers(24400, 30800)), min_size=1, max_size=50, unique=True))
 def test_frame_is_the_smallest_that_holds_every_cell(cells: list[tuple[int, int]]) -> None:
     rutid = np.array([c * 250 * 10_000_000 + r * 250 for c, r in cells])
     column, row, (rows, columns), (west, north) = cog.frame(rutid)

@@ -33,9 +33,7 @@ def test_overview_by_hand(made: tuple[pd.DataFrame, Region]) -> None:
     assert len(rows) == 6
     # 100 Mbit/s, tillgång: 1000 households at 150 000 kr (modelled), 10 000 at 30 000 kr (measured):
     # 150 + 300 = 450 million, half and twice that at the ends; 1 km of trench each.
-    assert rows[2] == [
-        "100 Mbit/s, tillgång", "2", "1", "1", "11 000", "1 000", "0", "2", "450", "225", "900",
-    ]  # fmt: skip
+    assert rows[2] == ["100 Mbit/s, tillgång", "2", "1", "1", "11 000", "1 000", "0", "2", "450", "225", "900"]
     # 30 Mbit/s, passerad: nothing but the area that was left out here.
     assert rows[1] == ["30 Mbit/s, passerad", *["0"] * 10]
 
@@ -50,12 +48,34 @@ def test_first_areas_stand_by_priority(made: tuple[pd.DataFrame, Region]) -> Non
     areas, region = made
     _, *rows = rows_of(report_gaps.first(areas, 100, "tillgang", region))
     assert rows == [
-        ["100-tillgang-3200006400250", "Härryda", "uppmätt", "1", "1", "10", "10 000,0", "300 000", "150 000",
-         "600 000", "30 000"],
-        ["100-tillgang-3200006400000", "Härryda", "modellerat", "2", "1", "1", "1 000,0", "150 000", "75 000",
-         "300 000", "150 000"],
+        [
+            "100-tillgang-3200006400250",
+            "Härryda",
+            "uppmätt",
+            "1",
+            "1",
+            "10",
+            "10 000,0",
+            "300 000",
+            "150 000",
+            "600 000",
+            "30 000",
+        ],
+        [
+            "100-tillgang-3200006400000",
+            "Härryda",
+            "modellerat",
+            "2",
+            "1",
+            "1",
+            "1 000,0",
+            "150 000",
+            "75 000",
+            "300 000",
+            "150 000",
+        ],
         ["100-tillgang-3210006400500", "Göteborg", "uppmätt", "3", "1", "1", "1 000,0", "–", "–", "–", "–"],
-    ]  # fmt: skip
+    ]
     none = areas[areas["prioritet"].isna()]
     assert report_gaps.first(none, 100, "tillgang", region).endswith("Inga bristområden.")
 
@@ -69,9 +89,7 @@ def test_at_most_ten_are_listed(made: tuple[pd.DataFrame, Region]) -> None:
     assert [r[3] for r in rows] == [str(i) for i in range(1, 11)]
 
 
-def test_costs_are_called_assumptions_with_the_configurations_own_figures(
-    made: tuple[pd.DataFrame, Region],
-) -> None:
+def test_costs_are_called_assumptions_with_the_configurations_own_figures(made: tuple[pd.DataFrame, Region]) -> None:
     areas, region = made
     text = report_gaps.section(areas, region).replace(NBSP, " ")
     assert "Kostnaderna är antaganden" in text

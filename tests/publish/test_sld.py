@@ -19,8 +19,16 @@ from pipelines.publish.open_data import write_open_data
 from pipelines.publish.qgis import qml, sld
 
 SE, OGC, SLD = "{http://www.opengis.net/se}", "{http://www.opengis.net/ogc}", "{http://www.opengis.net/sld}"
-RULE = ["Name", "Description", "Filter", "MinScaleDenominator", "MaxScaleDenominator", "PolygonSymbolizer",
-        "PointSymbolizer", "TextSymbolizer"]  # fmt: skip
+RULE = [
+    "Name",
+    "Description",
+    "Filter",
+    "MinScaleDenominator",
+    "MaxScaleDenominator",
+    "PolygonSymbolizer",
+    "PointSymbolizer",
+    "TextSymbolizer",
+]
 """The order of a rule's parts in Symbology Encoding 1.1, of those that are used here."""
 FILTER = Path(pycsw.__file__).parent / "core/schemas/ogc/filter/1.1.0/filter.xsd"
 
@@ -35,9 +43,7 @@ def styles(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str, str
     found = []
     for name in ("out/bredband.gpkg", "maps/data/bredband_oppen.gpkg"):
         with closing(sqlite3.connect(paths.built(name))) as db:
-            found += db.execute(
-                "SELECT f_table_name, styleName, styleQML, styleSLD FROM layer_styles"
-            ).fetchall()
+            found += db.execute("SELECT f_table_name, styleName, styleQML, styleSLD FROM layer_styles").fetchall()
     return found
 
 
@@ -52,18 +58,12 @@ def test_every_line_of_the_legend_is_a_rule(styles: list[tuple[str, str, str, st
         if not text:
             continue
         renderer = ET.fromstring(body.split("\n", 1)[1]).find("renderer-v2")
-        lines = [
-            x.get("label")
-            for x in renderer.iter()
-            if x.tag in ("rule", "range", "category") and x.get("symbol")
-        ]
+        lines = [x.get("label") for x in renderer.iter() if x.tag in ("rule", "range", "category") and x.get("symbol")]
         root = ET.fromstring(text)
         assert (root.tag, root.get("version")) == (f"{SLD}StyledLayerDescriptor", "1.1.0")
         assert root.findtext(f"{SLD}NamedLayer/{SE}Name") == table
         assert root.findtext(f"{SLD}NamedLayer/{SLD}UserStyle/{SE}Name") == name
-        assert [
-            r.findtext(f"{SE}Name") for r in root.iter(f"{SE}Rule") if r.find(f"{SE}Name") is not None
-        ] == lines
+        assert [r.findtext(f"{SE}Name") for r in root.iter(f"{SE}Rule") if r.find(f"{SE}Name") is not None] == lines
 
 
 def test_parts_come_in_the_order_of_the_standard(styles: list[tuple[str, str, str, str]]) -> None:
@@ -97,20 +97,28 @@ def test_filters_follow_the_schema_of_filter_encoding(styles: list[tuple[str, st
         ('"a" IS NULL', "<Null><P>a</P></Null>"),
         ('"a" IS NOT NULL', "<Not><Null><P>a</P></Null></Not>"),
     ],
-)  # fmt: skip
+)
 def test_a_condition_says_the_same(words: str, wanted: str) -> None:
     text = ET.tostring(sld.condition(words), encoding="unicode")
-    short = {"PropertyIsEqualTo": "E", "PropertyIsNotEqualTo": "N", "PropertyIsGreaterThanOrEqualTo": "GE",
-             "PropertyIsLessThanOrEqualTo": "LE", "PropertyIsGreaterThan": "GT", "PropertyIsLessThan": "LT",
-             "PropertyIsNull": "Null", "PropertyName": "P", "Literal": "L", "Mul": "M", "Sub": "S"}  # fmt: skip
+    short = {
+        "PropertyIsEqualTo": "E",
+        "PropertyIsNotEqualTo": "N",
+        "PropertyIsGreaterThanOrEqualTo": "GE",
+        "PropertyIsLessThanOrEqualTo": "LE",
+        "PropertyIsGreaterThan": "GT",
+        "PropertyIsLessThan": "LT",
+        "PropertyIsNull": "Null",
+        "PropertyName": "P",
+        "Literal": "L",
+        "Mul": "M",
+        "Sub": "S",
+    }
     for long, brief in short.items():
         text = text.replace(f"ogc:{long}>", f"{brief}>")
     assert text.replace("ogc:", "") == wanted
 
 
-@pytest.mark.parametrize(
-    "words", ['round("a") = 1', "\"a\" LIKE 'x%'", '"a" = ', "5", '"a" = 1 OR "b" = 2', "a = 1"]
-)
+@pytest.mark.parametrize("words", ['round("a") = 1', "\"a\" LIKE 'x%'", '"a" = ', "5", '"a" = 1 OR "b" = 2', "a = 1"])
 def test_what_it_cannot_say_is_an_error(words: str) -> None:
     with pytest.raises(ValueError, match=r"\S"):
         sld.condition(words)
@@ -121,8 +129,7 @@ def test_ranges_exclude_each_other_where_qgis_lets_the_first_win() -> None:
     body = qml.document(tiny.contracts.LAN, qml.graduated("hushall", classes, "fill"), visible_from=5000)
     rules = list(ET.fromstring(sld.of_qml(body, "lan", "x")).iter(f"{SE}Rule"))
     told = [
-        [(c.tag.removeprefix(OGC), c.findtext(f"{OGC}Literal")) for c in r.find(f"{OGC}Filter/{OGC}And")]
-        for r in rules
+        [(c.tag.removeprefix(OGC), c.findtext(f"{OGC}Literal")) for c in r.find(f"{OGC}Filter/{OGC}And")] for r in rules
     ]
     assert told == [
         [("PropertyIsGreaterThanOrEqualTo", "0"), ("PropertyIsLessThanOrEqualTo", "10")],

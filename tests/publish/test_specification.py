@@ -23,9 +23,19 @@ from pipelines.publish.specification import write_specification
 from pipelines.tables.open_contracts import OPEN_BESIDE, OPEN_TABLES
 
 HEADINGS = [
-    "Översikt", "Omfattning", "Identifiering av dataprodukten", "Datainnehåll och struktur", "Referenssystem",
-    "Datakvalitet", "Datafångst", "Underhåll", "Presentation", "Leverans", "Metadata", "Övrigt",
-]  # fmt: skip
+    "Översikt",
+    "Omfattning",
+    "Identifiering av dataprodukten",
+    "Datainnehåll och struktur",
+    "Referenssystem",
+    "Datakvalitet",
+    "Datafångst",
+    "Underhåll",
+    "Presentation",
+    "Leverans",
+    "Metadata",
+    "Övrigt",
+]
 VOID = {"meta", "link", "br", "img", "input"}
 
 
@@ -66,8 +76,7 @@ class Page(HTMLParser):
         (table,) = [e["in"][-1] for e in self.all("caption") if e["text"].startswith(caption)]
         rows = [e for e in self.all("tr") if table in e["in"]]
         cells = [
-            [c["text"].strip() for c in self.elements if c["tag"] in ("th", "td") and c["in"][-1] is r]
-            for r in rows
+            [c["text"].strip() for c in self.elements if c["tag"] in ("th", "td") and c["in"][-1] is r] for r in rows
         ]
         return [[" ".join(c.split()) for c in row] for row in cells]
 
@@ -108,9 +117,7 @@ def test_iso_19131s_headings_in_order(page):
 def test_every_column_of_the_contract_stands_there_in_order(page, table):
     (found,) = [e for e in page.all("table") if e["attrs"].get("data-tabell") == table.name]
     rows = [e for e in page.all("tr") if found in e["in"]][1:]
-    cells = [
-        [c["text"] for c in page.elements if c["tag"] in ("th", "td") and c["in"][-1] is r] for r in rows
-    ]
+    cells = [[c["text"] for c in page.elements if c["tag"] in ("th", "td") and c["in"][-1] is r] for r in rows]
     assert [row[0] for row in cells] == table.names
     assert [row[1] for row in cells] == [c.alias for c in table.columns]
     assert [row[3] for row in cells] == [c.unit or "–" for c in table.columns]
@@ -152,7 +159,7 @@ def test_figures_by_hand(page):
     assert rows[1] == ["30 Mbit/s, tillgång", "2", "0,6", "1,0", "1", "2"]
     assert [r[0] for r in rows[1:]] == [
         f"{t} Mbit/s, {m}" for m in ("tillgång", "passerad") for t in ("30", "100", "1 000")
-    ]  # fmt: skip
+    ]
     rows = page.rows("Andel av de bebodda rutorna")
     assert rows[0][1] == "Uppmätt, summa"
     # 5 of 8 measured; 3 by address, 1 by cell, 1 by area, 1 mixed, 2 modelled.
@@ -161,9 +168,11 @@ def test_figures_by_hand(page):
     assert [r[1] for r in rows[1:]] == ["1", "3", "1", "1", "3", "0", "0", "0"]
     rows = {r[0]: r[2] for r in page.rows("Vad som blev av indata")}
     assert rows == {
-        "Vad": "Andel", "Adresser som används": "75,0 %", "Befolkningsrutor som används": "100 %",
+        "Vad": "Andel",
+        "Adresser som används": "75,0 %",
+        "Befolkningsrutor som används": "100 %",
         "Folk i rutor utan adress, förda till närmaste adress": "0,5 %",
-    }  # fmt: skip
+    }
     (quality,) = page.all("section", id="kvalitet")
     assert "fördelar pengar" in quality["text"]
     assert "2 lagar" in quality["text"]
@@ -236,22 +245,16 @@ def test_sizes_are_those_of_the_files(page, paths):
 def test_the_policy_lets_only_the_pages_own_style_in(page):
     (meta,) = [e for e in page.all("meta") if e["attrs"].get("http-equiv") == "Content-Security-Policy"]
     policy = dict(part.strip().split(" ", 1) for part in meta["attrs"]["content"].split(";"))
-    hashes = [
-        base64.b64encode(hashlib.sha256(e["text"].encode()).digest()).decode() for e in page.all("style")
-    ]
+    hashes = [base64.b64encode(hashlib.sha256(e["text"].encode()).digest()).decode() for e in page.all("style")]
     assert policy["style-src"].split() == [f"'sha256-{h}'" for h in hashes]
     assert policy["default-src"] == policy["script-src"] == policy["connect-src"] == "'none'"
     assert not page.all("script")
-    assert not [
-        e for e in page.elements if "style" in e["attrs"] or any(a.startswith("on") for a in e["attrs"])
-    ]
+    assert not [e for e in page.elements if "style" in e["attrs"] or any(a.startswith("on") for a in e["attrs"])]
 
 
 def test_hostile_names_stay_text(tmp_path):
     evil = '"><img src=x onerror=alert(1)></title><script>alert(2)</script>'
-    region, paths = tiny.write(
-        tmp_path, publishing={"utgivare": evil, "nyckelord": (evil,), "kontakt_epost": evil}
-    )
+    region, paths = tiny.write(tmp_path, publishing={"utgivare": evil, "nyckelord": (evil,), "kontakt_epost": evil})
     write_specification.run(region, paths)
     page = Page(paths.built("maps/specifikation.html").read_text(encoding="utf-8"))
     assert not page.all("img")

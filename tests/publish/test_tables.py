@@ -17,21 +17,31 @@ from pipelines.tables import contracts, gap_tables, goal_tables, history_tables
 from pipelines.tables.reconciliation_tables import AVSTAMNING_KALLOR
 
 CONTRACTS = {
-    "Översikt": OVERSIKT, "Kommuner": contracts.KOMMUNER, "Mål": goal_tables.MAL,
-    "Bristområden": gap_tables.BRISTOMRADEN, "Kurva": gap_tables.BRISTKURVA,
-    "Prioritering PTS": goal_tables.PRIORITERING_PTS, "Projekt PTS": goal_tables.PTS_PROJEKT,
-    "Avstämning": goal_tables.AVSTAMNING, "Avstämning källor": AVSTAMNING_KALLOR,
+    "Översikt": OVERSIKT,
+    "Kommuner": contracts.KOMMUNER,
+    "Mål": goal_tables.MAL,
+    "Bristområden": gap_tables.BRISTOMRADEN,
+    "Kurva": gap_tables.BRISTKURVA,
+    "Prioritering PTS": goal_tables.PRIORITERING_PTS,
+    "Projekt PTS": goal_tables.PTS_PROJEKT,
+    "Avstämning": goal_tables.AVSTAMNING,
+    "Avstämning källor": AVSTAMNING_KALLOR,
     "Historik": history_tables.HISTORIK,
     "Framskrivning": history_tables.FRAMSKRIVNING,
-}  # fmt: skip
+}
 FILES = {
-    "Översikt": "tabeller/oversikt.csv", "Kommuner": "kommuner.csv", "Mål": "tabeller/mal.csv",
-    "Bristområden": "tabeller/bristomraden.csv", "Kurva": "tabeller/kurva.csv",
-    "Prioritering PTS": "prioritering_pts.csv", "Projekt PTS": "tabeller/pts_projekt.csv",
-    "Avstämning": "tabeller/avstamning.csv", "Avstämning källor": "tabeller/avstamning_kallor.csv",
+    "Översikt": "tabeller/oversikt.csv",
+    "Kommuner": "kommuner.csv",
+    "Mål": "tabeller/mal.csv",
+    "Bristområden": "tabeller/bristomraden.csv",
+    "Kurva": "tabeller/kurva.csv",
+    "Prioritering PTS": "prioritering_pts.csv",
+    "Projekt PTS": "tabeller/pts_projekt.csv",
+    "Avstämning": "tabeller/avstamning.csv",
+    "Avstämning källor": "tabeller/avstamning_kallor.csv",
     "Historik": "tabeller/historik.csv",
     "Framskrivning": "tabeller/framskrivning.csv",
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")
@@ -49,9 +59,7 @@ def _header(sheet):
 def _rows(sheet):
     top = _header(sheet)
     heads = [c.value for c in sheet[top] if c.value]
-    return [
-        dict(zip(heads, (c.value for c in row), strict=False)) for row in sheet.iter_rows(min_row=top + 1)
-    ]
+    return [dict(zip(heads, (c.value for c in row), strict=False)) for row in sheet.iter_rows(min_row=top + 1)]
 
 
 def _pick(rows, **where):
@@ -237,11 +245,7 @@ def test_priority_list_by_hand(made):
     assert projects[big["Bristområde"]]["Skäl"] == "prioriteras"
     assert projects[big["Bristområde"]]["Jämförd kostnad (kr)"] == pytest.approx(each * (1 - 0.02 * need))
     other = next(r for k, r in projects.items() if k != big["Bristområde"])
-    assert (other["Skäl"], other["varav modellerade"], other["Behöver prioriteras"]) == (
-        "over_taket",
-        5,
-        None,
-    )
+    assert (other["Skäl"], other["varav modellerade"], other["Behöver prioriteras"]) == ("over_taket", 5, None)
     values = openpyxl.load_workbook(paths.built("out/kommuner.xlsx"), data_only=True)["Prioritering PTS"]
     assert values.cell(line, 2).value == need
 
@@ -269,26 +273,16 @@ def test_csv_files_hold_what_the_sheets_hold(made):
 
 
 YEARS = {
-    "Avstämning källor": ("År",), "Historik": ("År",),
+    "Avstämning källor": ("År",),
+    "Historik": ("År",),
     "Framskrivning": ("Första år", "Senaste år", "Nås år", "Nås tidigast", "Nås senast"),
-}  # fmt: skip
+}
 
 
 def test_a_year_a_speed_and_a_place_in_a_list_have_no_space_between_thousands(made):
     """2025, never «2 025»: what is counted or measured alone is told in thousands."""
     _, book = made
-    plain = (
-        "År",
-        "Tröskel",
-        "Prioritet",
-        "Mål nr",
-        "Ordning",
-        "Regelår",
-        "Rang",
-        "Nås",
-        "Första år",
-        "Senaste år",
-    )
+    plain = ("År", "Tröskel", "Prioritet", "Mål nr", "Ordning", "Regelår", "Rang", "Nås", "Första år", "Senaste år")
     seen = set()
     for sheet in book:
         top = _header(sheet)
@@ -339,9 +333,7 @@ def test_overview_quotes_the_same_figures(made):
     rows = _rows(book["Översikt"])
     goal = next(r["Avsnitt"] for r in rows if r["Avsnitt"].startswith("Mål 1"))
     assert _pick(rows, Avsnitt=goal, Nyckeltal="Länets rang")["Värde"] == 2
-    assert _pick(rows, Avsnitt=goal, Nyckeltal="Hushåll som saknas till målet")["Värde"] == pytest.approx(
-        45.7
-    )
+    assert _pick(rows, Avsnitt=goal, Nyckeltal="Hushåll som saknas till målet")["Värde"] == pytest.approx(45.7)
     assert _pick(rows, Avsnitt=goal, Nyckeltal="Arbetsställen, PTS")["Värde"] == pytest.approx(92)
     assert _pick(rows, Avsnitt="Länet", Nyckeltal="Adresser")["Värde"] == 61
     assert pd.notna(_pick(rows, Avsnitt=goal, Nyckeltal="Kostnad att bygga alla")["Värde"])

@@ -121,8 +121,13 @@ def test_the_description_says_whose_it_is_on_what_terms_and_whether_it_is_a_demo
 def test_of_classes_equally_common_the_first_in_the_contract_counts() -> None:
     names = [c.name for c in write_tiles.classes()]
     codes = list(write_tiles.classes()[0].values)
-    rows = [("4000006400000", codes[2]), ("4000006400250", codes[1]), ("4002506400000", codes[2]),
-            ("4002506400250", codes[1]), ("4010006400000", codes[3])]  # fmt: skip
+    rows = [
+        ("4000006400000", codes[2]),
+        ("4000006400250", codes[1]),
+        ("4002506400000", codes[2]),
+        ("4002506400250", codes[1]),
+        ("4010006400000", codes[3]),
+    ]
     cells = pd.DataFrame([{"rutid_scb": r, **dict.fromkeys(names, c)} for r, c in rows])
     found = write_tiles.generalised(cells, 1000)
     assert found["rutid"].tolist() == [4000006400000, 4010006400000]

@@ -136,16 +136,16 @@ def test_internal_classes_by_plain_arithmetic(built):
     rows = read_table(paths.table("rutnat_250m")).sort_values("rutid_scb").to_dict("records")
     for t in (30, 100, 1000):
         for measure, without in (("tillgang", "utan"), ("passerad", "ej_passerade")):
-            expected = [
-                synthetic_tables.share_class(r[f"adresser_{without}_{t}"], r["adresser"], 0) for r in rows
-            ]
+            expected = [synthetic_tables.share_class(r[f"adresser_{without}_{t}"], r["adresser"], 0) for r in rows]
             assert fields[f"klass_{measure}_{t}"] == expected
 
 
 @given(
     st.sets(st.tuples(st.integers(0, 60), st.integers(0, 90)), min_size=1, max_size=80),
-    st.integers(0, 3000), st.integers(24000, 29000), st.data(),
-)  # fmt: skip
+    st.integers(0, 3000),
+    st.integers(24000, 29000),
+    st.data(),
+)
 def test_any_grid_comes_back(places, column0, row0, data):
     rutid = sorted(((c + column0) * 250) * 10**7 + (r + row0) * 250 for c, r in places)
     counts = data.draw(st.lists(st.floats(0, 3e6), min_size=len(rutid), max_size=len(rutid)))
@@ -184,9 +184,7 @@ def test_hostile_names_are_text(built, product):
     assert len(read.scripts) == 8
 
 
-@pytest.mark.parametrize(
-    "name", [synthetic_tables.TERMINATOR, '"><script>alert(1)</script>', "{{ 7*7 }}", "Å'Ö & Ä"]
-)
+@pytest.mark.parametrize("name", [synthetic_tables.TERMINATOR, '"><script>alert(1)</script>', "{{ 7*7 }}", "Å'Ö & Ä"])
 def test_any_name_of_kommun_and_title(tmp_path, name):
     region, paths = synthetic_tables.tiny(tmp_path, names=("Testby", name))
     publishing = region.publicering.model_copy(update={"titel": name, "utgivare": name})
@@ -201,9 +199,7 @@ def test_any_name_of_kommun_and_title(tmp_path, name):
 def test_nothing_is_asked_of_anyone(built, product):
     _, paths = built
     read = page(paths, product)
-    links = [
-        v for _, attrs in read.elements for k, v in attrs.items() if k in ("src", "href", "srcset", "action")
-    ]
+    links = [v for _, attrs in read.elements for k, v in attrs.items() if k in ("src", "href", "srcset", "action")]
     # Links lead to what lies beside the page, and only when somebody follows them.
     beside = {"data:,", "#kommuner", write_webmap.page.FILES["en"], *write_webmap.page.LINKS}
     assert {x for x in links if not re.fullmatch(r"kommuner/\d{4}\.html", x)} <= beside
@@ -264,9 +260,15 @@ def test_open_page_does_not_know_the_exact_counts(tmp_path):
 
 @pytest.mark.parametrize(
     ("count", "shown", "sort_by"),
-    [(0, "0", "0.0"), (0.4, "1–4", "1.0"), (4.99, "1–4", "1.0"), (5, "ca 10", "10.0"), (14, "ca 10", "10.0"),
-     (1234.4, "ca 1\u202f230", "1230.0")],
-)  # fmt: skip
+    [
+        (0, "0", "0.0"),
+        (0.4, "1–4", "1.0"),
+        (4.99, "1–4", "1.0"),
+        (5, "ca 10", "10.0"),
+        (14, "ca 10", "10.0"),
+        (1234.4, "ca 1\u202f230", "1230.0"),
+    ],
+)
 def test_kommun_counts_in_the_open_table(tmp_path, count, shown, sort_by):
     region, paths = synthetic_tables.tiny(tmp_path)
     kommuner = read_table(paths.table("kommuner"))
@@ -276,9 +278,7 @@ def test_kommun_counts_in_the_open_table(tmp_path, count, shown, sort_by):
     write_table(kommuner, paths.table("kommuner"))
     if not count:  # nobody lacks coverage only where the published cells do not say that somebody does
         parts = read_table(paths.table("oppna_delar"))
-        write_table(
-            parts.assign(**{c: 0.0 for c in parts if c.startswith("hushall_")}), paths.table("oppna_delar")
-        )
+        write_table(parts.assign(**{c: 0.0 for c in parts if c.startswith("hushall_")}), paths.table("oppna_delar"))
     make_open_tables.run(region, paths)
     write_webmap.run(region, paths)
     html = paths.built(write_webmap.OPEN).read_text(encoding="utf-8")
@@ -307,10 +307,13 @@ def test_share_and_difference_in_the_table(tmp_path):
     judged = pd.DataFrame(
         [
             {"kod": "1480", "matt": "tillgang", "troskel_mbit": t, "storhet": "andel_hushall", "kalla": k, "utfall": u}
-            for k, t, u in (("PTS hastighet", 30, "utanfor"), ("Kolada N07900", 100, "utanfor"),
-                            ("PTS hastighet", 1000, "oavgjort"))
+            for k, t, u in (
+                ("PTS hastighet", 30, "utanfor"),
+                ("Kolada N07900", 100, "utanfor"),
+                ("PTS hastighet", 1000, "oavgjort"),
+            )
         ]
-    ).astype({"troskel_mbit": "Int64"})  # fmt: skip
+    ).astype({"troskel_mbit": "Int64"})
     write_table(judged, paths.table("oppen_avstamning_kallor"))
     write_webmap.run(region, paths)
     html = paths.built(write_webmap.OPEN).read_text(encoding="utf-8")
@@ -337,10 +340,7 @@ def test_same_tables_same_bytes(tmp_path):
             write_table(table.sample(frac=1, random_state=len(folder) + ord(folder)), paths.table(name))
         write_webmap.run(region, paths)
         pages.append(
-            [
-                paths.built(p).read_bytes()
-                for p in (write_webmap.OPEN, write_webmap.OPEN_EN, write_webmap.INTERNAL)
-            ]
+            [paths.built(p).read_bytes() for p in (write_webmap.OPEN, write_webmap.OPEN_EN, write_webmap.INTERNAL)]
         )
     assert pages[0] == pages[1]
 
@@ -379,9 +379,7 @@ def test_outlines_lie_where_the_cells_do(built):
     shapes = json.loads(zlib.decompress(base64.b64decode(page(paths, write_webmap.OPEN).block("karta-data"))))
     ring = np.cumsum(np.array(shapes["lansgrans"][0]).reshape(-1, 2), axis=0) / 1e5
     e, n = Transformer.from_crs(4326, 3006, always_xy=True).transform(ring[:, 1], ring[:, 0])
-    assert sorted({(round(a, -1), round(b, -1)) for a, b in zip(e, n, strict=True)}) >= [
-        (320000.0, 6400000.0)
-    ]
+    assert sorted({(round(a, -1), round(b, -1)) for a, b in zip(e, n, strict=True)}) >= [(320000.0, 6400000.0)]
     assert (e.min(), e.max()) == pytest.approx((320_000, 326_000), abs=2)
     assert (n.min(), n.max()) == pytest.approx((6_400_000, 6_402_500), abs=2)
 

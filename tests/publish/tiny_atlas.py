@@ -22,8 +22,11 @@ from pipelines.tables import contracts
 from pipelines.tables.open_contracts import BRISTOMRADEN_OPPNA, KOMMUNER_OPPNA, LAN_OPPNA
 
 ISLANDS, LONG, SQUARE = "1407", "1401", "1480"
-NAMES = {ISLANDS: "Öckerö $a_b$", LONG: "<img src=x onerror=alert(1)>",
-         SQUARE: "Långa-Ändlösa-Kommunnamnet i Ådalens Västra Härad"}  # fmt: skip
+NAMES = {
+    ISLANDS: "Öckerö $a_b$",
+    LONG: "<img src=x onerror=alert(1)>",
+    SQUARE: "Långa-Ändlösa-Kommunnamnet i Ådalens Västra Härad",
+}
 # kommun, west, south, columns, rows (of cells)
 BLOCKS = (
     (ISLANDS, 300_000, 6_400_000, 4, 3),
@@ -38,9 +41,12 @@ COUNTS: dict[str, tuple[int, tuple[int | None, ...], tuple[int | None, ...]]] = 
     SQUARE: (273030, (4380, 7510, 7580), (530, 1000, 1000)),
 }
 CODES = classes.CODES[:5]
-PLACES = ((SQUARE, "Åstad", 325_000, 6_405_000, 900.0), (SQUARE, "Öby_1$", 323_000, 6_402_000, 300.0),
-          (SQUARE, "Ytterby", 323_300, 6_402_100, 250.0),
-          (LONG, "Västra Längan", 310_500, 6_410_000, 200.0))  # fmt: skip
+PLACES = (
+    (SQUARE, "Åstad", 325_000, 6_405_000, 900.0),
+    (SQUARE, "Öby_1$", 323_000, 6_402_000, 300.0),
+    (SQUARE, "Ytterby", 323_300, 6_402_100, 250.0),
+    (LONG, "Västra Längan", 310_500, 6_410_000, 200.0),
+)
 
 
 def cell_class(column: int, row: int, t: int) -> str:
@@ -54,9 +60,12 @@ def cells() -> pd.DataFrame:
         for c in range(columns):
             for r in range(many):
                 row: dict[str, Any] = {
-                    "rutid_scb": f"{west + 250 * c}{south + 250 * r}", "kommunkod": kod, "kommunnamn": NAMES[kod],
-                    "omradestyp": "glesbebyggt", "planerad": False,
-                }  # fmt: skip
+                    "rutid_scb": f"{west + 250 * c}{south + 250 * r}",
+                    "kommunkod": kod,
+                    "kommunnamn": NAMES[kod],
+                    "omradestyp": "glesbebyggt",
+                    "planerad": False,
+                }
                 for t in THRESHOLDS:
                     code = cell_class(c, r, t)
                     row |= {f"klass_{m}_{t}": code for m in ("tillgang", "passerad")}
@@ -95,11 +104,19 @@ def gaps() -> gpd.GeoDataFrame:
         e, n = 320_000 + 1250 * i, 6_400_000 + 1250 * i
         row = {c.name: _empty(c) for c in BRISTOMRADEN_OPPNA.columns}
         row |= {
-            "bristomrade_id": f"100-tillgang-{e}{n}", "troskel_mbit": 100, "matt": "tillgang", "kommunkod": SQUARE,
-            "kommunnamn": NAMES[SQUARE], "kommuner": SQUARE, "rutor": 1, "modellerad": False, "land_ha": 6.25,
-            "hushall_utan_minst": 10 * i, "hushall_utan_hogst": None if i == 6 else 10 * i + 40,
+            "bristomrade_id": f"100-tillgang-{e}{n}",
+            "troskel_mbit": 100,
+            "matt": "tillgang",
+            "kommunkod": SQUARE,
+            "kommunnamn": NAMES[SQUARE],
+            "kommuner": SQUARE,
+            "rutor": 1,
+            "modellerad": False,
+            "land_ha": 6.25,
+            "hushall_utan_minst": 10 * i,
+            "hushall_utan_hogst": None if i == 6 else 10 * i + 40,
             "kostnad_klass": "10_20" if i else "ej_redovisad",
-        }  # fmt: skip
+        }
         rows.append(row)
         shapes.append(shapely.multipolygons([shapely.box(e, n, e + 250, n + 250)]))
     whole = {c.name: "Int64" for c in BRISTOMRADEN_OPPNA.columns if c.name.endswith("_hogst")}
@@ -113,18 +130,14 @@ def write(folder: Path, demo: bool = True) -> tuple[Region, Paths]:
     write_table(cells(), paths.table("oppen_rutnat_250m"))
     kommuner = [({"kommunkod": k, "kommunnamn": NAMES[k]}, COUNTS[k]) for k in sorted(NAMES)]
     write_table(summary(KOMMUNER_OPPNA, kommuner), paths.table("oppen_kommuner"))
-    lan = [
-        (
-            {"lanskod": "14", "lansnamn": "Västra Götalands län"},
-            (280300, (5160, 9180, 9280), (550, 1220, 1220)),
-        )
-    ]
+    lan = [({"lanskod": "14", "lansnamn": "Västra Götalands län"}, (280300, (5160, 9180, 9280), (550, 1220, 1220)))]
     write_table(summary(LAN_OPPNA, lan), paths.table("oppen_lan"))
     write_polygons(gaps(), paths.table("oppen_bristomraden"))
     write_polygons(_outlines(), paths.table("granser"))
     write_polygons(_places(), paths.table("orter"))
-    water = gpd.GeoDataFrame({"objekttyp": ["Sjö"]}, geometry=[shapely.box(327_000, 6_407_000, 328_000, 6_408_000)],
-                             crs=3006)  # fmt: skip
+    water = gpd.GeoDataFrame(
+        {"objekttyp": ["Sjö"]}, geometry=[shapely.box(327_000, 6_407_000, 328_000, 6_408_000)], crs=3006
+    )
     write_polygons(water, paths.table("mark"))
     paths.run_facts.write_text(json.dumps(tiny_tables.FACTS | {"demo": demo}), encoding="utf-8")
     tiny_tables._sources(paths)
@@ -137,15 +150,19 @@ def _outlines() -> gpd.GeoDataFrame:
         shapes.setdefault(kod, []).append(shapely.box(west, south, west + 250 * columns, south + 250 * many))
     shapes["1380"] = [shapely.box(330_000, 6_390_000, 345_000, 6_420_000)]
     return gpd.GeoDataFrame(
-        {"kommunkod": list(shapes), "kommunnamn": [NAMES.get(k, "Granne") for k in shapes],
-         "i_lan": [k in NAMES for k in shapes]},
-        geometry=[shapely.multipolygons(s) for s in shapes.values()], crs=3006,
-    )  # fmt: skip
+        {
+            "kommunkod": list(shapes),
+            "kommunnamn": [NAMES.get(k, "Granne") for k in shapes],
+            "i_lan": [k in NAMES for k in shapes],
+        },
+        geometry=[shapely.multipolygons(s) for s in shapes.values()],
+        crs=3006,
+    )
 
 
 def _places() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(
-        {"typ": ["tatort"] * len(PLACES), "kod": [f"T{i}" for i in range(len(PLACES))],
-         "namn": [p[1] for p in PLACES]},
-        geometry=[shapely.box(e - r, n - r, e + r, n + r) for _, _, e, n, r in PLACES], crs=3006,
-    )  # fmt: skip
+        {"typ": ["tatort"] * len(PLACES), "kod": [f"T{i}" for i in range(len(PLACES))], "namn": [p[1] for p in PLACES]},
+        geometry=[shapely.box(e - r, n - r, e + r, n + r) for _, _, e, n, r in PLACES],
+        crs=3006,
+    )

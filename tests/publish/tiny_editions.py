@@ -44,11 +44,7 @@ def write(out: Path, rows: list[Address], **facts: Any) -> Path:
         contracts.RUTNAT: pd.DataFrame(cells(rows)),
         contracts.KOMMUNER: pd.DataFrame(
             [
-                {
-                    "kommunkod": k,
-                    "kommunnamn": REGION.kommunnamn[k],
-                    **shares([a for a in rows if a.kommun == k]),
-                }
+                {"kommunkod": k, "kommunnamn": REGION.kommunnamn[k], **shares([a for a in rows if a.kommun == k])}
                 for k in sorted({a.kommun for a in rows})
             ]
         ),
@@ -57,15 +53,18 @@ def write(out: Path, rows: list[Address], **facts: Any) -> Path:
     points = gpd.GeoDataFrame(
         {"rutid_scb": [f"{a.rutid:013d}" for a in rows]}
         | {f"sannolikhet_{m}_{t}": [a.p for a in rows] for m in MEASURES for t in THRESHOLDS},
-        geometry=gpd.points_from_xy([a.e for a in rows], [a.n for a in rows]), crs=3006,
-    )  # fmt: skip
+        geometry=gpd.points_from_xy([a.e for a in rows], [a.n for a in rows]),
+        crs=3006,
+    )
     pyogrio.write_dataframe(points, path, layer="adresser", driver="GPKG", VERSION="1.2")
     for table, frame in layers.items():
         own = frame[[n for n in table.names if n in frame]].reset_index(drop=True)
         texts = [c.name for c in table.columns if c.kind == "text" and c.name in own]
         pyogrio.write_dataframe(own.astype(dict.fromkeys(texts, "str")), path, layer=table.name, append=True)
-    told = {"korning": tiny_tables.FACTS | facts, "kallor": [
-        {"publisher": "PTS", "licence": "", "roles": ["teknik"], "date": "2025-10-01"}]}  # fmt: skip
+    told = {
+        "korning": tiny_tables.FACTS | facts,
+        "kallor": [{"publisher": "PTS", "licence": "", "roles": ["teknik"], "date": "2025-10-01"}],
+    }
     with closing(sqlite3.connect(path)) as db:
         db.execute("CREATE TABLE gpkg_metadata (id INTEGER PRIMARY KEY, mime_type TEXT, metadata TEXT)")
         db.execute("INSERT INTO gpkg_metadata VALUES (1, 'application/json', ?)", (json.dumps(told),))
@@ -80,9 +79,12 @@ def cells(rows: list[Address]) -> list[dict[str, Any]]:
         codes = sorted({a.kommun for a in inside}, key=lambda k: (-sum(a.kommun == k for a in inside), k))
         levels = {a.level for a in inside}
         row: dict[str, Any] = {
-            "rutid_scb": f"{rutid:013d}", "kommunkod": codes[0], "kommunnamn": REGION.kommunnamn[codes[0]],
-            "adresser": len(inside), "hushall": sum(a.households for a in inside),
-        }  # fmt: skip
+            "rutid_scb": f"{rutid:013d}",
+            "kommunkod": codes[0],
+            "kommunnamn": REGION.kommunnamn[codes[0]],
+            "adresser": len(inside),
+            "hushall": sum(a.households for a in inside),
+        }
         for t in THRESHOLDS:
             row[f"underlag_{t}"] = levels.copy().pop() if len(levels) == 1 else "blandat"
             for part in PART.values():

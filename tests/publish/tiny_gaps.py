@@ -47,9 +47,7 @@ def write(paths: Paths, cells: pd.DataFrame) -> None:
     real = areas[areas["prioritet"].notna()]
     _put(paths, BRISTOMRADEN_KOMMUN, real)
     _put(paths, BRISTOMRADEN_RUTOR, real.assign(rutid_scb=real["bristomrade_id"].str[-13:]))
-    curve = pd.concat([real.assign(kod="14"), real.assign(kod=real["kommunkod"])]).astype(
-        {"prioritet": "int64"}
-    )
+    curve = pd.concat([real.assign(kod="14"), real.assign(kod=real["kommunkod"])]).astype({"prioritet": "int64"})
     by = ["kod", "troskel_mbit", "matt"]
     curve["hushall_ack"] = curve.groupby(by)["hushall_utan"].cumsum()
     curve["kostnad_ack_sek"], curve["andel_pct"] = curve.groupby(by)["kostnad_sek"].cumsum(), 50.0
@@ -67,23 +65,44 @@ def _area(cell: dict[str, Any], t: int, m: str, prioritet: int) -> dict[str, Any
     cost = None if each is None else each * households
     row = dict.fromkeys(EMPTY) | {k: cell[k] for k in ("kommunkod", "kommunnamn", "land_ha", "underlag")}
     return row | {
-        "bristomrade_id": f"{t}-{m}-{cell['rutid_scb']}", "troskel_mbit": t, "matt": m, "modellerad": modelled,
-        "sannolikhet": 0.75 if modelled else None, "kommuner": cell["kommunkod"], "rutor": 1,
-        "adresser": cell["adresser"], "befolkning": cell["befolkning"], "hushall": cell["hushall"],
-        "adresser_utan": without, "befolkning_utan": 2 * without, "hushall_utan": households,
-        "adresser_klassade": max(int(without), 1), "avstand_m": 1 / 3, "schakt_m": 1000.0, "kostnad_sek": cost,
-        "kostnad_lag_sek": cost and cost / 2, "kostnad_hog_sek": cost and cost * 2,
-        "kostnad_per_hushall_sek": each, "prioritet": prioritet,
-    }  # fmt: skip
+        "bristomrade_id": f"{t}-{m}-{cell['rutid_scb']}",
+        "troskel_mbit": t,
+        "matt": m,
+        "modellerad": modelled,
+        "sannolikhet": 0.75 if modelled else None,
+        "kommuner": cell["kommunkod"],
+        "rutor": 1,
+        "adresser": cell["adresser"],
+        "befolkning": cell["befolkning"],
+        "hushall": cell["hushall"],
+        "adresser_utan": without,
+        "befolkning_utan": 2 * without,
+        "hushall_utan": households,
+        "adresser_klassade": max(int(without), 1),
+        "avstand_m": 1 / 3,
+        "schakt_m": 1000.0,
+        "kostnad_sek": cost,
+        "kostnad_lag_sek": cost and cost / 2,
+        "kostnad_hog_sek": cost and cost * 2,
+        "kostnad_per_hushall_sek": each,
+        "prioritet": prioritet,
+    }
 
 
 def _dispersed(kod: str, name: str, t: int, m: str) -> dict[str, Any]:
-    zero = {
-        c.name: 0 if c.kind == "heltal" else 0.0
-        for c in BRISTOMRADEN.columns
-        if c.kind in ("heltal", "decimal")
-    }
-    return zero | dict.fromkeys(EMPTY) | {
-        "bristomrade_id": f"utspritt-{t}-{m}-{kod}", "troskel_mbit": t, "matt": m, "underlag": "ingen",
-        "modellerad": False, "kommunkod": kod, "kommunnamn": name, "kommuner": kod, "prioritet": None,
-    }  # fmt: skip
+    zero = {c.name: 0 if c.kind == "heltal" else 0.0 for c in BRISTOMRADEN.columns if c.kind in ("heltal", "decimal")}
+    return (
+        zero
+        | dict.fromkeys(EMPTY)
+        | {
+            "bristomrade_id": f"utspritt-{t}-{m}-{kod}",
+            "troskel_mbit": t,
+            "matt": m,
+            "underlag": "ingen",
+            "modellerad": False,
+            "kommunkod": kod,
+            "kommunnamn": name,
+            "kommuner": kod,
+            "prioritet": None,
+        }
+    )

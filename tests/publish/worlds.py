@@ -72,9 +72,7 @@ def world(seed: int, shape: tuple[int, ...], kind: str = "blandat") -> World:
         per[: shape[0]] = 1.0
     r = np.sort(rng.choice([0.0, 0.4, 1.0], (count, 3)), axis=1)
     h = n * per
-    cells = pd.DataFrame(
-        {"rutid_scb": cell_ids(count), "kommunkod": code, "n": n, "h": h, "fakta": ~modelled}
-    )
+    cells = pd.DataFrame({"rutid_scb": cell_ids(count), "kommunkod": code, "n": n, "h": h, "fakta": ~modelled})
     for k, t in enumerate(T):
         cells[f"u{t}"], cells[f"e{t}"] = h * q[:, k], h * q[:, k] * r[:, k]
         cells[f"s{t}"], cells[f"p{t}"] = 1 - q[:, k], 1 - q[:, k] * r[:, k]
@@ -104,10 +102,7 @@ def parts(w: World) -> pd.DataFrame:
     """Return the exact households of every cell with addresses, of the run that cells are made of."""
     c = w.cells[w.cells["n"] > 0]
     out = pd.DataFrame(
-        {
-            "rutid": cell_grid.parse_scb_id(c["rutid_scb"].to_numpy(str)),
-            "kommunkod": c["kommunkod"].to_numpy(),
-        }
+        {"rutid": cell_grid.parse_scb_id(c["rutid_scb"].to_numpy(str)), "kommunkod": c["kommunkod"].to_numpy()}
     )
     out["adresser"], out["hushall"] = c["n"].to_numpy(np.int64), c["h"].to_numpy(float)
     for letter, lacking in (("u", "utan"), ("e", "ej_passerade")):
@@ -132,9 +127,7 @@ def publish(
     for name in ("underlag", *(f"underlag_{t}" for t in T)):
         cells[name] = ground
     covered = {
-        (m, t): (c["n"] * c[f"{m[0].replace('t', 's')}{t}"]).to_numpy()
-        for m in ("tillgang", "passerad")
-        for t in T
+        (m, t): (c["n"] * c[f"{m[0].replace('t', 's')}{t}"]).to_numpy() for m in ("tillgang", "passerad") for t in T
     }
     text = [x for x in cells if cells[x].dtype == object]
     rows = open_cells(cells.astype(dict.fromkeys(text, "str")), covered, region)

@@ -25,13 +25,7 @@ from qgis.core import (
     QgsRectangle,
     QgsVectorLayer,
 )
-from qgis.gui import (
-    QgsAttributeForm,
-    QgsGui,
-    QgsLayerTreeView,
-    QgsMapCanvas,
-    QgsMapToolIdentify,
-)
+from qgis.gui import QgsAttributeForm, QgsGui, QgsLayerTreeView, QgsMapCanvas, QgsMapToolIdentify
 from qgis.PyQt.QtCore import QSize, Qt
 from qgis.PyQt.QtWidgets import QAbstractSpinBox, QScrollArea
 
@@ -75,8 +69,7 @@ def main(folder: str, path: str, kommun: str, code: str, easting: str, northing:
             under = [x for x in shown if x.id().removeprefix("bredband_") in UNDER]
             names = [str(Path(folder) / f"{number}-{place}-{what}.png") for what in ("alla", "under")]
             drawn[place] = [
-                draw(project, layers, extent, name)
-                for layers, name in zip((shown, under), names, strict=True)
+                draw(project, layers, extent, name) for layers, name in zip((shown, under), names, strict=True)
             ]
         told["themes"][theme] = {"drawn": drawn, "legend": rows(view)}
     every.applyTheme("100 Mbit/s, tillgång", root, model)
@@ -126,9 +119,7 @@ def clicked(project, point) -> dict:
     canvas.setExtent(QgsRectangle(point.x() - 1000, point.y() - 1000, point.x() + 1000, point.y() + 1000))
     seen = canvas.mapSettings().mapToPixel().transform(point)
     tool = QgsMapToolIdentify(canvas)
-    hits = tool.identify(
-        int(seen.x()), int(seen.y()), QgsMapToolIdentify.TopDownAll, QgsMapToolIdentify.VectorLayer
-    )
+    hits = tool.identify(int(seen.x()), int(seen.y()), QgsMapToolIdentify.TopDownAll, QgsMapToolIdentify.VectorLayer)
     return {hit.mLayer.id().removeprefix("bredband_"): tip(hit.mLayer, hit.mFeature) for hit in hits}
 
 
@@ -174,12 +165,7 @@ def filtered(project, code: str, extent, folder: str) -> dict:
         x = project.mapLayer(f"bredband_{name}")
         before = len(list(x.getFeatures()))
         done = x.setSubsetString(f"\"kommunkod\" = '{code}'")
-        told[name] = [
-            done,
-            before,
-            sorted({f["kommunkod"] for f in x.getFeatures()}),
-            len(list(x.getFeatures())),
-        ]
+        told[name] = [done, before, sorted({f["kommunkod"] for f in x.getFeatures()}), len(list(x.getFeatures()))]
     cells = project.mapLayer("bredband_rutnat_250m")
     cells.setScaleBasedVisibility(False)
     told["picture"] = draw(project, [cells], extent, str(Path(folder) / "filter.png"))

@@ -110,9 +110,7 @@ def themes(project) -> dict:
     """Return the layers each theme shows and their styles, those it cannot show left out."""
     every = project.mapThemeCollection()
     return {
-        name: [
-            [r.layer().id(), r.currentStyle] for r in every.mapThemeState(name).layerRecords() if r.layer()
-        ]
+        name: [[r.layer().id(), r.currentStyle] for r in every.mapThemeState(name).layerRecords() if r.layer()]
         for name in every.mapThemes()
     }
 

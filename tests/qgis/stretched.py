@@ -34,9 +34,7 @@ def county(folder: Path) -> Path:
         _raster(tif)
     region, facts, sources = load_region(paths.config), read_facts(paths), read_sources(paths)
     bounds = {code: tuple(_drawn_out(*box)) for code, box in outlines(paths).items()}
-    project_package.write(
-        made / "out/bredband.qgz", project_editions.internal(region, facts, sources, bounds)
-    )  # type: ignore[arg-type]
+    project_package.write(made / "out/bredband.qgz", project_editions.internal(region, facts, sources, bounds))  # type: ignore[arg-type]
     project_package.write(
         made / "maps/data/bredband_oppen.qgz", project_editions.published(region, facts, sources, bounds)
     )  # type: ignore[arg-type]
@@ -61,9 +59,7 @@ def _layers(path: Path) -> None:
     path.unlink()
     for name, frame in layers.items():
         if isinstance(frame, gpd.GeoDataFrame):
-            frame.geometry = frame.geometry.affine_transform(
-                [TIMES, 0, 0, TIMES, *(c - TIMES * c for c in CORNER)]
-            )
+            frame.geometry = frame.geometry.affine_transform([TIMES, 0, 0, TIMES, *(c - TIMES * c for c in CORNER)])
         pyogrio.write_dataframe(frame, path, layer=name, geometry_name="geom", append=path.exists())
 
 

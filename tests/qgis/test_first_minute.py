@@ -39,9 +39,7 @@ def minutes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any
     made = stretched.county(tmp_path_factory.mktemp("minut"))
     place = [str(x) for x in stretched.point(*WHERE)]
     return {
-        name: running.qgis(
-            "look_minute.py", tmp_path_factory.mktemp(name), made / project, KOMMUN, CODE, *place
-        )[0]
+        name: running.qgis("look_minute.py", tmp_path_factory.mktemp(name), made / project, KOMMUN, CODE, *place)[0]
         for name, project in PROJECTS.items()
     }
 
@@ -73,8 +71,13 @@ def test_what_it_shows_has_the_colours_of_its_legend(minute: dict[str, Any]) -> 
     inside = minute["edition"] == "intern"
     cells = SHARE_COLOURS if inside else CLASS_COLOURS.values()
     gaps = (*COST_COLOURS, UNKNOWN_COLOUR) if inside else OPEN_COST_COLOURS.values()
-    legends = {"Bristområden": gaps, "Underlag": BASIS_COLOURS.values(), "Planerad": (PLANNED_COLOUR,),
-               "Bästa teknik": TECHNIQUE_COLOURS.values(), "Utskrift": CLASS_COLOURS.values()}  # fmt: skip
+    legends = {
+        "Bristområden": gaps,
+        "Underlag": BASIS_COLOURS.values(),
+        "Planerad": (PLANNED_COLOUR,),
+        "Bästa teknik": TECHNIQUE_COLOURS.values(),
+        "Utskrift": CLASS_COLOURS.values(),
+    }
     for theme, told in minute["themes"].items():
         own = next((c for start, c in legends.items() if theme.startswith(start)), None)
         for place, (shown, under) in told["drawn"].items():
@@ -102,12 +105,7 @@ def test_the_legend_is_unfolded_and_its_lines_are_whole(minute: dict[str, Any]) 
     assert {heading, line, "Hushåll med 100 Mbit/s", "99–100 % har (DEMO)"} <= set(first)
     gaps = [text for text, _ in minute["themes"]["Bristområden 30 Mbit/s, tillgång"]["legend"]]
     assert {("Under 50\xa0tkr (DEMO)" if inside else "1–2 mnkr (DEMO)")} <= set(gaps)
-    cut = {
-        (text, right)
-        for told in minute["themes"].values()
-        for text, right in told["legend"]
-        if right > WIDEST
-    }
+    cut = {(text, right) for told in minute["themes"].values() for text, right in told["legend"] if right > WIDEST}
     assert cut == set()
 
 
@@ -123,19 +121,23 @@ def test_a_click_on_a_cell_answers_in_a_sentence(minute: dict[str, Any]) -> None
     )
 
 
-def test_every_row_of_what_is_clicked_has_an_answer_and_no_name_is_run_as_html(
-    minute: dict[str, Any],
-) -> None:
-    silent = ("kommungrans", "lan", "land", "rutnat_delar", "bristomraden_kommun", "bristomraden_rutor", "bristkurva",
-              "osakerhet_5km")  # fmt: skip
+def test_every_row_of_what_is_clicked_has_an_answer_and_no_name_is_run_as_html(minute: dict[str, Any]) -> None:
+    silent = (
+        "kommungrans",
+        "lan",
+        "land",
+        "rutnat_delar",
+        "bristomraden_kommun",
+        "bristomraden_rutor",
+        "bristkurva",
+        "osakerhet_5km",
+    )
     for name, told in minute["layers"].items():
         for style, tips in told["tips"].items():
             if name.removeprefix("bredband_") in silent:
                 continue
             assert tips, (name, style)
-            assert all(
-                t.endswith(".") and "NULL" not in t and "[%" not in t and "<" not in t for t in tips
-            ), tips
+            assert all(t.endswith(".") and "NULL" not in t and "[%" not in t and "<" not in t for t in tips), tips
 
 
 def test_layers_are_only_read(minute: dict[str, Any]) -> None:
@@ -145,8 +147,11 @@ def test_layers_are_only_read(minute: dict[str, Any]) -> None:
 
 
 def test_numbers_are_within_what_is_seen_of_a_form(minutes: dict[str, dict[str, Any]]) -> None:
-    shown = {**minutes["intern"]["forms"]["adresser"], **minutes["intern"]["forms"]["osakerhet_5km"],
-             **minutes["oppen"]["forms"]["bristomraden"]}  # fmt: skip
+    shown = {
+        **minutes["intern"]["forms"]["adresser"],
+        **minutes["intern"]["forms"]["osakerhet_5km"],
+        **minutes["oppen"]["forms"]["bristomraden"],
+    }
     assert {"land_ha", "hushall", "sannolikhet_tillgang_100", "hushall_utan_100_hog"} <= set(shown)
     assert {name: told for name, told in shown.items() if not told[1] or not told[0].strip()} == {}
 

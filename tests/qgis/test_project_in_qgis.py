@@ -20,18 +20,29 @@ from pipelines.tables import open_contracts
 
 pytestmark = pytest.mark.qgis
 INTERNAL = {
-    "rutnat_250m": (5, 6), "rutnat_delar": (5, 0), "kommuner": (2, 1 + 5), "kommungrans": (2, 1), "lan": (1, 1),
-    "land": (1, 1), "rutor_underlag": (5, 5),
-    "adresser": (3, 5), "bristomraden": (15 + 12, 2 * (1 + 6)), "bristomraden_kommun": (15, 0),
-    "bristomraden_rutor": (15, 0), "bristkurva": (30, 0),
-    "osakerhet_5km": (1, 5),
-}  # fmt: skip
-OPEN = {
-    "rutnat_250m": (5, 1 + len(CLASS_COLOURS)), "bristomraden": (6, 1 + 9), "kommuner": (2, 1 + 5),
-    "rutor_underlag": (5, 5),
-    "kommungrans": (2, 1), "lan": (1, 1),
+    "rutnat_250m": (5, 6),
+    "rutnat_delar": (5, 0),
+    "kommuner": (2, 1 + 5),
+    "kommungrans": (2, 1),
+    "lan": (1, 1),
     "land": (1, 1),
-}  # fmt: skip
+    "rutor_underlag": (5, 5),
+    "adresser": (3, 5),
+    "bristomraden": (15 + 12, 2 * (1 + 6)),
+    "bristomraden_kommun": (15, 0),
+    "bristomraden_rutor": (15, 0),
+    "bristkurva": (30, 0),
+    "osakerhet_5km": (1, 5),
+}
+OPEN = {
+    "rutnat_250m": (5, 1 + len(CLASS_COLOURS)),
+    "bristomraden": (6, 1 + 9),
+    "kommuner": (2, 1 + 5),
+    "rutor_underlag": (5, 5),
+    "kommungrans": (2, 1),
+    "lan": (1, 1),
+    "land": (1, 1),
+}
 """Rows, and lines in the legend. The open gap areas: the second cell, at each threshold and measure."""
 RASTERS = {f"klass_{m}_{t}": len(CLASS_COLOURS) for m in ("tillgang", "passerad") for t in (30, 100, 1000)}
 SCB = {"3200006400000": "17", "3200006400250": "0", "3210006400500": "4"}
@@ -49,10 +60,8 @@ def editions(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Seen]:
     table.write_text("rutid_scb,beftotalt\n" + "".join(f"{k},{v}\n" for k, v in SCB.items()))
     return {
         name: running.qgis("look_project.py", tmp_path_factory.mktemp(name), moved / path, *more)
-        for name, path, more in (
-            ("intern", "out/bredband.qgz", [table]), ("oppen", "maps/data/bredband_oppen.qgz", []),
-        )
-    }  # fmt: skip
+        for name, path, more in (("intern", "out/bredband.qgz", [table]), ("oppen", "maps/data/bredband_oppen.qgz", []))
+    }
 
 
 @pytest.fixture(params=["intern", "oppen"])
@@ -97,27 +106,23 @@ def test_columns_have_aliases_and_codes_have_words(editions: dict[str, Seen], ed
             assert (layer["widgets"][column.name] == "ValueMap") == bool(column.values)
 
 
-def test_the_tree_has_groups_and_the_heavy_and_the_personal_are_off(
-    editions: dict[str, Seen], edition: str
-) -> None:
+def test_the_tree_has_groups_and_the_heavy_and_the_personal_are_off(editions: dict[str, Seen], edition: str) -> None:
     told = editions[edition][0]
     groups = [name for name, _ in told["groups"]]
     assert (
         groups
         == {
             "oppen": ["Gränser", "Raster", "Kommuner och län"],
-            "intern": [
-                "Adresser (personuppgifter)",
-                "Gränser",
-                "Raster",
-                "Kommuner och län",
-                "Tabeller",
-            ],
+            "intern": ["Adresser (personuppgifter)", "Gränser", "Raster", "Kommuner och län", "Tabeller"],
         }[edition]
     )
     assert {x.removeprefix("bredband_") for x in told["visible"]} == {
-        "lan", "kommungrans", "rutnat_250m", "kommuner", "land",
-    }  # fmt: skip
+        "lan",
+        "kommungrans",
+        "rutnat_250m",
+        "kommuner",
+        "land",
+    }
     # the kommuner give way to the cells at one and the same scale
     assert told["layers"]["bredband_rutnat_250m"]["scales"] == [250_000, 0]
     assert told["layers"]["bredband_kommuner"]["scales"][1] == 250_000
@@ -132,12 +137,8 @@ def test_themes_switch_styles(editions: dict[str, Seen], edition: str) -> None:
         assert theme["bredband_kommuner"] == f"DEMO Hushåll med {t} Mbit/s"
         gaps = dict(told["themes"][f"Bristområden {t} Mbit/s, passerade"])
         assert gaps["bredband_bristomraden"] == f"DEMO Ej passerade {t}"
-        assert f"bredband_klass_passerad_{t}" in dict(
-            told["themes"][f"Utskrift: klass {t} Mbit/s, passerade"]
-        )
-    assert told["bookmarks"] == [
-        ["Län", "Västra Götalands län"], ["Kommuner", "Göteborg"], ["Kommuner", "Härryda"],
-    ]  # fmt: skip
+        assert f"bredband_klass_passerad_{t}" in dict(told["themes"][f"Utskrift: klass {t} Mbit/s, passerade"])
+    assert told["bookmarks"] == [["Län", "Västra Götalands län"], ["Kommuner", "Göteborg"], ["Kommuner", "Härryda"]]
 
 
 def test_relations_hold(editions: dict[str, Seen]) -> None:
@@ -157,15 +158,13 @@ def test_the_first_view_shows_the_lan(editions: dict[str, Seen], edition: str) -
     assert told["first"]["errors"] == []
     image = Image.open(told["first"]["path"]).convert("RGB")
     found = {colour for _, colour in image.getcolors(image.width * image.height)}
-    ends = {
-        "intern": SHARE_COLOURS[::3],
-        "oppen": (CLASS_COLOURS["fa_under_halften"], CLASS_COLOURS["tackt"]),
-    }[edition]
+    ends = {"intern": SHARE_COLOURS[::3], "oppen": (CLASS_COLOURS["fa_under_halften"], CLASS_COLOURS["tackt"])}[edition]
     assert set(map(rgb, ends)) <= found  # so close, the cells are drawn
 
 
-@pytest.mark.parametrize("name", ["A3 länet, 30 Mbit/s", "A3 länet, 100 Mbit/s", "A3 länet, 1000 Mbit/s",
-                                  "A3 en sida per kommun"])  # fmt: skip
+@pytest.mark.parametrize(
+    "name", ["A3 länet, 30 Mbit/s", "A3 länet, 100 Mbit/s", "A3 länet, 1000 Mbit/s", "A3 en sida per kommun"]
+)
 def test_a_sheet_prints_to_pdf_with_its_texts(editions: dict[str, Seen], edition: str, name: str) -> None:
     sheet = editions[edition][0]["sheets"][name]
     assert sheet["done"]
@@ -175,9 +174,16 @@ def test_a_sheet_prints_to_pdf_with_its_texts(editions: dict[str, Seen], edition
     assert [round(float(x) * 25.4 / 72) for x in page.mediabox[2:]] == [420, 297]
     text = " ".join(page.extract_text().split())
     wanted = [
-        "DEMO – påhittade uppgifter", "Teckenförklaring", "Minst 95 % av adresserna har (DEMO)", "Källor (bearbetade)",
-        "Lantmäteriet (CC BY 4.0)", "1 oktober 2025", "Körning ", "km", "Teoretisk täckning",
-    ]  # fmt: skip
+        "DEMO – påhittade uppgifter",
+        "Teckenförklaring",
+        "Minst 95 % av adresserna har (DEMO)",
+        "Källor (bearbetade)",
+        "Lantmäteriet (CC BY 4.0)",
+        "1 oktober 2025",
+        "Körning ",
+        "km",
+        "Teoretisk täckning",
+    ]
     if "kommun" in name:
         assert sheet["atlas"] == 2
         wanted.append("av hushållen i kommunen har tillgång till 100 Mbit/s")

@@ -22,15 +22,26 @@ from pipelines.publish.words.palette import BASIS_COLOURS, CLASS_COLOURS, CLASS_
 
 pytestmark = pytest.mark.qgis
 ROWS = {
-    "rutnat_250m": 5, "rutnat_delar": 5, "kommuner": 2, "lan": 1, "adresser": 3, "bristomraden": 15 + 12,
-    "bristomraden_kommun": 15, "bristomraden_rutor": 15, "bristkurva": 30, "osakerhet_5km": 1,
-}  # fmt: skip
+    "rutnat_250m": 5,
+    "rutnat_delar": 5,
+    "kommuner": 2,
+    "lan": 1,
+    "adresser": 3,
+    "bristomraden": 15 + 12,
+    "bristomraden_kommun": 15,
+    "bristomraden_rutor": 15,
+    "bristkurva": 30,
+    "osakerhet_5km": 1,
+}
 RENDERERS = {
-    "rutnat_250m": ("RuleRenderer", 1 + 4 + 1), "kommuner": ("RuleRenderer", 1 + 5), "lan": ("RuleRenderer", 1),
-    "adresser": ("categorizedSymbol", 5), "bristomraden": ("RuleRenderer", 2 * (1 + 6)),
+    "rutnat_250m": ("RuleRenderer", 1 + 4 + 1),
+    "kommuner": ("RuleRenderer", 1 + 5),
+    "lan": ("RuleRenderer", 1),
+    "adresser": ("categorizedSymbol", 5),
+    "bristomraden": ("RuleRenderer", 2 * (1 + 6)),
     **dict.fromkeys(("rutnat_delar", "bristomraden_kommun", "bristomraden_rutor", "bristkurva"), ("", 0)),
     "osakerhet_5km": ("RuleRenderer", 5),
-}  # fmt: skip
+}
 FIRST, SECOND, LAST = "3200006400000", "3200006400250", "3210006400500"
 """The cells that are gap areas: modelled at 150 000 kr a household, measured at 30 000, of unknown cost."""
 WHITE, LABEL = (255, 255, 255), (34, 34, 34)
@@ -106,10 +117,7 @@ def test_the_grid_offers_a_style_per_threshold_measure_and_underlag(seen: tuple[
     measured = {f"DEMO {m} {t}" for m in ("Utan tillgång", "Ej passerade") for t in (30, 100, 1000)}
     layers = seen[0]["layers"]
     underlag = {"DEMO Underlag", *(f"DEMO Underlag {t}" for t in (30, 100, 1000))}
-    assert set(layers["rutnat_250m"]["styles"]) == measured | underlag | {
-        "DEMO Bästa teknik",
-        "DEMO Planerad",
-    }
+    assert set(layers["rutnat_250m"]["styles"]) == measured | underlag | {"DEMO Bästa teknik", "DEMO Planerad"}
     assert set(layers["bristomraden"]["styles"]) == measured
     for name in ("rutnat_250m", "bristomraden"):
         assert set(layers[name]["switched"]) == set(layers[name]["styles"])
@@ -119,9 +127,7 @@ def test_the_grid_offers_a_style_per_threshold_measure_and_underlag(seen: tuple[
             assert all("(DEMO)" in label for label, colour in style["classes"] if colour)
 
 
-def colours(
-    shown: dict[str, Any], rutid: str, part: tuple[int, int] = (15, 235)
-) -> dict[tuple[int, ...], float]:
+def colours(shown: dict[str, Any], rutid: str, part: tuple[int, int] = (15, 235)) -> dict[tuple[int, ...], float]:
     """Return the share of each colour within a cell, its edges left out; ``part``: from its corner, in metres."""
     image = np.asarray(Image.open(shown["path"]).convert("RGB"))
     west, south, east, north = shown["extent"]
@@ -156,9 +162,7 @@ def test_underlag_is_drawn_per_threshold(seen: tuple[dict[str, Any], str]) -> No
     for t in (30, 100, 1000):
         shown = styles[f"DEMO Underlag {t}"]["picture"]
         for rutid, *_, underlag in tiny.CELLS:
-            assert main_colour(shown, rutid) == (
-                rgb(BASIS_COLOURS[underlag]) if underlag != "ingen" else WHITE
-            )
+            assert main_colour(shown, rutid) == (rgb(BASIS_COLOURS[underlag]) if underlag != "ingen" else WHITE)
 
 
 def test_gap_areas_are_drawn_by_cost_and_modelled_ones_hatched(seen: tuple[dict[str, Any], str]) -> None:
@@ -218,10 +222,7 @@ def test_the_raster_opens_with_named_bands(seen: tuple[dict[str, Any], str]) -> 
         [f"{words} % har (DEMO)", colour]
         for words, colour in zip(("0–5", "5–50", "50–95", "95–100"), reversed(SHARE_COLOURS), strict=True)
     ]
-    assert (told["renderer"], told["band"]) == (
-        "singlebandpseudocolor",
-        [2],
-    )  # the style beside it: tillgang_100
+    assert (told["renderer"], told["band"]) == ("singlebandpseudocolor", [2])  # the style beside it: tillgang_100
     # shares by hand: 75, 0, none, 100 and 66.7 %
     drawn = [main_colour(told["picture"], rutid) for rutid, *_ in tiny.CELLS]
     assert drawn == [WHITE if n is None else rgb(SHARE_COLOURS[n]) for n in (1, 3, None, 0, 1)]

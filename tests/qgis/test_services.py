@@ -67,9 +67,14 @@ def served(project: Path, folder: Path) -> Iterator[Server]:
         port = found.getsockname()[1]
     folder.chmod(0o700)
     env = {
-        "PATH": os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8", "BREDBAND_PROJEKT": str(project),
-        "BREDBAND_ADRESS": "127.0.0.1", "BREDBAND_PORT": str(port), "BREDBAND_KATALOG": str(folder),
-    }  # fmt: skip
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "LANG": "C.UTF-8",
+        "BREDBAND_PROJEKT": str(project),
+        "BREDBAND_ADRESS": "127.0.0.1",
+        "BREDBAND_PORT": str(port),
+        "BREDBAND_KATALOG": str(folder),
+    }
     with (folder / "logg").open("wb") as log:
         process = subprocess.Popen([lighttpd, "-D", "-f", RECIPE], env=env, stdout=log, stderr=log)
         try:
@@ -131,18 +136,22 @@ def test_layers_have_short_names_titles_and_styles(capabilities: ET.Element) -> 
 
 def image(server: Server, layer: str, style: str = "", box: str = BOX) -> np.ndarray:
     body = server.get(
-        SERVICE="WMS", VERSION="1.3.0", REQUEST="GetMap", LAYERS=layer, STYLES=style, CRS="EPSG:3006", BBOX=box,
-        WIDTH="500", HEIGHT="300", FORMAT="image/png",
-    )  # fmt: skip
+        SERVICE="WMS",
+        VERSION="1.3.0",
+        REQUEST="GetMap",
+        LAYERS=layer,
+        STYLES=style,
+        CRS="EPSG:3006",
+        BBOX=box,
+        WIDTH="500",
+        HEIGHT="300",
+        FORMAT="image/png",
+    )
     return np.asarray(Image.open(io.BytesIO(body)).convert("RGB"))
 
 
 def test_a_map_shows_the_classes_in_their_colours(server: Server) -> None:
-    for layer, style in (
-        ("rutnat_250m", ""),
-        ("rutnat_250m", "DEMO Tillgång 30"),
-        ("klass_tillgang_100", ""),
-    ):
+    for layer, style in (("rutnat_250m", ""), ("rutnat_250m", "DEMO Tillgång 30"), ("klass_tillgang_100", "")):
         found = {tuple(map(int, c)) for c in np.unique(image(server, layer, style).reshape(-1, 3), axis=0)}
         assert {rgb(CLASS_COLOURS["fa_under_halften"]), rgb(CLASS_COLOURS["tackt"])} <= found, (layer, style)
 
@@ -154,10 +163,22 @@ def test_the_whole_project_is_a_map_that_is_not_blank(server: Server) -> None:
 
 def test_a_click_answers_in_a_sentence(server: Server) -> None:
     body = server.get(
-        SERVICE="WMS", VERSION="1.3.0", REQUEST="GetFeatureInfo", LAYERS="rutnat_250m", QUERY_LAYERS="rutnat_250m",
-        STYLES="", CRS="EPSG:3006", BBOX=BOX, WIDTH="500", HEIGHT="300", I="50", J="150", FORMAT="image/png",
-        INFO_FORMAT="text/xml", WITH_MAPTIP="true",
-    )  # fmt: skip
+        SERVICE="WMS",
+        VERSION="1.3.0",
+        REQUEST="GetFeatureInfo",
+        LAYERS="rutnat_250m",
+        QUERY_LAYERS="rutnat_250m",
+        STYLES="",
+        CRS="EPSG:3006",
+        BBOX=BOX,
+        WIDTH="500",
+        HEIGHT="300",
+        I="50",
+        J="150",
+        FORMAT="image/png",
+        INFO_FORMAT="text/xml",
+        WITH_MAPTIP="true",
+    )
     told = {a.get("name"): a.get("value") for a in ET.fromstring(body).iter("Attribute")}
     assert told["Rut-id (SCB)"] == "3200006400250"
     assert told["maptip"] == (
@@ -172,9 +193,13 @@ def test_wfs_gives_rows_with_codes(server: Server) -> None:
     assert told.count("<FeatureType>") == len(TABLES)
     assert "CC BY 4.0" in told
     body = server.get(
-        SERVICE="WFS", VERSION="1.1.0", REQUEST="GetFeature", TYPENAME="rutnat_250m", SRSNAME="EPSG:3006",
+        SERVICE="WFS",
+        VERSION="1.1.0",
+        REQUEST="GetFeature",
+        TYPENAME="rutnat_250m",
+        SRSNAME="EPSG:3006",
         OUTPUTFORMAT="application/json",
-    )  # fmt: skip
+    )
     rows = {f["properties"]["rutid_scb"]: f["properties"] for f in json.loads(body)["features"]}
     assert len(rows) == 5
     assert rows["3200006400250"]["klass_tillgang_100"] == "fa_under_halften"
@@ -196,12 +221,7 @@ def test_only_this_project_is_served_and_only_to_read(server: Server, products: 
     told = server.get(MAP=str(inside), SERVICE="WMS", REQUEST="GetCapabilities").decode()
     assert "<Name>rutor_underlag</Name>" in told
     assert "<Name>adresser</Name>" not in told
-    for method, path in (
-        ("POST", "/wfs3/collections/kommuner/items"),
-        ("POST", "/"),
-        ("DELETE", "/"),
-        ("PUT", "/"),
-    ):
+    for method, path in (("POST", "/wfs3/collections/kommuner/items"), ("POST", "/"), ("DELETE", "/"), ("PUT", "/")):
         request = urllib.request.Request(f"{server.base}{path}", data=b"{}", method=method)
         with pytest.raises(urllib.error.HTTPError, match="403"):
             urllib.request.urlopen(request, timeout=60)
@@ -216,8 +236,16 @@ def test_the_internal_project_shows_nothing_even_if_it_is_served(
         assert [x.findtext(f"{WMS}Name") for x in leaves if x.findall(f"{WMS}Style")] == []
         assert json.loads(inside.get("/wfs3/collections.json"))["collections"] == []
         for layer in ("adresser", "rutnat_250m"):
-            asked = {"VERSION": "1.3.0", "LAYERS": layer, "STYLES": "", "CRS": "EPSG:3006", "BBOX": BOX, "WIDTH": "50",
-                     "HEIGHT": "30", "FORMAT": "image/png"}  # fmt: skip
+            asked = {
+                "VERSION": "1.3.0",
+                "LAYERS": layer,
+                "STYLES": "",
+                "CRS": "EPSG:3006",
+                "BBOX": BOX,
+                "WIDTH": "50",
+                "HEIGHT": "30",
+                "FORMAT": "image/png",
+            }
             info = {"QUERY_LAYERS": layer, "I": "5", "J": "15", "INFO_FORMAT": "text/xml"}
             assert inside.status(SERVICE="WMS", REQUEST="GetFeatureInfo", **asked, **info) == 400
             assert inside.status(SERVICE="WFS", VERSION="1.1.0", REQUEST="GetFeature", TYPENAME=layer) == 400

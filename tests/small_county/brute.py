@@ -266,9 +266,7 @@ def households(c: County, facts: list[Facts]) -> dict[tuple[str, str], tuple[str
     """Place households; return PTS's classes that each group (kommun × class with addresses) answers for."""
     groups = {}
     for kommun in LAN_CODES:
-        with_addresses = [
-            k for k in CLASSES if any(f.address.kommun == kommun and f.klass == k for f in facts)
-        ]
+        with_addresses = [k for k in CLASSES if any(f.address.kommun == kommun and f.klass == k for f in facts)]
         for klass in with_addresses:
             answers_for = (klass,) if len(with_addresses) == 2 else CLASSES
             groups[kommun, klass] = answers_for
@@ -346,9 +344,7 @@ def decide(f: Facts, rows: dict[str, list[Item]], complete: set[str]) -> None:
     for m, t in PAIRS:
         status = MEASURES[: MEASURES.index(m) + 1]
         for level in LEVELS:
-            value = max(
-                (i.andel for i in rows[level] if i.status in status and i.ned >= t), default=Fraction(0)
-            )
+            value = max((i.andel for i in rows[level] if i.status in status and i.ned >= t), default=Fraction(0))
             if value > 0 or level in complete:
                 f.level[m, t], f.p[m, t] = level, value
                 break
@@ -377,9 +373,7 @@ def shares(c: County, area: str, klass: str) -> dict[tuple[str, int], Fraction]:
     technique = dict(zip(inputs.TEKNIK_NAMES, map(_exact, inputs.TEKNIK[area, klass]), strict=True))
     if c.hastighet:
         published = map(_exact, c.hastighet[area, klass])
-        share = {
-            (m, t): next(published) for m in MEASURES for t in THRESHOLDS if m == "tillgang" or c.has_passerad
-        }
+        share = {(m, t): next(published) for m in MEASURES for t in THRESHOLDS if m == "tillgang" or c.has_passerad}
     else:
         gigabit = max(technique["fiber"], technique["kabel_tv"])
         share = {
@@ -514,12 +508,7 @@ def quality(facts: list[Facts]) -> dict:
         best = min((TECHNIQUES.index(f.best), f.best) for f in known if f.max_ned == top)[1]
     else:
         best = "okand" if any(f.best == "okand" for f in facts) else "ingen"
-    return {
-        "max_ned_mbit": top,
-        "basta_teknik": best,
-        "planerad": any(f.planned for f in facts),
-        **grounds(facts),
-    }
+    return {"max_ned_mbit": top, "basta_teknik": best, "planerad": any(f.planned for f in facts), **grounds(facts)}
 
 
 def grounds(facts: list[Facts]) -> dict:
@@ -548,9 +537,7 @@ def names_of(cell: Cell, kommun: str, klass: str) -> dict:
     }
 
 
-def summaries(
-    c: County, facts: list[Facts], bare: list[Facts], land: dict[tuple[Cell, str, str], float]
-) -> Answer:
+def summaries(c: County, facts: list[Facts], bare: list[Facts], land: dict[tuple[Cell, str, str], float]) -> Answer:
     parts = sorted({*land, *((f.cell, f.address.kommun, f.klass) for f in facts)})
     delar, rutnat, oppna = {}, {}, {}
     for cell, kommun, klass in parts:
@@ -566,11 +553,7 @@ def summaries(
             if where == cell:
                 by_kommun[kommun] += ha
                 by_class[klass] += ha
-        row = names_of(
-            cell,
-            most(here, by_kommun, lambda f: f.address.kommun),
-            most(here, by_class, lambda f: f.klass),
-        )
+        row = names_of(cell, most(here, by_kommun, lambda f: f.address.kommun), most(here, by_class, lambda f: f.klass))
         row |= {"land_ha": sum(by_kommun.values()), **counts(here), **quality(here)}
         rutnat[row["rutid_scb"]] = row
     oppna = open_rows(rutnat, bare)
@@ -635,8 +618,7 @@ def open_row(cell: dict, own: list[Facts], facts: list[Facts]) -> dict:
 def told_as_one(row: dict) -> dict:
     """Return a cell of few addresses without what only several of them can show."""
     below = {
-        f"underlag_{t}": {"blandat": "statistik"}.get(row[f"underlag_{t}"], row[f"underlag_{t}"])
-        for t in THRESHOLDS
+        f"underlag_{t}": {"blandat": "statistik"}.get(row[f"underlag_{t}"], row[f"underlag_{t}"]) for t in THRESHOLDS
     }
     every = set(below.values())
     planned = row["planerad"] and row["klass_tillgang_1000"] == "fa_under_halften"
@@ -684,9 +666,7 @@ def _percent(row: dict, without: str) -> float | None:
     return 100 * (1 - row[without] / row["hushall"]) if row["hushall"] else None
 
 
-def area_summary(
-    c: County, area: str, mine: list[Facts], everyone: list[Facts], land: dict[Cell, float]
-) -> dict:
+def area_summary(c: County, area: str, mine: list[Facts], everyone: list[Facts], land: dict[Cell, float]) -> dict:
     total = math.fsum(land.values())
     row = {"land_ha": total, **counts(mine)}
     published = shares(c, area, "totalt")

@@ -57,11 +57,8 @@ KOMMUNER = [
     ("9701", "Fjärrby", FJARRBY),
 ]
 LAKE = Polygon(
-    [
-        (402380, 6401310), (402950, 6401200), (403330, 6401620),
-        (403180, 6402150), (402620, 6402240), (402290, 6401800),
-    ]
-)  # fmt: skip
+    [(402380, 6401310), (402950, 6401200), (403330, 6401620), (403180, 6402150), (402620, 6402240), (402290, 6401800)]
+)
 BORDER_LAKE = Polygon([(403650, 6400500), (404250, 6400560), (404100, 6400990), (403800, 6401010)])
 RIVER = Polygon([(405000, 6403400), (405100, 6403000), (405160, 6403010), (405080, 6403420)])
 FOREST = Polygon([(406000, 6400200), (407000, 6400300), (406500, 6400900)])
@@ -179,8 +176,7 @@ class Address:
 
 
 ADDRESSES = [
-    Address(a, float(e), float(n), k)
-    for a, e, n, k in (line.split()[:4] for line in _ADDRESSES.strip().splitlines())
+    Address(a, float(e), float(n), k) for a, e, n, k in (line.split()[:4] for line in _ADDRESSES.strip().splitlines())
 ]
 RESERVED = [
     Address("9901-R01", 401300.0, 6400805.0, "9901"),
@@ -191,26 +187,62 @@ RESERVED = [
 # --- SCB: E, N of the lower-left corner, people -----------------------------------------------------
 
 KM_SQUARES = [
-    (400000, 6400000, 9), (400000, 6401000, 5), (401000, 6400000, 33), (401000, 6401000, 31),
-    (402000, 6400000, 6), (403000, 6400000, 3), (400000, 6402000, 4), (401000, 6402000, 0),
-    (402000, 6402000, 8), (402000, 6401000, 2), (400000, 6403000, 11), (401000, 6403000, 13),
-    (403000, 6401000, 5), (403000, 6402000, 12), (404000, 6402000, 21), (402000, 6399000, 4),
-    (404000, 6400000, 7), (405000, 6401000, 26), (407000, 6401000, 10), (407000, 6402000, 3),
-    (407000, 6400000, 2), (406000, 6403000, 9), (405000, 6400000, 6), (404000, 6401000, 3),
-    (405000, 6402000, 8), (406000, 6402000, 11), (409000, 6401000, 1), (404000, 6403000, 14),
-    (403000, 6403000, 6), (405000, 6403000, 7), (407000, 6404000, 40), (430000, 6430000, 77),
+    (400000, 6400000, 9),
+    (400000, 6401000, 5),
+    (401000, 6400000, 33),
+    (401000, 6401000, 31),
+    (402000, 6400000, 6),
+    (403000, 6400000, 3),
+    (400000, 6402000, 4),
+    (401000, 6402000, 0),
+    (402000, 6402000, 8),
+    (402000, 6401000, 2),
+    (400000, 6403000, 11),
+    (401000, 6403000, 13),
+    (403000, 6401000, 5),
+    (403000, 6402000, 12),
+    (404000, 6402000, 21),
+    (402000, 6399000, 4),
+    (404000, 6400000, 7),
+    (405000, 6401000, 26),
+    (407000, 6401000, 10),
+    (407000, 6402000, 3),
+    (407000, 6400000, 2),
+    (406000, 6403000, 9),
+    (405000, 6400000, 6),
+    (404000, 6401000, 3),
+    (405000, 6402000, 8),
+    (406000, 6402000, 11),
+    (409000, 6401000, 1),
+    (404000, 6403000, 14),
+    (403000, 6403000, 6),
+    (405000, 6403000, 7),
+    (407000, 6404000, 40),
+    (430000, 6430000, 77),
     (450000, 6380000, 5),
-]  # fmt: skip
+]
 QUARTER_SQUARES = [
-    (401000, 6400750, 7), (401250, 6400750, 16), (401750, 6400500, 2), (401500, 6400250, 3),
-    (404250, 6403000, 3), (404500, 6403250, 6),
-]  # fmt: skip
+    (401000, 6400750, 7),
+    (401250, 6400750, 16),
+    (401750, 6400500, 2),
+    (401500, 6400250, 3),
+    (404250, 6403000, 3),
+    (404500, 6403250, 6),
+]
 
 EMPTIED = {  # squares whose people reach an undecided glesbebygd address in Håvik
-    (402000, 6401000), (403000, 6402000), (404000, 6402000), (404000, 6400000), (405000, 6401000),
-    (407000, 6400000), (406000, 6403000), (405000, 6400000), (404000, 6401000), (405000, 6402000),
+    (402000, 6401000),
+    (403000, 6402000),
+    (404000, 6402000),
+    (404000, 6400000),
+    (405000, 6401000),
+    (407000, 6400000),
+    (406000, 6403000),
+    (405000, 6400000),
+    (404000, 6401000),
+    (405000, 6402000),
     (406000, 6402000),
-}  # fmt: skip
+}
 
 # --- PTS ----------------------------------------------------------------------------------------------
 
@@ -221,9 +253,7 @@ HOUSEHOLDS = {
     ("9902", "tatbebyggt"): 19,
     ("9902", "glesbebyggt"): 17,
 }
-TEKNIK_NAMES = (
-    "xdsl", "vdsl", "fiber", "narhet_fiber", "kabel_tv", "fast_radio", "lte", "nr", "tradbunden", "total",
-)  # fmt: skip
+TEKNIK_NAMES = ("xdsl", "vdsl", "fiber", "narhet_fiber", "kabel_tv", "fast_radio", "lte", "nr", "tradbunden", "total")
 TEKNIK = {
     ("riket", "totalt"): (0.31, 0.22, 0.81, 0.97, 0.35, 0.40, 0.998, 0.92, 0.955, 0.999),
     ("riket", "tatbebyggt"): (0.33, 0.25, 0.84, 0.99, 0.41, 0.42, 1.0, 0.95, 0.98, 1.0),
@@ -258,15 +288,7 @@ HASTIGHET = {  # tillgång at 30, 100, 1000; passerad at 30, 100, 1000
 
 # --- evidence ------------------------------------------------------------------------------------------
 
-DEFAULT_SPEED = {
-    "fiber": 1000,
-    "kabel-tv": 1000,
-    "vdsl": 60,
-    "xdsl": 24,
-    "fast_radio": 30,
-    "lte": 30,
-    "nr": 100,
-}
+DEFAULT_SPEED = {"fiber": 1000, "kabel-tv": 1000, "vdsl": 60, "xdsl": 24, "fast_radio": 30, "lte": 30, "nr": 100}
 TECHNIQUES = ("fiber", "kabel-tv", "vdsl", "xdsl", "fast_radio", "lte", "nr")
 FIXED = ("fiber", "kabel-tv", "vdsl", "xdsl")
 Row = tuple  # (where, teknik, ned_mbit or None, status[, andel])
@@ -344,23 +366,21 @@ BY_CELL: list[Row] = [  # lower-left corner
 BY_AREA: list[Row] = [
     (  # 029 stands on its corner
         Polygon([(401250, 6402500), (401900, 6402480), (401900, 6402900), (401250, 6402900)]),
-        "vdsl", None, "tillgang",
+        "vdsl",
+        None,
+        "tillgang",
     ),
     (Polygon([(401600, 6402650), (401800, 6402660), (401720, 6402880)]), "fiber", 1000, "passerad"),
     (Polygon([(403000, 6402700), (403300, 6402720), (403200, 6403000)]), "nr", 1000, "tillgang"),
-    (
-        Polygon([(402000, 6400400), (402200, 6400390), (402210, 6400520), (402020, 6400530)]),
-        "fiber", 1000, "planerad",
-    ),
+    (Polygon([(402000, 6400400), (402200, 6400390), (402210, 6400520), (402020, 6400530)]), "fiber", 1000, "planerad"),
     (box(402930, 6400800, 402990, 6400850), "fiber", 1000, "tillgang"),  # round 045
     (  # 036 stands on its west edge
         Polygon([(403200, 6400950), (403500, 6401000), (403450, 6401300), (403200, 6401250)]),
-        "kabel-tv", 80, "tillgang",
+        "kabel-tv",
+        80,
+        "tillgang",
     ),
-    (
-        Polygon([(401450, 6402990), (401750, 6402995), (401700, 6403090), (401480, 6403085)]),
-        "xdsl", None, "tillgang",
-    ),
+    (Polygon([(401450, 6402990), (401750, 6402995), (401700, 6403090), (401480, 6403085)]), "xdsl", None, "tillgang"),
     (
         MultiPolygon(
             [
@@ -368,21 +388,20 @@ BY_AREA: list[Row] = [
                 Polygon([(406200, 6400480), (406310, 6400470), (406305, 6400600), (406210, 6400590)]),
             ]
         ),
-        "fiber", 1000, "tillgang",
+        "fiber",
+        1000,
+        "tillgang",
     ),
-    (
-        Polygon([(407200, 6401800), (407500, 6401820), (407480, 6402050), (407210, 6402020)]),
-        "vdsl", 100, "tillgang",
-    ),
-    (
-        Polygon([(407750, 6402560), (407850, 6402570), (407840, 6402700), (407760, 6402690)]),
-        "fiber", None, "passerad",
-    ),
-]  # fmt: skip
+    (Polygon([(407200, 6401800), (407500, 6401820), (407480, 6402050), (407210, 6402020)]), "vdsl", 100, "tillgang"),
+    (Polygon([(407750, 6402560), (407850, 6402570), (407840, 6402700), (407760, 6402690)]), "fiber", None, "passerad"),
+]
 
 ID_FILE, POINT_FILE, CELL_FILE, AREA_FILE = (
-    "adresser_fiber.csv", "adresser_koordinater.csv", "rutor_operator.csv", "omraden_kommun.gpkg",
-)  # fmt: skip
+    "adresser_fiber.csv",
+    "adresser_koordinater.csv",
+    "rutor_operator.csv",
+    "omraden_kommun.gpkg",
+)
 COMPLETE = {  # (file, kommun) for which the file is complete
     "full": {(CELL_FILE, "9902")},
     "komplett": {(ID_FILE, "9901"), (AREA_FILE, "9902")},
@@ -527,9 +546,7 @@ kalibrering_fil = "kalibrering.csv"
 """
 
 
-def _gpkg(
-    frame: gpd.GeoDataFrame, path: Path, layer: str, geometry_name: str = "geom", **more: object
-) -> None:
+def _gpkg(frame: gpd.GeoDataFrame, path: Path, layer: str, geometry_name: str = "geom", **more: object) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     pyogrio.write_dataframe(
         frame, path, layer=layer, driver="GPKG", layer_options={"GEOMETRY_NAME": geometry_name}, **more
@@ -645,11 +662,17 @@ def households_of(c: County, area: str, klass: str) -> int:
 def _pts(c: County, folder: Path) -> None:
     folder.mkdir(parents=True)
     teknik = [
-        "Tillgång via xDSL", "Tillgång via VDSL", "Tillgång via fiber eller fiber-lan", "I närhet av fiber",
-        "Tillgång via kabel-tv", "Tillgång via fast radio", "Tillgång via LTE (ej 450 MHz)",
-        "Tillgång via NR (5G)", "Tillgång via trådbunden accessteknik",
+        "Tillgång via xDSL",
+        "Tillgång via VDSL",
+        "Tillgång via fiber eller fiber-lan",
+        "I närhet av fiber",
+        "Tillgång via kabel-tv",
+        "Tillgång via fast radio",
+        "Tillgång via LTE (ej 450 MHz)",
+        "Tillgång via NR (5G)",
+        "Tillgång via trådbunden accessteknik",
         "Total tillgång (trådbunden och trådlös accessteknik)",
-    ]  # fmt: skip
+    ]
     _workbook(c, folder / "mtbbk_tabellbilaga_teknik.xlsx", "Teknik", teknik, TEKNIK)
     if c.hastighet:
         measures = MEASURES if c.has_passerad else MEASURES[:1]
@@ -667,9 +690,7 @@ def _workbook(
     book.active.append(["Mobiltäcknings- och bredbandskartläggning"])
     for bas, label in (("hushåll", "Hushåll"), ("arbetsställen", "Arbetsställen")):
         sheet = book.create_sheet(f"{title} kommun {bas}")
-        sheet.append(
-            ["Årtal", "Bas", "Aggregerat på", "Område", "Lännamn", "Kommunnamn", f"Antal {bas}", *names]
-        )
+        sheet.append(["Årtal", "Bas", "Aggregerat på", "Område", "Lännamn", "Kommunnamn", f"Antal {bas}", *names])
         for area, level, lan, kommun in AREAS:
             for klass, klass_text in CLASS_TEXT.items():
                 shares = values[area, klass]
@@ -727,14 +748,18 @@ def _evidence(c: County, folder: Path) -> None:
         ["fil", "kommunkod", "fullstandig", "referensdatum", "avtal", "far_publiceras"],
         [
             [
-                fil, kod, "ja" if (fil, kod) in c.complete else "nej", "2025-06-30", "Avtal Ö1",
+                fil,
+                kod,
+                "ja" if (fil, kod) in c.complete else "nej",
+                "2025-06-30",
+                "Avtal Ö1",
                 "ja" if (fil, kod) in c.published else "nej",
             ]
             for fil in FILES
             for kod in ("9901", "9902")
             if (fil, kod) in c.listed
         ],
-    )  # fmt: skip
+    )
 
 
 def _areas(c: County) -> gpd.GeoDataFrame:

@@ -147,9 +147,7 @@ def test_points_in_another_system_stop_and_it_is_named(
     stopped(root, "adresser_punkter.csv", told, "EPSG:3006", "Gör så här")
 
 
-def test_points_where_they_should_be_cover_all_but_the_second_of_two_at_one_point(
-    ground: Path, tmp_path: Path
-) -> None:
+def test_points_where_they_should_be_cover_all_but_the_second_of_two_at_one_point(ground: Path, tmp_path: Path) -> None:
     root = with_evidence(ground, tmp_path, "adresser_p.csv", by_point(3006))
     shares(root)
     row = pd.read_parquet(root / "out/.steg/kommuner.parquet").set_index("kommunkod").loc["9901"]
@@ -183,19 +181,14 @@ def test_polygons_that_touch_no_address_stop(ground: Path, tmp_path: Path) -> No
     root = with_evidence(ground, tmp_path, "omraden_fel.gpkg", "")
     shapes = [box(500_000 + 100 * i, 6_500_000, 500_050 + 100 * i, 6_500_050) for i in range(3)]
     frame = gpd.GeoDataFrame(
-        {"teknik": "fiber", "ned_mbit": 1000.0, "status": "tillgang"},
-        geometry=shapes,
-        crs=3006,
-        index=range(3),
+        {"teknik": "fiber", "ned_mbit": 1000.0, "status": "tillgang"}, geometry=shapes, crs=3006, index=range(3)
     )
     frame.to_file(root / "raw/tackning/omraden_fel.gpkg", layer="omraden", driver="GPKG")
     stopped(root, "omraden_fel.gpkg", "9901", "0 av 3")
 
 
 @pytest.mark.parametrize(("wrong", "kinds"), [(2, []), (10, ["allvarlig"]), (46, None), (24, None)])
-def test_the_floor_of_a_complete_file(
-    ground: Path, tmp_path: Path, wrong: int, kinds: list[str] | None
-) -> None:
+def test_the_floor_of_a_complete_file(ground: Path, tmp_path: Path, wrong: int, kinds: list[str] | None) -> None:
     """Of 46 rows 2 wrong are everyday, 10 (22 %) are told first, 24 (52 %) and all stop."""
     bad = {a.id for a in OSTBY[:wrong]}
     root = with_evidence(ground, tmp_path, "adresser_op.csv", by_id(lambda i: uuid_of(i) if i in bad else i))
@@ -217,9 +210,7 @@ def test_rows_of_another_kommun_than_they_say_are_told_first(ground: Path, tmp_p
     head, what = "adress_id;teknik;ned_mbit;status;kommunkod", "fiber;1000;tillgang;9902"
     root = with_evidence(ground, tmp_path, "adresser_op.csv", by_id(head=head, what=what))
     assert shares(root)[1] == pytest.approx(100)  # the address's own kommun counts
-    assert [(e.reason, e.count) for e in serious(root)] == [
-        ("rader vars kommunkod är en annan än adressens", 46)
-    ]
+    assert [(e.reason, e.count) for e in serious(root)] == [("rader vars kommunkod är en annan än adressens", 46)]
 
 
 @pytest.mark.parametrize("what", ["fiber;1000;planerad", "lte;50;tillgang"])

@@ -52,11 +52,7 @@ def editions(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
             shutil.move(raw, own / "raw")
             shutil.move(config, own / "county.toml")
             done = subprocess.run(
-                make_command(own, "coverage"),
-                capture_output=True,
-                text=True,
-                env=clean_environment(),
-                timeout=900,
+                make_command(own, "coverage"), capture_output=True, text=True, env=clean_environment(), timeout=900
             )
             assert done.returncode == 0, done.stdout + done.stderr
 
@@ -79,12 +75,8 @@ def test_files_below_kommun_level_are_the_same_bytes(editions, build: str) -> No
 def test_in_the_geopackage_only_the_kommuner_differ(editions, build: str) -> None:
     def told(root: Path) -> dict[str, list[tuple[object, ...]]]:
         with closing(sqlite3.connect(root / "maps/data/bredband_oppen.gpkg")) as db:
-            tables = [
-                r[0] for r in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
-            ]
-            return {
-                t: db.execute(f'SELECT * FROM "{t}"').fetchall() for t in tables if not t.startswith("rtree")
-            }
+            tables = [r[0] for r in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
+            return {t: db.execute(f'SELECT * FROM "{t}"').fetchall() for t in tables if not t.startswith("rtree")}
 
     one, other = told(editions["dold"]), told(editions[build])
     assert {t for t in one if one[t] != other[t]} <= {"kommuner", "lan"}
@@ -96,9 +88,7 @@ def test_in_the_geopackage_only_the_kommuner_differ(editions, build: str) -> Non
 @pytest.mark.parametrize("build", BUILDS[1:])
 def test_the_map_has_the_same_cells_and_areas(editions, build: str) -> None:
     for name in ("bredbandskarta.html", "bredbandskarta.en.html"):
-        one, other = (
-            Reader((editions[b] / "maps" / name).read_text(encoding="utf-8")) for b in ("dold", build)
-        )
+        one, other = (Reader((editions[b] / "maps" / name).read_text(encoding="utf-8")) for b in ("dold", build))
         for block in ("rutor-data", "omraden-data"):
             assert one.block(block) == other.block(block), block
 
@@ -108,22 +98,11 @@ def test_the_run_is_told_by_what_is_published(editions) -> None:
     """The internal ids differ; the open edition's is the same, and in every product."""
     inside = {json.loads((e / "out/.steg/korning.json").read_text())["korning_id"] for e in editions.values()}
     assert len(inside) == len(BUILDS)
-    outside = {
-        json.loads((e / "maps/data/datapackage.json").read_text())["version"] for e in editions.values()
-    }
+    outside = {json.loads((e / "maps/data/datapackage.json").read_text())["version"] for e in editions.values()}
     assert len(outside) == 1
     for root in editions.values():
         for path in (root / "maps").rglob("*"):
-            if path.is_file() and path.suffix in (
-                ".html",
-                ".json",
-                ".geojson",
-                ".xml",
-                ".rdf",
-                ".ttl",
-                ".qml",
-                ".csv",
-            ):
+            if path.is_file() and path.suffix in (".html", ".json", ".geojson", ".xml", ".rdf", ".ttl", ".qml", ".csv"):
                 text = path.read_text(encoding="utf-8")
                 assert not [x for x in inside if x in text], path
                 assert not re.search(r"rutor[^<]{0,20}\.csv", text) or path.suffix == ".json", path

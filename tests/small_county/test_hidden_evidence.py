@@ -49,9 +49,7 @@ def test_hidden_evidence_stays_above_cells(tmp_path: Path):
     shutil.copytree(steg, tmp_path / "kopia")
     for change in ("borta", "fiber"):
         for name in EVIDENCE:
-            read, write = (
-                (read_polygons, write_polygons) if name == "evidens_omrade" else (read_table, write_table)
-            )
+            read, write = (read_polygons, write_polygons) if name == "evidens_omrade" else (read_table, write_table)
             rows = read(tmp_path / f"kopia/{name}.parquet")
             if change == "borta":
                 rows = rows.iloc[:0]

@@ -42,18 +42,17 @@ def county(tmp: Path, kommuner: tuple[str, ...] = (), move: Move | None = None) 
     c = inputs.county("full")
     c.addresses = [
         dataclasses.replace(a, **dict(zip(("e", "n"), move(a.e, a.n), strict=True)))
-        if move and a.kommun in kommuner else a
+        if move and a.kommun in kommuner
+        else a
         for a in c.addresses
-    ]  # fmt: skip
+    ]
     inputs.write(c, tmp)
     return c
 
 
 def borders(tmp: Path, rows: list[tuple[str, str, Any]]) -> None:
     frame = gpd.GeoDataFrame(
-        {"kommunkod": [r[0] for r in rows], "kommunnamn": [r[1] for r in rows]},
-        geometry=[r[2] for r in rows],
-        crs=3006,
+        {"kommunkod": [r[0] for r in rows], "kommunnamn": [r[1] for r in rows]}, geometry=[r[2] for r in rows], crs=3006
     )
     path = tmp / "raw/granser/kommungranser.gpkg"
     path.unlink()
@@ -118,9 +117,15 @@ def test_addresses_of_one_kommun_moved(tmp_path: Path, east: float, north: float
 
 @pytest.mark.parametrize(
     "move",
-    [as_system(3006, swap=True), as_system(4326), as_system(4326, swap=True), as_system(3021), as_system(3857),
-     as_system(32632)],
-)  # fmt: skip
+    [
+        as_system(3006, swap=True),
+        as_system(4326),
+        as_system(4326, swap=True),
+        as_system(3021),
+        as_system(3857),
+        as_system(32632),
+    ],
+)
 def test_addresses_in_other_systems(tmp_path: Path, move: Move) -> None:
     county(tmp_path, ("9901", "9902"), move)
     fault = run(tmp_path)

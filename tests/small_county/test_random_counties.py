@@ -102,9 +102,7 @@ def _shares(chance: random.Random) -> Shares:
     """Draw shares that fall as speed rises, and no fewer passed than reached; ends and equals often."""
 
     def falling() -> list[float]:
-        return sorted(
-            (chance.choice((0, 0.5, 0.7, 1, *(chance.random(),) * 5)) for _ in range(3)), reverse=True
-        )
+        return sorted((chance.choice((0, 0.5, 0.7, 1, *(chance.random(),) * 5)) for _ in range(3)), reverse=True)
 
     shares = {}
     for key in inputs.HASTIGHET:
@@ -154,12 +152,16 @@ def overwrite(c: inputs.County, step: Path) -> None:
         "kallor",
         [
             {
-                "fil": f, "kommunkod": k, "fullstandig": (f, k) in c.complete, "referensdatum": "2025-06-30",
-                "avtal": "Avtal", "far_publiceras": (f, k) in c.published,
+                "fil": f,
+                "kommunkod": k,
+                "fullstandig": (f, k) in c.complete,
+                "referensdatum": "2025-06-30",
+                "avtal": "Avtal",
+                "far_publiceras": (f, k) in c.published,
             }
             for f, k in sorted(c.listed)
         ],
-    )  # fmt: skip
+    )
     by_id = [{"adress_id": a, **_row(inputs.ID_FILE, i, *r)} for i, (a, *r) in enumerate(c.by_id)]
     by_point = [
         {"adress_id": "", "e_m": e, "n_m": n, **_row(inputs.POINT_FILE, i, *r)}
@@ -186,9 +188,14 @@ def _row(fil: str, i: int, teknik: str, ned: float | None, status: str) -> dict:
     speed = inputs.DEFAULT_SPEED[teknik] if ned is None else ned
     assumed = ned is None
     return {
-        "fil": fil, "rad": i + 2, "teknik": teknik, "ned_mbit": speed, "ned_antagen": assumed,
-        "upp_mbit": None, "status": status,
-    }  # fmt: skip
+        "fil": fil,
+        "rad": i + 2,
+        "teknik": teknik,
+        "ned_mbit": speed,
+        "ned_antagen": assumed,
+        "upp_mbit": None,
+        "status": status,
+    }
 
 
 @pytest.fixture(scope="session")

@@ -70,19 +70,10 @@ def run(root: Path) -> None:
 def test_nothing_under_raw_is_changed_and_edits_beside_files_count(tmp_path: Path) -> None:
     inputs.write(inputs.county("full"), tmp_path)
     raw = tmp_path / "raw"
-    leave_edits(
-        raw / "scb/tatorter_2023.gpkg", "UPDATE Tatorter_2023 SET tatort = 'Nya Östby' WHERE tatort = 'Östby'"
-    )
-    leave_edits(
-        raw / "granser/kommungranser.gpkg", "UPDATE kommun SET kommunnamn = 'Omdöpt' WHERE kommunkod = '9801'"
-    )
-    leave_edits(
-        raw / "lantmateriet/mark.gpkg",
-        "UPDATE mark SET objekttyp = 'Åker' WHERE objekttyp = 'Vattendragsyta'",
-    )
-    leave_edits(
-        raw / "scb/befolkning_1km_2024.gpkg", "UPDATE befolkning_1km_2024 SET beftotalt = beftotalt + 1"
-    )
+    leave_edits(raw / "scb/tatorter_2023.gpkg", "UPDATE Tatorter_2023 SET tatort = 'Nya Östby' WHERE tatort = 'Östby'")
+    leave_edits(raw / "granser/kommungranser.gpkg", "UPDATE kommun SET kommunnamn = 'Omdöpt' WHERE kommunkod = '9801'")
+    leave_edits(raw / "lantmateriet/mark.gpkg", "UPDATE mark SET objekttyp = 'Åker' WHERE objekttyp = 'Vattendragsyta'")
+    leave_edits(raw / "scb/befolkning_1km_2024.gpkg", "UPDATE befolkning_1km_2024 SET beftotalt = beftotalt + 1")
     leave_edits(raw / "tackning/omraden_kommun.gpkg", "UPDATE omraden SET ned_mbit = 77 WHERE fid = 1")
     before = state(raw)
     assert sum(name.endswith("-wal") for name in before) == 5
@@ -124,15 +115,10 @@ def test_curves_are_read_wherever_there_are_polygons(tmp_path: Path) -> None:
     raw = tmp_path / "raw"
     replace_shape(raw / "tackning/omraden_kommun.gpkg", "omraden", "fid = 1", curved(400, 401_600, 6_402_700))
     replace_shape(
-        raw / "scb/tatorter_2023.gpkg",
-        "Tatorter_2023",
-        "tatortskod = 'T9901'",
-        curved(500, 401_250, 6_401_000),
+        raw / "scb/tatorter_2023.gpkg", "Tatorter_2023", "tatortskod = 'T9901'", curved(500, 401_250, 6_401_000)
     )
     replace_shape(raw / "lantmateriet/mark.gpkg", "mark", "fid = 1", curved(300, 402_800, 6_401_700))
-    replace_shape(
-        raw / "granser/kommungranser.gpkg", "kommun", "kommunkod = '9701'", curved(900, 431_000, 6_430_500)
-    )
+    replace_shape(raw / "granser/kommungranser.gpkg", "kommun", "kommunkod = '9701'", curved(900, 431_000, 6_430_500))
     run(tmp_path)
     tables = tmp_path / "out/.steg"
     # A chord lies at most a centimetre from its arc: a circle loses at most 4/3·π·r·0.01 m².
@@ -141,10 +127,7 @@ def test_curves_are_read_wherever_there_are_polygons(tmp_path: Path) -> None:
         lost = math.pi * r * r - area
         assert ((lost >= 0) & (lost <= 4 / 3 * math.pi * r * 0.01 + 1e-6)).sum() == 1, name
     told = {
-        (s, e.source)
-        for s in ("tackning", "scb", "granser")
-        for e in entries(tmp_path, s)
-        if "cirkelbågar" in e.reason
+        (s, e.source) for s in ("tackning", "scb", "granser") for e in entries(tmp_path, s) if "cirkelbågar" in e.reason
     }
     assert len(told) == 4
     addresses = files.read_points(tables / "adresser_ruta.parquet").set_index("adress_id")
@@ -162,12 +145,8 @@ def test_mended_polygons_are_named_in_every_file(tmp_path: Path) -> None:
         rings = struct.pack("<BIII10d", 1, 3, 1, len(ring), *(v for p in ring for v in p))
         return b"GP\x00\x01" + struct.pack("<i", 3006) + rings
 
-    replace_shape(
-        raw / "scb/tatorter_2023.gpkg", "Tatorter_2023", "tatortskod = 'T9901'", bow(401_000, 6_400_800, 400)
-    )
-    replace_shape(
-        raw / "granser/kommungranser.gpkg", "kommun", "kommunkod = '9701'", bow(431_000, 6_430_000, 1000)
-    )
+    replace_shape(raw / "scb/tatorter_2023.gpkg", "Tatorter_2023", "tatortskod = 'T9901'", bow(401_000, 6_400_800, 400))
+    replace_shape(raw / "granser/kommungranser.gpkg", "kommun", "kommunkod = '9701'", bow(431_000, 6_430_000, 1000))
     replace_shape(raw / "lantmateriet/mark.gpkg", "mark", "fid = 1", bow(402_600, 6_401_500, 200))
     replace_shape(raw / "tackning/omraden_kommun.gpkg", "omraden", "fid = 1", bow(401_500, 6_402_600, 100))
     run(tmp_path)

@@ -18,50 +18,86 @@ from pipelines.__main__ import main
 from . import brute, inputs
 
 STAGES = (
-    "inventory", "lantmateriet", "scb", "pts", "granser", "tackning", "grid", "households", "coverage",
+    "inventory",
+    "lantmateriet",
+    "scb",
+    "pts",
+    "granser",
+    "tackning",
+    "grid",
+    "households",
+    "coverage",
     "summaries",
-)  # fmt: skip
+)
 T = (30, 100, 1000)
 COUNTS = ["adresser", "befolkning", "hushall"] + [
     f"{what}_{t}"
     for t in T
-    for what in (
-        "adresser_utan",
-        "befolkning_utan",
-        "hushall_utan",
-        "hushall_ej_passerade",
-        "adresser_ej_passerade",
-    )
+    for what in ("adresser_utan", "befolkning_utan", "hushall_utan", "hushall_ej_passerade", "adresser_ej_passerade")
 ]
-AREA = ["land_ha", *COUNTS] + [
-    name.replace("#", str(t))
-    for t in T
-    for name in (
-        "andel_#_pct", "andel_passerade_#_pct", "yta_utan_#_pct", "yta_tackt_#_pct", "pts_andel_#_pct",
-        "pts_andel_passerade_#_pct", "pts_kalla_#", "avvikelse_#_pe",
-    )
-] + ["yta_obebodd_pct", *(f"hushall_utan_{t}_{end}" for t in T for end in ("lag", "hog"))]  # fmt: skip
+AREA = (
+    ["land_ha", *COUNTS]
+    + [
+        name.replace("#", str(t))
+        for t in T
+        for name in (
+            "andel_#_pct",
+            "andel_passerade_#_pct",
+            "yta_utan_#_pct",
+            "yta_tackt_#_pct",
+            "pts_andel_#_pct",
+            "pts_andel_passerade_#_pct",
+            "pts_kalla_#",
+            "avvikelse_#_pe",
+        )
+    ]
+    + ["yta_obebodd_pct", *(f"hushall_utan_{t}_{end}" for t in T for end in ("lag", "hog"))]
+)
 CELL = [
-    "rutid_scb", "rutid_inspire", "kommunkod", "kommunnamn", "omradestyp", "land_ha", *COUNTS,
-    "max_ned_mbit", "basta_teknik", "planerad", "underlag", *(f"underlag_{t}" for t in T),
-]  # fmt: skip
+    "rutid_scb",
+    "rutid_inspire",
+    "kommunkod",
+    "kommunnamn",
+    "omradestyp",
+    "land_ha",
+    *COUNTS,
+    "max_ned_mbit",
+    "basta_teknik",
+    "planerad",
+    "underlag",
+    *(f"underlag_{t}" for t in T),
+]
 COLUMNS = {
     "rutnat_250m": CELL,
     "rutnat_delar": CELL,
     "kommuner": ["kommunkod", "kommunnamn", *AREA],
     "lan": ["lanskod", "lansnamn", *AREA],
     "adresser": [
-        "adress_id", "kommunkod", "omradestyp", "rutid_scb", "befolkning", "hushall", "max_ned_mbit",
-        "basta_teknik", "status", "underlag",
+        "adress_id",
+        "kommunkod",
+        "omradestyp",
+        "rutid_scb",
+        "befolkning",
+        "hushall",
+        "max_ned_mbit",
+        "basta_teknik",
+        "status",
+        "underlag",
         *(f"sannolikhet_{m}_{t}" for m in ("tillgang", "passerad") for t in T),
     ],
     "oppna_rutor": [
-        "rutid_scb", "kommunkod", "kommunnamn", "omradestyp",
+        "rutid_scb",
+        "kommunkod",
+        "kommunnamn",
+        "omradestyp",
         *(f"klass_{m}_{t}" for m in ("tillgang", "passerad") for t in T),
-        "adresser_band", "sammanslagen_m",
-        "planerad", "underlag", *(f"underlag_{t}" for t in T),
+        "adresser_band",
+        "sammanslagen_m",
+        "planerad",
+        "underlag",
+        *(f"underlag_{t}" for t in T),
     ],
-}  # fmt: skip
+}
 KEYS = {
     "rutnat_250m": ("rutid_scb",),
     "rutnat_delar": ("rutid_scb", "kommunkod", "omradestyp"),
@@ -159,10 +195,7 @@ def test_variant_equals_brute_force(staged, expected, variant: str, table: str) 
     wrong = {c: differences(ours, theirs, c) for c in COLUMNS[table]}
     wrong = {c: lines for c, lines in wrong.items() if lines}
     assert not wrong, "\n".join(
-        [
-            f"kolumner som skiljer: {', '.join(wrong)}",
-            *(f"{c}: {told(wrong[c][:3])}" for c in list(wrong)[:4]),
-        ]
+        [f"kolumner som skiljer: {', '.join(wrong)}", *(f"{c}: {told(wrong[c][:3])}" for c in list(wrong)[:4])]
     )
 
 
@@ -207,9 +240,7 @@ def test_laws_and_pts_hold_with_the_small_area_model(staged, expected, variant: 
     for kod, row in rows_of(root, "kommuner").items():
         for t in T:
             for name in (f"hushall_utan_{t}", f"hushall_ej_passerade_{t}"):
-                assert row[name] == pytest.approx(
-                    plain[kod if isinstance(kod, str) else kod[0]][name], abs=1e-6
-                )
+                assert row[name] == pytest.approx(plain[kod if isinstance(kod, str) else kod[0]][name], abs=1e-6)
 
 
 @pytest.mark.parametrize("table", COLUMNS)
@@ -338,9 +369,7 @@ def test_a_partial_purchase_by_hand(staged, expected) -> None:
         assert [people[k] for k in others] == pytest.approx([5] * 6)
     total = rows_of(staged("delvis_kopt"), "lan")["99"]["befolkning"]
     before = rows_of(staged("utan_250m"), "lan")["99"]["befolkning"]
-    assert total == pytest.approx(
-        before + 100 - 33
-    )  # nobody more, nobody less: 33 live there in that variant
+    assert total == pytest.approx(before + 100 - 33)  # nobody more, nobody less: 33 live there in that variant
 
 
 def test_border_square_by_hand(full: brute.Answer) -> None:
@@ -417,11 +446,7 @@ def test_open_edition_by_hand(full: brute.Answer) -> None:
     # Four addresses, three in a kommun where the cell file may not be published.
     cell = full.oppna_rutor["4040006402750"]
     # A mixed basis would say that there are several: it is told as the weakest.
-    assert (cell["adresser_band"], cell["underlag"], cell["underlag_1000"]) == (
-        "1–4",
-        "statistik",
-        "statistik",
-    )
+    assert (cell["adresser_band"], cell["underlag"], cell["underlag_1000"]) == ("1–4", "statistik", "statistik")
     chances = {f.address.id: f for f in full.open_facts}
     assert chances["9901-039"].underlag == "statistik"
     assert chances["9902-103"].p["tillgang", 1000] == Fraction("0.25")
@@ -474,9 +499,10 @@ def test_variants_reach_every_branch(expected) -> None:
     assert 1 in chance
     assert sum(0 < p < 1 for p in chance) > 20
     empty = [
-        f for f in expected("utan_folk").facts
+        f
+        for f in expected("utan_folk").facts
         if (f.address.kommun, f.klass, f.underlag) == ("9902", "glesbebyggt", "statistik")
-    ]  # fmt: skip
+    ]
     assert empty
     assert all(f.people == 0 and f.p["tillgang", 100] == Fraction("0.593") for f in empty)
 

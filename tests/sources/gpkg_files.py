@@ -25,9 +25,7 @@ def region(kommuner: Any = KOMMUNER, scb_ar: int | None = None, land_ha: float =
     return Region(
         lan=Lan(kod=rows[0].kod[:2], namn="Provlän", kortnamn="Prov", kommuner=rows),
         scb=Scb(ar=scb_ar),
-        publicering=Publicering(
-            utgivare="Prov", kontakt_epost="a@example.org", bas_url="https://example.org"
-        ),
+        publicering=Publicering(utgivare="Prov", kontakt_epost="a@example.org", bas_url="https://example.org"),
         demo=Demo(adresser=1, befolkning=1, hushall=1, orter_fil="a", kalibrering_fil="b"),
     )
 
@@ -49,12 +47,7 @@ def gpkg(path: Path, columns: dict[str, Any], shapes: Any, layer: str, **options
         import pandas as pd
 
         pyogrio.write_dataframe(
-            pd.DataFrame(columns),
-            path,
-            layer=layer,
-            driver="GPKG",
-            append=path.exists(),
-            layer_options=settings,
+            pd.DataFrame(columns), path, layer=layer, driver="GPKG", append=path.exists(), layer_options=settings
         )
         return path
     frame = gpd.GeoDataFrame(columns, geometry=list(shapes), crs=crs)

@@ -16,14 +16,27 @@ KOMMUNER = (("9901", "Håbo"), ("9902", "Öckerö"), ("9903", "Dals-Ed"))
 LAN = "Provlän"
 AREA = ["Årtal", "Bas", "Aggregerat på", "Område", "Lännamn", "Kommunnamn"]
 TECHNIQUES = [
-    "Tillgång via xDSL", "Tillgång via VDSL", "Tillgång via fiber eller fiber-lan", "I närhet av fiber",
-    "Tillgång via kabel-tv", "Tillgång via fast radio", "Tillgång via LTE (ej 450 MHz)", "Tillgång via NR (5G)",
-    "Tillgång via trådbunden accessteknik", "Total tillgång (trådbunden och trådlös accessteknik)",
-]  # fmt: skip
+    "Tillgång via xDSL",
+    "Tillgång via VDSL",
+    "Tillgång via fiber eller fiber-lan",
+    "I närhet av fiber",
+    "Tillgång via kabel-tv",
+    "Tillgång via fast radio",
+    "Tillgång via LTE (ej 450 MHz)",
+    "Tillgång via NR (5G)",
+    "Tillgång via trådbunden accessteknik",
+    "Total tillgång (trådbunden och trådlös accessteknik)",
+]
 HEAD = [*AREA, "Antal hushåll", *TECHNIQUES]
 SHARES = [0.1, 0.2, 0.75, 0.875, 0.25, 0.9, 0.99, 0.5, 0.8, 1]
-SPEEDS = ["Tillgång till minst 30 Mbit/s", "Tillgång till minst 100 Mbit/s", "Tillgång till minst 1 Gbit/s",
-          "Homes passed 30 Mbit/s", "Homes passed 100 Mbit/s", "Homes passed 1 Gbit/s"]  # fmt: skip
+SPEEDS = [
+    "Tillgång till minst 30 Mbit/s",
+    "Tillgång till minst 100 Mbit/s",
+    "Tillgång till minst 1 Gbit/s",
+    "Homes passed 30 Mbit/s",
+    "Homes passed 100 Mbit/s",
+    "Homes passed 1 Gbit/s",
+]
 SPEED_SHARES = [0.95, 0.9, 0.8, 0.97, 0.96, 0.94]
 CLASSES = (("total", 100), ("tätbebyggt område", 70), ("glesbebyggt område", 30))
 
@@ -35,11 +48,7 @@ def region(ar: int | None = None, kommuner: Any = KOMMUNER) -> Region:
 
 def areas(years: Iterable[int] = (2025,), bases: Iterable[str] = ("hushåll",)) -> list[tuple[list[Any], int]]:
     """The first six cells of every row, and its count: the län, its kommuner, and Habo of another län."""
-    places = [
-        ("Län", LAN, ""),
-        *(("Kommun", LAN, n) for _, n in KOMMUNER),
-        ("Kommun", "Jönköpings län", "Habo"),
-    ]
+    places = [("Län", LAN, ""), *(("Kommun", LAN, n) for _, n in KOMMUNER), ("Kommun", "Jönköpings län", "Habo")]
     return [
         ([year, bas, level, kind, lan, kommun], count)
         for year in years
@@ -59,9 +68,7 @@ def hastighet(values: Sequence[Any] = SPEED_SHARES, **of: Any) -> list[list[Any]
     return [[*AREA, *SPEEDS], *([*area, *values] for area, _ in areas(**of))]
 
 
-def book(
-    path: Path, sheets: dict[str, list[list[Any]]], merge: Sequence[str] = (), hidden: Sequence[str] = ()
-) -> Path:
+def book(path: Path, sheets: dict[str, list[list[Any]]], merge: Sequence[str] = (), hidden: Sequence[str] = ()) -> Path:
     """Write a workbook; ``merge`` are ranges of its first sheet, ``hidden`` names of hidden sheets."""
     path.parent.mkdir(parents=True, exist_ok=True)
     wb = openpyxl.Workbook()
@@ -94,12 +101,15 @@ def mobil(path: Path) -> Path:
 def historiska(path: Path) -> Path:
     """Three-row merged header in rows 5 to 7: technique, year, unit."""
     rows: list[list[Any]] = [
-        ["Historiska uppgifter"], [], [], [],
+        ["Historiska uppgifter"],
+        [],
+        [],
+        [],
         ["Kod", "Kommun", "Tillgång via fiber", "", "Tillgång via kabel-tv", "", "Tillgång via xDSL", ""],
         ["", "", 2021, 2022, 2021, 2022, 2021, 2022],
         ["", "", *["Hushåll"] * 6],
         *([int(code), name, 0.7, 0.8, 0.2, 0.3, 0.9, 0.8] for code, name in KOMMUNER),
-    ]  # fmt: skip
+    ]
     return book(path, {"Fast bredband-teknik, totalt": rows}, merge=["C5:D5", "E5:F5", "G5:H5"])
 
 
@@ -116,9 +126,7 @@ def procent(path: Path) -> Path:
     rows[0] = [h.upper().replace(" ", "\n", 1) if i % 2 else f"  {h} " for i, h in enumerate(rows[0])]
     table = [[r[i] for i in order] for r in rows]
     title: list[list[Any]] = [["Tabell 4. Tillgång per kommun, oktober 2025"], []]
-    return book(
-        path, {"Om": [["Om statistiken"]], "Tabell 4": [*title, *table, [], ["* Avser hushåll i byggnad."]]}
-    )
+    return book(path, {"Om": [["Om statistiken"]], "Tabell 4": [*title, *table, [], ["* Avser hushåll i byggnad."]]})
 
 
 if __name__ == "__main__":

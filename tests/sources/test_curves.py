@@ -33,9 +33,7 @@ def head(kind: int, order: str = "<") -> bytes:
 def line(points: Points, kind: int = 2, order: str = "<", z: bool = False) -> bytes:
     width = 3 if z else 2
     flat = [v for x, y in points for v in ((E + x, N + y, 7.0) if z else (E + x, N + y))]
-    return head(kind + (1000 if z else 0), order) + struct.pack(
-        f"{order}I{width * len(points)}d", len(points), *flat
-    )
+    return head(kind + (1000 if z else 0), order) + struct.pack(f"{order}I{width * len(points)}d", len(points), *flat)
 
 
 def many(kind: int, parts: list[bytes], order: str = "<") -> bytes:
@@ -92,9 +90,7 @@ def test_holes_parts_heights_and_straight_rings() -> None:
     hole = line([(100, 0), (-100, 0), (100, 0)], 8)
     with_hole = many(10, [line(box), hole])
     far = shapely.box(E + 4500, N - 500, E + 5500, N + 500).wkb
-    both, straight, high = areas(
-        many(12, [with_hole, far]), many(10, [line(box)]), many(1010, [line(box, 2, z=True)])
-    )
+    both, straight, high = areas(many(12, [with_hole, far]), many(10, [line(box)]), many(1010, [line(box, 2, z=True)]))
     assert both.area == pytest.approx(2e6 - math.pi * 1e4, abs=5)
     assert straight.area == 1e6
     assert high.area == 1e6
@@ -131,14 +127,8 @@ def test_what_had_arcs_is_counted_beside_what_had_none() -> None:
         (many(9, [line([(0, 0), (1, 1)])]), "CompoundCurve"),
         (many(11, [line([(0, 0), (1, 1), (2, 0)], 8)]), "MultiCurve"),
         (shapely.Point(1, 1).wkb, "Point"),
-        (
-            shapely.GeometryCollection([shapely.box(0, 0, 1, 1), shapely.Point(1, 1)]).wkb,
-            "en samling med punkter",
-        ),
-        (
-            many(7, [many(10, [line([(1, 0), (-1, 0), (1, 0)], 8)]), line([(0, 0), (1, 1)])]),
-            "en samling med linjer",
-        ),
+        (shapely.GeometryCollection([shapely.box(0, 0, 1, 1), shapely.Point(1, 1)]).wkb, "en samling med punkter"),
+        (many(7, [many(10, [line([(1, 0), (-1, 0), (1, 0)], 8)]), line([(0, 0), (1, 1)])]), "en samling med linjer"),
         (many(99, []), "99"),
     ],
 )
@@ -189,9 +179,7 @@ def test_coordinates_that_are_no_numbers_stop() -> None:
 
 def test_mended_areas_are_named_with_area_before_and_after() -> None:
     ledger = Ledger("scb")
-    bow = shapely.Polygon(
-        [(0, 0), (200, 200), (200, 0), (0, 200)]
-    )  # two triangles of 1 ha, turned against each other
+    bow = shapely.Polygon([(0, 0), (200, 200), (200, 0), (0, 200)])  # two triangles of 1 ha, turned against each other
     column = pa.array([shapely.box(0, 0, 1, 1).wkb, bow.wkb], pa.binary())
     wkb.polygons(column, FILE, ledger=ledger, source="scb/tatorter.gpkg", names=["Hel", "Rosett"])
     (one,) = ledger.entries
@@ -203,11 +191,7 @@ def test_curves_are_read_out_of_a_geopackage(tmp_path: Path) -> None:
     path = make.sql(make.gpkg(tmp_path / "a.gpkg", {"kod": ["a"]}, [shapely.box(E, N, E + 1, N + 1)], "t"))
     circle = many(10, [line([(300, 0), (-300, 0), (300, 0)], 8)])
     blob = b"GP\x00\x01" + struct.pack("<i", 3006) + circle
-    make.sql(
-        path,
-        f"UPDATE t SET geom = x'{blob.hex()}'",
-        DECLARED,
-    )
+    make.sql(path, f"UPDATE t SET geom = x'{blob.hex()}'", DECLARED)
     (layer,) = gpkg.layers(path)
     (shape,) = wkb.polygons(gpkg.read(layer, {"kod": ("kod",)})["wkb"], path)
     assert shape.area == pytest.approx(math.pi * 9e4, abs=13)

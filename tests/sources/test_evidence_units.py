@@ -41,11 +41,18 @@ def speeds_of(header: str, *rows: tuple[str, str]) -> str:
 @pytest.mark.parametrize(
     ("header", "unit"),
     [
-        ("ned_mbit", "Mbit/s"), ("Ned (Mbit/s)", "Mbit/s"), ("nedhastighet_mbps", "Mbit/s"), ("ned_kbit", "kbit/s"),
-        ("nedhastighet kbit/s", "kbit/s"), ("Download kbps", "kbit/s"), ("ned_gbit", "Gbit/s"), ("ned bit/s", "bit/s"),
-        ("nedhastighet", ""), ("ned MB/s", ""),
+        ("ned_mbit", "Mbit/s"),
+        ("Ned (Mbit/s)", "Mbit/s"),
+        ("nedhastighet_mbps", "Mbit/s"),
+        ("ned_kbit", "kbit/s"),
+        ("nedhastighet kbit/s", "kbit/s"),
+        ("Download kbps", "kbit/s"),
+        ("ned_gbit", "Gbit/s"),
+        ("ned bit/s", "bit/s"),
+        ("nedhastighet", ""),
+        ("ned MB/s", ""),
     ],
-)  # fmt: skip
+)
 def test_a_header_says_its_unit(header: str, unit: str) -> None:
     assert stated_unit(header) == unit
 
@@ -77,11 +84,7 @@ def test_speeds_come_out_in_mbit(tmp_path: Path, header: str, rows: list, mbit: 
     ("header", "rows", "told"),
     [
         # the header says Mbit/s, the figures kbit/s or Gbit/s: one of them is wrong
-        (
-            "ned_mbit",
-            [("adsl", "8000"), ("adsl", "24000")],
-            ("orimligt hög", "ser ut att vara kbit/s", "2 av 2"),
-        ),
+        ("ned_mbit", [("adsl", "8000"), ("adsl", "24000")], ("orimligt hög", "ser ut att vara kbit/s", "2 av 2")),
         ("ned_mbit", [("fiber", "1"), ("fiber", "10")], ("orimligt låg", "ser ut att vara Gbit/s", "Rad: 2")),
         ("ned_kbit", [("fiber", "1000")], ("orimligt låg", "ser ut att vara Mbit/s")),
         # rows of different units: no unit fits them all
@@ -89,11 +92,7 @@ def test_speeds_come_out_in_mbit(tmp_path: Path, header: str, rows: list, mbit: 
         ("ned_mbit", [("fiber", "1000"), ("adsl", "8000")], ("orimligt hög för xdsl", "8000")),
         ("ned_mbit", [("adsl", "1000")], ("orimligt hög för xdsl", "0,1–30 Mbit/s")),
         # fits two units
-        (
-            "nedhastighet",
-            [("fiber", "20"), ("fiber", "25")],
-            ("enhet går inte att avgöra", "Mbit/s", "Gbit/s"),
-        ),
+        ("nedhastighet", [("fiber", "20"), ("fiber", "25")], ("enhet går inte att avgöra", "Mbit/s", "Gbit/s")),
     ],
 )
 def test_speeds_that_fit_no_unit_or_two_stop(tmp_path: Path, header: str, rows: list, told: tuple) -> None:
@@ -101,9 +100,7 @@ def test_speeds_that_fit_no_unit_or_two_stop(tmp_path: Path, header: str, rows: 
     refused(tmp_path, "adresser.csv", *told)
 
 
-def test_a_single_speed_too_high_is_assumed_and_named_a_single_too_low_is_kept_and_named(
-    tmp_path: Path,
-) -> None:
+def test_a_single_speed_too_high_is_assumed_and_named_a_single_too_low_is_kept_and_named(tmp_path: Path) -> None:
     rows = [("adsl", "8")] * 300 + [("adsl", "1000"), ("fiber", "2")]
     got, entries = read(tmp_path, speeds_of("ned_mbit", *rows))
     assert got["ned_mbit"].tolist() == [8.0] * 300 + [24.0, 2.0]
@@ -179,9 +176,7 @@ def test_separators_by_the_column(tmp_path: Path, values: tuple[str, ...], mbit:
     got, entries = read(tmp_path, speeds_of("ned_mbit", *(("fiber", v) for v in values)))
     assert got["ned_mbit"].tolist() == mbit
     judged = [e for e in entries if "lästa med" in e.reason]
-    assert [e.examples for e in judged] == (
-        [(values[0],)] if mbit[0] == 1000 and values[0][1] in ".," else []
-    )
+    assert [e.examples for e in judged] == ([(values[0],)] if mbit[0] == 1000 and values[0][1] in ".," else [])
 
 
 @pytest.mark.parametrize(
@@ -194,9 +189,7 @@ def test_numbers_that_cannot_be_read_one_way_stop(tmp_path: Path, values: tuple[
 
 def test_coordinates_with_thousands_and_exponents(tmp_path: Path) -> None:
     head = "e;n;teknik;ned_mbit;status\n"
-    got, _ = read(
-        tmp_path, head + "320 100,5;6 400 812,5;fiber;1000;tillgang\n320.200;6.400.812;fiber;1000;tillgang\n"
-    )
+    got, _ = read(tmp_path, head + "320 100,5;6 400 812,5;fiber;1000;tillgang\n320.200;6.400.812;fiber;1000;tillgang\n")
     assert got[["e_m", "n_m"]].to_numpy().tolist() == [[320100.5, 6400812.5], [320200, 6400812]]
     put(tmp_path, "adresser.csv", head + "3,2E+05;6,4E+06;fiber;1000;tillgang\n", kallor=False)
     refused(tmp_path, "avrundade", "3,2E+05", "Excel")
@@ -211,23 +204,14 @@ def test_coordinates_with_thousands_and_exponents(tmp_path: Path) -> None:
         ("andel_pct", ("100", "100"), [1, 1]),
     ],
 )
-def test_shares_in_one_scale(
-    tmp_path: Path, header: str, shares: tuple[str, str], read_as: list[float]
-) -> None:
-    rows = [
-        f"{cell};fiber;1000;tillgang;{a}\n"
-        for cell, a in zip((3200006400000, 3200006400250), shares, strict=True)
-    ]
+def test_shares_in_one_scale(tmp_path: Path, header: str, shares: tuple[str, str], read_as: list[float]) -> None:
+    rows = [f"{cell};fiber;1000;tillgang;{a}\n" for cell, a in zip((3200006400000, 3200006400250), shares, strict=True)]
     got, _ = read(tmp_path, f"rutid;teknik;ned_mbit;status;{header}\n" + "".join(rows), "rutor.csv")
     assert got["andel"].tolist() == read_as
 
 
 def test_a_header_in_per_cent_over_shares_stops(tmp_path: Path) -> None:
-    put(
-        tmp_path,
-        "rutor.csv",
-        "rutid;teknik;ned_mbit;status;andel (%)\n3200006400000;fiber;1000;tillgang;0,9\n",
-    )
+    put(tmp_path, "rutor.csv", "rutid;teknik;ned_mbit;status;andel (%)\n3200006400000;fiber;1000;tillgang;0,9\n")
     refused(tmp_path, "säger procent", "0,9")
 
 
@@ -236,30 +220,31 @@ def test_a_header_in_per_cent_over_shares_stops(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [UUID, UUID.upper(), f"{{{UUID.upper()}}}", UUID.replace("-", ""), f"urn:uuid:{UUID}", f" '{UUID}' ",
-     f"«{UUID}»\u00a0", f"\ufeff{UUID}", UUID.replace("-", "\u2013"), f"URN:UUID:{UUID.upper()}", f'="{UUID}"'],
-)  # fmt: skip
+    [
+        UUID,
+        UUID.upper(),
+        f"{{{UUID.upper()}}}",
+        UUID.replace("-", ""),
+        f"urn:uuid:{UUID}",
+        f" '{UUID}' ",
+        f"«{UUID}»\u00a0",
+        f"\ufeff{UUID}",
+        UUID.replace("-", "\u2013"),
+        f"URN:UUID:{UUID.upper()}",
+        f'="{UUID}"',
+    ],
+)
 def test_a_uuid_has_one_form(text: str) -> None:
     assert normal_ids(pa.array([text, UUID, None])).to_pylist() == [UUID, UUID, None]
 
 
 def test_an_id_that_is_no_uuid_is_kept_but_for_what_stands_round_it() -> None:
     ids = [" 9901-001 ", '="AbC"', "", " ", "6611A2B1", UUID[:-1], UUID + "0"]
-    assert normal_ids(pa.array(ids)).to_pylist() == [
-        "9901-001",
-        "AbC",
-        None,
-        None,
-        "6611A2B1",
-        UUID[:-1],
-        UUID + "0",
-    ]
+    assert normal_ids(pa.array(ids)).to_pylist() == ["9901-001", "AbC", None, None, "6611A2B1", UUID[:-1], UUID + "0"]
 
 
 def test_ids_are_written_in_their_one_form_and_repeats_in_other_forms_are_repeats(tmp_path: Path) -> None:
-    got, entries = read(
-        tmp_path, HEAD + f"{UUID.upper()},fiber,1000,,tillgang,\n{{{UUID}}},fiber,1000,,tillgang,\n"
-    )
+    got, entries = read(tmp_path, HEAD + f"{UUID.upper()},fiber,1000,,tillgang,\n{{{UUID}}},fiber,1000,,tillgang,\n")
     assert got["adress_id"].tolist() == [UUID]
     assert [(e.reason, e.count) for e in entries] == [("rader som upprepar en annan", 1)]
 
@@ -278,11 +263,7 @@ def test_the_regulators_list_is_read_when_it_says_coverage(tmp_path: Path) -> No
         for a, k in ((UUID.upper(), "1480"), ("b", "0180"), ("c", "1407"), ("d", "9999"))
     )
     got, entries = read(tmp_path, text)
-    assert got[["adress_id", "kommunkod_fil"]].to_numpy().tolist() == [
-        [UUID, "1480"],
-        ["c", "1407"],
-        ["d", ""],
-    ]
+    assert got[["adress_id", "kommunkod_fil"]].to_numpy().tolist() == [[UUID, "1480"], ["c", "1407"], ["d", ""]]
     assert [(e.kind, e.reason, e.count, e.examples) for e in entries] == [
         ("varning", "rader med en kommunkod som inte finns i länet", 1, ("9999",)),
         ("bortfall", "rader i kommuner utanför länet", 1, ("rad 3",)),
@@ -291,12 +272,7 @@ def test_the_regulators_list_is_read_when_it_says_coverage(tmp_path: Path) -> No
 
 def test_a_list_that_says_nothing_of_coverage_stops_and_its_headers_are_shown(tmp_path: Path) -> None:
     put(tmp_path, "adresser.csv", f'{OPERATOR}\n"{UUID}"\t"1"\t"00000"\t"1480"\t"Gatan"\n')
-    refused(
-        tmp_path,
-        "inget om täckning",
-        "teknik, ned_mbit, status",
-        "uuidadrpl, kommunkod, gatunummer, postnr, gata",
-    )
+    refused(tmp_path, "inget om täckning", "teknik, ned_mbit, status", "uuidadrpl, kommunkod, gatunummer, postnr, gata")
     put(tmp_path, "adresser.csv", "namn\tlat\tlon\nx\t1\t2\n", kallor=False)
     refused(tmp_path, "vilka adresser", "namn, lat, lon")
 
@@ -311,9 +287,13 @@ def cells_of(*rows: str, head: str = "rutstorl;rutid;teknik;ned_mbit;status;ande
 def test_larger_squares_are_spread_over_their_cells(tmp_path: Path) -> None:
     got, entries = read(
         tmp_path,
-        cells_of("500;3205006400500;fiber;1000;tillgang;0,4", "250;3200006400250;vdsl;60;tillgang;1",
-                 "1 km;3210006401000;fiber;1000;passerad;1"), "rutor.csv",
-    )  # fmt: skip
+        cells_of(
+            "500;3205006400500;fiber;1000;tillgang;0,4",
+            "250;3200006400250;vdsl;60;tillgang;1",
+            "1 km;3210006401000;fiber;1000;passerad;1",
+        ),
+        "rutor.csv",
+    )
     half = got[got["rad"] == 2]
     assert sorted(half["rutid"]) == [3205006400500, 3205006400750, 3207506400500, 3207506400750]
     assert set(half["andel"]) == {0.4} and set(half["ned_mbit"]) == {1000.0}
@@ -321,33 +301,27 @@ def test_larger_squares_are_spread_over_their_cells(tmp_path: Path) -> None:
     whole = got.loc[got["rad"] == 4, "rutid"]
     expected = {(321000 + 250 * i) * 10**7 + 6401000 + 250 * j for i in range(4) for j in range(4)}
     assert len(whole) == 16 and set(whole) == expected
-    assert [(e.reason, e.count) for e in entries] == [
-        ("rader om rutor på 500 m", 1),
-        ("rader om rutor på 1000 m", 1),
-    ]
+    assert [(e.reason, e.count) for e in entries] == [("rader om rutor på 500 m", 1), ("rader om rutor på 1000 m", 1)]
 
 
 @pytest.mark.parametrize("header", ["ruta_storlek", "Rut-storlek (m)", "Upplösning", "cell size", "sida_m"])
 def test_the_size_by_other_names(tmp_path: Path, header: str) -> None:
-    text = cells_of(
-        "500;3200006400000;fiber;1000;tillgang;1", head=f"{header};rutid;teknik;ned_mbit;status;andel"
-    )
+    text = cells_of("500;3200006400000;fiber;1000;tillgang;1", head=f"{header};rutid;teknik;ned_mbit;status;andel")
     assert len(read(tmp_path, text, "rutor.csv")[0]) == 4
 
 
 def test_squares_of_two_sizes_over_one_cell_are_counted(tmp_path: Path) -> None:
     _, entries = read(
         tmp_path,
-        cells_of("500;3200006400000;fiber;1000;tillgang;0,4", "250;3200006400250;fiber;1000;tillgang;1"), "rutor.csv",
-    )  # fmt: skip
+        cells_of("500;3200006400000;fiber;1000;tillgang;0,4", "250;3200006400250;fiber;1000;tillgang;1"),
+        "rutor.csv",
+    )
     assert [(e.count, e.examples) for e in entries if e.kind == "varning"] == [(1, ("3200006400250",))]
 
 
 def test_the_size_may_stand_in_the_id(tmp_path: Path) -> None:
     head = "rutid_inspire;teknik;ned_mbit;status;andel"
-    got, _ = read(
-        tmp_path, cells_of("SE_CRS3006RES500mN6400500E320500;fiber;1000;tillgang;1", head=head), "rutor.csv"
-    )
+    got, _ = read(tmp_path, cells_of("SE_CRS3006RES500mN6400500E320500;fiber;1000;tillgang;1", head=head), "rutor.csv")
     assert sorted(got["rutid"]) == [3205006400500, 3205006400750, 3207506400500, 3207506400750]
 
 
@@ -380,9 +354,7 @@ def lattice(step: int, count: int) -> str:
     return "".join(f"{320000 + step * i:06}6400000,fiber,1000,,tillgang,1\n" for i in range(count))
 
 
-def test_a_list_without_sizes_whose_ids_all_lie_on_a_larger_lattice_stops_when_it_is_long(
-    tmp_path: Path,
-) -> None:
+def test_a_list_without_sizes_whose_ids_all_lie_on_a_larger_lattice_stops_when_it_is_long(tmp_path: Path) -> None:
     put(tmp_path, "rutor.csv", CELLS + lattice(500, 10))
     refused(tmp_path, "500 m-rutor", "rutstorl")
     put(tmp_path, "rutor.csv", CELLS + lattice(1000, 10), kallor=False)
@@ -410,9 +382,7 @@ def test_a_complete_file_with_no_rows_stops_a_partial_one_is_counted(tmp_path: P
     put(tmp_path, name, head)
     refused(tmp_path, name, "fullständig", "1480", "0 användbara")
     (tmp_path / "raw/tackning/kallor.csv").write_text(f"{KALLOR}{name},1480,nej,2025-10-01,avtal,ja\n")
-    assert [(e.kind, e.reason) for e in run(tmp_path)[1].entries] == [
-        ("varning", "filen har inga användbara rader")
-    ]
+    assert [(e.kind, e.reason) for e in run(tmp_path)[1].entries] == [("varning", "filen har inga användbara rader")]
 
 
 def test_two_kallor_stop(tmp_path: Path) -> None:
@@ -424,9 +394,7 @@ def test_two_kallor_stop(tmp_path: Path) -> None:
 def test_bytes_that_no_encoding_has_stop_and_characters_already_lost_are_counted(tmp_path: Path) -> None:
     put(tmp_path, "adresser.csv", HEAD.encode() + b"a1,fiber,1000,,tillgang,N\x8ft\n")
     refused(tmp_path, "inte att läsa som text", "Rad: 2")
-    put(
-        tmp_path, "adresser.csv", HEAD + "a1,fiber,1000,,tillgang,N\N{REPLACEMENT CHARACTER}t\n", kallor=False
-    )
+    put(tmp_path, "adresser.csv", HEAD + "a1,fiber,1000,,tillgang,N\N{REPLACEMENT CHARACTER}t\n", kallor=False)
     assert [(e.kind, e.count) for e in run(tmp_path)[1].entries] == [("varning", 1)]
 
 
@@ -434,8 +402,14 @@ def test_coordinates_outside_sweden_are_told_in_which_system_they_fit(tmp_path: 
     import pyproj
 
     where = [(320_000.0 + 40 * i, 6_400_000.0 + 70 * i) for i in range(20)]
-    known = pd.DataFrame({"adress_id": [str(i) for i in range(20)], "kommunkod": "1480",
-                          "e_m": [e for e, _ in where], "n_m": [n for _, n in where]})  # fmt: skip
+    known = pd.DataFrame(
+        {
+            "adress_id": [str(i) for i in range(20)],
+            "kommunkod": "1480",
+            "e_m": [e for e, _ in where],
+            "n_m": [n for _, n in where],
+        }
+    )
     files.write_points(known, make.paths(tmp_path).table("adresser_kalla"))
     local = pyproj.Transformer.from_crs(3006, 3007, always_xy=True)
     rows = "".join("{:.2f},{:.2f},fiber,1000,tillgang\n".format(*local.transform(e, n)) for e, n in where)
@@ -450,11 +424,7 @@ def test_a_column_read_as_per_cent_with_only_small_figures_is_warned_of(
 ) -> None:
     """Shares times ten and numbers of households look like small percentages."""
     row = "{}6400000,fiber,1000,tillgang,{}\n"
-    text = (
-        "rutid_scb,teknik,ned_mbit,status,andel\n"
-        + row.format(400000, shares[0])
-        + row.format(400250, shares[1])
-    )
+    text = "rutid_scb,teknik,ned_mbit,status,andel\n" + row.format(400000, shares[0]) + row.format(400250, shares[1])
     _, entries = read(tmp_path, text, "rutor.csv")
     assert [e.kind for e in entries if "är procent" in e.reason] == [kind]
 

@@ -190,8 +190,9 @@ def test_a_local_zone_is_named(tmp_path: Path, code: int) -> None:
 def test_an_undefined_crs_is_refused(tmp_path: Path, srs_id: int) -> None:
     path = make.sql(
         table(tmp_path / "a.gpkg"),
-        f"UPDATE gpkg_geometry_columns SET srs_id = {srs_id}", f"UPDATE gpkg_contents SET srs_id = {srs_id}",
-    )  # fmt: skip
+        f"UPDATE gpkg_geometry_columns SET srs_id = {srs_id}",
+        f"UPDATE gpkg_contents SET srs_id = {srs_id}",
+    )
     with pytest.raises(DataError, match="Fel koordinatsystem") as e:
         gpkg.require_geometry(one(path))
     assert "inget känt koordinatsystem" in str(e.value)
@@ -202,8 +203,9 @@ def with_crs(path: Path, organization: str, code: int, wkt: str) -> Path:
     with closing(sqlite3.connect(make.sql(table(path)))) as db:
         db.execute(
             "INSERT INTO gpkg_spatial_ref_sys (srs_name, srs_id, organization, organization_coordsys_id, definition) "
-            "VALUES ('eget', 900001, ?, ?, ?)", (organization, code, wkt),
-        )  # fmt: skip
+            "VALUES ('eget', 900001, ?, ?, ?)",
+            (organization, code, wkt),
+        )
         db.execute("UPDATE gpkg_geometry_columns SET srs_id = 900001")
         db.execute("UPDATE gpkg_contents SET srs_id = 900001")
         db.commit()
@@ -213,9 +215,7 @@ def with_crs(path: Path, organization: str, code: int, wkt: str) -> Path:
 @pytest.mark.parametrize(
     ("organization", "code"), [("EPSG", 5845), ("NONE", 5845), ("EPSG", 3006), ("NONE", 3006), ("ESRI", 3006)]
 )
-def test_heights_and_numbers_of_ones_own_do_not_hide_3006(
-    tmp_path: Path, organization: str, code: int
-) -> None:
+def test_heights_and_numbers_of_ones_own_do_not_hide_3006(tmp_path: Path, organization: str, code: int) -> None:
     wkt = pyproj.CRS.from_epsg(code).to_wkt("WKT1_ESRI" if organization == "ESRI" else "WKT1_GDAL")
     path = with_crs(tmp_path / "a.gpkg", organization, code if organization == "EPSG" else 7, wkt)
     layer = gpkg.require_geometry(one(path))
@@ -224,11 +224,7 @@ def test_heights_and_numbers_of_ones_own_do_not_hide_3006(
 
 def test_a_name_alone_makes_no_system(tmp_path: Path) -> None:
     """Called SWEREF99 TM, but 350 km to the west of it."""
-    wkt = (
-        pyproj.CRS.from_epsg(3006)
-        .to_wkt("WKT1_GDAL")
-        .replace('"false_easting",500000', '"false_easting",150000')
-    )
+    wkt = pyproj.CRS.from_epsg(3006).to_wkt("WKT1_GDAL").replace('"false_easting",500000', '"false_easting",150000')
     with pytest.raises(DataError, match="Fel koordinatsystem"):
         gpkg.require_geometry(one(with_crs(tmp_path / "a.gpkg", "NONE", 7, wkt)))
 
@@ -261,7 +257,7 @@ _INDEX = '"rtree_Sjöar_geom"'
         (["UPDATE \"rtree_Sjöar_geom_node\" SET data = x'00'"], "går inte att läsa"),
         ([f"UPDATE {_INDEX} SET id = 99 WHERE id = 3"], "har fel läge för 1 av"),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("large", [False, True])
 def test_no_row_is_lost_to_the_spatial_index(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: list[str], told: str, large: bool
@@ -285,9 +281,7 @@ def test_only_what_touches_the_box_itself(tmp_path: Path) -> None:
     """A triangle whose bounding box touches, but not itself: as GDAL answers through an index."""
     triangle = shapely.Polygon([(0, 0), (10, 0), (0, 10)])
     bow = shapely.Polygon([(0, 0), (10, 10), (10, 0), (0, 10)])
-    path = make.gpkg(
-        tmp_path / "a.gpkg", {"kod": list("abcd")}, [triangle, shapely.box(8, 8, 9, 9), bow, None], "t"
-    )
+    path = make.gpkg(tmp_path / "a.gpkg", {"kod": list("abcd")}, [triangle, shapely.box(8, 8, 9, 9), bow, None], "t")
     (layer,) = gpkg.layers(path)
     assert gpkg.read(layer, {"kod": ("kod",)}, bbox=(8, 8, 20, 20))["kod"].to_pylist() == ["b", "c", "d"]
 

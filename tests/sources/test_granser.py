@@ -32,9 +32,7 @@ def put(tmp: Path, rows: Any = KOMMUNER, name: str = "kommunlanrike.gpkg", **opt
 def mark(tmp: Path, rows: list[tuple[Any, Any]], name: str = "mark.gpkg", **options: Any) -> Path:
     columns = {options.pop("column", "objekttyp"): [k for k, _ in rows]}
     shapes = [g for _, g in rows]
-    return make.gpkg(
-        tmp / "raw/lantmateriet" / name, columns, shapes, options.pop("layer", "mark"), **options
-    )
+    return make.gpkg(tmp / "raw/lantmateriet" / name, columns, shapes, options.pop("layer", "mark"), **options)
 
 
 def run(tmp: Path, land_ha: float = 800, region: Any = None) -> gpd.GeoDataFrame:
@@ -72,8 +70,9 @@ def test_official_boundaries_minus_water(tmp_path: Path) -> None:
     assert body["landareal"]["1480"] == {"land_ha": 750.0, "officiell_ha": 800, "avvikelse_pct": -6.25}
     assert body["gransunderlag"] == "officiella"
     assert [(f["fil"], f["anvand"]) for f in body["filer"]] == [
-        ("lantmateriet/mark.gpkg", True), ("granser/kommunlanrike.gpkg", True),
-    ]  # fmt: skip
+        ("lantmateriet/mark.gpkg", True),
+        ("granser/kommunlanrike.gpkg", True),
+    ]
 
 
 def test_areas_that_differ_are_named_with_kommun_and_per_cent(tmp_path: Path) -> None:
@@ -89,18 +88,14 @@ def test_areas_that_differ_are_named_with_kommun_and_per_cent(tmp_path: Path) ->
     assert warnings(tmp_path) == []
 
 
-@pytest.mark.parametrize(
-    "kind", ["Vattendragsyta", "vattendragsyta ", "Sjo", "HAV", "Havsyta", "Anlagt vatten"]
-)
+@pytest.mark.parametrize("kind", ["Vattendragsyta", "vattendragsyta ", "Sjo", "HAV", "Havsyta", "Anlagt vatten"])
 def test_water_by_any_of_its_names(tmp_path: Path, kind: str) -> None:
     put(tmp_path)
     mark(tmp_path, [(kind, LAKE)], column="ObjektTyp", geometry_name="geometri")
     assert run(tmp_path).area["1480"] == 7_500_000
 
 
-@pytest.mark.parametrize(
-    "kind", ["Sankmark", "Skog", "Åker", "Bebyggelse", "Öppen mark", "(tomt)", "Glaciär"]
-)
+@pytest.mark.parametrize("kind", ["Sankmark", "Skog", "Åker", "Bebyggelse", "Öppen mark", "(tomt)", "Glaciär"])
 def test_land_is_no_water(kind: str) -> None:
     assert not water.is_water(kind)
 
@@ -176,8 +171,11 @@ def test_generalised_boundaries_are_cut_by_water_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize("column", ["KOMMUNKOD", "kommun_kod", "KnKod", "kod"])
 def test_columns_by_other_names(tmp_path: Path, column: str) -> None:
     path = put(tmp_path)
-    make.sql(path, f"ALTER TABLE kommun RENAME COLUMN kommunkod TO {column}",
-             "ALTER TABLE kommun RENAME COLUMN kommunnamn TO KommunNamn")  # fmt: skip
+    make.sql(
+        path,
+        f"ALTER TABLE kommun RENAME COLUMN kommunkod TO {column}",
+        "ALTER TABLE kommun RENAME COLUMN kommunnamn TO KommunNamn",
+    )
     mark(tmp_path, [("Sjö", LAKE)])
     assert run(tmp_path)["kommunnamn"]["1380"] == "Nära"
 
@@ -194,17 +192,14 @@ def test_the_publishers_own_file(tmp_path: Path) -> None:
     """kommun-lan-rike: three tables, names in namnkortform and beslutatnamn, geometry column geometri."""
     path = tmp_path / "raw/granser/kommun-lan-rike_aktuell.gpkg"
     columns = {
-        "objektidentitet": ["a", "b", "c"], "kommunkod": ["1480", "1407", "1380"], "lanskod": ["14", "14", "13"],
+        "objektidentitet": ["a", "b", "c"],
+        "kommunkod": ["1480", "1407", "1380"],
+        "lanskod": ["14", "14", "13"],
         "beslutatnamn": ["Göteborgs stad", "Öckerö kommun", "Nära kommun"],
         "namnkortform": ["Göteborg", "Öckerö", "Nära"],
-    }  # fmt: skip
-    make.gpkg(path, columns, [A, B, NEAR], "kommun", geometry_name="geometri")
-    lan = {
-        "lanskod": ["14"],
-        "lansbokstav": ["O"],
-        "namnkortform": ["Västra Götaland"],
-        "kommunkod": ["1480"],
     }
+    make.gpkg(path, columns, [A, B, NEAR], "kommun", geometry_name="geometri")
+    lan = {"lanskod": ["14"], "lansbokstav": ["O"], "namnkortform": ["Västra Götaland"], "kommunkod": ["1480"]}
     make.gpkg(path, lan, [A.union(B)], "lan", geometry_name="geometri")
     make.gpkg(path, {"kod": ["SE"], "namn": ["Sverige"]}, [A.union(B)], "rike", geometry_name="geometri")
     mark(tmp_path, [("Sjö", LAKE)])
@@ -236,22 +231,13 @@ def test_water_elsewhere_is_told_and_in_another_system_stops(tmp_path: Path) -> 
     put(tmp_path)
     path = mark(tmp_path, [("Sjö", BOX(700e3, 6900e3, 701e3, 6901e3))])
     run(tmp_path)
-    (one,) = [
-        e
-        for e in load(make.paths(tmp_path).ledger("granser")).entries
-        if "inget vatten i närheten" in e.reason
-    ]
+    (one,) = [e for e in load(make.paths(tmp_path).ledger("granser")).entries if "inget vatten i närheten" in e.reason]
     assert (one.kind, one.source) == ("allvarlig", "lantmateriet/mark.gpkg")
     path.unlink()
     zone = Transformer.from_crs(3006, 3010, always_xy=True)
     mark(tmp_path, [("Sjö", shapely.transform(LAKE, zone.transform, interleaved=False))])
     make.paths(tmp_path).table("granser").unlink()
-    fails(
-        tmp_path,
-        "Ytorna ligger inte i länet",
-        "skulle ligga rätt som SWEREF 99 16 30 (EPSG:3010)",
-        "mark.gpkg",
-    )
+    fails(tmp_path, "Ytorna ligger inte i länet", "skulle ligga rätt som SWEREF 99 16 30 (EPSG:3010)", "mark.gpkg")
 
 
 def test_boundaries_that_lie_nowhere_near_the_kommun_of_that_code(tmp_path: Path) -> None:

@@ -50,9 +50,7 @@ def evidence(raw: Path, avtal: str, fil: str = "adresser_x.csv") -> None:
     folder.mkdir(exist_ok=True)
     (folder / fil).write_text("adress_id;teknik\n", encoding="utf-8")
     head = "Fil;kommunkod;fullstandig;referensdatum;Avtal;far_publiceras\n"
-    (folder / "kallor.csv").write_text(
-        f"\ufeff{head}{fil};1480;ja;2024-10-01;{avtal};nej\n", encoding="utf-8"
-    )
+    (folder / "kallor.csv").write_text(f"\ufeff{head}{fil};1480;ja;2024-10-01;{avtal};nej\n", encoding="utf-8")
 
 
 def run(tmp: Path) -> dict[str, list[Any]]:
@@ -87,9 +85,12 @@ def test_each_group_lists_its_files_with_checksums(tmp_path: Path) -> None:
     (first,) = found["lantmateriet"]
     body = (raw / ADDRESS).read_bytes()
     assert first == {
-        "fil": ADDRESS, "sha256": hashlib.sha256(body).hexdigest(), "bytes": len(body), "demo": False,
+        "fil": ADDRESS,
+        "sha256": hashlib.sha256(body).hexdigest(),
+        "bytes": len(body),
+        "demo": False,
         "roll": "adresser",
-    }  # fmt: skip
+    }
     assert ledger.load(make.paths(tmp_path).ledger("inventory")).entries == []
 
 
@@ -114,10 +115,16 @@ def test_what_is_missing_is_told_with_publisher_source_and_place(tmp_path: Path)
     (raw / TEKNIK).unlink()
     told = fails(tmp_path, "2 nödvändiga indata saknas", "Demodata blandas aldrig")
     for part in (
-        "befolkning i rutor om 1 km", "Utgivare: SCB", "geodata.scb.se/geoserver/stat/wfs", "befolkning_1km_<år>",
+        "befolkning i rutor om 1 km",
+        "Utgivare: SCB",
+        "geodata.scb.se/geoserver/stat/wfs",
+        "befolkning_1km_<år>",
         str(raw / "scb/befolkning_1km_<år>.gpkg"),
-        "tabellbilaga teknik", "Utgivare: PTS", "statistik.pts.se", str(raw / "pts"),
-    ):  # fmt: skip
+        "tabellbilaga teknik",
+        "Utgivare: PTS",
+        "statistik.pts.se",
+        str(raw / "pts"),
+    ):
         assert part in told
     assert "Utgivare: Lantmäteriet" not in told
     (raw / ADDRESS).unlink()
@@ -175,14 +182,7 @@ def test_evidence_without_its_list_of_sources(tmp_path: Path) -> None:
 
 def test_unknown_files_are_named(tmp_path: Path) -> None:
     raw = real(tmp_path)
-    for name in (
-        "scb/befolkning.csv",
-        "pts/ovrigt.xlsx",
-        "los.gpkg",
-        "okant/a.txt",
-        "scb/.DS_Store",
-        "pts/ReadMe.txt",
-    ):
+    for name in ("scb/befolkning.csv", "pts/ovrigt.xlsx", "los.gpkg", "okant/a.txt", "scb/.DS_Store", "pts/ReadMe.txt"):
         (raw / name).parent.mkdir(exist_ok=True)
         (raw / name).write_text("x", encoding="utf-8")
     found = run(tmp_path)
@@ -270,9 +270,7 @@ def test_the_mark_of_another_list_is_a_column_of_its_own(tmp_path: Path) -> None
 
 def test_nothing_heavy_is_imported() -> None:
     code = "import sys, pipelines.incoming.inventory; print(*sorted(sys.modules))"
-    loaded = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    ).stdout.split()
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"numpy", "pandas", "pyarrow", "geopandas", "shapely", "pyogrio"} & set(loaded)
 
 

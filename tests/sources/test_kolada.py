@@ -21,10 +21,17 @@ DATA = Path(__file__).parents[1] / "data" / "kolada"
 def values(kpi: str, year: Any, shares: dict[str, Any]) -> list[dict[str, Any]]:
     """Entries as v3 gives them: men, women, all."""
     return [
-        {"kpi": kpi, "municipality": code, "period": year, "values": [
-            {"gender": "K", "value": 1.0, "status": ""}, {"gender": "T", "value": v, "status": "" if v else "Missing"}]}
+        {
+            "kpi": kpi,
+            "municipality": code,
+            "period": year,
+            "values": [
+                {"gender": "K", "value": 1.0, "status": ""},
+                {"gender": "T", "value": v, "status": "" if v else "Missing"},
+            ],
+        }
         for code, v in shares.items()
-    ]  # fmt: skip
+    ]
 
 
 ALL = {"9901": 90.5, "9902": 80.0, "9903": 70.25, "0099": 85.0}
@@ -45,12 +52,7 @@ def read(*paths: Path) -> tuple[pd.DataFrame, dict[str, float]]:
 
 def test_percentages_become_shares_of_all(tmp_path: Path) -> None:
     table, notes = read(put(tmp_path, {"values": values("N07900", 2025, ALL), "next_page": None}))
-    assert table.set_index("kommunkod")["andel"].to_dict() == {
-        "9901": 0.905,
-        "9902": 0.8,
-        "9903": 0.7025,
-        "0099": 0.85,
-    }
+    assert table.set_index("kommunkod")["andel"].to_dict() == {"9901": 0.905, "9902": 0.8, "9903": 0.7025, "0099": 0.85}
     assert notes == {} and set(table["ar"]) == {2025}
 
 
@@ -58,9 +60,17 @@ def test_the_samples_of_both_versions() -> None:
     table, notes = read(DATA / "v2_N07918_2024.json", DATA / "v3_N07900_2024.json")
     got = table.set_index(["kpi", "kommunkod"])["andel"].to_dict()
     assert got == pytest.approx(
-        {("N07900", "9901"): 0.98, ("N07900", "9902"): 0.951, ("N07900", "9903"): 0.9, ("N07918", "0000"): 0.9,
-         ("N07918", "9901"): 0.91, ("N07918", "9902"): float("nan"), ("N07918", "9903"): 0.87}, nan_ok=True
-    )  # fmt: skip
+        {
+            ("N07900", "9901"): 0.98,
+            ("N07900", "9902"): 0.951,
+            ("N07900", "9903"): 0.9,
+            ("N07918", "0000"): 0.9,
+            ("N07918", "9901"): 0.91,
+            ("N07918", "9902"): float("nan"),
+            ("N07918", "9903"): 0.87,
+        },
+        nan_ok=True,
+    )
     assert notes == {
         "värden för andra nyckeltal": 1,
         "värden för grupper av kommuner": 1,
@@ -112,10 +122,7 @@ def test_a_list_of_indicators_has_no_values(tmp_path: Path) -> None:
         ({"values": values("N07900", 2024, {"9901": 10**400})}, "väntad form"),
         ({"values": values("N07900", "förra året", {"9901": 90})}, "väntad form"),
         ({"values": values("N07900", 2024, {"Ale": 90})}, "väntad form"),
-        (
-            {"values": values("N07900", 2024, {f"{i}": 0.9 for i in range(1000, 1006)})},
-            "andelar, inte procent",
-        ),
+        ({"values": values("N07900", 2024, {f"{i}": 0.9 for i in range(1000, 1006)})}, "andelar, inte procent"),
     ],
 )
 def test_what_is_no_answer_stops(tmp_path: Path, body: Any, told: str) -> None:
@@ -133,14 +140,16 @@ def shares(table: pd.DataFrame) -> dict[str, float]:
 
 
 def test_deleted_values_are_skipped_and_counted(tmp_path: Path) -> None:
-    body = {"values": [
-        entry("9901", {"gender": "T", "value": 12.0, "isdeleted": True}, {"gender": "T", "value": 90.0}),
-        entry("9902", {"gender": "T", "value": 11.0, "isdeleted": True}),
-        entry("9903", {"gender": "T", "value": 70.0, "isdeleted": False}),
-        entry("9903", {"gender": "T", "value": 10.0}, isdeleted=True),
-        {"kpi": "N07900", "municipality": "0099", "period": 2024, "value": 13.0, "isdeleted": "true"},
-        {"kpi": "N07900", "municipality": "0099", "period": 2024, "value": 80.0, "isdeleted": 0},
-    ]}  # fmt: skip
+    body = {
+        "values": [
+            entry("9901", {"gender": "T", "value": 12.0, "isdeleted": True}, {"gender": "T", "value": 90.0}),
+            entry("9902", {"gender": "T", "value": 11.0, "isdeleted": True}),
+            entry("9903", {"gender": "T", "value": 70.0, "isdeleted": False}),
+            entry("9903", {"gender": "T", "value": 10.0}, isdeleted=True),
+            {"kpi": "N07900", "municipality": "0099", "period": 2024, "value": 13.0, "isdeleted": "true"},
+            {"kpi": "N07900", "municipality": "0099", "period": 2024, "value": 80.0, "isdeleted": 0},
+        ]
+    }
     table, notes = read(put(tmp_path, body))
     assert shares(table) == {"9901": 0.9, "9903": 0.7, "0099": 0.8}
     assert notes["borttagna värden (isdeleted)"] == 4
@@ -148,36 +157,41 @@ def test_deleted_values_are_skipped_and_counted(tmp_path: Path) -> None:
 
 
 def test_a_value_of_one_sex_is_never_the_value_of_all(tmp_path: Path) -> None:
-    body = {"values": [
-        entry("9901", {"gender": "K", "value": 91.0}, {"gender": "M", "value": 89.0}),
-        {"kpi": "N07900", "municipality": "9902", "period": "2024", "gender": "K", "value": 55.0},
-        {"kpi": "N07900", "municipality": "9902", "period": "2024", "gender": "T", "value": 60.0},
-        {"kpi": "N07900", "municipality": "9903", "period": "2024", "gender": "M", "value": 50.0},
-    ]}  # fmt: skip
+    body = {
+        "values": [
+            entry("9901", {"gender": "K", "value": 91.0}, {"gender": "M", "value": 89.0}),
+            {"kpi": "N07900", "municipality": "9902", "period": "2024", "gender": "K", "value": 55.0},
+            {"kpi": "N07900", "municipality": "9902", "period": "2024", "gender": "T", "value": 60.0},
+            {"kpi": "N07900", "municipality": "9903", "period": "2024", "gender": "M", "value": 50.0},
+        ]
+    }
     table, notes = read(put(tmp_path, body))
     assert shares(table) == {"9902": 0.6} and notes["värden för bara kvinnor eller män"] == 4
 
 
 def test_a_value_that_is_said_to_be_missing_is_missing_whatever_stands_there(tmp_path: Path) -> None:
-    body = {"values": [
-        entry("9901", {"gender": "T", "value": 0, "status": "Missing"}),
-        entry("9902", {"gender": "T", "value": 80.0, "status": "Preliminary"}),
-        entry("9903", {"gender": "T", "value": None, "status": "Private"}),
-    ]}  # fmt: skip
+    body = {
+        "values": [
+            entry("9901", {"gender": "T", "value": 0, "status": "Missing"}),
+            entry("9902", {"gender": "T", "value": 80.0, "status": "Preliminary"}),
+            entry("9903", {"gender": "T", "value": None, "status": "Private"}),
+        ]
+    }
     table, notes = read(put(tmp_path, body))
     assert shares(table) == {"9902": 0.8} and len(table) == 3
-    assert (
-        notes["värden som Kolada säger saknas (Missing)"] == 1 and notes["värden med status Preliminary"] == 1
-    )
+    assert notes["värden som Kolada säger saknas (Missing)"] == 1 and notes["värden med status Preliminary"] == 1
 
 
 def page(number: int, last: int, codes: dict[str, Any], **more: Any) -> dict[str, Any]:
     """Page ``number`` of ``last`` as v3 gives it."""
     link = "https://api.kolada.se/v3/data/kpi/N07900/year/2024?per_page=2&page={}"
     return {
-        "count": None, "previous_url": link.format(number - 1) if number > 1 else None,
-        "next_url": link.format(number + 1) if number < last else None, "values": values("N07900", 2024, codes), **more,
-    }  # fmt: skip
+        "count": None,
+        "previous_url": link.format(number - 1) if number > 1 else None,
+        "next_url": link.format(number + 1) if number < last else None,
+        "values": values("N07900", 2024, codes),
+        **more,
+    }
 
 
 ONE, TWO, THREE = {"9901": 90.5}, {"9902": 80.0}, {"9903": 70.25}

@@ -20,9 +20,7 @@ GBG = [("b", "1480", G, (320_100, 6_400_100)), ("a", "1480", G, (320_200.25, 6_4
 OCK = [("c", "1407", G, (305_000, 6_402_000))]
 
 
-def put(
-    tmp: Path, code: str, rows: list[Any], *, comment: str = "", suffix: str = "", **options: Any
-) -> Path:
+def put(tmp: Path, code: str, rows: list[Any], *, comment: str = "", suffix: str = "", **options: Any) -> Path:
     """One zip as Lantmäteriet packs it."""
     name = f"belagenhetsadresser_kn{code}{suffix}"
     source = make.addresses(tmp / "raw" / f"{name}.gpkg", rows, **options)
@@ -66,8 +64,12 @@ def test_one_zip_per_kommun_in_both_dresses(tmp_path: Path) -> None:
     ]
     assert ledger(tmp_path) == {}
     assert facts(tmp_path)["rader"] == {
-        "lasta": 3, "behallna": 3, "utanfor_lanet": 0, "annan_status": 0, "utan_punkt": 0,
-    }  # fmt: skip
+        "lasta": 3,
+        "behallna": 3,
+        "utanfor_lanet": 0,
+        "annan_status": 0,
+        "utan_punkt": 0,
+    }
     (first, _) = facts(tmp_path)["filer"]
     assert first["fil"] == "lantmateriet/belagenhetsadresser_kn1407.zip"
     assert first["roll"] == "adresser"
@@ -99,8 +101,7 @@ def test_plain_geopackages_of_many_kommuner(tmp_path: Path) -> None:
 
 
 def test_codes_as_numbers_and_ids_as_numbers(tmp_path: Path) -> None:
-    rows = [(2, 1480, G, (320_000, 6_400_000)), (10, 1407, G, (305_000, 6_400_000)),
-            (3, 114, G, (660_000, 6_600_000))]  # fmt: skip
+    rows = [(2, 1480, G, (320_000, 6_400_000)), (10, 1407, G, (305_000, 6_400_000)), (3, 114, G, (660_000, 6_600_000))]
     make.addresses(tmp_path / "raw/lantmateriet/belagenhetsadresser.gpkg", rows)
     assert [(i, k) for i, k, *_ in run(tmp_path)] == [("10", "1407"), ("2", "1480")]
     assert ledger(tmp_path) == {("bortfall", "kommun 0114 utanför länet"): 1}
@@ -125,9 +126,7 @@ def test_a_few_points_outside_sweden_are_rows_without_a_place(tmp_path: Path) ->
     assert ledger(tmp_path) == {("bortfall", "gällande adress med punkt utanför Sverige"): 2}
     assert facts(tmp_path)["rader"]["utan_punkt"] == 2
     make.paths(tmp_path).table("adresser_kalla").unlink()
-    put(
-        tmp_path, "1480", [*many, *((f"x{i}", "1480", G, (0, 0)) for i in range(3))]
-    )  # 3 of 203: more than 1 %
+    put(tmp_path, "1480", [*many, *((f"x{i}", "1480", G, (0, 0)) for i in range(3))])  # 3 of 203: more than 1 %
     fails(tmp_path, "3 punkter ligger utanför Sverige", "Rad: 201")
 
 
@@ -135,9 +134,7 @@ def test_the_system_that_would_fit_is_named(tmp_path: Path) -> None:
     put(tmp_path, "1480", [("a", "1480", G, (11.97, 57.71)), ("b", "1480", G, (11.98, 57.7))])
     put(tmp_path, "1407", OCK)
     fails(tmp_path, "utanför Sverige", "skulle ligga rätt som longitud och latitud, WGS 84 (EPSG:4326)")
-    put(
-        tmp_path, "1480", [("a", "1480", G, (1_271_000, 6_404_000)), ("b", "1480", G, (1_272_000, 6_405_000))]
-    )
+    put(tmp_path, "1480", [("a", "1480", G, (1_271_000, 6_404_000)), ("b", "1480", G, (1_272_000, 6_405_000))])
     fails(tmp_path, "skulle ligga rätt som RT 90 2,5 gon V (EPSG:3021)")
 
 
@@ -173,8 +170,12 @@ def test_other_statuses_and_missing_points_are_dropped_and_counted(tmp_path: Pat
         ("bortfall", "gällande adress utan punkt"): 2,
     }
     assert facts(tmp_path)["rader"] == {
-        "lasta": 10, "behallna": 3, "utanfor_lanet": 1, "annan_status": 4, "utan_punkt": 2,
-    }  # fmt: skip
+        "lasta": 10,
+        "behallna": 3,
+        "utanfor_lanet": 1,
+        "annan_status": 4,
+        "utan_punkt": 2,
+    }
     body = json.loads(make.paths(tmp_path).ledger("lantmateriet").read_text(encoding="utf-8"))
     lost = next(p for p in body["poster"] if "utan punkt" in p["reason"])
     assert lost["examples"] == ["n1", "n2"]
@@ -200,8 +201,7 @@ def test_the_order_of_files_and_rows_makes_no_difference(tmp_path: Path) -> None
 
 def test_a_missing_kommun_is_named_with_its_file(tmp_path: Path) -> None:
     put(tmp_path, "1480", GBG)
-    fails(tmp_path, "saknas för 1 av länets 2 kommuner", "1407 Öckerö: belagenhetsadresser_kn1407.zip",
-          "Gör så här")  # fmt: skip
+    fails(tmp_path, "saknas för 1 av länets 2 kommuner", "1407 Öckerö: belagenhetsadresser_kn1407.zip", "Gör så här")
 
 
 def test_a_kommun_with_only_reserved_addresses_is_missing(tmp_path: Path) -> None:
@@ -225,9 +225,11 @@ def test_two_deliveries_of_one_kommun(tmp_path: Path) -> None:
     put(tmp_path, "1480", GBG, suffix=" (1)")
     put(tmp_path, "1407", OCK)
     fails(
-        tmp_path, "2 adresser förekommer två gånger",
-        "2 i belagenhetsadresser_kn1480 (1).zip och belagenhetsadresser_kn1480.zip", "bara en leverans",
-    )  # fmt: skip
+        tmp_path,
+        "2 adresser förekommer två gånger",
+        "2 i belagenhetsadresser_kn1480 (1).zip och belagenhetsadresser_kn1480.zip",
+        "bara en leverans",
+    )
 
 
 def test_a_reserved_row_may_share_its_id_with_a_valid_one(tmp_path: Path) -> None:
@@ -263,9 +265,7 @@ def test_wrong_crs(tmp_path: Path) -> None:
     fails(tmp_path, "Fel koordinatsystem", "EPSG:4326", "belagenhetsadresser_kn1480.zip")
 
 
-@pytest.mark.parametrize(
-    "column", ["kommunkod", "statusforbelagenhetsadress", "belagenhetsadress_objektidentitet"]
-)
+@pytest.mark.parametrize("column", ["kommunkod", "statusforbelagenhetsadress", "belagenhetsadress_objektidentitet"])
 def test_a_missing_column(tmp_path: Path, column: str) -> None:
     source = make.addresses(tmp_path / "raw/belagenhetsadresser_kn1480.gpkg", GBG)
     make.sql(source, f'ALTER TABLE belagenhetsadress RENAME COLUMN "{column}" TO annat')
@@ -276,8 +276,9 @@ def test_a_missing_column(tmp_path: Path, column: str) -> None:
 
 def test_an_empty_table(tmp_path: Path) -> None:
     source = make.addresses(tmp_path / "raw/belagenhetsadresser_kn1480.gpkg", GBG)
-    make.zipped(make.sql(source, "DELETE FROM belagenhetsadress"),
-                tmp_path / "raw/lantmateriet/belagenhetsadresser_kn1480.zip")  # fmt: skip
+    make.zipped(
+        make.sql(source, "DELETE FROM belagenhetsadress"), tmp_path / "raw/lantmateriet/belagenhetsadresser_kn1480.zip"
+    )
     put(tmp_path, "1407", OCK)
     fails(tmp_path, "«belagenhetsadress» är tom", "kn1480.zip")
 
@@ -311,10 +312,7 @@ UUIDS = ["6611a2b1-4011-5f0c-bcd0-309e19a25d78", "719e9417-3e3c-54df-90bf-3561bd
 
 
 def test_uuids_have_one_form_however_the_register_spells_them(tmp_path: Path) -> None:
-    rows = [
-        (UUIDS[1].upper(), "1480", G, (320_000, 6_400_000)),
-        (f"{{{UUIDS[0]}}}", "1480", G, (320_001, 6_400_000)),
-    ]
+    rows = [(UUIDS[1].upper(), "1480", G, (320_000, 6_400_000)), (f"{{{UUIDS[0]}}}", "1480", G, (320_001, 6_400_000))]
     put(tmp_path, "1480", rows)
     put(tmp_path, "1407", OCK)
     assert [r[0] for r in run(tmp_path)] == [*UUIDS, "c"]

@@ -61,9 +61,7 @@ def test_of_two_readings_the_only_possible_one_is_taken_and_told() -> None:
     assert read_forms(pa.array(["400.812", "11.970"]), plausible=(100_000, 8_000_000)).unclear == (0, 1)
 
 
-@pytest.mark.parametrize(
-    "text", ["<30", "snabbt", "1 00", "1.00.000", "1,000.5.5", "1e999", "0x10", "1_000", "inf"]
-)
+@pytest.mark.parametrize("text", ["<30", "snabbt", "1 00", "1.00.000", "1,000.5.5", "1e999", "0x10", "1_000", "inf"])
 def test_what_is_no_number_is_none(text: str) -> None:
     assert read_forms(pa.array(["100", text])).bad == (1,)
 
@@ -75,5 +73,9 @@ def test_what_says_that_there_is_no_figure_is_empty() -> None:
 
 def test_an_exponent_that_hides_digits_is_known() -> None:
     assert read_forms(pa.array(["6,4E+06", "4.0e5", "6.4008125e6", "1E3", "400000"])).rounded.tolist() == [
-        True, True, False, True, False
-    ]  # fmt: skip
+        True,
+        True,
+        False,
+        True,
+        False,
+    ]

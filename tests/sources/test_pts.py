@@ -22,9 +22,7 @@ DATA = Path(__file__).parents[1] / "data" / "pts"
 COLUMNS = [f"andel_{t}" for t in contracts.TEKNIK_COLUMNS]
 
 
-def put(
-    tmp: Path, rows: Any = None, name: str = "tabellbilaga_teknik.xlsx", sheet: str = "Teknik kommun"
-) -> Path:
+def put(tmp: Path, rows: Any = None, name: str = "tabellbilaga_teknik.xlsx", sheet: str = "Teknik kommun") -> Path:
     """One workbook with one sheet."""
     return make.book(tmp / "raw/pts" / name, {sheet: rows if rows is not None else make.teknik()})
 
@@ -122,10 +120,7 @@ def test_workplaces_as_sheets_of_their_own(tmp_path: Path) -> None:
     }
     make.book(tmp_path / "raw/pts/teknik.xlsx", sheets)
     t = run(tmp_path)[0]["pts_teknik"]
-    assert t.groupby("bas")["andel_xdsl"].unique().map(list).to_dict() == {
-        "hushall": [0.1],
-        "arbetsstallen": [0.5],
-    }
+    assert t.groupby("bas")["andel_xdsl"].unique().map(list).to_dict() == {"hushall": [0.1], "arbetsstallen": [0.5]}
 
 
 def test_workplaces_as_columns_of_their_own(tmp_path: Path) -> None:
@@ -140,20 +135,13 @@ def test_workplaces_as_columns_of_their_own(tmp_path: Path) -> None:
     t = run(tmp_path)[0]["pts_teknik"].set_index("bas")
     assert len(t) == 30
     work, home = t.loc["arbetsstallen"], t.loc["hushall"]
-    assert (
-        set(work["antal"]) == {9}
-        and set(work["andel_fiber"]) == {0.25}
-        and work["andel_kabel_tv"].isna().all()
-    )
+    assert set(work["antal"]) == {9} and set(work["andel_fiber"]) == {0.25} and work["andel_kabel_tv"].isna().all()
     assert set(home["andel_fiber"]) == {0.75} and set(home["antal"]) == {100, 70, 30}
 
 
 def test_whole_country_by_its_level_and_other_levels_are_noted(tmp_path: Path) -> None:
     rows = make.teknik()
-    extra = [
-        [2025, "hushåll", level, "total", "", "", 1000, *make.SHARES]
-        for level in ("Riket", "Postnummerområde")
-    ]
+    extra = [[2025, "hushåll", level, "total", "", "", 1000, *make.SHARES] for level in ("Riket", "Postnummerområde")]
     put(tmp_path, [*rows, [*extra[0]], [*extra[1][:4], make.LAN, "", *extra[1][6:]]])
     tables, ledger = run(tmp_path)
     t = tables["pts_teknik"]
@@ -167,9 +155,13 @@ def test_speeds_from_headers_alone(tmp_path: Path) -> None:
     h = run(tmp_path)[0]["pts_hastighet"]
     one = h[(h["kommunkod"] == "9901") & (h["omradestyp"] == "totalt")]
     assert one.set_index(["matt", "troskel_mbit"])["andel"].to_dict() == {
-        ("tillgang", 30): 0.95, ("tillgang", 100): 0.9, ("tillgang", 1000): 0.8,
-        ("passerad", 30): 0.97, ("passerad", 100): 0.96, ("passerad", 1000): 0.94,
-    }  # fmt: skip
+        ("tillgang", 30): 0.95,
+        ("tillgang", 100): 0.9,
+        ("tillgang", 1000): 0.8,
+        ("passerad", 30): 0.97,
+        ("passerad", 100): 0.96,
+        ("passerad", 1000): 0.94,
+    }
 
 
 def test_speeds_under_merged_group_headings(tmp_path: Path) -> None:
@@ -206,9 +198,7 @@ def test_surface_coverage_with_limits_and_dashes(tmp_path: Path) -> None:
 
 def test_the_historic_workbook_is_known_and_never_taken_for_the_year_s_own(tmp_path: Path) -> None:
     (tmp_path / "raw/pts").mkdir(parents=True)
-    shutil.copy(
-        DATA / "tabellbilaga-historiska-uppgifter-teknik.xlsx", tmp_path / "raw/pts/gamla_teknik.xlsx"
-    )
+    shutil.copy(DATA / "tabellbilaga-historiska-uppgifter-teknik.xlsx", tmp_path / "raw/pts/gamla_teknik.xlsx")
     refused(tmp_path, "tabellbilaga teknik saknas", "historiska uppgifter", "statistik.pts.se")
     put(tmp_path)
     tables, ledger = run(tmp_path)
@@ -293,15 +283,19 @@ def changed(row: int, column: str, value: Any) -> list[list[Any]]:
         (changed(5, "Område", "mellanbygd"), ("Okänt värde för områdestyp", "Rad: 5", "Område", "mellanbygd")),
         (changed(5, "Årtal", "i fjol"), ("Årtalet går inte att läsa", "Rad: 5", "i fjol")),
         (changed(9, "Kommunnamn", "Håbo"), ("säger olika", "Håbo, tatbebyggt", "6 och 9")),
-        ([[c for c in r if c not in ("I närhet av fiber", 0.875)] for r in make.teknik()],
-         ("saknar kolumner", "I närhet av fiber")),
-        ([[*r, "Tillgång via fiber eller fiber-lan" if i == 0 else 0.5] for i, r in enumerate(make.teknik())],
-         ("2 kolumner kan vara samma uppgift",)),
+        (
+            [[c for c in r if c not in ("I närhet av fiber", 0.875)] for r in make.teknik()],
+            ("saknar kolumner", "I närhet av fiber"),
+        ),
+        (
+            [[*r, "Tillgång via fiber eller fiber-lan" if i == 0 else 0.5] for i, r in enumerate(make.teknik())],
+            ("2 kolumner kan vara samma uppgift",),
+        ),
         ([["a", "b"], [1, 2]], ("Ingen rubrikrad", "Tillgång via fiber", "a, b")),
         ([r for r in make.teknik() if r[3] != "glesbebyggt område"], ("saknar rader för total", "Område", "Håbo")),
         ([r for r in make.teknik() if r[3] != "total"], ("saknar rader för total", "Håbo")),
     ],
-)  # fmt: skip
+)
 def test_faults_that_stop(tmp_path: Path, rows: list[list[Any]], told: tuple[str, ...]) -> None:
     if "säger olika" in told:
         rows[8][6] = 71
@@ -388,13 +382,15 @@ def test_a_column_without_a_figure_or_of_zeros_is_a_warning(tmp_path: Path) -> N
     ledger = run(tmp_path)[1]
     assert "kolumner med bara nollor (teknik)" not in notes(ledger)
     assert told(ledger, "upplysning")["kolumner med bara nollor (teknik), tekniker som kan saknas"] == (
-        TEKNIK, ("kabel_tv",),
-    )  # fmt: skip
+        TEKNIK,
+        ("kabel_tv",),
+    )
     put(tmp_path, make.teknik())
     put(tmp_path, changed(make.hastighet(), make.SPEEDS[2], 0), "hastighet.xlsx")
     assert told(run(tmp_path)[1], "varning")["kolumner med bara nollor (hastighet)"] == (
-        "pts/hastighet.xlsx", ("tillgang_1000",),
-    )  # fmt: skip
+        "pts/hastighet.xlsx",
+        ("tillgang_1000",),
+    )
 
 
 def test_no_households_at_all_stop(tmp_path: Path) -> None:
@@ -404,9 +400,7 @@ def test_no_households_at_all_stop(tmp_path: Path) -> None:
 
 def test_a_row_that_speeds_lack_and_the_lan_s_own_are_named(tmp_path: Path) -> None:
     put(tmp_path)
-    rows = [
-        r for r in make.hastighet() if not (r[5] == "Öckerö" and r[3].startswith("gles")) and r[2] != "Län"
-    ]
+    rows = [r for r in make.hastighet() if not (r[5] == "Öckerö" and r[3].startswith("gles")) and r[2] != "Län"]
     put(tmp_path, rows, "hastighet.xlsx")
     warned = told(run(tmp_path)[1], "varning")
     assert warned["områden utan en enda hastighet"] == ("pts/hastighet.xlsx", ("Öckerö, glesbebyggt",))

@@ -30,10 +30,7 @@ def table(path: Path, region=None):
 
 def value(frame, kod, ar, matt, typ="totalt") -> float:
     found = frame[
-        (frame["kommunkod"] == kod)
-        & (frame["ar"] == ar)
-        & (frame["matt"] == matt)
-        & (frame["omradestyp"] == typ)
+        (frame["kommunkod"] == kod) & (frame["ar"] == ar) & (frame["matt"] == matt) & (frame["omradestyp"] == typ)
     ]
     assert len(found) == 1, found
     return found["andel"].iloc[0]
@@ -66,19 +63,22 @@ def test_the_tiny_workbook(tmp_path):
 def test_pts_own_long_headers_and_codes(tmp_path):
     """0 is riket, two digits a län, from 100 a kommun; a code below 1000 has lost its zero."""
     region = make.region(kommuner=(("0114", "Upplands Väsby"), ("0115", "Vallentuna")))
-    rows, merge = as_pts([
-        [0, "Riket", 0.1, 0.2, 0.3, 0.4], [1, "Stockholms län", 0.15, 0.25, 0.35, 0.45],
-        [3, "Uppsala län", 0.9, 0.9, 0.9, 0.9], [114, "Upplands Väsby", 0.5, 0.6, 0.7, 0.8],
-        [115, "Vallentuna", "", 0.6, 0.7, 0.8], [330, "Knivsta", 0.9, 0.9, 0.9, 0.9],
-        ["Källa: PTS", "", "", "", "", ""],
-    ])  # fmt: skip
+    rows, merge = as_pts(
+        [
+            [0, "Riket", 0.1, 0.2, 0.3, 0.4],
+            [1, "Stockholms län", 0.15, 0.25, 0.35, 0.45],
+            [3, "Uppsala län", 0.9, 0.9, 0.9, 0.9],
+            [114, "Upplands Väsby", 0.5, 0.6, 0.7, 0.8],
+            [115, "Vallentuna", "", 0.6, 0.7, 0.8],
+            [330, "Knivsta", 0.9, 0.9, 0.9, 0.9],
+            ["Källa: PTS", "", "", "", "", ""],
+        ]
+    )
     frame, ledger = table(book(tmp_path / "h.xlsx", rows, merge=merge), region)
     assert value(frame, "0114", 2015, "lte") == 0.5 and value(frame, "0114", 2016, "narhet_fiber") == 0.8
     by_level = frame[frame["matt"] == "lte"].set_index(["niva", "ar"])["andel"]
     assert by_level["riket", 2015] == 0.1 and by_level["lan", 2016] == 0.25
-    assert frame[(frame["kommunkod"] == "0115") & (frame["matt"] == "lte")]["ar"].tolist() == [2016], (
-        "tom cell"
-    )
+    assert frame[(frame["kommunkod"] == "0115") & (frame["matt"] == "lte")]["ar"].tolist() == [2016], "tom cell"
     said = {e.reason: e for e in ledger.entries}
     assert said["rader om andra län och deras kommuner"].count == 2
     assert said["tomma celler"].count == 1
@@ -110,11 +110,7 @@ def test_sheets_of_each_class(tmp_path):
     other, _ = as_pts([[9901, "Håbo", 0.01, 0.02, 0.03, 0.04]])
     path = make.book(
         tmp_path / "h.xlsx",
-        {
-            "Fast bredband-teknik, totalt": rows,
-            "Fast bredband-teknik, tätbebyggt": rows,
-            "Teknik glesbebyggt": other,
-        },
+        {"Fast bredband-teknik, totalt": rows, "Fast bredband-teknik, tätbebyggt": rows, "Teknik glesbebyggt": other},
         merge=merge,
     )
     frame, _ = table(path)
@@ -161,14 +157,14 @@ def test_every_year_of_every_workbook_and_the_yearly_one_before_the_historic(tmp
     region, paths = make.region(), gpkg_files.paths(tmp_path)
     read_pts.run(region, paths)
     out = contracts.check(files.read_table(paths.table("pts_historik")), PTS_HISTORIK)
-    fiber = out[
-        (out["serie"] == "pts_teknik_fiber") & (out["omradestyp"] == "totalt") & (out["kommunkod"] == "9901")
-    ]
+    fiber = out[(out["serie"] == "pts_teknik_fiber") & (out["omradestyp"] == "totalt") & (out["kommunkod"] == "9901")]
     # 2021 ur historiken, 2022 ur årets egen arbetsbok (historiken säger 0,8), 2025 ur sin
     assert fiber[["ar", "andel_pct"]].to_numpy().tolist() == [[2021, 70.0], [2022, 75.0], [2025, 75.0]]
     assert fiber["kalla"].tolist() == [
-        "PTS historiska uppgifter", "PTS tabellbilaga teknik 2022", "PTS tabellbilaga teknik 2025",
-    ]  # fmt: skip
+        "PTS historiska uppgifter",
+        "PTS tabellbilaga teknik 2022",
+        "PTS tabellbilaga teknik 2025",
+    ]
     entries = {e.reason: e for e in Ledger("x").entries}
     speed = out[out["serie"] == "pts_hastighet_passerad_1000"]
     assert set(speed["troskel_mbit"]) == {1000} and set(speed["matt"]) == {"passerad"}

@@ -31,11 +31,12 @@ def goals(years: list[int] = YEARS, cells: Any = None) -> tuple[list[list[Any]],
     n = len(years)
     cells = cells or ["98,51%", ">99,99%", "98,6%", 0.91, 0.94, 0.97, 0.5, "-", 0.6]
     rows = [
-        ["Mobilmål, aggregerat"], [],
+        ["Mobilmål, aggregerat"],
+        [],
         ["Kommun/län/riket", "Kod", *(x for g in GOALS for x in [g, *[""] * (n - 1)])],
         ["", "", *years * len(GOALS)],
         *([name, code, *cells] for name, code in PLACES),
-    ]  # fmt: skip
+    ]
     merge = [f"{chr(67 + n * i)}3:{chr(66 + n * (i + 1))}3" for i in range(3)] if n > 1 else []
     return rows, merge
 
@@ -48,11 +49,7 @@ def surface(years: list[int] = YEARS) -> tuple[list[list[Any]], list[str]]:
     rows.append(["", "", *([x for level in levels for x in [level, *[""] * (n - 1)]] * 2)])
     rows.append(["", "", *years * 6])
     for at, (name, code) in enumerate(PLACES):
-        shares = (
-            [f"{90 - 10 * i - at},5%" for i in range(6 * n)]
-            if n == 1
-            else [0.9 - 0.04 * i for i in range(6 * n)]
-        )
+        shares = [f"{90 - 10 * i - at},5%" for i in range(6 * n)] if n == 1 else [0.9 - 0.04 * i for i in range(6 * n)]
         rows.append([name, code, *shares])
     return rows, []
 
@@ -62,10 +59,14 @@ def both(path: Path, **more: Any) -> Path:
     rows, merge = goals()
     return make.book(
         path,
-        {"Mobilmål - aggregerad": rows, "Om tabellerna": [["PTS"], ["Mobiltäckning och mobilmål"]],
-         "Yttäckning - aggregerad": surface()[0], **more},
+        {
+            "Mobilmål - aggregerad": rows,
+            "Om tabellerna": [["PTS"], ["Mobiltäckning och mobilmål"]],
+            "Yttäckning - aggregerad": surface()[0],
+            **more,
+        },
         merge=merge,
-    )  # fmt: skip
+    )
 
 
 def history(tmp: Path) -> pd.DataFrame:
@@ -76,9 +77,13 @@ def history(tmp: Path) -> pd.DataFrame:
 
 @pytest.mark.parametrize(
     "name",
-    ["tabelbilaga-mobiltäckning-1-3.xlsx", "tabellbilaga_hastighet.xlsx", "historiska_uppgifter.xlsx",
-     "tabellbilaga_mobil_teknik.xlsx"],
-)  # fmt: skip
+    [
+        "tabelbilaga-mobiltäckning-1-3.xlsx",
+        "tabellbilaga_hastighet.xlsx",
+        "historiska_uppgifter.xlsx",
+        "tabellbilaga_mobil_teknik.xlsx",
+    ],
+)
 def test_the_2024_layout_is_mobile_whatever_the_file_is_called(tmp_path: Path, name: str) -> None:
     put(tmp_path)
     both(tmp_path / "raw/pts" / name)
@@ -87,11 +92,7 @@ def test_the_2024_layout_is_mobile_whatever_the_file_is_called(tmp_path: Path, n
     assert set(history(tmp_path)["serie"].str.slice(0, 10)) == {"pts_teknik", "pts_narhet"}
     m = tables["pts_mobil"]
     one = m[m["kommunkod"] == "9902"].set_index("matt")
-    assert (
-        set(m["ar"]) == {2025}
-        and set(m["niva"]) == {"riket", "lan", "kommun"}
-        and "Habo" not in set(m["omrade"])
-    )
+    assert set(m["ar"]) == {2025} and set(m["niva"]) == {"riket", "lan", "kommun"} and "Habo" not in set(m["omrade"])
     goal = "Mobilmål: Totalt alla områden man normalt befinner sig"
     assert one.loc[goal, ["andel", "olikhet"]].tolist() == [0.986, ""]
     assert one.loc["Mobilmål: Statistisk tätort 30 Mbit/s", "andel"] == 0.97
@@ -102,11 +103,7 @@ def test_the_2024_layout_is_mobile_whatever_the_file_is_called(tmp_path: Path, n
 
 def test_one_strength_of_signal_and_years_with_footnotes(tmp_path: Path) -> None:
     put(tmp_path)
-    rows = [
-        ["Namn", "Kod", "Data 30 Mbit/s", ""],
-        ["", "", "2024", "2025*"],
-        *([n, c, 0.5, 0.75] for n, c in PLACES),
-    ]
+    rows = [["Namn", "Kod", "Data 30 Mbit/s", ""], ["", "", "2024", "2025*"], *([n, c, 0.5, 0.75] for n, c in PLACES)]
     make.book(tmp_path / "raw/pts/historiska.xlsx", {"Yttäckning": rows}, merge=["C1:D1"])
     m = run(tmp_path)[0]["pts_mobil"]
     assert set(m["andel"]) == {0.75} and set(m["matt"]) == {"Data 30 Mbit/s"} and set(m["ar"]) == {2025}
@@ -157,9 +154,7 @@ def test_two_figures_of_mobile_coverage_for_the_same_thing_stop(tmp_path: Path) 
 
 def test_a_code_by_the_name_of_another_kommun_stops(tmp_path: Path) -> None:
     put(tmp_path)
-    rows = [
-        [r[0], {9901: 9902, 9902: 9901}.get(r[1], r[1]), *r[2:]] if len(r) > 1 else r for r in surface()[0]
-    ]
+    rows = [[r[0], {9901: 9902, 9902: 9901}.get(r[1], r[1]), *r[2:]] if len(r) > 1 else r for r in surface()[0]]
     make.book(tmp_path / "raw/pts/mobil.xlsx", {"Yttäckning": rows})
     refused(tmp_path, "Koden hör inte till Håbo", "9901", "9902")
 
@@ -174,13 +169,17 @@ def sheet(headers: list[str], name: str = "Blad1", title: str = "") -> dict[str,
 @pytest.mark.parametrize(
     "sheets",
     [
-        sheet(["Statistisk tätort 30 Mbit/s"]), sheet(["Data 30 Mbit/s Minst en operatör"]),
-        sheet(["30 Mbit/s längs vägar", "100 Mbit/s längs vägar"]), sheet(["Täckning 30 Mbit/s +8 dB"]),
-        sheet(["30 Mbit/s"], "Yttäckning"), sheet(["30 Mbit/s", "100 Mbit/s"], title="Mobiltäckning 2025"),
-        sheet(["Tillgång till minst 30 Mbit/s"], "Mobiltäckning"), sheet(["100 Mbit/s utomhus"]),
+        sheet(["Statistisk tätort 30 Mbit/s"]),
+        sheet(["Data 30 Mbit/s Minst en operatör"]),
+        sheet(["30 Mbit/s längs vägar", "100 Mbit/s längs vägar"]),
+        sheet(["Täckning 30 Mbit/s +8 dB"]),
+        sheet(["30 Mbit/s"], "Yttäckning"),
+        sheet(["30 Mbit/s", "100 Mbit/s"], title="Mobiltäckning 2025"),
+        sheet(["Tillgång till minst 30 Mbit/s"], "Mobiltäckning"),
+        sheet(["100 Mbit/s utomhus"]),
         sheet(["Andel hushåll med mobiltäckning 30 Mbit/s"]),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("name", ["hastighet.xlsx", "mobil.xlsx"])
 def test_mobile_figures_are_never_fixed_access(tmp_path: Path, sheets: Any, name: str) -> None:
     put(tmp_path)
@@ -199,7 +198,7 @@ def test_mobile_figures_are_never_fixed_access(tmp_path: Path, sheets: Any, name
         (sheet(["Tillgång till minst 100 Mbit/s", "Statistisk tätort 30 Mbit/s"]), "en del säger mobil"),
         ({"Fast bredband": goals()[0]}, "en del säger mobil"),
     ],
-)  # fmt: skip
+)
 def test_a_sheet_that_fits_two_roles_stops(tmp_path: Path, sheets: Any, told: str) -> None:
     make.book(tmp_path / "raw/pts/hastighet.xlsx", sheets)
     with pytest.raises(DataError, match="kan vara två saker") as e:
@@ -237,15 +236,17 @@ def test_two_years_side_by_side_are_history_and_never_the_year_s_own(tmp_path: P
 
 def test_a_yearly_sheet_beside_a_historic_one_is_read_too(tmp_path: Path) -> None:
     rows = [
-        ["Kod", "Kommun", "Andel med tillgång via fiber", ""], ["", "", 2021, 2022],
+        ["Kod", "Kommun", "Andel med tillgång via fiber", ""],
+        ["", "", 2021, 2022],
         *([int(code), name, 0.25, 0.5] for code, name in make.KOMMUNER),
-    ]  # fmt: skip
-    make.book(tmp_path / "raw/pts/teknik.xlsx", {"Historik fiber": rows, "Teknik kommun hushåll": make.teknik()},
-              merge=["C1:D1"])  # fmt: skip
-    assert set(run(tmp_path)[0]["pts_teknik"]["ar"]) == {2025}
-    fiber = history(tmp_path).query(
-        "serie == 'pts_teknik_fiber' and kommunkod == '9901' and omradestyp == 'totalt'"
+    ]
+    make.book(
+        tmp_path / "raw/pts/teknik.xlsx",
+        {"Historik fiber": rows, "Teknik kommun hushåll": make.teknik()},
+        merge=["C1:D1"],
     )
+    assert set(run(tmp_path)[0]["pts_teknik"]["ar"]) == {2025}
+    fiber = history(tmp_path).query("serie == 'pts_teknik_fiber' and kommunkod == '9901' and omradestyp == 'totalt'")
     assert fiber[["ar", "andel_pct"]].to_numpy().tolist() == [[2021, 25.0], [2022, 50.0], [2025, 75.0]]
 
 
@@ -268,9 +269,7 @@ def without_bas(head: str) -> list[list[Any]]:
         (without_bas("Antal"), "Andel av ytan"),
     ],
 )
-def test_workplaces_people_and_surface_are_never_taken_for_households(
-    tmp_path: Path, rows: Any, name: str
-) -> None:
+def test_workplaces_people_and_surface_are_never_taken_for_households(tmp_path: Path, rows: Any, name: str) -> None:
     if name == "Teknik hushåll":  # the count's header is the same for both in a long table
         rows = [[*rows[0][:6], "Antal arbetsställen", *rows[0][7:]], *rows[1:]]
     put(tmp_path, rows, sheet=name)
@@ -279,9 +278,16 @@ def test_workplaces_people_and_surface_are_never_taken_for_households(
 
 @pytest.mark.parametrize(
     "header",
-    ["Hushåll utan tillgång via fiber", "Förändring fiber, procentenheter", "Planerad fiber", "Abonnemang via fiber",
-     "Enbart fiber", "Andel av befolkningen med fiber", "Fiber, tätbebyggt"],
-)  # fmt: skip
+    [
+        "Hushåll utan tillgång via fiber",
+        "Förändring fiber, procentenheter",
+        "Planerad fiber",
+        "Abonnemang via fiber",
+        "Enbart fiber",
+        "Andel av befolkningen med fiber",
+        "Fiber, tätbebyggt",
+    ],
+)
 def test_a_column_of_something_else_is_not_the_share_with_fibre(tmp_path: Path, header: str) -> None:
     rows = make.teknik()
     put(tmp_path, [[header if c == "Tillgång via fiber eller fiber-lan" else c for c in rows[0]], *rows[1:]])
@@ -324,31 +330,76 @@ def test_of_two_years_in_the_titles_the_one_of_october_is_the_table_s(tmp_path: 
 
 # --- classes ------------------------------------------------------------------------------------------
 
-TAT = ["tätbebyggt", "Tätbebyggt område", "Tätbyggt", "tätort", "inom tätort", "i tätort", "Tätort och småort",
-       "Tätbebyggd", "TÄTBEBYGGT¹", "totalt tätbebyggt", "ej glesbebyggt", "icke gles", "tät"]  # fmt: skip
-GLES = ["glesbebyggt", "Glesbebyggt område", "glesbygd", "landsbygd", "utanför tätort", "utanför tätort och småort",
-        "ej tätbebyggt", "icke tätbebyggt", "Inte tätbebyggt område", "ej i tätort", "gles"]  # fmt: skip
+TAT = [
+    "tätbebyggt",
+    "Tätbebyggt område",
+    "Tätbyggt",
+    "tätort",
+    "inom tätort",
+    "i tätort",
+    "Tätort och småort",
+    "Tätbebyggd",
+    "TÄTBEBYGGT¹",
+    "totalt tätbebyggt",
+    "ej glesbebyggt",
+    "icke gles",
+    "tät",
+]
+GLES = [
+    "glesbebyggt",
+    "Glesbebyggt område",
+    "glesbygd",
+    "landsbygd",
+    "utanför tätort",
+    "utanför tätort och småort",
+    "ej tätbebyggt",
+    "icke tätbebyggt",
+    "Inte tätbebyggt område",
+    "ej i tätort",
+    "gles",
+]
 TOTALT = ["total", "Totalt", "hela kommunen", "samtliga områden", "", "Tätbebyggt och glesbebyggt"]
-UNSURE = ["tätortsnära landsbygd", "småort", "utanför småort", "ej utanför tätort", "tätort, ej småort", "mellanbygd",
-          "delvis tätbebyggt", "tätort 200–999 invånare", "glesbygd och småort", "ej total"]  # fmt: skip
+UNSURE = [
+    "tätortsnära landsbygd",
+    "småort",
+    "utanför småort",
+    "ej utanför tätort",
+    "tätort, ej småort",
+    "mellanbygd",
+    "delvis tätbebyggt",
+    "tätort 200–999 invånare",
+    "glesbygd och småort",
+    "ej total",
+]
 
 
 @pytest.mark.parametrize(
     ("text", "told"),
-    [*((t, "tatbebyggt") for t in TAT), *((t, "glesbebyggt") for t in GLES), *((t, "totalt") for t in TOTALT),
-     *((t, "") for t in UNSURE)],
-)  # fmt: skip
+    [
+        *((t, "tatbebyggt") for t in TAT),
+        *((t, "glesbebyggt") for t in GLES),
+        *((t, "totalt") for t in TOTALT),
+        *((t, "") for t in UNSURE),
+    ],
+)
 def test_the_class_a_cell_names(text: str, told: str) -> None:
     assert area_class(text) == told
 
 
 @pytest.mark.parametrize(
     ("name", "told"),
-    [("Fast bredband-teknik, totalt", "totalt"), ("Fast bredband, utanför tätort", "glesbebyggt"),
-     ("Teknik (ej tätbebyggt)", "glesbebyggt"), ("LTE ej 450 MHz, tätbebyggt", "tatbebyggt"),
-     ("Fast bredband-teknik, glesbebyg", "glesbebyggt"), ("Teknik utanför tätort och småort", "glesbebyggt"),
-     ("Teknik tätort, ej småort", ""), ("Teknik tätortsnära", ""), ("Kommun hushåll", "totalt")],
-)  # fmt: skip
+    [
+        ("Fast bredband-teknik, totalt", "totalt"),
+        ("Fast bredband, utanför tätort", "glesbebyggt"),
+        ("Teknik (ej tätbebyggt)", "glesbebyggt"),
+        ("LTE ej 450 MHz, tätbebyggt", "tatbebyggt"),
+        ("Fast bredband-teknik, glesbebyg", "glesbebyggt"),
+        ("Teknik utanför tätort och småort", "glesbebyggt"),
+        ("Teknik tätort, ej småort", ""),
+        ("Teknik tätortsnära", ""),
+        ("Kommun hushåll", "totalt"),
+    ],
+)
 def test_the_class_a_sheet_s_name_speaks_of(name: str, told: str) -> None:
     assert class_within(name) == told
 
@@ -357,9 +408,10 @@ def test_the_class_a_sheet_s_name_speaks_of(name: str, told: str) -> None:
 def test_a_historic_sheet_of_what_is_not_tat_is_gles(tmp_path: Path, name: str) -> None:
     put(tmp_path)
     rows = [
-        ["Kod", "Kommun", "Tillgång via fiber", ""], ["", "", 2021, 2022],
+        ["Kod", "Kommun", "Tillgång via fiber", ""],
+        ["", "", 2021, 2022],
         *([int(code), n, 0.25, 0.5] for code, n in make.KOMMUNER),
-    ]  # fmt: skip
+    ]
     make.book(tmp_path / "raw/pts/historiska.xlsx", {name: rows}, merge=["C1:D1"])
     run(tmp_path)
     old = history(tmp_path).query("ar == 2021")
@@ -376,14 +428,13 @@ def test_a_historic_sheet_of_what_is_not_tat_is_gles(tmp_path: Path, name: str) 
         ("Småort", "Tillgång via fiber", "tätbebyggt eller glesbebyggt"),
     ],
 )
-def test_a_historic_sheet_that_contradicts_itself_stops(
-    tmp_path: Path, name: str, header: str, said: str
-) -> None:
+def test_a_historic_sheet_that_contradicts_itself_stops(tmp_path: Path, name: str, header: str, said: str) -> None:
     put(tmp_path)
     rows = [
-        ["Kod", "Kommun", header, ""], ["", "", 2021, 2022],
+        ["Kod", "Kommun", header, ""],
+        ["", "", 2021, 2022],
         *([int(code), n, 0.25, 0.5] for code, n in make.KOMMUNER),
-    ]  # fmt: skip
+    ]
     make.book(tmp_path / "raw/pts/historiska.xlsx", {name: rows}, merge=["C1:D1"])
     refused(tmp_path, said, name)
 
@@ -394,7 +445,7 @@ def test_mobile_columns_beside_fixed_ones_are_left_out_and_told(tmp_path: Path) 
         ["Kod", "Kommun", "Tillgång via fiber", "", "Statistisk tätort 30 Mbit/s", ""],
         ["", "", 2021, 2022, 2021, 2022],
         *([int(code), n, 0.25, 0.5, 0.9, 0.9] for code, n in make.KOMMUNER),
-    ]  # fmt: skip
+    ]
     make.book(tmp_path / "raw/pts/historiska.xlsx", {"Historik": rows}, merge=["C1:D1", "E1:F1"])
     _, ledger = run(tmp_path)
     old = history(tmp_path).query("ar < 2025")
@@ -406,9 +457,7 @@ def test_speeds_of_one_class_by_the_sheet_s_name(tmp_path: Path) -> None:
     total = [[*r[:3], *r[4:]] for r in make.hastighet() if r[3] in ("Område", "total")]
     gles = [[*r[:5], *(c if isinstance(c, str) else c / 2 for c in r[5:])] for r in total]
     make.book(tmp_path / "raw/pts/hastighet.xlsx", {"Hastighet": total, "Hastighet utanför tätort": gles})
-    h = run(tmp_path)[0]["pts_hastighet"].query(
-        "kommunkod == '9901' and matt == 'tillgang' and troskel_mbit == 100"
-    )
+    h = run(tmp_path)[0]["pts_hastighet"].query("kommunkod == '9901' and matt == 'tillgang' and troskel_mbit == 100")
     assert h.set_index("omradestyp")["andel"].to_dict() == {"totalt": 0.9, "glesbebyggt": 0.45}
 
 
@@ -419,13 +468,7 @@ def test_rows_of_another_class_than_the_sheet_s_name_stop(tmp_path: Path, name: 
 
 
 @pytest.mark.parametrize(
-    "name",
-    [
-        "Ej tillgång kommun hushåll",
-        "Hushåll utan bredband",
-        "Saknar fast bredband",
-        "Förändring kommun hushåll",
-    ],
+    "name", ["Ej tillgång kommun hushåll", "Hushåll utan bredband", "Saknar fast bredband", "Förändring kommun hushåll"]
 )
 def test_a_sheet_of_those_without_is_never_read_as_those_with(tmp_path: Path, name: str) -> None:
     put(tmp_path, sheet="Teknik kommun hushåll")

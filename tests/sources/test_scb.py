@@ -26,9 +26,7 @@ LAND = shapely.box(400_000, 6_400_000, 410_000, 6_410_000)
 ROWS = [(401_000, 6_402_000, 7), (400_000, 6_405_000, 5), (400_000, 6_401_000, 3)]
 
 
-def put(
-    tmp: Path, rows: Any = ROWS, name: str = "befolkning_1km_2024", side: int = 1000, **options: Any
-) -> Path:
+def put(tmp: Path, rows: Any = ROWS, name: str = "befolkning_1km_2024", side: int = 1000, **options: Any) -> Path:
     """One population file; the first call also makes the boundaries."""
     boundaries = tmp / "raw/granser/kommun.gpkg"
     if not boundaries.exists():
@@ -43,9 +41,7 @@ def run(tmp: Path, ar: int | None = None, **scb_keys: Any) -> list[tuple[int, in
     read_scb.run(make.region([("1480", "Göteborg")]).model_copy(update={"scb": chosen}), where)
     said: Any = load(where.ledger("scb"))
     left_out = sum(e.count for e in said.entries if e.reason.startswith(check_laws.SQUARES_LEFT_OUT))
-    assert (
-        said.facts["rader"]["lasta"] == said.facts["rader"]["behallna"] + left_out
-    )  # every row has its account
+    assert said.facts["rader"]["lasta"] == said.facts["rader"]["behallna"] + left_out  # every row has its account
     return list(files.read_table(where.table("befolkning")).itertuples(index=False, name=None))
 
 
@@ -141,12 +137,7 @@ def test_a_file_of_another_part_of_sweden(tmp_path: Path) -> None:
 
 def test_a_partial_purchase_leaves_the_rest_where_it_was(tmp_path: Path) -> None:
     put(tmp_path)
-    fine = [
-        (401_250, 6_402_500, 4),
-        (401_750, 6_402_750, 6),
-        (400_000, 6_405_000, 0),
-        (405_000, 6_405_000, 2),
-    ]
+    fine = [(401_250, 6_402_500, 4), (401_750, 6_402_750, 6), (400_000, 6_405_000, 0), (405_000, 6_405_000, 2)]
     put(tmp_path, fine, "befolkning_250m_2024", 250)
     # 7 people and 4 + 6 differ by noise: the finer counts. The 5 live outside the one empty square bought there, whose
     # ground is not theirs. A square absent from the 1 km file is added.
@@ -193,8 +184,13 @@ def test_a_kommun_bought_whole_has_no_rest_of_noise(tmp_path: Path) -> None:
     assert sum(p for *_, p in squares) == 1100
 
 
-MIXED = [(401_000, 6_402_000, 1000, 40), (401_250, 6_402_500, 250, 30), (401_500, 6_402_000, 250, 0),
-         (400_000, 6_401_000, 1000, 3), (405_000, 6_405_000, 250, 9)]  # fmt: skip
+MIXED = [
+    (401_000, 6_402_000, 1000, 40),
+    (401_250, 6_402_500, 250, 30),
+    (401_500, 6_402_000, 250, 0),
+    (400_000, 6_401_000, 1000, 3),
+    (405_000, 6_405_000, 250, 9),
+]
 
 
 def mixed(tmp: Path, rows: Any = MIXED, name: str = "befolkning_rutor_2024", **options: Any) -> Path:
@@ -204,8 +200,13 @@ def mixed(tmp: Path, rows: Any = MIXED, name: str = "befolkning_rutor_2024", **o
     return put(tmp, [(e, n, p) for e, n, _, p in rows], name, shapes=shapes, **options)
 
 
-MIXED_SQUARES = [(4000006401000, 1000, 3), (4010006402000, 1000, 40), (4012506402500, 250, 30),
-                 (4015006402000, 250, 0), (4050006405000, 250, 9)]  # fmt: skip
+MIXED_SQUARES = [
+    (4000006401000, 1000, 3),
+    (4010006402000, 1000, 40),
+    (4012506402500, 250, 30),
+    (4015006402000, 250, 0),
+    (4050006405000, 250, 9),
+]
 
 
 @pytest.mark.parametrize(
@@ -229,8 +230,10 @@ def test_sizes_as_they_are_written(tmp_path: Path, form: str) -> None:
 )
 def test_the_open_grid_tells_what_a_mixed_file_holds(tmp_path: Path, open_people: int, people: int) -> None:
     mixed(tmp_path)
-    put(tmp_path, [(401_000, 6_402_000, open_people), (400_000, 6_401_000, 3), (405_000, 6_405_000, 9),
-                   (408_000, 6_408_000, 5)])  # fmt: skip
+    put(
+        tmp_path,
+        [(401_000, 6_402_000, open_people), (400_000, 6_401_000, 3), (405_000, 6_405_000, 9), (408_000, 6_408_000, 5)],
+    )
     squares = run(tmp_path)
     assert (4010006402000, 1000, people) in squares
     assert (4080006408000, 1000, 5) in squares  # the mixed file has no square there
@@ -261,9 +264,7 @@ def two_files(tmp: Path, pairs: list[tuple[int, int]]) -> None:
 
 
 def test_two_files_of_a_mixed_delivery(tmp_path: Path) -> None:
-    two_files(
-        tmp_path, [(20, 100), (0, 200), (30, 90), (50, 40)]
-    )  # most have fewer people than they would hold
+    two_files(tmp_path, [(20, 100), (0, 200), (30, 90), (50, 40)])  # most have fewer people than they would hold
     assert sum(p for *_, p in run(tmp_path)) == 100 + 430
     told = [e for e in load(make.paths(tmp_path).ledger("scb")).entries if "räknas som resten" in e.reason]
     assert [e.kind for e in told] == ["antagen"] and "3 av 4" in told[0].reason
@@ -281,9 +282,7 @@ def test_two_files_that_do_not_tell(tmp_path: Path) -> None:
     )
     assert sum(p for *_, p in run(tmp_path, scb_km_med_250m="hela")) == 100 + 200 + 300 + 500
     entries = load(make.paths(tmp_path).ledger("scb")).entries
-    assert [(e.count, e.examples) for e in entries if e.kind == "allvarlig"] == [
-        (1, ("4000006402000: 20 mot 100",))
-    ]
+    assert [(e.count, e.examples) for e in entries if e.kind == "allvarlig"] == [(1, ("4000006402000: 20 mot 100",))]
     assert sum(p for *_, p in run(tmp_path, scb_km_med_250m="resten")) == 1020 + 330
 
 
@@ -296,9 +295,7 @@ def test_sizes_in_tables_of_their_own_stop(tmp_path: Path) -> None:
 
 def test_noise_is_no_more_than_the_counts_can_hold(tmp_path: Path) -> None:
     put(tmp_path, [(401_000, 6_402_000, 100)])
-    fine = [
-        (401_000 + 250 * i, 6_402_000 + 250 * j, 20 if i == j < 3 else 0) for i in range(4) for j in range(4)
-    ]
+    fine = [(401_000 + 250 * i, 6_402_000 + 250 * j, 20 if i == j < 3 else 0) for i in range(4) for j in range(4)]
     put(tmp_path, fine, "befolkning_250m_2024", 250)
     # Sixteen squares, thirteen of them empty: zeros have no noise, so 40 of 100 are people, not noise.
     assert sum(p for *_, p in run(tmp_path)) == 100
@@ -332,10 +329,7 @@ def test_fine_squares_of_the_same_year_come_first(tmp_path: Path) -> None:
     for year in (2021, 2024, 2025):
         put(tmp_path, [(401_250, 6_402_500, 4)], f"befolkning_250m_{year}", 250, referenstid=f"{year}-12-31")
     run(tmp_path)
-    assert [n for n, f in used(tmp_path).items() if f[0]] == [
-        "befolkning_1km_2024.gpkg",
-        "befolkning_250m_2024.gpkg",
-    ]
+    assert [n for n, f in used(tmp_path).items() if f[0]] == ["befolkning_1km_2024.gpkg", "befolkning_250m_2024.gpkg"]
 
 
 SQUARE = st.tuples(st.integers(0, 9), st.integers(0, 9))
@@ -354,9 +348,7 @@ def table(rows: dict[Any, int], side: int) -> pd.DataFrame:
     st.dictionaries(CELL, st.integers(0, 60), max_size=60),
     st.sampled_from(["hela", "resten"]),
 )
-def test_nobody_vanishes_and_nobody_is_counted_twice(
-    km: dict[Any, int], fine: dict[Any, int], meaning: Any
-) -> None:
+def test_nobody_vanishes_and_nobody_is_counted_twice(km: dict[Any, int], fine: dict[Any, int], meaning: Any) -> None:
     lan = gpd.GeoDataFrame({"kommunkod": ["1480"]}, geometry=[LAND], crs=3006)
     files_ = fine_squares.Source(Path("km.gpkg"), Path("fin.gpkg"))
     chosen = Scb(km_med_250m=meaning)
@@ -386,21 +378,13 @@ def test_the_newest_year_is_used_and_the_other_named(tmp_path: Path) -> None:
     }
     assert run(tmp_path, ar=2023) == [(4020006402000, 1000, 1)]
     make.paths(tmp_path).table("befolkning").unlink()
-    fails(
-        tmp_path,
-        "1 km för 2022 saknas",
-        "befolkning_1km_2023.gpkg, befolkning_1km_2024.gpkg",
-        "scb.ar",
-        ar=2022,
-    )
+    fails(tmp_path, "1 km för 2022 saknas", "befolkning_1km_2023.gpkg, befolkning_1km_2024.gpkg", "scb.ar", ar=2022)
 
 
 def test_two_files_of_one_year(tmp_path: Path) -> None:
     put(tmp_path)
     put(tmp_path, name="befolkning_1km_2024 (1)")
-    fails(
-        tmp_path, "Två filer", "1000 m för 2024", "befolkning_1km_2024 (1).gpkg och befolkning_1km_2024.gpkg"
-    )
+    fails(tmp_path, "Två filer", "1000 m för 2024", "befolkning_1km_2024 (1).gpkg och befolkning_1km_2024.gpkg")
 
 
 def test_no_file(tmp_path: Path) -> None:
@@ -432,7 +416,7 @@ def test_no_file(tmp_path: Path) -> None:
         (ROWS, {"crs": 4326}, ("Fel koordinatsystem",)),
         (ROWS, {"rename": {"beftotalt": "folk"}}, ("saknar kolumnen befolkning", "beftotalt", "folk")),
     ],
-)  # fmt: skip
+)
 def test_faults_that_stop(tmp_path: Path, rows: Any, options: dict[str, Any], told: tuple[str, ...]) -> None:
     put(tmp_path, rows, **options)
     fails(tmp_path, "befolkning_1km_2024.gpkg", *told)
@@ -522,11 +506,7 @@ INSPIRE = [f"SE_CRS3006RES1000mN{n}E{e}" for e, n, _ in ROWS]
         {"rutid_inspire": [INSPIRE[0], None, INSPIRE[2]], "rutstorl": 1000},
         {"rutid_scb": [float(f"{e}{n}") for e, n, _ in ROWS]},
         {"man": [3, 2, 1], "kvinna": [4, 3, 2]},
-        {
-            "man": [9, 2, 1],
-            "kvinna": [4, 3, 2],
-            "rutid_inspire": INSPIRE,
-        },  # six more than 7: noise of three counts
+        {"man": [9, 2, 1], "kvinna": [4, 3, 2], "rutid_inspire": INSPIRE},  # six more than 7: noise of three counts
     ],
 )
 def test_ids_and_sexes_as_they_come(tmp_path: Path, columns: dict[str, Any]) -> None:
@@ -540,14 +520,8 @@ def test_ids_and_sexes_as_they_come(tmp_path: Path, columns: dict[str, Any]) -> 
     [
         ({"rutid_inspire": [*INSPIRE[:2], INSPIRE[0]]}, ("heter olika", "Rad: 3", INSPIRE[0])),
         ({"rutid_inspire": [x.replace("1000m", "250m") for x in INSPIRE]}, ("storlek stämmer inte", "250")),
-        (
-            {"rutid_inspire": [x.replace("1000m", "250m") for x in INSPIRE], "rutstorl": 1000},
-            ("heter olika",),
-        ),
-        (
-            {"rutid_scb": None, "rutid_inspire": ["1kmN4031E4567"] * 3},
-            ("ogiltigt rutid_inspire", "1kmN4031E4567"),
-        ),
+        ({"rutid_inspire": [x.replace("1000m", "250m") for x in INSPIRE], "rutstorl": 1000}, ("heter olika",)),
+        ({"rutid_scb": None, "rutid_inspire": ["1kmN4031E4567"] * 3}, ("ogiltigt rutid_inspire", "1kmN4031E4567")),
         ({"rutid_scb": None}, ("saknar kolumnen rutid", "rutid_scb")),
         ({"man": [900, 2, 1], "kvinna": [4, 3, 2]}, ("Män och kvinnor", "man + kvinna", "Rad: 1")),
         ({"referenstid": "2204-12-31"}, ("Referenstiden", "2204-12-31")),
@@ -556,9 +530,7 @@ def test_ids_and_sexes_as_they_come(tmp_path: Path, columns: dict[str, Any]) -> 
         ({"referenstid": "i fjol"}, ("Referenstiden", "i fjol")),
     ],
 )
-def test_ids_sexes_and_times_that_stop(
-    tmp_path: Path, columns: dict[str, Any], told: tuple[str, ...]
-) -> None:
+def test_ids_sexes_and_times_that_stop(tmp_path: Path, columns: dict[str, Any], told: tuple[str, ...]) -> None:
     with_columns(tmp_path, **columns)
     fails(tmp_path, "befolkning_1km_2024.gpkg", *told)
 
@@ -568,10 +540,11 @@ def test_sexes_that_differ_in_one_square_are_told(tmp_path: Path) -> None:
     put(tmp_path, rows)
     path = tmp_path / "raw/scb/befolkning_1km_2024.gpkg"
     make.sql(
-        path, *(f"ALTER TABLE befolkning_1km_2024 ADD COLUMN {c} INTEGER" for c in ("man", "kvinna")),
+        path,
+        *(f"ALTER TABLE befolkning_1km_2024 ADD COLUMN {c} INTEGER" for c in ("man", "kvinna")),
         "UPDATE befolkning_1km_2024 SET man = 500, kvinna = 500",
         "UPDATE befolkning_1km_2024 SET kvinna = 490 WHERE fid = 4",
-    )  # fmt: skip
+    )
     run(tmp_path)
     entries = load(make.paths(tmp_path).ledger("scb")).entries
     assert [(e.count, e.examples) for e in entries if e.kind == "allvarlig"] == [(1, ("4030006402000",))]

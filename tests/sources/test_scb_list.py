@@ -107,16 +107,14 @@ def test_households_of_all_types(tmp_path: Path, total: str) -> None:
         ('"region","år","Folkmängd"\n"Håbo","2024",5\n"9901","2024",6\n', ("två gånger", "9901 2024")),
         ('"tätort","år","Folkmängd"\n"9901","2024",5\n', ("saknar kolumner", "region")),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_total_stops(tmp_path: Path, text: str, said: tuple[str, ...]) -> None:
     refused(tmp_path, text, *said)
 
 
 def test_one_type_of_household_stops_and_says_how_to_export_the_total(tmp_path: Path) -> None:
     text = '"region";"hushållstyp";"år";"Antal"\n"9901";"ensamstående utan barn";"2024";120000\n'
-    refused(
-        tmp_path, text, "delad", "hushållstyp", "ensamstående utan barn", "«totalt» valt", field="hushall"
-    )
+    refused(tmp_path, text, "delad", "hushållstyp", "ensamstående utan barn", "«totalt» valt", field="hushall")
     persons = '"region";"år";"Antal personer"\n"9901";"2024";5\n'
     refused(tmp_path, persons, "ingen kolumn som säger", field="hushall")
 

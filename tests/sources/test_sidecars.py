@@ -43,8 +43,9 @@ def with_log(folder: Path, name: str = "x.gpkg", *edits: str) -> Path:
 def state(folder: Path) -> dict[str, tuple[str, int]]:
     return {
         p.relative_to(folder).as_posix(): (files.sha256(p), p.stat().st_mtime_ns)
-        for p in sorted(folder.rglob("*")) if p.is_file()
-    }  # fmt: skip
+        for p in sorted(folder.rglob("*"))
+        if p.is_file()
+    }
 
 
 def read(path: Path) -> list[str]:
@@ -84,9 +85,7 @@ def test_an_empty_log_and_one_of_another_database(tmp_path: Path) -> None:
     assert read(path) == ["a"]
     assert state(tmp_path) == before
     Path(f"{path}-wal").write_bytes(b"skrot" * 1000)
-    with pytest.raises(
-        DataError, match="inte hela"
-    ) as e:  # SQLite would pass it over, and its edits, without a word
+    with pytest.raises(DataError, match="inte hela") as e:  # SQLite would pass it over, and its edits, without a word
         read(path)
     assert "x.gpkg-wal" in str(e.value)
 
@@ -156,13 +155,15 @@ def test_the_copy_goes_with_the_process_and_is_swept_should_it_be_killed(tmp_pat
         "print(*[p.name for p in Path(sys.argv[2]).iterdir()])"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, str(path), str(left)], env={**os.environ, "TMPDIR": str(left)},
-        cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        [sys.executable, "-c", code, str(path), str(left)],
+        env={**os.environ, "TMPDIR": str(left)},
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
-    assert re.fullmatch(
-        r"\.bredband\.\d+\.ny-\w+\n", done.stdout
-    )  # as tests/test_leftovers.py has them swept
+    assert re.fullmatch(r"\.bredband\.\d+\.ny-\w+\n", done.stdout)  # as tests/test_leftovers.py has them swept
     assert list(left.iterdir()) == []
 
 
@@ -175,9 +176,12 @@ def test_a_folder_that_may_not_be_written_in(tmp_path: Path) -> None:
     )
     try:
         done = subprocess.run(
-            [*without_rights(), sys.executable, "-c", code, str(path)], cwd=Path(__file__).parents[2],
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
+            [*without_rights(), sys.executable, "-c", code, str(path)],
+            cwd=Path(__file__).parents[2],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     finally:
         (tmp_path / "raw").chmod(0o755)
     assert (done.stdout, done.stderr) == ("['a', 'ändrad']\n", "")

@@ -37,27 +37,27 @@ def rows_of(tmp: Path, text: str | bytes, name: str = "adresser.csv") -> pd.Data
 
 def test_without_a_folder_every_table_is_there_and_empty(tmp_path: Path) -> None:
     tables, ledger = run(tmp_path)
-    for contract in (
-        contracts.KALLOR,
-        contracts.EVIDENS_ADRESS,
-        contracts.EVIDENS_RUTA,
-        contracts.EVIDENS_OMRADE,
-    ):
+    for contract in (contracts.KALLOR, contracts.EVIDENS_ADRESS, contracts.EVIDENS_RUTA, contracts.EVIDENS_OMRADE):
         name = contract.name
         assert tables[name].empty
         contracts.check(tables[name], contract)
-    assert (
-        tables["evidens_omrade"].crs.to_epsg() == 3006
-        and ledger.entries == []
-        and ledger.facts["filer"] == []
-    )
+    assert tables["evidens_omrade"].crs.to_epsg() == 3006 and ledger.entries == [] and ledger.facts["filer"] == []
 
 
 def test_addresses_by_id(tmp_path: Path) -> None:
     got = rows_of(tmp_path, HEAD + "a1,fiber,1000,500,tillgang,Nät AB\na2,vdsl,,,planerad,\n")
     assert got.drop(columns=["e_m", "n_m"]).astype(object).where(got.notna(), None).to_numpy().tolist()[0] == [
-        "adresser.csv", 2, "fiber", 1000.0, False, 500.0, "tillgang", "a1", "Nät AB", ""
-    ]  # fmt: skip
+        "adresser.csv",
+        2,
+        "fiber",
+        1000.0,
+        False,
+        500.0,
+        "tillgang",
+        "a1",
+        "Nät AB",
+        "",
+    ]
     assert got[["rad", "ned_mbit", "ned_antagen", "adress_id", "operator"]].iloc[1].tolist() == [
         3,
         60.0,
@@ -75,9 +75,7 @@ EXPECTED = [
 
 
 def as_told(got: pd.DataFrame) -> list[Any]:
-    return list(
-        got[["teknik", "ned_mbit", "status", "e_m", "n_m", "operator"]].itertuples(index=False, name=None)
-    )
+    return list(got[["teknik", "ned_mbit", "status", "e_m", "n_m", "operator"]].itertuples(index=False, name=None))
 
 
 BODY = (
@@ -161,12 +159,7 @@ def test_cells_with_shares_in_either_scale(tmp_path: Path) -> None:
 
 def polygons(tmp: Path, shapes: Any = (SQUARE,), kallor: bool = True, **columns: Any) -> Path:
     n = len(shapes)
-    table = {
-        "Teknik": ["Fiber"] * n,
-        "ned_mbit": [1000.0] * n,
-        "upp_mbit": [None] * n,
-        "status": ["tillgång"] * n,
-    }
+    table = {"Teknik": ["Fiber"] * n, "ned_mbit": [1000.0] * n, "upp_mbit": [None] * n, "status": ["tillgång"] * n}
     options = {k: columns.pop(k) for k in ("crs", "description") if k in columns}
     path = make.gpkg(tmp / "raw/tackning/omraden.gpkg", {**table, **columns}, shapes, "omraden", **options)
     put(tmp, "omraden.gpkg", path.read_bytes(), kallor)
@@ -174,9 +167,7 @@ def polygons(tmp: Path, shapes: Any = (SQUARE,), kallor: bool = True, **columns:
 
 
 def test_areas_become_valid_multipolygons(tmp_path: Path) -> None:
-    bow = shapely.Polygon(
-        [(320_000, 6_400_000), (320_100, 6_400_100), (320_100, 6_400_000), (320_000, 6_400_100)]
-    )
+    bow = shapely.Polygon([(320_000, 6_400_000), (320_100, 6_400_100), (320_100, 6_400_000), (320_000, 6_400_100)])
     polygons(tmp_path, [SQUARE, bow], ned_mbit=[1000.0, None])
     got = run(tmp_path)[0]["evidens_omrade"]
     assert got.geom_type.tolist() == ["MultiPolygon"] * 2 and got.is_valid.all()
@@ -209,7 +200,7 @@ FIBRE = "a1,fiber,1000,,tillgang,\n"
         ("", ("Listan är tom",)),
         (b"PK\x03\x04\0\0\0", ("ingen textfil",)),
     ],
-)  # fmt: skip
+)
 def test_faults_in_addresses_that_stop(tmp_path: Path, text: str | bytes, told: tuple[str, ...]) -> None:
     put(tmp_path, "adresser.csv", text)
     refused(tmp_path, "adresser.csv", *told)
@@ -237,8 +228,7 @@ def test_one_share_above_one_among_shares_is_no_percentage(tmp_path: Path) -> No
     put(
         tmp_path,
         "rutor.csv",
-        CELLS
-        + "\n".join([*lines, "3200006401000,fiber,1,,tillgang,0.9", "3200006401250,fiber,1,,tillgang,1"]),
+        CELLS + "\n".join([*lines, "3200006401000,fiber,1,,tillgang,0.9", "3200006401250,fiber,1,,tillgang,1"]),
     )
     refused(tmp_path, "utanför 0–1", "87", "Rad: 3")
 
@@ -267,11 +257,7 @@ def test_areas_in_another_crs_or_of_another_kind_stop(tmp_path: Path) -> None:
 
 
 def test_rows_that_say_nothing_are_dropped_and_counted(tmp_path: Path) -> None:
-    text = (
-        HEAD
-        + FIBRE * 2
-        + ",fiber,1000,,tillgang,\na3,,1,,tillgang,\na4,fiber,1,,,\n;\n".replace(";\n", ",,,,,\n")
-    )
+    text = HEAD + FIBRE * 2 + ",fiber,1000,,tillgang,\na3,,1,,tillgang,\na4,fiber,1,,,\n;\n".replace(";\n", ",,,,,\n")
     put(tmp_path, "adresser.csv", text + "".join(f"b{i},xdsl,,,tillgang,\n" for i in range(9)))
     tables, ledger = run(tmp_path)
     assert tables["evidens_adress"]["rad"].tolist() == [2, *range(8, 17)]
@@ -289,12 +275,7 @@ def test_a_few_strays_are_dropped_many_stop(tmp_path: Path) -> None:
     put(tmp_path, "adresser.csv", "e,n,teknik,ned_mbit,status\n" + good + "0,0,fiber,100,tillgang\n" * 2)
     tables, ledger = run(tmp_path)
     assert len(tables["evidens_adress"]) == 400 and notes(ledger)["rader med koordinat utanför Sverige"] == 2
-    put(
-        tmp_path,
-        "adresser.csv",
-        "e,n,teknik,ned_mbit,status\n" + good + "0,0,fiber,100,tillgang\n" * 5,
-        kallor=False,
-    )
+    put(tmp_path, "adresser.csv", "e,n,teknik,ned_mbit,status\n" + good + "0,0,fiber,100,tillgang\n" * 5, kallor=False)
     refused(tmp_path, "utanför Sverige", "5 rader", "Rad: 402")
 
 
@@ -313,19 +294,20 @@ def kallor(tmp: Path, *lines: str, head: str = KALLOR) -> None:
 
 
 def test_kallor_as_people_write_it(tmp_path: Path) -> None:
-    kallor(tmp_path, "ADRESSER.csv;1480;Ja;2025-10-01;Avtal 7;NEJ", "", "adresser.csv;1407;;20250630;;",
-           "ADRESSER.csv;1480;ja;2025-10-01;Avtal 7;nej",
-           head=KALLOR.replace(",", ";").replace("fullstandig", "Fullständig"))  # fmt: skip
+    kallor(
+        tmp_path,
+        "ADRESSER.csv;1480;Ja;2025-10-01;Avtal 7;NEJ",
+        "",
+        "adresser.csv;1407;;20250630;;",
+        "ADRESSER.csv;1480;ja;2025-10-01;Avtal 7;nej",
+        head=KALLOR.replace(",", ";").replace("fullstandig", "Fullständig"),
+    )
     tables, ledger = run(tmp_path)
     assert tables["kallor"].to_numpy().tolist() == [
         ["adresser.csv", "1407", False, "2025-06-30", "", False],
         ["adresser.csv", "1480", True, "2025-10-01", "Avtal 7", False],
     ]
-    assert notes(ledger) == {
-        "fullstandig tomt": 1,
-        "far_publiceras tomt": 1,
-        "rader som upprepar en annan": 1,
-    }
+    assert notes(ledger) == {"fullstandig tomt": 1, "far_publiceras tomt": 1, "rader som upprepar en annan": 1}
     facts = ledger.facts["filer"]
     assert isinstance(facts, list)
     assert [(f["fil"], f["referensdatum"], f["licens"]) for f in facts if f["roll"] == "adressuppgifter"] == [
@@ -347,10 +329,7 @@ def test_kallor_as_people_write_it(tmp_path: Path) -> None:
         (["adresser.csv,1480,ja,igår,,ja"], ("referensdatum", "ÅÅÅÅ-MM-DD", "igår")),
         (["adresser.csv,1480,ja,2025-02-30,,ja"], ("referensdatum", "2025-02-30")),
         (["adresser.csv,1480,ja,2097-02-28,,ja"], ("referensdatum", "inte varit än", "2097-02-28")),
-        (
-            ["adresser.csv,1480,ja,2025-10-01,,ja", "adresser.csv,1480,nej,2025-10-01,,ja"],
-            ("säger olika", "2 och 3"),
-        ),
+        (["adresser.csv,1480,ja,2025-10-01,,ja", "adresser.csv,1480,nej,2025-10-01,,ja"], ("säger olika", "2 och 3")),
         ([], ("står inte i kallor.csv", "adresser.csv")),
     ],
 )
@@ -371,11 +350,16 @@ def test_evidence_without_kallor_stops(tmp_path: Path) -> None:
 def test_600_000_rows_are_read_and_checked_in_three_seconds(tmp_path: Path) -> None:
     n = 600_000
     rng = np.random.default_rng(1)
-    table = pd.DataFrame({
-        "adress_id": [f"{i:08x}-0000-4000-8000-000000000000" for i in rng.permutation(n)],
-        "teknik": rng.choice(["fiber", "FTTH", "Kabel-TV"], n), "ned_mbit": rng.choice(["1000", "", "99,5"], n),
-        "upp_mbit": 10, "status": "tillgång", "operator": rng.choice(list("ABC"), n),
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "adress_id": [f"{i:08x}-0000-4000-8000-000000000000" for i in rng.permutation(n)],
+            "teknik": rng.choice(["fiber", "FTTH", "Kabel-TV"], n),
+            "ned_mbit": rng.choice(["1000", "", "99,5"], n),
+            "upp_mbit": 10,
+            "status": "tillgång",
+            "operator": rng.choice(list("ABC"), n),
+        }
+    )
     put(tmp_path, "adresser.csv", table.to_csv(index=False, sep=";"))
     begin = time.process_time()
     tables, _ = run(tmp_path)

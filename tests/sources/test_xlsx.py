@@ -41,14 +41,10 @@ def test_formatted_but_empty_cells_far_away_are_no_data(tmp_path: Path) -> None:
     assert xlsx.read_sheets(tmp_path / "a.xlsx")[0].rows == [["hej"]]
 
 
-@pytest.mark.parametrize(
-    "empty", ["<c {}/>", "<c {}></c>", "<c {}><v/></c>", "<c {}><v></v></c>", "<c {}> </c>"]
-)
+@pytest.mark.parametrize("empty", ["<c {}/>", "<c {}></c>", "<c {}><v/></c>", "<c {}><v></v></c>", "<c {}> </c>"])
 def test_an_empty_cell_far_away_costs_nothing_however_it_is_written(tmp_path: Path, empty: str) -> None:
     far = empty.format('r="XFD1048576" s="0"')
-    path = _sheet_xml(
-        tmp_path / "a.xlsx", f'<row r="1"><c r="A1"><v>7</v></c></row><row r="1048576">{far}</row>'
-    )
+    path = _sheet_xml(tmp_path / "a.xlsx", f'<row r="1"><c r="A1"><v>7</v></c></row><row r="1048576">{far}</row>')
     assert xlsx.read_sheets(path)[0].rows == [[7.0]]
 
 
@@ -182,14 +178,29 @@ def disguised(draw: st.DrawFn) -> tuple[list[list[Any]], int, list[int]]:
 
 @settings(max_examples=80, deadline=None)
 @given(disguised())
-def test_the_header_is_found_wherever_and_however_it_is_written(
-    table: tuple[list[list[Any]], int, list[int]],
-) -> None:
+def test_the_header_is_found_wherever_and_however_it_is_written(table: tuple[list[list[Any]], int, list[int]]) -> None:
     rows, at, order = table
     header = find_header(_sheet(rows), technique_field, is_technique_table)
     assert header is not None and header.last == at
-    names = ["ar", "bas", "niva", "omrade", "lan", "kommun", "antal", "xdsl", "vdsl", "fiber", "narhet_fiber",
-             "kabel_tv", "fast_radio", "lte", "nr", "tradbunden", "total"]  # fmt: skip
+    names = [
+        "ar",
+        "bas",
+        "niva",
+        "omrade",
+        "lan",
+        "kommun",
+        "antal",
+        "xdsl",
+        "vdsl",
+        "fiber",
+        "narhet_fiber",
+        "kabel_tv",
+        "fast_radio",
+        "lte",
+        "nr",
+        "tradbunden",
+        "total",
+    ]
     found = {f.partition("|")[0]: c for f, c in header.columns.items()}
     assert found == {names[i]: c for c, i in enumerate(order)}
 
@@ -200,10 +211,7 @@ def test_no_header_where_there_is_none() -> None:
 
 
 def test_group_headings_are_joined_also_when_they_stand_above_a_complete_header() -> None:
-    rows = [
-        ["", "Tillgång", "", "Homes passed", ""],
-        ["Kommun", "30 Mbit/s", "1 Gbit/s", "100 Mbit/s", "1 000 Mbit/s"],
-    ]
+    rows = [["", "Tillgång", "", "Homes passed", ""], ["Kommun", "30 Mbit/s", "1 Gbit/s", "100 Mbit/s", "1 000 Mbit/s"]]
     merged = (((0, 1), (0, 2)), ((0, 3), (0, 4)))
     rows[1][4] = "1 Gbit/s"
     header = find_header(
@@ -220,13 +228,8 @@ def test_group_headings_are_joined_also_when_they_stand_above_a_complete_header(
 
 
 def test_group_headings_without_merged_cells_are_carried_to_the_right() -> None:
-    rows = [
-        ["", "Tillgång", "", "Homes passed", ""],
-        ["Kommun", "30 Mbit/s", "1 Gbit/s", "30 Mbit/s", "1 Gbit/s"],
-    ]
-    header = find_header(
-        _sheet([*rows, ["Ale", 0.9, 0.8, 0.95, 0.9]]), speed_field, lambda f: "tillgang_30|" in f
-    )
+    rows = [["", "Tillgång", "", "Homes passed", ""], ["Kommun", "30 Mbit/s", "1 Gbit/s", "30 Mbit/s", "1 Gbit/s"]]
+    header = find_header(_sheet([*rows, ["Ale", 0.9, 0.8, 0.95, 0.9]]), speed_field, lambda f: "tillgang_30|" in f)
     assert header is not None and header.last == 1
     assert header.columns["passerad_1000|"] == 4 and header.columns["tillgang_1000|"] == 2
 
@@ -276,20 +279,7 @@ def test_signs_for_no_figure(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "cell",
-    [
-        "#DIV/0!",
-        "1.234,5",
-        "0,9 (prel)",
-        True,
-        "--",
-        "1 2",
-        float("inf"),
-        "1e999",
-        "5 Mbit/s",
-        "0,75¹",
-        "0,7½",
-    ],
+    "cell", ["#DIV/0!", "1.234,5", "0,9 (prel)", True, "--", "1 2", float("inf"), "1e999", "5 Mbit/s", "0,75¹", "0,7½"]
 )
 def test_what_is_no_number_is_refused(cell: Any) -> None:
     assert parse_cell(cell) is None

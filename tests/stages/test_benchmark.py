@@ -14,8 +14,18 @@ from pipelines.core.ledger import Ledger, files_used
 from pipelines.coverage.benchmark import benchmarks
 from tests.small_county.inputs import _toml, county
 
-SHARES = {"xdsl": 0.3, "vdsl": 0.25, "fiber": 0.5, "narhet_fiber": 0.8, "kabel_tv": 0.2, "fast_radio": 0.3,
-          "lte": 1.0, "nr": 0.8, "tradbunden": 0.75, "total": 1.0}  # fmt: skip
+SHARES = {
+    "xdsl": 0.3,
+    "vdsl": 0.25,
+    "fiber": 0.5,
+    "narhet_fiber": 0.8,
+    "kabel_tv": 0.2,
+    "fast_radio": 0.3,
+    "lte": 1.0,
+    "nr": 0.8,
+    "tradbunden": 0.75,
+    "total": 1.0,
+}
 
 
 @pytest.fixture
@@ -24,18 +34,26 @@ def region(tmp_path: Path) -> Region:
     return load_region(tmp_path / "lan.toml")
 
 
-def of_kolada(
-    region: Region, share: float, read_from: dict[str, str] | None = None
-) -> tuple[pd.DataFrame, Ledger]:
+def of_kolada(region: Region, share: float, read_from: dict[str, str] | None = None) -> tuple[pd.DataFrame, Ledger]:
     """The benchmark by *teknik* and one share of Kolada's: N07900, at least 100 Mbit/s in 9901."""
     teknik = pd.DataFrame(
-        [{"rad": 1, "ar": 2025, "bas": "hushall", "niva": "kommun", "omrade": namn, "kommunkod": kod,
-          "omradestyp": klass, "antal": 100, **{f"andel_{k}": v for k, v in SHARES.items()}}
-         for kod, namn in (("9901", "Östby"), ("9902", "Håvik")) for klass in ("totalt", "tatbebyggt", "glesbebyggt")]
-    )  # fmt: skip
-    none: Any = pd.DataFrame(
-        columns=["bas", "niva", "kommunkod", "omradestyp", "ar", "matt", "troskel_mbit", "andel"]
+        [
+            {
+                "rad": 1,
+                "ar": 2025,
+                "bas": "hushall",
+                "niva": "kommun",
+                "omrade": namn,
+                "kommunkod": kod,
+                "omradestyp": klass,
+                "antal": 100,
+                **{f"andel_{k}": v for k, v in SHARES.items()},
+            }
+            for kod, namn in (("9901", "Östby"), ("9902", "Håvik"))
+            for klass in ("totalt", "tatbebyggt", "glesbebyggt")
+        ]
     )
+    none: Any = pd.DataFrame(columns=["bas", "niva", "kommunkod", "omradestyp", "ar", "matt", "troskel_mbit", "andel"])
     kolada = pd.DataFrame({"kpi": ["N07900"], "kommunkod": ["9901"], "ar": [2025], "andel": [share]})
     book = Ledger("prov")
     return benchmarks(region, teknik, none, kolada, book, read_from), book
@@ -52,10 +70,7 @@ def test_a_lower_bound_below_a_published_share_contradicts_nothing(region: Regio
 @pytest.mark.parametrize(
     ("share", "told"),
     [
-        (
-            0.85,
-            ("teknik och kolada", "0.7500 (teknik) mot 0.8500 (kolada)"),
-        ),  # wired access in all ends at 75 %
+        (0.85, ("teknik och kolada", "0.7500 (teknik) mot 0.8500 (kolada)")),  # wired access in all ends at 75 %
         (0.45, ("kolada och teknik", "0.4500 (kolada) mot 0.5000 (teknik)")),  # fibre alone is in 50 %
     ],
 )

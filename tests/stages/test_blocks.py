@@ -20,9 +20,7 @@ TABLES = ("rutnat_250m", "rutnat_delar", "oppna_rutor", "oppna_delar", "kommuner
 
 @pytest.fixture
 def paths(small_edition, tmp_path) -> Paths:
-    shutil.copytree(
-        small_edition / "out/.steg", tmp_path / "out/.steg", ignore=shutil.ignore_patterns("produkter")
-    )
+    shutil.copytree(small_edition / "out/.steg", tmp_path / "out/.steg", ignore=shutil.ignore_patterns("produkter"))
     return Paths(small_edition / "county.toml", small_edition / "raw", tmp_path / "out", tmp_path / "maps")
 
 
@@ -72,9 +70,7 @@ def test_blocks_hold_every_row_once_and_cut_no_kilometre(tmp_path_factory, cells
     texts = {"kommunkod": "1480", "omradestyp": "tatbebyggt"}
     column = 250 * 10**7  # of cells, from the west
     land = pd.DataFrame({"rutid": column * np.sort(np.array(cells, dtype=np.int64))}).assign(**texts)
-    addresses = pd.DataFrame(
-        {"rutid": column * np.sort(np.array(has, dtype=np.int64)), "e_m": 0.0, "n_m": 0.0}
-    )
+    addresses = pd.DataFrame({"rutid": column * np.sort(np.array(has, dtype=np.int64)), "e_m": 0.0, "n_m": 0.0})
     files.write_table(land, paths.table("land"))
     files.write_points(addresses, paths.table("adresser_ruta"))
     seen: list[set[int]] = []

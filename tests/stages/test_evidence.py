@@ -17,11 +17,7 @@ from pipelines.coverage.evidence import PAIRS, attach, decide
 REGION = load_region(Path("config/vastra-gotaland.toml"))
 FIXED = set(REGION.evidens.fasta_tekniker)
 KOMMUNER = ["1401", "1402"]
-FILES = {
-    "adress": ["adresser_a.csv", "adresser_b.csv"],
-    "ruta": ["rutor_a.csv"],
-    "omrade": ["omraden_a.gpkg"],
-}
+FILES = {"adress": ["adresser_a.csv", "adresser_b.csv"], "ruta": ["rutor_a.csv"], "omrade": ["omraden_a.gpkg"]}
 
 ROW = st.fixed_dictionaries(
     {
@@ -35,11 +31,14 @@ ROW = st.fixed_dictionaries(
 )
 SOURCES = st.lists(
     st.tuples(
-        st.sampled_from([f for fs in FILES.values() for f in fs]), st.sampled_from(KOMMUNER), st.booleans(),
+        st.sampled_from([f for fs in FILES.values() for f in fs]),
+        st.sampled_from(KOMMUNER),
+        st.booleans(),
         st.booleans(),
     ),
-    unique_by=lambda x: x[:2], max_size=8,
-)  # fmt: skip
+    unique_by=lambda x: x[:2],
+    max_size=8,
+)
 
 
 def make_addresses():
@@ -87,8 +86,11 @@ def plain(i, level, table, sources, publishable_only):
     planned = False
     for row in table.to_dict("records"):
         if level == "adress":
-            here = row["adress_id"] == a["adress_id"] if row["adress_id"] else (
-                abs(row["e_m"] - 1e-3 - a["e_m"]) < 1e-6 and row["n_m"] == a["n_m"])  # fmt: skip
+            here = (
+                row["adress_id"] == a["adress_id"]
+                if row["adress_id"]
+                else (abs(row["e_m"] - 1e-3 - a["e_m"]) < 1e-6 and row["n_m"] == a["n_m"])
+            )
         elif level == "ruta":
             here = row["rutid"] == a["rutid"]
         else:
@@ -102,14 +104,13 @@ def plain(i, level, table, sources, publishable_only):
             hits.append(row)
     complete = any(
         c and (p or not publishable_only)
-        for (f, k), (c, p) in listed.items() if k == a["kommunkod"] and f in FILES[level]
-    )  # fmt: skip
+        for (f, k), (c, p) in listed.items()
+        if k == a["kommunkod"] and f in FILES[level]
+    )
     share = []
     for m, t in PAIRS:
         found = [
-            r.get("andel", 1.0)
-            for r in hits
-            if r["ned_mbit"] >= t and (m == "passerad" or r["status"] == "tillgang")
+            r.get("andel", 1.0) for r in hits if r["ned_mbit"] >= t and (m == "passerad" or r["status"] == "tillgang")
         ]
         share.append(max(found, default=0.0))
     fast = [r for r in hits if r["status"] == "tillgang" and r.get("andel", 1.0) > 0]
@@ -156,8 +157,7 @@ def test_decide_is_what_a_plain_reading_says(rows, sources, publishable_only):
 
 def test_a_partial_list_of_copper_does_not_deny_fibre():
     copper = [
-        {"teknik": "xdsl", "ned_mbit": 30.0, "status": "tillgang", "andel": 1.0, "at": i, "file": 0}
-        for i in range(12)
+        {"teknik": "xdsl", "ned_mbit": 30.0, "status": "tillgang", "andel": 1.0, "at": i, "file": 0} for i in range(12)
     ]
     rows = tables({"adress": copper, "ruta": [], "omrade": []})
     for complete in (False, True):
@@ -172,12 +172,17 @@ def test_a_partial_list_of_copper_does_not_deny_fibre():
 
 
 def test_a_row_beyond_reach_is_counted_by_file_and_row():
-    table = tables({"adress": [{"teknik": "fiber", "ned_mbit": 1000.0, "status": "tillgang", "andel": 1.0, "at": 0,
-                                "file": 0}] * 2})["adress"]  # fmt: skip
+    table = tables(
+        {
+            "adress": [{"teknik": "fiber", "ned_mbit": 1000.0, "status": "tillgang", "andel": 1.0, "at": 0, "file": 0}]
+            * 2
+        }
+    )["adress"]
     table.loc[1, "e_m"] += 5000
     empty = tables({"ruta": [], "omrade": []})
-    kallor = pd.DataFrame([("adresser_a.csv", "1401", False, True)],
-                          columns=["fil", "kommunkod", "fullstandig", "far_publiceras"])  # fmt: skip
+    kallor = pd.DataFrame(
+        [("adresser_a.csv", "1401", False, True)], columns=["fil", "kommunkod", "fullstandig", "far_publiceras"]
+    )
     ledger = Ledger("x")
     attach(ADDRESSES, {"adress": table, **empty}, kallor, REGION, ledger)
     lost = [e for e in ledger.entries if e.kind == "omatchad"]

@@ -19,9 +19,7 @@ def places(*rows):
 def test_a_class_without_addresses_merges_into_the_other_and_is_told():
     ledger = Ledger("x")
     groups = make_groups(
-        counts(("9901", "tatbebyggt", 70), ("9901", "glesbebyggt", 30)),
-        places(("9901", "glesbebyggt")),
-        ledger,
+        counts(("9901", "tatbebyggt", 70), ("9901", "glesbebyggt", 30)), places(("9901", "glesbebyggt")), ledger
     )
     index, table = group_index(places(("9901", "glesbebyggt")), groups)
     assert table.to_dict("records") == [{"kommunkod": "9901", "grupp": "glesbebyggt", "hushall_pts": 100.0}]
@@ -41,5 +39,6 @@ def test_a_kommun_that_pts_does_not_split_is_one_group():
 
 def test_households_without_any_address_stop_the_run():
     with pytest.raises(DataError, match="ingen gällande adress"):
-        make_groups(counts(("9901", "tatbebyggt", 7), ("9901", "glesbebyggt", 3)), places(("9902", "glesbebyggt")),
-                    Ledger("x"))  # fmt: skip
+        make_groups(
+            counts(("9901", "tatbebyggt", 7), ("9901", "glesbebyggt", 3)), places(("9902", "glesbebyggt")), Ledger("x")
+        )

@@ -22,8 +22,9 @@ def region(*goals: Malniva, **more) -> Region:
         lan=Lan(kod="99", namn="Provlän", kortnamn="Prov", kommuner=(Kommun(kod="9901", namn="Håbo", land_ha=1),)),
         publicering=Publicering(utgivare="P", kontakt_epost="a@b.se", bas_url="https://example.org"),
         demo=Demo(adresser=1, befolkning=1, hushall=1, orter_fil="a", kalibrering_fil="b"),
-        mal=Mal(nivaer=goals or (GOAL,)), framskrivning=Framskrivning(**more),
-    )  # fmt: skip
+        mal=Mal(nivaer=goals or (GOAL,)),
+        framskrivning=Framskrivning(**more),
+    )
 
 
 def kolada(values: dict[int, float], kpi="N07918", kommun="9901") -> pd.DataFrame:
@@ -51,28 +52,17 @@ def one(table: pd.DataFrame, where: Region, code="9901") -> pd.Series:
 def test_the_change_to_population_is_a_break_where_there_is_something_before():
     values = {2019: 0.7, 2020: 0.75, 2021: 0.8, 2022: 0.82}
     table = made(
-        pd.concat([kolada(values), kolada(values, "N07919"), kolada({2021: 0.5, 2022: 0.6}, kommun="0099")]),
-        region(),
+        pd.concat([kolada(values), kolada(values, "N07919"), kolada({2021: 0.5, 2022: 0.6}, kommun="0099")]), region()
     )
     assert list(table.columns) == HISTORIK.names
     of = {(r.serie, r.kommunkod, r.ar): r for r in table.itertuples()}
-    assert (
-        of["kolada_N07918", "9901", 2021].brott == "Från 2021 andel av befolkningen, tidigare av hushållen."
-    )
-    assert [of["kolada_N07918", "9901", y].bas for y in values] == [
-        "hushall",
-        "hushall",
-        "befolkning",
-        "befolkning",
-    ]
+    assert of["kolada_N07918", "9901", 2021].brott == "Från 2021 andel av befolkningen, tidigare av hushållen."
+    assert [of["kolada_N07918", "9901", y].bas for y in values] == ["hushall", "hushall", "befolkning", "befolkning"]
     assert of["kolada_N07918", "9901", 2022].brott == ""
     assert of["kolada_N07918", "99", 2021].brott == "", "serien börjar där: inget att skilja sig från"
     assert {of["kolada_N07919", "9901", y].brott for y in values} == {""}
     assert of["kolada_N07919", "9901", 2019].omradestyp == "tatbebyggt"
-    assert (
-        of["kolada_N07918", "99", 2021].niva == "lan"
-        and of["kolada_N07918", "99", 2021].kommunnamn == "Provlän"
-    )
+    assert of["kolada_N07918", "99", 2021].niva == "lan" and of["kolada_N07918", "99", 2021].kommunnamn == "Provlän"
 
 
 def test_a_missing_year_moves_the_break_to_the_next_there_is():
@@ -89,8 +79,12 @@ def test_a_configured_break():
 
 
 def test_values_that_are_missing_or_of_others_are_left_out():
-    table = made(pd.concat([kolada({2019: math.nan, 2020: 0.5}), kolada({2020: 0.4}, kommun="0180"),
-                            kolada({2020: 0.3}, kpi="N00001")]), region())  # fmt: skip
+    table = made(
+        pd.concat(
+            [kolada({2019: math.nan, 2020: 0.5}), kolada({2020: 0.4}, kommun="0180"), kolada({2020: 0.3}, kpi="N00001")]
+        ),
+        region(),
+    )
     assert table[["kommunkod", "ar"]].to_numpy().tolist() == [["9901", 2020]]
 
 
@@ -99,16 +93,9 @@ def test_an_exact_line_on_the_logit_scale_reaches_the_goal_when_it_does_by_hand(
     z = {y: math.log(9) + 0.25 * (y - 2025) for y in range(2021, 2026)}
     row = one(kolada({y: 1 / (1 + math.exp(-v)) for y, v in z.items()}), region())
     assert math.ceil((math.log(49) - math.log(9)) / 0.25) == 7
-    assert (row["utfall"], row["nas_ar"], row["nas_tidigast_ar"], row["nas_senast_ar"]) == (
-        "nas",
-        2032,
-        2032,
-        2032,
-    )
+    assert (row["utfall"], row["nas_ar"], row["nas_tidigast_ar"], row["nas_senast_ar"]) == ("nas", 2032, 2032, 2032)
     assert row["takt_pe"] == pytest.approx(100 * (1 / (1 + math.exp(-math.log(9) - 0.25)) - 0.9), abs=1e-5)
-    assert row["text"].startswith(
-        "Nås 2032 om takten håller i sig (tidigast 2032, senast 2032; intervall 80 %)."
-    )
+    assert row["text"].startswith("Nås 2032 om takten håller i sig (tidigast 2032, senast 2032; intervall 80 %).")
     assert "andel av befolkningen" in row["text"]
 
 
@@ -150,8 +137,7 @@ def test_the_interval_holds_a_new_year_as_often_as_it_says():
 )
 def test_each_outcome(values, outcome, said):
     row = one(
-        kolada({2024 - len(values) + i: v for i, v in enumerate(values)}, "N07919").assign(kpi="N07918"),
-        region(),
+        kolada({2024 - len(values) + i: v for i, v in enumerate(values)}, "N07919").assign(kpi="N07918"), region()
     )
     assert row["utfall"] == outcome and row["text"].startswith(said)
     if outcome != "nas":
@@ -160,8 +146,7 @@ def test_each_outcome(values, outcome, said):
 
 def test_a_series_that_is_at_100_does_not_break_the_arithmetic():
     row = one(
-        kolada(dict.fromkeys(range(2021, 2026), 1.0)),
-        region(Malniva(namn="alla", troskel_mbit=1000, andel_pct=100)),
+        kolada(dict.fromkeys(range(2021, 2026), 1.0)), region(Malniva(namn="alla", troskel_mbit=1000, andel_pct=100))
     )
     assert row["utfall"] == "natt"
 

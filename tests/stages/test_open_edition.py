@@ -34,5 +34,11 @@ def test_a_small_cell_has_one_of_two_classes(n, share):
 def test_classes_of_larger_cells_by_hand():
     covered = np.array([0, 0.4, 1, 5, 9, 9.5, 10])
     assert classes.of_share(covered, np.full(7, 10), 5).tolist() == [
-        "utan", "utan", "mindre_del", "storre_del", "storre_del", "tackt", "tackt",
-    ]  # fmt: skip
+        "utan",
+        "utan",
+        "mindre_del",
+        "storre_del",
+        "storre_del",
+        "tackt",
+        "tackt",
+    ]

@@ -75,9 +75,7 @@ def test_the_bounds_are_configuration() -> None:
     assert len(judge({"1480": 500}, {"1480": 1000}, min_personer_per_hushall=1)) == 1
 
 
-@pytest.mark.parametrize(
-    ("total", "told"), [(2_000, 0), (2_222, 0), (2_230, 1), (1_810, 1), (1_820, 0), (3_900, 1)]
-)
+@pytest.mark.parametrize(("total", "told"), [(2_000, 0), (2_222, 0), (2_230, 1), (1_810, 1), (1_820, 0), (3_900, 1)])
 def test_people_are_held_against_the_kommuns_own_total(total: int, told: int) -> None:
     found = judge({"1480": 2_000}, {"1480": 1000}, {"1480": total})
     assert sum(map(len, found.values())) == told
@@ -106,9 +104,7 @@ def test_what_is_out_of_proportion_is_told_by_the_names_of_the_files() -> None:
         addresses = pd.DataFrame({"kommunkod": ["1480"], "rutid": [0]})
         squares = pd.DataFrame({"rutid": [0], "storlek_m": [1000], "befolkning": [1]})
         groups = pd.DataFrame({"kommunkod": ["1480"], "hushall_pts": [50.0]})
-        totals = pd.DataFrame(
-            {"kommunkod": ["1480"], "ar": [2024], "folkmangd": pd.array([total], dtype="Int64")}
-        )
+        totals = pd.DataFrame({"kommunkod": ["1480"], "ar": [2024], "folkmangd": pd.array([total], dtype="Int64")})
         given = (region(), addresses, squares, np.array([people]), groups, totals, book)
         plausible.require_plausible(*given, read_from)
         return [e.source for e in book.entries]
@@ -128,9 +124,7 @@ def test_a_kommun_with_most_addresses_in_empty_squares_is_named() -> None:
     plausible.require_plausible(region(), addresses, squares, people, groups, None, book)
     assert [(e.kind, e.examples) for e in book.entries] == [("allvarlig", ("Göteborg: 45 %",))]
     book = Ledger("prov")
-    plausible.require_plausible(
-        region(max_adresser_utan_folk_pct=45), addresses, squares, people, groups, None, book
-    )
+    plausible.require_plausible(region(max_adresser_utan_folk_pct=45), addresses, squares, people, groups, None, book)
     assert book.entries == []
 
 
@@ -140,9 +134,15 @@ def test_localities_that_hold_far_fewer_people_than_pts_says_are_told_first(town
     book = Ledger("prov")
     addresses = pd.DataFrame({"ortstyp": ["tatort", "ingen"]})
     teknik = pd.DataFrame(
-        {"bas": "hushall", "niva": "kommun", "kommunkod": "1480", "omradestyp": ["tatbebyggt", "glesbebyggt"],
-         "antal": [60, 40], "ar": 2025}
-    )  # fmt: skip
+        {
+            "bas": "hushall",
+            "niva": "kommun",
+            "kommunkod": "1480",
+            "omradestyp": ["tatbebyggt", "glesbebyggt"],
+            "antal": [60, 40],
+            "ar": 2025,
+        }
+    )
     households.compare_definitions(region(), addresses, np.array([town, 100.0 - town]), teknik, book)
     assert [e.kind for e in book.entries if e.kind == "allvarlig"] == ["allvarlig"] * told
 
@@ -153,9 +153,15 @@ def test_classes_that_may_have_changed_places_are_told_by_the_workbook(town: int
     book = Ledger("prov")
     addresses = pd.DataFrame({"ortstyp": ["tatort", "ingen"]})
     teknik = pd.DataFrame(
-        {"bas": "hushall", "niva": "kommun", "kommunkod": "1480", "omradestyp": ["tatbebyggt", "glesbebyggt"],
-         "antal": [81, 19], "ar": 2025}
-    )  # fmt: skip
+        {
+            "bas": "hushall",
+            "niva": "kommun",
+            "kommunkod": "1480",
+            "omradestyp": ["tatbebyggt", "glesbebyggt"],
+            "antal": [81, 19],
+            "ar": 2025,
+        }
+    )
     people = np.array([town, 100.0 - town])
     households.compare_definitions(region(), addresses, people, teknik, book, "pts/t.xlsx")
     swapped = [e for e in book.entries if "bytt plats" in e.reason]
@@ -163,9 +169,7 @@ def test_classes_that_may_have_changed_places_are_told_by_the_workbook(town: int
 
 
 @pytest.mark.parametrize(("total", "same", "told"), [(20, 20, 20), (20, 11, 11), (20, 10, 0), (9, 9, 0)])
-def test_addresses_in_one_and_the_same_point_are_told_first(
-    tmp_path: Path, total: int, same: int, told: int
-) -> None:
+def test_addresses_in_one_and_the_same_point_are_told_first(tmp_path: Path, total: int, same: int, told: int) -> None:
     """A register with its kommun's middle for coordinates; a block of flats is no such heap."""
     where = make.paths(tmp_path)
     bounds, register = Ledger("granser"), Ledger("lantmateriet")
@@ -176,9 +180,7 @@ def test_addresses_in_one_and_the_same_point_are_told_first(
     e = 402_000.0 + np.maximum(np.arange(total) - same + 1, 0)
     addresses = pd.DataFrame({"adress_id": "a", "kommunkod": "1480", "e_m": e, "n_m": 6_401_000.0})
     area = shapely.box(400_000, 6_400_000, 410_000, 6_410_000)
-    kommuner = gpd.GeoDataFrame(
-        {"kommunkod": ["1480"], "kommunnamn": ["Göteborg"]}, geometry=[area], crs=3006
-    )
+    kommuner = gpd.GeoDataFrame({"kommunkod": ["1480"], "kommunnamn": ["Göteborg"]}, geometry=[area], crs=3006)
     book = Ledger("prov")
     placement.check_places(addresses, kommuner, make.region([("1480", "Göteborg")]), where, book)
     assert [(x.kind, x.source, x.count) for x in book.entries] == [
@@ -192,9 +194,7 @@ def test_addresses_in_one_and_the_same_point_are_told_first(
 def placed(rutid: list[int], squares: pd.DataFrame, **scb: Any) -> tuple[Any, Ledger]:
     book = Ledger("prov")
     e, n = np.array(rutid) // 10**7 + 125.0, np.array(rutid) % 10**7 + 125.0
-    addresses = pd.DataFrame(
-        {"adress_id": [f"a{i}" for i in range(len(rutid))], "rutid": rutid, "e_m": e, "n_m": n}
-    )
+    addresses = pd.DataFrame({"adress_id": [f"a{i}" for i in range(len(rutid))], "rutid": rutid, "e_m": e, "n_m": n})
     return households.place_people(addresses, squares, np.ones(len(squares)), region(**scb), book), book
 
 
@@ -217,9 +217,7 @@ def test_a_bought_square_without_people_is_not_the_rests_ground() -> None:
 
 
 def test_a_rest_without_addresses_of_its_own_is_shared_by_the_squares() -> None:
-    people, book = placed(
-        [CELL, CELL, OTHER, KM - 10**10], table((KM, 1000, 9), (CELL, 250, 6), (OTHER, 250, 5))
-    )
+    people, book = placed([CELL, CELL, OTHER, KM - 10**10], table((KM, 1000, 9), (CELL, 250, 6), (OTHER, 250, 5)))
     assert people.tolist() == [6, 6, 8, 0]
     assert [(e.kind, e.count, e.examples) for e in book.entries] == [("antagen", 9, (f"{KM}: 9",))]
 
@@ -249,8 +247,7 @@ def test_every_person_has_one_home_in_its_own_square(homes: Any, fine: Any, km: 
         return (400_000 + side * cell[0]) * 10**7 + 6_400_000 + side * cell[1]
 
     squares = table(
-        *((rutid(s, 1000), 1000, p) for s, p in km.items()),
-        *((rutid(c, 250), 250, p) for c, p in fine.items()),
+        *((rutid(s, 1000), 1000, p) for s, p in km.items()), *((rutid(c, 250), 250, p) for c, p in fine.items())
     )
     people, _, homeless = spread(np.array([rutid(c, 250) for c in homes]), squares, np.ones(len(squares)))
     wanted = [0.0] * len(homes)

@@ -18,13 +18,15 @@ YEAR = 2025
 def region(**kontroll: object) -> Region:
     return Region(
         lan=Lan(
-            kod="14", namn="Västra Götalands län", kortnamn="Västra Götaland",
+            kod="14",
+            namn="Västra Götalands län",
+            kortnamn="Västra Götaland",
             kommuner=(Kommun(kod="1480", namn="Göteborg", land_ha=1000), Kommun(kod="1407", namn="Öckerö")),
         ),
         kontroll=Kontroll(**kontroll),
         publicering=Publicering(utgivare="x", kontakt_epost="a@b.se", bas_url="https://data.example.org/x"),
         demo=Demo(adresser=1, befolkning=1, hushall=1, orter_fil="a"),
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture
@@ -32,8 +34,11 @@ def paths(tmp_path: Path) -> Paths:
     """Two kommuner: 1480 of 400 households and 1000 people, 1407 of 100 and 200."""
     p = Paths(tmp_path / "county.toml", tmp_path / "raw", tmp_path / "out", tmp_path / "maps")
     base = {"hushall": [400.0, 100.0], "befolkning": [1000.0, 200.0], "land_ha": [1040.0, 50.0]}
-    without = {"befolkning_utan_30": [10.0, 0.0], "befolkning_utan_100": [50.0, 20.0],
-               "befolkning_utan_1000": [100.0, 20.0]}  # fmt: skip
+    without = {
+        "befolkning_utan_30": [10.0, 0.0],
+        "befolkning_utan_100": [50.0, 20.0],
+        "befolkning_utan_1000": [100.0, 20.0],
+    }
     kommuner = pd.DataFrame({"kommunkod": ["1480", "1407"], **base, **without})
     files.write_table(kommuner, p.table("kommuner"))
     whole = kommuner.drop(columns="kommunkod").sum().to_frame().T.assign(lanskod="14")
@@ -62,12 +67,15 @@ def paths(tmp_path: Path) -> Paths:
     files.write_table(teknik, p.table("pts_teknik"))
     kolada = pd.DataFrame(
         [
-            ("N07900", "1480", YEAR, 0.93), ("N07900", "1480", YEAR - 1, 0.50), ("N07900", "0014", YEAR, 0.942),
-            ("N07920", "1480", YEAR, 0.70), ("N07918", "1407", YEAR, None),
+            ("N07900", "1480", YEAR, 0.93),
+            ("N07900", "1480", YEAR - 1, 0.50),
+            ("N07900", "0014", YEAR, 0.942),
+            ("N07920", "1480", YEAR, 0.70),
+            ("N07918", "1407", YEAR, None),
             ("N07918", "1480", YEAR, 0.96),
         ],
         columns=["kpi", "kommunkod", "ar", "andel"],
-    )  # fmt: skip
+    )
     files.write_table(kolada, p.table("kolada"))
     said = ledger.Ledger("granser")
     said.facts |= {
@@ -171,8 +179,10 @@ def test_scb_totals_of_the_grids_own_year(paths, year, noise):
     ).astype({"folkmangd": "Int64", "hushall": "Int64"})
     files.write_table(table, paths.table("scb_kommun"))
     said = ledger.Ledger("scb")
-    said.facts["filer"] = [{"anvand": True, "roll": "befolkning_1km", "ar": year},
-                           {"anvand": False, "roll": "befolkning_1km", "ar": year + 1}]  # fmt: skip
+    said.facts["filer"] = [
+        {"anvand": True, "roll": "befolkning_1km", "ar": year},
+        {"anvand": False, "roll": "befolkning_1km", "ar": year + 1},
+    ]
     said.save(paths.ledger("scb"))
     rows = run(paths).reset_index()
     people = rows[rows["kalla"] == "SCB folkmängd"].iloc[0]
@@ -187,10 +197,7 @@ def test_one_of_scbs_lists_is_enough(paths):
     files.write_table(table.astype({"folkmangd": "Int64", "hushall": "Int64"}), paths.table("scb_kommun"))
     ledger.Ledger("scb").save(paths.ledger("scb"))
     rows = run(paths).reset_index()
-    assert rows[rows["kalla"].str.startswith("SCB")]["kalla"].tolist() == [
-        "SCB antal hushåll",
-        "SCB landareal",
-    ]
+    assert rows[rows["kalla"].str.startswith("SCB")]["kalla"].tolist() == ["SCB antal hushåll", "SCB landareal"]
 
 
 def test_a_lan_of_another_name_than_ptss_is_warned_of(paths):
@@ -206,5 +213,8 @@ def test_what_is_outside_is_named_in_the_ledger(paths):
     run(paths)
     said = json.loads(paths.ledger("reconciliation").read_text())
     assert {e["source"]: e["count"] for e in said["poster"]} == {
-        "Kolada N07900": 1, "Kolada N07920": 1, "PTS antal hushåll": 1, "PTS hastighet": 1,
-    }  # fmt: skip
+        "Kolada N07900": 1,
+        "Kolada N07920": 1,
+        "PTS antal hushåll": 1,
+        "PTS hastighet": 1,
+    }

@@ -64,6 +64,5 @@ def test_remoteness_counts_the_block_of_cells_by_brute_force():
     rng = np.random.default_rng(5)
     cells = cell_grid.from_column_row(1000 + rng.integers(0, 12, 300), 25000 + rng.integers(0, 12, 300))
     column, row = cell_grid.column_row(cells)
-    wanted = [1 / int(((abs(column - c) <= 2) & (abs(row - w) <= 2)).sum())
-              for c, w in zip(column, row, strict=True)]  # fmt: skip
+    wanted = [1 / int(((abs(column - c) <= 2) & (abs(row - w) <= 2)).sum()) for c, w in zip(column, row, strict=True)]
     np.testing.assert_allclose(remoteness(cells), wanted)

@@ -53,18 +53,19 @@ def main() -> int:
     if args.json:
         args.json.write_text("")
     results = campaign(
-        mutations, seed=args.seed, workers=args.workers, keep=keep, all_of_it=args.all_steps, tell=not args.quiet,
+        mutations,
+        seed=args.seed,
+        workers=args.workers,
+        keep=keep,
+        all_of_it=args.all_steps,
+        tell=not args.quiet,
         lines=args.json,
-    )  # fmt: skip
+    )
     print(told(results, args.seed))
     if len(results) == 1:
         r = results[0]
         print(
-            f"{r.name}: {r.outcome} ({'rätt' if r.good else 'inte rätt'})",
-            r.message,
-            *r.changed,
-            *r.told,
-            sep="\n  ",
+            f"{r.name}: {r.outcome} ({'rätt' if r.good else 'inte rätt'})", r.message, *r.changed, *r.told, sep="\n  "
         )
     print(table(results) + "\n" + OUTCOMES_MEAN)
     if keep:

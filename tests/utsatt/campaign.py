@@ -86,11 +86,7 @@ def campaign(
                     shutil.rmtree(folder, ignore_errors=True)
                 if tell:
                     sign = "·" if result.good else "✗"
-                    print(
-                        f"{sign} {result.seconds:5.1f} s  {result.outcome:18} {m.full}",
-                        file=sys.stderr,
-                        flush=True,
-                    )
+                    print(f"{sign} {result.seconds:5.1f} s  {result.outcome:18} {m.full}", file=sys.stderr, flush=True)
     return [found[m.full] for m in mutations]
 
 
@@ -110,9 +106,7 @@ def _base(top: Path) -> Base:
         finally:
             os._exit(code)
     if os.waitpid(child, 0)[1]:
-        raise RuntimeError(
-            "the unmutated county does not run: " + (folder / "sagt.txt").read_text(encoding="utf-8")
-        )
+        raise RuntimeError("the unmutated county does not run: " + (folder / "sagt.txt").read_text(encoding="utf-8"))
     return run.load_base(folder, imports=True)
 
 
@@ -208,12 +202,7 @@ def _read(m: Mutation, folder: Path, seconds: float) -> Result:
         said = folder / "sagt.txt"
         text = said.read_text(encoding="utf-8", errors="replace")[-600:] if said.exists() else ""
         result = Result(
-            m.full,
-            m.kind,
-            HANG if hung else run.CRASH,
-            False,
-            f"processen dog; {text}",
-            wanted=sorted(m.right),
+            m.full, m.kind, HANG if hung else run.CRASH, False, f"processen dog; {text}", wanted=sorted(m.right)
         )
     result.seconds = round(seconds, 2)
     return result

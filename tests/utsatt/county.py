@@ -75,11 +75,7 @@ def _historic(path: Path) -> None:
     book = openpyxl.Workbook()
     book.remove(book.active)
     names = ("Tillgång via xDSL", "Tillgång via fiber eller fiber-lan", "Tillgång via kabel-tv")
-    for sheet_name, klass in (
-        ("totalt", "totalt"),
-        ("tätbebyggt", "tatbebyggt"),
-        ("glesbebyggt", "glesbebyggt"),
-    ):
+    for sheet_name, klass in (("totalt", "totalt"), ("tätbebyggt", "tatbebyggt"), ("glesbebyggt", "glesbebyggt")):
         sheet = book.create_sheet(f"Fast bredband-teknik, {sheet_name}")
         sheet.append([f"Historiska uppgifter, {sheet_name}"])
         for _ in range(3):
@@ -92,8 +88,12 @@ def _historic(path: Path) -> None:
         sheet.append(head)
         sheet.append(years)
         sheet.append(["", "", *["Hushåll"] * (len(names) * len(YEARS))])
-        for code, name, area in ((0, "Riket", "riket"), (99, inputs.LANSNAMN, "lan"), (9901, "Östby", "9901"),
-                                 (9902, "Håvik", "9902")):  # fmt: skip
+        for code, name, area in (
+            (0, "Riket", "riket"),
+            (99, inputs.LANSNAMN, "lan"),
+            (9901, "Östby", "9901"),
+            (9902, "Håvik", "9902"),
+        ):
             xdsl, _, fiber, _, cable, *_ = inputs.TEKNIK[area, klass]
             row: list[Any] = [code, name]
             for share, step in ((xdsl, -0.02), (fiber, 0.03), (cable, 0.01)):
@@ -124,29 +124,39 @@ def _mobile(path: Path) -> None:
 
 
 KPI = {
-    "N07900": {"0000": (88.0, 90.0, 93.0, 95.0), "0099": (50.1, 52.0, 54.2, 55.7), "9901": (40.0, 43.5, 46.0, 48.1),
-               "9902": (60.2, 63.0, 66.1, 69.3)},
+    "N07900": {
+        "0000": (88.0, 90.0, 93.0, 95.0),
+        "0099": (50.1, 52.0, 54.2, 55.7),
+        "9901": (40.0, 43.5, 46.0, 48.1),
+        "9902": (60.2, 63.0, 66.1, 69.3),
+    },
     "N07918": {"9901": (40.1, 42.5, 45.0, 47.3), "9902": (70.2, 72.0, 75.1, 77.1)},
     "N07919": {"9901": (43.1, 45.5, 47.0, 49.7), "9902": (80.2, 82.0, 85.1, 87.3)},
     "N07920": {"9901": (36.1, 38.5, 41.0, 43.1), "9902": (58.2, 61.0, 64.1, 65.7)},
-}  # fmt: skip
+}
 """Kolada's values in per cent, by indicator and kommun, for ``YEARS``."""
 
 
 def _kolada(raw: Path) -> None:
-    v3 = [_v3(k, kommun, y, v) for k in ("N07900",) for kommun, values in KPI[k].items()
-          for y, v in zip(YEARS, values, strict=True)]  # fmt: skip
+    v3 = [
+        _v3(k, kommun, y, v)
+        for k in ("N07900",)
+        for kommun, values in KPI[k].items()
+        for y, v in zip(YEARS, values, strict=True)
+    ]
     v2 = [
-        {"kpi": k, "municipality": kommun, "period": y,
-         "values": [{"gender": "T", "count": 1, "status": "", "value": v}]}
+        {
+            "kpi": k,
+            "municipality": kommun,
+            "period": y,
+            "values": [{"gender": "T", "count": 1, "status": "", "value": v}],
+        }
         for k in ("N07918", "N07919", "N07920")
         for kommun, values in KPI[k].items()
         for y, v in zip(YEARS, values, strict=True)
-    ]  # fmt: skip
+    ]
     (raw / "kolada").mkdir()
-    write_json(
-        raw / FILES["kolada_v3"], {"values": v3, "count": len(v3), "next_url": None, "previous_url": None}
-    )
+    write_json(raw / FILES["kolada_v3"], {"values": v3, "count": len(v3), "next_url": None, "previous_url": None})
     write_json(raw / FILES["kolada_v2"], {"count": len(v2), "values": v2})
 
 

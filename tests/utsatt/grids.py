@@ -12,18 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tests.utsatt.mutation import (
-    ANDRAD,
-    FEL,
-    RAKNAD,
-    SAMMA,
-    VARNAD,
-    Case,
-    Collection,
-    csv_table,
-    layer,
-    workbook,
-)
+from tests.utsatt.mutation import ANDRAD, FEL, RAKNAD, SAMMA, VARNAD, Case, Collection, csv_table, layer, workbook
 
 Change = Callable[[Any], Any]
 
@@ -100,9 +89,7 @@ def layer_grid(short: str) -> Open:
                 for c in frame
                 if {type(v) for v in frame[c].dropna()} - {str, type(None)} and frame[c].dtype == object
             ]
-            frame[mixed] = frame[mixed].map(
-                lambda v: None if v is None else _text(v)
-            )  # a column has one type
+            frame[mixed] = frame[mixed].map(lambda v: None if v is None else _text(v))  # a column has one type
             held.frame = gpd.GeoDataFrame(frame, geometry=[r[at] for r in grid.rows], crs=crs)
 
     return give
@@ -239,12 +226,7 @@ def cells(
                 row[at] = value(before) if callable(value) else value
                 case.say(f"{column}: {before!r} → {row[at]!r} i {row[:7]}")
 
-        to.add(
-            f"{prefix}/cell_{slip}",
-            do,
-            *(right or {}).get(slip, wanted),
-            what=f"en cell i «{column}»: {slip}",
-        )
+        to.add(f"{prefix}/cell_{slip}", do, *(right or {}).get(slip, wanted), what=f"en cell i «{column}»: {slip}")
 
 
 def columns(
@@ -266,9 +248,7 @@ def columns(
                     if where(row, grid):
                         row[at] = change(row[at])
 
-        to.add(
-            f"{prefix}/kolumn_{slip}", do, *(right or {}).get(slip, wanted), what=f"hela «{column}»: {slip}"
-        )
+        to.add(f"{prefix}/kolumn_{slip}", do, *(right or {}).get(slip, wanted), what=f"hela «{column}»: {slip}")
 
 
 # Headers and rows -------------------------------------------------------------------------------------------------
@@ -316,12 +296,7 @@ def headers(
         "dubblerad_olika": (lambda c: double(c, lambda v: _times(v, 0.5) if _number(v) else f"{v}x"), (FEL,)),
     }
     for slip, (do, wanted) in slips.items():
-        to.add(
-            f"{prefix}/rubrik_{slip}",
-            do,
-            *(right or {}).get(slip, wanted),
-            what=f"rubriken «{column}»: {slip}",
-        )
+        to.add(f"{prefix}/rubrik_{slip}", do, *(right or {}).get(slip, wanted), what=f"rubriken «{column}»: {slip}")
 
 
 def rows(
@@ -364,10 +339,7 @@ def rows(
         "en_dubblerad": (lambda c, g: g.rows.append(list(pick(c, g))), (FEL, RAKNAD, SAMMA)),
         "alla_borta": (lambda c, g: g.rows.clear(), (FEL, VARNAD)),
         "halften_borta": (lambda c, g: g.rows.__delitem__(slice(len(g.rows) // 2, None)), (FEL, VARNAD)),
-        "tomma_rader": (
-            lambda c, g: g.rows.insert(len(g.rows) // 2, [None] * len(g.header)),
-            (SAMMA, FEL, RAKNAD),
-        ),
+        "tomma_rader": (lambda c, g: g.rows.insert(len(g.rows) // 2, [None] * len(g.header)), (SAMMA, FEL, RAKNAD)),
         "rubrik_igen": (header_again, (FEL, RAKNAD, SAMMA)),
     }
     for slip, (change, wanted) in slips.items():
@@ -380,9 +352,7 @@ def rows(
 NO_CHECKSUM = "formatet har ingen kontrollsumma: en siffra som blir en annan siffra går inte att veta"
 
 
-def damages(
-    to: Collection, short: str, *, needed: bool = True, flips: int = 2, checksum: bool = True
-) -> None:
+def damages(to: Collection, short: str, *, needed: bool = True, flips: int = 2, checksum: bool = True) -> None:
     """Add what happens to a file as bytes: cut, emptied, overwritten, flipped.
 
     ``checksum``: the format has one (a workbook is a zip); without, a digit that became another cannot be known.
@@ -411,12 +381,7 @@ def damages(
         _write(case, short, bytes(data))
 
     for percent in (10, 50, 90, 99):
-        to.add(
-            f"{short}/avklippt_{percent}",
-            cut(percent / 100),
-            FEL,
-            what="en avbruten hämtning eller kopiering",
-        )
+        to.add(f"{short}/avklippt_{percent}", cut(percent / 100), FEL, what="en avbruten hämtning eller kopiering")
     to.add(f"{short}/tom", put(b""), *gone, what="0 byte")
     to.add(f"{short}/bara_nollor", put(bytes(4096)), FEL, what="en fil som en disk har förlorat: bara nollor")
     page = b"<!DOCTYPE html><html><head><title>Access denied</title></head><body>Please log in</body></html>"

@@ -114,15 +114,19 @@ class Collection:
         self.mutations: list[Mutation] = []
 
     def add(
-        self, name: str, do: Callable[[Case], None], *right: str, what: str = "", why: str = "",
-        figures: Callable[[Figures, Figures], str] | None = None, make: bool = False,
-    ) -> None:  # fmt: skip
+        self,
+        name: str,
+        do: Callable[[Case], None],
+        *right: str,
+        what: str = "",
+        why: str = "",
+        figures: Callable[[Figures, Figures], str] | None = None,
+        make: bool = False,
+    ) -> None:
         """Add one; ``right`` are the outcomes that are right."""
         self.mutations.append(Mutation(self.kind, name, do, frozenset(right), what, why, figures, make))
 
-    def case(
-        self, name: str, *right: str, **more: Any
-    ) -> Callable[[Callable[[Case], None]], Callable[[Case], None]]:
+    def case(self, name: str, *right: str, **more: Any) -> Callable[[Callable[[Case], None]], Callable[[Case], None]]:
         """Add the function that follows; its docstring is what happens."""
 
         def put(do: Callable[[Case], None]) -> Callable[[Case], None]:
@@ -176,9 +180,9 @@ def csv_table(path: Path) -> Iterator[Table]:
         table = Table([list(r) for r in csv.reader(f)])
     yield table
     text = io.StringIO()
-    csv.writer(
-        text, delimiter=table.delimiter, lineterminator=table.newline, quoting=table.quoting
-    ).writerows(table.rows)
+    csv.writer(text, delimiter=table.delimiter, lineterminator=table.newline, quoting=table.quoting).writerows(
+        table.rows
+    )
     path.write_bytes((table.before + text.getvalue() + table.after).encode(table.encoding))
 
 
@@ -230,9 +234,13 @@ def layer(path: Path) -> Iterator[Layer]:
         yield held
         inside.unlink()
         pyogrio.write_dataframe(
-            held.frame, inside, layer=held.name, driver="GPKG", **held.options,
+            held.frame,
+            inside,
+            layer=held.name,
+            driver="GPKG",
+            **held.options,
             layer_options={"GEOMETRY_NAME": held.geometry_name, **held.layer_options},
-        )  # fmt: skip
+        )
 
 
 @contextlib.contextmanager

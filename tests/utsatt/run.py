@@ -41,10 +41,28 @@ AFTER = {
 and households know nothing of, and the history, which is of PTS and Kolada alone."""
 STEPS = ("inventory", *SOURCES, *AFTER)
 FIGURES = (
-    "lan", "kommuner", "rutnat_250m", "rutnat_delar", "adresser", "oppna_rutor", "osakerhet_kommun", "osakerhet_5km",
-    "riktvarden", "avstamning", "avstamning_kallor", "historik", "framskrivning", "bristomraden",
-    "bristomraden_kommun", "bristomraden_rutor", "bristkurva", "mal", "prioritering_pts", "pts_projekt", "pts_mobil",
-)  # fmt: skip
+    "lan",
+    "kommuner",
+    "rutnat_250m",
+    "rutnat_delar",
+    "adresser",
+    "oppna_rutor",
+    "osakerhet_kommun",
+    "osakerhet_5km",
+    "riktvarden",
+    "avstamning",
+    "avstamning_kallor",
+    "historik",
+    "framskrivning",
+    "bristomraden",
+    "bristomraden_kommun",
+    "bristomraden_rutor",
+    "bristkurva",
+    "mal",
+    "prioritering_pts",
+    "pts_projekt",
+    "pts_mobil",
+)
 """The tables that products are made of."""
 CLEAR, COUNTED, SAME, CHANGED = "tydligt fel", "räknad", "ingen verkan", "ändrad i tysthet"
 UNCLEAR, CRASH, HANG, WROTE, FAULT = "otydligt fel", "traceback", "hängd", "ändrade RAW", "trasig mutation"
@@ -100,8 +118,16 @@ def import_steps() -> None:
 
 
 def options(folder: Path) -> list[str]:
-    return ["--config", str(folder / FILES["config"]), "--raw", str(folder / "raw"), "--out", str(folder / "out"),
-            "--maps", str(folder / "maps")]  # fmt: skip
+    return [
+        "--config",
+        str(folder / FILES["config"]),
+        "--raw",
+        str(folder / "raw"),
+        "--out",
+        str(folder / "out"),
+        "--maps",
+        str(folder / "maps"),
+    ]
 
 
 def step_folder(folder: Path) -> Path:
@@ -129,8 +155,13 @@ def prepare(folder: Path) -> None:
         now = _written(folder)
         made[step] = {k: v for k, v in now.items() if before.get(k) != v}
         before = now
-    body = {"files": listing(folder), "figures": figures(folder), "entries": entries(folder), "made": made,
-            "modules": sorted(sys.modules)}  # fmt: skip
+    body = {
+        "files": listing(folder),
+        "figures": figures(folder),
+        "entries": entries(folder),
+        "made": made,
+        "modules": sorted(sys.modules),
+    }
     (folder / "base.json").write_text(json.dumps(body), encoding="utf-8")
 
 
@@ -175,12 +206,7 @@ def run_changed(folder: Path, base: Base, *, all_of_it: bool = False) -> tuple[i
 def run_make(folder: Path, warm: str) -> tuple[int, str]:
     """Run make on the county as far as the laws, each step from a warm server; return its exit code."""
     server = [sys.executable, "-IS", str(ROOT / "tests" / "warm.py"), "ask", warm]
-    given = [
-        f"RAW={folder}/raw",
-        f"OUT={folder}/out",
-        f"MAPS={folder}/maps",
-        f"CONFIG={folder}/{FILES['config']}",
-    ]
+    given = [f"RAW={folder}/raw", f"OUT={folder}/out", f"MAPS={folder}/maps", f"CONFIG={folder}/{FILES['config']}"]
     goal = f"{folder}/out/.steg/korning.json"
     words = ["make", "--no-print-directory", "-C", str(ROOT), goal, *given, "-j1", "RUN=" + " ".join(server)]
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
@@ -244,9 +270,7 @@ def figures(folder: Path) -> Figures:
         frame = pd.read_parquet(path)
         frame = frame.drop(columns=[c for c in frame if c == "geometry"])
         if "adress_id" in frame:
-            frame["adress_id"] = (
-                frame["adress_id"].fillna("").str.lower().str.replace(r"[{}-]", "", regex=True)
-            )
+            frame["adress_id"] = frame["adress_id"].fillna("").str.lower().str.replace(r"[{}-]", "", regex=True)
         keys = [c for c in frame if not pd.api.types.is_float_dtype(frame[c])]
         frame = frame.sort_values([*keys, *[c for c in frame if c not in keys]], ignore_index=True)
         plain = frame.astype(object).where(frame.notna(), None)
@@ -285,9 +309,7 @@ def differences(before: Figures, after: Figures, most: int = 12) -> list[str]:
         off = {c: i for c, i in off.items() if i}
         if name in ("kommuner", "lan"):
             key = a.get("kommunkod", a.get("lanskod", []))
-            out += [
-                f"{name} {key[i]} {c}: {a[c][i]} → {b[c][i]}" for c, places in off.items() for i in places
-            ][:most]
+            out += [f"{name} {key[i]} {c}: {a[c][i]} → {b[c][i]}" for c, places in off.items() for i in places][:most]
         elif off:
             c, places = next(iter(off.items()))
             first = f"{a[c][places[0]]} → {b[c][places[0]]}"
@@ -305,9 +327,7 @@ def _equal(x: Any, y: Any) -> bool:
     return bool(x == y)
 
 
-def news(
-    before: list[dict[str, Any]], after: list[dict[str, Any]], names: list[str]
-) -> tuple[list[str], list[str]]:
+def news(before: list[dict[str, Any]], after: list[dict[str, Any]], names: list[str]) -> tuple[list[str], list[str]]:
     """Return the entries that are new or others: all that name one of the files, and those that warn.
 
     A note («upplysning») is news only when there was none of its kind: a count within it that moves is not told.
@@ -381,9 +401,15 @@ def names_of(files: list[str], listed: Iterable[str]) -> list[str]:
 
 
 def judge(
-    mutation: Mutation, base: Base, folder: Path, code: int, said: str, before: dict[str, str], step: str,
+    mutation: Mutation,
+    base: Base,
+    folder: Path,
+    code: int,
+    said: str,
+    before: dict[str, str],
+    step: str,
     also: Iterable[str] = (),
-) -> Result:  # fmt: skip
+) -> Result:
     """Return what came of a run: its class, and whether that is right for the mutation."""
     files = differing(base.files, before)
     names = [*names_of(files, before), *also]

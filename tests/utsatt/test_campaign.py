@@ -27,9 +27,7 @@ CLEAR_ERROR = "FEL: Filen går inte att läsa.\n  Fil: raw/pts/a.xlsx\n  Gör s�
 def campaign(*words: str, minutes: int, answers: Path) -> list[dict]:
     """Run the campaign in a process of its own, which has no threads when it forks."""
     command = [sys.executable, "-m", "tests.utsatt", "--quiet", "--json", str(answers), *words]
-    done = subprocess.run(
-        command, cwd=run.ROOT, capture_output=True, text=True, timeout=60 * minutes, check=False
-    )
+    done = subprocess.run(command, cwd=run.ROOT, capture_output=True, text=True, timeout=60 * minutes, check=False)
     assert answers.exists(), done.stdout + done.stderr
     print(done.stdout)
     results = [json.loads(line) for line in answers.read_text(encoding="utf-8").splitlines()]
@@ -37,12 +35,8 @@ def campaign(*words: str, minutes: int, answers: Path) -> list[dict]:
 
 
 def require_right(results: list[dict]) -> None:
-    bad = [
-        f"{r['name']}: {r['outcome']}; {r['message'] or r['changed'][:3]}" for r in results if not r["good"]
-    ]
-    assert not bad, f"{len(bad)} av {len(results)}; kör om en med python -m tests.utsatt NAMN:\n" + "\n".join(
-        bad
-    )
+    bad = [f"{r['name']}: {r['outcome']}; {r['message'] or r['changed'][:3]}" for r in results if not r["good"]]
+    assert not bad, f"{len(bad)} av {len(results)}; kör om en med python -m tests.utsatt NAMN:\n" + "\n".join(bad)
 
 
 def test_a_sample_of_bad_inputs_is_read_right_told_or_stopped(tmp_path: Path) -> None:

@@ -112,9 +112,12 @@ def sums(parts: Parts, households: Floats, q: Floats) -> Sums:
     spread = households * np.sqrt(np.clip(q * (1 - q), 0.0, None))
     village = parts.by_village(spread)
     return Sums(
-        parts.square, parts.group, parts.by_row(parts.by_village(spread**2)), parts.by_row(village**2),
+        parts.square,
+        parts.group,
+        parts.by_row(parts.by_village(spread**2)),
+        parts.by_row(village**2),
         parts.by_row(village) ** 2,
-    )  # fmt: skip
+    )
 
 
 def estimate(parts: Parts, households: Floats, q: list[Floats], uncovered: list[Floats]) -> Together:
@@ -136,9 +139,7 @@ def estimate(parts: Parts, households: Floats, q: list[Floats], uncovered: list[
     seen = []
     for chance, happened in zip(q, uncovered, strict=True):
         spread = households * np.sqrt(np.clip(chance * (1 - chance), 0.0, None))
-        missed, together, own = (
-            parts.by_village(x) for x in (households * (happened - chance), spread, spread**2)
-        )
+        missed, together, own = (parts.by_village(x) for x in (households * (happened - chance), spread, spread**2))
         seen.append((missed, together, own))
     missed, together, own = (np.concatenate(x) for x in zip(*seen, strict=True))
     rho_v = _ratio(missed**2 - own, together**2 - own, together**2)

@@ -104,9 +104,8 @@ def kinds_of(table: pd.DataFrame) -> NDArray[np.int64]:
 
 
 def make(
-    features: Features, kommunkod: pd.Series, index: Ints, table: pd.DataFrame, households: Floats,
-    evidence: Evidence,
-) -> Model:  # fmt: skip
+    features: Features, kommunkod: pd.Series, index: Ints, table: pd.DataFrame, households: Floats, evidence: Evidence
+) -> Model:
     """Fit the model, or assume its coefficients.
 
     Parameters
@@ -133,9 +132,7 @@ def make(
     score = {m: np.zeros(len(kind)) for m in MEASURES}
     left_out = {m: np.full(len(kind), np.nan) for m in MEASURES}
     for k, name in enumerate(CLASSES):
-        units = observations(
-            features, np.flatnonzero(taught & (kind == k)), index, households, evidence, fold
-        )
+        units = observations(features, np.flatnonzero(taught & (kind == k)), index, households, evidence, fold)
         for m in MEASURES:
             found = cross_fitted(units, units.uncovered[m])
             chosen, per_fold = found or (plain[m], {})
@@ -144,9 +141,7 @@ def make(
             score[m][mine] = (features.values @ chosen.per_unit)[features.cell[mine]]
             for f in range(min(FOLDS, len(teachers))):
                 there = mine[fold[mine] == f]
-                left_out[m][there] = (features.values @ per_fold.get(f, chosen.per_unit))[
-                    features.cell[there]
-                ]
+                left_out[m][there] = (features.values @ per_fold.get(f, chosen.per_unit))[features.cell[there]]
     return Model(teachers, slopes, score, left_out)
 
 
@@ -221,6 +216,4 @@ def _learnable(units: Units, uncovered: Floats, use: Bools) -> bool:
 
 def departure(units: Units, offset: Floats, uncovered: Floats, use: Bools) -> Floats:
     """Return what evidence adds to the assumed coefficients, per unit of each feature."""
-    return regression(
-        units.values[use], STRENGTH, units.households[use], units.group[use], offset[use], uncovered[use]
-    )
+    return regression(units.values[use], STRENGTH, units.households[use], units.group[use], offset[use], uncovered[use])

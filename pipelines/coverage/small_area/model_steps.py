@@ -50,9 +50,13 @@ class Ground:
     ) -> Ground:
         """Gather the ground from addresses (with cell, class, ortstyp) and their people, in the same order."""
         return cls(
-            addresses, people["hushall"].to_numpy(), index, table,
-            feature.make(addresses, people["befolkning"].to_numpy()), region.modell.metod == "enkel",
-        )  # fmt: skip
+            addresses,
+            people["hushall"].to_numpy(),
+            index,
+            table,
+            feature.make(addresses, people["befolkning"].to_numpy()),
+            region.modell.metod == "enkel",
+        )
 
 
 @dataclass(frozen=True)
@@ -71,40 +75,32 @@ def fitted(ground: Ground, evidence: Evidence) -> Spreading:
         none = fit.assumed(ground.features, fit.kinds_of(ground.table)[ground.index])
         return Spreading(dict.fromkeys(MEASURES, remote), remoteness.spread, none)
     model = fit.make(
-        ground.features,
-        ground.addresses["kommunkod"],
-        ground.index,
-        ground.table,
-        ground.households,
-        evidence,
+        ground.features, ground.addresses["kommunkod"], ground.index, ground.table, ground.households, evidence
     )
     return Spreading(model.score, shift, model)
 
 
 def write_uncertainty(
-    ground: Ground, spreading: Spreading, evidence: Evidence, coverage: Floats, wanted: pd.DataFrame,
-    region: Region, paths: Paths, ledger: Ledger,
-) -> None:  # fmt: skip
+    ground: Ground,
+    spreading: Spreading,
+    evidence: Evidence,
+    coverage: Floats,
+    wanted: pd.DataFrame,
+    region: Region,
+    paths: Paths,
+    ledger: Ledger,
+) -> None:
     """Write the intervals of the internal edition, and tell the ledger what the model rests on."""
     neighbours = uncertainty.learnt(
         spreading.model, ground.features, evidence, ground.households, ground.index, ground.table
     )
     squares = uncertainty.square_table(
-        ground.features,
-        evidence,
-        coverage,
-        ground.households,
-        ground.addresses,
-        ground.index,
-        ground.table,
-        neighbours,
+        ground.features, evidence, coverage, ground.households, ground.addresses, ground.index, ground.table, neighbours
     )
     squares["kommunnamn"] = squares["kommunkod"].map(region.kommunnamn).astype("str")
     squares = check(squares, model_tables.OSAKERHET)
     files.write_polygons(_outlined(squares), paths.table("osakerhet_5km"))
-    kommuner = uncertainty.kommun_table(
-        wanted, evidence, coverage, ground.households, ground.addresses["kommunkod"]
-    )
+    kommuner = uncertainty.kommun_table(wanted, evidence, coverage, ground.households, ground.addresses["kommunkod"])
     files.write_table(kommuner, paths.table("osakerhet_kommun"))
     tell(ledger, ground, spreading, neighbours)
 
@@ -127,7 +123,9 @@ def tell(ledger: Ledger, ground: Ground, spreading: Spreading, neighbours: uncer
         "larokommuner": list(model.taught_by),
         "koefficienter": [
             {
-                "matt": m, "klass": c, "krympning": float(s.shrunk),
+                "matt": m,
+                "klass": c,
+                "krympning": float(s.shrunk),
                 "per_enhet": {n: float(x) for n, x in zip(feature.NAMES, s.per_unit, strict=True)},
                 "per_standardavvikelse": (
                     {n: float(x) for n, x in zip(feature.NAMES, s.per_sd, strict=True)} if model.taught_by else {}
@@ -136,28 +134,45 @@ def tell(ledger: Ledger, ground: Ground, spreading: Spreading, neighbours: uncer
             for (m, c), s in model.slopes.items()
         ],
         "samvariation": [
-            {"matt": m, "klass": CLASSES[k], "by": x.village, "ruta_5km": x.square,
-             "under": neighbours.reach[m].below, "over": neighbours.reach[m].above}
-            for m, by_kind in neighbours.together.items() for k, x in by_kind.items()
+            {
+                "matt": m,
+                "klass": CLASSES[k],
+                "by": x.village,
+                "ruta_5km": x.square,
+                "under": neighbours.reach[m].below,
+                "over": neighbours.reach[m].above,
+            }
+            for m, by_kind in neighbours.together.items()
+            for k, x in by_kind.items()
         ],
-    }  # fmt: skip
+    }
     if ground.plain:
         return
     if not model.taught_by:
         ledger.add(
-            "antagen", "modell", "modellens koefficienter: för få kommuner har fullständiga täckningsuppgifter",
+            "antagen",
+            "modell",
+            "modellens koefficienter: för få kommuner har fullständiga täckningsuppgifter",
             sum(x != 0 for x in fit.ASSUMED.values()),
-            f"oddsen för att sakna täckning antas följa {_assumption()}; se docs/modell.md", feature.NAMES,
-        )  # fmt: skip
+            f"oddsen för att sakna täckning antas följa {_assumption()}; se docs/modell.md",
+            feature.NAMES,
+        )
         ledger.add(
-            "antagen", "modell", "hur grannar följs åt, för osäkerheten per 5 × 5 km-ruta", 2,
+            "antagen",
+            "modell",
+            "hur grannar följs åt, för osäkerheten per 5 × 5 km-ruta",
+            2,
             "korrelation i en by 0,4 och i en ruta 0,15; se docs/modell.md",
-        )  # fmt: skip
+        )
     else:
         ledger.add(
-            "upplysning", "modell", "kommuner med fullständiga täckningsuppgifter, som modellen är anpassad på",
-            len(model.taught_by), "se avsnittet Modellen", model.taught_by,
-        )  # fmt: skip
+            "upplysning",
+            "modell",
+            "kommuner med fullständiga täckningsuppgifter, som modellen är anpassad på",
+            len(model.taught_by),
+            "se avsnittet Modellen",
+            model.taught_by,
+        )
 
 
 def _assumption() -> str:

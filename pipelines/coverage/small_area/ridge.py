@@ -86,8 +86,6 @@ def _newton(x: Floats, group: Ints, weight: Floats, u: Floats, offset: Floats, v
             size /= 2
         beta, alpha = beta - size * step, alpha - size * step_of_group
         before, now = now, loss(beta, alpha)
-        if float(slope @ step + slope_of_group @ step_of_group) < 1e-10 or before - now < 1e-12 * max(
-            1.0, now
-        ):
+        if float(slope @ step + slope_of_group @ step_of_group) < 1e-10 or before - now < 1e-12 * max(1.0, now):
             break
     return beta

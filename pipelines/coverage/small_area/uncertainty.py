@@ -57,9 +57,7 @@ def learnt(
         happened = [1 - evidence.share[rows, PAIRS.index((m, t))] for t in THRESHOLDS]
         q = [_as_if_unknown(model.left_out[m][rows], h, index[rows], u) for u in happened]
         by_kind = together[m] = {
-            k: estimate(p, h[x], [c[x] for c in q], [u[x] for u in happened])
-            if p
-            else cluster_variance.ASSUMED
+            k: estimate(p, h[x], [c[x] for c in q], [u[x] for u in happened]) if p else cluster_variance.ASSUMED
             for k, (x, p) in enumerate(zip(of_kind, parts_of_kind, strict=True))
         }
         seen = [square_sums(parts, h, c, everywhere, by_kind, kinds) for c in q]
@@ -88,28 +86,27 @@ def by_square(parts: Parts, values: Floats) -> Floats:
 
 
 def square_sums(
-    parts: Parts,
-    households: Floats,
-    q: Floats,
-    open_: NDArray[np.bool_],
-    together: dict[int, Together],
-    kinds: Ints,
+    parts: Parts, households: Floats, q: Floats, open_: NDArray[np.bool_], together: dict[int, Together], kinds: Ints
 ) -> intervals.Square:
     """Return what is known of each square, in the order of the squares' names."""
     rows = cluster_variance.sums(parts, households, np.where(open_, q, 0.0))
     names, at = np.unique(parts.square, return_inverse=True)
-    variance = np.asarray(
-        np.bincount(at.reshape(-1), rows.variance(together, kinds), len(names)), dtype=np.float64
-    )
+    variance = np.asarray(np.bincount(at.reshape(-1), rows.variance(together, kinds), len(names)), dtype=np.float64)
     least = by_square(parts, np.where(open_, 0.0, households * q))
     most = least + by_square(parts, np.where(open_, households, 0.0))
     return intervals.Square(by_square(parts, households * q), least, most, variance)
 
 
 def square_table(
-    features: Features, evidence: Evidence, coverage: Floats, households: Floats, addresses: pd.DataFrame,
-    index: Ints, table: pd.DataFrame, neighbours: Neighbours,
-) -> pd.DataFrame:  # fmt: skip
+    features: Features,
+    evidence: Evidence,
+    coverage: Floats,
+    households: Floats,
+    addresses: pd.DataFrame,
+    index: Ints,
+    table: pd.DataFrame,
+    neighbours: Neighbours,
+) -> pd.DataFrame:
     """Return the table ``osakerhet_5km`` without outlines: a row per 5 × 5 km square with addresses.
 
     Limits never fall as the threshold rises, and passerad's are never above tillgång's: what is uncovered
@@ -139,10 +136,7 @@ def square_table(
             before = low, high
             name = f"{LACKING[m]}_{t}"
             columns[name] = known.mean
-            columns[f"{name}_lag"], columns[f"{name}_hog"] = (
-                np.fmin(low, known.mean),
-                np.fmax(high, known.mean),
-            )
+            columns[f"{name}_lag"], columns[f"{name}_hog"] = (np.fmin(low, known.mean), np.fmax(high, known.mean))
     out = pd.DataFrame(columns)
     out.insert(0, "hushall", np.bincount(at, weights=households))
     out.insert(0, "adresser", np.bincount(at))
@@ -180,23 +174,33 @@ def kommun_table(
     for t in THRESHOLDS:
         i = PAIRS.index(("tillgang", t))
         here = rows[rows["troskel_mbit"] == t]
-        bound = pd.DataFrame(
-            {
-                "kommunkod": here["kommunkod"],
-                "low": here["hushall_pts"] * (1 - here["andel_ovre"]),
-                "high": here["hushall_pts"] * (1 - here["andel"]),
-            }
-        ).groupby("kommunkod").sum()  # fmt: skip
+        bound = (
+            pd.DataFrame(
+                {
+                    "kommunkod": here["kommunkod"],
+                    "low": here["hushall_pts"] * (1 - here["andel_ovre"]),
+                    "high": here["hushall_pts"] * (1 - here["andel"]),
+                }
+            )
+            .groupby("kommunkod")
+            .sum()
+        )
         lacking = households * (1 - coverage[:, i])
         open_ = evidence.level[:, i] == 0
-        ours = pd.DataFrame(
-            {"kommunkod": kommunkod.to_numpy(), "ours": lacking, "least": np.where(open_, 0.0, lacking),
-             "open": np.where(open_, households, 0.0)}
-        ).groupby("kommunkod").sum()  # fmt: skip
+        ours = (
+            pd.DataFrame(
+                {
+                    "kommunkod": kommunkod.to_numpy(),
+                    "ours": lacking,
+                    "least": np.where(open_, 0.0, lacking),
+                    "open": np.where(open_, households, 0.0),
+                }
+            )
+            .groupby("kommunkod")
+            .sum()
+        )
         both = ours.join(bound, how="left")
         low, high = both["low"].fillna(both["ours"]), both["high"].fillna(both["ours"])
         out[f"hushall_utan_{t}_lag"] = np.maximum(both["least"], np.minimum(both["ours"], low))
-        out[f"hushall_utan_{t}_hog"] = np.minimum(
-            both["least"] + both["open"], np.maximum(both["ours"], high)
-        )
+        out[f"hushall_utan_{t}_hog"] = np.minimum(both["least"] + both["open"], np.maximum(both["ours"], high))
     return pd.DataFrame(out).reset_index()

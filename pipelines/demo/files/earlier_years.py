@@ -33,8 +33,11 @@ HISTORIC = {
     "Andel med tillgång till fast bredband via LTE ej 450 MHz": ("lte", 0.25),
 }
 """PTS's headers, our measure, and its change a year on the logit scale; None: as the län's own path."""
-KOLADA = (("N07900", "tillgang_100", "total", 2010 + 5), ("N07919", "passerad_1000", "tätbebyggt", 2017),
-          ("N07920", "passerad_1000", "glesbebyggt", 2017))  # fmt: skip
+KOLADA = (
+    ("N07900", "tillgang_100", "total", 2010 + 5),
+    ("N07919", "passerad_1000", "tätbebyggt", 2017),
+    ("N07920", "passerad_1000", "glesbebyggt", 2017),
+)
 PEOPLE_FROM, PEOPLE_SHIFT = 2021, 0.06
 """From 2021 two of Kolada's indicators are shares of the population; households beside it (made-up, logit)."""
 PACE = 0.3
@@ -116,20 +119,19 @@ def _workbook(
         body.append(cells)
     title: list[list[Any]] = [["Historiska uppgifter, andel av hushållen", None, DEMO_TEXT], [], [], []]
     pack.write_xlsx(
-        folder / "pts" / "tabellbilaga-historiska-uppgifter-teknik-demo.xlsx", "tabellbilaga historiska uppgifter",
-        {"Läs mig": [["Filen efterliknar PTS:s tabellbilaga. Alla tal är påhittade."], [DEMO_TEXT]],
-         "Fast bredband-teknik, totalt": [*title, *head, *body]}, LAST_OLD, merges=merges,
-    )  # fmt: skip
+        folder / "pts" / "tabellbilaga-historiska-uppgifter-teknik-demo.xlsx",
+        "tabellbilaga historiska uppgifter",
+        {
+            "Läs mig": [["Filen efterliknar PTS:s tabellbilaga. Alla tal är påhittade."], [DEMO_TEXT]],
+            "Fast bredband-teknik, totalt": [*title, *head, *body],
+        },
+        LAST_OLD,
+        merges=merges,
+    )
 
 
 def _kolada(
-    region: Region,
-    rows: list[Row],
-    years: Floats,
-    shift: Floats,
-    table: Any,
-    rng: np.random.Generator,
-    folder: Path,
+    region: Region, rows: list[Row], years: Floats, shift: Floats, table: Any, rng: np.random.Generator, folder: Path
 ) -> None:
     codes = {region.lan.namn: f"00{region.lan.kod}", **{k.namn: k.kod for k in region.lan.kommuner}}
     shares = _by_name(region, rows)
@@ -141,9 +143,7 @@ def _kolada(
             noise = np.append(rng.normal(0, 0.05, len(years) - 1), 0)
             z = _logit(shares[name, kind][1][MEASURES.index(measure)]) + pace * shift + noise
             if kpi == "N07900":
-                z = _anchored(
-                    z, years, targets._shares(table, _short(region, name), "totalt", "tillgang_100")
-                )
+                z = _anchored(z, years, targets._shares(table, _short(region, name), "totalt", "tillgang_100"))
                 z = z + np.where(years >= PEOPLE_FROM, PEOPLE_SHIFT, 0)
             series[kpi] = 100 * _share(z)
         weight = [shares[name, kind][0] for kind in ("tätbebyggt", "glesbebyggt")]

@@ -33,9 +33,10 @@ def scratch(goal: Path) -> Iterator[Path]:
     if foreign and not (goal / MARKER).exists() and not (goal / _MOVING).exists():
         raise DataError(
             "Demoregionen skulle skriva över filer som inte är demofiler.",
-            file=goal, found=", ".join(foreign),
+            file=goal,
+            found=", ".join(foreign),
             action="Välj en tom mapp för demoregionen, till exempel data/raw/demo.",
-        )  # fmt: skip
+        )
     goal.mkdir(parents=True, exist_ok=True)
     with leftovers.scratch(goal) as folder:
         yield folder

@@ -44,14 +44,7 @@ def wkb_points(e: Floats, n: Floats) -> Any:
 
 
 def write_gpkg(
-    path: Path,
-    layer: str,
-    table: pd.DataFrame,
-    wkb: Any,
-    kind: str,
-    *,
-    column: str = "geom",
-    index: bool = True,
+    path: Path, layer: str, table: pd.DataFrame, wkb: Any, kind: str, *, column: str = "geom", index: bool = True
 ) -> None:
     """Write one layer as a GeoPackage 1.2 in EPSG:3006, marked DEMO in its description.
 
@@ -109,11 +102,7 @@ def write_zip(path: Path, member: str, body: bytes, year: int) -> None:
 
 
 def write_xlsx(
-    path: Path,
-    title: str,
-    sheets: Mapping[str, Cells],
-    year: int,
-    merges: Sequence[tuple[int, int, int, int]] = (),
+    path: Path, title: str, sheets: Mapping[str, Cells], year: int, merges: Sequence[tuple[int, int, int, int]] = ()
 ) -> None:
     """Write sheets of plain cells; the document's properties carry the DEMO mark.
 

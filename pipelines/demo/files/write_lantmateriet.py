@@ -47,10 +47,14 @@ def write(region: Region, outline: Outline, places: Places, addresses: pd.DataFr
             member = f"belagenhetsadresser_kn{kommun.kod}"
             gpkg = Path(scratch) / f"{member}.gpkg"
             pack.write_gpkg(
-                gpkg, "belagenhetsadress", table,
-                pack.wkb_points(mine["e"].to_numpy(), mine["n"].to_numpy()), "Point",
-                column="adressplatspunkt" if i % 2 == 0 else "geom", index=False,
-            )  # fmt: skip
+                gpkg,
+                "belagenhetsadress",
+                table,
+                pack.wkb_points(mine["e"].to_numpy(), mine["n"].to_numpy()),
+                "Point",
+                column="adressplatspunkt" if i % 2 == 0 else "geom",
+                index=False,
+            )
             pack.write_zip(folder / "lantmateriet" / f"{member}.zip", gpkg.name, gpkg.read_bytes(), year)
             gpkg.unlink()
 
@@ -65,9 +69,7 @@ def _rows(
     count = len(rows)
     town = (rows["slag"] == 0).to_numpy()
     side = np.where(town, 260, 1_800)
-    street = np.floor(rows["e"] / side).astype(np.int64) * 1_000_003 + np.floor(rows["n"] / side).astype(
-        np.int64
-    )
+    street = np.floor(rows["e"] / side).astype(np.int64) * 1_000_003 + np.floor(rows["n"] / side).astype(np.int64)
     number = street.groupby(street).cumcount() + 1
     roads = road_names()
     villages = np.array([a + b for a in FIRST for b in LAST], dtype=object)
@@ -77,16 +79,12 @@ def _rows(
     posts = _post(places, rows)
     codes = np.array([k.kod for k in kommuner], dtype=object)[kommun]
     blank = np.full(count, None, dtype=object)
-    letter = np.where(
-        rng.random(count) < 0.09, np.array(list("ABCDE"), dtype=object)[rng.integers(0, 5, count)], blank
-    )
+    letter = np.where(rng.random(count) < 0.09, np.array(list("ABCDE"), dtype=object)[rng.integers(0, 5, count)], blank)
     return pd.DataFrame(
         {
             "belagenhetsadress_objektidentitet": rows["adress_id"],
             "adressplatstyp": np.where(town, "Gatuadressplats", "Byadressplats"),
-            "adressomrade_faststalltnamn": np.where(
-                town, roads[key % len(roads)], villages[key % len(villages)]
-            ),
+            "adressomrade_faststalltnamn": np.where(town, roads[key % len(roads)], villages[key % len(villages)]),
             "gardsadressomrade_faststalltnamn": blank,
             "adressplatsnummer": number.astype(str),
             "bokstavstillagg": letter,
@@ -120,9 +118,11 @@ def _reserved(region: Region, rng: np.random.Generator, outline: Outline, base: 
         mine = np.flatnonzero((beside["kommun"] == i).to_numpy())
         dry[mine] = inside(polygon, e.to_numpy()[mine], n.to_numpy()[mine])
     return beside.assign(
-        e=e.where(dry, beside["e"]), n=n.where(dry, beside["n"]),
-        adress_id=ids(region, count, "reserverade"), status="Reserverad",
-    )  # fmt: skip
+        e=e.where(dry, beside["e"]),
+        n=n.where(dry, beside["n"]),
+        adress_id=ids(region, count, "reserverade"),
+        status="Reserverad",
+    )
 
 
 def _post(places: Places, rows: pd.DataFrame) -> np.ndarray:
@@ -133,9 +133,7 @@ def _post(places: Places, rows: pd.DataFrame) -> np.ndarray:
     if towns.empty:
         towns = places.table
     near: Ints = np.atleast_2d(
-        cKDTree(towns[["e", "n"]])
-        .query(rows[["e", "n"]].to_numpy(), k=min(3, len(towns)))[1]
-        .reshape(len(rows), -1)
+        cKDTree(towns[["e", "n"]]).query(rows[["e", "n"]].to_numpy(), k=min(3, len(towns)))[1].reshape(len(rows), -1)
     )
     best = near[np.arange(len(rows)), towns["folk"].to_numpy()[near].argmax(axis=1)]
     return np.char.upper(towns["namn"].to_numpy().astype("U40"))[best].astype(object)

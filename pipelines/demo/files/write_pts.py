@@ -61,9 +61,7 @@ def write(region: Region, addresses: pd.DataFrame, riket: float, folder: Path) -
             sheets[f"{kind.capitalize()} kommun {base.lower()}"] = _sheet(
                 year, base, columns, rows[base], preamble=kind == "hastighet"
             )
-        pack.write_xlsx(
-            folder / "pts" / f"{stem}_{kind}_v1.0.xlsx", f"tabellbilaga {kind} {year}", sheets, year
-        )
+        pack.write_xlsx(folder / "pts" / f"{stem}_{kind}_v1.0.xlsx", f"tabellbilaga {kind} {year}", sheets, year)
     _mobile(region, addresses, rng, folder / "pts" / f"{stem}_mobiltäckning_v1.0.xlsx")
     return rows["Hushåll"]
 
@@ -113,8 +111,7 @@ def _rows(
 def _lan_of(region: Region) -> NDArray[Any]:
     """Return the name of each kommun's län: the region's own, or by code where the region is the country."""
     names = [
-        LANEN[k.kod[:2]][0] if region.riket and k.kod[:2] in LANEN else region.lan.namn
-        for k in region.lan.kommuner
+        LANEN[k.kod[:2]][0] if region.riket and k.kod[:2] in LANEN else region.lan.namn for k in region.lan.kommuner
     ]
     return np.array(names, dtype=object)
 
@@ -158,12 +155,7 @@ def _others(
 
 
 def _sheet(
-    year: int,
-    base: str,
-    columns: dict[str, str],
-    rows: list[tuple[list[Any], int, Floats]],
-    *,
-    preamble: bool,
+    year: int, base: str, columns: dict[str, str], rows: list[tuple[list[Any], int, Floats]], *, preamble: bool
 ) -> list[list[Any]]:
     """One long table. Leading columns as PTS has them; shares as decimals 0–1."""
     at = [MEASURES.index(m) for m in columns.values()]
@@ -193,9 +185,7 @@ def _front(region: Region, kind: str) -> dict[str, list[list[Any]]]:
         "Läs mig": [
             ["Uppgifterna avser 1 oktober.", year],
             ["Filen efterliknar PTS:s tabellbilaga. Alla tal är påhittade."],
-            [
-                "Andelar anges som decimaltal mellan 0 och 1. Tom cell: området saknar hushåll eller arbetsställen."
-            ],
+            ["Andelar anges som decimaltal mellan 0 och 1. Tom cell: området saknar hushåll eller arbetsställen."],
         ],
         "Definitioner": [
             ["Begrepp", "Förklaring"],
@@ -225,21 +215,11 @@ def _mobile(region: Region, addresses: pd.DataFrame, rng: np.random.Generator, p
         rows.append([year, "Kommun", region.lan.namn, kommun.namn, *_signs(values)])
     if len(rows) > 2:
         rows[-1][-1] = "-"
-    sheets = {
-        "Läs mig": [[f"Mobiltäckning {year}"], [DEMO_TEXT]],
-        "Yttäckning - aggregerad": [first, second, *rows],
-    }
+    sheets = {"Läs mig": [[f"Mobiltäckning {year}"], [DEMO_TEXT]], "Yttäckning - aggregerad": [first, second, *rows]}
     pack.write_xlsx(
-        path,
-        f"tabellbilaga mobiltäckning {year}",
-        sheets,
-        year,
-        merges=((0, 4, 0, 5), (0, 6, 0, 7), (0, 8, 0, 9)),
+        path, f"tabellbilaga mobiltäckning {year}", sheets, year, merges=((0, 4, 0, 5), (0, 6, 0, 7), (0, 8, 0, 9))
     )
 
 
 def _signs(share: Floats) -> list[str]:
-    return [
-        ">99,99%" if v > 0.9999 else "<0,01%" if v < 0.0001 else f"{v * 100:.2f}%".replace(".", ",")
-        for v in share
-    ]
+    return [">99,99%" if v > 0.9999 else "<0,01%" if v < 0.0001 else f"{v * 100:.2f}%".replace(".", ",") for v in share]

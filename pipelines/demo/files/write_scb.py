@@ -24,9 +24,7 @@ LONELY = 24  # squares with people but no address, in a län of 10 000 km² or m
 BAND_PER_KM2 = 9.0
 
 
-def write(
-    region: Region, outline: Outline, addresses: pd.DataFrame, clusters: gpd.GeoDataFrame, folder: Path
-) -> None:
+def write(region: Region, outline: Outline, addresses: pd.DataFrame, clusters: gpd.GeoDataFrame, folder: Path) -> None:
     """Write the population grid and the two layers of localities."""
     _population(region, outline, addresses, folder)
     _places(region, clusters, folder)
@@ -47,9 +45,7 @@ def _population(region: Region, outline: Outline, addresses: pd.DataFrame, folde
     of_men = rng.binomial(true, 0.503)
     men, women = perturb(square, of_men, 1), perturb(square, true - of_men, 2)
     ages = {
-        name: perturb(
-            square, np.round(true * share * rng.lognormal(0, 0.12, len(true))).astype(np.int64), 3 + i
-        )
+        name: perturb(square, np.round(true * share * rng.lognormal(0, 0.12, len(true))).astype(np.int64), 3 + i)
         for i, (name, share) in enumerate(zip(AGES, AGE_SHARES, strict=True))
     }
     table = pd.DataFrame(
@@ -67,11 +63,7 @@ def _population(region: Region, outline: Outline, addresses: pd.DataFrame, folde
     kept = total > 0
     name = f"befolkning_1km_{region.demo.ar - 1}"
     pack.write_gpkg(
-        folder / "scb" / f"{name}.gpkg",
-        name,
-        table[kept],
-        _binary(wkb_squares(square[kept], KM_M)),
-        "Polygon",
+        folder / "scb" / f"{name}.gpkg", name, table[kept], _binary(wkb_squares(square[kept], KM_M)), "Polygon"
     )
 
 
@@ -132,14 +124,14 @@ def _places(region: Region, clusters: gpd.GeoDataFrame, folder: Path) -> None:
                 "ar": np.int32(PLACES_YEAR),
             }
         )
-        shapes = [
-            g if g.geom_type == "MultiPolygon" else shapely.MultiPolygon([g])
-            for g in mine.geometry.to_numpy()
-        ]
+        shapes = [g if g.geom_type == "MultiPolygon" else shapely.MultiPolygon([g]) for g in mine.geometry.to_numpy()]
         pack.write_gpkg(
-            folder / "scb" / f"{layer.lower()}_{PLACES_YEAR}.gpkg", f"{layer}_{PLACES_YEAR}", table,
-            _binary(shapely.to_wkb(np.array(shapes, dtype=object))), "MultiPolygon",
-        )  # fmt: skip
+            folder / "scb" / f"{layer.lower()}_{PLACES_YEAR}.gpkg",
+            f"{layer}_{PLACES_YEAR}",
+            table,
+            _binary(shapely.to_wkb(np.array(shapes, dtype=object))),
+            "MultiPolygon",
+        )
 
 
 def _binary(wkb: Any) -> Any:

@@ -43,9 +43,7 @@ def plan(region: Region) -> Plan:
     cells = max(round(CELLS * count), 1) if count >= 3 else 0
     areas = 1 if count >= 4 else 0
     left = count - nothing - cells - areas
-    secret, partial = (
-        (max(round(0.16 * left), 1), max(round(0.35 * left), 1)) if left >= 3 else (0, left // 2)
-    )
+    secret, partial = (max(round(0.16 * left), 1), max(round(0.35 * left), 1)) if left >= 3 else (0, left // 2)
     cuts = np.cumsum([left - secret - partial, secret, partial, cells, areas])
     parts = [np.sort(p) for p in np.split(order, cuts)]
     return Plan(*parts)
@@ -62,9 +60,7 @@ def write(region: Region, addresses: pd.DataFrame, folder: Path) -> None:
     for number, kommuner in enumerate(whole, 1):
         name = f"adresser_inventering_{number}.csv"
         _addresses(rng, folder, name, rows, addresses, kommuner)
-        sources += _told(
-            region, name, kommuner, "ja", f"{year}-10-01", f"regionens inventering, del {number}", "ja"
-        )
+        sources += _told(region, name, kommuner, "ja", f"{year}-10-01", f"regionens inventering, del {number}", "ja")
     if len(deal.hela_hemliga):
         name = "adresser_operator_avtal.csv"
         _addresses(rng, folder, name, rows, addresses, deal.hela_hemliga)
@@ -133,9 +129,7 @@ def _address_rows(rng: np.random.Generator, a: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(operator=letters[rows["operator"] - 1]).sort_values("rad", kind="stable")
 
 
-def _partial(
-    rng: np.random.Generator, rows: pd.DataFrame, a: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _partial(rng: np.random.Generator, rows: pd.DataFrame, a: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What two partial sources tell: fibre, and all else, of the same neighbourhoods.
 
     Where the second told of an address alone, the address would count as without fibre, which it is not.
@@ -147,9 +141,15 @@ def _partial(
 
 
 def _addresses(
-    rng: np.random.Generator, folder: Path, name: str, rows: pd.DataFrame, a: pd.DataFrame,
-    kommuner: Ints, *, by_place: bool = False,
-) -> None:  # fmt: skip
+    rng: np.random.Generator,
+    folder: Path,
+    name: str,
+    rows: pd.DataFrame,
+    a: pd.DataFrame,
+    kommuner: Ints,
+    *,
+    by_place: bool = False,
+) -> None:
     """Write one address file: by id, or by a coordinate a few metres off."""
     rows = rows[np.isin(a["kommun"].to_numpy()[rows["rad"]], kommuner)]
     rows = rows[rng.random(len(rows)) > STALE / 2]
@@ -178,9 +178,7 @@ def _strays(rng: np.random.Generator, table: pd.DataFrame) -> pd.DataFrame:
     if "adress_id" in rows:
         return rows.assign(adress_id=[f"okand-{i:04d}-{rng.integers(1 << 32):08x}" for i in range(len(rows))])
     turn, far = rng.uniform(0, 2 * np.pi, len(rows)), rng.uniform(300, 500, len(rows))
-    return rows.assign(
-        e=(rows["e"] + far * np.cos(turn)).round(1), n=(rows["n"] + far * np.sin(turn)).round(1)
-    )
+    return rows.assign(e=(rows["e"] + far * np.cos(turn)).round(1), n=(rows["n"] + far * np.sin(turn)).round(1))
 
 
 def _cells(region: Region, a: pd.DataFrame, kommuner: Ints, folder: Path) -> list[tuple[Any, ...]]:
@@ -211,11 +209,15 @@ def _cells(region: Region, a: pd.DataFrame, kommuner: Ints, folder: Path) -> lis
         frames.append(
             pd.DataFrame(
                 {
-                    "rutid_scb": scb_id(square[at]), "teknik": technique, "ned_mbit": down, "upp_mbit": up,
-                    "status": status, "andel": np.minimum(share[at], 1).round(4),
+                    "rutid_scb": scb_id(square[at]),
+                    "teknik": technique,
+                    "ned_mbit": down,
+                    "upp_mbit": up,
+                    "status": status,
+                    "andel": np.minimum(share[at], 1).round(4),
                 }
             )
-        )  # fmt: skip
+        )
     table = pd.concat(frames, ignore_index=True).sort_values(["rutid_scb"], kind="stable")
     home = pd.Series(mine["kommun"].to_numpy()).groupby(which).agg(lambda k: k.value_counts().index[0])
     at_home = home.to_numpy()[np.searchsorted(square, table["rutid_scb"].astype(np.int64))]

@@ -68,8 +68,7 @@ def _smooth(shapes: Any, outline: Outline) -> Any:
     filled = [_fill(g) if not g.is_empty else s for g, s in zip(round_off, shapes, strict=True)]
     shapely.prepare(outline.land)
     return np.array(
-        [g if outline.land.contains(g) else shapely.intersection(g, outline.land) for g in filled],
-        dtype=object,
+        [g if outline.land.contains(g) else shapely.intersection(g, outline.land) for g in filled], dtype=object
     )
 
 
@@ -81,9 +80,7 @@ def _fill(polygon: Any) -> Any:
     return shapely.union_all(parts)
 
 
-def _name(
-    outline: Outline, places: Places, addresses: pd.DataFrame, frame: gpd.GeoDataFrame
-) -> gpd.GeoDataFrame:
+def _name(outline: Outline, places: Places, addresses: pd.DataFrame, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Count who lives inside the final polygons; name each by the largest place at home in it."""
     which = locate(frame, addresses["e"].to_numpy(), addresses["n"].to_numpy())
     have = which >= 0

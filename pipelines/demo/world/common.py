@@ -84,10 +84,7 @@ class Noise:
         from scipy.ndimage import gaussian_filter
 
         self.west, self.south, self.step = bounds[0] - step_m, bounds[1] - step_m, step_m
-        shape = (
-            int((bounds[3] - bounds[1]) / step_m) + 4,
-            int((bounds[2] - bounds[0]) / step_m) + 4,
-        )
+        shape = (int((bounds[3] - bounds[1]) / step_m) + 4, int((bounds[2] - bounds[0]) / step_m) + 4)
         field = gaussian_filter(rng.standard_normal(shape), reach_m / step_m)
         self.field = (field - field.mean()) / max(field.std(), 1e-9)
 

@@ -29,9 +29,7 @@ def cable(seed: int, addresses: pd.DataFrame, district: np.ndarray) -> tuple[Boo
     return net, net & upgraded
 
 
-def copper_mbit(
-    seed: int, outline: Outline, places: Places, addresses: pd.DataFrame
-) -> tuple[Floats, Floats]:
+def copper_mbit(seed: int, outline: Outline, places: Places, addresses: pd.DataFrame) -> tuple[Floats, Floats]:
     """Return the downlink (Mbit/s) over xDSL and VDSL at each address, 0 where there is none.
 
     Exchanges stand in the localities and in some hamlets; many have been closed, district by district,
@@ -63,9 +61,7 @@ def radio(seed: int, places: Places, e: Floats, n: Floats) -> tuple[Bools, Bools
 
     rng = stream(seed, "radio")
     table, hamlets = places.table, places.hamlets
-    masts = np.vstack(
-        [table[["e", "n"]].to_numpy(), hamlets[["e", "n"]].to_numpy()[rng.random(len(hamlets)) < 0.12]]
-    )
+    masts = np.vstack([table[["e", "n"]].to_numpy(), hamlets[["e", "n"]].to_numpy()[rng.random(len(hamlets)) < 0.12]])
     points = np.column_stack([e, n])
     shadow = rng.exponential(900, len(e))
     lte = cKDTree(masts).query(points)[0] + shadow < 9_000

@@ -47,9 +47,7 @@ def _shore(outline: Outline, polygon: Any) -> Any:
     return shapely.intersection(outline.coast, shapely.buffer(polygon, 60))
 
 
-def _areas(
-    rng: np.random.Generator, outline: Outline, towns: Any, i: int, count: int
-) -> tuple[Floats, Floats]:
+def _areas(rng: np.random.Generator, outline: Outline, towns: Any, i: int, count: int) -> tuple[Floats, Floats]:
     if count <= 0:
         return np.zeros(0), np.zeros(0)
     polygon = outline.kommuner[i]

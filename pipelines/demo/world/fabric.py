@@ -48,9 +48,7 @@ def make(rng: np.random.Generator, outline: Outline, places: Places) -> Fabric:
     length = np.hypot(*(p - q).T)
     alone = cKDTree(xy).query((p + q) / 2)[0] > length / 2 - 1e-6
     short = length < LONGEST_M
-    dry = np.mean(
-        [shapely.contains_xy(outline.land, *(p + (q - p) * t).T) for t in np.linspace(0.05, 0.95, 9)], axis=0
-    )
+    dry = np.mean([shapely.contains_xy(outline.land, *(p + (q - p) * t).T) for t in np.linspace(0.05, 0.95, 9)], axis=0)
     good = alone & short & (dry > 0.8)
     a, b = pairs[good].T
     bend = rng.normal(0, (0.10, 0.06, 0.04), (len(a), 3))
@@ -67,9 +65,7 @@ def along(fabric: Fabric, edge: Ints, t: Floats, off_m: Floats) -> tuple[Floats,
     return fabric.e[a] + de * t - dn / length * side, fabric.n[a] + dn * t + de / length * side
 
 
-def scatter(
-    rng: np.random.Generator, outline: Outline, fabric: Fabric, wanted: Ints, avoid: Points | None
-) -> Points:
+def scatter(rng: np.random.Generator, outline: Outline, fabric: Fabric, wanted: Ints, avoid: Points | None) -> Points:
     """Put farms and cottages along the roads: ``wanted`` addresses per kommun.
 
     Sites of one to five addresses; most beside a road, a fifth up a lane of its own. ``avoid`` holds
@@ -120,10 +116,7 @@ def _sites(rng: np.random.Generator, fabric: Fabric, edges: Ints, count: int) ->
     site = np.repeat(np.arange(many), size)
     first = np.concatenate([[True], site[1:] != site[:-1]])
     turn, far = rng.uniform(0, 2 * np.pi, len(site)), rng.uniform(30, 85, len(site))
-    return (
-        e[site] + np.where(first, 0, far * np.cos(turn)),
-        n[site] + np.where(first, 0, far * np.sin(turn)),
-    )
+    return (e[site] + np.where(first, 0, far * np.cos(turn)), n[site] + np.where(first, 0, far * np.sin(turn)))
 
 
 def _anywhere(rng: np.random.Generator, polygon: object, count: int) -> tuple[Floats, Floats]:

@@ -52,14 +52,20 @@ def make(
     gigabit |= cable & broken[group]
     vdsl = np.where(broken[group], np.minimum(vdsl, 90.0), vdsl)
     if (fast & broken[group]).any():
-        fiber, near = _calibrate(
-            seed, group, front, weight, cable | (vdsl >= 100), goal, passed_goal, addresses
-        )
+        fiber, near = _calibrate(seed, group, front, weight, cable | (vdsl >= 100), goal, passed_goal, addresses)
     fixed, lte, nr = copper.radio(seed, places, e, n)
     out = addresses.assign(
-        fiber=fiber, nara=near, kabel=cable, kabel_gbit=gigabit, vdsl_mbit=vdsl, xdsl_mbit=xdsl,
-        fast_radio=fixed, lte=lte, nr=nr, planerad=_planned(seed, group, front, near, cable),
-    )  # fmt: skip
+        fiber=fiber,
+        nara=near,
+        kabel=cable,
+        kabel_gbit=gigabit,
+        vdsl_mbit=vdsl,
+        xdsl_mbit=xdsl,
+        fast_radio=fixed,
+        lte=lte,
+        nr=nr,
+        planerad=_planned(seed, group, front, near, cable),
+    )
     return _measures(out)
 
 
@@ -97,9 +103,15 @@ def _within(group: Ints, district: Ints, weight: Floats, has: Bools, most: Float
 
 
 def _calibrate(
-    seed: int, group: Ints, front: fibre_spread.Spread, weight: Floats, already: Bools,
-    goal: Floats, passed_goal: Floats, addresses: pd.DataFrame,
-) -> tuple[Bools, Bools]:  # fmt: skip
+    seed: int,
+    group: Ints,
+    front: fibre_spread.Spread,
+    weight: Floats,
+    already: Bools,
+    goal: Floats,
+    passed_goal: Floats,
+    addresses: pd.DataFrame,
+) -> tuple[Bools, Bools]:
     """Let time run in each group until the share with fibre (or ``already``) is the goal.
 
     Returns who is connected, and who has fibre close by (the connected included).
@@ -136,9 +148,7 @@ def _calibrate(
     return fiber, near
 
 
-def _out_of_bounds(
-    group: Ints, weight: Floats, fiber: Bools, cable: Bools, gigabit: Bools, fast: Bools
-) -> Bools:
+def _out_of_bounds(group: Ints, weight: Floats, fiber: Bools, cable: Bools, gigabit: Bools, fast: Bools) -> Bools:
     """Groups of kommuner where PTS's technique shares would not bracket the speeds.
 
     With fibre and cable-TV known, 1 Gbit/s cannot be less than either, nor 100 Mbit/s more than both.

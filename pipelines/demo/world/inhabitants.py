@@ -37,23 +37,14 @@ def make(region: Region, outline: Outline, places: Places, roads: Fabric) -> pd.
     rural = rural + short - np.bincount(taken.kommun, minlength=len(rural))
     farms = fabric.scatter(stream(seed, "gardar"), outline, roads, rural, taken)
     homes = cottages.make(stream(seed, "fritid"), outline, roads, holiday, taken)
-    frame = pd.concat(
-        [
-            town.assign(slag=0),
-            _country(farms, 1),
-            _country(homes, 2),
-        ],
-        ignore_index=True,
-    )
+    frame = pd.concat([town.assign(slag=0), _country(farms, 1), _country(homes, 2)], ignore_index=True)
     frame["e"], frame["n"] = frame["e"].round(1), frame["n"].round(1)
     frame = frame.sort_values(["kommun", "slag", "ort"], kind="stable").reset_index(drop=True)
     return _inhabit(region, places, frame)
 
 
 def _country(points: Points, kind: int) -> pd.DataFrame:
-    return pd.DataFrame(
-        {"e": points.e, "n": points.n, "kommun": points.kommun, "ort": -1, "rand": 1.0, "slag": kind}
-    )
+    return pd.DataFrame({"e": points.e, "n": points.n, "kommun": points.kommun, "ort": -1, "rand": 1.0, "slag": kind})
 
 
 def house_share(people: Floats) -> Floats:
@@ -132,14 +123,10 @@ def _households(rng: np.random.Generator, total: int, weight: Floats) -> Ints:
     return 1 + apportion(weight if weight.sum() > 0 else np.ones(homes), total - homes)
 
 
-def _people(
-    rng: np.random.Generator, total: int, households: Ints, flat: np.ndarray, town: np.ndarray
-) -> Ints:
+def _people(rng: np.random.Generator, total: int, households: Ints, flat: np.ndarray, town: np.ndarray) -> Ints:
     """One person per household, the rest by a weight: larger families in houses."""
     if households.sum() == 0:
         return apportion(np.ones(len(households)), total) if len(households) else households
     least = np.minimum(households, 10**9) if total >= households.sum() else np.zeros_like(households)
-    appetite = (
-        households * np.where(flat, 0.72, np.where(town, 1.7, 1.35)) * rng.lognormal(0, 0.35, len(flat))
-    )
+    appetite = households * np.where(flat, 0.72, np.where(town, 1.7, 1.35)) * rng.lognormal(0, 0.35, len(flat))
     return least + rng.multinomial(total - int(least.sum()), appetite / appetite.sum())

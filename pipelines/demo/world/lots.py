@@ -55,9 +55,8 @@ def _reach(places: pd.DataFrame, counts: Ints) -> Floats:
 
 
 def _place(
-    seed: int, outline: Outline, places: pd.DataFrame, i: int, count: int,
-    reach: Floats, rivals: Ints, parts: Ints,
-) -> pd.DataFrame:  # fmt: skip
+    seed: int, outline: Outline, places: pd.DataFrame, i: int, count: int, reach: Floats, rivals: Ints, parts: Ints
+) -> pd.DataFrame:
     kommun = int(places["kommun"].iloc[i])
     for wider in (1.7, 2.6, 4.0):
         rng = stream(seed, f"tomter {i}")
@@ -73,9 +72,7 @@ def _place(
     return pd.DataFrame({"e": e[best], "n": n[best], "kommun": kommun, "ort": i, "rand": score[best]})
 
 
-def _lattice(
-    rng: np.random.Generator, places: pd.DataFrame, i: int, far: float
-) -> tuple[Floats, Floats, Ints]:
+def _lattice(rng: np.random.Generator, places: pd.DataFrame, i: int, far: float) -> tuple[Floats, Floats, Ints]:
     """Lots on both sides of every street of a bent street grid, and the block each belongs to."""
     step = spacing_m(float(places["folk"].iloc[i]))
     streets, along = int(far / BLOCK_M) + 1, int(far / step) + 1
@@ -99,9 +96,15 @@ def _lattice(
 
 
 def _score(
-    rng: np.random.Generator, places: pd.DataFrame, i: int, reach: Floats, parts: Ints,
-    e: Floats, n: Floats, block: Ints,
-) -> Floats:  # fmt: skip
+    rng: np.random.Generator,
+    places: pd.DataFrame,
+    i: int,
+    reach: Floats,
+    parts: Ints,
+    e: Floats,
+    n: Floats,
+    block: Ints,
+) -> Floats:
     """Rank lots: distance in radii, bent into fingers, roughened per block and per district."""
     de, dn = e - places["e"].iloc[i], n - places["n"].iloc[i]
     angle = np.arctan2(dn, de)

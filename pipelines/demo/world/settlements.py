@@ -73,14 +73,15 @@ def _known(region: Region, config: Path, outline: Outline) -> pd.DataFrame:
         rows = pd.read_csv(path)[["namn", "lat", "lon", "folkmangd"]]
     except (OSError, KeyError, ValueError) as fault:
         raise DataError(
-            "Filen med orter går inte att läsa.", file=path, expected="CSV med namn, lat, lon, folkmangd",
-            found=by_library("något annat", fault), action="Rätta demo.orter_fil i konfigurationen.",
-        ) from None  # fmt: skip
+            "Filen med orter går inte att läsa.",
+            file=path,
+            expected="CSV med namn, lat, lon, folkmangd",
+            found=by_library("något annat", fault),
+            action="Rätta demo.orter_fil i konfigurationen.",
+        ) from None
     rows = rows.dropna()
     rows = rows[rows["folkmangd"] > 0].sort_values(["folkmangd", "namn"], ascending=[False, True])
-    e, n = Transformer.from_crs(4326, EPSG, always_xy=True).transform(
-        rows["lon"].to_numpy(), rows["lat"].to_numpy()
-    )
+    e, n = Transformer.from_crs(4326, EPSG, always_xy=True).transform(rows["lon"].to_numpy(), rows["lat"].to_numpy())
     points = shapely.points(e, n)
     away = np.array([shapely.distance(g, points) for g in outline.kommuner])
     kommun = away.argmin(axis=0) if len(points) else np.zeros(0, dtype=np.int64)
@@ -93,9 +94,7 @@ def _known(region: Region, config: Path, outline: Outline) -> pd.DataFrame:
     inner = [shapely.buffer(g, -400) for g in outline.kommuner]
     inner = [a if a.is_empty else b for a, b in zip(outline.kommuner, inner, strict=True)]
     inner = [a if b.is_empty else b for a, b in zip(outline.kommuner, inner, strict=True)]
-    snapped = [
-        shapely.get_point(shapely.shortest_line(inner[k], p), 0) for k, p in zip(kommun, points, strict=True)
-    ]
+    snapped = [shapely.get_point(shapely.shortest_line(inner[k], p), 0) for k, p in zip(kommun, points, strict=True)]
     table = pd.DataFrame(
         {
             "e": shapely.get_x(snapped) if len(points) else np.zeros(0),
@@ -162,9 +161,7 @@ def _hamlets(rng: np.random.Generator, outline: Outline, known: pd.DataFrame) ->
         chosen = np.flatnonzero(keep)[np.sort(first)][:wanted]
         heart = polygon.representative_point()
         frames.append(
-            pd.DataFrame(
-                {"e": np.append(e[chosen], heart.x), "n": np.append(n[chosen], heart.y), "kommun": i}
-            )
+            pd.DataFrame({"e": np.append(e[chosen], heart.x), "n": np.append(n[chosen], heart.y), "kommun": i})
         )
     return pd.concat(frames, ignore_index=True)
 
@@ -216,9 +213,7 @@ def _fill(
     return known, pd.concat(villages, ignore_index=True).assign(slag="by")
 
 
-def _smaorter(
-    rng: np.random.Generator, made: pd.DataFrame, hamlets: pd.DataFrame, small: Floats
-) -> pd.DataFrame:
+def _smaorter(rng: np.random.Generator, made: pd.DataFrame, hamlets: pd.DataFrame, small: Floats) -> pd.DataFrame:
     tables = []
     for i, people in enumerate(small):
         sizes = rng.uniform(58, 170, max(round(people / 105), 1))

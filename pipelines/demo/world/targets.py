@@ -46,9 +46,7 @@ def make(region: Region, config: Path, households: Floats) -> Targets:
     table = _read(region, config)
     pace = _shares(table, region.lan.kortnamn, "totalt", "tillgang_100")
     lan = _now(pace, pace, LAN_GUESS)
-    gles = min(
-        _now(_shares(table, region.lan.kortnamn, "glesbebyggt", "tillgang_100"), pace, GLES_GUESS), lan
-    )
+    gles = min(_now(_shares(table, region.lan.kortnamn, "glesbebyggt", "tillgang_100"), pace, GLES_GUESS), lan)
     fixed = np.array(
         [_now(_shares(table, k.namn, "totalt", "tillgang_100"), pace, np.nan) for k in region.lan.kommuner]
     )
@@ -73,10 +71,12 @@ def _read(region: Region, config: Path) -> pd.DataFrame:
         table = pd.read_csv(path)[columns]
     except (OSError, KeyError, ValueError) as e:
         raise DataError(
-            "Filen med publicerade andelar går inte att läsa.", file=path,
-            expected="CSV med " + ", ".join(columns), found=by_library("något annat", e),
+            "Filen med publicerade andelar går inte att läsa.",
+            file=path,
+            expected="CSV med " + ", ".join(columns),
+            found=by_library("något annat", e),
             action="Rätta demo.kalibrering_fil i konfigurationen.",
-        ) from None  # fmt: skip
+        ) from None
     return table[table["ar_1_oktober"] <= YEAR].sort_values("ar_1_oktober", kind="stable")
 
 

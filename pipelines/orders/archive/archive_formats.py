@@ -132,9 +132,11 @@ def raster(path: Path) -> Counts:
         for band in range(1, file.count + 1):
             file.checksum(band)
         return {
-            "band": file.count, "bredd": file.width, "hojd": file.height,
+            "band": file.count,
+            "bredd": file.width,
+            "hojd": file.height,
             "epsg": file.crs.to_epsg() if file.crs else None,
-        }  # fmt: skip
+        }
 
 
 def picture(path: Path) -> Counts:
@@ -219,10 +221,17 @@ def toml(path: Path) -> Counts:
 
 
 READERS: dict[str, Callable[[Path], Counts]] = {
-    ".gpkg": geopackage, ".csv": table, ".tif": raster, ".png": picture, ".parquet": parquet, ".pdf": document,
-    ".html": page, ".toml": toml, ".pmtiles": tiles,
+    ".gpkg": geopackage,
+    ".csv": table,
+    ".tif": raster,
+    ".png": picture,
+    ".parquet": parquet,
+    ".pdf": document,
+    ".html": page,
+    ".toml": toml,
+    ".pmtiles": tiles,
     **dict.fromkeys((".gml", ".xml", ".xsd", ".rdf", ".svg", ".qml", ".sld"), xml),
     **dict.fromkeys((".json", ".geojson", ".jsonld"), json_text),
     **dict.fromkeys((".xlsx", ".qgz", ".zip"), zipped),
     **dict.fromkeys((".txt", ".md", ".py", ".js", ".css", ".j2", ".lock", ".ttl", ".sha256", ".cpg", ""), text),
-}  # fmt: skip
+}

@@ -24,9 +24,15 @@ PREMIS = "http://www.loc.gov/premis/v3"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 MEDIA_TYPES = {
     **{f".{ending}": media for ending, (_, media) in MEDIA.items()},
-    ".xsd": "application/xml", ".toml": "application/toml", ".txt": "text/plain", ".lock": "text/plain",
-    ".py": "text/x-python", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml",
-}  # fmt: skip
+    ".xsd": "application/xml",
+    ".toml": "application/toml",
+    ".txt": "text/plain",
+    ".lock": "text/plain",
+    ".py": "text/x-python",
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".svg": "image/svg+xml",
+}
 
 
 def write(order: Order, sources: list[Source], bag: Path) -> None:
@@ -58,8 +64,12 @@ def dublin_core(order: Order, sources: list[Source], bag: Path) -> ET.Element:
         (DC, "language", "sv"),
         (DC, "subject", "bredband"),
         (DC, "subject", "bristanalys"),
-        (DC, "description", (DEMO_TEXT + " " if facts["demo"] else "") + "Var bredband saknas, för hur många "
-         "hushåll, och vad det skulle kosta att bygga: rutor om 250 m, kommuner, län och bristområden."),
+        (
+            DC,
+            "description",
+            (DEMO_TEXT + " " if facts["demo"] else "") + "Var bredband saknas, för hur många "
+            "hushåll, och vad det skulle kosta att bygga: rutor om 250 m, kommuner, län och bristområden.",
+        ),
         (DC, "coverage", f"{facts['lan']} (länskod {facts['lanskod']})"),
         (DCTERMS, "temporal", f"PTS {facts['pts_datum']}; SCB {facts['scb_ar']}"),
         (DCTERMS, "created", order.date),
@@ -67,7 +77,7 @@ def dublin_core(order: Order, sources: list[Source], bag: Path) -> ET.Element:
         (DCTERMS, "conformsTo", "https://www.rfc-editor.org/info/rfc8493"),
         *((DC, "source", line) for line in credit_lines(sources)),
         *((DC, "format", m) for m in sorted({media_type(n) for n in _payload(bag)})),
-    ]  # fmt: skip
+    ]
     for space, name, text in said:
         element = ET.SubElement(root, f"{{{space}}}{name}")
         element.text = text
@@ -82,24 +92,35 @@ def premis(order: Order, bag: Path) -> ET.Element:
     for name, digest in _payload(bag).items():
         size = sizes[name] if name in sizes else (bag / name).stat().st_size
         entry = ET.SubElement(root, f"{{{PREMIS}}}object", {f"{{{XSI}}}type": "premis:file"})
-        _tree(entry, {"objectIdentifier": {"objectIdentifierType": "sökväg i paketet",
-                                           "objectIdentifierValue": name}})  # fmt: skip
+        _tree(entry, {"objectIdentifier": {"objectIdentifierType": "sökväg i paketet", "objectIdentifierValue": name}})
         characteristics = {
             "fixity": {"messageDigestAlgorithm": "SHA-256", "messageDigest": digest},
             "size": str(size),
             "format": {"formatDesignation": {"formatName": media_type(name)}},
         }
         _tree(entry, {"objectCharacteristics": characteristics})
-    _tree(root, {"event": {
-        "eventIdentifier": {"eventIdentifierType": "körning", "eventIdentifierValue": order.facts["korning_id"]},
-        "eventType": "creation",
-        "eventDateTime": midnight(order.facts),
-        "eventDetailInformation": {"eventDetail": "Beräknad av programmet ur indata enligt manifest.json. Tiden är "
-                                   "indatas nyaste datum, inte klockan när paketet skrevs: samma indata ger samma "
-                                   "byte."},
-        "linkingAgentIdentifier": {"linkingAgentIdentifierType": "program",
-                                   "linkingAgentIdentifierValue": f"bredband {order.facts['version']}"},
-    }})  # fmt: skip
+    _tree(
+        root,
+        {
+            "event": {
+                "eventIdentifier": {
+                    "eventIdentifierType": "körning",
+                    "eventIdentifierValue": order.facts["korning_id"],
+                },
+                "eventType": "creation",
+                "eventDateTime": midnight(order.facts),
+                "eventDetailInformation": {
+                    "eventDetail": "Beräknad av programmet ur indata enligt manifest.json. Tiden är "
+                    "indatas nyaste datum, inte klockan när paketet skrevs: samma indata ger samma "
+                    "byte."
+                },
+                "linkingAgentIdentifier": {
+                    "linkingAgentIdentifierType": "program",
+                    "linkingAgentIdentifierValue": f"bredband {order.facts['version']}",
+                },
+            }
+        },
+    )
     _agent(root, "program", f"bredband {order.facts['version']}", "software")
     _agent(root, "organisation", order.region.publicering.utgivare, "organization")
     return root

@@ -61,9 +61,11 @@ def order(region: Region, paths: Paths, edition: str) -> Order:
     kind = edition.strip().lower().replace("ö", "o") or "intern"
     if kind not in KINDS:
         raise DataError(
-            "UTGAVA går inte att använda.", expected="intern eller oppen", found=edition,
+            "UTGAVA går inte att använda.",
+            expected="intern eller oppen",
+            found=edition,
             action="Till exempel make arkiv UTGAVA=oppen.",
-        )  # fmt: skip
+        )
     made = paths.out / "manifest.json"
     if not paths.run_facts.exists() or not made.exists():
         raise DataError("Det finns ingen färdig utgåva att arkivera.", file=paths.out, action=RUN_FIRST)
@@ -71,13 +73,18 @@ def order(region: Region, paths: Paths, edition: str) -> Order:
     manifest = json.loads(made.read_text(encoding="utf-8"))
     if manifest["korning_id"] != facts["korning_id"]:
         raise DataError(
-            "Utgåvan är inte klar: en nyare körning är påbörjad.", file=made, expected=facts["korning_id"],
-            found=manifest["korning_id"], action=RUN_FIRST,
-        )  # fmt: skip
+            "Utgåvan är inte klar: en nyare körning är påbörjad.",
+            file=made,
+            expected=facts["korning_id"],
+            found=manifest["korning_id"],
+            action=RUN_FIRST,
+        )
     if manifest["konfiguration"]["sha256"] != files.sha256(paths.config):
         raise DataError(
-            "Konfigurationen har ändrats sedan utgåvan gjordes.", file=paths.config,
-            expected=f"sha256 {manifest['konfiguration']['sha256']}", found=f"sha256 {files.sha256(paths.config)}",
+            "Konfigurationen har ändrats sedan utgåvan gjordes.",
+            file=paths.config,
+            expected=f"sha256 {manifest['konfiguration']['sha256']}",
+            found=f"sha256 {files.sha256(paths.config)}",
             action=RUN_FIRST,
-        )  # fmt: skip
+        )
     return Order(kind, region, facts if kind == "intern" else read_open_facts(paths))

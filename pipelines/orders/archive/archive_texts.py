@@ -29,14 +29,25 @@ def write_readme(order: Order, sources: list[Source], bag: Path) -> None:
     publishing = order.region.publicering
     credits = [credit(s) for s in sources] if order.internal else credit_lines(sources)
     template = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent), trim_blocks=True, lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined, autoescape=False, keep_trailing_newline=True,
-    ).get_template(TEMPLATE)  # fmt: skip
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,
+        keep_trailing_newline=True,
+    ).get_template(TEMPLATE)
     text = template.render(
-        order=order, facts=order.facts, publishing=publishing, sources=credits, formats={r["format"] for r in listed},
-        files=[(r["fil"], size(r["bytes"]), counted(r)) for r in listed], date=day(order.date),
-        pts_date=day(order.facts["pts_datum"]), program=same_program(order), line=lambda c: c * 78,
-    )  # fmt: skip
+        order=order,
+        facts=order.facts,
+        publishing=publishing,
+        sources=credits,
+        formats={r["format"] for r in listed},
+        files=[(r["fil"], size(r["bytes"]), counted(r)) for r in listed],
+        date=day(order.date),
+        pts_date=day(order.facts["pts_datum"]),
+        program=same_program(order),
+        line=lambda c: c * 78,
+    )
     files.write_text(bag / README, text)
 
 
@@ -79,9 +90,7 @@ def told(order: Order, package: Path, left: list[str]) -> str:
         f"  Kontrollsumma: {pack_bag.checksum(package).name}",
     ]
     if order.internal and not same_program(order):
-        lines.append(
-            "  Programmet är ett annat än det som gjorde utgåvan, och följer därför inte med i paketet."
-        )
+        lines.append("  Programmet är ett annat än det som gjorde utgåvan, och följer därför inte med i paketet.")
     if left:
         shown = ", ".join(printable(n) for n in left[:5]) + (" …" if len(left) > 5 else "")
         lines.append(f"  Inte med, eftersom körningen inte har gjort dem: {shown}")
@@ -117,6 +126,8 @@ def verified(package: Path, bag: Path, listed: dict[str, Any], outside: bool, he
     if unread:
         lines.append(f"  Okänt format, bara kontrollsumman jämförd: {', '.join(map(printable, unread[:10]))}")
     if not outside and not package.is_dir():
-        lines.append(f"  Zip-filens egen kontrollsumma ({pack_bag.checksum(package).name}) ligger inte bredvid; innehållet "
-                     "är kontrollerat ändå.")  # fmt: skip
+        lines.append(
+            f"  Zip-filens egen kontrollsumma ({pack_bag.checksum(package).name}) ligger inte bredvid; innehållet "
+            "är kontrollerat ändå."
+        )
     return "\n".join([*lines, ""])

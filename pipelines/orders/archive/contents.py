@@ -32,8 +32,9 @@ def write(order: Order, bag: Path) -> None:
     if wrong:
         raise DataError(
             "Paketet skrivs inte: produkterna går inte att läsa tillbaka, eller stämmer inte överens.",
-            details=wrong[:20], action="Gör om utgåvan med make coverage. Kvarstår felet: rapportera det.",
-        )  # fmt: skip
+            details=wrong[:20],
+            action="Gör om utgåvan med make coverage. Kvarstår felet: rapportera det.",
+        )
     body = {
         "paket": order.name,
         "titel": order.title,

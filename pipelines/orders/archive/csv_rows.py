@@ -19,10 +19,7 @@ if TYPE_CHECKING:
 DESCRIPTION = "datapackage.json"
 MAX_DESCRIPTION = 20_000_000
 """Bytes."""
-WRITTEN = {
-    "integer": ("heltal", r"^-?\d+$"),
-    "number": ("decimaltal, utan exponent", r"^-?\d+(\.\d+)?$"),
-}
+WRITTEN = {"integer": ("heltal", r"^-?\d+$"), "number": ("decimaltal, utan exponent", r"^-?\d+(\.\d+)?$")}
 """How a number must be written: in words, and as a pattern."""
 
 
@@ -66,8 +63,9 @@ def _described(root: Path, name: str) -> dict[str, tuple[dict[str, Any], bytes]]
             raise ValueError(str(parts))
         if parts.suffix == ".csv":
             out[(PurePosixPath(name).parent / parts).as_posix()] = (
-                r["schema"], str(r.get("dialect", {}).get("lineTerminator", EOL)).encode(),
-            )  # fmt: skip
+                r["schema"],
+                str(r.get("dialect", {}).get("lineTerminator", EOL)).encode(),
+            )
     return out
 
 
@@ -142,10 +140,7 @@ def _rules(column: pa.Array, field: dict[str, Any]) -> Iterator[tuple[str, pa.Ar
         allowed = [str(v) for v in limits["enum"]]
         yield f"något av {', '.join(allowed)}", unless(pc.is_in(column, pa.array(allowed)))
     if "pattern" in limits:
-        yield (
-            f"mönstret {limits['pattern']}",
-            unless(pc.match_substring_regex(column, f"^(?:{limits['pattern']})$")),
-        )
+        yield (f"mönstret {limits['pattern']}", unless(pc.match_substring_regex(column, f"^(?:{limits['pattern']})$")))
 
 
 def _table(batch: pa.RecordBatch) -> pa.Table:

@@ -27,8 +27,7 @@ _RUN = (
     Column("korning_id", "text", "Körning", "Körningens id.", pattern=r"^[0-9a-f]{12}$"),
 )
 _POINT = tuple(
-    Column(n, "decimal", f"{n[0].upper()} (m)", "Koordinat i SWEREF 99 TM.", "m")
-    for n in longterm.COORDINATES
+    Column(n, "decimal", f"{n[0].upper()} (m)", "Koordinat i SWEREF 99 TM.", "m") for n in longterm.COORDINATES
 )
 
 
@@ -62,11 +61,7 @@ def _about(order: Order, path: Path, name: str) -> tuple[str, str, list[tablesch
     if parts[0] == longterm.FOLDER:
         return _layer(path, parts[1], path.stem)
     within = name.removeprefix(f"{INTERNAL}/")
-    table = (
-        DICTIONARY
-        if name == DICTIONARY_FILE
-        else {**workbook_content.FILES, readme.FILE: readme.LASMIG}[within]
-    )
+    table = DICTIONARY if name == DICTIONARY_FILE else {**workbook_content.FILES, readme.FILE: readme.LASMIG}[within]
     fields = list(map(_field, table.columns))
     if table is not DICTIONARY:
         fields += [*map(_field, _RUN), tableschema.demo(csvs.RUN_COLUMNS[-1], order.facts["demo"])]

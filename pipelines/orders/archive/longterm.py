@@ -67,10 +67,12 @@ def write_csv(package: Path, layer: str, path: Path) -> None:
 
     points = _about(package, layer)[0] == "Point"
     with (
-        pyogrio.open_arrow(package, layer=layer, read_geometry=points, batch_size=50_000, use_pyarrow=True)
-        as (meta, reader),
+        pyogrio.open_arrow(package, layer=layer, read_geometry=points, batch_size=50_000, use_pyarrow=True) as (
+            meta,
+            reader,
+        ),
         path.open("wb") as out,
-    ):  # fmt: skip
+    ):
         geometry = str(meta["geometry_name"] or "geom") if points else ""
         fields = [n for n in reader.schema.names if n != geometry]
         names = [*fields, *COORDINATES] if points else fields
@@ -91,8 +93,10 @@ def _plain(column: pa.Array) -> pa.Array:
         largest = pc.max(pc.abs(column)).as_py()
         return column if largest is None or largest < _LARGE else _exact(column, DECIMALS)
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-        formula = pc.match_substring_regex(column, "^[" + "".join(f"\\{c}" for c in FORMULA_STARTS[:4])
-                                           + "\\t\\r\\n" + "".join(FORMULA_STARTS[7:]) + "]")  # fmt: skip
+        formula = pc.match_substring_regex(
+            column,
+            "^[" + "".join(f"\\{c}" for c in FORMULA_STARTS[:4]) + "\\t\\r\\n" + "".join(FORMULA_STARTS[7:]) + "]",
+        )
         if pc.any(formula).as_py():
             return pc.if_else(formula, pc.binary_join_element_wise("'", column, ""), column)
     return column
@@ -124,22 +128,28 @@ def write_gml(package: Path, layer: str, path: Path, namespace: str) -> None:
 
     with pyogrio.open_arrow(package, layer=layer, batch_size=10_000, use_pyarrow=True) as (meta, reader):
         pyogrio.write_arrow(
-            _with_decimals(reader, known), path, layer=layer, driver="GML",
-            geometry_name=meta["geometry_name"], geometry_type=meta["geometry_type"], crs=f"EPSG:{EPSG}",
+            _with_decimals(reader, known),
+            path,
+            layer=layer,
+            driver="GML",
+            geometry_name=meta["geometry_name"],
+            geometry_type=meta["geometry_type"],
+            crs=f"EPSG:{EPSG}",
             dataset_options={
-                "FORMAT": "GML3.2", "TARGET_NAMESPACE": f"{namespace}/gml", "PREFIX": PREFIX,
-                "SRSNAME_FORMAT": "OGC_URN", "XSISCHEMA": "EXTERNAL",
+                "FORMAT": "GML3.2",
+                "TARGET_NAMESPACE": f"{namespace}/gml",
+                "PREFIX": PREFIX,
+                "SRSNAME_FORMAT": "OGC_URN",
+                "XSISCHEMA": "EXTERNAL",
             },
-        )  # fmt: skip
+        )
 
 
 def _with_decimals(reader: pa.RecordBatchReader, known: dict[str, Column]) -> pa.RecordBatchReader:
     """Return the rows with every float as a decimal number."""
     stated = {name: c.decimals for name, c in known.items() if c.decimals is not None}
     places = {f.name: stated.get(f.name, DECIMALS) for f in reader.schema if pa.types.is_floating(f.type)}
-    fields = [
-        f.with_type(pa.decimal128(_DIGITS, places[f.name])) if f.name in places else f for f in reader.schema
-    ]
+    fields = [f.with_type(pa.decimal128(_DIGITS, places[f.name])) if f.name in places else f for f in reader.schema]
     schema = pa.schema(fields, metadata=reader.schema.metadata)
 
     def batches() -> Iterator[pa.RecordBatch]:

@@ -37,9 +37,11 @@ def check(root: Path, package: Path | None = None) -> tuple[int, int]:
     if wrong := broken_xml + broken_csv:
         more = [f"… och {len(wrong) - MOST} till"] if len(wrong) > MOST else []
         raise DataError(
-            "Paketets filer följer inte sina egna beskrivningar.", file=package, details=[*wrong[:MOST], *more],
+            "Paketets filer följer inte sina egna beskrivningar.",
+            file=package,
+            details=[*wrong[:MOST], *more],
             expected="GML och metadata som sina XML-scheman, CSV som datapackage.json",
             action="Hämta en annan kopia av paketet, eller gör om det med make arkiv ur en ny make coverage. Kvarstår "
             "felet: rapportera det.",
-        )  # fmt: skip
+        )
     return documents, tables

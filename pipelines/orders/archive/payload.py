@@ -32,17 +32,22 @@ DOCUMENTATION, CONFIGURATION, PROGRAM = "dokumentation", "konfiguration", "progr
 SCHEMAS = f"{DOCUMENTATION}/scheman"
 DICTIONARY_FILE = f"{DOCUMENTATION}/datalexikon.csv"
 DICTIONARY = Table(
-    "datalexikon", "Datalexikon", "Varje kolumn i bredband.gpkg.",
+    "datalexikon",
+    "Datalexikon",
+    "Varje kolumn i bredband.gpkg.",
     (
-        Column("lager", "text", "Lager"), Column("kolumn", "text", "Kolumn"), Column("alias", "text", "Alias"),
+        Column("lager", "text", "Lager"),
+        Column("kolumn", "text", "Kolumn"),
+        Column("alias", "text", "Alias"),
         Column("typ", "text", "Typ", values=("text", "heltal", "decimal", "ja_nej")),
         Column("enhet", "text", "Enhet", nullable=True),
         Column("kand_genom", "text", "Känd genom", values=tuple(BASIS_TEXT)),
         Column("klass", "text", "Klass", values=("intern", "oppen", "band")),
-        Column("kan_vara_tom", "ja_nej", "Kan vara tom"), Column("betydelse", "text", "Betydelse", nullable=True),
+        Column("kan_vara_tom", "ja_nej", "Kan vara tom"),
+        Column("betydelse", "text", "Betydelse", nullable=True),
     ),
     key=("lager", "kolumn"),
-)  # fmt: skip
+)
 PROGRAM_FILES = ("Makefile", "README.md", "pyproject.toml", "requirements.lock", "requirements-dev.lock")
 
 
@@ -77,8 +82,9 @@ def products(order: Order, paths: Paths) -> list[Product]:
     if wrong or not out:
         raise DataError(
             "Utgåvan är inte hel: produkter saknas eller är inte de som körningen lade på plats.",
-            details=wrong[:20], action=RUN_FIRST,
-        )  # fmt: skip
+            details=wrong[:20],
+            action=RUN_FIRST,
+        )
     return out
 
 
@@ -140,17 +146,7 @@ def dictionary() -> str:
     writer = csv.writer(out, lineterminator=EOL)
     writer.writerow(DICTIONARY.names)
     writer.writerows(
-        [
-            t.name,
-            c.name,
-            c.alias,
-            c.kind,
-            c.unit,
-            c.basis,
-            c.klass,
-            "ja" if c.nullable else "nej",
-            c.description,
-        ]
+        [t.name, c.name, c.alias, c.kind, c.unit, c.basis, c.klass, "ja" if c.nullable else "nej", c.description]
         for t in LAYERS
         for c in t.columns
     )

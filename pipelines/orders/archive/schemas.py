@@ -119,11 +119,7 @@ def _only_here() -> Any:
     class Resolver(etree.Resolver):  # type: ignore[misc]
         def resolve(self, address: str, public: str | None, context: object) -> Any:
             path = local(address)
-            return (
-                self.resolve_string("", context)
-                if path is None
-                else self.resolve_filename(str(path), context)
-            )
+            return self.resolve_string("", context) if path is None else self.resolve_filename(str(path), context)
 
     return Resolver()
 

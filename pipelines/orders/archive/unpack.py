@@ -38,15 +38,15 @@ def unpacked(package: Path, goal: Path) -> Path:
                 _write(archive, entry, goal / name)
     except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError, OSError, zlib.error) as e:
         raise DataError(
-            "Paketet är skadat: det går inte att packa upp.", file=package, found=by_library("fel i zip-filen", e),
+            "Paketet är skadat: det går inte att packa upp.",
+            file=package,
+            found=by_library("fel i zip-filen", e),
             action="Hämta paketet på nytt, från en annan kopia.",
-        ) from None  # fmt: skip
+        ) from None
     return goal / entries[0][1].parts[0]
 
 
-def measured(
-    package: Path, archive: zipfile.ZipFile, free: int
-) -> list[tuple[zipfile.ZipInfo, PurePosixPath]]:
+def measured(package: Path, archive: zipfile.ZipFile, free: int) -> list[tuple[zipfile.ZipInfo, PurePosixPath]]:
     """Return the files of a zip and where they go, when all of it is harmless.
 
     Parameters
@@ -69,9 +69,12 @@ def measured(
         raise _refused(package, f"högst {MAX_RATIO} gånger så stort uppackat", f"{size} byte ur {packed}")
     if size > free:
         raise DataError(
-            "Paketet får inte plats på disken.", file=package, expected=f"{size} byte", found=f"{free} lediga",
+            "Paketet får inte plats på disken.",
+            file=package,
+            expected=f"{size} byte",
+            found=f"{free} lediga",
             action="Frigör plats, eller ange OUT på en annan disk.",
-        )  # fmt: skip
+        )
     out: list[tuple[zipfile.ZipInfo, PurePosixPath]] = []
     for entry in entries:
         wrong = oddity(entry)
@@ -92,11 +95,7 @@ def oddity(entry: zipfile.ZipInfo) -> str:
         return "krypterad"
     if entry.compress_type not in _METHODS:
         return f"packad med metod {entry.compress_type}"
-    if (
-        not name.isprintable()
-        or re.search(r'[\\:*?"<>|]', name)
-        or name != unicodedata.normalize("NFC", name)
-    ):
+    if not name.isprintable() or re.search(r'[\\:*?"<>|]', name) or name != unicodedata.normalize("NFC", name):
         return "otillåtna tecken i namnet"
     if len(parts) < 2 or any(p in ("", ".", "..") or p != p.strip() for p in parts):
         return "namnet leder utanför paketet"
@@ -144,6 +143,5 @@ def folder(package: Path) -> Path:
 
 def _refused(package: Path, expected: str, found: str) -> DataError:
     return DataError(
-        REFUSED, file=package, expected=expected, found=found,
-        action="Hämta paketet på nytt, från den som gjorde det.",
-    )  # fmt: skip
+        REFUSED, file=package, expected=expected, found=found, action="Hämta paketet på nytt, från den som gjorde det."
+    )

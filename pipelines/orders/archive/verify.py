@@ -39,9 +39,11 @@ def run(region: Region, paths: Paths, package: str = "") -> None:
     given = Path(package.strip())
     if not package.strip() or not given.exists():
         raise DataError(
-            "PAKET ska vara ett arkivpaket.", expected="en zip-fil från make arkiv, eller dess uppackade mapp",
-            found=package or "ingenting", action="Till exempel make verifiera PAKET=data/processed/arkiv/….zip.",
-        )  # fmt: skip
+            "PAKET ska vara ett arkivpaket.",
+            expected="en zip-fil från make arkiv, eller dess uppackade mapp",
+            found=package or "ingenting",
+            action="Till exempel make verifiera PAKET=data/processed/arkiv/….zip.",
+        )
     outside = same_as_checksum(given)
     work = paths.out / "arkiv"
     work.mkdir(parents=True, exist_ok=True)
@@ -67,9 +69,12 @@ def same_as_checksum(package: Path) -> bool:
     expected, found = path.read_text(encoding="utf-8", errors="replace")[:64], files.sha256(package)
     if expected != found:
         raise DataError(
-            "Paketet är ändrat: dess kontrollsumma stämmer inte.", file=package, expected=expected, found=found,
+            "Paketet är ändrat: dess kontrollsumma stämmer inte.",
+            file=package,
+            expected=expected,
+            found=found,
             action=ANOTHER,
-        )  # fmt: skip
+        )
     return True
 
 
@@ -90,9 +95,11 @@ def check_complete(package: Path, bag: Path) -> None:
         wrong += [f"tillagd: {n}" for n in sorted(named - said)]
     if wrong:
         raise DataError(
-            "Paketet är inte helt: filer saknas eller har lagts till.", file=package,
-            details=list(dict.fromkeys(wrong))[:50], action=ANOTHER,
-        )  # fmt: skip
+            "Paketet är inte helt: filer saknas eller har lagts till.",
+            file=package,
+            details=list(dict.fromkeys(wrong))[:50],
+            action=ANOTHER,
+        )
 
 
 def _named(package: Path, path: Path) -> set[str]:
@@ -101,9 +108,12 @@ def _named(package: Path, path: Path) -> set[str]:
     names = [m[1] for m in map(_LINE.fullmatch, lines[:-1]) if m]
     if len(names) != len(lines) - 1 or lines[-1] or len(set(names)) != len(names):
         raise DataError(
-            "Paketets förteckning är skadad.", file=package, found=path.name, action=ANOTHER,
+            "Paketets förteckning är skadad.",
+            file=package,
+            found=path.name,
+            action=ANOTHER,
             expected="en kontrollsumma och ett filnamn på varje rad, varje namn en gång",
-        )  # fmt: skip
+        )
     return set(names)
 
 
@@ -115,10 +125,12 @@ def check_unchanged(package: Path, bag: Path) -> None:
     except Exception as e:
         changed = [] if not isinstance(e, bagit.BagError) else _changed(bag)
         raise DataError(
-            "Paketet är ändrat: innehållet stämmer inte med kontrollsummorna.", file=package,
+            "Paketet är ändrat: innehållet stämmer inte med kontrollsummorna.",
+            file=package,
             found=None if changed else by_library("en annan uppbyggnad än ett arkivpakets", e),
-            details=[f"ändrad: {n}" for n in changed[:50]], action=ANOTHER,
-        ) from None  # fmt: skip
+            details=[f"ändrad: {n}" for n in changed[:50]],
+            action=ANOTHER,
+        ) from None
 
 
 def _changed(bag: Path) -> list[str]:
@@ -142,9 +154,11 @@ def read_list(package: Path, bag: Path) -> dict[str, Any]:
         ok = False
     if not ok:
         raise DataError(
-            "Paketet är en riktig BagIt-säck, men inte en av make arkiv.", file=package,
-            expected=f"data/{contents.FILE} med paketets filer", action=ANOTHER,
-        )  # fmt: skip
+            "Paketet är en riktig BagIt-säck, men inte en av make arkiv.",
+            file=package,
+            expected=f"data/{contents.FILE} med paketets filer",
+            action=ANOTHER,
+        )
     return body  # type: ignore[no-any-return]
 
 
@@ -164,9 +178,8 @@ def check_contents(package: Path, bag: Path, listed: dict[str, Any]) -> None:
     wrong += contents.disagreements(now)
     if wrong:
         raise DataError(
-            "Paketets filer stämmer inte med innehållsförteckningen.", file=package, details=wrong[:50],
-            action=ANOTHER,
-        )  # fmt: skip
+            "Paketets filer stämmer inte med innehållsförteckningen.", file=package, details=wrong[:50], action=ANOTHER
+        )
 
 
 def check_one_run(package: Path, bag: Path, listed: dict[str, Any]) -> None:
@@ -185,6 +198,4 @@ def check_one_run(package: Path, bag: Path, listed: dict[str, Any]) -> None:
         pairs.append(("konfigurationen", config.is_file() and files.sha256(config), given.get("sha256")))
     wrong = [f"{what}: {found}, väntat {expected}" for what, found, expected in pairs if found != expected]
     if wrong:
-        raise DataError(
-            "Paketets delar är inte av samma körning.", file=package, details=wrong, action=ANOTHER
-        )
+        raise DataError("Paketets delar är inte av samma körning.", file=package, details=wrong, action=ANOTHER)

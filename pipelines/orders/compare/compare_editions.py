@@ -79,32 +79,29 @@ def run(region: Region, paths: Paths, earlier: str = "") -> None:
         for table, frame in frames[1:]:
             bundle.write_csv(frame, table, beside / f"{table.name}.csv", after.facts)
         styles = change_styles(after.facts, pair)
-        bundle.write_geopackage(
-            beside / "forandring.gpkg", frames, styles, after, region, paths, "jamforelse"
-        )
-    say(f"{text}\nSkrivet i {folder}: jamforelse.md, forandring.gpkg (för QGIS), forandring_kommuner.csv och "
-        "forandring_bristomraden.csv.\n")  # fmt: skip
+        bundle.write_geopackage(beside / "forandring.gpkg", frames, styles, after, region, paths, "jamforelse")
+    say(
+        f"{text}\nSkrivet i {folder}: jamforelse.md, forandring.gpkg (för QGIS), forandring_kommuner.csv och "
+        "forandring_bristomraden.csv.\n"
+    )
 
 
 CELL_COLUMNS = [
-    "rutid_scb", "kommunkod", "kommunnamn", "adresser", "hushall",
-    *(f"{what}_{t}" for t in THRESHOLDS for what in (
-        "adresser_utan", "adresser_ej_passerade", "hushall_utan", "hushall_ej_passerade", "underlag")),
-]  # fmt: skip
-AREA_COLUMNS = [
-    "bristomrade_id",
-    "troskel_mbit",
-    "matt",
-    "modellerad",
+    "rutid_scb",
     "kommunkod",
     "kommunnamn",
-    "hushall_utan",
+    "adresser",
+    "hushall",
+    *(
+        f"{what}_{t}"
+        for t in THRESHOLDS
+        for what in ("adresser_utan", "adresser_ej_passerade", "hushall_utan", "hushall_ej_passerade", "underlag")
+    ),
 ]
+AREA_COLUMNS = ["bristomrade_id", "troskel_mbit", "matt", "modellerad", "kommunkod", "kommunnamn", "hushall_utan"]
 
 
-def both(
-    before: Edition, after: Edition, table: contracts.Table, columns: list[str], where: str = ""
-) -> Sides:
+def both(before: Edition, after: Edition, table: contracts.Table, columns: list[str], where: str = "") -> Sides:
     """Read the same table of both editions."""
     return Sides(*(edition.read(e, table, columns, where) for e in (before, after)))
 
@@ -128,15 +125,20 @@ def check_comparable(before: Edition, after: Edition) -> None:
     if before.facts["demo"] != after.facts["demo"]:
         kinds = ["DEMO" if e.facts["demo"] else "verkliga uppgifter" for e in (before, after)]
         raise DataError(
-            "En demo jämförs aldrig med verkliga uppgifter.", file=before.path,
-            expected=f"{kinds[1]}, som i {after.path}", found=kinds[0], action=EXAMPLE,
-        )  # fmt: skip
+            "En demo jämförs aldrig med verkliga uppgifter.",
+            file=before.path,
+            expected=f"{kinds[1]}, som i {after.path}",
+            found=kinds[0],
+            action=EXAMPLE,
+        )
     if before.facts["lanskod"] != after.facts["lanskod"]:
         raise DataError(
-            "Utgåvorna gäller olika län.", file=before.path,
+            "Utgåvorna gäller olika län.",
+            file=before.path,
             expected=f"{after.facts['lanskod']} ({after.facts['lan']})",
-            found=f"{before.facts['lanskod']} ({before.facts['lan']})", action=EXAMPLE,
-        )  # fmt: skip
+            found=f"{before.facts['lanskod']} ({before.facts['lan']})",
+            action=EXAMPLE,
+        )
 
 
 def check_grid(cells: Sides, before: Edition) -> None:
@@ -157,6 +159,9 @@ def check_grid(cells: Sides, before: Edition) -> None:
 
 def _other_grid(before: Edition, found: str) -> DataError:
     return DataError(
-        "Utgåvorna har inte samma rutnät.", file=before.path, expected=f"samma rutor på {CELL_M} m i båda",
-        found=found, action=EXAMPLE,
-    )  # fmt: skip
+        "Utgåvorna har inte samma rutnät.",
+        file=before.path,
+        expected=f"samma rutor på {CELL_M} m i båda",
+        found=found,
+        action=EXAMPLE,
+    )

@@ -22,9 +22,13 @@ HOW_TO_READ = (
 
 
 def text(
-    before: RunFacts, after: RunFacts, changed: pd.DataFrame, areas: pd.DataFrame, kommuner: pd.DataFrame,
+    before: RunFacts,
+    after: RunFacts,
+    changed: pd.DataFrame,
+    areas: pd.DataFrame,
+    kommuner: pd.DataFrame,
     pair: tuple[int, str],
-) -> str:  # fmt: skip
+) -> str:
     """Return the whole summary as Markdown; ``pair`` is the threshold and measure of the kommun table."""
     lan = kommuner[kommuner["kod"].str.len() == 2]
     sections = [
@@ -60,10 +64,14 @@ def editions(before: RunFacts, after: RunFacts) -> str:
 def shares(lan: pd.DataFrame) -> str:
     """Return the län's share of households before and after."""
     rows = [
-        (_pair(r.troskel_mbit, r.matt), percent(r.andel_fore_pct, 2), percent(r.andel_efter_pct, 2),
-         _pe(r.forandring_pe))
+        (
+            _pair(r.troskel_mbit, r.matt),
+            percent(r.andel_fore_pct, 2),
+            percent(r.andel_efter_pct, 2),
+            _pe(r.forandring_pe),
+        )
         for r in _sorted(lan).itertuples()
-    ]  # fmt: skip
+    ]
     head = ["Länet", "Andel hushåll före", "Andel hushåll efter", "Procentenheter"]
     return "## Andel av länets hushåll\n\n" + markdown.table(head, rows)
 
@@ -76,24 +84,50 @@ def cells(changed: pd.DataFrame) -> str:
         return number(sum(int(count.get((t, m, state, x), 0)) for x in modelled))
 
     rows = [
-        (_pair(t, m), n(t, m, "nytackt", False), n(t, m, "forlorad", False), n(t, m, "nytackt", True),
-         n(t, m, "forlorad", True), *(n(t, m, s, False, True) for s in ("oforandrad", "ny_ruta", "borta")))
+        (
+            _pair(t, m),
+            n(t, m, "nytackt", False),
+            n(t, m, "forlorad", False),
+            n(t, m, "nytackt", True),
+            n(t, m, "forlorad", True),
+            *(n(t, m, s, False, True) for s in ("oforandrad", "ny_ruta", "borta")),
+        )
         for t, m in PAIRS
-    ]  # fmt: skip
-    head = ["Rutor", "Nytäckta, uppmätt", "Förlorade, uppmätt", "Nytäckta, modellerat", "Förlorade, modellerat",
-            "Oförändrade", "Nya", "Borta"]  # fmt: skip
+    ]
+    head = [
+        "Rutor",
+        "Nytäckta, uppmätt",
+        "Förlorade, uppmätt",
+        "Nytäckta, modellerat",
+        "Förlorade, modellerat",
+        "Oförändrade",
+        "Nya",
+        "Borta",
+    ]
     return "## Rutor\n\n" + markdown.table(head, rows)
 
 
 def households(lan: pd.DataFrame) -> str:
     """Return households won and lost, and what people did."""
     rows = [
-        (_pair(r.troskel_mbit, r.matt), number(r.hushall_nytackta_uppmatt), number(r.hushall_forlorade_uppmatt),
-         number(r.hushall_nytackta_modellerad), number(r.hushall_forlorade_modellerad), _signed(r.hushall_antal))
+        (
+            _pair(r.troskel_mbit, r.matt),
+            number(r.hushall_nytackta_uppmatt),
+            number(r.hushall_forlorade_uppmatt),
+            number(r.hushall_nytackta_modellerad),
+            number(r.hushall_forlorade_modellerad),
+            _signed(r.hushall_antal),
+        )
         for r in _sorted(lan).itertuples()
-    ]  # fmt: skip
-    head = ["Hushåll", "Nytäckta, uppmätt", "Förlorade, uppmätt", "Nytäckta, modellerat", "Förlorade, modellerat",
-            "Utan av andra skäl"]  # fmt: skip
+    ]
+    head = [
+        "Hushåll",
+        "Nytäckta, uppmätt",
+        "Förlorade, uppmätt",
+        "Nytäckta, modellerat",
+        "Förlorade, modellerat",
+        "Utan av andra skäl",
+    ]
     return "## Hushåll\n\n" + markdown.table(head, rows)
 
 
@@ -117,21 +151,42 @@ def by_kommun(kommuner: pd.DataFrame, pair: tuple[int, str]) -> str:
     """Return each kommun at the configuration's own threshold and measure, the län last."""
     some = kommuner[(kommuner["troskel_mbit"] == pair[0]) & (kommuner["matt"] == pair[1])]
     rows = [
-        (r.namn, percent(r.andel_fore_pct, 2), percent(r.andel_efter_pct, 2), _pe(r.forandring_pe),
-         number(r.hushall_nytackta_uppmatt), number(r.hushall_forlorade_uppmatt),
-         number(r.hushall_nytackta_modellerad), number(r.hushall_forlorade_modellerad))
+        (
+            r.namn,
+            percent(r.andel_fore_pct, 2),
+            percent(r.andel_efter_pct, 2),
+            _pe(r.forandring_pe),
+            number(r.hushall_nytackta_uppmatt),
+            number(r.hushall_forlorade_uppmatt),
+            number(r.hushall_nytackta_modellerad),
+            number(r.hushall_forlorade_modellerad),
+        )
         for r in some.itertuples()
-    ]  # fmt: skip
-    head = ["Kommun", "Före", "Efter", "Procentenheter", "Nytäckta, uppmätt", "Förlorade, uppmätt",
-            "Nytäckta, modellerat", "Förlorade, modellerat"]  # fmt: skip
+    ]
+    head = [
+        "Kommun",
+        "Före",
+        "Efter",
+        "Procentenheter",
+        "Nytäckta, uppmätt",
+        "Förlorade, uppmätt",
+        "Nytäckta, modellerat",
+        "Förlorade, modellerat",
+    ]
     note = "Övriga trösklar och mått: forandring_kommuner.csv"
     return f"## Kommunerna, {_pair(*pair)}\n\n{note}\n\n" + markdown.table(head, rows)
 
 
 def _sorted(lan: pd.DataFrame) -> pd.DataFrame:
     place = {pair: i for i, pair in enumerate(PAIRS)}
-    return lan.iloc[[i for _, i in sorted((place[t, m], i) for i, (t, m) in enumerate(
-        zip(lan["troskel_mbit"], lan["matt"], strict=True)))]]  # fmt: skip
+    return lan.iloc[
+        [
+            i
+            for _, i in sorted(
+                (place[t, m], i) for i, (t, m) in enumerate(zip(lan["troskel_mbit"], lan["matt"], strict=True))
+            )
+        ]
+    ]
 
 
 def _pair(t: int, m: str) -> str:

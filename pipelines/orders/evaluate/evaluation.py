@@ -47,9 +47,10 @@ def run(region: Region, paths: Paths, seeds: str = "") -> None:
     if failed:
         raise DataError(
             f"Modellen klarar inte {len(failed)} av {sum(v.judged for v in verdicts)} krav.",
-            file=folder / "utvardering.md", details=[v.told for v in failed],
+            file=folder / "utvardering.md",
+            details=[v.told for v in failed],
             action="Läs rapporten. Använd inte modellerade tal under kommunnivå förrän orsaken är förstådd.",
-        )  # fmt: skip
+        )
 
 
 def run_trials(region: Region, paths: Paths, seeds: tuple[int, ...]) -> tuple[list[Trial], bool]:
@@ -82,7 +83,10 @@ def read_seeds(text: str) -> tuple[int, ...]:
         seeds = ()
     if not seeds or min(seeds) < 0 or len(set(seeds)) < len(seeds):
         raise DataError(
-            "Fröna går inte att läsa.", column="FRON", found=text,
-            expected="olika hela tal, 0 eller större, med kommatecken emellan", action="Skriv till exempel FRON=1,2,3.",
-        )  # fmt: skip
+            "Fröna går inte att läsa.",
+            column="FRON",
+            found=text,
+            expected="olika hela tal, 0 eller större, med kommatecken emellan",
+            action="Skriv till exempel FRON=1,2,3.",
+        )
     return seeds

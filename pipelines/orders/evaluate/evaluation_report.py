@@ -25,9 +25,7 @@ METHOD_TOLD = {"modell": "Modellen", "jamnt": "Jämnt fördelat", "glesast": "De
 MEASURE_TOLD = {"tillgang": "tillgång", "passerad": "passerad"}
 
 
-def write(
-    region: Region, paths: Paths, trials: list[Trial], verdicts: list[Verdict], simulated: bool
-) -> Path:
+def write(region: Region, paths: Paths, trials: list[Trial], verdicts: list[Verdict], simulated: bool) -> Path:
     """Write the folder ``OUT/utvardering`` whole or not at all; return it."""
     import pandas as pd
 
@@ -41,12 +39,7 @@ def write(
     with files.replacing(folder.with_name("utvardering.mapp")) as beside:
         beside.mkdir()
         mark = "DEMO, " + SIMULATED if simulated else "prövad på regionens fullständiga täckningsuppgifter"
-        for name, rows in (
-            ("matt", scores),
-            ("kalibrering", curves),
-            ("rutor_5km", squares),
-            ("kommuner", per_kommun),
-        ):
+        for name, rows in (("matt", scores), ("kalibrering", curves), ("rutor_5km", squares), ("kommuner", per_kommun)):
             rows.assign(provad=mark).to_csv(
                 beside / f"{name}.csv", index=False, float_format="%.6g", lineterminator="\n"
             )
@@ -65,9 +58,13 @@ def write(
 
 
 def told(
-    region: Region, trials: list[Trial], scores: pd.DataFrame, squares: pd.DataFrame, verdicts: list[Verdict],
+    region: Region,
+    trials: list[Trial],
+    scores: pd.DataFrame,
+    squares: pd.DataFrame,
+    verdicts: list[Verdict],
     simulated: bool,
-) -> str:  # fmt: skip
+) -> str:
     """Return the report."""
     mark = (
         "> **DEMO – simulerade data.** Varje tal här är **prövat på simulerade data**: det säger hur modellen klarar "
@@ -77,15 +74,25 @@ def told(
     )
     note = f" ({SIMULATED})" if simulated else ""
     rows = [
-        (t.name, number(t.taught_by), number(len(t.hidden)),
-         ", ".join(region.kommunnamn.get(k, k) for k in t.hidden[:6]) + (" …" if len(t.hidden) > 6 else ""))
+        (
+            t.name,
+            number(t.taught_by),
+            number(len(t.hidden)),
+            ", ".join(region.kommunnamn.get(k, k) for k in t.hidden[:6]) + (" …" if len(t.hidden) > 6 else ""),
+        )
         for t in trials
-    ]  # fmt: skip
+    ]
     judged = [
-        (v.forsok, MEASURE_TOLD[v.matt], v.krav, figure(v.tal), v.grans,
-         ("ja" if v.holds else "NEJ") + ("" if v.judged else " (visas, bedöms inte)"))
+        (
+            v.forsok,
+            MEASURE_TOLD[v.matt],
+            v.krav,
+            figure(v.tal),
+            v.grans,
+            ("ja" if v.holds else "NEJ") + ("" if v.judged else " (visas, bedöms inte)"),
+        )
         for v in verdicts
-    ]  # fmt: skip
+    ]
     failed = sum(v.judged and not v.holds for v in verdicts)
     outcome = "Alla krav som kunde prövas hålls." if not failed else f"**{failed} krav hålls inte.**"
     return (
@@ -115,14 +122,34 @@ def score_table(scores: pd.DataFrame) -> str:
     keys = ["grupp", "matt", "troskel_mbit", "metod"]
     mean = frame.groupby(keys, sort=False).mean(numeric_only=True).reset_index()
     rows = [
-        (r["grupp"], MEASURE_TOLD[r["matt"]], r["troskel_mbit"], METHOD_TOLD[r["metod"]], number(r["brier"], 4),
-         number(r["auc"], 3), number(r["auc_rangordning"], 3), number(r["kalibrering_lutning"], 2),
-         number(r["hushall_felplacerade"], 0),
-         number(r["hushall_felplacerade_5km"], 0), number(r["hushall_utan"], 0))
+        (
+            r["grupp"],
+            MEASURE_TOLD[r["matt"]],
+            r["troskel_mbit"],
+            METHOD_TOLD[r["metod"]],
+            number(r["brier"], 4),
+            number(r["auc"], 3),
+            number(r["auc_rangordning"], 3),
+            number(r["kalibrering_lutning"], 2),
+            number(r["hushall_felplacerade"], 0),
+            number(r["hushall_felplacerade_5km"], 0),
+            number(r["hushall_utan"], 0),
+        )
         for r in mean.to_dict("records")
-    ]  # fmt: skip
-    head = ("Försök", "Mått", "Tröskel", "Metod", "Brier", "AUC", "AUC, ordning", "Lutning", "Felplacerade 250 m",
-            "Felplacerade 5 km", "Hushåll utan")  # fmt: skip
+    ]
+    head = (
+        "Försök",
+        "Mått",
+        "Tröskel",
+        "Metod",
+        "Brier",
+        "AUC",
+        "AUC, ordning",
+        "Lutning",
+        "Felplacerade 250 m",
+        "Felplacerade 5 km",
+        "Hushåll utan",
+    )
     return table(head, rows, left=4)
 
 
@@ -131,25 +158,24 @@ def interval_table(squares: pd.DataFrame) -> str:
     if squares.empty:
         return "Ingen ruta har så många hushåll i de gömda kommunerna: **intervallet är inte prövat.**"
     frame: Any = squares.assign(
-        bredd=squares["hog"] - squares["lag"], under=squares["utfall"] < squares["lag"] - 1e-9,
+        bredd=squares["hog"] - squares["lag"],
+        under=squares["utfall"] < squares["lag"] - 1e-9,
         over=squares["utfall"] > squares["hog"] + 1e-9,
-    )  # fmt: skip
+    )
     keys = ["forsok", "matt", "troskel_mbit"]
     rows = [
-        (key[0], MEASURE_TOLD[key[1]], key[2], number(len(g)), number(100 * g["inom"].mean(), 1),
-         number(100 * g["under"].mean(), 1), number(100 * g["over"].mean(), 1), number(g["vantat"].mean(), 1),
-         number(g["bredd"].mean(), 1))
+        (
+            key[0],
+            MEASURE_TOLD[key[1]],
+            key[2],
+            number(len(g)),
+            number(100 * g["inom"].mean(), 1),
+            number(100 * g["under"].mean(), 1),
+            number(100 * g["over"].mean(), 1),
+            number(g["vantat"].mean(), 1),
+            number(g["bredd"].mean(), 1),
+        )
         for key, g in frame.groupby(keys, sort=False)
-    ]  # fmt: skip
-    head = (
-        "Försök",
-        "Mått",
-        "Tröskel",
-        "Rutor",
-        "Inom (%)",
-        "Under (%)",
-        "Över (%)",
-        "Väntat, medel",
-        "Bredd, medel",
-    )
+    ]
+    head = ("Försök", "Mått", "Tröskel", "Rutor", "Inom (%)", "Under (%)", "Över (%)", "Väntat, medel", "Bredd, medel")
     return table(head, rows, left=3)

@@ -68,9 +68,7 @@ def judge(trials: list[Trial]) -> list[Verdict]:
     return out
 
 
-def _of_measure(
-    name: str, matt: str, rows: pd.DataFrame, squares: pd.DataFrame, judged: bool
-) -> list[Verdict]:
+def _of_measure(name: str, matt: str, rows: pd.DataFrame, squares: pd.DataFrame, judged: bool) -> list[Verdict]:
     mean = rows.groupby("metod")[["brier", "auc", "kalibrering_lutning", "hushall_felplacerade_5km"]].mean()
     ours = mean.loc["modell"]
     out = []
@@ -79,29 +77,22 @@ def _of_measure(
         for column, what, better in (
             ("brier", "Brier", ours["brier"] < other["brier"]),
             ("auc", "AUC inom kommun och områdestyp", ours["auc"] > other["auc"]),
-            ("hushall_felplacerade_5km", "felplacerade hushåll (medel per försök, 5 × 5 km)",
-             ours["hushall_felplacerade_5km"] < other["hushall_felplacerade_5km"]),
-        ):  # fmt: skip
+            (
+                "hushall_felplacerade_5km",
+                "felplacerade hushåll (medel per försök, 5 × 5 km)",
+                ours["hushall_felplacerade_5km"] < other["hushall_felplacerade_5km"],
+            ),
+        ):
             sign = ">" if column == "auc" else "<"
             limit = f"{sign} {figure(float(other[column]))} ({told})"
             out.append(Verdict(name, matt, what, float(ours[column]), limit, bool(better), judged))
     slope = float(ours["kalibrering_lutning"])
     limit = f"{SLOPE[0]:g}–{SLOPE[1]:g}".replace(".", ",")
-    out.append(
-        Verdict(name, matt, "kalibreringens lutning", slope, limit, SLOPE[0] <= slope <= SLOPE[1], judged)
-    )
+    out.append(Verdict(name, matt, "kalibreringens lutning", slope, limit, SLOPE[0] <= slope <= SLOPE[1], judged))
     if len(squares):
         share = float(np.mean(squares["inom"]))
         limit = f"{HELD[0]:g}–{HELD[1]:g}".replace(".", ",")
         out.append(
-            Verdict(
-                name,
-                matt,
-                "90 %-intervallet håller utfallet",
-                share,
-                limit,
-                HELD[0] <= share <= HELD[1],
-                judged,
-            )
+            Verdict(name, matt, "90 %-intervallet håller utfallet", share, limit, HELD[0] <= share <= HELD[1], judged)
         )
     return out

@@ -63,12 +63,13 @@ def read(paths: Paths, addresses: pd.DataFrame, households: Floats, evidence: Ev
     if len(known) < needed:
         raise DataError(
             "Modellen kan inte utvärderas: för få kommuner har fullständiga täckningsuppgifter.",
-            file=paths.raw / "tackning" / "kallor.csv", column="fullstandig",
+            file=paths.raw / "tackning" / "kallor.csv",
+            column="fullstandig",
             expected=f"minst {needed} kommuner där uppgifterna är fullständiga (ja)",
             found=f"{len(known)} kommuner" + (f": {', '.join(known)}" if known else ""),
             action="Lägg till fullständiga uppgifter för fler kommuner, eller utvärdera på demoregionen "
             "(«make utvardera RAW=<en tom mapp>»).",
-        )  # fmt: skip
+        )
     return Truth(False, 1 - evidence.share, households, known)
 
 
@@ -78,10 +79,12 @@ def simulated(table: pd.DataFrame, addresses: pd.DataFrame) -> Truth:
     missing = int(rows["hushall"].isna().sum())
     if missing:
         raise DataError(
-            "Demoregionens sanning hör inte till demoregionens adresser.", file=DEMO_TRUTH,
-            expected="en rad per adress", found=f"{missing} adresser utan rad",
+            "Demoregionens sanning hör inte till demoregionens adresser.",
+            file=DEMO_TRUTH,
+            expected="en rad per adress",
+            found=f"{missing} adresser utan rad",
             action="Gör om demoregionen: ta bort mappen demo under RAW.",
-        )  # fmt: skip
+        )
     uncovered = np.column_stack([~rows[f"{m}_{t}"].to_numpy(dtype=bool) for m, t in PAIRS]).astype(np.float64)
     every = tuple(sorted(set(addresses["kommunkod"])))
     return Truth(True, uncovered, rows["hushall"].to_numpy(dtype=np.float64), every)

@@ -47,11 +47,7 @@ def calibration(curves: pd.DataFrame, path: Path, mark: str) -> None:
             ax.plot(g["sannolikhet"], g["andel"], style, marker="o", markersize=3, linewidth=1, label=name)
         top = float(rows[["sannolikhet", "andel"]].to_numpy().max()) * 1.05
         ax.plot([0, top], [0, top], color="#bbbbbb", linewidth=0.8, zorder=0)
-        ax.set(
-            title=f"Utan {t} Mbit/s, {MEASURE[m]}",
-            xlabel="modellens sannolikhet",
-            ylabel="andel utan, utfall",
-        )
+        ax.set(title=f"Utan {t} Mbit/s, {MEASURE[m]}", xlabel="modellens sannolikhet", ylabel="andel utan, utfall")
         ax.legend(fontsize=7, frameon=False)
     figure.suptitle("Kalibrering: på linjen är rätt")
     _save(figure, path, mark)
@@ -60,21 +56,18 @@ def calibration(curves: pd.DataFrame, path: Path, mark: str) -> None:
 def skill(scores: pd.DataFrame, path: Path, mark: str) -> None:
     """The three scores of each method, means over the seeds."""
     rows = scores[scores["forsok"] != STATISTICS_ONLY]
-    what = (("brier", "Brier (lägre är bättre)"), ("auc", "AUC (högre är bättre)"),
-            ("hushall_felplacerade_5km", "Felplacerade hushåll, 5 km (lägre är bättre)"))  # fmt: skip
+    what = (
+        ("brier", "Brier (lägre är bättre)"),
+        ("auc", "AUC (högre är bättre)"),
+        ("hushall_felplacerade_5km", "Felplacerade hushåll, 5 km (lägre är bättre)"),
+    )
     figure, axes = _figure(len(what))
     names = [f"{MEASURE[m]}\n{t}" for m, t in PAIRS]
     for ax, (column, title) in zip(axes, what, strict=True):
         mean = rows.groupby(["matt", "troskel_mbit", "metod"])[column].mean()
         for k, method in enumerate(COLOURS):
             values = [mean[m, t, method] for m, t in PAIRS]
-            ax.bar(
-                np.arange(len(PAIRS)) + 0.27 * (k - 1),
-                values,
-                0.25,
-                color=COLOURS[method],
-                label=TOLD[method],
-            )
+            ax.bar(np.arange(len(PAIRS)) + 0.27 * (k - 1), values, 0.25, color=COLOURS[method], label=TOLD[method])
         ax.set_xticks(np.arange(len(PAIRS)), names, fontsize=7)
         ax.set_title(title, fontsize=10)
     axes[1].set_ylim(bottom=0.4)
@@ -98,14 +91,10 @@ def intervals(squares: pd.DataFrame, path: Path, mark: str) -> None:
         ax.vlines(x, rows["lag"], rows["hog"], color="#9cc3e6", linewidth=1)
         inside = rows["inom"].to_numpy(dtype=bool)
         ax.plot(x[inside], rows["utfall"][inside], ".", color="#005ea5", markersize=3, label="utfall inom")
-        ax.plot(
-            x[~inside], rows["utfall"][~inside], ".", color="#b3541e", markersize=4, label="utfall utanför"
-        )
+        ax.plot(x[~inside], rows["utfall"][~inside], ".", color="#b3541e", markersize=4, label="utfall utanför")
         ax.set_yscale("symlog", linthresh=5)
         ax.set(
-            title=f"Utan {t} Mbit/s, {MEASURE[m]}",
-            xlabel="5 × 5 km-rutor efter väntat antal",
-            ylabel="hushåll utan",
+            title=f"Utan {t} Mbit/s, {MEASURE[m]}", xlabel="5 × 5 km-rutor efter väntat antal", ylabel="hushåll utan"
         )
         ax.legend(fontsize=7, frameon=False)
     figure.suptitle("90 %-intervall och utfall")

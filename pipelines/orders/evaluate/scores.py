@@ -51,9 +51,7 @@ def calibration_slope(q: Floats, uncovered: Floats, weight: Floats) -> float:
         return float("nan")
     w = np.concatenate([lacking, having])
     x, y = np.tile(0.02 * at, 2)[:, None], np.repeat([1, 0], len(at))
-    fitted = LogisticRegression(C=1e6, solver="newton-cholesky").fit(
-        x[w > 0], y[w > 0], sample_weight=w[w > 0]
-    )
+    fitted = LogisticRegression(C=1e6, solver="newton-cholesky").fit(x[w > 0], y[w > 0], sample_weight=w[w > 0])
     return float(fitted.coef_[0][0])
 
 

@@ -49,9 +49,7 @@ def without(evidence: Evidence, rows: Bools) -> Evidence:
     return replace(evidence, level=level, share=share)
 
 
-def run(
-    name: str, given: Inputs, evidence: Evidence, truth: Truth, hidden: tuple[str, ...], forget: Bools
-) -> Trial:
+def run(name: str, given: Inputs, evidence: Evidence, truth: Truth, hidden: tuple[str, ...], forget: Bools) -> Trial:
     """Model ``hidden`` without the evidence at ``forget``, and score what the model says there.
 
     Parameters
@@ -90,24 +88,43 @@ def run(
             wide = scores.misplaced(home[mine] * guess, w * u, _squares(given)[mine], kommun)
             out.append(
                 {
-                    "forsok": name, "matt": m, "troskel_mbit": t, "metod": method, "brier": scores.brier(guess, u, w),
+                    "forsok": name,
+                    "matt": m,
+                    "troskel_mbit": t,
+                    "metod": method,
+                    "brier": scores.brier(guess, u, w),
                     "auc": scores.auc_within(guess, u, w, ground.index[mine]),
                     "auc_rangordning": scores.auc_within(order[method][mine], u, w, ground.index[mine]),
                     "kalibrering_lutning": scores.calibration_slope(guess, u, w),
-                    "hushall_felplacerade": float(wrong.sum()), "hushall_felplacerade_5km": float(wide.sum()),
-                    "hushall_utan": float(w @ u), "hushall": float(w.sum()),
+                    "hushall_felplacerade": float(wrong.sum()),
+                    "hushall_felplacerade_5km": float(wide.sum()),
+                    "hushall_utan": float(w @ u),
+                    "hushall": float(w.sum()),
                 }
-            )  # fmt: skip
+            )
             curves += [
-                {"forsok": name, "matt": m, "troskel_mbit": t, "metod": method, "sannolikhet": a, "andel": b,
-                 "hushall": c}
+                {
+                    "forsok": name,
+                    "matt": m,
+                    "troskel_mbit": t,
+                    "metod": method,
+                    "sannolikhet": a,
+                    "andel": b,
+                    "hushall": c,
+                }
                 for a, b, c in scores.calibration_curve(guess, u, w)
-            ]  # fmt: skip
+            ]
             per_kommun += [
-                {"forsok": name, "kommunkod": k, "matt": m, "troskel_mbit": t, "metod": method,
-                 "hushall_felplacerade": float(x)}
+                {
+                    "forsok": name,
+                    "kommunkod": k,
+                    "matt": m,
+                    "troskel_mbit": t,
+                    "metod": method,
+                    "hushall_felplacerade": float(x),
+                }
                 for k, x in zip(hidden, wrong, strict=True)
-            ]  # fmt: skip
+            ]
     squares = held_squares(name, given, known, spreading, coverage, truth, mine)
     return Trial(name, len(spreading.model.taught_by), hidden, out, curves, squares, per_kommun)
 
@@ -118,9 +135,14 @@ def _squares(given: Inputs) -> NDArray[np.int64]:
 
 
 def held_squares(
-    name: str, given: Inputs, known: Evidence, spreading: model_steps.Spreading, coverage: Floats, truth: Truth,
+    name: str,
+    given: Inputs,
+    known: Evidence,
+    spreading: model_steps.Spreading,
+    coverage: Floats,
+    truth: Truth,
     mine: NDArray[np.int64],
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """Return the squares' intervals, of the hidden kommuner's own households, beside what is so."""
     import pandas as pd
 
@@ -144,13 +166,18 @@ def held_squares(
             rows.append(
                 pd.DataFrame(
                     {
-                        "forsok": name, "matt": m, "troskel_mbit": t, "ruta_5km": table["ruta_5km"],
-                        "hushall": np.bincount(place, weights=real), "vantat": table[column],
-                        "lag": table[f"{column}_lag"], "hog": table[f"{column}_hog"],
+                        "forsok": name,
+                        "matt": m,
+                        "troskel_mbit": t,
+                        "ruta_5km": table["ruta_5km"],
+                        "hushall": np.bincount(place, weights=real),
+                        "vantat": table[column],
+                        "lag": table[f"{column}_lag"],
+                        "hog": table[f"{column}_hog"],
                         "utfall": np.bincount(place, weights=real * lacking),
                     }
                 )
-            )  # fmt: skip
+            )
     out = pd.concat(rows, ignore_index=True)
     out = out[out["hushall"] >= LEAST_HOUSEHOLDS].reset_index(drop=True)
     out["inom"] = (out["lag"] - 1e-9 <= out["utfall"]) & (out["utfall"] <= out["hog"] + 1e-9)

@@ -47,9 +47,7 @@ class Order:
     kommuner: pd.DataFrame
 
 
-def run(
-    region: Region, paths: Paths, budget: str = "", goal: str = "", troskel: str = "", matt: str = ""
-) -> None:
+def run(region: Region, paths: Paths, budget: str = "", goal: str = "", troskel: str = "", matt: str = "") -> None:
     """Make a plan as ordered on the command line; print it and write its files.
 
     Raises
@@ -72,9 +70,14 @@ def run(
         bundle.write_csv(order.kommuner, plan_tables.PLAN_KOMMUNER, beside / "kommuner.csv", source.facts)
         layer = built_areas(order, cells)
         bundle.write_geopackage(
-            beside / "plan.gpkg", [(plan_tables.PLAN, layer)], plan_styles(wish, source.facts), source,
-            region, paths, "plan",
-        )  # fmt: skip
+            beside / "plan.gpkg",
+            [(plan_tables.PLAN, layer)],
+            plan_styles(wish, source.facts),
+            source,
+            region,
+            paths,
+            "plan",
+        )
     say(f"{text}\nSkrivet i {folder}: plan.md, omraden.csv, kommuner.csv och plan.gpkg (för QGIS).\n")
 
 
@@ -82,11 +85,12 @@ def check_region(source: Edition, region: Region) -> None:
     """Refuse an edition of another län than the configuration's."""
     if source.facts["lanskod"] != region.lan.kod:
         raise DataError(
-            "Utgåvan gäller ett annat län än konfigurationen.", file=source.path,
+            "Utgåvan gäller ett annat län än konfigurationen.",
+            file=source.path,
             expected=f"{region.lan.kod} ({region.lan.namn})",
             found=f"{source.facts['lanskod']} ({source.facts['lan']})",
             action="Ange rätt CONFIG eller OUT.",
-        )  # fmt: skip
+        )
 
 
 def read_areas(source: Edition, wish: Request) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -141,10 +145,12 @@ def joint_trench(source: Edition, wish: Request, made: gaps_plan.Plan, cells: pd
     utan[order] = place < number_utan[cell[order]]
     if int(utan.sum()) != int(number_utan.sum()):
         raise DataError(
-            "Utgåvans adresser och bristområden hör inte ihop.", file=source.path,
-            expected=f"{int(number_utan.sum())} adresser utan i bristområdenas rutor", found=str(int(utan.sum())),
+            "Utgåvans adresser och bristområden hör inte ihop.",
+            file=source.path,
+            expected=f"{int(number_utan.sum())} adresser utan i bristområdenas rutor",
+            found=str(int(utan.sum())),
             action="Gör om utgåvan med make coverage.",
-        )  # fmt: skip
+        )
     ids = made.omraden["bristomrade_id"]
     of_cell = pd.Categorical(cells["bristomrade_id"], categories=ids).codes.astype(np.int64)
     area = np.append(of_cell, -1)[cell]
@@ -165,13 +171,17 @@ def by_kommun(made: gaps_plan.Plan, region: Region) -> pd.DataFrame:
     rows["namn"] = rows["kod"].map(region.kommunnamn).fillna(rows["kod"])
     f = made.fakta
     lan = {
-        "kod": region.lan.kod, "namn": region.lan.namn, "hushall": f["hushall"],
-        "hushall_utan_fore": f["hushall_utan"], "hushall_nas": f["hushall_nas"],
+        "kod": region.lan.kod,
+        "namn": region.lan.namn,
+        "hushall": f["hushall"],
+        "hushall_utan_fore": f["hushall_utan"],
+        "hushall_nas": f["hushall_nas"],
         "hushall_nas_modellerade": f["hushall_nas_modellerade"],
         "hushall_utan_efter": max(0.0, float(f["hushall_utan"] or 0) - float(f["hushall_nas"] or 0)),
-        "kostnad_sek": f["kostnad_sek"], "andel_fore_pct": f["andel_fore_pct"],
+        "kostnad_sek": f["kostnad_sek"],
+        "andel_fore_pct": f["andel_fore_pct"],
         "andel_efter_pct": f["andel_efter_pct"],
-    }  # fmt: skip
+    }
     whole = pd.concat([rows, pd.DataFrame([lan])], ignore_index=True)
     return whole.astype({"kod": "str", "namn": "str"})[plan_tables.PLAN_KOMMUNER.names]
 

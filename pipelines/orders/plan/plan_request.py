@@ -49,9 +49,8 @@ def request(region: Region, budget: str, goal: str, troskel: str, matt: str) -> 
     threshold = _one_of("TROSKEL", troskel, [str(t) for t in THRESHOLDS], str(region.planering.troskel_mbit))
     measure = _one_of("MATT", matt.replace("å", "a").replace("Å", "A"), list(MEASURES), region.planering.matt)
     return Request(
-        int(threshold), measure, kronor(budget) if budget.strip() else None,
-        percent(goal) if goal.strip() else None,
-    )  # fmt: skip
+        int(threshold), measure, kronor(budget) if budget.strip() else None, percent(goal) if goal.strip() else None
+    )
 
 
 def kronor(text: str) -> float:
@@ -63,9 +62,11 @@ def kronor(text: str) -> float:
     plain = _BLANKS.sub("", text)
     if not re.fullmatch(r"[0-9]{1,15}", plain):
         raise DataError(
-            "BUDGET går inte att använda.", expected="hela kronor, 0 eller mer, bara siffror", found=text,
+            "BUDGET går inte att använda.",
+            expected="hela kronor, 0 eller mer, bara siffror",
+            found=text,
             action="Till exempel make plan BUDGET=100000000.",
-        )  # fmt: skip
+        )
     return float(plain)
 
 
@@ -78,9 +79,11 @@ def percent(text: str) -> float:
     plain = _BLANKS.sub("", text).removesuffix("%").replace(",", ".")
     if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,6})?", plain) or not 0 < float(plain) <= 100:
         raise DataError(
-            "MAL går inte att använda.", expected="procent av hushållen, över 0 och högst 100", found=text,
+            "MAL går inte att använda.",
+            expected="procent av hushållen, över 0 och högst 100",
+            found=text,
             action="Till exempel make plan MAL=98 eller MAL=99,9.",
-        )  # fmt: skip
+        )
     return float(plain)
 
 
@@ -88,7 +91,9 @@ def _one_of(name: str, text: str, allowed: list[str], default: str) -> str:
     word = text.strip().lower() or default
     if word not in allowed:
         raise DataError(
-            f"{name} går inte att använda.", expected=" eller ".join(allowed), found=text,
+            f"{name} går inte att använda.",
+            expected=" eller ".join(allowed),
+            found=text,
             action=f"Till exempel make plan BUDGET=100000000 {name}={default}.",
-        )  # fmt: skip
+        )
     return word

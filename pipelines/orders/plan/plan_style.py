@@ -20,9 +20,13 @@ CHANGE_COLOURS = {
 }
 """Lost and won are equally dark and saturated: neither hides behind the other."""
 _AREAS = {
-    "nytt": ("Nytt bristområde", "#6e1a10"), "vuxit": ("Vuxit", "#c9583f"), "andrat": ("Ändrat", "#d9b44a"),
-    "oforandrat": ("Oförändrat", "#d8d5cd"), "krympt": ("Krympt", "#5b9cc0"), "stangt": ("Stängt", "#124a6b"),
-}  # fmt: skip
+    "nytt": ("Nytt bristområde", "#6e1a10"),
+    "vuxit": ("Vuxit", "#c9583f"),
+    "andrat": ("Ändrat", "#d9b44a"),
+    "oforandrat": ("Oförändrat", "#d8d5cd"),
+    "krympt": ("Krympt", "#5b9cc0"),
+    "stangt": ("Stängt", "#124a6b"),
+}
 
 
 def plan_styles(wish: Request, facts: RunFacts) -> list[Style]:
@@ -30,9 +34,7 @@ def plan_styles(wish: Request, facts: RunFacts) -> list[Style]:
     mark = _mark(facts)
     rules = [
         qml.Rule(f"Byggs, uppmätt{mark}", 'NOT "modellerad"', colour="#1f6f9c", outline="#0d3347"),
-        qml.Rule(
-            f"Byggs, modellerat{mark}", '"modellerad"', colour="#8cc5e0", outline="#0d3347", hatch=_HATCH
-        ),
+        qml.Rule(f"Byggs, modellerat{mark}", '"modellerad"', colour="#8cc5e0", outline="#0d3347", hatch=_HATCH),
     ]
     text = f"Bristområden att bygga, {MEASURE_NAMES[wish.matt]} {wish.troskel} Mbit/s. Siffran är ordningen."
     body = qml.document(PLAN, qml.rules(rules), qml.label("ordning"))
@@ -69,8 +71,7 @@ def _cells(t: int, m: str, facts: RunFacts, default: bool) -> Style:
 def _gap_areas(t: int, m: str, facts: RunFacts, default: bool) -> Style:
     table, mark = FORANDRING_BRISTOMRADEN, _mark(facts)
     rules = [
-        qml.Rule(name + mark, f"\"forandring\" = '{code}'", colour=colour)
-        for code, (name, colour) in _AREAS.items()
+        qml.Rule(name + mark, f"\"forandring\" = '{code}'", colour=colour) for code, (name, colour) in _AREAS.items()
     ]
     hatched = qml.Rule(f"Modellerat{mark}", '"modellerad"', hatch=_HATCH)
     pair = f'"troskel_mbit" = {t} AND "matt" = \'{m}\''

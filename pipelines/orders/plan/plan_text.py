@@ -125,9 +125,7 @@ def together(order: Order) -> str:
     f = _numbers(order)
     said = f"byggda tillsammans {_m(order.gemensamt_m)}"
     if saved < 0.5:
-        return (
-            f"Grannar som delar schakt: var för sig {_m(own)} (fågelväg), {said}. Här finns inget att spara."
-        )
+        return f"Grannar som delar schakt: var för sig {_m(own)} (fågelväg), {said}. Här finns inget att spara."
     return (
         f"Grannar som delar schakt: var för sig {_m(own)} (fågelväg), {said}. Det sparar {_m(saved)} "
         f"({percent(100 * saved / own, 2)}), ungefär {_kr(f['kostnad_schakt_sek'] * saved / own)}. Besparingen är "
@@ -138,10 +136,17 @@ def together(order: Order) -> str:
 def kommuner(order: Order) -> str:
     """Return each kommun before and after, the län last."""
     rows = [
-        (r.namn, number(r.hushall), number(r.hushall_utan_fore), number(r.hushall_nas),
-         percent(r.andel_fore_pct, 2), percent(r.andel_efter_pct, 2), number(r.kostnad_sek / 1e6, 1))
+        (
+            r.namn,
+            number(r.hushall),
+            number(r.hushall_utan_fore),
+            number(r.hushall_nas),
+            percent(r.andel_fore_pct, 2),
+            percent(r.andel_efter_pct, 2),
+            number(r.kostnad_sek / 1e6, 1),
+        )
         for r in order.kommuner.itertuples()
-    ]  # fmt: skip
+    ]
     head = ["Kommun", "Hushåll", "Utan före", "Nås", "Andel före", "Andel efter", "Mnkr"]
     return "## Kommunerna före och efter\n\n" + markdown.table(head, rows)
 
@@ -152,25 +157,26 @@ def areas(order: Order) -> str:
     if built.empty:
         return ""
     rows = [
-        (number(r.ordning), r.bristomrade_id, r.kommunnamn, "modellerat" if r.modellerad else "uppmätt",
-         number(r.hushall_utan, 1), number(r.kostnad_sek), number(r.kostnad_ack_sek))
+        (
+            number(r.ordning),
+            r.bristomrade_id,
+            r.kommunnamn,
+            "modellerat" if r.modellerad else "uppmätt",
+            number(r.hushall_utan, 1),
+            number(r.kostnad_sek),
+            number(r.kostnad_ack_sek),
+        )
         for r in built.head(SHOWN).itertuples()
-    ]  # fmt: skip
+    ]
     head = ["Ordning", "Bristområde", "Kommun", "Underlag", "Hushåll", "Kostnad, kr", "Hittills, kr"]
-    which = (
-        f"De första {SHOWN} av {number(len(built))}" if len(built) > SHOWN else f"Alla {number(len(built))}"
-    )
-    return f"## Områden att bygga\n\n{which}; hela listan: omraden.csv\n\n" + markdown.table(
-        head, rows, left=4
-    )
+    which = f"De första {SHOWN} av {number(len(built))}" if len(built) > SHOWN else f"Alla {number(len(built))}"
+    return f"## Områden att bygga\n\n{which}; hela listan: omraden.csv\n\n" + markdown.table(head, rows, left=4)
 
 
 def _numbers(order: Order) -> dict[str, float]:
     built = order.omraden[order.omraden["byggs"]]
     known = {k: float(v) for k, v in order.plan.fakta.items() if v is not None}
-    return known | {
-        "kostnad_schakt_sek": float(order.plan.omraden.loc[built.index, "kostnad_schakt_sek"].sum())
-    }
+    return known | {"kostnad_schakt_sek": float(order.plan.omraden.loc[built.index, "kostnad_schakt_sek"].sum())}
 
 
 def _part(part: float, whole: float) -> str:

@@ -72,9 +72,7 @@ class File:
     def title_en(self) -> str:
         """The same in English."""
         told = english.FORMATS.get(self.format, self.format)
-        return (f"{told}, layer {self.layer}" if self.layer else told) + {"sv": "", "en": " in English"}[
-            self.language
-        ]
+        return (f"{told}, layer {self.layer}" if self.layer else told) + {"sv": "", "en": " in English"}[self.language]
 
     @property
     def size(self) -> int:
@@ -179,16 +177,20 @@ def gather(region: Region, paths: Paths, *, hashed: bool = True) -> Described:
     wording.check_licence(region, sources)
     sums: dict[Path, str] = {}
     found = (
-        _dataset(p, root, facts, paths, sums if hashed else None)
-        for p in products.open_products()
-        if p.id not in ABOUT
+        _dataset(p, root, facts, paths, sums if hashed else None) for p in products.open_products() if p.id not in ABOUT
     )
     return Described(
-        root=root, region=region, facts=facts, title=wording.edition_title(region, facts),
-        description=wording.edition_text(region, facts), datasets=tuple(d for d in found if d.files),
-        origins=origins(root, sources), credits=tuple(run.credit_lines(sources)), bounds=bounds(paths),
+        root=root,
+        region=region,
+        facts=facts,
+        title=wording.edition_title(region, facts),
+        description=wording.edition_text(region, facts),
+        datasets=tuple(d for d in found if d.files),
+        origins=origins(root, sources),
+        credits=tuple(run.credit_lines(sources)),
+        bounds=bounds(paths),
         period=wording.period(facts, sources),
-    )  # fmt: skip
+    )
 
 
 def check_listed(paths: Paths) -> None:
@@ -204,9 +206,10 @@ def check_listed(paths: Paths) -> None:
     names = [f"maps/{p.as_posix()}" for p in built if not any(part.startswith(".") for part in p.parts)]
     if unlisted := products.unlisted(names):
         raise ContractError(
-            "Filer som ska publiceras hör inte till någon öppen produkt.", details=unlisted[:20],
+            "Filer som ska publiceras hör inte till någon öppen produkt.",
+            details=unlisted[:20],
             action="Ta bort filerna, eller lägg till dem i pipelines/publish/products.py om de får publiceras.",
-        )  # fmt: skip
+        )
 
 
 def bounds(paths: Paths) -> tuple[float, float, float, float]:
@@ -222,12 +225,15 @@ def _dataset(
     iri, told = iris.dataset(root, product.id), english.DATASETS.get(product.id)
     made = (_file(product.id, f, root, paths, sums) for f in product.files)
     return Dataset(
-        product=product, iri=iri, uuid=str(iris.uuid(iri)),
-        title=run.demo_prefix(facts) + product.title, description=wording.marked(product.description, facts),
+        product=product,
+        iri=iri,
+        uuid=str(iris.uuid(iri)),
+        title=run.demo_prefix(facts) + product.title,
+        description=wording.marked(product.description, facts),
         title_en=english.prefix(facts) + told[0] if told else "",
         description_en=english.marked(told[1], facts) if told else "",
         files=tuple(f for f in made if f.paths),
-    )  # fmt: skip
+    )
 
 
 def _file(ident: str, file: products.File, root: str, paths: Paths, sums: dict[Path, str] | None) -> File:
@@ -239,11 +245,18 @@ def _file(ident: str, file: products.File, root: str, paths: Paths, sums: dict[P
             sums[built[0]] = files.sha256(built[0])
         digest = sums[built[0]]
     return File(
-        iri=iris.distribution(root, ident, name), layer=file.layer,
+        iri=iris.distribution(root, ident, name),
+        layer=file.layer,
         paths=tuple(p.relative_to(paths.built("maps")).as_posix() for p in built),
-        sizes=tuple(p.stat().st_size for p in built), format=file.format, version=file.version,
-        media_type=file.media_type, language=file.language, packed=file.packed, crs=_crs(name), sha256=digest,
-    )  # fmt: skip
+        sizes=tuple(p.stat().st_size for p in built),
+        format=file.format,
+        version=file.version,
+        media_type=file.media_type,
+        language=file.language,
+        packed=file.packed,
+        crs=_crs(name),
+        sha256=digest,
+    )
 
 
 def _built(path: str, paths: Paths) -> list[Path]:
@@ -253,9 +266,10 @@ def _built(path: str, paths: Paths) -> list[Path]:
         return sorted(p for p in whole.parent.glob(whole.name) if not p.name.startswith("."))
     if not whole.is_file():
         raise DataError(
-            "En öppen produkt är inte byggd, så katalogen kan inte skrivas.", file=path,
+            "En öppen produkt är inte byggd, så katalogen kan inte skrivas.",
+            file=path,
             action="Kör make coverage, som bygger produkterna före katalogen.",
-        )  # fmt: skip
+        )
     return [whole]
 
 

@@ -66,7 +66,8 @@ def statements(d: Described) -> Iterator[Triple]:
 def _catalogue(d: Described) -> Iterator[Triple]:
     title_en, text_en = english.edition(d.region, d.facts)
     yield from about(
-        iris.catalogue(d.root), DCAT.Catalog,
+        iris.catalogue(d.root),
+        DCAT.Catalog,
         *both(DCTERMS.title, d.title, title_en),
         *both(DCTERMS.description, d.description, text_en),
         (DCTERMS.publisher, iri(publisher_iri(d))),
@@ -80,7 +81,7 @@ def _catalogue(d: Described) -> Iterator[Triple]:
         *((DCAT.dataset, iri(x.iri)) for x in d.datasets),
         *((DCAT.dataset, iri(x)) for x in dcat_editions.before(d)),
         *((DCAT.service, iri(dcat_services.service_iri(d, x))) for x in services(d.region)),
-    )  # fmt: skip
+    )
 
 
 def _publisher(d: Described) -> Iterator[Triple]:
@@ -89,9 +90,7 @@ def _publisher(d: Described) -> Iterator[Triple]:
     if p.webbplats:
         pairs.append((FOAF.homepage, iri(p.webbplats)))
         yield iri(p.webbplats), RDF.type, FOAF.Document
-    yield from about(
-        publisher_iri(d), FOAF.Agent, *pairs, (DCTERMS.type, iri(f"{PUBLISHER_TYPES}{p.utgivartyp}"))
-    )
+    yield from about(publisher_iri(d), FOAF.Agent, *pairs, (DCTERMS.type, iri(f"{PUBLISHER_TYPES}{p.utgivartyp}")))
 
 
 def _contact(d: Described) -> Iterator[Triple]:
@@ -113,9 +112,11 @@ def _place(d: Described) -> Iterator[Triple]:
     wkt = "POLYGON((" + ",".join(f"{x:.4f} {y:.4f}" for x, y in corners) + "))"
     centre = f"POINT({(west + east) / 2:.4f} {(south + north) / 2:.4f})"
     yield from about(
-        place_iri(d), DCTERMS.Location,
-        (DCAT.bbox, Literal(wkt, datatype=GEO.wktLiteral)), (DCAT.centroid, Literal(centre, datatype=GEO.wktLiteral)),
-    )  # fmt: skip
+        place_iri(d),
+        DCTERMS.Location,
+        (DCAT.bbox, Literal(wkt, datatype=GEO.wktLiteral)),
+        (DCAT.centroid, Literal(centre, datatype=GEO.wktLiteral)),
+    )
     for place in _named_places(d):
         yield iri(place), RDF.type, DCTERMS.Location
 
@@ -131,9 +132,7 @@ def _period_iri(d: Described) -> str:
 
 def _period(d: Described) -> Iterator[Triple]:
     start, end = d.period
-    yield from about(
-        _period_iri(d), DCTERMS.PeriodOfTime, (DCAT.startDate, date(start)), (DCAT.endDate, date(end))
-    )
+    yield from about(_period_iri(d), DCTERMS.PeriodOfTime, (DCAT.startDate, date(start)), (DCAT.endDate, date(end)))
 
 
 def _standards(d: Described) -> Iterator[Triple]:
@@ -156,9 +155,7 @@ def _provenance_iri(d: Described) -> str:
 
 def _provenance(d: Described) -> Iterator[Triple]:
     yield from about(
-        _provenance_iri(d),
-        DCTERMS.ProvenanceStatement,
-        *both(DCTERMS.description, d.lineage, english.LINEAGE),
+        _provenance_iri(d), DCTERMS.ProvenanceStatement, *both(DCTERMS.description, d.lineage, english.LINEAGE)
     )
 
 
@@ -173,9 +170,12 @@ def _origin(o: Origin) -> Iterator[Triple]:
     if o.kind:
         pairs.append((DCTERMS.publisher, iri(o.publisher_iri)))
         yield from about(
-            o.publisher_iri, FOAF.Agent, *both(FOAF.name, o.publisher, o.publisher_en),
-            (DCTERMS.type, iri(f"{PUBLISHER_TYPES}{o.kind}")), (FOAF.homepage, iri(o.homepage)),
-        )  # fmt: skip
+            o.publisher_iri,
+            FOAF.Agent,
+            *both(FOAF.name, o.publisher, o.publisher_en),
+            (DCTERMS.type, iri(f"{PUBLISHER_TYPES}{o.kind}")),
+            (FOAF.homepage, iri(o.homepage)),
+        )
         yield iri(o.homepage), RDF.type, FOAF.Document
     yield from about(o.iri, PROV.Entity, *pairs)
 
@@ -183,7 +183,8 @@ def _origin(o: Origin) -> Iterator[Triple]:
 def _dataset(d: Described, x: Dataset) -> Iterator[Triple]:
     p = d.region.publicering
     yield from about(
-        x.iri, DCAT.Dataset,
+        x.iri,
+        DCAT.Dataset,
         *both(DCTERMS.title, x.title, x.title_en),
         *both(DCTERMS.description, f"{x.description} {x.product.nytta}", x.description_en),
         (DCTERMS.publisher, iri(publisher_iri(d))),
@@ -207,7 +208,7 @@ def _dataset(d: Described, x: Dataset) -> Iterator[Triple]:
         *((PROV.wasDerivedFrom, iri(o.iri)) for o in d.origins),
         *((DCAT.distribution, iri(f.iri)) for f in x.files),
         *((DCAT.distribution, iri(dcat_services.given_by(x, s))) for s in services(d.region) if x.is_layer),
-    )  # fmt: skip
+    )
     if x.is_geographic:
         yield iri(x.iri), DCTERMS.conformsTo, iri(EPSG_3006)
         yield iri(x.iri), FOAF.page, iri(d.address(DICTIONARY))
@@ -223,10 +224,12 @@ def _distribution(d: Described, x: Dataset, f: File) -> Iterator[Triple]:
     media_type = f.media_type.partition(";")[0]
     status = "DEVELOP" if d.facts["demo"] else "COMPLETED"
     yield from about(
-        f.iri, DCAT.Distribution,
+        f.iri,
+        DCAT.Distribution,
         *both(DCTERMS.title, f"{x.title} – {f.title}", f"{x.title_en} – {f.title_en}" if x.title_en else ""),
         *both(
-            DCTERMS.description, f"{x.product.title} som {f.title}.",
+            DCTERMS.description,
+            f"{x.product.title} som {f.title}.",
             f"{x.title_en} as {f.title_en}." if x.title_en else "",
         ),
         (DCAT.accessURL, iri(d.access(x, f))),
@@ -240,7 +243,7 @@ def _distribution(d: Described, x: Dataset, f: File) -> Iterator[Triple]:
         (DCTERMS.modified, date(d.modified)),
         (ADMS.status, iri(f"{EU}distribution-status/{status}")),
         (DCATAP.availability, iri(f"{EU}planned-availability/{SHORT_TERM if d.facts['demo'] else LONG_TERM}")),
-    )  # fmt: skip
+    )
     if f.packed:
         yield iri(f.iri), DCAT.compressFormat, iri(f"{MEDIA_TYPES}{ZIP}")
     if f.crs:
@@ -251,7 +254,8 @@ def _distribution(d: Described, x: Dataset, f: File) -> Iterator[Triple]:
         checksum = f"{f.iri}/sha256"
         yield iri(f.iri), SPDX.checksum, iri(checksum)
         yield from about(
-            checksum, SPDX.Checksum,
+            checksum,
+            SPDX.Checksum,
             (SPDX.algorithm, SPDX.checksumAlgorithm_sha256),
             (SPDX.checksumValue, Literal(f.sha256, datatype=XSD.hexBinary)),
-        )  # fmt: skip
+        )

@@ -11,16 +11,7 @@ from rdflib.namespace import DCAT, DCTERMS
 
 from pipelines.publish.catalogue import iris
 from pipelines.publish.catalogue.rdf import DCAT3, Triple, date, iri
-from pipelines.publish.catalogue.terms import (
-    EU,
-    about,
-    both,
-    contact_iri,
-    keywords,
-    place_iri,
-    publisher_iri,
-    themes,
-)
+from pipelines.publish.catalogue.terms import EU, about, both, contact_iri, keywords, place_iri, publisher_iri, themes
 
 if TYPE_CHECKING:
     from pipelines.config.catalogued import TidigareUtgava
@@ -48,14 +39,17 @@ def series(d: Described, x: Dataset) -> Iterator[Triple]:
     p, whole = d.region.publicering, iri(iris.series(d.root, x.product.id))
     before_this = earlier(d)
     yield from about(
-        str(whole), DCAT3.DatasetSeries,
+        str(whole),
+        DCAT3.DatasetSeries,
         *both(DCTERMS.title, f"{x.title}, alla utgåvor", f"{x.title_en}, all editions" if x.title_en else ""),
         *both(DCTERMS.description, f"{x.description} En datamängd för varje utgåva.", x.description_en),
-        (DCTERMS.publisher, iri(publisher_iri(d))), (DCAT.contactPoint, iri(contact_iri(d))),
+        (DCTERMS.publisher, iri(publisher_iri(d))),
+        (DCAT.contactPoint, iri(contact_iri(d))),
         (DCTERMS.accrualPeriodicity, iri(f"{EU}frequency/{p.uppdateringsfrekvens}")),
-        (DCTERMS.issued, date(min([d.issued, *(e.datum for e in before_this)]))), (DCTERMS.modified, date(d.modified)),
+        (DCTERMS.issued, date(min([d.issued, *(e.datum for e in before_this)]))),
+        (DCTERMS.modified, date(d.modified)),
         (DCTERMS.spatial, iri(place_iri(d))),
-    )  # fmt: skip
+    )
     members = [*(edition_iri(x, e.datum) for e in before_this), x.iri]
     for member in members:
         yield iri(member), DCAT3.inSeries, whole
@@ -63,13 +57,23 @@ def series(d: Described, x: Dataset) -> Iterator[Triple]:
         yield iri(after), DCAT3.prev, iri(before)
     for e in before_this:
         yield from about(
-            edition_iri(x, e.datum), DCAT.Dataset,
-            *both(DCTERMS.title, f"{x.title}, utgåva {e.datum}",
-                   f"{x.title_en}, edition of {e.datum}" if x.title_en else ""),
+            edition_iri(x, e.datum),
+            DCAT.Dataset,
+            *both(
+                DCTERMS.title,
+                f"{x.title}, utgåva {e.datum}",
+                f"{x.title_en}, edition of {e.datum}" if x.title_en else "",
+            ),
             *both(DCTERMS.description, f"{x.description} En tidigare utgåva, som den var.", x.description_en),
-            (DCTERMS.publisher, iri(publisher_iri(d))), (DCAT.contactPoint, iri(contact_iri(d))),
+            (DCTERMS.publisher, iri(publisher_iri(d))),
+            (DCAT.contactPoint, iri(contact_iri(d))),
             (DCTERMS.identifier, Literal(f"urn:uuid:{iris.uuid(edition_iri(x, e.datum))}")),
-            (DCTERMS.accessRights, iri(f"{EU}access-right/PUBLIC")), (DCTERMS.issued, date(e.datum)),
-            (DCTERMS.modified, date(e.datum)), (DCAT3.version, Literal(e.datum)), (DCAT.landingPage, iri(e.adress)),
-            (DCTERMS.spatial, iri(place_iri(d))), *keywords(d), *themes(d),
-        )  # fmt: skip
+            (DCTERMS.accessRights, iri(f"{EU}access-right/PUBLIC")),
+            (DCTERMS.issued, date(e.datum)),
+            (DCTERMS.modified, date(e.datum)),
+            (DCAT3.version, Literal(e.datum)),
+            (DCAT.landingPage, iri(e.adress)),
+            (DCTERMS.spatial, iri(place_iri(d))),
+            *keywords(d),
+            *themes(d),
+        )

@@ -43,32 +43,45 @@ def statements(d: Described, s: Service) -> Iterator[Triple]:
     """Say what a service is, where it answers and describes itself, and what it gives."""
     title_en, _ = english.edition(d.region, d.facts)
     yield from about(
-        service_iri(d, s), DCAT.DataService,
+        service_iri(d, s),
+        DCAT.DataService,
         *both(DCTERMS.title, f"{d.title} – {s.name}", f"{title_en} – {s.name}"),
         *both(
-            DCTERMS.description, f"De öppna lagren som {s.name}: rutor, bristområden, kommuner och län.",
+            DCTERMS.description,
+            f"De öppna lagren som {s.name}: rutor, bristområden, kommuner och län.",
             f"The open layers as {s.name}: grid cells, areas lacking broadband, municipalities and county.",
         ),
-        (DCAT.endpointURL, iri(s.address)), (DCAT.endpointDescription, iri(s.description)),
-        (DCTERMS.conformsTo, iri(s.standard)), (DCTERMS.publisher, iri(publisher_iri(d))),
-        (DCAT.contactPoint, iri(contact_iri(d))), (DCTERMS.license, iri(licence(d.region).iri)),
-        (DCTERMS.accessRights, iri(f"{EU}access-right/PUBLIC")), *keywords(d), *themes(d),
+        (DCAT.endpointURL, iri(s.address)),
+        (DCAT.endpointDescription, iri(s.description)),
+        (DCTERMS.conformsTo, iri(s.standard)),
+        (DCTERMS.publisher, iri(publisher_iri(d))),
+        (DCAT.contactPoint, iri(contact_iri(d))),
+        (DCTERMS.license, iri(licence(d.region).iri)),
+        (DCTERMS.accessRights, iri(f"{EU}access-right/PUBLIC")),
+        *keywords(d),
+        *themes(d),
         *((DCAT.servesDataset, iri(x.iri)) for x in d.datasets if x.is_layer),
-    )  # fmt: skip
+    )
     yield from about(s.standard, DCTERMS.Standard, *both(DCTERMS.title, s.name, s.name))
 
 
 def from_service(d: Described, x: Dataset, s: Service) -> Iterator[Triple]:
     """Say that a dataset also is had from a service: what a portal shows among its files."""
     yield from about(
-        given_by(x, s), DCAT.Distribution,
+        given_by(x, s),
+        DCAT.Distribution,
         *both(DCTERMS.title, f"{x.title} – {s.name}", f"{x.title_en} – {s.name}" if x.title_en else ""),
         *both(
             DCTERMS.description, f"{x.product.title} som {s.name}.", f"{x.title_en} as {s.name}." if x.title_en else ""
         ),
-        (DCAT.accessURL, iri(s.description)), (DCAT.accessService, iri(service_iri(d, s))),
-        (DCTERMS["format"], Literal(s.media_type)), (DCAT.mediaType, iri(f"{MEDIA_TYPES}{s.media_type}")),
-        (DCTERMS.license, iri(licence(d.region).iri)), (DCTERMS.language, iri(f"{EU}language/SWE")),
-        (DCTERMS.conformsTo, iri(EPSG_3006)), (DCTERMS.issued, date(d.issued)), (DCTERMS.modified, date(d.modified)),
+        (DCAT.accessURL, iri(s.description)),
+        (DCAT.accessService, iri(service_iri(d, s))),
+        (DCTERMS["format"], Literal(s.media_type)),
+        (DCAT.mediaType, iri(f"{MEDIA_TYPES}{s.media_type}")),
+        (DCTERMS.license, iri(licence(d.region).iri)),
+        (DCTERMS.language, iri(f"{EU}language/SWE")),
+        (DCTERMS.conformsTo, iri(EPSG_3006)),
+        (DCTERMS.issued, date(d.issued)),
+        (DCTERMS.modified, date(d.modified)),
         (DCATAP.availability, iri(f"{EU}planned-availability/{SHORT_TERM if d.facts['demo'] else LONG_TERM}")),
-    )  # fmt: skip
+    )

@@ -6,10 +6,13 @@ import re
 from xml.etree import ElementTree as ET
 
 SPACES = {
-    "gco": "http://www.isotc211.org/2005/gco", "gmd": "http://www.isotc211.org/2005/gmd",
-    "gml": "http://www.opengis.net/gml/3.2", "gmx": "http://www.isotc211.org/2005/gmx",
-    "xlink": "http://www.w3.org/1999/xlink", "xsi": "http://www.w3.org/2001/XMLSchema-instance",
-}  # fmt: skip
+    "gco": "http://www.isotc211.org/2005/gco",
+    "gmd": "http://www.isotc211.org/2005/gmd",
+    "gml": "http://www.opengis.net/gml/3.2",
+    "gmx": "http://www.isotc211.org/2005/gmx",
+    "xlink": "http://www.w3.org/1999/xlink",
+    "xsi": "http://www.w3.org/2001/XMLSchema-instance",
+}
 CODES = "http://standards.iso.org/iso/19139/resources/gmxCodelists.xml#"
 Child = ET.Element | str | None
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -61,9 +64,7 @@ def language() -> ET.Element:
     """Return ``gmd:language``: Swedish."""
     return node(
         "gmd:language",
-        node(
-            "gmd:LanguageCode", "swe", codeList="http://www.loc.gov/standards/iso639-2/", codeListValue="swe"
-        ),
+        node("gmd:LanguageCode", "swe", codeList="http://www.loc.gov/standards/iso639-2/", codeListValue="swe"),
     )
 
 

@@ -64,11 +64,7 @@ DATASETS = {
 """Title and description by id of the product."""
 FORMATS = {"QGIS-projekt": "QGIS project", "QGIS-stil": "QGIS style"}
 """Names of formats that are not the same in both languages."""
-SPECIFICATION, DICTIONARY, RECORD = (
-    "Data product specification",
-    "Data dictionary",
-    "Metadata record, ISO 19139",
-)
+SPECIFICATION, DICTIONARY, RECORD = ("Data product specification", "Data dictionary", "Metadata record, ISO 19139")
 LINEAGE = (
     "Statistics per municipality from PTS, the Swedish Post and Telecom Authority, population grids from Statistics "
     "Sweden and addresses from Lantmäteriet have been combined in grid cells of 250 × 250 metres. Coverage is measured "

@@ -17,10 +17,28 @@ ORGANISATION = "http://dataportal.se/organisation/"
 """Where Sveriges dataportal wants publishers' IRIs: this, «SE» and the organisation's number."""
 NUTS = "http://data.europa.eu/nuts/code/"
 NUTS_OF_LAN = {
-    "01": "SE110", "03": "SE121", "04": "SE122", "05": "SE123", "06": "SE211", "07": "SE212", "08": "SE213",
-    "09": "SE214", "10": "SE221", "12": "SE224", "13": "SE231", "14": "SE232", "17": "SE311", "18": "SE124",
-    "19": "SE125", "20": "SE312", "21": "SE313", "22": "SE321", "23": "SE322", "24": "SE331", "25": "SE332",
-}  # fmt: skip
+    "01": "SE110",
+    "03": "SE121",
+    "04": "SE122",
+    "05": "SE123",
+    "06": "SE211",
+    "07": "SE212",
+    "08": "SE213",
+    "09": "SE214",
+    "10": "SE221",
+    "12": "SE224",
+    "13": "SE231",
+    "14": "SE232",
+    "17": "SE311",
+    "18": "SE124",
+    "19": "SE125",
+    "20": "SE312",
+    "21": "SE313",
+    "22": "SE321",
+    "23": "SE322",
+    "24": "SE331",
+    "25": "SE332",
+}
 """NUTS 3 by länskod: every län is one region (Regulation (EC) 1059/2003 as amended)."""
 
 

@@ -25,13 +25,14 @@ STANDARD = "http://www.isotc211.org/2005/gmd"
 PROFILE, PROFILE_VERSION = "SS-EN-ISO-19115:2005-NMDP 4.0", "4.0"
 """The national metadata profile, as Geodataportalen writes it."""
 FREQUENCIES = {
-    "ANNUAL": "annually", "ANNUAL_2": "biannually", "QUARTERLY": "quarterly", "MONTHLY": "monthly",
+    "ANNUAL": "annually",
+    "ANNUAL_2": "biannually",
+    "QUARTERLY": "quarterly",
+    "MONTHLY": "monthly",
     "IRREG": "irregular",
-}  # fmt: skip
+}
 """ISO's maintenance frequencies by the EU's."""
-_LEVELS = {
-    "series": "datamängdsserie", "dataset": "datamängd", "nonGeographicDataset": "datamängd utan geografi",
-}  # fmt: skip
+_LEVELS = {"series": "datamängdsserie", "dataset": "datamängd", "nonGeographicDataset": "datamängd utan geografi"}
 
 
 def record(r: Resource) -> str:
@@ -49,9 +50,7 @@ def record(r: Resource) -> str:
             node("gmd:dateStamp", node("gco:Date", r.facts["senaste_indatadatum"])),
             node("gmd:metadataStandardName", text(PROFILE)),
             node("gmd:metadataStandardVersion", text(PROFILE_VERSION)),
-            None
-            if r.level == "nonGeographicDataset"
-            else node("gmd:referenceSystemInfo", _reference_system()),
+            None if r.level == "nonGeographicDataset" else node("gmd:referenceSystemInfo", _reference_system()),
             node("gmd:identificationInfo", _identification(r)),
             node("gmd:distributionInfo", _distribution(r)),
             node("gmd:dataQualityInfo", _quality(r)),
@@ -75,10 +74,7 @@ def _identification(r: Resource) -> ET.Element:
         text(r.title),
         date(issued(r.region, r.facts), "publication"),
         date(r.facts["senaste_indatadatum"], "revision"),
-        more=(
-            node("gmd:edition", text(f"Körning {r.facts['korning_id']}")),
-            node("gmd:identifier", identifier),
-        ),
+        more=(node("gmd:edition", text(f"Körning {r.facts['korning_id']}")), node("gmd:identifier", identifier)),
     )
     frequency = code("MD_MaintenanceFrequencyCode", FREQUENCIES[p.uppdateringsfrekvens])
     maintenance = node("gmd:MD_MaintenanceInformation", node("gmd:maintenanceAndUpdateFrequency", frequency))
@@ -144,22 +140,14 @@ def _quality(r: Resource) -> ET.Element:
     result = node(
         "gmd:DQ_ConformanceResult",
         node("gmd:specification", _specification(r)),
-        node(
-            "gmd:explanation", text("Metodens lagar är kontrollerade på utgåvans egna tal; se datakvalitet.")
-        ),
+        node("gmd:explanation", text("Metodens lagar är kontrollerade på utgåvans egna tal; se datakvalitet.")),
         node("gmd:pass", node("gco:Boolean", "true")),
     )
     lineage = node(
-        "gmd:LI_Lineage",
-        node("gmd:statement", text(r.lineage)),
-        *(node("gmd:source", _source(o)) for o in r.origins),
+        "gmd:LI_Lineage", node("gmd:statement", text(r.lineage)), *(node("gmd:source", _source(o)) for o in r.origins)
     )
     name = node("gmd:MD_ScopeDescription", node("gmd:other", text(_LEVELS[r.level])))
-    scope = node(
-        "gmd:DQ_Scope",
-        node("gmd:level", code("MD_ScopeCode", r.level)),
-        node("gmd:levelDescription", name),
-    )
+    scope = node("gmd:DQ_Scope", node("gmd:level", code("MD_ScopeCode", r.level)), node("gmd:levelDescription", name))
     return node(
         "gmd:DQ_DataQuality",
         node("gmd:scope", scope),

@@ -23,9 +23,7 @@ ACCESS = {
 """Limits on public access, by whether the resource is open."""
 SCOPE = f"{INSPIRE}SpatialScope"
 GEMET, THEME = "http://www.eionet.europa.eu/gemet/inspire_themes", "http://inspire.ec.europa.eu/theme/"
-THEMES = {
-    "us": "Allmännyttiga och offentliga tjänster", "gg": "Geografiska rutnätssystem", "su": "Statistiska enheter",
-}  # fmt: skip
+THEMES = {"us": "Allmännyttiga och offentliga tjänster", "gg": "Geografiska rutnätssystem", "su": "Statistiska enheter"}
 """INSPIRE's themes in Swedish, those that are used here."""
 NATIONAL = "https://resources.geodata.se/codelist/metadata/"
 """Code lists of the national metadata profile."""
@@ -34,9 +32,7 @@ NATIONAL = "https://resources.geodata.se/codelist/metadata/"
 def party(region: Region, role: str) -> ET.Element:
     """Return the publisher, in a role."""
     p = region.publicering
-    phone = (
-        node("gmd:phone", node("gmd:CI_Telephone", node("gmd:voice", text(p.telefon)))) if p.telefon else None
-    )
+    phone = node("gmd:phone", node("gmd:CI_Telephone", node("gmd:voice", text(p.telefon)))) if p.telefon else None
     mail = node("gmd:CI_Address", node("gmd:electronicMailAddress", text(p.kontakt_epost)))
     return node(
         "gmd:CI_ResponsibleParty",
@@ -98,9 +94,7 @@ def constraints(r: Resource) -> list[ET.Element]:
         use = node("gmd:MD_Constraints", node("gmd:useLimitation", text(INTERNAL)))
     level = node(
         "gmd:MD_SecurityConstraints",
-        node(
-            "gmd:classification", code("MD_ClassificationCode", "unclassified" if r.is_open else "restricted")
-        ),
+        node("gmd:classification", code("MD_ClassificationCode", "unclassified" if r.is_open else "restricted")),
     )
     access = _legal(None, "accessConstraints", anchor(*ACCESS[r.is_open]))
     return [node("gmd:resourceConstraints", x) for x in (use, access, level)]
@@ -131,8 +125,10 @@ def extent(r: Resource) -> ET.Element:
 
 def _box(west: float, south: float, east: float, north: float) -> ET.Element:
     sides = {
-        "westBoundLongitude": west, "eastBoundLongitude": east,
-        "southBoundLatitude": south, "northBoundLatitude": north,
-    }  # fmt: skip
+        "westBoundLongitude": west,
+        "eastBoundLongitude": east,
+        "southBoundLatitude": south,
+        "northBoundLatitude": north,
+    }
     shown = (node(f"gmd:{name}", node("gco:Decimal", f"{x:.4f}")) for name, x in sides.items())
     return node("gmd:geographicElement", node("gmd:EX_GeographicBoundingBox", *shown))

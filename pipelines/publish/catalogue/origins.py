@@ -49,25 +49,46 @@ class _Publisher:
 
 _KNOWN = {
     "PTS": _Publisher(
-        "Post- och telestyrelsen", "Swedish Post and Telecom Authority", "SE2021004359", "NationalAuthority",
-        "https://pts.se/", "Mobiltäcknings- och bredbandskartläggning", "Survey of mobile coverage and broadband",
+        "Post- och telestyrelsen",
+        "Swedish Post and Telecom Authority",
+        "SE2021004359",
+        "NationalAuthority",
+        "https://pts.se/",
+        "Mobiltäcknings- och bredbandskartläggning",
+        "Survey of mobile coverage and broadband",
         "https://statistik.pts.se/",
     ),
     "SCB": _Publisher(
-        "Statistiska centralbyrån", "Statistics Sweden", "SE2021000837", "NationalAuthority", "https://www.scb.se/",
-        "Befolkning på rutnät, tätorter och småorter", "Population grid, localities and smaller localities",
+        "Statistiska centralbyrån",
+        "Statistics Sweden",
+        "SE2021000837",
+        "NationalAuthority",
+        "https://www.scb.se/",
+        "Befolkning på rutnät, tätorter och småorter",
+        "Population grid, localities and smaller localities",
         "https://www.scb.se/",
     ),
     "Lantmäteriet": _Publisher(
-        "Lantmäteriet", "Lantmäteriet, the Swedish mapping, cadastral and land registration authority",
-        "SE2021004888", "NationalAuthority", "https://www.lantmateriet.se/", "Belägenhetsadresser och gränser",
-        "Addresses and boundaries", "https://www.lantmateriet.se/",
+        "Lantmäteriet",
+        "Lantmäteriet, the Swedish mapping, cadastral and land registration authority",
+        "SE2021004888",
+        "NationalAuthority",
+        "https://www.lantmateriet.se/",
+        "Belägenhetsadresser och gränser",
+        "Addresses and boundaries",
+        "https://www.lantmateriet.se/",
     ),
     "Kolada": _Publisher(
-        "Rådet för främjande av kommunala analyser", "Council for the Promotion of Municipal Analysis", "",
-        "NonProfitOrganisation", "https://www.rka.nu/", "Kolada", "Kolada", "https://www.kolada.se/",
+        "Rådet för främjande av kommunala analyser",
+        "Council for the Promotion of Municipal Analysis",
+        "",
+        "NonProfitOrganisation",
+        "https://www.rka.nu/",
+        "Kolada",
+        "Kolada",
+        "https://www.kolada.se/",
     ),
-}  # fmt: skip
+}
 """By the name in the ledgers."""
 
 
@@ -93,8 +114,14 @@ def _origin(root: str, short: str, date: str) -> Origin:
     known = _KNOWN.get(short, _Publisher(short, "", "", "", "", *plain, ""))
     own = iris.part(root, "organisation", short)
     return Origin(
-        iri=iris.part(root, "kalla", short), title=known.title, title_en=known.title_en, publisher=known.name,
+        iri=iris.part(root, "kalla", short),
+        title=known.title,
+        title_en=known.title_en,
+        publisher=known.name,
         publisher_en=known.name_en,
         publisher_iri=f"{iris.ORGANISATION}{known.organisation}" if known.organisation else own,
-        kind=known.kind, homepage=known.homepage, page=known.page, date=date,
-    )  # fmt: skip
+        kind=known.kind,
+        homepage=known.homepage,
+        page=known.page,
+        date=date,
+    )

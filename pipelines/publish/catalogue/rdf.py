@@ -21,9 +21,19 @@ GEO = Namespace("http://www.opengis.net/ont/geosparql#")
 SPDX = Namespace("http://spdx.org/rdf/terms#")
 VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
 PREFIXES = {
-    "adms": ADMS, "dcat": DCAT, "dcatap": DCATAP, "dcterms": DCTERMS, "foaf": FOAF, "geo": GEO, "owl": OWL,
-    "prov": PROV, "rdf": RDF, "spdx": SPDX, "vcard": VCARD, "xsd": XSD,
-}  # fmt: skip
+    "adms": ADMS,
+    "dcat": DCAT,
+    "dcatap": DCATAP,
+    "dcterms": DCTERMS,
+    "foaf": FOAF,
+    "geo": GEO,
+    "owl": OWL,
+    "prov": PROV,
+    "rdf": RDF,
+    "spdx": SPDX,
+    "vcard": VCARD,
+    "xsd": XSD,
+}
 Triple = tuple["Node", "Node", "Node"]
 
 

@@ -17,17 +17,18 @@ if TYPE_CHECKING:
 
 Bounds = tuple[float, float, float, float]
 """West, south, east, north in degrees (WGS 84)."""
-DOWNLOAD, PAGE, SPECIFICATION = (
-    "HTTP:Nedladdning", "HTTP:Information", "HTTP:Information:Produktspecifikation",
-)  # fmt: skip
+DOWNLOAD, PAGE, SPECIFICATION = ("HTTP:Nedladdning", "HTTP:Information", "HTTP:Information:Produktspecifikation")
 """Protocols as the national profile's code list has them."""
 INTERNAL = "Intern utgåva. Innehåller personuppgifter (adresser, exakta antal) och får inte spridas eller publiceras."
 
 
 Level = Literal["series", "dataset", "nonGeographicDataset"]
 INSPIRE_THEMES = {
-    "rutnat-250m": ("us", "gg"), "klassraster": ("us", "gg"), "kommuner": ("us", "su"), "lan": ("us", "su"),
-}  # fmt: skip
+    "rutnat-250m": ("us", "gg"),
+    "klassraster": ("us", "gg"),
+    "kommuner": ("us", "su"),
+    "lan": ("us", "su"),
+}
 """INSPIRE themes of a dataset, where they are more than utility services (``us``), of which telecom is a part:
 geographical grid systems (``gg``), statistical units (``su``)."""
 
@@ -93,40 +94,62 @@ def of_edition(d: catalogue_content.Described) -> Resource:
     named = {d.access(x, f): (f, x) for x in d.datasets for f in x.files}
     files = [
         Link(
-            address, f"{d.title if f.layer else x.title} – {f.format}" if len(f.paths) == 1 else x.title,
-            f.served_as if len(f.paths) == 1 else "text/html", DOWNLOAD if len(f.paths) == 1 else PAGE,
+            address,
+            f"{d.title if f.layer else x.title} – {f.format}" if len(f.paths) == 1 else x.title,
+            f.served_as if len(f.paths) == 1 else "text/html",
+            DOWNLOAD if len(f.paths) == 1 else PAGE,
         )
         for address, (f, x) in named.items()
-    ]  # fmt: skip
+    ]
     listed = " ".join(f"{x.product.title}: {x.product.description}" for x in d.datasets)
     return Resource(
-        iri=iris.catalogue(d.root), uuid=_series(d), level="series",
-        title=d.title, abstract=f"{d.description} {listed}",
+        iri=iris.catalogue(d.root),
+        uuid=_series(d),
+        level="series",
+        title=d.title,
+        abstract=f"{d.description} {listed}",
         purpose=" ".join(x.product.nytta for x in d.datasets),
-        region=d.region, facts=d.facts, lineage=d.lineage, origins=d.origins, credits=d.credits,
-        bounds=d.bounds, period=d.period,
+        region=d.region,
+        facts=d.facts,
+        lineage=d.lineage,
+        origins=d.origins,
+        credits=d.credits,
+        bounds=d.bounds,
+        period=d.period,
         formats=tuple(dict.fromkeys((f.format, f.version) for x in d.datasets for f in x.files)),
-        links=(*files, *_given(d), *_pages(d)), themes=("us", "gg", "su"),
-    )  # fmt: skip
+        links=(*files, *_given(d), *_pages(d)),
+        themes=("us", "gg", "su"),
+    )
 
 
 def of_dataset(d: catalogue_content.Described, x: catalogue_content.Dataset) -> Resource:
     """Return one dataset of the open edition as a resource of its own, a part of the series."""
     files = [
         Link(address, f"{x.title} – {f.title}", f.media_type, DOWNLOAD)
-        for f in x.files for address in map(d.address, f.paths)
-    ]  # fmt: skip
+        for f in x.files
+        for address in map(d.address, f.paths)
+    ]
     return Resource(
-        iri=x.iri, uuid=str(iris.uuid(f"{x.iri}#metadata")),
+        iri=x.iri,
+        uuid=str(iris.uuid(f"{x.iri}#metadata")),
         level="dataset" if x.is_geographic else "nonGeographicDataset",
-        title=x.title, abstract=x.description, purpose=x.product.nytta, region=d.region, facts=d.facts,
-        lineage=d.lineage, origins=d.origins, credits=d.credits, bounds=d.bounds, period=d.period,
+        title=x.title,
+        abstract=x.description,
+        purpose=x.product.nytta,
+        region=d.region,
+        facts=d.facts,
+        lineage=d.lineage,
+        origins=d.origins,
+        credits=d.credits,
+        bounds=d.bounds,
+        period=d.period,
         formats=tuple(dict.fromkeys((f.format, f.version) for f in x.files)),
-        links=(*files, *(_given(d) if x.is_layer else ()), *_pages(d)), parent=_series(d),
+        links=(*files, *(_given(d) if x.is_layer else ()), *_pages(d)),
+        parent=_series(d),
         themes=INSPIRE_THEMES.get(x.product.id, ("us",)),
         resolution_m=wording.CELL_M if x.is_in_cells else 0,
         is_raster=any(f.format == "GeoTIFF" for f in x.files),
-    )  # fmt: skip
+    )
 
 
 def _series(d: catalogue_content.Described) -> str:
@@ -136,16 +159,12 @@ def _series(d: catalogue_content.Described) -> str:
 
 def _given(d: catalogue_content.Described) -> tuple[Link, ...]:
     """Return the services' addresses."""
-    return tuple(
-        Link(s.description, f"{d.title} – {s.name}", s.media_type, s.protocol) for s in services(d.region)
-    )
+    return tuple(Link(s.description, f"{d.title} – {s.name}", s.media_type, s.protocol) for s in services(d.region))
 
 
 def _pages(d: catalogue_content.Described) -> tuple[Link, Link]:
     return (
-        Link(
-            d.address(catalogue_content.SPECIFICATION), "Dataproduktspecifikation", "text/html", SPECIFICATION
-        ),
+        Link(d.address(catalogue_content.SPECIFICATION), "Dataproduktspecifikation", "text/html", SPECIFICATION),
         Link(f"{d.root}/", "Ingångssida", "text/html", PAGE),
     )
 
@@ -174,12 +193,23 @@ def of_geopackage(
         purpose = known.nytta
     lines = tuple(credit_lines(list(sources)))
     return Resource(
-        iri=iri, uuid=str(iris.uuid(f"{iri}#metadata")), level="dataset", title=title, abstract=abstract,
-        purpose=purpose, region=region, facts=facts, lineage=wording.lineage(lines, is_open),
-        origins=origins(root, sources), credits=lines, bounds=bounds, period=wording.period(facts, sources),
+        iri=iri,
+        uuid=str(iris.uuid(f"{iri}#metadata")),
+        level="dataset",
+        title=title,
+        abstract=abstract,
+        purpose=purpose,
+        region=region,
+        facts=facts,
+        lineage=wording.lineage(lines, is_open),
+        origins=origins(root, sources),
+        credits=lines,
+        bounds=bounds,
+        period=wording.period(facts, sources),
         formats=((file.format, file.version),),
-        links=(Link(iri, title, file.media_type, DOWNLOAD),) if is_open else (), is_open=is_open,
-    )  # fmt: skip
+        links=(Link(iri, title, file.media_type, DOWNLOAD),) if is_open else (),
+        is_open=is_open,
+    )
 
 
 def _files(product: products.Product) -> set[products.File]:

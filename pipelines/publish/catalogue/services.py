@@ -37,13 +37,31 @@ class Service:
 
 
 _KINDS = (
-    ("wms", "WMS", "?service=WMS&request=GetCapabilities", "http://www.opengis.net/def/serviceType/ogc/wms",
-     "image/png", "HTTP:OGC:WMS"),
-    ("wfs", "WFS", "?service=WFS&request=GetCapabilities", "http://www.opengis.net/def/serviceType/ogc/wfs",
-     "application/gml+xml", "HTTP:OGC:WFS"),
-    ("ogc_api", "OGC API Features", "/api", "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
-     "application/geo+json", "HTTP:OGC:API-Features"),
-)  # fmt: skip
+    (
+        "wms",
+        "WMS",
+        "?service=WMS&request=GetCapabilities",
+        "http://www.opengis.net/def/serviceType/ogc/wms",
+        "image/png",
+        "HTTP:OGC:WMS",
+    ),
+    (
+        "wfs",
+        "WFS",
+        "?service=WFS&request=GetCapabilities",
+        "http://www.opengis.net/def/serviceType/ogc/wfs",
+        "application/gml+xml",
+        "HTTP:OGC:WFS",
+    ),
+    (
+        "ogc_api",
+        "OGC API Features",
+        "/api",
+        "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
+        "application/geo+json",
+        "HTTP:OGC:API-Features",
+    ),
+)
 
 
 def services(region: Region) -> tuple[Service, ...]:

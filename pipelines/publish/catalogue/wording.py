@@ -44,14 +44,20 @@ class Licence:
 
 LICENCES = {
     "CC BY 4.0": Licence(
-        "http://creativecommons.org/licenses/by/4.0/", "Creative Commons Erkännande 4.0 Internationell (CC BY 4.0)",
-        "Creative Commons Attribution 4.0 International (CC BY 4.0)", "CC-BY-4.0", "CCby4.0",
+        "http://creativecommons.org/licenses/by/4.0/",
+        "Creative Commons Erkännande 4.0 Internationell (CC BY 4.0)",
+        "Creative Commons Attribution 4.0 International (CC BY 4.0)",
+        "CC-BY-4.0",
+        "CCby4.0",
     ),
     "CC0 1.0": Licence(
-        "http://creativecommons.org/publicdomain/zero/1.0/", "Creative Commons CC0 1.0 Universell (CC0 1.0)",
-        "Creative Commons CC0 1.0 Universal (CC0 1.0)", "CC0-1.0", "CC01.0",
+        "http://creativecommons.org/publicdomain/zero/1.0/",
+        "Creative Commons CC0 1.0 Universell (CC0 1.0)",
+        "Creative Commons CC0 1.0 Universal (CC0 1.0)",
+        "CC0-1.0",
+        "CC01.0",
     ),
-}  # fmt: skip
+}
 """By the name in the configuration."""
 EPSG_3006 = "http://www.opengis.net/def/crs/EPSG/0/3006"
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
@@ -94,10 +100,12 @@ def check_licence(region: Region, sources: Sequence[run.Source]) -> None:
     strict = sorted({s.publisher for s in sources if s.licence.upper().startswith("CC BY")})
     if strict and not licence(region).spdx.startswith("CC-BY"):
         raise DataError(
-            "Licensen i konfigurationen är friare än källornas.", column="publicering.licens",
+            "Licensen i konfigurationen är friare än källornas.",
+            column="publicering.licens",
             expected=f"CC BY 4.0: uppgifter från {', '.join(strict)} ska anges med källa",
-            found=region.publicering.licens, action='Sätt licens = "CC BY 4.0" under [publicering].',
-        )  # fmt: skip
+            found=region.publicering.licens,
+            action='Sätt licens = "CC BY 4.0" under [publicering].',
+        )
 
 
 def edition_title(region: Region, facts: run.RunFacts) -> str:
@@ -139,8 +147,9 @@ def in_degrees(west: float, south: float, east: float, north: float) -> tuple[fl
     to_degrees = Transformer.from_crs(files.EPSG, 4326, always_xy=True)
     a, b, c, d = to_degrees.transform_bounds(west, south, east, north, densify_pts=21)
     (low_x, low_y), (high_x, high_y) = (
-        (math.floor(x * 1e4) / 1e4 for x in (a, b)), (math.ceil(x * 1e4) / 1e4 for x in (c, d)),
-    )  # fmt: skip
+        (math.floor(x * 1e4) / 1e4 for x in (a, b)),
+        (math.ceil(x * 1e4) / 1e4 for x in (c, d)),
+    )
     return low_x, low_y, high_x, high_y
 
 

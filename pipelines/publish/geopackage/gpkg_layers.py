@@ -81,9 +81,15 @@ def create(path: Path, table: Table, facts: RunFacts) -> None:
     begun = path.exists()
     with _gdal_settings(facts):
         pyogrio.write_arrow(
-            pa.RecordBatchReader.from_batches(pa.schema(fields), []), path, layer=table.name, driver="GPKG",
-            append=begun, dataset_options=None if begun else {"VERSION": "1.2"}, layer_options=options, **geometry,
-        )  # fmt: skip
+            pa.RecordBatchReader.from_batches(pa.schema(fields), []),
+            path,
+            layer=table.name,
+            driver="GPKG",
+            append=begun,
+            dataset_options=None if begun else {"VERSION": "1.2"},
+            layer_options=options,
+            **geometry,
+        )
 
 
 @contextmanager
@@ -123,14 +129,10 @@ def fill(db: sqlite3.Connection, table: Table, rows: Iterator[Batch], first: int
     for columns, geometries, box in rows:
         ids = range(fid, fid + len(columns[0]))
         shapes = [] if geometries is None else [geometries.tolist()]
-        db.executemany(
-            f'INSERT INTO "{table.name}" VALUES ({marks})', zip(ids, *shapes, *columns, strict=True)
-        )
+        db.executemany(f'INSERT INTO "{table.name}" VALUES ({marks})', zip(ids, *shapes, *columns, strict=True))
         bounds.append(box)
         fid = ids.stop
-    db.execute(
-        "UPDATE gpkg_ogr_contents SET feature_count = ? WHERE table_name = ?", (fid - first, table.name)
-    )
+    db.execute("UPDATE gpkg_ogr_contents SET feature_count = ? WHERE table_name = ?", (fid - first, table.name))
     if table.geometry:
         box = np.concatenate(bounds)
         drawn = ~np.isnan(box[:, 0])
@@ -174,9 +176,11 @@ def _values(array: pa.Array, column: Column, table: Table) -> list[Any]:
     if not column.nullable and array.null_count:
         raise ContractError(
             f"Tabellen «{table.name}» följer inte sitt kontrakt.",
-            column=column.name, expected="ett värde på varje rad", found=f"{array.null_count} tomma",
+            column=column.name,
+            expected="ett värde på varje rad",
+            found=f"{array.null_count} tomma",
             action="Det är ett fel i programmet, rapportera det.",
-        )  # fmt: skip
+        )
     array = pc.cast(array, _TYPES[column.kind])
     if column.kind == "decimal":
         array = pc.add(pc.round(array, DECIMALS), 0.0)  # the sum turns -0.0 into 0.0
@@ -202,9 +206,7 @@ def _points(xy: pa.Array) -> tuple[NDArray[Any], NDArray[np.float64]]:
     out["order"], out["type"] = 1, 1
     out["x"] = storage.field("x").to_numpy(zero_copy_only=False)
     out["y"] = storage.field("y").to_numpy(zero_copy_only=False)
-    return _headed(out.view(f"V{out.dtype.itemsize}")), np.column_stack(
-        [out["x"], out["y"], out["x"], out["y"]]
-    )
+    return _headed(out.view(f"V{out.dtype.itemsize}")), np.column_stack([out["x"], out["y"], out["x"], out["y"]])
 
 
 def _polygons(wkb: list[bytes | None]) -> tuple[NDArray[Any], NDArray[np.float64]]:

@@ -73,9 +73,11 @@ def divided(paths: Paths) -> NDArray[np.bool_]:
     parts = np.bincount(place.drop_null().to_numpy(), minlength=len(cells))
     if not parts.all():
         raise ContractError(
-            f"Tabellen «{DELAR.name}» saknar rutor.", expected="minst en del för varje ruta",
-            found=f"{int((parts == 0).sum())} rutor utan del", action="Det är ett fel i programmet, rapportera det.",
-        )  # fmt: skip
+            f"Tabellen «{DELAR.name}» saknar rutor.",
+            expected="minst en del för varje ruta",
+            found=f"{int((parts == 0).sum())} rutor utan del",
+            action="Det är ett fel i programmet, rapportera det.",
+        )
     alone = pc.is_valid(place).to_numpy(zero_copy_only=False)
     alone &= parts[pc.fill_null(place, 0).to_numpy()] == 1
     for name in DELAR.names:

@@ -85,9 +85,7 @@ def _node(entries: NDArray[Any], size: int, depth: int = 0) -> bytes:
     return (head + entries.tobytes()).ljust(size, b"\0")
 
 
-def _belong(
-    db: sqlite3.Connection, name: str, depth: int, ids: NDArray[np.int64], nodes: NDArray[np.int64]
-) -> None:
+def _belong(db: sqlite3.Connection, name: str, depth: int, ids: NDArray[np.int64], nodes: NDArray[np.int64]) -> None:
     """Say in which node each row, or node, lies; in order, so that the table is full."""
     order = np.argsort(ids, kind="stable")
     table = "parent" if depth else "rowid"

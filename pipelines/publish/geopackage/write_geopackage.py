@@ -15,10 +15,17 @@ from pipelines.publish.words.edition_facts import read_facts, read_sources
 from pipelines.tables import contracts, gap_tables, model_tables
 
 LAYERS = (
-    contracts.RUTNAT, contracts.DELAR, contracts.KOMMUNER, contracts.LAN, contracts.ADRESSER,
-    gap_tables.BRISTOMRADEN, gap_tables.BRISTOMRADEN_KOMMUN, gap_tables.BRISTOMRADEN_RUTOR,
-    gap_tables.BRISTKURVA, model_tables.OSAKERHET,
-)  # fmt: skip
+    contracts.RUTNAT,
+    contracts.DELAR,
+    contracts.KOMMUNER,
+    contracts.LAN,
+    contracts.ADRESSER,
+    gap_tables.BRISTOMRADEN,
+    gap_tables.BRISTOMRADEN_KOMMUN,
+    gap_tables.BRISTOMRADEN_RUTOR,
+    gap_tables.BRISTKURVA,
+    model_tables.OSAKERHET,
+)
 """The layers of the file, in the order a reader lists them."""
 
 

@@ -33,9 +33,7 @@ from pipelines.publish.install import installed
 
 FOLDER = at_rest.UNFINISHED
 JOURNAL, DONE, KEPT = "journal.json", "klar.json", "fore"
-CLAIMS = {
-    "out": ("manifest.json",), "maps": ("metadata_iso19139.xml", "catalog.ttl", "catalog.rdf", "index.html"),
-}  # fmt: skip
+CLAIMS = {"out": ("manifest.json",), "maps": ("metadata_iso19139.xml", "catalog.ttl", "catalog.rdf", "index.html")}
 """What says that an edition is there, in the order it comes."""
 
 """The names of what is written beside its goal (see :func:`pipelines.core.files.replacing`)."""
@@ -100,9 +98,7 @@ def begin(out: Path, folders: dict[str, tuple[Path, Path, dict[str, str]]]) -> J
     now = time.time_ns()
     parts = {}
     for role, (folder, built, new) in folders.items():
-        gone = {
-            n: sorted(s) for n, s in installed.read(folder).items() if n not in new and _inside(folder, n)
-        }
+        gone = {n: sorted(s) for n, s in installed.read(folder).items() if n not in new and _inside(folder, n)}
         before = {n: _stamp(folder / n) for n in sorted({*new, *gone, installed.NAME})}
         parts[role] = Part(folder, built, new, gone, before)
     journal = Journal(f"{now}-{os.getpid()}", now, out, parts)
@@ -374,10 +370,15 @@ def _write(journal: Journal, role: str) -> None:
     """Write the journal in a folder; under MAPS only what is about it."""
     told = journal.parts if role == "out" else {role: journal.parts[role]}
     parts = {
-        r: {"mapp": str(p.folder.absolute()), "byggt": str(p.built.absolute()), "nya": p.new, "bort": p.gone,
-            "fore": p.before}
+        r: {
+            "mapp": str(p.folder.absolute()),
+            "byggt": str(p.built.absolute()),
+            "nya": p.new,
+            "bort": p.gone,
+            "fore": p.before,
+        }
         for r, p in told.items()
-    }  # fmt: skip
+    }
     body = {"id": journal.id, "tid": journal.time_ns, "ut": str(journal.out.absolute()), "delar": parts}
     home = journal.parts[role].folder / FOLDER
     home.mkdir(parents=True)
@@ -402,9 +403,10 @@ def _read(folder: Path, name: str) -> dict[str, Any] | None:
         ours = False
     if not ours:
         raise DataError(
-            "Journalen över en avbruten installation går inte att läsa.", file=path,
+            "Journalen över en avbruten installation går inte att läsa.",
+            file=path,
             action=f"Ta bort mappen {folder / FOLDER} och kör make coverage: då läggs hela utgåvan på plats igen.",
-        )  # fmt: skip
+        )
     return body  # type: ignore[no-any-return]
 
 

@@ -19,9 +19,7 @@ if TYPE_CHECKING:
     from pipelines.tables.contracts import Table
 
 
-def describe(
-    tables: Sequence[Table], region: Region, facts: RunFacts, sources: Sequence[Source], paths: Paths
-) -> str:
+def describe(tables: Sequence[Table], region: Region, facts: RunFacts, sources: Sequence[Source], paths: Paths) -> str:
     """Return the package description; size and SHA-256 of each CSV file are those just written."""
     publishing = region.publicering
     demo = facts["demo"]
@@ -38,9 +36,7 @@ def describe(
         "created": midnight(facts),
         "demo": demo,
         "licenses": [{"name": given.spdx, "path": given.iri, "title": given.name}],
-        "contributors": [
-            {"title": publishing.utgivare, "email": publishing.kontakt_epost, "role": "publisher"}
-        ],
+        "contributors": [{"title": publishing.utgivare, "email": publishing.kontakt_epost, "role": "publisher"}],
         "sources": [{"title": line} for line in credit_lines(list(sources))],
         "resources": [_resource(t, facts, paths) for t in tables],
     }
@@ -49,14 +45,16 @@ def describe(
 
 def _resource(table: Table, facts: RunFacts, paths: Paths) -> dict[str, Any]:
     file = paths.built(f"maps/data/{table.name}.csv")
-    product = next(
-        p for p in products.open_products() if f"maps/data/{table.name}.csv" in {f.path for f in p.files}
-    )
+    product = next(p for p in products.open_products() if f"maps/data/{table.name}.csv" in {f.path for f in p.files})
     out = tableschema.resource(
-        table.name, file.name, file, ("DEMO – " if facts["demo"] else "") + product.title,
+        table.name,
+        file.name,
+        file,
+        ("DEMO – " if facts["demo"] else "") + product.title,
         f"{table.description} {product.nytta}",
-        [*map(tableschema.field, table.columns), tableschema.demo(DEMO_COLUMN, facts["demo"])], table.key,
-    )  # fmt: skip
+        [*map(tableschema.field, table.columns), tableschema.demo(DEMO_COLUMN, facts["demo"])],
+        table.key,
+    )
     if table.name in ("rutnat_250m", "bristomraden"):
         reference = {"resource": "kommuner", "fields": ["kommunkod"]}
         out["schema"]["foreignKeys"] = [{"fields": ["kommunkod"], "reference": reference}]

@@ -58,9 +58,7 @@ def write(frame: pd.DataFrame, shapes: NDArray[Any], table: Table, path: Path, f
     import shapely
 
     if shapes.dtype.kind == "V":
-        corner = np.column_stack(cell_grid.corner(cell_grid.parse_scb_id(frame["rutid_scb"]))).astype(
-            np.float64
-        )
+        corner = np.column_stack(cell_grid.corner(cell_grid.parse_scb_id(frame["rutid_scb"]))).astype(np.float64)
         boxes = np.column_stack([corner, corner + cell_grid.CELL_M])
     else:
         boxes = shapely.bounds(shapes).reshape(-1, 4)
@@ -85,9 +83,13 @@ def write(frame: pd.DataFrame, shapes: NDArray[Any], table: Table, path: Path, f
     repeated = [n for n in table.names if n != table.key[0]] + [f"{COVERING}.{side}" for side in SIDES]
     with files.replacing(path) as beside:
         pq.write_table(
-            out.replace_schema_metadata(metadata), beside, row_group_size=ROW_GROUP, use_dictionary=repeated,
-            compression="zstd", compression_level=9,
-        )  # fmt: skip
+            out.replace_schema_metadata(metadata),
+            beside,
+            row_group_size=ROW_GROUP,
+            use_dictionary=repeated,
+            compression="zstd",
+            compression_level=9,
+        )
 
 
 def _along_curve(boxes: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -103,20 +105,19 @@ def _geo(table: Table, box: list[float]) -> str:
     from pyproj import CRS
 
     column = {
-        "encoding": "WKB", "geometry_types": [table.geometry], "crs": CRS.from_epsg(files.EPSG).to_json_dict(),
-        "bbox": box, "orientation": "counterclockwise",
+        "encoding": "WKB",
+        "geometry_types": [table.geometry],
+        "crs": CRS.from_epsg(files.EPSG).to_json_dict(),
+        "bbox": box,
+        "orientation": "counterclockwise",
         "covering": {"bbox": {side: [COVERING, side] for side in SIDES}},
-    }  # fmt: skip
+    }
     return json.dumps({"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": column}})
 
 
 def _about(table: Table, facts: RunFacts) -> str:
     """Return what the file is: title, run, demo mark, and every column's alias and meaning."""
-    body: dict[str, Any] = {
-        "titel": table.title,
-        "beskrivning": table.description,
-        "korning_id": facts["korning_id"],
-    }
+    body: dict[str, Any] = {"titel": table.title, "beskrivning": table.description, "korning_id": facts["korning_id"]}
     if facts["demo"]:
         body |= {"demo": DEMO_TEXT, "titel": f"DEMO – {table.title}"}
     body["kolumner"] = {c.name: {"alias": c.alias, "beskrivning": c.description} for c in table.columns}

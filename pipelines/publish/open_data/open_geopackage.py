@@ -24,9 +24,13 @@ if TYPE_CHECKING:
 
 
 def write(
-    path: Path, tables: Sequence[tuple[Table, pd.DataFrame]], region: Region, facts: RunFacts,
-    sources: Sequence[Source], paths: Paths,
-) -> None:  # fmt: skip
+    path: Path,
+    tables: Sequence[tuple[Table, pd.DataFrame]],
+    region: Region,
+    facts: RunFacts,
+    sources: Sequence[Source],
+    paths: Paths,
+) -> None:
     """Write the file, whole or not at all."""
     work = replace(paths, out=paths.step / "oppen")
     granser = work.table("granser")

@@ -52,9 +52,7 @@ def write_csv(frame: pd.DataFrame, table: Table, path: Path, facts: RunFacts) ->
             rows.to_pandas(integer_object_nulls=True).to_csv(beside, index=False, lineterminator=EOL)
 
 
-def write_geojson(
-    frame: pd.DataFrame, shapes: NDArray[Any], table: Table, path: Path, facts: RunFacts
-) -> None:
+def write_geojson(frame: pd.DataFrame, shapes: NDArray[Any], table: Table, path: Path, facts: RunFacts) -> None:
     """Write polygons in WGS 84, longitude first, outer rings counter-clockwise, as RFC 7946 wants them."""
     import shapely
 
@@ -62,10 +60,15 @@ def write_geojson(
     texts = shapely.to_geojson(shapes)
     rows = frame[table.names].astype(object).where(frame[table.names].notna(), None).to_dict("records")
     features = [
-        {"type": "Feature", "id": row[table.key[0]], "bbox": _bbox([shape]), "properties": _plain(row),
-         "geometry": json.loads(text)}
+        {
+            "type": "Feature",
+            "id": row[table.key[0]],
+            "bbox": _bbox([shape]),
+            "properties": _plain(row),
+            "geometry": json.loads(text),
+        }
         for row, shape, text in zip(rows, shapes, texts, strict=True)
-    ]  # fmt: skip
+    ]
     body: dict[str, Any] = {"type": "FeatureCollection", "name": table.name, "title": table.title}
     body |= {"description": table.description, "korning_id": facts["korning_id"]}
     if facts["demo"]:

@@ -20,9 +20,12 @@ if TYPE_CHECKING:
 SHEETS = (
     (open_contracts.KOMMUNER_OPPNA, "Kommuner", "Länet står på bladet Län."),
     (open_contracts.LAN_OPPNA, "Län", ""),
-    (open_contracts.BRISTOMRADEN_OPPNA, "Bristområden",
-     "Alla trösklar och mått: filtrera på tröskel och mått, summera aldrig över dem."),
-)  # fmt: skip
+    (
+        open_contracts.BRISTOMRADEN_OPPNA,
+        "Bristområden",
+        "Alla trösklar och mått: filtrera på tröskel och mått, summera aldrig över dem.",
+    ),
+)
 
 
 def write(
@@ -38,10 +41,13 @@ def write(
     sheets = [Sheet(name, frames[t.name], t, (note,) if note else ()) for t, name, note in SHEETS]
     small = region.publicering.undertryckningsgrans
     edition = [
-        ("Små antal", f"Antal under {small} anges aldrig: antal är avrundade till steg om {2 * small} eller står som "
-         "minst och högst."),
+        (
+            "Små antal",
+            f"Antal under {small} anges aldrig: antal är avrundade till steg om {2 * small} eller står som "
+            "minst och högst.",
+        ),
         ("Licens", licence_line(region)),
         *(("Källa", line) for line in credit_lines(sources)),
-    ]  # fmt: skip
+    ]
     about = readme.table(sheets, facts, edition)
     book.write_workbook(sheets, about, paths.built(OPEN_XLSX), facts, "öppna data")

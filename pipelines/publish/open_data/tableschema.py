@@ -20,13 +20,7 @@ YES, NO = "ja", "nej"
 
 
 def resource(
-    name: str,
-    path: str,
-    file: Path,
-    title: str,
-    description: str,
-    fields: Sequence[Field],
-    key: Sequence[str],
+    name: str, path: str, file: Path, title: str, description: str, fields: Sequence[Field], key: Sequence[str]
 ) -> dict[str, Any]:
     """Return a file's description; size and SHA-256 are those of the file as it lies there.
 
@@ -43,12 +37,19 @@ def resource(
     if key:
         schema["primaryKey"] = list(key)
     return {
-        "profile": "tabular-data-resource", "name": name, "path": path, "title": title, "description": description,
-        "format": "csv", "mediatype": "text/csv", "encoding": "utf-8", "bytes": file.stat().st_size,
+        "profile": "tabular-data-resource",
+        "name": name,
+        "path": path,
+        "title": title,
+        "description": description,
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "bytes": file.stat().st_size,
         "hash": f"sha256:{files.sha256(file)}",
         "dialect": {"delimiter": ",", "doubleQuote": True, "lineTerminator": EOL, "header": True},
         "schema": schema,
-    }  # fmt: skip
+    }
 
 
 def field(column: Column, *, texts_may_be_empty: bool = False) -> Field:
@@ -82,7 +83,9 @@ def field(column: Column, *, texts_may_be_empty: bool = False) -> Field:
 def demo(name: str, is_demo: bool) -> Field:
     """Return the description of the column that says whether the figures are made up."""
     return {
-        "name": name, "type": "string", "title": "Demo",
+        "name": name,
+        "type": "string",
+        "title": "Demo",
         "description": "DEMO när uppgifterna är påhittade, annars nej.",
         "constraints": {"required": True, "enum": ["DEMO" if is_demo else "nej"]},
-    }  # fmt: skip
+    }

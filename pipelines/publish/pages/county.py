@@ -86,9 +86,7 @@ class County:
         """The history of each kommun as a whole, by the shown measure; empty where there is none."""
         if self.history is None:
             return {}
-        of = self.history[
-            ((self.history["omradestyp"] == "totalt") & (self.history["matt"] == SHOWN[0])).to_numpy()
-        ]
+        of = self.history[((self.history["omradestyp"] == "totalt") & (self.history["matt"] == SHOWN[0])).to_numpy()]
         return {str(k): rows for k, rows in of.groupby("kommunkod", sort=True)}
 
     @cached_property
@@ -105,10 +103,14 @@ def read(region: Region, paths: Paths) -> County:
     )
     history = paths.table("oppen_historik")
     return County(
-        region=region, facts=read_open_facts(paths), kommuner=kommuner, lan=lan, cells=cells,
+        region=region,
+        facts=read_open_facts(paths),
+        kommuner=kommuner,
+        lan=lan,
+        cells=cells,
         areas=make_open_tables.read(paths, open_contracts.BRISTOMRADEN_OPPNA),
         land=scene.prepare(files.read_polygons(paths.table("granser")), files.read_polygons(paths.table("orter"))),
         history=files.read_table(history) if history.exists() else None,
         projection=make_open_tables.read(paths, FRAMSKRIVNING_OPPEN),
         reconciliation=make_open_tables.read(paths, AVSTAMNING_OPPEN),
-    )  # fmt: skip
+    )

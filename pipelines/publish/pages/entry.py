@@ -39,24 +39,15 @@ def run(region: Region, paths: Paths) -> None:
     """Write both pages from the open tables, the configuration and what lies built under ``maps/``."""
     facts = read_open_facts(paths)
     frame = render.common(region, facts, read_open_sources(paths), "")
-    kommuner, lan = (
-        make_open_tables.read(paths, t) for t in (open_contracts.KOMMUNER_OPPNA, open_contracts.LAN_OPPNA)
-    )
+    kommuner, lan = (make_open_tables.read(paths, t) for t in (open_contracts.KOMMUNER_OPPNA, open_contracts.LAN_OPPNA))
     beside = make_open_tables.read(paths, AVSTAMNING_OPPEN)
     index = {**frame, **entry(region, facts, kommuner, lan, beside, paths.built("maps"))}
     files.write_text(paths.built(INDEX), render.page("index.html.j2", index, "table.js"))
-    files.write_text(
-        paths.built(STATEMENT), render.page("tillganglighet.html.j2", {**frame, **statement(region)})
-    )
+    files.write_text(paths.built(STATEMENT), render.page("tillganglighet.html.j2", {**frame, **statement(region)}))
 
 
 def entry(
-    region: Region,
-    facts: RunFacts,
-    kommuner: pd.DataFrame,
-    lan: pd.DataFrame,
-    beside: pd.DataFrame,
-    built: Path,
+    region: Region, facts: RunFacts, kommuner: pd.DataFrame, lan: pd.DataFrame, beside: pd.DataFrame, built: Path
 ) -> dict[str, Any]:
     """Return what the entry page shows.
 
@@ -68,11 +59,7 @@ def entry(
         The folder of what is published.
     """
     t, tell, there = render.texts()["ingang"], page_figures.Teller(region), built_names(built)
-    named = {
-        "lan": region.lan.kortnamn,
-        "titel": region.publicering.titel,
-        "datum": tell.write.day(facts["pts_datum"]),
-    }
+    named = {"lan": region.lan.kortnamn, "titel": region.publicering.titel, "datum": tell.write.day(facts["pts_datum"])}
     columns = [t["kol_hushall"]]
     for m, s in TABLE:
         name = t[{"tillgang": "kol_andel", "passerad": "kol_passerad"}[m]]
@@ -86,24 +73,27 @@ def entry(
             "kod": k["kommunkod"],
             "namn": k["kommunnamn"],
             "celler": _cells(k, tell),
-            "a4": [
-                (ending.upper(), name)
-                for ending in A4
-                if (name := f"kartor/{k['kommunkod']}.{ending}") in maps
-            ],
+            "a4": [(ending.upper(), name) for ending in A4 if (name := f"kartor/{k['kommunkod']}.{ending}") in maps],
         }
         for k in swedish_order(kommuner).to_dict("records")
     ]
     return {
-        "sidtyp": "ingang", "titel": t["titel"].format(**named), "rubrik": region.publicering.titel,
-        "ingress": t["ingress"].format(**named), "engelska": "bredbandskarta.en.html" in there,
+        "sidtyp": "ingang",
+        "titel": t["titel"].format(**named),
+        "rubrik": region.publicering.titel,
+        "ingress": t["ingress"].format(**named),
+        "engelska": "bredbandskarta.en.html" in there,
         "nyckeltal_rubrik": t["nyckeltal"].format(**named),
-        "nyckeltal": _key_figures(lan.to_dict("records")[0], tell, t), "kolumner": columns,
-        "caption": t["caption"].format(**named), "kommuner": rows, "a4": any(r["a4"] for r in rows),
+        "nyckeltal": _key_figures(lan.to_dict("records")[0], tell, t),
+        "kolumner": columns,
+        "caption": t["caption"].format(**named),
+        "kommuner": rows,
+        "a4": any(r["a4"] for r in rows),
         "avstamning": page_reconciliation.section(beside, "lan", region.lan.kod, tell, render.texts()["avstamning"]),
         "avstamning_kommuner": page_reconciliation.by_source(beside, tell),
-        "lanskartor": _county_maps(there, tell, t), "filer": published_files(built, there, tell.write),
-    }  # fmt: skip
+        "lanskartor": _county_maps(there, tell, t),
+        "filer": published_files(built, there, tell.write),
+    }
 
 
 def _cells(row: page_figures.Row, tell: page_figures.Teller) -> list[tuple[str, float | str]]:
@@ -146,12 +136,16 @@ def published_files(built: Path, there: list[str], write: Writer) -> list[dict[s
     beside = {name: main for name in titles if (main := _belongs_to(name, titles)) is not None}
     return [
         {
-            "href": name, "namn": name.rpartition("/")[2], "vad": "; ".join(titles[name]), "format": formats[name],
+            "href": name,
+            "namn": name.rpartition("/")[2],
+            "vad": "; ".join(titles[name]),
+            "format": formats[name],
             "storlek": size((built / name).stat().st_size, write),
             "bilagor": [(n, _short(n, name)) for n, main in beside.items() if main == name],
         }
-        for name in titles if name not in beside
-    ]  # fmt: skip
+        for name in titles
+        if name not in beside
+    ]
 
 
 def _belongs_to(name: str, names: Iterable[str]) -> str | None:
@@ -196,15 +190,20 @@ def statement(region: Region) -> dict[str, Any]:
     named = {"titel": publishing.titel, "utgivare": publishing.utgivare}
     said = {n: t[n].format(**named) for n in ("titel", "ingress", "gors_med")}
     judged = t["granskad"].format(datum=write.day(given.granskad)) if given.granskad else t["granskad_inte"]
-    changed = (
-        t["uppdaterad"].format(datum=write.day(given.uppdaterad))
-        if given.uppdaterad
-        else t["publicerad_inte"]
-    )
+    changed = t["uppdaterad"].format(datum=write.day(given.uppdaterad)) if given.uppdaterad else t["publicerad_inte"]
     return {
-        **said, "sidtyp": "tillganglighet", "rubrik": said["titel"], "status": t["status"][given.status],
-        "hjalp": t["hjalp"].format(dagar=given.svarstid_dagar), "telefon": publishing.telefon,
-        "tillsyn": t["tillsyn"].format(namn=given.tillsyn_namn), "tillsyn_url": given.tillsyn_url,
-        "brister": given.brister, "betungande": given.oskaligt_betungande, "undantag": given.undantag,
-        "metod": t["test"].format(metod=given.metod), "granskad": judged, "uppdaterad": changed,
-    }  # fmt: skip
+        **said,
+        "sidtyp": "tillganglighet",
+        "rubrik": said["titel"],
+        "status": t["status"][given.status],
+        "hjalp": t["hjalp"].format(dagar=given.svarstid_dagar),
+        "telefon": publishing.telefon,
+        "tillsyn": t["tillsyn"].format(namn=given.tillsyn_namn),
+        "tillsyn_url": given.tillsyn_url,
+        "brister": given.brister,
+        "betungande": given.oskaligt_betungande,
+        "undantag": given.undantag,
+        "metod": t["test"].format(metod=given.metod),
+        "granskad": judged,
+        "uppdaterad": changed,
+    }

@@ -42,48 +42,61 @@ def context(county: County, kommunkod: str) -> dict[str, Any]:
     covered = int(lived[KLASS].isin(classes.COVERED).sum())
     all_areas = int(_touches(county.shown_areas, kommunkod).sum())
     return {
-        "sidtyp": "kommunsida", "kod": kommunkod,
-        "titel": t["titel"].format(kommun=name), "rubrik": t["titel"].format(kommun=name),
-        "ingress": _first_upper(t["ingress"].format(
-            andel=shown.share.text, kommun=name, datum=tell.write.day(county.facts["pts_datum"]),
-            antal=shown.without.text, hushall=tell.count(row["hushall_ca"]).text, lan_andel=of_lan.share.text,
-        )),
-        "matt": MEASURES, "lage": _position(county, kommunkod, row),
+        "sidtyp": "kommunsida",
+        "kod": kommunkod,
+        "titel": t["titel"].format(kommun=name),
+        "rubrik": t["titel"].format(kommun=name),
+        "ingress": _first_upper(
+            t["ingress"].format(
+                andel=shown.share.text,
+                kommun=name,
+                datum=tell.write.day(county.facts["pts_datum"]),
+                antal=shown.without.text,
+                hushall=tell.count(row["hushall_ca"]).text,
+                lan_andel=of_lan.share.text,
+            )
+        ),
+        "matt": MEASURES,
+        "lage": _position(county, kommunkod, row),
         "lage_caption": t["lage_caption"].format(n=len(county.kommuner), tolerans=tell.write.number(tell.tolerance, 1)),
-        "trosklar": [tell.write.number(s) for s in THRESHOLDS], "tal": _plain,
-        "mal": [
-            {"namn": g.namn, "avstand": page_figures.distances(row, g, tell)} for g in county.region.mal.nivaer
-        ],
+        "trosklar": [tell.write.number(s) for s in THRESHOLDS],
+        "tal": _plain,
+        "mal": [{"namn": g.namn, "avstand": page_figures.distances(row, g, tell)} for g in county.region.mal.nivaer],
         "framskrivning": _projection(county, kommunkod),
         "delning": page_figures.split(cells, tell, CLASSES),
-        "karta": drawn, "karta_lank": _link(county, kommunkod, cells),
+        "karta": drawn,
+        "karta_lank": _link(county, kommunkod, cells),
         "karta_text": t["karta_beskrivning"].format(
             kommun=name, rutor=tell.write.number(len(lived)), tackta=tell.write.number(covered)
         ),
         "klasser": [(x, y) for x, y in texts()["klass"].items() if x != classes.WITHHELD or (cells[KLASS] == x).any()],
         "brist": areas,
         "brist_caption": t["brist_caption"].format(n=len(areas), alla=tell.write.number(all_areas))
-        if all_areas > len(areas) else t["brist_caption_alla"],
-        **_comparison(county, kommunkod, name, shown.share.text), **_trend(county, kommunkod),
+        if all_areas > len(areas)
+        else t["brist_caption_alla"],
+        **_comparison(county, kommunkod, name, shown.share.text),
+        **_trend(county, kommunkod),
         "avstamning": page_reconciliation.section(
             county.reconciliation, "kommun", kommunkod, tell, texts()["avstamning"]
         ),
         "om": [s.format(**_limits(county.region)) for s in t["om_text"]],
-        "lankar": _links(kommunkod), "grannsidor": _siblings(county, kommunkod),
-    }  # fmt: skip
+        "lankar": _links(kommunkod),
+        "grannsidor": _siblings(county, kommunkod),
+    }
 
 
 def _position(county: County, kommunkod: str, row: page_figures.Row) -> list[dict[str, Any]]:
     return [
         {
-            "troskel": s, "namn": county.tell.write.number(s),
+            "troskel": s,
+            "namn": county.tell.write.number(s),
             "celler": [
                 {**county.tell.figures(row, m, s)._asdict(), "plats": county.ranks[m, s][kommunkod].text}
                 for m in MEASURES
             ],
         }
         for s in THRESHOLDS
-    ]  # fmt: skip
+    ]
 
 
 def _limits(region: Region) -> dict[str, int]:
@@ -105,21 +118,25 @@ def _areas(county: County, kommunkod: str) -> tuple[list[dict[str, Any]], list[t
     shapes = top["geometry"].to_numpy()
     own = shapely.union_all(county.land.shapes[county.land.codes == kommunkod])
     within = shapely.intersection(shapes, own)  # the kommun's part of an area that two share
-    inner = shapely.get_coordinates(
-        shapely.point_on_surface(np.where(shapely.area(within) > 0, within, shapes))
-    )
+    inner = shapely.get_coordinates(shapely.point_on_surface(np.where(shapely.area(within) > 0, within, shapes)))
     listed, marks = [], []
     for nr, (a, (e, n)) in enumerate(zip(top.to_dict("records"), inner.tolist(), strict=True), 1):
         most = a["hushall_utan_hogst"]
-        listed.append({
-            "nr": nr, "id": a["bristomrade_id"], "var": _place(county, e, n, str(a["bristomrade_id"])),
-            "delas": t["brist_delas"] if "," in str(a["kommuner"]) else "",
-            "lank": _fragment(e, n, 13, f"&omraden=ja&omrade={a['bristomrade_id']}"),
-            "rutor": write.number(a["rutor"]),
-            "hushall": page_figures.span(a["hushall_utan_minst"], math.inf if most is None or most != most else most, write),
-            "kostnad": all_texts["kostnad"][a["kostnad_klass"]],
-            "underlag": t["modellerat" if a["modellerad"] else "uppmatt"],
-        })  # fmt: skip
+        listed.append(
+            {
+                "nr": nr,
+                "id": a["bristomrade_id"],
+                "var": _place(county, e, n, str(a["bristomrade_id"])),
+                "delas": t["brist_delas"] if "," in str(a["kommuner"]) else "",
+                "lank": _fragment(e, n, 13, f"&omraden=ja&omrade={a['bristomrade_id']}"),
+                "rutor": write.number(a["rutor"]),
+                "hushall": page_figures.span(
+                    a["hushall_utan_minst"], math.inf if most is None or most != most else most, write
+                ),
+                "kostnad": all_texts["kostnad"][a["kostnad_klass"]],
+                "underlag": t["modellerat" if a["modellerad"] else "uppmatt"],
+            }
+        )
         marks.append((str(nr), e, n))
     return listed, marks
 
@@ -165,15 +182,22 @@ def _link(county: County, kommunkod: str, cells: pd.DataFrame) -> str:
 
 def _comparison(county: County, kommunkod: str, name: str, share: str) -> dict[str, Any]:
     t = texts()["kommun"]
-    drawn = page_charts.histogram(
-        county.kommuner, kommunkod, f"{page_figures.SHARE[SHOWN[0]].format(t=SHOWN[1])}_pct"
-    )
+    drawn = page_charts.histogram(county.kommuner, kommunkod, f"{page_figures.SHARE[SHOWN[0]].format(t=SHOWN[1])}_pct")
     if drawn is None:
         return {"histogram": None, "jamfor_text": "", "jamfor_bildtext": ""}
-    words = {"kommun": name, "andel": share, "antal": drawn["antal"], "i_samma": drawn["i_samma"],
-             "fran": _plain(drawn["fran"]), "till": _plain(drawn["till"])}  # fmt: skip
-    return {"histogram": drawn, "jamfor_text": t["jamfor_beskrivning"].format(**words),
-            "jamfor_bildtext": t["jamfor_bildtext"].format(**words)}  # fmt: skip
+    words = {
+        "kommun": name,
+        "andel": share,
+        "antal": drawn["antal"],
+        "i_samma": drawn["i_samma"],
+        "fran": _plain(drawn["fran"]),
+        "till": _plain(drawn["till"]),
+    }
+    return {
+        "histogram": drawn,
+        "jamfor_text": t["jamfor_beskrivning"].format(**words),
+        "jamfor_bildtext": t["jamfor_bildtext"].format(**words),
+    }
 
 
 def _trend(county: County, kommunkod: str) -> dict[str, Any]:
@@ -187,18 +211,15 @@ def _trend(county: County, kommunkod: str) -> dict[str, Any]:
     parts = [
         t["trend_del"].format(t=_plain(line["t"]), bitar=t["trend_mellan"].join(_stretches(line["punkter"], t)))
         for line in drawn["linjer"]
-    ]  # fmt: skip
+    ]
     people = [
-        t["trend_bas_fran" if line["bas_fran"] else "trend_bas"].format(
-            t=_plain(line["t"]), ar=line["bas_fran"]
-        )
+        t["trend_bas_fran" if line["bas_fran"] else "trend_bas"].format(t=_plain(line["t"]), ar=line["bas_fran"])
         for line in drawn["linjer"]
         if line["bas"] == "befolkning"
     ]
     broken = sorted({a for line in drawn["linjer"] for _, a, _ in line["brott"]})
     note = t["trend_bildtext"].format(
-        bas="".join(people),
-        brott=t["trend_brott"].format(ar=", ".join(map(str, broken))) if broken else "",
+        bas="".join(people), brott=t["trend_brott"].format(ar=", ".join(map(str, broken))) if broken else ""
     )
     words = t["trend_beskrivning"].format(forsta=drawn["forsta"], sista=drawn["sista"], delar=" ".join(parts))
     return {"trend": drawn, "trend_text": words, "trend_bildtext": note}
@@ -229,8 +250,12 @@ def _projection(county: County, kommunkod: str) -> list[tuple[str, str]]:
 def _links(kommunkod: str) -> list[tuple[str, str]]:
     t = texts()["kommun"]
     maps = [(f"kartor/{kommunkod}.{ending}", t[f"lank_a4_{ending}"]) for ending in A4]
-    return [*maps, ("data/kommuner.csv", t["lank_tabell"]), ("data/bristomraden.csv", t["lank_omraden"]),
-            ("data/avstamning_kallor.csv", texts()["avstamning"]["fil"])]  # fmt: skip
+    return [
+        *maps,
+        ("data/kommuner.csv", t["lank_tabell"]),
+        ("data/bristomraden.csv", t["lank_omraden"]),
+        ("data/avstamning_kallor.csv", texts()["avstamning"]["fil"]),
+    ]
 
 
 def _siblings(county: County, kommunkod: str) -> list[tuple[str, str, str]]:

@@ -40,19 +40,33 @@ def histogram(kommuner: pd.DataFrame, kommunkod: str, column: str) -> dict[str, 
     top = int(sizes.max())
     bars = [
         {
-            "x": round(LEFT + i * wide + 0.5, 1), "y": round(TOP + high * (1 - n / top), 1),
-            "w": round(wide - 1, 1), "h": round(high * n / top, 1), "n": int(n), "egen": i == mine,
+            "x": round(LEFT + i * wide + 0.5, 1),
+            "y": round(TOP + high * (1 - n / top), 1),
+            "w": round(wide - 1, 1),
+            "h": round(high * n / top, 1),
+            "n": int(n),
+            "egen": i == mine,
             "mitt": round(LEFT + (i + 0.5) * wide, 1),
         }
-        for i, n in enumerate(sizes.tolist()) if n
-    ]  # fmt: skip
+        for i, n in enumerate(sizes.tolist())
+        if n
+    ]
     every = max(1, math.ceil(count / 5))
     marks = [(round(LEFT + i * wide, 1), low + i * step) for i in range(count, -1, -every)]
     return {
-        "w": WIDTH, "h": HEIGHT, "bas": HEIGHT - BOTTOM, "vanster": LEFT, "hoger": WIDTH - RIGHT, "staplar": bars,
-        "axel": sorted(marks), "steg": step, "antal": len(values),
-        "fran": low + mine * step, "till": low + (mine + 1) * step, "i_samma": int(sizes[mine]),
-    }  # fmt: skip
+        "w": WIDTH,
+        "h": HEIGHT,
+        "bas": HEIGHT - BOTTOM,
+        "vanster": LEFT,
+        "hoger": WIDTH - RIGHT,
+        "staplar": bars,
+        "axel": sorted(marks),
+        "steg": step,
+        "antal": len(values),
+        "fran": low + mine * step,
+        "till": low + (mine + 1) * step,
+        "i_samma": int(sizes[mine]),
+    }
 
 
 def trend(history: pd.DataFrame) -> dict[str, Any] | None:
@@ -78,9 +92,7 @@ def trend(history: pd.DataFrame) -> dict[str, Any] | None:
         # The series with most years, the breaks in it marked: never pieced together of two.
         # Of as many, one of the households, as all else on the page.
         many, people = Counter(rows["serie"]), set(rows.loc[rows["bas"] != "hushall", "serie"])
-        of = rows[
-            (rows["serie"] == min(many, key=lambda s: (-many[s], s in people, s))).to_numpy()
-        ].sort_values("ar")
+        of = rows[(rows["serie"] == min(many, key=lambda s: (-many[s], s in people, s))).to_numpy()].sort_values("ar")
         shown = [
             (int(a), float(math.floor(p + 0.5)), str(b))
             for a, p, b in zip(of["ar"], of["andel_pct"], of["brott"], strict=True)
@@ -88,9 +100,7 @@ def trend(history: pd.DataFrame) -> dict[str, Any] | None:
         if len(shown) > 1:
             bas = str(of["bas"].iloc[-1])
             since = int(of.loc[of["bas"] == bas, "ar"].min())
-            lines.append(
-                {"t": t, "bas": bas, "bas_fran": since if since > shown[0][0] else None, "punkter": shown}
-            )
+            lines.append({"t": t, "bas": bas, "bas_fran": since if since > shown[0][0] else None, "punkter": shown})
     if not lines:
         return None
     years = [a for line in lines for a, _, _ in line["punkter"]]
@@ -120,7 +130,14 @@ def trend(history: pd.DataFrame) -> dict[str, Any] | None:
         line["slut"] = (x(line["punkter"][-1][0]), end)
     step = 10 if 100 - low <= 40 else 20
     return {
-        "w": WIDTH, "h": HEIGHT, "bas": HEIGHT - BOTTOM, "vanster": LEFT, "hoger": LEFT + wide, "linjer": lines,
+        "w": WIDTH,
+        "h": HEIGHT,
+        "bas": HEIGHT - BOTTOM,
+        "vanster": LEFT,
+        "hoger": LEFT + wide,
+        "linjer": lines,
         "ar": [(x(a), a) for a in sorted({first, last, *((first + last) // 2,)})],
-        "nivaer": [(y(p), p) for p in range(100, low - 1, -step)], "forsta": first, "sista": last,
-    }  # fmt: skip
+        "nivaer": [(y(p), p) for p in range(100, low - 1, -step)],
+        "forsta": first,
+        "sista": last,
+    }

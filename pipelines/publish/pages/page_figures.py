@@ -68,14 +68,10 @@ class Teller:
         shown = round(gap, 1) if gap == gap else None
         code = str(row.get("kommunkod", row.get("lanskod", "")))
         marked = (
-            HIDDEN
-            if shown is None
-            else self.write.flagged(self.write.points(gap), (code, matt, t) in self.beyond_pts)
+            HIDDEN if shown is None else self.write.flagged(self.write.points(gap), (code, matt, t) in self.beyond_pts)
         )
         difference = Told(marked, shown)
-        return Figures(
-            self.share(own, sign), self.share(pts), difference, self.count(row[WITHOUT[matt].format(t=t)])
-        )
+        return Figures(self.share(own, sign), self.share(pts), difference, self.count(row[WITHOUT[matt].format(t=t)]))
 
 
 def ranks(kommuner: pd.DataFrame, matt: str, t: int) -> dict[str, Told]:
@@ -156,19 +152,12 @@ def split(cells: pd.DataFrame, tell: Teller, classes: tuple[str, ...]) -> list[R
     for typ in classes:
         of = lived[(lived["omradestyp"] == typ).to_numpy()]
         has = {
-            t: tell.share(
-                100 * float(of[f"klass_tillgang_{t}"].isin(klasser.COVERED).mean()) if len(of) else math.nan
-            )
+            t: tell.share(100 * float(of[f"klass_tillgang_{t}"].isin(klasser.COVERED).mean()) if len(of) else math.nan)
             for t in THRESHOLDS
         }
         lacking = int(of["klass_tillgang_100"].isin(klasser.LACKING).sum())
         out.append(
-            {
-                "typ": typ,
-                "rutor": tell.write.number(len(of)),
-                "andelar": has,
-                "utan": tell.write.number(lacking),
-            }
+            {"typ": typ, "rutor": tell.write.number(len(of)), "andelar": has, "utan": tell.write.number(lacking)}
         )
     return out
 
@@ -184,6 +173,4 @@ def span(low: float, high: float, write: Writer) -> str:
         return "0"
     if low <= 0:
         return f"högst {write.number(high)}" if math.isfinite(high) else HIDDEN
-    return (
-        f"{write.number(low)}–{write.number(high)}" if math.isfinite(high) else f"minst {write.number(low)}"
-    )
+    return f"{write.number(low)}–{write.number(high)}" if math.isfinite(high) else f"minst {write.number(low)}"

@@ -46,8 +46,7 @@ def section(table: pd.DataFrame, niva: str, kod: str, tell: Teller, t: dict[str,
     others = len(mine) - len(rows)
     return {
         "grupper": [
-            {"kalla": source, "rader": [_told(r, tell, t) for r in of]}
-            for source, of in groupby(rows, key=_source)
+            {"kalla": source, "rader": [_told(r, tell, t) for r in of]} for source, of in groupby(rows, key=_source)
         ],
         "orsaker": list(dict.fromkeys(f"{r['kalla']}: {r['orsak']}." for r in rows)),
         "sammanfattning": " ".join(parts) if rows else t["inga"],
@@ -64,10 +63,11 @@ def by_source(table: pd.DataFrame, tell: Teller) -> list[dict[str, str]]:
         n = {u: int(counts.at[source, u]) if u in counts else 0 for u in ("inom", "utanfor", "oavgjort")}
         out.append(
             {
-                "kalla": source, "tal": tell.write.number(sum(n.values())),
+                "kalla": source,
+                "tal": tell.write.number(sum(n.values())),
                 **{u: tell.write.flagged(tell.write.number(x), x > 0 and u == "utanfor") for u, x in n.items()},
             }
-        )  # fmt: skip
+        )
     return out
 
 
@@ -77,12 +77,7 @@ def _rank(source: str) -> int:
 
 def _order(row: Row) -> tuple[Any, ...]:
     speed = row["troskel_mbit"]
-    return (
-        _rank(row["kalla"]),
-        row["kalla"],
-        row["matt"] != "tillgang",
-        0 if speed != speed else int(speed or 0),
-    )
+    return (_rank(row["kalla"]), row["kalla"], row["matt"] != "tillgang", 0 if speed != speed else int(speed or 0))
 
 
 def _what(row: Row, tell: Teller, t: dict[str, Any]) -> str:
@@ -118,9 +113,7 @@ def _told(row: Row, tell: Teller, t: dict[str, Any]) -> dict[str, str]:
         "vad": _what(row, tell, t) + (t["av_folket"] if row["orsak"].startswith(OF_PEOPLE) else ""),
         "vart": _figure(row["vart_tal"], row, tell, row["vart_tal_olikhet"]),
         "deras": _figure(row["deras_tal"], row, tell),
-        "skillnad": HIDDEN
-        if gap != gap
-        else f"{tell.write.points(gap, decimals)}\N{NARROW NO-BREAK SPACE}{unit}",
+        "skillnad": HIDDEN if gap != gap else f"{tell.write.points(gap, decimals)}\N{NARROW NO-BREAK SPACE}{unit}",
         "tolerans": f"{_tolerance(row['tolerans'], tell)}\N{NARROW NO-BREAK SPACE}{unit}",
         "utfall": tell.write.flagged(t["utfall"][row["utfall"]], row["utfall"] == "utanfor"),
         "utfall_kod": row["utfall"],

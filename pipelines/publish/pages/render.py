@@ -36,29 +36,39 @@ def common(region: Region, facts: RunFacts, sources: list[Source], root: str) ->
     t, publishing, write = texts(), region.publicering, Writer("sv")
     small = publishing.undertryckningsgrans
     return {
-        "t": t, "rot": root, "demo": bool(facts["demo"]), "webbplats": publishing.titel,
-        "epost": publishing.kontakt_epost, "licens": wording.licence(region),
+        "t": t,
+        "rot": root,
+        "demo": bool(facts["demo"]),
+        "webbplats": publishing.titel,
+        "epost": publishing.kontakt_epost,
+        "licens": wording.licence(region),
         "licens_kort": publishing.licens,
         "skydd": t["skydd"].format(grans=small, under=small - 1, fa_under=classes.few_below(small)),
         "kallor": [t["kalla"].format(rad=line) for line in credit_lines(sources)],
         "utgivare": t["utgivare"].format(utgivare=publishing.utgivare),
         "utgava": t["utgava"].format(
-            korning=facts["korning_id"], version=facts["version"], pts=write.day(facts["pts_datum"]),
+            korning=facts["korning_id"],
+            version=facts["version"],
+            pts=write.day(facts["pts_datum"]),
             senaste=write.day(facts["senaste_indatadatum"]),
         ),
-    }  # fmt: skip
+    }
 
 
 def page(template: str, context: dict[str, Any], script: str = "") -> str:
     """Return a page; ``script`` is the name of its own script, if it has any: it may use what sorts tables."""
     styles = [html.stylesheet(), _read("pages.css")]
     scripts = [html.sorting() + _read(script)] if script else []
-    return html.templates(PACKAGE).get_template(template).render(
-        policy=html.policy(scripts, styles, images="data:"),
-        styles=[Markup(s) for s in styles],
-        scripts=[Markup(s) for s in scripts],
-        **context,
-    )  # fmt: skip
+    return (
+        html.templates(PACKAGE)
+        .get_template(template)
+        .render(
+            policy=html.policy(scripts, styles, images="data:"),
+            styles=[Markup(s) for s in styles],
+            scripts=[Markup(s) for s in scripts],
+            **context,
+        )
+    )
 
 
 def _read(name: str) -> str:

@@ -60,9 +60,11 @@ def prepare(granser: pd.DataFrame, orter: pd.DataFrame) -> Land:
     )
     order = np.lexsort([places["kod"], -places["area"], places["typ"] != "tatort"])
     return Land(
-        granser["kommunkod"].to_numpy(dtype=str), granser["kommunnamn"].to_numpy(dtype=object), shapes,
+        granser["kommunkod"].to_numpy(dtype=str),
+        granser["kommunnamn"].to_numpy(dtype=object),
+        shapes,
         places.iloc[order].reset_index(drop=True),
-    )  # fmt: skip
+    )
 
 
 class View:
@@ -114,12 +116,16 @@ def draw(
     names = _places(land, own, view, taken) + _neighbours(land, ~own & there, visible, view, taken)
     west, north = view.pixels((0, 0))[0]
     return {
-        "bredd": view.width, "hojd": view.height,
+        "bredd": view.width,
+        "hojd": view.height,
         "grannar": "".join(_path(s, view) for s in visible[there & ~own]),
         "egen": "".join(_path(s, view) for s in visible[own]),
         "flytt": f"translate({west:.3f} {north:.3f}) scale({view.scale * CELL_M:.5f})",
-        "rutor": runs(cells, klass), "namn": names, "siffror": points, "skala": bar,
-    }  # fmt: skip
+        "rutor": runs(cells, klass),
+        "namn": names,
+        "siffror": points,
+        "skala": bar,
+    }
 
 
 def _extent(shapes: NDArray[Any], cells: pd.DataFrame) -> NDArray[Any]:

@@ -109,7 +109,11 @@ def read(region: Region, paths: Paths) -> Atlas:
     kommun = raster(_coded(cells["kommunkod"], codes, np.int16), -1)
     outlines = _outlines(paths.table("granser"))
     return Atlas(
-        region, read_open_facts(paths), read_open_sources(paths), codes, corner,
+        region,
+        read_open_facts(paths),
+        read_open_sources(paths),
+        codes,
+        corner,
         classes={t: raster(_coded(cells[f"klass_tillgang_{t}"], klasser.CODES, np.uint8), NO_CELL) for t in THRESHOLDS},
         modelled={t: raster(cells[f"underlag_{t}"].eq("statistik").to_numpy(), False) for t in THRESHOLDS},
         kommun=kommun,
@@ -120,7 +124,7 @@ def read(region: Region, paths: Paths) -> Atlas:
         places=_places(paths.table("orter")),
         water=_water(paths.table("mark")),
         gaps=_gaps(_open(paths, BRISTOMRADEN_OPPNA)),
-    )  # fmt: skip
+    )
 
 
 def _open(paths: Paths, table: Table) -> Path:
@@ -147,9 +151,11 @@ def _polygons(path: Path, columns: list[str] | None = None, chosen: Any = None) 
 def _outlines(path: Path) -> Outlines:
     frame = _polygons(path).sort_values("kommunkod", ignore_index=True)
     return Outlines(
-        tuple(map(str, frame["kommunkod"])), tuple(map(str, frame["kommunnamn"])),
-        frame["i_lan"].to_numpy(bool), frame["geometry"].to_numpy(),
-    )  # fmt: skip
+        tuple(map(str, frame["kommunkod"])),
+        tuple(map(str, frame["kommunnamn"])),
+        frame["i_lan"].to_numpy(bool),
+        frame["geometry"].to_numpy(),
+    )
 
 
 def _sea(kommun: NDArray[np.int16], outlines: Outlines, corner: tuple[float, float]) -> NDArray[np.bool_]:
@@ -192,6 +198,15 @@ def _water(path: Path) -> Shapes:
 
 
 def _gaps(path: Path) -> pd.DataFrame:
-    names = ["bristomrade_id", "troskel_mbit", "kommunkod", "rutor", "hushall_utan_minst", "hushall_utan_hogst",
-             "kostnad_klass", "modellerad", "geometry"]  # fmt: skip
+    names = [
+        "bristomrade_id",
+        "troskel_mbit",
+        "kommunkod",
+        "rutor",
+        "hushall_utan_minst",
+        "hushall_utan_hogst",
+        "kostnad_klass",
+        "modellerad",
+        "geometry",
+    ]
     return _polygons(path, names, [("matt", "==", "tillgang"), ("hushall_utan_minst", ">", 0)])

@@ -136,9 +136,7 @@ def _sea(ax: Any, atlas: Atlas, sheet: Sheet, own: Any) -> None:
     w, s, e, n = sheet.window
     rows, columns = atlas.sea.shape
     top, bottom = (int(np.clip((north - y) // cell_grid.CELL_M, 0, rows)) for y in (n, s - cell_grid.CELL_M))
-    left, right = (
-        int(np.clip((x - west) // cell_grid.CELL_M, 0, columns)) for x in (w, e + cell_grid.CELL_M)
-    )
+    left, right = (int(np.clip((x - west) // cell_grid.CELL_M, 0, columns)) for x in (w, e + cell_grid.CELL_M))
     wet = atlas.sea[top:bottom, left:right].copy()
     corner = (west + left * cell_grid.CELL_M, north - top * cell_grid.CELL_M)
     if sheet.kod is not None:
@@ -162,9 +160,7 @@ def _cells(ax: Any, classes: Classes, corner: tuple[float, float], sheet: Sheet)
     _picture(ax, lookup[classes], corner, sheet, 2)
 
 
-def _picture(
-    ax: Any, image: NDArray[np.uint8], corner: tuple[float, float], sheet: Sheet, zorder: float
-) -> None:
+def _picture(ax: Any, image: NDArray[np.uint8], corner: tuple[float, float], sheet: Sheet, zorder: float) -> None:
     from pipelines.publish.printmap.cell_image import Cells
 
     picture = Cells(image, corner, sheet.cell_mm)
@@ -180,9 +176,13 @@ def _hatch_cells(
     lived = (classes != NO_CELL) & (classes != klasser.CODES.index("ingen_adress"))
     for shade, chosen in (("light", modelled & dark), ("dark", modelled & lived & ~dark)):
         _patch(
-            ax, diagonals(chosen, corner, sheet.cell_mm), facecolor="none", edgecolor=HATCH_COLOURS[shade],
-            linewidth=HATCH_PT, zorder=3,
-        )  # fmt: skip
+            ax,
+            diagonals(chosen, corner, sheet.cell_mm),
+            facecolor="none",
+            edgecolor=HATCH_COLOURS[shade],
+            linewidth=HATCH_PT,
+            zorder=3,
+        )
 
 
 def diagonals(chosen: NDArray[np.bool_], corner: tuple[float, float], cell_mm: float) -> Any:
@@ -196,9 +196,7 @@ def diagonals(chosen: NDArray[np.bool_], corner: tuple[float, float], cell_mm: f
     shift = np.arange(1 - parts, parts) * cell_grid.CELL_M / parts
     start = np.stack([np.maximum(shift, 0), np.maximum(-shift, 0)], axis=-1)
     end = cell_grid.CELL_M - start[:, ::-1]
-    lower = np.stack(
-        [corner[0] + column * cell_grid.CELL_M, corner[1] - (row + 1) * cell_grid.CELL_M], axis=-1
-    )
+    lower = np.stack([corner[0] + column * cell_grid.CELL_M, corner[1] - (row + 1) * cell_grid.CELL_M], axis=-1)
     xy = lower[:, None, None] + np.stack([start, end], axis=1)[None]
     kinds = np.tile(np.array([Outline.MOVETO, Outline.LINETO], Outline.code_type), len(row) * len(shift))
     return Outline(xy.reshape(-1, 2), kinds)

@@ -34,9 +34,7 @@ class Cells(Artist):
         super().__init__()
         self.image, self.cell_mm = image, cell_mm
         (west, north), (rows, columns) = corner, image.shape[:2]
-        self.ends = np.array(
-            [[west, north - rows * cell_grid.CELL_M], [west + columns * cell_grid.CELL_M, north]]
-        )
+        self.ends = np.array([[west, north - rows * cell_grid.CELL_M], [west + columns * cell_grid.CELL_M, north]])
 
     def draw(self, renderer: Any) -> None:
         """Draw the picture; what lies outside the frame is clipped by the clip path of the artist."""

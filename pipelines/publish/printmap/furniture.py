@@ -33,9 +33,7 @@ def draw(ax: Any, atlas: Atlas, sheet: Sheet) -> list[Box]:
     places = [(x, top, *ARROW_MM) for x in (0.0, width - ARROW_MM[0])]
     arrow = min(places, key=lambda room: _hidden(atlas, sheet, room))
     _north(ax, "upper left" if arrow == places[0] else "upper right")
-    scale = min(
-        ((x, 0.0, bar, BAR_HEIGHT_MM) for x in (0.0, width - bar)), key=lambda r: _hidden(atlas, sheet, r)
-    )
+    scale = min(((x, 0.0, bar, BAR_HEIGHT_MM) for x in (0.0, width - bar)), key=lambda r: _hidden(atlas, sheet, r))
     _scale_bar(ax, sheet, length, scale[0] + _EDGE_MM)
     return [arrow, scale]
 
@@ -47,12 +45,8 @@ def _hidden(atlas: Atlas, sheet: Sheet, room: Box) -> int:
     classes, (west, north) = cartography.window(atlas, sheet)
     metres = sheet.scale / 1000
     left, bottom = sheet.window[0] + room[0] * metres, sheet.window[1] + room[1] * metres
-    columns = np.clip(
-        np.array([left - west, left + room[2] * metres - west]) // cell_grid.CELL_M + (0, 1), 0, None
-    )
-    rows = np.clip(
-        np.array([north - bottom - room[3] * metres, north - bottom]) // cell_grid.CELL_M + (0, 1), 0, None
-    )
+    columns = np.clip(np.array([left - west, left + room[2] * metres - west]) // cell_grid.CELL_M + (0, 1), 0, None)
+    rows = np.clip(np.array([north - bottom - room[3] * metres, north - bottom]) // cell_grid.CELL_M + (0, 1), 0, None)
     part = classes[int(rows[0]) : int(rows[1]), int(columns[0]) : int(columns[1])]
     return int(((part != NO_CELL) & (part != klasser.CODES.index("ingen_adress"))).sum())
 
@@ -60,9 +54,20 @@ def _hidden(atlas: Atlas, sheet: Sheet, room: Box) -> int:
 def _watermark(ax: Any, sheet: Sheet) -> None:
     size = min(sheet.frame[2], sheet.frame[3]) * 0.68
     ax.text(
-        0.5, 0.52, "DEMO", transform=ax.transAxes, fontsize=size, fontweight="bold", color="#202020", alpha=0.055,
-        rotation=32, ha="center", va="center", zorder=8, clip_on=True,
-    )  # fmt: skip
+        0.5,
+        0.52,
+        "DEMO",
+        transform=ax.transAxes,
+        fontsize=size,
+        fontweight="bold",
+        color="#202020",
+        alpha=0.055,
+        rotation=32,
+        ha="center",
+        va="center",
+        zorder=8,
+        clip_on=True,
+    )
 
 
 def _north(ax: Any, where: str) -> None:
@@ -71,10 +76,15 @@ def _north(ax: Any, where: str) -> None:
 
     ax.add_artist(
         NorthArrow(
-            size="md", location=where, scale=0.42, rotation={"degrees": 0}, shadow=False,
-            label={"fontsize": 11, "stroke_width": 0}, aob={"pad": 0.6, "borderpad": 0.6},
+            size="md",
+            location=where,
+            scale=0.42,
+            rotation={"degrees": 0},
+            shadow=False,
+            label={"fontsize": 11, "stroke_width": 0},
+            aob={"pad": 0.6, "borderpad": 0.6},
         )
-    )  # fmt: skip
+    )
 
 
 def _scale_bar(ax: Any, sheet: Sheet, length: float, left: float) -> None:
@@ -94,13 +104,25 @@ def _scale_bar(ax: Any, sheet: Sheet, length: float, left: float) -> None:
     # Made here and not when drawn: the PDF and the PNG share it.
     small.add_artist(
         scale_bar(
-            small, draw=False, style="boxes", location="lower left",
-            bar={"projection": "axis", "max": length, "major_div": SCALE_PARTS, "minor_div": 1,
-                 "height": 0.06, "edgewidth": 0.6, "raster_dpi": 400},
-            labels={"textcolors": ["none"], "stroke_width": 0}, units={"textcolor": "none", "stroke_width": 0},
-            text={"textcolor": "none", "fontsize": 4, "stroke_width": 0}, aob={"pad": 0, "borderpad": 0},
+            small,
+            draw=False,
+            style="boxes",
+            location="lower left",
+            bar={
+                "projection": "axis",
+                "max": length,
+                "major_div": SCALE_PARTS,
+                "minor_div": 1,
+                "height": 0.06,
+                "edgewidth": 0.6,
+                "raster_dpi": 400,
+            },
+            labels={"textcolors": ["none"], "stroke_width": 0},
+            units={"textcolor": "none", "stroke_width": 0},
+            text={"textcolor": "none", "fontsize": 4, "stroke_width": 0},
+            aob={"pad": 0, "borderpad": 0},
         )
-    )  # fmt: skip
+    )
     for i in range(SCALE_PARTS + 1):
         km = length * i / SCALE_PARTS
         unit = " km" if i == SCALE_PARTS else ""

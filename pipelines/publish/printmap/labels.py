@@ -148,9 +148,14 @@ def localities(writer: Writer, atlas: Atlas) -> None:
         writer.taken.append(dot)
         writer.write(name, room, size, _INK, fontweight="bold" if bold else "normal")
         writer.ax.plot(
-            *atlas.places.xy[i], marker="o", markersize=2 * _DOT_MM / typeface.PT_MM, color="white",
-            markeredgecolor=_INK, markeredgewidth=0.6, zorder=9.5,
-        )  # fmt: skip
+            *atlas.places.xy[i],
+            marker="o",
+            markersize=2 * _DOT_MM / typeface.PT_MM,
+            color="white",
+            markeredgecolor=_INK,
+            markeredgewidth=0.6,
+            zorder=9.5,
+        )
         named.add(name)
 
 
@@ -171,8 +176,10 @@ def neighbours(writer: Writer, atlas: Atlas) -> None:
             continue
         x, y = writer.at(*shapely.get_coordinates(shapely.point_on_surface(part))[0])
         frame = writer.sheet.frame
-        x, y = (float(np.clip(v, half + 1.5, most - half - 1.5)) for v, half, most in
-                ((x, w / 2, frame[2]), (y, h / 2, frame[3])))  # fmt: skip
+        x, y = (
+            float(np.clip(v, half + 1.5, most - half - 1.5))
+            for v, half, most in ((x, w / 2, frame[2]), (y, h / 2, frame[3]))
+        )
         tries = [_around(x + dx, y + dy, w, h) for dx, dy in _moves(w, h)[:17]]
         room = next((r for r in tries if writer.free(r)), None)
         if room is not None:
@@ -196,9 +203,16 @@ def numbers(writer: Writer, gaps: pd.DataFrame) -> None:
         size = (MARK_MM - 2 * _AIR_MM) * metres
         writer.ax.add_patch(Ellipse((e, n), size, size, facecolor="white", edgecolor="#111111", zorder=12))
         writer.ax.text(
-            e, n, str(number), fontsize=7.5, fontweight="bold", color="#111111", ha="center", va="center_baseline",
+            e,
+            n,
+            str(number),
+            fontsize=7.5,
+            fontweight="bold",
+            color="#111111",
+            ha="center",
+            va="center_baseline",
             zorder=13,
-        )  # fmt: skip
+        )
 
 
 def _ring(size: float) -> list[tuple[float, float]]:

@@ -17,9 +17,16 @@ if TYPE_CHECKING:
 
 HIDDEN = "–"
 COSTS = {
-    "ej_redovisad": HIDDEN, "under_0_5": "under 0,5", "0_5_1": "0,5–1", "1_2": "1–2", "2_5": "2–5", "5_10": "5–10",
-    "10_20": "10–20", "20_50": "20–50", "over_50": "över 50",
-}  # fmt: skip
+    "ej_redovisad": HIDDEN,
+    "under_0_5": "under 0,5",
+    "0_5_1": "0,5–1",
+    "1_2": "1–2",
+    "2_5": "2–5",
+    "5_10": "5–10",
+    "10_20": "10–20",
+    "20_50": "20–50",
+    "over_50": "över 50",
+}
 """Classes of cost, million kronor."""
 SHOWN_GAPS = 5
 
@@ -66,9 +73,7 @@ def worst_gaps(atlas: Atlas, kod: str, threshold: int) -> pd.DataFrame:
     """Return the kommun's largest gap areas: most households at least, then lowest id."""
     gaps = atlas.gaps
     own = gaps[(gaps["kommunkod"] == kod) & (gaps["troskel_mbit"] == threshold)]
-    order = np.lexsort(
-        [own["bristomrade_id"].to_numpy(dtype=str), -own["hushall_utan_minst"].to_numpy(float)]
-    )
+    order = np.lexsort([own["bristomrade_id"].to_numpy(dtype=str), -own["hushall_utan_minst"].to_numpy(float)])
     return own.iloc[order[:SHOWN_GAPS]]
 
 
@@ -79,9 +84,7 @@ def households(gap: pd.Series[Any]) -> str:
     least, most = gap["hushall_utan_minst"], gap["hushall_utan_hogst"]
     if pd.isna(most):
         return f"minst {swedish.number(float(least))}"
-    return (
-        swedish.number(float(least)) if least == most else f"{swedish.number(least)}–{swedish.number(most)}"
-    )
+    return swedish.number(float(least)) if least == most else f"{swedish.number(least)}–{swedish.number(most)}"
 
 
 def nearest(atlas: Atlas, gaps: pd.DataFrame) -> list[str]:

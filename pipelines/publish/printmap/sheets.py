@@ -85,9 +85,11 @@ def _bounds(atlas: Atlas, at: np.ndarray) -> Box:
     rows, columns = np.flatnonzero(at.any(axis=1)), np.flatnonzero(at.any(axis=0))
     west, north = atlas.corner
     return (
-        west + int(columns[0]) * cell_grid.CELL_M, north - (int(rows[-1]) + 1) * cell_grid.CELL_M,
-        west + (int(columns[-1]) + 1) * cell_grid.CELL_M, north - int(rows[0]) * cell_grid.CELL_M,
-    )  # fmt: skip
+        west + int(columns[0]) * cell_grid.CELL_M,
+        north - (int(rows[-1]) + 1) * cell_grid.CELL_M,
+        west + (int(columns[-1]) + 1) * cell_grid.CELL_M,
+        north - int(rows[0]) * cell_grid.CELL_M,
+    )
 
 
 def _sheet(
@@ -99,12 +101,16 @@ def _sheet(
         width, height = page[0] - 2 * EDGE - GAP - text, page[1] - 2 * EDGE
         least = max((e - w) / width, (n - s) / height) * 1000 * MARGIN
         scale = round_scale(least)
-        sheet = (
-            Sheet(
-                name, threshold, kod, page, (EDGE, EDGE, width, height),
-                (EDGE + width + GAP, EDGE, text, height), scale, ((w + e) / 2, (s + n) / 2),
-            )
-        )  # fmt: skip
+        sheet = Sheet(
+            name,
+            threshold,
+            kod,
+            page,
+            (EDGE, EDGE, width, height),
+            (EDGE + width + GAP, EDGE, text, height),
+            scale,
+            ((w + e) / 2, (s + n) / 2),
+        )
         made.append((scale, least, sheet))
     return min(made, key=lambda one: one[:2])[2]
 

@@ -48,9 +48,7 @@ def _title(column: Column, row: pd.Series[Any]) -> None:
         high = 9.0 if large else 6.4
         column.box(0, column.width, high, ALERT)
         column.y += high / 2
-        column.text(
-            column.width / 2, DEMO, 13 if large else 9, "white", True, ha="center", va="center_baseline"
-        )
+        column.text(column.width / 2, DEMO, 13 if large else 9, "white", True, ha="center", va="center_baseline")
         column.y += high / 2 + (4 if large else 2.4)
     title, above = plain(atlas.region.publicering.titel), ""
     if sheet.kod is not None:
@@ -74,9 +72,7 @@ def _fitting(text: str, width: float, most: float, least: float, *, bold: bool =
 def _figures(column: Column, row: pd.Series[Any]) -> None:
     """Write the shares per threshold, numerator and denominator named."""
     t, size = column.sheet.threshold, column.size
-    column.heading(
-        f"{plain(column.atlas.facts['lan'] if column.sheet.kod is None else row['kommunnamn'])} i siffror"
-    )
+    column.heading(f"{plain(column.atlas.facts['lan'] if column.sheet.kod is None else row['kommunnamn'])} i siffror")
     share = sheet_figures.share(row, f"andel_{t}")
     big = _fitting(share, column.width * 0.4, 27 if column.large else 19, 9)
     across = typeface.width_mm(share, big, bold=True) + 4
@@ -97,10 +93,11 @@ def _figures(column: Column, row: pd.Series[Any]) -> None:
     for limit in THRESHOLDS:
         column.y += high
         values = (
-            str(limit), sheet_figures.share(row, f"andel_{limit}"),
+            str(limit),
+            sheet_figures.share(row, f"andel_{limit}"),
             sheet_figures.count(row[f"hushall_utan_{limit}_ca"], column.suppression),
             sheet_figures.share(row, f"andel_passerade_{limit}"),
-        )  # fmt: skip
+        )
         for i, ((x, side), value) in enumerate(zip(ends, values, strict=True)):
             room = (0.13, 0.32, 0.25, 0.22)[i] * w
             column.line(x, value, _fitting(value, room, size, 4), bold=limit == t, ha=side)
@@ -112,8 +109,9 @@ def _figures(column: Column, row: pd.Series[Any]) -> None:
     column.paragraph(
         f"Andel av {whose} {every} hushåll{'' if column.large else ' (hh)'}. Antal är avrundade till {steps}. "
         "Tillgång: kan få anslutning direkt. Passerade: tillgång, eller fiber strax intill.",
-        column.small, QUIET,
-    )  # fmt: skip
+        column.small,
+        QUIET,
+    )
 
 
 def _legend(column: Column) -> None:
@@ -138,9 +136,7 @@ def _legend(column: Column) -> None:
     _modelled(column, w, h)
     limit = classes.few_below(column.suppression)
     column.y += 0.8
-    column.paragraph(
-        f"Få adresser: färre än {limit} i rutan, för att inte peka ut någon.", column.small, QUIET,
-    )  # fmt: skip
+    column.paragraph(f"Få adresser: färre än {limit} i rutan, för att inte peka ut någon.", column.small, QUIET)
 
 
 def _modelled(column: Column, w: float, h: float) -> None:
@@ -154,9 +150,12 @@ def _modelled(column: Column, w: float, h: float) -> None:
             column.box(x, w / 2, h, CLASS_COLOURS[code], edge="#8b867d")
             for i in (0.0, 0.5):
                 column.ax.plot(
-                    [x + i * w / 2, x + (i + 0.5) * w / 2], [column.y + h, column.y], solid_capstyle="butt",
-                    color=cartography.HATCH_COLOURS[shade], linewidth=cartography.HATCH_PT * 1.4,
-                )  # fmt: skip
+                    [x + i * w / 2, x + (i + 0.5) * w / 2],
+                    [column.y + h, column.y],
+                    solid_capstyle="butt",
+                    color=cartography.HATCH_COLOURS[shade],
+                    linewidth=cartography.HATCH_PT * 1.4,
+                )
     column.y += 0.2
     column.paragraph(text, column.size, x=w + 3)
 

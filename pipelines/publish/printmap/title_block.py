@@ -29,17 +29,13 @@ class Column:
         ax.set_ylim(self.height, 0)
         ax.axis("off")
 
-    def text(
-        self, x: float, text: str, size: float, colour: str = INK, bold: bool = False, **look: Any
-    ) -> None:
+    def text(self, x: float, text: str, size: float, colour: str = INK, bold: bool = False, **look: Any) -> None:
         """Write a text at ``y``."""
         look = {"ha": "left", "va": "top", "linespacing": typeface.LINE, **look}
         weight = "bold" if bold else "normal"
         self.ax.text(x, self.y, text, fontsize=size, color=colour, fontweight=weight, **look)
 
-    def line(
-        self, x: float, text: str, size: float, colour: str = INK, bold: bool = False, **look: Any
-    ) -> None:
+    def line(self, x: float, text: str, size: float, colour: str = INK, bold: bool = False, **look: Any) -> None:
         """Write one line that stands on the same baseline as its neighbours."""
         self.text(x, text, size, colour, bold, va="baseline", **look)
 

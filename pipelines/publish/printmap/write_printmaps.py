@@ -47,9 +47,11 @@ def run(region: Region, paths: Paths, jobs: str = "") -> None:
 
     if jobs and not (jobs.isdecimal() and int(jobs) > 0):
         raise DataError(
-            "JOBS går inte att läsa.", expected="ett heltal större än 0, till exempel JOBS=2", found=jobs,
+            "JOBS går inte att läsa.",
+            expected="ett heltal större än 0, till exempel JOBS=2",
+            found=jobs,
             action="Ange antalet samtidiga steg, eller låt bli.",
-        )  # fmt: skip
+        )
     everything = atlas.read(region, paths)
     todo = sheets.plan(everything)
     with tempfile.TemporaryDirectory(prefix=f".typsnitt.{os.getpid()}.ny", dir=paths.step) as folder:
@@ -118,8 +120,7 @@ def drawn(everything: Atlas, sheet: Sheet) -> Any:
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    from pipelines.publish.printmap import cartography, furniture, labels, side_column
-    from pipelines.publish.printmap import sheet_figures
+    from pipelines.publish.printmap import cartography, furniture, labels, sheet_figures, side_column
 
     mpl.use("Agg")  # the scale bar's library opens figures of its own
     gaps = (
@@ -181,10 +182,7 @@ def _few_colours(image: Any) -> Any:
     from PIL import Image
 
     # Four bytes a pixel read as one number, not three arrays of numbers: an A3 sheet has 8 million pixels.
-    packed = (
-        np.frombuffer(image.convert("RGBX").tobytes(), dtype="<u4").reshape(image.height, image.width)
-        & 0xFFFFFF
-    )
+    packed = np.frombuffer(image.convert("RGBX").tobytes(), dtype="<u4").reshape(image.height, image.width) & 0xFFFFFF
     # A pixel of nine tells which are common.
     colours, many = np.unique(packed[::3, ::3], return_counts=True)
     exact = colours[np.argsort(-many, kind="stable")[:PNG_EXACT]]

@@ -7,14 +7,8 @@ from __future__ import annotations
 
 from pipelines.tables.contracts import Table
 
-_HAVE = {
-    "tillgang": "tillgång till {} Mbit/s ned",
-    "passerad": "tillgång till {} Mbit/s ned eller fiber förbi sig",
-}
-_LACK = {
-    "tillgang": "saknar tillgång till {} Mbit/s ned",
-    "passerad": "varken har eller passeras av {} Mbit/s ned",
-}
+_HAVE = {"tillgang": "tillgång till {} Mbit/s ned", "passerad": "tillgång till {} Mbit/s ned eller fiber förbi sig"}
+_LACK = {"tillgang": "saknar tillgång till {} Mbit/s ned", "passerad": "varken har eller passeras av {} Mbit/s ned"}
 _WITHOUT = {
     "tillgang": ("adresser_utan_{}", "hushall_utan_{}", "underlag_{}"),
     "passerad": ("adresser_ej_passerade_{}", "hushall_ej_passerade_{}", "underlag"),

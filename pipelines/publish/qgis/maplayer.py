@@ -19,11 +19,7 @@ _FAR = 100_000_000
 
 
 def element(
-    layer: Layer,
-    publisher: str,
-    licence: str,
-    keywords: Sequence[str] = (),
-    relations: Sequence[Relation] = (),
+    layer: Layer, publisher: str, licence: str, keywords: Sequence[str] = (), relations: Sequence[Relation] = ()
 ) -> str:
     """Return ``<maplayer>``: its first style spelled out, the others in its style manager.
 
@@ -41,9 +37,14 @@ def element(
         out.set("readOnly", "1")
     out.attrib |= {k: v for k, v in styles[first].attrib.items() if k not in ("version", "styleCategories")}
     for name, text in (
-        ("id", layer.id), ("datasource", layer.source), ("layername", layer.title),
-        ("shortname", layer.name), ("title", layer.title), ("abstract", layer.about), ("attribution", publisher),
-    ):  # fmt: skip
+        ("id", layer.id),
+        ("datasource", layer.source),
+        ("layername", layer.title),
+        ("shortname", layer.name),
+        ("title", layer.title),
+        ("abstract", layer.about),
+        ("attribution", publisher),
+    ):
         ET.SubElement(out, name).text = text
     words = ET.SubElement(out, "keywordList")
     for word in keywords:

@@ -8,16 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.publish.catalogue import wording
 from pipelines.publish.qgis import project_views, qgis_open, qgis_styles, qml_raster
-from pipelines.publish.qgis.project_model import (
-    Bookmark,
-    Bounds,
-    Group,
-    Layer,
-    Project,
-    Relation,
-    Service,
-    off,
-)  # fmt: skip
+from pipelines.publish.qgis.project_model import Bookmark, Bounds, Group, Layer, Project, Relation, Service, off
 from pipelines.publish.raster import class_raster
 from pipelines.publish.words import swedish
 from pipelines.publish.words.edition_facts import DEMO_TEXT, RunFacts, Source, credit_lines, demo_prefix
@@ -34,19 +25,19 @@ seconds to draw, and are smaller than a dot there."""
 _PLACES = "Kommuner"
 
 
-def internal(
-    region: Region, facts: RunFacts, sources: Sequence[Source], bounds: dict[str, Bounds]
-) -> Project:
+def internal(region: Region, facts: RunFacts, sources: Sequence[Source], bounds: dict[str, Bounds]) -> Project:
     """Return the project beside ``bredband.gpkg``: every layer, with each of its styles."""
     make = _maker("./bredband.gpkg", lambda t: qgis_styles.styles(t, facts), facts)
     delar, ids = make(contracts.DELAR), gap_tables
     tables = [delar, *(make(t) for t in (ids.BRISTOMRADEN_KOMMUN, ids.BRISTOMRADEN_RUTOR, ids.BRISTKURVA))]
     shares = Layer(
-        "tackning_250m", f"{demo_prefix(facts)}Andel av adresserna med täckning (en stil per band)",
+        "tackning_250m",
+        f"{demo_prefix(facts)}Andel av adresserna med täckning (en stil per band)",
         "Band: mått och tröskel.",
-        "./tackning_250m.tif", "raster",
+        "./tackning_250m.tif",
+        "raster",
         tuple((s.name, s.qml) for s in (qml_raster.share_style(facts, m, t) for t, m in project_views.pairs())),
-    )  # fmt: skip
+    )
     cells, basis = _cells(make(contracts.RUTNAT), facts)
     cells = replace(cells, about=f"{cells.about} {qgis_styles.NOT_THE_CLASS}")
     unsure = make(model_tables.OSAKERHET)
@@ -65,43 +56,41 @@ def internal(
         Relation("omrade_kommuner", "Delar per kommun", "bristomraden_kommun", "bristomraden", "bristomrade_id"),
         Relation("omrade_rutor", "Områdets rutor", "bristomraden_rutor", "bristomraden", "bristomrade_id"),
         *_OF_KOMMUN,
-    )  # fmt: skip
+    )
     about = "Intern utgåva. En karta att sprida skrivs ut ur bredband_oppen.qgz."
     project = _project(region, facts, bounds, groups, about, credit_lines(list(sources)), signs=False)
     warning = "Innehåller personuppgifter och exakta antal, och får inte spridas."
     return replace(project, relations=relations, abstract=f"{project.abstract} {warning}")
 
 
-def published(
-    region: Region, facts: RunFacts, sources: Sequence[Source], bounds: dict[str, Bounds]
-) -> Project:
+def published(region: Region, facts: RunFacts, sources: Sequence[Source], bounds: dict[str, Bounds]) -> Project:
     """Return the project beside ``bredband_oppen.gpkg``: classes only, sources as they are credited."""
     licence = wording.licence_line(region)
     make = _maker("./bredband_oppen.gpkg", lambda t: qgis_open.styles(t, facts), facts, licence)
     groups = (
         _borders(make, facts, open_contracts.KOMMUNER_OPPNA, open_contracts.LAN_OPPNA),
-        Group(
-            "",
-            (off(make(open_contracts.BRISTOMRADEN_OPPNA)), *_cells(make(open_contracts.RUTNAT_250M), facts)),
-        ),
+        Group("", (off(make(open_contracts.BRISTOMRADEN_OPPNA)), *_cells(make(open_contracts.RUTNAT_250M), facts))),
         _rasters("./raster/", facts, (), licence),
         _kommuner(make, facts, open_contracts.KOMMUNER_OPPNA, open_contracts.LAN_OPPNA),
     )
     about = "Öppen utgåva: rutornas klasser. Innehåller inga adresser och inga små antal."
     project = _project(region, facts, bounds, groups, about, credit_lines(list(sources)), signs=True)
     return replace(
-        project, kind="oppen", relations=_OF_KOMMUN, service=_service(region, project.abstract),
-        licence=licence,
-    )  # fmt: skip
+        project, kind="oppen", relations=_OF_KOMMUN, service=_service(region, project.abstract), licence=licence
+    )
 
 
 def _service(region: Region, text: str) -> Service:
     """Return what the open project says of itself where it is served."""
     publishing = region.publicering
     return Service(
-        text, "Avgiftsfritt", f"{wording.licence_line(region)}. Ange källan: {publishing.utgivare}.",
-        publishing.bas_url, publishing.telefon, tuple(t.name for t in open_contracts.OPEN_TABLES),
-    )  # fmt: skip
+        text,
+        "Avgiftsfritt",
+        f"{wording.licence_line(region)}. Ange källan: {publishing.utgivare}.",
+        publishing.bas_url,
+        publishing.telefon,
+        tuple(t.name for t in open_contracts.OPEN_TABLES),
+    )
 
 
 _OF_KOMMUN = (
@@ -121,25 +110,30 @@ def _cells(layer: Layer, facts: RunFacts) -> tuple[Layer, Layer]:
         replace(layer, visible_from=CELL_SCALE, expanded=True, styles=coverage),
         off(
             replace(
-                layer, name="rutor_underlag", title=f"{demo_prefix(facts)}Underlag i rutor",
+                layer,
+                name="rutor_underlag",
+                title=f"{demo_prefix(facts)}Underlag i rutor",
                 styles=tuple(sorted(basis, key=lambda s: s[0].removeprefix("DEMO ") not in project_views.BASIS)),
             )
         ),
-    )  # fmt: skip
+    )
 
 
 _Make = Callable[["Table"], Layer]
 
 
-def _maker(
-    file: str, styles: Callable[[Table], Sequence[Style]], facts: RunFacts, licence: str = ""
-) -> _Make:
+def _maker(file: str, styles: Callable[[Table], Sequence[Style]], facts: RunFacts, licence: str = "") -> _Make:
     def make(table: Table) -> Layer:
         about = f"{DEMO_TEXT} {table.description}" if facts["demo"] else table.description
         return Layer(
-            table.name, demo_prefix(facts) + table.title, about, f"{file}|layername={table.name}", table.geometry,
-            tuple((s.name, s.qml) for s in styles(table)), licence=licence,
-        )  # fmt: skip
+            table.name,
+            demo_prefix(facts) + table.title,
+            about,
+            f"{file}|layername={table.name}",
+            table.geometry,
+            tuple((s.name, s.qml) for s in styles(table)),
+            licence=licence,
+        )
 
     return make
 
@@ -148,10 +142,7 @@ def _borders(make: _Make, facts: RunFacts, kommuner: Table, lan: Table) -> Group
     mark, prefix = (" (DEMO)", "DEMO – ") if facts["demo"] else ("", "")
     styles = (qgis_styles.borders(kommuner, mark, scale) for scale in (CELL_SCALE, 0))
     border = replace(
-        make(kommuner),
-        name="kommungrans",
-        title=f"{prefix}Kommungränser",
-        styles=tuple((n, q) for n, _, q in styles),
+        make(kommuner), name="kommungrans", title=f"{prefix}Kommungränser", styles=tuple((n, q) for n, _, q in styles)
     )
     return Group("Gränser", (replace(make(lan), title=f"{prefix}Länsgräns"), border), expanded=False)
 
@@ -162,8 +153,7 @@ def _kommuner(make: _Make, facts: RunFacts, kommuner: Table, lan: Table) -> Grou
     shares = replace(make(kommuner), visible_until=CELL_SCALE, expanded=True)
     name, _, body = qgis_styles.land(lan, mark)
     return Group(
-        "Kommuner och län",
-        (shares, replace(make(lan), name="land", title=f"{prefix}Land", styles=((name, body),))),
+        "Kommuner och län", (shares, replace(make(lan), name="land", title=f"{prefix}Land", styles=((name, body),)))
     )
 
 
@@ -171,41 +161,60 @@ def _rasters(folder: str, facts: RunFacts, more: tuple[Layer, ...], licence: str
     style = qml_raster.class_style(facts)
     layers = tuple(
         Layer(
-            f"klass_{m}_{t}", f"{demo_prefix(facts)}Klass {project_views.WORD[m]} {t} Mbit/s",
+            f"klass_{m}_{t}",
+            f"{demo_prefix(facts)}Klass {project_views.WORD[m]} {t} Mbit/s",
             open_contracts.RUTNAT_250M.column(f"klass_{m}_{t}").description,
-            f"{folder}klass_{m}_{t}.tif", "raster", ((style.name, style.qml),), licence=licence,
+            f"{folder}klass_{m}_{t}.tif",
+            "raster",
+            ((style.name, style.qml),),
+            licence=licence,
         )
         for t, m in project_views.pairs()
-    )  # fmt: skip
+    )
     assert {x.name for x in layers} == set(class_raster.NAMES)
     return Group("Raster", tuple(off(x) for x in (*layers, *more)), expanded=False)
 
 
 def _project(
-    region: Region, facts: RunFacts, bounds: dict[str, Bounds], groups: tuple[Group, ...], about: str,
+    region: Region,
+    facts: RunFacts,
+    bounds: dict[str, Bounds],
+    groups: tuple[Group, ...],
+    about: str,
     credits: list[str],
     *,
     signs: bool,
-) -> Project:  # fmt: skip
+) -> Project:
     title = f"{demo_prefix(facts)}{region.publicering.titel}"
     imprint = (
-        *([DEMO_TEXT] if facts["demo"] else []), f"Källor (bearbetade): {'; '.join(credits)}.",
+        *([DEMO_TEXT] if facts["demo"] else []),
+        f"Källor (bearbetade): {'; '.join(credits)}.",
         f"{region.publicering.utgivare}, {region.publicering.kontakt_epost}. Läget {swedish.day(facts['pts_datum'])}, "
         f"folkmängd {facts['scb_ar']}. Uppgifter till och med {swedish.day(facts['senaste_indatadatum'])}.",
-        f"SWEREF 99 TM (EPSG:3006). Körning {facts['korning_id']}.", about,
-    )  # fmt: skip
+        f"SWEREF 99 TM (EPSG:3006). Körning {facts['korning_id']}.",
+        about,
+    )
     whole = (
-        min(b[0] for b in bounds.values()), min(b[1] for b in bounds.values()),
-        max(b[2] for b in bounds.values()), max(b[3] for b in bounds.values()),
-    )  # fmt: skip
+        min(b[0] for b in bounds.values()),
+        min(b[1] for b in bounds.values()),
+        max(b[2] for b in bounds.values()),
+        max(b[3] for b in bounds.values()),
+    )
     names = {k.kod: k.namn for k in region.lan.kommuner}
     places = sorted((names.get(code, code), b) for code, b in bounds.items())
     layers = {x.name: x for g in groups for x in g.layers}
     return Project(
-        title=title, abstract=" ".join(imprint), demo=facts["demo"], publisher=region.publicering.utgivare,
-        contact=region.publicering.kontakt_epost, keywords=region.publicering.nyckelord,
-        day=facts["senaste_indatadatum"], imprint=imprint, bounds=whole, groups=groups,
+        title=title,
+        abstract=" ".join(imprint),
+        demo=facts["demo"],
+        publisher=region.publicering.utgivare,
+        contact=region.publicering.kontakt_epost,
+        keywords=region.publicering.nyckelord,
+        day=facts["senaste_indatadatum"],
+        imprint=imprint,
+        bounds=whole,
+        groups=groups,
         themes=tuple(project_views.themes(layers)),
         bookmarks=(Bookmark(region.lan.namn, "Län", whole), *(Bookmark(n, _PLACES, b) for n, b in places)),
         sheets=tuple(project_views.sheets(region, facts, signs)),
-    )  # fmt: skip
+    )

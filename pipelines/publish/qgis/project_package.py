@@ -47,8 +47,13 @@ def document(project: Project) -> str:
     if wrong:
         raise LookupError(f"{wrong}")
     return str(
-        _templates().get_template("project.qgs.j2").render(
-            project=project, version=qml.VERSION, srsid=maplayer.SRSID, map_mm=MAP_MM,
+        _templates()
+        .get_template("project.qgs.j2")
+        .render(
+            project=project,
+            version=qml.VERSION,
+            srsid=maplayer.SRSID,
+            map_mm=MAP_MM,
             map_bounds=framed(project.bounds),
             maplayers=[
                 _safe(maplayer.element(x, project.publisher, project.licence, project.keywords, project.relations))
@@ -57,7 +62,7 @@ def document(project: Project) -> str:
             headings=maplayer.headings,
             identity=lambda name: f"{{{uuid.uuid5(_NAMESPACE, name)}}}",
         )
-    )  # fmt: skip
+    )
 
 
 def framed(bounds: Bounds) -> Bounds:
@@ -81,9 +86,13 @@ def _templates() -> Any:
     import jinja2
 
     made = jinja2.Environment(
-        loader=jinja2.PackageLoader("pipelines.publish.qgis", "."), autoescape=True,
-        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
-    )  # fmt: skip
+        loader=jinja2.PackageLoader("pipelines.publish.qgis", "."),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
     made.filters["attributes"] = _attributes
     return made
 

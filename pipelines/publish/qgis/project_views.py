@@ -98,7 +98,5 @@ def _share(t: int, signs: bool, kommun: bool) -> str:
     number = f"format_number({column(f'andel_{t}_pct', 'max')}, 1, 'sv') || ' %'"
     if signs:
         limit = column(f"andel_{t}_olikhet", "concatenate")
-        number = (
-            f"CASE WHEN {limit} = '>' THEN 'minst ' WHEN {limit} = '<' THEN 'högst ' ELSE '' END || {number}"
-        )
+        number = f"CASE WHEN {limit} = '>' THEN 'minst ' WHEN {limit} = '<' THEN 'högst ' ELSE '' END || {number}"
     return f"coalesce({number}, 'Okänd andel')"

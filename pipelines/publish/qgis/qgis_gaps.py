@@ -28,7 +28,7 @@ def style(table: Table, t: int, matt: str, mark: str) -> str:
             (f"{_HEADING[matt].format(t)}, per hushåll", "NOT", ""),
             ("Modellerat (skrafferat)", "", HATCH),
         )
-    )  # fmt: skip
+    )
     labels = qml.label_rules("prioritet", _label_rules())
     return qml.document(table, qml.rules(headings), labels, tip=map_tips.area(matt, t))
 

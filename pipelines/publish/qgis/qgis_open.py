@@ -31,9 +31,9 @@ _Made = list[tuple[str, str, str]]
 def styles(table: Table, facts: RunFacts) -> list[Style]:
     """Return the styles of a layer, the first of them its default. A demo says so in names and legends."""
     mark = " (DEMO)" if facts["demo"] else ""
-    made = {
-        "rutnat_250m": _grid, "bristomraden": _gaps, "kommuner": qgis_styles.kommuner, "lan": qgis_styles.lan,
-    }[table.name](table, mark)  # fmt: skip
+    made = {"rutnat_250m": _grid, "bristomraden": _gaps, "kommuner": qgis_styles.kommuner, "lan": qgis_styles.lan}[
+        table.name
+    ](table, mark)
     prefix = "DEMO " if demo_prefix(facts) else ""
     return [
         Style(table.name, "geom", prefix + name, text, body, default=i == 0)
@@ -54,13 +54,9 @@ def _grid(table: Table, mark: str) -> _Made:
 def _cells(table: Table, mark: str, measure: str, t: int) -> tuple[str, str, str]:
     column = f"klass_{measure}_{t}"
     title = "Tillgång" if measure == "tillgang" else "Passerad"
-    classes = [
-        qml.Rule(short(CLASS_LABELS[k]) + mark, f"\"{column}\" = '{k}'", CLASS_COLOURS[k]) for k in _ORDER
-    ]
+    classes = [qml.Rule(short(CLASS_LABELS[k]) + mark, f"\"{column}\" = '{k}'", CLASS_COLOURS[k]) for k in _ORDER]
     modelled = qgis_styles.hatched(f"underlag_{t}" if measure == "tillgang" else "underlag", mark)
-    rules = qml.rules(
-        [qml.Rule(f"{title} {t} Mbit/s", f"\"{column}\" <> 'ingen_adress'", parts=(*classes, modelled))]
-    )
+    rules = qml.rules([qml.Rule(f"{title} {t} Mbit/s", f"\"{column}\" <> 'ingen_adress'", parts=(*classes, modelled))])
     body = qml.document(table, rules, tip=map_tips.class_of_cell(measure, t))
     return f"{title} {t}", table.column(column).description, body
 
@@ -89,9 +85,7 @@ def _gaps(table: Table, mark: str) -> _Made:
         where = f'"troskel_mbit" = {t} AND "matt" = \'{m}\''
         name = f"{'Utan tillgång' if m == 'tillgang' else 'Ej passerade'} {t}"
         rules = tuple(
-            qml.Rule(
-                short(codes.COST_LABELS[code]) + mark, f"\"kostnad_klass\" = '{code}'", colour, outline=colour
-            )
+            qml.Rule(short(codes.COST_LABELS[code]) + mark, f"\"kostnad_klass\" = '{code}'", colour, outline=colour)
             for code, colour in COST_COLOURS.items()
         )
         heading = qml.Rule(f"{name} Mbit/s", where, parts=rules)

@@ -40,18 +40,35 @@ STATUS_COLOURS = {
     "okand": "#9a9a9a",
 }
 TECHNIQUE_COLOURS = {
-    "fiber": "#0b4f6c", "kabel-tv": "#2f8fa3", "vdsl": "#73ad63", "xdsl": "#c9bd55", "fast_radio": "#d98b4a",
-    "lte": "#b4552d", "nr": "#7d3b6a", "okand": "#bdbdbd", "ingen": "#4f1548",
-}  # fmt: skip
+    "fiber": "#0b4f6c",
+    "kabel-tv": "#2f8fa3",
+    "vdsl": "#73ad63",
+    "xdsl": "#c9bd55",
+    "fast_radio": "#d98b4a",
+    "lte": "#b4552d",
+    "nr": "#7d3b6a",
+    "okand": "#bdbdbd",
+    "ingen": "#4f1548",
+}
 PLANNED_COLOUR = "#2f7d57"
 _GOAL_LIMITS = (80.0, 90.0, 95.0, 99.0)
 """Shares of households (%) that part the classes of a kommun; tight at the top, where the goals lie."""
 _SHARE = {
-    "tillgang": ("har", "Hushåll med {} Mbit/s", "andel_{}_pct", "Hushåll med {} Mbit/s",
-                 "Andel av hushållen med tillgång till {} Mbit/s ned."),
-    "passerad": ("nås", "Hushåll nås av {} Mbit/s", "andel_passerade_{}_pct", "Hushåll passerade {}",
-                 "Andel av hushållen med tillgång till {} Mbit/s ned eller fiber förbi sig."),
-}  # fmt: skip
+    "tillgang": (
+        "har",
+        "Hushåll med {} Mbit/s",
+        "andel_{}_pct",
+        "Hushåll med {} Mbit/s",
+        "Andel av hushållen med tillgång till {} Mbit/s ned.",
+    ),
+    "passerad": (
+        "nås",
+        "Hushåll nås av {} Mbit/s",
+        "andel_passerade_{}_pct",
+        "Hushåll passerade {}",
+        "Andel av hushållen med tillgång till {} Mbit/s ned eller fiber förbi sig.",
+    ),
+}
 KOMMUN_COLOURS = ("#4f1548", "#a83a4f", "#d87c42", "#e9b95a", "#b9dde6")
 ADDRESS_SCALE = 100_000
 """Address points are drawn from this scale (1:n) and closer; further out they only hide each other."""
@@ -92,16 +109,12 @@ def _grid(table: Table, mark: str) -> _Made:
 def basis(table: Table, mark: str) -> _Made:
     """Return styles of cells by what their coverage rests on: per threshold, and all of it."""
     labels = codes.CODES["underlag"]
-    values = {
-        k: (labels[k].removesuffix(" ur statistik") + mark, colour) for k, colour in BASIS_COLOURS.items()
-    }
+    values = {k: (labels[k].removesuffix(" ur statistik") + mark, colour) for k, colour in BASIS_COLOURS.items()}
     made = []
     for t in THRESHOLDS:
         tip = map_tips.code_of_cell(f"underlag_{t}", f"Underlag för tillgång till {t} Mbit/s ned")
         body = qml.document(table, qml.categorized(f"underlag_{t}", values, "fill"), tip=tip)
-        made.append(
-            (f"Underlag {t}", f"Vad tillgången till {t} Mbit/s bygger på: uppgifter eller modell.", body)
-        )
+        made.append((f"Underlag {t}", f"Vad tillgången till {t} Mbit/s bygger på: uppgifter eller modell.", body))
     tip = map_tips.code_of_cell("underlag", "Underlag för all täckning")
     body = qml.document(table, qml.categorized("underlag", values, "fill"), tip=tip)
     made.append(("Underlag", "Vad all täckning i rutan bygger på: uppgifter eller modell.", body))
@@ -113,16 +126,13 @@ def _technique(table: Table, mark: str) -> tuple[str, str, str]:
     rules = [
         qml.Rule(
             "Ingen fast teknik" + mark if code == "ingen" else codes.TECHNIQUE_LABELS[code] + mark,
-            f"\"adresser\" > 0 AND \"basta_teknik\" = '{code}'", colour,
+            f'"adresser" > 0 AND "basta_teknik" = \'{code}\'',
+            colour,
         )
         for code, colour in TECHNIQUE_COLOURS.items()
-    ]  # fmt: skip
+    ]
     tip = map_tips.code_of_cell("basta_teknik", "Bästa teknik enligt uppgifter")
-    return (
-        "Bästa teknik",
-        table.column("basta_teknik").description,
-        qml.document(table, qml.rules(rules), tip=tip),
-    )
+    return ("Bästa teknik", table.column("basta_teknik").description, qml.document(table, qml.rules(rules), tip=tip))
 
 
 def planned(table: Table, mark: str) -> tuple[str, str, str]:
@@ -135,9 +145,8 @@ def planned(table: Table, mark: str) -> tuple[str, str, str]:
 def hatched(column: str, mark: str) -> qml.Rule:
     """Return the rule that hatches cells that are modelled, or partly so, once the map is close enough."""
     return qml.Rule(
-        f"Modellerat{mark}",
-        f"\"{column}\" IN ('statistik', 'blandat')", hatch=_HATCH, visible_from=HATCH_SCALE,
-    )  # fmt: skip
+        f"Modellerat{mark}", f"\"{column}\" IN ('statistik', 'blandat')", hatch=_HATCH, visible_from=HATCH_SCALE
+    )
 
 
 def _cells(table: Table, mark: str, t: int, measure: str) -> tuple[str, str, str]:
@@ -164,9 +173,7 @@ def _cells(table: Table, mark: str, t: int, measure: str) -> tuple[str, str, str
         f"underlag. {NOT_THE_CLASS}"
     )
     households = f'"hushall_{part}_{t}"'
-    labels = qml.label_rules(
-        f"to_string(round({households}))", [qml.LabelRule(f"{households} >= 0.5", LABEL_SCALE)], 8
-    )
+    labels = qml.label_rules(f"to_string(round({households}))", [qml.LabelRule(f"{households} >= 0.5", LABEL_SCALE)], 8)
     body = qml.document(table, qml.rules(rules), labels, tip=map_tips.share_of_cell(measure, t))
     return f"{title} {t}", text, body
 
@@ -256,7 +263,14 @@ def _squares(table: Table, mark: str) -> _Made:
 _WIDTHS = (0, 5, 20, 50, 200)
 _WIDTH_COLOURS = ("#f1f1f1", "#cfdbe8", "#9cb8d3", "#5d86ad", "#2a4f75")
 _MAKERS = {
-    "rutnat_250m": _grid, "rutnat_delar": _aliases, "kommuner": kommuner, "lan": lan, "adresser": _adresser,
-    "bristomraden": _bristomraden, "bristomraden_kommun": _aliases, "bristomraden_rutor": _aliases,
-    "bristkurva": _aliases, "osakerhet_5km": _squares,
-}  # fmt: skip
+    "rutnat_250m": _grid,
+    "rutnat_delar": _aliases,
+    "kommuner": kommuner,
+    "lan": lan,
+    "adresser": _adresser,
+    "bristomraden": _bristomraden,
+    "bristomraden_kommun": _aliases,
+    "bristomraden_rutor": _aliases,
+    "bristkurva": _aliases,
+    "osakerhet_5km": _squares,
+}

@@ -66,12 +66,7 @@ class LabelRule:
 
 
 def document(
-    table: Table,
-    renderer: str,
-    labels: str = "",
-    visible_from: int = 0,
-    visible_until: int = 0,
-    tip: str = "",
+    table: Table, renderer: str, labels: str = "", visible_from: int = 0, visible_until: int = 0, tip: str = ""
 ) -> str:
     """Return a whole QML document with the contract's aliases and value maps.
 
@@ -184,31 +179,32 @@ def _scales(visible_from: int) -> str:
 def _symbol(number: int, shape: Shape, colour: str, outline_colour: str = "") -> str:
     if shape == "marker":
         options = {
-            "name": "circle", "size": "1.8", "size_unit": "MM", "color": _colour(colour),
-            "outline_color": "60,60,60,255", "outline_width": "0.15", "outline_width_unit": "MM",
-        }  # fmt: skip
+            "name": "circle",
+            "size": "1.8",
+            "size_unit": "MM",
+            "color": _colour(colour),
+            "outline_color": "60,60,60,255",
+            "outline_width": "0.15",
+            "outline_width_unit": "MM",
+        }
         return _wrapped(number, "marker", [("SimpleMarker", options, "")])
     return _filled(number, colour, outline_colour)
 
 
-def _filled(
-    number: int, colour: str, outline_colour: str = "", outline_mm: float = 0.2, hatch: str = ""
-) -> str:
+def _filled(number: int, colour: str, outline_colour: str = "", outline_mm: float = 0.2, hatch: str = "") -> str:
     """Return a symbol for polygons: filling, border, diagonal lines on top."""
     options = {
-        "color": _colour(colour or "#ffffff"), "style": "solid" if colour else "no",
+        "color": _colour(colour or "#ffffff"),
+        "style": "solid" if colour else "no",
         "outline_color": _colour(outline_colour or colour or "#ffffff"),
-        "outline_style": "solid" if outline_colour else "no", "outline_width": f"{outline_mm:g}",
-        "outline_width_unit": "MM", "joinstyle": "miter",
-    }  # fmt: skip
+        "outline_style": "solid" if outline_colour else "no",
+        "outline_width": f"{outline_mm:g}",
+        "outline_width_unit": "MM",
+        "joinstyle": "miter",
+    }
     layers = [("SimpleFill", options, "")]
     if hatch:
-        line = {
-            "line_color": _colour(hatch),
-            "line_style": "solid",
-            "line_width": "0.3",
-            "line_width_unit": "MM",
-        }
+        line = {"line_color": _colour(hatch), "line_style": "solid", "line_width": "0.3", "line_width_unit": "MM"}
         pattern = {"angle": "45", "distance": "2.2", "distance_unit": "MM", "line_width": "0.3"}
         inner = _wrapped(f"@{number}@1", "line", [("SimpleLine", line, "")])
         layers.append(("LinePatternFill", pattern, inner))

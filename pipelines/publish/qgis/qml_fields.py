@@ -16,9 +16,13 @@ _WIDEST = 1e12
 """More than any figure, kronor included. Without limits QGIS makes room for a number of 300 digits, and the form
 shows an empty end of the field."""
 _NAMES = {
-    "rutnat_250m": '"rutid_scb"', "rutnat_delar": '"rutid_scb"', "kommuner": '"kommunnamn"', "lan": '"lansnamn"',
-    "adresser": '"adress_id"', "kommuner_oppna": '"kommunnamn"',
-}  # fmt: skip
+    "rutnat_250m": '"rutid_scb"',
+    "rutnat_delar": '"rutid_scb"',
+    "kommuner": '"kommunnamn"',
+    "lan": '"lansnamn"',
+    "adresser": '"adress_id"',
+    "kommuner_oppna": '"kommunnamn"',
+}
 _GAP_NAME = "coalesce(\"prioritet\" || '. ', '') || \"kommunnamn\""
 
 

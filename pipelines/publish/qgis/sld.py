@@ -14,17 +14,23 @@ from collections.abc import Iterator
 _MM_PER_PIXEL = 0.28
 _FAR = 100_000_000.0
 _NAMESPACES = {
-    "xmlns": "http://www.opengis.net/sld", "xmlns:se": "http://www.opengis.net/se",
-    "xmlns:ogc": "http://www.opengis.net/ogc", "version": "1.1.0",
-}  # fmt: skip
+    "xmlns": "http://www.opengis.net/sld",
+    "xmlns:se": "http://www.opengis.net/se",
+    "xmlns:ogc": "http://www.opengis.net/ogc",
+    "version": "1.1.0",
+}
 _TOKEN = re.compile(
     r"""\s*(?:(?P<column>"[^"]+")|(?P<text>'(?:[^']|'')*')|(?P<number>\d+(?:\.\d+)?)"""
     r"""|(?P<word>[A-Za-z]+)|(?P<sign><=|>=|<>|[<>=*+\-(),]))"""
 )
 _COMPARED = {
-    "=": "PropertyIsEqualTo", "<>": "PropertyIsNotEqualTo", "<": "PropertyIsLessThan", ">": "PropertyIsGreaterThan",
-    "<=": "PropertyIsLessThanOrEqualTo", ">=": "PropertyIsGreaterThanOrEqualTo",
-}  # fmt: skip
+    "=": "PropertyIsEqualTo",
+    "<>": "PropertyIsNotEqualTo",
+    "<": "PropertyIsLessThan",
+    ">": "PropertyIsGreaterThan",
+    "<=": "PropertyIsLessThanOrEqualTo",
+    ">=": "PropertyIsGreaterThanOrEqualTo",
+}
 _RECKONED = {"*": "ogc:Mul", "+": "ogc:Add", "-": "ogc:Sub"}
 
 
@@ -176,11 +182,7 @@ def _text(settings: ET.Element) -> ET.Element | None:
     out = ET.Element("se:TextSymbolizer")
     _in(_in(out, "se:Label"), "ogc:PropertyName", style.get("fieldName"))
     points = float(style.get("fontSize", "9"))
-    font = {
-        "font-family": "sans-serif",
-        "font-weight": "bold",
-        "font-size": f"{points * 25.4 / 72 / 0.28:.0f}",
-    }
+    font = {"font-family": "sans-serif", "font-weight": "bold", "font-size": f"{points * 25.4 / 72 / 0.28:.0f}"}
     _parameters(_in(out, "se:Font"), **font)
     place = _in(_in(out, "se:LabelPlacement"), "se:PointPlacement")
     anchor = _in(place, "se:AnchorPoint")
@@ -244,9 +246,7 @@ class _Parser:
 
     def took(self, *texts: str) -> bool:
         """Step over the given tokens where they come next."""
-        here = [
-            t.upper() for kind, t in self.tokens[self.at : self.at + len(texts)] if kind in ("word", "sign")
-        ]
+        here = [t.upper() for kind, t in self.tokens[self.at : self.at + len(texts)] if kind in ("word", "sign")]
         fits = here == list(texts)
         self.at += len(texts) * fits
         return fits

@@ -50,10 +50,11 @@ def write_all(tags: dict[str, str], facts: RunFacts, paths: Paths) -> None:
         band[0, row, column] = cells[name].map(number).to_numpy(dtype=np.uint8)
         told = RUTNAT_250M.column(name)
         about = {
-            **tags, "ENHET": "klass",
+            **tags,
+            "ENHET": "klass",
             "TIFFTAG_IMAGEDESCRIPTION": f"{demo_prefix(facts)}{told.alias}, {facts['lan']}",
             "BESKRIVNING": f"{demo_prefix(facts)}{told.description} Som i den öppna utgåvan.",
-        }  # fmt: skip
+        }
 
         def describe(made: Any, name: str = name) -> None:
             made.set_band_description(1, name)
@@ -63,9 +64,7 @@ def write_all(tags: dict[str, str], facts: RunFacts, paths: Paths) -> None:
         with files.replacing(here) as beside:
             # Nearest keeps the share of each class as the map is zoomed out; mode would let the cells
             # without addresses, most of the land, swallow the others.
-            cog.write(
-                beside, band, corner, NODATA, about, describe, PREDICTOR="NO", OVERVIEW_RESAMPLING="NEAREST"
-            )
+            cog.write(beside, band, corner, NODATA, about, describe, PREDICTOR="NO", OVERVIEW_RESAMPLING="NEAREST")
         with files.replacing(published) as beside:
             shutil.copyfile(here, beside)
         for goal in (here, published):

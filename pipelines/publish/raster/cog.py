@@ -33,9 +33,14 @@ def frame(
 
 
 def write(
-    path: Path, bands: NDArray[Any], corner: tuple[float, float], nodata: float, about: dict[str, str],
-    describe: Callable[[Any], None], **options: str,
-) -> None:  # fmt: skip
+    path: Path,
+    bands: NDArray[Any],
+    corner: tuple[float, float],
+    nodata: float,
+    about: dict[str, str],
+    describe: Callable[[Any], None],
+    **options: str,
+) -> None:
     """Write bands as a COG: first in memory, then by GDAL's COG driver with overviews.
 
     Parameters
@@ -58,10 +63,15 @@ def write(
     from rasterio.transform import from_origin
 
     profile = {
-        "driver": "GTiff", "dtype": bands.dtype.name, "count": len(bands), "height": bands.shape[1],
-        "width": bands.shape[2], "crs": f"EPSG:{EPSG}", "nodata": nodata,
+        "driver": "GTiff",
+        "dtype": bands.dtype.name,
+        "count": len(bands),
+        "height": bands.shape[1],
+        "width": bands.shape[2],
+        "crs": f"EPSG:{EPSG}",
+        "nodata": nodata,
         "transform": from_origin(*corner, cell_grid.CELL_M, cell_grid.CELL_M),
-    }  # fmt: skip
+    }
     with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=False), MemoryFile() as memory:
         with memory.open(**profile) as made:
             made.write(bands)

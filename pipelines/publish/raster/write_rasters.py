@@ -52,9 +52,16 @@ def run(region: Region, paths: Paths) -> None:
     bands[:, row, column] = shares(cells)
     with replacing(paths.built("out/tackning_250m.tif")) as beside:
         cog.write(
-            beside, bands, corner, NODATA, about, _describe,
-            PREDICTOR="FLOATING_POINT", OVERVIEW_RESAMPLING="AVERAGE", STATISTICS="YES",
-        )  # fmt: skip
+            beside,
+            bands,
+            corner,
+            NODATA,
+            about,
+            _describe,
+            PREDICTOR="FLOATING_POINT",
+            OVERVIEW_RESAMPLING="AVERAGE",
+            STATISTICS="YES",
+        )
     # QGIS would show three of the bands as red, green and blue; a style of the file's own name is read first.
     write_text(paths.built("out/tackning_250m.qml"), qml_raster.share_style(facts).qml)
     told = read_open_facts(paths)

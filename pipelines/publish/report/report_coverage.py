@@ -30,9 +30,11 @@ def reconciliation(tables: dict[str, pd.DataFrame], region: Region) -> str:
             gap = row[f"avvikelse_{t}_pe"]
             flag = " ⚠" if gap == gap and abs(gap) > limit else ""
             line += [
-                number(row[f"andel_{t}_pct"], 2), number(row[f"pts_andel_{t}_pct"], 2),
-                number(gap, 2) + flag, row[f"pts_kalla_{t}"],
-            ]  # fmt: skip
+                number(row[f"andel_{t}_pct"], 2),
+                number(row[f"pts_andel_{t}_pct"], 2),
+                number(gap, 2) + flag,
+                row[f"pts_kalla_{t}"],
+            ]
         rows.append(line)
     head = ["Kommun"]
     for t in THRESHOLDS:
@@ -49,9 +51,7 @@ def beside_benchmarks(wanted: pd.DataFrame, region: Region) -> str:
     told = beside_pts.count(wanted)
     rest = beside_pts.per_class(wanted)
     rest = rest.assign(storlek=rest["rest_hushall"].abs())
-    rest = rest[rest["storlek"] > beside_pts.NEAR].sort_values(
-        ["storlek", "kommunkod"], ascending=[False, True]
-    )
+    rest = rest[rest["storlek"] > beside_pts.NEAR].sort_values(["storlek", "kommunkod"], ascending=[False, True])
     head = "## Antal hushåll med täckning bredvid PTS:s\n\n"
     if not told.compared:
         return head + "PTS har ingen andel att jämföra med."
@@ -59,9 +59,11 @@ def beside_benchmarks(wanted: pd.DataFrame, region: Region) -> str:
         ("Vårt antal hushåll med täckning är", "Vad som avgör", "Antal tal", "Andel av talen (%)"),
         [
             (text, beside_pts.DECIDES[name], n, number(100 * n / told.compared, 1))
-            for name, text in beside_pts.LABELS.items() for n in (getattr(told, name),)
-        ], left=2,
-    )  # fmt: skip
+            for name, text in beside_pts.LABELS.items()
+            for n in (getattr(told, name),)
+        ],
+        left=2,
+    )
     said = (
         f"{head}{number(told.compared)} tal är jämförda, {beside_pts.DENOMINATOR}.\n\n{split}\n\n"
         f"{beside_pts.MEANING}\n\n"
@@ -70,27 +72,21 @@ def beside_benchmarks(wanted: pd.DataFrame, region: Region) -> str:
     )
     rows = [
         (
-            f"{r['kommunkod']} {region.kommunnamn.get(r['kommunkod'], '')}", r["omradestyp"], r["matt"],
-            r["troskel_mbit"], number(100 * r["andel"], 2), number(r["hushall_uppnatt"], 1),
+            f"{r['kommunkod']} {region.kommunnamn.get(r['kommunkod'], '')}",
+            r["omradestyp"],
+            r["matt"],
+            r["troskel_mbit"],
+            number(100 * r["andel"], 2),
+            number(r["hushall_uppnatt"], 1),
             number(r["rest_hushall"], 1),
         )
         for r in rest.head(60).to_dict("records")
-    ]  # fmt: skip
+    ]
     if not rows:
         return said
     more = f" De 60 största av {len(rest)} visas." if len(rest) > len(rows) else ""
-    columns = (
-        "Kommun",
-        "Områdestyp",
-        "Mått",
-        "Tröskel",
-        "PTS (%)",
-        "Vårt antal (hushåll)",
-        "Vårt minus PTS (hushåll)",
-    )
-    return f"{said}\n\n### Där antalen skiljer sig\n\nStörst skillnad först.{more}\n\n" + table(
-        columns, rows, left=3
-    )
+    columns = ("Kommun", "Områdestyp", "Mått", "Tröskel", "PTS (%)", "Vårt antal (hushåll)", "Vårt minus PTS (hushåll)")
+    return f"{said}\n\n### Där antalen skiljer sig\n\nStörst skillnad först.{more}\n\n" + table(columns, rows, left=3)
 
 
 def evidence_table(said: ledger.Ledger, region: Region) -> str:
@@ -98,12 +94,17 @@ def evidence_table(said: ledger.Ledger, region: Region) -> str:
     hits: Any = said.facts.get("traffar", [])
     rows = [
         (
-            h["fil"], f"{h['kommunkod']} {region.kommunnamn.get(h['kommunkod'], '')}", h["niva"],
-            "ja" if h["fullstandig"] else "nej", "ja" if h["far_publiceras"] else "nej", number(h["traffar"], 0),
-            number(h["adresser"], 0), number(100 * h["adresser"] / max(h["adresser_i_kommunen"], 1), 1),
+            h["fil"],
+            f"{h['kommunkod']} {region.kommunnamn.get(h['kommunkod'], '')}",
+            h["niva"],
+            "ja" if h["fullstandig"] else "nej",
+            "ja" if h["far_publiceras"] else "nej",
+            number(h["traffar"], 0),
+            number(h["adresser"], 0),
+            number(100 * h["adresser"] / max(h["adresser_i_kommunen"], 1), 1),
         )
         for h in hits
-    ]  # fmt: skip
+    ]
     levels: Any = said.facts.get("adresser_per_underlag", {})
     names = ("adress", "ruta", "omrade", "statistik")
     split = table(
@@ -118,16 +119,35 @@ def evidence_table(said: ledger.Ledger, region: Region) -> str:
     return (
         "## Täckningsuppgifter\n\nAndel av adresserna per underlag (*statistik* är modellerat). Ofullständiga "
         f"uppgifter kan visa att täckning finns, aldrig att den saknas.\n\n{split}\n\n"
-        + (table(("Fil", "Kommun", "Nivå", "Fullständig", "Får publiceras", "Träffar", "Adresser nämnda",
-                  "Andel av kommunens adresser (%)"), rows, left=5) if rows else "Inga täckningsuppgifter gavs.")
+        + (
+            table(
+                (
+                    "Fil",
+                    "Kommun",
+                    "Nivå",
+                    "Fullständig",
+                    "Får publiceras",
+                    "Träffar",
+                    "Adresser nämnda",
+                    "Andel av kommunens adresser (%)",
+                ),
+                rows,
+                left=5,
+            )
+            if rows
+            else "Inga täckningsuppgifter gavs."
+        )
         + (f"\n\nRader med antagen hastighet (tom `ned_mbit`):\n{guessed}" if guessed else "")
-    )  # fmt: skip
+    )
 
 
 _QUANTITIES = {
-    "andel_hushall": "andel av hushållen", "andel_befolkning": "andel av befolkningen", "hushall": "hushåll",
-    "folkmangd": "folkmängd", "land_ha": "landareal (ha)",
-}  # fmt: skip
+    "andel_hushall": "andel av hushållen",
+    "andel_befolkning": "andel av befolkningen",
+    "hushall": "hushåll",
+    "folkmangd": "folkmängd",
+    "land_ha": "landareal (ha)",
+}
 _SHOWN = 40
 """Rows outside their tolerance that the report lists; the workbook has them all."""
 
@@ -140,12 +160,7 @@ def against_published(rows: pd.DataFrame) -> str:
     counts = counts.reindex(columns=["inom", "utanfor", "ej_jamforbart"], fill_value=0)
     span = rows.groupby(["kalla", "storhet"], sort=True)[["tolerans"]].first()
     summary = [
-        (
-            source,
-            _QUANTITIES[str(quantity)],
-            *map(int, n),
-            number(span.loc[(source, quantity), "tolerans"], 2),
-        )
+        (source, _QUANTITIES[str(quantity)], *map(int, n), number(span.loc[(source, quantity), "tolerans"], 2))
         for (source, quantity), n in zip(counts.index, counts.to_numpy(), strict=True)
     ]
     whole = rows[(rows["utfall"] == "utanfor") & (rows["omradestyp"] == "totalt")]
@@ -154,13 +169,18 @@ def against_published(rows: pd.DataFrame) -> str:
     )
     listed = [
         (
-            f"{r['kod']} {r['namn']}", r["kalla"], _QUANTITIES[r["storhet"]],
+            f"{r['kod']} {r['namn']}",
+            r["kalla"],
+            _QUANTITIES[r["storhet"]],
             "" if pd.isna(r["troskel_mbit"]) else f"{r['troskel_mbit']} Mbit/s, {r['matt']}",
-            r["orsak"], number(r["vart_tal"], 2), number(r["deras_tal"], 2),
-            number(r["skillnad"], 2), number(r["tolerans"], 2),
+            r["orsak"],
+            number(r["vart_tal"], 2),
+            number(r["deras_tal"], 2),
+            number(r["skillnad"], 2),
+            number(r["tolerans"], 2),
         )
         for r in worst.head(_SHOWN).to_dict("records")
-    ]  # fmt: skip
+    ]
     said = (
         "## Avstämning mot publicerade tal\n\nVarje publicerat tal som finns till hands, bredvid vårt. Skillnad i "
         "procentenheter för andelar, annars i procent av källans tal. Inget justeras. *Ej jämförbart*: annat år eller "
@@ -173,7 +193,8 @@ def against_published(rows: pd.DataFrame) -> str:
             "är längst utanför.\n\n"
             + table(
                 ("Område", "Källa", "Storhet", "Tröskel och mått", "Varför", "Vårt", "Källans", "Skillnad", "Tolerans"),
-                listed, left=5,
+                listed,
+                left=5,
             )
-        )  # fmt: skip
+        )
     return said

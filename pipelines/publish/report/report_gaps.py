@@ -18,9 +18,21 @@ FIRST = ((1000, "passerad"), (100, "tillgang"))
 SHOWN = 10
 MATT = {"tillgang": "tillgång", "passerad": "passerad"}
 COLUMNS = [
-    "bristomrade_id", "troskel_mbit", "matt", "modellerad", "kommuner", "rutor", "adresser_klassade", "hushall_utan",
-    "schakt_m", "kostnad_sek", "kostnad_lag_sek", "kostnad_hog_sek", "kostnad_per_hushall_sek", "prioritet",
-]  # fmt: skip
+    "bristomrade_id",
+    "troskel_mbit",
+    "matt",
+    "modellerad",
+    "kommuner",
+    "rutor",
+    "adresser_klassade",
+    "hushall_utan",
+    "schakt_m",
+    "kostnad_sek",
+    "kostnad_lag_sek",
+    "kostnad_hog_sek",
+    "kostnad_per_hushall_sek",
+    "prioritet",
+]
 """What is read of the table ``bristomraden``."""
 
 
@@ -42,16 +54,30 @@ def overview(areas: pd.DataFrame) -> str:
             modelled = real[real["modellerad"]]
             rows.append(
                 (
-                    f"{t} Mbit/s, {MATT[m]}", number(len(real)), number(len(real) - len(modelled)),
+                    f"{t} Mbit/s, {MATT[m]}",
+                    number(len(real)),
+                    number(len(real) - len(modelled)),
                     number(len(modelled)),
-                    number(real["hushall_utan"].sum()), number(modelled["hushall_utan"].sum()),
-                    number(dispersed["hushall_utan"].sum()), _sum(real["schakt_m"], 1e3),
+                    number(real["hushall_utan"].sum()),
+                    number(modelled["hushall_utan"].sum()),
+                    number(dispersed["hushall_utan"].sum()),
+                    _sum(real["schakt_m"], 1e3),
                     *(_sum(real[c], 1e6) for c in ("kostnad_sek", "kostnad_lag_sek", "kostnad_hog_sek")),
                 )
-            )  # fmt: skip
-    head = ("Tröskel och mått", "Områden", "varav uppmätta", "varav modellerade", "Hushåll i områden",
-            "varav i modellerade", "Hushåll utspritt", "Schakt, fågelväg (km)", "Kostnad (mkr)", "Låg (mkr)",
-            "Hög (mkr)")  # fmt: skip
+            )
+    head = (
+        "Tröskel och mått",
+        "Områden",
+        "varav uppmätta",
+        "varav modellerade",
+        "Hushåll i områden",
+        "varav i modellerade",
+        "Hushåll utspritt",
+        "Schakt, fågelväg (km)",
+        "Kostnad (mkr)",
+        "Låg (mkr)",
+        "Hög (mkr)",
+    )
     return table(head, rows)
 
 
@@ -60,18 +86,36 @@ def first(areas: pd.DataFrame, t: int, m: str, region: Region) -> str:
     here = areas[(areas["troskel_mbit"] == t) & (areas["matt"] == m) & areas["prioritet"].notna()]
     rows = [
         (
-            r["bristomrade_id"], _names(r["kommuner"], region), "modellerat" if r["modellerad"] else "uppmätt",
-            number(r["prioritet"]), number(r["rutor"]), number(r["adresser_klassade"]), number(r["hushall_utan"], 1),
-            _whole(r["kostnad_sek"], 1e3), _whole(r["kostnad_lag_sek"], 1e3), _whole(r["kostnad_hog_sek"], 1e3),
+            r["bristomrade_id"],
+            _names(r["kommuner"], region),
+            "modellerat" if r["modellerad"] else "uppmätt",
+            number(r["prioritet"]),
+            number(r["rutor"]),
+            number(r["adresser_klassade"]),
+            number(r["hushall_utan"], 1),
+            _whole(r["kostnad_sek"], 1e3),
+            _whole(r["kostnad_lag_sek"], 1e3),
+            _whole(r["kostnad_hog_sek"], 1e3),
             _whole(r["kostnad_per_hushall_sek"]),
         )
         for r in here.sort_values("prioritet").head(SHOWN).to_dict("records")
-    ]  # fmt: skip
+    ]
     title = f"### De {SHOWN} första: {t} Mbit/s, {MATT[m]}\n\n"
     if not rows:
         return title + "Inga bristområden."
-    head = ("Bristområde", "Kommuner", "Underlag", "Prioritet", "Rutor", "Adresser att ansluta", "Hushåll",
-            "Kostnad (tkr)", "Låg (tkr)", "Hög (tkr)", "Kronor per hushåll")  # fmt: skip
+    head = (
+        "Bristområde",
+        "Kommuner",
+        "Underlag",
+        "Prioritet",
+        "Rutor",
+        "Adresser att ansluta",
+        "Hushåll",
+        "Kostnad (tkr)",
+        "Låg (tkr)",
+        "Hög (tkr)",
+        "Kronor per hushåll",
+    )
     return title + table(head, rows, left=3)
 
 

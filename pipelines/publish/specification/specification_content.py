@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 KINDS = {"text": "text", "heltal": "heltal", "decimal": "decimaltal", "ja_nej": "ja/nej"}
 GEOMETRIES = {"": "ingen", "Point": "punkt", "Polygon": "yta (Polygon)", "MultiPolygon": "yta (MultiPolygon)"}
 FREQUENCIES = {
-    "ANNUAL": "en gång om året", "ANNUAL_2": "två gånger om året", "QUARTERLY": "varje kvartal",
-    "MONTHLY": "varje månad", "IRREG": "när nya uppgifter finns",
-}  # fmt: skip
-GLEST = {
-    "utanfor_tatort_och_smaort": "utanför tätort och småort", "utanfor_tatort": "utanför tätort",
-}  # fmt: skip
+    "ANNUAL": "en gång om året",
+    "ANNUAL_2": "två gånger om året",
+    "QUARTERLY": "varje kvartal",
+    "MONTHLY": "varje månad",
+    "IRREG": "när nya uppgifter finns",
+}
+GLEST = {"utanfor_tatort_och_smaort": "utanför tätort och småort", "utanfor_tatort": "utanför tätort"}
 
 
 def context(region: Region, paths: Paths) -> dict[str, Any]:
@@ -73,9 +74,7 @@ def context(region: Region, paths: Paths) -> dict[str, Any]:
         ],
         "datamangder": [_dataset(d, x) for x in d.datasets],
         "katalog": [
-            (f.path.removeprefix("maps/"), f.format)
-            for f in products.BY_ID["katalog"].files
-            if "*" not in f.path
+            (f.path.removeprefix("maps/"), f.format) for f in products.BY_ID["katalog"].files if "*" not in f.path
         ],
         "lexikon": catalogue_content.DICTIONARY,
         "katalog_iri": iris.catalogue(d.root),
@@ -97,19 +96,28 @@ def _dataset(d: Described, x: Dataset) -> dict[str, Any]:
     named = {f.layer or p.rpartition("/")[2].partition(".")[0] for f in x.files for p in f.paths}
     own = [t for t in x.product.tables if t.name in named]
     return {
-        "id": x.product.id, "titel": x.title, "namn": x.product.title, "text": x.product.description,
-        "nytta": x.product.nytta, "iri": x.iri, "uuid": x.uuid,
-        "post": iris.record(x.product.id), "tabeller": [_table(t) for t in own],
+        "id": x.product.id,
+        "titel": x.title,
+        "namn": x.product.title,
+        "text": x.product.description,
+        "nytta": x.product.nytta,
+        "iri": x.iri,
+        "uuid": x.uuid,
+        "post": iris.record(x.product.id),
+        "tabeller": [_table(t) for t in own],
         "filer": [_file(x, f) for f in x.files],
-    }  # fmt: skip
+    }
 
 
 def _table(table: Table) -> dict[str, Any]:
     return {
-        "namn": table.name, "titel": table.title, "text": table.description,
-        "geometri": GEOMETRIES[table.geometry], "nyckel": ", ".join(table.key),
+        "namn": table.name,
+        "titel": table.title,
+        "text": table.description,
+        "geometri": GEOMETRIES[table.geometry],
+        "nyckel": ", ".join(table.key),
         "kolumner": [_column(c) for c in table.columns],
-    }  # fmt: skip
+    }
 
 
 def _column(c: Column) -> dict[str, str]:
@@ -125,17 +133,23 @@ def _column(c: Column) -> dict[str, str]:
     if c.nullable:
         rules.append("Kan vara tom.")
     return {
-        "namn": c.name, "alias": c.alias, "typ": KINDS[c.kind], "enhet": c.unit or "–",
-        "kand": BASIS_TEXT[c.basis], "betydelse": " ".join([c.description, *rules]).strip() or "–",
-    }  # fmt: skip
+        "namn": c.name,
+        "alias": c.alias,
+        "typ": KINDS[c.kind],
+        "enhet": c.unit or "–",
+        "kand": BASIS_TEXT[c.basis],
+        "betydelse": " ".join([c.description, *rules]).strip() or "–",
+    }
 
 
 def _file(x: Dataset, f: File) -> dict[str, Any]:
     return {
-        "format": f.title, "media": f.media_type.partition(";")[0],
+        "format": f.title,
+        "media": f.media_type.partition(";")[0],
         "namn": [(p, p.rpartition("/")[2]) for p in f.paths],
-        "storlek": size(f.size), "crs": wording.CRS_NAMES.get(f.crs, "–"),
-    }  # fmt: skip
+        "storlek": size(f.size),
+        "crs": wording.CRS_NAMES.get(f.crs, "–"),
+    }
 
 
 def size(count: int) -> str:

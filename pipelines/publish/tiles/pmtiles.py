@@ -63,20 +63,42 @@ def write(path: Path, tiles: Iterable[Tile], bounds: Bounds, about: Mapping[str,
     index = _packed(_index([t.number for t in ordered], [len(b) for b in packed]))
     if HEAD.size + len(index) > FIRST_READ:
         raise ContractError(
-            "Kartrutorna är för många för ett register i ett stycke.", found=f"{len(ordered)} kartrutor",
+            "Kartrutorna är för många för ett register i ett stycke.",
+            found=f"{len(ordered)} kartrutor",
             action="Minska den största zoomnivån i pipelines/publish/tiles/write_tiles.py.",
-        )  # fmt: skip
+        )
     told = _packed(json.dumps(about, ensure_ascii=False, sort_keys=True).encode())
     zooms = [t.zoom for t in ordered]
     west, south, east, north = (round(x * 1e7) for x in bounds)
     start, length = HEAD.size + len(index), sum(map(len, packed))
     head = HEAD.pack(
-        b"PMTiles", 3,
-        HEAD.size, len(index), start, len(told), start + len(told), 0, start + len(told), length,
-        len(ordered), len(ordered), len(ordered),
-        _CLUSTERED, _GZIP, _GZIP, _MVT, min(zooms), max(zooms),
-        west, south, east, north, min(zooms), (west + east) // 2, (south + north) // 2,
-    )  # fmt: skip
+        b"PMTiles",
+        3,
+        HEAD.size,
+        len(index),
+        start,
+        len(told),
+        start + len(told),
+        0,
+        start + len(told),
+        length,
+        len(ordered),
+        len(ordered),
+        len(ordered),
+        _CLUSTERED,
+        _GZIP,
+        _GZIP,
+        _MVT,
+        min(zooms),
+        max(zooms),
+        west,
+        south,
+        east,
+        north,
+        min(zooms),
+        (west + east) // 2,
+        (south + north) // 2,
+    )
     with files.replacing(path) as beside, beside.open("wb") as out:
         for piece in (head, index, told, *packed):
             out.write(piece)

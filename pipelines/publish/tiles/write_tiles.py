@@ -137,14 +137,25 @@ def _cut(features: pa.Table, level: Level, work: Path) -> Iterator[pmtiles.Tile]
     pyogrio.set_gdal_config_options({"GDAL_NUM_THREADS": "1"})  # the same order of features each time
     try:
         pyogrio.write_arrow(
-            features, work, layer=LAYER, driver="MVT", geometry_name="geometry", geometry_type="Polygon",
+            features,
+            work,
+            layer=LAYER,
+            driver="MVT",
+            geometry_name="geometry",
+            geometry_type="Polygon",
             crs=f"EPSG:{files.EPSG}",
             dataset_options={
-                "FORMAT": "DIRECTORY", "COMPRESS": "NO", "MINZOOM": str(first), "MAXZOOM": str(last),
-                "EXTENT": str(EXTENT), "BUFFER": str(_BUFFER), "SIMPLIFICATION": "0",
-                "MAX_SIZE": "100000000", "MAX_FEATURES": "10000000",
+                "FORMAT": "DIRECTORY",
+                "COMPRESS": "NO",
+                "MINZOOM": str(first),
+                "MAXZOOM": str(last),
+                "EXTENT": str(EXTENT),
+                "BUFFER": str(_BUFFER),
+                "SIMPLIFICATION": "0",
+                "MAX_SIZE": "100000000",
+                "MAX_FEATURES": "10000000",
             },
-        )  # fmt: skip
+        )
     finally:
         pyogrio.set_gdal_config_options({"GDAL_NUM_THREADS": None})
     for path in work.glob("*/*/*.pbf"):
@@ -167,10 +178,18 @@ def about(region: Region, facts: RunFacts, credits: list[str]) -> dict[str, Any]
         "description": f"{DEMO_TEXT} {said}" if facts["demo"] else said,
         "attribution": f"{'DEMO – ' if facts['demo'] else ''}© {html.escape(p.utgivare)} "
         f'(<a href="{terms.iri}">{terms.name}</a>). {source}',
-        "license": terms.iri, "type": "overlay", "version": "1", "korning_id": facts["korning_id"],
+        "license": terms.iri,
+        "type": "overlay",
+        "version": "1",
+        "korning_id": facts["korning_id"],
         "demo": facts["demo"],
         "vector_layers": [
-            {"id": LAYER, "description": RUTNAT_250M.title, "fields": fields, "minzoom": LEVELS[0].zooms[0],
-             "maxzoom": LEVELS[-1].zooms[1]}
+            {
+                "id": LAYER,
+                "description": RUTNAT_250M.title,
+                "fields": fields,
+                "minzoom": LEVELS[0].zooms[0],
+                "maxzoom": LEVELS[-1].zooms[1],
+            }
         ],
-    }  # fmt: skip
+    }

@@ -92,9 +92,13 @@ def pack_cells(rutid: Any, fields: list[Codes | Numbers], lived: Any = None) -> 
     if (gaps[1:] <= 0).any():
         raise ValueError("rutorna är inte sorterade eller inte unika")
     description = {
-        "antal": len(column), "cell_m": cell_grid.CELL_M, "kolumn0": west, "rad0": south,
-        "kolumner": wide, "rader": high,
-    }  # fmt: skip
+        "antal": len(column),
+        "cell_m": cell_grid.CELL_M,
+        "kolumn0": west,
+        "rad0": south,
+        "kolumner": wide,
+        "rader": high,
+    }
     mask = np.ones(len(column), dtype=bool) if lived is None else np.asarray(lived, dtype=bool)
     described, body = pack_fields(fields, mask)
     head = _shuffle(gaps.astype(np.uint32), 4) + np.packbits(mask, bitorder="little").tobytes()

@@ -28,10 +28,7 @@ def open_fields(cells: pd.DataFrame, region: Region) -> list[Codes | Numbers]:
     """Return the open page's fields: classes and the band of addresses, as in ``oppen_rutnat_250m``."""
     return [
         *_where(cells),
-        *(
-            codes(c, cells[c], classes.CODES)
-            for c in (f"klass_{m}_{t}" for m in MEASURES for t in THRESHOLDS)
-        ),
+        *(codes(c, cells[c], classes.CODES) for c in (f"klass_{m}_{t}" for m in MEASURES for t in THRESHOLDS)),
         codes("adresser_band", cells["adresser_band"], band_values(region.publicering.bandgranser)),
         codes("sammanslagen_m", cells["sammanslagen_m"], MERGED_M),
     ]
@@ -42,9 +39,7 @@ def exact_classes(cells: pd.DataFrame) -> dict[str, np.ndarray]:
     return {f"klass_{m}_{t}": _classes(cells, m, t) for m in MEASURES for t in THRESHOLDS}
 
 
-def internal_fields(
-    cells: pd.DataFrame, region: Region, exact: dict[str, np.ndarray]
-) -> list[Codes | Numbers]:
+def internal_fields(cells: pd.DataFrame, region: Region, exact: dict[str, np.ndarray]) -> list[Codes | Numbers]:
     """Return the internal page's fields: exact expected counts of ``rutnat_250m``, classes and bands.
 
     ``exact`` are those of :func:`exact_classes`, never coarser in a cell with few addresses.

@@ -63,11 +63,13 @@ def open_teller(region: Region, write: Writer) -> Tell:
         # A whole share may have been told in whole per cent: no more decimals than it has, here or in a difference.
         whole = pts == round(pts) if pts == pts else False
         return Figures(
-            count(row["hushall_ca"]), told, sign,
+            count(row["hushall_ca"]),
+            told,
+            sign,
             Told(HIDDEN, None) if pts != pts else Told(write.target(pts), pts) if whole else _share(pts, write),
             Told(HIDDEN, None) if bound else _difference(share, pts, write, 0 if whole else 1),
             count(row[f"{_WITHOUT[m].format(t=t)}_ca"]),
-        )  # fmt: skip
+        )
 
     return _plain(tell)
 
@@ -77,13 +79,9 @@ def exact_teller(write: Writer) -> Tell:
 
     def tell(row: dict[str, Any], m: str, t: int) -> Figures:
         name = _SHARE[m].format(t=t)
-        total, without = (
-            Told(write.number(x, 1), round(x, 1)) for x in (row["hushall"], row[_WITHOUT[m].format(t=t)])
-        )
+        total, without = (Told(write.number(x, 1), round(x, 1)) for x in (row["hushall"], row[_WITHOUT[m].format(t=t)]))
         share, pts = row[f"{name}_pct"], row[f"pts_{name}_pct"]
-        return Figures(
-            total, _share(share, write), "", _share(pts, write), _difference(share, pts, write), without
-        )
+        return Figures(total, _share(share, write), "", _share(pts, write), _difference(share, pts, write), without)
 
     return tell
 
@@ -145,9 +143,7 @@ def key_figures(lan: dict[str, Any], tell: Tell, write: Writer, t: dict[str, Any
     ]
 
 
-def goals(
-    region: Region, lan: dict[str, Any], tell: Tell, write: Writer, t: dict[str, Any]
-) -> list[dict[str, str]]:
+def goals(region: Region, lan: dict[str, Any], tell: Tell, write: Writer, t: dict[str, Any]) -> list[dict[str, str]]:
     """Return each goal with the län's share and what is left."""
     out = []
     for goal in region.mal.nivaer:
@@ -156,10 +152,12 @@ def goals(
         key = "mal_kvar" if left.value else "mal_uppnatt" if left.value == 0 else "mal_oklart"
         out.append(
             {
-                "mal": goal_text(goal, write, t), "lage": t["mal_lage"].format(andel=told.share.text),
-                "kvar": t[key].format(punkter=left.text), "natt": "ja" if left.value == 0 else "nej",
+                "mal": goal_text(goal, write, t),
+                "lage": t["mal_lage"].format(andel=told.share.text),
+                "kvar": t[key].format(punkter=left.text),
+                "natt": "ja" if left.value == 0 else "nej",
             }
-        )  # fmt: skip
+        )
     return out
 
 
@@ -186,12 +184,7 @@ def rows(about: Subject, tell: Tell, write: Writer, t: dict[str, Any]) -> list[d
             cells += [(f"{m}-{s}", x.text, "" if x.value is None else x.value) for x in shown]
         total = tell(row, *PAIRS[0]).total
         out.append(
-            {
-                "kod": row["kommunkod"],
-                "namn": row["kommunnamn"],
-                "hushall": (total.text, total.value),
-                "celler": cells,
-            }
+            {"kod": row["kommunkod"], "namn": row["kommunnamn"], "hushall": (total.text, total.value), "celler": cells}
         )
     return out
 
@@ -216,9 +209,10 @@ def beside(
 
     records = [{str(n): v for n, v in k.items()} for k in kommuner.to_dict("records")]
     return {
-        "lan": told(lan), **{str(k["kommunkod"]): told(k) for k in records},
+        "lan": told(lan),
+        **{str(k["kommunkod"]): told(k) for k in records},
         "mal": {f"{g.matt}-{g.troskel_mbit}": goal_text(g, write, t) for g in region.mal.nivaer},
-    }  # fmt: skip
+    }
 
 
 def _swedish(names: pd.Series[str]) -> pd.Series[str]:

@@ -80,27 +80,29 @@ def open_fields(areas: pd.DataFrame) -> list[Codes | Numbers]:
     """Return what the open page tells of an area: from and to, classes of cost."""
     ends = [f"{n}_{end}" for n in ("adresser", "hushall", "hushall_utan") for end in ("minst", "hogst")]
     return [
-        *_common(areas), codes("kostnad_klass", areas["kostnad_klass"], COST_CLASSES),
-        numbers("land_ha", areas["land_ha"]), *(_or_nothing(n, areas[n], 1) for n in ends),
-    ]  # fmt: skip
+        *_common(areas),
+        codes("kostnad_klass", areas["kostnad_klass"], COST_CLASSES),
+        numbers("land_ha", areas["land_ha"]),
+        *(_or_nothing(n, areas[n], 1) for n in ends),
+    ]
 
 
 def internal_fields(areas: pd.DataFrame) -> list[Codes | Numbers]:
     """Return what the internal page tells of an area: exact sums, trench, cost, priority."""
     sums = ("hushall", "hushall_utan", "befolkning_utan")
     return [
-        *_common(areas), codes("underlag", areas["underlag"], UNDERLAG), numbers("land_ha", areas["land_ha"]),
+        *_common(areas),
+        codes("underlag", areas["underlag"], UNDERLAG),
+        numbers("land_ha", areas["land_ha"]),
         numbers("adresser", areas["adresser"], scale=1),
         numbers("adresser_klassade", areas["adresser_klassade"], scale=1),
         *(numbers(n, areas[n]) for n in sums),
         *(_or_nothing(n, areas[n], 1) for n in ("avstand_m", "schakt_m", *_KRONOR, "prioritet")),
         _or_nothing("sannolikhet", areas["sannolikhet"], 100),
-    ]  # fmt: skip
+    ]
 
 
-def pack(
-    areas: pd.DataFrame, members: list[Members], fields: list[Codes | Numbers], cells: pd.DataFrame
-) -> Any:
+def pack(areas: pd.DataFrame, members: list[Members], fields: list[Codes | Numbers], cells: pd.DataFrame) -> Any:
     """Pack areas and their cells.
 
     Returns
@@ -118,25 +120,22 @@ def pack(
         own, number = np.unique(row, return_inverse=True)
         gaps = np.diff(place, prepend=0)
         parts = [pack_numbers(x) for x in (gaps, number)]
-        pairs.append(
-            {"troskel": t, "matt": m, "antal": len(own), "rutor": len(place), "byte": [w for w, _ in parts]}
-        )
+        pairs.append({"troskel": t, "matt": m, "antal": len(own), "rutor": len(place), "byte": [w for w, _ in parts]})
         stream += [body for _, body in parts]
         names += _names(areas["bristomrade_id"].to_numpy()[own], number, rutid[place], f"{t}-{m}-")
     kept = [_taken(f, order) for f in fields]
     described, body = pack_fields([*kept, numbers("namnruta", [n for n, _ in names], scale=1)])
     several = areas["kommuner"].iloc[order].reset_index(drop=True)
     description = {
-        "par": pairs, "falt": described,
+        "par": pairs,
+        "falt": described,
         "id": {str(i): name for i, (_, name) in enumerate(names) if name},
         "kommuner": {str(i): k for i, k in several.items() if "," in k},
-    }  # fmt: skip
+    }
     return description, deflate(b"".join([*stream, body]))
 
 
-def _names(
-    ids: NDArray[Any], number: NDArray[np.int64], rutid: NDArray[Any], head: str
-) -> list[tuple[int, str]]:
+def _names(ids: NDArray[Any], number: NDArray[np.int64], rutid: NDArray[Any], head: str) -> list[tuple[int, str]]:
     """Return, per area, which of its cells gives it its id, or 0 and the id itself."""
     order = np.argsort(number, kind="stable")
     sorted_rutid, starts = rutid[order], np.searchsorted(number[order], np.arange(len(ids)))

@@ -16,9 +16,22 @@ from pipelines.publish.words.html import policy, sorting, stylesheet, templates,
 
 PACKAGE = "pipelines.publish.webmap"
 SCRIPTS = (
-    "sweref.js", "data.js", "grid_layer.js", "palette.js", "legend.js", "areas.js", "facts.js", "area_list.js",
-    "cursor.js", "outline.js", "table.js", "address.js", "search.js", "controls.js", "page.js",
-)  # fmt: skip
+    "sweref.js",
+    "data.js",
+    "grid_layer.js",
+    "palette.js",
+    "legend.js",
+    "areas.js",
+    "facts.js",
+    "area_list.js",
+    "cursor.js",
+    "outline.js",
+    "table.js",
+    "address.js",
+    "search.js",
+    "controls.js",
+    "page.js",
+)
 
 
 class Page(Figure):  # type: ignore[misc]
@@ -31,13 +44,17 @@ class Page(Figure):  # type: ignore[misc]
         background = kwargs["bakgrund"]
         scripts = [_leaflet("leaflet.js"), _own_scripts(), str(self.script.render())]
         styles = [_leaflet("leaflet.css"), stylesheet(), _read("page.css")]
-        return templates(PACKAGE).get_template("template.html.j2").render(
-            policy=policy(scripts, styles, f"data: blob: {background.host if background else ''}".strip()),
-            styles=[Markup(s) for s in styles],
-            scripts=[Markup(s) for s in scripts],
-            map_html=Markup(self.html.render()),
-            **kwargs,
-        )  # fmt: skip
+        return (
+            templates(PACKAGE)
+            .get_template("template.html.j2")
+            .render(
+                policy=policy(scripts, styles, f"data: blob: {background.host if background else ''}".strip()),
+                styles=[Markup(s) for s in styles],
+                scripts=[Markup(s) for s in scripts],
+                map_html=Markup(self.html.render()),
+                **kwargs,
+            )
+        )
 
 
 class CountyMap(folium.Map):  # type: ignore[misc]
@@ -97,9 +114,14 @@ def render(context: dict[str, Any], bounds: list[list[float]]) -> str:
     (south, west), (north, east) = bounds
     county = CountyMap(
         location=[(south + north) / 2, (west + east) / 2],
-        tiles=None, zoom_start=7, min_zoom=5, max_zoom=17, zoom_control=False, attribution_control=False,
+        tiles=None,
+        zoom_start=7,
+        min_zoom=5,
+        max_zoom=17,
+        zoom_control=False,
+        attribution_control=False,
         zoom_snap=0.5,
-    )  # fmt: skip
+    )
     county.add_child(GridLayer(min_zoom=5, max_zoom=17))
     page = Page()
     page.add_child(county)

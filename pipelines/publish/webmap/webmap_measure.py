@@ -38,9 +38,11 @@ def measured(page: Any) -> dict[str, float]:
     used = session.send("Runtime.getHeapUsage")
     heap = used["usedSize"] + used["embedderHeapUsedSize"] + used["backingStorageSize"]
     return {
-        "first_ms": round(max(first, ready)), "switch_ms": round(max(switch)), "zoom_ms": round(max(zoom)),
+        "first_ms": round(max(first, ready)),
+        "switch_ms": round(max(switch)),
+        "zoom_ms": round(max(zoom)),
         "heap_mb": round(heap / 1e6, 1),
-    }  # fmt: skip
+    }
 
 
 def main(files: list[Path]) -> int:

@@ -17,10 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Edition = Literal["oppen", "intern"]
-LAYERS = {
-    "oppen": ("klass", "plan", "underlag"),
-    "intern": ("klass", "utan", "plan", "teknik", "underlag"),
-}
+LAYERS = {"oppen": ("klass", "plan", "underlag"), "intern": ("klass", "utan", "plan", "teknik", "underlag")}
 FILES: dict[Language, str] = {"sv": "bredbandskarta.html", "en": "bredbandskarta.en.html"}
 LINKS = ("index.html", "data/", "specifikation.html")
 """What lies beside the open page in ``maps/``; each has its text in ``lankar``."""
@@ -64,11 +61,7 @@ def context(about: Subject) -> dict[str, Any]:
     lan = {str(k): v for k, v in about.lan.to_dict("records")[0].items()}
     title = publishing.titel if about.language == "sv" else t["titel"].format(**named)
     layers = [*LAYERS[about.edition], *(["forandring"] if about.earlier else [])]
-    om = [
-        *t["om"],
-        t["om_oppen"] if open_page else t["om_intern"],
-        *([t["om_fore"]] if about.earlier else []),
-    ]
+    om = [*t["om"], t["om_oppen"] if open_page else t["om_intern"], *([t["om_fore"]] if about.earlier else [])]
     flagged = t["tabell_flagga"].format(tolerans=write.number(region.kontroll.avvikelse_pe, 1))
     return {
         "t": t,
@@ -92,9 +85,7 @@ def context(about: Subject) -> dict[str, Any]:
         "utgivare": t["utgivare"].format(**named),
         "tabell_antal": f"{t[f'tabell_antal_{about.edition}'].format(**named)} {flagged}",
         "tabell_caption": t["tabell_caption"].format(troskel=100, matt=t["matt_tillgang"].lower()),
-        "visningar": [
-            (f"{m}-{s}", bool(webmap_figures.goal_for(region, m, s))) for m, s in webmap_figures.PAIRS
-        ],
+        "visningar": [(f"{m}-{s}", bool(webmap_figures.goal_for(region, m, s))) for m, s in webmap_figures.PAIRS],
         "kommuner": webmap_figures.rows(about, tell, write, t),
         "trosklar": [(s, write.number(s)) for s in THRESHOLDS],
         "matt": [(m, t[f"matt_{m}"]) for m in MEASURES],
@@ -132,12 +123,21 @@ def _named(about: Subject, t: dict[str, Any], write: Writer) -> dict[str, Any]:
     small, edition = publishing.undertryckningsgrans, t[f"utgava_{about.edition}"]
     when = write.day(facts["pts_datum"])
     return {
-        "lan": about.region.lan.kortnamn, "datum": when, "pts_datum": when, "scb_ar": facts["scb_ar"],
-        "grans": small, "under": small - 1, "fa_under": few_below(small), "utgava": edition[0].upper() + edition[1:],
-        "korning": facts["korning_id"], "version": facts["version"], "senaste": facts["senaste_indatadatum"],
-        "utgivare": publishing.utgivare, "epost": publishing.kontakt_epost,
+        "lan": about.region.lan.kortnamn,
+        "datum": when,
+        "pts_datum": when,
+        "scb_ar": facts["scb_ar"],
+        "grans": small,
+        "under": small - 1,
+        "fa_under": few_below(small),
+        "utgava": edition[0].upper() + edition[1:],
+        "korning": facts["korning_id"],
+        "version": facts["version"],
+        "senaste": facts["senaste_indatadatum"],
+        "utgivare": publishing.utgivare,
+        "epost": publishing.kontakt_epost,
         "fore_datum": write.day(about.earlier["pts_datum"]) if about.earlier else "",
-    }  # fmt: skip
+    }
 
 
 def _other_language(language: Language) -> dict[str, str]:

@@ -65,14 +65,10 @@ def run(region: Region, paths: Paths) -> None:
     write_internal(region, paths, shapes, before)
 
 
-def write_open(
-    region: Region, paths: Paths, shapes: dict[str, Any], before: EarlierEdition | None = None
-) -> None:
+def write_open(region: Region, paths: Paths, shapes: dict[str, Any], before: EarlierEdition | None = None) -> None:
     """Write the open page in every language; ``shapes`` is what :func:`outline.build` returns."""
     facts, sources = read_open_facts(paths), read_open_sources(paths)
-    kommuner, lan = (
-        make_open_tables.read(paths, t) for t in (open_contracts.KOMMUNER_OPPNA, open_contracts.LAN_OPPNA)
-    )
+    kommuner, lan = (make_open_tables.read(paths, t) for t in (open_contracts.KOMMUNER_OPPNA, open_contracts.LAN_OPPNA))
     published = earlier.published(before) if before else None
     then = before.facts if before and published is not None else None
     packed = _open(region, paths, published, shapes)
@@ -82,9 +78,7 @@ def write_open(
         write_text(paths.built(f"maps/{webmap_page.FILES[language]}"), _page(about, packed))
 
 
-def write_internal(
-    region: Region, paths: Paths, shapes: dict[str, Any], before: EarlierEdition | None = None
-) -> None:
+def write_internal(region: Region, paths: Paths, shapes: dict[str, Any], before: EarlierEdition | None = None) -> None:
     """Write the internal page."""
     packed = _internal(region, paths, earlier.internal(before) if before else None, shapes)
     kommuner, lan = (read_table(paths.table(n)) for n in ("kommuner", "lan"))
@@ -101,12 +95,7 @@ def _open(region: Region, paths: Paths, before: pd.DataFrame | None, shapes: dic
     told = webmap_fields.open_fields(cells, region)
     members = webmap_gaps.open_members(cells, areas)
     return _packed(
-        cells,
-        told,
-        now,
-        before,
-        webmap_gaps.pack(areas, members, webmap_gaps.open_fields(areas), cells),
-        shapes,
+        cells, told, now, before, webmap_gaps.pack(areas, members, webmap_gaps.open_fields(areas), cells), shapes
     )
 
 
@@ -119,19 +108,18 @@ def _internal(region: Region, paths: Paths, before: pd.DataFrame | None, shapes:
     told = webmap_fields.internal_fields(cells, region, now)
     members = webmap_gaps.internal_members(cells, areas, read_table(paths.table("bristomraden_rutor")))
     return _packed(
-        cells,
-        told,
-        now,
-        before,
-        webmap_gaps.pack(areas, members, webmap_gaps.internal_fields(areas), cells),
-        shapes,
+        cells, told, now, before, webmap_gaps.pack(areas, members, webmap_gaps.internal_fields(areas), cells), shapes
     )
 
 
 def _packed(
-    cells: pd.DataFrame, told: list[Codes | Numbers], now: dict[str, Any], before: pd.DataFrame | None,
-    areas: tuple[dict[str, Any], str], shapes: dict[str, Any],
-) -> Packed:  # fmt: skip
+    cells: pd.DataFrame,
+    told: list[Codes | Numbers],
+    now: dict[str, Any],
+    before: pd.DataFrame | None,
+    areas: tuple[dict[str, Any], str],
+    shapes: dict[str, Any],
+) -> Packed:
     if before is not None:
         told = [*told, *earlier.fields(before, cells["rutid_scb"], now)]
     names = cells.drop_duplicates("kommunkod").set_index("kommunkod")["kommunnamn"].sort_index()
@@ -145,8 +133,10 @@ def _page(about: Subject, packed: Packed) -> str:
     context = webmap_page.context(about)
     script = {
         **webmap_page.script_facts(about, context["t"]),
-        "rutnat": packed.cells[0], "omraden": packed.areas[0], "kommunnamn": packed.names,
-    }  # fmt: skip
+        "rutnat": packed.cells[0],
+        "omraden": packed.areas[0],
+        "kommunnamn": packed.names,
+    }
     data = {"sida": script, "rutor": packed.cells[1], "omraden": packed.areas[1], "konturer": packed.outlines}
     return webmap_html.render({**context, **data}, packed.bounds)
 

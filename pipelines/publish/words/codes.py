@@ -64,11 +64,7 @@ CODES: dict[str, dict[str, str]] = {
     "niva": {"riket": "Riket", "lan": "Länet", "kommun": "Kommun"},
     "niva_lan_kommun": {"lan": "Länet", "kommun": "Kommun"},
     "omradestyp_totalt": {"totalt": "Hela området", "tatbebyggt": "Tätbebyggt", "glesbebyggt": "Glesbebyggt"},
-    "matt_serie": {
-        "": "Inget mått",
-        "tillgang": "Tillgång",
-        "passerad": "Passerad: tillgång, eller fiber förbi",
-    },
+    "matt_serie": {"": "Inget mått", "tillgang": "Tillgång", "passerad": "Passerad: tillgång, eller fiber förbi"},
     "teknik_serie": {
         "": "Ingen: serien gäller en hastighet",
         "xdsl": "xDSL",

@@ -15,9 +15,19 @@ Language = Literal["sv", "en"]
 LANGUAGES: tuple[Language, ...] = ("sv", "en")
 THIN = "\N{NARROW NO-BREAK SPACE}"
 _MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 _WORDS = {
     "sv": {">": "minst", "<": "högst", "about": "ca", "missing": "saknas"},
     "en": {">": "at least", "<": "at most", "about": "about", "missing": "not known"},

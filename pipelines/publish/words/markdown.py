@@ -33,13 +33,9 @@ def table(head: Iterable[str], rows: Iterable[Iterable[object]], left: int = 1) 
     wide = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
     out = []
     for line in lines:
-        padded = [
-            c.ljust(w) if i < left else c.rjust(w) for i, (c, w) in enumerate(zip(line, wide, strict=True))
-        ]
+        padded = [c.ljust(w) if i < left else c.rjust(w) for i, (c, w) in enumerate(zip(line, wide, strict=True))]
         out.append("| " + " | ".join(padded) + " |")
-    rule = (
-        "|" + "|".join("-" * (w + 2) if i < left else "-" * (w + 1) + ":" for i, w in enumerate(wide)) + "|"
-    )
+    rule = "|" + "|".join("-" * (w + 2) if i < left else "-" * (w + 1) + ":" for i, w in enumerate(wide)) + "|"
     return "\n".join([out[0], rule, *out[1:]])
 
 
@@ -50,7 +46,5 @@ def opening(title: str, facts: RunFacts) -> str:
 
 def say(text: str) -> None:
     """Print; a terminal that lacks a character gets a question mark, not a crash."""
-    sys.stdout.write(
-        text.encode(sys.stdout.encoding or "utf-8", "replace").decode(sys.stdout.encoding or "utf-8")
-    )
+    sys.stdout.write(text.encode(sys.stdout.encoding or "utf-8", "replace").decode(sys.stdout.encoding or "utf-8"))
     sys.stdout.flush()

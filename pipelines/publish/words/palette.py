@@ -32,8 +32,15 @@ CLASS_LABELS = {
 }
 """In the order of the codes, which is that of the rasters' values."""
 LEGEND = (
-    "utan", "mindre_del", "storre_del", "tackt", "fa_under_halften", "fa_minst_halften", "ej_redovisad", "ingen_adress",
-)  # fmt: skip
+    "utan",
+    "mindre_del",
+    "storre_del",
+    "tackt",
+    "fa_under_halften",
+    "fa_minst_halften",
+    "ej_redovisad",
+    "ingen_adress",
+)
 """The order of a legend: by share, then the cells that are told more coarsely."""
 SHARE_COLOURS = ("#f9d3e2", "#ec86b3", "#cc2c7e", "#8a0a38")
 """The internal edition's exact shares without, from the least: other colours than the published classes have,

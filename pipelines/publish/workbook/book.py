@@ -55,8 +55,9 @@ def write_workbook(
             if sheet.contract.name == "oversikt":
                 _overview(page, sheet, style, top)
             else:
-                page.add_block(top, [(_text(sheet, c.name), style[workbook_styles.of_column(c)])
-                                     for c in sheet.contract.columns])  # fmt: skip
+                page.add_block(
+                    top, [(_text(sheet, c.name), style[workbook_styles.of_column(c)]) for c in sheet.contract.columns]
+                )
             if sheet.contract.name == "bristkurva":
                 workbook_charts.add(book, page, sheet, top, facts["lanskod"])
             if sheet.contract.name == "prioritering_pts":
@@ -113,9 +114,5 @@ def _controls(page: Any, sheet: Sheet, style: Style, top: int, cap: int) -> None
     page.write_string(line, 2, "av högst:")
     page.write_number(line, 3, cap, style["heltal"])
     page.conditional_format(
-        line,
-        1,
-        line,
-        1,
-        {"type": "cell", "criteria": ">", "value": f"$D${line + 1}", "format": style["demo"]},
+        line, 1, line, 1, {"type": "cell", "criteria": ">", "value": f"$D${line + 1}", "format": style["demo"]}
     )

@@ -25,9 +25,7 @@ class BulkSheet(Worksheet):  # type: ignore[misc]
     block_rows = 0
     block_heights: list[float] | None = None
 
-    def add_block(
-        self, top: int, columns: list[tuple[pd.Series, Any]], heights: list[float] | None = None
-    ) -> None:
+    def add_block(self, top: int, columns: list[tuple[pd.Series, Any]], heights: list[float] | None = None) -> None:
         """Place columns side by side from row ``top``, column A.
 
         Parameters

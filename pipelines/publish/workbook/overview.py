@@ -12,23 +12,33 @@ if TYPE_CHECKING:
     from pipelines.config.region import Malniva, Region
 
 OVERSIKT = Table(
-    "oversikt", "Översikt", "Länet: nyckeltal, varje mål, vad det kostar och PTS:s prioritering.",
+    "oversikt",
+    "Översikt",
+    "Länet: nyckeltal, varje mål, vad det kostar och PTS:s prioritering.",
     (
         Column("avsnitt", "text", "Avsnitt", "Länet, ett mål eller PTS:s prioritering."),
         Column("nyckeltal", "text", "Nyckeltal", "Vad talet är."),
         Column("varde", "decimal", "Värde", "Tomt där det saknas.", "", "raden", nullable=True),
         Column("enhet", "text", "Enhet", "Talets enhet."),
-        Column("kand_genom", "text", "Känd genom", "publicerad, beräknad, uppmätt, modellerad, blandad eller antagen.",
-               nullable=True),
+        Column(
+            "kand_genom",
+            "text",
+            "Känd genom",
+            "publicerad, beräknad, uppmätt, modellerad, blandad eller antagen.",
+            nullable=True,
+        ),
         Column("anmarkning", "text", "Anmärkning", "Hur talet ska läsas.", nullable=True),
     ),
     key=("avsnitt", "nyckeltal"),
-)  # fmt: skip
+)
 MEASURE = {"tillgang": "tillgång", "passerad": "tillgång eller fiber förbi"}
 KNOWN = {
-    "publicerad": "publicerad", "beraknad": "beräknad", "uppmatt": "uppmätt", "modellerad": "modellerad",
+    "publicerad": "publicerad",
+    "beraknad": "beräknad",
+    "uppmatt": "uppmätt",
+    "modellerad": "modellerad",
     "blandad": "blandad",
-}  # fmt: skip
+}
 Row = tuple[str, Any, str, str, str]
 
 
@@ -78,10 +88,16 @@ def _goal(rows: pd.DataFrame, goal: Malniva, region: Region) -> list[Row]:
     other = "tillgang" if goal.matt == "passerad" else "passerad"
     work = one("lan", kalla="pts", bas="arbetsstallen")
     rest = one("lan", matt=other)
-    reached = rows[
-        (rows["niva"] == "kommun") & (rows["kalla"] == "egen") & (rows["omradestyp"] == "totalt")
-        & (rows["matt"] == goal.matt)
-    ]["uppnatt"].eq("ja").sum()  # fmt: skip
+    reached = (
+        rows[
+            (rows["niva"] == "kommun")
+            & (rows["kalla"] == "egen")
+            & (rows["omradestyp"] == "totalt")
+            & (rows["matt"] == goal.matt)
+        ]["uppnatt"]
+        .eq("ja")
+        .sum()
+    )
     known = KNOWN.get(str(own.get("kand_genom")), "")
     measure, of = MEASURE[goal.matt], f"av {len(region.lan.kommuner)} kommuner, egen analys"
     rank = "" if pd.isna(pts.get("rang_av")) else f"av {pts['rang_av']} län, i PTS:s arbetsbok"
@@ -94,19 +110,33 @@ def _goal(rows: pd.DataFrame, goal: Malniva, region: Region) -> list[Row]:
         ("Hushåll som saknas till målet", own.get("antal_saknas"), "antal", known, "egen analys"),
         ("Kommuner som når målet", reached, "antal", known, of),
         ("Hushåll i tätbebyggt", one("lan", omradestyp="tatbebyggt").get("andel_pct"), "%", known, "egen analys"),
-        ("Hushåll i glesbebyggt", one("lan", omradestyp="glesbebyggt").get("andel_pct"), "%", known,
-         "egen analys"),
-        ("Hushåll, det andra måttet", rest.get("andel_pct"), "%", KNOWN.get(str(rest.get("kand_genom")), ""),
-         f"egen analys, {MEASURE[other]}"),
+        ("Hushåll i glesbebyggt", one("lan", omradestyp="glesbebyggt").get("andel_pct"), "%", known, "egen analys"),
+        (
+            "Hushåll, det andra måttet",
+            rest.get("andel_pct"),
+            "%",
+            KNOWN.get(str(rest.get("kand_genom")), ""),
+            f"egen analys, {MEASURE[other]}",
+        ),
         ("Arbetsställen, PTS", work.get("andel_pct"), "%", _known(work), "modelleras inte av oss"),
         ("Yta utan", own.get("yta_utan_pct"), "% av landet", known, "ytans tre delar är 100 % och läses ihop"),
         ("Yta täckt", own.get("yta_tackt_pct"), "% av landet", known, ""),
         ("Yta utan adresser", own.get("yta_obebodd_pct"), "% av landet", "beräknad", ""),
-        ("Adresser utan boende som är utan", own.get("utan_boende_utan"), "antal", known,
-         f"av {_whole(own.get('adresser_utan_boende'))} adresser utan boende; ingår inte i hushållens andelar"),
-        ("Mobil yttäckning, PTS", own.get("mobil_yta_pct"), "% av ytan", "publicerad",
-         f"{own.get('mobil_olikhet') or ''} {own.get('mobil_matt') or 'ingen arbetsbok om mobil'}".strip()),
-    ]  # fmt: skip
+        (
+            "Adresser utan boende som är utan",
+            own.get("utan_boende_utan"),
+            "antal",
+            known,
+            f"av {_whole(own.get('adresser_utan_boende'))} adresser utan boende; ingår inte i hushållens andelar",
+        ),
+        (
+            "Mobil yttäckning, PTS",
+            own.get("mobil_yta_pct"),
+            "% av ytan",
+            "publicerad",
+            f"{own.get('mobil_olikhet') or ''} {own.get('mobil_matt') or 'ingen arbetsbok om mobil'}".strip(),
+        ),
+    ]
 
 
 def _gap(areas: pd.DataFrame, goal: Malniva) -> list[Row]:
@@ -119,26 +149,40 @@ def _gap(areas: pd.DataFrame, goal: Malniva) -> list[Row]:
         return float("nan") if unknown else float(ranked[column].sum())
 
     return [
-        ("Bristområden", len(ranked), "antal", "blandad",
-         f"varav {int(ranked['modellerad'].sum())} modellerade"),
+        ("Bristområden", len(ranked), "antal", "blandad", f"varav {int(ranked['modellerad'].sum())} modellerade"),
         ("Hushåll utan i bristområden", ranked["hushall_utan"].sum(), "antal", "blandad", "väntat antal"),
-        ("Hushåll utan, utspridda", here["hushall_utan"][here["prioritet"].isna()].sum(), "antal", "blandad",
-         "utanför alla bristområden"),
+        (
+            "Hushåll utan, utspridda",
+            here["hushall_utan"][here["prioritet"].isna()].sum(),
+            "antal",
+            "blandad",
+            "utanför alla bristområden",
+        ),
         ("Kostnad att bygga alla", kronor("kostnad_sek"), "kr", "antagen", cost),
         ("Kostnad, låg", kronor("kostnad_lag_sek"), "kr", "antagen", "alla antaganden i sin låga ände"),
         ("Kostnad, hög", kronor("kostnad_hog_sek"), "kr", "antagen", "alla antaganden i sin höga ände"),
-    ]  # fmt: skip
+    ]
 
 
 def _priority(listed: dict[str, Any]) -> list[Row]:
     return [
-        ("Stödberättigade adresser", listed["stodberattigade"], "antal", "blandad",
-         f"varav {listed['varav_modellerade']} modellerade"),
+        (
+            "Stödberättigade adresser",
+            listed["stodberattigade"],
+            "antal",
+            "blandad",
+            f"varav {listed['varav_modellerade']} modellerade",
+        ),
         ("Får prioriteras", listed["far_prioriteras"], "antal", "beräknad", "avrundat nedåt"),
-        ("Prioriteras i förslaget", listed["prioriterade"], "antal", "beräknad",
-         f"i {listed['projekt']} projekt, varav {listed['prioriterade_modellerade']} adresser modellerade"),
+        (
+            "Prioriteras i förslaget",
+            listed["prioriterade"],
+            "antal",
+            "beräknad",
+            f"i {listed['projekt']} projekt, varav {listed['prioriterade_modellerade']} adresser modellerade",
+        ),
         ("Hushåll utan i de projekten", listed["hushall"], "antal", "blandad", str(listed["varning"])),
-    ]  # fmt: skip
+    ]
 
 
 def _known(row: pd.Series) -> str:

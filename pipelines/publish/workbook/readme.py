@@ -16,23 +16,35 @@ if TYPE_CHECKING:
     from pipelines.publish.workbook.workbook_content import Sheet
 
 BASIS = {
-    "": "beteckning", "publicerad": "publicerad av källan", "uppmatt": "uppmätt", "modellerad": "modellerad",
-    "blandad": "uppmätt där uppgifter finns, annars modellerad", "beraknad": "beräknad ur övriga",
-    "antagen": "beräknad på antaganden i konfigurationen", "raden": "framgår av raden (kand_genom)",
-}  # fmt: skip
+    "": "beteckning",
+    "publicerad": "publicerad av källan",
+    "uppmatt": "uppmätt",
+    "modellerad": "modellerad",
+    "blandad": "uppmätt där uppgifter finns, annars modellerad",
+    "beraknad": "beräknad ur övriga",
+    "antagen": "beräknad på antaganden i konfigurationen",
+    "raden": "framgår av raden (kand_genom)",
+}
 LASMIG = Table(
-    "lasmig", "Läs mig", "Hur arbetsboken läses, och varje kolumn i varje blad.",
+    "lasmig",
+    "Läs mig",
+    "Hur arbetsboken läses, och varje kolumn i varje blad.",
     (
         Column("blad", "text", "Blad", "Bladets namn."),
         Column("rubrik", "text", "Rubrik", "Kolumnens rubrik i bladet."),
         Column("betydelse", "text", "Betydelse", "Vad kolumnen säger."),
         Column("enhet", "text", "Enhet", "Enheten.", nullable=True),
-        Column("kand_genom", "text", "Hur den är känd", "publicerad, uppmätt, modellerad, beräknad eller antagen.",
-               nullable=True),
+        Column(
+            "kand_genom",
+            "text",
+            "Hur den är känd",
+            "publicerad, uppmätt, modellerad, beräknad eller antagen.",
+            nullable=True,
+        ),
         Column("kolumn", "text", "Kolumn i CSV", "Kolumnens namn i CSV och i datalexikonet.", nullable=True),
         Column("fil", "text", "CSV-fil", "Samma tabell som CSV, bredvid arbetsboken.", nullable=True),
     ),
-)  # fmt: skip
+)
 _WIDTHS = (20, 36, 96, 16, 34, 28, 28)
 HERE = "Läs mig"
 FILE = "tabeller/lasmig.csv"
@@ -67,10 +79,7 @@ def _meaning(c: Column, table: Table) -> str:
 def internal(sources: list[Source]) -> list[tuple[str, str]]:
     """Return what holds for the internal edition, and its sources."""
     return [
-        (
-            "Antagen",
-            "Beror på antaganden i konfigurationen, till exempel kronor per meter (docs/bristanalys.md).",
-        ),
+        ("Antagen", "Beror på antaganden i konfigurationen, till exempel kronor per meter (docs/bristanalys.md)."),
         ("Intern utgåva", "Bladet Prioritering PTS innehåller adresser: arbetsboken får inte publiceras."),
         *(("Källa", credit(s)) for s in sources),
     ]
@@ -80,17 +89,11 @@ def lines(facts: RunFacts) -> list[tuple[str, str]]:
     """Return what holds for any workbook: heading and text."""
     run = f"PTS-statistik {facts['pts_datum']}, SCB {facts['scb_ar']}. Körning {facts['korning_id']}."
     return [
-        (
-            "Körning",
-            f"{run} Teoretisk täckning: PTS:s statistik och täckningsuppgifter, inga mätningar hos hushåll.",
-        ),
+        ("Körning", f"{run} Teoretisk täckning: PTS:s statistik och täckningsuppgifter, inga mätningar hos hushåll."),
         ("Nedladdning", f"Trösklarna gäller hastighet ned. {NOTE}"),
         ("Publicerad", "Källans tal som det står."),
         ("Uppmätt", "Ur täckningsuppgifter eller register."),
-        (
-            "Modellerad",
-            "Fördelad ur statistik: väntevärden, som inte säger något säkert om en enskild adress.",
-        ),
+        ("Modellerad", "Fördelad ur statistik: väntevärden, som inte säger något säkert om en enskild adress."),
         ("Tom cell", "Talet finns inte, till exempel en andel utan hushåll. Noll är noll."),
     ]
 

@@ -37,9 +37,7 @@ def add(book: Any, page: Any, sheet: Sheet, top: int, kod: str) -> None:
         chart = book.add_chart({"type": "scatter", "subtype": "straight"})
         drawn = False
         for t in THRESHOLDS:
-            at = np.flatnonzero(
-                (table["kod"] == kod) & (table["matt"] == matt) & (table["troskel_mbit"] == t)
-            )
+            at = np.flatnonzero((table["kod"] == kod) & (table["matt"] == matt) & (table["troskel_mbit"] == t))
             kronor = table["kostnad_ack_sek"].iloc[at]
             if not len(at) or kronor.isna().any():
                 continue

@@ -30,21 +30,24 @@ KOMMUNER_OCH_LAN = replace(
     contracts.KOMMUNER,
     columns=(
         replace(
-            contracts.KOMMUNKOD,
-            description="Fyra siffror; sista raden är länet, två.",
-            pattern=r"^\d{2}(\d{2})?$",
+            contracts.KOMMUNKOD, description="Fyra siffror; sista raden är länet, två.", pattern=r"^\d{2}(\d{2})?$"
         ),
         *contracts.KOMMUNER.columns[1:],
     ),
 )
 FILES: dict[str, contracts.Table] = {
-    "tabeller/oversikt.csv": OVERSIKT, "kommuner.csv": KOMMUNER_OCH_LAN, "tabeller/mal.csv": goal_tables.MAL,
-    "tabeller/bristomraden.csv": BRISTOMRADEN, "tabeller/kurva.csv": KURVA,
-    "prioritering_pts.csv": goal_tables.PRIORITERING_PTS, "tabeller/pts_projekt.csv": goal_tables.PTS_PROJEKT,
-    "tabeller/avstamning.csv": goal_tables.AVSTAMNING, "tabeller/avstamning_kallor.csv": AVSTAMNING_KALLOR,
+    "tabeller/oversikt.csv": OVERSIKT,
+    "kommuner.csv": KOMMUNER_OCH_LAN,
+    "tabeller/mal.csv": goal_tables.MAL,
+    "tabeller/bristomraden.csv": BRISTOMRADEN,
+    "tabeller/kurva.csv": KURVA,
+    "prioritering_pts.csv": goal_tables.PRIORITERING_PTS,
+    "tabeller/pts_projekt.csv": goal_tables.PTS_PROJEKT,
+    "tabeller/avstamning.csv": goal_tables.AVSTAMNING,
+    "tabeller/avstamning_kallor.csv": AVSTAMNING_KALLOR,
     "tabeller/historik.csv": history_tables.HISTORIK,
     "tabeller/framskrivning.csv": history_tables.FRAMSKRIVNING,
-}  # fmt: skip
+}
 """The contract of each sheet that also is a CSV file, by the file's name under ``OUT``."""
 
 
@@ -83,52 +86,88 @@ def sheets(region: Region, paths: Paths, kommuner: pd.DataFrame) -> list[Sheet]:
         Sheet("Översikt", overview(lan, goals, areas, listed, region), OVERSIKT),
         Sheet("Kommuner", kommuner, KOMMUNER_OCH_LAN, ("Sista raden är länet.",)),
         Sheet(
-            "Mål", goals, goal_tables.MAL,
-            (NOTE, "kalla = egen: den här analysen. kalla = pts: PTS:s egna tal, arbetsställen bara där. "
-             "Filtrera på niva, omradestyp, bas och kalla."), 9,
+            "Mål",
+            goals,
+            goal_tables.MAL,
+            (
+                NOTE,
+                "kalla = egen: den här analysen. kalla = pts: PTS:s egna tal, arbetsställen bara där. "
+                "Filtrera på niva, omradestyp, bas och kalla.",
+            ),
+            9,
         ),
         Sheet(
-            "Bristområden", areas, BRISTOMRADEN,
-            ("Alla trösklar och mått: filtrera på tröskel och mått, summera aldrig över dem. Kostnaderna bygger på "
-             "antaganden i konfigurationen; rader utspritt-… har ingen kostnad.",), 3,
+            "Bristområden",
+            areas,
+            BRISTOMRADEN,
+            (
+                "Alla trösklar och mått: filtrera på tröskel och mått, summera aldrig över dem. Kostnaderna bygger på "
+                "antaganden i konfigurationen; rader utspritt-… har ingen kostnad.",
+            ),
+            3,
         ),
         Sheet(
-            "Kurva", curve(paths, region), KURVA,
-            ("Nådda hushåll mot kronor längs prioriteten: länet först, sedan varje kommun med sin del av kostnaden. "
-             "Diagrammen till höger visar länet.",), 4,
+            "Kurva",
+            curve(paths, region),
+            KURVA,
+            (
+                "Nådda hushåll mot kronor längs prioriteten: länet först, sedan varje kommun med sin del av kostnaden. "
+                "Diagrammen till höger visar länet.",
+            ),
+            4,
         ),
         Sheet(
-            "Prioritering PTS", _read(paths, goal_tables.PRIORITERING_PTS), goal_tables.PRIORITERING_PTS,
-            (str(listed["varning"]),
-             f"Högst {listed['far_prioriteras']} av {listed['stodberattigade']} stödberättigade adresser får "
-             f"prioriteras ({100 * rule.max_andel:g} %), högst {rule.max_byggnader_per_projekt} per projekt. "
-             f"Stödberättigad: utanför tätort, utan {own}, inte planerad. "
-             f"{listed['prioriterade_modellerade']} av förslagets {listed['prioriterade']} är modellerade "
-             "(underlag statistik): kontrollera dem. Innehåller adresser: får inte publiceras."),
+            "Prioritering PTS",
+            _read(paths, goal_tables.PRIORITERING_PTS),
+            goal_tables.PRIORITERING_PTS,
+            (
+                str(listed["varning"]),
+                f"Högst {listed['far_prioriteras']} av {listed['stodberattigade']} stödberättigade adresser får "
+                f"prioriteras ({100 * rule.max_andel:g} %), högst {rule.max_byggnader_per_projekt} per projekt. "
+                f"Stödberättigad: utanför tätort, utan {own}, inte planerad. "
+                f"{listed['prioriterade_modellerade']} av förslagets {listed['prioriterade']} är modellerade "
+                "(underlag statistik): kontrollera dem. Innehåller adresser: får inte publiceras.",
+            ),
         ),
         Sheet(
-            "Projekt PTS", _read(paths, goal_tables.PTS_PROJEKT), goal_tables.PTS_PROJEKT,
-            (f"Kostnadstaket {rule.kostnadstak_sek_per_byggnad:.0f} kr per byggnad är ett antagande i "
-             f"konfigurationen. Varje prioriterad byggnad sänker den jämförda kostnaden med "
-             f"{100 * rule.avdrag_per_byggnad:g} %.",),
+            "Projekt PTS",
+            _read(paths, goal_tables.PTS_PROJEKT),
+            goal_tables.PTS_PROJEKT,
+            (
+                f"Kostnadstaket {rule.kostnadstak_sek_per_byggnad:.0f} kr per byggnad är ett antagande i "
+                f"konfigurationen. Varje prioriterad byggnad sänker den jämförda kostnaden med "
+                f"{100 * rule.avdrag_per_byggnad:g} %.",
+            ),
         ),
         Sheet(
-            "Avstämning", _read(paths, goal_tables.AVSTAMNING), goal_tables.AVSTAMNING,
-            (f"Flaggad: avvikelsen är större än {region.kontroll.avvikelse_pe:g} procentenheter.",), 3,
+            "Avstämning",
+            _read(paths, goal_tables.AVSTAMNING),
+            goal_tables.AVSTAMNING,
+            (f"Flaggad: avvikelsen är större än {region.kontroll.avvikelse_pe:g} procentenheter.",),
+            3,
         ),
         Sheet(
-            "Avstämning källor", _read(paths, AVSTAMNING_KALLOR), AVSTAMNING_KALLOR,
-            ("Varje publicerat tal som finns till hands. Skillnad: procentenheter för andelar, annars procent.",), 4,
+            "Avstämning källor",
+            _read(paths, AVSTAMNING_KALLOR),
+            AVSTAMNING_KALLOR,
+            ("Varje publicerat tal som finns till hands. Skillnad: procentenheter för andelar, annars procent.",),
+            4,
         ),
         Sheet(
-            "Historik", _read(paths, history_tables.HISTORIK), history_tables.HISTORIK,
-            ("Publicerade tal. Filtrera på serie och områdestyp; jämför aldrig år på var sin sida om ett brott.",), 4,
+            "Historik",
+            _read(paths, history_tables.HISTORIK),
+            history_tables.HISTORIK,
+            ("Publicerade tal. Filtrera på serie och områdestyp; jämför aldrig år på var sin sida om ett brott.",),
+            4,
         ),
         Sheet(
-            "Framskrivning", _read(paths, history_tables.FRAMSKRIVNING), history_tables.FRAMSKRIVNING,
-            ("Framskrivning, ingen prognos: vad som händer om de senaste årens takt håller i sig (docs/metod.md).",), 3,
+            "Framskrivning",
+            _read(paths, history_tables.FRAMSKRIVNING),
+            history_tables.FRAMSKRIVNING,
+            ("Framskrivning, ingen prognos: vad som händer om de senaste årens takt håller i sig (docs/metod.md).",),
+            3,
         ),
-    ]  # fmt: skip
+    ]
 
 
 def curve(paths: Paths, region: Region) -> pd.DataFrame:

@@ -56,9 +56,7 @@ class Page:
     count: int | None
 
 
-def read_kolada(
-    paths: list[Path], region: Region, ledger: Ledger
-) -> tuple[pd.DataFrame, dict[Path, int | None]]:
+def read_kolada(paths: list[Path], region: Region, ledger: Ledger) -> tuple[pd.DataFrame, dict[Path, int | None]]:
     """Read Kolada files: one answer each, or a list of the pages of one.
 
     Parameters
@@ -92,9 +90,7 @@ def read_kolada(
         ours = rows[rows["kpi"].isin(KPIS)]
         others = sorted(set(rows["kpi"]) - set(KPIS))
         source = f"{path.parent.name}/{path.name}"
-        ledger.add(
-            "upplysning", source, "värden för andra nyckeltal", len(rows) - len(ours), "används inte", others
-        )  # fmt: skip
+        ledger.add("upplysning", source, "värden för andra nyckeltal", len(rows) - len(ours), "används inte", others)
         for reason in sorted(told):
             if reason.startswith(_ODD):
                 ledger.add("varning", source, reason, told[reason], "användes")
@@ -102,23 +98,33 @@ def read_kolada(
                 ledger.add("upplysning", source, reason, told[reason], "används inte")
         mine = {*region.kommunkoder, f"00{region.lan.kod}", "0000"}
         ledger.add(
-            "varning", source, "filen har inga värden för länet och dess kommuner",
-            int(bool(len(ours)) and not set(ours["kommunkod"]) & (mine - {"0000"})), "används inte där",
+            "varning",
+            source,
+            "filen har inga värden för länet och dess kommuner",
+            int(bool(len(ours)) and not set(ours["kommunkod"]) & (mine - {"0000"})),
+            "används inte där",
             sorted(set(ours["kommunkod"])),
-        )  # fmt: skip
+        )
         with_values = set(ours.loc[ours["andel"].notna(), "kpi"])
         gone = sorted(
-            {str(v.get("kpi", v.get("kpi_id"))) for v in values if isinstance(v, dict)}
-            & set(KPIS) - with_values
+            {str(v.get("kpi", v.get("kpi_id"))) for v in values if isinstance(v, dict)} & set(KPIS) - with_values
         )
         ledger.add(
-            "varning", source, "nyckeltal som filen inte har ett enda värde för", len(gone), "Kolada används inte där",
+            "varning",
+            source,
+            "nyckeltal som filen inte har ett enda värde för",
+            len(gone),
+            "Kolada används inte där",
             gone,
-        )  # fmt: skip
+        )
         ledger.add(
-            "varning", source, "filen har inga värden för PTS:s nyckeltal", int(not gone and not with_values),
-            f"används inte; väntade {', '.join(KPIS)}", others,
-        )  # fmt: skip
+            "varning",
+            source,
+            "filen har inga värden för PTS:s nyckeltal",
+            int(not gone and not with_values),
+            f"används inte; väntade {', '.join(KPIS)}",
+            others,
+        )
         newest[path] = int(ours["ar"].max()) if len(ours) else None
         parts.append(ours)
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=_COLUMNS)
@@ -145,9 +151,13 @@ def _page(path: Path, body: Any) -> Page:
     if not isinstance(values, list):
         found = ", ".join(map(str, body)) if isinstance(body, dict) else type(body).__name__
         raise DataError(
-            "Filen är inget svar från Kolada.", file=path, column="values",
-            expected="ett objekt med listan «values»", found=printable(found), action=_AGAIN,
-        )  # fmt: skip
+            "Filen är inget svar från Kolada.",
+            file=path,
+            column="values",
+            expected="ett objekt med listan «values»",
+            found=printable(found),
+            action=_AGAIN,
+        )
     linked = {**body, **links} if isinstance(links := body.get("links"), dict) else body
     after, before = (next((linked[k] for k in keys if linked.get(k)), "") for keys in (_NEXT, _PREVIOUS))
     number, question = None, ""
@@ -157,8 +167,15 @@ def _page(path: Path, body: Any) -> Page:
             number, question = int(named[2]) + step, _PAGE.sub("", str(link)).rpartition("/v")[2]
             break
     count = body.get("count")
-    return Page(path, values, question, number, bool(after), bool(before),
-                count if isinstance(count, int) and not isinstance(count, bool) else None)  # fmt: skip
+    return Page(
+        path,
+        values,
+        question,
+        number,
+        bool(after),
+        bool(before),
+        count if isinstance(count, int) and not isinstance(count, bool) else None,
+    )
 
 
 def _require_whole(pages: list[Page]) -> None:
@@ -178,26 +195,25 @@ def _require_whole(pages: list[Page]) -> None:
             whole = whole and (not there or named or beside)
         if not whole or (page.count or 0) > total:
             raise DataError(
-                "Filen är en av flera sidor ur Koladas svar, och de andra finns inte.", file=page.path,
+                "Filen är en av flera sidor ur Koladas svar, och de andra finns inte.",
+                file=page.path,
                 column="next_url" if page.more else "previous_url" if page.before else "count",
-                expected=f"{page.count} värden" if page.count else "alla sidor", found=f"{total} värden",
+                expected=f"{page.count} värden" if page.count else "alla sidor",
+                found=f"{total} värden",
                 action="Hämta alla sidor (följ next_url, eller kör make fetch) och lägg dem i samma mapp, eller som "
                 "en lista i en fil. Eller ta bort filen: Kolada är frivilligt.",
-            )  # fmt: skip
+            )
 
 
 def _load(path: Path) -> Any:
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise DataError(
-                "Filen är orimligt stor.", file=path, expected=f"högst {MAX_BYTES >> 20} MB", action=_AGAIN
-            )
+            raise DataError("Filen är orimligt stor.", file=path, expected=f"högst {MAX_BYTES >> 20} MB", action=_AGAIN)
         return json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError) as e:
         raise DataError(
-            "Filen går inte att läsa som JSON.", file=path, action=_AGAIN,
-            found=by_library("ingen JSON", e),
-        ) from None  # fmt: skip
+            "Filen går inte att läsa som JSON.", file=path, action=_AGAIN, found=by_library("ingen JSON", e)
+        ) from None
 
 
 def _rows(path: Path, values: list[Any], told: Counter[str]) -> Iterator[tuple[str, str, int, float, str]]:
@@ -244,9 +260,7 @@ def _value(path: Path, i: int, entry: dict[str, Any], told: Counter[str]) -> flo
     numbers = {_number(path, i, v, told) for v in of_all}
     known = {n for n in numbers if n is not None}
     if len(known) > 1:
-        raise _entry_error(
-            path, i, "value", "ett värde för alla", " och ".join(f"{n:g}" for n in sorted(known))
-        )
+        raise _entry_error(path, i, "value", "ett värde för alla", " och ".join(f"{n:g}" for n in sorted(known)))
     return known.pop() if known else float("nan")
 
 
@@ -277,9 +291,14 @@ def _as_shares(table: pd.DataFrame) -> pd.DataFrame:
     if len(wrong):
         first = wrong.iloc[0]
         raise DataError(
-            "Ett värde från Kolada ligger utanför 0–100 procent.", file=first["fil"], column=first["kpi"],
-            row=f"{first['kommunkod']}, {first['ar']}", expected="0–100", found=str(first["andel"]), action=_AGAIN,
-        )  # fmt: skip
+            "Ett värde från Kolada ligger utanför 0–100 procent.",
+            file=first["fil"],
+            column=first["kpi"],
+            row=f"{first['kommunkod']}, {first['ar']}",
+            expected="0–100",
+            found=str(first["andel"]),
+            action=_AGAIN,
+        )
     known = table[table["andel"] > 0]
     of_file = known.groupby(["kpi", "fil"])["andel"].agg(["max", "size"]).reset_index()
     of_year = known.groupby(["kpi", "fil", "ar"])["andel"].agg(["max", "size"]).reset_index()
@@ -288,9 +307,13 @@ def _as_shares(table: pd.DataFrame) -> pd.DataFrame:
     if len(tiny):
         first = tiny.iloc[0]
         raise DataError(
-            "Koladas värden ser ut att vara andelar, inte procent.", file=first["fil"], column=first["kpi"],
-            expected="procent, 0–100", found=f"högst {first['max']}", action=_AGAIN,
-        )  # fmt: skip
+            "Koladas värden ser ut att vara andelar, inte procent.",
+            file=first["fil"],
+            column=first["kpi"],
+            expected="procent, 0–100",
+            found=f"högst {first['max']}",
+            action=_AGAIN,
+        )
     return table.assign(andel=np.round(table["andel"] / 100, 12))
 
 
@@ -301,9 +324,13 @@ def _note_small(table: pd.DataFrame, ledger: Ledger) -> None:
         beside = beside[(beside["ar"] == row["ar"]) | (beside["kommunkod"] == row["kommunkod"])]
         if beside["andel"].median() >= CLEARLY_PER_CENT:
             ledger.add(
-                "varning", row["fil"], f"ett värde om högst 1 procent bland mycket större ({row['kpi']})", 1,
-                "lästes som procent; är det en andel?", [f"{row['kommunkod']} {row['ar']}: {row['andel']:g}"],
-            )  # fmt: skip
+                "varning",
+                row["fil"],
+                f"ett värde om högst 1 procent bland mycket större ({row['kpi']})",
+                1,
+                "lästes som procent; är det en andel?",
+                [f"{row['kommunkod']} {row['ar']}: {row['andel']:g}"],
+            )
 
 
 def _one_each(table: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
@@ -313,14 +340,15 @@ def _one_each(table: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
     if len(clash):
         first, second = clash.iloc[0], clash.iloc[1]
         raise DataError(
-            "Två värden från Kolada gäller samma sak men är olika.", file=f"{first['fil']} och {second['fil']}",
-            row=f"{first['kommunkod']}, {first['ar']}", column=first["kpi"], expected="ett värde",
+            "Två värden från Kolada gäller samma sak men är olika.",
+            file=f"{first['fil']} och {second['fil']}",
+            row=f"{first['kommunkod']}, {first['ar']}",
+            column=first["kpi"],
+            expected="ett värde",
             found=f"{100 * first['andel']:g} och {100 * second['andel']:g} procent",
             action="Ta bort den äldre filen.",
-        )  # fmt: skip
-    ledger.add(
-        "bortfall", "kolada", "värden som upprepar ett annat", len(table) - len(unique), "räknades en gång"
-    )
+        )
+    ledger.add("bortfall", "kolada", "värden som upprepar ett annat", len(table) - len(unique), "räknades en gång")
     return unique.sort_values(key, ignore_index=True)
 
 
@@ -341,13 +369,22 @@ def _check_order(table: pd.DataFrame, region: Region, ledger: Ledger) -> None:
         newest = rows[rows["ar"] == rows["ar"].max()]
         lacking = sorted(set(region.kommunkoder) - set(newest["kommunkod"]))
         ledger.add(
-            "upplysning", "kolada", f"kommuner utan värde för {kpi} {newest['ar'].iloc[0]}", len(lacking),
-            "Kolada används inte där", [region.kommunnamn[k] for k in lacking],
-        )  # fmt: skip
+            "upplysning",
+            "kolada",
+            f"kommuner utan värde för {kpi} {newest['ar'].iloc[0]}",
+            len(lacking),
+            "Kolada används inte där",
+            [region.kommunnamn[k] for k in lacking],
+        )
 
 
 def _entry_error(path: Path, i: int, column: str, expected: str, found: object) -> DataError:
     return DataError(
-        "Koladas svar har inte väntad form.", file=path, row=f"post {i}", column=column, expected=expected,
-        found=printable(str(found), 80), action=_AGAIN,
-    )  # fmt: skip
+        "Koladas svar har inte väntad form.",
+        file=path,
+        row=f"post {i}",
+        column=column,
+        expected=expected,
+        found=printable(str(found), 80),
+        action=_AGAIN,
+    )

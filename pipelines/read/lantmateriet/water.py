@@ -56,9 +56,7 @@ def read_water(paths: list[Path], bounds: Bounds, raw: Path, ledger: Ledger) -> 
     return pd.concat(parts, ignore_index=True) if parts else none
 
 
-def _read_one(
-    path: Path, bounds: Bounds, raw: Path, ledger: Ledger, told: dict[str, object]
-) -> gpd.GeoDataFrame:
+def _read_one(path: Path, bounds: Bounds, raw: Path, ledger: Ledger, told: dict[str, object]) -> gpd.GeoDataFrame:
     import geopandas as gpd
     import pyarrow as pa
 
@@ -67,32 +65,46 @@ def _read_one(
     name = path.relative_to(raw).as_posix()
     fault = spatial_index.fault(layer)
     ledger.add(
-        "upplysning", name, f"filens rumsliga index {fault}", int(bool(fault) and fault != spatial_index.MISSING),
+        "upplysning",
+        name,
+        f"filens rumsliga index {fault}",
+        int(bool(fault) and fault != spatial_index.MISSING),
         "hela filen lästes utan indexet",
-    )  # fmt: skip
+    )
     kinds = gpkg.texts(table["objekttyp"]).to_pandas().fillna("(tomt)").astype("str")
     count = Counter(kinds.tolist())
     wet = [k for k in count if is_water(k)]
     if count and not wet:
         raise DataError(
-            "Filen har inget vatten.", file=path, column="objekttyp",
-            expected="objekttyper som Vattendragsyta, Sjö eller Hav", found=", ".join(sorted(count)[:20]),
+            "Filen har inget vatten.",
+            file=path,
+            column="objekttyp",
+            expected="objekttyper som Vattendragsyta, Sjö eller Hav",
+            found=", ".join(sorted(count)[:20]),
             action="Hämta Lantmäteriets Topografi 100 (tema mark), eller ta bort filen.",
-        )  # fmt: skip
+        )
     told[name] = {
         "vatten": {k: count[k] for k in sorted(wet)},
         "land": {k: count[k] for k in sorted(set(count) - set(wet))},
     }
     damp = [k for k in sorted(set(count) - set(wet)) if any(w in gpkg.plain(k) for w in _WET_WORDS)]
     ledger.add(
-        "varning", name, "objekttyper som räknas som land, med ord för vatten", sum(count[k] for k in damp),
-        "ytorna dras inte från landet: kontrollera objekttypen", damp,
-    )  # fmt: skip
+        "varning",
+        name,
+        "objekttyper som räknas som land, med ord för vatten",
+        sum(count[k] for k in damp),
+        "ytorna dras inte från landet: kontrollera objekttypen",
+        damp,
+    )
     keep = kinds.isin(wet)
     shapes = wkb.polygons(
-        table["wkb"].filter(pa.array(keep)), path, ledger=ledger, source=name, names=kinds[keep].tolist(),
+        table["wkb"].filter(pa.array(keep)),
+        path,
+        ledger=ledger,
+        source=name,
+        names=kinds[keep].tolist(),
         numbered=False,
-    )  # fmt: skip
+    )
     water = gpd.GeoDataFrame({"objekttyp": kinds[keep].to_numpy()}, geometry=shapes, crs=EPSG)
     missing = water.geometry.isna()
     if missing.all():
@@ -119,18 +131,14 @@ def _note_elsewhere(layer: gpkg.Layer, bounds: Bounds, name: str, ledger: Ledger
     lines = outlines.places(bounds, e_m[known], n_m[known]) if known.any() else []
     if any("skulle ligga rätt" in line for line in lines):
         raise DataError(
-            "Ytorna ligger inte i länet.", file=layer.file, expected="vatten i konfigurationens län",
-            found="inga vattenytor där", details=lines,
+            "Ytorna ligger inte i länet.",
+            file=layer.file,
+            expected="vatten i konfigurationens län",
+            found="inga vattenytor där",
+            details=lines,
             action="Hämta den fil som ligger fel i SWEREF 99 TM (EPSG:3006), eller räkna om den.",
-        )  # fmt: skip
-    ledger.add(
-        "allvarlig",
-        name,
-        "filen har inget vatten i närheten av länet",
-        1,
-        "vattnet där räknas som land",
-        lines,
-    )
+        )
+    ledger.add("allvarlig", name, "filen har inget vatten i närheten av länet", 1, "vattnet där räknas som land", lines)
 
 
 def mark_files(raw: Path) -> list[Path]:

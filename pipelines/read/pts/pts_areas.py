@@ -60,9 +60,14 @@ class Body:
         """Return an error about one cell."""
         p = self.place(field)
         return DataError(
-            problem, file=p.file, row=self.numbers[i], column=p.header, expected=expected,
-            found=printable(str(self.cells(field)[i])), action=_FIX,
-        )  # fmt: skip
+            problem,
+            file=p.file,
+            row=self.numbers[i],
+            column=p.header,
+            expected=expected,
+            found=printable(str(self.cells(field)[i])),
+            action=_FIX,
+        )
 
 
 def body_of(sheet: Sheet, header: Header, ledger: Ledger) -> Body:
@@ -78,12 +83,7 @@ def body_of(sheet: Sheet, header: Header, ledger: Ledger) -> Body:
         elif any(map(_filled, row)):
             notes.append(f"rad {i}: " + printable(" | ".join(str(c) for c in row if _filled(c)), 80))
     ledger.add(
-        "upplysning",
-        sheet.source,
-        "rader utan område och tal (noter, rubriker)",
-        len(notes),
-        "lästes inte",
-        notes,
+        "upplysning", sheet.source, "rader utan område och tal (noter, rubriker)", len(notes), "lästes inte", notes
     )
     return Body(sheet, header, numbers, rows)
 
@@ -103,14 +103,10 @@ def areas(body: Body, region: Region, ledger: Ledger) -> pd.DataFrame:
     frame["bas"] = [bas_of(c) or ("annan" if _filled(c) else "") for c in body.cells("bas")]
     kommun, marked = _places(body.cells("kommun"))
     lan, _ = _places(body.cells("lan"))
-    ledger.add(
-        "justerad", body.sheet.source, "kommunnamn med notmärke", len(marked), "märket togs bort", marked
-    )  # fmt: skip
+    ledger.add("justerad", body.sheet.source, "kommunnamn med notmärke", len(marked), "märket togs bort", marked)
     frame["niva"] = [_level(n, k, x) for n, k, x in zip(body.cells("niva"), kommun, lan, strict=True)]
     names = {place_key(k.namn): (k.kod, k.namn) for k in region.lan.kommuner}
-    known = [
-        _kommun(k, names) if n == "kommun" else ("", "") for k, n in zip(kommun, frame["niva"], strict=True)
-    ]
+    known = [_kommun(k, names) if n == "kommun" else ("", "") for k, n in zip(kommun, frame["niva"], strict=True)]
     codes = [_code(c) for c in body.cells("kommunkod")]
     renamed = []
     for i, ((own, _), given) in enumerate(zip(known, codes, strict=True)):
@@ -119,12 +115,15 @@ def areas(body: Body, region: Region, ledger: Ledger) -> pd.DataFrame:
         if given in region.kommunkoder and not own and kommun[i] and frame["niva"].iloc[i] == "kommun":
             renamed.append(f"{given}: {printable(kommun[i], 40)}")
     ledger.add(
-        "varning", body.sheet.source, "namn som inte är konfigurationens för koden", len(renamed), "koden gäller",
+        "varning",
+        body.sheet.source,
+        "namn som inte är konfigurationens för koden",
+        len(renamed),
+        "koden gäller",
         renamed,
-    )  # fmt: skip
+    )
     frame["kommunkod"] = [
-        (own or given) if n == "kommun" else ""
-        for (own, _), given, n in zip(known, codes, frame["niva"], strict=True)
+        (own or given) if n == "kommun" else "" for (own, _), given, n in zip(known, codes, frame["niva"], strict=True)
     ]
     own_lan = _lan_key(region.lan.namn)
     lan = [region.lan.namn if _lan_key(x) == own_lan else x for x in lan]
@@ -139,9 +138,13 @@ def areas(body: Body, region: Region, ledger: Ledger) -> pd.DataFrame:
     frame["omradestyp"] = _classes(body)
     other = frame["niva"] == ""
     ledger.add(
-        "upplysning", body.sheet.source, "rader om andra nivåer än riket, län och kommun", int(other.sum()),
-        "används inte", frame.loc[other, "omrade"].unique(),
-    )  # fmt: skip
+        "upplysning",
+        body.sheet.source,
+        "rader om andra nivåer än riket, län och kommun",
+        int(other.sum()),
+        "används inte",
+        frame.loc[other, "omrade"].unique(),
+    )
     return frame[["rad", *AREA_COLUMNS]]
 
 
@@ -163,10 +166,13 @@ def require_kommuner(found: set[str], region: Region, label: str, names: Sequenc
     total = len(region.lan.kommuner)
     raise DataError(
         f"{len(missing)} av länets {total} kommuner finns inte i PTS:s arbetsbok.",
-        file=label, column="Kommunnamn", expected=f"{total} kommuner med namn som i konfigurationen, å ä ö kvar",
-        found=f"{total - len(missing)} kommuner", details=details,
+        file=label,
+        column="Kommunnamn",
+        expected=f"{total} kommuner med namn som i konfigurationen, å ä ö kvar",
+        found=f"{total - len(missing)} kommuner",
+        details=details,
         action="Hämta en arbetsbok som har alla kommuner, eller rätta namnet i konfigurationen.",
-    )  # fmt: skip
+    )
 
 
 def years_in(text: object) -> list[int]:
@@ -196,20 +202,25 @@ def _years(body: Body) -> list[int]:
         told = of_october if len(of_october) == 1 else years
         if len(told) > 1:
             raise DataError(
-                "Det framgår inte vilket av flera år tabellen gäller.", file=sheet.label, column="Årtal",
-                expected="en kolumn Årtal, eller ett årtal i bladets rubrik", found=", ".join(map(str, sorted(told))),
+                "Det framgår inte vilket av flera år tabellen gäller.",
+                file=sheet.label,
+                column="Årtal",
+                expected="en kolumn Årtal, eller ett årtal i bladets rubrik",
+                found=", ".join(map(str, sorted(told))),
                 action="Lägg till en kolumn Årtal, eller ta bort de årtal som inte är tabellens.",
-            )  # fmt: skip
+            )
         if told:
             return [told.pop()] * len(body.rows)
     edition = re.search(r"mtbbk[_-](\d\d)[_-]", sheet.file.name)
     if edition:
         return [2000 + int(edition.group(1))] * len(body.rows)
     raise DataError(
-        "Det framgår inte vilket år tabellen gäller.", file=sheet.label, column="Årtal",
+        "Det framgår inte vilket år tabellen gäller.",
+        file=sheet.label,
+        column="Årtal",
         expected="en kolumn Årtal, eller årtalet i bladets rubrik eller filens namn",
         action="Skriv årtalet i filens namn, till exempel hastighet_2025.xlsx.",
-    )  # fmt: skip
+    )
 
 
 def _year(cell: Any) -> int | None:
@@ -262,17 +273,12 @@ def _classes(body: Body) -> list[str]:
     found = [area_class(c) for c in body.cells("omrade")]
     if "" in found:
         i = found.index("")
-        raise body.error(
-            "Okänt värde för områdestyp.", i, "omrade", "total, tätbebyggt … eller glesbebyggt …"
-        )
+        raise body.error("Okänt värde för områdestyp.", i, "omrade", "total, tätbebyggt … eller glesbebyggt …")
     told = sheet_class(body.sheet, 0)
     wrong = [i for i, c in enumerate(found) if told != "totalt" and c != told]
     if wrong:
         raise body.error(
-            f"Bladets namn säger {told}, raden något annat.",
-            wrong[0],
-            "omrade",
-            "samma klass i namn och rader",
+            f"Bladets namn säger {told}, raden något annat.", wrong[0], "omrade", "samma klass i namn och rader"
         )
     return found
 

@@ -47,10 +47,14 @@ def _require_households(ours: pd.DataFrame) -> None:
     whole = ours[ours["omradestyp"] == "totalt"]
     if len(whole) and not whole["antal"].any():
         raise DataError(
-            "Arbetsboken har inga hushåll i någon av länets kommuner.", file=whole["blad"].iloc[0],
-            row=int(whole["rad"].iloc[0]), column="Antal hushåll", expected="ett antal över 0", found="0 i alla",
+            "Arbetsboken har inga hushåll i någon av länets kommuner.",
+            file=whole["blad"].iloc[0],
+            row=int(whole["rad"].iloc[0]),
+            column="Antal hushåll",
+            expected="ett antal över 0",
+            found="0 i alla",
             action="Hämta filen på nytt från statistik.pts.se; räkna om den i ett kalkylprogram om den har formler.",
-        )  # fmt: skip
+        )
 
 
 def note_lan(frame: pd.DataFrame, region: Region, source: str, role: str, ledger: Ledger) -> None:
@@ -59,9 +63,13 @@ def note_lan(frame: pd.DataFrame, region: Region, source: str, role: str, ledger
     names = {region.lan.namn.casefold(), region.lan.kortnamn.casefold()}
     lacking = not rows["omrade"].str.casefold().isin(names).any()
     ledger.add(
-        "varning", source, f"länets egen rad saknas ({role})", int(lacking), "länets tal hos PTS visas inte därifrån",
+        "varning",
+        source,
+        f"länets egen rad saknas ({role})",
+        int(lacking),
+        "länets tal hos PTS visas inte därifrån",
         [region.lan.namn],
-    )  # fmt: skip
+    )
 
 
 def check_speeds(
@@ -91,7 +99,7 @@ def check_speeds(
     ]
     ledger.add(
         "varning", source, "områden utan en enda hastighet", len(lacking), "teknik eller Kolada används där", lacking
-    )  # fmt: skip
+    )
     counts = _counts(counted)
     parts = sum(counts[c] for c in CLASSES)
     for (measure, threshold), rows in ours.groupby(["matt", "troskel_mbit"]):
@@ -102,10 +110,13 @@ def check_speeds(
         gap = (weighted - share["totalt"]).where(known.all(axis=1))
         off = gap.abs() > WEIGHTED_POINTS
         ledger.add(
-            "varning", both, f"andelen {measure} {threshold} Mbit/s för tät och gles ger inte totalens andel",
-            int(off.sum()), "lämnades som de är",
+            "varning",
+            both,
+            f"andelen {measure} {threshold} Mbit/s för tät och gles ger inte totalens andel",
+            int(off.sum()),
+            "lämnades som de är",
             [f"{region.kommunnamn[str(k)]}: {100 * gap[k]:+.1f} procentenheter" for k in gap.index[off]],
-        )  # fmt: skip
+        )
 
 
 def _kommun_names(frame: pd.DataFrame) -> list[str]:
@@ -122,14 +133,22 @@ def _fill_counts(frame: pd.DataFrame, region: Region, source: str, ledger: Ledge
     if len(own):
         first = own.iloc[0]
         raise DataError(
-            "Antal hushåll saknas.", file=first["blad"], row=int(first["rad"]), column="Antal hushåll",
-            expected="ett heltal, 0 eller mer", found="tom cell eller -",
+            "Antal hushåll saknas.",
+            file=first["blad"],
+            row=int(first["rad"]),
+            column="Antal hushåll",
+            expected="ett heltal, 0 eller mer",
+            found="tom cell eller -",
             action="Fyll i antalet, eller hämta filen på nytt från statistik.pts.se.",
-        )  # fmt: skip
+        )
     ledger.add(
-        "antagen", source, "rader utan antal och andelar", int(empty.sum()), "antalet sattes till 0",
+        "antagen",
+        source,
+        "rader utan antal och andelar",
+        int(empty.sum()),
+        "antalet sattes till 0",
         _named(frame[empty]),
-    )  # fmt: skip
+    )
     ledger.add("bortfall", source, "rader med andelar men utan antal", len(bad), "används inte", _named(bad))
     return frame.drop(index=bad.index).fillna({"antal": 0.0})
 
@@ -145,22 +164,28 @@ def _fill_classes(frame: pd.DataFrame, region: Region, source: str, ledger: Ledg
         if len(wrong):
             names = [region.kommunnamn[str(kod)] for kod in wrong.index]
             raise DataError(
-                "Kommuner saknar rader för total, tätbebyggt eller glesbebyggt.", file=label, column="Område",
-                expected="tre rader per kommun: total, tätbebyggt, glesbebyggt", found=f"{len(names)} kommuner utan",
-                details=names[:20], action="Hämta tabellbilagan teknik på nytt; den ska vara delad på område.",
-            )  # fmt: skip
+                "Kommuner saknar rader för total, tätbebyggt eller glesbebyggt.",
+                file=label,
+                column="Område",
+                expected="tre rader per kommun: total, tätbebyggt, glesbebyggt",
+                found=f"{len(names)} kommuner utan",
+                details=names[:20],
+                action="Hämta tabellbilagan teknik på nytt; den ska vara delad på område.",
+            )
         filled.append(_empty_rows(frame, lacking.index, kind))
         ledger.add(
-            "antagen", source, f"kommuner utan rad för {kind}, där den andra klassen har alla hushåll",
-            len(lacking), "fick en rad med 0 hushåll", [region.kommunnamn[str(k)] for k in lacking.index],
-        )  # fmt: skip
+            "antagen",
+            source,
+            f"kommuner utan rad för {kind}, där den andra klassen har alla hushåll",
+            len(lacking),
+            "fick en rad med 0 hushåll",
+            [region.kommunnamn[str(k)] for k in lacking.index],
+        )
     return pd.concat([frame, *filled], ignore_index=True)
 
 
 def _empty_rows(frame: pd.DataFrame, codes: pd.Index[str], kind: str) -> pd.DataFrame:
-    rows = frame[
-        frame["kommunkod"].isin(codes) & (frame["bas"] == "hushall") & (frame["omradestyp"] == "totalt")
-    ]
+    rows = frame[frame["kommunkod"].isin(codes) & (frame["bas"] == "hushall") & (frame["omradestyp"] == "totalt")]
     empty = dict.fromkeys(_measures(frame), np.nan)
     return rows.assign(omradestyp=kind, antal=0.0, **empty)
 
@@ -172,9 +197,13 @@ def _check_sums(ours: pd.DataFrame, source: str, ledger: Ledger) -> None:
     _of_one_kommun(ours, parts, counts["totalt"])
     names = ours.drop_duplicates("kommunkod").set_index("kommunkod")["omrade"]
     ledger.add(
-        "varning", source, "tät + gles är inte totalt antal hushåll", int(off.sum()), "lämnades som de är",
+        "varning",
+        source,
+        "tät + gles är inte totalt antal hushåll",
+        int(off.sum()),
+        "lämnades som de är",
         [f"{names[k]}: {parts[k]:.0f} mot {counts.loc[k, 'totalt']:.0f}" for k in counts.index[off]],
-    )  # fmt: skip
+    )
     for measure in _measures(ours):
         share = ours.pivot(index="kommunkod", columns="omradestyp", values=measure).reindex(counts.index)
         weighted = sum(share[c].fillna(0) * counts[c] for c in CLASSES) / parts.where(parts > 0)
@@ -183,9 +212,13 @@ def _check_sums(ours: pd.DataFrame, source: str, ledger: Ledger) -> None:
         _one_unit(ours, measure, share, counts, gap)
         off = gap.abs() > WEIGHTED_POINTS
         ledger.add(
-            "varning", source, f"andelen {measure} för tät och gles ger inte totalens andel", int(off.sum()),
-            "lämnades som de är", [f"{names[k]}: {100 * gap[k]:+.1f} procentenheter" for k in gap.index[off]],
-        )  # fmt: skip
+            "varning",
+            source,
+            f"andelen {measure} för tät och gles ger inte totalens andel",
+            int(off.sum()),
+            "lämnades som de är",
+            [f"{names[k]}: {100 * gap[k]:+.1f} procentenheter" for k in gap.index[off]],
+        )
 
 
 def _of_one_kommun(ours: pd.DataFrame, parts: pd.Series[float], total: pd.Series[float]) -> None:
@@ -196,10 +229,14 @@ def _of_one_kommun(ours: pd.DataFrame, parts: pd.Series[float], total: pd.Series
         code = wrong.index[wrong.to_numpy()][0]
         row = ours[(ours["kommunkod"] == code) & (ours["omradestyp"] == "totalt")].iloc[0]
         raise DataError(
-            "Tät och gles kan inte vara delar av samma kommun.", file=row["blad"], row=int(row["rad"]),
-            column="Antal hushåll", expected=f"omkring {total[code]:.0f} hushåll i tät och gles tillsammans",
-            found=f"{parts[code]:.0f} i {row['omrade']}", action="Rätta antalen, eller hämta filen på nytt.",
-        )  # fmt: skip
+            "Tät och gles kan inte vara delar av samma kommun.",
+            file=row["blad"],
+            row=int(row["rad"]),
+            column="Antal hushåll",
+            expected=f"omkring {total[code]:.0f} hushåll i tät och gles tillsammans",
+            found=f"{parts[code]:.0f} i {row['omrade']}",
+            action="Rätta antalen, eller hämta filen på nytt.",
+        )
 
 
 def _one_unit(
@@ -219,11 +256,14 @@ def _one_unit(
             cell = (ours["kommunkod"] == wrong.index[wrong.to_numpy()][0]) & (ours["omradestyp"] == kind)
             row = ours[cell].iloc[0]
             raise DataError(
-                "En andel är hundra gånger för liten mot de andra för samma kommun.", file=row["blad"],
-                row=int(row["rad"]), column=measure, found=f"{row[measure]:.3%}",
+                "En andel är hundra gånger för liten mot de andra för samma kommun.",
+                file=row["blad"],
+                row=int(row["rad"]),
+                column=measure,
+                found=f"{row[measure]:.3%}",
                 expected=f"{100 * row[measure]:.1%}, så att tät och gles ger totalen",
                 action="Skriv alla tal i kolumnen i samma enhet, 0–1 eller 0–100.",
-            )  # fmt: skip
+            )
 
 
 def _counts(ours: pd.DataFrame) -> pd.DataFrame:

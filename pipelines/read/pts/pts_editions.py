@@ -11,14 +11,7 @@ import pandas as pd
 from pipelines.config.region import Region
 from pipelines.core.errors import DataError, printable
 from pipelines.core.ledger import Ledger
-from pipelines.formats.headers import (
-    MAX_DEPTH,
-    SCAN_ROWS,
-    Classify,
-    find_header,
-    header_texts,
-    nearest_header,
-)
+from pipelines.formats.headers import MAX_DEPTH, SCAN_ROWS, Classify, find_header, header_texts, nearest_header
 from pipelines.formats.xlsx import Sheet, read_sheets
 from pipelines.incoming import inventory, role_files
 from pipelines.incoming.marks import demo_mark
@@ -32,15 +25,7 @@ from pipelines.read.pts.pts_fields import (
 )
 from pipelines.read.pts.pts_historic import measured, read_historic
 from pipelines.read.pts.pts_mobil import has_places, read_mobil
-from pipelines.read.pts.pts_subject import (
-    FAST,
-    MOBIL,
-    TITLE_ROWS,
-    require_access,
-    says_mobile,
-    subject,
-    title_kind,
-)
+from pipelines.read.pts.pts_subject import FAST, MOBIL, TITLE_ROWS, require_access, says_mobile, subject, title_kind
 from pipelines.read.pts.pts_workbook import HASTIGHET, TEKNIK, read_role
 
 ROLES = ("teknik", "hastighet", "mobil")
@@ -81,8 +66,7 @@ def read_book(path: Path, region: Region) -> Book:
     book = Book(path)
     kinds = [_kind(s) for s in sheets]
     historic, fixed, mobile, unsaid = (
-        [s for s, k in zip(sheets, kinds, strict=True) if k == kind]
-        for kind in ("historik", FAST, MOBIL, "osagt")
+        [s for s, k in zip(sheets, kinds, strict=True) if k == kind] for kind in ("historik", FAST, MOBIL, "osagt")
     )
     table = read_historic(historic, region, book.ledger)
     if table is not None and len(table):
@@ -95,9 +79,13 @@ def read_book(path: Path, region: Region) -> Book:
     if table is not None:
         book.tables["mobil"] = table
     book.ledger.add(
-        "varning", book.source, "blad som inte säger om de mäter fast bredband eller mobil täckning", len(unsaid),
-        "lästes inte", [s.name for s in unsaid],
-    )  # fmt: skip
+        "varning",
+        book.source,
+        "blad som inte säger om de mäter fast bredband eller mobil täckning",
+        len(unsaid),
+        "lästes inte",
+        [s.name for s in unsaid],
+    )
     if historic and not set(book.tables) & {"teknik", "hastighet", "mobil"}:
         book.remark = _HISTORIC
     elif not book.tables:
@@ -122,10 +110,12 @@ def edition(books: Sequence[Book], role: str, year: int | None) -> Book | None:
     having = [b for b in books if chosen in b.years(role)]
     if len(having) > 1:
         raise DataError(
-            f"Två arbetsböcker har samma innehåll: {role} {chosen}.", file=having[0].path.parent,
-            expected="en fil per innehåll och år", found=" och ".join(b.path.name for b in having),
+            f"Två arbetsböcker har samma innehåll: {role} {chosen}.",
+            file=having[0].path.parent,
+            expected="en fil per innehåll och år",
+            found=" och ".join(b.path.name for b in having),
             action="Ta bort den som inte ska användas, till exempel en äldre version av samma tabellbilaga.",
-        )  # fmt: skip
+        )
     return having[0] if having else None
 
 
@@ -135,10 +125,12 @@ def require_teknik(books: Sequence[Book], raw: Path) -> None:
         return
     told = next(r for r in inventory.REQUIRED if r.role == "teknik")
     raise DataError(
-        "PTS:s tabellbilaga teknik saknas.", file=raw / "pts", expected=told.what,
+        "PTS:s tabellbilaga teknik saknas.",
+        file=raw / "pts",
+        expected=told.what,
         found=", ".join(f"{b.path.name} ({b.remark or ', '.join(b.tables)})" for b in books) or "inga arbetsböcker",
         action=f"Hämta den hos {told.source}, och lägg den i {raw / 'pts'}.",
-    )  # fmt: skip
+    )
 
 
 def require_year(books: Sequence[Book], year: int) -> None:
@@ -146,10 +138,13 @@ def require_year(books: Sequence[Book], year: int) -> None:
     years = sorted({y for b in books for y in b.years("teknik")})
     if year not in years:
         raise DataError(
-            f"Ingen arbetsbok har teknik för år {year}.", file=books[0].path.parent, column="Årtal",
-            expected=str(year), found=", ".join(map(str, years)),
+            f"Ingen arbetsbok har teknik för år {year}.",
+            file=books[0].path.parent,
+            column="Årtal",
+            expected=str(year),
+            found=", ".join(map(str, years)),
             action="Ändra pts.ar i konfigurationen, eller lägg dit årets tabellbilaga.",
-        )  # fmt: skip
+        )
 
 
 def note_books(
@@ -166,16 +161,18 @@ def note_books(
             if role in mine:
                 older = book.tables[role]["ar"] != years[role]
                 ledger.add(
-                    "upplysning", book.source, f"rader om andra år än {years[role]} ({role})", int(older.sum()),
-                    "används inte", book.years(role),
-                )  # fmt: skip
+                    "upplysning",
+                    book.source,
+                    f"rader om andra år än {years[role]} ({role})",
+                    int(older.sum()),
+                    "används inte",
+                    book.years(role),
+                )
         if not book.tables:
             ledger.entries += book.ledger.entries
             role = "historik" if book.remark == _HISTORIC else "okänd"
             facts.append(_fact(book, role, False, book.remark, None, raw))
-            ledger.add(
-                "upplysning" if role == "historik" else "varning", book.source, book.remark, 1, "används inte"
-            )
+            ledger.add("upplysning" if role == "historik" else "varning", book.source, book.remark, 1, "används inte")
         if "historik" in book.tables:
             ledger.entries += book.ledger.entries
             years_held = book.years("historik")
@@ -207,9 +204,17 @@ def _facts(book: Book, role: str, used: bool, year: int | None, raw: Path) -> li
 
 def _fact(book: Book, role: str, used: bool, why: str, year: int | None, raw: Path) -> dict[str, object]:
     return role_files.fact(
-        book.path, raw, role, used=used, why=why, year=year, date=f"{year}-10-01" if year else None,
-        publisher=PUBLISHER, licence=LICENCE, demo=demo_mark(book.path),
-    )  # fmt: skip
+        book.path,
+        raw,
+        role,
+        used=used,
+        why=why,
+        year=year,
+        date=f"{year}-10-01" if year else None,
+        publisher=PUBLISHER,
+        licence=LICENCE,
+        demo=demo_mark(book.path),
+    )
 
 
 def _kind(sheet: Sheet) -> str:
@@ -274,8 +279,10 @@ def _explain(book: Book, sheets: list[Sheet]) -> None:
         if role_files.fits(book.path.name, pattern) and not role_files.fits(book.path.name, "*mobil*"):
             label, texts = nearest_header(sheets, classify)
             raise DataError(
-                "Ingen rubrikrad i arbetsboken känns igen.", file=label or book.path, expected=expected,
+                "Ingen rubrikrad i arbetsboken känns igen.",
+                file=label or book.path,
+                expected=expected,
                 found=printable(", ".join(texts) or "inga rubriker"),
                 action="Kontrollera att filen är PTS:s tabellbilaga; annars ta bort den ur mappen.",
-            )  # fmt: skip
+            )
     book.remark = "ingen tabell känns igen (väntade ett blad om yttäckning med kolumnen Kommun eller Län)"

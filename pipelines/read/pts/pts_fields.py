@@ -54,9 +54,7 @@ _KEYWORDS = {
 _BAS_WORDS = r"\b(?:hushall|arbetsstallen?)\b"
 _COUNT_WORDS = {"antal", "totalt", "hushall", "arbetsstallen", "arbetsstalle", "st", "bas"}
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_SPEED = re.compile(
-    r"(\d+(?:[.,]\d+)?)\s*(mbit|gbit|mbps|gbps|(?-i:[mM]b/s|[gG]b/s)|megabit|gigabit)", re.IGNORECASE
-)  # fmt: skip
+_SPEED = re.compile(r"(\d+(?:[.,]\d+)?)\s*(mbit|gbit|mbps|gbps|(?-i:[mM]b/s|[gG]b/s)|megabit|gigabit)", re.IGNORECASE)
 """«Mb/s» is megabit; «MB/s» is megabyte, eight times as much, and is not read."""
 _NOT_ACCESS = (
     r"utan|saknar|ej|inte|icke|enbart|endast|bara|abonne\w*|abonnemang\w*|planera\w*|prognos\w*|forandring\w*|"
@@ -66,7 +64,7 @@ _NOT_ACCESS = (
 _NOT_A_TECHNIQUE = re.compile(rf"\b(?:{_NOT_ACCESS})\b")
 _NOT_A_THRESHOLD = re.compile(
     rf"\b(?:{_NOT_ACCESS}|under|hogst|max|maximalt|mindre|lagre|upp till|uppstroms|uppladdning|antal)\b"
-)  # fmt: skip
+)
 _RANGE = re.compile(r"\d\s*[-–/]\s*\d+\s*(?:m|g)b", re.IGNORECASE)
 _PASSED = re.compile(r"narhet|passed|passera")
 _WIRELESS = re.compile(r"tradlos|\blte\b|\b5g\b|\b4g\b|radio")

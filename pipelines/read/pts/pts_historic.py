@@ -71,10 +71,14 @@ def read_historic(sheets: list[Sheet], region: Region, ledger: Ledger) -> pd.Dat
     if len(clash):
         first = clash.iloc[0]
         raise DataError(
-            "Två tal i historiken gäller samma sak men är olika.", file=sheets[0].file,
-            row=f"{first['omrade']}, {first['ar']}", column=str(first["matt"]), expected="ett tal",
-            found=" och ".join(f"{a:g}" for a in clash["andel"][:2]), action=_FIX,
-        )  # fmt: skip
+            "Två tal i historiken gäller samma sak men är olika.",
+            file=sheets[0].file,
+            row=f"{first['omrade']}, {first['ar']}",
+            column=str(first["matt"]),
+            expected="ett tal",
+            found=" och ".join(f"{a:g}" for a in clash["andel"][:2]),
+            action=_FIX,
+        )
     return unique[COLUMNS].reset_index(drop=True)
 
 
@@ -152,9 +156,13 @@ def coded_rows(
             continue
         if named.get(place_key(name), f"{code:04}") != f"{code:04}":
             raise DataError(
-                f"Koden hör inte till {name}.", file=sheet.label, row=i, expected=named[place_key(name)],
-                found=f"{code:04}", action=_FIX,
-            )  # fmt: skip
+                f"Koden hör inte till {name}.",
+                file=sheet.label,
+                row=i,
+                expected=named[place_key(name)],
+                found=f"{code:04}",
+                action=_FIX,
+            )
         if not _ours(code, region):
             others.append(name)
             continue
@@ -165,54 +173,32 @@ def coded_rows(
     ledger.add("bortfall", sheet.source, "rader med tal men utan kod", len(uncoded), "används inte", uncoded)
     ledger.add(
         "varning", sheet.source, "namn som inte är konfigurationens för koden", len(renamed), "koden gäller", renamed
-    )  # fmt: skip
-    ledger.add(
-        "upplysning",
-        sheet.source,
-        "rader utan kod och tal (noter, rubriker)",
-        len(notes),
-        "lästes inte",
-        notes,
     )
-    ledger.add(
-        "upplysning",
-        sheet.source,
-        "rader om andra län och deras kommuner",
-        len(others),
-        "används inte",
-        others,
-    )
+    ledger.add("upplysning", sheet.source, "rader utan kod och tal (noter, rubriker)", len(notes), "lästes inte", notes)
+    ledger.add("upplysning", sheet.source, "rader om andra län och deras kommuner", len(others), "används inte", others)
     return [i for i, _ in kept], [r for _, r in kept], codes
 
 
-def _read(
-    sheet: Sheet, first: int, last: int, columns: list[Measured], region: Region, ledger: Ledger
-) -> pd.DataFrame:
+def _read(sheet: Sheet, first: int, last: int, columns: list[Measured], region: Region, ledger: Ledger) -> pd.DataFrame:
     numbers, rows, codes = coded_rows(sheet, last, [m.column for m in columns], region, ledger)
     have = {f"{c:04}" for c in codes if c >= FIRST_KOMMUN}
     lacking = [k.namn for k in region.lan.kommuner if k.kod not in have]
-    ledger.add("varning", sheet.source, "kommuner som historiken saknar", len(lacking), "deras serier börjar senare",
-               lacking)  # fmt: skip
+    ledger.add(
+        "varning", sheet.source, "kommuner som historiken saknar", len(lacking), "deras serier börjar senare", lacking
+    )
     cells = {f"{m.column}": [r[m.column] if m.column < len(r) else "" for r in rows] for m in columns}
     places = {f"{m.column}": Place(sheet.label, numbers, m.text) for m in columns}
     shares, sides = table_shares(cells, places)
     limits = sum(bool(s) for column in sides.values() for s in column)
-    ledger.add(
-        "justerad", sheet.source, "andelar angivna som gräns (> eller <)", limits, "lästes som gränsens värde"
-    )
-    area = pd.DataFrame([area_of(c, region) for c in codes],
-                        columns=["niva", "omrade", "kommunkod"])  # fmt: skip
+    ledger.add("justerad", sheet.source, "andelar angivna som gräns (> eller <)", limits, "lästes som gränsens värde")
+    area = pd.DataFrame([area_of(c, region) for c in codes], columns=["niva", "omrade", "kommunkod"])
     bas, kind = _sheet_bas(sheet, first, columns), sheet_class(sheet, first)
     texts = header_texts(sheet, first, last - first + 1)
     unread = [t for c, t in enumerate(texts) if YEAR.search(t) and c not in {m.column for m in columns}]
     ledger.add("upplysning", sheet.source, "kolumner som inte lästes", len(unread), "används inte", unread)
     parts = [
         area.assign(
-            ar=m.year,
-            bas=m.bas or bas,
-            omradestyp=_kind(sheet, kind, m),
-            matt=m.measure,
-            andel=shares[f"{m.column}"],
+            ar=m.year, bas=m.bas or bas, omradestyp=_kind(sheet, kind, m), matt=m.measure, andel=shares[f"{m.column}"]
         )
         for m in columns
     ]
@@ -232,9 +218,12 @@ def _sheet_bas(sheet: Sheet, first: int, columns: list[Measured]) -> str:
         other = f"bladet säger {bas}, kolumnerna {', '.join(sorted(said))}"
     if other:
         raise DataError(
-            "Bladet gäller något annat än hushåll.", file=sheet.label, expected="andelar av hushållen",
-            found=printable(other), action="Ta bort bladet ur arbetsboken, eller döp det efter det som räknas.",
-        )  # fmt: skip
+            "Bladet gäller något annat än hushåll.",
+            file=sheet.label,
+            expected="andelar av hushållen",
+            found=printable(other),
+            action="Ta bort bladet ur arbetsboken, eller döp det efter det som räknas.",
+        )
     return bas or "hushall"
 
 
@@ -242,10 +231,13 @@ def _kind(sheet: Sheet, kind: str, column: Measured) -> str:
     """Return the class of a column: its own, else the sheet's; they may not contradict."""
     if column.kind != kind and (not column.kind or "totalt" not in (column.kind, kind)):
         raise DataError(
-            "Det går inte att avgöra om kolumnen gäller tätbebyggt eller glesbebyggt.", file=sheet.label,
-            column=column.text, expected=f"{kind}, som bladet säger", found=column.kind or "oklart",
+            "Det går inte att avgöra om kolumnen gäller tätbebyggt eller glesbebyggt.",
+            file=sheet.label,
+            column=column.text,
+            expected=f"{kind}, som bladet säger",
+            found=column.kind or "oklart",
             action="Döp kolumnen eller bladet efter den klass det gäller.",
-        )  # fmt: skip
+        )
     return kind if column.kind == "totalt" else column.kind
 
 
@@ -257,9 +249,12 @@ def _places(rows: list[list[Any]], before: int, sheet: Sheet) -> tuple[int, int]
     name = next((c for c, x in enumerate(filled) if c != code and x and numeric[c] < 0.5), None)
     if code is None or name is None:
         raise DataError(
-            "Bladet har ingen kolumn med koder och en med namn.", file=sheet.label,
-            expected="kod och namn till vänster om talen", found=f"{before} kolumner till vänster", action=_FIX,
-        )  # fmt: skip
+            "Bladet har ingen kolumn med koder och en med namn.",
+            file=sheet.label,
+            expected="kod och namn till vänster om talen",
+            found=f"{before} kolumner till vänster",
+            action=_FIX,
+        )
     return code, name
 
 

@@ -28,9 +28,7 @@ GOALS = "Mobilmål: "
 _GOAL = re.compile(r"mobilmal|statistisk\w* (?:tatort|smaort)|normalt befinner|\bvag(?:ar|nat\w*)\b|jarnvag")
 _YEAR = re.compile(r"20\d\d(?:[.,]0)?\s*(?:[*¹²³]+|\d\))?")
 _TITLE_ROWS = 10
-_NOT_A_SHARE = re.compile(
-    r"\b(?:antal|areal|area|yta i|km2?|kvkm|kvadratkilometer|hektar|kod|lanskod|lankod)\b"
-)
+_NOT_A_SHARE = re.compile(r"\b(?:antal|areal|area|yta i|km2?|kvkm|kvadratkilometer|hektar|kod|lanskod|lankod)\b")
 
 
 def read_mobil(sheets: list[Sheet], region: Region, ledger: Ledger) -> pd.DataFrame | None:
@@ -61,22 +59,24 @@ def read_mobil(sheets: list[Sheet], region: Region, ledger: Ledger) -> pd.DataFr
             apart.append(sheet.name)
             continue
         parts.append(
-            _read_years(sheet, *years, region, ledger)
-            if years
-            else _read_sheet(sheet, header, region, ledger)  # type: ignore[arg-type]
+            _read_years(sheet, *years, region, ledger) if years else _read_sheet(sheet, header, region, ledger)  # type: ignore[arg-type]
         )
     if not parts:
         return None
     frame = pd.concat(parts, ignore_index=True)
     source = sheets[0].source.partition(", blad")[0]
     ledger.add(
-        "upplysning", source, "blad om mobil täckning som inte gäller alla operatörer och hela områden", len(apart),
-        "lästes inte", apart,
-    )  # fmt: skip
+        "upplysning",
+        source,
+        "blad om mobil täckning som inte gäller alla operatörer och hela områden",
+        len(apart),
+        "lästes inte",
+        apart,
+    )
     split = frame["omradestyp"] != "totalt"
     ledger.add(
         "upplysning", source, "rader om mobil täckning i tätbebyggt eller glesbebyggt", int(split.sum()), "används inte"
-    )  # fmt: skip
+    )
     return _one_each(frame[~split])
 
 
@@ -97,11 +97,14 @@ def _one_each(frame: pd.DataFrame) -> pd.DataFrame:
     if len(clash):
         first, second = clash.iloc[0], clash[(clash[key] == clash.iloc[0][key]).all(axis=1)].iloc[1]
         raise DataError(
-            "Två tal om mobil täckning gäller samma sak men är olika.", file=first["blad"],
-            row=f"{first['rad']} och {second['rad']}", column=first["matt"], expected="ett tal per område, år och mått",
+            "Två tal om mobil täckning gäller samma sak men är olika.",
+            file=first["blad"],
+            row=f"{first['rad']} och {second['rad']}",
+            column=first["matt"],
+            expected="ett tal per område, år och mått",
             found=f"{first['omrade']} {first['ar']}: {first['andel']:g} och {second['andel']:g}",
             action="Ta bort den rad eller det blad som inte ska gälla.",
-        )  # fmt: skip
+        )
     return unique.reset_index(drop=True)
 
 
@@ -131,9 +134,7 @@ def _read_years(
     cells = {f"{c}": [r[c] if c < len(r) else "" for r in rows] for c in wanted}
     numeric = [c for c in wanted if _holds_shares(cells[f"{c}"])]
     lacking = [f"{m} {y}" for c, (m, y) in columns.items() if c not in numeric]
-    ledger.add(
-        "upplysning", sheet.source, "kolumner som inte är andelar", len(lacking), "lästes inte", lacking
-    )
+    ledger.add("upplysning", sheet.source, "kolumner som inte är andelar", len(lacking), "lästes inte", lacking)
     values, sides = table_shares(
         {f"{c}": cells[f"{c}"] for c in numeric},
         {f"{c}": Place(sheet.label, numbers, f"{wanted[c][0]} {wanted[c][1]}") for c in numeric},
@@ -144,7 +145,7 @@ def _read_years(
         area.assign(ar=year, matt=_named(sheet, text), andel=values[f"{c}"], olikhet=list(sides[f"{c}"]))
         for c in numeric
         for text, year in (wanted[c],)
-    ]  # fmt: skip
+    ]
     empty = area.iloc[:0].assign(ar=0, matt="", andel=0.0, olikhet="")
     return pd.concat(parts, ignore_index=True) if parts else empty
 
@@ -167,24 +168,23 @@ def _read_sheet(sheet: Sheet, header: Header, region: Region, ledger: Ledger) ->
     body = body_of(sheet, header, ledger)
     numeric = [f for f in measures if _holds_shares(body.cells(f))]
     ledger.add(
-        "upplysning", sheet.source, "kolumner som inte är andelar", len(measures) - len(numeric), "lästes inte",
+        "upplysning",
+        sheet.source,
+        "kolumner som inte är andelar",
+        len(measures) - len(numeric),
+        "lästes inte",
         [header.texts[c] for f, c in measures.items() if f not in numeric],
-    )  # fmt: skip
+    )
     values, sides = table_shares({f: body.cells(f) for f in numeric}, {f: body.place(f) for f in numeric})
     place = areas(body, region, ledger)
     parts = [
         place.assign(
-            blad=sheet.label,
-            matt=_named(sheet, header.texts[measures[f]]),
-            andel=values[f],
-            olikhet=list(sides[f]),
+            blad=sheet.label, matt=_named(sheet, header.texts[measures[f]]), andel=values[f], olikhet=list(sides[f])
         )
         for f in numeric
     ]
     long = (
-        pd.concat(parts, ignore_index=True)
-        if parts
-        else place.iloc[:0].assign(blad="", matt="", andel=0.0, olikhet="")
+        pd.concat(parts, ignore_index=True) if parts else place.iloc[:0].assign(blad="", matt="", andel=0.0, olikhet="")
     )
     return long[long["niva"] != ""]
 

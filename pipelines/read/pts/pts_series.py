@@ -35,9 +35,7 @@ def series_table(books: Sequence[Book], region: Region, ledger: Ledger) -> pd.Da
         for role in ("teknik", "hastighet"):
             if role in book.tables:
                 _note_gaps(book, role, region, ledger)
-    parts = [
-        _of_book(b, role) for role in ("teknik", "hastighet", "historik") for b in books if role in b.tables
-    ]
+    parts = [_of_book(b, role) for role in ("teknik", "hastighet", "historik") for b in books if role in b.tables]
     if not parts:
         return pd.DataFrame(columns=PTS_HISTORIK.names)
     long = pd.concat(parts, ignore_index=True)
@@ -47,10 +45,16 @@ def series_table(books: Sequence[Book], region: Region, ledger: Ledger) -> pd.Da
     both = long.merge(first[[*KEY, "andel", "kalla"]], on=KEY, suffixes=("", "_forsta"))
     off = both[np.abs(both["andel"] - both["andel_forsta"]) > DIFFERS]
     ledger.add(
-        "varning", "pts", "tal som två arbetsböcker anger olika för samma år", len(off), "årets egen arbetsbok används",
-        [f"{r.kommunnamn} {r.ar}, {r.serie}: {100 * r.andel_forsta:.2f} och {100 * r.andel:.2f}" for r in
-         off.head(10).itertuples()],
-    )  # fmt: skip
+        "varning",
+        "pts",
+        "tal som två arbetsböcker anger olika för samma år",
+        len(off),
+        "årets egen arbetsbok används",
+        [
+            f"{r.kommunnamn} {r.ar}, {r.serie}: {100 * r.andel_forsta:.2f} och {100 * r.andel:.2f}"
+            for r in off.head(10).itertuples()
+        ],
+    )
     out = first.assign(
         andel_pct=np.round(100 * first["andel"], 6), brott="", troskel_mbit=first["troskel"].astype("Int64")
     )
@@ -88,9 +92,13 @@ def _note_gaps(book: Book, role: str, region: Region, ledger: Ledger) -> None:
     if role == "hastighet":  # those of the year that is used are told where it is read
         cells &= ~newest
     ledger.add(
-        "upplysning", book.source, f"andelar utan tal ({role})", int(cells.sum()), "saknas i serierna",
+        "upplysning",
+        book.source,
+        f"andelar utan tal ({role})",
+        int(cells.sum()),
+        "saknas i serierna",
         [f"{r.omrade}, {r.omradestyp}, {r.kolumn} {r.ar}" for r in long[cells].head(10).itertuples()],
-    )  # fmt: skip
+    )
     zero = long["andel"].eq(0).where(newest & ~lacking, True).groupby(long["kolumn"]).all()
     zeros = [c for c in zero.index[zero] if c not in empty]
     grave = [c for c in zeros if role == "hastighet" or c in ALWAYS_SOME]
@@ -109,15 +117,15 @@ def _ours(long: pd.DataFrame, region: Region) -> pd.Series:
 def _named(long: pd.DataFrame, region: Region) -> pd.DataFrame:
     """Add series, measure, technique and threshold of each column; the codes of län and riket."""
     told = {c: _series(c) for c in long["kolumn"].unique()}
-    code = np.select(
-        [long["niva"] == "riket", long["niva"] == "lan"], ["00", region.lan.kod], long["kommunkod"]
-    )
+    code = np.select([long["niva"] == "riket", long["niva"] == "lan"], ["00", region.lan.kod], long["kommunkod"])
     return long.assign(
-        kommunkod=code, kommunnamn=long["omrade"], **{
+        kommunkod=code,
+        kommunnamn=long["omrade"],
+        **{
             k: long["kolumn"].map({c: t[i] for c, t in told.items()})
             for i, k in enumerate(("serie", "matt", "teknik", "troskel"))
         },
-    )  # fmt: skip
+    )
 
 
 def _series(column: str) -> tuple[str, str, str, int | None]:

@@ -112,10 +112,13 @@ def subject(sheet: Sheet, first: int, fixed: Sequence[str], mobile: Sequence[str
 
 def _two_roles(sheet: Sheet, why: str, texts: Sequence[str]) -> DataError:
     return DataError(
-        "Bladet kan vara två saker: fast bredband eller mobil täckning.", file=sheet.label, column="; ".join(texts[:4]),
-        expected="ett blad som mäter en sak", found=printable(why),
+        "Bladet kan vara två saker: fast bredband eller mobil täckning.",
+        file=sheet.label,
+        column="; ".join(texts[:4]),
+        expected="ett blad som mäter en sak",
+        found=printable(why),
         action="Döp bladet efter vad det mäter, eller dela det i två; ta annars bort arbetsboken ur mappen.",
-    )  # fmt: skip
+    )
 
 
 _LACK = re.compile(
@@ -134,10 +137,12 @@ def require_access(sheet: Sheet, first: int) -> None:
     said = next((t for t in (sheet.name, *titles(sheet, first)) if _LACK.search(words(t))), None)
     if said is not None:
         raise DataError(
-            "Bladet ser inte ut att ge andelen som har tillgång.", file=sheet.label,
-            expected="andel med tillgång, i närhet eller med täckning", found=printable(said, 80),
+            "Bladet ser inte ut att ge andelen som har tillgång.",
+            file=sheet.label,
+            expected="andel med tillgång, i närhet eller med täckning",
+            found=printable(said, 80),
             action="Ta bort bladet ur arbetsboken, eller rätta dess namn och titel om det ger andelen med tillgång.",
-        )  # fmt: skip
+        )
 
 
 # --- tätbebyggt, glesbebyggt --------------------------------------------------------------------------
@@ -145,9 +150,30 @@ def require_access(sheet: Sheet, first: int) -> None:
 _NOT = frozenset(("ej", "icke", "inte", "utanfor", "utom"))
 _ALL_WORDS = frozenset(("total", "totalt", "totala", "totalen", "hela", "samtliga", "alla", "summa"))
 _FILL = frozenset(
-    ("omrade", "omraden", "bebyggelse", "bebyggd", "bebyggt", "bygd", "i", "inom", "pa", "och", "eller", "samt",
-     "lan", "lanet", "kommun", "kommunen", "landet", "riket", "hushall", "arbetsstallen", "omradet")
-)  # fmt: skip
+    (
+        "omrade",
+        "omraden",
+        "bebyggelse",
+        "bebyggd",
+        "bebyggt",
+        "bygd",
+        "i",
+        "inom",
+        "pa",
+        "och",
+        "eller",
+        "samt",
+        "lan",
+        "lanet",
+        "kommun",
+        "kommunen",
+        "landet",
+        "riket",
+        "hushall",
+        "arbetsstallen",
+        "omradet",
+    )
+)
 _DENSE = re.compile(r"tat(?:t|t?bebygg\w*|t?bygg\w*|o|or|ort|orts?omraden?|orter|orten|orterna)?")
 _SPARSE = re.compile(r"gles(?:t|a|bebygg?\w*|byg\w*)?|landsbygd(?:en)?")
 _SMALL = re.compile(r"sma(?:ort|orter|orten|orterna)")
@@ -196,21 +222,19 @@ def sheet_class(sheet: Sheet, first: int) -> str:
         told = ""
     if not told:
         raise DataError(
-            "Det går inte att avgöra om bladet gäller tätbebyggt eller glesbebyggt.", file=sheet.label,
-            expected="tätbebyggt, glesbebyggt eller totalt i bladets namn eller titel", found=printable(sheet.name),
+            "Det går inte att avgöra om bladet gäller tätbebyggt eller glesbebyggt.",
+            file=sheet.label,
+            expected="tätbebyggt, glesbebyggt eller totalt i bladets namn eller titel",
+            found=printable(sheet.name),
             action="Döp bladet efter den klass det gäller, eller ta bort det ur arbetsboken.",
-        )  # fmt: skip
+        )
     return told
 
 
 def _class(tokens: list[str], strict: bool) -> str:
     """Return the class; ``strict``: every word must be known, else only those that look like a class."""
     kinds = [_kind(t) for t in tokens]
-    if (
-        "?" in kinds
-        if strict
-        else any(k == "?" and _LIKE.fullmatch(t) for k, t in zip(kinds, tokens, strict=True))
-    ):
+    if "?" in kinds if strict else any(k == "?" and _LIKE.fullmatch(t) for k, t in zip(kinds, tokens, strict=True)):
         return ""
     named = [i for i, k in enumerate(kinds) if k in ("tat", "gles", "sma")]
     if not named:

@@ -96,16 +96,10 @@ def _read_sheet(body: Body, role: Role, region: Region, ledger: Ledger) -> pd.Da
             shares[f] = counts(body.cells(f), body.place(f))
     limits = sum(bool(s) for column in sides.values() for s in column)
     ledger.add(
-        "justerad",
-        body.sheet.source,
-        "andelar angivna som gräns (> eller <)",
-        limits,
-        "lästes som gränsens värde",
+        "justerad", body.sheet.source, "andelar angivna som gräns (> eller <)", limits, "lästes som gränsens värde"
     )
     unread = [t for c, t in enumerate(body.header.texts) if t and c not in body.header.columns.values()]
-    ledger.add(
-        "upplysning", body.sheet.source, "kolumner som inte lästes", len(unread), "används inte", unread
-    )
+    ledger.add("upplysning", body.sheet.source, "kolumner som inte lästes", len(unread), "används inte", unread)
     place = areas(body, region, ledger)
     _told_bas(body, place, ledger)
     place = place.assign(blad=body.sheet.label, kalla=body.sheet.source)
@@ -132,20 +126,26 @@ def _of_shares(body: Body) -> None:
     said = " ".join(map(words, told))
     if re.search(r"\bantal\b", said) and not re.search(r"andel|procent", said):
         raise DataError(
-            "Bladet anger antal, inte andelar.", file=body.sheet.label, expected="andelar, 0–1 eller procent",
+            "Bladet anger antal, inte andelar.",
+            file=body.sheet.label,
+            expected="andelar, 0–1 eller procent",
             found=printable(next(t for t in told if "antal" in words(t))),
             action="Ta bort bladet ur arbetsboken, eller rätta dess namn och titel om det har andelar.",
-        )  # fmt: skip
+        )
 
 
 def _no_rivals(sheet: Sheet, header: Header) -> None:
     for field, texts in header.rivals.items():
         if "|" in field or field in ("omrade", "kommun", "ar", "bas"):
             raise DataError(
-                f"{len(texts)} kolumner kan vara samma uppgift.", file=sheet.label, row=header.last + 1,
-                column=" / ".join(texts), expected="en kolumn", found=str(len(texts)),
+                f"{len(texts)} kolumner kan vara samma uppgift.",
+                file=sheet.label,
+                row=header.last + 1,
+                column=" / ".join(texts),
+                expected="en kolumn",
+                found=str(len(texts)),
                 action="Ta bort eller döp om den kolumn som inte ska användas.",
-            )  # fmt: skip
+            )
 
 
 def _require_columns(body: Body) -> None:
@@ -154,11 +154,14 @@ def _require_columns(body: Body) -> None:
     lacking += [] if "omrade" in have else ["Område"]
     if lacking:
         raise DataError(
-            "Arbetsboken saknar kolumner.", file=body.sheet.label, row=body.header.last + 1,
-            column=", ".join(lacking), expected="; ".join(lacking),
+            "Arbetsboken saknar kolumner.",
+            file=body.sheet.label,
+            row=body.header.last + 1,
+            column=", ".join(lacking),
+            expected="; ".join(lacking),
             found=", ".join(t for t in body.header.texts if t),
             action="Hämta tabellbilagan teknik på nytt, eller döp kolumnen som PTS gör.",
-        )  # fmt: skip
+        )
 
 
 def _told_bas(body: Body, place: pd.DataFrame, ledger: Ledger) -> None:
@@ -190,10 +193,13 @@ def _told_bas(body: Body, place: pd.DataFrame, ledger: Ledger) -> None:
 
 def _two_units(body: Body, found: str) -> DataError:
     return DataError(
-        "Det går inte att avgöra om bladet gäller hushåll.", file=body.sheet.label,
-        row=body.header.last + 1, expected="hushåll eller arbetsställen i bladets namn, titel eller kolumnen Bas",
-        found=found, action="Döp bladet och kolumnen efter det som räknas, eller ta bort bladet ur arbetsboken.",
-    )  # fmt: skip
+        "Det går inte att avgöra om bladet gäller hushåll.",
+        file=body.sheet.label,
+        row=body.header.last + 1,
+        expected="hushåll eller arbetsställen i bladets namn, titel eller kolumnen Bas",
+        found=found,
+        action="Döp bladet och kolumnen efter det som räknas, eller ta bort bladet ur arbetsboken.",
+    )
 
 
 def _of_bas(place: pd.DataFrame, shares: dict[str, np.ndarray[Any, Any]], bas: str) -> pd.DataFrame:
@@ -228,9 +234,13 @@ def _one_row_each(frame: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
     clash = unique[unique.duplicated(KEY, keep=False)].sort_values([*KEY, "blad", "rad"])
     other = clash[(clash["niva"] != "kommun") | (clash["bas"] != "hushall")]
     ledger.add(
-        "varning", str(frame["kalla"].iloc[0]).partition(", blad")[0], "rader om samma område som säger olika",
-        int(other.duplicated(KEY).sum()), "den första användes", other["omrade"].unique(),
-    )  # fmt: skip
+        "varning",
+        str(frame["kalla"].iloc[0]).partition(", blad")[0],
+        "rader om samma område som säger olika",
+        int(other.duplicated(KEY).sum()),
+        "den första användes",
+        other["omrade"].unique(),
+    )
     clash = clash.drop(index=other.index)
     if len(clash):
         first, second = clash.iloc[0], clash.iloc[1]
@@ -238,10 +248,12 @@ def _one_row_each(frame: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
         measures = [c for c in values if c not in KEY]
         differ = [c for c in measures if not first[[c]].equals(second[[c]])]
         raise DataError(
-            "Två rader gäller samma område men säger olika.", file=first["blad"],
+            "Två rader gäller samma område men säger olika.",
+            file=first["blad"],
             row=f"{first['rad']} och {second['rad']}" + ("" if same_sheet else f" i {second['blad']}"),
-            column=", ".join(differ), expected="en rad per område, områdestyp, bas och år",
+            column=", ".join(differ),
+            expected="en rad per område, områdestyp, bas och år",
             found=f"{first['omrade']}, {first['omradestyp']}, {first['bas']}, {first['ar']}",
             action="Ta bort den rad eller det blad som inte ska gälla.",
-        )  # fmt: skip
+        )
     return unique.drop_duplicates(KEY).reset_index(drop=True)

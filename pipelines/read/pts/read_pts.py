@@ -48,16 +48,22 @@ def run(region: Region, paths: Paths) -> None:
     if years["mobil"] != year:
         books_of = [b.source for b in books if years["mobil"] in b.years("mobil")]
         ledger.add(
-            "varning", ", ".join(books_of) or "pts", f"mobil täckning gäller {years['mobil']}, teknik {year}", 1,
+            "varning",
+            ", ".join(books_of) or "pts",
+            f"mobil täckning gäller {years['mobil']}, teknik {year}",
+            1,
             "visas med sitt år",
-        )  # fmt: skip
+        )
     speeds = sorted({y for b in books for y in b.years("hastighet")})
     if speeds and used["hastighet"] is None:
         told = ", ".join(b.source for b in books if b.years("hastighet"))
         ledger.add(
-            "varning", told, f"hastighet finns för {', '.join(map(str, speeds))}, teknik gäller {year}", 1,
+            "varning",
+            told,
+            f"hastighet finns för {', '.join(map(str, speeds))}, teknik gäller {year}",
+            1,
             "hastighet används inte: riktvärdena räknas ur teknik och Kolada",
-        )  # fmt: skip
+        )
     teknik = teknik_table(used["teknik"], year, region, ledger)
     speeds = hastighet_table(used["hastighet"], year, region, ledger)
     if used["hastighet"] and used["teknik"]:
@@ -82,9 +88,7 @@ def teknik_table(book: Book | None, year: int, region: Region, ledger: Ledger) -
     frame = check_teknik(frame[frame["ar"] == year], region, book.source, ledger)
     note_lan(frame, region, book.source, "teknik", ledger)
     lacking = [c for c in contracts.TEKNIK_COLUMNS if c not in frame]
-    ledger.add(
-        "varning", book.source, "kolumner som saknas i arbetsboken", len(lacking), "lämnades tomma", lacking
-    )
+    ledger.add("varning", book.source, "kolumner som saknas i arbetsboken", len(lacking), "lämnades tomma", lacking)
     frame = frame.assign(**{c: float("nan") for c in lacking})
     frame = frame.rename(columns={c: f"andel_{c}" for c in contracts.TEKNIK_COLUMNS})
     return _sorted(frame)
@@ -104,9 +108,13 @@ def hastighet_table(book: Book | None, year: int, region: Region, ledger: Ledger
     long["troskel_mbit"] = long["troskel_mbit"].astype("int64")
     blank = long["andel"].isna()
     ledger.add(
-        "upplysning", book.source, "andelar utan uppgift", int(blank.sum()), "nästa källa används där",
+        "upplysning",
+        book.source,
+        "andelar utan uppgift",
+        int(blank.sum()),
+        "nästa källa används där",
         [f"{r.omrade}, {r.omradestyp}, {r.matt} {r.troskel_mbit}" for r in long[blank].head(10).itertuples()],
-    )  # fmt: skip
+    )
     return _sorted(long[~blank], "matt", "troskel_mbit")
 
 
@@ -117,9 +125,7 @@ def mobil_table(book: Book | None, year: int, region: Region, ledger: Ledger) ->
     frame = book.tables["mobil"]
     frame = frame[frame["ar"] == year]
     lacking = [k.namn for k in region.lan.kommuner if k.kod not in set(frame["kommunkod"])]
-    ledger.add(
-        "varning", book.source, "kommuner utan uppgift om mobil täckning", len(lacking), "visas tomma", lacking
-    )  # fmt: skip
+    ledger.add("varning", book.source, "kommuner utan uppgift om mobil täckning", len(lacking), "visas tomma", lacking)
     return _sorted(frame, "matt")
 
 
@@ -136,25 +142,33 @@ def kolada_table(region: Region, paths: Paths, year_of_teknik: int, ledger: Ledg
         year = newest[path]
         why = "har inga värden för nyckeltalen" if year is None else "har värden för PTS:s nyckeltal"
         fact = role_files.fact(
-            path, paths.raw, "kolada", used=year is not None, why=why, year=year,
-            date=f"{year}-10-01" if year else None, publisher=KOLADA_PUBLISHER, licence=KOLADA_LICENCE,
+            path,
+            paths.raw,
+            "kolada",
+            used=year is not None,
+            why=why,
+            year=year,
+            date=f"{year}-10-01" if year else None,
+            publisher=KOLADA_PUBLISHER,
+            licence=KOLADA_LICENCE,
             demo=demo_mark(path),
-        )  # fmt: skip
+        )
         facts.append(fact)
     known = set(table.loc[table["andel"].notna(), "ar"])
     ledger.add(
-        "upplysning", "kolada", f"inga värden för {year_of_teknik}, det år som teknik gäller",
-        int(bool(known) and year_of_teknik not in known), f"bara i historiken, till och med {max(known, default='')}",
-    )  # fmt: skip
+        "upplysning",
+        "kolada",
+        f"inga värden för {year_of_teknik}, det år som teknik gäller",
+        int(bool(known) and year_of_teknik not in known),
+        f"bara i historiken, till och med {max(known, default='')}",
+    )
     return table
 
 
 def conformed(table: pd.DataFrame, contract: contracts.Table) -> pd.DataFrame:
     """Return the contract's columns with its types, also for a table without rows."""
     kinds = {"text": "str", "heltal": "int64", "decimal": "float64", "ja_nej": "bool"}
-    types = {
-        c.name: "Int64" if c.kind == "heltal" and c.nullable else kinds[c.kind] for c in contract.columns
-    }
+    types = {c.name: "Int64" if c.kind == "heltal" and c.nullable else kinds[c.kind] for c in contract.columns}
     return table[contract.names].astype(types).reset_index(drop=True)
 
 
@@ -167,6 +181,8 @@ def _mobil_year(books: list[Book], year: int) -> int:
 def _sorted(frame: pd.DataFrame, *more: str) -> pd.DataFrame:
     keys = ["ar", "bas", "niva", "omrade", "omradestyp", *more]
     return frame.sort_values(
-        [k for k in keys if k in frame], key=lambda s: s.map(_ORDER) if s.name == "niva" else s,
-        kind="stable", ignore_index=True,
-    )  # fmt: skip
+        [k for k in keys if k in frame],
+        key=lambda s: s.map(_ORDER) if s.name == "niva" else s,
+        kind="stable",
+        ignore_index=True,
+    )

@@ -91,24 +91,28 @@ def combine(
     else:
         meaning = _meaning(km, fine, source, settings, ledger, kommuner, published)
     pairs = _pairs(km, fine, settings)
-    pairs["rest"] = (
-        pairs["folk"] if meaning == "resten" else _rests(pairs, km, fine, source, ledger, kommuner)
-    )
+    pairs["rest"] = pairs["folk"] if meaning == "resten" else _rests(pairs, km, fine, source, ledger, kommuner)
     rest = pairs.loc[pairs["rest"] > 0, "rest"].astype("int64")
     alone = km[~km["rutid"].isin(pairs.index)]
     kept = km[km["rutid"].isin(rest.index)]
     gone = km[km["rutid"].isin(pairs.index[pairs["rest"] <= 0])]
     ledger.add(
-        "upplysning", "scb", f"1 km-rutor ersatta av 250 m-rutor ({int(gone['befolkning'].sum())} personer mot "
-        f"{int(pairs.loc[pairs.index.isin(gone['rutid']), 'summa'].sum())})", len(gone), "250 m-rutorna gäller",
+        "upplysning",
+        "scb",
+        f"1 km-rutor ersatta av 250 m-rutor ({int(gone['befolkning'].sum())} personer mot "
+        f"{int(pairs.loc[pairs.index.isin(gone['rutid']), 'summa'].sum())})",
+        len(gone),
+        "250 m-rutorna gäller",
         cell_grid.scb_id(gone["rutid"]),
-    )  # fmt: skip
+    )
     ledger.add(
-        "justerad" if meaning == "hela" else "antagen", "scb",
-        f"1 km-rutor med folk också utanför sina 250 m-rutor ({int(rest.sum())} personer)", len(kept),
+        "justerad" if meaning == "hela" else "antagen",
+        "scb",
+        f"1 km-rutor med folk också utanför sina 250 m-rutor ({int(rest.sum())} personer)",
+        len(kept),
         "de bor på rutans adresser utanför 250 m-rutorna",
         (f"{i}: {n}" for i, n in zip(cell_grid.scb_id(rest.index), rest, strict=True)),
-    )  # fmt: skip
+    )
     kept = kept.assign(befolkning=kept["rutid"].map(rest).astype("int64"))
     both = pd.concat([alone, kept, fine], ignore_index=True)
     cell = both["storlek_m"] == cell_grid.CELL_M
@@ -137,9 +141,14 @@ def _pairs(km: pd.DataFrame, fine: pd.DataFrame, settings: Scb) -> pd.DataFrame:
 
 
 def _meaning(
-    km: pd.DataFrame, fine: pd.DataFrame, source: Source, settings: Scb, ledger: Ledger,
-    kommuner: gpd.GeoDataFrame, published: pd.Series | None,
-) -> Meaning:  # fmt: skip
+    km: pd.DataFrame,
+    fine: pd.DataFrame,
+    source: Source,
+    settings: Scb,
+    ledger: Ledger,
+    kommuner: gpd.GeoDataFrame,
+    published: pd.Series | None,
+) -> Meaning:
     """Decide what the 1 km squares hold: by the configuration, SCB's totals, one file or two, the squares."""
     both = _pairs(km, fine, settings)
     both = both[both["finns"]]
@@ -149,24 +158,34 @@ def _meaning(
     telling = both[both["summa"] > both["brus"]]
     short = telling[telling["summa"] > telling["folk"] + telling["brus"]]
     share = 100 * len(short) / max(len(telling), 1)
-    shown = [f"{i}: {r.folk} i 1 km-rutan, {r.summa} i dess 250 m-rutor" for i, r in zip(
-        cell_grid.scb_id(short.index[:5]), short.itertuples(), strict=False)]  # fmt: skip
+    shown = [
+        f"{i}: {r.folk} i 1 km-rutan, {r.summa} i dess 250 m-rutor"
+        for i, r in zip(cell_grid.scb_id(short.index[:5]), short.itertuples(), strict=False)
+    ]
     if source.mixed:
         rests = said != "hela" and (len(short) or len(telling) < MIXED_SEVERAL or said == "resten")
         if not rests:
-            why = ("SCB:s folkmängd per kommun säger att de är hela rutans folk" if said
-                   else f"ingen av {len(telling)} 1 km-rutor har färre än sina 250 m-rutor")  # fmt: skip
-            raise _undecided(
-                source, f"i SCB:s blandade rutnät de som bor utanför 250 m-rutorna, men {why}", shown
+            why = (
+                "SCB:s folkmängd per kommun säger att de är hela rutans folk"
+                if said
+                else f"ingen av {len(telling)} 1 km-rutor har färre än sina 250 m-rutor"
             )
+            raise _undecided(source, f"i SCB:s blandade rutnät de som bor utanför 250 m-rutorna, men {why}", shown)
         return "resten"
     if said == "resten" or (not said and len(short) >= SEVERAL and share >= MOST_PCT):
-        why = ("SCB:s folkmängd per kommun" if said
-               else f"{len(short)} av {len(telling)} 1 km-rutor har färre än sina 250 m-rutor")  # fmt: skip
+        why = (
+            "SCB:s folkmängd per kommun"
+            if said
+            else f"{len(short)} av {len(telling)} 1 km-rutor har färre än sina 250 m-rutor"
+        )
         ledger.add(
-            "antagen", f"scb/{source.km.name}", f"1 km-rutor räknas som resten utanför 250 m-rutorna: {why}", len(both),
-            "läggs ihop med 250 m-rutorna; [scb] km_med_250m ändrar det", shown,
-        )  # fmt: skip
+            "antagen",
+            f"scb/{source.km.name}",
+            f"1 km-rutor räknas som resten utanför 250 m-rutorna: {why}",
+            len(both),
+            "läggs ihop med 250 m-rutorna; [scb] km_med_250m ändrar det",
+            shown,
+        )
         return "resten"
     if not said and len(short) and share >= FEW_PCT:
         found = f"{len(short)} av {len(telling)} 1 km-rutor har färre personer än sina 250 m-rutor"
@@ -178,19 +197,18 @@ def _undecided(source: Source, found: str, shown: list[str]) -> DataError:
     beside = "" if source.mixed else f", jämfört med {source.fine.name}"
     return DataError(
         "Det går inte att avgöra om 1 km-rutorna räknar hela rutans folk eller bara resten utanför 250 m-rutorna.",
-        file=source.km, column="beftotalt", expected=f"det ena eller det andra{beside}",
-        found=found, details=shown,
-        action="Fråga SCB eller den som beställde, och skriv km_med_250m = \"hela\" eller \"resten\" under [scb] i "
+        file=source.km,
+        column="beftotalt",
+        expected=f"det ena eller det andra{beside}",
+        found=found,
+        details=shown,
+        action='Fråga SCB eller den som beställde, och skriv km_med_250m = "hela" eller "resten" under [scb] i '
         "konfigurationen. Lägg gärna scb/folkmangd_kommun_<år>.csv intill: den kan avgöra.",
-    )  # fmt: skip
+    )
 
 
 def _by_totals(
-    km: pd.DataFrame,
-    fine: pd.DataFrame,
-    both: pd.DataFrame,
-    kommuner: gpd.GeoDataFrame,
-    published: pd.Series | None,
+    km: pd.DataFrame, fine: pd.DataFrame, both: pd.DataFrame, kommuner: gpd.GeoDataFrame, published: pd.Series | None
 ) -> Meaning | None:
     """Say which meaning gives SCB's people of the kommuner with 250 m squares; None when that tells nothing."""
     import pandas as pd
@@ -202,9 +220,7 @@ def _by_totals(
     square = table["rutid"].where(table["storlek_m"] == cell_grid.KM_M)
     table["hela"] = square.map(beside).fillna(table["resten"])
     table["kommun"] = _kommun_of(table["rutid"], table["storlek_m"], kommuner)
-    touched = np.intersect1d(
-        _kommun_of(both.index, cell_grid.KM_M, kommuner), published.index.to_numpy(dtype=object)
-    )
+    touched = np.intersect1d(_kommun_of(both.index, cell_grid.KM_M, kommuner), published.index.to_numpy(dtype=object))
     sums = table[table["kommun"].isin(touched)][["resten", "hela"]].sum()
     total, span = float(published[touched].sum()), float(sums["resten"] - sums["hela"])
     if not len(touched) or span < TELLING_PCT / 100 * total:
@@ -228,9 +244,13 @@ def _kommun_of(rutid: object, side: object, kommuner: gpd.GeoDataFrame) -> np.nd
 
 
 def _rests(
-    pairs: pd.DataFrame, km: pd.DataFrame, fine: pd.DataFrame, source: Source, ledger: Ledger,
+    pairs: pd.DataFrame,
+    km: pd.DataFrame,
+    fine: pd.DataFrame,
+    source: Source,
+    ledger: Ledger,
     kommuner: gpd.GeoDataFrame,
-) -> pd.Series:  # fmt: skip
+) -> pd.Series:
     """Return the people of whole 1 km squares who live outside their 250 m squares."""
     rest = pairs["folk"] - pairs["summa"]
     within = rest.abs() <= pairs["brus"]
@@ -240,28 +260,47 @@ def _rests(
     name = f"scb/{source.km.name}"
     noise = pairs["finns"] & within & ((rest < 0) | (whole & (rest != 0)))
     ledger.add(
-        "justerad", name, f"1 km-rutor som skiljer sig från sina 250 m-rutor inom SCB:s störning (netto "
-        f"{int(rest[noise].sum())} personer)", int(noise.sum()), "250 m-rutornas summa gäller",
+        "justerad",
+        name,
+        f"1 km-rutor som skiljer sig från sina 250 m-rutor inom SCB:s störning (netto "
+        f"{int(rest[noise].sum())} personer)",
+        int(noise.sum()),
+        "250 m-rutornas summa gäller",
         cell_grid.scb_id(pairs.index[noise]),
-    )  # fmt: skip
+    )
     short = pairs["finns"] & (rest < 0) & ~within
     ledger.add(
-        "allvarlig", name, "1 km-rutor med färre personer än sina 250 m-rutor, mer än SCB:s störning", int(short.sum()),
+        "allvarlig",
+        name,
+        "1 km-rutor med färre personer än sina 250 m-rutor, mer än SCB:s störning",
+        int(short.sum()),
         "250 m-rutornas summa gäller",
-        (f"{i}: {a} mot {b}" for i, a, b in zip(
-            cell_grid.scb_id(pairs.index[short]), pairs["folk"][short], pairs["summa"][short], strict=True)),
-    )  # fmt: skip
+        (
+            f"{i}: {a} mot {b}"
+            for i, a, b in zip(
+                cell_grid.scb_id(pairs.index[short]), pairs["folk"][short], pairs["summa"][short], strict=True
+            )
+        ),
+    )
     lost = (pairs["antal"] == ALL_CELLS) & (rest > 0) & ~within
     ledger.add(
-        "allvarlig", name, "1 km-rutor med fler personer än alla sina 16 250 m-rutor, mer än SCB:s störning",
-        int(lost.sum()), "1 km-rutans folk gäller; resten fördelas på rutans adresser", cell_grid.scb_id(pairs.index[lost]),
-    )  # fmt: skip
+        "allvarlig",
+        name,
+        "1 km-rutor med fler personer än alla sina 16 250 m-rutor, mer än SCB:s störning",
+        int(lost.sum()),
+        "1 km-rutans folk gäller; resten fördelas på rutans adresser",
+        cell_grid.scb_id(pairs.index[lost]),
+    )
     far = ~pairs["finns"] & ~within
     for which, kind in ((far, "allvarlig"), (~pairs["finns"] & within, "upplysning")):
         ledger.add(
-            kind, "scb", "250 m-rutor vars 1 km-ruta saknas i 1 km-filen", int(which.sum()), "250 m-rutorna används",  # type: ignore[arg-type]
+            kind,
+            "scb",
+            "250 m-rutor vars 1 km-ruta saknas i 1 km-filen",
+            int(which.sum()),
+            "250 m-rutorna används",  # type: ignore[arg-type]
             cell_grid.scb_id(pairs.index[which]),
-        )  # fmt: skip
+        )
     return rest.where((rest > 0) & ~(whole & within), 0)
 
 
@@ -296,34 +335,44 @@ def _by_open_grid(
     as_whole = (both["oppen"] - both["folk"]).abs() <= slack
     rests, wholes, neither = (as_rest & ~as_whole).sum(), (as_whole & ~as_rest).sum(), ~as_rest & ~as_whole
     ledger.add(
-        "allvarlig", f"scb/{source.fine.name}", "1 km-rutor vars folk inte stämmer med den öppna 1 km-filen",
-        int(neither.sum()), "den blandade filen används", cell_grid.scb_id(both.index[neither]),
-    )  # fmt: skip
+        "allvarlig",
+        f"scb/{source.fine.name}",
+        "1 km-rutor vars folk inte stämmer med den öppna 1 km-filen",
+        int(neither.sum()),
+        "den blandade filen används",
+        cell_grid.scb_id(both.index[neither]),
+    )
     telling = max(rests + wholes + neither.sum(), 1)
     if 100 * wholes >= (100 - FEW_PCT) * telling:
         return "hela"
     if 100 * (wholes + neither.sum()) <= FEW_PCT * telling or not rests + wholes + neither.sum():
         return "resten"
     raise _undecided(
-        source, f"mot den öppna 1 km-filen är {rests} rutor resten, {wholes} hela och {neither.sum()} ingetdera",
+        source,
+        f"mot den öppna 1 km-filen är {rests} rutor resten, {wholes} hela och {neither.sum()} ingetdera",
         [str(x) for x in cell_grid.scb_id(both.index[neither])[:5]],
-    )  # fmt: skip
+    )
 
 
-def _with_open_grid(
-    km: pd.DataFrame, fine: pd.DataFrame, beside: pd.DataFrame, ledger: Ledger
-) -> pd.DataFrame:
+def _with_open_grid(km: pd.DataFrame, fine: pd.DataFrame, beside: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
     """Return the mixed file's 1 km squares, and the open grid's wherever the mixed file has no square at all."""
     import pandas as pd
 
     has = np.union1d(km["rutid"], cell_grid.parent(fine["rutid"]))
     new = beside[~beside["rutid"].isin(has)]
     ledger.add(
-        "upplysning", "scb", "1 km-rutor ersatta av den blandade filens rutor", len(beside) - len(new),
+        "upplysning",
+        "scb",
+        "1 km-rutor ersatta av den blandade filens rutor",
+        len(beside) - len(new),
         "den blandade filen gäller",
-    )  # fmt: skip
+    )
     ledger.add(
-        "antagen", "scb", f"1 km-rutor som den blandade filen saknar ({int(new['befolkning'].sum())} personer)",
-        int((new["befolkning"] > 0).sum()), "den öppna 1 km-filens rutor används", cell_grid.scb_id(new["rutid"]),
-    )  # fmt: skip
+        "antagen",
+        "scb",
+        f"1 km-rutor som den blandade filen saknar ({int(new['befolkning'].sum())} personer)",
+        int((new["befolkning"] > 0).sum()),
+        "den öppna 1 km-filens rutor används",
+        cell_grid.scb_id(new["rutid"]),
+    )
     return pd.concat([km, new], ignore_index=True)

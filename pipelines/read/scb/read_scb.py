@@ -31,10 +31,7 @@ PUBLISHER, LICENCE = "SCB", "CC0"
 BOUGHT = "köpt av SCB; avtalets villkor gäller"
 PATTERNS = ("befolkning*.gpkg",)
 LOCALITIES = {
-    "tatort": {
-        "kod": ("tatortskod", "tatort_kod", "tatortkod", "kod"),
-        "namn": ("tatort", "tatortsnamn", "namn"),
-    },
+    "tatort": {"kod": ("tatortskod", "tatort_kod", "tatortkod", "kod"), "namn": ("tatort", "tatortsnamn", "namn")},
     "smaort": {
         "kod": ("smaortskod", "smaort_kod", "smaortkod", "kod", "smaort"),
         "namn": ("smaortsnamn", "namn", "smaort", "smaortskod"),
@@ -90,12 +87,13 @@ def choose(
     if year is None:
         wanted = "" if region.scb.ar is None else f" för {region.scb.ar}"
         raise DataError(
-            f"SCB:s befolkning i rutor om 1 km{wanted} saknas.", file=raw / "scb",
+            f"SCB:s befolkning i rutor om 1 km{wanted} saknas.",
+            file=raw / "scb",
             expected=f"scb/befolkning_1km_{region.scb.ar or '<år>'}.gpkg",
             found=", ".join(e.file.name for e in editions) or "ingen sådan fil",
             action="Hämta den hos SCB (geodata.scb.se, lagret befolkning_1km_<år>) eller med make fetch, eller ändra "
             "scb.ar i konfigurationen.",
-        )  # fmt: skip
+        )
     used = {e.size_m: e for e in bases if e.year == year}
     fine = [e for e in ordered if e.size_m == cell_grid.CELL_M]
     if MIXED in used:
@@ -103,9 +101,13 @@ def choose(
             if e.year == year:
                 raise _two(used[MIXED], e, "befolkning i rutor om 250 m")
         ledger.add(
-            "varning", "scb", "filer med 250 m-rutor bredvid den blandade filen", len(fine),
-            "används inte: den blandade filen har egna", (e.file.name for e in fine),
-        )  # fmt: skip
+            "varning",
+            "scb",
+            "filer med 250 m-rutor bredvid den blandade filen",
+            len(fine),
+            "används inte: den blandade filen har egna",
+            (e.file.name for e in fine),
+        )
     elif fine:
         # Bought squares are rarely of the open grid's year: the newest serves when the year has none.
         used[cell_grid.CELL_M] = max(fine, key=lambda e: (e.year == year, e.year))
@@ -113,36 +115,52 @@ def choose(
         why = "konfigurationens år" if e.year == region.scb.ar else "nyaste året"
         name = _named_year(e.file)
         ledger.add(
-            "varning", f"scb/{e.file.name}", f"filens namn säger {name}, referenstiden {e.year}",
-            int(name not in (None, e.year)), "referenstiden gäller",
-        )  # fmt: skip
+            "varning",
+            f"scb/{e.file.name}",
+            f"filens namn säger {name}, referenstiden {e.year}",
+            int(name not in (None, e.year)),
+            "referenstiden gäller",
+        )
         ledger.add(
-            "allvarlig", f"scb/{e.file.name}", f"filen skrevs {e.layer.changed}, före sin referenstid",
-            int(e.layer.changed[:4].isdigit() and int(e.layer.changed[:4]) < e.year), "året används som det står",
-        )  # fmt: skip
+            "allvarlig",
+            f"scb/{e.file.name}",
+            f"filen skrevs {e.layer.changed}, före sin referenstid",
+            int(e.layer.changed[:4].isdigit() and int(e.layer.changed[:4]) < e.year),
+            "året används som det står",
+        )
         role = "befolkning_250m" if e.size_m == cell_grid.CELL_M else "befolkning_1km"
         facts.append(
             role_files.fact(
-                e.file, raw, role, used=e in used.values(),
-                why=why if e in used.values() else "en annan utgåva används", year=e.year, date=e.date,
-                publisher=PUBLISHER, licence=LICENCE if e.size_m == cell_grid.KM_M else BOUGHT, demo=e.demo,
+                e.file,
+                raw,
+                role,
+                used=e in used.values(),
+                why=why if e in used.values() else "en annan utgåva används",
+                year=e.year,
+                date=e.date,
+                publisher=PUBLISHER,
+                licence=LICENCE if e.size_m == cell_grid.KM_M else BOUGHT,
+                demo=e.demo,
             )
-        )  # fmt: skip
+        )
     return used
 
 
 _SIZE_WORDS = {
-    cell_grid.KM_M: "befolkning i rutor om 1000 m", cell_grid.CELL_M: "befolkning i rutor om 250 m",
+    cell_grid.KM_M: "befolkning i rutor om 1000 m",
+    cell_grid.CELL_M: "befolkning i rutor om 250 m",
     MIXED: "befolkning i rutor om 1000 och 250 m",
-}  # fmt: skip
+}
 
 
 def _two(a: Edition, b: Edition, what: str) -> DataError:
     return DataError(
-        f"Två filer är SCB:s {what} för {a.year}.", file=a.file.parent,
-        expected="en fil per storlek och år", found=f"{a.file.name} och {b.file.name}",
+        f"Två filer är SCB:s {what} för {a.year}.",
+        file=a.file.parent,
+        expected="en fil per storlek och år",
+        found=f"{a.file.name} och {b.file.name}",
         action="Behåll en av dem. Är de delar av en leverans: lägg ihop dem (QGIS: Slå samman vektorlager).",
-    )  # fmt: skip
+    )
 
 
 def _named_year(path: Path) -> int | None:
@@ -151,12 +169,7 @@ def _named_year(path: Path) -> int | None:
 
 
 def read_population(
-    used: dict[int, Edition],
-    near: Bounds,
-    region: Region,
-    raw: Path,
-    kommuner: gpd.GeoDataFrame,
-    ledger: Ledger,
+    used: dict[int, Edition], near: Bounds, region: Region, raw: Path, kommuner: gpd.GeoDataFrame, ledger: Ledger
 ) -> pd.DataFrame:
     """Return the squares near the län whose people are placed; see :func:`pipelines.read.scb.fine_squares.combine`."""
     tables = {size: near_squares(e, near, region, raw, ledger) for size, e in used.items()}
@@ -190,18 +203,19 @@ def near_squares(e: Edition, near: Bounds, region: Region, raw: Path, ledger: Le
     name = f"scb/{e.file.name}"
     out = squares[~inside]
     ledger.add(
-        "upplysning", name, f"rutor utanför länet ({int(out['befolkning'].sum())} personer)", len(out),
-        "används inte",
-    )  # fmt: skip
+        "upplysning", name, f"rutor utanför länet ({int(out['befolkning'].sum())} personer)", len(out), "används inte"
+    )
     if not inside.any():
         border = outlines.official_layer(raw)
         raise DataError(
-            "Inga rutor i närheten av länet.", file=e.file, expected="rutor i konfigurationens län",
+            "Inga rutor i närheten av länet.",
+            file=e.file,
+            expected="rutor i konfigurationens län",
             found=f"{len(squares)} rutor utanför",
             action="Hämta hela Sveriges fil, eller rätt läns; eller rätta gränserna"
             + (f" ({border.file.relative_to(raw).as_posix()})." if border else "."),
             details=outlines.places(near, east.astype(float), north.astype(float), sure=True),
-        )  # fmt: skip
+        )
     return squares[inside].reset_index(drop=True)
 
 
@@ -209,14 +223,15 @@ def note_years(km: Edition, fine: Edition, ledger: Ledger) -> None:
     """Warn when the two grids are of different years."""
     if km.year != fine.year:
         ledger.add(
-            "varning", f"scb/{fine.file.name}", f"250 m-rutorna gäller {fine.year}, 1 km-rutorna {km.year}", 1,
+            "varning",
+            f"scb/{fine.file.name}",
+            f"250 m-rutorna gäller {fine.year}, 1 km-rutorna {km.year}",
+            1,
             "båda används; summan blandar två år",
-        )  # fmt: skip
+        )
 
 
-def read_localities(
-    raw: Path, near: Bounds, ledger: Ledger, facts: list[dict[str, object]]
-) -> gpd.GeoDataFrame:
+def read_localities(raw: Path, near: Bounds, ledger: Ledger, facts: list[dict[str, object]]) -> gpd.GeoDataFrame:
     """Return tätorter and småorter that touch the bounds: ``typ, kod, namn``, geometry; maybe empty."""
     import geopandas as gpd
     import pandas as pd
@@ -246,17 +261,26 @@ def _newest(
     if len(same) > 1:
         raise DataError(
             f"Två filer är SCB:s {'tätorter' if kind == 'tatort' else 'småorter'} för {years[newest] or 'okänt år'}.",
-            file=newest.parent, expected="en fil per år", found=" och ".join(same), action="Behåll en av dem.",
-        )  # fmt: skip
+            file=newest.parent,
+            expected="en fil per år",
+            found=" och ".join(same),
+            action="Behåll en av dem.",
+        )
     for p in found:
         facts.append(
             role_files.fact(
-                p, raw, _FOLDER_NAMES[kind].split("*")[0], used=p == newest,
-                why="nyaste året" if p == newest else "en nyare utgåva används", year=years[p] or None,
-                date=f"{years[p]}-12-31" if years[p] else None, publisher=PUBLISHER, licence=LICENCE,
+                p,
+                raw,
+                _FOLDER_NAMES[kind].split("*")[0],
+                used=p == newest,
+                why="nyaste året" if p == newest else "en nyare utgåva används",
+                year=years[p] or None,
+                date=f"{years[p]}-12-31" if years[p] else None,
+                publisher=PUBLISHER,
+                licence=LICENCE,
                 demo=marks.demo_mark(p),
             )
-        )  # fmt: skip
+        )
     return _read_localities(kind, newest, near, ledger)
 
 
@@ -264,9 +288,7 @@ def _locality_year(path: Path) -> int:
     """Return the year in column ``ar``, else in the name, else 0."""
     layers = [x for x in gpkg.layers(path) if gpkg.actual(x, ("ar",))]
     if layers:
-        years = (
-            gpkg.texts(gpkg.read(layers[0], {"ar": ("ar",)}, geometry=False)["ar"]).drop_null().to_pylist()
-        )
+        years = gpkg.texts(gpkg.read(layers[0], {"ar": ("ar",)}, geometry=False)["ar"]).drop_null().to_pylist()
         return max((int(y[:4]) for y in years if re.match(r"(19|20)\d\d", y)), default=0)
     named = re.search(r"(?:19|20)\d\d", path.stem)
     return int(named[0]) if named else 0
@@ -277,18 +299,14 @@ def _read_localities(kind: str, path: Path, near: Bounds, ledger: Ledger) -> gpd
     import shapely
 
     wanted = LOCALITIES[kind]
-    layer = gpkg.require_geometry(
-        gpkg.find(path, gpkg.layers(path), wanted, names=(path.stem,), first=tuple(wanted))
-    )
+    layer = gpkg.require_geometry(gpkg.find(path, gpkg.layers(path), wanted, names=(path.stem,), first=tuple(wanted)))
     table = gpkg.read(layer, wanted)
     texts = {c: gpkg.texts(table[c]).to_pandas().fillna("").astype("str") for c in wanted}
     name = f"scb/{path.name}"
     shapes = wkb.polygons(table["wkb"], path, ledger=ledger, source=name, names=texts["namn"].tolist())
     frame = gpd.GeoDataFrame({"typ": kind, **texts}, geometry=shapes, crs=files.EPSG)
     missing = frame.geometry.isna()
-    ledger.add(
-        "bortfall", name, "ort utan yta", int(missing.sum()), "raderna används inte", frame["namn"][missing]
-    )
+    ledger.add("bortfall", name, "ort utan yta", int(missing.sum()), "raderna används inte", frame["namn"][missing])
     frame = frame[~missing].astype({"typ": "str"})
     middle = frame.geometry.representative_point()
     wkb.require_sweden(middle.x.to_numpy(), middle.y.to_numpy(), path)
@@ -296,9 +314,11 @@ def _read_localities(kind: str, path: Path, near: Bounds, ledger: Ledger) -> gpd
     ledger.add("upplysning", name, "orter utanför länet", int((~inside).sum()), "används inte")
     if len(frame) and not inside.any():
         raise DataError(
-            "Inga orter i närheten av länet.", file=path, expected="orter i konfigurationens län",
+            "Inga orter i närheten av länet.",
+            file=path,
+            expected="orter i konfigurationens län",
             found=f"{len(frame)} orter utanför",
             details=outlines.places(near, middle.x.to_numpy(), middle.y.to_numpy()),
             action="Hämta hela Sveriges fil, eller ta bort filen om länet inga sådana orter har.",
-        )  # fmt: skip
+        )
     return frame[inside]

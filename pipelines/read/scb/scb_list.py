@@ -35,19 +35,43 @@ _ASIDE = ("kommentar", "anmarkning", "kalla", "not")
 _CONTENTS = ("tabellinnehall", "innehall", "contentscode", "contents", "variabel", "matt")
 """Columns that say what each row counts."""
 _VALUES = {
-    "folkmangd": ("folkmangd", "folkmangden", "befolkning", "value", "varde", "antal", "personer", "antal personer",
-                  "antal invanare", "invanare", "be0101n1"),
+    "folkmangd": (
+        "folkmangd",
+        "folkmangden",
+        "befolkning",
+        "value",
+        "varde",
+        "antal",
+        "personer",
+        "antal personer",
+        "antal invanare",
+        "invanare",
+        "be0101n1",
+    ),
     "hushall": ("hushall", "value", "varde", "antal", "antal hushall", "hushallen"),
-}  # fmt: skip
+}
 """Headers of the count; BE0101N1 is SCB's code of «Folkmängd»."""
 _TOTAL = {"totalt", "total", "tot", "totsa", "samtliga", "alla", "bada", "summa", "totala"}
 _OF = {
-    "alder", "aldrar", "aldern", "kon", "konen", "hushall", "hushallen", "hushallstyp", "hushallstyper", "typer", "typ",
-    "personer", "antal", "civilstand", "folkmangd", "befolkning", "tidsperiod",
-}  # fmt: skip
-_DIMENSION = re.compile(
-    r"alder|\bkon\b|civilstand|hushallstyp|hustyp|upplatelse|fodelse|medborg|bakgrund|typ\b|grupp"
-)
+    "alder",
+    "aldrar",
+    "aldern",
+    "kon",
+    "konen",
+    "hushall",
+    "hushallen",
+    "hushallstyp",
+    "hushallstyper",
+    "typer",
+    "typ",
+    "personer",
+    "antal",
+    "civilstand",
+    "folkmangd",
+    "befolkning",
+    "tidsperiod",
+}
+_DIMENSION = re.compile(r"alder|\bkon\b|civilstand|hushallstyp|hustyp|upplatelse|fodelse|medborg|bakgrund|typ\b|grupp")
 _PART = re.compile(
     r"\b(?:man|kvinnor|flickor|pojkar|utrikes|inrikes|gifta|ogifta|ensam\w*|samman\w*|smahus|flerbostad\w*|"
     r"\d+ ?(?:\d+ )?ar(?:ing\w*)?|\d+ (?:plus|och aldre))\b"
@@ -122,9 +146,12 @@ def read_list(path: Path, name: str, region: Region | None = None) -> Totals:
     if twice.any():
         first = frame[twice].iloc[0]
         raise table.error(
-            "En kommun står två gånger för samma år.", row=int(first["rad"]), column="kommunkod",
-            expected="en rad per kommun och år", found=f"{first['kommunkod']} {first['ar']}",
-        )  # fmt: skip
+            "En kommun står två gånger för samma år.",
+            row=int(first["rad"]),
+            column="kommunkod",
+            expected="en rad per kommun och år",
+            found=f"{first['kommunkod']} {first['ar']}",
+        )
     if frame.empty:
         raise table.error("Listan har inga kommuner.", expected="rader med kommunkod och ett antal")
     told.rows = frame[["kommunkod", "ar", name]].reset_index(drop=True)
@@ -138,9 +165,7 @@ def _table(path: Path, name: str) -> _Table:
     """Return the list's cells under its header: the first row that names a region, a title may stand above."""
     data = _as_utf8(path)
     if len(data) > MAX_BYTES:
-        raise DataError(
-            "Listan är orimligt stor.", file=path, expected=f"högst {MAX_BYTES >> 20} MB", action=_EXPORT
-        )  # fmt: skip
+        raise DataError("Listan är orimligt stor.", file=path, expected=f"högst {MAX_BYTES >> 20} MB", action=_EXPORT)
     text = re.sub(r'^\s*"?sep=.?"?\s*\r?\n', "", data.decode())  # what Excel is told by some programs
     known = {*_REGION, *_YEAR, *_NAMES, *_VALUES[name]}
     best: tuple[int, int, str] = (0, -1, "")
@@ -154,9 +179,13 @@ def _table(path: Path, name: str) -> _Table:
     if best[1] < 0:
         first = next(iter(_records(path, text, ";", 1)), (1, [""]))
         raise DataError(
-            "Listan saknar kolumner.", file=path, column="region", expected="en rubrikrad med region (kommunkod), år",
-            found=printable(", ".join(first[1])), action=_EXPORT,
-        )  # fmt: skip
+            "Listan saknar kolumner.",
+            file=path,
+            column="region",
+            expected="en rubrikrad med region (kommunkod), år",
+            found=printable(", ".join(first[1])),
+            action=_EXPORT,
+        )
     records = _records(path, text, best[2])
     above, (row, header), rows = records[: best[1]], records[best[1]], records[best[1] + 1 :]
     title = " ".join(c for _, cells in above for c in cells)
@@ -166,9 +195,11 @@ def _table(path: Path, name: str) -> _Table:
             table.rows.append((number, [c.strip() for c in cells]))
         elif len([c for c in cells if c.strip()]) > 1 or any(c.strip().isdigit() for c in cells):
             raise table.error(
-                "En rad har fel antal celler.", row=number, expected=f"{len(header)} celler",
+                "En rad har fel antal celler.",
+                row=number,
+                expected=f"{len(header)} celler",
                 found=f"{len(cells)} celler: {printable(', '.join(cells), 80)}",
-            )  # fmt: skip
+            )
     return table
 
 
@@ -231,28 +262,35 @@ def _columns(table: _Table) -> _At:
     first = min(values)
     dimensions = [i for i in others if i < first or _DIMENSION.search(names[i]) or not _numeric(table, i)]
     unread = [table.header[i] for i in (*others, *beside) if i not in dimensions]
-    sliced = [
-        table.header[i] for i in values if _PART.search(words(re.sub(r"(?:19|20)\d\d", " ", table.header[i])))
-    ]
+    sliced = [table.header[i] for i in values if _PART.search(words(re.sub(r"(?:19|20)\d\d", " ", table.header[i])))]
     title = words(table.title).partition(" efter ")[0]
     about = title + " | " + words(re.sub(r"\d{4}", " ", table.path.stem))
     if title and (_OTHER.search(title) or not _ABOUT[table.field].search(title)):
         raise table.error(
-            "Listans titel säger något annat än det filens namn lovar.", row=1, expected=table.field,
-            found=printable(table.title, 120), action=_EXPORT,
-        )  # fmt: skip
+            "Listans titel säger något annat än det filens namn lovar.",
+            row=1,
+            expected=table.field,
+            found=printable(table.title, 120),
+            action=_EXPORT,
+        )
     if sliced or _PART.search(about):
         raise table.error(
-            "Listan gäller en del, inte alla.", row=table.row, expected="totalen", action=_EXPORT,
+            "Listan gäller en del, inte alla.",
+            row=table.row,
+            expected="totalen",
+            action=_EXPORT,
             found=printable(", ".join(sliced) or table.title or table.path.name),
-        )  # fmt: skip
+        )
     foreign = [table.header[i] for i in dimensions if _FOREIGN[table.field].search(names[i])]
     named = title or any(words(re.sub(r"(?:19|20)\d\d", " ", table.header[i])) for i in values)
     if foreign and not named and contents is None:
         raise table.error(
-            "Listan säger inte vad den räknar, och är delad på annat än det filens namn lovar.", row=table.row,
-            expected=table.field, found=printable(", ".join(foreign)), action=_EXPORT,
-        )  # fmt: skip
+            "Listan säger inte vad den räknar, och är delad på annat än det filens namn lovar.",
+            row=table.row,
+            expected=table.field,
+            found=printable(", ".join(foreign)),
+            action=_EXPORT,
+        )
     return _At(region, label, year, values, contents, dimensions, unread)
 
 
@@ -276,9 +314,13 @@ def _only(table: _Table, names: list[str], wanted: tuple[str, ...]) -> int | Non
 
 def _rivals(table: _Table, column: str, found: list[int]) -> DataError:
     return table.error(
-        "Två kolumner kan vara samma uppgift.", row=table.row, column=column, expected="en kolumn",
-        found=printable(" och ".join(table.header[i] for i in found)), action="Ta bort eller döp om den ena.",
-    )  # fmt: skip
+        "Två kolumner kan vara samma uppgift.",
+        row=table.row,
+        column=column,
+        expected="en kolumn",
+        found=printable(" och ".join(table.header[i] for i in found)),
+        action="Ta bort eller döp om den ena.",
+    )
 
 
 def _require_values(table: _Table, values: dict[int, str], year: int | None) -> None:
@@ -286,16 +328,19 @@ def _require_values(table: _Table, values: dict[int, str], year: int | None) -> 
     expected = f"en kolumn {table.field} (eller antal), och år i en kolumn eller som rubriker"
     if not values:
         raise table.error(
-            "Listan har ingen kolumn som säger att den är totalen.", row=table.row, expected=expected, found=shown,
+            "Listan har ingen kolumn som säger att den är totalen.",
+            row=table.row,
+            expected=expected,
+            found=shown,
             action=_EXPORT,
-        )  # fmt: skip
+        )
     same = [i for i, y in values.items() if list(values.values()).count(y) > 1]
     if same:
         raise _rivals(table, table.field, same)
     if year is None and "" in values.values():
         raise table.error(
             "Listan saknar kolumner.", row=table.row, column="ar", expected=expected, found=shown, action=_EXPORT
-        )  # fmt: skip
+        )
 
 
 def _is_total(text: str) -> bool:
@@ -335,14 +380,21 @@ def _of_totals(table: _Table, at: _At, told: Totals) -> list[tuple[int, list[str
         number, cells = alone[0]
         at_fault = next(i for i in at.dimensions if not _is_total(cells[i]))
         raise table.error(
-            "Listan är delad, och totalen finns inte i den.", row=number, column=table.header[at_fault],
-            expected="totalt", found=printable(cells[at_fault], 80) or "tom cell", action=_EXPORT,
-        )  # fmt: skip
+            "Listan är delad, och totalen finns inte i den.",
+            row=number,
+            column=table.header[at_fault],
+            expected="totalt",
+            found=printable(cells[at_fault], 80) or "tom cell",
+            action=_EXPORT,
+        )
     if other and not rows:
         raise table.error(
-            "Listan räknar något annat.", column=table.header[at.contents or 0], expected=table.field, found=other[0],
+            "Listan räknar något annat.",
+            column=table.header[at.contents or 0],
+            expected=table.field,
+            found=other[0],
             action=_EXPORT,
-        )  # fmt: skip
+        )
     told.notes += [
         ("rader om en del (ålder, kön, hushållstyp)", [f"rad {n}" for n, _ in parts], "totalen används"),
         ("rader som räknar något annat", other, "lästes inte"),
@@ -383,14 +435,21 @@ def _codes(
             others.append(printable(text, 40))
         else:
             raise table.error(
-                "Cellen går inte att läsa.", row=number, column=table.header[at.region],
-                expected="en kommunkod, eller namnet på en av länets kommuner", found=printable(text, 80),
-            )  # fmt: skip
+                "Cellen går inte att läsa.",
+                row=number,
+                column=table.header[at.region],
+                expected="en kommunkod, eller namnet på en av länets kommuner",
+                found=printable(text, 80),
+            )
     if others and not codes:
         raise table.error(
-            "Ingen rad gäller en av länets kommuner.", column=table.header[at.region], row=table.row + 1,
-            expected="kommunkoder, eller kommunernas namn med å ä ö", found=", ".join(others[:5]), action=_EXPORT,
-        )  # fmt: skip
+            "Ingen rad gäller en av länets kommuner.",
+            column=table.header[at.region],
+            row=table.row + 1,
+            expected="kommunkoder, eller kommunernas namn med å ä ö",
+            found=", ".join(others[:5]),
+            action=_EXPORT,
+        )
     told.notes += [
         ("rader om områden inom kommuner (DeSO, RegSO)", within, "används inte"),
         ("rader om områden utan kod, med annat namn än länets kommuner", others, "används inte"),
@@ -403,15 +462,16 @@ def _checked(table: _Table, number: int, code: str, name: str, known: dict[str, 
     own = known.get(place_key(name), code)
     if own != code:
         raise table.error(
-            f"Koden hör inte till {printable(name, 40)}.", row=number, expected=f"{own}, som i konfigurationen",
-            found=code, action=f"Rätta kommunens namn i konfigurationen om felet är där. {_EXPORT}",
-        )  # fmt: skip
+            f"Koden hör inte till {printable(name, 40)}.",
+            row=number,
+            expected=f"{own}, som i konfigurationen",
+            found=code,
+            action=f"Rätta kommunens namn i konfigurationen om felet är där. {_EXPORT}",
+        )
     return code
 
 
-def _counts(
-    table: _Table, rows: list[tuple[int, list[str]]], codes: list[str], at: _At, told: Totals
-) -> pd.DataFrame:
+def _counts(table: _Table, rows: list[tuple[int, list[str]]], codes: list[str], at: _At, told: Totals) -> pd.DataFrame:
     """Return ``kommunkod``, ``ar``, the count and ``rad``: one row per kommun and year that has a figure."""
     out: list[tuple[str, int, int, int]] = []
     blank = []
@@ -420,9 +480,12 @@ def _counts(
             year = header_year or cells[at.year or 0]
             if not re.fullmatch(r"(?:19|20)\d\d", year):
                 raise table.error(
-                    "Cellen går inte att läsa.", row=number, column=table.header[at.year or 0], expected="ett år",
+                    "Cellen går inte att läsa.",
+                    row=number,
+                    column=table.header[at.year or 0],
+                    expected="ett år",
                     found=printable(year, 80),
-                )  # fmt: skip
+                )
             cell = re.sub(r"(?<=\d)[\s\u00a0\u202f](?=\d{3}(?!\d))", "", cells[column])
             if cell in _BLANK:
                 blank.append(f"{code} {year}: {printable(cells[column], 10) or 'tom cell'}")
@@ -430,10 +493,12 @@ def _counts(
                 out.append((code, int(year), int(cell), number))
             else:
                 raise table.error(
-                    "Cellen går inte att läsa.", row=number, column=table.header[column],
+                    "Cellen går inte att läsa.",
+                    row=number,
+                    column=table.header[column],
                     expected="ett antal, skrivet med siffror (eller .. där uppgift saknas)",
                     found=printable(cells[column], 80),
-                )  # fmt: skip
+                )
     zeros = [f"{code} {year}" for code, year, count, _ in out if not count]
     told.notes.append(("antal som är 0", zeros, "lämnades som de är"))
     told.notes.append(("celler utan uppgift (.., -)", blank, "inget tal för det året"))

@@ -37,9 +37,7 @@ def run_kommun(region: Region, paths: Paths, ledger: Ledger, facts: list[dict[st
     files.write_table(contracts.check(table, SCB_KOMMUN), path)
 
 
-def kommun_table(
-    region: Region, raw: Path, ledger: Ledger, facts: list[dict[str, object]]
-) -> pd.DataFrame | None:
+def kommun_table(region: Region, raw: Path, ledger: Ledger, facts: list[dict[str, object]]) -> pd.DataFrame | None:
     """Return the region's kommuner by year: ``folkmangd`` and ``hushall`` (Int64); None without lists."""
     from pipelines.read.scb.read_scb import LICENCE, PUBLISHER
 
@@ -51,15 +49,22 @@ def kommun_table(
             rows = told.rows
             facts.append(
                 role_files.fact(
-                    path, raw, f"{name}_kommun", used=True, why="för avstämning",
-                    year=int(rows["ar"].max()), date=f"{int(rows['ar'].max())}-12-31", publisher=PUBLISHER,
-                    licence=LICENCE, demo=marks.demo_mark(path),
+                    path,
+                    raw,
+                    f"{name}_kommun",
+                    used=True,
+                    why="för avstämning",
+                    year=int(rows["ar"].max()),
+                    date=f"{int(rows['ar'].max())}-12-31",
+                    publisher=PUBLISHER,
+                    licence=LICENCE,
+                    demo=marks.demo_mark(path),
                 )
-            )  # fmt: skip
+            )
             ours = rows[rows["kommunkod"].isin(region.kommunkoder)]
             ledger.add(
                 "varning", f"scb/{path.name}", "listan har ingen av länets kommuner", int(ours.empty), "används inte"
-            )  # fmt: skip
+            )
             parts.append(ours)
             read.append(path.name)
             notes += [(f"scb/{path.name}", *note) for note in told.notes]
@@ -68,29 +73,33 @@ def kommun_table(
         both = pd.concat(parts, ignore_index=True)
         kept = both.drop_duplicates(["kommunkod", "ar"], keep="last")
         ledger.add(
-            "upplysning", "scb", f"{name} per kommun som står i flera listor", len(both) - len(kept),
+            "upplysning",
+            "scb",
+            f"{name} per kommun som står i flera listor",
+            len(both) - len(kept),
             "den senare filens tal används",
-        )  # fmt: skip
+        )
         other = both.drop_duplicates()
         other = other[other.duplicated(["kommunkod", "ar"])]
         ledger.add(
-            "varning", "scb", f"{name} per kommun som två listor anger olika", len(other),
-            "den senare filens tal används", [f"{r.kommunkod} {r.ar}" for r in other.itertuples()],
-        )  # fmt: skip
+            "varning",
+            "scb",
+            f"{name} per kommun som två listor anger olika",
+            len(other),
+            "den senare filens tal används",
+            [f"{r.kommunkod} {r.ar}" for r in other.itertuples()],
+        )
         newest = kept[kept["ar"] == kept["ar"].max()]
         lacking = [region.kommunnamn[k] for k in region.kommunkoder if k not in set(newest["kommunkod"])]
         files_told = ", ".join(f"scb/{n}" for n in read)
-        ledger.add("varning", files_told, f"kommuner utan {name} i SCB:s lista", len(lacking), "stäms inte av",
-                   lacking)  # fmt: skip
+        ledger.add("varning", files_told, f"kommuner utan {name} i SCB:s lista", len(lacking), "stäms inte av", lacking)
         for source, reason, examples, action in notes:
             ledger.add("upplysning", source, reason, len(examples), action, examples)
         columns.append(kept.set_index(["kommunkod", "ar"])[name])
     if not columns:
         return None
     table = pd.concat(columns, axis=1).reindex(columns=list(PATTERNS)).astype("Int64").reset_index()
-    return table.astype({"kommunkod": "str", "ar": "int64"}).sort_values(
-        ["kommunkod", "ar"], ignore_index=True
-    )
+    return table.astype({"kommunkod": "str", "ar": "int64"}).sort_values(["kommunkod", "ar"], ignore_index=True)
 
 
 def people_of(region: Region, raw: Path, year: int) -> pd.Series | None:

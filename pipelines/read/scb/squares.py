@@ -70,29 +70,31 @@ def edition(path: Path) -> Edition:
     found = gpkg.layers(path)
     # A file with INSPIRE's ids alone is as good: they name the same corner.
     by_scb = any(gpkg.actual(x, WANTED["rutid"]) for x in found)
-    optional = (
-        OPTIONAL if by_scb or not any(gpkg.actual(x, WANTED["inspire"]) for x in found) else _ONLY_INSPIRE
-    )
+    optional = OPTIONAL if by_scb or not any(gpkg.actual(x, WANTED["inspire"]) for x in found) else _ONLY_INSPIRE
     required = [c for c in WANTED if c not in optional]
     fits = [x for x in found if all(gpkg.actual(x, WANTED[c]) for c in required)]
     if len(fits) > 1:  # sizes or years in tables of their own: the others' people would be lost
         raise DataError(
-            "Flera tabeller i filen har befolkning i rutor.", file=path, expected="en tabell",
+            "Flera tabeller i filen har befolkning i rutor.",
+            file=path,
+            expected="en tabell",
             found=printable(", ".join(x.name for x in fits)),
             action="Lägg varje tabell i en egen fil: befolkning_1km_<år>.gpkg, befolkning_250m_<år>.gpkg.",
-        )  # fmt: skip
-    layer = gpkg.require_geometry(
-        gpkg.find(path, found, WANTED, names=(path.stem,), optional=optional, first=("tid",))
-    )
+        )
+    layer = gpkg.require_geometry(gpkg.find(path, found, WANTED, names=(path.stem,), optional=optional, first=("tid",)))
     head = gpkg.read(layer, {k: WANTED[k] for k in ("rutid", "inspire", "storlek", "tid")}, geometry=False)
     sizes = set(np.unique(_sizes(head, path)).tolist())
     date = _date(head, path)
     found_year = re.match(r"\d{4}", date) or re.search(r"(?:19|20)\d\d", path.stem)
     if not found_year:
         raise DataError(
-            "Filens år framgår inte.", file=path, column="referenstid", expected="ett årtal", found="tomt",
+            "Filens år framgår inte.",
+            file=path,
+            column="referenstid",
+            expected="ett årtal",
+            found="tomt",
             action="Döp filen som SCB gör: befolkning_1km_<år>.gpkg.",
-        )  # fmt: skip
+        )
     day = re.match(r"(\d{4})-?(\d\d)-?(\d\d)", date)
     full = "-".join(day.groups()) if day else f"{found_year[0]}-12-31" if len(date) == 4 else ""
     size_m = sizes.pop() if len(sizes) == 1 else MIXED
@@ -135,9 +137,13 @@ def read_squares(e: Edition, settings: Scb | None = None, ledger: Ledger | None 
     twice = frame.duplicated(["rutid", "storlek_m"])
     if twice.any():
         raise DataError(
-            f"{int(twice.sum())} rutor förekommer två gånger.", file=e.file, column="rutid_scb",
-            expected="en rad per ruta", found=str(frame["rutid"][twice].iloc[0]), action=_AGAIN,
-        )  # fmt: skip
+            f"{int(twice.sum())} rutor förekommer två gånger.",
+            file=e.file,
+            column="rutid_scb",
+            expected="en rad per ruta",
+            found=str(frame["rutid"][twice].iloc[0]),
+            action=_AGAIN,
+        )
     return frame
 
 
@@ -159,10 +165,14 @@ def _sizes(table: Any, path: Path) -> Ints:
     if wrong.any() or (named and named not in sizes):
         i = int(np.argmax(wrong))
         raise DataError(
-            "Rutornas storlek stämmer inte.", file=path, row=i + 1 if wrong.any() else None, column="rutstorl",
-            expected=f"{named or '1000 eller 250'} m", found=printable(str(texts.fillna("").iloc[i]), 40) or "okänd",
+            "Rutornas storlek stämmer inte.",
+            file=path,
+            row=i + 1 if wrong.any() else None,
+            column="rutstorl",
+            expected=f"{named or '1000 eller 250'} m",
+            found=printable(str(texts.fillna("").iloc[i]), 40) or "okänd",
             action="Bara rutor om 1 km och 250 m går att läsa. Beställ filen så, eller döp den efter sitt innehåll.",
-        )  # fmt: skip
+        )
     return sizes
 
 
@@ -185,19 +195,26 @@ def _date(head: Any, path: Path) -> str:
     values = [] if texts is None else sorted(texts.dropna().unique())
     if len(values) > 1:
         raise DataError(
-            "Filen blandar rutor som inte hör ihop.", file=path, column=WANTED["tid"][0],
-            expected="samma referenstid på alla rader", found=printable(", ".join(values[:5])),
+            "Filen blandar rutor som inte hör ihop.",
+            file=path,
+            column=WANTED["tid"][0],
+            expected="samma referenstid på alla rader",
+            found=printable(", ".join(values[:5])),
             action="Lägg varje år i en egen fil.",
-        )  # fmt: skip
+        )
     if not values:
         return ""
     form = r"(\d{4})(?:-?(?:0[1-9]|1[0-2])(?:-?(?:0[1-9]|[12]\d|3[01])(?:[T ].*)?)?)?"
     m = re.fullmatch(form, values[0])
     if not m or not YEARS[0] <= int(m[1]) <= YEARS[1]:
         raise DataError(
-            "Referenstiden är ingen dag och inget år.", file=path, column=WANTED["tid"][0],
-            expected="ett år eller en dag som 2024-12-31", found=printable(values[0], 40) or "tomt", action=_AGAIN,
-        )  # fmt: skip
+            "Referenstiden är ingen dag och inget år.",
+            file=path,
+            column=WANTED["tid"][0],
+            expected="ett år eller en dag som 2024-12-31",
+            found=printable(values[0], 40) or "tomt",
+            action=_AGAIN,
+        )
     return values[0]
 
 
@@ -219,20 +236,25 @@ def _ids(table: Any, sizes: Ints, path: Path) -> Ints:
     texts = _texts(table, "rutid")
     if texts is None:
         assert inspire is not None
-        _require_ids(
-            parts[0].notna(), inspire, "rutid_inspire", "SE_CRS3006RES1000mN…E… (SWEREF 99 TM)", path
-        )
+        _require_ids(parts[0].notna(), inspire, "rutid_inspire", "SE_CRS3006RES1000mN…E… (SWEREF 99 TM)", path)
         texts = corner
     _require_ids(
-        texts.fillna("").str.fullmatch(r"\d{13}"), texts, "rutid_scb",
-        "13 siffror: E (6) och N (7) för nedre vänstra hörnet", path,
-    )  # fmt: skip
+        texts.fillna("").str.fullmatch(r"\d{13}"),
+        texts,
+        "rutid_scb",
+        "13 siffror: E (6) och N (7) för nedre vänstra hörnet",
+        path,
+    )
     if inspire is not None:
         same = inspire.isna() | ((corner == texts) & (res == sizes))
         _require_ids(
-            same, inspire, "rutid_inspire", "samma ruta och storlek som rutid_scb och rutstorl", path,
+            same,
+            inspire,
+            "rutid_inspire",
+            "samma ruta och storlek som rutid_scb och rutstorl",
+            path,
             problem="rutor heter olika i rutid_inspire och i rutid_scb eller rutstorl",
-        )  # fmt: skip
+        )
     return texts.astype("int64").to_numpy()
 
 
@@ -243,9 +265,14 @@ def _require_ids(
     if wrong.any():
         i = int(np.argmax(wrong))
         raise DataError(
-            f"{int(wrong.sum())} {problem or f'rutor har ett ogiltigt {column}'}.", file=path, row=i + 1,
-            column=column, expected=expected, found=printable(str(texts.iloc[i]), 60), action=_AGAIN,
-        )  # fmt: skip
+            f"{int(wrong.sum())} {problem or f'rutor har ett ogiltigt {column}'}.",
+            file=path,
+            row=i + 1,
+            column=column,
+            expected=expected,
+            found=printable(str(texts.iloc[i]), 60),
+            action=_AGAIN,
+        )
 
 
 def _require_lattice(ids: Ints, sizes: Ints, e: Edition) -> None:
@@ -255,9 +282,14 @@ def _require_lattice(ids: Ints, sizes: Ints, e: Edition) -> None:
     if off.any():
         i = int(np.argmax(off))
         raise DataError(
-            f"{int(off.sum())} rutor ligger utanför rutnätet om {sizes[i]} m.", file=e.file, row=i + 1,
-            column="rutid_scb", expected=f"hörn på jämna {sizes[i]} m", found=str(ids[i]), action=_AGAIN,
-        )  # fmt: skip
+            f"{int(off.sum())} rutor ligger utanför rutnätet om {sizes[i]} m.",
+            file=e.file,
+            row=i + 1,
+            column="rutid_scb",
+            expected=f"hörn på jämna {sizes[i]} m",
+            found=str(ids[i]),
+            action=_AGAIN,
+        )
 
 
 def _require_geometry(ids: Ints, sizes: Ints, table: Any, e: Edition, ledger: Ledger | None) -> None:
@@ -271,23 +303,35 @@ def _require_geometry(ids: Ints, sizes: Ints, table: Any, e: Edition, ledger: Le
     if off.any():
         i = int(np.argmax(off))
         raise DataError(
-            f"{int(off.sum())} rutor ligger inte där deras rutid_scb säger.", file=e.file, row=i + 1,
-            column="rutid_scb", expected=f"nedre vänstra hörnet i E {east[i]}, N {north[i]}, sidan {sizes[i]} m",
-            found=", ".join(f"{x:.1f}" for x in shapely.bounds(shapes[i])), action=_AGAIN,
-        )  # fmt: skip
+            f"{int(off.sum())} rutor ligger inte där deras rutid_scb säger.",
+            file=e.file,
+            row=i + 1,
+            column="rutid_scb",
+            expected=f"nedre vänstra hörnet i E {east[i]}, N {north[i]}, sidan {sizes[i]} m",
+            found=", ".join(f"{x:.1f}" for x in shapely.bounds(shapes[i])),
+            action=_AGAIN,
+        )
     bare = shapely.is_missing(shapes)
     small = bare & (sizes == cell_grid.CELL_M) & ("inspire" not in table.column_names)
     # One square in sixteen of 250 m begins where one of 1 km does: three of three is a size said wrong.
     if small.sum() >= 3 and (ids[small] == cell_grid.parent(ids[small])).all():
         raise DataError(
-            "Rutor utan geometri sägs vara 250 m men börjar alla på jämna kilometer.", file=e.file,
-            column="rutstorl", expected="250 m-rutor, eller rutstorl 1000", found=str(ids[small][0]), action=_AGAIN,
-        )  # fmt: skip
+            "Rutor utan geometri sägs vara 250 m men börjar alla på jämna kilometer.",
+            file=e.file,
+            column="rutstorl",
+            expected="250 m-rutor, eller rutstorl 1000",
+            found=str(ids[small][0]),
+            action=_AGAIN,
+        )
     if ledger is not None:
         ledger.add(
-            "antagen", f"scb/{e.file.name}", "rutor utan geometri", int(bare.sum()), "ligger där deras rutid säger",
+            "antagen",
+            f"scb/{e.file.name}",
+            "rutor utan geometri",
+            int(bare.sum()),
+            "ligger där deras rutid säger",
             cell_grid.scb_id(ids[bare]),
-        )  # fmt: skip
+        )
 
 
 def _people(column: Any, e: Edition) -> Ints:
@@ -308,16 +352,18 @@ def _people(column: Any, e: Edition) -> Ints:
         i = int(np.argmax(wrong))
         negative = bool((number < 0).any())
         raise DataError(
-            "Negativ folkmängd." if negative else "Folkmängden är inget heltal.", file=e.file, row=i + 1,
-            column="beftotalt", expected="0 eller ett positivt heltal", found=printable(str(shown.iloc[i]), 60),
+            "Negativ folkmängd." if negative else "Folkmängden är inget heltal.",
+            file=e.file,
+            row=i + 1,
+            column="beftotalt",
+            expected="0 eller ett positivt heltal",
+            found=printable(str(shown.iloc[i]), 60),
             action=_AGAIN,
-        )  # fmt: skip
+        )
     return number.astype(np.int64)
 
 
-def _as_stored(
-    values: pd.Series[float], shown: pd.Series[Any], e: Edition
-) -> tuple[pd.Series[float], pd.Series[Any]]:
+def _as_stored(values: pd.Series[float], shown: pd.Series[Any], e: Edition) -> tuple[pd.Series[float], pd.Series[Any]]:
     """Put right what GDAL made of cells that SQLite holds otherwise than their column says.
 
     Returns
@@ -346,28 +392,32 @@ def _require_bounds(people: Ints, sizes: Ints, settings: Scb, e: Edition) -> Non
         i = int(np.argmax(wrong))
         key = "max_personer_1km" if sizes[i] == cell_grid.KM_M else "max_personer_250m"
         raise DataError(
-            f"{int(wrong.sum())} rutor har fler personer än en ruta rymmer.", file=e.file, row=i + 1,
-            column="beftotalt", expected=f"högst {limit[i]} personer i en ruta om {sizes[i]} m", found=str(people[i]),
+            f"{int(wrong.sum())} rutor har fler personer än en ruta rymmer.",
+            file=e.file,
+            row=i + 1,
+            column="beftotalt",
+            expected=f"högst {limit[i]} personer i en ruta om {sizes[i]} m",
+            found=str(people[i]),
             action=f"{_AGAIN} Stämmer talet: höj {key} under [scb] i konfigurationen.",
-        )  # fmt: skip
+        )
     if not people.any():
         raise DataError(
-            "Ingen ruta i filen har några personer.", file=e.file, column="beftotalt",
-            expected="folkmängd över 0 i minst en ruta", found=f"0 i alla {len(people)} rutor", action=_AGAIN,
-        )  # fmt: skip
+            "Ingen ruta i filen har några personer.",
+            file=e.file,
+            column="beftotalt",
+            expected="folkmängd över 0 i minst en ruta",
+            found=f"0 i alla {len(people)} rutor",
+            action=_AGAIN,
+        )
 
 
-def _require_sexes(
-    table: Any, people: Ints, ids: Ints, settings: Scb, e: Edition, ledger: Ledger | None
-) -> None:
+def _require_sexes(table: Any, people: Ints, ids: Ints, settings: Scb, e: Edition, ledger: Ledger | None) -> None:
     """Check men + women against the total, as far as SCB's noise lets them agree."""
     import pandas as pd
 
     if "man" not in table.column_names or "kvinna" not in table.column_names:
         return
-    both = sum(
-        pd.to_numeric(table[c].to_pandas(), errors="coerce").to_numpy(dtype=float) for c in ("man", "kvinna")
-    )
+    both = sum(pd.to_numeric(table[c].to_pandas(), errors="coerce").to_numpy(dtype=float) for c in ("man", "kvinna"))
     known = np.isfinite(both)
     total, counted = float(people[known].sum()), float(np.sum(both[known]))
     noise = 3 * settings.storning_per_antal
@@ -375,12 +425,20 @@ def _require_sexes(
     if off.any() and abs(counted - total) > SEXES_MAX_PCT / 100 * total:
         i = int(np.argmax(off))
         raise DataError(
-            "Män och kvinnor är tillsammans inte hela befolkningen.", file=e.file, row=i + 1, column="beftotalt",
+            "Män och kvinnor är tillsammans inte hela befolkningen.",
+            file=e.file,
+            row=i + 1,
+            column="beftotalt",
             expected=f"man + kvinna = beftotalt, så när som på SCB:s störning ({noise} i en ruta)",
-            found=f"{total:.0f} i beftotalt, {counted:.0f} i man + kvinna", action=_AGAIN,
-        )  # fmt: skip
+            found=f"{total:.0f} i beftotalt, {counted:.0f} i man + kvinna",
+            action=_AGAIN,
+        )
     if ledger is not None:
         ledger.add(
-            "allvarlig", f"scb/{e.file.name}", "rutor där man + kvinna skiljer sig från beftotalt mer än störningen",
-            int(off.sum()), "beftotalt används", cell_grid.scb_id(ids[off]),
-        )  # fmt: skip
+            "allvarlig",
+            f"scb/{e.file.name}",
+            "rutor där man + kvinna skiljer sig från beftotalt mer än störningen",
+            int(off.sum()),
+            "beftotalt används",
+            cell_grid.scb_id(ids[off]),
+        )

@@ -23,19 +23,19 @@ _TECHNIQUE_WORDS = {
     "fast_radio": ("fast radio", "fastradio", "fwa", "wimax", "radiolank"),
     "lte": ("lte", "4g", "lte 4g", "4g lte"),
     "nr": ("nr", "5g", "nr 5g", "5g nr"),
-}  # fmt: skip
+}
 _STATUS_WORDS = {
     "tillgang": ("tillgang", "tillganglig", "ansluten", "anslutna", "connected", "homes connected", "befintlig"),
     "passerad": ("passerad", "passerade", "homes passed", "passed", "narhet", "i narhet", "absolut narhet", "hp"),
     "planerad": ("planerad", "planerade", "planerat", "planned", "plan", "utbyggnad planerad"),
-}  # fmt: skip
+}
 TECHNIQUE_OF = {w: t for t, texts in _TECHNIQUE_WORDS.items() for w in texts}
 STATUS_OF = {w: s for s, texts in _STATUS_WORDS.items() for w in texts}
 NAMES: dict[str, tuple[str, ...]] = {
     "teknik": ("teknik", "accessteknik", "technology", "bredbandsteknik"),
     **speeds.NAMES,
     "status": ("status", "tillgangsstatus"),
-}  # fmt: skip
+}
 REQUIRED = ("teknik", "ned_mbit", "status")
 
 
@@ -66,9 +66,12 @@ def common_columns(source: Source, region: Region, ledger: Ledger) -> tuple[dict
         here = assumed & keep & (technique == position)
         for where, why in ((here & blank, "tomt"), (here & ~blank, "utan användbart tal")):
             ledger.add(
-                "antagen", source.label, f"ned_mbit {why} för {name}", int(where.sum()),
+                "antagen",
+                source.label,
+                f"ned_mbit {why} för {name}",
+                int(where.sum()),
                 f"{defaults[position]:g} Mbit/s antogs (konfigurationen)",
-            )  # fmt: skip
+            )
     columns = {
         "fil": coded(np.zeros(len(keep), dtype=np.int32), (source.name,)),
         "rad": source.rows,
@@ -81,9 +84,7 @@ def common_columns(source: Source, region: Region, ledger: Ledger) -> tuple[dict
     return columns, keep
 
 
-def _category(
-    source: Source, column: str, known: Mapping[str, str], order: tuple[str, ...]
-) -> NDArray[np.int64]:
+def _category(source: Source, column: str, known: Mapping[str, str], order: tuple[str, ...]) -> NDArray[np.int64]:
     texts = source.texts(column)
     meaning = [known.get(words(t)) for t in texts]
     blank = [not t.strip() for t in texts]
@@ -92,9 +93,12 @@ def _category(
     if unknown:
         shown = ", ".join(f"«{printable(texts[i], 40)}»" for i in unknown[:5])
         raise source.error(
-            f"Okänt värde i kolumnen {column}: {shown}.", np.isin(codes, unknown), column, ", ".join(order),
+            f"Okänt värde i kolumnen {column}: {shown}.",
+            np.isin(codes, unknown),
+            column,
+            ", ".join(order),
             "Skriv om värdet till något av de väntade.",
-        )  # fmt: skip
+        )
     position = [order.index(m) if m else -1 for m in meaning]
     found: NDArray[np.int64] = np.array([*position, -1], dtype=np.int64)[codes]
     return found
@@ -104,16 +108,22 @@ def _require_defaults(source: Source, where: Mask, technique: NDArray[np.int64])
     if where.any():
         name = TECHNIQUES[technique[int(np.argmax(where))]]
         raise source.error(
-            f"Hastigheten är tom och konfigurationen har inget förval för {name}.", where, "ned_mbit", "Mbit/s",
+            f"Hastigheten är tom och konfigurationen har inget förval för {name}.",
+            where,
+            "ned_mbit",
+            "Mbit/s",
             "Lägg till tekniken i evidens.standardhastighet_mbit.",
-        )  # fmt: skip
+        )
 
 
 def _note_zeros(source: Source, where: Mask, ledger: Ledger) -> None:
     """Count rows that say coverage at no speed at all: they cover nothing."""
     count = int(where.sum())
     ledger.add(
-        "allvarlig" if count > MAX_STRAYS * len(where) else "varning", source.label,
-        "rader med täckning men hastigheten 0", count, "täcker ingenting; lämna cellen tom om hastigheten är okänd",
+        "allvarlig" if count > MAX_STRAYS * len(where) else "varning",
+        source.label,
+        "rader med täckning men hastigheten 0",
+        count,
+        "täcker ingenting; lämna cellen tom om hastigheten är okänd",
         (f"rad {r}" for r in source.rows[where][:10]),
-    )  # fmt: skip
+    )

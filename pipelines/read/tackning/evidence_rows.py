@@ -19,16 +19,7 @@ from pipelines.formats.csvfile import read_csv
 from pipelines.formats.ids import BY_EXCEL, normal_ids
 from pipelines.read.lantmateriet.address_rows import LANSKODER
 from pipelines.read.tackning.evidence_columns import NAMES, REQUIRED, common_columns
-from pipelines.read.tackning.evidence_source import (
-    MAX_STRAYS,
-    Floats,
-    Mask,
-    Source,
-    coded,
-    lost,
-    numbers,
-    share,
-)
+from pipelines.read.tackning.evidence_source import MAX_STRAYS, Floats, Mask, Source, coded, lost, numbers, share
 from pipelines.tables import contracts
 
 if TYPE_CHECKING:
@@ -37,9 +28,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 ID_NAMES = (
-    "adress_id", "adressid", "objektidentitet", "belagenhetsadress_objektidentitet", "uuid", "uuidadrpl",
-    "adressplats_uuid", "adress_uuid",
-)  # fmt: skip
+    "adress_id",
+    "adressid",
+    "objektidentitet",
+    "belagenhetsadress_objektidentitet",
+    "uuid",
+    "uuidadrpl",
+    "adressplats_uuid",
+    "adress_uuid",
+)
 """Among them the regulator's own for its list of addresses (``uuidadrpl``)."""
 ADDRESS_NAMES = {
     "adress_id": ID_NAMES,
@@ -75,10 +72,14 @@ def address_rows(path: Path, region: Region, ledger: Ledger, near: Judge | None 
     source = _source(path, ADDRESS_NAMES, (), ledger)
     if "adress_id" not in source.columns and not {"e", "n"} <= set(source.columns):
         raise DataError(
-            "Listan säger inte vilka adresser den gäller.", file=path, row=1, column="adress_id",
+            "Listan säger inte vilka adresser den gäller.",
+            file=path,
+            row=1,
+            column="adress_id",
             expected="kolumnen adress_id, eller kolumnerna e och n (SWEREF 99 TM)",
-            found=_headers(source), action="Lägg till kolumnen.",
-        )  # fmt: skip
+            found=_headers(source),
+            action="Lägg till kolumnen.",
+        )
     _require_said(source)
     ids = _ids(source)
     named = ids.is_valid().to_numpy(zero_copy_only=False)
@@ -114,9 +115,14 @@ def cell_rows(path: Path, region: Region, ledger: Ledger) -> pd.DataFrame:
     source = _source(path, CELL_NAMES, (), ledger)
     if not {"rutid_scb", "rutid_inspire"} & set(source.columns):
         raise DataError(
-            "Listan säger inte vilka rutor den gäller.", file=path, row=1, column="rutid_scb",
-            expected="kolumnen rutid_scb eller rutid_inspire", found=_headers(source), action="Lägg till kolumnen.",
-        )  # fmt: skip
+            "Listan säger inte vilka rutor den gäller.",
+            file=path,
+            row=1,
+            column="rutid_scb",
+            expected="kolumnen rutid_scb eller rutid_inspire",
+            found=_headers(source),
+            action="Lägg till kolumnen.",
+        )
     _require_said(source, "andel")
     cell, side, blank = cell_ids.squares(source, ledger)
     e, n = (np.where(blank, np.nan, x) for x in cell_grid.corner(cell))
@@ -125,18 +131,19 @@ def cell_rows(path: Path, region: Region, ledger: Ledger) -> pd.DataFrame:
     part = share(source, "andel", ledger)
     given = part[~np.isnan(part)]
     ledger.add(
-        "varning", source.label, "alla andelar i filen är 0", 0 if given.any() else len(given),
+        "varning",
+        source.label,
+        "alla andelar i filen är 0",
+        0 if given.any() else len(given),
         "ingen adress blir täckt av filen; kontrollera kolumnen",
-    )  # fmt: skip
+    )
     columns, keep = common_columns(source, region, ledger)
     lost(source, keep & blank, "rader utan rut-id", ledger)
     _drop(source, keep & ~blank & ~inside, _OUTSIDE, ledger)
     keep &= inside
     lost(source, keep & np.isnan(part), "rader utan andel", ledger)
     columns |= {"rutid": cell, "andel": part}
-    frame = _frame(
-        columns, keep & ~np.isnan(part), contracts.EVIDENS_RUTA, source, ledger, {"storlek_m": side}
-    )
+    frame = _frame(columns, keep & ~np.isnan(part), contracts.EVIDENS_RUTA, source, ledger, {"storlek_m": side})
     sides = side[np.searchsorted(source.rows, frame["rad"].to_numpy())]
     return cell_ids.spread(frame, sides, source.label, ledger)
 
@@ -178,9 +185,7 @@ def area_rows(path: Path, region: Region, ledger: Ledger) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(frame, geometry=kept, crs=EPSG)
 
 
-def _source(
-    path: Path, names: dict[str, tuple[str, ...]], required: tuple[str, ...], ledger: Ledger
-) -> Source:
+def _source(path: Path, names: dict[str, tuple[str, ...]], required: tuple[str, ...], ledger: Ledger) -> Source:
     read = read_csv(path, names, required)
     source = Source(path, path.name, read.rows, read.columns, read.headers, tuple(read.unread))
     broken = np.zeros(len(read.rows), dtype=bool)
@@ -188,9 +193,13 @@ def _source(
         spoilt = [i for i, t in enumerate(source.texts(column)) if "\N{REPLACEMENT CHARACTER}" in t]
         broken |= np.isin(source.codes(column), spoilt)
     ledger.add(
-        "varning", source.label, "rader med tecken som gick sönder när filen sparades (�)", int(broken.sum()),
-        "lästes som de står; spara listan på nytt som CSV (UTF-8)", (f"rad {r}" for r in source.rows[broken][:10]),
-    )  # fmt: skip
+        "varning",
+        source.label,
+        "rader med tecken som gick sönder när filen sparades (�)",
+        int(broken.sum()),
+        "lästes som de står; spara listan på nytt som CSV (UTF-8)",
+        (f"rad {r}" for r in source.rows[broken][:10]),
+    )
     return source
 
 
@@ -209,12 +218,15 @@ def _require_said(source: Source, *more: str) -> None:
     if lacking:
         nothing = not set(REQUIRED) & set(source.columns)
         raise DataError(
-            "Listan säger var, men inget om täckning." if nothing else "Listan saknar kolumner.", file=source.path,
-            row=1, column=", ".join(lacking), expected=", ".join((*REQUIRED, "upp_mbit", *more)),
+            "Listan säger var, men inget om täckning." if nothing else "Listan saknar kolumner.",
+            file=source.path,
+            row=1,
+            column=", ".join(lacking),
+            expected=", ".join((*REQUIRED, "upp_mbit", *more)),
             found=_headers(source),
             details=["En lista över adresser utan teknik, hastighet och status hör inte hemma i tackning/."] * nothing,
             action="Lägg till eller döp om kolumnerna på listans första rad.",
-        )  # fmt: skip
+        )
 
 
 def _ids(source: Source) -> pa.DictionaryArray:
@@ -234,10 +246,12 @@ def _ids(source: Source) -> pa.DictionaryArray:
     where = np.append(spoilt.astype(bool), False)[source.codes("adress_id")]
     if where.any():
         raise source.error(
-            "Ett adress-id har skrivits om till ett avrundat tal.", where, "adress_id",
+            "Ett adress-id har skrivits om till ett avrundat tal.",
+            where,
+            "adress_id",
             "id:t som det står hos Lantmäteriet, till exempel 6611a2b1-4011-5f0c-bcd0-309e19a25d78",
             "Ta ut listan på nytt med id som text; Excel skriver annars långa tal som 4,01E+12.",
-        )  # fmt: skip
+        )
     found: pa.DictionaryArray = normal_ids(column.dictionary).take(column.indices).dictionary_encode()
     return found
 
@@ -253,11 +267,19 @@ def _metres(source: Source, column: str, ledger: Ledger) -> Floats:
     read = numbers(source, column, "meter i SWEREF 99 TM", ledger, plausible=COORDINATES_M)
     if read.rounded.sum() > MAX_STRAYS * len(read.rounded):
         raise source.error(
-            "Koordinater är avrundade.", read.rounded, column, "meter med alla siffror, till exempel 6400812,5",
+            "Koordinater är avrundade.",
+            read.rounded,
+            column,
+            "meter med alla siffror, till exempel 6400812,5",
             "Ta ut listan på nytt med koordinaterna som vanliga tal; Excel skriver annars stora tal som 6,4E+06.",
-        )  # fmt: skip
-    ledger.add("varning", source.label, f"{source.headers.get(column, column)} skriven med exponent",
-               int(read.rounded.sum()), "lästes som den står")  # fmt: skip
+        )
+    ledger.add(
+        "varning",
+        source.label,
+        f"{source.headers.get(column, column)} skriven med exponent",
+        int(read.rounded.sum()),
+        "lästes som den står",
+    )
     return read.value
 
 
@@ -270,22 +292,33 @@ def _claimed(source: Source, region: Region, ledger: Ledger) -> tuple[pa.Diction
     said = [t.strip().removesuffix(".0") for t in source.texts("kommunkod")]
     said = [t.zfill(4) if t else "" for t in said]
     known = {k: i for i, k in enumerate(region.kommunkoder)}
-    other = [i for i, k in enumerate(said) if k not in known and len(k) == 4 and k.isdigit() and k[:2] in LANSKODER
-             and k[:2] != region.lan.kod]  # fmt: skip
+    other = [
+        i
+        for i, k in enumerate(said)
+        if k not in known and len(k) == 4 and k.isdigit() and k[:2] in LANSKODER and k[:2] != region.lan.kod
+    ]
     strange = [i for i, k in enumerate(said) if k and k not in known and i not in set(other)]
     elsewhere = np.isin(codes, other)
     ledger.add(
-        "varning", source.label, "rader med en kommunkod som inte finns i länet", int(np.isin(codes, strange).sum()),
-        "kommunkoden används inte, raden matchas ändå", (printable(said[i], 20) for i in strange[:10]),
-    )  # fmt: skip
+        "varning",
+        source.label,
+        "rader med en kommunkod som inte finns i länet",
+        int(np.isin(codes, strange).sum()),
+        "kommunkoden används inte, raden matchas ändå",
+        (printable(said[i], 20) for i in strange[:10]),
+    )
     position = np.array([*(known.get(k, -1) for k in said), -1], dtype=np.int64)[codes]
     return coded(position, tuple(region.kommunkoder)), elsewhere
 
 
 def _frame(
-    columns: dict[str, Any], keep: Mask, contract: contracts.Table, source: Source, ledger: Ledger,
+    columns: dict[str, Any],
+    keep: Mask,
+    contract: contracts.Table,
+    source: Source,
+    ledger: Ledger,
     apart: dict[str, Any] | None = None,
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """Return the kept rows with the contract's columns, rows that repeat another dropped and counted.
 
     ``apart``: further columns in which repeated rows must agree too.
@@ -301,9 +334,7 @@ def _frame(
         repeated = keep & same[keep].duplicated().reindex(range(n), fill_value=False).to_numpy()
         examples = [f"rad {r}" for r in source.rows[repeated][:10]]
         count = int(repeated.sum())
-        ledger.add(
-            "bortfall", source.label, "rader som upprepar en annan", count, "räknades en gång", examples
-        )
+        ledger.add("bortfall", source.label, "rader som upprepar en annan", count, "räknades en gång", examples)
         keep = keep & ~repeated
     arrays = {c: v.cast(pa.string()).fill_null("") if c in texts else pa.array(v) for c, v in full.items()}
     table = pa.table(arrays).filter(pa.array(keep))
@@ -330,21 +361,17 @@ def _inside_sweden(source: Source, e: Floats, n: Floats, column: str, near: Judg
         When more than ``MAX_STRAYS`` of them lie outside; with ``near`` it names the system that would fit.
     """
     there = ~np.isnan(e) & ~np.isnan(n)
-    inside = (
-        there
-        & (wkb.SWEDEN_E[0] <= e)
-        & (e <= wkb.SWEDEN_E[1])
-        & (wkb.SWEDEN_N[0] <= n)
-        & (n <= wkb.SWEDEN_N[1])
-    )
+    inside = there & (wkb.SWEDEN_E[0] <= e) & (e <= wkb.SWEDEN_E[1]) & (wkb.SWEDEN_N[0] <= n) & (n <= wkb.SWEDEN_N[1])
     outside = there & ~inside
     if outside.sum() > MAX_STRAYS * there.sum():
         i = int(np.argmax(outside))
         error = source.error(
-            "Koordinater ligger utanför Sverige.", outside, column,
+            "Koordinater ligger utanför Sverige.",
+            outside,
+            column,
             "E 200000–1000000 och N 6100000–7700000 (SWEREF 99 TM, meter)",
             "Räkna om koordinaterna till SWEREF 99 TM (EPSG:3006).",
-        )  # fmt: skip
+        )
         error.found = f"E {e[i]:.10g}, N {n[i]:.10g}"
         system = fitting_system(e, n, near) if near else None
         if system:

@@ -84,10 +84,15 @@ class Source:
         value = self.columns[column][i].as_py()
         count = int(where.sum())
         return DataError(
-            problem, file=self.path, row=int(self.rows[i]), column=self.headers[column], expected=expected,
-            found=printable("tom cell" if value is None else str(value)), action=action,
+            problem,
+            file=self.path,
+            row=int(self.rows[i]),
+            column=self.headers[column],
+            expected=expected,
+            found=printable("tom cell" if value is None else str(value)),
+            action=action,
             details=[f"Felet finns på {count} rader; den första visas."] if count > 1 else [],
-        )  # fmt: skip
+        )
 
 
 @dataclass(frozen=True)
@@ -100,9 +105,13 @@ class Read:
 
 
 def numbers(
-    source: Source, column: str, expected: str, ledger: Ledger,
-    plausible: tuple[float, float] | None = None, percent: bool = False,
-) -> Read:  # fmt: skip
+    source: Source,
+    column: str,
+    expected: str,
+    ledger: Ledger,
+    plausible: tuple[float, float] | None = None,
+    percent: bool = False,
+) -> Read:
     """Return a column's numbers; a column that is not there is empty.
 
     Parameters
@@ -128,20 +137,30 @@ def numbers(
     bad = [*forms.bad, *([] if percent else np.flatnonzero(forms.percent))]
     if bad:
         raise source.error(
-            "En cell går inte att läsa som tal.", np.isin(codes, bad), column, expected,
+            "En cell går inte att läsa som tal.",
+            np.isin(codes, bad),
+            column,
+            expected,
             "Rätta cellen; skriv bara siffror.",
-        )  # fmt: skip
+        )
     if forms.unclear:
         raise source.error(
             "Ett tal kan läsas på två sätt: tecknet kan stå före decimaler eller mellan tusental, och inget annat "
-            "tal i kolumnen avgör.", np.isin(codes, forms.unclear), column, expected,
+            "tal i kolumnen avgör.",
+            np.isin(codes, forms.unclear),
+            column,
+            expected,
             "Skriv talen utan tecken mellan tusental (1000), och med decimaler som inte kan vara tusental (1,0).",
-        )  # fmt: skip
+        )
     judged = np.isin(codes, forms.judged)
     ledger.add(
-        "upplysning", source.label, f"tal i kolumnen {source.headers[column]} lästa med {forms.told}",
-        int(judged.sum()), "kolumnen som helhet avgör", source.columns[column].filter(_arrow(judged)).to_pylist()[:3],
-    )  # fmt: skip
+        "upplysning",
+        source.label,
+        f"tal i kolumnen {source.headers[column]} lästa med {forms.told}",
+        int(judged.sum()),
+        "kolumnen som helhet avgör",
+        source.columns[column].filter(_arrow(judged)).to_pylist()[:3],
+    )
     value = np.where(forms.percent, np.round(forms.value / 100, 12), forms.value)
     parts = (np.append(value, np.nan), np.append(forms.percent, False), np.append(forms.rounded, False))
     return Read(*(x[codes] for x in parts))
@@ -163,18 +182,25 @@ def share(source: Source, column: str, ledger: Ledger) -> Floats:
     stated = "%" in header or any(w in plain(header).split("_") for w in _PERCENT)
     if stated and bare.any() and read.value[bare].max() <= 1:
         raise source.error(
-            "Rubriken säger procent, men alla tal är 1 eller lägre.", bare, column, expected,
+            "Rubriken säger procent, men alla tal är 1 eller lägre.",
+            bare,
+            column,
+            expected,
             "Skriv procent (0–100), eller ta bort procent ur rubriken om talen är andelar.",
-        )  # fmt: skip
+        )
     percent = bare.any() and bool(stated or is_percent(Numbers(read.value, read.percent, (), ())))
     if percent:
         most = read.value[bare].max()
         odd = not stated and most < _PLAIN_PERCENT  # shares times ten, or numbers of households, look so
         ledger.add(
-            "varning" if odd else "upplysning", source.label, f"kolumnen {header} är procent", int(bare.sum()),
-            f"delades med 100; högst {most:g} och inget i rubriken säger procent: kontrollera" if odd
+            "varning" if odd else "upplysning",
+            source.label,
+            f"kolumnen {header} är procent",
+            int(bare.sum()),
+            f"delades med 100; högst {most:g} och inget i rubriken säger procent: kontrollera"
+            if odd
             else "delades med 100",
-        )  # fmt: skip
+        )
     scaled = np.where(read.percent | (not percent), read.value, np.round(read.value / 100, 12))
     outside = (scaled < 0) | (scaled > 1 + 1e-9)
     if outside.any():
@@ -194,10 +220,13 @@ def lost(source: Source, where: Mask, reason: str, ledger: Ledger) -> None:
     count = int(where.sum())
     if count > MAX_LOST * len(where):
         raise DataError(
-            f"De flesta {reason}.", file=source.path, row=int(source.rows[np.argmax(where)]),
-            expected="uppgifter på varje rad", found=f"{count} av {len(where)} {reason}",
+            f"De flesta {reason}.",
+            file=source.path,
+            row=int(source.rows[np.argmax(where)]),
+            expected="uppgifter på varje rad",
+            found=f"{count} av {len(where)} {reason}",
             action="Kontrollera att kolumnerna har rätt namn och är ifyllda.",
-        )  # fmt: skip
+        )
     examples = [f"rad {r}" for r in source.rows[where][:10]]
     ledger.add("bortfall", source.label, reason, count, "används inte", examples)
 

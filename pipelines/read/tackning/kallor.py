@@ -42,9 +42,7 @@ def read_kallor(path: Path, evidence: list[Path], region: Region, ledger: Ledger
         is neither ja nor nej; a date that is none; two rows that contradict.
     """
     table = read_csv(path, COLUMNS, [c for c in COLUMNS if c != "avtal"])
-    texts = {
-        c: table.columns[c].to_pylist() if c in table.columns else [None] * len(table.rows) for c in COLUMNS
-    }
+    texts = {c: table.columns[c].to_pylist() if c in table.columns else [None] * len(table.rows) for c in COLUMNS}
     frame = pd.DataFrame({c: [(t or "").strip() for t in v] for c, v in texts.items()}, dtype="str")
     frame["rad"] = table.rows
     frame = frame[(frame.drop(columns="rad") != "").any(axis=1)].reset_index(drop=True)
@@ -66,11 +64,14 @@ def _files(frame: pd.DataFrame, path: Path, evidence: list[Path]) -> list[str]:
             exists = beside is not None and name != "" and beside.is_file()
             raise DataError(
                 "En fil i kallor.csv är ingen täckningsfil." if exists else "En fil i kallor.csv finns inte.",
-                file=path, row=int(rad), column="fil",
+                file=path,
+                row=int(rad),
+                column="fil",
                 expected="namnet på en fil i samma mapp: adresser*.csv, rutor*.csv eller omraden*.gpkg",
-                found=printable(name) or "tom cell", details=[f"Filer i mappen: {', '.join(there.values()) or 'inga'}"],
+                found=printable(name) or "tom cell",
+                details=[f"Filer i mappen: {', '.join(there.values()) or 'inga'}"],
                 action="Rätta namnet i kallor.csv, eller lägg filen i mappen.",
-            )  # fmt: skip
+            )
     return [there[folded(n)] for n in frame["fil"]]
 
 
@@ -79,10 +80,14 @@ def _kommuner(frame: pd.DataFrame, path: Path, region: Region) -> list[str]:
     for rad, code, text in zip(frame["rad"], codes, frame["kommunkod"], strict=True):
         if code not in region.kommunkoder:
             raise DataError(
-                "Okänd kommunkod i kallor.csv.", file=path, row=int(rad), column="kommunkod",
+                "Okänd kommunkod i kallor.csv.",
+                file=path,
+                row=int(rad),
+                column="kommunkod",
                 expected=f"en av länets {len(region.kommunkoder)} kommunkoder, till exempel {region.kommunkoder[0]}",
-                found=printable(text) or "tom cell", action=_FIX,
-            )  # fmt: skip
+                found=printable(text) or "tom cell",
+                action=_FIX,
+            )
     return codes
 
 
@@ -91,9 +96,14 @@ def _yes_no(frame: pd.DataFrame, column: str, path: Path, ledger: Ledger) -> lis
     for rad, word, text in zip(frame["rad"], plain, frame[column], strict=True):
         if word and word not in _YES | _NO:
             raise DataError(
-                "Ett värde är varken ja eller nej.", file=path, row=int(rad), column=column, expected="ja eller nej",
-                found=printable(text), action=_FIX,
-            )  # fmt: skip
+                "Ett värde är varken ja eller nej.",
+                file=path,
+                row=int(rad),
+                column=column,
+                expected="ja eller nej",
+                found=printable(text),
+                action=_FIX,
+            )
     blank = [f"rad {r}" for r, w in zip(frame["rad"], plain, strict=True) if not w]
     ledger.add("antagen", "tackning/kallor.csv", f"{column} tomt", len(blank), "lästes som nej", blank)
     return [w in _YES for w in plain]
@@ -109,14 +119,24 @@ def _dates(frame: pd.DataFrame, path: Path, ledger: Ledger) -> list[str]:
             match = None
         if text and not match:
             raise DataError(
-                "Ett referensdatum går inte att läsa.", file=path, row=int(rad), column="referensdatum",
-                expected="ÅÅÅÅ-MM-DD, till exempel 2025-10-01", found=printable(text), action=_FIX,
-            )  # fmt: skip
+                "Ett referensdatum går inte att läsa.",
+                file=path,
+                row=int(rad),
+                column="referensdatum",
+                expected="ÅÅÅÅ-MM-DD, till exempel 2025-10-01",
+                found=printable(text),
+                action=_FIX,
+            )
         if match and out[-1] > date.today().isoformat():
             raise DataError(
-                "Ett referensdatum har inte varit än.", file=path, row=int(rad), column="referensdatum",
-                expected=f"högst {date.today().isoformat()}", found=printable(text), action=_FIX,
-            )  # fmt: skip
+                "Ett referensdatum har inte varit än.",
+                file=path,
+                row=int(rad),
+                column="referensdatum",
+                expected=f"högst {date.today().isoformat()}",
+                found=printable(text),
+                action=_FIX,
+            )
         if not text:
             blank.append(f"rad {rad}")
     ledger.add("varning", "tackning/kallor.csv", "referensdatum tomt", len(blank), "lämnades tomt", blank)
@@ -126,22 +146,20 @@ def _dates(frame: pd.DataFrame, path: Path, ledger: Ledger) -> list[str]:
 def _one_each(frame: pd.DataFrame, path: Path, ledger: Ledger) -> pd.DataFrame:
     unique = frame.drop_duplicates([c for c in frame.columns if c != "rad"])
     ledger.add(
-        "bortfall",
-        "tackning/kallor.csv",
-        "rader som upprepar en annan",
-        len(frame) - len(unique),
-        "räknades en gång",
+        "bortfall", "tackning/kallor.csv", "rader som upprepar en annan", len(frame) - len(unique), "räknades en gång"
     )
-    clash = unique[unique.duplicated(["fil", "kommunkod"], keep=False)].sort_values(
-        ["fil", "kommunkod", "rad"]
-    )
+    clash = unique[unique.duplicated(["fil", "kommunkod"], keep=False)].sort_values(["fil", "kommunkod", "rad"])
     if len(clash):
         first, second = clash.iloc[0], clash.iloc[1]
         raise DataError(
-            "Två rader i kallor.csv säger olika om samma fil och kommun.", file=path,
-            row=f"{first['rad']} och {second['rad']}", column="fil, kommunkod", expected="en rad per fil och kommun",
-            found=f"{printable(first['fil'])}, {first['kommunkod']}", action=_FIX,
-        )  # fmt: skip
+            "Två rader i kallor.csv säger olika om samma fil och kommun.",
+            file=path,
+            row=f"{first['rad']} och {second['rad']}",
+            column="fil, kommunkod",
+            expected="en rad per fil och kommun",
+            found=f"{printable(first['fil'])}, {first['kommunkod']}",
+            action=_FIX,
+        )
     return unique
 
 
@@ -149,8 +167,11 @@ def _require_named(frame: pd.DataFrame, path: Path, evidence: list[Path]) -> Non
     unnamed = [p.name for p in evidence if p.name not in set(frame["fil"])]
     if unnamed:
         raise DataError(
-            f"{len(unnamed)} täckningsfiler står inte i kallor.csv.", file=path, column="fil",
-            expected="minst en rad per täckningsfil och kommun", found=", ".join(map(printable, unnamed[:20])),
+            f"{len(unnamed)} täckningsfiler står inte i kallor.csv.",
+            file=path,
+            column="fil",
+            expected="minst en rad per täckningsfil och kommun",
+            found=", ".join(map(printable, unnamed[:20])),
             action="Lägg till en rad per kommun som filen gäller: fil, kommunkod, fullstandig (ja/nej), "
             "referensdatum, avtal, far_publiceras (ja/nej). Eller ta bort filen.",
-        )  # fmt: skip
+        )

@@ -23,11 +23,7 @@ from pipelines.tables import contracts
 if TYPE_CHECKING:
     import geopandas as gpd
 
-_KINDS = {
-    "adresser*.csv": "adressuppgifter",
-    "rutor*.csv": "rutuppgifter",
-    "omraden*.gpkg": "områdesuppgifter",
-}
+_KINDS = {"adresser*.csv": "adressuppgifter", "rutor*.csv": "rutuppgifter", "omraden*.gpkg": "områdesuppgifter"}
 
 
 def run(region: Region, paths: Paths) -> None:
@@ -91,14 +87,13 @@ def require_rows(kallor: pd.DataFrame, folder: Path, ledger: Ledger) -> None:
         complete = sorted(kallor.loc[(kallor["fil"] == fil) & kallor["fullstandig"], "kommunkod"])
         if complete:
             raise DataError(
-                "En täckningsfil som sägs vara fullständig har inga användbara rader.", file=folder / fil,
+                "En täckningsfil som sägs vara fullständig har inga användbara rader.",
+                file=folder / fil,
                 expected=f"rader för kommun {', '.join(complete)}: utan dem skulle ingen där ha täckning",
                 found=f"{count['lasta']} rader, 0 användbara",
                 action="Lägg in hela listan, eller skriv nej under fullstandig i kallor.csv.",
-            )  # fmt: skip
-        ledger.add(
-            "varning", f"tackning/{fil}", "filen har inga användbara rader", 1, "säger ingenting om täckning"
-        )
+            )
+        ledger.add("varning", f"tackning/{fil}", "filen har inga användbara rader", 1, "säger ingenting om täckning")
 
 
 def sources_table(folder: Path, evidence: list[Path], region: Region, ledger: Ledger) -> pd.DataFrame:
@@ -112,19 +107,23 @@ def sources_table(folder: Path, evidence: list[Path], region: Region, ledger: Le
     named = role_files.matching(folder, "kallor.csv")
     if len(named) > 1:
         raise DataError(
-            "Det finns flera kallor.csv.", file=folder, expected="en kallor.csv",
-            found=", ".join(p.name for p in named), action="Behåll den som gäller.",
-        )  # fmt: skip
+            "Det finns flera kallor.csv.",
+            file=folder,
+            expected="en kallor.csv",
+            found=", ".join(p.name for p in named),
+            action="Behåll den som gäller.",
+        )
     if named:
         return read_kallor(named[0], evidence, region, ledger)
     if evidence:
         raise DataError(
-            "Det finns täckningsfiler men ingen kallor.csv.", file=folder / "kallor.csv",
+            "Det finns täckningsfiler men ingen kallor.csv.",
+            file=folder / "kallor.csv",
             expected="kolumnerna fil, kommunkod, fullstandig, referensdatum, avtal, far_publiceras",
             found=", ".join(p.name for p in evidence),
             action="Skriv kallor.csv med en rad per fil och kommun: vad filen är fullständig för, och om den får "
             "publiceras under kommunnivå.",
-        )  # fmt: skip
+        )
     return _typed(pd.DataFrame(columns=contracts.KALLOR.names), contracts.KALLOR)
 
 

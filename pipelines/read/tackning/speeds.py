@@ -19,23 +19,37 @@ from pipelines.read.tackning.evidence_source import MAX_STRAYS, Floats, Mask, So
 
 UNITS = {"Mbit/s": 1.0, "kbit/s": 1e-3, "Gbit/s": 1e3, "bit/s": 1e-6}
 """Unit → Mbit/s, the one the columns are named for first."""
-_SPELLED = tuple(
-    f"{prefix}{rest}" for prefix in "mkg" for rest in ("bit", "bit_s", "bits", "bits_s", "bps", "bitps")
-)
+_SPELLED = tuple(f"{prefix}{rest}" for prefix in "mkg" for rest in ("bit", "bit_s", "bits", "bits_s", "bps", "bitps"))
 _WRITTEN = (*_SPELLED, "bit_s", "bps", "mb", "mb_s")
 _STATED = re.compile(r"(?:^|_)(k|kilo|m|mega|g|giga)?(?:bit|bits|bps|bitps)(?:_|$)")
 _PREFIX = {None: "bit/s", "k": "kbit/s", "m": "Mbit/s", "g": "Gbit/s"}
-_DOWN = ("ned", "nedhastighet", "hastighet_ned", "nedladdning", "nedladdningshastighet", "nedlank", "down", "download",
-         "downstream")  # fmt: skip
-_UP = ("upp", "upphastighet", "hastighet_upp", "uppladdning", "uppladdningshastighet", "upplank", "up", "upload",
-       "upstream")  # fmt: skip
+_DOWN = (
+    "ned",
+    "nedhastighet",
+    "hastighet_ned",
+    "nedladdning",
+    "nedladdningshastighet",
+    "nedlank",
+    "down",
+    "download",
+    "downstream",
+)
+_UP = (
+    "upp",
+    "upphastighet",
+    "hastighet_upp",
+    "uppladdning",
+    "uppladdningshastighet",
+    "upplank",
+    "up",
+    "upload",
+    "upstream",
+)
 
 
 def names_of(words: tuple[str, ...]) -> tuple[str, ...]:
     """Return the header names of a speed: each word alone, with a unit behind it, or before it."""
-    return tuple(
-        name for w in words for name in (w, *(f"{w}_{u}" for u in _WRITTEN), *(f"{u}_{w}" for u in _WRITTEN))
-    )
+    return tuple(name for w in words for name in (w, *(f"{w}_{u}" for u in _WRITTEN), *(f"{u}_{w}" for u in _WRITTEN)))
 
 
 NAMES = {"ned_mbit": ("ned_mbit", *names_of(_DOWN)), "upp_mbit": ("upp_mbit", *names_of(_UP))}
@@ -74,13 +88,7 @@ class _Column:
 
 
 def read_speed(
-    source: Source,
-    name: str,
-    technique: np.ndarray,
-    keep: Mask,
-    region: Region,
-    ledger: Ledger,
-    like: str = "Mbit/s",
+    source: Source, name: str, technique: np.ndarray, keep: Mask, region: Region, ledger: Ledger, like: str = "Mbit/s"
 ) -> tuple[Floats, str]:
     """Return a column of speeds in Mbit/s, NaN where empty, and the unit it was in.
 
@@ -104,11 +112,7 @@ def read_speed(
     value = numbers(source, name, f"Mbit/s som ett tal, 0–{MAX_MBIT}, eller tomt", ledger).value
     if (value < 0).any():
         raise source.error(
-            "En hastighet är negativ.",
-            value < 0,
-            name,
-            f"0–{MAX_MBIT} Mbit/s, eller tomt",
-            "Rätta hastigheten.",
+            "En hastighet är negativ.", value < 0, name, f"0–{MAX_MBIT} Mbit/s, eller tomt", "Rätta hastigheten."
         )
     plausible = {str(t): both for t, both in region.evidens.rimlig_hastighet_mbit.items()}
     ranges = np.array([*(plausible[t] for t in TECHNIQUES), (0.0, np.inf)])
@@ -142,20 +146,23 @@ def _unit(column: _Column, like: str, ledger: Ledger) -> str:
         unit = fitting[0]
     elif fitting:
         raise column.source.error(
-            "Hastigheternas enhet går inte att avgöra.", column.judged, column.name,
+            "Hastigheternas enhet går inte att avgöra.",
+            column.judged,
+            column.name,
             "en rubrik som säger enheten, till exempel ned_mbit eller nedhastighet_kbit",
             f"Talen är rimliga både som {' och som '.join(fitting)}. Skriv enheten i rubriken.",
-        )  # fmt: skip
-    else:
-        raise _misfit(
-            column, "Mbit/s", [], f"Rubriken «{header}» säger ingen enhet, och ingen passar alla rader."
         )
+    else:
+        raise _misfit(column, "Mbit/s", [], f"Rubriken «{header}» säger ingen enhet, och ingen passar alla rader.")
     if unit != "Mbit/s":
         how = "rubriken säger enheten" if stated else "rimligt bara i den enheten"
         ledger.add(
-            "justerad", column.source.label, f"hastigheter i kolumnen {header} är {unit} ({how})",
-            int((column.value > 0).sum()), "räknades om till Mbit/s",
-        )  # fmt: skip
+            "justerad",
+            column.source.label,
+            f"hastigheter i kolumnen {header} är {unit} ({how})",
+            int((column.value > 0).sum()),
+            "räknades om till Mbit/s",
+        )
     return unit
 
 
@@ -172,9 +179,13 @@ def _within(column: _Column, unit: str, ledger: Ledger) -> Floats:
         for code in np.unique(column.technique[where]).tolist():
             here = np.flatnonzero(where & (column.technique == code))
             ledger.add(
-                "varning", label, f"{header} {side} än rimligt för {TECHNIQUES[code]} ({_range(column, here[0])})",
-                len(here), action, (f"rad {column.source.rows[i]}: {_swedish(mbit[i])} Mbit/s" for i in here[:10]),
-            )  # fmt: skip
+                "varning",
+                label,
+                f"{header} {side} än rimligt för {TECHNIQUES[code]} ({_range(column, here[0])})",
+                len(here),
+                action,
+                (f"rad {column.source.rows[i]}: {_swedish(mbit[i])} Mbit/s" for i in here[:10]),
+            )
     return np.where(above, np.nan, mbit)
 
 
@@ -185,11 +196,13 @@ def _misfit(column: _Column, unit: str, fitting: list[str], why: str) -> DataErr
     technique = TECHNIQUES[column.technique[i]]
     side = "hög" if column.value[i] * UNITS[unit] > column.high[i] else "låg"
     error = column.source.error(
-        f"En hastighet är orimligt {side} för {technique}.", wrong, column.name,
+        f"En hastighet är orimligt {side} för {technique}.",
+        wrong,
+        column.name,
         f"{_range(column, i)} för {technique} (rimlig_hastighet_mbit i konfigurationen)",
         "Ange Mbit/s, inte kbit/s, bit/s eller Gbit/s; eller skriv kolumnens enhet i rubriken (ned_kbit, ned_gbit), "
         "samma för alla rader. Är talen riktiga: ändra [evidens] rimlig_hastighet_mbit.",
-    )  # fmt: skip
+    )
     error.details = [why, *error.details]
     if fitting:
         error.details.append(f"Talen ser ut att vara {' eller '.join(fitting)}.")

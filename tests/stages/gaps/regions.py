@@ -76,9 +76,7 @@ def columns(rows: list[Address]) -> tuple[Places, np.ndarray, pd.DataFrame]:
             "n_m": [float(a.n) for a in rows],
         }
     )
-    people = pd.DataFrame(
-        {"hushall": [a.households for a in rows], "befolkning": [2.0 * a.households for a in rows]}
-    )
+    people = pd.DataFrame({"hushall": [a.households for a in rows], "befolkning": [2.0 * a.households for a in rows]})
     where = places(points, people, pd.Series([a.level for a in rows]), list(REGION.kommunkoder))
     land = pd.DataFrame(sorted({(a.rutid, a.kommun) for a in rows}), columns=["rutid", "kommunkod"])
     land["land_ha"] = 3.0

@@ -10,9 +10,7 @@ from pipelines.gaps import gap_areas
 from .regions import Address, columns, counties, gap_cells
 
 cells = st.lists(
-    st.tuples(st.integers(1600, 1612), st.integers(26000, 26012), st.booleans()),
-    max_size=40,
-    unique_by=lambda c: c[:2],
+    st.tuples(st.integers(1600, 1612), st.integers(26000, 26012), st.booleans()), max_size=40, unique_by=lambda c: c[:2]
 )
 
 
@@ -105,9 +103,7 @@ def test_id_is_the_cell_with_most_uncovered_and_ties_go_to_the_lowest():
 
 def _inherit(found, earlier):
     own = gap_areas.own_ids(found, 30, "tillgang")
-    return list(
-        gap_areas.inherited_ids(found, own, pd.DataFrame(earlier, columns=["rutid", "bristomrade_id"]))
-    )
+    return list(gap_areas.inherited_ids(found, own, pd.DataFrame(earlier, columns=["rutid", "bristomrade_id"])))
 
 
 def test_an_area_keeps_the_id_it_had_though_its_heaviest_cell_moved():
@@ -123,9 +119,7 @@ def test_a_split_area_gives_its_id_to_the_larger_part_and_the_other_gets_a_free_
 
 def test_merged_areas_take_the_id_with_most_shared_cells():
     found = _areas([(C1, 0, 1), (C2, 0, 1), (C3, 0, 1)])
-    assert _inherit(found, [(C1, "30-tillgang-a"), (C2, "30-tillgang-b"), (C3, "30-tillgang-b")]) == [
-        "30-tillgang-b"
-    ]
+    assert _inherit(found, [(C1, "30-tillgang-a"), (C2, "30-tillgang-b"), (C3, "30-tillgang-b")]) == ["30-tillgang-b"]
 
 
 def test_without_anything_shared_the_own_id_stands():

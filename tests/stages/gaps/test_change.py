@@ -52,9 +52,16 @@ def test_cells_won_lost_unchanged_built_and_gone_by_hand():
     assert len(got) == 6 * 9
     one = got[(got["troskel_mbit"] == 100) & (got["matt"] == "passerad")].set_index("rutid_scb")
     assert one["forandring"].to_dict() == {
-        "a": "nytackt", "b": "forlorad", "c": "oforandrad", "d": "borta", "e": "ny_ruta", "f": "oforandrad",
-        "h": "forlorad", "i": "oforandrad", "k": "oforandrad",
-    }  # fmt: skip
+        "a": "nytackt",
+        "b": "forlorad",
+        "c": "oforandrad",
+        "d": "borta",
+        "e": "ny_ruta",
+        "f": "oforandrad",
+        "h": "forlorad",
+        "i": "oforandrad",
+        "k": "oforandrad",
+    }
     parts = one[["hushall_nytackta", "hushall_forlorade", "hushall_antal"]]
     assert parts.loc["a"].tolist() == [4, 0, 0]
     assert parts.loc["b"].tolist() == [0, 2, 0]
@@ -151,14 +158,35 @@ def _cells(spec):
 
 def test_areas_closed_new_shrunk_grown_split_and_merged_by_hand():
     before = _cells(
-        [("closed", "c1", 2), ("shrunk", "s1", 3), ("shrunk", "s2", 1), ("grown", "g1", 1), ("same", "x", 4),
-         ("split", "p1", 2), ("split", "p2", 2), ("m1", "m1", 1), ("m2", "m2", 2), ("moved", "v1", 2),
-         ("moved", "v2", 1)]
-    )  # fmt: skip
+        [
+            ("closed", "c1", 2),
+            ("shrunk", "s1", 3),
+            ("shrunk", "s2", 1),
+            ("grown", "g1", 1),
+            ("same", "x", 4),
+            ("split", "p1", 2),
+            ("split", "p2", 2),
+            ("m1", "m1", 1),
+            ("m2", "m2", 2),
+            ("moved", "v1", 2),
+            ("moved", "v2", 1),
+        ]
+    )
     after = _cells(
-        [("other", "s1", 2), ("grown", "g1", 1), ("grown", "g2", 1), ("same", "x", 4), ("pa", "p1", 2),
-         ("pb", "p2", 2), ("m", "m1", 1), ("m", "m2", 2), ("new", "n1", 7), ("moved", "v1", 1), ("moved", "v2", 2)]
-    )  # fmt: skip
+        [
+            ("other", "s1", 2),
+            ("grown", "g1", 1),
+            ("grown", "g2", 1),
+            ("same", "x", 4),
+            ("pa", "p1", 2),
+            ("pb", "p2", 2),
+            ("m", "m1", 1),
+            ("m", "m2", 2),
+            ("new", "n1", 7),
+            ("moved", "v1", 1),
+            ("moved", "v2", 2),
+        ]
+    )
     got = {(r.fore, r.efter): r for r in edition_change.gap_areas(before, after).itertuples()}
     assert {k: r.forandring for k, r in got.items()} == {
         ("closed", ""): "stangt",
@@ -171,12 +199,7 @@ def test_areas_closed_new_shrunk_grown_split_and_merged_by_hand():
         ("moved", "moved"): "andrat",  # one address won, another lost: not the same as nothing
     }
     shrunk = got["shrunk", "other"]
-    assert (shrunk.adresser_fore, shrunk.adresser_efter, shrunk.rutor_fore, shrunk.rutor_efter) == (
-        4,
-        2,
-        2,
-        1,
-    )
+    assert (shrunk.adresser_fore, shrunk.adresser_efter, shrunk.rutor_fore, shrunk.rutor_efter) == (4, 2, 2, 1)
     assert (shrunk.adresser_minskat, shrunk.adresser_okat) == (2, 0)
     moved = got["moved", "moved"]
     assert (moved.adresser_minskat, moved.adresser_okat) == (1, 1)

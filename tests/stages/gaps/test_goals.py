@@ -32,10 +32,19 @@ def _ours(shares):
 
 def _pts(niva, kod, andel, **more):
     row = {
-        "niva": niva, "kod": kod, "namn": kod, "delregion": "", "omradestyp": "totalt", "bas": "hushall",
-        "kalla": "pts", "troskel_mbit": 100, "matt": "passerad", "antal": 1000.0,
-        "antal_utan": 1000 * (1 - andel / 100), "andel_pct": andel,
-    }  # fmt: skip
+        "niva": niva,
+        "kod": kod,
+        "namn": kod,
+        "delregion": "",
+        "omradestyp": "totalt",
+        "bas": "hushall",
+        "kalla": "pts",
+        "troskel_mbit": 100,
+        "matt": "passerad",
+        "antal": 1000.0,
+        "antal_utan": 1000 * (1 - andel / 100),
+        "andel_pct": andel,
+    }
     return pd.DataFrame([row | more])
 
 
@@ -90,9 +99,13 @@ def test_against_goals_by_hand():
 
 def test_a_share_that_is_missing_is_neither_reached_nor_short_of_the_goal():
     rows = pd.concat(
-        [_pts("kommun", "1480", float("nan"), antal_utan=float("nan")), _pts("kommun", "1490", 99.0),
-         _pts("kommun", "1481", 98.0, antal=float("nan"), antal_utan=float("nan"))], ignore_index=True,
-    )  # fmt: skip
+        [
+            _pts("kommun", "1480", float("nan"), antal_utan=float("nan")),
+            _pts("kommun", "1490", 99.0),
+            _pts("kommun", "1481", 98.0, antal=float("nan"), antal_utan=float("nan")),
+        ],
+        ignore_index=True,
+    )
     got = distances.against(rows, RULE).set_index("kod")
     assert got["uppnatt"].to_dict() == {"1480": "saknas", "1490": "ja", "1481": "ja"}
     assert got["antal_saknas"].isna().to_dict() == {"1480": True, "1490": False, "1481": True}
@@ -124,11 +137,13 @@ def test_surface_parts_sum_to_100_on_every_level():
     # Cell A lies in both kommuner and has 4 addresses, all in 1480; cell B has none; cell C is 1490's own.
     delar = pd.DataFrame(
         [
-            ("A", "1480", "tatbebyggt", 2.0, 4, 1.0, 0.0), ("A", "1490", "glesbebyggt", 4.0, 0, 0.0, 0.0),
-            ("B", "1490", "glesbebyggt", 6.0, 0, 0.0, 0.0), ("C", "1490", "glesbebyggt", 6.0, 2, 2.0, 1.0),
+            ("A", "1480", "tatbebyggt", 2.0, 4, 1.0, 0.0),
+            ("A", "1490", "glesbebyggt", 4.0, 0, 0.0, 0.0),
+            ("B", "1490", "glesbebyggt", 6.0, 0, 0.0, 0.0),
+            ("C", "1490", "glesbebyggt", 6.0, 2, 2.0, 1.0),
         ],
         columns=["rutid_scb", "kommunkod", "omradestyp", "land_ha", "adresser", "utan", "ej"],
-    )  # fmt: skip
+    )
     for t in (30, 100, 1000):
         delar[f"adresser_utan_{t}"], delar[f"adresser_ej_passerade_{t}"] = delar["utan"], delar["ej"]
     got = distances.surface(delar, REGION)
@@ -147,9 +162,13 @@ def test_addresses_without_residents_are_counted_apart():
     points = pd.DataFrame({"kommunkod": ["1480", "1480", "1490"], "omradestyp": ["tatbebyggt"] * 3})
     people = pd.DataFrame({"befolkning": [0.0, 1.0, 0.0], "hushall": [0.0, 1.0, 0.0]})
     coverage = pd.DataFrame(
-        {f"{name}_{m}_{t}": v for name, v in (("sannolikhet", [0.25, 0.0, 1.0]), ("underlag", ["adress"] * 3))
-         for m in ("tillgang", "passerad") for t in (30, 100, 1000)}
-    )  # fmt: skip
+        {
+            f"{name}_{m}_{t}": v
+            for name, v in (("sannolikhet", [0.25, 0.0, 1.0]), ("underlag", ["adress"] * 3))
+            for m in ("tillgang", "passerad")
+            for t in (30, 100, 1000)
+        }
+    )
     coverage["underlag_tillgang_30"] = ["adress", "statistik", "adress"]
     got = distances.of_addresses(points, people, coverage, REGION)
     pick = {"troskel_mbit": 30, "matt": "tillgang", "omradestyp": "totalt"}

@@ -49,18 +49,12 @@ def brute(rows):
         area["kommuner"] = ",".join(sorted({a.kommun for a in inside}))
         area["kommunkod"] = min(CODES, key=lambda c: (-sum(a.kommun == c for a in own), c))
         far = [min(distance(a, c) for c in covered) for a in own] if covered else []
-        for name, f in (
-            ("avstand_m", min),
-            ("storsta_avstand_m", max),
-            ("medelavstand_m", lambda x: sum(x) / len(x)),
-        ):
+        for name, f in (("avstand_m", min), ("storsta_avstand_m", max), ("medelavstand_m", lambda x: sum(x) / len(x))):
             area[name] = f(far) if far else None
         area["schakt_m"] = trench_m(own, covered) if covered else None
         for name, level in (("kostnad_lag_sek", "lag"), ("kostnad_sek", "mitt"), ("kostnad_hog_sek", "hog")):
             tat = area["andel_tatbebyggt_pct"] / 100
-            per_m = tat * getattr(k.schakt_tat_sek_per_m, level) + (1 - tat) * getattr(
-                k.schakt_gles_sek_per_m, level
-            )
+            per_m = tat * getattr(k.schakt_tat_sek_per_m, level) + (1 - tat) * getattr(k.schakt_gles_sek_per_m, level)
             area[name] = (
                 area["schakt_m"] * getattr(k.omvagsfaktor, level) * per_m
                 + len(own) * getattr(k.anslutning_sek_per_adress, level)
@@ -190,17 +184,7 @@ def test_the_example_in_the_docs():
 
 def test_the_docs_show_the_example_and_every_assumption_as_the_code_has_them():
     text = (Path(__file__).parents[3] / "docs" / "bristanalys.md").read_text(encoding="utf-8")
-    for figure in (
-        "950",
-        "4.25",
-        "271 700",
-        "376 700",
-        "173 400",
-        "768 000",
-        "88 635",
-        "1 031 000",
-        "515 500",
-    ):
+    for figure in ("950", "4.25", "271 700", "376 700", "173 400", "768 000", "88 635", "1 031 000", "515 500"):
         assert figure in text, figure
     parts = {x: getattr(REGION, x) for x in ("brist", "kostnad", "prioritering", "pts_prioritering")}
     for name, part in parts.items():

@@ -104,9 +104,7 @@ def test_weights_move_the_order():
 
 
 @settings(max_examples=60, deadline=None)
-@given(
-    st.lists(st.tuples(st.sampled_from(["14", "1480"]), st.integers(0, 9), st.integers(1, 99)), min_size=1)
-)
+@given(st.lists(st.tuples(st.sampled_from(["14", "1480"]), st.integers(0, 9), st.integers(1, 99)), min_size=1))
 def test_curve_equals_a_loop(rows):
     frame = pd.DataFrame(
         {
@@ -119,9 +117,7 @@ def test_curve_equals_a_loop(rows):
             "kostnad_sek": [float(r[2]) for r in rows],
         }
     )
-    totals = pd.DataFrame(
-        {"kod": ["14", "1480"], "troskel_mbit": 100, "matt": "tillgang", "hushall": [1000.0, 0.0]}
-    )
+    totals = pd.DataFrame({"kod": ["14", "1480"], "troskel_mbit": 100, "matt": "tillgang", "hushall": [1000.0, 0.0]})
     totals["hushall_utan"] = [700.0, 0.0]
     got = ranking.curve(frame, totals)
     for kod, own in got.groupby("kod"):
@@ -183,10 +179,7 @@ def test_goal_plan_and_cheapest_way_equal_exhaustive_search(rows, missing):
 
 
 @settings(max_examples=200, deadline=None)
-@given(
-    st.lists(st.tuples(st.floats(0, 50), st.floats(0, 50)), max_size=10),
-    st.floats(0, 200),
-)
+@given(st.lists(st.tuples(st.floats(0, 50), st.floats(0, 50)), max_size=10), st.floats(0, 200))
 def test_knapsack_of_any_numbers_equals_exhaustive_search(items, room):
     values, weights = (np.array([i[k] for i in items], dtype=float) for k in (0, 1))
     chosen, bound = knapsack(values, weights, room, RULE)

@@ -18,9 +18,7 @@ def test_the_example_with_a_million_by_hand():
     assert got.fakta["hushall_nas"] == pytest.approx(4.25)
     assert (got.fakta["skillnad_optimum_pct"], got.fakta["optimum_gap"]) == pytest.approx((0, 0))
     gbg = got.kommuner.set_index("kommunkod").loc["1480"]
-    assert (gbg["hushall"], gbg["hushall_utan_fore"], gbg["hushall_utan_efter"]) == pytest.approx(
-        (10, 6.45, 2.2)
-    )
+    assert (gbg["hushall"], gbg["hushall_utan_fore"], gbg["hushall_utan_efter"]) == pytest.approx((10, 6.45, 2.2))
     assert (gbg["andel_fore_pct"], gbg["andel_efter_pct"]) == pytest.approx((35.5, 78))
 
 
@@ -57,8 +55,17 @@ def test_a_plan_adds_up(rows, money):
         assert joint == pytest.approx(trench_m(built, covered), rel=1e-9, abs=1e-6)
 
 
-@pytest.mark.parametrize("wrong", [{}, {"budget_sek": 1.0, "mal_pct": 98.0}, {"budget_sek": -1.0},
-                                   {"budget_sek": float("nan")}, {"mal_pct": 0.0}, {"mal_pct": 101.0}])  # fmt: skip
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {},
+        {"budget_sek": 1.0, "mal_pct": 98.0},
+        {"budget_sek": -1.0},
+        {"budget_sek": float("nan")},
+        {"mal_pct": 0.0},
+        {"mal_pct": 101.0},
+    ],
+)
 def test_a_budget_or_a_goal_and_a_sensible_one(wrong):
     found = gaps(list(HAND.values()))
     with pytest.raises(DataError, match="make plan"):

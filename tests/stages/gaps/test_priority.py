@@ -39,9 +39,7 @@ def test_the_ends_of_the_rule(cost, number):
 @settings(max_examples=200, deadline=None)
 @given(
     st.lists(
-        st.tuples(
-            st.integers(1, 30), st.sampled_from([30e3, 55e3, 70e3, 90e3, 99e3, 200e3]), st.floats(0.1, 4)
-        ),
+        st.tuples(st.integers(1, 30), st.sampled_from([30e3, 55e3, 70e3, 90e3, 99e3, 200e3]), st.floats(0.1, 4)),
         min_size=1,
         max_size=8,
     ),
@@ -55,16 +53,11 @@ def test_choice_equals_exhaustive_search_within_thirty_percent(projects, outside
     got = priority.choose(area, buildings, homes, np.array([p[1] for p in projects]), RULE, SEARCH)
     cap = (3 * len(area)) // 10
     assert got.tak_antal == cap
-    need = [
-        next((k for k in range(min(n, 25) + 1) if c * (100 - 2 * k) <= 50_000 * 100), -1)
-        for n, c, _ in projects
-    ]
+    need = [next((k for k in range(min(n, 25) + 1) if c * (100 - 2 * k) <= 50_000 * 100), -1) for n, c, _ in projects]
     assert got.behovs.tolist() == need
     able = [i for i, k in enumerate(need) if k > 0]
     every = itertools.chain.from_iterable(itertools.combinations(able, r) for r in range(len(able) + 1))
-    top = max(
-        sum(projects[i][0] * projects[i][2] for i in c) for c in every if sum(need[i] for i in c) <= cap
-    )
+    top = max(sum(projects[i][0] * projects[i][2] for i in c) for c in every if sum(need[i] for i in c) <= cap)
     assert got.hushall[got.valda].sum() == pytest.approx(top)
     assert got.behovs[got.valda].sum() <= cap
 
@@ -73,9 +66,7 @@ def test_the_list_names_the_homes_with_most_households_and_ties_by_id():
     area = np.array([0, 0, 0, 0, 1, -1])
     homes = np.array([1.0, 2.0, 1.0, 1.0, 9.0, 9.0])
     ids = np.array(["d", "c", "b", "a", "e", "f"], dtype=object)
-    projects = priority.Projects(
-        np.array([4, 1]), np.array([5.0, 9.0]), np.array([3, 1]), np.array([True, False]), 5
-    )
+    projects = priority.Projects(np.array([4, 1]), np.array([5.0, 9.0]), np.array([3, 1]), np.array([True, False]), 5)
     got = priority.ordered(projects, area, np.ones(6, dtype=bool), homes, ids)
     assert got["row"].tolist() == [1, 3, 2, 0]  # three to prioritise, the fourth in reserve
     assert got["ordning"].tolist() == [1, 2, 3, 4]

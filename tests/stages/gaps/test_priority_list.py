@@ -18,20 +18,28 @@ HERE = REGION.model_copy(update={"pts_prioritering": RULE})
 CELLS = [4000006500000 + 1000 * 10**7 * i for i in range(4)]
 COSTS = st.sampled_from([20e3, 50e3, 55e3, 70e3, 95e3, 101e3, float("nan")])
 ADDRESSES = st.tuples(
-    st.integers(0, 3), st.sampled_from([0.0, 0.3, 0.49, 0.5, 1.0]), st.sampled_from([0.0, 1.0, 2.5]),
-    st.sampled_from(["tatort", "smaort", "utanfor"]), st.booleans(), st.sampled_from(["adress", "statistik"]),
-)  # fmt: skip
+    st.integers(0, 3),
+    st.sampled_from([0.0, 0.3, 0.49, 0.5, 1.0]),
+    st.sampled_from([0.0, 1.0, 2.5]),
+    st.sampled_from(["tatort", "smaort", "utanfor"]),
+    st.booleans(),
+    st.sampled_from(["adress", "statistik"]),
+)
 
 
 def _tables(rows, costs):
     ids = [f"a{i:03}" for i in range(len(rows))]
     points = pd.DataFrame(
         {
-            "adress_id": ids, "kommunkod": "1480", "omradestyp": "glesbebyggt",
-            "rutid": np.array([CELLS[r[0]] for r in rows], dtype=np.int64), "ortstyp": [r[3] for r in rows],
-            "e_m": 0.0, "n_m": 0.0,
+            "adress_id": ids,
+            "kommunkod": "1480",
+            "omradestyp": "glesbebyggt",
+            "rutid": np.array([CELLS[r[0]] for r in rows], dtype=np.int64),
+            "ortstyp": [r[3] for r in rows],
+            "e_m": 0.0,
+            "n_m": 0.0,
         }
-    )  # fmt: skip
+    )
     people = pd.DataFrame({"hushall": [r[2] for r in rows]})
     coverage = pd.DataFrame(
         {
@@ -43,11 +51,16 @@ def _tables(rows, costs):
     # Only the first three cells belong to areas; other thresholds and measures must not disturb.
     areas = pd.DataFrame(
         {
-            "bristomrade_id": [f"100-tillgang-{c}" for c in CELLS[:3]], "troskel_mbit": 100, "matt": "tillgang",
-            "kommunkod": "1480", "kommunnamn": "Göteborg", "modellerad": False,
-            "prioritet": pd.array([3, 1, 2], dtype="Int64"), "kostnad_per_adress_sek": costs,
+            "bristomrade_id": [f"100-tillgang-{c}" for c in CELLS[:3]],
+            "troskel_mbit": 100,
+            "matt": "tillgang",
+            "kommunkod": "1480",
+            "kommunnamn": "Göteborg",
+            "modellerad": False,
+            "prioritet": pd.array([3, 1, 2], dtype="Int64"),
+            "kostnad_per_adress_sek": costs,
         }
-    )  # fmt: skip
+    )
     cells = areas[["bristomrade_id", "troskel_mbit", "matt"]].assign(rutid_scb=scb_id(np.array(CELLS[:3])))
     other = {"troskel_mbit": 1000, "bristomrade_id": "1000-tillgang-1"}
     cells = pd.concat([cells.assign(**other), cells], ignore_index=True)
@@ -77,9 +90,8 @@ def test_the_list_keeps_every_rule(rows, costs):
         assert cost[area] * (100 - 2 * number) <= 100 * CEILING * (1 + 1e-9)
         assert cost[area] * (100 - 2 * (number - 1)) > 100 * CEILING  # one fewer would not do
         own = sorted(
-            (-without, name) for name, (cell, without, _) in eligible.items()
-            if f"100-tillgang-{CELLS[cell]}" == area
-        )  # fmt: skip
+            (-without, name) for name, (cell, without, _) in eligible.items() if f"100-tillgang-{CELLS[cell]}" == area
+        )
         here = listed[listed["bristomrade_id"] == area]
         assert here["adress_id"].tolist() == [name for _, name in own]
         assert (here["prioriterad"] == "ja").tolist() == [i < number for i in range(len(own))]

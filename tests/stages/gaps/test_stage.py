@@ -83,16 +83,12 @@ def test_ids_are_inherited_from_an_earlier_edition_when_it_is_given(tmp_path):
     later = [a for n, a in HAND.items() if n != "A"]  # the cell that named the first area is gone
     after = _write(tmp_path / "b", *_hand_tables(later))
     with sqlite3.connect(before.out / "bredband.gpkg") as edition:
-        files.read_table(before.table("bristomraden_rutor")).to_sql(
-            "bristomraden_rutor", edition, index=False
-        )
+        files.read_table(before.table("bristomraden_rutor")).to_sql("bristomraden_rutor", edition, index=False)
     find_gaps.run(REGION, after, before.out)
     ids = files.read_polygons(after.table("bristomraden"))["bristomrade_id"]
     assert "1000-tillgang-4002506500000" in set(ids)
     find_gaps.run(REGION, after)
-    assert "1000-tillgang-4002506500000" not in set(
-        files.read_polygons(after.table("bristomraden"))["bristomrade_id"]
-    )
+    assert "1000-tillgang-4002506500000" not in set(files.read_polygons(after.table("bristomraden"))["bristomrade_id"])
 
 
 def test_an_earlier_folder_without_an_edition_is_told_in_swedish(tmp_path):
@@ -129,12 +125,8 @@ def test_a_full_county_with_100_000_uncovered_addresses_adds_up(tmp_path):
     kind = rng.choice(3, n, p=[0.6, 0.2, 0.2])
     town, hamlet = rng.uniform(low, high, (120, 2)), rng.uniform(low, high, (1500, 2))
     xy = rng.uniform(low, high, (n, 2))
-    xy[kind == 0] = town[rng.integers(0, 120, (kind == 0).sum())] + rng.normal(
-        0, 1200, ((kind == 0).sum(), 2)
-    )
-    xy[kind == 1] = hamlet[rng.integers(0, 1500, (kind == 1).sum())] + rng.normal(
-        0, 400, ((kind == 1).sum(), 2)
-    )
+    xy[kind == 0] = town[rng.integers(0, 120, (kind == 0).sum())] + rng.normal(0, 1200, ((kind == 0).sum(), 2))
+    xy[kind == 1] = hamlet[rng.integers(0, 1500, (kind == 1).sum())] + rng.normal(0, 400, ((kind == 1).sum(), 2))
     xy = xy.round(2)
     codes = np.array(sorted(REGION.kommunkoder))
     kommun = codes[((xy - low) / 28_600).astype(int).clip(0, 6) @ [7, 1]]
@@ -142,9 +134,15 @@ def test_a_full_county_with_100_000_uncovered_addresses_adds_up(tmp_path):
     p = 1 / (1 + np.exp(2 * (field - np.quantile(field, 5 / 6))))
     ids = np.arange(n).astype(str)
     points = pd.DataFrame(
-        {"adress_id": ids, "kommunkod": kommun, "omradestyp": np.where(kind == 0, "tatbebyggt", "glesbebyggt"),
-         "rutid": cell_of(*xy.T), "e_m": xy[:, 0], "n_m": xy[:, 1]}
-    )  # fmt: skip
+        {
+            "adress_id": ids,
+            "kommunkod": kommun,
+            "omradestyp": np.where(kind == 0, "tatbebyggt", "glesbebyggt"),
+            "rutid": cell_of(*xy.T),
+            "e_m": xy[:, 0],
+            "n_m": xy[:, 1],
+        }
+    )
     homes = rng.gamma(2, 0.7, n)
     people = pd.DataFrame({"adress_id": ids, "befolkning": 2 * homes, "hushall": homes})
     coverage = pd.DataFrame({"adress_id": ids, "underlag": "statistik"})

@@ -109,9 +109,7 @@ def test_one_more_covered_address_never_makes_any_trench_longer(own, covered, on
 
 def test_without_any_covered_address_there_is_no_net_to_reach():
     for small in (0, 128):
-        got, net = metres(
-            [[Address(400_000, 6_500_000, 0.0)], [Address(400_500, 6_500_000, 0.0)] * 3], [], small
-        )
+        got, net = metres([[Address(400_000, 6_500_000, 0.0)], [Address(400_500, 6_500_000, 0.0)] * 3], [], small)
         assert np.isinf(got).all()
         assert np.isinf(net).all()
 

@@ -26,10 +26,15 @@ def addresses(seed: int = 1, villages: int = 12) -> pd.DataFrame:
         place = np.repeat(np.arange(villages + 2), [500, *(len(h) for h in homes), 150])
         rows.append(
             pd.DataFrame(
-                {"e_m": xy[:, 0], "n_m": xy[:, 1], "kommunkod": kod, "plats": 1000 * k + place,
-                 "ortstyp": np.where(place == 0, "tatort", "utanfor")}
+                {
+                    "e_m": xy[:, 0],
+                    "n_m": xy[:, 1],
+                    "kommunkod": kod,
+                    "plats": 1000 * k + place,
+                    "ortstyp": np.where(place == 0, "tatort", "utanfor"),
+                }
             )
-        )  # fmt: skip
+        )
     out = pd.concat(rows, ignore_index=True)
     out["omradestyp"] = np.where(out["ortstyp"] == "tatort", "tatbebyggt", "glesbebyggt")
     out["rutid"] = cell_grid.cell_of(out["e_m"], out["n_m"])
@@ -54,9 +59,7 @@ def truth(table: pd.DataFrame, seed: int = 1) -> np.ndarray:
     return np.column_stack(columns).astype(np.float64)
 
 
-def ground(
-    table: pd.DataFrame, households: np.ndarray, *, plain: bool = False
-) -> tuple[Ground, pd.DataFrame]:
+def ground(table: pd.DataFrame, households: np.ndarray, *, plain: bool = False) -> tuple[Ground, pd.DataFrame]:
     """Return the model's ground, and the groups."""
     groups = table.assign(h=households).groupby(["kommunkod", "omradestyp"], as_index=False)["h"].sum()
     groups = groups.rename(columns={"h": "hushall_pts"}).assign(grupp=groups["omradestyp"])
@@ -71,11 +74,7 @@ def evidence(table: pd.DataFrame, uncovered: np.ndarray, complete: tuple[str, ..
     share = np.where(known, 1 - uncovered, np.nan)
     nothing = np.zeros(len(table), dtype=bool)
     return Evidence(
-        known.astype(np.int8),
-        share,
-        np.full(len(table), np.nan),
-        np.full(len(table), -1, dtype=np.int8),
-        nothing,
+        known.astype(np.int8), share, np.full(len(table), np.nan), np.full(len(table), -1, dtype=np.int8), nothing
     )
 
 
@@ -83,7 +82,5 @@ def shares(of_ground: Ground, uncovered: np.ndarray) -> np.ndarray:
     """Return each group's true share covered, shape (groups, 6): what PTS would publish."""
     size = len(of_ground.table)
     total = np.bincount(of_ground.index, weights=of_ground.households, minlength=size)
-    lacking = [
-        np.bincount(of_ground.index, weights=of_ground.households * u, minlength=size) for u in uncovered.T
-    ]
+    lacking = [np.bincount(of_ground.index, weights=of_ground.households * u, minlength=size) for u in uncovered.T]
     return 1 - np.column_stack(lacking) / total[:, None]

@@ -124,9 +124,7 @@ def test_ridge_is_what_a_general_minimiser_finds():
 
     def loss(b):
         eta = offset - np.average(offset, weights=w) + ((x - mean) / sd) @ b[:2] + b[2:][group]
-        return w @ (np.log1p(np.exp(eta)) - u * eta) + 0.5 * (
-            b[:2] @ b[:2] / 0.1 + b[2:] @ b[2:] / ridge.FREE
-        )
+        return w @ (np.log1p(np.exp(eta)) - u * eta) + 0.5 * (b[:2] @ b[:2] / 0.1 + b[2:] @ b[2:] / ridge.FREE)
 
     wanted = minimize(loss, np.zeros(5), method="BFGS", options={"gtol": 1e-9}).x[:2] / sd
     np.testing.assert_allclose(ridge.regression(x, 0.1, h, group, offset, u), wanted, atol=1e-5)
@@ -134,15 +132,12 @@ def test_ridge_is_what_a_general_minimiser_finds():
 
 def test_box_sums_are_plain_counts():
     rng = np.random.default_rng(5)
-    cells = np.unique(
-        cell_grid.from_column_row(rng.integers(1500, 1540, 200), rng.integers(25000, 25040, 200))
-    )
+    cells = np.unique(cell_grid.from_column_row(rng.integers(1500, 1540, 200), rng.integers(25000, 25040, 200)))
     values = rng.integers(1, 9, len(cells)).astype(float)
     column, row = cell_grid.column_row(cells)
     for reach in (0, 1, 7):
         wanted = [
-            values[(abs(column - c) <= reach) & (abs(row - r) <= reach)].sum()
-            for c, r in zip(column, row, strict=True)
+            values[(abs(column - c) <= reach) & (abs(row - r) <= reach)].sum() for c, r in zip(column, row, strict=True)
         ]
         np.testing.assert_array_equal(features.box_sums(cells, values, reach), wanted)
 
@@ -168,9 +163,7 @@ def test_correlation_is_found_again():
 
 def test_variance_by_hand():
     # Two squares in a group: 2 + 2 addresses in two villages; 1 address. σ² = ¼ each.
-    parts = cluster_variance.Parts.of(
-        np.array([0, 0, 1, 1, 2]), np.array([7, 7, 7, 7, 9]), np.zeros(5, np.int64)
-    )
+    parts = cluster_variance.Parts.of(np.array([0, 0, 1, 1, 2]), np.array([7, 7, 7, 7, 9]), np.zeros(5, np.int64))
     sums = cluster_variance.sums(parts, np.ones(5), np.full(5, 0.5))
     by_kind = {0: cluster_variance.Together(0.4, 0.1), 1: cluster_variance.Together(0, 0)}
     # 0.6·1 + 0.3·(1 + 1) + 0.1·4 = 1.6, and 0.25; each less its square over 1.85: one sum is fixed.
@@ -182,18 +175,14 @@ def test_intervals_hold_the_truth_of_kommuner_the_model_did_not_see():
     hidden = TABLE["kommunkod"].isin(county.KOMMUNER[5:]).to_numpy()
     evidence = county.evidence(TABLE, UNCOVERED, county.KOMMUNER[:5])
     spreading, covered = modelled(GROUND, evidence, SHARE)
-    learnt = uncertainty.learnt(
-        spreading.model, GROUND.features, evidence, HOUSEHOLDS, GROUND.index, GROUND.table
-    )
+    learnt = uncertainty.learnt(spreading.model, GROUND.features, evidence, HOUSEHOLDS, GROUND.index, GROUND.table)
     table = uncertainty.square_table(
         GROUND.features, evidence, covered, HOUSEHOLDS, TABLE, GROUND.index, GROUND.table, learnt
     )
     square = pd.Series(cell_grid.scb_id(cell_grid.parent(TABLE["rutid"], 5000)))
     lacking = pd.Series(HOUSEHOLDS * UNCOVERED[:, 1])
     wanted = lacking.groupby(square).sum().reindex(table["ruta_5km"]).to_numpy()
-    inside = (table["hushall_utan_100_lag"] <= wanted + 1e-9) & (
-        wanted <= table["hushall_utan_100_hog"] + 1e-9
-    )
+    inside = (table["hushall_utan_100_lag"] <= wanted + 1e-9) & (wanted <= table["hushall_utan_100_hog"] + 1e-9)
     modelled_only = table["hushall_modellerade_100"] == table["hushall"]
     assert 0.8 <= inside[modelled_only].mean() <= 1
     known = table["hushall_modellerade_100"] == 0

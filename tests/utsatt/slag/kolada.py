@@ -7,18 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.utsatt import grids
-from tests.utsatt.mutation import (
-    ANDRAD,
-    FEL,
-    RAKNAD,
-    SAMMA,
-    VARNAD,
-    Case,
-    Collection,
-    Figures,
-    copy,
-    json_body,
-)
+from tests.utsatt.mutation import ANDRAD, FEL, RAKNAD, SAMMA, VARNAD, Case, Collection, Figures, copy, json_body
 
 KOLADA = Collection("kolada")
 COLLECTIONS = [KOLADA]
@@ -302,9 +291,7 @@ def _(case: Case, entries: list[Any]) -> None:
         e["values"][0]["note"] = {"a": [1, 2, 3]}
 
 
-@values(
-    "status_missing", SAMMA, RAKNAD, ANDRAD, why="ett värde som Kolada säger saknas: serien saknar det året"
-)
+@values("status_missing", SAMMA, RAKNAD, ANDRAD, why="ett värde som Kolada säger saknas: serien saknar det året")
 def _(case: Case, entries: list[Any]) -> None:
     """ett värde med status Missing och null"""
     ours(case, entries)["values"][0] |= {"status": "Missing", "value": None, "count": 0}
@@ -394,10 +381,7 @@ def _(b: Any) -> Any:
 @body("nyckeltalens_namn", FEL, VARNAD)
 def _(b: Any) -> Any:
     """listan över nyckeltal, inte värden"""
-    return {
-        "values": [{"id": "N07900", "title": "Tillgång till bredband om minst 100 Mbit/s, andel (%)"}],
-        "count": 1,
-    }
+    return {"values": [{"id": "N07900", "title": "Tillgång till bredband om minst 100 Mbit/s, andel (%)"}], "count": 1}
 
 
 @body("djupt_nastlad", FEL)

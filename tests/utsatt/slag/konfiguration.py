@@ -59,10 +59,7 @@ CONFIG.add(
     what="UTF-8 med BOM",
 )
 CONFIG.add(
-    "text/latin1",
-    lambda c: c.config.write_bytes(c.config.read_text("utf-8").encode("latin-1")),
-    FEL,
-    what="Latin-1",
+    "text/latin1", lambda c: c.config.write_bytes(c.config.read_text("utf-8").encode("latin-1")), FEL, what="Latin-1"
 )
 CONFIG.add(
     "text/utf16",
@@ -84,11 +81,7 @@ CONFIG.add(
     what="radslut som i gamla Mac OS",
 )
 text(
-    "text/nfd",
-    lambda t: __import__("unicodedata").normalize("NFD", t),
-    SAMMA,
-    FEL,
-    what="å ä ö som två tecken (macOS)",
+    "text/nfd", lambda t: __import__("unicodedata").normalize("NFD", t), SAMMA, FEL, what="å ä ö som två tecken (macOS)"
 )
 text(
     "text/typografiska_citattecken",
@@ -100,12 +93,7 @@ text("text/yaml", lambda t: "lan:\n  kod: 99\n", FEL, what="YAML")
 text("text/json", lambda t: '{"lan": {"kod": "99"}}', FEL, what="JSON")
 text("text/ini", lambda t: t.replace('"', ""), FEL, what="utan citattecken, som i en ini-fil")
 text("text/nolltecken", lambda t: t + "\0", FEL, what="ett nolltecken")
-text(
-    "text/kommentarer",
-    lambda t: "# å ä ö\n" + t.replace("\n[", "\n# kommentar\n["),
-    SAMMA,
-    what="kommentarer",
-)
+text("text/kommentarer", lambda t: "# å ä ö\n" + t.replace("\n[", "\n# kommentar\n["), SAMMA, what="kommentarer")
 text(
     "text/nyckel_tva_ganger",
     lambda t: t.replace('kod = "99"', 'kod = "99"\nkod = "14"', 1),
@@ -121,10 +109,7 @@ text(
     what="fem tusen listor i varandra",
 )
 text(
-    "text/djup_tabell",
-    lambda t: t + "\n[" + ".".join(["a"] * 3000) + "]\n",
-    FEL,
-    what="tre tusen tabeller i varandra",
+    "text/djup_tabell", lambda t: t + "\n[" + ".".join(["a"] * 3000) + "]\n", FEL, what="tre tusen tabeller i varandra"
 )
 text("text/50_mb", lambda t: t + "# " + "x" * (50 << 20) + "\n", SAMMA, FEL, what="50 MB kommentar")
 text(
@@ -188,13 +173,7 @@ for key, value in (
     ("land_ha", "[]"),
 ):
     name = value.strip('"').replace("[]", "lista").replace("-", "minus_")
-    swap(
-        f"kommun/{key}_{name}",
-        "land_ha = 1245",
-        f"land_ha = {value}",
-        FEL,
-        *((VARNAD,) if value == "1e300" else ()),
-    )
+    swap(f"kommun/{key}_{name}", "land_ha = 1245", f"land_ha = {value}", FEL, *((VARNAD,) if value == "1e300" else ()))
 swap(
     "kommun/land_ha_fel",
     "land_ha = 1245",
@@ -288,13 +267,7 @@ for name, section, line, right in (
 
 swap("epost/ingen", '"bredband@example.org"', '"ring 112"', FEL)
 swap("epost/tom", '"bredband@example.org"', '""', FEL)
-swap(
-    "epost/rubrik",
-    '"bredband@example.org"',
-    '"a@b.se\\nBcc: x@y.se"',
-    FEL,
-    what="radbrytning i e-postadressen",
-)
+swap("epost/rubrik", '"bredband@example.org"', '"a@b.se\\nBcc: x@y.se"', FEL, what="radbrytning i e-postadressen")
 swap("utgivare/tom", '"Region Östviken"', '""', FEL)
 swap("utgivare/blanksteg", '"Region Östviken"', '"   "', FEL)
 for name, url in (

@@ -198,14 +198,7 @@ for to in COLLECTIONS:
             (name,) = db.execute("SELECT table_name FROM gpkg_contents").fetchone()
             db.execute(f"DELETE FROM rtree_{name}_{_geometry(db)} WHERE id > 1")
 
-    to.add(
-        "rumsindex_ofullstandigt",
-        _,
-        SAMMA,
-        FEL,
-        RAKNAD,
-        what="R-trädet saknar rader: en redigering som avbröts",
-    )
+    to.add("rumsindex_ofullstandigt", _, SAMMA, FEL, RAKNAD, what="R-trädet saknar rader: en redigering som avbröts")
 
     def _(case: Case, to: Collection = to) -> None:
         with database(case.path(SHORT[id(to)])) as db:
@@ -240,8 +233,7 @@ for to in COLLECTIONS:
             for (trigger,) in db.execute("SELECT name FROM sqlite_master WHERE type='trigger'").fetchall():
                 db.execute(f'DROP TRIGGER "{trigger}"')
             db.execute(
-                f'UPDATE "{name}" SET "{_geometry(db)}" = ? WHERE rowid = ?',
-                (b"GP\0\x01\xbe\x0b\0\0skrap", row),
+                f'UPDATE "{name}" SET "{_geometry(db)}" = ? WHERE rowid = ?', (b"GP\0\x01\xbe\x0b\0\0skrap", row)
             )
 
     to.add("en_geometri_skrap", _, FEL, what="en geometri är skräp")
@@ -274,12 +266,7 @@ for name, change, right, what in (
     ("id/blanksteg", lambda v: f" {v} ", (SAMMA,), "UUID med blanksteg"),
     ("id/urn", lambda v: f"urn:uuid:{v}", (SAMMA, FEL), "urn:uuid:…"),
     ("id/avklippta", lambda v: v[:30], (FEL, VARNAD), "UUID avklippta till 30 tecken"),
-    (
-        "id/lopnummer",
-        lambda v: str(next(COUNT)),
-        (FEL, VARNAD),
-        "löpnummer i stället för UUID",
-    ),
+    ("id/lopnummer", lambda v: str(next(COUNT)), (FEL, VARNAD), "löpnummer i stället för UUID"),
     ("id/alla_lika", lambda v: "d68a38b8-6e1d-55dd-aada-fe7d8e952453", (FEL,), "samma id på alla rader"),
     ("id/alla_tomma", lambda v: None, (FEL,), "inga id"),
 ):
@@ -289,12 +276,7 @@ for name, change, right, what in (
     ("kommunkod/blanksteg", lambda v: f" {v} ", (SAMMA,), "kommunkod med blanksteg"),
     ("kommunkod/tom", lambda v: None, (FEL,), "kommunkod tom"),
     ("kommunkod/lan_borta", lambda v: v[2:], (FEL,), "bara kommunens två siffror"),
-    (
-        "kommunkod/annan_i_lanet",
-        lambda v: "9902",
-        (FEL,),
-        "alla adresser säger sig ligga i den andra kommunen",
-    ),
+    ("kommunkod/annan_i_lanet", lambda v: "9902", (FEL,), "alla adresser säger sig ligga i den andra kommunen"),
     ("kommunkod/annat_lan", lambda v: "1480", (FEL,), "alla adresser säger sig ligga i Göteborg"),
     ("kommunkod/namn", lambda v: "Östby", (FEL,), "kommunens namn i stället för kod"),
 ):
@@ -363,9 +345,7 @@ def _(frame: Any) -> Any:
     return frame.iloc[::2].reset_index(drop=True)
 
 
-@frames(
-    ADRESSER, "en_adress_borta", ANDRAD, FEL, RAKNAD, why="hur många adresser kommunen har vet bara filen"
-)
+@frames(ADRESSER, "en_adress_borta", ANDRAD, FEL, RAKNAD, why="hur många adresser kommunen har vet bara filen")
 def _(frame: Any) -> Any:
     """en adress borta"""
     return frame.iloc[1:].reset_index(drop=True)
@@ -435,9 +415,7 @@ def _(frame: Any) -> Any:
     return frame.assign(kommunkod="1480").set_geometry(frame.geometry.translate(-80_000, 0))
 
 
-def zipped(
-    name: str, *right: str, **more: Any
-) -> Callable[[Callable[[dict[str, bytes]], dict[str, bytes]]], None]:
+def zipped(name: str, *right: str, **more: Any) -> Callable[[Callable[[dict[str, bytes]], dict[str, bytes]]], None]:
     """Add a function from a zip's members to others."""
 
     def put(do: Callable[[dict[str, bytes]], dict[str, bytes]]) -> None:
@@ -593,12 +571,7 @@ def land_kept(before: Figures, after: Figures) -> str:
 
 for name, change, right, what in (
     ("kod/tal", int, (SAMMA,), "kommunkod som tal"),
-    (
-        "kod/ombytta",
-        lambda v: {"9901": "9902", "9902": "9901"}.get(v, v),
-        (FEL,),
-        "två kommuners koder ombytta",
-    ),
+    ("kod/ombytta", lambda v: {"9901": "9902", "9902": "9901"}.get(v, v), (FEL,), "två kommuners koder ombytta"),
     ("kod/tomma", lambda v: None, (FEL,), "koder tomma"),
     ("kod/lika", lambda v: "9901", (FEL,), "alla har samma kod"),
     ("kod/en_saknas", lambda v: "9903" if v == "9902" else v, (FEL,), "en av länets koder finns inte"),
@@ -653,9 +626,13 @@ def _(frame: Any) -> Any:
 
 
 @frames(
-    GRANSER, "flyttade_300_m", FEL, VARNAD, ANDRAD,
+    GRANSER,
+    "flyttade_300_m",
+    FEL,
+    VARNAD,
+    ANDRAD,
     why="300 m är inom vad de generaliserade konturerna och adresserna vid en gräns kan säga",
-)  # fmt: skip
+)
 def _(frame: Any) -> Any:
     """alla gränser 300 m österut"""
     return frame.set_geometry(frame.geometry.translate(300, 0))
@@ -735,9 +712,7 @@ def _(case: Case) -> None:
     import pyogrio
 
     frame = pyogrio.read_dataframe(case.path("granser"), layer="kommun")
-    lan = frame.assign(lanskod=frame["kommunkod"].str[:2]).dissolve("lanskod", as_index=False)[
-        ["lanskod", "geometry"]
-    ]
+    lan = frame.assign(lanskod=frame["kommunkod"].str[:2]).dissolve("lanskod", as_index=False)[["lanskod", "geometry"]]
     for name in ("lan", "rike"):
         pyogrio.write_dataframe(lan, case.path("granser"), layer=name, driver="GPKG", append=False)
 
@@ -774,12 +749,7 @@ for name, change, right, what in (
         (FEL, RAKNAD),
         "ett okänt ord för vatten",
     ),
-    (
-        "typ/glaciar_till_skog",
-        lambda v: "Åker" if v == "Skog" else v,
-        (SAMMA,),
-        "skog blir åker: inget vatten",
-    ),
+    ("typ/glaciar_till_skog", lambda v: "Åker" if v == "Skog" else v, (SAMMA,), "skog blir åker: inget vatten"),
 ):
     columns(MARK, name, "objekttyp", change, *right, what=what)
 
@@ -790,9 +760,7 @@ def _(frame: Any) -> Any:
     from shapely.geometry import Polygon
 
     shapes = list(frame.geometry)
-    ring = list(
-        shapes[0].exterior.coords if shapes[0].geom_type == "Polygon" else shapes[0].geoms[0].exterior.coords
-    )
+    ring = list(shapes[0].exterior.coords if shapes[0].geom_type == "Polygon" else shapes[0].geoms[0].exterior.coords)
     ring[1], ring[2] = ring[2], ring[1]
     shapes[0] = Polygon(ring)
     return frame.set_geometry(shapes, crs=frame.crs)
@@ -853,9 +821,7 @@ def _(case: Case) -> None:
     copy(case.path("mark"), case.path("mark").with_name("mark (1).gpkg"))
 
 
-@MARK.case(
-    "saknas", ANDRAD, FEL, RAKNAD, why="utan markfil används de generaliserade konturerna, med en varning"
-)
+@MARK.case("saknas", ANDRAD, FEL, RAKNAD, why="utan markfil används de generaliserade konturerna, med en varning")
 def _(case: Case) -> None:
     """ingen markfil"""
     case.path("mark").unlink()

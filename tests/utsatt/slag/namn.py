@@ -159,12 +159,7 @@ for name, path, data, what in (
     ("excel_las", "pts/~$mtbbk_tabellbilaga_teknik.xlsx", b"\x05Anna" + bytes(160), "Excels låsfil"),
     ("libreoffice_las", "pts/.~lock.mtbbk_tabellbilaga_teknik.xlsx#", b",anna,pc,;", "LibreOffices låsfil"),
     ("ds_store", "pts/.DS_Store", b"\0\0\0\x01Bud1", "Finders fil"),
-    (
-        "apple_double",
-        "pts/._mtbbk_tabellbilaga_teknik.xlsx",
-        b"\0\x05\x16\x07" + bytes(60),
-        "Finders AppleDouble",
-    ),
+    ("apple_double", "pts/._mtbbk_tabellbilaga_teknik.xlsx", b"\0\x05\x16\x07" + bytes(60), "Finders AppleDouble"),
     ("thumbs", "pts/Thumbs.db", b"\xd0\xcf\x11\xe0", "Windows miniatyrer"),
     ("desktop_ini", "scb/desktop.ini", b"[.ShellClassInfo]", "Windows"),
     ("crdownload", "pts/teknik.xlsx.crdownload", b"PK", "webbläsarens halva hämtning"),

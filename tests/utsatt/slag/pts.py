@@ -8,18 +8,7 @@ from typing import Any
 
 from tests.utsatt import grids
 from tests.utsatt.grids import Grid, sheet_grid
-from tests.utsatt.mutation import (
-    ANDRAD,
-    FEL,
-    RAKNAD,
-    SAMMA,
-    VARNAD,
-    Case,
-    Collection,
-    Figures,
-    copy,
-    workbook,
-)
+from tests.utsatt.mutation import ANDRAD, FEL, RAKNAD, SAMMA, VARNAD, Case, Collection, Figures, copy, workbook
 
 TEKNIK, HASTIGHET = Collection("pts teknik"), Collection("pts hastighet")
 HISTORIK, MOBIL = Collection("pts historik"), Collection("pts mobil")
@@ -54,15 +43,7 @@ grids.cells(TEKNIK, "antal", teknik, "Antal hushåll", "antal", of_part)
 grids.columns(TEKNIK, "fiber", teknik, FIBER, "andel")
 grids.columns(TEKNIK, "antal", teknik, "Antal hushåll", "antal")
 grids.columns(TEKNIK, "kabel", teknik, CABLE, "andel", right={"alla_noll": (FEL, RAKNAD, SAMMA)})
-for header in (
-    "Antal hushåll",
-    FIBER,
-    NEAR,
-    CABLE,
-    "Tillgång via trådbunden accessteknik",
-    "Område",
-    "Kommunnamn",
-):
+for header in ("Antal hushåll", FIBER, NEAR, CABLE, "Tillgång via trådbunden accessteknik", "Område", "Kommunnamn"):
     grids.headers(TEKNIK, header.split()[-1].lower(), teknik, header)
 grids.headers(TEKNIK, "lte", teknik, "Tillgång via LTE (ej 450 MHz)", needed=False)
 grids.rows(TEKNIK, "hushall", teknik, mine=of_part, right={"alla_borta": (FEL,), "halften_borta": (FEL,)})
@@ -113,9 +94,7 @@ def _(case: Case, short: str) -> None:
         book._sheets.reverse()
 
 
-@for_both(
-    "blad_omdopta", SAMMA, what="bladen heter Tabell 4 och Tabell 5; kolumnen Bas säger vad raderna gäller"
-)
+@for_both("blad_omdopta", SAMMA, what="bladen heter Tabell 4 och Tabell 5; kolumnen Bas säger vad raderna gäller")
 def _(case: Case, short: str) -> None:
     with workbook(case.path(short)) as book:
         for i, sheet in enumerate(book.worksheets[1:], start=4):
@@ -318,12 +297,7 @@ for to, give in ((TEKNIK, teknik), (HASTIGHET, hastighet)):
             (FEL, RAKNAD),
             "tät och gles ombytta: hushållen stämmer inte med orterna",
         ),
-        (
-            "omrade/urban",
-            lambda o: {"tätbebyggt": "Urban", "glesbebyggt": "Rural"}.get(o, o),
-            (FEL,),
-            "engelska ord",
-        ),
+        ("omrade/urban", lambda o: {"tätbebyggt": "Urban", "glesbebyggt": "Rural"}.get(o, o), (FEL,), "engelska ord"),
         (
             "omrade/siffror",
             lambda o: {"total": 0, "tätbebyggt": 1, "glesbebyggt": 2}[o],
@@ -350,12 +324,7 @@ for to, give in ((TEKNIK, teknik), (HASTIGHET, hastighet)):
     for name, change, right, what in (
         ("bas/liten", str.lower, (SAMMA,), "hushåll med liten bokstav"),
         ("bas/byggnader", lambda b: "Byggnader", (FEL, VARNAD), "en annan bas"),
-        (
-            "bas/arbetsstallen",
-            lambda b: "Arbetsställen",
-            (FEL, VARNAD),
-            "raderna säger sig gälla arbetsställen",
-        ),
+        ("bas/arbetsstallen", lambda b: "Arbetsställen", (FEL, VARNAD), "raderna säger sig gälla arbetsställen"),
     ):
         column_values(to, name, give, "Bas", change, *right, what=what)
     for name, change, right, what in (
@@ -398,9 +367,7 @@ def _(case: Case) -> None:
 @HASTIGHET.case("enhet/kbit_i_rubriken", SAMMA, FEL)
 def _(case: Case) -> None:
     """rubrikerna i kbit/s: 30 000, 100 000 och 1 000 000 kbit/s"""
-    _speed_headers(
-        case, {"30 Mbit/s": "30 000 kbit/s", "100 Mbit/s": "100 000 kbit/s", "1 Gbit/s": "1 000 000 kbit/s"}
-    )
+    _speed_headers(case, {"30 Mbit/s": "30 000 kbit/s", "100 Mbit/s": "100 000 kbit/s", "1 Gbit/s": "1 000 000 kbit/s"})
 
 
 @HASTIGHET.case("enhet/mbps", SAMMA)
@@ -821,9 +788,7 @@ def _(case: Case, book: Any) -> None:
             sheet.cell(
                 r,
                 1,
-                f"{sheet.cell(r, 1).value:04d}"
-                if sheet.cell(r, 1).value > 99
-                else f"{sheet.cell(r, 1).value:02d}",
+                f"{sheet.cell(r, 1).value:04d}" if sheet.cell(r, 1).value > 99 else f"{sheet.cell(r, 1).value:02d}",
             )
 
 
@@ -1051,9 +1016,7 @@ def _(case: Case, book: Any) -> None:
 def _(case: Case, book: Any) -> None:
     """ett blad om fasta hastigheter till i mobilboken: det som mäts avgör, och fast får inte bli två"""
     sheet = book.create_sheet("Fast 100 Mbit per s")
-    sheet.append(
-        ["Årtal", "Bas", "Aggregerat på", "Område", "Lännamn", "Kommunnamn", "Antal hushåll", HUNDRED]
-    )
+    sheet.append(["Årtal", "Bas", "Aggregerat på", "Område", "Lännamn", "Kommunnamn", "Antal hushåll", HUNDRED])
     for kommun in ("Östby", "Håvik"):
         for kind in ("total", "tätbebyggt", "glesbebyggt"):
             sheet.append([2025, "Hushåll", "Kommun", kind, "Östvikens län", kommun, 30, 0.42])

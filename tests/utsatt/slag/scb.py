@@ -41,12 +41,7 @@ def inside(row: list[Any], grid: Grid) -> bool:
 
 for to, give, short in ((KM, km, "km"), (KVART, kvart, "kvart")):
     grids.cells(
-        to,
-        "bef",
-        give,
-        "beftotalt",
-        "antal",
-        inside if short == "km" else lambda r, g: r[g.column("beftotalt")] > 2,
+        to, "bef", give, "beftotalt", "antal", inside if short == "km" else lambda r, g: r[g.column("beftotalt")] > 2
     )
     grids.columns(to, "bef", give, "beftotalt", "antal", right={"delat_med_1000": (FEL,)})
     for header in ("beftotalt", "rutid_scb"):
@@ -145,31 +140,14 @@ def _(case: Case, g: Grid, side: int) -> None:
     from shapely.geometry import box
 
     e, n = (403000, 6_399_000) if side == 1000 else (401000, 6_400_000)
-    row = [
-        f"SE_CRS3006RES{side}mN{n}E{e}",
-        f"{e}{n}",
-        side,
-        0,
-        0,
-        0,
-        "2024-12-31",
-        box(e, n, e + side, n + side),
-    ]
+    row = [f"SE_CRS3006RES{side}mN{n}E{e}", f"{e}{n}", side, 0, 0, 0, "2024-12-31", box(e, n, e + side, n + side)]
     g.rows.append(row)
 
 
 KVART.mutations = [m for m in KVART.mutations if m.name != "rader/tomma_rutor_med"]
 
 
-@squares(
-    KM,
-    km,
-    "rader/en_borta",
-    ANDRAD,
-    FEL,
-    RAKNAD,
-    why="SCB utelämnar rutor utan folk: en som saknas kan vara tom",
-)
+@squares(KM, km, "rader/en_borta", ANDRAD, FEL, RAKNAD, why="SCB utelämnar rutor utan folk: en som saknas kan vara tom")
 def _(case: Case, g: Grid) -> None:
     """en ruta saknas"""
     g.rows.remove(case.random.choice([r for r in g.rows if inside(r, g)]))
@@ -301,9 +279,7 @@ def _(case: Case, g: Grid, side: int) -> None:
 def _(case: Case, g: Grid, side: int) -> None:
     """ett rut-id en ruta fel"""
     row = case.random.choice(g.rows)
-    row[g.column("rutid_scb")] = (
-        f"{int(row[g.column('rutid_scb')][:6]) + side}{row[g.column('rutid_scb')][6:]}"
-    )
+    row[g.column("rutid_scb")] = f"{int(row[g.column('rutid_scb')][:6]) + side}{row[g.column('rutid_scb')][6:]}"
 
 
 @every("id/tomt", FEL)
@@ -488,9 +464,7 @@ def _(case: Case) -> None:
         quarter = fine.frame
     with layer(case.path("km")) as coarse:
         both = coarse.frame
-        parents = {
-            f"{int(i[:6]) // 1000 * 1000:06d}{int(i[6:]) // 1000 * 1000:07d}" for i in quarter["rutid_scb"]
-        }
+        parents = {f"{int(i[:6]) // 1000 * 1000:06d}{int(i[6:]) // 1000 * 1000:07d}" for i in quarter["rutid_scb"]}
         for parent in parents:  # a 1 km square of a mixed grid holds those outside its 250 m squares
             inner = quarter.loc[
                 [
@@ -853,20 +827,11 @@ def _(case: Case, t: Any) -> None:
 @lists("ar_i_bredd", FEL, SAMMA)
 def _(case: Case, t: Any) -> None:
     """ett år per kolumn"""
-    t.rows[:] = [
-        ["region", "kommun", *map(str, YEARS)],
-        *([k, n, *[str(PEOPLE[k])] * len(YEARS)] for k, n in KOMMUNER),
-    ]
+    t.rows[:] = [["region", "kommun", *map(str, YEARS)], *([k, n, *[str(PEOPLE[k])] * len(YEARS)] for k, n in KOMMUNER)]
 
 
 def pxweb(
-    name: str,
-    header: list[str],
-    cells: list[list[str]],
-    *right: str,
-    short: str = "folkmangd",
-    what: str,
-    **more: Any,
+    name: str, header: list[str], cells: list[list[str]], *right: str, short: str = "folkmangd", what: str, **more: Any
 ) -> None:
     """Add an export from PxWeb in the place of a list."""
 
@@ -898,28 +863,13 @@ pxweb(
     why=BESIDE,
     figures=only_beside,
 )
-pxweb(
-    "civilstand",
-    ["region", "civilstånd", "år", "Folkmängd"],
-    [["ogifta", "2024", "44"]],
-    FEL,
-    what="bara ogifta",
-)
+pxweb("civilstand", ["region", "civilstånd", "år", "Folkmängd"], [["ogifta", "2024", "44"]], FEL, what="bara ogifta")
 pxweb("antal_i_tusental", ["region", "år", "Folkmängd (tusental)"], [["2024", "0.13"]], FEL, what="tusental")
 pxweb("prickar", ["region", "år", "Folkmängd"], [["2024", ".."]], FEL, VARNAD, what="«..» i alla rader")
-pxweb(
-    "kvartal", ["region", "kvartal", "Folkmängd"], [["2024K1", "120"]], FEL, what="kvartal i stället för år"
-)
+pxweb("kvartal", ["region", "kvartal", "Folkmängd"], [["2024K1", "120"]], FEL, what="kvartal i stället för år")
 pxweb("fodda", ["region", "år", "Födda"], [["2024", "2"]], FEL, what="födda, inte folkmängd")
 home = ["region", "hushållstyp", "år", "Antal"]
-pxweb(
-    "en_hushallstyp",
-    home,
-    [["ensamstående utan barn", "2024", "20"]],
-    FEL,
-    short="hushall",
-    what="en hushållstyp",
-)
+pxweb("en_hushallstyp", home, [["ensamstående utan barn", "2024", "20"]], FEL, short="hushall", what="en hushållstyp")
 pxweb(
     "flera_hushallstyper",
     home,
@@ -970,10 +920,7 @@ def _(case: Case) -> None:
 @LISTOR.case("kommunkoder_ombytta", FEL, RAKNAD, ANDRAD, why=BESIDE, figures=only_beside)
 def _(case: Case) -> None:
     """två kommuners koder ombytta, namnen inte"""
-    text_of(
-        case.path("folkmangd"),
-        lambda t: t.replace("9901,", "X,").replace("9902,", "9901,").replace("X,", "9902,"),
-    )
+    text_of(case.path("folkmangd"), lambda t: t.replace("9901,", "X,").replace("9902,", "9901,").replace("X,", "9902,"))
 
 
 @LISTOR.case("kommun_saknas", FEL, VARNAD)

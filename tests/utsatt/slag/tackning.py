@@ -44,9 +44,7 @@ COUNT = itertools.count()
 SAYS_SO = "det är vad filen säger, och inget annat motsäger det"
 
 
-def lists(
-    to: Collection, name: str, *right: str, **more: Any
-) -> Callable[[Callable[[Case, Table], None]], None]:
+def lists(to: Collection, name: str, *right: str, **more: Any) -> Callable[[Callable[[Case, Table], None]], None]:
     """Add a function that changes a list as a table of texts."""
 
     def put(do: Callable[[Case, Table], None]) -> None:
@@ -92,12 +90,7 @@ TEXT: tuple[tuple[str, tuple[str, ...], str, dict[str, Any]], ...] = (
     ("titelrad", (SAMMA, FEL), "en titel ovanför rubrikerna", {"before": "Leverans från operatör\n\n"}),
     ("not_sist", (FEL, RAKNAD, SAMMA), "en not under listan", {"after": "\nSammanställd av NN\n"}),
     ("tomma_rader_sist", (SAMMA,), "tomma rader sist", {"after": "\n\n\n"}),
-    (
-        "tomma_celler_sist",
-        (SAMMA, RAKNAD),
-        "rader med bara skiljetecken sist (Excel)",
-        {"after": "TOM RADTOM RAD"},
-    ),
+    ("tomma_celler_sist", (SAMMA, RAKNAD), "rader med bara skiljetecken sist (Excel)", {"after": "TOM RADTOM RAD"}),
     ("kommentar", (FEL, SAMMA), "en kommentar med # först", {"before": "# levererad 2025-10-01\n"}),
     ("nolltecken", (FEL,), "nolltecken", {"after": "\0\0\0"}),
 )
@@ -110,9 +103,7 @@ for to in LISTS:
             with csv_table(case.path(SHORT[id(to)])) as table:
                 for key, value in settings.items():
                     blank_row = "," * (len(table.header) - 1) + "\n"
-                    setattr(
-                        table, key, value.replace("TOM RAD", blank_row) if isinstance(value, str) else value
-                    )
+                    setattr(table, key, value.replace("TOM RAD", blank_row) if isinstance(value, str) else value)
 
         to.add(f"text/{name}", _, *right, what=what)
 
@@ -304,12 +295,7 @@ for to in (ADRESS, PUNKT, RUTA):
 for name, change, right, what in (
     ("id/versaler", str.upper, (SAMMA,), "UUID med versaler"),
     ("id/klamrar", lambda v: "{" + v + "}", (SAMMA,), "UUID inom klamrar"),
-    (
-        "id/utan_bindestreck",
-        lambda v: v.replace("-", "") if len(v) == 36 else v,
-        (SAMMA,),
-        "UUID utan bindestreck",
-    ),
+    ("id/utan_bindestreck", lambda v: v.replace("-", "") if len(v) == 36 else v, (SAMMA,), "UUID utan bindestreck"),
     (
         "id/versaler_utan_bindestreck",
         lambda v: v.replace("-", "").upper(),
@@ -348,9 +334,7 @@ def _(case: Case, t: Table) -> None:
     t.rows[1][0] = t.rows[1][0][:-4] + "0000"
 
 
-@lists(
-    ADRESS, "id/en_rad_borta", ANDRAD, RAKNAD, SAMMA, why="en adress som inte nämns har enligt filen inget"
-)
+@lists(ADRESS, "id/en_rad_borta", ANDRAD, RAKNAD, SAMMA, why="en adress som inte nämns har enligt filen inget")
 def _(case: Case, t: Table) -> None:
     """en rad borta"""
     del t.rows[3]
@@ -370,18 +354,8 @@ def _(case: Case, t: Table) -> None:
 
 for name, change, right, what in (
     ("komma", lambda v: v.replace(".", ","), (SAMMA,), "decimalkomma"),
-    (
-        "tusenblank",
-        lambda v: f"{float(v):,.2f}".replace(",", " "),
-        (SAMMA,),
-        "blanksteg som tusentalsavgränsare",
-    ),
-    (
-        "tusenpunkt",
-        lambda v: f"{int(float(v)):,}".replace(",", "."),
-        (SAMMA, FEL),
-        "punkt som tusentalsavgränsare",
-    ),
+    ("tusenblank", lambda v: f"{float(v):,.2f}".replace(",", " "), (SAMMA,), "blanksteg som tusentalsavgränsare"),
+    ("tusenpunkt", lambda v: f"{int(float(v)):,}".replace(",", "."), (SAMMA, FEL), "punkt som tusentalsavgränsare"),
     ("exponent", lambda v: f"{float(v):.3E}", (FEL, RAKNAD, SAMMA), "Excels exponent: fyra siffror kvar"),
     ("kilometer", lambda v: f"{float(v) / 1000:.5f}", (FEL,), "kilometer"),
     ("alla_lika", lambda v: "402000", (FEL, VARNAD), "samma tal på alla rader"),
@@ -459,11 +433,7 @@ def _(p: list[float]) -> list[float]:
 
 
 @moved(
-    "en_meter_fel",
-    SAMMA,
-    RAKNAD,
-    ANDRAD,
-    why="inom matchningsradien: den närmaste adressen gäller, ibland en annan",
+    "en_meter_fel", SAMMA, RAKNAD, ANDRAD, why="inom matchningsradien: den närmaste adressen gäller, ibland en annan"
 )
 def _(p: list[float]) -> list[float]:
     """en meter åt sydväst"""
@@ -552,12 +522,7 @@ def _(case: Case, t: Table) -> None:
 share = list_grid("rutlista")
 grids.cells(RUTA, "andel", share, "andel", "andel", lambda r, g: 0 < float(r[g.column("andel")]) < 1)
 grids.columns(
-    RUTA,
-    "andel",
-    share,
-    "andel",
-    "andel",
-    right={"alla_noll": (FEL, VARNAD, RAKNAD), "gånger_10": (FEL, VARNAD)},
+    RUTA, "andel", share, "andel", "andel", right={"alla_noll": (FEL, VARNAD, RAKNAD), "gånger_10": (FEL, VARNAD)}
 )
 
 
@@ -618,11 +583,7 @@ def _(case: Case, t: Table) -> None:
 
 
 @lists(
-    KALLOR,
-    "rader/en_borta",
-    ANDRAD,
-    RAKNAD,
-    why="en kommun som filen inte sägs gälla: dess rader är delvisa uppgifter",
+    KALLOR, "rader/en_borta", ANDRAD, RAKNAD, why="en kommun som filen inte sägs gälla: dess rader är delvisa uppgifter"
 )
 def _(case: Case, t: Table) -> None:
     """raden om adresslistan i Östby borta"""
@@ -654,12 +615,7 @@ def _(case: Case, t: Table) -> None:
 
 
 @lists(
-    KALLOR,
-    "ja/alla_fullstandiga",
-    FEL,
-    VARNAD,
-    ANDRAD,
-    why="planeraren säger att filerna är fullständiga: det gäller",
+    KALLOR, "ja/alla_fullstandiga", FEL, VARNAD, ANDRAD, why="planeraren säger att filerna är fullständiga: det gäller"
 )
 def _(case: Case, t: Table) -> None:
     """alla filer fullständiga för alla kommuner"""
@@ -702,11 +658,7 @@ def _(case: Case) -> None:
 
 def people_same(before: Figures, after: Figures) -> str:
     """Return what is wrong when people or households are others than they were."""
-    off = [
-        c
-        for c in ("adresser", "befolkning", "hushall", "land_ha")
-        if before["kommuner"][c] != after["kommuner"][c]
-    ]
+    off = [c for c in ("adresser", "befolkning", "hushall", "land_ha") if before["kommuner"][c] != after["kommuner"][c]]
     return f"andra {', '.join(off)}" if off else ""
 
 
@@ -764,12 +716,7 @@ whole(
     SAMMA,
 )
 whole("wgs84", "WGS 84", lambda f: f.to_crs(4326), FEL)
-whole(
-    "wgs84_utan_ord",
-    "grader märkta EPSG:3006",
-    lambda f: f.to_crs(4326).set_crs(3006, allow_override=True),
-    FEL,
-)
+whole("wgs84_utan_ord", "grader märkta EPSG:3006", lambda f: f.to_crs(4326).set_crs(3006, allow_override=True), FEL)
 for zone, epsg in (("12_00", 3007), ("13_30", 3008), ("18_00", 3011)):
     whole(
         f"lokal_zon_{zone}_utan_ord",
@@ -778,21 +725,11 @@ for zone, epsg in (("12_00", 3007), ("13_30", 3008), ("18_00", 3011)):
         FEL,
         VARNAD,  # told as serious: no area holds an address
     )
-whole(
-    "rt90_utan_ord", "RT 90 märkt EPSG:3006", lambda f: f.to_crs(3021).set_crs(3006, allow_override=True), FEL
-)
+whole("rt90_utan_ord", "RT 90 märkt EPSG:3006", lambda f: f.to_crs(3021).set_crs(3006, allow_override=True), FEL)
 whole("utan_crs", "inget koordinatsystem", lambda f: f.set_crs(None, allow_override=True), FEL)
 whole("3006_plus_hojd", "EPSG:5845", lambda f: f.set_crs(5845, allow_override=True), SAMMA)
-whole(
-    "flyttade_360_km",
-    "360 km norrut",
-    lambda f: f.set_geometry(f.geometry.translate(0, 360_000)),
-    FEL,
-    VARNAD,
-)
-whole(
-    "polygoner_delade", "MultiPolygon delade i en rad per del", lambda f: f.explode(ignore_index=True), SAMMA
-)
+whole("flyttade_360_km", "360 km norrut", lambda f: f.set_geometry(f.geometry.translate(0, 360_000)), FEL, VARNAD)
+whole("polygoner_delade", "MultiPolygon delade i en rad per del", lambda f: f.explode(ignore_index=True), SAMMA)
 whole("alla_borta", "inga rader", lambda f: f.iloc[:0], FEL, VARNAD)
 whole("linjer", "kanter i stället för ytor", lambda f: f.set_geometry(f.geometry.boundary), FEL)
 whole("punkter", "mittpunkter i stället för ytor", lambda f: f.set_geometry(f.geometry.centroid), FEL)
@@ -898,11 +835,7 @@ def _(case: Case) -> None:
 
 
 @OMRADE.case(
-    "wal_med_redigering",
-    SAMMA,
-    FEL,
-    ANDRAD,
-    why="ytan redigerad i QGIS som har filen öppen: så ska den läsas",
+    "wal_med_redigering", SAMMA, FEL, ANDRAD, why="ytan redigerad i QGIS som har filen öppen: så ska den läsas"
 )
 def _(case: Case) -> None:
     """en redigering som ännu ligger i -wal: QGIS har filen öppen"""
@@ -966,6 +899,4 @@ def _(case: Case) -> None:
     """filen omdöpt med blanksteg, även i kallor.csv"""
     path = case.path("omraden")
     path.rename(path.with_name("omraden från kommunen (slutlig).gpkg"))
-    text_of(
-        case.raw / FILES["kallor"], lambda t: t.replace(AREA_FILE, "omraden från kommunen (slutlig).gpkg")
-    )
+    text_of(case.raw / FILES["kallor"], lambda t: t.replace(AREA_FILE, "omraden från kommunen (slutlig).gpkg"))
