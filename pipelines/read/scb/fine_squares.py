@@ -294,11 +294,11 @@ def _rests(
     far = ~pairs["finns"] & ~within
     for which, kind in ((far, "allvarlig"), (~pairs["finns"] & within, "upplysning")):
         ledger.add(
-            kind,
+            kind,  # type: ignore[arg-type]
             "scb",
             "250 m-rutor vars 1 km-ruta saknas i 1 km-filen",
             int(which.sum()),
-            "250 m-rutorna används",  # type: ignore[arg-type]
+            "250 m-rutorna används",
             cell_grid.scb_id(pairs.index[which]),
         )
     return rest.where((rest > 0) & ~(whole & within), 0)
