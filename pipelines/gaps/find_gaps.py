@@ -140,10 +140,11 @@ def with_outlines(areas: pd.DataFrame, gaps: list[Gaps]) -> gpd.GeoDataFrame:
 
 def note(ledger: Ledger, gaps: list[Gaps]) -> None:
     """Say how many areas there are, and where a cost could not be had."""
+    sums = ledger.facts.setdefault("bristomraden", {})
     for g in gaps:
         t, m = g.omraden["troskel_mbit"].iloc[0], g.omraden["matt"].iloc[0]
         ranked = g.omraden["prioritet"].notna()
-        ledger.facts[f"bristomraden_{t}_{m}"] = {
+        sums[f"{t}_{m}"] = {
             "omraden": int(ranked.sum()),
             "modellerade": int(g.omraden["modellerad"][ranked].sum()),
             "hushall_utan": float(g.omraden["hushall_utan"][ranked].sum()),

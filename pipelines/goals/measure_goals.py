@@ -122,7 +122,7 @@ def note(ledger: Ledger, listed: PriorityList, beside: pd.DataFrame) -> None:
     """Say what the lists rest on: the year's rules, modelled addresses, and deviations from PTS."""
     facts = listed.fakta
     ledger.facts["pts_prioritering"] = facts
-    ledger.add("varning", "PTS-prioritering", str(facts["varning"]), 1, "kontrollera årets regler hos PTS")
+    ledger.add("varning", "PTS-prioritering", facts["varning"], 1, "kontrollera årets regler hos PTS")
     ledger.add(
         "antagen",
         "PTS-prioritering",

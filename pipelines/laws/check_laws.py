@@ -16,6 +16,7 @@ import numpy as np
 from pipelines.config.region import MEASURES, THRESHOLDS
 from pipelines.core import files, ledger
 from pipelines.core.errors import LawError
+from pipelines.core.facts import rows_of
 from pipelines.laws.run_facts import SOURCE_STAGES, run_facts
 from pipelines.tables import contracts
 
@@ -303,11 +304,7 @@ def rows_accounted_for(paths: Paths) -> list[Law]:
     out = []
     for stage in SOURCE_STAGES:
         said = ledger.load(paths.ledger(stage))
-        rows: Any = said.facts.get("rader", {})
-        if "lasta" in rows:  # one count for the whole stage
-            rows = {"": rows}
-        for file, count in rows.items():
-            used = count["behallna"] if "behallna" in count else count["anvanda"]
+        for file, (read, used) in rows_of(said.facts).items():
             kinds = ("bortfall", "upplysning") if stage == "scb" else ("bortfall",)
             named = [e for e in said.entries if e.kind in kinds]
             if file:
@@ -316,5 +313,5 @@ def rows_accounted_for(paths: Paths) -> list[Law]:
                 named = [e for e in named if e.reason.startswith(SQUARES_LEFT_OUT)]
             dropped = sum(e.count for e in named)
             name = f"rader {stage} {file}".rstrip()
-            out.append(_law(f"{name}: lästa = använda + redovisade bortfall", count["lasta"], used + dropped))
+            out.append(_law(f"{name}: lästa = använda + redovisade bortfall", read, used + dropped))
     return out

@@ -163,7 +163,11 @@ def compare_definitions(
     town = float(people[(kinds == "tatort").to_numpy()].sum() / people.sum())
     village = float(people[(kinds == "smaort").to_numpy()].sum() / people.sum())
     ours = {"utanfor_tatort": town, "utanfor_tatort_och_smaort": town + village}
-    ledger.facts["tat_andel"] = {"pts_hushall": pts, **{f"folk_{k}": v for k, v in ours.items()}}
+    ledger.facts["tat_andel"] = {
+        "pts_hushall": pts,
+        "folk_utanfor_tatort": town,
+        "folk_utanfor_tatort_och_smaort": town + village,
+    }
     used = ours[region.klassning.glesbebyggt]
     if abs(used - pts) > region.kontroll.tatandel_pe / 100:
         ledger.add(

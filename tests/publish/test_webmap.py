@@ -21,6 +21,7 @@ from pipelines.core import ledger
 from pipelines.core.files import read_table, write_table
 from pipelines.disclosure import make_open_tables
 from pipelines.publish.webmap import encode, write_webmap
+from tests.made_ledgers import complete
 from tests.publish import synthetic_tables
 
 
@@ -347,13 +348,12 @@ def test_same_tables_same_bytes(tmp_path):
 
 def test_agreements_are_not_named(tmp_path):
     region, paths = synthetic_tables.tiny(tmp_path)
-    book = ledger.Ledger("tackning")
     common = {"anvand": True, "utgivare": "enligt avtal", "roll": "adressuppgifter"}
-    book.facts["filer"] = [
+    given = [
         {**common, "licens": "Hemligt AB 2025:7", "referensdatum": "2025-06-30"},
         {**common, "licens": "Tyst ek. för.", "referensdatum": "2025-09-01"},
     ]
-    book.save(paths.ledger("tackning"))
+    ledger.Ledger("tackning", facts=complete("tackning", {"filer": given})).save(paths.ledger("tackning"))
     write_webmap.run(region, paths)
     for product in (write_webmap.OPEN, write_webmap.INTERNAL):
         text = page(paths, product).text

@@ -19,6 +19,7 @@ from pipelines.core.files import write_points, write_polygons, write_table
 from pipelines.core.ledger import Ledger
 from pipelines.core.paths import Paths
 from pipelines.tables import contracts, model_tables
+from tests.made_ledgers import complete
 from tests.publish import no_history
 
 CONFIG = Path(__file__).parents[2] / "config" / "vastra-gotaland.toml"
@@ -190,4 +191,4 @@ def _sources(paths: Paths) -> None:
             "licens": licence,
             "referensdatum": "2025-10-01",
         }
-        Ledger(stage, facts={"filer": [row]}).save(paths.ledger(stage))
+        Ledger(stage, facts=complete(stage, {"filer": [row]})).save(paths.ledger(stage))

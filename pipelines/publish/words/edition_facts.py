@@ -138,13 +138,9 @@ def _used(paths: Paths, *, open_only: bool = False) -> list[tuple[str, str, str,
     found: list[tuple[str, str, str, str]] = []
     hidden = hidden_files(paths) if open_only else set()
     for stage in SOURCE_STAGES:
-        path = paths.ledger(stage)
-        listed: Any = ledger.load(path).facts.get("filer", []) if path.exists() else []
-        for f in listed if isinstance(listed, list) else []:
-            if f.get("anvand") and not (stage == "tackning" and file_name(f.get("fil")) in hidden):
-                names = ("utgivare", "licens", "roll", "referensdatum")
-                publisher, licence, role, date = (str(f.get(name) or "") for name in names)
-                found.append((publisher, licence, role, date))
+        for f in ledger.files_of(paths.ledger(stage)):
+            if f["anvand"] and not (stage == "tackning" and file_name(f["fil"]) in hidden):
+                found.append((f["utgivare"], f["licens"], f["roll"], f["referensdatum"] or ""))
     return found
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from pipelines.core.facts import Priorities
 from pipelines.tables.contracts import Column, Table
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ Row = tuple[str, Any, str, str, str]
 
 
 def overview(
-    lan: pd.DataFrame, goals: pd.DataFrame, areas: pd.DataFrame, listed: dict[str, Any], region: Region
+    lan: pd.DataFrame, goals: pd.DataFrame, areas: pd.DataFrame, listed: Priorities, region: Region
 ) -> pd.DataFrame:
     """Return the overview, one figure a row.
 
@@ -164,7 +165,7 @@ def _gap(areas: pd.DataFrame, goal: Malniva) -> list[Row]:
     ]
 
 
-def _priority(listed: dict[str, Any]) -> list[Row]:
+def _priority(listed: Priorities) -> list[Row]:
     return [
         (
             "Stödberättigade adresser",

@@ -78,7 +78,6 @@ def sheets(region: Region, paths: Paths, kommuner: pd.DataFrame) -> list[Sheet]:
     goals = _read(paths, goal_tables.MAL)
     areas = _read(paths, BRISTOMRADEN)
     listed = ledger.load(paths.ledger("goals")).facts["pts_prioritering"]
-    assert isinstance(listed, dict)
     lan = contracts.rounded(files.read_table(paths.table("lan"), contracts.LAN.names), contracts.LAN)
     rule = region.pts_prioritering
     own = f"{rule.troskel_mbit} Mbit/s ({rule.matt})"

@@ -40,6 +40,4 @@ def kommuner_with_lan(paths: Paths) -> pd.DataFrame:
 
 def priority_cap(paths: Paths) -> int:
     """Return how many addresses may be prioritised."""
-    facts = ledger.load(paths.ledger("goals")).facts["pts_prioritering"]
-    assert isinstance(facts, dict)
-    return int(facts["far_prioriteras"])
+    return ledger.load(paths.ledger("goals")).facts["pts_prioritering"]["far_prioriteras"]

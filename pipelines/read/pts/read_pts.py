@@ -137,7 +137,6 @@ def kolada_table(region: Region, paths: Paths, year_of_teknik: int, ledger: Ledg
     found = role_files.matching(paths.raw / "kolada", "*.json")
     table, newest = read_kolada(found, region, ledger)
     facts = ledger.facts.setdefault("filer", [])
-    assert isinstance(facts, list)
     for path in found:
         year = newest[path]
         why = "har inga värden för nyckeltalen" if year is None else "har värden för PTS:s nyckeltal"

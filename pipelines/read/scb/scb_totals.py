@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from pipelines.core import files
+from pipelines.core.facts import SourceFile
 from pipelines.incoming import marks, role_files
 from pipelines.read.scb.scb_list import read_list, read_totals
 from pipelines.tables import contracts
@@ -25,7 +26,7 @@ PUBLISHER, LICENCE = "SCB", "CC0"
 PATTERNS = {"folkmangd": "folkmangd_kommun_*.csv", "hushall": "hushall_kommun_*.csv"}
 
 
-def run_kommun(region: Region, paths: Paths, ledger: Ledger, facts: list[dict[str, object]]) -> None:
+def run_kommun(region: Region, paths: Paths, ledger: Ledger, facts: list[SourceFile]) -> None:
     """Write ``scb_kommun`` from the lists there are; without any, no table (an earlier one is removed).
 
     Of several lists of one kind, the later name wins for a kommun and year, and what it replaced is told.
@@ -38,7 +39,7 @@ def run_kommun(region: Region, paths: Paths, ledger: Ledger, facts: list[dict[st
     files.write_table(contracts.check(table, SCB_KOMMUN), path)
 
 
-def kommun_table(region: Region, raw: Path, ledger: Ledger, facts: list[dict[str, object]]) -> pd.DataFrame | None:
+def kommun_table(region: Region, raw: Path, ledger: Ledger, facts: list[SourceFile]) -> pd.DataFrame | None:
     """Return the region's kommuner by year: ``folkmangd`` and ``hushall`` (Int64); None without lists."""
     columns = []
     for name, pattern in PATTERNS.items():

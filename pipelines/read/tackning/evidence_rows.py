@@ -11,6 +11,7 @@ import pandas as pd
 from pipelines.config.region import Region
 from pipelines.core import cell_grid
 from pipelines.core.errors import DataError, printable
+from pipelines.core.facts import rows_by_file
 from pipelines.core.files import EPSG
 from pipelines.core.ledger import Ledger
 from pipelines.formats import gpkg, wkb
@@ -339,9 +340,7 @@ def _frame(
         keep = keep & ~repeated
     arrays = {c: v.cast(pa.string()).fill_null("") if c in texts else pa.array(v) for c, v in full.items()}
     table = pa.table(arrays).filter(pa.array(keep))
-    rows = ledger.facts.setdefault("rader", {})
-    assert isinstance(rows, dict)
-    rows[source.name] = {"lasta": n, "anvanda": table.num_rows}
+    rows_by_file(ledger.facts)[source.name] = {"lasta": n, "anvanda": table.num_rows}
     return table.to_pandas()
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from pipelines.config.region import Region
 from pipelines.core.errors import DataError
+from pipelines.core.facts import rows_by_file
 from pipelines.core.files import EPSG, read_points, write_polygons, write_table
 from pipelines.core.ledger import Ledger
 from pipelines.core.paths import Paths
@@ -79,9 +80,7 @@ def require_rows(kallor: pd.DataFrame, folder: Path, ledger: Ledger) -> None:
     DataError
         A complete file without a usable row: all of its kommuner would lose their coverage.
     """
-    rows = ledger.facts["rader"]
-    assert isinstance(rows, dict)
-    for fil, count in rows.items():
+    for fil, count in rows_by_file(ledger.facts).items():
         if count["anvanda"]:
             continue
         complete = sorted(kallor.loc[(kallor["fil"] == fil) & kallor["fullstandig"], "kommunkod"])
@@ -129,8 +128,7 @@ def sources_table(folder: Path, evidence: list[Path], region: Region, ledger: Le
 
 def note_files(found: dict[str, list[Path]], kallor: pd.DataFrame, raw: Path, ledger: Ledger) -> None:
     """Write into the ledger what every file is: kallor.csv and the evidence it names."""
-    facts = ledger.facts["filer"]
-    assert isinstance(facts, list)
+    facts = ledger.facts.setdefault("filer", [])
     newest = kallor.groupby("fil")["referensdatum"].max().to_dict()
     deals = {f: "; ".join(sorted(set(a) - {""})) for f, a in kallor.groupby("fil")["avtal"]}
     listed = [(p, role) for pattern, role in _KINDS.items() for p in found[pattern]]
