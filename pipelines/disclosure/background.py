@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.core.level import LEVELS
-from pipelines.core.sign import AT_MOST
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,7 +95,7 @@ def _rooms(told: pd.DataFrame, limits: tuple[int, ...]) -> Iterator[tuple[str, R
     households = least(told["hushall_ca"], limits[0])
     for level in LEVELS:
         few = told[f"{level.without()}_ca"].isna().to_numpy()
-        rest = (told[level.share_sign] == AT_MOST).to_numpy()
+        rest = (told[level.share_sign] == "<").to_numpy()
         yield level.pts_share, Room(households, np.where(few, small, 0.0), np.where(rest, small, 0.0))
 
 

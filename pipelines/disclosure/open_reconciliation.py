@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.core.level import LEVELS
-from pipelines.core.sign import AT_LEAST, AT_MOST, EXACT
 from pipelines.disclosure.open_history import told_decimals
 from pipelines.disclosure.rules import tens
 from pipelines.read.kolada import kolada_indicators
@@ -67,7 +66,7 @@ def open_reconciliation(
     rows = rows.assign(decimaler=finely, eget_ar=years == year)[(finely >= 0) & ~again].reset_index(drop=True)
     rows = rows.merge(_own(_areas(kommuner, lan)), on=ON, how="left", validate="many_to_one")
     rows = rows.astype({"vart_tal_olikhet": "str"}).assign(
-        vart_tal_olikhet=lambda x: x["vart_tal_olikhet"].where(x["vart_tal"].notna(), EXACT)
+        vart_tal_olikhet=lambda x: x["vart_tal_olikhet"].where(x["vart_tal"].notna(), "")
     )
     rows["deras_tal"] = _their_figures(rows, limits)
     judged = _judged(rows, _slack(rows, len(kommuner), limits), rows["eget_ar"].to_numpy(bool))
@@ -106,7 +105,7 @@ def _own(areas: pd.DataFrame) -> pd.DataFrame:
     place = areas[["niva", "kod", "hushall_ca"]]
     none = pd.array([pd.NA] * len(place), dtype="Int64")
     figures = [
-        place.assign(storhet=q, troskel_mbit=none, matt="", vart_tal=areas[c].astype("Float64"), vart_tal_olikhet=EXACT)
+        place.assign(storhet=q, troskel_mbit=none, matt="", vart_tal=areas[c].astype("Float64"), vart_tal_olikhet="")
         for q, c in (*COUNTS.items(), ("land_ha", "land_ha"))
     ]
     figures += [
@@ -168,20 +167,20 @@ def _judged(rows: pd.DataFrame, slack: Floats, own_year: NDArray[np.bool_]) -> p
         part = np.divide(100 * (own - theirs), theirs, out=np.full(len(rows), np.nan), where=theirs > 0)
         return np.where(is_share, np.round(own - theirs, DECIMALS), np.round(part, PART_DECIMALS)) + 0.0
 
-    least, most = gap(np.where(sign == AT_MOST, 0.0, ours)), gap(np.where(sign == AT_LEAST, 100.0, ours))
+    least, most = gap(np.where(sign == "<", 0.0, ours)), gap(np.where(sign == ">", 100.0, ours))
     tolerance = rows["tolerans"].to_numpy(np.float64)
     inside = (least >= -tolerance - EPSILON) & (most <= tolerance + EPSILON)
     beyond = tolerance + slack + EPSILON
     outside = (least > beyond) | (most < -beyond)
     comparable = (is_share <= own_year) & ~np.isnan(least) & ~np.isnan(most)
     verdict = np.select([~comparable, inside, outside], ["ej_jamforbart", "inom", "utanfor"], "oavgjort")
-    difference = np.where(comparable & (sign == EXACT), least, np.nan)
+    difference = np.where(comparable & (sign == ""), least, np.nan)
     return rows.assign(skillnad=difference, utfall=verdict).astype({"utfall": "str"})
 
 
 def _roundings(rows: pd.DataFrame, small: int) -> NDArray[np.str_]:
     """Return what is added to the reason: how the two figures are told here."""
-    count, limit = rows["storhet"].isin(list(COUNTS)), rows["vart_tal_olikhet"] != EXACT
+    count, limit = rows["storhet"].isin(list(COUNTS)), rows["vart_tal_olikhet"] != ""
     whole = (rows["enhet"] == "procent") & (rows["decimaler"] < 1)
     cases = [count & (rows["niva"] == "lan"), count, limit & whole, limit, whole]
     added = [f"; {text.format(steg=2 * small)}" for text in ROUNDINGS]

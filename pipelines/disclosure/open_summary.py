@@ -9,7 +9,6 @@ import numpy as np
 from pipelines.core import classes
 from pipelines.core.cell_grid import parse_scb_id
 from pipelines.core.level import LEVELS
-from pipelines.core.sign import AT_MOST
 from pipelines.disclosure import background, rules
 from pipelines.gaps.area_sums import lookup
 from pipelines.tables.open_contracts import KOMMUNER_OPPNA, SURFACE
@@ -87,7 +86,7 @@ def _with_shares(told: pd.DataFrame, small: int) -> pd.DataFrame:
     for level in LEVELS:
         households = zip(told["hushall"], told[level.without()], strict=True)
         shares = [rules.share(total, lacking, small) for total, lacking in households]
-        out[level.share] = np.array([s.value for s in shares], dtype=np.float64)
+        out[level.share] = np.array([np.nan if s.value is None else s.value for s in shares])
         out[level.share_sign] = [s.sign for s in shares]
         out = out.astype({level.share_sign: "str"})
     return out
@@ -98,7 +97,7 @@ def _with_few_covered(told: pd.DataFrame) -> pd.DataFrame:
 
     The number of households is known to anybody: beside it, those without in tens would say how few they leave.
     """
-    few = {f"{level.without()}_ca": told[level.share_sign] == AT_MOST for level in LEVELS}
+    few = {f"{level.without()}_ca": told[level.share_sign] == "<" for level in LEVELS}
     return told.assign(**{n: told[n].mask(x, told["hushall_ca"]) for n, x in few.items()})
 
 

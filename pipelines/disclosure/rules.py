@@ -16,13 +16,14 @@ The rule, for every product under ``maps/``:
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pipelines.core import figure
+from pipelines.core.figure import HIDDEN, Figure
 from pipelines.core.level import LEVELS
-from pipelines.core.sign import AT_LEAST, AT_MOST, EXACT, Sign
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,17 +36,7 @@ LIMIT_PCT = 0.1
 """Of a share that is rounded to all or nothing where that would be untrue: so much is left."""
 
 
-class Share(NamedTuple):
-    """What is told of a share (0–100): a value, NaN where nothing is, and whether it is a limit."""
-
-    value: float
-    sign: Sign = EXACT
-
-
-UNTOLD = Share(math.nan)
-
-
-def share(total: float, without: float, small: int) -> Share:
+def share(total: float, without: float, small: int) -> Figure:
     """Return what is told of the share (0–100) of a kommun's or the län's households that have coverage.
 
     Whatever lies below the threshold, it is the same for every count there.
@@ -59,43 +50,42 @@ def share(total: float, without: float, small: int) -> Share:
 
     Examples
     --------
-    >>> share(2000, 3.2, 5), share(2000, 1996, 5)
-    (Share(value=99.7, sign='>'), Share(value=0.3, sign='<'))
-    >>> share(2000, 160, 5), share(2000, 0, 5), share(8, 4.5, 5)
-    (Share(value=92.0, sign=''), Share(value=100.0, sign=''), Share(value=nan, sign=''))
+    >>> cases = ((2000, 3.2), (2000, 1996), (2000, 160), (2000, 0), (8, 4.5))
+    >>> [(told.value, told.sign) for told in (share(*case, 5) for case in cases)]
+    [(99.7, '>'), (0.3, '<'), (92.0, ''), (100.0, ''), (None, '')]
     """
     covered = total - without
     all_or_none = min(without, covered) < NOTHING
     # Of so few households even «none of them» would say how many are without: all of them.
     if total < (small if all_or_none else 2 * small):
-        return UNTOLD
+        return HIDDEN
     if all_or_none:
-        return Share(100.0 if without < NOTHING else 0.0)
+        return figure.share(100.0 if without < NOTHING else 0.0)
     # The least number of households that is told alike.
     least = max(float(small), _step(total, small) - small)
     if covered < small:
         pct = math.ceil(1000 * small / least - 1e-9) / 10
-        return Share(pct, AT_MOST) if pct < 100 else UNTOLD
+        return figure.share(pct, "<") if pct < 100 else HIDDEN
     if without < small:
         pct = math.floor(1000 * (1 - small / least) + 1e-9) / 10
-        return Share(pct, AT_LEAST) if pct > 0 else UNTOLD
+        return figure.share(pct, ">") if pct > 0 else HIDDEN
     lacks = _step(without, small)
     has = max(2.0 * small, _step(total, small) - lacks)
     return rounded(100 * has / (has + lacks))
 
 
-def rounded(pct: float) -> Share:
+def rounded(pct: float) -> Figure:
     """Return a share with a decimal; where that would claim all or nothing, and it is not so, a limit.
 
-    >>> rounded(91.84), rounded(99.97), rounded(0.01)
-    (Share(value=91.8, sign=''), Share(value=99.9, sign='>'), Share(value=0.1, sign='<'))
+    >>> [(told.value, told.sign) for told in map(rounded, (91.84, 99.97, 0.01))]
+    [(91.8, ''), (99.9, '>'), (0.1, '<')]
     """
     value = round(pct, 1)
     if value >= 100 and pct < 100 - 1e-6:
-        return Share(100 - LIMIT_PCT, AT_LEAST)
+        return figure.share(100 - LIMIT_PCT, ">")
     if value <= 0 and pct > 1e-6:
-        return Share(LIMIT_PCT, AT_MOST)
-    return Share(value)
+        return figure.share(LIMIT_PCT, "<")
+    return figure.share(value)
 
 
 def county(kommuner: pd.DataFrame, lan: pd.DataFrame, limits: tuple[int, ...]) -> pd.DataFrame:

@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipelines.core import classes
+from pipelines.core.figure import SIGNS
 from pipelines.core.level import LEVELS, MEASURES
-from pipelines.core.sign import SIGNS
 from pipelines.tables.contracts import KOMMUNER, LAN, OPPNA_RUTOR, Column, Table
 from pipelines.tables.gap_tables import BRISTOMRADE_ID, BRISTOMRADEN
 from pipelines.tables.history_tables import OPEN_HISTORY

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipelines.config.region import CLASSES, MEASURES
-from pipelines.core.sign import SIGNS
+from pipelines.core.figure import SIGNS
 from pipelines.tables.contracts import Column, Table
 
 QUANTITIES = ("andel_hushall", "andel_befolkning", "hushall", "folkmangd", "land_ha")
