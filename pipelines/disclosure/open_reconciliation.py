@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.config import kolada_indicators
 from pipelines.core.level import LEVELS
 from pipelines.disclosure.open_history import told_decimals
 from pipelines.disclosure.rules import tens
-from pipelines.read.kolada import kolada_indicators
 from pipelines.tables.reconciliation_tables import AVSTAMNING_OPPEN, ROUNDINGS
 
 if TYPE_CHECKING:
