@@ -69,6 +69,11 @@ class Level:
         return f"pts_{self.share}"
 
     @property
+    def share_sign(self) -> str:
+        """Column that says whether the share is a limit."""
+        return f"{self.share_name}_olikhet"
+
+    @property
     def probability(self) -> str:
         """Column with the probability that an address has it."""
         return f"sannolikhet_{self.code}"
@@ -82,6 +87,27 @@ class Level:
     def cell_class(self) -> str:
         """Column with a cell's class."""
         return f"klass_{self.code}"
+
+    # What a threshold has one of, whatever the measure; where it is reckoned, it is of tillgång.
+
+    @property
+    def cell_basis(self) -> str:
+        """Column of a cell with what tillgång to the threshold rests on."""
+        return f"underlag_{self.mbit}"
+
+    @property
+    def pts_source(self) -> str:
+        """Column with where PTS's share comes from."""
+        return f"pts_kalla_{self.mbit}"
+
+    @property
+    def deviation(self) -> str:
+        """Column with our share minus PTS's, in percentage points."""
+        return f"avvikelse_{self.mbit}_pe"
+
+    def land(self, what: str) -> str:
+        """Return the column with the part of the land that is ``utan`` or ``tackt``, in per cent."""
+        return f"yta_{what}_{self.mbit}_pct"
 
 
 class Levels(Sequence[Level]):

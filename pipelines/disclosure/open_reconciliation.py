@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.config import kolada_indicators
 from pipelines.config.region import MEASURES, THRESHOLDS
 from pipelines.disclosure.open_history import share_name, told_decimals
 from pipelines.disclosure.open_summary import tens
-from pipelines.read.kolada import kolada_indicators
 from pipelines.tables.reconciliation_tables import AVSTAMNING_OPPEN
 
 if TYPE_CHECKING:
