@@ -9,14 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict
 
 from pipelines.core import ledger
+from pipelines.core.publishers import CREDITED
 
 if TYPE_CHECKING:
     from pipelines.core.paths import Paths
-
-SOURCE_STAGES = ("pts", "scb", "lantmateriet", "granser", "tackning")
-"""The stages whose ledgers list the publishers' files, in the order they are credited."""
-BY_AGREEMENT = "enligt avtal"
-"""Publisher of the files under ``tackning/`` in the ledgers: their licence field names the agreement."""
 
 
 class RunFacts(TypedDict):
@@ -52,7 +48,7 @@ def read_facts(paths: Paths) -> RunFacts:
 def read_sources(paths: Paths) -> list[Source]:
     """Return the publishers whose files were used, from the ledgers of the source stages.
 
-    One entry per publisher and licence, in the order of :data:`SOURCE_STAGES`.
+    One entry per publisher and licence, in the order of :data:`pipelines.core.publishers.CREDITED`.
     """
     return by_publisher(used_files(paths))
 
@@ -66,7 +62,7 @@ def used_files(paths: Paths, hidden: Set[str] = frozenset()) -> list[tuple[str, 
         Names of files of evidence to leave out.
     """
     found: list[tuple[str, str, str, str]] = []
-    for stage in SOURCE_STAGES:
+    for stage in CREDITED:
         for f in ledger.files_of(paths.ledger(stage)):
             if f["anvand"] and not (stage == "tackning" and file_name(f["fil"]) in hidden):
                 found.append((f["utgivare"], f["licens"], f["roll"], f["referensdatum"] or ""))

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.config.region import MEASURES, THRESHOLDS
-from pipelines.core import at_rest, files
+from pipelines.core import files
 from pipelines.core.cell_grid import parse_scb_id
 from pipelines.core.errors import DataError, by_library
 from pipelines.core.ledger import Ledger
+from pipelines.formats import at_rest
 from pipelines.gaps.address_places import Places, at_level, places
 from pipelines.gaps.area_outlines import outlines
 from pipelines.gaps.costed_areas import Gaps, measure

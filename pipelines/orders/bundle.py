@@ -10,7 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.core import at_rest, files
+from pipelines.core import files
+from pipelines.formats import at_rest
 from pipelines.publish.workbook import csvs
 from pipelines.tables import contracts
 

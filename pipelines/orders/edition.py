@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipelines.core import at_rest
 from pipelines.core.errors import DataError, by_library
 from pipelines.core.quoted import RunFacts, Source
+from pipelines.formats import at_rest
 from pipelines.tables.contracts import Table
 
 if TYPE_CHECKING:

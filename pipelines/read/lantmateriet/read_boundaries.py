@@ -16,6 +16,7 @@ from pipelines.core.errors import DataError
 from pipelines.core.facts import LandArea
 from pipelines.core.ledger import Ledger
 from pipelines.core.paths import Paths
+from pipelines.core.publishers import GRANSER
 from pipelines.formats import gpkg, wkb
 from pipelines.incoming import marks, role_files
 from pipelines.read.lantmateriet import outlines
@@ -221,7 +222,7 @@ def note_sources(layer: gpkg.Layer | None, marked: list[Path], raw: Path, ledger
             why="vatten som dras från land",
             year=None,
             date=None,
-            publisher="Lantmäteriet",
+            publisher=GRANSER.publisher,
             licence="CC0",
             demo=marks.demo_mark(p),
         )
@@ -238,8 +239,8 @@ def note_sources(layer: gpkg.Layer | None, marked: list[Path], raw: Path, ledger
                 why="kommungränser" if used else "ingen tabell kommun",
                 year=None,
                 date=layer.changed if used and layer else None,
-                publisher="Lantmäteriet",
-                licence="Lantmäteriets villkor",
+                publisher=GRANSER.publisher,
+                licence=GRANSER.licence,
                 demo=marks.demo_mark(p),
             )
         )

@@ -12,6 +12,7 @@ from pipelines.config.region import Region
 from pipelines.core.errors import DataError, printable
 from pipelines.core.facts import SourceFile
 from pipelines.core.ledger import Ledger
+from pipelines.core.publishers import PTS
 from pipelines.formats.headers import MAX_DEPTH, SCAN_ROWS, Classify, find_header, header_texts, nearest_header
 from pipelines.formats.xlsx import Sheet, read_sheets
 from pipelines.incoming import inventory, role_files
@@ -30,8 +31,6 @@ from pipelines.read.pts.pts_subject import FAST, MOBIL, TITLE_ROWS, require_acce
 from pipelines.read.pts.pts_workbook import HASTIGHET, TEKNIK, read_role
 
 ROLES = ("teknik", "hastighet", "mobil")
-PUBLISHER = "PTS"
-LICENCE = "Ingen licens angiven. Källa: PTS"
 _HISTORIC = "historiska uppgifter: flera år bredvid varandra, utan tätbebyggt och glesbebyggt"
 
 
@@ -210,8 +209,8 @@ def _fact(book: Book, role: str, used: bool, why: str, year: int | None, raw: Pa
         why=why,
         year=year,
         date=f"{year}-10-01" if year else None,
-        publisher=PUBLISHER,
-        licence=LICENCE,
+        publisher=PTS.publisher,
+        licence=PTS.licence,
         demo=demo_mark(book.path),
     )
 

@@ -8,6 +8,7 @@ from pipelines.config.region import Region
 from pipelines.core.files import write_table
 from pipelines.core.ledger import Ledger
 from pipelines.core.paths import Paths
+from pipelines.core.publishers import KOLADA
 from pipelines.incoming import role_files
 from pipelines.incoming.marks import demo_mark
 from pipelines.read.kolada.kolada_answers import read_kolada
@@ -19,8 +20,6 @@ from pipelines.tables import contracts
 from pipelines.tables.history_tables import PTS_HISTORIK
 
 PATTERNS = ("*teknik*.xlsx", "*hastighet*.xlsx", "*mobil*.xlsx", "*historisk*.xlsx")
-KOLADA_PUBLISHER = "Kolada (RKA)"
-KOLADA_LICENCE = "Källa: Kolada"
 _ORDER = {"riket": 0, "lan": 1, "kommun": 2}
 
 
@@ -148,8 +147,8 @@ def kolada_table(region: Region, paths: Paths, year_of_teknik: int, ledger: Ledg
             why=why,
             year=year,
             date=f"{year}-10-01" if year else None,
-            publisher=KOLADA_PUBLISHER,
-            licence=KOLADA_LICENCE,
+            publisher=KOLADA.publisher,
+            licence=KOLADA.licence,
             demo=demo_mark(path),
         )
         facts.append(fact)

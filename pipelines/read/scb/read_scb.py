@@ -14,12 +14,12 @@ from pipelines.core.errors import DataError
 from pipelines.core.facts import SourceFile, rows_of_step
 from pipelines.core.ledger import Ledger
 from pipelines.core.paths import Paths
+from pipelines.core.publishers import SCB
 from pipelines.formats import gpkg, wkb
 from pipelines.incoming import marks, role_files
 from pipelines.read.lantmateriet import outlines
 from pipelines.read.scb import scb_totals
 from pipelines.read.scb.fine_squares import Source, combine
-from pipelines.read.scb.scb_totals import LICENCE, PUBLISHER
 from pipelines.read.scb.squares import MIXED, Edition, edition, read_squares
 from pipelines.tables import contracts
 
@@ -139,8 +139,8 @@ def choose(
                 why=why if e in used.values() else "en annan utgåva används",
                 year=e.year,
                 date=e.date,
-                publisher=PUBLISHER,
-                licence=LICENCE if e.size_m == cell_grid.KM_M else BOUGHT,
+                publisher=SCB.publisher,
+                licence=SCB.licence if e.size_m == cell_grid.KM_M else BOUGHT,
                 demo=e.demo,
             )
         )
@@ -277,8 +277,8 @@ def _newest(
                 why="nyaste året" if p == newest else "en nyare utgåva används",
                 year=years[p] or None,
                 date=f"{years[p]}-12-31" if years[p] else None,
-                publisher=PUBLISHER,
-                licence=LICENCE,
+                publisher=SCB.publisher,
+                licence=SCB.licence,
                 demo=marks.demo_mark(p),
             )
         )

@@ -8,6 +8,7 @@ import pandas as pd
 
 from pipelines.core import files
 from pipelines.core.facts import SourceFile
+from pipelines.core.publishers import SCB
 from pipelines.incoming import marks, role_files
 from pipelines.read.scb.scb_list import read_list, read_totals
 from pipelines.tables import contracts
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["PATTERNS", "kommun_table", "read_totals", "run_kommun"]
 
-PUBLISHER, LICENCE = "SCB", "CC0"
 PATTERNS = {"folkmangd": "folkmangd_kommun_*.csv", "hushall": "hushall_kommun_*.csv"}
 
 
@@ -56,8 +56,8 @@ def kommun_table(region: Region, raw: Path, ledger: Ledger, facts: list[SourceFi
                     why="för avstämning",
                     year=int(rows["ar"].max()),
                     date=f"{int(rows['ar'].max())}-12-31",
-                    publisher=PUBLISHER,
-                    licence=LICENCE,
+                    publisher=SCB.publisher,
+                    licence=SCB.licence,
                     demo=marks.demo_mark(path),
                 )
             )

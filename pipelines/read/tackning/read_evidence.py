@@ -14,6 +14,7 @@ from pipelines.core.facts import rows_by_file
 from pipelines.core.files import EPSG, read_points, write_polygons, write_table
 from pipelines.core.ledger import Ledger
 from pipelines.core.paths import Paths
+from pipelines.core.publishers import BY_AGREEMENT
 from pipelines.formats import crs_guess
 from pipelines.incoming import role_files
 from pipelines.incoming.marks import demo_mark
@@ -144,8 +145,8 @@ def note_files(found: dict[str, list[Path]], kallor: pd.DataFrame, raw: Path, le
                 why="säger vad filerna gäller" if role == "kallor" else "står i kallor.csv",
                 year=int(day[:4]) if day else None,
                 date=day,
-                publisher="enligt avtal",
-                licence=deals.get(path.name) or "enligt avtal",
+                publisher=BY_AGREEMENT,
+                licence=deals.get(path.name) or BY_AGREEMENT,
                 demo=demo_mark(path),
             )
         )
