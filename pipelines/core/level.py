@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal, overload
 
 Measure = Literal["tillgang", "passerad"]
@@ -53,6 +54,10 @@ class Level:
         """Return the column with the expected number of ``what`` that has not got it."""
         return f"{what}_{self.lacking}_{self.mbit}"
 
+    def limit(self, end: str) -> str:
+        """Return the column with the lower (``lag``) or upper (``hog``) limit of the households without."""
+        return f"{self.without()}_{end}"
+
     @property
     def share_name(self) -> str:
         """The share of the households that has it, without its unit (``andel_passerade_100``)."""
@@ -83,6 +88,27 @@ class Level:
         """Column with a cell's class."""
         return f"klass_{self.code}"
 
+    # What a threshold has one of, whatever the measure; where it is reckoned, it is of tillgång.
+
+    @property
+    def cell_basis(self) -> str:
+        """Column of a cell with what tillgång to the threshold rests on."""
+        return f"underlag_{self.mbit}"
+
+    @property
+    def pts_source(self) -> str:
+        """Column with where PTS's share comes from."""
+        return f"pts_kalla_{self.mbit}"
+
+    @property
+    def deviation(self) -> str:
+        """Column with our share minus PTS's, in percentage points."""
+        return f"avvikelse_{self.mbit}_pe"
+
+    def land(self, what: str) -> str:
+        """Return the column with the part of the land that is ``utan`` or ``tackt``, in per cent."""
+        return f"yta_{what}_{self.mbit}_pct"
+
 
 class Levels(Sequence[Level]):
     """Every level of a region, measure by measure, each from the lowest threshold to the highest.
@@ -91,8 +117,12 @@ class Levels(Sequence[Level]):
     """
 
     def __init__(self, mbit: Sequence[int] = DEFAULT_MBIT) -> None:
-        self._mbit = tuple(mbit)
+        self._set(mbit)
         self._read = False
+
+    def _set(self, mbit: Sequence[int]) -> None:
+        self._mbit = tuple(mbit)
+        self._all = tuple(Level(measure, t) for measure in MEASURES for t in self._mbit)
 
     def use(self, mbit: Sequence[int]) -> None:
         """Set the region's thresholds, rising.
@@ -106,7 +136,7 @@ class Levels(Sequence[Level]):
             return
         if self._read:
             raise RuntimeError(f"thresholds {tuple(mbit)} in a process that works with {self._mbit}")
-        self._mbit = tuple(mbit)
+        self._set(mbit)
 
     @property
     def mbit(self) -> tuple[int, ...]:
@@ -117,7 +147,8 @@ class Levels(Sequence[Level]):
     @property
     def all(self) -> tuple[Level, ...]:
         """The levels, in order."""
-        return tuple(Level(m, t) for m in MEASURES for t in self.mbit)
+        self._read = True
+        return self._all
 
     def of(self, measure: str) -> tuple[Level, ...]:
         """Return the levels of one measure."""
@@ -130,6 +161,26 @@ class Levels(Sequence[Level]):
     def at(self, measure: str, mbit: int) -> int:
         """Return the place of a level in the order."""
         return self.all.index(Level(measure, mbit))  # type: ignore[arg-type]
+
+    @property
+    def area_pattern(self) -> str:
+        """What the id of a gap area begins with: threshold and measure, as a regular expression."""
+        return f"({'|'.join(map(str, self.mbit))})-({'|'.join(MEASURES)})"
+
+    def implied(self) -> Iterator[tuple[Level, Level]]:
+        """Give every level beside one that follows from it, so that the order of the pairs carries all of it.
+
+        Who has a threshold has the next lower one, and who has access is passed.
+
+        Examples
+        --------
+        >>> [f"{a.code} > {b.code}" for a, b in Levels((30, 100)).implied()]  # doctest: +NORMALIZE_WHITESPACE
+        ['tillgang_100 > tillgang_30', 'passerad_100 > passerad_30',
+         'tillgang_30 > passerad_30', 'tillgang_100 > passerad_100']
+        """
+        for measure in MEASURES:
+            yield from pairwise(reversed(self.of(measure)))
+        yield from zip(self.of("tillgang"), self.of("passerad"), strict=True)
 
     @overload
     def __getitem__(self, i: int) -> Level: ...

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from pipelines.config.region import CLASSES, MEASURES, THRESHOLDS, Region
+from pipelines.config.region import CLASSES, Region
+from pipelines.core.level import LEVELS, MEASURES
 
 KEY = ["niva", "kod", "omradestyp", "troskel_mbit", "matt"]
 
@@ -51,7 +52,7 @@ def reconcile(own: pd.DataFrame, riktvarden: pd.DataFrame, pts: pd.DataFrame, re
         [
             _rank(out["omradestyp"], ("totalt", *CLASSES)),
             _rank(out["matt"], MEASURES),
-            _rank(out["troskel_mbit"], THRESHOLDS),
+            _rank(out["troskel_mbit"], LEVELS.mbit),
             out["kod"].to_numpy(dtype=str),
             _rank(out["niva"], ("lan", "kommun")),
         ]

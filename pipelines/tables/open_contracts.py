@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipelines.config.region import THRESHOLDS
 from pipelines.core import classes
+from pipelines.core.level import LEVELS
 from pipelines.tables.contracts import KOMMUNER, LAN, OPPNA_RUTOR, Column, Table
 from pipelines.tables.gap_tables import BRISTOMRADE_ID, BRISTOMRADEN
 from pipelines.tables.history_tables import OPEN_HISTORY
@@ -20,14 +20,10 @@ from pipelines.tables.reconciliation_tables import AVSTAMNING_OPPEN
 SIGNS = ("", ">", "<")
 COST_CLASSES = ("ej_redovisad", "under_0_5", "0_5_1", "1_2", "2_5", "5_10", "10_20", "20_50", "over_50")
 """Classes of cost in million kronor."""
-_TOLD = (
-    "befolkning",
-    "hushall",
-    *(f"{what}_{t}" for t in THRESHOLDS for what in ("hushall_utan", "hushall_ej_passerade")),
-)
+_TOLD = ("befolkning", "hushall", *(level.without() for level in LEVELS))
 """Counts that are told of a kommun. Not addresses: they are whole, so two editions and what changed between
 them would pin single ones. Not people without: they follow households in proportion, at a finer scale."""
-_RECKONED = tuple(f"{name}_{t}_pct" for t in THRESHOLDS for name in ("andel", "andel_passerade"))
+_RECKONED = tuple(level.share for level in LEVELS)
 """Shares that are reckoned from the told counts, never from the exact ones."""
 _LEFT_OUT = ("yta_utan_", "yta_tackt_", "avvikelse_", "sannolikhet", "underlag")
 """Open columns that would narrow a suppressed count: what stands in their place is told below."""
@@ -92,7 +88,7 @@ def sign_of(column: Column) -> Column:
 def _surface() -> tuple[Column, ...]:
     """Return land by the cells' published classes: it tells nothing the cells do not."""
     out = []
-    for t in THRESHOLDS:
+    for t in LEVELS.mbit:
         for name, alias, codes in (
             ("utan", "utan", classes.LACKING),
             ("tackt", "täckt", classes.COVERED),
@@ -150,7 +146,7 @@ BRISTOMRADEN_OPPNA = Table(
     (
         replace(
             BRISTOMRADE_ID,
-            pattern=r"^(30|100|1000)-(tillgang|passerad)-\d{13}$",
+            pattern=rf"^{LEVELS.area_pattern}-\d{{13}}$",
             description="Tröskel, mått och lägsta rut-id i området. Ett annat id än i den interna utgåvan.",
         ),
         _AREA["troskel_mbit"],
