@@ -198,24 +198,15 @@ def passed_from() -> list[tuple[Level, Level, Level]]:
 
 
 def _bound_between(low: Shares, high: Shares, source: Sources, ledger: Ledger) -> None:
-    """Hold the bounds of a threshold that PTS does not publish between those of the neighbours it does.
+    """Hold the bounds of a threshold that PTS does not publish between those of the thresholds it does.
 
     Where there is no lower bound at all (above 1 Gbit/s) it is 0, and the source stays ``saknas``.
     """
-    for level in LEVELS:
-        if level.mbit in DEFAULT_MBIT:
-            continue
-        told = [x for x in LEVELS.of(level.measure) if x.mbit in DEFAULT_MBIT]
+    most = {level: np.fmax(low[level], high[level]) for level in low}
+    for level in (level for level in LEVELS if level.mbit not in DEFAULT_MBIT):
         own = np.isin(source[level], ("teknik", "saknas"))
-        if not own.any():
-            continue
-        for other in (x for x in told if x.mbit > level.mbit):
-            low[level] = np.where(own, np.fmax(low[level], low[other]), low[level])
-        low[level] = np.where(own, np.nan_to_num(low[level]), low[level])
-        for other in (x for x in told if x.mbit < level.mbit):
-            most = np.fmax(low[other], high[other])
-            high[level] = np.where(own, np.fmin(high[level], most), high[level])
-            low[level] = np.where(own, np.fmin(low[level], most), low[level])
+        for bound, known in ((low, np.nan_to_num(low[level])), (high, most[level])):
+            bound[level] = np.where(own, between(level, known, low, most), bound[level])
         ledger.add(
             "antagen",
             "pts",
@@ -223,6 +214,17 @@ def _bound_between(low: Shares, high: Shares, source: Sources, ledger: Ledger) -
             int(own.sum()),
             "undre och övre gräns ur teknik och ur PTS:s andelar vid närmaste trösklar",
         )
+
+
+def between(level: Level, share: NDArray[np.float64], least: Shares, most: Shares) -> NDArray[np.float64]:
+    """Hold the share of a threshold that PTS does not publish between what is known of those it does.
+
+    More have a lower threshold and fewer a higher one: ``least`` of each higher, ``most`` of each lower. NaN stays NaN.
+    """
+    out = share
+    for other in (x for x in LEVELS.of(level.measure) if x.mbit in DEFAULT_MBIT):
+        out = np.fmax(out, least[other]) if other.mbit > level.mbit else np.fmin(out, most[other])
+    return np.where(np.isnan(share), np.nan, out)
 
 
 def raise_monotone(
@@ -323,4 +325,8 @@ def lan_shares(
     for has, passed, fibre in passed_from():  # as for the kommuner
         if has in given and passed not in given:
             out[passed] = (float(np.fmax(given[has], out[fibre][0])), "hastighet")
+    shares = {level: np.array([share]) for level, (share, _) in out.items()}
+    for level, (_, source) in out.items():
+        if level.mbit not in DEFAULT_MBIT and source == "teknik":
+            out[level] = (float(between(level, shares[level], shares, shares)[0]), source)
     return out

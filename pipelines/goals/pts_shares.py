@@ -9,8 +9,8 @@ import pandas as pd
 
 from pipelines.config.region import Region
 from pipelines.core.ledger import Ledger
-from pipelines.core.level import Level
-from pipelines.coverage.benchmark import Shares, passed_from, shares_from_technique
+from pipelines.core.level import DEFAULT_MBIT, Level
+from pipelines.coverage.benchmark import Shares, between, passed_from, shares_from_technique
 from pipelines.read.pts.pts_mobil import GOALS
 
 _AREA = ["bas", "niva", "omrade", "kommunkod", "omradestyp"]
@@ -43,7 +43,8 @@ def published(teknik: pd.DataFrame, hastighet: pd.DataFrame, region: Region) -> 
     keyed = hastighet.set_index([*_AREA, "matt", "troskel_mbit"])["andel"]
     said = {level: _said(keyed, areas, level) for level in low}
     derived_from = {passed: (has, fibre) for has, passed, fibre in passed_from()}
-    frames = []
+    shares: Shares = {}
+    source: dict[Level, np.ndarray] = {}
     for level, bound in low.items():
         value, given = said[level], ~np.isnan(said[level])
         derived = np.zeros(len(areas), dtype=bool)
@@ -52,18 +53,24 @@ def published(teknik: pd.DataFrame, hastighet: pd.DataFrame, region: Region) -> 
             top = np.where(np.isnan(said[fibre]), low[fibre], said[fibre])
             derived = ~given & ~np.isnan(said[has])
             value = np.where(derived, np.fmax(said[has], top), value)
-        share = np.where(given | derived, value, bound)
-        source = np.where(given | derived, "hastighet", np.where(np.isnan(share), "", "teknik"))
-        frames.append(
+        shares[level] = np.where(given | derived, value, bound)
+        source[level] = np.where(given | derived, "hastighet", np.where(np.isnan(shares[level]), "", "teknik"))
+    for level in (level for level in shares if level.mbit not in DEFAULT_MBIT):
+        held = between(level, shares[level], shares, shares)
+        shares[level] = np.where(source[level] == "teknik", held, shares[level])
+    out = pd.concat(
+        [
             areas[[*_AREA, "antal"]].assign(
                 troskel_mbit=level.mbit,
                 matt=level.measure,
                 andel_pct=100 * share,
-                pts_kalla=source,
-                kand_genom=np.where(given, "publicerad", "beraknad"),
+                pts_kalla=source[level],
+                kand_genom=np.where(np.isnan(said[level]), "beraknad", "publicerad"),
             )
-        )
-    out = pd.concat(frames, ignore_index=True)
+            for level, share in shares.items()
+        ],
+        ignore_index=True,
+    )
     out["antal"] = out["antal"].astype("float64")
     out.loc[out["antal"] == 0, "andel_pct"] = np.nan
     out = _placed(out, region)

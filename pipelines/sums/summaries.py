@@ -442,7 +442,8 @@ def summarise(sums: pd.DataFrame, wanted: pd.DataFrame, region: Region) -> pd.Da
     total = wanted[wanted["omradestyp"] == "totalt"]
     for level in LEVELS:
         here = total[(total["troskel_mbit"] == level.mbit) & (total["matt"] == level.measure)].set_index("kommunkod")
-        out[level.pts_share] = 100 * out["kommunkod"].map(here["andel"])
+        told = here["andel"].where(here["kalla"] != "saknas")
+        out[level.pts_share] = 100 * out["kommunkod"].map(told)
         if level.measure == "tillgang":
             out[level.pts_source] = out["kommunkod"].map(here["kalla"]).fillna("saknas").astype("str")
             out[level.deviation] = out[level.share] - out[level.pts_share]
