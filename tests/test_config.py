@@ -259,7 +259,7 @@ def test_all_faults_are_told_at_once(tmp_path):
         (add("trosklar", "ned_mbit = [30, 100.5, 1000]"), "trosklar.ned_mbit (nr 2): ska vara ett heltal"),
         (add("trosklar", "ned_mbit = [0, 100, 1000]"), "trosklar.ned_mbit (nr 1): ska vara minst 1"),
         (add("trosklar", "ned_mbit = [30, 100, 1000, 20000]"), "trosklar.ned_mbit (nr 4): ska vara högst 10000"),
-        (add("trosklar", "ned_mbit = [1, 2, 3, 4, 30, 60, 100, 1000, 2000]"), "trosklar.ned_mbit: har fler än 8 värden"),
+        (add("trosklar", "ned_mbit = [1, 2, 3, 4, 30, 60, 100, 1000, 2000]"), "högst 8 får stå där"),
         (add("pts_prioritering", "max_andel = 30"), "max_andel: ska vara högst 1, men är 30; till exempel 0.3"),
         (add("kontroll", "avvikelse_pe = -1"), "avvikelse_pe: ska vara större än 0, men är -1"),
         (add("framskrivning", "konfidens = 80"), "konfidens: ska vara mindre än 1, men är 80"),

@@ -74,6 +74,11 @@ class Level:
         return f"pts_{self.share}"
 
     @property
+    def share_sign(self) -> str:
+        """Column that says whether the share is a limit."""
+        return f"{self.share_name}_olikhet"
+
+    @property
     def probability(self) -> str:
         """Column with the probability that an address has it."""
         return f"sannolikhet_{self.code}"

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.config.kolada_indicators import INDICATORS
 from pipelines.config.region import CLASSES
 from pipelines.core.errors import DataError
 from pipelines.core.level import DEFAULT_MBIT, LEVELS, Level
 from pipelines.grid.groups import of_kommuner
-from pipelines.read.kolada.kolada_indicators import INDICATORS
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -30,13 +30,6 @@ GRAINS = ("statistik", "adress", "ruta", "omrade")
 """What a row of evidence is about, by code, from the finest; 0 is where no evidence decides."""
 
 
-def __getattr__(name: str) -> Any:
-    """Give the pairs of measure and threshold to the modules that still ask here for them."""
-    if name == "PAIRS":
-        return tuple((level.measure, level.mbit) for level in LEVELS)
-    raise AttributeError(name)
-
-
 @dataclass
 class Evidence:
     """What evidence says at n addresses.

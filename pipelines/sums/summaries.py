@@ -510,10 +510,8 @@ def open_edition(block: Block, region: Region, paths: Paths) -> tuple[pd.DataFra
     cells = sum_cells(parts, addresses, told)
     cells = Names.of(cells, region).given_to(cells)
     at = np.searchsorted(cells["rutid"].to_numpy(), addresses["rutid"].to_numpy())
-    covered: dict[tuple[str, int], Any] = {
-        (level.measure, level.mbit): np.bincount(
-            at, weights=addresses[level.probability].to_numpy(), minlength=len(cells)
-        )
+    covered = {
+        level: np.bincount(at, weights=addresses[level.probability].to_numpy(), minlength=len(cells))
         for level in LEVELS
     }
     return open_cells(cells, covered, region), open_parts(parts)

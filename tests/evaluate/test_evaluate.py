@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from pipelines.config.region import load_region
@@ -43,6 +44,17 @@ def test_slope_finds_how_bold_a_guess_is(stretch):
     assert scores.calibration_slope(guess, u, np.ones(60_000)) == pytest.approx(1 / stretch, rel=0.05)
 
 
+def test_slope_is_the_one_of_a_logistic_regression():
+    rng = np.random.default_rng(5)
+    odds = np.round(rng.normal(-1, 1.5, 400) / 0.02) * 0.02
+    u, w = rng.random(400) ** 2, rng.uniform(0.5, 4, 400)
+    rows, answers = np.tile(odds, 2)[:, None], np.repeat([1, 0], 400)
+    theirs = LogisticRegression(C=1e6, solver="newton-cholesky")
+    theirs.fit(rows, answers, sample_weight=np.concatenate([w * u, w * (1 - u)]))
+    got = scores.calibration_slope(1 / (1 + np.exp(-odds)), u, w)
+    assert got == pytest.approx(theirs.coef_[0][0], rel=1e-9)
+
+
 def test_misplaced_by_hand():
     # Kommun 0: 3 expected in place 0 and 1 in place 1, the other way round in truth: two to move.
     expected, happened = np.array([3.0, 1.0, 5.0]), np.array([1.0, 3.0, 5.0])
@@ -75,7 +87,7 @@ def trials():
         forget = table["kommunkod"].isin(hidden).to_numpy()
         out.append(trial.run(f"frö {seed}", given, evidence, known, hidden, forget))
     out.append(
-        trial.run(evaluation.STATISTICS_ONLY, given, evidence, known, county.KOMMUNER, np.ones(len(table), dtype=bool))
+        trial.run(trial.STATISTICS_ONLY, given, evidence, known, county.KOMMUNER, np.ones(len(table), dtype=bool))
     )
     return out
 
@@ -92,7 +104,7 @@ def test_the_model_beats_both_rivals_where_coverage_follows_remoteness(trials):
     rivals = [v for v in verdicts if v.judged and v.grans[0] in "<>"]
     assert len(rivals) == 12
     assert all(v.holds for v in rivals if v.krav.startswith(("Brier", "felplacerade"))), [v.told for v in rivals]
-    assert not any(v.judged for v in verdicts if v.forsok == evaluation.STATISTICS_ONLY)
+    assert not any(v.judged for v in verdicts if v.forsok == trial.STATISTICS_ONLY)
 
 
 def test_a_failed_criterion_is_told(trials):

@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipelines.core import files
+from pipelines.core.quoted import BY_AGREEMENT, RunFacts, Source
 from pipelines.publish.geopackage import gpkg_extras, gpkg_layers
 from pipelines.publish.products import OPEN_GPKG
 from pipelines.publish.qgis import qgis_open
-from pipelines.publish.words.edition_facts import BY_AGREEMENT, RunFacts, Source
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +32,7 @@ def write(
     paths: Paths,
 ) -> None:
     """Write the file, whole or not at all."""
-    work = replace(paths, out=paths.step / "oppen")
+    work = replace(paths, out=paths.step / "oppen", uses=None)
     granser = work.table("granser")
     granser.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(paths.table("granser"), granser)

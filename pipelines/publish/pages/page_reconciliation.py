@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from pipelines.config import kolada_indicators
 from pipelines.publish.pages.page_figures import HIDDEN, Row, Teller
-from pipelines.read.kolada import kolada_indicators
 
 if TYPE_CHECKING:
     import pandas as pd

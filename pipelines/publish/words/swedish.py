@@ -1,11 +1,13 @@
-"""Numbers and dates as Swedes write them."""
+"""Numbers and dates as Swedes write them, in print and plain text: short names for :mod:`.figure`."""
 
 from __future__ import annotations
 
-import math
 from datetime import date
 
-NBSP = "\N{NO-BREAK SPACE}"
+from pipelines.core.figure import Figure, few_or, share
+from pipelines.publish.words.figure import NBSP, number, tell
+
+__all__ = ["NBSP", "count", "day", "number", "percent", "points"]
 _MONTHS = (
     "januari",
     "februari",
@@ -22,31 +24,13 @@ _MONTHS = (
 )
 
 
-def number(value: float, decimals: int = 0) -> str:
-    """Return a number with a space between thousands and a decimal comma.
-
-    >>> number(12345.67, 1).replace(NBSP, " ")
-    '12 345,7'
-    """
-    value = round(value, decimals) + 0.0  # no minus before a zero
-    return f"{value:,.{decimals}f}".replace(",", NBSP).replace(".", ",").replace("-", "−")
-
-
 def percent(value: float, decimals: int = 1) -> str:
     """Return a share in per cent, rounded so that it never claims all or nothing where that is not so.
 
     >>> percent(91.84).replace(NBSP, " "), percent(99.97).replace(NBSP, " "), percent(100.0).replace(NBSP, " ")
     ('91,8 %', 'över 99,9 %', '100 %')
     """
-    if math.isnan(value):
-        return "saknas"
-    step = 10.0**-decimals
-    whole = round(value, decimals)
-    if whole >= 100:
-        return f"100{NBSP}%" if value >= 100 - 1e-6 else f"över{NBSP}{number(100 - step, decimals)}{NBSP}%"
-    if whole <= 0 and value > 1e-6:
-        return f"under{NBSP}{number(step, decimals)}{NBSP}%"
-    return f"{number(value, decimals)}{NBSP}%"
+    return tell(share(value, decimals=decimals))
 
 
 def points(value: float) -> str:
@@ -55,8 +39,7 @@ def points(value: float) -> str:
     >>> points(-0.31), points(0.01), points(-0.01), points(2)
     ('−0,3', '0,0', '0,0', '+2,0')
     """
-    text = number(value, 1)
-    return f"+{text}" if round(value, 1) > 0 else text
+    return tell(Figure(value, decimals=1, signed=True))
 
 
 def day(iso: str) -> str:
@@ -77,4 +60,4 @@ def count(value: float, limits: tuple[int, ...]) -> str:
     """
     if value < 1e-9:
         return "0"
-    return f"1–{limits[0] - 1}" if value < limits[0] else number(value)
+    return tell(few_or(None, limits[0])) if value < limits[0] else number(value)
