@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.orders import describe
 from pipelines.steps import STEPS
-from pipelines.tables import contracts, gap_tables
+from pipelines.tables import gap_tables, summary_tables
 
 ROOT = Path(__file__).parents[1]
 TEXTS = [
@@ -64,7 +64,7 @@ def test_the_dictionary_has_every_column_of_the_gap_areas():
         gap_tables.BRISTOMRADEN_KOMMUN,
         gap_tables.BRISTOMRADEN_RUTOR,
         gap_tables.BRISTKURVA,
-        contracts.RUTNAT,
+        summary_tables.RUTNAT,
     ):
         assert re.findall(r"^\| `(\w+)` \|", sections[table.name], re.MULTILINE) == table.names
 

@@ -20,7 +20,7 @@ from pipelines.core import cell_grid
 from pipelines.core.files import write_polygons, write_table
 from pipelines.core.paths import Paths
 from pipelines.disclosure import make_open_tables
-from pipelines.tables import contracts, gap_tables
+from pipelines.tables import contracts, gap_tables, source_tables, step_tables, summary_tables
 from tests.publish import no_history
 
 ROOT = Path(__file__).parents[2]
@@ -231,28 +231,30 @@ def _write(
     orter: gpd.GeoDataFrame,
     demo: bool = True,
 ) -> None:
-    summed = [c.name for c in contracts.LAN.columns if c.name in cells and c.kind != "text"]
+    summed = [c.name for c in summary_tables.LAN.columns if c.name in cells and c.kind != "text"]
     kommuner = cells.groupby(["kommunkod", "kommunnamn"], as_index=False)[summed].sum()
     kommuner = _shares(kommuner, np.linspace(-0.4, 0.4, len(kommuner)))
     lan = _shares(cells[summed].sum().to_frame().T, np.array([0.1]))
     lan["adresser"] = lan["adresser"].astype("int64")
     lan["lanskod"], lan["lansnamn"] = region.lan.kod, region.lan.namn
     for summary in (kommuner, lan):
-        for c in contracts.OSAKRA:
+        for c in summary_tables.OSAKRA:
             summary[c.name] = summary[c.name.rsplit("_", 1)[0]]
     paths.step.mkdir(parents=True, exist_ok=True)
-    write_table(contracts.check(_open(cells, region), contracts.OPPNA_RUTOR), paths.table("oppna_rutor"))
+    write_table(contracts.check(_open(cells, region), summary_tables.OPPNA_RUTOR), paths.table("oppna_rutor"))
     lived = cells[cells["adresser"] > 0].assign(rutid=lambda x: x["rutid_scb"].astype("int64"))
-    write_table(contracts.check(lived, contracts.OPPNA_DELAR)[contracts.OPPNA_DELAR.names], paths.table("oppna_delar"))
+    write_table(
+        contracts.check(lived, step_tables.OPPNA_DELAR)[step_tables.OPPNA_DELAR.names], paths.table("oppna_delar")
+    )
     kept = cells.drop(columns=[c for c in cells if c.startswith("_")])
-    write_table(contracts.check(kept, contracts.RUTNAT), paths.table("rutnat_250m"))
-    write_table(contracts.check(kommuner, contracts.KOMMUNER), paths.table("kommuner"))
-    write_table(contracts.check(lan, contracts.LAN), paths.table("lan"))
+    write_table(contracts.check(kept, summary_tables.RUTNAT), paths.table("rutnat_250m"))
+    write_table(contracts.check(kommuner, summary_tables.KOMMUNER), paths.table("kommuner"))
+    write_table(contracts.check(lan, summary_tables.LAN), paths.table("lan"))
     no_history.write(paths)
-    write_polygons(contracts.check(frame, contracts.GRANSER), paths.table("granser"))
-    write_polygons(contracts.check(orter, contracts.ORTER), paths.table("orter"))
+    write_polygons(contracts.check(frame, source_tables.GRANSER), paths.table("granser"))
+    write_polygons(contracts.check(orter, source_tables.ORTER), paths.table("orter"))
     land = cells[["kommunkod", "omradestyp", "land_ha"]].assign(rutid=cells["rutid_scb"].astype("int64"))
-    write_table(contracts.check(land, contracts.LAND), paths.table("land"))
+    write_table(contracts.check(land, step_tables.LAND), paths.table("land"))
     _write_areas(paths, cells)
     facts = {
         "korning_id": "0123456789ab",

@@ -22,7 +22,7 @@ from pipelines.orders.compare import compare_tables, compare_text
 from pipelines.orders.plan.order_plan import NO_EDITION, check_region
 from pipelines.orders.plan.plan_style import change_styles
 from pipelines.publish.words.markdown import say
-from pipelines.tables import contracts, gap_tables, plan_tables
+from pipelines.tables import contracts, gap_tables, plan_tables, summary_tables
 
 if TYPE_CHECKING:
     from pipelines.config.region import Region
@@ -57,7 +57,7 @@ def run(region: Region, paths: Paths, earlier: str = "") -> None:
     before, after = edition.open_edition(Path(earlier), EXAMPLE), edition.open_edition(paths.out, NO_EDITION)
     check_comparable(before, after)
     check_region(after, region)
-    cells = both(before, after, contracts.RUTNAT, CELL_COLUMNS, '"adresser" > 0')
+    cells = both(before, after, summary_tables.RUTNAT, CELL_COLUMNS, '"adresser" > 0')
     check_grid(cells, before)
     changed = edition_change.cells(cells.fore, cells.efter)
     wide = compare_tables.wide_cells(changed, cells.fore, cells.efter)
@@ -109,8 +109,8 @@ def both(before: Edition, after: Edition, table: contracts.Table, columns: list[
 def shares(before: Edition, after: Edition) -> Sides:
     """Read the kommuner of both editions with, last, the län; codes and names in the kommun columns."""
     columns = [f"andel_{p}{t}_pct" for t in THRESHOLDS for p in ("", "passerade_")]
-    kommuner = both(before, after, contracts.KOMMUNER, ["kommunkod", "kommunnamn", *columns])
-    lan = both(before, after, contracts.LAN, ["lanskod", "lansnamn", *columns])
+    kommuner = both(before, after, summary_tables.KOMMUNER, ["kommunkod", "kommunnamn", *columns])
+    lan = both(before, after, summary_tables.LAN, ["lanskod", "lansnamn", *columns])
     names = {"lanskod": "kommunkod", "lansnamn": "kommunnamn"}
     return Sides(
         *(

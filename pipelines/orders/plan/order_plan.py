@@ -24,7 +24,7 @@ from pipelines.orders.plan.plan_request import Request, request
 from pipelines.orders.plan.plan_style import plan_styles
 from pipelines.publish.words.markdown import say
 from pipelines.publish.words.swedish import number
-from pipelines.tables import contracts, gap_tables, plan_tables
+from pipelines.tables import gap_tables, plan_tables, summary_tables
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -135,7 +135,7 @@ def joint_trench(source: Edition, wish: Request, made: gaps_plan.Plan, cells: pd
         When a cell of a gap area holds fewer addresses than it says.
     """
     p = f"sannolikhet_{wish.matt}_{wish.troskel}"
-    points, xy = edition.read_points(source, contracts.ADRESSER, ["rutid_scb", p])
+    points, xy = edition.read_points(source, summary_tables.ADRESSER, ["rutid_scb", p])
     cell = pd.Categorical(points["rutid_scb"], categories=cells["rutid_scb"]).codes.astype(np.int64)
     inside = np.flatnonzero(cell >= 0)
     order = inside[np.lexsort((xy[inside, 1], xy[inside, 0], points[p].to_numpy()[inside], cell[inside]))]

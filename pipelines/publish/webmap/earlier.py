@@ -16,7 +16,7 @@ from pipelines.core import classes, files
 from pipelines.orders import edition
 from pipelines.orders.compare import compare_editions
 from pipelines.publish.webmap.encode import Codes, Numbers, codes
-from pipelines.tables import contracts
+from pipelines.tables import summary_tables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,7 +50,7 @@ def open_earlier(paths: Paths, facts: RunFacts) -> Edition | None:
 def internal(before: Edition) -> pd.DataFrame:
     """Return the earlier edition's exact classes per cell, as the internal page reckons them."""
     names = [f"adresser_{w}_{t}" for w in _LACKING.values() for t in THRESHOLDS]
-    cells = edition.read(before, contracts.RUTNAT, ["rutid_scb", "adresser", *names])
+    cells = edition.read(before, summary_tables.RUTNAT, ["rutid_scb", "adresser", *names])
     every = cells["adresser"].to_numpy(np.float64)
     out = cells[["rutid_scb"]].copy()
     for m in MEASURES:

@@ -13,7 +13,7 @@ from pipelines.config.region import CLASSES, MEASURES, THRESHOLDS, Region
 from pipelines.core import classes
 from pipelines.disclosure import bands
 from pipelines.publish.webmap.encode import Codes, Numbers, codes, numbers
-from pipelines.tables.contracts import BEST_TECHNIQUES, MERGED_M, UNDERLAG
+from pipelines.tables.code_lists import BEST_TECHNIQUES, MERGED_M, UNDERLAG
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,8 +17,7 @@ from pipelines.core import cell_grid, classes
 from pipelines.core.errors import ContractError
 from pipelines.gaps.gap_areas import components
 from pipelines.publish.webmap.encode import Codes, Numbers, codes, deflate, numbers, pack_fields, pack_numbers
-from pipelines.tables.contracts import UNDERLAG
-from pipelines.tables.open_contracts import COST_CLASSES
+from pipelines.tables.code_lists import COST_CLASSES, UNDERLAG
 
 if TYPE_CHECKING:
     import pandas as pd
