@@ -88,6 +88,11 @@ class Level:
         """Column with a cell's class."""
         return f"klass_{self.code}"
 
+    @property
+    def area_head(self) -> str:
+        """What the id of a gap area begins with; a cell follows."""
+        return f"{self.mbit}-{self.measure}-"
+
     # What a threshold has one of, whatever the measure; where it is reckoned, it is of tillgång.
 
     @property

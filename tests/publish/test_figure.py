@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.core import figure as figures
 from pipelines.core.figure import Figure
-from pipelines.publish.words.figure import NBSP, THIN, number, number_signs, tell
+from pipelines.publish.words.figure import NBSP, THIN, number, script_rule, tell
 
 
 @pytest.mark.parametrize(
@@ -93,5 +93,5 @@ def test_what_is_sorted_by_tells_no_more_than_the_text() -> None:
 
 def test_a_script_writes_numbers_with_the_same_signs() -> None:
     for language in ("sv", "en"):
-        signs = number_signs(language)
+        signs = script_rule(language)
         assert number(1234.5, 1, language, THIN) == f"1{signs['grupp']}234{signs['decimal']}5"

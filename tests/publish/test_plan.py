@@ -151,7 +151,7 @@ def test_the_command_equals_exhaustive_search(tmp_path_factory, rows, money):
 @quick
 @given(st.lists(far, min_size=2, max_size=12))
 def test_the_joint_trench_equals_a_tree_over_all_pairs(tmp_path_factory, rows):
-    from pipelines.orders import edition
+    from pipelines.publish.geopackage import edition
 
     out = tiny.write(tmp_path_factory.mktemp("lan") / "out", rows)
     covered = [a for a in rows if not a.utan]

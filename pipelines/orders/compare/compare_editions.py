@@ -17,17 +17,18 @@ from pipelines.config.region import THRESHOLDS
 from pipelines.core.cell_grid import CELL_M, column_row, from_column_row, parse_scb_id
 from pipelines.core.errors import DataError
 from pipelines.gaps import edition_change
-from pipelines.orders import bundle, edition
+from pipelines.orders import bundle
 from pipelines.orders.compare import compare_tables, compare_text
 from pipelines.orders.plan.order_plan import NO_EDITION, check_region
 from pipelines.orders.plan.plan_style import change_styles
+from pipelines.publish.geopackage import edition
 from pipelines.publish.words.markdown import say
 from pipelines.tables import contracts, gap_tables, plan_tables
 
 if TYPE_CHECKING:
     from pipelines.config.region import Region
     from pipelines.core.paths import Paths
-    from pipelines.orders.edition import Edition
+    from pipelines.publish.geopackage.edition import Edition
 
 EXAMPLE = "Ange mappen (OUT) från en tidigare make coverage, till exempel make compare FRAN=arkiv/2024."
 SHARED = 0.5
@@ -55,7 +56,7 @@ def run(region: Region, paths: Paths, earlier: str = "") -> None:
     if not earlier.strip():
         raise DataError("Ange vilken utgåva som ska jämföras med.", expected="FRAN=<mapp>", action=EXAMPLE)
     before, after = edition.open_edition(Path(earlier), EXAMPLE), edition.open_edition(paths.out, NO_EDITION)
-    check_comparable(before, after)
+    edition.check_comparable(before, after, EXAMPLE)
     check_region(after, region)
     cells = both(before, after, contracts.RUTNAT, CELL_COLUMNS, '"adresser" > 0')
     check_grid(cells, before)
@@ -118,27 +119,6 @@ def shares(before: Edition, after: Edition) -> Sides:
             for k, w in ((kommuner.fore, lan.fore), (kommuner.efter, lan.efter))
         )
     )
-
-
-def check_comparable(before: Edition, after: Edition) -> None:
-    """Refuse to compare a demo with real figures, or two län."""
-    if before.facts["demo"] != after.facts["demo"]:
-        kinds = ["DEMO" if e.facts["demo"] else "verkliga uppgifter" for e in (before, after)]
-        raise DataError(
-            "En demo jämförs aldrig med verkliga uppgifter.",
-            file=before.path,
-            expected=f"{kinds[1]}, som i {after.path}",
-            found=kinds[0],
-            action=EXAMPLE,
-        )
-    if before.facts["lanskod"] != after.facts["lanskod"]:
-        raise DataError(
-            "Utgåvorna gäller olika län.",
-            file=before.path,
-            expected=f"{after.facts['lanskod']} ({after.facts['lan']})",
-            found=f"{before.facts['lanskod']} ({before.facts['lan']})",
-            action=EXAMPLE,
-        )
 
 
 def check_grid(cells: Sides, before: Edition) -> None:

@@ -18,10 +18,11 @@ from pipelines.core.errors import DataError
 from pipelines.core.files import EPSG
 from pipelines.gaps import build_plan as gaps_plan
 from pipelines.gaps.area_outlines import outlines
-from pipelines.orders import bundle, edition
+from pipelines.orders import bundle
 from pipelines.orders.plan import plan_text
 from pipelines.orders.plan.plan_request import Request, request
 from pipelines.orders.plan.plan_style import plan_styles
+from pipelines.publish.geopackage import edition
 from pipelines.publish.words.markdown import say
 from pipelines.publish.words.swedish import number
 from pipelines.tables import contracts, gap_tables, plan_tables
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from pipelines.config.region import Region
     from pipelines.core.paths import Paths
-    from pipelines.orders.edition import Edition
+    from pipelines.publish.geopackage.edition import Edition
 
 NO_EDITION = "Kör make coverage först (med samma OUT)."
 

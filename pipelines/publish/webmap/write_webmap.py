@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.config.region import MEASURES, THRESHOLDS, Region
 from pipelines.core import cell_grid
+from pipelines.core.classes import NO_ADDRESS
 from pipelines.core.files import read_table, write_text
+from pipelines.core.level import LEVELS
 from pipelines.core.paths import Paths
 from pipelines.disclosure import make_open_tables
 from pipelines.disclosure.open_reconciliation import beyond_pts
@@ -31,7 +32,8 @@ from pipelines.tables.reconciliation_tables import AVSTAMNING_OPPEN
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipelines.orders.edition import Edition as EarlierEdition
+    from pipelines.config.region import Region
+    from pipelines.publish.geopackage.edition import Edition as EarlierEdition
     from pipelines.publish.webmap.encode import Codes, Numbers
 
 OPEN = f"maps/{webmap_page.FILES['sv']}"
@@ -91,7 +93,7 @@ def _open(region: Region, paths: Paths, before: pd.DataFrame | None, shapes: dic
     cells = _by_place(make_open_tables.read(paths, open_contracts.RUTNAT_250M))
     # The outlines of the areas are drawn from the cells.
     areas = read_table(paths.table("oppen_bristomraden"), open_contracts.BRISTOMRADEN_OPPNA.names)
-    now = {f"klass_{m}_{t}": cells[f"klass_{m}_{t}"] for m in MEASURES for t in THRESHOLDS}
+    now = {level.cell_class: cells[level.cell_class] for level in LEVELS}
     told = webmap_fields.open_fields(cells, region)
     members = webmap_gaps.open_members(cells, areas)
     return _packed(
@@ -124,7 +126,7 @@ def _packed(
         told = [*told, *earlier.fields(before, cells["rutid_scb"], now)]
     names = cells.drop_duplicates("kommunkod").set_index("kommunkod")["kommunnamn"].sort_index()
     outlines = json.dumps(shapes, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    lived = now["klass_tillgang_100"] != "ingen_adress"
+    lived = next(iter(now.values())) != NO_ADDRESS
     packed = encode.pack_cells(cell_grid.parse_scb_id(cells["rutid_scb"]), told, lived)
     return Packed(packed, areas, names.to_dict(), encode.deflate(outlines.encode("utf-8")), shapes["bounds"])
 

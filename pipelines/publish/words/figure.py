@@ -26,7 +26,7 @@ __all__ = [
     "difference",
     "few_or",
     "number",
-    "number_signs",
+    "script_rule",
     "share",
     "tell",
 ]
@@ -127,14 +127,20 @@ def number(x: float, decimals: int = 0, language: Language = "sv", space: str = 
     return tell(Figure(x, decimals=decimals), language, space)
 
 
-def number_signs(language: Language, space: str = THIN) -> dict[str, str]:
-    r"""Return what a script needs to write numbers as :func:`tell` does.
+def script_rule(language: Language, space: str = THIN) -> dict[str, str]:
+    r"""Return what a page's script needs to write numbers as :func:`tell` does.
 
-    >>> number_signs("en"), number_signs("sv") == {"grupp": "\u202f", "decimal": ","}
-    ({'grupp': ',', 'decimal': '.'}, True)
+    >>> script_rule("en")  # doctest: +NORMALIZE_WHITESPACE
+    {'grupp': ',', 'decimal': '.', 'minst': 'at least', 'hogst': 'at most', 'streck': '–'}
     """
     words = _WORDS[language]
-    return {"grupp": words["group"].replace(" ", space), "decimal": words["decimal"]}
+    return {
+        "grupp": words["group"].replace(" ", space),
+        "decimal": words["decimal"],
+        "minst": words["least"],
+        "hogst": words["most"],
+        "streck": DASH,
+    }
 
 
 def _bare(figure: Figure, words: _Words, space: str) -> str:
