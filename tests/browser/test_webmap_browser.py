@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import io
-import json
 import sqlite3
 from decimal import ROUND_HALF_UP, Decimal
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -19,7 +17,7 @@ from pipelines.publish.webmap import webmap_measure, write_webmap
 from tests.publish import synthetic_tables
 
 pytestmark = pytest.mark.browser
-T = json.loads((Path(write_webmap.__file__).parent / "sv.json").read_text(encoding="utf-8"))
+T = write_webmap.webmap_page.texts()
 TO_DEGREES = Transformer.from_crs(3006, 4326, always_xy=True)
 TO_METRES = Transformer.from_crs(4326, 3006, always_xy=True)
 PAGES = {"oppen": write_webmap.OPEN, "intern": write_webmap.INTERNAL}

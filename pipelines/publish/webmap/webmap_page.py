@@ -16,7 +16,7 @@ from pipelines.publish.words import html
 from pipelines.publish.words.edition_facts import RunFacts, Source, credit_lines
 from pipelines.publish.words.figure import script_rule
 from pipelines.publish.words.language import Language, Writer
-from pipelines.publish.words.level_figures import ExactFigures, Figures, OpenFigures, Row
+from pipelines.publish.words.level_figures import ExactFigures, Figures, OpenFigures, Row, first_level
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,14 +52,12 @@ class Subject:
     @property
     def first(self) -> Level:
         """What the page shows first."""
-        return Level("tillgang", self.region.publicering.utskrift_troskel_mbit)
+        return first_level(self.region)
 
     @cached_property
     def figures(self) -> Figures:
         """The one who reads the edition's figures."""
-        if self.edition == "intern":
-            return ExactFigures(self.region)
-        return OpenFigures(self.region, self.kommuner, self.lan, self.beyond_pts)
+        return ExactFigures(self.region) if self.edition == "intern" else OpenFigures(self.region, self.beyond_pts)
 
     @property
     def whole(self) -> Row:

@@ -2,7 +2,8 @@
 
 The open edition's rows (KOMMUNER_OPPNA, LAN_OPPNA) hold counts in tens and shares with their sign; the internal
 edition's (KOMMUNER, LAN) expected counts. Whatever is reckoned here is reckoned from the figures as they are told,
-so that nobody learns more from it.
+so that nobody learns more from it. A share of PTS's that may only be told in whole per cent (:mod:`.background`) is
+one where few lack coverage, or few have it: it is all or nothing, and is told without decimals as those are.
 """
 
 from __future__ import annotations
@@ -10,17 +11,19 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from pipelines.core.figure import HIDDEN, Figure, difference, few_or, share
-from pipelines.disclosure import background
+from pipelines.core.figure import HIDDEN, Figure, Sign, difference, few_or, share
+from pipelines.core.level import Level
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from pipelines.config.region import Malniva, Region
-    from pipelines.core.level import Level
 
 Row = dict[str, Any]
 """One row of the kommuner's or the län's table."""
+
+
+def first_level(region: Region) -> Level:
+    """Return the level that maps and pages show first, and that the kommuner's own maps and pages are about."""
+    return Level("tillgang", region.publicering.utskrift_troskel_mbit)
 
 
 class AtLevel(NamedTuple):
@@ -48,30 +51,14 @@ class OpenFigures:
 
     Parameters
     ----------
-    kommuner, lan : DataFrame
-        KOMMUNER_OPPNA and LAN_OPPNA.
     beyond : frozenset
         Code, measure and threshold of the shares outside their tolerance of PTS's: what
         :func:`.open_reconciliation.beyond_pts` returns.
     """
 
-    def __init__(
-        self,
-        region: Region,
-        kommuner: pd.DataFrame,
-        lan: pd.DataFrame,
-        beyond: frozenset[tuple[str, str, int]] = frozenset(),
-    ) -> None:
-        import pandas as pd
-
-        limits = region.publicering.bandgranser
+    def __init__(self, region: Region, beyond: frozenset[tuple[str, str, int]] = frozenset()) -> None:
         self.small = region.publicering.undertryckningsgrans
         self.beyond = beyond
-        self.decimals = pd.concat(
-            background.certain_decimals(rows, rows[code], limits)
-            for rows, code in ((kommuner, "kommunkod"), (lan, "lanskod"))
-        )
-        """How finely each PTS share is surely told, by code."""
 
     def count(self, x: Any) -> Figure:
         """Return a count as the open tables hold it: steps of tens, nothing, or few."""
@@ -83,20 +70,19 @@ class OpenFigures:
 
     def share(self, row: Row, level: Level) -> Figure:
         """Return the share of the households that has the level."""
-        pct = row[level.share]
-        return share(pct, row[level.share_sign]) if pct == pct else HIDDEN
-
-    def pts(self, row: Row, level: Level) -> Figure:
-        """Return PTS's share, as finely as it surely is told: in whole per cent where it may have been rounded so."""
-        pct, code = row[level.pts_share], str(row.get("kommunkod", row.get("lanskod", "")))
-        return share(pct, decimals=int(self.decimals.loc[code, level.pts_share])) if pct == pct else HIDDEN
+        return told_share(row[level.share], row[level.share_sign])
 
     def at(self, row: Row, level: Level) -> AtLevel:
         """Return the figures at a level."""
-        own, pts = self.share(row, level), self.pts(row, level)
+        own, pts = self.share(row, level), told_share(row[level.pts_share])
         gap, code = difference(own, pts), str(row.get("kommunkod", row.get("lanskod", "")))
         beyond = gap.known and (code, level.measure, level.mbit) in self.beyond
         return AtLevel(own, pts, gap, self.count(row[f"{level.without()}_ca"]), beyond)
+
+
+def told_share(pct: float, sign: Sign = "") -> Figure:
+    """Return a share of an open table, where an empty one is not told."""
+    return share(pct, sign) if pct == pct else HIDDEN
 
 
 class ExactFigures:
