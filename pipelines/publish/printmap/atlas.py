@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.config.region import THRESHOLDS, Region
+from pipelines.config.region import Region
 from pipelines.core import cell_grid
 from pipelines.core import classes as klasser
 from pipelines.core.files import read_table
+from pipelines.core.level import LEVELS, Level
 from pipelines.publish.raster.cog import frame
 from pipelines.publish.words.edition_facts import RunFacts, Source, read_open_facts, read_open_sources
 from pipelines.tables.open_contracts import BRISTOMRADEN_OPPNA, KOMMUNER_OPPNA, LAN_OPPNA, RUTNAT_250M
@@ -64,9 +65,9 @@ class Atlas:
     corner : (E, N)
         Upper left corner of the rasters, EPSG:3006, metres. A pixel is a cell.
     classes : dict of ndarray of uint8, shape (rows, columns)
-        Per threshold the index in klasser.CODES of the class of ``tillgang``, or NO_CELL.
+        Per level of ``tillgang`` the index in klasser.CODES of its class, or NO_CELL.
     modelled : dict of ndarray of bool
-        Per threshold: the class rests on statistics alone.
+        Per level of ``tillgang``: the class rests on statistics alone.
     kommun : ndarray of int16
         Index in ``codes`` of each cell's kommun, or -1.
     sea : ndarray of bool
@@ -80,8 +81,8 @@ class Atlas:
     sources: list[Source]
     codes: tuple[str, ...]
     corner: tuple[float, float]
-    classes: dict[int, Classes]
-    modelled: dict[int, NDArray[np.bool_]]
+    classes: dict[Level, Classes]
+    modelled: dict[Level, NDArray[np.bool_]]
     kommun: NDArray[np.int16]
     sea: NDArray[np.bool_]
     kommuner: pd.DataFrame
@@ -94,9 +95,9 @@ class Atlas:
 
 def read(region: Region, paths: Paths) -> Atlas:
     """Read the open tables, the outlines, the place names and the water."""
-    grounds = [f"underlag_{t}" for t in THRESHOLDS]
-    kinds = [f"klass_tillgang_{t}" for t in THRESHOLDS]
-    cells = read_table(_open(paths, RUTNAT_250M), ["rutid_scb", "kommunkod", *kinds, *grounds])
+    levels = LEVELS.of("tillgang")
+    told = [name for level in levels for name in (level.cell_class, level.cell_basis)]
+    cells = read_table(_open(paths, RUTNAT_250M), ["rutid_scb", "kommunkod", *told])
     column, row, shape, corner = frame(cell_grid.parse_scb_id(cells["rutid_scb"]))
     kommuner = read_table(_open(paths, KOMMUNER_OPPNA)).sort_values("kommunkod", ignore_index=True)
     codes = tuple(str(k) for k in kommuner["kommunkod"])
@@ -114,8 +115,8 @@ def read(region: Region, paths: Paths) -> Atlas:
         read_open_sources(paths),
         codes,
         corner,
-        classes={t: raster(_coded(cells[f"klass_tillgang_{t}"], klasser.CODES, np.uint8), NO_CELL) for t in THRESHOLDS},
-        modelled={t: raster(cells[f"underlag_{t}"].eq("statistik").to_numpy(), False) for t in THRESHOLDS},
+        classes={x: raster(_coded(cells[x.cell_class], klasser.CODES, np.uint8), NO_CELL) for x in levels},
+        modelled={x: raster(cells[x.cell_basis].eq("statistik").to_numpy(), False) for x in levels},
         kommun=kommun,
         sea=_sea(kommun, outlines, corner),
         kommuner=kommuner,
