@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from pipelines.config.kolada_indicators import INDICATORS
 from pipelines.config.strict import MaybeUrl, Part, Seconds, Text, Url, Year
-from pipelines.read.kolada.kolada_indicators import INDICATORS
 
 
 def _layer(value: str) -> str:

@@ -23,7 +23,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from pipelines.core import files
 from pipelines.core.errors import DataError, by_library, printable
 from pipelines.core.redact import redacted
-from pipelines.incoming.made_from import kind_of
 
 if TYPE_CHECKING:
     from pipelines.core.paths import Paths
@@ -193,7 +192,7 @@ def _in_the_way(path: Path) -> str:
 
 
 def _what_stands_there(fault: Fault, where: str | None) -> str | None:
-    return kind_of(Path(where)) if where and fault in (IS_FILE, IS_FOLDER) else None
+    return files.kind_of(Path(where)) if where and fault in (IS_FILE, IS_FOLDER) else None
 
 
 def recognised(error: BaseException) -> tuple[Fault, BaseException] | None:

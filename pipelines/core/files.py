@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import shutil
+import stat
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -82,6 +83,27 @@ def sha256(path: Path) -> str:
     """Return the SHA-256 of a file as hexadecimal text."""
     with path.open("rb") as f:
         return hashlib.file_digest(f, "sha256").hexdigest()
+
+
+def kind_of(path: Path) -> str:
+    """Return what stands at a path, in Swedish; a link is followed."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return "en länk till något som inte finns" if path.is_symlink() else "ingenting"
+    except OSError:
+        return "en länk som går runt" if path.is_symlink() else "något som inte går att läsa"
+    return _KINDS.get(stat.S_IFMT(mode), "något annat")
+
+
+_KINDS = {
+    stat.S_IFREG: "en fil",
+    stat.S_IFDIR: "en mapp",
+    stat.S_IFIFO: "ett namngivet rör (pipe)",
+    stat.S_IFSOCK: "en sockel (socket)",
+    stat.S_IFCHR: "en enhet",
+    stat.S_IFBLK: "en enhet",
+}
 
 
 def write_table(df: pd.DataFrame, path: Path) -> None:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.config.kolada_indicators import INDICATORS
 from pipelines.config.region import CLASSES, MEASURES, THRESHOLDS
 from pipelines.core.errors import DataError
 from pipelines.grid.groups import of_kommuner
-from pipelines.read.kolada.kolada_indicators import INDICATORS
 
 if TYPE_CHECKING:
     import pandas as pd

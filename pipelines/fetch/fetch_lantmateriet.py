@@ -21,7 +21,8 @@ from pipelines.config.strict import LOCAL
 from pipelines.core.errors import DataError, by_library
 from pipelines.core.redact import clean_url
 from pipelines.fetch import fetch_checks
-from pipelines.fetch.login import HostBound, authorise, read_login
+from pipelines.fetch.host_bound import HostBound
+from pipelines.fetch.login import authorise, read_login
 from pipelines.fetch.wanted import Wanted
 from pipelines.fetch.web import LATER
 from pipelines.incoming import role_files

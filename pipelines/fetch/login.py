@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from requests.auth import AuthBase, _basic_auth_str
+from requests.auth import _basic_auth_str
 
 from pipelines.core.errors import DataError
 from pipelines.core.redact import clean_url
+from pipelines.fetch.host_bound import HostBound
 
 if TYPE_CHECKING:
-    from requests import PreparedRequest
-
     from pipelines.fetch.web import Web
 
 USER, PASSWORD = "LANTMATERIET_ANVANDARE", "LANTMATERIET_LOSENORD"
@@ -55,32 +54,6 @@ def read_login(environ: Mapping[str, str]) -> Login | None:
     if environ.get(USER):
         return Login(user=environ[USER], password=environ[PASSWORD])
     return None
-
-
-class HostBound(AuthBase):
-    """A header that is sent to the given hosts and to no other, and never over plain http.
-
-    A listing that names another host gets no login; after a redirect to another host the session takes the
-    header away.
-    """
-
-    def __init__(self, header: str, hosts: Sequence[str]) -> None:
-        self._header = header
-        self._hosts = frozenset(hosts)
-
-    def allows(self, url: str) -> bool:
-        """Tell whether the login may be sent to an address."""
-        from pipelines.config.strict import LOCAL
-
-        parts = urlsplit(url)
-        known = bool({parts.hostname, parts.netloc.rpartition("@")[2]} & self._hosts)
-        return known and (parts.scheme == "https" or parts.hostname in LOCAL)
-
-    def __call__(self, request: PreparedRequest) -> PreparedRequest:
-        """Add the header where it may be sent."""
-        if self.allows(request.url or ""):
-            request.headers["Authorization"] = self._header
-        return request
 
 
 def authorise(login: Login, web: Web, token_url: str, hosts: Sequence[str]) -> HostBound:

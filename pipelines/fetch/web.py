@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from urllib3.response import BaseHTTPResponse
 
     from pipelines.config.fetching import Hamta
-    from pipelines.fetch.login import HostBound
+    from pipelines.fetch.host_bound import HostBound
 
 BUSY = (429, 500, 502, 503, 504)
 """Answers that may be another the next time."""

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipelines.config import kolada_indicators
+from pipelines.config.kolada_indicators import INDICATORS
 from pipelines.config.reading import named_file
 from pipelines.config.region import CLASSES, MEASURES, THRESHOLDS
 from pipelines.core import files, ledger
 from pipelines.core.errors import DataError, by_library
-from pipelines.read.kolada import kolada_indicators
-from pipelines.read.kolada.kolada_indicators import INDICATORS
 from pipelines.tables import contracts
 from pipelines.tables.reconciliation_tables import AVSTAMNING_KALLOR, QUANTITIES
 from pipelines.tables.scb_tables import CKM_FROM

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pipelines.core import cell_grid
 from pipelines.core.ledger import Ledger
 from pipelines.grid.groups import of_kommuner
-from pipelines.people.population import part_inside, spread, square_of
+from pipelines.grid.population import part_inside, spread, square_of
 
 if TYPE_CHECKING:
     import pandas as pd

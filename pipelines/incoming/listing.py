@@ -24,7 +24,7 @@ from typing import NamedTuple
 from pipelines.core import files, leftovers
 from pipelines.core.errors import DataError
 from pipelines.core.paths import Paths
-from pipelines.incoming.made_from import demo_basis, kind_of, named_files, sum_of
+from pipelines.incoming.made_from import demo_basis, named_files, sum_of
 from pipelines.incoming.role_files import RECEIPT
 from pipelines.incoming.roles import FOLDERS, MARKER_FILE, edits_beside, list_inputs, passed_over, require_sound
 
@@ -157,7 +157,7 @@ def look(path: Path, before: Seen | None) -> Seen:
     with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as f:
         first = os.fstat(f.fileno())
         if not stat.S_ISREG(first.st_mode):
-            raise DataError("Filen är ingen vanlig fil.", file=path, found=kind_of(path), action=_STILL)
+            raise DataError("Filen är ingen vanlig fil.", file=path, found=files.kind_of(path), action=_STILL)
         digest = hashlib.file_digest(f, "sha256").hexdigest()  # type: ignore[arg-type]
         last = os.fstat(f.fileno())
     if _stamp(first) != _stamp(last):
@@ -302,7 +302,7 @@ def demo_is_fresh(paths: Paths) -> bool:
             "Mappen för indata (RAW) är ingen mapp.",
             file=above,
             expected="en mapp",
-            found=kind_of(above),
+            found=files.kind_of(above),
             action="Ange en mapp med RAW=…. Är det en länk till en disk: anslut den och kör igen.",
         )
     require_sound(above, list_inputs(above)[1])

@@ -6,7 +6,6 @@ Reads the configuration without checking it, and imports nothing heavy: make ask
 from __future__ import annotations
 
 import hashlib
-import stat
 import tomllib
 from pathlib import Path
 
@@ -29,7 +28,7 @@ def named_files(config: Path) -> dict[str, Path]:
 
 def sum_of(path: Path) -> str:
     """Return the checksum of a small file, or why there is none: the step that needs it says so in full."""
-    return files.sha256(path) if path.is_file() else kind_of(path)
+    return files.sha256(path) if path.is_file() else files.kind_of(path)
 
 
 def demo_basis(config: Path) -> str:
@@ -39,24 +38,3 @@ def demo_basis(config: Path) -> str:
     named = named_files(config)
     made_from = [config, *(named[k] for k in sorted(named)), *code]
     return hashlib.sha256("\n".join(sum_of(p) for p in made_from).encode()).hexdigest()
-
-
-def kind_of(path: Path) -> str:
-    """Return what stands at a path, in Swedish; a link is followed."""
-    try:
-        mode = path.stat().st_mode
-    except FileNotFoundError:
-        return "en länk till något som inte finns" if path.is_symlink() else "ingenting"
-    except OSError:
-        return "en länk som går runt" if path.is_symlink() else "något som inte går att läsa"
-    return _KINDS.get(stat.S_IFMT(mode), "något annat")
-
-
-_KINDS = {
-    stat.S_IFREG: "en fil",
-    stat.S_IFDIR: "en mapp",
-    stat.S_IFIFO: "ett namngivet rör (pipe)",
-    stat.S_IFSOCK: "en sockel (socket)",
-    stat.S_IFCHR: "en enhet",
-    stat.S_IFBLK: "en enhet",
-}

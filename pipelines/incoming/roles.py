@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from pipelines.core import files
 from pipelines.core.errors import DataError, printable
-from pipelines.incoming.made_from import kind_of
 from pipelines.incoming.role_files import RECEIPT, folded
 
 MARKER_FILE = "DEMO.json"
@@ -99,7 +99,7 @@ def require_sound(raw: Path, unknown: list[Path]) -> None:
                 f"«{printable(path.name)}» ska vara en mapp med utgivarens filer.",
                 file=path,
                 expected=f"en mapp som heter {folded(path.name)}",
-                found=kind_of(path),
+                found=files.kind_of(path),
                 action="Byt ut den mot en mapp. Är det en länk eller en ansluten disk: anslut den och kör igen.",
             )
         if path.parent.parent == raw and folded(path.parent.name) in FOLDERS and path.parent.name not in FOLDERS:
@@ -115,7 +115,7 @@ def require_sound(raw: Path, unknown: list[Path]) -> None:
                 "Något som heter som en indatafil är ingen fil.",
                 file=path,
                 expected="en vanlig fil",
-                found=kind_of(path),
+                found=files.kind_of(path),
                 action="Byt ut den mot filen själv, byt namn på den eller ta bort den.",
             )
 

@@ -16,8 +16,8 @@ from pipelines.core.errors import DataError
 from pipelines.core.ledger import Ledger, files_used
 from pipelines.grid.groups import group_index, household_counts, make_groups, of_kommuner
 from pipelines.grid.nearest import nearest_address
+from pipelines.grid.population import part_inside, spread, square_of
 from pipelines.people.plausible import require_plausible
-from pipelines.people.population import part_inside, spread, square_of
 from pipelines.tables import contracts
 from pipelines.tables.scb_tables import SCB_KOMMUN
 

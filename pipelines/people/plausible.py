@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.core.errors import DataError
-from pipelines.people.population import square_of
+from pipelines.grid.population import square_of
 from pipelines.read.scb.scb_totals import people_near
 
 if TYPE_CHECKING:

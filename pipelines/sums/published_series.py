@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipelines.config.kolada_indicators import INDICATORS, Indicator
 from pipelines.core import files
 from pipelines.core.ledger import Ledger
-from pipelines.read.kolada.kolada_indicators import INDICATORS, Indicator
 from pipelines.sums.projection import projections
 from pipelines.tables import contracts
 from pipelines.tables.history_tables import FRAMSKRIVNING, HISTORIK

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pipelines.config.region import CLASSES, TECHNIQUES, THRESHOLDS
 from pipelines.core import cell_grid, files
 from pipelines.core.ledger import Ledger, files_used
-from pipelines.coverage.evidence import PAIRS
+from pipelines.core.level import LEVELS
 from pipelines.disclosure.open_cells import open_cells
 from pipelines.tables import contracts
 
@@ -503,8 +503,8 @@ def open_edition(block: Block, region: Region, paths: Paths) -> tuple[pd.DataFra
     cells = Names.of(cells, region).given_to(cells)
     at = np.searchsorted(cells["rutid"].to_numpy(), addresses["rutid"].to_numpy())
     covered = {
-        (m, t): np.bincount(at, weights=addresses[f"sannolikhet_{m}_{t}"].to_numpy(), minlength=len(cells))
-        for m, t in PAIRS
+        level: np.bincount(at, weights=addresses[level.probability].to_numpy(), minlength=len(cells))
+        for level in LEVELS
     }
     return open_cells(cells, covered, region), open_parts(parts)
 

@@ -74,7 +74,7 @@ def trials():
         forget = table["kommunkod"].isin(hidden).to_numpy()
         out.append(trial.run(f"frö {seed}", given, evidence, known, hidden, forget))
     out.append(
-        trial.run(evaluation.STATISTICS_ONLY, given, evidence, known, county.KOMMUNER, np.ones(len(table), dtype=bool))
+        trial.run(trial.STATISTICS_ONLY, given, evidence, known, county.KOMMUNER, np.ones(len(table), dtype=bool))
     )
     return out
 
@@ -91,7 +91,7 @@ def test_the_model_beats_both_rivals_where_coverage_follows_remoteness(trials):
     rivals = [v for v in verdicts if v.judged and v.grans[0] in "<>"]
     assert len(rivals) == 12
     assert all(v.holds for v in rivals if v.krav.startswith(("Brier", "felplacerade"))), [v.told for v in rivals]
-    assert not any(v.judged for v in verdicts if v.forsok == evaluation.STATISTICS_ONLY)
+    assert not any(v.judged for v in verdicts if v.forsok == trial.STATISTICS_ONLY)
 
 
 def test_a_failed_criterion_is_told(trials):

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from pipelines.orders.evaluate import evaluation_report, plots
-from pipelines.orders.evaluate.evaluation import STATISTICS_ONLY
+from pipelines.orders.evaluate.trial import STATISTICS_ONLY
 
 COLUMNS = ["forsok", "matt", "troskel_mbit", "ruta_5km", "hushall", "vantat", "lag", "hog", "utfall", "inom"]
 

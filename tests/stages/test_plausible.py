@@ -18,8 +18,8 @@ from pipelines.config.region import Scb
 from pipelines.core.errors import DataError
 from pipelines.core.ledger import Ledger
 from pipelines.grid import placement
+from pipelines.grid.population import part_inside, spread, square_of
 from pipelines.people import households, plausible
-from pipelines.people.population import part_inside, spread, square_of
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "sources"))
 import gpkg_files as make

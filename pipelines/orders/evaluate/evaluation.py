@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from pipelines.orders.evaluate.trial import Trial
 
 SEEDS = "1,2,3"
-STATISTICS_ONLY = "bara statistik"
 
 
 def run(region: Region, paths: Paths, seeds: str = "") -> None:
@@ -67,7 +66,7 @@ def run_trials(region: Region, paths: Paths, seeds: tuple[int, ...]) -> tuple[li
         hidden = known_truth.hidden_kommuner(known, seed)
         out.append(trial.run(f"frö {seed}", given, evidence, known, hidden, kommun.isin(hidden).to_numpy()))
     nothing = np.ones(len(kommun), dtype=bool)
-    out.append(trial.run(STATISTICS_ONLY, given, evidence, known, known.kommuner, nothing))
+    out.append(trial.run(trial.STATISTICS_ONLY, given, evidence, known, known.kommuner, nothing))
     return out, known.simulated
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.core import files
 from pipelines.coverage.small_area.intervals import LEAST_HOUSEHOLDS
-from pipelines.orders.evaluate.evaluation import STATISTICS_ONLY
 from pipelines.orders.evaluate.judge import Verdict, figure
+from pipelines.orders.evaluate.trial import STATISTICS_ONLY
 from pipelines.publish.words.markdown import table
 from pipelines.publish.words.swedish import number
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from pipelines.config.region import MEASURES, THRESHOLDS
 from pipelines.coverage.small_area.intervals import LEAST_HOUSEHOLDS
-from pipelines.orders.evaluate.evaluation import STATISTICS_ONLY
+from pipelines.orders.evaluate.trial import STATISTICS_ONLY
 
 if TYPE_CHECKING:
     import pandas as pd

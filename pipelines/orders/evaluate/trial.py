@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+STATISTICS_ONLY = "bara statistik"
+"""The trial that hides all evidence."""
 METHODS = ("modell", "jamnt", "glesast")
 """The model; the share spread evenly; the share put on the sparsest cells."""
 

@@ -13,8 +13,8 @@ from pipelines.core import files
 from pipelines.core.level import LEVELS, Level
 from pipelines.disclosure import make_open_tables
 from pipelines.disclosure.open_reconciliation import beyond_pts
+from pipelines.disclosure.open_run import read_open_facts
 from pipelines.publish.pages import page_figures, scene
-from pipelines.publish.words.edition_facts import read_open_facts
 from pipelines.publish.words.level_figures import OpenFigures, Row, first_level
 from pipelines.tables import open_contracts
 from pipelines.tables.history_tables import FRAMSKRIVNING_OPPEN
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from pipelines.core.figure import Figure
     from pipelines.core.paths import Paths
-    from pipelines.publish.words.edition_facts import RunFacts
+    from pipelines.core.quoted import RunFacts
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,14 @@ from pipelines.config.region import Region
 from pipelines.core import files
 from pipelines.core.level import LEVELS, Level
 from pipelines.core.level_words import heading, lacking
+from pipelines.core.quoted import RunFacts
 from pipelines.disclosure import make_open_tables
+from pipelines.disclosure.open_run import read_open_facts, read_open_sources
 from pipelines.publish import products
 from pipelines.publish.install.put_in_place import built_names
 from pipelines.publish.pages import page_reconciliation, render
 from pipelines.publish.pages.kommun_page import A4
 from pipelines.publish.pages.render import WRITE
-from pipelines.publish.words.edition_facts import RunFacts, read_open_facts, read_open_sources
 from pipelines.publish.words.level_figures import OpenFigures, Row, first_level
 from pipelines.publish.words.swedish_order import swedish_order
 from pipelines.tables import open_contracts

@@ -5,12 +5,12 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from pipelines.config import kolada_indicators
 from pipelines.core.figure import HIDDEN, Figure, Sign, Unit, as_chosen
 from pipelines.core.level import Level
 from pipelines.core.level_words import MEASURE, UNIT, heading
 from pipelines.publish.pages.render import WRITE
 from pipelines.publish.words.level_figures import OpenFigures, Row, told_share
-from pipelines.read.kolada import kolada_indicators
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,10 +11,11 @@ from markupsafe import Markup
 from pipelines.config.region import Region
 from pipelines.core import classes
 from pipelines.core.level_words import MEANING, measures
+from pipelines.core.quoted import RunFacts, Source
 from pipelines.publish.catalogue import wording
 from pipelines.publish.words import html
 from pipelines.publish.words.codes import COST_SHORT
-from pipelines.publish.words.edition_facts import RunFacts, Source, credit_lines
+from pipelines.publish.words.edition_facts import credit_lines
 from pipelines.publish.words.language import Writer
 
 PACKAGE = "pipelines.publish.pages.page"

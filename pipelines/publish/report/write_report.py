@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from pipelines.config.region import THRESHOLDS
 from pipelines.core import files, ledger
 from pipelines.core.errors import printable
+from pipelines.core.quoted import RunFacts, read_facts
 from pipelines.laws.run_facts import GROUPS, SOURCE_STAGES
 from pipelines.publish.report import report_coverage, report_gaps, report_model
-from pipelines.publish.words.edition_facts import RunFacts, read_facts
 from pipelines.publish.words.markdown import table
 from pipelines.publish.words.swedish import number
 

@@ -14,8 +14,7 @@ from pipelines.config.region import CLASSES, Region
 from pipelines.core import classes
 from pipelines.core.level import LEVELS, Level
 from pipelines.core.level_words import LACKING, Language
-from pipelines.disclosure.open_cells import band
-from pipelines.disclosure.rules import band_values
+from pipelines.disclosure import bands
 from pipelines.publish.webmap.encode import Codes, Numbers, codes, numbers
 from pipelines.tables.contracts import BEST_TECHNIQUES, MERGED_M, UNDERLAG
 
@@ -75,7 +74,7 @@ def open_fields(cells: pd.DataFrame, region: Region) -> list[Codes | Numbers]:
     return [
         *_where(cells),
         *(codes(level.cell_class, cells[level.cell_class], classes.CODES) for level in LEVELS),
-        codes("adresser_band", cells["adresser_band"], band_values(region.publicering.bandgranser)),
+        codes("adresser_band", cells["adresser_band"], bands.codes(region.publicering.bandgranser)),
         codes("sammanslagen_m", cells["sammanslagen_m"], MERGED_M),
     ]
 
@@ -96,7 +95,7 @@ def internal_fields(cells: pd.DataFrame, region: Region, exact: dict[str, np.nda
         *_where(cells),
         codes("basta_teknik", cells["basta_teknik"], BEST_TECHNIQUES),
         *(codes(name, values, INTERNAL) for name, values in exact.items()),
-        *(codes(band_name(x), band(cells[x.without()], limits), band_values(limits)) for x in LEVELS),
+        *(codes(band_name(x), bands.of(cells[x.without()], limits), bands.codes(limits)) for x in LEVELS),
         numbers("adresser", cells["adresser"], scale=1),
         *(numbers(c, cells[c]) for c in ("land_ha", "befolkning", "hushall", *counts)),
     ]

@@ -11,9 +11,10 @@ from pipelines.config.region import Region
 from pipelines.core.classes import few_below
 from pipelines.core.level import LEVELS, Level
 from pipelines.core.level_words import listed, measures
+from pipelines.core.quoted import RunFacts, Source
 from pipelines.publish.webmap import webmap_fields, webmap_figures
 from pipelines.publish.words import html
-from pipelines.publish.words.edition_facts import RunFacts, Source, credit_lines
+from pipelines.publish.words.edition_facts import credit_lines
 from pipelines.publish.words.figure import script_rule
 from pipelines.publish.words.language import Language, Writer
 from pipelines.publish.words.level_figures import ExactFigures, Figures, OpenFigures, Row, first_level

@@ -19,10 +19,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipelines.config.kolada_indicators import INDICATORS
 from pipelines.config.region import Region
 from pipelines.core.errors import DataError, by_library, printable
 from pipelines.core.ledger import Ledger
-from pipelines.read.kolada.kolada_indicators import INDICATORS
 
 KPIS = tuple(INDICATORS)
 MAX_BYTES = 64 << 20

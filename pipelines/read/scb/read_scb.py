@@ -18,6 +18,7 @@ from pipelines.incoming import marks, role_files
 from pipelines.read.lantmateriet import outlines
 from pipelines.read.scb import scb_totals
 from pipelines.read.scb.fine_squares import Source, combine
+from pipelines.read.scb.scb_totals import LICENCE, PUBLISHER
 from pipelines.read.scb.squares import MIXED, Edition, edition, read_squares
 from pipelines.tables import contracts
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 NEAR_M = 2000.0
 """Squares and localities this close to the län's bounding box are kept."""
-PUBLISHER, LICENCE = "SCB", "CC0"
 BOUGHT = "köpt av SCB; avtalets villkor gäller"
 PATTERNS = ("befolkning*.gpkg",)
 LOCALITIES = {

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PATTERNS", "kommun_table", "read_totals", "run_kommun"]
 
+PUBLISHER, LICENCE = "SCB", "CC0"
 PATTERNS = {"folkmangd": "folkmangd_kommun_*.csv", "hushall": "hushall_kommun_*.csv"}
 
 
@@ -39,8 +40,6 @@ def run_kommun(region: Region, paths: Paths, ledger: Ledger, facts: list[dict[st
 
 def kommun_table(region: Region, raw: Path, ledger: Ledger, facts: list[dict[str, object]]) -> pd.DataFrame | None:
     """Return the region's kommuner by year: ``folkmangd`` and ``hushall`` (Int64); None without lists."""
-    from pipelines.read.scb.read_scb import LICENCE, PUBLISHER
-
     columns = []
     for name, pattern in PATTERNS.items():
         parts, notes, read = [], [], []

@@ -13,11 +13,12 @@ from pipelines.core import cell_grid
 from pipelines.core.errors import DataError, printable
 from pipelines.core.files import EPSG
 from pipelines.core.ledger import Ledger
-from pipelines.formats import cell_ids, gpkg, wkb
+from pipelines.formats import gpkg, wkb
 from pipelines.formats.crs_guess import Judge, fitting_system
 from pipelines.formats.csvfile import read_csv
 from pipelines.formats.ids import BY_EXCEL, normal_ids
 from pipelines.read.lantmateriet.address_rows import LANSKODER
+from pipelines.read.tackning import cell_ids
 from pipelines.read.tackning.evidence_columns import NAMES, REQUIRED, common_columns
 from pipelines.read.tackning.evidence_source import MAX_STRAYS, Floats, Mask, Source, coded, lost, numbers, share
 from pipelines.tables import contracts

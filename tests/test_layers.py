@@ -1,0 +1,131 @@
+"""The folders stand in the order of the flow, and a module knows only of what stands before it.
+
+The graph is every import there is: those inside functions, and those for types alone, as well.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+ORDER = (
+    "core",
+    "config",
+    "tables",
+    "formats",
+    "incoming",
+    "read",
+    "grid",
+    "people",
+    "coverage",
+    "sums",
+    "gaps",
+    "goals",
+    "laws",
+    "disclosure",
+    "publish",
+    "orders",
+)
+BESIDE = {"fetch": {*ORDER[:6]}, "demo": {"core", "config", "tables", "incoming"}}
+"""What stands beside the flow, and the folders it may know of; nothing in the flow knows of it."""
+MOST_ENTRIES = 16
+
+# To be mended; nothing may be added.
+UPWARD = {
+    ("pipelines.disclosure.make_open_tables", "pipelines.publish.words.edition_facts"),
+    ("pipelines.disclosure.rules", "pipelines.publish.words.swedish"),
+    ("pipelines.disclosure.withheld", "pipelines.publish.words.edition_facts"),
+    ("pipelines.incoming.listing", "pipelines.publish.install.start"),
+    ("pipelines.publish.webmap.earlier", "pipelines.orders.compare.compare_editions"),
+    ("pipelines.publish.webmap.earlier", "pipelines.orders.edition"),
+    ("pipelines.publish.webmap.write_webmap", "pipelines.orders.edition"),
+    ("pipelines.sums.summaries", "pipelines.disclosure.open_cells"),
+}
+CIRCLES = {
+    ("pipelines.orders.plan.order_plan", "pipelines.orders.plan.plan_text"),
+    ("pipelines.publish.webmap.webmap_figures", "pipelines.publish.webmap.webmap_page"),
+}
+CROWDED = {"publish/pages", "publish/webmap", "orders/archive"}
+
+
+@cache
+def modules() -> dict[str, Path]:
+    """Return every module's file, by its name."""
+    out = {}
+    for path in sorted((ROOT / "pipelines").rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        out[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return out
+
+
+@cache
+def imports() -> dict[str, set[str]]:
+    """Return the modules of ours that each module imports."""
+    return {name: _imported(name, path) - {name} for name, path in modules().items()}
+
+
+def _imported(name: str, path: Path) -> set[str]:
+    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {a.name for a in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            found |= {f"{base}.{a.name}" if f"{base}.{a.name}" in modules() else base for a in node.names}
+    return found & modules().keys()
+
+
+def folder(module: str) -> str:
+    """Return the folder of the flow that a module stands in; of the top's own modules, none."""
+    return module.split(".")[1] if module.count(".") else ""
+
+
+def test_every_folder_has_its_place() -> None:
+    found = {p.name for p in (ROOT / "pipelines").iterdir() if p.is_dir() and p.name != "__pycache__"}
+    assert found == {*ORDER, *BESIDE}
+
+
+def test_imports_go_downward_only() -> None:
+    wrong = set()
+    for module, known in imports().items():
+        here = folder(module)
+        may = BESIDE.get(here) or ({*ORDER[: ORDER.index(here)]} if here in ORDER else {*ORDER, *BESIDE})
+        wrong |= {(module, k) for k in known if folder(k) not in {*may, here, ""}}
+    assert wrong <= UPWARD, sorted(wrong - UPWARD)
+
+
+def test_no_module_imports_the_command_line() -> None:
+    assert not [m for m, known in imports().items() if "pipelines.__main__" in known]
+
+
+def test_no_two_files_import_each_other() -> None:
+    known = imports()
+    circles = {(a, b) for a in known for b in known[a] if a < b and a in known[b]}
+    assert circles <= CIRCLES, sorted(circles - CIRCLES)
+
+
+def test_no_longer_circle() -> None:
+    known = {m: {b for b in k if (m, b) not in CIRCLES} for m, k in imports().items()}
+    while free := [m for m, k in known.items() if not k & known.keys()]:
+        for m in free:
+            del known[m]
+    assert not known, sorted(known)
+
+
+def test_no_two_modules_have_one_name() -> None:
+    names = Counter(p.name for p in modules().values() if not p.name.startswith("__"))
+    assert [n for n, count in names.items() if count > 1] == []
+
+
+def test_a_folder_can_be_overlooked() -> None:
+    crowded = {}
+    for path in {p.parent for p in modules().values()} - {ROOT / "pipelines"}:
+        entries = [p.name for p in path.iterdir() if not p.name.startswith("__")]
+        if len(entries) > MOST_ENTRIES:
+            crowded[path.relative_to(ROOT / "pipelines").as_posix()] = len(entries)
+    assert crowded.keys() <= CROWDED, crowded
