@@ -291,7 +291,7 @@ def test_a_failure_half_way_leaves_the_earlier_plan(tmp_path, monkeypatch):
 WRITE = """
 import sys
 from pathlib import Path
-from pipelines.publish import bundle
+from pipelines.orders import bundle
 from tests.strikes import strike
 
 goal, word = Path(sys.argv[1]), sys.argv[2]

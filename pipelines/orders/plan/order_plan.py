@@ -95,8 +95,8 @@ def check_region(source: Edition, region: Region) -> None:
 
 
 def read_areas(source: Edition, wish: Request) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Read the areas, their parts by kommun and their cells, of the plan's threshold and measure."""
-    where = f'"troskel_mbit" = {wish.troskel} AND "matt" = \'{wish.matt}\''
+    """Read the areas, their parts by kommun and their cells, of the plan's level."""
+    where = wish.level.condition
     whole, part = gap_tables.BRISTOMRADEN, gap_tables.BRISTOMRADEN_KOMMUN
     areas = edition.read(source, whole, whole.names, where)
     areas["prioritet"] = areas["prioritet"].astype("Int64")
@@ -135,7 +135,7 @@ def joint_trench(source: Edition, wish: Request, made: gaps_plan.Plan, cells: pd
     DataError
         When a cell of a gap area holds fewer addresses than it says.
     """
-    p = f"sannolikhet_{wish.matt}_{wish.troskel}"
+    p = wish.level.probability
     points, xy = edition.read_points(source, contracts.ADRESSER, ["rutid_scb", p])
     cell = pd.Categorical(points["rutid_scb"], categories=cells["rutid_scb"]).codes.astype(np.int64)
     inside = np.flatnonzero(cell >= 0)

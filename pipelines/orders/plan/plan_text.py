@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from pipelines.core import level_words
 from pipelines.core.quoted import RunFacts
-from pipelines.orders.plan.plan_request import MEASURE_NAMES
 from pipelines.publish.words import markdown
 from pipelines.publish.words.swedish import day, number, percent
 
@@ -44,7 +44,7 @@ def title(order: Order) -> str:
     """Return what the plan is for."""
     wish = order.wish
     goal = f"mål {_pct(wish.mal_pct)}" if wish.mal_pct is not None else f"budget {_kr(wish.budget_sek or 0)}"
-    return f"Plan: {goal}, {MEASURE_NAMES[wish.matt]} {wish.troskel} Mbit/s"
+    return f"Plan: {goal}, {level_words.name(wish.level)}"
 
 
 def which_run(order: Order, facts: RunFacts) -> str:

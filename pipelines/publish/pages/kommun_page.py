@@ -15,7 +15,7 @@ from pipelines.core.level import LEVELS, MEASURES
 from pipelines.publish.pages import page_charts, page_figures, page_reconciliation, scene
 from pipelines.publish.pages.county import County
 from pipelines.publish.pages.render import WRITE, texts
-from pipelines.publish.words.level_figures import between
+from pipelines.publish.words.level_figures import Row, between
 from pipelines.publish.words.swedish_order import swedish_order
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def context(county: County, kommunkod: str) -> dict[str, Any]:
     }
 
 
-def _position(county: County, kommunkod: str, row: page_figures.Row) -> list[dict[str, Any]]:
+def _position(county: County, kommunkod: str, row: Row) -> list[dict[str, Any]]:
     return [
         {
             "troskel": s,
