@@ -7,7 +7,6 @@ Reads ``OUT/bredband.gpkg`` (see :mod:`edition`), prints a summary and writes ``
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +21,7 @@ from pipelines.orders import bundle
 from pipelines.orders.plan import plan_text
 from pipelines.orders.plan.plan_request import Request, request
 from pipelines.orders.plan.plan_style import plan_styles
+from pipelines.orders.plan.plan_text import Order
 from pipelines.publish.geopackage import edition
 from pipelines.publish.words.markdown import say
 from pipelines.publish.words.swedish import number
@@ -35,17 +35,6 @@ if TYPE_CHECKING:
     from pipelines.publish.geopackage.edition import Edition
 
 NO_EDITION = "Kör make coverage först (med samma OUT)."
-
-
-@dataclass(frozen=True)
-class Order:
-    """A plan with what is told of it: the joint trench (metres), and the tables that are written."""
-
-    wish: Request
-    plan: gaps_plan.Plan
-    gemensamt_m: float
-    omraden: pd.DataFrame
-    kommuner: pd.DataFrame
 
 
 def run(region: Region, paths: Paths, budget: str = "", goal: str = "", troskel: str = "", matt: str = "") -> None:

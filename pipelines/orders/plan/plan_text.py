@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.core import level_words
@@ -11,11 +12,25 @@ from pipelines.publish.words import markdown
 from pipelines.publish.words.swedish import day, number, percent
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from pipelines.config.region import Region
-    from pipelines.orders.plan.order_plan import Order
+    from pipelines.gaps.build_plan import Plan
+    from pipelines.orders.plan.plan_request import Request
 
 SHOWN = 20
 """So many areas stand in the summary; all of them stand in ``omraden.csv``."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """A plan with what is told of it: the joint trench (metres), and the tables that are written."""
+
+    wish: Request
+    plan: Plan
+    gemensamt_m: float
+    omraden: pd.DataFrame
+    kommuner: pd.DataFrame
 
 
 def text(order: Order, facts: RunFacts, region: Region) -> str:
