@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.core import level_words
+from pipelines.core.figure import Figure, as_chosen
 from pipelines.core.quoted import RunFacts
 from pipelines.publish.words import markdown
+from pipelines.publish.words.figure import tell
 from pipelines.publish.words.swedish import day, number, percent
 
 if TYPE_CHECKING:
@@ -122,7 +124,7 @@ def optimum(order: Order, region: Region) -> str:
         ("Planen (följer prioritet)", number(f["hushall_nas"], 1), _kr(f["kostnad_sek"])),
         ("Heltalsoptimum", number(f["optimum_hushall"], 1), _kr(f["optimum_kostnad_sek"])),
     ]
-    gap = percent(f["skillnad_optimum_pct"], 3) if f["skillnad_optimum_pct"] > 0 else f"0{chr(160)}%"
+    gap = percent(max(0.0, f["skillnad_optimum_pct"]), 3)
     after = f"{rule} Skillnad: {gap} {what} än optimum. {proven}"
     weights = region.prioritering
     if weights.vikt_adresser or weights.vikt_befolkning:
@@ -199,12 +201,12 @@ def _part(part: float, whole: float) -> str:
 
 
 def _pct(value: float | None) -> str:
-    return f"{value:.10g}".replace(".", ",") + "\N{NO-BREAK SPACE}%"
+    return tell(as_chosen(value or 0.0, most=6))
 
 
 def _m(value: float) -> str:
-    return f"{number(value)}\N{NO-BREAK SPACE}m"
+    return tell(Figure(value, unit="m"))
 
 
 def _kr(value: float) -> str:
-    return f"{number(value)}\N{NO-BREAK SPACE}kr"
+    return tell(Figure(value, unit="kr"))

@@ -115,7 +115,7 @@ def read(region: Region, paths: Paths) -> County:
         lan=lan,
         cells=cells,
         areas=make_open_tables.read(paths, open_contracts.BRISTOMRADEN_OPPNA),
-        land=scene.prepare(files.read_polygons(paths.table("granser")), files.read_polygons(paths.table("orter"))),
+        land=scene.prepare(files.read_shapes(paths.table("granser")), files.read_shapes(paths.table("orter"))),
         history=files.read_table(history) if history.exists() else None,
         projection=make_open_tables.read(paths, FRAMSKRIVNING_OPPEN),
         reconciliation=make_open_tables.read(paths, AVSTAMNING_OPPEN),

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pipelines.config.region import Region
 from pipelines.core import cell_grid
 from pipelines.core import classes as klasser
-from pipelines.core.files import read_table
+from pipelines.core.files import read_shapes, read_table
 from pipelines.core.level import LEVELS, Level
 from pipelines.core.quoted import RunFacts, Source
 from pipelines.disclosure.open_run import read_open_facts, read_open_sources
@@ -139,19 +139,8 @@ def _coded(values: pd.Series[Any], codes: tuple[str, ...], kind: Any) -> NDArray
     return pd.Categorical(values, categories=list(codes)).codes.astype(kind)
 
 
-def _polygons(path: Path, columns: list[str] | None = None, chosen: Any = None) -> pd.DataFrame:
-    """Read polygons without the second that importing geopandas takes."""
-    import pyarrow.parquet as pq
-    import shapely
-
-    table = pq.read_table(path, columns=columns, filters=chosen).replace_schema_metadata(None)
-    frame = table.to_pandas()
-    frame["geometry"] = shapely.from_wkb(frame["geometry"])
-    return frame
-
-
 def _outlines(path: Path) -> Outlines:
-    frame = _polygons(path).sort_values("kommunkod", ignore_index=True)
+    frame = read_shapes(path).sort_values("kommunkod", ignore_index=True)
     return Outlines(
         tuple(map(str, frame["kommunkod"])),
         tuple(map(str, frame["kommunnamn"])),
@@ -181,7 +170,7 @@ def _places(path: Path) -> Places:
 
     if not path.exists():
         return Places((), np.empty((0, 2)), np.empty(0, bool))
-    frame = _polygons(path)
+    frame = read_shapes(path)
     shapes = frame["geometry"].to_numpy()
     large = frame["typ"].eq("tatort").to_numpy()
     order = np.lexsort([frame["kod"].to_numpy(dtype=str), -shapely.area(shapes), ~large])
@@ -194,7 +183,7 @@ def _water(path: Path) -> Shapes:
 
     if not path.exists():
         return np.empty(0, object)
-    shapes = _polygons(path, ["geometry"])["geometry"].to_numpy()
+    shapes = read_shapes(path, ["geometry"])["geometry"].to_numpy()
     shapes = shapes[shapely.area(shapes) >= SMALLEST_WATER_HA * 10_000]
     return np.asarray(shapely.simplify(shapes, WATER_TOLERANCE_M))
 
@@ -211,4 +200,4 @@ def _gaps(path: Path) -> pd.DataFrame:
         "modellerad",
         "geometry",
     ]
-    return _polygons(path, names, [("matt", "==", "tillgang"), ("hushall_utan_minst", ">", 0)])
+    return read_shapes(path, names, [("matt", "==", "tillgang"), ("hushall_utan_minst", ">", 0)])

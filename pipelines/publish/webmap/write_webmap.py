@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.core import cell_grid
 from pipelines.core.classes import NO_ADDRESS
-from pipelines.core.files import read_table, write_text
+from pipelines.core.files import read_shapes, read_table, write_text
 from pipelines.core.level import LEVELS
 from pipelines.core.paths import Paths
 from pipelines.core.quoted import read_facts, read_sources
@@ -63,7 +62,7 @@ def run(region: Region, paths: Paths) -> None:
     before = earlier.open_earlier(paths, read_facts(paths))
     kommuner = make_open_tables.read(paths, open_contracts.KOMMUNER_OPPNA)
     size = kommuner.set_index("kommunkod")["hushall_ca"].fillna(0).astype("float64")
-    shapes = webmap_outline.build(_polygons(paths.table("granser")), size, _polygons(paths.table("orter")))
+    shapes = webmap_outline.build(read_shapes(paths.table("granser")), size, read_shapes(paths.table("orter")))
     write_open(region, paths, shapes, before)
     write_internal(region, paths, shapes, before)
 
@@ -147,13 +146,3 @@ def _page(about: Subject, packed: Packed) -> str:
 def _by_place(cells: pd.DataFrame) -> pd.DataFrame:
     """Sort by cell: 13 digits sort as text as they do as numbers."""
     return cells.sort_values("rutid_scb", kind="stable", ignore_index=True)
-
-
-def _polygons(path: Path) -> pd.DataFrame:
-    """Read a polygon table with shapely geometry, without the second that importing geopandas takes."""
-    import pyarrow.parquet as pq
-    import shapely
-
-    plain = pq.read_table(path).replace_schema_metadata(None).to_pandas()
-    plain["geometry"] = shapely.from_wkb(plain["geometry"])
-    return plain
