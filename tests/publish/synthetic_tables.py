@@ -27,8 +27,10 @@ ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / "config" / "vastra-gotaland.toml"
 HOSTILE = "<img src=x onerror=alert(1)>"
 TERMINATOR = "</script><!--<script>\u2028"
-HARDSHIP = {30: 1.6, 100: 1.3, 1000: 0.9}
+HARDSHIP = {30: 1.6, 100: 1.3, 500: 1.1, 1000: 0.9}
 """How seldom anybody is without, per threshold: low enough that every pair has gap areas to tell."""
+FINER = {30: "adress", 100: "blandat", 500: "ruta", 1000: "statistik"}
+"""What a threshold rests on, where all of them together rest on several things."""
 BASES = ("adress", "ruta", "omrade", "statistik", "blandat")
 
 
@@ -176,8 +178,8 @@ def _people(
     floor = 0.0
     # Of those without, in turn: all are not passed either, half are.
     df["_ej_passerad"] = np.where((e // 1000 + n // 1000) % 2 == 0, 1.0, 0.5)
-    for t, shift in HARDSHIP.items():
-        p = 1 / (1 + np.exp(3 * (wave + shift - worse + 3 * town)))
+    for t in THRESHOLDS:
+        p = 1 / (1 + np.exp(3 * (wave + HARDSHIP[t] - worse + 3 * town)))
         decided = ~np.isin(base, ("statistik", "blandat"))
         p = np.where(decided, np.round(p * addresses) / np.maximum(addresses, 1), p)
         floor = p = np.maximum(p, floor)
@@ -190,8 +192,8 @@ def _people(
     df["basta_teknik"] = np.where(addresses == 0, "ingen", np.where(base == "statistik", "okand", "fiber"))
     df["planerad"] = (addresses > 0) & (df["_p_100"] > 0.4) & (np.sin(e / 4100) * np.sin(n / 3900) > 0.75)
     df["underlag"] = base.astype(str)
-    for t, finer in ((30, "adress"), (100, "blandat"), (1000, "statistik")):
-        df[f"underlag_{t}"] = np.where(base == "blandat", finer, base).astype(str)
+    for t in THRESHOLDS:
+        df[f"underlag_{t}"] = np.where(base == "blandat", FINER[t], base).astype(str)
     return df
 
 
