@@ -474,7 +474,7 @@ ON_ORDER = (
         options=(
             Option("budget", "kronor, till exempel 100000000 (BUDGET)"),
             Option("goal", "procent av hushållen, till exempel 98 (MAL)"),
-            Option("troskel", "30, 100 eller 1000 (TROSKEL; annars konfigurationens)"),
+            Option("troskel", "en av regionens trösklar, till exempel 100 (TROSKEL; annars konfigurationens)"),
             Option("matt", "tillgang eller passerad (MATT; annars konfigurationens)"),
         ),
         works_in="edition",
