@@ -5,8 +5,8 @@ from __future__ import annotations
 from pipelines.config.region import MEASURES, THRESHOLDS
 from pipelines.core.quoted import RunFacts
 from pipelines.orders.plan.plan_request import MEASURE_NAMES, Request
-from pipelines.publish.qgis import qml
-from pipelines.publish.qgis.qgis_styles import Style
+from pipelines.publish.qgis.style import qml
+from pipelines.publish.qgis.style.qgis_styles import Style
 from pipelines.tables.contracts import Table
 from pipelines.tables.plan_tables import FORANDRING_BRISTOMRADEN, FORANDRING_KOMMUNER, FORANDRING_RUTOR, PLAN
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from pipelines.config.region import Region
 from pipelines.core.quoted import RunFacts, Source
-from pipelines.publish.qgis import sld
-from pipelines.publish.qgis.qgis_styles import Style
+from pipelines.publish.qgis.style import sld
+from pipelines.publish.qgis.style.qgis_styles import Style
 from pipelines.publish.words import codes
 from pipelines.publish.words.edition_facts import midnight
 from pipelines.tables.contracts import BASIS_TEXT, Column, Table

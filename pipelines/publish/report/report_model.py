@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pipelines.config.region import THRESHOLDS
 from pipelines.core import ledger
+from pipelines.core.level import LEVELS
 from pipelines.coverage.small_area.features import TOLD
 from pipelines.publish.words.markdown import table
 from pipelines.publish.words.swedish import number
@@ -80,10 +80,11 @@ def widths(model: dict[str, Any], squares: pd.DataFrame) -> str:
         left=2,
     )
     rows = []
-    for t in THRESHOLDS:
-        wide = squares[f"hushall_utan_{t}_hog"] - squares[f"hushall_utan_{t}_lag"]
+    for level in LEVELS.of("tillgang"):
+        t, lacking = level.mbit, level.without()
+        wide = squares[f"{lacking}_hog"] - squares[f"{lacking}_lag"]
         modelled = squares[f"hushall_modellerade_{t}"] > 0
-        expected = float(squares.loc[modelled, f"hushall_utan_{t}"].sum())
+        expected = float(squares.loc[modelled, lacking].sum())
         rows.append(
             (
                 f"{t} Mbit/s",

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from pipelines.core.level import MEASURES
+from pipelines.core.level_words import SPELLED
 from pipelines.tables.contracts import Column, Table
 
 if TYPE_CHECKING:
@@ -31,7 +33,6 @@ OVERSIKT = Table(
     ),
     key=("avsnitt", "nyckeltal"),
 )
-MEASURE = {"tillgang": "tillgång", "passerad": "tillgång eller fiber förbi"}
 KNOWN = {
     "publicerad": "publicerad",
     "beraknad": "beräknad",
@@ -85,7 +86,7 @@ def _goal(rows: pd.DataFrame, goal: Malniva, region: Region) -> list[Row]:
         return found.iloc[0] if len(found) else pd.Series(dtype=object)
 
     own, pts, riket = one("lan"), one("lan", kalla="pts"), one("riket", kalla="pts")
-    other = "tillgang" if goal.matt == "passerad" else "passerad"
+    other = next(m for m in MEASURES if m != goal.matt)
     work = one("lan", kalla="pts", bas="arbetsstallen")
     rest = one("lan", matt=other)
     reached = (
@@ -99,7 +100,7 @@ def _goal(rows: pd.DataFrame, goal: Malniva, region: Region) -> list[Row]:
         .sum()
     )
     known = KNOWN.get(str(own.get("kand_genom")), "")
-    measure, of = MEASURE[goal.matt], f"av {len(region.lan.kommuner)} kommuner, egen analys"
+    measure, of = SPELLED[goal.matt], f"av {len(region.lan.kommuner)} kommuner, egen analys"
     rank = "" if pd.isna(pts.get("rang_av")) else f"av {pts['rang_av']} län, i PTS:s arbetsbok"
     return [
         ("Målnivå", goal.andel_pct, "%", "publicerad", f"{goal.troskel_mbit} Mbit/s ned, {measure}"),
@@ -116,7 +117,7 @@ def _goal(rows: pd.DataFrame, goal: Malniva, region: Region) -> list[Row]:
             rest.get("andel_pct"),
             "%",
             KNOWN.get(str(rest.get("kand_genom")), ""),
-            f"egen analys, {MEASURE[other]}",
+            f"egen analys, {SPELLED[other]}",
         ),
         ("Arbetsställen, PTS", work.get("andel_pct"), "%", _known(work), "modelleras inte av oss"),
         ("Yta utan", own.get("yta_utan_pct"), "% av landet", known, "ytans tre delar är 100 % och läses ihop"),
