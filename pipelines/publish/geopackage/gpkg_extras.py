@@ -126,7 +126,7 @@ def add_metadata(
     product : str
         Id of the file's product, or :data:`pipelines.publish.products.OPEN_GPKG`.
     """
-    from pipelines.publish.catalogue import iso19139, resource
+    from pipelines.publish.catalogue.as_iso import iso19139, resource
 
     about = resource.of_geopackage(product, region, facts, sources, _bounds(db))
     publishing = region.publicering
