@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.__main__ import STAGES
 from pipelines.orders import describe
+from pipelines.steps import STEPS
 from pipelines.tables import contracts, gap_tables
 
 ROOT = Path(__file__).parents[1]
@@ -36,7 +36,7 @@ def test_commands_that_are_named_exist(path):
     goals = set(re.findall(r"\bmake ([a-z][a-z-]*)", text))
     assert goals <= targets()
     stages = set(re.findall(r"-m pipelines ([a-z]+)", text))
-    assert stages <= set(STAGES)
+    assert stages <= set(STEPS)
 
 
 def test_the_readme_names_the_commands_a_user_starts_with():

@@ -252,7 +252,7 @@ def test_rows_dropped_from_a_file_count_for_no_other(tmp_path):
     """adresser.csv lost a row that nobody named; the one dropped from x_adresser.csv does not make up for it."""
     where = Paths(tmp_path / "c.toml", tmp_path / "raw", tmp_path / "out", tmp_path / "maps")
     rows = {"adresser.csv": {"lasta": 9, "anvanda": 8}, "x_adresser.csv": {"lasta": 5, "anvanda": 4}}
-    for stage in check_laws.SOURCE_STAGES:
+    for stage in check_laws.PUBLISHERS:
         said = Ledger(stage, facts={"rader": rows} if stage == "tackning" else {})
         if stage == "tackning":
             said.add("bortfall", "tackning/x_adresser.csv", "rader utan status", 1, "används inte")

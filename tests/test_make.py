@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.__main__ import STAGES
-from pipelines.orders import bench
 from tests.conftest import clean_environment, make_command, without_rights
 
 ROOT = Path(__file__).parents[1]
@@ -367,25 +365,3 @@ def test_help_explains_every_target():
     listed = subprocess.run(["make", "-C", str(ROOT), "--no-print-directory", "help"], capture_output=True, text=True)
     for goal in ("coverage", "test", "test-browser", "test-qgis", "lint", "bench", "docs", "clean", "demo"):
         assert f"  {goal} " in listed.stdout
-
-
-def test_bench_times_every_step_of_the_job_in_an_order_that_works(tmp_path, monkeypatch):
-    """bench takes the steps from make: each once, none of those on order, and no step before what it reads."""
-    monkeypatch.chdir(ROOT)
-    monkeypatch.setenv("MAKEFLAGS", "-j2")
-    order = bench.steps_in_order(tmp_path)
-    on_order = {"demo", "fetch", "plan", "evaluate", "compare", "archive", "verify"}
-    assert sorted(order) == sorted(set(STAGES) - on_order)
-    assert order[0] == "inventory"
-    assert order[-1] == "install"
-    for first, then in (
-        ("summaries", "goals"),
-        ("laws", "geopackage"),
-        ("open_tables", "raster"),
-        ("open_tables", "printmap"),
-        ("printmap", "catalogue"),
-        ("specification", "catalogue"),
-        ("catalogue", "entry"),
-    ):
-        assert order.index(first) < order.index(then), (first, then)
-    assert not list(tmp_path.iterdir())

@@ -18,7 +18,7 @@ from tests.conftest import ROOT, clean_environment, lay_out, make_command
 STEP = """
 import sys
 from pathlib import Path
-from pipelines import start
+from pipelines.publish.install import start
 from pipelines.core.paths import Paths
 with start.ready("grid", Paths(Path(), Path(), Path(sys.argv[1]), Path(sys.argv[2]))):
     print("ready", flush=True)

@@ -2,8 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Uses:
+    """What a step says that it touches of what lies between the steps."""
+
+    step: str
+    tables: frozenset[str]
+    ledgers: frozenset[str]
+    inventories: frozenset[str]
+
+    def require(self, name: str, kind: str, names: frozenset[str]) -> None:
+        """Check that the step has named a table, a ledger or an inventory.
+
+        Raises
+        ------
+        LookupError
+            When it has not: a fault in the program.
+        """
+        if name not in names:
+            raise LookupError(f"step {self.step} touches the {kind} {name}, which pipelines/steps.py does not name")
 
 
 @dataclass(frozen=True)
@@ -22,6 +43,8 @@ class Paths:
         The published edition.
     earlier : Path, optional
         ``OUT`` of an earlier edition, from which gap areas inherit their ids.
+    uses : Uses, optional
+        The tables, ledgers and inventories that may be touched; all of them where nothing is said.
     """
 
     config: Path
@@ -29,6 +52,7 @@ class Paths:
     out: Path
     maps: Path
     earlier: Path | None = None
+    uses: Uses | None = field(default=None, compare=False, repr=False)
 
     @property
     def step(self) -> Path:
@@ -37,10 +61,14 @@ class Paths:
 
     def table(self, name: str) -> Path:
         """Parquet file of one table between stages."""
+        if self.uses is not None:
+            self.uses.require(name, "table", self.uses.tables)
         return self.step / f"{name}.parquet"
 
     def ledger(self, stage: str) -> Path:
         """Ledger of one stage."""
+        if self.uses is not None:
+            self.uses.require(stage, "ledger", self.uses.ledgers)
         return self.step / "liggare" / f"{stage}.json"
 
     def built(self, product: str) -> Path:
@@ -49,6 +77,8 @@ class Paths:
 
     def inventory(self, group: str) -> Path:
         """Inventory of one publisher's folder: files, checksums, demo mark."""
+        if self.uses is not None:
+            self.uses.require(group, "inventory", self.uses.inventories)
         return self.step / "indata" / f"{group}.json"
 
     @property

@@ -21,11 +21,9 @@ from pipelines.incoming import listing
 from pipelines.incoming.marks import demo_mark
 from pipelines.incoming.role_files import RECEIPT
 from pipelines.incoming.roles import MARKER_FILE, Role, edits_beside, list_inputs, require_sound
+from pipelines.steps import PUBLISHERS
 
-__all__ = ["GROUPS", "Item", "demo_mark", "list_inputs", "missing_inputs", "run"]
-
-GROUPS = ("lantmateriet", "scb", "pts", "granser", "tackning")
-
+__all__ = ["Item", "demo_mark", "list_inputs", "missing_inputs", "run"]
 
 _EVIDENCE = ("adressuppgifter", "rutuppgifter", "områdesuppgifter")
 _MAX_UNKNOWN = 1000
@@ -101,7 +99,7 @@ def run(region: Region, paths: Paths) -> None:
     require_inputs(paths.raw)
     sums = listing.update(paths)
     require_one_kind(listed, paths.raw)
-    for group in GROUPS:
+    for group in PUBLISHERS:
         items: list[Item] = []
         for path, role in listed:
             if role.group == group:

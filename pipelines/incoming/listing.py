@@ -27,14 +27,10 @@ from pipelines.core.paths import Paths
 from pipelines.incoming.made_from import demo_basis, named_files, sum_of
 from pipelines.incoming.role_files import RECEIPT
 from pipelines.incoming.roles import FOLDERS, MARKER_FILE, edits_beside, list_inputs, passed_over, require_sound
+from pipelines.steps import PUBLISHERS, STEPS
 
 STALE_DEMO = 3
 """Exit code: the demo region is missing, or was made from something else."""
-READS = {"scb": ("scb", "granser")}
-"""Groups of files that a source step reads, where they are not just its own."""
-SOURCES = ("lantmateriet", "scb", "pts", "granser", "tackning")
-ON_ORDER = ("demo", "fetch", "inventory", "plan", "evaluate", "compare", "archive", "verify")
-"""Stages outside the chain that make's listing begins."""
 _MAX_RECEIPT = 1 << 20
 _RACY_NS = 2_000_000_000
 """A file changed less than this before it was read may be changed again within the same tick of the clock."""
@@ -174,6 +170,11 @@ def look(path: Path, before: Seen | None) -> Seen:
 # --- what the steps ask --------------------------------------------------------------------------------------
 
 
+def follows_listing(stage: str) -> bool:
+    """Tell whether a step is of the chain that make's listing begins."""
+    return not STEPS[stage].on_order and stage != "inventory"
+
+
 @contextmanager
 def unchanged(stage: str, paths: Paths) -> Iterator[None]:
     """Run a step on what was listed: its files and its configuration, before, during and after.
@@ -185,7 +186,7 @@ def unchanged(stage: str, paths: Paths) -> Iterator[None]:
     DataError
         Naming the file that is another than the one listed.
     """
-    if stage in ON_ORDER:
+    if not follows_listing(stage):
         yield
         return
     before = _require_listed(stage, paths)
@@ -222,7 +223,7 @@ def _require_listed(stage: str, paths: Paths) -> _Stamps:
                 raise _swapped(path, "filen som den var när körningen började", "en annan")
             stands[noted] = path, stamp
     gpkg, known = _earlier_edition(paths), seen.get(_EARLIER)
-    if known is not None and gpkg is not None and stage in ("gaps", "laws", "report"):
+    if known is not None and gpkg is not None and "tidigare" in STEPS[stage].lists:
         now = look(gpkg, known)
         if now.sha256 != known.sha256:
             raise _swapped(gpkg, "den tidigare utgåvan som den var när körningen började", "en annan")
@@ -260,13 +261,13 @@ def _same_files(stage: str, paths: Paths, wanted: dict[str, str]) -> dict[str, P
 
 
 def _groups(stage: str) -> tuple[str, ...]:
-    return READS.get(stage, (stage,)) if stage in SOURCES else ()
+    return STEPS[stage].inputs if stage in PUBLISHERS else ()
 
 
 def _settings(stage: str, paths: Paths) -> list[tuple[str, Path]]:
     """Return the files of settings that a step reads, each with the list that has its checksum."""
     published = named_files(paths.config).get("kontroll.publicerade_fil")
-    also = [("publicerade.txt", published)] if published and stage in ("reconciliation", "laws", "report") else []
+    also = [("publicerade.txt", published)] if published and "publicerade" in STEPS[stage].lists else []
     return [("konfiguration.txt", paths.config), *also]
 
 

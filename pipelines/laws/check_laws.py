@@ -16,7 +16,8 @@ import numpy as np
 from pipelines.config.region import MEASURES, THRESHOLDS
 from pipelines.core import files, ledger
 from pipelines.core.errors import LawError
-from pipelines.laws.run_facts import SOURCE_STAGES, run_facts
+from pipelines.laws.run_facts import run_facts
+from pipelines.steps import PUBLISHERS
 from pipelines.tables import contracts
 
 if TYPE_CHECKING:
@@ -301,7 +302,7 @@ SQUARES_LEFT_OUT = ("rutor utanför länet", "rutor med 0 personer", "1 km-rutor
 def rows_accounted_for(paths: Paths) -> list[Law]:
     """No input row disappears: rows read = rows used + rows the ledger names as dropped, per file."""
     out = []
-    for stage in SOURCE_STAGES:
+    for stage in PUBLISHERS:
         said = ledger.load(paths.ledger(stage))
         rows: Any = said.facts.get("rader", {})
         if "lasta" in rows:  # one count for the whole stage

@@ -9,15 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pipelines
 from pipelines.core import files, ledger
+from pipelines.steps import PUBLISHERS
 
 if TYPE_CHECKING:
     from pipelines.config.region import Region
     from pipelines.core.paths import Paths
 
-GROUPS = ("lantmateriet", "scb", "pts", "granser", "tackning")
-"""Inventories of the input."""
-SOURCE_STAGES = ("lantmateriet", "scb", "pts", "granser", "tackning")
-"""Stages whose ledgers name the input files."""
 CODE_SUFFIXES = {".py", ".js", ".css", ".j2", ".html", ".csv", ".json", ".qml"}
 
 
@@ -39,14 +36,14 @@ def run_facts(region: Region, paths: Paths) -> dict[str, Any]:
     if paths.earlier is not None:
         digest.update(files.sha256(paths.earlier / "bredband.gpkg").encode())
     demo = False
-    for group in GROUPS:
+    for group in PUBLISHERS:
         inventory = json.loads(paths.inventory(group).read_text(encoding="utf-8"))
         for entry in inventory:
             digest.update(f"{entry['fil']}\0{entry['sha256']}\n".encode())
             demo = demo or entry["demo"]
     used = [
         f
-        for stage in SOURCE_STAGES
+        for stage in PUBLISHERS
         for f in ledger.load(paths.ledger(stage)).facts.get("filer", [])  # type: ignore[attr-defined]
         if f["anvand"]
     ]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import resource
 import shutil
 import subprocess
@@ -17,20 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-PUBLISHED = (
-    "open_tables",
-    "open_data",
-    "tiles",
-    "raster",
-    "qgis",
-    "webmap",
-    "printmap",
-    "pages",
-    "specification",
-    "catalogue",
-    "entry",
-)
-"""The steps that make what lies under ``MAPS`` (some of them what lies in ``OUT`` too)."""
+from pipelines.steps import JOB, Step
 
 
 def main() -> int:
@@ -43,8 +29,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(dir=args.out) as scratch:
         here = Path(scratch)
         folders = ["--config", args.config, "--raw", args.raw, "--out", here / "out", "--maps", here / "maps"]
-        steps = steps_in_order(here)
-        rows = [(s, *timed([sys.executable, "-m", "pipelines", s, *map(str, folders)])) for s in steps]
+        rows = [(s.name, *timed([sys.executable, "-m", "pipelines", s.name, *map(str, folders)])) for s in JOB]
         total = sum(seconds for _, seconds, _ in rows)
         floor = timed([sys.executable, "-m", "pipelines.orders.bench_floor", str(args.raw), str(here)])
         pages = [here / "maps/bredbandskarta.html", here / "out/bredbandskarta_intern.html"]
@@ -56,18 +41,16 @@ def main() -> int:
     print(f"{'summa':<14}{total:>10.2f}{max(m for _, _, m in rows):>12.0f}  (steg efter steg, ett i taget)")
     print(f"{'golv':<14}{floor[0]:>10.2f}{floor[1]:>12.0f}  (läsa indata och skriva produkterna, utan att räkna)")
     print(f"kvot till golvet: {total / floor[0]:.2f}")
-    published = sum(seconds for stage, seconds, _ in rows if stage in PUBLISHED)
+    published = sum(seconds for step, (_, seconds, _) in zip(JOB, rows, strict=True) if makes_public(step))
     print(f"allt under MAPS: {published:.2f} sekunder, steg efter steg")
     for what, seconds in together.items():
         print(f"{what}: {seconds:.2f} sekunder, med JOBS={args.jobs}")
     return 0
 
 
-def steps_in_order(scratch: Path) -> list[str]:
-    """Return the steps of ``make coverage`` in the order in which make, one job at a time, would run them."""
-    command = ["make", "--dry-run", "--jobs=1", "coverage", f"OUT={scratch}/torr", f"MAPS={scratch}/torr/maps"]
-    told = subprocess.run(command, env=_own_make(), capture_output=True, text=True, check=True).stdout
-    return list(dict.fromkeys(re.findall(r"-m pipelines (?!demo\b)([a-z_]+)", told)))
+def makes_public(step: Step) -> bool:
+    """Tell whether a step makes something that lies under ``MAPS``, or the tables that all such is made from."""
+    return step.name == "open_tables" or any(pattern.startswith("maps/") for pattern in step.makes)
 
 
 def as_make_does(scratch: Path, args: argparse.Namespace) -> dict[str, float]:

@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 
 from pipelines.config.reading import model_of
 from pipelines.config.region import Region
+from pipelines.orders import flow
 from pipelines.publish import products
 from pipelines.tables import contracts
 
@@ -132,7 +133,12 @@ def _escaped(text: str) -> str:
     return text.replace("|", "\\|")
 
 
-PAGES = {"konfiguration.md": configuration, "datalexikon.md": dictionary, "informationsklassning.md": products.page}
+PAGES = {
+    "konfiguration.md": configuration,
+    "datalexikon.md": dictionary,
+    "informationsklassning.md": products.page,
+    "floden.md": flow.page,
+}
 
 
 def main() -> int:

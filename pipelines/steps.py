@@ -1,0 +1,547 @@
+"""Every step: what runs it, what it reads, writes and makes. The order of the steps stands here and nowhere else.
+
+From this are made the rules of make (``steps.mk``), the command line, the benchmark's list, the report's list and
+the flow chart in ``docs/floden.md``; a step that reaches for a table that it does not name here is stopped (see
+:class:`pipelines.core.paths.Uses`).
+
+Imports nothing heavy: make asks on every run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Literal
+
+from pipelines.core.paths import Paths, Uses
+
+Code = Literal["own", "numbers", "program"]
+Place = Literal["run", "raw", "edition"]
+
+
+@dataclass(frozen=True)
+class Option:
+    """What a step takes besides the folders: a text, given on to its ``run`` as it stands.
+
+    The step reads it itself, so that a planner's slip is told in Swedish, with an example.
+
+    Attributes
+    ----------
+    name : str
+        On the command line.
+    text : str
+        In Swedish, with make's variable in brackets.
+    parameter : str
+        Of ``run``; the name itself where it is none of Python's own words.
+    """
+
+    name: str
+    text: str
+    parameter: str = ""
+
+    @property
+    def keyword(self) -> str:
+        """Name of the parameter of ``run``."""
+        return self.parameter or self.name
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step.
+
+    Attributes
+    ----------
+    name, module : str
+        As the command line calls it, and whose ``run`` it is.
+    says : str
+        What make writes when it begins; nothing for what is on order.
+    text : str
+        What it does, on the command line. Both in Swedish.
+    inputs : tuple of str
+        Publishers whose inventories it reads.
+    lists : tuple of str
+        What it goes by besides inputs and configuration, of what make lists (see
+        :mod:`pipelines.incoming.listing`).
+    reads, ledgers : tuple of str
+        Tables and ledgers of earlier steps.
+    after : tuple of str
+        Steps that must have ended though it reads no table or ledger of theirs: it quotes the facts of the run, which
+        are there when every law has held, or of the open edition.
+    built : tuple of str
+        Folders of products that other steps have built, which it tells of.
+    writes : tuple of str
+        Tables, the last one last; with ``ledger``, a ledger of its own name after them.
+    makes : tuple of str
+        Its products as they lie in ``produkter``; ``*`` stands for anything within a folder.
+    options : tuple of Option
+    code : {"own", "numbers", "program"}
+        What it tells of the program: only what its own code does, the code that decides numbers, or all of it.
+    works_in : {"run", "raw", "edition"}
+        A run of its own in ``OUT`` and ``MAPS``; ``RAW`` alone; or a finished edition, beside which a run may go on.
+    """
+
+    name: str
+    module: str
+    says: str
+    text: str
+    inputs: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+    ledgers: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    built: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    ledger: bool = False
+    makes: tuple[str, ...] = ()
+    options: tuple[Option, ...] = ()
+    code: Code = "own"
+    works_in: Place = "run"
+
+    @property
+    def on_order(self) -> bool:
+        """Whether it is no part of ``make coverage``."""
+        return not self.says
+
+    @property
+    def uses(self) -> Uses:
+        """What of the tables between the steps it may touch."""
+        own = (self.name,) if self.ledger else ()
+        inventories = PUBLISHERS if self.name == "inventory" else self.inputs
+        return Uses(
+            self.name, frozenset((*self.reads, *self.writes)), frozenset((*self.ledgers, *own)), frozenset(inventories)
+        )
+
+    def at(self, paths: Paths) -> Paths:
+        """Return the folders as the step has them: with the tables it names and no other."""
+        return paths if self.on_order else replace(paths, uses=self.uses)
+
+
+PUBLISHERS = ("lantmateriet", "scb", "pts", "granser", "tackning")
+"""Groups of inputs, each with an inventory and a step of its own that reads it."""
+_OPEN_CELLS = ("oppen_rutnat_250m", "oppen_bristomraden")
+_OPEN_SUMS = ("oppen_kommuner", "oppen_lan")
+_OPEN_BESIDE = ("oppen_historik", "oppen_framskrivning", "oppen_avstamning_kallor")
+
+JOB = (
+    Step(
+        "inventory",
+        "pipelines.incoming.inventory",
+        "Går igenom indata",
+        "listar indata och kontrollsummor",
+        ledger=True,
+    ),
+    Step(
+        "lantmateriet",
+        "pipelines.read.lantmateriet.read_addresses",
+        "Läser lantmateriet",
+        "läser adresser",
+        inputs=("lantmateriet",),
+        writes=("adresser_kalla",),
+        ledger=True,
+    ),
+    Step(
+        "scb",
+        "pipelines.read.scb.read_scb",
+        "Läser scb",
+        "läser befolkning, tätorter och småorter",
+        inputs=("scb", "granser"),
+        writes=("scb_kommun", "befolkning", "orter"),
+        ledger=True,
+    ),
+    Step(
+        "pts",
+        "pipelines.read.pts.read_pts",
+        "Läser pts",
+        "läser PTS:s arbetsböcker och Kolada",
+        inputs=("pts",),
+        writes=("pts_teknik", "pts_hastighet", "pts_mobil", "kolada", "pts_historik"),
+        ledger=True,
+    ),
+    Step(
+        "granser",
+        "pipelines.read.lantmateriet.read_boundaries",
+        "Läser granser",
+        "läser kommungränser och vatten",
+        inputs=("granser",),
+        writes=("granser", "kommunytor", "mark"),
+        ledger=True,
+    ),
+    Step(
+        "tackning",
+        "pipelines.read.tackning.read_evidence",
+        "Läser tackning",
+        "läser täckningsuppgifter",
+        inputs=("tackning",),
+        reads=("adresser_kalla",),
+        writes=("kallor", "evidens_adress", "evidens_ruta", "evidens_omrade"),
+        ledger=True,
+    ),
+    Step(
+        "grid",
+        "pipelines.grid.make_grid",
+        "Rutor, land och områdestyp",
+        "rutor med land, adress till ruta, områdestyp",
+        reads=("adresser_kalla", "befolkning", "orter", "granser", "kommunytor", "pts_teknik"),
+        ledgers=("lantmateriet", "granser"),
+        writes=("land", "land_utanfor", "adresser_ruta"),
+        ledger=True,
+    ),
+    Step(
+        "households",
+        "pipelines.people.households",
+        "Folkmängd och hushåll per adress",
+        "folkmängd och hushåll per adress",
+        reads=("adresser_ruta", "befolkning", "land", "land_utanfor", "pts_teknik", "scb_kommun"),
+        ledgers=("scb", "pts"),
+        writes=("grupper", "adresser_hushall"),
+        ledger=True,
+    ),
+    Step(
+        "coverage",
+        "pipelines.coverage.address_coverage",
+        "Täckning per adress",
+        "täckning per adress, och på vilket underlag",
+        reads=(
+            *("adresser_ruta", "adresser_hushall", "grupper", "land", "pts_teknik", "pts_hastighet", "kolada"),
+            *("kallor", "evidens_adress", "evidens_ruta", "evidens_omrade"),
+        ),
+        ledgers=("pts",),
+        writes=("riktvarden", "osakerhet_kommun", "osakerhet_5km", "adresser_tackning", "adresser_tackning_oppen"),
+        ledger=True,
+    ),
+    Step(
+        "summaries",
+        "pipelines.sums.summaries",
+        "Summerar rutor, kommuner och län",
+        "rutor, delar, kommuner och län",
+        reads=(
+            *("adresser_ruta", "adresser_hushall", "adresser_tackning", "adresser_tackning_oppen", "land"),
+            *("pts_teknik", "pts_hastighet", "riktvarden", "osakerhet_kommun"),
+        ),
+        ledgers=("pts",),
+        writes=("adresser", "oppna_rutor", "oppna_delar", "rutnat_250m", "rutnat_delar", "kommuner", "lan"),
+        ledger=True,
+    ),
+    Step(
+        "gaps",
+        "pipelines.gaps.find_gaps",
+        "Bristområden, schakt och kostnad",
+        "bristområden, schakt, kostnad och prioritet",
+        lists=("tidigare",),
+        reads=("adresser_ruta", "adresser_hushall", "adresser_tackning", "land"),
+        writes=("bristomraden", "bristomraden_kommun", "bristomraden_rutor", "bristkurva"),
+        ledger=True,
+    ),
+    Step(
+        "goals",
+        "pipelines.goals.measure_goals",
+        "Mål, avstämning mot PTS och regional prioritering",
+        "mål, avstämning mot PTS och PTS:s regionala prioritering",
+        reads=(
+            *("adresser_ruta", "adresser_hushall", "adresser_tackning", "rutnat_delar", "riktvarden"),
+            *("bristomraden", "bristomraden_rutor", "pts_teknik", "pts_hastighet", "pts_mobil"),
+        ),
+        writes=("mal", "avstamning", "prioritering_pts", "pts_projekt"),
+        ledger=True,
+    ),
+    Step(
+        "reconciliation",
+        "pipelines.goals.published_figures",
+        "Avstämning mot publicerade tal",
+        "våra tal bredvid varje publicerat tal",
+        lists=("publicerade",),
+        reads=("avstamning", "kommuner", "lan", "pts_teknik", "kolada", "scb_kommun"),
+        ledgers=("scb", "granser"),
+        writes=("avstamning_kallor",),
+        ledger=True,
+    ),
+    Step(
+        "history",
+        "pipelines.sums.published_series",
+        "Historik och framskrivning",
+        "publicerade serier år för år, brott och framskrivning mot målen",
+        reads=("pts_historik", "kolada"),
+        writes=("historik", "framskrivning"),
+        ledger=True,
+    ),
+    Step(
+        "laws",
+        "pipelines.laws.check_laws",
+        "Kontrollerar lagarna",
+        "kontrollerar lagarna på körningens egna tal",
+        inputs=PUBLISHERS,
+        lists=("tidigare", "publicerade"),
+        reads=(
+            *("adresser", "adresser_hushall", "grupper", "befolkning", "oppna_rutor", "rutnat_250m", "rutnat_delar"),
+            *("kommuner", "lan", "riktvarden", "pts_teknik", "bristomraden_kommun", "bristomraden_rutor"),
+            *("bristomraden", "bristkurva"),
+        ),
+        ledgers=(*PUBLISHERS, "households"),
+        after=("reconciliation", "history"),
+        ledger=True,
+        code="numbers",
+    ),
+    Step(
+        "geopackage",
+        "pipelines.publish.geopackage.write_geopackage",
+        "GeoPackage",
+        "bredband.gpkg",
+        reads=(
+            *("rutnat_250m", "rutnat_delar", "adresser", "kommuner", "lan", "granser", "osakerhet_5km"),
+            *("bristomraden", "bristomraden_kommun", "bristomraden_rutor", "bristkurva"),
+        ),
+        ledgers=PUBLISHERS,
+        after=("laws",),
+        makes=("out/bredband.gpkg",),
+    ),
+    Step(
+        "open_tables",
+        "pipelines.disclosure.make_open_tables",
+        "Det som publiceras",
+        "det som publiceras, som tabeller",
+        inputs=("tackning",),
+        reads=("oppna_rutor", "oppna_delar", "land", "kommuner", "lan", "historik", "avstamning_kallor", "kallor"),
+        ledgers=PUBLISHERS,
+        after=("laws",),
+        writes=(*_OPEN_BESIDE, *_OPEN_CELLS, *_OPEN_SUMS),
+    ),
+    Step(
+        "raster",
+        "pipelines.publish.raster.write_rasters",
+        "Raster",
+        "tackning_250m.tif och klassrastren",
+        reads=("rutnat_250m", "oppen_rutnat_250m"),
+        after=("laws",),
+        makes=("out/*.tif", "out/*.aux.xml", "out/*.qml", "maps/data/raster/*"),
+    ),
+    Step(
+        "qgis",
+        "pipelines.publish.qgis.write_projects",
+        "QGIS-projekt",
+        "QGIS-projekten bredband.qgz och bredband_oppen.qgz",
+        reads=("granser", "kallor"),
+        ledgers=PUBLISHERS,
+        after=("open_tables",),
+        makes=("out/*.qgz", "maps/data/*.qgz"),
+    ),
+    Step(
+        "tables",
+        "pipelines.publish.workbook.write_workbook",
+        "Arbetsbok och tabeller",
+        "kommuner.xlsx och tabellerna som CSV",
+        reads=(
+            *("kommuner", "lan", "mal", "avstamning", "avstamning_kallor", "bristomraden", "bristkurva"),
+            *("pts_projekt", "prioritering_pts", "historik", "framskrivning"),
+        ),
+        ledgers=(*PUBLISHERS, "goals"),
+        after=("laws",),
+        makes=("out/*.xlsx", "out/*.csv", "out/tabeller/*.csv"),
+    ),
+    Step(
+        "open_data",
+        "pipelines.publish.open_data.write_open_data",
+        "Öppna data",
+        "den öppna utgåvan i maps/data",
+        reads=(*_OPEN_CELLS, *_OPEN_SUMS, *_OPEN_BESIDE, "granser", "kallor"),
+        ledgers=PUBLISHERS,
+        after=("laws",),
+        makes=tuple(f"maps/data/*.{e}" for e in ("gpkg", "csv", "parquet", "geojson", "xlsx", "json", "zip")),
+    ),
+    Step(
+        "tiles",
+        "pipelines.publish.tiles.write_tiles",
+        "Kartrutor",
+        "den öppna utgåvans rutor som kartrutor för webben (PMTiles)",
+        reads=("oppen_rutnat_250m", "kallor"),
+        ledgers=PUBLISHERS,
+        after=("laws",),
+        makes=("maps/data/*.pmtiles",),
+    ),
+    Step(
+        "report",
+        "pipelines.publish.report.write_report",
+        "Rapport och manifest",
+        "rapport.md och manifest.json",
+        inputs=PUBLISHERS,
+        lists=("tidigare", "publicerade"),
+        reads=("kommuner", "lan", "riktvarden", "avstamning_kallor", "bristomraden", "osakerhet_5km"),
+        ledgers=(
+            *("inventory", *PUBLISHERS, "grid", "households", "coverage", "summaries", "gaps", "goals"),
+            *("reconciliation", "history", "laws"),
+        ),
+        after=("laws",),
+        makes=("out/rapport.md", "out/manifest.json"),
+        code="program",
+    ),
+    Step(
+        "webmap",
+        "pipelines.publish.webmap.write_webmap",
+        "Webbkarta",
+        "webbkartan, öppen och intern",
+        lists=("tidigare",),
+        reads=(
+            *("rutnat_250m", "kommuner", "lan", "bristomraden", "bristomraden_rutor", "granser", "orter", "kallor"),
+            *(*_OPEN_CELLS, *_OPEN_SUMS, "oppen_avstamning_kallor"),
+        ),
+        ledgers=PUBLISHERS,
+        after=("laws",),
+        makes=("maps/bredbandskarta*.html", "out/bredbandskarta_intern.html"),
+    ),
+    Step(
+        "printmap",
+        "pipelines.publish.printmap.write_printmaps",
+        "Kartor för utskrift",
+        "kartor för utskrift",
+        reads=(*_OPEN_CELLS, *_OPEN_SUMS, "granser", "orter", "mark", "kallor"),
+        ledgers=PUBLISHERS,
+        after=("laws",),
+        makes=("maps/kartor/*",),
+        options=(Option("jobs", "samtidiga processer (JOBS; annars 1)"),),
+    ),
+    Step(
+        "pages",
+        "pipelines.publish.pages.write_pages",
+        "Kommunsidor",
+        "en sida per kommun",
+        reads=(*_OPEN_CELLS, *_OPEN_SUMS, *_OPEN_BESIDE, "granser", "orter", "kallor"),
+        ledgers=PUBLISHERS,
+        after=("laws",),
+        makes=("maps/kommuner/*.html",),
+    ),
+    Step(
+        "specification",
+        "pipelines.publish.specification.write_specification",
+        "Dataproduktspecifikation",
+        "dataproduktspecifikationen",
+        reads=("oppen_rutnat_250m", "oppen_kommuner", "kallor"),
+        ledgers=(*PUBLISHERS, "households", "laws"),
+        after=("laws",),
+        built=("maps",),
+        makes=("maps/specifikation.html",),
+    ),
+    Step(
+        "catalogue",
+        "pipelines.publish.catalogue.write_catalogue",
+        "Katalog och metadata",
+        "katalogen över det som publiceras, som DCAT-AP-SE och ISO 19139",
+        reads=("oppen_rutnat_250m", "kallor"),
+        ledgers=PUBLISHERS,
+        after=("laws",),
+        built=("maps",),
+        makes=("maps/catalog.*", "maps/metadata_iso19139.xml", "maps/metadata/*.xml"),
+    ),
+    Step(
+        "entry",
+        "pipelines.publish.pages.entry",
+        "Ingångssida",
+        "ingångssidan och tillgänglighetsredogörelsen",
+        reads=(*_OPEN_SUMS, "oppen_avstamning_kallor", "kallor"),
+        ledgers=PUBLISHERS,
+        after=("laws",),
+        built=("maps",),
+        makes=("maps/index.html", "maps/tillganglighet.html"),
+    ),
+    Step(
+        "install",
+        "pipelines.publish.install.put_in_place",
+        "Lägger produkterna på plats",
+        "lägger färdiga produkter på plats",
+        built=("out", "maps"),
+    ),
+)
+"""``make coverage``, in an order that works one step at a time."""
+
+ON_ORDER = (
+    Step("demo", "pipelines.demo.make_demo", "", "gör demoregionen i RAW/demo", works_in="raw"),
+    Step(
+        "fetch",
+        "pipelines.fetch.fetch_all",
+        "",
+        "hämtar utgivarnas filer till RAW",
+        options=(
+            Option("only", "bara dessa, till exempel scb,kolada (BARA)"),
+            Option("show", "ja: lista utan att hämta (VISA)"),
+            Option("again", "ja: fråga utgivaren om allt på nytt (IGEN)"),
+        ),
+        works_in="raw",
+    ),
+    Step(
+        "plan",
+        "pipelines.orders.plan.order_plan",
+        "",
+        "vad som byggs för en budget eller ett mål, ur en färdig utgåva",
+        options=(
+            Option("budget", "kronor, till exempel 100000000 (BUDGET)"),
+            Option("goal", "procent av hushållen, till exempel 98 (MAL)"),
+            Option("troskel", "30, 100 eller 1000 (TROSKEL; annars konfigurationens)"),
+            Option("matt", "tillgang eller passerad (MATT; annars konfigurationens)"),
+        ),
+        works_in="edition",
+    ),
+    Step(
+        "evaluate",
+        "pipelines.orders.evaluate.evaluation",
+        "",
+        "hur bra modellen är: gömmer uppgifter, modellerar och jämför",
+        options=(Option("seeds", "frön, hela tal med komma emellan: ett försök per frö (FRON; annars 1,2,3)"),),
+    ),
+    Step(
+        "compare",
+        "pipelines.orders.compare.compare_editions",
+        "",
+        "förändring sedan en tidigare utgåva",
+        options=(Option("from", "OUT från den tidigare utgåvan (FRAN)", "earlier"),),
+        works_in="edition",
+    ),
+    Step(
+        "archive",
+        "pipelines.orders.archive.write_archive",
+        "",
+        "arkivpaket (BagIt) av en färdig utgåva",
+        options=(Option("edition", "intern eller oppen (UTGAVA; annars intern)"),),
+        works_in="edition",
+    ),
+    Step(
+        "verify",
+        "pipelines.orders.archive.verify",
+        "",
+        "kontrollerar ett arkivpaket",
+        options=(Option("package", "paketets zip-fil, eller mappen den packats upp i (PAKET)"),),
+        works_in="edition",
+    ),
+)
+"""What is done when somebody asks for it."""
+
+STEPS = {step.name: step for step in (*JOB, *ON_ORDER)}
+LEDGERS = tuple(step.name for step in JOB if step.ledger)
+"""Steps that keep a ledger, in order."""
+
+
+def writers() -> dict[str, str]:
+    """Return which step writes each table."""
+    return {table: step.name for step in JOB for table in step.writes}
+
+
+def needs(step: Step) -> tuple[str, ...]:
+    """Return the steps whose work a step reads, in order."""
+    by_table = writers()
+    wanted = {*step.ledgers, *step.after, *(by_table[t] for t in step.reads)}
+    if step.inputs or step.name in PUBLISHERS:
+        wanted.add("inventory")
+    before = JOB[: JOB.index(step)]
+    wanted |= {s.name for s in before for pattern in s.makes if pattern.partition("/")[0] in step.built}
+    return tuple(s.name for s in before if s.name in wanted)
+
+
+def needs_directly(step: Step) -> tuple[str, ...]:
+    """Return the steps whose work a step reads, without those that another of them needs anyway."""
+    all_needed = needs(step)
+    behind = {before for name in all_needed for before in _behind(STEPS[name])}
+    return tuple(name for name in all_needed if name not in behind)
+
+
+@cache
+def _behind(step: Step) -> set[str]:
+    """Return every step that must have been done before."""
+    direct = needs(step)
+    return {*direct, *(name for before in direct for name in _behind(STEPS[before]))}
