@@ -14,7 +14,6 @@ import pandas as pd
 from pipelines.config.region import CLASSES, MEASURES, THRESHOLDS, Malniva, Region
 from pipelines.gaps.cost import NONE
 
-NOTE = "Andelarna gäller nedladdning. VGR:s mål är symmetriska: uppladdning mäts inte av PTS."
 PLACE = ["niva", "kod", "namn", "delregion", "omradestyp"]
 REACHED = 1e-6
 """Households: what is left of a sum of 600 000 doubles is not a household missing."""

@@ -9,14 +9,20 @@ out. Nothing is public by default. The rule is in ``disclosure/``, the reasons i
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from pipelines.core import classes
+from pipelines.core import classes, files
 from pipelines.core.figure import SIGNS
 from pipelines.core.level import LEVELS, MEASURES
 from pipelines.tables.contracts import KOMMUNER, LAN, OPPNA_RUTOR, Column, Table
 from pipelines.tables.gap_tables import BRISTOMRADE_ID, BRISTOMRADEN
 from pipelines.tables.history_tables import OPEN_HISTORY
 from pipelines.tables.reconciliation_tables import AVSTAMNING_OPPEN
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipelines.core.paths import Paths
 
 COST_CLASSES = ("ej_redovisad", "under_0_5", "0_5_1", "1_2", "2_5", "5_10", "10_20", "20_50", "over_50")
 """Classes of cost in million kronor."""
@@ -186,3 +192,9 @@ OPEN_TABLES = (RUTNAT_250M, BRISTOMRADEN_OPPNA, KOMMUNER_OPPNA, LAN_OPPNA)
 """The tables of the open edition, in the order a reader lists them."""
 OPEN_BESIDE = (*OPEN_HISTORY, AVSTAMNING_OPPEN)
 """What others have published, as it may stand beside them: plain tables without cells or areas."""
+
+
+def read(paths: Paths, table: Table) -> pd.DataFrame:
+    """Read one open table; gap areas come as a GeoDataFrame, the others without geometry."""
+    path = paths.table(f"oppen_{table.name}")
+    return files.read_polygons(path) if table.name == "bristomraden" else files.read_table(path)

@@ -10,7 +10,6 @@ import numpy as np
 
 from pipelines.config.region import MEASURES, THRESHOLDS, Region
 from pipelines.core import files
-from pipelines.disclosure import make_open_tables
 from pipelines.disclosure.open_reconciliation import beyond_pts
 from pipelines.disclosure.open_run import read_open_facts
 from pipelines.publish.pages import page_figures, scene
@@ -98,7 +97,7 @@ class County:
 def read(region: Region, paths: Paths) -> County:
     """Read what the pages are made of."""
     kommuner, lan, cells = (
-        make_open_tables.read(paths, t)
+        open_contracts.read(paths, t)
         for t in (open_contracts.KOMMUNER_OPPNA, open_contracts.LAN_OPPNA, open_contracts.RUTNAT_250M)
     )
     history = paths.table("oppen_historik")
@@ -108,9 +107,9 @@ def read(region: Region, paths: Paths) -> County:
         kommuner=kommuner,
         lan=lan,
         cells=cells,
-        areas=make_open_tables.read(paths, open_contracts.BRISTOMRADEN_OPPNA),
+        areas=open_contracts.read(paths, open_contracts.BRISTOMRADEN_OPPNA),
         land=scene.prepare(files.read_polygons(paths.table("granser")), files.read_polygons(paths.table("orter"))),
         history=files.read_table(history) if history.exists() else None,
-        projection=make_open_tables.read(paths, FRAMSKRIVNING_OPPEN),
-        reconciliation=make_open_tables.read(paths, AVSTAMNING_OPPEN),
+        projection=open_contracts.read(paths, FRAMSKRIVNING_OPPEN),
+        reconciliation=open_contracts.read(paths, AVSTAMNING_OPPEN),
     )

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.core import ledger
 from pipelines.core.level import LEVELS
-from pipelines.coverage.small_area.features import TOLD
 from pipelines.publish.words.markdown import table
 from pipelines.publish.words.swedish import number
 
@@ -16,6 +15,18 @@ if TYPE_CHECKING:
     from pipelines.config.region import Region
 
 PLAIN = "enkel"
+FEATURES = {
+    "ln_adresser_1x1": "Adresser i rutan",
+    "ln_adresser_5x5": "Adresser i 5 × 5 rutor",
+    "ln_adresser_9x9": "Adresser i 9 × 9 rutor",
+    "ln_adresser_17x17": "Adresser i 17 × 17 rutor",
+    "ln_adresser_41x41": "Adresser i 41 × 41 rutor",
+    "ln_km_till_tatort": "Avstånd till närmaste tätort (km)",
+    "ln_tatortens_adresser": "Adresser i närmaste tätort",
+    "ln_folk_per_adress_3x3": "Folk per adress i 3 × 3 rutor",
+    "ln_folk_per_adress_9x9": "Folk per adress i 9 × 9 rutor",
+}
+"""What the model goes by; each enters as a natural logarithm."""
 
 
 def section(said: ledger.Ledger, squares: pd.DataFrame, region: Region) -> str:
@@ -53,7 +64,7 @@ def coefficients(model: dict[str, Any]) -> str:
         return ""
     fits = model["koefficienter"]
     head = ("Egenskap (naturlig logaritm)", *(f"{f['matt']}, {f['klass']}" for f in fits))
-    rows = [(told, *(number(f["per_enhet"][name], 2) for f in fits)) for name, told in TOLD.items()]
+    rows = [(told, *(number(f["per_enhet"][name], 2) for f in fits)) for name, told in FEATURES.items()]
     rows.append(("Lärt, andel som behölls", *(number(f["krympning"], 2) for f in fits)))
     return (
         "Koefficienter: hur oddsens logaritm för att *sakna* täckning ändras per enhet. *Lärt, andel som behölls*: "

@@ -17,11 +17,11 @@ import numpy as np
 from pipelines.core import cell_grid, files
 from pipelines.core.classes import NO_ADDRESS
 from pipelines.core.level import LEVELS
-from pipelines.disclosure import make_open_tables
 from pipelines.disclosure.open_run import read_open_facts, read_open_sources
 from pipelines.publish.catalogue import wording
 from pipelines.publish.tiles import pmtiles
 from pipelines.publish.words.edition_facts import DEMO_TEXT, credit_lines, demo_prefix
+from pipelines.tables import open_contracts
 from pipelines.tables.open_contracts import RUTNAT_250M
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ SIZES = (Squares(5_000, (4, 6)), Squares(1_000, (7, 8)), Squares(cell_grid.CELL_
 def run(region: Region, paths: Paths) -> None:
     """Build the tiles from the open table of cells."""
     facts = read_open_facts(paths)
-    cells = make_open_tables.read(paths, RUTNAT_250M)
+    cells = open_contracts.read(paths, RUTNAT_250M)
     inhabited = cells[cells[classes()[0].name] != NO_ADDRESS]
     work = paths.step / "kartrutor"
     tiles: list[pmtiles.Tile] = []

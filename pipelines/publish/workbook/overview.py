@@ -13,6 +13,7 @@ from pipelines.tables.contracts import Column, Table
 if TYPE_CHECKING:
     from pipelines.config.region import Malniva, Region
 
+NOTE = "Andelarna gäller nedladdning. VGR:s mål är symmetriska: uppladdning mäts inte av PTS."
 OVERSIKT = Table(
     "oversikt",
     "Översikt",
