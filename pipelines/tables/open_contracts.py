@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.core import classes, files
 from pipelines.core.figure import SIGNS
-from pipelines.core.level import LEVELS, MEASURES
+from pipelines.core.level import LEVELS
 from pipelines.tables.contracts import KOMMUNER, LAN, OPPNA_RUTOR, Column, Table
 from pipelines.tables.gap_tables import BRISTOMRADE_ID, BRISTOMRADEN
 from pipelines.tables.history_tables import OPEN_HISTORY
@@ -151,7 +151,7 @@ BRISTOMRADEN_OPPNA = Table(
     (
         replace(
             BRISTOMRADE_ID,
-            pattern=rf"^({'|'.join(map(str, LEVELS.mbit))})-({'|'.join(MEASURES)})-\d{{13}}$",
+            pattern=rf"^{LEVELS.area_pattern}-\d{{13}}$",
             description="Tröskel, mått och lägsta rut-id i området. Ett annat id än i den interna utgåvan.",
         ),
         _AREA["troskel_mbit"],

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipelines.config.region import CLASSES, MEASURES
+from pipelines.config.region import CLASSES
 from pipelines.core.figure import SIGNS
+from pipelines.core.level import MEASURES
 from pipelines.tables.contracts import Column, Table
 
 QUANTITIES = ("andel_hushall", "andel_befolkning", "hushall", "folkmangd", "land_ha")

@@ -12,9 +12,10 @@ from pipelines.config.region import load_region
 from pipelines.core.errors import DataError
 from pipelines.core.paths import Paths
 from pipelines.coverage import address_coverage
-from pipelines.coverage.evidence import PAIRS
 from pipelines.orders.evaluate import baselines, evaluation, evaluation_report, judge, known_truth, scores, trial
 from tests.stages.small_area import county
+
+PAIRS = [(m, t) for m in ("tillgang", "passerad") for t in (30, 100, 1000)]
 
 
 def test_brier_by_hand():
