@@ -163,7 +163,9 @@ def test_a_theme_of_a_style_that_does_not_exist_is_an_error(paths: Paths) -> Non
     region, _ = tiny.load_region(tiny.CONFIG), None
     facts = tiny.FACTS
     made = project_editions.internal(region, facts, [], {"1401": (0, 0, 1, 1)})
-    broken = project_editions.replace(made, themes=(project_editions.views.Theme("x", (("lan", "finns inte"),)),))
+    broken = project_editions.replace(
+        made, themes=(project_editions.project_views.Theme("x", (("lan", "finns inte"),)),)
+    )
     with pytest.raises(LookupError, match="finns inte"):
         project_package.document(broken)
 

@@ -93,7 +93,7 @@ def widths(model: dict[str, Any], squares: pd.DataFrame) -> str:
     rows = []
     for level in LEVELS.of("tillgang"):
         t, lacking = level.mbit, level.without()
-        wide = squares[f"{lacking}_hog"] - squares[f"{lacking}_lag"]
+        wide = squares[level.limit("hog")] - squares[level.limit("lag")]
         modelled = squares[f"hushall_modellerade_{t}"] > 0
         expected = float(squares.loc[modelled, lacking].sum())
         rows.append(

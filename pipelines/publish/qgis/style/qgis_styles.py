@@ -249,7 +249,7 @@ def _squares(table: Table, mark: str) -> list[Drawn]:
     made = []
     for t in LEVELS.mbit_from_first:
         level = Level("tillgang", t)
-        wide = f'"{level.without()}_hog" - "{level.without()}_lag"'
+        wide = f'"{level.limit("hog")}" - "{level.limit("lag")}"'
         rules = []
         for low, high, colour in zip(_WIDTHS, (*_WIDTHS[1:], 0), _WIDTH_COLOURS, strict=True):
             label = f"{low}–{high} hushåll brett{mark}" if high else f"över {low} hushåll brett{mark}"
