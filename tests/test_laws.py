@@ -25,6 +25,7 @@ STAGES = (
     "households",
     "coverage",
     "summaries",
+    "open_cells",
     "gaps",
     "laws",
 )

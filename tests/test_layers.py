@@ -39,7 +39,6 @@ UPWARD = {
     ("pipelines.publish.webmap.earlier", "pipelines.orders.compare.compare_editions"),
     ("pipelines.publish.webmap.earlier", "pipelines.orders.edition"),
     ("pipelines.publish.webmap.write_webmap", "pipelines.orders.edition"),
-    ("pipelines.sums.summaries", "pipelines.disclosure.open_cells"),
 }
 CIRCLES = {
     ("pipelines.orders.plan.order_plan", "pipelines.orders.plan.plan_text"),
