@@ -129,7 +129,9 @@ def test_a_step_touches_all_that_it_names(touched, step):
 
 
 def test_the_report_tells_of_every_ledger_in_the_order_of_the_steps():
-    assert tuple(s.name for s in JOB[: [s.name for s in JOB].index("laws") + 1]) == steps.LEDGERS
+    before = [s.name for s in JOB][: [s.name for s in JOB].index("laws") + 1]
+    # The cells as they may be told are no more than what has been counted, told otherwise.
+    assert tuple(n for n in before if n != "open_cells") == steps.LEDGERS
     assert "LEDGERS" in inspect.getsource(write_report.run)
 
 
