@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
+from pipelines.core import publishers
 from pipelines.core.paths import Paths, Uses
 
 Code = Literal["own", "numbers", "program"]
@@ -116,7 +117,7 @@ class Step:
         return paths if self.on_order else replace(paths, uses=self.uses)
 
 
-PUBLISHERS = ("lantmateriet", "scb", "pts", "granser", "tackning")
+PUBLISHERS = publishers.STEPS
 """Groups of inputs, each with an inventory and a step of its own that reads it."""
 _OPEN_CELLS = ("oppen_rutnat_250m", "oppen_bristomraden")
 _OPEN_SUMS = ("oppen_kommuner", "oppen_lan")

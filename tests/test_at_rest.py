@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.core import at_rest
 from pipelines.core.errors import DataError
+from pipelines.formats import at_rest
 
 OTHER = """
 import sqlite3, sys

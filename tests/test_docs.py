@@ -7,10 +7,14 @@ import pytest
 
 from pipelines.orders import describe
 from pipelines.steps import STEPS
-from pipelines.tables import contracts, gap_tables
+from pipelines.tables import gap_tables, summary_tables
 
 ROOT = Path(__file__).parents[1]
-TEXTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "data").glob("*/README.md"))]
+TEXTS = [
+    *sorted(ROOT.glob("*.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "data").glob("*/README.md")),
+]
 CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 
 
@@ -60,6 +64,21 @@ def test_the_dictionary_has_every_column_of_the_gap_areas():
         gap_tables.BRISTOMRADEN_KOMMUN,
         gap_tables.BRISTOMRADEN_RUTOR,
         gap_tables.BRISTKURVA,
-        contracts.RUTNAT,
+        summary_tables.RUTNAT,
     ):
         assert re.findall(r"^\| `(\w+)` \|", sections[table.name], re.MULTILINE) == table.names
+
+
+def test_the_architecture_names_files_that_exist():
+    page = (ROOT / "docs/arkitektur.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([a-z_./]+\.(?:py|md|json)|tests/[a-z_/]+)`", page))
+    places = (ROOT, ROOT / "pipelines", ROOT / "tests/publish", ROOT / "pipelines/publish/webmap")
+    assert [x for x in sorted(named) if not any((place / x).exists() for place in places)] == []
+
+
+def test_the_architecture_has_every_folder_in_the_order_of_the_flow():
+    from tests.test_layers import BESIDE, ORDER
+
+    rows = re.findall(r"^\| (`[a-z].*?) \|", (ROOT / "docs/arkitektur.md").read_text(encoding="utf-8"), re.MULTILINE)
+    told = [name for row in rows for name in re.findall(r"`([a-z]+)(?:/<\w+>)?`", row)]
+    assert [n for n in told if n in {*ORDER, *BESIDE}][: len(ORDER) + len(BESIDE)] == [*ORDER, *BESIDE]

@@ -12,6 +12,7 @@ from pipelines.__main__ import main
 from pipelines.core.ledger import Ledger
 from pipelines.core.paths import Paths
 from pipelines.laws import check_laws
+from tests.made_ledgers import complete
 from tests.small_county import inputs
 
 STAGES = (
@@ -254,11 +255,12 @@ def test_rows_dropped_from_a_file_count_for_no_other(tmp_path):
     where = Paths(tmp_path / "c.toml", tmp_path / "raw", tmp_path / "out", tmp_path / "maps")
     rows = {"adresser.csv": {"lasta": 9, "anvanda": 8}, "x_adresser.csv": {"lasta": 5, "anvanda": 4}}
     for stage in check_laws.PUBLISHERS:
-        said = Ledger(stage, facts={"rader": rows} if stage == "tackning" else {})
+        said = Ledger(stage, facts=complete(stage, {"rader": rows} if stage == "tackning" else {}))
         if stage == "tackning":
             said.add("bortfall", "tackning/x_adresser.csv", "rader utan status", 1, "används inte")
         said.save(where.ledger(stage))
-    assert {law.name.split(":")[0]: law.holds for law in check_laws.rows_accounted_for(where)} == {
+    laws = [law for law in check_laws.rows_accounted_for(where) if "tackning" in law.name]
+    assert {law.name.split(":")[0]: law.holds for law in laws} == {
         "rader tackning adresser.csv": False,
         "rader tackning x_adresser.csv": True,
     }

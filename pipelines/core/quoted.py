@@ -6,17 +6,13 @@ import json
 import unicodedata
 from collections.abc import Set
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from pipelines.core import ledger
+from pipelines.core.publishers import CREDITED
 
 if TYPE_CHECKING:
     from pipelines.core.paths import Paths
-
-SOURCE_STAGES = ("pts", "scb", "lantmateriet", "granser", "tackning")
-"""The stages whose ledgers list the publishers' files, in the order they are credited."""
-BY_AGREEMENT = "enligt avtal"
-"""Publisher of the files under ``tackning/`` in the ledgers: their licence field names the agreement."""
 
 
 class RunFacts(TypedDict):
@@ -52,7 +48,7 @@ def read_facts(paths: Paths) -> RunFacts:
 def read_sources(paths: Paths) -> list[Source]:
     """Return the publishers whose files were used, from the ledgers of the source stages.
 
-    One entry per publisher and licence, in the order of :data:`SOURCE_STAGES`.
+    One entry per publisher and licence, in the order of :data:`pipelines.core.publishers.CREDITED`.
     """
     return by_publisher(used_files(paths))
 
@@ -66,14 +62,10 @@ def used_files(paths: Paths, hidden: Set[str] = frozenset()) -> list[tuple[str, 
         Names of files of evidence to leave out.
     """
     found: list[tuple[str, str, str, str]] = []
-    for stage in SOURCE_STAGES:
-        path = paths.ledger(stage)
-        listed: Any = ledger.load(path).facts.get("filer", []) if path.exists() else []
-        for f in listed if isinstance(listed, list) else []:
-            if f.get("anvand") and not (stage == "tackning" and file_name(f.get("fil")) in hidden):
-                names = ("utgivare", "licens", "roll", "referensdatum")
-                publisher, licence, role, date = (str(f.get(name) or "") for name in names)
-                found.append((publisher, licence, role, date))
+    for stage in CREDITED:
+        for f in ledger.files_of(paths.ledger(stage)):
+            if f["anvand"] and not (stage == "tackning" and file_name(f["fil"]) in hidden):
+                found.append((f["utgivare"], f["licens"], f["roll"], f["referensdatum"] or ""))
     return found
 
 

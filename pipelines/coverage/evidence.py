@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.config.region import TECHNIQUES
+from pipelines.core.facts import Hits
 from pipelines.core.level import LEVELS
 from pipelines.coverage import matching
 from pipelines.grid.nearest import nearest_address
@@ -401,10 +402,10 @@ def _best(rows: pd.DataFrame, n: int) -> tuple[NDArray[np.float64], NDArray[np.f
 
 def match_table(
     rows: dict[str, Any], matched: dict[str, pd.DataFrame], sources: pd.DataFrame, addresses: pd.DataFrame
-) -> list[dict[str, object]]:
+) -> list[Hits]:
     """Return per evidence file and kommun: rows, addresses reached, complete or not, publishable or not."""
     total = addresses.groupby("kommunkod", observed=True).size()
-    out: list[dict[str, object]] = []
+    out: list[Hits] = []
     for grain, table in matched.items():
         read = rows[grain].groupby("fil", observed=True)["rad"].nunique()
         reached = table.groupby(["fil", "kommunkod"], observed=True)["nr"].agg(["size", "nunique"])

@@ -15,7 +15,7 @@ from pipelines.core import cell_grid, classes, files
 from pipelines.core.level import LEVELS, Level
 from pipelines.disclosure import bands
 from pipelines.sums import summaries
-from pipelines.tables import contracts
+from pipelines.tables import code_lists, contracts, step_tables, summary_tables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,10 +56,10 @@ def of_block(block: Block, region: Region, paths: Paths) -> tuple[pd.DataFrame, 
 
 def open_parts(parts: pd.DataFrame) -> pd.DataFrame:
     """Return the expected households of every cell with addresses, and those without, per kommun."""
-    names = [c.name for c in contracts.OPPNA_DELAR.columns if c.name not in contracts.OPPNA_DELAR.key]
+    names = [c.name for c in step_tables.OPPNA_DELAR.columns if c.name not in step_tables.OPPNA_DELAR.key]
     lived = parts[(parts["adresser"] > 0).to_numpy()].astype({"kommunkod": "str"})
     out = lived.groupby(["rutid", "kommunkod"], sort=True, observed=True)[names].sum().reset_index()
-    return contracts.check(out, contracts.OPPNA_DELAR)
+    return contracts.check(out, step_tables.OPPNA_DELAR)
 
 
 def open_cells(cells: pd.DataFrame, covered: dict[Level, np.ndarray], region: Region) -> pd.DataFrame:
@@ -82,7 +82,7 @@ def open_cells(cells: pd.DataFrame, covered: dict[Level, np.ndarray], region: Re
     for name, values in told.items():
         empty = _EMPTY.get(str(name).partition("_")[0], "0")
         out[name] = _elsewhere(values.to_numpy(), lived, len(cells), empty)
-    return contracts.check(out, contracts.OPPNA_RUTOR)
+    return contracts.check(out, summary_tables.OPPNA_RUTOR)
 
 
 _EMPTY = {"klass": classes.NO_ADDRESS, "underlag": "ingen", "sammanslagen": "250"}
@@ -137,7 +137,7 @@ def pools(rutid: Ints, addresses: NDArray[Any], least: int) -> tuple[Ints, Ints]
     """
     side_m = np.where(np.asarray(addresses) >= least, cell_grid.CELL_M, 0)
     key = np.array(rutid, dtype=np.int64)
-    for side in map(int, contracts.MERGED_M[1:]):
+    for side in map(int, code_lists.MERGED_M[1:]):
         open_ = np.flatnonzero(side_m == 0)
         if not len(open_):
             break

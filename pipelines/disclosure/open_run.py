@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from pipelines.core import quoted
+from pipelines.core.publishers import BY_AGREEMENT
 from pipelines.core.quoted import file_name
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def read_open_sources(paths: Paths) -> list[Source]:
     Those by agreement are one, unnamed; files that may not be published below kommun level are not told of at all.
     """
     rows = quoted.used_files(paths, hidden_files(paths))
-    return quoted.by_publisher([(p, "", "", d) if p == quoted.BY_AGREEMENT else (p, i, r, d) for p, i, r, d in rows])
+    return quoted.by_publisher([(p, "", "", d) if p == BY_AGREEMENT else (p, i, r, d) for p, i, r, d in rows])
 
 
 def hidden_files(paths: Paths) -> set[str]:

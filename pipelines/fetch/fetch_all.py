@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.core.errors import DataError, by_library, printable
+from pipelines.core.publishers import FETCHED
 
 if TYPE_CHECKING:
     from pipelines.config.region import Region
@@ -21,17 +22,6 @@ if TYPE_CHECKING:
     from pipelines.fetch.web import Web
 
     Lister = Callable[[Region, Path, Web], list[Wanted]]
-
-SOURCES = {
-    "scb": "SCB: befolkning i rutor, tätorter, småorter",
-    "scb-tabeller": "SCB: folkmängd och hushåll per kommun",
-    "kolada": "Kolada: PTS:s nyckeltal per kommun och år",
-    "pts": "PTS: arbetsböcker",
-    "lantmateriet": "Lantmäteriet: adresser",
-    "granser": "Lantmäteriet: gränser",
-    "mark": "Lantmäteriet: markytor (vatten)",
-}
-"""What ``BARA=`` may name, in the order things are fetched: what needs no login first."""
 
 
 @dataclass
@@ -59,14 +49,14 @@ def run(region: Region, paths: Paths, only: str = "", show: str = "", again: str
     web = Web(region.hamta)
     tally = Tally({}, [])
     for source in chosen:
-        _say(SOURCES[source])
+        _say(FETCHED[source])
         try:
             wanted = _lister(source)(region, raw, web)
         except DataError as e:
             _failed(e, tally, web)
             continue
         except Exception as e:  # a listing from the net may be anything: it stops no other publisher
-            _failed(_unforeseen(e, SOURCES[source], web), tally, web)
+            _failed(_unforeseen(e, FETCHED[source], web), tally, web)
             continue
         if not wanted:
             _say("  inget att hämta (inte inställt, eller finns redan)")
@@ -181,15 +171,15 @@ def _lister(source: str) -> Lister:
 
 def _chosen(only: str) -> list[str]:
     names = [n for n in only.replace(",", " ").lower().split() if n]
-    unknown = [n for n in names if n not in SOURCES]
+    unknown = [n for n in names if n not in FETCHED]
     if unknown:
         raise DataError(
             "BARA anger något som inte finns.",
-            expected=", ".join(SOURCES),
+            expected=", ".join(FETCHED),
             found=", ".join(unknown),
             action="Skriv till exempel make fetch BARA=scb,kolada.",
         )
-    return [s for s in SOURCES if not names or s in names]
+    return [s for s in FETCHED if not names or s in names]
 
 
 def _yes(word: str, name: str) -> bool:

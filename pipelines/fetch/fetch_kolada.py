@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from pipelines.core.errors import DataError, by_library, printable
+from pipelines.core.publishers import KOLADA
 from pipelines.core.redact import clean_url, host_of
 from pipelines.fetch import fetch_checks
 from pipelines.fetch.wanted import Wanted
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from pipelines.config.region import Region
     from pipelines.fetch.web import Web
 
-LICENCE = "Källa: Kolada"
 MOST_PAGES, PER_PAGE = 500, 5000
 """Pages of one question, and what is asked for on each."""
 BATCH = 20
@@ -41,8 +41,8 @@ def wanted(region: Region, raw: Path, web: Web) -> list[Wanted]:
         Wanted(
             target=f"kolada/kolada_{region.lan.kod}.json",
             url=settings.url,
-            publisher="Kolada (RKA)",
-            licence=LICENCE,
+            publisher=KOLADA.publisher,
+            licence=KOLADA.licence,
             check=fetch_checks.kolada(region, settings.nyckeltal),
             version=version,
             make=make,

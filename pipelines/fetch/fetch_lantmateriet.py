@@ -19,6 +19,7 @@ from urllib.parse import unquote, urlsplit
 
 from pipelines.config.strict import LOCAL
 from pipelines.core.errors import DataError, by_library
+from pipelines.core.publishers import LANTMATERIET
 from pipelines.core.redact import clean_url
 from pipelines.fetch import fetch_checks
 from pipelines.fetch.host_bound import HostBound
@@ -33,9 +34,7 @@ if TYPE_CHECKING:
     from pipelines.config.region import Region
     from pipelines.fetch.web import Web
 
-PUBLISHER = "Lantmäteriet"
 LICENCE = "CC BY 4.0"
-ADDRESS_LICENCE = "CC BY 4.0; personuppgifter, råa punkter får inte spridas"
 MOST_ITEMS = 20_000
 """Items of a collection; the country has 290 kommuner."""
 _KN = re.compile(r"(?:^|[_-])kn(\d{4})(?=[._-]|$)", re.IGNORECASE)
@@ -100,7 +99,7 @@ def addresses(region: Region, raw: Path, web: Web) -> list[Wanted]:
         _wanted(
             found[k],
             f"lantmateriet/{targets[k]}",
-            ADDRESS_LICENCE,
+            LANTMATERIET.licence,
             fetch_checks.addresses(k, region),
             auth,
             settings.samling_adresser,
@@ -206,7 +205,15 @@ def _wanted(
     if auth is not None and not auth.allows(file.href):
         auth = None
     return Wanted(
-        target, file.href, PUBLISHER, licence, check, version=file.version, sha256=file.sha256, auth=auth, order=order
+        target,
+        file.href,
+        LANTMATERIET.publisher,
+        licence,
+        check,
+        version=file.version,
+        sha256=file.sha256,
+        auth=auth,
+        order=order,
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from pipelines.core.errors import DataError, printable
+from pipelines.core.publishers import PTS
 from pipelines.core.redact import clean_url
 from pipelines.fetch import fetch_checks
 from pipelines.fetch.wanted import Wanted
@@ -14,8 +15,6 @@ from pipelines.fetch.wanted import Wanted
 if TYPE_CHECKING:
     from pipelines.config.region import Region
     from pipelines.fetch.web import Web
-
-LICENCE = "Ingen licens angiven. Källa: PTS"
 
 
 def wanted(region: Region, raw: Path, web: Web) -> list[Wanted]:
@@ -53,8 +52,8 @@ def wanted(region: Region, raw: Path, web: Web) -> list[Wanted]:
             Wanted(
                 target=f"pts/{name}",
                 url=file.url,
-                publisher="PTS",
-                licence=LICENCE,
+                publisher=PTS.publisher,
+                licence=PTS.licence,
                 immutable=True,
                 check=_alone(file.innehall, region, raw / "pts" / name),
                 page=settings.sida,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from pipelines.core.errors import DataError, by_library, printable
+from pipelines.core.publishers import SCB
 from pipelines.core.redact import clean_url
 from pipelines.fetch import fetch_checks, fetch_place, sniff
 from pipelines.fetch.download import PART
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from pipelines.config.region import Region
     from pipelines.fetch.web import Web
 
-LICENCE = "CC0"
 VERSION = "1.1.0"
 """The version whose questions are known to be answered by SCB's service; paging is GeoServer's own in it."""
 ORDER = ("rutid_scb", "tatortskod", "smaortskod", "smaort", "objectid")
@@ -80,8 +80,8 @@ def wanted(region: Region, raw: Path, web: Web) -> list[Wanted]:
             Wanted(
                 target=theme.target(year),
                 url=question(settings.wfs, layer),
-                publisher="SCB",
-                licence=LICENCE,
+                publisher=SCB.publisher,
+                licence=SCB.licence,
                 check=check,
                 immutable=True,
                 make=partial(_make, wfs=settings.wfs, layer=layer, size=settings.sidstorlek),
@@ -195,7 +195,7 @@ def hits(web: Web, wfs: str, layer: str) -> int:
 
 def _page(web: Web, goal: Path, url: str) -> None:
     """Fetch one answer; the server makes it anew each time, so a cut one begins from the beginning."""
-    part = Wanted(goal.name, url, "SCB", LICENCE, lambda p: "")
+    part = Wanted(goal.name, url, SCB.publisher, SCB.licence, lambda p: "")
     fetch_place.fetched(part, goal.parent, web, goal)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.core.errors import DataError, by_library, printable
+from pipelines.core.publishers import SCB
 from pipelines.core.redact import clean_url
 from pipelines.fetch import fetch_checks
 from pipelines.fetch.wanted import Wanted
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from pipelines.config.region import Region
     from pipelines.fetch.web import Web
 
-LICENCE = "CC0"
 TOTALS = ("totalt", "total", "tot", "totsa", "1+2", "samtliga", "alla")
 """Codes and labels, lower case, by which SCB's tables name the sum over a variable."""
 SEXES = {"1", "2"}
@@ -44,8 +44,8 @@ def wanted(region: Region, raw: Path, web: Web) -> list[Wanted]:
             Wanted(
                 target=f"scb/{field}_kommun_{region.lan.kod}.csv",
                 url=f"{settings.url}/tables/{table}/data",
-                publisher="SCB",
-                licence=LICENCE,
+                publisher=SCB.publisher,
+                licence=SCB.licence,
                 check=fetch_checks.kommun_csv(field),
                 version=f"{table} {updated} från {settings.fran_ar}" if updated else "",
                 make=partial(_make, api=api, region=region, table=table, field=field),

@@ -8,11 +8,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.core import at_rest, files
+from pipelines.core import files
 from pipelines.core.cell_grid import parse_scb_id
 from pipelines.core.errors import DataError, by_library
 from pipelines.core.ledger import Ledger
 from pipelines.core.level import LEVELS, Level
+from pipelines.formats import at_rest
 from pipelines.gaps.address_places import Places, at_level, places
 from pipelines.gaps.area_outlines import outlines
 from pipelines.gaps.costed_areas import Gaps, measure
@@ -133,10 +134,11 @@ def with_outlines(areas: pd.DataFrame, gaps: list[Gaps]) -> gpd.GeoDataFrame:
 
 def note(ledger: Ledger, gaps: list[Gaps]) -> None:
     """Say how many areas there are, and where a cost could not be had."""
+    sums = ledger.facts.setdefault("bristomraden", {})
     for g in gaps:
         t, m = g.omraden["troskel_mbit"].iloc[0], g.omraden["matt"].iloc[0]
         ranked = g.omraden["prioritet"].notna()
-        ledger.facts[f"bristomraden_{t}_{m}"] = {
+        sums[f"{t}_{m}"] = {
             "omraden": int(ranked.sum()),
             "modellerade": int(g.omraden["modellerad"][ranked].sum()),
             "hushall_utan": float(g.omraden["hushall_utan"][ranked].sum()),

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pipelines.core.cell_grid import parse_scb_id, scb_id
+from pipelines.core.facts import Priorities
 from pipelines.gaps.area_sums import lookup
 from pipelines.goals import priority
 
@@ -26,7 +27,7 @@ class PriorityList:
 
     adresser: pd.DataFrame
     projekt: pd.DataFrame
-    fakta: dict[str, Any]
+    fakta: Priorities
 
 
 def priority_list(
@@ -72,7 +73,7 @@ def priority_list(
     listed["regelar"] = rule.regelar
     table = project_table(projects, area, modelled, areas, rule)
     chosen = (listed["prioriterad"] == "ja").to_numpy()
-    facts = {
+    facts: Priorities = {
         "regelar": rule.regelar,
         "varning": priority.WARNING.format(year=rule.regelar),
         "stodberattigade": int(buildings.sum()),

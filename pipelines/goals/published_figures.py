@@ -18,8 +18,9 @@ from pipelines.core import files, ledger
 from pipelines.core.errors import DataError, by_library
 from pipelines.core.level import LEVELS, MEASURES
 from pipelines.tables import contracts
-from pipelines.tables.reconciliation_tables import AVSTAMNING_KALLOR, QUANTITIES
-from pipelines.tables.scb_tables import CKM_FROM
+from pipelines.tables.code_lists import QUANTITIES
+from pipelines.tables.reconciliation_tables import AVSTAMNING_KALLOR
+from pipelines.tables.source_tables import CKM_FROM
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -269,8 +270,8 @@ def scb_totals(paths: Paths, region: Region) -> pd.DataFrame:
     if not path.exists():
         return pd.DataFrame()
     table = files.read_table(path)
-    used: list[dict[str, object]] = ledger.load(paths.ledger("scb")).facts.get("filer", [])  # type: ignore[assignment]
-    grid = [int(str(f["ar"])) for f in used if f["anvand"] and f["roll"] == "befolkning_1km" and f["ar"]]
+    used = ledger.load(paths.ledger("scb")).facts["filer"]
+    grid = [f["ar"] for f in used if f["anvand"] and f["roll"] == "befolkning_1km" and f["ar"]]
     latest = max(grid, default=int(table["ar"].max()))
     mine = table[table["ar"] == latest]
     noise = "rutnätet och totalen är störda var för sig (CKM); " if latest >= CKM_FROM else "rutor under 4 justeras; "
@@ -299,8 +300,7 @@ def land_areas(paths: Paths, region: Region) -> pd.DataFrame:
     import pandas as pd
 
     facts = ledger.load(paths.ledger("granser")).facts
-    known: dict[str, dict[str, float | None]] = facts["landareal"]  # type: ignore[assignment]
-    rows = [(code, r["officiell_ha"]) for code, r in known.items() if r["officiell_ha"]]
+    rows = [(code, r["officiell_ha"]) for code, r in facts["landareal"].items() if r["officiell_ha"]]
     table = pd.DataFrame(rows, columns=["kod", "officiell_ha"])
     table = table.assign(niva="kommun", omradestyp="totalt", troskel_mbit=UNKNOWN_YEAR, matt="")
     reason = (

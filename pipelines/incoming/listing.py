@@ -24,9 +24,10 @@ from typing import NamedTuple
 from pipelines.core import files, leftovers
 from pipelines.core.errors import DataError
 from pipelines.core.paths import Paths
+from pipelines.core.publishers import FOLDERS
 from pipelines.incoming.made_from import demo_basis, named_files, sum_of
 from pipelines.incoming.role_files import RECEIPT
-from pipelines.incoming.roles import FOLDERS, MARKER_FILE, edits_beside, list_inputs, passed_over, require_sound
+from pipelines.incoming.roles import MARKER_FILE, edits_beside, list_inputs, passed_over, require_sound
 from pipelines.steps import PUBLISHERS, STEPS
 
 STALE_DEMO = 3

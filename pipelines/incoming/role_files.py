@@ -6,6 +6,8 @@ import unicodedata
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from pipelines.core.facts import SourceFile
+
 RECEIPT = ".kalla.json"
 """Ending of what ``make fetch`` writes beside each file it fetched; itself no input."""
 
@@ -54,7 +56,7 @@ def fact(
     publisher: str,
     licence: str,
     demo: bool,
-) -> dict[str, object]:
+) -> SourceFile:
     """Return what ``facts["filer"]`` of a source's ledger says of one file."""
     return {
         "fil": path.relative_to(raw).as_posix(),

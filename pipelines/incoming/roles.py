@@ -5,54 +5,19 @@ Imports nothing heavy: make asks on every run (see :mod:`pipelines.incoming.list
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from pipelines.core import files
 from pipelines.core.errors import DataError, printable
+from pipelines.core.publishers import FOLDERS, ROLES, Role
 from pipelines.incoming.role_files import RECEIPT, folded
 
 MARKER_FILE = "DEMO.json"
 """Stands in the folder of a demo region."""
 
 
-@dataclass(frozen=True)
-class Role:
-    """A kind of file: the folder it lies in, how its name looks, the group that reads it."""
-
-    name: str
-    group: str
-    folder: str
-    patterns: tuple[str, ...]
-
-
-# The first that fits a name is its role: PTS's titles hold «mobiltäcknings- och bredbandskartläggning».
-ROLES = (
-    Role("adresser", "lantmateriet", "lantmateriet", ("belagenhetsadresser*.zip", "belagenhetsadresser*.gpkg")),
-    Role("mark", "granser", "lantmateriet", ("mark*.gpkg", "mark*.zip")),
-    Role("befolkning_1km", "scb", "scb", ("befolkning_1km*.gpkg",)),
-    Role("befolkning_250m", "scb", "scb", ("befolkning_250m*.gpkg",)),
-    Role("befolkning", "scb", "scb", ("befolkning*.gpkg",)),  # the mixed grid, whatever it is called
-    Role("tatorter", "scb", "scb", ("tatorter*.gpkg",)),
-    Role("smaorter", "scb", "scb", ("smaorter*.gpkg",)),
-    Role("folkmangd_kommun", "scb", "scb", ("folkmangd_kommun_*.csv",)),
-    Role("hushall_kommun", "scb", "scb", ("hushall_kommun_*.csv",)),
-    Role("historik", "pts", "pts", ("*historisk*.xlsx",)),
-    Role("teknik", "pts", "pts", ("*teknik*.xlsx",)),
-    Role("hastighet", "pts", "pts", ("*hastighet*.xlsx",)),
-    Role("mobil", "pts", "pts", ("*mobil*.xlsx",)),
-    Role("kolada", "pts", "kolada", ("*.json",)),
-    Role("granser", "granser", "granser", ("*.gpkg", "*.zip")),
-    Role("kallor", "tackning", "tackning", ("kallor.csv",)),
-    Role("adressuppgifter", "tackning", "tackning", ("adresser*.csv",)),
-    Role("rutuppgifter", "tackning", "tackning", ("rutor*.csv",)),
-    Role("områdesuppgifter", "tackning", "tackning", ("omraden*.gpkg",)),
-)
-
-
 _SIDECARS = ("-wal", "-shm", "-journal")
-FOLDERS = tuple(dict.fromkeys(r.folder for r in ROLES))
 
 
 def role_of(name: str, folder: str) -> Role | None:

@@ -16,10 +16,11 @@ import numpy as np
 
 from pipelines.core import files, ledger
 from pipelines.core.errors import LawError
+from pipelines.core.facts import rows_of
 from pipelines.core.level import LEVELS, MEASURES, Level
 from pipelines.laws.run_facts import run_facts
 from pipelines.steps import PUBLISHERS
-from pipelines.tables import contracts
+from pipelines.tables import summary_tables
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -116,7 +117,7 @@ def sums_agree(tables: Tables) -> list[Law]:
     by_part, by_address = _by_kommun(parts["kommunkod"]), _by_kommun(tables["adresser"]["kommunkod"])
     of_addresses = dict(_counts_of_addresses(tables["adresser"]))
     out = []
-    for name in ["land_ha", *(c.name for c in contracts.counts())]:
+    for name in ["land_ha", *(c.name for c in summary_tables.COUNTS)]:
         total = float(lan[name].iloc[0])
         out.append(_law(f"Σ rutor = län: {name}", float(cells[name].sum()), total))
         out.append(_law(f"Σ delar = län: {name}", float(parts[name].sum()), total))
@@ -304,11 +305,7 @@ def rows_accounted_for(paths: Paths) -> list[Law]:
     out = []
     for stage in PUBLISHERS:
         said = ledger.load(paths.ledger(stage))
-        rows: Any = said.facts.get("rader", {})
-        if "lasta" in rows:  # one count for the whole stage
-            rows = {"": rows}
-        for file, count in rows.items():
-            used = count["behallna"] if "behallna" in count else count["anvanda"]
+        for file, (read, used) in rows_of(said.facts).items():
             kinds = ("bortfall", "upplysning") if stage == "scb" else ("bortfall",)
             named = [e for e in said.entries if e.kind in kinds]
             if file:
@@ -317,5 +314,5 @@ def rows_accounted_for(paths: Paths) -> list[Law]:
                 named = [e for e in named if e.reason.startswith(SQUARES_LEFT_OUT)]
             dropped = sum(e.count for e in named)
             name = f"rader {stage} {file}".rstrip()
-            out.append(_law(f"{name}: lästa = använda + redovisade bortfall", count["lasta"], used + dropped))
+            out.append(_law(f"{name}: lästa = använda + redovisade bortfall", read, used + dropped))
     return out

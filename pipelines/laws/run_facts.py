@@ -41,15 +41,10 @@ def run_facts(region: Region, paths: Paths) -> dict[str, Any]:
         for entry in inventory:
             digest.update(f"{entry['fil']}\0{entry['sha256']}\n".encode())
             demo = demo or entry["demo"]
-    used = [
-        f
-        for stage in PUBLISHERS
-        for f in ledger.load(paths.ledger(stage)).facts.get("filer", [])  # type: ignore[attr-defined]
-        if f["anvand"]
-    ]
-    dates = sorted(f["referensdatum"] for f in used if f.get("referensdatum"))
+    used = [f for stage in PUBLISHERS for f in ledger.load(paths.ledger(stage)).facts["filer"] if f["anvand"]]
+    dates = sorted(day for f in used if (day := f["referensdatum"]))
     teknik = files.read_table(paths.table("pts_teknik"), ["ar"])
-    scb = [f["ar"] for f in used if f["roll"] == "befolkning_1km" and f.get("ar")]
+    scb = [ar for f in used if f["roll"] == "befolkning_1km" and (ar := f["ar"])]
     year = int(teknik["ar"].max())
     return {
         "korning_id": digest.hexdigest()[:12],

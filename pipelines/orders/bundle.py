@@ -10,7 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.core import at_rest, files
+from pipelines.core import files
+from pipelines.formats import at_rest
 from pipelines.publish.workbook import csvs
 from pipelines.tables import contracts
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from pipelines.config.region import Region
     from pipelines.core.paths import Paths
     from pipelines.core.quoted import RunFacts
-    from pipelines.orders.edition import Edition
+    from pipelines.publish.geopackage.edition import Edition
     from pipelines.publish.qgis.style.qgis_styles import Style
     from pipelines.tables.contracts import Table
 

@@ -23,6 +23,7 @@ from pipelines.publish.qgis import write_projects
 from pipelines.publish.qgis.project import project_editions, project_package
 from pipelines.publish.raster import write_rasters
 from pipelines.publish.words import codes
+from tests.made_ledgers import complete
 
 PROJECTS = ("out/bredband.qgz", "maps/data/bredband_oppen.qgz")
 SECRET = "Avtal 7 med Hemligt AB"
@@ -43,7 +44,7 @@ def build(folder: Path, demo: bool = True) -> Paths:
         "licens": SECRET,
         "referensdatum": "2025-06-30",
     }
-    Ledger("tackning", facts={"filer": [row]}).save(paths.ledger("tackning"))
+    Ledger("tackning", facts=complete("tackning", {"filer": [row]})).save(paths.ledger("tackning"))
     make_open_tables.run(region, paths)
     for product in (write_geopackage, write_open_data, write_rasters, write_projects):
         product.run(region, paths)

@@ -11,6 +11,7 @@ from pipelines.config.region import THRESHOLDS, Region
 from pipelines.core.files import write_table
 from pipelines.core.ledger import Ledger
 from pipelines.core.paths import Paths
+from tests.made_ledgers import complete
 
 # rutid_scb, class and basis, the same at every threshold: 8 inhabited cells, 3 + 1 + 1 measured, 1 mixed, 2 modelled.
 CELLS = [
@@ -73,11 +74,11 @@ def _ledgers(paths: Paths, evidence: bool) -> None:
         }
     for stage, facts in books.items():
         kept = paths.ledger(stage)
-        book = Ledger(stage, facts=dict(facts))
+        book = Ledger(stage, facts=complete(stage, facts))
         if kept.exists():  # dummy_edition's list of sources
             from pipelines.core.ledger import load
 
-            book.facts |= load(kept).facts
+            book.facts["filer"] = load(kept).facts["filer"]
         if stage == "households":
             book.add("omatchad", "scb", "folk i rutor utan adress", 5.0, "förda")
         if stage == "coverage":

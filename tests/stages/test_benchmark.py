@@ -12,6 +12,7 @@ from pipelines.config.region import Region, load_region
 from pipelines.core.errors import DataError
 from pipelines.core.ledger import Ledger, files_used
 from pipelines.coverage.benchmark import benchmarks
+from tests.made_ledgers import complete
 from tests.small_county.inputs import _toml, county
 
 SHARES = {
@@ -84,14 +85,13 @@ def test_shares_that_cannot_both_hold_stop_and_both_sources_are_named(
 
 
 def test_the_error_names_the_files_that_were_read(region: Region, tmp_path: Path) -> None:
-    pts = Ledger("pts")
-    pts.facts["filer"] = [
+    given = [
         {"fil": "pts/mtbbk_teknik.xlsx", "roll": "teknik", "anvand": True},
         {"fil": "pts/gammal_teknik.xlsx", "roll": "teknik", "anvand": False},
         {"fil": "kolada/a.json", "roll": "kolada", "anvand": True},
         {"fil": "kolada/b.json", "roll": "kolada", "anvand": True},
     ]
-    pts.save(tmp_path / "pts.json")
+    Ledger("pts", facts=complete("pts", {"filer": given})).save(tmp_path / "pts.json")
     with pytest.raises(DataError) as e:
         of_kolada(region, 0.85, files_used(tmp_path / "pts.json"))
     assert e.value.file == "pts/mtbbk_teknik.xlsx och kolada/a.json, kolada/b.json"

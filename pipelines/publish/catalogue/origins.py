@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pipelines.core.quoted import BY_AGREEMENT, Source
+from pipelines.core.publishers import ABOUT, BY_AGREEMENT, About
+from pipelines.core.quoted import Source
 from pipelines.publish.catalogue import iris
 
 
@@ -33,65 +34,6 @@ class Origin:
     date: str
 
 
-@dataclass(frozen=True)
-class _Publisher:
-    """A publisher that is known here: names, organisation's number, type, site, and what of theirs is used."""
-
-    name: str
-    name_en: str
-    organisation: str
-    kind: str
-    homepage: str
-    title: str
-    title_en: str
-    page: str
-
-
-_KNOWN = {
-    "PTS": _Publisher(
-        "Post- och telestyrelsen",
-        "Swedish Post and Telecom Authority",
-        "SE2021004359",
-        "NationalAuthority",
-        "https://pts.se/",
-        "Mobiltäcknings- och bredbandskartläggning",
-        "Survey of mobile coverage and broadband",
-        "https://statistik.pts.se/",
-    ),
-    "SCB": _Publisher(
-        "Statistiska centralbyrån",
-        "Statistics Sweden",
-        "SE2021000837",
-        "NationalAuthority",
-        "https://www.scb.se/",
-        "Befolkning på rutnät, tätorter och småorter",
-        "Population grid, localities and smaller localities",
-        "https://www.scb.se/",
-    ),
-    "Lantmäteriet": _Publisher(
-        "Lantmäteriet",
-        "Lantmäteriet, the Swedish mapping, cadastral and land registration authority",
-        "SE2021004888",
-        "NationalAuthority",
-        "https://www.lantmateriet.se/",
-        "Belägenhetsadresser och gränser",
-        "Addresses and boundaries",
-        "https://www.lantmateriet.se/",
-    ),
-    "Kolada": _Publisher(
-        "Rådet för främjande av kommunala analyser",
-        "Council for the Promotion of Municipal Analysis",
-        "",
-        "NonProfitOrganisation",
-        "https://www.rka.nu/",
-        "Kolada",
-        "Kolada",
-        "https://www.kolada.se/",
-    ),
-}
-"""By the name in the ledgers."""
-
-
 def origins(root: str, sources: Iterable[Source]) -> tuple[Origin, ...]:
     """Return what the datasets are derived from, one per publisher; what came by agreement is not named.
 
@@ -111,7 +53,7 @@ def origins(root: str, sources: Iterable[Source]) -> tuple[Origin, ...]:
 
 def _origin(root: str, short: str, date: str) -> Origin:
     plain = f"Uppgifter från {short}", f"Data from {short}"
-    known = _KNOWN.get(short, _Publisher(short, "", "", "", "", *plain, ""))
+    known = ABOUT.get(short, About(short, "", "", "", "", *plain, ""))
     own = iris.part(root, "organisation", short)
     return Origin(
         iri=iris.part(root, "kalla", short),

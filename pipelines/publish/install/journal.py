@@ -27,8 +27,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipelines.core import at_rest, files, leftovers
+from pipelines.core import files, leftovers
 from pipelines.core.errors import DataError
+from pipelines.formats import at_rest
 from pipelines.publish.install import installed
 
 FOLDER = at_rest.UNFINISHED

@@ -7,7 +7,8 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.core import at_rest, files, leftovers
+from pipelines.core import files, leftovers
+from pipelines.formats import at_rest
 from pipelines.publish.install import journal
 
 if TYPE_CHECKING:

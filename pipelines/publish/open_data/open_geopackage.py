@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipelines.core import files
-from pipelines.core.quoted import BY_AGREEMENT, RunFacts, Source
+from pipelines.core.publishers import BY_AGREEMENT
+from pipelines.core.quoted import RunFacts, Source
 from pipelines.publish.geopackage import gpkg_extras, gpkg_layers
 from pipelines.publish.products import OPEN_GPKG
 from pipelines.publish.qgis.style import qgis_open

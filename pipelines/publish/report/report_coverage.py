@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipelines.core import ledger
 from pipelines.core.level import LEVELS
@@ -91,7 +91,6 @@ def beside_benchmarks(wanted: pd.DataFrame, region: Region) -> str:
 
 def evidence_table(said: ledger.Ledger, region: Region) -> str:
     """Per evidence file and kommun: rows, share matched, complete, publishable; and who decided how much."""
-    hits: Any = said.facts.get("traffar", [])
     rows = [
         (
             h["fil"],
@@ -103,18 +102,17 @@ def evidence_table(said: ledger.Ledger, region: Region) -> str:
             number(h["adresser"], 0),
             number(100 * h["adresser"] / max(h["adresser_i_kommunen"], 1), 1),
         )
-        for h in hits
+        for h in said.facts["traffar"]
     ]
-    levels: Any = said.facts.get("adresser_per_underlag", {})
     names = ("adress", "ruta", "omrade", "statistik")
     split = table(
         ("Mått och tröskel", *names),
         [
             (pair, *(f"{number(100 * n[k] / max(sum(n.values()), 1), 1)} %" for k in names))
-            for pair, n in levels.items()
+            for pair, n in said.facts["adresser_per_underlag"].items()
         ],
     )
-    assumed: Any = said.facts.get("antagen_hastighet", {})
+    assumed = said.facts["antagen_hastighet"]
     guessed = "".join(f"\n- {cell(f)}: {number(n, 0)} rader" for f, n in assumed.items())
     return (
         "## Täckningsuppgifter\n\nAndel av adresserna per underlag (*statistik* är modellerat). Ofullständiga "

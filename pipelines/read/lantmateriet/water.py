@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.core.errors import DataError
+from pipelines.core.facts import WaterFile
 from pipelines.core.files import EPSG
 from pipelines.core.ledger import Ledger
 from pipelines.formats import gpkg, spatial_index, wkb
@@ -49,14 +50,14 @@ def read_water(paths: list[Path], bounds: Bounds, raw: Path, ledger: Ledger) -> 
     import geopandas as gpd
     import pandas as pd
 
-    kinds: dict[str, object] = {}
+    kinds: dict[str, WaterFile] = {}
     parts = [_read_one(path, bounds, raw, ledger, kinds) for path in paths]
     ledger.facts["mark"] = kinds
     none = gpd.GeoDataFrame({"objekttyp": pd.Series(dtype="str")}, geometry=[], crs=EPSG)
     return pd.concat(parts, ignore_index=True) if parts else none
 
 
-def _read_one(path: Path, bounds: Bounds, raw: Path, ledger: Ledger, told: dict[str, object]) -> gpd.GeoDataFrame:
+def _read_one(path: Path, bounds: Bounds, raw: Path, ledger: Ledger, told: dict[str, WaterFile]) -> gpd.GeoDataFrame:
     import geopandas as gpd
     import pyarrow as pa
 

@@ -10,7 +10,9 @@ import pandas as pd
 
 from pipelines.config.region import Region
 from pipelines.core.errors import DataError, printable
+from pipelines.core.facts import SourceFile
 from pipelines.core.ledger import Ledger
+from pipelines.core.publishers import PTS
 from pipelines.formats.headers import MAX_DEPTH, SCAN_ROWS, Classify, find_header, header_texts, nearest_header
 from pipelines.formats.xlsx import Sheet, read_sheets
 from pipelines.incoming import inventory, role_files
@@ -29,8 +31,6 @@ from pipelines.read.pts.pts_subject import FAST, MOBIL, TITLE_ROWS, require_acce
 from pipelines.read.pts.pts_workbook import HASTIGHET, TEKNIK, read_role
 
 ROLES = ("teknik", "hastighet", "mobil")
-PUBLISHER = "PTS"
-LICENCE = "Ingen licens angiven. Källa: PTS"
 _HISTORIC = "historiska uppgifter: flera år bredvid varandra, utan tätbebyggt och glesbebyggt"
 
 
@@ -151,7 +151,7 @@ def note_books(
     books: Sequence[Book], used: dict[str, Book | None], years: dict[str, int], raw: Path, ledger: Ledger
 ) -> None:
     """Write what every workbook was used for, or why it was not, into the ledger."""
-    facts: list[dict[str, object]] = []
+    facts: list[SourceFile] = []
     for book in books:
         mine = [role for role in ROLES if used.get(role) is book]
         if mine:
@@ -178,12 +178,10 @@ def note_books(
             years_held = book.years("historik")
             span = f"har {years_held[0]}–{years_held[-1]}"
             facts.append(_fact(book, "historik", True, span, years_held[-1], raw))
-    known = ledger.facts.setdefault("filer", [])
-    assert isinstance(known, list)
-    known += facts
+    ledger.facts.setdefault("filer", []).extend(facts)
 
 
-def _facts(book: Book, role: str, used: bool, year: int | None, raw: Path) -> list[dict[str, object]]:
+def _facts(book: Book, role: str, used: bool, year: int | None, raw: Path) -> list[SourceFile]:
     years = book.years(role)
     if not years:
         return []
@@ -202,7 +200,7 @@ def _facts(book: Book, role: str, used: bool, year: int | None, raw: Path) -> li
     ]
 
 
-def _fact(book: Book, role: str, used: bool, why: str, year: int | None, raw: Path) -> dict[str, object]:
+def _fact(book: Book, role: str, used: bool, why: str, year: int | None, raw: Path) -> SourceFile:
     return role_files.fact(
         book.path,
         raw,
@@ -211,8 +209,8 @@ def _fact(book: Book, role: str, used: bool, why: str, year: int | None, raw: Pa
         why=why,
         year=year,
         date=f"{year}-10-01" if year else None,
-        publisher=PUBLISHER,
-        licence=LICENCE,
+        publisher=PTS.publisher,
+        licence=PTS.licence,
         demo=demo_mark(book.path),
     )
 

@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING
 from pipelines.config.region import Region
 from pipelines.core import cell_grid, files
 from pipelines.core.errors import DataError
+from pipelines.core.facts import SourceFile, rows_of_step
 from pipelines.core.ledger import Ledger
 from pipelines.core.paths import Paths
+from pipelines.core.publishers import SCB
 from pipelines.formats import gpkg, wkb
 from pipelines.incoming import marks, role_files
 from pipelines.read.lantmateriet import outlines
 from pipelines.read.scb import scb_totals
 from pipelines.read.scb.fine_squares import Source, combine
-from pipelines.read.scb.scb_totals import LICENCE, PUBLISHER
 from pipelines.read.scb.squares import MIXED, Edition, edition, read_squares
-from pipelines.tables import contracts
+from pipelines.tables import contracts, source_tables
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -45,7 +46,7 @@ Bounds = tuple[float, float, float, float]
 def run(region: Region, paths: Paths) -> None:
     """Make ``befolkning`` and ``orter``."""
     ledger = Ledger("scb")
-    facts: list[dict[str, object]] = []
+    facts: list[SourceFile] = []
     kommuner = outlines.of_region(paths.raw, region)
     near = widened(kommuner.total_bounds)
     editions = [edition(p) for p in role_files.matching(paths.raw / "scb", *PATTERNS)]
@@ -54,8 +55,8 @@ def run(region: Region, paths: Paths) -> None:
     localities = read_localities(paths.raw, near, ledger, facts)
     scb_totals.run_kommun(region, paths, ledger, facts)
     ledger.facts["filer"] = facts
-    files.write_table(contracts.check(squares, contracts.BEFOLKNING), paths.table("befolkning"))
-    files.write_polygons(contracts.check(localities, contracts.ORTER), paths.table("orter"))
+    files.write_table(contracts.check(squares, source_tables.BEFOLKNING), paths.table("befolkning"))
+    files.write_polygons(contracts.check(localities, source_tables.ORTER), paths.table("orter"))
     ledger.save(paths.ledger("scb"))
 
 
@@ -66,7 +67,7 @@ def widened(bounds: Iterable[float]) -> Bounds:
 
 
 def choose(
-    editions: list[Edition], region: Region, raw: Path, facts: list[dict[str, object]], ledger: Ledger
+    editions: list[Edition], region: Region, raw: Path, facts: list[SourceFile], ledger: Ledger
 ) -> dict[int, Edition]:
     """Return the files to use by square size: the configured year's, else the newest; ``facts`` names the others.
 
@@ -138,8 +139,8 @@ def choose(
                 why=why if e in used.values() else "en annan utgåva används",
                 year=e.year,
                 date=e.date,
-                publisher=PUBLISHER,
-                licence=LICENCE if e.size_m == cell_grid.KM_M else BOUGHT,
+                publisher=SCB.publisher,
+                licence=SCB.licence if e.size_m == cell_grid.KM_M else BOUGHT,
                 demo=e.demo,
             )
         )
@@ -187,14 +188,14 @@ def read_population(
     published = scb_totals.people_of(region, raw, base.year) if len(fine) else None
     squares = combine(km, fine, source, region.scb, ledger, kommuner, published, beside)
     ledger.facts["rutor"] = {str(m): int(n) for m, n in squares["storlek_m"].value_counts().items()}
-    ledger.facts.setdefault("rader", {})["behallna"] = len(squares)  # type: ignore[index]
+    rows_of_step(ledger.facts)["behallna"] = len(squares)
     return squares
 
 
 def near_squares(e: Edition, near: Bounds, region: Region, raw: Path, ledger: Ledger) -> pd.DataFrame:
     """Return an edition's squares that touch the bounds; the rest are counted."""
     squares = read_squares(e, region.scb, ledger)
-    rows: dict[str, int] = ledger.facts.setdefault("rader", {"lasta": 0, "behallna": 0})  # type: ignore[assignment]
+    rows = rows_of_step(ledger.facts)
     rows["lasta"] += len(squares)
     east, north = cell_grid.corner(squares["rutid"])
     side = squares["storlek_m"].to_numpy()
@@ -231,7 +232,7 @@ def note_years(km: Edition, fine: Edition, ledger: Ledger) -> None:
         )
 
 
-def read_localities(raw: Path, near: Bounds, ledger: Ledger, facts: list[dict[str, object]]) -> gpd.GeoDataFrame:
+def read_localities(raw: Path, near: Bounds, ledger: Ledger, facts: list[SourceFile]) -> gpd.GeoDataFrame:
     """Return tätorter and småorter that touch the bounds: ``typ, kod, namn``, geometry; maybe empty."""
     import geopandas as gpd
     import pandas as pd
@@ -252,7 +253,7 @@ def read_localities(raw: Path, near: Bounds, ledger: Ledger, facts: list[dict[st
 
 
 def _newest(
-    kind: str, found: list[Path], raw: Path, near: Bounds, ledger: Ledger, facts: list[dict[str, object]]
+    kind: str, found: list[Path], raw: Path, near: Bounds, ledger: Ledger, facts: list[SourceFile]
 ) -> gpd.GeoDataFrame:
     """Read the newest of several locality files; name the others."""
     years = {p: _locality_year(p) for p in found}
@@ -276,8 +277,8 @@ def _newest(
                 why="nyaste året" if p == newest else "en nyare utgåva används",
                 year=years[p] or None,
                 date=f"{years[p]}-12-31" if years[p] else None,
-                publisher=PUBLISHER,
-                licence=LICENCE,
+                publisher=SCB.publisher,
+                licence=SCB.licence,
                 demo=marks.demo_mark(p),
             )
         )

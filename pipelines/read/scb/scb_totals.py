@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from pipelines.core import files
+from pipelines.core.facts import SourceFile
+from pipelines.core.publishers import SCB
 from pipelines.incoming import marks, role_files
 from pipelines.read.scb.scb_list import read_list, read_totals
 from pipelines.tables import contracts
-from pipelines.tables.scb_tables import SCB_KOMMUN
+from pipelines.tables.source_tables import SCB_KOMMUN
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,11 +23,10 @@ if TYPE_CHECKING:
 
 __all__ = ["PATTERNS", "kommun_table", "read_totals", "run_kommun"]
 
-PUBLISHER, LICENCE = "SCB", "CC0"
 PATTERNS = {"folkmangd": "folkmangd_kommun_*.csv", "hushall": "hushall_kommun_*.csv"}
 
 
-def run_kommun(region: Region, paths: Paths, ledger: Ledger, facts: list[dict[str, object]]) -> None:
+def run_kommun(region: Region, paths: Paths, ledger: Ledger, facts: list[SourceFile]) -> None:
     """Write ``scb_kommun`` from the lists there are; without any, no table (an earlier one is removed).
 
     Of several lists of one kind, the later name wins for a kommun and year, and what it replaced is told.
@@ -38,7 +39,7 @@ def run_kommun(region: Region, paths: Paths, ledger: Ledger, facts: list[dict[st
     files.write_table(contracts.check(table, SCB_KOMMUN), path)
 
 
-def kommun_table(region: Region, raw: Path, ledger: Ledger, facts: list[dict[str, object]]) -> pd.DataFrame | None:
+def kommun_table(region: Region, raw: Path, ledger: Ledger, facts: list[SourceFile]) -> pd.DataFrame | None:
     """Return the region's kommuner by year: ``folkmangd`` and ``hushall`` (Int64); None without lists."""
     columns = []
     for name, pattern in PATTERNS.items():
@@ -55,8 +56,8 @@ def kommun_table(region: Region, raw: Path, ledger: Ledger, facts: list[dict[str
                     why="för avstämning",
                     year=int(rows["ar"].max()),
                     date=f"{int(rows['ar'].max())}-12-31",
-                    publisher=PUBLISHER,
-                    licence=LICENCE,
+                    publisher=SCB.publisher,
+                    licence=SCB.licence,
                     demo=marks.demo_mark(path),
                 )
             )

@@ -11,6 +11,7 @@ import pandas as pd
 from pipelines.config.region import Region
 from pipelines.core import cell_grid
 from pipelines.core.errors import DataError, printable
+from pipelines.core.facts import rows_by_file
 from pipelines.core.files import EPSG
 from pipelines.core.ledger import Ledger
 from pipelines.formats import gpkg, wkb
@@ -21,7 +22,7 @@ from pipelines.read.lantmateriet.address_rows import LANSKODER
 from pipelines.read.tackning import cell_ids
 from pipelines.read.tackning.evidence_columns import NAMES, REQUIRED, common_columns
 from pipelines.read.tackning.evidence_source import MAX_STRAYS, Floats, Mask, Source, coded, lost, numbers, share
-from pipelines.tables import contracts
+from pipelines.tables import contracts, source_tables
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -102,7 +103,7 @@ def address_rows(path: Path, region: Region, ledger: Ledger, near: Judge | None 
         "operator": source.columns.get("operator"),
         "kommunkod_fil": claimed,
     }
-    return _frame(columns, keep, contracts.EVIDENS_ADRESS, source, ledger)
+    return _frame(columns, keep, source_tables.EVIDENS_ADRESS, source, ledger)
 
 
 def cell_rows(path: Path, region: Region, ledger: Ledger) -> pd.DataFrame:
@@ -144,7 +145,7 @@ def cell_rows(path: Path, region: Region, ledger: Ledger) -> pd.DataFrame:
     keep &= inside
     lost(source, keep & np.isnan(part), "rader utan andel", ledger)
     columns |= {"rutid": cell, "andel": part}
-    frame = _frame(columns, keep & ~np.isnan(part), contracts.EVIDENS_RUTA, source, ledger, {"storlek_m": side})
+    frame = _frame(columns, keep & ~np.isnan(part), source_tables.EVIDENS_RUTA, source, ledger, {"storlek_m": side})
     sides = side[np.searchsorted(source.rows, frame["rad"].to_numpy())]
     return cell_ids.spread(frame, sides, source.label, ledger)
 
@@ -177,7 +178,7 @@ def area_rows(path: Path, region: Region, ledger: Ledger) -> gpd.GeoDataFrame:
     west, south, east, north = shapely.bounds(shapes).T if len(rows) else np.empty((4, 0))
     wkb.require_sweden(np.append(west, east), np.append(south, north), path)
     keep &= ~empty
-    frame = _frame(columns, keep, contracts.EVIDENS_OMRADE, source, ledger)
+    frame = _frame(columns, keep, source_tables.EVIDENS_OMRADE, source, ledger)
     kept = shapes[frame["rad"].to_numpy() - 1]
     single = shapely.get_type_id(kept) == 3
     kept[single] = (
@@ -339,9 +340,7 @@ def _frame(
         keep = keep & ~repeated
     arrays = {c: v.cast(pa.string()).fill_null("") if c in texts else pa.array(v) for c, v in full.items()}
     table = pa.table(arrays).filter(pa.array(keep))
-    rows = ledger.facts.setdefault("rader", {})
-    assert isinstance(rows, dict)
-    rows[source.name] = {"lasta": n, "anvanda": table.num_rows}
+    rows_by_file(ledger.facts)[source.name] = {"lasta": n, "anvanda": table.num_rows}
     return table.to_pandas()
 
 

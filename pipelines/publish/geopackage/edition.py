@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipelines.core import at_rest
 from pipelines.core.errors import DataError, by_library
 from pipelines.core.quoted import RunFacts, Source
+from pipelines.formats import at_rest
 from pipelines.tables.contracts import Table
 
 if TYPE_CHECKING:
@@ -89,6 +89,27 @@ def _check_one_run(path: Path, facts: RunFacts, action: str) -> None:
             file=beside,
             expected=f"körning {facts['korning_id']}",
             found=f"körning {run_id}",
+            action=action,
+        )
+
+
+def check_comparable(before: Edition, after: Edition, action: str) -> None:
+    """Refuse to compare a demo with real figures, or two län; ``action`` is what to do about it, in Swedish."""
+    if before.facts["demo"] != after.facts["demo"]:
+        kinds = ["DEMO" if e.facts["demo"] else "verkliga uppgifter" for e in (before, after)]
+        raise DataError(
+            "En demo jämförs aldrig med verkliga uppgifter.",
+            file=before.path,
+            expected=f"{kinds[1]}, som i {after.path}",
+            found=kinds[0],
+            action=action,
+        )
+    if before.facts["lanskod"] != after.facts["lanskod"]:
+        raise DataError(
+            "Utgåvorna gäller olika län.",
+            file=before.path,
+            expected=f"{after.facts['lanskod']} ({after.facts['lan']})",
+            found=f"{before.facts['lanskod']} ({before.facts['lan']})",
             action=action,
         )
 
