@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,8 @@ from tests import warm
 ROOT = Path(__file__).parents[1]
 WARM = "BREDBAND_WARM"
 """In the environment: the address of the session's server of warm processes."""
+FOUR = (30, 100, 500, 1000)
+"""The thresholds of ``fourth_edition``."""
 LONGEST = (
     "test_make.py",
     "test_interrupted.py",
@@ -97,6 +100,12 @@ def small_edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made_once(tmp_path_factory, "lan", _build)
 
 
+@pytest.fixture(scope="session")
+def fourth_edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder like ``small_edition``'s with a fourth threshold, 500 Mbit/s, that only county.toml says."""
+    return made_once(tmp_path_factory, "fyra", partial(_build, more=f"\n[trosklar]\nned_mbit = {list(FOUR)}\n"))
+
+
 def made_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
     """Return a folder that ``make`` has filled for every worker: the first that asks makes it, the others wait."""
     base = tmp_path_factory.getbasetemp()
@@ -112,8 +121,10 @@ def made_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callabl
     return folder
 
 
-def _build(folder: Path) -> None:
+def _build(folder: Path, more: str = "") -> None:
     lay_out(folder)
+    with (folder / "county.toml").open("a", encoding="utf-8") as config:
+        config.write(more)
     before = _times()
     result = subprocess.run(
         make_command(folder, "coverage", jobs=2), capture_output=True, text=True, env=clean_environment(), timeout=900

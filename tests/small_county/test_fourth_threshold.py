@@ -18,12 +18,12 @@ import pandas as pd
 import pytest
 
 from tests import warm
+from tests.conftest import FOUR as T
 
 from . import brute, inputs
 from .test_small_county import STAGES as UNTIL_SUMMARIES
 from .test_small_county import columns, differences, rows_of, told
 
-T = (30, 100, 500, 1000)
 STAGES = (*UNTIL_SUMMARIES, "gaps", "goals", "reconciliation", "history", "laws")
 VARIANTS = ("full", "utan_hastighet")
 COLUMNS = columns(T)
@@ -32,7 +32,7 @@ COLUMNS = columns(T)
 def stage(name: str, root: Path) -> subprocess.CompletedProcess[str]:
     """Run one step on the county under ``root``, with the thresholds its configuration says."""
     run = ["-IS", warm.__file__, "ask", os.environ["BREDBAND_WARM"]] if "BREDBAND_WARM" in os.environ else []
-    folders = ("--raw", "raw"), ("--out", "out"), ("--maps", "maps"), ("--config", "osten.toml")
+    folders = ("--raw", "raw"), ("--out", "out"), ("--maps", "maps"), ("--config", next(root.glob("*.toml")).name)
     given = [x for option, where in folders for x in (option, str(root / where))]
     return subprocess.run(
         [sys.executable, *(run or ["-m", "pipelines"]), name, *given],
@@ -51,8 +51,9 @@ def lay_out(variant: str, root: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    done: dict[str, tuple[Path, str]] = {}
+def built(fourth_edition: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Run the steps once per variant; ``full`` is the edition that make builds, with every product."""
+    done: dict[str, tuple[Path, str]] = {"full": (fourth_edition, "")}
 
     def run(variant: str) -> Path:
         if variant not in done:

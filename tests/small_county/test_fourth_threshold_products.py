@@ -17,40 +17,14 @@ import rasterio
 
 from pipelines.publish.tiles.pmtiles import HEAD
 
-from .test_fourth_threshold import STAGES, T, lay_out, stage
+from .test_fourth_threshold import T
 
 MEASURES = ("tillgang", "passerad")
-PRODUCTS = ("geopackage", "open_tables", "raster", "qgis", "tables", "open_data", "tiles", "report")
-TOLD = ("specification", "catalogue")
-"""What tells of every other product, by name and size."""
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The products of the small county with four thresholds; of pages and maps, files of the right names."""
-    root = lay_out("full", tmp_path_factory.mktemp("produkter"))
-    built = root / "out/.steg/produkter"
-    for name in (*STAGES, *PRODUCTS):
-        ran(name, root)
-    for name in ("bredbandskarta.html", "bredbandskarta.en.html", "kommuner/9901.html", "index.html"):
-        stand_in(built / "maps" / name)
-    for t in T:
-        stand_in(built / f"maps/kartor/lan_{t}.pdf")
-        stand_in(built / f"maps/kartor/lan_{t}.png")
-    stand_in(built / "maps/tillganglighet.html")
-    for name in TOLD:
-        ran(name, root)
-    return built
-
-
-def ran(name: str, root: Path) -> None:
-    done = stage(name, root)
-    assert not done.returncode, f"{name}: {done.stdout}{done.stderr}"
-
-
-def stand_in(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("x", encoding="utf-8")
+def made(fourth_edition: Path) -> Path:
+    return fourth_edition
 
 
 def spelled(name: str) -> str:
@@ -169,3 +143,12 @@ def test_catalogue(made: Path) -> None:
     assert "30, 100, 500 och 1000 Mbit/s" in text and "30, 100, 500 and 1000 Mbit/s" in text
     for m in MEASURES:
         assert f"klass_{m}_500.tif" in text
+
+
+def test_maps_pages_and_prints(made: Path) -> None:
+    for name in ("bredbandskarta.html", "bredbandskarta.en.html"):
+        text = (made / "maps" / name).read_text(encoding="utf-8")
+        assert re.findall(r'id="troskel-(\d+)"', text) == list(map(str, T))
+    assert "500 Mbit/s" in (made / "maps/kommuner/9901.html").read_text(encoding="utf-8")
+    assert "500 Mbit/s" in (made / "maps/index.html").read_text(encoding="utf-8")
+    assert {f"lan_{t}.pdf" for t in T} == {p.name for p in (made / "maps/kartor").glob("lan_*.pdf")}
