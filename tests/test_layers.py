@@ -39,17 +39,11 @@ UPWARD = {
     ("pipelines.disclosure.rules", "pipelines.publish.words.swedish"),
     ("pipelines.disclosure.withheld", "pipelines.publish.words.edition_facts"),
     ("pipelines.incoming.listing", "pipelines.publish.install.start"),
-    ("pipelines.publish.webmap.earlier", "pipelines.orders.compare.compare_editions"),
-    ("pipelines.publish.webmap.earlier", "pipelines.orders.edition"),
-    ("pipelines.publish.webmap.write_webmap", "pipelines.orders.edition"),
     ("pipelines.sums.summaries", "pipelines.disclosure.open_cells"),
 }
-CIRCLES = {
-    ("pipelines.orders.plan.order_plan", "pipelines.orders.plan.plan_text"),
-    ("pipelines.publish.webmap.webmap_figures", "pipelines.publish.webmap.webmap_page"),
-}
+CIRCLES: set[tuple[str, str]] = set()
 SAME_NAME = {"figure.py"}
-CROWDED = {"publish/pages", "publish/webmap", "orders/archive"}
+CROWDED = {"orders/archive"}
 
 
 @cache

@@ -570,7 +570,8 @@ class Publicering(Part):
         "500 m, annars 1 km, annars inte alls. 1: varje ruta för sig. Avvägningen: docs/informationsklassning.md.",
     )
     utskrift_troskel_mbit: Mbit = Field(
-        default=100, description="Tröskel (Mbit/s ned) på kommunernas kartor för utskrift."
+        default=100,
+        description="Tröskel (Mbit/s ned) på kommunernas sidor och kartor för utskrift, och den kartan visar först.",
     )
     titel: Text = Field(default="Bredbandstäckning i 250 m-rutor", description="Kartans titel.")
     utgivare: Text = Field(description="Organisationen som ger ut produkterna.", examples=["Västra Götalandsregionen"])

@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -246,3 +246,21 @@ def read_polygons(path: Path) -> gpd.GeoDataFrame:
     import geopandas as gpd
 
     return gpd.read_parquet(path)
+
+
+def read_shapes(path: Path, columns: list[str] | None = None, chosen: Any = None) -> pd.DataFrame:
+    """Read polygons as a plain table with shapely geometry, without the second that importing geopandas takes.
+
+    Parameters
+    ----------
+    columns : list of str, optional
+        All of them when not given.
+    chosen : optional
+        Which rows: a filter of PyArrow's.
+    """
+    import pyarrow.parquet as pq
+    import shapely
+
+    frame = pq.read_table(path, columns=columns, filters=chosen).replace_schema_metadata(None).to_pandas()
+    frame["geometry"] = shapely.from_wkb(frame["geometry"])
+    return frame

@@ -93,6 +93,16 @@ class Level:
         """Column with a cell's class."""
         return f"klass_{self.code}"
 
+    @property
+    def area_head(self) -> str:
+        """What the id of a gap area begins with; a cell follows."""
+        return f"{self.mbit}-{self.measure}-"
+
+    @property
+    def condition(self) -> str:
+        """SQL that chooses the rows of this level in a table that has one a level."""
+        return f'"troskel_mbit" = {self.mbit} AND "matt" = \'{self.measure}\''
+
     # What a threshold has one of, whatever the measure; where it is reckoned, it is of tillgång.
 
     @property

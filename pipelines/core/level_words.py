@@ -47,6 +47,24 @@ def measures(language: Language = "sv") -> dict[str, str]:
     return {m: MEASURE[language][m].capitalize() for m in MEASURES}
 
 
+def heading(level: Level, speed: str) -> str:
+    """Return a level as a heading; ``speed`` is its threshold as it is written where that stands.
+
+    >>> heading(Level("passerad", 1000), "1 000")
+    'Passerad 1 000 Mbit/s'
+    """
+    return f"{measures()[level.measure]} {speed} {UNIT}"
+
+
+def lacking(level: Level, speed: str) -> str:
+    """Return the heading of the number of households that have not got it.
+
+    >>> lacking(Level("passerad", 1000), "1 000"), lacking(Level("tillgang", 30), "30")
+    ('Ej passerade 1 000', 'Hushåll utan 30')
+    """
+    return f"{'Hushåll utan' if level.measure == 'tillgang' else 'Ej passerade'} {speed}"
+
+
 def listed(words: list[str], language: Language = "sv") -> str:
     """Return words as a list in running text.
 

@@ -25,7 +25,7 @@ from pipelines.coverage.evidence import GRAINS, Evidence, attach, decide, match_
 from pipelines.coverage.small_area import model_steps
 from pipelines.grid import placement
 from pipelines.grid.groups import group_index
-from pipelines.tables import contracts
+from pipelines.tables import contracts, step_tables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,12 +86,12 @@ def run(region: Region, paths: Paths) -> None:
         with files.in_blocks(paths.table(edition)) as add:
             for rows in blocks_of(len(coverage)):
                 out = address_table(ground.addresses[rows], evidence.part(rows), coverage[rows])
-                add(contracts.check(out, contracts.ADRESSER_TACKNING))
+                add(contracts.check(out, step_tables.ADRESSER_TACKNING))
         if not publishable_only:
             wanted = with_outcome(wanted, given.groups, ground.addresses, ground.households, coverage)
             count_grains(evidence, ledger)
             model_steps.write_uncertainty(ground, spreading, evidence, coverage, wanted, region, paths, ledger)
-    files.write_table(contracts.check(wanted, contracts.RIKTVARDEN), paths.table("riktvarden"))
+    files.write_table(contracts.check(wanted, step_tables.RIKTVARDEN), paths.table("riktvarden"))
     ledger.save(paths.ledger("coverage"))
 
 

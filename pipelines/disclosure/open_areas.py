@@ -24,7 +24,7 @@ from pipelines.gaps import cost, trench
 from pipelines.gaps.area_outlines import outlines
 from pipelines.gaps.area_sums import land_by, lookup
 from pipelines.gaps.gap_areas import components
-from pipelines.tables.open_contracts import COST_CLASSES
+from pipelines.tables.code_lists import COST_CLASSES
 
 if TYPE_CHECKING:
     import geopandas as gpd

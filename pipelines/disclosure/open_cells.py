@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pipelines.core import cell_grid, classes
 from pipelines.core.level import LEVELS, Level
 from pipelines.disclosure import bands
-from pipelines.tables import contracts
+from pipelines.tables import code_lists, contracts, summary_tables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,7 +44,7 @@ def open_cells(cells: pd.DataFrame, covered: dict[Level, np.ndarray], region: Re
     for name, values in told.items():
         empty = _EMPTY.get(str(name).partition("_")[0], "0")
         out[name] = _elsewhere(values.to_numpy(), lived, len(cells), empty)
-    return contracts.check(out, contracts.OPPNA_RUTOR)
+    return contracts.check(out, summary_tables.OPPNA_RUTOR)
 
 
 _EMPTY = {"klass": classes.NO_ADDRESS, "underlag": "ingen", "sammanslagen": "250"}
@@ -99,7 +99,7 @@ def pools(rutid: Ints, addresses: NDArray[Any], least: int) -> tuple[Ints, Ints]
     """
     side_m = np.where(np.asarray(addresses) >= least, cell_grid.CELL_M, 0)
     key = np.array(rutid, dtype=np.int64)
-    for side in map(int, contracts.MERGED_M[1:]):
+    for side in map(int, code_lists.MERGED_M[1:]):
         open_ = np.flatnonzero(side_m == 0)
         if not len(open_):
             break

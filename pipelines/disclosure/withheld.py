@@ -28,7 +28,7 @@ from pipelines.core.level import LEVELS
 from pipelines.core.quoted import file_name
 from pipelines.disclosure.open_run import hidden_files
 from pipelines.disclosure.rules import NOTHING
-from pipelines.tables.contracts import MERGED_M
+from pipelines.tables.code_lists import MERGED_M
 
 if TYPE_CHECKING:
     import pandas as pd

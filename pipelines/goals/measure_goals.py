@@ -14,7 +14,7 @@ from pipelines.goals import distances
 from pipelines.goals.deviations import reconcile
 from pipelines.goals.priority_list import PriorityList, priority_list
 from pipelines.goals.pts_shares import mobile, published
-from pipelines.tables import contracts, goal_tables
+from pipelines.tables import code_lists, contracts, goal_tables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,8 +98,8 @@ def goal_table(own: pd.DataFrame, pts: pd.DataFrame, pts_mobil: pd.DataFrame, re
     out[texts] = out[texts].astype("object").fillna("")
     out["mobil_yta_pct"] = out["mobil_yta_pct"].astype("float64")
     order: dict[str, tuple[object, ...]] = {
-        "niva": goal_tables.AREA_LEVELS,
-        "bas": goal_tables.UNITS,
+        "niva": code_lists.AREA_LEVELS,
+        "bas": code_lists.UNITS,
         "kalla": ("egen", "pts"),
         "matt": MEASURES,
         "omradestyp": ("totalt", *CLASSES),

@@ -18,8 +18,9 @@ from pipelines.core import files, ledger
 from pipelines.core.errors import DataError, by_library
 from pipelines.core.level import LEVELS, MEASURES
 from pipelines.tables import contracts
-from pipelines.tables.reconciliation_tables import AVSTAMNING_KALLOR, QUANTITIES
-from pipelines.tables.scb_tables import CKM_FROM
+from pipelines.tables.code_lists import QUANTITIES
+from pipelines.tables.reconciliation_tables import AVSTAMNING_KALLOR
+from pipelines.tables.source_tables import CKM_FROM
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,7 +15,7 @@ from pipelines.core.ledger import Ledger
 from pipelines.grid.density import dense_squares, in_squares
 from pipelines.grid.land import land_per_cell, split_by_class
 from pipelines.grid.placement import check_places
-from pipelines.tables import contracts
+from pipelines.tables import contracts, step_tables
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -54,8 +54,8 @@ def run(region: Region, paths: Paths) -> None:
     land = split_by_class(total, dense)
 
     count_addresses_off_land(addresses, land, ledger)
-    files.write_points(contracts.check(addresses, contracts.ADRESSER_RUTA), paths.table("adresser_ruta"))
-    files.write_table(contracts.check(land, contracts.LAND), paths.table("land"))
+    files.write_points(contracts.check(addresses, step_tables.ADRESSER_RUTA), paths.table("adresser_ruta"))
+    files.write_table(contracts.check(land, step_tables.LAND), paths.table("land"))
     files.write_table(outside.groupby("rutid", as_index=False)["land_ha"].sum(), paths.table("land_utanfor"))
     ledger.facts["ort_polygoner"] = len(localities)
     ledger.save(paths.ledger("grid"))

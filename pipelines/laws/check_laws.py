@@ -20,7 +20,7 @@ from pipelines.core.facts import rows_of
 from pipelines.core.level import LEVELS, MEASURES, Level
 from pipelines.laws.run_facts import run_facts
 from pipelines.steps import PUBLISHERS
-from pipelines.tables import contracts
+from pipelines.tables import summary_tables
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -117,7 +117,7 @@ def sums_agree(tables: Tables) -> list[Law]:
     by_part, by_address = _by_kommun(parts["kommunkod"]), _by_kommun(tables["adresser"]["kommunkod"])
     of_addresses = dict(_counts_of_addresses(tables["adresser"]))
     out = []
-    for name in ["land_ha", *(c.name for c in contracts.counts())]:
+    for name in ["land_ha", *(c.name for c in summary_tables.COUNTS)]:
         total = float(lan[name].iloc[0])
         out.append(_law(f"Σ rutor = län: {name}", float(cells[name].sum()), total))
         out.append(_law(f"Σ delar = län: {name}", float(parts[name].sum()), total))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pipelines.config.region import Region
     from pipelines.core.paths import Paths
     from pipelines.core.quoted import RunFacts
-    from pipelines.orders.edition import Edition
+    from pipelines.publish.geopackage.edition import Edition
     from pipelines.publish.qgis.qgis_styles import Style
     from pipelines.tables.contracts import Table
 

@@ -18,8 +18,8 @@ from pipelines.grid.groups import group_index, household_counts, make_groups, of
 from pipelines.grid.nearest import nearest_address
 from pipelines.grid.population import part_inside, spread, square_of
 from pipelines.people.plausible import require_plausible
-from pipelines.tables import contracts
-from pipelines.tables.scb_tables import SCB_KOMMUN
+from pipelines.tables import contracts, step_tables
+from pipelines.tables.source_tables import SCB_KOMMUN
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,7 +52,7 @@ def run(region: Region, paths: Paths) -> None:
     require_plausible(region, addresses, squares, people, table, totals, ledger, read_from)
     compare_definitions(region, addresses, people, teknik, ledger, read_from.get("teknik", "pts teknik"))
     out = addresses[["adress_id"]].assign(befolkning=people, hushall=households)
-    files.write_table(contracts.check(out, contracts.ADRESSER_HUSHALL), paths.table("adresser_hushall"))
+    files.write_table(contracts.check(out, step_tables.ADRESSER_HUSHALL), paths.table("adresser_hushall"))
     files.write_table(groups, paths.table("grupper"))
     ledger.facts["befolkning"] = float(people.sum())
     ledger.facts["hushall"] = float(households.sum())

@@ -14,14 +14,14 @@ from typing import Literal
 
 from pipelines.config.region import MEASURES, THRESHOLDS
 from pipelines.tables import (
-    contracts,
     gap_tables,
     goal_tables,
     history_tables,
-    model_tables,
     open_contracts,
     plan_tables,
     reconciliation_tables,
+    step_tables,
+    summary_tables,
 )
 from pipelines.tables.contracts import Table
 
@@ -349,16 +349,16 @@ PRODUCTS = (
         "Handläggarens arbetsmaterial: varje tal i de andra produkterna går att följa till sin adress.",
         (File("out/bredband.gpkg"), File("out/bredband.qgz")),
         (
-            contracts.RUTNAT,
-            contracts.DELAR,
-            contracts.KOMMUNER,
-            contracts.LAN,
-            contracts.ADRESSER,
+            summary_tables.RUTNAT,
+            summary_tables.DELAR,
+            summary_tables.KOMMUNER,
+            summary_tables.LAN,
+            summary_tables.ADRESSER,
             gap_tables.BRISTOMRADEN,
             gap_tables.BRISTOMRADEN_KOMMUN,
             gap_tables.BRISTOMRADEN_RUTOR,
             gap_tables.BRISTKURVA,
-            model_tables.OSAKERHET,
+            step_tables.OSAKERHET,
         ),
     ),
     Product(
@@ -367,7 +367,7 @@ PRODUCTS = (
         "Andelar per ruta, och klasserna som de publiceras, som molnoptimerade GeoTIFF.",
         "För analys tillsammans med andra raster.",
         (File("out/*.tif"), File("out/*.qml"), File("out/*.aux.xml")),
-        (contracts.RUTNAT,),
+        (summary_tables.RUTNAT,),
     ),
     Product(
         "tabeller",
@@ -376,7 +376,7 @@ PRODUCTS = (
         "Underlag för bredbandsplanen, med varje kolumn förklarad.",
         (File("out/kommuner.xlsx"), File("out/kommuner.csv"), File("out/tabeller/*.csv")),
         (
-            contracts.KOMMUNER,
+            summary_tables.KOMMUNER,
             goal_tables.MAL,
             goal_tables.AVSTAMNING,
             reconciliation_tables.AVSTAMNING_KALLOR,
@@ -401,7 +401,7 @@ PRODUCTS = (
         "Webbkartan med exakta antal.",
         "För handläggare som inte har QGIS.",
         (File("out/bredbandskarta_intern.html"),),
-        (contracts.RUTNAT, contracts.KOMMUNER, contracts.LAN, gap_tables.BRISTOMRADEN),
+        (summary_tables.RUTNAT, summary_tables.KOMMUNER, summary_tables.LAN, gap_tables.BRISTOMRADEN),
     ),
     Product(
         "rapport",

@@ -14,7 +14,7 @@ from pipelines.core import cell_grid, files
 from pipelines.core.ledger import Ledger, files_used
 from pipelines.core.level import LEVELS, Level
 from pipelines.disclosure.open_cells import open_cells
-from pipelines.tables import contracts
+from pipelines.tables import code_lists, contracts, step_tables, summary_tables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,8 +27,8 @@ TECHNIQUE_NAMES = (*TECHNIQUES, "okand", "ingen")
 UNDERLAG = {"underlag": "underlag", **{level.cell_basis: level.basis for level in LEVELS.of("tillgang")}}
 """Column of a cell → column of an address."""
 _UNUSED = {level.basis for level in LEVELS.of("passerad")}
-NEEDED = [c for c in contracts.ADRESSER_TACKNING.names if c not in _UNUSED]
-FEW_TEXTS = [c.name for c in contracts.ADRESSER_TACKNING.columns if c.values]
+NEEDED = [c for c in step_tables.ADRESSER_TACKNING.names if c not in _UNUSED]
+FEW_TEXTS = [c.name for c in step_tables.ADRESSER_TACKNING.columns if c.values]
 
 NORTH = 10**7
 """``rutid`` of a cell is its easting times this, and its northing."""
@@ -57,11 +57,11 @@ def run(region: Region, paths: Paths) -> None:
             parts = with_ratios(parts, cells)
             sums.append(kommun_sums(parts))
             names = Names.of(cells, region)
-            add_cells(contracts.check(names.given_to(cells), contracts.RUTNAT))
-            add_parts(contracts.check(names.given_to(parts), contracts.DELAR))
+            add_cells(contracts.check(names.given_to(cells), summary_tables.RUTNAT))
+            add_parts(contracts.check(names.given_to(parts), summary_tables.DELAR))
             ids = {"rutid_scb": names.scb.take(names.at(addresses))}
-            wide = contracts.check(addresses.assign(**ids), contracts.ADRESSER)
-            add_addresses(wide[[*contracts.ADRESSER.names, "e_m", "n_m"]])
+            wide = contracts.check(addresses.assign(**ids), summary_tables.ADRESSER)
+            add_addresses(wide[[*summary_tables.ADRESSER.names, "e_m", "n_m"]])
             del addresses, known, wide, parts, cells  # two editions at once would double the memory
             open_rows, open_parts = open_edition(block, region, paths)
             add_open(open_rows)
@@ -69,8 +69,8 @@ def run(region: Region, paths: Paths) -> None:
     unsure = files.read_table(paths.table("osakerhet_kommun"))
     kommuner = with_limits(summarise(added(sums), wanted, region), unsure)
     lan = summarise_lan(kommuner, teknik, region, paths)
-    files.write_table(contracts.check(kommuner, contracts.KOMMUNER), paths.table("kommuner"))
-    files.write_table(contracts.check(lan, contracts.LAN), paths.table("lan"))
+    files.write_table(contracts.check(kommuner, summary_tables.KOMMUNER), paths.table("kommuner"))
+    files.write_table(contracts.check(lan, summary_tables.LAN), paths.table("lan"))
     Ledger("summaries").save(paths.ledger("summaries"))
 
 
@@ -145,7 +145,7 @@ def _ratio_names() -> list[str]:
 
 
 def _count_names() -> list[str]:
-    return [c.name for c in contracts.counts()]
+    return [c.name for c in summary_tables.COUNTS]
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ class Known:
         Index in TECHNIQUE_NAMES.
     planned : ndarray of int8
     level : dict of ndarray of int8
-        Per column of UNDERLAG, the index in ``contracts.UNDERLAG``.
+        Per column of UNDERLAG, the index in ``code_lists.UNDERLAG``.
     """
 
     speed: NDArray[np.float64]
@@ -175,7 +175,7 @@ class Known:
             np.nan_to_num(addresses["max_ned_mbit"].to_numpy(dtype=np.float64), nan=-1.0),
             _codes(addresses["basta_teknik"], TECHNIQUE_NAMES),
             addresses["planerad"].to_numpy().astype(np.int8),
-            {name: _codes(addresses[column], contracts.UNDERLAG) for name, column in UNDERLAG.items()},
+            {name: _codes(addresses[column], code_lists.UNDERLAG) for name, column in UNDERLAG.items()},
         )
 
     def best(self, first: Ints, order: Ints | slice = slice(None)) -> Known:
@@ -191,13 +191,13 @@ class Known:
         level = {}
         for name, each in self.level.items():
             low, high = (reduce.reduceat(each[order], first) for reduce in (np.minimum, np.maximum))
-            level[name] = np.where(low == high, low, np.int8(contracts.UNDERLAG.index("blandat")))
+            level[name] = np.where(low == high, low, np.int8(code_lists.UNDERLAG.index("blandat")))
         return Known(top, np.minimum.reduceat(at_top, first), np.maximum.reduceat(self.planned[order], first), level)
 
     @classmethod
     def nothing(cls, count: int) -> Known:
         """Return what is told where there is no address: «ingen»."""
-        none = np.full(count, contracts.UNDERLAG.index("ingen"), dtype=np.int8)
+        none = np.full(count, code_lists.UNDERLAG.index("ingen"), dtype=np.int8)
         return cls(
             np.full(count, -1.0),
             np.full(count, len(TECHNIQUE_NAMES) - 1, dtype=np.int8),
@@ -221,7 +221,7 @@ class Known:
             "max_ned_mbit": np.where(self.speed < 0, np.nan, self.speed),
             "basta_teknik": pd.Categorical.from_codes(self.technique, TECHNIQUE_NAMES),
             "planerad": self.planned > 0,
-            **{n: pd.Categorical.from_codes(x, contracts.UNDERLAG) for n, x in self.level.items()},
+            **{n: pd.Categorical.from_codes(x, code_lists.UNDERLAG) for n, x in self.level.items()},
         }
 
 
@@ -457,7 +457,7 @@ def with_limits(kommuner: pd.DataFrame, unsure: pd.DataFrame) -> pd.DataFrame:
 
 
 def _limit_names() -> list[str]:
-    return [c.name for c in contracts.OSAKRA]
+    return [c.name for c in summary_tables.OSAKRA]
 
 
 def add_shares(table: pd.DataFrame) -> pd.DataFrame:
@@ -519,7 +519,7 @@ def open_edition(block: Block, region: Region, paths: Paths) -> tuple[pd.DataFra
 
 def open_parts(parts: pd.DataFrame) -> pd.DataFrame:
     """Return the expected households of every cell with addresses, and those without, per kommun."""
-    names = [c.name for c in contracts.OPPNA_DELAR.columns if c.name not in contracts.OPPNA_DELAR.key]
+    names = [c.name for c in step_tables.OPPNA_DELAR.columns if c.name not in step_tables.OPPNA_DELAR.key]
     lived = parts[(parts["adresser"] > 0).to_numpy()].astype({"kommunkod": "str"})
     out = lived.groupby(["rutid", "kommunkod"], sort=True, observed=True)[names].sum().reset_index()
-    return contracts.check(out, contracts.OPPNA_DELAR)
+    return contracts.check(out, step_tables.OPPNA_DELAR)

@@ -13,13 +13,13 @@ from dataclasses import replace
 from pipelines.core import classes
 from pipelines.core.figure import SIGNS
 from pipelines.core.level import LEVELS
-from pipelines.tables.contracts import KOMMUNER, LAN, OPPNA_RUTOR, Column, Table
-from pipelines.tables.gap_tables import BRISTOMRADE_ID, BRISTOMRADEN
+from pipelines.tables.code_lists import COST_CLASSES
+from pipelines.tables.contracts import Column, Table
+from pipelines.tables.gap_tables import BRISTOMRADEN
 from pipelines.tables.history_tables import OPEN_HISTORY
 from pipelines.tables.reconciliation_tables import AVSTAMNING_OPPEN
+from pipelines.tables.summary_tables import KOMMUNER, LAN, OPPNA_RUTOR
 
-COST_CLASSES = ("ej_redovisad", "under_0_5", "0_5_1", "1_2", "2_5", "5_10", "10_20", "20_50", "over_50")
-"""Classes of cost in million kronor."""
 _TOLD = ("befolkning", "hushall", *(level.without() for level in LEVELS))
 """Counts that are told of a kommun. Not addresses: they are whole, so two editions and what changed between
 them would pin single ones. Not people without: they follow households in proportion, at a finer scale."""
@@ -144,7 +144,7 @@ BRISTOMRADEN_OPPNA = Table(
     "Antal bara från och till, kostnad bara i klasser.",
     (
         replace(
-            BRISTOMRADE_ID,
+            _AREA["bristomrade_id"],
             pattern=rf"^{LEVELS.area_pattern}-\d{{13}}$",
             description="Tröskel, mått och lägsta rut-id i området. Ett annat id än i den interna utgåvan.",
         ),

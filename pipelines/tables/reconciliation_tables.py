@@ -4,110 +4,36 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipelines.config.region import CLASSES
 from pipelines.core.figure import SIGNS
-from pipelines.core.level import MEASURES
+from pipelines.tables import code_lists
+from pipelines.tables.code_lists import QUANTITIES, VERDICTS
 from pipelines.tables.contracts import Column, Table
-
-QUANTITIES = ("andel_hushall", "andel_befolkning", "hushall", "folkmangd", "land_ha")
-VERDICTS = ("inom", "utanfor", "ej_jamforbart")
+from pipelines.tables.fields import field, fields
 
 AVSTAMNING_KALLOR = Table(
     "avstamning_kallor",
     "Avstämning mot publicerade tal",
     "Varje publicerat tal som finns till hands bredvid vårt: skillnad, tolerans och varför de får skilja sig. "
     "Toleranserna står i konfigurationens [kontroll].",
-    (
-        Column("niva", "text", "Nivå", "lan eller kommun.", klass="oppen", values=("lan", "kommun")),
-        Column("kod", "text", "Kod", "Läns- eller kommunkod.", klass="oppen", pattern=r"^\d{2}(\d{2})?$"),
-        Column("namn", "text", "Namn", "Länets eller kommunens namn.", klass="oppen"),
-        Column("kalla", "text", "Källa", "Vem som publicerat talet, och var.", klass="oppen"),
-        Column(
+    fields(
+        field("niva", klass="oppen", values=("lan", "kommun"), description="lan eller kommun."),
+        field("kod", alias="Kod", description="Läns- eller kommunkod."),
+        field("namn", description="Länets eller kommunens namn."),
+        field("kalla", klass="oppen", values=(), description="Vem som publicerat talet, och var."),
+        field(
             "ar",
-            "heltal",
-            "År",
-            "Året källans tal gäller; tomt när källan inte säger det.",
             klass="oppen",
             nullable=True,
+            low=None,
+            high=None,
+            alias="År",
+            description="Året källans tal gäller; tomt när källan inte säger det.",
         ),
-        Column(
-            "storhet",
-            "text",
-            "Storhet",
-            "andel_hushall, andel_befolkning, hushall, folkmangd eller land_ha.",
-            klass="oppen",
-            values=QUANTITIES,
-        ),
-        Column(
-            "omradestyp",
-            "text",
-            "Områdestyp",
-            "totalt, tatbebyggt eller glesbebyggt.",
-            klass="oppen",
-            values=("totalt", *CLASSES),
-        ),
-        Column(
-            "troskel_mbit",
-            "heltal",
-            "Tröskel (Mbit/s)",
-            "Tomt för antal och areal.",
-            "Mbit/s",
-            klass="oppen",
-            nullable=True,
-        ),
-        Column(
-            "matt",
-            "text",
-            "Mått",
-            "tillgang eller passerad; tomt för antal och areal.",
-            klass="oppen",
-            values=("", *MEASURES),
-        ),
-        Column("enhet", "text", "Enhet", "procent, antal eller ha.", klass="oppen", values=("procent", "antal", "ha")),
-        Column(
-            "vart_tal", "decimal", "Vårt tal", "Som i produkterna, i enheten på raden.", "", "blandad", "intern", True
-        ),
-        Column(
-            "deras_tal",
-            "decimal",
-            "Källans tal",
-            "Som källan skrev det, i enheten på raden.",
-            "",
-            "publicerad",
-            "oppen",
-            True,
-        ),
-        Column(
-            "skillnad",
-            "decimal",
-            "Skillnad",
-            "Vårt minus källans: procentenheter för andelar, annars procent av källans tal.",
-            "",
-            "beraknad",
-            "intern",
-            True,
-        ),
-        Column(
-            "tolerans",
-            "decimal",
-            "Tolerans",
-            "Största skillnad åt något håll som inte flaggas, i skillnadens enhet.",
-            "",
-            "antagen",
-            "oppen",
-            True,
-        ),
-        Column(
-            "utfall",
-            "text",
-            "Utfall",
-            "inom eller utanfor toleransen; ej_jamforbart när åren eller måtten inte är desamma.",
-            "",
-            "beraknad",
-            "oppen",
-            values=VERDICTS,
-        ),
-        Column("orsak", "text", "Orsak", "Varför talen får, eller måste, skilja sig.", klass="oppen"),
+        "storhet",
+        field("omradestyp", values=code_lists.AREA_TYPES, description="totalt, tatbebyggt eller glesbebyggt."),
+        field("troskel_mbit", nullable=True, alias="Tröskel (Mbit/s)", description="Tomt för antal och areal."),
+        field("matt", values=code_lists.SOME_MEASURE, description="tillgang eller passerad; tomt för antal och areal."),
+        "enhet vart_tal deras_tal skillnad tolerans utfall orsak",
     ),
     key=("niva", "kod", "kalla", "ar", "storhet", "omradestyp", "troskel_mbit", "matt"),
 )

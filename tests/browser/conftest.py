@@ -48,14 +48,14 @@ def _full_county(folder):
     from pipelines.publish.geopackage import gpkg_layers
     from pipelines.publish.open_data import open_text
     from pipelines.publish.webmap import write_webmap
-    from pipelines.tables import contracts, open_contracts
+    from pipelines.tables import open_contracts, summary_tables
     from tests.publish import synthetic_tables
 
     region, paths = synthetic_tables.full(folder)
     write_webmap.run(region, paths)
     cells, facts = open_contracts.RUTNAT_250M, read_facts(paths)
     open_text.write_csv(make_open_tables.read(paths, cells), cells, paths.built("maps/data/rutnat_250m.csv"), facts)
-    gpkg_layers.write(paths.built("out/bredband.gpkg"), [contracts.RUTNAT], paths, facts)
+    gpkg_layers.write(paths.built("out/bredband.gpkg"), [summary_tables.RUTNAT], paths, facts)
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from pipelines.fetch import fetch_all, receipt
 from pipelines.read.kolada import kolada_answers
 from pipelines.read.scb import scb_totals
 from pipelines.tables import contracts
-from pipelines.tables.scb_tables import SCB_KOMMUN
+from pipelines.tables.source_tables import SCB_KOMMUN
 
 KOMMUNER = ["9901", "9902", "9903"]
 

@@ -9,6 +9,7 @@ import synthetic_tables
 
 from pipelines.config.region import Region
 from pipelines.core import cell_grid, files
+from pipelines.core.level import LEVELS
 from pipelines.core.paths import Paths
 from pipelines.disclosure import make_open_tables
 from pipelines.publish.pages import entry, write_pages
@@ -55,14 +56,15 @@ def worsen(paths: Paths) -> None:
     for i in cells.index[lived]:
         if all(max(abs(a - b) for a, b in zip(at[i], at[k], strict=True)) > 2 for k in apart):
             apart.append(i)
-    for t in (100, 1000):
+    high = [t for t in LEVELS.mbit if t >= 100]
+    for t in high:
         cells.loc[lived, f"klass_tillgang_{t}"] = "tackt"
         cells.loc[apart, f"klass_tillgang_{t}"] = "utan"
     files.write_table(cells, paths.table("oppna_rutor"))
     kommuner = files.read_table(paths.table("kommuner"))
     own = kommuner["kommunkod"] == "1401"
-    kommuner.loc[own, ["hushall_utan_100", "hushall_utan_1000"]] = 150.0
-    kommuner.loc[own, ["pts_andel_100_pct", "pts_andel_1000_pct"]] = 76.04
+    kommuner.loc[own, [f"hushall_utan_{t}" for t in high]] = 150.0
+    kommuner.loc[own, [f"pts_andel_{t}_pct" for t in high]] = 76.04
     files.write_table(kommuner, paths.table("kommuner"))
 
 

@@ -20,7 +20,7 @@ from pipelines.core.paths import Paths
 from pipelines.gaps import find_gaps
 from pipelines.goals import measure_goals, published_figures
 from pipelines.sums import published_series, summaries
-from pipelines.tables import contracts, goal_tables, history_tables
+from pipelines.tables import contracts, goal_tables, history_tables, source_tables, step_tables, summary_tables
 from tests.made_ledgers import complete
 
 CONFIG = Path(__file__).parents[2] / "config" / "vastra-gotaland.toml"
@@ -84,9 +84,9 @@ def write(folder: Path, demo: bool = True, hastighet: bool = True, mobil: bool =
     here, paths, rows = region(), Paths(CONFIG, folder / "raw", folder / "out", folder / "maps"), addresses()
     paths.step.mkdir(parents=True)
     points = rows[["adress_id", "kommunkod", "omradestyp", "rutid", "ortstyp", "e_m", "n_m"]]
-    files.write_points(contracts.check(points, contracts.ADRESSER_RUTA), paths.table("adresser_ruta"))
+    files.write_points(contracts.check(points, step_tables.ADRESSER_RUTA), paths.table("adresser_ruta"))
     people = rows[["adress_id", "hushall"]].assign(befolkning=2 * rows["hushall"])
-    _put(paths, contracts.ADRESSER_HUSHALL, people)
+    _put(paths, step_tables.ADRESSER_HUSHALL, people)
     coverage = rows[["adress_id", "planerad", "underlag"]].assign(
         **{f"sannolikhet_{m}_{t}": rows["p"] for m in MEASURES for t in THRESHOLDS},
         **{f"underlag_{m}_{t}": rows["underlag"] for m in MEASURES for t in THRESHOLDS},
@@ -94,18 +94,18 @@ def write(folder: Path, demo: bool = True, hastighet: bool = True, mobil: bool =
         basta_teknik="okand",
         status="okand",
     )
-    _put(paths, contracts.ADRESSER_TACKNING, coverage)
+    _put(paths, step_tables.ADRESSER_TACKNING, coverage)
     files.write_table(coverage, paths.table("adresser_tackning_oppen"))
     land = rows[["rutid", "kommunkod", "omradestyp"]].drop_duplicates().assign(land_ha=1.0)
     empty = pd.DataFrame({"rutid": [4100006600000], "kommunkod": "1490", "omradestyp": "glesbebyggt"})
     land = pd.concat([land, empty.assign(land_ha=10.0)], ignore_index=True)
-    _put(paths, contracts.LAND, land)
+    _put(paths, step_tables.LAND, land)
     teknik, speed = published()
-    _put(paths, contracts.PTS_TEKNIK, teknik)
-    _put(paths, contracts.PTS_HASTIGHET, speed if hastighet else speed.iloc[:0])
-    _put(paths, contracts.PTS_MOBIL, mobile() if mobil else mobile().iloc[:0])
-    _put(paths, contracts.RIKTVARDEN, benchmark())
-    unsure = {c.name: 0.0 for c in contracts.OSAKRA}
+    _put(paths, source_tables.PTS_TEKNIK, teknik)
+    _put(paths, source_tables.PTS_HASTIGHET, speed if hastighet else speed.iloc[:0])
+    _put(paths, source_tables.PTS_MOBIL, mobile() if mobil else mobile().iloc[:0])
+    _put(paths, step_tables.RIKTVARDEN, benchmark())
+    unsure = {c.name: 0.0 for c in summary_tables.OSAKRA}
     files.write_table(
         pd.DataFrame([{"kommunkod": k, **unsure} for k in here.kommunkoder]), paths.table("osakerhet_kommun")
     )
@@ -122,7 +122,7 @@ def write(folder: Path, demo: bool = True, hastighet: bool = True, mobil: bool =
     Ledger("granser", facts=facts).save(paths.ledger("granser"))
     for stage in (summaries, find_gaps, measure_goals, published_figures):
         stage.run(here, paths)
-    _put(paths, contracts.KOLADA, kolada())
+    _put(paths, source_tables.KOLADA, kolada())
     published_series.run(here, paths)
     paths.run_facts.write_text(json.dumps(FACTS | {"demo": demo}), encoding="utf-8")
     used = {
@@ -144,7 +144,7 @@ def published() -> tuple[pd.DataFrame, pd.DataFrame]:
             for typ in ("totalt", *CLASSES):
                 area = {"ar": 2025, "bas": bas, "niva": niva, "omrade": omrade, "kommunkod": kod, "omradestyp": typ}
                 number = NUMBERS.get(kod, 1000) * (1 if bas == "hushall" else 10)
-                shares = dict.fromkeys([f"andel_{t}" for t in contracts.TEKNIK_COLUMNS], 0.0)
+                shares = dict.fromkeys([f"andel_{t}" for t in source_tables.TEKNIK_COLUMNS], 0.0)
                 shares |= {"andel_fiber": share - 0.1, "andel_narhet_fiber": share - 0.05, "andel_tradbunden": 1.0}
                 teknik.append(area | {"antal": number} | shares)
                 speed += [

@@ -142,7 +142,7 @@ def kommun_ranges(html: str) -> dict[str, dict[int, tuple[float, float]]]:
         name = re.findall(r">([^<]*)</a>", row)[0]
         out[name] = {}
         for t in THRESHOLDS:
-            share, _, _, without = re.findall(rf'class="v tillgang-{t}" data-v="[^"]*">([^<]*)<', row)
+            share, _, _, without = re.findall(rf'class="v tillgang_{t}" data-v="[^"]*">([^<]*)<', row)
             # A share without a word before it is reckoned from the told counts: it says no more than they do.
             low, high = share_range(share) if not share[0].isdigit() else (0.0, 100.0)
             if share.startswith(("0,0", "100")):

@@ -4,11 +4,15 @@ import math
 import random
 from decimal import ROUND_HALF_EVEN, Decimal
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from pipelines.core import figure as figures
 from pipelines.core.figure import Figure
-from pipelines.publish.words.figure import NBSP, THIN, number, number_signs, tell
+from pipelines.core.level import LEVELS
+from pipelines.disclosure import background
+from pipelines.publish.words.figure import NBSP, THIN, number, script_rule, tell
 
 
 @pytest.mark.parametrize(
@@ -22,7 +26,7 @@ from pipelines.publish.words.figure import NBSP, THIN, number, number_signs, tel
         (figures.share(99.97), "över 99,9 %", "over 99.9%"),
         (figures.share(99.97, decimals=0), "över 99 %", "over 99%"),
         (figures.share(99.997, decimals=2), "över 99,99 %", "over 99.99%"),
-        (figures.share(0.0), "0,0 %", "0.0%"),
+        (figures.share(0.0), "0 %", "0%"),
         (figures.share(0.02), "under 0,1 %", "under 0.1%"),
         (figures.share(99.7, ">"), "minst 99,7 %", "at least 99.7%"),
         (figures.share(3.1, "<"), "högst 3,1 %", "at most 3.1%"),
@@ -93,5 +97,25 @@ def test_what_is_sorted_by_tells_no_more_than_the_text() -> None:
 
 def test_a_script_writes_numbers_with_the_same_signs() -> None:
     for language in ("sv", "en"):
-        signs = number_signs(language)
+        signs = script_rule(language)
         assert number(1234.5, 1, language, THIN) == f"1{signs['grupp']}234{signs['decimal']}5"
+
+
+def test_a_share_that_is_told_in_whole_per_cent_is_all_or_nothing() -> None:
+    """Why PTS's share needs no rule of its own: where few lack coverage, or have it, it is 100, 0 or not told."""
+    drawn = np.random.default_rng(7)
+    n, limits = 4000, (5, 10)
+    told = pd.DataFrame({"hushall_ca": pd.array(drawn.integers(1, 4000, n) * 10, dtype="Int64")})
+    for level in LEVELS:
+        few = drawn.integers(0, 3, n)
+        told[f"{level.without()}_ca"] = pd.array(np.where(few == 1, np.nan, 100), dtype="Int64")
+        told[level.share_sign] = np.where(few == 2, "<", "")
+        told[level.pts_share] = np.where(few == 2, 1, 99) + drawn.uniform(-1, 1, n)
+    out = background.with_pts_shares(told, limits)
+    decimals = background.certain_decimals(out, pd.Series(range(n)), limits)
+    some = 0
+    for level in LEVELS:
+        whole = (decimals[level.pts_share] == 0).to_numpy()
+        assert set(out.loc[whole, level.pts_share]) <= {0.0, 100.0}
+        some += int(whole.sum())
+    assert some > 100

@@ -23,7 +23,7 @@ from pipelines.core.files import sha256, write_polygons
 from pipelines.core.paths import Paths
 from pipelines.publish.geopackage import gpkg_rtree, write_geopackage
 from pipelines.publish.geopackage.write_geopackage import LAYERS
-from pipelines.tables import contracts
+from pipelines.tables import contracts, summary_tables
 
 # Cells that lack something: 2, 3, 3 with tillgång and 1, 3, 3 passed at 30, 100 and 1000 Mbit/s (tiny.CELLS).
 AREAS = 2 + 3 + 3 + 1 + 3 + 3
@@ -186,7 +186,7 @@ def divided(folder: Path) -> tuple[Path, pd.DataFrame]:
             if len(kommuner) > 1:
                 part |= {"adresser": row["adresser"] - 1 if i == 0 else 1, "land_ha": 3.125, "max_ned_mbit": None}
             rows.append(part)
-    parts = pd.DataFrame(rows)[contracts.DELAR.names]
+    parts = pd.DataFrame(rows)[summary_tables.DELAR.names]
     parts.to_parquet(paths.table("rutnat_delar"))
     write_geopackage.run(region, paths)
     return paths.built("out/bredband.gpkg"), parts
@@ -197,7 +197,7 @@ def test_parts_are_all_there_though_only_divided_cells_are_stored(tmp_path: Path
     key = ["rutid_scb", "kommunkod"]
     layer = pyogrio.read_dataframe(path, layer="rutnat_delar", read_geometry=False)
     pd.testing.assert_frame_equal(
-        layer[contracts.DELAR.names].sort_values(key, ignore_index=True),
+        layer[summary_tables.DELAR.names].sort_values(key, ignore_index=True),
         parts.round(6).sort_values(key, ignore_index=True),
         check_dtype=False,
     )

@@ -17,7 +17,10 @@ import pytest
 from pipelines.config.region import Malniva, load_region
 from pipelines.core import files
 from pipelines.core.errors import DataError
+from pipelines.core.figure import HIDDEN
 from pipelines.publish.pages import entry, page_charts, page_figures, page_reconciliation, render, write_pages
+from pipelines.publish.words import level_figures
+from pipelines.publish.words.figure import tell
 
 VOID = {"meta", "link", "input", "path", "rect", "circle", "br", "img"}
 
@@ -216,7 +219,7 @@ def test_the_reconciliation_on_a_page_is_the_csv_files(published):
 
 
 def test_what_is_outside_is_named_by_source_with_its_speeds():
-    tell = page_figures.Teller(load_region(pages_county.synthetic_tables.CONFIG))
+    tell = level_figures.OpenFigures(load_region(pages_county.synthetic_tables.CONFIG))
     base = {
         "niva": "kommun",
         "kod": "1480",
@@ -283,7 +286,7 @@ def test_what_is_outside_is_named_by_source_with_its_speeds():
         "5\u202f%",
     )
     assert got["andra"].startswith("1 tal är inte jämförda")
-    counted = page_reconciliation.by_source(table, tell)
+    counted = page_reconciliation.by_source(table)
     assert [(r["kalla"], r["tal"], r["inom"], r["utanfor"]) for r in counted] == [
         ("PTS hastighet", "5", "1", "3\u00a0⚠"),
         ("Kolada N07900", "1", "0", "1\u00a0⚠"),
@@ -292,11 +295,11 @@ def test_what_is_outside_is_named_by_source_with_its_speeds():
 
 
 def test_without_published_figures_the_page_says_so():
-    tell = page_figures.Teller(load_region(pages_county.synthetic_tables.CONFIG))
+    tell = level_figures.OpenFigures(load_region(pages_county.synthetic_tables.CONFIG))
     empty = pd.DataFrame({"niva": [], "kod": [], "utfall": [], "kalla": []})
     t = render.texts()["avstamning"]
     assert page_reconciliation.section(empty, "lan", "14", tell, t)["sammanfattning"] == t["inga"]
-    assert page_reconciliation.by_source(empty, tell) == []
+    assert page_reconciliation.by_source(empty) == []
 
 
 # --- goals, by hand ------------------------------------------------------------------------------------
@@ -327,17 +330,18 @@ ROW = {
 def test_the_way_to_a_goal(county, matt, goal, points, households):
     region, _ = county
     level = Malniva(namn="x", troskel_mbit=100, matt=matt, andel_pct=goal)
-    own, other = page_figures.distances(ROW, level, page_figures.Teller(region))
+    own, other = page_figures.distances(ROW, level, level_figures.OpenFigures(region))
     assert (own.matt, own.is_goals_own, other.is_goals_own) == (matt, True, False)
-    assert (own.points, own.households.replace("\u202f", " ")) == (points, households)
+    left = "nått" if own.reached else tell(own.points, unit=False)
+    assert (left, tell(own.households, space=" ")) == (points, households)
 
 
 def test_where_too_few_live_nothing_is_told(county):
     region, _ = county
     row = {**ROW, "hushall_ca": None, "andel_100_pct": math.nan}
     assert page_figures.distances(
-        row, Malniva(namn="x", troskel_mbit=100, matt="tillgang", andel_pct=98), page_figures.Teller(region)
-    )[0][3:] == ("–", "–", None)
+        row, Malniva(namn="x", troskel_mbit=100, matt="tillgang", andel_pct=98), level_figures.OpenFigures(region)
+    )[0][3:] == (HIDDEN, HIDDEN, None)
 
 
 def test_rank_is_the_place_in_a_sorted_list(published):
@@ -366,19 +370,20 @@ def test_the_histogram_counts_every_kommun_once_and_marks_one():
 def test_the_trend_breaks_where_the_series_does_and_ends_in_what_may_be_told():
     h = pages_county.history()
     untold = (h["troskel_mbit"] == 30) & (h["ar"] == 2025)
-    drawn = page_charts.trend(h[~untold])
+    drawn = page_charts.trend(h[~untold], 100)
     by_speed = {line["t"]: line for line in drawn["linjer"]}
     assert [a for a, _, _ in by_speed[30]["punkter"]] == [2021, 2022, 2023, 2024], "2025 is not told"
     assert [p for _, p, _ in by_speed[100]["punkter"]] == [61, 71, 80, 85, 90], "whole per cent, halves upward"
     assert by_speed[100]["linje"].count("M") == 2
     assert [a for _, a, _ in by_speed[100]["brott"]] == [2023]
-    assert page_charts.trend(h.iloc[:1]) is None
+    assert page_charts.trend(h.iloc[:1], 100) is None
 
 
 def test_of_two_series_as_long_the_households_is_drawn():
     h = pages_county.history().query("troskel_mbit == 100")
     people = h.assign(serie="kolada_N07900", bas="befolkning", andel_pct=50.0)
-    assert [p for _, p, _ in page_charts.trend(pd.concat([people, h]))["linjer"][0]["punkter"]] == [61, 71, 80, 85, 90]
+    line = page_charts.trend(pd.concat([people, h]), 100)["linjer"][0]
+    assert [p for _, p, _ in line["punkter"]] == [61, 71, 80, 85, 90]
 
 
 def test_the_trend_is_drawn_to_its_last_year_though_it_came_to_count_people():
@@ -386,7 +391,7 @@ def test_the_trend_is_drawn_to_its_last_year_though_it_came_to_count_people():
     h = h[h["troskel_mbit"] == 100].assign(serie="kolada_N07900")
     h.loc[h["ar"] >= 2023, "bas"] = "befolkning"
     pts = pages_county.history().query("troskel_mbit == 100 and ar == 2025").assign(andel_pct=77.0)
-    line = page_charts.trend(pd.concat([pts, h]))["linjer"][0]
+    line = page_charts.trend(pd.concat([pts, h]), 100)["linjer"][0]
     assert [(a, p) for a, p, _ in line["punkter"]] == [(2021, 61), (2022, 71), (2023, 80), (2024, 85), (2025, 90)]
     assert (line["bas"], line["bas_fran"]) == ("befolkning", 2023), "not PTS's share of the households, 77"
     assert line["linje"].count("M") == 2

@@ -151,7 +151,7 @@ def test_the_command_equals_exhaustive_search(tmp_path_factory, rows, money):
 @quick
 @given(st.lists(far, min_size=2, max_size=12))
 def test_the_joint_trench_equals_a_tree_over_all_pairs(tmp_path_factory, rows):
-    from pipelines.orders import edition
+    from pipelines.publish.geopackage import edition
 
     out = tiny.write(tmp_path_factory.mktemp("lan") / "out", rows)
     covered = [a for a in rows if not a.utan]
@@ -291,7 +291,7 @@ def test_a_failure_half_way_leaves_the_earlier_plan(tmp_path, monkeypatch):
 WRITE = """
 import sys
 from pathlib import Path
-from pipelines.publish import bundle
+from pipelines.orders import bundle
 from tests.strikes import strike
 
 goal, word = Path(sys.argv[1]), sys.argv[2]

@@ -24,8 +24,11 @@ from PIL import Image
 from pipelines.core.errors import DataError
 from pipelines.core.files import sha256
 from pipelines.core.ledger import Ledger
+from pipelines.core.level import Level
 from pipelines.core.paths import Paths
-from pipelines.publish.printmap import atlas, cartography, sheet_figures, sheets, typeface, write_printmaps
+from pipelines.publish.printmap import atlas, cartography, sheets, typeface, write_printmaps
+from pipelines.publish.words.figure import tell
+from pipelines.publish.words.level_figures import OpenFigures
 from pipelines.publish.words.palette import CLASS_COLOURS, NEIGHBOUR
 from tests.made_ledgers import complete
 
@@ -215,7 +218,7 @@ def test_each_cell_is_drawn_in_its_class_where_it_lies(bare: Paths, plan: dict[s
         # the middle and a fifth of a side off it, clear of the outline
         for de, dn in ((125, 125), (75, 75), (175, 175), (75, 175), (175, 75)):
             row, column = pixel(sheet, e + de, n + dn)
-            expected = np.round(np.array(to_rgb(CLASS_COLOURS[cell[f"klass_tillgang_{sheet.threshold}"]])) * 255)
+            expected = np.round(np.array(to_rgb(CLASS_COLOURS[cell[sheet.level.cell_class]])) * 255)
             np.testing.assert_array_equal(image[row, column], expected, err_msg=str(cell["rutid_scb"]))
 
 
@@ -236,7 +239,7 @@ def test_the_pdf_holds_whole_cells_where_they_lie(bare: Paths, plan: dict[str, s
     for _, cell in table.sample(40, random_state=2, replace=True).iterrows():
         x, y = (int(cell["rutid_scb"][:6]) - e.min()) // 250, (n.max() - int(cell["rutid_scb"][6:])) // 250
         square = drawn[y * factor : (y + 1) * factor, x * factor : (x + 1) * factor].reshape(-1, 3)
-        expected = np.round(np.array(to_rgb(CLASS_COLOURS[cell[f"klass_tillgang_{sheet.threshold}"]])) * 255)
+        expected = np.round(np.array(to_rgb(CLASS_COLOURS[cell[sheet.level.cell_class]])) * 255)
         assert (square == expected).all()
     west, south = (
         (e.min() - sheet.window[0]) * 1000 / sheet.scale + sheet.frame[0],
@@ -310,12 +313,12 @@ def test_legend_counts_the_sheets_own_cells(figures: dict[str, Any], plan: dict[
     for name, figure in figures.items():
         sheet = plan[name]
         own = table if sheet.kod is None else table[table["kommunkod"] == sheet.kod]
-        many = own[f"klass_tillgang_{sheet.threshold}"].value_counts()
+        many = own[sheet.level.cell_class].value_counts()
         shown = texts(figure)
         for code, label in labels.items():
             at = shown.index(label)
             assert shown[at + 1].replace(NBSP, "") == str(many.get(code, 0)), (name, code)
-        assert f"Andel av rutans adresser med minst {sheet.threshold} Mbit/s" in shown
+        assert f"Andel av rutans adresser med minst {sheet.level.mbit} Mbit/s" in shown
 
 
 def test_figures_are_those_of_the_open_tables(figures: dict[str, Any]) -> None:
@@ -346,9 +349,10 @@ def test_what_is_hidden_in_the_table_is_hidden_on_the_sheet(figures: dict[str, A
         (93.25, "", "93,2 %"),
     ],
 )
-def test_shares_are_told_with_their_limits(value: float, sign: str, text: str) -> None:
+def test_shares_are_told_with_their_limits(everything: atlas.Atlas, value: float, sign: str, text: str) -> None:
+    told = OpenFigures(everything.region)
     row = pd.Series({"andel_100_pct": value, "andel_100_olikhet": sign})
-    assert sheet_figures.share(row, "andel_100").replace(NBSP, " ") == text
+    assert tell(told.share(row, Level("tillgang", 100)), space=" ") == text
 
 
 def test_the_county_shows_the_lowest_shares_as_bars_of_their_length(figures: dict[str, Any]) -> None:

@@ -13,12 +13,12 @@ from pipelines.publish.workbook import csvs, write_workbook
 from pipelines.publish.workbook import workbook_styles as styles_of
 from pipelines.publish.workbook.overview import OVERSIKT
 from pipelines.publish.workbook.safe import harmless
-from pipelines.tables import contracts, gap_tables, goal_tables, history_tables
+from pipelines.tables import gap_tables, goal_tables, history_tables, summary_tables
 from pipelines.tables.reconciliation_tables import AVSTAMNING_KALLOR
 
 CONTRACTS = {
     "Översikt": OVERSIKT,
-    "Kommuner": contracts.KOMMUNER,
+    "Kommuner": summary_tables.KOMMUNER,
     "Mål": goal_tables.MAL,
     "Bristområden": gap_tables.BRISTOMRADEN,
     "Kurva": gap_tables.BRISTKURVA,

@@ -202,7 +202,7 @@ def test_nothing_is_asked_of_anyone(built, product):
     read = page(paths, product)
     links = [v for _, attrs in read.elements for k, v in attrs.items() if k in ("src", "href", "srcset", "action")]
     # Links lead to what lies beside the page, and only when somebody follows them.
-    beside = {"data:,", "#kommuner", write_webmap.page.FILES["en"], *write_webmap.page.LINKS}
+    beside = {"data:,", "#kommuner", write_webmap.webmap_page.FILES["en"], *write_webmap.webmap_page.LINKS}
     assert {x for x in links if not re.fullmatch(r"kommuner/\d{4}\.html", x)} <= beside
     assert not [a for t, attrs in read.elements for a in ("src", "srcset", "action") if a in attrs]
     assert not any("url(" in style or "@import" in style for style in read.styles)
@@ -283,7 +283,7 @@ def test_kommun_counts_in_the_open_table(tmp_path, count, shown, sort_by):
     make_open_tables.run(region, paths)
     write_webmap.run(region, paths)
     html = paths.built(write_webmap.OPEN).read_text(encoding="utf-8")
-    cells = re.findall(r'<td class="v [a-z]+-\d+" data-v="([^"]*)">([^<]*)</td>', html)
+    cells = re.findall(r'<td class="v [a-z]+_\d+" data-v="([^"]*)">([^<]*)</td>', html)
     goals = {(g.matt, g.troskel_mbit) for g in region.mal.nivaer}
     columns = [
         k
@@ -298,7 +298,7 @@ def test_kommun_counts_in_the_open_table(tmp_path, count, shown, sort_by):
 
 
 def test_share_and_difference_in_the_table(tmp_path):
-    """No more decimals than are published, in a difference either; a limit has no difference; ⚠ is the verdict."""
+    """As many decimals as are published, in a difference too; a limit has no difference; ⚠ is the verdict."""
     region, paths = synthetic_tables.tiny(tmp_path, names=("Testby", "Annanby"))
     told = read_table(paths.table("oppen_kommuner"))
     told["andel_100_pct"], told["andel_100_olikhet"] = [91.84, 99.9], ["", ">"]
@@ -320,12 +320,12 @@ def test_share_and_difference_in_the_table(tmp_path):
     html = paths.built(write_webmap.OPEN).read_text(encoding="utf-8")
     assert html.count("\u00a0⚠<") == 1
     rows = re.findall(r"<tr><th scope=\"row\">(.*?)</tr>", html)
-    kept = r'class="v tillgang-(?:30|100)" data-v="[^"]*">([^<]*)<'
+    kept = r'class="v tillgang_(?:30|100)" data-v="[^"]*">([^<]*)<'
     shown = {re.findall(r">([^<]*)</a>", r)[0]: re.findall(kept, r) for r in rows}
     assert shown["Testby"][:3] == ["91,8\u202f%", "–", "–"]
     assert shown["Testby"][4:7] == ["91,8\u202f%", "92,2\u202f%", "−0,4"]
-    assert shown["Annanby"][:3] == ["97,3\u202f%", "94\u202f%", "+3\u00a0⚠"]
-    assert shown["Annanby"][4:7] == ["minst 99,9\u202f%", "94\u202f%", "–"]
+    assert shown["Annanby"][:3] == ["97,3\u202f%", "94,0\u202f%", "+3,3\u00a0⚠"]
+    assert shown["Annanby"][4:7] == ["minst 99,9\u202f%", "94,0\u202f%", "–"]
     english = paths.built(write_webmap.OPEN_EN).read_text(encoding="utf-8")
     assert ">91.8%<" in english
     assert ">at least 99.9%<" in english
@@ -386,8 +386,9 @@ def test_outlines_lie_where_the_cells_do(built):
 
 def test_every_file_of_the_page_is_package_data():
     folder = Path(write_webmap.__file__).parent
-    names = {p.name for p in folder.iterdir() if p.suffix in (".js", ".css", ".json", ".j2")}
-    assert names == {*write_webmap.html.SCRIPTS, "page.css", "sv.json", "en.json", "template.html.j2"}
+    names = {p.name for p in folder.glob("*/*") if p.suffix in (".js", ".css", ".json", ".j2")}
+    assert names == {*write_webmap.webmap_html.SCRIPTS, "page.css", "sv.json", "en.json", "template.html.j2"}
+    assert all((p.parent / "__init__.py").is_file() for p in folder.glob("*/*")), "only packages are packed"
 
 
 def test_languages_have_the_same_texts_and_placeholders():
@@ -401,5 +402,5 @@ def test_languages_have_the_same_texts_and_placeholders():
         else:
             yield path, sorted(re.findall(r"\{\w+\}", body))
 
-    swedish, english = (dict(flat(write_webmap.page.texts(x))) for x in ("sv", "en"))
+    swedish, english = (dict(flat(write_webmap.webmap_page.texts(x))) for x in ("sv", "en"))
     assert swedish == english

@@ -20,7 +20,7 @@ import tiny_tables
 from pipelines.config.region import MEASURES, THRESHOLDS
 from pipelines.core.paths import Paths
 from pipelines.gaps.costed_areas import measure
-from pipelines.tables import contracts, gap_tables
+from pipelines.tables import gap_tables, summary_tables
 from tests.stages.gaps.regions import REGION, Address, columns
 
 PART = {"tillgang": "utan", "passerad": "ej_passerade"}
@@ -41,14 +41,14 @@ def write(out: Path, rows: list[Address], **facts: Any) -> Path:
         gap_tables.BRISTOMRADEN: pd.concat([g.omraden for g in gaps]),
         gap_tables.BRISTOMRADEN_KOMMUN: pd.concat([g.kommunvis for g in gaps]),
         gap_tables.BRISTOMRADEN_RUTOR: pd.concat([g.rutor for g in gaps]),
-        contracts.RUTNAT: pd.DataFrame(cells(rows)),
-        contracts.KOMMUNER: pd.DataFrame(
+        summary_tables.RUTNAT: pd.DataFrame(cells(rows)),
+        summary_tables.KOMMUNER: pd.DataFrame(
             [
                 {"kommunkod": k, "kommunnamn": REGION.kommunnamn[k], **shares([a for a in rows if a.kommun == k])}
                 for k in sorted({a.kommun for a in rows})
             ]
         ),
-        contracts.LAN: pd.DataFrame([{"lanskod": "14", "lansnamn": "Västra Götalands län", **shares(rows)}]),
+        summary_tables.LAN: pd.DataFrame([{"lanskod": "14", "lansnamn": "Västra Götalands län", **shares(rows)}]),
     }
     points = gpd.GeoDataFrame(
         {"rutid_scb": [f"{a.rutid:013d}" for a in rows]}

@@ -18,7 +18,7 @@ from pipelines.config.region import MEASURES, THRESHOLDS, Region, load_region
 from pipelines.core.files import write_points, write_polygons, write_table
 from pipelines.core.ledger import Ledger
 from pipelines.core.paths import Paths
-from pipelines.tables import contracts, model_tables
+from pipelines.tables import contracts, step_tables, summary_tables
 from tests.made_ledgers import complete
 from tests.publish import no_history
 
@@ -54,19 +54,19 @@ def write(folder: Path, demo: bool = True) -> tuple[Region, Paths]:
     paths = Paths(CONFIG, folder / "raw", folder / "out", folder / "maps")
     paths.step.mkdir(parents=True)
     cells = pd.DataFrame([_cell(*row) for row in CELLS])
-    put(paths, contracts.RUTNAT, cells)
-    put(paths, contracts.DELAR, cells)
+    put(paths, summary_tables.RUTNAT, cells)
+    put(paths, summary_tables.DELAR, cells)
     kommuner = _summed(cells, ["kommunkod", "kommunnamn"])
-    put(paths, contracts.KOMMUNER, kommuner)
+    put(paths, summary_tables.KOMMUNER, kommuner)
     cells["lanskod"], cells["lansnamn"] = "14", "Västra Götalands län"
-    put(paths, contracts.LAN, _summed(cells, ["lanskod", "lansnamn"]))
-    put(paths, contracts.OPPNA_RUTOR, _open(cells))
+    put(paths, summary_tables.LAN, _summed(cells, ["lanskod", "lansnamn"]))
+    put(paths, summary_tables.OPPNA_RUTOR, _open(cells))
     lived = cells[cells["adresser"] > 0].assign(rutid=lambda x: x["rutid_scb"].astype("int64"))
-    put(paths, contracts.OPPNA_DELAR, lived)
+    put(paths, step_tables.OPPNA_DELAR, lived)
     land = cells[["kommunkod", "omradestyp", "land_ha"]].assign(rutid=cells["rutid_scb"].astype("int64"))
-    put(paths, contracts.LAND, land)
+    put(paths, step_tables.LAND, land)
     tiny_gaps.write(paths, cells)
-    write_polygons(contracts.check(_squares(), model_tables.OSAKERHET), paths.table("osakerhet_5km"))
+    write_polygons(contracts.check(_squares(), step_tables.OSAKERHET), paths.table("osakerhet_5km"))
     write_points(addresses(), paths.table("adresser"))
     write_polygons(_outlines(), paths.table("granser"))
     paths.run_facts.write_text(json.dumps(FACTS | {"demo": demo}), encoding="utf-8")
@@ -96,7 +96,7 @@ def addresses() -> pd.DataFrame:
         row |= {f"sannolikhet_{m}_{t}": 2 / 3 for m in MEASURES for t in THRESHOLDS}
         rows.append(row | {"underlag": "adress", "e_m": e, "n_m": n})
     frame = pd.DataFrame(rows)
-    return contracts.check(frame, contracts.ADRESSER)
+    return contracts.check(frame, summary_tables.ADRESSER)
 
 
 def _cell(
@@ -128,7 +128,7 @@ def _cell(
 
 
 def _summed(cells: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    names = ["land_ha", *(c.name for c in contracts.counts())]
+    names = ["land_ha", *(c.name for c in summary_tables.COUNTS)]
     out = cells.groupby(by, as_index=False)[names].sum()
     for t in THRESHOLDS:
         out[f"andel_{t}_pct"] = 100 - 100 * out[f"hushall_utan_{t}"] / out["hushall"]
@@ -137,7 +137,7 @@ def _summed(cells: pd.DataFrame, by: list[str]) -> pd.DataFrame:
         out[f"pts_andel_{t}_pct"] = out[f"pts_andel_passerade_{t}_pct"] = 90.0
         out[f"pts_kalla_{t}"], out[f"avvikelse_{t}_pe"] = "hastighet", 0.0
     out["yta_obebodd_pct"] = 70.0
-    return out.assign(**{c.name: out[c.name.rsplit("_", 1)[0]] for c in contracts.OSAKRA})
+    return out.assign(**{c.name: out[c.name.rsplit("_", 1)[0]] for c in summary_tables.OSAKRA})
 
 
 def _squares() -> gpd.GeoDataFrame:
@@ -148,7 +148,7 @@ def _squares() -> gpd.GeoDataFrame:
         "kommunnamn": NAMES["1480"],
         "adresser": 37,
     }
-    row |= {c.name: 1.5 for c in model_tables.OSAKERHET.columns if c.kind == "decimal"}
+    row |= {c.name: 1.5 for c in step_tables.OSAKERHET.columns if c.kind == "decimal"}
     outline = shapely.multipolygons([shapely.box(320000, 6400000, 325000, 6405000)])
     return gpd.GeoDataFrame([row], geometry=[outline], crs=3006)
 

@@ -258,15 +258,15 @@ def test_laws_and_pts_hold_with_the_small_area_model(staged, expected, variant: 
 
 @pytest.mark.parametrize("table", COLUMNS)
 def test_every_contract_column_is_compared(table: str) -> None:
-    from pipelines.tables import contracts
+    from pipelines.tables import summary_tables
 
     tables = (
-        contracts.RUTNAT,
-        contracts.DELAR,
-        contracts.KOMMUNER,
-        contracts.LAN,
-        contracts.ADRESSER,
-        contracts.OPPNA_RUTOR,
+        summary_tables.RUTNAT,
+        summary_tables.DELAR,
+        summary_tables.KOMMUNER,
+        summary_tables.LAN,
+        summary_tables.ADRESSER,
+        summary_tables.OPPNA_RUTOR,
     )
     known = {t.name: t for t in tables}
     assert set(known[table].names) - set(COLUMNS[table]) == set()

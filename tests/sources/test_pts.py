@@ -16,10 +16,10 @@ from pipelines.core.errors import DataError
 from pipelines.core.ledger import Ledger, load
 from pipelines.read.pts import read_pts
 from pipelines.read.pts.pts_fields import speed_field, technique_field
-from pipelines.tables import contracts
+from pipelines.tables import contracts, source_tables
 
 DATA = Path(__file__).parents[1] / "data" / "pts"
-COLUMNS = [f"andel_{t}" for t in contracts.TEKNIK_COLUMNS]
+COLUMNS = [f"andel_{t}" for t in source_tables.TEKNIK_COLUMNS]
 
 
 def put(tmp: Path, rows: Any = None, name: str = "tabellbilaga_teknik.xlsx", sheet: str = "Teknik kommun") -> Path:
@@ -67,9 +67,9 @@ def test_the_published_layout(tmp_path: Path) -> None:
     assert tables["pts_hastighet"].empty and tables["pts_mobil"].empty and tables["kolada"].empty
     assert ledger.entries == [] and used(ledger) == {"pts/tabellbilaga_teknik.xlsx": True}
     for name, contract in (
-        ("pts_hastighet", contracts.PTS_HASTIGHET),
-        ("pts_mobil", contracts.PTS_MOBIL),
-        ("kolada", contracts.KOLADA),
+        ("pts_hastighet", source_tables.PTS_HASTIGHET),
+        ("pts_mobil", source_tables.PTS_MOBIL),
+        ("kolada", source_tables.KOLADA),
     ):
         contracts.check(tables[name], contract)
 

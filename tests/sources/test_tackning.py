@@ -17,7 +17,7 @@ from tackning_files import CELLS, HEAD, KALLOR, put, refused, run
 
 from pipelines.core.ledger import Ledger
 from pipelines.formats.csvfile import read_csv
-from pipelines.tables import contracts
+from pipelines.tables import contracts, source_tables
 
 DATA = Path(__file__).parents[1] / "data" / "tackning"
 SQUARE = shapely.box(320_000, 6_400_000, 320_500, 6_400_500)
@@ -37,7 +37,12 @@ def rows_of(tmp: Path, text: str | bytes, name: str = "adresser.csv") -> pd.Data
 
 def test_without_a_folder_every_table_is_there_and_empty(tmp_path: Path) -> None:
     tables, ledger = run(tmp_path)
-    for contract in (contracts.KALLOR, contracts.EVIDENS_ADRESS, contracts.EVIDENS_RUTA, contracts.EVIDENS_OMRADE):
+    for contract in (
+        source_tables.KALLOR,
+        source_tables.EVIDENS_ADRESS,
+        source_tables.EVIDENS_RUTA,
+        source_tables.EVIDENS_OMRADE,
+    ):
         name = contract.name
         assert tables[name].empty
         contracts.check(tables[name], contract)

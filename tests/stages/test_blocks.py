@@ -13,7 +13,7 @@ from pipelines.config.region import load_region
 from pipelines.core import files
 from pipelines.core.paths import Paths
 from pipelines.sums import summaries
-from pipelines.tables import contracts
+from pipelines.tables import contracts, summary_tables
 
 TABLES = ("rutnat_250m", "rutnat_delar", "oppna_rutor", "oppna_delar", "kommuner", "lan")
 
@@ -50,8 +50,8 @@ def test_a_block_without_land_or_without_addresses_is_by_the_contract(paths, wit
     parts = summaries.sum_parts(addresses, told, land)
     cells = summaries.sum_cells(parts, addresses, told)
     names = summaries.Names.of(cells, region)
-    contracts.check(names.given_to(cells), contracts.RUTNAT)
-    contracts.check(names.given_to(summaries.with_ratios(parts, cells)), contracts.DELAR)
+    contracts.check(names.given_to(cells), summary_tables.RUTNAT)
+    contracts.check(names.given_to(summaries.with_ratios(parts, cells)), summary_tables.DELAR)
     assert len(summaries.open_edition(block, region, paths)[0]) == len(cells)  # checks its own contract
     assert cells["land_ha"].sum() == pytest.approx(land["land_ha"].sum())
     assert cells["adresser"].sum() == parts["adresser"].sum() == len(addresses)

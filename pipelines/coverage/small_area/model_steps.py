@@ -17,7 +17,7 @@ from pipelines.coverage.small_area import features as feature
 from pipelines.coverage.small_area import fit, uncertainty
 from pipelines.coverage.small_area.contiguity import SQUARE_M
 from pipelines.coverage.small_area.shift import shift
-from pipelines.tables import model_tables
+from pipelines.tables import step_tables
 from pipelines.tables.contracts import check
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def write_uncertainty(
         ground.features, evidence, coverage, ground.households, ground.addresses, ground.index, ground.table, neighbours
     )
     squares["kommunnamn"] = squares["kommunkod"].map(region.kommunnamn).astype("str")
-    squares = check(squares, model_tables.OSAKERHET)
+    squares = check(squares, step_tables.OSAKERHET)
     files.write_polygons(_outlined(squares), paths.table("osakerhet_5km"))
     kommuner = uncertainty.kommun_table(wanted, evidence, coverage, ground.households, ground.addresses["kommunkod"])
     files.write_table(kommuner, paths.table("osakerhet_kommun"))

@@ -15,7 +15,7 @@ import pandas as pd
 from pipelines.config.region import Region
 from pipelines.demo.files.write_scb import perturb
 from pipelines.demo.world.common import DEMO_TEXT, Floats, Ints, stream
-from pipelines.tables.scb_tables import CKM_FROM
+from pipelines.tables.source_tables import CKM_FROM
 
 MARK = "_kommentar"
 """The column that carries the DEMO mark, named as in Kolada's file; no adapter reads it."""

@@ -13,21 +13,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from pipelines.config.region import THRESHOLDS
 from pipelines.core.cell_grid import CELL_M, column_row, from_column_row, parse_scb_id
 from pipelines.core.errors import DataError
+from pipelines.core.level import LEVELS, Level
 from pipelines.gaps import edition_change
-from pipelines.orders import bundle, edition
+from pipelines.orders import bundle
 from pipelines.orders.compare import compare_tables, compare_text
 from pipelines.orders.plan.order_plan import NO_EDITION, check_region
 from pipelines.orders.plan.plan_style import change_styles
+from pipelines.publish.geopackage import edition
 from pipelines.publish.words.markdown import say
-from pipelines.tables import contracts, gap_tables, plan_tables
+from pipelines.tables import contracts, gap_tables, plan_tables, summary_tables
 
 if TYPE_CHECKING:
     from pipelines.config.region import Region
     from pipelines.core.paths import Paths
-    from pipelines.orders.edition import Edition
+    from pipelines.publish.geopackage.edition import Edition
 
 EXAMPLE = "Ange mappen (OUT) från en tidigare make coverage, till exempel make compare FRAN=arkiv/2024."
 SHARED = 0.5
@@ -55,9 +56,9 @@ def run(region: Region, paths: Paths, earlier: str = "") -> None:
     if not earlier.strip():
         raise DataError("Ange vilken utgåva som ska jämföras med.", expected="FRAN=<mapp>", action=EXAMPLE)
     before, after = edition.open_edition(Path(earlier), EXAMPLE), edition.open_edition(paths.out, NO_EDITION)
-    check_comparable(before, after)
+    edition.check_comparable(before, after, EXAMPLE)
     check_region(after, region)
-    cells = both(before, after, contracts.RUTNAT, CELL_COLUMNS, '"adresser" > 0')
+    cells = both(before, after, summary_tables.RUTNAT, cell_columns(), '"adresser" > 0')
     check_grid(cells, before)
     changed = edition_change.cells(cells.fore, cells.efter)
     wide = compare_tables.wide_cells(changed, cells.fore, cells.efter)
@@ -66,8 +67,8 @@ def run(region: Region, paths: Paths, earlier: str = "") -> None:
         both(before, after, gap_tables.BRISTOMRADEN_RUTOR, gap_tables.BRISTOMRADEN_RUTOR.names),
         both(before, after, gap_tables.BRISTOMRADEN, AREA_COLUMNS, '"prioritet" IS NOT NULL'),
     )
-    pair = (region.planering.troskel_mbit, region.planering.matt)
-    text = compare_text.text(before.facts, after.facts, changed, areas, kommuner, pair)
+    shown = Level(region.planering.matt, region.planering.troskel_mbit)
+    text = compare_text.text(before.facts, after.facts, changed, areas, kommuner, shown)
     folder = paths.out / "jamforelse"
     with bundle.together(folder) as beside:
         (beside / "jamforelse.md").write_text(text, encoding="utf-8", newline="\n")
@@ -78,7 +79,7 @@ def run(region: Region, paths: Paths, earlier: str = "") -> None:
         ]
         for table, frame in frames[1:]:
             bundle.write_csv(frame, table, beside / f"{table.name}.csv", after.facts)
-        styles = change_styles(after.facts, pair)
+        styles = change_styles(after.facts, shown)
         bundle.write_geopackage(beside / "forandring.gpkg", frames, styles, after, region, paths, "jamforelse")
     say(
         f"{text}\nSkrivet i {folder}: jamforelse.md, forandring.gpkg (för QGIS), forandring_kommuner.csv och "
@@ -86,19 +87,14 @@ def run(region: Region, paths: Paths, earlier: str = "") -> None:
     )
 
 
-CELL_COLUMNS = [
-    "rutid_scb",
-    "kommunkod",
-    "kommunnamn",
-    "adresser",
-    "hushall",
-    *(
-        f"{what}_{t}"
-        for t in THRESHOLDS
-        for what in ("adresser_utan", "adresser_ej_passerade", "hushall_utan", "hushall_ej_passerade", "underlag")
-    ),
-]
 AREA_COLUMNS = ["bristomrade_id", "troskel_mbit", "matt", "modellerad", "kommunkod", "kommunnamn", "hushall_utan"]
+
+
+def cell_columns() -> list[str]:
+    """Return the columns of a cell that are compared."""
+    counts = [level.without(what) for level in LEVELS for what in ("adresser", "hushall")]
+    basis = [level.cell_basis for level in LEVELS.of("tillgang")]
+    return ["rutid_scb", "kommunkod", "kommunnamn", "adresser", "hushall", *counts, *basis]
 
 
 def both(before: Edition, after: Edition, table: contracts.Table, columns: list[str], where: str = "") -> Sides:
@@ -108,9 +104,9 @@ def both(before: Edition, after: Edition, table: contracts.Table, columns: list[
 
 def shares(before: Edition, after: Edition) -> Sides:
     """Read the kommuner of both editions with, last, the län; codes and names in the kommun columns."""
-    columns = [f"andel_{p}{t}_pct" for t in THRESHOLDS for p in ("", "passerade_")]
-    kommuner = both(before, after, contracts.KOMMUNER, ["kommunkod", "kommunnamn", *columns])
-    lan = both(before, after, contracts.LAN, ["lanskod", "lansnamn", *columns])
+    columns = [level.share for level in LEVELS]
+    kommuner = both(before, after, summary_tables.KOMMUNER, ["kommunkod", "kommunnamn", *columns])
+    lan = both(before, after, summary_tables.LAN, ["lanskod", "lansnamn", *columns])
     names = {"lanskod": "kommunkod", "lansnamn": "kommunnamn"}
     return Sides(
         *(
@@ -118,27 +114,6 @@ def shares(before: Edition, after: Edition) -> Sides:
             for k, w in ((kommuner.fore, lan.fore), (kommuner.efter, lan.efter))
         )
     )
-
-
-def check_comparable(before: Edition, after: Edition) -> None:
-    """Refuse to compare a demo with real figures, or two län."""
-    if before.facts["demo"] != after.facts["demo"]:
-        kinds = ["DEMO" if e.facts["demo"] else "verkliga uppgifter" for e in (before, after)]
-        raise DataError(
-            "En demo jämförs aldrig med verkliga uppgifter.",
-            file=before.path,
-            expected=f"{kinds[1]}, som i {after.path}",
-            found=kinds[0],
-            action=EXAMPLE,
-        )
-    if before.facts["lanskod"] != after.facts["lanskod"]:
-        raise DataError(
-            "Utgåvorna gäller olika län.",
-            file=before.path,
-            expected=f"{after.facts['lanskod']} ({after.facts['lan']})",
-            found=f"{before.facts['lanskod']} ({before.facts['lan']})",
-            action=EXAMPLE,
-        )
 
 
 def check_grid(cells: Sides, before: Edition) -> None:

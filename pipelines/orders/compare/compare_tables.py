@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import pandas as pd
 
-from pipelines.config.region import MEASURES, THRESHOLDS
 from pipelines.core.cell_grid import parse_scb_id
 from pipelines.core.files import EPSG
+from pipelines.core.level import LEVELS, Level
 from pipelines.gaps import edition_change
 from pipelines.gaps.area_outlines import outlines
 from pipelines.tables.plan_tables import FORANDRING_BRISTOMRADEN, FORANDRING_KOMMUNER, FORANDRING_RUTOR
@@ -51,13 +51,14 @@ def wide_cells(changed: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame)
         columns[name] = sides[1][name].fillna(sides[0][name]).to_numpy()
     for side, word in zip(sides, ("fore", "efter"), strict=True):
         columns[f"adresser_{word}"] = side["adresser"].fillna(0).to_numpy().astype("int64")
-        for t in THRESHOLDS:
-            columns[f"underlag_{word}_{t}"] = side[f"underlag_{t}"].fillna("ingen").to_numpy()
+        for level in LEVELS.of("tillgang"):
+            columns[f"underlag_{word}_{level.mbit}"] = side[level.cell_basis].fillna("ingen").to_numpy()
     for (t, m), rows in parts.items():
+        level = Level(m, t)
         for name in ("forandring", "modellerad", "hushall_nytackta", "hushall_forlorade", "hushall_antal"):
-            columns[f"{name}_{m}_{t}"] = rows[name].to_numpy()
+            columns[f"{name}_{level.code}"] = rows[name].to_numpy()
         for word in ("fore", "efter"):
-            columns[f"andel_{word}_{m}_{t}_pct"] = rows[f"andel_{word}_pct"].to_numpy()
+            columns[f"andel_{word}_{level.code}_pct"] = rows[f"andel_{word}_pct"].to_numpy()
     texts = [c.name for c in FORANDRING_RUTOR.columns if c.kind == "text"]
     return pd.DataFrame(columns).astype(dict.fromkeys(texts, "str"))[FORANDRING_RUTOR.names]
 
@@ -73,8 +74,7 @@ def by_kommun(shares: Both, changed: pd.DataFrame, wide: pd.DataFrame) -> pd.Dat
     rows["namn"] = rows["kod"].map(names.set_index("kommunkod")["kommunnamn"])
     lan = rows["kod"].str.len() == 2
     sums = changed[PAIR].assign(
-        kod=np.tile(wide["kommunkod"].to_numpy(), len(THRESHOLDS) * len(MEASURES)),
-        hushall_antal=changed["hushall_antal"],
+        kod=np.tile(wide["kommunkod"].to_numpy(), len(LEVELS)), hushall_antal=changed["hushall_antal"]
     )
     for what in ("nytackta", "forlorade"):
         for word, mask in (("uppmatt", ~changed["modellerad"]), ("modellerad", changed["modellerad"])):

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.config.region import MEASURES, THRESHOLDS
+import numpy as np
+
+from pipelines.core import level_words
+from pipelines.core.figure import Figure
+from pipelines.core.level import LEVELS, Level
 from pipelines.core.quoted import RunFacts
-from pipelines.orders.plan.plan_request import MEASURE_NAMES
 from pipelines.publish.words import markdown
+from pipelines.publish.words.figure import tell
 from pipelines.publish.words.swedish import day, number, percent
 
 if TYPE_CHECKING:
     import pandas as pd
 
-PAIRS = [(t, m) for m in MEASURES for t in THRESHOLDS]
 HOW_TO_READ = (
     "Uppmätt: båda utgåvorna bygger på uppgifter där. Modellerat: någon av dem bygger på statistik, och skillnaden "
     "kan vara modellens. Nytäckt och förlorat är netto i varje ruta och räknas bara där det inte kan förklaras av "
@@ -22,14 +25,9 @@ HOW_TO_READ = (
 
 
 def text(
-    before: RunFacts,
-    after: RunFacts,
-    changed: pd.DataFrame,
-    areas: pd.DataFrame,
-    kommuner: pd.DataFrame,
-    pair: tuple[int, str],
+    before: RunFacts, after: RunFacts, changed: pd.DataFrame, areas: pd.DataFrame, kommuner: pd.DataFrame, shown: Level
 ) -> str:
-    """Return the whole summary as Markdown; ``pair`` is the threshold and measure of the kommun table."""
+    """Return the whole summary as Markdown; ``shown`` is the level of the kommun table."""
     lan = kommuner[kommuner["kod"].str.len() == 2]
     sections = [
         markdown.opening(f"Jämförelse: {after['lan']}, {before['pts_ar']} till {after['pts_ar']}", after),
@@ -38,7 +36,7 @@ def text(
         cells(changed),
         households(lan),
         gap_areas(areas),
-        by_kommun(kommuner, pair),
+        by_kommun(kommuner, shown),
         HOW_TO_READ,
     ]
     return "\n\n".join(s for s in sections if s) + "\n"
@@ -65,7 +63,7 @@ def shares(lan: pd.DataFrame) -> str:
     """Return the län's share of households before and after."""
     rows = [
         (
-            _pair(r.troskel_mbit, r.matt),
+            level_words.name(Level(r.matt, r.troskel_mbit)),
             percent(r.andel_fore_pct, 2),
             percent(r.andel_efter_pct, 2),
             _pe(r.forandring_pe),
@@ -80,19 +78,19 @@ def cells(changed: pd.DataFrame) -> str:
     """Return how many cells were won, lost and unchanged, measured and modelled apart."""
     count = changed.groupby(["troskel_mbit", "matt", "forandring", "modellerad"], sort=True).size()
 
-    def n(t: int, m: str, state: str, *modelled: bool) -> str:
-        return number(sum(int(count.get((t, m, state, x), 0)) for x in modelled))
+    def n(level: Level, state: str, *modelled: bool) -> str:
+        return number(sum(int(count.get((level.mbit, level.measure, state, x), 0)) for x in modelled))
 
     rows = [
         (
-            _pair(t, m),
-            n(t, m, "nytackt", False),
-            n(t, m, "forlorad", False),
-            n(t, m, "nytackt", True),
-            n(t, m, "forlorad", True),
-            *(n(t, m, s, False, True) for s in ("oforandrad", "ny_ruta", "borta")),
+            level_words.name(level),
+            n(level, "nytackt", False),
+            n(level, "forlorad", False),
+            n(level, "nytackt", True),
+            n(level, "forlorad", True),
+            *(n(level, s, False, True) for s in ("oforandrad", "ny_ruta", "borta")),
         )
-        for t, m in PAIRS
+        for level in LEVELS
     ]
     head = [
         "Rutor",
@@ -111,7 +109,7 @@ def households(lan: pd.DataFrame) -> str:
     """Return households won and lost, and what people did."""
     rows = [
         (
-            _pair(r.troskel_mbit, r.matt),
+            level_words.name(Level(r.matt, r.troskel_mbit)),
             number(r.hushall_nytackta_uppmatt),
             number(r.hushall_forlorade_uppmatt),
             number(r.hushall_nytackta_modellerad),
@@ -136,20 +134,20 @@ def gap_areas(areas: pd.DataFrame) -> str:
     count = areas.groupby(["troskel_mbit", "matt", "forandring", "modellerad"], sort=True).size()
     states = ("stangt", "krympt", "nytt", "vuxit", "andrat", "oforandrat")
     rows = []
-    for t, m in PAIRS:
+    for level in LEVELS:
         for modelled, word in ((False, "uppmätt"), (True, "modellerat")):
-            numbers = [int(count.get((t, m, s, modelled), 0)) for s in states]
+            numbers = [int(count.get((level.mbit, level.measure, s, modelled), 0)) for s in states]
             if sum(numbers):
-                rows.append((f"{_pair(t, m)}, {word}", *map(number, numbers)))
+                rows.append((f"{level_words.name(level)}, {word}", *map(number, numbers)))
     if not rows:
         return ""
     head = ["Bristområden", "Stängda", "Krympta", "Nya", "Vuxna", "Ändrade", "Oförändrade"]
     return "## Bristområden\n\n" + markdown.table(head, rows)
 
 
-def by_kommun(kommuner: pd.DataFrame, pair: tuple[int, str]) -> str:
-    """Return each kommun at the configuration's own threshold and measure, the län last."""
-    some = kommuner[(kommuner["troskel_mbit"] == pair[0]) & (kommuner["matt"] == pair[1])]
+def by_kommun(kommuner: pd.DataFrame, shown: Level) -> str:
+    """Return each kommun at the configuration's own level, the län last."""
+    some = kommuner[(kommuner["troskel_mbit"] == shown.mbit) & (kommuner["matt"] == shown.measure)]
     rows = [
         (
             r.namn,
@@ -174,29 +172,17 @@ def by_kommun(kommuner: pd.DataFrame, pair: tuple[int, str]) -> str:
         "Förlorade, modellerat",
     ]
     note = "Övriga trösklar och mått: forandring_kommuner.csv"
-    return f"## Kommunerna, {_pair(*pair)}\n\n{note}\n\n" + markdown.table(head, rows)
+    return f"## Kommunerna, {level_words.name(shown)}\n\n{note}\n\n" + markdown.table(head, rows)
 
 
 def _sorted(lan: pd.DataFrame) -> pd.DataFrame:
-    place = {pair: i for i, pair in enumerate(PAIRS)}
-    return lan.iloc[
-        [
-            i
-            for _, i in sorted(
-                (place[t, m], i) for i, (t, m) in enumerate(zip(lan["troskel_mbit"], lan["matt"], strict=True))
-            )
-        ]
-    ]
-
-
-def _pair(t: int, m: str) -> str:
-    return f"{MEASURE_NAMES[m]} {t} Mbit/s"
+    place = [LEVELS.at(m, t) for m, t in zip(lan["matt"], lan["troskel_mbit"], strict=True)]
+    return lan.iloc[np.argsort(place, kind="stable")]
 
 
 def _pe(value: float) -> str:
-    return "saknas" if value != value else _signed(value, 2)
+    return tell(Figure(value, decimals=2, signed=True))
 
 
-def _signed(value: float, decimals: int = 0) -> str:
-    said = number(value, decimals)
-    return f"+{said}" if round(value, decimals) > 0 else said
+def _signed(value: float) -> str:
+    return tell(Figure(value, signed=True))

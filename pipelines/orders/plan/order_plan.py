@@ -7,7 +7,6 @@ Reads ``OUT/bredband.gpkg`` (see :mod:`edition`), prints a summary and writes ``
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,33 +17,24 @@ from pipelines.core.errors import DataError
 from pipelines.core.files import EPSG
 from pipelines.gaps import build_plan as gaps_plan
 from pipelines.gaps.area_outlines import outlines
-from pipelines.orders import bundle, edition
+from pipelines.orders import bundle
 from pipelines.orders.plan import plan_text
 from pipelines.orders.plan.plan_request import Request, request
 from pipelines.orders.plan.plan_style import plan_styles
+from pipelines.orders.plan.plan_text import Order
+from pipelines.publish.geopackage import edition
 from pipelines.publish.words.markdown import say
 from pipelines.publish.words.swedish import number
-from pipelines.tables import contracts, gap_tables, plan_tables
+from pipelines.tables import gap_tables, plan_tables, summary_tables
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
     from pipelines.config.region import Region
     from pipelines.core.paths import Paths
-    from pipelines.orders.edition import Edition
+    from pipelines.publish.geopackage.edition import Edition
 
 NO_EDITION = "Kör make coverage först (med samma OUT)."
-
-
-@dataclass(frozen=True)
-class Order:
-    """A plan with what is told of it: the joint trench (metres), and the tables that are written."""
-
-    wish: Request
-    plan: gaps_plan.Plan
-    gemensamt_m: float
-    omraden: pd.DataFrame
-    kommuner: pd.DataFrame
 
 
 def run(region: Region, paths: Paths, budget: str = "", goal: str = "", troskel: str = "", matt: str = "") -> None:
@@ -94,8 +84,8 @@ def check_region(source: Edition, region: Region) -> None:
 
 
 def read_areas(source: Edition, wish: Request) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Read the areas, their parts by kommun and their cells, of the plan's threshold and measure."""
-    where = f'"troskel_mbit" = {wish.troskel} AND "matt" = \'{wish.matt}\''
+    """Read the areas, their parts by kommun and their cells, of the plan's level."""
+    where = wish.level.condition
     whole, part = gap_tables.BRISTOMRADEN, gap_tables.BRISTOMRADEN_KOMMUN
     areas = edition.read(source, whole, whole.names, where)
     areas["prioritet"] = areas["prioritet"].astype("Int64")
@@ -134,8 +124,8 @@ def joint_trench(source: Edition, wish: Request, made: gaps_plan.Plan, cells: pd
     DataError
         When a cell of a gap area holds fewer addresses than it says.
     """
-    p = f"sannolikhet_{wish.matt}_{wish.troskel}"
-    points, xy = edition.read_points(source, contracts.ADRESSER, ["rutid_scb", p])
+    p = wish.level.probability
+    points, xy = edition.read_points(source, summary_tables.ADRESSER, ["rutid_scb", p])
     cell = pd.Categorical(points["rutid_scb"], categories=cells["rutid_scb"]).codes.astype(np.int64)
     inside = np.flatnonzero(cell >= 0)
     order = inside[np.lexsort((xy[inside, 1], xy[inside, 0], points[p].to_numpy()[inside], cell[inside]))]

@@ -5,20 +5,19 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pipelines.config.region import MEASURES, THRESHOLDS, Region
+from pipelines.config.region import Region
 from pipelines.core.errors import DataError
+from pipelines.core.level import LEVELS, MEASURES, Level
 
 EXAMPLE = "Till exempel make plan BUDGET=100000000 eller make plan MAL=98."
 _BLANKS = re.compile(r"[\s_\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]+")
-MEASURE_NAMES = {"tillgang": "tillgång", "passerad": "passerad"}
 
 
 @dataclass(frozen=True)
 class Request:
-    """A plan's threshold, measure, and either a budget (kronor) or a goal (percent of households)."""
+    """A plan's level, and either a budget (kronor) or a goal (percent of households)."""
 
-    troskel: int
-    matt: str
+    level: Level
     budget_sek: float | None
     mal_pct: float | None
 
@@ -26,11 +25,11 @@ class Request:
     def name(self) -> str:
         """What the plan's folder is called: the same request always gets the same name.
 
-        >>> Request(1000, "passerad", 1e8, None).name, Request(100, "tillgang", None, 99.9).name
+        >>> Request(Level("passerad", 1000), 1e8, None).name, Request(Level("tillgang", 100), None, 99.9).name
         ('plan_1000_passerad_100000000', 'plan_100_tillgang_mal_99_9')
         """
         goal = "" if self.mal_pct is None else f"mal_{self.mal_pct:.10g}".replace(".", "_")
-        return f"plan_{self.troskel}_{self.matt}_{goal or f'{self.budget_sek:.0f}'}"
+        return f"plan_{self.level.mbit}_{self.level.measure}_{goal or f'{self.budget_sek:.0f}'}"
 
 
 def request(region: Region, budget: str, goal: str, troskel: str, matt: str) -> Request:
@@ -46,10 +45,12 @@ def request(region: Region, budget: str, goal: str, troskel: str, matt: str) -> 
         raise DataError(
             "Ange antingen en budget eller ett mål.", expected="BUDGET eller MAL", found=found, action=EXAMPLE
         )
-    threshold = _one_of("TROSKEL", troskel, [str(t) for t in THRESHOLDS], str(region.planering.troskel_mbit))
+    threshold = _one_of("TROSKEL", troskel, [str(t) for t in LEVELS.mbit], str(region.planering.troskel_mbit))
     measure = _one_of("MATT", matt.replace("å", "a").replace("Å", "A"), list(MEASURES), region.planering.matt)
     return Request(
-        int(threshold), measure, kronor(budget) if budget.strip() else None, percent(goal) if goal.strip() else None
+        next(x for x in LEVELS.of(measure) if x.mbit == int(threshold)),
+        kronor(budget) if budget.strip() else None,
+        percent(goal) if goal.strip() else None,
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from pipelines.config.region import MEASURES, THRESHOLDS
+from pipelines.core import level_words
+from pipelines.core.level import LEVELS, Level
 from pipelines.core.quoted import RunFacts
-from pipelines.orders.plan.plan_request import MEASURE_NAMES, Request
+from pipelines.orders.plan.plan_request import Request
 from pipelines.publish.qgis import qml
 from pipelines.publish.qgis.qgis_styles import Style
 from pipelines.tables.contracts import Table
@@ -36,24 +37,24 @@ def plan_styles(wish: Request, facts: RunFacts) -> list[Style]:
         qml.Rule(f"Byggs, uppmätt{mark}", 'NOT "modellerad"', colour="#1f6f9c", outline="#0d3347"),
         qml.Rule(f"Byggs, modellerat{mark}", '"modellerad"', colour="#8cc5e0", outline="#0d3347", hatch=_HATCH),
     ]
-    text = f"Bristområden att bygga, {MEASURE_NAMES[wish.matt]} {wish.troskel} Mbit/s. Siffran är ordningen."
+    text = f"Bristområden att bygga, {level_words.name(wish.level)}. Siffran är ordningen."
     body = qml.document(PLAN, qml.rules(rules), qml.label("ordning"))
     return [_style(PLAN, "Ordning", text, body, facts, default=True)]
 
 
-def change_styles(facts: RunFacts, default: tuple[int, str]) -> list[Style]:
-    """Return a style per threshold and measure for cells and for gap areas; the default pair comes first."""
-    pairs = sorted(((t, m) for m in MEASURES for t in THRESHOLDS), key=lambda pair: pair != default)
-    cells = [_cells(t, m, facts, (t, m) == default) for t, m in pairs]
-    areas = [_gap_areas(t, m, facts, (t, m) == default) for t, m in pairs]
+def change_styles(facts: RunFacts, default: Level) -> list[Style]:
+    """Return a style per level for cells and for gap areas; the default one comes first."""
+    levels = sorted(LEVELS, key=lambda level: level != default)
+    cells = [_cells(level, facts, level == default) for level in levels]
+    areas = [_gap_areas(level, facts, level == default) for level in levels]
     table = FORANDRING_KOMMUNER
     alias = _style(table, "Alias", "Svenska kolumnnamn.", qml.document(table, ""), facts, default=True)
     return [*cells, *areas, alias]
 
 
-def _cells(t: int, m: str, facts: RunFacts, default: bool) -> Style:
+def _cells(level: Level, facts: RunFacts, default: bool) -> Style:
     table, mark = FORANDRING_RUTOR, _mark(facts)
-    column, modelled = f"forandring_{m}_{t}", f'"modellerad_{m}_{t}"'
+    column, modelled = f"forandring_{level.code}", f'"modellerad_{level.code}"'
     rules = []
     for code, (name, colour) in CHANGE_COLOURS.items():
         where = f"\"{column}\" = '{code}'"
@@ -64,22 +65,21 @@ def _cells(t: int, m: str, facts: RunFacts, default: bool) -> Style:
             ]
         else:
             rules.append(qml.Rule(f"{name}{mark}", where, colour=colour))
-    text = f"Förändring per ruta, {MEASURE_NAMES[m]} {t} Mbit/s. Ljusare: någon utgåva bygger på statistik."
-    return _style(table, _title(t, m), text, qml.document(table, qml.rules(rules)), facts, default)
+    text = f"Förändring per ruta, {level_words.name(level)}. Ljusare: någon utgåva bygger på statistik."
+    return _style(table, _title(level), text, qml.document(table, qml.rules(rules)), facts, default)
 
 
-def _gap_areas(t: int, m: str, facts: RunFacts, default: bool) -> Style:
+def _gap_areas(level: Level, facts: RunFacts, default: bool) -> Style:
     table, mark = FORANDRING_BRISTOMRADEN, _mark(facts)
     rules = [
         qml.Rule(name + mark, f"\"forandring\" = '{code}'", colour=colour) for code, (name, colour) in _AREAS.items()
     ]
     hatched = qml.Rule(f"Modellerat{mark}", '"modellerad"', hatch=_HATCH)
-    pair = f'"troskel_mbit" = {t} AND "matt" = \'{m}\''
     body = qml.document(
-        table, qml.rules([qml.Rule(f"{MEASURE_NAMES[m]} {t} Mbit/s{mark}", pair, parts=(*rules, hatched))])
+        table, qml.rules([qml.Rule(f"{level_words.name(level)}{mark}", level.condition, parts=(*rules, hatched))])
     )
-    text = f"Förändring per bristområde, {MEASURE_NAMES[m]} {t} Mbit/s."
-    return _style(table, _title(t, m), text, body, facts, default)
+    text = f"Förändring per bristområde, {level_words.name(level)}."
+    return _style(table, _title(level), text, body, facts, default)
 
 
 def _style(table: Table, name: str, text: str, body: str, facts: RunFacts, default: bool) -> Style:
@@ -87,8 +87,8 @@ def _style(table: Table, name: str, text: str, body: str, facts: RunFacts, defau
     return Style(table.name, "geom" if table.geometry else "", prefix + name, text, body, default)
 
 
-def _title(t: int, m: str) -> str:
-    return f"Förändring {MEASURE_NAMES[m]} {t}"
+def _title(level: Level) -> str:
+    return f"Förändring {level_words.name(level).removesuffix(f' {level_words.UNIT}')}"
 
 
 def _mark(facts: RunFacts) -> str:

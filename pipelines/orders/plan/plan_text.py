@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipelines.core import level_words
+from pipelines.core.figure import Figure, as_chosen
 from pipelines.core.quoted import RunFacts
-from pipelines.orders.plan.plan_request import MEASURE_NAMES
 from pipelines.publish.words import markdown
+from pipelines.publish.words.figure import tell
 from pipelines.publish.words.swedish import day, number, percent
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from pipelines.config.region import Region
-    from pipelines.orders.plan.order_plan import Order
+    from pipelines.gaps.build_plan import Plan
+    from pipelines.orders.plan.plan_request import Request
 
 SHOWN = 20
 """So many areas stand in the summary; all of them stand in ``omraden.csv``."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """A plan with what is told of it: the joint trench (metres), and the tables that are written."""
+
+    wish: Request
+    plan: Plan
+    gemensamt_m: float
+    omraden: pd.DataFrame
+    kommuner: pd.DataFrame
 
 
 def text(order: Order, facts: RunFacts, region: Region) -> str:
@@ -44,7 +61,7 @@ def title(order: Order) -> str:
     """Return what the plan is for."""
     wish = order.wish
     goal = f"mål {_pct(wish.mal_pct)}" if wish.mal_pct is not None else f"budget {_kr(wish.budget_sek or 0)}"
-    return f"Plan: {goal}, {MEASURE_NAMES[wish.matt]} {wish.troskel} Mbit/s"
+    return f"Plan: {goal}, {level_words.name(wish.level)}"
 
 
 def which_run(order: Order, facts: RunFacts) -> str:
@@ -107,7 +124,7 @@ def optimum(order: Order, region: Region) -> str:
         ("Planen (följer prioritet)", number(f["hushall_nas"], 1), _kr(f["kostnad_sek"])),
         ("Heltalsoptimum", number(f["optimum_hushall"], 1), _kr(f["optimum_kostnad_sek"])),
     ]
-    gap = percent(f["skillnad_optimum_pct"], 3) if f["skillnad_optimum_pct"] > 0 else f"0{chr(160)}%"
+    gap = percent(max(0.0, f["skillnad_optimum_pct"]), 3)
     after = f"{rule} Skillnad: {gap} {what} än optimum. {proven}"
     weights = region.prioritering
     if weights.vikt_adresser or weights.vikt_befolkning:
@@ -184,12 +201,12 @@ def _part(part: float, whole: float) -> str:
 
 
 def _pct(value: float | None) -> str:
-    return f"{value:.10g}".replace(".", ",") + "\N{NO-BREAK SPACE}%"
+    return tell(as_chosen(value or 0.0, most=6))
 
 
 def _m(value: float) -> str:
-    return f"{number(value)}\N{NO-BREAK SPACE}m"
+    return tell(Figure(value, unit="m"))
 
 
 def _kr(value: float) -> str:
-    return f"{number(value)}\N{NO-BREAK SPACE}kr"
+    return tell(Figure(value, unit="kr"))

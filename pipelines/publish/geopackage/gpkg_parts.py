@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from pipelines.core.errors import ContractError
 from pipelines.publish.geopackage import gpkg_extras, gpkg_layers
-from pipelines.tables.contracts import DELAR, RUTNAT
+from pipelines.tables.summary_tables import DELAR, RUTNAT
 
 if TYPE_CHECKING:
     import sqlite3

@@ -12,19 +12,19 @@ from pipelines.core.paths import Paths
 from pipelines.core.quoted import read_facts, read_sources
 from pipelines.publish.geopackage import gpkg_extras, gpkg_layers, gpkg_parts
 from pipelines.publish.qgis import qgis_styles
-from pipelines.tables import contracts, gap_tables, model_tables
+from pipelines.tables import gap_tables, step_tables, summary_tables
 
 LAYERS = (
-    contracts.RUTNAT,
-    contracts.DELAR,
-    contracts.KOMMUNER,
-    contracts.LAN,
-    contracts.ADRESSER,
+    summary_tables.RUTNAT,
+    summary_tables.DELAR,
+    summary_tables.KOMMUNER,
+    summary_tables.LAN,
+    summary_tables.ADRESSER,
     gap_tables.BRISTOMRADEN,
     gap_tables.BRISTOMRADEN_KOMMUN,
     gap_tables.BRISTOMRADEN_RUTOR,
     gap_tables.BRISTKURVA,
-    model_tables.OSAKERHET,
+    step_tables.OSAKERHET,
 )
 """The layers of the file, in the order a reader lists them."""
 
@@ -42,14 +42,14 @@ def run(region: Region, paths: Paths) -> None:
     facts, sources = read_facts(paths), read_sources(paths)
     with replacing(paths.built("out/bredband.gpkg")) as beside:
         for table in LAYERS:
-            gpkg_layers.create(beside, gpkg_parts.STORED if table == contracts.DELAR else table, facts)
+            gpkg_layers.create(beside, gpkg_parts.STORED if table == summary_tables.DELAR else table, facts)
         with gpkg_extras.opened(beside) as db:
             for table in LAYERS:
-                if table == contracts.DELAR:
+                if table == summary_tables.DELAR:
                     gpkg_parts.fill(db, paths)
                 else:
                     gpkg_layers.fill(db, table, gpkg_layers.batches(table, paths))
-            gpkg_extras.add_indexes(db, [t for t in LAYERS if t != contracts.DELAR])
+            gpkg_extras.add_indexes(db, [t for t in LAYERS if t != summary_tables.DELAR])
             gpkg_extras.add_aliases(db, LAYERS)
             gpkg_extras.add_metadata(db, region, facts, sources, "bredband-intern")
             gpkg_extras.add_styles(db, [s for t in LAYERS for s in qgis_styles.styles(t, facts)], facts)

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipelines.config.region import MEASURES, THRESHOLDS, Region
+from pipelines.config.region import Region
 from pipelines.core import files
+from pipelines.core.level import LEVELS, Level
 from pipelines.disclosure import make_open_tables
 from pipelines.disclosure.open_reconciliation import beyond_pts
 from pipelines.disclosure.open_run import read_open_facts
 from pipelines.publish.pages import page_figures, scene
+from pipelines.publish.words.level_figures import OpenFigures, Row, first_level
 from pipelines.tables import open_contracts
 from pipelines.tables.history_tables import FRAMSKRIVNING_OPPEN
 from pipelines.tables.reconciliation_tables import AVSTAMNING_OPPEN
@@ -21,11 +23,9 @@ from pipelines.tables.reconciliation_tables import AVSTAMNING_OPPEN
 if TYPE_CHECKING:
     import pandas as pd
 
+    from pipelines.core.figure import Figure
     from pipelines.core.paths import Paths
     from pipelines.core.quoted import RunFacts
-
-SHOWN = ("tillgang", 100)
-"""Measure and threshold of the map, the gap areas and the comparison: what the big map shows first."""
 
 
 @dataclass(frozen=True)
@@ -57,26 +57,31 @@ class County:
     projection: pd.DataFrame
     reconciliation: pd.DataFrame
 
-    @cached_property
-    def tell(self) -> page_figures.Teller:
-        """The one who tells figures."""
-        return page_figures.Teller(self.region, beyond_pts(self.reconciliation))
+    @property
+    def shown(self) -> Level:
+        """The level of the map, the gap areas and the comparison: what the big map shows first."""
+        return first_level(self.region)
 
     @cached_property
-    def ranks(self) -> dict[tuple[str, int], dict[str, page_figures.Told]]:
-        """Each kommun's place by measure and threshold."""
-        return {(m, t): page_figures.ranks(self.kommuner, m, t) for m in MEASURES for t in THRESHOLDS}
+    def figures(self) -> OpenFigures:
+        """The one who reads figures."""
+        return OpenFigures(self.region, beyond_pts(self.reconciliation))
 
     @cached_property
-    def rows(self) -> dict[str, page_figures.Row]:
+    def ranks(self) -> dict[Level, dict[str, Figure]]:
+        """Each kommun's place by level."""
+        return {level: page_figures.ranks(self.kommuner, level) for level in LEVELS}
+
+    @cached_property
+    def rows(self) -> dict[str, Row]:
         """The kommuner's rows by code."""
         return {str(r["kommunkod"]): r for r in self.kommuner.to_dict("records")}
 
     @cached_property
     def shown_areas(self) -> pd.DataFrame:
-        """The gap areas of the shown measure and threshold, the one with most households without first."""
+        """The gap areas of the shown level, the one with most households without first."""
         a = self.areas
-        of = a[((a["matt"] == SHOWN[0]) & (a["troskel_mbit"] == SHOWN[1])).to_numpy()]
+        of = a[((a["matt"] == self.shown.measure) & (a["troskel_mbit"] == self.shown.mbit)).to_numpy()]
         most = of["hushall_utan_hogst"].to_numpy(dtype=np.float64, na_value=np.inf)
         order = np.lexsort([of["bristomrade_id"], -most, -of["hushall_utan_minst"].to_numpy(np.float64)])
         return of.iloc[order].reset_index(drop=True)
@@ -86,7 +91,8 @@ class County:
         """The history of each kommun as a whole, by the shown measure; empty where there is none."""
         if self.history is None:
             return {}
-        of = self.history[((self.history["omradestyp"] == "totalt") & (self.history["matt"] == SHOWN[0])).to_numpy()]
+        h = self.history
+        of = h[((h["omradestyp"] == "totalt") & (h["matt"] == self.shown.measure)).to_numpy()]
         return {str(k): rows for k, rows in of.groupby("kommunkod", sort=True)}
 
     @cached_property
@@ -109,7 +115,7 @@ def read(region: Region, paths: Paths) -> County:
         lan=lan,
         cells=cells,
         areas=make_open_tables.read(paths, open_contracts.BRISTOMRADEN_OPPNA),
-        land=scene.prepare(files.read_polygons(paths.table("granser")), files.read_polygons(paths.table("orter"))),
+        land=scene.prepare(files.read_shapes(paths.table("granser")), files.read_shapes(paths.table("orter"))),
         history=files.read_table(history) if history.exists() else None,
         projection=make_open_tables.read(paths, FRAMSKRIVNING_OPPEN),
         reconciliation=make_open_tables.read(paths, AVSTAMNING_OPPEN),

@@ -9,17 +9,20 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.config.region import THRESHOLDS, Region
+from pipelines.config.region import Region
 from pipelines.core import files
+from pipelines.core.level import LEVELS, Level
+from pipelines.core.level_words import heading, lacking
 from pipelines.core.quoted import RunFacts
 from pipelines.disclosure import make_open_tables
 from pipelines.disclosure.open_run import read_open_facts, read_open_sources
 from pipelines.publish import products
 from pipelines.publish.install.put_in_place import built_names
-from pipelines.publish.pages import page_figures, page_reconciliation, render
+from pipelines.publish.pages import page_reconciliation, render
 from pipelines.publish.pages.kommun_page import A4
-from pipelines.publish.pages.page_order import swedish_order
-from pipelines.publish.words.language import Writer
+from pipelines.publish.pages.render import WRITE
+from pipelines.publish.words.level_figures import OpenFigures, Row, first_level
+from pipelines.publish.words.swedish_order import swedish_order
 from pipelines.tables import open_contracts
 from pipelines.tables.reconciliation_tables import AVSTAMNING_OPPEN
 
@@ -29,8 +32,6 @@ if TYPE_CHECKING:
     from pipelines.core.paths import Paths
 
 INDEX, STATEMENT = "maps/index.html", "maps/tillganglighet.html"
-TABLE = (("tillgang", 100), ("passerad", 1000))
-"""What the table of kommuner shows beside the households: what can be had, and the goals' own measure."""
 SHARES = ("bredbandskarta", "kommunsidor", "utskriftskartor", "ingang", "tillganglighet")
 """Products that the page leads to otherwise than as files to fetch."""
 UNITS = (("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
@@ -59,21 +60,17 @@ def entry(
     built : Path
         The folder of what is published.
     """
-    t, tell, there = render.texts()["ingang"], page_figures.Teller(region), built_names(built)
-    named = {"lan": region.lan.kortnamn, "titel": region.publicering.titel, "datum": tell.write.day(facts["pts_datum"])}
+    t, figures, there = render.texts()["ingang"], OpenFigures(region), built_names(built)
+    named = {"lan": region.lan.kortnamn, "titel": region.publicering.titel, "datum": WRITE.day(facts["pts_datum"])}
     columns = [t["kol_hushall"]]
-    for m, s in TABLE:
-        name = t[{"tillgang": "kol_andel", "passerad": "kol_passerad"}[m]]
-        columns += [
-            name.format(t=tell.write.number(s)),
-            t[{"tillgang": "kol_utan", "passerad": "kol_ej"}[m]].format(t=tell.write.number(s)),
-        ]
+    for level in _shown(region):
+        columns += [word(level, WRITE.number(level.mbit)) for word in (heading, lacking)]
     maps = {n for n in there if n.startswith("kartor/")}
     rows = [
         {
             "kod": k["kommunkod"],
             "namn": k["kommunnamn"],
-            "celler": _cells(k, tell),
+            "celler": _cells(k, figures, _shown(region)),
             "a4": [(ending.upper(), name) for ending in A4 if (name := f"kartor/{k['kommunkod']}.{ending}") in maps],
         }
         for k in swedish_order(kommuner).to_dict("records")
@@ -85,46 +82,52 @@ def entry(
         "ingress": t["ingress"].format(**named),
         "engelska": "bredbandskarta.en.html" in there,
         "nyckeltal_rubrik": t["nyckeltal"].format(**named),
-        "nyckeltal": _key_figures(lan.to_dict("records")[0], tell, t),
+        "nyckeltal": _key_figures(lan.to_dict("records")[0], figures, t),
         "kolumner": columns,
         "caption": t["caption"].format(**named),
         "kommuner": rows,
         "a4": any(r["a4"] for r in rows),
-        "avstamning": page_reconciliation.section(beside, "lan", region.lan.kod, tell, render.texts()["avstamning"]),
-        "avstamning_kommuner": page_reconciliation.by_source(beside, tell),
-        "lanskartor": _county_maps(there, tell, t),
-        "filer": published_files(built, there, tell.write),
+        "avstamning": page_reconciliation.section(beside, "lan", region.lan.kod, figures, render.texts()["avstamning"]),
+        "avstamning_kommuner": page_reconciliation.by_source(beside),
+        "lanskartor": _county_maps(there, t),
+        "filer": published_files(built, there),
     }
 
 
-def _cells(row: page_figures.Row, tell: page_figures.Teller) -> list[tuple[str, float | str]]:
-    told = [tell.count(row["hushall_ca"])]
-    for m, s in TABLE:
-        f = tell.figures(row, m, s)
-        told += [f.share, f.without]
-    return [(x.text, "" if x.value is None else x.value) for x in told]
+def _shown(region: Region) -> tuple[Level, Level]:
+    """Return what the table of kommuner shows beside the households: what can be had, and the goals' own measure."""
+    return first_level(region), LEVELS.of("passerad")[-1]
 
 
-def _key_figures(lan: page_figures.Row, tell: page_figures.Teller, t: dict[str, Any]) -> list[dict[str, Any]]:
+def _cells(row: Row, figures: OpenFigures, levels: Iterable[Level]) -> list[tuple[str, float | str]]:
+    told = [figures.households(row)]
+    for level in levels:
+        at = figures.at(row, level)
+        told += [at.share, at.without]
+    return [(WRITE.tell(x), "" if x.rounded is None else x.rounded) for x in told]
+
+
+def _key_figures(lan: Row, figures: OpenFigures, t: dict[str, Any]) -> list[dict[str, Any]]:
     out = []
-    for s in THRESHOLDS:
-        f = tell.figures(lan, "tillgang", s)
+    for has, passed in zip(LEVELS.of("tillgang"), LEVELS.of("passerad"), strict=True):
+        at, by = figures.at(lan, has), figures.at(lan, passed)
         more = t["nyckeltal_mer"].format(
-            utan=f.without.text, passerad=tell.figures(lan, "passerad", s).share.text, pts=f.pts.text
+            utan=WRITE.tell(at.without), passerad=WRITE.tell(by.share), pts=WRITE.tell(at.pts)
         )
-        unit = t["nyckeltal_enhet"].format(t=tell.write.number(s))
-        out.append({"troskel": s, "andel": f.share.text, "enhet": unit, "mer": more[:1].upper() + more[1:]})
+        unit = t["nyckeltal_enhet"].format(t=WRITE.number(has.mbit))
+        said = {"andel": WRITE.tell(at.share), "enhet": unit, "mer": more[:1].upper() + more[1:]}
+        out.append({"troskel": has.mbit, **said})
     return out
 
 
-def _county_maps(there: list[str], tell: page_figures.Teller, t: dict[str, Any]) -> list[tuple[str, str]]:
+def _county_maps(there: list[str], t: dict[str, Any]) -> list[tuple[str, str]]:
     speeds = {n: Path(n).stem.rpartition("_")[2] for n in there if n.startswith("kartor/lan_")}
     named = sorted((int(s), n) for n, s in speeds.items() if s.isdigit())
-    words = [(n, t["utskrift_lan"].format(t=tell.write.number(s))) for s, n in named]
+    words = [(n, t["utskrift_lan"].format(t=WRITE.number(s))) for s, n in named]
     return [(n, f"{text} ({Path(n).suffix[1:].upper()})") for n, text in words]
 
 
-def published_files(built: Path, there: list[str], write: Writer) -> list[dict[str, Any]]:
+def published_files(built: Path, there: list[str]) -> list[dict[str, Any]]:
     """Return every built file of the open products, in the products' order, with its format and size."""
     titles: dict[str, list[str]] = {}
     formats: dict[str, str] = {}
@@ -141,7 +144,7 @@ def published_files(built: Path, there: list[str], write: Writer) -> list[dict[s
             "namn": name.rpartition("/")[2],
             "vad": "; ".join(titles[name]),
             "format": formats[name],
-            "storlek": size((built / name).stat().st_size, write),
+            "storlek": size((built / name).stat().st_size),
             "bilagor": [(n, _short(n, name)) for n, main in beside.items() if main == name],
         }
         for name in titles
@@ -168,30 +171,25 @@ def _short(name: str, main: str) -> str:
     return Path(name).stem if name.startswith("metadata/") else name.removeprefix(main.rpartition(".")[0])
 
 
-def size(count: int, write: Writer) -> str:
+def size(count: int) -> str:
     r"""Return a file's size.
 
-    >>> size(1_640_000, Writer("sv")), size(120, Writer("sv")), size(83_200, Writer("sv"))
+    >>> size(1_640_000), size(120), size(83_200)
     ('1,6\xa0MB', '120\xa0byte', '83\xa0kB')
     """
     for unit, n in UNITS:
         if count >= n:
-            return f"{write.number(count / n, 0 if unit == 'kB' else 1)}\N{NO-BREAK SPACE}{unit}"
+            return f"{WRITE.number(count / n, 0 if unit == 'kB' else 1)}\N{NO-BREAK SPACE}{unit}"
     return f"{count}\N{NO-BREAK SPACE}byte"
 
 
 def statement(region: Region) -> dict[str, Any]:
     """Return what the accessibility statement says, out of the configuration."""
-    t, given, publishing, write = (
-        render.texts()["tillganglighet"],
-        region.tillganglighet,
-        region.publicering,
-        Writer("sv"),
-    )
+    t, given, publishing = render.texts()["tillganglighet"], region.tillganglighet, region.publicering
     named = {"titel": publishing.titel, "utgivare": publishing.utgivare}
     said = {n: t[n].format(**named) for n in ("titel", "ingress", "gors_med")}
-    judged = t["granskad"].format(datum=write.day(given.granskad)) if given.granskad else t["granskad_inte"]
-    changed = t["uppdaterad"].format(datum=write.day(given.uppdaterad)) if given.uppdaterad else t["publicerad_inte"]
+    judged = t["granskad"].format(datum=WRITE.day(given.granskad)) if given.granskad else t["granskad_inte"]
+    changed = t["uppdaterad"].format(datum=WRITE.day(given.uppdaterad)) if given.uppdaterad else t["publicerad_inte"]
     return {
         **said,
         "sidtyp": "tillganglighet",

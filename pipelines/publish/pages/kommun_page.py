@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipelines.config.region import CLASSES, MEASURES, THRESHOLDS, Region
+from pipelines.config.region import Region
 from pipelines.core import classes, files
+from pipelines.core.figure import as_chosen
+from pipelines.core.level import LEVELS, MEASURES
 from pipelines.publish.pages import page_charts, page_figures, page_reconciliation, scene
-from pipelines.publish.pages.county import SHOWN, County
-from pipelines.publish.pages.page_order import swedish_order
-from pipelines.publish.pages.render import texts
-from pipelines.publish.words.language import Writer
+from pipelines.publish.pages.county import County
+from pipelines.publish.pages.render import WRITE, texts
+from pipelines.publish.words.level_figures import Row, between
+from pipelines.publish.words.swedish_order import swedish_order
 
 if TYPE_CHECKING:
     import pandas as pd
     from pyproj import Transformer
 
-KLASS = f"klass_{SHOWN[0]}_{SHOWN[1]}"
 MOST_AREAS = 8
 NEAR_M = 1000.0
 """Nearer than this an area lies by the locality, not in some direction from it."""
@@ -32,14 +33,15 @@ EARTH_M_PER_PX = 156_543.034
 
 def context(county: County, kommunkod: str) -> dict[str, Any]:
     """Return what the template shows of a kommun, the frame aside."""
-    t, tell, row = texts()["kommun"], county.tell, county.rows[kommunkod]
+    t, figures, row = texts()["kommun"], county.figures, county.rows[kommunkod]
+    klass, speed = county.shown.cell_class, WRITE.number(county.shown.mbit)
     name, lan = str(row["kommunnamn"]), county.lan.to_dict("records")[0]
     cells = county.cells_of.get(kommunkod, county.cells.iloc[:0])
-    shown, of_lan = (tell.figures(r, *SHOWN) for r in (row, lan))
+    shown, of_lan = (figures.at(r, county.shown) for r in (row, lan))
     areas, marks = _areas(county, kommunkod)
-    drawn = scene.draw(county.land, kommunkod, cells, KLASS, marks)
-    lived = cells[(cells[KLASS] != "ingen_adress").to_numpy()]
-    covered = int(lived[KLASS].isin(classes.COVERED).sum())
+    drawn = scene.draw(county.land, kommunkod, cells, klass, marks)
+    lived = cells[(cells[klass] != classes.NO_ADDRESS).to_numpy()]
+    covered = int(lived[klass].isin(classes.COVERED).sum())
     all_areas = int(_touches(county.shown_areas, kommunkod).sum())
     return {
         "sidtyp": "kommunsida",
@@ -48,36 +50,42 @@ def context(county: County, kommunkod: str) -> dict[str, Any]:
         "rubrik": t["titel"].format(kommun=name),
         "ingress": _first_upper(
             t["ingress"].format(
-                andel=shown.share.text,
+                andel=WRITE.tell(shown.share),
                 kommun=name,
-                datum=tell.write.day(county.facts["pts_datum"]),
-                antal=shown.without.text,
-                hushall=tell.count(row["hushall_ca"]).text,
-                lan_andel=of_lan.share.text,
+                t=speed,
+                datum=WRITE.day(county.facts["pts_datum"]),
+                antal=WRITE.tell(shown.without),
+                hushall=WRITE.tell(figures.households(row)),
+                lan_andel=WRITE.tell(of_lan.share),
             )
         ),
+        "tell": WRITE.tell,
+        "gap": WRITE.gap,
+        "forst": speed,
         "matt": MEASURES,
         "lage": _position(county, kommunkod, row),
-        "lage_caption": t["lage_caption"].format(n=len(county.kommuner), tolerans=tell.write.number(tell.tolerance, 1)),
-        "trosklar": [tell.write.number(s) for s in THRESHOLDS],
+        "lage_caption": t["lage_caption"].format(
+            n=len(county.kommuner), tolerans=WRITE.number(county.region.kontroll.avvikelse_pe, 1)
+        ),
+        "trosklar": [WRITE.number(s) for s in LEVELS.mbit],
         "tal": _plain,
-        "mal": [{"namn": g.namn, "avstand": page_figures.distances(row, g, tell)} for g in county.region.mal.nivaer],
+        "mal": [{"namn": g.namn, "avstand": page_figures.distances(row, g, figures)} for g in county.region.mal.nivaer],
         "framskrivning": _projection(county, kommunkod),
-        "delning": page_figures.split(cells, tell, CLASSES),
+        "delning": page_figures.split(cells, county.shown),
         "karta": drawn,
         "karta_lank": _link(county, kommunkod, cells),
         "karta_text": t["karta_beskrivning"].format(
-            kommun=name, rutor=tell.write.number(len(lived)), tackta=tell.write.number(covered)
+            kommun=name, rutor=WRITE.number(len(lived)), tackta=WRITE.number(covered), t=speed
         ),
-        "klasser": [(x, y) for x, y in texts()["klass"].items() if x != classes.WITHHELD or (cells[KLASS] == x).any()],
+        "klasser": [(x, y) for x, y in texts()["klass"].items() if x != classes.WITHHELD or (cells[klass] == x).any()],
         "brist": areas,
-        "brist_caption": t["brist_caption"].format(n=len(areas), alla=tell.write.number(all_areas))
+        "brist_caption": t["brist_caption"].format(n=len(areas), alla=WRITE.number(all_areas), t=speed)
         if all_areas > len(areas)
-        else t["brist_caption_alla"],
-        **_comparison(county, kommunkod, name, shown.share.text),
+        else t["brist_caption_alla"].format(t=speed),
+        **_comparison(county, kommunkod, name, WRITE.tell(shown.share)),
         **_trend(county, kommunkod),
         "avstamning": page_reconciliation.section(
-            county.reconciliation, "kommun", kommunkod, tell, texts()["avstamning"]
+            county.reconciliation, "kommun", kommunkod, figures, texts()["avstamning"]
         ),
         "om": [s.format(**_limits(county.region)) for s in t["om_text"]],
         "lankar": _links(kommunkod),
@@ -85,17 +93,18 @@ def context(county: County, kommunkod: str) -> dict[str, Any]:
     }
 
 
-def _position(county: County, kommunkod: str, row: page_figures.Row) -> list[dict[str, Any]]:
+def _position(county: County, kommunkod: str, row: Row) -> list[dict[str, Any]]:
     return [
         {
             "troskel": s,
-            "namn": county.tell.write.number(s),
+            "namn": WRITE.number(s),
             "celler": [
-                {**county.tell.figures(row, m, s)._asdict(), "plats": county.ranks[m, s][kommunkod].text}
-                for m in MEASURES
+                {**county.figures.at(row, level)._asdict(), "plats": county.ranks[level][kommunkod]}
+                for level in LEVELS
+                if level.mbit == s
             ],
         }
-        for s in THRESHOLDS
+        for s in LEVELS.mbit
     ]
 
 
@@ -112,7 +121,7 @@ def _areas(county: County, kommunkod: str) -> tuple[list[dict[str, Any]], list[t
     """Return the listed gap areas, and their numbers on the map."""
     import shapely
 
-    all_texts, write = texts(), county.tell.write
+    all_texts = texts()
     t = all_texts["kommun"]
     top = county.shown_areas[_touches(county.shown_areas, kommunkod)].head(MOST_AREAS)
     shapes = top["geometry"].to_numpy()
@@ -128,10 +137,10 @@ def _areas(county: County, kommunkod: str) -> tuple[list[dict[str, Any]], list[t
                 "id": a["bristomrade_id"],
                 "var": _place(county, e, n, str(a["bristomrade_id"])),
                 "delas": t["brist_delas"] if "," in str(a["kommuner"]) else "",
-                "lank": _fragment(e, n, 13, f"&omraden=ja&omrade={a['bristomrade_id']}"),
-                "rutor": write.number(a["rutor"]),
-                "hushall": page_figures.span(
-                    a["hushall_utan_minst"], math.inf if most is None or most != most else most, write
+                "lank": _fragment(county, e, n, 13, f"&omraden=ja&omrade={a['bristomrade_id']}"),
+                "rutor": WRITE.number(a["rutor"]),
+                "hushall": WRITE.tell(
+                    between(a["hushall_utan_minst"], math.inf if most is None or most != most else most)
                 ),
                 "kostnad": all_texts["kostnad"][a["kostnad_klass"]],
                 "underlag": t["modellerat" if a["modellerad"] else "uppmatt"],
@@ -152,7 +161,7 @@ def _place(county: County, e: float, n: float, area: str) -> str:
     if far[i] < NEAR_M:
         return str(t["brist_vid"].format(ort=p["namn"].iloc[i]))
     riktning = t["vaderstreck"][round(math.atan2(east[i], north[i]) / (math.pi / 4)) % 8]
-    km = county.tell.write.number(round(far[i] / 1000))
+    km = WRITE.number(round(far[i] / 1000))
     return str(t["brist_fran"].format(km=km, riktning=riktning, ort=p["namn"].iloc[i]))
 
 
@@ -163,9 +172,11 @@ def _to_degrees() -> Transformer:
     return Transformer.from_crs(files.EPSG, 4326, always_xy=True)
 
 
-def _fragment(e: float, n: float, zoom: int, more: str = "") -> str:
+def _fragment(county: County, e: float, n: float, zoom: int, more: str = "") -> str:
     lng, lat = _to_degrees().transform(e, n)
-    return f"#lager=klass&hast={SHOWN[1]}&matt={SHOWN[0]}&z={zoom}&lat={lat:.4f}&lng={lng:.4f}{more}"
+    return (
+        f"#lager=klass&hast={county.shown.mbit}&matt={county.shown.measure}&z={zoom}&lat={lat:.4f}&lng={lng:.4f}{more}"
+    )
 
 
 def _link(county: County, kommunkod: str, cells: pd.DataFrame) -> str:
@@ -177,17 +188,18 @@ def _link(county: County, kommunkod: str, cells: pd.DataFrame) -> str:
     west, south, east, north = shapely.total_bounds(own).tolist()
     wide = max(east - west, north - south, 1000.0)
     zoom = math.floor(math.log2(EARTH_M_PER_PX * 0.5 * 600 / wide))
-    return _fragment((west + east) / 2, (south + north) / 2, min(max(zoom, 5), 13))
+    return _fragment(county, (west + east) / 2, (south + north) / 2, min(max(zoom, 5), 13))
 
 
 def _comparison(county: County, kommunkod: str, name: str, share: str) -> dict[str, Any]:
     t = texts()["kommun"]
-    drawn = page_charts.histogram(county.kommuner, kommunkod, f"{page_figures.SHARE[SHOWN[0]].format(t=SHOWN[1])}_pct")
+    drawn = page_charts.histogram(county.kommuner, kommunkod, county.shown.share)
     if drawn is None:
         return {"histogram": None, "jamfor_text": "", "jamfor_bildtext": ""}
     words = {
         "kommun": name,
         "andel": share,
+        "t": WRITE.number(county.shown.mbit),
         "antal": drawn["antal"],
         "i_samma": drawn["i_samma"],
         "fran": _plain(drawn["fran"]),
@@ -204,7 +216,7 @@ def _trend(county: County, kommunkod: str) -> dict[str, Any]:
     none = {"trend": None, "trend_text": "", "trend_bildtext": ""}
     if kommunkod not in county.history_of:
         return none
-    drawn = page_charts.trend(county.history_of[kommunkod])
+    drawn = page_charts.trend(county.history_of[kommunkod], county.shown.mbit)
     if drawn is None:
         return none
     t = texts()["kommun"]
@@ -274,7 +286,7 @@ def _plain(x: float) -> str:
     >>> _plain(95.0), _plain(97.5), _plain(1000) == "1\u202f000"
     ('95', '97,5', True)
     """
-    return Writer("sv").number(x, 0 if float(x).is_integer() else 1)
+    return WRITE.tell(as_chosen(x, ""))
 
 
 def _first_upper(text: str) -> str:

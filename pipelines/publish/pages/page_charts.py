@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipelines.config.region import THRESHOLDS
+from pipelines.core.level import LEVELS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,7 +69,7 @@ def histogram(kommuner: pd.DataFrame, kommunkod: str, column: str) -> dict[str, 
     }
 
 
-def trend(history: pd.DataFrame) -> dict[str, Any] | None:
+def trend(history: pd.DataFrame, shown: int) -> dict[str, Any] | None:
     """Return lines of published shares by year, whole per cent; None where two years cannot be compared.
 
     Parameters
@@ -77,15 +77,17 @@ def trend(history: pd.DataFrame) -> dict[str, Any] | None:
     history : DataFrame
         Rows of HISTORIK_OPPEN: one kommun, tillgång, speeds, whole kommun. No year is added from elsewhere: another
         source's may be a share of something else.
+    shown : int
+        The threshold whose line is whole: those above and below are broken, each its own way.
 
     Returns
     -------
     dict
         Of each line (``linjer``): ``punkter`` (year, share, break), ``bas`` of its last year and the year from
-        which it holds (``bas_fran``; None: all of them).
+        which it holds (``bas_fran``; None: all of them), and how it is broken (``streck``).
     """
     lines: list[dict[str, Any]] = []
-    for t in THRESHOLDS:
+    for t in LEVELS.mbit:
         rows = history[history["troskel_mbit"].eq(t).fillna(False).to_numpy(dtype=bool)]
         if rows.empty:
             continue
@@ -93,14 +95,22 @@ def trend(history: pd.DataFrame) -> dict[str, Any] | None:
         # Of as many, one of the households, as all else on the page.
         many, people = Counter(rows["serie"]), set(rows.loc[rows["bas"] != "hushall", "serie"])
         of = rows[(rows["serie"] == min(many, key=lambda s: (-many[s], s in people, s))).to_numpy()].sort_values("ar")
-        shown = [
+        points = [
             (int(a), float(math.floor(p + 0.5)), str(b))
             for a, p, b in zip(of["ar"], of["andel_pct"], of["brott"], strict=True)
         ]
-        if len(shown) > 1:
+        if len(points) > 1:
             bas = str(of["bas"].iloc[-1])
             since = int(of.loc[of["bas"] == bas, "ar"].min())
-            lines.append({"t": t, "bas": bas, "bas_fran": since if since > shown[0][0] else None, "punkter": shown})
+            lines.append(
+                {
+                    "t": t,
+                    "streck": _dashes(t, shown),
+                    "bas": bas,
+                    "bas_fran": since if since > points[0][0] else None,
+                    "punkter": points,
+                }
+            )
     if not lines:
         return None
     years = [a for line in lines for a, _, _ in line["punkter"]]
@@ -141,3 +151,13 @@ def trend(history: pd.DataFrame) -> dict[str, Any] | None:
         "forsta": first,
         "sista": last,
     }
+
+
+def _dashes(t: int, shown: int) -> str:
+    """Return the stroke of a threshold's line: dots below the shown one, dashes above it, longer the further away.
+
+    >>> [_dashes(t, 100) for t in (30, 100, 1000)]
+    ['2 3', '', '7 3']
+    """
+    steps = LEVELS.mbit.index(t) - LEVELS.mbit.index(shown)
+    return f"{2 + 5 * steps} 3" if steps > 0 else f"{-2 * steps} 3" if steps else ""

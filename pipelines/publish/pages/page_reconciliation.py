@@ -6,7 +6,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from pipelines.config import kolada_indicators
-from pipelines.publish.pages.page_figures import HIDDEN, Row, Teller
+from pipelines.core.figure import HIDDEN, Figure, Sign, Unit, as_chosen
+from pipelines.core.level import Level
+from pipelines.core.level_words import MEASURE, UNIT, heading
+from pipelines.publish.pages.render import WRITE
+from pipelines.publish.words.level_figures import OpenFigures, Row, told_share
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,7 +21,7 @@ SHARE = "andel_hushall"
 OF_PEOPLE = kolada_indicators.reason(of_people=True, ours="hushållen")
 
 
-def section(table: pd.DataFrame, niva: str, kod: str, tell: Teller, t: dict[str, Any]) -> dict[str, Any]:
+def section(table: pd.DataFrame, niva: str, kod: str, figures: OpenFigures, t: dict[str, Any]) -> dict[str, Any]:
     """Return the reconciliation of one kommun or the län.
 
     Parameters
@@ -35,7 +39,7 @@ def section(table: pd.DataFrame, niva: str, kod: str, tell: Teller, t: dict[str,
     """
     mine = table[((table["niva"] == niva) & (table["kod"] == kod)).to_numpy()].to_dict("records")
     rows = sorted((r for r in mine if r["utfall"] != "ej_jamforbart"), key=_order)
-    outside = _named([r for r in rows if r["utfall"] == "utanfor"], tell, t)
+    outside = _named([r for r in rows if r["utfall"] == "utanfor"], t)
     inside = sum(r["utfall"] == "inom" for r in rows)
     open_ = sum(r["utfall"] == "oavgjort" for r in rows)
     parts = [t["alla" if inside == len(rows) else "sammanfattning"].format(inom=inside, alla=len(rows))]
@@ -46,7 +50,7 @@ def section(table: pd.DataFrame, niva: str, kod: str, tell: Teller, t: dict[str,
     others = len(mine) - len(rows)
     return {
         "grupper": [
-            {"kalla": source, "rader": [_told(r, tell, t) for r in of]} for source, of in groupby(rows, key=_source)
+            {"kalla": source, "rader": [_told(r, figures, t) for r in of]} for source, of in groupby(rows, key=_source)
         ],
         "orsaker": list(dict.fromkeys(f"{r['kalla']}: {r['orsak']}." for r in rows)),
         "sammanfattning": " ".join(parts) if rows else t["inga"],
@@ -54,7 +58,7 @@ def section(table: pd.DataFrame, niva: str, kod: str, tell: Teller, t: dict[str,
     }
 
 
-def by_source(table: pd.DataFrame, tell: Teller) -> list[dict[str, str]]:
+def by_source(table: pd.DataFrame) -> list[dict[str, str]]:
     """Return, by source, how many of the kommuner's figures are within, outside and undecided."""
     of = table[((table["niva"] == "kommun") & (table["utfall"] != "ej_jamforbart")).to_numpy()]
     counts = of.groupby(["kalla", "utfall"]).size().unstack(fill_value=0)
@@ -64,8 +68,8 @@ def by_source(table: pd.DataFrame, tell: Teller) -> list[dict[str, str]]:
         out.append(
             {
                 "kalla": source,
-                "tal": tell.write.number(sum(n.values())),
-                **{u: tell.write.flagged(tell.write.number(x), x > 0 and u == "utanfor") for u, x in n.items()},
+                "tal": WRITE.number(sum(n.values())),
+                **{u: WRITE.flagged(WRITE.number(x), x > 0 and u == "utanfor") for u, x in n.items()},
             }
         )
     return out
@@ -80,22 +84,22 @@ def _order(row: Row) -> tuple[Any, ...]:
     return (_rank(row["kalla"]), row["kalla"], row["matt"] != "tillgang", 0 if speed != speed else int(speed or 0))
 
 
-def _what(row: Row, tell: Teller, t: dict[str, Any]) -> str:
+def _what(row: Row, t: dict[str, Any]) -> str:
     if row["storhet"] != SHARE:
         return str(t["storhet"][row["storhet"]])
-    return str(t["storhet"][row["matt"]]).format(t=tell.write.number(int(row["troskel_mbit"])))
+    speed = int(row["troskel_mbit"])
+    return heading(Level(row["matt"], speed), WRITE.number(speed))
 
 
-def _named(rows: list[Row], tell: Teller, t: dict[str, Any]) -> list[str]:
+def _named(rows: list[Row], t: dict[str, Any]) -> list[str]:
     """Name each source and what of it, its speeds together."""
     out = []
     for source, of in groupby(rows, key=lambda r: r["kalla"]):
         parts = []
         for matt, same in groupby(of, key=lambda r: r["matt"]):
             if matt:
-                speeds = [tell.write.number(int(r["troskel_mbit"])) for r in same]
-                what = t["storhet"][matt].format(t=", ".join(dict.fromkeys(speeds)))
-                parts.append(what[:1].lower() + what[1:])
+                speeds = dict.fromkeys(WRITE.number(int(r["troskel_mbit"])) for r in same)
+                parts.append(f"{MEASURE['sv'][matt]} {', '.join(speeds)} {UNIT}")
         out.append(f"{source} ({'; '.join(parts)})" if parts else source)
     return out
 
@@ -105,28 +109,23 @@ def _source(row: Row) -> str:
     return row["kalla"] if year is None or year != year else f"{row['kalla']} {year}"
 
 
-def _told(row: Row, tell: Teller, t: dict[str, Any]) -> dict[str, str]:
+def _told(row: Row, figures: OpenFigures, t: dict[str, Any]) -> dict[str, str]:
     share, gap = row["enhet"] == "procent", row["skillnad"]
+    unit: Unit = "pe" if share else "%"
     decimals = 1 if share or abs(gap) >= 1 else 2
-    unit = t["enhet_pe"] if share else "%"
+    difference = HIDDEN if gap != gap else Figure(gap, decimals=decimals, unit=unit, signed=True)
     return {
-        "vad": _what(row, tell, t) + (t["av_folket"] if row["orsak"].startswith(OF_PEOPLE) else ""),
-        "vart": _figure(row["vart_tal"], row, tell, row["vart_tal_olikhet"]),
-        "deras": _figure(row["deras_tal"], row, tell),
-        "skillnad": HIDDEN if gap != gap else f"{tell.write.points(gap, decimals)}\N{NARROW NO-BREAK SPACE}{unit}",
-        "tolerans": f"{_tolerance(row['tolerans'], tell)}\N{NARROW NO-BREAK SPACE}{unit}",
-        "utfall": tell.write.flagged(t["utfall"][row["utfall"]], row["utfall"] == "utanfor"),
+        "vad": _what(row, t) + (t["av_folket"] if row["orsak"].startswith(OF_PEOPLE) else ""),
+        "vart": WRITE.tell(_figure(row["vart_tal"], row, figures, row["vart_tal_olikhet"])),
+        "deras": WRITE.tell(_figure(row["deras_tal"], row, figures)),
+        "skillnad": WRITE.tell(difference),
+        "tolerans": WRITE.tell(as_chosen(row["tolerans"], unit, most=3)),
+        "utfall": WRITE.flagged(t["utfall"][row["utfall"]], row["utfall"] == "utanfor"),
         "utfall_kod": row["utfall"],
     }
 
 
-def _figure(x: float, row: Row, tell: Teller, sign: str = "") -> str:
+def _figure(x: float, row: Row, figures: OpenFigures, sign: Sign = "") -> Figure:
     if row["enhet"] == "procent":
-        return tell.share(x, sign).text
-    if row["enhet"] == "ha":
-        return f"{tell.write.number(x)}\N{NARROW NO-BREAK SPACE}ha"
-    return tell.count(x).text
-
-
-def _tolerance(x: float, tell: Teller) -> str:
-    return tell.write.number(x, next(d for d in (0, 1, 2, 3) if d == 3 or round(x, d) == x))
+        return told_share(x, sign)
+    return Figure(x, unit="ha") if row["enhet"] == "ha" else figures.count(x)

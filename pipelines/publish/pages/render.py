@@ -10,20 +10,29 @@ from markupsafe import Markup
 
 from pipelines.config.region import Region
 from pipelines.core import classes
+from pipelines.core.level_words import MEANING, measures
 from pipelines.core.quoted import RunFacts, Source
 from pipelines.publish.catalogue import wording
 from pipelines.publish.words import html
+from pipelines.publish.words.codes import COST_SHORT
 from pipelines.publish.words.edition_facts import credit_lines
 from pipelines.publish.words.language import Writer
 
-PACKAGE = "pipelines.publish.pages"
+PACKAGE = "pipelines.publish.pages.page"
+WRITE = Writer("sv")
 
 
 @cache
 def texts() -> dict[str, Any]:
-    """Return every text of the pages."""
+    """Return every text of the pages, with the words of measures and costs."""
     body: dict[str, Any] = json.loads(_read("sv.json"))
-    return body
+    named = measures()
+    return {
+        **body,
+        "matt": named,
+        "matt_vad": {m: f"{named[m]}: {meaning}." for m, meaning in MEANING.items()},
+        "kostnad": {**COST_SHORT, "ej_redovisad": body["kostnad_ej_redovisad"]},
+    }
 
 
 def common(region: Region, facts: RunFacts, sources: list[Source], root: str) -> dict[str, Any]:
@@ -34,7 +43,7 @@ def common(region: Region, facts: RunFacts, sources: list[Source], root: str) ->
     root : str
         The way to ``maps/`` from the page: empty, or ``../``.
     """
-    t, publishing, write = texts(), region.publicering, Writer("sv")
+    t, publishing = texts(), region.publicering
     small = publishing.undertryckningsgrans
     return {
         "t": t,
@@ -50,8 +59,8 @@ def common(region: Region, facts: RunFacts, sources: list[Source], root: str) ->
         "utgava": t["utgava"].format(
             korning=facts["korning_id"],
             version=facts["version"],
-            pts=write.day(facts["pts_datum"]),
-            senaste=write.day(facts["senaste_indatadatum"]),
+            pts=WRITE.day(facts["pts_datum"]),
+            senaste=WRITE.day(facts["senaste_indatadatum"]),
         ),
     }
 

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.config.region import THRESHOLDS, Region
+from pipelines.config.region import Region
 from pipelines.core import cell_grid
 from pipelines.core import classes as klasser
-from pipelines.core.files import read_table
+from pipelines.core.files import read_shapes, read_table
+from pipelines.core.level import LEVELS, Level
 from pipelines.core.quoted import RunFacts, Source
 from pipelines.disclosure.open_run import read_open_facts, read_open_sources
 from pipelines.publish.raster.cog import frame
@@ -65,9 +66,9 @@ class Atlas:
     corner : (E, N)
         Upper left corner of the rasters, EPSG:3006, metres. A pixel is a cell.
     classes : dict of ndarray of uint8, shape (rows, columns)
-        Per threshold the index in klasser.CODES of the class of ``tillgang``, or NO_CELL.
+        Per level of ``tillgang`` the index in klasser.CODES of its class, or NO_CELL.
     modelled : dict of ndarray of bool
-        Per threshold: the class rests on statistics alone.
+        Per level of ``tillgang``: the class rests on statistics alone.
     kommun : ndarray of int16
         Index in ``codes`` of each cell's kommun, or -1.
     sea : ndarray of bool
@@ -81,8 +82,8 @@ class Atlas:
     sources: list[Source]
     codes: tuple[str, ...]
     corner: tuple[float, float]
-    classes: dict[int, Classes]
-    modelled: dict[int, NDArray[np.bool_]]
+    classes: dict[Level, Classes]
+    modelled: dict[Level, NDArray[np.bool_]]
     kommun: NDArray[np.int16]
     sea: NDArray[np.bool_]
     kommuner: pd.DataFrame
@@ -95,9 +96,9 @@ class Atlas:
 
 def read(region: Region, paths: Paths) -> Atlas:
     """Read the open tables, the outlines, the place names and the water."""
-    grounds = [f"underlag_{t}" for t in THRESHOLDS]
-    kinds = [f"klass_tillgang_{t}" for t in THRESHOLDS]
-    cells = read_table(_open(paths, RUTNAT_250M), ["rutid_scb", "kommunkod", *kinds, *grounds])
+    levels = LEVELS.of("tillgang")
+    told = [name for level in levels for name in (level.cell_class, level.cell_basis)]
+    cells = read_table(_open(paths, RUTNAT_250M), ["rutid_scb", "kommunkod", *told])
     column, row, shape, corner = frame(cell_grid.parse_scb_id(cells["rutid_scb"]))
     kommuner = read_table(_open(paths, KOMMUNER_OPPNA)).sort_values("kommunkod", ignore_index=True)
     codes = tuple(str(k) for k in kommuner["kommunkod"])
@@ -115,8 +116,8 @@ def read(region: Region, paths: Paths) -> Atlas:
         read_open_sources(paths),
         codes,
         corner,
-        classes={t: raster(_coded(cells[f"klass_tillgang_{t}"], klasser.CODES, np.uint8), NO_CELL) for t in THRESHOLDS},
-        modelled={t: raster(cells[f"underlag_{t}"].eq("statistik").to_numpy(), False) for t in THRESHOLDS},
+        classes={x: raster(_coded(cells[x.cell_class], klasser.CODES, np.uint8), NO_CELL) for x in levels},
+        modelled={x: raster(cells[x.cell_basis].eq("statistik").to_numpy(), False) for x in levels},
         kommun=kommun,
         sea=_sea(kommun, outlines, corner),
         kommuner=kommuner,
@@ -138,19 +139,8 @@ def _coded(values: pd.Series[Any], codes: tuple[str, ...], kind: Any) -> NDArray
     return pd.Categorical(values, categories=list(codes)).codes.astype(kind)
 
 
-def _polygons(path: Path, columns: list[str] | None = None, chosen: Any = None) -> pd.DataFrame:
-    """Read polygons without the second that importing geopandas takes."""
-    import pyarrow.parquet as pq
-    import shapely
-
-    table = pq.read_table(path, columns=columns, filters=chosen).replace_schema_metadata(None)
-    frame = table.to_pandas()
-    frame["geometry"] = shapely.from_wkb(frame["geometry"])
-    return frame
-
-
 def _outlines(path: Path) -> Outlines:
-    frame = _polygons(path).sort_values("kommunkod", ignore_index=True)
+    frame = read_shapes(path).sort_values("kommunkod", ignore_index=True)
     return Outlines(
         tuple(map(str, frame["kommunkod"])),
         tuple(map(str, frame["kommunnamn"])),
@@ -180,7 +170,7 @@ def _places(path: Path) -> Places:
 
     if not path.exists():
         return Places((), np.empty((0, 2)), np.empty(0, bool))
-    frame = _polygons(path)
+    frame = read_shapes(path)
     shapes = frame["geometry"].to_numpy()
     large = frame["typ"].eq("tatort").to_numpy()
     order = np.lexsort([frame["kod"].to_numpy(dtype=str), -shapely.area(shapes), ~large])
@@ -193,7 +183,7 @@ def _water(path: Path) -> Shapes:
 
     if not path.exists():
         return np.empty(0, object)
-    shapes = _polygons(path, ["geometry"])["geometry"].to_numpy()
+    shapes = read_shapes(path, ["geometry"])["geometry"].to_numpy()
     shapes = shapes[shapely.area(shapes) >= SMALLEST_WATER_HA * 10_000]
     return np.asarray(shapely.simplify(shapes, WATER_TOLERANCE_M))
 
@@ -210,4 +200,4 @@ def _gaps(path: Path) -> pd.DataFrame:
         "modellerad",
         "geometry",
     ]
-    return _polygons(path, names, [("matt", "==", "tillgang"), ("hushall_utan_minst", ">", 0)])
+    return read_shapes(path, names, [("matt", "==", "tillgang"), ("hushall_utan_minst", ">", 0)])

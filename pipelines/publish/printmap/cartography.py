@@ -68,7 +68,7 @@ def window(atlas: Atlas, sheet: Sheet, *, modelled: bool = False) -> tuple[Class
     own = atlas.kommun >= 0 if sheet.kod is None else atlas.kommun == atlas.codes.index(sheet.kod)
     rows, columns = np.flatnonzero(own.any(axis=1)), np.flatnonzero(own.any(axis=0))
     part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    values = atlas.modelled[sheet.threshold] if modelled else atlas.classes[sheet.threshold]
+    values = atlas.modelled[sheet.level] if modelled else atlas.classes[sheet.level]
     west, north = atlas.corner
     corner = (west + float(columns[0]) * cell_grid.CELL_M, north - float(rows[0]) * cell_grid.CELL_M)
     return np.where(own[part], values[part], 0 if modelled else NO_CELL).astype(np.uint8), corner

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.config.region import THRESHOLDS
 from pipelines.core import cell_grid
+from pipelines.core.level import LEVELS, Level
 from pipelines.publish.printmap.atlas import Atlas
+from pipelines.publish.words.level_figures import first_level
 
 A3_LANDSCAPE = (420.0, 297.0)
 A4_LANDSCAPE = (297.0, 210.0)
@@ -44,7 +45,7 @@ class Sheet:
     """
 
     name: str
-    threshold: int
+    level: Level
     kod: str | None
     page: tuple[float, float]
     frame: Box
@@ -66,13 +67,15 @@ class Sheet:
 
 
 def plan(atlas: Atlas) -> list[Sheet]:
-    """Return every sheet: the län at each threshold on A3, each kommun on A4.
+    """Return every sheet: the län at each level of tillgång on A3, each kommun on A4.
 
     A kommun's sheet is landscape or portrait, whichever shows it larger.
     """
     lived = atlas.kommun >= 0
-    out = [_sheet(f"lan_{t}", t, None, _bounds(atlas, lived), [(A3_LANDSCAPE, 116.0)]) for t in THRESHOLDS]
-    chosen = atlas.region.publicering.utskrift_troskel_mbit
+    out = [
+        _sheet(f"lan_{x.mbit}", x, None, _bounds(atlas, lived), [(A3_LANDSCAPE, 116.0)]) for x in LEVELS.of("tillgang")
+    ]
+    chosen = first_level(atlas.region)
     for i, kod in enumerate(atlas.codes):
         at = atlas.kommun == i
         if at.any():
@@ -93,7 +96,7 @@ def _bounds(atlas: Atlas, at: np.ndarray) -> Box:
 
 
 def _sheet(
-    name: str, threshold: int, kod: str | None, bounds: Box, pages: list[tuple[tuple[float, float], float]]
+    name: str, level: Level, kod: str | None, bounds: Box, pages: list[tuple[tuple[float, float], float]]
 ) -> Sheet:
     w, s, e, n = bounds
     made = []
@@ -103,7 +106,7 @@ def _sheet(
         scale = round_scale(least)
         sheet = Sheet(
             name,
-            threshold,
+            level,
             kod,
             page,
             (EDGE, EDGE, width, height),

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pipelines.config.region import THRESHOLDS
 from pipelines.core import classes
+from pipelines.core.level import LEVELS
+from pipelines.core.level_words import PASSED, UNIT, measures
 from pipelines.publish.printmap import cartography, sheet_figures, typeface, worst
 from pipelines.publish.printmap.labels import plain
 from pipelines.publish.printmap.title_block import ALERT, QUIET, Column
 from pipelines.publish.words import swedish
 from pipelines.publish.words.edition_facts import credit_lines
+from pipelines.publish.words.figure import tell
 from pipelines.publish.words.palette import CLASS_COLOURS, CLASS_LABELS, LEGEND
 
 if TYPE_CHECKING:
@@ -57,7 +59,7 @@ def _title(column: Column, row: pd.Series[Any]) -> None:
     size = _fitting(title, column.width, 21 if large else 19, 12)
     column.paragraph(title, size, bold=True)
     column.y += 0.8
-    what = f"Tillgång till minst {sheet.threshold} Mbit/s nedströms"
+    what = f"Tillgång till minst {sheet.level.mbit} {UNIT} nedströms"
     column.paragraph(what, _fitting(what, column.width, 13 if large else 9.2, 7, bold=False))
     column.y += 0.6
     when = f"Rutor om 250 × 250 meter. Läget {swedish.day(atlas.facts['pts_datum'])}."
@@ -71,39 +73,40 @@ def _fitting(text: str, width: float, most: float, least: float, *, bold: bool =
 
 def _figures(column: Column, row: pd.Series[Any]) -> None:
     """Write the shares per threshold, numerator and denominator named."""
-    t, size = column.sheet.threshold, column.size
+    shown, size, figures = column.sheet.level, column.size, column.figures
     column.heading(f"{plain(column.atlas.facts['lan'] if column.sheet.kod is None else row['kommunnamn'])} i siffror")
-    share = sheet_figures.share(row, f"andel_{t}")
+    share = tell(figures.share(row, shown))
     big = _fitting(share, column.width * 0.4, 27 if column.large else 19, 9)
     across = typeface.width_mm(share, big, bold=True) + 4
     column.text(0, share, big, bold=True)
-    speed = f"{t}{swedish.NBSP}Mbit/s"
+    speed = f"{shown.mbit}{swedish.NBSP}{UNIT}"
     lines = typeface.wrap(f"av hushållen har tillgång till {speed}", column.width - across, size)
-    of = sheet_figures.covered(row, t, column.suppression)
+    of = sheet_figures.covered(row, shown, figures)
     lines += typeface.wrap(of, column.width - across, size) if of else []
     column.text(across, "\n".join(lines), size)
     column.y += max(typeface.height_mm(len(lines), size), typeface.height_mm(1, big)) + 1.2
     w = column.width
     ends = ((0.0, "left"), (0.49 * w, "right"), (0.76 * w, "right"), (w, "right"))
-    heads = ("Mbit/s", "Tillgång", "Utan (hushåll)" if column.large else "Utan (hh)", "Passerade")
+    has, passed = measures()["tillgang"], PASSED["passerad"].capitalize()
+    heads = (UNIT, has, "Utan (hushåll)" if column.large else "Utan (hh)", passed)
     high = typeface.height_mm(1, size) * 1.1
     column.y += typeface.height_mm(1, column.small)
     for (x, side), head in zip(ends, heads, strict=True):
         column.line(x, head, column.small, QUIET, ha=side)
-    for limit in THRESHOLDS:
+    for level, by in zip(LEVELS.of("tillgang"), LEVELS.of("passerad"), strict=True):
         column.y += high
         values = (
-            str(limit),
-            sheet_figures.share(row, f"andel_{limit}"),
-            sheet_figures.count(row[f"hushall_utan_{limit}_ca"], column.suppression),
-            sheet_figures.share(row, f"andel_passerade_{limit}"),
+            str(level.mbit),
+            tell(figures.share(row, level)),
+            sheet_figures.count(figures.count(row[f"{level.without()}_ca"])),
+            tell(figures.share(row, by)),
         )
         for i, ((x, side), value) in enumerate(zip(ends, values, strict=True)):
             room = (0.13, 0.32, 0.25, 0.22)[i] * w
-            column.line(x, value, _fitting(value, room, size, 4), bold=limit == t, ha=side)
+            column.line(x, value, _fitting(value, room, size, 4), bold=level == shown, ha=side)
     column.y += 1.8
-    every = sheet_figures.count(row["hushall_ca"], column.suppression)
-    step = 2 * column.suppression
+    every = sheet_figures.count(figures.households(row))
+    step = 2 * figures.small
     steps = "tiotal" if step == 10 else f"steg om {step}"
     whose = "länets" if column.sheet.kod is None else "kommunens"
     column.paragraph(
@@ -118,7 +121,7 @@ def _legend(column: Column) -> None:
     sheet, size = column.sheet, column.size
     column.heading("Så läser du kartan")
     many = sheet_figures.cells(cartography.window(column.atlas, sheet)[0])
-    what, unit = f"Andel av rutans adresser med minst {sheet.threshold} Mbit/s", "rutor"
+    what, unit = f"Andel av rutans adresser med minst {sheet.level.mbit} {UNIT}", "rutor"
     room = column.width - typeface.width_mm(unit, column.small) - 2
     column.y += typeface.height_mm(1, size) * 0.8
     column.line(0, what, _fitting(what, room, size, 5, bold=False))
@@ -134,7 +137,7 @@ def _legend(column: Column) -> None:
         column.y += step - h / 2
     column.y += 0.8
     _modelled(column, w, h)
-    limit = classes.few_below(column.suppression)
+    limit = classes.few_below(column.figures.small)
     column.y += 0.8
     column.paragraph(f"Få adresser: färre än {limit} i rutan, för att inte peka ut någon.", column.small, QUIET)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pipelines.publish.printmap import typeface
+from pipelines.publish.words.level_figures import OpenFigures
 
 if TYPE_CHECKING:
     from pipelines.publish.printmap.atlas import Atlas
@@ -24,7 +25,7 @@ class Column:
         self.size = 9.5 if self.large else 7.6
         self.small = 7.5 if self.large else 6.2
         self.fine = 6.8 if self.large else 5.6
-        self.suppression = atlas.region.publicering.undertryckningsgrans
+        self.figures = OpenFigures(atlas.region)
         ax.set_xlim(0, self.width)
         ax.set_ylim(self.height, 0)
         ax.axis("off")

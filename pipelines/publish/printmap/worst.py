@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pipelines.core.level_words import UNIT
 from pipelines.publish.printmap import sheet_figures, typeface
 from pipelines.publish.printmap.labels import plain
 from pipelines.publish.printmap.title_block import BAR, QUIET
+from pipelines.publish.words.figure import tell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,11 +20,11 @@ SHOWN_KOMMUNER = 10
 
 def kommuner(column: Column, foot: float) -> None:
     """Draw the kommuner with the lowest share as bars, as long as the share told."""
-    t = column.sheet.threshold
-    name = f"andel_{t}_pct"
+    level = column.sheet.level
+    name = level.share
     rows = column.atlas.kommuner.dropna(subset=[name]).sort_values([name, "kommunkod"]).head(SHOWN_KOMMUNER)
-    column.heading(f"Kommuner med lägst andel hushåll med {t} Mbit/s")
-    texts = [sheet_figures.share(row, f"andel_{t}") for _, row in rows.iterrows()]
+    column.heading(f"Kommuner med lägst andel hushåll med {level.mbit} {UNIT}")
+    texts = [tell(column.figures.share(row, level)) for _, row in rows.iterrows()]
     left = 34.0
     right = column.width - 3 - max((typeface.width_mm(x, 8.5) for x in texts), default=0)
     for text, (_, row) in zip(texts, rows.iterrows(), strict=True):

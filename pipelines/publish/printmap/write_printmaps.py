@@ -15,6 +15,7 @@ import numpy as np
 
 from pipelines.core.errors import DataError
 from pipelines.core.files import replacing
+from pipelines.core.level_words import UNIT
 from pipelines.publish.printmap import typeface
 from pipelines.publish.words.edition_facts import demo_prefix, epoch
 
@@ -111,7 +112,7 @@ def _about(everything: Atlas, sheet: Sheet) -> dict[str, str]:
     facts, publishing = everything.facts, everything.region.publicering
     names = dict(zip(everything.kommuner["kommunkod"], everything.kommuner["kommunnamn"], strict=True))
     what = publishing.titel if sheet.kod is None else f"{publishing.titel}, {names[sheet.kod]}"
-    title = f"{demo_prefix(facts)}{what}, {sheet.threshold} Mbit/s"
+    title = f"{demo_prefix(facts)}{what}, {sheet.level.mbit} {UNIT}"
     return {"Title": title, "Author": publishing.utgivare, "Subject": f"Körning {facts['korning_id']}"}
 
 
@@ -124,9 +125,7 @@ def drawn(everything: Atlas, sheet: Sheet) -> Any:
 
     mpl.use("Agg")  # the scale bar's library opens figures of its own
     gaps = (
-        everything.gaps.iloc[:0]
-        if sheet.kod is None
-        else sheet_figures.worst_gaps(everything, sheet.kod, sheet.threshold)
+        everything.gaps.iloc[:0] if sheet.kod is None else sheet_figures.worst_gaps(everything, sheet.kod, sheet.level)
     )
     with mpl.rc_context(typeface.style()):
         width, height = sheet.page

@@ -13,7 +13,7 @@ from pipelines.publish.qgis.project_model import Bookmark, Bounds, Group, Layer,
 from pipelines.publish.raster import class_raster
 from pipelines.publish.words import swedish
 from pipelines.publish.words.edition_facts import DEMO_TEXT, credit_lines, demo_prefix
-from pipelines.tables import contracts, gap_tables, model_tables, open_contracts
+from pipelines.tables import gap_tables, open_contracts, step_tables, summary_tables
 
 if TYPE_CHECKING:
     from pipelines.config.region import Region
@@ -29,7 +29,7 @@ _PLACES = "Kommuner"
 def internal(region: Region, facts: RunFacts, sources: Sequence[Source], bounds: dict[str, Bounds]) -> Project:
     """Return the project beside ``bredband.gpkg``: every layer, with each of its styles."""
     make = _maker("./bredband.gpkg", lambda t: qgis_styles.styles(t, facts), facts)
-    delar, ids = make(contracts.DELAR), gap_tables
+    delar, ids = make(summary_tables.DELAR), gap_tables
     tables = [delar, *(make(t) for t in (ids.BRISTOMRADEN_KOMMUN, ids.BRISTOMRADEN_RUTOR, ids.BRISTKURVA))]
     shares = Layer(
         "tackning_250m",
@@ -39,16 +39,16 @@ def internal(region: Region, facts: RunFacts, sources: Sequence[Source], bounds:
         "raster",
         tuple((s.name, s.qml) for s in (qml_raster.share_style(facts, m, t) for t, m in project_views.pairs())),
     )
-    cells, basis = _cells(make(contracts.RUTNAT), facts)
+    cells, basis = _cells(make(summary_tables.RUTNAT), facts)
     cells = replace(cells, about=f"{cells.about} {qgis_styles.NOT_THE_CLASS}")
-    unsure = make(model_tables.OSAKERHET)
+    unsure = make(step_tables.OSAKERHET)
     unsure = replace(unsure, title=f"{demo_prefix(facts)}Osäkerhet")
     groups = (
-        Group("Adresser (personuppgifter)", (off(make(contracts.ADRESSER)),), expanded=False),
-        _borders(make, facts, contracts.KOMMUNER, contracts.LAN),
+        Group("Adresser (personuppgifter)", (off(make(summary_tables.ADRESSER)),), expanded=False),
+        _borders(make, facts, summary_tables.KOMMUNER, summary_tables.LAN),
         Group("", (off(make(ids.BRISTOMRADEN)), off(unsure), cells, basis)),
         _rasters("./", facts, (shares,)),
-        _kommuner(make, facts, contracts.KOMMUNER, contracts.LAN),
+        _kommuner(make, facts, summary_tables.KOMMUNER, summary_tables.LAN),
         Group("Tabeller", tuple(off(t) for t in tables), expanded=False),
     )
     relations = (

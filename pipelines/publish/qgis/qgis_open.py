@@ -11,14 +11,14 @@ from pipelines.publish.qgis.qgis_styles import Style
 from pipelines.publish.words import codes
 from pipelines.publish.words.edition_facts import demo_prefix
 from pipelines.publish.words.palette import CLASS_COLOURS, CLASS_LABELS
-from pipelines.tables import open_contracts
+from pipelines.tables import code_lists
 
 if TYPE_CHECKING:
     from pipelines.tables.contracts import Table
 
 COST_COLOURS = dict(
     zip(
-        open_contracts.COST_CLASSES,
+        code_lists.COST_CLASSES,
         ("#bdbdbd", "#fde0a6", "#fbc26b", "#f29b4b", "#e0703c", "#c24a3d", "#9a2f4a", "#6f1e4c", "#451342"),
         strict=True,
     )

@@ -11,24 +11,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipelines.config.region import MEASURES, THRESHOLDS
 from pipelines.core import classes, files
-from pipelines.orders import edition
-from pipelines.orders.compare import compare_editions
+from pipelines.core.level import LEVELS
+from pipelines.publish.geopackage import edition
+from pipelines.publish.webmap import webmap_fields
 from pipelines.publish.webmap.encode import Codes, Numbers, codes
-from pipelines.tables import contracts
+from pipelines.tables import summary_tables
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from pipelines.core.paths import Paths
     from pipelines.core.quoted import RunFacts
-    from pipelines.orders.edition import Edition
+    from pipelines.publish.geopackage.edition import Edition
 
 SAME, NEW = "lika", "ny"
 """The class before is the class now; the cell was not in the earlier edition."""
 VALUES = (SAME, NEW, *classes.CODES)
-_LACKING = {"tillgang": "utan", "passerad": "ej_passerade"}
 _ACTION = "TIDIGARE ska vara OUT från en tidigare make coverage."
 
 
@@ -43,21 +42,15 @@ def open_earlier(paths: Paths, facts: RunFacts) -> Edition | None:
     if paths.earlier is None:
         return None
     before = edition.open_edition(paths.earlier, _ACTION)
-    compare_editions.check_comparable(before, edition.Edition(paths.out, facts, [], {}))
+    edition.check_comparable(before, edition.Edition(paths.out, facts, [], {}), _ACTION)
     return before
 
 
 def internal(before: Edition) -> pd.DataFrame:
     """Return the earlier edition's exact classes per cell, as the internal page reckons them."""
-    names = [f"adresser_{w}_{t}" for w in _LACKING.values() for t in THRESHOLDS]
-    cells = edition.read(before, contracts.RUTNAT, ["rutid_scb", "adresser", *names])
-    every = cells["adresser"].to_numpy(np.float64)
-    out = cells[["rutid_scb"]].copy()
-    for m in MEASURES:
-        for t in THRESHOLDS:
-            lacking = cells[f"adresser_{_LACKING[m]}_{t}"].to_numpy(np.float64)
-            out[f"klass_{m}_{t}"] = classes.of_share(every - lacking, every, 0)
-    return out
+    names = [level.without("adresser") for level in LEVELS]
+    cells = edition.read(before, summary_tables.RUTNAT, ["rutid_scb", "adresser", *names])
+    return cells[["rutid_scb"]].assign(**webmap_fields.exact_classes(cells))
 
 
 def published(before: Edition) -> pd.DataFrame | None:
@@ -68,11 +61,11 @@ def published(before: Edition) -> pd.DataFrame | None:
         return None
     if json.loads(facts.read_text(encoding="utf-8")).get("korning_id") != before.facts["korning_id"]:
         return None  # a later, unfinished run has begun in that folder
-    return files.read_table(table, ["rutid_scb", *(f"klass_{m}_{t}" for m in MEASURES for t in THRESHOLDS)])
+    return files.read_table(table, ["rutid_scb", *(level.cell_class for level in LEVELS)])
 
 
 def fields(before: pd.DataFrame, rutid_scb: Any, now: dict[str, Any]) -> list[Codes | Numbers]:
-    """Return, per pair, the class before where it was another.
+    """Return, per level, the class before where it was another.
 
     Parameters
     ----------

@@ -5,29 +5,75 @@ The open page is made from ``oppen_rutnat_250m`` alone: it can hold nothing that
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipelines.config.region import CLASSES, MEASURES, THRESHOLDS, Region
+from pipelines.config.region import CLASSES, Region
 from pipelines.core import classes
+from pipelines.core.level import LEVELS, Level
+from pipelines.core.level_words import LACKING, Language
 from pipelines.disclosure import bands
 from pipelines.publish.webmap.encode import Codes, Numbers, codes, numbers
-from pipelines.tables.contracts import BEST_TECHNIQUES, MERGED_M, UNDERLAG
+from pipelines.tables.code_lists import BEST_TECHNIQUES, MERGED_M, UNDERLAG
 
 if TYPE_CHECKING:
     import pandas as pd
 
 INTERNAL = (classes.NO_ADDRESS, *classes.FINE)
-WITHOUT = {"tillgang": "utan", "passerad": "ej_passerade"}
-"""The part of a count column's name that says what is lacking, per measure."""
+COUNTED = ("adresser", "hushall", "befolkning")
+"""Whose numbers without the internal page tells, per cell; of people only those without access."""
+
+
+def counted(what: str) -> Sequence[Level]:
+    """Return the levels at which the number without is told."""
+    return LEVELS.of("tillgang") if what == "befolkning" else LEVELS
+
+
+def band_name(level: Level) -> str:
+    """Return the field with the band of the number of households without."""
+    return f"{level.without()}_band"
+
+
+def levels(*, exact: bool) -> list[dict[str, Any]]:
+    """Return, for the page's script, each level and what its fields are called.
+
+    ``exact``: as the internal page has them. What a cell rests on is told per threshold for access alone.
+    """
+    out = []
+    for level in LEVELS:
+        told = {"matt": level.measure, "troskel": level.mbit, "kod": level.code, "klass": level.cell_class}
+        told["underlag"] = level.cell_basis if level.measure == "tillgang" else "underlag"
+        out.append({**told, "band": band_name(level)} if exact else told)
+    return out
+
+
+def table_rows(t: dict[str, Any], language: Language, *, exact: bool) -> list[dict[str, Any]]:
+    """Return, for the facts panel, the rows of its table: a heading, and the field of each threshold.
+
+    Parameters
+    ----------
+    t : dict
+        The page's texts.
+    """
+    rows: list[tuple[str, dict[int, str]]] = []
+    if exact:
+        for what, word in t["fakta_vilka"].items():
+            for m, lacking in LACKING[language].items():
+                fields = {x.mbit: x.without(what) for x in counted(what) if x.measure == m}
+                rows += [(f"{word} {lacking}", fields)] if fields else []
+    else:
+        rows += [(text, {x.mbit: x.cell_class for x in LEVELS.of(m)}) for m, text in t["matt_namn"].items()]
+    rows.append((t["fakta_underlag_tillgang"], {x.mbit: x.cell_basis for x in LEVELS.of("tillgang")}))
+    return [{"text": text, "falt": fields} for text, fields in rows]
 
 
 def open_fields(cells: pd.DataFrame, region: Region) -> list[Codes | Numbers]:
     """Return the open page's fields: classes and the band of addresses, as in ``oppen_rutnat_250m``."""
     return [
         *_where(cells),
-        *(codes(c, cells[c], classes.CODES) for c in (f"klass_{m}_{t}" for m in MEASURES for t in THRESHOLDS)),
+        *(codes(level.cell_class, cells[level.cell_class], classes.CODES) for level in LEVELS),
         codes("adresser_band", cells["adresser_band"], bands.codes(region.publicering.bandgranser)),
         codes("sammanslagen_m", cells["sammanslagen_m"], MERGED_M),
     ]
@@ -35,7 +81,7 @@ def open_fields(cells: pd.DataFrame, region: Region) -> list[Codes | Numbers]:
 
 def exact_classes(cells: pd.DataFrame) -> dict[str, np.ndarray]:
     """Return the classes of the internal edition's own coverage, by column name."""
-    return {f"klass_{m}_{t}": _classes(cells, m, t) for m in MEASURES for t in THRESHOLDS}
+    return {level.cell_class: _classes(cells, level) for level in LEVELS}
 
 
 def internal_fields(cells: pd.DataFrame, region: Region, exact: dict[str, np.ndarray]) -> list[Codes | Numbers]:
@@ -44,15 +90,12 @@ def internal_fields(cells: pd.DataFrame, region: Region, exact: dict[str, np.nda
     ``exact`` are those of :func:`exact_classes`, never coarser in a cell with few addresses.
     """
     limits = region.publicering.bandgranser
-    pairs = [(m, t) for m in MEASURES for t in THRESHOLDS]
-    counts = [f"{w}_{WITHOUT[m]}_{t}" for w in ("adresser", "hushall") for m, t in pairs]
-    counts += [f"befolkning_utan_{t}" for t in THRESHOLDS]
-    households = [f"hushall_{WITHOUT[m]}_{t}" for m, t in pairs]
+    counts = [level.without(what) for what in COUNTED for level in counted(what)]
     return [
         *_where(cells),
         codes("basta_teknik", cells["basta_teknik"], BEST_TECHNIQUES),
         *(codes(name, values, INTERNAL) for name, values in exact.items()),
-        *(codes(f"{c}_band", bands.of(cells[c], limits), bands.codes(limits)) for c in households),
+        *(codes(band_name(x), bands.of(cells[x.without()], limits), bands.codes(limits)) for x in LEVELS),
         numbers("adresser", cells["adresser"], scale=1),
         *(numbers(c, cells[c]) for c in ("land_ha", "befolkning", "hushall", *counts)),
     ]
@@ -65,10 +108,10 @@ def _where(cells: pd.DataFrame) -> list[Codes | Numbers]:
         codes("kommunkod", cells["kommunkod"], kommuner),
         codes("omradestyp", cells["omradestyp"], CLASSES),
         codes("planerad", planned, ("nej", "ja")),
-        *(codes(c, cells[c], UNDERLAG) for c in ("underlag", *(f"underlag_{t}" for t in THRESHOLDS))),
+        *(codes(c, cells[c], UNDERLAG) for c in ("underlag", *(x.cell_basis for x in LEVELS.of("tillgang")))),
     ]
 
 
-def _classes(cells: pd.DataFrame, measure: str, t: int) -> np.ndarray:
+def _classes(cells: pd.DataFrame, level: Level) -> np.ndarray:
     every = cells["adresser"].to_numpy(np.float64)
-    return classes.of_share(every - cells[f"adresser_{WITHOUT[measure]}_{t}"].to_numpy(np.float64), every, 0)
+    return classes.of_share(every - cells[level.without("adresser")].to_numpy(np.float64), every, 0)

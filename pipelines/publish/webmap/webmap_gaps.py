@@ -12,25 +12,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.config.region import MEASURES, THRESHOLDS
 from pipelines.core import cell_grid, classes
 from pipelines.core.errors import ContractError
+from pipelines.core.level import LEVELS
 from pipelines.gaps.gap_areas import components
 from pipelines.publish.webmap.encode import Codes, Numbers, codes, deflate, numbers, pack_fields, pack_numbers
-from pipelines.tables.contracts import UNDERLAG
-from pipelines.tables.open_contracts import COST_CLASSES
+from pipelines.tables.code_lists import COST_CLASSES, UNDERLAG
 
 if TYPE_CHECKING:
     import pandas as pd
 
-PAIRS = tuple((t, m) for m in MEASURES for t in THRESHOLDS)
 Members = tuple[NDArray[np.int64], NDArray[np.int64]]
-"""Of one pair: places of the member cells in the page's cells, ascending, and each one's row of the areas."""
+"""Of one level: places of the member cells in the page's cells, ascending, and each one's row of the areas."""
 _KRONOR = ("kostnad_sek", "kostnad_lag_sek", "kostnad_hog_sek", "kostnad_per_hushall_sek")
 
 
 def open_members(cells: pd.DataFrame, areas: pd.DataFrame) -> list[Members]:
-    """Return the cells of the open areas of every pair.
+    """Return the cells of the open areas of every level.
 
     Parameters
     ----------
@@ -46,17 +44,17 @@ def open_members(cells: pd.DataFrame, areas: pd.DataFrame) -> list[Members]:
     """
     rutid = cell_grid.parse_scb_id(cells["rutid_scb"])
     found = []
-    for t, m in PAIRS:
-        inside = np.flatnonzero(cells[f"klass_{m}_{t}"].isin(classes.LACKING))
-        modelled = cells[f"underlag_{t}"].iloc[inside].isin(["statistik", "blandat"]).to_numpy()
+    for level in LEVELS:
+        inside = np.flatnonzero(cells[level.cell_class].isin(classes.LACKING))
+        modelled = cells[level.cell_basis].iloc[inside].isin(["statistik", "blandat"]).to_numpy()
         area = components(rutid[inside], modelled)
         first = np.unique(area, return_index=True)[1]
-        own = areas[(areas["troskel_mbit"] == t) & (areas["matt"] == m)]
-        ids = [f"{t}-{m}-{x}" for x in cells["rutid_scb"].iloc[inside].iloc[first]]
+        own = areas[(areas["troskel_mbit"] == level.mbit) & (areas["matt"] == level.measure)]
+        ids = [f"{level.area_head}{x}" for x in cells["rutid_scb"].iloc[inside].iloc[first]]
         sizes = dict(zip(ids, np.bincount(area).tolist(), strict=True))
         if sizes != dict(zip(own["bristomrade_id"], own["rutor"].tolist(), strict=True)):
             raise ContractError(
-                f"Kartans bristområden vid {t} Mbit/s ({m}) är inte de som publiceras.",
+                f"Kartans bristområden vid {level.mbit} Mbit/s ({level.measure}) är inte de som publiceras.",
                 action="Det är ett fel i programmet, rapportera det.",
             )
         row = own.reset_index().set_index("bristomrade_id").loc[ids, "index"].to_numpy(np.int64)
@@ -65,13 +63,14 @@ def open_members(cells: pd.DataFrame, areas: pd.DataFrame) -> list[Members]:
 
 
 def internal_members(cells: pd.DataFrame, areas: pd.DataFrame, members: pd.DataFrame) -> list[Members]:
-    """Return the cells of the internal areas (``bristomraden_rutor``) of every pair."""
+    """Return the cells of the internal areas (``bristomraden_rutor``) of every level."""
     import pandas as pd
 
     place, row = pd.Index(cells["rutid_scb"]), pd.Index(areas["bristomrade_id"])
     found = []
-    for t, m in PAIRS:
-        own = members[(members["troskel_mbit"] == t) & (members["matt"] == m)].sort_values("rutid_scb")
+    for level in LEVELS:
+        own = members[(members["troskel_mbit"] == level.mbit) & (members["matt"] == level.measure)]
+        own = own.sort_values("rutid_scb")
         found.append((place.get_indexer(own["rutid_scb"]), row.get_indexer(own["bristomrade_id"])))
     return found
 
@@ -116,13 +115,13 @@ def pack(areas: pd.DataFrame, members: list[Members], fields: list[Codes | Numbe
     order = np.concatenate([np.unique(row) for _, row in members]) if members else np.zeros(0, np.int64)
     pairs, stream, names = [], [], []
     rutid = cells["rutid_scb"].to_numpy()
-    for (t, m), (place, row) in zip(PAIRS, members, strict=True):
+    for level, (place, row) in zip(LEVELS, members, strict=True):
         own, number = np.unique(row, return_inverse=True)
         gaps = np.diff(place, prepend=0)
         parts = [pack_numbers(x) for x in (gaps, number)]
-        pairs.append({"troskel": t, "matt": m, "antal": len(own), "rutor": len(place), "byte": [w for w, _ in parts]})
+        pairs.append({"kod": level.code, "antal": len(own), "rutor": len(place), "byte": [w for w, _ in parts]})
         stream += [body for _, body in parts]
-        names += _names(areas["bristomrade_id"].to_numpy()[own], number, rutid[place], f"{t}-{m}-")
+        names += _names(areas["bristomrade_id"].to_numpy()[own], number, rutid[place], level.area_head)
     kept = [_taken(f, order) for f in fields]
     described, body = pack_fields([*kept, numbers("namnruta", [n for n, _ in names], scale=1)])
     several = areas["kommuner"].iloc[order].reset_index(drop=True)

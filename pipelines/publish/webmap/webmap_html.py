@@ -12,9 +12,10 @@ from branca.element import Figure, MacroElement
 from folium.template import Template
 from markupsafe import Markup
 
+from pipelines.core.level import LEVELS
 from pipelines.publish.words.html import policy, sorting, stylesheet, templates, text_of
 
-PACKAGE = "pipelines.publish.webmap"
+PAGE, SCRIPT = "pipelines.publish.webmap.page", "pipelines.publish.webmap.script"
 SCRIPTS = (
     "sweref.js",
     "data.js",
@@ -43,9 +44,9 @@ class Page(Figure):  # type: ignore[misc]
             child.render()
         background = kwargs["bakgrund"]
         scripts = [_leaflet("leaflet.js"), _own_scripts(), str(self.script.render())]
-        styles = [_leaflet("leaflet.css"), stylesheet(), _read("page.css")]
+        styles = [_leaflet("leaflet.css"), stylesheet(), text_of(PAGE, "page.css") + _columns()]
         return (
-            templates(PACKAGE)
+            templates(PAGE)
             .get_template("template.html.j2")
             .render(
                 policy=policy(scripts, styles, f"data: blob: {background.host if background else ''}".strip()),
@@ -128,12 +129,14 @@ def render(context: dict[str, Any], bounds: list[list[float]]) -> str:
     return page.render(**context)
 
 
-def _read(name: str) -> str:
-    return text_of(PACKAGE, name)
-
-
 def _own_scripts() -> str:
-    return sorting() + "".join(map(_read, SCRIPTS))
+    return sorting() + "".join(text_of(SCRIPT, name) for name in SCRIPTS)
+
+
+def _columns() -> str:
+    """Return the rules by which the table of kommuner shows the columns of the chosen level."""
+    shown = ",\n".join(f"#kommuntabell[data-visa={level.code}] .{level.code}" for level in LEVELS)
+    return f"{shown} {{ display: table-cell; }}\n"
 
 
 @cache

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from importlib.resources import files as package_files
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from pipelines.config.region import MEASURES, THRESHOLDS, Region
+from pipelines.config.region import Region
 from pipelines.core.classes import few_below
+from pipelines.core.level import LEVELS, Level
+from pipelines.core.level_words import listed, measures
 from pipelines.core.quoted import RunFacts, Source
-from pipelines.publish.webmap import webmap_figures
+from pipelines.publish.webmap import webmap_fields, webmap_figures
+from pipelines.publish.words import html
 from pipelines.publish.words.edition_facts import credit_lines
+from pipelines.publish.words.figure import script_rule
 from pipelines.publish.words.language import Language, Writer
+from pipelines.publish.words.level_figures import ExactFigures, Figures, OpenFigures, Row, first_level
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,6 +25,7 @@ if TYPE_CHECKING:
 Edition = Literal["oppen", "intern"]
 LAYERS = {"oppen": ("klass", "plan", "underlag"), "intern": ("klass", "utan", "plan", "teknik", "underlag")}
 FILES: dict[Language, str] = {"sv": "bredbandskarta.html", "en": "bredbandskarta.en.html"}
+PACKAGE = "pipelines.publish.webmap.page"
 LINKS = ("index.html", "data/", "specifikation.html")
 """What lies beside the open page in ``maps/``; each has its text in ``lankar``."""
 
@@ -31,8 +37,7 @@ class Subject:
     Attributes
     ----------
     beyond_pts : frozenset, optional
-        Code, measure and threshold of the shares that are outside their tolerance of PTS's, as the open
-        reconciliation judges them; None: by the exact figures.
+        Of the open edition: code, measure and threshold of the shares that are outside their tolerance of PTS's.
     """
 
     edition: Edition
@@ -43,23 +48,35 @@ class Subject:
     kommuner: pd.DataFrame
     lan: pd.DataFrame
     earlier: RunFacts | None = None
-    beyond_pts: frozenset[tuple[str, str, int]] | None = None
+    beyond_pts: frozenset[tuple[str, str, int]] = frozenset()
+
+    @property
+    def first(self) -> Level:
+        """What the page shows first."""
+        return first_level(self.region)
+
+    @cached_property
+    def figures(self) -> Figures:
+        """The one who reads the edition's figures."""
+        return ExactFigures(self.region) if self.edition == "intern" else OpenFigures(self.region, self.beyond_pts)
+
+    @property
+    def whole(self) -> Row:
+        """The län's row."""
+        return {str(k): v for k, v in self.lan.to_dict("records")[0].items()}
 
 
 def texts(language: Language = "sv") -> dict[str, Any]:
-    """Return every text of the page: one file a language."""
-    path = package_files(__package__) / f"{language}.json"
-    body: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return body
+    """Return every text of the page: one file a language, the measures by name, and how numbers are written."""
+    body: dict[str, Any] = json.loads(html.text_of(PACKAGE, f"{language}.json"))
+    return {**body, "matt_namn": measures(language), "tal": script_rule(language)}
 
 
 def context(about: Subject) -> dict[str, Any]:
     """Return what the template shows: plain values and texts; the template escapes every one of them."""
     t, write, region, facts = texts(about.language), Writer(about.language), about.region, about.facts
     publishing, open_page = region.publicering, about.edition == "oppen"
-    tell = webmap_figures.open_teller(region, write) if open_page else webmap_figures.exact_teller(write)
-    named = _named(about, t, write)
-    lan = {str(k): v for k, v in about.lan.to_dict("records")[0].items()}
+    named, first, figures = _named(about, t, write), about.first, about.figures
     title = publishing.titel if about.language == "sv" else t["titel"].format(**named)
     layers = [*LAYERS[about.edition], *(["forandring"] if about.earlier else [])]
     om = [*t["om"], t["om_oppen"] if open_page else t["om_intern"], *([t["om_fore"]] if about.earlier else [])]
@@ -76,8 +93,8 @@ def context(about: Subject) -> dict[str, Any]:
         "karta_namn": t["karta_namn"].format(**named),
         "klass_grund": t[f"klass_grund_{about.edition}"].format(**named),
         "nyckeltal_rubrik": t["nyckeltal_rubrik"].format(**named),
-        "nyckeltal": webmap_figures.key_figures(lan, tell, write, t),
-        "mal": webmap_figures.goals(region, lan, tell, write, t),
+        "nyckeltal": webmap_figures.key_figures(about.whole, figures, write, t),
+        "mal": webmap_figures.goals(region, about.whole, figures, write, t),
         "mal_rubrik": t["mal_rubrik"].format(**named),
         "om": [(a, b.format(**named)) for a, b in om],
         "kallor": [k.format(**named) for k in t["kallor"]],
@@ -85,11 +102,14 @@ def context(about: Subject) -> dict[str, Any]:
         "utgava": t["utgava"].format(**named),
         "utgivare": t["utgivare"].format(**named),
         "tabell_antal": f"{t[f'tabell_antal_{about.edition}'].format(**named)} {flagged}",
-        "tabell_caption": t["tabell_caption"].format(troskel=100, matt=t["matt_tillgang"].lower()),
-        "visningar": [(f"{m}-{s}", bool(webmap_figures.goal_for(region, m, s))) for m, s in webmap_figures.PAIRS],
-        "kommuner": webmap_figures.rows(about, tell, write, t),
-        "trosklar": [(s, write.number(s)) for s in THRESHOLDS],
-        "matt": [(m, t[f"matt_{m}"]) for m in MEASURES],
+        "tabell_caption": t["tabell_caption"].format(
+            troskel=write.number(first.mbit), matt=t["matt_namn"][first.measure].lower()
+        ),
+        "forst": first,
+        "visningar": [(level.code, bool(webmap_figures.goal_for(region, level))) for level in LEVELS],
+        "kommuner": webmap_figures.rows(region, about.kommuner, figures, write, t),
+        "trosklar": [(s, write.number(s)) for s in LEVELS.mbit],
+        "matt": list(t["matt_namn"].items()),
         "lager": [(x, t[f"lager_{x}"]) for x in layers],
         "omraden_hjalp": t[f"omraden_hjalp_{about.edition}"].format(**named),
         "fore": about.earlier is not None,
@@ -103,16 +123,15 @@ def script_facts(about: Subject, t: dict[str, Any]) -> dict[str, Any]:
     """Return what the page's script knows besides the arrays and the texts."""
     write, region = Writer(about.language), about.region
     open_page = about.edition == "oppen"
-    tell = webmap_figures.open_teller(region, write) if open_page else webmap_figures.exact_teller(write)
-    lan = {str(k): v for k, v in about.lan.to_dict("records")[0].items()}
     background = region.publicering.bakgrundskarta
     return {
         "intern": not open_page,
         "sprak": about.language,
         "lan": region.lan.kortnamn,
         "epost": region.publicering.kontakt_epost,
-        "jamfor": webmap_figures.beside(about.kommuner, lan, tell, region, write, t),
-        "few": f"1–{region.publicering.undertryckningsgrans - 1}",
+        "jamfor": webmap_figures.beside(region, about.kommuner, about.whole, about.figures, write, t),
+        "nivaer": webmap_fields.levels(exact=not open_page),
+        "celltabell": webmap_fields.table_rows(t, about.language, exact=not open_page),
         "fore": write.day(about.earlier["pts_datum"]) if about.earlier else None,
         "nu": write.day(about.facts["pts_datum"]),
         "bakgrund": background.model_dump() if open_page and background.url else None,
@@ -125,6 +144,7 @@ def _named(about: Subject, t: dict[str, Any], write: Writer) -> dict[str, Any]:
     when = write.day(facts["pts_datum"])
     return {
         "lan": about.region.lan.kortnamn,
+        "hastigheter": listed([write.number(s) for s in LEVELS.mbit], about.language),
         "datum": when,
         "pts_datum": when,
         "scb_ar": facts["scb_ar"],

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.config.region import MEASURES, THRESHOLDS, Region
 from pipelines.core import cell_grid
-from pipelines.core.files import read_table, write_text
+from pipelines.core.classes import NO_ADDRESS
+from pipelines.core.files import read_shapes, read_table, write_text
+from pipelines.core.level import LEVELS
 from pipelines.core.paths import Paths
 from pipelines.core.quoted import read_facts, read_sources
 from pipelines.disclosure import make_open_tables
@@ -32,7 +32,8 @@ from pipelines.tables.reconciliation_tables import AVSTAMNING_OPPEN
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipelines.orders.edition import Edition as EarlierEdition
+    from pipelines.config.region import Region
+    from pipelines.publish.geopackage.edition import Edition as EarlierEdition
     from pipelines.publish.webmap.encode import Codes, Numbers
 
 OPEN = f"maps/{webmap_page.FILES['sv']}"
@@ -61,7 +62,7 @@ def run(region: Region, paths: Paths) -> None:
     before = earlier.open_earlier(paths, read_facts(paths))
     kommuner = make_open_tables.read(paths, open_contracts.KOMMUNER_OPPNA)
     size = kommuner.set_index("kommunkod")["hushall_ca"].fillna(0).astype("float64")
-    shapes = webmap_outline.build(_polygons(paths.table("granser")), size, _polygons(paths.table("orter")))
+    shapes = webmap_outline.build(read_shapes(paths.table("granser")), size, read_shapes(paths.table("orter")))
     write_open(region, paths, shapes, before)
     write_internal(region, paths, shapes, before)
 
@@ -92,7 +93,7 @@ def _open(region: Region, paths: Paths, before: pd.DataFrame | None, shapes: dic
     cells = _by_place(make_open_tables.read(paths, open_contracts.RUTNAT_250M))
     # The outlines of the areas are drawn from the cells.
     areas = read_table(paths.table("oppen_bristomraden"), open_contracts.BRISTOMRADEN_OPPNA.names)
-    now = {f"klass_{m}_{t}": cells[f"klass_{m}_{t}"] for m in MEASURES for t in THRESHOLDS}
+    now = {level.cell_class: cells[level.cell_class] for level in LEVELS}
     told = webmap_fields.open_fields(cells, region)
     members = webmap_gaps.open_members(cells, areas)
     return _packed(
@@ -125,7 +126,7 @@ def _packed(
         told = [*told, *earlier.fields(before, cells["rutid_scb"], now)]
     names = cells.drop_duplicates("kommunkod").set_index("kommunkod")["kommunnamn"].sort_index()
     outlines = json.dumps(shapes, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    lived = now["klass_tillgang_100"] != "ingen_adress"
+    lived = next(iter(now.values())) != NO_ADDRESS
     packed = encode.pack_cells(cell_grid.parse_scb_id(cells["rutid_scb"]), told, lived)
     return Packed(packed, areas, names.to_dict(), encode.deflate(outlines.encode("utf-8")), shapes["bounds"])
 
@@ -145,13 +146,3 @@ def _page(about: Subject, packed: Packed) -> str:
 def _by_place(cells: pd.DataFrame) -> pd.DataFrame:
     """Sort by cell: 13 digits sort as text as they do as numbers."""
     return cells.sort_values("rutid_scb", kind="stable", ignore_index=True)
-
-
-def _polygons(path: Path) -> pd.DataFrame:
-    """Read a polygon table with shapely geometry, without the second that importing geopandas takes."""
-    import pyarrow.parquet as pq
-    import shapely
-
-    plain = pq.read_table(path).replace_schema_metadata(None).to_pandas()
-    plain["geometry"] = shapely.from_wkb(plain["geometry"])
-    return plain

@@ -1,9 +1,9 @@
-r"""How a figure is told, in Swedish and in English: the one place for every product.
+"""How a figure is told, in Swedish and in English: the one place for every product.
 
-The rules, whatever the product: a number has the decimals to which it is known, no more and no fewer; a share that
-is not all, or not nothing, is never rounded to it; a limit says so; what is not told is a dash, what nobody knows
-is said to be missing. Pages write narrow spaces within a number, print and plain text ordinary ones that do not
-break either; a word before a number may be parted from it.
+The rules, whatever the product: a number has the decimals to which it is known, no more and no fewer. A share of all,
+or of nothing, has none, and one that is not all, or not nothing, is never rounded to it. A limit says so; what is not
+told is a dash, what nobody knows is said to be missing. Pages write narrow spaces within a number, print and plain
+text ordinary ones that do not break either; a word before a number may be parted from it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ __all__ = [
     "difference",
     "few_or",
     "number",
-    "number_signs",
+    "script_rule",
     "share",
     "tell",
 ]
@@ -127,21 +127,27 @@ def number(x: float, decimals: int = 0, language: Language = "sv", space: str = 
     return tell(Figure(x, decimals=decimals), language, space)
 
 
-def number_signs(language: Language, space: str = THIN) -> dict[str, str]:
-    r"""Return what a script needs to write numbers as :func:`tell` does.
+def script_rule(language: Language, space: str = THIN) -> dict[str, str]:
+    r"""Return what a page's script needs to write numbers as :func:`tell` does.
 
-    >>> number_signs("en"), number_signs("sv") == {"grupp": "\u202f", "decimal": ","}
-    ({'grupp': ',', 'decimal': '.'}, True)
+    >>> script_rule("en")  # doctest: +NORMALIZE_WHITESPACE
+    {'grupp': ',', 'decimal': '.', 'minst': 'at least', 'hogst': 'at most', 'streck': '–'}
     """
     words = _WORDS[language]
-    return {"grupp": words["group"].replace(" ", space), "decimal": words["decimal"]}
+    return {
+        "grupp": words["group"].replace(" ", space),
+        "decimal": words["decimal"],
+        "minst": words["least"],
+        "hogst": words["most"],
+        "streck": DASH,
+    }
 
 
 def _bare(figure: Figure, words: _Words, space: str) -> str:
     value = round(float(figure.value or 0.0), figure.decimals) + 0.0  # no minus before a zero
     text = f"{value:,.{figure.decimals}f}"
-    if figure.unit == "%" and value == 100 and not figure.signed:
-        text = "100"  # all of them
+    if figure.unit == "%" and value in (0, 100) and not figure.signed:
+        text = f"{value:.0f}"  # all of them, or none
     marks = {",": words["group"].replace(" ", space), ".": words["decimal"], "-": MINUS}
     return "".join(marks.get(c, c) for c in text)
 

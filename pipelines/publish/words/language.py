@@ -1,19 +1,15 @@
-"""Numbers, shares and dates on a page, as its reader's language writes them.
-
-Swedish is :mod:`pipelines.publish.words.swedish` with the narrow spaces of a page; English follows the same rules.
-"""
+"""Figures and dates on a page, as its reader's language writes them, with a page's narrow spaces."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
+from pipelines.core.figure import Figure
 from pipelines.publish.words import swedish
+from pipelines.publish.words.figure import LANGUAGES, NBSP, THIN, Language, number, tell
 
-Language = Literal["sv", "en"]
-LANGUAGES: tuple[Language, ...] = ("sv", "en")
-THIN = "\N{NARROW NO-BREAK SPACE}"
+__all__ = ["LANGUAGES", "THIN", "Language", "Writer"]
 _MONTHS = (
     "January",
     "February",
@@ -28,72 +24,38 @@ _MONTHS = (
     "November",
     "December",
 )
-_WORDS = {
-    "sv": {">": "minst", "<": "högst", "about": "ca", "missing": "saknas"},
-    "en": {">": "at least", "<": "at most", "about": "about", "missing": "not known"},
-}
 
 
 @dataclass(frozen=True)
 class Writer:
-    """Writes numbers in one language."""
+    """Writes for a page in one language."""
 
     language: Language = "sv"
 
+    def tell(self, figure: Figure, *, unit: bool = True) -> str:
+        r"""Return a figure.
+
+        >>> Writer("en").tell(Figure(94, unit="%")), Writer().tell(Figure(94, unit="%")) == "94\u202f%"
+        ('94%', True)
+        """
+        return tell(figure, self.language, THIN, unit=unit)
+
+    def gap(self, figure: Figure, beyond: bool) -> str:
+        r"""Return a difference without its unit, marked where it is outside its tolerance.
+
+        >>> gap = Figure(-0.6, decimals=1, unit="pe", signed=True)
+        >>> Writer().gap(gap, True) == "−0,6\N{NO-BREAK SPACE}⚠", Writer("en").gap(gap, False)
+        (True, '−0.6')
+        """
+        return self.flagged(self.tell(figure, unit=False), beyond)
+
     def number(self, x: float, decimals: int = 0) -> str:
-        r"""Return a number.
-
-        >>> Writer("sv").number(12345.64, 1) == "12\u202f345,6", Writer("en").number(12345.64, 1)
-        (True, '12,345.6')
-        """
-        if self.language == "sv":
-            return _thin(swedish.number(x, decimals))
-        return f"{round(x, decimals) + 0.0:,.{decimals}f}".replace("-", "−")
-
-    def percent(self, x: float, sign: str = "") -> str:
-        r"""Return a share in per cent with a decimal; ``sign`` is the open edition's: ``>`` at least, ``<`` at most.
-
-        It never claims all or nothing where that is not so.
-
-        >>> w = Writer("en")
-        >>> w.percent(91.84), w.percent(99.97), w.percent(99.7, ">"), w.percent(float("nan")), w.percent(100)
-        ('91.8%', 'over 99.9%', 'at least 99.7%', 'not known', '100%')
-        """
-        if x != x:
-            return self.missing
-        if self.language == "sv":
-            text = _thin(swedish.percent(x))
-        elif round(x, 1) >= 100:
-            text = "100%" if x >= 100 - 1e-6 else "over 99.9%"
-        else:
-            text = "under 0.1%" if round(x, 1) <= 0 and x > 1e-6 else f"{self.number(x, 1)}%"
-        return f"{_WORDS[self.language][sign]} {text}" if sign and text[0].isdigit() else text
-
-    def target(self, x: float) -> str:
-        r"""Return a share as somebody chose it, without needless decimals.
-
-        >>> Writer("sv").target(98) == "98\u202f%", Writer("en").target(99.9)
-        (True, '99.9%')
-        """
-        text = self.number(x, 0 if round(x, 1) == round(x) else 1)
-        return f"{text}{THIN}%" if self.language == "sv" else f"{text}%"
-
-    def points(self, x: float, decimals: int = 1) -> str:
-        """Return a difference in percentage points, signed.
-
-        >>> Writer("en").points(-0.31), Writer("sv").points(2)
-        ('−0.3', '+2,0')
-        """
-        return ("+" if round(x, decimals) > 0 else "") + self.number(x, decimals)
+        """Return a number."""
+        return number(x, decimals, self.language, THIN)
 
     def flagged(self, text: str, outside: bool) -> str:
-        r"""Return a difference's text, marked where it is outside its tolerance.
-
-        >>> w = Writer("sv")
-        >>> w.flagged("−0,6", True) == "−0,6\N{NO-BREAK SPACE}⚠", w.flagged("+0,5", False)
-        (True, '+0,5')
-        """
-        return f"{text}\N{NO-BREAK SPACE}⚠" if outside else text
+        """Return a text, marked where it is outside its tolerance."""
+        return f"{text}{NBSP}⚠" if outside else text
 
     def day(self, iso: str) -> str:
         """Return a date in words.
@@ -105,22 +67,3 @@ class Writer:
             return swedish.day(iso)
         d = date.fromisoformat(iso)
         return f"{d.day} {_MONTHS[d.month - 1]} {d.year}"
-
-    def told(self, x: float | None, threshold: int) -> str:
-        r"""Return a count of the open edition (``…_ca``): tens, or the suppressed band where it is empty.
-
-        >>> Writer("sv").told(1230, 5) == "ca 1\u202f230", Writer("en").told(None, 5), Writer("sv").told(0, 5)
-        (True, '1–4', '0')
-        """
-        if x is None or not x >= 0:
-            return f"1–{threshold - 1}"
-        return f"{_WORDS[self.language]['about']} {self.number(x)}" if x else "0"
-
-    @property
-    def missing(self) -> str:
-        """What stands where there is no figure."""
-        return _WORDS[self.language]["missing"]
-
-
-def _thin(text: str) -> str:
-    return text.replace(swedish.NBSP, THIN)

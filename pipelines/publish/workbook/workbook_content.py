@@ -10,7 +10,8 @@ import pandas as pd
 from pipelines.core import files, ledger
 from pipelines.goals.distances import NOTE
 from pipelines.publish.workbook.overview import OVERSIKT, overview
-from pipelines.tables import contracts, gap_tables, goal_tables, history_tables
+from pipelines.tables import contracts, gap_tables, goal_tables, history_tables, summary_tables
+from pipelines.tables.fields import field
 from pipelines.tables.gap_tables import BRISTKURVA, BRISTOMRADEN
 from pipelines.tables.reconciliation_tables import AVSTAMNING_KALLOR
 
@@ -27,12 +28,10 @@ KURVA = replace(
     ),
 )
 KOMMUNER_OCH_LAN = replace(
-    contracts.KOMMUNER,
+    summary_tables.KOMMUNER,
     columns=(
-        replace(
-            contracts.KOMMUNKOD, description="Fyra siffror; sista raden är länet, två.", pattern=r"^\d{2}(\d{2})?$"
-        ),
-        *contracts.KOMMUNER.columns[1:],
+        field("kommunkod", description="Fyra siffror; sista raden är länet, två.", pattern=r"^\d{2}(\d{2})?$"),
+        *summary_tables.KOMMUNER.columns[1:],
     ),
 )
 FILES: dict[str, contracts.Table] = {
@@ -78,7 +77,7 @@ def sheets(region: Region, paths: Paths, kommuner: pd.DataFrame) -> list[Sheet]:
     goals = _read(paths, goal_tables.MAL)
     areas = _read(paths, BRISTOMRADEN)
     listed = ledger.load(paths.ledger("goals")).facts["pts_prioritering"]
-    lan = contracts.rounded(files.read_table(paths.table("lan"), contracts.LAN.names), contracts.LAN)
+    lan = contracts.rounded(files.read_table(paths.table("lan"), summary_tables.LAN.names), summary_tables.LAN)
     rule = region.pts_prioritering
     own = f"{rule.troskel_mbit} Mbit/s ({rule.matt})"
     return [

@@ -9,7 +9,7 @@ import pandas as pd
 from pipelines.core import files, ledger
 from pipelines.core.quoted import read_facts, read_sources
 from pipelines.publish.workbook import book, csvs, readme, workbook_content
-from pipelines.tables import contracts
+from pipelines.tables import contracts, summary_tables
 
 if TYPE_CHECKING:
     from pipelines.config.region import Region
@@ -30,12 +30,12 @@ def run(region: Region, paths: Paths) -> None:
 
 def kommuner_with_lan(paths: Paths) -> pd.DataFrame:
     """Return the kommuner and, last, the län with its code and name in the kommun columns, rounded."""
-    names = contracts.KOMMUNER.names
-    lan = files.read_table(paths.table("lan"), contracts.LAN.names).rename(
+    names = summary_tables.KOMMUNER.names
+    lan = files.read_table(paths.table("lan"), summary_tables.LAN.names).rename(
         columns={"lanskod": "kommunkod", "lansnamn": "kommunnamn"}
     )
     kommuner = files.read_table(paths.table("kommuner"), names)
-    return contracts.rounded(pd.concat([kommuner, lan[names]], ignore_index=True), contracts.KOMMUNER)
+    return contracts.rounded(pd.concat([kommuner, lan[names]], ignore_index=True), summary_tables.KOMMUNER)
 
 
 def priority_cap(paths: Paths) -> int:

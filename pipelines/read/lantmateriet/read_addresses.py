@@ -17,7 +17,7 @@ from pipelines.core.paths import Paths
 from pipelines.core.publishers import LANTMATERIET
 from pipelines.incoming import role_files
 from pipelines.read.lantmateriet.address_rows import Found, read_file
-from pipelines.tables import contracts
+from pipelines.tables import contracts, source_tables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +32,7 @@ def run(region: Region, paths: Paths) -> None:
     require_unique(addresses, found)
     require_every_kommun(addresses, region, paths.raw)
     ledger = account(found, region, paths.raw)
-    table = contracts.check(addresses.drop(columns="fil"), contracts.ADRESSER_KALLA)
+    table = contracts.check(addresses.drop(columns="fil"), source_tables.ADRESSER_KALLA)
     files.write_points(table, paths.table("adresser_kalla"))
     ledger.save(paths.ledger("lantmateriet"))
 

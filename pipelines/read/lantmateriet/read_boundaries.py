@@ -21,7 +21,7 @@ from pipelines.formats import gpkg, wkb
 from pipelines.incoming import marks, role_files
 from pipelines.read.lantmateriet import outlines
 from pipelines.read.lantmateriet.water import mark_files, read_water
-from pipelines.tables import contracts
+from pipelines.tables import contracts, source_tables
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -56,9 +56,9 @@ def run(region: Region, paths: Paths) -> None:
     kommuner, land, water = (
         f.set_geometry(wkb.multi(f.geometry.to_numpy()), crs=files.EPSG) for f in (kommuner, land, water)
     )
-    files.write_polygons(contracts.check(kommuner, contracts.KOMMUNYTOR), paths.table("kommunytor"))
-    files.write_polygons(contracts.check(land, contracts.GRANSER), paths.table("granser"))
-    files.write_polygons(contracts.check(water, contracts.MARK), paths.table("mark"))
+    files.write_polygons(contracts.check(kommuner, source_tables.KOMMUNYTOR), paths.table("kommunytor"))
+    files.write_polygons(contracts.check(land, source_tables.GRANSER), paths.table("granser"))
+    files.write_polygons(contracts.check(water, source_tables.MARK), paths.table("mark"))
     ledger.save(paths.ledger("granser"))
 
 

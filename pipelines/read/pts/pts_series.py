@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from pipelines.tables import contracts
+from pipelines.tables import source_tables
 from pipelines.tables.history_tables import PTS_HISTORIK
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def series_table(books: Sequence[Book], region: Region, ledger: Ledger) -> pd.Da
 def _of_book(book: Book, role: str) -> pd.DataFrame:
     frame = book.tables[role]
     if role != "historik":
-        known = contracts.TEKNIK_COLUMNS if role == "teknik" else ()
+        known = source_tables.TEKNIK_COLUMNS if role == "teknik" else ()
         measures = [c for c in frame if c in known or c.startswith(("tillgang_", "passerad_"))]
         frame = frame.melt(AREA, measures, var_name="matt", value_name="andel")
     frame = frame.rename(columns={"matt": "kolumn"})

@@ -16,7 +16,7 @@ from pipelines.read.pts.pts_areas import AREA_COLUMNS, require_kommuner
 from pipelines.read.pts.pts_checks import check_speeds, check_teknik, note_lan
 from pipelines.read.pts.pts_editions import Book, edition, note_books, read_book, require_teknik, require_year
 from pipelines.read.pts.pts_series import series_table
-from pipelines.tables import contracts
+from pipelines.tables import contracts, source_tables
 from pipelines.tables.history_tables import PTS_HISTORIK
 
 PATTERNS = ("*teknik*.xlsx", "*hastighet*.xlsx", "*mobil*.xlsx", "*historisk*.xlsx")
@@ -68,10 +68,10 @@ def run(region: Region, paths: Paths) -> None:
     if used["hastighet"] and used["teknik"]:
         check_speeds(speeds, teknik, region, (used["hastighet"].source, used["teknik"].source), ledger)
     tables = (
-        (contracts.PTS_TEKNIK, teknik),
-        (contracts.PTS_HASTIGHET, speeds),
-        (contracts.PTS_MOBIL, mobil_table(used["mobil"], years["mobil"], region, ledger)),
-        (contracts.KOLADA, kolada_table(region, paths, year, ledger)),
+        (source_tables.PTS_TEKNIK, teknik),
+        (source_tables.PTS_HASTIGHET, speeds),
+        (source_tables.PTS_MOBIL, mobil_table(used["mobil"], years["mobil"], region, ledger)),
+        (source_tables.KOLADA, kolada_table(region, paths, year, ledger)),
         (PTS_HISTORIK, series_table(books, region, ledger)),
     )
     for contract, table in tables:
@@ -86,17 +86,17 @@ def teknik_table(book: Book | None, year: int, region: Region, ledger: Ledger) -
     frame = book.tables["teknik"]
     frame = check_teknik(frame[frame["ar"] == year], region, book.source, ledger)
     note_lan(frame, region, book.source, "teknik", ledger)
-    lacking = [c for c in contracts.TEKNIK_COLUMNS if c not in frame]
+    lacking = [c for c in source_tables.TEKNIK_COLUMNS if c not in frame]
     ledger.add("varning", book.source, "kolumner som saknas i arbetsboken", len(lacking), "lämnades tomma", lacking)
     frame = frame.assign(**{c: float("nan") for c in lacking})
-    frame = frame.rename(columns={c: f"andel_{c}" for c in contracts.TEKNIK_COLUMNS})
+    frame = frame.rename(columns={c: f"andel_{c}" for c in source_tables.TEKNIK_COLUMNS})
     return _sorted(frame)
 
 
 def hastighet_table(book: Book | None, year: int, region: Region, ledger: Ledger) -> pd.DataFrame:
     """Return PTS_HASTIGHET: one row per area, class, unit, measure and threshold; empty without a book."""
     if book is None:
-        return pd.DataFrame(columns=contracts.PTS_HASTIGHET.names)
+        return pd.DataFrame(columns=source_tables.PTS_HASTIGHET.names)
     frame = book.tables["hastighet"]
     frame = frame[frame["ar"] == year]
     kommuner = frame[(frame["niva"] == "kommun") & (frame["bas"] == "hushall")]
@@ -120,7 +120,7 @@ def hastighet_table(book: Book | None, year: int, region: Region, ledger: Ledger
 def mobil_table(book: Book | None, year: int, region: Region, ledger: Ledger) -> pd.DataFrame:
     """Return PTS_MOBIL: one row per area and column of shares; empty without a book."""
     if book is None:
-        return pd.DataFrame(columns=contracts.PTS_MOBIL.names)
+        return pd.DataFrame(columns=source_tables.PTS_MOBIL.names)
     frame = book.tables["mobil"]
     frame = frame[frame["ar"] == year]
     lacking = [k.namn for k in region.lan.kommuner if k.kod not in set(frame["kommunkod"])]

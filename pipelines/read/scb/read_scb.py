@@ -21,7 +21,7 @@ from pipelines.read.lantmateriet import outlines
 from pipelines.read.scb import scb_totals
 from pipelines.read.scb.fine_squares import Source, combine
 from pipelines.read.scb.squares import MIXED, Edition, edition, read_squares
-from pipelines.tables import contracts
+from pipelines.tables import contracts, source_tables
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -55,8 +55,8 @@ def run(region: Region, paths: Paths) -> None:
     localities = read_localities(paths.raw, near, ledger, facts)
     scb_totals.run_kommun(region, paths, ledger, facts)
     ledger.facts["filer"] = facts
-    files.write_table(contracts.check(squares, contracts.BEFOLKNING), paths.table("befolkning"))
-    files.write_polygons(contracts.check(localities, contracts.ORTER), paths.table("orter"))
+    files.write_table(contracts.check(squares, source_tables.BEFOLKNING), paths.table("befolkning"))
+    files.write_polygons(contracts.check(localities, source_tables.ORTER), paths.table("orter"))
     ledger.save(paths.ledger("scb"))
 
 

@@ -12,7 +12,7 @@ from pipelines.core.publishers import SCB
 from pipelines.incoming import marks, role_files
 from pipelines.read.scb.scb_list import read_list, read_totals
 from pipelines.tables import contracts
-from pipelines.tables.scb_tables import SCB_KOMMUN
+from pipelines.tables.source_tables import SCB_KOMMUN
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -22,7 +22,7 @@ from pipelines.read.lantmateriet.address_rows import LANSKODER
 from pipelines.read.tackning import cell_ids
 from pipelines.read.tackning.evidence_columns import NAMES, REQUIRED, common_columns
 from pipelines.read.tackning.evidence_source import MAX_STRAYS, Floats, Mask, Source, coded, lost, numbers, share
-from pipelines.tables import contracts
+from pipelines.tables import contracts, source_tables
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -103,7 +103,7 @@ def address_rows(path: Path, region: Region, ledger: Ledger, near: Judge | None 
         "operator": source.columns.get("operator"),
         "kommunkod_fil": claimed,
     }
-    return _frame(columns, keep, contracts.EVIDENS_ADRESS, source, ledger)
+    return _frame(columns, keep, source_tables.EVIDENS_ADRESS, source, ledger)
 
 
 def cell_rows(path: Path, region: Region, ledger: Ledger) -> pd.DataFrame:
@@ -145,7 +145,7 @@ def cell_rows(path: Path, region: Region, ledger: Ledger) -> pd.DataFrame:
     keep &= inside
     lost(source, keep & np.isnan(part), "rader utan andel", ledger)
     columns |= {"rutid": cell, "andel": part}
-    frame = _frame(columns, keep & ~np.isnan(part), contracts.EVIDENS_RUTA, source, ledger, {"storlek_m": side})
+    frame = _frame(columns, keep & ~np.isnan(part), source_tables.EVIDENS_RUTA, source, ledger, {"storlek_m": side})
     sides = side[np.searchsorted(source.rows, frame["rad"].to_numpy())]
     return cell_ids.spread(frame, sides, source.label, ledger)
 
@@ -178,7 +178,7 @@ def area_rows(path: Path, region: Region, ledger: Ledger) -> gpd.GeoDataFrame:
     west, south, east, north = shapely.bounds(shapes).T if len(rows) else np.empty((4, 0))
     wkb.require_sweden(np.append(west, east), np.append(south, north), path)
     keep &= ~empty
-    frame = _frame(columns, keep, contracts.EVIDENS_OMRADE, source, ledger)
+    frame = _frame(columns, keep, source_tables.EVIDENS_OMRADE, source, ledger)
     kept = shapes[frame["rad"].to_numpy() - 1]
     single = shapely.get_type_id(kept) == 3
     kept[single] = (

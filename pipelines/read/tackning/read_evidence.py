@@ -20,7 +20,7 @@ from pipelines.incoming import role_files
 from pipelines.incoming.marks import demo_mark
 from pipelines.read.tackning.evidence_rows import address_rows, area_rows, cell_rows
 from pipelines.read.tackning.kallor import read_kallor
-from pipelines.tables import contracts
+from pipelines.tables import contracts, source_tables
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -42,12 +42,12 @@ def run(region: Region, paths: Paths) -> None:
     folder = paths.raw / "tackning"
     found = {pattern: role_files.matching(folder, pattern) for pattern in _KINDS}
     kallor = sources_table(folder, [p for files in found.values() for p in files], region, ledger)
-    write_table(contracts.check(kallor, contracts.KALLOR), paths.table("kallor"))
+    write_table(contracts.check(kallor, source_tables.KALLOR), paths.table("kallor"))
     near = at_addresses(paths, region)
     addresses = [address_rows(p, region, ledger, near) for p in found["adresser*.csv"]]
-    write_table(_joined(addresses, contracts.EVIDENS_ADRESS), paths.table("evidens_adress"))
+    write_table(_joined(addresses, source_tables.EVIDENS_ADRESS), paths.table("evidens_adress"))
     cells = [cell_rows(p, region, ledger) for p in found["rutor*.csv"]]
-    write_table(_joined(cells, contracts.EVIDENS_RUTA), paths.table("evidens_ruta"))
+    write_table(_joined(cells, source_tables.EVIDENS_RUTA), paths.table("evidens_ruta"))
     areas = [area_rows(p, region, ledger) for p in found["omraden*.gpkg"]]
     write_polygons(_joined_areas(areas), paths.table("evidens_omrade"))
     require_rows(kallor, folder, ledger)
@@ -124,7 +124,7 @@ def sources_table(folder: Path, evidence: list[Path], region: Region, ledger: Le
             action="Skriv kallor.csv med en rad per fil och kommun: vad filen är fullständig för, och om den får "
             "publiceras under kommunnivå.",
         )
-    return _typed(pd.DataFrame(columns=contracts.KALLOR.names), contracts.KALLOR)
+    return _typed(pd.DataFrame(columns=source_tables.KALLOR.names), source_tables.KALLOR)
 
 
 def note_files(found: dict[str, list[Path]], kallor: pd.DataFrame, raw: Path, ledger: Ledger) -> None:
@@ -160,7 +160,7 @@ def _joined(parts: list[pd.DataFrame], contract: contracts.Table) -> pd.DataFram
 def _joined_areas(parts: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
     import geopandas as gpd
 
-    contract = contracts.EVIDENS_OMRADE
+    contract = source_tables.EVIDENS_OMRADE
     if parts:
         frame = pd.concat(parts, ignore_index=True)
         return gpd.GeoDataFrame(contracts.check(frame, contract), geometry="geometry", crs=EPSG)

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from pipelines.goals.pts_shares import mobile, published
-from pipelines.tables.contracts import TEKNIK_COLUMNS
+from pipelines.tables.source_tables import TEKNIK_COLUMNS
 
 from .regions import REGION
 

@@ -5,8 +5,8 @@
   bredband.table = function (table) {
     bredband.sortable(table);
     return {
-      follow(state, caption) {
-        table.dataset.visa = `${state.matt}-${state.troskel}`;
+      follow(level, caption) {
+        table.dataset.visa = level;
         table.caption.textContent = caption;
       },
     };

@@ -9,8 +9,8 @@
     ? { zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, inertia: false } : {});
 
   // What is shown is said where it is not what the controls say.
-  function measure(form, state, page, texts) {
-    const whole = state.lager === 'underlag' && state.matt === 'passerad', earlier = state.lager === 'klass' && state.tid === 'fore';
+  function measure(form, state, grid, page, texts) {
+    const whole = state.lager === 'underlag' && grid.level(state).underlag === 'underlag', earlier = state.lager === 'klass' && state.tid === 'fore';
     for (const radio of form.elements.tid || []) radio.disabled = state.lager !== 'klass';
     $('matt-not').textContent = whole ? texts.matt_samlat
       : earlier ? bredband.fill(texts.tid_not, { datum: page.fore }) : '';
@@ -49,7 +49,7 @@
     }
 
     update(step = false) {
-      const state = measure(this.form, chosen(this.form.elements), this.page, this.texts), before = this.state;
+      const state = measure(this.form, chosen(this.form.elements), this.grid, this.page, this.texts), before = this.state;
       this.state = state;
       if (before && (before.troskel !== state.troskel || before.matt !== state.matt)) this.area = 0;
       const { palette } = bredband, of = state.omraden ? this.areas.of(state) : null;
@@ -57,8 +57,8 @@
       const colours = ['--markering', '--markerat'].map((name) => palette.packed(palette.rgb(name)));
       this.layer.paint(made.codes, made.colours, made.lines, of && { of, chosen: this.area, colours });
       this.legend.show(made, state);
-      this.table.follow(state, bredband.fill(this.texts.tabell_caption, {
-        troskel: bredband.number(state.troskel, 1), matt: this.texts[`matt_${state.matt}`].toLowerCase(),
+      this.table.follow(this.grid.level(state).kod, bredband.fill(this.texts.tabell_caption, {
+        troskel: bredband.number(state.troskel, 1), matt: this.texts.matt_namn[state.matt].toLowerCase(),
       }));
       this.list.follow(state);
       if (this.cell !== null) this.facts.show(this.panel, this.cell, state);
@@ -123,16 +123,16 @@
 
     // A view out of the address: what is there and makes sense is taken, the rest stays as on a new page.
     take(view) {
-      const { elements } = this.form, set = (name, value, usual) => {
+      const { elements } = this.form, set = (name, value) => {
         const radios = elements[name] ? [...elements[name]] : [];
-        const wanted = radios.find((r) => r.value === value) || radios.find((r) => r.value === usual);
+        const wanted = radios.find((r) => r.value === value) || radios.find((r) => r.defaultChecked);
         if (wanted) wanted.checked = true;
       };
       const found = view.omrade ? this.areas.find(view.omrade) : null;
-      set('lager', view.lager, 'klass');
-      set('troskel', found ? String(found.troskel) : view.troskel, '100');
-      set('matt', found ? found.matt : view.matt, 'tillgang');
-      set('tid', view.tid, 'nu');
+      set('lager', view.lager);
+      set('troskel', found ? String(found.troskel) : view.troskel);
+      set('matt', found ? found.matt : view.matt);
+      set('tid', view.tid);
       elements.omraden.checked = view.omraden || Boolean(found);
       this.update();
       const placed = view.zoom !== null && Math.abs(view.lat ?? 99) < 90 && Math.abs(view.lng ?? 999) <= 180;
@@ -169,7 +169,7 @@
       map.fitBounds(shapes.bounds, { animate: false });
       map.setMaxBounds(L.latLngBounds(shapes.bounds).pad(0.3));
       bredband.outline(map, shapes);
-      const grid = bredband.data.decode(page.rutnat, await bredband.data.inflate('rutor-data'));
+      const grid = bredband.data.decode(page.rutnat, await bredband.data.inflate('rutor-data'), page.nivaer);
       layer.setGrid(grid);
       const facts = new bredband.Facts(grid, page, texts);
       const decoded = bredband.areas.decode(page.omraden, await bredband.data.inflate('omraden-data'), grid);

@@ -61,16 +61,14 @@
     code: (order.indexOf(name) + 1) * 4 + (name === 'planerad' ? DOTS : PATTERN[name] || SOLID), text: [group, name],
   });
 
-  // What the shown coverage rests on: told per threshold for tillgång, for all together for passerad.
-  function basis(grid, state) {
-    return grid.fields[state.matt === 'tillgang' ? `underlag_${state.troskel}` : 'underlag'];
-  }
+  // What the shown coverage rests on.
+  const basis = (grid, state) => grid.fields[grid.level(state).underlag];
 
   const patterns = (field) => Uint8Array.from(field.texts, (text) => PATTERN[text] || SOLID);
 
   // The class of cell i, as a text: now, or in the earlier edition.
   function classOf(grid, state, when = 'nu') {
-    const name = `klass_${state.matt}_${state.troskel}`, now = grid.fields[name], then = grid.fields[`fore_${name}`];
+    const name = grid.level(state).klass, now = grid.fields[name], then = grid.fields[`fore_${name}`];
     return (i) => {
       const was = when === 'fore' ? then.texts[then.values[i]] : 'lika';
       return was === 'lika' ? now.texts[now.values[i]] : was === 'ny' ? 'ingen_adress' : was;
@@ -81,7 +79,7 @@
     const from = basis(grid, state), base = from.values, pattern = patterns(from), planned = grid.fields.planerad.values;
     const codes = new Uint8Array(grid.count), earlier = state.tid === 'fore';
     const covered = COVERED.map((name) => CLASSES.indexOf(name) + 1), plan = (CLASSES.indexOf('planerad') + 1) * 4 + DOTS;
-    const field = grid.fields[`klass_${state.matt}_${state.troskel}`];
+    const field = grid.fields[grid.level(state).klass];
     if (earlier) {
       const of = classOf(grid, state, 'fore');
       for (let i = 0; i < grid.count; i++) codes[i] = (CLASSES.indexOf(of(i)) + 1) * 4;
@@ -119,13 +117,8 @@
     return { codes, names, legend: shown.map(entry(PLANS, 'plan')), patterned: true };
   }
 
-  function bandField(grid, state) {
-    const name = state.matt === 'tillgang' ? 'hushall_utan' : 'hushall_ej_passerade';
-    return grid.fields[`${name}_${state.troskel}_band`];
-  }
-
   function bandLayer(grid, state) {
-    const field = bandField(grid, state), empty = grid.fields.klass_tillgang_100;
+    const { band, klass } = grid.level(state), field = grid.fields[band], empty = grid.fields[klass];
     const none = empty.texts.indexOf('ingen_adress');
     const from = basis(grid, state), base = from.values, pattern = patterns(from), codes = new Uint8Array(grid.count);
     for (let i = 0; i < grid.count; i++) {
@@ -141,7 +134,7 @@
   }
 
   function techniqueLayer(grid) {
-    const field = grid.fields.basta_teknik, empty = grid.fields.klass_tillgang_100;
+    const field = grid.fields.basta_teknik, empty = grid.fields[grid.levels[0].klass];
     const none = empty.texts.indexOf('ingen_adress'), codes = new Uint8Array(grid.count);
     // Rank 2 and up: the best first, so that the worse of two equally common shows; "none" is the worst.
     for (let i = 0; i < grid.count; i++) codes[i] = empty.values[i] === none ? 4 : (field.values[i] + 2) * 4;

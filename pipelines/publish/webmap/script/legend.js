@@ -49,7 +49,7 @@
     function show(layerMade, state) {
       made = layerMade;
       const values = {
-        troskel: bredband.number(state.troskel, 1), matt: texts[`matt_${state.matt}`].toLowerCase(), datum: page.fore,
+        troskel: bredband.number(state.troskel, 1), matt: texts.matt_namn[state.matt].toLowerCase(), datum: page.fore,
       };
       $('legend-titel').textContent = bredband.fill(texts[`legend_${state.lager}`], values);
       cells = made.legend.map((row) => item(row, made.colours));

@@ -50,8 +50,9 @@
     return { fields, at };
   }
 
-  // description + bytes -> { count, columns, rows, place, fields, lookup }. `place` is column * rows + row.
-  function decode(description, bytes) {
+  // levels: what the fields of each level are called. -> { count, columns, rows, place, fields, lookup, levels, level }.
+  // `place` is column * rows + row; level(state) is the one of a measure and threshold, undefined where there is none.
+  function decode(description, bytes, levels) {
     const count = description.antal, columns = description.kolumner, rows = description.rader;
     const place = unshuffle(bytes, 0, count, 4);
     for (let i = 1; i < count; i++) place[i] += place[i - 1];
@@ -63,6 +64,7 @@
     for (let i = 0; i < count; i++) lookup[place[i]] = i;
     return {
       count, columns, rows, place, fields, lookup,
+      levels, level: ({ matt, troskel }) => levels.find((x) => x.matt === matt && x.troskel === troskel),
       column0: description.kolumn0, row0: description.rad0, size: description.cell_m,
     };
   }

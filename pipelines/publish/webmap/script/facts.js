@@ -1,7 +1,6 @@
 // A cell's facts as text: rows for the panel. Everything is set with textContent.
 (function () {
   'use strict';
-  const THRESHOLDS = [30, 100, 1000];
 
   function fill(text, values) {
     return text.replace(/\{(\w+)\}/g, (all, key) => (key in values ? values[key] : all));
@@ -15,6 +14,14 @@
     const whole = digits ? text.slice(0, -digits) : text;
     const grouped = whole.replace(/\B(?=(\d{3})+$)/g, grupp);
     return digits ? `${grouped}${decimal}${text.slice(-digits)}` : grouped;
+  }
+
+  // What lies between two whole numbers, told as the pages tell it; most: null where it has no end.
+  function span(least, most) {
+    const { minst, hogst, streck } = number.signs, told = (x) => number(x, 1);
+    if (most === 0 || least === most) return told(most);
+    if (!least) return most === null ? streck : `${hogst} ${told(most)}`;
+    return most === null ? `${minst} ${told(least)}` : `${told(least)}–${told(most)}`;
   }
 
   function element(tag, text, name) {
@@ -75,8 +82,13 @@
       return this.page.kommunnamn[this.text('kommunkod', i)];
     }
 
-    klass(measure, threshold, i) {
-      return this.t.klass[this.text(`klass_${measure}_${threshold}`, i)];
+    klass(name, i) {
+      return this.t.klass[this.text(name, i)];
+    }
+
+    // Every class says so of a cell without addresses.
+    empty(i) {
+      return this.text(this.grid.levels[0].klass, i) === 'ingen_adress';
     }
 
     basis(i, state) {
@@ -86,12 +98,12 @@
 
     summary(i, state) {
       const t = this.t, area = t[`omradestyp_${this.text('omradestyp', i)}`], kommun = this.kommun(i);
-      if (this.text('klass_tillgang_100', i) === 'ingen_adress') {
+      if (this.empty(i)) {
         return fill(t.fakta_ingen_adress, { kommun, omradestyp: area });
       }
       return fill(t.fakta_oversikt, {
-        kommun, omradestyp: area, klass: this.klass(state.matt, state.troskel, i), troskel: number(state.troskel, 1),
-        matt: t[`matt_${state.matt}`].toLowerCase(), underlag: t.underlag[this.basis(i, state)],
+        kommun, omradestyp: area, klass: this.klass(this.grid.level(state).klass, i), troskel: number(state.troskel, 1),
+        matt: t.matt_namn[state.matt].toLowerCase(), underlag: t.underlag[this.basis(i, state)],
       });
     }
 
@@ -117,36 +129,30 @@
       const t = this.t, intern = this.page.intern, table = element('table');
       const underlag = t.underlag[this.text('underlag', i)];
       table.append(element('caption', intern ? fill(t.fakta_tabell_intern, { underlag }) : t.fakta_tabell_oppen));
-      const names = intern
-        ? ['hushall_utan', 'hushall_ej_passerade', 'adresser_utan', 'adresser_ej_passerade', 'befolkning_utan']
-        : ['tillgang', 'passerad'];
+      const thresholds = [...new Set(this.grid.levels.map((level) => level.troskel))];
       const head = table.createTHead().insertRow();
-      for (const text of [t.fakta_hastighet, ...THRESHOLDS.map((s) => number(s, 1))]) {
+      for (const text of [t.fakta_hastighet, ...thresholds.map((s) => number(s, 1))]) {
         head.append(Object.assign(element('th', text), { scope: 'col' }));
       }
       const body = table.createTBody();
-      for (const name of [...names, 'underlag_tillgang']) {
+      for (const { text, falt } of this.page.celltabell) {
         const row = body.insertRow();
-        row.append(Object.assign(element('th', t[`fakta_${name}`]), { scope: 'row' }));
-        for (const threshold of THRESHOLDS) row.append(this.cell(name, threshold, i));
+        row.append(Object.assign(element('th', text), { scope: 'row' }));
+        for (const threshold of thresholds) row.append(element('td', this.short(falt[threshold], i), falt[threshold]));
       }
       return table;
     }
 
-    cell(name, threshold, i) {
-      if (name === 'underlag_tillgang') {
-        return element('td', this.t.underlag_kort[this.text(`underlag_${threshold}`, i)], `underlag_${threshold}`);
-      }
-      if (name === 'tillgang' || name === 'passerad') {
-        return element('td', this.klass(name, threshold, i), `klass_${name}_${threshold}`);
-      }
-      const field = `${name}_${threshold}`;
-      return element('td', this.text(field, i), field);
+    // A number, or a code as short as a table wants it.
+    short(name, i) {
+      const { levels } = this.grid, text = this.text(name, i);
+      if (levels.some((level) => level.klass === name)) return this.t.klass[text];
+      return levels.some((level) => level.underlag === name) ? this.t.underlag_kort[text] : text;
     }
 
     // What the class was in the earlier edition, where there is one.
     before(i, state) {
-      const t = this.t, field = this.grid.fields[`fore_klass_${state.matt}_${state.troskel}`];
+      const t = this.t, field = this.grid.fields[`fore_${this.grid.level(state).klass}`];
       if (!field) return [];
       const was = field.texts[field.values[i]];
       const text = was === 'lika' ? t.fakta_fore_lika : was === 'ny' ? t.fakta_fore_ny : t.klass[was];
@@ -161,19 +167,19 @@
 
     // The kommun beside the län and the goal.
     beside(i, state) {
-      const t = this.t, pair = `${state.matt}-${state.troskel}`, own = this.page.jamfor[this.text('kommunkod', i)];
+      const t = this.t, { kod } = this.grid.level(state), own = this.page.jamfor[this.text('kommunkod', i)];
       const values = {
-        kommun: this.kommun(i), lan: this.page.lan, troskel: number(state.troskel, 1), matt: t[`matt_${state.matt}`].toLowerCase(),
+        kommun: this.kommun(i), lan: this.page.lan, troskel: number(state.troskel, 1), matt: t.matt_namn[state.matt].toLowerCase(),
       };
       // A goal is held against the measure it is written in, whichever is shown; its text says which.
-      const goals = this.page.jamfor.mal, other = `${state.matt === 'tillgang' ? 'passerad' : 'tillgang'}-${state.troskel}`;
-      const key = pair in goals ? pair : other, goal = goals[key];
+      const goals = this.page.jamfor.mal, same = this.grid.levels.filter((level) => level.troskel === state.troskel);
+      const key = [kod, ...same.map((level) => level.kod)].find((code) => code in goals), goal = goals[key];
       const share = (told) => fill(t.fakta_jamfor_andel, { andel: told[0] });
       const rows = [
-        ['jamfor_kommun', fill(t.fakta_jamfor_kommun, values), share(own[pair])],
-        ['jamfor_lan', fill(t.fakta_jamfor_lan, values), share(this.page.jamfor.lan[pair])],
+        ['jamfor_kommun', fill(t.fakta_jamfor_kommun, values), share(own[kod])],
+        ['jamfor_lan', fill(t.fakta_jamfor_lan, values), share(this.page.jamfor.lan[kod])],
       ];
-      if (goal) rows.push(['jamfor_mal', t.fakta_jamfor_mal, `${goal}. ${values.kommun}: ${own[key][0]}. ${own[key][2]}.`]);
+      if (goal) rows.push(['jamfor_mal', t.fakta_jamfor_mal, `${goal}. ${values.kommun}: ${own[key][0]}. ${own[key][1]}.`]);
       const parts = [element('h4', fill(t.fakta_jamfor, values)), this.list(rows)];
       if (!goal) parts.push(Object.assign(element('p', fill(t.fakta_jamfor_inget_mal, values)), { className: 'not' }));
       return parts;
@@ -195,7 +201,7 @@
     // The gap area of the cell, with a button that shows the whole of it.
     area(i, state) {
       const t = this.t, area = this.areas.of(state)[i], title = element('h4', t.fakta_omrade);
-      const values = { troskel: number(state.troskel, 1), matt: t[`matt_${state.matt}`].toLowerCase() };
+      const values = { troskel: number(state.troskel, 1), matt: t.matt_namn[state.matt].toLowerCase() };
       if (!area) return [title, Object.assign(element('p', fill(t.fakta_omrade_inget, values)), { className: 'not' })];
       const button = Object.assign(element('button', t.fakta_visa_omrade), { type: 'button', id: 'visa-omrade' });
       button.addEventListener('click', () => this.onArea(area));
@@ -211,7 +217,7 @@
         return;
       }
       const parts = [Object.assign(element('p', said), { className: 'oversikt' }), this.list([...this.rows(i), ...this.before(i, state)])];
-      if (this.text('klass_tillgang_100', i) !== 'ingen_adress') {
+      if (!this.empty(i)) {
         const wrap = Object.assign(element('div'), { className: 'rullbar' });
         wrap.append(this.table(i));
         parts.push(wrap, ...this.area(i, state));
@@ -223,5 +229,6 @@
   bredband.Facts = Facts;
   bredband.fill = fill;
   bredband.number = number;
+  bredband.span = span;
   bredband.element = element;
 })();

@@ -42,7 +42,7 @@
         page.intern ? texts.omraden_caption_prio : texts.omraden_caption,
         {
           antal: number(ranked.length, 1), visade: number(rows.length, 1), troskel: number(state.troskel, 1),
-          matt: texts[`matt_${state.matt}`].toLowerCase(),
+          matt: texts.matt_namn[state.matt].toLowerCase(),
         },
       );
       more.hidden = shown >= ranked.length;

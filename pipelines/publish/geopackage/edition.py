@@ -93,6 +93,27 @@ def _check_one_run(path: Path, facts: RunFacts, action: str) -> None:
         )
 
 
+def check_comparable(before: Edition, after: Edition, action: str) -> None:
+    """Refuse to compare a demo with real figures, or two län; ``action`` is what to do about it, in Swedish."""
+    if before.facts["demo"] != after.facts["demo"]:
+        kinds = ["DEMO" if e.facts["demo"] else "verkliga uppgifter" for e in (before, after)]
+        raise DataError(
+            "En demo jämförs aldrig med verkliga uppgifter.",
+            file=before.path,
+            expected=f"{kinds[1]}, som i {after.path}",
+            found=kinds[0],
+            action=action,
+        )
+    if before.facts["lanskod"] != after.facts["lanskod"]:
+        raise DataError(
+            "Utgåvorna gäller olika län.",
+            file=before.path,
+            expected=f"{after.facts['lanskod']} ({after.facts['lan']})",
+            found=f"{before.facts['lanskod']} ({before.facts['lan']})",
+            action=action,
+        )
+
+
 _COLUMNS = "SELECT name FROM pragma_table_info(?)"
 _METADATA = "SELECT metadata FROM gpkg_metadata WHERE mime_type = 'application/json' ORDER BY id LIMIT 1"
 

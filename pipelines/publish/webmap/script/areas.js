@@ -10,7 +10,7 @@
   // Nearer than this an area lies by the place, not in some direction from it.
   const NEAR_M = 1000;
 
-  // -> { pairs: { 'tillgang-100': { of, first, count, cells } }, fields }
+  // -> { pairs: { code of a level: { of, first, count, cells } }, fields }
   function decode(description, bytes, grid) {
     const { unshuffle, decodeFields } = bredband.data, pairs = {};
     let at = 0, total = 0;
@@ -21,7 +21,7 @@
       at += p.rutor * p.byte[1];
       const cells = new Uint32Array(p.rutor);
       for (let i = 0, sum = 0; i < p.rutor; i++) cells[i] = sum += place[i];
-      pairs[`${p.matt}-${p.troskel}`] = { cells, area, first: total, count: p.antal };
+      pairs[p.kod] = { cells, area, first: total, count: p.antal };
       total += p.antal;
     }
     const decoded = decodeFields(description.falt, bytes, at, total);
@@ -35,7 +35,7 @@
     }
 
     pair(state) {
-      return this.pairs[`${state.matt}-${state.troskel}`];
+      return this.pairs[this.grid.level(state)?.kod];
     }
 
     // The area of each cell at a threshold and measure: 1 and up, 0 for none.
@@ -90,7 +90,7 @@
 
     // The area with an id, at its own threshold and measure, or null.
     find(id) {
-      const match = /^(\d+)-(tillgang|passerad)-\d+(?:-\d+)?$/.exec(id);
+      const match = /^(\d+)-([a-z]+)-\d+(?:-\d+)?$/.exec(id);
       const state = match && { troskel: Number(match[1]), matt: match[2] };
       if (!state || !this.pair(state)) return null;
       const rutid = id.split('-')[2], cell = this.facts.place(rutid), there = cell >= 0 ? this.of(state)[cell] : 0;
@@ -133,11 +133,10 @@
       if (name === 'kostnad_klass') return t.kostnad[this.value(name, state, area)];
       if (!this.page.intern && OPEN.includes(name)) {
         const [minst, hogst] = ['minst', 'hogst'].map((end) => this.value(`${name}_${end}`, state, area));
-        const values = { minst: number(minst, 1), hogst: hogst === null ? '' : number(hogst, 1) };
-        return minst === hogst ? values.minst : bredband.fill(hogst === null ? t.omrade_minst : t.omrade_mellan, values);
+        return bredband.span(minst, hogst);
       }
       const v = this.value(name, state, area);
-      if (v === null) return '–';
+      if (v === null) return number.signs.streck;
       if (name === 'kostnad_sek') {
         const [mitt, lag, hog] = [name, 'kostnad_lag_sek', 'kostnad_hog_sek'].map(
           (part) => number(Math.round(this.value(part, state, area) / 1e4), 100),

@@ -1,0 +1,1 @@
+"""The pages' templates, style sheet, texts and script."""

@@ -1,0 +1,1 @@
+"""The web map's template, style sheet and texts in two languages."""

@@ -1,0 +1,29 @@
+"""The words that a coded column may hold, where code or several fields go by them (``fields.csv`` names them)."""
+
+from __future__ import annotations
+
+from pipelines.config.region import CLASSES, STATUSES, TECHNIQUES
+from pipelines.core.classes import CODES as CELL_CLASSES
+from pipelines.core.figure import SIGNS
+from pipelines.core.level import MEASURES
+
+__all__ = ["CELL_CLASSES", "CLASSES", "MEASURES", "SIGNS", "STATUSES", "TECHNIQUES"]
+SOME_MEASURE = ("", *MEASURES)
+AREA_TYPES = ("totalt", *CLASSES)
+BEST_TECHNIQUES = (*TECHNIQUES, "okand", "ingen")
+PUBLISHED_TECHNIQUES = ("", "xdsl", "vdsl", "fiber", "kabel_tv", "fast_radio", "lte", "nr", "tradbunden", "total")
+ADDRESS_STATUSES = (*STATUSES, "ingen", "okand")
+UNDERLAG = ("adress", "ruta", "omrade", "statistik", "blandat", "ingen")
+PTS_SOURCES = ("hastighet", "kolada", "teknik", "saknas")
+MERGED_M = ("250", "500", "1000")
+UNITS = ("hushall", "arbetsstallen")
+AREA_LEVELS = ("riket", "lan", "delregion", "kommun")
+KNOWN = ("publicerad", "beraknad", "uppmatt", "modellerad", "blandad")
+REASONS = ("prioriteras", "under_taket", "over_taket", "ryms_inte", "kostnad_okand")
+QUANTITIES = ("andel_hushall", "andel_befolkning", "hushall", "folkmangd", "land_ha")
+VERDICTS = ("inom", "utanfor", "ej_jamforbart")
+OUTCOMES = ("natt", "nas", "nas_inte", "for_fa_ar", "ingen_serie")
+CELL_STATES = ("nytackt", "forlorad", "oforandrad", "ny_ruta", "borta")
+AREA_STATES = ("stangt", "krympt", "vuxit", "andrat", "oforandrat", "nytt")
+COST_CLASSES = ("ej_redovisad", "under_0_5", "0_5_1", "1_2", "2_5", "5_10", "10_20", "20_50", "over_50")
+"""Classes of cost in million kronor."""

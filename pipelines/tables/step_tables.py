@@ -1,0 +1,102 @@
+"""Contracts of what the steps leave each other: addresses and what each is found to have, PTS's benchmarks, the model."""
+
+from __future__ import annotations
+
+from pipelines.tables import code_lists
+from pipelines.tables.contracts import Table
+from pipelines.tables.fields import each, field, fields
+
+LAND = Table(
+    "land",
+    "Land per ruta, kommun och områdestyp",
+    "Varje 250 m-ruta som överlappar länets land.",
+    fields("rutid kommunkod omradestyp land_ha"),
+    key=("rutid", "kommunkod", "omradestyp"),
+)
+ADRESSER_RUTA = Table(
+    "adresser_ruta",
+    "Adresser med ruta och områdestyp",
+    "Sorterade efter ruta och adress-id.",
+    fields("adress_id kommunkod omradestyp rutid ortstyp"),
+    key=("adress_id",),
+    geometry="Point",
+)
+ADRESSER_HUSHALL = Table(
+    "adresser_hushall",
+    "Folkmängd och hushåll per adress",
+    "Samma ordning som adresser_ruta.",
+    fields("adress_id befolkning hushall"),
+    key=("adress_id",),
+)
+ADRESSER_TACKNING = Table(
+    "adresser_tackning",
+    "Täckning per adress",
+    "Samma ordning som adresser_ruta.",
+    fields(
+        "adress_id sannolikhet_{level} max_ned_mbit basta_teknik",
+        field("status", values=code_lists.ADDRESS_STATUSES, description="Bästa status vid lägsta tröskeln."),
+        "planerad underlag underlag_{level}",
+    ),
+    key=("adress_id",),
+)
+RIKTVARDEN = Table(
+    "riktvarden",
+    "PTS-riktvärden",
+    "Andel av hushållen (0–1) som ska nås per kommun, områdestyp, mått och tröskel.",
+    fields(
+        "kommunkod",
+        field("omradestyp", values=code_lists.AREA_TYPES),
+        field("matt", klass="intern", description=""),
+        field("troskel_mbit", unit="", klass="intern", alias="Tröskel (Mbit/s)", description=""),
+        "hushall_pts",
+        field("andel", alias="Riktvärde"),
+        "andel_ovre kalla hushall_uppnatt rest_hushall",
+    ),
+    key=("kommunkod", "omradestyp", "matt", "troskel_mbit"),
+)
+OSAKERHET = Table(
+    "osakerhet_5km",
+    "Osäkerhet per 5 × 5 km",
+    "Väntat antal hushåll utan täckning och 90 %-intervall per 5 × 5 km-ruta med adresser. Bara i den interna utgåvan.",
+    fields(
+        "ruta_5km kommunkod kommunnamn",
+        field("adresser", low=1),
+        field("hushall", description=""),
+        "hushall_modellerade_{t}",
+        *each(
+            "hushall_utan_{t}",
+            field(
+                "hushall_utan_{t}_lag",
+                basis="modellerad",
+                description="Nedre gräns för 90 %-intervallet av antalet utan tillgång till {t} Mbit/s ned: i nio rutor av "
+                "tio väntas det rätta antalet ligga mellan gränserna. Utan bredd där uppgifter avgör.",
+            ),
+            field(
+                "hushall_utan_{t}_hog",
+                basis="modellerad",
+                description="Övre gräns för 90 %-intervallet av antalet utan tillgång till {t} Mbit/s ned: i nio rutor av "
+                "tio väntas det rätta antalet ligga mellan gränserna. Utan bredd där uppgifter avgör.",
+            ),
+            field(
+                "hushall_ej_passerade_{t}",
+                description="Väntat antal som varken har tillgång till eller passeras för {t} Mbit/s ned.",
+            ),
+            "hushall_ej_passerade_{t}_lag hushall_ej_passerade_{t}_hog",
+        ),
+    ),
+    key=("ruta_5km",),
+    geometry="MultiPolygon",
+)
+OPPNA_DELAR = Table(
+    "oppna_delar",
+    "Öppna körningens hushåll per ruta och kommun",
+    "Vad utgåvans regler räknar på; lämnar aldrig programmet.",
+    fields(
+        "rutid kommunkod",
+        field("adresser", unit="", basis="", low=1, alias="Adresser", description=""),
+        field("hushall", unit="", basis="", alias="Hushåll", description=""),
+        field("hushall_utan_{t}", unit="", basis="", alias="Hushåll utan {t}", description=""),
+        field("hushall_ej_passerade_{t}", unit="", basis="", alias="Hushåll ej_passerade {t}", description=""),
+    ),
+    key=("rutid", "kommunkod"),
+)
