@@ -35,9 +35,6 @@ MOST_ENTRIES = 16
 
 # To be mended; nothing may be added.
 UPWARD = {
-    ("pipelines.disclosure.make_open_tables", "pipelines.publish.words.edition_facts"),
-    ("pipelines.disclosure.rules", "pipelines.publish.words.swedish"),
-    ("pipelines.disclosure.withheld", "pipelines.publish.words.edition_facts"),
     ("pipelines.incoming.listing", "pipelines.publish.install.start"),
     ("pipelines.sums.summaries", "pipelines.disclosure.open_cells"),
 }
