@@ -13,7 +13,6 @@ from pipelines.config.region import CLASSES, TECHNIQUES
 from pipelines.core import cell_grid, files
 from pipelines.core.ledger import Ledger, files_used
 from pipelines.core.level import LEVELS, Level
-from pipelines.disclosure.open_cells import open_cells
 from pipelines.tables import code_lists, contracts, step_tables, summary_tables
 
 if TYPE_CHECKING:
@@ -46,8 +45,6 @@ def run(region: Region, paths: Paths) -> None:
         files.in_blocks(paths.table("rutnat_250m")) as add_cells,
         files.in_blocks(paths.table("rutnat_delar")) as add_parts,
         files.in_blocks(paths.table("adresser"), points=True) as add_addresses,
-        files.in_blocks(paths.table("oppna_rutor")) as add_open,
-        files.in_blocks(paths.table("oppna_delar")) as add_open_parts,
     ):
         for block in blocks(paths, BLOCK_ROWS):
             addresses = block.addresses(paths, "adresser_tackning")
@@ -62,10 +59,6 @@ def run(region: Region, paths: Paths) -> None:
             ids = {"rutid_scb": names.scb.take(names.at(addresses))}
             wide = contracts.check(addresses.assign(**ids), summary_tables.ADRESSER)
             add_addresses(wide[[*summary_tables.ADRESSER.names, "e_m", "n_m"]])
-            del addresses, known, wide, parts, cells  # two editions at once would double the memory
-            open_rows, open_parts = open_edition(block, region, paths)
-            add_open(open_rows)
-            add_open_parts(open_parts)
     unsure = files.read_table(paths.table("osakerhet_kommun"))
     kommuner = with_limits(summarise(added(sums), wanted, region), unsure)
     lan = summarise_lan(kommuner, teknik, region, paths)
@@ -500,26 +493,3 @@ def summarise_lan(kommuner: pd.DataFrame, teknik: pd.DataFrame, region: Region, 
             out[level.deviation] = out[level.share] - out[level.pts_share]
             texts.append(level.pts_source)
     return out.astype(dict.fromkeys(texts, "str"))
-
-
-def open_edition(block: Block, region: Region, paths: Paths) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the open edition's cells and their households per kommun, from the run without unpublishable evidence."""
-    addresses = block.addresses(paths, "adresser_tackning_oppen")
-    known = Known.of(addresses)
-    parts = sum_parts(addresses, known, block.land)
-    cells = sum_cells(parts, addresses, known)
-    cells = Names.of(cells, region).given_to(cells)
-    at = np.searchsorted(cells["rutid"].to_numpy(), addresses["rutid"].to_numpy())
-    covered = {
-        level: np.bincount(at, weights=addresses[level.probability].to_numpy(), minlength=len(cells))
-        for level in LEVELS
-    }
-    return open_cells(cells, covered, region), open_parts(parts)
-
-
-def open_parts(parts: pd.DataFrame) -> pd.DataFrame:
-    """Return the expected households of every cell with addresses, and those without, per kommun."""
-    names = [c.name for c in step_tables.OPPNA_DELAR.columns if c.name not in step_tables.OPPNA_DELAR.key]
-    lived = parts[(parts["adresser"] > 0).to_numpy()].astype({"kommunkod": "str"})
-    out = lived.groupby(["rutid", "kommunkod"], sort=True, observed=True)[names].sum().reset_index()
-    return contracts.check(out, step_tables.OPPNA_DELAR)
