@@ -36,7 +36,7 @@ MOST_ENTRIES = 16
 # To be mended; nothing may be added.
 UPWARD = {("pipelines.incoming.listing", "pipelines.publish.install.start")}
 CIRCLES: set[tuple[str, str]] = set()
-SAME_NAME = {"figure.py"}
+SAME_NAME: set[str] = set()
 CROWDED: set[str] = set()
 
 

@@ -42,9 +42,9 @@ def run(region: Region, paths: Paths) -> None:
 def of_block(block: Block, region: Region, paths: Paths) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return a block's open cells and their households per kommun, from the run without unpublishable evidence."""
     addresses = block.addresses(paths, "adresser_tackning_oppen")
-    told = summaries.Told.of(addresses)
-    parts = summaries.sum_parts(addresses, told, block.land)
-    cells = summaries.sum_cells(parts, addresses, told)
+    known = summaries.Known.of(addresses)
+    parts = summaries.sum_parts(addresses, known, block.land)
+    cells = summaries.sum_cells(parts, addresses, known)
     cells = summaries.Names.of(cells, region).given_to(cells)
     at = np.searchsorted(cells["rutid"].to_numpy(), addresses["rutid"].to_numpy())
     covered = {
