@@ -107,7 +107,8 @@ PRIORITERING_PTS = Table(
         field(
             "underlag",
             klass="intern",
-            description="Vad bedömningen bygger på. statistik = modellerad: kontrollera adressen innan den prioriteras.",
+            description="Vad bedömningen bygger på. statistik = modellerad: kontrollera adressen innan den "
+            "prioriteras.",
         ),
         "regelar",
     ),

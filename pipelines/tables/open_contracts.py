@@ -103,8 +103,8 @@ def _surface() -> tuple[Column, ...]:
             level.land(f"klass_{name}"),
             "decimal",
             f"Yta i rutor {_SURFACE_ALIAS[name]} {level.mbit} Mbit/s (%)",
-            f"Land i rutor med klass {' eller '.join(codes)} för tillgång, delat med allt land. De tre och yta_obebodd_pct "
-            "är tillsammans 100 %.",
+            f"Land i rutor med klass {' eller '.join(codes)} för tillgång, delat med allt land. De tre och "
+            "yta_obebodd_pct är tillsammans 100 %.",
             "%",
             "blandad",
             "oppen",

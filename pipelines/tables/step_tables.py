@@ -1,4 +1,4 @@
-"""Contracts of what the steps leave each other: addresses and what each is found to have, PTS's benchmarks, the model."""
+"""Contracts of what the steps leave each other: addresses and what each has, PTS's benchmarks, the model."""
 
 from __future__ import annotations
 
@@ -68,14 +68,14 @@ OSAKERHET = Table(
             field(
                 "hushall_utan_{t}_lag",
                 basis="modellerad",
-                description="Nedre gräns för 90 %-intervallet av antalet utan tillgång till {t} Mbit/s ned: i nio rutor av "
-                "tio väntas det rätta antalet ligga mellan gränserna. Utan bredd där uppgifter avgör.",
+                description="Nedre gräns för 90 %-intervallet av antalet utan tillgång till {t} Mbit/s ned: i "
+                "nio rutor av tio väntas det rätta antalet ligga mellan gränserna. Utan bredd där uppgifter avgör.",
             ),
             field(
                 "hushall_utan_{t}_hog",
                 basis="modellerad",
-                description="Övre gräns för 90 %-intervallet av antalet utan tillgång till {t} Mbit/s ned: i nio rutor av "
-                "tio väntas det rätta antalet ligga mellan gränserna. Utan bredd där uppgifter avgör.",
+                description="Övre gräns för 90 %-intervallet av antalet utan tillgång till {t} Mbit/s ned: i "
+                "nio rutor av tio väntas det rätta antalet ligga mellan gränserna. Utan bredd där uppgifter avgör.",
             ),
             field(
                 "hushall_ej_passerade_{t}",
