@@ -220,6 +220,10 @@ $(DONE)/summaries.json: $(DONE)/coverage.json
 	$(SAY) 'Summerar rutor, kommuner och län'
 	@$(RUN) summaries $(ARGS)
 
+$(STEG)/oppna_rutor.parquet: $(DONE)/coverage.json
+	$(SAY) 'Rutor som de får visas'
+	@$(RUN) open_cells $(ARGS)
+
 $(DONE)/gaps.json: $(DONE)/coverage.json $(STEG)/tidigare.txt
 	$(SAY) 'Bristområden, schakt och kostnad'
 	@$(RUN) gaps $(ARGS)
@@ -236,7 +240,7 @@ $(DONE)/history.json: $(DONE)/pts.json $(STAGES)
 	$(SAY) 'Historik och framskrivning'
 	@$(RUN) history $(ARGS)
 
-$(STEG)/lagar.klar: $(DONE)/reconciliation.json $(DONE)/history.json $(ALLCODE)
+$(STEG)/lagar.klar: $(DONE)/reconciliation.json $(DONE)/history.json $(STEG)/oppna_rutor.parquet $(ALLCODE)
 	$(SAY) 'Kontrollerar lagarna'
 	@$(RUN) laws $(ARGS)
 	$(STAMP)

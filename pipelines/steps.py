@@ -216,12 +216,20 @@ JOB = (
         "Summerar rutor, kommuner och län",
         "rutor, delar, kommuner och län",
         reads=(
-            *("adresser_ruta", "adresser_hushall", "adresser_tackning", "adresser_tackning_oppen", "land"),
+            *("adresser_ruta", "adresser_hushall", "adresser_tackning", "land"),
             *("pts_teknik", "pts_hastighet", "riktvarden", "osakerhet_kommun"),
         ),
         ledgers=("pts",),
-        writes=("adresser", "oppna_rutor", "oppna_delar", "rutnat_250m", "rutnat_delar", "kommuner", "lan"),
+        writes=("adresser", "rutnat_250m", "rutnat_delar", "kommuner", "lan"),
         ledger=True,
+    ),
+    Step(
+        "open_cells",
+        "pipelines.disclosure.open_cells",
+        "Rutor som de får visas",
+        "rutornas klasser, på det som får publiceras",
+        reads=("adresser_ruta", "adresser_hushall", "adresser_tackning_oppen", "land"),
+        writes=("oppna_delar", "oppna_rutor"),
     ),
     Step(
         "gaps",
@@ -474,7 +482,7 @@ ON_ORDER = (
         options=(
             Option("budget", "kronor, till exempel 100000000 (BUDGET)"),
             Option("goal", "procent av hushållen, till exempel 98 (MAL)"),
-            Option("troskel", "30, 100 eller 1000 (TROSKEL; annars konfigurationens)"),
+            Option("troskel", "en av regionens trösklar, till exempel 100 (TROSKEL; annars konfigurationens)"),
             Option("matt", "tillgang eller passerad (MATT; annars konfigurationens)"),
         ),
         works_in="edition",

@@ -26,6 +26,7 @@ STAGES = (
     "households",
     "coverage",
     "summaries",
+    "open_cells",
     "gaps",
     "laws",
 )

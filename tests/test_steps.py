@@ -39,7 +39,7 @@ def test_no_step_comes_before_what_it_reads():
 def test_what_a_step_needs_is_what_it_reads():
     assert steps.needs_directly(STEPS["grid"]) == ("lantmateriet", "scb", "pts", "granser")
     assert steps.needs_directly(STEPS["goals"]) == ("summaries", "gaps")
-    assert steps.needs_directly(STEPS["laws"]) == ("reconciliation", "history")
+    assert steps.needs_directly(STEPS["laws"]) == ("open_cells", "reconciliation", "history")
     assert steps.needs_directly(STEPS["webmap"]) == ("open_tables",)
     assert set(steps.needs_directly(STEPS["install"])) == {"geopackage", "tables", "report", "entry"}
 
@@ -129,7 +129,9 @@ def test_a_step_touches_all_that_it_names(touched, step):
 
 
 def test_the_report_tells_of_every_ledger_in_the_order_of_the_steps():
-    assert tuple(s.name for s in JOB[: [s.name for s in JOB].index("laws") + 1]) == steps.LEDGERS
+    before = [s.name for s in JOB][: [s.name for s in JOB].index("laws") + 1]
+    # The cells as they may be told are no more than what has been counted, told otherwise.
+    assert tuple(n for n in before if n != "open_cells") == steps.LEDGERS
     assert "LEDGERS" in inspect.getsource(write_report.run)
 
 

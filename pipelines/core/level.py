@@ -173,6 +173,24 @@ class Levels(Sequence[Level]):
         """Return the levels threshold by threshold, each with its measures: the order of layers and lists."""
         return tuple(Level(m, t) for t in self.mbit for m in MEASURES)
 
+    @property
+    def first(self) -> Level:
+        """The level a product opens with: tillgång at 100 Mbit/s, else at the threshold in the middle.
+
+        >>> Levels().first.code, Levels((30, 1000, 2000)).first.code
+        ('tillgang_100', 'tillgang_1000')
+        """
+        return Level(MEASURES[0], 100 if 100 in self.mbit else self.mbit[len(self.mbit) // 2])
+
+    @property
+    def mbit_from_first(self) -> tuple[int, ...]:
+        """The thresholds, that of :attr:`first` before the others."""
+        return tuple(sorted(self.mbit, key=lambda t: t != self.first.mbit))
+
+    def from_first(self) -> tuple[Level, ...]:
+        """Return every level, the one a product opens with before the others."""
+        return tuple(sorted(self.all, key=lambda level: level != self.first))
+
     def at(self, measure: str, mbit: int) -> int:
         """Return the place of a level in the order."""
         return self.all.index(Level(measure, mbit))  # type: ignore[arg-type]

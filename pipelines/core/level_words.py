@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pipelines.core.level import MEASURES, Level
+from pipelines.core.level import LEVELS, MEASURES, Level
 
 Language = Literal["sv", "en"]
 MEASURE: dict[Language, dict[str, str]] = {
@@ -21,12 +21,21 @@ LACKING: dict[Language, dict[str, str]] = {
     "en": {"tillgang": "without", "passerad": "not passed"},
 }
 """Said of who has not got it, after «hushåll» or «adresser»."""
+SPELLED = {"tillgang": "tillgång", "passerad": "tillgång eller fiber förbi"}
+"""A measure for who does not know its name."""
+WITHOUT = {"tillgang": "Utan tillgång", "passerad": "Ej passerade"}
+"""The heading over those who have not got it; the threshold follows."""
+HAVE_DOWN = {"tillgang": "tillgång till {} Mbit/s ned", "passerad": "tillgång till {} Mbit/s ned eller fiber förbi sig"}
+"""What who has it has, in a whole sentence."""
+LACK_DOWN = {"tillgang": "saknar tillgång till {} Mbit/s ned", "passerad": "varken har eller passeras av {} Mbit/s ned"}
+"""Said of who has not got it, in a whole sentence."""
 MEANING = {
     "tillgang": "hushållet kan få hastigheten direkt eller inom kort, utan att något särskilt behöver byggas",
     "passerad": "hushållet har tillgång, eller så går fiber förbi så nära att det kan anslutas",
 }
 UNIT = "Mbit/s"
 _AND: dict[Language, str] = {"sv": "och", "en": "and"}
+_OR: dict[Language, str] = {"sv": "eller", "en": "or"}
 
 
 def name(level: Level) -> str:
@@ -65,10 +74,20 @@ def lacking(level: Level, speed: str) -> str:
     return f"{'Hushåll utan' if level.measure == 'tillgang' else 'Ej passerade'} {speed}"
 
 
-def listed(words: list[str], language: Language = "sv") -> str:
-    """Return words as a list in running text.
+def listed(words: list[str], language: Language = "sv", *, either: bool = False) -> str:
+    """Return words as a list in running text; ``either`` of them, where it is not all.
 
-    >>> listed(["30", "100", "1 000"]), listed(["30", "100"], "en"), listed(["100"])
-    ('30, 100 och 1 000', '30 and 100', '100')
+    >>> listed(["30", "100", "1 000"]), listed(["30", "100"], "en"), listed(["100"]), listed(["30", "100"], either=True)
+    ('30, 100 och 1 000', '30 and 100', '100', '30 eller 100')
     """
-    return f" {_AND[language]} ".join(x for x in (", ".join(words[:-1]), words[-1]) if x)
+    last = (_OR if either else _AND)[language]
+    return f" {last} ".join(x for x in (", ".join(words[:-1]), words[-1]) if x)
+
+
+def thresholds(language: Language = "sv") -> str:
+    """Return the region's thresholds in running text.
+
+    >>> thresholds(), thresholds("en")
+    ('30, 100 och 1000 Mbit/s', '30, 100 and 1000 Mbit/s')
+    """
+    return f"{listed(list(map(str, LEVELS.mbit)), language)} {UNIT}"

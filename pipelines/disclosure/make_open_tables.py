@@ -104,12 +104,6 @@ def tables(
     return {t.name: checked(frames[t.name], t) for t in OPEN_TABLES}
 
 
-def read(paths: Paths, table: Table) -> pd.DataFrame:
-    """Read one open table; gap areas come as a GeoDataFrame, the others without geometry."""
-    path = paths.table(f"oppen_{table.name}")
-    return files.read_polygons(path) if table.name == "bristomraden" else files.read_table(path)
-
-
 def checked(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     """Return the table with the contract's columns and no other, every one of them open, as finely as it says."""
     closed = [c.name for c in table.columns if c.klass != "oppen"]

@@ -1,4 +1,4 @@
-"""The open edition's cells: a class for every cell and level, no counts but of addresses, in bands.
+"""Step open_cells: a class for every cell and level, no counts but of addresses, in bands.
 
 Coverage here comes from the run without evidence that may not be published below kommun level. Why no
 households are told of a cell, and what that proves, is in ``docs/publicering.md``.
@@ -11,17 +11,55 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.core import cell_grid, classes
+from pipelines.core import cell_grid, classes, files
 from pipelines.core.level import LEVELS, Level
 from pipelines.disclosure import bands
-from pipelines.tables import code_lists, contracts, summary_tables
+from pipelines.sums import summaries
+from pipelines.tables import code_lists, contracts, step_tables, summary_tables
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from pipelines.config.region import Region
+    from pipelines.core.paths import Paths
+    from pipelines.sums.summaries import Block
 
 Ints = NDArray[np.int64]
+
+
+def run(region: Region, paths: Paths) -> None:
+    """Write what may be told of every cell, and beside it what is kept from the cells: the households of each."""
+    with (
+        files.in_blocks(paths.table("oppna_rutor")) as add_cells,
+        files.in_blocks(paths.table("oppna_delar")) as add_parts,
+    ):
+        for block in summaries.blocks(paths, summaries.BLOCK_ROWS):
+            cells, parts = of_block(block, region, paths)
+            add_cells(cells)
+            add_parts(parts)
+
+
+def of_block(block: Block, region: Region, paths: Paths) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return a block's open cells and their households per kommun, from the run without unpublishable evidence."""
+    addresses = block.addresses(paths, "adresser_tackning_oppen")
+    known = summaries.Known.of(addresses)
+    parts = summaries.sum_parts(addresses, known, block.land)
+    cells = summaries.sum_cells(parts, addresses, known)
+    cells = summaries.Names.of(cells, region).given_to(cells)
+    at = np.searchsorted(cells["rutid"].to_numpy(), addresses["rutid"].to_numpy())
+    covered = {
+        level: np.bincount(at, weights=addresses[level.probability].to_numpy(), minlength=len(cells))
+        for level in LEVELS
+    }
+    return open_cells(cells, covered, region), open_parts(parts)
+
+
+def open_parts(parts: pd.DataFrame) -> pd.DataFrame:
+    """Return the expected households of every cell with addresses, and those without, per kommun."""
+    names = [c.name for c in step_tables.OPPNA_DELAR.columns if c.name not in step_tables.OPPNA_DELAR.key]
+    lived = parts[(parts["adresser"] > 0).to_numpy()].astype({"kommunkod": "str"})
+    out = lived.groupby(["rutid", "kommunkod"], sort=True, observed=True)[names].sum().reset_index()
+    return contracts.check(out, step_tables.OPPNA_DELAR)
 
 
 def open_cells(cells: pd.DataFrame, covered: dict[Level, np.ndarray], region: Region) -> pd.DataFrame:

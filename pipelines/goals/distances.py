@@ -13,7 +13,6 @@ from pipelines.config.region import CLASSES, Malniva, Region
 from pipelines.core.level import LEVELS
 from pipelines.gaps.cost import NONE
 
-NOTE = "Andelarna gäller nedladdning. VGR:s mål är symmetriska: uppladdning mäts inte av PTS."
 PLACE = ["niva", "kod", "namn", "delregion", "omradestyp"]
 REACHED = 1e-6
 """Households: what is left of a sum of 600 000 doubles is not a household missing."""

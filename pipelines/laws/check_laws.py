@@ -214,7 +214,7 @@ def within_totals(tables: Tables) -> list[Law]:
         for what in ("adresser", "befolkning", "hushall"):
             columns = [level.without(what) for level in LEVELS.of("tillgang")]
             beyond = [x for c in columns for x in ((frame[c] - frame[what]).max(), -frame[c].min())]
-            worst = float(np.max([0.0, *beyond]))
+            worst = float(np.max([0.0, *beyond])) + 0.0  # never −0
             out.append(Law(f"{table}: 0 ≤ {what} utan ≤ {what}", "största överskott", worst))
     return out
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pipelines.core.paths import Paths
     from pipelines.core.quoted import RunFacts
     from pipelines.publish.geopackage.edition import Edition
-    from pipelines.publish.qgis.qgis_styles import Style
+    from pipelines.publish.qgis.style.qgis_styles import Style
     from pipelines.tables.contracts import Table
 
 

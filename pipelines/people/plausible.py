@@ -69,9 +69,9 @@ def _per_household(
         count, number = float(households.get(code, 0)), float(folk.get(code, 0))
         if count <= 0 or low * count <= number <= high * count:
             continue
-        told = f"{name}: {number:.0f} personer, {count:.0f} hushåll, {number / count:.2f} per hushåll"
+        line = f"{name}: {number:.0f} personer, {count:.0f} hushåll, {number / count:.2f} per hushåll"
         far = number < low * count / 2 or number > high * count * 2
-        (absurd if far and count >= MANY else odd).append(told)
+        (absurd if far and count >= MANY else odd).append(line)
     if absurd:
         raise DataError(
             "SCB:s folk och PTS:s hushåll går inte ihop.",

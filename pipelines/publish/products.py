@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from pipelines.config.region import MEASURES, THRESHOLDS
+from pipelines.core.level import LEVELS
+from pipelines.core.level_words import thresholds
 from pipelines.tables import (
     gap_tables,
     goal_tables,
@@ -167,7 +168,7 @@ PRODUCTS = (
         "rutnat-250m",
         "Bredbandstäckning i 250 m-rutor",
         "Varje ruta om 250 × 250 meter med land eller adresser i länet: hur stor del av rutans adresser som har "
-        "tillgång till, eller fiber förbi sig för, 30, 100 och 1000 Mbit/s, i klasser. Inga antal hushåll.",
+        f"tillgång till, eller fiber förbi sig för, {thresholds()}, i klasser. Inga antal hushåll.",
         "Visar var täckning saknas mycket finare än kommunens andel gör. Den som planerar utbyggnad, bygdeföreningar, "
         "operatörer och forskare kan lägga klasserna på sina egna kartor och koppla dem till SCB:s rutor med rut-id.",
         _data(open_contracts.RUTNAT_250M, "parquet", "csv", f"csv{PACKED}", "pmtiles"),
@@ -177,8 +178,9 @@ PRODUCTS = (
     Product(
         "bristomraden",
         "Bristområden för bredband",
-        "Sammanhängande rutor med adresser utan täckning, per tröskel (30, 100, 1000 Mbit/s) och mått (tillgång, "
-        "passerad), av uppgifter som får publiceras. Antal från och till, kostnad i klasser.",
+        "Sammanhängande rutor med adresser utan täckning, per tröskel "
+        f"({', '.join(map(str, LEVELS.mbit))} Mbit/s) och mått (tillgång, passerad), av uppgifter som får publiceras. "
+        "Antal från och till, kostnad i klasser.",
         "Visar vilka områden som är kvar att bygga och ungefär hur stora de är, så att kommuner, operatörer och boende "
         "kan tala om samma områden.",
         _data(open_contracts.BRISTOMRADEN_OPPNA, "parquet", "csv", "xlsx"),
@@ -188,7 +190,7 @@ PRODUCTS = (
     Product(
         "kommuner",
         "Bredbandstäckning per kommun",
-        "Andel hushåll med tillgång till, och passerade av, 30, 100 och 1000 Mbit/s i varje kommun bredvid PTS:s egna "
+        f"Andel hushåll med tillgång till, och passerade av, {thresholds()} i varje kommun bredvid PTS:s egna "
         "tal, med antal hushåll utan i tiotal och yta efter rutornas klass.",
         "Gör det lätt att följa kommunens väg mot bredbandsmålen och att jämföra kommuner, i kalkylark och på webben.",
         _data(open_contracts.KOMMUNER_OPPNA, "parquet", "csv", "geojson", "xlsx"),
@@ -211,7 +213,7 @@ PRODUCTS = (
         "Samma klasser som i Bredbandstäckning i 250 m-rutor.",
         "Går att lägga under andra kartor och räkna med tillsammans med andra raster, utan att 400 000 rutor ritas.",
         (
-            *(File(f"maps/data/raster/klass_{m}_{t}.tif") for m in MEASURES for t in THRESHOLDS),
+            *(File(f"maps/data/raster/{level.cell_class}.tif") for level in LEVELS),
             File("maps/data/raster/*.aux.xml"),
             File("maps/data/raster/*.qml"),
         ),

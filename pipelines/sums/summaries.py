@@ -13,7 +13,6 @@ from pipelines.config.region import CLASSES, TECHNIQUES
 from pipelines.core import cell_grid, files
 from pipelines.core.ledger import Ledger, files_used
 from pipelines.core.level import LEVELS, Level
-from pipelines.disclosure.open_cells import open_cells
 from pipelines.tables import code_lists, contracts, step_tables, summary_tables
 
 if TYPE_CHECKING:
@@ -46,14 +45,12 @@ def run(region: Region, paths: Paths) -> None:
         files.in_blocks(paths.table("rutnat_250m")) as add_cells,
         files.in_blocks(paths.table("rutnat_delar")) as add_parts,
         files.in_blocks(paths.table("adresser"), points=True) as add_addresses,
-        files.in_blocks(paths.table("oppna_rutor")) as add_open,
-        files.in_blocks(paths.table("oppna_delar")) as add_open_parts,
     ):
         for block in blocks(paths, BLOCK_ROWS):
             addresses = block.addresses(paths, "adresser_tackning")
-            told = Told.of(addresses)
-            parts = sum_parts(addresses, told, block.land)
-            cells = sum_cells(parts, addresses, told)
+            known = Known.of(addresses)
+            parts = sum_parts(addresses, known, block.land)
+            cells = sum_cells(parts, addresses, known)
             parts = with_ratios(parts, cells)
             sums.append(kommun_sums(parts))
             names = Names.of(cells, region)
@@ -62,10 +59,6 @@ def run(region: Region, paths: Paths) -> None:
             ids = {"rutid_scb": names.scb.take(names.at(addresses))}
             wide = contracts.check(addresses.assign(**ids), summary_tables.ADRESSER)
             add_addresses(wide[[*summary_tables.ADRESSER.names, "e_m", "n_m"]])
-            del addresses, told, wide, parts, cells  # two editions at once would double the memory
-            open_rows, open_parts = open_edition(block, region, paths)
-            add_open(open_rows)
-            add_open_parts(open_parts)
     unsure = files.read_table(paths.table("osakerhet_kommun"))
     kommuner = with_limits(summarise(added(sums), wanted, region), unsure)
     lan = summarise_lan(kommuner, teknik, region, paths)
@@ -149,7 +142,7 @@ def _count_names() -> list[str]:
 
 
 @dataclass(frozen=True)
-class Told:
+class Known:
     """What is known of n addresses besides counts, as numbers that have a least and a largest.
 
     Attributes
@@ -169,7 +162,7 @@ class Told:
     level: dict[str, NDArray[np.int8]]
 
     @classmethod
-    def of(cls, addresses: pd.DataFrame) -> Told:
+    def of(cls, addresses: pd.DataFrame) -> Known:
         """Take it out of a table of addresses."""
         return cls(
             np.nan_to_num(addresses["max_ned_mbit"].to_numpy(dtype=np.float64), nan=-1.0),
@@ -178,7 +171,7 @@ class Told:
             {name: _codes(addresses[column], code_lists.UNDERLAG) for name, column in UNDERLAG.items()},
         )
 
-    def best(self, first: Ints, order: Ints | slice = slice(None)) -> Told:
+    def best(self, first: Ints, order: Ints | slice = slice(None)) -> Known:
         """Return the best of each run of addresses that starts at ``first``, in ``order``.
 
         The highest speed and, at it, the technique first in TECHNIQUE_NAMES (without any speed, okand goes before
@@ -192,10 +185,10 @@ class Told:
         for name, each in self.level.items():
             low, high = (reduce.reduceat(each[order], first) for reduce in (np.minimum, np.maximum))
             level[name] = np.where(low == high, low, np.int8(code_lists.UNDERLAG.index("blandat")))
-        return Told(top, np.minimum.reduceat(at_top, first), np.maximum.reduceat(self.planned[order], first), level)
+        return Known(top, np.minimum.reduceat(at_top, first), np.maximum.reduceat(self.planned[order], first), level)
 
     @classmethod
-    def nothing(cls, count: int) -> Told:
+    def nothing(cls, count: int) -> Known:
         """Return what is told where there is no address: «ingen»."""
         none = np.full(count, code_lists.UNDERLAG.index("ingen"), dtype=np.int8)
         return cls(
@@ -205,9 +198,9 @@ class Told:
             {name: none.copy() for name in UNDERLAG},
         )
 
-    def placed(self, at: Ints, count: int) -> Told:
+    def placed(self, at: Ints, count: int) -> Known:
         """Return ``count`` rows where row ``at[i]`` is what row i was, and the others have no address."""
-        out = Told.nothing(count)
+        out = Known.nothing(count)
         out.speed[at], out.technique[at], out.planned[at] = self.speed, self.technique, self.planned
         for name, each in self.level.items():
             out.level[name][at] = each
@@ -231,7 +224,7 @@ def _codes(values: pd.Series, names: Sequence[str]) -> NDArray[np.int8]:
     return np.asarray(pd.Categorical(values, categories=list(names)).codes, dtype=np.int8)
 
 
-def sum_parts(addresses: pd.DataFrame, told: Told, land: pd.DataFrame) -> pd.DataFrame:
+def sum_parts(addresses: pd.DataFrame, known: Known, land: pd.DataFrame) -> pd.DataFrame:
     """Return one row per cell × kommun × class: land, counts, best technique, underlag.
 
     Sums run in the order cell, kommun, class, address id, so that the same input gives the same bytes.
@@ -256,10 +249,10 @@ def sum_parts(addresses: pd.DataFrame, told: Told, land: pd.DataFrame) -> pd.Dat
     keys = every[_starts(every)]
     at = np.searchsorted(keys, ordered[first])
     values = np.zeros((len(keys), len(_count_names())))
-    best = Told.nothing(len(keys))
+    best = Known.nothing(len(keys))
     if len(first):
         values[at] = np.add.reduceat(_address_counts(addresses)[order], first, axis=0)
-        best = told.best(first, order).placed(at, len(keys))
+        best = known.best(first, order).placed(at, len(keys))
     land_ha = np.zeros(len(keys))
     np.add.at(land_ha, np.searchsorted(keys, of_land), land["land_ha"].to_numpy())
     rest = keys % span
@@ -302,7 +295,7 @@ def _address_counts(addresses: pd.DataFrame) -> NDArray[np.float64]:
     return np.column_stack(columns)
 
 
-def sum_cells(parts: pd.DataFrame, addresses: pd.DataFrame, told: Told) -> pd.DataFrame:
+def sum_cells(parts: pd.DataFrame, addresses: pd.DataFrame, known: Known) -> pd.DataFrame:
     """Return one row per cell: sums of its parts, kommun and class by most addresses, else most land."""
     import pandas as pd
 
@@ -314,9 +307,9 @@ def sum_cells(parts: pd.DataFrame, addresses: pd.DataFrame, told: Told) -> pd.Da
         sums = np.add.reduceat(parts[names].to_numpy(dtype=np.float64), first, axis=0)
     has = addresses["rutid"].to_numpy()
     starts = _starts(has)
-    best = Told.nothing(len(rutid))
+    best = Known.nothing(len(rutid))
     if len(starts):
-        best = told.best(starts).placed(np.searchsorted(rutid, has[starts]), len(rutid))
+        best = known.best(starts).placed(np.searchsorted(rutid, has[starts]), len(rutid))
     cell = np.repeat(np.arange(len(first)), np.diff(np.r_[first, len(parts)]))
     counts = _counts(sums[:, 1:])
     n = counts["adresser"]
@@ -442,8 +435,8 @@ def summarise(sums: pd.DataFrame, wanted: pd.DataFrame, region: Region) -> pd.Da
     total = wanted[wanted["omradestyp"] == "totalt"]
     for level in LEVELS:
         here = total[(total["troskel_mbit"] == level.mbit) & (total["matt"] == level.measure)].set_index("kommunkod")
-        told = here["andel"].where(here["kalla"] != "saknas")
-        out[level.pts_share] = 100 * out["kommunkod"].map(told)
+        known = here["andel"].where(here["kalla"] != "saknas")
+        out[level.pts_share] = 100 * out["kommunkod"].map(known)
         if level.measure == "tillgang":
             out[level.pts_source] = out["kommunkod"].map(here["kalla"]).fillna("saknas").astype("str")
             out[level.deviation] = out[level.share] - out[level.pts_share]
@@ -500,26 +493,3 @@ def summarise_lan(kommuner: pd.DataFrame, teknik: pd.DataFrame, region: Region, 
             out[level.deviation] = out[level.share] - out[level.pts_share]
             texts.append(level.pts_source)
     return out.astype(dict.fromkeys(texts, "str"))
-
-
-def open_edition(block: Block, region: Region, paths: Paths) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the open edition's cells and their households per kommun, from the run without unpublishable evidence."""
-    addresses = block.addresses(paths, "adresser_tackning_oppen")
-    told = Told.of(addresses)
-    parts = sum_parts(addresses, told, block.land)
-    cells = sum_cells(parts, addresses, told)
-    cells = Names.of(cells, region).given_to(cells)
-    at = np.searchsorted(cells["rutid"].to_numpy(), addresses["rutid"].to_numpy())
-    covered = {
-        level: np.bincount(at, weights=addresses[level.probability].to_numpy(), minlength=len(cells))
-        for level in LEVELS
-    }
-    return open_cells(cells, covered, region), open_parts(parts)
-
-
-def open_parts(parts: pd.DataFrame) -> pd.DataFrame:
-    """Return the expected households of every cell with addresses, and those without, per kommun."""
-    names = [c.name for c in step_tables.OPPNA_DELAR.columns if c.name not in step_tables.OPPNA_DELAR.key]
-    lived = parts[(parts["adresser"] > 0).to_numpy()].astype({"kommunkod": "str"})
-    out = lived.groupby(["rutid", "kommunkod"], sort=True, observed=True)[names].sum().reset_index()
-    return contracts.check(out, step_tables.OPPNA_DELAR)

@@ -9,8 +9,9 @@ out. Nothing is public by default. The rule is in ``disclosure/``, the reasons i
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from pipelines.core import classes
+from pipelines.core import classes, files
 from pipelines.core.figure import SIGNS
 from pipelines.core.level import LEVELS
 from pipelines.tables.code_lists import COST_CLASSES
@@ -19,6 +20,11 @@ from pipelines.tables.gap_tables import BRISTOMRADEN
 from pipelines.tables.history_tables import OPEN_HISTORY
 from pipelines.tables.reconciliation_tables import AVSTAMNING_OPPEN
 from pipelines.tables.summary_tables import KOMMUNER, LAN, OPPNA_RUTOR
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipelines.core.paths import Paths
 
 _TOLD = ("befolkning", "hushall", *(level.without() for level in LEVELS))
 """Counts that are told of a kommun. Not addresses: they are whole, so two editions and what changed between
@@ -186,3 +192,9 @@ OPEN_TABLES = (RUTNAT_250M, BRISTOMRADEN_OPPNA, KOMMUNER_OPPNA, LAN_OPPNA)
 """The tables of the open edition, in the order a reader lists them."""
 OPEN_BESIDE = (*OPEN_HISTORY, AVSTAMNING_OPPEN)
 """What others have published, as it may stand beside them: plain tables without cells or areas."""
+
+
+def read(paths: Paths, table: Table) -> pd.DataFrame:
+    """Read one open table; gap areas come as a GeoDataFrame, the others without geometry."""
+    path = paths.table(f"oppen_{table.name}")
+    return files.read_polygons(path) if table.name == "bristomraden" else files.read_table(path)

@@ -44,7 +44,6 @@ def county(tmp_path_factory):
 
 def _full_county(folder):
     from pipelines.core.quoted import read_facts
-    from pipelines.disclosure import make_open_tables
     from pipelines.publish.geopackage import gpkg_layers
     from pipelines.publish.open_data import open_text
     from pipelines.publish.webmap import write_webmap
@@ -54,7 +53,7 @@ def _full_county(folder):
     region, paths = synthetic_tables.full(folder)
     write_webmap.run(region, paths)
     cells, facts = open_contracts.RUTNAT_250M, read_facts(paths)
-    open_text.write_csv(make_open_tables.read(paths, cells), cells, paths.built("maps/data/rutnat_250m.csv"), facts)
+    open_text.write_csv(open_contracts.read(paths, cells), cells, paths.built("maps/data/rutnat_250m.csv"), facts)
     gpkg_layers.write(paths.built("out/bredband.gpkg"), [summary_tables.RUTNAT], paths, facts)
 
 

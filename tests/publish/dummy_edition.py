@@ -11,6 +11,7 @@ import tiny_tables
 from pipelines.config.region import Region, load_region
 from pipelines.core.files import write_table
 from pipelines.core.paths import Paths
+from pipelines.disclosure.open_run import OPEN_RUN, open_run
 from pipelines.publish import products
 from pipelines.publish.catalogue.catalogue_content import ABOUT
 
@@ -28,6 +29,7 @@ def write(folder: Path, demo: bool = True, publishing: dict[str, object] | None 
     write_table(pd.DataFrame({"rutid_scb": CORNERS}), paths.table("oppen_rutnat_250m"))
     paths.run_facts.write_text(json.dumps(tiny_tables.FACTS | {"demo": demo}), encoding="utf-8")
     tiny_tables._sources(paths)
+    (paths.step / OPEN_RUN).write_text(json.dumps(open_run(paths)), encoding="utf-8")
     region = load_region(paths.config)
     if publishing:
         changed = region.publicering.model_copy(update=publishing)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.core.errors import DataError
-from pipelines.orders.archive import unpack
+from pipelines.orders.archive.checks import unpack
 
 
 def zipped(path: Path, *entries: tuple[str, bytes], **fields: int) -> Path:

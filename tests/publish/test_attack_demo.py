@@ -42,6 +42,7 @@ STAGES = (
     "households",
     "coverage",
     "summaries",
+    "open_cells",
 )
 G = 5
 pytestmark = pytest.mark.slow

@@ -30,6 +30,7 @@ STAGES = (
     "households",
     "coverage",
     "summaries",
+    "open_cells",
     "gaps",
     "laws",
     "geopackage",

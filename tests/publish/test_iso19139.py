@@ -19,9 +19,10 @@ import tiny_tables
 
 from pipelines.config.catalogued import Tjanster
 from pipelines.core import quoted
-from pipelines.orders.archive import schemas
+from pipelines.orders.archive.checks import schemas
 from pipelines.publish import products
-from pipelines.publish.catalogue import catalogue_content, iso19139, resource, write_catalogue
+from pipelines.publish.catalogue import catalogue_content, write_catalogue
+from pipelines.publish.catalogue.as_iso import iso19139, resource
 from pipelines.publish.geopackage import gpkg_extras, write_geopackage
 from tests.publish.file_validators import iso_schema
 

@@ -22,9 +22,9 @@ import shapely
 from pipelines.config.region import load_region
 from pipelines.core.paths import Paths
 from pipelines.core.quoted import read_facts, read_sources
-from pipelines.disclosure import make_open_tables
 from pipelines.publish import products
 from pipelines.publish.open_data import open_workbook
+from pipelines.tables import open_contracts
 from pipelines.tables.open_contracts import BRISTOMRADEN_OPPNA, KOMMUNER_OPPNA, LAN_OPPNA, OPEN_BESIDE, OPEN_TABLES
 from tests.publish import geoparquet_rules
 from tests.publish.adversary import SHARES, SUMS, Knowledge, attack, narrowed
@@ -162,7 +162,7 @@ def test_a_name_never_becomes_a_formula_in_the_open_workbook(tmp_path: Path, sma
     import openpyxl
 
     paths = Paths(small_edition / "county.toml", small_edition / "raw", small_edition / "out", small_edition / "maps")
-    frames = {t.name: make_open_tables.read(paths, t) for t in OPEN_TABLES}
+    frames = {t.name: open_contracts.read(paths, t) for t in OPEN_TABLES}
     hostile = ["=1+1", "@SUM(1)", "+cmd|' /C calc'!A0", "-2+3", "\t=1"]
     for name, column in (("kommuner", "kommunnamn"), ("lan", "lansnamn"), ("bristomraden", "kommunnamn")):
         frame = frames[name].copy()

@@ -19,7 +19,8 @@ from pipelines.disclosure import make_open_tables
 from pipelines.publish.geopackage import write_geopackage
 from pipelines.publish.geopackage.write_geopackage import LAYERS
 from pipelines.publish.open_data import write_open_data
-from pipelines.publish.qgis import project_editions, project_package, write_projects
+from pipelines.publish.qgis import write_projects
+from pipelines.publish.qgis.project import project_editions, project_package
 from pipelines.publish.raster import write_rasters
 from pipelines.publish.words import codes
 from tests.made_ledgers import complete
@@ -163,7 +164,9 @@ def test_a_theme_of_a_style_that_does_not_exist_is_an_error(paths: Paths) -> Non
     region, _ = tiny.load_region(tiny.CONFIG), None
     facts = tiny.FACTS
     made = project_editions.internal(region, facts, [], {"1401": (0, 0, 1, 1)})
-    broken = project_editions.replace(made, themes=(project_editions.views.Theme("x", (("lan", "finns inte"),)),))
+    broken = project_editions.replace(
+        made, themes=(project_editions.project_views.Theme("x", (("lan", "finns inte"),)),)
+    )
     with pytest.raises(LookupError, match="finns inte"):
         project_package.document(broken)
 

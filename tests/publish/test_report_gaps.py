@@ -7,9 +7,12 @@ import pytest
 import tiny_tables as tiny
 
 from pipelines.config.region import Region
+from pipelines.core.level import Level
 from pipelines.publish.report import report_gaps
 
 NBSP = "\N{NO-BREAK SPACE}"
+
+LEVEL = Level("tillgang", 100)
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +49,7 @@ def test_an_unknown_cost_makes_the_sum_unknown_not_smaller(made: tuple[pd.DataFr
 
 def test_first_areas_stand_by_priority(made: tuple[pd.DataFrame, Region]) -> None:
     areas, region = made
-    _, *rows = rows_of(report_gaps.first(areas, 100, "tillgang", region))
+    _, *rows = rows_of(report_gaps.first(areas, LEVEL, region))
     assert rows == [
         [
             "100-tillgang-3200006400250",
@@ -77,7 +80,7 @@ def test_first_areas_stand_by_priority(made: tuple[pd.DataFrame, Region]) -> Non
         ["100-tillgang-3210006400500", "Göteborg", "uppmätt", "3", "1", "1", "1 000,0", "–", "–", "–", "–"],
     ]
     none = areas[areas["prioritet"].isna()]
-    assert report_gaps.first(none, 100, "tillgang", region).endswith("Inga bristområden.")
+    assert report_gaps.first(none, LEVEL, region).endswith("Inga bristområden.")
 
 
 def test_at_most_ten_are_listed(made: tuple[pd.DataFrame, Region]) -> None:
@@ -85,7 +88,7 @@ def test_at_most_ten_are_listed(made: tuple[pd.DataFrame, Region]) -> None:
     one = areas[areas["bristomrade_id"] == "100-tillgang-3200006400250"]
     many = pd.concat([one.assign(prioritet=i) for i in range(1, 15)]).sample(frac=1, random_state=1)
     many["prioritet"] = many["prioritet"].astype("Int64")
-    _, *rows = rows_of(report_gaps.first(many, 100, "tillgang", region))
+    _, *rows = rows_of(report_gaps.first(many, LEVEL, region))
     assert [r[3] for r in rows] == [str(i) for i in range(1, 11)]
 
 

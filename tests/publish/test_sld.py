@@ -16,7 +16,7 @@ from pipelines.disclosure import make_open_tables
 from pipelines.publish.geopackage import write_geopackage
 from pipelines.publish.geopackage.write_geopackage import LAYERS
 from pipelines.publish.open_data import write_open_data
-from pipelines.publish.qgis import qml, sld
+from pipelines.publish.qgis.style import qml, sld
 
 SE, OGC, SLD = "{http://www.opengis.net/se}", "{http://www.opengis.net/ogc}", "{http://www.opengis.net/sld}"
 RULE = [

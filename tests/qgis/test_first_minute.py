@@ -18,9 +18,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 import running
 import stretched
 
-from pipelines.publish.qgis.qgis_gaps import COST_COLOURS, UNKNOWN_COLOUR
-from pipelines.publish.qgis.qgis_open import COST_COLOURS as OPEN_COST_COLOURS
-from pipelines.publish.qgis.qgis_styles import KOMMUN_COLOURS, PLANNED_COLOUR, TECHNIQUE_COLOURS
+from pipelines.publish.qgis.style.qgis_gaps import COST_COLOURS, UNKNOWN_COLOUR
+from pipelines.publish.qgis.style.qgis_open import COST_COLOURS as OPEN_COST_COLOURS
+from pipelines.publish.qgis.style.qgis_styles import KOMMUN_COLOURS, PLANNED_COLOUR, TECHNIQUE_COLOURS
 from pipelines.publish.words.palette import BASIS_COLOURS, CLASS_COLOURS, SHARE_COLOURS, rgb
 
 pytestmark = pytest.mark.qgis

@@ -17,7 +17,7 @@ import running
 import tiny_tables as tiny
 
 from pipelines.publish.geopackage.write_geopackage import LAYERS
-from pipelines.publish.qgis.qgis_gaps import COST_COLOURS, UNKNOWN_COLOUR
+from pipelines.publish.qgis.style.qgis_gaps import COST_COLOURS, UNKNOWN_COLOUR
 from pipelines.publish.words.palette import BASIS_COLOURS, CLASS_COLOURS, CLASS_LABELS, SHARE_COLOURS, rgb
 
 pytestmark = pytest.mark.qgis

@@ -45,7 +45,7 @@ def test_hidden_evidence_stays_above_cells(tmp_path: Path):
         assert stage(name, tmp_path) == ""
     write_history_and_facts(tmp_path)
     write_table(read_table(steg / "kallor.parquet").assign(far_publiceras=False), steg / "kallor.parquet")
-    before = run(tmp_path, "coverage", "summaries", "open_tables")
+    before = run(tmp_path, "coverage", "summaries", "open_cells", "open_tables")
     shutil.copytree(steg, tmp_path / "kopia")
     for change in ("borta", "fiber"):
         for name in EVIDENCE:
@@ -56,7 +56,7 @@ def test_hidden_evidence_stays_above_cells(tmp_path: Path):
             else:
                 rows = rows.assign(status="tillgang", ned_mbit=1000.0, teknik="fiber")
             write(rows, steg / f"{name}.parquet")
-        after = run(tmp_path, "coverage", "summaries", "open_tables")
+        after = run(tmp_path, "coverage", "summaries", "open_cells", "open_tables")
         for name in TABLES[:2]:
             pd.testing.assert_frame_equal(before[name], after[name])
         assert not before["kommuner"].equals(after["kommuner"])

@@ -107,10 +107,11 @@ class Case:
 
 
 class Collection:
-    """The mutations of one kind of input, in the order they are written."""
+    """The mutations of one kind of input, in the order they are written; ``file`` is the county's file of that kind."""
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, file: str = "") -> None:
         self.kind = kind
+        self.file = file
         self.mutations: list[Mutation] = []
 
     def add(
@@ -132,6 +133,20 @@ class Collection:
         def put(do: Callable[[Case], None]) -> Callable[[Case], None]:
             self.add(name, do, *right, what=" ".join((do.__doc__ or "").split()), **more)
             return do
+
+        return put
+
+    def changing(
+        self, opened: Callable[[Path], contextlib.AbstractContextManager[Any]], name: str, *right: str, **more: Any
+    ) -> Callable[[Callable[[Case, Any], None]], None]:
+        """Add the function that follows: it changes what ``opened`` gives of the file, which is then saved."""
+
+        def put(do: Callable[[Case, Any], None]) -> None:
+            def change(case: Case) -> None:
+                with opened(case.path(self.file)) as held:
+                    do(case, held)
+
+            self.add(name, change, *right, what=do.__doc__ or "", **more)
 
         return put
 

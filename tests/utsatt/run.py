@@ -31,7 +31,7 @@ SOURCES = ("lantmateriet", "scb", "pts", "granser", "tackning")
 READS = {"scb": ("scb",), "pts": ("pts",), "kolada": ("pts",), "tackning": ("tackning",)}
 """Folder of RAW → the sources' steps that read it; any other folder may be read by all of them (outlines are)."""
 _PLACES = ("lantmateriet", "scb", "pts", "granser")
-_STAGES = ("grid", "households", "coverage", "summaries", "gaps", "goals", "reconciliation")
+_STAGES = ("grid", "households", "coverage", "summaries", "open_cells", "gaps", "goals", "reconciliation")
 AFTER = {
     **{stage: (*_PLACES, *(("tackning",) if i > 1 else ()), *_STAGES[:i]) for i, stage in enumerate(_STAGES)},
     "history": ("pts",),

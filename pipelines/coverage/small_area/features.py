@@ -32,18 +32,6 @@ NAMES = (
     "ln_tatortens_adresser",
     *(f"ln_folk_per_adress_{2 * k + 1}x{2 * k + 1}" for k in PEOPLE_REACHES),
 )
-TOLD = {
-    "ln_adresser_1x1": "Adresser i rutan",
-    "ln_adresser_5x5": "Adresser i 5 × 5 rutor",
-    "ln_adresser_9x9": "Adresser i 9 × 9 rutor",
-    "ln_adresser_17x17": "Adresser i 17 × 17 rutor",
-    "ln_adresser_41x41": "Adresser i 41 × 41 rutor",
-    "ln_km_till_tatort": "Avstånd till närmaste tätort (km)",
-    "ln_tatortens_adresser": "Adresser i närmaste tätort",
-    "ln_folk_per_adress_3x3": "Folk per adress i 3 × 3 rutor",
-    "ln_folk_per_adress_9x9": "Folk per adress i 9 × 9 rutor",
-}
-"""Swedish names for the report; each enters as a natural logarithm."""
 TOWN_GAP = 2
 """Cells of a town hang together over one empty cell."""
 

@@ -11,6 +11,7 @@ import jinja2
 
 from pipelines.core import files
 from pipelines.core.errors import printable
+from pipelines.core.level_words import thresholds
 from pipelines.core.quoted import Source
 from pipelines.orders.archive import contents, pack_bag
 from pipelines.orders.archive.payload import same_program
@@ -48,6 +49,7 @@ def write_readme(order: Order, sources: list[Source], bag: Path) -> None:
         pts_date=day(order.facts["pts_datum"]),
         program=same_program(order),
         line=lambda c: c * 78,
+        thresholds=thresholds(),
     )
     files.write_text(bag / README, text)
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.core import files
 from pipelines.core.errors import DataError
-from pipelines.orders.archive import archive_formats, longterm
+from pipelines.orders.archive import longterm
+from pipelines.orders.archive.checks import archive_formats
 
 if TYPE_CHECKING:
     from pipelines.orders.archive.archive_order import Order

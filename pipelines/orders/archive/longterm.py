@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.core.files import EPSG
-from pipelines.orders.archive.archive_formats import layers
+from pipelines.orders.archive.checks.archive_formats import layers
 from pipelines.publish.products import OPEN_GPKG
 from pipelines.publish.workbook.csvs import EOL
 from pipelines.publish.workbook.safe import FORMULA_STARTS

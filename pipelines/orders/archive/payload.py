@@ -14,8 +14,8 @@ import pipelines
 from pipelines.core.errors import DataError
 from pipelines.formats import at_rest
 from pipelines.laws.run_facts import code_version
-from pipelines.orders.archive import schemas
 from pipelines.orders.archive.archive_order import RUN_FIRST
+from pipelines.orders.archive.checks import schemas
 from pipelines.publish.install import installed
 from pipelines.publish.install.put_in_place import built_names, place
 from pipelines.publish.workbook.csvs import EOL

@@ -14,7 +14,8 @@ import bagit
 
 from pipelines.core import files
 from pipelines.core.errors import DataError, by_library
-from pipelines.orders.archive import archive_texts, contents, pack_bag, package_described, unpack
+from pipelines.orders.archive import archive_texts, contents, pack_bag
+from pipelines.orders.archive.checks import package_described, unpack
 from pipelines.orders.archive.payload import CONFIGURATION, INTERNAL
 from pipelines.publish.words.markdown import say
 

@@ -14,17 +14,9 @@ from typing import TYPE_CHECKING
 
 from pipelines.core.quoted import read_sources
 from pipelines.disclosure.open_run import read_open_sources
-from pipelines.orders.archive import (
-    archive_metadata,
-    archive_texts,
-    contents,
-    dictionary,
-    longterm,
-    pack_bag,
-    package_described,
-    payload,
-)
+from pipelines.orders.archive import archive_metadata, archive_texts, contents, dictionary, longterm, pack_bag, payload
 from pipelines.orders.archive.archive_order import order
+from pipelines.orders.archive.checks import package_described
 from pipelines.publish.words.markdown import say
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from pipelines.core import level_words
 from pipelines.core.level import LEVELS, Level
 from pipelines.core.quoted import RunFacts
 from pipelines.orders.plan.plan_request import Request
-from pipelines.publish.qgis import qml
-from pipelines.publish.qgis.qgis_styles import Style
+from pipelines.publish.qgis.style import qml
+from pipelines.publish.qgis.style.qgis_styles import Style
 from pipelines.tables.contracts import Table
 from pipelines.tables.plan_tables import FORANDRING_BRISTOMRADEN, FORANDRING_KOMMUNER, FORANDRING_RUTOR, PLAN
 

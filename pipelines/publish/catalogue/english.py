@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipelines.core.level_words import thresholds
 from pipelines.core.quoted import RunFacts
 from pipelines.publish.words import edition_facts as run
 
@@ -15,7 +16,7 @@ DATASETS = {
     "rutnat-250m": (
         "Broadband coverage in 250 m grid cells",
         "Each cell of 250 × 250 metres with land or addresses: the share of its addresses that have, or are passed by "
-        "fibre for, 30, 100 and 1000 Mbit/s, in classes.",
+        f"fibre for, {thresholds('en')}, in classes.",
     ),
     "bristomraden": (
         "Areas lacking broadband",
@@ -24,7 +25,7 @@ DATASETS = {
     ),
     "kommuner": (
         "Broadband coverage per municipality",
-        "Share of households with access to, and passed by, 30, 100 and 1000 Mbit/s beside the figures of PTS, the "
+        f"Share of households with access to, and passed by, {thresholds('en')} beside the figures of PTS, the "
         "Swedish Post and Telecom Authority; households without in tens, land by the cells' class.",
     ),
     "lan": (

@@ -26,7 +26,9 @@ def run(region: Region, paths: Paths) -> None:
     DataError
         When a file of an open product has not been built.
     """
-    from pipelines.publish.catalogue import catalogue_content, dcat, iris, iso19139, rdf, resource
+    from pipelines.publish.catalogue import catalogue_content, iris
+    from pipelines.publish.catalogue.as_iso import iso19139, resource
+    from pipelines.publish.catalogue.as_rdf import dcat, rdf
 
     catalogue_content.check_listed(paths)
     what = catalogue_content.gather(region, paths)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from pipelines.config.region import Region
 from pipelines.core.quoted import RunFacts, Source
-from pipelines.publish.qgis import sld
-from pipelines.publish.qgis.qgis_styles import Style
+from pipelines.publish.qgis.style import sld
+from pipelines.publish.qgis.style.qgis_styles import Style
 from pipelines.publish.words import codes
 from pipelines.publish.words.edition_facts import midnight
 from pipelines.tables.contracts import BASIS_TEXT, Column, Table
@@ -126,7 +126,7 @@ def add_metadata(
     product : str
         Id of the file's product, or :data:`pipelines.publish.products.OPEN_GPKG`.
     """
-    from pipelines.publish.catalogue import iso19139, resource
+    from pipelines.publish.catalogue.as_iso import iso19139, resource
 
     about = resource.of_geopackage(product, region, facts, sources, _bounds(db))
     publishing = region.publicering

@@ -11,7 +11,7 @@ from pipelines.core.files import replacing
 from pipelines.core.paths import Paths
 from pipelines.core.quoted import read_facts, read_sources
 from pipelines.publish.geopackage import gpkg_extras, gpkg_layers, gpkg_parts
-from pipelines.publish.qgis import qgis_styles
+from pipelines.publish.qgis.style import qgis_styles
 from pipelines.tables import gap_tables, step_tables, summary_tables
 
 LAYERS = (

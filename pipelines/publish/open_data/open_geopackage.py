@@ -12,7 +12,7 @@ from pipelines.core.publishers import BY_AGREEMENT
 from pipelines.core.quoted import RunFacts, Source
 from pipelines.publish.geopackage import gpkg_extras, gpkg_layers
 from pipelines.publish.products import OPEN_GPKG
-from pipelines.publish.qgis import qgis_open
+from pipelines.publish.qgis.style import qgis_open
 
 if TYPE_CHECKING:
     from pathlib import Path

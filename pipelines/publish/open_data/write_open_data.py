@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.core import files
-from pipelines.disclosure import make_open_tables
 from pipelines.disclosure.open_run import read_open_facts, read_open_sources
 from pipelines.publish.open_data import datapackage, geoparquet, open_geopackage, open_text, open_workbook
 from pipelines.publish.products import PACKED
+from pipelines.tables import open_contracts
 from pipelines.tables.open_contracts import OPEN_BESIDE, OPEN_TABLES
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ FOLDER = "maps/data"
 def run(region: Region, paths: Paths) -> None:
     """Build every file of the open edition from the open tables."""
     facts, sources = read_open_facts(paths), read_open_sources(paths)
-    tables = [(t, make_open_tables.read(paths, t)) for t in OPEN_TABLES]
+    tables = [(t, open_contracts.read(paths, t)) for t in OPEN_TABLES]
 
     def built(name: str) -> Path:
         return paths.built(f"{FOLDER}/{name}")
@@ -42,7 +42,7 @@ def run(region: Region, paths: Paths) -> None:
         if table.name == "kommuner":
             open_text.write_geojson(frame, shapes, table, built("kommuner.geojson"), facts)
     open_workbook.write({t.name: frame for t, frame in tables}, region, facts, sources, paths)
-    others = [(t, make_open_tables.read(paths, t)) for t in OPEN_BESIDE]
+    others = [(t, open_contracts.read(paths, t)) for t in OPEN_BESIDE]
     for table, frame in others:
         open_text.write_csv(frame, table, built(f"{table.name}.csv"), facts)
     for name in ("bredband_oppen.gpkg", "rutnat_250m.csv"):

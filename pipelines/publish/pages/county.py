@@ -11,7 +11,6 @@ import numpy as np
 from pipelines.config.region import Region
 from pipelines.core import files
 from pipelines.core.level import LEVELS, Level
-from pipelines.disclosure import make_open_tables
 from pipelines.disclosure.open_reconciliation import beyond_pts
 from pipelines.disclosure.open_run import read_open_facts
 from pipelines.publish.pages import page_figures, scene
@@ -104,7 +103,7 @@ class County:
 def read(region: Region, paths: Paths) -> County:
     """Read what the pages are made of."""
     kommuner, lan, cells = (
-        make_open_tables.read(paths, t)
+        open_contracts.read(paths, t)
         for t in (open_contracts.KOMMUNER_OPPNA, open_contracts.LAN_OPPNA, open_contracts.RUTNAT_250M)
     )
     history = paths.table("oppen_historik")
@@ -114,9 +113,9 @@ def read(region: Region, paths: Paths) -> County:
         kommuner=kommuner,
         lan=lan,
         cells=cells,
-        areas=make_open_tables.read(paths, open_contracts.BRISTOMRADEN_OPPNA),
+        areas=open_contracts.read(paths, open_contracts.BRISTOMRADEN_OPPNA),
         land=scene.prepare(files.read_shapes(paths.table("granser")), files.read_shapes(paths.table("orter"))),
         history=files.read_table(history) if history.exists() else None,
-        projection=make_open_tables.read(paths, FRAMSKRIVNING_OPPEN),
-        reconciliation=make_open_tables.read(paths, AVSTAMNING_OPPEN),
+        projection=open_contracts.read(paths, FRAMSKRIVNING_OPPEN),
+        reconciliation=open_contracts.read(paths, AVSTAMNING_OPPEN),
     )

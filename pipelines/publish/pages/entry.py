@@ -14,7 +14,6 @@ from pipelines.core import files
 from pipelines.core.level import LEVELS, Level
 from pipelines.core.level_words import heading, lacking
 from pipelines.core.quoted import RunFacts
-from pipelines.disclosure import make_open_tables
 from pipelines.disclosure.open_run import read_open_facts, read_open_sources
 from pipelines.publish import products
 from pipelines.publish.install.put_in_place import built_names
@@ -41,8 +40,8 @@ def run(region: Region, paths: Paths) -> None:
     """Write both pages from the open tables, the configuration and what lies built under ``maps/``."""
     facts = read_open_facts(paths)
     frame = render.common(region, facts, read_open_sources(paths), "")
-    kommuner, lan = (make_open_tables.read(paths, t) for t in (open_contracts.KOMMUNER_OPPNA, open_contracts.LAN_OPPNA))
-    beside = make_open_tables.read(paths, AVSTAMNING_OPPEN)
+    kommuner, lan = (open_contracts.read(paths, t) for t in (open_contracts.KOMMUNER_OPPNA, open_contracts.LAN_OPPNA))
+    beside = open_contracts.read(paths, AVSTAMNING_OPPEN)
     index = {**frame, **entry(region, facts, kommuner, lan, beside, paths.built("maps"))}
     files.write_text(paths.built(INDEX), render.page("index.html.j2", index, "table.js"))
     files.write_text(paths.built(STATEMENT), render.page("tillganglighet.html.j2", {**frame, **statement(region)}))

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from pipelines.core import files
 from pipelines.core.quoted import read_facts, read_sources
 from pipelines.disclosure.open_run import read_open_facts, read_open_sources
-from pipelines.publish.qgis import project_editions, project_package
+from pipelines.publish.qgis.project import project_editions, project_package
 
 if TYPE_CHECKING:
     from pipelines.config.region import Region
     from pipelines.core.paths import Paths
-    from pipelines.publish.qgis.project_model import Bounds
+    from pipelines.publish.qgis.project.project_model import Bounds
 
 INTERNAL, PUBLISHED = "out/bredband.qgz", "maps/data/bredband_oppen.qgz"
 

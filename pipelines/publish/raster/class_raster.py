@@ -14,10 +14,10 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 
-from pipelines.config.region import MEASURES, THRESHOLDS
 from pipelines.core import cell_grid, classes, files
+from pipelines.core.level import LEVELS
 from pipelines.core.quoted import RunFacts
-from pipelines.publish.qgis import qml_raster
+from pipelines.publish.qgis.style import qml_raster
 from pipelines.publish.raster import cog
 from pipelines.publish.words.edition_facts import demo_prefix
 from pipelines.publish.words.palette import CLASS_COLOURS, CLASS_LABELS, rgb
@@ -29,24 +29,23 @@ if TYPE_CHECKING:
 NODATA = 255
 """Outside the grid: sea, lakes, other län. A cell without addresses has a class of its own."""
 HERE, PUBLISHED = "out", "maps/data/raster"
-NAMES = tuple(f"klass_{m}_{t}" for m in MEASURES for t in THRESHOLDS)
-"""Column in the open table, and name of the file."""
 _FIELDS = (("Value", 0, 5), ("Class", 2, 2), ("Red", 0, 6), ("Green", 0, 7), ("Blue", 0, 8))
 """Columns of the attribute table: name, type and usage, by GDAL's numbers (GDALRATFieldType, …FieldUsage)."""
 
 
 def write_all(tags: dict[str, str], facts: RunFacts, paths: Paths) -> None:
-    """Build a raster for each threshold and measure, in both places.
+    """Build a raster for each level, in both places.
 
     Parameters
     ----------
     tags : dict of str
         What each raster of the run says of itself.
     """
-    cells = files.read_table(paths.table(f"oppen_{RUTNAT_250M.name}"), ["rutid_scb", *NAMES])
+    names = [level.cell_class for level in LEVELS]
+    cells = files.read_table(paths.table(f"oppen_{RUTNAT_250M.name}"), ["rutid_scb", *names])
     column, row, shape, corner = cog.frame(cell_grid.parse_scb_id(cells["rutid_scb"].to_numpy(dtype=str)))
     number = {code: i for i, code in enumerate(classes.CODES)}
-    for name in NAMES:
+    for name in names:
         band = np.full((1, *shape), NODATA, dtype=np.uint8)
         band[0, row, column] = cells[name].map(number).to_numpy(dtype=np.uint8)
         told = RUTNAT_250M.column(name)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.config.region import THRESHOLDS
 from pipelines.core import ledger
+from pipelines.core.level import LEVELS
 from pipelines.publish.words import beside_pts
 from pipelines.publish.words.markdown import cell, table
 from pipelines.publish.words.swedish import number
@@ -26,18 +26,18 @@ def reconciliation(tables: dict[str, pd.DataFrame], region: Region) -> str:
     rows = []
     for row in both.to_dict("records"):
         line: list[object] = [f"{row['kommunkod']} {row['kommunnamn']}"]
-        for t in THRESHOLDS:
-            gap = row[f"avvikelse_{t}_pe"]
+        for level in LEVELS.of("tillgang"):
+            gap = row[level.deviation]
             flag = " ⚠" if gap == gap and abs(gap) > limit else ""
             line += [
-                number(row[f"andel_{t}_pct"], 2),
-                number(row[f"pts_andel_{t}_pct"], 2),
+                number(row[level.share], 2),
+                number(row[level.pts_share], 2),
                 number(gap, 2) + flag,
-                row[f"pts_kalla_{t}"],
+                row[level.pts_source],
             ]
         rows.append(line)
     head = ["Kommun"]
-    for t in THRESHOLDS:
+    for t in LEVELS.mbit:
         head += [f"Vår {t} (%)", f"PTS {t} (%)", "Skillnad (pe)", "Källa"]
     return (
         "## Avstämning mot PTS\n\nAndel hushåll med tillgång. Skillnad = vår andel minus PTS:s, i procentenheter; "

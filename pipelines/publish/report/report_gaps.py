@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.config.region import MEASURES, THRESHOLDS
+from pipelines.core.level import LEVELS, Level
+from pipelines.core.level_words import MEASURE, UNIT
 from pipelines.publish.words.markdown import table
 from pipelines.publish.words.swedish import number
 
@@ -13,10 +14,8 @@ if TYPE_CHECKING:
 
     from pipelines.config.region import Region, Spann
 
-FIRST = ((1000, "passerad"), (100, "tillgang"))
-"""Threshold and measure of which the first areas are listed: what to build past, what to connect."""
 SHOWN = 10
-MATT = {"tillgang": "tillgång", "passerad": "passerad"}
+_NUMBERS = {2: "två", 4: "fyra", 6: "sex", 8: "åtta", 10: "tio", 12: "tolv"}
 COLUMNS = [
     "bristomrade_id",
     "troskel_mbit",
@@ -39,32 +38,32 @@ COLUMNS = [
 def section(areas: pd.DataFrame, region: Region) -> str:
     """Return the whole section from the table ``bristomraden`` (columns :data:`COLUMNS`)."""
     parts = ["## Bristområden", _meaning(region), overview(areas), _assumptions(region)]
-    parts += [first(areas, t, m, region) for t, m in FIRST]
+    # What to build past, what to connect.
+    parts += [first(areas, level, region) for level in (LEVELS.of("passerad")[-1], LEVELS.first)]
     return "\n\n".join(parts)
 
 
 def overview(areas: pd.DataFrame) -> str:
-    """One row per threshold and measure: areas, households in them and dispersed, trench, cost and its bounds."""
+    """One row per level: areas, households in them and dispersed, trench, cost and its bounds."""
     rows = []
-    for t in THRESHOLDS:
-        for m in MEASURES:
-            here = areas[(areas["troskel_mbit"] == t) & (areas["matt"] == m)]
-            ranked = here["prioritet"].notna()
-            real, dispersed = here[ranked], here[~ranked]
-            modelled = real[real["modellerad"]]
-            rows.append(
-                (
-                    f"{t} Mbit/s, {MATT[m]}",
-                    number(len(real)),
-                    number(len(real) - len(modelled)),
-                    number(len(modelled)),
-                    number(real["hushall_utan"].sum()),
-                    number(modelled["hushall_utan"].sum()),
-                    number(dispersed["hushall_utan"].sum()),
-                    _sum(real["schakt_m"], 1e3),
-                    *(_sum(real[c], 1e6) for c in ("kostnad_sek", "kostnad_lag_sek", "kostnad_hog_sek")),
-                )
+    for level in LEVELS.by_threshold():
+        here = of_level(areas, level)
+        ranked = here["prioritet"].notna()
+        real, dispersed = here[ranked], here[~ranked]
+        modelled = real[real["modellerad"]]
+        rows.append(
+            (
+                _named(level),
+                number(len(real)),
+                number(len(real) - len(modelled)),
+                number(len(modelled)),
+                number(real["hushall_utan"].sum()),
+                number(modelled["hushall_utan"].sum()),
+                number(dispersed["hushall_utan"].sum()),
+                _sum(real["schakt_m"], 1e3),
+                *(_sum(real[c], 1e6) for c in ("kostnad_sek", "kostnad_lag_sek", "kostnad_hog_sek")),
             )
+        )
     head = (
         "Tröskel och mått",
         "Områden",
@@ -81,9 +80,15 @@ def overview(areas: pd.DataFrame) -> str:
     return table(head, rows)
 
 
-def first(areas: pd.DataFrame, t: int, m: str, region: Region) -> str:
-    """List the areas that come first at one threshold and measure."""
-    here = areas[(areas["troskel_mbit"] == t) & (areas["matt"] == m) & areas["prioritet"].notna()]
+def of_level(areas: pd.DataFrame, level: Level) -> pd.DataFrame:
+    """Return the areas of one level."""
+    return areas[(areas["troskel_mbit"] == level.mbit) & (areas["matt"] == level.measure)]
+
+
+def first(areas: pd.DataFrame, level: Level, region: Region) -> str:
+    """List the areas that come first at one level."""
+    here = of_level(areas, level)
+    here = here[here["prioritet"].notna()]
     rows = [
         (
             r["bristomrade_id"],
@@ -100,7 +105,7 @@ def first(areas: pd.DataFrame, t: int, m: str, region: Region) -> str:
         )
         for r in here.sort_values("prioritet").head(SHOWN).to_dict("records")
     ]
-    title = f"### De {SHOWN} första: {t} Mbit/s, {MATT[m]}\n\n"
+    title = f"### De {SHOWN} första: {_named(level)}\n\n"
     if not rows:
         return title + "Inga bristområden."
     head = (
@@ -121,12 +126,13 @@ def first(areas: pd.DataFrame, t: int, m: str, region: Region) -> str:
 
 def _meaning(region: Region) -> str:
     limit = number(100 * region.brist.sannolikhetsgrans)
+    count = _NUMBERS.get(len(LEVELS), str(len(LEVELS)))
     return (
         f"Ett bristområde är närliggande rutor med adresser vars sannolikhet för täckning är under {limit} %. "
         "*Modellerat*: minst en adress i rutorna bygger på statistik; det visar att brist är trolig, inte var den är. "
         "*Utspritt*: väntade hushåll utan, i rutor där ingen enskild adress räknas som utan; de har ingen plats och "
-        "ingen kostnad. Områden och utspritt summerar till länets hushåll utan. De sex raderna är sex svar på samma "
-        "fråga och ska inte läggas ihop."
+        f"ingen kostnad. Områden och utspritt summerar till länets hushåll utan. De {count} raderna är {count} svar på "
+        "samma fråga och ska inte läggas ihop."
     )
 
 
@@ -146,6 +152,10 @@ def _assumptions(region: Region) -> str:
         "områden som delar schakt kostar mindre tillsammans. Alla antaganden med källa, och ett räkneexempel: "
         "docs/bristanalys.md."
     )
+
+
+def _named(level: Level) -> str:
+    return f"{level.mbit} {UNIT}, {MEASURE['sv'][level.measure]}"
 
 
 def _names(codes: str, region: Region) -> str:

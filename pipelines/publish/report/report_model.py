@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.config.region import THRESHOLDS
 from pipelines.core import ledger
 from pipelines.core.facts import Model
-from pipelines.coverage.small_area.features import TOLD
+from pipelines.core.level import LEVELS
 from pipelines.publish.words.markdown import table
 from pipelines.publish.words.swedish import number
 
@@ -17,6 +16,18 @@ if TYPE_CHECKING:
     from pipelines.config.region import Region
 
 PLAIN = "enkel"
+FEATURES = {
+    "ln_adresser_1x1": "Adresser i rutan",
+    "ln_adresser_5x5": "Adresser i 5 × 5 rutor",
+    "ln_adresser_9x9": "Adresser i 9 × 9 rutor",
+    "ln_adresser_17x17": "Adresser i 17 × 17 rutor",
+    "ln_adresser_41x41": "Adresser i 41 × 41 rutor",
+    "ln_km_till_tatort": "Avstånd till närmaste tätort (km)",
+    "ln_tatortens_adresser": "Adresser i närmaste tätort",
+    "ln_folk_per_adress_3x3": "Folk per adress i 3 × 3 rutor",
+    "ln_folk_per_adress_9x9": "Folk per adress i 9 × 9 rutor",
+}
+"""What the model goes by; each enters as a natural logarithm."""
 
 
 def section(said: ledger.Ledger, squares: pd.DataFrame, region: Region) -> str:
@@ -52,7 +63,7 @@ def coefficients(model: Model) -> str:
         return ""
     fits = model["koefficienter"]
     head = ("Egenskap (naturlig logaritm)", *(f"{f['matt']}, {f['klass']}" for f in fits))
-    rows = [(told, *(number(f["per_enhet"][name], 2) for f in fits)) for name, told in TOLD.items()]
+    rows = [(told, *(number(f["per_enhet"][name], 2) for f in fits)) for name, told in FEATURES.items()]
     rows.append(("Lärt, andel som behölls", *(number(f["krympning"], 2) for f in fits)))
     return (
         "Koefficienter: hur oddsens logaritm för att *sakna* täckning ändras per enhet. *Lärt, andel som behölls*: "
@@ -79,10 +90,11 @@ def widths(model: Model, squares: pd.DataFrame) -> str:
         left=2,
     )
     rows = []
-    for t in THRESHOLDS:
-        wide = squares[f"hushall_utan_{t}_hog"] - squares[f"hushall_utan_{t}_lag"]
+    for level in LEVELS.of("tillgang"):
+        t, lacking = level.mbit, level.without()
+        wide = squares[level.limit("hog")] - squares[level.limit("lag")]
         modelled = squares[f"hushall_modellerade_{t}"] > 0
-        expected = float(squares.loc[modelled, f"hushall_utan_{t}"].sum())
+        expected = float(squares.loc[modelled, lacking].sum())
         rows.append(
             (
                 f"{t} Mbit/s",

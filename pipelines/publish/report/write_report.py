@@ -7,9 +7,9 @@ import json
 import platform
 from typing import TYPE_CHECKING, Any
 
-from pipelines.config.region import THRESHOLDS
 from pipelines.core import files, ledger
 from pipelines.core.errors import printable
+from pipelines.core.level import LEVELS
 from pipelines.core.quoted import RunFacts, read_facts
 from pipelines.publish.report import report_coverage, report_gaps, report_model
 from pipelines.publish.words.markdown import table
@@ -99,16 +99,16 @@ def key_figures(lan: pd.Series, facts: RunFacts) -> str:
     """The län in one table: households, people, land in its three parts."""
     rows = [
         (
-            f"{t} Mbit/s",
-            number(lan[f"andel_{t}_pct"], 2),
-            number(lan[f"andel_passerade_{t}_pct"], 2),
-            number(lan[f"hushall_utan_{t}"], 0),
-            number(lan[f"befolkning_utan_{t}"], 0),
-            number(lan[f"yta_tackt_{t}_pct"], 2),
-            number(lan[f"yta_utan_{t}_pct"], 2),
+            f"{level.mbit} Mbit/s",
+            number(lan[level.share], 2),
+            number(lan[passed.share], 2),
+            number(lan[level.without()], 0),
+            number(lan[level.without("befolkning")], 0),
+            number(lan[level.land("tackt")], 2),
+            number(lan[level.land("utan")], 2),
             number(lan["yta_obebodd_pct"], 2),
         )
-        for t in THRESHOLDS
+        for level, passed in zip(LEVELS.of("tillgang"), LEVELS.of("passerad"), strict=True)
     ]
     return (
         f"## Länet\n\n{number(lan['hushall'], 0)} hushåll, {number(lan['befolkning'], 0)} invånare, "

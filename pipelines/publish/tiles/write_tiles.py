@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipelines.core import cell_grid, files
-from pipelines.disclosure import make_open_tables
+from pipelines.core.classes import NO_ADDRESS
+from pipelines.core.level import LEVELS
 from pipelines.disclosure.open_run import read_open_facts, read_open_sources
 from pipelines.publish.catalogue import wording
 from pipelines.publish.tiles import pmtiles
 from pipelines.publish.words.edition_facts import DEMO_TEXT, credit_lines, demo_prefix
+from pipelines.tables import open_contracts
 from pipelines.tables.open_contracts import RUTNAT_250M
 
 if TYPE_CHECKING:
@@ -36,7 +38,6 @@ if TYPE_CHECKING:
 
 FILE = "maps/data/rutnat_250m.pmtiles"
 LAYER = "rutnat"
-NO_CLASS = "ingen_adress"
 SIZE, CELLS = "storlek_m", "rutor"
 """What a feature has besides the table's columns: its side, and how many cells with addresses a larger square has."""
 _LEFT_OUT = ("kommunnamn",)
@@ -47,27 +48,27 @@ EXTENT = 8192
 
 
 @dataclass(frozen=True)
-class Level:
+class Squares:
     """Squares of one size, and the zoom levels that show them."""
 
     size_m: int
     zooms: tuple[int, int]
 
 
-LEVELS = (Level(5_000, (4, 6)), Level(1_000, (7, 8)), Level(cell_grid.CELL_M, (9, 9)))
+SIZES = (Squares(5_000, (4, 6)), Squares(1_000, (7, 8)), Squares(cell_grid.CELL_M, (9, 9)))
 """Where a square is some pixels wide. Beyond the last zoom a map enlarges the tiles it has."""
 
 
 def run(region: Region, paths: Paths) -> None:
     """Build the tiles from the open table of cells."""
     facts = read_open_facts(paths)
-    cells = make_open_tables.read(paths, RUTNAT_250M)
-    inhabited = cells[cells[classes()[0].name] != NO_CLASS]
+    cells = open_contracts.read(paths, RUTNAT_250M)
+    inhabited = cells[cells[classes()[0].name] != NO_ADDRESS]
     work = paths.step / "kartrutor"
     tiles: list[pmtiles.Tile] = []
     try:
-        for level in LEVELS:
-            tiles += _cut(_features(inhabited, level), level, work)
+        for of in SIZES:
+            tiles += _cut(_features(inhabited, of), of, work)
     finally:
         shutil.rmtree(work, ignore_errors=True)
     ids = cell_grid.parse_scb_id(cells["rutid_scb"])
@@ -79,7 +80,7 @@ def run(region: Region, paths: Paths) -> None:
 
 def classes() -> list[Column]:
     """Return the columns of classes, in the table's order."""
-    return [c for c in RUTNAT_250M.columns if c.name.startswith("klass_")]
+    return [RUTNAT_250M.column(level.cell_class) for level in LEVELS]
 
 
 def generalised(cells: pd.DataFrame, size_m: int) -> pd.DataFrame:
@@ -108,27 +109,27 @@ def generalised(cells: pd.DataFrame, size_m: int) -> pd.DataFrame:
     return pd.DataFrame(out | {CELLS: np.bincount(place)})
 
 
-def _features(cells: pd.DataFrame, level: Level) -> pa.Table:
-    """Return a level's features: attributes, and squares as WKB in SWEREF 99 TM."""
+def _features(cells: pd.DataFrame, of: Squares) -> pa.Table:
+    """Return the features of one size: attributes, and squares as WKB in SWEREF 99 TM."""
     import pyarrow as pa
 
-    if level.size_m == cell_grid.CELL_M:
+    if of.size_m == cell_grid.CELL_M:
         frame = cells[[n for n in RUTNAT_250M.names if n not in _LEFT_OUT]]
         ids = cell_grid.parse_scb_id(cells["rutid_scb"])
     else:
-        frame = generalised(cells, level.size_m)
+        frame = generalised(cells, of.size_m)
         ids = frame.pop("rutid").to_numpy()
-    squares = cell_grid.wkb_squares(ids, level.size_m).tolist()
-    table = pa.Table.from_pandas(frame.assign(**{SIZE: level.size_m}), preserve_index=False)
+    squares = cell_grid.wkb_squares(ids, of.size_m).tolist()
+    table = pa.Table.from_pandas(frame.assign(**{SIZE: of.size_m}), preserve_index=False)
     return table.append_column("geometry", pa.array(squares, pa.binary())).replace_schema_metadata(None)
 
 
-def _cut(features: pa.Table, level: Level, work: Path) -> Iterator[pmtiles.Tile]:
+def _cut(features: pa.Table, of: Squares, work: Path) -> Iterator[pmtiles.Tile]:
     """Cut features into tiles with GDAL; nothing is dropped to make a tile smaller."""
     import pyogrio
 
     shutil.rmtree(work, ignore_errors=True)
-    first, last = level.zooms
+    first, last = of.zooms
     pyogrio.set_gdal_config_options({"GDAL_NUM_THREADS": "1"})  # the same order of features each time
     try:
         pyogrio.write_arrow(
@@ -165,7 +166,7 @@ def about(region: Region, facts: RunFacts, credits: list[str]) -> dict[str, Any]
     fields = {c.name: c.alias for c in RUTNAT_250M.columns if c.name not in _LEFT_OUT}
     fields |= {SIZE: "Sida (m)", CELLS: "Rutor med adresser (antal), i större rutor"}
     said = (
-        f"{RUTNAT_250M.description} Från zoom {LEVELS[-1].zooms[0]} varje ruta med adresser; längre ut större rutor "
+        f"{RUTNAT_250M.description} Från zoom {SIZES[-1].zooms[0]} varje ruta med adresser; längre ut större rutor "
         "med den klass som är vanligast bland deras rutor. Rutor utan adresser är inte med."
     )
     return {
@@ -183,8 +184,8 @@ def about(region: Region, facts: RunFacts, credits: list[str]) -> dict[str, Any]
                 "id": LAYER,
                 "description": RUTNAT_250M.title,
                 "fields": fields,
-                "minzoom": LEVELS[0].zooms[0],
-                "maxzoom": LEVELS[-1].zooms[1],
+                "minzoom": SIZES[0].zooms[0],
+                "maxzoom": SIZES[-1].zooms[1],
             }
         ],
     }

@@ -12,7 +12,6 @@ from pipelines.core.files import read_shapes, read_table, write_text
 from pipelines.core.level import LEVELS
 from pipelines.core.paths import Paths
 from pipelines.core.quoted import read_facts, read_sources
-from pipelines.disclosure import make_open_tables
 from pipelines.disclosure.open_reconciliation import beyond_pts
 from pipelines.disclosure.open_run import read_open_facts, read_open_sources
 from pipelines.publish.webmap import (
@@ -60,7 +59,7 @@ def run(region: Region, paths: Paths) -> None:
     ``granser`` and ``orter``, the run's facts, and an earlier edition's classes where one is given.
     """
     before = earlier.open_earlier(paths, read_facts(paths))
-    kommuner = make_open_tables.read(paths, open_contracts.KOMMUNER_OPPNA)
+    kommuner = open_contracts.read(paths, open_contracts.KOMMUNER_OPPNA)
     size = kommuner.set_index("kommunkod")["hushall_ca"].fillna(0).astype("float64")
     shapes = webmap_outline.build(read_shapes(paths.table("granser")), size, read_shapes(paths.table("orter")))
     write_open(region, paths, shapes, before)
@@ -70,11 +69,11 @@ def run(region: Region, paths: Paths) -> None:
 def write_open(region: Region, paths: Paths, shapes: dict[str, Any], before: EarlierEdition | None = None) -> None:
     """Write the open page in every language; ``shapes`` is what :func:`outline.build` returns."""
     facts, sources = read_open_facts(paths), read_open_sources(paths)
-    kommuner, lan = (make_open_tables.read(paths, t) for t in (open_contracts.KOMMUNER_OPPNA, open_contracts.LAN_OPPNA))
+    kommuner, lan = (open_contracts.read(paths, t) for t in (open_contracts.KOMMUNER_OPPNA, open_contracts.LAN_OPPNA))
     published = earlier.published(before) if before else None
     then = before.facts if before and published is not None else None
     packed = _open(region, paths, published, shapes)
-    outside = beyond_pts(make_open_tables.read(paths, AVSTAMNING_OPPEN))
+    outside = beyond_pts(open_contracts.read(paths, AVSTAMNING_OPPEN))
     for language in LANGUAGES:
         about = Subject("oppen", language, region, facts, sources, kommuner, lan, then, outside)
         write_text(paths.built(f"maps/{webmap_page.FILES[language]}"), _page(about, packed))
@@ -90,7 +89,7 @@ def write_internal(region: Region, paths: Paths, shapes: dict[str, Any], before:
 
 
 def _open(region: Region, paths: Paths, before: pd.DataFrame | None, shapes: dict[str, Any]) -> Packed:
-    cells = _by_place(make_open_tables.read(paths, open_contracts.RUTNAT_250M))
+    cells = _by_place(open_contracts.read(paths, open_contracts.RUTNAT_250M))
     # The outlines of the areas are drawn from the cells.
     areas = read_table(paths.table("oppen_bristomraden"), open_contracts.BRISTOMRADEN_OPPNA.names)
     now = {level.cell_class: cells[level.cell_class] for level in LEVELS}

@@ -1,4 +1,4 @@
-"""Coverage classes: their limits, Swedish labels and colours, one place for every map.
+"""Coverage classes: their Swedish labels and colours, one place for every map; their limits are in core/classes.py.
 
 The colours run in one direction of lightness (CIE L* about 86, 75, 55 and 19), so the order survives
 a greyscale print, and from blue over yellow to purple, which the common colour-vision deficiencies keep apart.
@@ -20,12 +20,13 @@ CLASS_COLOURS = {
     "fa_minst_halften": "#83a6cf",
     "ej_redovisad": "#9c9c9c",
 }
+_LOW, _MIDDLE, _HIGH = (f"{100 * limit:g}" for limit in classes.LIMITS)
 CLASS_LABELS = {
     "ingen_adress": "Inga adresser i rutan",
-    "utan": "Under 5 % av adresserna har",
-    "mindre_del": "5–50 % av adresserna har",
-    "storre_del": "50–95 % av adresserna har",
-    "tackt": "Minst 95 % av adresserna har",
+    "utan": f"Under {_LOW} % av adresserna har",
+    "mindre_del": f"{_LOW}–{_MIDDLE} % av adresserna har",
+    "storre_del": f"{_MIDDLE}–{_HIGH} % av adresserna har",
+    "tackt": f"Minst {_HIGH} % av adresserna har",
     "fa_under_halften": "Få adresser: under hälften har",
     "fa_minst_halften": "Få adresser: minst hälften har",
     "ej_redovisad": "Redovisas inte",

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from pipelines.core.facts import Priorities
+from pipelines.core.level import MEASURES
+from pipelines.core.level_words import SPELLED
 from pipelines.tables.contracts import Column, Table
 
 if TYPE_CHECKING:
     from pipelines.config.region import Malniva, Region
 
+NOTE = "Andelarna gäller nedladdning. VGR:s mål är symmetriska: uppladdning mäts inte av PTS."
 OVERSIKT = Table(
     "oversikt",
     "Översikt",
@@ -32,7 +35,6 @@ OVERSIKT = Table(
     ),
     key=("avsnitt", "nyckeltal"),
 )
-MEASURE = {"tillgang": "tillgång", "passerad": "tillgång eller fiber förbi"}
 KNOWN = {
     "publicerad": "publicerad",
     "beraknad": "beräknad",
@@ -86,7 +88,7 @@ def _goal(rows: pd.DataFrame, goal: Malniva, region: Region) -> list[Row]:
         return found.iloc[0] if len(found) else pd.Series(dtype=object)
 
     own, pts, riket = one("lan"), one("lan", kalla="pts"), one("riket", kalla="pts")
-    other = "tillgang" if goal.matt == "passerad" else "passerad"
+    other = next(m for m in MEASURES if m != goal.matt)
     work = one("lan", kalla="pts", bas="arbetsstallen")
     rest = one("lan", matt=other)
     reached = (
@@ -100,7 +102,7 @@ def _goal(rows: pd.DataFrame, goal: Malniva, region: Region) -> list[Row]:
         .sum()
     )
     known = KNOWN.get(str(own.get("kand_genom")), "")
-    measure, of = MEASURE[goal.matt], f"av {len(region.lan.kommuner)} kommuner, egen analys"
+    measure, of = SPELLED[goal.matt], f"av {len(region.lan.kommuner)} kommuner, egen analys"
     rank = "" if pd.isna(pts.get("rang_av")) else f"av {pts['rang_av']} län, i PTS:s arbetsbok"
     return [
         ("Målnivå", goal.andel_pct, "%", "publicerad", f"{goal.troskel_mbit} Mbit/s ned, {measure}"),
@@ -117,7 +119,7 @@ def _goal(rows: pd.DataFrame, goal: Malniva, region: Region) -> list[Row]:
             rest.get("andel_pct"),
             "%",
             KNOWN.get(str(rest.get("kand_genom")), ""),
-            f"egen analys, {MEASURE[other]}",
+            f"egen analys, {SPELLED[other]}",
         ),
         ("Arbetsställen, PTS", work.get("andel_pct"), "%", _known(work), "modelleras inte av oss"),
         ("Yta utan", own.get("yta_utan_pct"), "% av landet", known, "ytans tre delar är 100 % och läses ihop"),

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from pipelines.goals.distances import NOTE
 from pipelines.publish.words.edition_facts import credit
+from pipelines.publish.workbook.overview import NOTE
 from pipelines.publish.workbook.safe import harmless_column
 from pipelines.tables.contracts import Column, Table
 

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipelines.config.region import MEASURES, THRESHOLDS
-from pipelines.publish.workbook.overview import MEASURE
+from pipelines.core.level import LEVELS, MEASURES
+from pipelines.core.level_words import SPELLED
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from pipelines.publish.workbook.workbook_content import Sheet
 
-_LINES = {30: ("#1b7837", "solid"), 100: ("#b35806", "dash"), 1000: ("#2166ac", "round_dot")}
-"""Colour and dash: told apart without colour too."""
+_LINES = (
+    ("#1b7837", "solid"),
+    ("#b35806", "dash"),
+    ("#2166ac", "round_dot"),
+    ("#762a83", "dash_dot"),
+    ("#4d4d4d", "long_dash"),
+)
+"""Colour and dash by threshold, the lowest first: told apart without colour too."""
 
 
 def add(book: Any, page: Any, sheet: Sheet, top: int, kod: str) -> None:
@@ -36,13 +43,12 @@ def add(book: Any, page: Any, sheet: Sheet, top: int, kod: str) -> None:
     for number, matt in enumerate(MEASURES):
         chart = book.add_chart({"type": "scatter", "subtype": "straight"})
         drawn = False
-        for t in THRESHOLDS:
+        for t, (colour, dash) in zip(LEVELS.mbit, cycle(_LINES), strict=False):
             at = np.flatnonzero((table["kod"] == kod) & (table["matt"] == matt) & (table["troskel_mbit"] == t))
             kronor = table["kostnad_ack_sek"].iloc[at]
             if not len(at) or kronor.isna().any():
                 continue
             first, last = top + int(at[0]), top + int(at[-1])
-            colour, dash = _LINES[t]
             chart.add_series(
                 {
                     "name": f"{t} Mbit/s",
@@ -57,12 +63,12 @@ def add(book: Any, page: Any, sheet: Sheet, top: int, kod: str) -> None:
             drawn = True
         if not drawn:
             continue
-        chart.set_title({"name": f"Nådda hushåll i länet: {MEASURE[matt]}", "name_font": {"size": 12}})
+        chart.set_title({"name": f"Nådda hushåll i länet: {SPELLED[matt]}", "name_font": {"size": 12}})
         chart.set_x_axis({"name": "Miljoner kronor", "num_format": "#,##0,,", "min": 0})
         chart.set_y_axis({"name": "Nådda hushåll (väntat antal)", "num_format": "#,##0", "min": 0})
         chart.set_legend({"position": "bottom"})
         chart.set_size({"width": 640, "height": 380})
-        alt = f"Diagram: nådda hushåll mot kronor längs prioriteten, {MEASURE[matt]}; talen står i bladets kolumner."
+        alt = f"Diagram: nådda hushåll mot kronor längs prioriteten, {SPELLED[matt]}; talen står i bladets kolumner."
         page.insert_chart(top + 20 * number, len(names) + 1, chart, {"description": alt})
 
 

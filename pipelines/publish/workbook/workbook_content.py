@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from pipelines.core import files, ledger
-from pipelines.goals.distances import NOTE
-from pipelines.publish.workbook.overview import OVERSIKT, overview
+from pipelines.publish.workbook.overview import NOTE, OVERSIKT, overview
 from pipelines.tables import contracts, gap_tables, goal_tables, history_tables, summary_tables
 from pipelines.tables.fields import field
 from pipelines.tables.gap_tables import BRISTKURVA, BRISTOMRADEN

@@ -84,18 +84,18 @@ def read_kolada(paths: list[Path], region: Region, ledger: Ledger) -> tuple[pd.D
     pages = {path: _pages(path) for path in paths}
     _require_whole([p for found in pages.values() for p in found])
     for path in paths:
-        told: Counter[str] = Counter()
+        counts: Counter[str] = Counter()
         values = [v for page in pages[path] for v in page.values]
-        rows = pd.DataFrame(list(_rows(path, values, told)), columns=_COLUMNS)
+        rows = pd.DataFrame(list(_rows(path, values, counts)), columns=_COLUMNS)
         ours = rows[rows["kpi"].isin(KPIS)]
         others = sorted(set(rows["kpi"]) - set(KPIS))
         source = f"{path.parent.name}/{path.name}"
         ledger.add("upplysning", source, "värden för andra nyckeltal", len(rows) - len(ours), "används inte", others)
-        for reason in sorted(told):
+        for reason in sorted(counts):
             if reason.startswith(_ODD):
-                ledger.add("varning", source, reason, told[reason], "användes")
+                ledger.add("varning", source, reason, counts[reason], "användes")
             else:
-                ledger.add("upplysning", source, reason, told[reason], "används inte")
+                ledger.add("upplysning", source, reason, counts[reason], "används inte")
         mine = {*region.kommunkoder, f"00{region.lan.kod}", "0000"}
         ledger.add(
             "varning",
@@ -216,7 +216,7 @@ def _load(path: Path) -> Any:
         ) from None
 
 
-def _rows(path: Path, values: list[Any], told: Counter[str]) -> Iterator[tuple[str, str, int, float, str]]:
+def _rows(path: Path, values: list[Any], counts: Counter[str]) -> Iterator[tuple[str, str, int, float, str]]:
     for i, entry in enumerate(values, start=1):
         if not isinstance(entry, dict):
             raise _entry_error(path, i, "values", "ett objekt", entry)
@@ -224,57 +224,57 @@ def _rows(path: Path, values: list[Any], told: Counter[str]) -> Iterator[tuple[s
         if kpi is None:  # a list of indicators or kommuner, not of values
             if {"value", "municipality", *_LISTS} & set(entry):
                 raise _entry_error(path, i, "kpi", "nyckeltalets id", ", ".join(map(str, entry)))
-            told["poster som inte är värden"] += 1
+            counts["poster som inte är värden"] += 1
             continue
         code = str(entry.get("municipality", entry.get("municipality_id", "")))
         year = str(entry.get("period", entry.get("year", "")))
         if not (code.isascii() and code.isdigit() and len(code) == 4):
             if str(kpi) in KPIS and not code.startswith("G"):  # G…: groups of kommuner
                 raise _entry_error(path, i, "municipality", "fyra siffror", code)
-            told["värden för grupper av kommuner"] += 1
+            counts["värden för grupper av kommuner"] += 1
             continue
         if not (year.isascii() and year.isdigit() and len(year) == 4):
             raise _entry_error(path, i, "period", "ett årtal", year)
         if str(kpi) in KPIS and not FIRST_YEAR <= int(year) <= date.today().year:
             raise _entry_error(path, i, "period", f"ett år från {FIRST_YEAR} till nu", year)
-        value = _value(path, i, entry, told)
+        value = _value(path, i, entry, counts)
         if value is not None:
             yield str(kpi), code, int(year), value, f"{path.parent.name}/{path.name}"
 
 
-def _value(path: Path, i: int, entry: dict[str, Any], told: Counter[str]) -> float | None:
+def _value(path: Path, i: int, entry: dict[str, Any], counts: Counter[str]) -> float | None:
     """Return the value of all, NaN where Kolada has none; None when the entry is deleted or of one sex."""
     flat = "values" not in entry
     inner = entry.get("values", [entry])
     if not isinstance(inner, list) or not all(isinstance(v, dict) for v in inner):
         raise _entry_error(path, i, "values", "en lista av värden", inner)
     deleted = [v for v in inner if any(_yes(x.get(k)) for x in (v, entry) for k in _DELETED)]
-    told["borttagna värden (isdeleted)"] += len(deleted)
+    counts["borttagna värden (isdeleted)"] += len(deleted)
     kept = [v for v in inner if not any(v is d for d in deleted)]
     of_all = [v for v in kept if v.get("gender") in ("T", "t", None)]
     of_one = len(kept) - len(of_all)
     if flat or not of_all:
-        told["värden för bara kvinnor eller män"] += of_one
+        counts["värden för bara kvinnor eller män"] += of_one
     if not of_all:
         return None if flat or deleted else float("nan")
-    numbers = {_number(path, i, v, told) for v in of_all}
+    numbers = {_number(path, i, v, counts) for v in of_all}
     known = {n for n in numbers if n is not None}
     if len(known) > 1:
         raise _entry_error(path, i, "value", "ett värde för alla", " och ".join(f"{n:g}" for n in sorted(known)))
     return known.pop() if known else float("nan")
 
 
-def _number(path: Path, i: int, told_value: dict[str, Any], told: Counter[str]) -> float | None:
+def _number(path: Path, i: int, told_value: dict[str, Any], counts: Counter[str]) -> float | None:
     value, status = told_value.get("value"), str(told_value.get("status") or "").strip()
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > 1e6 or math.isnan(value):
         raise _entry_error(path, i, "value", "ett tal, 0–100, eller null", value)
     if status.casefold() in _MISSING:
-        told[f"värden som Kolada säger saknas ({printable(status, 20)})"] += 1
+        counts[f"värden som Kolada säger saknas ({printable(status, 20)})"] += 1
         return None
     if status:
-        told[f"{_ODD}{printable(status, 20)}"] += 1
+        counts[f"{_ODD}{printable(status, 20)}"] += 1
     return float(value)
 
 

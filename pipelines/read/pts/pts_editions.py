@@ -123,13 +123,13 @@ def require_teknik(books: Sequence[Book], raw: Path) -> None:
     """Stop when no workbook has PTS's table of techniques, saying where it is and where to put it."""
     if any(b.years("teknik") for b in books):
         return
-    told = next(r for r in inventory.REQUIRED if r.role == "teknik")
+    needed = next(r for r in inventory.REQUIRED if r.role == "teknik")
     raise DataError(
         "PTS:s tabellbilaga teknik saknas.",
         file=raw / "pts",
-        expected=told.what,
+        expected=needed.what,
         found=", ".join(f"{b.path.name} ({b.remark or ', '.join(b.tables)})" for b in books) or "inga arbetsböcker",
-        action=f"Hämta den hos {told.source}, och lägg den i {raw / 'pts'}.",
+        action=f"Hämta den hos {needed.source}, och lägg den i {raw / 'pts'}.",
     )
 
 
@@ -223,9 +223,9 @@ def _kind(sheet: Sheet) -> str:
         mobile = [t for t in texts if says_mobile(t) and t not in fixed]
         if not fixed and not mobile:
             return _mobile_or_none(sheet) or "osagt"
-        told = subject(sheet, top, fixed, mobile, any(bas_of(t) for t in fixed))
+        measures = subject(sheet, top, fixed, mobile, any(bas_of(t) for t in fixed))
         require_access(sheet, top)
-        return "historik" if told == FAST else told or "osagt"
+        return "historik" if measures == FAST else measures or "osagt"
     table = False
     for role in (TEKNIK, HASTIGHET):
         header = find_header(sheet, role.classify, role.accept)
@@ -234,10 +234,10 @@ def _kind(sheet: Sheet) -> str:
             fixed = [header.texts[c] for f, c in header.columns.items() if "|" in f and f[:5] != "antal"]
             mobile = [t for t in header.texts if says_mobile(t) and technique_field(t) is None]
             counted = any(f == "bas" or f.startswith("antal|") for f in header.columns)
-            told = subject(sheet, header.first, fixed, mobile, counted)
-            if told:
+            measures = subject(sheet, header.first, fixed, mobile, counted)
+            if measures:
                 require_access(sheet, header.first)
-                return told
+                return measures
     if table:
         return "osagt"
     return _mobile_or_none(sheet)

@@ -55,10 +55,10 @@ def run(region: Region, paths: Paths) -> None:
         )
     speeds = sorted({y for b in books for y in b.years("hastighet")})
     if speeds and used["hastighet"] is None:
-        told = ", ".join(b.source for b in books if b.years("hastighet"))
+        with_speeds = ", ".join(b.source for b in books if b.years("hastighet"))
         ledger.add(
             "varning",
-            told,
+            with_speeds,
             f"hastighet finns för {', '.join(map(str, speeds))}, teknik gäller {year}",
             1,
             "hastighet används inte: riktvärdena räknas ur teknik och Kolada",

@@ -138,10 +138,10 @@ def read_list(path: Path, name: str, region: Region | None = None) -> Totals:
     """
     table = _table(path, name)
     at = _columns(table)
-    told = Totals(pd.DataFrame())
-    rows = _of_totals(table, at, told)
-    codes, kept = _codes(table, rows, at, region, told)
-    frame = _counts(table, kept, codes, at, told)
+    totals = Totals(pd.DataFrame())
+    rows = _of_totals(table, at, totals)
+    codes, kept = _codes(table, rows, at, region, totals)
+    frame = _counts(table, kept, codes, at, totals)
     twice = frame.duplicated(["kommunkod", "ar"])
     if twice.any():
         first = frame[twice].iloc[0]
@@ -154,8 +154,8 @@ def read_list(path: Path, name: str, region: Region | None = None) -> Totals:
         )
     if frame.empty:
         raise table.error("Listan har inga kommuner.", expected="rader med kommunkod och ett antal")
-    told.rows = frame[["kommunkod", "ar", name]].reset_index(drop=True)
-    return told
+    totals.rows = frame[["kommunkod", "ar", name]].reset_index(drop=True)
+    return totals
 
 
 # --- the table as cells -------------------------------------------------------------------------------
@@ -364,7 +364,7 @@ def _numeric(table: _Table, column: int) -> bool:
     return all(c in _BLANK or re.fullmatch(r"[-+]?[\d\s\u00a0]*[.,]?\d+", c) for c in cells)
 
 
-def _of_totals(table: _Table, at: _At, told: Totals) -> list[tuple[int, list[str]]]:
+def _of_totals(table: _Table, at: _At, totals: Totals) -> list[tuple[int, list[str]]]:
     """Return the rows that are totals of every dimension; the parts beside them are told."""
     rows, other, parts = [], [], []
     for number, cells in table.rows:
@@ -395,7 +395,7 @@ def _of_totals(table: _Table, at: _At, told: Totals) -> list[tuple[int, list[str
             found=other[0],
             action=_EXPORT,
         )
-    told.notes += [
+    totals.notes += [
         ("rader om en del (ålder, kön, hushållstyp)", [f"rad {n}" for n, _ in parts], "totalen används"),
         ("rader som räknar något annat", other, "lästes inte"),
         ("kolumner som räknar något annat", at.unread, "lästes inte"),
@@ -411,7 +411,7 @@ def _key(cells: list[str], at: _At) -> tuple[str, str]:
 
 
 def _codes(
-    table: _Table, rows: list[tuple[int, list[str]]], at: _At, region: Region | None, told: Totals
+    table: _Table, rows: list[tuple[int, list[str]]], at: _At, region: Region | None, totals: Totals
 ) -> tuple[list[str], list[tuple[int, list[str]]]]:
     """Return kommunkod and cells of the rows that are about a kommun."""
     known = {place_key(k.namn): k.kod for k in region.lan.kommuner} if region else {}
@@ -450,7 +450,7 @@ def _codes(
             found=", ".join(others[:5]),
             action=_EXPORT,
         )
-    told.notes += [
+    totals.notes += [
         ("rader om områden inom kommuner (DeSO, RegSO)", within, "används inte"),
         ("rader om områden utan kod, med annat namn än länets kommuner", others, "används inte"),
     ]
@@ -471,7 +471,9 @@ def _checked(table: _Table, number: int, code: str, name: str, known: dict[str, 
     return code
 
 
-def _counts(table: _Table, rows: list[tuple[int, list[str]]], codes: list[str], at: _At, told: Totals) -> pd.DataFrame:
+def _counts(
+    table: _Table, rows: list[tuple[int, list[str]]], codes: list[str], at: _At, totals: Totals
+) -> pd.DataFrame:
     """Return ``kommunkod``, ``ar``, the count and ``rad``: one row per kommun and year that has a figure."""
     out: list[tuple[str, int, int, int]] = []
     blank = []
@@ -500,7 +502,7 @@ def _counts(table: _Table, rows: list[tuple[int, list[str]]], codes: list[str], 
                     found=printable(cells[column], 80),
                 )
     zeros = [f"{code} {year}" for code, year, count, _ in out if not count]
-    told.notes.append(("antal som är 0", zeros, "lämnades som de är"))
-    told.notes.append(("celler utan uppgift (.., -)", blank, "inget tal för det året"))
+    totals.notes.append(("antal som är 0", zeros, "lämnades som de är"))
+    totals.notes.append(("celler utan uppgift (.., -)", blank, "inget tal för det året"))
     frame = pd.DataFrame(out, columns=["kommunkod", "ar", table.field, "rad"])
     return frame.astype({"kommunkod": "str", **dict.fromkeys(("ar", table.field, "rad"), np.int64)})

@@ -45,8 +45,8 @@ def kommun_table(region: Region, raw: Path, ledger: Ledger, facts: list[SourceFi
     for name, pattern in PATTERNS.items():
         parts, notes, read = [], [], []
         for path in role_files.matching(raw / "scb", pattern):
-            told = read_list(path, name, region)
-            rows = told.rows
+            totals = read_list(path, name, region)
+            rows = totals.rows
             facts.append(
                 role_files.fact(
                     path,
@@ -67,7 +67,7 @@ def kommun_table(region: Region, raw: Path, ledger: Ledger, facts: list[SourceFi
             )
             parts.append(ours)
             read.append(path.name)
-            notes += [(f"scb/{path.name}", *note) for note in told.notes]
+            notes += [(f"scb/{path.name}", *note) for note in totals.notes]
         if not parts:
             continue
         both = pd.concat(parts, ignore_index=True)

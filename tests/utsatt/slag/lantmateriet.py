@@ -25,9 +25,9 @@ from tests.utsatt.mutation import (
     write_curve,
 )
 
-ADRESSER, GRANSER, MARK = Collection("adresser"), Collection("gränser"), Collection("mark")
+ADRESSER, GRANSER = Collection("adresser", "adresser"), Collection("gränser", "granser")
+MARK = Collection("mark", "mark")
 COLLECTIONS = [ADRESSER, GRANSER, MARK]
-SHORT = {id(ADRESSER): "adresser", id(GRANSER): "granser", id(MARK): "mark"}
 ID = "belagenhetsadress_objektidentitet"
 STATUS = "statusforbelagenhetsadress"
 COUNT = itertools.count()
@@ -43,7 +43,7 @@ def frames(
 
     def put(do: Callable[[Any], Any]) -> None:
         def change(case: Case) -> None:
-            with layer(case.path(short or SHORT[id(to)])) as held:
+            with layer(case.path(short or to.file)) as held:
                 held.frame = do(held.frame)
 
         to.add(name, change, *right, what=do.__doc__ or "", **more)
@@ -57,7 +57,7 @@ def columns(
     """Add what is done to every cell of a column."""
 
     def do(case: Case) -> None:
-        with layer(case.path(SHORT[id(to)])) as held:
+        with layer(case.path(to.file)) as held:
             held.frame[column] = [change(v) for v in held.frame[column]]
 
     to.add(name, do, *right, what=what, **more)
@@ -66,7 +66,7 @@ def columns(
 # What all of them have in common ----------------------------------------------------------------------------------
 
 for to in COLLECTIONS:
-    grids.damages(to, SHORT[id(to)], checksum=to is ADRESSER)
+    grids.damages(to, to.file, checksum=to is ADRESSER)
 
     @frames(to, "skrivs_om", SAMMA)
     def _(frame: Any) -> Any:
@@ -182,26 +182,26 @@ for to in COLLECTIONS:
         return frame.set_geometry(shapes, crs=frame.crs)
 
     def _(case: Case, to: Collection = to) -> None:
-        with layer(case.path(SHORT[id(to)])) as held:
+        with layer(case.path(to.file)) as held:
             held.layer_options["SPATIAL_INDEX"] = "NO"
 
     to.add("utan_rumsindex", _, SAMMA, what="inget R-träd")
 
     def _(case: Case, to: Collection = to) -> None:
-        with layer(case.path(SHORT[id(to)])) as held:
+        with layer(case.path(to.file)) as held:
             held.name = "Lager 1"
 
     to.add("tabellen_heter_lager_1", _, SAMMA, FEL, what="tabellen heter «Lager 1»")
 
     def _(case: Case, to: Collection = to) -> None:
-        with database(case.path(SHORT[id(to)])) as db:
+        with database(case.path(to.file)) as db:
             (name,) = db.execute("SELECT table_name FROM gpkg_contents").fetchone()
             db.execute(f"DELETE FROM rtree_{name}_{_geometry(db)} WHERE id > 1")
 
     to.add("rumsindex_ofullstandigt", _, SAMMA, FEL, RAKNAD, what="R-trädet saknar rader: en redigering som avbröts")
 
     def _(case: Case, to: Collection = to) -> None:
-        with database(case.path(SHORT[id(to)])) as db:
+        with database(case.path(to.file)) as db:
             db.execute(
                 "UPDATE gpkg_spatial_ref_sys SET organization='NONE', organization_coordsys_id=3006 WHERE srs_id=3006"
             )
@@ -209,25 +209,25 @@ for to in COLLECTIONS:
     to.add("crs_bara_wkt", _, SAMMA, FEL, what="koordinatsystemet står bara som WKT")
 
     def _(case: Case, to: Collection = to) -> None:
-        with database(case.path(SHORT[id(to)])) as db:
+        with database(case.path(to.file)) as db:
             db.execute("UPDATE gpkg_contents SET data_type='attributes'")
 
     to.add("markt_attribut", _, SAMMA, FEL, what="gpkg_contents säger attributes")
 
     def _(case: Case, to: Collection = to) -> None:
-        with database(case.path(SHORT[id(to)])) as db:
+        with database(case.path(to.file)) as db:
             db.execute("DELETE FROM gpkg_contents")
 
     to.add("gpkg_contents_tom", _, FEL, what="gpkg_contents är tom")
 
     def _(case: Case, to: Collection = to) -> None:
-        with database(case.path(SHORT[id(to)])) as db:
+        with database(case.path(to.file)) as db:
             db.execute("UPDATE gpkg_geometry_columns SET geometry_type_name='GEOMETRY'")
 
     to.add("typ_geometry", _, SAMMA, what="geometritypen GEOMETRY i stället för den egna")
 
     def _(case: Case, to: Collection = to) -> None:
-        with database(case.path(SHORT[id(to)])) as db:
+        with database(case.path(to.file)) as db:
             (name,) = db.execute("SELECT table_name FROM gpkg_contents").fetchone()
             (row,) = db.execute(f'SELECT min(6, max(rowid) / 6 + 1) FROM "{name}"').fetchone()
             for (trigger,) in db.execute("SELECT name FROM sqlite_master WHERE type='trigger'").fetchall():
@@ -242,7 +242,7 @@ for to in COLLECTIONS:
 for to in (GRANSER, MARK):
 
     def _(case: Case, to: Collection = to) -> None:
-        write_curve(case.path(SHORT[id(to)]))
+        write_curve(case.path(to.file))
 
     what = "en yta av cirkelbågar (CURVEPOLYGON) i stället för den som var"
     to.add("cirkelbagar", _, FEL, ANDRAD, what=what, why="ytan är en annan, läst som bågar av linjer")

@@ -10,8 +10,8 @@ from tests.utsatt import grids
 from tests.utsatt.grids import Grid, sheet_grid
 from tests.utsatt.mutation import ANDRAD, FEL, RAKNAD, SAMMA, VARNAD, Case, Collection, Figures, copy, workbook
 
-TEKNIK, HASTIGHET = Collection("pts teknik"), Collection("pts hastighet")
-HISTORIK, MOBIL = Collection("pts historik"), Collection("pts mobil")
+TEKNIK, HASTIGHET = Collection("pts teknik", "teknik"), Collection("pts hastighet", "hastighet")
+HISTORIK, MOBIL = Collection("pts historik", "historik"), Collection("pts mobil", "mobil")
 COLLECTIONS = [TEKNIK, HASTIGHET, HISTORIK, MOBIL]
 SHEET = {"teknik": "Teknik kommun hushåll", "hastighet": "Hastighet kommun hushåll"}
 WORK = {"teknik": "Teknik kommun arbetsställen", "hastighet": "Hastighet kommun arbetsställen"}
@@ -736,14 +736,7 @@ def _(case: Case) -> None:
 
 
 def historic(name: str, *right: str, **more: Any) -> Callable[[Callable[[Case, Any], None]], None]:
-    def put(do: Callable[[Case, Any], None]) -> None:
-        def change(case: Case) -> None:
-            with workbook(case.path("historik")) as book:
-                do(case, book)
-
-        HISTORIK.add(name, change, *right, what=do.__doc__ or "", **more)
-
-    return put
+    return HISTORIK.changing(workbook, name, *right, **more)
 
 
 def _figure(case: Case, book: Any) -> Any:
@@ -956,14 +949,7 @@ def _(case: Case, book: Any) -> None:
 
 
 def mobile(name: str, *right: str, **more: Any) -> Callable[[Callable[[Case, Any], None]], None]:
-    def put(do: Callable[[Case, Any], None]) -> None:
-        def change(case: Case) -> None:
-            with workbook(case.path("mobil")) as book:
-                do(case, book)
-
-        MOBIL.add(name, change, *right, what=do.__doc__ or "", **more)
-
-    return put
+    return MOBIL.changing(workbook, name, *right, **more)
 
 
 for slip, (value, wanted) in {

@@ -29,16 +29,10 @@ from tests.utsatt.mutation import (
     write_curve,
 )
 
-KALLOR, ADRESS = Collection("kallor.csv"), Collection("adresslista")
-PUNKT, RUTA, OMRADE = Collection("punktlista"), Collection("rutlista"), Collection("områden")
+KALLOR, ADRESS = Collection("kallor.csv", "kallor"), Collection("adresslista", "adresslista")
+PUNKT, RUTA = Collection("punktlista", "punktlista"), Collection("rutlista", "rutlista")
+OMRADE = Collection("områden", "omraden")
 COLLECTIONS = [KALLOR, ADRESS, PUNKT, RUTA, OMRADE]
-SHORT = {
-    id(KALLOR): "kallor",
-    id(ADRESS): "adresslista",
-    id(PUNKT): "punktlista",
-    id(RUTA): "rutlista",
-    id(OMRADE): "omraden",
-}
 LISTS = (KALLOR, ADRESS, PUNKT, RUTA)
 COUNT = itertools.count()
 SAYS_SO = "det är vad filen säger, och inget annat motsäger det"
@@ -46,15 +40,7 @@ SAYS_SO = "det är vad filen säger, och inget annat motsäger det"
 
 def lists(to: Collection, name: str, *right: str, **more: Any) -> Callable[[Callable[[Case, Table], None]], None]:
     """Add a function that changes a list as a table of texts."""
-
-    def put(do: Callable[[Case, Table], None]) -> None:
-        def change(case: Case) -> None:
-            with csv_table(case.path(SHORT[id(to)])) as table:
-                do(case, table)
-
-        to.add(name, change, *right, what=do.__doc__ or "", **more)
-
-    return put
+    return to.changing(csv_table, name, *right, **more)
 
 
 def cells(
@@ -63,7 +49,7 @@ def cells(
     """Add what is done to every cell of a column."""
 
     def do(case: Case) -> None:
-        with csv_table(case.path(SHORT[id(to)])) as table:
+        with csv_table(case.path(to.file)) as table:
             at = table.at(column)
             for row in table.rows[1:]:
                 row[at] = change(row[at])
@@ -100,7 +86,7 @@ for to in LISTS:
             continue
 
         def _(case: Case, to: Collection = to, settings: dict[str, Any] = settings) -> None:
-            with csv_table(case.path(SHORT[id(to)])) as table:
+            with csv_table(case.path(to.file)) as table:
                 for key, value in settings.items():
                     blank_row = "," * (len(table.header) - 1) + "\n"
                     setattr(table, key, value.replace("TOM RAD", blank_row) if isinstance(value, str) else value)
@@ -163,7 +149,7 @@ for to in LISTS:
         """ingen rubrikrad"""
         del t.rows[0]
 
-    grids.damages(to, SHORT[id(to)], checksum=False, flips=1)
+    grids.damages(to, to.file, checksum=False, flips=1)
 
 # Columns ----------------------------------------------------------------------------------------------------------
 
@@ -175,7 +161,7 @@ NEEDED = {
 }
 for to in LISTS:
     for header in NEEDED[id(to)]:
-        grids.headers(to, header, list_grid(SHORT[id(to)]), header)
+        grids.headers(to, header, list_grid(to.file), header)
 
 
 def fast(row: list[Any], grid: Grid) -> bool:
@@ -185,7 +171,7 @@ def fast(row: list[Any], grid: Grid) -> bool:
 
 
 for to in (ADRESS, PUNKT, RUTA):
-    give = list_grid(SHORT[id(to)])
+    give = list_grid(to.file)
     grids.cells(to, "ned", give, "ned_mbit", "mbit", fast)
     grids.columns(to, "ned", give, "ned_mbit", "mbit")
     columns_of = (
@@ -269,13 +255,13 @@ for to in (ADRESS, PUNKT, RUTA):
         row[t.at("status")] = "planerad"
 
     def _(case: Case, to: Collection = to) -> None:
-        path = case.path(SHORT[id(to)])
+        path = case.path(to.file)
         copy(path, path.with_name(f"{path.stem} (1).csv"))
 
     to.add("fil/kopia", _, FEL, what="samma fil två gånger; kopian står inte i kallor.csv")
 
     def _(case: Case, to: Collection = to) -> None:
-        case.path(SHORT[id(to)]).unlink()
+        case.path(to.file).unlink()
 
     to.add("fil/saknas", _, FEL, what="filen borta; kallor.csv nämner den")
 
@@ -283,10 +269,10 @@ for to in (ADRESS, PUNKT, RUTA):
         import openpyxl
 
         book = openpyxl.Workbook()
-        with csv_table(case.path(SHORT[id(to)])) as table:
+        with csv_table(case.path(to.file)) as table:
             for r in table.rows:
                 book.active.append(r)
-        book.save(case.path(SHORT[id(to)]))
+        book.save(case.path(to.file))
 
     to.add("fil/xlsx_i_csv", _, FEL, what="en arbetsbok sparad som .csv")
 

@@ -9,8 +9,8 @@ from rdflib import Literal
 from rdflib.namespace import DCAT, DCTERMS
 
 from pipelines.publish.catalogue import english, iris
-from pipelines.publish.catalogue.rdf import DCATAP, Triple, date, iri
-from pipelines.publish.catalogue.terms import (
+from pipelines.publish.catalogue.as_rdf.rdf import DCATAP, Triple, date, iri
+from pipelines.publish.catalogue.as_rdf.terms import (
     EU,
     LONG_TERM,
     MEDIA_TYPES,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 from xml.sax.saxutils import escape, quoteattr
 
-from pipelines.publish.qgis import qml_fields
+from pipelines.publish.qgis.style import qml_fields
 from pipelines.publish.words.palette import rgb
 from pipelines.tables.contracts import Table
 

@@ -7,9 +7,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import quoteattr
 
-from pipelines.config.region import MEASURES, THRESHOLDS
 from pipelines.core import classes
-from pipelines.publish.qgis import qml
+from pipelines.core.level import LEVELS, Level
+from pipelines.core.level_words import PASSED
+from pipelines.publish.qgis.style import qml
 from pipelines.publish.words.palette import CLASS_COLOURS, CLASS_LABELS, SHARE_COLOURS
 
 if TYPE_CHECKING:
@@ -18,24 +19,24 @@ if TYPE_CHECKING:
 _BELOW = 1e-5
 """A limit belongs to the class above, but QGIS lets a colour reach up to and with its value; in percent, and
 above the step of a 32-bit float at 95."""
-_NAME = {"tillgang": "Tillgång", "passerad": "Passerade"}
 
 
 @dataclass(frozen=True)
 class RasterStyle:
-    """One named style of a raster."""
+    """One named style of a raster; ``key`` is what themes find it by."""
 
+    key: str
     name: str
     qml: str
 
 
-def share_style(facts: RunFacts, measure: str = "tillgang", t: int = 100) -> RasterStyle:
+def share_style(facts: RunFacts, level: Level) -> RasterStyle:
     """Return the style of one band of ``tackning_250m.tif``."""
-    band = 1 + [(m, s) for m in MEASURES for s in THRESHOLDS].index((measure, t))
+    band = 1 + LEVELS.index(level)
     mark = " (DEMO)" if facts["demo"] else ""
     tops = [*(f"{100 * x - _BELOW:.5f}" for x in classes.LIMITS), "inf"]
     edges = [f"{100 * x:.0f}" for x in (0, *classes.LIMITS, 1)]
-    words = {"tillgang": "har", "passerad": "har eller passeras"}[measure]
+    words = {"tillgang": "har", "passerad": "har eller passeras"}[level.measure]
     items = "".join(
         f'<item value="{top}" label={quoteattr(f"{low}–{high} % {words}{mark}")} color="{colour}" alpha="255"/>'
         for top, (low, high), colour in zip(tops, pairwise(edges), reversed(SHARE_COLOURS), strict=True)
@@ -47,7 +48,7 @@ def share_style(facts: RunFacts, measure: str = "tillgang", t: int = 100) -> Ras
         "</rastershader></rasterrenderer>"
     )
     prefix = "DEMO " if facts["demo"] else ""
-    return RasterStyle(f"{prefix}{_NAME[measure]} {t}", _document(renderer))
+    return RasterStyle(level.code, f"{prefix}{PASSED[level.measure].capitalize()} {level.mbit}", _document(renderer))
 
 
 def class_style(facts: RunFacts) -> RasterStyle:
@@ -62,7 +63,7 @@ def class_style(facts: RunFacts) -> RasterStyle:
         '<rasterrenderer type="paletted" band="1" opacity="1" alphaBand="-1" nodataColor="">'
         f"<colorPalette>{entries}</colorPalette></rasterrenderer>"
     )
-    return RasterStyle(("DEMO " if facts["demo"] else "") + "Klass", _document(renderer))
+    return RasterStyle("klass", ("DEMO " if facts["demo"] else "") + "Klass", _document(renderer))
 
 
 def _document(renderer: str) -> str:

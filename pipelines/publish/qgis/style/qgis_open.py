@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.config.region import MEASURES, THRESHOLDS
+from pipelines.core.level import LEVELS, Level
+from pipelines.core.level_words import WITHOUT, measures
 from pipelines.core.quoted import RunFacts
-from pipelines.publish.qgis import map_tips, qgis_styles, qml
-from pipelines.publish.qgis.qgis_styles import Style
+from pipelines.publish.qgis.style import map_tips, qgis_gaps, qgis_styles, qml
+from pipelines.publish.qgis.style.qgis_styles import Drawn, Style
 from pipelines.publish.words import codes
-from pipelines.publish.words.edition_facts import demo_prefix
 from pipelines.publish.words.palette import CLASS_COLOURS, CLASS_LABELS
 from pipelines.tables import code_lists
 
@@ -26,40 +26,27 @@ COST_COLOURS = dict(
 """Light to dark, by rising cost of the whole area."""
 _ORDER = ("tackt", "storre_del", "mindre_del", "utan", "fa_minst_halften", "fa_under_halften", "ej_redovisad")
 assert {*_ORDER, "ingen_adress"} == set(CLASS_COLOURS), "every class is drawn"
-_Made = list[tuple[str, str, str]]
 
 
 def styles(table: Table, facts: RunFacts) -> list[Style]:
     """Return the styles of a layer, the first of them its default. A demo says so in names and legends."""
-    mark = " (DEMO)" if facts["demo"] else ""
-    made = {"rutnat_250m": _grid, "bristomraden": _gaps, "kommuner": qgis_styles.kommuner, "lan": qgis_styles.lan}[
-        table.name
-    ](table, mark)
-    prefix = "DEMO " if demo_prefix(facts) else ""
-    return [
-        Style(table.name, "geom", prefix + name, text, body, default=i == 0)
-        for i, (name, text, body) in enumerate(made)
-    ]
+    makers = {"rutnat_250m": _grid, "bristomraden": _gaps, "kommuner": qgis_styles.kommuner, "lan": qgis_styles.lan}
+    return qgis_styles.named(table, facts, makers[table.name])
 
 
-def _pairs() -> list[tuple[str, int]]:
-    return sorted(((m, t) for m in MEASURES for t in THRESHOLDS), key=lambda p: p != ("tillgang", 100))
-
-
-def _grid(table: Table, mark: str) -> _Made:
-    """Class for each threshold and measure, modelled cells hatched; by underlag; planned."""
-    made = [_cells(table, mark, m, t) for m, t in _pairs()]
+def _grid(table: Table, mark: str) -> list[Drawn]:
+    """Class at each level, modelled cells hatched; by underlag; planned."""
+    made = [_cells(table, mark, level) for level in LEVELS.from_first()]
     return [*made, *qgis_styles.basis(table, mark), qgis_styles.planned(table, mark)]
 
 
-def _cells(table: Table, mark: str, measure: str, t: int) -> tuple[str, str, str]:
-    column = f"klass_{measure}_{t}"
-    title = "Tillgång" if measure == "tillgang" else "Passerad"
+def _cells(table: Table, mark: str, level: Level) -> Drawn:
+    column, title = level.cell_class, f"{measures()[level.measure]} {level.mbit}"
     classes = [qml.Rule(short(CLASS_LABELS[k]) + mark, f"\"{column}\" = '{k}'", CLASS_COLOURS[k]) for k in _ORDER]
-    modelled = qgis_styles.hatched(f"underlag_{t}" if measure == "tillgang" else "underlag", mark)
-    rules = qml.rules([qml.Rule(f"{title} {t} Mbit/s", f"\"{column}\" <> 'ingen_adress'", parts=(*classes, modelled))])
-    body = qml.document(table, rules, tip=map_tips.class_of_cell(measure, t))
-    return f"{title} {t}", table.column(column).description, body
+    modelled = qgis_styles.hatched(map_tips.basis_of(level), mark)
+    rules = qml.rules([qml.Rule(f"{title} Mbit/s", f"\"{column}\" <> 'ingen_adress'", parts=(*classes, modelled))])
+    body = qml.document(table, rules, tip=map_tips.class_of_cell(level))
+    return Drawn(level.code, title, table.column(column).description, body)
 
 
 def short(label: str) -> str:
@@ -80,16 +67,15 @@ def short(label: str) -> str:
     return label
 
 
-def _gaps(table: Table, mark: str) -> _Made:
+def _gaps(table: Table, mark: str) -> list[Drawn]:
     out = []
-    for m, t in _pairs():
-        where = f'"troskel_mbit" = {t} AND "matt" = \'{m}\''
-        name = f"{'Utan tillgång' if m == 'tillgang' else 'Ej passerade'} {t}"
+    for level in LEVELS.from_first():
+        name = f"{WITHOUT[level.measure]} {level.mbit}"
         rules = tuple(
             qml.Rule(short(codes.COST_LABELS[code]) + mark, f"\"kostnad_klass\" = '{code}'", colour, outline=colour)
             for code, colour in COST_COLOURS.items()
         )
-        heading = qml.Rule(f"{name} Mbit/s", where, parts=rules)
-        body = qml.document(table, qml.rules([heading]), tip=map_tips.open_area(m, t))
-        out.append((name, f"Bristområden, {name.lower()} Mbit/s, efter kostnadsklass.", body))
+        heading = qml.Rule(f"{name} Mbit/s", qgis_gaps.of_level(level), parts=rules)
+        body = qml.document(table, qml.rules([heading]), tip=map_tips.open_area(level))
+        out.append(Drawn(level.code, name, f"Bristområden, {name.lower()} Mbit/s, efter kostnadsklass.", body))
     return out

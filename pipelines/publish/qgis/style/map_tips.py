@@ -5,39 +5,34 @@ Text with QGIS expressions in ``[% %]``. QGIS shows it as HTML, so names from ou
 
 from __future__ import annotations
 
+from pipelines.core.level import LEVELS, Level
+from pipelines.core.level_words import HAVE_DOWN, LACK_DOWN
 from pipelines.tables.contracts import Table
 
-_HAVE = {"tillgang": "tillgång till {} Mbit/s ned", "passerad": "tillgång till {} Mbit/s ned eller fiber förbi sig"}
-_LACK = {"tillgang": "saknar tillgång till {} Mbit/s ned", "passerad": "varken har eller passeras av {} Mbit/s ned"}
-_WITHOUT = {
-    "tillgang": ("adresser_utan_{}", "hushall_utan_{}", "underlag_{}"),
-    "passerad": ("adresser_ej_passerade_{}", "hushall_ej_passerade_{}", "underlag"),
-}
 _KOMMUN = "replace(\"kommunnamn\", map('&', '&amp;', '<', '&lt;', '>', '&gt;'))"
 _EMPTY = f"'Den här rutan i ' || {_KOMMUN} || ' har inga adresser.'"
 
 
-def share_of_cell(measure: str, t: int) -> str:
+def share_of_cell(level: Level) -> str:
     """Return the tip of an internal cell: its exact share without, the households, and what it rests on."""
-    addresses, households, basis = (x.format(t) for x in _WITHOUT[measure])
-    share = _number(f'100.0 * "{addresses}" / "adresser"', 0)
+    share = _number(f'100.0 * "{level.without("adresser")}" / "adresser"', 0)
     told = (
         f"{share} || ' % av ' || \"adresser\" || ' adresser i den här rutan i ' || {_KOMMUN}"
-        f" || ' {_LACK[measure].format(t)}: väntat ' || {_number(_column(households), 1)}"
-        f" || ' hushåll.' || {_basis(basis)}"
+        f" || ' {_lack(level)}: väntat ' || {_number(_column(level.without()), 1)}"
+        f" || ' hushåll.' || {_basis(basis_of(level))}"
     )
     return f'[% CASE WHEN "adresser" = 0 THEN {_EMPTY} ELSE {told} END %]'
 
 
-def class_of_cell(measure: str, t: int) -> str:
+def class_of_cell(level: Level) -> str:
     """Return the tip of an open cell: its class in the words of the value map, whatever classes there are."""
-    column, basis = f"klass_{measure}_{t}", f"underlag_{t}" if measure == "tillgang" else "underlag"
-    what = "Tillgång till" if measure == "tillgang" else "Tillgång till, eller fiber förbi,"
+    what = {"tillgang": "Tillgång till", "passerad": "Tillgång till, eller fiber förbi,"}[level.measure]
+    klass = _lower(_words(level.cell_class))
     told = (
-        f"'{what} {t} Mbit/s ned i den här rutan i ' || {_KOMMUN} || ': ' || {_lower(_words(column))} || '.'"
-        f" || {_basis(basis)}"
+        f"'{what} {level.mbit} Mbit/s ned i den här rutan i ' || {_KOMMUN} || ': ' || {klass} || '.'"
+        f" || {_basis(basis_of(level))}"
     )
-    return f"[% CASE WHEN \"{column}\" = 'ingen_adress' THEN {_EMPTY} ELSE {told} END %]"
+    return f"[% CASE WHEN \"{level.cell_class}\" = 'ingen_adress' THEN {_EMPTY} ELSE {told} END %]"
 
 
 def code_of_cell(column: str, what: str) -> str:
@@ -51,27 +46,26 @@ def planned_of_cell() -> str:
     return f"[% 'I den här rutan i ' || {_KOMMUN} || {told} %]"
 
 
-def kommun(table: Table, measure: str, t: int) -> str:
+def kommun(table: Table, level: Level) -> str:
     """Return the tip of a kommun: the share of its households, and whether that is a limit."""
-    share = f"andel_{t}_pct" if measure == "tillgang" else f"andel_passerade_{t}_pct"
-    sign = share.replace("_pct", "_olikhet")
+    sign = level.share_sign
     limit = (
         f"CASE WHEN \"{sign}\" = '>' THEN 'minst ' WHEN \"{sign}\" = '<' THEN 'högst ' ELSE '' END || "
         if sign in table.names
         else ""
     )
     told = (
-        f"'I ' || {_KOMMUN} || ' har ' || {limit}{_number(_column(share), 1)}"
-        f" || ' % av hushållen {_HAVE[measure].format(t)}.'"
+        f"'I ' || {_KOMMUN} || ' har ' || {limit}{_number(_column(level.share), 1)}"
+        f" || ' % av hushållen {HAVE_DOWN[level.measure].format(level.mbit)}.'"
     )
     return f"[% coalesce({told}, 'Andelen i ' || {_KOMMUN} || ' är okänd.') %]"
 
 
-def area(measure: str, t: int) -> str:
+def area(level: Level) -> str:
     """Return the tip of an internal gap area: households, cost, place in the order."""
     told = (
         f"'Bristområde i ' || {_KOMMUN} || ': väntat ' || {_number(_column('hushall_utan'), 1)}"
-        f" || ' hushåll {_LACK[measure].format(t)}'"
+        f" || ' hushåll {_lack(level)}'"
         f" || coalesce(', ' || {_number(_column('kostnad_per_hushall_sek'), 0)} || ' kr per hushåll',"
         " ', okänd kostnad')"
         " || coalesce(', nummer ' || \"prioritet\" || ' i ordningen', '') || '.'"
@@ -80,14 +74,14 @@ def area(measure: str, t: int) -> str:
     return f"[% {told} %]"
 
 
-def open_area(measure: str, t: int) -> str:
+def open_area(level: Level) -> str:
     """Return the tip of an open gap area: households from and to, class of cost."""
     told = (
         f"'Bristområde i ' || {_KOMMUN} || ': ' || CASE WHEN \"hushall_utan_hogst\" IS NULL"
         " THEN 'minst ' || \"hushall_utan_minst\""
         ' WHEN "hushall_utan_hogst" = "hushall_utan_minst" THEN "hushall_utan_minst"'
         ' ELSE "hushall_utan_minst" || \'–\' || "hushall_utan_hogst" END'
-        f" || ' hushåll {_LACK[measure].format(t)}. Kostnad: ' || {_lower(_words('kostnad_klass'))} || '.'"
+        f" || ' hushåll {_lack(level)}. Kostnad: ' || {_lower(_words('kostnad_klass'))} || '.'"
         " || CASE WHEN \"modellerad\" THEN ' Modellerat.' ELSE '' END"
     )
     return f"[% {told} %]"
@@ -95,7 +89,16 @@ def open_area(measure: str, t: int) -> str:
 
 def address() -> str:
     """Return the tip of an address: its status at the threshold it is drawn by."""
-    return f"[% 'Adressens status vid 30 Mbit/s ned: ' || {_lower(_words('status'))} || '.' %]"
+    return f"[% 'Adressens status vid {LEVELS.mbit[0]} Mbit/s ned: ' || {_lower(_words('status'))} || '.' %]"
+
+
+def basis_of(level: Level) -> str:
+    """Return the column with what a cell's coverage rests on: one for each threshold with tillgång, else of all."""
+    return level.cell_basis if level.measure == "tillgang" else "underlag"
+
+
+def _lack(level: Level) -> str:
+    return LACK_DOWN[level.measure].format(level.mbit)
 
 
 def _column(name: str) -> str:

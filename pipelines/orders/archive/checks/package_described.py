@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.core.errors import DataError
-from pipelines.orders.archive import contents, csv_rows, schemas
+from pipelines.orders.archive import contents
+from pipelines.orders.archive.checks import csv_rows, schemas
 
 if TYPE_CHECKING:
     from pathlib import Path

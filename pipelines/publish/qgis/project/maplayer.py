@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pipelines.core.files import EPSG
-from pipelines.publish.qgis import qml_fields
+from pipelines.publish.qgis.style import qml_fields
 
 if TYPE_CHECKING:
-    from pipelines.publish.qgis.project_model import Layer, Relation
+    from pipelines.publish.qgis.project.project_model import Layer, Relation
 
 _GEOMETRY = {"": "No geometry", "Point": "Point", "Polygon": "Polygon", "MultiPolygon": "Polygon"}
 SRSID = "971"
@@ -27,7 +27,7 @@ def element(
     the layer's form has a page of each that it is the whole of. No licence is told where it is empty.
     """
     pages = [qml_fields.related(r.id, r.name) for r in relations if r.whole == layer.name]
-    styles = {name: _root(layer, qml, pages) for name, qml in layer.styles}
+    styles = {style.name: _root(layer, style.qml, pages) for style in layer.styles}
     first = next(iter(styles))
     spatial = layer.geometry != ""
     raster = layer.geometry == "raster"
@@ -75,7 +75,7 @@ def element(
 
 def headings(layer: Layer, style: str) -> list[str]:
     """Return the keys of a style's headings in the legend, which QGIS folds unless it is told not to."""
-    root = ET.fromstring(dict(layer.styles)[style].split("\n", 1)[1])
+    root = ET.fromstring({s.name: s.qml for s in layer.styles}[style].split("\n", 1)[1])
     return [r.get("key", "") for r in root.findall("renderer-v2/rules/rule") if r.get("symbol") is None]
 
 

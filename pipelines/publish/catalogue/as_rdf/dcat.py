@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 from rdflib import Literal
 from rdflib.namespace import DCAT, DCTERMS, FOAF, PROV, RDF, XSD
 
-from pipelines.publish.catalogue import dcat_editions, dcat_services, english, iris
-from pipelines.publish.catalogue.catalogue_content import DICTIONARY, SPECIFICATION, Dataset, Described, File
-from pipelines.publish.catalogue.rdf import ADMS, DCAT3, DCATAP, GEO, SPDX, VCARD, Triple, date, iri, swedish
-from pipelines.publish.catalogue.services import services
-from pipelines.publish.catalogue.terms import (
+from pipelines.publish.catalogue import english, iris
+from pipelines.publish.catalogue.as_rdf import dcat_editions, dcat_services
+from pipelines.publish.catalogue.as_rdf.rdf import ADMS, DCAT3, DCATAP, GEO, SPDX, VCARD, Triple, date, iri, swedish
+from pipelines.publish.catalogue.as_rdf.terms import (
     EU,
     HVD_LAW,
     LANGUAGES,
@@ -28,6 +27,8 @@ from pipelines.publish.catalogue.terms import (
     publisher_iri,
     themes,
 )
+from pipelines.publish.catalogue.catalogue_content import DICTIONARY, SPECIFICATION, Dataset, Described, File
+from pipelines.publish.catalogue.services import services
 from pipelines.publish.catalogue.wording import CELL_M, CRS_NAMES, EPSG_3006, licence
 from pipelines.publish.products import MEDIA
 

@@ -6,21 +6,22 @@ layer's properties.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
-from pipelines.config.region import MEASURES, THRESHOLDS
 from pipelines.core import classes
+from pipelines.core.level import LEVELS, MEASURES, Level
+from pipelines.core.level_words import HAVE_DOWN, WITHOUT
 from pipelines.core.quoted import RunFacts
-from pipelines.publish.qgis import map_tips, qgis_gaps, qml
+from pipelines.publish.qgis.style import map_tips, qgis_gaps, qml
 from pipelines.publish.words import codes
 from pipelines.publish.words.palette import BASIS_COLOURS, CLASS_COLOURS, SHARE_COLOURS
 from pipelines.tables.contracts import Table
 
-DEFAULT_THRESHOLD, DEFAULT_MEASURE = 100, "tillgang"
 _SHORT = {"tillgang": " utan", "passerad": ""}
 """What a share is of, after its number; the heading says it of passerade."""
-_MEASURE = {"tillgang": ("Utan tillgång", "utan"), "passerad": ("Ej passerade", "ej_passerade")}
 NOT_THE_CLASS = (
     "Exakta andelar av all täckning som är känd inom organisationen, i egna färger: de är inte den öppna utgåvans "
     "klasser, där få adresser räknas som en och bara uppgifter som får publiceras ingår, och samma ruta kan "
@@ -54,24 +55,22 @@ PLANNED_COLOUR = "#2f7d57"
 _GOAL_LIMITS = (80.0, 90.0, 95.0, 99.0)
 """Shares of households (%) that part the classes of a kommun; tight at the top, where the goals lie."""
 _SHARE = {
-    "tillgang": (
-        "har",
-        "Hushåll med {} Mbit/s",
-        "andel_{}_pct",
-        "Hushåll med {} Mbit/s",
-        "Andel av hushållen med tillgång till {} Mbit/s ned.",
-    ),
-    "passerad": (
-        "nås",
-        "Hushåll nås av {} Mbit/s",
-        "andel_passerade_{}_pct",
-        "Hushåll passerade {}",
-        "Andel av hushållen med tillgång till {} Mbit/s ned eller fiber förbi sig.",
-    ),
+    "tillgang": ("har", "Hushåll med {} Mbit/s", "Hushåll med {} Mbit/s"),
+    "passerad": ("nås", "Hushåll nås av {} Mbit/s", "Hushåll passerade {}"),
 }
+"""Of a kommun, per measure: after the share, heading of the legend, name of the style."""
 KOMMUN_COLOURS = ("#4f1548", "#a83a4f", "#d87c42", "#e9b95a", "#b9dde6")
 ADDRESS_SCALE = 100_000
 """Address points are drawn from this scale (1:n) and closer; further out they only hide each other."""
+
+
+class Drawn(NamedTuple):
+    """A layer drawn one way: the key that themes find it by (a level's code, or a column), its name, what it shows."""
+
+    key: str
+    name: str
+    about: str
+    qml: str
 
 
 @dataclass(frozen=True)
@@ -84,44 +83,47 @@ class Style:
     description: str
     qml: str
     default: bool = False
+    key: str = ""
 
 
 def styles(table: Table, facts: RunFacts) -> list[Style]:
     """Return the styles of a layer; exactly one is the default. A demo says so in names and legends."""
-    demo = facts["demo"]
-    made = _MAKERS[table.name](table, " (DEMO)" if demo else "")
+    return named(table, facts, _MAKERS[table.name])
+
+
+def named(table: Table, facts: RunFacts, make: Callable[[Table, str], list[Drawn]]) -> list[Style]:
+    """Return what ``make`` draws as a layer's styles, the first of them its default."""
+    mark, prefix = (" (DEMO)", "DEMO ") if facts["demo"] else ("", "")
     geometry = "geom" if table.geometry else ""
     return [
-        Style(table.name, geometry, ("DEMO " if demo else "") + name, text, body, default=i == 0)
-        for i, (name, text, body) in enumerate(made)
+        Style(table.name, geometry, prefix + x.name, x.about, x.qml, default=i == 0, key=x.key)
+        for i, x in enumerate(make(table, mark))
     ]
 
 
-_Made = list[tuple[str, str, str]]
-
-
-def _grid(table: Table, mark: str) -> _Made:
-    """Share of addresses without, for each threshold and measure; by underlag; best technique; planned."""
-    made = [_cells(table, mark, t, measure) for t, measure in _pairs()]
+def _grid(table: Table, mark: str) -> list[Drawn]:
+    """Share of addresses without, at each level; by underlag; best technique; planned."""
+    made = [_cells(table, mark, level) for level in LEVELS.from_first()]
     return [*made, *basis(table, mark), _technique(table, mark), planned(table, mark)]
 
 
-def basis(table: Table, mark: str) -> _Made:
+def basis(table: Table, mark: str) -> list[Drawn]:
     """Return styles of cells by what their coverage rests on: per threshold, and all of it."""
     labels = codes.CODES["underlag"]
     values = {k: (labels[k].removesuffix(" ur statistik") + mark, colour) for k, colour in BASIS_COLOURS.items()}
     made = []
-    for t in THRESHOLDS:
-        tip = map_tips.code_of_cell(f"underlag_{t}", f"Underlag för tillgång till {t} Mbit/s ned")
-        body = qml.document(table, qml.categorized(f"underlag_{t}", values, "fill"), tip=tip)
-        made.append((f"Underlag {t}", f"Vad tillgången till {t} Mbit/s bygger på: uppgifter eller modell.", body))
+    for level in LEVELS.of("tillgang"):
+        tip = map_tips.code_of_cell(level.cell_basis, f"Underlag för tillgång till {level.mbit} Mbit/s ned")
+        body = qml.document(table, qml.categorized(level.cell_basis, values, "fill"), tip=tip)
+        about = f"Vad tillgången till {level.mbit} Mbit/s bygger på: uppgifter eller modell."
+        made.append(Drawn(level.cell_basis, f"Underlag {level.mbit}", about, body))
     tip = map_tips.code_of_cell("underlag", "Underlag för all täckning")
     body = qml.document(table, qml.categorized("underlag", values, "fill"), tip=tip)
-    made.append(("Underlag", "Vad all täckning i rutan bygger på: uppgifter eller modell.", body))
+    made.append(Drawn("underlag", "Underlag", "Vad all täckning i rutan bygger på: uppgifter eller modell.", body))
     return made
 
 
-def _technique(table: Table, mark: str) -> tuple[str, str, str]:
+def _technique(table: Table, mark: str) -> Drawn:
     """Cells with addresses by the best technique that evidence tells of."""
     rules = [
         qml.Rule(
@@ -132,14 +134,15 @@ def _technique(table: Table, mark: str) -> tuple[str, str, str]:
         for code, colour in TECHNIQUE_COLOURS.items()
     ]
     tip = map_tips.code_of_cell("basta_teknik", "Bästa teknik enligt uppgifter")
-    return ("Bästa teknik", table.column("basta_teknik").description, qml.document(table, qml.rules(rules), tip=tip))
+    body = qml.document(table, qml.rules(rules), tip=tip)
+    return Drawn("basta_teknik", "Bästa teknik", table.column("basta_teknik").description, body)
 
 
-def planned(table: Table, mark: str) -> tuple[str, str, str]:
+def planned(table: Table, mark: str) -> Drawn:
     """Return the style of cells where something is planned."""
     rule = qml.Rule("Planerad, inte klar" + mark, '"planerad"', PLANNED_COLOUR, outline=PLANNED_COLOUR)
     body = qml.document(table, qml.rules([rule]), tip=map_tips.planned_of_cell())
-    return "Planerad", table.column("planerad").description, body
+    return Drawn("planerad", "Planerad", table.column("planerad").description, body)
 
 
 def hatched(column: str, mark: str) -> qml.Rule:
@@ -149,10 +152,10 @@ def hatched(column: str, mark: str) -> qml.Rule:
     )
 
 
-def _cells(table: Table, mark: str, t: int, measure: str) -> tuple[str, str, str]:
+def _cells(table: Table, mark: str, level: Level) -> Drawn:
     """Cells with addresses by exact share; those that rest on a model are hatched once the map is close enough."""
-    title, part = _MEASURE[measure]
-    without = f'"adresser_{part}_{t}"'
+    title = f"{WITHOUT[level.measure]} {level.mbit}"
+    without = f'"{level.without("adresser")}"'
     limits = sorted(1 - x for x in classes.LIMITS)
     parts = []
     for (low, high), colour in zip(pairwise([0.0, *limits, 1.0]), SHARE_COLOURS, strict=True):
@@ -160,103 +163,100 @@ def _cells(table: Table, mark: str, t: int, measure: str) -> tuple[str, str, str
         below = f'{without} <= {high:g} * "adresser"' if high < 1 else ""
         parts.append(
             qml.Rule(
-                f"{100 * low:.0f}–{100 * high:.0f} %{_SHORT[measure]}{mark}",
+                f"{100 * low:.0f}–{100 * high:.0f} %{_SHORT[level.measure]}{mark}",
                 " AND ".join(x for x in (above, below) if x),
                 colour,
             )
         )
-    modelled = hatched(f"underlag_{t}" if measure == "tillgang" else "underlag", mark)
-    rules = [qml.Rule(f"{title} {t} Mbit/s", '"adresser" > 0', parts=(*parts, modelled))]
+    modelled = hatched(map_tips.basis_of(level), mark)
+    rules = [qml.Rule(f"{title} Mbit/s", '"adresser" > 0', parts=(*parts, modelled))]
     text = (
-        f"Andel av rutans adresser: {title.lower()} {t} Mbit/s ned. Tom: inga adresser. Siffran, från "
+        f"Andel av rutans adresser: {title.lower()} Mbit/s ned. Tom: inga adresser. Siffran, från "
         f"1:{LABEL_SCALE}, är väntat antal hushåll utan. Skrafferat, från 1:{HATCH_SCALE}: modellerat eller blandat "
         f"underlag. {NOT_THE_CLASS}"
     )
-    households = f'"hushall_{part}_{t}"'
+    households = f'"{level.without()}"'
     labels = qml.label_rules(f"to_string(round({households}))", [qml.LabelRule(f"{households} >= 0.5", LABEL_SCALE)], 8)
-    body = qml.document(table, qml.rules(rules), labels, tip=map_tips.share_of_cell(measure, t))
-    return f"{title} {t}", text, body
+    body = qml.document(table, qml.rules(rules), labels, tip=map_tips.share_of_cell(level))
+    return Drawn(level.code, title, text, body)
 
 
-def _bristomraden(table: Table, mark: str) -> _Made:
+def _bristomraden(table: Table, mark: str) -> list[Drawn]:
     made = []
-    for t, measure in _pairs():
-        title = _MEASURE[measure][0]
-        text = f"Bristområden: {title.lower()} {t} Mbit/s ned, efter kostnad per hushåll. Siffran är prioriteten."
-        made.append((f"{title} {t}", text, qgis_gaps.style(table, t, measure, mark)))
+    for level in LEVELS.from_first():
+        title = f"{WITHOUT[level.measure]} {level.mbit}"
+        text = f"Bristområden: {title.lower()} Mbit/s ned, efter kostnad per hushåll. Siffran är prioriteten."
+        made.append(Drawn(level.code, title, text, qgis_gaps.style(table, level, mark)))
     return made
 
 
-def _pairs() -> list[tuple[int, str]]:
-    """Return threshold and measure of each style, the default one first."""
-    pairs = [(t, m) for m in MEASURES for t in THRESHOLDS]
-    return sorted(pairs, key=lambda pair: pair != (DEFAULT_THRESHOLD, DEFAULT_MEASURE))
+def kommuner(table: Table, mark: str) -> list[Drawn]:
+    """Return the styles of the kommuner: share of households, per measure and threshold."""
+    return [_goals(table, mark, Level(m, t)) for m in MEASURES for t in LEVELS.mbit_from_first]
 
 
-def kommuner(table: Table, mark: str) -> _Made:
-    """Return the styles of the kommuner: share of households, per threshold and measure."""
-    shown = ((t, m) for m in MEASURES for t in (100, 30, 1000))
-    return [_goals(table, mark, t, m) for t, m in shown]
-
-
-def _goals(table: Table, mark: str, t: int, measure: str) -> tuple[str, str, str]:
-    have, heading, column, name, text = _SHARE[measure]
+def _goals(table: Table, mark: str, level: Level) -> Drawn:
+    have, heading, name = _SHARE[level.measure]
     edges = [0.0, *_GOAL_LIMITS, 100.0]
-    share = f'"{column.format(t)}"'
+    share = f'"{level.share}"'
     parts = []
     for (low, high), colour in zip(pairwise(edges), KOMMUN_COLOURS, strict=True):
         above = f"{share} > {low:g} AND " if low else ""
         label = f"{low:.0f}–{high:.0f} % {have}{mark}"
         parts.append(qml.Rule(label, f"{above}{share} <= {high:g}", colour, outline="#6b6b6b"))
-    rules = qml.rules([qml.Rule(heading.format(t), parts=tuple(parts))])
-    body = qml.document(table, rules, qml.label("kommunnamn"), tip=map_tips.kommun(table, measure, t))
-    return name.format(t), text.format(t), body
+    rules = qml.rules([qml.Rule(heading.format(level.mbit), parts=tuple(parts))])
+    body = qml.document(table, rules, qml.label("kommunnamn"), tip=map_tips.kommun(table, level))
+    text = f"Andel av hushållen med {HAVE_DOWN[level.measure].format(level.mbit)}."
+    return Drawn(level.code, name.format(level.mbit), text, body)
 
 
-def lan(table: Table, mark: str) -> _Made:
+def lan(table: Table, mark: str) -> list[Drawn]:
     """Return the style of the län: its border."""
     body = qml.document(table, qml.rules([qml.Rule("Länsgräns" + mark, outline="#3a3a3a", outline_mm=0.8)]))
-    return [("Länsgräns", "Länets gräns, utan fyllning.", body)]
+    return [Drawn("grans", "Länsgräns", "Länets gräns, utan fyllning.", body)]
 
 
-def land(table: Table, mark: str) -> tuple[str, str, str]:
+def land(table: Table, mark: str) -> Drawn:
     """Return a style of the län as plain land, to lie under everything: cells without addresses look so."""
     rule = qml.Rule("Land" + mark, colour=CLASS_COLOURS["ingen_adress"])
-    return "Land", "Länets yta, utan gräns.", qml.document(table, qml.rules([rule]))
+    return Drawn("land", "Land", "Länets yta, utan gräns.", qml.document(table, qml.rules([rule])))
 
 
-def borders(table: Table, mark: str, labels_from: int) -> tuple[str, str, str]:
+def borders(table: Table, mark: str, labels_from: int) -> Drawn:
     """Return a style of kommuner with border and name only, to lie on top of other layers."""
     rule = qml.Rule("Kommungräns" + mark, outline="#6b6b6b", outline_mm=0.25)
     labels = qml.label_rules("kommunnamn", [qml.LabelRule('"kommunnamn" IS NOT NULL', labels_from)])
     name = f"Kommungräns, namn från 1:{labels_from}" if labels_from else "Kommungräns och namn"
-    return name, "Gräns och namn, utan fyllning.", qml.document(table, qml.rules([rule]), labels)
+    body = qml.document(table, qml.rules([rule]), labels)
+    return Drawn(f"grans_{labels_from}", name, "Gräns och namn, utan fyllning.", body)
 
 
-def _adresser(table: Table, mark: str) -> _Made:
+def _adresser(table: Table, mark: str) -> list[Drawn]:
     values = {k: (codes.STATUS_LABELS[k] + mark, colour) for k, colour in STATUS_COLOURS.items()}
     body = qml.document(
         table, qml.categorized("status", values, "marker"), visible_from=ADDRESS_SCALE, tip=map_tips.address()
     )
-    return [("Status", f"Bästa status vid 30 Mbit/s; syns från skala 1:{ADDRESS_SCALE}.", body)]
+    text = f"Bästa status vid {LEVELS.mbit[0]} Mbit/s; syns från skala 1:{ADDRESS_SCALE}."
+    return [Drawn("status", "Status", text, body)]
 
 
-def _aliases(table: Table, _mark: str) -> _Made:
-    return [("Alias", "Svenska kolumnnamn.", qml.document(table, ""))]
+def _aliases(table: Table, _mark: str) -> list[Drawn]:
+    return [Drawn("alias", "Alias", "Svenska kolumnnamn.", qml.document(table, ""))]
 
 
-def _squares(table: Table, mark: str) -> _Made:
+def _squares(table: Table, mark: str) -> list[Drawn]:
     """How wide each 5 × 5 km square's interval is, in households."""
     made = []
-    for t in (100, 30, 1000):
-        wide = f'"hushall_utan_{t}_hog" - "hushall_utan_{t}_lag"'
+    for t in LEVELS.mbit_from_first:
+        level = Level("tillgang", t)
+        wide = f'"{level.limit("hog")}" - "{level.limit("lag")}"'
         rules = []
         for low, high, colour in zip(_WIDTHS, (*_WIDTHS[1:], 0), _WIDTH_COLOURS, strict=True):
             label = f"{low}–{high} hushåll brett{mark}" if high else f"över {low} hushåll brett{mark}"
             test = f"{wide} >= {low}" + (f" AND {wide} < {high}" if high else "")
             rules.append(qml.Rule(label, test, colour))
         text = f"Bredden på 90 %-intervallet för hushåll utan {t} Mbit/s ned."
-        made.append((f"Osäkerhet {t}", text, qml.document(table, qml.rules(rules))))
+        made.append(Drawn(level.code, f"Osäkerhet {t}", text, qml.document(table, qml.rules(rules))))
     return made
 
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.publish.catalogue import iris
+from pipelines.publish.catalogue.as_iso.iso_parts import citation, constraints, date, extent, keywords, party
+from pipelines.publish.catalogue.as_iso.resource import PAGE, Link, Resource
 from pipelines.publish.catalogue.elements import anchor, code, language, node, text, written
-from pipelines.publish.catalogue.iso_parts import citation, constraints, date, extent, keywords, party
-from pipelines.publish.catalogue.resource import PAGE, Link, Resource
 from pipelines.publish.catalogue.wording import CRS_NAMES, EPSG_3006, issued
 
 if TYPE_CHECKING:

@@ -40,7 +40,7 @@ def of_qml(qml: str, layer: str, name: str) -> str:
     Parameters
     ----------
     qml : str
-        A document of :func:`pipelines.publish.qgis.qml.document`.
+        A document of :func:`pipelines.publish.qgis.style.qml.document`.
     layer, name : str
         What the style is of, and what it is called.
 

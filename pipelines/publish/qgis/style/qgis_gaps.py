@@ -1,10 +1,11 @@
-"""Styles for QGIS of the gap areas: one per threshold and measure, by cost per household."""
+"""Styles for QGIS of the gap areas: one per level, by cost per household."""
 
 from __future__ import annotations
 
 from itertools import pairwise
 
-from pipelines.publish.qgis import map_tips, qml
+from pipelines.core.level import Level
+from pipelines.publish.qgis.style import map_tips, qml
 from pipelines.publish.words.swedish import NBSP
 from pipelines.tables.contracts import Table
 
@@ -19,18 +20,23 @@ LABELLED = ((10, 0), (100, 300_000), (1000, 100_000), (None, 40_000))
 """Labels: areas up to this priority are named from this scale (1:n) and closer; 0 means always."""
 
 
-def style(table: Table, t: int, matt: str, mark: str) -> str:
-    """Return the QML that shows the areas of one threshold and measure, modelled ones hatched."""
-    here = f'"troskel_mbit" = {t} AND "matt" = \'{matt}\''
+def of_level(level: Level) -> str:
+    """Return the expression that is true of the areas of one level."""
+    return f'"troskel_mbit" = {level.mbit} AND "matt" = \'{level.measure}\''
+
+
+def style(table: Table, level: Level, mark: str) -> str:
+    """Return the QML that shows the areas of one level, modelled ones hatched."""
+    here = of_level(level)
     headings = tuple(
         qml.Rule(label, f'{here} AND {what} "modellerad"', parts=_classes(mark, hatch))
         for label, what, hatch in (
-            (f"{_HEADING[matt].format(t)}, per hushåll", "NOT", ""),
+            (f"{_HEADING[level.measure].format(level.mbit)}, per hushåll", "NOT", ""),
             ("Modellerat (skrafferat)", "", HATCH),
         )
     )
     labels = qml.label_rules("prioritet", _label_rules())
-    return qml.document(table, qml.rules(headings), labels, tip=map_tips.area(matt, t))
+    return qml.document(table, qml.rules(headings), labels, tip=map_tips.area(level))
 
 
 def _classes(mark: str, hatch: str) -> tuple[qml.Rule, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rdflib.namespace import DCAT, RDF
 
 from pipelines.publish.catalogue import iris
-from pipelines.publish.catalogue.rdf import Triple, english, iri, swedish
+from pipelines.publish.catalogue.as_rdf.rdf import Triple, english, iri, swedish
 
 if TYPE_CHECKING:
     from rdflib.term import Node

@@ -10,8 +10,17 @@ from rdflib import Literal
 from rdflib.namespace import DCAT, DCTERMS
 
 from pipelines.publish.catalogue import iris
-from pipelines.publish.catalogue.rdf import DCAT3, Triple, date, iri
-from pipelines.publish.catalogue.terms import EU, about, both, contact_iri, keywords, place_iri, publisher_iri, themes
+from pipelines.publish.catalogue.as_rdf.rdf import DCAT3, Triple, date, iri
+from pipelines.publish.catalogue.as_rdf.terms import (
+    EU,
+    about,
+    both,
+    contact_iri,
+    keywords,
+    place_iri,
+    publisher_iri,
+    themes,
+)
 
 if TYPE_CHECKING:
     from pipelines.config.catalogued import TidigareUtgava

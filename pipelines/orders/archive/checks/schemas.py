@@ -1,4 +1,4 @@
-"""XML against its schema. The schemas lie here (``scheman/``) and in each package: nothing is fetched.
+"""XML against its schema. The schemas lie beside (``scheman/``) and in each package: nothing is fetched.
 
 GML is held against the schema beside it, which rests on GML's own; an ISO 19139 record against ISO's. What has
 no published schema (styles, statistics beside a raster) is only read to its end.
@@ -16,7 +16,7 @@ from pipelines.core.errors import by_library
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-FOLDER = Path(__file__).parent / "scheman"
+FOLDER = Path(__file__).parents[1] / "scheman"
 KNOWN_AS = "schemas.opengis.net"
 """Where the same files lie on the web."""
 ISO_RECORD = "{http://www.isotc211.org/2005/gmd}MD_Metadata"

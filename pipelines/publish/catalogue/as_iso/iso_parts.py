@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipelines.publish.catalogue.as_iso.resource import INTERNAL
 from pipelines.publish.catalogue.elements import anchor, code, node, text
-from pipelines.publish.catalogue.resource import INTERNAL
 from pipelines.publish.catalogue.wording import licence
 
 if TYPE_CHECKING:
     from xml.etree import ElementTree as ET
 
     from pipelines.config.region import Region
-    from pipelines.publish.catalogue.resource import Resource
+    from pipelines.publish.catalogue.as_iso.resource import Resource
 
 INSPIRE = "http://inspire.ec.europa.eu/metadata-codelist/"
 LIMITS = f"{INSPIRE}LimitationsOnPublicAccess/"

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import quoteattr
 
 from pipelines.core import files
-from pipelines.publish.qgis import maplayer, qml
+from pipelines.publish.qgis.project import maplayer
+from pipelines.publish.qgis.style import qml
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pipelines.publish.qgis.project_model import Bounds, Project
+    from pipelines.publish.qgis.project.project_model import Bounds, Project
 
 MAP_MM = (10.0, 10.0, 287.0, 277.0)
 """Left, top, width and height of the map on the A3 sheet (420 × 297 mm)."""
@@ -42,7 +43,7 @@ def document(project: Project) -> str:
     LookupError
         When a theme names a layer or style that the project does not have.
     """
-    styles = {x.name: [name for name, _ in x.styles] for x in project.layers}
+    styles = {x.name: [style.name for style in x.styles] for x in project.layers}
     wrong = [(t.name, i, s) for t in project.themes for i, s in t.shown if s not in styles.get(i, [])]
     if wrong:
         raise LookupError(f"{wrong}")
@@ -86,7 +87,7 @@ def _templates() -> Any:
     import jinja2
 
     made = jinja2.Environment(
-        loader=jinja2.PackageLoader("pipelines.publish.qgis", "."),
+        loader=jinja2.PackageLoader("pipelines.publish.qgis.project", "."),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Bounds = tuple[float, float, float, float]
 """West, south, east, north in EPSG:3006."""
+
+
+class LayerStyle(NamedTuple):
+    """One style of a layer: what themes find it by, what the reader sees it called, how it is drawn."""
+
+    key: str
+    name: str
+    qml: str
 
 
 @dataclass(frozen=True)
@@ -24,11 +32,11 @@ class Layer:
         Relative to the project, with GDAL's ``|layername=`` where the file holds several.
     geometry : str
         ``Point``, ``Polygon``, ``MultiPolygon``, ``raster``, or empty for a table.
-    styles : tuple of (name, QML)
+    styles : tuple of LayerStyle
         The first is the one it opens with.
     visible : bool
     visible_from, visible_until : int, optional
-        Scales (1:n) that take the place of the styles' own; see :func:`pipelines.publish.qgis.qml.document`.
+        Scales (1:n) that take the place of the styles' own; see :func:`pipelines.publish.qgis.style.qml.document`.
     licence : str
         Name of the licence it may be used under; empty for what may not be passed on.
     """
@@ -38,7 +46,7 @@ class Layer:
     about: str
     source: str
     geometry: str
-    styles: tuple[tuple[str, str], ...]
+    styles: tuple[LayerStyle, ...]
     visible: bool = True
     expanded: bool = False
     visible_from: int = 0
@@ -49,6 +57,10 @@ class Layer:
     def id(self) -> str:
         """QGIS's id of the layer. One of ten letters or less would be replaced when the project is read."""
         return f"bredband_{self.name}"
+
+    def named(self, key: str) -> tuple[str, str]:
+        """Return the layer and the name of the style with this key, as a theme has them."""
+        return self.name, next(style.name for style in self.styles if style.key == key)
 
     @property
     def provider(self) -> str:

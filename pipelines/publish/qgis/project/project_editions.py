@@ -6,18 +6,31 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pipelines.core.level import LEVELS
+from pipelines.core.level_words import PASSED
 from pipelines.core.quoted import RunFacts, Source
 from pipelines.publish.catalogue import wording
-from pipelines.publish.qgis import project_views, qgis_open, qgis_styles, qml_raster
-from pipelines.publish.qgis.project_model import Bookmark, Bounds, Group, Layer, Project, Relation, Service, off
-from pipelines.publish.raster import class_raster
+from pipelines.publish.qgis.project import project_views
+from pipelines.publish.qgis.project.project_model import (
+    Bookmark,
+    Bounds,
+    Group,
+    Layer,
+    LayerStyle,
+    Project,
+    Relation,
+    Service,
+    off,
+)
+from pipelines.publish.qgis.style import qgis_open, qgis_styles, qml_raster
 from pipelines.publish.words import swedish
 from pipelines.publish.words.edition_facts import DEMO_TEXT, credit_lines, demo_prefix
 from pipelines.tables import gap_tables, open_contracts, step_tables, summary_tables
 
 if TYPE_CHECKING:
     from pipelines.config.region import Region
-    from pipelines.publish.qgis.qgis_styles import Style
+    from pipelines.publish.qgis.style.qgis_styles import Drawn, Style
+    from pipelines.publish.qgis.style.qml_raster import RasterStyle
     from pipelines.tables.contracts import Table
 
 CELL_SCALE = 250_000
@@ -37,7 +50,7 @@ def internal(region: Region, facts: RunFacts, sources: Sequence[Source], bounds:
         "Band: mått och tröskel.",
         "./tackning_250m.tif",
         "raster",
-        tuple((s.name, s.qml) for s in (qml_raster.share_style(facts, m, t) for t, m in project_views.pairs())),
+        tuple(_kept(qml_raster.share_style(facts, level)) for level in LEVELS.from_first()),
     )
     cells, basis = _cells(make(summary_tables.RUTNAT), facts)
     cells = replace(cells, about=f"{cells.about} {qgis_styles.NOT_THE_CLASS}")
@@ -105,8 +118,9 @@ def _cells(layer: Layer, facts: RunFacts) -> tuple[Layer, Layer]:
 
     Two layers, because a scale is a layer's own: QGIS heeds no style's when it prints or serves a map.
     """
-    basis = tuple(s for s in layer.styles if s[0].removeprefix("DEMO ").startswith(project_views.BASIS))
-    coverage = tuple(s for s in layer.styles if s not in basis)
+    levels = {level.code for level in LEVELS}
+    coverage = tuple(s for s in layer.styles if s.key in levels)
+    basis = (s for s in layer.styles if s.key not in levels)
     return (
         replace(layer, visible_from=CELL_SCALE, expanded=True, styles=coverage),
         off(
@@ -114,10 +128,14 @@ def _cells(layer: Layer, facts: RunFacts) -> tuple[Layer, Layer]:
                 layer,
                 name="rutor_underlag",
                 title=f"{demo_prefix(facts)}Underlag i rutor",
-                styles=tuple(sorted(basis, key=lambda s: s[0].removeprefix("DEMO ") not in project_views.BASIS)),
+                styles=tuple(sorted(basis, key=lambda s: s.key not in project_views.BASIS)),
             )
         ),
     )
+
+
+def _kept(style: Style | RasterStyle | Drawn) -> LayerStyle:
+    return LayerStyle(style.key, style.name, style.qml)
 
 
 _Make = Callable[["Table"], Layer]
@@ -132,7 +150,7 @@ def _maker(file: str, styles: Callable[[Table], Sequence[Style]], facts: RunFact
             about,
             f"{file}|layername={table.name}",
             table.geometry,
-            tuple((s.name, s.qml) for s in styles(table)),
+            tuple(map(_kept, styles(table))),
             licence=licence,
         )
 
@@ -143,7 +161,7 @@ def _borders(make: _Make, facts: RunFacts, kommuner: Table, lan: Table) -> Group
     mark, prefix = (" (DEMO)", "DEMO – ") if facts["demo"] else ("", "")
     styles = (qgis_styles.borders(kommuner, mark, scale) for scale in (CELL_SCALE, 0))
     border = replace(
-        make(kommuner), name="kommungrans", title=f"{prefix}Kommungränser", styles=tuple((n, q) for n, _, q in styles)
+        make(kommuner), name="kommungrans", title=f"{prefix}Kommungränser", styles=tuple(map(_kept, styles))
     )
     return Group("Gränser", (replace(make(lan), title=f"{prefix}Länsgräns"), border), expanded=False)
 
@@ -152,27 +170,24 @@ def _kommuner(make: _Make, facts: RunFacts, kommuner: Table, lan: Table) -> Grou
     """Kommuner by share: what is seen of the whole län, until the cells take over; and the land under them."""
     mark, prefix = (" (DEMO)", "DEMO – ") if facts["demo"] else ("", "")
     shares = replace(make(kommuner), visible_until=CELL_SCALE, expanded=True)
-    name, _, body = qgis_styles.land(lan, mark)
-    return Group(
-        "Kommuner och län", (shares, replace(make(lan), name="land", title=f"{prefix}Land", styles=((name, body),)))
-    )
+    drawn = _kept(qgis_styles.land(lan, mark))
+    return Group("Kommuner och län", (shares, replace(make(lan), name="land", title=f"{prefix}Land", styles=(drawn,))))
 
 
 def _rasters(folder: str, facts: RunFacts, more: tuple[Layer, ...], licence: str = "") -> Group:
-    style = qml_raster.class_style(facts)
+    style = _kept(qml_raster.class_style(facts))
     layers = tuple(
         Layer(
-            f"klass_{m}_{t}",
-            f"{demo_prefix(facts)}Klass {project_views.WORD[m]} {t} Mbit/s",
-            open_contracts.RUTNAT_250M.column(f"klass_{m}_{t}").description,
-            f"{folder}klass_{m}_{t}.tif",
+            level.cell_class,
+            f"{demo_prefix(facts)}Klass {PASSED[level.measure]} {level.mbit} Mbit/s",
+            open_contracts.RUTNAT_250M.column(level.cell_class).description,
+            f"{folder}{level.cell_class}.tif",
             "raster",
-            ((style.name, style.qml),),
+            (style,),
             licence=licence,
         )
-        for t, m in project_views.pairs()
+        for level in LEVELS.from_first()
     )
-    assert {x.name for x in layers} == set(class_raster.NAMES)
     return Group("Raster", tuple(off(x) for x in (*layers, *more)), expanded=False)
 
 

@@ -1,0 +1,1 @@
+"""The catalogue as metadata records, ISO 19139."""

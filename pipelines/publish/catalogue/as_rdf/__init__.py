@@ -1,0 +1,1 @@
+"""The catalogue as DCAT-AP-SE, in RDF."""

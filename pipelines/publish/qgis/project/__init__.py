@@ -1,0 +1,1 @@
+"""QGIS projects: what they hold and show, and how QGIS writes it."""
