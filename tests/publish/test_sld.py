@@ -17,6 +17,7 @@ from pipelines.publish.geopackage import write_geopackage
 from pipelines.publish.geopackage.write_geopackage import LAYERS
 from pipelines.publish.open_data import write_open_data
 from pipelines.publish.qgis.style import qml, sld
+from pipelines.tables import summary_tables
 
 SE, OGC, SLD = "{http://www.opengis.net/se}", "{http://www.opengis.net/ogc}", "{http://www.opengis.net/sld}"
 RULE = [
@@ -126,7 +127,7 @@ def test_what_it_cannot_say_is_an_error(words: str) -> None:
 
 def test_ranges_exclude_each_other_where_qgis_lets_the_first_win() -> None:
     classes = [qml.Class(0, 10, "få", "#ffffff"), qml.Class(10, 20, "fler", "#000000")]
-    body = qml.document(tiny.contracts.LAN, qml.graduated("hushall", classes, "fill"), visible_from=5000)
+    body = qml.document(summary_tables.LAN, qml.graduated("hushall", classes, "fill"), visible_from=5000)
     rules = list(ET.fromstring(sld.of_qml(body, "lan", "x")).iter(f"{SE}Rule"))
     told = [
         [(c.tag.removeprefix(OGC), c.findtext(f"{OGC}Literal")) for c in r.find(f"{OGC}Filter/{OGC}And")] for r in rules
