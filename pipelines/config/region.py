@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
@@ -829,14 +829,3 @@ def load_region(path: Path) -> Region:
         named_file(path, region.kontroll.publicerade_fil, "kontroll.publicerade_fil")
     LEVELS.use(region.trosklar.ned_mbit)
     return region
-
-
-def __getattr__(name: str) -> Any:
-    """Give the thresholds and measures to the modules that still ask here for them."""
-    from pipelines.core import level
-
-    if name == "THRESHOLDS":
-        return LEVELS.mbit
-    if name == "MEASURES":
-        return level.MEASURES
-    raise AttributeError(name)

@@ -1,7 +1,7 @@
 """A figure before it is told: what is known of it, as numbers and signs. No words.
 
 How finely a figure is known, and in which direction it is a limit, is decided where it is made (the rules of
-disclosure, the tables); how it reads in a language is :mod:`pipelines.publish.words.figure`.
+disclosure, the tables); how it reads in a language is :mod:`pipelines.publish.words.figure_words`.
 """
 
 from __future__ import annotations

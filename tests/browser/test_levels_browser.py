@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.core.files import read_table
 from pipelines.publish.webmap import write_webmap
-from pipelines.publish.words.figure import THIN, Language, number, tell
+from pipelines.publish.words.figure_words import THIN, Language, number, tell
 from pipelines.publish.words.level_figures import between
 from tests.browser.test_webmap_browser import T, centre, facts
 from tests.publish import fourth_county

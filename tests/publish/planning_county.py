@@ -12,16 +12,19 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipelines.config.region import CLASSES, MEASURES, THRESHOLDS, Region, load_region
+from pipelines.config.region import CLASSES, Region, load_region
 from pipelines.core import files
 from pipelines.core.cell_grid import cell_of
 from pipelines.core.ledger import Ledger
+from pipelines.core.level import LEVELS, MEASURES
 from pipelines.core.paths import Paths
 from pipelines.gaps import find_gaps
 from pipelines.goals import measure_goals, published_figures
 from pipelines.sums import published_series, summaries
 from pipelines.tables import contracts, goal_tables, history_tables, source_tables, step_tables, summary_tables
 from tests.made_ledgers import complete
+
+THRESHOLDS = LEVELS.mbit
 
 CONFIG = Path(__file__).parents[2] / "config" / "vastra-gotaland.toml"
 NASTY, DELREGION = "=cmd|' /C calc'!A0", "@SUM(1)"

@@ -15,13 +15,16 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from pipelines.config.region import MEASURES, THRESHOLDS, Region, load_region
+from pipelines.config.region import Region, load_region
 from pipelines.core import cell_grid
 from pipelines.core.files import write_polygons, write_table
+from pipelines.core.level import LEVELS, MEASURES
 from pipelines.core.paths import Paths
 from pipelines.disclosure import make_open_tables
 from pipelines.tables import contracts, gap_tables, source_tables, step_tables, summary_tables
 from tests.publish import no_history
+
+THRESHOLDS = LEVELS.mbit
 
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / "config" / "vastra-gotaland.toml"

@@ -12,7 +12,7 @@ from pipelines.core import figure as figures
 from pipelines.core.figure import Figure
 from pipelines.core.level import LEVELS
 from pipelines.disclosure import background
-from pipelines.publish.words.figure import NBSP, THIN, number, script_rule, tell
+from pipelines.publish.words.figure_words import NBSP, THIN, number, script_rule, tell
 
 
 @pytest.mark.parametrize(

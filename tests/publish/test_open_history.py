@@ -5,11 +5,14 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from pipelines.config.region import MEASURES, THRESHOLDS, load_region
+from pipelines.config.region import load_region
+from pipelines.core.level import LEVELS, MEASURES
 from pipelines.disclosure.make_open_tables import checked
 from pipelines.disclosure.open_history import open_history, open_projection
 from pipelines.tables.history_tables import FRAMSKRIVNING_OPPEN, HISTORIK, HISTORIK_OPPEN
 from tests.publish.synthetic_tables import CONFIG
+
+THRESHOLDS = LEVELS.mbit
 
 
 def rows() -> pd.DataFrame:

@@ -20,7 +20,7 @@ from pipelines.core.errors import DataError
 from pipelines.core.figure import HIDDEN
 from pipelines.publish.pages import entry, page_charts, page_figures, page_reconciliation, render, write_pages
 from pipelines.publish.words import level_figures
-from pipelines.publish.words.figure import tell
+from pipelines.publish.words.figure_words import tell
 
 VOID = {"meta", "link", "input", "path", "rect", "circle", "br", "img"}
 

@@ -27,7 +27,7 @@ from pipelines.core.ledger import Ledger
 from pipelines.core.level import Level
 from pipelines.core.paths import Paths
 from pipelines.publish.printmap import atlas, cartography, sheets, typeface, write_printmaps
-from pipelines.publish.words.figure import tell
+from pipelines.publish.words.figure_words import tell
 from pipelines.publish.words.level_figures import OpenFigures
 from pipelines.publish.words.palette import CLASS_COLOURS, NEIGHBOUR
 from tests.made_ledgers import complete

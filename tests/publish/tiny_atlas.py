@@ -14,12 +14,15 @@ import pandas as pd
 import shapely
 import tiny_tables
 
-from pipelines.config.region import THRESHOLDS, Region, load_region
+from pipelines.config.region import Region, load_region
 from pipelines.core import classes
 from pipelines.core.files import write_polygons, write_table
+from pipelines.core.level import LEVELS
 from pipelines.core.paths import Paths
 from pipelines.tables import contracts
 from pipelines.tables.open_contracts import BRISTOMRADEN_OPPNA, KOMMUNER_OPPNA, LAN_OPPNA
+
+THRESHOLDS = LEVELS.mbit
 
 ISLANDS, LONG, SQUARE = "1407", "1401", "1480"
 NAMES = {

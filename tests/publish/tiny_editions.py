@@ -17,11 +17,13 @@ import pandas as pd
 import pyogrio
 import tiny_tables
 
-from pipelines.config.region import MEASURES, THRESHOLDS
+from pipelines.core.level import LEVELS, MEASURES
 from pipelines.core.paths import Paths
 from pipelines.gaps.costed_areas import measure
 from pipelines.tables import gap_tables, summary_tables
 from tests.stages.gaps.regions import REGION, Address, columns
+
+THRESHOLDS = LEVELS.mbit
 
 PART = {"tillgang": "utan", "passerad": "ej_passerade"}
 

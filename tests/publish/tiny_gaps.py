@@ -11,11 +11,13 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from pipelines.config.region import MEASURES, THRESHOLDS
 from pipelines.core.files import write_polygons, write_table
+from pipelines.core.level import LEVELS, MEASURES
 from pipelines.core.paths import Paths
 from pipelines.tables import contracts
 from pipelines.tables.gap_tables import BRISTKURVA, BRISTOMRADEN, BRISTOMRADEN_KOMMUN, BRISTOMRADEN_RUTOR
+
+THRESHOLDS = LEVELS.mbit
 
 # rutid_scb: modelled, kronor per household (None: no net to connect to, so no cost is known)
 AREAS: dict[str, tuple[bool, float | None]] = {

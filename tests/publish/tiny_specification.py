@@ -7,11 +7,14 @@ from pathlib import Path
 import dummy_edition
 import pandas as pd
 
-from pipelines.config.region import THRESHOLDS, Region
+from pipelines.config.region import Region
 from pipelines.core.files import write_table
 from pipelines.core.ledger import Ledger
+from pipelines.core.level import LEVELS
 from pipelines.core.paths import Paths
 from tests.made_ledgers import complete
+
+THRESHOLDS = LEVELS.mbit
 
 # rutid_scb, class and basis, the same at every threshold: 8 inhabited cells, 3 + 1 + 1 measured, 1 mixed, 2 modelled.
 CELLS = [

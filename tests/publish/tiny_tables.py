@@ -14,13 +14,16 @@ import pandas as pd
 import shapely
 import tiny_gaps
 
-from pipelines.config.region import MEASURES, THRESHOLDS, Region, load_region
+from pipelines.config.region import Region, load_region
 from pipelines.core.files import write_points, write_polygons, write_table
 from pipelines.core.ledger import Ledger
+from pipelines.core.level import LEVELS, MEASURES
 from pipelines.core.paths import Paths
 from pipelines.tables import contracts, step_tables, summary_tables
 from tests.made_ledgers import complete
 from tests.publish import no_history
+
+THRESHOLDS = LEVELS.mbit
 
 CONFIG = Path(__file__).parents[2] / "config" / "vastra-gotaland.toml"
 NAMES = {"1401": "Åby $1_{2}$", "1480": "<img src=x onerror=alert(1)>"}

@@ -10,7 +10,7 @@ from pipelines.core import level_words
 from pipelines.core.figure import Figure, as_chosen
 from pipelines.core.quoted import RunFacts
 from pipelines.publish.words import markdown
-from pipelines.publish.words.figure import tell
+from pipelines.publish.words.figure_words import tell
 from pipelines.publish.words.swedish import day, number, percent
 
 if TYPE_CHECKING:

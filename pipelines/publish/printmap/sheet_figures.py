@@ -12,7 +12,7 @@ from pipelines.core import classes as klasser
 from pipelines.core.figure import HIDDEN, Figure
 from pipelines.publish.printmap.labels import plain
 from pipelines.publish.words.codes import COST_SHORT
-from pipelines.publish.words.figure import tell
+from pipelines.publish.words.figure_words import tell
 from pipelines.publish.words.level_figures import between
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from pipelines.publish.printmap.labels import plain
 from pipelines.publish.printmap.title_block import ALERT, QUIET, Column
 from pipelines.publish.words import swedish
 from pipelines.publish.words.edition_facts import credit_lines
-from pipelines.publish.words.figure import tell
+from pipelines.publish.words.figure_words import tell
 from pipelines.publish.words.palette import CLASS_COLOURS, CLASS_LABELS, LEGEND
 
 if TYPE_CHECKING:

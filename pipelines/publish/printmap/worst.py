@@ -8,7 +8,7 @@ from pipelines.core.level_words import UNIT
 from pipelines.publish.printmap import sheet_figures, typeface
 from pipelines.publish.printmap.labels import plain
 from pipelines.publish.printmap.title_block import BAR, QUIET
-from pipelines.publish.words.figure import tell
+from pipelines.publish.words.figure_words import tell
 
 if TYPE_CHECKING:
     import pandas as pd

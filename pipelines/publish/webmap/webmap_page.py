@@ -15,7 +15,7 @@ from pipelines.core.quoted import RunFacts, Source
 from pipelines.publish.webmap import webmap_fields, webmap_figures
 from pipelines.publish.words import html
 from pipelines.publish.words.edition_facts import credit_lines
-from pipelines.publish.words.figure import script_rule
+from pipelines.publish.words.figure_words import script_rule
 from pipelines.publish.words.language import Language, Writer
 from pipelines.publish.words.level_figures import ExactFigures, Figures, OpenFigures, Row, first_level
 

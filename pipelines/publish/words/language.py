@@ -7,7 +7,7 @@ from datetime import date
 
 from pipelines.core.figure import Figure
 from pipelines.publish.words import swedish
-from pipelines.publish.words.figure import LANGUAGES, NBSP, THIN, Language, number, tell
+from pipelines.publish.words.figure_words import LANGUAGES, NBSP, THIN, Language, number, tell
 
 __all__ = ["LANGUAGES", "THIN", "Language", "Writer"]
 _MONTHS = (

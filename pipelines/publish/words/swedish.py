@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from pipelines.core.figure import share
-from pipelines.publish.words.figure import NBSP, number, tell
+from pipelines.publish.words.figure_words import NBSP, number, tell
 
 __all__ = ["NBSP", "day", "number", "percent"]
 _MONTHS = (
