@@ -1,11 +1,7 @@
 """Bredband: gap analysis of broadband coverage in 250 m cells for a Swedish län.
 
-The data flows in one direction, and so do the imports::
-
-    sources  ->  stages  ->  publish
-
-``region`` (configuration), ``contracts`` (table schemas), ``grid`` (pure arithmetic), ``files``,
-``ledger`` and ``errors`` are shared by all three and import none of them.
+The folders stand in the order of the flow, and a module imports from its own and those before it: see
+``docs/arkitektur.md``. The steps stand in ``steps``.
 """
 
 __version__ = "0.1.0"

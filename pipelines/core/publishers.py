@@ -46,6 +46,15 @@ class Role:
 
 
 @dataclass(frozen=True)
+class Fetch:
+    """Something that ``make fetch`` can bring: what it is, in Swedish, and the function that lists its files."""
+
+    text: str
+    module: str
+    lister: str = "wanted"
+
+
+@dataclass(frozen=True)
 class Delivery:
     """What lies in one folder of RAW.
 
@@ -61,7 +70,7 @@ class Delivery:
     read_by : dict
         Role → the step that reads it, where that is another.
     fetched : dict
-        What ``BARA=`` may name → what it is.
+        What ``BARA=`` may name → how it is had.
     """
 
     folder: str
@@ -70,7 +79,7 @@ class Delivery:
     licence: str
     roles: dict[str, tuple[str, ...]]
     read_by: dict[str, str]
-    fetched: dict[str, str]
+    fetched: dict[str, Fetch]
 
 
 BY_AGREEMENT = "enligt avtal"
@@ -82,7 +91,10 @@ LANTMATERIET = Delivery(
     "CC BY 4.0; personuppgifter, råa punkter får inte spridas",
     {"adresser": ("belagenhetsadresser*.zip", "belagenhetsadresser*.gpkg"), "mark": ("mark*.gpkg", "mark*.zip")},
     {"mark": "granser"},
-    {"lantmateriet": "Lantmäteriet: adresser", "mark": "Lantmäteriet: markytor (vatten)"},
+    {
+        "lantmateriet": Fetch("Lantmäteriet: adresser", "pipelines.fetch.fetch_lantmateriet", "addresses"),
+        "mark": Fetch("Lantmäteriet: markytor (vatten)", "pipelines.fetch.fetch_lantmateriet", "land_cover"),
+    },
 )
 SCB = Delivery(
     "scb",
@@ -99,7 +111,10 @@ SCB = Delivery(
         "hushall_kommun": ("hushall_kommun_*.csv",),
     },
     {},
-    {"scb": "SCB: befolkning i rutor, tätorter, småorter", "scb-tabeller": "SCB: folkmängd och hushåll per kommun"},
+    {
+        "scb": Fetch("SCB: befolkning i rutor, tätorter, småorter", "pipelines.fetch.fetch_scb"),
+        "scb-tabeller": Fetch("SCB: folkmängd och hushåll per kommun", "pipelines.fetch.pxweb"),
+    },
 )
 PTS = Delivery(
     "pts",
@@ -113,7 +128,7 @@ PTS = Delivery(
         "mobil": ("*mobil*.xlsx",),
     },
     {},
-    {"pts": "PTS: arbetsböcker"},
+    {"pts": Fetch("PTS: arbetsböcker", "pipelines.fetch.fetch_pts")},
 )
 KOLADA = Delivery(
     "kolada",
@@ -122,7 +137,7 @@ KOLADA = Delivery(
     "Källa: Kolada",
     {"kolada": ("*.json",)},
     {},
-    {"kolada": "Kolada: PTS:s nyckeltal per kommun och år"},
+    {"kolada": Fetch("Kolada: PTS:s nyckeltal per kommun och år", "pipelines.fetch.fetch_kolada")},
 )
 GRANSER = Delivery(
     "granser",
@@ -131,7 +146,7 @@ GRANSER = Delivery(
     "Lantmäteriets villkor",
     {"granser": ("*.gpkg", "*.zip")},
     {},
-    {"granser": "Lantmäteriet: gränser"},
+    {"granser": Fetch("Lantmäteriet: gränser", "pipelines.fetch.fetch_lantmateriet", "boundaries")},
 )
 TACKNING = Delivery(
     "tackning",

@@ -6,6 +6,7 @@ One publisher's refusal stops no other; what could not be had is told at the end
 from __future__ import annotations
 
 import errno
+import importlib
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -49,14 +50,14 @@ def run(region: Region, paths: Paths, only: str = "", show: str = "", again: str
     web = Web(region.hamta)
     tally = Tally({}, [])
     for source in chosen:
-        _say(FETCHED[source])
+        _say(FETCHED[source].text)
         try:
             wanted = _lister(source)(region, raw, web)
         except DataError as e:
             _failed(e, tally, web)
             continue
         except Exception as e:  # a listing from the net may be anything: it stops no other publisher
-            _failed(_unforeseen(e, FETCHED[source], web), tally, web)
+            _failed(_unforeseen(e, FETCHED[source].text, web), tally, web)
             continue
         if not wanted:
             _say("  inget att hämta (inte inställt, eller finns redan)")
@@ -155,18 +156,9 @@ def _finish(tally: Tally, raw: Path, *, listing: bool) -> None:
 
 
 def _lister(source: str) -> Lister:
-    from pipelines.fetch import fetch_kolada, fetch_lantmateriet, fetch_pts, fetch_scb, pxweb
-
-    listers: dict[str, Lister] = {
-        "scb": fetch_scb.wanted,
-        "scb-tabeller": pxweb.wanted,
-        "kolada": fetch_kolada.wanted,
-        "pts": fetch_pts.wanted,
-        "lantmateriet": fetch_lantmateriet.addresses,
-        "granser": fetch_lantmateriet.boundaries,
-        "mark": fetch_lantmateriet.land_cover,
-    }
-    return listers[source]
+    known = FETCHED[source]
+    found: Lister = getattr(importlib.import_module(known.module), known.lister)
+    return found
 
 
 def _chosen(only: str) -> list[str]:
