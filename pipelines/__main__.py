@@ -47,7 +47,7 @@ def _dest(step: Step, option: Option) -> str:
 def _run(step: Step, paths: Paths, given: dict[str, str]) -> None:
     """Run a step on the files and the configuration that were listed, and no others."""
     from pipelines.config.region import load_region
-    from pipelines.core import leftovers
+    from pipelines.core import built, leftovers
     from pipelines.incoming import listing
     from pipelines.publish.install import start
 
@@ -56,7 +56,7 @@ def _run(step: Step, paths: Paths, given: dict[str, str]) -> None:
     with listing.unchanged(step.name, paths):
         region = load_region(paths.config)
         module = importlib.import_module(step.module)
-        with start.ready(step.name, paths):
+        with start.ready(step.name, paths), built.by(step, paths):
             module.run(region, step.at(paths), **given)
 
 

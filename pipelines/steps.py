@@ -513,6 +513,8 @@ ON_ORDER = (
 """What is done when somebody asks for it."""
 
 STEPS = {step.name: step for step in (*JOB, *ON_ORDER)}
+NUMBERS = tuple(step for step in JOB if step.ledger or step.writes)
+"""Steps that decide numbers: to the laws, and to what is published. The others lay out what these have made."""
 LEDGERS = tuple(step.name for step in JOB if step.ledger)
 """Steps that keep a ledger, in order."""
 

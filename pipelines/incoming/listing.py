@@ -21,16 +21,19 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from pipelines.core import files, leftovers
+from pipelines.core import built, files, leftovers
 from pipelines.core.errors import DataError
 from pipelines.core.paths import Paths
+from pipelines.core.program import Program
 from pipelines.incoming.made_from import demo_basis, named_files, sum_of
 from pipelines.incoming.role_files import RECEIPT
 from pipelines.incoming.roles import FOLDERS, MARKER_FILE, edits_beside, list_inputs, passed_over, require_sound
-from pipelines.steps import PUBLISHERS, STEPS
+from pipelines.steps import JOB, PUBLISHERS, STEPS
 
 STALE_DEMO = 3
 """Exit code: the demo region is missing, or was made from something else."""
+PROGRAM = "program.json"
+"""In ``OUT/.steg``: what is known of the program's files."""
 _MAX_RECEIPT = 1 << 20
 _RACY_NS = 2_000_000_000
 """A file changed less than this before it was read may be changed again within the same tick of the clock."""
@@ -86,7 +89,14 @@ def refresh(paths: Paths) -> None:
     """Bring every list up to date, and sweep what killed runs have left."""
     leftovers.sweep(paths)
     _bound_by_now(paths.step)
+    lost = built.sweep(paths)
     update(paths)
+    program = Program(paths.step / PROGRAM)
+    for step in JOB:
+        noted = paths.step / "kod" / f"{step.name}.txt"
+        if step.name in lost:
+            noted.unlink(missing_ok=True)  # make has seen the stamp already: what it depends on must be newer
+        _write(noted, _told(program.sum_of_step(step)))
     chosen = f"{paths.config} {paths.raw} {paths.earlier or ''}\n"
     published = named_files(paths.config).get("kontroll.publicerade_fil")
     _write(paths.step / "val.txt", os.fsencode(chosen))
@@ -198,7 +208,8 @@ def unchanged(stage: str, paths: Paths) -> Iterator[None]:
     try:
         _require_untouched(stage, paths, before)
     except DataError:
-        paths.ledger(stage).unlink(missing_ok=True)  # what was read is not to pass for done
+        for done in (paths.ledger(stage), built.stamp(stage, paths)):
+            done.unlink(missing_ok=True)  # what was read is not to pass for done
         raise
 
 
@@ -321,7 +332,7 @@ def demo_is_fresh(paths: Paths) -> bool:
         )
     try:
         marker = json.loads((paths.raw / MARKER_FILE).read_text(encoding="utf-8"))
-        return bool(marker["underlag"] == demo_basis(paths.config))
+        return bool(marker["underlag"] == demo_basis(paths.config, paths.step / PROGRAM))
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return False
 

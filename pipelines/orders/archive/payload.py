@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pipelines
 from pipelines.core import at_rest
 from pipelines.core.errors import DataError
-from pipelines.laws.run_facts import code_version
+from pipelines.core.program import code_version
 from pipelines.orders.archive import schemas
 from pipelines.orders.archive.archive_order import RUN_FIRST
 from pipelines.publish.install import installed
@@ -127,7 +127,7 @@ def _write_exactly(goal: Path, text: str) -> None:
 
 def same_program(order: Order) -> bool:
     """Say whether the program that stands here is the one that made the edition."""
-    return str(order.facts.get("kodversion")) == code_version()[:12]
+    return order.code == code_version()[:12]
 
 
 def program_files() -> list[Path]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.config.region import THRESHOLDS
 from pipelines.core import files, ledger
 from pipelines.core.errors import printable
+from pipelines.core.program import code_version
 from pipelines.publish.report import report_coverage, report_gaps, report_model
 from pipelines.publish.words.edition_facts import RunFacts, read_facts
 from pipelines.publish.words.markdown import table
@@ -261,6 +262,7 @@ def manifest(facts: RunFacts, said: dict[str, ledger.Ledger], region: Region, pa
         listed.append({"fil": f"TIDIGARE/{gpkg.name}", "roll": "tidigare_utgava", "sha256": files.sha256(gpkg)})
     return {
         **facts,
+        "kodversion": code_version()[:12],
         "indata": listed,
         "konfiguration": {"fil": paths.config.name, "sha256": files.sha256(paths.config), **beside},
         "versioner": {
