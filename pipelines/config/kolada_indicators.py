@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from pipelines.core.level import Measure
+
 
 class Indicator(NamedTuple):
     """A share of the households, or of the population from a year on.
@@ -17,7 +19,7 @@ class Indicator(NamedTuple):
         The year from which the share is of the population; None: of the households, all years.
     """
 
-    matt: str
+    matt: Measure
     troskel_mbit: int
     omradestyp: str
     of_people_from: int | None = None

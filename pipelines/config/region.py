@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
@@ -33,11 +33,8 @@ from pipelines.config.strict import (
     split,
     told_address,
 )
+from pipelines.core.level import DEFAULT_MBIT, LEVELS, Level, Measure
 
-THRESHOLDS = (30, 100, 1000)
-"""Mbit/s down. Fixed: the column names of the products carry them."""
-MEASURES = ("tillgang", "passerad")
-"""PTS's two numerators, never mixed: can be had at once; or fibre passes by (homes passed)."""
 RIKET = "00"
 """Code of the whole country, as SCB writes it."""
 CLASSES = ("tatbebyggt", "glesbebyggt")
@@ -45,6 +42,8 @@ TECHNIQUES = ("fiber", "kabel-tv", "vdsl", "xdsl", "fast_radio", "lte", "nr")
 STATUSES = ("tillgang", "passerad", "planerad")
 MAX_MBIT = 100_000
 """No access network sells 100 Gbit/s to homes."""
+MOST_MBIT = 10_000
+"""The highest threshold; nothing published tells of more than a tenth of it."""
 
 Technique = Literal["fiber", "kabel-tv", "vdsl", "xdsl", "fast_radio", "lte", "nr"]
 Speed = Annotated[float, Field(gt=0, le=MAX_MBIT)]
@@ -222,6 +221,29 @@ class Scb(Part):
         return self
 
 
+Mbit = Annotated[int, Field(ge=1, le=MOST_MBIT)]
+
+
+class Trosklar(Part):
+    """The thresholds: with both measures, the levels that every product tells of."""
+
+    ned_mbit: tuple[Mbit, ...] = Field(
+        default=DEFAULT_MBIT,
+        min_length=1,
+        max_length=8,
+        description="Trösklar (Mbit/s ned), stigande. Varje tröskel blir kolumner, lager, kartor och lagar i alla "
+        "produkter. PTS publicerar 30, 100 och 1000; för en annan sätts gränser av grannarna och av teknik "
+        "(docs/metod.md).",
+    )
+
+    @field_validator("ned_mbit")
+    @classmethod
+    def _rising(cls, given: tuple[int, ...]) -> tuple[int, ...]:
+        if list(given) != sorted(set(given)):
+            raise ValueError(f"trösklarna ska stiga och vara olika, men är {list(given)}")
+        return given
+
+
 class Evidens(Part):
     """Evidence of coverage under ``tackning/``."""
 
@@ -388,25 +410,31 @@ class Prioritering(Part):
 class Planering(Part):
     """What ``make plan`` plans for unless told otherwise."""
 
-    troskel_mbit: Literal[30, 100, 1000] = Field(
-        default=1000, description="Tröskel (Mbit/s ned) för `make plan` när TROSKEL inte anges."
-    )
-    matt: Literal["tillgang", "passerad"] = Field(
+    troskel_mbit: Mbit = Field(default=1000, description="Tröskel (Mbit/s ned) för `make plan` när TROSKEL inte anges.")
+    matt: Measure = Field(
         default="passerad", description="Mått för `make plan` när MATT inte anges; samma som målens förval."
     )
+
+    @property
+    def level(self) -> Level:
+        """The threshold and measure it is about."""
+        return Level(self.matt, self.troskel_mbit)
 
 
 class Malniva(Part):
     """One goal."""
 
     namn: Text = Field(description="Målets namn i produkterna.", examples=["98 % har 1 Gbit/s"])
-    troskel_mbit: Literal[30, 100, 1000] = Field(description="Tröskel (Mbit/s ned).")
-    matt: Literal["tillgang", "passerad"] = Field(
-        default="passerad", description="Det mått målet är skrivet i; det andra visas bredvid."
-    )
+    troskel_mbit: Mbit = Field(description="Tröskel (Mbit/s ned).")
+    matt: Measure = Field(default="passerad", description="Det mått målet är skrivet i; det andra visas bredvid.")
     andel_pct: float = Field(
         ge=1, le=100, description="Andel av hushållen som ska nås (procent, 98 och inte 0,98).", examples=[98]
     )
+
+    @property
+    def level(self) -> Level:
+        """The threshold and measure it is about."""
+        return Level(self.matt, self.troskel_mbit)
 
 
 class Mal(Part):
@@ -436,10 +464,10 @@ class PtsPrioritering(Part):
     """PTS's regional priority in the broadband support. The rules change: check the year's own."""
 
     regelar: Year = Field(default=2023, description="Året vars regler gäller. Förval: PTS:s regler 2023.")
-    troskel_mbit: Literal[30, 100, 1000] = Field(
+    troskel_mbit: Mbit = Field(
         default=100, description="En byggnad är stödberättigad under denna hastighet (Mbit/s). PTS 2023."
     )
-    matt: Literal["tillgang", "passerad"] = Field(
+    matt: Measure = Field(
         default="tillgang", description="Mått för stödberättigande. Antagande: PTS skriver bara «under 100 Mbit/s»."
     )
     max_andel: float = Field(
@@ -472,6 +500,11 @@ class PtsPrioritering(Part):
         if self.avdrag_per_byggnad * self.max_byggnader_per_projekt >= 1:
             raise ValueError("avdrag_per_byggnad gånger max_byggnader_per_projekt ska vara mindre än 1")
         return self
+
+    @property
+    def level(self) -> Level:
+        """The threshold and measure it is about."""
+        return Level(self.matt, self.troskel_mbit)
 
 
 class Bakgrundskarta(Part):
@@ -536,7 +569,7 @@ class Publicering(Part):
         description="Rutor med färre adresser visas bara sammanslagna: tillsammans med de andra sådana i rutan om "
         "500 m, annars 1 km, annars inte alls. 1: varje ruta för sig. Avvägningen: docs/informationsklassning.md.",
     )
-    utskrift_troskel_mbit: Literal[30, 100, 1000] = Field(
+    utskrift_troskel_mbit: Mbit = Field(
         default=100, description="Tröskel (Mbit/s ned) på kommunernas kartor för utskrift."
     )
     titel: Text = Field(default="Bredbandstäckning i 250 m-rutor", description="Kartans titel.")
@@ -722,6 +755,7 @@ class Region(Part):
     klassning: Klassning = Field(default=Klassning(), description="Tätbebyggt och glesbebyggt.")
     pts: Pts = Field(default=Pts(), description="PTS:s arbetsböcker.")
     scb: Scb = Field(default=Scb(), description="SCB:s rutnät.")
+    trosklar: Trosklar = Field(default=Trosklar(), description="Trösklar som täckningen räknas vid.")
     evidens: Evidens = Field(default=Evidens(), description="Täckningsuppgifter under `tackning/`.")
     modell: Modell = Field(default=Modell(), description="Täckning där inga uppgifter avgör.")
     brist: Brist = Field(default=Brist(), description="Bristområden.")
@@ -743,6 +777,23 @@ class Region(Part):
     hamta: Hamta = Field(default=Hamta(), description="Varifrån `make fetch` hämtar utgivarnas filer.")
     demo: Demo = Field(description="Den inbyggda demoregionen.")
 
+    @model_validator(mode="after")
+    def _of_thresholds(self) -> Region:
+        """Stop what is set at a threshold that the region does not have."""
+        asked = {
+            **{f"mal.nivaer ({goal.namn})": goal.troskel_mbit for goal in self.mal.nivaer},
+            "planering.troskel_mbit": self.planering.troskel_mbit,
+            "pts_prioritering.troskel_mbit": self.pts_prioritering.troskel_mbit,
+            "publicering.utskrift_troskel_mbit": self.publicering.utskrift_troskel_mbit,
+        }
+        strange = [f"{key} = {mbit}" for key, mbit in asked.items() if mbit not in self.trosklar.ned_mbit]
+        if strange:
+            raise ValueError(
+                f"trosklar.ned_mbit är {list(self.trosklar.ned_mbit)}, men en annan tröskel står, eller är förval, i "
+                f"{'; '.join(strange)}. Sätt dem till någon av trösklarna, eller lägg till tröskeln"
+            )
+        return self
+
     @property
     def riket(self) -> bool:
         """Whether the region is the whole country: PTS's rows about riket are then about it."""
@@ -760,7 +811,7 @@ class Region(Part):
 
 
 def load_region(path: Path) -> Region:
-    """Read and validate a region's TOML file.
+    """Read and validate a region's TOML file; what is imported after it describes tables by its thresholds.
 
     Raises
     ------
@@ -775,4 +826,16 @@ def load_region(path: Path) -> Region:
         raise broken(e, Region, path) from None
     if region.kontroll.publicerade_fil:
         named_file(path, region.kontroll.publicerade_fil, "kontroll.publicerade_fil")
+    LEVELS.use(region.trosklar.ned_mbit)
     return region
+
+
+def __getattr__(name: str) -> Any:
+    """Give the thresholds and measures to the modules that still ask here for them."""
+    from pipelines.core import level
+
+    if name == "THRESHOLDS":
+        return LEVELS.mbit
+    if name == "MEASURES":
+        return level.MEASURES
+    raise AttributeError(name)

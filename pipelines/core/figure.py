@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Sign = Literal["", ">", "<"]
+SIGNS: tuple[Sign, ...] = ("", ">", "<")
 """As the open tables' ``…_olikhet``: the figure itself, at least it, at most it."""
 Unit = Literal["", "%", "pe", "ha", "kr", "m", "km"]
 """``pe``: percentage points."""

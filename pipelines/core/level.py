@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal, overload
 
 Measure = Literal["tillgang", "passerad"]
@@ -52,6 +53,10 @@ class Level:
     def without(self, what: str = "hushall") -> str:
         """Return the column with the expected number of ``what`` that has not got it."""
         return f"{what}_{self.lacking}_{self.mbit}"
+
+    def limit(self, end: str) -> str:
+        """Return the column with the lower (``lag``) or upper (``hog``) limit of the households without."""
+        return f"{self.without()}_{end}"
 
     @property
     def share_name(self) -> str:
@@ -117,8 +122,12 @@ class Levels(Sequence[Level]):
     """
 
     def __init__(self, mbit: Sequence[int] = DEFAULT_MBIT) -> None:
-        self._mbit = tuple(mbit)
+        self._set(mbit)
         self._read = False
+
+    def _set(self, mbit: Sequence[int]) -> None:
+        self._mbit = tuple(mbit)
+        self._all = tuple(Level(measure, t) for measure in MEASURES for t in self._mbit)
 
     def use(self, mbit: Sequence[int]) -> None:
         """Set the region's thresholds, rising.
@@ -132,7 +141,7 @@ class Levels(Sequence[Level]):
             return
         if self._read:
             raise RuntimeError(f"thresholds {tuple(mbit)} in a process that works with {self._mbit}")
-        self._mbit = tuple(mbit)
+        self._set(mbit)
 
     @property
     def mbit(self) -> tuple[int, ...]:
@@ -143,7 +152,8 @@ class Levels(Sequence[Level]):
     @property
     def all(self) -> tuple[Level, ...]:
         """The levels, in order."""
-        return tuple(Level(m, t) for m in MEASURES for t in self.mbit)
+        self._read = True
+        return self._all
 
     def of(self, measure: str) -> tuple[Level, ...]:
         """Return the levels of one measure."""
@@ -156,6 +166,26 @@ class Levels(Sequence[Level]):
     def at(self, measure: str, mbit: int) -> int:
         """Return the place of a level in the order."""
         return self.all.index(Level(measure, mbit))  # type: ignore[arg-type]
+
+    @property
+    def area_pattern(self) -> str:
+        """What the id of a gap area begins with: threshold and measure, as a regular expression."""
+        return f"({'|'.join(map(str, self.mbit))})-({'|'.join(MEASURES)})"
+
+    def implied(self) -> Iterator[tuple[Level, Level]]:
+        """Give every level beside one that follows from it, so that the order of the pairs carries all of it.
+
+        Who has a threshold has the next lower one, and who has access is passed.
+
+        Examples
+        --------
+        >>> [f"{a.code} > {b.code}" for a, b in Levels((30, 100)).implied()]  # doctest: +NORMALIZE_WHITESPACE
+        ['tillgang_100 > tillgang_30', 'passerad_100 > passerad_30',
+         'tillgang_30 > passerad_30', 'tillgang_100 > passerad_100']
+        """
+        for measure in MEASURES:
+            yield from pairwise(reversed(self.of(measure)))
+        yield from zip(self.of("tillgang"), self.of("passerad"), strict=True)
 
     @overload
     def __getitem__(self, i: int) -> Level: ...

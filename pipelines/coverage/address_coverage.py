@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.config.region import TECHNIQUES, THRESHOLDS
+from pipelines.config.region import TECHNIQUES
 from pipelines.core import files
 from pipelines.core.ledger import Ledger, files_used
+from pipelines.core.level import LEVELS
 from pipelines.coverage import matching
 from pipelines.coverage.benchmark import benchmarks
-from pipelines.coverage.evidence import LEVELS, PAIRS, Evidence, attach, decide, match_table
+from pipelines.coverage.evidence import GRAINS, Evidence, attach, decide, match_table
 from pipelines.coverage.small_area import model_steps
 from pipelines.grid import placement
 from pipelines.grid.groups import group_index
@@ -59,7 +60,7 @@ class Inputs:
         return decide(self.ground.addresses, self.matched, self.sources, publishable_only)
 
     def covered(self, evidence: Evidence, spreading: model_steps.Spreading) -> Floats:
-        """Return the probability of coverage per address and PAIRS, shape (n, 6)."""
+        """Return the probability of coverage per address and level, shape (n, levels)."""
         ground = self.ground
         return spread_rest(
             evidence, ground.households, spreading.score, ground.index, ground.table, self.share, spreading.solve
@@ -88,7 +89,7 @@ def run(region: Region, paths: Paths) -> None:
                 add(contracts.check(out, contracts.ADRESSER_TACKNING))
         if not publishable_only:
             wanted = with_outcome(wanted, given.groups, ground.addresses, ground.households, coverage)
-            count_levels(evidence, ledger)
+            count_grains(evidence, ledger)
             model_steps.write_uncertainty(ground, spreading, evidence, coverage, wanted, region, paths, ledger)
     files.write_table(contracts.check(wanted, contracts.RIKTVARDEN), paths.table("riktvarden"))
     ledger.save(paths.ledger("coverage"))
@@ -96,7 +97,7 @@ def run(region: Region, paths: Paths) -> None:
 
 def answers_of(evidence: Evidence) -> str:
     """Return a checksum of what evidence decides: two editions with the same one are served by one model."""
-    digest = hashlib.blake2b(np.ascontiguousarray(evidence.level).data)
+    digest = hashlib.blake2b(np.ascontiguousarray(evidence.grain).data)
     digest.update(np.ascontiguousarray(evidence.share).data)
     return digest.hexdigest()
 
@@ -152,7 +153,7 @@ def read(region: Region, paths: Paths, ledger: Ledger) -> Inputs:
 
 
 def group_shares(wanted: pd.DataFrame, groups: pd.DataFrame, table: pd.DataFrame) -> Floats:
-    """Return the benchmark share per group and PAIRS, shape (groups, 6).
+    """Return the benchmark share per group and level, shape (groups, levels).
 
     A group that merged two classes has the household-weighted mean of their shares.
     """
@@ -160,9 +161,9 @@ def group_shares(wanted: pd.DataFrame, groups: pd.DataFrame, table: pd.DataFrame
 
     parts = groups.merge(wanted.drop(columns="hushall_pts"), on=["kommunkod", "omradestyp"], how="left")
     whole = wanted[wanted["omradestyp"] == "totalt"].set_index(["kommunkod", "matt", "troskel_mbit"])["andel"]
-    out = np.empty((len(table), len(PAIRS)))
+    out = np.empty((len(table), len(LEVELS)))
     keys = pd.MultiIndex.from_frame(table[["kommunkod", "grupp"]])
-    for i, (m, t) in enumerate(PAIRS):
+    for i, (m, t) in enumerate((level.measure, level.mbit) for level in LEVELS):
         here = parts[(parts["matt"] == m) & (parts["troskel_mbit"] == t)]
         covered = (here["andel"] * here["hushall_pts"]).groupby([here["kommunkod"], here["grupp"]]).sum()
         total = here.groupby(["kommunkod", "grupp"])["hushall_pts"].sum()
@@ -185,7 +186,7 @@ def spread_rest(
     share: Floats,
     solve: model_steps.Solver,
 ) -> Floats:
-    """Return the probability of coverage per address and PAIRS, shape (n, 6).
+    """Return the probability of coverage per address and level, shape (n, levels).
 
     ``score`` tells per measure who is likelier to lack it, ``solve`` how it becomes a probability.
 
@@ -197,7 +198,7 @@ def spread_rest(
     order = np.argsort(index, kind="stable")
     ends = np.searchsorted(index[order], np.arange(len(table) + 1))
     wanted = (1 - share) * table["hushall_pts"].to_numpy()[:, None]
-    open_ = evidence.level == 0
+    open_ = evidence.grain == 0
     for g in range(len(table)):
         members = order[ends[g] : ends[g + 1]]
         _spread_group(uncovered, open_, members, households, score, wanted[g], 1 - share[g], solve)
@@ -214,37 +215,36 @@ def _spread_group(
     plain: Floats,
     solve: model_steps.Solver,
 ) -> None:
-    """Fill in ``uncovered`` for one group's addresses, pair by pair."""
-    at = {pair: i for i, pair in enumerate(PAIRS)}
-    for (m, t), i in at.items():
+    """Fill in ``uncovered`` for one group's addresses, level by level."""
+    for i, level in enumerate(LEVELS):
         free = members[open_[members, i]]
         if not len(free):
             continue
         low, high = np.zeros(len(free)), np.ones(len(free))
-        if t != THRESHOLDS[0]:
-            low = uncovered[free, at[m, THRESHOLDS[THRESHOLDS.index(t) - 1]]]
-        if m == "tillgang":
+        if level != LEVELS.of(level.measure)[0]:
+            low = uncovered[free, i - 1]
+        if level.measure == "tillgang":
             # passerad is spread later; here it binds only where evidence has decided it
-            low = np.fmax(low, uncovered[free, at["passerad", t]])
+            low = np.fmax(low, uncovered[free, LEVELS.at("passerad", level.mbit)])
         else:
-            high = uncovered[free, at["tillgang", t]]
+            high = uncovered[free, LEVELS.at("tillgang", level.mbit)]
         h = households[free]
         if h.sum() > 0:
             decided = members[~open_[members, i]]
             rest = wanted[i] - float((households[decided] * uncovered[decided, i]).sum())
-            uncovered[free, i] = solve(rest, h, score[m][free], low, high)
+            uncovered[free, i] = solve(rest, h, score[level.measure][free], low, high)
         else:
             uncovered[free, i] = np.clip(plain[i], low, high)
 
 
 def address_table(addresses: pd.DataFrame, evidence: Evidence, coverage: Floats) -> pd.DataFrame:
     """Return the table ``adresser_tackning``."""
-    at = {pair: i for i, pair in enumerate(PAIRS)}
-    decided = evidence.level > 0
-    lowest, lowest_passed = at["tillgang", THRESHOLDS[0]], at["passerad", THRESHOLDS[0]]
+    decided = evidence.grain > 0
+    lowest, lowest_passed = (LEVELS.index(LEVELS.of(measure)[0]) for measure in ("tillgang", "passerad"))
+    highest = LEVELS.index(LEVELS.of("tillgang")[-1])
     names = np.array([*TECHNIQUES, "okand", "ingen"], dtype=object)
     none = np.where(decided[:, lowest], len(TECHNIQUES) + 1, len(TECHNIQUES))
-    planned = evidence.planned & (coverage[:, at["tillgang", THRESHOLDS[-1]]] < 1 - ROUNDING)
+    planned = evidence.planned & (coverage[:, highest] < 1 - ROUNDING)
     status = np.select(
         [
             decided[:, lowest] & (coverage[:, lowest] >= 0.5),
@@ -255,16 +255,16 @@ def address_table(addresses: pd.DataFrame, evidence: Evidence, coverage: Floats)
         ["tillgang", "passerad", "planerad", "ingen"],
         "okand",
     )
-    levels = np.array([*LEVELS, "blandat"], dtype=object)
-    one = (evidence.level == evidence.level[:, :1]).all(axis=1)
+    grains = np.array([*GRAINS, "blandat"], dtype=object)
+    one = (evidence.grain == evidence.grain[:, :1]).all(axis=1)
     out = addresses[["adress_id"]].assign(
-        **{f"sannolikhet_{m}_{t}": coverage[:, i] for (m, t), i in at.items()},
+        **{level.probability: coverage[:, i] for i, level in enumerate(LEVELS)},
         max_ned_mbit=evidence.max_ned_mbit,
         basta_teknik=names[np.where(evidence.technique >= 0, evidence.technique, none)],
         status=status,
         planerad=planned,
-        underlag=levels[np.where(one, evidence.level[:, 0], len(LEVELS))],
-        **{f"underlag_{m}_{t}": levels[evidence.level[:, i]] for (m, t), i in at.items()},
+        underlag=grains[np.where(one, evidence.grain[:, 0], len(GRAINS))],
+        **{level.basis: grains[evidence.grain[:, i]] for i, level in enumerate(LEVELS)},
     )
     text = ["basta_teknik", "status", *(c for c in out if c.startswith("underlag"))]
     return out.astype(dict.fromkeys(text, "str"))
@@ -278,11 +278,13 @@ def with_outcome(
 
     base = addresses[["kommunkod", "omradestyp"]]
     parts = []
-    for i, (m, t) in enumerate(PAIRS):
+    for i, level in enumerate(LEVELS):
         reached = base.assign(hushall_uppnatt=households * coverage[:, i], hushall_har=households)
         both = reached.groupby(["kommunkod", "omradestyp"], as_index=False).sum()
         total = both.groupby("kommunkod", as_index=False)[["hushall_uppnatt", "hushall_har"]].sum()
-        parts.append(pd.concat([both, total.assign(omradestyp="totalt")]).assign(matt=m, troskel_mbit=t))
+        parts.append(
+            pd.concat([both, total.assign(omradestyp="totalt")]).assign(matt=level.measure, troskel_mbit=level.mbit)
+        )
     table = pd.concat(parts, ignore_index=True)
     out = wanted.merge(table, on=["kommunkod", "omradestyp", "matt", "troskel_mbit"], how="left")
     # Totals from the classes' own benchmarks, since those are what the spread meets.
@@ -290,13 +292,13 @@ def with_outcome(
     return out.drop(columns="hushall_har")
 
 
-def count_levels(evidence: Evidence, ledger: Ledger) -> None:
-    """Quote how many addresses each level decided."""
-    per_pair = {}
-    for i, (m, t) in enumerate(PAIRS):
-        count = np.bincount(evidence.level[:, i], minlength=len(LEVELS))
-        per_pair[f"{m} {t}"] = {name: int(count[k]) for k, name in enumerate(LEVELS)}
-    ledger.facts["adresser_per_underlag"] = per_pair
+def count_grains(evidence: Evidence, ledger: Ledger) -> None:
+    """Quote how many addresses each grain decided."""
+    per_level = {}
+    for i, level in enumerate(LEVELS):
+        count = np.bincount(evidence.grain[:, i], minlength=len(GRAINS))
+        per_level[f"{level.measure} {level.mbit}"] = {name: int(count[k]) for k, name in enumerate(GRAINS)}
+    ledger.facts["adresser_per_underlag"] = per_level
 
 
 def _assumed_speeds(rows: dict[str, pd.DataFrame]) -> dict[str, int]:

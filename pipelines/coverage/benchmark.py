@@ -1,7 +1,9 @@
 """PTS benchmark: the share of households to be met per kommun × class, measure and threshold.
 
 From *hastighet*; else Kolada where it says just that; else bounds from *teknik*, the lower being the
-benchmark (an assumption: cable and fibre give 1 Gbit/s, VDSL at least 30 Mbit/s).
+benchmark (an assumption: cable and fibre give 1 Gbit/s, VDSL at least 30 Mbit/s). At a threshold that PTS does not
+publish the bounds are also the neighbours': a share is at most the next lower threshold's and at least the next
+higher's.
 """
 
 from __future__ import annotations
@@ -13,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.config.kolada_indicators import INDICATORS
-from pipelines.config.region import CLASSES, MEASURES, THRESHOLDS
+from pipelines.config.region import CLASSES
 from pipelines.core.errors import DataError
+from pipelines.core.level import DEFAULT_MBIT, LEVELS, Level
 from pipelines.grid.groups import of_kommuner
 
 if TYPE_CHECKING:
@@ -25,7 +28,10 @@ if TYPE_CHECKING:
 
 AREAS = ("totalt", *CLASSES)
 KEY = ["kommunkod", "omradestyp"]
-Shares = dict[tuple[str, int], NDArray[np.float64]]
+Shares = dict[Level, NDArray[np.float64]]
+Sources = dict[Level, np.ndarray]
+GIGABIT, VDSL_MBIT = 1000, 30
+"""What fibre and cable-TV give, and the least that VDSL does: assumptions, where PTS tells only the technique."""
 
 
 def benchmarks(
@@ -55,19 +61,19 @@ def benchmarks(
     source = {k: np.where(np.isnan(v), "saknas", "teknik").astype("U9") for k, v in low.items()}
     _overlay_kolada(base, kolada, low, high, source, ledger)
     _overlay_speed(base, hastighet, region, low, high, source)
+    _bound_between(low, high, source, ledger)
     low_raised = raise_monotone(region, base, low, high, source, ledger, named)
     _fill_missing(base, low_raised, ledger, named)
     parts = [
         base[KEY].assign(
-            matt=m,
-            troskel_mbit=t,
+            matt=level.measure,
+            troskel_mbit=level.mbit,
             hushall_pts=base["antal"].astype("float64"),
-            andel=low_raised[m, t],
-            andel_ovre=np.fmax(high[m, t], low_raised[m, t]),
-            kalla=source[m, t],
+            andel=low_raised[level],
+            andel_ovre=np.fmax(high[level], low_raised[level]),
+            kalla=source[level],
         )
-        for m in MEASURES
-        for t in THRESHOLDS
+        for level in LEVELS
     ]
     out = pd.concat(parts, ignore_index=True)
     return out.astype({"matt": "str", "kalla": "str", "troskel_mbit": "int64"})
@@ -76,7 +82,7 @@ def benchmarks(
 def shares_from_technique(
     region: Region, base: pd.DataFrame, ledger: Ledger, read_from: Mapping[str, str] | None = None
 ) -> tuple[Shares, Shares]:
-    """Return lower and upper bounds of each measure and threshold from the technique shares."""
+    """Return lower and upper bounds of each level from the technique shares; above 1 Gbit/s no lower one is known."""
 
     def share(name: str) -> NDArray[np.float64]:
         return base[f"andel_{name}"].to_numpy(dtype=np.float64)
@@ -87,17 +93,20 @@ def shares_from_technique(
     fast_high = np.fmin(1, np.fmin(np.nan_to_num(fiber) + np.nan_to_num(cable), np.nan_to_num(wired, nan=1)))
     slow_low = np.fmax(fast_low, vdsl)
     slow_high = np.fmin(1, np.fmin(fast_high + np.nan_to_num(vdsl), np.nan_to_num(wired, nan=1)))
-    low: Shares = {("tillgang", 1000): fast_low, ("tillgang", 100): fast_low.copy(), ("tillgang", 30): slow_low}
-    high: Shares = {
-        ("tillgang", 1000): np.fmax(fast_high, fast_low),
-        ("tillgang", 100): np.fmax(fast_high, fast_low),
-        ("tillgang", 30): np.fmax(slow_high, slow_low),
-    }
+    unknown = np.full(len(base), np.nan)
     passed = np.fmax(np.fmax(fiber, near), cable)
-    for t in THRESHOLDS:
-        low["passerad", t] = np.fmax(low["tillgang", t], passed)
-        high["passerad", t] = np.fmax(high["tillgang", t], passed)
-    return low, high
+    low: Shares = {}
+    high: Shares = {}
+    for has, reached in zip(LEVELS.of("tillgang"), LEVELS.of("passerad"), strict=True):
+        if has.mbit > GIGABIT:
+            low[has], high[has], known = unknown.copy(), np.fmax(fast_high, fast_low), unknown
+        elif has.mbit > VDSL_MBIT:
+            low[has], high[has], known = fast_low.copy(), np.fmax(fast_high, fast_low), passed
+        else:
+            most = slow_high if has.mbit == VDSL_MBIT else np.nan_to_num(wired, nan=1)
+            low[has], high[has], known = slow_low.copy(), np.fmax(most, slow_low), passed
+        low[reached], high[reached] = np.fmax(low[has], known), np.fmax(high[has], passed)
+    return {level: low[level] for level in LEVELS}, high
 
 
 def _near_or_connected(
@@ -131,12 +140,7 @@ def _near_or_connected(
 
 
 def _overlay_kolada(
-    base: pd.DataFrame,
-    kolada: pd.DataFrame,
-    low: Shares,
-    high: Shares,
-    source: dict[tuple[str, int], np.ndarray],
-    ledger: Ledger,
+    base: pd.DataFrame, kolada: pd.DataFrame, low: Shares, high: Shares, source: Sources, ledger: Ledger
 ) -> None:
     """Put Kolada's shares where they say what is needed, for the same year.
 
@@ -144,7 +148,9 @@ def _overlay_kolada(
     """
     year = int(base["ar"].iloc[0]) if len(base) else 0
     for kpi, what in INDICATORS.items():
-        key = (what.matt, what.troskel_mbit)
+        key = Level(what.matt, what.troskel_mbit)
+        if key not in low:
+            continue
         rows = kolada[(kolada["kpi"] == kpi) & (kolada["ar"] == year)].set_index("kommunkod")["andel"]
         found = base["kommunkod"].map(rows).to_numpy(dtype=np.float64)
         use = (base["omradestyp"] == what.omradestyp).to_numpy() & ~np.isnan(found)
@@ -160,29 +166,65 @@ def _overlay_kolada(
 
 
 def _overlay_speed(
-    base: pd.DataFrame,
-    hastighet: pd.DataFrame,
-    region: Region,
-    low: Shares,
-    high: Shares,
-    source: dict[tuple[str, int], np.ndarray],
+    base: pd.DataFrame, hastighet: pd.DataFrame, region: Region, low: Shares, high: Shares, source: Sources
 ) -> None:
     """Put the shares of *hastighet* where there are any; they are what PTS publishes, so no bounds."""
     rows = of_kommuner(hastighet, region)
     keyed = rows.set_index([*KEY, "matt", "troskel_mbit"])["andel"]
     import pandas as pd
 
-    for m, t in low:
-        wanted = pd.MultiIndex.from_arrays([base["kommunkod"], base["omradestyp"], [m] * len(base), [t] * len(base)])
+    for level in low:
+        keys = [base["kommunkod"], base["omradestyp"], [level.measure] * len(base), [level.mbit] * len(base)]
+        wanted = pd.MultiIndex.from_arrays(keys)
         found = keyed.reindex(wanted).to_numpy(dtype=np.float64) if len(keyed) else np.full(len(base), np.nan)
         use = ~np.isnan(found)
-        low[m, t][use], high[m, t][use], source[m, t][use] = found[use], found[use], "hastighet"
-    # passerad_t = max(tillgang_t, passerad_1000) where the workbook has tillgång but not passerad.
-    for t in THRESHOLDS:
-        derived = (source["tillgang", t] == "hastighet") & (source["passerad", t] != "hastighet")
-        value = np.fmax(low["tillgang", t], low["passerad", 1000])
-        low["passerad", t] = np.where(derived, value, low["passerad", t])
-        high["passerad", t] = np.where(derived, np.fmax(high["passerad", t], value), high["passerad", t])
+        low[level][use], high[level][use], source[level][use] = found[use], found[use], "hastighet"
+    # passerad = max(tillgång, passerad of 1 Gbit/s) where the workbook has tillgång but not passerad.
+    for has, passed, fibre in passed_from():
+        derived = (source[has] == "hastighet") & (source[passed] != "hastighet")
+        value = np.fmax(low[has], low[fibre])
+        low[passed] = np.where(derived, value, low[passed])
+        high[passed] = np.where(derived, np.fmax(high[passed], value), high[passed])
+
+
+def passed_from() -> list[tuple[Level, Level, Level]]:
+    """Return tillgång and passerad of each threshold, beside the level that tells best who fibre passes.
+
+    That is passerad of the highest threshold that fibre is assumed to give, and of the threshold itself above that.
+    """
+    of_fibre = [level for level in LEVELS.of("passerad") if level.mbit <= GIGABIT][-1:]
+    both = zip(LEVELS.of("tillgang"), LEVELS.of("passerad"), strict=True)
+    return [(has, passed, of_fibre[0] if passed.mbit <= GIGABIT else passed) for has, passed in both]
+
+
+def _bound_between(low: Shares, high: Shares, source: Sources, ledger: Ledger) -> None:
+    """Hold the bounds of a threshold that PTS does not publish between those of the thresholds it does.
+
+    Where there is no lower bound at all (above 1 Gbit/s) it is 0, and the source stays ``saknas``.
+    """
+    most = {level: np.fmax(low[level], high[level]) for level in low}
+    for level in (level for level in LEVELS if level.mbit not in DEFAULT_MBIT):
+        own = np.isin(source[level], ("teknik", "saknas"))
+        for bound, known in ((low, np.nan_to_num(low[level])), (high, most[level])):
+            bound[level] = np.where(own, between(level, known, low, most), bound[level])
+        ledger.add(
+            "antagen",
+            "pts",
+            f"andel för {level.measure} {level.mbit} Mbit/s, som PTS inte publicerar",
+            int(own.sum()),
+            "undre och övre gräns ur teknik och ur PTS:s andelar vid närmaste trösklar",
+        )
+
+
+def between(level: Level, share: NDArray[np.float64], least: Shares, most: Shares) -> NDArray[np.float64]:
+    """Hold the share of a threshold that PTS does not publish between what is known of those it does.
+
+    More have a lower threshold and fewer a higher one: ``least`` of each higher, ``most`` of each lower. NaN stays NaN.
+    """
+    out = share
+    for other in (x for x in LEVELS.of(level.measure) if x.mbit in DEFAULT_MBIT):
+        out = np.fmax(out, least[other]) if other.mbit > level.mbit else np.fmin(out, most[other])
+    return np.where(np.isnan(share), np.nan, out)
 
 
 def raise_monotone(
@@ -190,7 +232,7 @@ def raise_monotone(
     base: pd.DataFrame,
     low: Shares,
     high: Shares,
-    source: dict[tuple[str, int], np.ndarray],
+    source: Sources,
     ledger: Ledger,
     named: Mapping[str, str],
 ) -> Shares:
@@ -205,11 +247,7 @@ def raise_monotone(
         When a share would be raised by more than ``pts.max_lyft_pe`` percentage points.
     """
     out = {k: v.copy() for k, v in low.items()}
-    order: list[tuple[tuple[str, int], tuple[str, int]]] = []
-    for m in MEASURES:
-        order += [((m, 1000), (m, 100)), ((m, 100), (m, 30))]
-    order += [(("tillgang", t), ("passerad", t)) for t in THRESHOLDS]
-    for above, below in order:
+    for above, below in LEVELS.implied():
         lift = out[above] - out[below]
         lift = np.where(np.isnan(lift), 0.0, lift)
         raised = lift > 1e-12
@@ -220,7 +258,7 @@ def raise_monotone(
         beyond = np.where(raised, out[above] - against, 0.0)
         worst = int(np.argmax(beyond))
         where = f"{base['kommunkod'].iloc[worst]} {base['omradestyp'].iloc[worst]}"
-        what = f"{below[0]} {below[1]} Mbit/s lägre än {above[0]} {above[1]} Mbit/s"
+        what = f"{below.measure} {below.mbit} Mbit/s lägre än {above.measure} {above.mbit} Mbit/s"
         if beyond[worst] * 100 > region.pts.max_lyft_pe + 1e-9:
             one, other = (str(source[k][worst]) for k in (below, above))
             raise DataError(
@@ -252,14 +290,14 @@ def _fill_missing(base: pd.DataFrame, low: Shares, ledger: Ledger, named: Mappin
                 "PTS-andel saknas.",
                 file=named.get("teknik", "pts (teknik)"),
                 row=str(base.loc[still, "kommunkod"].iloc[0]),
-                expected=f"en andel för {key[0]} {key[1]} Mbit/s, eller fiber och kabel-tv",
+                expected=f"en andel för {key.measure} {key.mbit} Mbit/s, eller fiber och kabel-tv",
                 action="Kontrollera arbetsboken för den kommunen.",
             )
         values[np.isnan(values)] = 0.0
         ledger.add(
             "antagen",
             "pts",
-            f"andel saknas för {key[0]} {key[1]} Mbit/s",
+            f"andel saknas för {key.measure} {key.mbit} Mbit/s",
             int(missing.sum()),
             "kommunens totala andel används",
             (base["kommunkod"] + " " + base["omradestyp"])[missing],
@@ -268,7 +306,7 @@ def _fill_missing(base: pd.DataFrame, low: Shares, ledger: Ledger, named: Mappin
 
 def lan_shares(
     region: Region, teknik: pd.DataFrame, hastighet: pd.DataFrame, read_from: Mapping[str, str] | None = None
-) -> dict[tuple[str, int], tuple[float, str]]:
+) -> dict[Level, tuple[float, str]]:
     """Return PTS's own share for the län, all households, and its source; NaN and ``saknas`` where none."""
     from pipelines.core.ledger import Ledger
 
@@ -277,15 +315,18 @@ def lan_shares(
         return table[(table["bas"] == "hushall") & (table["niva"] == "lan") & names & (table["omradestyp"] == "totalt")]
 
     base, speed = of_lan(teknik).reset_index(drop=True), of_lan(hastighet)
-    out = {(m, t): (np.nan, "saknas") for m in MEASURES for t in THRESHOLDS}
+    out = dict.fromkeys(LEVELS, (np.nan, "saknas"))
     if len(base):
         low, _ = shares_from_technique(region, base, Ledger("lan"), read_from)
         out |= {k: (float(v[0]), "teknik") for k, v in low.items() if not np.isnan(v[0])}
-    given = {
-        (str(m), int(t)): float(v) for m, t, v in zip(speed["matt"], speed["troskel_mbit"], speed["andel"], strict=True)
-    }
-    out |= {k: (v, "hastighet") for k, v in given.items()}
-    for t in THRESHOLDS:  # as for the kommuner: derived where the workbook has tillgång but not passerad
-        if ("tillgang", t) in given and ("passerad", t) not in given:
-            out["passerad", t] = (float(np.fmax(given["tillgang", t], out["passerad", 1000][0])), "hastighet")
+    rows = zip(speed["matt"], speed["troskel_mbit"], speed["andel"], strict=True)
+    given = {Level(str(m), int(t)): float(v) for m, t, v in rows}  # type: ignore[arg-type]
+    out |= {level: (v, "hastighet") for level, v in given.items() if level in out}
+    for has, passed, fibre in passed_from():  # as for the kommuner
+        if has in given and passed not in given:
+            out[passed] = (float(np.fmax(given[has], out[fibre][0])), "hastighet")
+    shares = {level: np.array([share]) for level, (share, _) in out.items()}
+    for level, (_, source) in out.items():
+        if level.mbit not in DEFAULT_MBIT and source == "teknik":
+            out[level] = (float(between(level, shares[level], shares, shares)[0]), source)
     return out

@@ -1,9 +1,9 @@
-"""What evidence says at each address, level by level: adress, then ruta, then omrade; the finest wins.
+"""What evidence says at each address, grain by grain: adress, then ruta, then omrade; the finest wins.
 
 Evidence is partial unless its source says that it is complete for a kommun, and partial evidence can say
 that there is coverage, never that there is none: a list of one operator's copper lines does not say that
-nobody else has fibre there. So a level answers for an address, measure and threshold where one of its rows
-qualifies, and everywhere in a kommun for which one of its files is complete; otherwise the next level does.
+nobody else has fibre there. So a grain answers for an address and a level where one of its rows qualifies, and
+everywhere in a kommun for which one of its files is complete; otherwise the next grain does.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.config.region import MEASURES, TECHNIQUES, THRESHOLDS
+from pipelines.config.region import TECHNIQUES
+from pipelines.core.level import LEVELS
 from pipelines.coverage import matching
 from pipelines.grid.nearest import nearest_address
 
@@ -25,9 +26,8 @@ if TYPE_CHECKING:
     from pipelines.config.region import Region
     from pipelines.core.ledger import Ledger
 
-LEVELS = ("statistik", "adress", "ruta", "omrade")
-"""Level codes 0–3; 0 is where no evidence decides."""
-PAIRS = tuple((m, t) for m in MEASURES for t in THRESHOLDS)
+GRAINS = ("statistik", "adress", "ruta", "omrade")
+"""What a row of evidence is about, by code, from the finest; 0 is where no evidence decides."""
 
 
 @dataclass
@@ -36,20 +36,20 @@ class Evidence:
 
     Attributes
     ----------
-    level : ndarray of int8, shape (n, 6)
-        Index in :data:`LEVELS` per :data:`PAIRS`; 0 where nothing decides. What is decided at a threshold
-        is decided at every lower one, and what is decided for tillgång is so for passerad.
-    share : ndarray of float, shape (n, 6)
+    grain : ndarray of int8, shape (n, levels)
+        Index in :data:`GRAINS` per level of :data:`LEVELS`; 0 where nothing decides. What is decided at a
+        threshold is decided at every lower one, and what is decided for tillgång is so for passerad.
+    share : ndarray of float, shape (n, levels)
         Probability of coverage where decided; NaN elsewhere. Never rises with the threshold.
     max_ned_mbit : ndarray of float, shape (n,)
-        Highest speed with tillgång, of the levels down to the first complete one; NaN where none.
+        Highest speed with tillgång, of the grains down to the first complete one; NaN where none.
     technique : ndarray of int8, shape (n,)
         Index in TECHNIQUES of that speed's technique; -1 where none.
     planned : ndarray of bool, shape (n,)
-        Any row of a fixed technique with status planerad, at any level.
+        Any row of a fixed technique with status planerad, at any grain.
     """
 
-    level: NDArray[np.int8]
+    grain: NDArray[np.int8]
     share: NDArray[np.float64]
     max_ned_mbit: NDArray[np.float64]
     technique: NDArray[np.int8]
@@ -58,7 +58,7 @@ class Evidence:
     def part(self, rows: slice) -> Evidence:
         """Return what evidence says at some of the addresses."""
         return Evidence(
-            self.level[rows], self.share[rows], self.max_ned_mbit[rows], self.technique[rows], self.planned[rows]
+            self.grain[rows], self.share[rows], self.max_ned_mbit[rows], self.technique[rows], self.planned[rows]
         )
 
 
@@ -78,18 +78,18 @@ def attach(
     addresses : DataFrame
         ``adress_id``, ``kommunkod``, ``rutid``, ``e_m``, ``n_m``; its row numbers are the address numbers.
     rows : dict
-        Evidence tables by level (adress, ruta, omrade).
+        Evidence tables by grain (adress, ruta, omrade).
     sources : DataFrame
         ``kallor``: per file and kommun, complete or not, may be published or not.
     land : DataFrame, optional
         ``rutid``, ``kommunkod`` of the län's land: where a list of cells may lie, beside cells with addresses.
     judge : callable, optional
-        Told what came of each level's rows, before anything is made of it; may stop the run.
+        Told what came of each grain's rows, before anything is made of it; may stop the run.
 
     Returns
     -------
     dict of DataFrame
-        Per level: ``nr`` (address), ``fil``, ``teknik_nr``, ``ned_mbit``, ``status``, ``andel``,
+        Per grain: ``nr`` (address), ``fil``, ``teknik_nr``, ``ned_mbit``, ``status``, ``andel``,
         ``far_publiceras``; only fixed techniques.
 
     Raises
@@ -103,11 +103,11 @@ def attach(
         "ruta": _match_cells(addresses, kommun, rows["ruta"], ledger, land),
         "omrade": _match_areas(addresses, kommun, rows["omrade"], ledger),
     }
-    for level, (_, judged) in found.items():
+    for grain, (_, judged) in found.items():
         if judge:
-            judge(level, rows[level], judged)
-    matched = {level: table for level, (table, _) in found.items()}
-    return {level: _told_of(table, kommun, sources, region, ledger) for level, table in matched.items()}
+            judge(grain, rows[grain], judged)
+    matched = {grain: table for grain, (table, _) in found.items()}
+    return {grain: _told_of(table, kommun, sources, region, ledger) for grain, table in matched.items()}
 
 
 def _told_of(
@@ -239,7 +239,7 @@ def _judged(
     reached: tuple[NDArray[np.int64], NDArray[np.int64]],
     kommun: pd.Categorical,
 ) -> matching.Judged:
-    """Return what came of a level's rows; ``reached``: a row, and the number of a kommun that it reaches."""
+    """Return what came of a grain's rows; ``reached``: a row, and the number of a kommun that it reaches."""
     import pandas as pd
 
     files, kommuner = _category(table["fil"]), [str(k) for k in kommun.categories]
@@ -326,7 +326,7 @@ def _count_by_file(table: pd.DataFrame, missed: Any, ledger: Ledger, reason: str
 def decide(
     addresses: pd.DataFrame, matched: dict[str, pd.DataFrame], sources: pd.DataFrame, publishable_only: bool
 ) -> Evidence:
-    """Let the finest level that can decide each address, measure and threshold.
+    """Let the finest grain that can decide each address and level.
 
     Parameters
     ----------
@@ -334,11 +334,11 @@ def decide(
         Leave out what the sources do not let us publish below kommun level (the open edition).
     """
     n = len(addresses)
-    level = np.zeros((n, len(PAIRS)), dtype=np.int8)
-    share = np.full((n, len(PAIRS)), np.nan)
+    grain = np.zeros((n, len(LEVELS)), dtype=np.int8)
+    share = np.full((n, len(LEVELS)), np.nan)
     speed, technique = np.full(n, np.nan), np.full(n, -1, dtype=np.int8)
     planned, settled = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
-    for code, name in enumerate(LEVELS):
+    for code, name in enumerate(GRAINS):
         if name == "statistik":
             continue
         rows = matched[name]
@@ -347,35 +347,32 @@ def decide(
         planned[rows.loc[rows["status"] == "planerad", "nr"].to_numpy()] = True
         complete = addresses["kommunkod"].isin(complete_kommuner(sources, name, publishable_only)).to_numpy()
         best, best_speed, best_technique = _best(rows[rows["status"] != "planerad"], n)
-        decides = (level == 0) & ((best > 0) | complete[:, None])
-        level[decides] = code
+        decides = (grain == 0) & ((best > 0) | complete[:, None])
+        grain[decides] = code
         share[decides] = best[decides]
         same = (best_speed == speed) & (best_technique < technique)
         better = ~settled & ((best_speed > np.nan_to_num(speed, nan=-1.0)) | same)
         speed[better], technique[better] = best_speed[better], best_technique[better]
         settled |= complete
-    return Evidence(level, nested(share), speed, technique, planned)
+    return Evidence(grain, nested(share), speed, technique, planned)
 
 
 def nested(share: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return shares where more is never had at a higher threshold, and tillgång counts as passerad.
 
-    Levels may differ between thresholds (a cell says 30 % at 100 Mbit/s, a polygon all of it at 1000).
+    Grains may differ between thresholds (a cell says 30 % at 100 Mbit/s, a polygon all of it at 1000).
     Coverage at the higher threshold is coverage at the lower, so the lower is raised. NaN stays NaN.
     """
     out = share.copy()
-    at = {pair: i for i, pair in enumerate(PAIRS)}
-    for m in MEASURES:
-        out[:, at[m, 100]] = np.fmax(out[:, at[m, 100]], out[:, at[m, 1000]])
-        out[:, at[m, 30]] = np.fmax(out[:, at[m, 30]], out[:, at[m, 100]])
-    for t in THRESHOLDS:
-        out[:, at["passerad", t]] = np.fmax(out[:, at["passerad", t]], out[:, at["tillgang", t]])
+    for had, follows in LEVELS.implied():
+        i, j = LEVELS.index(follows), LEVELS.index(had)
+        out[:, i] = np.fmax(out[:, i], out[:, j])
     return out
 
 
-def complete_kommuner(sources: pd.DataFrame, level: str, publishable_only: bool) -> list[str]:
-    """Return the kommuner for which some file of this level is complete."""
-    use = matching.of_level(sources, level) & sources["fullstandig"]
+def complete_kommuner(sources: pd.DataFrame, grain: str, publishable_only: bool) -> list[str]:
+    """Return the kommuner for which some file of this grain is complete."""
+    use = matching.of_level(sources, grain) & sources["fullstandig"]
     if publishable_only:
         use &= sources["far_publiceras"]
     return sorted(set(sources.loc[use, "kommunkod"]))
@@ -386,9 +383,9 @@ def _best(rows: pd.DataFrame, n: int) -> tuple[NDArray[np.float64], NDArray[np.f
     nr = rows["nr"].to_numpy()
     ned, andel = rows["ned_mbit"].to_numpy(), rows["andel"].to_numpy()
     connected = (rows["status"] == "tillgang").to_numpy()
-    share = np.zeros((n, len(PAIRS)))
-    for i, (m, t) in enumerate(PAIRS):
-        use = (ned >= t) & (connected | (m == "passerad"))
+    share = np.zeros((n, len(LEVELS)))
+    for i, level in enumerate(LEVELS):
+        use = (ned >= level.mbit) & (connected | (level.measure == "passerad"))
         np.maximum.at(share[:, i], nr[use], andel[use])
     use = connected & (andel > 0)
     speed = np.full(n, -np.inf)
@@ -408,8 +405,8 @@ def match_table(
     """Return per evidence file and kommun: rows, addresses reached, complete or not, publishable or not."""
     total = addresses.groupby("kommunkod", observed=True).size()
     out: list[dict[str, object]] = []
-    for level, table in matched.items():
-        read = rows[level].groupby("fil", observed=True)["rad"].nunique()
+    for grain, table in matched.items():
+        read = rows[grain].groupby("fil", observed=True)["rad"].nunique()
         reached = table.groupby(["fil", "kommunkod"], observed=True)["nr"].agg(["size", "nunique"])
         listed = sources.set_index(["fil", "kommunkod"])
         for (fil, kod), hit in reached.iterrows():
@@ -417,7 +414,7 @@ def match_table(
             out.append(
                 {
                     "fil": fil,
-                    "niva": level,
+                    "niva": grain,
                     "kommunkod": kod,
                     "rader_i_filen": int(read.get(fil, 0)),
                     "traffar": int(hit["size"]),

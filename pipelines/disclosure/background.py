@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.config.region import THRESHOLDS
+from pipelines.core.level import LEVELS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,8 +30,8 @@ def with_pts_shares(told: pd.DataFrame, limits: tuple[int, ...]) -> pd.DataFrame
     Parameters
     ----------
     told : DataFrame
-        Kommuner (or the län) with ``hushall_ca``, ``hushall_utan_{t}_ca``, ``hushall_ej_passerade_{t}_ca`` and
-        the signs of the shares.
+        Kommuner (or the län) with ``hushall_ca``, at each level the households without (``…_ca``), and the signs
+        of the shares.
     """
     out = told.copy()
     for name, room in _rooms(told, limits):
@@ -93,13 +93,10 @@ def _rooms(told: pd.DataFrame, limits: tuple[int, ...]) -> Iterator[tuple[str, R
     """Yield each PTS share's column and its room."""
     small = float(limits[0])
     households = least(told["hushall_ca"], limits[0])
-    for t in THRESHOLDS:
-        for share, lacking in (
-            (f"andel_{t}", f"hushall_utan_{t}_ca"),
-            (f"andel_passerade_{t}", f"hushall_ej_passerade_{t}_ca"),
-        ):
-            few, rest = told[lacking].isna().to_numpy(), (told[f"{share}_olikhet"] == "<").to_numpy()
-            yield f"pts_{share}_pct", Room(households, np.where(few, small, 0.0), np.where(rest, small, 0.0))
+    for level in LEVELS:
+        few = told[f"{level.without()}_ca"].isna().to_numpy()
+        rest = (told[level.share_sign] == "<").to_numpy()
+        yield level.pts_share, Room(households, np.where(few, small, 0.0), np.where(rest, small, 0.0))
 
 
 def least(told: pd.Series, small: int) -> Floats:

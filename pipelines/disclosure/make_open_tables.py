@@ -35,8 +35,9 @@ def run(region: Region, paths: Paths) -> None:
     """
     import pandas as pd
 
+    from pipelines.core.quoted import read_facts
     from pipelines.disclosure import background, open_history, open_reconciliation, withheld
-    from pipelines.publish.words.edition_facts import OPEN_RUN, open_run, read_facts
+    from pipelines.disclosure.open_run import OPEN_RUN, open_run
 
     steps = ("oppna_rutor", "oppna_delar", "land", "kommuner", "lan")
     cells, parts, land, kommuner, lan = (files.read_table(paths.table(name)) for name in steps)

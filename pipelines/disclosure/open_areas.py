@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.config.region import MEASURES, THRESHOLDS
 from pipelines.core import classes
 from pipelines.core.cell_grid import CELL_M, Ints, corner, parse_scb_id
+from pipelines.core.level import LEVELS, Level
 from pipelines.disclosure import bands
 from pipelines.disclosure.rules import EDGE
 from pipelines.gaps import cost, trench
@@ -58,7 +58,7 @@ def gap_areas(cells: pd.DataFrame, parts: pd.DataFrame, land: pd.DataFrame, regi
 
     limits = region.publicering.bandgranser
     facts = _cell_facts(cells, parts, land, limits)
-    frames = [_areas(cells, facts, t, m, region) for t in THRESHOLDS for m in MEASURES]
+    frames = [_areas(cells, facts, level, region) for level in LEVELS.by_threshold()]
     whole = pd.concat(frames, ignore_index=True)
     counts = [c for c in whole if c.endswith(("_minst", "_hogst"))]
     whole[counts] = whole[counts].replace(np.inf, np.nan)
@@ -94,15 +94,13 @@ def _households(parts: pd.DataFrame, rutid: Ints, small: int) -> NDArray[np.floa
     return np.array([np.where(few, each, households), np.where(few, each * (small - 1), households)])
 
 
-def _areas(
-    cells: pd.DataFrame, facts: dict[str, NDArray[Any]], troskel: int, matt: str, region: Region
-) -> pd.DataFrame:
+def _areas(cells: pd.DataFrame, facts: dict[str, NDArray[Any]], level: Level, region: Region) -> pd.DataFrame:
     import pandas as pd
 
-    klass = cells[f"klass_{matt}_{troskel}"]
+    klass = cells[level.cell_class]
     inside = np.flatnonzero(klass.isin(classes.LACKING))
-    rutid = facts["rutid"][inside]
-    modelled = cells[f"underlag_{troskel}"].iloc[inside].isin(["statistik", "blandat"]).to_numpy()
+    rutid, rutid_scb = facts["rutid"][inside], cells["rutid_scb"].to_numpy()[inside]
+    modelled = cells[level.cell_basis].iloc[inside].isin(["statistik", "blandat"]).to_numpy()
     area = components(rutid, modelled)
     count = int(area.max()) + 1 if len(area) else 0
     first = np.unique(area, return_index=True)[1] if count else np.zeros(0, np.int64)
@@ -112,9 +110,9 @@ def _areas(
 
     out = pd.DataFrame(
         {
-            "bristomrade_id": [f"{troskel}-{matt}-{x}" for x in cells["rutid_scb"].iloc[inside].iloc[first]],
-            "troskel_mbit": np.full(count, troskel, dtype=np.int64),
-            "matt": matt,
+            "bristomrade_id": [f"{level.mbit}-{level.measure}-{x}" for x in rutid_scb[first]],
+            "troskel_mbit": np.full(count, level.mbit, dtype=np.int64),
+            "matt": level.measure,
             "modellerad": modelled[first],
             "rutor": np.bincount(area, minlength=count).astype(np.int64),
             "land_ha": np.round(summed(facts["land_ha"]), 6) + 0.0,

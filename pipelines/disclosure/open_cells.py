@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from pipelines.config.region import THRESHOLDS
 from pipelines.core import cell_grid, classes
-from pipelines.coverage.evidence import PAIRS
+from pipelines.core.level import LEVELS, Level
+from pipelines.disclosure import bands
 from pipelines.tables import contracts
 
 if TYPE_CHECKING:
@@ -22,13 +22,9 @@ if TYPE_CHECKING:
     from pipelines.config.region import Region
 
 Ints = NDArray[np.int64]
-_NOTHING = 1e-9
-"""Expected counts below this are rounding of a sum, not somebody."""
-MERGED_M = (500, 1000)
-"""Sides of the squares that cells with too few addresses are told together in, the smallest first (metres)."""
 
 
-def open_cells(cells: pd.DataFrame, covered: dict[tuple[str, int], np.ndarray], region: Region) -> pd.DataFrame:
+def open_cells(cells: pd.DataFrame, covered: dict[Level, np.ndarray], region: Region) -> pd.DataFrame:
     """Return the open edition's table of cells.
 
     Parameters
@@ -37,10 +33,10 @@ def open_cells(cells: pd.DataFrame, covered: dict[tuple[str, int], np.ndarray], 
         One row a cell in the open run: ids, kommun, class, addresses, ``planerad``, ``underlag``. A 1 km square
         lies whole in the table.
     covered : dict of ndarray
-        Expected number of addresses with coverage per cell, for each measure and threshold.
+        Expected number of addresses with coverage per cell, at each level.
     """
     lived = np.flatnonzero(cells["adresser"].to_numpy() > 0)
-    told = told_cells(cells.iloc[lived], {pair: values[lived] for pair, values in covered.items()}, region)
+    told = told_cells(cells.iloc[lived], {level: values[lived] for level, values in covered.items()}, region)
     out = cells[["rutid_scb", "kommunkod", "kommunnamn", "omradestyp"]].copy()
     planned = np.zeros(len(cells), dtype=bool)
     planned[lived] = told.pop("planerad")
@@ -65,7 +61,7 @@ def _elsewhere(values: NDArray[Any], at: NDArray[np.int64], count: int, empty: s
     return pd.Categorical.from_codes(codes, list(map(str, names)))
 
 
-def told_cells(cells: pd.DataFrame, covered: dict[tuple[str, int], np.ndarray], region: Region) -> pd.DataFrame:
+def told_cells(cells: pd.DataFrame, covered: dict[Level, np.ndarray], region: Region) -> pd.DataFrame:
     """Return what is told of cells with addresses: classes, the band, whether planned, and what it rests on."""
     import pandas as pd
 
@@ -75,14 +71,14 @@ def told_cells(cells: pd.DataFrame, covered: dict[tuple[str, int], np.ndarray], 
     pool, side_m = pools(rutid, adresser, region.publicering.minst_adresser_i_ruta)
     pooled = np.bincount(pool, weights=adresser)[pool]
     out = pd.DataFrame(index=cells.index)
-    for pair in PAIRS:
-        has = np.bincount(pool, weights=covered[pair])[pool]
+    for level in LEVELS:
+        has = np.bincount(pool, weights=covered[level])[pool]
         klass = classes.of_share(has, pooled, small)
-        out[f"klass_{pair[0]}_{pair[1]}"] = np.where(side_m == 0, classes.WITHHELD, klass)
-    out["adresser_band"] = band(adresser, region.publicering.bandgranser)
+        out[level.cell_class] = np.where(side_m == 0, classes.WITHHELD, klass)
+    out["adresser_band"] = bands.of(adresser, region.publicering.bandgranser)
     out["sammanslagen_m"] = np.maximum(side_m, cell_grid.CELL_M).astype(str)
     out["planerad"] = (np.bincount(pool, weights=cells["planerad"])[pool] > 0) & (side_m > 0)
-    for name in ("underlag", *(f"underlag_{t}" for t in THRESHOLDS)):
+    for name in ("underlag", *_grounds()):
         out[name] = _common(cells[name].astype("str"), pool)
     return tell_few_as_one(out, pooled < small)
 
@@ -103,7 +99,7 @@ def pools(rutid: Ints, addresses: NDArray[Any], least: int) -> tuple[Ints, Ints]
     """
     side_m = np.where(np.asarray(addresses) >= least, cell_grid.CELL_M, 0)
     key = np.array(rutid, dtype=np.int64)
-    for side in MERGED_M:
+    for side in map(int, contracts.MERGED_M[1:]):
         open_ = np.flatnonzero(side_m == 0)
         if not len(open_):
             break
@@ -140,31 +136,22 @@ def tell_few_as_one(cells: pd.DataFrame, few: NDArray[np.bool_]) -> pd.DataFrame
     few : ndarray of bool, shape (n,)
         Cells that are told of fewer addresses than the suppression threshold.
     """
-    grounds = [f"underlag_{t}" for t in THRESHOLDS]
+    grounds = _grounds()
     out = cells.copy()
     for ground in grounds:
         out[ground] = out[ground].mask(few & (out[ground] == "blandat"), "statistik")
     same = _all_same(out, grounds)
     out["underlag"] = out["underlag"].mask(few, out[grounds[0]].where(same, "blandat"))
-    reached = out[f"klass_tillgang_{THRESHOLDS[-1]}"] == "fa_minst_halften"
+    reached = out[LEVELS.of("tillgang")[-1].cell_class] == "fa_minst_halften"
     out["planerad"] = out["planerad"] & ~(few & reached)
     return out.astype({"adresser_band": "str"})
+
+
+def _grounds() -> list[str]:
+    return [level.cell_basis for level in LEVELS.of("tillgang")]
 
 
 def _all_same(table: pd.DataFrame, names: list[str]) -> NDArray[np.bool_]:
     """Return whether all named columns of each row hold the same."""
     first = table[names[0]]
     return np.logical_and.reduce([(table[name] == first).to_numpy() for name in names])
-
-
-def band(values: ArrayLike, limits: tuple[int, ...]) -> NDArray[np.str_]:
-    """Return each expected count as the band it lies in.
-
-    >>> band([0, 0.2, 4.99, 5, 12.5, 900], (5, 10, 20)).tolist()
-    ['0', '1–4', '1–4', '5–9', '10–19', '20–']
-    """
-    x = np.asarray(values, dtype=np.float64)
-    low = (1, *limits)
-    names = [f"{a}–{b - 1}" for a, b in zip(low, limits, strict=False)] + [f"{limits[-1]}–"]
-    which = np.searchsorted(np.asarray(limits), np.round(x, 6), side="right")
-    return np.where(x < _NOTHING, "0", np.array(names)[which])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.config.region import MEASURES, THRESHOLDS
+from pipelines.core.level import LEVELS
 from pipelines.sums.projection import projections
 from pipelines.tables.history_tables import FRAMSKRIVNING_OPPEN, HISTORIK_OPPEN
 
@@ -65,15 +65,6 @@ def open_projection(table: pd.DataFrame, decimals: pd.DataFrame, year: int, regi
     return projections(open_history(table, decimals, year, least=1), region)[FRAMSKRIVNING_OPPEN.names]
 
 
-def share_name(matt: str, troskel_mbit: int) -> str:
-    """Return what a share's columns begin with.
-
-    >>> share_name("passerad", 30)
-    'andel_passerade_30'
-    """
-    return f"andel_{'passerade_' if matt == 'passerad' else ''}{troskel_mbit}"
-
-
 def told_decimals(rows: pd.DataFrame, decimals: pd.DataFrame) -> NDArray[np.int64]:
     """Return with how many decimals each row's area surely tells its PTS share of that threshold; −1: not at all.
 
@@ -89,8 +80,7 @@ def told_decimals(rows: pd.DataFrame, decimals: pd.DataFrame) -> NDArray[np.int6
     at = decimals.index.get_indexer(rows["kod"])
     known = np.append(decimals.min(axis=1).to_numpy(np.int64), -1)
     out = known[at]
-    for m in MEASURES:
-        for t in THRESHOLDS:
-            mine = ((rows["matt"] == m) & rows["troskel_mbit"].fillna(0).eq(t)).to_numpy()
-            out = np.where(mine, np.append(decimals[f"pts_{share_name(m, t)}_pct"].to_numpy(np.int64), -1)[at], out)
+    for level in LEVELS:
+        mine = ((rows["matt"] == level.measure) & rows["troskel_mbit"].fillna(0).eq(level.mbit)).to_numpy()
+        out = np.where(mine, np.append(decimals[level.pts_share].to_numpy(np.int64), -1)[at], out)
     return out

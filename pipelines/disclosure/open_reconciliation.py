@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.config import kolada_indicators
-from pipelines.config.region import MEASURES, THRESHOLDS
-from pipelines.disclosure.open_history import share_name, told_decimals
-from pipelines.disclosure.open_summary import tens
-from pipelines.tables.reconciliation_tables import AVSTAMNING_OPPEN
+from pipelines.core.level import LEVELS
+from pipelines.disclosure.open_history import told_decimals
+from pipelines.disclosure.rules import tens
+from pipelines.tables.reconciliation_tables import AVSTAMNING_OPPEN, ROUNDINGS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,7 +70,7 @@ def open_reconciliation(
     )
     rows["deras_tal"] = _their_figures(rows, limits)
     judged = _judged(rows, _slack(rows, len(kommuner), limits), rows["eget_ar"].to_numpy(bool))
-    judged["orsak"] = judged["orsak"] + _roundings(judged, limits)
+    judged["orsak"] = judged["orsak"] + _roundings(judged, limits[0])
     return judged.astype({"orsak": "str"})[AVSTAMNING_OPPEN.names].reset_index(drop=True)
 
 
@@ -108,18 +108,16 @@ def _own(areas: pd.DataFrame) -> pd.DataFrame:
         place.assign(storhet=q, troskel_mbit=none, matt="", vart_tal=areas[c].astype("Float64"), vart_tal_olikhet="")
         for q, c in (*COUNTS.items(), ("land_ha", "land_ha"))
     ]
-    for m in MEASURES:
-        for t in THRESHOLDS:
-            name = share_name(m, t)
-            figures.append(
-                place.assign(
-                    storhet="andel_hushall",
-                    troskel_mbit=pd.array([t] * len(place), dtype="Int64"),
-                    matt=m,
-                    vart_tal=areas[f"{name}_pct"].astype("Float64"),
-                    vart_tal_olikhet=areas[f"{name}_olikhet"],
-                )
-            )
+    figures += [
+        place.assign(
+            storhet="andel_hushall",
+            troskel_mbit=pd.array([level.mbit] * len(place), dtype="Int64"),
+            matt=level.measure,
+            vart_tal=areas[level.share].astype("Float64"),
+            vart_tal_olikhet=areas[level.share_sign],
+        )
+        for level in LEVELS
+    ]
     out = pd.concat(figures, ignore_index=True)
     return out.assign(vart_tal=out["vart_tal"].astype("float64"))
 
@@ -135,7 +133,7 @@ def _their_figures(rows: pd.DataFrame, limits: tuple[int, ...]) -> Floats:
     value = rows["deras_tal"].to_numpy(np.float64)
     whole = (rows["decimaler"] < 1).to_numpy()
     count = rows["storhet"].isin(list(COUNTS)).to_numpy()
-    steps = tens(rows["deras_tal"], limits).to_numpy(np.float64, na_value=np.nan)
+    steps = tens(rows["deras_tal"], limits[0]).to_numpy(np.float64, na_value=np.nan)
     share = np.where(whole, np.round(value), np.round(value, DECIMALS))
     return np.where(count, steps, np.where(rows["enhet"] == "procent", share, value)) + 0.0
 
@@ -180,20 +178,10 @@ def _judged(rows: pd.DataFrame, slack: Floats, own_year: NDArray[np.bool_]) -> p
     return rows.assign(skillnad=difference, utfall=verdict).astype({"utfall": "str"})
 
 
-def _roundings(rows: pd.DataFrame, limits: tuple[int, ...]) -> NDArray[np.str_]:
+def _roundings(rows: pd.DataFrame, small: int) -> NDArray[np.str_]:
     """Return what is added to the reason: how the two figures are told here."""
     count, limit = rows["storhet"].isin(list(COUNTS)), rows["vart_tal_olikhet"] != ""
     whole = (rows["enhet"] == "procent") & (rows["decimaler"] < 1)
-    steps = f"; båda avrundade till steg om {2 * limits[0]}"
-    in_lan = f"; källans tal avrundat till steg om {2 * limits[0]}, vårt är summan av kommunernas avrundade"
-    return np.select(
-        [count & (rows["niva"] == "lan"), count, limit & whole, limit, whole],
-        [
-            in_lan,
-            steps,
-            "; vår andel är en gräns, källans visas i hela procent",
-            "; vår andel är en gräns",
-            "; källans tal visas i hela procent",
-        ],
-        "",
-    )
+    cases = [count & (rows["niva"] == "lan"), count, limit & whole, limit, whole]
+    added = [f"; {text.format(steg=2 * small)}" for text in ROUNDINGS]
+    return np.select(cases, added, "")

@@ -24,9 +24,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.core import cell_grid, classes
-from pipelines.coverage.evidence import PAIRS
+from pipelines.core.level import LEVELS
+from pipelines.core.quoted import file_name
+from pipelines.disclosure.open_run import hidden_files
 from pipelines.disclosure.rules import NOTHING
-from pipelines.publish.words.edition_facts import file_name, hidden_files
 from pipelines.tables.contracts import MERGED_M
 
 if TYPE_CHECKING:
@@ -46,9 +47,7 @@ MORE_DRAWN = 8
 """Cells that are drawn at a time where there is too little room."""
 MUCH = 0.25
 """Part of a cell's households: as much room or more goes first."""
-COLUMNS = [f"hushall_{'utan' if m == 'tillgang' else 'ej_passerade'}_{t}" for m, t in PAIRS]
-"""Column of ``oppna_delar`` with the households without, for each of PAIRS."""
-WITHIN = np.array([[t <= s and m in (k, "passerad") for k, s in PAIRS] for m, t in PAIRS])
+WITHIN = np.array([[a.mbit <= b.mbit and a.measure in (b.measure, "passerad") for b in LEVELS] for a in LEVELS])
 """Whether those without at the one level are without at the other, too."""
 
 
@@ -79,7 +78,7 @@ class Kommun:
         Row of each part's cell.
     households : ndarray, shape (n,)
     lacking : ndarray, shape (n, levels)
-        Expected households without, at each of PAIRS.
+        Expected households without, at each of LEVELS.
     least, most : ndarray, shape (n, levels)
         The share without that each cell's class allows.
     few_lack, few_have : ndarray of bool, shape (levels,)
@@ -165,14 +164,14 @@ def withhold(cells: pd.DataFrame, parts: pd.DataFrame, key: bytes, small: int) -
     small : int
         The suppression threshold.
     """
-    names = [f"klass_{m}_{t}" for m, t in PAIRS]
+    names = [level.cell_class for level in LEVELS]
     rutid = cell_grid.parse_scb_id(cells["rutid_scb"].to_numpy(dtype=str))
     row = np.searchsorted(rutid, parts["rutid"].to_numpy())
     households = parts["hushall"].to_numpy(np.float64)
-    lacking = parts[COLUMNS].to_numpy(np.float64)
+    lacking = parts[[level.without() for level in LEVELS]].to_numpy(np.float64)
     spans: tuple[Floats, Floats] | None = None
     pool: NDArray[np.int64] | None = None
-    hide = np.zeros((len(cells), len(PAIRS)), dtype=bool)
+    hide = np.zeros((len(cells), len(LEVELS)), dtype=bool)
     for code, at in sorted(parts.groupby("kommunkod", observed=True).indices.items()):
         if not _suppressed(households[at], lacking[at], small):
             continue

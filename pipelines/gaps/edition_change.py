@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipelines.config.region import MEASURES, THRESHOLDS
+from pipelines.core.level import LEVELS, Level
 from pipelines.gaps.cost import NONE
 
 STATES = ("nytackt", "forlorad", "oforandrad", "ny_ruta", "borta")
@@ -68,21 +68,20 @@ def cells(before: pd.DataFrame, after: pd.DataFrame, tolerance: float = TOLERANC
     numbers = both.columns[both.columns.str.match(r"adresser|hushall")]
     both[numbers] = both[numbers].astype("float64").fillna(0.0)
     both = both[(both["adresser_fore"] > 0) | (both["adresser_efter"] > 0)].reset_index(drop=True)
-    return pd.concat([_compared(both, t, m, tolerance) for t in THRESHOLDS for m in MEASURES], ignore_index=True)
+    return pd.concat([_compared(both, level, tolerance) for level in LEVELS.by_threshold()], ignore_index=True)
 
 
-def _compared(both: pd.DataFrame, t: int, matt: str, tolerance: float) -> pd.DataFrame:
-    """Compare the cells at one threshold and measure."""
-    part = "utan" if matt == "tillgang" else "ej_passerade"
+def _compared(both: pd.DataFrame, level: Level, tolerance: float) -> pd.DataFrame:
+    """Compare the cells at one level."""
     n_fore, n_efter = both["adresser_fore"], both["adresser_efter"]
-    a_fore, a_efter = (both[f"adresser_{part}_{t}_{side}"] for side in ("fore", "efter"))
-    h_fore, h_efter = (both[f"hushall_{part}_{t}_{side}"] for side in ("fore", "efter"))
+    a_fore, a_efter = (both[f"{level.without('adresser')}_{side}"] for side in ("fore", "efter"))
+    h_fore, h_efter = (both[f"{level.without()}_{side}"] for side in ("fore", "efter"))
     lost = (a_efter - a_fore - (n_efter - n_fore).clip(lower=0)).clip(lower=0)
     won = (a_fore - a_efter - (n_fore - n_efter).clip(lower=0)).clip(lower=0)
     new, gone = n_fore == 0, n_efter == 0
     whole = n_efter.where(n_efter > 0)
     covered, served = n_efter - a_efter, (both["hushall_efter"] - h_efter).clip(lower=0)
-    rows = both[["rutid_scb"]].assign(troskel_mbit=t, matt=matt)
+    rows = both[["rutid_scb"]].assign(troskel_mbit=level.mbit, matt=level.measure)
     rows["forandring"] = np.select(
         [new, gone, won / whole > tolerance, lost / whole > tolerance],
         ["ny_ruta", "borta", "nytackt", "forlorad"],
@@ -94,7 +93,7 @@ def _compared(both: pd.DataFrame, t: int, matt: str, tolerance: float) -> pd.Dat
     rows["hushall_forlorade"] = (lost * h_efter / a_efter.where(a_efter > NONE)).fillna(0.0).where(~new, 0.0)
     rows["hushall_antal"] = h_efter - h_fore - rows["hushall_forlorade"] + rows["hushall_nytackta"]
     for side in ("fore", "efter"):
-        rows[f"underlag_{side}"] = both[f"underlag_{t}_{side}"].fillna("ingen")
+        rows[f"underlag_{side}"] = both[f"{level.cell_basis}_{side}"].fillna("ingen")
     measured = rows["underlag_fore"].isin(MEASURED) & rows["underlag_efter"].isin(MEASURED)
     return rows.assign(modellerad=~measured)
 
@@ -115,13 +114,11 @@ def kommuner(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """
     both = before.merge(after, on="kommunkod", how="outer", suffixes=("_fore", "_efter"), sort=True)
     frames = []
-    for t in THRESHOLDS:
-        for m in MEASURES:
-            name = f"andel_{t}_pct" if m == "tillgang" else f"andel_passerade_{t}_pct"
-            rows = both[["kommunkod"]].assign(troskel_mbit=t, matt=m)
-            rows["andel_fore_pct"], rows["andel_efter_pct"] = both[f"{name}_fore"], both[f"{name}_efter"]
-            rows["forandring_pe"] = rows["andel_efter_pct"] - rows["andel_fore_pct"]
-            frames.append(rows)
+    for level in LEVELS.by_threshold():
+        rows = both[["kommunkod"]].assign(troskel_mbit=level.mbit, matt=level.measure)
+        rows["andel_fore_pct"], rows["andel_efter_pct"] = (both[f"{level.share}_{side}"] for side in ("fore", "efter"))
+        rows["forandring_pe"] = rows["andel_efter_pct"] - rows["andel_fore_pct"]
+        frames.append(rows)
     return pd.concat(frames, ignore_index=True)
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.config.region import MEASURES, THRESHOLDS
 from pipelines.core import at_rest, files
 from pipelines.core.cell_grid import parse_scb_id
 from pipelines.core.errors import DataError, by_library
 from pipelines.core.ledger import Ledger
+from pipelines.core.level import LEVELS, Level
 from pipelines.gaps.address_places import Places, at_level, places
 from pipelines.gaps.area_outlines import outlines
 from pipelines.gaps.costed_areas import Gaps, measure
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     from pipelines.config.region import Region
     from pipelines.core.paths import Paths
-
-PAIRS = tuple((t, m) for t in THRESHOLDS for m in MEASURES)
 
 
 def run(region: Region, paths: Paths, earlier: Path | None = None) -> None:
@@ -43,7 +41,7 @@ def run(region: Region, paths: Paths, earlier: Path | None = None) -> None:
     land = files.read_table(paths.table("land"), ["rutid", "kommunkod", "land_ha"], few=["kommunkod"])
     before = None if earlier is None else earlier_cells(earlier)
     here = read_places(region, paths)
-    gaps = [measure_pair(here, land, t, m, region, paths, _of(before, t, m)) for t, m in PAIRS]
+    gaps = [measure_level(here, land, x, region, paths, _of(before, x)) for x in LEVELS.by_threshold()]
     note(ledger, gaps)
     areas = _joined([g.omraden for g in gaps], gap_tables.BRISTOMRADEN)
     parts = _joined([g.kommunvis for g in gaps], gap_tables.BRISTOMRADEN_KOMMUN)
@@ -65,19 +63,14 @@ def read_places(region: Region, paths: Paths) -> Places:
     return places(points, people, underlag["underlag"], list(region.kommunkoder))
 
 
-def measure_pair(
-    here: Places,
-    land: pd.DataFrame,
-    troskel: int,
-    matt: str,
-    region: Region,
-    paths: Paths,
-    earlier: pd.DataFrame | None,
+def measure_level(
+    here: Places, land: pd.DataFrame, level: Level, region: Region, paths: Paths, earlier: pd.DataFrame | None
 ) -> Gaps:
-    """Read one threshold's and measure's coverage, and measure its gap areas."""
-    p, underlag = f"sannolikhet_{matt}_{troskel}", f"underlag_{matt}_{troskel}"
-    coverage = files.read_table(paths.table("adresser_tackning"), [p, underlag], few=[underlag])
-    return measure(at_level(here, coverage[underlag]), coverage[p].to_numpy(), land, troskel, matt, region, earlier)
+    """Read one level's coverage, and measure its gap areas."""
+    wanted = [level.probability, level.basis]
+    coverage = files.read_table(paths.table("adresser_tackning"), wanted, few=[level.basis])
+    p, there = coverage[level.probability].to_numpy(), at_level(here, coverage[level.basis])
+    return measure(there, p, land, level.mbit, level.measure, region, earlier)
 
 
 def earlier_cells(out: Path) -> pd.DataFrame:
@@ -160,11 +153,11 @@ def note(ledger: Ledger, gaps: list[Gaps]) -> None:
         )
 
 
-def _of(before: pd.DataFrame | None, troskel: int, matt: str) -> pd.DataFrame | None:
-    """Return an earlier edition's cells of one threshold and measure."""
+def _of(before: pd.DataFrame | None, level: Level) -> pd.DataFrame | None:
+    """Return an earlier edition's cells of one level."""
     if before is None:
         return None
-    same = before[(before["troskel_mbit"] == troskel) & (before["matt"] == matt)]
+    same = before[(before["troskel_mbit"] == level.mbit) & (before["matt"] == level.measure)]
     return same.assign(rutid=parse_scb_id(same["rutid_scb"]))
 
 

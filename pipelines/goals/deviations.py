@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from pipelines.config.region import CLASSES, MEASURES, THRESHOLDS, Region
+from pipelines.config.region import CLASSES, Region
+from pipelines.core.level import LEVELS, MEASURES
 
 KEY = ["niva", "kod", "omradestyp", "troskel_mbit", "matt"]
 
@@ -27,13 +28,14 @@ def reconcile(own: pd.DataFrame, riktvarden: pd.DataFrame, pts: pd.DataFrame, re
     DataFrame
         As ``AVSTAMNING``: the län, then the kommuner by code; by threshold, measure and class.
     """
+    told = riktvarden[["andel", "andel_ovre"]].where(riktvarden["kalla"] != "saknas")  # else 0, and nobody says so
     given = pd.DataFrame(
         {
             "niva": "kommun",
             "kod": riktvarden["kommunkod"],
             **{c: riktvarden[c] for c in ("omradestyp", "troskel_mbit", "matt")},
-            "pts_andel_pct": 100 * riktvarden["andel"],
-            "pts_andel_ovre_pct": 100 * riktvarden["andel_ovre"],
+            "pts_andel_pct": 100 * told["andel"],
+            "pts_andel_ovre_pct": 100 * told["andel_ovre"],
             "pts_kalla": riktvarden["kalla"],
         }
     )
@@ -51,7 +53,7 @@ def reconcile(own: pd.DataFrame, riktvarden: pd.DataFrame, pts: pd.DataFrame, re
         [
             _rank(out["omradestyp"], ("totalt", *CLASSES)),
             _rank(out["matt"], MEASURES),
-            _rank(out["troskel_mbit"], THRESHOLDS),
+            _rank(out["troskel_mbit"], LEVELS.mbit),
             out["kod"].to_numpy(dtype=str),
             _rank(out["niva"], ("lan", "kommun")),
         ]

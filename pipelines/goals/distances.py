@@ -6,19 +6,17 @@ goals are symmetric. The products say so.
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 import pandas as pd
 
-from pipelines.config.region import CLASSES, MEASURES, THRESHOLDS, Malniva, Region
+from pipelines.config.region import CLASSES, Malniva, Region
+from pipelines.core.level import LEVELS
 from pipelines.gaps.cost import NONE
 
 NOTE = "Andelarna gäller nedladdning. VGR:s mål är symmetriska: uppladdning mäts inte av PTS."
 PLACE = ["niva", "kod", "namn", "delregion", "omradestyp"]
 REACHED = 1e-6
 """Households: what is left of a sum of 600 000 doubles is not a household missing."""
-_UTAN = {"tillgang": "utan", "passerad": "ej_passerade"}
 _PARTS = ("yta_utan", "yta_tackt", "yta_obebodd")
 
 
@@ -66,12 +64,14 @@ def shares(delar: pd.DataFrame, region: Region) -> pd.DataFrame:
         :data:`PLACE`, ``troskel_mbit``, ``matt``, ``antal``, ``antal_utan`` (households), ``andel_pct``
         (NULL without households).
     """
-    columns = {(t, m): f"hushall_{_UTAN[m]}_{t}" for t in THRESHOLDS for m in MEASURES}
-    every = by_place(delar[["kommunkod", "omradestyp", "hushall", *columns.values()]], region)
+    columns = [level.without() for level in LEVELS.by_threshold()]
+    every = by_place(delar[["kommunkod", "omradestyp", "hushall", *columns]], region)
     out = pd.concat(
         [
-            every[PLACE].assign(troskel_mbit=t, matt=m, antal=every["hushall"], antal_utan=every[column])
-            for (t, m), column in columns.items()
+            every[PLACE].assign(
+                troskel_mbit=level.mbit, matt=level.measure, antal=every["hushall"], antal_utan=every[level.without()]
+            )
+            for level in LEVELS.by_threshold()
         ],
         ignore_index=True,
     )
@@ -105,17 +105,17 @@ def surface(delar: pd.DataFrame, region: Region) -> pd.DataFrame:
     land = delar["land_ha"].to_numpy()
     ha = delar[["kommunkod", "omradestyp", "land_ha"]].copy()
     ha["obebodd"] = np.where(addresses > 0, 0.0, land)
-    for t, m in itertools.product(THRESHOLDS, MEASURES):
-        without = np.bincount(cell, delar[f"adresser_{_UTAN[m]}_{t}"])[cell]
-        ha[f"utan_{t}_{m}"] = land * np.divide(without, addresses, out=np.zeros(len(cell)), where=addresses > 0)
+    for level in LEVELS:
+        without = np.bincount(cell, delar[level.without("adresser")])[cell]
+        ha[f"utan_{level.code}"] = land * np.divide(without, addresses, out=np.zeros(len(cell)), where=addresses > 0)
     every = by_place(ha, region)
     whole = every["land_ha"].where(every["land_ha"] > 0)
     frames = []
-    for t, m in itertools.product(THRESHOLDS, MEASURES):
-        without, empty = every[f"utan_{t}_{m}"], every["obebodd"]
+    for level in LEVELS.by_threshold():
+        without, empty = every[f"utan_{level.code}"], every["obebodd"]
         parts = (without, whole - without - empty, empty)
         shown = {f"{name}_pct": (100 * x / whole).clip(0, 100) for name, x in zip(_PARTS, parts, strict=True)}
-        frames.append(every[[*PLACE, "land_ha"]].assign(troskel_mbit=t, matt=m, **shown))
+        frames.append(every[[*PLACE, "land_ha"]].assign(troskel_mbit=level.mbit, matt=level.measure, **shown))
     return pd.concat(frames, ignore_index=True)
 
 
@@ -143,24 +143,23 @@ def of_addresses(points: pd.DataFrame, people: pd.DataFrame, coverage: pd.DataFr
         "antal": empty.astype("int64"),
         "hushall": people["hushall"],
     }
-    pairs = list(itertools.product(THRESHOLDS, MEASURES))
-    for t, m in pairs:
-        sums[f"utan_{t}_{m}"] = np.where(empty, 1 - coverage[f"sannolikhet_{m}_{t}"].to_numpy(), 0.0)
-        known = (coverage[f"underlag_{m}_{t}"] != "statistik").to_numpy()
-        sums[f"kant_{t}_{m}"] = np.where(known, people["hushall"].to_numpy(), 0.0)
+    for level in LEVELS:
+        sums[f"utan_{level.code}"] = np.where(empty, 1 - coverage[level.probability].to_numpy(), 0.0)
+        known = (coverage[level.basis] != "statistik").to_numpy()
+        sums[f"kant_{level.code}"] = np.where(known, people["hushall"].to_numpy(), 0.0)
     keys = ["kommunkod", "omradestyp"]
     per_kommun = pd.DataFrame(sums).groupby(keys, observed=True, sort=True).sum().reset_index()
     every = by_place(per_kommun.astype(dict.fromkeys(keys, "str")), region)
     homes = every["hushall"].where(every["hushall"] > NONE)
     frames = [
         every[PLACE].assign(
-            troskel_mbit=t,
-            matt=m,
+            troskel_mbit=level.mbit,
+            matt=level.measure,
             adresser_utan_boende=every["antal"].astype("Int64"),
-            utan_boende_utan=every[f"utan_{t}_{m}"],
-            uppgifter_pct=(100 * every[f"kant_{t}_{m}"] / homes).clip(0, 100),
+            utan_boende_utan=every[f"utan_{level.code}"],
+            uppgifter_pct=(100 * every[f"kant_{level.code}"] / homes).clip(0, 100),
         )
-        for t, m in pairs
+        for level in LEVELS.by_threshold()
     ]
     return pd.concat(frames, ignore_index=True)
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipelines.config.region import CLASSES, MEASURES, THRESHOLDS
+from pipelines.config.region import CLASSES
 from pipelines.core import files
 from pipelines.core.ledger import Ledger
+from pipelines.core.level import LEVELS, MEASURES
 from pipelines.goals import distances
 from pipelines.goals.deviations import reconcile
 from pipelines.goals.priority_list import PriorityList, priority_list
@@ -68,14 +69,12 @@ def of_parts(region: Region, paths: Paths) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def coverage_columns() -> list[str]:
     """Return what is needed of ``adresser_tackning``."""
-    pairs = [f"{m}_{t}" for m in MEASURES for t in THRESHOLDS]
-    return ["planerad", *(f"{name}_{x}" for name in ("sannolikhet", "underlag") for x in pairs)]
+    return ["planerad", *(level.probability for level in LEVELS), *(level.basis for level in LEVELS)]
 
 
 def part_columns() -> list[str]:
     """Return what is needed of ``rutnat_delar``."""
-    kinds = [f"{k}_{t}" for k in ("utan", "ej_passerade") for t in THRESHOLDS]
-    names = [f"{what}_{k}" for what in ("hushall", "adresser") for k in kinds]
+    names = [level.without(what) for what in ("hushall", "adresser") for level in LEVELS]
     return ["rutid_scb", "kommunkod", "omradestyp", "land_ha", "adresser", "hushall", *names]
 
 
@@ -90,7 +89,7 @@ def goal_table(own: pd.DataFrame, pts: pd.DataFrame, pts_mobil: pd.DataFrame, re
     out = distances.beside_larger(out, region.lan.kod)
     out = out[(out["niva"] != "lan") | (out["kod"] == region.lan.kod)]
     beside = pd.concat(
-        [mobile(pts_mobil, region, t).assign(troskel_mbit=t) for t in THRESHOLDS], ignore_index=True
+        [mobile(pts_mobil, region, t).assign(troskel_mbit=t) for t in LEVELS.mbit], ignore_index=True
     ).assign(omradestyp="totalt")
     out = out.merge(
         beside.astype({"troskel_mbit": "int64"}), on=["niva", "kod", "troskel_mbit", "omradestyp"], how="left"
@@ -99,7 +98,7 @@ def goal_table(own: pd.DataFrame, pts: pd.DataFrame, pts_mobil: pd.DataFrame, re
     out[texts] = out[texts].astype("object").fillna("")
     out["mobil_yta_pct"] = out["mobil_yta_pct"].astype("float64")
     order: dict[str, tuple[object, ...]] = {
-        "niva": goal_tables.LEVELS,
+        "niva": goal_tables.AREA_LEVELS,
         "bas": goal_tables.UNITS,
         "kalla": ("egen", "pts"),
         "matt": MEASURES,

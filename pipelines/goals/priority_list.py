@@ -56,8 +56,8 @@ def priority_list(
     same = {"troskel_mbit": rule.troskel_mbit, "matt": rule.matt}
     cells, areas = _of(cells, same), _of(areas, same)
     areas = areas[areas["prioritet"].notna()].reset_index(drop=True)
-    p = coverage[f"sannolikhet_{rule.matt}_{rule.troskel_mbit}"].to_numpy()
-    level = coverage[f"underlag_{rule.matt}_{rule.troskel_mbit}"]
+    p = coverage[rule.level.probability].to_numpy()
+    level = coverage[rule.level.basis]
     homes = people["hushall"].to_numpy()
     without = homes * (1 - p)
     buildings = priority.eligible(

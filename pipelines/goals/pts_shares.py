@@ -7,9 +7,10 @@ import re
 import numpy as np
 import pandas as pd
 
-from pipelines.config.region import MEASURES, THRESHOLDS, Region
+from pipelines.config.region import Region
 from pipelines.core.ledger import Ledger
-from pipelines.coverage.benchmark import shares_from_technique
+from pipelines.core.level import DEFAULT_MBIT, Level
+from pipelines.coverage.benchmark import Shares, between, passed_from, shares_from_technique
 from pipelines.read.pts.pts_mobil import GOALS
 
 _AREA = ["bas", "niva", "omrade", "kommunkod", "omradestyp"]
@@ -40,27 +41,36 @@ def published(teknik: pd.DataFrame, hastighet: pd.DataFrame, region: Region) -> 
     areas = areas.drop_duplicates(_AREA, ignore_index=True)  # teknik's row, which has the number, goes first
     low = _from_technique(areas, region)
     keyed = hastighet.set_index([*_AREA, "matt", "troskel_mbit"])["andel"]
-    said = {k: _said(keyed, areas, *k) for k in low}
-    frames = []
-    for (m, t), bound in low.items():
-        value, given = said[m, t], ~np.isnan(said[m, t])
+    said = {level: _said(keyed, areas, level) for level in low}
+    derived_from = {passed: (has, fibre) for has, passed, fibre in passed_from()}
+    shares: Shares = {}
+    source: dict[Level, np.ndarray] = {}
+    for level, bound in low.items():
+        value, given = said[level], ~np.isnan(said[level])
         derived = np.zeros(len(areas), dtype=bool)
-        if m == "passerad":
-            top = np.where(np.isnan(said[m, 1000]), low[m, 1000], said[m, 1000])
-            derived = ~given & ~np.isnan(said["tillgang", t])
-            value = np.where(derived, np.fmax(said["tillgang", t], top), value)
-        share = np.where(given | derived, value, bound)
-        source = np.where(given | derived, "hastighet", np.where(np.isnan(share), "", "teknik"))
-        frames.append(
+        if level in derived_from:
+            has, fibre = derived_from[level]
+            top = np.where(np.isnan(said[fibre]), low[fibre], said[fibre])
+            derived = ~given & ~np.isnan(said[has])
+            value = np.where(derived, np.fmax(said[has], top), value)
+        shares[level] = np.where(given | derived, value, bound)
+        source[level] = np.where(given | derived, "hastighet", np.where(np.isnan(shares[level]), "", "teknik"))
+    for level in (level for level in shares if level.mbit not in DEFAULT_MBIT):
+        held = between(level, shares[level], shares, shares)
+        shares[level] = np.where(source[level] == "teknik", held, shares[level])
+    out = pd.concat(
+        [
             areas[[*_AREA, "antal"]].assign(
-                troskel_mbit=t,
-                matt=m,
+                troskel_mbit=level.mbit,
+                matt=level.measure,
                 andel_pct=100 * share,
-                pts_kalla=source,
-                kand_genom=np.where(given, "publicerad", "beraknad"),
+                pts_kalla=source[level],
+                kand_genom=np.where(np.isnan(said[level]), "beraknad", "publicerad"),
             )
-        )
-    out = pd.concat(frames, ignore_index=True)
+            for level, share in shares.items()
+        ],
+        ignore_index=True,
+    )
     out["antal"] = out["antal"].astype("float64")
     out.loc[out["antal"] == 0, "andel_pct"] = np.nan
     out = _placed(out, region)
@@ -69,18 +79,17 @@ def published(teknik: pd.DataFrame, hastighet: pd.DataFrame, region: Region) -> 
     return out.drop(columns=["omrade", "kommunkod"])
 
 
-def _from_technique(areas: pd.DataFrame, region: Region) -> dict[tuple[str, int], np.ndarray]:
+def _from_technique(areas: pd.DataFrame, region: Region) -> Shares:
     """Return the lower bounds; that «närhet» includes the connected was settled for the own kommuner."""
     includes = region.pts.narhet_inkluderar_anslutna is not False
     settled = region.pts.model_copy(update={"narhet_inkluderar_anslutna": includes})
-    low, _ = shares_from_technique(region.model_copy(update={"pts": settled}), areas, Ledger("goals"))
-    return {(m, t): low[m, t] for m in MEASURES for t in THRESHOLDS}
+    return shares_from_technique(region.model_copy(update={"pts": settled}), areas, Ledger("goals"))[0]
 
 
-def _said(keyed: pd.Series, areas: pd.DataFrame, matt: str, troskel: int) -> np.ndarray:
+def _said(keyed: pd.Series, areas: pd.DataFrame, level: Level) -> np.ndarray:
     if not len(keyed):
         return np.full(len(areas), np.nan)
-    wanted = pd.MultiIndex.from_frame(areas[_AREA].assign(matt=matt, troskel_mbit=troskel))
+    wanted = pd.MultiIndex.from_frame(areas[_AREA].assign(matt=level.measure, troskel_mbit=level.mbit))
     return keyed.reindex(wanted).to_numpy(dtype=np.float64)
 
 

@@ -13,9 +13,10 @@ import numpy as np
 from pipelines.config import kolada_indicators
 from pipelines.config.kolada_indicators import INDICATORS
 from pipelines.config.reading import named_file
-from pipelines.config.region import CLASSES, MEASURES, THRESHOLDS
+from pipelines.config.region import CLASSES
 from pipelines.core import files, ledger
 from pipelines.core.errors import DataError, by_library
+from pipelines.core.level import LEVELS, MEASURES
 from pipelines.tables import contracts
 from pipelines.tables.reconciliation_tables import AVSTAMNING_KALLOR, QUANTITIES
 from pipelines.tables.scb_tables import CKM_FROM
@@ -84,12 +85,18 @@ def own_figures(paths: Paths, region: Region) -> pd.DataFrame:
         pd.DataFrame({**place, "storhet": q, "troskel_mbit": UNKNOWN_YEAR, "matt": "", "vart_tal": whole[c]})
         for q, c in (("hushall", "hushall"), ("folkmangd", "befolkning"), ("land_ha", "land_ha"))
     ]
-    for t in THRESHOLDS:
+    for level in LEVELS.of("tillgang"):
         people = whole["befolkning"].where(whole["befolkning"] > 0)
-        share = 100 * (1 - whole[f"befolkning_utan_{t}"] / people)
+        share = 100 * (1 - whole[level.without("befolkning")] / people)
         frames.append(
             pd.DataFrame(
-                {**place, "storhet": "andel_befolkning", "troskel_mbit": t, "matt": "tillgang", "vart_tal": share}
+                {
+                    **place,
+                    "storhet": "andel_befolkning",
+                    "troskel_mbit": level.mbit,
+                    "matt": level.measure,
+                    "vart_tal": share,
+                }
             )
         )
     households = files.read_table(paths.table("avstamning"))
@@ -213,7 +220,7 @@ def published_shares(region: Region, config: Path, year: int) -> pd.DataFrame:
         )
     names = {k.namn: ("kommun", k.kod) for k in region.lan.kommuner}
     names |= dict.fromkeys((region.lan.namn, region.lan.kortnamn), ("lan", region.lan.kod))
-    measure = table["matt"].str.extract(r"^(tillgang|passerad)_(30|100|1000)$")
+    measure = table["matt"].str.extract(rf"^({'|'.join(MEASURES)})_({'|'.join(map(str, LEVELS.mbit))})$")
     mine = table["omrade_namn"].isin(names) & table["omradestyp"].isin(["totalt", *CLASSES]) & measure[0].notna()
     rows = table[mine].assign(
         niva=table["omrade_namn"].map(lambda n: names.get(n, ("", ""))[0]),

@@ -9,13 +9,14 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipelines.config.region import MEASURES, THRESHOLDS
 from pipelines.core import files, ledger
 from pipelines.core.errors import LawError
+from pipelines.core.level import LEVELS, MEASURES, Level
 from pipelines.laws.run_facts import run_facts
 from pipelines.steps import PUBLISHERS
 from pipelines.tables import contracts
@@ -124,9 +125,9 @@ def sums_agree(tables: Tables) -> list[Law]:
         if name != "land_ha":
             counted = by_address(of_addresses[name]())
             out.append(_gap(f"Σ adresser per kommun = kommun: {name}", counted, kommuner[name]))
-    ours = _keyed(parts, "hushall_utan_100").groupby(level=0, sort=False).sum()
-    whole = _keyed(cells, "hushall_utan_100")
-    out.append(_gap("Σ delar per ruta = ruta: hushall_utan_100", ours, whole))
+    for name in (level.without() for level in LEVELS):
+        ours, whole = _keyed(parts, name).groupby(level=0, sort=False).sum(), _keyed(cells, name)
+        out.append(_gap(f"Σ delar per ruta = ruta: {name}", ours, whole))
     for name in ("hushall", "befolkning"):
         before, after = tables["adresser_hushall"][name].sum(), tables["adresser"][name].sum()
         out.append(_law(f"Σ adresser_hushall = adresser: {name}", float(before), float(after)))
@@ -163,32 +164,31 @@ def _counts_of_addresses(rows: Any) -> Iterator[tuple[str, Callable[[], Any]]]:
     def base(what: str) -> Any:
         return np.ones(len(rows)) if what == "adresser" else rows[what]
 
-    def lacking(what: str, measure: str, t: int) -> Any:
-        return base(what) * (1 - rows[f"sannolikhet_{measure}_{t}"])
+    def lacking(what: str, level: Level) -> Any:
+        return base(what) * (1 - rows[level.probability])
 
     for what in ("adresser", "befolkning", "hushall"):
         yield what, partial(base, what)
-        for t in THRESHOLDS:
-            yield f"{what}_utan_{t}", partial(lacking, what, "tillgang", t)
-            if what != "befolkning":
-                yield f"{what}_ej_passerade_{t}", partial(lacking, what, "passerad", t)
+        for level in LEVELS:
+            yield level.without(what), partial(lacking, what, level)
 
 
 def thresholds_nest(tables: Tables) -> list[Law]:
-    """Uncovered at 30 ⊆ 100 ⊆ 1000 and ej passerade ≤ utan, for each address and cell."""
+    """Uncovered at a threshold ⊆ uncovered at the next, and ej passerade ≤ utan, for each address and cell."""
     out = []
     cells, rows = tables["rutnat_250m"], tables["adresser"]
-    for low, high in ((30, 100), (100, 1000)):
+    for low, high in pairwise(LEVELS.mbit):
+        less, more = Level("tillgang", low), Level("tillgang", high)
         for what in ("adresser", "befolkning", "hushall"):
-            over = cells[f"{what}_utan_{low}"] - cells[f"{what}_utan_{high}"]
+            over = cells[less.without(what)] - cells[more.without(what)]
             out.append(_over(f"ruta: {what} utan {low} ⊆ utan {high}", over))
         for m in MEASURES:
-            over = rows[f"sannolikhet_{m}_{high}"] - rows[f"sannolikhet_{m}_{low}"]
+            over = rows[Level(m, high).probability] - rows[Level(m, low).probability]
             out.append(_over(f"adress: {m} {high} ⊆ {m} {low}", over))
-    for t in THRESHOLDS:
-        over = cells[f"hushall_ej_passerade_{t}"] - cells[f"hushall_utan_{t}"]
-        out.append(_over(f"ruta: ej passerade {t} ≤ utan {t}", over))
-        over = rows[f"sannolikhet_tillgang_{t}"] - rows[f"sannolikhet_passerad_{t}"]
+    for has, passed in zip(LEVELS.of("tillgang"), LEVELS.of("passerad"), strict=True):
+        t = has.mbit
+        out.append(_over(f"ruta: ej passerade {t} ≤ utan {t}", cells[passed.without()] - cells[has.without()]))
+        over = rows[has.probability] - rows[passed.probability]
         out.append(_over(f"adress: tillgång {t} ⊆ passerad {t}", over))
     return out
 
@@ -211,9 +211,10 @@ def within_totals(tables: Tables) -> list[Law]:
     for table in ("rutnat_250m", "rutnat_delar", "kommuner"):
         frame = tables[table]
         for what in ("adresser", "befolkning", "hushall"):
-            over = (frame[f"{what}_utan_1000"] - frame[what]).max()
-            low = -min(float(frame[f"{what}_utan_30"].min()), 0.0)
-            out.append(Law(f"{table}: 0 ≤ {what} utan ≤ {what}", "största överskott", float(max(over, low, 0))))
+            columns = [level.without(what) for level in LEVELS.of("tillgang")]
+            beyond = [x for c in columns for x in ((frame[c] - frame[what]).max(), -frame[c].min())]
+            worst = float(np.max([0.0, *beyond]))
+            out.append(Law(f"{table}: 0 ≤ {what} utan ≤ {what}", "största överskott", worst))
     return out
 
 
@@ -222,19 +223,22 @@ def shares_within_bounds(tables: Tables) -> list[Law]:
     out = []
     for table in ("kommuner", "lan"):
         frame = tables[table]
-        for t in THRESHOLDS:
-            for column, uncovered in ((f"andel_{t}_pct", "utan"), (f"andel_passerade_{t}_pct", "ej_passerade")):
-                ours = 100 * (1 - frame[f"hushall_{uncovered}_{t}"] / frame["hushall"].where(frame["hushall"] > 0))
-                out.append(_gap(f"{table}: {column} = 1 − andelen utan", ours.fillna(0), frame[column].fillna(0)))
-            gap = frame[f"andel_{t}_pct"] - frame[f"pts_andel_{t}_pct"]
-            out.append(_gap(f"{table}: avvikelse {t} = vår − PTS", gap.fillna(0), frame[f"avvikelse_{t}_pe"].fillna(0)))
+        for has, passed in zip(LEVELS.of("tillgang"), LEVELS.of("passerad"), strict=True):
+            for level in (has, passed):
+                ours = 100 * (1 - frame[level.without()] / frame["hushall"].where(frame["hushall"] > 0))
+                name = f"{table}: {level.share} = 1 − andelen utan"
+                out.append(_gap(name, ours.fillna(0), frame[level.share].fillna(0)))
+            gap = frame[has.share] - frame[has.pts_share]
+            name = f"{table}: avvikelse {has.mbit} = vår − PTS"
+            out.append(_gap(name, gap.fillna(0), frame[has.deviation].fillna(0)))
         shares = frame[[c for c in frame if c.endswith("_pct")]].to_numpy(dtype=np.float64)
         over = np.nanmax(np.maximum(shares - 100, -shares), initial=0.0)
         out.append(Law(f"{table}: andelar i 0–100", "största överskott", float(max(over, 0))))
-        for t in THRESHOLDS:
-            three = frame[f"yta_utan_{t}_pct"] + frame[f"yta_tackt_{t}_pct"] + frame["yta_obebodd_pct"]
+        for level in LEVELS.of("tillgang"):
+            three = frame[level.land("utan")] + frame[level.land("tackt")] + frame["yta_obebodd_pct"]
             off = (three - 100).abs().max()
-            out.append(Law(f"{table}: ytans tre delar = 100 % vid {t}", "största skillnad", float(np.nan_to_num(off))))
+            name = f"{table}: ytans tre delar = 100 % vid {level.mbit}"
+            out.append(Law(name, "största skillnad", float(np.nan_to_num(off))))
     return out
 
 
@@ -262,18 +266,14 @@ def gap_areas_add_up(tables: Tables, paths: Paths) -> list[Law]:
     rows = pd.concat([files.read_table(paths.table("bristomraden_kommun"), columns), dispersed[columns]])
     kommuner = tables["kommuner"].set_index("kommunkod")
     out = []
-    for t in THRESHOLDS:
-        for matt, column in (("tillgang", f"hushall_utan_{t}"), ("passerad", f"hushall_ej_passerade_{t}")):
-            name = f"Σ bristområden + utspritt = {column}"
-            here = rows[(rows["troskel_mbit"] == t) & (rows["matt"] == matt)]
-            whole = areas[(areas["troskel_mbit"] == t) & (areas["matt"] == matt)]["hushall_utan"].sum()
-            out.append(_law(f"{name}, län", float(whole), float(kommuner[column].sum())))
-            out.append(_gap(f"{name}, per kommun", here.groupby("kommunkod")["hushall_utan"].sum(), kommuner[column]))
-            adresser = f"adresser_utan_{t}" if matt == "tillgang" else f"adresser_ej_passerade_{t}"
-            total = areas[(areas["troskel_mbit"] == t) & (areas["matt"] == matt)]["adresser_utan"].sum()
-            out.append(
-                _law(f"Σ bristområden + utspritt = {adresser}, län", float(total), float(kommuner[adresser].sum()))
-            )
+    for level in LEVELS.by_threshold():
+        column, addresses = level.without(), level.without("adresser")
+        name = f"Σ bristområden + utspritt = {column}"
+        here, whole = (x[(x["troskel_mbit"] == level.mbit) & (x["matt"] == level.measure)] for x in (rows, areas))
+        out.append(_law(f"{name}, län", float(whole["hushall_utan"].sum()), float(kommuner[column].sum())))
+        out.append(_gap(f"{name}, per kommun", here.groupby("kommunkod")["hushall_utan"].sum(), kommuner[column]))
+        total = float(whole["adresser_utan"].sum())
+        out.append(_law(f"Σ bristområden + utspritt = {addresses}, län", total, float(kommuner[addresses].sum())))
     return out
 
 

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from pipelines.config.region import Region
     from pipelines.core.paths import Paths
+    from pipelines.core.quoted import RunFacts
     from pipelines.orders.edition import Edition
     from pipelines.publish.qgis.qgis_styles import Style
-    from pipelines.publish.words.edition_facts import RunFacts
     from pipelines.tables.contracts import Table
 
 

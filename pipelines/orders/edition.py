@@ -18,7 +18,7 @@ import numpy as np
 
 from pipelines.core import at_rest
 from pipelines.core.errors import DataError, by_library
-from pipelines.publish.words.edition_facts import RunFacts, Source
+from pipelines.core.quoted import RunFacts, Source
 from pipelines.tables.contracts import Table
 
 if TYPE_CHECKING:

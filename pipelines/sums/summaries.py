@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.config.region import CLASSES, TECHNIQUES, THRESHOLDS
+from pipelines.config.region import CLASSES, TECHNIQUES
 from pipelines.core import cell_grid, files
 from pipelines.core.ledger import Ledger, files_used
-from pipelines.coverage.evidence import PAIRS
+from pipelines.core.level import LEVELS, Level
 from pipelines.disclosure.open_cells import open_cells
 from pipelines.tables import contracts
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 Ints = NDArray[np.int64]
 TECHNIQUE_NAMES = (*TECHNIQUES, "okand", "ingen")
-UNDERLAG = {"underlag": "underlag", **{f"underlag_{t}": f"underlag_tillgang_{t}" for t in THRESHOLDS}}
+UNDERLAG = {"underlag": "underlag", **{level.cell_basis: level.basis for level in LEVELS.of("tillgang")}}
 """Column of a cell → column of an address."""
-_UNUSED = {f"underlag_passerad_{t}" for t in THRESHOLDS}
+_UNUSED = {level.basis for level in LEVELS.of("passerad")}
 NEEDED = [c for c in contracts.ADRESSER_TACKNING.names if c not in _UNUSED]
 FEW_TEXTS = [c.name for c in contracts.ADRESSER_TACKNING.columns if c.values]
 
@@ -130,8 +130,18 @@ def join_addresses(points: pd.DataFrame, people: pd.DataFrame, coverage: pd.Data
     return pd.concat([points, *rest], axis=1)
 
 
+def _ratio(level: Level) -> str:
+    """Return the column with the share of a cell's addresses without."""
+    return f"andel_{level.lacking}_{level.mbit}"
+
+
+def _surface(level: Level) -> str:
+    """Return the column with the land that is without, in hectares."""
+    return f"yta_{level.lacking}_{level.mbit}_ha"
+
+
 def _ratio_names() -> list[str]:
-    return [f"andel_utan_{t}" for t in THRESHOLDS] + ["bebodd"]
+    return [*map(_ratio, LEVELS.of("tillgang")), "bebodd"]
 
 
 def _count_names() -> list[str]:
@@ -284,15 +294,11 @@ def _address_counts(addresses: pd.DataFrame) -> NDArray[np.float64]:
         "befolkning": addresses["befolkning"].to_numpy(),
         "hushall": addresses["hushall"].to_numpy(),
     }
+    lacking = {level.without(what): (what, level.probability) for level in LEVELS for what in base}
     columns = []
     for name in _count_names():
-        what, _, rest = name.partition("_")
-        if not rest:
-            columns.append(base[what])
-            continue
-        kind, _, threshold = rest.rpartition("_")
-        measure = {"utan": "tillgang", "ej_passerade": "passerad"}[kind]
-        columns.append(base[what] * (1 - addresses[f"sannolikhet_{measure}_{threshold}"].to_numpy()))
+        what, p = lacking.get(name, (name, ""))
+        columns.append(base[what] * (1 - addresses[p].to_numpy()) if p else base[what])
     return np.column_stack(columns)
 
 
@@ -315,8 +321,8 @@ def sum_cells(parts: pd.DataFrame, addresses: pd.DataFrame, told: Told) -> pd.Da
     counts = _counts(sums[:, 1:])
     n = counts["adresser"]
     ratios = {
-        f"andel_utan_{t}": np.divide(counts[f"adresser_utan_{t}"], n, out=np.zeros(len(n)), where=n > 0)
-        for t in THRESHOLDS
+        _ratio(level): np.divide(counts[level.without("adresser")], n, out=np.zeros(len(n)), where=n > 0)
+        for level in LEVELS.of("tillgang")
     }
     return pd.DataFrame(
         {
@@ -408,8 +414,8 @@ def kommun_sums(parts: pd.DataFrame) -> pd.DataFrame:
     import pandas as pd
 
     columns = {name: parts[name] for name in ("land_ha", *_count_names())}
-    for t in THRESHOLDS:
-        columns[f"yta_utan_{t}_ha"] = parts["land_ha"] * parts[f"andel_utan_{t}"]
+    for level in LEVELS.of("tillgang"):
+        columns[_surface(level)] = parts["land_ha"] * parts[_ratio(level)]
     columns["yta_obebodd_ha"] = parts["land_ha"].where(~parts["bebodd"], 0.0)
     by_kommun = pd.DataFrame(columns).groupby(parts["kommunkod"], sort=True, observed=True).sum()
     return by_kommun.set_axis(by_kommun.index.astype("str"))
@@ -434,13 +440,13 @@ def summarise(sums: pd.DataFrame, wanted: pd.DataFrame, region: Region) -> pd.Da
     out = out.reset_index().sort_values("kommunkod", ignore_index=True)
     out = add_shares(out)
     total = wanted[wanted["omradestyp"] == "totalt"]
-    for t in THRESHOLDS:
-        here = total[total["troskel_mbit"] == t].set_index(["matt", "kommunkod"])
-        connected, passed = here.loc["tillgang"], here.loc["passerad"]
-        out[f"pts_andel_{t}_pct"] = 100 * out["kommunkod"].map(connected["andel"])
-        out[f"pts_andel_passerade_{t}_pct"] = 100 * out["kommunkod"].map(passed["andel"])
-        out[f"pts_kalla_{t}"] = out["kommunkod"].map(connected["kalla"]).fillna("saknas").astype("str")
-        out[f"avvikelse_{t}_pe"] = out[f"andel_{t}_pct"] - out[f"pts_andel_{t}_pct"]
+    for level in LEVELS:
+        here = total[(total["troskel_mbit"] == level.mbit) & (total["matt"] == level.measure)].set_index("kommunkod")
+        told = here["andel"].where(here["kalla"] != "saknas")
+        out[level.pts_share] = 100 * out["kommunkod"].map(told)
+        if level.measure == "tillgang":
+            out[level.pts_source] = out["kommunkod"].map(here["kalla"]).fillna("saknas").astype("str")
+            out[level.deviation] = out[level.share] - out[level.pts_share]
     out["kommunnamn"] = out["kommunkod"].map(region.kommunnamn).astype("str")
     return out
 
@@ -461,12 +467,12 @@ def add_shares(table: pd.DataFrame) -> pd.DataFrame:
         return (100 * part / whole).where(whole > 0).clip(0, 100)
 
     out = table.assign(adresser=table["adresser"].round().astype("int64"))
-    for t in THRESHOLDS:
-        out[f"andel_{t}_pct"] = pct(out["hushall"] - out[f"hushall_utan_{t}"], out["hushall"])
-        out[f"andel_passerade_{t}_pct"] = pct(out["hushall"] - out[f"hushall_ej_passerade_{t}"], out["hushall"])
-        out[f"yta_utan_{t}_pct"] = pct(out[f"yta_utan_{t}_ha"], out["land_ha"])
-        covered = out["land_ha"] - out[f"yta_utan_{t}_ha"] - out["yta_obebodd_ha"]
-        out[f"yta_tackt_{t}_pct"] = pct(covered, out["land_ha"])
+    for level in LEVELS:
+        out[level.share] = pct(out["hushall"] - out[level.without()], out["hushall"])
+    for level in LEVELS.of("tillgang"):
+        out[level.land("utan")] = pct(out[_surface(level)], out["land_ha"])
+        covered = out["land_ha"] - out[_surface(level)] - out["yta_obebodd_ha"]
+        out[level.land("tackt")] = pct(covered, out["land_ha"])
     out["yta_obebodd_pct"] = pct(out["yta_obebodd_ha"], out["land_ha"])
     return out
 
@@ -477,7 +483,7 @@ def summarise_lan(kommuner: pd.DataFrame, teknik: pd.DataFrame, region: Region, 
 
     from pipelines.coverage.benchmark import lan_shares
 
-    sums = ["land_ha", *_count_names(), "yta_obebodd_ha", *(f"yta_utan_{t}_ha" for t in THRESHOLDS)]
+    sums = ["land_ha", *_count_names(), "yta_obebodd_ha", *map(_surface, LEVELS.of("tillgang"))]
     out = pd.DataFrame([kommuner[sums].sum()])
     out = add_shares(out).assign(lanskod=region.lan.kod, lansnamn=region.lan.namn)
     # Every kommun at its limit at once: the län's own interval is no wider.
@@ -485,13 +491,15 @@ def summarise_lan(kommuner: pd.DataFrame, teknik: pd.DataFrame, region: Region, 
     published = lan_shares(
         region, teknik, files.read_table(paths.table("pts_hastighet")), files_used(paths.ledger("pts"))
     )
-    for t in THRESHOLDS:
-        share, source = published["tillgang", t]
-        out[f"pts_andel_{t}_pct"] = 100 * share
-        out[f"pts_andel_passerade_{t}_pct"] = 100 * published["passerad", t][0]
-        out[f"pts_kalla_{t}"] = source
-        out[f"avvikelse_{t}_pe"] = out[f"andel_{t}_pct"] - out[f"pts_andel_{t}_pct"]
-    return out.astype({"lanskod": "str", "lansnamn": "str", **{f"pts_kalla_{t}": "str" for t in THRESHOLDS}})
+    texts = ["lanskod", "lansnamn"]
+    for level in LEVELS:
+        share, source = published[level]
+        out[level.pts_share] = 100 * share
+        if level.measure == "tillgang":
+            out[level.pts_source] = source
+            out[level.deviation] = out[level.share] - out[level.pts_share]
+            texts.append(level.pts_source)
+    return out.astype(dict.fromkeys(texts, "str"))
 
 
 def open_edition(block: Block, region: Region, paths: Paths) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -503,8 +511,8 @@ def open_edition(block: Block, region: Region, paths: Paths) -> tuple[pd.DataFra
     cells = Names.of(cells, region).given_to(cells)
     at = np.searchsorted(cells["rutid"].to_numpy(), addresses["rutid"].to_numpy())
     covered = {
-        (m, t): np.bincount(at, weights=addresses[f"sannolikhet_{m}_{t}"].to_numpy(), minlength=len(cells))
-        for m, t in PAIRS
+        level: np.bincount(at, weights=addresses[level.probability].to_numpy(), minlength=len(cells))
+        for level in LEVELS
     }
     return open_cells(cells, covered, region), open_parts(parts)
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from pipelines.config.region import CLASSES, MEASURES, STATUSES, TECHNIQUES, THRESHOLDS
+from pipelines.config.region import CLASSES, STATUSES, TECHNIQUES
 from pipelines.core import classes
 from pipelines.core.errors import ContractError
+from pipelines.core.level import LEVELS, MEASURES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -232,11 +233,12 @@ def counts(klass: Klass = "intern") -> tuple[Column, ...]:
             low=0,
         ),
     ]
-    for t in THRESHOLDS:
+    for has, passed in zip(LEVELS.of("tillgang"), LEVELS.of("passerad"), strict=True):
+        t = has.mbit
         for what, name in (("adresser", "Adresser"), ("befolkning", "Befolkning"), ("hushall", "Hushåll")):
             cols.append(
                 Column(
-                    f"{what}_utan_{t}",
+                    has.without(what),
                     "decimal",
                     f"{name} utan {t} Mbit/s (antal)",
                     f"Väntat antal utan tillgång till {t} Mbit/s ned.",
@@ -248,7 +250,7 @@ def counts(klass: Klass = "intern") -> tuple[Column, ...]:
             )
         cols.append(
             Column(
-                f"hushall_ej_passerade_{t}",
+                passed.without("hushall"),
                 "decimal",
                 f"Hushåll ej passerade {t} Mbit/s (antal)",
                 f"Väntat antal som varken har tillgång till {t} Mbit/s eller fiber förbi sig.",
@@ -260,7 +262,7 @@ def counts(klass: Klass = "intern") -> tuple[Column, ...]:
         )
         cols.append(
             Column(
-                f"adresser_ej_passerade_{t}",
+                passed.without("adresser"),
                 "decimal",
                 f"Adresser ej passerade {t} Mbit/s (antal)",
                 f"Väntat antal adresser som varken har tillgång till {t} Mbit/s eller fiber förbi sig.",
@@ -312,12 +314,12 @@ PLANERAD = Column(
 UNDERLAG_T = tuple(
     replace(
         UNDERLAG_COLUMN,
-        name=f"underlag_{t}",
-        alias=f"Underlag {t} Mbit/s",
-        description=f"Vad tillgången till {t} Mbit/s bygger på; se underlag. Ofullständiga uppgifter kan visa att "
+        name=level.cell_basis,
+        alias=f"Underlag {level.mbit} Mbit/s",
+        description=f"Vad tillgången till {level.mbit} Mbit/s bygger på; se underlag. Ofullständiga uppgifter kan visa att "
         "täckning finns men aldrig att den saknas.",
     )
-    for t in THRESHOLDS
+    for level in LEVELS.of("tillgang")
 )
 
 # --- sources: one canonical table per theme -------------------------------------------------------
@@ -503,11 +505,7 @@ OPPNA_DELAR = Table(
         KOMMUNKOD,
         Column("adresser", "heltal", "Adresser", low=1),
         Column("hushall", "decimal", "Hushåll", low=0),
-        *(
-            Column(f"hushall_{lacking}_{t}", "decimal", f"Hushåll {lacking} {t}", low=0)
-            for lacking in ("utan", "ej_passerade")
-            for t in THRESHOLDS
-        ),
+        *(Column(level.without(), "decimal", f"Hushåll {level.lacking} {level.mbit}", low=0) for level in LEVELS),
     ),
     key=("rutid", "kommunkod"),
 )
@@ -534,18 +532,17 @@ ADRESSER_HUSHALL = Table(
 )
 _P = tuple(
     Column(
-        f"sannolikhet_{m}_{t}",
+        level.probability,
         "decimal",
-        f"Sannolikhet {m} {t} Mbit/s",
-        f"Sannolikhet att adressen har {_M[m]} {t} Mbit/s ned: 0 eller 1 där uppgifter avgör, däremellan modellerad "
+        f"Sannolikhet {level.measure} {level.mbit} Mbit/s",
+        f"Sannolikhet att adressen har {_M[level.measure]} {level.mbit} Mbit/s ned: 0 eller 1 där uppgifter avgör, däremellan modellerad "
         "eller en andel av rutan.",
         "0–1",
         "blandad",
         low=0,
         high=1,
     )
-    for m in MEASURES
-    for t in THRESHOLDS
+    for level in LEVELS
 )
 ADRESSER_TACKNING = Table(
     "adresser_tackning",
@@ -560,9 +557,8 @@ ADRESSER_TACKNING = Table(
         PLANERAD,
         UNDERLAG_COLUMN,
         *(
-            replace(UNDERLAG_COLUMN, name=f"underlag_{m}_{t}", alias=f"Underlag {m} {t}")
-            for m in MEASURES
-            for t in THRESHOLDS
+            replace(UNDERLAG_COLUMN, name=level.basis, alias=f"Underlag {level.measure} {level.mbit}")
+            for level in LEVELS
         ),
     ),
     key=("adress_id",),
@@ -625,46 +621,42 @@ def _share(name: str, alias: str, description: str, basis: Basis, low: float | N
 
 def _summary_columns() -> tuple[Column, ...]:
     cols = [KOMMUNKOD, KOMMUNNAMN, LAND_HA, *counts("band")]
-    for t in THRESHOLDS:
+    for has, passed in zip(LEVELS.of("tillgang"), LEVELS.of("passerad"), strict=True):
+        t = has.mbit
         cols += [
             _share(
-                f"andel_{t}_pct",
+                has.share,
                 f"Hushåll med {t} Mbit/s (%)",
                 f"Hushåll med tillgång till {t} Mbit/s delat med alla hushåll.",
                 "blandad",
             ),
             _share(
-                f"andel_passerade_{t}_pct",
+                passed.share,
                 f"Hushåll passerade {t} Mbit/s (%)",
                 f"Hushåll med tillgång till {t} Mbit/s eller fiber förbi sig, delat med alla hushåll.",
                 "blandad",
             ),
             _share(
-                f"yta_utan_{t}_pct",
+                has.land("utan"),
                 f"Yta utan {t} Mbit/s (%)",
                 "Land i rutor med adresser, vägt med andelen adresser utan, delat med allt land.",
                 "blandad",
             ),
             _share(
-                f"yta_tackt_{t}_pct",
+                has.land("tackt"),
                 f"Yta täckt {t} Mbit/s (%)",
                 "Land i rutor med adresser, vägt med andelen adresser med tillgång, delat med allt land.",
                 "blandad",
             ),
+            _share(has.pts_share, f"PTS hushåll med {t} Mbit/s (%)", "PTS:s publicerade andel, totalt.", "publicerad"),
             _share(
-                f"pts_andel_{t}_pct",
-                f"PTS hushåll med {t} Mbit/s (%)",
-                "PTS:s publicerade andel, totalt.",
-                "publicerad",
-            ),
-            _share(
-                f"pts_andel_passerade_{t}_pct",
+                passed.pts_share,
                 f"PTS hushåll passerade {t} Mbit/s (%)",
                 "PTS:s publicerade andel, totalt.",
                 "publicerad",
             ),
             Column(
-                f"pts_kalla_{t}",
+                has.pts_source,
                 "text",
                 f"PTS-källa {t} Mbit/s",
                 "hastighet, kolada, teknik eller saknas.",
@@ -672,7 +664,7 @@ def _summary_columns() -> tuple[Column, ...]:
                 values=("hastighet", "kolada", "teknik", "saknas"),
             ),
             Column(
-                f"avvikelse_{t}_pe",
+                has.deviation,
                 "decimal",
                 f"Avvikelse mot PTS {t} Mbit/s (procentenheter)",
                 "Vår andel minus PTS:s andel av hushållen med tillgång.",
@@ -692,9 +684,9 @@ def _summary_columns() -> tuple[Column, ...]:
 
 OSAKRA = tuple(
     Column(
-        f"hushall_utan_{t}_{end}",
+        level.limit(end),
         "decimal",
-        f"Hushåll utan {t} Mbit/s, {told} (antal)",
+        f"Hushåll utan {level.mbit} Mbit/s, {told} (antal)",
         f"{side} gräns för antalet. Modellen hålls till PTS:s tal, så kommunens summa är så osäker som det: från PTS:s "
         "undre till övre gräns (samma där PTS anger hastighet), vidgat till vårt tal där uppgifter säger annat. "
         "Utan bredd där uppgifter avgör allt. Säger inget om var i kommunen; se osakerhet_5km.",
@@ -702,7 +694,7 @@ OSAKRA = tuple(
         "blandad",
         low=0,
     )
-    for t in THRESHOLDS
+    for level in LEVELS.of("tillgang")
     for end, told, side in (("lag", "låg", "Undre"), ("hog", "hög", "Övre"))
 )
 KOMMUNER = Table(
@@ -758,16 +750,15 @@ OPPNA_RUTOR = Table(
         OMRADESTYP,
         *(
             Column(
-                f"klass_{m}_{t}",
+                level.cell_class,
                 "text",
-                f"Klass {_NAMES[m]} {t} Mbit/s",
-                f"Andel av rutans adresser som har {_M[m]} {t} Mbit/s, i klasser; rutor med få adresser har egna.",
+                f"Klass {_NAMES[level.measure]} {level.mbit} Mbit/s",
+                f"Andel av rutans adresser som har {_M[level.measure]} {level.mbit} Mbit/s, i klasser; rutor med få adresser har egna.",
                 basis="blandad",
                 klass="oppen",
                 values=classes.CODES,
             )
-            for m in MEASURES
-            for t in THRESHOLDS
+            for level in LEVELS
         ),
         Column("adresser_band", "text", "Adresser (band)", "Antal adresser, i band.", "antal", "uppmatt", "oppen"),
         Column(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipelines.config.region import MEASURES
+from pipelines.core.level import LEVELS, MEASURES
 from pipelines.tables.contracts import KOMMUNKOD, KOMMUNNAMN, LAND_HA, RUTID_SCB, UNDERLAG_COLUMN, Column, Table
 
 BRISTOMRADE_ID = Column(
@@ -14,7 +14,7 @@ BRISTOMRADE_ID = Column(
     "Tröskel, mått och rut-id för rutan med flest adresser som räknas som utan; utspritt-… för det som ligger "
     "utanför alla områden.",
     klass="oppen",
-    pattern=r"^(utspritt-)?(30|100|1000)-(tillgang|passerad)-(\d{13}(-\d+)?|\d{4})$",
+    pattern=rf"^(utspritt-)?{LEVELS.area_pattern}-(\d{{13}}(-\d+)?|\d{{4}})$",
 )
 TROSKEL = Column("troskel_mbit", "heltal", "Tröskel (Mbit/s ned)", "Hastigheten som saknas.", "Mbit/s", klass="oppen")
 MATT = Column(

@@ -21,11 +21,11 @@ from pipelines.tables.contracts import (
 from pipelines.tables.gap_tables import BRISTOMRADE_ID, MATT, MODELLERAD, PRIORITET, TROSKEL
 
 UNITS = ("hushall", "arbetsstallen")
-LEVELS = ("riket", "lan", "delregion", "kommun")
+AREA_LEVELS = ("riket", "lan", "delregion", "kommun")
 KNOWN = ("publicerad", "beraknad", "uppmatt", "modellerad", "blandad")
 REASONS = ("prioriteras", "under_taket", "over_taket", "ryms_inte", "kostnad_okand")
 
-_NIVA = Column("niva", "text", "Nivå", "riket, lan, delregion eller kommun.", klass="oppen", values=LEVELS)
+_NIVA = Column("niva", "text", "Nivå", "riket, lan, delregion eller kommun.", klass="oppen", values=AREA_LEVELS)
 _KOD = Column(
     "kod", "text", "Kod", "Läns- eller kommunkod, 00 för riket; delregionens namn för en delregion.", klass="oppen"
 )

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipelines.config.region import CLASSES, MEASURES
+from pipelines.config.region import CLASSES
+from pipelines.core.level import MEASURES
 from pipelines.tables.contracts import KOMMUNNAMN, Column, Table
 
-LEVELS = ("riket", "lan", "kommun")
+AREA_LEVELS = ("riket", "lan", "kommun")
 TECHNIQUES = ("", "xdsl", "vdsl", "fiber", "kabel_tv", "fast_radio", "lte", "nr", "tradbunden", "total")
 BASES = ("hushall", "befolkning")
 OUTCOMES = ("natt", "nas", "nas_inte", "for_fa_ar", "ingen_serie")
 
-_NIVA = Column("niva", "text", "Nivå", "riket, lan eller kommun.", klass="oppen", values=LEVELS)
+_NIVA = Column("niva", "text", "Nivå", "riket, lan eller kommun.", klass="oppen", values=AREA_LEVELS)
 _KOD = Column(
     "kommunkod",
     "text",

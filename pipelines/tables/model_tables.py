@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from pipelines.config.region import THRESHOLDS
+from pipelines.core.level import LEVELS, Level
 from pipelines.tables.contracts import KOMMUNKOD, KOMMUNNAMN, Column, Table
 
-_WHAT = {
-    "hushall_utan": "utan tillgång till",
-    "hushall_ej_passerade": "som varken har tillgång till eller passeras för",
-}
+_WHAT = {"tillgang": "utan tillgång till", "passerad": "som varken har tillgång till eller passeras för"}
 
 
-def _limits(name: str, t: int) -> tuple[Column, ...]:
-    what = f"{_WHAT[name]} {t} Mbit/s ned"
-    title = f"Hushåll {'utan' if name == 'hushall_utan' else 'ej passerade'} {t} Mbit/s"
+def _limits(level: Level) -> tuple[Column, ...]:
+    what = f"{_WHAT[level.measure]} {level.mbit} Mbit/s ned"
+    title = f"Hushåll {level.lacking.replace('_', ' ')} {level.mbit} Mbit/s"
     ends = (("lag", "låg", "Nedre"), ("hog", "hög", "Övre"))
     return (
-        Column(f"{name}_{t}", "decimal", f"{title} (antal)", f"Väntat antal {what}.", "antal", "blandad", low=0),
+        Column(level.without(), "decimal", f"{title} (antal)", f"Väntat antal {what}.", "antal", "blandad", low=0),
         *(
             Column(
-                f"{name}_{t}_{end}",
+                level.limit(end),
                 "decimal",
                 f"{title}, {told} (antal)",
                 f"{side} gräns för 90 %-intervallet av antalet {what}: i nio rutor av tio väntas det rätta antalet "
@@ -59,9 +56,9 @@ OSAKERHET = Table(
                 "modellerad",
                 low=0,
             )
-            for t in THRESHOLDS
+            for t in LEVELS.mbit
         ),
-        *(c for t in THRESHOLDS for name in _WHAT for c in _limits(name, t)),
+        *(c for level in LEVELS.by_threshold() for c in _limits(level)),
     ),
     key=("ruta_5km",),
     geometry="MultiPolygon",

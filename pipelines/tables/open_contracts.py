@@ -10,24 +10,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipelines.config.region import THRESHOLDS
 from pipelines.core import classes
+from pipelines.core.figure import SIGNS
+from pipelines.core.level import LEVELS
 from pipelines.tables.contracts import KOMMUNER, LAN, OPPNA_RUTOR, Column, Table
 from pipelines.tables.gap_tables import BRISTOMRADE_ID, BRISTOMRADEN
 from pipelines.tables.history_tables import OPEN_HISTORY
 from pipelines.tables.reconciliation_tables import AVSTAMNING_OPPEN
 
-SIGNS = ("", ">", "<")
 COST_CLASSES = ("ej_redovisad", "under_0_5", "0_5_1", "1_2", "2_5", "5_10", "10_20", "20_50", "over_50")
 """Classes of cost in million kronor."""
-_TOLD = (
-    "befolkning",
-    "hushall",
-    *(f"{what}_{t}" for t in THRESHOLDS for what in ("hushall_utan", "hushall_ej_passerade")),
-)
+_TOLD = ("befolkning", "hushall", *(level.without() for level in LEVELS))
 """Counts that are told of a kommun. Not addresses: they are whole, so two editions and what changed between
 them would pin single ones. Not people without: they follow households in proportion, at a finer scale."""
-_RECKONED = tuple(f"{name}_{t}_pct" for t in THRESHOLDS for name in ("andel", "andel_passerade"))
+_RECKONED = {level.share: level for level in LEVELS}
 """Shares that are reckoned from the told counts, never from the exact ones."""
 _LEFT_OUT = ("yta_utan_", "yta_tackt_", "avvikelse_", "sannolikhet", "underlag")
 """Open columns that would narrow a suppressed count: what stands in their place is told below."""
@@ -78,9 +74,9 @@ def limits_of(column: Column, how: str) -> tuple[Column, Column]:
 
 
 def sign_of(column: Column) -> Column:
-    """Return the column that says whether a share is a limit."""
+    """Return the column that says whether a level's share is a limit."""
     return Column(
-        column.name.replace("_pct", "_olikhet"),
+        _RECKONED[column.name].share_sign,
         "text",
         column.alias.replace("(%)", "(olikhet)"),
         "> när andelen är minst talet, < när den är högst talet, annars tomt.",
@@ -89,31 +85,30 @@ def sign_of(column: Column) -> Column:
     )
 
 
+SURFACE = {"utan": classes.LACKING, "tackt": classes.COVERED, "okand": (classes.WITHHELD,)}
+"""Land by the classes of its cells: what the part is called → the classes."""
+_SURFACE_ALIAS = {"utan": "utan", "tackt": "täckt", "okand": "som inte redovisas"}
+
+
 def _surface() -> tuple[Column, ...]:
     """Return land by the cells' published classes: it tells nothing the cells do not."""
-    out = []
-    for t in THRESHOLDS:
-        for name, alias, codes in (
-            ("utan", "utan", classes.LACKING),
-            ("tackt", "täckt", classes.COVERED),
-            ("okand", "som inte redovisas", (classes.WITHHELD,)),
-        ):
-            out.append(
-                Column(
-                    f"yta_klass_{name}_{t}_pct",
-                    "decimal",
-                    f"Yta i rutor {alias} {t} Mbit/s (%)",
-                    f"Land i rutor med klass {' eller '.join(codes)} för tillgång, delat med allt land. De tre och yta_obebodd_pct "
-                    "är tillsammans 100 %.",
-                    "%",
-                    "blandad",
-                    "oppen",
-                    True,
-                    0,
-                    100,
-                )
-            )
-    return tuple(out)
+    return tuple(
+        Column(
+            level.land(f"klass_{name}"),
+            "decimal",
+            f"Yta i rutor {_SURFACE_ALIAS[name]} {level.mbit} Mbit/s (%)",
+            f"Land i rutor med klass {' eller '.join(codes)} för tillgång, delat med allt land. De tre och yta_obebodd_pct "
+            "är tillsammans 100 %.",
+            "%",
+            "blandad",
+            "oppen",
+            True,
+            0,
+            100,
+        )
+        for level in LEVELS.of("tillgang")
+        for name, codes in SURFACE.items()
+    )
 
 
 def open_columns(table: Table) -> tuple[Column, ...]:
@@ -150,7 +145,7 @@ BRISTOMRADEN_OPPNA = Table(
     (
         replace(
             BRISTOMRADE_ID,
-            pattern=r"^(30|100|1000)-(tillgang|passerad)-\d{13}$",
+            pattern=rf"^{LEVELS.area_pattern}-\d{{13}}$",
             description="Tröskel, mått och lägsta rut-id i området. Ett annat id än i den interna utgåvan.",
         ),
         _AREA["troskel_mbit"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipelines.config.region import MEASURES, THRESHOLDS
+from pipelines.core.level import LEVELS, Level
 from pipelines.tables.contracts import KOMMUNKOD, KOMMUNNAMN, RUTID_SCB, UNDERLAG_COLUMN, Column, Table
 from pipelines.tables.gap_tables import BRISTOMRADEN, BRISTOMRADEN_KOMMUN, MATT, MODELLERAD, TROSKEL
 
@@ -103,28 +103,28 @@ _MODEL = replace(
 )
 
 
-def _cell_columns(matt: str, t: int) -> tuple[Column, ...]:
-    name = f"{matt} {t}"
+def _cell_columns(level: Level) -> tuple[Column, ...]:
+    code, name = level.code, f"{level.measure} {level.mbit}"
     return (
         Column(
-            f"forandring_{matt}_{t}",
+            f"forandring_{code}",
             "text",
             f"Förändring {name}",
             "nytackt, forlorad eller oforandrad, netto i rutan; ny_ruta och borta har adresser i bara en utgåva.",
             basis="blandad",
             values=CELL_STATES,
         ),
-        replace(_MODEL, name=f"modellerad_{matt}_{t}", alias=f"Modellerat {name}"),
-        _share(f"andel_fore_{matt}_{t}_pct", f"Adresser med {name}, före", "Del av rutans adresser."),
-        _share(f"andel_efter_{matt}_{t}_pct", f"Adresser med {name}, efter", "Del av rutans adresser."),
-        _households(f"hushall_nytackta_{matt}_{t}", f"Nytäckta hushåll {name}", "Räknat på senare utgåvans hushåll."),
+        replace(_MODEL, name=f"modellerad_{code}", alias=f"Modellerat {name}"),
+        _share(f"andel_fore_{code}_pct", f"Adresser med {name}, före", "Del av rutans adresser."),
+        _share(f"andel_efter_{code}_pct", f"Adresser med {name}, efter", "Del av rutans adresser."),
+        _households(f"hushall_nytackta_{code}", f"Nytäckta hushåll {name}", "Räknat på senare utgåvans hushåll."),
         _households(
-            f"hushall_forlorade_{matt}_{t}",
+            f"hushall_forlorade_{code}",
             f"Förlorade hushåll {name}",
             "Hade täckning men har det inte längre; räknat på senare utgåvans hushåll.",
         ),
         _households(
-            f"hushall_antal_{matt}_{t}",
+            f"hushall_antal_{code}",
             f"Hushåll utan {name}, av andra skäl",
             "Resten av förändringen: hushåll och adresser som kommit, försvunnit eller räknats om.",
             low=None,
@@ -146,10 +146,10 @@ FORANDRING_RUTOR = Table(
         ),
         *(
             replace(UNDERLAG_COLUMN, name=f"underlag_{s}_{t}", alias=f"Underlag {t} Mbit/s, {x}")
-            for t in THRESHOLDS
+            for t in LEVELS.mbit
             for s, x in (("fore", "före"), ("efter", "efter"))
         ),
-        *(c for m in MEASURES for t in THRESHOLDS for c in _cell_columns(m, t)),
+        *(c for level in LEVELS for c in _cell_columns(level)),
     ),
     key=("rutid_scb",),
     geometry="Polygon",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipelines.config.region import CLASSES, MEASURES
+from pipelines.config.region import CLASSES
+from pipelines.core.figure import SIGNS
+from pipelines.core.level import MEASURES
 from pipelines.tables.contracts import Column, Table
 
 QUANTITIES = ("andel_hushall", "andel_befolkning", "hushall", "folkmangd", "land_ha")
@@ -112,6 +114,15 @@ AVSTAMNING_KALLOR = Table(
 
 _DECIMALS = {"vart_tal": 1, "deras_tal": 1, "skillnad": 3, "tolerans": 3}
 """Of the open edition: a tenth of a per cent or a hectare; households are held to a hundredth of a per cent."""
+ROUNDINGS = (
+    "källans tal avrundat till steg om {steg}, vårt är summan av kommunernas avrundade",
+    "båda avrundade till steg om {steg}",
+    "vår andel är en gräns, källans visas i hela procent",
+    "vår andel är en gräns",
+    "källans tal visas i hela procent",
+)
+"""How the two figures of a row are told, added to its reason: the län's count; a count; a share that is a limit beside
+one in whole per cent; a share that is a limit; a share beside one in whole per cent."""
 OPEN_VERDICTS = (*VERDICTS, "oavgjort")
 _OWN = {c.name: c for c in AVSTAMNING_KALLOR.columns}
 _TOLD_AS = {
@@ -151,7 +162,7 @@ _LIMIT = Column(
     "Vårt tal (olikhet)",
     "> när vår andel är minst talet, < när den är högst talet, annars tomt.",
     klass="oppen",
-    values=("", ">", "<"),
+    values=SIGNS,
 )
 
 

@@ -43,11 +43,11 @@ def county(tmp_path_factory):
 
 
 def _full_county(folder):
+    from pipelines.core.quoted import read_facts
     from pipelines.disclosure import make_open_tables
     from pipelines.publish.geopackage import gpkg_layers
     from pipelines.publish.open_data import open_text
     from pipelines.publish.webmap import write_webmap
-    from pipelines.publish.words.edition_facts import read_facts
     from pipelines.tables import contracts, open_contracts
     from tests.publish import synthetic_tables
 

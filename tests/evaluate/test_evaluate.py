@@ -5,15 +5,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from pipelines.config.region import load_region
 from pipelines.core.errors import DataError
 from pipelines.core.paths import Paths
 from pipelines.coverage import address_coverage
-from pipelines.coverage.evidence import PAIRS
 from pipelines.orders.evaluate import baselines, evaluation, evaluation_report, judge, known_truth, scores, trial
 from tests.stages.small_area import county
+
+PAIRS = [(m, t) for m in ("tillgang", "passerad") for t in (30, 100, 1000)]
 
 
 def test_brier_by_hand():
@@ -40,6 +42,17 @@ def test_slope_finds_how_bold_a_guess_is(stretch):
     u = (rng.random(60_000) < 1 / (1 + np.exp(-odds))).astype(float)
     guess = 1 / (1 + np.exp(-stretch * odds))
     assert scores.calibration_slope(guess, u, np.ones(60_000)) == pytest.approx(1 / stretch, rel=0.05)
+
+
+def test_slope_is_the_one_of_a_logistic_regression():
+    rng = np.random.default_rng(5)
+    odds = np.round(rng.normal(-1, 1.5, 400) / 0.02) * 0.02
+    u, w = rng.random(400) ** 2, rng.uniform(0.5, 4, 400)
+    rows, answers = np.tile(odds, 2)[:, None], np.repeat([1, 0], 400)
+    theirs = LogisticRegression(C=1e6, solver="newton-cholesky")
+    theirs.fit(rows, answers, sample_weight=np.concatenate([w * u, w * (1 - u)]))
+    got = scores.calibration_slope(1 / (1 + np.exp(-odds)), u, w)
+    assert got == pytest.approx(theirs.coef_[0][0], rel=1e-9)
 
 
 def test_misplaced_by_hand():

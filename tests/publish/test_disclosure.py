@@ -6,6 +6,7 @@ import json
 import math
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,8 +16,8 @@ from hypothesis import strategies as st
 
 from pipelines.config.region import load_region
 from pipelines.core.files import read_polygons, read_table, write_polygons, write_table
-from pipelines.disclosure import make_open_tables
-from pipelines.disclosure.rules import publish
+from pipelines.core.level import LEVELS, Level
+from pipelines.disclosure import make_open_tables, open_summary
 from pipelines.publish.webmap import write_webmap
 from tests.publish import synthetic_tables
 from tests.publish.adversary import WITHOUT
@@ -25,70 +26,84 @@ from tests.publish.test_webmap import decode, page
 REGION = load_region(synthetic_tables.CONFIG)
 SHAPES: dict = {"bounds": [[57.0, 12.0], [58.0, 13.0]], "kommuner": [], "orter": []}
 """The attack reads figures, not outlines."""
-LIMITS = (5, 10, 20, 50, 100, 200, 500)
 THRESHOLDS = (30, 100, 1000)
 totals = st.floats(1e-3, 1e6)
 band_counts = st.floats(1e-6, 4.999)
-shares = st.one_of(st.just(math.nan), st.floats(0, 100))
 
 
-def told(total, without, pts=50.0, limits=LIMITS, **more):
-    return publish(total, without, 100 * (1 - without / total), pts, limits, **more)
+LEVEL = Level("tillgang", 100)
+
+
+class Told(NamedTuple):
+    total: float
+    without: float
+    pct: float
+    sign: str
+
+
+def told(total, without, small=5):
+    """What the tables tell of a kommun with so many households, so many of them without at every level."""
+    counts = {"befolkning": total, "hushall": total} | {level.without(): without for level in LEVELS}
+    row = open_summary.households(pd.DataFrame([counts]).astype("float64"), small).iloc[0]
+    lacking = row[f"{LEVEL.without()}_ca"]
+    return Told(
+        -1 if pd.isna(row["hushall_ca"]) else row["hushall_ca"],
+        -1 if pd.isna(lacking) else lacking,
+        -1 if math.isnan(row[LEVEL.share]) else row[LEVEL.share],
+        row[LEVEL.share_sign],
+    )
 
 
 def number(text: str) -> float:
     return float(re.sub(r"[^\d,]", "", text).replace(",", "."))
 
 
-@given(totals, band_counts, band_counts, shares, st.booleans())
-def test_few_without_are_all_told_alike(total, one, other, pts, coarse):
+@given(totals, band_counts, band_counts)
+def test_few_without_are_all_told_alike(total, one, other):
     one, other = (min(x, total * 0.999) for x in (one, other))
-    assert told(total, one, pts, coarse=coarse) == told(total, other, pts, coarse=coarse)
+    assert told(total, one) == told(total, other)
 
 
-@given(totals, band_counts, band_counts, shares, st.booleans())
-def test_few_covered_are_all_told_alike(total, one, other, pts, coarse):
+@given(totals, band_counts, band_counts)
+def test_few_covered_are_all_told_alike(total, one, other):
     one, other = (min(x, total * 0.999) for x in (one, other))
-    assert told(total, total - one, pts, coarse=coarse) == told(total, total - other, pts, coarse=coarse)
+    assert told(total, total - one)[1:] == told(total, total - other)[1:]
 
 
-@given(totals, st.floats(0, 1), st.integers(2, 30))
-def test_minst_and_hogst_are_true(total, part, smallest):
-    limits = (smallest, 2 * smallest)
+@given(totals, st.one_of(st.floats(0, 1), st.floats(0, 1e-3), st.floats(0.999, 1)), st.integers(2, 30))
+def test_a_limit_is_true(total, part, smallest):
     without = total * part
-    share = told(total, without, limits=limits, coarse=True).share
+    share = told(total, without, smallest)
     true = 100 * (1 - without / total)
-    if share.text.startswith("minst"):
-        assert number(share.text) <= true + 1e-6
-    elif share.text.startswith("högst"):
-        assert number(share.text) >= true - 1e-6
+    if share.sign == ">":
+        assert share.pct <= true + 1e-6
+    elif share.sign == "<" and share.pct >= 0:
+        assert share.pct >= true - 1e-6
 
 
-@given(st.floats(10, 1e5), st.sampled_from(["minst", "högst"]))
+@given(st.floats(10, 1e5), st.sampled_from([">", "<"]))
 def test_the_limit_lets_every_count_of_the_band_through(total, side):
-    """Every number of households told by the same text still allows all counts below the threshold."""
-    figures = told(total, 3.0 if side == "minst" else total - 3.0)
-    if figures.share.text == "–":
+    """Every number of households told alike still allows all counts below the threshold."""
+    figures = told(total, 3.0 if side == ">" else total - 3.0)
+    if figures.pct < 0:
         return
-    assert figures.share.text.startswith(side)
-    tens = number(figures.total.text)
-    left = 100 - number(figures.share.text) if side == "minst" else number(figures.share.text)
-    for every in (max(5.0, tens - 5), tens + 4.99):
+    assert figures.sign == side
+    left = 100 - figures.pct if side == ">" else figures.pct
+    for every in (max(5.0, figures.total - 5), figures.total + 4.99):
         assert every * left / 100 >= 5 - 1e-6
 
 
 def test_by_hand():
-    """2 000 households: 1 − 5/1 995 = 99.749 %; 5/1 995 = 0.2506 %; 1 − 15/1 995 = 99.248 %."""
-    few, almost_all = told(2000, 3.0), told(2000, 1996.0)
-    assert [x.text.replace("\u00a0", " ") for x in few] == ["2 000", "2 000", "1–4", "minst 99,7 %", "–"]
-    assert [x.text.replace("\u00a0", " ") for x in almost_all] == ["2 000", "1–4", "2 000", "högst 0,3 %", "–"]
-    coarse, plain = told(2000, 8.0, coarse=True), told(2000, 8.0)
-    assert [x.text.replace("\u00a0", " ") for x in coarse] == ["2 000", "1 990", "10", "minst 99,2 %", "–"]
-    assert [x.text.replace("\u00a0", " ") for x in plain] == ["2 000", "1 990", "10", "99,5 %", "+49,5"]
-    assert [x.text for x in told(8, 4.5)] == ["10", "–", "–", "–", "–"]
-    nothing, everything = told(2000, 0.0), told(2000, 2000.0)
-    assert (nothing.share.text, nothing.without.text) == ("100\u00a0%", "0")
-    assert (everything.share.text, everything.covered.text) == ("0,0\u00a0%", "0")
+    """2 000 households: 1 − 5/1 995 = 99.749 %; 5/1 995 = 0.2506 %. −1: nothing is told."""
+    assert told(2000, 3.0) == (2000, -1, 99.7, ">")
+    assert told(2000, 1996.0) == (2000, 2000, 0.3, "<")
+    assert told(2000, 8.0) == (2000, 10, 99.5, "")
+    assert told(8, 4.5) == (10, -1, -1, "")
+    assert told(2000, 0.0) == (2000, 0, 100, "")
+    assert told(2000, 2000.0) == (2000, 2000, 0, "")
+    # 999 950 of a million: 99.995 % would round to all.
+    assert told(1e6, 50.0) == (1e6, 50, 99.9, ">")
+    assert told(1e6, 1e6 - 50.0) == (1e6, 1e6, 0.1, "<")
 
 
 # The attack: whatever a reader of the page can work out about a kommun's suppressed households without coverage.

@@ -18,11 +18,11 @@ import pytest
 import tiny_tables
 
 from pipelines.config.catalogued import Tjanster
+from pipelines.core import quoted
 from pipelines.orders.archive import schemas
 from pipelines.publish import products
 from pipelines.publish.catalogue import catalogue_content, iso19139, resource, write_catalogue
 from pipelines.publish.geopackage import gpkg_extras, write_geopackage
-from pipelines.publish.words import edition_facts
 from tests.publish.file_validators import iso_schema
 
 BASE = "https://data.example.org/bredband/vastra-gotaland"
@@ -80,7 +80,7 @@ def records(tmp_path_factory) -> dict[str, str]:
     write_geopackage.run(region, inner)
     with closing(sqlite3.connect(inner.built("out/bredband.gpkg"))) as db:
         kept = db.execute("SELECT metadata FROM gpkg_metadata WHERE mime_type = 'text/xml'").fetchall()
-    run, sources = edition_facts.read_facts(inner), edition_facts.read_sources(inner)
+    run, sources = quoted.read_facts(inner), quoted.read_sources(inner)
     plan = resource.of_geopackage("plan", region, run, sources, None)
     return {
         "serie": paths.built("maps/metadata_iso19139.xml").read_text(encoding="utf-8"),

@@ -21,10 +21,10 @@ import shapely
 
 from pipelines.config.region import load_region
 from pipelines.core.paths import Paths
+from pipelines.core.quoted import read_facts, read_sources
 from pipelines.disclosure import make_open_tables
 from pipelines.publish import products
 from pipelines.publish.open_data import open_workbook
-from pipelines.publish.words.edition_facts import read_facts, read_sources
 from pipelines.tables.open_contracts import BRISTOMRADEN_OPPNA, KOMMUNER_OPPNA, LAN_OPPNA, OPEN_BESIDE, OPEN_TABLES
 from tests.publish import geoparquet_rules
 from tests.publish.adversary import SHARES, SUMS, Knowledge, attack, narrowed

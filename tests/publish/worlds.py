@@ -14,6 +14,7 @@ import shapely
 
 from pipelines.config.region import Region, load_region
 from pipelines.core import cell_grid
+from pipelines.core.level import MEASURES, Level
 from pipelines.disclosure import background, open_summary, withheld
 from pipelines.disclosure.open_areas import gap_areas
 from pipelines.disclosure.open_cells import open_cells
@@ -126,9 +127,7 @@ def publish(
     ground = np.where(c["n"] == 0, "ingen", np.where(c["fakta"], "adress", "statistik"))
     for name in ("underlag", *(f"underlag_{t}" for t in T)):
         cells[name] = ground
-    covered = {
-        (m, t): (c["n"] * c[f"{m[0].replace('t', 's')}{t}"]).to_numpy() for m in ("tillgang", "passerad") for t in T
-    }
+    covered = {Level(m, t): (c["n"] * c[f"{m[0].replace('t', 's')}{t}"]).to_numpy() for m in MEASURES for t in T}
     text = [x for x in cells if cells[x].dtype == object]
     rows = open_cells(cells.astype(dict.fromkeys(text, "str")), covered, region)
     rows = rows.sort_values("rutid_scb", ignore_index=True)

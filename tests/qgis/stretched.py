@@ -17,9 +17,9 @@ from rasterio.transform import Affine
 from running import build
 
 from pipelines.config.region import load_region
+from pipelines.core.quoted import read_facts, read_sources
 from pipelines.publish.qgis import project_editions, project_package
 from pipelines.publish.qgis.write_projects import outlines
-from pipelines.publish.words.edition_facts import read_facts, read_sources
 
 TIMES, CORNER = 300, (320_000.0, 6_400_000.0)
 

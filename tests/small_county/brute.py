@@ -38,6 +38,7 @@ from __future__ import annotations
 
 import bisect
 import functools
+import itertools
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -80,10 +81,11 @@ class Facts:
 
     @property
     def planned(self) -> bool:
-        return self.planned_row and self.p["tillgang", 1000] < 1
+        return self.planned_row and self.p["tillgang", THRESHOLDS[-1]] < 1
 
     def has(self, measure: str) -> bool:
-        return (measure, 30) in self.level and self.p[measure, 30] >= Fraction(1, 2)
+        lowest = measure, THRESHOLDS[0]
+        return lowest in self.level and self.p[lowest] >= Fraction(1, 2)
 
     @property
     def status(self) -> str:
@@ -92,7 +94,7 @@ class Facts:
                 return measure
         if self.planned_row:
             return "planerad"
-        return "ingen" if ("tillgang", 30) in self.level else "okand"
+        return "ingen" if ("tillgang", THRESHOLDS[0]) in self.level else "okand"
 
     @property
     def underlag(self) -> str:
@@ -348,15 +350,20 @@ def decide(f: Facts, rows: dict[str, list[Item]], complete: set[str]) -> None:
             if value > 0 or level in complete:
                 f.level[m, t], f.p[m, t] = level, value
                 break
-    at_least = [((m, t), (m, higher)) for m in MEASURES for t, higher in ((100, 1000), (30, 100))]
+    at_least = [((m, t), (m, higher)) for m in MEASURES for t, higher in falling()]
     for pair, other in at_least + [(("passerad", t), ("tillgang", t)) for t in THRESHOLDS]:
         if pair in f.p and other in f.p:
             f.p[pair] = max(f.p[pair], f.p[other])
 
 
+def falling() -> list[tuple[int, int]]:
+    """Return every threshold with the next higher one, from the highest down."""
+    return list(itertools.pairwise(THRESHOLDS))[::-1]
+
+
 def name_technique(f: Facts, rows: dict[str, list[Item]], complete: set[str]) -> None:
     """Name the top speed with tillgang over the levels down to the first complete one, and its technique."""
-    f.best = "ingen" if ("tillgang", 30) in f.level else "okand"
+    f.best = "ingen" if ("tillgang", THRESHOLDS[0]) in f.level else "okand"
     last = next((n for n, level in enumerate(LEVELS) if level in complete), len(LEVELS) - 1)
     had = [i for level in LEVELS[: last + 1] for i in rows[level] if i.status == "tillgang" and i.andel > 0]
     if had:
@@ -373,19 +380,29 @@ def shares(c: County, area: str, klass: str) -> dict[tuple[str, int], Fraction]:
     technique = dict(zip(inputs.TEKNIK_NAMES, map(_exact, inputs.TEKNIK[area, klass]), strict=True))
     if c.hastighet:
         published = map(_exact, c.hastighet[area, klass])
-        share = {(m, t): next(published) for m in MEASURES for t in THRESHOLDS if m == "tillgang" or c.has_passerad}
-    else:
-        gigabit = max(technique["fiber"], technique["kabel_tv"])
         share = {
-            ("tillgang", 1000): gigabit,
-            ("tillgang", 100): gigabit,
-            ("tillgang", 30): max(gigabit, technique["vdsl"]),
+            (m, t): next(published) for m in MEASURES for t in inputs.THRESHOLDS if m == "tillgang" or c.has_passerad
         }
-    if not c.has_passerad:
-        passed = max(technique["fiber"], technique["narhet_fiber"], technique["kabel_tv"])
-        for t in THRESHOLDS:
-            share["passerad", t] = max(share["tillgang", t], passed)
+    gigabit = max(technique["fiber"], technique["kabel_tv"])
+    passed = max(gigabit, technique["narhet_fiber"])
+    for t in THRESHOLDS:
+        known = ("tillgang", t) in share
+        share.setdefault(("tillgang", t), gigabit if t > 30 else max(gigabit, technique["vdsl"]))
+        least = share["tillgang", t]
+        if c.has_passerad and not known:  # the neighbours that are published hold it
+            share["passerad", t] = between(max(least, passed), "passerad", t, share)
+        elif not c.has_passerad:
+            share["passerad", t] = max(least, passed)
+        if c.hastighet and not known:
+            share["tillgang", t] = between(least, "tillgang", t, share)
     return share
+
+
+def between(found: Fraction, m: str, t: int, share: dict[tuple[str, int], Fraction]) -> Fraction:
+    """Return a share that PTS does not publish, not above a lower threshold's nor below a higher one's."""
+    for other in inputs.THRESHOLDS:
+        found = max(found, share[m, other]) if other > t else min(found, share[m, other])
+    return found
 
 
 def _exact(x: float) -> Fraction:
@@ -396,7 +413,7 @@ def benchmark(c: County, kommun: str, klass: str) -> dict[tuple[str, int], Fract
     """Return the shares of one class, never lower at a lower threshold."""
     share = shares(c, kommun, klass)
     for m in MEASURES:
-        for t, higher in ((100, 1000), (30, 100)):
+        for t, higher in falling():
             share[m, t] = max(share[m, t], share[m, higher])
     return share
 
@@ -470,7 +487,8 @@ def statistics(c: County, facts: list[Facts], groups: dict[tuple[str, str], tupl
 def limits(f: Facts, pair: Pair) -> tuple[Fraction, Fraction]:
     """Return the least and the most q of an address, from what is known of its other pairs by now."""
     m, t = pair
-    low = Fraction(0) if t == 30 else 1 - f.p[m, {100: 30, 1000: 100}[t]]
+    lower = {higher: t for t, higher in falling()}.get(t)
+    low = Fraction(0) if lower is None else 1 - f.p[m, lower]
     if m == "passerad":
         return low, 1 - f.p["tillgang", t]
     if ("passerad", t) in f.level:
@@ -621,7 +639,7 @@ def told_as_one(row: dict) -> dict:
         f"underlag_{t}": {"blandat": "statistik"}.get(row[f"underlag_{t}"], row[f"underlag_{t}"]) for t in THRESHOLDS
     }
     every = set(below.values())
-    planned = row["planerad"] and row["klass_tillgang_1000"] == "fa_under_halften"
+    planned = row["planerad"] and row[f"klass_tillgang_{THRESHOLDS[-1]}"] == "fa_under_halften"
     return row | below | {"underlag": every.pop() if len(every) == 1 else "blandat", "planerad": planned}
 
 
@@ -687,7 +705,7 @@ def area_summary(c: County, area: str, mine: list[Facts], everyone: list[Facts],
             f"yta_tackt_{t}_pct": 100 * with_ / total,
             f"pts_andel_{t}_pct": 100 * float(published["tillgang", t]),
             f"pts_andel_passerade_{t}_pct": 100 * float(published["passerad", t]),
-            f"pts_kalla_{t}": "hastighet" if c.hastighet else "teknik",
+            f"pts_kalla_{t}": "hastighet" if c.hastighet and t in inputs.THRESHOLDS else "teknik",
             f"avvikelse_{t}_pe": None if covered is None else covered - 100 * float(published["tillgang", t]),
         }
     inhabited = {f.cell for f in everyone}
@@ -698,12 +716,16 @@ def area_summary(c: County, area: str, mine: list[Facts], everyone: list[Facts],
 def most_covered(c: County, kommun: str, klass: str) -> dict[int, Fraction]:
     """Return the most that PTS's figures allow of tillgång per threshold: techniques overlap as little as can be."""
     least = {t: benchmark(c, kommun, klass)["tillgang", t] for t in THRESHOLDS}
-    if c.hastighet:
-        return least
     name = dict(zip(inputs.TEKNIK_NAMES, map(_exact, inputs.TEKNIK[kommun, klass]), strict=True))
     fast = min(Fraction(1), name["fiber"] + name["kabel_tv"], name["tradbunden"])
     slow = min(Fraction(1), fast + name["vdsl"], name["tradbunden"])
-    return {t: max(least[t], slow if t == 30 else fast) for t in THRESHOLDS}
+    most = {t: max(least[t], slow if t <= 30 else fast) for t in THRESHOLDS}
+    if c.hastighet:
+        told = shares(c, kommun, klass)
+        for t in THRESHOLDS:
+            lower = [told["tillgang", x] for x in inputs.THRESHOLDS if x < t]
+            most[t] = least[t] if t in inputs.THRESHOLDS else max(least[t], min([most[t], *lower]))
+    return most
 
 
 def limits_of_kommun(c: County, kommun: str, mine: list[Facts]) -> dict[str, float]:

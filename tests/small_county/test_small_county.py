@@ -30,74 +30,87 @@ STAGES = (
     "summaries",
 )
 T = (30, 100, 1000)
-COUNTS = ["adresser", "befolkning", "hushall"] + [
-    f"{what}_{t}"
-    for t in T
-    for what in ("adresser_utan", "befolkning_utan", "hushall_utan", "hushall_ej_passerade", "adresser_ej_passerade")
-]
-AREA = (
-    ["land_ha", *COUNTS]
-    + [
-        name.replace("#", str(t))
-        for t in T
-        for name in (
-            "andel_#_pct",
-            "andel_passerade_#_pct",
-            "yta_utan_#_pct",
-            "yta_tackt_#_pct",
-            "pts_andel_#_pct",
-            "pts_andel_passerade_#_pct",
-            "pts_kalla_#",
-            "avvikelse_#_pe",
+
+
+def columns(mbit: tuple[int, ...]) -> dict[str, list[str]]:
+    """Return the columns of every table that is compared, with thresholds ``mbit``."""
+    counts = ["adresser", "befolkning", "hushall"] + [
+        f"{what}_{t}"
+        for t in mbit
+        for what in (
+            "adresser_utan",
+            "befolkning_utan",
+            "hushall_utan",
+            "hushall_ej_passerade",
+            "adresser_ej_passerade",
         )
     ]
-    + ["yta_obebodd_pct", *(f"hushall_utan_{t}_{end}" for t in T for end in ("lag", "hog"))]
-)
-CELL = [
-    "rutid_scb",
-    "rutid_inspire",
-    "kommunkod",
-    "kommunnamn",
-    "omradestyp",
-    "land_ha",
-    *COUNTS,
-    "max_ned_mbit",
-    "basta_teknik",
-    "planerad",
-    "underlag",
-    *(f"underlag_{t}" for t in T),
-]
-COLUMNS = {
-    "rutnat_250m": CELL,
-    "rutnat_delar": CELL,
-    "kommuner": ["kommunkod", "kommunnamn", *AREA],
-    "lan": ["lanskod", "lansnamn", *AREA],
-    "adresser": [
-        "adress_id",
-        "kommunkod",
-        "omradestyp",
+    area = (
+        ["land_ha", *counts]
+        + [
+            name.replace("#", str(t))
+            for t in mbit
+            for name in (
+                "andel_#_pct",
+                "andel_passerade_#_pct",
+                "yta_utan_#_pct",
+                "yta_tackt_#_pct",
+                "pts_andel_#_pct",
+                "pts_andel_passerade_#_pct",
+                "pts_kalla_#",
+                "avvikelse_#_pe",
+            )
+        ]
+        + ["yta_obebodd_pct", *(f"hushall_utan_{t}_{end}" for t in mbit for end in ("lag", "hog"))]
+    )
+    cell = [
         "rutid_scb",
-        "befolkning",
-        "hushall",
-        "max_ned_mbit",
-        "basta_teknik",
-        "status",
-        "underlag",
-        *(f"sannolikhet_{m}_{t}" for m in ("tillgang", "passerad") for t in T),
-    ],
-    "oppna_rutor": [
-        "rutid_scb",
+        "rutid_inspire",
         "kommunkod",
         "kommunnamn",
         "omradestyp",
-        *(f"klass_{m}_{t}" for m in ("tillgang", "passerad") for t in T),
-        "adresser_band",
-        "sammanslagen_m",
+        "land_ha",
+        *counts,
+        "max_ned_mbit",
+        "basta_teknik",
         "planerad",
         "underlag",
-        *(f"underlag_{t}" for t in T),
-    ],
-}
+        *(f"underlag_{t}" for t in mbit),
+    ]
+    return {
+        "rutnat_250m": cell,
+        "rutnat_delar": cell,
+        "kommuner": ["kommunkod", "kommunnamn", *area],
+        "lan": ["lanskod", "lansnamn", *area],
+        "adresser": [
+            "adress_id",
+            "kommunkod",
+            "omradestyp",
+            "rutid_scb",
+            "befolkning",
+            "hushall",
+            "max_ned_mbit",
+            "basta_teknik",
+            "status",
+            "underlag",
+            *(f"sannolikhet_{m}_{t}" for m in ("tillgang", "passerad") for t in mbit),
+        ],
+        "oppna_rutor": [
+            "rutid_scb",
+            "kommunkod",
+            "kommunnamn",
+            "omradestyp",
+            *(f"klass_{m}_{t}" for m in ("tillgang", "passerad") for t in mbit),
+            "adresser_band",
+            "sammanslagen_m",
+            "planerad",
+            "underlag",
+            *(f"underlag_{t}" for t in mbit),
+        ],
+    }
+
+
+COLUMNS = columns(T)
 KEYS = {
     "rutnat_250m": ("rutid_scb",),
     "rutnat_delar": ("rutid_scb", "kommunkod", "omradestyp"),

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from pipelines.config.region import TECHNIQUES, load_region
 from pipelines.core import cell_grid
 from pipelines.core.ledger import Ledger
-from pipelines.coverage.evidence import PAIRS, attach, decide
+from pipelines.coverage.evidence import attach, decide
+
+PAIRS = [(m, t) for m in ("tillgang", "passerad") for t in (30, 100, 1000)]
 
 REGION = load_region(Path("config/vastra-gotaland.toml"))
 FIXED = set(REGION.evidens.fasta_tekniker)
@@ -133,7 +135,7 @@ def test_decide_is_what_a_plain_reading_says(rows, sources, publishable_only):
         wanted = {}
         for k, pair in enumerate(PAIRS):
             first = next((n for n, a in enumerate(answers) if a[0] or a[1][k] > 0), None)
-            assert got.level[i, k] == (0 if first is None else first + 1)
+            assert got.grain[i, k] == (0 if first is None else first + 1)
             wanted[pair] = None if first is None else answers[first][1][k]
         for m in ("tillgang", "passerad"):  # had at the higher threshold is had at the lower
             for low, high in ((100, 1000), (30, 100)):

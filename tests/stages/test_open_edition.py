@@ -5,14 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.core import classes
-from pipelines.disclosure.open_cells import band
+from pipelines.disclosure import bands
 
 LIMITS = (5, 10, 20, 50)
 
 
 @given(st.floats(0, 1000))
 def test_a_value_lies_in_its_own_band(x):
-    text = str(band([x], LIMITS)[0])
+    text = str(bands.of([x], LIMITS)[0])
     if x < 1e-9:
         assert text == "0"
         return
@@ -22,7 +22,7 @@ def test_a_value_lies_in_its_own_band(x):
 
 
 def test_bands_never_split_what_is_suppressed():
-    assert set(band([0.01, 1, 2, 3, 4, 4.99], LIMITS).tolist()) == {"1–4"}
+    assert set(bands.of([0.01, 1, 2, 3, 4, 4.99], LIMITS).tolist()) == {"1–4"}
 
 
 @given(st.integers(1, 4), st.floats(0, 1))

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.config.region import CLASSES, MEASURES
+from pipelines.config.region import CLASSES
 from pipelines.core import cell_grid
+from pipelines.core.level import LEVELS, MEASURES
 from pipelines.coverage.small_area.features import NAMES, Features
 from pipelines.coverage.small_area.ridge import FREE, regression, worth_of
 
@@ -92,7 +93,7 @@ class Units:
 
 def complete_kommuner(kommunkod: pd.Series, evidence: Evidence) -> tuple[str, ...]:
     """Return the kommuner where evidence decides every address, measure and threshold."""
-    decided = (evidence.level > 0).all(axis=1)
+    decided = (evidence.grain > 0).all(axis=1)
     whole = kommunkod.groupby(kommunkod.to_numpy()).size()
     known = kommunkod[decided].groupby(kommunkod[decided].to_numpy()).size()
     return tuple(sorted(k for k in whole.index if known.get(k, 0) == whole[k]))
@@ -129,8 +130,8 @@ def make(
     fold = kommunkod.map(folds).fillna(-1).to_numpy().astype(np.int64)
     plain = {m: s for (m, _), s in assumed_slopes().items()}
     slopes: dict[tuple[str, str], Slopes] = {}
-    score = {m: np.zeros(len(kind)) for m in MEASURES}
-    left_out = {m: np.full(len(kind), np.nan) for m in MEASURES}
+    score: dict[str, Floats] = {m: np.zeros(len(kind)) for m in MEASURES}
+    left_out: dict[str, Floats] = {m: np.full(len(kind), np.nan) for m in MEASURES}
     for k, name in enumerate(CLASSES):
         units = observations(features, np.flatnonzero(taught & (kind == k)), index, households, evidence, fold)
         for m in MEASURES:
@@ -163,8 +164,6 @@ def observations(
     features: Features, rows: Ints, index: Ints, households: Floats, evidence: Evidence, fold: Ints
 ) -> Units:
     """Gather addresses to observations: households, mean features, share uncovered over the thresholds."""
-    from pipelines.coverage.evidence import PAIRS
-
     rows = rows[households[rows] > 0]
     _, km = np.unique(cell_grid.parent(features.cells), return_inverse=True)
     groups = int(index.max()) + 1
@@ -176,9 +175,9 @@ def observations(
     def mean(x: Floats) -> Floats:
         return np.bincount(unit, weights=weight * x, minlength=size) / total
 
-    uncovered = {}
+    uncovered: dict[str, Floats] = {}
     for m in MEASURES:
-        columns = [i for i, (measure, _) in enumerate(PAIRS) if measure == m]
+        columns = [i for i, level in enumerate(LEVELS) if level.measure == m]
         uncovered[m] = np.clip(mean(1 - evidence.share[rows][:, columns].mean(axis=1)), 0.0, 1.0)
     values = [mean(features.values[features.cell[rows], j]) for j in range(len(NAMES))]
     fold_of = np.zeros(size, dtype=np.int64)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.config.region import CLASSES, MEASURES
+from pipelines.config.region import CLASSES
 from pipelines.core import cell_grid, files
+from pipelines.core.level import MEASURES
 from pipelines.coverage import remoteness
 from pipelines.coverage.small_area import features as feature
 from pipelines.coverage.small_area import fit, uncertainty

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.config.region import CLASSES, MEASURES, THRESHOLDS
+from pipelines.config.region import CLASSES
 from pipelines.core import cell_grid
-from pipelines.coverage.evidence import PAIRS
+from pipelines.core.level import LEVELS, MEASURES
 from pipelines.coverage.small_area import cluster_variance, intervals
 from pipelines.coverage.small_area.cluster_variance import Parts, Together, estimate
 from pipelines.coverage.small_area.contiguity import squares, villages
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-LACKING = {"tillgang": "hushall_utan", "passerad": "hushall_ej_passerade"}
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ def learnt(
     together: dict[str, dict[int, Together]] = {}
     reach: dict[str, Reach] = {}
     for m in MEASURES:
-        happened = [1 - evidence.share[rows, PAIRS.index((m, t))] for t in THRESHOLDS]
+        happened = [1 - evidence.share[rows, i] for i, level in enumerate(LEVELS) if level.measure == m]
         q = [_as_if_unknown(model.left_out[m][rows], h, index[rows], u) for u in happened]
         by_kind = together[m] = {
             k: estimate(p, h[x], [c[x] for c in q], [u[x] for u in happened]) if p else cluster_variance.ASSUMED
@@ -62,7 +61,7 @@ def learnt(
         }
         seen = [square_sums(parts, h, c, everywhere, by_kind, kinds) for c in q]
         known = np.concatenate([by_square(parts, h * u) for u in happened])
-        whole = np.tile(by_square(parts, h), len(THRESHOLDS))
+        whole = np.tile(by_square(parts, h), len(LEVELS.mbit))
         reach[m] = intervals.calibrated(intervals.joined(seen), known, whole)
     return Neighbours(together, reach)
 
@@ -121,9 +120,9 @@ def square_table(
     above: dict[int, tuple[Floats, Floats]] = {}
     for m in MEASURES:
         before: tuple[Floats, Floats] | None = None
-        for t in THRESHOLDS:
-            i = PAIRS.index((m, t))
-            open_ = evidence.level[:, i] == 0
+        for level in LEVELS.of(m):
+            i, t = LEVELS.index(level), level.mbit
+            open_ = evidence.grain[:, i] == 0
             known = square_sums(parts, households, 1 - coverage[:, i], open_, neighbours.together[m], kinds)
             low, high = intervals.limits(known, neighbours.reach[m])
             if before is not None:
@@ -134,9 +133,9 @@ def square_table(
             else:
                 low, high = np.fmin(low, above[t][0]), np.fmin(high, above[t][1])
             before = low, high
-            name = f"{LACKING[m]}_{t}"
-            columns[name] = known.mean
-            columns[f"{name}_lag"], columns[f"{name}_hog"] = (np.fmin(low, known.mean), np.fmax(high, known.mean))
+            columns[level.without()] = known.mean
+            columns[level.limit("lag")] = np.fmin(low, known.mean)
+            columns[level.limit("hog")] = np.fmax(high, known.mean)
     out = pd.DataFrame(columns)
     out.insert(0, "hushall", np.bincount(at, weights=households))
     out.insert(0, "adresser", np.bincount(at))
@@ -171,9 +170,9 @@ def kommun_table(
     divided = classes.groupby("kommunkod")["omradestyp"].nunique()
     rows = pd.concat([classes, whole[~whole["kommunkod"].isin(divided[divided == len(CLASSES)].index)]])
     out: dict[str, pd.Series] = {}
-    for t in THRESHOLDS:
-        i = PAIRS.index(("tillgang", t))
-        here = rows[rows["troskel_mbit"] == t]
+    for level in LEVELS.of("tillgang"):
+        i = LEVELS.index(level)
+        here = rows[rows["troskel_mbit"] == level.mbit]
         bound = (
             pd.DataFrame(
                 {
@@ -186,7 +185,7 @@ def kommun_table(
             .sum()
         )
         lacking = households * (1 - coverage[:, i])
-        open_ = evidence.level[:, i] == 0
+        open_ = evidence.grain[:, i] == 0
         ours = (
             pd.DataFrame(
                 {
@@ -201,6 +200,6 @@ def kommun_table(
         )
         both = ours.join(bound, how="left")
         low, high = both["low"].fillna(both["ours"]), both["high"].fillna(both["ours"])
-        out[f"hushall_utan_{t}_lag"] = np.maximum(both["least"], np.minimum(both["ours"], low))
-        out[f"hushall_utan_{t}_hog"] = np.minimum(both["least"] + both["open"], np.maximum(both["ours"], high))
+        out[level.limit("lag")] = np.maximum(both["least"], np.minimum(both["ours"], low))
+        out[level.limit("hog")] = np.minimum(both["least"] + both["open"], np.maximum(both["ours"], high))
     return pd.DataFrame(out).reset_index()

@@ -14,6 +14,7 @@ import pandas as pd
 
 from pipelines.config.region import Region
 from pipelines.core.files import write_table
+from pipelines.core.level import DEFAULT_MBIT, Level
 from pipelines.demo.world import copper, fibre_spread
 from pipelines.demo.world.common import DEMO_TEXT, Bools, Floats, Ints, stream
 from pipelines.demo.world.demo_land import Outline
@@ -24,6 +25,8 @@ from pipelines.demo.world.targets import Targets
 STUBBORN = (0.035, 0.10)  # share of houses that say no when the trench passes: tätbebyggt, glesbebyggt
 EMPTY_STUBBORN = (0.08, 0.22)  # the same of empty houses and holiday homes
 PLANNED_WITHIN = 0.8  # units of time ahead of the front
+FIBRE_MBIT, CABLE_MBIT = 1000.0, 500.0
+"""What fibre gives, and cable-TV that does not give a gigabit: as the lists of coverage say."""
 TECHNIQUES = ("fiber", "kabel-tv", "vdsl", "xdsl", "fast_radio", "nr", "lte")
 
 
@@ -32,8 +35,9 @@ def make(
 ) -> pd.DataFrame:
     """Return ``addresses`` with what each can get.
 
-    Adds bool columns ``fiber, nara, kabel, kabel_gbit, fast_radio, lte, nr, planerad, tillgang_30 …
-    passerad_1000``, float ``vdsl_mbit, xdsl_mbit`` (0: none) and text ``teknik`` (best fixed one first).
+    Adds bool columns ``fiber, nara, kabel, kabel_gbit, fast_radio, lte, nr, planerad`` and one per level (of what PTS
+    publishes and of the region itself), float ``vdsl_mbit, xdsl_mbit`` (0: none) and text ``teknik`` (the best fixed
+    one first).
     """
     seed = region.demo.fro
     group = 2 * addresses["kommun"].to_numpy() + np.where(addresses["tat"], 0, 1)
@@ -66,20 +70,16 @@ def make(
         nr=nr,
         planerad=_planned(seed, group, front, near, cable),
     )
-    return _measures(out)
+    return _measures(out, sorted({*DEFAULT_MBIT, *region.trosklar.ned_mbit}))
 
 
-def _measures(a: pd.DataFrame) -> pd.DataFrame:
+def _measures(a: pd.DataFrame, mbit: list[int]) -> pd.DataFrame:
     fiber, near, vdsl = a["fiber"], a["nara"], a["vdsl_mbit"]
-    reach = {
-        30: fiber | a["kabel"] | (vdsl >= 30),
-        100: fiber | a["kabel"] | (vdsl >= 100),
-        1000: fiber | a["kabel_gbit"],
-    }
-    for t, has in reach.items():
-        a[f"tillgang_{t}"] = has
-    for t, has in reach.items():
-        a[f"passerad_{t}"] = has | near
+    cable = np.where(a["kabel"], np.where(a["kabel_gbit"], FIBRE_MBIT, CABLE_MBIT), 0.0)
+    for t in mbit:
+        a[Level("tillgang", t).code] = (fiber & (t <= FIBRE_MBIT)) | (cable >= t) | (vdsl >= t) | (a["xdsl_mbit"] >= t)
+    for t in mbit:
+        a[Level("passerad", t).code] = a[Level("tillgang", t).code] | (near & (t <= FIBRE_MBIT))
     having = [fiber, a["kabel"], vdsl > 0, a["xdsl_mbit"] > 0, a["fast_radio"], a["nr"], a["lte"]]
     a["teknik"] = np.select(having, list(TECHNIQUES), "ingen")
     return a

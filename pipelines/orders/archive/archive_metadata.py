@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import bagit
 
 from pipelines.core import files
+from pipelines.core.quoted import Source
 from pipelines.orders.archive.contents import FILE
 from pipelines.publish.products import MEDIA
-from pipelines.publish.words.edition_facts import DEMO_TEXT, Source, credit_lines, midnight
+from pipelines.publish.words.edition_facts import DEMO_TEXT, credit_lines, midnight
 
 if TYPE_CHECKING:
     from pipelines.orders.archive.archive_order import Order

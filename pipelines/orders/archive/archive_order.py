@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from pipelines.core import files
 from pipelines.core.errors import DataError
-from pipelines.publish.words.edition_facts import RunFacts, read_facts, read_open_facts
+from pipelines.core.quoted import RunFacts, read_facts
+from pipelines.disclosure.open_run import read_open_facts
 
 if TYPE_CHECKING:
     from pipelines.config.region import Region

@@ -11,9 +11,10 @@ import jinja2
 
 from pipelines.core import files
 from pipelines.core.errors import printable
+from pipelines.core.quoted import Source
 from pipelines.orders.archive import contents, pack_bag
 from pipelines.orders.archive.payload import same_program
-from pipelines.publish.words.edition_facts import Source, credit, credit_lines
+from pipelines.publish.words.edition_facts import credit, credit_lines
 from pipelines.publish.words.swedish import day, number
 
 if TYPE_CHECKING:

@@ -12,6 +12,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.core.quoted import read_sources
+from pipelines.disclosure.open_run import read_open_sources
 from pipelines.orders.archive import (
     archive_metadata,
     archive_texts,
@@ -23,7 +25,6 @@ from pipelines.orders.archive import (
     payload,
 )
 from pipelines.orders.archive.archive_order import order
-from pipelines.publish.words.edition_facts import read_open_sources, read_sources
 from pipelines.publish.words.markdown import say
 
 if TYPE_CHECKING:

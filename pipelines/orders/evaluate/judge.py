@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipelines.config.region import MEASURES
+from pipelines.core.level import MEASURES
 from pipelines.orders.evaluate.trial import STATISTICS_ONLY
 from pipelines.publish.words.swedish import number
 

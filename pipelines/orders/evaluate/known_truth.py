@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pipelines.core import files
 from pipelines.core.errors import DataError
-from pipelines.coverage.evidence import PAIRS
+from pipelines.core.level import LEVELS
 from pipelines.coverage.small_area.fit import FEWEST_KOMMUNER, complete_kommuner
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ class Truth:
     ----------
     simulated : bool
         The demo region's own truth; else evidence.
-    uncovered : ndarray of float, shape (n, 6)
-        Per PAIRS, 0–1; NaN where nobody knows.
+    uncovered : ndarray of float, shape (n, levels)
+        Per level, 0–1; NaN where nobody knows.
     households : ndarray of float, shape (n,)
         The demo region's own households; else as the households stage placed them.
     kommuner : tuple of str
@@ -85,7 +85,15 @@ def simulated(table: pd.DataFrame, addresses: pd.DataFrame) -> Truth:
             found=f"{missing} adresser utan rad",
             action="Gör om demoregionen: ta bort mappen demo under RAW.",
         )
-    uncovered = np.column_stack([~rows[f"{m}_{t}"].to_numpy(dtype=bool) for m, t in PAIRS]).astype(np.float64)
+    unknown = [level.code for level in LEVELS if level.code not in rows]
+    if unknown:
+        raise DataError(
+            "Demoregionens sanning är gjord för andra trösklar.",
+            file=DEMO_TRUTH,
+            expected=", ".join(unknown),
+            action="Gör om demoregionen: ta bort mappen demo under RAW.",
+        )
+    uncovered = np.column_stack([~rows[level.code].to_numpy(dtype=bool) for level in LEVELS]).astype(np.float64)
     every = tuple(sorted(set(addresses["kommunkod"])))
     return Truth(True, uncovered, rows["hushall"].to_numpy(dtype=np.float64), every)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipelines.config.region import MEASURES, THRESHOLDS
+from pipelines.core.level import LEVELS, Level
 from pipelines.coverage.small_area.intervals import LEAST_HOUSEHOLDS
 from pipelines.orders.evaluate.trial import STATISTICS_ONLY
 
@@ -16,10 +16,17 @@ if TYPE_CHECKING:
 
 COLOURS = {"modell": "#005ea5", "jamnt": "#8a8a8a", "glesast": "#b3541e"}
 TOLD = {"modell": "modellen", "jamnt": "jämnt fördelat", "glesast": "de glesaste rutorna"}
-PAIRS = [(m, t) for m in MEASURES for t in THRESHOLDS]
 MEASURE = {"tillgang": "tillgång", "passerad": "passerad"}
-SHOWN = (("tillgang", 100), ("passerad", 1000))
 NOT_TRIED = f"Ingen ruta har {LEAST_HOUSEHOLDS} hushåll"
+
+
+def shown() -> tuple[Level, Level]:
+    """Return the two levels that are drawn: tillgång to 100 Mbit/s, or what there is next, and passerad of the highest.
+
+    >>> [level.code for level in shown()]
+    ['tillgang_100', 'passerad_1000']
+    """
+    return min(LEVELS.of("tillgang"), key=lambda level: abs(level.mbit - 100)), LEVELS[-1]
 
 
 def _figure(columns: int) -> tuple[Any, Any]:
@@ -39,8 +46,8 @@ def _save(figure: Any, path: Path, mark: str) -> None:
 
 def calibration(curves: pd.DataFrame, path: Path, mark: str) -> None:
     """Share uncovered against the model's probability, in bins of equally many households, per trial."""
-    figure, axes = _figure(len(SHOWN))
-    for ax, (m, t) in zip(axes, SHOWN, strict=True):
+    figure, axes = _figure(len(shown()))
+    for ax, (m, t) in zip(axes, ((level.measure, level.mbit) for level in shown()), strict=True):
         rows = curves[(curves["matt"] == m) & (curves["troskel_mbit"] == t) & (curves["metod"] == "modell")]
         for name, g in rows.groupby("forsok", sort=False):
             style = "--" if name == STATISTICS_ONLY else "-"
@@ -62,13 +69,13 @@ def skill(scores: pd.DataFrame, path: Path, mark: str) -> None:
         ("hushall_felplacerade_5km", "Felplacerade hushåll, 5 km (lägre är bättre)"),
     )
     figure, axes = _figure(len(what))
-    names = [f"{MEASURE[m]}\n{t}" for m, t in PAIRS]
+    names = [f"{MEASURE[level.measure]}\n{level.mbit}" for level in LEVELS]
     for ax, (column, title) in zip(axes, what, strict=True):
         mean = rows.groupby(["matt", "troskel_mbit", "metod"])[column].mean()
         for k, method in enumerate(COLOURS):
-            values = [mean[m, t, method] for m, t in PAIRS]
-            ax.bar(np.arange(len(PAIRS)) + 0.27 * (k - 1), values, 0.25, color=COLOURS[method], label=TOLD[method])
-        ax.set_xticks(np.arange(len(PAIRS)), names, fontsize=7)
+            values = [mean[level.measure, level.mbit, method] for level in LEVELS]
+            ax.bar(np.arange(len(LEVELS)) + 0.27 * (k - 1), values, 0.25, color=COLOURS[method], label=TOLD[method])
+        ax.set_xticks(np.arange(len(LEVELS)), names, fontsize=7)
         ax.set_title(title, fontsize=10)
     axes[1].set_ylim(bottom=0.4)
     figure.suptitle("Modellen och två enkla svar, medel över fröna")
@@ -78,8 +85,8 @@ def skill(scores: pd.DataFrame, path: Path, mark: str) -> None:
 
 def intervals(squares: pd.DataFrame, path: Path, mark: str) -> None:
     """Each square's interval and what happened there, by rising expected number: first trial."""
-    figure, axes = _figure(len(SHOWN))
-    for ax, (m, t) in zip(axes, SHOWN, strict=True):
+    figure, axes = _figure(len(shown()))
+    for ax, (m, t) in zip(axes, ((level.measure, level.mbit) for level in shown()), strict=True):
         rows = squares[(squares["matt"] == m) & (squares["troskel_mbit"] == t)]
         if rows.empty:
             ax.set(title=f"Utan {t} Mbit/s, {MEASURE[m]}", xticks=[], yticks=[])

@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 BINS = 20
+FREE = 1e6
+"""Variance that a slope is allowed: free in all but name."""
+NEWTON_STEPS, TOLERANCE = 100, 1e-4
 
 
 def brier(q: Floats, uncovered: Floats, weight: Floats) -> float:
@@ -21,18 +24,22 @@ def auc_within(rank: Floats, uncovered: Floats, weight: Floats, group: Ints) -> 
     Groups where all are covered, or none, say nothing and are left out. An ``uncovered`` between 0 and 1 (a
     share of a cell) counts in part as each. NaN when no group says anything.
     """
-    from sklearn.metrics import roc_auc_score
-
     use = np.flatnonzero(weight > 0)
     use = use[np.argsort(group[use], kind="stable")]
     values, sizes = [], []
     for rows in np.split(use, np.flatnonzero(np.diff(group[use])) + 1):
-        w = np.concatenate([weight[rows] * uncovered[rows], weight[rows] * (1 - uncovered[rows])])
-        y = np.repeat([1, 0], len(rows))
-        if w[: len(rows)].sum() > 0 and w[len(rows) :].sum() > 0:
-            values.append(roc_auc_score(y, np.tile(rank[rows], 2), sample_weight=w))
+        lacking, having = weight[rows] * uncovered[rows], weight[rows] * (1 - uncovered[rows])
+        if lacking.sum() > 0 and having.sum() > 0:
+            values.append(_auc(rank[rows], lacking, having))
             sizes.append(weight[rows].sum())
     return float(np.average(values, weights=sizes)) if values else float("nan")
+
+
+def _auc(rank: Floats, lacking: Floats, having: Floats) -> float:
+    """Return how often one who lacks ranks above one who has, counted by weight; a tie is a half."""
+    _, row = np.unique(rank, return_inverse=True)
+    above, below = np.bincount(row, lacking), np.bincount(row, having)
+    return float(above @ (np.cumsum(below) - below / 2) / (above.sum() * below.sum()))
 
 
 def calibration_slope(q: Floats, uncovered: Floats, weight: Floats) -> float:
@@ -41,18 +48,35 @@ def calibration_slope(q: Floats, uncovered: Floats, weight: Floats) -> float:
     Log-odds are gathered in steps of 0.02; probabilities are held within 10⁻⁶ of 0 and 1.
     """
     from scipy.special import logit
-    from sklearn.linear_model import LogisticRegression
 
     step = np.round(logit(np.clip(q, 1e-6, 1 - 1e-6)) / 0.02).astype(np.int64)
     at, row = np.unique(step, return_inverse=True)
-    lacking = np.bincount(row, weights=weight * uncovered)
-    having = np.bincount(row, weights=weight * (1 - uncovered))
+    lacking, having = (
+        np.asarray(np.bincount(row, weight * part), dtype=np.float64) for part in (uncovered, 1 - uncovered)
+    )
     if len(at) < 2 or not lacking.sum() or not having.sum():
         return float("nan")
-    w = np.concatenate([lacking, having])
-    x, y = np.tile(0.02 * at, 2)[:, None], np.repeat([1, 0], len(at))
-    fitted = LogisticRegression(C=1e6, solver="newton-cholesky").fit(x[w > 0], y[w > 0], sample_weight=w[w > 0])
-    return float(fitted.coef_[0][0])
+    return _slope(0.02 * at, lacking, having)
+
+
+def _slope(x: Floats, lacking: Floats, having: Floats) -> float:
+    """Return the slope of the log-odds of lacking on ``x``: Newton's method, with a penalty that only bounds it."""
+    from scipy.special import expit
+
+    total = (lacking + having).sum()
+    lacking, both = lacking / total, (lacking + having) / total
+    design = np.column_stack([x, np.ones(len(x))])
+    held = np.array([1 / (FREE * total), 0.0])
+    coef = np.zeros(2)
+    for _ in range(NEWTON_STEPS):
+        p = expit(design @ coef)
+        curve = (design * (both * p * (1 - p))[:, None]).T @ design + np.diag(held)
+        step = np.linalg.solve(curve, design.T @ (both * p - lacking) + held * coef)
+        coef -= step
+        left = design.T @ (both * expit(design @ coef) - lacking) + held * coef
+        if max(np.abs(left).max(), 0.5 * step @ curve @ step) <= TOLERANCE:
+            break
+    return float(coef[0])
 
 
 def calibration_curve(q: Floats, uncovered: Floats, weight: Floats) -> list[tuple[float, float, float]]:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.config.region import MEASURES, THRESHOLDS
 from pipelines.core.cell_grid import parent
-from pipelines.coverage.evidence import PAIRS, Evidence
+from pipelines.core.level import LEVELS
+from pipelines.coverage.evidence import Evidence
 from pipelines.coverage.remoteness import remoteness
 from pipelines.coverage.small_area import model_steps, uncertainty
 from pipelines.coverage.small_area.contiguity import SQUARE_M
@@ -46,9 +46,9 @@ class Trial:
 
 def without(evidence: Evidence, rows: Bools) -> Evidence:
     """Return the evidence with nothing known at ``rows``."""
-    level, share = evidence.level.copy(), evidence.share.copy()
-    level[rows], share[rows] = 0, np.nan
-    return replace(evidence, level=level, share=share)
+    grain, share = evidence.grain.copy(), evidence.share.copy()
+    grain[rows], share[rows] = 0, np.nan
+    return replace(evidence, grain=grain, share=share)
 
 
 def run(name: str, given: Inputs, evidence: Evidence, truth: Truth, hidden: tuple[str, ...], forget: Bools) -> Trial:
@@ -76,7 +76,7 @@ def run(name: str, given: Inputs, evidence: Evidence, truth: Truth, hidden: tupl
     cell, home = ground.features.cell, ground.households
     kommun = np.searchsorted(np.array(hidden), ground.addresses["kommunkod"].to_numpy()[mine].astype(str))
     out, curves, per_kommun = [], [], []
-    for i, (m, t) in enumerate(PAIRS):
+    for i, (m, t) in enumerate((level.measure, level.mbit) for level in LEVELS):
         q = {
             "modell": 1 - coverage[:, i],
             "jamnt": baselines.even(given.share[:, i], ground.index),
@@ -161,25 +161,23 @@ def held_squares(
     real[mine] = truth.households[mine]
     place = _squares(given)
     rows = []
-    for m in MEASURES:
-        for t in THRESHOLDS:
-            lacking = np.nan_to_num(truth.uncovered[:, PAIRS.index((m, t))])
-            column = f"{uncertainty.LACKING[m]}_{t}"
-            rows.append(
-                pd.DataFrame(
-                    {
-                        "forsok": name,
-                        "matt": m,
-                        "troskel_mbit": t,
-                        "ruta_5km": table["ruta_5km"],
-                        "hushall": np.bincount(place, weights=real),
-                        "vantat": table[column],
-                        "lag": table[f"{column}_lag"],
-                        "hog": table[f"{column}_hog"],
-                        "utfall": np.bincount(place, weights=real * lacking),
-                    }
-                )
+    for i, level in enumerate(LEVELS):
+        lacking = np.nan_to_num(truth.uncovered[:, i])
+        rows.append(
+            pd.DataFrame(
+                {
+                    "forsok": name,
+                    "matt": level.measure,
+                    "troskel_mbit": level.mbit,
+                    "ruta_5km": table["ruta_5km"],
+                    "hushall": np.bincount(place, weights=real),
+                    "vantat": table[level.without()],
+                    "lag": table[level.limit("lag")],
+                    "hog": table[level.limit("hog")],
+                    "utfall": np.bincount(place, weights=real * lacking),
+                }
             )
+        )
     out = pd.concat(rows, ignore_index=True)
     out = out[out["hushall"] >= LEAST_HOUSEHOLDS].reset_index(drop=True)
     out["inom"] = (out["lag"] - 1e-9 <= out["utfall"]) & (out["utfall"] <= out["hog"] + 1e-9)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pipelines.config.region import MEASURES, THRESHOLDS
+from pipelines.core.quoted import RunFacts
 from pipelines.orders.plan.plan_request import MEASURE_NAMES, Request
 from pipelines.publish.qgis import qml
 from pipelines.publish.qgis.qgis_styles import Style
-from pipelines.publish.words.edition_facts import RunFacts
 from pipelines.tables.contracts import Table
 from pipelines.tables.plan_tables import FORANDRING_BRISTOMRADEN, FORANDRING_KOMMUNER, FORANDRING_RUTOR, PLAN
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from pipelines.core.quoted import RunFacts
 from pipelines.orders.plan.plan_request import MEASURE_NAMES
 from pipelines.publish.words import markdown
-from pipelines.publish.words.edition_facts import RunFacts
 from pipelines.publish.words.swedish import day, number, percent
 
 if TYPE_CHECKING:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from pipelines.core import files
 from pipelines.core.errors import ContractError, DataError
+from pipelines.core.quoted import RunFacts
+from pipelines.disclosure.open_run import read_open_facts, read_open_sources
 from pipelines.publish import products
 from pipelines.publish.catalogue import english, iris, wording
 from pipelines.publish.catalogue.origins import Origin, origins
@@ -125,7 +127,7 @@ class Described:
 
     root: str
     region: Region
-    facts: run.RunFacts
+    facts: RunFacts
     title: str
     description: str
     datasets: tuple[Dataset, ...]
@@ -173,7 +175,7 @@ def gather(region: Region, paths: Paths, *, hashed: bool = True) -> Described:
     DataError
         When a file of an open product has not been built.
     """
-    facts, sources, root = run.read_open_facts(paths), run.read_open_sources(paths), iris.base(region)
+    facts, sources, root = read_open_facts(paths), read_open_sources(paths), iris.base(region)
     wording.check_licence(region, sources)
     sums: dict[Path, str] = {}
     found = (
@@ -220,7 +222,7 @@ def bounds(paths: Paths) -> tuple[float, float, float, float]:
 
 
 def _dataset(
-    product: products.Product, root: str, facts: run.RunFacts, paths: Paths, sums: dict[Path, str] | None
+    product: products.Product, root: str, facts: RunFacts, paths: Paths, sums: dict[Path, str] | None
 ) -> Dataset:
     iri, told = iris.dataset(root, product.id), english.DATASETS.get(product.id)
     made = (_file(product.id, f, root, paths, sums) for f in product.files)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipelines.core.quoted import RunFacts
 from pipelines.publish.words import edition_facts as run
 
 if TYPE_CHECKING:
@@ -78,17 +79,17 @@ CRS_NAMES = {
 """Names of reference systems by the end of their IRIs."""
 
 
-def prefix(facts: run.RunFacts) -> str:
+def prefix(facts: RunFacts) -> str:
     """Return what every title begins with."""
     return run.demo_prefix(facts)
 
 
-def marked(text: str, facts: run.RunFacts) -> str:
+def marked(text: str, facts: RunFacts) -> str:
     """Return a description, with the mark of a demo first."""
     return f"{DEMO_TEXT} {text}" if facts["demo"] else text
 
 
-def edition(region: Region, facts: run.RunFacts) -> tuple[str, str]:
+def edition(region: Region, facts: RunFacts) -> tuple[str, str]:
     """Return title and description of the open edition as a whole."""
     text = (
         f"Broadband coverage in {region.lan.kortnamn}, Sweden: 250 m grid cells, areas lacking broadband, "

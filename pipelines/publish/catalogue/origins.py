@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from pipelines.core.quoted import BY_AGREEMENT, Source
 from pipelines.publish.catalogue import iris
-from pipelines.publish.words.edition_facts import BY_AGREEMENT, Source
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def origins(root: str, sources: Iterable[Source]) -> tuple[Origin, ...]:
     root : str
         Base of the catalogue's IRIs.
     sources : iterable of Source
-        As :func:`pipelines.publish.words.edition_facts.read_sources` gives them.
+        As :func:`pipelines.core.quoted.read_sources` gives them.
     """
     newest: dict[str, str] = {}
     for s in sources:

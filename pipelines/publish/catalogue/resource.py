@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from pipelines.core.quoted import RunFacts, Source
 from pipelines.publish import products
 from pipelines.publish.catalogue import catalogue_content, iris, wording
 from pipelines.publish.catalogue.origins import Origin, origins
 from pipelines.publish.catalogue.services import services
-from pipelines.publish.words.edition_facts import DEMO_TEXT, RunFacts, Source, credit_lines, demo_prefix
+from pipelines.publish.words.edition_facts import DEMO_TEXT, credit_lines, demo_prefix
 
 if TYPE_CHECKING:
     from pipelines.config.region import Region

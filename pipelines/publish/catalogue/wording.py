@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.core import files
+from pipelines.core.quoted import RunFacts, Source
 from pipelines.publish.words import edition_facts as run
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def licence_line(region: Region) -> str:
     return f"{given.name}: {given.iri}"
 
 
-def check_licence(region: Region, sources: Sequence[run.Source]) -> None:
+def check_licence(region: Region, sources: Sequence[Source]) -> None:
     """Check that our licence asks no less of who uses the data than the sources' own do.
 
     Raises
@@ -108,12 +109,12 @@ def check_licence(region: Region, sources: Sequence[run.Source]) -> None:
         )
 
 
-def edition_title(region: Region, facts: run.RunFacts) -> str:
+def edition_title(region: Region, facts: RunFacts) -> str:
     """Return the title of the open edition as a whole."""
     return run.demo_prefix(facts) + f"Öppna data om bredband i {region.lan.kortnamn}"
 
 
-def edition_text(region: Region, facts: run.RunFacts) -> str:
+def edition_text(region: Region, facts: RunFacts) -> str:
     """Return what the open edition as a whole is."""
     text = (
         f"Bredbandstäckning i {region.lan.namn}: 250 m-rutor, bristområden, kommuner och kartor ur samma "
@@ -129,13 +130,13 @@ def lineage(credits: Sequence[str], is_open: bool) -> str:
     return " ".join(x for x in told if x)
 
 
-def period(facts: run.RunFacts, sources: Sequence[run.Source]) -> tuple[str, str]:
+def period(facts: RunFacts, sources: Sequence[Source]) -> tuple[str, str]:
     """Return the oldest and the newest reference date of the inputs."""
     dates = [s.date for s in sources if s.date] or [facts["senaste_indatadatum"]]
     return min(dates), max(dates)
 
 
-def issued(region: Region, facts: run.RunFacts) -> str:
+def issued(region: Region, facts: RunFacts) -> str:
     """Return the date of the first edition; this one's, where the configuration does not say."""
     return region.publicering.utgiven or facts["senaste_indatadatum"]
 
@@ -153,6 +154,6 @@ def in_degrees(west: float, south: float, east: float, north: float) -> tuple[fl
     return low_x, low_y, high_x, high_y
 
 
-def marked(text: str, facts: run.RunFacts) -> str:
+def marked(text: str, facts: RunFacts) -> str:
     """Return a description, with the mark of a demo first."""
     return f"{run.DEMO_TEXT} {text}" if facts["demo"] else text

@@ -10,10 +10,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 from pipelines.config.region import Region
+from pipelines.core.quoted import RunFacts, Source
 from pipelines.publish.qgis import sld
 from pipelines.publish.qgis.qgis_styles import Style
 from pipelines.publish.words import codes
-from pipelines.publish.words.edition_facts import RunFacts, Source, midnight
+from pipelines.publish.words.edition_facts import midnight
 from pipelines.tables.contracts import BASIS_TEXT, Column, Table
 
 _SCHEMA_EXTENSION = "http://www.geopackage.org/spec121/#extension_schema"

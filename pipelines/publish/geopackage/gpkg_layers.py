@@ -23,9 +23,10 @@ from pipelines.core import cell_grid
 from pipelines.core.errors import ContractError
 from pipelines.core.files import EPSG
 from pipelines.core.paths import Paths
+from pipelines.core.quoted import RunFacts
 from pipelines.publish.geopackage import gpkg_rtree
 from pipelines.publish.geopackage.gpkg_extras import opened
-from pipelines.publish.words.edition_facts import DEMO_TEXT, RunFacts, demo_prefix, midnight
+from pipelines.publish.words.edition_facts import DEMO_TEXT, demo_prefix, midnight
 from pipelines.tables.contracts import DECIMALS, Column, Table
 
 BATCH = 50_000

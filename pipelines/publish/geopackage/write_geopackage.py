@@ -9,9 +9,9 @@ from __future__ import annotations
 from pipelines.config.region import Region
 from pipelines.core.files import replacing
 from pipelines.core.paths import Paths
+from pipelines.core.quoted import read_facts, read_sources
 from pipelines.publish.geopackage import gpkg_extras, gpkg_layers, gpkg_parts
 from pipelines.publish.qgis import qgis_styles
-from pipelines.publish.words.edition_facts import read_facts, read_sources
 from pipelines.tables import contracts, gap_tables, model_tables
 
 LAYERS = (

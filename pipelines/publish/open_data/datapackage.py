@@ -6,16 +6,17 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from pipelines.core.quoted import Source
 from pipelines.publish import products
 from pipelines.publish.catalogue.wording import licence
 from pipelines.publish.open_data import tableschema
 from pipelines.publish.open_data.open_text import DEMO_COLUMN
-from pipelines.publish.words.edition_facts import DEMO_TEXT, Source, credit_lines, midnight
+from pipelines.publish.words.edition_facts import DEMO_TEXT, credit_lines, midnight
 
 if TYPE_CHECKING:
     from pipelines.config.region import Region
     from pipelines.core.paths import Paths
-    from pipelines.publish.words.edition_facts import RunFacts
+    from pipelines.core.quoted import RunFacts
     from pipelines.tables.contracts import Table
 
 

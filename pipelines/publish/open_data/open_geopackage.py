@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipelines.core import files
+from pipelines.core.quoted import BY_AGREEMENT, RunFacts, Source
 from pipelines.publish.geopackage import gpkg_extras, gpkg_layers
 from pipelines.publish.products import OPEN_GPKG
 from pipelines.publish.qgis import qgis_open
-from pipelines.publish.words.edition_facts import BY_AGREEMENT, RunFacts, Source
 
 if TYPE_CHECKING:
     from pathlib import Path

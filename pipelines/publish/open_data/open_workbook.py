@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipelines.core.quoted import RunFacts, Source
 from pipelines.publish.catalogue.wording import licence_line
 from pipelines.publish.products import OPEN_XLSX
-from pipelines.publish.words.edition_facts import RunFacts, Source, credit_lines
+from pipelines.publish.words.edition_facts import credit_lines
 from pipelines.publish.workbook import book, readme
 from pipelines.publish.workbook.workbook_content import Sheet
 from pipelines.tables import open_contracts

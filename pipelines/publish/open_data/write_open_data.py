@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from pipelines.core import files
 from pipelines.disclosure import make_open_tables
+from pipelines.disclosure.open_run import read_open_facts, read_open_sources
 from pipelines.publish.open_data import datapackage, geoparquet, open_geopackage, open_text, open_workbook
 from pipelines.publish.products import PACKED
-from pipelines.publish.words.edition_facts import read_open_facts, read_open_sources
 from pipelines.tables.open_contracts import OPEN_BESIDE, OPEN_TABLES
 
 if TYPE_CHECKING:

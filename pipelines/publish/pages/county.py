@@ -12,8 +12,8 @@ from pipelines.config.region import MEASURES, THRESHOLDS, Region
 from pipelines.core import files
 from pipelines.disclosure import make_open_tables
 from pipelines.disclosure.open_reconciliation import beyond_pts
+from pipelines.disclosure.open_run import read_open_facts
 from pipelines.publish.pages import page_figures, scene
-from pipelines.publish.words.edition_facts import read_open_facts
 from pipelines.tables import open_contracts
 from pipelines.tables.history_tables import FRAMSKRIVNING_OPPEN
 from pipelines.tables.reconciliation_tables import AVSTAMNING_OPPEN
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pipelines.core.paths import Paths
-    from pipelines.publish.words.edition_facts import RunFacts
+    from pipelines.core.quoted import RunFacts
 
 SHOWN = ("tillgang", 100)
 """Measure and threshold of the map, the gap areas and the comparison: what the big map shows first."""

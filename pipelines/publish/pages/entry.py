@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.config.region import THRESHOLDS, Region
 from pipelines.core import files
+from pipelines.core.quoted import RunFacts
 from pipelines.disclosure import make_open_tables
+from pipelines.disclosure.open_run import read_open_facts, read_open_sources
 from pipelines.publish import products
 from pipelines.publish.install.put_in_place import built_names
 from pipelines.publish.pages import page_figures, page_reconciliation, render
 from pipelines.publish.pages.kommun_page import A4
 from pipelines.publish.pages.page_order import swedish_order
-from pipelines.publish.words.edition_facts import RunFacts, read_open_facts, read_open_sources
 from pipelines.publish.words.language import Writer
 from pipelines.tables import open_contracts
 from pipelines.tables.reconciliation_tables import AVSTAMNING_OPPEN

@@ -10,9 +10,10 @@ from markupsafe import Markup
 
 from pipelines.config.region import Region
 from pipelines.core import classes
+from pipelines.core.quoted import RunFacts, Source
 from pipelines.publish.catalogue import wording
 from pipelines.publish.words import html
-from pipelines.publish.words.edition_facts import RunFacts, Source, credit_lines
+from pipelines.publish.words.edition_facts import credit_lines
 from pipelines.publish.words.language import Writer
 
 PACKAGE = "pipelines.publish.pages"

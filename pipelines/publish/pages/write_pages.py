@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.core import files
-from pipelines.publish.words.edition_facts import read_open_sources
+from pipelines.disclosure.open_run import read_open_sources
 
 if TYPE_CHECKING:
     from pipelines.config.region import Region

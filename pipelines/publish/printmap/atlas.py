@@ -16,8 +16,9 @@ from pipelines.config.region import THRESHOLDS, Region
 from pipelines.core import cell_grid
 from pipelines.core import classes as klasser
 from pipelines.core.files import read_table
+from pipelines.core.quoted import RunFacts, Source
+from pipelines.disclosure.open_run import read_open_facts, read_open_sources
 from pipelines.publish.raster.cog import frame
-from pipelines.publish.words.edition_facts import RunFacts, Source, read_open_facts, read_open_sources
 from pipelines.tables.open_contracts import BRISTOMRADEN_OPPNA, KOMMUNER_OPPNA, LAN_OPPNA, RUTNAT_250M
 
 if TYPE_CHECKING:

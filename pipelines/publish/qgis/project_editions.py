@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pipelines.core.quoted import RunFacts, Source
 from pipelines.publish.catalogue import wording
 from pipelines.publish.qgis import project_views, qgis_open, qgis_styles, qml_raster
 from pipelines.publish.qgis.project_model import Bookmark, Bounds, Group, Layer, Project, Relation, Service, off
 from pipelines.publish.raster import class_raster
 from pipelines.publish.words import swedish
-from pipelines.publish.words.edition_facts import DEMO_TEXT, RunFacts, Source, credit_lines, demo_prefix
+from pipelines.publish.words.edition_facts import DEMO_TEXT, credit_lines, demo_prefix
 from pipelines.tables import contracts, gap_tables, model_tables, open_contracts
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from pipelines.publish.words import swedish
 
 if TYPE_CHECKING:
     from pipelines.config.region import Region
-    from pipelines.publish.words.edition_facts import RunFacts
+    from pipelines.core.quoted import RunFacts
 
 FIRST = (100, "tillgang")
 """What the project opens with."""

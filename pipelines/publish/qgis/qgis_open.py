@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.config.region import MEASURES, THRESHOLDS
+from pipelines.core.quoted import RunFacts
 from pipelines.publish.qgis import map_tips, qgis_styles, qml
 from pipelines.publish.qgis.qgis_styles import Style
 from pipelines.publish.words import codes
-from pipelines.publish.words.edition_facts import RunFacts, demo_prefix
+from pipelines.publish.words.edition_facts import demo_prefix
 from pipelines.publish.words.palette import CLASS_COLOURS, CLASS_LABELS
 from pipelines.tables import open_contracts
 

@@ -11,9 +11,9 @@ from itertools import pairwise
 
 from pipelines.config.region import MEASURES, THRESHOLDS
 from pipelines.core import classes
+from pipelines.core.quoted import RunFacts
 from pipelines.publish.qgis import map_tips, qgis_gaps, qml
 from pipelines.publish.words import codes
-from pipelines.publish.words.edition_facts import RunFacts
 from pipelines.publish.words.palette import BASIS_COLOURS, CLASS_COLOURS, SHARE_COLOURS
 from pipelines.tables.contracts import Table
 

@@ -13,7 +13,7 @@ from pipelines.publish.qgis import qml
 from pipelines.publish.words.palette import CLASS_COLOURS, CLASS_LABELS, SHARE_COLOURS
 
 if TYPE_CHECKING:
-    from pipelines.publish.words.edition_facts import RunFacts
+    from pipelines.core.quoted import RunFacts
 
 _BELOW = 1e-5
 """A limit belongs to the class above, but QGIS lets a colour reach up to and with its value; in percent, and

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.core import files
+from pipelines.core.quoted import read_facts, read_sources
+from pipelines.disclosure.open_run import read_open_facts, read_open_sources
 from pipelines.publish.qgis import project_editions, project_package
-from pipelines.publish.words.edition_facts import read_facts, read_open_facts, read_open_sources, read_sources
 
 if TYPE_CHECKING:
     from pipelines.config.region import Region

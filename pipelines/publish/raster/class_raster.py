@@ -16,9 +16,10 @@ import numpy as np
 
 from pipelines.config.region import MEASURES, THRESHOLDS
 from pipelines.core import cell_grid, classes, files
+from pipelines.core.quoted import RunFacts
 from pipelines.publish.qgis import qml_raster
 from pipelines.publish.raster import cog
-from pipelines.publish.words.edition_facts import RunFacts, demo_prefix
+from pipelines.publish.words.edition_facts import demo_prefix
 from pipelines.publish.words.palette import CLASS_COLOURS, CLASS_LABELS, rgb
 from pipelines.tables.open_contracts import RUTNAT_250M
 

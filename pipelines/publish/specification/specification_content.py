@@ -84,9 +84,9 @@ def context(region: Region, paths: Paths) -> dict[str, Any]:
 
 
 def _bands(threshold: int, limits: tuple[int, ...]) -> str:
-    from pipelines.disclosure.rules import band_values
+    from pipelines.disclosure import bands
 
-    shown = band_values(limits)
+    shown = bands.codes(limits)
     assert shown[1] == f"1–{threshold - 1}"
     return ", ".join(shown)
 

@@ -16,15 +16,10 @@ import numpy as np
 
 from pipelines.core import cell_grid, files
 from pipelines.disclosure import make_open_tables
+from pipelines.disclosure.open_run import read_open_facts, read_open_sources
 from pipelines.publish.catalogue import wording
 from pipelines.publish.tiles import pmtiles
-from pipelines.publish.words.edition_facts import (
-    DEMO_TEXT,
-    credit_lines,
-    demo_prefix,
-    read_open_facts,
-    read_open_sources,
-)
+from pipelines.publish.words.edition_facts import DEMO_TEXT, credit_lines, demo_prefix
 from pipelines.tables.open_contracts import RUTNAT_250M
 
 if TYPE_CHECKING:
@@ -36,7 +31,7 @@ if TYPE_CHECKING:
 
     from pipelines.config.region import Region
     from pipelines.core.paths import Paths
-    from pipelines.publish.words.edition_facts import RunFacts
+    from pipelines.core.quoted import RunFacts
     from pipelines.tables.contracts import Column
 
 FILE = "maps/data/rutnat_250m.pmtiles"

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pipelines.core.paths import Paths
+    from pipelines.core.quoted import RunFacts
     from pipelines.orders.edition import Edition
-    from pipelines.publish.words.edition_facts import RunFacts
 
 SAME, NEW = "lika", "ny"
 """The class before is the class now; the cell was not in the earlier edition."""

@@ -11,8 +11,7 @@ import numpy as np
 
 from pipelines.config.region import CLASSES, MEASURES, THRESHOLDS, Region
 from pipelines.core import classes
-from pipelines.disclosure.open_cells import band
-from pipelines.disclosure.rules import band_values
+from pipelines.disclosure import bands
 from pipelines.publish.webmap.encode import Codes, Numbers, codes, numbers
 from pipelines.tables.contracts import BEST_TECHNIQUES, MERGED_M, UNDERLAG
 
@@ -29,7 +28,7 @@ def open_fields(cells: pd.DataFrame, region: Region) -> list[Codes | Numbers]:
     return [
         *_where(cells),
         *(codes(c, cells[c], classes.CODES) for c in (f"klass_{m}_{t}" for m in MEASURES for t in THRESHOLDS)),
-        codes("adresser_band", cells["adresser_band"], band_values(region.publicering.bandgranser)),
+        codes("adresser_band", cells["adresser_band"], bands.codes(region.publicering.bandgranser)),
         codes("sammanslagen_m", cells["sammanslagen_m"], MERGED_M),
     ]
 
@@ -53,7 +52,7 @@ def internal_fields(cells: pd.DataFrame, region: Region, exact: dict[str, np.nda
         *_where(cells),
         codes("basta_teknik", cells["basta_teknik"], BEST_TECHNIQUES),
         *(codes(name, values, INTERNAL) for name, values in exact.items()),
-        *(codes(f"{c}_band", band(cells[c], limits), band_values(limits)) for c in households),
+        *(codes(f"{c}_band", bands.of(cells[c], limits), bands.codes(limits)) for c in households),
         numbers("adresser", cells["adresser"], scale=1),
         *(numbers(c, cells[c]) for c in ("land_ha", "befolkning", "hushall", *counts)),
     ]

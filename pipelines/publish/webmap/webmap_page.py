@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pipelines.config.region import MEASURES, THRESHOLDS, Region
 from pipelines.core.classes import few_below
+from pipelines.core.quoted import RunFacts, Source
 from pipelines.publish.webmap import webmap_figures
-from pipelines.publish.words.edition_facts import RunFacts, Source, credit_lines
+from pipelines.publish.words.edition_facts import credit_lines
 from pipelines.publish.words.language import Language, Writer
 
 if TYPE_CHECKING:

@@ -11,8 +11,10 @@ from pipelines.config.region import MEASURES, THRESHOLDS, Region
 from pipelines.core import cell_grid
 from pipelines.core.files import read_table, write_text
 from pipelines.core.paths import Paths
+from pipelines.core.quoted import read_facts, read_sources
 from pipelines.disclosure import make_open_tables
 from pipelines.disclosure.open_reconciliation import beyond_pts
+from pipelines.disclosure.open_run import read_open_facts, read_open_sources
 from pipelines.publish.webmap import (
     earlier,
     encode,
@@ -23,7 +25,6 @@ from pipelines.publish.webmap import (
     webmap_page,
 )
 from pipelines.publish.webmap.webmap_page import Subject
-from pipelines.publish.words.edition_facts import read_facts, read_open_facts, read_open_sources, read_sources
 from pipelines.publish.words.language import LANGUAGES
 from pipelines.tables import open_contracts
 from pipelines.tables.reconciliation_tables import AVSTAMNING_OPPEN

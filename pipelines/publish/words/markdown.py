@@ -6,7 +6,8 @@ import sys
 from collections.abc import Iterable
 
 from pipelines.core.errors import printable
-from pipelines.publish.words.edition_facts import DEMO_TEXT, RunFacts
+from pipelines.core.quoted import RunFacts
+from pipelines.publish.words.edition_facts import DEMO_TEXT
 
 
 def cell(text: object) -> str:

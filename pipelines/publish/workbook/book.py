@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from pipelines.publish.words.edition_facts import RunFacts
+    from pipelines.core.quoted import RunFacts
     from pipelines.publish.workbook.workbook_content import Sheet
 
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}

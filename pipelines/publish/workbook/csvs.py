@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from pipelines.publish.words.edition_facts import RunFacts
+    from pipelines.core.quoted import RunFacts
     from pipelines.tables.contracts import Table
 
 EOL = "\r\n"

@@ -12,7 +12,7 @@ from pipelines.publish.workbook.safe import harmless_column
 from pipelines.tables.contracts import Column, Table
 
 if TYPE_CHECKING:
-    from pipelines.publish.words.edition_facts import RunFacts, Source
+    from pipelines.core.quoted import RunFacts, Source
     from pipelines.publish.workbook.workbook_content import Sheet
 
 BASIS = {

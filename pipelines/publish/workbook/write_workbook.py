@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from pipelines.core import files, ledger
-from pipelines.publish.words.edition_facts import read_facts, read_sources
+from pipelines.core.quoted import read_facts, read_sources
 from pipelines.publish.workbook import book, csvs, readme, workbook_content
 from pipelines.tables import contracts
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from pipelines.config.region import THRESHOLDS
+from pipelines.core.level import LEVELS
 from pipelines.formats.headers import words
 from pipelines.read.pts.pts_subject import other_unit
 
@@ -185,8 +185,7 @@ def is_technique_table(fields: set[str]) -> bool:
 def is_speed_table(fields: set[str]) -> bool:
     """Tell whether the fields of a header are those of a table of speeds per area."""
     names = {f.partition("|")[0] for f in fields}
-    ours = {f"{m}_{t}" for m in ("tillgang", "passerad") for t in THRESHOLDS}
-    return bool(names & ours) and bool(names & set(PLACES))
+    return not names.isdisjoint(level.code for level in LEVELS) and bool(names & set(PLACES))
 
 
 def is_historic(texts: list[str]) -> bool:

@@ -4,10 +4,12 @@ import numpy as np
 import pandas as pd
 
 from pipelines.core import cell_grid
-from pipelines.coverage.evidence import PAIRS, Evidence
+from pipelines.coverage.evidence import Evidence
 from pipelines.coverage.small_area import features
 from pipelines.coverage.small_area.model_steps import Ground
 from pipelines.grid.groups import group_index
+
+PAIRS = [(m, t) for m in ("tillgang", "passerad") for t in (30, 100, 1000)]
 
 KOMMUNER = tuple(f"{9900 + k}" for k in range(1, 9))
 

@@ -7,10 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
-from pipelines.config.region import MEASURES
 from pipelines.core import cell_grid
+from pipelines.core.level import MEASURES
 from pipelines.coverage import address_coverage
-from pipelines.coverage.evidence import PAIRS
 from pipelines.coverage.small_area import (
     cluster_variance,
     contiguity,
@@ -23,6 +22,8 @@ from pipelines.coverage.small_area import (
 )
 
 from . import county
+
+PAIRS = [(m, t) for m in ("tillgang", "passerad") for t in (30, 100, 1000)]
 
 TABLE = county.addresses()
 UNCOVERED = county.truth(TABLE)
@@ -47,7 +48,7 @@ def check_laws(ground, evidence, share, covered):
         assert (covered[:, at[m, 100]] <= covered[:, at[m, 30]] + 1e-12).all()
     for t in (30, 100, 1000):
         assert (covered[:, at["tillgang", t]] <= covered[:, at["passerad", t]] + 1e-12).all()
-    decided = evidence.level > 0
+    decided = evidence.grain > 0
     np.testing.assert_array_equal(covered[decided], evidence.share[decided])
     for g in range(len(ground.table)):
         rows = ground.index == g
@@ -110,7 +111,7 @@ def test_what_the_edition_does_not_hold_teaches_nothing():
 
 def test_partial_evidence_does_not_teach():
     evidence = county.evidence(TABLE, UNCOVERED, county.KOMMUNER[:4])
-    evidence.level[np.flatnonzero(TABLE["kommunkod"] == county.KOMMUNER[0])[0], 5] = 0
+    evidence.grain[np.flatnonzero(TABLE["kommunkod"] == county.KOMMUNER[0])[0], 5] = 0
     assert fit.complete_kommuner(TABLE["kommunkod"], evidence) == county.KOMMUNER[1:4]
 
 

@@ -1,0 +1,97 @@
+"""What every product quotes of a run: its id, its dates, whether it is a demo, and the sources that were used."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Set
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from pipelines.core import ledger
+
+if TYPE_CHECKING:
+    from pipelines.core.paths import Paths
+
+SOURCE_STAGES = ("pts", "scb", "lantmateriet", "granser", "tackning")
+"""The stages whose ledgers list the publishers' files, in the order they are credited."""
+BY_AGREEMENT = "enligt avtal"
+"""Publisher of the files under ``tackning/`` in the ledgers: their licence field names the agreement."""
+
+
+class RunFacts(TypedDict):
+    """Facts of one run, as ``laws/run_facts.py`` writes them."""
+
+    korning_id: str
+    demo: bool
+    lan: str
+    lanskod: str
+    pts_ar: int
+    pts_datum: str
+    scb_ar: int
+    senaste_indatadatum: str
+    version: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """A publisher under one licence: what of it was used, and the newest reference date."""
+
+    publisher: str
+    licence: str
+    roles: tuple[str, ...]
+    date: str
+
+
+def read_facts(paths: Paths) -> RunFacts:
+    """Read the facts of the run."""
+    facts: RunFacts = json.loads(paths.run_facts.read_text(encoding="utf-8"))
+    return facts
+
+
+def read_sources(paths: Paths) -> list[Source]:
+    """Return the publishers whose files were used, from the ledgers of the source stages.
+
+    One entry per publisher and licence, in the order of :data:`SOURCE_STAGES`.
+    """
+    return by_publisher(used_files(paths))
+
+
+def used_files(paths: Paths, hidden: Set[str] = frozenset()) -> list[tuple[str, str, str, str]]:
+    """Return publisher, licence, role and reference date of every file that was used, in the stages' order.
+
+    Parameters
+    ----------
+    hidden : set of str
+        Names of files of evidence to leave out.
+    """
+    found: list[tuple[str, str, str, str]] = []
+    for stage in SOURCE_STAGES:
+        path = paths.ledger(stage)
+        listed: Any = ledger.load(path).facts.get("filer", []) if path.exists() else []
+        for f in listed if isinstance(listed, list) else []:
+            if f.get("anvand") and not (stage == "tackning" and file_name(f.get("fil")) in hidden):
+                names = ("utgivare", "licens", "roll", "referensdatum")
+                publisher, licence, role, date = (str(f.get(name) or "") for name in names)
+                found.append((publisher, licence, role, date))
+    return found
+
+
+def by_publisher(rows: list[tuple[str, str, str, str]]) -> list[Source]:
+    """Return one source per publisher and licence of :func:`used_files`."""
+    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for publisher, licence, role, date in rows:
+        found.setdefault((publisher, licence), []).append((role, date))
+    return [
+        Source(publisher, licence, tuple(sorted({r for r, _ in of if r})), max(d for _, d in of))
+        for (publisher, licence), of in found.items()
+    ]
+
+
+def file_name(path: object) -> str:
+    """Return a path's last part, in composed letters.
+
+    >>> file_name("tackning/adresser.csv")
+    'adresser.csv'
+    """
+    return unicodedata.normalize("NFC", str(path)).rpartition("/")[2]
