@@ -151,7 +151,10 @@ def _imports(body: bytes) -> set[str]:
     import ast
 
     found: set[str] = set()
-    ahead: list[ast.AST] = [ast.parse(body)]
+    try:
+        ahead: list[ast.AST] = [ast.parse(body)]
+    except SyntaxError:  # told by the step that imports it
+        return found
     while ahead:
         node = ahead.pop()
         if isinstance(node, ast.Import):
