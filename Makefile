@@ -241,7 +241,7 @@ docs: $(VENV)/.klar ## Skriver om steps.mk och sidorna i docs/ som kommer ur pro
 	@$(VENV)/bin/python -m pipelines.orders.describe
 
 clean: ## Tar bort mellanresultat och produkter i OUT och MAPS (inte indata, inte miljön)
-	@$(if $(wildcard $(OUT)/.las $(MAPS)/.las)$(UNFINISHED),$(PYTHON) -m pipelines.publish.install.start $(OUT) $(MAPS))
+	@$(if $(wildcard $(OUT)/.las $(MAPS)/.las)$(UNFINISHED),$(PYTHON) -m pipelines.install.start $(OUT) $(MAPS))
 	@rm -f $(OUT)/manifest.json
 	@put=$$($(call INSTALLED,$(OUT)); $(call INSTALLED,$(MAPS))); \
 	  rm -rf $(STEG) $$put $(OUT)/plan $(OUT)/jamforelse $(OUT)/utvardering $(OUT)/.installerat $(MAPS)/.installerat \

@@ -47,9 +47,9 @@ def _dest(step: Step, option: Option) -> str:
 def _run(step: Step, paths: Paths, given: dict[str, str]) -> None:
     """Run a step on the files and the configuration that were listed, and no others."""
     from pipelines.config.region import load_region
-    from pipelines.core import built, leftovers
+    from pipelines.core import leftovers
     from pipelines.incoming import listing
-    from pipelines.publish.install import start
+    from pipelines.install import built, start
 
     if not listing.follows_listing(step.name):
         leftovers.sweep(paths)

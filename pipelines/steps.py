@@ -443,7 +443,7 @@ JOB = (
     ),
     Step(
         "install",
-        "pipelines.publish.install.put_in_place",
+        "pipelines.install.put_in_place",
         "Lägger produkterna på plats",
         "lägger färdiga produkter på plats",
         built=("out", "maps"),

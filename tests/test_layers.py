@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[1]
 ORDER = (
     "core",
     "config",
+    "install",  # last in the flow, but every step sees first that none was broken off
     "tables",
     "formats",
     "incoming",
@@ -29,7 +30,7 @@ ORDER = (
     "publish",
     "orders",
 )
-BESIDE = {"fetch": {*ORDER[:6]}, "demo": {"core", "config", "tables", "incoming"}}
+BESIDE = {"fetch": {*ORDER[:7]}, "demo": {"core", "config", "tables", "incoming"}}
 """What stands beside the flow, and the folders it may know of; nothing in the flow knows of it."""
 MOST_ENTRIES = 16
 
@@ -38,7 +39,6 @@ UPWARD = {
     ("pipelines.disclosure.make_open_tables", "pipelines.publish.words.edition_facts"),
     ("pipelines.disclosure.rules", "pipelines.publish.words.swedish"),
     ("pipelines.disclosure.withheld", "pipelines.publish.words.edition_facts"),
-    ("pipelines.incoming.listing", "pipelines.publish.install.start"),
     ("pipelines.publish.webmap.earlier", "pipelines.orders.compare.compare_editions"),
     ("pipelines.publish.webmap.earlier", "pipelines.orders.edition"),
     ("pipelines.publish.webmap.write_webmap", "pipelines.orders.edition"),

@@ -21,13 +21,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from pipelines.core import built, files, leftovers
+from pipelines.core import files, leftovers
 from pipelines.core.errors import DataError
 from pipelines.core.paths import Paths
 from pipelines.core.program import Program
 from pipelines.incoming.made_from import demo_basis, named_files, sum_of
 from pipelines.incoming.role_files import RECEIPT
 from pipelines.incoming.roles import FOLDERS, MARKER_FILE, edits_beside, list_inputs, passed_over, require_sound
+from pipelines.install import built, start
 from pipelines.steps import JOB, PUBLISHERS, STEPS
 
 STALE_DEMO = 3
@@ -66,7 +67,6 @@ def _stamp(s: os.stat_result) -> tuple[int, int, int, int]:
 def main(argv: list[str] | None = None) -> int:
     """Write the lists; return 0, 2 (an error, told in Swedish) or 3 (the demo region must be made first)."""
     from pipelines.core import faults
-    from pipelines.publish.install import start
 
     parser = argparse.ArgumentParser(prog="python -m pipelines.incoming.listing", description=__doc__)
     for name in ("config", "raw", "out", "maps"):

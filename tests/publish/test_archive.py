@@ -22,6 +22,7 @@ from pipelines.config.region import load_region
 from pipelines.core import files
 from pipelines.core.errors import DataError
 from pipelines.core.paths import Paths
+from pipelines.install import installed
 from pipelines.orders.archive import (
     archive_formats,
     archive_metadata,
@@ -32,7 +33,6 @@ from pipelines.orders.archive import (
     verify,
     write_archive,
 )
-from pipelines.publish.install import installed
 from tests.conftest import clean_environment, make_command
 
 GML = "{http://www.opengis.net/gml/3.2}"

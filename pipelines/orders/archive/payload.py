@@ -14,10 +14,10 @@ import pipelines
 from pipelines.core import at_rest
 from pipelines.core.errors import DataError
 from pipelines.core.program import code_version
+from pipelines.install import installed
+from pipelines.install.put_in_place import built_names, place
 from pipelines.orders.archive import schemas
 from pipelines.orders.archive.archive_order import RUN_FIRST
-from pipelines.publish.install import installed
-from pipelines.publish.install.put_in_place import built_names, place
 from pipelines.publish.workbook.csvs import EOL
 from pipelines.tables.contracts import BASIS_TEXT, Column, Table
 

@@ -14,8 +14,8 @@ from pipelines.core import files
 from pipelines.core.quoted import RunFacts
 from pipelines.disclosure import make_open_tables
 from pipelines.disclosure.open_run import read_open_facts, read_open_sources
+from pipelines.install.put_in_place import built_names
 from pipelines.publish import products
-from pipelines.publish.install.put_in_place import built_names
 from pipelines.publish.pages import page_figures, page_reconciliation, render
 from pipelines.publish.pages.kommun_page import A4
 from pipelines.publish.pages.page_order import swedish_order

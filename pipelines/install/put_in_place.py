@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.core import at_rest, files, leftovers
-from pipelines.publish.install import journal
+from pipelines.install import journal
 
 if TYPE_CHECKING:
     from pipelines.config.region import Region
