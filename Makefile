@@ -1,8 +1,9 @@
 # Bredband: gap analysis of broadband coverage in 250 m cells. «make help» explains every target.
 #
-# Every stage is a file target: it reads files, writes beside and renames. What comes from outside, the
-# publishers' files and the configuration, is known by its content (lists and checksums in .steg, made on every
-# run), never by its date, and make never sees a name of it: a file may be called anything.
+# Every step is a file target: it reads files, writes beside and renames. Their rules stand in steps.mk, which is
+# made from pipelines/steps.py. What comes from outside, the publishers' files and the configuration, and the
+# program itself, is known by its content (lists and checksums in .steg, made on every run), never by its date,
+# and make never sees a name of it: a file may be called anything.
 
 ifeq ($(filter grouped-target,$(.FEATURES)),)
 $(error GNU make 4.3 eller nyare behövs (den här är $(MAKE_VERSION)))
@@ -87,40 +88,13 @@ LEAVE = for f in $(OUT)/.las $(MAPS)/.las; do \
 # An installation that broke off: every command settles it first.
 UNFINISHED := $(wildcard $(OUT)/.installation $(MAPS)/.installation)
 
-code = $(filter-out %.pyc,$(foreach d,$(1),$(wildcard pipelines/$d/*.* pipelines/$d/*/*.*)))
-CORE    := $(wildcard pipelines/*.py) $(call code,core config tables)
-SOURCES := $(CORE) $(call code,incoming formats read)
-STAGES  := $(SOURCES) $(call code,grid people coverage sums gaps goals laws)
-# Files only: a folder is newer whenever Python lays its bytecode there.
-ALLCODE := $(STAGES) $(call code,disclosure publish)
+include $(dir $(lastword $(MAKEFILE_LIST)))steps.mk
 
-TABLES := oversikt mal bristomraden kurva pts_projekt avstamning avstamning_kallor historik framskrivning \
-          lasmig
-CLASS_RASTERS := $(foreach e,tif tif.aux.xml qml,$(foreach m,tillgang passerad,$(foreach t,30 100 1000,klass_$(m)_$(t).$(e))))
-PRODUCTS_OUT  := bredband.gpkg kommuner.csv kommuner.xlsx prioritering_pts.csv $(TABLES:%=tabeller/%.csv) \
-                 tackning_250m.tif rapport.md manifest.json bredbandskarta_intern.html \
-                 bredband.qgz tackning_250m.qml $(CLASS_RASTERS)
-OPEN_DATA := $(addprefix data/,bredband_oppen.gpkg rutnat_250m.csv rutnat_250m.parquet bristomraden.csv \
-               bristomraden.parquet kommuner.csv kommuner.parquet kommuner.geojson lan.csv historik.csv \
-               framskrivning.csv avstamning_kallor.csv bredband_oppen.xlsx datapackage.json \
-               bredband_oppen.gpkg.zip rutnat_250m.csv.zip)
-OPEN_QGIS := data/bredband_oppen.qgz $(CLASS_RASTERS:%=data/raster/%)
-TILES := data/rutnat_250m.pmtiles
-PRODUCTS_MAPS := bredbandskarta.html bredbandskarta.en.html $(OPEN_DATA) $(OPEN_QGIS) $(TILES)
-# A step whose files make cannot know (one a kommun) writes a stamp when all are there: $(BUILT)/.<step>.klar.
-MANY := printmap kommunsidor
 # What was put in place last time, by the list in the folder itself: so a lost page is missed, and clean
 # takes away those files and no other.
 INSTALLED = sed -n '/\.\./d;s|^[0-9a-f]\{64\}  \([A-Za-z0-9_][A-Za-z0-9_./-]*\)$$|$(1)/\1|p' $(1)/.installerat 2>/dev/null
-# What tells of the others: their sizes, checksums and quality. Built last.
-CATALOGUE := catalog.rdf catalog.ttl metadata_iso19139.xml
-TOLD := specifikation.html $(CATALOGUE)
-# The way in lists all the others, and is in none of them.
-ENTRY := index.html tillganglighet.html
-FINAL := $(sort $(PRODUCTS_OUT:%=$(OUT)/%) $(PRODUCTS_MAPS:%=$(MAPS)/%) $(TOLD:%=$(MAPS)/%) $(ENTRY:%=$(MAPS)/%) \
+FINAL := $(sort $(OUT)/manifest.json $(MAPS)/index.html $(OUT)/.installerat $(MAPS)/.installerat \
            $(shell $(call INSTALLED,$(OUT))) $(shell $(call INSTALLED,$(MAPS))))
-READY_MAPS := $(PRODUCTS_MAPS:%=$(BUILT)/maps/%) $(MANY:%=$(BUILT)/.%.klar)
-READY := $(PRODUCTS_OUT:%=$(BUILT)/out/%) $(READY_MAPS) $(TOLD:%=$(BUILT)/maps/%) $(ENTRY:%=$(BUILT)/maps/%)
 
 .PHONY: help coverage demo fetch plan compare utvardera arkiv verifiera test test-utsatt test-browser test-qgis lint bench docs clean published need-chromium need-qgis FORCE
 DEMO_NOTE := DEMO: simulerade data, inga verkliga uppgifter. Egna data läggs i $(value RAW)/.
@@ -176,147 +150,32 @@ $(VENV)/.klar-test: requirements-dev.lock | $(VENV)/.klar
 # --- input -----------------------------------------------------------------------------------------------
 
 # What lies there and stands there now. Each is rewritten only when its content differs: the files of RAW, the
-# configuration, what it names, the earlier edition, and which of them this OUT was last made from.
-LISTS := $(addprefix $(STEG)/,indata.lista konfiguration.txt publicerade.txt tidigare.txt val.txt)
+# configuration, what it names, the earlier edition, which of them this OUT was last made from, and the code that
+# each step is made of. Looked at with make -n too, where there is anything to compare with.
+LISTS := $(addprefix $(STEG)/,indata.lista konfiguration.txt publicerade.txt tidigare.txt val.txt) $(CODE)
 # Never taken away by make when a step is stopped: an edition is put in place, or back, by its own step.
 .PRECIOUS: $(LISTS) $(FINAL)
 $(LISTS) &: FORCE | $(VENV)/.klar
-	@$(LIST) $(ARGS) $(DEMO_MARK) $(if $(DEMO_MARK),|| { $(MAKE_DEMO) && $(LIST) $(ARGS); })
+	+@$(if $(DRY),test ! -d $(STEG) || test ! -x $(VENV)/bin/python || $(LIST) $(ARGS) $(DEMO_MARK) || :,$(LIST) $(ARGS) $(DEMO_MARK) $(if $(DEMO_MARK),|| { $(MAKE_DEMO) && $(LIST) $(ARGS); }))
+DRY = $(findstring n,$(firstword -$(MAKEFLAGS)))
 
 INVENTORY_SAID := Går igenom indata i $(value IN)
-$(STEG)/indata.kollad: $(STEG)/indata.lista $(STEG)/val.txt $(CORE) $(call code,incoming)
+$(STEG)/indata.kollad: $(STEG)/kod/inventory.txt $(STEG)/indata.lista $(STEG)/val.txt
 	$(SAY) $(call QUOTED,INVENTORY_SAID)
 	@$(RUN) inventory $(ARGS)
 	$(STAMP)
 
+# Rewritten only when the content is another. With make -n too what stands there is what there is.
 $(GROUPS:%=$(STEG)/indata/%.json): $(STEG)/indata.kollad
-	@test -f $@ || $(RUN) inventory $(ARGS)
+	+@test -f $@ || $(if $(DRY),:,$(RUN) inventory $(ARGS))
 
-# --- sources ---------------------------------------------------------------------------------------------
-
-$(GROUPS:%=$(DONE)/%.json): $(DONE)/%.json: $(STEG)/indata/%.json $(STEG)/konfiguration.txt $(STEG)/val.txt $(SOURCES)
-	$(SAY) 'Läser $*'
-	@$(RUN) $* $(ARGS)
-
-# --- stages ----------------------------------------------------------------------------------------------
-
-$(DONE)/scb.json: $(STEG)/indata/granser.json
-
-$(DONE)/tackning.json: $(DONE)/lantmateriet.json
-
-$(DONE)/grid.json: $(DONE)/lantmateriet.json $(DONE)/scb.json $(DONE)/pts.json $(DONE)/granser.json $(STAGES)
-	$(SAY) 'Rutor, land och områdestyp'
-	@$(RUN) grid $(ARGS)
-
-$(DONE)/households.json: $(DONE)/grid.json
-	$(SAY) 'Folkmängd och hushåll per adress'
-	@$(RUN) households $(ARGS)
-
-$(DONE)/coverage.json: $(DONE)/households.json $(DONE)/tackning.json
-	$(SAY) 'Täckning per adress'
-	@$(RUN) coverage $(ARGS)
-
-$(DONE)/summaries.json: $(DONE)/coverage.json
-	$(SAY) 'Summerar rutor, kommuner och län'
-	@$(RUN) summaries $(ARGS)
-
-$(STEG)/oppna_rutor.parquet: $(DONE)/coverage.json
-	$(SAY) 'Rutor som de får visas'
-	@$(RUN) open_cells $(ARGS)
-
-$(DONE)/gaps.json: $(DONE)/coverage.json $(STEG)/tidigare.txt
-	$(SAY) 'Bristområden, schakt och kostnad'
-	@$(RUN) gaps $(ARGS)
-
-$(DONE)/goals.json: $(DONE)/summaries.json $(DONE)/gaps.json
-	$(SAY) 'Mål, avstämning mot PTS och regional prioritering'
-	@$(RUN) goals $(ARGS)
-
-$(DONE)/reconciliation.json: $(DONE)/goals.json $(STEG)/publicerade.txt
-	$(SAY) 'Avstämning mot publicerade tal'
-	@$(RUN) reconciliation $(ARGS)
-
-$(DONE)/history.json: $(DONE)/pts.json $(STAGES)
-	$(SAY) 'Historik och framskrivning'
-	@$(RUN) history $(ARGS)
-
-$(STEG)/lagar.klar: $(DONE)/reconciliation.json $(DONE)/history.json $(STEG)/oppna_rutor.parquet $(ALLCODE)
-	$(SAY) 'Kontrollerar lagarna'
-	@$(RUN) laws $(ARGS)
-	$(STAMP)
-
-# Rewritten only when the run is another one: code that is merely newer makes no product anew.
 $(STEG)/korning.json: $(STEG)/lagar.klar
-	@test -f $@ || $(RUN) laws $(ARGS)
-
-# --- products: built beside, put in place together ---------------------------------------------------------
-
-$(BUILT)/out/bredband.gpkg: $(STEG)/korning.json
-	$(SAY) 'GeoPackage'
-	@$(RUN) geopackage $(ARGS)
-
-$(BUILT)/out/tackning_250m.tif $(BUILT)/out/tackning_250m.qml $(CLASS_RASTERS:%=$(BUILT)/out/%) \
-$(CLASS_RASTERS:%=$(BUILT)/maps/data/raster/%) &: $(STEG)/oppen_lan.parquet
-	$(SAY) 'Raster'
-	@$(RUN) raster $(ARGS)
-
-$(BUILT)/out/bredband.qgz $(BUILT)/maps/data/bredband_oppen.qgz &: $(STEG)/oppen_lan.parquet
-	$(SAY) 'QGIS-projekt'
-	@$(RUN) qgis $(ARGS)
-
-$(BUILT)/out/kommuner.csv $(BUILT)/out/kommuner.xlsx $(BUILT)/out/prioritering_pts.csv \
-$(TABLES:%=$(BUILT)/out/tabeller/%.csv) &: $(STEG)/korning.json
-	$(SAY) 'Tabeller'
-	@$(RUN) tables $(ARGS)
-
-# What is published is told once: every product under maps/ reads these tables.
-$(STEG)/oppen_lan.parquet: $(STEG)/korning.json
-	$(SAY) 'Det som publiceras'
-	@$(RUN) open_tables $(ARGS)
-
-$(OPEN_DATA:%=$(BUILT)/maps/%) &: $(STEG)/oppen_lan.parquet
-	$(SAY) 'Öppna data'
-	@$(RUN) open_data $(ARGS)
-
-$(TILES:%=$(BUILT)/maps/%): $(STEG)/oppen_lan.parquet
-	$(SAY) 'Kartrutor'
-	@$(RUN) tiles $(ARGS)
-
-$(BUILT)/out/rapport.md $(BUILT)/out/manifest.json &: $(STEG)/korning.json
-	$(SAY) 'Rapport och manifest'
-	@$(RUN) report $(ARGS)
-
-$(BUILT)/maps/bredbandskarta.html $(BUILT)/maps/bredbandskarta.en.html \
-$(BUILT)/out/bredbandskarta_intern.html &: $(STEG)/oppen_lan.parquet
-	$(SAY) 'Webbkarta'
-	@$(RUN) webmap $(ARGS)
-
-$(BUILT)/.printmap.klar: $(STEG)/oppen_lan.parquet
-	$(SAY) 'Kartor för utskrift'
-	@$(RUN) printmap $(ARGS) --jobs $(JOBS)
-	$(STAMP)
-
-$(BUILT)/maps/specifikation.html: $(READY_MAPS)
-	$(SAY) 'Dataproduktspecifikation'
-	@$(RUN) specification $(ARGS)
-
-$(CATALOGUE:%=$(BUILT)/maps/%) &: $(READY_MAPS) $(BUILT)/maps/specifikation.html
-	$(SAY) 'Katalog och metadata'
-	@$(RUN) catalogue $(ARGS)
-
-# A page a kommun: which there are stands in the configuration.
-$(BUILT)/.kommunsidor.klar: $(STEG)/oppen_lan.parquet
-	$(SAY) 'Kommunsidor'
-	@$(RUN) pages $(ARGS)
-
-$(ENTRY:%=$(BUILT)/maps/%) &: $(READY_MAPS) $(TOLD:%=$(BUILT)/maps/%)
-	$(SAY) 'Ingångssida'
-	@$(RUN) entry $(ARGS)
+	+@test -f $@ || $(if $(DRY),:,$(RUN) laws $(ARGS))
 
 # What lies under MAPS, built but not put in place: the way in comes last. bench takes its time.
-published: $(ENTRY:%=$(BUILT)/maps/%)
+published: $(BUILT)/.entry.klar
 
-$(FINAL) &: $(READY) $(if $(UNFINISHED),FORCE)
+$(FINAL) &: $(STEG)/kod/install.txt $(READY) $(if $(UNFINISHED),FORCE)
 	$(SAY) 'Lägger produkterna på plats'
 	@$(RUN) install $(ARGS)
 
@@ -378,15 +237,16 @@ lint: $(VENV)/.klar-test ## Granskar stil (ruff) och typer (mypy)
 bench: coverage $(VENV)/.klar-test ## Mäter varje stegs tid och minne, bredvid golvet: läsa och skriva utan att räkna
 	@$(VENV)/bin/python -m pipelines.orders.bench $(ARGS) --jobs $(JOBS)
 
-docs: $(VENV)/.klar ## Skriver om docs/konfiguration.md och docs/datalexikon.md ur modellen
+docs: $(VENV)/.klar ## Skriver om steps.mk och sidorna i docs/ som kommer ur programmet självt
 	@$(VENV)/bin/python -m pipelines.orders.describe
 
 clean: ## Tar bort mellanresultat och produkter i OUT och MAPS (inte indata, inte miljön)
-	@$(if $(wildcard $(OUT)/.las $(MAPS)/.las)$(UNFINISHED),$(PYTHON) -m pipelines.publish.install.start $(OUT) $(MAPS))
+	@$(if $(wildcard $(OUT)/.las $(MAPS)/.las)$(UNFINISHED),$(PYTHON) -m pipelines.install.start $(OUT) $(MAPS))
 	@rm -f $(OUT)/manifest.json
-	@rm -rf $(STEG) $(FINAL) $(OUT)/plan $(OUT)/jamforelse $(OUT)/utvardering $(OUT)/.installerat $(MAPS)/.installerat \
-	  $(foreach g,$(OUT)/bredband.gpkg $(MAPS)/data/bredband_oppen.gpkg,$(g)-wal $(g)-shm $(g)-journal) $(call OR_SAY,'Allt gick inte att ta bort i $(OUT) och $(MAPS). Går mapparna att skriva i?')
-	@printf '%s\n' $(filter-out $(OUT)/ $(MAPS)/,$(sort $(dir $(FINAL)))) | sort -r | xargs rmdir 2>/dev/null || :
+	@put=$$($(call INSTALLED,$(OUT)); $(call INSTALLED,$(MAPS))); \
+	  rm -rf $(STEG) $$put $(OUT)/plan $(OUT)/jamforelse $(OUT)/utvardering $(OUT)/.installerat $(MAPS)/.installerat \
+	  $(foreach g,$(OUT)/bredband.gpkg $(MAPS)/data/bredband_oppen.gpkg,$(g)-wal $(g)-shm $(g)-journal) $(call OR_SAY,'Allt gick inte att ta bort i $(OUT) och $(MAPS). Går mapparna att skriva i?'); \
+	  for f in $$put; do echo "$${f%/*}"; done | sort -ru | grep -vxF -e $(OUT) -e $(MAPS) | xargs rmdir 2>/dev/null || :
 	@printf 'Borttaget: mellanresultat och produkter i %s och %s.\n' '$(OUT)' '$(MAPS)'
 
 .DEFAULT:

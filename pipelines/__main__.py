@@ -49,14 +49,14 @@ def _run(step: Step, paths: Paths, given: dict[str, str]) -> None:
     from pipelines.config.region import load_region
     from pipelines.core import leftovers
     from pipelines.incoming import listing
-    from pipelines.publish.install import start
+    from pipelines.install import built, start
 
     if not listing.follows_listing(step.name):
         leftovers.sweep(paths)
     with listing.unchanged(step.name, paths):
         region = load_region(paths.config)
         module = importlib.import_module(step.module)
-        with start.ready(step.name, paths):
+        with start.ready(step.name, paths), built.by(step, paths):
             module.run(region, step.at(paths), **given)
 
 

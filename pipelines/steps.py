@@ -452,7 +452,7 @@ JOB = (
     ),
     Step(
         "install",
-        "pipelines.publish.install.put_in_place",
+        "pipelines.install.put_in_place",
         "Lägger produkterna på plats",
         "lägger färdiga produkter på plats",
         built=("out", "maps"),
@@ -522,6 +522,8 @@ ON_ORDER = (
 """What is done when somebody asks for it."""
 
 STEPS = {step.name: step for step in (*JOB, *ON_ORDER)}
+NUMBERS = tuple(step for step in JOB if step.ledger or step.writes)
+"""Steps that decide numbers: to the laws, and to what is published. The others lay out what these have made."""
 LEDGERS = tuple(step.name for step in JOB if step.ledger)
 """Steps that keep a ledger, in order."""
 

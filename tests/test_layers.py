@@ -16,6 +16,7 @@ ORDER = (
     "config",
     "tables",
     "formats",
+    "install",  # last in the flow, but every step sees first that none was broken off
     "incoming",
     "read",
     "grid",
@@ -29,12 +30,9 @@ ORDER = (
     "publish",
     "orders",
 )
-BESIDE = {"fetch": {*ORDER[:6]}, "demo": {"core", "config", "tables", "incoming"}}
+BESIDE = {"fetch": {*ORDER[:7]}, "demo": {"core", "config", "tables", "incoming"}}
 """What stands beside the flow, and the folders it may know of; nothing in the flow knows of it."""
 MOST_ENTRIES = 16
-
-# To be mended; nothing may be added.
-UPWARD = {("pipelines.incoming.listing", "pipelines.publish.install.start")}
 
 
 @cache
@@ -87,7 +85,7 @@ def test_imports_go_downward_only() -> None:
         here = folder(module)
         may = BESIDE.get(here) or ({*ORDER[: ORDER.index(here)]} if here in ORDER else {*ORDER, *BESIDE})
         wrong |= {(module, k) for k in known if folder(k) not in {*may, here, ""}}
-    assert wrong <= UPWARD, sorted(wrong - UPWARD)
+    assert not wrong, sorted(wrong)
 
 
 def test_no_module_imports_the_command_line() -> None:

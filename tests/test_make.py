@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import clean_environment, make_command, without_rights
+from pipelines.steps import JOB
+from tests.conftest import clean_environment, lay_out, make_command, without_rights
 
 ROOT = Path(__file__).parents[1]
 PRODUCTS = [
@@ -83,10 +84,95 @@ def test_a_second_run_does_nothing(copy):
     assert times(copy) == before
 
 
+def test_a_dry_run_of_a_finished_edition_lists_no_step(copy):
+    result = make(copy, "-n", "coverage")
+    assert result.returncode == 0, result.stderr
+    assert "-m pipelines.incoming.listing" in result.stdout
+    assert "-m pipelines " not in result.stdout
+    assert not [step.says for step in JOB if step.says in result.stdout]
+
+
+def test_a_dry_run_makes_nothing(tmp_path):
+    lay_out(tmp_path)
+    result = make(tmp_path, "-n", "coverage")
+    assert all(step.says in result.stdout for step in JOB), result.stderr
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.fixture
+def program(tmp_path) -> Path:
+    """The program in a folder of the test's own."""
+    folder = tmp_path / "program"
+    shutil.copytree(ROOT / "pipelines", folder / "pipelines", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("Makefile", "steps.mk", "requirements.lock"):
+        shutil.copy2(ROOT / name, folder)
+    (folder / ".venv").symlink_to((ROOT / ".venv").resolve())
+    return folder
+
+
+def make_by(program: Path, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run ``make coverage`` with another program, in Pythons that find it first."""
+    command = [str(program) if word == str(ROOT) else word for word in make_command(folder, "coverage")]
+    return subprocess.run(command, capture_output=True, text=True, env=clean_environment(), timeout=300)
+
+
+TELLS = {"Dataproduktspecifikation", "Katalog och metadata", "Ingångssida"}
+PROGRAM_TOLD = {"Rapport och manifest", "Lägger produkterna på plats"}
+"""The manifest has a hash of the whole program."""
+
+
+@pytest.mark.parametrize(
+    ("file", "redone"),
+    [
+        ("publish/pages/pages.css", {"Kommunsidor", *TELLS, *PROGRAM_TOLD}),
+        ("publish/tiles/write_tiles.py", {"Kartrutor", *TELLS, *PROGRAM_TOLD}),
+        ("publish/specification/specifikation.css", {*TELLS, *PROGRAM_TOLD}),
+        ("orders/bench.py", PROGRAM_TOLD),
+        (None, set()),
+    ],
+)
+def test_a_change_in_the_program_redoes_the_steps_it_is_in_and_what_tells_of_them(copy, program, file, redone):
+    """The figures are as they were, so the run is the same one; code that is merely newer redoes nothing."""
+    before = json.loads((copy / "out/manifest.json").read_text())
+    if file:
+        with (program / "pipelines" / file).open("a") as f:
+            f.write("\n")
+    result = make_by(program, copy)
+    assert result.returncode == 0, result.stderr
+    assert steps(result) == redone
+    after = json.loads((copy / "out/manifest.json").read_text())
+    assert {k for k in after if after[k] != before[k]} == ({"kodversion"} if file else set())
+    assert steps(make_by(program, copy)) == set()
+
+
+def test_a_change_in_what_reckons_is_another_run(copy, program):
+    before = json.loads((copy / "out/manifest.json").read_text())
+    with (program / "pipelines/laws/check_laws.py").open("a") as f:
+        f.write("\n")
+    result = make_by(program, copy)
+    assert result.returncode == 0, result.stderr
+    assert "Kontrollerar lagarna" in steps(result)
+    assert not [s for s in steps(result) if s.startswith("Läser")]
+    assert json.loads((copy / "out/manifest.json").read_text())["korning_id"] != before["korning_id"]
+
+
+def test_a_lost_product_is_built_again(copy):
+    lost = copy / "out/.steg/produkter/maps/data/rutnat_250m.pmtiles"
+    before = lost.read_bytes()
+    lost.unlink()
+    result = make(copy, "coverage")
+    assert steps(result) == {"Kartrutor", *TELLS, "Lägger produkterna på plats"}
+    assert lost.read_bytes() == before
+
+
 def test_files_make_cannot_name_come_back_when_lost_and_go_when_no_longer_made(copy):
     built, goal = (copy / d / "kommuner/0001.html" for d in ("out/.steg/produkter/maps", "maps"))
     built.parent.mkdir(exist_ok=True)
     built.write_text("<!doctype html>")
+    stamp = copy / "out/.steg/produkter/.pages.klar"
+    seen = stamp.stat()
+    stamp.write_text(f"{stamp.read_text()}maps/kommuner/0001.html\n")
+    os.utime(stamp, ns=(seen.st_atime_ns, seen.st_mtime_ns))
     (copy / "maps/eget.txt").write_text("eget")
 
     def again() -> set[str]:
@@ -100,7 +186,7 @@ def test_files_make_cannot_name_come_back_when_lost_and_go_when_no_longer_made(c
     assert steps(make(copy, "coverage")) == {"Lägger produkterna på plats"}
     assert goal.exists(), "its name is known from the list in the folder"
     built.unlink()
-    again()
+    assert "Kommunsidor" in again()
     assert not goal.exists()
     assert list(goal.parent.glob("*.html")), "the others stay"
     assert steps(make(copy, "coverage")) == set()

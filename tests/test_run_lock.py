@@ -12,13 +12,13 @@ import pytest
 from pipelines.core import run_lock
 from pipelines.core.errors import DataError
 from pipelines.core.paths import Paths
-from pipelines.publish.install import start
+from pipelines.install import start
 from tests.conftest import ROOT, clean_environment, lay_out, make_command
 
 STEP = """
 import sys
 from pathlib import Path
-from pipelines.publish.install import start
+from pipelines.install import start
 from pipelines.core.paths import Paths
 with start.ready("grid", Paths(Path(), Path(), Path(sys.argv[1]), Path(sys.argv[2]))):
     print("ready", flush=True)

@@ -12,7 +12,7 @@ from pipelines import __main__ as command
 from pipelines import steps
 from pipelines.config.region import load_region
 from pipelines.core.paths import Paths, Uses
-from pipelines.orders import bench
+from pipelines.orders import bench, make_rules
 from pipelines.publish import products
 from pipelines.publish.report import write_report
 from pipelines.steps import JOB, STEPS
@@ -133,6 +133,10 @@ def test_the_report_tells_of_every_ledger_in_the_order_of_the_steps():
     # The cells as they may be told are no more than what has been counted, told otherwise.
     assert tuple(n for n in before if n != "open_cells") == steps.LEDGERS
     assert "LEDGERS" in inspect.getsource(write_report.run)
+
+
+def test_the_rules_of_make_are_up_to_date():
+    assert (ROOT / make_rules.FILE).read_text(encoding="utf-8") == make_rules.page(), "kör make docs"
 
 
 def test_bench_times_every_step_and_knows_what_is_published():

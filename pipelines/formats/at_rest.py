@@ -17,7 +17,7 @@ from pipelines.core.errors import DataError
 GEOPACKAGES = {"out": "bredband.gpkg", "maps": "data/bredband_oppen.gpkg"}
 """The GeoPackages people open, by the part of the edition they belong to."""
 UNFINISHED = ".installation"
-"""Folder of an edition that is being put in place (see :mod:`pipelines.publish.install.journal`)."""
+"""Folder of an edition that is being put in place (see :mod:`pipelines.install.journal`)."""
 _LOCKED_FROM, _LOCKED = 0x40000000, 512
 """The bytes of a file that SQLite locks, by its file format."""
 

@@ -26,12 +26,16 @@ from pipelines.core.errors import DataError
 from pipelines.core.paths import Paths
 from pipelines.core.publishers import FOLDERS
 from pipelines.incoming.made_from import demo_basis, named_files, sum_of
+from pipelines.incoming.program import Program
 from pipelines.incoming.role_files import RECEIPT
 from pipelines.incoming.roles import MARKER_FILE, edits_beside, list_inputs, passed_over, require_sound
-from pipelines.steps import PUBLISHERS, STEPS
+from pipelines.install import built, start
+from pipelines.steps import JOB, PUBLISHERS, STEPS
 
 STALE_DEMO = 3
 """Exit code: the demo region is missing, or was made from something else."""
+PROGRAM = "program.json"
+"""In ``OUT/.steg``: what is known of the program's files."""
 _MAX_RECEIPT = 1 << 20
 _RACY_NS = 2_000_000_000
 """A file changed less than this before it was read may be changed again within the same tick of the clock."""
@@ -64,7 +68,6 @@ def _stamp(s: os.stat_result) -> tuple[int, int, int, int]:
 def main(argv: list[str] | None = None) -> int:
     """Write the lists; return 0, 2 (an error, told in Swedish) or 3 (the demo region must be made first)."""
     from pipelines.core import faults
-    from pipelines.publish.install import start
 
     parser = argparse.ArgumentParser(prog="python -m pipelines.incoming.listing", description=__doc__)
     for name in ("config", "raw", "out", "maps"):
@@ -87,7 +90,14 @@ def refresh(paths: Paths) -> None:
     """Bring every list up to date, and sweep what killed runs have left."""
     leftovers.sweep(paths)
     _bound_by_now(paths.step)
+    lost = built.sweep(paths)
     update(paths)
+    program = Program(paths.step / PROGRAM)
+    for step in JOB:
+        noted = paths.step / "kod" / f"{step.name}.txt"
+        if step.name in lost:
+            noted.unlink(missing_ok=True)  # make has seen the stamp already: what it depends on must be newer
+        _write(noted, _told(program.sum_of_step(step)))
     chosen = f"{paths.config} {paths.raw} {paths.earlier or ''}\n"
     published = named_files(paths.config).get("kontroll.publicerade_fil")
     _write(paths.step / "val.txt", os.fsencode(chosen))
@@ -199,7 +209,8 @@ def unchanged(stage: str, paths: Paths) -> Iterator[None]:
     try:
         _require_untouched(stage, paths, before)
     except DataError:
-        paths.ledger(stage).unlink(missing_ok=True)  # what was read is not to pass for done
+        for done in (paths.ledger(stage), built.stamp(stage, paths)):
+            done.unlink(missing_ok=True)  # what was read is not to pass for done
         raise
 
 
@@ -322,7 +333,7 @@ def demo_is_fresh(paths: Paths) -> bool:
         )
     try:
         marker = json.loads((paths.raw / MARKER_FILE).read_text(encoding="utf-8"))
-        return bool(marker["underlag"] == demo_basis(paths.config))
+        return bool(marker["underlag"] == demo_basis(paths.config, paths.step / PROGRAM))
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return False
 

@@ -10,6 +10,8 @@ import tomllib
 from pathlib import Path
 
 from pipelines.core import files
+from pipelines.incoming.program import REGION, Program
+from pipelines.steps import STEPS
 
 _MAX_CONFIG = 16 << 20
 
@@ -31,10 +33,10 @@ def sum_of(path: Path) -> str:
     return files.sha256(path) if path.is_file() else files.kind_of(path)
 
 
-def demo_basis(config: Path) -> str:
-    """Return a checksum of what a demo region is made from: configuration, the files it names, the program."""
-    program = Path(__file__).parents[1]
-    code = [p for part in ("core", "config", "demo") for p in sorted((program / part).rglob("*.py"))]
+def demo_basis(config: Path, remembered: Path | None = None) -> str:
+    """Return a checksum of what a demo region is made from: configuration, the files it names, its program."""
+    program = Program(remembered)
     named = named_files(config)
-    made_from = [config, *(named[k] for k in sorted(named)), *code]
-    return hashlib.sha256("\n".join(sum_of(p) for p in made_from).encode()).hexdigest()
+    made_from = [sum_of(p) for p in (config, *(named[k] for k in sorted(named)))]
+    made_from.append(program.sum_of(program.of(REGION, STEPS["demo"].module)))
+    return hashlib.sha256("\n".join(made_from).encode()).hexdigest()

@@ -4,33 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pipelines
 from pipelines.core import files, ledger
+from pipelines.incoming.program import numbers_version
 from pipelines.steps import PUBLISHERS
 
 if TYPE_CHECKING:
     from pipelines.config.region import Region
     from pipelines.core.paths import Paths
 
-CODE_SUFFIXES = {".py", ".js", ".css", ".j2", ".html", ".csv", ".json", ".qml"}
-
-
-def code_version() -> str:
-    """Return a hash of the program itself: every module, script and template."""
-    root = Path(pipelines.__file__).parent
-    digest = hashlib.sha256(pipelines.__version__.encode())
-    for path in sorted(root.rglob("*")):
-        if path.suffix in CODE_SUFFIXES and "__pycache__" not in path.parts:
-            digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
-
 
 def run_facts(region: Region, paths: Paths) -> dict[str, Any]:
-    """Return the facts every product quotes. The run id is a hash of inputs, configuration and code."""
-    digest = hashlib.sha256(code_version().encode() + paths.config.read_bytes())
+    """Return the facts every product quotes.
+
+    The run id is a hash of what decides numbers: inputs, configuration and the code of the steps that reckon. A text
+    in a page is no part of it; :func:`pipelines.incoming.program.code_version` is of the whole program.
+    """
+    digest = hashlib.sha256(numbers_version(paths.step / "program.json").encode() + paths.config.read_bytes())
     if region.kontroll.publicerade_fil:
         digest.update(files.sha256(paths.config.parent / region.kontroll.publicerade_fil).encode())
     if paths.earlier is not None:
@@ -56,5 +48,4 @@ def run_facts(region: Region, paths: Paths) -> dict[str, Any]:
         "scb_ar": max(scb) if scb else None,
         "senaste_indatadatum": max([*dates, f"{year}-10-01"]),
         "version": pipelines.__version__,
-        "kodversion": code_version()[:12],
     }

@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 
 from pipelines.config.reading import model_of
 from pipelines.config.region import Region
-from pipelines.orders import flow
+from pipelines.orders import flow, make_rules
 from pipelines.publish import products
 from pipelines.tables import contracts
 
@@ -142,9 +142,10 @@ PAGES = {
 
 
 def main() -> int:
-    """Write every page."""
+    """Write every page, and the rules of make."""
     for name, page in PAGES.items():
         (DOCS / name).write_text(page(), encoding="utf-8", newline="\n")
+    make_rules.FILE.write_text(make_rules.page(), encoding="utf-8", newline="\n")
     return 0
 
 

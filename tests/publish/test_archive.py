@@ -22,9 +22,9 @@ from pipelines.config.region import load_region
 from pipelines.core import files
 from pipelines.core.errors import DataError
 from pipelines.core.paths import Paths
+from pipelines.install import installed
 from pipelines.orders.archive import archive_metadata, archive_order, contents, longterm, verify, write_archive
 from pipelines.orders.archive.checks import archive_formats, schemas
-from pipelines.publish.install import installed
 from tests.conftest import clean_environment, make_command
 
 GML = "{http://www.opengis.net/gml/3.2}"

@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.core.errors import DataError
 from pipelines.core.paths import Paths
-from pipelines.publish.install import installed, journal, put_in_place
+from pipelines.install import installed, journal, put_in_place
 from tests import strikes
 
 

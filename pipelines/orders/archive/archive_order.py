@@ -21,11 +21,12 @@ RUN_FIRST = "Kör make coverage (med samma CONFIG, RAW, OUT och MAPS) och sedan 
 
 @dataclass(frozen=True)
 class Order:
-    """One package: its kind (``intern`` or ``oppen``), its region and the facts of its run."""
+    """One package: its kind (``intern`` or ``oppen``), its region, the facts of its run, the version of the code."""
 
     kind: str
     region: Region
     facts: RunFacts
+    code: str
 
     @property
     def internal(self) -> bool:
@@ -88,4 +89,5 @@ def order(region: Region, paths: Paths, edition: str) -> Order:
             found=f"sha256 {files.sha256(paths.config)}",
             action=RUN_FIRST,
         )
-    return Order(kind, region, facts if kind == "intern" else read_open_facts(paths))
+    told = facts if kind == "intern" else read_open_facts(paths)
+    return Order(kind, region, told, str(manifest.get("kodversion", "okänd kod")))

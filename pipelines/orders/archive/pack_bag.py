@@ -49,7 +49,7 @@ def bag_info(order: Order) -> dict[str, str]:
         "Bag-Count": "1 of 1",
         "Informationsklass": PERSONAL if order.internal else PUBLIC,
         "Demo": "DEMO" if facts["demo"] else "nej",
-        "Program-Version": f"{facts['version']} ({facts.get('kodversion', 'okänd kod')})",
+        "Program-Version": f"{facts['version']} ({order.code})",
     }
 
 

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 import pipelines
 from pipelines.core.errors import DataError
 from pipelines.formats import at_rest
-from pipelines.laws.run_facts import code_version
+from pipelines.incoming.program import code_version
+from pipelines.install import installed
+from pipelines.install.put_in_place import built_names, place
 from pipelines.orders.archive.archive_order import RUN_FIRST
 from pipelines.orders.archive.checks import schemas
-from pipelines.publish.install import installed
-from pipelines.publish.install.put_in_place import built_names, place
 from pipelines.publish.workbook.csvs import EOL
 from pipelines.tables.contracts import BASIS_TEXT, Column, Table
 
@@ -127,7 +127,7 @@ def _write_exactly(goal: Path, text: str) -> None:
 
 def same_program(order: Order) -> bool:
     """Say whether the program that stands here is the one that made the edition."""
-    return str(order.facts.get("kodversion")) == code_version()[:12]
+    return order.code == code_version()[:12]
 
 
 def program_files() -> list[Path]:

@@ -15,8 +15,8 @@ from pipelines.core.level import LEVELS, Level
 from pipelines.core.level_words import heading, lacking
 from pipelines.core.quoted import RunFacts
 from pipelines.disclosure.open_run import read_open_facts, read_open_sources
+from pipelines.install.put_in_place import built_names
 from pipelines.publish import products
-from pipelines.publish.install.put_in_place import built_names
 from pipelines.publish.pages import page_reconciliation, render
 from pipelines.publish.pages.kommun_page import A4
 from pipelines.publish.pages.render import WRITE

@@ -11,6 +11,7 @@ from pipelines.core import files, ledger
 from pipelines.core.errors import printable
 from pipelines.core.level import LEVELS
 from pipelines.core.quoted import RunFacts, read_facts
+from pipelines.incoming.program import code_version
 from pipelines.publish.report import report_coverage, report_gaps, report_model
 from pipelines.publish.words.markdown import table
 from pipelines.publish.words.swedish import number
@@ -254,6 +255,7 @@ def manifest(facts: RunFacts, said: dict[str, ledger.Ledger], region: Region, pa
         listed.append({"fil": f"TIDIGARE/{gpkg.name}", "roll": "tidigare_utgava", "sha256": files.sha256(gpkg)})
     return {
         **facts,
+        "kodversion": code_version()[:12],
         "indata": listed,
         "konfiguration": {"fil": paths.config.name, "sha256": files.sha256(paths.config), **beside},
         "versioner": {

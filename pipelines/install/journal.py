@@ -30,7 +30,7 @@ from typing import Any
 from pipelines.core import files, leftovers
 from pipelines.core.errors import DataError
 from pipelines.formats import at_rest
-from pipelines.publish.install import installed
+from pipelines.install import installed
 
 FOLDER = at_rest.UNFINISHED
 JOURNAL, DONE, KEPT = "journal.json", "klar.json", "fore"
@@ -41,7 +41,7 @@ CLAIMS = {"out": ("manifest.json",), "maps": ("metadata_iso19139.xml", "catalog.
 Stamp = list[int]
 """Size and time of a file: another one means that somebody has been there."""
 Place = Callable[[Path, Path], None]
-"""Puts a built file in place (see :func:`pipelines.publish.install.put_in_place.place`)."""
+"""Puts a built file in place (see :func:`pipelines.install.put_in_place.place`)."""
 
 
 @dataclass

@@ -1,6 +1,6 @@
 """Before a step works: its folders are this run's alone, an interrupted installation is settled, QGIS is closed.
 
-``python -m pipelines.publish.install.start OUT MAPS`` does the same for ``make clean``. Standard library only.
+``python -m pipelines.install.start OUT MAPS`` does the same for ``make clean``. Standard library only.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from pipelines.core import run_lock
 from pipelines.core.errors import DataError
 from pipelines.core.paths import Paths
-from pipelines.publish.install import journal, put_in_place
+from pipelines.install import journal, put_in_place
 from pipelines.steps import ON_ORDER
 
 ELSEWHERE = tuple(s.name for s in ON_ORDER if s.works_in == "raw")

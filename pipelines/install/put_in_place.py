@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.core import files, leftovers
 from pipelines.formats import at_rest
-from pipelines.publish.install import journal
+from pipelines.install import journal
 
 if TYPE_CHECKING:
     from pipelines.config.region import Region

@@ -1,0 +1,136 @@
+# Skrivs av «make docs» ur pipelines/steps.py; ändra där.
+
+CODE := $(STEG)/kod/inventory.txt $(STEG)/kod/lantmateriet.txt $(STEG)/kod/scb.txt $(STEG)/kod/pts.txt \
+  $(STEG)/kod/granser.txt $(STEG)/kod/tackning.txt $(STEG)/kod/grid.txt $(STEG)/kod/households.txt \
+  $(STEG)/kod/coverage.txt $(STEG)/kod/summaries.txt $(STEG)/kod/open_cells.txt $(STEG)/kod/gaps.txt \
+  $(STEG)/kod/goals.txt $(STEG)/kod/reconciliation.txt $(STEG)/kod/history.txt $(STEG)/kod/laws.txt \
+  $(STEG)/kod/geopackage.txt $(STEG)/kod/open_tables.txt $(STEG)/kod/raster.txt $(STEG)/kod/qgis.txt \
+  $(STEG)/kod/tables.txt $(STEG)/kod/open_data.txt $(STEG)/kod/tiles.txt $(STEG)/kod/report.txt \
+  $(STEG)/kod/webmap.txt $(STEG)/kod/printmap.txt $(STEG)/kod/pages.txt $(STEG)/kod/specification.txt \
+  $(STEG)/kod/catalogue.txt $(STEG)/kod/entry.txt $(STEG)/kod/install.txt
+
+READY := $(BUILT)/.geopackage.klar $(BUILT)/.raster.klar $(BUILT)/.qgis.klar $(BUILT)/.tables.klar \
+  $(BUILT)/.open_data.klar $(BUILT)/.tiles.klar $(BUILT)/.report.klar $(BUILT)/.webmap.klar \
+  $(BUILT)/.printmap.klar $(BUILT)/.pages.klar $(BUILT)/.specification.klar $(BUILT)/.catalogue.klar \
+  $(BUILT)/.entry.klar
+
+$(DONE)/lantmateriet.json: $(STEG)/kod/lantmateriet.txt $(STEG)/indata/lantmateriet.json $(STEG)/konfiguration.txt $(STEG)/val.txt
+	$(SAY) 'Läser lantmateriet'
+	@$(RUN) lantmateriet $(ARGS)
+
+$(DONE)/scb.json: $(STEG)/kod/scb.txt $(STEG)/indata/scb.json $(STEG)/indata/granser.json $(STEG)/konfiguration.txt \
+  $(STEG)/val.txt
+	$(SAY) 'Läser scb'
+	@$(RUN) scb $(ARGS)
+
+$(DONE)/pts.json: $(STEG)/kod/pts.txt $(STEG)/indata/pts.json $(STEG)/konfiguration.txt $(STEG)/val.txt
+	$(SAY) 'Läser pts'
+	@$(RUN) pts $(ARGS)
+
+$(DONE)/granser.json: $(STEG)/kod/granser.txt $(STEG)/indata/granser.json $(STEG)/konfiguration.txt $(STEG)/val.txt
+	$(SAY) 'Läser granser'
+	@$(RUN) granser $(ARGS)
+
+$(DONE)/tackning.json: $(STEG)/kod/tackning.txt $(STEG)/indata/tackning.json $(STEG)/konfiguration.txt $(STEG)/val.txt \
+  $(DONE)/lantmateriet.json
+	$(SAY) 'Läser tackning'
+	@$(RUN) tackning $(ARGS)
+
+$(DONE)/grid.json: $(STEG)/kod/grid.txt $(DONE)/lantmateriet.json $(DONE)/scb.json $(DONE)/pts.json $(DONE)/granser.json
+	$(SAY) 'Rutor, land och områdestyp'
+	@$(RUN) grid $(ARGS)
+
+$(DONE)/households.json: $(STEG)/kod/households.txt $(DONE)/grid.json
+	$(SAY) 'Folkmängd och hushåll per adress'
+	@$(RUN) households $(ARGS)
+
+$(DONE)/coverage.json: $(STEG)/kod/coverage.txt $(DONE)/tackning.json $(DONE)/households.json
+	$(SAY) 'Täckning per adress'
+	@$(RUN) coverage $(ARGS)
+
+$(DONE)/summaries.json: $(STEG)/kod/summaries.txt $(DONE)/coverage.json
+	$(SAY) 'Summerar rutor, kommuner och län'
+	@$(RUN) summaries $(ARGS)
+
+$(STEG)/oppna_rutor.parquet: $(STEG)/kod/open_cells.txt $(DONE)/coverage.json
+	$(SAY) 'Rutor som de får visas'
+	@$(RUN) open_cells $(ARGS)
+
+$(DONE)/gaps.json: $(STEG)/kod/gaps.txt $(STEG)/tidigare.txt $(DONE)/coverage.json
+	$(SAY) 'Bristområden, schakt och kostnad'
+	@$(RUN) gaps $(ARGS)
+
+$(DONE)/goals.json: $(STEG)/kod/goals.txt $(DONE)/summaries.json $(DONE)/gaps.json
+	$(SAY) 'Mål, avstämning mot PTS och regional prioritering'
+	@$(RUN) goals $(ARGS)
+
+$(DONE)/reconciliation.json: $(STEG)/kod/reconciliation.txt $(STEG)/publicerade.txt $(DONE)/goals.json
+	$(SAY) 'Avstämning mot publicerade tal'
+	@$(RUN) reconciliation $(ARGS)
+
+$(DONE)/history.json: $(STEG)/kod/history.txt $(DONE)/pts.json
+	$(SAY) 'Historik och framskrivning'
+	@$(RUN) history $(ARGS)
+
+$(STEG)/lagar.klar: $(STEG)/kod/laws.txt $(STEG)/tidigare.txt $(STEG)/publicerade.txt $(STEG)/oppna_rutor.parquet \
+  $(DONE)/reconciliation.json $(DONE)/history.json
+	$(SAY) 'Kontrollerar lagarna'
+	@$(RUN) laws $(ARGS)
+	$(STAMP)
+
+$(BUILT)/.geopackage.klar: $(STEG)/kod/geopackage.txt $(STEG)/korning.json
+	$(SAY) 'GeoPackage'
+	@$(RUN) geopackage $(ARGS)
+
+$(STEG)/oppen_lan.parquet: $(STEG)/kod/open_tables.txt $(STEG)/korning.json
+	$(SAY) 'Det som publiceras'
+	@$(RUN) open_tables $(ARGS)
+
+$(BUILT)/.raster.klar: $(STEG)/kod/raster.txt $(STEG)/oppen_lan.parquet
+	$(SAY) 'Raster'
+	@$(RUN) raster $(ARGS)
+
+$(BUILT)/.qgis.klar: $(STEG)/kod/qgis.txt $(STEG)/oppen_lan.parquet
+	$(SAY) 'QGIS-projekt'
+	@$(RUN) qgis $(ARGS)
+
+$(BUILT)/.tables.klar: $(STEG)/kod/tables.txt $(STEG)/korning.json
+	$(SAY) 'Arbetsbok och tabeller'
+	@$(RUN) tables $(ARGS)
+
+$(BUILT)/.open_data.klar: $(STEG)/kod/open_data.txt $(STEG)/oppen_lan.parquet
+	$(SAY) 'Öppna data'
+	@$(RUN) open_data $(ARGS)
+
+$(BUILT)/.tiles.klar: $(STEG)/kod/tiles.txt $(STEG)/oppen_lan.parquet
+	$(SAY) 'Kartrutor'
+	@$(RUN) tiles $(ARGS)
+
+$(BUILT)/.report.klar: $(STEG)/kod/report.txt $(STEG)/tidigare.txt $(STEG)/publicerade.txt $(STEG)/korning.json
+	$(SAY) 'Rapport och manifest'
+	@$(RUN) report $(ARGS)
+
+$(BUILT)/.webmap.klar: $(STEG)/kod/webmap.txt $(STEG)/tidigare.txt $(STEG)/oppen_lan.parquet
+	$(SAY) 'Webbkarta'
+	@$(RUN) webmap $(ARGS)
+
+$(BUILT)/.printmap.klar: $(STEG)/kod/printmap.txt $(STEG)/oppen_lan.parquet
+	$(SAY) 'Kartor för utskrift'
+	@$(RUN) printmap $(ARGS) --jobs $(JOBS)
+
+$(BUILT)/.pages.klar: $(STEG)/kod/pages.txt $(STEG)/oppen_lan.parquet
+	$(SAY) 'Kommunsidor'
+	@$(RUN) pages $(ARGS)
+
+$(BUILT)/.specification.klar: $(STEG)/kod/specification.txt $(BUILT)/.raster.klar $(BUILT)/.qgis.klar $(BUILT)/.open_data.klar \
+  $(BUILT)/.tiles.klar $(BUILT)/.webmap.klar $(BUILT)/.printmap.klar $(BUILT)/.pages.klar
+	$(SAY) 'Dataproduktspecifikation'
+	@$(RUN) specification $(ARGS)
+
+$(BUILT)/.catalogue.klar: $(STEG)/kod/catalogue.txt $(BUILT)/.specification.klar
+	$(SAY) 'Katalog och metadata'
+	@$(RUN) catalogue $(ARGS)
+
+$(BUILT)/.entry.klar: $(STEG)/kod/entry.txt $(BUILT)/.catalogue.klar
+	$(SAY) 'Ingångssida'
+	@$(RUN) entry $(ARGS)
