@@ -48,7 +48,7 @@ def test_a_block_without_land_or_without_addresses_is_by_the_contract(paths, wit
     land = whole.land.iloc[:0] if without == "land" else whole.land
     block = summaries.Block(land, 0, 0 if without == "addresses" else whole.last)
     addresses = block.addresses(paths, "adresser_tackning")
-    told = summaries.Told.of(addresses)
+    told = summaries.Known.of(addresses)
     parts = summaries.sum_parts(addresses, told, land)
     cells = summaries.sum_cells(parts, addresses, told)
     names = summaries.Names.of(cells, region)
