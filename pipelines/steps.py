@@ -206,7 +206,7 @@ JOB = (
             *("adresser_ruta", "adresser_hushall", "grupper", "land", "pts_teknik", "pts_hastighet", "kolada"),
             *("kallor", "evidens_adress", "evidens_ruta", "evidens_omrade"),
         ),
-        ledgers=("pts",),
+        ledgers=("pts", "lantmateriet"),
         writes=("riktvarden", "osakerhet_kommun", "osakerhet_5km", "adresser_tackning", "adresser_tackning_oppen"),
         ledger=True,
     ),
