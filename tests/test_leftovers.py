@@ -105,7 +105,7 @@ def test_a_scratch_folder_is_gone_afterwards_and_swept_when_its_process_was_kill
         (folder / "x").write_text("x")
     assert list(tmp_path.iterdir()) == []
     code = (
-        "import os, signal, sys; from pathlib import Path; from pipelines import leftovers\n"
+        "import os, signal, sys; from pathlib import Path; from pipelines.core import leftovers\n"
         "with leftovers.scratch(Path(sys.argv[1])): os.kill(os.getpid(), signal.SIGKILL)"
     )
     (tmp_path / "out").mkdir()
