@@ -106,8 +106,8 @@ def add_aliases(db: sqlite3.Connection, tables: Sequence[Table]) -> None:
 def described(column: Column) -> str:
     """Return a column's description with its unit, its decimals and how it is known.
 
-    >>> from pipelines.tables.contracts import LAND_HA
-    >>> described(LAND_HA)
+    >>> from pipelines.tables.fields import field
+    >>> described(field("land_ha"))
     'Landareal. Enhet: ha. Uppgift: beräknad.'
     """
     unit = f"Enhet: {column.unit}." if column.unit else ""

@@ -139,8 +139,8 @@ def code_list(column: Column) -> str:
 
     Examples
     --------
-    >>> from pipelines.tables.contracts import OMRADESTYP
-    >>> code_list(OMRADESTYP), CODES["omradestyp"]["glesbebyggt"]
+    >>> from pipelines.tables.fields import field
+    >>> code_list(field("omradestyp")), CODES["omradestyp"]["glesbebyggt"]
     ('omradestyp', 'Glesbebyggt')
     """
     if not column.values:

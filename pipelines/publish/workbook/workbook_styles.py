@@ -38,8 +38,8 @@ def formats(book: Any) -> dict[str, Any]:
 def of_column(c: Column) -> str:
     """Return the format of a column's cells.
 
-    >>> from pipelines.tables.contracts import LAND_HA, KOMMUNKOD
-    >>> of_column(LAND_HA), of_column(KOMMUNKOD)
+    >>> from pipelines.tables.fields import field
+    >>> of_column(field("land_ha")), of_column(field("kommunkod"))
     ('antal', 'text')
     >>> from pipelines.tables.history_tables import HISTORIK
     >>> of_column(HISTORIK.column("ar")), of_column(HISTORIK.column("andel_pct"))
