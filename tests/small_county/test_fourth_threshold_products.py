@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 import openpyxl
+import pypdf
 import pytest
 import rasterio
 
@@ -152,3 +153,6 @@ def test_maps_pages_and_prints(made: Path) -> None:
     assert "500 Mbit/s" in (made / "maps/kommuner/9901.html").read_text(encoding="utf-8")
     assert "500 Mbit/s" in (made / "maps/index.html").read_text(encoding="utf-8")
     assert {f"lan_{t}.pdf" for t in T} == {p.name for p in (made / "maps/kartor").glob("lan_*.pdf")}
+    (sheet,) = pypdf.PdfReader(made / "maps/kartor/9901.pdf").pages  # drawn by a process of its own
+    rows = re.findall(r"^(\d+) [\d<>]", sheet.extract_text().partition("Mbit/s Tillgång")[2], re.MULTILINE)
+    assert rows[: len(T)] == list(map(str, T))

@@ -14,7 +14,8 @@ import pytest
 from pipelines.core import files
 from pipelines.core.errors import DataError
 from pipelines.core.ledger import Ledger, load
-from pipelines.read.pts import read_pts
+from pipelines.core.level import Levels
+from pipelines.read.pts import pts_fields, read_pts
 from pipelines.read.pts.pts_fields import speed_field, technique_field
 from pipelines.tables import contracts, source_tables
 
@@ -486,3 +487,13 @@ def test_what_a_speed_header_says(header: str, field: str | None) -> None:
 def test_what_a_technique_header_says(header: str, field: str | None) -> None:
     known = technique_field(header)
     assert (known and known[0]) == field
+
+
+@pytest.mark.parametrize("mbit", [(30, 100, 1000), (50, 250, 2500)])
+def test_ptss_own_thresholds_are_known_whatever_the_regions_are(mbit, monkeypatch) -> None:
+    monkeypatch.setattr(pts_fields, "LEVELS", Levels(mbit))
+    place = {"kommun|"}
+    assert pts_fields.is_speed_table({*place, "tillgang_100|hushall"})
+    assert pts_fields.is_speed_table({*place, f"passerad_{mbit[0]}|"})
+    assert not pts_fields.is_speed_table({*place, "tillgang_10|", "antal|hushall"})
+    assert not pts_fields.is_speed_table({"tillgang_100|hushall"})

@@ -7,6 +7,7 @@ Made from the open tables, public outlines and place names, and from nothing els
 from __future__ import annotations
 
 import os
+import pickle
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ import numpy as np
 
 from pipelines.core.errors import DataError
 from pipelines.core.files import replacing
+from pipelines.core.level import LEVELS
 from pipelines.core.level_words import UNIT
 from pipelines.publish.printmap import typeface
 from pipelines.publish.words.edition_facts import demo_prefix, epoch
@@ -80,9 +82,8 @@ def _draw_all(everything: Atlas, fonts: Path, each: list[tuple[Sheet, Path]], jo
             make(everything, sheet, folder)
         return
     # New processes, not forked ones: a fork would copy the locks of the threads that read the tables.
-    with ProcessPoolExecutor(
-        jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=(everything, fonts)
-    ) as pool:
+    handed_over = (LEVELS.mbit, pickle.dumps(everything), fonts)
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=handed_over) as pool:
         for done in [pool.submit(_make_held, sheet, folder) for sheet, folder in each]:
             done.result()
 
@@ -91,8 +92,10 @@ _held: list[Any] = []
 """The atlas of this process: handed over once, not with every sheet."""
 
 
-def _begin(everything: Atlas, fonts: Path) -> None:
-    _held[:] = [everything]
+def _begin(mbit: tuple[int, ...], everything: bytes, fonts: Path) -> None:
+    """Begin a new process: it works for the same region, and knows its levels before it opens anything of it."""
+    LEVELS.use(mbit)
+    _held[:] = [pickle.loads(everything)]
     typeface.register(fonts)
 
 

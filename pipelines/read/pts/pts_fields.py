@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from pipelines.core.level import LEVELS
+from pipelines.core.level import DEFAULT_MBIT, LEVELS, MEASURES
 from pipelines.formats.headers import words
 from pipelines.read.pts.pts_subject import other_unit
 
@@ -183,9 +183,10 @@ def is_technique_table(fields: set[str]) -> bool:
 
 
 def is_speed_table(fields: set[str]) -> bool:
-    """Tell whether the fields of a header are those of a table of speeds per area."""
+    """Tell whether the fields of a header are those of a table of speeds per area: PTS's own, or the region's."""
     names = {f.partition("|")[0] for f in fields}
-    return not names.isdisjoint(level.code for level in LEVELS) and bool(names & set(PLACES))
+    speeds = {f"{measure}_{mbit}" for measure in MEASURES for mbit in (*DEFAULT_MBIT, *LEVELS.mbit)}
+    return not names.isdisjoint(speeds) and bool(names & set(PLACES))
 
 
 def is_historic(texts: list[str]) -> bool:
