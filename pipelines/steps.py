@@ -547,12 +547,12 @@ def needs(step: Step) -> tuple[str, ...]:
 def needs_directly(step: Step) -> tuple[str, ...]:
     """Return the steps whose work a step reads, without those that another of them needs anyway."""
     all_needed = needs(step)
-    behind = {before for name in all_needed for before in _behind(STEPS[name])}
-    return tuple(name for name in all_needed if name not in behind)
+    covered = {before for name in all_needed for before in behind(STEPS[name])}
+    return tuple(name for name in all_needed if name not in covered)
 
 
 @cache
-def _behind(step: Step) -> set[str]:
+def behind(step: Step) -> set[str]:
     """Return every step that must have been done before."""
     direct = needs(step)
-    return {*direct, *(name for before in direct for name in _behind(STEPS[before]))}
+    return {*direct, *(name for before in direct for name in behind(STEPS[before]))}

@@ -163,6 +163,19 @@ def _data(table: Table, *endings: str) -> tuple[File, ...]:
     )
 
 
+LAYERS = (
+    summary_tables.RUTNAT,
+    summary_tables.DELAR,
+    summary_tables.KOMMUNER,
+    summary_tables.LAN,
+    summary_tables.ADRESSER,
+    gap_tables.BRISTOMRADEN,
+    gap_tables.BRISTOMRADEN_KOMMUN,
+    gap_tables.BRISTOMRADEN_RUTOR,
+    gap_tables.BRISTKURVA,
+    step_tables.OSAKERHET,
+)
+"""The layers of ``bredband.gpkg``, in the order a reader lists them."""
 PRODUCTS = (
     Product(
         "rutnat-250m",
@@ -350,18 +363,7 @@ PRODUCTS = (
         "Alla lager med exakta antal, adresser och bristområden, med stilar för QGIS.",
         "Handläggarens arbetsmaterial: varje tal i de andra produkterna går att följa till sin adress.",
         (File("out/bredband.gpkg"), File("out/bredband.qgz")),
-        (
-            summary_tables.RUTNAT,
-            summary_tables.DELAR,
-            summary_tables.KOMMUNER,
-            summary_tables.LAN,
-            summary_tables.ADRESSER,
-            gap_tables.BRISTOMRADEN,
-            gap_tables.BRISTOMRADEN_KOMMUN,
-            gap_tables.BRISTOMRADEN_RUTOR,
-            gap_tables.BRISTKURVA,
-            step_tables.OSAKERHET,
-        ),
+        LAYERS,
     ),
     Product(
         "tackningsraster",

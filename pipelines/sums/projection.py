@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.core.level_words import PASSED
 from pipelines.tables.history_tables import FRAMSKRIVNING
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def _towards(rows: pd.DataFrame, goal: Malniva, region: Region) -> dict[str, obj
         "antal_ar": len(used),
         "senaste_pct": float(last["andel_pct"]),
     }
-    remark = "" if same else f" Serien mäter {_WORDS[last['matt']]}, målet är skrivet i {_WORDS[goal.matt]}."
+    remark = "" if same else f" Serien mäter {PASSED[last['matt']]}, målet är skrivet i {PASSED[goal.matt]}."
     remark += " Serien är andel av befolkningen." if last["bas"] == "befolkning" else ""
     if len(used) < LEAST:
         few = f"För få jämförbara år ({len(used)}) för en framskrivning."
@@ -138,9 +139,6 @@ def _towards(rows: pd.DataFrame, goal: Malniva, region: Region) -> dict[str, obj
         return {**known, "utfall": outcome, "text": said + remark}
     line = fit(used["ar"].to_numpy(np.float64), used["andel_pct"].to_numpy(np.float64) / 100)
     return {**known, **_reached(line, int(last["ar"]), float(last["andel_pct"]), goal, region, remark)}
-
-
-_WORDS = {"tillgang": "tillgång", "passerad": "passerade"}
 
 
 def _best(rows: pd.DataFrame, goal: Malniva) -> pd.DataFrame | None:

@@ -109,3 +109,8 @@ def _at(column: Column, level: Level | None) -> Column:
     for sign, word in said.items():
         texts = {name: text.replace(sign, word) for name, text in texts.items()}
     return replace(column, **texts)
+
+
+# As several tables have it.
+WHOLE_OR_TYPE = field("omradestyp", values=code_lists.AREA_TYPES, description="totalt, tatbebyggt eller glesbebyggt.")
+COUNTY_OR_KOMMUN = field("niva", klass="oppen", values=("lan", "kommun"), description="lan eller kommun.")

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from pipelines.tables import code_lists
 from pipelines.tables.contracts import Table
-from pipelines.tables.fields import field, fields
+from pipelines.tables.fields import COUNTY_OR_KOMMUN, WHOLE_OR_TYPE, field, fields
+
+_CODE = field(
+    "kod",
+    pattern="",
+    alias="Kod",
+    description="Läns- eller kommunkod, 00 för riket; delregionens namn för en delregion.",
+)
+_PROJECT = field("bristomrade_id", alias="Projekt (bristområde)", description="Ett projekt är ett bristområde.")
 
 MAL = Table(
     "mal",
@@ -15,14 +23,9 @@ MAL = Table(
     fields(
         "mal_nr mal mal_pct troskel_mbit matt mal_matt",
         field("niva", klass="oppen", values=code_lists.AREA_LEVELS, description="riket, lan, delregion eller kommun."),
-        field(
-            "kod",
-            pattern="",
-            alias="Kod",
-            description="Läns- eller kommunkod, 00 för riket; delregionens namn för en delregion.",
-        ),
+        _CODE,
         "namn delregion",
-        field("omradestyp", values=code_lists.AREA_TYPES, description="totalt, tatbebyggt eller glesbebyggt."),
+        WHOLE_OR_TYPE,
         field("bas", klass="oppen", description="hushall eller arbetsstallen."),
         field(
             "kalla",
@@ -61,15 +64,10 @@ AVSTAMNING = Table(
     "Avstämning",
     "Våra andelar av hushållen bredvid PTS:s, per kommun och områdestyp, och varifrån PTS:s tal kommer.",
     fields(
-        field("niva", klass="oppen", values=("lan", "kommun"), description="lan eller kommun."),
-        field(
-            "kod",
-            pattern="",
-            alias="Kod",
-            description="Läns- eller kommunkod, 00 för riket; delregionens namn för en delregion.",
-        ),
+        COUNTY_OR_KOMMUN,
+        _CODE,
         "namn",
-        field("omradestyp", values=code_lists.AREA_TYPES, description="totalt, tatbebyggt eller glesbebyggt."),
+        WHOLE_OR_TYPE,
         "troskel_mbit matt",
         field("hushall", klass="band", description="Hushåll i analysen."),
         field("andel_pct", klass="oppen", alias="Vår andel (%)", description="Tomt utan hushåll."),
@@ -92,7 +90,7 @@ PRIORITERING_PTS = Table(
     "på vilka.",
     fields(
         "prioriterad",
-        field("bristomrade_id", alias="Projekt (bristområde)", description="Ett projekt är ett bristområde."),
+        _PROJECT,
         "ordning adress_id kommunkod kommunnamn rutid_scb",
         field("e_m", basis="uppmatt", nullable=False, alias="E, SWEREF 99 TM (m)"),
         field("n_m", basis="uppmatt", nullable=False, alias="N, SWEREF 99 TM (m)"),
@@ -120,7 +118,7 @@ PTS_PROJEKT = Table(
     "Bristområden med stödberättigade adresser: vad som krävs för att komma under kostnadstaket, och varför de "
     "valts eller inte.",
     fields(
-        field("bristomrade_id", alias="Projekt (bristområde)", description="Ett projekt är ett bristområde."),
+        _PROJECT,
         field("kommunkod", klass="intern"),
         "kommunnamn",
         field("prioritet", nullable=False, description="Bristområdets prioritet."),

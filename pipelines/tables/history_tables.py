@@ -6,7 +6,18 @@ from dataclasses import replace
 
 from pipelines.tables import code_lists
 from pipelines.tables.contracts import Table
-from pipelines.tables.fields import field, fields
+from pipelines.tables.fields import WHOLE_OR_TYPE, field, fields
+
+_PLACE = fields(
+    field("niva", klass="oppen", description="riket, lan eller kommun."),
+    field(
+        "kommunkod",
+        pattern=r"^\d{2}(\d{2})?$",
+        alias="Kod",
+        description="Kommunkod (fyra siffror); länskod (två) för länet, 00 för riket.",
+    ),
+    field("kommunnamn", description="Kommunens namn; länets eller Riket på de andra nivåerna."),
+)
 
 HISTORIK = Table(
     "historik",
@@ -14,14 +25,7 @@ HISTORIK = Table(
     "Publicerade andelar per kommun, år och serie, som källan skrev dem. Ett brott i en serie står på det "
     "första året som räknas på det nya sättet; över ett brott jämförs inga år.",
     fields(
-        field("niva", klass="oppen", description="riket, lan eller kommun."),
-        field(
-            "kommunkod",
-            pattern=r"^\d{2}(\d{2})?$",
-            alias="Kod",
-            description="Kommunkod (fyra siffror); länskod (två) för länet, 00 för riket.",
-        ),
-        field("kommunnamn", description="Kommunens namn; länets eller Riket på de andra nivåerna."),
+        *_PLACE,
         field("ar", klass="oppen", alias="År", description="Statistikår: läget 1 oktober."),
         "serie",
         field("matt", description="tillgang eller passerad (tillgång eller fiber i närheten)."),
@@ -37,7 +41,7 @@ HISTORIK = Table(
             alias="Tröskel (Mbit/s)",
             description="Nedhastighet; tomt när serien gäller en teknik.",
         ),
-        field("omradestyp", values=code_lists.AREA_TYPES, description="totalt, tatbebyggt eller glesbebyggt."),
+        WHOLE_OR_TYPE,
         field(
             "bas",
             klass="oppen",
@@ -71,14 +75,7 @@ FRAMSKRIVNING = Table(
     "prediktionsintervall. En framskrivning, ingen prognos: den vet inget om planer, bidrag eller vad som är "
     "dyrt.",
     fields(
-        field("niva", klass="oppen", description="riket, lan eller kommun."),
-        field(
-            "kommunkod",
-            pattern=r"^\d{2}(\d{2})?$",
-            alias="Kod",
-            description="Kommunkod (fyra siffror); länskod (två) för länet, 00 för riket.",
-        ),
-        field("kommunnamn", description="Kommunens namn; länets eller Riket på de andra nivåerna."),
+        *_PLACE,
         "mal_nr mal",
         field("mal_pct", basis="", nullable=False, low=None, high=None, description=""),
         field("serie", nullable=True, description="Serien i historik; tomt när ingen serie har tröskeln."),

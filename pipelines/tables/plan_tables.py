@@ -6,11 +6,13 @@ from dataclasses import replace
 
 from pipelines.tables.contracts import Table
 from pipelines.tables.fields import each, field, fields
+from pipelines.tables.gap_tables import BRISTOMRADEN
 
+_NAME = field("namn", alias="Län eller kommun")
 _ORDNING = field("ordning", alias="Ordning i planen", description="1 byggs först.")
 _AREA = fields(
     "bristomrade_id troskel_mbit matt prioritet modellerad sannolikhet",
-    field("kommunkod", description="Kommunen med flest adresser som räknas som utan."),
+    BRISTOMRADEN.column("kommunkod"),
     "kommunnamn kommuner rutor adresser_klassade hushall_utan befolkning_utan schakt_m kostnad_sek",
     "kostnad_lag_sek kostnad_hog_sek kostnad_per_hushall_sek hushall_ack kostnad_ack_sek byggs_optimum",
 )
@@ -35,8 +37,8 @@ PLAN_KOMMUNER = Table(
     "Hushåll utan täckning före och efter planen, per kommun; sista raden är länet.",
     fields(
         "kod",
-        field("namn", alias="Län eller kommun"),
-        field("hushall", klass="band", description="Alla i rutorna."),
+        _NAME,
+        BRISTOMRADEN.column("hushall"),
         "hushall_utan_fore hushall_nas hushall_nas_modellerade hushall_utan_efter",
         field(
             "kostnad_sek",
@@ -90,7 +92,7 @@ FORANDRING_KOMMUNER = Table(
     "Andel av hushållen i de två utgåvorna; sista raderna är länet.",
     fields(
         "kod",
-        field("namn", alias="Län eller kommun"),
+        _NAME,
         "troskel_mbit matt",
         field("andel_fore_pct", description="Hushåll med täckning i den tidigare utgåvan."),
         field("andel_efter_pct", description="Hushåll med täckning i den senare utgåvan."),

@@ -8,7 +8,7 @@ from pipelines.core.figure import SIGNS
 from pipelines.tables import code_lists
 from pipelines.tables.code_lists import QUANTITIES, VERDICTS
 from pipelines.tables.contracts import Column, Table
-from pipelines.tables.fields import field, fields
+from pipelines.tables.fields import COUNTY_OR_KOMMUN, WHOLE_OR_TYPE, field, fields
 
 AVSTAMNING_KALLOR = Table(
     "avstamning_kallor",
@@ -16,7 +16,7 @@ AVSTAMNING_KALLOR = Table(
     "Varje publicerat tal som finns till hands bredvid vårt: skillnad, tolerans och varför de får skilja sig. "
     "Toleranserna står i konfigurationens [kontroll].",
     fields(
-        field("niva", klass="oppen", values=("lan", "kommun"), description="lan eller kommun."),
+        COUNTY_OR_KOMMUN,
         field("kod", alias="Kod", description="Läns- eller kommunkod."),
         field("namn", description="Länets eller kommunens namn."),
         field("kalla", klass="oppen", values=(), description="Vem som publicerat talet, och var."),
@@ -30,7 +30,7 @@ AVSTAMNING_KALLOR = Table(
             description="Året källans tal gäller; tomt när källan inte säger det.",
         ),
         "storhet",
-        field("omradestyp", values=code_lists.AREA_TYPES, description="totalt, tatbebyggt eller glesbebyggt."),
+        WHOLE_OR_TYPE,
         field("troskel_mbit", nullable=True, alias="Tröskel (Mbit/s)", description="Tomt för antal och areal."),
         field("matt", values=code_lists.SOME_MEASURE, description="tillgang eller passerad; tomt för antal och areal."),
         "enhet vart_tal deras_tal skillnad tolerans utfall orsak",

@@ -77,14 +77,17 @@ ORTER = Table(
     fields("typ", field("kod", klass="intern", pattern="", alias="Kod"), field("namn", klass="intern")),
     geometry="MultiPolygon",
 )
+_PUBLISHED_AREA = fields(
+    "ar bas niva omrade",
+    field("kommunkod", klass="intern", pattern=r"^(\d{4})?$", description="Tomt för riket och län."),
+    field("omradestyp", klass="intern", values=code_lists.AREA_TYPES, description=""),
+)
 PTS_TEKNIK = Table(
     "pts_teknik",
     "PTS teknik",
     "Andel med tillgång per teknik (0–1), en rad per område, områdestyp och bas.",
     fields(
-        "ar bas niva omrade",
-        field("kommunkod", klass="intern", pattern=r"^(\d{4})?$", description="Tomt för riket och län."),
-        field("omradestyp", klass="intern", values=code_lists.AREA_TYPES, description=""),
+        *_PUBLISHED_AREA,
         "antal andel_xdsl andel_vdsl andel_fiber andel_narhet_fiber andel_kabel_tv andel_fast_radio andel_lte",
         "andel_nr andel_tradbunden andel_total",
     ),
@@ -95,9 +98,7 @@ PTS_HASTIGHET = Table(
     "PTS hastighet",
     "Andel (0–1) per hastighet och mått, en rad per tröskel.",
     fields(
-        "ar bas niva omrade",
-        field("kommunkod", klass="intern", pattern=r"^(\d{4})?$", description="Tomt för riket och län."),
-        field("omradestyp", klass="intern", values=code_lists.AREA_TYPES, description=""),
+        *_PUBLISHED_AREA,
         field("matt", klass="intern", description=""),
         field("troskel_mbit", klass="intern", alias="Tröskel (Mbit/s)", description=""),
         field("andel", nullable=False),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pipelines.tables import code_lists
 from pipelines.tables.contracts import Table
 from pipelines.tables.fields import each, field, fields
+from pipelines.tables.step_tables import ADRESSER_TACKNING
 
 COUNTS = fields(
     "adresser befolkning hushall",
@@ -62,7 +62,7 @@ ADRESSER = Table(
     "Adresser med täckning. Personuppgifter: bara i den interna utgåvan.",
     fields(
         "adress_id kommunkod omradestyp rutid_scb befolkning hushall max_ned_mbit basta_teknik",
-        field("status", values=code_lists.ADDRESS_STATUSES, description="Bästa status vid lägsta tröskeln."),
+        ADRESSER_TACKNING.column("status"),
         "sannolikhet_{level} underlag",
     ),
     key=("adress_id",),

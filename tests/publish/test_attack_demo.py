@@ -20,6 +20,7 @@ from pipelines.tables.open_contracts import KOMMUNER_OPPNA
 from tests.conftest import made_once
 from tests.demo.conftest import make, write_config
 from tests.publish.adversary import CLASS, LEVELS, Knowledge, attack, counts_left, narrowed
+from tests.small_county import inputs
 
 KOMMUNER = {"1401": ("Härryda", 26_340), "1442": ("Vårgårda", 42_230), "1452": ("Tranemo", 74_150)}
 SIZE = (33_000, 63_000, 27_000)
@@ -31,19 +32,6 @@ Vårgårda,58.0340,12.8090,6000
 Tranemo,57.4850,13.3500,3500
 Limmared,57.5320,13.3530,1500
 """
-STAGES = (
-    "inventory",
-    "lantmateriet",
-    "scb",
-    "pts",
-    "granser",
-    "tackning",
-    "grid",
-    "households",
-    "coverage",
-    "summaries",
-    "open_cells",
-)
 G = 5
 pytestmark = pytest.mark.slow
 
@@ -60,7 +48,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Paths:
             shares="ar_1_oktober,omrade_namn,omradestyp,matt,andel_pct,kalla\n",
         )
         make(config, folder / "raw")
-        for stage in STAGES:
+        for stage in inputs.STAGES:
             said = io.StringIO()
             with contextlib.redirect_stderr(said):
                 code = main(

@@ -22,7 +22,7 @@ from pipelines.core.errors import ContractError
 from pipelines.core.files import sha256, write_polygons
 from pipelines.core.paths import Paths
 from pipelines.publish.geopackage import gpkg_rtree, write_geopackage
-from pipelines.publish.geopackage.write_geopackage import LAYERS
+from pipelines.publish.products import LAYERS
 from pipelines.tables import contracts, summary_tables
 
 # Cells that lack something: 2, 3, 3 with tillgång and 1, 3, 3 passed at 30, 100 and 1000 Mbit/s (tiny.CELLS).

@@ -17,8 +17,8 @@ from pipelines.core.ledger import Ledger
 from pipelines.core.paths import Paths
 from pipelines.disclosure import make_open_tables
 from pipelines.publish.geopackage import write_geopackage
-from pipelines.publish.geopackage.write_geopackage import LAYERS
 from pipelines.publish.open_data import write_open_data
+from pipelines.publish.products import LAYERS
 from pipelines.publish.qgis import write_projects
 from pipelines.publish.qgis.project import project_editions, project_package
 from pipelines.publish.raster import write_rasters

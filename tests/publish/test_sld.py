@@ -14,8 +14,8 @@ from lxml import etree
 
 from pipelines.disclosure import make_open_tables
 from pipelines.publish.geopackage import write_geopackage
-from pipelines.publish.geopackage.write_geopackage import LAYERS
 from pipelines.publish.open_data import write_open_data
+from pipelines.publish.products import LAYERS
 from pipelines.publish.qgis.style import qml, sld
 from pipelines.tables import summary_tables
 

@@ -21,6 +21,10 @@ import pyogrio
 from shapely.geometry import MultiPolygon, Point, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
+from pipelines.steps import JOB, STEPS
+
+STAGES = tuple(s.name for s in JOB[: JOB.index(STEPS["open_cells"]) + 1])
+"""The steps to the cells and sums, in order."""
 VARIANTS = (
     "full",
     "bara_statistik",

@@ -17,19 +17,7 @@ from pipelines.__main__ import main
 
 from . import brute, inputs
 
-STAGES = (
-    "inventory",
-    "lantmateriet",
-    "scb",
-    "pts",
-    "granser",
-    "tackning",
-    "grid",
-    "households",
-    "coverage",
-    "summaries",
-    "open_cells",
-)
+STAGES = inputs.STAGES
 T = (30, 100, 1000)
 
 

@@ -23,22 +23,17 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pipelines import steps
 from tests.utsatt.county import FILES
 from tests.utsatt.mutation import ANDRAD, FEL, RAKNAD, SAMMA, VARNAD, Figures, Mutation
 
 ROOT = Path(__file__).parents[2]
-SOURCES = ("lantmateriet", "scb", "pts", "granser", "tackning")
+SOURCES = steps.PUBLISHERS
 READS = {"scb": ("scb",), "pts": ("pts",), "kolada": ("pts",), "tackning": ("tackning",)}
 """Folder of RAW → the sources' steps that read it; any other folder may be read by all of them (outlines are)."""
-_PLACES = ("lantmateriet", "scb", "pts", "granser")
-_STAGES = ("grid", "households", "coverage", "summaries", "open_cells", "gaps", "goals", "reconciliation")
-AFTER = {
-    **{stage: (*_PLACES, *(("tackning",) if i > 1 else ()), *_STAGES[:i]) for i, stage in enumerate(_STAGES)},
-    "history": ("pts",),
-    "laws": (*SOURCES, *_STAGES, "history"),
-}
-"""Step → the steps whose tables and facts it may read: all that come before it, but for the evidence, which the cells
-and households know nothing of, and the history, which is of PTS and Kolada alone."""
+_UNTIL_LAWS = steps.JOB[: steps.JOB.index(steps.STEPS["laws"]) + 1]
+AFTER = {s.name: steps.behind(s) for s in _UNTIL_LAWS if s.name not in ("inventory", *SOURCES)}
+"""Step → the steps whose tables and facts it may read, or that those may read."""
 STEPS = ("inventory", *SOURCES, *AFTER)
 FIGURES = (
     "lan",
@@ -111,8 +106,6 @@ class Base:
 
 def import_steps() -> None:
     """Import what the steps need; no data is read and no thread started."""
-    from pipelines import steps
-
     for step in STEPS:
         importlib.import_module(steps.STEPS[step].module)
 

@@ -171,7 +171,7 @@ def contract(package: str, layer: str) -> Table | None:
     package : str
         The file's name, without its ending.
     """
-    from pipelines.publish.geopackage.write_geopackage import LAYERS
+    from pipelines.publish.products import LAYERS
     from pipelines.tables.open_contracts import OPEN_TABLES
 
     tables = OPEN_TABLES if package == Path(OPEN_GPKG).stem else LAYERS

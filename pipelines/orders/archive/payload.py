@@ -140,7 +140,7 @@ def program_files() -> list[Path]:
 
 def dictionary() -> str:
     """Return the data dictionary of ``bredband.gpkg`` as CSV, a row a column, from the contracts."""
-    from pipelines.publish.geopackage.write_geopackage import LAYERS
+    from pipelines.publish.products import LAYERS
 
     out = io.StringIO()
     writer = csv.writer(out, lineterminator=EOL)

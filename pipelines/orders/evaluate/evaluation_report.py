@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.core import files
+from pipelines.core import files, level_words
 from pipelines.coverage.small_area.intervals import LEAST_HOUSEHOLDS
 from pipelines.orders.evaluate.judge import Verdict, figure
 from pipelines.orders.evaluate.trial import STATISTICS_ONLY
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from pipelines.core.paths import Paths
     from pipelines.orders.evaluate.trial import Trial
 
+MEASURE_NAME = level_words.MEASURE["sv"]
 SIMULATED = "prövad på simulerade data"
 METHOD_TOLD = {"modell": "Modellen", "jamnt": "Jämnt fördelat", "glesast": "De glesaste rutorna"}
-MEASURE_TOLD = {"tillgang": "tillgång", "passerad": "passerad"}
 
 
 def write(region: Region, paths: Paths, trials: list[Trial], verdicts: list[Verdict], simulated: bool) -> Path:
@@ -85,7 +85,7 @@ def told(
     judged = [
         (
             v.forsok,
-            MEASURE_TOLD[v.matt],
+            MEASURE_NAME[v.matt],
             v.krav,
             figure(v.tal),
             v.grans,
@@ -124,7 +124,7 @@ def score_table(scores: pd.DataFrame) -> str:
     rows = [
         (
             r["grupp"],
-            MEASURE_TOLD[r["matt"]],
+            MEASURE_NAME[r["matt"]],
             r["troskel_mbit"],
             METHOD_TOLD[r["metod"]],
             number(r["brier"], 4),
@@ -166,7 +166,7 @@ def interval_table(squares: pd.DataFrame) -> str:
     rows = [
         (
             key[0],
-            MEASURE_TOLD[key[1]],
+            MEASURE_NAME[key[1]],
             key[2],
             number(len(g)),
             number(100 * g["inom"].mean(), 1),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pipelines.core import level_words
 from pipelines.core.level import LEVELS, Level
 from pipelines.coverage.small_area.intervals import LEAST_HOUSEHOLDS
 from pipelines.orders.evaluate.trial import STATISTICS_ONLY
@@ -14,9 +15,9 @@ from pipelines.orders.evaluate.trial import STATISTICS_ONLY
 if TYPE_CHECKING:
     import pandas as pd
 
+MEASURE_NAME = level_words.MEASURE["sv"]
 COLOURS = {"modell": "#005ea5", "jamnt": "#8a8a8a", "glesast": "#b3541e"}
 TOLD = {"modell": "modellen", "jamnt": "jämnt fördelat", "glesast": "de glesaste rutorna"}
-MEASURE = {"tillgang": "tillgång", "passerad": "passerad"}
 NOT_TRIED = f"Ingen ruta har {LEAST_HOUSEHOLDS} hushåll"
 
 
@@ -54,7 +55,7 @@ def calibration(curves: pd.DataFrame, path: Path, mark: str) -> None:
             ax.plot(g["sannolikhet"], g["andel"], style, marker="o", markersize=3, linewidth=1, label=name)
         top = float(rows[["sannolikhet", "andel"]].to_numpy().max()) * 1.05
         ax.plot([0, top], [0, top], color="#bbbbbb", linewidth=0.8, zorder=0)
-        ax.set(title=f"Utan {t} Mbit/s, {MEASURE[m]}", xlabel="modellens sannolikhet", ylabel="andel utan, utfall")
+        ax.set(title=f"Utan {t} Mbit/s, {MEASURE_NAME[m]}", xlabel="modellens sannolikhet", ylabel="andel utan, utfall")
         ax.legend(fontsize=7, frameon=False)
     figure.suptitle("Kalibrering: på linjen är rätt")
     _save(figure, path, mark)
@@ -69,7 +70,7 @@ def skill(scores: pd.DataFrame, path: Path, mark: str) -> None:
         ("hushall_felplacerade_5km", "Felplacerade hushåll, 5 km (lägre är bättre)"),
     )
     figure, axes = _figure(len(what))
-    names = [f"{MEASURE[level.measure]}\n{level.mbit}" for level in LEVELS]
+    names = [f"{MEASURE_NAME[level.measure]}\n{level.mbit}" for level in LEVELS]
     for ax, (column, title) in zip(axes, what, strict=True):
         mean = rows.groupby(["matt", "troskel_mbit", "metod"])[column].mean()
         for k, method in enumerate(COLOURS):
@@ -89,7 +90,7 @@ def intervals(squares: pd.DataFrame, path: Path, mark: str) -> None:
     for ax, (m, t) in zip(axes, ((level.measure, level.mbit) for level in shown()), strict=True):
         rows = squares[(squares["matt"] == m) & (squares["troskel_mbit"] == t)]
         if rows.empty:
-            ax.set(title=f"Utan {t} Mbit/s, {MEASURE[m]}", xticks=[], yticks=[])
+            ax.set(title=f"Utan {t} Mbit/s, {MEASURE_NAME[m]}", xticks=[], yticks=[])
             ax.text(0.5, 0.5, NOT_TRIED, ha="center", va="center", transform=ax.transAxes)
             continue
         rows = rows[rows["forsok"] == rows["forsok"].iloc[0]]
@@ -101,7 +102,9 @@ def intervals(squares: pd.DataFrame, path: Path, mark: str) -> None:
         ax.plot(x[~inside], rows["utfall"][~inside], ".", color="#b3541e", markersize=4, label="utfall utanför")
         ax.set_yscale("symlog", linthresh=5)
         ax.set(
-            title=f"Utan {t} Mbit/s, {MEASURE[m]}", xlabel="5 × 5 km-rutor efter väntat antal", ylabel="hushåll utan"
+            title=f"Utan {t} Mbit/s, {MEASURE_NAME[m]}",
+            xlabel="5 × 5 km-rutor efter väntat antal",
+            ylabel="hushåll utan",
         )
         ax.legend(fontsize=7, frameon=False)
     figure.suptitle("90 %-intervall och utfall")

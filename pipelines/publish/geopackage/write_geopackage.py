@@ -11,22 +11,9 @@ from pipelines.core.files import replacing
 from pipelines.core.paths import Paths
 from pipelines.core.quoted import read_facts, read_sources
 from pipelines.publish.geopackage import gpkg_extras, gpkg_layers, gpkg_parts
+from pipelines.publish.products import LAYERS
 from pipelines.publish.qgis.style import qgis_styles
-from pipelines.tables import gap_tables, step_tables, summary_tables
-
-LAYERS = (
-    summary_tables.RUTNAT,
-    summary_tables.DELAR,
-    summary_tables.KOMMUNER,
-    summary_tables.LAN,
-    summary_tables.ADRESSER,
-    gap_tables.BRISTOMRADEN,
-    gap_tables.BRISTOMRADEN_KOMMUN,
-    gap_tables.BRISTOMRADEN_RUTOR,
-    gap_tables.BRISTKURVA,
-    step_tables.OSAKERHET,
-)
-"""The layers of the file, in the order a reader lists them."""
+from pipelines.tables import summary_tables
 
 
 def run(region: Region, paths: Paths) -> None:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Literal, TypedDict
 
 from pipelines.core.figure import HIDDEN, Figure, Sign, Unit, as_chosen, difference, few_or, share
+from pipelines.core.level_words import Language
 
 __all__ = [
     "HIDDEN",
@@ -30,7 +31,6 @@ __all__ = [
     "share",
     "tell",
 ]
-Language = Literal["sv", "en"]
 LANGUAGES: tuple[Language, ...] = ("sv", "en")
 NBSP = "\N{NO-BREAK SPACE}"
 THIN = "\N{NARROW NO-BREAK SPACE}"

@@ -20,14 +20,9 @@ LABELLED = ((10, 0), (100, 300_000), (1000, 100_000), (None, 40_000))
 """Labels: areas up to this priority are named from this scale (1:n) and closer; 0 means always."""
 
 
-def of_level(level: Level) -> str:
-    """Return the expression that is true of the areas of one level."""
-    return f'"troskel_mbit" = {level.mbit} AND "matt" = \'{level.measure}\''
-
-
 def style(table: Table, level: Level, mark: str) -> str:
     """Return the QML that shows the areas of one level, modelled ones hatched."""
-    here = of_level(level)
+    here = level.condition
     headings = tuple(
         qml.Rule(label, f'{here} AND {what} "modellerad"', parts=_classes(mark, hatch))
         for label, what, hatch in (

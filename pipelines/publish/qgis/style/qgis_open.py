@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pipelines.core.level import LEVELS, Level
 from pipelines.core.level_words import WITHOUT, measures
 from pipelines.core.quoted import RunFacts
-from pipelines.publish.qgis.style import map_tips, qgis_gaps, qgis_styles, qml
+from pipelines.publish.qgis.style import map_tips, qgis_styles, qml
 from pipelines.publish.qgis.style.qgis_styles import Drawn, Style
 from pipelines.publish.words import codes
 from pipelines.publish.words.palette import CLASS_COLOURS, CLASS_LABELS
@@ -75,7 +75,7 @@ def _gaps(table: Table, mark: str) -> list[Drawn]:
             qml.Rule(short(codes.COST_LABELS[code]) + mark, f"\"kostnad_klass\" = '{code}'", colour, outline=colour)
             for code, colour in COST_COLOURS.items()
         )
-        heading = qml.Rule(f"{name} Mbit/s", qgis_gaps.of_level(level), parts=rules)
+        heading = qml.Rule(f"{name} Mbit/s", level.condition, parts=rules)
         body = qml.document(table, qml.rules([heading]), tip=map_tips.open_area(level))
         out.append(Drawn(level.code, name, f"Bristområden, {name.lower()} Mbit/s, efter kostnadsklass.", body))
     return out
