@@ -468,7 +468,17 @@ class PtsPrioritering(Part):
         default=100, description="En byggnad är stödberättigad under denna hastighet (Mbit/s). PTS 2023."
     )
     matt: Measure = Field(
-        default="tillgang", description="Mått för stödberättigande. Antagande: PTS skriver bara «under 100 Mbit/s»."
+        default="passerad",
+        description="Mått för stödberättigande. Stödet ges till passerade byggnader: en byggnad som ett nät redan "
+        "passerar får inget stöd. PTS 2023.",
+    )
+    antal_i_forteckningen: int | None = Field(
+        default=None,
+        ge=0,
+        le=10_000_000,
+        description="Antal byggnader i länet på PTS:s byggnadsförteckning för året: av dem räknas högsta antalet att "
+        "prioritera. Tomt: av de stödberättigade som programmet räknar fram, vilket kan vara både fler och färre.",
+        examples=[41000],
     )
     max_andel: float = Field(
         default=0.30, gt=0, le=1, description="Högsta andel av stödberättigade byggnader som får prioriteras. PTS 2023."
@@ -483,11 +493,12 @@ class PtsPrioritering(Part):
         description="Hur mycket varje prioriterad byggnad sänker den jämförda kostnaden (andel). PTS 2023.",
     )
     kostnadstak_sek_per_byggnad: float = Field(
-        default=60000,
+        default=74_027,
         gt=0,
         le=1e9,
         description="Jämförd kostnad per byggnad som ett projekt ska komma under för att väntas få stöd "
-        "(kronor per byggnad). Antagande; sätt årets nivå.",
+        "(kronor per byggnad). Förval: medelstödet 2023, 1 221 Mkr till 16 495 byggnader (PTS). Att gränsen ligger "
+        "vid medlet är ett antagande; sätt årets nivå.",
     )
     bara_med_hushall: bool = Field(
         default=True,

@@ -76,8 +76,8 @@ def needed(cost_per_building: Floats, buildings: Ints, rule: PtsPrioritering) ->
 
     Examples
     --------
-    >>> needed(np.array([50e3, 80e3, 130e3]), np.array([10, 30, 30]), PtsPrioritering()).tolist()
-    [0, 13, -1]
+    >>> needed(np.array([50e3, 80e3, 160e3]), np.array([10, 30, 30]), PtsPrioritering()).tolist()
+    [0, 4, -1]
     """
     known = np.isfinite(cost_per_building) & (buildings > 0)
     cost = np.where(known, cost_per_building, 0.0)
@@ -112,14 +112,16 @@ def choose(
 
     Notes
     -----
-    The ceiling in number is rounded down. Projects under the ceiling without help are not chosen: they
+    The ceiling in number is rounded down; it is of PTS's own list where its length is configured. Projects under the ceiling without help are not chosen: they
     need no priority. Of all choices the one reaching most households is taken (see ``knapsack``).
     """
     count = len(cost_per_building)
     inside = buildings & (area >= 0)
     number: Ints = np.bincount(area[inside], minlength=count).astype(np.int64)
     households: Floats = np.bincount(area[inside], hushall_utan[inside], count).astype(np.float64)
-    most = int(np.floor(rule.max_andel * int(buildings.sum()) + 1e-9))
+    counted = int(buildings.sum())
+    listed = counted if rule.antal_i_forteckningen is None else rule.antal_i_forteckningen
+    most = int(np.floor(rule.max_andel * listed + 1e-9))
     need = needed(cost_per_building, number, rule)
     able = np.flatnonzero(need > 0)
     picked, _ = knapsack(households[able], need[able].astype(np.float64), float(most), search)

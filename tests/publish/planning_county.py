@@ -63,7 +63,7 @@ def region() -> Region:
         of["1480"].model_copy(update={"namn": NASTY, "delregion": DELREGION}),
         of["1490"].model_copy(update={"namn": "Borås", "delregion": "Sjuhärad"}),
     )
-    rule = whole.pts_prioritering.model_copy(update={"kostnadstak_sek_per_byggnad": CEILING})
+    rule = whole.pts_prioritering.model_copy(update={"kostnadstak_sek_per_byggnad": CEILING, "matt": "tillgang"})
     lan = whole.lan.model_copy(update={"kommuner": kommuner})
     return whole.model_copy(update={"lan": lan, "pts_prioritering": rule})
 

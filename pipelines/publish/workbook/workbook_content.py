@@ -15,7 +15,8 @@ from pipelines.tables.gap_tables import BRISTKURVA, BRISTOMRADEN
 from pipelines.tables.reconciliation_tables import AVSTAMNING_KALLOR
 
 if TYPE_CHECKING:
-    from pipelines.config.region import Region
+    from pipelines.config.region import PtsPrioritering, Region
+    from pipelines.core.facts import Priorities
     from pipelines.core.paths import Paths
 
 KURVA = replace(
@@ -63,6 +64,14 @@ class Sheet:
     def csv(self) -> str:
         """Name of the same table as CSV: under ``OUT``, or beside the open workbook."""
         return next((f for f, t in FILES.items() if t == self.contract), f"{self.contract.name}.csv")
+
+
+def _base(listed: Priorities, rule: PtsPrioritering) -> str:
+    """Say what the most that may be prioritised is a share of."""
+    known = rule.antal_i_forteckningen
+    if known is None:
+        return f"{listed['stodberattigade']} stödberättigade adresser"
+    return f"{known} byggnader på PTS:s byggnadsförteckning; här räknas {listed['stodberattigade']} stödberättigade"
 
 
 def sheets(region: Region, paths: Paths, kommuner: pd.DataFrame) -> list[Sheet]:
@@ -119,8 +128,8 @@ def sheets(region: Region, paths: Paths, kommuner: pd.DataFrame) -> list[Sheet]:
             goal_tables.PRIORITERING_PTS,
             (
                 str(listed["varning"]),
-                f"Högst {listed['far_prioriteras']} av {listed['stodberattigade']} stödberättigade adresser får "
-                f"prioriteras ({100 * rule.max_andel:g} %), högst {rule.max_byggnader_per_projekt} per projekt. "
+                f"Högst {listed['far_prioriteras']} byggnader får prioriteras ({100 * rule.max_andel:g} % av "
+                f"{_base(listed, rule)}), högst {rule.max_byggnader_per_projekt} per projekt. "
                 f"Stödberättigad: utanför tätort, utan {own}, inte planerad. "
                 f"{listed['prioriterade_modellerade']} av förslagets {listed['prioriterade']} är modellerade "
                 "(underlag statistik): kontrollera dem. Innehåller adresser: får inte publiceras.",

@@ -31,6 +31,19 @@ def test_needed_is_the_first_number_of_buildings_that_brings_the_cost_down(cost,
     assert got == (tried[0] if tried and buildings else -1)
 
 
+def test_the_most_that_may_be_pointed_out_is_a_share_of_the_list_where_its_length_is_known():
+    buildings = np.ones(10, dtype=bool)
+    args = (np.zeros(10, dtype=np.int64), buildings, np.ones(10), np.array([55e3]))
+    assert priority.choose(*args, RULE, SEARCH).tak_antal == 3
+    listed = RULE.model_copy(update={"antal_i_forteckningen": 7})
+    assert priority.choose(*args, listed, SEARCH).tak_antal == 2
+    assert not priority.choose(*args, listed, SEARCH).valda.any()  # it takes five
+
+
+def test_a_building_that_a_net_already_passes_gets_no_support():
+    assert PtsPrioritering().level.probability == "sannolikhet_passerad_100"
+
+
 @pytest.mark.parametrize(("cost", "number"), [(50_000, 0), (51_000, 1), (100_000, 25), (100_001, -1)])
 def test_the_ends_of_the_rule(cost, number):
     assert priority.needed(np.array([float(cost)]), np.array([200]), RULE)[0] == number

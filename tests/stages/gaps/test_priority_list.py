@@ -13,7 +13,7 @@ from pipelines.goals.priority_list import in_tatort, priority_list
 from .regions import REGION
 
 CEILING = 50_000.0
-RULE = REGION.pts_prioritering.model_copy(update={"kostnadstak_sek_per_byggnad": CEILING})
+RULE = REGION.pts_prioritering.model_copy(update={"kostnadstak_sek_per_byggnad": CEILING, "matt": "tillgang"})
 HERE = REGION.model_copy(update={"pts_prioritering": RULE})
 CELLS = [4000006500000 + 1000 * 10**7 * i for i in range(4)]
 COSTS = st.sampled_from([20e3, 50e3, 55e3, 70e3, 95e3, 101e3, float("nan")])
