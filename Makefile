@@ -51,8 +51,8 @@ $(foreach v,OUT MAPS,$(call PLAIN,$(v)))
 
 # --- input: the publishers' files, or the demo region where there are none -----------------------------
 
-GROUPS := lantmateriet scb pts granser tackning
-FOLDERS := lantmateriet scb pts kolada granser tackning
+GROUPS := lantmateriet scb pts granser vagar tackning
+FOLDERS := lantmateriet scb pts kolada granser vagar tackning
 # Is there anything but what programs leave (pipelines/incoming/roles.py has the same rule)? A folder that
 # cannot be read counts: what is wrong with it is told, no demo is made in its place.
 PUBLISHED := $(shell for d in $(FOLDERS); do ( \

@@ -1,13 +1,13 @@
 # Skrivs av «make docs» ur pipelines/steps.py; ändra där.
 
 CODE := $(STEG)/kod/inventory.txt $(STEG)/kod/lantmateriet.txt $(STEG)/kod/scb.txt $(STEG)/kod/pts.txt \
-  $(STEG)/kod/granser.txt $(STEG)/kod/tackning.txt $(STEG)/kod/grid.txt $(STEG)/kod/households.txt \
-  $(STEG)/kod/coverage.txt $(STEG)/kod/summaries.txt $(STEG)/kod/open_cells.txt $(STEG)/kod/gaps.txt \
-  $(STEG)/kod/goals.txt $(STEG)/kod/reconciliation.txt $(STEG)/kod/history.txt $(STEG)/kod/laws.txt \
-  $(STEG)/kod/geopackage.txt $(STEG)/kod/open_tables.txt $(STEG)/kod/raster.txt $(STEG)/kod/qgis.txt \
-  $(STEG)/kod/tables.txt $(STEG)/kod/open_data.txt $(STEG)/kod/tiles.txt $(STEG)/kod/report.txt \
-  $(STEG)/kod/webmap.txt $(STEG)/kod/printmap.txt $(STEG)/kod/pages.txt $(STEG)/kod/specification.txt \
-  $(STEG)/kod/catalogue.txt $(STEG)/kod/entry.txt $(STEG)/kod/install.txt
+  $(STEG)/kod/granser.txt $(STEG)/kod/vagar.txt $(STEG)/kod/tackning.txt $(STEG)/kod/grid.txt \
+  $(STEG)/kod/households.txt $(STEG)/kod/coverage.txt $(STEG)/kod/summaries.txt $(STEG)/kod/open_cells.txt \
+  $(STEG)/kod/gaps.txt $(STEG)/kod/goals.txt $(STEG)/kod/reconciliation.txt $(STEG)/kod/history.txt \
+  $(STEG)/kod/laws.txt $(STEG)/kod/geopackage.txt $(STEG)/kod/open_tables.txt $(STEG)/kod/raster.txt \
+  $(STEG)/kod/qgis.txt $(STEG)/kod/tables.txt $(STEG)/kod/open_data.txt $(STEG)/kod/tiles.txt \
+  $(STEG)/kod/report.txt $(STEG)/kod/webmap.txt $(STEG)/kod/printmap.txt $(STEG)/kod/pages.txt \
+  $(STEG)/kod/specification.txt $(STEG)/kod/catalogue.txt $(STEG)/kod/entry.txt $(STEG)/kod/install.txt
 
 READY := $(BUILT)/.geopackage.klar $(BUILT)/.raster.klar $(BUILT)/.qgis.klar $(BUILT)/.tables.klar \
   $(BUILT)/.open_data.klar $(BUILT)/.tiles.klar $(BUILT)/.report.klar $(BUILT)/.webmap.klar \
@@ -30,6 +30,11 @@ $(DONE)/pts.json: $(STEG)/kod/pts.txt $(STEG)/indata/pts.json $(STEG)/konfigurat
 $(DONE)/granser.json: $(STEG)/kod/granser.txt $(STEG)/indata/granser.json $(STEG)/konfiguration.txt $(STEG)/val.txt
 	$(SAY) 'Läser granser'
 	@$(RUN) granser $(ARGS)
+
+$(DONE)/vagar.json: $(STEG)/kod/vagar.txt $(STEG)/indata/vagar.json $(STEG)/indata/granser.json $(STEG)/konfiguration.txt \
+  $(STEG)/val.txt
+	$(SAY) 'Läser vagar'
+	@$(RUN) vagar $(ARGS)
 
 $(DONE)/tackning.json: $(STEG)/kod/tackning.txt $(STEG)/indata/tackning.json $(STEG)/konfiguration.txt $(STEG)/val.txt \
   $(DONE)/lantmateriet.json
@@ -72,8 +77,8 @@ $(DONE)/history.json: $(STEG)/kod/history.txt $(DONE)/pts.json
 	$(SAY) 'Historik och framskrivning'
 	@$(RUN) history $(ARGS)
 
-$(STEG)/lagar.klar: $(STEG)/kod/laws.txt $(STEG)/tidigare.txt $(STEG)/publicerade.txt $(STEG)/oppna_rutor.parquet \
-  $(DONE)/reconciliation.json $(DONE)/history.json
+$(STEG)/lagar.klar: $(STEG)/kod/laws.txt $(STEG)/tidigare.txt $(STEG)/publicerade.txt $(DONE)/vagar.json \
+  $(STEG)/oppna_rutor.parquet $(DONE)/reconciliation.json $(DONE)/history.json
 	$(SAY) 'Kontrollerar lagarna'
 	@$(RUN) laws $(ARGS)
 	$(STAMP)

@@ -168,6 +168,15 @@ JOB = (
         ledger=True,
     ),
     Step(
+        "vagar",
+        "pipelines.read.vagar.read_roads",
+        "Läser vagar",
+        "läser vägar",
+        inputs=("vagar", "granser"),
+        writes=("vagar",),
+        ledger=True,
+    ),
+    Step(
         "tackning",
         "pipelines.read.tackning.read_evidence",
         "Läser tackning",

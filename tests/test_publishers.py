@@ -41,7 +41,8 @@ def test_all_that_can_be_fetched_has_its_place_in_the_order_and_one_who_fetches(
 
 
 def test_the_catalogue_knows_everybody_by_the_name_in_the_ledgers() -> None:
-    assert {d.publisher for d in p.DELIVERIES} - {p.BY_AGREEMENT} == p.ABOUT.keys()
+    named = {name for d in p.DELIVERIES for name in (d.publisher, *d.others)}
+    assert named - {p.BY_AGREEMENT} == p.ABOUT.keys()
 
 
 def test_the_folders_have_their_line_in_raws_readme() -> None:

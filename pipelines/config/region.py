@@ -17,6 +17,7 @@ from pipelines.config.accessibility import Tillganglighet
 from pipelines.config.catalogued import TidigareUtgava, Tjanster
 from pipelines.config.fetching import Framskrivning, Hamta
 from pipelines.config.reading import broken, named_file, read_toml
+from pipelines.config.road_settings import Vagar
 from pipelines.config.strict import (
     BaseUrl,
     Beside,
@@ -770,6 +771,7 @@ class Region(Part):
     trosklar: Trosklar = Field(default=Trosklar(), description="Trösklar som täckningen räknas vid.")
     evidens: Evidens = Field(default=Evidens(), description="Täckningsuppgifter under `tackning/`.")
     modell: Modell = Field(default=Modell(), description="Täckning där inga uppgifter avgör.")
+    vagar: Vagar = Field(default=Vagar(), description="Vägar under `vagar/`, som schakt följer.")
     brist: Brist = Field(default=Brist(), description="Bristområden.")
     kostnad: Kostnad = Field(default=Kostnad(), description="Vad det kostar att bygga ett bristområde.")
     prioritering: Prioritering = Field(default=Prioritering(), description="Ordningen att bygga i.")

@@ -60,6 +60,13 @@ class WaterFile(TypedDict):
     land: dict[str, int]
 
 
+class RoadFile(TypedDict):
+    """What a file of roads calls things: how many lines near the län of each kind were used, and how many not."""
+
+    anvanda: dict[str, int]
+    ovriga: dict[str, int]
+
+
 class Hits(TypedDict):
     """What one file of evidence says of one kommun's addresses."""
 
@@ -160,6 +167,8 @@ class Facts(TypedDict, total=False):
     landareal: dict[str, LandArea]
     gransunderlag: str
     mark: dict[str, WaterFile]
+    vagunderlag: str
+    vagtyper: dict[str, RoadFile]
     okand: list[str]
     ort_polygoner: int
     hushall: float
@@ -190,6 +199,7 @@ OF_STEP = {
     "scb": Leaves(("filer", "rader", "rutor", "befolkning", "km_med_250m")),
     "pts": Leaves(("filer", "ar")),
     "granser": Leaves(("filer", "landareal", "gransunderlag", "mark")),
+    "vagar": Leaves(("filer", "rader", "vagunderlag", "vagtyper")),
     "tackning": Leaves(("filer", "rader")),
     "grid": Leaves(("ort_polygoner",)),
     "households": Leaves(("befolkning", "hushall", "adresser_utan_folk"), ("rutor_utan_adress", "tat_andel")),

@@ -180,7 +180,7 @@ def in_blocks(path: Path, *, points: bool = False) -> Iterator[Callable[[pd.Data
 
 
 def write_polygons(frame: gpd.GeoDataFrame, path: Path) -> None:
-    """Write polygons as GeoParquet (WKB)."""
+    """Write polygons, or lines, as GeoParquet (WKB)."""
     with replacing(path) as beside:
         frame.to_parquet(beside, index=False, compression="zstd")
 

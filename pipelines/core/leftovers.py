@@ -30,7 +30,7 @@ _STALE_S = 24 * 3600
 _CLOCKS_DIFFER_S = 60.0
 """How much the clock of the day may have been set since a process began."""
 _INSTALLED = ".installerat"
-_FETCHED = ("lantmateriet", "scb", "pts", "kolada", "granser")
+_FETCHED = ("lantmateriet", "scb", "pts", "kolada", "granser", "vagar")
 _ON_ORDER = ("tabeller", "plan", "jamforelse", "utvardering", "arkiv")
 
 

@@ -8,7 +8,7 @@ Imports nothing heavy: make asks on every run.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,8 @@ class Delivery:
         Role → the step that reads it, where that is another.
     fetched : dict
         What ``BARA=`` may name → how it is had.
+    others : dict
+        Other publishers whose files may lie there → their licence. Content tells whose a file is.
     """
 
     folder: str
@@ -80,8 +82,11 @@ class Delivery:
     roles: dict[str, tuple[str, ...]]
     read_by: dict[str, str]
     fetched: dict[str, Fetch]
+    others: dict[str, str] = field(default_factory=dict)
 
 
+NAMED = ("CC BY", "ODBL")
+"""How licences begin, in capitals, that ask for the publisher to be named beside what is made of the data."""
 BY_AGREEMENT = "enligt avtal"
 """Publisher of the evidence in ledgers: its licence there names the agreement."""
 LANTMATERIET = Delivery(
@@ -148,6 +153,16 @@ GRANSER = Delivery(
     {},
     {"granser": Fetch("Lantmäteriet: gränser", "pipelines.fetch.fetch_lantmateriet", "boundaries")},
 )
+VAGAR = Delivery(
+    "vagar",
+    "vagar",
+    "Lantmäteriet",
+    "CC0",
+    {"vagar": ("*.gpkg", "*.zip")},
+    {},
+    {},
+    {"Trafikverket": "CC0", "OpenStreetMaps bidragsgivare": "ODbL 1.0"},
+)
 TACKNING = Delivery(
     "tackning",
     "tackning",
@@ -162,13 +177,13 @@ TACKNING = Delivery(
     {},
     {},
 )
-DELIVERIES = (LANTMATERIET, SCB, PTS, KOLADA, GRANSER, TACKNING)
+DELIVERIES = (LANTMATERIET, SCB, PTS, KOLADA, GRANSER, VAGAR, TACKNING)
 """In the order in which they are read."""
 
 FOLDERS = tuple(d.folder for d in DELIVERIES)
 STEPS = tuple(dict.fromkeys(d.step for d in DELIVERIES))
 """The steps that read publishers' files; each has an inventory of its own."""
-CREDITED = ("pts", "scb", "lantmateriet", "granser", "tackning")
+CREDITED = ("pts", "scb", "lantmateriet", "granser", "vagar", "tackning")
 """The steps, in the order in which what they read is credited: who counts first."""
 ROLES = tuple(
     Role(name, d.read_by.get(name, d.step), d.folder, patterns)
@@ -219,6 +234,26 @@ ABOUT = {
         "Kolada",
         "Kolada",
         "https://www.kolada.se/",
+    ),
+    "Trafikverket": About(
+        "Trafikverket",
+        "Swedish Transport Administration",
+        "SE2021006297",
+        "NationalAuthority",
+        "https://www.trafikverket.se/",
+        "Nationella vägdatabasen (NVDB)",
+        "National Road Database (NVDB)",
+        "https://lastkajen.trafikverket.se/",
+    ),
+    "OpenStreetMaps bidragsgivare": About(
+        "OpenStreetMaps bidragsgivare",
+        "OpenStreetMap contributors",
+        "",
+        "NonProfitOrganisation",
+        "https://www.openstreetmap.org/",
+        "OpenStreetMap",
+        "OpenStreetMap",
+        "https://www.openstreetmap.org/copyright",
     ),
 }
 """By the name in the ledgers."""

@@ -118,8 +118,8 @@ def actual(layer: Layer, names: Sequence[str]) -> str | None:
     return next((have[plain(n)] for n in names if plain(n) in have), None)
 
 
-def require_geometry(layer: Layer) -> Layer:
-    """Return the layer when it has geometry in EPSG:3006.
+def require_geometry(layer: Layer, systems: Sequence[int] = (EPSG,)) -> Layer:
+    """Return the layer when it has geometry in EPSG:3006, or in another of the ``systems`` that its reader takes.
 
     Raises
     ------
@@ -133,7 +133,7 @@ def require_geometry(layer: Layer) -> Layer:
             expected="en rad i gpkg_geometry_columns",
             action=_AGAIN,
         )
-    if layer.epsg != EPSG:
+    if layer.epsg not in systems:
         raise DataError(
             "Fel koordinatsystem.",
             file=layer.file,
@@ -172,8 +172,8 @@ def batches(
     geometry : bool
         Also give column ``wkb`` (binary, ISO WKB).
     bbox : tuple of float, optional
-        Only features that touch this box, and those without geometry: west, south, east, north in metres
-        (EPSG:3006). The file's spatial index is used when it can be trusted, see :mod:`.spatial_index`.
+        Only features that touch this box, and those without geometry: west, south, east, north in the layer's own
+        coordinates. The file's spatial index is used when it can be trusted, see :mod:`.spatial_index`.
 
     Yields
     ------

@@ -23,9 +23,14 @@ _FLOAT32 = 2.0**-22
 
 def trusted(layer: Layer) -> bool:
     """Tell whether the layer is so large that its index is worth using, and the index is whole and right."""
+    return is_large(layer) and not fault(layer)
+
+
+def is_large(layer: Layer) -> bool:
+    """Tell whether the layer lies in a file that would take long to read whole."""
     data = layer.data
     size = len(data) if isinstance(data, bytes) else data.stat().st_size
-    return size > READ_WHOLE_BYTES and not fault(layer)
+    return size > READ_WHOLE_BYTES
 
 
 def fault(layer: Layer) -> str:
@@ -43,7 +48,7 @@ def fault(layer: Layer) -> str:
             (rows,) = db.execute(f"SELECT count(*) FROM {table} WHERE {column} IS NOT NULL").fetchone()
             (held,) = db.execute(f"SELECT count(*) FROM {_quoted(index + '_rowid')}").fetchone()
             if rows != held:
-                return f"har {held} av {rows} ytor"
+                return f"har {held} av {rows} rader"
             wrong = sum(_elsewhere(db, table, column, index, i) for i in _spread(db, table))
             return f"har fel läge för {wrong} av {SAMPLE} prövade ytor" if wrong else ""
     except sqlite3.Error:  # the rows are read without it; what is wrong with them is told there

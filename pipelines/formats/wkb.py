@@ -103,7 +103,7 @@ def polygons(
     """
     import shapely
 
-    shapes, bent = _shapes(wkb, file)
+    shapes, bent = shapes_of(wkb, file)
     shapes = shapely.force_2d(shapes)
     kinds = shapely.get_type_id(shapes)
     wrong = np.flatnonzero(~np.isin(kinds, (-1, 3, 6)))
@@ -178,7 +178,7 @@ def touches(wkb: pa.ChunkedArray, bbox: tuple[float, float, float, float], file:
     import pyarrow as pa
     import shapely
 
-    shapes, _ = _shapes(wkb, file)
+    shapes, _ = shapes_of(wkb, file)
     west, south, east, north = shapely.bounds(shapes).T
     apart = (west > bbox[2]) | (east < bbox[0]) | (south > bbox[3]) | (north < bbox[1])
     apart &= ~np.isinf([west, south, east, north]).any(axis=0)
@@ -269,7 +269,7 @@ def _fixed(present: pa.Array) -> NDArray[Any] | None:
     return np.frombuffer(data, _POINT, count=len(present), offset=int(ends[0]))
 
 
-def _shapes(wkb: pa.ChunkedArray | pa.Array, file: Path) -> tuple[NDArray[Any], NDArray[Any]]:
+def shapes_of(wkb: pa.ChunkedArray | pa.Array, file: Path) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return shapely geometries (None for null), and which rows had arcs."""
     import shapely
 
@@ -303,7 +303,7 @@ def _shapes(wkb: pa.ChunkedArray | pa.Array, file: Path) -> tuple[NDArray[Any], 
 def _through_shapely(present: pa.Array, file: Path) -> tuple[Floats, Floats]:
     import shapely
 
-    shapes, _ = _shapes(present, file)
+    shapes, _ = shapes_of(present, file)
     kinds = shapely.get_type_id(shapes)
     single = (kinds == 0) | ((kinds == 4) & (shapely.get_num_geometries(shapes) <= 1))
     if not single.all():

@@ -25,5 +25,11 @@ VERDICTS = ("inom", "utanfor", "ej_jamforbart")
 OUTCOMES = ("natt", "nas", "nas_inte", "for_fa_ar", "ingen_serie")
 CELL_STATES = ("nytackt", "forlorad", "oforandrad", "ny_ruta", "borta")
 AREA_STATES = ("stangt", "krympt", "vuxit", "andrat", "oforandrat", "nytt")
+ROAD_CLASSES = (
+    *("motorvag", "landsvag", "landsvag_liten", "smavag", "huvudgata", "lokalgata"),
+    *("cykelvag", "traktorvag", "farjeled"),
+)
+ROAD_LEVELS = ("mark", "bro", "underfart", "tunnel", "bro_och_underfart")
+"""Whether a road lies on the ground; what does not joins other roads at its ends alone."""
 COST_CLASSES = ("ej_redovisad", "under_0_5", "0_5_1", "1_2", "2_5", "5_10", "10_20", "20_50", "over_50")
 """Classes of cost in million kronor."""

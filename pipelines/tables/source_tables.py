@@ -77,6 +77,23 @@ ORTER = Table(
     fields("typ", field("kod", klass="intern", pattern="", alias="Kod"), field("namn", klass="intern")),
     geometry="MultiPolygon",
 )
+VAGAR = Table(
+    "vagar",
+    "Vägar",
+    "Vägar och färjeleder i och kring länet, som filen har dem: en rad per linje, inte delade där de möts.",
+    fields(
+        "klass",
+        field(
+            "niva",
+            alias="Läge i höjd",
+            values=code_lists.ROAD_LEVELS,
+            description="En väg som inte ligger på marken möter andra bara i sina ändar.",
+        ),
+        field("namn", klass="intern", description="Gatans eller vägens namn; tomt utan."),
+        "vagnummer",
+    ),
+    geometry="LineString",
+)
 _PUBLISHED_AREA = fields(
     "ar bas niva omrade",
     field("kommunkod", klass="intern", pattern=r"^(\d{4})?$", description="Tomt för riket och län."),

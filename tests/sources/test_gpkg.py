@@ -248,8 +248,8 @@ _INDEX = '"rtree_Sjöar_geom"'
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ([f"DELETE FROM {_INDEX} WHERE id = 3"], "har 39 av 40 ytor"),
-        ([f"DELETE FROM {_INDEX}"], "har 0 av 40 ytor"),
+        ([f"DELETE FROM {_INDEX} WHERE id = 3"], "har 39 av 40 rader"),
+        ([f"DELETE FROM {_INDEX}"], "har 0 av 40 rader"),
         ([f"DROP TABLE {_INDEX}"], "saknas"),
         ([f"DROP TABLE {_INDEX}", "DELETE FROM gpkg_extensions"], "saknas"),
         ([f"UPDATE {_INDEX} SET minx = 1, maxx = 2, miny = 1, maxy = 2 WHERE id = 3"], "har fel läge för 1 av"),

@@ -224,7 +224,7 @@ def test_water_that_the_index_has_lost_is_cut_away_all_the_same(tmp_path: Path) 
     make.sql(path, 'DELETE FROM "rtree_mark_geom" WHERE id = 2')
     assert run(tmp_path).area.div(1e4).to_dict() == {"1380": 400.0, "1407": 750.0, "1480": 740.0}
     (one,) = [e for e in load(make.paths(tmp_path).ledger("granser")).entries if "index" in e.reason]
-    assert (one.reason, one.source) == ("filens rumsliga index har 1 av 2 ytor", "lantmateriet/mark.gpkg")
+    assert (one.reason, one.source) == ("filens rumsliga index har 1 av 2 rader", "lantmateriet/mark.gpkg")
 
 
 def test_water_elsewhere_is_told_and_in_another_system_stops(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from tests.utsatt.mutation import ANDRAD, FEL, RAKNAD, SAMMA, VARNAD, Figures, M
 
 ROOT = Path(__file__).parents[2]
 SOURCES = steps.PUBLISHERS
-READS = {"scb": ("scb",), "pts": ("pts",), "kolada": ("pts",), "tackning": ("tackning",)}
+READS = {"scb": ("scb",), "pts": ("pts",), "kolada": ("pts",), "tackning": ("tackning",), "vagar": ("vagar",)}
 """Folder of RAW → the sources' steps that read it; any other folder may be read by all of them (outlines are)."""
 _UNTIL_LAWS = steps.JOB[: steps.JOB.index(steps.STEPS["laws"]) + 1]
 AFTER = {s.name: steps.behind(s) for s in _UNTIL_LAWS if s.name not in ("inventory", *SOURCES)}

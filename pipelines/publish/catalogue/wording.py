@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.core import files
+from pipelines.core.publishers import NAMED
 from pipelines.core.quoted import RunFacts, Source
 from pipelines.publish.words import edition_facts as run
 
@@ -98,7 +99,7 @@ def check_licence(region: Region, sources: Sequence[Source]) -> None:
     """
     from pipelines.core.errors import DataError
 
-    strict = sorted({s.publisher for s in sources if s.licence.upper().startswith("CC BY")})
+    strict = sorted({s.publisher for s in sources if s.licence.upper().startswith(NAMED)})
     if strict and not licence(region).spdx.startswith("CC-BY"):
         raise DataError(
             "Licensen i konfigurationen är friare än källornas.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.core.publishers import BY_AGREEMENT
+from pipelines.core.publishers import BY_AGREEMENT, NAMED
 from pipelines.core.quoted import RunFacts, Source
 
 DEMO_TEXT = "DEMO – påhittade uppgifter, ingenting här är verkligt."
@@ -30,10 +30,10 @@ def credit(source: Source) -> str:
 
     >>> credit(Source("Lantmäteriet", "CC BY 4.0", (), "2025-11-15"))
     '© Lantmäteriet (CC BY 4.0), 2025-11-15'
-    >>> credit(Source("PTS", "", (), ""))
-    'PTS'
+    >>> credit(Source("PTS", "", (), "")), credit(Source("OpenStreetMaps bidragsgivare", "ODbL 1.0", (), ""))
+    ('PTS', '© OpenStreetMaps bidragsgivare (ODbL 1.0)')
     """
-    mark = "© " if source.licence.upper().startswith("CC BY") else ""
+    mark = "© " if source.licence.upper().startswith(NAMED) else ""
     licence = f" ({source.licence})" if source.licence else ""
     return f"{mark}{source.publisher}{licence}" + (f", {source.date}" if source.date else "")
 

@@ -1,0 +1,1 @@
+"""Roads that trenches follow: Lantmäteriet's Topografi, Trafikverket's NVDB, OpenStreetMap."""

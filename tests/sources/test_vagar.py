@@ -1,0 +1,358 @@
+"""Roads: whose a file is, what its lines are called, which are used, and every other one counted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import gpkg_files as make
+import pandas as pd
+import pytest
+import shapely
+
+from pipelines.config.road_settings import Vagar
+from pipelines.core import files
+from pipelines.core.errors import DataError
+from pipelines.core.ledger import Entry, Ledger, load
+from pipelines.read.vagar import read_roads
+
+BOX = shapely.box
+A, B = BOX(400e3, 6400e3, 402e3, 6404e3), BOX(402e3, 6400e3, 404e3, 6404e3)
+LAN = [("1480", "Göteborg", A), ("1407", "Öckerö", B)]
+WIDE = {"marginal_m": 1000.0}
+"""The box is then E 399 000–405 000, N 6 399 000–6 405 000."""
+
+
+def line(*xy: tuple[float, float]) -> Any:
+    """A line by kilometres east and north of the län's corner."""
+    return shapely.LineString([(400e3 + 1e3 * x, 6400e3 + 1e3 * y) for x, y in xy])
+
+
+MAIN, SIDE, EAST = line((0, 0.5), (1, 0.5)), line((1, 0.5), (1, 2)), line((1, 2), (3, 2))
+FAR = line((90, 0), (91, 0))
+
+
+def topografi(tmp: Path, rows: Any = (), name: str = "kommunikation.gpkg", **tables: Any) -> Path:
+    """Write ``vaglinje``, with a row (type, bridge, line) or with street and number; other tables by name."""
+    path = tmp / "raw/vagar" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rows = [(*r, "", "")[:5] if len(r) < 5 else r for r in rows]
+    columns = {
+        "objektidentitet": [str(i) for i in range(len(rows))],
+        "objekttyp": [r[0] for r in rows],
+        "bro_och_tunnel": [r[1] for r in rows],
+        "gatunamn": [r[3] for r in rows],
+        "vardvagnummer": [r[4] for r in rows],
+    }
+    if rows:
+        make.gpkg(path, columns, [r[2] for r in rows], "vaglinje", geometry_name="geometri")
+    for table, more in tables.items():
+        columns = {"objekttyp": [r[0] for r in more], "vagutforande": [r[1] for r in more]}
+        make.gpkg(path, columns, [r[2] for r in more], table)
+    return path
+
+
+def run(tmp: Path, **settings: Any) -> pd.DataFrame:
+    """Run the step in the two kommuner, and return the table."""
+    where = make.paths(tmp)
+    if not (tmp / "raw/granser").exists():
+        make.kommuner(tmp / "raw/granser/kommuner.gpkg", LAN)
+    region = make.region().model_copy(update={"vagar": Vagar(**WIDE | settings)})
+    read_roads.run(region, where)
+    table = files.read_polygons(where.table("vagar"))
+    assert table.crs.to_epsg() == 3006
+    assert set(table.geom_type) <= {"LineString"} and not table.has_z.any()
+    return table
+
+
+def told(tmp: Path) -> Ledger:
+    """Return the step's ledger; its rows must add up as the law says."""
+    said = load(make.paths(tmp).ledger("vagar"))
+    for name, count in said.facts["rader"].items():
+        dropped = [e.count for e in said.entries if e.kind == "bortfall" and e.source.rpartition("/")[2] == name]
+        assert count["lasta"] == count["anvanda"] + sum(dropped)  # type: ignore[index]
+    return said
+
+
+def entry(tmp: Path, words: str) -> Entry:
+    """Return the only entry whose reason has these words."""
+    (found,) = [e for e in told(tmp).entries if words in e.reason]
+    return found
+
+
+def fails(tmp: Path, *words: str, **settings: Any) -> None:
+    with pytest.raises(DataError) as e:
+        run(tmp, **settings)
+    for text in words:
+        assert text in str(e.value), str(e.value)
+    assert not make.paths(tmp).table("vagar").exists()
+
+
+def rows_of(table: pd.DataFrame) -> list[tuple[str, ...]]:
+    return [tuple(r) for r in table[["klass", "niva", "namn", "vagnummer"]].to_numpy()]
+
+
+def test_without_roads_the_table_is_empty_and_says_so(tmp_path: Path) -> None:
+    table = run(tmp_path)
+    assert len(table) == 0 and list(table.columns) == ["klass", "niva", "namn", "vagnummer", "geometry"]
+    said = told(tmp_path)
+    assert (said.facts["vagunderlag"], said.facts["filer"]) == ("saknas", [])
+    assert entry(tmp_path, "inga vägar").kind == "upplysning"
+
+
+def test_topografi_by_class_and_level(tmp_path: Path) -> None:
+    topografi(
+        tmp_path,
+        [("Landsväg", None, MAIN, "", "168"), ("Lokalgata liten", "överfart", SIDE, "Ågatan", "")],
+        ovrig_vag=[("Traktorväg", "Bro", EAST), ("Gångstig", "Normal", line((0, 1), (1, 1)))],
+        farjeled=[("Bilfärja", None, line((3, 2), (4, 3)))],
+    )
+    table = run(tmp_path)
+    assert rows_of(table) == [  # from west to east by where they begin
+        ("landsvag", "mark", "", "168"),
+        ("lokalgata", "bro", "Ågatan", ""),
+        ("traktorvag", "bro", "", ""),
+        ("farjeled", "mark", "", ""),
+    ]
+    assert [g.equals(h) for g, h in zip(table.geometry, [MAIN, SIDE, EAST, line((3, 2), (4, 3))], strict=True)]
+    said = told(tmp_path)
+    assert said.facts["vagunderlag"] == "topografi"
+    assert said.facts["rader"] == {"kommunikation.gpkg": {"lasta": 5, "anvanda": 4}}
+    assert said.facts["vagtyper"]["vagar/kommunikation.gpkg"] == {
+        "anvanda": {"Bilfärja": 1, "Landsväg": 1, "Lokalgata liten": 1, "Traktorväg": 1},
+        "ovriga": {"Gångstig": 1},
+    }
+    assert entry(tmp_path, "schakt inte följer").examples == ("Gångstig: 1",)
+
+
+@pytest.mark.parametrize(
+    ("kind", "klass"),
+    [
+        *[("Motorväg", "motorvag"), ("Motortrafikled", "motorvag"), ("Mötesfri väg", "landsvag")],
+        *[("Landsväg", "landsvag"), ("Övergripande länk", "landsvag"), ("Landsväg liten", "landsvag_liten")],
+        *[("Småväg", "smavag"), ("Småväg enkel standard", "smavag"), ("Huvudgata", "huvudgata")],
+        *[("Lokalgata stor", "lokalgata"), ("LOKALGATA LITEN ", "lokalgata"), ("Smavag", "smavag")],
+    ],
+)
+def test_each_type_has_its_class(tmp_path: Path, kind: str, klass: str) -> None:
+    topografi(tmp_path, [(kind, None, MAIN)])
+    assert run(tmp_path)["klass"].tolist() == [klass]
+
+
+@pytest.mark.parametrize(
+    ("said", "niva"),
+    [
+        *[(None, "mark"), ("överfart", "bro"), ("Underfart", "underfart"), ("tunnel", "tunnel")],
+        ("överfart och underfart", "bro_och_underfart"),
+    ],
+)
+def test_each_bridge_and_tunnel_has_its_level(tmp_path: Path, said: str | None, niva: str) -> None:
+    topografi(tmp_path, [("Landsväg", said, MAIN)])
+    assert run(tmp_path)["niva"].tolist() == [niva]
+
+
+def test_only_what_touches_the_box_is_read(tmp_path: Path) -> None:
+    corner = line((-1, -2), (-2, -1))  # its own box meets the län's, the line does not
+    touching = line((-1, 1), (-3, 1))
+    topografi(tmp_path, [("Landsväg", None, g) for g in (MAIN, FAR, corner, touching)])
+    assert sorted(run(tmp_path).bounds["minx"]) == [397e3, 400e3]
+    assert told(tmp_path).facts["rader"] == {"kommunikation.gpkg": {"lasta": 2, "anvanda": 2}}
+
+
+def test_in_a_large_file_the_index_is_used_and_gives_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    places = [(x / 10, y / 10) for x in range(90) for y in range(9)]
+    many = [("Småväg", None, line((x, y), (x + 0.05, y + 0.05))) for x, y in places]
+    topografi(tmp_path, many, ovrig_vag=[("Traktorväg", "", EAST)])
+    whole = run(tmp_path)
+    monkeypatch.setattr("pipelines.formats.spatial_index.READ_WHOLE_BYTES", 0)
+    asked = {}
+    kept = read_roads.read_file.__globals__["gpkg"].batches
+
+    def batches(layer: Any, wanted: Any, **more: Any) -> Any:
+        asked[layer.name] = sum(t.num_rows for t in kept(layer, {}, **more))
+        return kept(layer, wanted, **more)
+
+    monkeypatch.setattr("pipelines.formats.gpkg.batches", batches)
+    pd.testing.assert_frame_equal(pd.DataFrame(run(tmp_path)), pd.DataFrame(whole))
+    assert asked["vaglinje"] == 51 * 9 < len(many)  # from the län's corner, 0–5 km lie within the box
+
+
+def test_lines_that_are_mended_or_dropped_are_counted(tmp_path: Path) -> None:
+    both = shapely.MultiLineString([MAIN, SIDE])
+    high = shapely.LineString([(400e3, 6401e3, 7), (401e3, 6401e3, 9)])
+    dot = line((0, 0), (0, 0))
+    rows = [("Landsväg", None, g) for g in (both, high, dot, None, MAIN, shapely.reverse(MAIN), dot)]
+    topografi(tmp_path, rows)
+    table = run(tmp_path)
+    assert sorted(table.length) == [1000, 1000, 1500]
+    assert told(tmp_path).facts["rader"] == {"kommunikation.gpkg": {"lasta": 7, "anvanda": 4}}
+    counts = {"utan geometri": 1, "utan längd": 2, "i flera delar": 1, "står flera gånger": 2}
+    assert {words: entry(tmp_path, words).count for words in counts} == counts
+
+
+def test_the_same_line_of_another_class_or_level_stays(tmp_path: Path) -> None:
+    topografi(tmp_path, [("Landsväg", None, MAIN), ("Småväg", None, MAIN), ("Landsväg", "tunnel", MAIN)])
+    assert len(run(tmp_path)) == 3
+
+
+@pytest.mark.parametrize(("known", "kind"), [(99, "varning"), (98, "allvarlig")])
+def test_an_unknown_type_is_named_and_counted(tmp_path: Path, known: int, kind: str) -> None:
+    """One in a hundred is no more than the configuration's one per cent; one in 99 is."""
+    rows = [("Landsväg", None, line((0, i / 50), (1, i / 50))) for i in range(known)]
+    topografi(tmp_path, [*rows, ("Rymdväg", None, EAST)])
+    assert len(run(tmp_path)) == known
+    assert entry(tmp_path, "har en okänd vägtyp").kind == kind
+    dropped = entry(tmp_path, "linjer av okänd vägtyp")
+    assert (dropped.kind, dropped.count, dropped.examples) == ("bortfall", 1, ("Rymdväg: 1",))
+
+
+def test_types_in_another_coding_stop(tmp_path: Path) -> None:
+    topografi(tmp_path, [("Landsv?g", None, MAIN)])
+    fails(tmp_path, "inga vägtyper som programmet känner", "kommunikation.gpkg", "objekttyp", "teckenkodning")
+
+
+def test_names_in_another_coding_are_told(tmp_path: Path) -> None:
+    wrong = "Ågatan".encode().decode("latin-1")
+    topografi(tmp_path, [("Landsväg", None, MAIN, wrong, ""), ("Landsväg", None, SIDE, "Ågatan", "")])
+    run(tmp_path)
+    assert entry(tmp_path, "teckenkodning").count == 1
+
+
+def test_an_unknown_level_counts_as_ground(tmp_path: Path) -> None:
+    topografi(tmp_path, [("Landsväg", "hängbro", MAIN)])
+    assert run(tmp_path)["niva"].tolist() == ["mark"]
+    assert entry(tmp_path, "bro och tunnel").examples == ("hängbro: 1",)
+
+
+def test_what_the_files_lack_is_told(tmp_path: Path) -> None:
+    make.sql(topografi(tmp_path, [("Landsväg", None, MAIN)]), "ALTER TABLE vaglinje DROP COLUMN bro_och_tunnel")
+    run(tmp_path)
+    assert entry(tmp_path, "saknas i filen: kolumnen bro_och_tunnel i vaglinje").kind == "allvarlig"
+    assert entry(tmp_path, "saknas i filerna: tabellen ovrig_vag, tabellen farjeled").kind == "varning"
+
+
+def test_a_kommun_without_roads_is_named(tmp_path: Path) -> None:
+    topografi(tmp_path, [("Landsväg", None, MAIN)])
+    run(tmp_path)
+    assert entry(tmp_path, "utan en enda väg").examples == ("1407 Öckerö",)
+
+
+def test_several_files_are_used_together_and_a_copy_counts_once(tmp_path: Path) -> None:
+    path = topografi(tmp_path, [("Landsväg", None, MAIN), ("Småväg", None, SIDE)])
+    make.copy(path, path.with_name("kommunikation (1).gpkg"))
+    topografi(tmp_path, [("Landsväg", None, EAST)], "kommunikation_kn1407.gpkg")
+    assert len(run(tmp_path)) == 3
+    assert entry(tmp_path, "står flera gånger").count == 2
+    assert [f["anvand"] for f in told(tmp_path).facts["filer"]] == [True] * 3
+
+
+def test_two_drawings_of_the_same_roads_stop(tmp_path: Path) -> None:
+    rows = [("Landsväg", None, line((x, y), (x + 0.9, y))) for x in (0.05, 1.05, 2.05) for y in (0.5, 1.5)]
+    topografi(tmp_path, rows, "topografi50.gpkg")
+    moved = [(a, b, shapely.affinity.translate(g, 3, 2)) for a, b, g in rows]
+    topografi(tmp_path, moved, "topografi10.gpkg")
+    fails(tmp_path, "samma vägar", "topografi50.gpkg och topografi10.gpkg", "6 av 6 kilometerrutor")
+
+
+def test_a_zip_with_the_geopackage_inside(tmp_path: Path) -> None:
+    path = topografi(tmp_path, [("Landsväg", None, MAIN)])
+    make.zipped(path, path.with_name("kommunikation_sverige.zip"))
+    assert len(run(tmp_path)) == 1
+    assert told(tmp_path).facts["rader"] == {"kommunikation_sverige.zip": {"lasta": 1, "anvanda": 1}}
+
+
+@pytest.mark.parametrize(("product", "licence"), [("50", "CC0"), ("10", "Lantmäteriets villkor")])
+def test_the_licence_is_the_configured_products(tmp_path: Path, product: str, licence: str) -> None:
+    topografi(tmp_path, [("Landsväg", None, MAIN)])
+    run(tmp_path, topografi=product)
+    (file,) = told(tmp_path).facts["filer"]
+    assert (file["utgivare"], file["licens"], file["roll"]) == ("Lantmäteriet", licence, "vagar")
+    assert licence in entry(tmp_path, "licensen antas").reason
+
+
+def test_roads_elsewhere_stop_and_say_where(tmp_path: Path) -> None:
+    topografi(tmp_path, [("Landsväg", None, FAR)])
+    fails(tmp_path, "inga vägar i länet", "Länet enligt gränserna: E 400000–404000", "Filen: E 490000–491000")
+
+
+def test_a_file_of_another_place_beside_one_that_fits_is_named(tmp_path: Path) -> None:
+    topografi(tmp_path, [("Landsväg", None, MAIN)])
+    topografi(tmp_path, [("Landsväg", None, FAR)], "kommunikation_kn0180.gpkg")
+    run(tmp_path)
+    assert entry(tmp_path, "inga vägar i närheten").source == "vagar/kommunikation_kn0180.gpkg"
+
+
+def test_another_system_under_the_right_name_is_recognised(tmp_path: Path) -> None:
+    from pyproj import Transformer
+
+    change = Transformer.from_crs(3006, 3021, always_xy=True)
+    old = [shapely.transform(g, change.transform, interleaved=False) for g in (MAIN, SIDE, EAST)]
+    topografi(tmp_path, [("Landsväg", None, g) for g in old])
+    fails(tmp_path, "inga vägar i länet", "skulle ligga rätt som RT 90 2,5 gon V (EPSG:3021)")
+
+
+@pytest.mark.parametrize("epsg", [3007, 4326, 3021])
+def test_another_declared_system_stops(tmp_path: Path, epsg: int) -> None:
+    path = tmp_path / "raw/vagar/kommunikation.gpkg"
+    make.gpkg(path, {"objekttyp": ["Landsväg"]}, [MAIN], "vaglinje", crs=epsg)
+    fails(tmp_path, "Fel koordinatsystem", f"EPSG:{epsg}")
+
+
+def test_heights_in_the_system_are_no_other_system(tmp_path: Path) -> None:
+    path = tmp_path / "raw/vagar/kommunikation.gpkg"
+    make.gpkg(path, {"objekttyp": ["Landsväg"]}, [shapely.force_3d(MAIN, 5)], "vaglinje", crs=5845)
+    assert run(tmp_path).length.tolist() == [1000]
+
+
+def test_a_table_without_its_type_stops(tmp_path: Path) -> None:
+    make.gpkg(tmp_path / "raw/vagar/a.gpkg", {"typ": ["Landsväg"]}, [MAIN], "vaglinje")
+    fails(tmp_path, "saknar kolumnen objekttyp", "a.gpkg")
+
+
+def test_no_roads_in_any_file_stops_and_names_the_tables(tmp_path: Path) -> None:
+    make.gpkg(tmp_path / "raw/vagar/a.gpkg", {"objekttyp": ["Sjö"]}, [A], "mark")
+    fails(tmp_path, "Ingen fil i mappen vagar har vägar", "a.gpkg: mark")
+
+
+def test_tracks_without_roads_stop(tmp_path: Path) -> None:
+    topografi(tmp_path, ovrig_vag=[("Traktorväg", "", MAIN)])
+    fails(tmp_path, "inga bilvägar", "tabellen vaglinje")
+
+
+def test_tracks_in_a_file_of_their_own(tmp_path: Path) -> None:
+    topografi(tmp_path, [("Landsväg", None, MAIN)], "vaglinje.gpkg")
+    topografi(tmp_path, name="ovrig_vag.gpkg", ovrig_vag=[("Traktorväg", "", SIDE)])
+    assert run(tmp_path)["klass"].tolist() == ["landsvag", "traktorvag"]
+
+
+def test_an_empty_table_stops(tmp_path: Path) -> None:
+    make.sql(topografi(tmp_path, [("Landsväg", None, MAIN)]), "DELETE FROM vaglinje")
+    fails(tmp_path, "vaglinje", "är tom")
+
+
+@pytest.mark.parametrize("wrong", [A, shapely.Point(400e3, 6400e3)])
+def test_something_else_than_lines_stops(tmp_path: Path, wrong: Any) -> None:
+    topografi(tmp_path, [("Landsväg", None, MAIN), ("Landsväg", None, wrong)])
+    fails(tmp_path, "Fel sorts geometri", "LineString")
+
+
+def test_a_coordinate_that_is_no_number_stops(tmp_path: Path) -> None:
+    topografi(tmp_path, [("Landsväg", None, shapely.LineString([(400e3, 6400e3), (float("inf"), 6401e3)]))])
+    fails(tmp_path, "inte är ett tal")
+
+
+def test_half_a_zip_stops(tmp_path: Path) -> None:
+    path = topografi(tmp_path, [("Landsväg", None, MAIN)])
+    packed = make.zipped(path, path.with_suffix(".zip"))
+    packed.write_bytes(packed.read_bytes()[:-400])
+    fails(tmp_path, "kommunikation.zip", "Hämta filen på nytt")
+
+
+def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
+    rows = [("Landsväg", None, line((x / 7, 1), (x / 7, 2))) for x in range(20)]
+    topografi(tmp_path, rows)
+    run(tmp_path)
+    table = make.paths(tmp_path).table("vagar")
+    first = table.read_bytes()
+    run(tmp_path)
+    assert table.read_bytes() == first
