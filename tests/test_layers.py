@@ -23,6 +23,7 @@ ORDER = (
     "people",
     "coverage",
     "sums",
+    "roads",
     "gaps",
     "goals",
     "laws",

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.gaps import trench
+from pipelines.roads.delaunay import delaunay_edges
 
 from .regions import Address, addresses, distance, trench_m
 
@@ -91,7 +92,7 @@ def test_delaunay_of_all_areas_together_would_miss_an_edge():
     u, v = Address(400_000, 6_500_000, 0.0), Address(400_800, 6_500_000, 0.0)
     foreign = [Address(400_400, 6_500_050, 0.0), Address(400_400, 6_499_950, 0.0)]
     everything = np.array([[a.e - 400_000, a.n - 6_500_000] for a in (u, v, *foreign)])
-    i, j = trench.delaunay_edges(everything)
+    i, j = delaunay_edges(everything)
     assert (0, 1) not in set(zip(i.tolist(), j.tolist(), strict=True))
     net = [Address(400_000, 6_495_000, 1.0)]
     for small in (0, 128):

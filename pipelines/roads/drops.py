@@ -1,0 +1,106 @@
+"""Drops: where each address joins the roads, at the nearest point of a line that may be followed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipelines.core.cell_grid import Ints
+from pipelines.roads.line_parts import Floats, Lines, ragged
+
+SAME_M = 1e-6
+"""Points that are as far away, to this, are equally near: the first line in the table, and on it the first point."""
+_PIECE_M = 50.0
+"""Segments are looked for by the middle of pieces no longer than this. Measured: 25-100 m are as fast."""
+_NEAREST = 4
+
+
+@dataclass(frozen=True)
+class Drops:
+    """One drop for each address.
+
+    Attributes
+    ----------
+    line : ndarray of int64, shape (n,)
+        -1 where there is no line at all.
+    at_m : ndarray of float, shape (n,)
+        Metres along the line.
+    xy : ndarray of float, shape (n, 2)
+        The point on the line.
+    length_m : ndarray of float, shape (n,)
+    """
+
+    line: Ints
+    at_m: Floats
+    xy: Floats
+    length_m: Floats
+
+
+def nearest(points: Floats, lines: Lines, may: Ints) -> Drops:
+    """Find the nearest point of the lines that may be followed.
+
+    Parameters
+    ----------
+    points : ndarray of float, shape (n, 2)
+        EPSG:3006, metres.
+    lines : Lines
+    may : ndarray of int64
+        The lines that may be followed, rising.
+
+    Notes
+    -----
+    Exact: the pieces whose middles are nearest are measured, and more of them, until no other piece can be nearer than
+    the nearest found.
+    """
+    from scipy.spatial import cKDTree
+
+    n = len(points)
+    out = Drops(np.full(n, -1), np.zeros(n), points.copy(), np.full(n, np.inf))
+    if len(may) == 0 or n == 0:
+        return out
+    vertex, middle, half = _pieces(lines, may)
+    tree = cKDTree(middle, balanced_tree=False, compact_nodes=False)
+    left, number = np.lexsort((points[:, 1], points[:, 0] // 2000)), min(_NEAREST, len(middle))
+    while len(left):
+        far, which = tree.query(points[left], k=np.arange(1, number + 1), workers=-1 if len(left) > 10_000 else 1)
+        line, at, xy, away = _measure(points[left], lines, vertex[which])
+        least = away.min(axis=1)
+        done = (far[:, -1] > least + SAME_M + half) | (number == len(middle))
+        close = away <= least[:, None] + SAME_M
+        close &= line == np.where(close, line, len(lines.first)).min(axis=1, keepdims=True)
+        best = np.where(close, at, np.inf).argmin(axis=1)
+        rows, goal = np.flatnonzero(done), left[done]
+        out.line[goal], out.at_m[goal] = line[rows, best[rows]], at[rows, best[rows]]
+        out.xy[goal], out.length_m[goal] = xy[rows, best[rows]], away[rows, best[rows]]
+        left, number = left[~done], min(4 * number, len(middle))
+    return out
+
+
+def _pieces(lines: Lines, may: Ints) -> tuple[Ints, Floats, float]:
+    """Return the segment (its first vertex) and middle of every piece, and half the longest piece's length."""
+    vertices = lines.first[may + 1] - lines.first[may] - 1
+    owner, number = ragged(vertices)
+    vertex = lines.first[may][owner] + number
+    start, step = lines.xy[vertex], lines.xy[vertex + 1] - lines.xy[vertex]
+    size = np.hypot(*step.T)
+    parts = np.maximum(np.ceil(size / _PIECE_M), 1).astype(np.int64)
+    owner, number = ragged(parts)
+    middle = start[owner] + step[owner] * ((number + 0.5) / parts[owner])[:, None]
+    return vertex[owner], middle, float((size / parts).max()) / 2
+
+
+def _measure(points: Floats, lines: Lines, vertex: Ints) -> tuple[Ints, Floats, Floats, Floats]:
+    """Return line, metres along it, point and distance for segments near each point: shape (n, k)."""
+    start = lines.xy[vertex]
+    step = lines.xy[vertex + 1] - start
+    square = np.square(step).sum(axis=2)
+    along = ((points[:, None] - start) * step).sum(axis=2)
+    part = np.clip(np.divide(along, square, out=np.zeros_like(along), where=square > 0), 0, 1)
+    # Exactly the vertex at either end, so that every segment that meets there gives the same point.
+    xy = np.where((part == 1)[..., None], lines.xy[vertex + 1], start + step * part[..., None])
+    away = np.hypot(points[:, None, 0] - xy[..., 0], points[:, None, 1] - xy[..., 1])
+    low, high = lines.along_m[vertex], lines.along_m[vertex + 1]
+    at = np.where(part == 1, high, low + (high - low) * part)
+    line = np.searchsorted(lines.first, vertex, side="right") - 1
+    return line, at, xy, away

@@ -1,0 +1,114 @@
+"""Lines as columns of vertices, and stretches of them: what shapely has no vectorised call for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.core.cell_grid import Ints
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Vertices of all lines in one array.
+
+    Attributes
+    ----------
+    xy : ndarray of float, shape (v, 2)
+        EPSG:3006, metres.
+    first : ndarray of int64, shape (lines + 1,)
+        Where each line's vertices begin; the last one is v.
+    along_m : ndarray of float, shape (v,)
+        Metres from the line's own start.
+    """
+
+    xy: Floats
+    first: Ints
+    along_m: Floats
+
+    @property
+    def length_m(self) -> Floats:
+        """Metres of each line."""
+        return self.along_m[self.first[1:] - 1]
+
+    @property
+    def line(self) -> Ints:
+        """The line of each vertex."""
+        return np.repeat(np.arange(len(self.first) - 1), np.diff(self.first))
+
+
+def columns(lines: NDArray[Any]) -> Lines:
+    """Turn LineStrings (two vertices or more each) into columns."""
+    import shapely
+
+    xy, owner = shapely.get_coordinates(lines, return_index=True)
+    first = np.searchsorted(owner, np.arange(len(lines) + 1))
+    step = np.zeros(len(xy))
+    step[1:] = np.hypot(*(xy[1:] - xy[:-1]).T)
+    step[first[:-1]] = 0
+    run = np.cumsum(step)
+    # From each line's own start, summed anew: the county's running sum would cost the last decimals.
+    along = run - run[first[:-1]][owner] if len(xy) else run
+    return Lines(xy, first.astype(np.int64), along)
+
+
+def ragged(counts: Ints) -> tuple[Ints, Ints]:
+    """Return owner and running number of each of ``counts`` things.
+
+    >>> [x.tolist() for x in ragged(np.array([2, 0, 1]))]
+    [[0, 0, 2], [0, 1, 0]]
+    """
+    owner = np.repeat(np.arange(len(counts)), counts)
+    start = np.cumsum(counts) - counts
+    return owner, np.arange(len(owner)) - start[owner]
+
+
+def point_at(lines: Lines, line: Ints, at_m: Floats) -> Floats:
+    """Return the points at so many metres along lines, shape (n, 2)."""
+    i = segment_of(lines, line, at_m)
+    whole = lines.along_m[i + 1] - lines.along_m[i]
+    part = np.divide(at_m - lines.along_m[i], whole, out=np.zeros(len(i)), where=whole > 0)
+    return lines.xy[i] + (lines.xy[i + 1] - lines.xy[i]) * np.clip(part, 0, 1)[:, None]
+
+
+def segment_of(lines: Lines, line: Ints, at_m: Floats) -> Ints:
+    """Return the vertex at or before so many metres along each line, never the line's last one."""
+    low, high = lines.first[line].copy(), lines.first[line + 1] - 1
+    while (open_ := high - low > 1).any():
+        middle = (low + high) // 2
+        before = lines.along_m[middle] <= at_m
+        low = np.where(open_ & before, middle, low)
+        high = np.where(open_ & ~before, middle, high)
+    return low
+
+
+def stretches(lines: Lines, line: Ints, from_m: Floats, to_m: Floats) -> tuple[Floats, Ints]:
+    """Return the vertices of stretches of lines, and how many each has.
+
+    Parameters
+    ----------
+    line : ndarray of int64, shape (n,)
+    from_m, to_m : ndarray of float, shape (n,)
+        Metres along the line, ``from_m`` < ``to_m``.
+
+    Returns
+    -------
+    xy : ndarray of float, shape (v, 2)
+    count : ndarray of int64, shape (n,)
+    """
+    low, high = segment_of(lines, line, from_m) + 1, segment_of(lines, line, to_m)
+    # Vertices that are an end themselves would stand twice.
+    low = low + (lines.along_m[np.minimum(low, len(lines.along_m) - 1)] <= from_m)
+    high = high - (lines.along_m[high] >= to_m)
+    inner = np.maximum(high - low + 1, 0)
+    owner, number = ragged(inner + 2)
+    xy = lines.xy[np.clip(low[owner] + number - 1, 0, len(lines.xy) - 1)]
+    start = np.cumsum(inner + 2) - (inner + 2)
+    xy[start] = point_at(lines, line, from_m)
+    xy[start + inner + 1] = point_at(lines, line, to_m)
+    return xy, inner + 2

@@ -1,0 +1,210 @@
+"""Network, drops and trees equal a brute force on small random networks, and keep the laws of the trench."""
+
+import math
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from pipelines.roads import drops, line_parts, network, noding, trees
+
+from .brute_roads import Road, distance
+from .brute_roads import network as brute_network
+from .brute_roads import tree as brute_tree
+
+TOLERANCE = 0.45
+FAGELVAG, SJO = 1.5, 4.0
+WATER = (24.0, 40.0)
+"""Water lies between these eastings: a strait."""
+
+
+def wet_m(a, b):
+    """Metres over the strait of one straight line."""
+    (x, y), (u, v) = a, b
+    low, high = min(x, u), max(x, u)
+    if high == low:
+        return abs(v - y) if WATER[0] <= x <= WATER[1] else 0.0
+    return max(0.0, min(high, WATER[1]) - max(low, WATER[0])) / (high - low) * math.hypot(u - x, v - y)
+
+
+def wet(a, b):
+    return np.array([wet_m(tuple(p), tuple(q)) for p, q in zip(a, b, strict=True)])
+
+
+def built(roads, addresses):
+    """The program's network of the roads."""
+    shapes = np.array([shapely.LineString(r.points) for r in roads])
+    noded = noding.node(shapes, np.array([r.ground for r in roads]), TOLERANCE)
+    may = np.array([r.ground and r.drops for r in roads])
+    found = drops.nearest(np.array(addresses, dtype=float), noded.lines, np.flatnonzero(may[noded.source]))
+    prices = network.Prices(np.array([r.price for r in roads]), FAGELVAG, SJO)
+    return noded, found, network.build(noded, found, prices, np.array([r.ferry for r in roads]), wet)
+
+
+def costs(net, covered, area, count):
+    return trees.grow(net, np.array(covered), np.array(area), count).sums(net.priced_m)
+
+
+corner = st.tuples(st.integers(0, 8), st.integers(0, 6)).map(lambda p: (8.0 * p[0], 8.0 * p[1]))
+hair = st.sampled_from([0.0, 0.0, 0.0, 0.25, -0.25])
+near_corner = st.builds(lambda p, x, y: (p[0] + x, p[1] + y), corner, hair, hair)
+kinds = st.sampled_from(
+    [
+        *[{}] * 6,
+        {"price": 0.5},
+        {"price": 2.0},
+        {"ground": False},
+        {"price": 3.0, "ferry": True, "drops": False},
+        {"price": math.inf, "drops": False},
+    ]
+)
+
+
+@st.composite
+def road_nets(draw):
+    roads = []
+    for _ in range(draw(st.integers(1, 9))):
+        points = [draw(near_corner), *draw(st.lists(corner, max_size=1)), draw(near_corner)]
+        points = [p for p, q in zip(points, [None, *points], strict=False) if p != q]
+        if len(points) > 1 and shapely.is_simple(shapely.LineString(points)):
+            roads.append(Road(tuple(points), **draw(kinds)))
+    assume(any(r.ground and r.drops for r in roads))
+    spot = st.tuples(st.integers(0, 65 * 64), st.integers(0, 49 * 64)).map(lambda p: (p[0] / 64, p[1] / 64))
+    addresses = draw(st.lists(spot, min_size=2, max_size=12))
+    addresses += draw(st.lists(st.sampled_from(addresses), max_size=3))
+    area = draw(st.lists(st.integers(-1, 2), min_size=len(addresses), max_size=len(addresses)))
+    area[draw(st.integers(0, len(area) - 1))] = -1
+    return roads, addresses, area
+
+
+@settings(max_examples=300, deadline=None)
+@given(road_nets())
+def test_nodes_parts_drops_and_trees_equal_brute_force(case):
+    roads, addresses, area = case
+    graph, where, found, parts, tied = brute_network(roads, TOLERANCE, addresses, FAGELVAG, SJO, wet_m)
+    assume(not tied)
+    noded, got, net = built(roads, addresses)
+    assert noded.nodes == sum(n[0] == "nod" for n in graph)
+    assert got.length_m == pytest.approx([d[0] for d in found], abs=1e-9)
+    assert got.xy == pytest.approx(np.array([d[2] for d in found]), abs=1e-6)
+    pairs = [(i, j) for i in range(len(area)) for j in range(i)]
+    assert [net.at[i] == net.at[j] for i, j in pairs] == [where[i] == where[j] for i, j in pairs]
+    assert [net.part[i] == net.part[j] for i, j in pairs] == [parts[i] == parts[j] for i, j in pairs]
+    covered = [a < 0 for a in area]
+    wanted = [
+        brute_tree(
+            graph,
+            [n for n, c in zip(where, covered, strict=True) if c],
+            [n for n, b in zip(where, area, strict=True) if b == a],
+        )
+        for a in range(3)
+    ]
+    assert costs(net, covered, area, 3) == pytest.approx(wanted, rel=1e-9, abs=1e-6)
+    with pytest.MonkeyPatch.context() as few:
+        few.setattr(trees, "_MOST", 5)  # in parts, as where nearly nothing is covered
+        assert costs(net, covered, area, 3) == pytest.approx(wanted, rel=1e-9, abs=1e-6)
+
+
+@settings(max_examples=100, deadline=None)
+@given(road_nets(), st.data())
+def test_one_more_covered_address_never_makes_a_trench_dearer(case, data):
+    roads, addresses, area = case
+    _, _, net = built(roads, addresses)
+    covered = np.array(area) < 0
+    before = costs(net, covered, area, 3)
+    # One that lay in no area is covered now; or one of an area is, and its area is no longer in want of it.
+    one = data.draw(st.integers(0, len(area) - 1))
+    fewer = [-1 if i == one else a for i, a in enumerate(area)]
+    after = costs(net, np.array(fewer) < 0, fewer, 3)
+    assert (after <= before + 1e-6).all()
+    also = covered.copy()
+    also[one] = True
+    assert (costs(net, also, area, 3) <= before + 1e-6).all()
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    road_nets(),
+    st.builds(Road, st.tuples(corner, corner).filter(lambda p: p[0] != p[1]), price=st.sampled_from([0.5, 1.0])),
+)
+def test_a_road_that_leaves_every_drop_where_it_was_never_makes_a_trench_dearer(case, new):
+    roads, addresses, area = case
+    _, got, net = built(roads, addresses)
+    _, moved, more = built([*roads, new], addresses)
+    assume((abs(got.xy - moved.xy) < 1e-9).all())
+    assume(len(np.unique(net.part)) == len(np.unique(more.part)))  # joins no islands: see docs/schakt.md
+    covered = np.array(area) < 0
+    assert (costs(more, covered, area, 3) <= costs(net, covered, area, 3) + 1e-6).all()
+
+
+@settings(max_examples=60, deadline=None)
+@given(road_nets())
+def test_the_parts_sum_to_the_whole_and_the_lines_are_as_long(case):
+    roads, addresses, area = case
+    noded, _, net = built(roads, addresses)
+    tree = trees.grow(net, np.array(area) < 0, np.array(area), 3)
+    metres = net.to_m - net.from_m
+    assert net.vag_m + net.sjo_m + net.fagelvag_m == pytest.approx(metres)
+    assert sum(tree.sums(m) for m in (net.vag_m, net.sjo_m, net.fagelvag_m)) == pytest.approx(tree.sums(metres))
+    road = net.line[tree.edge] >= 0
+    edge = tree.edge[road]
+    xy, number = line_parts.stretches(noded.lines, net.line[edge], net.from_m[edge], net.to_m[edge])
+    drawn = shapely.linestrings(xy, indices=np.repeat(np.arange(len(number)), number)) if len(edge) else np.array([])
+    assert shapely.length(drawn) == pytest.approx(metres[edge])
+    # Each area's lines hang together, with its addresses and the net.
+    for a in range(3):
+        mine = tree.edge[tree.area == a]
+        group = list(range(net.nodes))
+
+        def root(n, group=group):
+            while group[n] != n:
+                n = group[n]
+            return n
+
+        for e in mine:
+            group[root(net.a[e])] = root(net.b[e])
+        covered = [n for n, c in zip(net.at, area, strict=True) if c < 0]
+        for n in covered:
+            group[root(n)] = root(covered[0])
+        assert all(root(n) == root(covered[0]) for n, b in zip(net.at, area, strict=True) if b == a)
+
+
+def roads_meet(*roads):
+    shapes = np.array([shapely.LineString(r.points) for r in roads])
+    return noding.node(shapes, np.array([r.ground for r in roads]), TOLERANCE)
+
+
+def test_a_road_that_crosses_itself_is_cut_there():
+    noded = roads_meet(Road(((0, 0), (10, 0), (10, 10), (5, 10), (5, -5))))
+    assert (noded.nodes, len(noded.line)) == (3, 3)
+
+
+def test_a_bridge_joins_nothing_that_it_crosses_and_goes_on_at_its_ends():
+    street, before, bridge, after = (
+        Road(((5, -9), (5, 9))),
+        Road(((0, 0), (2, 0))),
+        Road(((2, 0), (8, 0)), ground=False),
+        Road(((8, 0), (9, 0))),
+    )
+    assert roads_meet(street, before, bridge, after).nodes == 6
+    # On the ground the same line is a crossing.
+    assert roads_meet(street, before, Road(bridge.points), after).nodes == 7
+
+
+def test_twins_slivers_and_gaps():
+    one = Road(((0, 0), (10, 0)))
+    assert roads_meet(one, one).nodes == 2
+    assert roads_meet(one, Road(((10.3, 0), (20, 0)))).joined == 2
+    assert roads_meet(one, Road(((10, 0), (10.25, 0.25))), Road(((10.25, 0.25), (20, 0)))).nodes == 3
+    assert roads_meet(one, Road(((5, 0.25), (5, 9)))).nodes == 4
+    assert roads_meet(one, Road(((5, 0.75), (5, 9)))).nodes == 4
+
+
+def test_nothing_covered_reaches_nobody_and_a_house_beside_the_net_needs_no_trench():
+    roads, addresses = [Road(((0, 0), (64, 0)))], [(10.0, 5.0), (30.0, -5.0), (30.0, 7.0)]
+    _, _, net = built(roads, addresses)
+    assert costs(net, [False] * 3, [0, 0, 0], 1) == [math.inf]
+    assert costs(net, [False, True, False], [0, -1, 1], 2) == pytest.approx([20.0, 0.0])
+    assert distance((0, 0), (3, 4)) == 5
