@@ -220,7 +220,7 @@ def _pockets(graph: _Graph, inside: Bools, away: Floats) -> _Pockets:
 
 
 def _batches(pockets: _Pockets, owner: Ints, node: Ints) -> Iterator[tuple[Ints, Ints]]:
-    """Part areas' addresses so that no part needs many more copies than :data:`_MOST`: a pocket's areas at once if may be.
+    """Part areas' addresses, so that no part needs many more copies than :data:`_MOST`.
 
     Parameters
     ----------
