@@ -227,8 +227,9 @@ def test_an_unknown_level_counts_as_ground(tmp_path: Path) -> None:
 def test_what_the_files_lack_is_told(tmp_path: Path) -> None:
     make.sql(topografi(tmp_path, [("Landsväg", None, MAIN)]), "ALTER TABLE vaglinje DROP COLUMN bro_och_tunnel")
     run(tmp_path)
-    assert entry(tmp_path, "saknas i filen: kolumnen bro_och_tunnel i vaglinje").kind == "allvarlig"
-    assert entry(tmp_path, "saknas i filerna: tabellen ovrig_vag, tabellen farjeled").kind == "varning"
+    assert entry(tmp_path, "saknas: kolumnen bro_och_tunnel i vaglinje").kind == "allvarlig"
+    assert entry(tmp_path, "saknas: tabellen ovrig_vag").kind == "varning"
+    assert "öar" in entry(tmp_path, "saknas: tabellen farjeled").action
 
 
 def test_a_kommun_without_roads_is_named(tmp_path: Path) -> None:
@@ -356,3 +357,154 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
     first = table.read_bytes()
     run(tmp_path)
     assert table.read_bytes() == first
+
+
+# --- Trafikverket's NVDB -------------------------------------------------------------------------------
+
+
+def put(tmp: Path, name: str, table: str, columns: dict[str, Any], shapes: Any, **options: Any) -> Path:
+    return make.gpkg(tmp / "raw/vagar" / name, columns, shapes, table, **options)
+
+
+def test_nvdb_a_table_of_all_themes(tmp_path: Path) -> None:
+    """Functional class, with bridges, ferries, nets and European numbers; a motorway where its theme says so."""
+    shapes = [line((0, i / 8), (3, i / 8)) for i in range(8)]
+    columns = {
+        "ROUTE_ID": [str(i) for i in range(8)],
+        "FunkVagklass_Klass": [0, 3, 5, 7, 9, 4, 8, None],
+        "Bro_och_tunnel_Konstruktion": ["överfart", None, None, "tunnel", None, None, None, None],
+        "Gatunamn_Namn": [None, None, "Ågatan", None, None, None, None, None],
+        "Ovrigt_vagnamn_Namn": [None, None, "Annat", "Skogsvägen", None, None, None, None],
+        "Vagnummer_Huvudnummer_Vard": [6, 168, None, None, None, None, None, None],
+        "Vagnummer_Europavag": [-1, 0, None, None, None, None, None, None],
+        "Vagtrafiknat_Nattyp": [1, 1, 1, 1, 1, 1, 2, 4],
+        "Motorvag_Motorvag": [-1, 0, None, None, None, None, None, None],
+        "Farjeled_Farjeledsnamn": [None, None, None, None, None, "Ö-leden", None, None],
+    }
+    put(tmp_path, "SverigepaketTP.gpkg", "SverigepaketTP", columns, shapes)
+    table = run(tmp_path)
+    assert rows_of(table) == [
+        ("motorvag", "bro", "", "E6"),
+        ("landsvag", "mark", "", "168"),
+        ("landsvag_liten", "mark", "Ågatan", ""),
+        ("smavag", "tunnel", "Skogsvägen", ""),
+        ("smavag", "mark", "", ""),
+        ("farjeled", "mark", "", ""),
+        ("cykelvag", "mark", "", ""),
+    ]
+    said = told(tmp_path)
+    (file,) = said.facts["filer"]
+    assert (said.facts["vagunderlag"], file["utgivare"], file["licens"]) == ("nvdb", "Trafikverket", "CC0")
+    assert not [e for e in said.entries if e.reason.startswith("saknas")]
+
+
+def test_nvdb_a_table_a_theme(tmp_path: Path) -> None:
+    """The compiled one has what is needed; functional class beside it is not used."""
+    name = "Provlan.gpkg"
+    columns = {"Typ": ["Motorväg", "Småväg"], "Bro_och_tunnel": ["underfart", None], "Vardvaghuvudnummer": ["20", None]}
+    put(tmp_path, name, "AGGREGAT_O_67_Vagslag", columns, [MAIN, SIDE])
+    put(tmp_path, name, "NVDB_DK_O_9_FunkVagklass", {"Klass": [1, 7]}, [MAIN, SIDE])
+    put(tmp_path, name, "NVDB_DK_O_20_Farjeled", {"Farjeledsnamn": ["Ö-leden"]}, [EAST])
+    assert rows_of(run(tmp_path)) == [
+        ("motorvag", "underfart", "", "20"),
+        ("smavag", "mark", "", ""),
+        ("farjeled", "mark", "Ö-leden", ""),
+    ]
+
+
+def test_nvdb_by_functional_class_alone(tmp_path: Path) -> None:
+    put(tmp_path, "a.gpkg", "NVDB_DKFunkVagklass", {"KLASS": ["2", "6", "8"]}, [MAIN, SIDE, EAST])
+    assert run(tmp_path)["klass"].tolist() == ["landsvag", "landsvag_liten", "smavag"]
+    severe = [e.reason for e in told(tmp_path).entries if e.kind == "allvarlig"]
+    assert severe == ["saknas: kolumnen Bro_och_tunnel", "saknas: uppgift om motorväg"]
+
+
+def test_nvdb_without_any_class_is_no_roads(tmp_path: Path) -> None:
+    put(tmp_path, "a.gpkg", "NVDB_DKVagtrafiknat", {"Nattyp": [1]}, [MAIN])
+    fails(tmp_path, "Ingen fil i mappen vagar har vägar", "a.gpkg: NVDB_DKVagtrafiknat", "FunkVagklass")
+
+
+# --- OpenStreetMap -------------------------------------------------------------------------------------
+
+
+def degrees(*shapes: Any) -> list[Any]:
+    from pyproj import Transformer
+
+    change = Transformer.from_crs(3006, 4326, always_xy=True)
+    return [shapely.transform(g, change.transform, interleaved=False) for g in shapes]
+
+
+def test_osm_as_ogr2ogr_writes_it(tmp_path: Path) -> None:
+    shapes = [line((0, i / 8), (3, i / 8)) for i in range(8)]
+    columns = {
+        "osm_id": [str(i) for i in range(8)],
+        "name": ["Storgatan", None, None, None, None, None, None, None],
+        "highway": ["residential", "motorway_link", "trunk", "track", "footway", None, None, "moonwalk"],
+        "waterway": [None, None, None, None, None, "river", None, None],
+        "other_tags": [
+            None,
+            '"bridge"=>"yes","layer"=>"1","ref"=>"E 6"',
+            '"motorroad"=>"yes","tunnel"=>"yes"',
+            '"bridge:name"=>"nej","layer"=>"-1"',
+            None,
+            None,
+            '"name:en"=>"x","route"=>"ferry"',
+            None,
+        ],
+    }
+    put(tmp_path, "sweden.gpkg", "lines", columns, degrees(*shapes), crs=4326)
+    put(tmp_path, "sweden.gpkg", "points", {"highway": ["crossing"]}, degrees(shapely.Point(400e3, 6401e3)), crs=4326)
+    table = run(tmp_path)
+    assert rows_of(table) == [
+        ("lokalgata", "mark", "Storgatan", ""),
+        ("motorvag", "bro", "", "E 6"),
+        ("motorvag", "tunnel", "", ""),
+        ("traktorvag", "underfart", "", ""),
+        ("farjeled", "mark", "", ""),
+    ]
+    assert table.length.to_numpy() == pytest.approx(3000, abs=0.01)
+    assert entry(tmp_path, "schakt inte följer").examples == ("annat än vägar: 1", "footway: 1")
+    assert entry(tmp_path, "linjer av okänd").examples == ("moonwalk: 1",)
+    (file,) = told(tmp_path).facts["filer"]
+    assert (file["utgivare"], file["licens"]) == ("OpenStreetMaps bidragsgivare", "ODbL 1.0")
+
+
+def test_osm_as_geofabrik_writes_it(tmp_path: Path) -> None:
+    columns = {
+        "fclass": ["primary", "track_grade3"],
+        "ref": ["168", None],
+        "bridge": ["T", "F"],
+        "tunnel": ["F", "F"],
+        "layer": [1, 0],
+    }
+    put(tmp_path, "vg.gpkg", "gis_osm_roads_free_1", columns, degrees(MAIN, SIDE), crs=4326)
+    put(tmp_path, "vg.gpkg", "gis_osm_railways_free_1", {"fclass": ["rail"]}, degrees(EAST), crs=4326)
+    assert rows_of(run(tmp_path)) == [("landsvag", "bro", "", "168"), ("traktorvag", "mark", "", "")]
+    assert entry(tmp_path, "saknas: färjor").kind == "varning"
+
+
+def test_osm_as_osm2pgsql_writes_it(tmp_path: Path) -> None:
+    from pyproj import Transformer
+
+    web = Transformer.from_crs(3006, 3857, always_xy=True)
+    shapes = [shapely.transform(g, web.transform, interleaved=False) for g in (MAIN, SIDE)]
+    columns = {"highway": ["service", "tertiary"], "bridge": [None, "viaduct"], "tunnel": None, "route": None}
+    put(tmp_path, "osm.gpkg", "planet_osm_line", columns, shapes, crs=3857)
+    put(tmp_path, "osm.gpkg", "planet_osm_roads", columns, shapes, crs=3857)
+    table = run(tmp_path)
+    assert [r[:2] for r in rows_of(table)] == [("smavag", "mark"), ("landsvag_liten", "bro")]
+    assert table.length.to_numpy() == pytest.approx([1000, 1500], abs=0.01)
+
+
+def test_publishers_are_never_mixed_and_the_others_are_named(tmp_path: Path) -> None:
+    put(tmp_path, "a_osm.gpkg", "lines", {"highway": ["residential"]}, degrees(SIDE), crs=4326)
+    put(tmp_path, "b_nvdb.gpkg", "Vagslag", {"Typ": ["Småväg"]}, [EAST])
+    topografi(tmp_path, [("Landsväg", None, MAIN)], "c_topografi.gpkg")
+    assert run(tmp_path)["klass"].tolist() == ["landsvag"]
+    assert [(f["anvand"], f["varfor"]) for f in told(tmp_path).facts["filer"]] == [
+        (False, "Topografi används framför OpenStreetMap; de blandas aldrig"),
+        (False, "Topografi används framför NVDB; de blandas aldrig"),
+        (True, "vägar (Topografi)"),
+    ]
+    (tmp_path / "raw/vagar/c_topografi.gpkg").unlink()
+    assert run(tmp_path)["klass"].tolist() == ["smavag"]

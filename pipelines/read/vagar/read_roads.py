@@ -125,7 +125,7 @@ def note_files(found: list[RoadFile], used: list[RoadFile], region: Region, path
             int(is_used and f.origin == "topografi" and name not in told),
             "är de det inte, rätta vagar.topografi",
         )
-    note_lacking(used, paths.raw, ledger)
+    note_lacking(used, ledger)
 
 
 def _licence(file: RoadFile, publisher: str, region: Region) -> str:
@@ -143,27 +143,17 @@ def _licences(paths: Paths) -> dict[str, str]:
     return {str(x["fil"]): str(x["licens"]) for x in items if x.get("licens")}
 
 
-def note_lacking(used: list[RoadFile], raw: Path, ledger: Ledger) -> None:
-    """Tell of tables that none of the files has, and of columns that one lacks."""
-    tables = [x for x in (used[0].lacks if used else ()) if x.startswith("tabellen")]
-    everywhere = [x for x in tables if all(x in f.lacks for f in used)]
-    ledger.add(
-        "varning",
-        VAGAR.folder,
-        f"saknas i filerna: {', '.join(everywhere)}",
-        len(everywhere),
-        "schakt följer inga sådana vägar, och öar som bara färjan når räknas fågelvägen",
-        everywhere,
-    )
-    for f in used:
-        columns = [x for x in f.lacks if x.startswith("kolumnen")]
+def note_lacking(used: list[RoadFile], ledger: Ledger) -> None:
+    """Tell what the files lack of what roads use to have: a table that none has, or what one lacks of its rows."""
+    for lack in dict.fromkeys(x for f in used for x in f.lacks):
+        without = [f.path.name for f in used if lack in f.lacks]
         ledger.add(
-            "allvarlig",
-            f.path.relative_to(raw).as_posix(),
-            f"saknas i filen: {', '.join(columns)}",
-            len(columns),
-            "broar och tunnlar räknas som vägar på marken, och möter det de korsar",
-            columns,
+            "allvarlig" if lack.severe else "varning",
+            VAGAR.folder,
+            f"saknas: {lack.what}",
+            len(without) if lack.severe or len(without) == len(used) else 0,
+            lack.cost,
+            without,
         )
 
 

@@ -6,6 +6,7 @@ A name is compared without case and diacritics (:func:`pipelines.formats.gpkg.pl
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -82,37 +83,51 @@ HEIGHTS = {
 }
 """``bro_och_tunnel`` of roads and ``vagutforande`` of tracks and paths."""
 
-TOPOGRAFI = {
-    "objekttyp": ("objekttyp", "objekttypnamn"),
-    "hojd": ("bro_och_tunnel", "vagutforande"),
-    "namn": ("gatunamn", "namn"),
-    "vagnummer": ("vardvagnummer", "vagnummer"),
-}
+
+@dataclass(frozen=True)
+class Part:
+    """A table to read, the columns to ask it for, and what judges its rows."""
+
+    layer: gpkg.Layer
+    wanted: gpkg.Wanted
+    judge: Callable[[pa.Table], Judged]
 
 
-def topografi(rows: pa.Table) -> Judged:
-    """Judge rows of ``vaglinje`` and ``ovrig_vag``."""
-    kind = texts(rows, "objekttyp")
-    height = texts(rows, "hojd")
-    return Judged(
-        mapped(kind, lambda name: SWEDISH.get(gpkg.plain(name), UNKNOWN)),
-        mapped(height, lambda name: HEIGHTS.get(gpkg.plain(name), UNKNOWN)),
-        kind,
-        height,
-        texts(rows, "namn"),
-        texts(rows, "vagnummer"),
-    )
+class Lack(NamedTuple):
+    """Something that roads use to have, and what it costs to be without; severe where lines are then taken wrongly."""
+
+    what: str
+    cost: str
+    severe: bool = False
 
 
-def ferries(rows: pa.Table) -> Judged:
-    """Judge rows of ``farjeled``: every one is a ferry's route, whatever sort."""
-    said = topografi(rows)
-    kind = np.where(said.kind == "", "Färjeled", said.kind).astype(object)
-    return said._replace(
-        klass=np.full(rows.num_rows, "farjeled", dtype=object),
-        niva=np.full(rows.num_rows, "mark", dtype=object),
-        kind=kind,
-    )
+class Found(NamedTuple):
+    """What of a file is roads: its tables, and what roads of that origin use to have and this file has not."""
+
+    parts: tuple[Part, ...] = ()
+    lacks: tuple[Lack, ...] = ()
+
+
+NO_FERRIES = "öar som bara färjan når räknas fågelvägen"
+NO_HEIGHTS = "broar och tunnlar räknas som vägar på marken, och möter det de korsar"
+
+
+def swedish(name: str) -> str:
+    """Return the class of a road that Lantmäteriet and Trafikverket call so.
+
+    >>> swedish("Lokalgata liten"), swedish("Gångstig"), swedish("Rymdväg")
+    ('lokalgata', '', '?')
+    """
+    return SWEDISH.get(gpkg.plain(name), UNKNOWN)
+
+
+def height(name: str) -> str:
+    """Return the level of a road of which Lantmäteriet and Trafikverket say so.
+
+    >>> height("Överfart och underfart"), height("")
+    ('bro_och_underfart', 'mark')
+    """
+    return HEIGHTS.get(gpkg.plain(name), UNKNOWN)
 
 
 def texts(rows: pa.Table, column: str) -> Texts:
@@ -131,3 +146,8 @@ def mapped(values: Texts, meaning: Callable[[str], str]) -> Texts:
 
     codes, known = pd.factorize(values)
     return np.array([meaning(str(x)) for x in known], dtype=object)[codes] if len(known) else values.copy()
+
+
+def filled(rows: int, value: str) -> Texts:
+    """Return the same value for every row."""
+    return np.full(rows, value, dtype=object)

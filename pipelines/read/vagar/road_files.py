@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pipelines.core.errors import DataError
 from pipelines.core.files import EPSG
@@ -16,22 +15,11 @@ from pipelines.core.publishers import VAGAR
 from pipelines.formats import gpkg, wkb
 from pipelines.incoming import role_files
 from pipelines.read.lantmateriet import outlines
-from pipelines.read.vagar import road_classes
+from pipelines.read.vagar import nvdb, osm, topografi
+from pipelines.read.vagar.road_classes import Found, Lack, Part
 from pipelines.read.vagar.road_lines import Bounds, in_metres
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-NEEDED = "ett GeoPackage med Topografis tabell vaglinje"
-
-
-@dataclass(frozen=True)
-class Part:
-    """A table to read, the columns to ask it for, and what judges its rows."""
-
-    layer: gpkg.Layer
-    wanted: gpkg.Wanted
-    judge: Callable[[pa.Table], road_classes.Judged]
+NEEDED = "ett GeoPackage med vägar: Topografis vaglinje, NVDB:s Vagslag eller FunkVagklass, eller OSM:s highway"
 
 
 @dataclass(frozen=True)
@@ -44,14 +32,14 @@ class RoadFile:
         A key of :data:`ORIGINS`; empty when nothing in it is known.
     parts : tuple of Part
         Its tables of roads, in the order they are read.
-    lacks : tuple of str
-        What roads of this origin use to have, and this file has not: tables, or columns of tables.
+    lacks : tuple of Lack
+        What roads of this origin use to have, and this file has not.
     """
 
     path: Path
     origin: str
     parts: tuple[Part, ...]
-    lacks: tuple[str, ...]
+    lacks: tuple[Lack, ...]
 
     @property
     def date(self) -> str:
@@ -89,13 +77,12 @@ def choose(found: Sequence[RoadFile]) -> list[RoadFile]:
             action="Hämta Lantmäteriets Topografi 50 (tema kommunikation) som GeoPackage, eller töm mappen.",
         )
     used = [f for f in found if f.origin == first]
-    if lacking := sorted(set.intersection(*({x for x in f.lacks if x == NETWORK} for f in used)) if used else ()):
+    if used and all(topografi.NETWORK in f.lacks for f in used):
         raise DataError(
             "Filerna i mappen vagar har inga bilvägar.",
             file=used[0].path,
-            expected=NEEDED,
+            expected=topografi.NETWORK.what,
             found="; ".join(f"{f.path.name}: {', '.join(p.layer.name for p in f.parts)}" for f in used),
-            details=[f"Saknas: {lacking[0]}"],
             action="Hämta hela Topografi 50, tema kommunikation, som GeoPackage.",
         )
     return used
@@ -124,37 +111,18 @@ def places(file: RoadFile, lan: Bounds) -> list[str]:
 
 def _look(path: Path) -> RoadFile:
     layers = gpkg.layers(path)
-    for origin, parts_of in ORIGINS.items():
-        parts, lacks = parts_of(path, layers)
-        if parts:
-            return RoadFile(path, origin, parts, lacks)
+    for origin, find in ORIGINS.items():
+        found = find(path, layers)
+        if found.parts:
+            return RoadFile(path, origin, *found)
     return RoadFile(path, "", (), ())
 
 
-Parts = tuple[tuple[Part, ...], tuple[str, ...]]
-TOPOGRAFI_TABLES = ("vaglinje", "ovrig_vag", "farjeled")
-NETWORK = "tabellen vaglinje"
-"""What a file of Topografi's may lack only where another has it."""
-
-
-def _topografi(path: Path, layers: list[gpkg.Layer]) -> Parts:
-    """Return Topografi's tables of roads and ferries."""
-    named = {gpkg.plain(x.name): x for x in layers}
-    parts, lacks = [], [f"tabellen {name}" for name in TOPOGRAFI_TABLES if name not in named]
-    for name in TOPOGRAFI_TABLES:
-        if name not in named:
-            continue
-        ferry = name == "farjeled"
-        optional = [c for c in road_classes.TOPOGRAFI if c != "objekttyp" or ferry]
-        layer = gpkg.find(path, [named[name]], road_classes.TOPOGRAFI, optional=optional, first=("namn", "hojd"))
-        judge = road_classes.ferries if ferry else road_classes.topografi
-        parts.append(Part(gpkg.require_geometry(layer, (EPSG,)), road_classes.TOPOGRAFI, judge))
-        if not ferry and gpkg.actual(layer, road_classes.TOPOGRAFI["hojd"]) is None:
-            lacks.append(f"kolumnen {road_classes.TOPOGRAFI['hojd'][name == 'ovrig_vag']} i {name}")
-    return tuple(parts), tuple(lacks)
-
-
-ORIGINS: dict[str, Callable[[Path, list[gpkg.Layer]], Parts]] = {"topografi": _topografi}
+ORIGINS: dict[str, Callable[[Path, list[gpkg.Layer]], Found]] = {
+    "topografi": topografi.find,
+    "nvdb": nvdb.find,
+    "osm": osm.find,
+}
 """Whose roads: the first is preferred. Each tells which tables of a file are its roads, and what they lack."""
-PUBLISHER = {"topografi": VAGAR.publisher}
-NAMES = {"topografi": "Topografi"}
+PUBLISHER = dict(zip(ORIGINS, (VAGAR.publisher, *VAGAR.others), strict=True))
+NAMES = {"topografi": "Topografi", "nvdb": "NVDB", "osm": "OpenStreetMap"}

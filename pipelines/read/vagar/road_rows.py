@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from pipelines.core.ledger import Ledger
-    from pipelines.read.vagar.road_files import Part, RoadFile
+    from pipelines.read.vagar.road_classes import Part
+    from pipelines.read.vagar.road_files import RoadFile
 
 Objects = NDArray[np.object_]
 
