@@ -135,11 +135,15 @@ demo: ## Gör demoregionen i RAW/demo (görs annars när den behövs)
 INSTALL := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r
 NOT_INSTALLED = { echo 'FEL: Programmets miljö kunde inte installeras i $(VENV) (orsaken står ovanför, på engelska). Kontrollera nätverket och att disken har plats, och kör igen.' >&2; exit 2; }
 
+# Where all of it will be tested, the tests' lock, which holds the program's, is installed at once.
+LOCK := $(if $(filter true,$(CI)),requirements-dev.lock,requirements.lock)
+
 $(VENV)/.klar: requirements.lock
 	@test -n "$(PYTHON)" || { echo 'FEL: Python 3.11 eller nyare (med venv) hittades inte. Installera det, eller ange PYTHON=…' >&2; exit 1; }
 	$(SAY) 'Installerar programmets miljö i $(VENV) (några minuter första gången)'
 	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV) || $(NOT_INSTALLED)
-	@$(INSTALL) requirements.lock || $(NOT_INSTALLED)
+	@$(INSTALL) $(LOCK) || $(NOT_INSTALLED)
+	$(if $(findstring dev,$(LOCK)),@touch $(VENV)/.klar-test)
 	$(STAMP)
 
 $(VENV)/.klar-test: requirements-dev.lock | $(VENV)/.klar
