@@ -35,6 +35,21 @@ def chromium():
 
 
 @pytest.fixture(scope="session")
+def violations():
+    """Return what gives axe's violations on a page, each as its rule and the first elements that break it."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    # Every rule is run; but of what passes no element is described: half of axe's time on the longest page.
+    axe, options = Axe(), {"resultTypes": ["violations"]}
+
+    def found(page):
+        told = axe.run(page, options=options).response["violations"]
+        return [(v["id"], [n["html"][:120] for n in v["nodes"][:3]]) for v in told]
+
+    return found
+
+
+@pytest.fixture(scope="session")
 def county(tmp_path_factory):
     """The pages of a county of full size, and its published cells and its GeoPackage's layer of them."""
     from tests.publish import synthetic_tables

@@ -154,7 +154,7 @@ def attack(editions: list[Edition], g: int = 5, more: Knowledge | None = None) -
     codes = sorted({k for e in editions for k in e["kommuner"]["kommunkod"]})
     members = [_members(e) for e in editions]
     by_kommun = [dict(list(e["delar"].groupby("kommunkod"))) for e in editions]
-    rows = [e["rutnat_250m"].set_index("rutid_scb") for e in editions]
+    rows = [_rows(e) for e in editions]
     for code in codes:
         attacker = _Attacker(code, editions, rows, [b.get(code) for b in by_kommun], members, g, more)
         ends = attacker.bounds()
@@ -169,6 +169,14 @@ def attack(editions: list[Edition], g: int = 5, more: Knowledge | None = None) -
 def narrowed(found: pd.DataFrame, slack: float = 1e-2) -> pd.DataFrame:
     """Return the suppressed counts that are known better than by their band and what can be looked up."""
     return found[(found["low"] > slack) | (found["high"] < found["end"] - slack)]
+
+
+def _rows(edition: Edition) -> dict[str, tuple[tuple[str, ...], str, float]]:
+    """Return what is told of each cell that parts lie in: its classes and band; and all its addresses."""
+    whole = edition["delar"].groupby("rutid_scb")["n"].sum()
+    cells = edition["rutnat_250m"].set_index("rutid_scb").loc[whole.index]
+    classes = zip(*(cells[CLASS[n]] for n in LEVELS), strict=True)
+    return dict(zip(whole.index, zip(classes, cells["adresser_band"], whole, strict=True), strict=True))
 
 
 def _members(edition: Edition) -> dict[str, list[tuple[int, str]]]:
@@ -220,10 +228,8 @@ class _Attacker:
         for e, own in enumerate(parts):
             if own is None:
                 continue
-            whole = self.editions[e]["delar"].groupby("rutid_scb")["n"].sum()
             for part in own.itertuples():
-                row = rows[e].loc[part.rutid_scb]
-                total = whole[part.rutid_scb]
+                classes, band, total = rows[e][part.rutid_scb]
                 # Of a cell on a border the class says less of each kommun's part.
                 others = (total - part.n) / total
                 alone = part.rutid_scb if others or part.rutid_scb in known else ""
@@ -231,8 +237,8 @@ class _Attacker:
                 areas = tuple(members[e].get(part.rutid_scb, ())) if not others else ()
                 sets = tuple(j for j, (ids, _) in enumerate(self.more.groups) if part.rutid_scb in ids)
                 looks[part.rutid_scb][e] = (
-                    tuple(row[CLASS[n]] for n in LEVELS),
-                    row["adresser_band"],
+                    classes,
+                    band,
                     alone,
                     square,
                     areas,

@@ -403,14 +403,14 @@ CHANGED = [
 ]
 
 
-@pytest.mark.parametrize("name", CHANGED)
-def test_a_changed_byte_in_a_file_is_seen(county, bag, name):
-    size = (bag / name).stat().st_size
-    for at in (0, size // 2, size - 1):
-        flip(bag / name, at)
-        assert "FEL:" in broken(county, bag)
-        flip(bag / name, at)
-    check(county, bag)
+def test_a_changed_byte_in_a_file_is_seen(county, bag):
+    for name in CHANGED:
+        size = (bag / name).stat().st_size
+        for at in (0, size // 2, size - 1):
+            flip(bag / name, at)
+            assert "FEL:" in broken(county, bag), (name, at)
+            flip(bag / name, at)
+    check(county, bag)  # nothing else was wrong with it
 
 
 def test_a_changed_file_is_named(county, bag):

@@ -112,13 +112,8 @@ def parts(w: World) -> pd.DataFrame:
     return out.astype({"kommunkod": "str"}).sort_values("rutid", ignore_index=True)
 
 
-def publish(
-    w: World, region: Region = REGION, *, areas: bool = False, key: bytes | None = b"en nyckel"
-) -> dict[str, pd.DataFrame]:
-    """Return the open tables of a world, and what anybody can look up.
-
-    Gap areas, with their cells, only when asked for. Without a ``key`` no class is withheld: for the controls.
-    """
+def cells_before(w: World, region: Region = REGION) -> pd.DataFrame:
+    """Return the open cells of a world, before any class is withheld."""
     c = w.cells
     cells = c[["rutid_scb", "kommunkod"]].copy()
     cells["kommunnamn"] = [region.kommunnamn[k] for k in cells["kommunkod"]]
@@ -130,7 +125,17 @@ def publish(
     covered = {Level(m, t): (c["n"] * c[f"{m[0].replace('t', 's')}{t}"]).to_numpy() for m in MEASURES for t in T}
     text = [x for x in cells if cells[x].dtype == object]
     rows = open_cells(cells.astype(dict.fromkeys(text, "str")), covered, region)
-    rows = rows.sort_values("rutid_scb", ignore_index=True)
+    return rows.sort_values("rutid_scb", ignore_index=True)
+
+
+def publish(
+    w: World, region: Region = REGION, *, areas: bool = False, key: bytes | None = b"en nyckel"
+) -> dict[str, pd.DataFrame]:
+    """Return the open tables of a world, and what anybody can look up.
+
+    Gap areas, with their cells, only when asked for. Without a ``key`` no class is withheld: for the controls.
+    """
+    c, rows = w.cells, cells_before(w, region)
     land = pd.DataFrame(
         {"rutid": cell_grid.parse_scb_id(rows["rutid_scb"]), "kommunkod": rows["kommunkod"], "land_ha": 6.25}
     )

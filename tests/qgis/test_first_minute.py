@@ -50,7 +50,13 @@ def minute(minutes: dict[str, dict[str, Any]], request: pytest.FixtureRequest) -
 
 
 def pixels(drawn: dict[str, Any]) -> np.ndarray:
-    return np.asarray(Image.open(drawn["path"]).convert("RGB")).astype(np.int16)
+    """Return the colour of every dot as one number: rows of three take twenty times as long to sort."""
+    with Image.open(drawn["path"]) as image:
+        return packed(np.asarray(image.convert("RGB")))
+
+
+def packed(colours: Any) -> np.ndarray:
+    return np.asarray(colours, dtype=np.uint32) @ np.array([1 << 16, 1 << 8, 1], dtype=np.uint32)
 
 
 def test_every_theme_shows_its_own_for_the_lan_and_for_a_kommun(minute: dict[str, Any]) -> None:
@@ -59,7 +65,7 @@ def test_every_theme_shows_its_own_for_the_lan_and_for_a_kommun(minute: dict[str
     for theme, told in minute["themes"].items():
         for place, (shown, under) in told["drawn"].items():
             assert shown["errors"] == []
-            changed = (pixels(shown) != pixels(under)).any(axis=2).mean()
+            changed = (pixels(shown) != pixels(under)).mean()
             if changed < 0.005 and (place == "lan" or theme not in ELSEWHERE[minute["edition"]]):
                 empty.append((theme, place, changed))
         # 375 × 225 km on 1280 × 800 dots of 1/96 inch: as far out as a real county is seen
@@ -82,12 +88,12 @@ def test_what_it_shows_has_the_colours_of_its_legend(minute: dict[str, Any]) -> 
         own = next((c for start, c in legends.items() if theme.startswith(start)), None)
         for place, (shown, under) in told["drawn"].items():
             found = pixels(shown)
-            found = found[(found != pixels(under)).any(axis=2)]
+            found = found[found != pixels(under)]
             if place != "lan" and theme in ELSEWHERE[minute["edition"]]:
                 continue
-            colours = {tuple(map(int, c)) for c in np.unique(found, axis=0)}
             far = place != "nara"  # there the kommuner stand in for the cells
-            assert colours & set(map(rgb, own or (KOMMUN_COLOURS if far else cells))), (theme, place)
+            legend = packed([rgb(c) for c in own or (KOMMUN_COLOURS if far else cells)])
+            assert np.isin(found, legend).any(), (theme, place)
 
 
 def test_no_colour_of_an_exact_share_is_a_published_class() -> None:
@@ -166,4 +172,4 @@ def test_a_filter_on_a_kommun_leaves_its_rows(minute: dict[str, Any]) -> None:
     assert (told["rutnat_250m"][1], told["rutnat_250m"][3]) == (5, 3)
     found = pixels(picture)
     assert picture["errors"] == []
-    assert (found != 255).any(axis=2).mean() > 0.05
+    assert (found != 0xFFFFFF).mean() > 0.05
