@@ -120,6 +120,17 @@ def test_the_map_is_drawn_from_the_published_classes(show, county):
           return Object.fromEntries(paths.map((p) => [p.className.baseVal.slice(2), wide(p)])); }"""
     )
     assert drawn == {k: int(n) for k, n in own.items() if k != "ingen_adress"}
+    counted = page.eval_on_selector_all(
+        ".legend li", "all => all.map(e => [e.dataset.klass, Number(e.textContent.split(': ').pop())])"
+    )
+    assert {k: n for k, n in counted if n} == drawn
+    fills = page.eval_on_selector_all(
+        "svg.karta g path[class^=k-]", "all => all.map(e => [e.className.baseVal.slice(2), getComputedStyle(e).fill])"
+    )
+    assert len({c for _, c in fills}) == len(fills), "every class has a colour of its own"
+    for k, c in fills:
+        swatch = page.evaluate("k => getComputedStyle(document.querySelector(`.p-${k}`)).backgroundColor", k)
+        assert swatch == c
 
 
 def test_a_cell_lies_where_its_coordinates_say(show, county):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 from types import SimpleNamespace
@@ -211,10 +212,52 @@ def test_legend_counts_what_is_in_view(county, opened):
     assert abs(int("".join(c for c in shown if c.isdigit())) - inside) <= 2
 
 
+def test_the_legend_counts_each_class_as_the_open_table_has_it(county, opened):
+    """Cells of few addresses, and planned ones, are counted in their own class, as on the pages and in print."""
+    page, _ = opened(county.built(write_webmap.OPEN))
+    cells = read_table(county.table("oppen_rutnat_250m"))
+    counted = page.evaluate(
+        """() => { const rows = [...document.querySelectorAll('#legend li, #monster li')];
+        return Object.fromEntries(rows.map(e => e.innerText.split('\\n'))); }"""
+    )
+    many = cells["klass_tillgang_100"].value_counts()
+    for code, label in T["klass"].items():
+        told = counted.pop(label, "0").replace("\u202f", "")
+        assert told == str(many.get(code, 0)), code
+    planned = cells["planerad"] & ~cells["klass_tillgang_100"].isin(["tackt", "fa_minst_halften", "ingen_adress"])
+    assert counted[T["legend_planerad"]].replace("\u202f", "") == str(int(planned.sum()))
+
+
+def test_the_sorted_column_stays_sorted_when_the_speed_changes(small, opened, county):
+    page, _ = opened(county.built(write_webmap.OPEN))
+    page.click("#kommuntabell th.tillgang_100[data-slag=andel] button")
+    page.click("#kommuntabell th.tillgang_100[data-slag=andel] button")
+    for t in (1000, 30):
+        page.click(f"#troskel-{t}")
+        assert page.get_attribute(f"#kommuntabell th.tillgang_{t}[data-slag=andel]", "aria-sort") == "descending"
+        shown = page.eval_on_selector_all(
+            f"#kommuntabell td.tillgang_{t}:nth-child(1 of .tillgang_{t})", "all => all.map(e => Number(e.dataset.v))"
+        )
+        assert len(shown) == 49
+        assert shown == sorted(shown, reverse=True)
+        assert page.locator("#kommuntabell [aria-sort]").count() == 1
+
+
+def test_the_demo_mark_stays_in_sight_and_is_on_every_printed_sheet(small, opened):
+    from pypdf import PdfReader
+
+    page, _ = opened(small.built(write_webmap.OPEN))
+    page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
+    assert page.locator(".banner.demo").bounding_box()["y"] == 0
+    sheets = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages
+    assert len(sheets) >= 2
+    assert all("DEMO" in sheet.extract_text() for sheet in sheets)
+
+
 def test_english_page_says_the_same(small, opened):
     page, seen = opened(small.built(write_webmap.OPEN_EN))
     assert page.get_attribute("html", "lang") == "en"
-    assert page.title() == "Broadband in Västra Götaland"
+    assert page.title() == "DEMO – Broadband in Västra Götaland"
     cells = read_table(small.table("oppen_rutnat_250m"))
     row = cells[cells["klass_tillgang_100"] != "ingen_adress"].iloc[0]
     page.evaluate("p => { bredband.cursorAt(p); }", centre(row["rutid_scb"]))

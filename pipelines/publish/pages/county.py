@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from pipelines.config.region import Region
 from pipelines.core import files
 from pipelines.core.level import LEVELS, Level
 from pipelines.disclosure.open_reconciliation import beyond_pts
 from pipelines.disclosure.open_run import read_open_facts
 from pipelines.publish.pages import page_figures, scene
+from pipelines.publish.words import area_order
 from pipelines.publish.words.level_figures import OpenFigures, Row, first_level
 from pipelines.tables import open_contracts
 from pipelines.tables.history_tables import FRAMSKRIVNING_OPPEN
@@ -78,12 +77,10 @@ class County:
 
     @cached_property
     def shown_areas(self) -> pd.DataFrame:
-        """The gap areas of the shown level, the one with most households without first."""
+        """The gap areas of the shown level, in their order."""
         a = self.areas
         of = a[((a["matt"] == self.shown.measure) & (a["troskel_mbit"] == self.shown.mbit)).to_numpy()]
-        most = of["hushall_utan_hogst"].to_numpy(dtype=np.float64, na_value=np.inf)
-        order = np.lexsort([of["bristomrade_id"], -most, -of["hushall_utan_minst"].to_numpy(np.float64)])
-        return of.iloc[order].reset_index(drop=True)
+        return of.iloc[area_order.order(of)].reset_index(drop=True)
 
     @cached_property
     def history_of(self) -> dict[str, pd.DataFrame]:

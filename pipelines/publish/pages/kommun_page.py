@@ -15,7 +15,9 @@ from pipelines.core.level import LEVELS, MEASURES
 from pipelines.publish.pages import page_charts, page_figures, page_reconciliation, scene
 from pipelines.publish.pages.county import County
 from pipelines.publish.pages.render import WRITE, texts
+from pipelines.publish.words import area_order
 from pipelines.publish.words.level_figures import Row, between
+from pipelines.publish.words.palette import CLASS_NAMES, LEGEND
 from pipelines.publish.words.swedish_order import swedish_order
 
 if TYPE_CHECKING:
@@ -38,11 +40,11 @@ def context(county: County, kommunkod: str) -> dict[str, Any]:
     name, lan = str(row["kommunnamn"]), county.lan.to_dict("records")[0]
     cells = county.cells_of.get(kommunkod, county.cells.iloc[:0])
     shown, of_lan = (figures.at(r, county.shown) for r in (row, lan))
-    areas, marks = _areas(county, kommunkod)
+    every = county.shown_areas[_touches(county.shown_areas, kommunkod)]
+    areas, marks = _areas(county, kommunkod, every.head(MOST_AREAS))
     drawn = scene.draw(county.land, kommunkod, cells, klass, marks)
     lived = cells[(cells[klass] != classes.NO_ADDRESS).to_numpy()]
     covered = int(lived[klass].isin(classes.COVERED).sum())
-    all_areas = int(_touches(county.shown_areas, kommunkod).sum())
     return {
         "sidtyp": "kommunsida",
         "kod": kommunkod,
@@ -77,11 +79,9 @@ def context(county: County, kommunkod: str) -> dict[str, Any]:
         "karta_text": t["karta_beskrivning"].format(
             kommun=name, rutor=WRITE.number(len(lived)), tackta=WRITE.number(covered), t=speed
         ),
-        "klasser": [(x, y) for x, y in texts()["klass"].items() if x != classes.WITHHELD or (cells[klass] == x).any()],
+        "klasser": _legend(cells[klass]),
         "brist": areas,
-        "brist_caption": t["brist_caption"].format(n=len(areas), alla=WRITE.number(all_areas), t=speed)
-        if all_areas > len(areas)
-        else t["brist_caption_alla"].format(t=speed),
+        "brist_caption": _areas_told(every, speed),
         **_comparison(county, kommunkod, name, WRITE.tell(shown.share)),
         **_trend(county, kommunkod),
         "avstamning": page_reconciliation.section(
@@ -91,6 +91,13 @@ def context(county: County, kommunkod: str) -> dict[str, Any]:
         "lankar": _links(kommunkod),
         "grannsidor": _siblings(county, kommunkod),
     }
+
+
+def _legend(shown: pd.Series[str]) -> list[tuple[str, str, str]]:
+    """Return each class that the map shows, what it is called and how many cells have it."""
+    many = shown.value_counts()
+    listed = [x for x in LEGEND if x != classes.NO_ADDRESS and (x != classes.WITHHELD or x in many.index)]
+    return [(x, CLASS_NAMES["sv"][x], WRITE.number(int(many.get(x, 0)))) for x in listed]
 
 
 def _position(county: County, kommunkod: str, row: Row) -> list[dict[str, Any]]:
@@ -117,13 +124,30 @@ def _touches(areas: pd.DataFrame, kommunkod: str) -> Any:
     return ("," + areas["kommuner"] + ",").str.contains(f",{kommunkod},", regex=False).to_numpy()
 
 
-def _areas(county: County, kommunkod: str) -> tuple[list[dict[str, Any]], list[tuple[str, float, float]]]:
+def _areas_told(every: pd.DataFrame, speed: str) -> str:
+    """Return what the list of areas is a list of: in what order, which are as large, and which cannot be ranked."""
+    t, listed = texts()["kommun"], every.head(MOST_AREAS)
+    n, can = len(listed), int(area_order.ranked(listed).sum())
+    more = len(every) > n
+    said = [t["brist_caption" if more else "brist_caption_alla"].format(n=n, alla=WRITE.number(len(every)), t=speed)]
+    said += [t["brist_ordning"]] if can > 1 else []
+    alike, whole = area_order.ties(listed), area_order.ties(every.head(len(every)))
+    said += [t["brist_lika"].format(fran=a, till=b) for a, b in alike]
+    beyond = [b - n for a, b in whole if a <= n < b]
+    said += [t["brist_lika_fler"].format(n=n, fler=WRITE.number(beyond[0]))] if beyond else []
+    if can < n:
+        said.append(t["brist_oordnade" if can else "brist_ingen_ordning"].format(fran=can + 1))
+    return " ".join(said)
+
+
+def _areas(
+    county: County, kommunkod: str, top: pd.DataFrame
+) -> tuple[list[dict[str, Any]], list[tuple[str, float, float]]]:
     """Return the listed gap areas, and their numbers on the map."""
     import shapely
 
     all_texts = texts()
     t = all_texts["kommun"]
-    top = county.shown_areas[_touches(county.shown_areas, kommunkod)].head(MOST_AREAS)
     shapes = top["geometry"].to_numpy()
     own = shapely.union_all(county.land.shapes[county.land.codes == kommunkod])
     within = shapely.intersection(shapes, own)  # the kommun's part of an area that two share

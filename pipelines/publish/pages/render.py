@@ -67,7 +67,7 @@ def common(region: Region, facts: RunFacts, sources: list[Source], root: str) ->
 
 def page(template: str, context: dict[str, Any], script: str = "") -> str:
     """Return a page; ``script`` is the name of its own script, if it has any: it may use what sorts tables."""
-    styles = [html.stylesheet(), _read("pages.css")]
+    styles = [html.stylesheet(demo=context["demo"]), _read("pages.css")]
     scripts = [html.sorting() + _read(script)] if script else []
     return (
         html.templates(PACKAGE)

@@ -192,7 +192,7 @@ def _gaps(path: Path) -> pd.DataFrame:
     names = [
         "bristomrade_id",
         "troskel_mbit",
-        "kommunkod",
+        "kommuner",
         "rutor",
         "hushall_utan_minst",
         "hushall_utan_hogst",

@@ -11,6 +11,7 @@ import numpy as np
 from pipelines.core import classes as klasser
 from pipelines.core.figure import HIDDEN, Figure
 from pipelines.publish.printmap.labels import plain
+from pipelines.publish.words import area_order
 from pipelines.publish.words.codes import COST_SHORT
 from pipelines.publish.words.figure_words import tell
 from pipelines.publish.words.level_figures import between
@@ -52,11 +53,11 @@ def cells(classes: Classes) -> dict[str, int]:
 
 
 def worst_gaps(atlas: Atlas, kod: str, level: Level) -> pd.DataFrame:
-    """Return the kommun's largest gap areas: most households at least, then lowest id."""
+    """Return the first gap areas that lie in the kommun, as its page lists them."""
     gaps = atlas.gaps
-    own = gaps[(gaps["kommunkod"] == kod) & (gaps["troskel_mbit"] == level.mbit)]
-    order = np.lexsort([own["bristomrade_id"].to_numpy(dtype=str), -own["hushall_utan_minst"].to_numpy(float)])
-    return own.iloc[order[:SHOWN_GAPS]]
+    within = ("," + gaps["kommuner"] + ",").str.contains(f",{kod},", regex=False)
+    own = gaps[within & (gaps["troskel_mbit"] == level.mbit)]
+    return own.iloc[area_order.order(own)[:SHOWN_GAPS]]
 
 
 def households(gap: pd.Series[Any]) -> str:

@@ -44,7 +44,7 @@ def gap_areas(column: Column, gaps: pd.DataFrame, foot: float) -> None:
     size, w = column.size, column.width
     if gaps.empty:
         return
-    column.heading("Största bristområdena")
+    column.heading("Bristområden")
     ends = ((0.0, "left"), (5.0, "left"), (0.76 * w, "right"), (w, "right"))
     column.y += typeface.height_mm(1, column.small) * 0.8
     for (x, side), head in zip(ends, ("", "Nära", "Hushåll utan", "Miljoner kr"), strict=True):
@@ -60,6 +60,9 @@ def gap_areas(column: Column, gaps: pd.DataFrame, foot: float) -> None:
         ):
             column.line(x, value, size, bold=x == 0, ha=side)
     column.y += 1.6
-    note = "Inramade och numrerade på kartan. Från–till enligt rutornas klasser; kostnad är schablon, – redovisas inte."
+    note = (
+        "Inramade och numrerade på kartan, ordnade efter minsta antal hushåll utan. Från–till enligt rutornas klasser; "
+        "kostnad är schablon, – redovisas inte."
+    )
     if column.y + typeface.height_mm(len(typeface.wrap(note, w, column.small)), column.small) < foot:
         column.paragraph(note, column.small, QUIET)

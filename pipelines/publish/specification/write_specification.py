@@ -30,7 +30,7 @@ def render(context: dict[str, Any]) -> str:
 
     from pipelines.publish.words.html import policy, stylesheet, templates, text_of
 
-    styles = [stylesheet(), text_of(PACKAGE, "specifikation.css")]
+    styles = [stylesheet(demo=context["demo"]), text_of(PACKAGE, "specifikation.css")]
     return (
         templates(PACKAGE)
         .get_template("specifikation.html.j2")

@@ -44,7 +44,11 @@ class Page(Figure):  # type: ignore[misc]
             child.render()
         background = kwargs["bakgrund"]
         scripts = [_leaflet("leaflet.js"), _own_scripts(), str(self.script.render())]
-        styles = [_leaflet("leaflet.css"), stylesheet(), text_of(PAGE, "page.css") + _columns()]
+        styles = [
+            _leaflet("leaflet.css"),
+            stylesheet(demo=kwargs["demo"], intern=kwargs["intern"]),
+            text_of(PAGE, "page.css") + _columns(),
+        ]
         return (
             templates(PAGE)
             .get_template("template.html.j2")

@@ -18,6 +18,7 @@ from pipelines.publish.words.edition_facts import credit_lines
 from pipelines.publish.words.figure_words import script_rule
 from pipelines.publish.words.language import Language, Writer
 from pipelines.publish.words.level_figures import ExactFigures, Figures, OpenFigures, Row, first_level
+from pipelines.publish.words.palette import CLASS_NAMES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,7 +70,7 @@ class Subject:
 def texts(language: Language = "sv") -> dict[str, Any]:
     """Return every text of the page: one file a language, the measures by name, and how numbers are written."""
     body: dict[str, Any] = json.loads(html.text_of(PACKAGE, f"{language}.json"))
-    return {**body, "matt_namn": measures(language), "tal": script_rule(language)}
+    return {**body, "klass": CLASS_NAMES[language], "matt_namn": measures(language), "tal": script_rule(language)}
 
 
 def context(about: Subject) -> dict[str, Any]:

@@ -13,9 +13,14 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 
-def stylesheet() -> str:
-    """Return ``base.css``: colour variables (light, dark, print), type, banner, header, tables, footer."""
-    return text_of("pipelines.publish.words", "base.css")
+def stylesheet(*, demo: bool = False, intern: bool = False) -> str:
+    """Return ``base.css``: colour variables (light, dark, print), type, banner, header, tables, footer.
+
+    A page that is marked has its mark in the margin of every printed sheet, not on the first alone.
+    """
+    mark = " · ".join(word for word, marked in (("INTERN", intern), ("DEMO", demo)) if marked)
+    margin = f'@page {{ @top-right {{ content: "{mark}"; font: 700 9pt sans-serif; }} }}\n' if mark else ""
+    return text_of("pipelines.publish.words", "base.css") + margin
 
 
 def sorting() -> str:

@@ -9,6 +9,7 @@ Every two colours of classes differ by at least 10 (CIEDE2000), also for who see
 from __future__ import annotations
 
 from pipelines.core import classes
+from pipelines.core.level_words import Language
 
 CLASS_COLOURS = {
     "ingen_adress": "#f4f2ec",
@@ -32,6 +33,20 @@ CLASS_LABELS = {
     "ej_redovisad": "Redovisas inte",
 }
 """In the order of the codes, which is that of the rasters' values."""
+CLASS_NAMES: dict[Language, dict[str, str]] = {
+    "sv": {code: label.replace(" av adresserna har", " har") for code, label in CLASS_LABELS.items()},
+    "en": {
+        "ingen_adress": "No addresses in the cell",
+        "utan": f"Under {_LOW}% have",
+        "mindre_del": f"{_LOW}–{_MIDDLE}% have",
+        "storre_del": f"{_MIDDLE}–{_HIGH}% have",
+        "tackt": f"At least {_HIGH}% have",
+        "fa_under_halften": "Few addresses: less than half have",
+        "fa_minst_halften": "Few addresses: at least half have",
+        "ej_redovisad": "Not disclosed",
+    },
+}
+"""The same, short, under a heading that says what is had and who has it: every page's legend."""
 LEGEND = (
     "utan",
     "mindre_del",

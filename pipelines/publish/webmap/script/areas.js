@@ -59,17 +59,23 @@
       return f.texts ? f.texts[v] : !f.empty ? v : v ? v - 1 : null;
     }
 
-    // The areas of a pair in the order a reader wants them: by priority, else by most households without.
+    // The areas of a pair in the order a reader wants them: by priority, else as area_order.py has it: by the least
+    // number of households without, then the most; where the least is nothing last, by cells.
     ranked(state, kommun = '') {
       const count = this.pair(state).count, all = [], of = this.fields.kommunkod;
       for (let a = 1; a <= count; a++) {
         if (!kommun || of.texts[of.values[this.pair(state).first + a - 1]] === kommun) all.push(a);
       }
-      const key = this.page.intern
-        ? (a) => this.value('prioritet', state, a) ?? Infinity
-        : (a) => -(this.value('hushall_utan_minst', state, a) * 1e6 + this.size(state)[a]);
+      const size = this.size(state), open = (a) => {
+        const least = this.value('hushall_utan_minst', state, a);
+        return [-least, least ? -(this.value('hushall_utan_hogst', state, a) ?? 1e9) : 0, -size[a]];
+      };
+      const key = this.page.intern ? (a) => [this.value('prioritet', state, a) ?? 1e9, 0, 0] : open;
       const keys = new Map(all.map((a) => [a, key(a)]));
-      return all.sort((a, b) => keys.get(a) - keys.get(b) || a - b);
+      return all.sort((a, b) => {
+        const [x, y] = [keys.get(a), keys.get(b)];
+        return x[0] - y[0] || x[1] - y[1] || x[2] - y[2] || a - b;
+      });
     }
 
     size(state) {

@@ -35,7 +35,7 @@
   }
 
   bredband.legend = function (map, layer, page, texts) {
-    let made = null, cells = [];
+    let made = null, cells = [], planned = null;
 
     function item({ code, text, plain }, colours) {
       const li = bredband.element('li'), canvas = bredband.element('canvas'), number = bredband.element('span');
@@ -54,11 +54,13 @@
       $('legend-titel').textContent = bredband.fill(texts[`legend_${state.lager}`], values);
       cells = made.legend.map((row) => item(row, made.colours));
       $('legend').replaceChildren(...cells.map((c) => c.li));
-      const code = made.legend[0].code & ~3, { STRIPES, SPECKLES } = bredband.palette;
+      const code = made.legend[0].code & ~3, { STRIPES, SPECKLES, DOTS } = bredband.palette;
+      planned = made.dotted ? item({ code: code + DOTS, plain: texts.legend_planerad }, made.colours) : null;
       $('monster').hidden = !made.patterned;
       $('monster-lista').replaceChildren(
         item({ code: code + STRIPES, plain: texts.legend_modellerad }, made.colours).li,
         item({ code: code + SPECKLES, plain: texts.legend_blandat }, made.colours).li,
+        ...(planned ? [planned.li] : []),
       );
       $('legend-grund').hidden = state.lager !== 'klass';
       $('legend-omraden').hidden = !state.omraden;
@@ -67,15 +69,16 @@
 
     function count() {
       if (!made || !layer._raster) return;
-      const counts = countIn(viewPolygon(map, layer), layer._raster), of = (rank) => {
-        let sum = 0;
-        for (let k = 0; k < 4; k++) sum += counts[rank * 4 + k] + counts[rank * 4 + k + bredband.palette.RAISED];
-        return sum;
-      };
+      const counts = countIn(viewPolygon(map, layer), layer._raster), { RAISED, DOTS } = bredband.palette;
+      const each = (code) => counts[code] + counts[code + RAISED], of = (rank) => [0, 1, 2, 3].reduce((n, k) => n + each(rank * 4 + k), 0);
       let lived = 0;
       for (const { number, rank } of cells) {
         number.textContent = bredband.number(of(rank), 1);
         if (rank > 1) lived += of(rank);
+      }
+      if (planned) {
+        const dotted = Array.from({ length: RAISED / 4 }, (_, rank) => each(rank * 4 + DOTS));
+        planned.number.textContent = bredband.number(dotted.reduce((a, b) => a + b), 1);
       }
       $('legend-antal').textContent = bredband.fill(texts.legend_antal, { antal: bredband.number(lived, 1) });
     }

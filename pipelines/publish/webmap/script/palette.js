@@ -5,7 +5,7 @@
   'use strict';
   const SOLID = 0, STRIPES = 1, SPECKLES = 2, DOTS = 3, CODES = 128, RAISED = 64;
   const CLASSES = [
-    'ingen_adress', 'ej_redovisad', 'tackt', 'fa_minst_halften', 'storre_del', 'mindre_del', 'fa_under_halften', 'planerad', 'utan',
+    'ingen_adress', 'ej_redovisad', 'tackt', 'fa_minst_halften', 'storre_del', 'mindre_del', 'fa_under_halften', 'utan',
   ];
   const ORDER = ['utan', 'mindre_del', 'storre_del', 'tackt'];
   // Cells of few addresses tell only on which side of half they are.
@@ -16,12 +16,14 @@
   const CHANGES = ['ingen_adress', 'okand', 'lika', 'lika_utan', 'ny', 'battre', 'samre'];
   const PATTERN = { statistik: STRIPES, blandat: SPECKLES };
 
-  // Is pixel (x, y) of the 16 x 16 pattern in the pattern's tone?
+  const within = (x, y, a, b) => x % 8 >= a && x % 8 <= b && y % 8 >= a && y % 8 <= b;
+
+  // Is pixel (x, y) of the 16 x 16 pattern in the pattern's tone (1), or the heart of a dot (2)?
   const MARKED = [
-    () => false,
-    (x, y) => (x + y) % 8 < 2,
-    (x, y) => x % 4 === 0 && (y + (x >> 1)) % 4 === 0,
-    (x, y) => x % 8 > 2 && x % 8 < 6 && y % 8 > 2 && y % 8 < 6,
+    () => 0,
+    (x, y) => ((x + y) % 8 < 2 ? 1 : 0),
+    (x, y) => (x % 4 === 0 && (y + (x >> 1)) % 4 === 0 ? 1 : 0),
+    (x, y) => (within(x, y, 3, 5) ? 2 : within(x, y, 2, 6) ? 1 : 0),
   ];
 
   function rgb(name) {
@@ -36,6 +38,7 @@
   function tables(names, faded) {
     const colours = new Uint32Array(CODES * 256), lines = new Uint32Array(CODES * 256);
     const paper = rgb('--monster'), ink = rgb('--rutlinje'), land = rgb('--klass-ingen_adress');
+    const plan = rgb('--klass-planerad');
     names.forEach((name, k) => {
       const full = rgb(name);
       // Lighter marks on dark tones, darker marks on light ones.
@@ -44,7 +47,7 @@
       for (let pattern = 0; pattern < 4; pattern++) {
         for (let s = 0; s < 256; s++) {
           const marked = MARKED[pattern](s & 15, s >> 4), at = ((k + 1) * 4 + pattern) * 256 + s;
-          const colour = !marked ? full : pattern === DOTS ? mix(full, paper, 0.85) : tone;
+          const colour = !marked ? full : marked > 1 ? plan : pattern === DOTS ? mix(full, paper, 0.85) : tone;
           const shown = faded ? mix(colour, land, 0.7) : colour;
           colours[at] = packed(shown);
           lines[at] = packed(mix(shown, ink, faded ? 0.08 : 0.22));
@@ -78,7 +81,7 @@
   function classLayer(grid, state) {
     const from = basis(grid, state), base = from.values, pattern = patterns(from), planned = grid.fields.planerad.values;
     const codes = new Uint8Array(grid.count), earlier = state.tid === 'fore';
-    const covered = COVERED.map((name) => CLASSES.indexOf(name) + 1), plan = (CLASSES.indexOf('planerad') + 1) * 4 + DOTS;
+    const covered = COVERED.map((name) => CLASSES.indexOf(name) + 1);
     const field = grid.fields[grid.level(state).klass];
     if (earlier) {
       const of = classOf(grid, state, 'fore');
@@ -87,17 +90,18 @@
       const rank = ranks(field, CLASSES);
       for (let i = 0; i < grid.count; i++) {
         const r = rank[field.values[i]];
-        codes[i] = r === 1 ? 4 : planned[i] && !covered.includes(r) ? plan : r * 4 + pattern[base[i]];
+        // A plan is told in the pattern: the class, and how many cells have it, is what every product says.
+        codes[i] = r === 1 ? 4 : r * 4 + (planned[i] && !covered.includes(r) ? DOTS : pattern[base[i]]);
       }
     }
     // What no cell of the edition can be, or is, has no row.
     const few = ['fa_under_halften', 'fa_minst_halften'].filter((name) => field.texts.includes(name));
     const untold = (CLASSES.indexOf('ej_redovisad') + 1) * 4, hidden = codes.some((code) => code >> 2 << 2 === untold);
     const shown = [
-      ...ORDER, ...few, ...(earlier ? [] : ['planerad']), ...(hidden ? ['ej_redovisad'] : []), 'ingen_adress',
+      ...ORDER, ...few, ...(hidden ? ['ej_redovisad'] : []), 'ingen_adress',
     ];
     const legend = shown.map(entry(CLASSES, 'klass'));
-    return { codes, names: CLASSES.map((name) => `--klass-${name}`), legend, patterned: !earlier };
+    return { codes, names: CLASSES.map((name) => `--klass-${name}`), legend, patterned: !earlier, dotted: !earlier };
   }
 
   // Planned build-out beside what is covered and what no plan is known for.
@@ -197,5 +201,5 @@
     context.putImageData(image, 0, 0);
   }
 
-  bredband.palette = { layer, swatch, basis, classOf, rgb, packed, STRIPES, SPECKLES, RAISED };
+  bredband.palette = { layer, swatch, basis, classOf, rgb, packed, STRIPES, SPECKLES, DOTS, RAISED };
 })();
