@@ -399,7 +399,7 @@ JOB = (
         lists=("tidigare",),
         reads=(
             *("rutnat_250m", "kommuner", "lan", "bristomraden", "bristomraden_rutor", "granser", "orter", "kallor"),
-            *(*_OPEN_CELLS, *_OPEN_SUMS, "oppen_avstamning_kallor"),
+            *(*_OPEN_CELLS, *_OPEN_SUMS, "oppen_avstamning_kallor", "oppen_historik"),
         ),
         ledgers=PUBLISHERS,
         after=("laws",),

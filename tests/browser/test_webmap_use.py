@@ -13,7 +13,7 @@ import pytest
 from pipelines.config.region import Bakgrundskarta
 from pipelines.core.files import read_polygons, read_table
 from pipelines.publish.webmap import earlier, write_webmap
-from tests.browser.test_webmap_browser import T, centre, facts
+from tests.browser.test_webmap_browser import TO_DEGREES, T, centre, facts
 from tests.publish import synthetic_tables
 
 pytestmark = pytest.mark.browser
@@ -88,27 +88,169 @@ def test_search_by_keyboard_for_a_name_and_an_id(small, opened):
         page.press("#sok", "Enter")
         assert facts(page)["rutid_scb"] == row["rutid_scb"]
         assert facts(page)["rutid_inspire"] == row["rutid_inspire"]
-    page.fill("#sok", "9999996999999")
-    page.press("#sok", "Enter")
+    page.fill("#sok", "9999996999750")
+    assert page.inner_text("#sok-besked") == T["sok_utanfor"]
     page.fill("#sok", "finns inte alls")
-    assert page.inner_text("#meddelande") == T["sok_tomt"]
+    assert page.inner_text("#sok-besked") == T["sok_tomt"].format(text="finns inte alls")
+    field, said = (page.locator(x).bounding_box() for x in ("#sok", "#sok-besked"))
+    assert 0 <= said["y"] - field["y"] - field["height"] < 10, "at the field"
     assert seen.dialogs == []
     assert page.locator("img").count() == 0
 
 
-def test_own_place_and_when_it_is_refused(small, opened):
+def test_search_is_folded_best_first_and_tells_what_and_where(county, opened):
+    page, _ = opened(county.built(write_webmap.OPEN))
+
+    def found(text):
+        page.fill("#sok", text)
+        rows = page.locator("#sok-lista li")
+        return [tuple(rows.nth(i).locator("span").all_inner_texts()) for i in range(rows.count())]
+
+    assert found("goteborg")[0] == ("Göteborg", "kommun")
+    assert found("dals ed")[0] == ("Dals-Ed", "kommun")
+    assert found("1438") == [("Dals-Ed", "kommun")]
+    assert found("Å")[0] == ("Åmål", "kommun")
+    assert ("Åmål", "tätort, Åmål") in found("åmål")
+    assert found("amal")[0] == ("Åmål", "kommun")
+    starts = [name for name, _ in found("bor")]
+    assert starts[0] == "Borås"
+    assert all(name.lower().startswith(("bor", "bör")) for name in starts[:2])
+    for text in ("å", "bo", "ed"):
+        rows = found(text)
+        assert len(rows) == len(set(rows)), "each once"
+
+
+def test_a_kommun_that_is_searched_for_has_one_card(county, opened):
+    page, _ = opened(county.built(write_webmap.OPEN))
+    rows = read_table(county.table("oppen_kommuner")).set_index("kommunkod")
+    page.fill("#sok", "bengtsfors")
+    page.press("#sok", "Enter")
+    told, row = facts(page), rows.loc["1460"]
+    assert told["jamfor_kommun"] == f"{row['andel_100_pct']:.1f}\u202f%".replace(".", ",")
+    assert told["jamfor_utan"].replace("\u202f", "") == f"ca {int(row['hushall_utan_100_ca'])}"
+    better = int((rows["andel_100_pct"] > row["andel_100_pct"]).sum())
+    assert told["jamfor_plats"].startswith(f"{better + 1} av 49")
+    assert "Här: " in told["jamfor_mal"]
+    assert page.get_attribute("#fakta a", "href") == "kommuner/1460.html"
+    assert state(page)["kommun"] == "1460"
+    assert page.inner_text("#fakta-kort").startswith("Bengtsfors. ")
+    page.click("#troskel-1000")
+    assert facts(page)["jamfor_kommun"] == f"{row['andel_1000_pct']:.1f}\u202f%".replace(".", ",")
+
+
+@pytest.mark.parametrize("zoom", [7, 8.5, 9.5])
+def test_a_click_on_colour_finds_a_cell_somebody_lives_in(county, opened, zoom):
+    """The chosen cell has addresses, and none that has lies nearer to the click, in metres."""
+    page, _ = opened(county.built(write_webmap.OPEN))
+    cells = read_table(county.table("oppen_rutnat_250m"))
+    lived = cells.loc[cells["adresser_band"] != "0", "rutid_scb"]
+    e, n = (lived.str[a:b].astype(int).to_numpy() + 125 for a, b in ((0, 6), (6, 13)))
+    page.evaluate("z => { karta.setView([58.1, 12.7], z, { animate: false }); }", zoom)
+    frame = page.locator("#karta").bounding_box()
+    for x, y in ((0.5, 0.5), (0.4, 0.6), (0.62, 0.41), (0.55, 0.3)):
+        at = [frame["width"] * x, frame["height"] * y]
+        page.mouse.click(frame["x"] + at[0], frame["y"] + at[1])
+        chosen = facts(page)["rutid_scb"]
+        ce, cn = page.evaluate(
+            "p => { const q = karta.containerPointToLatLng(p); return bredband.sweref.forward(q.lat, q.lng); }", at
+        )
+        far = np.hypot(e - ce, n - cn)
+        assert np.hypot(int(chosen[:6]) + 125 - ce, int(chosen[6:]) + 125 - cn) <= far.min() + 1
+
+
+def asked_for_its_place(page, said: str) -> str:
+    page.click("#min-plats")
+    page.wait_for_function("t => document.querySelector('#plats-besked').textContent.startsWith(t)", arg=said[:12])
+    return page.inner_text("#plats-besked")
+
+
+def test_own_place_is_told_as_surely_as_it_is_known(small, opened):
     rutid = read_table(small.table("oppen_rutnat_250m")).iloc[40]["rutid_scb"]
     at = centre(rutid)
-    place = {"latitude": at["lat"], "longitude": at["lng"]}
-    page, seen = opened(small.built(write_webmap.OPEN), geolocation=place, permissions=["geolocation"])
-    page.click("#min-plats")
-    page.wait_for_selector("#fakta dl")
+
+    def place(accuracy, lat=at["lat"], lng=at["lng"]):
+        where = {"latitude": lat, "longitude": lng, "accuracy": accuracy}
+        return opened(small.built(write_webmap.OPEN), geolocation=where, permissions=["geolocation"])
+
+    page, seen = place(20)
+    before = page.url
+    said = asked_for_its_place(page, T["plats_funnen"])
+    assert said == T["plats_funnen"].format(m=20)
     assert facts(page)["rutid_scb"] == rutid
-    assert page.inner_text("#meddelande") == T["plats_funnen"]
-    refused, _ = opened(small.built(write_webmap.OPEN), permissions=[])
-    refused.click("#min-plats")
-    refused.wait_for_function("t => document.querySelector('#meddelande').textContent === t", arg=T["plats_nekad"])
+    ring = page.locator("path.egen-plats-ring").bounding_box()
+    metres = page.evaluate("156543.034 * Math.cos(karta.getCenter().lat * Math.PI / 180) / 2 ** karta.getZoom()")
+    assert ring["width"] * metres == pytest.approx(2 * 20, abs=2 * metres + 1)
+    assert page.url.split("#")[1] == before.split("#")[1], "the place is not in the address"
+    page.evaluate("void karta.panBy([40, 0], { animate: false })")
+    page.click("#troskel-1000")
+    assert (state(page)["hast"], "ruta" in state(page)) == ("1000", False)
+    assert state(page)["lat"] == before.split("lat=")[1].split("&")[0]
+    page.check("#dela-plats")
+    assert state(page)["ruta"] == rutid, "but for when it is asked for"
+    unsure, _ = place(5000)
+    assert asked_for_its_place(unsure, T["plats_oviss"]) == T["plats_oviss"].format(m="5\u202f000", ruta=250)
+    assert facts(unsure) == {}
+    assert unsure.locator("path.egen-plats-ring").count() == 1
+    edge, _ = place(100, lng=at["lng"] + 100 / 60_000)
+    assert T["plats_grans"] in asked_for_its_place(edge, T["plats_funnen"])
+    outside, _ = place(5, 57.78, 14.16)  # Jönköping
+    view = outside.url
+    assert asked_for_its_place(outside, T["plats_utanfor"]) == T["plats_utanfor"]
+    assert (outside.url, facts(outside)) == (view, {})
+    neighbour, _ = place(5, **dict(zip(("lng", "lat"), TO_DEGREES.transform(326_100, 6_401_000), strict=True)))
+    assert asked_for_its_place(neighbour, T["plats_utanfor"]) == T["plats_utanfor"], "within the box, not the county"
     assert len([r for r in seen.requests if r != "data:,"]) == 1
+
+
+def test_a_refused_place_is_told_at_the_button(small, opened):
+    refused, _ = opened(small.built(write_webmap.OPEN), permissions=[])
+    assert asked_for_its_place(refused, T["plats_nekad"]) == T["plats_nekad"]
+    button, said = (refused.locator(x).bounding_box() for x in ("#min-plats", "#plats-besked"))
+    assert 0 <= button["y"] - said["y"] - said["height"] < 40
+
+
+def test_on_a_phone_the_map_stays_and_the_sheet_has_legend_and_answer(county, opened):
+    page, _ = opened(county.built(write_webmap.OPEN), 390, 844, device_scale_factor=3, has_touch=True, is_mobile=True)
+    frame = page.locator("#karta").bounding_box()
+    page.touchscreen.tap(frame["x"] + 150, frame["y"] + frame["height"] - 100)
+    page.wait_for_selector(".fakta.oppen")
+    page.wait_for_timeout(400)
+    assert page.locator("#karta").bounding_box() == frame, "the map has not moved"
+    sheet = page.locator(".fakta.oppen").bounding_box()
+    assert (round(sheet["y"] + sheet["height"]), sheet["height"] <= 0.43 * 844) == (844, True)
+    chosen = page.locator("path.markering").bounding_box()
+    assert chosen["y"] + chosen["height"] <= sheet["y"], "what was chosen is in sight"
+    assert page.locator("#legend-rad li").first.is_visible()
+    assert page.locator("#fakta .oversikt").is_visible()
+    page.click("#fakta-stang")
+    assert page.locator(".fakta.oppen").count() == 0
+
+
+def test_the_legend_is_in_sight_after_a_click(county, opened):
+    page, _ = opened(county.built(write_webmap.OPEN))
+    page.locator("#karta").click(position={"x": 350, "y": 300})
+    for part in ("#legend li:last-child", "#fakta .oversikt"):
+        box = page.locator(part).bounding_box()
+        assert 0 <= box["y"] <= box["y"] + box["height"] <= 800, part
+
+
+@pytest.mark.parametrize("how", ["no script", "old browser"])
+def test_without_script_there_is_a_picture_and_nothing_dead(small, opened, how):
+    more = {"java_script_enabled": False} if how == "no script" else {"before": "delete window.DecompressionStream;"}
+    page, seen = opened(small.built(write_webmap.OPEN), wait=False, **more)
+    page.wait_for_selector(".bild svg")
+    assert page.locator(".bild path").count() == 2
+    shares = read_table(small.table("oppen_kommuner"))["andel_100_pct"]
+    titles = page.locator(".bild title").all_text_contents()
+    assert all(f"{x:.1f}".replace(".", ",") in t for x, t in zip(shares, titles, strict=True) if x == x and x < 100)
+    assert page.locator(".bild a").first.get_attribute("href") == "kommuner/1401.html"
+    assert page.locator(".nyckeltal li").count() == 3
+    assert page.locator("#kommuntabell").is_visible()
+    # In the old browser the table sorts all the same.
+    dead = page.locator("button:visible, input:visible, select:visible")
+    assert dead.count() == (0 if how == "no script" else page.locator("#kommuntabell button:visible").count())
+    assert not page.locator("#karta").is_visible()
+    assert [r for r in seen.requests if not r.startswith("data:")] == [page.url]
 
 
 def test_gap_areas_are_the_published_ones(county, opened):

@@ -367,7 +367,7 @@ def test_gap_areas_are_listed_largest_first_and_numbered_on_the_map(figures: dic
     read = said(figures[tiny.SQUARE])
     assert "1 Ytterby" not in read
     assert "1 Åstad minst 60 10–20 2 Åstad 50–90 10–20 3 Åstad 40–80 10–20" in read
-    assert "5 Öby_1$ 20–60 10–20 Inramade" in read
+    assert "5 Öby_1$ 20–60 10–20 Numrerade" in read
     marks = [t for t in figures[tiny.SQUARE].axes[0].texts if t.get_zorder() == 13]
     assert [t.get_text() for t in marks] == ["1", "2", "3", "4", "5"]
     assert "Bristområden" not in said(figures[tiny.ISLANDS])

@@ -386,9 +386,10 @@ def test_outlines_lie_where_the_cells_do(built):
 
 def test_every_file_of_the_page_is_package_data():
     folder = Path(write_webmap.__file__).parent
-    names = {p.name for p in folder.glob("*/*") if p.suffix in (".js", ".css", ".json", ".j2")}
-    assert names == {*write_webmap.webmap_html.SCRIPTS, "page.css", "sv.json", "en.json", "template.html.j2"}
-    kept = {p.parent for p in folder.glob("*/*") if p.name in names}
+    names = {p.name for p in folder.rglob("*") if p.suffix in (".js", ".css", ".json", ".j2")}
+    scripts = {Path(name).name for name in write_webmap.webmap_html.SCRIPTS}
+    assert names == {*scripts, "page.css", "sv.json", "en.json", "template.html.j2"}
+    kept = {p.parent for p in folder.rglob("*") if p.name in names}
     assert all((p / "__init__.py").is_file() for p in kept), "only packages are packed"
 
 

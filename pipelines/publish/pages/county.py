@@ -11,9 +11,9 @@ from pipelines.core import files
 from pipelines.core.level import LEVELS, Level
 from pipelines.disclosure.open_reconciliation import beyond_pts
 from pipelines.disclosure.open_run import read_open_facts
-from pipelines.publish.pages import page_figures, scene
+from pipelines.publish.pages import scene
 from pipelines.publish.words import area_order
-from pipelines.publish.words.level_figures import OpenFigures, Row, first_level
+from pipelines.publish.words.level_figures import OpenFigures, Row, first_level, ranks
 from pipelines.tables import open_contracts
 from pipelines.tables.history_tables import FRAMSKRIVNING_OPPEN
 from pipelines.tables.reconciliation_tables import AVSTAMNING_OPPEN
@@ -68,7 +68,7 @@ class County:
     @cached_property
     def ranks(self) -> dict[Level, dict[str, Figure]]:
         """Each kommun's place by level."""
-        return {level: page_figures.ranks(self.kommuner, level) for level in LEVELS}
+        return {level: ranks(self.kommuner, level) for level in LEVELS}
 
     @cached_property
     def rows(self) -> dict[str, Row]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pipelines.core.level import LEVELS
+from pipelines.publish.words import trend_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,12 +91,9 @@ def trend(history: pd.DataFrame, shown: int) -> dict[str, Any] | None:
         rows = history[history["troskel_mbit"].eq(t).fillna(False).to_numpy(dtype=bool)]
         if rows.empty:
             continue
-        # The series with most years, the breaks in it marked: never pieced together of two.
-        # Of as many, one of the households, as all else on the page.
-        many, people = Counter(rows["serie"]), set(rows.loc[rows["bas"] != "hushall", "serie"])
-        of = rows[(rows["serie"] == min(many, key=lambda s: (-many[s], s in people, s))).to_numpy()].sort_values("ar")
+        of = trend_words.longest(rows)
         points = [
-            (int(a), float(math.floor(p + 0.5)), str(b))
+            (int(a), float(trend_words.whole(p)), str(b))
             for a, p, b in zip(of["ar"], of["andel_pct"], of["brott"], strict=True)
         ]
         if len(points) > 1:

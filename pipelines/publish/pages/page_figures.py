@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
 from pipelines.config.region import CLASSES
 from pipelines.core import classes as klasser
 from pipelines.core.figure import HIDDEN, Figure, few_or
@@ -19,27 +17,6 @@ if TYPE_CHECKING:
 
     from pipelines.config.region import Malniva
     from pipelines.publish.words.level_figures import OpenFigures, Row
-
-
-def ranks(kommuner: pd.DataFrame, level: Level) -> dict[str, Figure]:
-    """Return each kommun's place by share, 1 the highest; equal shares share it, a limit makes it a range.
-
-    >>> import pandas as pd
-    >>> level = Level("tillgang", 30)
-    >>> k = pd.DataFrame({"kommunkod": list("abcd"), level.share: [99.0, 95.0, 95.0, 97.0],
-    ...                   level.share_sign: [">", "", "", ">"]})
-    >>> {kod: (f.value, f.to) for kod, f in ranks(k, level).items()}
-    {'a': (1, 2), 'b': (3, None), 'c': (3, None), 'd': (1, 2)}
-    """
-    share = kommuner[level.share].to_numpy(np.float64)
-    sign = kommuner[level.share_sign].to_numpy(dtype=str)
-    low, high = np.where(sign == "<", 0.0, share), np.where(sign == ">", 100.0, share)
-    best = 1 + (low[None, :] > high[:, None]).sum(axis=1)
-    worst = 1 + ((high[None, :] > low[:, None]) & ~np.eye(len(share), dtype=bool)).sum(axis=1)
-    return {
-        kod: HIDDEN if s != s else Figure(b, to=w if w > b else None)
-        for kod, s, b, w in zip(kommuner["kommunkod"], share, best.tolist(), worst.tolist(), strict=True)
-    }
 
 
 class Distance(NamedTuple):

@@ -60,9 +60,6 @@ def gap_areas(column: Column, gaps: pd.DataFrame, foot: float) -> None:
         ):
             column.line(x, value, size, bold=x == 0, ha=side)
     column.y += 1.6
-    note = (
-        "Inramade och numrerade på kartan, ordnade efter minsta antal hushåll utan. Från–till enligt rutornas klasser; "
-        "kostnad är schablon, – redovisas inte."
-    )
+    note = "Numrerade efter minsta antal. Från–till enligt rutornas klasser; kostnad är schablon, – redovisas inte."
     if column.y + typeface.height_mm(len(typeface.wrap(note, w, column.small)), column.small) < foot:
         column.paragraph(note, column.small, QUIET)

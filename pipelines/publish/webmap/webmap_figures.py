@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pipelines.core.figure import Figure, as_chosen
+from pipelines.core.figure import HIDDEN, Figure, as_chosen
 from pipelines.core.level import LEVELS, Level
-from pipelines.publish.words.level_figures import Figures, Row, left_to
+from pipelines.publish.words import trend_words
+from pipelines.publish.words.level_figures import Figures, Row, left_to, ranks
 from pipelines.publish.words.swedish_order import swedish_order
 
 if TYPE_CHECKING:
@@ -98,19 +99,46 @@ def rows(region: Region, kommuner: pd.DataFrame, figures: Figures, write: Writer
     return out
 
 
-def beside(region: Region, kommuner: pd.DataFrame, lan: Row, figures: Figures, write: Writer, t: Texts) -> Any:
-    """Return, for the facts panel, every kommun's and the län's share per level and what is left to the goal."""
+def beside(
+    region: Region,
+    kommuner: pd.DataFrame,
+    lan: Row,
+    figures: Figures,
+    write: Writer,
+    t: Texts,
+    history: pd.DataFrame | None = None,
+) -> Any:
+    """Return what the cards tell of every kommun and the län, per level.
 
-    def told(row: Row) -> dict[str, list[str]]:
+    That is the share, what is left to the goal, the households without, the place among the kommuner, and what has
+    become of it since the year before.
+
+    Parameters
+    ----------
+    history : DataFrame, optional
+        Contract HISTORIK_OPPEN.
+    """
+    places = {level: ranks(kommuner, level) for level in LEVELS}
+    since = trend_words.latest(history, write, t) if history is not None else {}
+
+    def told(row: Row, code: str) -> dict[str, list[str]]:
         out = {}
         for level in LEVELS:
             at, goal = figures.at(row, level), goal_for(region, level)
             left = _left(goal, at.share, write, t)[0] if goal else ""
-            out[level.code] = [write.tell(at.share), left]
+            place = places[level].get(code, HIDDEN)
+            word = str(t["kort_plats"]).format(plats=write.tell(place), alla=len(kommuner)) if place.known else ""
+            out[level.code] = [
+                write.tell(at.share),
+                left,
+                write.tell(at.without),
+                word,
+                since.get((code, level.measure, level.mbit), ""),
+            ]
         return out
 
     return {
-        "lan": told(lan),
-        **{str(k["kommunkod"]): told(k) for k in kommuner.to_dict("records")},
+        "lan": told(lan, region.lan.kod),
+        **{str(k["kommunkod"]): told(k, str(k["kommunkod"])) for k in kommuner.to_dict("records")},
         "mal": {Level(g.matt, g.troskel_mbit).code: goal_text(g, write, t) for g in region.mal.nivaer},
     }

@@ -21,18 +21,24 @@ SCRIPTS = (
     "data.js",
     "grid_layer.js",
     "palette.js",
-    "legend.js",
+    "tell/legend.js",
     "areas.js",
-    "facts.js",
-    "area_list.js",
+    "tell/card.js",
+    "tell/facts.js",
+    "tell/area_list.js",
+    "tell/table.js",
+    "tell/sheet.js",
     "cursor.js",
     "outline.js",
-    "table.js",
     "address.js",
-    "search.js",
+    "find/names.js",
+    "find/search.js",
+    "find/own_place.js",
     "controls.js",
     "page.js",
 )
+FIRST = "if (window.DecompressionStream && [].at) document.documentElement.classList.add('skript');"
+"""Runs before anything is shown: only where the page's script can do its work are there controls and no picture."""
 
 
 class Page(Figure):  # type: ignore[misc]
@@ -43,6 +49,7 @@ class Page(Figure):  # type: ignore[misc]
         for child in self._children.values():
             child.render()
         background = kwargs["bakgrund"]
+        images = f"data: blob: {background.host if background else ''}".strip()
         scripts = [_leaflet("leaflet.js"), _own_scripts(), str(self.script.render())]
         styles = [
             _leaflet("leaflet.css"),
@@ -53,7 +60,8 @@ class Page(Figure):  # type: ignore[misc]
             templates(PAGE)
             .get_template("template.html.j2")
             .render(
-                policy=policy(scripts, styles, f"data: blob: {background.host if background else ''}".strip()),
+                forst_skript=Markup(FIRST),
+                policy=policy([FIRST, *scripts], styles, images),
                 styles=[Markup(s) for s in styles],
                 scripts=[Markup(s) for s in scripts],
                 map_html=Markup(self.html.render()),

@@ -43,8 +43,8 @@ def build(granser: pd.DataFrame, size: pd.Series[float], orter: pd.DataFrame | N
     -------
     dict
         ``granser``, ``lansgrans`` (lines), ``grannar`` (rings), ``bounds`` ([[south, west], [north,
-        east]] in degrees), ``kommuner`` (``[name, lat, lon, bounds]``) and ``orter`` (``[name, lat, lon]``), most
-        important first.
+        east]] in degrees), ``kommuner`` (``[name, lat, lon, bounds, code]``) and ``orter`` (``[name, lat, lon, kommun
+        code, kind]``; no code outside the län), most important first.
     """
     inside = granser["i_lan"].to_numpy(bool)
     shapes = shapely.coverage_simplify(granser["geometry"].to_numpy(), TOLERANCE_M)
@@ -59,7 +59,7 @@ def build(granser: pd.DataFrame, size: pd.Series[float], orter: pd.DataFrame | N
         "grannar": [_delta(ring) for ring in neighbours],
         "bounds": _bounds(own),
         "kommuner": _kommun_labels(granser[inside], size),
-        "orter": _place_labels(orter),
+        "orter": _place_labels(orter, granser[inside]),
     }
 
 
@@ -110,13 +110,29 @@ def _kommun_labels(granser: pd.DataFrame, size: pd.Series[float]) -> list[list[A
     ranked = granser.iloc[order]
     boxes = [_bounds(np.array([g])) for g in ranked["geometry"]]
     named = _labels(ranked["kommunnamn"], ranked["geometry"])
-    return [[*label, box] for label, box in zip(named, boxes, strict=True)]
+    return [[*label, box, code] for label, box, code in zip(named, boxes, map(str, ranked["kommunkod"]), strict=True)]
 
 
-def _place_labels(orter: pd.DataFrame | None) -> list[list[Any]]:
+def _place_labels(orter: pd.DataFrame | None, kommuner: pd.DataFrame) -> list[list[Any]]:
     if orter is None or orter.empty:
         return []
     area = shapely.area(orter["geometry"].to_numpy())
     order = np.lexsort([orter["kod"], -area, orter["typ"] != "tatort"])[:PLACES]
     ranked = orter.iloc[order]
-    return _labels(ranked["namn"], ranked["geometry"])
+    codes = _kommun_of(ranked["geometry"].to_numpy(), kommuner)
+    kinds = map(str, ranked["typ"])
+    return [
+        [*label, code, kind]
+        for label, code, kind in zip(_labels(ranked["namn"], ranked["geometry"]), codes, kinds, strict=True)
+    ]
+
+
+def _kommun_of(shapes: Any, kommuner: pd.DataFrame) -> list[str]:
+    """Return the code of the kommun that holds most of each shape; empty where none does."""
+    tree = shapely.STRtree(kommuner["geometry"].to_numpy())
+    place, kommun = tree.query(shapes, predicate="intersects")
+    shared = shapely.area(shapely.intersection(shapes[place], kommuner["geometry"].to_numpy()[kommun]))
+    codes = np.full(len(shapes), "", dtype=object)
+    order = np.argsort(shared, kind="stable")  # the largest is written last
+    codes[place[order]] = kommuner["kommunkod"].to_numpy(dtype=object)[kommun[order]]
+    return [str(code) for code in codes]

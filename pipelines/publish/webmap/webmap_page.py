@@ -8,11 +8,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from pipelines.config.region import Region
-from pipelines.core.classes import few_below
+from pipelines.core import classes
 from pipelines.core.level import LEVELS, Level
 from pipelines.core.level_words import listed, measures
 from pipelines.core.quoted import RunFacts, Source
-from pipelines.publish.webmap import webmap_fields, webmap_figures
+from pipelines.publish.webmap import webmap_fields, webmap_figures, webmap_picture
 from pipelines.publish.words import html
 from pipelines.publish.words.edition_facts import credit_lines
 from pipelines.publish.words.figure_words import script_rule
@@ -39,6 +39,10 @@ class Subject:
     ----------
     beyond_pts : frozenset, optional
         Of the open edition: code, measure and threshold of the shares that are outside their tolerance of PTS's.
+    history : DataFrame, optional
+        Contract HISTORIK_OPPEN.
+    picture : dict, optional
+        Outlines of :mod:`.webmap_picture`.
     """
 
     edition: Edition
@@ -50,6 +54,8 @@ class Subject:
     lan: pd.DataFrame
     earlier: RunFacts | None = None
     beyond_pts: frozenset[tuple[str, str, int]] = frozenset()
+    history: pd.DataFrame | None = None
+    picture: dict[str, Any] | None = None
 
     @property
     def first(self) -> Level:
@@ -70,6 +76,10 @@ class Subject:
 def texts(language: Language = "sv") -> dict[str, Any]:
     """Return every text of the page: one file a language, the measures by name, and how numbers are written."""
     body: dict[str, Any] = json.loads(html.text_of(PACKAGE, f"{language}.json"))
+    ends = dict(zip(("{lag}", "{mitt}", "{hog}"), (f"{100 * x:g}" for x in classes.LIMITS), strict=True))
+    for code, said in body["mening"].items():
+        for end, number in ends.items():
+            body["mening"][code] = said = said.replace(end, number)
     return {**body, "klass": CLASS_NAMES[language], "matt_namn": measures(language), "tal": script_rule(language)}
 
 
@@ -106,6 +116,8 @@ def context(about: Subject) -> dict[str, Any]:
         "tabell_caption": t["tabell_caption"].format(
             troskel=write.number(first.mbit), matt=t["matt_namn"][first.measure].lower()
         ),
+        "bild": _picture(about, write, t),
+        "bild_text": t["bild_text"].format(**named, troskel=write.number(first.mbit)),
         "forst": first,
         "visningar": [(level.code, bool(webmap_figures.goal_for(region, level))) for level in LEVELS],
         "kommuner": webmap_figures.rows(region, about.kommuner, figures, write, t),
@@ -130,13 +142,26 @@ def script_facts(about: Subject, t: dict[str, Any]) -> dict[str, Any]:
         "sprak": about.language,
         "lan": region.lan.kortnamn,
         "epost": region.publicering.kontakt_epost,
-        "jamfor": webmap_figures.beside(region, about.kommuner, about.whole, about.figures, write, t),
+        "jamfor": webmap_figures.beside(region, about.kommuner, about.whole, about.figures, write, t, about.history),
         "nivaer": webmap_fields.levels(exact=not open_page),
         "celltabell": webmap_fields.table_rows(t, about.language, exact=not open_page),
         "fore": write.day(about.earlier["pts_datum"]) if about.earlier else None,
+        "samst": _worst(about),
         "nu": write.day(about.facts["pts_datum"]),
         "bakgrund": background.model_dump() if open_page and background.url else None,
     }
+
+
+def _picture(about: Subject, write: Writer, t: dict[str, Any]) -> dict[str, Any] | None:
+    if about.picture is None:
+        return None
+    return webmap_picture.told(about.picture, about.kommuner, about.figures, about.first, write, t)
+
+
+def _worst(about: Subject) -> str:
+    """Return the code of the kommun with the lowest share told of what the page shows first."""
+    share = about.kommuner.sort_values("kommunkod").set_index("kommunkod")[about.first.share].dropna()
+    return str(share.idxmin()) if len(share) else ""
 
 
 def _named(about: Subject, t: dict[str, Any], write: Writer) -> dict[str, Any]:
@@ -151,7 +176,7 @@ def _named(about: Subject, t: dict[str, Any], write: Writer) -> dict[str, Any]:
         "scb_ar": facts["scb_ar"],
         "grans": small,
         "under": small - 1,
-        "fa_under": few_below(small),
+        "fa_under": classes.few_below(small),
         "utgava": edition[0].upper() + edition[1:],
         "korning": facts["korning_id"],
         "version": facts["version"],

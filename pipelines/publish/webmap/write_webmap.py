@@ -22,6 +22,7 @@ from pipelines.publish.webmap import (
     webmap_html,
     webmap_outline,
     webmap_page,
+    webmap_picture,
 )
 from pipelines.publish.webmap.webmap_page import Subject
 from pipelines.publish.words.language import LANGUAGES
@@ -61,31 +62,54 @@ def run(region: Region, paths: Paths) -> None:
     before = earlier.open_earlier(paths, read_facts(paths))
     kommuner = open_contracts.read(paths, open_contracts.KOMMUNER_OPPNA)
     size = kommuner.set_index("kommunkod")["hushall_ca"].fillna(0).astype("float64")
-    shapes = webmap_outline.build(read_shapes(paths.table("granser")), size, read_shapes(paths.table("orter")))
-    write_open(region, paths, shapes, before)
-    write_internal(region, paths, shapes, before)
+    granser = read_shapes(paths.table("granser"))
+    shapes = webmap_outline.build(granser, size, read_shapes(paths.table("orter")))
+    picture = webmap_picture.build(granser)
+    write_open(region, paths, shapes, before, picture)
+    write_internal(region, paths, shapes, before, picture)
 
 
-def write_open(region: Region, paths: Paths, shapes: dict[str, Any], before: EarlierEdition | None = None) -> None:
-    """Write the open page in every language; ``shapes`` is what :func:`outline.build` returns."""
+def write_open(
+    region: Region,
+    paths: Paths,
+    shapes: dict[str, Any],
+    before: EarlierEdition | None = None,
+    picture: dict[str, Any] | None = None,
+) -> None:
+    """Write the open page in every language; ``shapes`` is what :func:`webmap_outline.build` returns."""
     facts, sources = read_open_facts(paths), read_open_sources(paths)
     kommuner, lan = (open_contracts.read(paths, t) for t in (open_contracts.KOMMUNER_OPPNA, open_contracts.LAN_OPPNA))
     published = earlier.published(before) if before else None
     then = before.facts if before and published is not None else None
     packed = _open(region, paths, published, shapes)
     outside = beyond_pts(open_contracts.read(paths, AVSTAMNING_OPPEN))
+    history = _history(paths)
     for language in LANGUAGES:
-        about = Subject("oppen", language, region, facts, sources, kommuner, lan, then, outside)
+        about = Subject("oppen", language, region, facts, sources, kommuner, lan, then, outside, history, picture)
         write_text(paths.built(f"maps/{webmap_page.FILES[language]}"), _page(about, packed))
 
 
-def write_internal(region: Region, paths: Paths, shapes: dict[str, Any], before: EarlierEdition | None = None) -> None:
+def write_internal(
+    region: Region,
+    paths: Paths,
+    shapes: dict[str, Any],
+    before: EarlierEdition | None = None,
+    picture: dict[str, Any] | None = None,
+) -> None:
     """Write the internal page."""
     packed = _internal(region, paths, earlier.internal(before) if before else None, shapes)
     kommuner, lan = (read_table(paths.table(n)) for n in ("kommuner", "lan"))
     then = before.facts if before else None
-    about = Subject("intern", "sv", region, read_facts(paths), read_sources(paths), kommuner, lan, then)
+    facts, sources = read_facts(paths), read_sources(paths)
+    about = Subject(
+        "intern", "sv", region, facts, sources, kommuner, lan, then, history=_history(paths), picture=picture
+    )
     write_text(paths.built(INTERNAL), _page(about, packed))
+
+
+def _history(paths: Paths) -> pd.DataFrame | None:
+    table = paths.table("oppen_historik")
+    return read_table(table) if table.exists() else None
 
 
 def _open(region: Region, paths: Paths, before: pd.DataFrame | None, shapes: dict[str, Any]) -> Packed:

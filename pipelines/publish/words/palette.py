@@ -1,9 +1,10 @@
 """Coverage classes: their Swedish labels and colours, one place for every map; their limits are in core/classes.py.
 
-The colours run in one direction of lightness (CIE L* about 86, 75, 55 and 19), so the order survives
-a greyscale print, and from blue over yellow to purple, which the common colour-vision deficiencies keep apart.
-Cells of few addresses have paler relatives of their own: blue where at least half have, purple where fewer do.
-Every two colours of classes differ by at least 10 (CIEDE2000), also for who sees no red, green or blue.
+The colours run in one direction of lightness (CIE L* about 97 where nobody lives, then 80, 66, 50 and 19), so the
+order survives a greyscale print, and from blue over yellow to purple, which the common colour-vision deficiencies keep
+apart. Cells of few addresses have relatives of their own: blue where at least half have, purple where fewer do.
+Every two colours of classes differ by at least 10 (CIEDE2000), also for who sees no red, green or blue; neighbours in
+the order do in grey as well. What lies under the cells on screen has its colours in ``base.css``, light and dark.
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ from pipelines.core import classes
 from pipelines.core.level_words import Language
 
 CLASS_COLOURS = {
-    "ingen_adress": "#f4f2ec",
+    "ingen_adress": "#f7f5f0",
     "utan": "#4f1548",
-    "mindre_del": "#d8603a",
-    "storre_del": "#e9ae45",
-    "tackt": "#b9dde6",
+    "mindre_del": "#c9502c",
+    "storre_del": "#d19422",
+    "tackt": "#a2cdd8",
     "fa_under_halften": "#8d5e81",
-    "fa_minst_halften": "#83a6cf",
+    "fa_minst_halften": "#80a1ca",
     "ej_redovisad": "#9c9c9c",
 }
 _LOW, _MIDDLE, _HIGH = (f"{100 * limit:g}" for limit in classes.LIMITS)
@@ -76,6 +77,8 @@ BASIS_LABELS = {
     "statistik": "Modellerat ur statistik",
 }
 NEIGHBOUR = "#eeece8"
+SHARE_STEPS = (80, 90, 95, 98)
+"""Per cent that part the colours of kommuner by their share with coverage; each belongs to the step above."""
 
 assert set(CLASS_COLOURS) == set(CLASS_LABELS) == set(LEGEND) == set(classes.CODES)
 

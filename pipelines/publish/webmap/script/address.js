@@ -1,4 +1,4 @@
-// The view in the address: #lager=klass&hast=100&matt=tillgang&z=9&lat=58.1&lng=12.7&ruta=… The words are codes and
+// The view in the address: what the reader chose and where, #lager=klass&hast=100&matt=tillgang&z=9&lat=58.1&lng=12.7&ruta=… The words are codes and
 // the same in every language. What the reader chooses is a step back; where the map is moved is not.
 (function () {
   'use strict';
@@ -11,6 +11,7 @@
     return {
       lager: words.get('lager'), troskel: words.get('hast'), matt: words.get('matt'), tid: words.get('tid'),
       omraden: words.get('omraden') === 'ja', ruta: words.get('ruta'), omrade: words.get('omrade'),
+      kommun: words.get('kommun'),
       zoom: number('z'), lat: number('lat'), lng: number('lng'),
     };
   }
@@ -24,6 +25,7 @@
     words.set('lng', view.lng.toFixed(4));
     if (view.omrade) words.set('omrade', view.omrade);
     else if (view.ruta) words.set('ruta', view.ruta);
+    else if (view.kommun) words.set('kommun', view.kommun);
     return `#${words}`;
   }
 

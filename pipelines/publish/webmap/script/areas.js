@@ -118,11 +118,16 @@
 
     // A name to know it by: its kommun, and how it lies from the nearest place.
     name(state, area) {
-      const kommun = this.kommun(state, area), members = this.members(state, area), { forward } = bredband.sweref;
-      const half = this.grid.size / 2, [e, n] = this.facts.corner(members[members.length >> 1]).map((x) => x + half);
+      const members = this.members(state, area), half = this.grid.size / 2;
+      const [e, n] = this.facts.corner(members[members.length >> 1]).map((x) => x + half);
+      return this.where(this.kommun(state, area), e, n);
+    }
+
+    where(kommun, e, n) {
+      this.points ??= this.places.map(([ort, lat, lng]) => [ort, ...bredband.sweref.forward(lat, lng)]);
       let nearest = null, least = Infinity;
-      for (const [ort, lat, lng] of this.places) {
-        const [x, y] = forward(lat, lng), d = Math.hypot(e - x, n - y);
+      for (const [ort, x, y] of this.points) {
+        const d = Math.hypot(e - x, n - y);
         if (d < least) [nearest, least] = [{ ort, x, y }, d];
       }
       if (!nearest) return kommun;
@@ -156,8 +161,7 @@
 
     rows(state, area) {
       const t = this.t, k = this.pair(state).first + area - 1, codes = (this.kommuner[k] || '').split(',').filter(Boolean);
-      const rows = [['bristomrade_id', t.omrade_id, this.id(state, area)]];
-      rows.push(['rutor', t.omrade_rutor, bredband.number(this.size(state)[area], 1)]);
+      const rows = [['rutor', t.omrade_rutor, bredband.number(this.size(state)[area], 1)]];
       rows.push(['omrade_land_ha', t.omrade_land_ha, this.text('land_ha', state, area)]);
       if (codes.length) rows.push(['kommuner', t.omrade_kommuner, codes.map((c) => this.page.kommunnamn[c] || c).join(', ')]);
       rows.push(['modellerad', t.omrade_modellerad, t[`omrade_modellerad_${this.value('modellerad', state, area)}`]]);

@@ -1,4 +1,4 @@
-// What stands on the map and under it: zoom, the whole län, the reader's own place, sharing, printing, background.
+// What stands on the map and under it: zoom, the whole län, the own place, sharing, printing, background.
 (function () {
   'use strict';
   const $ = (id) => document.getElementById(id);
@@ -15,21 +15,11 @@
     return control;
   }
 
-  // The place stays in the browser: it is read, shown and forgotten.
-  function locate(texts, say, onFound) {
-    if (!navigator.geolocation) return say(texts.plats_saknas);
-    say(texts.plats_soker);
-    navigator.geolocation.getCurrentPosition(
-      ({ coords }) => say(onFound([coords.latitude, coords.longitude]) ? texts.plats_funnen : texts.plats_utanfor),
-      (error) => say(error.code === error.PERMISSION_DENIED ? texts.plats_nekad : texts.plats_fel),
-      { timeout: 15000, maximumAge: 60000 },
-    );
-  }
-
-  async function share(texts, say) {
+  // own(): whether the view is of the reader's own place, which the link then says nothing of.
+  async function share(texts, say, own) {
     try {
       await navigator.clipboard.writeText(location.href);
-      say(texts.dela_klar);
+      say(own() ? texts.dela_utan_plats : texts.dela_klar);
     } catch {
       say(texts.dela_fel);
     }
@@ -51,14 +41,13 @@
     });
   }
 
-  bredband.controls = function (map, layer, page, texts, { bounds, onFound }) {
+  bredband.controls = function (map, layer, page, texts, { onHome, locate, own }) {
     const say = (text) => { $('meddelande').textContent = text; };
     L.control.zoom({ position: 'topright', zoomInTitle: texts.zooma_in, zoomOutTitle: texts.zooma_ut }).addTo(map);
     L.control.scale({ imperial: false, position: 'topleft' }).addTo(map);
-    const home = () => map.fitBounds(bounds, { animate: !bredband.calm() });
-    button(texts.hela_lanet, 'hela-lanet', home).addTo(map);
-    button(texts.min_plats, 'min-plats', () => locate(texts, say, onFound)).addTo(map);
-    $('dela').addEventListener('click', () => share(texts, say));
+    button(texts.hela_lanet, 'hela-lanet', onHome).addTo(map);
+    button(texts.min_plats, 'min-plats', locate).addTo(map);
+    $('dela').addEventListener('click', () => share(texts, say, own));
     $('skriv-ut').addEventListener('click', () => window.print());
     background(map, layer, page, texts);
     return { say };

@@ -1,6 +1,8 @@
 // The chosen cell: by click, or by keyboard (Enter under the crosshair, then arrows cell by cell).
 (function () {
   'use strict';
+  // Where a cell is narrower than this on the screen, a click means the nearest cell somebody lives in, so far away.
+  const SMALL_PX = 4, REACH_PX = 10;
   const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
   // onChoose(i): the cell's place in the arrays, -1 where there is none, null when nothing is chosen.
@@ -35,6 +37,27 @@
       choose(Math.floor(u), Math.floor(v));
     }
 
+    // The nearest inhabited cell whose middle is within reach, or the one at the point.
+    function nearest([u, v], reach) {
+      const { texts, values } = grid.fields[grid.levels[0].klass], none = texts.indexOf('ingen_adress');
+      let best = [Math.floor(u), Math.floor(v)], least = reach;
+      for (let c = Math.max(0, Math.floor(u - reach)); c <= Math.min(grid.columns - 1, u + reach); c++) {
+        for (let r = Math.max(0, Math.floor(v - reach)); r <= Math.min(grid.rows - 1, v + reach); r++) {
+          const i = grid.lookup[c * grid.rows + r], far = Math.hypot(c + 0.5 - u, r + 0.5 - v);
+          if (i >= 0 && far < least && values[i] !== none) [best, least] = [[c, r], far];
+        }
+      }
+      return best;
+    }
+
+    function chooseNear(latlng) {
+      const p = map.latLngToContainerPoint(latlng), at = layer.cellAt(latlng);
+      const beside = layer.cellAt(map.containerPointToLatLng(p.add([10, 0])));
+      const pixel = Math.hypot(beside[0] - at[0], beside[1] - at[1]) / 10;
+      if (pixel * SMALL_PX > 1) choose(...nearest(at, pixel * REACH_PX));
+      else chooseAt(latlng);
+    }
+
     function clear() {
       at = null;
       draw();
@@ -48,12 +71,12 @@
       }
     }
 
-    map.on('click', (event) => chooseAt(event.latlng));
+    map.on('click', (event) => chooseNear(event.latlng));
     // Before Leaflet's own handler, which pans with the arrows.
     map.getContainer().addEventListener('keydown', (event) => {
       if (event.target !== map.getContainer() || event.altKey || event.ctrlKey || event.metaKey) return;
       const arrow = ARROWS[event.key];
-      if (event.key === 'Enter') chooseAt(map.getCenter());
+      if (event.key === 'Enter') chooseNear(map.getCenter());
       else if (event.key === 'Escape' && at) clear();
       else if (arrow && at) {
         choose(at[0] + arrow[0], at[1] + arrow[1]);

@@ -19,12 +19,21 @@
     return L.marker([lat, lng], { icon, interactive: false, keyboard: false, pane: 'namn' });
   }
 
+  // What stands on the map, as boxes from its upper left corner: no name is put beneath it.
+  function controls(map) {
+    const frame = map.getContainer().getBoundingClientRect();
+    return [...map.getContainer().querySelectorAll('.leaflet-control')].map((e) => {
+      const r = e.getBoundingClientRect();
+      return [r.left - frame.left, r.top - frame.top, r.right - frame.left, r.bottom - frame.top];
+    });
+  }
+
   // Shows as many names as have room, the most important first.
   function names(map, labels) {
     const group = L.layerGroup().addTo(map);
     function place() {
       group.clearLayers();
-      const taken = [], zoom = map.getZoom(), size = map.getSize();
+      const taken = controls(map), zoom = map.getZoom(), size = map.getSize();
       for (const { entry, className, from } of labels) {
         if (zoom < from) continue;
         const p = map.latLngToContainerPoint([entry[1], entry[2]]);
@@ -37,10 +46,13 @@
       }
     }
     map.on('moveend resize', place);
-    place();
+    return place;
   }
 
-  bredband.outline = function (map, shapes) {
+  bredband.line = line;
+
+  // first: the code of the kommun whose name goes before all others.
+  bredband.outline = function (map, shapes, first) {
     for (const [name, z] of [['grannar', 150], ['granser', 410], ['namn', 450]]) {
       const pane = map.createPane(name);
       pane.style.zIndex = z;
@@ -53,8 +65,9 @@
     L.polygon(shapes.grannar.map((ring) => [line(ring)]), { ...fixed, className: 'granne', renderer: under }).addTo(map);
     L.polyline(shapes.granser.map(line), { ...fixed, className: 'grans', renderer: over }).addTo(map);
     L.polyline(shapes.lansgrans.map(line), { ...fixed, className: 'lansgrans', renderer: over }).addTo(map);
-    names(map, [
-      ...shapes.kommuner.map((entry) => ({ entry, className: 'kommun', from: 0 })),
+    const kommuner = [...shapes.kommuner].sort((a, b) => (b[4] === first) - (a[4] === first));
+    return names(map, [
+      ...kommuner.map((entry) => ({ entry, className: 'kommun', from: 0 })),
       ...shapes.orter.map((entry) => ({ entry, className: 'ort', from: 10 })),
     ]);
   };

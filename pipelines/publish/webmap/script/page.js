@@ -31,12 +31,15 @@
       this.panel = $('fakta');
       this.cell = null;
       this.area = 0;
+      this.names = bredband.names(shapes);
+      this.place = null; // a name that was searched for
+      this.own = null; // while the reader's own place is shown: the view the address keeps
       this.table = bredband.table($('kommuntabell'));
       this.legend = bredband.legend(map, layer, page, texts);
       this.list = bredband.areaList(areas, page, texts, (area) => this.showArea(area, true));
       this.cursor = bredband.cursor(map, layer, grid, (i) => this.onCell(i));
+      this.sheet = bredband.sheet(map, () => this.close());
       this.address = bredband.address(() => this.current(), (view) => this.take(view));
-      facts.areas = areas;
       facts.onArea = (area) => this.showArea(area);
       this.form.addEventListener('submit', (event) => event.preventDefault());
       this.form.addEventListener('change', (event) => {
@@ -61,7 +64,7 @@
         troskel: bredband.number(state.troskel, 1), matt: this.texts.matt_namn[state.matt].toLowerCase(),
       }));
       this.list.follow(state);
-      if (this.cell !== null) this.facts.show(this.panel, this.cell, state);
+      if (this.cell !== null || this.place) this.facts.show(this.panel, this.cell, state, this.place);
       if (step) this.address.write(true);
     }
 
@@ -69,17 +72,66 @@
       const area = i !== null && i >= 0 && this.state.omraden ? this.areas.of(this.state)[i] : 0, moved = area !== this.area;
       this.cell = i;
       this.area = area;
+      if (i !== null) this.place = null;
       if (moved) this.update();
-      else this.facts.show(this.panel, i, this.state);
+      else this.facts.show(this.panel, i, this.state, this.place);
       this.address.write(true);
-      // Where the panel is below the map, bring it into view.
-      if (i !== null && !this.quiet && window.matchMedia('(max-width: 60rem)').matches) {
-        this.panel.closest('section').scrollIntoView({ block: 'nearest', behavior: bredband.calm() ? 'auto' : 'smooth' });
-      }
+      this.sheet.open(this.cell !== null || this.place !== null, this.quiet);
+    }
+
+    // Found by its name: on a phone the map is brought to the top, above the sheet.
+    toMap() {
+      if (window.matchMedia('(max-width: 60rem)').matches) $('karta').scrollIntoView({ block: 'start', behavior: 'auto' });
+    }
+
+    showPlace(name) {
+      const { lat, lng, zoom, bounds } = name;
+      this.leave();
+      this.toMap();
+      this.place = name;
+      this.cursor.clear();
+      if (bounds) this.map.fitBounds(bounds, { animate: false });
+      else this.map.setView([lat, lng], zoom, { animate: false });
+    }
+
+    // Nothing is chosen any more.
+    close() {
+      this.place = null;
+      this.cursor.clear();
+      $('karta').focus({ preventScroll: true });
+    }
+
+    home() {
+      this.leave();
+      this.map.fitBounds(this.bounds, { animate: !bredband.calm() });
+    }
+
+    // Begins to show the reader's own place: from now on the address says where the map was before.
+    begin() {
+      const { zoom, lat, lng, ruta, omrade, kommun } = this.current();
+      this.own ??= { zoom, lat, lng, ruta, omrade, kommun };
+      $('dela-val').hidden = false;
+      $('dela-plats').checked = false;
+    }
+
+    // The reader wants the own place in the address after all.
+    tellOwn() {
+      this.own = null;
+      $('dela-val').hidden = true;
+      this.address.write(true);
+      $('meddelande').textContent = this.texts.dela_plats_klar;
+    }
+
+    // What is shown is no longer the own place, or may be told.
+    leave() {
+      this.own = null;
+      $('dela-val').hidden = true;
+      this.ownPlace.forget();
     }
 
     // Shows a whole gap area, chosen; its facts are those of its own cell.
     showArea(area, fromList = false) {
+      if (fromList) this.leave();
       this.form.elements.omraden.checked = true;
       this.update();
       this.map.fitBounds(this.areas.bounds(this.state, area).pad(0.3), { maxZoom: 14, animate: false });
@@ -92,25 +144,12 @@
     }
 
     showCell(column, row) {
+      this.leave();
+      if (!this.quiet) this.toMap();
       const { size, column0, row0 } = this.grid;
       const at = bredband.sweref.inverse((column0 + column + 0.5) * size, (row0 + row + 0.5) * size);
       this.map.setView(at, Math.max(13, this.map.getZoom()), { animate: false });
       this.cursor.choose(column, row);
-    }
-
-    showPlace({ lat, lng, zoom, bounds }) {
-      if (bounds) this.map.fitBounds(bounds, { animate: false });
-      else this.map.setView([lat, lng], zoom, { animate: false });
-      this.address.write(true);
-    }
-
-    // The reader's own place; false outside the län.
-    found(at) {
-      const [u, v] = this.layer.cellAt({ lat: at[0], lng: at[1] }).map(Math.floor);
-      if (!L.latLngBounds(this.bounds).contains(at)) return false;
-      this.map.setView(at, 14, { animate: false });
-      this.cursor.choose(u, v);
-      return true;
     }
 
     current() {
@@ -118,11 +157,14 @@
       return {
         ...this.state, zoom: this.map.getZoom(), lat, lng, ruta: inside ? this.facts.id(this.cell) : '',
         omrade: inside && this.area ? this.areas.id(this.state, this.area) : '',
+        kommun: this.place ? this.place.code : '', ...this.own,
       };
     }
 
     // A view out of the address: what is there and makes sense is taken, the rest stays as on a new page.
     take(view) {
+      this.leave();
+      this.place = view.kommun ? this.names.find((x) => x.kind === 'kommun' && x.code === view.kommun) || null : null;
       const { elements } = this.form, set = (name, value) => {
         const radios = elements[name] ? [...elements[name]] : [];
         const wanted = radios.find((r) => r.value === value) || radios.find((r) => r.defaultChecked);
@@ -145,7 +187,8 @@
         if (found && !placed) this.showArea(found.area);
         else if (placed) this.cursor.choose(...at);
         else this.showCell(...at);
-      } else if (this.cell !== null) this.cursor.clear();
+      } else if (this.cell !== null || this.place) this.cursor.clear();
+      else this.facts.show(this.panel, null, this.state);
       this.quiet = false;
     }
   }
@@ -156,6 +199,8 @@
     bredband.number.signs = texts.tal;
     if (bredband.calm()) map.panBy = (by, options) => L.Map.prototype.panBy.call(map, by, { ...options, animate: false });
     const fail = (text) => {
+      // As without script: the picture, the key figures and the table; nothing that only looks as if it worked.
+      document.documentElement.classList.remove('skript');
       status.setAttribute('role', 'alert');
       status.textContent = text;
       status.className = 'laddar fel';
@@ -168,16 +213,24 @@
       const shapes = await bredband.data.inflateJson('karta-data');
       map.fitBounds(shapes.bounds, { animate: false });
       map.setMaxBounds(L.latLngBounds(shapes.bounds).pad(0.3));
-      bredband.outline(map, shapes);
+      const placeNames = bredband.outline(map, shapes, page.samst);
       const grid = bredband.data.decode(page.rutnat, await bredband.data.inflate('rutor-data'), page.nivaer);
       layer.setGrid(grid);
       const facts = new bredband.Facts(grid, page, texts);
       const decoded = bredband.areas.decode(page.omraden, await bredband.data.inflate('omraden-data'), grid);
       const areas = new bredband.areas.Areas(decoded, facts, page, texts, shapes.orter);
+      facts.areas = areas;
       const view = new View(map, layer, grid, areas, facts, page, texts, shapes);
-      bredband.controls(map, layer, page, texts, { bounds: shapes.bounds, onFound: (at) => view.found(at) });
-      bredband.search(shapes, facts, areas, texts, {
-        onPlace: (place) => view.showPlace(place), onCell: (u, v) => view.showCell(u, v),
+      view.ownPlace = bredband.ownPlace(map, layer, facts, shapes, texts, {
+        begin: () => view.begin(), choose: (...at) => view.cursor.choose(...at), clear: () => view.cursor.clear(),
+      });
+      bredband.controls(map, layer, page, texts, {
+        onHome: () => view.home(), locate: () => view.ownPlace.locate(), own: () => Boolean(view.own),
+      });
+      placeNames();
+      $('dela-plats').addEventListener('change', () => view.tellOwn());
+      bredband.search(view.names, facts, areas, page, texts, {
+        onPlace: (name) => view.showPlace(name), onCell: (u, v) => view.showCell(u, v),
         onArea: (found) => view.take({ ...view.current(), zoom: null, omrade: areas.id(found, found.area) }),
       });
       view.address.take();

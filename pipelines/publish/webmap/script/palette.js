@@ -121,18 +121,26 @@
     return { codes, names, legend: shown.map(entry(PLANS, 'plan')), patterned: true };
   }
 
+  // The bands above none in as many groups as there are tones to tell them by: the first alone, the rest alike.
+  function bandGroups(texts) {
+    const rest = texts.length - 2, groups = Math.min(3, rest), of = [0, 1];
+    for (let k = 0; k < rest; k++) of.push(2 + Math.min(groups - 1, Math.floor(k / Math.floor(rest / groups))));
+    const told = [...new Set(of)].map((group) => {
+      const own = texts.filter((_, k) => of[k] === group);
+      return own.length > 1 ? `${own[0].split('–')[0]}–${own.at(-1).split('–')[1]}` : own[0];
+    });
+    return { of, told };
+  }
+
   function bandLayer(grid, state) {
     const { band, klass } = grid.level(state), field = grid.fields[band], empty = grid.fields[klass];
-    const none = empty.texts.indexOf('ingen_adress');
+    const none = empty.texts.indexOf('ingen_adress'), { of, told } = bandGroups(field.texts);
     const from = basis(grid, state), base = from.values, pattern = patterns(from), codes = new Uint8Array(grid.count);
     for (let i = 0; i < grid.count; i++) {
-      codes[i] = empty.values[i] === none ? 4 : (field.values[i] + 2) * 4 + pattern[base[i]];
+      codes[i] = empty.values[i] === none ? 4 : (of[field.values[i]] + 2) * 4 + pattern[base[i]];
     }
-    const top = field.texts.length - 1;
-    // Eight tones for however many bands the configuration has.
-    const tone = (k) => (k === 0 ? '--band-0' : `--band-${1 + Math.round((k - 1) / Math.max(1, top - 1) * 7)}`);
-    const names = ['--klass-ingen_adress', ...field.texts.map((_, k) => tone(k))];
-    const legend = field.texts.map((text, k) => ({ code: (k + 2) * 4, plain: text })).reverse();
+    const names = ['--klass-ingen_adress', ...told.map((_, k) => `--band-${k}`)];
+    const legend = told.map((text, k) => ({ code: (k + 2) * 4, plain: text })).reverse();
     legend.push({ code: 4, text: ['klass', 'ingen_adress'] });
     return { codes, names, legend, patterned: true };
   }

@@ -31,11 +31,15 @@
     return made;
   }
 
+  function list(rows) {
+    const made = element('dl');
+    for (const [name, label, value] of rows) made.append(element('dt', label), element('dd', value, name));
+    return made;
+  }
+
   class Facts {
     constructor(grid, page, texts) {
-      this.grid = grid;
-      this.page = page;
-      this.t = texts;
+      Object.assign(this, { grid, page, t: texts, card: new bredband.Card(grid, page, texts) });
     }
 
     text(name, i) {
@@ -96,28 +100,39 @@
       return field.texts[field.values[i]];
     }
 
+    // Where the cell lies, as a gap area is named: kommun, and the way from the nearest place.
+    where(i) {
+      const half = this.grid.size / 2, [e, n] = this.corner(i).map((x) => x + half);
+      return this.areas.where(this.kommun(i), e, n);
+    }
+
+    // What holds in the cell, in one plain sentence, and what says so.
     summary(i, state) {
-      const t = this.t, area = t[`omradestyp_${this.text('omradestyp', i)}`], kommun = this.kommun(i);
-      if (this.empty(i)) {
-        return fill(t.fakta_ingen_adress, { kommun, omradestyp: area });
-      }
-      return fill(t.fakta_oversikt, {
-        kommun, omradestyp: area, klass: this.klass(this.grid.level(state).klass, i), troskel: number(state.troskel, 1),
-        matt: t.matt_namn[state.matt].toLowerCase(), underlag: t.underlag[this.basis(i, state)],
-      });
+      const t = this.t, klass = this.text(this.grid.level(state).klass, i), vad = this.card.what(state);
+      const said = [fill(t.mening[klass], { vad })], square = this.page.intern ? this.grid.size : Number(this.text('sammanslagen_m', i));
+      if (this.empty(i)) return said[0];
+      // Cells with too few addresses are told together with the others of a larger square.
+      if (square !== this.grid.size) said.push(fill(t.fakta_sammanslagen, { m: number(square, 1) }));
+      said.push(t.mening_grund[this.basis(i, state)]);
+      if (this.text('planerad', i) === 'ja') said.push(t.mening_planerad);
+      return said.filter(Boolean).join(' ');
+    }
+
+    ids(i) {
+      const t = this.t, area = this.empty(i) ? 0 : this.areas.of(this.state)[i];
+      return [
+        ['rutid_scb', t.fakta_rutid, this.id(i)], ['rutid_inspire', t.fakta_rutid_inspire, this.inspire(i)],
+        ...(area ? [['bristomrade_id', t.omrade_id_ord, this.areas.id(this.state, area)]] : []),
+      ];
     }
 
     rows(i) {
-      const t = this.t, rows = [['rutid_scb', t.fakta_rutid, this.id(i)]];
-      rows.push(['rutid_inspire', t.fakta_rutid_inspire, this.inspire(i)]);
+      const t = this.t, rows = [];
       rows.push(['kommunkod', t.fakta_kommun, `${this.kommun(i)} (${this.text('kommunkod', i)})`]);
       rows.push(['omradestyp', t.fakta_omradestyp, t[`omradestyp_${this.text('omradestyp', i)}`]]);
       const shown = this.page.intern
         ? ['land_ha', 'adresser', 'befolkning', 'hushall'] : ['adresser_band'];
       for (const name of shown) rows.push([name, t[`fakta_${name}`], this.text(name, i)]);
-      // Cells with too few addresses are told together with the others of a larger square.
-      const square = this.page.intern ? this.grid.size : Number(this.text('sammanslagen_m', i));
-      if (square !== this.grid.size) rows.push(['sammanslagen_m', t.fakta_sammanslagen_m, fill(t.fakta_sammanslagen, { m: number(square, 1) })]);
       rows.push(['underlag', t.fakta_underlag, t.underlag[this.text('underlag', i)]]);
       rows.push(['planerad', t.fakta_planerad, t[this.text('planerad', i)]]);
       if (this.page.intern) rows.push(['basta_teknik', t.fakta_basta_teknik, t.teknik[this.text('basta_teknik', i)]]);
@@ -159,32 +174,6 @@
       return [['fore', `${t.fakta_fore} (${this.page.fore})`, text]];
     }
 
-    list(rows) {
-      const list = element('dl');
-      for (const [name, label, value] of rows) list.append(element('dt', label), element('dd', value, name));
-      return list;
-    }
-
-    // The kommun beside the län and the goal.
-    beside(i, state) {
-      const t = this.t, { kod } = this.grid.level(state), own = this.page.jamfor[this.text('kommunkod', i)];
-      const values = {
-        kommun: this.kommun(i), lan: this.page.lan, troskel: number(state.troskel, 1), matt: t.matt_namn[state.matt].toLowerCase(),
-      };
-      // A goal is held against the measure it is written in, whichever is shown; its text says which.
-      const goals = this.page.jamfor.mal, same = this.grid.levels.filter((level) => level.troskel === state.troskel);
-      const key = [kod, ...same.map((level) => level.kod)].find((code) => code in goals), goal = goals[key];
-      const share = (told) => fill(t.fakta_jamfor_andel, { andel: told[0] });
-      const rows = [
-        ['jamfor_kommun', fill(t.fakta_jamfor_kommun, values), share(own[kod])],
-        ['jamfor_lan', fill(t.fakta_jamfor_lan, values), share(this.page.jamfor.lan[kod])],
-      ];
-      if (goal) rows.push(['jamfor_mal', t.fakta_jamfor_mal, `${goal}. ${values.kommun}: ${own[key][0]}. ${own[key][1]}.`]);
-      const parts = [element('h4', fill(t.fakta_jamfor, values)), this.list(rows)];
-      if (!goal) parts.push(Object.assign(element('p', fill(t.fakta_jamfor_inget_mal, values)), { className: 'not' }));
-      return parts;
-    }
-
     report(i, state) {
       const t = this.t, values = {
         ruta: this.id(i), inspire: this.inspire(i), kommun: this.kommun(i), oversikt: this.summary(i, state), datum: this.page.nu,
@@ -205,24 +194,40 @@
       if (!area) return [title, Object.assign(element('p', fill(t.fakta_omrade_inget, values)), { className: 'not' })];
       const button = Object.assign(element('button', t.fakta_visa_omrade), { type: 'button', id: 'visa-omrade' });
       button.addEventListener('click', () => this.onArea(area));
-      return [title, this.list(this.areas.rows(state, area)), button];
+      return [title, list(this.areas.rows(state, area)), button];
     }
 
-    // i: the cell's place in the arrays; below 0: no cell there; null: nothing chosen.
-    show(panel, i, state) {
-      const said = i === null ? this.t.fakta_tom : i < 0 ? this.t.fakta_utanfor : this.summary(i, state);
-      document.getElementById('fakta-kort').textContent = i === null ? '' : said;
-      if (i === null || i < 0) {
-        panel.replaceChildren(element('p', said));
-        return;
-      }
-      const parts = [Object.assign(element('p', said), { className: 'oversikt' }), this.list([...this.rows(i), ...this.before(i, state)])];
+    // What is read aloud: where one is, and what holds there.
+    say(text) {
+      document.getElementById('fakta-kort').textContent = text;
+    }
+
+    // i: the cell's place in the arrays; below 0: no cell there; null: nothing chosen, or the place that was searched for.
+    show(panel, i, state, place = null) {
+      this.state = state;
+      if (i === null && place) {
+        this.say(`${place.name}. ${this.card.sentence(place.code, state)}`);
+        panel.replaceChildren(...this.card.place(place, state));
+      } else if (i === null || i < 0) {
+        this.say(i === null ? '' : this.t.fakta_utanfor);
+        panel.replaceChildren(element('p', i === null ? this.t.fakta_tom : this.t.fakta_utanfor));
+      } else this.showCell(panel, i, state);
+    }
+
+    showCell(panel, i, state) {
+      const said = this.summary(i, state), where = this.where(i), code = this.text('kommunkod', i);
+      this.say(`${where}. ${said}`);
+      const parts = [
+        Object.assign(element('p', said), { className: 'oversikt' }), element('p', fill(this.t.fakta_plats, { plats: where })),
+        list([...this.rows(i), ...this.before(i, state)]),
+      ];
       if (!this.empty(i)) {
         const wrap = Object.assign(element('div'), { className: 'rullbar' });
         wrap.append(this.table(i));
         parts.push(wrap, ...this.area(i, state));
       }
-      panel.replaceChildren(...parts, ...this.beside(i, state), this.report(i, state));
+      const ids = [element('h4', this.t.fakta_id), list(this.ids(i))];
+      panel.replaceChildren(...parts, ...this.card.show(code, state), this.report(i, state), ...ids);
     }
   }
 
@@ -231,4 +236,5 @@
   bredband.number = number;
   bredband.span = span;
   bredband.element = element;
+  bredband.list = list;
 })();

@@ -54,6 +54,8 @@
       $('legend-titel').textContent = bredband.fill(texts[`legend_${state.lager}`], values);
       cells = made.legend.map((row) => item(row, made.colours));
       $('legend').replaceChildren(...cells.map((c) => c.li));
+      // The same without counts, for the sheet that covers the legend on a phone.
+      $('legend-rad').replaceChildren(...made.legend.map((row) => item(row, made.colours).li));
       const code = made.legend[0].code & ~3, { STRIPES, SPECKLES, DOTS } = bredband.palette;
       planned = made.dotted ? item({ code: code + DOTS, plain: texts.legend_planerad }, made.colours) : null;
       $('monster').hidden = !made.patterned;

@@ -1,0 +1,1 @@
+"""What the reader finds a place by: names, ids, the own position."""

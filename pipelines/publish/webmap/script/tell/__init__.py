@@ -1,0 +1,1 @@
+"""What the page tells beside the map: legend, cards, lists."""

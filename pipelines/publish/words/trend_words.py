@@ -1,0 +1,62 @@
+"""What the published series say of a place: which series is told, and whether it is better than the year before.
+
+Shares are told in whole per cent: the edition's own year may be known no finer. No year is compared across a break,
+and none is added from another series, whose share may be of something else.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipelines.publish.words.language import Writer
+
+Key = tuple[str, str, int]
+"""Code of the place, measure, threshold."""
+
+
+def longest(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return, of one place's rows at one level, the series with most years, by year.
+
+    Of as many, one of the households, as all else that is told.
+    """
+    many, people = Counter(rows["serie"]), set(rows.loc[rows["bas"] != "hushall", "serie"])
+    chosen = min(many, key=lambda s: (-many[s], s in people, s))
+    return rows[(rows["serie"] == chosen).to_numpy()].sort_values("ar")
+
+
+def whole(share: float) -> int:
+    """Return a share in whole per cent, halves up."""
+    return math.floor(share + 0.5)
+
+
+def latest(history: pd.DataFrame, write: Writer, t: dict[str, Any]) -> dict[Key, str]:
+    """Return, by place and level, a sentence of the newest year beside the one before; none across a break.
+
+    Parameters
+    ----------
+    history : DataFrame
+        Contract HISTORIK_OPPEN.
+    t : dict
+        The product's texts: ``trend_upp``, ``trend_ned``, ``trend_lika``, ``trend_folket``.
+    """
+    known = history["troskel_mbit"].notna() & (history["omradestyp"] == "totalt")
+    out = {}
+    # One turn a place and level: a sentence each, not data.
+    for (code, measure, mbit), rows in history[known.to_numpy()].groupby(["kommunkod", "matt", "troskel_mbit"]):
+        of = longest(rows).tail(2).to_dict("records")
+        if len(of) == 2 and not of[1]["brott"]:
+            out[str(code), str(measure), int(mbit)] = _sentence(of[0], of[1], write, t)
+    return out
+
+
+def _sentence(then: dict[str, Any], now: dict[str, Any], write: Writer, t: dict[str, Any]) -> str:
+    a, b = whole(then["andel_pct"]), whole(now["andel_pct"])
+    key = "trend_upp" if b > a else "trend_ned" if b < a else "trend_lika"
+    values = {"fran": then["ar"], "till": now["ar"], "da": write.number(a), "nu": write.number(b)}
+    said = str(t[key]).format(**values, skillnad=write.number(abs(b - a)))
+    return said + (str(t["trend_folket"]) if now["bas"] == "befolkning" else "")
