@@ -28,7 +28,7 @@ HISTORIK = Table(
         *_PLACE,
         field("ar", klass="oppen", alias="År", description="Statistikår: läget 1 oktober."),
         "serie",
-        field("matt", description="tillgang eller passerad (tillgång eller fiber i närheten)."),
+        field("matt", description="tillgang eller passerad (tillgång eller fiber förbi)."),
         field(
             "teknik",
             klass="oppen",

@@ -241,8 +241,8 @@ def test_without_script_there_is_a_picture_and_nothing_dead(small, opened, how):
     page.wait_for_selector(".bild svg")
     assert page.locator(".bild path").count() == 2
     shares = read_table(small.table("oppen_kommuner"))["andel_100_pct"]
-    titles = page.locator(".bild title").all_text_contents()
-    assert all(f"{x:.1f}".replace(".", ",") in t for x, t in zip(shares, titles, strict=True) if x == x and x < 100)
+    titles = " ".join(page.locator(".bild title").all_text_contents())
+    assert all(f"{x:.1f}".replace(".", ",") in titles for x in shares if x == x and x < 100)
     assert page.locator(".bild a").first.get_attribute("href") == "kommuner/1401.html"
     assert page.locator(".nyckeltal li").count() == 3
     assert page.locator("#kommuntabell").is_visible()

@@ -17,7 +17,7 @@ from pipelines.core.quoted import RunFacts
 from pipelines.disclosure.open_run import read_open_facts, read_open_sources
 from pipelines.install.put_in_place import built_names
 from pipelines.publish import products
-from pipelines.publish.pages import page_reconciliation, render
+from pipelines.publish.pages import page_charts, page_reconciliation, render
 from pipelines.publish.pages.kommun_page import A4
 from pipelines.publish.pages.render import WRITE
 from pipelines.publish.words.level_figures import OpenFigures, Row, first_level
@@ -42,7 +42,7 @@ def run(region: Region, paths: Paths) -> None:
     frame = render.common(region, facts, read_open_sources(paths), "")
     kommuner, lan = (open_contracts.read(paths, t) for t in (open_contracts.KOMMUNER_OPPNA, open_contracts.LAN_OPPNA))
     beside = open_contracts.read(paths, AVSTAMNING_OPPEN)
-    index = {**frame, **entry(region, facts, kommuner, lan, beside, paths.built("maps"))}
+    index = {**frame, **entry(region, facts, kommuner, lan, beside, paths.built("maps")), **_trend(region, paths)}
     files.write_text(paths.built(INDEX), render.page("index.html.j2", index, "table.js"))
     files.write_text(paths.built(STATEMENT), render.page("tillganglighet.html.j2", {**frame, **statement(region)}))
 
@@ -91,6 +91,17 @@ def entry(
         "lanskartor": _county_maps(there, t),
         "filer": published_files(built, there),
     }
+
+
+def _trend(region: Region, paths: Paths) -> dict[str, Any]:
+    """Return the län's published shares year by year, and whether it is better than last year."""
+    shown, table = first_level(region), paths.table("oppen_historik")
+    words = {"lan_namn": region.lan.kortnamn, "tal": page_charts.plain}
+    if not table.exists():
+        return {**page_charts.NO_TREND, **words}
+    h = files.read_table(table)
+    own = (h["niva"] == "lan") & (h["omradestyp"] == "totalt") & (h["matt"] == shown.measure)
+    return {**page_charts.told_trend(h[own.to_numpy()], shown, render.texts()["kommun"]), **words}
 
 
 def _shown(region: Region) -> tuple[Level, Level]:

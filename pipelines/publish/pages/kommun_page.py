@@ -10,7 +10,6 @@ import numpy as np
 
 from pipelines.config.region import Region
 from pipelines.core import classes, files
-from pipelines.core.figure import as_chosen
 from pipelines.core.level import LEVELS, MEASURES
 from pipelines.publish.pages import page_charts, page_figures, page_reconciliation, scene
 from pipelines.publish.pages.county import County
@@ -70,7 +69,7 @@ def context(county: County, kommunkod: str) -> dict[str, Any]:
             n=len(county.kommuner), tolerans=WRITE.number(county.region.kontroll.avvikelse_pe, 1)
         ),
         "trosklar": [WRITE.number(s) for s in LEVELS.mbit],
-        "tal": _plain,
+        "tal": page_charts.plain,
         "mal": [{"namn": g.namn, "avstand": page_figures.distances(row, g, figures)} for g in county.region.mal.nivaer],
         "framskrivning": _projection(county, kommunkod),
         "delning": page_figures.split(cells, county.shown),
@@ -226,8 +225,8 @@ def _comparison(county: County, kommunkod: str, name: str, share: str) -> dict[s
         "t": WRITE.number(county.shown.mbit),
         "antal": drawn["antal"],
         "i_samma": drawn["i_samma"],
-        "fran": _plain(drawn["fran"]),
-        "till": _plain(drawn["till"]),
+        "fran": page_charts.plain(drawn["fran"]),
+        "till": page_charts.plain(drawn["till"]),
     }
     return {
         "histogram": drawn,
@@ -237,43 +236,9 @@ def _comparison(county: County, kommunkod: str, name: str, share: str) -> dict[s
 
 
 def _trend(county: County, kommunkod: str) -> dict[str, Any]:
-    none = {"trend": None, "trend_text": "", "trend_bildtext": ""}
     if kommunkod not in county.history_of:
-        return none
-    drawn = page_charts.trend(county.history_of[kommunkod], county.shown.mbit)
-    if drawn is None:
-        return none
-    t = texts()["kommun"]
-    parts = [
-        t["trend_del"].format(t=_plain(line["t"]), bitar=t["trend_mellan"].join(_stretches(line["punkter"], t)))
-        for line in drawn["linjer"]
-    ]
-    people = [
-        t["trend_bas_fran" if line["bas_fran"] else "trend_bas"].format(t=_plain(line["t"]), ar=line["bas_fran"])
-        for line in drawn["linjer"]
-        if line["bas"] == "befolkning"
-    ]
-    broken = sorted({a for line in drawn["linjer"] for _, a, _ in line["brott"]})
-    note = t["trend_bildtext"].format(
-        bas="".join(people), brott=t["trend_brott"].format(ar=", ".join(map(str, broken))) if broken else ""
-    )
-    words = t["trend_beskrivning"].format(forsta=drawn["forsta"], sista=drawn["sista"], delar=" ".join(parts))
-    return {"trend": drawn, "trend_text": words, "trend_bildtext": note}
-
-
-def _stretches(points: list[tuple[int, float, str]], t: dict[str, Any]) -> list[str]:
-    """Return each stretch between breaks in words: its first and last year; years across a break are not compared."""
-    parts: list[list[tuple[int, float, str]]] = []
-    for p in points:
-        if p[2] or not parts:
-            parts.append([])
-        parts[-1].append(p)
-    return [
-        t["trend_bit" if len(s) > 1 else "trend_ett"].format(
-            fran=_plain(s[0][1]), forsta=s[0][0], till=_plain(s[-1][1]), sista=s[-1][0]
-        )
-        for s in parts
-    ]
+        return page_charts.NO_TREND
+    return page_charts.told_trend(county.history_of[kommunkod], county.shown, texts()["kommun"])
 
 
 def _projection(county: County, kommunkod: str) -> list[tuple[str, str]]:
@@ -302,15 +267,6 @@ def _siblings(county: County, kommunkod: str) -> list[tuple[str, str, str]]:
             name = county.rows[order[i]]["kommunnamn"]
             out.append((rel, order[i], str(t[word].format(kommun=name))))
     return out
-
-
-def _plain(x: float) -> str:
-    r"""Return a number with the decimals it has, at most one.
-
-    >>> _plain(95.0), _plain(97.5), _plain(1000) == "1\u202f000"
-    ('95', '97,5', True)
-    """
-    return WRITE.tell(as_chosen(x, ""))
 
 
 def _first_upper(text: str) -> str:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipelines.core.level import LEVELS
+from pipelines.core.figure import as_chosen
+from pipelines.core.level import LEVELS, Level
+from pipelines.publish.pages.render import WRITE
 from pipelines.publish.words import trend_words
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ LEFT, RIGHT, TOP, BOTTOM = 44.0, 22.0, 16.0, 22.0
 BINS = 14
 """About as many bins as a histogram of 10 to 60 kommuner can fill."""
 STEPS = (0.5, 1.0, 2.0, 5.0, 10.0)
+NO_TREND: dict[str, Any] = {"trend": None, "trend_text": "", "trend_bildtext": "", "trend_svar": ""}
 
 
 def histogram(kommuner: pd.DataFrame, kommunkod: str, column: str) -> dict[str, Any] | None:
@@ -158,3 +161,65 @@ def _dashes(t: int, shown: int) -> str:
     """
     steps = LEVELS.mbit.index(t) - LEVELS.mbit.index(shown)
     return f"{2 + 5 * steps} 3" if steps > 0 else f"{-2 * steps} 3" if steps else ""
+
+
+def told_trend(history: pd.DataFrame, shown: Level, t: dict[str, Any]) -> dict[str, Any]:
+    """Return the chart of a place, what it shows in words, and the answer to whether it is better than last year.
+
+    Parameters
+    ----------
+    history : DataFrame
+        As for :func:`trend`.
+    t : dict
+        The texts of the pages' part ``kommun``.
+    """
+    drawn = trend(history, shown.mbit)
+    if drawn is None:
+        return NO_TREND
+    parts = [
+        t["trend_del"].format(t=plain(line["t"]), bitar=t["trend_mellan"].join(_stretches(line["punkter"], t)))
+        for line in drawn["linjer"]
+    ]
+    people = [
+        t["trend_bas_fran" if line["bas_fran"] else "trend_bas"].format(t=plain(line["t"]), ar=line["bas_fran"])
+        for line in drawn["linjer"]
+        if line["bas"] == "befolkning"
+    ]
+    broken = sorted({a for line in drawn["linjer"] for _, a, _ in line["brott"]})
+    note = t["trend_bildtext"].format(
+        bas="".join(people), brott=t["trend_brott"].format(ar=", ".join(map(str, broken))) if broken else ""
+    )
+    latest = trend_words.latest(history, WRITE, t)
+    answers = [said for (_, _, mbit), said in sorted(latest.items()) if mbit == shown.mbit]
+    return {
+        "trend": drawn,
+        "trend_text": t["trend_beskrivning"].format(
+            forsta=drawn["forsta"], sista=drawn["sista"], delar=" ".join(parts)
+        ),
+        "trend_bildtext": note,
+        "trend_svar": f"{answers[0]}." if answers else t["trend_ej_jamforbart"],
+    }
+
+
+def _stretches(points: list[tuple[int, float, str]], t: dict[str, Any]) -> list[str]:
+    """Return each stretch between breaks in words: its first and last year; years across a break are not compared."""
+    parts: list[list[tuple[int, float, str]]] = []
+    for p in points:
+        if p[2] or not parts:
+            parts.append([])
+        parts[-1].append(p)
+    return [
+        t["trend_bit" if len(s) > 1 else "trend_ett"].format(
+            fran=plain(s[0][1]), forsta=s[0][0], till=plain(s[-1][1]), sista=s[-1][0]
+        )
+        for s in parts
+    ]
+
+
+def plain(x: float) -> str:
+    r"""Return a number with the decimals it has, at most one.
+
+    >>> plain(95.0), plain(97.5), plain(1000) == "1\u202f000"
+    ('95', '97,5', True)
+    """
+    return WRITE.tell(as_chosen(x, ""))

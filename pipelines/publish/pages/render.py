@@ -49,6 +49,7 @@ def common(region: Region, facts: RunFacts, sources: list[Source], root: str) ->
         "t": t,
         "rot": root,
         "demo": bool(facts["demo"]),
+        "korning": facts["korning_id"],
         "webbplats": publishing.titel,
         "epost": publishing.kontakt_epost,
         "licens": wording.licence(region),
@@ -57,10 +58,7 @@ def common(region: Region, facts: RunFacts, sources: list[Source], root: str) ->
         "kallor": [t["kalla"].format(rad=line) for line in credit_lines(sources)],
         "utgivare": t["utgivare"].format(utgivare=publishing.utgivare),
         "utgava": t["utgava"].format(
-            korning=facts["korning_id"],
-            version=facts["version"],
-            pts=WRITE.day(facts["pts_datum"]),
-            senaste=WRITE.day(facts["senaste_indatadatum"]),
+            version=facts["version"], pts=WRITE.day(facts["pts_datum"]), senaste=WRITE.day(facts["senaste_indatadatum"])
         ),
     }
 

@@ -59,7 +59,7 @@ def _title(column: Column, row: pd.Series[Any]) -> None:
     size = _fitting(title, column.width, 21 if large else 19, 12)
     column.paragraph(title, size, bold=True)
     column.y += 0.8
-    what = f"Tillgång till minst {sheet.level.mbit} {UNIT} nedströms"
+    what = f"Tillgång till minst {sheet.level.mbit} {UNIT} ned"
     column.paragraph(what, _fitting(what, column.width, 13 if large else 9.2, 7, bold=False))
     column.y += 0.6
     when = f"Rutor om 250 × 250 meter. Läget {swedish.day(atlas.facts['pts_datum'])}."
@@ -111,7 +111,7 @@ def _figures(column: Column, row: pd.Series[Any]) -> None:
     whose = "länets" if column.sheet.kod is None else "kommunens"
     column.paragraph(
         f"Andel av {whose} {every} hushåll{'' if column.large else ' (hh)'}. Antal är avrundade till {steps}. "
-        "Tillgång: kan få anslutning direkt. Passerade: tillgång, eller fiber strax intill.",
+        "Tillgång: kan få anslutning direkt. Passerade: tillgång eller fiber förbi.",
         column.small,
         QUIET,
     )
@@ -171,7 +171,7 @@ def _imprint(column: Column) -> tuple[list[list[str]], float]:
     blocks = (
         "Kartan visar teoretisk täckning med fast bredband. Den säger inte vad ett enskilt abonnemang ger.",
         f"Källor: {'; '.join(credit_lines(column.atlas.sources))}. Bearbetning: {publishing.utgivare}.",
-        f"{publishing.utgivare}, {publishing.kontakt_epost}. Öppen utgåva, körning {facts['korning_id']}, "
+        f"{publishing.utgivare}, {publishing.kontakt_epost}. Öppen utgåva, "
         f"version {facts['version']}, indata till och med {facts['senaste_indatadatum']}. "
         f"Skala 1:{kilometres} ({paper}). SWEREF 99 TM (EPSG:3006).",
     )

@@ -90,7 +90,7 @@ def how_known(facts: RunFacts, region: Region) -> str:
         "**Så är talen kända.** *Publicerat*: PTS:s andelar och antal hushåll, SCB:s folkmängd. *Uppmätt*: "
         "adresser, land och täckning där täckningsuppgifter avgör. *Modellerat*: var hushåll och folk bor inom "
         "rutan, och täckningen där inga uppgifter avgör (`underlag` = statistik). *Antaget*: se Antaget nedan. "
-        "Trösklarna gäller hastighet ned (nedlänk). Täckningen är teoretisk. Fasta tekniker: "
+        "Trösklarna gäller hastigheten ned. Täckningen är teoretisk. Fasta tekniker: "
         + ", ".join(region.evidens.fasta_tekniker)
         + "."
     )

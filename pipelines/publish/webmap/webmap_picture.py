@@ -73,8 +73,8 @@ def told(
     """
     rows: list[dict[str, Any]] = []
     taken: list[tuple[float, ...]] = []
-    # One turn a kommun of a picture, not data.
-    for row in kommuner.sort_values("kommunkod").to_dict("records"):
+    # The lowest shares are named first; one turn a kommun of a picture, not data.
+    for row in kommuner.sort_values([level.share, "kommunkod"]).to_dict("records"):
         place = picture["kommuner"].get(str(row["kommunkod"]))
         if place is None:
             continue

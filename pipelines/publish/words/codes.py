@@ -55,7 +55,7 @@ COST_SHORT = {
 CODES: dict[str, dict[str, str]] = {
     "underlag": {**BASIS_LABELS, "ingen": "Inga adresser"},
     "omradestyp": {"tatbebyggt": "Tätbebyggt", "glesbebyggt": "Glesbebyggt"},
-    "matt": {"tillgang": "Tillgång", "passerad": "Passerad eller tillgång"},
+    "matt": {"tillgang": "Tillgång", "passerad": "Passerad"},
     "status": STATUS_LABELS,
     "teknik": TECHNIQUE_LABELS,
     "klass": CLASS_LABELS,
@@ -75,7 +75,7 @@ CODES: dict[str, dict[str, str]] = {
     "niva": {"riket": "Riket", "lan": "Länet", "kommun": "Kommun"},
     "niva_lan_kommun": {"lan": "Länet", "kommun": "Kommun"},
     "omradestyp_totalt": {"totalt": "Hela området", "tatbebyggt": "Tätbebyggt", "glesbebyggt": "Glesbebyggt"},
-    "matt_serie": {"": "Inget mått", "tillgang": "Tillgång", "passerad": "Passerad: tillgång, eller fiber förbi"},
+    "matt_serie": {"": "Inget mått", "tillgang": "Tillgång", "passerad": "Passerad: tillgång eller fiber förbi"},
     "teknik_serie": {
         "": "Ingen: serien gäller en hastighet",
         "xdsl": "xDSL",

@@ -51,6 +51,8 @@ class _Words(TypedDict):
     under: str
     about: str
     missing: str
+    pe: str
+    """Percentage points, written out: nobody knows the short word."""
 
 
 _WORDS: dict[Language, _Words] = {
@@ -64,6 +66,7 @@ _WORDS: dict[Language, _Words] = {
         "under": "under",
         "about": "ca",
         "missing": "saknas",
+        "pe": "procentenheter",
     },
     "en": {
         "group": ",",
@@ -75,6 +78,7 @@ _WORDS: dict[Language, _Words] = {
         "under": "under",
         "about": "about",
         "missing": "not known",
+        "pe": "percentage points",
     },
 }
 
@@ -168,4 +172,5 @@ def _not_quite(figure: Figure) -> tuple[Literal["", "over", "under"], Figure]:
 def _unit(unit: Unit, language: Language, space: str, *, written: bool) -> str:
     if unit == "%":
         return _WORDS[language]["before_percent"].replace(" ", space) + "%"
-    return f"{space}{unit}" if unit and written else ""
+    word = _WORDS[language]["pe"] if unit == "pe" else unit
+    return f"{space}{word}" if unit and written else ""

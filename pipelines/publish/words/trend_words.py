@@ -58,5 +58,6 @@ def _sentence(then: dict[str, Any], now: dict[str, Any], write: Writer, t: dict[
     a, b = whole(then["andel_pct"]), whole(now["andel_pct"])
     key = "trend_upp" if b > a else "trend_ned" if b < a else "trend_lika"
     values = {"fran": then["ar"], "till": now["ar"], "da": write.number(a), "nu": write.number(b)}
-    said = str(t[key]).format(**values, skillnad=write.number(abs(b - a)))
+    mbit = write.number(int(now["troskel_mbit"]))
+    said = str(t[key]).format(**values, skillnad=write.number(abs(b - a)), t=mbit)
     return said + (str(t["trend_folket"]) if now["bas"] == "befolkning" else "")

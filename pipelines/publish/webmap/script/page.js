@@ -225,7 +225,7 @@
         begin: () => view.begin(), choose: (...at) => view.cursor.choose(...at), clear: () => view.cursor.clear(),
       });
       bredband.controls(map, layer, page, texts, {
-        onHome: () => view.home(), locate: () => view.ownPlace.locate(), own: () => Boolean(view.own),
+        onHome: () => view.home(), locate: () => (view.toMap(), view.ownPlace.locate()), own: () => Boolean(view.own),
       });
       placeNames();
       $('dela-plats').addEventListener('change', () => view.tellOwn());
