@@ -453,7 +453,7 @@ JOB = (
         "pipelines.publish.pages.entry",
         "Ingångssida",
         "ingångssidan och tillgänglighetsredogörelsen",
-        reads=(*_OPEN_SUMS, *_OPEN_BESIDE, "kallor"),
+        reads=(*_OPEN_SUMS, "oppen_historik", "oppen_avstamning_kallor", "kallor"),
         ledgers=PUBLISHERS,
         after=("laws",),
         built=("maps",),

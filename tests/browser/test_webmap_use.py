@@ -88,7 +88,7 @@ def test_search_by_keyboard_for_a_name_and_an_id(small, opened):
         page.press("#sok", "Enter")
         assert facts(page)["rutid_scb"] == row["rutid_scb"]
         assert facts(page)["rutid_inspire"] == row["rutid_inspire"]
-    page.fill("#sok", "9999996999750")
+    page.fill("#sok", "9997506999750")
     assert page.inner_text("#sok-besked") == T["sok_utanfor"]
     page.fill("#sok", "finns inte alls")
     assert page.inner_text("#sok-besked") == T["sok_tomt"].format(text="finns inte alls")
@@ -148,8 +148,9 @@ def test_a_click_on_colour_finds_a_cell_somebody_lives_in(county, opened, zoom):
     page.evaluate("z => { karta.setView([58.1, 12.7], z, { animate: false }); }", zoom)
     frame = page.locator("#karta").bounding_box()
     for x, y in ((0.5, 0.5), (0.4, 0.6), (0.62, 0.41), (0.55, 0.3)):
-        at = [frame["width"] * x, frame["height"] * y]
-        page.mouse.click(frame["x"] + at[0], frame["y"] + at[1])
+        on = [int(frame["x"] + frame["width"] * x), int(frame["y"] + frame["height"] * y)]
+        at = [on[0] - frame["x"], on[1] - frame["y"]]
+        page.mouse.click(*on)
         chosen = facts(page)["rutid_scb"]
         ce, cn = page.evaluate(
             "p => { const q = karta.containerPointToLatLng(p); return bredband.sweref.forward(q.lat, q.lng); }", at
@@ -179,7 +180,7 @@ def test_own_place_is_told_as_surely_as_it_is_known(small, opened):
     assert facts(page)["rutid_scb"] == rutid
     ring = page.locator("path.egen-plats-ring").bounding_box()
     metres = page.evaluate("156543.034 * Math.cos(karta.getCenter().lat * Math.PI / 180) / 2 ** karta.getZoom()")
-    assert ring["width"] * metres == pytest.approx(2 * 20, abs=2 * metres + 1)
+    assert ring["width"] * metres == pytest.approx(2 * 20 + 2.5 * metres, abs=metres), "and its stroke"
     assert page.url.split("#")[1] == before.split("#")[1], "the place is not in the address"
     page.evaluate("void karta.panBy([40, 0], { animate: false })")
     page.click("#troskel-1000")
@@ -243,7 +244,8 @@ def test_without_script_there_is_a_picture_and_nothing_dead(small, opened, how):
     shares = read_table(small.table("oppen_kommuner"))["andel_100_pct"]
     titles = " ".join(page.locator(".bild title").all_text_contents())
     assert all(f"{x:.1f}".replace(".", ",") in titles for x in shares if x == x and x < 100)
-    assert page.locator(".bild a").first.get_attribute("href") == "kommuner/1401.html"
+    links = page.eval_on_selector_all(".bild a", "all => all.map(e => e.getAttribute('href'))")
+    assert sorted(links) == ["kommuner/1401.html", "kommuner/1480.html"]
     assert page.locator(".nyckeltal li").count() == 3
     assert page.locator("#kommuntabell").is_visible()
     # In the old browser the table sorts all the same.

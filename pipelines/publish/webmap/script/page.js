@@ -212,7 +212,7 @@
     try {
       const shapes = await bredband.data.inflateJson('karta-data');
       map.fitBounds(shapes.bounds, { animate: false });
-      map.setMaxBounds(L.latLngBounds(shapes.bounds).pad(0.3));
+      map.setMaxBounds(L.latLngBounds(shapes.bounds).pad(0.6)); // so far that a sheet over the foot hides no corner
       const placeNames = bredband.outline(map, shapes, page.samst);
       const grid = bredband.data.decode(page.rutnat, await bredband.data.inflate('rutor-data'), page.nivaer);
       layer.setGrid(grid);

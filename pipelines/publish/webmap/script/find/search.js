@@ -12,7 +12,7 @@
     if (kind === 'kommun' && code === wanted) return 0;
     const at = key.indexOf(wanted);
     if (at < 0) return null;
-    const dots = exact.includes(as) ? 0 : 1;
+    const dots = exact.startsWith(as, at) ? 0 : 1;
     if (at === 0) return (key.length === wanted.length ? 0 : 2) + dots;
     return (key[at - 1] === ' ' ? 4 : 6) + dots;
   }
