@@ -14,7 +14,8 @@ READY := $(BUILT)/.geopackage.klar $(BUILT)/.raster.klar $(BUILT)/.qgis.klar $(B
   $(BUILT)/.printmap.klar $(BUILT)/.pages.klar $(BUILT)/.specification.klar $(BUILT)/.catalogue.klar \
   $(BUILT)/.entry.klar
 
-$(DONE)/lantmateriet.json: $(STEG)/kod/lantmateriet.txt $(STEG)/indata/lantmateriet.json $(STEG)/konfiguration.txt $(STEG)/val.txt
+$(DONE)/lantmateriet.json: $(STEG)/kod/lantmateriet.txt $(STEG)/indata/lantmateriet.json $(STEG)/indata/granser.json \
+  $(STEG)/konfiguration.txt $(STEG)/val.txt
 	$(SAY) 'Läser lantmateriet'
 	@$(RUN) lantmateriet $(ARGS)
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 
 from pipelines.config.accessibility import Tillganglighet
+from pipelines.config.buildings import Byggnader
 from pipelines.config.catalogued import TidigareUtgava, Tjanster
 from pipelines.config.fetching import Framskrivning, Hamta
 from pipelines.config.reading import broken, named_file, read_toml
@@ -770,6 +771,9 @@ class Region(Part):
     scb: Scb = Field(default=Scb(), description="SCB:s rutnät.")
     trosklar: Trosklar = Field(default=Trosklar(), description="Trösklar som täckningen räknas vid.")
     evidens: Evidens = Field(default=Evidens(), description="Täckningsuppgifter under `tackning/`.")
+    byggnader: Byggnader = Field(
+        default=Byggnader(), description="Byggnader i stället för adresser, när adressfiler saknas."
+    )
     modell: Modell = Field(default=Modell(), description="Täckning där inga uppgifter avgör.")
     vagar: Vagar = Field(default=Vagar(), description="Vägar under `vagar/`, som schakt följer.")
     brist: Brist = Field(default=Brist(), description="Bristområden.")

@@ -155,6 +155,10 @@ class CheckedLaw(TypedDict):
     haller: bool
 
 
+STAND_INS = ("byggnader", "osm_byggnader")
+"""What ``adressunderlag`` says where buildings stand for the addresses; ``adresser`` where the register is at hand."""
+
+
 class Facts(TypedDict, total=False):
     """Every fact that a step may leave."""
 
@@ -166,6 +170,7 @@ class Facts(TypedDict, total=False):
     km_med_250m: str
     landareal: dict[str, LandArea]
     gransunderlag: str
+    adressunderlag: str
     mark: dict[str, WaterFile]
     vagunderlag: str
     vagtyper: dict[str, RoadFile]
@@ -195,7 +200,7 @@ class Leaves(NamedTuple):
 
 OF_STEP = {
     "inventory": Leaves(("okand",)),
-    "lantmateriet": Leaves(("filer", "rader")),
+    "lantmateriet": Leaves(("filer", "rader", "adressunderlag")),
     "scb": Leaves(("filer", "rader", "rutor", "befolkning", "km_med_250m")),
     "pts": Leaves(("filer", "ar")),
     "granser": Leaves(("filer", "landareal", "gransunderlag", "mark")),

@@ -87,6 +87,8 @@ class Delivery:
 
 NAMED = ("CC BY", "ODBL")
 """How licences begin, in capitals, that ask for the publisher to be named beside what is made of the data."""
+LOGINS = ("LANTMATERIET_ANVANDARE", "LANTMATERIET_NYCKEL")
+"""Variables of the environment, one of which is set by who has a login at Lantmäteriet."""
 BY_AGREEMENT = "enligt avtal"
 """Publisher of the evidence in ledgers: its licence there names the agreement."""
 LANTMATERIET = Delivery(
@@ -94,7 +96,11 @@ LANTMATERIET = Delivery(
     "lantmateriet",
     "Lantmäteriet",
     "CC BY 4.0; personuppgifter, råa punkter får inte spridas",
-    {"adresser": ("belagenhetsadresser*.zip", "belagenhetsadresser*.gpkg"), "mark": ("mark*.gpkg", "mark*.zip")},
+    {
+        "adresser": ("belagenhetsadresser*.zip", "belagenhetsadresser*.gpkg"),
+        "mark": ("mark*.gpkg", "mark*.zip"),
+        "byggnader": ("byggnad*.zip", "byggnad*.gpkg", "gis_osm_buildings*.zip", "gis_osm_buildings*.gpkg"),
+    },
     {"mark": "granser"},
     {
         "lantmateriet": Fetch("Lantmäteriet: adresser", "pipelines.fetch.fetch_lantmateriet", "addresses"),

@@ -15,7 +15,16 @@ if TYPE_CHECKING:
     from pipelines.core.paths import Paths
 
 
-class RunFacts(TypedDict):
+class _Notes(TypedDict, total=False):
+    """``anmarkningar``: what holds of the whole edition, for every product to say, by code; left out where nothing.
+
+    The codes, and what is said, stand in ``publish/words/edition_facts.py``.
+    """
+
+    anmarkningar: list[str]
+
+
+class RunFacts(_Notes):
     """Facts of one run, as ``laws/run_facts.py`` writes them."""
 
     korning_id: str

@@ -17,9 +17,11 @@ from numpy.typing import NDArray
 
 from pipelines.config.region import TECHNIQUES
 from pipelines.core import files
+from pipelines.core import ledger as ledgers
+from pipelines.core.facts import STAND_INS
 from pipelines.core.ledger import Ledger, files_used
 from pipelines.core.level import LEVELS
-from pipelines.coverage import matching
+from pipelines.coverage import by_place, matching
 from pipelines.coverage.benchmark import benchmarks
 from pipelines.coverage.evidence import GRAINS, Evidence, attach, decide, match_table
 from pipelines.coverage.small_area import model_steps
@@ -139,6 +141,9 @@ def read(region: Region, paths: Paths, ledger: Ledger) -> Inputs:
     share = group_shares(wanted, groups, table)
     ground = model_steps.Ground.of(region, addresses, people, index, table)
     land = files.read_table(paths.table("land"), ["rutid", "kommunkod"])
+    if ledgers.load(paths.ledger("lantmateriet")).facts["adressunderlag"] in STAND_INS:
+        rows["adress"], sources = by_place.of_buildings(rows["adress"], sources, ledger)
+        region = by_place.reaching(region)
     judge = partial(
         matching.require,
         sources=sources,

@@ -19,6 +19,7 @@ def run(region: Region, paths: Paths) -> None:
         earlier_years,
         finish,
         pack,
+        write_byggnader,
         write_lantmateriet,
         write_pts,
         write_scb,
@@ -42,6 +43,7 @@ def run(region: Region, paths: Paths) -> None:
         homes = hidden_truth.make(region, land, towns, roads, homes, goals)
         with pack.fixed_clock(region.demo.ar):
             write_lantmateriet.write(region, land, towns, homes, folder)
+            write_byggnader.write(region, homes, folder)
             write_scb.write(region, land, homes, built_up, folder)
             write_tackning.write(region, homes, folder)
         write_scb_totals.write(region, homes, folder)

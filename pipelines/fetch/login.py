@@ -10,14 +10,14 @@ from urllib.parse import urlsplit
 from requests.auth import _basic_auth_str
 
 from pipelines.core.errors import DataError
+from pipelines.core.publishers import LOGINS
 from pipelines.core.redact import clean_url
 from pipelines.fetch.host_bound import HostBound
 
 if TYPE_CHECKING:
     from pipelines.fetch.web import Web
 
-USER, PASSWORD = "LANTMATERIET_ANVANDARE", "LANTMATERIET_LOSENORD"
-KEY, SECRET = "LANTMATERIET_NYCKEL", "LANTMATERIET_HEMLIGHET"
+(USER, KEY), PASSWORD, SECRET = LOGINS, "LANTMATERIET_LOSENORD", "LANTMATERIET_HEMLIGHET"
 HOW = (
     f"Sätt miljövariablerna {USER} och {PASSWORD} (systemkonto i Geotorget), eller {KEY} och {SECRET} (OAuth2), "
     "och kör make fetch igen. Skriv dem aldrig i konfigurationen. Se docs/hamta.md."

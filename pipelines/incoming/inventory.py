@@ -7,17 +7,18 @@ its content changes: a file that was touched but not changed redoes nothing.
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import NotRequired, TypedDict
+from typing import NamedTuple, NotRequired, TypedDict
 
 from pipelines.config.region import Region
 from pipelines.core import files
 from pipelines.core.errors import DataError, printable
 from pipelines.core.ledger import Ledger
 from pipelines.core.paths import Paths
-from pipelines.core.publishers import Role
+from pipelines.core.publishers import LOGINS, Role
 from pipelines.incoming import listing
 from pipelines.incoming.marks import demo_mark
 from pipelines.incoming.role_files import RECEIPT
@@ -30,26 +31,42 @@ _EVIDENCE = ("adressuppgifter", "rutuppgifter", "områdesuppgifter")
 _MAX_UNKNOWN = 1000
 
 
+class Way(NamedTuple):
+    """Where something is found, and where under RAW it is put."""
+
+    source: str
+    put: str
+
+
 @dataclass(frozen=True)
 class Required:
-    """A required input: the role of its file, and what to tell a person who lacks it."""
+    """A required input: the role of its file, and what to tell a person who lacks it.
+
+    ``instead`` is the way that asks for no account and no review, where there is one: told first to who has no login.
+    """
 
     role: str
     what: str
     publisher: str
     source: str
     put: str
+    instead: Way | None = None
 
 
 # Pages and services by the publishers' own names; file names and addresses change with the years.
 REQUIRED = (
     Required(
         "adresser",
-        "adresser (belägenhetsadresser), en zip per kommun",
+        "adresser (belägenhetsadresser), en zip per kommun, eller byggnader i stället för dem",
         "Lantmäteriet",
         "Lantmäteriets nedladdningstjänst, samlingen «belagenhetsadresser» i "
         "api.lantmateriet.se/stac-vektor/v1 (kräver konto och beställning)",
         "lantmateriet/belagenhetsadresser_kn<kommunkod>.zip",
+        Way(
+            "öppna data, som inte prövas: byggnader, Topografi 50 Nedladdning, vektor, tema byggnadsverk (CC0, ur "
+            "Geotorget), eller OpenStreetMaps byggnader som GeoPackage; då står byggnader i stället för adresser",
+            "lantmateriet/byggnadsverk_sverige.zip",
+        ),
     ),
     Required(
         "befolkning_1km",
@@ -114,16 +131,30 @@ def run(region: Region, paths: Paths) -> None:
 def missing_inputs(raw: Path) -> list[str]:
     """Return one Swedish text per required input that is not in ``raw``: what, whose, where from, where to.
 
-    Looks at names only; empty when everything required is there. A text has three lines.
+    Looks at names only; empty when everything required is there. A text has three lines, and two for each other way.
     """
     there = {role.name for _, role in list_inputs(raw)[0]}
+    if "byggnader" in there:
+        there.add("adresser")  # buildings stand for them
     if there & {"befolkning", "befolkning_250m"}:
         there.add("befolkning_1km")  # a mixed grid has 1 km squares under any name; stage scb asks the content
     needed = [*REQUIRED, *([_KALLOR] if there & set(_EVIDENCE) else [])]
     return [
-        f"Saknas: {r.what}. Utgivare: {r.publisher}.\n  Finns hos: {r.source}\n  Läggs här: {raw / r.put}"
+        "\n".join([f"Saknas: {r.what}. Utgivare: {r.publisher}.", *_ways(r, raw)])
         for r in needed
         if r.role not in there
+    ]
+
+
+def _ways(needed: Required, raw: Path) -> list[str]:
+    """Return where an input is found and put; without a login, the way that needs none first."""
+    ways = [Way(needed.source, needed.put), *([needed.instead] if needed.instead else [])]
+    if not any(os.environ.get(name) for name in LOGINS):
+        ways.reverse()
+    return [
+        f"  {line}"
+        for i, way in enumerate(ways)
+        for line in (f"{'Eller' if i else 'Finns'} hos: {way.source}", f"Läggs här: {raw / way.put}")
     ]
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pipelines
 from pipelines.core import files, ledger
+from pipelines.core.facts import STAND_INS
 from pipelines.incoming.program import numbers_version
 from pipelines.steps import PUBLISHERS
 
@@ -38,7 +39,10 @@ def run_facts(region: Region, paths: Paths) -> dict[str, Any]:
     teknik = files.read_table(paths.table("pts_teknik"), ["ar"])
     scb = [ar for f in used if f["roll"] == "befolkning_1km" and (ar := f["ar"])]
     year = int(teknik["ar"].max())
+    basis = ledger.load(paths.ledger("lantmateriet")).facts["adressunderlag"]
+    notes = [basis] if basis in STAND_INS else []
     return {
+        **({"anmarkningar": notes} if notes else {}),
         "korning_id": digest.hexdigest()[:12],
         "demo": demo or (paths.raw / "DEMO.json").exists(),
         "lan": region.lan.kortnamn,

@@ -21,6 +21,12 @@ RESERVED = 0.015  # addresses given out but not in force, per address in force
 def ids(region: Region, count: int, name: str = "adress-id") -> np.ndarray:
     """Return ``count`` different ids in the form of a UUID, the same for the same seed."""
     raw = stream(region.demo.fro, name).integers(0, 256, (count, 16), dtype=np.uint8)
+    return as_uuid(raw)
+
+
+def as_uuid(raw: np.ndarray) -> np.ndarray:
+    """Return rows of sixteen bytes as UUIDs of version 4."""
+    count = len(raw)
     raw[:, 6], raw[:, 8] = raw[:, 6] & 0x0F | 0x40, raw[:, 8] & 0x3F | 0x80
     digits = np.frombuffer(b"0123456789abcdef", dtype=np.uint8)
     text = np.full((count, 36), ord("-"), dtype=np.uint8)

@@ -59,11 +59,11 @@ def write(region: Region, addresses: pd.DataFrame, folder: Path) -> None:
     whole = np.array_split(deal.hela, 2) if len(deal.hela) > 1 else [deal.hela]
     for number, kommuner in enumerate(whole, 1):
         name = f"adresser_inventering_{number}.csv"
-        _addresses(rng, folder, name, rows, addresses, kommuner)
+        _addresses(rng, folder, name, rows, addresses, kommuner, placed=True)
         sources += _told(region, name, kommuner, "ja", f"{year}-10-01", f"regionens inventering, del {number}", "ja")
     if len(deal.hela_hemliga):
         name = "adresser_operator_avtal.csv"
-        _addresses(rng, folder, name, rows, addresses, deal.hela_hemliga)
+        _addresses(rng, folder, name, rows, addresses, deal.hela_hemliga, placed=True)
         sources += _told(region, name, deal.hela_hemliga, "ja", f"{year}-09-01", "operatörsavtal 2", "nej")
     if len(deal.delar):
         fibre, other = _partial(rng, rows, addresses)
@@ -149,8 +149,9 @@ def _addresses(
     kommuner: Ints,
     *,
     by_place: bool = False,
+    placed: bool = False,
 ) -> None:
-    """Write one address file: by id, or by a coordinate a few metres off."""
+    """Write one address file: by id, with the coordinate or without; or by a coordinate metres off."""
     rows = rows[np.isin(a["kommun"].to_numpy()[rows["rad"]], kommuner)]
     rows = rows[rng.random(len(rows)) > STALE / 2]
     stale = rng.random(len(rows)) < STALE / 2
@@ -164,6 +165,8 @@ def _addresses(
         table = rows.assign(**place)
     else:
         table = rows.assign(adress_id=a["adress_id"].to_numpy()[at])
+        if placed:
+            table = table.assign(e=a["e"].to_numpy()[at], n=a["n"].to_numpy()[at])
     columns = [c for c in COLUMNS if c in table]
     table = pd.concat([table[columns], _strays(rng, table[columns])], ignore_index=True)
     (folder / "tackning").mkdir(parents=True, exist_ok=True)
@@ -176,7 +179,8 @@ def _strays(rng: np.random.Generator, table: pd.DataFrame) -> pd.DataFrame:
         return table
     rows = table.iloc[np.sort(rng.integers(0, len(table), min(NOBODY, len(table))))].copy()
     if "adress_id" in rows:
-        return rows.assign(adress_id=[f"okand-{i:04d}-{rng.integers(1 << 32):08x}" for i in range(len(rows))])
+        rows["adress_id"] = [f"okand-{i:04d}-{rng.integers(1 << 32):08x}" for i in range(len(rows))]
+        return rows.assign(e=rows["e"] + 400, n=rows["n"] - 300) if "e" in rows else rows
     turn, far = rng.uniform(0, 2 * np.pi, len(rows)), rng.uniform(300, 500, len(rows))
     return rows.assign(e=(rows["e"] + far * np.cos(turn)).round(1), n=(rows["n"] + far * np.sin(turn)).round(1))
 

@@ -13,7 +13,7 @@ from pipelines.core import files
 from pipelines.core.quoted import Source
 from pipelines.orders.archive.contents import FILE
 from pipelines.publish.products import MEDIA
-from pipelines.publish.words.edition_facts import DEMO_TEXT, credit_lines, midnight
+from pipelines.publish.words.edition_facts import credit_lines, marked, midnight
 
 if TYPE_CHECKING:
     from pipelines.orders.archive.archive_order import Order
@@ -68,8 +68,11 @@ def dublin_core(order: Order, sources: list[Source], bag: Path) -> ET.Element:
         (
             DC,
             "description",
-            (DEMO_TEXT + " " if facts["demo"] else "") + "Var bredband saknas, för hur många "
-            "hushåll, och vad det skulle kosta att bygga: rutor om 250 m, kommuner, län och bristområden.",
+            marked(
+                "Var bredband saknas, för hur många hushåll, och vad det skulle kosta att bygga: rutor om 250 m, "
+                "kommuner, län och bristområden.",
+                facts,
+            ),
         ),
         (DC, "coverage", f"{facts['lan']} (länskod {facts['lanskod']})"),
         (DCTERMS, "temporal", f"PTS {facts['pts_datum']}; SCB {facts['scb_ar']}"),

@@ -11,6 +11,7 @@ from pipelines.core.figure import Figure
 from pipelines.core.level import LEVELS, Level
 from pipelines.core.quoted import RunFacts
 from pipelines.publish.words import markdown
+from pipelines.publish.words.edition_facts import notes
 from pipelines.publish.words.figure_words import tell
 from pipelines.publish.words.swedish import day, number, percent
 
@@ -53,6 +54,10 @@ def editions(before: RunFacts, after: RunFacts) -> str:
         said += "\n\n**Det är samma körning: ingenting har ändrats.**"
     elif before["senaste_indatadatum"] > after["senaste_indatadatum"]:
         said += "\n\n**Varning: utgåvan i FRAN har nyare indata än den i OUT.**"
+    if notes(before) != notes(after):
+        kinds = [" ".join(notes(f)) or "Ingenting särskilt." for f in (before, after)]
+        said += "\n\n**Utgåvorna är inte gjorda på samma sätt: en del av skillnaden är bara det.** "
+        said += f"Tidigare: {kinds[0]} Senare: {kinds[1]}"
     code = [str(f.get("kodversion", f["version"])) for f in (before, after)]
     if code[0] != code[1]:
         said += "\n\nUtgåvorna är gjorda med olika versioner av programmet: en del av skillnaden kan vara metodens."

@@ -231,7 +231,7 @@ def _dataset(
         iri=iri,
         uuid=str(iris.uuid(iri)),
         title=run.demo_prefix(facts) + product.title,
-        description=wording.marked(product.description, facts),
+        description=run.marked(product.description, facts),
         title_en=english.prefix(facts) + told[0] if told else "",
         description_en=english.marked(told[1], facts) if told else "",
         files=tuple(f for f in made if f.paths),

@@ -86,8 +86,9 @@ def prefix(facts: RunFacts) -> str:
 
 
 def marked(text: str, facts: RunFacts) -> str:
-    """Return a description, with the mark of a demo first."""
-    return f"{DEMO_TEXT} {text}" if facts["demo"] else text
+    """Return a description, with the mark of a demo and the edition's notes first."""
+    said = run.noted(text, facts, "en")
+    return f"{DEMO_TEXT} {said}" if facts["demo"] else said
 
 
 def edition(region: Region, facts: RunFacts) -> tuple[str, str]:

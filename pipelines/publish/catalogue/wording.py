@@ -122,7 +122,7 @@ def edition_text(region: Region, facts: RunFacts) -> str:
         f"analys. PTS:s kartläggning {facts['pts_datum']}, SCB:s folkmängd {facts['scb_ar']}. Teoretisk täckning. "
         "Öppen utgåva: rutornas klasser och avrundade antal, inga adresser och inga små antal."
     )
-    return marked(text, facts)
+    return run.marked(text, facts)
 
 
 def lineage(credits: Sequence[str], is_open: bool) -> str:
@@ -153,8 +153,3 @@ def in_degrees(west: float, south: float, east: float, north: float) -> tuple[fl
         (math.ceil(x * 1e4) / 1e4 for x in (c, d)),
     )
     return low_x, low_y, high_x, high_y
-
-
-def marked(text: str, facts: RunFacts) -> str:
-    """Return a description, with the mark of a demo first."""
-    return f"{run.DEMO_TEXT} {text}" if facts["demo"] else text

@@ -120,12 +120,15 @@ _METADATA = "SELECT metadata FROM gpkg_metadata WHERE mime_type = 'application/j
 
 def _facts(given: dict[str, Any]) -> RunFacts:
     kinds = {"demo": bool, "pts_ar": int, "scb_ar": int}
-    for name in RunFacts.__annotations__:
+    for name in RunFacts.__required_keys__:
         if not isinstance(given[name], kinds.get(name, str)):
             raise TypeError(f"korning.{name}")
     for name in ("pts_datum", "senaste_indatadatum"):
         if not re.fullmatch(r"\d{4}-\d\d-\d\d", given[name]):
             raise ValueError(f"korning.{name}")
+    notes = given.get("anmarkningar", [])
+    if not isinstance(notes, list) or not all(isinstance(n, str) for n in notes):
+        raise TypeError("korning.anmarkningar")
     if not re.fullmatch(r"[0-9a-f]{12}", given["korning_id"]):
         raise ValueError("korning.korning_id")
     return given  # type: ignore[return-value]

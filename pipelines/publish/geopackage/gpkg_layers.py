@@ -26,7 +26,7 @@ from pipelines.core.paths import Paths
 from pipelines.core.quoted import RunFacts
 from pipelines.publish.geopackage import gpkg_rtree
 from pipelines.publish.geopackage.gpkg_extras import opened
-from pipelines.publish.words.edition_facts import DEMO_TEXT, demo_prefix, midnight
+from pipelines.publish.words.edition_facts import demo_prefix, marked, midnight
 from pipelines.tables.contracts import DECIMALS, Column, Table
 
 BATCH = 50_000
@@ -70,7 +70,7 @@ def create(path: Path, table: Table, facts: RunFacts) -> None:
     options: dict[str, str] = {
         "FID": "fid",
         "IDENTIFIER": demo_prefix(facts) + table.title,
-        "DESCRIPTION": f"{DEMO_TEXT} {table.description}" if facts["demo"] else table.description,
+        "DESCRIPTION": marked(table.description, facts),
     }
     fields = [pa.field(c.name, _TYPES[c.kind], nullable=c.nullable) for c in table.columns]
     geometry: dict[str, Any] = {}

@@ -11,7 +11,7 @@ from pipelines.publish import products
 from pipelines.publish.catalogue.wording import licence
 from pipelines.publish.open_data import tableschema
 from pipelines.publish.open_data.open_text import DEMO_COLUMN
-from pipelines.publish.words.edition_facts import DEMO_TEXT, credit_lines, midnight
+from pipelines.publish.words.edition_facts import credit_lines, marked, midnight
 
 if TYPE_CHECKING:
     from pipelines.config.region import Region
@@ -24,14 +24,13 @@ def describe(tables: Sequence[Table], region: Region, facts: RunFacts, sources: 
     """Return the package description; size and SHA-256 of each CSV file are those just written."""
     publishing = region.publicering
     demo = facts["demo"]
-    lead = f"{DEMO_TEXT} " if demo else ""
     given = licence(region)
     package: dict[str, Any] = {
         "profile": "tabular-data-package",
         "name": f"bredband-{region.lan.kod}",
         "id": f"{publishing.bas_url}/datapaket",
         "title": ("DEMO – " if demo else "") + publishing.titel,
-        "description": f"{lead}Öppen utgåva: bredbandstäckning i klasser och band.",
+        "description": marked("Öppen utgåva: bredbandstäckning i klasser och band.", facts),
         "homepage": publishing.bas_url,
         "version": facts["korning_id"],
         "created": midnight(facts),

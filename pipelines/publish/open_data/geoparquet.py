@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipelines.core import cell_grid, files
-from pipelines.publish.words.edition_facts import DEMO_TEXT
+from pipelines.publish.words.edition_facts import DEMO_TEXT, noted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -117,7 +117,11 @@ def _geo(table: Table, box: list[float]) -> str:
 
 def _about(table: Table, facts: RunFacts) -> str:
     """Return what the file is: title, run, demo mark, and every column's alias and meaning."""
-    body: dict[str, Any] = {"titel": table.title, "beskrivning": table.description, "korning_id": facts["korning_id"]}
+    body: dict[str, Any] = {
+        "titel": table.title,
+        "beskrivning": noted(table.description, facts),
+        "korning_id": facts["korning_id"],
+    }
     if facts["demo"]:
         body |= {"demo": DEMO_TEXT, "titel": f"DEMO – {table.title}"}
     body["kolumner"] = {c.name: {"alias": c.alias, "beskrivning": c.description} for c in table.columns}

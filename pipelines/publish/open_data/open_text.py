@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipelines.core import files
-from pipelines.publish.words.edition_facts import DEMO_TEXT
+from pipelines.publish.words.edition_facts import DEMO_TEXT, noted
 from pipelines.publish.workbook.csvs import EOL, plain
 from pipelines.publish.workbook.safe import harmless_column
 
@@ -70,7 +70,7 @@ def write_geojson(frame: pd.DataFrame, shapes: NDArray[Any], table: Table, path:
         for row, shape, text in zip(rows, shapes, texts, strict=True)
     ]
     body: dict[str, Any] = {"type": "FeatureCollection", "name": table.name, "title": table.title}
-    body |= {"description": table.description, "korning_id": facts["korning_id"]}
+    body |= {"description": noted(table.description, facts), "korning_id": facts["korning_id"]}
     if facts["demo"]:
         body |= {"demo": DEMO_TEXT, "title": f"DEMO – {table.title}"}
     body |= {"bbox": _bbox(shapes), "features": features}

@@ -15,7 +15,7 @@ from pipelines.core.quoted import RunFacts, Source
 from pipelines.publish.catalogue import wording
 from pipelines.publish.words import html
 from pipelines.publish.words.codes import COST_SHORT
-from pipelines.publish.words.edition_facts import credit_lines
+from pipelines.publish.words.edition_facts import credit_lines, notes
 from pipelines.publish.words.language import Writer
 
 PACKAGE = "pipelines.publish.pages.page"
@@ -50,6 +50,7 @@ def common(region: Region, facts: RunFacts, sources: list[Source], root: str) ->
         "rot": root,
         "demo": bool(facts["demo"]),
         "korning": facts["korning_id"],
+        "anmarkningar": notes(facts),
         "webbplats": publishing.titel,
         "epost": publishing.kontakt_epost,
         "licens": wording.licence(region),

@@ -11,7 +11,7 @@ from pipelines.publish.printmap import cartography, sheet_figures, typeface, wor
 from pipelines.publish.printmap.labels import plain
 from pipelines.publish.printmap.title_block import ALERT, QUIET, Column
 from pipelines.publish.words import swedish
-from pipelines.publish.words.edition_facts import credit_lines
+from pipelines.publish.words.edition_facts import credit_lines, notes
 from pipelines.publish.words.figure_words import tell
 from pipelines.publish.words.palette import CLASS_COLOURS, CLASS_LABELS, LEGEND
 
@@ -64,6 +64,8 @@ def _title(column: Column, row: pd.Series[Any]) -> None:
     column.y += 0.6
     when = f"Rutor om 250 × 250 meter. Läget {swedish.day(atlas.facts['pts_datum'])}."
     column.paragraph(when, _fitting(when, column.width, column.size - 0.4, 5.6, bold=False), QUIET)
+    for note in notes(atlas.facts):
+        column.paragraph(plain(note), column.small)
 
 
 def _fitting(text: str, width: float, most: float, least: float, *, bold: bool = True) -> float:

@@ -19,7 +19,7 @@ from pipelines.core.level import LEVELS
 from pipelines.core.quoted import RunFacts
 from pipelines.publish.qgis.style import qml_raster
 from pipelines.publish.raster import cog
-from pipelines.publish.words.edition_facts import demo_prefix
+from pipelines.publish.words.edition_facts import demo_prefix, noted
 from pipelines.publish.words.palette import CLASS_COLOURS, CLASS_LABELS, rgb
 from pipelines.tables.open_contracts import RUTNAT_250M
 
@@ -53,7 +53,7 @@ def write_all(tags: dict[str, str], facts: RunFacts, paths: Paths) -> None:
             **tags,
             "ENHET": "klass",
             "TIFFTAG_IMAGEDESCRIPTION": f"{demo_prefix(facts)}{told.alias}, {facts['lan']}",
-            "BESKRIVNING": f"{demo_prefix(facts)}{told.description} Som i den öppna utgåvan.",
+            "BESKRIVNING": demo_prefix(facts) + noted(f"{told.description} Som i den öppna utgåvan.", facts),
         }
 
         def describe(made: Any, name: str = name) -> None:

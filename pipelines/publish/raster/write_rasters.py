@@ -20,7 +20,7 @@ from pipelines.core.quoted import RunFacts, read_facts
 from pipelines.disclosure.open_run import read_open_facts
 from pipelines.publish.qgis.style import qml_raster
 from pipelines.publish.raster import class_raster, cog
-from pipelines.publish.words.edition_facts import DEMO_TEXT, demo_prefix, midnight
+from pipelines.publish.words.edition_facts import demo_prefix, marked, midnight
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,8 +76,9 @@ def tags(region: Region, facts: RunFacts) -> dict[str, str]:
     return {
         "TIFFTAG_IMAGEDESCRIPTION": f"{demo_prefix(facts)}Bredbandstäckning i 250 m-rutor, {facts['lan']}",
         "TIFFTAG_COPYRIGHT": region.publicering.utgivare,
-        "BESKRIVNING": (DEMO_TEXT + " " if facts["demo"] else "")
-        + "Andel av rutans adresser med täckning. Delvis modellerad; inget värde där ingen adress finns.",
+        "BESKRIVNING": marked(
+            "Andel av rutans adresser med täckning. Delvis modellerad; inget värde där ingen adress finns.", facts
+        ),
         "DEMO": "ja" if facts["demo"] else "nej",
         "KORNING_ID": facts["korning_id"],
         "ENHET": "procent",

@@ -13,6 +13,7 @@ from pipelines.core.level import LEVELS
 from pipelines.core.quoted import RunFacts, read_facts
 from pipelines.incoming.program import code_version
 from pipelines.publish.report import report_coverage, report_gaps, report_model
+from pipelines.publish.words.edition_facts import notes
 from pipelines.publish.words.markdown import table
 from pipelines.publish.words.swedish import number
 from pipelines.steps import LEDGERS, PUBLISHERS
@@ -77,9 +78,10 @@ def run(region: Region, paths: Paths) -> None:
 
 
 def heading(facts: RunFacts) -> str:
-    """Title and DEMO mark."""
+    """Title, DEMO mark, and what holds of the whole edition."""
     mark = "> **DEMO – simulerade data. Inga verkliga uppgifter; använd inte siffrorna.**\n\n" if facts["demo"] else ""
-    return f"# Rapport: bredband i {facts['lan']}\n\n{mark}".rstrip()
+    told = "".join(f"> **{note}**\n\n" for note in notes(facts))
+    return f"# Rapport: bredband i {facts['lan']}\n\n{mark}{told}".rstrip()
 
 
 def how_known(facts: RunFacts, region: Region) -> str:
@@ -255,6 +257,7 @@ def manifest(facts: RunFacts, said: dict[str, ledger.Ledger], region: Region, pa
         listed.append({"fil": f"TIDIGARE/{gpkg.name}", "roll": "tidigare_utgava", "sha256": files.sha256(gpkg)})
     return {
         **facts,
+        **({"anmarkningar": list(notes(facts))} if notes(facts) else {}),
         "kodversion": code_version()[:12],
         "indata": listed,
         "konfiguration": {"fil": paths.config.name, "sha256": files.sha256(paths.config), **beside},

@@ -11,6 +11,7 @@ from pipelines.publish import products
 from pipelines.publish.catalogue import catalogue_content, iris, wording
 from pipelines.publish.specification.quality import figures
 from pipelines.publish.words import codes, palette, swedish
+from pipelines.publish.words.edition_facts import notes
 from pipelines.tables.contracts import BASIS_TEXT, Column, Table
 from pipelines.tables.open_contracts import OPEN_BESIDE, OPEN_TABLES
 
@@ -38,6 +39,7 @@ def context(region: Region, paths: Paths) -> dict[str, Any]:
     west, south, east, north = (swedish.number(x, 4) for x in d.bounds)
     return {
         "demo": bool(facts["demo"]),
+        "anmarkningar": notes(facts),
         "titel": d.title,
         "beskrivning": d.description,
         "lan": region.lan.namn,

@@ -20,7 +20,7 @@ from pipelines.core.level import LEVELS
 from pipelines.disclosure.open_run import read_open_facts, read_open_sources
 from pipelines.publish.catalogue import wording
 from pipelines.publish.tiles import pmtiles
-from pipelines.publish.words.edition_facts import DEMO_TEXT, credit_lines, demo_prefix
+from pipelines.publish.words.edition_facts import credit_lines, demo_prefix, marked
 from pipelines.tables import open_contracts
 from pipelines.tables.open_contracts import RUTNAT_250M
 
@@ -171,7 +171,7 @@ def about(region: Region, facts: RunFacts, credits: list[str]) -> dict[str, Any]
     )
     return {
         "name": f"{demo_prefix(facts)}{RUTNAT_250M.title}: {region.lan.kortnamn}",
-        "description": f"{DEMO_TEXT} {said}" if facts["demo"] else said,
+        "description": marked(said, facts),
         "attribution": f"{'DEMO – ' if facts['demo'] else ''}© {html.escape(p.utgivare)} "
         f'(<a href="{terms.iri}">{terms.name}</a>). {source}',
         "license": terms.iri,

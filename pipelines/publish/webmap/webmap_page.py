@@ -14,7 +14,7 @@ from pipelines.core.level_words import listed, measures
 from pipelines.core.quoted import RunFacts, Source
 from pipelines.publish.webmap import webmap_fields, webmap_figures, webmap_picture
 from pipelines.publish.words import html
-from pipelines.publish.words.edition_facts import credit_lines
+from pipelines.publish.words.edition_facts import credit_lines, notes
 from pipelines.publish.words.figure_words import script_rule
 from pipelines.publish.words.language import Language, Writer
 from pipelines.publish.words.level_figures import ExactFigures, Figures, OpenFigures, Row, first_level
@@ -98,6 +98,7 @@ def context(about: Subject) -> dict[str, Any]:
         "sprak": about.language,
         "demo": bool(facts["demo"]),
         "korning": facts["korning_id"],
+        "anmarkningar": notes(facts, about.language),
         "titel": title if open_page else f"{title} – {t['intern_titel']}",
         "rubrik": title,
         "ingress": t["ingress"].format(**named),

@@ -1,9 +1,14 @@
-"""How products tell of their run: the demo mark, the time stamp, and how the sources are credited."""
+"""How products tell of their run: the demo mark, what holds of the whole edition, time stamp, sources."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pipelines.core.publishers import BY_AGREEMENT, NAMED
 from pipelines.core.quoted import RunFacts, Source
+
+if TYPE_CHECKING:
+    from pipelines.publish.words.figure_words import Language
 
 DEMO_TEXT = "DEMO – påhittade uppgifter, ingenting här är verkligt."
 
@@ -11,6 +16,36 @@ DEMO_TEXT = "DEMO – påhittade uppgifter, ingenting här är verkligt."
 def demo_prefix(facts: RunFacts) -> str:
     """Return what a title begins with: ``DEMO – `` or nothing."""
     return "DEMO – " if facts["demo"] else ""
+
+
+_ONE_EACH = "adressregistret saknas, så varje byggnad räknas som en adress och ett flerbostadshus som en."
+_ONE_EACH_EN = "without the address register every building counts as one address, and so does a block of flats."
+NOTES = {
+    "sv": {
+        "byggnader": f"Byggnader i stället för adresser: {_ONE_EACH}",
+        "osm_byggnader": f"Byggnader i stället för adresser (ur OpenStreetMap): {_ONE_EACH}",
+    },
+    "en": {
+        "byggnader": f"Buildings instead of addresses: {_ONE_EACH_EN}",
+        "osm_byggnader": f"Buildings instead of addresses (of OpenStreetMap): {_ONE_EACH_EN}",
+    },
+}
+"""What every product says of a whole edition, by language and code (``anmarkningar`` of the run's facts)."""
+
+
+def notes(facts: RunFacts, language: Language = "sv") -> tuple[str, ...]:
+    """Return what every product must say of its edition, a sentence each; most editions have nothing to say."""
+    return tuple(NOTES[language][code] for code in facts.get("anmarkningar", ()))
+
+
+def noted(text: str, facts: RunFacts, language: Language = "sv") -> str:
+    """Return a description with the edition's notes before it."""
+    return " ".join([*notes(facts, language), text])
+
+
+def marked(text: str, facts: RunFacts) -> str:
+    """Return a description with the mark of a demo and the edition's notes before it."""
+    return " ".join([*([DEMO_TEXT] if facts["demo"] else []), noted(text, facts)])
 
 
 def midnight(facts: RunFacts) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from pipelines.core.errors import printable
 from pipelines.core.quoted import RunFacts
-from pipelines.publish.words.edition_facts import DEMO_TEXT
+from pipelines.publish.words.edition_facts import DEMO_TEXT, notes
 
 
 def cell(text: object) -> str:
@@ -41,8 +41,10 @@ def table(head: Iterable[str], rows: Iterable[Iterable[object]], left: int = 1) 
 
 
 def opening(title: str, facts: RunFacts) -> str:
-    """Return the title, and under it what a demo must say."""
-    return f"# DEMO – {title}\n\n**{DEMO_TEXT}**" if facts["demo"] else f"# {title}"
+    """Return the title, and under it what a demo, and the edition, must say."""
+    demo = facts["demo"]
+    first = f"# DEMO – {title}\n\n**{DEMO_TEXT}**" if demo else f"# {title}"
+    return "\n\n".join([first, *(f"**{note}**" for note in notes(facts))])
 
 
 def say(text: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import xlsxwriter
 
 from pipelines.core import files
-from pipelines.publish.words.edition_facts import DEMO_TEXT
+from pipelines.publish.words.edition_facts import marked
 from pipelines.publish.workbook import readme, workbook_charts, workbook_styles
 from pipelines.publish.workbook.bulk import BulkSheet
 from pipelines.publish.workbook.safe import harmless, harmless_column
@@ -41,7 +41,7 @@ def write_workbook(
     cap : int
         Most addresses that may be prioritised: what the priority sheet's own count is held against.
     """
-    demo = DEMO_TEXT if facts["demo"] else ""
+    demo = marked("", facts).strip()
     with files.replacing(path) as beside:
         book = xlsxwriter.Workbook(str(beside), OPTIONS)
         stamp = datetime.datetime.fromisoformat(facts["senaste_indatadatum"])

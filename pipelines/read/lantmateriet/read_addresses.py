@@ -1,4 +1,7 @@
-"""Lantmäteriet's belägenhetsadresser: one zip per kommun, or GeoPackages of many kommuner, to one table."""
+"""Lantmäteriet's belägenhetsadresser: one zip per kommun, or GeoPackages of many kommuner, to one table.
+
+Where there are none buildings stand for them (see :mod:`.stand_ins`); the fact ``adressunderlag`` says which it was.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ from pipelines.core.ledger import Ledger
 from pipelines.core.paths import Paths
 from pipelines.core.publishers import LANTMATERIET
 from pipelines.incoming import role_files
+from pipelines.read.lantmateriet import stand_ins
 from pipelines.read.lantmateriet.address_rows import Found, read_file
 from pipelines.tables import contracts, source_tables
 
@@ -26,15 +30,36 @@ PATTERNS = ("belagenhetsadresser*.zip", "belagenhetsadresser*.gpkg")
 
 
 def run(region: Region, paths: Paths) -> None:
-    """Read every address file, check it, and write ``adresser_kalla``."""
-    found = [read_file(path, region) for path in list_files(paths.raw)]
-    addresses = combine(found)
-    require_unique(addresses, found)
-    require_every_kommun(addresses, region, paths.raw)
-    ledger = account(found, region, paths.raw)
-    table = contracts.check(addresses.drop(columns="fil"), source_tables.ADRESSER_KALLA)
+    """Read every address file, or the buildings in their place, check it, and write ``adresser_kalla``."""
+    ledger = Ledger("lantmateriet")
+    given = role_files.matching(paths.raw / "lantmateriet", *PATTERNS)
+    if not given and stand_ins.files_in(paths.raw):
+        addresses = stand_ins.addresses(paths.raw, region, ledger)
+    else:
+        addresses = register(region, paths.raw, ledger)
+    require_every_kommun(addresses, region, paths.raw, ledger.facts["adressunderlag"])
+    table = contracts.check(addresses, source_tables.ADRESSER_KALLA)
     files.write_points(table, paths.table("adresser_kalla"))
     ledger.save(paths.ledger("lantmateriet"))
+
+
+def register(region: Region, raw: Path, ledger: Ledger) -> pd.DataFrame:
+    """Return the addresses of the register; files of buildings beside them are named as not used."""
+    found = [read_file(path, region) for path in list_files(raw)]
+    addresses = combine(found)
+    require_unique(addresses, found)
+    account(found, raw, ledger)
+    beside = stand_ins.files_in(raw)
+    ledger.add(
+        "upplysning",
+        ", ".join(p.relative_to(raw).as_posix() for p in beside),
+        "filer med byggnader bredvid adresserna",
+        len(beside),
+        "används inte: adresserna gäller",
+    )
+    ledger.facts["adressunderlag"] = "adresser"
+    ledger.facts["filer"] += [stand_ins.file_fact(p, raw, None, "adresserna används") for p in beside]
+    return addresses.drop(columns="fil")
 
 
 def list_files(raw: Path) -> list[Path]:
@@ -97,8 +122,8 @@ def require_unique(addresses: pd.DataFrame, found: list[Found]) -> None:
     )
 
 
-def require_every_kommun(addresses: pd.DataFrame, region: Region, raw: Path) -> None:
-    """Check that every kommun of the region has addresses.
+def require_every_kommun(addresses: pd.DataFrame, region: Region, raw: Path, basis: str = "adresser") -> None:
+    """Check that every kommun of the region has addresses, or buildings in their place.
 
     Raises
     ------
@@ -108,19 +133,22 @@ def require_every_kommun(addresses: pd.DataFrame, region: Region, raw: Path) -> 
     missing = sorted(set(region.kommunkoder) - set(addresses["kommunkod"].unique()))
     if not missing:
         return
-    total = len(region.kommunkoder)
+    total, of_register = len(region.kommunkoder), basis == "adresser"
     raise DataError(
-        f"Adresser saknas för {len(missing)} av länets {total} kommuner.",
+        f"{'Adresser' if of_register else 'Byggnader'} saknas för {len(missing)} av länets {total} kommuner.",
         file=raw / "lantmateriet",
-        expected=f"gällande adresser i alla {total} kommuner",
-        details=[f"{k} {region.kommunnamn[k]}: belagenhetsadresser_kn{k}.zip" for k in missing],
-        action="Hämta filerna ovan från Lantmäteriet och lägg dem i mappen lantmateriet.",
+        expected=f"{'gällande adresser' if of_register else 'byggnader'} i alla {total} kommuner",
+        details=[
+            f"{k} {region.kommunnamn[k]}" + (f": belagenhetsadresser_kn{k}.zip" if of_register else "") for k in missing
+        ],
+        action="Hämta filerna ovan från Lantmäteriet och lägg dem i mappen lantmateriet."
+        if of_register
+        else "Hämta byggnader för hela länet, och kontrollera gränserna (mappen granser).",
     )
 
 
-def account(found: list[Found], region: Region, raw: Path) -> Ledger:
-    """Return the ledger: rows dropped by file and reason, files, and totals that add up."""
-    ledger = Ledger("lantmateriet")
+def account(found: list[Found], raw: Path, ledger: Ledger) -> None:
+    """Tell the ledger: rows dropped by file and reason, files, and totals that add up."""
     for f in found:
         name = f.file.relative_to(raw).as_posix()
         for code, n in sorted(f.outside.items()):
@@ -161,7 +189,6 @@ def account(found: list[Found], region: Region, raw: Path) -> Ledger:
         "annan_status": sum(f.statuses.total() for f in found),
         "utan_punkt": sum(len(f.without_point) + len(f.stray_ids) for f in found),
     }
-    return ledger
 
 
 def _note_other_kommun(f: Found, name: str, ledger: Ledger) -> None:

@@ -11,7 +11,7 @@ from pipelines.publish import products
 from pipelines.publish.catalogue import catalogue_content, iris, wording
 from pipelines.publish.catalogue.origins import Origin, origins
 from pipelines.publish.catalogue.services import services
-from pipelines.publish.words.edition_facts import DEMO_TEXT, credit_lines, demo_prefix
+from pipelines.publish.words.edition_facts import credit_lines, demo_prefix, marked
 
 if TYPE_CHECKING:
     from pipelines.config.region import Region
@@ -190,7 +190,7 @@ def of_geopackage(
         known = products.BY_ID[product]
         iri = iris.urn(iris.part(root, "produkt", product))
         title = f"{demo_prefix(facts)}{known.title}: {region.lan.kortnamn}"
-        abstract = " ".join(x for x in (DEMO_TEXT if facts["demo"] else "", known.description, INTERNAL) if x)
+        abstract = marked(f"{known.description} {INTERNAL}", facts)
         purpose = known.nytta
     lines = tuple(credit_lines(list(sources)))
     return Resource(

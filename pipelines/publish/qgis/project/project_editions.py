@@ -24,7 +24,7 @@ from pipelines.publish.qgis.project.project_model import (
 )
 from pipelines.publish.qgis.style import qgis_open, qgis_styles, qml_raster
 from pipelines.publish.words import swedish
-from pipelines.publish.words.edition_facts import DEMO_TEXT, credit_lines, demo_prefix
+from pipelines.publish.words.edition_facts import DEMO_TEXT, credit_lines, demo_prefix, marked, notes
 from pipelines.tables import gap_tables, open_contracts, step_tables, summary_tables
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ _Make = Callable[["Table"], Layer]
 
 def _maker(file: str, styles: Callable[[Table], Sequence[Style]], facts: RunFacts, licence: str = "") -> _Make:
     def make(table: Table) -> Layer:
-        about = f"{DEMO_TEXT} {table.description}" if facts["demo"] else table.description
+        about = marked(table.description, facts)
         return Layer(
             table.name,
             demo_prefix(facts) + table.title,
@@ -204,6 +204,7 @@ def _project(
     title = f"{demo_prefix(facts)}{region.publicering.titel}"
     imprint = (
         *([DEMO_TEXT] if facts["demo"] else []),
+        *notes(facts),
         f"Källor (bearbetade): {'; '.join(credits)}.",
         f"{region.publicering.utgivare}, {region.publicering.kontakt_epost}. Läget {swedish.day(facts['pts_datum'])}, "
         f"folkmängd {facts['scb_ar']}. Uppgifter till och med {swedish.day(facts['senaste_indatadatum'])}.",
