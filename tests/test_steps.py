@@ -115,7 +115,6 @@ class _Noted(Uses):
 
 
 SELDOM = {
-    "coverage": {("ledger", "lantmateriet")},  # to name the files when a file of evidence speaks of no address there
     "grid": {("table", "befolkning"), ("table", "pts_teknik")},  # where there are no localities
     "reconciliation": {("ledger", "scb")},  # where there are SCB's totals
 }

@@ -6,6 +6,7 @@ import csv
 import json
 import shutil
 import uuid
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ FILES = {
     "hushall": "scb/hushall_kommun_2024.csv",
     "adresser": "lantmateriet/belagenhetsadresser_kn9901.zip",
     "adresser_2": "lantmateriet/belagenhetsadresser_kn9902.zip",
+    "byggnader": "lantmateriet/byggnadsverk_sverige.zip",
     "mark": "lantmateriet/mark.gpkg",
     "granser": "granser/kommungranser.gpkg",
     "kallor": "tackning/kallor.csv",
@@ -57,6 +59,7 @@ def write(folder: Path) -> None:
     c.addresses = [inputs.Address(address_uuid(a.id), a.e, a.n, a.kommun) for a in c.addresses]
     c.by_id = [(address_uuid(a), *rest) for a, *rest in c.by_id]
     raw, _ = inputs.write(c, folder)
+    _buildings(raw / FILES["byggnader"], c)
     _historic(raw / FILES["historik"])
     _mobile(raw / FILES["mobil"])
     _kolada(raw)
@@ -68,6 +71,29 @@ def fresh(base: Path, folder: Path) -> None:
     """Copy what :func:`write` wrote: times of files are kept, so that nothing but the mutation differs."""
     shutil.copytree(base / "raw", folder / "raw")
     shutil.copy2(base / FILES["config"], folder / FILES["config"])
+
+
+def building_points(c: inputs.County) -> list[tuple[float, float]]:
+    """Return where the buildings stand: one at each point with an address."""
+    return sorted({(a.e, a.n) for a in c.addresses})
+
+
+def _buildings(path: Path, c: inputs.County) -> None:
+    """Write a building at each point with an address, and a shed that no address has."""
+    import geopandas as gpd
+    import pyogrio
+    from shapely import box
+
+    points = [*building_points(c), (406_900.0, 6_401_900.0)]
+    ids = [address_uuid(f"hus-{i}") for i in range(len(points))]
+    kinds = ["Bostad"] * (len(points) - 1) + ["Komplementbyggnad"]
+    shapes = [box(e - 4, n - 4, e + 4, n + 4) for e, n in points]
+    frame = gpd.GeoDataFrame({"objektidentitet": ids, "objekttyp": kinds}, geometry=shapes, crs=3006)
+    inside = path.with_suffix(".gpkg")
+    pyogrio.write_dataframe(frame, inside, layer="byggnad", driver="GPKG")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as z:
+        z.write(inside, inside.name)
+    inside.unlink()
 
 
 def _historic(path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from pipelines.publish.words.edition_facts import credit
+from pipelines.publish.words.edition_facts import credit, notes
 from pipelines.publish.workbook.overview import NOTE
 from pipelines.publish.workbook.safe import harmless_column
 from pipelines.tables.contracts import Column, Table
@@ -89,6 +89,7 @@ def lines(facts: RunFacts) -> list[tuple[str, str]]:
     """Return what holds for any workbook: heading and text."""
     run = f"PTS-statistik {facts['pts_datum']}, SCB {facts['scb_ar']}. Körning {facts['korning_id']}."
     return [
+        *(("Läs först", note) for note in notes(facts)),
         ("Körning", f"{run} Teoretisk täckning: PTS:s statistik och täckningsuppgifter, inga mätningar hos hushåll."),
         ("Nedladdning", f"Trösklarna gäller hastighet ned. {NOTE}"),
         ("Publicerad", "Källans tal som det står."),
