@@ -227,8 +227,8 @@ ABOUT = {
         "SE2021004888",
         "NationalAuthority",
         "https://www.lantmateriet.se/",
-        "Belägenhetsadresser och gränser",
-        "Addresses and boundaries",
+        "Adresser, byggnader och gränser",
+        "Addresses, buildings and boundaries",
         "https://www.lantmateriet.se/",
     ),
     KOLADA.publisher: About(

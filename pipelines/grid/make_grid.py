@@ -122,8 +122,8 @@ def count_addresses_off_land(addresses: pd.DataFrame, land: pd.DataFrame, ledger
     ledger.add(
         "upplysning",
         "granser",
-        "adressens kommun enligt registret har inget land i rutan",
+        "adressens egen kommun har inget land i rutan",
         int((~mine & ~off).sum()),
-        "behållen; kommun enligt adressregistret",
+        "behållen i sin kommun",
         addresses.loc[~mine & ~off, "adress_id"],
     )

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.core import files
+from pipelines.core import files, ledger
 from pipelines.core.errors import DataError
+from pipelines.core.facts import STAND_INS
 from pipelines.core.level import LEVELS
 from pipelines.coverage.small_area.fit import FEWEST_KOMMUNER, complete_kommuner
 
@@ -48,7 +49,7 @@ class Truth:
 
 
 def read(paths: Paths, addresses: pd.DataFrame, households: Floats, evidence: Evidence) -> Truth:
-    """Return the truth: the demo region's where the input folder holds it, else complete evidence.
+    """Return the truth: the demo region's where the input folder holds it for these addresses, else complete evidence.
 
     Raises
     ------
@@ -56,7 +57,8 @@ def read(paths: Paths, addresses: pd.DataFrame, households: Floats, evidence: Ev
         When too few kommuner have complete evidence to hide some and learn from the others.
     """
     file = paths.raw / DEMO_TRUTH
-    if file.exists():
+    buildings = ledger.load(paths.ledger("lantmateriet")).facts["adressunderlag"] in STAND_INS
+    if file.exists() and not buildings:  # the demo's truth is of its addresses
         return simulated(files.read_table(file), addresses)
     known = complete_kommuner(addresses["kommunkod"], evidence)
     needed = FEWEST_KOMMUNER + 2

@@ -139,7 +139,7 @@ class Described:
     @property
     def lineage(self) -> str:
         """How the datasets came to be, in Swedish."""
-        return wording.lineage(self.credits, is_open=True)
+        return wording.lineage(self.credits, self.facts, is_open=True)
 
     @property
     def issued(self) -> str:

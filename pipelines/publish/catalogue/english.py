@@ -69,7 +69,7 @@ FORMATS = {"QGIS-projekt": "QGIS project", "QGIS-stil": "QGIS style"}
 SPECIFICATION, DICTIONARY, RECORD = ("Data product specification", "Data dictionary", "Metadata record, ISO 19139")
 LINEAGE = (
     "Statistics per municipality from PTS, the Swedish Post and Telecom Authority, population grids from Statistics "
-    "Sweden and addresses from Lantmäteriet have been combined in grid cells of 250 × 250 metres. Coverage is measured "
+    "Sweden and {addresses} have been combined in grid cells of 250 × 250 metres. Coverage is measured "
     "where coverage data decide, otherwise modelled on PTS's shares. Counts are rounded or in classes."
 )
 CRS_NAMES = {
@@ -89,6 +89,11 @@ def marked(text: str, facts: RunFacts) -> str:
     """Return a description, with the mark of a demo and the edition's notes first."""
     said = run.noted(text, facts, "en")
     return f"{DEMO_TEXT} {said}" if facts["demo"] else said
+
+
+def lineage(facts: RunFacts) -> str:
+    """Return how the datasets came to be."""
+    return LINEAGE.format(addresses=run.addresses(facts, "en")[0])
 
 
 def edition(region: Region, facts: RunFacts) -> tuple[str, str]:

@@ -71,7 +71,7 @@ CRS_NAMES = {
 }
 CELL_M = 250
 LINEAGE = (
-    "PTS:s statistik per kommun, SCB:s befolkningsrutnät och Lantmäteriets belägenhetsadresser har förts samman "
+    "PTS:s statistik per kommun, SCB:s befolkningsrutnät och {adresser} har förts samman "
     "till rutor om 250 × 250 meter. Täckningen är uppmätt där täckningsuppgifter avgör, annars modellerad ur PTS:s "
     "andelar."
 )
@@ -125,9 +125,13 @@ def edition_text(region: Region, facts: RunFacts) -> str:
     return run.marked(text, facts)
 
 
-def lineage(credits: Sequence[str], is_open: bool) -> str:
+def lineage(credits: Sequence[str], facts: RunFacts, is_open: bool) -> str:
     """Return how the datasets came to be, and whose data they are made of."""
-    told = (LINEAGE, OPEN_LINEAGE if is_open else "", f"Källor (bearbetade): {'; '.join(credits)}.")
+    told = (
+        LINEAGE.format(adresser=run.addresses(facts)[0]),
+        OPEN_LINEAGE if is_open else "",
+        f"Källor (bearbetade): {'; '.join(credits)}.",
+    )
     return " ".join(x for x in told if x)
 
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pipelines.core import classes
+from pipelines.core.facts import STAND_INS
 from pipelines.core.level import LEVELS
 from pipelines.core.level_words import listed
 from pipelines.publish import products
 from pipelines.publish.catalogue import catalogue_content, iris, wording
 from pipelines.publish.specification.quality import figures
 from pipelines.publish.words import codes, palette, swedish
-from pipelines.publish.words.edition_facts import notes
+from pipelines.publish.words.edition_facts import addresses, notes
 from pipelines.tables.contracts import BASIS_TEXT, Column, Table
 from pipelines.tables.open_contracts import OPEN_BESIDE, OPEN_TABLES
 
 if TYPE_CHECKING:
     from pipelines.config.region import Region
     from pipelines.core.paths import Paths
+    from pipelines.core.quoted import RunFacts
     from pipelines.publish.catalogue.catalogue_content import Dataset, Described, File
 
 KINDS = {"text": "text", "heltal": "heltal", "decimal": "decimaltal", "ja_nej": "ja/nej"}
@@ -69,7 +71,8 @@ def context(region: Region, paths: Paths) -> dict[str, Any]:
         "band": _bands(publishing.undertryckningsgrans, publishing.bandgranser),
         "tekniker": ", ".join(region.evidens.fasta_tekniker),
         "trosklar": listed([f"{t:,}".replace(",", " ") for t in LEVELS.mbit], either=True),
-        "radie": swedish.number(region.evidens.matchningsradie_m),
+        "radie": swedish.number(_reach(region, facts)),
+        "adresser": addresses(facts)[0],
         "glest": GLEST[region.klassning.glesbebyggt],
         "sannolikhet": swedish.number(100 * region.brist.sannolikhetsgrans),
         "klasser": [(code, label) for code, label in palette.CLASS_LABELS.items()],
@@ -86,6 +89,12 @@ def context(region: Region, paths: Paths) -> dict[str, Any]:
         "metadata_uuid": str(iris.uuid(iris.catalogue(d.root))),
         **figures(region, paths),
     }
+
+
+def _reach(region: Region, facts: RunFacts) -> float:
+    """Return within how many metres evidence finds an address, or the building that stands for it."""
+    stands_in = any(code in STAND_INS for code in facts.get("anmarkningar", ()))
+    return region.byggnader.matchningsradie_m if stands_in else region.evidens.matchningsradie_m
 
 
 def _bands(threshold: int, limits: tuple[int, ...]) -> str:

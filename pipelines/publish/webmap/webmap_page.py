@@ -14,7 +14,7 @@ from pipelines.core.level_words import listed, measures
 from pipelines.core.quoted import RunFacts, Source
 from pipelines.publish.webmap import webmap_fields, webmap_figures, webmap_picture
 from pipelines.publish.words import html
-from pipelines.publish.words.edition_facts import credit_lines, notes
+from pipelines.publish.words.edition_facts import addresses, credit_lines, notes
 from pipelines.publish.words.figure_words import script_rule
 from pipelines.publish.words.language import Language, Writer
 from pipelines.publish.words.level_figures import ExactFigures, Figures, OpenFigures, Row, first_level
@@ -176,6 +176,7 @@ def _named(about: Subject, t: dict[str, Any], write: Writer) -> dict[str, Any]:
         "datum": when,
         "pts_datum": when,
         "scb_ar": facts["scb_ar"],
+        "adresser": addresses(facts, about.language)[1],
         "grans": small,
         "under": small - 1,
         "fa_under": classes.few_below(small),

@@ -33,6 +33,28 @@ NOTES = {
 """What every product says of a whole edition, by language and code (``anmarkningar`` of the run's facts)."""
 
 
+REGISTER = "adresser"
+ADDRESSES = {
+    "sv": {
+        REGISTER: ("Lantmäteriets belägenhetsadresser", "© Lantmäteriet, belägenhetsadresser (CC BY 4.0)"),
+        "byggnader": ("Lantmäteriets byggnader", "Lantmäteriet, byggnader"),
+        "osm_byggnader": ("OpenStreetMaps byggnader", "© OpenStreetMaps bidragsgivare, byggnader (ODbL 1.0)"),
+    },
+    "en": {
+        REGISTER: ("addresses from Lantmäteriet", "© Lantmäteriet, location addresses (CC BY 4.0)"),
+        "byggnader": ("buildings from Lantmäteriet", "Lantmäteriet, buildings"),
+        "osm_byggnader": ("buildings from OpenStreetMap", "© OpenStreetMap contributors, buildings (ODbL 1.0)"),
+    },
+}
+"""What the addresses of an edition are: in the midst of a sentence, and as it is credited; by language and code."""
+
+
+def addresses(facts: RunFacts, language: Language = "sv") -> tuple[str, str]:
+    """Return what the addresses of an edition are, in the midst of a sentence, and how they are credited."""
+    told = ADDRESSES[language]
+    return next((told[code] for code in facts.get("anmarkningar", ()) if code in told), told[REGISTER])
+
+
 def notes(facts: RunFacts, language: Language = "sv") -> tuple[str, ...]:
     """Return what every product must say of its edition, a sentence each; most editions have nothing to say."""
     return tuple(NOTES[language][code] for code in facts.get("anmarkningar", ()))

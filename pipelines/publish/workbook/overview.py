@@ -46,7 +46,7 @@ Row = tuple[str, Any, str, str, str]
 
 
 def overview(
-    lan: pd.DataFrame, goals: pd.DataFrame, areas: pd.DataFrame, listed: Priorities, region: Region
+    lan: pd.DataFrame, goals: pd.DataFrame, areas: pd.DataFrame, listed: Priorities, region: Region, addresses: str
 ) -> pd.DataFrame:
     """Return the overview, one figure a row.
 
@@ -56,8 +56,10 @@ def overview(
         ``lan``, ``mal`` and ``bristomraden``.
     listed : dict
         Figures of PTS's priority, from the ledger of stage goals.
+    addresses : str
+        What the addresses of the edition are.
     """
-    parts = [("Länet", _county(lan.iloc[0], region))]
+    parts = [("Länet", _county(lan.iloc[0], region, addresses))]
     for number, goal in enumerate(region.mal.nivaer, 1):
         rows = goals[goals["mal_nr"] == number]
         parts.append((f"Mål {number}: {goal.namn}", [*_goal(rows, goal, region), *_gap(areas, goal)]))
@@ -69,10 +71,10 @@ def overview(
     return table
 
 
-def _county(lan: pd.Series, region: Region) -> list[Row]:
+def _county(lan: pd.Series, region: Region, addresses: str) -> list[Row]:
     return [
         ("Kommuner", len(region.lan.kommuner), "antal", "publicerad", region.lan.kortnamn),
-        ("Adresser", lan["adresser"], "antal", "uppmätt", "Gällande belägenhetsadresser"),
+        ("Adresser", lan["adresser"], "antal", "uppmätt", addresses),
         ("Befolkning", lan["befolkning"], "antal", "publicerad", "SCB:s rutor, delen i länet"),
         ("Hushåll", lan["hushall"], "antal", "publicerad", "PTS"),
         ("Land", lan["land_ha"], "ha", "beräknad", ""),

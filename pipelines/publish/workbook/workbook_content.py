@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from pipelines.core import files, ledger
+from pipelines.core.quoted import read_facts
+from pipelines.publish.words.edition_facts import addresses
 from pipelines.publish.workbook.overview import NOTE, OVERSIKT, overview
 from pipelines.tables import contracts, gap_tables, goal_tables, history_tables, summary_tables
 from pipelines.tables.fields import field
@@ -89,7 +91,7 @@ def sheets(region: Region, paths: Paths, kommuner: pd.DataFrame) -> list[Sheet]:
     rule = region.pts_prioritering
     own = f"{rule.troskel_mbit} Mbit/s ({rule.matt})"
     return [
-        Sheet("Översikt", overview(lan, goals, areas, listed, region), OVERSIKT),
+        Sheet("Översikt", overview(lan, goals, areas, listed, region, addresses(read_facts(paths))[0]), OVERSIKT),
         Sheet("Kommuner", kommuner, KOMMUNER_OCH_LAN, ("Sista raden är länet.",)),
         Sheet(
             "Mål",

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pipelines.config.region import Region
     from pipelines.core.ledger import Ledger
 
-OSM_PUBLISHER, OSM_LICENCE = "OpenStreetMap", "ODbL 1.0"
+OSM_PUBLISHER, OSM_LICENCE = "OpenStreetMaps bidragsgivare", "ODbL 1.0"
 NOTABLE = 0.01
 """From this part of a file's buildings on, kinds that nobody knows are told first of all."""
 

@@ -202,7 +202,7 @@ def of_geopackage(
         purpose=purpose,
         region=region,
         facts=facts,
-        lineage=wording.lineage(lines, is_open),
+        lineage=wording.lineage(lines, facts, is_open),
         origins=origins(root, sources),
         credits=lines,
         bounds=bounds,

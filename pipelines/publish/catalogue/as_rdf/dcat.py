@@ -156,7 +156,7 @@ def _provenance_iri(d: Described) -> str:
 
 def _provenance(d: Described) -> Iterator[Triple]:
     yield from about(
-        _provenance_iri(d), DCTERMS.ProvenanceStatement, *both(DCTERMS.description, d.lineage, english.LINEAGE)
+        _provenance_iri(d), DCTERMS.ProvenanceStatement, *both(DCTERMS.description, d.lineage, english.lineage(d.facts))
     )
 
 
