@@ -25,14 +25,19 @@ def gpkg(path: Path, layer: str) -> pd.DataFrame:
     return frame.assign(geometrikolumn=column)
 
 
+def zipped(path: Path, layer: str, scratch: Path) -> pd.DataFrame:
+    """The same of the only GeoPackage in a zip."""
+    with zipfile.ZipFile(path) as z:
+        (member,) = z.namelist()
+        (scratch / "a.gpkg").write_bytes(z.read(member))
+    return gpkg(scratch / "a.gpkg", layer)
+
+
 def addresses(folder: Path, scratch: Path) -> pd.DataFrame:
     """Every row of every kommun's zip; the id under one name; ``fil`` tells where it stood."""
     frames = []
-    for path in sorted((folder / "lantmateriet").glob("*.zip")):
-        with zipfile.ZipFile(path) as z:
-            (member,) = z.namelist()
-            (scratch / "a.gpkg").write_bytes(z.read(member))
-        frame = gpkg(scratch / "a.gpkg", "belagenhetsadress")
+    for path in sorted((folder / "lantmateriet").glob("belagenhets*.zip")):
+        frame = zipped(path, "belagenhetsadress", scratch)
         frame["id_kolumn"] = "objektidentitet" if "objektidentitet" in frame else "lang"
         frame = frame.rename(columns={"belagenhetsadress_objektidentitet": "adress_id", "objektidentitet": "adress_id"})
         frames.append(frame.assign(fil=path.name))
