@@ -50,10 +50,11 @@ def put_osm(tmp: Path, rows: list[tuple[str | None, str | None, str | None, Any]
     if not (tmp / "raw/granser").exists():
         make.kommuner(tmp / "raw/granser/kommun.gpkg", KOMMUNER)
     columns = {"osm_id": [r[1] for r in rows], "osm_way_id": [r[0] for r in rows], "building": [r[2] for r in rows]}
-    to = Transformer.from_crs(3006, 4326, always_xy=True)
+    system = options.pop("crs", 4326)
+    to = Transformer.from_crs(3006, system, always_xy=True)
     shapes = [shapely.transform(r[3], lambda x: np.column_stack(to.transform(*x.T))) for r in rows]
     name = options.pop("name", "byggnader_osm.gpkg")
-    return make.gpkg(tmp / "raw/lantmateriet" / name, columns, shapes, "multipolygons", crs=4326)
+    return make.gpkg(tmp / "raw/lantmateriet" / name, columns, shapes, "multipolygons", crs=system)
 
 
 def run(tmp: Path, **settings: Any) -> list[tuple[Any, ...]]:
@@ -174,7 +175,8 @@ def test_one_file_per_kommun_and_no_house_twice(tmp_path: Path) -> None:
         run(tmp_path)
 
 
-def test_openstreetmap_in_degrees(tmp_path: Path) -> None:
+@pytest.mark.parametrize("system", [4326, 3857, 3006])
+def test_openstreetmap_in_its_own_systems_and_ours(tmp_path: Path, system: int) -> None:
     put_osm(
         tmp_path,
         [
@@ -185,6 +187,7 @@ def test_openstreetmap_in_degrees(tmp_path: Path) -> None:
             ("5", None, "yes", house(263e3, 6403e3, 5, 5)),  # 25 m²
             ("6", None, None, house(261e3, 6_402_500, 500, 500)),  # a lake: no building
         ],
+        crs=system,
     )
     found = {r[0]: r[1:] for r in run(tmp_path)}
     assert {k: v[0] for k, v in found.items()} == {"osm-w1": "1480", "osm-r1": "1407", "osm-w4": "1480"}

@@ -28,8 +28,8 @@ KINDS: tuple[str, ...] = get_args(BuildingKind)
 FIRST_NUMBER = 2061
 """``objekttypnr`` of the first of KINDS; the others follow in order."""
 WANTED = {"id": ("objektidentitet",), "objekttyp": ("objekttyp",), "objekttypnr": ("objekttypnr",)}
-DEGREES = 4326
-"""EPSG code of OpenStreetMap's own longitudes and latitudes."""
+OSM_SYSTEMS = (4326, 3857)
+"""EPSG codes of what OpenStreetMap also comes in: longitude and latitude, and the web's map projection."""
 UNSURE = "okänt slag"
 """A building of which OpenStreetMap says no more than that it is one, or in a word of its own."""
 _OSM_COLUMN, _GEOFABRIK = ("building",), ("type",)
@@ -85,7 +85,7 @@ def find_layer(path: Path) -> tuple[gpkg.Layer, bool]:
     """
     layers = gpkg.layers(path)
     layer = _osm_layer(layers)
-    if layer is not None and layer.epsg == DEGREES:
+    if layer is not None and layer.epsg in OSM_SYSTEMS:
         return layer, True
     osm = layer is not None
     if layer is None:
@@ -109,12 +109,12 @@ def read_layer(layer: gpkg.Layer, osm: bool, box: Bounds, ledger: Ledger, source
             expected="DEMO i zip-filens kommentar",
             action="Ta bort demofilerna, eller gör om demoregionen; de blandas aldrig med riktiga filer.",
         )
-    degrees = layer.epsg == DEGREES
-    parts = list(_of_osm(layer, _in_degrees(box) if degrees else box) if osm else _of_lantmateriet(layer, box))
+    system = layer.epsg or EPSG
+    parts = list(_of_osm(layer, _in_system(box, system)) if osm else _of_lantmateriet(layer, box))
     if not parts and next(gpkg.batches(layer, {}), None) is None:
         raise gpkg.empty(layer)
     ids, kinds = (np.concatenate([p[i] for p in parts]) if parts else np.zeros(0, object) for i in (0, 1))
-    shapes = _shapes([p[2] for p in parts], path, ledger, source, degrees)
+    shapes = _shapes([p[2] for p in parts], path, ledger, source, system)
     return Buildings(path, osm, marked, layer.changed, ids, kinds, shapes)
 
 
@@ -184,7 +184,7 @@ def _normal(column: pa.ChunkedArray) -> NDArray[Any]:
     return np.asarray(ids.to_numpy(zero_copy_only=False), dtype=object)
 
 
-def _shapes(parts: list[pa.ChunkedArray], path: Path, ledger: Ledger, source: str, degrees: bool) -> NDArray[Any]:
+def _shapes(parts: list[pa.ChunkedArray], path: Path, ledger: Ledger, source: str, system: int) -> NDArray[Any]:
     """Return footprints in EPSG:3006; what is mended is told in the ledger."""
     import pyarrow as pa
     import pyproj
@@ -194,14 +194,14 @@ def _shapes(parts: list[pa.ChunkedArray], path: Path, ledger: Ledger, source: st
         return np.zeros(0, dtype=object)
     whole = pa.chunked_array([c for p in parts for c in p.chunks], pa.binary())
     shapes = wkb.polygons(whole, path, ledger=ledger, source=source, numbered=False)
-    if degrees:
-        to_metres = pyproj.Transformer.from_crs(DEGREES, EPSG, always_xy=True)
+    if system != EPSG:
+        to_metres = pyproj.Transformer.from_crs(system, EPSG, always_xy=True)
         shapes = shapely.transform(shapes, lambda x: np.column_stack(to_metres.transform(*x.T)))
     return shapes
 
 
-def _in_degrees(box: Bounds) -> Bounds:
+def _in_system(box: Bounds, system: int) -> Bounds:
     import pyproj
 
-    west, south, east, north = pyproj.Transformer.from_crs(EPSG, DEGREES, always_xy=True).transform_bounds(*box)
+    west, south, east, north = pyproj.Transformer.from_crs(EPSG, system, always_xy=True).transform_bounds(*box)
     return west, south, east, north

@@ -58,7 +58,7 @@ def register(region: Region, raw: Path, ledger: Ledger) -> pd.DataFrame:
         "används inte: adresserna gäller",
     )
     ledger.facts["adressunderlag"] = "adresser"
-    ledger.facts["filer"] += [stand_ins.file_fact(p, raw, None, "adresserna används") for p in beside]
+    ledger.facts["filer"] += [stand_ins.file_fact(p, raw, region, None, "adresserna används") for p in beside]
     return addresses.drop(columns="fil")
 
 

@@ -83,16 +83,16 @@ def addresses(raw: Path, region: Region, ledger: Ledger) -> pd.DataFrame:
     ledger.facts["adressunderlag"] = "osm_byggnader" if osm else "byggnader"
     ledger.facts["rader"] = {"lasta": rows, "behallna": len(table)}
     ledger.facts["filer"] = [
-        *(file_fact(b.file, raw, b, "byggnader i stället för adresser") for b in read),
-        *(file_fact(p, raw, None, "Lantmäteriets byggnader används") for p in unused),
+        *(file_fact(b.file, raw, region, b, "byggnader i stället för adresser") for b in read),
+        *(file_fact(p, raw, region, None, "Lantmäteriets byggnader används") for p in unused),
     ]
     return table.sort_values("adress_id", ignore_index=True)
 
 
-def file_fact(path: Path, raw: Path, read: Buildings | None, why: str) -> Any:
+def file_fact(path: Path, raw: Path, region: Region, read: Buildings | None, why: str) -> Any:
     """Return what the ledger's ``filer`` says of a file of buildings; ``read`` is None where it was not used."""
     osm = read.osm if read else path.name.lower().startswith("gis_osm")
-    free = path.name.lower().startswith("byggnadsverk")
+    free = path.name.lower().startswith("byggnadsverk") and region.vagar.topografi == "50"
     licence = OSM_LICENCE if osm else "CC0" if free else "Lantmäteriets villkor"
     return role_files.fact(
         path,
