@@ -57,8 +57,7 @@ def read(paths: Paths, addresses: pd.DataFrame, households: Floats, evidence: Ev
         When too few kommuner have complete evidence to hide some and learn from the others.
     """
     file = paths.raw / DEMO_TRUTH
-    buildings = ledger.load(paths.ledger("lantmateriet")).facts["adressunderlag"] in STAND_INS
-    if file.exists() and not buildings:  # the demo's truth is of its addresses
+    if file.exists() and not _of_buildings(paths):
         return simulated(files.read_table(file), addresses)
     known = complete_kommuner(addresses["kommunkod"], evidence)
     needed = FEWEST_KOMMUNER + 2
@@ -73,6 +72,11 @@ def read(paths: Paths, addresses: pd.DataFrame, households: Floats, evidence: Ev
             "(«make utvardera RAW=<en tom mapp>»).",
         )
     return Truth(False, 1 - evidence.share, households, known)
+
+
+def _of_buildings(paths: Paths) -> bool:
+    """Tell whether buildings stand for addresses: the demo's truth is of its addresses."""
+    return ledger.load(paths.ledger("lantmateriet")).facts["adressunderlag"] in STAND_INS
 
 
 def simulated(table: pd.DataFrame, addresses: pd.DataFrame) -> Truth:
