@@ -135,7 +135,7 @@ def _towards(rows: pd.DataFrame, goal: Malniva, region: Region) -> dict[str, obj
     if len(used) < LEAST:
         few = f"För få jämförbara år ({len(used)}) för en framskrivning."
         reached = last["andel_pct"] >= min(goal.andel_pct, ALL)
-        outcome, said = ("natt", f"Målet är nått {last['ar']}.") if reached else ("for_fa_ar", few)
+        outcome, said = ("natt", f"Enligt serien nått {last['ar']}.") if reached else ("for_fa_ar", few)
         return {**known, "utfall": outcome, "text": said + remark}
     line = fit(used["ar"].to_numpy(np.float64), used["andel_pct"].to_numpy(np.float64) / 100)
     return {**known, **_reached(line, int(last["ar"]), float(last["andel_pct"]), goal, region, remark)}
@@ -166,7 +166,7 @@ def _reached(line: Line, last: int, latest: float, goal: Malniva, region: Region
     now, then = (float(x) for x in line.at(np.array([last, last + 1.0]), settings.konfidens)[1])
     pace = {"takt_pe": round(100 * (then - now), 6)}
     if latest >= 100 * level - 1e-9:
-        return {**pace, "utfall": "natt", "text": f"Målet är nått {last}.{remark}"}
+        return {**pace, "utfall": "natt", "text": f"Enligt serien nått {last}.{remark}"}
     first = {n: _first(years, x >= level) for n, x in (("tidigast_", high), ("", mid), ("senast_", low))}
     named = {f"nas_{n}ar": y for n, y in first.items()}
     ends = f"{settings.konfidens:.0%}".replace("%", " %")

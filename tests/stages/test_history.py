@@ -129,7 +129,7 @@ def test_the_interval_holds_a_new_year_as_often_as_it_says():
 @pytest.mark.parametrize(
     ("values", "outcome", "said"),
     [
-        ([0.97, 0.975, 0.98], "natt", "Målet är nått 2023."),
+        ([0.97, 0.975, 0.98], "natt", "Enligt serien nått 2023."),
         ([0.80, 0.79, 0.78], "nas_inte", "Nås inte med dagens takt (före 2040)."),
         ([0.70, 0.7001, 0.7002], "nas_inte", "Nås inte med dagens takt (före 2040)."),
         ([0.80, 0.85], "for_fa_ar", "För få jämförbara år (2) för en framskrivning."),

@@ -91,7 +91,7 @@ CODES: dict[str, dict[str, str]] = {
     "bas": {"hushall": "Hushåll", "befolkning": "Befolkning"},
     "bas_serie": {"": "Ingen serie", "hushall": "Hushåll", "befolkning": "Befolkning"},
     "utfall_framskrivning": {
-        "natt": "Målet är nått",
+        "natt": "Nått enligt serien",
         "nas": "Nås med dagens takt",
         "nas_inte": "Nås inte med dagens takt",
         "for_fa_ar": "För få år att dra en linje genom",
