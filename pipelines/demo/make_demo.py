@@ -20,6 +20,7 @@ def run(region: Region, paths: Paths) -> None:
         finish,
         pack,
         write_byggnader,
+        write_ground,
         write_lantmateriet,
         write_pts,
         write_scb,
@@ -32,10 +33,10 @@ def run(region: Region, paths: Paths) -> None:
 
     basis = demo_basis(paths.config)
     with finish.scratch(paths.raw) as folder:
-        land = demo_land.read(region)
+        land = demo_land.read(region, paths.config)
         towns = settlements.make(region, paths.config, land)
         roads = fabric.make(stream(region.demo.fro, "vagar"), land, towns)
-        homes = inhabitants.make(region, land, towns, roads)
+        homes, _ = inhabitants.make(region, land, towns, roads)
         homes["adress_id"] = write_lantmateriet.ids(region, len(homes))
         built_up = clusters.make(region, land, towns, homes)
         homes = clusters.attach(built_up, homes)
@@ -44,6 +45,7 @@ def run(region: Region, paths: Paths) -> None:
         with pack.fixed_clock(region.demo.ar):
             write_lantmateriet.write(region, land, towns, homes, folder)
             write_byggnader.write(region, homes, folder)
+            write_ground.write(region, land, towns, folder)
             write_scb.write(region, land, homes, built_up, folder)
             write_tackning.write(region, homes, folder)
         write_scb_totals.write(region, homes, folder)

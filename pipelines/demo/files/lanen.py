@@ -26,3 +26,28 @@ LANEN = {
     "25": ("Norrbottens län", 249),
 }
 """Sweden's 21 län: code, name as PTS writes it, thousands of people (SCB, rounded, about 2023)."""
+
+LETTERS = {
+    "01": "AB",
+    "03": "C",
+    "04": "D",
+    "05": "E",
+    "06": "F",
+    "07": "G",
+    "08": "H",
+    "09": "I",
+    "10": "K",
+    "12": "M",
+    "13": "N",
+    "14": "O",
+    "17": "S",
+    "18": "T",
+    "19": "U",
+    "20": "W",
+    "21": "X",
+    "22": "Y",
+    "23": "Z",
+    "24": "AC",
+    "25": "BD",
+}
+"""Their letters (länsbokstav)."""

@@ -43,8 +43,37 @@ def wkb_points(e: Floats, n: Floats) -> Any:
     return pa.Array.from_buffers(pa.binary(), len(e), buffers)
 
 
+def wkb(shapes: Any) -> Any:
+    """Return geometries as an Arrow array of WKB."""
+    import shapely
+
+    return binary(shapely.to_wkb(shapes))
+
+
+def binary(rows: Any) -> Any:
+    """Return WKB, a row a geometry, as an Arrow array."""
+    import pyarrow as pa
+
+    return pa.array([bytes(x) for x in rows], type=pa.binary())
+
+
+def multi(shapes: Any) -> Any:
+    """Return areas as MultiPolygons, whatever they are."""
+    import shapely
+
+    return np.array([g if g.geom_type == "MultiPolygon" else shapely.MultiPolygon([g]) for g in shapes], dtype=object)
+
+
 def write_gpkg(
-    path: Path, layer: str, table: pd.DataFrame, wkb: Any, kind: str, *, column: str = "geom", index: bool = True
+    path: Path,
+    layer: str,
+    table: pd.DataFrame,
+    wkb: Any,
+    kind: str,
+    *,
+    column: str = "geom",
+    index: bool = True,
+    beside: bool = False,
 ) -> None:
     """Write one layer as a GeoPackage 1.2 in EPSG:3006, marked DEMO in its description.
 
@@ -62,6 +91,8 @@ def write_gpkg(
         Name of the geometry column.
     index : bool
         Whether to build the spatial index.
+    beside : bool
+        The file has other layers already.
     """
     import pyarrow as pa
     import pyogrio
@@ -78,7 +109,8 @@ def write_gpkg(
         geometry_name="wkb",
         geometry_type=kind,
         crs=f"EPSG:{EPSG}",
-        dataset_options={"VERSION": "1.2"},
+        append=beside,
+        dataset_options={} if beside else {"VERSION": "1.2"},
         layer_options={
             "GEOMETRY_NAME": column,
             "SPATIAL_INDEX": "YES" if index else "NO",

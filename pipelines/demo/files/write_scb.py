@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -39,7 +38,9 @@ def _population(region: Region, outline: Outline, addresses: pd.DataFrame, folde
     square, which = np.unique(np.concatenate([at, lonely, band]), return_inverse=True)
     true = np.bincount(which, weights=np.concatenate([people, lonely_people, band_people])).astype(np.int64)
     e, n = corner(square)
-    near = shapely.distance(shapely.box(e, n, e + KM_M, n + KM_M), outline.land) <= OUTSIDE_M
+    near = np.zeros(len(square), dtype=bool)
+    boxes = shapely.STRtree(shapely.box(e, n, e + KM_M, n + KM_M))
+    near[boxes.query(outline.ground.land, predicate="dwithin", distance=OUTSIDE_M)[1]] = True
     square, true = square[near & (true > 0)], true[near & (true > 0)]
     total = perturb(square, true, 0)
     of_men = rng.binomial(true, 0.503)
@@ -63,7 +64,7 @@ def _population(region: Region, outline: Outline, addresses: pd.DataFrame, folde
     kept = total > 0
     name = f"befolkning_1km_{region.demo.ar - 1}"
     pack.write_gpkg(
-        folder / "scb" / f"{name}.gpkg", name, table[kept], _binary(wkb_squares(square[kept], KM_M)), "Polygon"
+        folder / "scb" / f"{name}.gpkg", name, table[kept], pack.binary(wkb_squares(square[kept], KM_M)), "Polygon"
     )
 
 
@@ -82,7 +83,7 @@ def _lonely(rng: np.random.Generator, outline: Outline, taken: Ints) -> tuple[In
     west, south, east, north = outline.bounds
     wanted = int(np.clip(LONELY * outline.area_km2.sum() / 10_000, 2, LONELY))
     e, n = rng.uniform(west, east, 400 * wanted), rng.uniform(south, north, 400 * wanted)
-    dry = shapely.contains_xy(shapely.buffer(outline.land, -800), e, n)
+    dry = outline.inland(e, n, 800)
     square = pd.unique(cell_of(e[dry], n[dry], KM_M))
     free = square[~np.isin(square, taken)][:wanted]
     return free, rng.integers(2, 9, len(free))
@@ -90,17 +91,12 @@ def _lonely(rng: np.random.Generator, outline: Outline, taken: Ints) -> tuple[In
 
 def _band(rng: np.random.Generator, outline: Outline) -> tuple[Ints, Ints]:
     """Neighbour län's people just outside the border: homesteads, now and then a village."""
-    if outline.band.is_empty:
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    west, south, east, north = outline.band.bounds
-    sites = max(int(outline.band.area / 1e6 * 1.4), 3)
-    tries = int(sites * 1.3 * (east - west) * (north - south) / outline.band.area) + 50
-    e, n = rng.uniform(west, east, tries), rng.uniform(south, north, tries)
-    shapely.prepare(outline.band)
-    dry = np.flatnonzero(shapely.contains_xy(outline.band, e, n))[:sites]
-    size: Floats = rng.lognormal(1.2, 1.0, len(dry))
-    size *= BAND_PER_KM2 * outline.band.area / 1e6 / max(float(size.sum()), 1e-9)
-    return cell_of(e[dry], n[dry], KM_M), np.maximum(np.round(size), 1).astype(np.int64)
+    e, n = outline.band()
+    area_km2 = len(e) * outline.ground.canvas.coarser().step ** 2 / 1e6
+    sites = rng.choice(len(e), min(max(int(area_km2 * 1.4), 3), len(e)), replace=False) if len(e) else np.zeros(0, int)
+    size: Floats = rng.lognormal(1.2, 1.0, len(sites))
+    size *= BAND_PER_KM2 * area_km2 / max(float(size.sum()), 1e-9)
+    return cell_of(e[sites], n[sites], KM_M), np.maximum(np.round(size), 1).astype(np.int64)
 
 
 def _places(region: Region, clusters: gpd.GeoDataFrame, folder: Path) -> None:
@@ -124,17 +120,10 @@ def _places(region: Region, clusters: gpd.GeoDataFrame, folder: Path) -> None:
                 "ar": np.int32(PLACES_YEAR),
             }
         )
-        shapes = [g if g.geom_type == "MultiPolygon" else shapely.MultiPolygon([g]) for g in mine.geometry.to_numpy()]
         pack.write_gpkg(
             folder / "scb" / f"{layer.lower()}_{PLACES_YEAR}.gpkg",
             f"{layer}_{PLACES_YEAR}",
             table,
-            _binary(shapely.to_wkb(np.array(shapes, dtype=object))),
+            pack.wkb(pack.multi(mine.geometry.to_numpy())),
             "MultiPolygon",
         )
-
-
-def _binary(wkb: Any) -> Any:
-    import pyarrow as pa
-
-    return pa.array([bytes(x) for x in wkb], type=pa.binary())

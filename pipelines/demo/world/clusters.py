@@ -66,10 +66,15 @@ def _smooth(shapes: Any, outline: Outline) -> Any:
     round_off = shapely.buffer(shapely.simplify(shapes, 75), 45, quad_segs=3)
     round_off = shapely.simplify(shapely.buffer(round_off, -70, quad_segs=3), 8)
     filled = [_fill(g) if not g.is_empty else s for g, s in zip(round_off, shapes, strict=True)]
-    shapely.prepare(outline.land)
-    return np.array(
-        [g if outline.land.contains(g) else shapely.intersection(g, outline.land) for g in filled], dtype=object
-    )
+    return np.array([_ashore(outline, g) for g in filled], dtype=object)
+
+
+def _ashore(outline: Outline, polygon: Any) -> Any:
+    """Return the area without water, and only in the län."""
+    own = shapely.union_all([g for g in outline.ground.borders[: len(outline.kommuner)] if g.intersects(polygon)])
+    out = shapely.difference(shapely.intersection(polygon, own), outline.wet_near(polygon))
+    parts = [g for g in shapely.get_parts(out) if g.geom_type == "Polygon"]
+    return shapely.MultiPolygon(parts) if len(parts) != 1 else parts[0]
 
 
 def _fill(polygon: Any) -> Any:

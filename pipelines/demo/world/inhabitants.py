@@ -17,7 +17,7 @@ URBAN_EMPTY, RURAL_EMPTY = 0.06, 0.26  # addresses of workplaces, sheds, deserte
 KINDS = ("tomt", "gard", "fritid")
 
 
-def make(region: Region, outline: Outline, places: Places, roads: Fabric) -> pd.DataFrame:
+def make(region: Region, outline: Outline, places: Places, roads: Fabric) -> tuple[pd.DataFrame, lots.Grid]:
     """Return one row per address in force.
 
     Returns
@@ -25,26 +25,28 @@ def make(region: Region, outline: Outline, places: Places, roads: Fabric) -> pd.
     DataFrame
         ``e, n`` (EPSG:3006, 0.1 m), ``kommun``, ``ort`` (row of the places' table, −1 in the country),
         ``rand`` (0 centre – 1 edge of the place), ``slag`` (index into ``KINDS``), ``flerbostad``,
-        ``hushall``, ``folk``, ``arbetsstallen``. Sums equal the configuration's exactly.
+        ``hushall``, ``folk``, ``arbetsstallen``; where it is reached from: ``gata, tvar`` in a place (see
+        :func:`pipelines.demo.world.lots.lay_out`), ``vag, vag_t, vag_m`` along a road of the fabric (−1: none),
+        ``omrade, mitt_e, mitt_n`` in a holiday area (−1: none). Sums equal the configuration's exactly.
+    Grid
+        The places' street grids.
     """
     seed = region.demo.fro
     holiday = cottages.share_out(outline, int(HOLIDAY * region.demo.adresser))
     in_town, rural = _counts(region, places, region.demo.adresser - int(holiday.sum()))
-    town = lots.lay_out(seed, outline, places.table, in_town)
+    town, grid = lots.lay_out(seed, outline, places.table, in_town)
     taken = Points(town["e"].to_numpy(), town["n"].to_numpy(), town["kommun"].to_numpy())
     # Lots a squeezed place could not hold become farms of the same kommun.
     short = np.bincount(places.table["kommun"], weights=in_town, minlength=len(rural)).astype(np.int64)
     rural = rural + short - np.bincount(taken.kommun, minlength=len(rural))
     farms = fabric.scatter(stream(seed, "gardar"), outline, roads, rural, taken)
     homes = cottages.make(stream(seed, "fritid"), outline, roads, holiday, taken)
-    frame = pd.concat([town.assign(slag=0), _country(farms, 1), _country(homes, 2)], ignore_index=True)
+    frame = pd.concat([town.assign(slag=0), farms.assign(slag=1), homes.assign(slag=2)], ignore_index=True)
+    whole = {"ort": -1, "vag": -1, "omrade": -1, "gata": 0, "tvar": 0}
+    frame = frame.fillna({**whole, "rand": 1.0}).astype(dict.fromkeys(whole, np.int64))
     frame["e"], frame["n"] = frame["e"].round(1), frame["n"].round(1)
     frame = frame.sort_values(["kommun", "slag", "ort"], kind="stable").reset_index(drop=True)
-    return _inhabit(region, places, frame)
-
-
-def _country(points: Points, kind: int) -> pd.DataFrame:
-    return pd.DataFrame({"e": points.e, "n": points.n, "kommun": points.kommun, "ort": -1, "rand": 1.0, "slag": kind})
+    return _inhabit(region, places, frame), grid
 
 
 def house_share(people: Floats) -> Floats:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
 from pipelines.demo.world.common import Bools, Floats, Ints, Noise, inside, stream
 from pipelines.demo.world.demo_land import Outline
-from pipelines.demo.world.settlements import radius_m
+from pipelines.demo.world.localities import radius_m
 
 BLOCK_M, STREET_M = 92.0, 14.0  # from street to street; from street to house
 CROSS_M = 190.0  # between cross streets
@@ -18,7 +20,31 @@ def spacing_m(people: float) -> float:
     return float(np.clip(40 - 5.5 * np.log10(max(people, 50) / 100), 21, 42))
 
 
-def lay_out(seed: int, outline: Outline, places: pd.DataFrame, counts: Ints) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Grid:
+    """The bent street grid of each place, one row a place of the table: streets run along ``v``, ``BLOCK_M`` apart."""
+
+    e: Floats
+    n: Floats
+    bend: Floats
+    turn: Floats
+    far: Floats
+
+    def at(self, place: Ints, u: Floats, v: Floats) -> tuple[Floats, Floats]:
+        """Return the points at ``u`` across and ``v`` along the straight grid (metres) once it is bent and turned."""
+        bend, wide = self.bend[place].T, np.minimum(140, self.far[place] / 12)
+        turn = self.turn[place]
+        u, v = (
+            u + 45 * np.sin(v / 410 + bend[0]) + wide * np.sin(v / 1_900 + bend[1]),
+            v + 45 * np.sin(u / 470 + bend[2]) + wide * np.sin(u / 2_300 + bend[3]),
+        )
+        return (
+            self.e[place] + u * np.cos(turn) - v * np.sin(turn),
+            self.n[place] + u * np.sin(turn) + v * np.cos(turn),
+        )
+
+
+def lay_out(seed: int, outline: Outline, places: pd.DataFrame, counts: Ints) -> tuple[pd.DataFrame, Grid]:
     """Choose the lots of every place.
 
     Parameters
@@ -34,18 +60,21 @@ def lay_out(seed: int, outline: Outline, places: pd.DataFrame, counts: Ints) -> 
     Returns
     -------
     DataFrame
-        ``e, n, kommun, ort`` (row of ``places``), ``rand`` (0 at the centre, about 1 at the edge).
+        ``e, n, kommun, ort`` (row of ``places``), ``rand`` (0 at the centre, about 1 at the edge), ``gata, tvar``
+        (street, and stretch between two cross streets, of the place's grid).
         A place squeezed by shores and neighbours can hold fewer lots than wanted.
+    Grid
     """
     e, n = places["e"].to_numpy(), places["n"].to_numpy()
     reach = _reach(places, counts)
     whole = counts > 0
     frames = []
+    grid = Grid(e, n, np.zeros((len(e), 4)), np.zeros(len(e)), np.zeros(len(e)))
     for i in np.flatnonzero(whole):
         rivals = np.flatnonzero(whole & (np.hypot(e - e[i], n - n[i]) < 2.2 * (reach + reach[i])))
         parts = np.flatnonzero(places["del_av"].to_numpy() == i)
-        frames.append(_place(seed, outline, places, int(i), int(counts[i]), reach, rivals, parts))
-    return pd.concat(frames, ignore_index=True)
+        frames.append(_place(seed, outline, places, grid, int(i), int(counts[i]), reach, rivals, parts))
+    return pd.concat(frames, ignore_index=True), grid
 
 
 def _reach(places: pd.DataFrame, counts: Ints) -> Floats:
@@ -55,25 +84,46 @@ def _reach(places: pd.DataFrame, counts: Ints) -> Floats:
 
 
 def _place(
-    seed: int, outline: Outline, places: pd.DataFrame, i: int, count: int, reach: Floats, rivals: Ints, parts: Ints
+    seed: int,
+    outline: Outline,
+    places: pd.DataFrame,
+    grid: Grid,
+    i: int,
+    count: int,
+    reach: Floats,
+    rivals: Ints,
+    parts: Ints,
 ) -> pd.DataFrame:
     kommun = int(places["kommun"].iloc[i])
     for wider in (1.7, 2.6, 4.0):
         rng = stream(seed, f"tomter {i}")
-        e, n, block = _lattice(rng, places, i, reach[i] * wider)
+        e, n, street, stretch = _lattice(rng, places, grid, i, reach[i] * wider)
         own = inside(outline.kommuner[kommun], e, n)
-        e, n, block = e[own], n[own], block[own]
+        e, n, street, stretch = e[own], n[own], street[own], stretch[own]
+        block = (street + 5_000) * 100_000 + stretch + 50_000
         score = _score(rng, places, i, reach, parts, e, n, block)
         free = _unrivalled(places, i, reach, rivals, e, n, score)
-        e, n, score = e[free], n[free], score[free]
+        e, n, score, street, stretch = e[free], n[free], score[free], street[free], stretch[free]
         if len(e) >= 1.4 * count:  # fewer would show the lattice's own edge
             break
     best = np.sort(np.argsort(score, kind="stable")[:count])
-    return pd.DataFrame({"e": e[best], "n": n[best], "kommun": kommun, "ort": i, "rand": score[best]})
+    return pd.DataFrame(
+        {
+            "e": e[best],
+            "n": n[best],
+            "kommun": kommun,
+            "ort": i,
+            "rand": score[best],
+            "gata": street[best],
+            "tvar": stretch[best],
+        }
+    )
 
 
-def _lattice(rng: np.random.Generator, places: pd.DataFrame, i: int, far: float) -> tuple[Floats, Floats, Ints]:
-    """Lots on both sides of every street of a bent street grid, and the block each belongs to."""
+def _lattice(
+    rng: np.random.Generator, places: pd.DataFrame, grid: Grid, i: int, far: float
+) -> tuple[Floats, Floats, Ints, Ints]:
+    """Lots on both sides of every street of a bent street grid, and the street and stretch each belongs to."""
     step = spacing_m(float(places["folk"].iloc[i]))
     streets, along = int(far / BLOCK_M) + 1, int(far / step) + 1
     street = np.repeat(np.arange(-streets, streets + 1), 2 * (2 * along + 1))
@@ -81,18 +131,13 @@ def _lattice(rng: np.random.Generator, places: pd.DataFrame, i: int, far: float)
     v = np.tile(np.arange(-along, along + 1) * step, 2 * (2 * streets + 1))
     clear = np.abs(np.mod(v, CROSS_M) - CROSS_M / 2) < CROSS_M / 2 - 10
     street, side, v = street[clear], side[clear], v[clear]
-    block = (street + 5_000) * 100_000 + np.floor(v / CROSS_M).astype(np.int64) + 50_000
+    stretch = np.floor(v / CROSS_M).astype(np.int64)
     u = street * BLOCK_M + side * (STREET_M + rng.uniform(0, 9, len(v)))
     v = v + rng.normal(0, step * 0.12, len(v))
-    bend = rng.uniform(0, 2 * np.pi, 4)
-    u, v = (
-        u + 45 * np.sin(v / 410 + bend[0]) + min(140, far / 12) * np.sin(v / 1_900 + bend[1]),
-        v + 45 * np.sin(u / 470 + bend[2]) + min(140, far / 12) * np.sin(u / 2_300 + bend[3]),
-    )
-    turn = rng.uniform(0, np.pi / 2)
-    e = places["e"].iloc[i] + u * np.cos(turn) - v * np.sin(turn)
-    n = places["n"].iloc[i] + u * np.sin(turn) + v * np.cos(turn)
-    return e, n, block
+    grid.bend[i], grid.far[i] = rng.uniform(0, 2 * np.pi, 4), far
+    grid.turn[i] = rng.uniform(0, np.pi / 2)
+    e, n = grid.at(np.full(len(u), i), u, v)
+    return e, n, street, stretch
 
 
 def _score(

@@ -9,12 +9,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from pipelines.config.reading import named_file
 from pipelines.config.region import Region
-from pipelines.core.errors import DataError, by_library
-from pipelines.core.files import EPSG
 from pipelines.demo.world.common import Floats, Ints, Noise, apportion, kommun_of, stream
 from pipelines.demo.world.demo_land import Outline
+from pipelines.demo.world.localities import radius_m, read_localities
 from pipelines.demo.world.names import village_names
 
 FARTHEST_M = 12_000  # a locality farther than this from the län's generalised outline is another län's
@@ -66,24 +64,10 @@ def make(region: Region, config: Path, outline: Outline) -> Places:
 
 def _known(region: Region, config: Path, outline: Outline) -> pd.DataFrame:
     """Localities of the configuration's file inside the län, snapped to land, in falling size."""
-    from pyproj import Transformer
-
-    path = named_file(config, region.demo.orter_fil, "demo.orter_fil")
-    try:
-        rows = pd.read_csv(path)[["namn", "lat", "lon", "folkmangd"]]
-    except (OSError, KeyError, ValueError) as fault:
-        raise DataError(
-            "Filen med orter går inte att läsa.",
-            file=path,
-            expected="CSV med namn, lat, lon, folkmangd",
-            found=by_library("något annat", fault),
-            action="Rätta demo.orter_fil i konfigurationen.",
-        ) from None
-    rows = rows.dropna()
-    rows = rows[rows["folkmangd"] > 0].sort_values(["folkmangd", "namn"], ascending=[False, True])
-    e, n = Transformer.from_crs(4326, EPSG, always_xy=True).transform(rows["lon"].to_numpy(), rows["lat"].to_numpy())
+    rows = read_localities(region, config)
+    e, n = rows["e"].to_numpy(), rows["n"].to_numpy()
     points = shapely.points(e, n)
-    away = np.array([shapely.distance(g, points) for g in outline.kommuner])
+    away = np.array([shapely.distance(g, points) for g in outline.coarse])
     kommun = away.argmin(axis=0) if len(points) else np.zeros(0, dtype=np.int64)
     names = {k.namn: i for i, k in enumerate(region.lan.kommuner)}
     namesake = rows["namn"].map(names).fillna(-1).to_numpy(dtype=np.int64)
@@ -91,14 +75,11 @@ def _known(region: Region, config: Path, outline: Outline) -> pd.DataFrame:
     moved = (namesake >= 0) & (away[namesake, np.arange(len(points))] < FARTHEST_M)
     kommun = np.where(moved, namesake, kommun)
     distance = away[kommun, np.arange(len(points))] if len(points) else np.zeros(0)
-    inner = [shapely.buffer(g, -400) for g in outline.kommuner]
-    inner = [a if a.is_empty else b for a, b in zip(outline.kommuner, inner, strict=True)]
-    inner = [a if b.is_empty else b for a, b in zip(outline.kommuner, inner, strict=True)]
-    snapped = [shapely.get_point(shapely.shortest_line(inner[k], p), 0) for k, p in zip(kommun, points, strict=True)]
+    e, n = outline.ashore(kommun, e, n)
     table = pd.DataFrame(
         {
-            "e": shapely.get_x(snapped) if len(points) else np.zeros(0),
-            "n": shapely.get_y(snapped) if len(points) else np.zeros(0),
+            "e": e,
+            "n": n,
             "folk": rows["folkmangd"].to_numpy(dtype=np.float64),
             "kommun": kommun,
             "namn": rows["namn"].to_numpy(),
@@ -107,12 +88,6 @@ def _known(region: Region, config: Path, outline: Outline) -> pd.DataFrame:
         }
     )[distance <= FARTHEST_M].reset_index(drop=True)
     return _parts(table)
-
-
-def radius_m(people: Floats) -> Floats:
-    """Radius of a locality from its people: Swedish tätorter hold 500 a km² when small, 2 700 at 600 000."""
-    density = 520 * (np.maximum(people, 1) / 200) ** 0.205
-    return np.sqrt(np.maximum(people, 1) / density * 1e6 / np.pi)
 
 
 def _parts(table: pd.DataFrame) -> pd.DataFrame:
