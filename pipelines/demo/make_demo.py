@@ -1,8 +1,8 @@
 """The demo region: a made-up county in the publishers' own formats, at full size, from one seed.
 
-Everything here is invented but for the outlines and names of the kommuner and the position of their
-localities. It shares no code with the coverage model, so that the model can be tried against a truth it
-does not know.
+Everything here is invented but for the generalised outlines, the names and the land areas of the kommuner, and the
+position of their localities. It shares no code with the coverage model, so that the model can be tried against a
+truth it does not know.
 """
 
 from __future__ import annotations
@@ -23,10 +23,12 @@ def run(region: Region, paths: Paths) -> None:
         write_ground,
         write_lantmateriet,
         write_pts,
+        write_roads,
         write_scb,
         write_scb_totals,
         write_tackning,
     )
+    from pipelines.demo.streets import road_net
     from pipelines.demo.world import clusters, demo_land, fabric, hidden_truth, inhabitants, settlements, targets
     from pipelines.demo.world.common import stream
     from pipelines.incoming.made_from import demo_basis
@@ -36,7 +38,8 @@ def run(region: Region, paths: Paths) -> None:
         land = demo_land.read(region, paths.config)
         towns = settlements.make(region, paths.config, land)
         roads = fabric.make(stream(region.demo.fro, "vagar"), land, towns)
-        homes, _ = inhabitants.make(region, land, towns, roads)
+        homes, grid = inhabitants.make(region, land, towns, roads)
+        net = road_net.make(region.demo.fro, land, towns, grid, roads, homes)
         homes["adress_id"] = write_lantmateriet.ids(region, len(homes))
         built_up = clusters.make(region, land, towns, homes)
         homes = clusters.attach(built_up, homes)
@@ -46,6 +49,7 @@ def run(region: Region, paths: Paths) -> None:
             write_lantmateriet.write(region, land, towns, homes, folder)
             write_byggnader.write(region, homes, folder)
             write_ground.write(region, land, towns, folder)
+            write_roads.write(region, net, folder)
             write_scb.write(region, land, homes, built_up, folder)
             write_tackning.write(region, homes, folder)
         write_scb_totals.write(region, homes, folder)

@@ -136,8 +136,8 @@ def test_population_grid_is_the_truth_but_for_small_noise(
     home = [f"{int(e):06d}{int(n):07d}" for e, n in xy]
     true = pd.Series(truth.loc[valid["adress_id"]].to_numpy()).groupby(home).sum()
     borders, cover = ground(blekinge[1], tmp_path)
-    wet = cover.loc[~cover["objekttyp"].isin(["Åker", "Öppen mark"]), "geometri"].to_numpy()
-    land = shapely.union_all(borders[list(BLEKINGE)].to_numpy()) - shapely.union_all(wet)
+    sea = shapely.union_all(cover.loc[cover["objekttyp"] == "Hav", "geometri"].to_numpy())
+    land = shapely.union_all(borders[list(BLEKINGE)].to_numpy()) - sea
     box = shapely.box(*bounds.T)
     within = shapely.contains(shapely.buffer(land, -1_500), box)
     told = grid[within].set_index("rutid_scb")["beftotalt"]

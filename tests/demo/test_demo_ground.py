@@ -85,7 +85,7 @@ def test_county_has_its_official_land_its_lakes_and_its_archipelago() -> None:
 
 def test_beyond_a_land_border_lies_no_sea(tmp_path: Path) -> None:
     """Älvdalen borders on Norway, whose land no outline tells of."""
-    config = write_config(tmp_path, {"2039": ("Älvdalen", 0)}, lan=("20", "Dalarnas län", "Dalarna"))
+    config = write_config(tmp_path, {"2039": ("Älvdalen", 687_000)}, lan=("20", "Dalarnas län", "Dalarna"))
     outline = demo_land.read(load_region(config), config)
     assert not outline.ground.is_sea.any() and len(outline.ground.water) > 50
     own = outline.ground.borders[0]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pipelines.demo.world.common import Floats, Ints, stream
 
-MARGIN_M = 20_000
+MARGIN_M = 16_000
 """How far outside the region ground is made."""
 FINE_M = 100.0
 MOST_NODES = 30_000_000

@@ -92,9 +92,11 @@ def make(region: Region, codes: list[str], outlines: NDArray[Any], places: list[
     owner, depth_m = borders.divide(coarse, depths, shift_m)
     owner = borders.nearest_owner(owner, ~at_sea & ~abroad)
     owner[abroad & (depth_m > -300)] = -1
-    np.maximum(shore, FLOOR_M, out=shore, where=shores.stretched_mask(abroad, coarse, canvas))
     drawn = borders.drawn(coarse, owner, len(order))
-    height, water, land = _with_lakes(seed, canvas, shore, owner, places, drawn, official_ha, len(mine))
+    border_m = finer(_from_border(owner, coarse.step), canvas)
+    shore = shores.with_straits(shore, firm, finer(inside_m, canvas), border_m)
+    np.maximum(shore, FLOOR_M, out=shore, where=shores.stretched_mask(abroad, coarse, canvas))
+    height, water, land = _with_lakes(seed, canvas, shore, owner, border_m, places, drawn, official_ha, len(mine))
     is_sea = _holding(water, coarse, ocean & (height[::2, ::2] < 0))
     return Ground(names, drawn, water, is_sea, land, canvas, height, owner)
 
@@ -113,6 +115,7 @@ def _with_lakes(
     canvas: Canvas,
     shore: Surface,
     owner: NDArray[np.int16],
+    border_m: Surface,
     places: list[shores.Place],
     drawn: NDArray[Any],
     official_ha: Floats,
@@ -120,7 +123,6 @@ def _with_lakes(
 ) -> tuple[Surface, NDArray[Any], NDArray[Any]]:
     """Fill lakes until every kommun has its official land; return the surface, the waters and the land."""
     wide = np.repeat(np.repeat(owner, 2, axis=0), 2, axis=1)[: canvas.shape[0], : canvas.shape[1]]
-    border_m = finer(_from_border(owner, canvas.step * 2), canvas)
     cell_ha = canvas.step**2 / 1e4
     dry_ha = borders.sizes(wide, shore > 0, len(official_ha)) * cell_ha
     lake_ha = np.where(official_ha > 0, np.maximum(dry_ha - official_ha, 0), LAKE_SHARE * dry_ha)

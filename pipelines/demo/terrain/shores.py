@@ -29,6 +29,8 @@ SHORE_SHARE = 0.02
 """Of a kommun's area is water, where its land is fitted at the shore."""
 MOST_SINK_M = (-900.0, 2_500.0)
 BLEND_M = 900.0
+STRAIT_M, OUTSIDE_M = 170.0, 40.0
+"""How far from a border in open water its strait reaches; and how far from the generalised land water is open."""
 FROM_SHORE_M, FROM_BORDER_M = 700.0, 250.0
 """No lake nearer than this to the sea and to the kommun's border."""
 PLACE_EDGE_M = 250.0
@@ -113,6 +115,13 @@ def lower(
                 sink[i] = np.clip(sink[i] + step, *MOST_SINK_M)
         total = gaussian_filter(sink[owner], BLEND_M / (2 * canvas.step))
     out: Surface = np.maximum(land - finer(total, canvas), firm)
+    return out
+
+
+def with_straits(land: Surface, firm: Surface, inside_m: Surface, border_m: Surface) -> Surface:
+    """Return the land with water along borders that run outside the generalised land: islands stay islands."""
+    open_water = (inside_m < -OUTSIDE_M) & (firm <= 0) & (border_m < 2 * STRAIT_M)
+    out: Surface = np.where(open_water, np.minimum(land, border_m - np.float32(STRAIT_M)), land)
     return out
 
 

@@ -88,7 +88,8 @@ class Outline:
         """Return code, name and border of every kommun of the country; far from the region as the outlines have it."""
         codes, names, outlines = self.sweden
         canvas = self.ground.canvas
-        box = shapely.box(canvas.west, canvas.south, canvas.east, canvas.north)
+        edge = 2 * canvas.step  # nodes at the edge reach half as far outside
+        box = shapely.box(canvas.west - edge, canvas.south - edge, canvas.east + edge, canvas.north + edge)
         borders = shapely.difference(outlines, box)
         for code, border in zip(self.ground.codes, self.ground.borders, strict=True):
             i = codes.index(code)
