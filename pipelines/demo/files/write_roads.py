@@ -17,8 +17,8 @@ from pipelines.demo.streets.road_net import Net
 from pipelines.demo.world.common import Bools
 from pipelines.demo.world.names import road_names
 
-CROSSING = {1: "överfart", -1: "tunnel", -2: "underfart"}
-EUROPEAN = 20
+CROSSING = {1: "överfart", -1: "tunnel"}
+EUROPEAN = 100
 """Roads with a lower number are European."""
 
 

@@ -27,14 +27,14 @@ TRACKS = 0.07
 
 
 class Roads:
-    """The fabric's edges as lines: ``lines``; ``first`` is the point of the whole edge that each begins at."""
+    """The fabric's edges as lines: ``lines``, named by edge; ``first`` is the point of the edge that each begins at."""
 
     def __init__(self, fabric: Fabric, streets: Streets, kind: Ints) -> None:
         count = np.maximum(np.ceil(fabric.length_m / STRETCH_M).astype(np.int64), 3) + 1
         edge = np.repeat(np.arange(len(count)), count)
         step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
         xy = np.column_stack(fabrics.along(fabric, edge, step / (count - 1)[edge], np.zeros(len(edge))))
-        whole = fresh(xy, count, kind, np.arange(len(count)) + 5_000_000)
+        whole = fresh(xy, count, kind, np.arange(len(count)))
         self.pieces = count - 1
         first, last, head, tail = _gates(fabric, whole, streets)
         good = last > first

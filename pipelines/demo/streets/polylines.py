@@ -24,8 +24,8 @@ class Lines:
     start : ndarray of int, shape (lines + 1,)
         Line ``i`` has the points ``start[i]:start[i + 1]``.
     kind, level, name : ndarray of int, shape (lines,)
-        Class (see :mod:`pipelines.demo.streets.road_kinds`), 0 ground, 1 bridge, −1 tunnel, −2 under another; a
-        number that the line's name is made from (−1: none).
+        Class (see :mod:`pipelines.demo.streets.road_kinds`); 0 ground, 1 bridge, −1 tunnel; a number that the line's
+        name is made from (−1: none; less: the road number, see :mod:`pipelines.demo.streets.road_net`).
     """
 
     xy: Floats

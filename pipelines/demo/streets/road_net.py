@@ -58,8 +58,8 @@ def make(seed: int, outline: Outline, places: Places, grid: Grid, fabric: Fabric
     streets = town_streets.make(places.table, grid, homes)
     trunk = trunk_roads.make(rng, fabric, radius_m(fabric.folk))
     roads = country_roads.Roads(fabric, streets, trunk.kind)
-    numbered = 1_000_000 * trunk.number[roads.lines.name - 5_000_000]
-    own = roads.lines.dressed(name=np.where(numbered > 0, -numbered - 1, roads.lines.name))
+    number = trunk.number[roads.lines.name]
+    own = roads.lines.dressed(name=np.where(number > 0, -number - 1, -1))
 
     lanes, line, position, foot = country_roads.lanes(rng, roads, outline, homes)
     cut = rng.random(len(line)) > UNSPLIT
@@ -83,8 +83,7 @@ def make(seed: int, outline: Outline, places: Places, grid: Grid, fabric: Fabric
     lines = sea_links.join(lines, ground)
     lines = joined([lines, _tunnels(rng, lines), _paths(rng, lines, outline)])
     lines = _faults(rng, lines).cleaned()[0]
-    numbers = np.where(lines.name < -1, (-lines.name - 1) // 1_000_000, 0)
-    return Net(lines, numbers)
+    return Net(lines, np.where(lines.name < -1, -lines.name - 1, 0))
 
 
 def _noded(lines: Lines, rural: Bools, outline: Outline) -> Lines:
@@ -99,7 +98,7 @@ def _with_motorways(lines: Lines, motorways: Lines, outline: Outline) -> Lines:
     if not len(motorways):
         return lines
     first = len(lines)
-    both = joined([lines, motorways.dressed(name=-(1_000_000 * (6 + 14 * motorways.name)) - 1)])
+    both = joined([lines, motorways.dressed(name=-(6 + 14 * motorways.name) - 1)])
     fast = both.kind == MOTORVAG
     a, b, xy = crossings.found(both, fast, crossings.near(both, fast, outline.ground.canvas))
     road, motorway = np.minimum(a, b), np.maximum(a, b)
