@@ -47,9 +47,7 @@ def addresses(folder: Path, scratch: Path) -> pd.DataFrame:
 def ground(folder: Path, scratch: Path) -> tuple[pd.Series, pd.DataFrame]:
     """Borders by kommunkod, and land cover: ``objekttyp``, ``geometri``."""
     kommun = gpkg(folder / "granser/kommun-lan-rike_aktuell.gpkg", "kommun").set_index("kommunkod")["geometri"]
-    with zipfile.ZipFile(folder / "lantmateriet/mark_sverige.zip") as z:
-        (scratch / "mark.gpkg").write_bytes(z.read("mark_sverige.gpkg"))
-    return kommun, gpkg(scratch / "mark.gpkg", "mark")
+    return kommun, zipped(folder / "lantmateriet/mark_sverige.zip", "mark", scratch)
 
 
 def sheet(path: Path, name: str) -> pd.DataFrame:
