@@ -23,6 +23,8 @@ class About:
         ADMS publisher type.
     title, title_en, page : str
         What of theirs is used, and where it is found.
+    by_role : dict
+        Role of a file → the two titles that hold instead where such a file is used.
     """
 
     name: str
@@ -33,6 +35,7 @@ class About:
     title: str
     title_en: str
     page: str
+    by_role: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -227,9 +230,10 @@ ABOUT = {
         "SE2021004888",
         "NationalAuthority",
         "https://www.lantmateriet.se/",
-        "Adresser, byggnader och gränser",
-        "Addresses, buildings and boundaries",
+        "Belägenhetsadresser och gränser",
+        "Addresses and boundaries",
         "https://www.lantmateriet.se/",
+        {"byggnader": ("Byggnader och gränser", "Buildings and boundaries")},
     ),
     KOLADA.publisher: About(
         "Rådet för främjande av kommunala analyser",

@@ -102,6 +102,11 @@ def test_every_product_says_so(edition: Path) -> None:
     assert not silent
 
 
+def test_no_product_claims_the_register(edition: Path) -> None:
+    claims = [p.relative_to(edition).as_posix() for p in _told_in(edition) if "elägenhetsadress" in _text(p)]
+    assert not claims
+
+
 def test_an_edition_of_addresses_says_nothing_of_buildings(small_edition: Path) -> None:
     assert not [p for p in _told_in(small_edition) if p.suffix in (".html", ".md", ".json", ".rdf") and _says(p)]
 

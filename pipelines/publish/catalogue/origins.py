@@ -45,20 +45,23 @@ def origins(root: str, sources: Iterable[Source]) -> tuple[Origin, ...]:
         As :func:`pipelines.core.quoted.read_sources` gives them.
     """
     newest: dict[str, str] = {}
+    roles: dict[str, list[str]] = {}
     for s in sources:
         if s.publisher and s.publisher != BY_AGREEMENT:
             newest[s.publisher] = max(newest.get(s.publisher, ""), s.date)
-    return tuple(_origin(root, name, date) for name, date in newest.items())
+            roles.setdefault(s.publisher, []).extend(s.roles)
+    return tuple(_origin(root, name, date, roles[name]) for name, date in newest.items())
 
 
-def _origin(root: str, short: str, date: str) -> Origin:
+def _origin(root: str, short: str, date: str, roles: list[str]) -> Origin:
     plain = f"Uppgifter från {short}", f"Data from {short}"
     known = ABOUT.get(short, About(short, "", "", "", "", *plain, ""))
+    title, title_en = next((known.by_role[r] for r in roles if r in known.by_role), (known.title, known.title_en))
     own = iris.part(root, "organisation", short)
     return Origin(
         iri=iris.part(root, "kalla", short),
-        title=known.title,
-        title_en=known.title_en,
+        title=title,
+        title_en=title_en,
         publisher=known.name,
         publisher_en=known.name_en,
         publisher_iri=f"{iris.ORGANISATION}{known.organisation}" if known.organisation else own,
