@@ -62,7 +62,7 @@ $(STEG)/oppna_rutor.parquet: $(STEG)/kod/open_cells.txt $(DONE)/coverage.json
 	$(SAY) 'Rutor som de får visas'
 	@$(RUN) open_cells $(ARGS)
 
-$(DONE)/gaps.json: $(STEG)/kod/gaps.txt $(STEG)/tidigare.txt $(DONE)/coverage.json
+$(DONE)/gaps.json: $(STEG)/kod/gaps.txt $(STEG)/tidigare.txt $(DONE)/vagar.json $(DONE)/coverage.json
 	$(SAY) 'Bristområden, schakt och kostnad'
 	@$(RUN) gaps $(ARGS)
 
@@ -78,8 +78,8 @@ $(DONE)/history.json: $(STEG)/kod/history.txt $(DONE)/pts.json
 	$(SAY) 'Historik och framskrivning'
 	@$(RUN) history $(ARGS)
 
-$(STEG)/lagar.klar: $(STEG)/kod/laws.txt $(STEG)/tidigare.txt $(STEG)/publicerade.txt $(DONE)/vagar.json \
-  $(STEG)/oppna_rutor.parquet $(DONE)/reconciliation.json $(DONE)/history.json
+$(STEG)/lagar.klar: $(STEG)/kod/laws.txt $(STEG)/tidigare.txt $(STEG)/publicerade.txt $(STEG)/oppna_rutor.parquet \
+  $(DONE)/reconciliation.json $(DONE)/history.json
 	$(SAY) 'Kontrollerar lagarna'
 	@$(RUN) laws $(ARGS)
 	$(STAMP)

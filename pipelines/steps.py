@@ -246,8 +246,8 @@ JOB = (
         "Bristområden, schakt och kostnad",
         "bristområden, schakt, kostnad och prioritet",
         lists=("tidigare",),
-        reads=("adresser_ruta", "adresser_hushall", "adresser_tackning", "land"),
-        writes=("bristomraden", "bristomraden_kommun", "bristomraden_rutor", "bristkurva"),
+        reads=("adresser_ruta", "adresser_hushall", "adresser_tackning", "land", "vagar", "mark"),
+        writes=("bristomraden", "bristomraden_kommun", "bristomraden_rutor", "schakt", "bristkurva"),
         ledger=True,
     ),
     Step(
@@ -292,7 +292,7 @@ JOB = (
         reads=(
             *("adresser", "adresser_hushall", "grupper", "befolkning", "oppna_rutor", "rutnat_250m", "rutnat_delar"),
             *("kommuner", "lan", "riktvarden", "pts_teknik", "bristomraden_kommun", "bristomraden_rutor"),
-            *("bristomraden", "bristkurva"),
+            *("bristomraden", "schakt", "bristkurva", "mark"),
         ),
         ledgers=(*PUBLISHERS, "households"),
         after=("reconciliation", "history"),
@@ -306,7 +306,7 @@ JOB = (
         "bredband.gpkg",
         reads=(
             *("rutnat_250m", "rutnat_delar", "adresser", "kommuner", "lan", "granser", "osakerhet_5km"),
-            *("bristomraden", "bristomraden_kommun", "bristomraden_rutor", "bristkurva"),
+            *("bristomraden", "bristomraden_kommun", "bristomraden_rutor", "schakt", "bristkurva"),
         ),
         ledgers=PUBLISHERS,
         after=("laws",),

@@ -63,6 +63,7 @@ def test_the_dictionary_has_every_column_of_the_gap_areas():
         gap_tables.BRISTOMRADEN,
         gap_tables.BRISTOMRADEN_KOMMUN,
         gap_tables.BRISTOMRADEN_RUTOR,
+        gap_tables.SCHAKT,
         gap_tables.BRISTKURVA,
         summary_tables.RUTNAT,
     ):

@@ -124,6 +124,8 @@ SPOILT = [
     ("adresser", without("hushall > 0"), "antal rader: adresser"),
     ("oppna_rutor", without("adresser_band != '0'"), "antal rader: oppna_rutor"),
     ("bristomraden_rutor", without("adresser_klassade > 0"), "Σ bristområdets rutor = rutor"),
+    ("schakt", add("langd_m", 1), "Σ schaktets linjer = dess delar"),
+    ("bristomraden", add("schakt_sjo_m", 1, "schakt_m > 0"), "Σ schaktets delar = schaktet"),
     ("bristkurva", without("kod.str.len() == 2"), "kurvans steg i länet = bristområden"),
     ("bristomraden", add("adresser_utan", 1), "Σ bristområden + utspritt = adresser_utan_30, län"),
     ("bristomraden_kommun", add("kostnad_sek", 1000, "kostnad_sek > 0"), "Σ kommunernas delar av kostnaden = området"),

@@ -350,8 +350,8 @@ class Kostnad(Part):
 
     omvagsfaktor: Spann = Field(
         default=Spann(lag=1.1, mitt=1.3, hog=1.5),
-        description="Schaktets längd i verkligheten delad med fågelvägen (utan enhet). Antagande; jämför "
-        "vägavstånd delat med fågelvägen, i medeltal 1,34 i 300 europeiska städer "
+        description="Schaktets längd i verkligheten delad med fågelvägen (utan enhet), där vägar saknas. Antagande; "
+        "jämför vägavstånd delat med fågelvägen, i medeltal 1,34 i 300 europeiska städer "
         "(doi:10.1177/23998083231168870).",
     )
     schakt_tat_sek_per_m: Spann = Field(

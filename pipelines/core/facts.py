@@ -130,6 +130,18 @@ class AreaSums(TypedDict):
     kostnad_sek: float
 
 
+class TrenchGround(TypedDict):
+    """What trenches stand on: ``vagar`` or ``raka_linjer``, and what the network of roads is."""
+
+    underlag: str
+    vaglinjer: int
+    noder: int
+    hopfogade_andar: int
+    vagnatets_delar: int
+    adresser_utanfor_storsta_delen: int
+    adresser_langt_fran_vag: int
+
+
 class Priorities(TypedDict):
     """What the list for PTS's regional priority rests on."""
 
@@ -185,6 +197,7 @@ class Facts(TypedDict, total=False):
     adresser_per_underlag: dict[str, dict[str, int]]
     modell: Model
     bristomraden: dict[str, AreaSums]
+    schakt: TrenchGround
     pts_prioritering: Priorities
     utfall: dict[str, int]
     serier: dict[str, list[int]]
@@ -209,7 +222,7 @@ OF_STEP = {
     "grid": Leaves(("ort_polygoner",)),
     "households": Leaves(("befolkning", "hushall", "adresser_utan_folk"), ("rutor_utan_adress", "tat_andel")),
     "coverage": Leaves(("traffar", "antagen_hastighet", "adresser_per_underlag", "modell")),
-    "gaps": Leaves(("bristomraden",)),
+    "gaps": Leaves(("bristomraden", "schakt")),
     "goals": Leaves(("pts_prioritering",)),
     "reconciliation": Leaves(("utfall",)),
     "history": Leaves(("serier",)),

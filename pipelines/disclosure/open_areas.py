@@ -179,7 +179,7 @@ def _cost(
     connect = np.bincount(area, weights=number, minlength=count).astype(np.float64)
     tat = np.bincount(area, weights=number * (typ.iloc[inside] == "tatbebyggt").to_numpy(), minlength=count)
     share = np.divide(tat, connect, out=np.zeros(count), where=connect > 0)
-    return cost.cost(metres, share, connect, region.kostnad, "mitt").total_sek
+    return cost.cost(metres * region.kostnad.omvagsfaktor.mitt, share, connect, region.kostnad, "mitt").total_sek
 
 
 def _cost_class(kronor: NDArray[np.float64], areas: pd.DataFrame, small: int) -> NDArray[Any]:

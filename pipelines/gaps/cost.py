@@ -1,7 +1,9 @@
 """Cost: what it takes to build each gap area on its own, in three parts and three levels.
 
-cost = trench x detour factor x kronor per metre + addresses x connection + a fixed sum per area.
+cost = priced metres x kronor per metre + addresses x connection + a fixed sum per area.
 
+Priced metres are the trench's metres, each times what it costs beside one at the base price: by class of road, on a
+bridge, over water, straight where no road goes (and, where there are no roads at all, times the detour factor).
 Kronor per metre is a mean of the rates for tätbebyggt and glesbebyggt, weighted by the area's addresses
 *utan*. It is a property of the area, not of single edges of the tree: equally short trees must not cost
 differently, and one more covered address, which can only shorten the tree, must never make it dearer.
@@ -36,13 +38,13 @@ class Cost:
         return self.schakt_sek + self.anslutning_sek + self.fast_sek
 
 
-def cost(schakt_m: Floats, andel_tat: Floats, adresser: Floats, kostnad: Kostnad, level: Level) -> Cost:
+def cost(priced_m: Floats, andel_tat: Floats, adresser: Floats, kostnad: Kostnad, level: Level) -> Cost:
     """Cost each area at one level of the configuration's range.
 
     Parameters
     ----------
-    schakt_m : ndarray of float, shape (areas,)
-        Trench as the crow flies, metres; infinite where there is no net to connect to.
+    priced_m : ndarray of float, shape (areas,)
+        Priced metres of trench; infinite where there is no net to connect to.
     andel_tat : ndarray of float, shape (areas,)
         Share (0-1) of the area's addresses *utan* that are tätbebyggt.
     adresser : ndarray of float, shape (areas,)
@@ -61,9 +63,9 @@ def cost(schakt_m: Floats, andel_tat: Floats, adresser: Floats, kostnad: Kostnad
         kostnad.schakt_gles_sek_per_m, level
     )
     return Cost(
-        schakt_m * getattr(kostnad.omvagsfaktor, level) * per_m,
+        priced_m * per_m,
         adresser * getattr(kostnad.anslutning_sek_per_adress, level),
-        np.full(len(schakt_m), getattr(kostnad.fast_sek_per_omrade, level)),
+        np.full(len(priced_m), getattr(kostnad.fast_sek_per_omrade, level)),
     )
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pipelines.config.region import Region
 from pipelines.core.cell_grid import Ints, scb_id
 from pipelines.gaps import area_sums, cost, gap_areas, ranking, trench
 from pipelines.gaps.address_places import Bools, Floats, Places
 from pipelines.gaps.gap_areas import GapAreas
+from pipelines.gaps.ground import SLAG, Dug, Ground
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,8 @@ class Gaps:
         One row per area and kommun with addresses in it.
     rutor : DataFrame
         One row per cell of an area.
+    schakt : DataFrame
+        One row per area and kind of trench, with ``geometry``: its lines.
     found : GapAreas
         In the areas' own numbering: row i of ``omraden`` is area ``number[i]``.
     number : ndarray of int64
@@ -34,6 +39,7 @@ class Gaps:
     omraden: pd.DataFrame
     kommunvis: pd.DataFrame
     rutor: pd.DataFrame
+    schakt: pd.DataFrame
     found: GapAreas
     number: Ints
 
@@ -45,6 +51,7 @@ def measure(
     troskel: int,
     matt: str,
     region: Region,
+    ground: Ground,
     earlier: pd.DataFrame | None = None,
 ) -> Gaps:
     """Find, measure, cost and rank the gap areas of one threshold and measure.
@@ -56,6 +63,8 @@ def measure(
         Probability of coverage of each address.
     land : DataFrame
         ``rutid``, ``kommunkod``, ``land_ha``.
+    ground : Ground
+        What trenches stand on, of the same addresses.
     earlier : DataFrame, optional
         ``rutid`` and ``bristomrade_id`` of an earlier edition's cells, to inherit ids from.
     """
@@ -69,7 +78,9 @@ def measure(
     table["underlag"] = area_sums.underlag(found.address_area, found.count, places.level)
     table["modellerad"] = found.modelled
     add_distances(table, places, p, utan, found)
-    add_costs(table, region)
+    dug = ground.dig(utan, found.address_area, found.count)
+    add_trench(table, dug)
+    add_costs(table, dug, region)
     households, addresses, people = (table[f"{x}_utan"].to_numpy() for x in ("hushall", "adresser", "befolkning"))
     benefit = ranking.benefit(households, addresses, people, region.prioritering)
     table["prioritet"] = ranking.priority(benefit, table["kostnad_sek"].to_numpy(), households, ids)
@@ -96,11 +107,11 @@ def measure(
             "adresser_klassade": found.cell_utan,
         }
     )
-    return Gaps(whole, parts, cells, found, number)
+    return Gaps(whole, parts, cells, trench_lines(dug, ids, number, troskel, matt), found, number)
 
 
 def add_distances(table: pd.DataFrame, places: Places, p: Floats, utan: Bools, found: GapAreas) -> None:
-    """Add distances to the nearest covered address, the trench, the share tätbebyggt, the probability."""
+    """Add distances to the nearest covered address, the share tätbebyggt, the probability."""
     u, c = np.flatnonzero(utan), np.flatnonzero(~utan)
     e, n, area = places.e_m[u], places.n_m[u], found.address_area[u]
     net = trench.distance_to_net(e, n, places.e_m[c], places.n_m[c])
@@ -109,21 +120,49 @@ def add_distances(table: pd.DataFrame, places: Places, p: Floats, utan: Bools, f
     np.maximum.at(farthest, area, net)
     table["avstand_m"], table["storsta_avstand_m"] = nearest, farthest
     table["medelavstand_m"] = area_sums.mean_by(area, found.count, net)
-    table["schakt_m"] = trench.lengths(e, n, net, area, found.count)
     table["andel_tatbebyggt_pct"] = 100 * area_sums.mean_by(area, found.count, places.tat[u].astype(np.float64))
     likely = area_sums.mean_by(area, found.count, 1 - p[u])
     table["sannolikhet"] = np.where(found.modelled, likely, np.nan)
 
 
-def add_costs(table: pd.DataFrame, region: Region) -> None:
+def add_trench(table: pd.DataFrame, dug: Dug) -> None:
+    """Add the trench's metres: its parts, and the whole as their sum."""
+    for name, metres in zip(SLAG, dug.metres, strict=True):
+        table[f"schakt_{name}_m"] = metres
+    table["schakt_m"] = dug.metres.sum(axis=0)
+
+
+def trench_lines(dug: Dug, ids: NDArray[Any], number: Ints, troskel: int, matt: str) -> pd.DataFrame:
+    """Return the trench's lines: a row per area, by ``prioritet``, and kind of trench."""
+    import shapely
+
+    place = np.empty(len(ids), np.int64)
+    place[number] = np.arange(len(ids))
+    key = place[dug.area] * len(SLAG) + dug.slag
+    order = np.argsort(key, kind="stable")
+    keys, row = np.unique(key[order], return_inverse=True)
+    lines = dug.lines[order]
+    return pd.DataFrame(
+        {
+            "bristomrade_id": ids[number[keys // len(SLAG)]].astype(object),
+            "troskel_mbit": np.full(len(keys), troskel, dtype=np.int64),
+            "matt": matt,
+            "slag": np.array(SLAG, dtype=object)[keys % len(SLAG)],
+            "langd_m": np.bincount(row, weights=shapely.length(lines), minlength=len(keys)).astype(np.float64),
+            "geometry": shapely.multilinestrings(lines, indices=row) if len(keys) else np.zeros(0, dtype=object),
+        }
+    )
+
+
+def add_costs(table: pd.DataFrame, dug: Dug, region: Region) -> None:
     """Add the cost at three levels, its parts, and per household, address and person.
 
     Where nothing is covered anywhere there is no net to connect to: distances, trench and cost are
     unknown (NULL), not free.
     """
     share = table["andel_tatbebyggt_pct"].to_numpy() / 100
-    metres, connect = table["schakt_m"].to_numpy(), table["adresser_klassade"].to_numpy(np.float64)
-    low, middle, high = (cost.cost(metres, share, connect, region.kostnad, x) for x in cost.LEVELS)
+    connect = table["adresser_klassade"].to_numpy(np.float64)
+    low, middle, high = (cost.cost(dug.priced_m[x], share, connect, region.kostnad, x) for x in cost.LEVELS)
     table["kostnad_schakt_sek"] = middle.schakt_sek
     table["kostnad_anslutning_sek"], table["kostnad_fast_sek"] = middle.anslutning_sek, middle.fast_sek
     table["kostnad_sek"] = middle.total_sek
@@ -132,7 +171,7 @@ def add_costs(table: pd.DataFrame, region: Region) -> None:
     table["kostnad_per_hushall_sek"] = cost.per_unit(total, table["hushall_utan"].to_numpy())
     table["kostnad_per_adress_sek"] = cost.per_unit(total, connect)
     table["kostnad_per_person_sek"] = cost.per_unit(total, table["befolkning_utan"].to_numpy())
-    far = ["avstand_m", "medelavstand_m", "storsta_avstand_m", "schakt_m"]
+    far = ["avstand_m", "medelavstand_m", "storsta_avstand_m", "schakt_m", *(f"schakt_{x}_m" for x in SLAG)]
     money = ["kostnad_schakt_sek", "kostnad_sek", "kostnad_lag_sek", "kostnad_hog_sek"]
     table[far + money] = table[far + money].replace(np.inf, np.nan)
 
@@ -158,7 +197,8 @@ def divide(
     pairs = np.unique(places.cell[part >= 0] * np.int64(len(keys) + 1) + part[part >= 0])
     parts["rutor"] = np.bincount(pairs % (len(keys) + 1), minlength=len(keys))
     share = parts["adresser_klassade"] / table["adresser_klassade"].to_numpy()[area]
-    for name in ("schakt_m", "kostnad_sek", "kostnad_lag_sek", "kostnad_hog_sek"):
+    shared = ("schakt_m", *(f"schakt_{x}_m" for x in SLAG), "kostnad_sek", "kostnad_lag_sek", "kostnad_hog_sek")
+    for name in shared:
         parts[name] = table[name].to_numpy()[area] * share
     parts["prioritet"], parts["modellerad"] = table["prioritet"].to_numpy()[area], found.modelled[area]
     parts["area"] = area

@@ -14,9 +14,11 @@ from pipelines.core.errors import DataError, by_library
 from pipelines.core.ledger import Ledger
 from pipelines.core.level import LEVELS, Level
 from pipelines.formats import at_rest
+from pipelines.gaps import ground_notes
 from pipelines.gaps.address_places import Places, at_level, places
 from pipelines.gaps.area_outlines import outlines
 from pipelines.gaps.costed_areas import Gaps, measure
+from pipelines.gaps.ground import Ground, ground
 from pipelines.gaps.ranking import curve
 from pipelines.tables import contracts, gap_tables
 
@@ -42,8 +44,10 @@ def run(region: Region, paths: Paths, earlier: Path | None = None) -> None:
     land = files.read_table(paths.table("land"), ["rutid", "kommunkod", "land_ha"], few=["kommunkod"])
     before = None if earlier is None else earlier_cells(earlier)
     here = read_places(region, paths)
-    gaps = [measure_level(here, land, x, region, paths, _of(before, x)) for x in LEVELS.by_threshold()]
+    under = read_ground(region, paths, here)
+    gaps = [measure_level(here, land, x, region, paths, under, _of(before, x)) for x in LEVELS.by_threshold()]
     note(ledger, gaps)
+    ground_notes.note(ledger, under, gaps, here, region)
     areas = _joined([g.omraden for g in gaps], gap_tables.BRISTOMRADEN)
     parts = _joined([g.kommunvis for g in gaps], gap_tables.BRISTOMRADEN_KOMMUN)
     cells = _joined([g.rutor for g in gaps], gap_tables.BRISTOMRADEN_RUTOR)
@@ -51,6 +55,7 @@ def run(region: Region, paths: Paths, earlier: Path | None = None) -> None:
     files.write_polygons(with_outlines(areas, gaps), paths.table("bristomraden"))
     files.write_table(parts, paths.table("bristomraden_kommun"))
     files.write_table(cells, paths.table("bristomraden_rutor"))
+    files.write_polygons(_lines([g.schakt for g in gaps]), paths.table("schakt"))
     files.write_table(curves, paths.table("bristkurva"))
     ledger.save(paths.ledger("gaps"))
 
@@ -64,14 +69,27 @@ def read_places(region: Region, paths: Paths) -> Places:
     return places(points, people, underlag["underlag"], list(region.kommunkoder))
 
 
+def read_ground(region: Region, paths: Paths, here: Places) -> Ground:
+    """Read roads and water: what the trenches stand on."""
+    roads = files.read_shapes(paths.table("vagar"), ["klass", "niva", "namn", "geometry"])
+    water = files.read_shapes(paths.table("mark"), ["geometry"])["geometry"].to_numpy()
+    return ground(roads, water, region.kostnad, region.vagar, here.e_m, here.n_m)
+
+
 def measure_level(
-    here: Places, land: pd.DataFrame, level: Level, region: Region, paths: Paths, earlier: pd.DataFrame | None
+    here: Places,
+    land: pd.DataFrame,
+    level: Level,
+    region: Region,
+    paths: Paths,
+    under: Ground,
+    earlier: pd.DataFrame | None,
 ) -> Gaps:
     """Read one level's coverage, and measure its gap areas."""
     wanted = [level.probability, level.basis]
     coverage = files.read_table(paths.table("adresser_tackning"), wanted, few=[level.basis])
     p, there = coverage[level.probability].to_numpy(), at_level(here, coverage[level.basis])
-    return measure(there, p, land, level.mbit, level.measure, region, earlier)
+    return measure(there, p, land, level.mbit, level.measure, region, under, earlier)
 
 
 def earlier_cells(out: Path) -> pd.DataFrame:
@@ -161,6 +179,16 @@ def _of(before: pd.DataFrame | None, level: Level) -> pd.DataFrame | None:
         return None
     same = before[(before["troskel_mbit"] == level.mbit) & (before["matt"] == level.measure)]
     return same.assign(rutid=parse_scb_id(same["rutid_scb"]))
+
+
+def _lines(frames: list[pd.DataFrame]) -> gpd.GeoDataFrame:
+    """Put the trenches of all levels together and check them."""
+    import geopandas as gpd
+    import pandas as pd
+
+    whole = pd.concat(frames, ignore_index=True)
+    whole = gpd.GeoDataFrame(whole.astype(dict.fromkeys(["bristomrade_id", "matt", "slag"], "str")), crs=files.EPSG)
+    return contracts.check(whole, gap_tables.SCHAKT)[[*gap_tables.SCHAKT.names, "geometry"]]
 
 
 def _joined(frames: list[pd.DataFrame], table: contracts.Table) -> pd.DataFrame:

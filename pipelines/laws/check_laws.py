@@ -21,6 +21,7 @@ from pipelines.core.level import LEVELS, MEASURES, Level
 from pipelines.laws.run_facts import run_facts
 from pipelines.steps import PUBLISHERS
 from pipelines.tables import summary_tables
+from pipelines.tables.code_lists import TRENCH_KINDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,6 +83,7 @@ def run(region: Region, paths: Paths) -> None:
         *totals_are_published_ones(tables, paths),
         *gap_areas_add_up(tables, paths),
         *parts_of_gap_areas(paths),
+        *trench_adds_up(paths),
         *rows_accounted_for(paths),
     ]
     said = ledger.Ledger("laws")
@@ -294,6 +296,38 @@ def parts_of_gap_areas(paths: Paths) -> list[Law]:
         _gap("Σ bristområdets rutor = rutor", cells.astype("float64"), areas["rutor"].astype("float64")),
         _law("kurvans steg i länet = bristområden", float(steps), float(len(areas))),
     ]
+
+
+DRY_M = 50
+"""No area's straight trench may go over more open water (metres) than this without its being told as such."""
+
+
+def trench_adds_up(paths: Paths) -> list[Law]:
+    """Check that a trench's parts are the whole, and the lines as long; and that what is dug on land lies on land."""
+    import shapely
+
+    from pipelines.roads import over_water
+
+    names = [f"schakt_{x}_m" for x in TRENCH_KINDS]
+    areas = files.read_table(paths.table("bristomraden"), ["bristomrade_id", "schakt_m", *names])
+    areas = areas[areas["schakt_m"].notna()].set_index("bristomrade_id")
+    lines = files.read_shapes(paths.table("schakt"))
+    told = areas[names].set_axis(list(TRENCH_KINDS), axis=1).stack().rename_axis(["bristomrade_id", "slag"])
+    drawn = lines.set_index(["bristomrade_id", "slag"])["langd_m"]
+    out = [
+        _gap("Σ schaktets delar = schaktet", areas[names].sum(axis=1), areas["schakt_m"]),
+        _gap("Σ schaktets linjer = dess delar", drawn, told),
+    ]
+    straight = lines[lines["slag"].isin(["stick", "fagelvag"])]
+    parts, row = shapely.get_parts(straight["geometry"].to_numpy(), return_index=True)
+    ends = shapely.get_coordinates(parts).reshape(-1, 4)
+    once, of = np.unique(ends, axis=0, return_inverse=True)
+    water = over_water.water(files.read_shapes(paths.table("mark"), ["geometry"])["geometry"].to_numpy())
+    wet = over_water.metres(over_water.over(water, once[:, :2], once[:, 2:]), len(once))[of.ravel()]
+    area = straight["bristomrade_id"].to_numpy()[row]
+    most = float(np.bincount(np.unique(area, return_inverse=True)[1], wet).max(initial=0.0))
+    figures = f"mest {most:.6f} m, högst {DRY_M} m"
+    return [*out, Law("schakt på land går inte över vatten", figures, max(0.0, most - DRY_M))]
 
 
 SQUARES_LEFT_OUT = ("rutor utanför länet", "rutor med 0 personer", "1 km-rutor ersatta av")

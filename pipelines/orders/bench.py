@@ -35,17 +35,26 @@ def main() -> int:
         pages = [here / "maps/bredbandskarta.html", here / "out/bredbandskarta_intern.html"]
         print_pages(pages)
         together = as_make_does(here, args)
+        roads = full_size_roads(here)
     print(f"{'steg':<14}{'sekunder':>10}{'minne (MB)':>12}")
     for stage, seconds, megabytes in rows:
         print(f"{stage:<14}{seconds:>10.2f}{megabytes:>12.0f}")
     print(f"{'summa':<14}{total:>10.2f}{max(m for _, _, m in rows):>12.0f}  (steg efter steg, ett i taget)")
     print(f"{'golv':<14}{floor[0]:>10.2f}{floor[1]:>12.0f}  (läsa indata och skriva produkterna, utan att räkna)")
+    print(f"vägar i full storlek, sex nivåer: {roads[0]:.2f} sekunder, {roads[1]:.0f} MB (mål: 15 sekunder, 1500 MB)")
     print(f"kvot till golvet: {total / floor[0]:.2f}")
     published = sum(seconds for step, (_, seconds, _) in zip(JOB, rows, strict=True) if makes_public(step))
     print(f"allt under MAPS: {published:.2f} sekunder, steg efter steg")
     for what, seconds in together.items():
         print(f"{what}: {seconds:.2f} sekunder, med JOBS={args.jobs}")
     return 0
+
+
+def full_size_roads(scratch: Path) -> tuple[float, float]:
+    """Return seconds and memory from a full county's roads to the trenches of six levels (see ``bench_roads``)."""
+    module = [sys.executable, "-m", "pipelines.orders.bench_roads"]
+    timed([*module, "make", str(scratch)])
+    return timed([*module, "dig", str(scratch)])
 
 
 def makes_public(step: Step) -> bool:

@@ -172,6 +172,7 @@ LAYERS = (
     gap_tables.BRISTOMRADEN,
     gap_tables.BRISTOMRADEN_KOMMUN,
     gap_tables.BRISTOMRADEN_RUTOR,
+    gap_tables.SCHAKT,
     gap_tables.BRISTKURVA,
     step_tables.OSAKERHET,
 )

@@ -112,3 +112,13 @@ def stretches(lines: Lines, line: Ints, from_m: Floats, to_m: Floats) -> tuple[F
     xy[start] = point_at(lines, line, from_m)
     xy[start + inner + 1] = point_at(lines, line, to_m)
     return xy, inner + 2
+
+
+def draw(xy: Floats, count: Ints) -> NDArray[Any]:
+    """Return LineStrings of so many of the vertices each, in order."""
+    import shapely
+
+    out: NDArray[Any] = np.zeros(0, dtype=object)
+    if len(count):
+        out = shapely.linestrings(xy, indices=np.repeat(np.arange(len(count)), count))  # type: ignore[assignment]
+    return out

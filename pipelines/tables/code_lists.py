@@ -31,5 +31,7 @@ ROAD_CLASSES = (
 )
 ROAD_LEVELS = ("mark", "bro", "underfart", "tunnel", "bro_och_underfart")
 """Whether a road lies on the ground; what does not joins other roads at its ends alone."""
+TRENCH_KINDS = ("vag", "stick", "sjo", "fagelvag")
+"""What a metre of trench is: along a road, from it to a house, over water, straight where no road goes."""
 COST_CLASSES = ("ej_redovisad", "under_0_5", "0_5_1", "1_2", "2_5", "5_10", "10_20", "20_50", "over_50")
 """Classes of cost in million kronor."""

@@ -68,7 +68,7 @@ class Table:
     description: str
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
-    geometry: Literal["", "Point", "LineString", "Polygon", "MultiPolygon"] = ""
+    geometry: Literal["", "Point", "LineString", "MultiLineString", "Polygon", "MultiPolygon"] = ""
     more_columns: bool = field(default=False)
 
     @property

@@ -21,7 +21,8 @@ BRISTOMRADEN = Table(
         "kommunnamn kommuner rutor land_ha",
         *_NUMBERS,
         "andel_tatbebyggt_pct avstand_m",
-        "medelavstand_m storsta_avstand_m schakt_m kostnad_schakt_sek kostnad_anslutning_sek kostnad_fast_sek",
+        "medelavstand_m storsta_avstand_m schakt_m schakt_vag_m schakt_stick_m schakt_sjo_m schakt_fagelvag_m",
+        "kostnad_schakt_sek kostnad_anslutning_sek kostnad_fast_sek",
         "kostnad_sek kostnad_lag_sek kostnad_hog_sek kostnad_per_hushall_sek kostnad_per_adress_sek",
         "kostnad_per_person_sek prioritet",
     ),
@@ -38,6 +39,10 @@ BRISTOMRADEN_KOMMUN = Table(
         "land_ha",
         *_NUMBERS,
         field("schakt_m", description="Kommunens del, efter dess del av områdets adresser som räknas som utan."),
+        *(
+            field(f"schakt_{x}_m", description="Kommunens del. Delad som schakt_m.")
+            for x in ("vag", "stick", "sjo", "fagelvag")
+        ),
         field(
             "kostnad_sek",
             description="Schakt, anslutning och fast kostnad när området byggs för sig. Delad som schakt_m.",
@@ -54,6 +59,14 @@ BRISTOMRADEN_RUTOR = Table(
     "Vilken ruta som hör till vilket bristområde.",
     fields("bristomrade_id troskel_mbit matt rutid_scb", field("adresser_klassade", low=1)),
     key=("troskel_mbit", "matt", "rutid_scb"),
+)
+SCHAKT = Table(
+    "schakt",
+    "Schakt",
+    "Linjerna som varje bristområdes schakt följer. En sträcka som två grenar följer står två gånger.",
+    fields("bristomrade_id troskel_mbit matt slag langd_m"),
+    key=("bristomrade_id", "slag"),
+    geometry="MultiLineString",
 )
 BRISTKURVA = Table(
     "bristkurva",

@@ -13,7 +13,7 @@ _ORDNING = field("ordning", alias="Ordning i planen", description="1 byggs förs
 _AREA = fields(
     "bristomrade_id troskel_mbit matt prioritet modellerad sannolikhet",
     BRISTOMRADEN.column("kommunkod"),
-    "kommunnamn kommuner rutor adresser_klassade hushall_utan befolkning_utan schakt_m kostnad_sek",
+    "kommunnamn kommuner rutor adresser_klassade hushall_utan befolkning_utan schakt_m schakt_sjo_m kostnad_sek",
     "kostnad_lag_sek kostnad_hog_sek kostnad_per_hushall_sek hushall_ack kostnad_ack_sek byggs_optimum",
 )
 PLAN = Table(

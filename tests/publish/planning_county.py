@@ -23,6 +23,7 @@ from pipelines.goals import measure_goals, published_figures
 from pipelines.sums import published_series, summaries
 from pipelines.tables import contracts, goal_tables, history_tables, source_tables, step_tables, summary_tables
 from tests.made_ledgers import complete
+from tests.publish.ground_tables import no_ground
 
 THRESHOLDS = LEVELS.mbit
 
@@ -103,6 +104,7 @@ def write(folder: Path, demo: bool = True, hastighet: bool = True, mobil: bool =
     empty = pd.DataFrame({"rutid": [4100006600000], "kommunkod": "1490", "omradestyp": "glesbebyggt"})
     land = pd.concat([land, empty.assign(land_ha=10.0)], ignore_index=True)
     _put(paths, step_tables.LAND, land)
+    no_ground(paths)
     teknik, speed = published()
     _put(paths, source_tables.PTS_TEKNIK, teknik)
     _put(paths, source_tables.PTS_HASTIGHET, speed if hastighet else speed.iloc[:0])

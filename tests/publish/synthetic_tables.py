@@ -327,3 +327,7 @@ def _write_areas(paths: Paths, cells: pd.DataFrame) -> None:
     frame = gpd.GeoDataFrame(whole, geometry=[corner] * len(whole), crs=3006)
     write_polygons(contracts.check(frame, gap_tables.BRISTOMRADEN), paths.table("bristomraden"))
     write_table(pd.concat(members, ignore_index=True), paths.table("bristomraden_rutor"))
+    line = shapely.multilinestrings([shapely.LineString([(0, 0), (210.25, 0)])])
+    rows = whole[["bristomrade_id", "troskel_mbit", "matt"]].assign(slag="fagelvag", langd_m=210.25)
+    lines = gpd.GeoDataFrame(rows.astype({"slag": "str"}), geometry=[line] * len(rows), crs=3006)
+    write_polygons(contracts.check(lines, gap_tables.SCHAKT), paths.table("schakt"))

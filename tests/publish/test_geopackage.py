@@ -36,6 +36,7 @@ ROWS = {
     "bristomraden": AREAS + 6 * 2,
     "bristomraden_kommun": AREAS,
     "bristomraden_rutor": AREAS,
+    "schakt": AREAS,
     "bristkurva": 2 * AREAS,
     "osakerhet_5km": 1,
 }
@@ -162,11 +163,12 @@ def test_keys_are_indexed(built: Path) -> None:
         ("bristomraden_kommun", "kommunkod"): False,
         ("bristomraden_rutor", "bristomrade_id"): False,
         ("bristomraden_rutor", "rutid_scb"): False,
+        ("schakt", "bristomrade_id"): False,
         ("bristkurva", "bristomrade_id"): False,
         ("bristkurva", "kod"): False,
         ("osakerhet_5km", "ruta_5km"): True,
         ("osakerhet_5km", "kommunkod"): False,
-        **{(t, "troskel_mbit, matt"): False for t in ROWS if t.startswith("brist")},
+        **{(t, "troskel_mbit, matt"): False for t in ROWS if t.startswith(("brist", "schakt"))},
     }
 
 
@@ -356,6 +358,7 @@ def test_each_layer_has_one_default_style_that_is_xml(built: Path) -> None:
         "bristomraden": "DEMO Utan tillgång 100",
         "bristomraden_kommun": "DEMO Alias",
         "bristomraden_rutor": "DEMO Alias",
+        "schakt": "DEMO Utan tillgång 100",
         "bristkurva": "DEMO Alias",
         "osakerhet_5km": "DEMO Osäkerhet 100",
     }

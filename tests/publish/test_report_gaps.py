@@ -9,6 +9,7 @@ import tiny_tables as tiny
 from pipelines.config.region import Region
 from pipelines.core.level import Level
 from pipelines.publish.report import report_gaps
+from tests.made_ledgers import complete
 
 NBSP = "\N{NO-BREAK SPACE}"
 
@@ -94,7 +95,11 @@ def test_at_most_ten_are_listed(made: tuple[pd.DataFrame, Region]) -> None:
 
 def test_costs_are_called_assumptions_with_the_configurations_own_figures(made: tuple[pd.DataFrame, Region]) -> None:
     areas, region = made
-    text = report_gaps.section(areas, region).replace(NBSP, " ")
+    none = complete("gaps")["schakt"]
+    text = report_gaps.section(areas, none, region).replace(NBSP, " ")
+    assert "Vägar saknas: schakt är raka linjer" in text and "omvägsfaktor 1,3 (1,1–1,5)" in text
+    along = report_gaps.section(areas, none | {"underlag": "vagar", "vaglinjer": 2500}, region).replace(NBSP, " ")
+    assert "Schakt följer 2 500 väglinjer" in along and "omvägsfaktor" not in along
     assert "Kostnaderna är antaganden" in text
     assert "docs/bristanalys.md" in text
     pris = region.kostnad.schakt_gles_sek_per_m

@@ -21,7 +21,7 @@ from pipelines.core.level import LEVELS, MEASURES
 from pipelines.core.paths import Paths
 from pipelines.gaps.costed_areas import measure
 from pipelines.tables import gap_tables, summary_tables
-from tests.stages.gaps.regions import REGION, Address, columns
+from tests.stages.gaps.regions import REGION, Address, columns, dry
 
 THRESHOLDS = LEVELS.mbit
 
@@ -38,11 +38,12 @@ def write(out: Path, rows: list[Address], **facts: Any) -> Path:
     path = out / "bredband.gpkg"
     path.unlink(missing_ok=True)
     where, p, land = columns(rows)
-    gaps = [measure(where, p, land, t, m, REGION) for t in THRESHOLDS for m in MEASURES]
+    gaps = [measure(where, p, land, t, m, REGION, dry(where)) for t in THRESHOLDS for m in MEASURES]
     layers = {
         gap_tables.BRISTOMRADEN: pd.concat([g.omraden for g in gaps]),
         gap_tables.BRISTOMRADEN_KOMMUN: pd.concat([g.kommunvis for g in gaps]),
         gap_tables.BRISTOMRADEN_RUTOR: pd.concat([g.rutor for g in gaps]),
+        gap_tables.SCHAKT: gpd.GeoDataFrame(pd.concat([g.schakt for g in gaps]), crs=3006),
         summary_tables.RUTNAT: pd.DataFrame(cells(rows)),
         summary_tables.KOMMUNER: pd.DataFrame(
             [
@@ -60,7 +61,8 @@ def write(out: Path, rows: list[Address], **facts: Any) -> Path:
     )
     pyogrio.write_dataframe(points, path, layer="adresser", driver="GPKG", VERSION="1.2")
     for table, frame in layers.items():
-        own = frame[[n for n in table.names if n in frame]].reset_index(drop=True)
+        shape = ["geometry"] if isinstance(frame, gpd.GeoDataFrame) else []
+        own = frame[[*(n for n in table.names if n in frame), *shape]].reset_index(drop=True)
         texts = [c.name for c in table.columns if c.kind == "text" and c.name in own]
         pyogrio.write_dataframe(own.astype(dict.fromkeys(texts, "str")), path, layer=table.name, append=True)
     told = {

@@ -15,7 +15,7 @@ from pipelines.core.files import write_polygons, write_table
 from pipelines.core.level import LEVELS, MEASURES
 from pipelines.core.paths import Paths
 from pipelines.tables import contracts
-from pipelines.tables.gap_tables import BRISTKURVA, BRISTOMRADEN, BRISTOMRADEN_KOMMUN, BRISTOMRADEN_RUTOR
+from pipelines.tables.gap_tables import BRISTKURVA, BRISTOMRADEN, BRISTOMRADEN_KOMMUN, BRISTOMRADEN_RUTOR, SCHAKT
 
 THRESHOLDS = LEVELS.mbit
 
@@ -30,7 +30,7 @@ EMPTY = [c.name for c in BRISTOMRADEN.columns if c.nullable and c.kind == "decim
 
 
 def write(paths: Paths, cells: pd.DataFrame) -> None:
-    """Write the four tables of the stage ``gaps``."""
+    """Write the tables of the stage ``gaps``."""
     rows, shapes = [], []
     for t in THRESHOLDS:
         for m in MEASURES:
@@ -49,6 +49,12 @@ def write(paths: Paths, cells: pd.DataFrame) -> None:
     real = areas[areas["prioritet"].notna()]
     _put(paths, BRISTOMRADEN_KOMMUN, real)
     _put(paths, BRISTOMRADEN_RUTOR, real.assign(rutid_scb=real["bristomrade_id"].str[-13:]))
+    corner = shapely.multilinestrings([shapely.LineString([(320000, 6400000), (320000, 6400250)])])
+    lines = real.loc[real["schakt_m"].notna(), ["bristomrade_id", "troskel_mbit", "matt"]].assign(
+        slag="fagelvag", langd_m=250.0
+    )
+    trench = gpd.GeoDataFrame(lines, geometry=[corner] * len(lines), crs=3006).astype({"slag": "str"})
+    write_polygons(contracts.check(trench, SCHAKT), paths.table("schakt"))
     curve = pd.concat([real.assign(kod="14"), real.assign(kod=real["kommunkod"])]).astype({"prioritet": "int64"})
     by = ["kod", "troskel_mbit", "matt"]
     curve["hushall_ack"] = curve.groupby(by)["hushall_utan"].cumsum()

@@ -31,6 +31,7 @@ INTERNAL = {
     "bristomraden": (15 + 12, 2 * (1 + 6)),
     "bristomraden_kommun": (15, 0),
     "bristomraden_rutor": (15, 0),
+    "schakt": (15, 1 + 4),
     "bristkurva": (30, 0),
     "osakerhet_5km": (1, 5),
 }

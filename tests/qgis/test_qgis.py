@@ -30,6 +30,7 @@ ROWS = {
     "bristomraden": 15 + 12,
     "bristomraden_kommun": 15,
     "bristomraden_rutor": 15,
+    "schakt": 15,
     "bristkurva": 30,
     "osakerhet_5km": 1,
 }
@@ -39,6 +40,7 @@ RENDERERS = {
     "lan": ("RuleRenderer", 1),
     "adresser": ("categorizedSymbol", 5),
     "bristomraden": ("RuleRenderer", 2 * (1 + 6)),
+    "schakt": ("RuleRenderer", 1 + 4),
     **dict.fromkeys(("rutnat_delar", "bristomraden_kommun", "bristomraden_rutor", "bristkurva"), ("", 0)),
     "osakerhet_5km": ("RuleRenderer", 5),
 }

@@ -52,6 +52,7 @@ FIGURES = (
     "bristomraden",
     "bristomraden_kommun",
     "bristomraden_rutor",
+    "schakt",
     "bristkurva",
     "mal",
     "prioritering_pts",

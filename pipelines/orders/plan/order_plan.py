@@ -51,7 +51,9 @@ def run(region: Region, paths: Paths, budget: str = "", goal: str = "", troskel:
     areas, parts, cells = read_areas(source, wish)
     made = gaps_plan.plan(areas, parts, region, wish.budget_sek, wish.mal_pct)
     check_reachable(made, wish)
-    order = Order(wish, made, joint_trench(source, wish, made, cells), ordered(made), by_kommun(made, region))
+    dug_once = trench_dug_once(source, wish, made)
+    joint = joint_trench(source, wish, made, cells) if dug_once is None else dug_once
+    order = Order(wish, made, joint, dug_once is not None, ordered(made), by_kommun(made, region))
     text = plan_text.text(order, source.facts, region)
     folder = paths.out / "plan" / wish.name
     with bundle.together(folder) as beside:
@@ -111,6 +113,22 @@ def check_reachable(made: gaps_plan.Plan, wish: Request) -> None:
         ],
         action=f"Ange ett lägre mål, till exempel make plan MAL={number(within, 2)}.",
     )
+
+
+def trench_dug_once(source: Edition, wish: Request, made: gaps_plan.Plan) -> float | None:
+    """Return the trench, in metres, when all that the plan builds is built together along roads.
+
+    Every stretch that some of the areas' trenches follow is dug once. None in an edition without roads.
+    """
+    import shapely
+
+    rows, shapes = edition.read_shapes(source, gap_tables.SCHAKT, ["bristomrade_id", "slag"], wish.level.condition)
+    if not rows["slag"].isin(["vag", "stick"]).any():
+        return None
+    built = made.omraden.loc[made.omraden["byggs"], "bristomrade_id"]
+    stretches = shapely.get_parts(shapes[rows["bristomrade_id"].isin(built).to_numpy()])
+    _, once = np.unique(shapely.to_wkb(stretches), return_index=True)
+    return float(shapely.length(stretches[once]).sum())
 
 
 def joint_trench(source: Edition, wish: Request, made: gaps_plan.Plan, cells: pd.DataFrame) -> float:

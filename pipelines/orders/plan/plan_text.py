@@ -26,11 +26,12 @@ SHOWN = 20
 
 @dataclass(frozen=True)
 class Order:
-    """A plan with what is told of it: the joint trench (metres), and the tables that are written."""
+    """A plan with what is told of it: the joint trench (metres; along roads?), and the tables written."""
 
     wish: Request
     plan: Plan
     gemensamt_m: float
+    langs_vag: bool
     omraden: pd.DataFrame
     kommuner: pd.DataFrame
 
@@ -140,11 +141,13 @@ def together(order: Order) -> str:
         return ""
     saved = max(0.0, own - order.gemensamt_m)
     f = _numbers(order)
-    said = f"byggda tillsammans {_m(order.gemensamt_m)}"
+    how = "längs väg" if order.langs_vag else "fågelväg"
+    once = " när varje sträcka grävs en gång" if order.langs_vag else ""
+    said = f"var för sig {_m(own)} ({how}), byggda tillsammans {_m(order.gemensamt_m)}{once}"
     if saved < 0.5:
-        return f"Grannar som delar schakt: var för sig {_m(own)} (fågelväg), {said}. Här finns inget att spara."
+        return f"Grannar som delar schakt: {said}. Här finns inget att spara."
     return (
-        f"Grannar som delar schakt: var för sig {_m(own)} (fågelväg), {said}. Det sparar {_m(saved)} "
+        f"Grannar som delar schakt: {said}. Det sparar {_m(saved)} "
         f"({percent(100 * saved / own, 2)}), ungefär {_kr(f['kostnad_schakt_sek'] * saved / own)}. Besparingen är "
         "inte inräknad: planen räknar varje område för sig."
     )

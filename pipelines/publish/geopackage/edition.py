@@ -182,6 +182,15 @@ def read_points(edition: Edition, table: Table, columns: list[str]) -> tuple[pd.
     return frame, xy
 
 
+def read_shapes(edition: Edition, table: Table, columns: list[str], where: str) -> tuple[pd.DataFrame, NDArray[Any]]:
+    """Read columns of a layer as :func:`read` does, and its geometries."""
+    import shapely
+
+    name, rows = _arrow(edition, table, columns, where, geometry=True)
+    frame: pd.DataFrame = rows.select(columns).to_pandas()
+    return frame, shapely.from_wkb(rows[name].to_numpy(zero_copy_only=False))
+
+
 def _arrow(edition: Edition, table: Table, columns: list[str], where: str, geometry: bool) -> tuple[str, pa.Table]:
     import pyogrio
 

@@ -191,8 +191,8 @@ def _values(array: pa.Array, column: Column, table: Table) -> list[Any]:
 
 
 def _own_outlines(table: Table) -> bool:
-    """Say whether the stage's table holds polygons itself; kommuner and län borrow theirs."""
-    return table.geometry == "MultiPolygon" and table.name not in _BORROWERS
+    """Say whether the stage's table holds polygons, or lines, itself; kommuner and län borrow theirs."""
+    return table.geometry in ("MultiPolygon", "MultiLineString") and table.name not in _BORROWERS
 
 
 def _squares(rutid_scb: pa.Array) -> tuple[NDArray[Any], NDArray[np.float64]]:
@@ -211,7 +211,7 @@ def _points(xy: pa.Array) -> tuple[NDArray[Any], NDArray[np.float64]]:
 
 
 def _polygons(wkb: list[bytes | None]) -> tuple[NDArray[Any], NDArray[np.float64]]:
-    """Return polygons with an envelope: it spares a reader the taking apart of a long outline."""
+    """Return polygons or lines with an envelope: it spares a reader the taking apart of a long outline."""
     import shapely
 
     bounds = shapely.bounds(shapely.from_wkb(np.array(wkb, dtype=object)))

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pipelines.config.region import Region, Spann
+    from pipelines.core.facts import TrenchGround
 
 SHOWN = 10
 _NUMBERS = {2: "två", 4: "fyra", 6: "sex", 8: "åtta", 10: "tio", 12: "tolv"}
@@ -26,6 +27,8 @@ COLUMNS = [
     "adresser_klassade",
     "hushall_utan",
     "schakt_m",
+    "schakt_sjo_m",
+    "schakt_fagelvag_m",
     "kostnad_sek",
     "kostnad_lag_sek",
     "kostnad_hog_sek",
@@ -35,9 +38,9 @@ COLUMNS = [
 """What is read of the table ``bristomraden``."""
 
 
-def section(areas: pd.DataFrame, region: Region) -> str:
-    """Return the whole section from the table ``bristomraden`` (columns :data:`COLUMNS`)."""
-    parts = ["## Bristområden", _meaning(region), overview(areas), _assumptions(region)]
+def section(areas: pd.DataFrame, under: TrenchGround, region: Region) -> str:
+    """Return the whole section from the table ``bristomraden`` (columns :data:`COLUMNS`), and the trenches' ground."""
+    parts = ["## Bristområden", _meaning(region), overview(areas), _ground(areas, under), _assumptions(under, region)]
     # What to build past, what to connect.
     parts += [first(areas, level, region) for level in (LEVELS.of("passerad")[-1], LEVELS.first)]
     return "\n\n".join(parts)
@@ -72,7 +75,7 @@ def overview(areas: pd.DataFrame) -> str:
         "Hushåll i områden",
         "varav i modellerade",
         "Hushåll utspritt",
-        "Schakt, fågelväg (km)",
+        "Schakt (km)",
         "Kostnad (mkr)",
         "Låg (mkr)",
         "Hög (mkr)",
@@ -136,17 +139,37 @@ def _meaning(region: Region) -> str:
     )
 
 
-def _assumptions(region: Region) -> str:
+def _ground(areas: pd.DataFrame, under: TrenchGround) -> str:
+    """Say what the trenches follow, and what of them does not."""
+    sea, air = (_sum(areas[f"schakt_{x}_m"].dropna(), 1e3) for x in ("sjo", "fagelvag"))
+    if under["underlag"] != "vagar":
+        return (
+            "**Vägar saknas: schakt är raka linjer** gånger omvägsfaktorn, det som går över vatten (sammanlagt "
+            f"{sea} km i alla rader ovan) som sjökabel. Lägg Topografi 50, tema kommunikation, i mappen vagar."
+        )
+    return (
+        f"Schakt följer {number(under['vaglinjer'])} väglinjer, som möts i {number(under['noder'])} punkter "
+        f"({number(under['hopfogade_andar'])} ändar fogades ihop inom snappningsavståndet). Vägnätet är i "
+        f"{number(under['vagnatets_delar'])} delar som ingen väg eller färja förbinder; utanför den största ligger "
+        f"{number(under['adresser_utanfor_storsta_delen'])} adresser. "
+        f"{number(under['adresser_langt_fran_vag'])} adresser ligger långt från närmaste väg. Över vatten, med "
+        f"färjeled eller sjökabel: {sea} km; raka linjer på land: {air} km (alla rader ovan). Hur: docs/schakt.md."
+    )
+
+
+def _assumptions(under: TrenchGround, region: Region) -> str:
     """Say that every krona rests on assumptions, which they are, and where they are explained."""
     cost = region.kostnad
 
     def span(s: Spann, decimals: int = 0) -> str:
         return f"{number(s.mitt, decimals)} ({number(s.lag, decimals)}–{number(s.hog, decimals)})"
 
+    straight = under["underlag"] != "vagar"
+    detour = f"omvägsfaktor {span(cost.omvagsfaktor, 1)}, " if straight else "gånger vägklassens faktor (`[vagar]`), "
     return (
         "**Kostnaderna är antaganden** ur konfigurationen (`[kostnad]`), inte offerter: schakt "
         f"{span(cost.schakt_tat_sek_per_m)} kr/m i tätbebyggt och {span(cost.schakt_gles_sek_per_m)} kr/m i "
-        f"glesbebyggt, omvägsfaktor {span(cost.omvagsfaktor, 1)}, anslutning {span(cost.anslutning_sek_per_adress)} kr "
+        f"glesbebyggt, {detour}anslutning {span(cost.anslutning_sek_per_adress)} kr "
         f"per adress, fast kostnad {span(cost.fast_sek_per_omrade)} kr per område. Låg och hög kostnad sätter alla "
         "antaganden i samma ände på en gång; det är inget konfidensintervall. Varje område är räknat för sig, så "
         "områden som delar schakt kostar mindre tillsammans. Alla antaganden med källa, och ett räkneexempel: "

@@ -61,7 +61,9 @@ def run(region: Region, paths: Paths) -> None:
         key_figures(tables["lan"].iloc[0], facts),
         report_coverage.reconciliation(tables, region),
         report_coverage.against_published(files.read_table(paths.table("avstamning_kallor"))),
-        report_gaps.section(files.read_table(paths.table("bristomraden"), report_gaps.COLUMNS), region),
+        report_gaps.section(
+            files.read_table(paths.table("bristomraden"), report_gaps.COLUMNS), said["gaps"].facts["schakt"], region
+        ),
         report_coverage.beside_benchmarks(tables["riktvarden"], region),
         report_coverage.evidence_table(said["coverage"], region),
         report_model.section(said["coverage"], files.read_table(paths.table("osakerhet_5km")), region),

@@ -23,7 +23,13 @@ if TYPE_CHECKING:
     from pipelines.publish.catalogue.catalogue_content import Dataset, Described, File
 
 KINDS = {"text": "text", "heltal": "heltal", "decimal": "decimaltal", "ja_nej": "ja/nej"}
-GEOMETRIES = {"": "ingen", "Point": "punkt", "Polygon": "yta (Polygon)", "MultiPolygon": "yta (MultiPolygon)"}
+GEOMETRIES = {
+    "": "ingen",
+    "Point": "punkt",
+    "MultiLineString": "linje (MultiLineString)",
+    "Polygon": "yta (Polygon)",
+    "MultiPolygon": "yta (MultiPolygon)",
+}
 FREQUENCIES = {
     "ANNUAL": "en gång om året",
     "ANNUAL_2": "två gånger om året",

@@ -64,6 +64,12 @@ CODES: dict[str, dict[str, str]] = {
         "500": "Rutor med för få adresser inom 500 m, tillsammans",
         "1000": "Rutor med för få adresser inom 1 km, tillsammans",
     },
+    "slag_av_schakt": {
+        "vag": "Längs väg",
+        "stick": "Stick, väg till adress",
+        "sjo": "Över vatten: färjeled eller sjökabel",
+        "fagelvag": "Rak linje på land",
+    },
     "kostnadsklass": COST_LABELS,
     "pts_kalla": {
         "hastighet": "PTS, hastighet",

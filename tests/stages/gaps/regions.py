@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from pipelines.config.region import Region, load_region
 from pipelines.gaps.address_places import Places, places
+from pipelines.gaps.ground import Ground, ground
 
 E0, N0 = 400_000, 6_500_000
 CODES = ("1480", "1490", "1499")
@@ -81,6 +82,12 @@ def columns(rows: list[Address]) -> tuple[Places, np.ndarray, pd.DataFrame]:
     land = pd.DataFrame(sorted({(a.rutid, a.kommun) for a in rows}), columns=["rutid", "kommunkod"])
     land["land_ha"] = 3.0
     return where, np.array([a.p for a in rows]), land
+
+
+def dry(where: Places) -> Ground:
+    """The ground of a county without roads and water."""
+    none = pd.DataFrame({"klass": [], "niva": [], "namn": [], "geometry": []})
+    return ground(none, np.zeros(0, dtype=object), REGION.kostnad, REGION.vagar, where.e_m, where.n_m)
 
 
 def gap_cells(rows: list[Address]) -> list[set[tuple[int, int]]]:

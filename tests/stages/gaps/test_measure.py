@@ -14,12 +14,12 @@ from pipelines.gaps import budget
 from pipelines.gaps.area_outlines import outlines
 from pipelines.gaps.costed_areas import measure
 
-from .regions import CODES, REGION, Address, addresses, columns, counties, distance, gap_cells, trench_m
+from .regions import CODES, REGION, Address, addresses, columns, counties, distance, dry, gap_cells, trench_m
 
 
 def gaps(rows, troskel=100, matt="tillgang"):
     where, p, land = columns(rows)
-    return measure(where, p, land, troskel, matt, REGION)
+    return measure(where, p, land, troskel, matt, REGION, dry(where))
 
 
 def brute(rows):
@@ -129,7 +129,7 @@ def test_one_more_covered_address_never_makes_any_gap_cost_more(rows, more):
 @given(counties)
 def test_outlines_are_valid_and_cover_exactly_their_cells(rows):
     where, p, land = columns(rows)
-    found = measure(where, p, land, 100, "tillgang", REGION).found
+    found = measure(where, p, land, 100, "tillgang", REGION, dry(where)).found
     shapes = outlines(found.cells, found.cell_area, found.count)
     for k, shape in enumerate(shapes):
         assert shape.geom_type == "MultiPolygon"

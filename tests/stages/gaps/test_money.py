@@ -43,7 +43,6 @@ def test_doubling_kronor_per_metre_doubles_exactly_the_trench_part(rows, level):
 
 def test_cost_by_hand_half_tat_half_gles():
     k = Kostnad(
-        omvagsfaktor=Spann(lag=1, mitt=1.5, hog=2),
         schakt_tat_sek_per_m=Spann(lag=300, mitt=600, hog=900),
         schakt_gles_sek_per_m=Spann(lag=100, mitt=200, hog=300),
         anslutning_sek_per_adress=Spann(lag=1000, mitt=2000, hog=3000),
@@ -51,9 +50,9 @@ def test_cost_by_hand_half_tat_half_gles():
     )
     one = np.array([1000.0]), np.array([0.5]), np.array([4.0])
     middle = cost.cost(*one, k, "mitt")
-    assert (middle.schakt_sek, middle.anslutning_sek, middle.fast_sek) == (600_000, 8000, 20)
+    assert (middle.schakt_sek, middle.anslutning_sek, middle.fast_sek) == (400_000, 8000, 20)
     assert cost.cost(*one, k, "lag").total_sek == 200_000 + 4000 + 10
-    assert cost.cost(*one, k, "hog").total_sek == 1_200_000 + 12_000 + 30
+    assert cost.cost(*one, k, "hog").total_sek == 600_000 + 12_000 + 30
 
 
 def test_a_range_must_rise_and_some_weight_must_be_given():

@@ -12,11 +12,12 @@ from pipelines.core.errors import DataError
 from pipelines.core.paths import Paths
 from pipelines.gaps import find_gaps
 from pipelines.tables import contracts, gap_tables
+from tests.publish.ground_tables import no_ground
 
 from .regions import REGION
 from .test_measure import HAND
 
-NAMES = ("bristomraden", "bristomraden_kommun", "bristomraden_rutor", "bristkurva")
+NAMES = ("bristomraden", "bristomraden_kommun", "bristomraden_rutor", "schakt", "bristkurva")
 
 
 def _write(folder, points, people, coverage, land):
@@ -25,6 +26,7 @@ def _write(folder, points, people, coverage, land):
     files.write_table(people, paths.table("adresser_hushall"))
     files.write_table(coverage, paths.table("adresser_tackning"))
     files.write_table(land, paths.table("land"))
+    no_ground(paths)
     return paths
 
 

@@ -151,7 +151,7 @@ def test_the_parts_sum_to_the_whole_and_the_lines_are_as_long(case):
     road = net.line[tree.edge] >= 0
     edge = tree.edge[road]
     xy, number = line_parts.stretches(noded.lines, net.line[edge], net.from_m[edge], net.to_m[edge])
-    drawn = shapely.linestrings(xy, indices=np.repeat(np.arange(len(number)), number)) if len(edge) else np.array([])
+    drawn = line_parts.draw(xy, number)
     assert shapely.length(drawn) == pytest.approx(metres[edge])
     # Each area's lines hang together, with its addresses and the net.
     for a in range(3):

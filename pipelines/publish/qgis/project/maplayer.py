@@ -12,7 +12,13 @@ from pipelines.publish.qgis.style import qml_fields
 if TYPE_CHECKING:
     from pipelines.publish.qgis.project.project_model import Layer, Relation
 
-_GEOMETRY = {"": "No geometry", "Point": "Point", "Polygon": "Polygon", "MultiPolygon": "Polygon"}
+_GEOMETRY = {
+    "": "No geometry",
+    "Point": "Point",
+    "MultiLineString": "Line",
+    "Polygon": "Polygon",
+    "MultiPolygon": "Polygon",
+}
 SRSID = "971"
 """SWEREF 99 TM in QGIS's own list. QGIS goes by ``authid``, but only where it finds a number of its list too."""
 _FAR = 100_000_000

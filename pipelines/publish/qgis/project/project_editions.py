@@ -59,7 +59,7 @@ def internal(region: Region, facts: RunFacts, sources: Sequence[Source], bounds:
     groups = (
         Group("Adresser (personuppgifter)", (off(make(summary_tables.ADRESSER)),), expanded=False),
         _borders(make, facts, summary_tables.KOMMUNER, summary_tables.LAN),
-        Group("", (off(make(ids.BRISTOMRADEN)), off(unsure), cells, basis)),
+        Group("", (off(make(ids.SCHAKT)), off(make(ids.BRISTOMRADEN)), off(unsure), cells, basis)),
         _rasters("./", facts, (shares,)),
         _kommuner(make, facts, summary_tables.KOMMUNER, summary_tables.LAN),
         Group("Tabeller", tuple(off(t) for t in tables), expanded=False),
@@ -68,6 +68,7 @@ def internal(region: Region, facts: RunFacts, sources: Sequence[Source], bounds:
         Relation("ruta_delar", "Rutans delar", "rutnat_delar", "rutnat_250m", "rutid_scb"),
         Relation("ruta_adresser", "Rutans adresser", "adresser", "rutnat_250m", "rutid_scb"),
         Relation("omrade_kommuner", "Delar per kommun", "bristomraden_kommun", "bristomraden", "bristomrade_id"),
+        Relation("omrade_schakt", "Områdets schakt", "schakt", "bristomraden", "bristomrade_id"),
         Relation("omrade_rutor", "Områdets rutor", "bristomraden_rutor", "bristomraden", "bristomrade_id"),
         *_OF_KOMMUN,
     )

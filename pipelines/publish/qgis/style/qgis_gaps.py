@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from pipelines.core.level import Level
 from pipelines.publish.qgis.style import map_tips, qml
+from pipelines.publish.words import codes
 from pipelines.publish.words.swedish import NBSP
 from pipelines.tables.contracts import Table
 
@@ -16,6 +17,10 @@ COST_COLOURS = ("#0c4a38", "#2f7d57", "#73ad63", "#b4c75c", "#e0cf86")
 UNKNOWN_COLOUR = "#9a9a9a"
 HATCH = "#ffffff"
 _HEADING = {"tillgang": "Utan {} Mbit/s", "passerad": "Ej passerat {}"}
+TRENCH = {"vag": ("#7a4b12", 0.5), "stick": ("#b98a4e", 0.3), "sjo": ("#1f6f9c", 0.6), "fagelvag": ("#a83a4f", 0.4)}
+"""Colour and width (mm) of the lines of trench, by kind."""
+TRENCH_SCALE = 100_000
+"""Trenches are drawn from this scale (1:n) and closer."""
 LABELLED = ((10, 0), (100, 300_000), (1000, 100_000), (None, 40_000))
 """Labels: areas up to this priority are named from this scale (1:n) and closer; 0 means always."""
 
@@ -50,6 +55,16 @@ def _classes(mark: str, hatch: str) -> tuple[qml.Rule, ...]:
         qml.Rule(label + mark, where, colour, outline=colour, hatch=hatch)
         for (label, where), colour in zip(classes, (*COST_COLOURS, UNKNOWN_COLOUR), strict=True)
     )
+
+
+def trench(table: Table, level: Level, mark: str) -> str:
+    """Return the QML that shows the trenches of one level, by kind."""
+    lines = tuple(
+        qml.Rule(codes.CODES["slag_av_schakt"][slag] + mark, f"\"slag\" = '{slag}'", colour, line_mm=width)
+        for slag, (colour, width) in TRENCH.items()
+    )
+    heading = qml.Rule(f"Schakt, {_HEADING[level.measure].format(level.mbit).lower()}", level.condition, parts=lines)
+    return qml.document(table, qml.rules([heading]), visible_from=TRENCH_SCALE)
 
 
 def _label_rules() -> list[qml.LabelRule]:

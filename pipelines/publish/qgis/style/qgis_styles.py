@@ -190,6 +190,15 @@ def _bristomraden(table: Table, mark: str) -> list[Drawn]:
     return made
 
 
+def _schakt(table: Table, mark: str) -> list[Drawn]:
+    made = []
+    for level in LEVELS.from_first():
+        title = f"{WITHOUT[level.measure]} {level.mbit}"
+        text = f"Schakt för bristområden: {title.lower()} Mbit/s ned. Syns från skala 1:{qgis_gaps.TRENCH_SCALE}."
+        made.append(Drawn(level.code, title, text, qgis_gaps.trench(table, level, mark)))
+    return made
+
+
 def kommuner(table: Table, mark: str) -> list[Drawn]:
     """Return the styles of the kommuner: share of households, per measure and threshold."""
     return [_goals(table, mark, Level(m, t)) for m in MEASURES for t in LEVELS.mbit_from_first]
@@ -271,6 +280,7 @@ _MAKERS = {
     "bristomraden": _bristomraden,
     "bristomraden_kommun": _aliases,
     "bristomraden_rutor": _aliases,
+    "schakt": _schakt,
     "bristkurva": _aliases,
     "osakerhet_5km": _squares,
 }

@@ -43,6 +43,8 @@ class Rule:
         QGIS expression; within a heading it narrows the heading's own.
     colour, outline, hatch : str
         ``#rrggbb`` of the filling, its border (``outline_mm`` wide) and its diagonal lines; empty means none.
+    line_mm : float
+        Width of a line of ``colour``, for a layer of lines; 0 for polygons.
     visible_from : int
         Draw only at scale 1:``visible_from`` and closer; 0 means always.
     """
@@ -53,6 +55,7 @@ class Rule:
     outline: str = ""
     outline_mm: float = 0.2
     hatch: str = ""
+    line_mm: float = 0
     visible_from: int = 0
     parts: tuple[Rule, ...] = ()
 
@@ -135,7 +138,10 @@ def rules(given: Sequence[Rule]) -> str:
         )
 
     elements = "".join(element(rule, f"r{i}") for i, rule in enumerate(given))
-    symbols = "".join(_filled(i, r.colour, r.outline, r.outline_mm, r.hatch) for i, r in enumerate(drawn))
+    symbols = "".join(
+        _line(i, r.colour, r.line_mm) if r.line_mm else _filled(i, r.colour, r.outline, r.outline_mm, r.hatch)
+        for i, r in enumerate(drawn)
+    )
     return (
         '<renderer-v2 type="RuleRenderer" symbollevels="0" forceraster="0" enableorderby="0">'
         f'<rules key="r">{elements}</rules><symbols>{symbols}</symbols></renderer-v2>\n'
@@ -189,6 +195,19 @@ def _symbol(number: int, shape: Shape, colour: str, outline_colour: str = "") ->
         }
         return _wrapped(number, "marker", [("SimpleMarker", options, "")])
     return _filled(number, colour, outline_colour)
+
+
+def _line(number: int, colour: str, width_mm: float) -> str:
+    """Return a symbol for lines."""
+    options = {
+        "line_color": _colour(colour),
+        "line_style": "solid",
+        "line_width": f"{width_mm:g}",
+        "line_width_unit": "MM",
+        "capstyle": "round",
+        "joinstyle": "round",
+    }
+    return _wrapped(number, "line", [("SimpleLine", options, "")])
 
 
 def _filled(number: int, colour: str, outline_colour: str = "", outline_mm: float = 0.2, hatch: str = "") -> str:

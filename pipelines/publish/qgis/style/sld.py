@@ -136,7 +136,7 @@ def _furthest(rule: ET.Element) -> float:
 
 
 def _symbolizers(symbol: ET.Element) -> list[ET.Element]:
-    """Return what draws a symbol: a polygon's filling with its border, its diagonal lines, or a round mark."""
+    """Return what draws a symbol: a polygon's filling with its border, its diagonal lines, a line, or a round mark."""
     out = []
     for layer in symbol.findall("layer"):
         options = {p.get("k", ""): p.get("v", "") for p in layer.findall("prop")}
@@ -150,6 +150,10 @@ def _symbolizers(symbol: ET.Element) -> list[ET.Element]:
             if options["outline_style"] != "no":
                 _stroke(polygon, options["outline_color"], options["outline_width"])
             out += [polygon] if len(polygon) else []
+        elif kind == "SimpleLine":
+            drawn = ET.Element("se:LineSymbolizer")
+            _stroke(drawn, options["line_color"], options["line_width"])
+            out.append(drawn)
         elif kind == "LinePatternFill":
             line = {p.get("k", ""): p.get("v", "") for p in layer.findall("symbol/layer/prop")}
             polygon = ET.Element("se:PolygonSymbolizer")

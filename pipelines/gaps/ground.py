@@ -1,0 +1,221 @@
+"""What trenches stand on: roads where there are any, straight lines where there are none, water under both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.config.region import Kostnad
+from pipelines.config.road_settings import Vagar
+from pipelines.core.cell_grid import Ints
+from pipelines.gaps import trench
+from pipelines.gaps.address_places import Bools, Floats
+from pipelines.gaps.cost import LEVELS, Level
+from pipelines.roads import drops, network, noding, over_water, trees
+from pipelines.roads.line_parts import draw, ragged, stretches
+from pipelines.roads.over_water import Water
+from pipelines.tables.code_lists import TRENCH_KINDS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SLAG = TRENCH_KINDS
+_VAG, _STICK, _SJO, _FAGELVAG = range(4)
+
+
+@dataclass(frozen=True)
+class Dug:
+    """The trench of every area.
+
+    Attributes
+    ----------
+    metres : ndarray of float, shape (4, areas)
+        By :data:`SLAG`; infinite where there is no net to connect to.
+    priced_m : dict of ndarray of float, shape (areas,)
+        By level of cost: so many metres at the base price cost as much.
+    area, slag : ndarray of int64, shape (p,)
+        Of each piece of ``lines``.
+    lines : ndarray of shapely.LineString, shape (p,)
+        Every piece of every branch; a stretch that two branches follow stands twice.
+    """
+
+    metres: Floats
+    priced_m: dict[Level, Floats]
+    area: Ints
+    slag: Ints
+    lines: NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Straight:
+    """No roads: straight lines between addresses."""
+
+    wet: Water
+    kostnad: Kostnad
+    vagar: Vagar
+    e_m: Floats
+    n_m: Floats
+
+    def dig(self, utan: Bools, area: Ints, count: int) -> Dug:
+        """Return the trench of each area: its minimum spanning tree as the crow flies, and what of it is over water."""
+        u, c = np.flatnonzero(utan), np.flatnonzero(~utan)
+        xy = np.column_stack([self.e_m, self.n_m])
+        net, which = trench.nearest_covered(self.e_m[u], self.n_m[u], self.e_m[c], self.n_m[c])
+        if len(c) == 0:
+            return _nothing(count)
+        tree = trench.branches(self.e_m[u], self.n_m[u], net, area[u], count)
+        start = u[tree.start]
+        end = np.where(tree.end < 0, c[which[tree.start]], u[tree.end])
+        pieces = _straight(self.wet, xy[start], xy[end], np.full(len(start), _FAGELVAG))
+        metres = _sums([(tree.area[pieces.owner], pieces.slag, pieces.metres)], count)
+        detour = {level: getattr(self.kostnad.omvagsfaktor, level) for level in LEVELS}
+        sea = self.vagar.prisfaktor_sjokabel
+        priced: dict[Level, Floats] = {x: metres[_FAGELVAG] * detour[x] + metres[_SJO] * sea for x in LEVELS}
+        return Dug(metres, priced, tree.area[pieces.owner], pieces.slag, pieces.lines())
+
+
+@dataclass(frozen=True)
+class Roads:
+    """The network, the lines it was made of and what they are called, and each address's drop."""
+
+    network: network.Network
+    noded: noding.Noded
+    names: NDArray[Any]
+    wet: Water
+    vagar: Vagar
+    xy: Floats
+    drop: drops.Drops
+
+    def dig(self, utan: Bools, area: Ints, count: int) -> Dug:
+        """Return the trench of each area: its tree along the network, and its addresses' drops, each once."""
+        net = self.network
+        tree = trees.grow(net, ~utan, np.where(utan, area, -1), count)
+        if not tree.reached.all():
+            return _nothing(count)
+        who = np.flatnonzero(utan)
+        who = who[np.unique(np.column_stack([area[who], self.xy[who]]), axis=0, return_index=True)[1]]
+        far = self.drop.length_m[who] > self.vagar.langsta_stick_m
+        stick = _straight(self.wet, self.xy[who], self.drop.xy[who], np.where(far, _FAGELVAG, _STICK))
+        joints = _straight(self.wet, net.joints[:, 0], net.joints[:, 1], np.full(len(net.joints), _FAGELVAG))
+        jumps = np.flatnonzero(net.joint[tree.edge] >= 0)
+        branch, piece = joints.of(net.joint[tree.edge[jumps]])
+        along = np.flatnonzero(net.line[tree.edge] >= 0)
+        edge = tree.edge[along]
+        at_sea = np.where(net.sjo_m[edge] > 0, _SJO, _VAG)
+        parts = [
+            (tree.area[along], at_sea, net.to_m[edge] - net.from_m[edge]),
+            (tree.area[jumps[branch]], joints.slag[piece], joints.metres[piece]),
+            (area[who][stick.owner], stick.slag, stick.metres),
+        ]
+        prices = self._price(stick.slag, far[stick.owner]) * stick.metres
+        priced = tree.sums(net.priced_m) + np.bincount(parts[2][0], weights=prices, minlength=count)
+        drawn = np.concatenate([self._stretches(edge), joints.lines()[piece], stick.lines()])
+        return Dug(
+            _sums(parts, count),
+            dict.fromkeys(LEVELS, priced),
+            np.concatenate([p[0] for p in parts]),
+            np.concatenate([p[1] for p in parts]),
+            drawn,
+        )
+
+    def _price(self, slag: Ints, far: Bools) -> Floats:
+        dry = np.where(far, self.vagar.prisfaktor_fagelvag, self.vagar.prisfaktor_stick)
+        return np.where(slag == _SJO, self.vagar.prisfaktor_sjokabel, dry)
+
+    def _stretches(self, edge: Ints) -> NDArray[Any]:
+        net = self.network
+        return draw(*stretches(self.noded.lines, net.line[edge], net.from_m[edge], net.to_m[edge]))
+
+
+Ground = Straight | Roads
+
+
+def ground(
+    roads: pd.DataFrame, water: NDArray[Any], kostnad: Kostnad, vagar: Vagar, e_m: Floats, n_m: Floats
+) -> Ground:
+    """Return what the trenches of these addresses stand on.
+
+    Parameters
+    ----------
+    roads : DataFrame
+        ``klass``, ``niva``, ``namn``, ``geometry`` (shapely lines): table ``vagar``; maybe empty.
+    water : ndarray of polygons
+        Table ``mark``; maybe empty.
+    e_m, n_m : ndarray of float, shape (n,)
+        All addresses of the län, EPSG:3006, metres.
+    """
+    wet = over_water.water(water)
+    klass, on_ground = roads["klass"], (roads["niva"] == "mark").to_numpy(np.bool_)
+    price = klass.map(vagar.prisfaktor).astype(np.float64).fillna(np.inf).to_numpy()
+    ferry = (klass == "farjeled").to_numpy(np.bool_)
+    built = roads["niva"].isin(["bro", "tunnel", "bro_och_underfart"]).to_numpy(np.bool_)
+    price = np.where(built & ~ferry, price * vagar.prisfaktor_bro_tunnel, price)
+    may = on_ground & np.isfinite(price) & ~ferry
+    if not may.any():
+        return Straight(wet, kostnad, vagar, e_m, n_m)
+    noded = noding.node(roads["geometry"].to_numpy(), on_ground, vagar.snappning_m)
+    xy = np.column_stack([e_m, n_m])
+    drop = drops.nearest(xy, noded.lines, np.flatnonzero(may[noded.source]))
+    prices = network.Prices(price, vagar.prisfaktor_fagelvag, vagar.prisfaktor_sjokabel)
+
+    def wet_m(start: Floats, end: Floats) -> Floats:
+        return over_water.metres(over_water.over(wet, start, end), len(start))
+
+    net = network.build(noded, drop, prices, ferry, wet_m)
+    return Roads(net, noded, roads["namn"].to_numpy(), wet, vagar, xy, drop)
+
+
+@dataclass(frozen=True)
+class _Pieces:
+    """Straight lines parted at the shores: whose, what, where."""
+
+    owner: Ints
+    slag: Ints
+    start: Floats
+    end: Floats
+
+    @property
+    def metres(self) -> Floats:
+        return np.hypot(*(self.end - self.start).T)
+
+    def lines(self) -> NDArray[Any]:
+        return draw(np.stack([self.start, self.end], axis=1).reshape(-1, 2), np.full(len(self.owner), 2))
+
+    def of(self, owners: Ints) -> tuple[Ints, Ints]:
+        """Return for each of ``owners`` its pieces: place in ``owners`` and piece."""
+        number = np.bincount(self.owner, minlength=int(owners.max(initial=-1)) + 1)
+        first = np.cumsum(number) - number
+        which, at = ragged(number[owners])
+        return which, first[owners][which] + at
+
+
+def _straight(wet: Water, start: Floats, end: Floats, dry: Ints) -> _Pieces:
+    """Part straight lines at the shores; on land they are what ``dry`` says. Sorted by line and along it."""
+    length = np.hypot(*(end - start).T)
+    sea = over_water.over(wet, start, end)
+    land = over_water.rest(sea, length)
+    owner = np.concatenate([sea.line, land.line])
+    slag = np.concatenate([np.full(len(sea.line), _SJO), dry[land.line]])
+    low, high = np.concatenate([sea.from_m, land.from_m]), np.concatenate([sea.to_m, land.to_m])
+    order = np.lexsort((low, owner))
+    owner, slag, low, high = owner[order], slag[order], low[order], high[order]
+    step = (end - start)[owner] / length[owner][:, None]
+    return _Pieces(owner, slag, start[owner] + step * low[:, None], start[owner] + step * high[:, None])
+
+
+def _sums(parts: list[tuple[Ints, Ints, Floats]], count: int) -> Floats:
+    out = np.zeros((len(SLAG), count))
+    for area, slag, metres in parts:
+        out += np.bincount(slag * count + area, weights=metres, minlength=len(SLAG) * count).reshape(len(SLAG), count)
+    return out
+
+
+def _nothing(count: int) -> Dug:
+    """There is no net to connect to: unknown, not free."""
+    none, unknown = np.zeros(0, np.int64), np.full(count, np.inf)
+    return Dug(
+        np.full((len(SLAG), count), np.inf), dict.fromkeys(LEVELS, unknown), none, none, np.zeros(0, dtype=object)
+    )
