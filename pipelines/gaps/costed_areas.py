@@ -14,7 +14,7 @@ from pipelines.core.cell_grid import Ints, scb_id
 from pipelines.gaps import area_sums, cost, gap_areas, ranking, trench
 from pipelines.gaps.address_places import Bools, Floats, Places
 from pipelines.gaps.gap_areas import GapAreas
-from pipelines.gaps.ground import SLAG, Dug, Ground
+from pipelines.gaps.trench_ground import SLAG, Dug, Ground
 
 
 @dataclass(frozen=True)

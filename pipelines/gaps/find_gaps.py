@@ -18,8 +18,8 @@ from pipelines.gaps import ground_notes
 from pipelines.gaps.address_places import Places, at_level, places
 from pipelines.gaps.area_outlines import outlines
 from pipelines.gaps.costed_areas import Gaps, measure
-from pipelines.gaps.ground import Ground, ground
 from pipelines.gaps.ranking import curve
+from pipelines.gaps.trench_ground import Ground, ground
 from pipelines.tables import contracts, gap_tables
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipelines.gaps.ground import Roads
+from pipelines.gaps.trench_ground import Roads
 
 if TYPE_CHECKING:
     from pipelines.config.region import Region
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pipelines.core.ledger import Ledger
     from pipelines.gaps.address_places import Places
     from pipelines.gaps.costed_areas import Gaps
-    from pipelines.gaps.ground import Ground
+    from pipelines.gaps.trench_ground import Ground
 
 WHERE = "schakt"
 

@@ -19,7 +19,7 @@ from pipelines.config.road_settings import Vagar
 from pipelines.core import files
 from pipelines.core.cell_grid import cell_of
 from pipelines.gaps import gap_areas
-from pipelines.gaps.ground import ground
+from pipelines.gaps.trench_ground import ground
 
 JUNCTIONS = 165_000
 ADDRESSES = 600_000

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pipelines.config.region import Region, load_region
 from pipelines.gaps.address_places import Places, places
-from pipelines.gaps.ground import Ground, ground
+from pipelines.gaps.trench_ground import Ground, ground
 
 E0, N0 = 400_000, 6_500_000
 CODES = ("1480", "1490", "1499")

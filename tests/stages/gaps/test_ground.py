@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pipelines.core import files
 from pipelines.gaps import find_gaps
-from pipelines.gaps.ground import SLAG, Straight, ground
+from pipelines.gaps.trench_ground import SLAG, Straight, ground
 from pipelines.laws import check_laws
 from pipelines.orders import bench_roads
 from pipelines.roads import over_water
