@@ -4,10 +4,11 @@ CODE := $(STEG)/kod/inventory.txt $(STEG)/kod/lantmateriet.txt $(STEG)/kod/scb.t
   $(STEG)/kod/granser.txt $(STEG)/kod/vagar.txt $(STEG)/kod/tackning.txt $(STEG)/kod/grid.txt \
   $(STEG)/kod/households.txt $(STEG)/kod/coverage.txt $(STEG)/kod/summaries.txt $(STEG)/kod/open_cells.txt \
   $(STEG)/kod/gaps.txt $(STEG)/kod/goals.txt $(STEG)/kod/reconciliation.txt $(STEG)/kod/history.txt \
-  $(STEG)/kod/laws.txt $(STEG)/kod/geopackage.txt $(STEG)/kod/open_tables.txt $(STEG)/kod/raster.txt \
-  $(STEG)/kod/qgis.txt $(STEG)/kod/tables.txt $(STEG)/kod/open_data.txt $(STEG)/kod/tiles.txt \
-  $(STEG)/kod/report.txt $(STEG)/kod/webmap.txt $(STEG)/kod/printmap.txt $(STEG)/kod/pages.txt \
-  $(STEG)/kod/specification.txt $(STEG)/kod/catalogue.txt $(STEG)/kod/entry.txt $(STEG)/kod/install.txt
+  $(STEG)/kod/laws.txt $(STEG)/kod/geopackage.txt $(STEG)/kod/open_tables.txt $(STEG)/kod/ground.txt \
+  $(STEG)/kod/raster.txt $(STEG)/kod/qgis.txt $(STEG)/kod/tables.txt $(STEG)/kod/open_data.txt \
+  $(STEG)/kod/tiles.txt $(STEG)/kod/report.txt $(STEG)/kod/webmap.txt $(STEG)/kod/printmap.txt \
+  $(STEG)/kod/pages.txt $(STEG)/kod/specification.txt $(STEG)/kod/catalogue.txt $(STEG)/kod/entry.txt \
+  $(STEG)/kod/install.txt
 
 READY := $(BUILT)/.geopackage.klar $(BUILT)/.raster.klar $(BUILT)/.qgis.klar $(BUILT)/.tables.klar \
   $(BUILT)/.open_data.klar $(BUILT)/.tiles.klar $(BUILT)/.report.klar $(BUILT)/.webmap.klar \
@@ -92,6 +93,10 @@ $(STEG)/oppen_lan.parquet: $(STEG)/kod/open_tables.txt $(STEG)/korning.json
 	$(SAY) 'Det som publiceras'
 	@$(RUN) open_tables $(ARGS)
 
+$(STEG)/grund_vagar.parquet: $(STEG)/kod/ground.txt $(DONE)/granser.json $(DONE)/vagar.json
+	$(SAY) 'Underlagskarta'
+	@$(RUN) ground $(ARGS)
+
 $(BUILT)/.raster.klar: $(STEG)/kod/raster.txt $(STEG)/oppen_lan.parquet
 	$(SAY) 'Raster'
 	@$(RUN) raster $(ARGS)
@@ -116,15 +121,15 @@ $(BUILT)/.report.klar: $(STEG)/kod/report.txt $(STEG)/tidigare.txt $(STEG)/publi
 	$(SAY) 'Rapport och manifest'
 	@$(RUN) report $(ARGS)
 
-$(BUILT)/.webmap.klar: $(STEG)/kod/webmap.txt $(STEG)/tidigare.txt $(STEG)/oppen_lan.parquet
+$(BUILT)/.webmap.klar: $(STEG)/kod/webmap.txt $(STEG)/tidigare.txt $(STEG)/oppen_lan.parquet $(STEG)/grund_vagar.parquet
 	$(SAY) 'Webbkarta'
 	@$(RUN) webmap $(ARGS)
 
-$(BUILT)/.printmap.klar: $(STEG)/kod/printmap.txt $(STEG)/oppen_lan.parquet
+$(BUILT)/.printmap.klar: $(STEG)/kod/printmap.txt $(STEG)/oppen_lan.parquet $(STEG)/grund_vagar.parquet
 	$(SAY) 'Kartor för utskrift'
 	@$(RUN) printmap $(ARGS) --jobs $(JOBS)
 
-$(BUILT)/.pages.klar: $(STEG)/kod/pages.txt $(STEG)/oppen_lan.parquet
+$(BUILT)/.pages.klar: $(STEG)/kod/pages.txt $(STEG)/oppen_lan.parquet $(STEG)/grund_vagar.parquet
 	$(SAY) 'Kommunsidor'
 	@$(RUN) pages $(ARGS)
 

@@ -121,6 +121,7 @@ PUBLISHERS = publishers.STEPS
 """Groups of inputs, each with an inventory and a step of its own that reads it."""
 _OPEN_CELLS = ("oppen_rutnat_250m", "oppen_bristomraden")
 _OPEN_SUMS = ("oppen_kommuner", "oppen_lan")
+_GROUND = ("grund_vatten", "grund_vagar", "grund_namn")
 _OPEN_BESIDE = ("oppen_historik", "oppen_framskrivning", "oppen_avstamning_kallor")
 
 JOB = (
@@ -324,6 +325,14 @@ JOB = (
         writes=(*_OPEN_BESIDE, *_OPEN_CELLS, *_OPEN_SUMS),
     ),
     Step(
+        "ground",
+        "pipelines.publish.ground.lay_ground",
+        "Underlagskarta",
+        "vatten, vägar och namn under kartorna",
+        reads=("kommunytor", "mark", "vagar"),
+        writes=("grund_vatten", "grund_namn", "grund_vagar"),
+    ),
+    Step(
         "raster",
         "pipelines.publish.raster.write_rasters",
         "Raster",
@@ -399,7 +408,7 @@ JOB = (
         lists=("tidigare",),
         reads=(
             *("rutnat_250m", "kommuner", "lan", "bristomraden", "bristomraden_rutor", "granser", "orter", "kallor"),
-            *(*_OPEN_CELLS, *_OPEN_SUMS, "oppen_avstamning_kallor", "oppen_historik"),
+            *("kommunytor", *_GROUND, *_OPEN_CELLS, *_OPEN_SUMS, "oppen_avstamning_kallor", "oppen_historik"),
         ),
         ledgers=PUBLISHERS,
         after=("laws",),
@@ -410,7 +419,10 @@ JOB = (
         "pipelines.publish.printmap.write_printmaps",
         "Kartor för utskrift",
         "kartor för utskrift",
-        reads=(*_OPEN_CELLS, *_OPEN_SUMS, "granser", "orter", "mark", "kallor"),
+        reads=(
+            *(*_OPEN_CELLS, *_OPEN_SUMS),
+            *("granser", "kommunytor", "grund_vatten", "grund_vagar", "orter", "kallor"),
+        ),
         ledgers=PUBLISHERS,
         after=("laws",),
         makes=("maps/kartor/*",),
@@ -421,7 +433,10 @@ JOB = (
         "pipelines.publish.pages.write_pages",
         "Kommunsidor",
         "en sida per kommun",
-        reads=(*_OPEN_CELLS, *_OPEN_SUMS, *_OPEN_BESIDE, "granser", "orter", "kallor"),
+        reads=(
+            *(*_OPEN_CELLS, *_OPEN_SUMS, *_OPEN_BESIDE),
+            *("granser", "kommunytor", "grund_vatten", "grund_vagar", "orter", "kallor"),
+        ),
         ledgers=PUBLISHERS,
         after=("laws",),
         makes=("maps/kommuner/*.html",),

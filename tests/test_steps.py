@@ -40,7 +40,7 @@ def test_what_a_step_needs_is_what_it_reads():
     assert steps.needs_directly(STEPS["grid"]) == ("lantmateriet", "scb", "pts", "granser")
     assert steps.needs_directly(STEPS["goals"]) == ("summaries", "gaps")
     assert steps.needs_directly(STEPS["laws"]) == ("open_cells", "reconciliation", "history")
-    assert steps.needs_directly(STEPS["webmap"]) == ("open_tables",)
+    assert steps.needs_directly(STEPS["webmap"]) == ("open_tables", "ground")
     assert set(steps.needs_directly(STEPS["install"])) == {"geopackage", "tables", "report", "entry"}
 
 
@@ -142,6 +142,6 @@ def test_the_rules_of_make_are_up_to_date():
 def test_bench_times_every_step_and_knows_what_is_published():
     public = [s.name for s in JOB if bench.makes_public(s)]
     assert public == [
-        *("open_tables", "raster", "qgis", "open_data", "tiles", "webmap", "printmap", "pages"),
+        *("open_tables", "ground", "raster", "qgis", "open_data", "tiles", "webmap", "printmap", "pages"),
         *("specification", "catalogue", "entry"),
     ]

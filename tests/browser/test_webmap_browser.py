@@ -23,7 +23,8 @@ TO_METRES = Transformer.from_crs(4326, 3006, always_xy=True)
 PAGES = {"oppen": write_webmap.OPEN, "intern": write_webmap.INTERNAL}
 EVERY = {**PAGES, "engelska": write_webmap.OPEN_EN}
 SIZES = {"dator": (1280, 800), "telefon": (390, 844)}
-BARE = ".leaflet-control-container, .leaflet-granser-pane, .leaflet-namn-pane, .krediter, .sikte { display: none }"
+OVER = ".leaflet-control-container, .leaflet-granser-pane, .leaflet-namn-pane, .krediter, .sikte { display: none }"
+BARE = f"{OVER} .leaflet-vagar-pane {{ display: none }}"
 """Hides what lies over the cells, for a look at the cells' own pixels."""
 
 
@@ -57,9 +58,9 @@ def swedish(x: float, decimals: int) -> str:
     return f"{d:,}".replace(",", "\u202f").replace(".", ",")
 
 
-def map_pixels(page) -> np.ndarray:
+def map_pixels(page, css: str = BARE) -> np.ndarray:
     page.evaluate(
-        "css => { const s = new CSSStyleSheet(); s.replaceSync(css); document.adoptedStyleSheets = [s]; }", BARE
+        "css => { const s = new CSSStyleSheet(); s.replaceSync(css); document.adoptedStyleSheets = [s]; }", css
     )
     # Tiles fade in.
     page.evaluate(

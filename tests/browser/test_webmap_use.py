@@ -12,7 +12,7 @@ import pytest
 
 from pipelines.config.region import Bakgrundskarta
 from pipelines.core.files import read_polygons, read_table
-from pipelines.publish.webmap import earlier, write_webmap
+from pipelines.publish.webmap import earlier, webmap_ground, write_webmap
 from tests.browser.test_webmap_browser import TO_DEGREES, T, centre, facts
 from tests.publish import synthetic_tables
 
@@ -450,7 +450,9 @@ def test_no_background_before_it_is_asked_for_and_then_only_its_host(tmp_path, o
 def _with_background(region, paths, url: str) -> Path:
     background = Bakgrundskarta(url=url, kredit="© Någon")
     publishing = region.publicering.model_copy(update={"bakgrundskarta": background})
-    write_webmap.write_open(region.model_copy(update={"publicering": publishing}), paths, SHAPES)
+    write_webmap.write_open(
+        region.model_copy(update={"publicering": publishing}), paths, (SHAPES, webmap_ground.read(paths))
+    )
     return paths.built(write_webmap.OPEN)
 
 
@@ -467,7 +469,7 @@ def test_before_and_after(tmp_path, opened, monkeypatch):
         then[name] = then[name].map(lower)
     monkeypatch.setattr(earlier, "published", lambda _: then)
     before = SimpleNamespace(facts={"pts_datum": "2023-10-01"})
-    write_webmap.write_open(region, paths, SHAPES, before)
+    write_webmap.write_open(region, paths, (SHAPES, webmap_ground.read(paths)), before)
     page, seen = opened(paths.built(write_webmap.OPEN))
     page.click("#lager-forandring")
     lived = cells[cells["klass_tillgang_100"] != "ingen_adress"]

@@ -22,7 +22,7 @@ from pipelines.core.level import LEVELS, MEASURES
 from pipelines.core.paths import Paths
 from pipelines.disclosure import make_open_tables
 from pipelines.tables import contracts, gap_tables, source_tables, step_tables, summary_tables
-from tests.publish import no_history
+from tests.publish import no_history, small_ground
 
 THRESHOLDS = LEVELS.mbit
 
@@ -77,6 +77,7 @@ def full(folder: Path) -> tuple[Region, Paths]:
     own = frame[frame["i_lan"]]
     cells = _people(*_cells_on(own), own, _localities())
     _write(region, paths, frame, cells, _orter(frame))
+    small_ground.write(region, paths, frame, 5000)
     return region, paths
 
 
@@ -102,6 +103,7 @@ def tiny(folder: Path, names: tuple[str, str] = ("Testby", HOSTILE), demo: bool 
     )
     orter["geometry"] = [shapely.multipolygons([g]) for g in orter.geometry]
     _write(region, paths, frame, cells, orter, demo)
+    small_ground.write(region, paths, frame, 1000)
     return region, paths
 
 

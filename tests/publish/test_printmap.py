@@ -198,6 +198,7 @@ def bare(everything: atlas.Atlas, plan: dict[str, sheets.Sheet], tmp_path_factor
         places=none,
         gaps=everything.gaps.iloc[:0],
         water=np.empty(0, object),
+        roads={},
         facts={**everything.facts, "demo": False},
         outlines=replace(everything.outlines, names=("",) * len(everything.outlines.names)),
         modelled={t: np.zeros_like(m) for t, m in everything.modelled.items()},

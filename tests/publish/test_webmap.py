@@ -182,7 +182,7 @@ def test_hostile_names_are_text(built, product):
     assert synthetic_tables.HOSTILE in read.text
     assert synthetic_tables.HOSTILE in json.loads(read.block("sida"))["kommunnamn"].values()
     assert "<!--" not in re.sub(r"<script>.*?</script>", "", html, flags=re.S)
-    assert len(read.scripts) == 9
+    assert len(read.scripts) == 12
 
 
 @pytest.mark.parametrize("name", [synthetic_tables.TERMINATOR, '"><script>alert(1)</script>', "{{ 7*7 }}", "Å'Ö & Ä"])
@@ -191,7 +191,7 @@ def test_any_name_of_kommun_and_title(tmp_path, name):
     publishing = region.publicering.model_copy(update={"titel": name, "utgivare": name})
     write_webmap.run(region.model_copy(update={"publicering": publishing}), paths)
     read = page(paths, write_webmap.OPEN)
-    assert len(read.scripts) == 9
+    assert len(read.scripts) == 12
     assert read.text.count(name) >= 4  # title, heading, table, publisher
     assert json.loads(read.block("sida"))["kommunnamn"]["1480"] == name
 

@@ -12,6 +12,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import shapely
+import small_ground
 import tiny_tables
 
 from pipelines.config.region import Region, load_region
@@ -139,12 +140,14 @@ def write(folder: Path, demo: bool = True) -> tuple[Region, Paths]:
     write_polygons(_outlines(), paths.table("granser"))
     write_polygons(_places(), paths.table("orter"))
     water = gpd.GeoDataFrame(
-        {"objekttyp": ["Sjö"]}, geometry=[shapely.box(327_000, 6_407_000, 328_000, 6_408_000)], crs=3006
+        {"objekttyp": ["Sjö"]},
+        geometry=[shapely.multipolygons([shapely.box(327_000, 6_407_000, 328_000, 6_408_000)])],
+        crs=3006,
     )
-    write_polygons(water, paths.table("mark"))
+    small_ground.write(region := load_region(paths.config), paths, _outlines(), 4000, water=water)
     paths.run_facts.write_text(json.dumps(tiny_tables.FACTS | {"demo": demo}), encoding="utf-8")
     tiny_tables._sources(paths)
-    return load_region(paths.config), paths
+    return region, paths
 
 
 def _outlines() -> gpd.GeoDataFrame:

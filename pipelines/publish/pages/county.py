@@ -111,8 +111,16 @@ def read(region: Region, paths: Paths) -> County:
         lan=lan,
         cells=cells,
         areas=open_contracts.read(paths, open_contracts.BRISTOMRADEN_OPPNA),
-        land=scene.prepare(files.read_shapes(paths.table("granser")), files.read_shapes(paths.table("orter"))),
+        land=_land(paths),
         history=files.read_table(history) if history.exists() else None,
         projection=open_contracts.read(paths, FRAMSKRIVNING_OPPEN),
         reconciliation=open_contracts.read(paths, AVSTAMNING_OPPEN),
     )
+
+
+def _land(paths: Paths) -> scene.Land:
+    granser, kommunytor, water, roads, orter = (
+        files.read_shapes(paths.table(name))
+        for name in ("granser", "kommunytor", "grund_vatten", "grund_vagar", "orter")
+    )
+    return scene.prepare(granser, kommunytor, (water, roads), orter)

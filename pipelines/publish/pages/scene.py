@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from pipelines.core import classes
 from pipelines.core.cell_grid import CELL_M, corner, parse_scb_id
+from pipelines.publish.ground.ground_bands import KOMMUN
 from pipelines.publish.words.palette import LEGEND
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ WIDTH, HEIGHT = 460.0, 400.0
 MARGIN = 0.04
 TOLERANCE_M = 80
 """Simplification of outlines: a third of a cell, under a pixel in every kommun's drawing."""
+ROADS = ("landsvag_liten", "landsvag", "motorvag")
+GROUND_PX = 0.4
+"""Water and roads are simplified so far in the drawing."""
 LETTER, LINE = 6.3, 13.0
 """About how wide a letter and high a line is, for keeping names apart."""
 MOST_NAMES = 9
@@ -33,11 +37,25 @@ BARS_KM = (1, 2, 5, 10, 20, 50)
 
 @dataclass(frozen=True)
 class Land:
-    """Outlines of the whole county and its neighbours, simplified together once, and its localities."""
+    """Outlines of the whole county and its neighbours, simplified together once, its ground and its localities.
+
+    Attributes
+    ----------
+    shapes : ndarray of shapely polygons
+        The kommuner with their water.
+    dry : ndarray of float, shape (n, 4)
+        What the land of each spans: boundaries run far out to sea.
+    water, roads, ferries : ndarray of shapely geometries
+        Of the ground, as finely as a kommun's map shows it; roads through the country, not the streets of towns.
+    """
 
     codes: NDArray[Any]
     names: NDArray[Any]
     shapes: NDArray[Any]
+    dry: NDArray[np.float64]
+    water: NDArray[Any]
+    roads: NDArray[Any]
+    ferries: NDArray[Any]
     places: pd.DataFrame
 
 
@@ -50,9 +68,16 @@ class Label(NamedTuple):
     kind: str
 
 
-def prepare(granser: pd.DataFrame, orter: pd.DataFrame) -> Land:
-    """Simplify the outlines, without gaps between neighbours, and give each locality its place and size."""
-    shapes = shapely.coverage_simplify(granser["geometry"].to_numpy(), TOLERANCE_M)
+def prepare(
+    granser: pd.DataFrame, kommunytor: pd.DataFrame, ground: tuple[pd.DataFrame, pd.DataFrame], orter: pd.DataFrame
+) -> Land:
+    """Simplify the outlines, without gaps between neighbours, and give each locality its place and size.
+
+    ``ground`` is GRUND_VATTEN and GRUND_VAGAR.
+    """
+    shapes = shapely.coverage_simplify(kommunytor["geometry"].to_numpy(), TOLERANCE_M)
+    land = granser.set_index("kommunkod")["geometry"].reindex(kommunytor["kommunkod"])
+    water, roads = (of[of["band"] == KOMMUN] for of in ground)
     geometry = orter["geometry"].to_numpy()
     inner = shapely.point_on_surface(geometry)
     places = orter[["namn", "typ", "kod"]].assign(
@@ -60,9 +85,13 @@ def prepare(granser: pd.DataFrame, orter: pd.DataFrame) -> Land:
     )
     order = np.lexsort([places["kod"], -places["area"], places["typ"] != "tatort"])
     return Land(
-        granser["kommunkod"].to_numpy(dtype=str),
-        granser["kommunnamn"].to_numpy(dtype=object),
+        kommunytor["kommunkod"].to_numpy(dtype=str),
+        kommunytor["kommunnamn"].to_numpy(dtype=object),
         shapes,
+        shapely.bounds(land.to_numpy()),
+        water["geometry"].to_numpy(),
+        roads["geometry"][roads["klass"].isin(ROADS)].to_numpy(),
+        roads["geometry"][roads["klass"] == "farjeled"].to_numpy(),
         places.iloc[order].reset_index(drop=True),
     )
 
@@ -104,7 +133,7 @@ def draw(
         Numbers of the listed gap areas.
     """
     own = land.codes == kommunkod
-    view = View(shapely.total_bounds(_extent(land.shapes[own], cells)))
+    view = View(shapely.total_bounds(_extent(shapely.box(*land.dry[own].T), cells)))
     visible = view.clip(land.shapes)
     there = ~shapely.is_empty(visible)
     taken: list[tuple[float, ...]] = []
@@ -120,6 +149,9 @@ def draw(
         "hojd": view.height,
         "grannar": "".join(_path(s, view) for s in visible[there & ~own]),
         "egen": "".join(_path(s, view) for s in visible[own]),
+        "vatten": "".join(_path(s, view) for s in _seen(land.water, view)),
+        "vagar": "".join(_line(s, view) for s in _seen(land.roads, view)),
+        "farjor": "".join(_line(s, view) for s in _seen(land.ferries, view)),
         "flytt": f"translate({west:.3f} {north:.3f}) scale({view.scale * CELL_M:.5f})",
         "rutor": runs(cells, klass),
         "namn": names,
@@ -168,6 +200,16 @@ def _path(shape: Any, view: View) -> str:
         if len(xy) > 3:
             out.append("M" + "L".join(f"{x:g} {y:g}" for x, y in xy[:-1].tolist()) + "z")
     return "".join(out)
+
+
+def _seen(shapes: NDArray[Any], view: View) -> NDArray[Any]:
+    """Return what of the ground lies within the drawing, no finer than it shows."""
+    near = shapes[shapely.intersects(shapely.box(view.west, view.south, view.east, view.north), shapes)]
+    return np.asarray(shapely.get_parts(shapely.simplify(view.clip(near), GROUND_PX / view.scale)))
+
+
+def _line(line: Any, view: View) -> str:
+    return "M" + "L".join(f"{x:g} {y:g}" for x, y in view.pixels(shapely.get_coordinates(line)).round(1).tolist())
 
 
 def _places(land: Land, own: NDArray[np.bool_], view: View, taken: list[tuple[float, ...]]) -> list[Label]:

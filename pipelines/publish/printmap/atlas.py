@@ -19,6 +19,7 @@ from pipelines.core.files import read_shapes, read_table
 from pipelines.core.level import LEVELS, Level
 from pipelines.core.quoted import RunFacts, Source
 from pipelines.disclosure.open_run import read_open_facts, read_open_sources
+from pipelines.publish.ground.ground_bands import KOMMUN, ROADS
 from pipelines.publish.raster.cog import frame
 from pipelines.tables.open_contracts import BRISTOMRADEN_OPPNA, KOMMUNER_OPPNA, LAN_OPPNA, RUTNAT_250M
 
@@ -30,22 +31,19 @@ if TYPE_CHECKING:
 
 NO_CELL = 255
 """No cell of the län: water, or another län."""
-SMALLEST_WATER_HA = 2
-WATER_TOLERANCE_M = 25
-"""Lakes below this are not drawn, shores are simplified so far: a sixth of a millimetre at 1:150 000."""
-
 Classes = NDArray[np.uint8]
 Shapes = NDArray[np.object_]
 
 
 @dataclass(frozen=True)
 class Outlines:
-    """Kommuner of the län and their neighbours, by code; ``shapes`` are shapely polygons in EPSG:3006."""
+    """Kommuner of the län and their neighbours, by code, in EPSG:3006: ``shapes`` with water, ``land`` without."""
 
     codes: tuple[str, ...]
     names: tuple[str, ...]
     inside: NDArray[np.bool_]
     shapes: Shapes
+    land: Shapes
 
 
 @dataclass(frozen=True)
@@ -73,6 +71,10 @@ class Atlas:
         Index in ``codes`` of each cell's kommun, or -1.
     sea : ndarray of bool
         Inside the outlines of the län, and no cell: official boundaries reach far out to sea.
+    water : ndarray of shapely polygons
+    roads : dict of ndarray of shapely lines
+        By class, the most important last. Both are the ground as finely as a kommun shows it: within 25 m, a sixth of
+        a millimetre at 1:150 000.
     gaps : DataFrame
         BRISTOMRADEN_OPPNA of measure ``tillgang``, with shapely polygons.
     """
@@ -91,6 +93,7 @@ class Atlas:
     outlines: Outlines
     places: Places
     water: Shapes
+    roads: dict[str, Shapes]
     gaps: pd.DataFrame
 
 
@@ -109,7 +112,7 @@ def read(region: Region, paths: Paths) -> Atlas:
         return out
 
     kommun = raster(_coded(cells["kommunkod"], codes, np.int16), -1)
-    outlines = _outlines(paths.table("granser"))
+    outlines = _outlines(paths)
     return Atlas(
         region,
         read_open_facts(paths),
@@ -124,7 +127,8 @@ def read(region: Region, paths: Paths) -> Atlas:
         lan=read_table(_open(paths, LAN_OPPNA)).iloc[0],
         outlines=outlines,
         places=_places(paths.table("orter")),
-        water=_water(paths.table("mark")),
+        water=_ground(paths, "grund_vatten")["geometry"].to_numpy(),
+        roads=_roads(_ground(paths, "grund_vagar")),
         gaps=_gaps(_open(paths, BRISTOMRADEN_OPPNA)),
     )
 
@@ -139,13 +143,15 @@ def _coded(values: pd.Series[Any], codes: tuple[str, ...], kind: Any) -> NDArray
     return pd.Categorical(values, categories=list(codes)).codes.astype(kind)
 
 
-def _outlines(path: Path) -> Outlines:
-    frame = read_shapes(path).sort_values("kommunkod", ignore_index=True)
+def _outlines(paths: Paths) -> Outlines:
+    frame = read_shapes(paths.table("kommunytor")).sort_values("kommunkod", ignore_index=True)
+    land = read_shapes(paths.table("granser"), ["kommunkod", "geometry"]).set_index("kommunkod")["geometry"]
     return Outlines(
         tuple(map(str, frame["kommunkod"])),
         tuple(map(str, frame["kommunnamn"])),
         frame["i_lan"].to_numpy(bool),
         frame["geometry"].to_numpy(),
+        land.reindex(frame["kommunkod"]).to_numpy(),
     )
 
 
@@ -178,14 +184,12 @@ def _places(path: Path) -> Places:
     return Places(tuple(map(str, frame["namn"].iloc[order])), middles, large[order])
 
 
-def _water(path: Path) -> Shapes:
-    import shapely
+def _ground(paths: Paths, table: str) -> pd.DataFrame:
+    return read_shapes(paths.table(table), chosen=[("band", "==", KOMMUN)])
 
-    if not path.exists():
-        return np.empty(0, object)
-    shapes = read_shapes(path, ["geometry"])["geometry"].to_numpy()
-    shapes = shapes[shapely.area(shapes) >= SMALLEST_WATER_HA * 10_000]
-    return np.asarray(shapely.simplify(shapes, WATER_TOLERANCE_M))
+
+def _roads(roads: pd.DataFrame) -> dict[str, Shapes]:
+    return {name: roads["geometry"][roads["klass"] == name].to_numpy() for name in ROADS[KOMMUN].classes}
 
 
 def _gaps(path: Path) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from pipelines.core import cell_grid
 from pipelines.core import classes as klasser
+from pipelines.publish.ground.ground_bands import COUNTY, ROADS
 from pipelines.publish.printmap.atlas import NO_CELL, Atlas, Classes
 from pipelines.publish.words.palette import CLASS_COLOURS, NEIGHBOUR, rgb
 
@@ -20,8 +21,11 @@ if TYPE_CHECKING:
 
     from pipelines.publish.printmap.sheets import Sheet
 
-WATER = "#e4ecf2"
+WATER = "#dce9fb"
 """Lighter than any class, and a shade greyer than the lightest."""
+ROAD, FERRY = "#a89e91", "#7f9fb4"
+ROAD_PT = {"farjeled": 0.5, "huvudgata": 0.6, "landsvag_liten": 0.6, "landsvag": 1.0, "motorvag": 1.7}
+"""Width on a kommun's sheet; half on the whole län's."""
 OUTLINE = "#6f6a63"
 GAP_OUTLINE = "#111111"
 HATCH_COLOURS = {"light": "#ffffff", "dark": "#4a4a4a"}
@@ -45,15 +49,16 @@ def draw(ax: Any, atlas: Atlas, sheet: Sheet, gaps: pd.DataFrame) -> None:
     own = inside if sheet.kod is None else codes == sheet.kod
     shapes = atlas.outlines.shapes
     _fill(ax, shapes[~own], NEIGHBOUR, 1)
-    land = _fill(ax, shapes[own], CLASS_COLOURS["ingen_adress"], 1)
+    _fill(ax, shapes[own], CLASS_COLOURS["ingen_adress"], 1)
     classes, corner = window(atlas, sheet)
     _sea(ax, atlas, sheet, shapes[own])
     _fill(ax, _near(atlas.water, sheet), WATER, 1.6)
+    _roads(ax, atlas, sheet)
     _cells(ax, classes, corner, sheet)
     if sheet.cell_mm >= SMALLEST_HATCHED_MM:
         _hatch_cells(ax, classes, window(atlas, sheet, modelled=True)[0] == 1, corner, sheet)
     else:
-        _hatch_areas(ax, atlas, sheet, land)
+        _hatch_areas(ax, atlas, sheet, _patch(ax, _outline(atlas.outlines.land[own]), fill=False, linewidth=0))
     if sheet.kod is not None:
         _line(ax, shapes[~own], "#bcb6ac", 0.5, 4)
     _line(ax, shapes[own], OUTLINE, 0.6 if sheet.kod is None else 1.1, 5)
@@ -126,6 +131,19 @@ def _patch(ax: Any, outline: Any, **look: Any) -> Any:
         return None
     # Not add_patch: it looks for the outline's limits, corner by corner, and they are known.
     return ax.add_artist(PathPatch(outline, joinstyle="round", **look))
+
+
+def _roads(ax: Any, atlas: Atlas, sheet: Sheet) -> None:
+    """Draw roads under the cells: on a sheet of the whole län the large ones alone."""
+    from matplotlib.collections import LineCollection
+
+    for name, lines in atlas.roads.items():
+        if sheet.kod is not None or name in ROADS[COUNTY].classes:
+            near = [line.coords for line in _near(lines, sheet)]
+            look = {"linestyles": (0, (4, 2))} if name == "farjeled" else {}
+            width = ROAD_PT[name] if sheet.kod else ROAD_PT[name] / 2
+            colour = FERRY if name == "farjeled" else ROAD
+            ax.add_artist(LineCollection(near, colors=colour, linewidths=width, capstyle="round", zorder=1.8, **look))
 
 
 def _sea(ax: Any, atlas: Atlas, sheet: Sheet, own: Any) -> None:

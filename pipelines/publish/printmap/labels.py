@@ -95,8 +95,8 @@ def kommuner(writer: Writer, atlas: Atlas) -> None:
     import shapely
 
     inside = np.flatnonzero(atlas.outlines.inside)
-    shapes = atlas.outlines.shapes[inside]
-    circles = shapely.maximum_inscribed_circle(shapely.simplify(shapes, 200), tolerance=200)
+    shapes = atlas.outlines.land[inside]
+    circles = shapely.maximum_inscribed_circle(shapely.simplify(_largest(shapes), 200), tolerance=200)
     middles = shapely.get_coordinates(shapely.get_point(circles, 0))
     for i in np.argsort(-shapely.area(shapes), kind="stable"):
         lines = typeface.wrap(plain(atlas.outlines.names[inside[i]]), 34, KOMMUN_PT)
@@ -106,6 +106,14 @@ def kommuner(writer: Writer, atlas: Atlas) -> None:
         room = next((r for r in tries if writer.free(r)), None)
         if room is not None:
             writer.write("\n".join(lines), room, KOMMUN_PT, _INK)
+
+
+def _largest(shapes: Any) -> Any:
+    """Return the largest part of each, without its lakes: a name may lie over one."""
+    import shapely
+
+    parts = [max(shapely.get_parts(s), key=lambda p: (p.area, p.wkb)) for s in shapes]
+    return shapely.polygons(shapely.get_exterior_ring(np.array(parts, dtype=object)))
 
 
 def _moves(w: float, h: float) -> list[tuple[float, float]]:

@@ -39,6 +39,8 @@ SCRIPTS = (
 )
 FIRST = "if (window.DecompressionStream && [].at) document.documentElement.classList.add('skript');"
 """Runs before anything is shown: only where the page's script can do its work are there controls and no picture."""
+GROUND = "pipelines.publish.ground.script"
+GROUND_SCRIPTS = ("ground_data.js", "ground_layer.js")
 
 
 class Page(Figure):  # type: ignore[misc]
@@ -142,7 +144,8 @@ def render(context: dict[str, Any], bounds: list[list[float]]) -> str:
 
 
 def _own_scripts() -> str:
-    return sorting() + "".join(text_of(SCRIPT, name) for name in SCRIPTS)
+    own = [(SCRIPT, name) for name in SCRIPTS] + [(GROUND, name) for name in GROUND_SCRIPTS]
+    return sorting() + "".join(text_of(package, name) for package, name in own)
 
 
 def _columns() -> str:

@@ -27,13 +27,17 @@ PLACES = 1500
 _UNITS = 100_000
 
 
-def build(granser: pd.DataFrame, size: pd.Series[float], orter: pd.DataFrame | None) -> dict[str, Any]:
+def build(
+    granser: pd.DataFrame, kommunytor: pd.DataFrame, size: pd.Series[float], orter: pd.DataFrame | None
+) -> dict[str, Any]:
     """Return outlines and labels.
 
     Parameters
     ----------
     granser : DataFrame
-        Contract GRANSER, geometry as shapely polygons in EPSG:3006.
+        Contract GRANSER, geometry as shapely polygons in EPSG:3006: land, where names stand and the map begins.
+    kommunytor : DataFrame
+        Contract KOMMUNYTOR: the kommuner with their water, whose outlines are drawn.
     size : Series
         Households by ``kommunkod``: the order in which kommun names win room on the map.
     orter : DataFrame, optional
@@ -46,8 +50,9 @@ def build(granser: pd.DataFrame, size: pd.Series[float], orter: pd.DataFrame | N
         east]] in degrees), ``kommuner`` (``[name, lat, lon, bounds, code]``) and ``orter`` (``[name, lat, lon, kommun
         code, kind]``; no code outside the län), most important first.
     """
-    inside = granser["i_lan"].to_numpy(bool)
-    shapes = shapely.coverage_simplify(granser["geometry"].to_numpy(), TOLERANCE_M)
+    inside = kommunytor["i_lan"].to_numpy(bool)
+    land = granser[granser["i_lan"].to_numpy(bool)]
+    shapes = shapely.coverage_simplify(kommunytor["geometry"].to_numpy(), TOLERANCE_M)
     own = _without_islets(shapes[inside])
     borders = shapely.line_merge(shapely.union_all(shapely.boundary(own)))
     # Outer rings only: slivers between generalised outlines would show as holes.
@@ -57,9 +62,9 @@ def build(granser: pd.DataFrame, size: pd.Series[float], orter: pd.DataFrame | N
         "granser": _coded(borders),
         "lansgrans": [_delta(ring) for ring in outer],
         "grannar": [_delta(ring) for ring in neighbours],
-        "bounds": _bounds(own),
-        "kommuner": _kommun_labels(granser[inside], size),
-        "orter": _place_labels(orter, granser[inside]),
+        "bounds": _bounds(land["geometry"].to_numpy()),
+        "kommuner": _kommun_labels(land, size),
+        "orter": _place_labels(orter, land),
     }
 
 

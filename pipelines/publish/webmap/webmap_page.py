@@ -27,6 +27,7 @@ Edition = Literal["oppen", "intern"]
 LAYERS = {"oppen": ("klass", "plan", "underlag"), "intern": ("klass", "utan", "plan", "teknik", "underlag")}
 FILES: dict[Language, str] = {"sv": "bredbandskarta.html", "en": "bredbandskarta.en.html"}
 PACKAGE = "pipelines.publish.webmap.page"
+OSM = "OpenStreetMaps bidragsgivare"
 LINKS = ("index.html", "data/", "specifikation.html")
 """What lies beside the open page in ``maps/``; each has its text in ``lankar``."""
 
@@ -112,6 +113,7 @@ def context(about: Subject) -> dict[str, Any]:
         "om": [(a, b.format(**named)) for a, b in om],
         "kallor": [k.format(**named) for k in t["kallor"]],
         "anvanda": [t["kalla_rad"].format(kalla=line) for line in credit_lines(about.sources)],
+        "krediter": _credits(about.sources, t),
         "utgava": t["utgava"].format(**named),
         "utgivare": t["utgivare"].format(**named),
         "tabell_antal": f"{t[f'tabell_antal_{about.edition}'].format(**named)} {flagged}",
@@ -187,6 +189,11 @@ def _named(about: Subject, t: dict[str, Any], write: Writer) -> dict[str, Any]:
         "epost": publishing.kontakt_epost,
         "fore_datum": write.day(about.earlier["pts_datum"]) if about.earlier else "",
     }
+
+
+def _credits(sources: list[Source], t: dict[str, Any]) -> str:
+    """Return who is credited on the map itself; OpenStreetMap's licence asks for that where its roads are drawn."""
+    return ", ".join([t["krediter"], *(f"© {OSM}" for _ in {OSM} & {s.publisher for s in sources})])
 
 
 def _other_language(language: Language) -> dict[str, str]:

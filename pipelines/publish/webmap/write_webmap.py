@@ -19,6 +19,7 @@ from pipelines.publish.webmap import (
     encode,
     webmap_fields,
     webmap_gaps,
+    webmap_ground,
     webmap_html,
     webmap_outline,
     webmap_page,
@@ -41,6 +42,10 @@ OPEN_EN = f"maps/{webmap_page.FILES['en']}"
 INTERNAL = "out/bredbandskarta_intern.html"
 
 
+Shapes = tuple[dict[str, Any], webmap_ground.Ground]
+"""Outlines and ground, the same on every page."""
+
+
 @dataclass(frozen=True)
 class Packed:
     """What is made once and is the same on every page of an edition."""
@@ -50,6 +55,7 @@ class Packed:
     names: dict[str, str]
     outlines: str
     bounds: list[list[float]]
+    ground: webmap_ground.Ground
 
 
 def run(region: Region, paths: Paths) -> None:
@@ -57,13 +63,14 @@ def run(region: Region, paths: Paths) -> None:
 
     The open ones are made from the open tables and nothing else, the internal one from ``rutnat_250m``,
     ``kommuner``, ``lan``, ``bristomraden`` and ``bristomraden_rutor``; all of them with the outlines of
-    ``granser`` and ``orter``, the run's facts, and an earlier edition's classes where one is given.
+    ``granser``, ``kommunytor`` and ``orter``, the ground, the run's facts, and an earlier edition's classes where one
+    is given.
     """
     before = earlier.open_earlier(paths, read_facts(paths))
     kommuner = open_contracts.read(paths, open_contracts.KOMMUNER_OPPNA)
     size = kommuner.set_index("kommunkod")["hushall_ca"].fillna(0).astype("float64")
-    granser = read_shapes(paths.table("granser"))
-    shapes = webmap_outline.build(granser, size, read_shapes(paths.table("orter")))
+    granser, kommunytor, orter = (read_shapes(paths.table(n)) for n in ("granser", "kommunytor", "orter"))
+    shapes = webmap_outline.build(granser, kommunytor, size, orter), webmap_ground.read(paths)
     picture = webmap_picture.build(granser)
     write_open(region, paths, shapes, before, picture)
     write_internal(region, paths, shapes, before, picture)
@@ -72,11 +79,11 @@ def run(region: Region, paths: Paths) -> None:
 def write_open(
     region: Region,
     paths: Paths,
-    shapes: dict[str, Any],
+    shapes: Shapes,
     before: EarlierEdition | None = None,
     picture: dict[str, Any] | None = None,
 ) -> None:
-    """Write the open page in every language; ``shapes`` is what :func:`webmap_outline.build` returns."""
+    """Write the open page in every language; ``shapes`` are outlines and ground."""
     facts, sources = read_open_facts(paths), read_open_sources(paths)
     kommuner, lan = (open_contracts.read(paths, t) for t in (open_contracts.KOMMUNER_OPPNA, open_contracts.LAN_OPPNA))
     published = earlier.published(before) if before else None
@@ -92,7 +99,7 @@ def write_open(
 def write_internal(
     region: Region,
     paths: Paths,
-    shapes: dict[str, Any],
+    shapes: Shapes,
     before: EarlierEdition | None = None,
     picture: dict[str, Any] | None = None,
 ) -> None:
@@ -112,7 +119,7 @@ def _history(paths: Paths) -> pd.DataFrame | None:
     return read_table(table) if table.exists() else None
 
 
-def _open(region: Region, paths: Paths, before: pd.DataFrame | None, shapes: dict[str, Any]) -> Packed:
+def _open(region: Region, paths: Paths, before: pd.DataFrame | None, shapes: Shapes) -> Packed:
     cells = _by_place(open_contracts.read(paths, open_contracts.RUTNAT_250M))
     # The outlines of the areas are drawn from the cells.
     areas = read_table(paths.table("oppen_bristomraden"), open_contracts.BRISTOMRADEN_OPPNA.names)
@@ -124,7 +131,7 @@ def _open(region: Region, paths: Paths, before: pd.DataFrame | None, shapes: dic
     )
 
 
-def _internal(region: Region, paths: Paths, before: pd.DataFrame | None, shapes: dict[str, Any]) -> Packed:
+def _internal(region: Region, paths: Paths, before: pd.DataFrame | None, shapes: Shapes) -> Packed:
     from pipelines.tables.gap_tables import BRISTOMRADEN
 
     cells = _by_place(read_table(paths.table("rutnat_250m")))
@@ -143,15 +150,16 @@ def _packed(
     now: dict[str, Any],
     before: pd.DataFrame | None,
     areas: tuple[dict[str, Any], str],
-    shapes: dict[str, Any],
+    shapes: Shapes,
 ) -> Packed:
     if before is not None:
         told = [*told, *earlier.fields(before, cells["rutid_scb"], now)]
     names = cells.drop_duplicates("kommunkod").set_index("kommunkod")["kommunnamn"].sort_index()
-    outlines = json.dumps(shapes, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    outlines = json.dumps(shapes[0], ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     lived = next(iter(now.values())) != NO_ADDRESS
     packed = encode.pack_cells(cell_grid.parse_scb_id(cells["rutid_scb"]), told, lived)
-    return Packed(packed, areas, names.to_dict(), encode.deflate(outlines.encode("utf-8")), shapes["bounds"])
+    drawn, (known, ground) = encode.deflate(outlines.encode("utf-8")), shapes
+    return Packed(packed, areas, names.to_dict(), drawn, known["bounds"], ground)
 
 
 def _page(about: Subject, packed: Packed) -> str:
@@ -161,9 +169,10 @@ def _page(about: Subject, packed: Packed) -> str:
         "rutnat": packed.cells[0],
         "omraden": packed.areas[0],
         "kommunnamn": packed.names,
+        "grund": packed.ground.described,
     }
     data = {"sida": script, "rutor": packed.cells[1], "omraden": packed.areas[1], "konturer": packed.outlines}
-    return webmap_html.render({**context, **data}, packed.bounds)
+    return webmap_html.render({**context, **data, "grund": packed.ground.texts}, packed.bounds)
 
 
 def _by_place(cells: pd.DataFrame) -> pd.DataFrame:

@@ -45,7 +45,26 @@
       || (1 - dv < rim && (r + 1 === rows || of[c * rows + r + 1] !== a));
   }
 
-  bredband.GridLayer = L.GridLayer.extend({
+  // A GridLayer whose tiles are drawn at the map's own half zoom levels, so that a pixel of a tile is a pixel of the screen.
+  bredband.HalfZooms = L.GridLayer.extend({
+    // Leaflet's own, but for the rounding.
+    _setView(centre, zoom, noPrune, noUpdate) {
+      const { minZoom, maxZoom } = this.options, outside = zoom > maxZoom || zoom < minZoom;
+      const tileZoom = outside ? undefined : zoom;
+      if (!noUpdate) {
+        this._tileZoom = tileZoom;
+        this._abortLoading?.();
+        this._updateLevels();
+        this._resetGrid();
+        if (tileZoom !== undefined) this._update(centre);
+        if (!noPrune) this._pruneTiles();
+        this._noPrune = Boolean(noPrune);
+      }
+      this._setZoomTransforms(centre, zoom);
+    }
+  });
+
+  bredband.GridLayer = bredband.HalfZooms.extend({
     options: { tileSize: TILE, linesFromZoom: 13, keepBuffer: 1, updateWhenZooming: false, className: 'rutor' },
 
     // grid: from bredband.data.decode. Nothing is drawn before paint().
@@ -78,23 +97,6 @@
       const tile = document.createElement('canvas');
       this._draw(tile, coords);
       return tile;
-    },
-
-    // Leaflet's own, but for the rounding: tiles are drawn at the map's own half zoom levels, so that a pixel of a
-    // tile is a pixel of the screen.
-    _setView(centre, zoom, noPrune, noUpdate) {
-      const { minZoom, maxZoom } = this.options, outside = zoom > maxZoom || zoom < minZoom;
-      const tileZoom = outside ? undefined : zoom;
-      if (!noUpdate) {
-        this._tileZoom = tileZoom;
-        this._abortLoading?.();
-        this._updateLevels();
-        this._resetGrid();
-        if (tileZoom !== undefined) this._update(centre);
-        if (!noPrune) this._pruneTiles();
-        this._noPrune = Boolean(noPrune);
-      }
-      this._setZoomTransforms(centre, zoom);
     },
 
     // Exact place of a point in whole and fractional cells from the grid's south-west corner.

@@ -12,9 +12,10 @@
     return out;
   }
 
-  function label([name, lat, lng], className) {
+  function label({ entry: [name, lat, lng], className, turned }) {
     const text = document.createElement('span');
     text.textContent = name;
+    if (turned) text.style.transform = `translate(-50%, -50%) rotate(${-turned}deg)`;
     const icon = L.divIcon({ className: `namn ${className}`, html: text, iconSize: null });
     return L.marker([lat, lng], { icon, interactive: false, keyboard: false, pane: 'namn' });
   }
@@ -33,20 +34,31 @@
     const group = L.layerGroup().addTo(map);
     function place() {
       group.clearLayers();
-      const taken = controls(map), zoom = map.getZoom(), size = map.getSize();
-      for (const { entry, className, from } of labels) {
-        if (zoom < from) continue;
-        const p = map.latLngToContainerPoint([entry[1], entry[2]]);
+      const taken = controls(map), zoom = map.getZoom(), size = map.getSize(), near = map.getBounds().pad(0.3);
+      for (const one of labels) {
+        const { entry: [text, lat, lng], className, from, turned } = one;
+        if (zoom < from || lat < near.getSouth() || lat > near.getNorth() || lng < near.getWest() || lng > near.getEast()) continue;
+        const p = map.latLngToContainerPoint([lat, lng]);
         if (p.x < -200 || p.y < -200 || p.x > size.x + 200 || p.y > size.y + 200) continue;
-        const half = 5 + 4 * entry[0].length;
-        const box = [p.x - half, p.y - 11, p.x + half, p.y + 11];
+        const half = 5 + 4 * text.length, slope = (turned || 0) * Math.PI / 180;
+        const wide = half * Math.cos(slope) + 11 * Math.abs(Math.sin(slope));
+        const high = half * Math.abs(Math.sin(slope)) + 11 * Math.cos(slope);
+        const box = [p.x - wide, p.y - high, p.x + wide, p.y + high, text];
+        // A town often has the name of its kommun, which stands there already.
+        if (className === 'ort' && taken.some((b) => b[4] === text)) continue;
         if (taken.some((b) => box[0] < b[2] && box[2] > b[0] && box[1] < b[3] && box[3] > b[1])) continue;
         taken.push(box);
-        label(entry, className).addTo(group);
+        label(one).addTo(group);
       }
     }
     map.on('moveend resize', place);
-    return place;
+    return {
+      place,
+      add(more) {
+        labels.push(...more);
+        place();
+      },
+    };
   }
 
   bredband.line = line;
@@ -60,7 +72,7 @@
     }
     const fixed = { interactive: false, smoothFactor: 0.7 };
     const under = L.svg({ pane: 'grannar', padding: 0.5 }), over = L.svg({ pane: 'granser', padding: 0.5 });
-    // Water is told inside the county only: beyond the neighbours nothing is known, neither sea nor land.
+    // Land and water are told within the outlines only: beyond the neighbours nothing is known of either.
     L.polygon(shapes.lansgrans.map((ring) => [line(ring)]), { ...fixed, className: 'lansyta', renderer: under }).addTo(map);
     L.polygon(shapes.grannar.map((ring) => [line(ring)]), { ...fixed, className: 'granne', renderer: under }).addTo(map);
     L.polyline(shapes.granser.map(line), { ...fixed, className: 'grans', renderer: over }).addTo(map);

@@ -25,7 +25,7 @@
   }
 
   class View {
-    constructor(map, layer, grid, areas, facts, page, texts, shapes) {
+    constructor(map, layer, ground, grid, areas, facts, page, texts, shapes) {
       Object.assign(this, { map, layer, grid, areas, facts, page, texts, bounds: shapes.bounds });
       this.form = $('val');
       this.panel = $('fakta');
@@ -46,7 +46,10 @@
         if (event.target.name) this.update(true);
       });
       for (const query of ['(prefers-color-scheme: dark)', 'print']) {
-        window.matchMedia(query).addEventListener('change', () => this.update());
+        window.matchMedia(query).addEventListener('change', () => {
+          ground.repaint();
+          this.update();
+        });
       }
       map.on('moveend', () => this.address.write(false));
     }
@@ -213,21 +216,22 @@
       const shapes = await bredband.data.inflateJson('karta-data');
       map.fitBounds(shapes.bounds, { animate: false });
       map.setMaxBounds(L.latLngBounds(shapes.bounds).pad(0.6)); // so far that a sheet over the foot hides no corner
-      const placeNames = bredband.outline(map, shapes, page.samst);
+      const names = bredband.outline(map, shapes, page.samst), ground = bredband.ground(map, layer.options);
+      ground.add(bredband.groundData.decode(page.grund.grov, await bredband.data.inflate('grund-grov-data')));
       const grid = bredband.data.decode(page.rutnat, await bredband.data.inflate('rutor-data'), page.nivaer);
       layer.setGrid(grid);
       const facts = new bredband.Facts(grid, page, texts);
       const decoded = bredband.areas.decode(page.omraden, await bredband.data.inflate('omraden-data'), grid);
       const areas = new bredband.areas.Areas(decoded, facts, page, texts, shapes.orter);
       facts.areas = areas;
-      const view = new View(map, layer, grid, areas, facts, page, texts, shapes);
+      const view = new View(map, layer, ground, grid, areas, facts, page, texts, shapes);
       view.ownPlace = bredband.ownPlace(map, layer, facts, shapes, texts, {
         begin: () => view.begin(), choose: (...at) => view.cursor.choose(...at), clear: () => view.cursor.clear(),
       });
       bredband.controls(map, layer, page, texts, {
         onHome: () => view.home(), locate: () => (view.toMap(), view.ownPlace.locate()), own: () => Boolean(view.own),
       });
-      placeNames();
+      names.place();
       $('dela-plats').addEventListener('change', () => view.tellOwn());
       bredband.search(view.names, facts, areas, page, texts, {
         onPlace: (name) => view.showPlace(name), onCell: (u, v) => view.showCell(u, v),
@@ -239,6 +243,11 @@
       Object.assign(bredband, { cursorAt: view.cursor.chooseAt, grid, view });
       bredband.readyAt = performance.now();
       document.documentElement.dataset.klar = 'ja';
+      // What is only seen zoomed in comes after the first picture.
+      await new Promise((done) => setTimeout(done));
+      ground.add(bredband.groundData.decode(page.grund.fin, await bredband.data.inflate('grund-fin-data')));
+      names.add(bredband.groundData.decodeNames(page.grund.namn, await bredband.data.inflate('grund-namn-data')));
+      document.documentElement.dataset.grund = 'ja';
     } catch (error) {
       fail(texts.fel_data);
       throw error;

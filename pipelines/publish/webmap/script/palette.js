@@ -32,7 +32,7 @@
   }
 
   const mix = (a, b, share) => a.map((x, i) => Math.round(x + (b[i] - x) * share));
-  const packed = ([r, g, b]) => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
+  const packed = ([r, g, b], alpha = 255) => ((alpha << 24) | (b << 16) | (g << 8) | r) >>> 0;
 
   // names: the colour (a CSS custom property) of each rank, from rank 1. -> { colours, lines }.
   function tables(names, faded) {
@@ -41,6 +41,11 @@
     const plan = rgb('--klass-planerad');
     names.forEach((name, k) => {
       const full = rgb(name);
+      if (!k) {
+        // Where nobody lives the ground shows, between faint edges.
+        lines.fill(packed(ink, 0x1c), 4 * 256, 8 * 256);
+        return;
+      }
       // Lighter marks on dark tones, darker marks on light ones.
       const bright = (full[0] * 2 + full[1] * 5 + full[2]) / 8 > 140;
       const tone = bright ? mix(full, [0, 0, 0], 0.36) : mix(full, [255, 255, 255], 0.5);
@@ -202,9 +207,11 @@
     canvas.width = w;
     canvas.height = h;
     const context = canvas.getContext('2d'), image = context.createImageData(w, h);
-    const out = new Uint32Array(image.data.buffer);
+    const out = new Uint32Array(image.data.buffer), land = packed(rgb('--klass-ingen_adress'));
     for (let y = 0; y < h; y++) {
-      for (let x = 0; x < w; x++) out[y * w + x] = colours[(code + RAISED) * 256 + ((y / ratio & 15) << 4 | (x / ratio & 15))];
+      for (let x = 0; x < w; x++) {
+        out[y * w + x] = colours[(code + RAISED) * 256 + ((y / ratio & 15) << 4 | (x / ratio & 15))] || land;
+      }
     }
     context.putImageData(image, 0, 0);
   }

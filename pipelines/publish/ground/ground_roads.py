@@ -1,0 +1,78 @@
+"""Roads for the maps: lines that go on merged, each class for itself, generalised for each band of zoom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from pipelines.publish.ground.ground_bands import Fineness
+
+
+def merged(lines: Any, klass: NDArray[Any], classes: tuple[str, ...]) -> tuple[Any, NDArray[np.uint8]]:
+    """Return lines that go on from each other as one, by class.
+
+    Parameters
+    ----------
+    lines : array of shapely lines, EPSG:3006
+    klass : array of str
+    classes : tuple of str
+        Of the band.
+
+    Returns
+    -------
+    lines : array of shapely lines
+    which : ndarray of uint8
+        Index in ``classes`` of each, ascending.
+    """
+    parts = [_merged(lines[klass == name]) for name in classes]
+    which = np.repeat(np.arange(len(classes)), [len(p) for p in parts]).astype(np.uint8)
+    return np.concatenate(parts), which
+
+
+def _merged(lines: Any) -> Any:
+    if not len(lines):
+        return lines
+    # Twice the same line would be drawn twice, and keep what goes on from it from being merged.
+    once = lines[np.sort(np.unique(shapely.to_wkb(shapely.normalize(lines)), return_index=True)[1])]
+    return shapely.get_parts(shapely.line_merge(shapely.multilinestrings(once)))
+
+
+def near(lines: Any, outlines: Any) -> NDArray[np.bool_]:
+    """Tell which lines touch the outlines: beyond them the map knows neither land nor water."""
+    known = shapely.union_all(outlines)
+    shapely.prepare(known)
+    return np.asarray(shapely.intersects(known, lines))
+
+
+def generalised(lines: Any, which: NDArray[np.uint8], fineness: Fineness) -> tuple[Any, NDArray[np.uint8]]:
+    """Return the lines simplified and on whole steps, in an order in which near ones stand together.
+
+    Ends stay on the same step as those of the lines they meet. A line that shrinks to a point is left out.
+    """
+    simple = shapely.simplify(lines, fineness.tolerance_m)
+    xy, owner = shapely.get_coordinates(simple, return_index=True)
+    steps = np.round(xy / fineness.step_m).astype(np.int64)
+    again = np.zeros(len(steps), dtype=bool)
+    again[1:] = (steps[1:] == steps[:-1]).all(axis=1) & (owner[1:] == owner[:-1])
+    steps, owner = steps[~again], owner[~again]
+    count = np.bincount(owner, minlength=len(lines))
+    kept = count > 1
+    steps, owner = steps[kept[owner]], (np.cumsum(kept) - 1)[owner[kept[owner]]]
+    made: Any = shapely.linestrings(steps * float(fineness.step_m), indices=owner)
+    klass = which[kept]
+    place = _along_curve(shapely.get_coordinates(shapely.get_point(made, 0)))
+    order = np.lexsort((place, klass))
+    return made[order], klass[order]
+
+
+def _along_curve(xy: NDArray[np.float64]) -> NDArray[np.uint64]:
+    """Return where points lie along a curve through squares of 500 m that leaves each for one beside it (Z-order)."""
+    square = np.floor(xy / 500).astype(np.int64)
+    square = (square - square.min(axis=0, initial=0)).astype(np.uint64)
+    spread = np.zeros(square.shape, dtype=np.uint64)
+    for bit in range(16):
+        spread |= ((square >> np.uint64(bit)) & np.uint64(1)) << np.uint64(2 * bit)
+    return spread[:, 0] | (spread[:, 1] << np.uint64(1))

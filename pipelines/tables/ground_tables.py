@@ -1,0 +1,28 @@
+"""Contracts of the ground under the maps: generalised water and roads, and the names along roads."""
+
+from __future__ import annotations
+
+from pipelines.tables.contracts import Table
+from pipelines.tables.fields import field, fields
+
+GRUND_VATTEN = Table(
+    "grund_vatten",
+    "Vatten under kartorna",
+    "Hav, sjöar och breda vattendrag innanför kommungränserna, sammanslagna och generaliserade, en gång per band.",
+    fields("band steg_m"),
+    geometry="Polygon",
+)
+GRUND_VAGAR = Table(
+    "grund_vagar",
+    "Vägar under kartorna",
+    "Vägarna innanför kommungränserna, sammanslagna per klass och generaliserade, en gång per band.",
+    fields("band steg_m", field("klass", description="Banden har olika klasser: de minsta bara det finaste.")),
+    geometry="LineString",
+)
+GRUND_NAMN = Table(
+    "grund_namn",
+    "Namn längs vägar",
+    "Vägnummer och vägnamn där de står på kartan, det viktigaste först.",
+    fields(field("namn", klass="intern", description="Som det står på kartan."), "namnslag fran_zoom vinkel_grader"),
+    geometry="Point",
+)
