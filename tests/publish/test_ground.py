@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import re
 import zlib
+from collections import Counter
+from itertools import pairwise
 
 import geopandas as gpd
 import numpy as np
@@ -13,7 +15,15 @@ import pytest
 import shapely
 
 from pipelines.core import classes
-from pipelines.publish.ground import ground_bands, ground_code, ground_names, ground_roads, ground_water, lay_ground
+from pipelines.publish.ground import (
+    ground_bands,
+    ground_chains,
+    ground_code,
+    ground_names,
+    ground_roads,
+    ground_water,
+    lay_ground,
+)
 from pipelines.publish.ground.ground_bands import Fineness, RoadBand, WaterBand
 from pipelines.publish.pages import scene
 from pipelines.publish.words import html, palette
@@ -284,3 +294,44 @@ def test_a_kommuns_page_has_water_and_roads_in_their_place():
     corners = np.reshape(numbers["vatten"], (-1, 2)).tolist()
     assert sorted(corners) == sorted(at(e, n) for e in (10_000, 20_000) for n in (10_000, 20_000))
     assert numbers["vagar"] == numbers["farjor"] == [*at(0, 30_000), *at(40_000, 30_000)]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_strokes_draw_every_line_once_and_go_on_from_each_other(seed):
+    """On random lines among few points, with rings, loops and twins; as few strokes as joining two and two gives."""
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(1, 60))
+    first, last, group = (rng.integers(0, top, n) for top in (25, 25, 3))
+    order, turned, begins = ground_chains.strokes(first, last, group)
+    assert sorted(order.tolist()) == list(range(n))
+    here = None
+    for line, back, new in zip(order, turned, begins, strict=True):
+        start, end = (last[line], first[line]) if back else (first[line], last[line])
+        assert new or here == (start, group[line])
+        here = (end, group[line])
+    alone = Counter([*zip(first, group, strict=True), *zip(last, group, strict=True)])
+    least = sum(many % 2 for many in alone.values()) // 2
+    # What is left over is rings: no more than there are lines in rings.
+    assert least <= begins.sum() <= max(least, 1) + n // 2
+
+
+def test_a_ring_is_one_stroke():
+    order, _, begins = ground_chains.strokes(np.array([0, 2, 1]), np.array([1, 0, 2]), np.zeros(3, np.int64))
+    assert begins.sum() == 1 and sorted(order.tolist()) == [0, 1, 2]
+    assert ground_chains.strokes(np.array([4]), np.array([4]), np.zeros(1, np.int64))[2].tolist() == [True]
+
+
+def test_what_is_decoded_is_every_piece_of_every_road(town):
+    """Segment by segment: the simplified lines' own, none twice and none lost."""
+    classes = ground_bands.ROADS[2].classes
+    lines, which = ground_roads.merged(town.geometry.to_numpy(), town["klass"].to_numpy(dtype=str), classes)
+    expected = Counter()
+    for line, k in zip(lines, which, strict=True):
+        points = [tuple(map(int, np.round(np.array(c) / 10) * 10)) for c in line.simplify(10).coords]
+        points = [p for i, p in enumerate(points) if not i or p != points[i - 1]]
+        expected += Counter((classes[k], frozenset(pair)) for pair in pairwise(points))
+    made, of = ground_roads.generalised(lines, which, Fineness(10, 10))
+    found = Counter()
+    for _, _, name, path in decoded(*ground_code.pack([ground_code.road_layer(2, 10, made, of, classes)])):
+        found += Counter((name, frozenset(pair)) for pair in pairwise(path))
+    assert found == expected

@@ -9,6 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from pipelines.publish.ground.ground_bands import Fineness
+from pipelines.publish.ground.ground_chains import SQUARE_M, strokes
 
 
 def merged(lines: Any, klass: NDArray[Any], classes: tuple[str, ...]) -> tuple[Any, NDArray[np.uint8]]:
@@ -50,7 +51,8 @@ def near(lines: Any, outlines: Any) -> NDArray[np.bool_]:
 def generalised(lines: Any, which: NDArray[np.uint8], fineness: Fineness) -> tuple[Any, NDArray[np.uint8]]:
     """Return the lines simplified and on whole steps, in an order in which near ones stand together.
 
-    Ends stay on the same step as those of the lines they meet. A line that shrinks to a point is left out.
+    Ends stay on the same step as those of the lines they meet, and lines that meet are joined to strokes. A line that
+    shrinks to a point is left out.
     """
     simple = shapely.simplify(lines, fineness.tolerance_m)
     xy, owner = shapely.get_coordinates(simple, return_index=True)
@@ -58,14 +60,35 @@ def generalised(lines: Any, which: NDArray[np.uint8], fineness: Fineness) -> tup
     again = np.zeros(len(steps), dtype=bool)
     again[1:] = (steps[1:] == steps[:-1]).all(axis=1) & (owner[1:] == owner[:-1])
     steps, owner = steps[~again], owner[~again]
-    count = np.bincount(owner, minlength=len(lines))
-    kept = count > 1
-    steps, owner = steps[kept[owner]], (np.cumsum(kept) - 1)[owner[kept[owner]]]
-    made: Any = shapely.linestrings(steps * float(fineness.step_m), indices=owner)
-    klass = which[kept]
+    kept = np.bincount(owner, minlength=len(lines)) > 1
+    steps, owner, which = steps[kept[owner]], (np.cumsum(kept) - 1)[owner[kept[owner]]], which[kept]
+    return _in_strokes(steps, np.bincount(owner, minlength=len(which)), which, fineness.step_m)
+
+
+def _in_strokes(
+    steps: NDArray[np.int64], count: NDArray[np.int64], which: NDArray[np.uint8], step_m: int
+) -> tuple[Any, NDArray[np.uint8]]:
+    """Return lines of ``count`` points each joined to strokes, near ones together."""
+    if not len(count):
+        return np.empty(0, object), which
+    first = np.cumsum(count) - count
+    _, point = np.unique(steps[np.append(first, first + count - 1)], axis=0, return_inverse=True)
+    _, square = np.unique(steps[first + count // 2] * step_m // SQUARE_M, axis=0, return_inverse=True)
+    group = square.ravel() * 256 + which.astype(np.int64)
+    begin, end = np.split(point.ravel(), 2)
+    order, turned, begins = strokes(begin, end, group)
+    many = count[order]
+    within = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many)
+    back = np.repeat(turned, many)
+    at = np.repeat(first[order], many) + np.where(back, np.repeat(many, many) - 1 - within, within)
+    stroke = np.repeat(np.cumsum(begins) - 1, many)
+    # The point where two lines of a stroke meet is told once.
+    once = (within > 0) | np.repeat(begins, many)
+    made: Any = shapely.linestrings(steps[at[once]] * float(step_m), indices=stroke[once])
+    klass = which[order][begins]
     place = _along_curve(shapely.get_coordinates(shapely.get_point(made, 0)))
-    order = np.lexsort((place, klass))
-    return made[order], klass[order]
+    drawn = np.lexsort((place, klass))
+    return made[drawn], klass[drawn]
 
 
 def _along_curve(xy: NDArray[np.float64]) -> NDArray[np.uint64]:
