@@ -153,4 +153,4 @@ def test_names_come_with_the_zoom(small, ready):
 def test_the_ground_takes_no_more_of_a_page_than_it_may(county):
     html = county.built(write_webmap.OPEN).read_text(encoding="utf-8")
     taken = sum(len(part.partition("</script>")[0]) for part in html.split('id="grund-')[1:])
-    assert 0 < taken <= 1_400_000
+    assert 0 < taken <= 1_300_000

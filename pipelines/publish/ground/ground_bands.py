@@ -64,5 +64,5 @@ ROADS = (
 """The classes in the order in which they are drawn, the most important last."""
 FROM_ZOOM = (0, 9, 12)
 """From which zoom each band is shown."""
-MOST_BYTES = 1_400_000
+MOST_BYTES = 1_300_000
 """All of the ground in a page, of the 4 MB that one may take: beyond that the smallest roads are told less finely."""
