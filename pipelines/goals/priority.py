@@ -113,7 +113,8 @@ def choose(
     Notes
     -----
     The ceiling in number is rounded down; it is of PTS's own list where its length is configured. Projects under the
-    ceiling without help are not chosen: they need no priority. Of all choices the one reaching most households is taken (see ``knapsack``).
+    ceiling without help are not chosen: they need no priority. Of all choices the one reaching most households is
+    taken (see ``knapsack``).
     """
     count = len(cost_per_building)
     inside = buildings & (area >= 0)
