@@ -232,12 +232,14 @@ def without_twins(roads: Roads, ledger: Ledger) -> Roads:
 
 
 def note_roadless(kommuner: gpd.GeoDataFrame, table: gpd.GeoDataFrame, ledger: Ledger) -> None:
-    """Tell of the län's kommuner in which no road begins: the file may lack them."""
+    """Tell of the län's kommuner without any road: the file may lack them."""
     import shapely
 
-    starts = shapely.STRtree(shapely.get_point(table.geometry.to_numpy(), 0))
-    there = np.unique(starts.query(kommuner.geometry.to_numpy(), predicate="intersects")[0])
-    none = np.setdiff1d(np.arange(len(kommuner)), there)
+    roads = table.geometry.to_numpy()
+    none = np.arange(len(kommuner))
+    for shapes in (shapely.get_point(roads, 0), roads):  # in nearly every kommun some road begins, which is soon seen
+        areas = kommuner.geometry.to_numpy()[none]
+        none = np.delete(none, np.unique(shapely.STRtree(shapes).query(areas, predicate="intersects")[0]))
     rows = kommuner.iloc[none]
     ledger.add(
         "allvarlig",
