@@ -1,6 +1,6 @@
 """GeoPackages from outside: the table that is meant, and its rows streamed as Arrow through GDAL.
 
-A zip must hold exactly one GeoPackage; it is read into memory, bounded, and never unpacked to disk.
+A zip must hold exactly one GeoPackage, read in memory or, when it is large, out of a private file (:mod:`.zips`).
 What a file holds is asked of :mod:`pipelines.formats.gpkg_contents`, whose names are given on here.
 """
 

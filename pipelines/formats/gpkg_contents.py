@@ -19,7 +19,7 @@ from urllib.parse import quote
 from pipelines.core.errors import DataError, by_library
 from pipelines.core.files import EPSG
 from pipelines.formats import sidecars
-from pipelines.formats.zips import companion, only_member
+from pipelines.formats.zips import companion, only_database
 
 MAX_FILE_BYTES = 16 << 30
 """A plain GeoPackage larger than this is refused; Topografi 10's land cover of all Sweden is about 12 GB."""
@@ -84,7 +84,7 @@ def layers(path: Path) -> list[Layer]:
     if path.suffix.lower() != ".zip":
         _require_size(path)
         return catalogue(path, sidecars.settled(path))
-    inside = only_member(path, ".gpkg", "GeoPackage-fil (.gpkg)")
+    inside = only_database(path, ".gpkg", "GeoPackage-fil (.gpkg)")
     if companion(path, ".gpkg", "-journal").startswith(sidecars.JOURNAL_MAGIC):
         raise sidecars.half_done(path, "en -journal")
     log = companion(path, ".gpkg", "-wal")
@@ -101,9 +101,9 @@ def catalogue(path: Path, data: Path | bytes) -> list[Layer]:
         raise _unreadable(path, e) from None
 
 
-def _without_wal(data: bytes) -> bytes:
+def _without_wal(data: bytes | Path) -> bytes | Path:
     """Mark a database in write-ahead mode as an ordinary one: in memory it cannot be opened otherwise."""
-    return data if data[18:20] != b"\x02\x02" else data[:18] + b"\x01\x01" + data[20:]
+    return data if isinstance(data, Path) or data[18:20] != b"\x02\x02" else data[:18] + b"\x01\x01" + data[20:]
 
 
 def opened(layer: Layer) -> sqlite3.Connection:

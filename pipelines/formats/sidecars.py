@@ -76,12 +76,15 @@ def half_done(path: Path, journal: str) -> DataError:
     )
 
 
-def together(path: Path, data: bytes, log: bytes) -> Path:
+def together(path: Path, data: bytes | Path, log: bytes) -> Path:
     """Return a database and its ``-wal``, both out of a zip, put together in a private copy."""
     folder = leftovers.lasting_scratch()
     copy = folder / "data.gpkg"
     with _told(path):
-        copy.write_bytes(data)
+        if isinstance(data, bytes):
+            copy.write_bytes(data)
+        else:
+            shutil.copyfile(data, copy)
         copy.with_name("data.gpkg-wal").write_bytes(log)
     return _put_in(copy, path)
 

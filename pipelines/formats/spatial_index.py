@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 import struct
 from contextlib import closing
+from functools import lru_cache
 
 from pipelines.formats.gpkg_contents import Layer, opened
 
@@ -38,6 +39,19 @@ def fault(layer: Layer) -> str:
 
     Rows with geometry are counted in the table and in the index. Nothing of a geometry but its first bytes is read.
     """
+    if isinstance(layer.data, bytes):
+        return _fault(layer)
+    now = layer.data.stat()
+    return _fault_then(layer, now.st_size, now.st_mtime_ns)
+
+
+@lru_cache(maxsize=16)
+def _fault_then(layer: Layer, size: int, mtime_ns: int) -> str:
+    """Ask once of a large file as it stands: whoever reads it asks, and whoever tells of it."""
+    return _fault(layer)
+
+
+def _fault(layer: Layer) -> str:
     index = f"rtree_{layer.name}_{layer.geometry}"
     try:
         with closing(opened(layer)) as db:

@@ -105,6 +105,22 @@ def test_absurd_sizes_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         gpkg.layers(plain)
 
 
+def test_a_large_file_in_a_zip_is_read_out_of_a_private_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = make.zipped(table(tmp_path / "a.gpkg"), tmp_path / "b.zip")
+    small = gpkg.read(one(path), WANTED)
+    monkeypatch.setattr(zips, "MEMORY_BYTES", 1000)
+    before = make.snapshot(tmp_path)
+    layer = one(path)
+    assert isinstance(layer.data, Path) and tmp_path not in layer.data.parents
+    assert gpkg.read(layer, WANTED).equals(small)
+    assert one(path).data == layer.data, "unpacked once"
+    assert (layer.file, make.snapshot(tmp_path)) == (path, before)
+    make.zipped(table(tmp_path / "c.gpkg"), path, ("other.gpkg",))
+    monkeypatch.setattr(zips, "SPARE_BYTES", 1 << 60)
+    with pytest.raises(DataError, match="får inte plats"):
+        gpkg.layers(path)
+
+
 def test_a_zip_that_lies_about_its_size_gives_no_more_than_it_says(tmp_path: Path) -> None:
     path = make.zipped(table(tmp_path / "a.gpkg"), tmp_path / "b.zip")
     body = bytearray(path.read_bytes())

@@ -18,7 +18,7 @@ from pipelines.incoming import marks, role_files
 from pipelines.read.lantmateriet import outlines
 from pipelines.read.vagar import road_files
 from pipelines.read.vagar.road_files import RoadFile
-from pipelines.read.vagar.road_lines import Bounds
+from pipelines.read.vagar.road_lines import Bounds, ends
 from pipelines.read.vagar.road_rows import Roads, read_file
 from pipelines.tables import contracts, source_tables
 
@@ -79,10 +79,9 @@ def _grown(bounds: Bounds, margin_m: float) -> Bounds:
 def _frame(roads: Roads) -> gpd.GeoDataFrame:
     """Return roads as a frame, by where they begin and end."""
     import geopandas as gpd
-    import shapely
 
-    first, last = (shapely.get_point(roads.shapes, i) for i in (0, -1))
-    order = np.lexsort([f(p) for p in (last, first) for f in (shapely.get_y, shapely.get_x)])
+    first, last = ends(roads.shapes)
+    order = np.lexsort([last[:, 1], last[:, 0], first[:, 1], first[:, 0]])
     columns = {name: getattr(roads, name)[order].astype("str") for name in ("klass", "niva", "namn", "vagnummer")}
     frame = gpd.GeoDataFrame(columns, geometry=roads.shapes[order], crs=files.EPSG)
     return frame.astype(dict.fromkeys(columns, "str"))
@@ -189,9 +188,9 @@ def require_apart(used: list[RoadFile], roads: Roads) -> None:
     DataError
         When most of the squares of 1 km where one has roads have other roads of the other's.
     """
-    import shapely
-
-    start = shapely.get_coordinates(shapely.get_point(roads.shapes, 0)) // _SQUARE_M
+    if len(used) == 1:
+        return
+    start = ends(roads.shapes)[0] // _SQUARE_M
     squares = [{tuple(x) for x in start[roads.file == i].tolist()} for i in range(len(used))]
     for i, a in enumerate(squares):
         for j, b in enumerate(squares[:i]):
@@ -215,8 +214,8 @@ def without_twins(roads: Roads, ledger: Ledger) -> Roads:
     import pandas as pd
     import shapely
 
-    ends = shapely.bounds(roads.shapes)
-    near = pd.DataFrame(ends).assign(m=shapely.length(roads.shapes)).duplicated(keep=False).to_numpy()
+    boxes = pd.DataFrame(shapely.bounds(roads.shapes))
+    near = boxes.assign(m=shapely.length(roads.shapes)).duplicated(keep=False).to_numpy()
     index = np.flatnonzero(near)
     same = pd.DataFrame(
         {
@@ -236,8 +235,9 @@ def note_roadless(kommuner: gpd.GeoDataFrame, table: gpd.GeoDataFrame, ledger: L
     import shapely
 
     roads = table.geometry.to_numpy()
+    starts = np.asarray(shapely.points(ends(roads)[0]), dtype=object)
     none = np.arange(len(kommuner))
-    for shapes in (shapely.get_point(roads, 0), roads):  # in nearly every kommun some road begins, which is soon seen
+    for shapes in (starts, roads):  # in nearly every kommun some road begins, which is soon seen
         areas = kommuner.geometry.to_numpy()[none]
         none = np.delete(none, np.unique(shapely.STRtree(shapes).query(areas, predicate="intersects")[0]))
     rows = kommuner.iloc[none]

@@ -99,6 +99,16 @@ def _within(shapes: NDArray[Any], bounds: Bounds) -> NDArray[np.bool_]:
     return np.asarray((west >= bounds[0]) & (west <= bounds[2]) & (south >= bounds[1]) & (south <= bounds[3]))
 
 
+def ends(shapes: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return where each LineString begins and where it ends, two arrays of shape (n, 2)."""
+    import shapely
+
+    xy = shapely.get_coordinates(shapes)
+    last = np.cumsum(shapely.get_num_coordinates(shapes)) - 1
+    first = np.concatenate([[0], last[:-1] + 1]) if len(last) else last
+    return xy[first], xy[last]
+
+
 def in_metres(shapes: NDArray[Any], epsg: int) -> NDArray[Any]:
     """Return geometries in EPSG:3006."""
     if epsg == EPSG:
