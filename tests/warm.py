@@ -33,6 +33,7 @@ LIBRARIES = (
     "matplotlib.backends.backend_agg",
     "matplotlib.backends.backend_pdf",
     "matplotlib_map_utils",
+    "pandera.backends.pandas.builtin_checks",  # else at the first check of a table, with all of hypothesis
     "pandera.pandas",
     "pyarrow.csv",
     "pyarrow.parquet",

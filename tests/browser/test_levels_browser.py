@@ -11,6 +11,7 @@ from pipelines.publish.webmap import write_webmap
 from pipelines.publish.words.figure_words import THIN, Language, number, tell
 from pipelines.publish.words.level_figures import between
 from tests.browser.test_webmap_browser import T, centre, facts
+from tests.conftest import made_once
 from tests.publish import fourth_county
 
 pytestmark = pytest.mark.browser
@@ -29,7 +30,7 @@ def test_the_script_tells_numbers_as_the_pages_do(small, opened, product: str, l
 
 @pytest.fixture(scope="module")
 def four(tmp_path_factory):
-    return fourth_county.build(tmp_path_factory.mktemp("fyra"))
+    return made_once(tmp_path_factory, fourth_county.NAME, fourth_county.build)
 
 
 def test_a_threshold_that_is_only_configured_is_chosen_drawn_and_told(four, opened):

@@ -12,6 +12,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+NAME = "fyra_sidor"
+"""Of ``made_once``: one for the tests of the pages and for those in a browser."""
 THRESHOLDS = (30, 100, 500, 1000)
 MAKE = """
 import sys

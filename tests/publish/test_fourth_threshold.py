@@ -12,13 +12,14 @@ import pytest
 from test_webmap import Reader, decode
 
 from pipelines.core.files import read_table
+from tests.conftest import made_once
 
 LEVELS = [f"{m}_{t}" for m in ("tillgang", "passerad") for t in fourth_county.THRESHOLDS]
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return fourth_county.build(tmp_path_factory.mktemp("fyra"))
+    return made_once(tmp_path_factory, fourth_county.NAME, fourth_county.build)
 
 
 def built(folder: Path, name: str) -> Path:
