@@ -49,10 +49,15 @@ $(foreach v,CONFIG RAW TIDIGARE,$(if $(findstring $(NEWLINE),$(value $(v))),$(er
 $(foreach v,CONFIG RAW OUT MAPS,$(if $(value $(v)),,$(error FEL: $(v) är tomt. Ange en fil eller mapp)))
 $(foreach v,OUT MAPS,$(call PLAIN,$(v)))
 
+STEG := $(OUT)/.steg
+DONE := $(STEG)/liggare
+BUILT := $(STEG)/produkter
+
+# What is made from pipelines/steps.py: the rules of the steps, and the publishers' folders and groups.
+include $(dir $(lastword $(MAKEFILE_LIST)))steps.mk
+
 # --- input: the publishers' files, or the demo region where there are none -----------------------------
 
-GROUPS := lantmateriet scb pts granser vagar tackning
-FOLDERS := lantmateriet scb pts kolada granser vagar tackning
 # Is there anything but what programs leave (pipelines/incoming/roles.py has the same rule)? A folder that
 # cannot be read counts: what is wrong with it is told, no demo is made in its place.
 PUBLISHED := $(shell for d in $(FOLDERS); do ( \
@@ -68,9 +73,6 @@ else
   IN := $(value RAW)
 endif
 
-STEG := $(OUT)/.steg
-DONE := $(STEG)/liggare
-BUILT := $(STEG)/produkter
 VENV := .venv
 RUN  := $(VENV)/bin/python -m pipelines
 LIST := $(VENV)/bin/python -S -m pipelines.incoming.listing
@@ -87,8 +89,6 @@ LEAVE = for f in $(OUT)/.las $(MAPS)/.las; do \
 	  [ -e $$f ] && read -r run < $$f && [ "$$run" = $(BREDBAND_KORNING) ] && rm -f $$f; done
 # An installation that broke off: every command settles it first.
 UNFINISHED := $(wildcard $(OUT)/.installation $(MAPS)/.installation)
-
-include $(dir $(lastword $(MAKEFILE_LIST)))steps.mk
 
 # What was put in place last time, by the list in the folder itself: so a lost page is missed, and clean
 # takes away those files and no other.

@@ -1,5 +1,8 @@
 # Skrivs av «make docs» ur pipelines/steps.py; ändra där.
 
+FOLDERS := lantmateriet scb pts kolada granser vagar tackning
+GROUPS := lantmateriet scb pts granser vagar tackning
+
 CODE := $(STEG)/kod/inventory.txt $(STEG)/kod/lantmateriet.txt $(STEG)/kod/scb.txt $(STEG)/kod/pts.txt \
   $(STEG)/kod/granser.txt $(STEG)/kod/vagar.txt $(STEG)/kod/tackning.txt $(STEG)/kod/grid.txt \
   $(STEG)/kod/households.txt $(STEG)/kod/coverage.txt $(STEG)/kod/summaries.txt $(STEG)/kod/open_cells.txt \

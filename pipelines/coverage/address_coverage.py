@@ -23,7 +23,7 @@ from pipelines.core.ledger import Ledger, files_used
 from pipelines.core.level import LEVELS
 from pipelines.coverage import by_place, matching
 from pipelines.coverage.benchmark import benchmarks
-from pipelines.coverage.evidence import GRAINS, Evidence, attach, decide, match_table
+from pipelines.coverage.evidence import EVIDENCE, FEW_TEXTS, GRAINS, Evidence, attach, decide, match_table
 from pipelines.coverage.small_area import model_steps
 from pipelines.grid import placement
 from pipelines.grid.groups import group_index
@@ -38,9 +38,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 ROUNDING = 1e-9
 """A probability this near 1 is 1: what is left is the rounding of a sum."""
-FEW_TEXTS = ("fil", "teknik", "status")
-EVIDENCE = (*FEW_TEXTS, "rad", "ned_mbit", "ned_antagen")
-"""What is needed of a row of evidence, besides where it is."""
 BLOCK_ROWS = 1_000_000
 """Addresses that are written at a time: their text columns would be the largest thing in memory."""
 

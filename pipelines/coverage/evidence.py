@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from pipelines.config.region import Region
     from pipelines.core.ledger import Ledger
 
+FEW_TEXTS = ("fil", "teknik", "status")
+EVIDENCE = (*FEW_TEXTS, "rad", "ned_mbit", "ned_antagen")
+"""What is needed of a row of evidence, besides where it is."""
 GRAINS = ("statistik", "adress", "ruta", "omrade")
 """What a row of evidence is about, by code, from the finest; 0 is where no evidence decides."""
 

@@ -1,4 +1,6 @@
-"""``steps.mk``: the rules of make for the steps, made from ``steps.py``. The Makefile has what they are made of.
+"""``steps.mk``: the rules of make for the steps, made from ``steps.py``, and the publishers' folders and groups.
+
+The Makefile has what the rules are made of.
 
 A step's one target is its ledger, the last of its tables, or the stamp of its products; it depends on the sum of its
 own code, on the lists it goes by and on the targets of the steps whose work it reads.
@@ -10,6 +12,7 @@ import textwrap
 from collections.abc import Iterable
 from pathlib import Path
 
+from pipelines.core.publishers import FOLDERS
 from pipelines.steps import JOB, PUBLISHERS, STEPS, Step, needs_directly
 
 FILE = Path("steps.mk")
@@ -24,7 +27,8 @@ def page() -> str:
     """Return ``steps.mk``."""
     rules = [rule(step) for step in JOB if step.name not in BY_HAND]
     head = "# Skrivs av «make docs» ur pipelines/steps.py; ändra där.\n"
-    return "\n".join([head, f"CODE := {_lines(f'$(STEG)/kod/{s.name}.txt' for s in JOB)}\n", ready(), *rules])
+    given = f"FOLDERS := {' '.join(FOLDERS)}\nGROUPS := {' '.join(PUBLISHERS)}\n"
+    return "\n".join([head, given, f"CODE := {_lines(f'$(STEG)/kod/{s.name}.txt' for s in JOB)}\n", ready(), *rules])
 
 
 def ready() -> str:

@@ -24,13 +24,15 @@ from pathlib import Path
 from typing import Any
 
 from pipelines import steps
+from pipelines.core.publishers import DELIVERIES
 from tests.utsatt.county import FILES
 from tests.utsatt.mutation import ANDRAD, FEL, RAKNAD, SAMMA, VARNAD, Figures, Mutation
 
 ROOT = Path(__file__).parents[2]
 SOURCES = steps.PUBLISHERS
-READS = {"scb": ("scb",), "pts": ("pts",), "kolada": ("pts",), "tackning": ("tackning",), "vagar": ("vagar",)}
-"""Folder of RAW → the sources' steps that read it; any other folder may be read by all of them (outlines are)."""
+_TAKEN = [group for step in steps.JOB if step.name in SOURCES for group in step.inputs]
+READS = {d.folder: (d.step,) for d in DELIVERIES if not d.read_by and _TAKEN.count(d.step) == 1}
+"""Folder of RAW → the one source's step that reads it; any other folder may be read by all of them (outlines are)."""
 _UNTIL_LAWS = steps.JOB[: steps.JOB.index(steps.STEPS["laws"]) + 1]
 AFTER = {s.name: steps.behind(s) for s in _UNTIL_LAWS if s.name not in ("inventory", *SOURCES)}
 """Step → the steps whose tables and facts it may read, or that those may read."""

@@ -37,6 +37,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "status": ("status", "tillgangsstatus"),
 }
 REQUIRED = ("teknik", "ned_mbit", "status")
+OPTIONAL = tuple(name for name in NAMES if name not in REQUIRED)
 
 
 def common_columns(source: Source, region: Region, ledger: Ledger) -> tuple[dict[str, Any], Mask]:

@@ -20,7 +20,7 @@ from pipelines.formats.csvfile import read_csv
 from pipelines.formats.ids import BY_EXCEL, normal_ids
 from pipelines.read.lantmateriet.address_rows import LANSKODER
 from pipelines.read.tackning import cell_ids
-from pipelines.read.tackning.evidence_columns import NAMES, REQUIRED, common_columns
+from pipelines.read.tackning.evidence_columns import NAMES, OPTIONAL, REQUIRED, common_columns
 from pipelines.read.tackning.evidence_source import MAX_STRAYS, Floats, Mask, Source, coded, lost, numbers, share
 from pipelines.tables import contracts, source_tables
 
@@ -162,7 +162,7 @@ def area_rows(path: Path, region: Region, ledger: Ledger) -> gpd.GeoDataFrame:
     import pyarrow as pa
     import shapely
 
-    layer = gpkg.require_geometry(gpkg.find(path, gpkg.layers(path), NAMES, optional=("upp_mbit",)))
+    layer = gpkg.require_geometry(gpkg.find(path, gpkg.layers(path), NAMES, optional=OPTIONAL))
     table = gpkg.read(layer, NAMES)
     there = [c for c in NAMES if c in table.column_names]
     typed = frozenset(c for c in there if gpkg.is_number(table.column(c)))
@@ -224,7 +224,7 @@ def _require_said(source: Source, *more: str) -> None:
             file=source.path,
             row=1,
             column=", ".join(lacking),
-            expected=", ".join((*REQUIRED, "upp_mbit", *more)),
+            expected=", ".join((*REQUIRED, *OPTIONAL, *more)),
             found=_headers(source),
             details=["En lista över adresser utan teknik, hastighet och status hör inte hemma i tackning/."] * nothing,
             action="Lägg till eller döp om kolumnerna på listans första rad.",
