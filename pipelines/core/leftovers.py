@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.core import run_lock
+from pipelines.core.publishers import BY_AGREEMENT, DELIVERIES
 
 if TYPE_CHECKING:
     from pipelines.core.paths import Paths
@@ -30,7 +31,7 @@ _STALE_S = 24 * 3600
 _CLOCKS_DIFFER_S = 60.0
 """How much the clock of the day may have been set since a process began."""
 _INSTALLED = ".installerat"
-_FETCHED = ("lantmateriet", "scb", "pts", "kolada", "granser", "vagar")
+_FETCHED = tuple(d.folder for d in DELIVERIES if d.publisher != BY_AGREEMENT)
 _ON_ORDER = ("tabeller", "plan", "jamforelse", "utvardering", "arkiv")
 
 
