@@ -10,6 +10,8 @@ from functools import cache
 from types import UnionType
 from typing import Any, NamedTuple, TypedDict, Union, cast, get_args, get_origin, get_type_hints, is_typeddict
 
+from pipelines.core import publishers
+
 
 class SourceFile(TypedDict):
     """A file of a publisher's: what it was taken for, whether it was used, and why (not)."""
@@ -212,6 +214,7 @@ class Leaves(NamedTuple):
 
 
 OF_STEP = {
+    **dict.fromkeys(publishers.STEPS, Leaves(("filer",))),  # what every publisher's step leaves, where nothing more
     "inventory": Leaves(("okand",)),
     "lantmateriet": Leaves(("filer", "rader", "adressunderlag")),
     "scb": Leaves(("filer", "rader", "rutor", "befolkning", "km_med_250m")),
