@@ -12,6 +12,7 @@ import subprocess
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -24,6 +25,8 @@ from shapely import Point, box
 from shapely.ops import nearest_points
 
 from pipelines.core.level import LEVELS
+from pipelines.orders.compare import compare_text
+from pipelines.publish.words import edition_facts
 from tests.conftest import clean_environment, lay_out, made_once, make_command
 from tests.small_county import brute, inputs
 
@@ -109,6 +112,22 @@ def test_no_product_claims_the_register(edition: Path) -> None:
 
 def test_an_edition_of_addresses_says_nothing_of_buildings(small_edition: Path) -> None:
     assert not [p for p in _told_in(small_edition) if p.suffix in (".html", ".md", ".json", ".rdf") and _says(p)]
+
+
+def test_a_comparison_says_that_the_editions_are_not_made_of_the_same() -> None:
+    plain: Any = {
+        **dict.fromkeys(("lan", "lanskod", "version"), "x"),
+        "korning_id": "a",
+        "demo": False,
+        "pts_ar": 2025,
+        "pts_datum": "2025-10-01",
+        "scb_ar": 2024,
+        "senaste_indatadatum": "2025-10-01",
+    }
+    of_buildings = {**plain, "korning_id": "b", "anmarkningar": ["byggnader"]}
+    assert SAID in compare_text.editions(plain, of_buildings)
+    assert SAID not in compare_text.editions(plain, {**plain, "korning_id": "b"})
+    assert edition_facts.NOTES["sv"].keys() == edition_facts.NOTES["en"].keys()
 
 
 def _told_in(edition: Path) -> list[Path]:
