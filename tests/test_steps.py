@@ -43,7 +43,10 @@ def test_what_a_step_needs_is_what_it_reads():
     laws = [name for name in steps.needs_directly(STEPS["laws"]) if name not in steps.PUBLISHERS]
     assert laws == ["open_cells", "reconciliation", "history"]
     assert steps.needs_directly(STEPS["webmap"]) == ("open_tables", "ground")
-    assert set(steps.needs_directly(STEPS["install"])) == {"geopackage", "tables", "report", "entry"}
+    last = set(steps.needs_directly(STEPS["install"]))
+    assert {"geopackage", "tables", "report", "entry"} <= last
+    assert not last & {"open_data", "pages", "catalogue"}, "the entry page is made after them"
+    assert {s.name for s in steps.JOB if s.makes} <= steps.behind(STEPS["install"])
 
 
 @pytest.mark.parametrize("step", STEPS.values(), ids=STEPS)
