@@ -248,7 +248,7 @@ JOB = (
         "bristområden, schakt, kostnad och prioritet",
         lists=("tidigare",),
         reads=("adresser_ruta", "adresser_hushall", "adresser_tackning", "land", "vagar", "mark"),
-        writes=("bristomraden", "bristomraden_kommun", "bristomraden_rutor", "schakt", "bristkurva"),
+        writes=("bristomraden", "bristomraden_kommun", "bristomraden_rutor", "schakt", "vagnat", "bristkurva"),
         ledger=True,
     ),
     Step(
@@ -319,7 +319,10 @@ JOB = (
         "Det som publiceras",
         "det som publiceras, som tabeller",
         inputs=("tackning",),
-        reads=("oppna_rutor", "oppna_delar", "land", "kommuner", "lan", "historik", "avstamning_kallor", "kallor"),
+        reads=(
+            *("oppna_rutor", "oppna_delar", "land", "kommuner", "lan", "historik", "avstamning_kallor", "kallor"),
+            *("vagnat", "mark"),
+        ),
         ledgers=PUBLISHERS,
         after=("laws",),
         writes=(*_OPEN_BESIDE, *_OPEN_CELLS, *_OPEN_SUMS),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from pipelines.config.region import Region
     from pipelines.core.paths import Paths
+    from pipelines.disclosure.open_areas import Lie
     from pipelines.tables.contracts import Table
 
 
@@ -41,7 +42,9 @@ def run(region: Region, paths: Paths) -> None:
 
     steps = ("oppna_rutor", "oppna_delar", "land", "kommuner", "lan")
     cells, parts, land, kommuner, lan = (files.read_table(paths.table(name)) for name in steps)
-    frames = tables(cells, parts, land, kommuner, lan, region, withheld.secret(paths))
+    roads, water = (files.read_shapes(paths.table(name)) for name in ("vagnat", "mark"))
+    lie = (roads, water["geometry"].to_numpy())
+    frames = tables(cells, parts, land, kommuner, lan, lie, region, withheld.secret(paths))
     years = files.read_table(paths.table(HISTORIK_OPPEN.name))
     year = read_facts(paths)["pts_ar"]
     limits = region.publicering.bandgranser
@@ -74,6 +77,7 @@ def tables(
     land: pd.DataFrame,
     kommuner: pd.DataFrame,
     lan: pd.DataFrame,
+    lie: Lie,
     region: Region,
     key: bytes,
 ) -> dict[str, pd.DataFrame]:
@@ -83,6 +87,8 @@ def tables(
     ----------
     cells, parts, land, kommuner, lan : DataFrame
         Contracts OPPNA_RUTOR, OPPNA_DELAR, LAND, KOMMUNER and LAN.
+    lie : Lie
+        Roads and water.
     key : bytes
         Of the draw of cells that are not told: :func:`.withheld.secret`.
 
@@ -98,7 +104,7 @@ def tables(
     cells = withheld.withhold(cells, parts, key, limits[0])
     frames = {
         "rutnat_250m": cells,
-        "bristomraden": open_areas.gap_areas(cells, parts, land, region),
+        "bristomraden": open_areas.gap_areas(cells, parts, land, lie, region),
         **open_summary.tables(kommuner, lan, cells, parts, land, limits),
     }
     return {t.name: checked(frames[t.name], t) for t in OPEN_TABLES}

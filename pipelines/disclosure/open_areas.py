@@ -5,7 +5,7 @@ belongs to one, that an area's sum lies in a band, what the trench between two a
 belongs when its *published* class says that fewer than half its addresses have coverage. Addresses are what the
 published bands add up to. Households without are the least and the most that the classes allow: the cells'
 households, which hold nothing about coverage, times the class's limits, rounded outwards. The cost is reckoned
-from cell centres and bands, and told in classes.
+from cell centres and bands, along the roads, and told in classes.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ from pipelines.core.cell_grid import CELL_M, Ints, corner, parse_scb_id
 from pipelines.core.level import LEVELS, Level
 from pipelines.disclosure import bands
 from pipelines.disclosure.rules import EDGE
-from pipelines.gaps import cost, trench
+from pipelines.gaps import cost
 from pipelines.gaps.area_outlines import outlines
 from pipelines.gaps.area_sums import land_by, lookup
 from pipelines.gaps.gap_areas import components
+from pipelines.gaps.trench_ground import Ground, ground
 from pipelines.tables.code_lists import COST_CLASSES
 
 if TYPE_CHECKING:
@@ -41,7 +42,13 @@ SPREAD = 0.65
 0.633 for the minimum spanning tree, doi:10.1214/aop/1176989131), less one so that a single address needs none."""
 
 
-def gap_areas(cells: pd.DataFrame, parts: pd.DataFrame, land: pd.DataFrame, region: Region) -> gpd.GeoDataFrame:
+Lie = tuple["pd.DataFrame", NDArray[Any]]
+"""Roads as they meet (table ``vagnat``) and water (polygons of ``mark``): what trenches stand on."""
+
+
+def gap_areas(
+    cells: pd.DataFrame, parts: pd.DataFrame, land: pd.DataFrame, lie: Lie, region: Region
+) -> gpd.GeoDataFrame:
     """Return the open gap areas of every threshold and measure.
 
     Parameters
@@ -52,13 +59,16 @@ def gap_areas(cells: pd.DataFrame, parts: pd.DataFrame, land: pd.DataFrame, regi
         ``oppna_delar``: of it only addresses and households, which hold nothing about coverage.
     land : DataFrame
         ``rutid`` and ``land_ha``.
+    lie : Lie
     """
     import geopandas as gpd
     import pandas as pd
 
     limits = region.publicering.bandgranser
     facts = _cell_facts(cells, parts, land, limits)
-    frames = [_areas(cells, facts, level, region) for level in LEVELS.by_threshold()]
+    centre = (x.astype(np.float64) + CELL_M / 2 for x in corner(facts["rutid"]))
+    under = ground(*lie, region.kostnad, region.vagar, *centre)
+    frames = [_areas(cells, facts, level, region, under) for level in LEVELS.by_threshold()]
     whole = pd.concat(frames, ignore_index=True)
     counts = [c for c in whole if c.endswith(("_minst", "_hogst"))]
     whole[counts] = whole[counts].replace(np.inf, np.nan)
@@ -94,7 +104,9 @@ def _households(parts: pd.DataFrame, rutid: Ints, small: int) -> NDArray[np.floa
     return np.array([np.where(few, each, households), np.where(few, each * (small - 1), households)])
 
 
-def _areas(cells: pd.DataFrame, facts: dict[str, NDArray[Any]], level: Level, region: Region) -> pd.DataFrame:
+def _areas(
+    cells: pd.DataFrame, facts: dict[str, NDArray[Any]], level: Level, region: Region, under: Ground
+) -> pd.DataFrame:
     import pandas as pd
 
     klass = cells[level.cell_class]
@@ -127,7 +139,7 @@ def _areas(cells: pd.DataFrame, facts: dict[str, NDArray[Any]], level: Level, re
     out["hushall_minst"], out["hushall_hogst"] = outwards(summed(fewest), summed(many), small)
     lacking = outwards(summed(fewest * least), summed(many * most), small)
     out["hushall_utan_minst"], out["hushall_utan_hogst"] = lacking
-    kronor = _cost(klass, facts, cells["omradestyp"], inside, area, count, region)
+    kronor = _cost(klass, facts, cells["omradestyp"], inside, area, count, region, under)
     out["kostnad_klass"] = _cost_class(kronor, out, region.publicering.undertryckningsgrans)
     out["geometry"] = outlines(rutid, area, count)
     return out
@@ -165,21 +177,20 @@ def _cost(
     area: Ints,
     count: int,
     region: Region,
+    under: Ground,
 ) -> NDArray[np.float64]:
     """Return kronor per area, from the cells' centres, classes and bands."""
-    e, n = (x + CELL_M / 2 for x in corner(facts["rutid"]))
-    net = np.flatnonzero(klass.isin(classes.COVERED))
-    e_in, n_in = e[inside].astype(np.float64), n[inside].astype(np.float64)
-    to_net = trench.distance_to_net(e_in, n_in, e[net].astype(np.float64), n[net].astype(np.float64))
+    utan, of_cell = np.zeros(len(klass), np.bool_), np.full(len(klass), -1)
+    utan[inside], of_cell[inside] = True, area
+    dug = under.dig(utan, klass.isin(classes.COVERED).to_numpy(), of_cell, count)
     low, high = facts["adresser"][:, inside]
     number = np.where(np.isfinite(high), (low + high) / 2, low) * klass.iloc[inside].map(CONNECTED).to_numpy()
-    metres = trench.lengths(e_in, n_in, to_net, area, count)
     own = SPREAD * CELL_M * np.maximum(np.sqrt(number) - 1, 0)
-    metres = metres + np.bincount(area, weights=own, minlength=count)
+    metres = dug.priced_m["mitt"] + under.detour("mitt") * np.bincount(area, weights=own, minlength=count)
     connect = np.bincount(area, weights=number, minlength=count).astype(np.float64)
     tat = np.bincount(area, weights=number * (typ.iloc[inside] == "tatbebyggt").to_numpy(), minlength=count)
     share = np.divide(tat, connect, out=np.zeros(count), where=connect > 0)
-    return cost.cost(metres * region.kostnad.omvagsfaktor.mitt, share, connect, region.kostnad, "mitt").total_sek
+    return cost.cost(metres, share, connect, region.kostnad, "mitt").total_sek
 
 
 def _cost_class(kronor: NDArray[np.float64], areas: pd.DataFrame, small: int) -> NDArray[Any]:

@@ -78,7 +78,7 @@ def measure(
     table["underlag"] = area_sums.underlag(found.address_area, found.count, places.level)
     table["modellerad"] = found.modelled
     add_distances(table, places, p, utan, found)
-    dug = ground.dig(utan, found.address_area, found.count)
+    dug = ground.dig(utan, ~utan, found.address_area, found.count)
     add_trench(table, dug)
     add_costs(table, dug, region)
     households, addresses, people = (table[f"{x}_utan"].to_numpy() for x in ("hushall", "adresser", "befolkning"))

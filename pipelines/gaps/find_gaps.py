@@ -19,7 +19,7 @@ from pipelines.gaps.address_places import Places, at_level, places
 from pipelines.gaps.area_outlines import outlines
 from pipelines.gaps.costed_areas import Gaps, measure
 from pipelines.gaps.ranking import curve
-from pipelines.gaps.trench_ground import Ground, ground
+from pipelines.gaps.trench_ground import Ground, edges, ground
 from pipelines.tables import contracts, gap_tables
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ def run(region: Region, paths: Paths, earlier: Path | None = None) -> None:
     files.write_table(parts, paths.table("bristomraden_kommun"))
     files.write_table(cells, paths.table("bristomraden_rutor"))
     files.write_polygons(_lines([g.schakt for g in gaps]), paths.table("schakt"))
+    files.write_polygons(_lines_of(edges(under)), paths.table("vagnat"))
     files.write_table(curves, paths.table("bristkurva"))
     ledger.save(paths.ledger("gaps"))
 
@@ -179,6 +180,14 @@ def _of(before: pd.DataFrame | None, level: Level) -> pd.DataFrame | None:
         return None
     same = before[(before["troskel_mbit"] == level.mbit) & (before["matt"] == level.measure)]
     return same.assign(rutid=parse_scb_id(same["rutid_scb"]))
+
+
+def _lines_of(roads: pd.DataFrame) -> gpd.GeoDataFrame:
+    import geopandas as gpd
+
+    texts = ["klass", "niva", "namn"]
+    frame = gpd.GeoDataFrame(roads.astype(dict.fromkeys(texts, "str")), geometry="geometry", crs=files.EPSG)
+    return contracts.check(frame, gap_tables.VAGNAT)[[*gap_tables.VAGNAT.names, "geometry"]]
 
 
 def _lines(frames: list[pd.DataFrame]) -> gpd.GeoDataFrame:

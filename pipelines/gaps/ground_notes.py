@@ -42,7 +42,7 @@ def note(ledger: Ledger, under: Ground, gaps: list[Gaps], here: Places, region: 
 def _note_roads(ledger: Ledger, facts: TrenchGround, under: Roads, here: Places, region: Region) -> None:
     net, far = under.network, under.drop.length_m > region.vagar.langsta_stick_m
     outside = net.part > 0
-    facts["vaglinjer"], facts["noder"] = len(under.names), under.noded.nodes
+    facts["vaglinjer"], facts["noder"] = len(under.lines), under.noded.nodes
     facts["hopfogade_andar"] = under.noded.joined
     facts["vagnatets_delar"] = int(net.part.max(initial=-1)) + 1
     facts["adresser_utanfor_storsta_delen"] = int(outside.sum())
@@ -67,12 +67,12 @@ def _note_roads(ledger: Ledger, facts: TrenchGround, under: Roads, here: Places,
 
 def _islands(under: Roads, here: Places, region: Region) -> list[str]:
     """Name the islands with most addresses: the road most of them lie by, kommun, and how many they are."""
-    part = under.network.part
+    part, names = under.network.part, under.lines["namn"].to_numpy()
     count = np.bincount(part)
     out = []
     for k in range(1, min(len(count), 11)):
         mine = np.flatnonzero(part == k)
-        roads = [x for x in under.names[under.noded.source[under.drop.line[mine]]] if x]
+        roads = [x for x in names[under.noded.source[under.drop.line[mine]]] if x]
         road = max(sorted(set(roads)), key=roads.count) if roads else "väg utan namn"
         kommun = _by_kommun(here.codes[here.kommun[mine]], region)[0][0]
         e, n = here.e_m[mine].mean(), here.n_m[mine].mean()

@@ -59,9 +59,13 @@ class Straight:
     e_m: Floats
     n_m: Floats
 
-    def dig(self, utan: Bools, area: Ints, count: int) -> Dug:
+    def detour(self, level: Level) -> float:
+        """Return what a metre on land is priced as, for metres that the tree does not hold."""
+        return float(getattr(self.kostnad.omvagsfaktor, level))
+
+    def dig(self, utan: Bools, covered: Bools, area: Ints, count: int) -> Dug:
         """Return the trench of each area: its minimum spanning tree as the crow flies, and what of it is over water."""
-        u, c = np.flatnonzero(utan), np.flatnonzero(~utan)
+        u, c = np.flatnonzero(utan), np.flatnonzero(covered)
         xy = np.column_stack([self.e_m, self.n_m])
         net, which = trench.nearest_covered(self.e_m[u], self.n_m[u], self.e_m[c], self.n_m[c])
         if len(c) == 0:
@@ -71,28 +75,32 @@ class Straight:
         end = np.where(tree.end < 0, c[which[tree.start]], u[tree.end])
         pieces = _straight(self.wet, xy[start], xy[end], np.full(len(start), _FAGELVAG))
         metres = _sums([(tree.area[pieces.owner], pieces.slag, pieces.metres)], count)
-        detour = {level: getattr(self.kostnad.omvagsfaktor, level) for level in LEVELS}
         sea = self.vagar.prisfaktor_sjokabel
-        priced: dict[Level, Floats] = {x: metres[_FAGELVAG] * detour[x] + metres[_SJO] * sea for x in LEVELS}
+        priced: dict[Level, Floats] = {x: metres[_FAGELVAG] * self.detour(x) + metres[_SJO] * sea for x in LEVELS}
         return Dug(metres, priced, tree.area[pieces.owner], pieces.slag, pieces.lines())
 
 
 @dataclass(frozen=True)
 class Roads:
-    """The network, the lines it was made of and what they are called, and each address's drop."""
+    """The network, the lines it was made of (``klass``, ``niva``, ``namn``), and each address's drop."""
 
     network: network.Network
     noded: noding.Noded
-    names: NDArray[Any]
+    lines: pd.DataFrame
     wet: Water
     vagar: Vagar
     xy: Floats
     drop: drops.Drops
 
-    def dig(self, utan: Bools, area: Ints, count: int) -> Dug:
+    def detour(self, level: Level) -> float:
+        """Return what a metre on land is priced as, for metres that the tree does not hold."""
+        del level
+        return self.vagar.prisfaktor_stick
+
+    def dig(self, utan: Bools, covered: Bools, area: Ints, count: int) -> Dug:
         """Return the trench of each area: its tree along the network, and its addresses' drops, each once."""
         net = self.network
-        tree = trees.grow(net, ~utan, np.where(utan, area, -1), count)
+        tree = trees.grow(net, covered, np.where(utan, area, -1), count)
         if not tree.reached.all():
             return _nothing(count)
         who = np.flatnonzero(utan)
@@ -133,6 +141,19 @@ class Roads:
 Ground = Straight | Roads
 
 
+def edges(under: Ground) -> pd.DataFrame:
+    """Return the roads as they meet: ``klass``, ``niva``, ``namn``, nodes ``fran`` and ``till``, ``geometry``."""
+    import pandas as pd
+
+    none: dict[str, list[Any]] = {n: [] for n in ("klass", "niva", "namn", "fran", "till", "geometry")}
+    if isinstance(under, Straight):
+        return pd.DataFrame(none).astype({"fran": "int64", "till": "int64"})
+    noded = under.noded
+    out = under.lines.iloc[noded.source[noded.line]].reset_index(drop=True)[["klass", "niva", "namn"]]
+    shapes = draw(*stretches(noded.lines, noded.line, noded.from_m, noded.to_m))
+    return out.assign(fran=noded.u, till=noded.v, geometry=shapes)
+
+
 def ground(
     roads: pd.DataFrame, water: NDArray[Any], kostnad: Kostnad, vagar: Vagar, e_m: Floats, n_m: Floats
 ) -> Ground:
@@ -141,7 +162,8 @@ def ground(
     Parameters
     ----------
     roads : DataFrame
-        ``klass``, ``niva``, ``namn``, ``geometry`` (shapely lines): table ``vagar``; maybe empty.
+        ``klass``, ``niva``, ``namn``, ``geometry`` (shapely lines): table ``vagar``; maybe empty. With ``fran`` and
+        ``till`` they are what :func:`edges` gives, and meet there alone.
     water : ndarray of polygons
         Table ``mark``; maybe empty.
     e_m, n_m : ndarray of float, shape (n,)
@@ -156,7 +178,11 @@ def ground(
     may = on_ground & np.isfinite(price) & ~ferry
     if not may.any():
         return Straight(wet, kostnad, vagar, e_m, n_m)
-    noded = noding.node(roads["geometry"].to_numpy(), on_ground, vagar.snappning_m)
+    shapes = roads["geometry"].to_numpy()
+    if "fran" in roads:
+        noded = noding.as_noded(shapes, roads["fran"].to_numpy(), roads["till"].to_numpy())
+    else:
+        noded = noding.node(shapes, on_ground, vagar.snappning_m)
     xy = np.column_stack([e_m, n_m])
     drop = drops.nearest(xy, noded.lines, np.flatnonzero(may[noded.source]))
     prices = network.Prices(price, vagar.prisfaktor_fagelvag, vagar.prisfaktor_sjokabel)
@@ -165,7 +191,7 @@ def ground(
         return over_water.metres(over_water.over(wet, start, end), len(start))
 
     net = network.build(noded, drop, prices, ferry, wet_m)
-    return Roads(net, noded, roads["namn"].to_numpy(), wet, vagar, xy, drop)
+    return Roads(net, noded, roads, wet, vagar, xy, drop)
 
 
 @dataclass(frozen=True)

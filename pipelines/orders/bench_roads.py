@@ -71,7 +71,7 @@ def dig(folder: Path) -> dict[str, float]:
     for share in WITHOUT:
         utan = remote > np.quantile(remote, 1 - share)
         found = gap_areas.find(cells, cell, utan, np.zeros(len(utan), np.bool_))
-        dug = under.dig(utan, found.address_area, found.count)
+        dug = under.dig(utan, ~utan, found.address_area, found.count)
         out[f"km schakt vid {share:g}"] = float(dug.metres.sum()) / 1000
     return out | {"läsa, noda, ansluta (s)": ready - started, "sex nivåer (s)": time.perf_counter() - ready}
 

@@ -96,6 +96,13 @@ def node(given: NDArray[Any], ground: Bools, tolerance_m: float) -> Noded:
     return _edges(lines, source, line, at, np.concatenate(joins), tolerance_m)
 
 
+def as_noded(edges: NDArray[Any], u: Ints, v: Ints) -> Noded:
+    """Return edges that have been noded before, each with its nodes, as :func:`node` does."""
+    lines, each = columns(edges), np.arange(len(edges))
+    nodes = int(max(u.max(initial=-1), v.max(initial=-1))) + 1
+    return Noded(lines, each, each, u, v, np.zeros(len(edges)), lines.length_m, np.column_stack([u, v]), nodes, 0)
+
+
 def _cut_where_they_cross_themselves(given: NDArray[Any], ground: Bools) -> tuple[NDArray[Any], Ints]:
     import shapely
 

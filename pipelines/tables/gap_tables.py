@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipelines.tables import code_lists
 from pipelines.tables.contracts import Table
 from pipelines.tables.fields import field, fields
 
@@ -67,6 +68,18 @@ SCHAKT = Table(
     fields("bristomrade_id troskel_mbit matt slag langd_m"),
     key=("bristomrade_id", "slag"),
     geometry="MultiLineString",
+)
+VAGNAT = Table(
+    "vagnat",
+    "Vägnät",
+    "Vägar och färjeleder delade där de möts: en rad per sträcka mellan två punkter.",
+    fields(
+        "klass",
+        field("niva", alias="Läge i höjd", values=code_lists.ROAD_LEVELS),
+        field("namn", klass="intern", description="Gatans eller vägens namn; tomt utan."),
+        "fran till",
+    ),
+    geometry="LineString",
 )
 BRISTKURVA = Table(
     "bristkurva",

@@ -23,6 +23,7 @@ from pipelines.core.paths import Paths
 from pipelines.disclosure import make_open_tables
 from pipelines.tables import contracts, gap_tables, source_tables, step_tables, summary_tables
 from tests.publish import no_history, small_ground
+from tests.publish.ground_tables import no_ground
 
 THRESHOLDS = LEVELS.mbit
 
@@ -333,3 +334,4 @@ def _write_areas(paths: Paths, cells: pd.DataFrame) -> None:
     rows = whole[["bristomrade_id", "troskel_mbit", "matt"]].assign(slag="fagelvag", langd_m=210.25)
     lines = gpd.GeoDataFrame(rows.astype({"slag": "str"}), geometry=[line] * len(rows), crs=3006)
     write_polygons(contracts.check(lines, gap_tables.SCHAKT), paths.table("schakt"))
+    no_ground(paths)

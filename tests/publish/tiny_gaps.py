@@ -16,6 +16,7 @@ from pipelines.core.level import LEVELS, MEASURES
 from pipelines.core.paths import Paths
 from pipelines.tables import contracts
 from pipelines.tables.gap_tables import BRISTKURVA, BRISTOMRADEN, BRISTOMRADEN_KOMMUN, BRISTOMRADEN_RUTOR, SCHAKT
+from tests.publish.ground_tables import no_ground
 
 THRESHOLDS = LEVELS.mbit
 
@@ -55,6 +56,7 @@ def write(paths: Paths, cells: pd.DataFrame) -> None:
     )
     trench = gpd.GeoDataFrame(lines, geometry=[corner] * len(lines), crs=3006).astype({"slag": "str"})
     write_polygons(contracts.check(trench, SCHAKT), paths.table("schakt"))
+    no_ground(paths)
     curve = pd.concat([real.assign(kod="14"), real.assign(kod=real["kommunkod"])]).astype({"prioritet": "int64"})
     by = ["kod", "troskel_mbit", "matt"]
     curve["hushall_ack"] = curve.groupby(by)["hushall_utan"].cumsum()

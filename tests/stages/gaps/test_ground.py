@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pipelines.core import files
 from pipelines.gaps import find_gaps
-from pipelines.gaps.trench_ground import SLAG, Straight, ground
+from pipelines.gaps.trench_ground import SLAG, Straight, edges, ground
 from pipelines.laws import check_laws
 from pipelines.orders import bench_roads
 from pipelines.roads import over_water
@@ -45,7 +45,7 @@ def _moved(shape):
 def dig(under, utan):
     """Metres by kind and priced metres (middle) of one area with the addresses ``utan``."""
     utan = np.array(utan)
-    dug = under.dig(utan, np.where(utan, 0, -1), 1)
+    dug = under.dig(utan, ~utan, np.where(utan, 0, -1), 1)
     return dict(zip(SLAG, dug.metres[:, 0].tolist(), strict=True)), dug.priced_m["mitt"][0], dug
 
 
@@ -73,6 +73,9 @@ def test_the_example_of_the_docs_by_hand():
         {"vag": 500 + 450 + 600, "stick": 90, "sjo": 600 + pond, "fagelvag": straight - pond}
     )
     assert priced == pytest.approx(1550 + 90 + 3 * (600 + pond) + 1.5 * (straight - pond))
+    # The same from the roads as they meet, which the open edition's costs are reckoned on.
+    again = dig(stand(edges(under), SOUND, list(HOUSES.values())), [False, True, True, True, True])
+    assert again[0] == pytest.approx(metres) and again[1] == pytest.approx(priced)
     length = [shapely.length(dug.lines[dug.slag == k]).sum() for k in range(4)]
     assert length == pytest.approx(list(metres.values()))
     with open("docs/schakt.md", encoding="utf-8") as docs:
