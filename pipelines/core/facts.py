@@ -173,6 +173,10 @@ STAND_INS = ("byggnader", "osm_byggnader")
 """What ``adressunderlag`` says where buildings stand for the addresses; ``adresser`` where the register is at hand."""
 
 
+NO_ROADS = "saknas"
+"""What ``vagunderlag`` says where there are no roads: trenches are straight lines."""
+
+
 class Facts(TypedDict, total=False):
     """Every fact that a step may leave."""
 

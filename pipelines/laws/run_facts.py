@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pipelines
 from pipelines.core import files, ledger
-from pipelines.core.facts import STAND_INS
+from pipelines.core.facts import NO_ROADS, STAND_INS
 from pipelines.incoming.program import numbers_version
 from pipelines.steps import PUBLISHERS
 
@@ -41,6 +41,8 @@ def run_facts(region: Region, paths: Paths) -> dict[str, Any]:
     year = int(teknik["ar"].max())
     basis = ledger.load(paths.ledger("lantmateriet")).facts["adressunderlag"]
     notes = [basis] if basis in STAND_INS else []
+    if ledger.load(paths.ledger("vagar")).facts["vagunderlag"] == NO_ROADS:
+        notes.append("raka_schakt")
     return {
         **({"anmarkningar": notes} if notes else {}),
         "korning_id": digest.hexdigest()[:12],

@@ -24,10 +24,12 @@ NOTES = {
     "sv": {
         "byggnader": f"Byggnader i stället för adresser: {_ONE_EACH}",
         "osm_byggnader": f"Byggnader i stället för adresser (ur OpenStreetMap): {_ONE_EACH}",
+        "raka_schakt": "Schakt som raka linjer: vägar saknas i underlaget, så bristområdenas kostnader är grova.",
     },
     "en": {
         "byggnader": f"Buildings instead of addresses: {_ONE_EACH_EN}",
         "osm_byggnader": f"Buildings instead of addresses (of OpenStreetMap): {_ONE_EACH_EN}",
+        "raka_schakt": "Trenches as straight lines: no roads were at hand, so the costs of the gap areas are rough.",
     },
 }
 """What every product says of a whole edition, by language and code (``anmarkningar`` of the run's facts)."""

@@ -11,6 +11,7 @@ import numpy as np
 from pipelines.config.region import Region
 from pipelines.core import files
 from pipelines.core.errors import DataError
+from pipelines.core.facts import NO_ROADS
 from pipelines.core.ledger import Ledger
 from pipelines.core.paths import Paths
 from pipelines.core.publishers import VAGAR
@@ -25,13 +26,12 @@ from pipelines.tables import contracts, source_tables
 if TYPE_CHECKING:
     import geopandas as gpd
 
-MISSING = "saknas"
 _TOPOGRAFI_10 = "Lantmäteriets villkor"
 
 
 def run(region: Region, paths: Paths) -> None:
     """Read the roads under ``vagar/`` and write table ``vagar``; without any it has no rows."""
-    ledger = Ledger("vagar", facts={"filer": [], "rader": {}, "vagtyper": {}, "vagunderlag": MISSING})
+    ledger = Ledger("vagar", facts={"filer": [], "rader": {}, "vagtyper": {}, "vagunderlag": NO_ROADS})
     found = road_files.look(paths.raw)
     used = road_files.choose(found)
     if used:
