@@ -190,7 +190,7 @@ def test_gml_puts_northing_first_as_epsg_does(internal):
     assert (404110.0, 6400085.0) not in pairs
 
 
-@pytest.mark.parametrize("layer", ["kommuner", "lan", "bristomraden"])
+@pytest.mark.parametrize("layer", ["kommuner", "lan", "bristomraden", "schakt"])
 def test_gml_read_back_is_the_layer(internal, layer):
     ours = pyogrio.read_dataframe(internal / "data/produkter/intern/bredband.gpkg", layer=layer)
     path = internal / f"data/langtid/bredband/{layer}.gml"
@@ -204,7 +204,7 @@ def test_gml_read_back_is_the_layer(internal, layer):
     assert (shapely.is_missing(shapes) == lacking).all()
     # GML holds 15 digits: far below a micrometre.
     assert shapely.equals_exact(shapes[~lacking], expected[~lacking], tolerance=1e-6).all()
-    number = "hushall_utan" if layer == "bristomraden" else "hushall_utan_100"
+    number = {"bristomraden": "hushall_utan", "schakt": "langd_m"}.get(layer, "hushall_utan_100")
     assert back[number].tolist() == ours[number].tolist()
     schema = path.with_suffix(".xsd").read_text(encoding="utf-8")
     assert all(f'name="{c}"' in schema for c in ours.columns if c != "geometry")

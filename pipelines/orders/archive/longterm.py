@@ -30,7 +30,7 @@ PREFIX = "bb"
 """Namespace prefix in GML."""
 _LARGE = 1e10
 """From here on Arrow writes a float with an exponent; small ones it does not, to the decimals files hold."""
-AREAS = ("Polygon", "MultiPolygon")
+SHAPES = ("Polygon", "MultiPolygon", "MultiLineString")
 CELL_ID = "rutid_scb"
 COORDINATES = ("e_m", "n_m")
 _DIGITS = 19
@@ -45,7 +45,7 @@ def write_all(order: Order, bag: Path) -> None:
         for layer in layers(package):
             kind, columns = _about(package, layer)
             write_csv(package, layer, folder / f"{layer}.csv")
-            if kind in AREAS and CELL_ID not in columns:
+            if kind in SHAPES and CELL_ID not in columns:
                 write_gml(package, layer, folder / f"{layer}.gml", order.region.publicering.bas_url)
 
 
