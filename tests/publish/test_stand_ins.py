@@ -148,7 +148,7 @@ def _says(path: Path, said: str = SAID, english: str = SAID_EN) -> bool:
     return said in (text := _text(path, said)) or english in text
 
 
-def _text(path: Path, said: str) -> str:
+def _text(path: Path, said: str = SAID) -> str:
     """Return the words of a product."""
     kind = path.suffix
     if kind == ".gpkg":
