@@ -19,7 +19,7 @@ from pipelines.config.region import load_region
 from pipelines.core.files import read_polygons, read_table, write_polygons, write_table
 from pipelines.core.level import LEVELS, Level
 from pipelines.disclosure import make_open_tables, open_summary
-from pipelines.publish.webmap import write_webmap
+from pipelines.publish.webmap import webmap_ground, write_webmap
 from tests.publish import synthetic_tables
 from tests.publish.adversary import WITHOUT
 from tests.publish.test_webmap import decode, page
@@ -230,7 +230,7 @@ def test_attack_on_the_page_of_a_random_county(two_kommuner: Path, tmp_path: Pat
     region, paths = REGION, synthetic_tables.paths_in(tmp_path)
     without, households = random_counts(len(read_table(paths.table("oppna_rutor"))), seed)
     put_counts(paths, without, households)
-    write_webmap.write_open(region, paths, SHAPES)
+    write_webmap.write_open(region, paths, (SHAPES, webmap_ground.read(paths)))
     found = attacked(paths)
     exact = read_table(paths.table("kommuner")).set_index("kommunkod")
     true = np.array([exact.loc[k, f"hushall_utan_{t}"] for k, t in zip(found["kommun"], found["t"], strict=True)])
@@ -258,7 +258,7 @@ def test_the_attack_has_teeth(tmp_path: Path):
     one = np.zeros(len(cells))
     one[np.flatnonzero((cells["kommunkod"] == "1401") & (n > 0))[:2]] = 2.4, 2.0
     put_counts(paths, dict.fromkeys(THRESHOLDS, one), households)
-    write_webmap.write_open(region, paths, SHAPES)
+    write_webmap.write_open(region, paths, (SHAPES, webmap_ground.read(paths)))
     told_ = attacked(paths)
     assert len(told_) >= 3
     assert (told_["least"] <= 1e-6).all()
@@ -270,5 +270,5 @@ def test_the_attack_has_teeth(tmp_path: Path):
     areas = read_polygons(paths.table("oppen_bristomraden"))
     areas = areas[~((areas["troskel_mbit"] == 100) & (areas["matt"] == "tillgang"))].reset_index(drop=True)
     write_polygons(areas, paths.table("oppen_bristomraden"))
-    write_webmap.write_open(region, paths, SHAPES)
+    write_webmap.write_open(region, paths, (SHAPES, webmap_ground.read(paths)))
     assert (attacked(paths)["least"] > 0.5).any()
