@@ -112,7 +112,7 @@ class HamtaPts(Part):
 
 
 class HamtaLantmateriet(Part):
-    """Lantmäteriet's STAC listing and files. Login comes from the environment, never from here."""
+    """Lantmäteriet's listings and files. Login and order come from the environment, never from here."""
 
     stac: Url = Field(
         default="https://api.lantmateriet.se/stac-vektor/v1",
@@ -137,7 +137,17 @@ class HamtaLantmateriet(Part):
     filvardar: tuple[Host, ...] = Field(
         min_length=1,
         default=("dl1.lantmateriet.se",),
-        description="Värdar som inloggningen får skickas till. Ingen annan får den, inte heller efter en omdirigering.",
+        description="Värdar som inloggningen får skickas till, utöver den i topografi_url. Ingen annan får den, inte "
+        "heller efter en omdirigering.",
+    )
+    topografi_url: Url = Field(
+        default="https://api.lantmateriet.se/geotorget/nedladdning/v1",
+        description="Geotorgets nedladdningstjänst, som lämnar ut beställningar av Topografi 50.",
+    )
+    topografi_teman: tuple[Literal["byggnadsverk", "kommunikation", "mark"], ...] = Field(
+        default=("byggnadsverk", "kommunikation", "mark"),
+        description="Teman ur Topografi 50 som hämtas: byggnader (där adresser saknas), vägar, vatten (där inget annat "
+        "är inställt för mark). Tom lista: inga.",
     )
     paus_s: Seconds = Field(default=0.5, description="Minsta tid mellan två frågor (sekunder).")
 

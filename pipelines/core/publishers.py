@@ -92,6 +92,8 @@ NAMED = ("CC BY", "ODBL")
 """How licences begin, in capitals, that ask for the publisher to be named beside what is made of the data."""
 LOGINS = ("LANTMATERIET_ANVANDARE", "LANTMATERIET_NYCKEL")
 """Variables of the environment, one of which is set by who has a login at Lantmäteriet."""
+TOPOGRAFI_ORDER = "LANTMATERIET_TOPOGRAFI_ORDER"
+"""Variable of the environment that holds the id of an order of Topografi 50: a secret, as the login is."""
 BY_AGREEMENT = "enligt avtal"
 """Publisher of the evidence in ledgers: its licence there names the agreement."""
 LANTMATERIET = Delivery(
@@ -107,7 +109,12 @@ LANTMATERIET = Delivery(
     {"mark": "granser"},
     {
         "lantmateriet": Fetch("Lantmäteriet: adresser", "pipelines.fetch.fetch_lantmateriet", "addresses"),
-        "mark": Fetch("Lantmäteriet: markytor (vatten)", "pipelines.fetch.fetch_lantmateriet", "land_cover"),
+        "byggnadsverk": Fetch(
+            "Lantmäteriet, Topografi 50: byggnader (i stället för adresser)",
+            "pipelines.fetch.fetch_topografi",
+            "buildings",
+        ),
+        "mark": Fetch("Lantmäteriet: markytor (vatten)", "pipelines.fetch.fetch_topografi", "land_cover"),
     },
 )
 SCB = Delivery(
@@ -169,7 +176,7 @@ VAGAR = Delivery(
     "CC0",
     {"vagar": ("*.gpkg", "*.zip")},
     {},
-    {},
+    {"vagar": Fetch("Lantmäteriet, Topografi 50: vägar", "pipelines.fetch.fetch_topografi", "roads")},
     {"Trafikverket": "CC0", "OpenStreetMaps bidragsgivare": "ODbL 1.0"},
 )
 TACKNING = Delivery(
@@ -199,7 +206,7 @@ ROLES = tuple(
     for d in DELIVERIES
     for name, patterns in d.roles.items()
 )
-_FETCH_ORDER = ("scb", "scb-tabeller", "kolada", "pts", "lantmateriet", "granser", "mark")
+_FETCH_ORDER = ("scb", "scb-tabeller", "kolada", "pts", "lantmateriet", "granser", "byggnadsverk", "vagar", "mark")
 FETCHED = {key: next(d.fetched[key] for d in DELIVERIES if key in d.fetched) for key in _FETCH_ORDER}
 """What ``BARA=`` may name, in the order things are fetched: what needs no login first."""
 

@@ -13,6 +13,8 @@ import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qsl, quote, quote_plus, unquote
 
+from pipelines.core.publishers import TOPOGRAFI_ORDER
+
 HIDDEN = "•••"
 _USER, _PASSWORD = "LANTMATERIET_ANVANDARE", "LANTMATERIET_LOSENORD"
 _KEY, _SECRET = "LANTMATERIET_NYCKEL", "LANTMATERIET_HEMLIGHET"
@@ -95,6 +97,7 @@ def redacted(text: str, environ: Mapping[str, str] | None = None) -> str:
 def secrets_in(environ: Mapping[str, str]) -> list[str]:
     """Return the secrets that an environment holds: passwords and keys, and logins of proxies."""
     found = [environ.get(name, "") for name in (_PASSWORD, _SECRET)]
+    found += [environ.get(TOPOGRAFI_ORDER, "").strip()]
     found += [k for k in (environ.get(_KEY, ""),) if len(k) >= 8]  # a shorter one is no key, but a word
     for user, secret in ((_USER, _PASSWORD), (_KEY, _SECRET)):
         if environ.get(user) and environ.get(secret):
@@ -105,7 +108,7 @@ def secrets_in(environ: Mapping[str, str]) -> list[str]:
             login = re.sub(_SCHEME, "", value, count=1).rpartition("@")[0]
             found += [login, login.partition(":")[2], unquote(login.partition(":")[2])]
     # Other programs' secrets as well: a traceback may quote any variable.
-    own = {_USER, _PASSWORD, _KEY, _SECRET}
+    own = {_USER, _PASSWORD, _KEY, _SECRET, TOPOGRAFI_ORDER}
     others = [v for k, v in environ.items() if k not in own and _TELLING.search(k)]
     found += [v for v in others if len(v) >= 6 and not v.startswith("/")]
     return [s for s in found if s]

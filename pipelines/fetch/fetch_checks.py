@@ -151,3 +151,25 @@ def land_cover() -> Check:
         return layer.changed
 
     return check
+
+
+def buildings() -> Check:
+    """Return a check of Topografi's buildings: a table with id and objekttyp, in the right CRS."""
+    from pipelines.read.lantmateriet.building_rows import find_layer
+
+    return lambda path: find_layer(path)[0].changed
+
+
+def roads() -> Check:
+    """Return a check of Topografi's roads: the table vaglinje, its types, its CRS."""
+    from pipelines.read.vagar import topografi
+
+    def check(path: Path) -> str:
+        layers = gpkg.layers(path)
+        found = topografi.find(path, layers)
+        if not found.parts or topografi.NETWORK in found.lacks:
+            have = ", ".join(x.name for x in layers)
+            raise DataError("Filen har inga bilvägar.", file=path, expected=topografi.NETWORK.what, found=have)
+        return max(part.layer.changed for part in found.parts)
+
+    return check

@@ -226,7 +226,8 @@ def login(region: Region, web: Web) -> HostBound | None:
     if "lantmateriet" not in web.logins:
         given = read_login(os.environ)
         settings = region.hamta.lantmateriet
-        web.logins["lantmateriet"] = authorise(given, web, settings.token_url, settings.filvardar) if given else None
+        hosts = (*settings.filvardar, urlsplit(settings.topografi_url).netloc)
+        web.logins["lantmateriet"] = authorise(given, web, settings.token_url, hosts) if given else None
     return web.logins["lantmateriet"]
 
 

@@ -115,7 +115,7 @@ def fetched(wanted: Wanted, raw: Path, web: Web, staged: Path) -> tuple[str, str
     downloader = Downloader(web, wanted, raw, staged.with_name(staged.name + PART), _known(wanted, raw))
     try:
         pooch.retrieve(
-            wanted.url,
+            wanted.asked or wanted.url,
             f"sha256:{wanted.sha256}" if wanted.sha256 else None,
             fname=staged.name,
             path=staged.parent,
@@ -144,6 +144,7 @@ def _known(wanted: Wanted, raw: Path) -> dict[str, str]:
 def checked(wanted: Wanted, staged: Path) -> str:
     """Return a fetched file's reference date; a bad file is told of."""
     try:
+        _require_length(wanted, staged)
         sniff.require_whole(staged)
         return wanted.check(staged)
     except FolderError:
@@ -167,6 +168,14 @@ def checked(wanted: Wanted, staged: Path) -> str:
             found=by_library("ett fel i filen", OSError(redacted(f"{type(e).__name__}: {e}"))),
             action=LATER,
         ) from None
+
+
+def _require_length(wanted: Wanted, staged: Path) -> None:
+    size = staged.stat().st_size
+    if wanted.length and size != wanted.length:
+        raise DataError(
+            "Filen är inte så lång som utgivaren säger.", expected=f"{wanted.length} byte", found=f"{size} byte"
+        )
 
 
 def put(wanted: Wanted, staged: Path, path: Path, date: str, etag: str, modified: str) -> Outcome:

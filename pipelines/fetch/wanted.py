@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +30,9 @@ class Wanted:
     target : str
         Path under RAW, with ``/``.
     url : str
-        What is asked for.
+        What is asked for, as it is shown and kept.
+    asked : str
+        The address that is really asked, where it has secrets in it that ``url`` leaves out; else empty.
     publisher, licence : as the receipt says
     check : Check
     version : str
@@ -39,6 +41,8 @@ class Wanted:
         The address itself names an edition that never changes.
     sha256 : str
         Announced checksum, hexadecimal, or empty.
+    length : int
+        Announced size in bytes; 0: none.
     auth : AuthBase, optional
     order : str
         What must be ordered to get it, for the explanation of a 403.
@@ -59,6 +63,8 @@ class Wanted:
     order: str = ""
     page: str = ""
     make: Make | None = None
+    length: int = 0
+    asked: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         """Keep of what a listing says only what can be shown, and not without end."""

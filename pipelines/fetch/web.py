@@ -221,6 +221,7 @@ class Web:
         self.redact = Redactor(secrets_in(os.environ))
         self.pauses: dict[str, float] = {}
         self.logins: dict[str, HostBound | None] = {}
+        self.refused: dict[str, DataError] = {}
         # They tell of each try in English, with the whole address.
         for library in ("urllib3", "requests", "pystac_client"):
             logging.getLogger(library).setLevel(logging.CRITICAL)

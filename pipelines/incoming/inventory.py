@@ -18,7 +18,7 @@ from pipelines.core import files
 from pipelines.core.errors import DataError, printable
 from pipelines.core.ledger import Ledger
 from pipelines.core.paths import Paths
-from pipelines.core.publishers import LOGINS, Role
+from pipelines.core.publishers import LOGINS, TOPOGRAFI_ORDER, Role
 from pipelines.incoming import listing
 from pipelines.incoming.marks import demo_mark
 from pipelines.incoming.role_files import RECEIPT
@@ -42,7 +42,8 @@ class Way(NamedTuple):
 class Required:
     """A required input: the role of its file, and what to tell a person who lacks it.
 
-    ``instead`` is the way that asks for no account and no review, where there is one: told first to who has no login.
+    ``instead`` is the way that asks for no account and no review, where there is one: told first to who has no login,
+    or has ordered it.
     """
 
     role: str
@@ -63,8 +64,10 @@ REQUIRED = (
         "api.lantmateriet.se/stac-vektor/v1 (kräver konto och beställning)",
         "lantmateriet/belagenhetsadresser_kn<kommunkod>.zip",
         Way(
-            "öppna data, som inte prövas: byggnader, Topografi 50 Nedladdning, vektor, tema byggnadsverk (CC0, ur "
-            "Geotorget), eller OpenStreetMaps byggnader som GeoPackage; då står byggnader i stället för adresser",
+            "öppna data, som inte prövas: Topografi 50 Nedladdning, vektor (CC0, ur Geotorget), som make fetch "
+            f"BARA=byggnadsverk,vagar,mark hämtar när {TOPOGRAFI_ORDER} är satt (docs/hamta.md): tema byggnadsverk, "
+            "och för schakt och kartor kommunikation (i vagar/) och mark; eller OpenStreetMaps byggnader som GeoPackage; "
+            "då står byggnader i stället för adresser",
             "lantmateriet/byggnadsverk_sverige.zip",
         ),
     ),
@@ -147,9 +150,9 @@ def missing_inputs(raw: Path) -> list[str]:
 
 
 def _ways(needed: Required, raw: Path) -> list[str]:
-    """Return where an input is found and put; without a login, the way that needs none first."""
+    """Return where an input is found and put; the open way first to who has no login, or has ordered it."""
     ways = [Way(needed.source, needed.put), *([needed.instead] if needed.instead else [])]
-    if not any(os.environ.get(name) for name in LOGINS):
+    if os.environ.get(TOPOGRAFI_ORDER) or not any(os.environ.get(name) for name in LOGINS):
         ways.reverse()
     return [
         f"  {line}"

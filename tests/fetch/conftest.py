@@ -25,7 +25,7 @@ def sleeps(monkeypatch) -> list[float]:
 @pytest.fixture(autouse=True)
 def no_login(monkeypatch) -> None:
     """No login from the environment of whoever runs the tests, and no proxy."""
-    for name in ("ANVANDARE", "LOSENORD", "NYCKEL", "HEMLIGHET"):
+    for name in ("ANVANDARE", "LOSENORD", "NYCKEL", "HEMLIGHET", "TOPOGRAFI_ORDER"):
         monkeypatch.delenv(f"LANTMATERIET_{name}", raising=False)
     monkeypatch.setenv("NO_PROXY", "*")
 
@@ -56,6 +56,8 @@ def region(httpserver):
             token_url=f"{base}/token",
             paus_s=0,
             samling_granser="",
+            topografi_url=f"{base}/geotorget",
+            topografi_teman=(),
             filvardar=(f"{httpserver.host}:{httpserver.port}",),
         ),
     )
