@@ -64,10 +64,9 @@ REQUIRED = (
         "api.lantmateriet.se/stac-vektor/v1 (kräver konto och beställning)",
         "lantmateriet/belagenhetsadresser_kn<kommunkod>.zip",
         Way(
-            "öppna data, som inte prövas: Topografi 50 Nedladdning, vektor (CC0, ur Geotorget), som make fetch "
-            f"BARA=byggnadsverk,vagar,mark hämtar när {TOPOGRAFI_ORDER} är satt (docs/hamta.md): tema byggnadsverk, "
-            "och för schakt och kartor kommunikation (i vagar/) och mark; eller OpenStreetMaps byggnader som GeoPackage; "
-            "då står byggnader i stället för adresser",
+            "öppna data, som inte prövas: Topografi 50 Nedladdning, vektor (CC0, ur Geotorget), teman byggnadsverk, "
+            "kommunikation och mark, med make fetch BARA=byggnadsverk,vagar,mark (docs/hamta.md); eller OpenStreetMaps "
+            "byggnader som GeoPackage; då står byggnader i stället för adresser",
             "lantmateriet/byggnadsverk_sverige.zip",
         ),
     ),
