@@ -223,6 +223,7 @@ def _stream(
                 if geometry:
                     columns["wkb"] = batch.column(meta["geometry_name"] or "wkb_geometry")
                 given += batch.num_rows
+                batch.validate(full=True)  # text that is not UTF-8 is found here, not where somebody asks for it
                 yield pa.table(columns)
     except (RuntimeError, ValueError, pa.ArrowException, KeyError) as e:  # pyogrio's own are RuntimeErrors
         raise DataError(

@@ -359,6 +359,68 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
     assert table.read_bytes() == first
 
 
+def test_a_table_that_gives_nothing_is_named(tmp_path: Path) -> None:
+    """One that is empty, and one whose lines lie elsewhere (degrees that say they are metres)."""
+    path = topografi(
+        tmp_path, [("Landsväg", None, MAIN)], ovrig_vag=[("Traktorväg", "", SIDE)], farjeled=[("Bilfärja", None, EAST)]
+    )
+    make.sql(path, "DELETE FROM farjeled")
+    topografi(
+        tmp_path,
+        [("Landsväg", None, EAST)],
+        "b.gpkg",
+        ovrig_vag=[("Traktorväg", "", line((-400, -6400), (-399, -6400)))],
+    )
+    run(tmp_path)
+    words = "tabeller utan en enda linje"
+    found = {e.source: e.examples for e in told(tmp_path).entries if words in e.reason}
+    assert found == {"vagar/kommunikation.gpkg": ("farjeled",), "vagar/b.gpkg": ("ovrig_vag",)}
+
+
+def test_an_empty_table_of_roads_beside_tracks_stops(tmp_path: Path) -> None:
+    path = topografi(tmp_path, [("Landsväg", None, MAIN)], ovrig_vag=[("Traktorväg", "", SIDE)])
+    make.sql(path, "DELETE FROM vaglinje")
+    fails(tmp_path, "inga bilvägar i länet", "bara traktorvag i kommunikation.gpkg")
+
+
+def test_roads_of_unknown_types_beside_known_tracks_stop(tmp_path: Path) -> None:
+    topografi(tmp_path, [("1801", None, MAIN)], ovrig_vag=[("Traktorväg", "", SIDE)])
+    fails(tmp_path, "inga vägtyper som programmet känner", "objekttyp", "1801")
+
+
+def test_text_that_is_not_utf8_stops(tmp_path: Path) -> None:
+    path = topografi(tmp_path, [("Landsväg", None, MAIN), ("Landsväg", None, SIDE)])
+    make.sql(path, "UPDATE vaglinje SET gatunamn = CAST(X'C5676174616E' AS TEXT) WHERE fid = 2")
+    fails(tmp_path, "går inte att läsa", "kommunikation.gpkg")
+
+
+@pytest.mark.parametrize("wrong", [(0.0, 0.0), (1e12, 6.4e6)])
+def test_a_vertex_outside_europe_stops(tmp_path: Path, wrong: tuple[float, float]) -> None:
+    topografi(tmp_path, [("Landsväg", None, shapely.LineString([(400e3, 6401e3), wrong, (401e3, 6401e3)]))])
+    fails(tmp_path, "utanför Europa", "kommunikation.gpkg")
+
+
+def test_a_road_straight_as_none_is_told_and_a_ferry_is_not(tmp_path: Path) -> None:
+    """The limit is 25 km for one stretch without a bend."""
+    rows = [("Landsväg", "tunnel", line((0, 0), (0, 26))), ("Landsväg", None, line((1, 0), (1, 24), (1, 48)))]
+    topografi(tmp_path, rows, farjeled=[("Bilfärja", None, line((2, 0), (2, 90)))])
+    assert len(run(tmp_path)) == 3
+    assert entry(tmp_path, "25 km rakt fram").count == 1
+
+
+def test_roads_without_any_bridge_are_told(tmp_path: Path) -> None:
+    topografi(tmp_path, [("Landsväg", None, MAIN)])
+    run(tmp_path)
+    assert entry(tmp_path, "bro eller tunnel").source == "vagar/kommunikation.gpkg"
+    topografi(tmp_path, ovrig_vag=[("Traktorväg", "Bro", SIDE)])  # a track's bridge says nothing of the roads' column
+    run(tmp_path)
+    assert entry(tmp_path, "bro eller tunnel").count == 1
+    topografi(tmp_path, [("Landsväg", "tunnel", EAST)], "b.gpkg")
+    (tmp_path / "raw/vagar/kommunikation.gpkg").unlink()
+    run(tmp_path)
+    assert not [e for e in told(tmp_path).entries if "bro eller tunnel" in e.reason]
+
+
 # --- Trafikverket's NVDB -------------------------------------------------------------------------------
 
 
@@ -467,6 +529,14 @@ def test_osm_as_ogr2ogr_writes_it(tmp_path: Path) -> None:
     assert entry(tmp_path, "linjer av okänd").examples == ("moonwalk: 1",)
     (file,) = told(tmp_path).facts["filer"]
     assert (file["utgivare"], file["licens"]) == ("OpenStreetMaps bidragsgivare", "ODbL 1.0")
+
+
+def test_osm_tags_as_json(tmp_path: Path) -> None:
+    """As ``ogr2ogr -oo TAGS_FORMAT=JSON`` writes them; one whose name ends so is another."""
+    tags = ['{"bridge":"yes","layer":"1"}', '{"lanes":"2","tunnel":"yes"}', '{"old_bridge":"yes"}']
+    columns = {"highway": ["service"] * 3, "other_tags": tags}
+    put(tmp_path, "vg.gpkg", "lines", columns, degrees(MAIN, SIDE, EAST), crs=4326)
+    assert sorted(run(tmp_path)["niva"]) == ["bro", "mark", "tunnel"]
 
 
 def test_osm_as_geofabrik_writes_it(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import openpyxl
 
 from tests.small_county import inputs
+from tests.utsatt import roads
 
 YEAR = 2025
 YEARS = (2021, 2022, 2023, 2024)
@@ -36,6 +37,7 @@ FILES = {
     "adresser_2": "lantmateriet/belagenhetsadresser_kn9902.zip",
     "byggnader": "lantmateriet/byggnadsverk_sverige.zip",
     "mark": "lantmateriet/mark.gpkg",
+    "vagar": "vagar/kommunikation_sverige.zip",
     "granser": "granser/kommungranser.gpkg",
     "kallor": "tackning/kallor.csv",
     "adresslista": f"tackning/{inputs.ID_FILE}",
@@ -60,6 +62,7 @@ def write(folder: Path) -> None:
     c.by_id = [(address_uuid(a), *rest) for a, *rest in c.by_id]
     raw, _ = inputs.write(c, folder)
     _buildings(raw / FILES["byggnader"], c)
+    roads.write(raw / FILES["vagar"], roads.tables())
     _historic(raw / FILES["historik"])
     _mobile(raw / FILES["mobil"])
     _kolada(raw)

@@ -1,6 +1,6 @@
 """Roads of OpenStreetMap as a GeoPackage: out of ogr2ogr (``lines``), osm2pgsql, or Geofabrik's ``gis_osm_roads_free``.
 
-What ogr2ogr has no column for stands in ``other_tags``, as PostgreSQL writes an hstore.
+What ogr2ogr has no column for stands in ``other_tags``, as PostgreSQL writes an hstore or as JSON.
 """
 
 from __future__ import annotations
@@ -132,6 +132,6 @@ def _tag(rows: pa.Table, tag: str) -> Texts:
         return own
     import pyarrow.compute as pc
 
-    found = pc.extract_regex(gpkg.texts(rows["other_tags"]), rf'(?:^|,\s*)"{tag}"\s*=>\s*"(?P<value>[^"]*)"')
+    found = pc.extract_regex(gpkg.texts(rows["other_tags"]), rf'(?:^\{{?|,)\s*"{tag}"\s*(?:=>|:)\s*"(?P<value>[^"]*)"')
     kept = pc.fill_null(pc.struct_field(found, "value"), "")
     return np.where(own != "", own, np.asarray(kept.to_numpy(zero_copy_only=False), dtype=object)).astype(object)

@@ -18,6 +18,7 @@ from pipelines.core.publishers import VAGAR
 from pipelines.incoming import marks, role_files
 from pipelines.read.lantmateriet import outlines
 from pipelines.read.vagar import road_files
+from pipelines.read.vagar.road_classes import NOT_CARS
 from pipelines.read.vagar.road_files import RoadFile
 from pipelines.read.vagar.road_lines import Bounds, ends
 from pipelines.read.vagar.road_rows import Roads, read_file
@@ -66,9 +67,15 @@ def read_all(used: list[RoadFile], region: Region, paths: Paths, ledger: Ledger)
     require_here(used, each, lan, paths.raw, ledger)
     roads = without_twins(Roads.joined(each), ledger)
     require_apart(used, roads)
+    require_cars(used, roads)
     table = _frame(roads)
-    note_roadless(kommuner, table, ledger)
+    note_roadless(kommuner, table, _source(used, paths.raw), ledger)
     return table
+
+
+def _source(used: list[RoadFile], raw: Path) -> str:
+    """Return what the ledger calls that which all files say together: the file, when there is one."""
+    return used[0].path.relative_to(raw).as_posix() if len(used) == 1 else VAGAR.folder
 
 
 def _grown(bounds: Bounds, margin_m: float) -> Bounds:
@@ -180,6 +187,24 @@ def require_here(used: list[RoadFile], each: list[Roads], lan: Bounds, raw: Path
         ledger.add("varning", name, "filen har inga vägar i närheten av länet", 1, "filen ger inget", lines)
 
 
+def require_cars(used: list[RoadFile], roads: Roads) -> None:
+    """Check that some road is one for cars: a table of roads may be there and give nothing.
+
+    Raises
+    ------
+    DataError
+    """
+    kinds = sorted(set(roads.klass.tolist()))
+    if set(kinds) <= set(NOT_CARS):
+        raise DataError(
+            "Filerna i mappen vagar har inga bilvägar i länet.",
+            file=used[0].path,
+            expected="landsvägar, småvägar och gator",
+            found="bara " + ", ".join(kinds) + " i " + ", ".join(f.path.name for f in used),
+            action="Kontrollera att tabellen med bilvägar inte är tom, och hämta filen på nytt från utgivaren.",
+        )
+
+
 def require_apart(used: list[RoadFile], roads: Roads) -> None:
     """Check that no two files draw the same roads in two ways: every road would be there twice.
 
@@ -230,7 +255,7 @@ def without_twins(roads: Roads, ledger: Ledger) -> Roads:
     return roads.take(~twin)
 
 
-def note_roadless(kommuner: gpd.GeoDataFrame, table: gpd.GeoDataFrame, ledger: Ledger) -> None:
+def note_roadless(kommuner: gpd.GeoDataFrame, table: gpd.GeoDataFrame, source: str, ledger: Ledger) -> None:
     """Tell of the län's kommuner without any road: the file may lack them."""
     import shapely
 
@@ -243,7 +268,7 @@ def note_roadless(kommuner: gpd.GeoDataFrame, table: gpd.GeoDataFrame, ledger: L
     rows = kommuner.iloc[none]
     ledger.add(
         "allvarlig",
-        VAGAR.folder,
+        source,
         "kommuner utan en enda väg",
         len(rows),
         "schakt räknas där som raka linjer; kontrollera att filen omfattar kommunen",

@@ -22,6 +22,8 @@ UNUSED = ""
 UNKNOWN = "?"
 """Class of a line whose name is not known here."""
 EMPTY = "(tomt)"
+NOT_CARS = ("cykelvag", "traktorvag", "farjeled")
+"""Classes that are no road for cars."""
 
 Texts = NDArray[np.object_]
 

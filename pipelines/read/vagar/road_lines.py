@@ -77,6 +77,7 @@ def lines(blobs: pa.ChunkedArray | pa.Array, epsg: int, bounds: Bounds, file: Pa
     parts = in_metres(parts, epsg)
     long = shapely.length(parts) > 0
     used = long & shapely.intersects(parts, shapely.box(*bounds))
+    _require_europe(parts[used], file)
     count = np.bincount(row[used], minlength=len(whole))
     length = np.bincount(row[long], minlength=len(whole)) > 0
     point = ~empty & ~length & _within(whole, bounds)
@@ -133,6 +134,46 @@ def box_in(bounds: Bounds, epsg: int) -> Bounds:
     change = pyproj.Transformer.from_crs(EPSG, epsg, always_xy=True)
     west, south, east, north = change.transform_bounds(*bounds, densify_pts=101)
     return west, south, east, north
+
+
+def has_long_straight(shapes: NDArray[Any]) -> NDArray[np.bool_]:
+    """Tell which LineStrings go more than ``STRAIGHT_M`` without a bend, as no road does."""
+    import shapely
+
+    xy, index = shapely.get_coordinates(shapes, return_index=True)
+    step = np.hypot(*np.diff(xy, axis=0).T)
+    out = np.zeros(len(shapes), dtype=bool)
+    out[index[1:][(step > STRAIGHT_M) & (np.diff(index) == 0)]] = True
+    return out
+
+
+STRAIGHT_M = 25_000.0
+
+
+def _require_europe(shapes: NDArray[Any], file: Path) -> None:
+    """Check that lines that touch the län lie in Europe: else a vertex is wrong, as one at 0, 0.
+
+    Raises
+    ------
+    DataError
+    """
+    import shapely
+
+    xy = shapely.get_coordinates(shapes)
+    inside = (np.abs(xy - _EUROPE[0]) <= _EUROPE[1]).all(axis=1)
+    if not inside.all():
+        e, n = xy[~inside][0]
+        raise DataError(
+            "En linje genom länet går till en punkt utanför Europa.",
+            file=file,
+            expected="brytpunkter i Sverige, eller dit en färja går",
+            found=f"en brytpunkt i E {e:.6g}, N {n:.6g} (SWEREF 99 TM)",
+            action="Hämta filen på nytt från utgivaren.",
+        )
+
+
+_EUROPE = np.array([[500e3, 6600e3], [2000e3, 2000e3]])
+"""Middle, and how far from it (metres, EPSG:3006): ferries from Sweden reach Germany, Poland, Finland."""
 
 
 def _require_lines(shapes: NDArray[Any], there: NDArray[np.bool_], file: Path) -> None:

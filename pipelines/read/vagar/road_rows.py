@@ -16,8 +16,8 @@ from pipelines.config.region import Region
 from pipelines.core.errors import DataError, printable
 from pipelines.core.facts import rows_by_file
 from pipelines.formats import gpkg, spatial_index
-from pipelines.read.vagar.road_classes import EMPTY, UNKNOWN, UNUSED, mapped
-from pipelines.read.vagar.road_lines import Bounds, box_in, lines
+from pipelines.read.vagar.road_classes import EMPTY, NO_HEIGHTS, NOT_CARS, UNKNOWN, UNUSED, mapped
+from pipelines.read.vagar.road_lines import STRAIGHT_M, Bounds, box_in, has_long_straight, lines
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -70,6 +70,7 @@ class _Count:
 
     def __init__(self) -> None:
         self.rows = self.empty = self.point = self.split = self.bent = self.garbled = 0
+        self.cars = self.above = self.straight = 0
         self.used: Counter[str] = Counter()
         self.unused: Counter[str] = Counter()
         self.unknown: Counter[str] = Counter()
@@ -94,6 +95,13 @@ class _Count:
         note = "räknas som väg på marken, så att den möter det den korsar"
         add("antagen", name, "okänd uppgift om bro och tunnel", self.heights.total(), note, _told(self.heights))
         add("varning", name, "namn i fel teckenkodning", self.garbled, "namnen används som de står")
+        add(
+            "varning",
+            name,
+            f"vägar som går mer än {STRAIGHT_M / 1000:.0f} km rakt fram",
+            self.straight,
+            "de används som de står: kontrollera att ingen brytpunkt ligger fel",
+        )
         add("justerad", name, "linjer i flera delar", self.split, "delarna blir var sin linje")
         add("justerad", name, "linjer med cirkelbågar", self.bent, "bågen ersätts av raka linjer")
 
@@ -108,11 +116,25 @@ def read_file(file: RoadFile, box: Bounds, region: Region, raw: Path, ledger: Le
     """
     name = file.path.relative_to(raw).as_posix()
     count = _Count()
-    found = [roads for part in file.parts for roads in _read_part(part, box, count)]
-    _require_known(count, file)
+    found, nothing = [], []
+    for part in file.parts:
+        before, unknown = count.rows, Counter(count.unknown)
+        found += list(_read_part(part, box, count))
+        rows = count.rows - before
+        nothing += [] if rows else [part.layer.name]
+        _require_known(rows, count.unknown - unknown, part, file)
     count.tell(name, region.vagar.okand_andel_pct, ledger)
     for part in file.parts:
         _note_index(part, name, ledger)
+    _note_nothing(nothing if count.rows else [], name, ledger)
+    told_lack = any(lack.cost == NO_HEIGHTS for lack in file.lacks)
+    ledger.add(
+        "varning",
+        name,
+        "ingen bilväg är bro eller tunnel",
+        count.cars * int(not count.above and not told_lack),
+        "kontrollera att uppgiften om bro och tunnel följt med: annars möter vägar dem de korsar",
+    )
     rows_by_file(ledger.facts)[file.path.name] = {"lasta": count.rows, "anvanda": count.used.total()}
     ledger.facts["vagtyper"][name] = {
         "anvanda": dict(sorted(count.used.items())),
@@ -147,6 +169,9 @@ def _take(rows: pa.Table, part: Part, epsg: int, box: Bounds, count: _Count) -> 
     count.unknown += Counter(x or EMPTY for x in said.kind[near & (said.klass == UNKNOWN)].tolist())
     is_high = said.niva == UNKNOWN
     count.heights += Counter(said.height[used & is_high].tolist())
+    is_car = used & ~np.isin(said.klass, NOT_CARS)
+    count.cars += int(is_car.sum())
+    count.above += int((is_car & (said.niva != "mark")).sum())
     count.garbled += int((mapped(said.namn, _garbled) == GARBLED)[used].sum())
     count.split += int(used[found.split].sum())
     count.bent += int(used[found.bent].sum())
@@ -154,6 +179,8 @@ def _take(rows: pa.Table, part: Part, epsg: int, box: Bounds, count: _Count) -> 
     row = found.row[keep]
     niva = np.where(is_high, "mark", said.niva).astype(object)
     numbers = np.zeros(len(row), dtype=np.int64)
+    on_land = said.klass[row] != "farjeled"
+    count.straight += len(np.unique(row[on_land][has_long_straight(found.shapes[keep][on_land])]))
     return Roads(found.shapes[keep], said.klass[row], niva[row], said.namn[row], said.vagnummer[row], numbers)
 
 
@@ -165,22 +192,34 @@ def _garbled(name: str) -> str:
 GARBLED = "ja"
 
 
-def _require_known(count: _Count, file: RoadFile) -> None:
-    """Check that some row has a class that is known.
+def _require_known(rows: int, unknown: Counter[str], part: Part, file: RoadFile) -> None:
+    """Check that some row of a table has a class that is known.
 
     Raises
     ------
     DataError
     """
-    if count.unknown and not count.used and not count.unused:
+    if unknown and unknown.total() == rows:
         raise DataError(
             "Filen har inga vägtyper som programmet känner.",
             file=file.path,
-            column=next(iter(file.parts[0].wanted)),
+            column=next(iter(part.wanted)),
             expected="vägtyper som Landsväg, Småväg eller Lokalgata liten",
-            found=", ".join(printable(x, 40) for x, _ in count.unknown.most_common(10)),
+            found=", ".join(printable(x, 40) for x, _ in unknown.most_common(10)),
             action="Kontrollera att filen är utgivarens och oförändrad (teckenkodning, kolumner), eller ta bort den.",
         )
+
+
+def _note_nothing(tables: list[str], name: str, ledger: Ledger) -> None:
+    """Tell of tables that give nothing, beside others that do: empty, or lying elsewhere than they say."""
+    ledger.add(
+        "varning",
+        name,
+        "tabeller utan en enda linje i närheten av länet",
+        len(tables),
+        "de ger inget: kontrollera att de inte är tomma eller i ett annat koordinatsystem",
+        tables,
+    )
 
 
 def _note_index(part: Part, name: str, ledger: Ledger) -> None:
