@@ -1,4 +1,4 @@
-"""Circular arcs in WKB: curve polygons and their like become polygons of chords; what is no area is named.
+"""Circular arcs in WKB: areas and lines with arcs become ones of chords; what else there is, is named.
 
 Shapely reads no arcs. An arc goes through three points: its chords lie at most ``TOLERANCE_M`` from it, so that
 a circle of radius r loses 4/3·π·r·tolerance of its area: 42 m² of 314 ha for r = 1 km.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import struct
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -93,10 +94,10 @@ class _Reader:
         return flat[:, :2].astype(np.float64)
 
 
-def linear(wkb: bytes, file: Path, row: int) -> tuple[Any, bool]:
+def linear(wkb: bytes, file: Path, row: int, *, lines: bool = False) -> tuple[Any, bool]:
     """Return an area with arcs, or a collection of areas, as a shapely geometry of straight lines.
 
-    The second value says whether there were arcs.
+    The second value says whether there were arcs. ``lines``: lines with arcs, or a collection of lines, as well.
 
     Raises
     ------
@@ -107,6 +108,11 @@ def linear(wkb: bytes, file: Path, row: int) -> tuple[Any, bool]:
 
     try:
         read = _Reader(wkb)
+        if lines and kind(wkb) in _OF_LINES:
+            with suppress(_Other):
+                drawn: list[Any] = [shapely.linestrings(x) for x in _lines(read, 0)]
+                return drawn[0] if len(drawn) == 1 else shapely.multilinestrings(drawn), read.arcs > 0
+            read = _Reader(wkb)
         parts = _areas(read, 0)
         single = kind(wkb) == 10 and len(parts) == 1
         return parts[0] if single else shapely.multipolygons(parts), read.arcs > 0
@@ -139,6 +145,9 @@ def linear(wkb: bytes, file: Path, row: int) -> tuple[Any, bool]:
         ) from None
 
 
+_OF_LINES = (7, 8, 9, 11)
+
+
 class _NoPlace(Exception):
     """A coordinate that is no number, or no place on Earth."""
 
@@ -167,6 +176,16 @@ def _areas(read: _Reader, depth: int) -> list[Any]:
     if found in (6, 7, 12) and depth < MAX_DEPTH:
         return [p for _ in range(read.count(mark)) for p in _areas(read, depth + 1)]
     raise _Other(found)
+
+
+def _lines(read: _Reader, depth: int) -> list[Ring]:
+    """Return the points of each line of a geometry, arcs as chords."""
+    begin = read.at
+    found, mark, _ = read.head()
+    if found in (5, 7, 11) and depth < MAX_DEPTH:
+        return [p for _ in range(read.count(mark)) for p in _lines(read, depth + 1)]
+    read.at = begin
+    return [_curve(read, depth)]
 
 
 def _closed(ring: Ring) -> Ring:

@@ -178,7 +178,7 @@ def touches(wkb: pa.ChunkedArray, bbox: tuple[float, float, float, float], file:
     import pyarrow as pa
     import shapely
 
-    shapes, _ = shapes_of(wkb, file)
+    shapes, _ = shapes_of(wkb, file, lines=True)
     west, south, east, north = shapely.bounds(shapes).T
     apart = (west > bbox[2]) | (east < bbox[0]) | (south > bbox[3]) | (north < bbox[1])
     apart &= ~np.isinf([west, south, east, north]).any(axis=0)
@@ -269,8 +269,8 @@ def _fixed(present: pa.Array) -> NDArray[Any] | None:
     return np.frombuffer(data, _POINT, count=len(present), offset=int(ends[0]))
 
 
-def shapes_of(wkb: pa.ChunkedArray | pa.Array, file: Path) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return shapely geometries (None for null), and which rows had arcs."""
+def shapes_of(wkb: pa.ChunkedArray | pa.Array, file: Path, *, lines: bool = False) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return shapely geometries (None for null), and which rows had arcs; ``lines``: lines may have them too."""
     import shapely
 
     raw = np.asarray(wkb.to_numpy(zero_copy_only=False), dtype=object)
@@ -285,7 +285,7 @@ def shapes_of(wkb: pa.ChunkedArray | pa.Array, file: Path) -> tuple[NDArray[Any]
     out[plain] = shapely.from_wkb(raw[plain], on_invalid="ignore")
     bent = []
     for i in np.flatnonzero(~plain & (kinds != -1)):
-        out[i], arcs = curves.linear(raw[i], file, int(i) + 1)
+        out[i], arcs = curves.linear(raw[i], file, int(i) + 1, lines=lines)
         bent += [i] if arcs else []
     unread = np.flatnonzero(plain & shapely.is_missing(out))
     if len(unread):

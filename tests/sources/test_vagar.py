@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import sqlite3
+import struct
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -329,6 +333,26 @@ def test_tracks_in_a_file_of_their_own(tmp_path: Path) -> None:
 def test_an_empty_table_stops(tmp_path: Path) -> None:
     make.sql(topografi(tmp_path, [("Landsväg", None, MAIN)]), "DELETE FROM vaglinje")
     fails(tmp_path, "vaglinje", "är tom")
+
+
+def test_arcs_become_chords_and_are_counted(tmp_path: Path) -> None:
+    """A half circle of radius 100 m is 314.16 m; a chain of a stretch of 100 m and that is 414.16; both in a pair."""
+    path = topografi(tmp_path, [("Landsväg", "tunnel", g) for g in (MAIN, SIDE, EAST)])
+    half = [(400_100.0, 6_400_000.0), (400_200.0, 6_400_100.0), (400_300.0, 6_400_000.0)]
+    arc, straight = curve(8, half), curve(2, [(400e3, 6_400e3), half[0]])
+    chain = struct.pack("<BII", 1, 9, 2) + straight + arc
+    pair = struct.pack("<BII", 1, 11, 2) + straight + arc
+    with closing(sqlite3.connect(make.sql(path))) as db, db:
+        for i, body in enumerate((arc, chain, pair)):
+            blob = b"GP\0\x01" + struct.pack("<i", 3006) + body
+            db.execute("UPDATE vaglinje SET geometri = ? WHERE fid = ?", (blob, i + 1))
+    lengths = sorted(run(tmp_path).length)
+    assert lengths == pytest.approx([100, 100 * math.pi, 100 + 100 * math.pi], abs=0.05)  # the pair's arc is the first
+    assert entry(tmp_path, "cirkelbågar").count == 3
+
+
+def curve(kind: int, points: list[tuple[float, float]]) -> bytes:
+    return struct.pack("<BII", 1, kind, len(points)) + b"".join(struct.pack("<dd", *p) for p in points)
 
 
 @pytest.mark.parametrize("wrong", [A, shapely.Point(400e3, 6400e3)])

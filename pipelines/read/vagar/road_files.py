@@ -103,7 +103,7 @@ def places(file: RoadFile, lan: Bounds) -> list[str]:
     first = next(gpkg.batches(layer, {}), None)
     if first is None:
         raise gpkg.empty(layer)
-    shapes = in_metres(shapely.force_2d(wkb.shapes_of(first["wkb"], layer.file)[0]), layer.epsg or EPSG)
+    shapes = in_metres(shapely.force_2d(wkb.shapes_of(first["wkb"], layer.file, lines=True)[0]), layer.epsg or EPSG)
     xy = shapely.get_coordinates(shapes)
     known = np.isfinite(xy).all(axis=1)
     return outlines.places(lan, xy[known, 0], xy[known, 1]) if known.any() else []

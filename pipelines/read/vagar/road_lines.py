@@ -68,7 +68,7 @@ def lines(blobs: pa.ChunkedArray | pa.Array, epsg: int, bounds: Bounds, file: Pa
     """
     import shapely
 
-    whole, bent = wkb.shapes_of(blobs, file)
+    whole, bent = wkb.shapes_of(blobs, file, lines=True)
     whole = shapely.force_2d(whole)
     empty = shapely.is_missing(whole) | shapely.is_empty(whole)
     _require_lines(whole, ~empty, file)

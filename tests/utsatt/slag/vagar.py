@@ -225,7 +225,7 @@ def _(db: Any) -> None:
     db.execute("UPDATE vaglinje SET gatunamn = CAST(X'C5676174616E' AS TEXT) WHERE gatunamn = 'Ågatan'")
 
 
-@_sql("cirkelbage", "en väg som cirkelbåge (CIRCULARSTRING)", RAKNAD, FEL, figures=other_trenches)
+@_sql("cirkelbage", "en väg som cirkelbåge (CIRCULARSTRING)", RAKNAD, figures=other_trenches)
 def _(db: Any) -> None:
     import struct
 
