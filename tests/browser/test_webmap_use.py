@@ -9,9 +9,10 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import shapely
 
 from pipelines.config.region import Bakgrundskarta
-from pipelines.core.files import read_polygons, read_table
+from pipelines.core.files import read_polygons, read_shapes, read_table
 from pipelines.publish.webmap import earlier, webmap_ground, write_webmap
 from tests.browser.test_webmap_browser import TO_DEGREES, T, centre, facts
 from tests.publish import synthetic_tables
@@ -115,9 +116,46 @@ def test_search_is_folded_best_first_and_tells_what_and_where(county, opened):
     starts = [name for name, _ in found("bor")]
     assert starts[0] == "Borås"
     assert all(name.lower().startswith(("bor", "bör")) for name in starts[:2])
-    for text in ("å", "bo", "ed"):
+    page.wait_for_selector("html[data-grund=ja]", timeout=30_000)
+    assert found("e6")[0][0] == found("E 6")[0][0] == "E 6"
+    assert found("e6")[0][1].startswith(f"{T['sok_vagnummer']}, ")
+    for text in ("å", "bo", "ed", "bygatan"):
         rows = found(text)
         assert len(rows) == len(set(rows)), "each once"
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_a_road_is_searched_for_and_a_cell_at_it_answers(small, opened, language):
+    """The road's name stands once a kommun it runs in; the cell that answers lies at the road, and is lived in."""
+    page, seen = opened(small.built(write_webmap.OPEN if language == "sv" else write_webmap.OPEN_EN))
+    page.wait_for_selector("html[data-grund=ja]", timeout=30_000)
+    words = T if language == "sv" else EN
+    page.fill("#sok", "kyrkvagen")
+    rows = page.locator("#sok-lista li")
+    told = [tuple(rows.nth(i).locator("span").all_inner_texts()) for i in range(rows.count())]
+    cells = read_table(small.table("oppen_rutnat_250m")).set_index("rutid_scb")
+    lines = read_shapes(small.table("vagar"))
+    road = shapely.union_all(lines.loc[lines["namn"] == "Kyrkvägen <b>", "geometry"].to_numpy())
+    e, n = (cells.index.str[a:b].astype(int).to_numpy() for a, b in ((0, 6), (6, 13)))
+    beside = shapely.intersects(shapely.box(e, n, e + 250, n + 250), road)
+    kommuner = set(cells.loc[beside, "kommunnamn"])
+    assert set(told) == {("Kyrkvägen <b>", f"{words['sok_vag']}, {k}") for k in kommuner}
+    assert len(told) == len(kommuner), "each once"
+    page.press("#sok", "Enter")
+    chosen = facts(page)["rutid_scb"]
+    box = shapely.box(int(chosen[:6]), int(chosen[6:]), int(chosen[:6]) + 250, int(chosen[6:]) + 250)
+    assert shapely.distance(box, road) <= 500
+    assert cells.loc[chosen, "adresser_band"] != "0"
+    head = page.inner_text("#fakta h4:first-child")
+    assert head.startswith("Kyrkvägen <b>, ") and told[0][1].split(", ")[1] in head
+    assert page.inner_text("#fakta .not") == words["kort_vag"]
+    assert page.locator("#fakta .oversikt").is_visible()
+    assert page.inner_text("#fakta-kort").startswith("Kyrkvägen <b>. ")
+    assert page.evaluate("karta.getZoom()") == 15
+    assert state(page)["ruta"] == chosen
+    page.locator("#karta").click(position={"x": 60, "y": 60})
+    assert words["kort_vag"] not in page.inner_text("#fakta")
+    assert seen.messages == []
 
 
 def test_a_kommun_that_is_searched_for_has_one_card(county, opened):

@@ -3,6 +3,8 @@
   'use strict';
   // Where a cell is narrower than this on the screen, a click means the nearest cell somebody lives in, so far away.
   const SMALL_PX = 4, REACH_PX = 10;
+  // A road is told of by a cell somebody lives in, so many cells from where its name stands.
+  const REACH_CELLS = 2;
   const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
   // onChoose(i): the cell's place in the arrays, -1 where there is none, null when nothing is chosen.
@@ -58,6 +60,10 @@
       else chooseAt(latlng);
     }
 
+    function chooseBy(latlng) {
+      choose(...nearest(layer.cellAt(latlng), REACH_CELLS));
+    }
+
     function clear() {
       at = null;
       draw();
@@ -86,6 +92,6 @@
       event.stopImmediatePropagation();
     }, true);
 
-    return { choose, chooseAt, clear };
+    return { choose, chooseAt, chooseBy, clear };
   };
 })();

@@ -33,6 +33,7 @@
       this.area = 0;
       this.names = bredband.names(shapes);
       this.place = null; // a name that was searched for
+      this.asked = null; // a road that was, until a cell of it is chosen
       this.own = null; // while the reader's own place is shown: the view the address keeps
       this.table = bredband.table($('kommuntabell'));
       this.legend = bredband.legend(map, layer, page, texts);
@@ -75,7 +76,7 @@
       const area = i !== null && i >= 0 && this.state.omraden ? this.areas.of(this.state)[i] : 0, moved = area !== this.area;
       this.cell = i;
       this.area = area;
-      if (i !== null) this.place = null;
+      if (i !== null) this.place = this.asked;
       if (moved) this.update();
       else this.facts.show(this.panel, i, this.state, this.place);
       this.address.write(true);
@@ -88,9 +89,16 @@
     }
 
     showPlace(name) {
-      const { lat, lng, zoom, bounds } = name;
+      const { lat, lng, zoom, bounds, answer } = name;
       this.leave();
       this.toMap();
+      if (answer === 'ruta') {
+        this.map.setView([lat, lng], zoom, { animate: false });
+        this.asked = name;
+        this.cursor.chooseBy({ lat, lng });
+        this.asked = null;
+        return;
+      }
       this.place = name;
       this.cursor.clear();
       if (bounds) this.map.fitBounds(bounds, { animate: false });
@@ -233,7 +241,7 @@
       });
       names.place();
       $('dela-plats').addEventListener('change', () => view.tellOwn());
-      bredband.search(view.names, facts, areas, page, texts, {
+      const search = bredband.search(view.names, facts, areas, page, texts, {
         onPlace: (name) => view.showPlace(name), onCell: (u, v) => view.showCell(u, v),
         onArea: (found) => view.take({ ...view.current(), zoom: null, omrade: areas.id(found, found.area) }),
       });
@@ -246,7 +254,9 @@
       // What is only seen zoomed in comes after the first picture.
       await new Promise((done) => setTimeout(done));
       ground.add(bredband.groundData.decode(page.grund.fin, await bredband.data.inflate('grund-fin-data')));
-      names.add(bredband.groundData.decodeNames(page.grund.namn, await bredband.data.inflate('grund-namn-data')));
+      const along = bredband.groundData.decodeNames(page.grund.namn, await bredband.data.inflate('grund-namn-data'));
+      names.add(along);
+      search.add(bredband.roadNames(along, (lat, lng) => facts.kommunAt(layer.cellAt({ lat, lng }))));
       document.documentElement.dataset.grund = 'ja';
     } catch (error) {
       fail(texts.fel_data);

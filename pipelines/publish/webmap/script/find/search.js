@@ -4,8 +4,10 @@
   'use strict';
   const MOST = 8;
   const lower = (text) => text.toLocaleLowerCase('sv').trim();
-  // Å, ä and ö are found by a and o as well, for those who lack the keys; a hyphen or several spaces are one space.
-  const plain = (text) => lower(text).normalize('NFD').replace(/\p{M}/gu, '').replace(/[\s-]+/g, ' ');
+  // A hyphen or several spaces are one space; E 6 is E6.
+  const spaced = (text) => lower(text).replace(/[\s-]+/g, ' ').replace(/^e (?=\d)/, 'e');
+  // Å, ä and ö are found by a and o as well, for those who lack the keys.
+  const plain = (text) => spaced(text).normalize('NFD').replace(/\p{M}/gu, '');
 
   // How well a name answers: the lower the better, null not at all. What is written with its dots comes first.
   function rank({ key, exact, code, kind }, wanted, as) {
@@ -18,12 +20,12 @@
   }
 
   // names: bredband.names. facts, areas: for ids. actions: onPlace(name), onCell(column, row), onArea(found).
+  // -> { add(names) }
   bredband.search = function (names, facts, areas, page, texts, actions) {
     const input = document.getElementById('sok'), list = document.getElementById('sok-lista');
     const status = document.getElementById('sok-besked');
-    const index = names.map((entry) => ({
-      ...entry, key: plain(entry.name), exact: lower(entry.name).replace(/[\s-]+/g, ' '), go: () => actions.onPlace(entry),
-    }));
+    const folded = (entry) => ({ ...entry, key: plain(entry.name), exact: spaced(entry.name), go: () => actions.onPlace(entry) });
+    const index = names.map(folded);
     let results = [], active = -1;
 
     function say(text, failed = false) {
@@ -40,7 +42,7 @@
     }
 
     function find(text) {
-      const wanted = plain(text), as = lower(text).replace(/[\s-]+/g, ' ');
+      const wanted = plain(text), as = spaced(text);
       if (!wanted) return [];
       const ids = byId(text.trim());
       if (!ids || ids.length) return ids;
@@ -117,5 +119,13 @@
       const li = event.target.closest('li');
       if (li) take([...list.children].indexOf(li));
     });
+
+    return {
+      add(more) {
+        index.push(...more.map(folded));
+        // What is being asked for is answered anew.
+        if (!list.hidden || input.hasAttribute('aria-invalid')) draw();
+      },
+    };
   };
 })();

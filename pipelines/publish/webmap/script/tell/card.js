@@ -56,11 +56,16 @@
     }
 
     // A name that was searched for: the kommun it is, or lies in.
-    place({ name, kind, code }, state) {
+    place(place, state) {
+      if (place.kind === 'kommun') return this.show(place.code, state);
+      return [...this.head(place, this.t.kort_ort), ...this.show(place.code, state)];
+    }
+
+    // What was searched for, and what the answer is of.
+    head({ name, kind, code }, note) {
       const { element, fill } = bredband, kommun = this.page.kommunnamn[code];
-      if (kind === 'kommun') return this.show(code, state);
       const head = element('h4', fill(this.t.kort_rubrik, { namn: name, slag: this.t[`sok_${kind}`], kommun }));
-      return [head, Object.assign(element('p', this.t.kort_ort), { className: 'not' }), ...this.show(code, state)];
+      return [head, Object.assign(element('p', note), { className: 'not' })];
     }
   }
 

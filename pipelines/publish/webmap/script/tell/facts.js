@@ -86,6 +86,12 @@
       return this.page.kommunnamn[this.text('kommunkod', i)];
     }
 
+    // The code of the kommun at a point of the grid; '' where there is no cell.
+    kommunAt([u, v]) {
+      const i = this.at(Math.floor(u), Math.floor(v));
+      return i < 0 ? '' : this.text('kommunkod', i);
+    }
+
     klass(name, i) {
       return this.t.klass[this.text(name, i)];
     }
@@ -211,13 +217,15 @@
       } else if (i === null || i < 0) {
         this.say(i === null ? '' : this.t.fakta_utanfor);
         panel.replaceChildren(element('p', i === null ? this.t.fakta_tom : this.t.fakta_utanfor));
-      } else this.showCell(panel, i, state);
+      } else this.showCell(panel, i, state, place);
     }
 
-    showCell(panel, i, state) {
+    // place: the road that was searched for, where the cell is one of its.
+    showCell(panel, i, state, place) {
       const said = this.summary(i, state), where = this.where(i), code = this.text('kommunkod', i);
-      this.say(`${where}. ${said}`);
+      this.say([place && place.name, where, said].filter(Boolean).join('. '));
       const parts = [
+        ...(place ? this.card.head(place, this.t.kort_vag) : []),
         Object.assign(element('p', said), { className: 'oversikt' }), element('p', fill(this.t.fakta_plats, { plats: where })),
         list([...this.rows(i), ...this.before(i, state)]),
       ];
