@@ -179,6 +179,7 @@ def test_a_kommun_that_is_searched_for_has_one_card(county, opened):
 def test_a_click_on_colour_finds_a_cell_somebody_lives_in(county, opened):
     """The chosen cell has addresses, and none that has lies nearer to the click, in metres."""
     page, _ = opened(county.built(write_webmap.OPEN))
+    page.click("#lager-plan")  # in cells at every zoom
     cells = read_table(county.table("oppen_rutnat_250m"), ["rutid_scb", "adresser_band"])
     lived = cells.loc[cells["adresser_band"] != "0", "rutid_scb"]
     e, n = (lived.str[a:b].astype(int).to_numpy() + 125 for a, b in ((0, 6), (6, 13)))
@@ -259,6 +260,7 @@ def test_a_refused_place_is_told_at_the_button(small, opened):
 
 def test_on_a_phone_the_map_stays_and_the_sheet_has_legend_and_answer(county, opened):
     page, _ = opened(county.built(write_webmap.OPEN), 390, 844, device_scale_factor=3, has_touch=True, is_mobile=True)
+    page.click("#lager-plan")  # in cells at every zoom
     frame = page.locator("#karta").bounding_box()
     page.touchscreen.tap(frame["x"] + 150, frame["y"] + frame["height"] - 100)
     page.wait_for_selector(".fakta.oppen")
@@ -276,6 +278,7 @@ def test_on_a_phone_the_map_stays_and_the_sheet_has_legend_and_answer(county, op
 
 def test_the_legend_is_in_sight_after_a_click(county, opened):
     page, _ = opened(county.built(write_webmap.OPEN))
+    page.evaluate("void karta.setZoom(10, { animate: false })")
     page.locator("#karta").click(position={"x": 350, "y": 300})
     for part in ("#legend li:last-child", "#fakta .oversikt"):
         box = page.locator(part).bounding_box()
@@ -387,6 +390,7 @@ def test_internal_gap_areas_are_those_of_the_table(small, opened):
 def test_legend_counts_what_is_in_view(county, opened):
     page, _ = opened(county.built(write_webmap.OPEN))
     cells = read_table(county.table("oppen_rutnat_250m"))
+    page.click("#visa-omraden")  # in cells at every zoom
     every = f"{(cells['adresser_band'] != '0').sum():,}".replace(",", "\u202f")
     assert every in page.inner_text("#legend-antal")
     page.evaluate("karta.setView([58.2, 12.7], 12, { animate: false })")
@@ -407,6 +411,7 @@ def test_the_legend_counts_each_class_as_the_open_table_has_it(county, opened):
     """Cells of few addresses, and planned ones, are counted in their own class, as on the pages and in print."""
     page, _ = opened(county.built(write_webmap.OPEN))
     cells = read_table(county.table("oppen_rutnat_250m"))
+    page.click("#visa-omraden")  # in cells at every zoom
     counted = page.evaluate(
         """() => { const rows = [...document.querySelectorAll('#legend li, #monster li')];
         return Object.fromEntries(rows.map(e => e.innerText.split('\\n'))); }"""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from pipelines.core.figure import HIDDEN, Figure, as_chosen
 from pipelines.core.level import LEVELS, Level
 from pipelines.publish.words import trend_words
 from pipelines.publish.words.level_figures import Figures, Row, left_to, ranks
+from pipelines.publish.words.palette import SHARE_STEPS
 from pipelines.publish.words.swedish_order import swedish_order
 
 if TYPE_CHECKING:
@@ -37,6 +40,22 @@ def _left(goal: Malniva, told: Figure, write: Writer, t: Texts) -> tuple[str, bo
     points, reached = left_to(goal, told)
     key = "mal_uppnatt" if reached else "mal_kvar" if points.known else "mal_oklart"
     return str(t[key]).format(punkter=write.tell(points, unit=False)), bool(reached)
+
+
+def share_step(share: Figure) -> int:
+    """Return the step of colour of a told share (per cent): 0 for the lowest, -1 where it is not told."""
+    return -1 if share.rounded is None else bisect_right(SHARE_STEPS, share.rounded)
+
+
+def share_steps(write: Writer, t: Texts) -> list[str]:
+    """Return the steps of colour in words, from the lowest share."""
+    ends = [write.number(x) for x in SHARE_STEPS]
+    words = [
+        t["bild_under"].format(ends[0]),
+        *(f"{a}–{b}" for a, b in pairwise(ends)),
+        t["bild_minst"].format(ends[-1]),
+    ]
+    return [f"{word} %" for word in words]
 
 
 def key_figures(lan: Row, figures: Figures, write: Writer, t: Texts) -> list[dict[str, str]]:
@@ -110,8 +129,8 @@ def beside(
 ) -> Any:
     """Return what the cards tell of every kommun and the län, per level.
 
-    That is the share, what is left to the goal, the households without, the place among the kommuner, and what has
-    become of it since the year before.
+    That is the share, what is left to the goal, the households without, the place among the kommuner, what has
+    become of it since the year before, and the step of :func:`share_steps`.
 
     Parameters
     ----------
@@ -121,8 +140,8 @@ def beside(
     places = {level: ranks(kommuner, level) for level in LEVELS}
     since = trend_words.latest(history, write, t) if history is not None else {}
 
-    def told(row: Row, code: str) -> dict[str, list[str]]:
-        out = {}
+    def told(row: Row, code: str) -> dict[str, list[str | int]]:
+        out: dict[str, list[str | int]] = {}
         for level in LEVELS:
             at, goal = figures.at(row, level), goal_for(region, level)
             left = _left(goal, at.share, write, t)[0] if goal else ""
@@ -134,6 +153,7 @@ def beside(
                 write.tell(at.without),
                 word,
                 since.get((code, level.measure, level.mbit), ""),
+                share_step(at.share),
             ]
         return out
 

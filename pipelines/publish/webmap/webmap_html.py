@@ -21,6 +21,7 @@ SCRIPTS = (
     "data.js",
     "grid_layer.js",
     "palette.js",
+    "kommuner.js",
     "tell/legend.js",
     "areas.js",
     "tell/card.js",

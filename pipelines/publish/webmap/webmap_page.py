@@ -147,6 +147,7 @@ def script_facts(about: Subject, t: dict[str, Any]) -> dict[str, Any]:
         "lan": region.lan.kortnamn,
         "epost": region.publicering.kontakt_epost,
         "jamfor": webmap_figures.beside(region, about.kommuner, about.whole, about.figures, write, t, about.history),
+        "steg": webmap_figures.share_steps(write, t),
         "nivaer": webmap_fields.levels(exact=not open_page),
         "celltabell": webmap_fields.table_rows(t, about.language, exact=not open_page),
         "fore": write.day(about.earlier["pts_datum"]) if about.earlier else None,

@@ -5,13 +5,12 @@ Each kommun leads to its page; its share stands beside its name where there is r
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
-from pipelines.publish.words.palette import SHARE_STEPS
+from pipelines.publish.webmap.webmap_figures import share_step, share_steps
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,20 +78,20 @@ def told(
         if place is None:
             continue
         share, name = figures.at(row, level).share, str(row["kommunnamn"])
-        step = -1 if share.rounded is None else int(np.searchsorted(SHARE_STEPS, share.rounded, side="right"))
         box = _box(name, place)
         free = box[0] > 0 and box[2] < picture["bredd"] and not any(_meet(box, other) for other in taken)
         taken += [box] if free else []
         rows.append(
-            {**place, "kod": row["kommunkod"], "namn": name, "andel": write.tell(share), "steg": step, "ram": free}
+            {
+                **place,
+                "kod": row["kommunkod"],
+                "namn": name,
+                "andel": write.tell(share),
+                "steg": share_step(share),
+                "ram": free,
+            }
         )
-    ends = [write.number(x) for x in SHARE_STEPS]
-    steps = [
-        t["bild_under"].format(ends[0]),
-        *(f"{a}–{b}" for a, b in pairwise(ends)),
-        t["bild_minst"].format(ends[-1]),
-    ]
-    return {**picture, "kommuner": rows, "steg": list(enumerate(steps))}
+    return {**picture, "kommuner": rows, "steg": list(enumerate(share_steps(write, t)))}
 
 
 def _box(name: str, place: dict[str, Any]) -> tuple[float, float, float, float]:

@@ -8,7 +8,8 @@
   const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
   // onChoose(i): the cell's place in the arrays, -1 where there is none, null when nothing is chosen.
-  bredband.cursor = function (map, layer, grid, onChoose) {
+  // onWhole(i, latlng): true where what the cell is a part of is chosen, and not the cell. onLeave(): Escape.
+  bredband.cursor = function (map, layer, grid, onChoose, { onWhole, onLeave }) {
     let at = null, outline = null;
 
     function corners(column, row) {
@@ -27,11 +28,15 @@
       ))).addTo(map);
     }
 
+    function lookup(column, row) {
+      const inside = column >= 0 && row >= 0 && column < grid.columns && row < grid.rows;
+      return inside ? grid.lookup[column * grid.rows + row] : -1;
+    }
+
     function choose(column, row) {
       at = [column, row];
       draw();
-      const inside = column >= 0 && row >= 0 && column < grid.columns && row < grid.rows;
-      onChoose(inside ? grid.lookup[column * grid.rows + row] : -1);
+      onChoose(lookup(column, row));
     }
 
     function chooseAt(latlng) {
@@ -56,8 +61,9 @@
       const p = map.latLngToContainerPoint(latlng), at = layer.cellAt(latlng);
       const beside = layer.cellAt(map.containerPointToLatLng(p.add([10, 0])));
       const pixel = Math.hypot(beside[0] - at[0], beside[1] - at[1]) / 10;
-      if (pixel * SMALL_PX > 1) choose(...nearest(at, pixel * REACH_PX));
-      else chooseAt(latlng);
+      const exact = at.map(Math.floor), near = pixel * SMALL_PX > 1 ? nearest(at, pixel * REACH_PX) : exact;
+      const here = lookup(...exact);
+      if (!onWhole(here < 0 ? lookup(...near) : here, latlng)) choose(...near);
     }
 
     function chooseBy(latlng) {
@@ -83,7 +89,7 @@
       if (event.target !== map.getContainer() || event.altKey || event.ctrlKey || event.metaKey) return;
       const arrow = ARROWS[event.key];
       if (event.key === 'Enter') chooseNear(map.getCenter());
-      else if (event.key === 'Escape' && at) clear();
+      else if (event.key === 'Escape') onLeave();
       else if (arrow && at) {
         choose(at[0] + arrow[0], at[1] + arrow[1]);
         keepInView();

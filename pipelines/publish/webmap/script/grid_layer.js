@@ -45,6 +45,18 @@
       || (1 - dv < rim && (r + 1 === rows || of[c * rows + r + 1] !== a));
   }
 
+  // The colour of what a cell is a part of, at (u, v); the chosen one has an edge so many cells wide to its neighbours.
+  function flat({ codes, columns, rows }, { colours, chosen, edge }, wide) {
+    const other = (u, v) => {
+      const code = u < 0 || v < 0 || u >= columns || v >= rows ? 0 : codes[(u | 0) * rows + (v | 0)];
+      return code !== chosen;
+    };
+    return (code, u, v) => {
+      if (code !== chosen) return colours[code];
+      return other(u - wide, v) || other(u + wide, v) || other(u, v - wide) || other(u, v + wide) ? edge : colours[code];
+    };
+  }
+
   // A GridLayer whose tiles are drawn at the map's own half zoom levels, so that a pixel of a tile is a pixel of the screen.
   bredband.HalfZooms = L.GridLayer.extend({
     // Leaflet's own, but for the rounding.
@@ -77,10 +89,13 @@
     // the higher.
     // colours: Uint32Array of 128 * 256, a 16 x 16 pattern per code; lines: the same for a cell's edge.
     // areas: null, or { of, chosen, colours: [edge, chosen edge] } with `of` the area of each cell (0: none).
-    paint(codes, colours, lines, areas = null) {
-      const grid = this._grid, base = new Uint8Array(grid.columns * grid.rows);
-      for (let i = 0; i < grid.count; i++) base[grid.place[i]] = codes[i];
-      this._raster = { codes: base, columns: grid.columns, rows: grid.rows };
+    // whole: null, or what is drawn below a zoom in place of cells: { of, below, colours, chosen, edge } with `of` what
+    // each cell is a part of (1–255), a colour for each of those, and the one that has an edge.
+    paint(codes, colours, lines, areas = null, whole = null) {
+      const grid = this._grid;
+      this._raster = this._rasterOf(codes);
+      if (whole && this._whole?.of !== whole.of) this._parts = this._rasterOf(whole.of);
+      this._whole = whole;
       this._colours = colours;
       this._lines = lines;
       this._areas = null;
@@ -91,6 +106,17 @@
       }
       for (const key in this._tiles) this._draw(this._tiles[key].el, this._tiles[key].coords);
       return this;
+    },
+
+    _rasterOf(values) {
+      const { columns, rows, place, count } = this._grid, codes = new Uint8Array(columns * rows);
+      for (let i = 0; i < count; i++) codes[place[i]] = values[i];
+      return { codes, columns, rows };
+    },
+
+    // What is drawn at a zoom: the raster of the whole, or of cells.
+    wholeAt(zoom) {
+      return this._whole && zoom < this._whole.below ? this._parts : null;
     },
 
     createTile(coords) {
@@ -122,25 +148,27 @@
       return mesh;
     },
 
-    // The width of a pixel in whole cells, upwards, where it is widest: at the grid's southern edge.
-    _span(zoom, ratio) {
+    // The width of a pixel of CSS in whole cells, upwards, where it is widest: at the grid's southern edge.
+    _span(zoom) {
       const g = this._grid, [lat, lng] = bredband.sweref.inverse((g.column0 + g.columns / 2) * g.size, g.row0 * g.size);
-      const a = this.cellAt({ lat, lng }), b = this.cellAt({ lat, lng: lng + 360 / (TILE * 2 ** zoom * ratio) });
+      const a = this.cellAt({ lat, lng }), b = this.cellAt({ lat, lng: lng + 360 / (TILE * 2 ** zoom) });
       return Math.ceil(Math.hypot(b[0] - a[0], b[1] - a[1]));
     },
 
     _draw(tile, coords) {
       if (!this._raster) return;
-      const ratio = Math.min(3, Math.max(1, Math.round(window.devicePixelRatio || 1)));
+      const parts = this.wholeAt(coords.z), span = parts ? 1 : this._span(coords.z);
+      // Where many cells share a pixel, they share it alike on every screen: a fine one would show single cells as noise.
+      const ratio = span > 1 ? 1 : Math.min(3, Math.max(1, Math.round(window.devicePixelRatio || 1)));
       const size = TILE * ratio, step = STEP * ratio, nodes = TILE / STEP + 1;
       tile.width = tile.height = size;
       const mesh = this._mesh(coords), centre = 2 * nodes * (nodes >> 1) + nodes - 1;
       const perPixel = Math.abs(mesh[centre + 2] - mesh[centre]) / step;
-      const span = this._span(coords.z, ratio);
       const context = tile.getContext('2d'), image = context.createImageData(size, size);
       const job = {
-        raster: this._raster, ratio, size, step, out: new Uint32Array(image.data.buffer), span,
+        raster: parts || this._raster, ratio, size, step, out: new Uint32Array(image.data.buffer), span,
         summary: span > 1 ? overview(this._raster, span) : null,
+        flat: parts && flat(parts, this._whole, 2 * ratio * perPixel),
         edge: coords.z >= this.options.linesFromZoom ? perPixel * ratio : 0,
         rim: this._areas && span === 1 ? perPixel * ratio * (coords.z >= 11 ? 2 : 1) : 0,
       };
@@ -151,7 +179,7 @@
     },
 
     // One square between four mesh nodes.
-    _patch({ raster, ratio, size, step, out, span, summary, edge, rim }, mesh, nodes, i, j) {
+    _patch({ raster, ratio, size, step, out, span, summary, flat, edge, rim }, mesh, nodes, i, j) {
       const { codes, columns, rows } = raster, colours = this._colours, lines = this._lines, areas = this._areas;
       const a = 2 * (j * nodes + i), c = a + 2 * nodes, period = PERIOD * ratio;
       const us = [mesh[a], mesh[a + 2], mesh[c], mesh[c + 2]], vs = [mesh[a + 1], mesh[a + 3], mesh[c + 1], mesh[c + 3]];
@@ -169,6 +197,10 @@
         for (let x = 0, p = row * size + i * step; x < step; x++, p++, u += du, v += dv) {
           const code = summary ? summary(u, v) : at(u, v);
           if (!code) continue;
+          if (flat) {
+            out[p] = flat(code, u, v);
+            continue;
+          }
           const k = code * 256 + shade + (((i * step + x) % period) / ratio | 0);
           const a = rim ? areas.of[(u | 0) * rows + (v | 0)] : 0;
           if (a && onRim(areas.of, a, u, v, rim, columns, rows)) out[p] = areas.colours[a === areas.chosen ? 1 : 0];

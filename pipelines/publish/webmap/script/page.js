@@ -38,7 +38,10 @@
       this.table = bredband.table($('kommuntabell'));
       this.legend = bredband.legend(map, layer, page, texts);
       this.list = bredband.areaList(areas, page, texts, (area) => this.showArea(area, true));
-      this.cursor = bredband.cursor(map, layer, grid, (i) => this.onCell(i));
+      this.kommuner = bredband.kommuner(grid, page, texts);
+      this.cursor = bredband.cursor(map, layer, grid, (i) => this.onCell(i), {
+        onWhole: (i, at) => this.onKommun(i, at), onLeave: () => this.close(),
+      });
       this.sheet = bredband.sheet(map, () => this.close());
       this.address = bredband.address(() => this.current(), (view) => this.take(view));
       facts.onArea = (area) => this.showArea(area);
@@ -62,13 +65,15 @@
       const { palette } = bredband, of = state.omraden ? this.areas.of(state) : null;
       const made = palette.layer(this.grid, state, of);
       const colours = ['--markering', '--markerat'].map((name) => palette.packed(palette.rgb(name)));
-      this.layer.paint(made.codes, made.colours, made.lines, of && { of, chosen: this.area, colours });
-      this.legend.show(made, state);
+      const whole = this.kommuner.made(state, this.kommun());
+      this.layer.paint(made.codes, made.colours, made.lines, of && { of, chosen: this.area, colours }, whole);
+      this.painted = this.kommun();
+      this.legend.show(made, state, whole);
       this.table.follow(this.grid.level(state).kod, bredband.fill(this.texts.tabell_caption, {
         troskel: bredband.number(state.troskel, 1), matt: this.texts.matt_namn[state.matt].toLowerCase(),
       }));
       this.list.follow(state);
-      if (this.cell !== null || this.place) this.facts.show(this.panel, this.cell, state, this.place);
+      this.facts.show(this.panel, this.cell, state, this.place);
       if (step) this.address.write(true);
     }
 
@@ -77,10 +82,25 @@
       this.cell = i;
       this.area = area;
       if (i !== null) this.place = this.asked;
-      if (moved) this.update();
+      if (moved || this.painted !== this.kommun()) this.update();
       else this.facts.show(this.panel, i, this.state, this.place);
       this.address.write(true);
       this.sheet.open(this.cell !== null || this.place !== null, this.quiet);
+    }
+
+    // The code of the kommun that is chosen, or ''.
+    kommun() {
+      return this.place?.kind === 'kommun' ? this.place.code : '';
+    }
+
+    // A kommun is chosen at a point, where kommuner and not cells are seen. -> whether it was
+    onKommun(i, at) {
+      if (i < 0 || !this.layer.wholeAt(this.map.getZoom())) return false;
+      const code = this.facts.text('kommunkod', i);
+      this.place = this.names.find((name) => name.kind === 'kommun' && name.code === code);
+      this.cursor.clear();
+      this.sheet.keep(at);
+      return true;
     }
 
     // Found by its name: on a phone the map is brought to the top, above the sheet.

@@ -201,7 +201,8 @@
     return { ...made, ...tables(made.names, Boolean(of)) };
   }
 
-  function swatch(canvas, code, colours) {
+  // colour: one for the whole of it, instead of a code's pattern.
+  function swatch(canvas, code, colours, colour = null) {
     const ratio = Math.min(3, Math.max(1, Math.round(window.devicePixelRatio || 1)));
     const w = 26 * ratio, h = 18 * ratio;
     canvas.width = w;
@@ -210,7 +211,7 @@
     const out = new Uint32Array(image.data.buffer), land = packed(rgb('--klass-ingen_adress'));
     for (let y = 0; y < h; y++) {
       for (let x = 0; x < w; x++) {
-        out[y * w + x] = colours[(code + RAISED) * 256 + ((y / ratio & 15) << 4 | (x / ratio & 15))] || land;
+        out[y * w + x] = colour || colours[(code + RAISED) * 256 + ((y / ratio & 15) << 4 | (x / ratio & 15))] || land;
       }
     }
     context.putImageData(image, 0, 0);

@@ -10,10 +10,14 @@
   const plain = (text) => spaced(text).normalize('NFD').replace(/\p{M}/gu, '');
 
   // How well a name answers: the lower the better, null not at all. What is written with its dots comes first.
-  function rank({ key, exact, code, kind }, wanted, as) {
+  // Last come names that answer with their kommun after them.
+  function rank({ key, exact, within, code, kind }, wanted, as) {
     if (kind === 'kommun' && code === wanted) return 0;
     const at = key.indexOf(wanted);
-    if (at < 0) return null;
+    if (at < 0) {
+      const whole = within ? `${key} ${within}`.indexOf(wanted) : -1;
+      return whole < 0 || whole > key.length ? null : whole === 0 ? 8 : 9;
+    }
     const dots = exact.startsWith(as, at) ? 0 : 1;
     if (at === 0) return (key.length === wanted.length ? 0 : 2) + dots;
     return (key[at - 1] === ' ' ? 4 : 6) + dots;
@@ -24,7 +28,11 @@
   bredband.search = function (names, facts, areas, page, texts, actions) {
     const input = document.getElementById('sok'), list = document.getElementById('sok-lista');
     const status = document.getElementById('sok-besked');
-    const folded = (entry) => ({ ...entry, key: plain(entry.name), exact: spaced(entry.name), go: () => actions.onPlace(entry) });
+    const kommuner = Object.fromEntries(Object.entries(page.kommunnamn).map(([code, name]) => [code, plain(name)]));
+    const folded = (entry) => ({
+      ...entry, key: plain(entry.name), exact: spaced(entry.name), within: entry.kind === 'kommun' ? '' : kommuner[entry.code],
+      go: () => actions.onPlace(entry),
+    });
     const index = names.map(folded);
     let results = [], active = -1;
 

@@ -1,4 +1,4 @@
-// The legend, with how many cells of each kind the map's view holds.
+// The legend, with how many cells of each kind, or how many kommuner, the map's view holds.
 (function () {
   'use strict';
   const $ = (id) => document.getElementById(id);
@@ -35,42 +35,61 @@
   }
 
   bredband.legend = function (map, layer, page, texts) {
-    let made = null, cells = [], planned = null;
+    let made = null, state = null, whole = null, afar = false, cells = [], planned = null;
 
-    function item({ code, text, plain }, colours) {
+    function item({ code, text, plain, colour, codes }, colours) {
       const li = bredband.element('li'), canvas = bredband.element('canvas'), number = bredband.element('span');
-      bredband.palette.swatch(canvas, code, colours);
+      bredband.palette.swatch(canvas, code, colours, colour);
       canvas.setAttribute('aria-hidden', 'true');
       number.className = 'antal';
       li.append(canvas, bredband.element('span', plain ?? (text.length > 1 ? texts[text[0]][text[1]] : texts[text[0]])), number);
-      return { li, number, rank: code >> 2 };
+      return { li, number, rank: code >> 2, codes };
     }
 
-    function show(layerMade, state) {
-      made = layerMade;
+    function show(layerMade, stateNow, wholeNow) {
+      [made, state, whole] = [layerMade, stateNow, wholeNow];
+      draw();
+    }
+
+    function draw() {
+      afar = Boolean(layer.wholeAt(map.getZoom()));
+      const shown = afar ? whole.legend : made.legend;
       const values = {
         troskel: bredband.number(state.troskel, 1), matt: texts.matt_namn[state.matt].toLowerCase(), datum: page.fore,
       };
-      $('legend-titel').textContent = bredband.fill(texts[`legend_${state.lager}`], values);
-      cells = made.legend.map((row) => item(row, made.colours));
+      $('legend-titel').textContent = bredband.fill(texts[afar ? 'legend_kommuner' : `legend_${state.lager}`], values);
+      cells = shown.map((row) => item(row, made.colours));
       $('legend').replaceChildren(...cells.map((c) => c.li));
       // The same without counts, for the sheet that covers the legend on a phone.
-      $('legend-rad').replaceChildren(...made.legend.map((row) => item(row, made.colours).li));
+      $('legend-rad').replaceChildren(...shown.map((row) => item(row, made.colours).li));
       const code = made.legend[0].code & ~3, { STRIPES, SPECKLES, DOTS } = bredband.palette;
-      planned = made.dotted ? item({ code: code + DOTS, plain: texts.legend_planerad }, made.colours) : null;
-      $('monster').hidden = !made.patterned;
+      planned = made.dotted && !afar ? item({ code: code + DOTS, plain: texts.legend_planerad }, made.colours) : null;
+      $('monster').hidden = afar || !made.patterned;
       $('monster-lista').replaceChildren(
         item({ code: code + STRIPES, plain: texts.legend_modellerad }, made.colours).li,
         item({ code: code + SPECKLES, plain: texts.legend_blandat }, made.colours).li,
         ...(planned ? [planned.li] : []),
       );
-      $('legend-grund').hidden = state.lager !== 'klass';
+      $('legend-grund').hidden = afar || state.lager !== 'klass';
       $('legend-omraden').hidden = !state.omraden;
       count();
     }
 
+    function countKommuner(seen) {
+      let all = 0;
+      for (const { number, codes } of cells) {
+        const some = codes.filter((code) => seen[code]).length;
+        number.textContent = bredband.number(some, 1);
+        all += some;
+      }
+      $('legend-antal').textContent = bredband.fill(texts.legend_antal_kommuner, { antal: bredband.number(all, 1) });
+    }
+
     function count() {
       if (!made || !layer._raster) return;
+      const parts = layer.wholeAt(map.getZoom());
+      if (Boolean(parts) !== afar) return draw();
+      if (parts) return countKommuner(countIn(viewPolygon(map, layer), parts));
       const counts = countIn(viewPolygon(map, layer), layer._raster), { RAISED, DOTS } = bredband.palette;
       const each = (code) => counts[code] + counts[code + RAISED], of = (rank) => [0, 1, 2, 3].reduce((n, k) => n + each(rank * 4 + k), 0);
       let lived = 0;
