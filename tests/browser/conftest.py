@@ -74,11 +74,18 @@ def _full_county(folder):
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory):
-    """The pages of two kommuner, one of them named as an attack."""
+    """The pages of two kommuner, one of them named as an attack; of the other two years are published."""
+    import pandas as pd
+
+    from pipelines.core.files import write_table
     from pipelines.publish.webmap import write_webmap
     from tests.publish import synthetic_tables
 
     region, paths = synthetic_tables.tiny(tmp_path_factory.mktemp("liten"))
+    told = {"niva": "kommun", "kommunkod": "1401", "kommunnamn": "Testby", "serie": "pts_historik", "matt": "tillgang"}
+    told |= {"teknik": "", "troskel_mbit": 100, "omradestyp": "totalt", "bas": "hushall", "kalla": "PTS", "brott": ""}
+    years = pd.DataFrame({"ar": [2024, 2025], "andel_pct": [61.4, 63.6]}).assign(**told)
+    write_table(years, paths.table("oppen_historik"))
     write_webmap.run(region, paths)
     return paths
 

@@ -45,15 +45,17 @@
       || (1 - dv < rim && (r + 1 === rows || of[c * rows + r + 1] !== a));
   }
 
-  // The colour of what a cell is a part of, at (u, v); the chosen one has an edge so many cells wide to its neighbours.
-  function flat({ codes, columns, rows }, { colours, chosen, edge }, wide) {
+  // The colour of what a cell is a part of, at (u, v); the chosen one has an edge in two tones, each so many cells wide:
+  // one of them is seen on any colour.
+  function flat({ codes, columns, rows }, { colours, chosen, edges }, wide) {
     const other = (u, v) => {
       const code = u < 0 || v < 0 || u >= columns || v >= rows ? 0 : codes[(u | 0) * rows + (v | 0)];
       return code !== chosen;
     };
+    const within = (u, v, far) => other(u - far, v) || other(u + far, v) || other(u, v - far) || other(u, v + far);
     return (code, u, v) => {
       if (code !== chosen) return colours[code];
-      return other(u - wide, v) || other(u + wide, v) || other(u, v - wide) || other(u, v + wide) ? edge : colours[code];
+      return within(u, v, wide) ? edges[0] : within(u, v, 2 * wide) ? edges[1] : colours[code];
     };
   }
 
@@ -89,8 +91,8 @@
     // the higher.
     // colours: Uint32Array of 128 * 256, a 16 x 16 pattern per code; lines: the same for a cell's edge.
     // areas: null, or { of, chosen, colours: [edge, chosen edge] } with `of` the area of each cell (0: none).
-    // whole: null, or what is drawn below a zoom in place of cells: { of, below, colours, chosen, edge } with `of` what
-    // each cell is a part of (1–255), a colour for each of those, and the one that has an edge.
+    // whole: null, or what is drawn below a zoom in place of cells: { of, below, colours, chosen, edges } with `of` what
+    // each cell is a part of (1–255), a colour for each of those, and the one that has edges.
     paint(codes, colours, lines, areas = null, whole = null) {
       const grid = this._grid;
       this._raster = this._rasterOf(codes);

@@ -23,7 +23,8 @@
       const legend = told.map(([step, text]) => ({
         plain: text, colour: colour(step), codes: each.flatMap((x, k) => (x === step ? [k + 1] : [])),
       }));
-      return { of, below: CELLS_FROM, colours, legend, chosen: codes.indexOf(chosen) + 1, edge: packed(rgb('--markering')) };
+      const edges = ['--markering', '--markering-yttre'].map((name) => packed(rgb(name)));
+      return { of, below: CELLS_FROM, colours, legend, chosen: codes.indexOf(chosen) + 1, edges };
     }
 
     return { made };

@@ -26,9 +26,9 @@
       return [
         ['jamfor_utan', t.kort_utan, without],
         ...(place ? [['jamfor_plats', t.kort_plats_ord, place]] : []),
-        ['jamfor_mal', t.kort_mal, this.goal(own, state)],
-        ['jamfor_lan', t.kort_lan, this.page.jamfor.lan[kod][0]],
         ['jamfor_ar', t.kort_ar, since || t.kort_ar_saknas],
+        ['jamfor_lan', t.kort_lan, this.page.jamfor.lan[kod][0]],
+        ['jamfor_mal', t.kort_mal, this.goal(own, state)],
       ];
     }
 
