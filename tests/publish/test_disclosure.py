@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pipelines.config.region import load_region
@@ -68,6 +68,8 @@ def test_few_without_are_all_told_alike(total, one, other):
 @given(totals, band_counts, band_counts)
 def test_few_covered_are_all_told_alike(total, one, other):
     one, other = (min(x, total * 0.999) for x in (one, other))
+    # Of fewer than ten households few may have it and few lack it: which band the latter are in is told.
+    assume((total - one < 5) == (total - other < 5))
     assert told(total, total - one)[1:] == told(total, total - other)[1:]
 
 
