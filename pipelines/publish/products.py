@@ -522,10 +522,10 @@ rutorna i demolänet får klass i en ruta av varje storlek:
 | minst adresser | 250 m | tillsammans i 500 m | tillsammans i 1 km | redovisas inte |
 |---|---|---|---|---|
 | 1 | 100 | – | – | 0 |
-| 2 | 46,8 | 25,7 | 19,3 | 8,1 |
-| 3 | 28,5 | 28,2 | 30,0 | 13,3 |
-| 5 | 17,9 | 18,2 | 41,2 | 22,8 |
-| 10 | 12,4 | 7,1 | 32,1 | 48,4 |
+| 2 | 48,9 | 23,9 | 19,0 | 8,1 |
+| 3 | 30,1 | 27,7 | 29,2 | 13,0 |
+| 5 | 18,5 | 18,9 | 41,0 | 21,7 |
+| 10 | 12,6 | 7,3 | 33,2 | 46,9 |
 
 Ett personuppgiftsansvar finns där en uppgift går att knyta till en person. Regionen bör därför skriva ned
 sitt val och skälen för det innan utgåvan läggs ut, och fråga sitt dataskyddsombud. Med 3 finns inget exakt
