@@ -47,13 +47,6 @@ class Reader:
         return place.inner_text()
 
 
-@pytest.fixture(params=SCREENS)
-def reader(small, opened, request):
-    page, _ = opened(small.built(write_webmap.OPEN), **SCREENS[request.param])
-    page.wait_for_selector("html[data-grund=ja]", timeout=30_000)
-    return Reader(page)
-
-
 @pytest.fixture(scope="module")
 def kommuner(small):
     return read_table(small.table("oppen_kommuner")).set_index("kommunnamn")
@@ -63,20 +56,20 @@ def pct(share: float) -> str:
     return f"{share:.1f}\u202f%".replace(".", ",")
 
 
-def test_which_kommun_is_worst(reader, kommuner):
+def which_kommun_is_worst(reader, small, kommuner) -> None:
     share = kommuner["andel_100_pct"]
     reader.click("#kommuntabell th.tillgang_100[data-slag=andel] button")
     assert reader.sees("#kommuntabell tbody tr th") == share.idxmin()
     assert reader.sees("#kommuntabell tbody tr td.tillgang_100") == pct(share.min())
 
 
-def test_how_many_households_in_a_kommun_are_without_100(reader, kommuner):
+def how_many_households_in_a_kommun_are_without_100(reader, small, kommuner) -> None:
     reader.search("testby")
     told = reader.sees("#fakta [data-falt=jamfor_utan]").replace("\u202f", "")
     assert told == f"ca {int(kommuner.loc['Testby', 'hushall_utan_100_ca'])}"
 
 
-def test_what_holds_at_a_road(reader, small):
+def what_holds_at_a_road(reader, small, kommuner) -> None:
     reader.search("kyrkvagen")
     said, rutid = reader.sees("#fakta .oversikt"), facts(reader.page)["rutid_scb"]
     row = read_table(small.table("oppen_rutnat_250m")).set_index("rutid_scb").loc[rutid]
@@ -87,9 +80,27 @@ def test_what_holds_at_a_road(reader, small):
     assert shapely.distance(shapely.box(e, n, e + 250, n + 250), road) <= 500
 
 
-def test_is_it_better_than_last_year(reader):
+def is_it_better_than_last_year(reader, small, kommuner) -> None:
     """As the published series of the fixture say: 61.4 % and 63.6 %, told in whole per cent."""
     reader.search("testby")
     assert reader.sees("#fakta [data-falt=jamfor_ar]") == T["trend_upp"].format(
         da=61, fran=2024, nu=64, till=2025, skillnad=3
     )
+
+
+QUESTIONS = (
+    how_many_households_in_a_kommun_are_without_100,
+    what_holds_at_a_road,
+    is_it_better_than_last_year,
+    which_kommun_is_worst,
+)
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_each_is_answered_in_three_actions_at_most(small, kommuner, opened, screen):
+    page, _ = opened(small.built(write_webmap.OPEN), **SCREENS[screen])
+    page.wait_for_selector("html[data-grund=ja]", timeout=30_000)
+    for question in QUESTIONS:
+        # As it was opened: nothing is chosen, the whole of it is seen from the top.
+        page.evaluate("bredband.view.close(); bredband.view.home(); window.scrollTo(0, 0)")
+        question(Reader(page), small, kommuner)
