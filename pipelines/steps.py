@@ -308,6 +308,7 @@ JOB = (
         reads=(
             *("rutnat_250m", "rutnat_delar", "adresser", "kommuner", "lan", "granser", "osakerhet_5km"),
             *("bristomraden", "bristomraden_kommun", "bristomraden_rutor", "schakt", "bristkurva"),
+            *("grund_vatten", "grund_vagar"),
         ),
         ledgers=PUBLISHERS,
         after=("laws",),

@@ -114,7 +114,8 @@ def _described(name: str, table: contracts.Table) -> list[str]:
     lines = [
         f"## {name}",
         "",
-        f"{table.title}. {table.description} Geometri: {table.geometry or 'ingen'}. Nyckel: {', '.join(table.key)}.",
+        f"{table.title}. {table.description} Geometri: {table.geometry or 'ingen'}. "
+        f"Nyckel: {', '.join(table.key) or 'ingen'}.",
         "",
         "| kolumn | alias | enhet | känd genom | utgåva | betydelse |",
         "|---|---|---|---|---|---|",

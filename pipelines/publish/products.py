@@ -17,6 +17,7 @@ from pipelines.core.level_words import thresholds
 from pipelines.tables import (
     gap_tables,
     goal_tables,
+    ground_tables,
     history_tables,
     open_contracts,
     plan_tables,
@@ -175,6 +176,8 @@ LAYERS = (
     gap_tables.SCHAKT,
     gap_tables.BRISTKURVA,
     step_tables.OSAKERHET,
+    ground_tables.HOUSE_WATER,
+    ground_tables.HOUSE_ROADS,
 )
 """The layers of ``bredband.gpkg``, in the order a reader lists them."""
 PRODUCTS = (

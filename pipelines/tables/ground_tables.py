@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pipelines.tables.contracts import Table
 from pipelines.tables.fields import field, fields
 
@@ -26,3 +28,16 @@ GRUND_NAMN = Table(
     fields(field("namn", klass="intern", description="Som det står på kartan."), "namnslag fran_zoom vinkel_grader"),
     geometry="Point",
 )
+HOUSE_WATER = replace(
+    GRUND_VATTEN,
+    description="Hav, sjöar och breda vattendrag innanför kommungränserna, sammanslagna och generaliserade, att lägga "
+    "under kartan. Inget att mäta på.",
+    columns=fields("steg_m"),
+)
+HOUSE_ROADS = replace(
+    GRUND_VAGAR,
+    description="Vägar och färjeleder innanför kommungränserna, sammanslagna per klass och generaliserade, att lägga "
+    "under kartan. Inget att mäta på.",
+    columns=fields("klass steg_m"),
+)
+"""What a GeoPackage has of them: the rows of the finest band."""

@@ -39,6 +39,8 @@ ROWS = {
     "schakt": AREAS,
     "bristkurva": 2 * AREAS,
     "osakerhet_5km": 1,
+    "grund_vatten": 1,
+    "grund_vagar": 3,
 }
 VIEWS = {"rutnat_delar": "rutnat_delade"}
 """Layers that are views, each with the table of the rows that stand nowhere else."""
@@ -131,6 +133,33 @@ def test_squares_points_and_outlines_lie_where_they_shall(built: Path) -> None:
         assert outline.equals(shapely.box(*tiny.KOMMUN_BOXES[kod]))
     ((lan,),) = ask(built, "SELECT geom FROM lan")
     assert geometry_of(lan).equals(shapely.box(320000, 6400000, 321250, 6400750))
+
+
+def test_the_ground_is_the_finest_band_as_the_step_has_it(built: Path) -> None:
+    ((step, blob),) = ask(built, "SELECT steg_m, geom FROM grund_vatten")
+    assert (step, geometry_of(blob).equals(shapely.box(320520, 6400020, 320700, 6400100))) == (4, True)
+    roads = [
+        (k, list(geometry_of(b).coords)) for k, b in ask(built, "SELECT klass, geom FROM grund_vagar ORDER BY fid")
+    ]
+    assert roads == [
+        ("farjeled", [(320520, 6400060), (320700, 6400060)]),
+        ("smavag", [(320720, 6400000), (320720, 6400240)]),
+        ("motorvag", [(320760, 6400000), (320760, 6400120), (320760, 6400240)]),
+    ]
+
+
+def test_without_roads_and_water_the_layers_are_there_and_empty(tmp_path: Path) -> None:
+    region, paths = tiny.write(tmp_path)
+    for name in ("grund_vatten", "grund_vagar"):
+        write_polygons(gpd.read_parquet(paths.table(name))[:0], paths.table(name))
+    write_geopackage.run(region, paths)
+    path = paths.built("out/bredband.gpkg")
+    for name in ("grund_vatten", "grund_vagar"):
+        assert (len(pyogrio.read_dataframe(path, layer=name)), pyogrio.read_info(path, layer=name)["features"]) == (
+            0,
+            0,
+        )
+        assert ask(path, f"SELECT rtreecheck('rtree_{name}_geom')") == [("ok",)]
 
 
 def test_spatial_indexes_hold_every_feature(built: Path) -> None:
@@ -361,6 +390,8 @@ def test_each_layer_has_one_default_style_that_is_xml(built: Path) -> None:
         "schakt": "DEMO Utan tillgång 100",
         "bristkurva": "DEMO Alias",
         "osakerhet_5km": "DEMO Osäkerhet 100",
+        "grund_vatten": "DEMO Vatten",
+        "grund_vagar": "DEMO Vägar",
     }
     assert sum(default for *_, default in styles) == len(LAYERS)
     geometry = {t.name: "geom" if t.geometry else "" for t in LAYERS}

@@ -154,6 +154,26 @@ def test_the_open_project_shows_nothing_internal(paths: Paths) -> None:
     assert set(re.findall(r"layername=(\w+)", text)) == {"rutnat_250m", "bristomraden", "kommuner", "lan"}
 
 
+def test_the_ground_lies_under_the_cells_in_every_theme_of_the_internal_project(paths: Paths) -> None:
+    root = root_of(paths.built(PROJECTS[0]))
+    order = [x.get("id") for x in root.findall("layerorder/layer")]
+    ground = ["bredband_grund_vagar", "bredband_grund_vatten"]
+    at = order.index(ground[0])
+    assert order[at : at + 2] == ground
+    above, below = order[:at], order[at + 2 :]
+    assert {"bredband_rutnat_250m", "bredband_lan", "bredband_klass_tillgang_30"} <= set(above)
+    assert {"bredband_kommuner", "bredband_land"} <= set(below)
+    for theme in root.findall("visibility-presets/visibility-preset"):
+        assert set(ground) <= {x.get("id") for x in theme.findall("layer")}, theme.get("name")
+    (roads,) = (x for x in root.findall("projectlayers/maplayer") if x.findtext("id") == ground[0])
+    # by the web map's bands: the largest always, the small ones not when the whole län is seen
+    assert {r.get("label"): r.get("scalemaxdenom") for r in roads.findall("renderer-v2/rules/rule")} == {
+        **dict.fromkeys(("Motorväg (DEMO)", "Landsväg (DEMO)")),
+        **dict.fromkeys(("Mindre landsväg (DEMO)", "Huvudgata (DEMO)", "Färjeled (DEMO)"), "500000"),
+        **dict.fromkeys(("Lokalgata (DEMO)", "Småväg (DEMO)", "Traktorväg (DEMO)", "Cykelväg (DEMO)"), "75000"),
+    }
+
+
 def test_same_tables_same_bytes(paths: Paths, tmp_path: Path) -> None:
     again = build(tmp_path)
     for name in PROJECTS:

@@ -19,7 +19,7 @@ from pipelines.core.files import write_points, write_polygons, write_table
 from pipelines.core.ledger import Ledger
 from pipelines.core.level import LEVELS, MEASURES
 from pipelines.core.paths import Paths
-from pipelines.tables import contracts, step_tables, summary_tables
+from pipelines.tables import contracts, ground_tables, step_tables, summary_tables
 from tests.made_ledgers import complete
 from tests.publish import no_history
 
@@ -74,8 +74,34 @@ def write(folder: Path, demo: bool = True) -> tuple[Region, Paths]:
     write_polygons(_outlines(), paths.table("granser"))
     paths.run_facts.write_text(json.dumps(FACTS | {"demo": demo}), encoding="utf-8")
     _sources(paths)
+    write_ground(paths)
     no_history.write(paths)
     return load_region(CONFIG), paths
+
+
+GROUND_WATER = [
+    (2, shapely.box(320_520, 6_400_020, 320_700, 6_400_100)),
+    (0, shapely.box(320_520, 6_400_000, 320_720, 6_400_120)),
+]
+GROUND_ROADS = [
+    (0, "motorvag", [(320_760, 6_400_000), (320_760, 6_400_240)]),
+    (2, "farjeled", [(320_520, 6_400_060), (320_700, 6_400_060)]),
+    (2, "smavag", [(320_720, 6_400_000), (320_720, 6_400_240)]),
+    (2, "motorvag", [(320_760, 6_400_000), (320_760, 6_400_120), (320_760, 6_400_240)]),
+]
+"""Band and shape, where no cell lies: the coarse band is another than the fine."""
+
+
+def write_ground(paths: Paths) -> None:
+    """Write ``grund_vatten`` and ``grund_vagar``."""
+    band, shapes = zip(*GROUND_WATER, strict=True)
+    water = gpd.GeoDataFrame({"band": band, "steg_m": 4}, geometry=list(shapes), crs=3006)
+    write_polygons(contracts.check(water, ground_tables.GRUND_VATTEN), paths.table("grund_vatten"))
+    band, klass, lines = zip(*GROUND_ROADS, strict=True)
+    roads = gpd.GeoDataFrame(
+        {"band": band, "steg_m": 4, "klass": klass}, geometry=[shapely.LineString(x) for x in lines], crs=3006
+    )
+    write_polygons(contracts.check(roads, ground_tables.GRUND_VAGAR), paths.table("grund_vagar"))
 
 
 def put(paths: Paths, table: contracts.Table, frame: pd.DataFrame) -> None:

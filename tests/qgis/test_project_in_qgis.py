@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import running
 
 from pipelines.publish.geopackage.write_geopackage import LAYERS
-from pipelines.publish.words.palette import CLASS_COLOURS, SHARE_COLOURS, rgb
+from pipelines.publish.words.palette import CLASS_COLOURS, ROAD, SHARE_COLOURS, WATER, rgb
 from pipelines.tables import open_contracts
 
 pytestmark = pytest.mark.qgis
@@ -34,6 +34,8 @@ INTERNAL = {
     "schakt": (15, 1 + 4),
     "bristkurva": (30, 0),
     "osakerhet_5km": (1, 5),
+    "grund_vatten": (1, 1),
+    "grund_vagar": (3, 9),
 }
 OPEN = {
     "rutnat_250m": (5, 1 + len(CLASS_COLOURS)),
@@ -114,7 +116,9 @@ def test_the_tree_has_groups_and_the_heavy_and_the_personal_are_off(editions: di
         groups
         == {
             "oppen": ["Gränser", "Raster", "Kommuner och län"],
-            "intern": ["Adresser (personuppgifter)", "Gränser", "Raster", "Kommuner och län", "Tabeller"],
+            "intern": [
+                *("Adresser (personuppgifter)", "Gränser", "Raster", "Underlagskarta", "Kommuner och län", "Tabeller")
+            ],
         }[edition]
     )
     assert {x.removeprefix("bredband_") for x in told["visible"]} == {
@@ -123,6 +127,7 @@ def test_the_tree_has_groups_and_the_heavy_and_the_personal_are_off(editions: di
         "rutnat_250m",
         "kommuner",
         "land",
+        *(("grund_vatten", "grund_vagar") if edition == "intern" else ()),
     }
     # the kommuner give way to the cells at one and the same scale
     assert told["layers"]["bredband_rutnat_250m"]["scales"] == [250_000, 0]
@@ -161,6 +166,7 @@ def test_the_first_view_shows_the_lan(editions: dict[str, Seen], edition: str) -
     found = {colour for _, colour in image.getcolors(image.width * image.height)}
     ends = {"intern": SHARE_COLOURS[::3], "oppen": (CLASS_COLOURS["fa_under_halften"], CLASS_COLOURS["tackt"])}[edition]
     assert set(map(rgb, ends)) <= found  # so close, the cells are drawn
+    assert ({rgb(WATER), rgb(ROAD)} <= found) == (edition == "intern")
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,8 @@ ROWS = {
     "schakt": 15,
     "bristkurva": 30,
     "osakerhet_5km": 1,
+    "grund_vatten": 1,
+    "grund_vagar": 3,
 }
 RENDERERS = {
     "rutnat_250m": ("RuleRenderer", 1 + 4 + 1),
@@ -43,6 +45,8 @@ RENDERERS = {
     "schakt": ("RuleRenderer", 1 + 4),
     **dict.fromkeys(("rutnat_delar", "bristomraden_kommun", "bristomraden_rutor", "bristkurva"), ("", 0)),
     "osakerhet_5km": ("RuleRenderer", 5),
+    "grund_vatten": ("RuleRenderer", 1),
+    "grund_vagar": ("RuleRenderer", 9),
 }
 FIRST, SECOND, LAST = "3200006400000", "3200006400250", "3210006400500"
 """The cells that are gap areas: modelled at 150 000 kr a household, measured at 30 000, of unknown cost."""

@@ -1,6 +1,6 @@
 """The layers of each GeoPackage once more, in formats that need no program of ours: CSV and GML 3.2.
 
-Every layer becomes CSV. A layer of areas (kommuner, gap areas) becomes GML as well; a cell is known by its
+Every layer becomes CSV. A layer of areas or lines (kommuner, gap areas) becomes GML as well; a cell is known by its
 id, which is its corner, and a point by its coordinates, so both are whole in CSV.
 """
 
@@ -30,7 +30,7 @@ PREFIX = "bb"
 """Namespace prefix in GML."""
 _LARGE = 1e10
 """From here on Arrow writes a float with an exponent; small ones it does not, to the decimals files hold."""
-SHAPES = ("Polygon", "MultiPolygon", "MultiLineString")
+SHAPES = ("Polygon", "MultiPolygon", "LineString", "MultiLineString")
 CELL_ID = "rutid_scb"
 COORDINATES = ("e_m", "n_m")
 _DIGITS = 19

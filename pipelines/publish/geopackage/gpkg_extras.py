@@ -72,7 +72,7 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
 def add_indexes(db: sqlite3.Connection, tables: Sequence[Table]) -> None:
     """Index each table's key, the columns other tables are joined by, and what a reader filters on."""
     for table in tables:
-        asked = [c for c in (table.key[0], *_JOINED) if c in table.names and c not in _FILTERED]
+        asked = [c for c in (*table.key[:1], *_JOINED) if c in table.names and c not in _FILTERED]
         single = [(c,) for c in asked if (table.name, c) not in _NOT_INDEXED]
         filtered = [_FILTERED] if set(_FILTERED) <= set(table.names) else []
         for columns in dict.fromkeys([*single, *filtered]):

@@ -34,6 +34,8 @@ GEOMETRY = "geom"
 PAGE = 16_384
 """Bytes a page: rows of 270 bytes leave less of it empty than of GDAL's 4 096, and a window reads few pages."""
 _BORROWERS = ("kommuner", "lan")
+_CELL = "rutid_scb"
+"""A table of polygons that has it is one of cells, whose squares are arithmetic."""
 SLIVER_M = 200
 """A hole in the län's outline that is nowhere wider than this is no hole, but generalisation."""
 _TYPES = {"text": pa.string(), "heltal": pa.int64(), "decimal": pa.float64(), "ja_nej": pa.bool_()}
@@ -160,13 +162,13 @@ def batches(table: Table, paths: Paths, kept: NDArray[np.bool_] | None = None) -
             if kept is not None:
                 batch = batch.filter(pa.array(kept[start:at]))
             columns = [_values(batch.column(c.name), c, table) for c in table.columns]
-            if table.geometry == "Polygon":
-                yield columns, *_squares(batch.column("rutid_scb"))
-            elif table.geometry == "Point":
+            if table.geometry == "Point":
                 yield columns, *_points(batch.column("geometry"))
             elif own:
                 geometry = batch.column("geometry")
                 yield columns, *_polygons(getattr(geometry, "storage", geometry).to_pylist())
+            elif table.geometry == "Polygon":
+                yield columns, *_squares(batch.column(_CELL))
             elif table.geometry == "MultiPolygon":
                 yield columns, *_polygons([outlines[k] for k in batch.column(table.key[0]).to_pylist()])
             else:
@@ -192,7 +194,8 @@ def _values(array: pa.Array, column: Column, table: Table) -> list[Any]:
 
 def _own_outlines(table: Table) -> bool:
     """Say whether the stage's table holds polygons, or lines, itself; kommuner and län borrow theirs."""
-    return table.geometry in ("MultiPolygon", "MultiLineString") and table.name not in _BORROWERS
+    borrows = table.name in _BORROWERS or (table.geometry == "Polygon" and _CELL in table.names)
+    return table.geometry not in ("", "Point") and not borrows
 
 
 def _squares(rutid_scb: pa.Array) -> tuple[NDArray[Any], NDArray[np.float64]]:

@@ -6,14 +6,24 @@ GDAL makes the layers (GeoPackage 1.2: later versions make QGIS 3.22 warn); rows
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import numpy as np
+
 from pipelines.config.region import Region
 from pipelines.core.files import replacing
 from pipelines.core.paths import Paths
 from pipelines.core.quoted import read_facts, read_sources
 from pipelines.publish.geopackage import gpkg_extras, gpkg_layers, gpkg_parts
+from pipelines.publish.ground.ground_bands import HOUSE
 from pipelines.publish.products import LAYERS
 from pipelines.publish.qgis.style import qgis_styles
-from pipelines.tables import summary_tables
+from pipelines.tables import ground_tables, summary_tables
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pipelines.tables.contracts import Table
 
 
 def run(region: Region, paths: Paths) -> None:
@@ -35,8 +45,20 @@ def run(region: Region, paths: Paths) -> None:
                 if table == summary_tables.DELAR:
                     gpkg_parts.fill(db, paths)
                 else:
-                    gpkg_layers.fill(db, table, gpkg_layers.batches(table, paths))
+                    kept = _finest(table, paths) if table in _GROUND else None
+                    gpkg_layers.fill(db, table, gpkg_layers.batches(table, paths, kept))
             gpkg_extras.add_indexes(db, [t for t in LAYERS if t != summary_tables.DELAR])
             gpkg_extras.add_aliases(db, LAYERS)
             gpkg_extras.add_metadata(db, region, facts, sources, "bredband-intern")
             gpkg_extras.add_styles(db, [s for t in LAYERS for s in qgis_styles.styles(t, facts)], facts)
+
+
+_GROUND = (ground_tables.HOUSE_WATER, ground_tables.HOUSE_ROADS)
+
+
+def _finest(table: Table, paths: Paths) -> NDArray[np.bool_]:
+    """Say which rows of the ground are of the finest band: QGIS thins out by class, and needs no coarser one."""
+    import pyarrow.parquet as pq
+
+    band = pq.read_table(paths.table(table.name), columns=["band"])["band"]
+    return np.asarray(band.to_numpy() == HOUSE)

@@ -14,16 +14,13 @@ from pipelines.core import cell_grid
 from pipelines.core import classes as klasser
 from pipelines.publish.ground.ground_bands import COUNTY, ROADS
 from pipelines.publish.printmap.atlas import NO_CELL, Atlas, Classes
-from pipelines.publish.words.palette import CLASS_COLOURS, NEIGHBOUR, rgb
+from pipelines.publish.words.palette import CLASS_COLOURS, FERRY, NEIGHBOUR, ROAD, WATER, rgb
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from pipelines.publish.printmap.sheets import Sheet
 
-WATER = "#dce9fb"
-"""Lighter than any class, and a shade greyer than the lightest."""
-ROAD, FERRY = "#a89e91", "#7f9fb4"
 ROAD_PT = {"farjeled": 0.5, "huvudgata": 0.6, "landsvag_liten": 0.6, "landsvag": 1.0, "motorvag": 1.7}
 """Width on a kommun's sheet; half on the whole län's."""
 OUTLINE = "#6f6a63"

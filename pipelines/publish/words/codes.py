@@ -70,6 +70,17 @@ CODES: dict[str, dict[str, str]] = {
         "sjo": "Över vatten: färjeled eller sjökabel",
         "fagelvag": "Rak linje på land",
     },
+    "vagklass": {
+        "motorvag": "Motorväg",
+        "landsvag": "Landsväg",
+        "landsvag_liten": "Mindre landsväg",
+        "smavag": "Småväg",
+        "huvudgata": "Huvudgata",
+        "lokalgata": "Lokalgata",
+        "cykelvag": "Cykelväg",
+        "traktorvag": "Traktorväg",
+        "farjeled": "Färjeled",
+    },
     "kostnadsklass": COST_LABELS,
     "pts_kalla": {
         "hastighet": "PTS, hastighet",

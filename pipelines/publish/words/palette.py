@@ -77,6 +77,10 @@ BASIS_LABELS = {
     "statistik": "Modellerat ur statistik",
 }
 NEIGHBOUR = "#eeece8"
+WATER = "#dce9fb"
+"""Lighter than any class, and a shade greyer than the lightest."""
+ROAD, FERRY = "#a89e91", "#7f9fb4"
+"""The ground of what is printed, and of QGIS's projects."""
 SHARE_STEPS = (80, 90, 95, 98)
 """Per cent that part the colours of kommuner by their share with coverage; each belongs to the step above."""
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _GEOMETRY = {
     "": "No geometry",
     "Point": "Point",
+    "LineString": "Line",
     "MultiLineString": "Line",
     "Polygon": "Polygon",
     "MultiPolygon": "Polygon",

@@ -25,7 +25,7 @@ from pipelines.publish.qgis.project.project_model import (
 from pipelines.publish.qgis.style import qgis_open, qgis_styles, qml_raster
 from pipelines.publish.words import swedish
 from pipelines.publish.words.edition_facts import DEMO_TEXT, credit_lines, demo_prefix, marked, notes
-from pipelines.tables import gap_tables, open_contracts, step_tables, summary_tables
+from pipelines.tables import gap_tables, ground_tables, open_contracts, step_tables, summary_tables
 
 if TYPE_CHECKING:
     from pipelines.config.region import Region
@@ -61,6 +61,8 @@ def internal(region: Region, facts: RunFacts, sources: Sequence[Source], bounds:
         _borders(make, facts, summary_tables.KOMMUNER, summary_tables.LAN),
         Group("", (off(make(ids.SCHAKT)), off(make(ids.BRISTOMRADEN)), off(unsure), cells, basis)),
         _rasters("./", facts, (shares,)),
+        # over the kommuner, which otherwise are the only thing seen of the whole län
+        Group("Underlagskarta", (make(ground_tables.HOUSE_ROADS), make(ground_tables.HOUSE_WATER)), expanded=False),
         _kommuner(make, facts, summary_tables.KOMMUNER, summary_tables.LAN),
         Group("Tabeller", tuple(off(t) for t in tables), expanded=False),
     )

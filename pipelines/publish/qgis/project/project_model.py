@@ -31,7 +31,7 @@ class Layer:
     source : str
         Relative to the project, with GDAL's ``|layername=`` where the file holds several.
     geometry : str
-        ``Point``, ``Polygon``, ``MultiPolygon``, ``raster``, or empty for a table.
+        ``Point``, ``LineString``, ``MultiLineString``, ``Polygon``, ``MultiPolygon``, ``raster``, or empty for a table.
     styles : tuple of LayerStyle
         The first is the one it opens with.
     visible : bool

@@ -21,8 +21,9 @@ BASIS = {"underlag": "Underlag", "basta_teknik": "Bästa teknik", "planerad": "P
 def themes(layers: dict[str, Layer]) -> list[Theme]:
     """Return a theme per level of cells, gap areas and the printed raster; and of underlag."""
     levels = LEVELS.from_first()
-    lines = tuple((i, layers[i].styles[0].name) for i in ("land", "lan", "kommungrans"))
-    named = (*lines[:2], ("kommungrans", layers["kommungrans"].styles[1].name))
+    ground = (i for i in ("grund_vatten", "grund_vagar") if i in layers)
+    lines = tuple((i, layers[i].styles[0].name) for i in ("land", *ground, "lan", "kommungrans"))
+    named = (*lines[:-1], ("kommungrans", layers["kommungrans"].styles[1].name))
     out = []
     for level in levels:
         shown = (*lines, *(layers[i].named(level.code) for i in ("rutnat_250m", "kommuner")))

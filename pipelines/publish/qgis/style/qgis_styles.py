@@ -15,7 +15,8 @@ from pipelines.core import classes
 from pipelines.core.level import LEVELS, MEASURES, Level
 from pipelines.core.level_words import HAVE_DOWN, WITHOUT
 from pipelines.core.quoted import RunFacts
-from pipelines.publish.qgis.style import map_tips, qgis_gaps, qml
+from pipelines.publish.ground.ground_bands import HOUSE, KOMMUN
+from pipelines.publish.qgis.style import map_tips, qgis_gaps, qgis_ground, qml
 from pipelines.publish.words import codes
 from pipelines.publish.words.palette import BASIS_COLOURS, CLASS_COLOURS, SHARE_COLOURS
 from pipelines.tables.contracts import Table
@@ -249,6 +250,16 @@ def _adresser(table: Table, mark: str) -> list[Drawn]:
     return [Drawn("status", "Status", text, body)]
 
 
+def _water(table: Table, mark: str) -> list[Drawn]:
+    return [Drawn("grund", "Vatten", "Hav, sjöar och breda vattendrag.", qgis_ground.water(table, mark))]
+
+
+def _roads(table: Table, mark: str) -> list[Drawn]:
+    middle, near = qgis_ground.SCALES[KOMMUN], qgis_ground.SCALES[HOUSE]
+    text = f"Vägar efter klass, och färjor: de största alltid, medelstora från 1:{middle}, alla från 1:{near}."
+    return [Drawn("grund", "Vägar", text, qgis_ground.roads(table, mark))]
+
+
 def _aliases(table: Table, _mark: str) -> list[Drawn]:
     return [Drawn("alias", "Alias", "Svenska kolumnnamn.", qml.document(table, ""))]
 
@@ -283,4 +294,6 @@ _MAKERS = {
     "schakt": _schakt,
     "bristkurva": _aliases,
     "osakerhet_5km": _squares,
+    "grund_vatten": _water,
+    "grund_vagar": _roads,
 }

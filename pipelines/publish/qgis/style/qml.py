@@ -45,6 +45,8 @@ class Rule:
         ``#rrggbb`` of the filling, its border (``outline_mm`` wide) and its diagonal lines; empty means none.
     line_mm : float
         Width of a line of ``colour``, for a layer of lines; 0 for polygons.
+    dashed : bool
+        Whether the line is.
     visible_from : int
         Draw only at scale 1:``visible_from`` and closer; 0 means always.
     """
@@ -56,6 +58,7 @@ class Rule:
     outline_mm: float = 0.2
     hatch: str = ""
     line_mm: float = 0
+    dashed: bool = False
     visible_from: int = 0
     parts: tuple[Rule, ...] = ()
 
@@ -139,7 +142,7 @@ def rules(given: Sequence[Rule]) -> str:
 
     elements = "".join(element(rule, f"r{i}") for i, rule in enumerate(given))
     symbols = "".join(
-        _line(i, r.colour, r.line_mm) if r.line_mm else _filled(i, r.colour, r.outline, r.outline_mm, r.hatch)
+        _line(i, r.colour, r.line_mm, r.dashed) if r.line_mm else _filled(i, r.colour, r.outline, r.outline_mm, r.hatch)
         for i, r in enumerate(drawn)
     )
     return (
@@ -197,14 +200,14 @@ def _symbol(number: int, shape: Shape, colour: str, outline_colour: str = "") ->
     return _filled(number, colour, outline_colour)
 
 
-def _line(number: int, colour: str, width_mm: float) -> str:
+def _line(number: int, colour: str, width_mm: float, dashed: bool) -> str:
     """Return a symbol for lines."""
     options = {
         "line_color": _colour(colour),
-        "line_style": "solid",
+        "line_style": "dash" if dashed else "solid",
         "line_width": f"{width_mm:g}",
         "line_width_unit": "MM",
-        "capstyle": "round",
+        "capstyle": "flat" if dashed else "round",
         "joinstyle": "round",
     }
     return _wrapped(number, "line", [("SimpleLine", options, "")])

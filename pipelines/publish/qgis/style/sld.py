@@ -152,7 +152,7 @@ def _symbolizers(symbol: ET.Element) -> list[ET.Element]:
             out += [polygon] if len(polygon) else []
         elif kind == "SimpleLine":
             drawn = ET.Element("se:LineSymbolizer")
-            _stroke(drawn, options["line_color"], options["line_width"])
+            _stroke(drawn, options["line_color"], options["line_width"], options["line_style"] == "dash")
             out.append(drawn)
         elif kind == "LinePatternFill":
             line = {p.get("k", ""): p.get("v", "") for p in layer.findall("symbol/layer/prop")}
@@ -367,8 +367,11 @@ def _in(parent: ET.Element, tag: str, text: str | None = None) -> ET.Element:
     return out
 
 
-def _stroke(parent: ET.Element, colour: str, width_mm: str) -> None:
-    _parameters(_in(parent, "se:Stroke"), stroke=_hex(colour), **{"stroke-width": _pixels(width_mm)})
+def _stroke(parent: ET.Element, colour: str, width_mm: str, dashed: bool = False) -> None:
+    width = _pixels(width_mm)
+    # QGIS's own dashes: four widths of line, two of air
+    dashes = {"stroke-dasharray": f"{4 * float(width):.2g} {2 * float(width):.2g}"} if dashed else {}
+    _parameters(_in(parent, "se:Stroke"), stroke=_hex(colour), **{"stroke-width": width}, **dashes)
 
 
 def _parameters(parent: ET.Element, **given: str) -> None:
