@@ -7,7 +7,7 @@ CODE := $(STEG)/kod/inventory.txt $(STEG)/kod/lantmateriet.txt $(STEG)/kod/scb.t
   $(STEG)/kod/granser.txt $(STEG)/kod/vagar.txt $(STEG)/kod/tackning.txt $(STEG)/kod/grid.txt \
   $(STEG)/kod/households.txt $(STEG)/kod/coverage.txt $(STEG)/kod/summaries.txt $(STEG)/kod/open_cells.txt \
   $(STEG)/kod/gaps.txt $(STEG)/kod/goals.txt $(STEG)/kod/reconciliation.txt $(STEG)/kod/history.txt \
-  $(STEG)/kod/laws.txt $(STEG)/kod/geopackage.txt $(STEG)/kod/open_tables.txt $(STEG)/kod/ground.txt \
+  $(STEG)/kod/laws.txt $(STEG)/kod/open_tables.txt $(STEG)/kod/ground.txt $(STEG)/kod/geopackage.txt \
   $(STEG)/kod/raster.txt $(STEG)/kod/qgis.txt $(STEG)/kod/tables.txt $(STEG)/kod/open_data.txt \
   $(STEG)/kod/tiles.txt $(STEG)/kod/report.txt $(STEG)/kod/webmap.txt $(STEG)/kod/printmap.txt \
   $(STEG)/kod/pages.txt $(STEG)/kod/specification.txt $(STEG)/kod/catalogue.txt $(STEG)/kod/entry.txt \
@@ -88,10 +88,6 @@ $(STEG)/lagar.klar: $(STEG)/kod/laws.txt $(STEG)/tidigare.txt $(STEG)/publicerad
 	@$(RUN) laws $(ARGS)
 	$(STAMP)
 
-$(BUILT)/.geopackage.klar: $(STEG)/kod/geopackage.txt $(STEG)/korning.json
-	$(SAY) 'GeoPackage'
-	@$(RUN) geopackage $(ARGS)
-
 $(STEG)/oppen_lan.parquet: $(STEG)/kod/open_tables.txt $(STEG)/korning.json
 	$(SAY) 'Det som publiceras'
 	@$(RUN) open_tables $(ARGS)
@@ -99,6 +95,10 @@ $(STEG)/oppen_lan.parquet: $(STEG)/kod/open_tables.txt $(STEG)/korning.json
 $(STEG)/grund_vagar.parquet: $(STEG)/kod/ground.txt $(DONE)/granser.json $(DONE)/vagar.json
 	$(SAY) 'Underlagskarta'
 	@$(RUN) ground $(ARGS)
+
+$(BUILT)/.geopackage.klar: $(STEG)/kod/geopackage.txt $(STEG)/korning.json $(STEG)/grund_vagar.parquet
+	$(SAY) 'GeoPackage'
+	@$(RUN) geopackage $(ARGS)
 
 $(BUILT)/.raster.klar: $(STEG)/kod/raster.txt $(STEG)/oppen_lan.parquet
 	$(SAY) 'Raster'

@@ -301,20 +301,6 @@ JOB = (
         code="numbers",
     ),
     Step(
-        "geopackage",
-        "pipelines.publish.geopackage.write_geopackage",
-        "GeoPackage",
-        "bredband.gpkg",
-        reads=(
-            *("rutnat_250m", "rutnat_delar", "adresser", "kommuner", "lan", "granser", "osakerhet_5km"),
-            *("bristomraden", "bristomraden_kommun", "bristomraden_rutor", "schakt", "bristkurva"),
-            *("grund_vatten", "grund_vagar"),
-        ),
-        ledgers=PUBLISHERS,
-        after=("laws",),
-        makes=("out/bredband.gpkg",),
-    ),
-    Step(
         "open_tables",
         "pipelines.disclosure.make_open_tables",
         "Det som publiceras",
@@ -335,6 +321,20 @@ JOB = (
         "vatten, vägar och namn under kartorna",
         reads=("kommunytor", "mark", "vagar"),
         writes=("grund_vatten", "grund_namn", "grund_vagar"),
+    ),
+    Step(
+        "geopackage",
+        "pipelines.publish.geopackage.write_geopackage",
+        "GeoPackage",
+        "bredband.gpkg",
+        reads=(
+            *("rutnat_250m", "rutnat_delar", "adresser", "kommuner", "lan", "granser", "osakerhet_5km"),
+            *("bristomraden", "bristomraden_kommun", "bristomraden_rutor", "schakt", "bristkurva"),
+            *("grund_vatten", "grund_vagar"),
+        ),
+        ledgers=PUBLISHERS,
+        after=("laws",),
+        makes=("out/bredband.gpkg",),
     ),
     Step(
         "raster",
