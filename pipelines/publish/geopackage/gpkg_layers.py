@@ -217,7 +217,8 @@ def _polygons(wkb: list[bytes | None]) -> tuple[NDArray[Any], NDArray[np.float64
     """Return polygons or lines with an envelope: it spares a reader the taking apart of a long outline."""
     import shapely
 
-    bounds = shapely.bounds(shapely.from_wkb(np.array(wkb, dtype=object)))
+    shapes = shapely.orient_polygons(shapely.from_wkb(np.array(wkb, dtype=object)))  # exterior rings counter-clockwise
+    bounds, wkb = shapely.bounds(shapes), shapely.to_wkb(shapes).tolist()
     heads = _headed(np.zeros(len(wkb), "V0"), _ENVELOPE).tolist()
     out = np.empty(len(wkb), dtype=object)
     out[:] = [
