@@ -119,7 +119,7 @@ def rest(wet: Stretches, length_m: Floats) -> Stretches:
     line, low = line[order], low[order]
     goals = np.lexsort((np.concatenate([wet.from_m, length_m]), np.concatenate([wet.line, every])))
     high = np.concatenate([wet.from_m, length_m])[goals]
-    some = high > low
+    some = high - low > _TOUCH_M  # less is the rounding of sums, and no line
     return Stretches(line[some], low[some], high[some])
 
 

@@ -135,6 +135,14 @@ def test_metres_over_water_equal_one_union_and_one_line_at_a_time(water, ends):
     assert dry == pytest.approx([x.difference(whole).length for x in lines], abs=1e-5)
 
 
+def test_a_line_wholly_over_water_leaves_no_dry_piece_of_rounding():
+    lakes = over_water.water(np.array([shapely.box(0, 0, 1e5, 1e5)], dtype=object))
+    start = np.random.default_rng(1).uniform(1e3, 9e4, (500, 2)).round(1)
+    end = np.roll(start, 1, axis=0)
+    dry = over_water.rest(over_water.over(lakes, start, end), np.hypot(*(end - start).T))
+    assert len(dry.line) == 0
+
+
 def test_a_lake_of_many_vertices_is_cut_without_a_drop_lost():
     angle = np.linspace(0, 2 * np.pi, 5000)
     lake = shapely.Polygon(np.column_stack([np.cos(angle), np.sin(angle)]) * (1000 + 50 * np.sin(40 * angle))[:, None])
