@@ -13,7 +13,7 @@ from pipelines.core.files import read_polygons, read_table, write_polygons, writ
 from pipelines.core.paths import Paths
 from pipelines.laws.run_facts import run_facts
 from pipelines.tables.reconciliation_tables import AVSTAMNING_KALLOR
-from tests.publish import no_history
+from tests.publish import ground_tables, no_history
 
 from . import inputs
 from .test_small_county import STAGES, stage
@@ -34,6 +34,7 @@ def write_history_and_facts(root: Path) -> None:
     assert stage("history", root) == ""
     paths = Paths(root / "osten.toml", root / "raw", root / "out", root / "maps")
     no_history.write(paths, (AVSTAMNING_KALLOR,))
+    ground_tables.no_ground(paths)
     write_text(paths.run_facts, json.dumps(run_facts(load_region(paths.config), paths)))
 
 

@@ -173,7 +173,7 @@ def test_classes_that_may_have_changed_places_are_told_by_the_workbook(town: int
 def test_addresses_in_one_and_the_same_point_are_told_first(tmp_path: Path, total: int, same: int, told: int) -> None:
     """A register with its kommun's middle for coordinates; a block of flats is no such heap."""
     where = make.paths(tmp_path)
-    given = [{"fil": "lantmateriet/belagenhetsadresser_kn1480.zip"}]
+    given = [{"fil": "lantmateriet/belagenhetsadresser_kn1480.zip", "anvand": True}]
     bounds = Ledger("granser", facts=complete("granser", {"gransunderlag": "officiella"}))
     register = Ledger("lantmateriet", facts=complete("lantmateriet", {"filer": given}))
     bounds.save(where.ledger("granser"))
