@@ -37,14 +37,13 @@ from numpy.typing import NDArray
 
 from pipelines.core.cell_grid import Ints
 from pipelines.roads.delaunay import delaunay_edges
+from pipelines.roads.line_parts import TINY
 
 Floats = NDArray[np.float64]
 
 SMALL = 128
 """Areas up to this many addresses *utan* use all pairs. Measured: above about 200 Delaunay is faster."""
 _CHUNK = 2_000_000
-_TINY = 1e-300
-"""Stands for a length of 0: a stored 0 would be no edge at all in a sparse graph."""
 
 
 def distance_to_net(e_m: Floats, n_m: Floats, covered_e_m: Floats, covered_n_m: Floats) -> Floats:
@@ -195,7 +194,7 @@ def _sparse_tree(e: Floats, n: Floats, net: Floats) -> tuple[Ints, Ints]:
     i, j = delaunay_edges(points)
     own = np.hypot(points[i, 0] - points[j, 0], points[i, 1] - points[j, 1])
     m = len(points)
-    weight = np.maximum(np.concatenate([own, net[one]]), _TINY)
+    weight = np.maximum(np.concatenate([own, net[one]]), TINY)
     ends = (np.concatenate([i, np.arange(m)]), np.concatenate([j, np.full(m, m)]))
     row, column = minimum_spanning_tree(coo_array((weight, ends), shape=(m + 1, m + 1)).tocsr()).nonzero()
     return one[row], np.append(one, -1)[column]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -107,7 +108,7 @@ class Roads:
         who = who[np.unique(np.column_stack([area[who], self.xy[who]]), axis=0, return_index=True)[1]]
         far = self.drop.length_m[who] > self.vagar.langsta_stick_m
         stick = _straight(self.wet, self.xy[who], self.drop.xy[who], np.where(far, _FAGELVAG, _STICK))
-        joints = _straight(self.wet, net.joints[:, 0], net.joints[:, 1], np.full(len(net.joints), _FAGELVAG))
+        joints = self._joints
         jumps = np.flatnonzero(net.joint[tree.edge] >= 0)
         branch, piece = joints.of(net.joint[tree.edge[jumps]])
         along = np.flatnonzero(net.line[tree.edge] >= 0)
@@ -128,6 +129,12 @@ class Roads:
             np.concatenate([p[1] for p in parts]),
             drawn,
         )
+
+    @cached_property
+    def _joints(self) -> _Pieces:
+        """The straight lines between islands, parted at the shores: the same at every level."""
+        start, end = self.network.joints[:, 0], self.network.joints[:, 1]
+        return _straight(self.wet, start, end, np.full(len(start), _FAGELVAG))
 
     def _price(self, slag: Ints, far: Bools) -> Floats:
         dry = np.where(far, self.vagar.prisfaktor_fagelvag, self.vagar.prisfaktor_stick)

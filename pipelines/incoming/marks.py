@@ -49,6 +49,25 @@ def demo_mark(path: Path) -> bool:
     return False
 
 
+def as_marked(layer: gpkg_contents.Layer) -> bool:
+    """Return whether a table's file carries the demo mark.
+
+    Raises
+    ------
+    DataError
+        When the table says DEMO and its zip does not: it would be taken for a real one.
+    """
+    marked = demo_mark(layer.file)
+    if layer.demo and not marked:
+        raise DataError(
+            "Filen är märkt DEMO inuti men inte utanpå.",
+            file=layer.file,
+            expected="DEMO i zip-filens kommentar",
+            action="Ta bort demofilerna, eller gör om demoregionen; de blandas aldrig med riktiga filer.",
+        )
+    return marked
+
+
 def _workbook(path: Path) -> bool:
     with zipfile.ZipFile(path) as z:
         names = set(z.namelist())

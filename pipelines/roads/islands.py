@@ -15,10 +15,7 @@ from numpy.typing import NDArray
 
 from pipelines.core.cell_grid import Ints
 from pipelines.roads.delaunay import delaunay_edges
-from pipelines.roads.line_parts import Floats
-
-_TINY = 1e-300
-"""Stands for a length of 0: a stored 0 would be no edge at all in a sparse graph."""
+from pipelines.roads.line_parts import TINY, Floats
 
 
 def joints(xy: Floats, part: Ints) -> tuple[Ints, Ints]:
@@ -46,7 +43,7 @@ def joints(xy: Floats, part: Ints) -> tuple[Ints, Ints]:
     i, j = _candidates(xy, own != main)
     across = own[i] != own[j]
     i, j = i[across], j[across]
-    metres = np.maximum(np.hypot(*(xy[i] - xy[j]).T), _TINY)
+    metres = np.maximum(np.hypot(*(xy[i] - xy[j]).T), TINY)
     low, high = np.minimum(own[i], own[j]), np.maximum(own[i], own[j])
     order = np.lexsort((j, i, metres, high, low))
     first = np.unique(low[order] * len(known) + high[order], return_index=True)[1]

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from pipelines.core.cell_grid import Ints
 
 Floats = NDArray[np.float64]
+TINY = 1e-300
+"""Stands for a length of 0: a stored 0 would be no edge at all in a sparse graph."""
 
 
 @dataclass(frozen=True)

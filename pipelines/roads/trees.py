@@ -26,12 +26,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.core.cell_grid import Ints
-from pipelines.roads.line_parts import Floats, ragged
+from pipelines.roads.line_parts import TINY, Floats, ragged
 from pipelines.roads.network import Network
 
 Bools = NDArray[np.bool_]
-_TINY = 1e-300
-"""Stands for a length of 0: a stored 0 would be no edge at all in a sparse graph."""
 _MOST = 4_000_000
 """Copies of nodes searched at once (about 200 bytes each): a full county needs fewer, at any level."""
 
@@ -158,7 +156,7 @@ def _with_net(network: Network, covered: Bools) -> tuple[_Graph, Ints]:
     nodes = int((~net).sum()) + 1
     key = low[edge] * nodes + high[edge]
     edge = edge[_first_of(key, network.priced_m[edge])]
-    return _Graph(nodes, low[edge], high[edge], np.maximum(network.priced_m[edge], _TINY), edge), of
+    return _Graph(nodes, low[edge], high[edge], np.maximum(network.priced_m[edge], TINY), edge), of
 
 
 def _nearest(nodes: int, a: Ints, b: Ints, price: Floats, sources: Ints) -> tuple[Floats, Ints, Ints]:

@@ -121,6 +121,13 @@ def test_a_kommun_all_water_stops_and_names_the_land_cover(tmp_path: Path) -> No
     fails(tmp_path, "utan land", "lantmateriet/mark.gpkg", "Göteborg")
 
 
+def test_a_demos_land_cover_in_a_zip_that_does_not_say_so_stops(tmp_path: Path) -> None:
+    put(tmp_path)
+    source = mark(tmp_path, [("Sjö", LAKE)], description="DEMO – påhittat")
+    make.zipped(source, source.with_suffix(".zip"))
+    fails(tmp_path, "märkt DEMO inuti men inte utanpå", "mark.zip")
+
+
 def test_several_water_files_are_used_together(tmp_path: Path) -> None:
     put(tmp_path)
     mark(tmp_path, [("Sjö", LAKE)], "mark_a.gpkg")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sqlite3
 import struct
+import zipfile
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -102,6 +103,18 @@ def test_without_roads_the_table_is_empty_and_says_so(tmp_path: Path) -> None:
     said = told(tmp_path)
     assert (said.facts["vagunderlag"], said.facts["filer"]) == ("saknas", [])
     assert entry(tmp_path, "inga vägar").kind == "upplysning"
+
+
+def test_a_demos_file_in_a_zip_that_does_not_say_so_stops(tmp_path: Path) -> None:
+    path = topografi(tmp_path, [("Landsväg", None, MAIN)])
+    with closing(sqlite3.connect(path)) as con, con:
+        con.execute("UPDATE gpkg_contents SET description = 'DEMO – påhittat'")
+    assert not run(tmp_path).empty
+    make.paths(tmp_path).table("vagar").unlink()
+    with zipfile.ZipFile(path.with_suffix(".zip"), "w") as z:
+        z.write(path, path.name)
+    path.unlink()
+    fails(tmp_path, "märkt DEMO inuti men inte utanpå", "kommunikation.zip")
 
 
 def test_topografi_by_class_and_level(tmp_path: Path) -> None:

@@ -72,14 +72,7 @@ def read_file(path: Path, region: Region) -> Found:
     layer = gpkg.require_geometry(
         gpkg.find(path, gpkg.layers(path), WANTED, names=(TABLE,), first=("adress_id", "status"))
     )
-    marked = marks.demo_mark(path)
-    if layer.demo and not marked:
-        raise DataError(
-            "Filen är märkt DEMO inuti men inte utanpå.",
-            file=path,
-            expected="DEMO i zip-filens kommentar",
-            action="Ta bort demofilerna, eller gör om demoregionen; de blandas aldrig med riktiga filer.",
-        )
+    marked = marks.as_marked(layer)
     found = Found(path, demo=marked, date=layer.changed)
     for batch in gpkg.batches(layer, WANTED):
         _take(batch, found, region)

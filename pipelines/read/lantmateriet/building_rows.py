@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.config.buildings import BuildingKind
-from pipelines.core.errors import DataError, printable
+from pipelines.core.errors import printable
 from pipelines.core.files import EPSG
 from pipelines.formats import gpkg, wkb
 from pipelines.formats.ids import normal_ids
@@ -101,14 +101,7 @@ def read_layer(layer: gpkg.Layer, osm: bool, box: Bounds, ledger: Ledger, source
     DataError
         When the table is empty, or a footprint is no area.
     """
-    path, marked = layer.file, marks.demo_mark(layer.file)
-    if layer.demo and not marked:
-        raise DataError(
-            "Filen är märkt DEMO inuti men inte utanpå.",
-            file=path,
-            expected="DEMO i zip-filens kommentar",
-            action="Ta bort demofilerna, eller gör om demoregionen; de blandas aldrig med riktiga filer.",
-        )
+    path, marked = layer.file, marks.as_marked(layer)
     system = layer.epsg or EPSG
     parts = list(_of_osm(layer, _in_system(box, system)) if osm else _of_lantmateriet(layer, box))
     if not parts and next(gpkg.batches(layer, {}), None) is None:

@@ -11,7 +11,7 @@ from pipelines.core.facts import WaterFile
 from pipelines.core.files import EPSG
 from pipelines.core.ledger import Ledger
 from pipelines.formats import gpkg, spatial_index, wkb
-from pipelines.incoming import role_files
+from pipelines.incoming import marks, role_files
 from pipelines.read.lantmateriet import outlines
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def _read_one(path: Path, bounds: Bounds, raw: Path, ledger: Ledger, told: dict[
     import pyarrow as pa
 
     layer = gpkg.require_geometry(gpkg.find(path, gpkg.layers(path), WANTED, names=("mark",)))
+    marks.as_marked(layer)
     table = gpkg.read(layer, WANTED, bbox=bounds)
     name = path.relative_to(raw).as_posix()
     fault = spatial_index.fault(layer)

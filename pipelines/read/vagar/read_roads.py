@@ -58,8 +58,10 @@ def read_all(used: list[RoadFile], region: Region, paths: Paths, ledger: Ledger)
     Raises
     ------
     DataError
-        When a file cannot be read, or none of them has roads in the län.
+        When a file cannot be read, is a demo's without saying so, or none of them has roads in the län.
     """
+    for part in (p for f in used for p in f.parts):
+        marks.as_marked(part.layer)
     kommuner = outlines.of_region(paths.raw, region)
     lan: Bounds = tuple(kommuner.total_bounds.tolist())
     box = _grown(lan, region.vagar.marginal_m)

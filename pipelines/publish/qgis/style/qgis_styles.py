@@ -183,20 +183,21 @@ def _cells(table: Table, mark: str, level: Level) -> Drawn:
 
 
 def _bristomraden(table: Table, mark: str) -> list[Drawn]:
-    made = []
-    for level in LEVELS.from_first():
-        title = f"{WITHOUT[level.measure]} {level.mbit}"
-        text = f"Bristområden: {title.lower()} Mbit/s ned, efter kostnad per hushåll. Siffran är prioriteten."
-        made.append(Drawn(level.code, title, text, qgis_gaps.style(table, level, mark)))
-    return made
+    text = "Bristområden: {} Mbit/s ned, efter kostnad per hushåll. Siffran är prioriteten."
+    return _by_level(text, lambda level: qgis_gaps.style(table, level, mark))
 
 
 def _schakt(table: Table, mark: str) -> list[Drawn]:
+    text = f"Schakt för bristområden: {{}} Mbit/s ned. Syns från skala 1:{qgis_gaps.TRENCH_SCALE}."
+    return _by_level(text, lambda level: qgis_gaps.trench(table, level, mark))
+
+
+def _by_level(text: str, style: Callable[[Level], str]) -> list[Drawn]:
+    """Return a style a level, the one that opens first before the others; its name goes into ``text``."""
     made = []
     for level in LEVELS.from_first():
         title = f"{WITHOUT[level.measure]} {level.mbit}"
-        text = f"Schakt för bristområden: {title.lower()} Mbit/s ned. Syns från skala 1:{qgis_gaps.TRENCH_SCALE}."
-        made.append(Drawn(level.code, title, text, qgis_gaps.trench(table, level, mark)))
+        made.append(Drawn(level.code, title, text.format(title.lower()), style(level)))
     return made
 
 
