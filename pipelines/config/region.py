@@ -288,6 +288,23 @@ class Evidens(Part):
         "det sägs först i rapporten och sist på skärmen: det som inte träffar blir annars otäckt. Antagande.",
     )
 
+    antagen_andel_saknas_pct: float = Field(
+        default=0.2,
+        ge=0,
+        lt=50,
+        description="Andel (%) av de täckta adresserna som en fullständig lista av adresser saknar en rad för, när "
+        "kallor.csv inte säger det (andel_saknas_pct). Antagande: några adresser på tusen är nyare än listan eller "
+        "skrivna på annat sätt. Hålls inom vad listorna själva visar: minst den andel som en annan fil nämner, högst "
+        "den som saknas mitt bland täckta adresser. 0: listorna tas för felfria.",
+    )
+    kontroll_fran_sannolikhet: float = Field(
+        default=0.05,
+        gt=0,
+        lt=1,
+        description="En adress som en fullständig lista inte nämner ska kontrolleras när sannolikheten att den ändå "
+        "har täckning är minst så stor.",
+    )
+
     @field_validator("rimlig_hastighet_mbit", mode="before")
     @classmethod
     def _others_keep_theirs(cls, given: object) -> object:
@@ -307,6 +324,18 @@ class Evidens(Part):
                     f"({low:g}–{high:g})"
                 )
         return self
+
+
+class Hushall(Part):
+    """Where people live."""
+
+    langsta_avstamning: float = Field(
+        default=8,
+        ge=1,
+        le=1000,
+        description="Så många gånger fler, eller färre, som en adress som längst får i sin ruta när hushållen flyttas "
+        "så att PTS:s andelar nås där täckningsuppgifter avgör (antagande). 1: de flyttas inte.",
+    )
 
 
 class Modell(Part):
@@ -774,6 +803,7 @@ class Region(Part):
     byggnader: Byggnader = Field(
         default=Byggnader(), description="Byggnader i stället för adresser, när adressfiler saknas."
     )
+    hushall: Hushall = Field(default=Hushall(), description="Var hushållen bor.")
     modell: Modell = Field(default=Modell(), description="Täckning där inga uppgifter avgör.")
     vagar: Vagar = Field(default=Vagar(), description="Vägar under `vagar/`, som schakt följer.")
     brist: Brist = Field(default=Brist(), description="Bristområden.")

@@ -83,6 +83,15 @@ class Hits(TypedDict):
     adresser_i_kommunen: int
 
 
+class LackingRows(TypedDict):
+    """The share (0–1) of covered addresses that a complete list lacks, and whence it is known."""
+
+    fil: str
+    andel: float
+    kand_genom: str
+    adresser: int
+
+
 class Slopes(TypedDict):
     """The model's coefficients of one measure and class, by feature."""
 
@@ -111,6 +120,18 @@ class Model(TypedDict):
     larokommuner: list[str]
     koefficienter: list[Slopes]
     samvariation: list[Neighbours]
+
+
+class Raked(TypedDict):
+    """Households without coverage in a kommun and class where evidence decides all: PTS's, before and after."""
+
+    kommunkod: str
+    grupp: str
+    matt: str
+    troskel_mbit: int
+    hushall_pts: float
+    hushall_fore: float
+    hushall_efter: float
 
 
 class DenseShare(TypedDict):
@@ -199,6 +220,8 @@ class Facts(TypedDict, total=False):
     rutor_utan_adress: dict[str, float]
     tat_andel: DenseShare
     traffar: list[Hits]
+    saknade_rader: list[LackingRows]
+    avstamda: list[Raked]
     antagen_hastighet: dict[str, int]
     adresser_per_underlag: dict[str, dict[str, int]]
     modell: Model
@@ -227,8 +250,11 @@ OF_STEP = {
     "vagar": Leaves(("filer", "rader", "vagunderlag", "vagtyper")),
     "tackning": Leaves(("filer", "rader")),
     "grid": Leaves(("ort_polygoner",)),
-    "households": Leaves(("befolkning", "hushall", "adresser_utan_folk"), ("rutor_utan_adress", "tat_andel")),
-    "coverage": Leaves(("traffar", "antagen_hastighet", "adresser_per_underlag", "modell")),
+    "evidence": Leaves(("traffar", "antagen_hastighet", "adresser_per_underlag", "saknade_rader")),
+    "households": Leaves(
+        ("befolkning", "hushall", "adresser_utan_folk", "avstamda"), ("rutor_utan_adress", "tat_andel")
+    ),
+    "coverage": Leaves(("modell",)),
     "gaps": Leaves(("bristomraden", "schakt")),
     "goals": Leaves(("pts_prioritering",)),
     "reconciliation": Leaves(("utfall",)),

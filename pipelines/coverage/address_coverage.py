@@ -7,9 +7,7 @@ edition), and with only what may be published below kommun level (open edition),
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,16 +15,13 @@ from numpy.typing import NDArray
 
 from pipelines.config.region import TECHNIQUES
 from pipelines.core import files
-from pipelines.core import ledger as ledgers
-from pipelines.core.facts import STAND_INS
-from pipelines.core.ledger import Ledger, files_used
+from pipelines.core.ledger import Ledger
 from pipelines.core.level import LEVELS
-from pipelines.coverage import by_place, matching
-from pipelines.coverage.benchmark import benchmarks
-from pipelines.coverage.evidence import EVIDENCE, FEW_TEXTS, GRAINS, Evidence, attach, decide, match_table
 from pipelines.coverage.small_area import model_steps
-from pipelines.grid import placement
+from pipelines.evidence import decided
+from pipelines.evidence.decided import GRAINS, Evidence
 from pipelines.grid.groups import group_index
+from pipelines.people.benchmark import group_shares
 from pipelines.tables import contracts, step_tables
 
 if TYPE_CHECKING:
@@ -44,19 +39,16 @@ BLOCK_ROWS = 1_000_000
 
 @dataclass(frozen=True)
 class Inputs:
-    """What the stage reads, matched and ordered: before any edition's evidence is chosen."""
+    """What no edition changes: the ground of the model but for its households, and PTS's benchmarks."""
 
     ground: model_steps.Ground
     groups: pd.DataFrame
-    sources: pd.DataFrame
     wanted: pd.DataFrame
     share: Floats
-    rows: dict[str, pd.DataFrame]
-    matched: dict[str, pd.DataFrame]
 
-    def evidence(self, publishable_only: bool) -> Evidence:
-        """Return what evidence decides in one edition."""
-        return decide(self.ground.addresses, self.matched, self.sources, publishable_only)
+    def with_households(self, households: Floats) -> Inputs:
+        """Return the same with the households of an edition."""
+        return replace(self, ground=replace(self.ground, households=households))
 
     def covered(self, evidence: Evidence, spreading: model_steps.Spreading) -> Floats:
         """Return the probability of coverage per address and level, shape (n, levels)."""
@@ -69,36 +61,26 @@ class Inputs:
 def run(region: Region, paths: Paths) -> None:
     """Decide by evidence, spread the rest by statistics, and say what was met."""
     ledger = Ledger("coverage")
-    given = read(region, paths, ledger)
-    ground, wanted = given.ground, given.wanted
-    ledger.facts["traffar"] = match_table(given.rows, given.matched, given.sources, ground.addresses)
-    ledger.facts["antagen_hastighet"] = _assumed_speeds(given.rows)
-    given.rows.clear()  # matched by now; a whole country's rows are a gigabyte
-    before = ""
-    for edition, publishable_only in (("adresser_tackning", False), ("adresser_tackning_oppen", True)):
-        evidence = given.evidence(publishable_only)
-        answers = answers_of(evidence)
+    every = read(region, paths)
+    wanted, before = every.wanted, ""
+    for mark in ("", "_oppen"):
+        evidence = decided.load(paths.table(f"evidens_beslut{mark}"))
+        home = files.read_table(paths.table(f"adresser_hushall{mark}"), ["hushall"])["hushall"].to_numpy()
+        given = every.with_households(home)
+        answers = decided.answers_of(evidence)
         if answers != before:
-            spreading = model_steps.fitted(ground, evidence)
+            spreading = model_steps.fitted(given.ground, evidence)
             coverage = given.covered(evidence, spreading)
         before = answers
-        with files.in_blocks(paths.table(edition)) as add:
+        with files.in_blocks(paths.table(f"adresser_tackning{mark}")) as add:
             for rows in blocks_of(len(coverage)):
-                out = address_table(ground.addresses[rows], evidence.part(rows), coverage[rows])
+                out = address_table(given.ground.addresses[rows], evidence.part(rows), coverage[rows])
                 add(contracts.check(out, step_tables.ADRESSER_TACKNING))
-        if not publishable_only:
-            wanted = with_outcome(wanted, given.groups, ground.addresses, ground.households, coverage)
-            count_grains(evidence, ledger)
-            model_steps.write_uncertainty(ground, spreading, evidence, coverage, wanted, region, paths, ledger)
+        if not mark:
+            wanted = with_outcome(wanted, given.groups, given.ground.addresses, home, coverage)
+            model_steps.write_uncertainty(given.ground, spreading, evidence, coverage, wanted, region, paths, ledger)
     files.write_table(contracts.check(wanted, step_tables.RIKTVARDEN), paths.table("riktvarden"))
     ledger.save(paths.ledger("coverage"))
-
-
-def answers_of(evidence: Evidence) -> str:
-    """Return a checksum of what evidence decides: two editions with the same one are served by one model."""
-    digest = hashlib.blake2b(np.ascontiguousarray(evidence.grain).data)
-    digest.update(np.ascontiguousarray(evidence.share).data)
-    return digest.hexdigest()
 
 
 def blocks_of(count: int) -> list[slice]:
@@ -110,73 +92,17 @@ def blocks_of(count: int) -> list[slice]:
     return [slice(i, i + BLOCK_ROWS) for i in range(0, max(count, 1), BLOCK_ROWS)]
 
 
-def read(region: Region, paths: Paths, ledger: Ledger) -> Inputs:
-    """Read addresses, evidence and benchmarks; match evidence to addresses."""
+def read(region: Region, paths: Paths) -> Inputs:
+    """Read addresses, their people and PTS's benchmarks."""
     texts = ["kommunkod", "omradestyp", "ortstyp"]
     addresses = files.read_points(paths.table("adresser_ruta"), ["adress_id", "rutid", *texts], few=texts)
-    people = files.read_table(paths.table("adresser_hushall"), ["befolkning", "hushall"])
+    # People before raking: those after it know what evidence says of coverage, which the model is to learn by itself.
+    people = files.read_table(paths.table("adresser_hushall"), ["befolkning_fore", "hushall"])
     groups = files.read_table(paths.table("grupper"))
-    sources = files.read_table(paths.table("kallor"))
-    rows = {
-        "adress": files.read_table(
-            paths.table("evidens_adress"),
-            [*EVIDENCE, "adress_id", "e_m", "n_m", "kommunkod_fil"],
-            few=[*FEW_TEXTS, "kommunkod_fil"],
-        ),
-        "ruta": files.read_table(paths.table("evidens_ruta"), [*EVIDENCE, "rutid", "andel"], few=FEW_TEXTS),
-        "omrade": files.read_polygons(paths.table("evidens_omrade")),
-    }
-    wanted = benchmarks(
-        region,
-        files.read_table(paths.table("pts_teknik")),
-        files.read_table(paths.table("pts_hastighet")),
-        files.read_table(paths.table("kolada")),
-        ledger,
-        files_used(paths.ledger("pts")),
-    )
+    wanted = files.read_table(paths.table("riktvarden_pts"))
     index, table = group_index(addresses, groups)
-    share = group_shares(wanted, groups, table)
     ground = model_steps.Ground.of(region, addresses, people, index, table)
-    land = files.read_table(paths.table("land"), ["rutid", "kommunkod"])
-    if ledgers.load(paths.ledger("lantmateriet")).facts["adressunderlag"] in STAND_INS:
-        rows["adress"], sources = by_place.of_buildings(rows["adress"], sources, ledger)
-        region = by_place.reaching(region)
-    judge = partial(
-        matching.require,
-        sources=sources,
-        addresses=addresses,
-        region=region,
-        ledger=ledger,
-        register=partial(placement.address_files, paths),
-    )
-    matched = attach(addresses, rows, sources, region, ledger, land, judge)
-    matching.note_uncovering(matched, sources, ledger)
-    return Inputs(ground, groups, sources, wanted, share, rows, matched)
-
-
-def group_shares(wanted: pd.DataFrame, groups: pd.DataFrame, table: pd.DataFrame) -> Floats:
-    """Return the benchmark share per group and level, shape (groups, levels).
-
-    A group that merged two classes has the household-weighted mean of their shares.
-    """
-    import pandas as pd
-
-    parts = groups.merge(wanted.drop(columns="hushall_pts"), on=["kommunkod", "omradestyp"], how="left")
-    whole = wanted[wanted["omradestyp"] == "totalt"].set_index(["kommunkod", "matt", "troskel_mbit"])["andel"]
-    out = np.empty((len(table), len(LEVELS)))
-    keys = pd.MultiIndex.from_frame(table[["kommunkod", "grupp"]])
-    for i, (m, t) in enumerate((level.measure, level.mbit) for level in LEVELS):
-        here = parts[(parts["matt"] == m) & (parts["troskel_mbit"] == t)]
-        covered = (here["andel"] * here["hushall_pts"]).groupby([here["kommunkod"], here["grupp"]]).sum()
-        total = here.groupby(["kommunkod", "grupp"])["hushall_pts"].sum()
-        plain = here.groupby(["kommunkod", "grupp"])["andel"].mean()
-        mean = (covered / total).where(total > 0, plain).reindex(keys).to_numpy()
-        of_kommun = whole.reindex(
-            pd.MultiIndex.from_arrays([table["kommunkod"], [m] * len(table), [t] * len(table)])
-        ).to_numpy()
-        is_whole = (table["grupp"] == "totalt").to_numpy()
-        out[:, i] = np.where(is_whole | np.isnan(mean), of_kommun, mean)
-    return out
+    return Inputs(ground, groups, wanted, group_shares(wanted, groups, table))
 
 
 def spread_rest(
@@ -292,21 +218,3 @@ def with_outcome(
     # Totals from the classes' own benchmarks, since those are what the spread meets.
     out["rest_hushall"] = out["hushall_uppnatt"] - out["andel"] * out["hushall_har"]
     return out.drop(columns="hushall_har")
-
-
-def count_grains(evidence: Evidence, ledger: Ledger) -> None:
-    """Quote how many addresses each grain decided."""
-    per_level = {}
-    for i, level in enumerate(LEVELS):
-        count = np.bincount(evidence.grain[:, i], minlength=len(GRAINS))
-        per_level[f"{level.measure} {level.mbit}"] = {name: int(count[k]) for k, name in enumerate(GRAINS)}
-    ledger.facts["adresser_per_underlag"] = per_level
-
-
-def _assumed_speeds(rows: dict[str, pd.DataFrame]) -> dict[str, int]:
-    out: dict[str, int] = {}
-    for table in rows.values():
-        for fil, n in table.groupby(table["fil"].astype("str"))["ned_antagen"].sum().items():
-            if n:
-                out[str(fil)] = int(n)
-    return out

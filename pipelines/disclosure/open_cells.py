@@ -41,7 +41,7 @@ def run(region: Region, paths: Paths) -> None:
 
 def of_block(block: Block, region: Region, paths: Paths) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return a block's open cells and their households per kommun, from the run without unpublishable evidence."""
-    addresses = block.addresses(paths, "adresser_tackning_oppen")
+    addresses = block.addresses(paths, "_oppen")
     known = summaries.Known.of(addresses)
     parts = summaries.sum_parts(addresses, known, block.land)
     cells = summaries.sum_cells(parts, addresses, known)

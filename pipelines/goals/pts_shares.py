@@ -10,7 +10,7 @@ import pandas as pd
 from pipelines.config.region import Region
 from pipelines.core.ledger import Ledger
 from pipelines.core.level import DEFAULT_MBIT, Level
-from pipelines.coverage.benchmark import Shares, between, passed_from, shares_from_technique
+from pipelines.people.benchmark import Shares, between, passed_from, shares_from_technique
 from pipelines.read.pts.pts_mobil import GOALS
 
 _AREA = ["bas", "niva", "omrade", "kommunkod", "omradestyp"]

@@ -33,11 +33,11 @@ def square_of(rutid: NDArray[np.int64], squares: pd.DataFrame) -> NDArray[np.int
 
 
 def spread(
-    rutid: NDArray[np.int64], squares: pd.DataFrame, part: Floats
+    rutid: NDArray[np.int64], squares: pd.DataFrame, part: Floats, weight: Floats | None = None
 ) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64]]:
-    """Spread each square's people evenly over its own addresses.
+    """Spread each square's people over its own addresses by weight, evenly where none is given.
 
-    People outside the 250 m squares of a 1 km square all of whose addresses lie inside them go evenly to these.
+    People outside the 250 m squares of a 1 km square all of whose addresses lie inside them go to these.
 
     Parameters
     ----------
@@ -47,6 +47,8 @@ def spread(
         Table ``befolkning``.
     part : ndarray of float
         Of each square, the part that is the län's: see :func:`part_inside`.
+    weight : ndarray of float, shape (n,), optional
+        Positive.
 
     Returns
     -------
@@ -61,14 +63,16 @@ def spread(
     folk = squares["befolkning"].to_numpy() * part
     square = square_of(rutid, squares)
     placed = square >= 0
-    count = np.bincount(square[placed], minlength=len(squares))
+    weight = np.ones(len(rutid)) if weight is None else weight
+    count = np.bincount(square[placed], weight[placed], len(squares))
     people = np.zeros(len(rutid))
-    people[placed] = (folk / np.maximum(count, 1))[square[placed]]
+    people[placed] = np.divide(folk, count, out=np.zeros(len(folk)), where=count > 0)[square[placed]] * weight[placed]
     empty = np.flatnonzero((count == 0) & (folk > 0))
     km = empty[(squares["storlek_m"] == cell_grid.KM_M).to_numpy()[empty]]
     at = pd.Index(squares["rutid"].to_numpy()[km]).get_indexer(cell_grid.parent(rutid))
-    near = np.bincount(at[at >= 0], minlength=len(km))
-    people[at >= 0] += (folk[km] / np.maximum(near, 1))[at[at >= 0]]
+    near = np.bincount(at[at >= 0], weight[at >= 0], len(km))
+    share = np.divide(folk[km], near, out=np.zeros(len(km)), where=near > 0)
+    people[at >= 0] += share[at[at >= 0]] * weight[at >= 0]
     lent = km[near > 0]
     return people, lent, np.setdiff1d(empty, lent)
 

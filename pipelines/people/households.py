@@ -1,11 +1,13 @@
 """Stage households: people and households on addresses.
 
-People: a square's population evenly over its addresses. Households: PTS's number per kommun × class in
-proportion to people. Both are modelled; only their totals are published figures.
+People: a square's population over its addresses by their dwellings. Households: PTS's number per kommun × class by
+people, and where evidence decides the coverage raked to PTS's shares (:mod:`.raking`). Both are modelled; only their
+totals are published figures. Twice: by all evidence, and for the open edition by what may be published alone.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,9 +16,13 @@ from numpy.typing import NDArray
 from pipelines.core import cell_grid, files
 from pipelines.core.errors import DataError
 from pipelines.core.ledger import Ledger, files_used
+from pipelines.core.level import LEVELS
+from pipelines.evidence import decided
 from pipelines.grid.groups import group_index, household_counts, make_groups, of_kommuner
 from pipelines.grid.nearest import nearest_address
 from pipelines.grid.population import part_inside, spread, square_of
+from pipelines.people import raking
+from pipelines.people.benchmark import benchmarks, group_shares
 from pipelines.people.plausible import require_plausible
 from pipelines.tables import contracts, step_tables
 from pipelines.tables.source_tables import SCB_KOMMUN
@@ -25,14 +31,61 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pipelines.config.region import Region
+    from pipelines.core.facts import Raked
     from pipelines.core.paths import Paths
 
 Floats = NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class Placed:
+    """People placed by dwellings, and what households are placed by: the same for either edition.
+
+    Attributes
+    ----------
+    margins : Margins
+        Of all addresses.
+    table : DataFrame
+        The groups (kommun × class): ``kommunkod``, ``grupp``, ``hushall_pts``.
+    farthest : float
+        See :func:`pipelines.people.raking.rake`; 1 where households are not held to PTS's shares.
+    """
+
+    margins: raking.Margins
+    table: pd.DataFrame
+    farthest: float
+
+    def by(self, evidence: decided.Evidence) -> raking.Raked:
+        """Return people and households by one edition's evidence."""
+        if self.farthest == 1:
+            home = raking.households_of(self.margins, self.margins.people)
+            held = np.zeros(self.margins.least.shape, dtype=np.bool_)
+            return raking.Raked(self.margins.people, home, held)
+        return raking.rake(self.margins, evidence, self.farthest)
+
+
 def run(region: Region, paths: Paths) -> None:
     """Place SCB's people and PTS's households on the addresses."""
     ledger = Ledger("households")
+    placed, wanted = place(region, paths, ledger)
+    evidence = decided.load(paths.table("evidens_beslut"))
+    inside = placed.by(evidence)
+    tell_raked(placed, inside, evidence, region, ledger)
+    may = decided.load(paths.table("evidens_beslut_oppen"))
+    outside = inside if decided.answers_of(may) == decided.answers_of(evidence) else placed.by(may)
+    ids = files.read_table(paths.table("adresser_ruta"), ["adress_id"])
+    for name, found in (("adresser_hushall", inside), ("adresser_hushall_oppen", outside)):
+        out = ids.assign(befolkning=found.people, hushall=found.households, befolkning_fore=placed.margins.people)
+        files.write_table(contracts.check(out, step_tables.ADRESSER_HUSHALL), paths.table(name))
+    files.write_table(contracts.check(wanted, step_tables.RIKTVARDEN_PTS), paths.table("riktvarden_pts"))
+    ledger.facts["befolkning"] = float(inside.people.sum())
+    ledger.facts["hushall"] = float(inside.households.sum())
+    ledger.facts["adresser_utan_folk"] = int((inside.people == 0).sum())
+    ledger.save(paths.ledger("households"))
+
+
+def place(region: Region, paths: Paths, ledger: Ledger) -> tuple[Placed, pd.DataFrame]:
+    """Place people by dwellings, write the groups, and return what households go by, with PTS's benchmarks."""
     addresses = files.read_points(paths.table("adresser_ruta"))
     squares = files.read_table(paths.table("befolkning"))
     land = files.read_table(paths.table("land"), ["rutid", "land_ha"])
@@ -41,29 +94,89 @@ def run(region: Region, paths: Paths) -> None:
 
     square = square_of(addresses["rutid"].to_numpy(), squares)
     part = part_inside(squares, square, land, outside, ledger)
-    people = place_people(addresses, squares, part, region, ledger)
+    dwellings, per_household = np.ones(len(addresses)), np.ones(len(addresses))
+    people = place_people(addresses, squares, part, dwellings, region, ledger)
     groups = make_groups(household_counts(teknik, region), addresses, ledger)
     index, table = group_index(addresses, groups)
-    households = place_households(people, index, table["hushall_pts"].to_numpy(), ledger)
-
     read_from = files_used(paths.ledger("scb")) | files_used(paths.ledger("pts"))
+    wanted = benchmarks(
+        region,
+        teknik,
+        files.read_table(paths.table("pts_hastighet")),
+        files.read_table(paths.table("kolada")),
+        ledger,
+        read_from,
+    )
+    _note_empty_groups(people, index, table, ledger)
     published = paths.table(SCB_KOMMUN.name)
     totals = files.read_table(published) if published.is_file() else None
     require_plausible(region, addresses, squares, people, table, totals, ledger, read_from)
     compare_definitions(region, addresses, people, teknik, ledger, read_from.get("teknik", "pts teknik"))
-    out = addresses[["adress_id"]].assign(befolkning=people, hushall=households)
-    files.write_table(contracts.check(out, step_tables.ADRESSER_HUSHALL), paths.table("adresser_hushall"))
     files.write_table(groups, paths.table("grupper"))
-    ledger.facts["befolkning"] = float(people.sum())
-    ledger.facts["hushall"] = float(households.sum())
-    ledger.facts["adresser_utan_folk"] = int((people == 0).sum())
-    ledger.save(paths.ledger("households"))
+    margins = raking.Margins(
+        people=people,
+        square=square,
+        per_household=per_household,
+        group=index,
+        households=table["hushall_pts"].to_numpy(dtype=np.float64),
+        least=group_shares(wanted, groups, table),
+        most=group_shares(wanted, groups, table, "andel_ovre"),
+    )
+    return Placed(margins, table, region.hushall.langsta_avstamning), wanted
+
+
+def tell_raked(placed: Placed, found: raking.Raked, evidence: decided.Evidence, region: Region, ledger: Ledger) -> None:
+    """Quote households without before and after, and name the groups where PTS's shares could not be met."""
+    m = placed.margins
+    before = raking.without(m, raking.households_of(m, m.people), evidence, found.held)
+    after = raking.without(m, found.households, evidence, found.held)
+    told: list[Raked] = []
+    missed = []
+    for g, i in zip(*(x.tolist() for x in np.nonzero(found.held)), strict=True):
+        kommun, kind = (str(placed.table[c].iloc[g]) for c in ("kommunkod", "grupp"))
+        wanted = float(np.clip(after[g, i], *(m.households[g] * (1 - x[g, i]) for x in (m.most, m.least))))
+        level = LEVELS[i]
+        told.append(
+            {
+                "kommunkod": kommun,
+                "grupp": kind,
+                "matt": level.measure,
+                "troskel_mbit": level.mbit,
+                "hushall_pts": wanted,
+                "hushall_fore": float(before[g, i]),
+                "hushall_efter": float(after[g, i]),
+            }
+        )
+        off = float(after[g, i]) - wanted
+        if abs(off) > max(1.0, 0.001 * m.households[g]):
+            missed.append(
+                f"{region.kommunnamn[kommun]} {kind} {level.measure} {level.mbit}: {after[g, i]:.0f}, PTS {wanted:.0f}"
+            )
+    ledger.facts["avstamda"] = told
+    ledger.add(
+        "varning",
+        "PTS och täckningsuppgifterna",
+        "kommun × områdestyp × nivå där hushållen inte kan flyttas så att PTS:s andel nås",
+        len(missed),
+        "våra tal står kvar: uppgifterna säger emot PTS mer än fördelningen av folk kan förklara",
+        missed,
+    )
+    moved = float(np.abs(found.people - m.people).sum()) / 2
+    ledger.add(
+        "justerad",
+        "scb/befolkning",
+        "folk som flyttats mellan adresser i samma ruta för att PTS:s andelar ska nås",
+        round(moved),
+        f"{len(told)} kommun × områdestyp × nivå där täckningsuppgifter avgör; [hushall] langsta_avstamning",
+    )
 
 
 def place_people(
-    addresses: pd.DataFrame, squares: pd.DataFrame, part: Floats, region: Region, ledger: Ledger
+    addresses: pd.DataFrame, squares: pd.DataFrame, part: Floats, weight: Floats, region: Region, ledger: Ledger
 ) -> Floats:
-    """Spread each square's people evenly over its addresses; the rest go to the nearest address.
+    """Spread each square's people over its addresses by weight; the rest go to the nearest address.
+
+    ``weight``: positive, of each address: its dwellings times how many live in one.
 
     Returns
     -------
@@ -75,7 +188,7 @@ def place_people(
     DataError
         When nobody lives in the län.
     """
-    people, lent, homeless = spread(addresses["rutid"].to_numpy(), squares, part)
+    people, lent, homeless = spread(addresses["rutid"].to_numpy(), squares, part, weight)
     folk = squares["befolkning"].to_numpy() * part
     ids = cell_grid.scb_id(squares["rutid"].to_numpy())
     if len(lent):
@@ -121,24 +234,15 @@ def place_people(
     return people
 
 
-def place_households(people: Floats, group: NDArray[np.int64], wanted: Floats, ledger: Ledger) -> Floats:
-    """Spread each group's households over its addresses in proportion to people.
-
-    A group without people gets its households evenly. Totals are met to rounding.
-    """
-    total = np.bincount(group, weights=people, minlength=len(wanted))
-    count = np.bincount(group, minlength=len(wanted))
-    empty = (total == 0) & (wanted > 0)
+def _note_empty_groups(people: Floats, group: NDArray[np.int64], table: pd.DataFrame, ledger: Ledger) -> None:
+    total = np.bincount(group, weights=people, minlength=len(table))
     ledger.add(
         "antagen",
         "pts teknik",
         "grupper (kommun × områdestyp) med hushåll hos PTS men utan folk hos SCB",
-        int(empty.sum()),
+        int(((total == 0) & (table["hushall_pts"] > 0)).sum()),
         "hushållen fördelade jämnt på gruppens adresser",
     )
-    per_person = np.divide(wanted, total, out=np.zeros_like(wanted), where=total > 0)
-    evenly = np.where(empty, wanted / np.maximum(count, 1), 0.0)
-    return np.asarray(people * per_person[group] + evenly[group], dtype=np.float64)
 
 
 def compare_definitions(

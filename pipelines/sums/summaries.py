@@ -47,7 +47,7 @@ def run(region: Region, paths: Paths) -> None:
         files.in_blocks(paths.table("adresser"), points=True) as add_addresses,
     ):
         for block in blocks(paths, BLOCK_ROWS):
-            addresses = block.addresses(paths, "adresser_tackning")
+            addresses = block.addresses(paths)
             known = Known.of(addresses)
             parts = sum_parts(addresses, known, block.land)
             cells = sum_cells(parts, addresses, known)
@@ -75,13 +75,16 @@ class Block:
     first: int
     last: int
 
-    def addresses(self, paths: Paths, coverage: str) -> pd.DataFrame:
-        """Read the block's addresses with people, households and one edition's coverage; few texts as categories."""
+    def addresses(self, paths: Paths, edition: str = "") -> pd.DataFrame:
+        """Read the block's addresses with an edition's people, households and coverage; few texts as categories.
+
+        ``edition``: ``_oppen`` for what may be published.
+        """
         rows = (self.first, self.last)
         return join_addresses(
             files.read_rows(paths.table("adresser_ruta"), *rows, few=["kommunkod", "omradestyp", "ortstyp"]),
-            files.read_rows(paths.table("adresser_hushall"), *rows),
-            files.read_rows(paths.table(coverage), *rows, NEEDED, few=FEW_TEXTS),
+            files.read_rows(paths.table(f"adresser_hushall{edition}"), *rows, ["adress_id", "befolkning", "hushall"]),
+            files.read_rows(paths.table(f"adresser_tackning{edition}"), *rows, NEEDED, few=FEW_TEXTS),
         )
 
 
@@ -474,7 +477,7 @@ def summarise_lan(kommuner: pd.DataFrame, teknik: pd.DataFrame, region: Region, 
     """Return the län's one row: sums of the kommuner beside PTS's own figure for the län."""
     import pandas as pd
 
-    from pipelines.coverage.benchmark import lan_shares
+    from pipelines.people.benchmark import lan_shares
 
     sums = ["land_ha", *_count_names(), "yta_obebodd_ha", *map(_surface, LEVELS.of("tillgang"))]
     out = pd.DataFrame([kommuner[sums].sum()])

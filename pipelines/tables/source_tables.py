@@ -151,7 +151,7 @@ KALLOR = Table(
     "kallor",
     "Täckningsuppgifternas källor",
     "kallor.csv: en rad per fil och kommun.",
-    fields("fil kommunkod fullstandig referensdatum avtal far_publiceras"),
+    fields("fil kommunkod fullstandig referensdatum avtal far_publiceras andel_saknas_pct"),
     key=("fil", "kommunkod"),
 )
 

@@ -25,7 +25,24 @@ ADRESSER_HUSHALL = Table(
     "adresser_hushall",
     "Folkmängd och hushåll per adress",
     "Samma ordning som adresser_ruta.",
-    fields("adress_id befolkning hushall"),
+    fields(
+        "adress_id befolkning",
+        field("hushall", description="PTS:s antal per kommun och områdestyp, fördelade efter folkmängd och avstämda."),
+        "befolkning_fore",
+    ),
+    key=("adress_id",),
+)
+EVIDENS_BESLUT = Table(
+    "evidens_beslut",
+    "Täckningsuppgifter per adress",
+    "Samma ordning som adresser_ruta. Sannolikheten är tom där inga uppgifter avgör.",
+    fields(
+        "adress_id underlag_{level}",
+        field("sannolikhet_{level}", nullable=True, description="Sannolikhet att adressen har {har} {t} Mbit/s ned."),
+        "max_ned_mbit",
+        field("teknik", nullable=True, description="Teknik med högst hastighet; tom där ingen är känd."),
+        "planerad",
+    ),
     key=("adress_id",),
 )
 ADRESSER_TACKNING = Table(
@@ -38,6 +55,21 @@ ADRESSER_TACKNING = Table(
         "planerad underlag underlag_{level}",
     ),
     key=("adress_id",),
+)
+RIKTVARDEN_PTS = Table(
+    "riktvarden_pts",
+    "PTS-riktvärden före fördelningen",
+    "Andel av hushållen (0–1) som ska nås per kommun, områdestyp, mått och tröskel.",
+    fields(
+        "kommunkod",
+        field("omradestyp", values=code_lists.AREA_TYPES),
+        field("matt", klass="intern", description=""),
+        field("troskel_mbit", unit="", klass="intern", alias="Tröskel (Mbit/s)", description=""),
+        "hushall_pts",
+        field("andel", alias="Riktvärde"),
+        "andel_ovre kalla",
+    ),
+    key=("kommunkod", "omradestyp", "matt", "troskel_mbit"),
 )
 RIKTVARDEN = Table(
     "riktvarden",

@@ -11,7 +11,7 @@ import pytest
 from pipelines.config.region import Region, load_region
 from pipelines.core.errors import DataError
 from pipelines.core.ledger import Ledger, files_used
-from pipelines.coverage.benchmark import benchmarks
+from pipelines.people.benchmark import benchmarks
 from tests.made_ledgers import complete
 from tests.small_county.inputs import _toml, county
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from pipelines.config.region import load_region
 from pipelines.core.ledger import Ledger
-from pipelines.coverage import by_place
+from pipelines.evidence import by_place
 
 NAN = np.nan
 ROWS = pd.DataFrame(

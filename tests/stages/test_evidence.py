@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pipelines.config.region import TECHNIQUES, load_region
 from pipelines.core import cell_grid
 from pipelines.core.ledger import Ledger
-from pipelines.coverage.evidence import attach, decide
+from pipelines.evidence.decided import attach, decide
 
 PAIRS = [(m, t) for m in ("tillgang", "passerad") for t in (30, 100, 1000)]
 

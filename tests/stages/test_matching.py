@@ -9,7 +9,7 @@ import pytest
 from pipelines.config.region import Evidens
 from pipelines.core.errors import DataError
 from pipelines.core.ledger import Ledger
-from pipelines.coverage import matching
+from pipelines.evidence import matching
 
 KOMMUNER = ["1401", "1402"]
 TOTAL = {"1401": 1000, "1402": 50}

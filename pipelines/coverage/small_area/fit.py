@@ -23,7 +23,7 @@ from pipelines.coverage.small_area.ridge import FREE, regression, worth_of
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipelines.coverage.evidence import Evidence
+    from pipelines.evidence.decided import Evidence
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pipelines.config.region import Region
     from pipelines.core.ledger import Ledger
     from pipelines.core.paths import Paths
-    from pipelines.coverage.evidence import Evidence
+    from pipelines.evidence.decided import Evidence
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -55,7 +55,7 @@ class Ground:
             people["hushall"].to_numpy(),
             index,
             table,
-            feature.make(addresses, people["befolkning"].to_numpy()),
+            feature.make(addresses, people["befolkning_fore"].to_numpy()),
             region.modell.metod == "enkel",
         )
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pipelines.core.paths import Paths
-    from pipelines.coverage.evidence import Evidence
+    from pipelines.evidence.decided import Evidence
 
 Floats = NDArray[np.float64]
 DEMO_TRUTH = "sanning/adresser.parquet"

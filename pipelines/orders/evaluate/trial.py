@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from pipelines.core.cell_grid import parent
 from pipelines.core.level import LEVELS
-from pipelines.coverage.evidence import Evidence
 from pipelines.coverage.remoteness import remoteness
 from pipelines.coverage.small_area import model_steps, uncertainty
 from pipelines.coverage.small_area.contiguity import SQUARE_M
 from pipelines.coverage.small_area.intervals import LEAST_HOUSEHOLDS
+from pipelines.evidence.decided import Evidence
 from pipelines.orders.evaluate import baselines, scores
 
 if TYPE_CHECKING:

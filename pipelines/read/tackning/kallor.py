@@ -22,9 +22,13 @@ COLUMNS = {
     "referensdatum": ("referensdatum", "datum"),
     "avtal": ("avtal",),
     "far_publiceras": ("far_publiceras", "publiceras"),
+    "andel_saknas_pct": ("andel_saknas_pct", "andel_saknas"),
 }
+_OPTIONAL = ("avtal", "andel_saknas_pct")
 _YES, _NO = {"ja", "j", "yes", "y", "true", "sant", "1"}, {"nej", "n", "no", "false", "falskt", "0"}
 _FIX = "Rätta raden i kallor.csv."
+MOST_LACKING_PCT = 50
+"""A list that lacks as much as this is not complete."""
 
 
 def read_kallor(path: Path, evidence: list[Path], region: Region, ledger: Ledger) -> pd.DataFrame:
@@ -41,7 +45,7 @@ def read_kallor(path: Path, evidence: list[Path], region: Region, ledger: Ledger
         A file that is named but missing, or there but not named; a kommun outside the län; a value that
         is neither ja nor nej; a date that is none; two rows that contradict.
     """
-    table = read_csv(path, COLUMNS, [c for c in COLUMNS if c != "avtal"])
+    table = read_csv(path, COLUMNS, [c for c in COLUMNS if c not in _OPTIONAL])
     texts = {c: table.columns[c].to_pylist() if c in table.columns else [None] * len(table.rows) for c in COLUMNS}
     frame = pd.DataFrame({c: [(t or "").strip() for t in v] for c, v in texts.items()}, dtype="str")
     frame["rad"] = table.rows
@@ -51,6 +55,7 @@ def read_kallor(path: Path, evidence: list[Path], region: Region, ledger: Ledger
     for column in ("fullstandig", "far_publiceras"):
         frame[column] = _yes_no(frame, column, path, ledger)
     frame["referensdatum"] = _dates(frame, path, ledger)
+    frame["andel_saknas_pct"] = _lacking(frame, path)
     frame = _one_each(frame, path, ledger)
     _require_named(frame, path, evidence)
     return frame.drop(columns="rad").sort_values(["fil", "kommunkod"], ignore_index=True)
@@ -140,6 +145,29 @@ def _dates(frame: pd.DataFrame, path: Path, ledger: Ledger) -> list[str]:
         if not text:
             blank.append(f"rad {rad}")
     ledger.add("varning", "tackning/kallor.csv", "referensdatum tomt", len(blank), "lämnades tomt", blank)
+    return out
+
+
+def _lacking(frame: pd.DataFrame, path: Path) -> list[float]:
+    """Return the share (%) of covered addresses that each file is said to lack; NaN where nothing is said."""
+    out = []
+    for rad, text in zip(frame["rad"], frame["andel_saknas_pct"], strict=True):
+        plain = text.replace("%", "").replace(",", ".").strip()
+        try:
+            share = float(plain) if plain else float("nan")
+        except ValueError:
+            share = -1.0
+        if plain and not 0 <= share < MOST_LACKING_PCT:
+            raise DataError(
+                "En andel saknade rader går inte att läsa.",
+                file=path,
+                row=int(rad),
+                column="andel_saknas_pct",
+                expected=f"procent från 0 till under {MOST_LACKING_PCT}, till exempel 0,2; tomt om den är okänd",
+                found=printable(text),
+                action=_FIX,
+            )
+        out.append(share)
     return out
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from pipelines.core import cell_grid
-from pipelines.coverage.evidence import Evidence
+from pipelines.evidence.decided import Evidence
 from pipelines.coverage.small_area import features
 from pipelines.coverage.small_area.model_steps import Ground
 from pipelines.grid.groups import group_index

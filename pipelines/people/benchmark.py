@@ -304,6 +304,33 @@ def _fill_missing(base: pd.DataFrame, low: Shares, ledger: Ledger, named: Mappin
         )
 
 
+def group_shares(
+    wanted: pd.DataFrame, groups: pd.DataFrame, table: pd.DataFrame, column: str = "andel"
+) -> NDArray[np.float64]:
+    """Return the benchmark share per group and level, shape (groups, levels); or its upper bound, ``andel_ovre``.
+
+    A group that merged two classes has the household-weighted mean of their shares.
+    """
+    import pandas as pd
+
+    parts = groups.merge(wanted.drop(columns="hushall_pts"), on=["kommunkod", "omradestyp"], how="left")
+    whole = wanted[wanted["omradestyp"] == "totalt"].set_index(["kommunkod", "matt", "troskel_mbit"])[column]
+    out = np.empty((len(table), len(LEVELS)))
+    keys = pd.MultiIndex.from_frame(table[["kommunkod", "grupp"]])
+    for i, (m, t) in enumerate((level.measure, level.mbit) for level in LEVELS):
+        here = parts[(parts["matt"] == m) & (parts["troskel_mbit"] == t)]
+        covered = (here[column] * here["hushall_pts"]).groupby([here["kommunkod"], here["grupp"]]).sum()
+        total = here.groupby(["kommunkod", "grupp"])["hushall_pts"].sum()
+        plain = here.groupby(["kommunkod", "grupp"])[column].mean()
+        mean = (covered / total).where(total > 0, plain).reindex(keys).to_numpy()
+        of_kommun = whole.reindex(
+            pd.MultiIndex.from_arrays([table["kommunkod"], [m] * len(table), [t] * len(table)])
+        ).to_numpy()
+        is_whole = (table["grupp"] == "totalt").to_numpy()
+        out[:, i] = np.where(is_whole | np.isnan(mean), of_kommun, mean)
+    return out
+
+
 def lan_shares(
     region: Region, teknik: pd.DataFrame, hastighet: pd.DataFrame, read_from: Mapping[str, str] | None = None
 ) -> dict[Level, tuple[float, str]]:

@@ -8,6 +8,7 @@ everywhere in a kommun for which one of its files is complete; otherwise the nex
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.config.region import TECHNIQUES
+from pipelines.core import files
 from pipelines.core.facts import Hits
 from pipelines.core.level import LEVELS
-from pipelines.coverage import matching
+from pipelines.evidence import matching
 from pipelines.grid.nearest import nearest_address
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import geopandas as gpd
     import pandas as pd
 
@@ -44,7 +48,8 @@ class Evidence:
         Index in :data:`GRAINS` per level of :data:`LEVELS`; 0 where nothing decides. What is decided at a
         threshold is decided at every lower one, and what is decided for tillgång is so for passerad.
     share : ndarray of float, shape (n, levels)
-        Probability of coverage where decided; NaN elsewhere. Never rises with the threshold.
+        Probability of coverage where decided; NaN elsewhere. Never rises with the threshold. Where a complete list of
+        addresses is silent, that of a row that lacks (:mod:`pipelines.evidence.missing_rows`).
     max_ned_mbit : ndarray of float, shape (n,)
         Highest speed with tillgång, of the grains down to the first complete one; NaN where none.
     technique : ndarray of int8, shape (n,)
@@ -401,6 +406,58 @@ def _best(rows: pd.DataFrame, n: int) -> tuple[NDArray[np.float64], NDArray[np.f
     np.minimum.at(technique, nr[top], code[top])
     none = ~np.isfinite(speed)
     return share, np.where(none, np.nan, speed), np.where(none, -1, technique).astype(np.int8)
+
+
+def as_table(evidence: Evidence, ids: pd.Series) -> pd.DataFrame:
+    """Return the table ``evidens_beslut`` (contract EVIDENS_BESLUT): a row an address, in their order."""
+    import pandas as pd
+
+    techniques = pd.Categorical.from_codes(evidence.technique.astype(np.int64), list(TECHNIQUES))
+    grains = {
+        level.basis: pd.Categorical.from_codes(evidence.grain[:, i].astype(np.int64), list(GRAINS))
+        for i, level in enumerate(LEVELS)
+    }
+    return pd.DataFrame(
+        {
+            "adress_id": ids.to_numpy(),
+            **grains,
+            **{level.probability: evidence.share[:, i] for i, level in enumerate(LEVELS)},
+            "max_ned_mbit": evidence.max_ned_mbit,
+            "teknik": techniques,
+            "planerad": evidence.planned,
+        }
+    ).astype({"adress_id": "str"})
+
+
+def load(path: Path) -> Evidence:
+    """Read the table ``evidens_beslut``."""
+    import pandas as pd
+
+    texts = ["teknik", *(level.basis for level in LEVELS)]
+    table = files.read_table(path, _decision_columns(), few=texts)
+
+    def code(name: str, known: tuple[str, ...]) -> NDArray[np.int8]:
+        return pd.Categorical(table[name], categories=known).codes.astype(np.int8)
+
+    return Evidence(
+        np.column_stack([code(level.basis, GRAINS) for level in LEVELS]),
+        np.column_stack([table[level.probability].to_numpy(dtype=np.float64) for level in LEVELS]),
+        table["max_ned_mbit"].to_numpy(dtype=np.float64),
+        code("teknik", tuple(TECHNIQUES)),
+        table["planerad"].to_numpy(dtype=bool),
+    )
+
+
+def _decision_columns() -> list[str]:
+    per_level = [name for level in LEVELS for name in (level.basis, level.probability)]
+    return [*per_level, "max_ned_mbit", "teknik", "planerad"]
+
+
+def answers_of(evidence: Evidence) -> str:
+    """Return a checksum of what evidence decides: two editions with the same one are served by one model."""
+    digest = hashlib.blake2b(np.ascontiguousarray(evidence.grain).data)
+    digest.update(np.ascontiguousarray(evidence.share).data)
+    return digest.hexdigest()
 
 
 def match_table(

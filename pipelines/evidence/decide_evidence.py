@@ -1,0 +1,207 @@
+"""Step evidence: what the evidence says at each address, in either edition, and how surely.
+
+Once with all evidence (the internal edition) and once with only what may be published below kommun level (the open
+one). Where a complete list is silent, what its own lack of rows may hide is reckoned in (:mod:`.missing_rows`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.core import files
+from pipelines.core import ledger as ledgers
+from pipelines.core.facts import STAND_INS, LackingRows
+from pipelines.core.ledger import Ledger
+from pipelines.core.level import LEVELS
+from pipelines.evidence import by_place, decided, matching, missing_rows
+from pipelines.evidence.decided import EVIDENCE, FEW_TEXTS, GRAINS, Evidence
+from pipelines.evidence.missing_rows import Floats, Rate
+from pipelines.grid import placement
+from pipelines.tables import contracts, step_tables
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipelines.config.region import Region
+    from pipelines.core.paths import Paths
+
+
+@dataclass(frozen=True)
+class Matched:
+    """Evidence matched to addresses, before any edition's is chosen."""
+
+    region: Region
+    addresses: pd.DataFrame
+    sources: pd.DataFrame
+    rows: dict[str, pd.DataFrame]
+
+    def evidence(self, publishable_only: bool, ledger: Ledger) -> Evidence:
+        """Return what evidence says in one edition, its own errors reckoned in."""
+        found = decided.decide(self.addresses, self.rows, self.sources, publishable_only)
+        return with_errors(found, self, publishable_only, ledger)
+
+
+def run(region: Region, paths: Paths) -> None:
+    """Match evidence to addresses and write what it decides, in either edition."""
+    ledger = Ledger("evidence")
+    given = read(region, paths, ledger)
+    for edition, publishable_only in (("evidens_beslut", False), ("evidens_beslut_oppen", True)):
+        evidence = given.evidence(publishable_only, Ledger("evidence") if publishable_only else ledger)
+        table = decided.as_table(evidence, given.addresses["adress_id"])
+        files.write_table(contracts.check(table, step_tables.EVIDENS_BESLUT), paths.table(edition))
+        if not publishable_only:
+            count_grains(evidence, ledger)
+    ledger.save(paths.ledger("evidence"))
+
+
+def read(region: Region, paths: Paths, ledger: Ledger) -> Matched:
+    """Read addresses and evidence; match evidence to addresses, and judge how much of it hits."""
+    addresses = files.read_points(paths.table("adresser_ruta"), ["adress_id", "rutid", "kommunkod"], few=["kommunkod"])
+    sources = files.read_table(paths.table("kallor"))
+    rows = {
+        "adress": files.read_table(
+            paths.table("evidens_adress"),
+            [*EVIDENCE, "adress_id", "e_m", "n_m", "kommunkod_fil"],
+            few=[*FEW_TEXTS, "kommunkod_fil"],
+        ),
+        "ruta": files.read_table(paths.table("evidens_ruta"), [*EVIDENCE, "rutid", "andel"], few=FEW_TEXTS),
+        "omrade": files.read_polygons(paths.table("evidens_omrade")),
+    }
+    land = files.read_table(paths.table("land"), ["rutid", "kommunkod"])
+    if ledgers.load(paths.ledger("lantmateriet")).facts["adressunderlag"] in STAND_INS:
+        rows["adress"], sources = by_place.of_buildings(rows["adress"], sources, ledger)
+        region = by_place.reaching(region)
+    judge = partial(
+        matching.require,
+        sources=sources,
+        addresses=addresses,
+        region=region,
+        ledger=ledger,
+        register=partial(placement.address_files, paths),
+    )
+    matched = decided.attach(addresses, rows, sources, region, ledger, land, judge)
+    matching.note_uncovering(matched, sources, ledger)
+    ledger.facts["traffar"] = decided.match_table(rows, matched, sources, addresses)
+    ledger.facts["antagen_hastighet"] = _assumed_speeds(rows)
+    return Matched(region, addresses, sources, matched)
+
+
+def with_errors(evidence: Evidence, given: Matched, publishable_only: bool, ledger: Ledger) -> Evidence:
+    """Reckon in what complete lists of addresses lack, and tell the ledger of each one's rate."""
+    assumed = given.region.evidens.antagen_andel_saknas_pct / 100
+    complete = decided.complete_kommuner(given.sources, "adress", publishable_only)
+    kommun = given.addresses["kommunkod"].astype("str").to_numpy()
+    rows = np.flatnonzero(np.isin(kommun, complete))
+    if not len(rows) or assumed == 0:
+        ledger.facts["saknade_rader"] = []
+        return evidence
+    xy = given.addresses[["e_m", "n_m"]].to_numpy()[rows]
+    by_list = evidence.grain[rows] == GRAINS.index("adress")
+    covered = missing_rows.named(evidence)[rows]
+    near = missing_rows.covered_near(xy, covered)
+    most, seen = missing_rows.surrounded_share(near, covered)
+    rates = list(_rates(given, complete, kommun, publishable_only, assumed, (most, seen)))
+    per_kommun = _per_kommun(rates, given.sources, complete)
+    rate = np.array([per_kommun[k] for k in kommun[rows]])
+    chance = missing_rows.chance_of_lacking_row(near, covered, rate) * by_list
+    out = missing_rows.erring(evidence, chance, rows)
+    _tell(ledger, rates, chance)
+    return out
+
+
+def _rates(
+    given: Matched,
+    complete: list[str],
+    kommun: NDArray[np.str_],
+    publishable_only: bool,
+    assumed: float,
+    near: tuple[float, int],
+) -> list[Rate]:
+    """Return every complete list's rate: given, else assumed and held within what the lists show."""
+    sources, table = given.sources, given.rows["adress"]
+    listed = sources[
+        matching.of_level(sources, "adress") & sources["fullstandig"] & sources["kommunkod"].isin(complete)
+    ]
+    if publishable_only:
+        listed, table = listed[listed["far_publiceras"]], table[table["far_publiceras"]]
+    covers = table[(table["status"] != "planerad").to_numpy()]
+    files_ = covers["fil"].astype("str").to_numpy()
+    out = []
+    for fil, its in listed.groupby(listed["fil"].astype("str")):
+        told = its["andel_saknas_pct"].dropna()
+        if len(told):
+            out.append(Rate(str(fil), float(told.max()) / 100, "angiven", 0))
+            continue
+        here = np.isin(kommun, its["kommunkod"])
+        own, others = (np.zeros(len(kommun), dtype=bool) for _ in range(2))
+        own[covers["nr"].to_numpy()[files_ == fil]] = True
+        others[covers["nr"].to_numpy()[files_ != fil]] = True
+        overlap = missing_rows.by_overlap(own[here], others[here], str(fil))
+        out.append(missing_rows.held_within(Rate(str(fil), assumed, "antagen", 0), overlap, near))
+    return out
+
+
+def _per_kommun(rates: list[Rate], sources: pd.DataFrame, complete: list[str]) -> dict[str, float]:
+    """Return the rate per kommun: what several complete lists all lack."""
+    by_file = {r.fil: r.andel for r in rates}
+    out = dict.fromkeys(complete, 1.0)
+    for fil, kod in sources.loc[sources["fullstandig"], ["fil", "kommunkod"]].itertuples(index=False, name=None):
+        if kod in out and str(fil) in by_file:
+            out[kod] = min(out[kod], by_file[str(fil)])
+    return out
+
+
+def _tell(ledger: Ledger, rates: list[Rate], chance: Floats) -> None:
+    """Quote every list's rate, and count the addresses that perhaps are covered though no row says so."""
+    told: list[LackingRows] = [
+        {"fil": r.fil, "andel": r.andel, "kand_genom": r.kand_genom, "adresser": r.adresser} for r in rates
+    ]
+    ledger.facts["saknade_rader"] = told
+    for r in rates:
+        if r.kand_genom != "angiven":
+            ledger.add(
+                "antagen",
+                r.fil,
+                f"täckta adresser som den fullständiga listan saknar: {100 * r.andel:.2f} %".replace(".", ","),
+                1,
+                _WHENCE[r.kand_genom],
+            )
+    for level, here in zip(LEVELS, chance.T, strict=True):
+        likely = int((here >= 0.5).sum())
+        ledger.add(
+            "upplysning",
+            "tackning",
+            f"adresser utan rad som troligen har täckning ({level.measure} {level.mbit} Mbit/s)",
+            likely,
+            f"deras grannar har täckning; väntat antal {here.sum():.0f}, se «kontrolleras»",
+        )
+
+
+_WHENCE = {
+    "overlapp": "så många av dem som en annan fil nämner saknas minst",
+    "grannar": "mitt bland täckta adresser saknar inte fler än så en rad",
+    "antagen": "[evidens] antagen_andel_saknas_pct; ange andel_saknas_pct i kallor.csv när den är känd",
+}
+
+
+def count_grains(evidence: Evidence, ledger: Ledger) -> None:
+    """Quote how many addresses each grain decided."""
+    per_level = {}
+    for i, level in enumerate(LEVELS):
+        count = np.bincount(evidence.grain[:, i], minlength=len(GRAINS))
+        per_level[f"{level.measure} {level.mbit}"] = {name: int(count[k]) for k, name in enumerate(GRAINS)}
+    ledger.facts["adresser_per_underlag"] = per_level
+
+
+def _assumed_speeds(rows: dict[str, pd.DataFrame]) -> dict[str, int]:
+    out: dict[str, int] = {}
+    for table in rows.values():
+        for fil, n in table.groupby(table["fil"].astype("str"))["ned_antagen"].sum().items():
+            if n:
+                out[str(fil)] = int(n)
+    return out

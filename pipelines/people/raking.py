@@ -1,0 +1,222 @@
+"""Raking: households moved between covered and uncovered addresses until PTS's published shares are met.
+
+Where evidence decides the coverage of a kommun and class, PTS's share says how many households the addresses without
+coverage hold together. The households of a square are known (from SCB's people), those of a kommun and class too (from
+PTS); which of a square's addresses they live at is not, and it is there that raking moves them: empty houses lack
+coverage oftener than others. Iterative proportional fitting (Deming & Stephan 1940): the least departure, in the sense
+of relative entropy, from what dwellings and people say that keeps all three kinds of totals.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.core.level import LEVELS
+
+if TYPE_CHECKING:
+    from pipelines.evidence.decided import Evidence
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+ROUNDS = 60
+CLOSE = 1e-7
+"""Relative change of the totals at which more rounds would move nothing."""
+
+
+@dataclass(frozen=True)
+class Margins:
+    """What raking keeps, of n addresses.
+
+    Attributes
+    ----------
+    people : ndarray of float, shape (n,)
+        As placed by dwellings.
+    square : ndarray of int64, shape (n,)
+        The square whose people live there; -1 for addresses in none, whose people stay.
+    per_household : ndarray of float, shape (n,)
+        People per household by kind of dwelling, up to a factor per group.
+    group : ndarray of int64, shape (n,)
+        Kommun × class.
+    households : ndarray of float, shape (groups,)
+        PTS's.
+    least, most : ndarray of float, shape (groups, levels)
+        PTS's bounds of the share covered; equal where PTS publishes it.
+    """
+
+    people: Floats
+    square: Ints
+    per_household: Floats
+    group: Ints
+    households: Floats
+    least: Floats
+    most: Floats
+
+
+@dataclass(frozen=True)
+class Raked:
+    """People and households per address, shape (n,), and which groups and levels were held to PTS's shares."""
+
+    people: Floats
+    households: Floats
+    held: Bools
+
+
+def households_of(m: Margins, people: Floats) -> Floats:
+    """Return each group's households over its addresses by people and people per household; evenly where none live.
+
+    Totals are met to rounding.
+    """
+    count = len(m.households)
+    weight = people / m.per_household
+    total = np.bincount(m.group, weight, count)
+    number = np.bincount(m.group, minlength=count)
+    per_weight = np.divide(m.households, total, out=np.zeros(count), where=total > 0)
+    evenly = np.where(total > 0, 0.0, m.households / np.maximum(number, 1))
+    return np.asarray(weight * per_weight[m.group] + evenly[m.group], dtype=np.float64)
+
+
+def decided_groups(m: Margins, evidence: Evidence) -> Bools:
+    """Tell at which levels evidence decides every address of a group, shape (groups, levels)."""
+    count = len(m.households)
+    open_ = [np.bincount(m.group[evidence.grain[:, i] == 0], minlength=count) for i in range(len(LEVELS))]
+    return (np.column_stack(open_) == 0) & (np.bincount(m.group, minlength=count) > 0)[:, None]
+
+
+def rake(m: Margins, evidence: Evidence, farthest: float) -> Raked:
+    """Move households, and people with them, until PTS's shares are met where evidence decides.
+
+    Parameters
+    ----------
+    m : Margins
+    evidence : Evidence
+        Of the edition.
+    farthest : float
+        No address gets more than so many times, nor less than one so-manieth, of what it had in its own square.
+
+    Returns
+    -------
+    Raked
+        Sums of people per square and of households per group are met to rounding; the shares as far as the squares and
+        ``farthest`` let them (:func:`without` tells).
+    """
+    held = decided_groups(m, evidence) & (m.households > 0)[:, None]
+    home = households_of(m, m.people)
+    rows = np.flatnonzero(held.any(axis=1)[m.group] & (m.people > 0))
+    if not len(rows):
+        return Raked(m.people.copy(), home, held)
+    inner = _Inner.of(m, rows, home, 1 - evidence.share[rows], held, farthest)
+    people = m.people.copy()
+    people[rows] = inner.fitted()
+    # The squares a second time, over all their addresses: those of other groups stay as they were.
+    return Raked(people, households_of(m, people), held)
+
+
+def without(m: Margins, households: Floats, evidence: Evidence, held: Bools) -> Floats:
+    """Return the households without coverage of each group and level that was held, NaN for others."""
+    out = np.full(held.shape, np.nan)
+    for i in range(held.shape[1]):
+        lacking = np.nan_to_num(1 - evidence.share[:, i]) * households
+        out[:, i] = np.where(held[:, i], np.bincount(m.group, lacking, len(m.households)), np.nan)
+    return out
+
+
+@dataclass
+class _Inner:
+    """The addresses of the groups that are held: their weights, and what binds them."""
+
+    people: Floats
+    base: Floats
+    per_household: Floats
+    square: Ints
+    of_square: Floats
+    group: Ints
+    of_group: Floats
+    lacking: Floats
+    wanted_least: Floats
+    wanted_most: Floats
+    held: Bools
+    farthest: float
+
+    @classmethod
+    def of(cls, m: Margins, rows: Ints, home: Floats, lacking: Floats, held: Bools, farthest: float) -> _Inner:
+        groups, group = np.unique(m.group[rows], return_inverse=True)
+        # An address in no square keeps its people: it is a square of its own.
+        own = np.where(m.square[rows] >= 0, m.square[rows], -1 - rows)
+        square = np.unique(own, return_inverse=True)[1].reshape(-1)
+        people = m.people[rows]
+        per = m.per_household[rows] * 1.0
+        # What people per household comes to in each group: its people over its households.
+        total = np.bincount(group, people / per, len(groups))
+        factor = np.divide(total, m.households[groups], out=np.ones(len(groups)), where=m.households[groups] > 0)
+        scale = np.where(factor > 0, factor, 1.0)
+        return cls(
+            people=people,
+            base=people.copy(),
+            per_household=per * scale[group],
+            square=square,
+            of_square=np.bincount(square, people),
+            group=group.reshape(-1),
+            of_group=m.households[groups],
+            lacking=np.where(np.isnan(lacking), 0.0, lacking),
+            wanted_least=(1 - m.most[groups]) * m.households[groups, None],
+            wanted_most=(1 - m.least[groups]) * m.households[groups, None],
+            held=held[groups],
+            farthest=farthest,
+        )
+
+    def fitted(self) -> Floats:
+        """Return people per address after fitting."""
+        for _ in range(ROUNDS):
+            before = self.people
+            home = self.people / self.per_household
+            for i in range(self.held.shape[1]):
+                if self.held[:, i].any():
+                    home = self._to_share(home, i)
+            self.people = np.clip(home * self.per_household, self.base / self.farthest, self.base * self.farthest)
+            self._to_squares()
+            self._to_groups()
+            if float(np.abs(self.people - before).sum()) <= CLOSE * float(self.base.sum()):
+                break
+        return self.people
+
+    def _to_share(self, home: Floats, i: int) -> Floats:
+        """Scale the households without and with coverage at a level so that both sums are PTS's.
+
+        An address that lacks coverage with probability u gets (1 − u)·a + u·b times as many; a and b solve the two
+        sums. Where none can (all lack it, or none do) nothing is done.
+        """
+        u = self.lacking[:, i]
+        count = len(self.of_group)
+
+        def by_group(x: Floats) -> Floats:
+            return np.asarray(np.bincount(self.group, x, count), dtype=np.float64)
+
+        lack, has = home * u, home * (1 - u)
+        d, c = by_group(lack), by_group(has)
+        b2, a1 = by_group(lack * u), by_group(lack * (1 - u))
+        whole = c + d
+        scale = np.divide(whole, self.of_group, out=np.ones(count), where=self.of_group > 0)
+        target = np.clip(d, self.wanted_least[:, i] * scale, self.wanted_most[:, i] * scale)
+        det = a1 * d - b2 * c
+        able = self.held[:, i] & (np.abs(det) > 1e-12 * np.maximum(whole, 1.0) ** 2)
+        safe = np.where(able, det, 1.0)
+        a, b = (target * d - b2 * whole) / safe, (a1 * whole - target * c) / safe
+        able &= (a > 0) & (b >= 0)
+        a, b = np.where(able, a, 1.0), np.where(able, b, 1.0)
+        return np.asarray(home * (a[self.group] * (1 - u) + b[self.group] * u), dtype=np.float64)
+
+    def _to_squares(self) -> None:
+        now = np.bincount(self.square, self.people, len(self.of_square))
+        factor = np.divide(self.of_square, now, out=np.ones(len(now)), where=now > 0)
+        self.people = self.people * factor[self.square]
+
+    def _to_groups(self) -> None:
+        """Let people per household of each group be such that its households are PTS's."""
+        now = np.bincount(self.group, self.people / self.per_household, len(self.of_group))
+        factor = np.divide(now, self.of_group, out=np.ones(len(now)), where=self.of_group > 0)
+        self.per_household = self.per_household * np.where(factor > 0, factor, 1.0)[self.group]
