@@ -5,13 +5,13 @@ GROUPS := lantmateriet scb pts granser vagar tackning
 
 CODE := $(STEG)/kod/inventory.txt $(STEG)/kod/lantmateriet.txt $(STEG)/kod/scb.txt $(STEG)/kod/pts.txt \
   $(STEG)/kod/granser.txt $(STEG)/kod/vagar.txt $(STEG)/kod/tackning.txt $(STEG)/kod/grid.txt \
-  $(STEG)/kod/households.txt $(STEG)/kod/coverage.txt $(STEG)/kod/summaries.txt $(STEG)/kod/open_cells.txt \
-  $(STEG)/kod/gaps.txt $(STEG)/kod/goals.txt $(STEG)/kod/reconciliation.txt $(STEG)/kod/history.txt \
-  $(STEG)/kod/laws.txt $(STEG)/kod/open_tables.txt $(STEG)/kod/ground.txt $(STEG)/kod/geopackage.txt \
-  $(STEG)/kod/raster.txt $(STEG)/kod/qgis.txt $(STEG)/kod/tables.txt $(STEG)/kod/open_data.txt \
-  $(STEG)/kod/tiles.txt $(STEG)/kod/report.txt $(STEG)/kod/webmap.txt $(STEG)/kod/printmap.txt \
-  $(STEG)/kod/pages.txt $(STEG)/kod/specification.txt $(STEG)/kod/catalogue.txt $(STEG)/kod/entry.txt \
-  $(STEG)/kod/install.txt
+  $(STEG)/kod/evidence.txt $(STEG)/kod/households.txt $(STEG)/kod/coverage.txt $(STEG)/kod/summaries.txt \
+  $(STEG)/kod/open_cells.txt $(STEG)/kod/gaps.txt $(STEG)/kod/goals.txt $(STEG)/kod/reconciliation.txt \
+  $(STEG)/kod/history.txt $(STEG)/kod/laws.txt $(STEG)/kod/open_tables.txt $(STEG)/kod/ground.txt \
+  $(STEG)/kod/geopackage.txt $(STEG)/kod/raster.txt $(STEG)/kod/qgis.txt $(STEG)/kod/tables.txt \
+  $(STEG)/kod/open_data.txt $(STEG)/kod/tiles.txt $(STEG)/kod/report.txt $(STEG)/kod/webmap.txt \
+  $(STEG)/kod/printmap.txt $(STEG)/kod/pages.txt $(STEG)/kod/specification.txt $(STEG)/kod/catalogue.txt \
+  $(STEG)/kod/entry.txt $(STEG)/kod/install.txt
 
 READY := $(BUILT)/.geopackage.klar $(BUILT)/.raster.klar $(BUILT)/.qgis.klar $(BUILT)/.tables.klar \
   $(BUILT)/.open_data.klar $(BUILT)/.tiles.klar $(BUILT)/.report.klar $(BUILT)/.webmap.klar \
@@ -50,11 +50,15 @@ $(DONE)/grid.json: $(STEG)/kod/grid.txt $(DONE)/lantmateriet.json $(DONE)/scb.js
 	$(SAY) 'Rutor, land och områdestyp'
 	@$(RUN) grid $(ARGS)
 
-$(DONE)/households.json: $(STEG)/kod/households.txt $(DONE)/grid.json
+$(DONE)/evidence.json: $(STEG)/kod/evidence.txt $(DONE)/tackning.json $(DONE)/grid.json
+	$(SAY) 'Täckningsuppgifter per adress'
+	@$(RUN) evidence $(ARGS)
+
+$(DONE)/households.json: $(STEG)/kod/households.txt $(DONE)/evidence.json
 	$(SAY) 'Folkmängd och hushåll per adress'
 	@$(RUN) households $(ARGS)
 
-$(DONE)/coverage.json: $(STEG)/kod/coverage.txt $(DONE)/tackning.json $(DONE)/households.json
+$(DONE)/coverage.json: $(STEG)/kod/coverage.txt $(DONE)/households.json
 	$(SAY) 'Täckning per adress'
 	@$(RUN) coverage $(ARGS)
 

@@ -409,7 +409,7 @@ JOB = (
         lists=("tidigare", "publicerade"),
         reads=("kommuner", "lan", "riktvarden", "avstamning_kallor", "bristomraden", "osakerhet_5km"),
         ledgers=(
-            *("inventory", *PUBLISHERS, "grid", "households", "coverage", "summaries", "gaps", "goals"),
+            *("inventory", *PUBLISHERS, "grid", "evidence", "households", "coverage", "summaries", "gaps", "goals"),
             *("reconciliation", "history", "laws"),
         ),
         after=("laws",),

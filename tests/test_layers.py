@@ -20,6 +20,7 @@ ORDER = (
     "incoming",
     "read",
     "grid",
+    "evidence",
     "people",
     "coverage",
     "sums",

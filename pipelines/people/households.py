@@ -67,7 +67,7 @@ class Placed:
 def run(region: Region, paths: Paths) -> None:
     """Place SCB's people and PTS's households on the addresses."""
     ledger = Ledger("households")
-    placed, wanted = place(region, paths, ledger)
+    placed, groups, wanted = place(region, paths, ledger)
     evidence = decided.load(paths.table("evidens_beslut"))
     inside = placed.by(evidence)
     tell_raked(placed, inside, evidence, region, ledger)
@@ -77,6 +77,7 @@ def run(region: Region, paths: Paths) -> None:
     for name, found in (("adresser_hushall", inside), ("adresser_hushall_oppen", outside)):
         out = ids.assign(befolkning=found.people, hushall=found.households, befolkning_fore=placed.margins.people)
         files.write_table(contracts.check(out, step_tables.ADRESSER_HUSHALL), paths.table(name))
+    files.write_table(groups, paths.table("grupper"))
     files.write_table(contracts.check(wanted, step_tables.RIKTVARDEN_PTS), paths.table("riktvarden_pts"))
     ledger.facts["befolkning"] = float(inside.people.sum())
     ledger.facts["hushall"] = float(inside.households.sum())
@@ -84,8 +85,8 @@ def run(region: Region, paths: Paths) -> None:
     ledger.save(paths.ledger("households"))
 
 
-def place(region: Region, paths: Paths, ledger: Ledger) -> tuple[Placed, pd.DataFrame]:
-    """Place people by dwellings, write the groups, and return what households go by, with PTS's benchmarks."""
+def place(region: Region, paths: Paths, ledger: Ledger) -> tuple[Placed, pd.DataFrame, pd.DataFrame]:
+    """Place people by dwellings; return what households go by, the groups and PTS's benchmarks."""
     addresses = files.read_points(paths.table("adresser_ruta"))
     squares = files.read_table(paths.table("befolkning"))
     land = files.read_table(paths.table("land"), ["rutid", "land_ha"])
@@ -112,7 +113,6 @@ def place(region: Region, paths: Paths, ledger: Ledger) -> tuple[Placed, pd.Data
     totals = files.read_table(published) if published.is_file() else None
     require_plausible(region, addresses, squares, people, table, totals, ledger, read_from)
     compare_definitions(region, addresses, people, teknik, ledger, read_from.get("teknik", "pts teknik"))
-    files.write_table(groups, paths.table("grupper"))
     margins = raking.Margins(
         people=people,
         square=square,
@@ -122,7 +122,7 @@ def place(region: Region, paths: Paths, ledger: Ledger) -> tuple[Placed, pd.Data
         least=group_shares(wanted, groups, table),
         most=group_shares(wanted, groups, table, "andel_ovre"),
     )
-    return Placed(margins, table, region.hushall.langsta_avstamning), wanted
+    return Placed(margins, table, region.hushall.langsta_avstamning), groups, wanted
 
 
 def tell_raked(placed: Placed, found: raking.Raked, evidence: decided.Evidence, region: Region, ledger: Ledger) -> None:

@@ -24,6 +24,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 ROUNDS = 60
+LEAST_STEP = 0.05
+"""No round makes the households of a kind fewer than so many times what they were."""
 CLOSE = 1e-7
 """Relative change of the totals at which more rounds would move nothing."""
 
@@ -84,7 +86,8 @@ def decided_groups(m: Margins, evidence: Evidence) -> Bools:
     """Tell at which levels evidence decides every address of a group, shape (groups, levels)."""
     count = len(m.households)
     open_ = [np.bincount(m.group[evidence.grain[:, i] == 0], minlength=count) for i in range(len(LEVELS))]
-    return (np.column_stack(open_) == 0) & (np.bincount(m.group, minlength=count) > 0)[:, None]
+    some: Ints = np.bincount(m.group, minlength=count).astype(np.int64)
+    return np.asarray((np.column_stack(open_) == 0) & (some[:, None] > 0), dtype=np.bool_)
 
 
 def rake(m: Margins, evidence: Evidence, farthest: float) -> Raked:
@@ -96,7 +99,7 @@ def rake(m: Margins, evidence: Evidence, farthest: float) -> Raked:
     evidence : Evidence
         Of the edition.
     farthest : float
-        No address gets more than so many times, nor less than one so-manieth, of what it had in its own square.
+        No address gets more than about so many times what it had in its square, nor less than about one so-manieth.
 
     Returns
     -------
@@ -104,9 +107,10 @@ def rake(m: Margins, evidence: Evidence, farthest: float) -> Raked:
         Sums of people per square and of households per group are met to rounding; the shares as far as the squares and
         ``farthest`` let them (:func:`without` tells).
     """
-    held = decided_groups(m, evidence) & (m.households > 0)[:, None]
+    held: Bools = decided_groups(m, evidence) & (m.households[:, None] > 0)
     home = households_of(m, m.people)
-    rows = np.flatnonzero(held.any(axis=1)[m.group] & (m.people > 0))
+    any_held: Bools = np.asarray(held.any(axis=1), dtype=np.bool_)
+    rows = np.flatnonzero(any_held[m.group] & (m.people > 0))
     if not len(rows):
         return Raked(m.people.copy(), home, held)
     inner = _Inner.of(m, rows, home, 1 - evidence.share[rows], held, farthest)
@@ -159,7 +163,7 @@ class _Inner:
             base=people.copy(),
             per_household=per * scale[group],
             square=square,
-            of_square=np.bincount(square, people),
+            of_square=np.bincount(square, people).astype(np.float64),
             group=group.reshape(-1),
             of_group=m.households[groups],
             lacking=np.where(np.isnan(lacking), 0.0, lacking),
@@ -206,7 +210,11 @@ class _Inner:
         able = self.held[:, i] & (np.abs(det) > 1e-12 * np.maximum(whole, 1.0) ** 2)
         safe = np.where(able, det, 1.0)
         a, b = (target * d - b2 * whole) / safe, (a1 * whole - target * c) / safe
-        able &= (a > 0) & (b >= 0)
+        # Fractions may ask for less than nothing of one kind: then a step of that way, and more in the next round.
+        short, long = able & (b < LEAST_STEP), able & (a < LEAST_STEP)
+        a = np.where(short, (whole - LEAST_STEP * d) / np.where(c > 0, c, 1.0), np.where(long, LEAST_STEP, a))
+        b = np.where(short, LEAST_STEP, np.where(long, (whole - LEAST_STEP * c) / np.where(d > 0, d, 1.0), b))
+        able &= (a > 0) & (b > 0)
         a, b = np.where(able, a, 1.0), np.where(able, b, 1.0)
         return np.asarray(home * (a[self.group] * (1 - u) + b[self.group] * u), dtype=np.float64)
 

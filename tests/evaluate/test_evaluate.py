@@ -71,6 +71,16 @@ def test_sparsest_fills_from_the_loneliest():
     assert q.tolist() == [1, 1, 0.5, 0]
 
 
+class Fixed:
+    """Households that no evidence moves."""
+
+    def __init__(self, households):
+        self.households = households
+
+    def by(self, evidence):
+        return self
+
+
 @pytest.fixture(scope="module")
 def trials():
     table = county.addresses(7)
@@ -78,16 +88,19 @@ def trials():
     uncovered = county.truth(table, 7)
     ground, groups = county.ground(table, households)
     share = county.shares(ground, uncovered)
-    given = address_coverage.Inputs(ground, groups, pd.DataFrame(), pd.DataFrame(), share, {}, {})
+    given = address_coverage.Inputs(ground, groups, pd.DataFrame(), share)
+    placed = Fixed(households)
     evidence = county.evidence(table, uncovered, county.KOMMUNER)
     known = known_truth.Truth(False, uncovered, households, county.KOMMUNER)
     out = []
     for seed in (1, 2):
         hidden = known_truth.hidden_kommuner(known, seed)
         forget = table["kommunkod"].isin(hidden).to_numpy()
-        out.append(trial.run(f"frö {seed}", given, evidence, known, hidden, forget))
+        out.append(trial.run(f"frö {seed}", given, placed, evidence, known, hidden, forget))
     out.append(
-        trial.run(trial.STATISTICS_ONLY, given, evidence, known, county.KOMMUNER, np.ones(len(table), dtype=bool))
+        trial.run(
+            trial.STATISTICS_ONLY, given, placed, evidence, known, county.KOMMUNER, np.ones(len(table), dtype=bool)
+        )
     )
     return out
 

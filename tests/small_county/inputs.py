@@ -428,6 +428,7 @@ class County:
     evidence: bool
     complete: set[tuple[str, str]]
     klassning: str
+    raked: bool = False  # households held to PTS's shares, and lists taken to lack rows: brute force does neither
     mixed: bool = False  # SCB's mixed grid: one file, a 1 km square without the people of its 250 m squares
     addresses: list[Address] = field(default_factory=lambda: list(ADDRESSES))
     households: dict[tuple[str, str], int] = field(default_factory=lambda: dict(HOUSEHOLDS))
@@ -537,6 +538,10 @@ glesbebyggt = "{c.klassning}"
 
 [modell]
 metod = "enkel"
+[hushall]
+langsta_avstamning = {8 if c.raked else 1}
+[evidens]
+antagen_andel_saknas_pct = {2 if c.raked else 0}
 [publicering]
 utgivare = "Region Östviken"
 kontakt_epost = "bredband@example.org"

@@ -23,8 +23,8 @@ from pipelines.core.ledger import Entry, load
 from . import inputs
 from .test_small_county import stage
 
-BEFORE = ("inventory", "lantmateriet", "scb", "pts", "granser", "grid", "households")
-AFTER = ("inventory", "tackning", "coverage", "summaries")
+BEFORE = ("inventory", "lantmateriet", "scb", "pts", "granser", "grid")
+AFTER = ("inventory", "tackning", "evidence", "households", "coverage", "summaries")
 KALLOR = "fil;kommunkod;fullstandig;referensdatum;avtal;far_publiceras\n"
 
 
@@ -74,7 +74,7 @@ def stopped(root: Path, *told: str) -> None:
 
 
 def serious(root: Path) -> list[Entry]:
-    return [e for e in load(root / "out/.steg/liggare/coverage.json").entries if e.kind == "allvarlig"]
+    return [e for e in load(root / "out/.steg/liggare/evidence.json").entries if e.kind == "allvarlig"]
 
 
 HEAD, FIBRE = "adress_id;teknik;ned_mbit;status", "fiber;1000;tillgang"

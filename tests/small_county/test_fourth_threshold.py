@@ -99,7 +99,7 @@ def test_a_share_that_pts_does_not_publish_is_told_as_derived(built) -> None:
         for name in ("pts_andel_pct", "pts_andel_ovre_pct"):
             assert (share[500]["pts_andel_pct"] >= share[1000]["pts_andel_pct"] - 1e-9).all()
             assert (share[500][name] <= share[100]["pts_andel_ovre_pct"] + 1e-9).all()
-    noted = json.loads((built("full") / "out/.steg/liggare/coverage.json").read_text(encoding="utf-8"))
+    noted = json.loads((built("full") / "out/.steg/liggare/households.json").read_text(encoding="utf-8"))
     assert "som PTS inte publicerar" in json.dumps(noted, ensure_ascii=False)
 
 

@@ -30,8 +30,9 @@ OTHER = ("fiber", 1000, "tillgang", 1)
 
 
 def county(build: str) -> inputs.County:
-    """Return the full county with its file by cells hidden in both kommuner."""
+    """Return the full county with its file by cells hidden in both kommuner; households are held to PTS's shares."""
     c = inputs.county("full")
+    c.raked = True
     hidden = {(inputs.CELL_FILE, k) for k in ("9901", "9902")}
     c.published -= hidden
     c.listed |= hidden

@@ -55,18 +55,21 @@ def run(region: Region, paths: Paths, seeds: str = "") -> None:
 def run_trials(region: Region, paths: Paths, seeds: tuple[int, ...]) -> tuple[list[Trial], bool]:
     """Return one trial per seed and one with statistics only; and whether the truth is simulated."""
     from pipelines.coverage import address_coverage
+    from pipelines.evidence import decided
     from pipelines.orders.evaluate import known_truth, trial
+    from pipelines.people import households
 
-    given = address_coverage.read(region, paths, Ledger("evaluate"))
-    evidence = given.evidence(publishable_only=False)
+    given = address_coverage.read(region, paths)
+    evidence = decided.load(paths.table("evidens_beslut"))
+    placed, _, _ = households.place(region, paths, Ledger("evaluate"))
     known = known_truth.read(paths, given.ground.addresses, given.ground.households, evidence)
     kommun = given.ground.addresses["kommunkod"]
     out = []
     for seed in seeds:
         hidden = known_truth.hidden_kommuner(known, seed)
-        out.append(trial.run(f"frö {seed}", given, evidence, known, hidden, kommun.isin(hidden).to_numpy()))
+        out.append(trial.run(f"frö {seed}", given, placed, evidence, known, hidden, kommun.isin(hidden).to_numpy()))
     nothing = np.ones(len(kommun), dtype=bool)
-    out.append(trial.run(trial.STATISTICS_ONLY, given, evidence, known, known.kommuner, nothing))
+    out.append(trial.run(trial.STATISTICS_ONLY, given, placed, evidence, known, known.kommuner, nothing))
     return out, known.simulated
 
 

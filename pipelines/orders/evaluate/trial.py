@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from pipelines.coverage.address_coverage import Inputs
     from pipelines.orders.evaluate.known_truth import Truth
+    from pipelines.people.households import Placed
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -51,7 +52,9 @@ def without(evidence: Evidence, rows: Bools) -> Evidence:
     return replace(evidence, grain=grain, share=share)
 
 
-def run(name: str, given: Inputs, evidence: Evidence, truth: Truth, hidden: tuple[str, ...], forget: Bools) -> Trial:
+def run(
+    name: str, given: Inputs, placed: Placed, evidence: Evidence, truth: Truth, hidden: tuple[str, ...], forget: Bools
+) -> Trial:
     """Model ``hidden`` without the evidence at ``forget``, and score what the model says there.
 
     Parameters
@@ -59,6 +62,8 @@ def run(name: str, given: Inputs, evidence: Evidence, truth: Truth, hidden: tupl
     name : str
     given : Inputs
         Of :func:`pipelines.coverage.address_coverage.read`.
+    placed : Placed
+        Of :func:`pipelines.people.households.place`: households go by the evidence that is left.
     evidence : Evidence
         All there is.
     truth : Truth
@@ -67,8 +72,9 @@ def run(name: str, given: Inputs, evidence: Evidence, truth: Truth, hidden: tupl
     forget : ndarray of bool, shape (n,)
         Where evidence is hidden; holds all addresses of ``hidden``.
     """
-    ground = given.ground
     known = without(evidence, forget)
+    given = given.with_households(placed.by(known).households)
+    ground = given.ground
     spreading = model_steps.fitted(ground, known)
     coverage = given.covered(known, spreading)
     mine = np.flatnonzero(ground.addresses["kommunkod"].isin(hidden).to_numpy())

@@ -65,7 +65,7 @@ def run(region: Region, paths: Paths) -> None:
             files.read_table(paths.table("bristomraden"), report_gaps.COLUMNS), said["gaps"].facts["schakt"], region
         ),
         report_coverage.beside_benchmarks(tables["riktvarden"], region),
-        report_coverage.evidence_table(said["coverage"], region),
+        report_coverage.evidence_table(said["evidence"], region),
         report_model.section(said["coverage"], files.read_table(paths.table("osakerhet_5km")), region),
         remarks(said),
         homeless_squares(said["households"]),

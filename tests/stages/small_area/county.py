@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 from pipelines.core import cell_grid
-from pipelines.evidence.decided import Evidence
 from pipelines.coverage.small_area import features
 from pipelines.coverage.small_area.model_steps import Ground
+from pipelines.evidence.decided import Evidence
 from pipelines.grid.groups import group_index
 
 PAIRS = [(m, t) for m in ("tillgang", "passerad") for t in (30, 100, 1000)]

@@ -1,0 +1,88 @@
+"""Rows that lists lack: Bayes by hand, the neighbours by brute force, and rates found again in made-up lists."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.core.level import LEVELS
+from pipelines.evidence import missing_rows
+from pipelines.evidence.decided import Evidence
+from pipelines.evidence.missing_rows import NEIGHBOURS, Rate
+
+
+def test_bayes_by_hand() -> None:
+    """Of 1000 in the midst of covered ones 4 are unnamed; the list lacks 1 in 500: two are phantoms, of four."""
+    near = np.array([[NEIGHBOURS]] * 1000 + [[3]] * 10)
+    covered = np.array([[True]] * 996 + [[False]] * 4 + [[True]] * 1 + [[False]] * 9)
+    chance = missing_rows.chance_of_lacking_row(near, covered, np.full(1010, 1 / 500))
+    # e · c / s, c = (1 − s) / (1 − e)
+    inside, outside = (e_c(1 / 500, s) for s in (0.004, 0.9))
+    assert chance[996, 0] == pytest.approx(inside) and chance[1001, 0] == pytest.approx(outside)
+    assert inside == pytest.approx(0.499, abs=1e-3) and outside < 3e-4
+    assert (chance[covered[:, 0]] == 0).all()
+
+
+def e_c(e: float, s: float) -> float:
+    return e * (1 - s) / (1 - e) / s
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10_000))
+def test_neighbours_equal_brute_force(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(2, 50))
+    xy, covered = rng.random((n, 2)) * 1000, rng.random((n, len(LEVELS))) < 0.6
+    found = missing_rows.covered_near(xy, covered)
+    for i in range(n):
+        others = sorted((j for j in range(n) if j != i), key=lambda j: math.dist(xy[i], xy[j]))[:NEIGHBOURS]
+        assert found[i].tolist() == covered[others].sum(axis=0).tolist()
+
+
+@pytest.mark.parametrize("lost", [0.001, 0.005, 0.02])
+def test_a_list_with_forgotten_rows_is_seen_through(lost: float) -> None:
+    """Covered villages and bare ones: what is said likely covered is so, in the number that is expected."""
+    rng = np.random.default_rng(5)
+    village = np.repeat(np.arange(600), 60)
+    xy = rng.normal(0, 120, (len(village), 2)) + 5000 * np.column_stack([village % 30, village // 30])
+    truly = (rng.random(600) < 0.8)[village]
+    named = truly & (rng.random(len(truly)) >= lost)
+    covered = np.repeat(named[:, None], len(LEVELS), axis=1)
+    near = missing_rows.covered_near(xy, covered)
+    most, seen = missing_rows.surrounded_share(near, covered)
+    assert seen > 10_000 and most == pytest.approx(lost, rel=0.25)
+    chance = missing_rows.chance_of_lacking_row(near, covered, np.full(len(truly), lost))[:, 0]
+    phantoms = truly & ~named
+    assert chance[phantoms].mean() > 0.8 and chance[~truly].mean() < 0.001
+    assert chance.sum() == pytest.approx(phantoms.sum(), rel=0.2)
+
+
+def test_a_rate_is_held_between_overlap_and_neighbours() -> None:
+    assumed = Rate("a.csv", 0.002, "antagen", 0)
+    more, less = Rate("a.csv", 0.01, "overlapp", 5000), Rate("a.csv", 0.0001, "overlapp", 5000)
+    assert missing_rows.held_within(assumed, None, (math.nan, 0)) == assumed
+    assert missing_rows.held_within(assumed, less, (0.004, 9000)) == assumed
+    assert missing_rows.held_within(assumed, less, (0.0015, 9000)) == Rate("a.csv", 0.0015, "grannar", 9000)
+    assert missing_rows.held_within(assumed, more, (0.02, 9000)) == more
+    named, others = np.arange(3000) >= 30, np.arange(3000) < 2000
+    assert missing_rows.by_overlap(named, others, "a.csv") == Rate("a.csv", 0.015, "overlapp", 2000)
+    assert missing_rows.by_overlap(named, np.arange(3000) < 1999, "a.csv") is None
+
+
+def test_what_is_likelier_at_a_higher_threshold_is_so_at_the_lower() -> None:
+    nothing = np.zeros((1, len(LEVELS)))
+    evidence = Evidence(
+        np.ones((1, len(LEVELS)), np.int8),
+        nothing.copy(),
+        np.array([np.nan]),
+        np.array([-1], np.int8),
+        np.array([False]),
+    )
+    chance = nothing.copy()
+    chance[0, LEVELS.at("tillgang", 100)] = 0.3
+    out = missing_rows.erring(evidence, chance, np.array([0])).share[0]
+    lower = [("tillgang", 30), ("tillgang", 100), ("passerad", 30), ("passerad", 100)]
+    assert [out[LEVELS.at(m, t)] for m, t in lower] == [0.3] * 4
+    assert out[LEVELS.at("tillgang", 1000)] == out[LEVELS.at("passerad", 1000)] == 0
