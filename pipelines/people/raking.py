@@ -10,7 +10,7 @@ of relative entropy, from what dwellings and people say that keeps all three kin
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,15 +108,12 @@ def rake(m: Margins, evidence: Evidence, farthest: float) -> Raked:
         ``farthest`` let them (:func:`without` tells).
     """
     held: Bools = decided_groups(m, evidence) & (m.households[:, None] > 0)
-    home = households_of(m, m.people)
     any_held: Bools = np.asarray(held.any(axis=1), dtype=np.bool_)
     rows = np.flatnonzero(any_held[m.group] & (m.people > 0))
     if not len(rows):
-        return Raked(m.people.copy(), home, held)
-    inner = _Inner.of(m, rows, home, 1 - evidence.share[rows], held, farthest)
+        return Raked(m.people.copy(), households_of(m, m.people), held)
     people = m.people.copy()
-    people[rows] = inner.fitted()
-    # The squares a second time, over all their addresses: those of other groups stay as they were.
+    people[rows] *= _factors(m, rows, 1 - evidence.share[rows], held, farthest)
     return Raked(people, households_of(m, people), held)
 
 
@@ -129,9 +126,52 @@ def without(m: Margins, households: Floats, evidence: Evidence, held: Bools) -> 
     return out
 
 
+def _factors(m: Margins, rows: Ints, lacking: Floats, held: Bools, farthest: float) -> Floats:
+    """Return what the people of each of ``rows`` are multiplied by.
+
+    Addresses of one square and group that are alike in dwelling and coverage are multiplied alike: they are one.
+    """
+    groups, group = np.unique(m.group[rows], return_inverse=True)
+    # An address in no square keeps its people: it is a square of its own.
+    own = np.where(m.square[rows] >= 0, m.square[rows], -1 - rows)
+    alike = _numbered([own, group, m.per_household[rows], *np.nan_to_num(lacking).T])
+    first = np.unique(alike, return_index=True)[1]
+    people = np.bincount(alike, m.people[rows]).astype(np.float64)
+    group, square = group[first], np.unique(own[first], return_inverse=True)[1].reshape(-1)
+    households = m.households[groups]
+    # What people per household comes to in each group: its people over its households.
+    per = m.per_household[rows][first]
+    scale = np.bincount(group, people / per, len(groups)) / households
+    fit = _Fit(
+        people=people,
+        base=people.copy(),
+        per_household=per * scale[group],
+        square=square,
+        of_square=np.bincount(square, people).astype(np.float64),
+        group=group,
+        of_group=households,
+        lacking=np.nan_to_num(lacking[first]),
+        wanted_least=(1 - m.most[groups]) * households[:, None],
+        wanted_most=(1 - m.least[groups]) * households[:, None],
+        held=held[groups],
+        farthest=farthest,
+    )
+    return np.asarray((fit.fitted() / people)[alike], dtype=np.float64)
+
+
+def _numbered(columns: list[NDArray[Any]]) -> Ints:
+    """Number the different rows of some columns, each shape (n,)."""
+    out = np.zeros(len(columns[0]), dtype=np.int64)
+    for column in columns:
+        _, at = np.unique(column, return_inverse=True)
+        _, out = np.unique(out * (int(at.max()) + 1) + at.reshape(-1), return_inverse=True)
+        out = out.reshape(-1)
+    return out
+
+
 @dataclass
-class _Inner:
-    """The addresses of the groups that are held: their weights, and what binds them."""
+class _Fit:
+    """The addresses of the groups that are held, alike ones as one: their people, and what binds them."""
 
     people: Floats
     base: Floats
@@ -145,33 +185,6 @@ class _Inner:
     wanted_most: Floats
     held: Bools
     farthest: float
-
-    @classmethod
-    def of(cls, m: Margins, rows: Ints, home: Floats, lacking: Floats, held: Bools, farthest: float) -> _Inner:
-        groups, group = np.unique(m.group[rows], return_inverse=True)
-        # An address in no square keeps its people: it is a square of its own.
-        own = np.where(m.square[rows] >= 0, m.square[rows], -1 - rows)
-        square = np.unique(own, return_inverse=True)[1].reshape(-1)
-        people = m.people[rows]
-        per = m.per_household[rows] * 1.0
-        # What people per household comes to in each group: its people over its households.
-        total = np.bincount(group, people / per, len(groups))
-        factor = np.divide(total, m.households[groups], out=np.ones(len(groups)), where=m.households[groups] > 0)
-        scale = np.where(factor > 0, factor, 1.0)
-        return cls(
-            people=people,
-            base=people.copy(),
-            per_household=per * scale[group],
-            square=square,
-            of_square=np.bincount(square, people).astype(np.float64),
-            group=group.reshape(-1),
-            of_group=m.households[groups],
-            lacking=np.where(np.isnan(lacking), 0.0, lacking),
-            wanted_least=(1 - m.most[groups]) * m.households[groups, None],
-            wanted_most=(1 - m.least[groups]) * m.households[groups, None],
-            held=held[groups],
-            farthest=farthest,
-        )
 
     def fitted(self) -> Floats:
         """Return people per address after fitting."""
