@@ -488,7 +488,7 @@ JOB = (
         ledgers=PUBLISHERS,
         after=("laws",),
         built=("maps",),
-        makes=("maps/index.html", "maps/tillganglighet.html"),
+        makes=("maps/index.html", "maps/index.en.html", "maps/tillganglighet.html"),
     ),
     Step(
         "install",

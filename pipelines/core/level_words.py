@@ -29,9 +29,19 @@ HAVE_DOWN = {"tillgang": "tillgång till {} Mbit/s ned", "passerad": "tillgång 
 """What who has it has, in a whole sentence."""
 LACK_DOWN = {"tillgang": "saknar tillgång till {} Mbit/s ned", "passerad": "varken har eller passeras av {} Mbit/s ned"}
 """Said of who has not got it, in a whole sentence."""
-MEANING = {
-    "tillgang": "hushållet kan få hastigheten direkt eller inom kort, utan att något särskilt behöver byggas",
-    "passerad": "hushållet har tillgång, eller så går fiber förbi så nära att det kan anslutas",
+MEANING: dict[Language, dict[str, str]] = {
+    "sv": {
+        "tillgang": "hushållet kan få hastigheten direkt eller inom kort, utan att något särskilt behöver byggas",
+        "passerad": "hushållet har tillgång, eller så går fiber förbi så nära att det kan anslutas",
+    },
+    "en": {
+        "tillgang": "the household can have the speed at once or soon, without anything special being built",
+        "passerad": "the household has access, or fibre passes so near that it can be connected",
+    },
+}
+_LACKING_HEAD: dict[Language, dict[str, str]] = {
+    "sv": {"tillgang": "Hushåll utan", "passerad": "Ej passerade"},
+    "en": {"tillgang": "Households without", "passerad": "Not passed"},
 }
 UNIT = "Mbit/s"
 _AND: dict[Language, str] = {"sv": "och", "en": "and"}
@@ -56,22 +66,22 @@ def measures(language: Language = "sv") -> dict[str, str]:
     return {m: MEASURE[language][m].capitalize() for m in MEASURES}
 
 
-def heading(level: Level, speed: str) -> str:
+def heading(level: Level, speed: str, language: Language = "sv") -> str:
     """Return a level as a heading; ``speed`` is its threshold as it is written where that stands.
 
-    >>> heading(Level("passerad", 1000), "1 000")
-    'Passerad 1 000 Mbit/s'
+    >>> heading(Level("passerad", 1000), "1 000"), heading(Level("passerad", 1000), "1,000", "en")
+    ('Passerad 1 000 Mbit/s', 'Passed 1,000 Mbit/s')
     """
-    return f"{measures()[level.measure]} {speed} {UNIT}"
+    return f"{measures(language)[level.measure]} {speed} {UNIT}"
 
 
-def lacking(level: Level, speed: str) -> str:
+def lacking(level: Level, speed: str, language: Language = "sv") -> str:
     """Return the heading of the number of households that have not got it.
 
     >>> lacking(Level("passerad", 1000), "1 000"), lacking(Level("tillgang", 30), "30")
     ('Ej passerade 1 000', 'Hushåll utan 30')
     """
-    return f"{'Hushåll utan' if level.measure == 'tillgang' else 'Ej passerade'} {speed}"
+    return f"{_LACKING_HEAD[language][level.measure]} {speed}"
 
 
 def listed(words: list[str], language: Language = "sv", *, either: bool = False) -> str:

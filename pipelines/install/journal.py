@@ -34,7 +34,10 @@ from pipelines.install import installed
 
 FOLDER = at_rest.UNFINISHED
 JOURNAL, DONE, KEPT = "journal.json", "klar.json", "fore"
-CLAIMS = {"out": ("manifest.json",), "maps": ("metadata_iso19139.xml", "catalog.ttl", "catalog.rdf", "index.html")}
+CLAIMS = {
+    "out": ("manifest.json",),
+    "maps": ("metadata_iso19139.xml", "catalog.ttl", "catalog.rdf", "index.en.html", "index.html"),
+}
 """What says that an edition is there, in the order it comes."""
 
 """The names of what is written beside its goal (see :func:`pipelines.core.files.replacing`)."""

@@ -106,7 +106,7 @@ class File:
 
     @property
     def language(self) -> Literal["sv", "en"]:
-        """Language of its texts: English where the name says so.
+        """Language of its texts: English where the name says so. A name with ``*`` is of the files of one language.
 
         >>> File("maps/bredbandskarta.en.html").language, File("maps/bredbandskarta.html").language
         ('en', 'sv')
@@ -297,9 +297,10 @@ PRODUCTS = (
     Product(
         "kommunsidor",
         "Kommunsidor",
-        "En sida per kommun med kommunens nyckeltal och karta, av samma öppna uppgifter som bredbandskartan.",
+        "En sida per kommun med kommunens nyckeltal och karta, på svenska och engelska, av samma öppna uppgifter som "
+        "bredbandskartan.",
         "Kommunens tjänstemän får sitt underlag färdigt att skriva ut eller länka till.",
-        (File("maps/kommuner/*.html"),),
+        (File("maps/kommuner/*.html"), File("maps/kommuner/*.en.html")),
         (*open_contracts.OPEN_TABLES, *open_contracts.OPEN_BESIDE),
         "oppen",
     ),
@@ -347,7 +348,7 @@ PRODUCTS = (
         "Länets nyckeltal, en tabell över kommunerna att söka och sortera i, och länkar till kartorna, kommunsidorna, "
         "de öppna data och specifikationen.",
         "En adress att dela: den leder till allt.",
-        (File("maps/index.html"),),
+        (File("maps/index.html"), File("maps/index.en.html")),
         (open_contracts.KOMMUNER_OPPNA, open_contracts.LAN_OPPNA, reconciliation_tables.AVSTAMNING_OPPEN),
         "oppen",
     ),

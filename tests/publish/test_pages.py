@@ -23,6 +23,7 @@ from pipelines.publish.pages import entry, page_charts, page_figures, page_recon
 from pipelines.publish.words import level_figures
 from pipelines.publish.words.figure_words import tell
 
+SWEDISH = ("kommuner/1401.html", "kommuner/1480.html", "index.html", "tillganglighet.html")
 VOID = {"meta", "link", "input", "path", "rect", "circle", "br", "img"}
 
 
@@ -110,7 +111,8 @@ def share_is(text: str, given: str, sign: str = "") -> bool:
 
 def test_every_figure_of_every_kommun_is_the_csv_files(published):
     maps, rows = published
-    assert {p.stem for p in (maps / "kommuner").glob("*.html")} == {r["kommunkod"] for r in rows}
+    told = {p.name for p in (maps / "kommuner").glob("*.html")}
+    assert told == {f"{r['kommunkod']}{tail}" for r in rows for tail in (".html", ".en.html")}
     for row in rows:
         told = read(maps / f"kommuner/{row['kommunkod']}.html").tables["lage"][2:]
         assert [number(r[0]) for r in told] == [30, 100, 1000]
@@ -225,7 +227,7 @@ def test_the_reconciliation_on_a_page_is_the_csv_files(published):
 
 
 def test_what_is_outside_is_named_by_source_with_its_speeds():
-    tell = level_figures.OpenFigures(load_region(pages_county.synthetic_tables.CONFIG))
+    tell, swedish = level_figures.OpenFigures(load_region(pages_county.synthetic_tables.CONFIG)), render.Speech("sv")
     base = {
         "niva": "kommun",
         "kod": "1480",
@@ -269,7 +271,7 @@ def test_what_is_outside_is_named_by_source_with_its_speeds():
             }
         ]
     ).astype({"troskel_mbit": "Int64", "ar": "Int64"})
-    got = page_reconciliation.section(table, "kommun", "1480", tell, render.texts()["avstamning"])
+    got = page_reconciliation.section(table, "kommun", "1480", tell, swedish)
     assert (
         got["sammanfattning"]
         .replace("\u202f", " ")
@@ -292,7 +294,7 @@ def test_what_is_outside_is_named_by_source_with_its_speeds():
         "5\u202f%",
     )
     assert got["andra"].startswith("1 tal är inte jämförda")
-    counted = page_reconciliation.by_source(table)
+    counted = page_reconciliation.by_source(table, swedish)
     assert [(r["kalla"], r["tal"], r["inom"], r["utanfor"]) for r in counted] == [
         ("PTS hastighet", "5", "1", "3\u00a0⚠"),
         ("Kolada N07900", "1", "0", "1\u00a0⚠"),
@@ -303,9 +305,10 @@ def test_what_is_outside_is_named_by_source_with_its_speeds():
 def test_without_published_figures_the_page_says_so():
     tell = level_figures.OpenFigures(load_region(pages_county.synthetic_tables.CONFIG))
     empty = pd.DataFrame({"niva": [], "kod": [], "utfall": [], "kalla": []})
-    t = render.texts()["avstamning"]
-    assert page_reconciliation.section(empty, "lan", "14", tell, t)["sammanfattning"] == t["inga"]
-    assert page_reconciliation.by_source(empty) == []
+    for speech in render.SPEECHES:
+        told = page_reconciliation.section(empty, "lan", "14", tell, speech)["sammanfattning"]
+        assert told == speech.t["avstamning"]["inga"]
+        assert page_reconciliation.by_source(empty, speech) == []
 
 
 # --- goals, by hand ------------------------------------------------------------------------------------
@@ -433,22 +436,23 @@ def test_every_link_in_the_edition_leads_somewhere_within_it(published):
 
 def test_the_entry_page_leads_to_every_file_that_is_published(published):
     maps, _ = published
-    reached = {resolved(maps / "index.html", h) for h in read(maps / "index.html").links}
+    entries = (maps / "index.html", maps / "index.en.html")
+    reached = {resolved(entry_, h) for entry_ in entries for h in read(entry_).links}
     files_ = {r[0] for r in reached if r}
     lost = [p for p in maps.rglob("*") if p.is_file() and not p.name.startswith(".") and p.resolve() not in files_]
     assert [p.name for p in lost] == ["index.html"] or lost == []
 
 
-@pytest.mark.parametrize("name", ["kommuner/1401.html", "kommuner/1480.html", "index.html", "tillganglighet.html"])
+@pytest.mark.parametrize("name", [*SWEDISH, "kommuner/1401.en.html", "kommuner/1480.en.html", "index.en.html"])
 def test_a_page_is_whole_marked_demo_and_shows_hostile_names_as_text(county, name):
     _, paths = county
     body = paths.built(f"maps/{name}").read_text(encoding="utf-8")
     page = Reader(body)
     assert page.open == []
     assert (page.counts["h1"], page.counts["main"], page.counts["header"], page.counts["footer"]) == (1, 1, 1, 1)
-    assert '<html lang="sv">' in body
+    assert f'<html lang="{"en" if ".en." in name else "sv"}">' in body
     assert "DEMO" in re.search(r"<title>(.*?)</title>", body)[1]
-    assert "simulerade data" in body
+    assert ("simulated data" if ".en." in name else "simulerade data") in body
     assert "img" not in page.counts
     assert 'style="' not in body
     assert not re.search(
@@ -459,9 +463,103 @@ def test_a_page_is_whole_marked_demo_and_shows_hostile_names_as_text(county, nam
         assert "&lt;img src=x onerror=alert(1)&gt;" in body
 
 
+# --- in two languages --------------------------------------------------------------------------------------
+
+ONLY_ENGLISH = {("kommun", "framskrivning_text"), ("kommun", "mal_text"), ("ingang", "namn")}
+"""In Swedish the projection, the goals and the site are called as table and configuration call them."""
+ONLY_SWEDISH = {("tillganglighet",)}
+
+
+def _texts(body, way=()):
+    """Return each text by its way from the root."""
+    if isinstance(body, dict):
+        return {k: v for name, x in body.items() for k, v in _texts(x, (*way, name)).items()}
+    if isinstance(body, list):
+        return {k: v for i, x in enumerate(body) for k, v in _texts(x, (*way, i)).items()}
+    return {way: body}
+
+
+def test_the_languages_have_the_same_texts_and_placeholders():
+    sv, en = (_texts(render.texts(x)) for x in ("sv", "en"))
+    sv = {k: v for k, v in sv.items() if k[:1] not in ONLY_SWEDISH and k[1:2] != ("kallnamn",)}
+    en = {k: v for k, v in en.items() if k[:2] not in ONLY_ENGLISH and k[1:2] != ("kallnamn",)}
+    assert set(sv) == set(en)
+    for way, text in sv.items():
+        assert sorted(re.findall(r"{\w+}", text)) == sorted(re.findall(r"{\w+}", en[way])), way
+
+
+def _numbers(cell: str, language: str) -> list[float]:
+    """Return the numbers of a cell, read as its reader does."""
+    if language == "sv":
+        cell = re.sub(r"(?<=\d)[\u202f\u00a0](?=\d)", "", cell).replace(",", ".")
+    else:
+        cell = re.sub(r"(?<=\d),(?=\d{3})", "", cell)
+    return [float(x) for x in re.findall(r"\d+(?:\.\d+)?", cell.replace("Gbit", "000"))]
+
+
+def test_english_tells_the_same_figures_in_every_table(published):
+    maps, rows = published
+    pairs = [(maps / "index.html", maps / "index.en.html")]
+    pairs += [(maps / f"kommuner/{r['kommunkod']}{tail}" for tail in (".html", ".en.html")) for r in rows]
+    cells = 0
+    for swedish, english in pairs:
+        sv, en = read(swedish), read(english)
+        assert set(sv.tables) == set(en.tables)
+        for section, told in sv.tables.items():
+            assert len(told) == len(en.tables[section])
+            for a, b in zip(told[1:], en.tables[section][1:], strict=True):
+                for i, (x, y) in enumerate(zip(a, b, strict=True)):
+                    if (section, i) == ("mal", 0) and len(a) == 5:
+                        continue  # the goal's name, the configuration's own: 1 Gbit/s, or 1,000 Mbit/s
+                    assert _numbers(x, "sv") == _numbers(y, "en"), (swedish.name, section, x, y)
+                    cells += bool(_numbers(x, "sv"))
+    assert cells > 300
+
+
+def test_each_language_names_the_other_and_leads_to_it(published):
+    maps, rows = published
+    for stem in ("index", "bredbandskarta", *(f"kommuner/{r['kommunkod']}" for r in rows)):
+        for own, other, lang in ((".html", ".en.html", "en"), (".en.html", ".html", "sv")):
+            path = maps / f"{stem}{own}"
+            body, goal = path.read_text(encoding="utf-8"), (maps / f"{stem}{other}").resolve()
+            links = re.findall(rf'<a [^>]*\bhreflang="{lang}"[^>]*>', body)
+            hrefs = [re.search(r'href="([^"]+)"', x)[1] for x in links if f' lang="{lang}"' in x]
+            assert [(path.parent / h).resolve() for h in hrefs] == [goal]
+            alternate = re.findall(rf'<link rel="alternate" hreflang="{lang}" href="([^"]+)">', body)
+            assert [(path.parent / h).resolve() for h in alternate] == [goal]
+
+
+def test_an_english_page_leads_to_english_ones_but_where_it_says_that_there_is_none(published):
+    maps, rows = published
+    for page in (maps / "index.en.html", *(maps / f"kommuner/{r['kommunkod']}.en.html" for r in rows)):
+        body = page.read_text(encoding="utf-8")
+        swedish = re.findall(r'<a ([^>]*href="[^"]*(?<!\.en)\.html[^"]*"[^>]*)>', body)
+        assert {"tillganglighet.html", "specifikation.html"} >= {
+            re.search(r'([^/"]+)"', x[x.index("href=") + 6 :])[1] for x in swedish if 'hreflang="sv"' not in x
+        }
+
+
+def test_the_projection_in_english_says_what_its_columns_do(published):
+    maps, rows = published
+    with (maps / "data/framskrivning.csv").open(encoding="utf-8", newline="") as f:
+        every = [r for r in csv.DictReader(f) if r["niva"] == "kommun"]
+    begins = {"natt": "Reached in {senaste_ar} ", "nas": "Reached in {nas_ar} if", "nas_inte": "Not reached at"}
+    begins |= {"for_fa_ar": "Too few comparable years ({antal_ar})", "ingen_serie": "No published series"}
+    for row in rows:
+        body = (maps / f"kommuner/{row['kommunkod']}.en.html").read_text(encoding="utf-8")
+        told = re.findall(r"<li><strong>.*?</strong> (.*?)</li>", body)
+        mine = [r for r in every if r["kommunkod"] == row["kommunkod"]]
+        for said, r in zip(told, mine, strict=True):
+            assert html.unescape(said).startswith(begins[r["utfall"]].format(**r))
+            assert ("share of the population" in said) == (r["bas"] == "befolkning")
+            assert ("the goal is written in" in said) == (r["samma_matt"] == "nej" and r["utfall"] != "ingen_serie")
+            years = [r[f"nas_{n}ar"] for n in ("tidigast_", "senast_") if r[f"nas_{n}ar"]]
+            assert all(y in said for y in years)
+
+
 def test_real_data_is_not_marked_demo(tmp_path):
     _, paths = pages_county.build(tmp_path, names=("Testby", "Annanby"), demo=False)
-    for name in ("kommuner/1401.html", "index.html", "tillganglighet.html"):
+    for name in ("kommuner/1401.html", "kommuner/1401.en.html", "index.html", "index.en.html", "tillganglighet.html"):
         assert "DEMO" not in paths.built(f"maps/{name}").read_text(encoding="utf-8")
 
 
@@ -476,7 +574,14 @@ def test_shares_per_class_are_not_told_as_the_open_history_leaves_them_out(count
 def test_same_input_same_bytes(county, tmp_path):
     _, paths = county
     _, again = pages_county.build(tmp_path)
-    for name in ("maps/kommuner/1401.html", "maps/index.html", "maps/tillganglighet.html", write_pages.STAMP):
+    for name in (
+        "maps/kommuner/1401.html",
+        "maps/kommuner/1401.en.html",
+        "maps/index.en.html",
+        "maps/index.html",
+        "maps/tillganglighet.html",
+        write_pages.STAMP,
+    ):
         assert paths.built(name).read_bytes() == again.built(name).read_bytes()
 
 

@@ -239,7 +239,7 @@ def _dataset(
 
 
 def _file(ident: str, file: products.File, root: str, paths: Paths, sums: dict[Path, str] | None) -> File:
-    built = _built(file.path, paths)
+    built = _built(file, paths)
     name = file.path.removeprefix("maps/")
     digest = ""
     if sums is not None and len(built) == 1:
@@ -261,15 +261,16 @@ def _file(ident: str, file: products.File, root: str, paths: Paths, sums: dict[P
     )
 
 
-def _built(path: str, paths: Paths) -> list[Path]:
+def _built(file: products.File, paths: Paths) -> list[Path]:
     """Return the built files; of a name with ``*`` there may be none, since some are made on demand."""
-    whole = paths.built(path)
+    whole = paths.built(file.path)
     if "*" in whole.name:
-        return sorted(p for p in whole.parent.glob(whole.name) if not p.name.startswith("."))
+        found = (p for p in whole.parent.glob(whole.name) if not p.name.startswith("."))
+        return sorted(p for p in found if products.File(p.as_posix()).language == file.language)
     if not whole.is_file():
         raise DataError(
             "En öppen produkt är inte byggd, så katalogen kan inte skrivas.",
-            file=path,
+            file=file.path,
             action="Kör make coverage, som bygger produkterna före katalogen.",
         )
     return [whole]

@@ -66,7 +66,9 @@ DATASETS = {
 """Title and description by id of the product."""
 FORMATS = {"QGIS-projekt": "QGIS project", "QGIS-stil": "QGIS style"}
 """Names of formats that are not the same in both languages."""
-SPECIFICATION, DICTIONARY, RECORD = ("Data product specification", "Data dictionary", "Metadata record, ISO 19139")
+BESIDE = {"datapaket": "Data dictionary", "specifikation": "Data product specification", "katalog": "Data catalogue"}
+"""Titles of the open products that describe the datasets, by id."""
+SPECIFICATION, DICTIONARY, RECORD = (BESIDE["specifikation"], BESIDE["datapaket"], "Metadata record, ISO 19139")
 LINEAGE = (
     "Statistics per municipality from PTS, the Swedish Post and Telecom Authority, population grids from Statistics "
     "Sweden and {addresses} have been combined in grid cells of 250 × 250 metres. Coverage is measured "
@@ -78,6 +80,15 @@ CRS_NAMES = {
     "CRS84": "WGS 84, longitude and latitude (CRS84)",
 }
 """Names of reference systems by the end of their IRIs."""
+
+
+def title(product: str) -> str:
+    """Return the title of an open product.
+
+    >>> title("kommuner"), title("datapaket")
+    ('Broadband coverage per municipality', 'Data dictionary')
+    """
+    return BESIDE[product] if product in BESIDE else DATASETS[product][0]
 
 
 def prefix(facts: RunFacts) -> str:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipelines.core.figure import as_chosen
 from pipelines.core.level import LEVELS, Level
-from pipelines.publish.pages.render import WRITE
+from pipelines.publish.pages.render import Speech
 from pipelines.publish.words import trend_words
 
 if TYPE_CHECKING:
@@ -163,21 +162,19 @@ def _dashes(t: int, shown: int) -> str:
     return f"{2 + 5 * steps} 3" if steps > 0 else f"{-2 * steps} 3" if steps else ""
 
 
-def told_trend(history: pd.DataFrame, shown: Level, t: dict[str, Any]) -> dict[str, Any]:
+def told_trend(history: pd.DataFrame, shown: Level, speech: Speech) -> dict[str, Any]:
     """Return the chart of a place, what it shows in words, and the answer to whether it is better than last year.
 
     Parameters
     ----------
     history : DataFrame
         As for :func:`trend`.
-    t : dict
-        The texts of the pages' part ``kommun``.
     """
-    drawn = trend(history, shown.mbit)
+    t, plain, drawn = speech.t["kommun"], speech.plain, trend(history, shown.mbit)
     if drawn is None:
         return NO_TREND
     parts = [
-        t["trend_del"].format(t=plain(line["t"]), bitar=t["trend_mellan"].join(_stretches(line["punkter"], t)))
+        t["trend_del"].format(t=plain(line["t"]), bitar=t["trend_mellan"].join(_stretches(line["punkter"], speech)))
         for line in drawn["linjer"]
     ]
     people = [
@@ -189,7 +186,7 @@ def told_trend(history: pd.DataFrame, shown: Level, t: dict[str, Any]) -> dict[s
     note = t["trend_bildtext"].format(
         bas="".join(people), brott=t["trend_brott"].format(ar=", ".join(map(str, broken))) if broken else ""
     )
-    latest = trend_words.latest(history, WRITE, t)
+    latest = trend_words.latest(history, speech.write, t)
     answers = [said for (_, _, mbit), said in sorted(latest.items()) if mbit == shown.mbit]
     return {
         "trend": drawn,
@@ -201,9 +198,10 @@ def told_trend(history: pd.DataFrame, shown: Level, t: dict[str, Any]) -> dict[s
     }
 
 
-def _stretches(points: list[tuple[int, float, str]], t: dict[str, Any]) -> list[str]:
+def _stretches(points: list[tuple[int, float, str]], speech: Speech) -> list[str]:
     """Return each stretch between breaks in words: its first and last year; years across a break are not compared."""
     parts: list[list[tuple[int, float, str]]] = []
+    t, plain = speech.t["kommun"], speech.plain
     for p in points:
         if p[2] or not parts:
             parts.append([])
@@ -214,12 +212,3 @@ def _stretches(points: list[tuple[int, float, str]], t: dict[str, Any]) -> list[
         )
         for s in parts
     ]
-
-
-def plain(x: float) -> str:
-    r"""Return a number with the decimals it has, at most one.
-
-    >>> plain(95.0), plain(97.5), plain(1000) == "1\u202f000"
-    ('95', '97,5', True)
-    """
-    return WRITE.tell(as_chosen(x, ""))

@@ -9,7 +9,7 @@ from pipelines.config import kolada_indicators
 from pipelines.core.figure import HIDDEN, Figure, Sign, Unit, as_chosen
 from pipelines.core.level import Level
 from pipelines.core.level_words import MEASURE, UNIT, heading
-from pipelines.publish.pages.render import WRITE
+from pipelines.publish.pages.render import Speech
 from pipelines.publish.words.level_figures import OpenFigures, Row, told_share
 
 if TYPE_CHECKING:
@@ -21,15 +21,13 @@ SHARE = "andel_hushall"
 OF_PEOPLE = kolada_indicators.reason(of_people=True, ours="hushållen")
 
 
-def section(table: pd.DataFrame, niva: str, kod: str, figures: OpenFigures, t: dict[str, Any]) -> dict[str, Any]:
+def section(table: pd.DataFrame, niva: str, kod: str, figures: OpenFigures, speech: Speech) -> dict[str, Any]:
     """Return the reconciliation of one kommun or the län.
 
     Parameters
     ----------
     table : DataFrame
         AVSTAMNING_OPPEN.
-    t : dict
-        The texts of the part «avstamning».
 
     Returns
     -------
@@ -37,9 +35,10 @@ def section(table: pd.DataFrame, niva: str, kod: str, figures: OpenFigures, t: d
         ``grupper`` (what can be compared, by source and year), ``orsaker`` (why figures may differ, once each),
         ``sammanfattning`` (how many are within, which are not), ``andra`` (what is not compared).
     """
+    t = speech.t["avstamning"]
     mine = table[((table["niva"] == niva) & (table["kod"] == kod)).to_numpy()].to_dict("records")
     rows = sorted((r for r in mine if r["utfall"] != "ej_jamforbart"), key=_order)
-    outside = _named([r for r in rows if r["utfall"] == "utanfor"], t)
+    outside = _named([r for r in rows if r["utfall"] == "utanfor"], speech)
     inside = sum(r["utfall"] == "inom" for r in rows)
     open_ = sum(r["utfall"] == "oavgjort" for r in rows)
     parts = [t["alla" if inside == len(rows) else "sammanfattning"].format(inom=inside, alla=len(rows))]
@@ -50,7 +49,8 @@ def section(table: pd.DataFrame, niva: str, kod: str, figures: OpenFigures, t: d
     others = len(mine) - len(rows)
     return {
         "grupper": [
-            {"kalla": source, "rader": [_told(r, figures, t) for r in of]} for source, of in groupby(rows, key=_source)
+            {"kalla": _in_words(source, t), "rader": [_told(r, figures, speech) for r in of]}
+            for source, of in groupby(rows, key=_source)
         ],
         "orsaker": list(dict.fromkeys(f"{r['kalla']}: {r['orsak']}." for r in rows)),
         "sammanfattning": " ".join(parts) if rows else t["inga"],
@@ -58,18 +58,18 @@ def section(table: pd.DataFrame, niva: str, kod: str, figures: OpenFigures, t: d
     }
 
 
-def by_source(table: pd.DataFrame) -> list[dict[str, str]]:
+def by_source(table: pd.DataFrame, speech: Speech) -> list[dict[str, str]]:
     """Return, by source, how many of the kommuner's figures are within, outside and undecided."""
     of = table[((table["niva"] == "kommun") & (table["utfall"] != "ej_jamforbart")).to_numpy()]
     counts = of.groupby(["kalla", "utfall"]).size().unstack(fill_value=0)
-    out = []
+    write, out = speech.write, []
     for source in sorted(counts.index, key=lambda k: (_rank(k), k)):
         n = {u: int(counts.at[source, u]) if u in counts else 0 for u in ("inom", "utanfor", "oavgjort")}
         out.append(
             {
-                "kalla": source,
-                "tal": WRITE.number(sum(n.values())),
-                **{u: WRITE.flagged(WRITE.number(x), x > 0 and u == "utanfor") for u, x in n.items()},
+                "kalla": _in_words(source, speech.t["avstamning"]),
+                "tal": write.number(sum(n.values())),
+                **{u: write.flagged(write.number(x), x > 0 and u == "utanfor") for u, x in n.items()},
             }
         )
     return out
@@ -84,24 +84,38 @@ def _order(row: Row) -> tuple[Any, ...]:
     return (_rank(row["kalla"]), row["kalla"], row["matt"] != "tillgang", 0 if speed != speed else int(speed or 0))
 
 
-def _what(row: Row, t: dict[str, Any]) -> str:
+def _what(row: Row, speech: Speech) -> str:
     if row["storhet"] != SHARE:
-        return str(t["storhet"][row["storhet"]])
+        return str(speech.t["avstamning"]["storhet"][row["storhet"]])
     speed = int(row["troskel_mbit"])
-    return heading(Level(row["matt"], speed), WRITE.number(speed))
+    return heading(Level(row["matt"], speed), speech.write.number(speed), speech.language)
 
 
-def _named(rows: list[Row], t: dict[str, Any]) -> list[str]:
+def _named(rows: list[Row], speech: Speech) -> list[str]:
     """Name each source and what of it, its speeds together."""
-    out = []
+    t, out = speech.t["avstamning"], []
     for source, of in groupby(rows, key=lambda r: r["kalla"]):
         parts = []
         for matt, same in groupby(of, key=lambda r: r["matt"]):
             if matt:
-                speeds = dict.fromkeys(WRITE.number(int(r["troskel_mbit"])) for r in same)
-                parts.append(f"{MEASURE['sv'][matt]} {', '.join(speeds)} {UNIT}")
-        out.append(f"{source} ({'; '.join(parts)})" if parts else source)
+                speeds = dict.fromkeys(speech.write.number(int(r["troskel_mbit"])) for r in same)
+                parts.append(f"{MEASURE[speech.language][matt]} {', '.join(speeds)} {UNIT}")
+        named = _in_words(source, t)
+        out.append(f"{named} ({'; '.join(parts)})" if parts else named)
     return out
+
+
+def _in_words(source: str, t: dict[str, Any]) -> str:
+    """Return what a source is called in the page's language, where it is not called the same.
+
+    >>> named = {"kallnamn": {"SCB landareal": "SCB, land area", "Publicerat: ": "Published: "}}
+    >>> [_in_words(x, named) for x in ("SCB landareal 2025", "Publicerat: vg.se", "Kolada N07900")]
+    ['SCB, land area 2025', 'Published: vg.se', 'Kolada N07900']
+    """
+    for own, told in t["kallnamn"].items():
+        if source.startswith(own):
+            return f"{told}{source.removeprefix(own)}"
+    return source
 
 
 def _source(row: Row) -> str:
@@ -109,18 +123,19 @@ def _source(row: Row) -> str:
     return row["kalla"] if year is None or year != year else f"{row['kalla']} {year}"
 
 
-def _told(row: Row, figures: OpenFigures, t: dict[str, Any]) -> dict[str, str]:
+def _told(row: Row, figures: OpenFigures, speech: Speech) -> dict[str, str]:
+    t, write = speech.t["avstamning"], speech.write
     share, gap = row["enhet"] == "procent", row["skillnad"]
     unit: Unit = "pe" if share else "%"
     decimals = 1 if share or abs(gap) >= 1 else 2
     difference = HIDDEN if gap != gap else Figure(gap, decimals=decimals, unit=unit, signed=True)
     return {
-        "vad": _what(row, t) + (t["av_folket"] if row["orsak"].startswith(OF_PEOPLE) else ""),
-        "vart": WRITE.tell(_figure(row["vart_tal"], row, figures, row["vart_tal_olikhet"])),
-        "deras": WRITE.tell(_figure(row["deras_tal"], row, figures)),
-        "skillnad": WRITE.tell(difference),
-        "tolerans": WRITE.tell(as_chosen(row["tolerans"], unit, most=3)),
-        "utfall": WRITE.flagged(t["utfall"][row["utfall"]], row["utfall"] == "utanfor"),
+        "vad": _what(row, speech) + (t["av_folket"] if row["orsak"].startswith(OF_PEOPLE) else ""),
+        "vart": write.tell(_figure(row["vart_tal"], row, figures, row["vart_tal_olikhet"])),
+        "deras": write.tell(_figure(row["deras_tal"], row, figures)),
+        "skillnad": write.tell(difference),
+        "tolerans": write.tell(as_chosen(row["tolerans"], unit, most=3)),
+        "utfall": write.flagged(t["utfall"][row["utfall"]], row["utfall"] == "utanfor"),
         "utfall_kod": row["utfall"],
     }
 

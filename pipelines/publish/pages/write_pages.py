@@ -20,13 +20,16 @@ STAMP = ".kommunsidor.klar"
 
 
 def run(region: Region, paths: Paths) -> None:
-    """Write ``maps/kommuner/<kod>.html`` for every kommun of the region, then the stamp."""
+    """Write ``maps/kommuner/<kod>.html`` and ``<kod>.en.html`` for every kommun of the region, then the stamp."""
     from pipelines.publish.pages import county as county_
     from pipelines.publish.pages import kommun_page, render
 
     county = county_.read(region, paths)
-    frame = render.common(region, county.facts, read_open_sources(paths), "../")
+    sources = read_open_sources(paths)
+    frames = [render.common(region, county.facts, sources, "../", speech) for speech in render.SPEECHES]
     for kod in county.rows:
-        body = render.page("kommun.html.j2", {**frame, **kommun_page.context(county, kod)})
-        files.write_text(paths.built(f"{FOLDER}/{kod}.html"), body)
+        drawn = kommun_page.drawing(county, kod)
+        for speech, frame in zip(render.SPEECHES, frames, strict=True):
+            body = render.page("kommun.html.j2", {**frame, **kommun_page.context(county, kod, drawn, speech)})
+            files.write_text(paths.built(render.filed(f"{FOLDER}/{kod}", speech.language)), body)
     files.write_text(paths.built(STAMP), "")

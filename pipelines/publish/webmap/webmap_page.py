@@ -25,10 +25,12 @@ if TYPE_CHECKING:
 
 Edition = Literal["oppen", "intern"]
 LAYERS = {"oppen": ("klass", "plan", "underlag"), "intern": ("klass", "utan", "plan", "teknik", "underlag")}
-FILES: dict[Language, str] = {"sv": "bredbandskarta.html", "en": "bredbandskarta.en.html"}
+TAIL: dict[Language, str] = {"sv": ".html", "en": ".en.html"}
+"""How a page's file ends in each language."""
+FILES: dict[Language, str] = {language: f"bredbandskarta{tail}" for language, tail in TAIL.items()}
 PACKAGE = "pipelines.publish.webmap.page"
 OSM = "OpenStreetMaps bidragsgivare"
-LINKS = ("index.html", "data/", "specifikation.html")
+LINKS = ("index", "data/", "specifikation.html")
 """What lies beside the open page in ``maps/``; each has its text in ``lankar``."""
 
 
@@ -130,7 +132,10 @@ def context(about: Subject) -> dict[str, Any]:
         "lager": [(x, t[f"lager_{x}"]) for x in layers],
         "omraden_hjalp": t[f"omraden_hjalp_{about.edition}"].format(**named),
         "fore": about.earlier is not None,
-        "lankar": [(href, t["lankar"][href]) for href in LINKS] if open_page else [],
+        "svans": TAIL[about.language],
+        "lankar": [(f"index{TAIL[about.language]}" if x == "index" else x, t["lankar"][x]) for x in LINKS]
+        if open_page
+        else [],
         "andra_sprak": _other_language(about.language) if open_page else None,
         "bakgrund": publishing.bakgrundskarta if open_page and publishing.bakgrundskarta.url else None,
     }

@@ -52,6 +52,7 @@ COST_SHORT = {
     "over_50": "över 50",
 }
 """Classes of cost under a heading that says millions of kronor; one that is not told is its product's own word."""
+COST_SHORT_EN = {**COST_SHORT, "under_0_5": "under 0.5", "0_5_1": "0.5–1", "over_50": "over 50"}
 CODES: dict[str, dict[str, str]] = {
     "underlag": {**BASIS_LABELS, "ingen": "Inga adresser"},
     "omradestyp": {"tatbebyggt": "Tätbebyggt", "glesbebyggt": "Glesbebyggt"},

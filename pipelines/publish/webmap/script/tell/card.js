@@ -40,7 +40,7 @@
     // The kommun's own page lies beside the open map.
     link(code) {
       if (this.page.intern) return [];
-      const link = Object.assign(bredband.element('a', this.t.kort_lank), { href: `kommuner/${code}.html` }), p = bredband.element('p');
+      const link = Object.assign(bredband.element('a', this.t.kort_lank), { href: `kommuner/${code}${this.t.sprak === 'en' ? '.en' : ''}.html` }), p = bredband.element('p');
       p.append(link);
       return [p];
     }
