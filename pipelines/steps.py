@@ -154,9 +154,9 @@ JOB = (
         "pts",
         "pipelines.read.pts.read_pts",
         "Läser pts",
-        "läser PTS:s arbetsböcker och Kolada",
+        "läser PTS:s arbetsböcker och byggnadsförteckning, och Kolada",
         inputs=("pts",),
-        writes=("pts_teknik", "pts_hastighet", "pts_mobil", "kolada", "pts_historik"),
+        writes=("pts_teknik", "pts_hastighet", "pts_mobil", "kolada", "pts_historik", "byggnadsforteckning"),
         ledger=True,
     ),
     Step(
@@ -270,7 +270,7 @@ JOB = (
         "mål, avstämning mot PTS och PTS:s regionala prioritering",
         reads=(
             *("adresser_ruta", "adresser_hushall", "adresser_tackning", "rutnat_delar", "riktvarden"),
-            *("bristomraden", "bristomraden_rutor", "pts_teknik", "pts_hastighet", "pts_mobil"),
+            *("bristomraden", "bristomraden_rutor", "pts_teknik", "pts_hastighet", "pts_mobil", "byggnadsforteckning"),
         ),
         writes=("mal", "avstamning", "prioritering_pts", "pts_projekt"),
         ledger=True,

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 
+from pipelines.config import support_rules
 from pipelines.config.accessibility import Tillganglighet
 from pipelines.config.buildings import Byggnader
 from pipelines.config.catalogued import TidigareUtgava, Tjanster
@@ -51,6 +52,8 @@ Technique = Literal["fiber", "kabel-tv", "vdsl", "xdsl", "fast_radio", "lte", "n
 Speed = Annotated[float, Field(gt=0, le=MAX_MBIT)]
 Theme = Literal["AGRI", "ECON", "EDUC", "ENER", "ENVI", "GOVE", "HEAL", "INTR", "JUST", "REGI", "SOCI", "TECH", "TRAN"]
 """EU's code list data-theme."""
+_TERMS = support_rules.terms(2023)
+"""What holds of the support where a configuration says nothing."""
 KommunCode = Annotated[str, Field(pattern=r"^[0-9]{4}$", examples=["1440"])]
 PLAUSIBLE_MBIT: dict[Technique, tuple[Speed, Speed]] = {
     "fiber": (10, 25_000),
@@ -494,9 +497,15 @@ class Mal(Part):
 class PtsPrioritering(Part):
     """PTS's regional priority in the broadband support. The rules change: check the year's own."""
 
-    regelar: Year = Field(default=2023, description="Året vars regler gäller. Förval: PTS:s regler 2023.")
+    regelar: Year = Field(
+        default=2023,
+        description="Året vars regler gäller. Kända år står i `config/support_rules.py` med sin källa: 2023. För ett "
+        "annat år stannar programmet tills årets `troskel_mbit`, `max_andel`, `max_byggnader_per_projekt`, "
+        "`avdrag_per_byggnad` och `kostnadstak_sek_per_byggnad` står här, kontrollerade hos PTS.",
+    )
     troskel_mbit: Mbit = Field(
-        default=100, description="En byggnad är stödberättigad under denna hastighet (Mbit/s). PTS 2023."
+        default=_TERMS["troskel_mbit"],
+        description="En byggnad är stödberättigad under denna hastighet (Mbit/s). PTS 2023.",
     )
     matt: Measure = Field(
         default="passerad",
@@ -507,35 +516,59 @@ class PtsPrioritering(Part):
         default=None,
         ge=0,
         le=10_000_000,
-        description="Antal byggnader i länet på PTS:s byggnadsförteckning för året: av dem räknas högsta antalet att "
-        "prioritera. Tomt: av de stödberättigade som programmet räknar fram, vilket kan vara både fler och färre.",
+        description="Antal byggnader med hushåll eller arbetsställe i länet på PTS:s byggnadsförteckning för året: av "
+        "dem räknas högsta antalet att prioritera. Tomt: räknas i `pts/byggnadsforteckning*` där den finns, annars av "
+        "de stödberättigade som programmet räknar fram, vilket kan vara både fler och färre.",
         examples=[41000],
     )
     max_andel: float = Field(
-        default=0.30, gt=0, le=1, description="Högsta andel av stödberättigade byggnader som får prioriteras. PTS 2023."
+        default=_TERMS["max_andel"],
+        gt=0,
+        le=1,
+        description="Högsta andel av stödberättigade byggnader som får prioriteras. PTS 2023.",
     )
     max_byggnader_per_projekt: int = Field(
-        default=25, ge=1, le=1_000_000, description="Högsta antal prioriterade byggnader i ett projekt. PTS 2023."
+        default=_TERMS["max_byggnader_per_projekt"],
+        ge=1,
+        le=1_000_000,
+        description="Högsta antal prioriterade byggnader i ett projekt. PTS 2023.",
     )
     avdrag_per_byggnad: float = Field(
-        default=0.02,
+        default=_TERMS["avdrag_per_byggnad"],
         gt=0,
         lt=1,
-        description="Hur mycket varje prioriterad byggnad sänker den jämförda kostnaden (andel). PTS 2023.",
+        description="Hur mycket varje prioriterad byggnad sänker det jämförda stödet (andel). PTS 2023.",
     )
     kostnadstak_sek_per_byggnad: float = Field(
-        default=74_027,
+        default=_TERMS["kostnadstak_sek_per_byggnad"],
         gt=0,
         le=1e9,
-        description="Jämförd kostnad per byggnad som ett projekt ska komma under för att väntas få stöd "
+        description="Jämfört stöd per byggnad som ett projekt ska komma under för att väntas få stöd "
         "(kronor per byggnad). Förval: medelstödet 2023, 1 221 Mkr till 16 495 byggnader (PTS). Att gränsen ligger "
         "vid medlet är ett antagande; sätt årets nivå.",
     )
     bara_med_hushall: bool = Field(
         default=True,
-        description="Räkna bara adresser med hushåll som byggnader. Antagande på säkra sidan: underlaget, "
-        "och därmed antalet som får prioriteras, blir hellre för litet än för stort.",
+        description="Räkna bara adresser med hushåll som byggnader, där PTS:s byggnadsförteckning saknas. Antagande på "
+        "säkra sidan: underlaget, och därmed antalet som får prioriteras, blir hellre för litet än för stort.",
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_the_year(cls, given: Any) -> Any:
+        """Take the year's own terms for what is not said; of a year that is not known all must be said."""
+        year = given.get("regelar", 2023) if isinstance(given, dict) else None
+        if not isinstance(year, int) or isinstance(year, bool):
+            return given
+        known = support_rules.terms(year)
+        lacking = [key for key in support_rules.KEYS if key not in given and key not in known]
+        if lacking:
+            years = ", ".join(map(str, sorted(support_rules.KNOWN)))
+            raise ValueError(
+                f"reglerna för {year} är inte kända för programmet (kontrolleras hos PTS; kända år: {years}): ange "
+                f"årets {', '.join(lacking)}, eller regelar = {max(support_rules.KNOWN)}"
+            )
+        return known | given
 
     @model_validator(mode="after")
     def _deduction(self) -> PtsPrioritering:
@@ -547,6 +580,18 @@ class PtsPrioritering(Part):
     def level(self) -> Level:
         """The threshold and measure it is about."""
         return Level(self.matt, self.troskel_mbit)
+
+    @property
+    def source(self) -> str:
+        """Where the year's terms are from: the table of known years, or the configuration."""
+        known = support_rules.KNOWN.get(self.regelar)
+        own = {key: getattr(self, key) for key in support_rules.KEYS}
+        if known is None:
+            return "konfigurationen; programmet känner inte årets regler"
+        if own == support_rules.terms(self.regelar):
+            return known.kalla
+        changed = ", ".join(k for k, v in support_rules.terms(self.regelar).items() if own[k] != v)
+        return f"{known.kalla}; ändrat i konfigurationen: {changed}"
 
 
 class Bakgrundskarta(Part):

@@ -170,9 +170,12 @@ class Priorities(TypedDict):
 
     regelar: int
     varning: str
+    grund: str
+    tak_av: int
     stodberattigade: int
     varav_modellerade: int
     stodberattigade_vantade: float
+    i_projekt: int
     far_prioriteras: int
     prioriterade: int
     prioriterade_modellerade: int

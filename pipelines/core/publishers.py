@@ -94,6 +94,8 @@ LOGINS = ("LANTMATERIET_ANVANDARE", "LANTMATERIET_NYCKEL")
 """Variables of the environment, one of which is set by who has a login at Lantmäteriet."""
 TOPOGRAFI_ORDER = "LANTMATERIET_TOPOGRAFI_ORDER"
 """Variable of the environment that holds the id of an order of Topografi 50: a secret, as the login is."""
+INTERNAL_ROLES = ("byggnadsforteckning",)
+"""Files of which nothing is published: their publisher is not credited for them."""
 BY_AGREEMENT = "enligt avtal"
 """Publisher of the evidence in ledgers: its licence there names the agreement."""
 LANTMATERIET = Delivery(
@@ -143,6 +145,7 @@ PTS = Delivery(
     "PTS",
     "Ingen licens angiven. Källa: PTS",
     {  # PTS's titles hold «mobiltäcknings- och bredbandskartläggning»: mobil last
+        "byggnadsforteckning": tuple(f"byggnadsf{o}rteckning*.{e}" for o in "oö" for e in ("csv", "xlsx")),
         "historik": ("*historisk*.xlsx",),
         "teknik": ("*teknik*.xlsx",),
         "hastighet": ("*hastighet*.xlsx",),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict
 
 from pipelines.core import ledger
-from pipelines.core.publishers import CREDITED
+from pipelines.core.publishers import CREDITED, INTERNAL_ROLES
 
 if TYPE_CHECKING:
     from pipelines.core.paths import Paths
@@ -73,7 +73,8 @@ def used_files(paths: Paths, hidden: Set[str] = frozenset()) -> list[tuple[str, 
     found: list[tuple[str, str, str, str]] = []
     for stage in CREDITED:
         for f in ledger.files_of(paths.ledger(stage)):
-            if f["anvand"] and not (stage == "tackning" and file_name(f["fil"]) in hidden):
+            left_out = f["roll"] in INTERNAL_ROLES or (stage == "tackning" and file_name(f["fil"]) in hidden)
+            if f["anvand"] and not left_out:
                 found.append((f["utgivare"], f["licens"], f["roll"], f["referensdatum"] or ""))
     return found
 

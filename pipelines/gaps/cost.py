@@ -59,14 +59,18 @@ def cost(priced_m: Floats, andel_tat: Floats, adresser: Floats, kostnad: Kostnad
     Twice the kronor per metre gives exactly twice ``schakt_sek``: it enters by multiplication only, and
     doubling is exact in floating point.
     """
-    per_m = andel_tat * getattr(kostnad.schakt_tat_sek_per_m, level) + (1 - andel_tat) * getattr(
-        kostnad.schakt_gles_sek_per_m, level
-    )
     return Cost(
-        priced_m * per_m,
+        priced_m * per_metre(andel_tat, kostnad, level),
         adresser * getattr(kostnad.anslutning_sek_per_adress, level),
         np.full(len(priced_m), getattr(kostnad.fast_sek_per_omrade, level)),
     )
+
+
+def per_metre(andel_tat: Floats, kostnad: Kostnad, level: Level) -> Floats:
+    """Return kronor per priced metre of each area: the mean of the two rates by its share of tätbebyggt."""
+    dense, sparse = getattr(kostnad.schakt_tat_sek_per_m, level), getattr(kostnad.schakt_gles_sek_per_m, level)
+    rate: Floats = andel_tat * dense + (1 - andel_tat) * sparse
+    return rate
 
 
 def per_unit(total_sek: Floats, number: Floats) -> Floats:

@@ -10,7 +10,7 @@ from pipelines.config.region import CLASSES
 from pipelines.core import files
 from pipelines.core.ledger import Ledger
 from pipelines.core.level import LEVELS, MEASURES
-from pipelines.goals import distances
+from pipelines.goals import distances, support_projects
 from pipelines.goals.deviations import reconcile
 from pipelines.goals.priority_list import PriorityList, priority_list
 from pipelines.goals.pts_shares import mobile, published
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pipelines.config.region import Region
     from pipelines.core.paths import Paths
 
-AREAS = ("bristomrade_id", "troskel_mbit", "matt", "kommunkod", "kommunnamn", "modellerad", "prioritet")
+AREAS = ("troskel_mbit", "matt", *support_projects.TABLE, *support_projects.COSTS)
 ON = [*distances.PLACE, "troskel_mbit", "matt"]
 
 
@@ -50,8 +50,10 @@ def run(region: Region, paths: Paths) -> None:
         people,
         coverage,
         files.read_table(paths.table("bristomraden_rutor")),
-        files.read_table(paths.table("bristomraden"), [*AREAS, "kostnad_per_adress_sek"]),
+        files.read_table(paths.table("bristomraden"), list(AREAS)),
+        files.read_table(paths.table("byggnadsforteckning")),
         region,
+        ledger,
     )
     note(ledger, listed, beside)
     write(table, goal_tables.MAL, paths)
@@ -126,7 +128,7 @@ def note(ledger: Ledger, listed: PriorityList, beside: pd.DataFrame) -> None:
         "antagen",
         "PTS-prioritering",
         "stödberättigade adresser som är modellerade (statistik)",
-        facts["varav_modellerade"],
+        facts["varav_modellerade"] if facts["grund"] != "forteckning" else 0,
         "räknas som en byggnad var när sannolikheten för täckning är under gränsen; märkta i listan, kontrollera dem",
     )
     ledger.add(

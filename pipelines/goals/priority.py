@@ -1,13 +1,13 @@
 """PTS's regional priority: which buildings the region should point out, as a list a planner can change.
 
-The rule (PTS, rules of 2023; the parameters are configuration and must be checked every year):
-each prioritised building lowers the cost PTS compares by 2 %, at most 25 buildings (50 %) per project,
-and at most 30 % of the region's eligible buildings may be prioritised.
+The rule (the year's terms stand in ``config/support_rules.py``): each prioritised building lowers the figure PTS
+compares by 2 %, at most 25 buildings (50 %) per project, and at most 30 % of the region's eligible buildings with
+households or workplaces may be prioritised.
 
-A project is a gap area. With cost K per building and k prioritised buildings it is compared at
-K (1 - 0.02 k). It comes under the ceiling T with k* = the least k that makes this at most T; fewer are
-wasted, more are too. So choosing is a knapsack: projects of k* buildings each, within 30 % of the
-eligible, for most households.
+What a project is and what support it would ask for per building, stands in :mod:`pipelines.goals.support_projects`.
+With K per building and k prioritised buildings it is compared at K (1 - 0.02 k). It comes under the ceiling T with
+k* = the least k that makes this at most T; fewer are wasted, more are too. So choosing is a knapsack: projects of k*
+buildings each, within 30 % of the eligible, for most households.
 """
 
 from __future__ import annotations
@@ -26,14 +26,21 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 WARNING = (
-    "Listan följer PTS:s regler för {year}. Reglerna och kostnadstaket ändras: kontrollera årets regler "
-    "innan listan används. Adresser utan hushåll kan vara arbetsställen som har rätt till stöd."
+    "Listan följer PTS:s regler för {year} (källa: {source}). Reglerna och kostnadstaket ändras: kontrollera årets "
+    "regler innan listan används.{homes}"
 )
+_HOMES = " Adresser utan hushåll kan vara arbetsställen som har rätt till stöd."
+
+
+def warning(rule: PtsPrioritering, grund: str) -> str:
+    """Return what must be said wherever the list is shown."""
+    homes = _HOMES if grund != "forteckning" and rule.bara_med_hushall else ""
+    return WARNING.format(year=rule.regelar, source=rule.source, homes=homes)
 
 
 @dataclass(frozen=True)
 class Projects:
-    """One row per gap area: what it takes to bring it under the ceiling, and whether it is chosen.
+    """One row per project: what it takes to bring it under the ceiling, and whether it is chosen.
 
     Attributes
     ----------
@@ -56,13 +63,12 @@ class Projects:
     tak_antal: int
 
 
-def eligible(utan: Bools, in_tatort: Bools, planned: Bools, hushall: Floats, rule: PtsPrioritering) -> Bools:
-    """Return which addresses count as eligible buildings: outside tätort, without coverage, none planned.
+def eligible(utan: Bools, in_tatort: Bools, planned: Bools) -> Bools:
+    """Return which addresses may get support, by our own figures: outside tätort, without coverage, none planned.
 
-    An address stands for a building: the inputs have no buildings.
+    An address stands for a building, of any kind: holiday homes may get support, but are not among those prioritised.
     """
-    out = utan & ~in_tatort & ~planned
-    return out & (hushall > 0) if rule.bara_med_hushall else out
+    return utan & ~in_tatort & ~planned
 
 
 def needed(cost_per_building: Floats, buildings: Ints, rule: PtsPrioritering) -> Ints:
@@ -90,10 +96,10 @@ def needed(cost_per_building: Floats, buildings: Ints, rule: PtsPrioritering) ->
 
 
 def choose(
-    area: Ints,
-    buildings: Bools,
+    project: Ints,
     hushall_utan: Floats,
     cost_per_building: Floats,
+    base: int,
     rule: PtsPrioritering,
     search: Prioritering,
 ) -> Projects:
@@ -101,28 +107,25 @@ def choose(
 
     Parameters
     ----------
-    area : ndarray of int64, shape (n,)
-        Gap area of each address, -1 outside.
-    buildings : ndarray of bool, shape (n,)
-        From :func:`eligible`.
+    project : ndarray of int64, shape (n,)
+        Project of each eligible building with household or workplace, -1 where it is in none.
     hushall_utan : ndarray of float, shape (n,)
-        Expected households without coverage at each address.
-    cost_per_building : ndarray of float, shape (areas,)
-        The area's cost divided by the addresses it connects; NaN where unknown.
+        Expected households without coverage in each.
+    cost_per_building : ndarray of float, shape (projects,)
+        The figure that PTS compares, before the deduction; NaN where unknown.
+    base : int
+        Buildings that the most that may be prioritised is a share of.
 
     Notes
     -----
-    The ceiling in number is rounded down; it is of PTS's own list where its length is configured. Projects under the
-    ceiling without help are not chosen: they need no priority. Of all choices the one reaching most households is
-    taken (see ``knapsack``).
+    The ceiling in number is rounded down. Projects under the ceiling without help are not chosen: they need no
+    priority. Of all choices the one reaching most households is taken (see ``knapsack``).
     """
     count = len(cost_per_building)
-    inside = buildings & (area >= 0)
-    number: Ints = np.bincount(area[inside], minlength=count).astype(np.int64)
-    households: Floats = np.bincount(area[inside], hushall_utan[inside], count).astype(np.float64)
-    counted = int(buildings.sum())
-    listed = counted if rule.antal_i_forteckningen is None else rule.antal_i_forteckningen
-    most = int(np.floor(rule.max_andel * listed + 1e-9))
+    inside = project >= 0
+    number: Ints = np.bincount(project[inside], minlength=count).astype(np.int64)
+    households: Floats = np.bincount(project[inside], hushall_utan[inside], count).astype(np.float64)
+    most = int(np.floor(rule.max_andel * base + 1e-9))
     need = needed(cost_per_building, number, rule)
     able = np.flatnonzero(need > 0)
     picked, _ = knapsack(households[able], need[able].astype(np.float64), float(most), search)
@@ -131,23 +134,27 @@ def choose(
     return Projects(number, households, need, chosen, most)
 
 
-def ordered(
-    projects: Projects, area: Ints, buildings: Bools, hushall_utan: Floats, ids: NDArray[np.object_]
-) -> pd.DataFrame:
-    """List every eligible address of the chosen projects: most households first, ties by id.
+def ordered(projects: Projects, project: Ints, hushall_utan: Floats, ids: pd.DataFrame) -> pd.DataFrame:
+    """List every eligible building of the chosen projects: most households first, ties by id.
+
+    Parameters
+    ----------
+    project, hushall_utan : ndarray, shape (n,)
+        As :func:`choose` has them.
+    ids : DataFrame
+        Columns that ties go by, in order.
 
     Returns
     -------
     DataFrame
-        ``row`` (position of the address), ``area``, ``ordning`` (1, 2 … in its project). The first k* of a
+        ``row`` (position of the building), ``project``, ``ordning`` (1, 2 … in its project). The first k* of a
         project are the ones to prioritise, the rest are reserves: which of a project's buildings are named
-        does not change its compared cost, so the planner may swap them.
+        does not change its compared figure, so the planner may swap them.
     """
-    candidates = np.flatnonzero(buildings & (area >= 0))
-    candidates = candidates[projects.valda[area[candidates]]]
-    frame = pd.DataFrame(
-        {"row": candidates, "area": area[candidates], "h": hushall_utan[candidates], "id": ids[candidates]}
-    )
-    frame = frame.sort_values(["area", "h", "id"], ascending=[True, False, True], kind="stable")
-    frame["ordning"] = frame.groupby("area").cumcount() + 1
-    return frame[["row", "area", "ordning"]].reset_index(drop=True)
+    candidates = np.flatnonzero(project >= 0)
+    candidates = candidates[projects.valda[project[candidates]]]
+    frame = ids.iloc[candidates].assign(row=candidates, project=project[candidates], h=hushall_utan[candidates])
+    by = ["project", "h", *ids.columns]
+    frame = frame.sort_values(by, ascending=[c != "h" for c in by], kind="stable")
+    frame["ordning"] = frame.groupby("project").cumcount() + 1
+    return frame[["row", "project", "ordning"]].reset_index(drop=True)

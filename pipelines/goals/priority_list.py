@@ -1,22 +1,25 @@
-"""PTS's regional priority as two tables: the addresses to point out, and every project with the reason why."""
+"""PTS's regional priority as two tables: the buildings to point out, and every project with the reason why."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from pipelines.core.cell_grid import parse_scb_id, scb_id
+from pipelines.core.cell_grid import scb_id
 from pipelines.core.facts import Priorities
-from pipelines.gaps.area_sums import lookup
-from pipelines.goals import priority
+from pipelines.gaps.cost import per_unit
+from pipelines.goals import eligible_buildings, priority, support_projects
 
 if TYPE_CHECKING:
     from pipelines.config.region import PtsPrioritering, Region
     from pipelines.core.cell_grid import Ints
-    from pipelines.goals.priority import Bools, Projects
+    from pipelines.core.ledger import Ledger
+    from pipelines.goals.eligible_buildings import Buildings
+    from pipelines.goals.priority import Bools, Floats, Projects
+    from pipelines.goals.support_projects import SupportProjects
 
 MODELLED = "statistik"
 
@@ -36,9 +39,11 @@ def priority_list(
     coverage: pd.DataFrame,
     cells: pd.DataFrame,
     areas: pd.DataFrame,
+    listed: pd.DataFrame,
     region: Region,
+    ledger: Ledger,
 ) -> PriorityList:
-    """Choose the addresses the region should point out.
+    """Choose the buildings the region should point out.
 
     Parameters
     ----------
@@ -46,47 +51,57 @@ def priority_list(
         ``adresser_ruta`` with ``e_m`` and ``n_m``, ``adresser_hushall``, ``adresser_tackning``; same order.
     cells, areas : DataFrame
         ``bristomraden_rutor`` and ``bristomraden``.
+    listed : DataFrame
+        ``byggnadsforteckning``: when it has rows they are the eligible buildings, whatever we think of them.
 
     Notes
     -----
-    An address that only statistics decide is eligible when its probability of coverage is below the limit
-    for *utan*, as in the gap areas: it counts as one building, and its households by (1 - p). The list says
+    Without a list an address that only statistics decide is eligible when its probability of coverage is below the
+    limit for *utan*, as in the gap areas: it counts as one building, and its households by (1 - p). The list says
     which those are, since whether they really lack coverage must be looked up.
     """
     rule = region.pts_prioritering
-    same = {"troskel_mbit": rule.troskel_mbit, "matt": rule.matt}
-    cells, areas = _of(cells, same), _of(areas, same)
-    areas = areas[areas["prioritet"].notna()].reset_index(drop=True)
     p = coverage[rule.level.probability].to_numpy()
     level = coverage[rule.level.basis]
     homes = people["hushall"].to_numpy()
-    without = homes * (1 - p)
-    buildings = priority.eligible(
-        p < region.brist.sannolikhetsgrans, in_tatort(points), coverage["planerad"].to_numpy(), homes, rule
-    )
-    area = _area_of(points["rutid"].to_numpy(), cells, areas["bristomrade_id"])
-    projects = priority.choose(
-        area, buildings, without, areas["kostnad_per_adress_sek"].to_numpy(), rule, region.prioritering
-    )
-    modelled = buildings & (level == MODELLED).to_numpy()
-    listed = named(points, homes, p, level, area, buildings, without, projects, areas, region)
-    listed["regelar"] = rule.regelar
-    table = project_table(projects, area, modelled, areas, rule)
-    chosen = (listed["prioriterad"] == "ja").to_numpy()
+    utan = p < region.brist.sannolikhetsgrans
+    own = priority.eligible(utan, in_tatort(points), coverage["planerad"].to_numpy())
+    modelled = (level == MODELLED).to_numpy()
+    if len(listed):
+        found = eligible_buildings.of_list(listed, points, region, ledger)
+        eligible_buildings.note_differences(found, own, utan, modelled, ledger)
+    else:
+        found = eligible_buildings.of_own(own, homes, region, ledger)
+    projects = support_projects.of_gap_areas(points["rutid"].to_numpy(), utan, cells, areas, region)
+    # Households of an address with several buildings are divided evenly among them.
+    several = np.bincount(found.address[found.counted], minlength=len(points))
+    without = homes * (1 - p) / np.maximum(several, 1)
+    at = found.address[found.counted]
+    project = projects.project[at]
+    number = np.bincount(project[project >= 0], minlength=len(projects.table)).astype(np.float64)
+    figure = per_unit(projects.support_sek(found.address), number)
+    chosen = priority.choose(project, without[at], figure, found.base, rule, region.prioritering)
+    names = named(points, homes, p, level, found, project, without[at], chosen, figure, projects, region)
+    names["regelar"] = rule.regelar
+    table = project_table(chosen, projects, project, modelled[at], projects.support_sek(found.address), figure, rule)
+    yes = (names["prioriterad"] == "ja").to_numpy()
     facts: Priorities = {
         "regelar": rule.regelar,
-        "varning": priority.WARNING.format(year=rule.regelar),
-        "stodberattigade": int(buildings.sum()),
-        "varav_modellerade": int(modelled.sum()),
-        "stodberattigade_vantade": float((1 - p)[buildings].sum()),
-        "far_prioriteras": projects.tak_antal,
-        "prioriterade": int(chosen.sum()),
-        "prioriterade_modellerade": int((listed["underlag"].to_numpy()[chosen] == MODELLED).sum()),
-        "projekt": int(projects.valda.sum()),
-        "hushall": float(projects.hushall[projects.valda].sum()),
-        "okand_ortstyp": int((points["ortstyp"] == "okand").sum()),
+        "varning": priority.warning(rule, found.grund),
+        "grund": found.grund,
+        "tak_av": found.base,
+        "stodberattigade": len(at),
+        "varav_modellerade": int(modelled[at].sum()),
+        "stodberattigade_vantade": float((1 - p)[at].sum()),
+        "i_projekt": int((project >= 0).sum()),
+        "far_prioriteras": chosen.tak_antal,
+        "prioriterade": int(yes.sum()),
+        "prioriterade_modellerade": int((names["underlag"].to_numpy()[yes] == MODELLED).sum()),
+        "projekt": int(chosen.valda.sum()),
+        "hushall": float(chosen.hushall[chosen.valda].sum()),
+        "okand_ortstyp": int((points["ortstyp"] == "okand").sum()) if found.grund != "forteckning" else 0,
     }
-    return PriorityList(listed, table, facts)
+    return PriorityList(names, table, facts)
 
 
 def in_tatort(points: pd.DataFrame) -> Bools:
@@ -102,25 +117,30 @@ def in_tatort(points: pd.DataFrame) -> Bools:
 
 def named(
     points: pd.DataFrame,
-    homes: priority.Floats,
-    p: priority.Floats,
+    homes: Floats,
+    p: Floats,
     level: pd.Series,
-    area: Ints,
-    buildings: Bools,
-    without: priority.Floats,
-    projects: Projects,
-    areas: pd.DataFrame,
+    found: Buildings,
+    project: Ints,
+    without: Floats,
+    chosen: Projects,
+    figure: Floats,
+    projects: SupportProjects,
     region: Region,
 ) -> pd.DataFrame:
-    """Return the eligible addresses of the chosen projects: the prioritised ones first, then the reserves."""
+    """Return the eligible buildings of the chosen projects: the prioritised ones first, then the reserves."""
     ids = points["adress_id"].to_numpy(dtype=object)
-    order = priority.ordered(projects, area, buildings, without, ids)
-    at, of = order["row"].to_numpy(), order["area"].to_numpy()
+    counted = np.flatnonzero(found.counted)
+    own = pd.DataFrame({"adress_id": ids[found.address[counted]], "byggnad_id": found.byggnad_id[counted]})
+    order = priority.ordered(chosen, project, without, own)
+    row, of = order["row"].to_numpy(), order["project"].to_numpy()
+    at = found.address[counted][row]
     out = pd.DataFrame(
         {
-            "prioriterad": np.where(order["ordning"] <= projects.behovs[of], "ja", "nej"),
-            "bristomrade_id": areas["bristomrade_id"].to_numpy(dtype=object)[of],
+            "prioriterad": np.where(order["ordning"] <= chosen.behovs[of], "ja", "nej"),
+            "bristomrade_id": projects.table["bristomrade_id"].to_numpy(dtype=object)[of],
             "ordning": order["ordning"].to_numpy(np.int64),
+            "byggnad_id": own["byggnad_id"].to_numpy(dtype=object)[row],
             "adress_id": ids[at],
             "kommunkod": points["kommunkod"].to_numpy(dtype=object)[at],
             "rutid_scb": scb_id(points["rutid"].to_numpy()[at]).astype(object),
@@ -131,51 +151,50 @@ def named(
             "hushall": homes[at],
             "sannolikhet_utan": 1 - p[at],
             "underlag": level.to_numpy(dtype=object)[at],
+            "kostnad_per_byggnad_sek": figure[of],
+            "jamford_kostnad_sek": compared(figure[of], chosen.behovs[of], region.pts_prioritering),
         }
     )
     out["kommunnamn"] = out["kommunkod"].map(region.kommunnamn)
-    rank = areas["prioritet"].to_numpy(np.int64)[of]
+    rank = projects.table["prioritet"].to_numpy(np.int64)[of]
+    out.insert(2, "prioritet", rank)
     return out.iloc[np.lexsort((order["ordning"], rank))].reset_index(drop=True)
 
 
+def compared(figure: Floats, prioritised: Ints, rule: PtsPrioritering) -> Floats:
+    """Return the figure that PTS compares, after the deduction for each prioritised building."""
+    after: Floats = figure * (1 - rule.avdrag_per_byggnad * prioritised)
+    return after
+
+
 def project_table(
-    projects: Projects, area: Ints, modelled: Bools, areas: pd.DataFrame, rule: PtsPrioritering
+    chosen: Projects,
+    projects: SupportProjects,
+    project: Ints,
+    modelled: Bools,
+    support: Floats,
+    figure: Floats,
+    rule: PtsPrioritering,
 ) -> pd.DataFrame:
-    """Return every gap area with eligible addresses, and why it is chosen or not, by ``prioritet``."""
-    need, chosen = projects.behovs, projects.valda
-    cost = areas["kostnad_per_adress_sek"].to_numpy(np.float64)
-    given = np.where(chosen, need, 0)
+    """Return every project with eligible buildings, and why it is chosen or not, by ``prioritet``."""
+    need = chosen.behovs
+    given = np.where(chosen.valda, need, 0)
     reason = np.select(
-        [chosen, ~np.isfinite(cost), need == 0, need < 0],
+        [chosen.valda, ~np.isfinite(figure), need == 0, need < 0],
         ["prioriteras", "kostnad_okand", "under_taket", "over_taket"],
         "ryms_inte",
     )
-    columns = ["bristomrade_id", "kommunkod", "kommunnamn", "prioritet", "modellerad"]
-    out = areas[columns].assign(
-        stodberattigade=projects.byggnader,
-        varav_modellerade=np.bincount(area[modelled & (area >= 0)], minlength=len(areas)),
-        hushall_utan=projects.hushall,
-        kostnad_per_byggnad_sek=cost,
+    out = projects.table.assign(
+        stodberattigade=chosen.byggnader,
+        varav_modellerade=np.bincount(project[modelled & (project >= 0)], minlength=len(need)),
+        hushall_utan=chosen.hushall,
+        stod_till_tomtgrans_sek=support,
+        kostnad_per_byggnad_sek=figure,
         behov=pd.array(np.where(need < 0, 0, need), dtype="Int64"),
         prioriterade=given,
-        jamford_kostnad_sek=cost * (1 - rule.avdrag_per_byggnad * given),
+        jamford_kostnad_sek=compared(figure, given, rule),
         skal=reason,
     )
     out["behov"] = out["behov"].mask(need < 0)
     out["prioritet"] = out["prioritet"].astype("int64")
     return out[out["stodberattigade"] > 0].sort_values("prioritet", ignore_index=True)
-
-
-def _of(table: pd.DataFrame, same: dict[str, Any]) -> pd.DataFrame:
-    for name, value in same.items():
-        table = table[table[name] == value]
-    return table
-
-
-def _area_of(rutid: Ints, cells: pd.DataFrame, ids: pd.Series) -> Ints:
-    """Return each address's row in the table of areas, -1 outside."""
-    own = pd.Categorical(cells["bristomrade_id"], categories=ids).codes.astype(np.int64)
-    cell = parse_scb_id(cells["rutid_scb"])
-    order = np.argsort(cell, kind="stable")
-    at = lookup(cell[order], rutid)
-    return np.where(at >= 0, np.append(own[order], -1)[at], -1)

@@ -399,10 +399,10 @@ PRODUCTS = (
     Product(
         "prioritering-pts",
         "Förslag till PTS:s regionala prioritering",
-        "Stödberättigade adresser som regionen kan peka ut. Innehåller adresser.",
+        "Stödberättigade byggnader som regionen kan peka ut. Innehåller adresser.",
         "Färdigt att granska och lämna till PTS.",
-        (File("out/prioritering_pts.csv"),),
-        (goal_tables.PRIORITERING_PTS,),
+        (File("out/prioritering_pts.csv"), File("out/pts_prioritering_*.csv")),
+        (goal_tables.PRIORITERING_PTS, goal_tables.PTS_INLAMNING),
     ),
     Product(
         "bredbandskarta-intern",

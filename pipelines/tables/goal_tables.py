@@ -85,13 +85,14 @@ AVSTAMNING = Table(
 PRIORITERING_PTS = Table(
     "prioritering_pts",
     "Prioritering PTS",
-    "Stödberättigade adresser i de projekt som prioriteringen för under kostnadstaket. «ja» är förslaget; "
-    "övriga är reserver. Byt ja mot nej fritt inom ett projekt: den jämförda kostnaden beror på antalet, inte "
+    "Stödberättigade byggnader i de projekt som prioriteringen för under kostnadstaket. «ja» är förslaget; "
+    "övriga är reserver. Byt ja mot nej fritt inom ett projekt: det jämförda stödet beror på antalet, inte "
     "på vilka.",
     fields(
         "prioriterad",
         _PROJECT,
-        "ordning adress_id kommunkod kommunnamn rutid_scb",
+        field("prioritet", nullable=False, description="Projektets prioritet."),
+        "ordning byggnad_id adress_id kommunkod kommunnamn rutid_scb",
         field("e_m", basis="uppmatt", nullable=False, alias="E, SWEREF 99 TM (m)"),
         field("n_m", basis="uppmatt", nullable=False, alias="N, SWEREF 99 TM (m)"),
         "omradestyp",
@@ -108,14 +109,29 @@ PRIORITERING_PTS = Table(
             description="Vad bedömningen bygger på. statistik = modellerad: kontrollera adressen innan den "
             "prioriteras.",
         ),
-        "regelar",
+        "kostnad_per_byggnad_sek jamford_kostnad_sek regelar",
     ),
-    key=("adress_id",),
+    key=("adress_id", "byggnad_id"),
+)
+PTS_INLAMNING = Table(
+    "pts_prioritering",
+    "PTS-prioritering att lämna in",
+    "De byggnader som förslaget prioriterar: raderna med ja i Prioritering PTS, med skälet.",
+    fields(
+        "byggnad_id adress_id",
+        field("e_m", basis="uppmatt", nullable=False, alias="E, SWEREF 99 TM (m)"),
+        field("n_m", basis="uppmatt", nullable=False, alias="N, SWEREF 99 TM (m)"),
+        "kommunkod kommunnamn",
+        _PROJECT,
+        field("prioritet", nullable=False, description="Projektets prioritet."),
+        "ordning kostnad_per_byggnad_sek jamford_kostnad_sek motivering regelar",
+    ),
+    key=("adress_id", "byggnad_id"),
 )
 PTS_PROJEKT = Table(
     "pts_projekt",
     "Projekt PTS",
-    "Bristområden med stödberättigade adresser: vad som krävs för att komma under kostnadstaket, och varför de "
+    "Bristområden med stödberättigade byggnader: vad som krävs för att komma under kostnadstaket, och varför de "
     "valts eller inte.",
     fields(
         _PROJECT,
@@ -127,9 +143,9 @@ PTS_PROJEKT = Table(
             "hushall_utan",
             klass="intern",
             alias="Hushåll utan",
-            description="Väntat antal på de stödberättigade adresserna.",
+            description="Väntat antal i de stödberättigade byggnaderna.",
         ),
-        "kostnad_per_byggnad_sek behov prioriterade jamford_kostnad_sek skal",
+        "stod_till_tomtgrans_sek kostnad_per_byggnad_sek behov prioriterade jamford_kostnad_sek skal",
     ),
     key=("bristomrade_id",),
 )

@@ -122,6 +122,19 @@ PTS_HASTIGHET = Table(
     ),
     key=("ar", "bas", "niva", "omrade", "omradestyp", "matt", "troskel_mbit"),
 )
+BYGGNADSFORTECKNING = Table(
+    "byggnadsforteckning",
+    "Byggnadsförteckning",
+    "PTS:s förteckning över byggnader i länet som kan få stöd, en rad per byggnad. Utan rader när "
+    "pts/byggnadsforteckning* saknas.",
+    fields(
+        "fil rad",
+        field("ar", nullable=True, alias="År", description="Året i filens namn; tomt utan."),
+        "byggnad_id",
+        field("adress_id", pattern="", description="Tomt när raden gavs med koordinater."),
+        "e_m n_m byggnadstyp kommunkod_fil",
+    ),
+)
 PTS_MOBIL = Table(
     "pts_mobil",
     "PTS mobil yttäckning",

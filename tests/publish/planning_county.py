@@ -29,7 +29,7 @@ THRESHOLDS = LEVELS.mbit
 
 CONFIG = Path(__file__).parents[2] / "config" / "vastra-gotaland.toml"
 NASTY, DELREGION = "=cmd|' /C calc'!A0", "@SUM(1)"
-CEILING = 35_000.0
+CEILING = 28_000.0
 E0, N0 = 400_000.0, 6_500_000.0
 FACTS = {
     "korning_id": "0123456789ab",
@@ -109,6 +109,7 @@ def write(folder: Path, demo: bool = True, hastighet: bool = True, mobil: bool =
     _put(paths, source_tables.PTS_TEKNIK, teknik)
     _put(paths, source_tables.PTS_HASTIGHET, speed if hastighet else speed.iloc[:0])
     _put(paths, source_tables.PTS_MOBIL, mobile() if mobil else mobile().iloc[:0])
+    _put(paths, source_tables.BYGGNADSFORTECKNING, buildings())
     _put(paths, step_tables.RIKTVARDEN, benchmark())
     unsure = {c.name: 0.0 for c in summary_tables.OSAKRA}
     files.write_table(
@@ -215,6 +216,12 @@ def benchmark() -> pd.DataFrame:
     )
 
 
+def buildings() -> pd.DataFrame:
+    """PTS's list is not among the inputs."""
+    none = pd.DataFrame(columns=source_tables.BYGGNADSFORTECKNING.names)
+    return none.astype({"rad": "int64", "ar": "Int64", "e_m": "float64", "n_m": "float64"})
+
+
 def _put(paths: Paths, table: contracts.Table, frame: pd.DataFrame) -> None:
     texts = [c.name for c in table.columns if c.kind == "text"]
     files.write_table(contracts.check(frame.astype(dict.fromkeys(texts, "str")), table), paths.table(table.name))
@@ -227,6 +234,7 @@ SHEETS = {
     "Bristområden": "bristomraden",
     "Kurva": "bristkurva",
     "Prioritering PTS": "prioritering_pts",
+    "PTS att lämna in": "pts_prioritering",
     "Projekt PTS": "pts_projekt",
     "Avstämning": "avstamning",
     "Avstämning källor": "avstamning_kallor",

@@ -23,6 +23,7 @@ CONTRACTS = {
     "Bristområden": gap_tables.BRISTOMRADEN,
     "Kurva": gap_tables.BRISTKURVA,
     "Prioritering PTS": goal_tables.PRIORITERING_PTS,
+    "PTS att lämna in": goal_tables.PTS_INLAMNING,
     "Projekt PTS": goal_tables.PTS_PROJEKT,
     "Avstämning": goal_tables.AVSTAMNING,
     "Avstämning källor": AVSTAMNING_KALLOR,
@@ -36,6 +37,7 @@ FILES = {
     "Bristområden": "tabeller/bristomraden.csv",
     "Kurva": "tabeller/kurva.csv",
     "Prioritering PTS": "prioritering_pts.csv",
+    "PTS att lämna in": "pts_prioritering_2023.csv",
     "Projekt PTS": "tabeller/pts_projekt.csv",
     "Avstämning": "tabeller/avstamning.csv",
     "Avstämning källor": "tabeller/avstamning_kallor.csv",
@@ -230,7 +232,10 @@ def test_priority_list_by_hand(made):
     # Eligible: 40 less planned, empty and in tätort = 37, and 5 modelled. At most 30 % of 42: 12.
     areas = [r for r in _rows(book["Bristområden"]) if r["Bristområde"].startswith("100-tillgang-")]
     big = next(r for r in areas if r["Adresser som räknas som utan (antal)"] == 40)
-    each = big["Kostnad (kr)"] / 40
+    # Support up to the plot boundary: trench and fixed cost; 38 of the 40 are eligible, 37 of them with households.
+    each = (big["Kostnad, schakt (kr)"] + big["Kostnad, fast (kr)"]) * 38 / 40 / 37
+    rate = 220 + (600 - 220) / 40  # one of the 40 is tätbebyggt
+    assert each == pytest.approx((4000 * 1.3 * rate + 75_000) * 38 / 40 / 37, rel=1e-6)
     need = next(k for k in range(26) if each * (1 - 0.02 * k) <= county.CEILING)
     assert 0 < need <= 12
     chosen = [r["Adress-id"] for r in rows if r["Prioriterad"] == "ja"]
@@ -239,13 +244,16 @@ def test_priority_list_by_hand(made):
     line = _header(sheet) - 1
     assert sheet.cell(line, 4).value == 12
     assert "kontrollera årets regler" in sheet["A2"].value
-    assert "42 stödberättigade" in sheet["A3"].value
+    assert "av 42 stödberättigade adresser enligt oss" in sheet["A3"].value
     assert sheet.data_validations.dataValidation[0].formula1 == '"ja,nej"'
     projects = {r["Projekt (bristområde)"]: r for r in _rows(book["Projekt PTS"])}
     assert projects[big["Bristområde"]]["Skäl"] == "prioriteras"
-    assert projects[big["Bristområde"]]["Jämförd kostnad (kr)"] == pytest.approx(each * (1 - 0.02 * need))
+    assert projects[big["Bristområde"]]["Jämfört stöd (kr)"] == pytest.approx(each * (1 - 0.02 * need), abs=0.01)
     other = next(r for k, r in projects.items() if k != big["Bristområde"])
     assert (other["Skäl"], other["varav modellerade"], other["Behöver prioriteras"]) == ("over_taket", 5, None)
+    handed_in = _rows(book["PTS att lämna in"])
+    assert [r["Adress-id"] for r in handed_in] == chosen
+    assert f"{need} av projektets 37 stödberättigade byggnader prioriteras" in handed_in[0]["Motivering"]
     values = openpyxl.load_workbook(paths.built("out/kommuner.xlsx"), data_only=True)["Prioritering PTS"]
     assert values.cell(line, 2).value == need
 

@@ -61,7 +61,8 @@ def _about(order: Order, path: Path, name: str) -> tuple[str, str, list[tablesch
     if parts[0] == longterm.FOLDER:
         return _layer(path, parts[1], path.stem)
     within = name.removeprefix(f"{INTERNAL}/")
-    table = DICTIONARY if name == DICTIONARY_FILE else {**workbook_content.FILES, readme.FILE: readme.LASMIG}[within]
+    own = {DICTIONARY_FILE: DICTIONARY, f"{INTERNAL}/{readme.FILE}": readme.LASMIG}
+    table = own.get(name) or workbook_content.contract_of(within)
     fields = list(map(_field, table.columns))
     if table is not DICTIONARY:
         fields += [*map(_field, _RUN), tableschema.demo(csvs.RUN_COLUMNS[-1], order.facts["demo"])]

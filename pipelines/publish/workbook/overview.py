@@ -172,7 +172,7 @@ def _gap(areas: pd.DataFrame, goal: Malniva) -> list[Row]:
 def _priority(listed: Priorities) -> list[Row]:
     return [
         (
-            "Stödberättigade adresser",
+            "Stödberättigade byggnader",
             listed["stodberattigade"],
             "antal",
             "blandad",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from pipelines.core import files, ledger
 from pipelines.core.quoted import read_facts
 from pipelines.publish.words.edition_facts import addresses
+from pipelines.publish.words.figure_words import number
 from pipelines.publish.workbook.overview import NOTE, OVERSIKT, overview
 from pipelines.tables import contracts, gap_tables, goal_tables, history_tables, summary_tables
 from pipelines.tables.fields import field
@@ -17,8 +19,9 @@ from pipelines.tables.gap_tables import BRISTKURVA, BRISTOMRADEN
 from pipelines.tables.reconciliation_tables import AVSTAMNING_KALLOR
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from pipelines.config.region import PtsPrioritering, Region
-    from pipelines.core.facts import Priorities
     from pipelines.core.paths import Paths
 
 KURVA = replace(
@@ -43,37 +46,75 @@ FILES: dict[str, contracts.Table] = {
     "tabeller/bristomraden.csv": BRISTOMRADEN,
     "tabeller/kurva.csv": KURVA,
     "prioritering_pts.csv": goal_tables.PRIORITERING_PTS,
+    "pts_prioritering_<år>.csv": goal_tables.PTS_INLAMNING,
     "tabeller/pts_projekt.csv": goal_tables.PTS_PROJEKT,
     "tabeller/avstamning.csv": goal_tables.AVSTAMNING,
     "tabeller/avstamning_kallor.csv": AVSTAMNING_KALLOR,
     "tabeller/historik.csv": history_tables.HISTORIK,
     "tabeller/framskrivning.csv": history_tables.FRAMSKRIVNING,
 }
-"""The contract of each sheet that also is a CSV file, by the file's name under ``OUT``."""
+"""The contract of each sheet that also is a CSV file, by the file's name under ``OUT``; ``<år>`` stands for a year."""
+
+
+def contract_of(name: str) -> contracts.Table:
+    """Return the contract of a CSV file under ``OUT``.
+
+    >>> contract_of("pts_prioritering_2023.csv").name, contract_of("tabeller/mal.csv").name
+    ('pts_prioritering', 'mal')
+    """
+    return FILES[re.sub(r"_\d{4}\.csv$", "_<år>.csv", name)]
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet: its name, table, contract, lines above the header, frozen columns, CSV file beside the workbook."""
+    """One sheet: its name, table, contract, lines above the header, frozen columns, year in its CSV file's name."""
 
     name: str
     table: pd.DataFrame
     contract: contracts.Table
     notes: tuple[str, ...] = ()
     frozen: int = 2
+    year: int | None = None
 
     @property
     def csv(self) -> str:
         """Name of the same table as CSV: under ``OUT``, or beside the open workbook."""
-        return next((f for f, t in FILES.items() if t == self.contract), f"{self.contract.name}.csv")
+        name = next((f for f, t in FILES.items() if t == self.contract), f"{self.contract.name}.csv")
+        return name.replace("<år>", str(self.year))
 
 
-def _base(listed: Priorities, rule: PtsPrioritering) -> str:
-    """Say what the most that may be prioritised is a share of."""
-    known = rule.antal_i_forteckningen
-    if known is None:
-        return f"{listed['stodberattigade']} stödberättigade adresser"
-    return f"{known} byggnader på PTS:s byggnadsförteckning; här räknas {listed['stodberattigade']} stödberättigade"
+BASES = {
+    "forteckning": "byggnader med hushåll eller arbetsställe på PTS:s byggnadsförteckning",
+    "antal": "byggnader på PTS:s byggnadsförteckning, enligt konfigurationen",
+    "egen": "stödberättigade adresser enligt oss: PTS:s byggnadsförteckning, som avgör, finns inte bland indata",
+}
+"""What the most that may be prioritised is a share of, by the fact ``grund``."""
+
+
+def hand_in(listed: pd.DataFrame, projects: pd.DataFrame, rule: PtsPrioritering) -> pd.DataFrame:
+    """Return the buildings to hand in, and why each is among them.
+
+    Parameters
+    ----------
+    listed, projects : DataFrame
+        ``prioritering_pts`` and ``pts_projekt``.
+    """
+    chosen = projects[projects["skal"] == "prioriteras"]
+    why = {row["bristomrade_id"]: _why(row, rule) for row in chosen.to_dict("records")}
+    yes = listed[listed["prioriterad"] == "ja"]
+    out = yes.assign(motivering=yes["bristomrade_id"].map(why).astype("str"))
+    return out[goal_tables.PTS_INLAMNING.names].reset_index(drop=True)
+
+
+def _why(project: dict[Hashable, Any], rule: PtsPrioritering) -> str:
+    before, after, ceiling = (
+        f"{number(x, space=' ')} kr"
+        for x in (project["kostnad_per_byggnad_sek"], project["jamford_kostnad_sek"], rule.kostnadstak_sek_per_byggnad)
+    )
+    return (
+        f"{project['prioriterade']} av projektets {project['stodberattigade']} stödberättigade byggnader prioriteras: "
+        f"stödet per byggnad, {before}, jämförs då som {after}; nivån att komma under är {ceiling}"
+    )
 
 
 def sheets(region: Region, paths: Paths, kommuner: pd.DataFrame) -> list[Sheet]:
@@ -90,6 +131,12 @@ def sheets(region: Region, paths: Paths, kommuner: pd.DataFrame) -> list[Sheet]:
     lan = contracts.rounded(files.read_table(paths.table("lan"), summary_tables.LAN.names), summary_tables.LAN)
     rule = region.pts_prioritering
     own = f"{rule.troskel_mbit} Mbit/s ({rule.matt})"
+    buildings, projects = (_read(paths, t) for t in (goal_tables.PRIORITERING_PTS, goal_tables.PTS_PROJEKT))
+    eligible = (
+        "Stödberättigade: de som står på PTS:s byggnadsförteckning."
+        if listed["grund"] == "forteckning"
+        else f"Stödberättigad: utanför tätort, utan {own}, inte planerad."
+    )
     return [
         Sheet("Översikt", overview(lan, goals, areas, listed, region, addresses(read_facts(paths))[0]), OVERSIKT),
         Sheet("Kommuner", kommuner, KOMMUNER_OCH_LAN, ("Sista raden är länet.",)),
@@ -126,25 +173,37 @@ def sheets(region: Region, paths: Paths, kommuner: pd.DataFrame) -> list[Sheet]:
         ),
         Sheet(
             "Prioritering PTS",
-            _read(paths, goal_tables.PRIORITERING_PTS),
+            buildings,
             goal_tables.PRIORITERING_PTS,
             (
                 str(listed["varning"]),
                 f"Högst {listed['far_prioriteras']} byggnader får prioriteras ({100 * rule.max_andel:g} % av "
-                f"{_base(listed, rule)}), högst {rule.max_byggnader_per_projekt} per projekt. "
-                f"Stödberättigad: utanför tätort, utan {own}, inte planerad. "
+                f"{listed['tak_av']} {BASES[listed['grund']]}), högst {rule.max_byggnader_per_projekt} per projekt. "
+                f"{eligible} "
                 f"{listed['prioriterade_modellerade']} av förslagets {listed['prioriterade']} är modellerade "
                 "(underlag statistik): kontrollera dem. Innehåller adresser: får inte publiceras.",
             ),
         ),
         Sheet(
+            "PTS att lämna in",
+            hand_in(buildings, projects, rule),
+            goal_tables.PTS_INLAMNING,
+            (
+                str(listed["varning"]),
+                "Förslagets byggnader som de är när utgåvan görs: det som ändras i Prioritering PTS ändras inte här. "
+                "Innehåller adresser: får inte publiceras.",
+            ),
+            year=rule.regelar,
+        ),
+        Sheet(
             "Projekt PTS",
-            _read(paths, goal_tables.PTS_PROJEKT),
+            projects,
             goal_tables.PTS_PROJEKT,
             (
-                f"Kostnadstaket {rule.kostnadstak_sek_per_byggnad:.0f} kr per byggnad är ett antagande i "
-                f"konfigurationen. Varje prioriterad byggnad sänker den jämförda kostnaden med "
-                f"{100 * rule.avdrag_per_byggnad:g} %.",
+                f"Stödet är till tomtgräns: schakt längs väg, rakt där ingen väg går och över vatten, och den fasta "
+                f"kostnaden, de stödberättigades del; inte sticket från vägen till huset och inte anslutningen. Nivån "
+                f"{rule.kostnadstak_sek_per_byggnad:.0f} kr per byggnad är ett antagande i konfigurationen. Varje "
+                f"prioriterad byggnad sänker det jämförda stödet med {100 * rule.avdrag_per_byggnad:g} %.",
             ),
         ),
         Sheet(

@@ -12,6 +12,7 @@ from pipelines.core.publishers import KOLADA
 from pipelines.incoming import role_files
 from pipelines.incoming.marks import demo_mark
 from pipelines.read.kolada.kolada_answers import read_kolada
+from pipelines.read.pts.building_list import read_building_lists
 from pipelines.read.pts.pts_areas import AREA_COLUMNS, require_kommuner
 from pipelines.read.pts.pts_checks import check_speeds, check_teknik, note_lan
 from pipelines.read.pts.pts_editions import Book, edition, note_books, read_book, require_teknik, require_year
@@ -24,7 +25,7 @@ _ORDER = {"riket": 0, "lan": 1, "kommun": 2}
 
 
 def run(region: Region, paths: Paths) -> None:
-    """Read PTS's workbooks and Kolada; write pts_teknik, pts_hastighet, pts_mobil, kolada, pts_historik, ledger.
+    """Read PTS's workbooks and Kolada; write their tables and the ledger.
 
     Raises
     ------
@@ -76,6 +77,7 @@ def run(region: Region, paths: Paths) -> None:
     )
     for contract, table in tables:
         write_table(contracts.check(conformed(table, contract), contract), paths.table(contract.name))
+    write_table(read_building_lists(paths.raw, region, ledger), paths.table("byggnadsforteckning"))
     ledger.facts["ar"] = year
     ledger.save(paths.ledger("pts"))
 

@@ -71,7 +71,7 @@ def address_rows(path: Path, region: Region, ledger: Ledger, near: Judge | None 
     DataError
         Unknown technique or status, impossible speeds, coordinates outside Sweden, ids that Excel destroyed.
     """
-    source = _source(path, ADDRESS_NAMES, (), ledger)
+    source = read_list(path, ADDRESS_NAMES, (), ledger)
     if "adress_id" not in source.columns and not {"e", "n"} <= set(source.columns):
         raise DataError(
             "Listan säger inte vilka adresser den gäller.",
@@ -83,17 +83,17 @@ def address_rows(path: Path, region: Region, ledger: Ledger, near: Judge | None 
             action="Lägg till kolumnen.",
         )
     _require_said(source)
-    ids = _ids(source)
+    ids = address_ids(source)
     named = ids.is_valid().to_numpy(zero_copy_only=False)
-    claimed, elsewhere = _claimed(source, region, ledger)
-    e, n = (np.where(elsewhere, np.nan, _metres(source, c, ledger)) for c in ("e", "n"))
+    claimed, elsewhere = claimed_kommun(source, region, ledger)
+    e, n = (np.where(elsewhere, np.nan, metres(source, c, ledger)) for c in ("e", "n"))
     there = ~np.isnan(e) & ~np.isnan(n)
-    inside = _inside_sweden(source, e, n, "e", near)
+    inside = inside_sweden(source, e, n, "e", near)
     columns, keep = common_columns(source, region, ledger)
-    _drop(source, keep & elsewhere, "rader i kommuner utanför länet", ledger)
+    drop(source, keep & elsewhere, "rader i kommuner utanför länet", ledger)
     keep &= ~elsewhere
     lost(source, keep & ~named & ~there, "rader utan adress_id och utan koordinat", ledger)
-    _drop(source, keep & ~named & there & ~inside, _OUTSIDE, ledger)
+    drop(source, keep & ~named & there & ~inside, _OUTSIDE, ledger)
     keep &= named | inside
     e, n = np.where(inside, e, np.nan), np.where(inside, n, np.nan)
     columns |= {
@@ -114,7 +114,7 @@ def cell_rows(path: Path, region: Region, ledger: Ledger) -> pd.DataFrame:
     DataError
         An id or a size that is none, a share outside 0–1, unknown technique or status, impossible speeds.
     """
-    source = _source(path, CELL_NAMES, (), ledger)
+    source = read_list(path, CELL_NAMES, (), ledger)
     if not {"rutid_scb", "rutid_inspire"} & set(source.columns):
         raise DataError(
             "Listan säger inte vilka rutor den gäller.",
@@ -129,7 +129,7 @@ def cell_rows(path: Path, region: Region, ledger: Ledger) -> pd.DataFrame:
     cell, side, blank = cell_ids.squares(source, ledger)
     e, n = (np.where(blank, np.nan, x) for x in cell_grid.corner(cell))
     column = "rutid_scb" if "rutid_scb" in source.columns else "rutid_inspire"
-    inside = _inside_sweden(source, e, n, column)
+    inside = inside_sweden(source, e, n, column)
     part = share(source, "andel", ledger)
     given = part[~np.isnan(part)]
     ledger.add(
@@ -141,7 +141,7 @@ def cell_rows(path: Path, region: Region, ledger: Ledger) -> pd.DataFrame:
     )
     columns, keep = common_columns(source, region, ledger)
     lost(source, keep & blank, "rader utan rut-id", ledger)
-    _drop(source, keep & ~blank & ~inside, _OUTSIDE, ledger)
+    drop(source, keep & ~blank & ~inside, _OUTSIDE, ledger)
     keep &= inside
     lost(source, keep & np.isnan(part), "rader utan andel", ledger)
     columns |= {"rutid": cell, "andel": part}
@@ -187,7 +187,8 @@ def area_rows(path: Path, region: Region, ledger: Ledger) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(frame, geometry=kept, crs=EPSG)
 
 
-def _source(path: Path, names: dict[str, tuple[str, ...]], required: tuple[str, ...], ledger: Ledger) -> Source:
+def read_list(path: Path, names: dict[str, tuple[str, ...]], required: tuple[str, ...], ledger: Ledger) -> Source:
+    """Return a list's wanted columns, telling of rows whose letters were lost when it was saved."""
     read = read_csv(path, names, required)
     source = Source(path, path.name, read.rows, read.columns, read.headers, tuple(read.unread))
     broken = np.zeros(len(read.rows), dtype=bool)
@@ -231,7 +232,7 @@ def _require_said(source: Source, *more: str) -> None:
         )
 
 
-def _ids(source: Source) -> pa.DictionaryArray:
+def address_ids(source: Source) -> pa.DictionaryArray:
     """Return each row's address id in its one form, null where there is none.
 
     Raises
@@ -258,7 +259,7 @@ def _ids(source: Source) -> pa.DictionaryArray:
     return found
 
 
-def _metres(source: Source, column: str, ledger: Ledger) -> Floats:
+def metres(source: Source, column: str, ledger: Ledger) -> Floats:
     """Return a column of coordinates.
 
     Raises
@@ -285,7 +286,7 @@ def _metres(source: Source, column: str, ledger: Ledger) -> Floats:
     return read.value
 
 
-def _claimed(source: Source, region: Region, ledger: Ledger) -> tuple[pa.DictionaryArray | None, Mask]:
+def claimed_kommun(source: Source, region: Region, ledger: Ledger) -> tuple[pa.DictionaryArray | None, Mask]:
     """Return the kommun that each row says, and which rows say one outside the län: those are not ours to match."""
     nowhere = np.zeros(len(source.rows), dtype=bool)
     if "kommunkod" not in source.columns:
@@ -352,7 +353,7 @@ def source_codes(column: Any) -> NDArray[Any]:
     return found
 
 
-def _inside_sweden(source: Source, e: Floats, n: Floats, column: str, near: Judge | None = None) -> Mask:
+def inside_sweden(source: Source, e: Floats, n: Floats, column: str, near: Judge | None = None) -> Mask:
     """Tell which coordinates lie in Sweden; a few may lie elsewhere, many stop.
 
     Raises
@@ -384,6 +385,7 @@ def _inside_sweden(source: Source, e: Floats, n: Floats, column: str, near: Judg
     return inside
 
 
-def _drop(source: Source, where: Mask, reason: str, ledger: Ledger) -> None:
+def drop(source: Source, where: Mask, reason: str, ledger: Ledger) -> None:
+    """Note rows that are not used."""
     examples = [f"rad {r}" for r in source.rows[where][:10]]
     ledger.add("bortfall", source.label, reason, int(where.sum()), "används inte", examples)

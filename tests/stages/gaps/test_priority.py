@@ -1,6 +1,7 @@
 import itertools
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,13 +15,10 @@ SEARCH = Prioritering(optimum_relativt_gap=0)
 
 def test_eligible_is_outside_tatort_without_coverage_and_not_planned():
     yes, no = True, False
-    utan = np.array([yes, no, yes, yes, yes])
-    tatort = np.array([no, no, yes, no, no])
-    planned = np.array([no, no, no, yes, no])
-    homes = np.array([1.0, 1, 1, 1, 0])
-    assert priority.eligible(utan, tatort, planned, homes, RULE).tolist() == [yes, no, no, no, no]
-    both = RULE.model_copy(update={"bara_med_hushall": False})
-    assert priority.eligible(utan, tatort, planned, homes, both).tolist() == [yes, no, no, no, yes]
+    utan = np.array([yes, no, yes, yes])
+    tatort = np.array([no, no, yes, no])
+    planned = np.array([no, no, no, yes])
+    assert priority.eligible(utan, tatort, planned).tolist() == [yes, no, no, no]
 
 
 @settings(max_examples=300, deadline=None)
@@ -31,13 +29,12 @@ def test_needed_is_the_first_number_of_buildings_that_brings_the_cost_down(cost,
     assert got == (tried[0] if tried and buildings else -1)
 
 
-def test_the_most_that_may_be_pointed_out_is_a_share_of_the_list_where_its_length_is_known():
-    buildings = np.ones(10, dtype=bool)
-    args = (np.zeros(10, dtype=np.int64), buildings, np.ones(10), np.array([55e3]))
-    assert priority.choose(*args, RULE, SEARCH).tak_antal == 3
-    listed = RULE.model_copy(update={"antal_i_forteckningen": 7})
-    assert priority.choose(*args, listed, SEARCH).tak_antal == 2
-    assert not priority.choose(*args, listed, SEARCH).valda.any()  # it takes five
+def test_the_most_that_may_be_pointed_out_is_a_share_of_the_base_rounded_down():
+    args = (np.zeros(10, dtype=np.int64), np.ones(10), np.array([55e3]))
+    assert priority.choose(*args, 10, RULE, SEARCH).tak_antal == 3
+    assert priority.choose(*args, 20, RULE, SEARCH).valda.any()  # it takes five
+    assert priority.choose(*args, 7, RULE, SEARCH).tak_antal == 2
+    assert not priority.choose(*args, 7, RULE, SEARCH).valda.any()
 
 
 def test_a_building_that_a_net_already_passes_gets_no_support():
@@ -62,8 +59,7 @@ def test_choice_equals_exhaustive_search_within_thirty_percent(projects, outside
     area = np.repeat(np.arange(len(projects)), [p[0] for p in projects])
     area = np.concatenate([area, np.full(outside, -1)])
     homes = np.concatenate([np.full(p[0], p[2]) for p in projects] + [np.ones(outside)])
-    buildings = np.ones(len(area), dtype=bool)
-    got = priority.choose(area, buildings, homes, np.array([p[1] for p in projects]), RULE, SEARCH)
+    got = priority.choose(area, homes, np.array([p[1] for p in projects]), len(area), RULE, SEARCH)
     cap = (3 * len(area)) // 10
     assert got.tak_antal == cap
     need = [next((k for k in range(min(n, 25) + 1) if c * (100 - 2 * k) <= 50_000 * 100), -1) for n, c, _ in projects]
@@ -78,12 +74,13 @@ def test_choice_equals_exhaustive_search_within_thirty_percent(projects, outside
 def test_the_list_names_the_homes_with_most_households_and_ties_by_id():
     area = np.array([0, 0, 0, 0, 1, -1])
     homes = np.array([1.0, 2.0, 1.0, 1.0, 9.0, 9.0])
-    ids = np.array(["d", "c", "b", "a", "e", "f"], dtype=object)
+    ids = pd.DataFrame({"adress_id": ["d", "c", "b", "a", "e", "f"]})
     projects = priority.Projects(np.array([4, 1]), np.array([5.0, 9.0]), np.array([3, 1]), np.array([True, False]), 5)
-    got = priority.ordered(projects, area, np.ones(6, dtype=bool), homes, ids)
+    got = priority.ordered(projects, area, homes, ids)
     assert got["row"].tolist() == [1, 3, 2, 0]  # three to prioritise, the fourth in reserve
     assert got["ordning"].tolist() == [1, 2, 3, 4]
 
 
 def test_the_warning_names_the_year():
-    assert "2023" in priority.WARNING.format(year=RULE.regelar)
+    assert "2023" in priority.warning(RULE, "egen")
+    assert "16 495 byggnader" in priority.warning(PtsPrioritering(), "egen")  # where the terms are from
