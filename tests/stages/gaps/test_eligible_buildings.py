@@ -76,7 +76,8 @@ def test_rows_match_by_id_else_the_nearest_address_within_reach(places, rows):
     assert got.address.tolist() == [wanted[i] for i in hit]
     assert got.byggnad_id.tolist() == [f"b{i}" for i in hit]
     assert got.counted.tolist() == [rows[i][2] != "fritidshus" for i in hit]
-    assert got.base == sum(r[2] != "fritidshus" and (w is not None or r[3] != "") for r, w in zip(rows, wanted, strict=True))
+    known = [w is not None or r[3] != "" for r, w in zip(rows, wanted, strict=True)]
+    assert got.base == sum(r[2] != "fritidshus" and k for r, k in zip(rows, known, strict=True))
     lost = {e.reason: e.count for e in ledger.entries}.get(
         "byggnader som inte träffar någon gällande adress i länet", 0
     )
