@@ -283,7 +283,7 @@ JOB = (
         lists=("publicerade",),
         reads=("avstamning", "kommuner", "lan", "pts_teknik", "kolada", "scb_kommun"),
         ledgers=("scb", "granser"),
-        writes=("avstamning_kallor",),
+        writes=("avstamning_kallor", "avvikelser"),
         ledger=True,
     ),
     Step(
@@ -371,14 +371,14 @@ JOB = (
         "tables",
         "pipelines.publish.workbook.write_workbook",
         "Arbetsbok och tabeller",
-        "kommuner.xlsx och tabellerna som CSV",
+        "kommuner.xlsx och tabellerna som CSV och Parquet",
         reads=(
-            *("kommuner", "lan", "mal", "avstamning", "avstamning_kallor", "bristomraden", "bristkurva"),
+            *("kommuner", "lan", "mal", "avstamning", "avstamning_kallor", "avvikelser", "bristomraden", "bristkurva"),
             *("pts_projekt", "prioritering_pts", "historik", "framskrivning"),
         ),
         ledgers=(*PUBLISHERS, "goals"),
         after=("laws",),
-        makes=("out/*.xlsx", "out/*.csv", "out/tabeller/*.csv"),
+        makes=("out/*.xlsx", "out/*.csv", "out/*.parquet", "out/tabeller/*.csv", "out/tabeller/*.parquet"),
     ),
     Step(
         "open_data",

@@ -38,13 +38,9 @@ def run(region: Region, paths: Paths) -> None:
         paths.table("adresser_tackning"), wanted, few=[c for c in wanted if c.startswith("underlag")]
     )
     pts = published(files.read_table(paths.table("pts_teknik")), files.read_table(paths.table("pts_hastighet")), region)
-    table = goal_table(
-        own.merge(surface, on=ON).merge(distances.of_addresses(points, people, coverage, region), on=ON),
-        pts,
-        files.read_table(paths.table("pts_mobil")),
-        region,
-    )
-    beside = reconcile(own, files.read_table(paths.table("riktvarden")), pts, region)
+    measured = own.merge(surface, on=ON).merge(distances.of_addresses(points, people, coverage, region), on=ON)
+    table = goal_table(measured, pts, files.read_table(paths.table("pts_mobil")), region)
+    beside = reconcile(measured, files.read_table(paths.table("riktvarden")), pts, region)
     listed = priority_list(
         points,
         people,
@@ -144,14 +140,12 @@ def note(ledger: Ledger, listed: PriorityList, beside: pd.DataFrame) -> None:
         "avstämning",
         "kommuntal som skiljer sig från PTS mer än toleransen",
         len(flagged),
-        "se bladet Avstämning",
+        "se bladet Avvikelser, och orsakerna i rapporten",
         flagged["namn"].drop_duplicates(),
     )
 
 
 def write(table: pd.DataFrame, contract: contracts.Table, paths: Paths) -> None:
     """Check a table against its contract and write it."""
-    texts = [c.name for c in contract.columns if c.kind == "text"]
-    whole = {c.name: "Int64" if c.nullable else "int64" for c in contract.columns if c.kind == "heltal"}
-    table = table.astype(dict.fromkeys(texts, "str") | whole)
-    files.write_table(contracts.check(table, contract)[contract.names], paths.table(contract.name))
+    typed = contracts.typed(table, contract)
+    files.write_table(contracts.check(typed, contract)[contract.names], paths.table(contract.name))

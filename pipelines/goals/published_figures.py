@@ -17,9 +17,10 @@ from pipelines.config.region import CLASSES
 from pipelines.core import files, ledger
 from pipelines.core.errors import DataError, by_library
 from pipelines.core.level import LEVELS, MEASURES
-from pipelines.tables import contracts
+from pipelines.goals import deviations
+from pipelines.goals.measure_goals import write
 from pipelines.tables.code_lists import QUANTITIES
-from pipelines.tables.reconciliation_tables import AVSTAMNING_KALLOR
+from pipelines.tables.reconciliation_tables import AVSTAMNING_KALLOR, AVVIKELSER
 from pipelines.tables.source_tables import CKM_FROM
 
 if TYPE_CHECKING:
@@ -47,8 +48,9 @@ def run(region: Region, paths: Paths) -> None:
         int(not (households["niva"] == "lan").any()),
         "länets egna tal stäms inte av mot PTS: kontrollera länets namn i konfigurationen",
     )
+    compared = files.read_table(paths.table("avstamning"))
     parts = [
-        pts_shares(files.read_table(paths.table("avstamning")), region, year),
+        pts_shares(compared, region, year),
         households,
         kolada_shares(files.read_table(paths.table("kolada")), region, year),
         published_shares(region, paths.config, year),
@@ -56,6 +58,7 @@ def run(region: Region, paths: Paths) -> None:
         land_areas(paths, region),
     ]
     rows = beside(pd.concat([p for p in parts if len(p)], ignore_index=True), own, region)
+    rows["avvikelse_orsak"] = deviations.of_sources(rows, compared)
     outside = rows[rows["utfall"] == "utanfor"]
     for source, group in outside.groupby("kalla", sort=True):
         book.add(
@@ -63,14 +66,13 @@ def run(region: Region, paths: Paths) -> None:
             str(source),
             "tal som skiljer sig från vårt med mer än toleransen",
             len(group),
-            "inget ändras; se bladet Avstämning källor",
+            "inget ändras; orsakerna står i rapporten och bladet Avvikelser",
             (group["namn"] + " " + group["storhet"]).unique(),
         )
     counts = rows.groupby(["kalla", "utfall"], sort=True).size()
     book.facts["utfall"] = {f"{k} | {u}": int(n) for (k, u), n in counts.items()}
-    files.write_table(
-        contracts.check(rows, AVSTAMNING_KALLOR)[AVSTAMNING_KALLOR.names], paths.table("avstamning_kallor")
-    )
+    write(rows, AVSTAMNING_KALLOR, paths)
+    write(deviations.by_cause(rows, compared), AVVIKELSER, paths)
     book.save(paths.ledger("reconciliation"))
 
 
@@ -365,5 +367,4 @@ def beside(theirs: pd.DataFrame, own: pd.DataFrame, region: Region) -> pd.DataFr
             (out["niva"] != "lan").to_numpy(),
         ]
     )
-    texts = [c.name for c in AVSTAMNING_KALLOR.columns if c.kind == "text"]
-    return out.iloc[order].reset_index(drop=True).astype(dict.fromkeys(texts, "str"))
+    return out.iloc[order].reset_index(drop=True)

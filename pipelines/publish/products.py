@@ -381,14 +381,21 @@ PRODUCTS = (
     Product(
         "tabeller",
         "Tabeller",
-        "Kommuner, mål, bristområden, kurva och avstämning som arbetsbok och CSV.",
+        "Kommuner, mål, bristområden, kurva och avvikelser som arbetsbok; hela tabellerna som CSV, de långa också som "
+        "Parquet.",
         "Underlag för bredbandsplanen, med varje kolumn förklarad.",
-        (File("out/kommuner.xlsx"), File("out/kommuner.csv"), File("out/tabeller/*.csv")),
+        (
+            File("out/kommuner.xlsx"),
+            File("out/kommuner.csv"),
+            File("out/tabeller/*.csv"),
+            File("out/tabeller/*.parquet"),
+        ),
         (
             summary_tables.KOMMUNER,
             goal_tables.MAL,
             goal_tables.AVSTAMNING,
             reconciliation_tables.AVSTAMNING_KALLOR,
+            reconciliation_tables.AVVIKELSER,
             gap_tables.BRISTOMRADEN,
             gap_tables.BRISTKURVA,
             goal_tables.PTS_PROJEKT,
@@ -401,7 +408,7 @@ PRODUCTS = (
         "Förslag till PTS:s regionala prioritering",
         "Stödberättigade byggnader som regionen kan peka ut. Innehåller adresser.",
         "Färdigt att granska och lämna till PTS.",
-        (File("out/prioritering_pts.csv"), File("out/pts_prioritering_*.csv")),
+        (File("out/prioritering_pts.csv"), File("out/prioritering_pts.parquet"), File("out/pts_prioritering_*.csv")),
         (goal_tables.PRIORITERING_PTS, goal_tables.PTS_INLAMNING),
     ),
     Product(

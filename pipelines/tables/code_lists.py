@@ -22,6 +22,11 @@ KNOWN = ("publicerad", "beraknad", "uppmatt", "modellerad", "blandad")
 REASONS = ("prioriteras", "under_taket", "over_taket", "ryms_inte", "kostnad_okand")
 QUANTITIES = ("andel_hushall", "andel_befolkning", "hushall", "folkmangd", "land_ha")
 VERDICTS = ("inom", "utanfor", "ej_jamforbart")
+CAUSES = (
+    *("", "uppgifter_farre", "uppgifter_fler", "undre_grans", "sammanslagen", "oforklarad"),
+    *("annat_matt", "annan_rakning", "rutorna", "granser"),
+)
+"""Why a published figure differs from ours; the words are in ``goals/deviations.py``."""
 OUTCOMES = ("natt", "nas", "nas_inte", "for_fa_ar", "ingen_serie")
 CELL_STATES = ("nytackt", "forlorad", "oforandrad", "ny_ruta", "borta")
 AREA_STATES = ("stangt", "krympt", "vuxit", "andrat", "oforandrat", "nytt")

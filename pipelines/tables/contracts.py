@@ -138,6 +138,13 @@ def rounded(df: pd.DataFrame, table: Table) -> pd.DataFrame:
     return df.assign(**{name: df[name].round(n) + 0.0 for name, n in places.items()})
 
 
+def typed(df: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Return the table with its texts as texts and its whole numbers whole, with gaps where they may be."""
+    texts = {c.name: "str" for c in table.columns if c.kind == "text"}
+    whole = {c.name: "Int64" if c.nullable else "int64" for c in table.columns if c.kind == "heltal"}
+    return df.astype(texts | whole)
+
+
 def _is_category(df: pd.DataFrame, name: str) -> bool:
     import pandas as pd
 

@@ -78,7 +78,7 @@ AVSTAMNING = Table(
             alias="PTS-källa",
             description="hastighet, kolada, teknik eller saknas.",
         ),
-        "avvikelse_pe avvikelse_hushall flaggad",
+        "avvikelse_pe avvikelse_hushall flaggad avvikelse_orsak",
     ),
     key=("niva", "kod", "omradestyp", "troskel_mbit", "matt"),
 )

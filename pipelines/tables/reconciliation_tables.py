@@ -33,11 +33,25 @@ AVSTAMNING_KALLOR = Table(
         WHOLE_OR_TYPE,
         field("troskel_mbit", nullable=True, alias="Tröskel (Mbit/s)", description="Tomt för antal och areal."),
         field("matt", values=code_lists.SOME_MEASURE, description="tillgang eller passerad; tomt för antal och areal."),
-        "enhet vart_tal deras_tal skillnad tolerans utfall orsak",
+        "enhet vart_tal deras_tal skillnad tolerans utfall orsak avvikelse_orsak",
     ),
     key=("niva", "kod", "kalla", "ar", "storhet", "omradestyp", "troskel_mbit", "matt"),
 )
-
+AVVIKELSER = Table(
+    "avvikelser",
+    "Avvikelser efter orsak",
+    "Publicerade tal som skiljer sig från våra mer än toleransen, en rad per orsak: hur många, hur mycket, var och vad "
+    "som görs. Talen ett och ett: avstamning_kallor och avstamning.",
+    fields(
+        "avvikelse_orsak forklaring tal_utanfor tal_jamforda antal_kommuner skillnad_hushall",
+        field(
+            "troskel_mbit", nullable=True, alias="Tröskel (Mbit/s)", description="Där skillnaden i hushåll är störst."
+        ),
+        field("matt", values=code_lists.SOME_MEASURE, description="Där skillnaden i hushåll är störst."),
+        "storst_1 storst_1_skillnad storst_2 storst_2_skillnad storst_3 storst_3_skillnad skillnad_enhet atgard",
+    ),
+    key=("avvikelse_orsak",),
+)
 _DECIMALS = {"vart_tal": 1, "deras_tal": 1, "skillnad": 3, "tolerans": 3}
 """Of the open edition: a tenth of a per cent or a hectare; households are held to a hundredth of a per cent."""
 ROUNDINGS = (
@@ -93,10 +107,10 @@ _LIMIT = Column(
 
 
 def _open_columns() -> tuple[Column, ...]:
-    """Return the open columns: no class of area, since no share of ours is told for one."""
+    """Return the open columns: no class of area, since no share of ours is told for one, and no cause of the exact."""
     out: list[Column] = []
     for c in AVSTAMNING_KALLOR.columns:
-        if c.name != "omradestyp":
+        if c.name not in ("omradestyp", "avvikelse_orsak"):
             out.append(replace(_TOLD_AS.get(c.name, c), decimals=_DECIMALS.get(c.name)))
         if c.name == "vart_tal":
             out.append(_LIMIT)

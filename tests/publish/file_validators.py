@@ -5,6 +5,7 @@ Each takes a file and returns what is wrong with it, in words; nothing for a fil
 
 from __future__ import annotations
 
+import csv
 import importlib.util
 import json
 import re
@@ -72,13 +73,13 @@ def cog(path: Path) -> list[str]:
 
 
 def geoparquet(path: Path) -> list[str]:
-    """The metadata by the specification, the reference system by PROJ, and all rows by geopandas."""
+    """The metadata by the specification, the reference system by PROJ, and all rows by geopandas; or a plain table."""
     import geopandas as gpd
     import pyarrow.parquet as pq
     from pyproj import CRS
 
     if b"geo" not in (pq.read_schema(path).metadata or {}):
-        return ["inget GeoParquet: metadata geo saknas"]
+        return plain_parquet(path)
     geo = geoparquet_rules.metadata(path)
     out = [*geoparquet_rules.faults(geo), *geoparquet_rules.column_faults(path)]
     if out:
@@ -94,6 +95,19 @@ def geoparquet(path: Path) -> list[str]:
     if box and len(frame) and [round(x, 3) for x in frame.total_bounds] != [round(x, 3) for x in box]:
         out.append(f"bbox {box}, geometrierna {frame.total_bounds.tolist()}")
     return out
+
+
+def plain_parquet(path: Path) -> list[str]:
+    """A table without geometry stands beside its CSV, with the same columns and as many rows."""
+    import pyarrow.parquet as pq
+
+    beside = path.with_suffix(".csv")
+    if path.parent.name != "tabeller" or not beside.exists():
+        return ["inget GeoParquet: metadata geo saknas"]
+    with beside.open(encoding="utf-8-sig", newline="") as file:
+        head, *rows = csv.reader(file)
+    table = pq.read_table(path)
+    return [] if (table.column_names, table.num_rows) == (head, len(rows)) else ["annat än i CSV"]
 
 
 def geojson(path: Path) -> list[str]:

@@ -121,6 +121,7 @@ def published() -> pd.DataFrame:
             "tolerans": tolerance,
             "utfall": "inom",
             "orsak": f"därför att {source} räknar på sitt sätt",
+            "avvikelse_orsak": "",
         }
         for niva, kod in (("lan", "14"), ("kommun", "1401"))
         for source, storhet, m, t, unit, theirs, tolerance in (

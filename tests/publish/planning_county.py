@@ -21,7 +21,7 @@ from pipelines.core.paths import Paths
 from pipelines.gaps import find_gaps
 from pipelines.goals import measure_goals, published_figures
 from pipelines.sums import published_series, summaries
-from pipelines.tables import contracts, goal_tables, history_tables, source_tables, step_tables, summary_tables
+from pipelines.tables import contracts, history_tables, source_tables, step_tables, summary_tables
 from tests.made_ledgers import complete
 from tests.publish.ground_tables import no_ground
 
@@ -225,19 +225,3 @@ def buildings() -> pd.DataFrame:
 def _put(paths: Paths, table: contracts.Table, frame: pd.DataFrame) -> None:
     texts = [c.name for c in table.columns if c.kind == "text"]
     files.write_table(contracts.check(frame.astype(dict.fromkeys(texts, "str")), table), paths.table(table.name))
-
-
-SHEETS = {
-    "Översikt": "oversikt",
-    "Kommuner": "kommuner",
-    "Mål": goal_tables.MAL.name,
-    "Bristområden": "bristomraden",
-    "Kurva": "bristkurva",
-    "Prioritering PTS": "prioritering_pts",
-    "PTS att lämna in": "pts_prioritering",
-    "Projekt PTS": "pts_projekt",
-    "Avstämning": "avstamning",
-    "Avstämning källor": "avstamning_kallor",
-    "Historik": "historik",
-    "Framskrivning": "framskrivning",
-}

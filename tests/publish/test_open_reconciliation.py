@@ -52,6 +52,7 @@ def published(**given_: object) -> pd.DataFrame:
         "tolerans": 0.5,
         "utfall": "inom",
         "orsak": "därför",
+        "avvikelse_orsak": "",
     } | given_
     frame = pd.DataFrame([row]).astype({"ar": "Int64", "troskel_mbit": "Int64", "tolerans": "float64"})
     return frame[AVSTAMNING_KALLOR.names]

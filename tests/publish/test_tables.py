@@ -4,17 +4,19 @@ import csv
 import math
 import re
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import planning_county as county
 import pytest
 
-from pipelines.publish.workbook import csvs, write_workbook
+from pipelines.core.level import LEVELS
+from pipelines.publish.workbook import book, csvs, readme, workbook_content, write_workbook
 from pipelines.publish.workbook import workbook_styles as styles_of
 from pipelines.publish.workbook.overview import OVERSIKT
 from pipelines.publish.workbook.safe import harmless
 from pipelines.tables import gap_tables, goal_tables, history_tables, summary_tables
-from pipelines.tables.reconciliation_tables import AVSTAMNING_KALLOR
+from pipelines.tables.reconciliation_tables import AVSTAMNING_KALLOR, AVVIKELSER
 
 CONTRACTS = {
     "Översikt": OVERSIKT,
@@ -25,8 +27,7 @@ CONTRACTS = {
     "Prioritering PTS": goal_tables.PRIORITERING_PTS,
     "PTS att lämna in": goal_tables.PTS_INLAMNING,
     "Projekt PTS": goal_tables.PTS_PROJEKT,
-    "Avstämning": goal_tables.AVSTAMNING,
-    "Avstämning källor": AVSTAMNING_KALLOR,
+    "Avvikelser": AVVIKELSER,
     "Historik": history_tables.HISTORIK,
     "Framskrivning": history_tables.FRAMSKRIVNING,
 }
@@ -39,10 +40,13 @@ FILES = {
     "Prioritering PTS": "prioritering_pts.csv",
     "PTS att lämna in": "pts_prioritering_2023.csv",
     "Projekt PTS": "tabeller/pts_projekt.csv",
-    "Avstämning": "tabeller/avstamning.csv",
-    "Avstämning källor": "tabeller/avstamning_kallor.csv",
+    "Avvikelser": "tabeller/avvikelser.csv",
     "Historik": "tabeller/historik.csv",
     "Framskrivning": "tabeller/framskrivning.csv",
+}
+ONLY_FILES = {
+    "Avstämning": ("tabeller/avstamning.csv", goal_tables.AVSTAMNING),
+    "Avstämning källor": ("tabeller/avstamning_kallor.csv", AVSTAMNING_KALLOR),
 }
 
 
@@ -62,6 +66,14 @@ def _rows(sheet):
     top = _header(sheet)
     heads = [c.value for c in sheet[top] if c.value]
     return [dict(zip(heads, (c.value for c in row), strict=False)) for row in sheet.iter_rows(min_row=top + 1)]
+
+
+def _file(paths, name, contract):
+    """Rows of a CSV file by the columns' headings, as the sheet would have them."""
+    with paths.built(f"out/{name}").open(encoding="utf-8-sig", newline="") as f:
+        rows = list(csv.DictReader(f))
+    told = {c.name: (c.alias, str if c.kind in ("text", "ja_nej") else float) for c in contract.columns}
+    return [{told[k][0]: (told[k][1](v) if v else None) for k, v in row.items() if k in told} for row in rows]
 
 
 def _pick(rows, **where):
@@ -103,6 +115,10 @@ def test_every_column_of_every_sheet_is_explained_and_how_it_is_known(made):
         for head in heads:
             told = _pick(about, Blad=name, Rubrik=head)
             assert told["Betydelse"] and told["Hur den är känd"] and told["CSV-fil"] == FILES[name]
+    for name, (file, table) in ONLY_FILES.items():
+        assert f"Bara som fil: {file}" in _pick(about, Rubrik=f"Filen {name}")["Betydelse"]
+        for c in table.columns:
+            assert _pick(about, Blad=name, Rubrik=c.alias)["CSV-fil"] == file
     known = {r["Hur den är känd"] for r in about if r["Hur den är känd"]}
     for word in ("publicerad", "uppmätt", "modellerad", "antaganden"):
         assert any(word in k for k in known)
@@ -122,7 +138,7 @@ def test_a_name_that_looks_like_a_formula_stays_text_everywhere(made):
                     assert not cell.value.startswith(("=", "+", "-", "@")) and cell.hyperlink is None
                     met += "cmd|" in cell.value
     assert met > 50
-    for file in FILES.values():
+    for file in (*FILES.values(), *(file for file, _ in ONLY_FILES.values())):
         with paths.built(f"out/{file}").open(encoding="utf-8-sig", newline="") as f:
             for line in csv.reader(f):
                 for value in line:
@@ -212,8 +228,8 @@ def test_without_speed_workbook_ptss_shares_are_bounds_from_technique_and_say_so
 
 
 def test_reconciliation_by_hand(made):
-    _, book = made
-    rows = _rows(book["Avstämning"])
+    paths, _ = made
+    rows = _file(paths, *ONLY_FILES["Avstämning"])
     r = _pick(rows, Kod="1480", Områdestyp="totalt", Mått="tillgang", **{"Tröskel (Mbit/s ned)": 100})
     assert (r["Vår andel (%)"], r["PTS andel (%)"], r["PTS-källa"]) == (pytest.approx(2.5), 80, "hastighet")
     assert r["Avvikelse (procentenheter)"] == pytest.approx(-77.5)
@@ -280,11 +296,7 @@ def test_csv_files_hold_what_the_sheets_hold(made):
                     assert math.isclose(float(ours), theirs, abs_tol=1e-9)
 
 
-YEARS = {
-    "Avstämning källor": ("År",),
-    "Historik": ("År",),
-    "Framskrivning": ("Första år", "Senaste år", "Nås år", "Nås tidigast", "Nås senast"),
-}
+YEARS = {"Historik": ("År",), "Framskrivning": ("Första år", "Senaste år", "Nås år", "Nås tidigast", "Nås senast")}
 
 
 def test_a_year_a_speed_and_a_place_in_a_list_have_no_space_between_thousands(made):
@@ -345,3 +357,107 @@ def test_overview_quotes_the_same_figures(made):
     assert _pick(rows, Avsnitt=goal, Nyckeltal="Arbetsställen, PTS")["Värde"] == pytest.approx(92)
     assert _pick(rows, Avsnitt="Länet", Nyckeltal="Adresser")["Värde"] == 61
     assert pd.notna(_pick(rows, Avsnitt=goal, Nyckeltal="Kostnad att bygga alla")["Värde"])
+
+
+@pytest.fixture(scope="module")
+def long(tmp_path_factory):
+    """The same county where three rows are a long table, and two areas or points all that a sheet has."""
+    region, paths = county.write(tmp_path_factory.mktemp("lang"))
+    with pytest.MonkeyPatch.context() as patch:
+        for name, few in (("MOST_ROWS", 3), ("FIRST", 1), ("POINTS", 1)):
+            patch.setattr(workbook_content, name, few)
+        write_workbook.run(region, paths)
+    return paths, openpyxl.load_workbook(paths.built("out/kommuner.xlsx"))
+
+
+def test_a_long_table_has_its_first_rows_and_says_so_and_its_files_have_all(made, long):
+    whole, (paths, book) = made[0], long
+    wanted = {"Mål": lambda r: r["omradestyp"] == "totalt", "Bristområden": lambda r: r["prioritet"] in ("", "1")}
+    for name, chosen in wanted.items():
+        with whole.built(f"out/{FILES[name]}").open(encoding="utf-8-sig", newline="") as f:
+            rows = list(csv.DictReader(f))
+        mine = [r for r in rows if chosen(r)]
+        assert 0 < len(mine) < len(rows), name
+        sheet = _rows(book[name])
+        for key in CONTRACTS[name].key:
+            alias = CONTRACTS[name].column(key).alias
+            assert [str(r[alias] or "") for r in sheet] == [r[key] for r in mine], name
+        said = book[name]["A2"].value.replace("\N{NO-BREAK SPACE}", " ")
+        assert said.startswith(f"{len(mine)} av {len(rows)} rader: ") and FILES[name] in said
+        about = [r["Betydelse"] for r in _rows(book["Läs mig"]) if r["Rubrik"] == f"Bladet {name}"]
+        assert f"{len(mine)} av {len(rows)} rader" in about[0].replace("\N{NO-BREAK SPACE}", " ")
+        assert paths.built(f"out/{FILES[name]}").read_bytes() == whole.built(f"out/{FILES[name]}").read_bytes()
+
+
+def test_of_the_history_the_thresholds_fibre_near_and_kolada_are_kept_for_whole_areas():
+    rows = [
+        ("kolada_N07919", "tatbebyggt", True),  # there is no other
+        ("pts_hastighet_passerad_100", "totalt", True),
+        ("pts_hastighet_passerad_100", "glesbebyggt", False),
+        ("pts_narhet_fiber", "totalt", True),
+        ("pts_teknik_fiber", "totalt", False),
+    ]
+    past = pd.DataFrame(rows, columns=["serie", "omradestyp", "vantad"])
+    assert workbook_content.goal_series(past).tolist() == past["vantad"].tolist()
+
+
+def test_the_shortened_curve_is_of_the_lan_and_ends_where_it_ends(made, long):
+    curve = _rows(long[1]["Kurva"])
+    assert {r["Läns- eller kommunkod"] for r in curve} == {"14"}
+    ends = {}
+    for r in (r for r in _rows(made[1]["Kurva"]) if r["Läns- eller kommunkod"] == "14"):
+        key = (r["Tröskel (Mbit/s ned)"], r["Mått"])
+        ends[key] = max(ends.get(key, (0, 0)), (r["Kronor hittills (kr)"], r["Nådda hushåll"]))
+    for key, end in ends.items():
+        mine = [r for r in curve if (r["Tröskel (Mbit/s ned)"], r["Mått"]) == key]
+        assert len(mine) <= 2
+        assert (mine[-1]["Kronor hittills (kr)"], mine[-1]["Nådda hushåll"]) == end
+
+
+def test_ja_beyond_the_sheet_are_still_counted(made, long):
+    _, book = long
+    sheet = book["Prioritering PTS"]
+    whole = _rows(made[1]["Prioritering PTS"])
+    assert len(_rows(sheet)) == 3 < len(whole)
+    beyond = sum(r["Prioriterad"] == "ja" for r in whole[3:])
+    assert beyond > 0, "the county has too few for the test to tell"
+    assert sheet.cell(_header(sheet) - 1, 2).value.endswith(f'"ja")+{beyond}')
+
+
+def test_a_file_beside_a_shortened_sheet_is_also_parquet_with_the_same_rows(long):
+    paths, _ = long
+    for name in ("Mål", "Bristområden", "Kurva", "Prioritering PTS", "Historik"):
+        table = pd.read_parquet(paths.built(f"out/{FILES[name]}").with_suffix(".parquet"))
+        with paths.built(f"out/{FILES[name]}").open(encoding="utf-8-sig", newline="") as f:
+            rows = list(csv.DictReader(f))
+        assert list(table.columns) == list(rows[0]) and len(table) == len(rows)
+        assert set(table["demo"]) == {"DEMO"}
+        for c in (c for c in CONTRACTS[name].columns if c.kind == "decimal"):
+            text = [math.nan if r[c.name] == "" else float(r[c.name]) for r in rows]
+            assert table[c.name].tolist() == pytest.approx(text, abs=1e-6, nan_ok=True), c.name
+
+
+@pytest.mark.parametrize(("kommuner", "areas", "most"), [(49, 4000, 1.5e6), (290, 25_000, 5e6)])
+def test_the_workbook_can_be_mailed_whatever_the_region(made, monkeypatch, tmp_path, kommuner, areas, most):
+    """Tables of a county's and the country's size, of numbers that hardly pack."""
+    paths, rng = made[0], np.random.default_rng(1)
+    sizes = {"kommuner": kommuner, "mal": 60 * kommuner, "bristomraden": 6 * (areas + kommuner)}
+    sizes |= {"bristkurva": 12 * areas, "prioritering_pts": 40 * kommuner, "pts_projekt": 10 * kommuner}
+    sizes |= {"historik": 150 * kommuner, "framskrivning": 3 * kommuner}
+
+    def grown(table, contract):
+        """Its own rows again and again, with every decimal number another."""
+        rows = sizes.get(contract.name, len(table))
+        out = table.iloc[np.arange(rows) % len(table)].reset_index(drop=True)
+        out = out.assign(**{c: out[c] * rng.random(rows).round(6) for c in out.select_dtypes("float64")})
+        place = pd.Series(np.arange(rows) // len(LEVELS) + 1, dtype="Int64")
+        return out.assign(prioritet=place.mask(place > areas)) if contract.name == "bristomraden" else out
+
+    read = workbook_content._read
+    monkeypatch.setattr(workbook_content, "_read", lambda paths, c: grown(read(paths, c), c))
+    whole = grown(write_workbook.kommuner_with_lan(paths), summary_tables.KOMMUNER)
+    sheets = workbook_content.sheets(county.region(), paths, whole)
+    assert {s.contract.name: len(s.table) for s in sheets}.items() >= sizes.items()
+    about = readme.table(sheets, county.FACTS, [])
+    book.write_workbook(sheets, about, tmp_path / "x.xlsx", county.FACTS, "prov")
+    assert 0.2 * most < (tmp_path / "x.xlsx").stat().st_size <= most

@@ -54,7 +54,16 @@ def paths(tmp_path: Path) -> Paths:
         ("kommun", "1407", "glesbebyggt", 1000, "tillgang", float("nan"), float("nan"), "saknas"),
     ]
     columns = ["niva", "kod", "omradestyp", "troskel_mbit", "matt", "andel_pct", "pts_andel_pct", "pts_kalla"]
-    files.write_table(pd.DataFrame(rows, columns=columns), p.table("avstamning"))
+    beside = pd.DataFrame(rows, columns=columns)
+    gap = beside["andel_pct"] - beside["pts_andel_pct"]
+    beside = beside.assign(
+        namn=beside["kod"],
+        avvikelse_pe=gap,
+        avvikelse_hushall=gap,
+        flaggad=gap.abs() > 0.5,
+        avvikelse_orsak=gap.map(lambda x: "uppgifter_fler" if x > 0 else "uppgifter_farre" if x < 0 else ""),
+    )
+    files.write_table(beside, p.table("avstamning"))
     teknik = pd.DataFrame(
         [
             (YEAR, "hushall", "riket", "Riket", "", "totalt", 9999),

@@ -147,7 +147,7 @@ _QUANTITIES = {
     "land_ha": "landareal (ha)",
 }
 _SHOWN = 40
-"""Rows outside their tolerance that the report lists; the workbook has them all."""
+"""Rows outside their tolerance that the report lists; the CSV file has them all."""
 
 
 def against_published(rows: pd.DataFrame) -> str:
@@ -182,7 +182,7 @@ def against_published(rows: pd.DataFrame) -> str:
     said = (
         "## Avstämning mot publicerade tal\n\nVarje publicerat tal som finns till hands, bredvid vårt. Skillnad i "
         "procentenheter för andelar, annars i procent av källans tal. Inget justeras. *Ej jämförbart*: annat år eller "
-        "annat mått. Alla rader: bladet Avstämning källor.\n\n"
+        "annat mått. Alla rader: tabeller/avstamning_kallor.csv.\n\n"
         + table(("Källa", "Storhet", "Inom", "Utanför", "Ej jämförbart", "Tolerans"), summary, left=2)
     )
     if listed:

@@ -49,7 +49,7 @@ def write_workbook(
         book.set_properties({"created": stamp, "title": title, "comments": demo})
         style = workbook_styles.formats(book)
         readme.write(book.add_worksheet(readme.HERE, BulkSheet), about, style, title, demo)
-        for sheet in sheets:
+        for sheet in (s for s in sheets if not s.only_file):
             page = book.add_worksheet(sheet.name, BulkSheet)
             top = _head(page, sheet, style, demo)
             if sheet.contract.name == "oversikt":
@@ -68,26 +68,26 @@ def write_workbook(
 def _head(page: Any, sheet: Sheet, style: Style, demo: str) -> int:
     """Write mark, notes and header; freeze and filter; return the first row of the table."""
     row = 0
-    for text, look in ((demo, "demo"), *((n, "note") for n in sheet.notes)):
+    for text, look in ((demo, "demo"), *((n, "note") for n in sheet.lines)):
         if text:
             page.write_string(row, 0, text, style[look])
             row += 1
     row += sheet.contract.name == "prioritering_pts"  # the line of controls
     for i, c in enumerate(sheet.contract.columns):
         page.write_string(row, i, c.alias, style["head"])
-        page.set_column(i, i, workbook_styles.width(c, sheet.table[c.name]))
+        page.set_column(i, i, workbook_styles.width(c, sheet.rows[c.name]))
     page.set_row(row, 62 if max(len(c.alias) for c in sheet.contract.columns) > 24 else 20)
     page.freeze_panes(row + 1, sheet.frozen)
     page.set_landscape()
     page.set_paper(_A3)
     page.fit_to_pages(1, 0)
     page.repeat_rows(row)
-    page.autofilter(row, 0, row + len(sheet.table), len(sheet.contract.columns) - 1)
+    page.autofilter(row, 0, row + len(sheet.rows), len(sheet.contract.columns) - 1)
     return row + 1
 
 
 def _text(sheet: Sheet, column: str) -> pd.Series:
-    values = sheet.table[column]
+    values = sheet.rows[column]
     return harmless_column(values) if sheet.contract.column(column).kind == "text" else values
 
 
@@ -105,12 +105,15 @@ def _overview(page: Any, sheet: Sheet, style: Style, top: int) -> None:
 
 def _controls(page: Any, sheet: Sheet, style: Style, top: int, cap: int) -> None:
     """Let the planner change ja and nej, and see at once how many are chosen and how many may be."""
-    last = max(top + len(sheet.table), top + 1)
+    last = max(top + len(sheet.rows), top + 1)
     chosen = int((sheet.table["prioriterad"] == "ja").sum())
+    beyond = chosen - int((sheet.rows["prioriterad"] == "ja").sum())
     page.data_validation(top, 0, last - 1, 0, {"validate": "list", "source": ["ja", "nej"]})
     line = top - 2
     page.write_string(line, 0, "Valda nu:")
-    page.write_formula(line, 1, f'=COUNTIF(A{top + 1}:A{last},"ja")', style["heltal"], chosen)
+    page.write_formula(
+        line, 1, f'=COUNTIF(A{top + 1}:A{last},"ja")' + (f"+{beyond}" if beyond else ""), style["heltal"], chosen
+    )
     page.write_string(line, 2, "av högst:")
     page.write_number(line, 3, cap, style["heltal"])
     page.conditional_format(

@@ -6,7 +6,7 @@ made for programs (the open edition, the archive) is UTF-8 without one.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -33,10 +33,19 @@ def write_csv(table: pd.DataFrame, contract: Table, path: Path, facts: RunFacts)
     Yes and no are written ja and nej; an empty cell is a figure that does not exist.
     """
     columns = {c.name: _shown(table[c.name], c.kind) for c in contract.columns}
-    of_run = (facts["pts_ar"], facts["korning_id"], "DEMO" if facts["demo"] else "nej")
-    out = table[contract.names].assign(**columns, **dict(zip(RUN_COLUMNS, of_run, strict=True)))
+    out = table[contract.names].assign(**columns, **_of_run(facts))
     with files.replacing(path) as beside:
         out.to_csv(beside, index=False, encoding="utf-8-sig", lineterminator=EOL)
+
+
+def write_parquet(table: pd.DataFrame, contract: Table, path: Path, facts: RunFacts) -> None:
+    """Write the same columns and rows as Parquet, for programs: numbers as numbers, yes and no as such."""
+    files.write_table(table[contract.names].assign(**_of_run(facts)), path)
+
+
+def _of_run(facts: RunFacts) -> dict[str, Any]:
+    of_run = (facts["pts_ar"], facts["korning_id"], "DEMO" if facts["demo"] else "nej")
+    return dict(zip(RUN_COLUMNS, of_run, strict=True))
 
 
 def _shown(values: pd.Series, kind: str) -> pd.Series:

@@ -61,8 +61,8 @@ def table(sheets: list[Sheet], facts: RunFacts, edition: list[tuple[str, str]]) 
     about = [(HERE, head, text, "", "", "", "") for head, text in [*lines(facts), *edition]]
     for s in sheets:
         rows = "ingen rad" if s.table.empty else f"{len(s.table)} rader"
-        text = " ".join([f"{s.contract.description} {rows[0].upper()}{rows[1:]}.", *s.notes])
-        about.append((HERE, f"Bladet {s.name}", text, "", "", "", s.csv))
+        text = " ".join([f"{s.contract.description} {rows[0].upper()}{rows[1:]}.", *s.lines])
+        about.append((HERE, f"{'Filen' if s.only_file else 'Bladet'} {s.name}", text, "", "", "", s.csv))
     explained = [
         (s.name, c.alias, _meaning(c, s.contract), c.unit, BASIS[c.basis], c.name, s.csv)
         for s in sheets

@@ -38,7 +38,7 @@ def add(book: Any, page: Any, sheet: Sheet, top: int, kod: str) -> None:
     kod : str
         The län's code.
     """
-    table, names = sheet.table, sheet.contract.names
+    table, names = sheet.rows, sheet.contract.names
     x, y = names.index("kostnad_ack_sek"), names.index("hushall_ack")
     for number, matt in enumerate(MEASURES):
         chart = book.add_chart({"type": "scatter", "subtype": "straight"})

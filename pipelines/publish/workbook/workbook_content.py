@@ -1,4 +1,8 @@
-"""What the workbook holds: each sheet's table, contract and notes, from the tables between the stages."""
+"""What the workbook holds: each sheet's table, contract and notes, from the tables between the stages.
+
+The workbook is opened by people, so a long table has its first or most used rows there, and says which; all of it is
+in a CSV file and a Parquet file beside.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from pipelines.core import files, ledger
+from pipelines.core.level import LEVELS
 from pipelines.core.quoted import read_facts
 from pipelines.publish.words.edition_facts import addresses
 from pipelines.publish.words.figure_words import number
@@ -16,10 +21,13 @@ from pipelines.publish.workbook.overview import NOTE, OVERSIKT, overview
 from pipelines.tables import contracts, gap_tables, goal_tables, history_tables, summary_tables
 from pipelines.tables.fields import field
 from pipelines.tables.gap_tables import BRISTKURVA, BRISTOMRADEN
-from pipelines.tables.reconciliation_tables import AVSTAMNING_KALLOR
+from pipelines.tables.reconciliation_tables import AVSTAMNING_KALLOR, AVVIKELSER
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Callable, Hashable
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from pipelines.config.region import PtsPrioritering, Region
     from pipelines.core.paths import Paths
@@ -48,6 +56,7 @@ FILES: dict[str, contracts.Table] = {
     "prioritering_pts.csv": goal_tables.PRIORITERING_PTS,
     "pts_prioritering_<år>.csv": goal_tables.PTS_INLAMNING,
     "tabeller/pts_projekt.csv": goal_tables.PTS_PROJEKT,
+    "tabeller/avvikelser.csv": AVVIKELSER,
     "tabeller/avstamning.csv": goal_tables.AVSTAMNING,
     "tabeller/avstamning_kallor.csv": AVSTAMNING_KALLOR,
     "tabeller/historik.csv": history_tables.HISTORIK,
@@ -65,15 +74,37 @@ def contract_of(name: str) -> contracts.Table:
     return FILES[re.sub(r"_\d{4}\.csv$", "_<år>.csv", name)]
 
 
+FIRST = 100
+"""Gap areas per level that the workbook has."""
+POINTS = 100
+"""Points of a curve per level that the workbook has."""
+MOST_ROWS = 3000
+"""A table of no more rows is whole in the workbook."""
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Which rows of a long table the workbook has, and what they are, in words."""
+
+    rows: NDArray[np.bool_]
+    what: str
+
+
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet: its name, table, contract, lines above the header, frozen columns, year in its CSV file's name."""
+    """One sheet: its name, table, contract, lines above the header, frozen columns, which rows it has, and the year in
+    its CSV file's name.
+
+    A table with ``only_file`` has no sheet.
+    """
 
     name: str
     table: pd.DataFrame
     contract: contracts.Table
     notes: tuple[str, ...] = ()
     frozen: int = 2
+    cut: Cut | None = None
+    only_file: bool = False
     year: int | None = None
 
     @property
@@ -81,6 +112,31 @@ class Sheet:
         """Name of the same table as CSV: under ``OUT``, or beside the open workbook."""
         name = next((f for f, t in FILES.items() if t == self.contract), f"{self.contract.name}.csv")
         return name.replace("<år>", str(self.year))
+
+    @property
+    def parquet(self) -> str:
+        """Name of the same table as Parquet, where the workbook has not all of it; else empty."""
+        return f"{self.csv.removesuffix('.csv')}.parquet" if self.cut is not None or self.only_file else ""
+
+    @property
+    def rows(self) -> pd.DataFrame:
+        """The rows that the sheet has."""
+        return self.table if self.cut is None else self.table[self.cut.rows].reset_index(drop=True)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What stands above the header: what was left out and where it is, then how the sheet is read."""
+        return (*filter(None, (self.left_out,)), *self.notes)
+
+    @property
+    def left_out(self) -> str:
+        """Say how much of the table is here, and where all of it is; empty where it is here."""
+        if self.only_file:
+            return f"Bara som fil: {self.csv} (och .parquet)."
+        if self.cut is None or self.cut.rows.all():
+            return ""
+        n, of = number(int(self.cut.rows.sum())), number(len(self.table))
+        return f"{n} av {of} rader: {self.cut.what}. Hela tabellen: {self.csv} (och .parquet)."
 
 
 BASES = {
@@ -118,7 +174,7 @@ def _why(project: dict[Hashable, Any], rule: PtsPrioritering) -> str:
 
 
 def sheets(region: Region, paths: Paths, kommuner: pd.DataFrame) -> list[Sheet]:
-    """Return every sheet but the first, in the workbook's order.
+    """Return every sheet but the first, in the workbook's order, then the tables that only are files.
 
     Parameters
     ----------
@@ -126,6 +182,8 @@ def sheets(region: Region, paths: Paths, kommuner: pd.DataFrame) -> list[Sheet]:
         The kommuner with the län last, rounded.
     """
     goals = _read(paths, goal_tables.MAL)
+    curves = curve(paths, region)
+    past = _read(paths, history_tables.HISTORIK)
     areas = _read(paths, BRISTOMRADEN)
     listed = ledger.load(paths.ledger("goals")).facts["pts_prioritering"]
     lan = contracts.rounded(files.read_table(paths.table("lan"), summary_tables.LAN.names), summary_tables.LAN)
@@ -150,6 +208,7 @@ def sheets(region: Region, paths: Paths, kommuner: pd.DataFrame) -> list[Sheet]:
                 "Filtrera på niva, omradestyp, bas och kalla.",
             ),
             9,
+            part(goals, lambda x: x["omradestyp"] == "totalt", "hela områden; tätbebyggt och glesbebyggt står i filen"),
         ),
         Sheet(
             "Bristområden",
@@ -160,16 +219,23 @@ def sheets(region: Region, paths: Paths, kommuner: pd.DataFrame) -> list[Sheet]:
                 "antaganden i konfigurationen; rader utspritt-… har ingen kostnad.",
             ),
             3,
+            part(areas, first_areas, f"de {FIRST} första av varje tröskel och mått, och det utspridda per kommun"),
         ),
         Sheet(
             "Kurva",
-            curve(paths, region),
+            curves,
             KURVA,
             (
                 "Nådda hushåll mot kronor längs prioriteten: länet först, sedan varje kommun med sin del av kostnaden. "
                 "Diagrammen till höger visar länet.",
             ),
             4,
+            part(
+                curves,
+                lambda x: curve_points(x, region.lan.kod),
+                f"länets kurva, högst {POINTS + 1} punkter per tröskel och mått på jämna avstånd i kronor; kommunernas "
+                "kurvor står i filen",
+            ),
         ),
         Sheet(
             "Prioritering PTS",
@@ -183,6 +249,7 @@ def sheets(region: Region, paths: Paths, kommuner: pd.DataFrame) -> list[Sheet]:
                 f"{listed['prioriterade_modellerade']} av förslagets {listed['prioriterade']} är modellerade "
                 "(underlag statistik): kontrollera dem. Innehåller adresser: får inte publiceras.",
             ),
+            cut=part(buildings, first_rows, f"de {MOST_ROWS} första i listan"),
         ),
         Sheet(
             "PTS att lämna in",
@@ -205,27 +272,24 @@ def sheets(region: Region, paths: Paths, kommuner: pd.DataFrame) -> list[Sheet]:
                 f"{rule.kostnadstak_sek_per_byggnad:.0f} kr per byggnad är ett antagande i konfigurationen. Varje "
                 f"prioriterad byggnad sänker det jämförda stödet med {100 * rule.avdrag_per_byggnad:g} %.",
             ),
+            cut=part(projects, first_rows, f"de {MOST_ROWS} första i listan"),
         ),
         Sheet(
-            "Avstämning",
-            _read(paths, goal_tables.AVSTAMNING),
-            goal_tables.AVSTAMNING,
-            (f"Flaggad: avvikelsen är större än {region.kontroll.avvikelse_pe:g} procentenheter.",),
-            3,
-        ),
-        Sheet(
-            "Avstämning källor",
-            _read(paths, AVSTAMNING_KALLOR),
-            AVSTAMNING_KALLOR,
-            ("Varje publicerat tal som finns till hands. Skillnad: procentenheter för andelar, annars procent.",),
-            4,
+            "Avvikelser",
+            _read(paths, AVVIKELSER),
+            AVVIKELSER,
+            (
+                "Kommunernas andelar bredvid PTS:s står på bladet Kommuner. Talen ett och ett: "
+                "tabeller/avstamning_kallor.csv och tabeller/avstamning.csv.",
+            ),
         ),
         Sheet(
             "Historik",
-            _read(paths, history_tables.HISTORIK),
+            past,
             history_tables.HISTORIK,
             ("Publicerade tal. Filtrera på serie och områdestyp; jämför aldrig år på var sin sida om ett brott.",),
             4,
+            part(past, goal_series, "andelarna vid trösklarna, närhet till fiber och Kolada, för hela områden"),
         ),
         Sheet(
             "Framskrivning",
@@ -234,7 +298,66 @@ def sheets(region: Region, paths: Paths, kommuner: pd.DataFrame) -> list[Sheet]:
             ("Framskrivning, ingen prognos: vad som händer om de senaste årens takt håller i sig (docs/metod.md).",),
             3,
         ),
+        Sheet(
+            "Avstämning",
+            _read(paths, goal_tables.AVSTAMNING),
+            goal_tables.AVSTAMNING,
+            (f"Flaggad: avvikelsen är större än {region.kontroll.avvikelse_pe:g} procentenheter.",),
+            only_file=True,
+        ),
+        Sheet(
+            "Avstämning källor",
+            _read(paths, AVSTAMNING_KALLOR),
+            AVSTAMNING_KALLOR,
+            ("Varje publicerat tal som finns till hands. Skillnad: procentenheter för andelar, annars procent.",),
+            only_file=True,
+        ),
     ]
+
+
+def part(table: pd.DataFrame, chosen: Callable[[pd.DataFrame], pd.Series | NDArray[np.bool_]], what: str) -> Cut | None:
+    """Return which rows of a long table the workbook has; None for one that is short."""
+    import numpy as np
+
+    return Cut(np.asarray(chosen(table), dtype=np.bool_), what) if len(table) > MOST_ROWS else None
+
+
+def first_rows(table: pd.DataFrame) -> NDArray[np.bool_]:
+    """Choose the first rows of a list to work in."""
+    import numpy as np
+
+    return np.arange(len(table)) < MOST_ROWS
+
+
+def first_areas(areas: pd.DataFrame) -> pd.Series:
+    """Choose the first gap areas of each level, and what is dispersed."""
+    return (areas["prioritet"].isna() | (areas["prioritet"] <= FIRST)).astype(bool)
+
+
+def curve_points(curves: pd.DataFrame, kod: str) -> NDArray[np.bool_]:
+    """Choose points of the län's curve at even distances in kronor, the last among them."""
+    import numpy as np
+
+    chosen = np.zeros(len(curves), dtype=np.bool_)
+    own = (curves["kod"] == kod).to_numpy()
+    for level in LEVELS:
+        at = np.flatnonzero(own & (curves["troskel_mbit"] == level.mbit) & (curves["matt"] == level.measure))
+        kronor = curves["kostnad_ack_sek"].to_numpy(np.float64)[at]
+        if not len(at):
+            continue
+        if np.isnan(kronor).any():  # nothing covered anywhere: no cost is known, so even steps along the list
+            chosen[at[np.linspace(0, len(at) - 1, min(len(at), POINTS + 1)).astype(np.int64)]] = True
+            continue
+        steps = np.linspace(kronor[0], kronor[-1], POINTS + 1)
+        chosen[at[np.minimum(np.searchsorted(kronor, steps), len(at) - 1)]] = True
+    return chosen
+
+
+def goal_series(past: pd.DataFrame) -> pd.Series:
+    """Choose the series that the goals are about, of kommuner and län as wholes where the series has them."""
+    wanted = past["serie"].str.startswith(("kolada_", "pts_hastighet_")) | (past["serie"] == "pts_narhet_fiber")
+    whole = (past["omradestyp"] == "totalt") | past["serie"].str.startswith("kolada_")
+    return wanted & whole
 
 
 def curve(paths: Paths, region: Region) -> pd.DataFrame:

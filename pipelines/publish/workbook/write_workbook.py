@@ -1,4 +1,4 @@
-"""``kommuner.csv``, the workbook ``kommuner.xlsx`` and the same tables as CSV, every column explained."""
+"""The workbook ``kommuner.xlsx`` and its tables as CSV, the long ones as Parquet too, every column explained."""
 
 from __future__ import annotations
 
@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 
 
 def run(region: Region, paths: Paths) -> None:
-    """Write the tables as CSV and as a workbook."""
+    """Write the tables as files and as a workbook."""
     facts = read_facts(paths)
     sheets = workbook_content.sheets(region, paths, kommuner_with_lan(paths))
     for sheet in sheets:
         csvs.write_csv(sheet.table, sheet.contract, paths.built(f"out/{sheet.csv}"), facts)
+        if sheet.parquet:
+            csvs.write_parquet(sheet.table, sheet.contract, paths.built(f"out/{sheet.parquet}"), facts)
     about = readme.table(sheets, facts, readme.internal(read_sources(paths)))
     csvs.write_csv(about, readme.LASMIG, paths.built(f"out/{readme.FILE}"), facts)
     goal = paths.built("out/kommuner.xlsx")
