@@ -404,16 +404,19 @@ JOB = (
         "report",
         "pipelines.publish.report.write_report",
         "Rapport och manifest",
-        "rapport.md och manifest.json",
+        "rapport.md, dess bilaga och manifest.json",
         inputs=PUBLISHERS,
         lists=("tidigare", "publicerade"),
-        reads=("kommuner", "lan", "riktvarden", "avstamning_kallor", "bristomraden", "osakerhet_5km"),
+        reads=(
+            *("kommuner", "lan", "riktvarden", "mal", "avstamning_kallor", "avvikelser", "bristomraden"),
+            "osakerhet_5km",
+        ),
         ledgers=(
             *("inventory", *PUBLISHERS, "grid", "evidence", "households", "coverage", "summaries", "gaps", "goals"),
             *("reconciliation", "history", "laws"),
         ),
         after=("laws",),
-        makes=("out/rapport.md", "out/manifest.json"),
+        makes=("out/rapport.md", "out/rapport_bilaga.md", "out/manifest.json"),
         code="program",
     ),
     Step(

@@ -79,8 +79,9 @@ def test_statistics_alone_meet_pts_in_every_kommun(dalarna):
 
 
 def test_it_says_demo_and_what_could_not_be_checked(dalarna):
-    report = (dalarna / "out/rapport.md").read_text(encoding="utf-8")
-    assert "DEMO" in report.splitlines()[2] and "bredband i Dalarna" in report.splitlines()[0]
+    for name in ("rapport", "rapport_bilaga"):
+        report = (dalarna / f"out/{name}.md").read_text(encoding="utf-8")
+        assert "DEMO" in report.splitlines()[2] and "bredband i Dalarna" in report.splitlines()[0]
     assert "kommuner utan officiell landareal" in report
     assert json.loads((dalarna / "out/manifest.json").read_text())["demo"] is True
     assert "Västra Götaland" not in (dalarna / "maps/bredbandskarta.html").read_text(encoding="utf-8")

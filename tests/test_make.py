@@ -20,6 +20,7 @@ PRODUCTS = [
     "out/kommuner.xlsx",
     "out/tackning_250m.tif",
     "out/rapport.md",
+    "out/rapport_bilaga.md",
     "out/manifest.json",
     "out/bredbandskarta_intern.html",
     "maps/bredbandskarta.html",
@@ -67,6 +68,7 @@ def test_every_product_is_there_and_of_one_run(small_edition):
     run_id = json.loads((built / "out/manifest.json").read_text())["korning_id"]
     assert all((built / p).stat().st_size > 0 for p in PRODUCTS)
     assert run_id in (built / "out/rapport.md").read_text()
+    assert run_id in (built / "out/rapport_bilaga.md").read_text()
     open_id = json.loads((built / "out/.steg/oppen_korning.json").read_text())["korning_id"]
     published = (built / "maps/bredbandskarta.html").read_text()
     assert open_id in published

@@ -408,7 +408,12 @@ PRODUCTS = (
         "Förslag till PTS:s regionala prioritering",
         "Stödberättigade byggnader som regionen kan peka ut. Innehåller adresser.",
         "Färdigt att granska och lämna till PTS.",
-        (File("out/prioritering_pts.csv"), File("out/prioritering_pts.parquet"), File("out/pts_prioritering_*.csv")),
+        (
+            File("out/prioritering_pts.csv"),
+            File("out/pts_prioritering_*.csv"),
+            File("out/prioritering_pts.parquet"),
+            File("out/pts_prioritering_*.parquet"),
+        ),
         (goal_tables.PRIORITERING_PTS, goal_tables.PTS_INLAMNING),
     ),
     Product(
@@ -422,9 +427,10 @@ PRODUCTS = (
     Product(
         "rapport",
         "Rapport och manifest",
-        "Kontroller, avstämning, vad som fallit bort och varför; indata med kontrollsummor.",
-        "Visar hur långt talen kan litas på.",
-        (File("out/rapport.md"), File("out/manifest.json")),
+        "Två sidor att besluta på: läget, vad som bör göras och kontrolleras, hur säkert det är. I bilagan kontroller, "
+        "avstämning, vad som fallit bort och varför; i manifestet indata med kontrollsummor.",
+        "Visar vad som bör göras, och hur långt talen kan litas på.",
+        (File("out/rapport.md"), File("out/rapport_bilaga.md"), File("out/manifest.json")),
     ),
     Product(
         "plan",

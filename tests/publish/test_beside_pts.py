@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
 
-from pipelines.config.region import load_region
 from pipelines.publish.report import report_coverage
 from pipelines.publish.words import beside_pts
 
 NBSP = "\N{NO-BREAK SPACE}"
-VG = Path(__file__).parents[2] / "config" / "vastra-gotaland.toml"
 # kommun, class, measure, threshold, PTS's share, households with coverage here, difference
 ROWS = [
     ("1480", "tatbebyggt", "tillgang", 100, 0.90, 900.0, 0.0),
@@ -44,7 +40,7 @@ def test_counted_by_hand(wanted):
 
 
 def test_the_report_names_numerator_denominator_and_who_decides(wanted):
-    text = report_coverage.beside_benchmarks(wanted, load_region(VG))
+    text = report_coverage.beside_benchmarks(wanted)
     assert "5 tal är jämförda, ett för varje kommun, områdestyp" in text
     rows = cells(text)
     assert [r[2:] for r in rows[1:4]] == [["3", "60,0"], ["1", "20,0"], ["1", "20,0"]]
@@ -54,22 +50,9 @@ def test_the_report_names_numerator_denominator_and_who_decides(wanted):
         ["färre än enligt PTS", "täckningsuppgifterna"],
     ]
     assert "inte hur stor del av bredbandsmålen" in text and "Innan pengar fördelas" in text
-    assert [(r[0], r[-1]) for r in rows[5:]] == [("1407 Öckerö", "40,0"), ("1480 Göteborg", "−0,6")]
-
-
-def test_all_the_same_lists_no_difference(wanted):
-    text = report_coverage.beside_benchmarks(wanted.iloc[:3], load_region(VG))
-    assert "3 tal är jämförda" in text and "100,0" in text
-    assert "Där antalen skiljer sig\n" not in text
+    assert len(rows) == 4 and "`tabeller/avstamning.csv`" in text, "the figures themselves are in a file"
 
 
 def test_nothing_to_compare_is_said_and_is_no_agreement(wanted):
-    text = report_coverage.beside_benchmarks(wanted.iloc[5:7], load_region(VG))
+    text = report_coverage.beside_benchmarks(wanted.iloc[5:7])
     assert text.endswith("PTS har ingen andel att jämföra med.")
-
-
-def test_more_than_sixty_say_how_many_there_are(wanted):
-    many = pd.concat([wanted.iloc[[4]]] * 61, ignore_index=True)
-    text = report_coverage.beside_benchmarks(many, load_region(VG))
-    assert "De 60 största av 61 visas" in text
-    assert len(cells(text)) == 4 + 1 + 60

@@ -120,8 +120,12 @@ def test_workbook(made: Path) -> None:
 
 
 def test_report(made: Path) -> None:
-    text = re.sub(" +", " ", (made / "out/rapport.md").read_text(encoding="utf-8"))
+    first, text = (
+        re.sub(" +", " ", (made / f"out/{name}.md").read_text(encoding="utf-8"))
+        for name in ("rapport", "rapport_bilaga")
+    )
     for t in T:
+        assert f"\n| {t} Mbit/s, tillgång |" in first and f"\n| {t} Mbit/s, passerad |" in first
         assert f"\n| {t} Mbit/s |" in text
         assert f"\n| {t} Mbit/s, tillgång |" in text and f"\n| {t} Mbit/s, passerad |" in text
         assert f"Vår {t} (%)" in text

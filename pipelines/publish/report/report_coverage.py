@@ -46,12 +46,9 @@ def reconciliation(tables: dict[str, pd.DataFrame], region: Region) -> str:
     )
 
 
-def beside_benchmarks(wanted: pd.DataFrame, region: Region) -> str:
-    """In how many of PTS's shares our count is PTS's, what that means, and the largest differences."""
+def beside_benchmarks(wanted: pd.DataFrame) -> str:
+    """In how many of PTS's shares our count is PTS's, and what that means."""
     told = beside_pts.count(wanted)
-    rest = beside_pts.per_class(wanted)
-    rest = rest.assign(storlek=rest["rest_hushall"].abs())
-    rest = rest[rest["storlek"] > beside_pts.NEAR].sort_values(["storlek", "kommunkod"], ascending=[False, True])
     head = "## Antal hushåll med täckning bredvid PTS:s\n\n"
     if not told.compared:
         return head + "PTS har ingen andel att jämföra med."
@@ -64,29 +61,12 @@ def beside_benchmarks(wanted: pd.DataFrame, region: Region) -> str:
         ],
         left=2,
     )
-    said = (
+    return (
         f"{head}{number(told.compared)} tal är jämförda, {beside_pts.DENOMINATOR}.\n\n{split}\n\n"
         f"{beside_pts.MEANING}\n\n"
         "Innan pengar fördelas: pröva täckningsuppgifterna där skillnaden mot PTS är stor, och hämta in uppgifter för "
-        "de platser där bara statistiken avgör (`underlag` = statistik)."
+        "de platser där bara statistiken avgör (`underlag` = statistik). Talen ett och ett: `tabeller/avstamning.csv`."
     )
-    rows = [
-        (
-            f"{r['kommunkod']} {region.kommunnamn.get(r['kommunkod'], '')}",
-            r["omradestyp"],
-            r["matt"],
-            r["troskel_mbit"],
-            number(100 * r["andel"], 2),
-            number(r["hushall_uppnatt"], 1),
-            number(r["rest_hushall"], 1),
-        )
-        for r in rest.head(60).to_dict("records")
-    ]
-    if not rows:
-        return said
-    more = f" De 60 största av {len(rest)} visas." if len(rest) > len(rows) else ""
-    columns = ("Kommun", "Områdestyp", "Mått", "Tröskel", "PTS (%)", "Vårt antal (hushåll)", "Vårt minus PTS (hushåll)")
-    return f"{said}\n\n### Där antalen skiljer sig\n\nStörst skillnad först.{more}\n\n" + table(columns, rows, left=3)
 
 
 def evidence_table(said: ledger.Ledger, region: Region) -> str:
@@ -146,14 +126,10 @@ _QUANTITIES = {
     "folkmangd": "folkmängd",
     "land_ha": "landareal (ha)",
 }
-_SHOWN = 40
-"""Rows outside their tolerance that the report lists; the CSV file has them all."""
 
 
 def against_published(rows: pd.DataFrame) -> str:
-    """Every published figure at hand: how many agree per source, and which do not."""
-    import pandas as pd
-
+    """Every published figure at hand: how many agree, source by source."""
     counts = rows.groupby(["kalla", "storhet", "utfall"], sort=True).size().unstack(fill_value=0)
     counts = counts.reindex(columns=["inom", "utanfor", "ej_jamforbart"], fill_value=0)
     span = rows.groupby(["kalla", "storhet"], sort=True)[["tolerans"]].first()
@@ -161,38 +137,38 @@ def against_published(rows: pd.DataFrame) -> str:
         (source, _QUANTITIES[str(quantity)], *map(int, n), number(span.loc[(source, quantity), "tolerans"], 2))
         for (source, quantity), n in zip(counts.index, counts.to_numpy(), strict=True)
     ]
-    whole = rows[(rows["utfall"] == "utanfor") & (rows["omradestyp"] == "totalt")]
-    worst = whole.assign(over=(whole["skillnad"].abs() / whole["tolerans"])).sort_values(
-        ["over", "niva", "kod", "kalla"], ascending=[False, False, True, True], kind="stable"
-    )
-    listed = [
-        (
-            f"{r['kod']} {r['namn']}",
-            r["kalla"],
-            _QUANTITIES[r["storhet"]],
-            "" if pd.isna(r["troskel_mbit"]) else f"{r['troskel_mbit']} Mbit/s, {r['matt']}",
-            r["orsak"],
-            number(r["vart_tal"], 2),
-            number(r["deras_tal"], 2),
-            number(r["skillnad"], 2),
-            number(r["tolerans"], 2),
-        )
-        for r in worst.head(_SHOWN).to_dict("records")
-    ]
-    said = (
+    return (
         "## Avstämning mot publicerade tal\n\nVarje publicerat tal som finns till hands, bredvid vårt. Skillnad i "
         "procentenheter för andelar, annars i procent av källans tal. Inget justeras. *Ej jämförbart*: annat år eller "
         "annat mått. Alla rader: tabeller/avstamning_kallor.csv.\n\n"
         + table(("Källa", "Storhet", "Inom", "Utanför", "Ej jämförbart", "Tolerans"), summary, left=2)
     )
-    if listed:
-        said += (
-            f"\n\n### ⚠ Utanför toleransen\n\n{len(whole)} tal för hela områden, här de {min(len(whole), _SHOWN)} som "
-            "är längst utanför.\n\n"
-            + table(
-                ("Område", "Källa", "Storhet", "Tröskel och mått", "Varför", "Vårt", "Källans", "Skillnad", "Tolerans"),
-                listed,
-                left=5,
-            )
+
+
+def deviations(rows: pd.DataFrame) -> str:
+    """Those outside their tolerance, cause by cause; the figures themselves are in files."""
+    if rows.empty:
+        return "## Avvikelser efter orsak\n\nInget publicerat tal skiljer sig från vårt mer än toleransen."
+    told = [
+        (
+            r["forklaring"],
+            r["atgard"],
+            "; ".join(
+                f"{r[f'storst_{i}']} {number(r[f'storst_{i}_skillnad'], 1)}" for i in (1, 2, 3) if r[f"storst_{i}"]
+            ),
+            r["skillnad_enhet"],
+            r["tal_utanfor"],
+            r["antal_kommuner"],
+            "–" if r["skillnad_hushall"] != r["skillnad_hushall"] else number(r["skillnad_hushall"], 1),
+            "–" if not r["matt"] else f"{r['troskel_mbit']} {r['matt']}",
         )
-    return said
+        for r in rows.to_dict("records")
+    ]
+    head = ("Orsak", "Att göra", "Störst", "Enhet", "Tal", "Kommuner", "Hushåll", "vid")
+    return (
+        f"## Avvikelser efter orsak\n\n{number(rows['tal_utanfor'].sum())} av {number(rows['tal_jamforda'].iloc[0])} "
+        "publicerade tal skiljer sig från våra mer än toleransen. *Hushåll*: vårt antal med täckning minus källans, "
+        "summan av kommunernas områdestyper vid den tröskel och det mått där skillnaden är störst; trösklar och mått "
+        "summeras aldrig. Talen ett och ett: `tabeller/avstamning_kallor.csv`, per områdestyp "
+        "`tabeller/avstamning.csv`.\n\n" + table(head, told, left=4)
+    )

@@ -63,8 +63,8 @@ def overview(areas: pd.DataFrame) -> str:
                 number(real["hushall_utan"].sum()),
                 number(modelled["hushall_utan"].sum()),
                 number(dispersed["hushall_utan"].sum()),
-                _sum(real["schakt_m"], 1e3),
-                *(_sum(real[c], 1e6) for c in ("kostnad_sek", "kostnad_lag_sek", "kostnad_hog_sek")),
+                summed(real["schakt_m"], 1e3),
+                *(summed(real[c], 1e6) for c in ("kostnad_sek", "kostnad_lag_sek", "kostnad_hog_sek")),
             )
         )
     head = (
@@ -95,7 +95,7 @@ def first(areas: pd.DataFrame, level: Level, region: Region) -> str:
     rows = [
         (
             r["bristomrade_id"],
-            _names(r["kommuner"], region),
+            names(r["kommuner"], region),
             "modellerat" if r["modellerad"] else "uppmätt",
             number(r["prioritet"]),
             number(r["rutor"]),
@@ -141,7 +141,7 @@ def _meaning(region: Region) -> str:
 
 def _ground(areas: pd.DataFrame, under: TrenchGround) -> str:
     """Say what the trenches follow, and what of them does not."""
-    sea, air = (_sum(areas[f"schakt_{x}_m"].dropna(), 1e3) for x in ("sjo", "fagelvag"))
+    sea, air = (summed(areas[f"schakt_{x}_m"].dropna(), 1e3) for x in ("sjo", "fagelvag"))
     if under["underlag"] != "vagar":
         return (
             "**Vägar saknas: schakt är raka linjer** gånger omvägsfaktorn, det som går över vatten (sammanlagt "
@@ -181,11 +181,12 @@ def _named(level: Level) -> str:
     return f"{level.mbit} {UNIT}, {MEASURE['sv'][level.measure]}"
 
 
-def _names(codes: str, region: Region) -> str:
+def names(codes: str, region: Region) -> str:
+    """Return the names of kommuner by their codes, with commas between."""
     return ", ".join(region.kommunnamn.get(code, code) for code in codes.split(","))
 
 
-def _sum(values: pd.Series, unit: float) -> str:
+def summed(values: pd.Series, unit: float) -> str:
     """Return a sum; one that lacks a value is unknown, not smaller."""
     return "okänd" if values.isna().any() else number(values.sum() / unit)
 

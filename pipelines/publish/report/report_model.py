@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from pipelines.config.region import Region
 
 PLAIN = "enkel"
+KOMMUN_INTERVALS = (
+    "kommunernas summor hålls till PTS:s tal, så deras och länets intervall är PTS:s egen undre och övre gräns, vidgad "
+    "där uppgifter säger annat. Att täckningsuppgifterna kan ha fel ingår inte."
+)
+"""What the intervals of kommuner and län are, and are not."""
 FEATURES = {
     "ln_adresser_1x1": "Adresser i rutan",
     "ln_adresser_5x5": "Adresser i 5 × 5 rutor",
@@ -110,6 +115,5 @@ def widths(model: Model, squares: pd.DataFrame) -> str:
         + together
         + "\n\n90 %-intervall per 5 × 5 km-ruta (lagret `osakerhet_5km`), för hushåll utan tillgång:\n\n"
         + table(head, rows)
-        + "\n\nKommunernas summor hålls till PTS:s tal: deras intervall (`hushall_utan_t_lag`, `_hog`) är PTS:s egen "
-        "undre och övre gräns, vidgat där uppgifter säger annat."
+        + f"\n\n`hushall_utan_t_lag` och `_hog`: {KOMMUN_INTERVALS}"
     )

@@ -1,4 +1,7 @@
-"""``rapport.md`` and ``manifest.json``: what was read, dropped, imputed and modelled, and whether it adds up."""
+"""``rapport.md``, two pages that decide, ``rapport_bilaga.md``, all that is behind them, and ``manifest.json``.
+
+The appendix has what was read, dropped, imputed and modelled, and whether it adds up.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,8 @@ from pipelines.core.errors import printable
 from pipelines.core.level import LEVELS
 from pipelines.core.quoted import RunFacts, read_facts
 from pipelines.incoming.program import code_version
-from pipelines.publish.report import report_coverage, report_gaps, report_model
+from pipelines.publish.report import report_coverage, report_decide, report_gaps, report_model
+from pipelines.publish.report.report_decide import Found
 from pipelines.publish.words.edition_facts import notes
 from pipelines.publish.words.markdown import table
 from pipelines.publish.words.swedish import number
@@ -50,21 +54,25 @@ LIBRARIES = (
 
 
 def run(region: Region, paths: Paths) -> None:
-    """Write the report and the manifest."""
+    """Write the report, its appendix and the manifest."""
     facts = read_facts(paths)
     said = {s: ledger.load(paths.ledger(s)) for s in LEDGERS if paths.ledger(s).exists()}
-    tables = {n: files.read_table(paths.table(n)) for n in ("kommuner", "lan", "riktvarden")}
+    tables = {n: files.read_table(paths.table(n)) for n in ("kommuner", "lan", "riktvarden", "mal", "avvikelser")}
+    areas = files.read_table(paths.table("bristomraden"), report_gaps.COLUMNS)
+    found = Found(tables["lan"].iloc[0], tables["kommuner"], tables["mal"], areas, tables["avvikelser"], said, region)
+    files.write_text(paths.built("out/rapport.md"), report_decide.pages(found, facts, marks(facts)))
     sections = [
-        heading(facts),
+        f"# Bilaga till rapporten: bredband i {facts['lan']}",
+        marks(facts),
+        f"Det som står bakom [rapporten](rapport.md), av samma körning: `{facts['korning_id']}`.",
         read_first(said),
-        how_known(facts, region),
-        key_figures(tables["lan"].iloc[0], facts),
+        how_known(region),
+        key_figures(tables["lan"].iloc[0]),
         report_coverage.reconciliation(tables, region),
+        report_coverage.deviations(tables["avvikelser"]),
         report_coverage.against_published(files.read_table(paths.table("avstamning_kallor"))),
-        report_gaps.section(
-            files.read_table(paths.table("bristomraden"), report_gaps.COLUMNS), said["gaps"].facts["schakt"], region
-        ),
-        report_coverage.beside_benchmarks(tables["riktvarden"], region),
+        report_gaps.section(areas, said["gaps"].facts["schakt"], region),
+        report_coverage.beside_benchmarks(tables["riktvarden"]),
         report_coverage.evidence_table(said["evidence"], region),
         report_model.section(said["coverage"], files.read_table(paths.table("osakerhet_5km")), region),
         remarks(said),
@@ -73,24 +81,21 @@ def run(region: Region, paths: Paths) -> None:
         laws(said["laws"]),
         inputs(said),
     ]
-    files.write_text(paths.built("out/rapport.md"), "\n\n".join(s for s in sections if s) + "\n")
+    files.write_text(paths.built("out/rapport_bilaga.md"), "\n\n".join(s for s in sections if s) + "\n")
     files.write_text(paths.warnings, console(said))
     body = json.dumps(manifest(facts, said, region, paths), ensure_ascii=False, indent=1, sort_keys=True)
     files.write_text(paths.built("out/manifest.json"), body + "\n")
 
 
-def heading(facts: RunFacts) -> str:
-    """Title, DEMO mark, and what holds of the whole edition."""
+def marks(facts: RunFacts) -> str:
+    """Return what a demo, and the whole edition, must say, under the title."""
     mark = "> **DEMO – simulerade data. Inga verkliga uppgifter; använd inte siffrorna.**\n\n" if facts["demo"] else ""
-    told = "".join(f"> **{note}**\n\n" for note in notes(facts))
-    return f"# Rapport: bredband i {facts['lan']}\n\n{mark}{told}".rstrip()
+    return (mark + "".join(f"> **{note}**\n\n" for note in notes(facts))).rstrip()
 
 
-def how_known(facts: RunFacts, region: Region) -> str:
-    """Which run it is, and what the figures are and are not."""
+def how_known(region: Region) -> str:
+    """What the figures are and are not."""
     return (
-        f"Körning `{facts['korning_id']}` · PTS {facts['pts_datum']} · SCB {facts['scb_ar']} · "
-        f"program {facts['version']}\n\n"
         "**Så är talen kända.** *Publicerat*: PTS:s andelar och antal hushåll, SCB:s folkmängd. *Uppmätt*: "
         "adresser, land och täckning där täckningsuppgifter avgör. *Modellerat*: var hushåll och folk bor inom "
         "rutan, och täckningen där inga uppgifter avgör (`underlag` = statistik). *Antaget*: se Antaget nedan. "
@@ -100,7 +105,7 @@ def how_known(facts: RunFacts, region: Region) -> str:
     )
 
 
-def key_figures(lan: pd.Series, facts: RunFacts) -> str:
+def key_figures(lan: pd.Series) -> str:
     """The län in one table: households, people, land in its three parts."""
     rows = [
         (
@@ -137,7 +142,7 @@ def key_figures(lan: pd.Series, facts: RunFacts) -> str:
 
 
 def read_first(said: dict[str, ledger.Ledger]) -> str:
-    """Everything because of which a figure may be wrong, before any figure."""
+    """Everything because of which a figure may be wrong, before any figure; the report has the first of them."""
     rows = entries(said, "allvarlig")
     return f"## ⚠ Läs detta först\n\nTal i utgåvan kan vara fel.\n\n{_table_of(rows)}" if rows else ""
 

@@ -92,10 +92,9 @@ class Cut:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet: its name, table, contract, lines above the header, frozen columns, which rows it has, and the year in
-    its CSV file's name.
+    """One sheet: its name, table, contract, lines above the header, frozen columns, which rows it has.
 
-    A table with ``only_file`` has no sheet.
+    ``year`` is that in its CSV file's name. A table with ``only_file`` has no sheet.
     """
 
     name: str
@@ -190,6 +189,7 @@ def sheets(region: Region, paths: Paths, kommuner: pd.DataFrame) -> list[Sheet]:
     rule = region.pts_prioritering
     own = f"{rule.troskel_mbit} Mbit/s ({rule.matt})"
     buildings, projects = (_read(paths, t) for t in (goal_tables.PRIORITERING_PTS, goal_tables.PTS_PROJEKT))
+    handed = hand_in(buildings, projects, rule)
     eligible = (
         "Stödberättigade: de som står på PTS:s byggnadsförteckning."
         if listed["grund"] == "forteckning"
@@ -253,13 +253,14 @@ def sheets(region: Region, paths: Paths, kommuner: pd.DataFrame) -> list[Sheet]:
         ),
         Sheet(
             "PTS att lämna in",
-            hand_in(buildings, projects, rule),
+            handed,
             goal_tables.PTS_INLAMNING,
             (
                 str(listed["varning"]),
                 "Förslagets byggnader som de är när utgåvan görs: det som ändras i Prioritering PTS ändras inte här. "
                 "Innehåller adresser: får inte publiceras.",
             ),
+            cut=part(handed, first_rows, f"de {MOST_ROWS} första i listan"),
             year=rule.regelar,
         ),
         Sheet(
