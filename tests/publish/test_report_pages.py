@@ -301,7 +301,7 @@ def test_what_may_be_wrong_stands_first_and_only_when_there_is_something() -> No
     found = made(5)
     text = report_decide.first(found)
     assert text.startswith("## ⚠ Läs detta först") and text.count("40 av 46 rader") == report_decide.SERIOUS
-    assert "Och 2 till av 5: se bilagan" in text and "fil_0.csv" in text and "Kontrollera filen." in text
+    assert "Och 3 till av 5: se bilagan" in text and "fil_0.csv" in text and "Kontrollera filen." in text
     assert report_decide.first(made()) == ""
 
 
