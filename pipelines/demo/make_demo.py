@@ -19,6 +19,7 @@ def run(region: Region, paths: Paths) -> None:
         earlier_years,
         finish,
         pack,
+        write_building_list,
         write_byggnader,
         write_ground,
         write_lantmateriet,
@@ -53,6 +54,7 @@ def run(region: Region, paths: Paths) -> None:
             write_scb.write(region, land, homes, built_up, folder)
             write_tackning.write(region, homes, folder)
         write_scb_totals.write(region, homes, folder)
+        write_building_list.write(region, homes, built_up, folder)
         households = write_pts.write(region, homes, goals.riket, folder)
         earlier_years.write(region, paths.config, households, folder)
         hidden_truth.write(homes, _under(folder, "sanning") / "adresser.parquet")

@@ -129,11 +129,15 @@ def note_differences(found: Buildings, own: Bools, utan: Bools, modelled: Bools,
     """
     at = np.unique(found.address)
     passed = at[~utan[at]]
-    for where, why in ((~modelled[passed], "uppgifter"), (modelled[passed], "statistik")):
+    by_model = modelled[passed]
+    for where, why in (
+        (~by_model, "redan är passerade, enligt uppgifter"),
+        (by_model, "sannolikt är passerade, enligt statistik"),
+    ):
         ledger.add(
             "varning",
             LABEL,
-            f"adresser på byggnadsförteckningen som redan är passerade, enligt {why}",
+            f"adresser på byggnadsförteckningen som {why}",
             int(where.sum()),
             "räknas i taket men är inte med i något projekt; kontrollera dem",
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import gpkg_files
 import pandas as pd
 import pts_files as make
 import pytest
@@ -12,7 +13,10 @@ import pytest
 from pipelines.config.region import Region, load_region
 from pipelines.core.errors import DataError
 from pipelines.core.ledger import Ledger
+from pipelines.core.publishers import CREDITED
+from pipelines.core.quoted import used_files
 from pipelines.read.pts.building_list import read_building_lists
+from tests.made_ledgers import complete
 
 REGION: Region = load_region(Path(__file__).parents[2] / "config" / "vastra-gotaland.toml")
 NAME = "byggnadsforteckning_2026.csv"
@@ -107,3 +111,15 @@ def test_lists_of_two_years_stop(tmp_path: Path) -> None:
     half = NAME.replace(".csv", "_del2.csv")
     (tmp_path / "raw/pts" / old).unlink()
     assert len(read(tmp_path, f"adress_id\n{U1}\n", f"adress_id\n{U2}\n", names=(NAME, half))[0]) == 2
+
+
+def test_nothing_published_quotes_the_list(tmp_path: Path) -> None:
+    _, ledger = read(tmp_path, f"adress_id\n{U1}\n")
+    paths = gpkg_files.paths(tmp_path)
+    told = [
+        f | {"anvand": True, "roll": role} for f in ledger.facts["filer"] for role in ("byggnadsforteckning", "mobil")
+    ]
+    Ledger("pts", facts=complete("pts", {"filer": told})).save(paths.ledger("pts"))
+    for stage in set(CREDITED) - {"pts"}:
+        Ledger(stage, facts=complete(stage)).save(paths.ledger(stage))
+    assert [role for _, _, role, _ in used_files(paths)] == ["mobil"]
