@@ -4,14 +4,14 @@ FOLDERS := lantmateriet scb pts kolada granser vagar tackning
 GROUPS := lantmateriet scb pts granser vagar tackning
 
 CODE := $(STEG)/kod/inventory.txt $(STEG)/kod/lantmateriet.txt $(STEG)/kod/scb.txt $(STEG)/kod/pts.txt \
-  $(STEG)/kod/granser.txt $(STEG)/kod/vagar.txt $(STEG)/kod/tackning.txt $(STEG)/kod/grid.txt \
-  $(STEG)/kod/evidence.txt $(STEG)/kod/households.txt $(STEG)/kod/coverage.txt $(STEG)/kod/summaries.txt \
-  $(STEG)/kod/open_cells.txt $(STEG)/kod/gaps.txt $(STEG)/kod/goals.txt $(STEG)/kod/reconciliation.txt \
-  $(STEG)/kod/history.txt $(STEG)/kod/laws.txt $(STEG)/kod/open_tables.txt $(STEG)/kod/ground.txt \
-  $(STEG)/kod/geopackage.txt $(STEG)/kod/raster.txt $(STEG)/kod/qgis.txt $(STEG)/kod/tables.txt \
-  $(STEG)/kod/open_data.txt $(STEG)/kod/tiles.txt $(STEG)/kod/report.txt $(STEG)/kod/webmap.txt \
-  $(STEG)/kod/printmap.txt $(STEG)/kod/pages.txt $(STEG)/kod/specification.txt $(STEG)/kod/catalogue.txt \
-  $(STEG)/kod/entry.txt $(STEG)/kod/install.txt
+  $(STEG)/kod/granser.txt $(STEG)/kod/vagar.txt $(STEG)/kod/tackning.txt $(STEG)/kod/buildings.txt \
+  $(STEG)/kod/grid.txt $(STEG)/kod/dwellings.txt $(STEG)/kod/evidence.txt $(STEG)/kod/households.txt \
+  $(STEG)/kod/coverage.txt $(STEG)/kod/summaries.txt $(STEG)/kod/open_cells.txt $(STEG)/kod/gaps.txt \
+  $(STEG)/kod/goals.txt $(STEG)/kod/reconciliation.txt $(STEG)/kod/history.txt $(STEG)/kod/laws.txt \
+  $(STEG)/kod/open_tables.txt $(STEG)/kod/ground.txt $(STEG)/kod/geopackage.txt $(STEG)/kod/raster.txt \
+  $(STEG)/kod/qgis.txt $(STEG)/kod/tables.txt $(STEG)/kod/open_data.txt $(STEG)/kod/tiles.txt \
+  $(STEG)/kod/report.txt $(STEG)/kod/webmap.txt $(STEG)/kod/printmap.txt $(STEG)/kod/pages.txt \
+  $(STEG)/kod/specification.txt $(STEG)/kod/catalogue.txt $(STEG)/kod/entry.txt $(STEG)/kod/install.txt
 
 READY := $(BUILT)/.geopackage.klar $(BUILT)/.raster.klar $(BUILT)/.qgis.klar $(BUILT)/.tables.klar \
   $(BUILT)/.open_data.klar $(BUILT)/.tiles.klar $(BUILT)/.report.klar $(BUILT)/.webmap.klar \
@@ -46,9 +46,18 @@ $(DONE)/tackning.json: $(STEG)/kod/tackning.txt $(STEG)/indata/tackning.json $(S
 	$(SAY) 'Läser tackning'
 	@$(RUN) tackning $(ARGS)
 
+$(DONE)/buildings.json: $(STEG)/kod/buildings.txt $(STEG)/indata/lantmateriet.json $(STEG)/indata/granser.json \
+  $(STEG)/konfiguration.txt $(STEG)/val.txt
+	$(SAY) 'Läser byggnader'
+	@$(RUN) buildings $(ARGS)
+
 $(DONE)/grid.json: $(STEG)/kod/grid.txt $(DONE)/lantmateriet.json $(DONE)/scb.json $(DONE)/pts.json $(DONE)/granser.json
 	$(SAY) 'Rutor, land och områdestyp'
 	@$(RUN) grid $(ARGS)
+
+$(DONE)/dwellings.json: $(STEG)/kod/dwellings.txt $(DONE)/buildings.json $(DONE)/grid.json
+	$(SAY) 'Hustyp och bostäder per adress'
+	@$(RUN) dwellings $(ARGS)
 
 $(DONE)/evidence.json: $(STEG)/kod/evidence.txt $(DONE)/tackning.json $(DONE)/grid.json
 	$(SAY) 'Täckningsuppgifter per adress'
@@ -124,7 +133,8 @@ $(BUILT)/.tiles.klar: $(STEG)/kod/tiles.txt $(STEG)/oppen_lan.parquet
 	$(SAY) 'Kartrutor'
 	@$(RUN) tiles $(ARGS)
 
-$(BUILT)/.report.klar: $(STEG)/kod/report.txt $(STEG)/tidigare.txt $(STEG)/publicerade.txt $(STEG)/korning.json
+$(BUILT)/.report.klar: $(STEG)/kod/report.txt $(STEG)/tidigare.txt $(STEG)/publicerade.txt $(DONE)/dwellings.json \
+  $(STEG)/korning.json
 	$(SAY) 'Rapport och manifest'
 	@$(RUN) report $(ARGS)
 

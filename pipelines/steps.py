@@ -104,6 +104,11 @@ class Step:
         return not self.says
 
     @property
+    def reads_files(self) -> bool:
+        """Whether it reads the publishers' files that its inventories list, which must be the same before and after."""
+        return self.module.startswith("pipelines.read.")
+
+    @property
     def uses(self) -> Uses:
         """What of the tables between the steps it may touch."""
         own = (self.name,) if self.ledger else ()
@@ -147,7 +152,7 @@ JOB = (
         "Läser scb",
         "läser befolkning, tätorter och småorter",
         inputs=("scb", "granser"),
-        writes=("scb_kommun", "befolkning", "orter"),
+        writes=("scb_kommun", "scb_bostader", "befolkning", "orter"),
         ledger=True,
     ),
     Step(
@@ -188,6 +193,15 @@ JOB = (
         ledger=True,
     ),
     Step(
+        "buildings",
+        "pipelines.read.lantmateriet.read_buildings",
+        "Läser byggnader",
+        "läser byggnader, för var folk bor",
+        inputs=("lantmateriet", "granser"),
+        writes=("byggnader",),
+        ledger=True,
+    ),
+    Step(
         "grid",
         "pipelines.grid.make_grid",
         "Rutor, land och områdestyp",
@@ -195,6 +209,15 @@ JOB = (
         reads=("adresser_kalla", "befolkning", "orter", "granser", "kommunytor", "pts_teknik"),
         ledgers=("lantmateriet", "granser"),
         writes=("land", "land_utanfor", "adresser_ruta"),
+        ledger=True,
+    ),
+    Step(
+        "dwellings",
+        "pipelines.people.dwellings",
+        "Hustyp och bostäder per adress",
+        "hustyp och bostäder per adress",
+        reads=("adresser_ruta", "byggnader", "scb_bostader"),
+        writes=("bostader",),
         ledger=True,
     ),
     Step(
@@ -412,8 +435,8 @@ JOB = (
             "osakerhet_5km",
         ),
         ledgers=(
-            *("inventory", *PUBLISHERS, "grid", "evidence", "households", "coverage", "summaries", "gaps", "goals"),
-            *("reconciliation", "history", "laws"),
+            *("inventory", *PUBLISHERS, "buildings", "grid", "dwellings", "evidence", "households", "coverage"),
+            *("summaries", "gaps", "goals", "reconciliation", "history", "laws"),
         ),
         after=("laws",),
         makes=("out/rapport.md", "out/rapport_bilaga.md", "out/manifest.json"),
@@ -580,7 +603,7 @@ def needs(step: Step) -> tuple[str, ...]:
     """Return the steps whose work a step reads, in order."""
     by_table = writers()
     wanted = {*step.ledgers, *step.after, *(by_table[t] for t in step.reads)}
-    if step.inputs or step.name in PUBLISHERS:
+    if step.inputs:
         wanted.add("inventory")
     before = JOB[: JOB.index(step)]
     wanted |= {s.name for s in before for pattern in s.makes if pattern.partition("/")[0] in step.built}

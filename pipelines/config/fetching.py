@@ -66,6 +66,9 @@ class HamtaScbTabeller(Part):
     )
     folkmangd: Table = Field(default="TAB6574", description="Tabellen med folkmängd per kommun. Tomt: hämtas inte.")
     hushall: Table = Field(default="TAB6568", description="Tabellen med hushåll per kommun. Tomt: hämtas inte.")
+    bostader: Table = Field(
+        default="TAB824", description="Tabellen med antal lägenheter per kommun och hustyp (BO0104). Tomt: hämtas inte."
+    )
     fran_ar: int = Field(default=2015, ge=1968, le=2100, description="Första året som hämtas.")
 
 
@@ -168,7 +171,7 @@ class Hamta(Part):
     )
     scb: HamtaScb = Field(default=HamtaScb(), description="SCB:s rutnät och orter.")
     scb_tabeller: HamtaScbTabeller = Field(
-        default=HamtaScbTabeller(), description="SCB:s folkmängd och hushåll per kommun."
+        default=HamtaScbTabeller(), description="SCB:s folkmängd, hushåll och bostäder per kommun."
     )
     kolada: HamtaKolada = Field(default=HamtaKolada(), description="Koladas nyckeltal.")
     pts: HamtaPts = Field(default=HamtaPts(), description="PTS:s arbetsböcker.")

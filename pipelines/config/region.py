@@ -15,7 +15,7 @@ from pydantic import AfterValidator, Field, ValidationError, field_validator, mo
 
 from pipelines.config import support_rules
 from pipelines.config.accessibility import Tillganglighet
-from pipelines.config.buildings import Byggnader
+from pipelines.config.buildings import Bostader, Byggnader
 from pipelines.config.catalogued import TidigareUtgava, Tjanster
 from pipelines.config.fetching import Framskrivning, Hamta
 from pipelines.config.reading import broken, named_file, read_toml
@@ -849,6 +849,7 @@ class Region(Part):
         default=Byggnader(), description="Byggnader i stället för adresser, när adressfiler saknas."
     )
     hushall: Hushall = Field(default=Hushall(), description="Var hushållen bor.")
+    bostader: Bostader = Field(default=Bostader(), description="Var folk bor: hustyp och bostäder vid varje adress.")
     modell: Modell = Field(default=Modell(), description="Täckning där inga uppgifter avgör.")
     vagar: Vagar = Field(default=Vagar(), description="Vägar under `vagar/`, som schakt följer.")
     brist: Brist = Field(default=Brist(), description="Bristområden.")

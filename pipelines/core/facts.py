@@ -193,6 +193,16 @@ class CheckedLaw(TypedDict):
     haller: bool
 
 
+class DwellingsSeen(TypedDict):
+    """A kommun's houses and staircases among the buildings, beside SCB's houses and flats, and flats per staircase."""
+
+    smahus: int
+    smahus_scb: int | None
+    entreer: int
+    lagenheter_scb: int | None
+    per_entre: float
+
+
 STAND_INS = ("byggnader", "osm_byggnader")
 """What ``adressunderlag`` says where buildings stand for the addresses; ``adresser`` where the register is at hand."""
 
@@ -219,6 +229,7 @@ class Facts(TypedDict, total=False):
     okand: list[str]
     ort_polygoner: int
     hushall: float
+    bostader: dict[str, DwellingsSeen]
     adresser_utan_folk: int
     rutor_utan_adress: dict[str, float]
     tat_andel: DenseShare
@@ -252,7 +263,9 @@ OF_STEP = {
     "granser": Leaves(("filer", "landareal", "gransunderlag", "mark")),
     "vagar": Leaves(("filer", "rader", "vagunderlag", "vagtyper")),
     "tackning": Leaves(("filer", "rader")),
+    "buildings": Leaves(("rader",)),
     "grid": Leaves(("ort_polygoner",)),
+    "dwellings": Leaves(("bostader",)),
     "evidence": Leaves(("traffar", "antagen_hastighet", "adresser_per_underlag", "saknade_rader")),
     "households": Leaves(
         ("befolkning", "hushall", "adresser_utan_folk", "avstamda"), ("rutor_utan_adress", "tat_andel")

@@ -112,7 +112,7 @@ LANTMATERIET = Delivery(
     {
         "lantmateriet": Fetch("Lantmäteriet: adresser", "pipelines.fetch.fetch_lantmateriet", "addresses"),
         "byggnadsverk": Fetch(
-            "Lantmäteriet, Topografi 50: byggnader (i stället för adresser)",
+            "Lantmäteriet, Topografi 50: byggnader (var folk bor; i stället för adresser)",
             "pipelines.fetch.fetch_topografi",
             "buildings",
         ),
@@ -132,11 +132,12 @@ SCB = Delivery(
         "smaorter": ("smaorter*.gpkg",),
         "folkmangd_kommun": ("folkmangd_kommun_*.csv",),
         "hushall_kommun": ("hushall_kommun_*.csv",),
+        "bostader_hustyp": ("bostader_hustyp_*.csv",),
     },
     {},
     {
         "scb": Fetch("SCB: befolkning i rutor, tätorter, småorter", "pipelines.fetch.fetch_scb"),
-        "scb-tabeller": Fetch("SCB: folkmängd och hushåll per kommun", "pipelines.fetch.pxweb"),
+        "scb-tabeller": Fetch("SCB: folkmängd, hushåll och bostäder per kommun", "pipelines.fetch.pxweb"),
     },
 )
 PTS = Delivery(
@@ -243,7 +244,10 @@ ABOUT = {
         "Belägenhetsadresser och gränser",
         "Addresses and boundaries",
         "https://www.lantmateriet.se/",
-        {"byggnader": ("Byggnader och gränser", "Buildings and boundaries")},
+        {
+            "adresser": ("Belägenhetsadresser och gränser", "Addresses and boundaries"),
+            "byggnader": ("Byggnader och gränser", "Buildings and boundaries"),
+        },
     ),
     KOLADA.publisher: About(
         "Rådet för främjande av kommunala analyser",

@@ -54,6 +54,7 @@ def run(region: Region, paths: Paths) -> None:
             write_scb.write(region, land, homes, built_up, folder)
             write_tackning.write(region, homes, folder)
         write_scb_totals.write(region, homes, folder)
+        write_scb_totals.write_dwellings(region, homes, folder)
         write_building_list.write(region, homes, built_up, folder)
         households = write_pts.write(region, homes, goals.riket, folder)
         earlier_years.write(region, paths.config, households, folder)

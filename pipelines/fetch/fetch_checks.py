@@ -65,6 +65,16 @@ def kommun_csv(field: str) -> Check:
     return check
 
 
+def dwellings_csv() -> Check:
+    """Return a check of SCB's dwellings per kommun and type of house as a list."""
+    from pipelines.read.scb.scb_list import read_dwellings
+
+    def check(path: Path) -> str:
+        return f"{int(read_dwellings(path).rows['ar'].max())}-12-31"
+
+    return check
+
+
 def kolada(region: Region, kpis: tuple[str, ...]) -> Check:
     """Return a check of Kolada's answer: readable, within bounds, and with values for every indicator asked for."""
     from pipelines.read.kolada.kolada_answers import read_kolada

@@ -69,9 +69,7 @@ class Order:
 
 
 def buildings(region: Region, raw: Path, web: Web) -> list[Wanted]:
-    """Return the theme byggnadsverk; nothing where addresses lie: they are used before buildings."""
-    if role_files.matching(raw / LANTMATERIET.folder, *LANTMATERIET.roles["adresser"]):
-        return []
+    """Return the theme byggnadsverk: it tells where people live, and stands for addresses where they lack."""
     return _theme("byggnadsverk", LANTMATERIET, "byggnader", fetch_checks.buildings(), region, raw, web)
 
 

@@ -1,4 +1,4 @@
-"""SCB's statistical database (PxWebApi 2) through ``pxwebpy``: population and households per kommun, as CSV.
+"""SCB's statistical database (PxWebApi 2) through ``pxwebpy``: people, households, dwellings per kommun, as CSV.
 
 The client asks the service for its limits (cells per question, questions per time) and keeps within them.
 """
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 TOTALS = ("totalt", "total", "tot", "totsa", "1+2", "samtliga", "alla")
 """Codes and labels, lower case, by which SCB's tables name the sum over a variable."""
 SEXES = {"1", "2"}
+HOUSES, TENURES = "hustyp", "upplatelseform"
+"""Variables of the table of dwellings: it is asked for each type of house, whoever owns it."""
 
 
 def wanted(region: Region, raw: Path, web: Web) -> list[Wanted]:
@@ -34,19 +36,21 @@ def wanted(region: Region, raw: Path, web: Web) -> list[Wanted]:
     settings = region.hamta.scb_tabeller
     out = []
     api = None
-    for field, table in (("folkmangd", settings.folkmangd), ("hushall", settings.hushall)):
+    tables = {"folkmangd": settings.folkmangd, "hushall": settings.hushall, "bostader": settings.bostader}
+    for field, table in tables.items():
         if not table:
             continue
+        homes = field == "bostader"
         api = api or connect(web, settings.url)
         with _explained(web, settings.url, table):
             updated = str(api.get_table_metadata(table).get("updated", ""))
         out.append(
             Wanted(
-                target=f"scb/{field}_kommun_{region.lan.kod}.csv",
+                target=f"scb/{field}_{'hustyp' if homes else 'kommun'}_{region.lan.kod}.csv",
                 url=f"{settings.url}/tables/{table}/data",
                 publisher=SCB.publisher,
                 licence=SCB.licence,
-                check=fetch_checks.kommun_csv(field),
+                check=fetch_checks.dwellings_csv() if homes else fetch_checks.kommun_csv(field),
                 version=f"{table} {updated} från {settings.fran_ar}" if updated else "",
                 make=partial(_make, api=api, region=region, table=table, field=field),
             )
@@ -88,9 +92,9 @@ def _require_limits(text: str, url: str, longest: float) -> None:
 
 
 def selection(variables: dict[str, Any], region: Region, from_year: int, table: str) -> dict[str, list[str]]:
-    """Return the codes to ask for: the län's kommuner, the years, and for every other variable its total.
+    """Return the codes to ask for: the län's kommuner, the years, each type of house, and of the others the total.
 
-    A variable that may be left out is left out; sexes are summed when there is no total of them.
+    A variable that may be left out is left out; sexes, and whoever owns a dwelling, are summed without a total of them.
 
     Raises
     ------
@@ -115,12 +119,14 @@ def selection(variables: dict[str, Any], region: Region, from_year: int, table: 
             if len(counts) != 1:
                 raise _table_error(table, name, "ett antal", ", ".join(labels.values()))
             chosen[name] = counts
+        elif key == HOUSES:
+            chosen[name] = [c for c, text in labels.items() if c.lower() not in TOTALS and text.lower() not in TOTALS]
         else:
             sums = [c for c, text in labels.items() if c.lower() in TOTALS or text.lower() in TOTALS]
             if sums:
                 chosen[name] = sums[:1]
-            elif set(labels) == SEXES:
-                chosen[name] = sorted(SEXES)
+            elif set(labels) == SEXES or (key == TENURES and not told_of.get("elimination")):
+                chosen[name] = sorted(labels)
             elif not told_of.get("elimination"):
                 raise _table_error(table, name, "en summa (totalt)", ", ".join(list(labels.values())[:5]))
     return chosen
@@ -149,16 +155,17 @@ def _make(web: Web, goal: Path, *, api: PxApi, region: Region, table: str, field
     wrong = rows["value"].notna() & (lacking | (number < 0) | (number % 1 != 0))
     if wrong.any():
         raise _table_error(table, "value", "hela tal", str(rows["value"][wrong].iloc[0]))
-    parts = math.prod(len(codes) for v, codes in chosen.items() if v.lower() not in ("region", time))
-    group = [rows["region"], rows[time]]
+    kept = ["region", HOUSES, time] if HOUSES in rows else ["region", time]
+    parts = math.prod(len(codes) for v, codes in chosen.items() if v.lower() not in kept)
+    group = [rows[c] for c in kept]
     if (rows.groupby(group)["value"].transform("size") != parts).any():
         raise _table_error(table, "value", f"{parts} celler per kommun och år", "fler eller färre")
     share = lacking.groupby(group).transform("mean")
     if ((share > 0) & (share < 1)).any():  # the sum of some of the parts would pass for the whole
         raise _table_error(table, "value", "alla delar av en summa", "en tom cell bland dem")
     rows = rows[~lacking].assign(value=number[~lacking].astype("int64"))
-    summed = rows.groupby(["region", time], as_index=False, sort=True)["value"].sum()
-    summed.columns = ["kommunkod", "ar", field]
+    summed = rows.groupby(kept, as_index=False, sort=True)["value"].sum()
+    summed.columns = ["kommunkod", *kept[1:-1], "ar", field]
     summed.insert(1, "kommunnamn", summed["kommunkod"].map(region.kommunnamn))
     short = set(region.kommunkoder) - set(summed["kommunkod"])
     if short:

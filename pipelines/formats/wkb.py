@@ -182,7 +182,8 @@ def touches(wkb: pa.ChunkedArray, bbox: tuple[float, float, float, float], file:
     west, south, east, north = shapely.bounds(shapes).T
     apart = (west > bbox[2]) | (east < bbox[0]) | (south > bbox[3]) | (north < bbox[1])
     apart &= ~np.isinf([west, south, east, north]).any(axis=0)
-    near = np.flatnonzero(~apart)
+    within = (west >= bbox[0]) & (east <= bbox[2]) & (south >= bbox[1]) & (north <= bbox[3])
+    near = np.flatnonzero(~apart & ~within)
     sound = shapely.is_valid(shapes[near]) & ~shapely.is_empty(shapes[near])
     apart[near[sound]] = ~shapely.intersects(shapes[near[sound]], shapely.box(*bbox))
     return pa.array(~apart)

@@ -247,7 +247,8 @@ def _moved(m: Miss, addresses: pd.DataFrame, kommuner: gpd.GeoDataFrame, region:
 
 def address_files(paths: Paths, code: str) -> str:
     """Return the file that a kommun's addresses come from: the one named for it, else all there are."""
-    names = sorted(f["fil"] for f in ledgers.files_of(paths.ledger("lantmateriet")) if f["anvand"])
+    used = [f for f in ledgers.files_of(paths.ledger("lantmateriet")) if f["anvand"]]
+    names = sorted(f["fil"] for f in [f for f in used if f["roll"] == "adresser"] or used)
     return ", ".join([n for n in names if f"kn{code}" in n] or names[:3]) or "lantmateriet"
 
 

@@ -30,7 +30,7 @@ from pipelines.incoming.program import Program
 from pipelines.incoming.role_files import RECEIPT
 from pipelines.incoming.roles import MARKER_FILE, edits_beside, list_inputs, passed_over, require_sound
 from pipelines.install import built, start
-from pipelines.steps import JOB, PUBLISHERS, STEPS
+from pipelines.steps import JOB, STEPS
 
 STALE_DEMO = 3
 """Exit code: the demo region is missing, or was made from something else."""
@@ -273,7 +273,7 @@ def _same_files(stage: str, paths: Paths, wanted: dict[str, str]) -> dict[str, P
 
 
 def _groups(stage: str) -> tuple[str, ...]:
-    return STEPS[stage].inputs if stage in PUBLISHERS else ()
+    return STEPS[stage].inputs if STEPS[stage].reads_files else ()
 
 
 def _settings(stage: str, paths: Paths) -> list[tuple[str, Path]]:

@@ -51,8 +51,8 @@ def rule(step: Step) -> str:
 def prerequisites(step: Step) -> list[str]:
     """Return what a step's target depends on."""
     before = [done(STEPS[name]) for name in needs_directly(step) if name != "inventory"]
-    listed = [f"$(STEG)/indata/{group}.json" for group in step.inputs] if step.name in PUBLISHERS else []
-    listed += [f"$(STEG)/{name}.txt" for name in ("konfiguration", "val")] if step.name in PUBLISHERS else []
+    listed = [f"$(STEG)/indata/{group}.json" for group in step.inputs] if step.reads_files else []
+    listed += [f"$(STEG)/{name}.txt" for name in ("konfiguration", "val")] if step.reads_files else []
     return [f"$(STEG)/kod/{step.name}.txt", *listed, *(f"$(STEG)/{name}.txt" for name in step.lists), *before]
 
 

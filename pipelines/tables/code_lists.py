@@ -30,6 +30,8 @@ CAUSES = (
 OUTCOMES = ("natt", "nas", "nas_inte", "for_fa_ar", "ingen_serie")
 CELL_STATES = ("nytackt", "forlorad", "oforandrad", "ny_ruta", "borta")
 AREA_STATES = ("stangt", "krympt", "vuxit", "andrat", "oforandrat", "nytt")
+HOUSE_TYPES = ("smahus", "flerbostad", "verksamhet", "ovrig", "okand")
+DWELLINGS = ("", "smahus", "flerbostad")
 ROAD_CLASSES = (
     *("motorvag", "landsvag", "landsvag_liten", "smavag", "huvudgata", "lokalgata"),
     *("cykelvag", "traktorvag", "farjeled"),

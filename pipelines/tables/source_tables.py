@@ -47,6 +47,32 @@ SCB_KOMMUN = Table(
     ),
     key=("kommunkod", "ar"),
 )
+SCB_BOSTADER = Table(
+    "scb_bostader",
+    "SCB:s bostäder per kommun och hustyp",
+    "Antal lägenheter (bostäder) per kommun och år, som SCB publicerar dem. Tom utan scb/bostader_hustyp_*.csv.",
+    fields(
+        "kommunkod",
+        field("ar", klass="intern", low=1968, alias="År", description="31 december."),
+        "smahus flerbostadshus ovriga_hus specialbostader",
+    ),
+    key=("kommunkod", "ar"),
+)
+BYGGNADER = Table(
+    "byggnader",
+    "Byggnader",
+    "Byggnader i och kring länet, en rad per byggnad, efter id. Tom utan filer med byggnader.",
+    fields(
+        "byggnad_id",
+        field("objekttyp", description="Lantmäteriets objekttyp; OpenStreetMaps förs till den närmaste."),
+        "bostadsslag",
+        field("byggnad_m2", nullable=False, description="Yta på marken."),
+        field("e_m", nullable=False, description="Mitt i rektangeln kring byggnaden."),
+        field("n_m", nullable=False, description="Mitt i rektangeln kring byggnaden."),
+    ),
+    key=("byggnad_id",),
+    geometry="MultiPolygon",
+)
 GRANSER = Table(
     "granser",
     "Kommungränser",

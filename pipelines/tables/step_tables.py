@@ -21,6 +21,13 @@ ADRESSER_RUTA = Table(
     key=("adress_id",),
     geometry="Point",
 )
+BOSTADER = Table(
+    "bostader",
+    "Hustyp och bostäder per adress",
+    "Samma ordning som adresser_ruta. Utan byggnader är varje adress okand med en bostad.",
+    fields("adress_id hustyp bostader byggnad_m2"),
+    key=("adress_id",),
+)
 ADRESSER_HUSHALL = Table(
     "adresser_hushall",
     "Folkmängd och hushåll per adress",

@@ -44,7 +44,7 @@ def region(httpserver):
         storsta_mb=20,
         langsta_vantan_s=60,
         scb=f.HamtaScb(wfs=f"{base}/wfs", paus_s=0, sidstorlek=2),
-        scb_tabeller=f.HamtaScbTabeller(url=f"{base}/px", fran_ar=2023),
+        scb_tabeller=f.HamtaScbTabeller(url=f"{base}/px", fran_ar=2023, bostader=""),
         kolada=f.HamtaKolada(url=f"{base}/kolada/v3/", fragor_per_sekund=1000),
         pts=f.HamtaPts(
             sida="https://statistik.example.org/dokument",

@@ -1,4 +1,4 @@
-"""Buildings in the place of addresses: Lantmäteriet's and OpenStreetMap's, every rule by hand."""
+"""Buildings in the place of addresses and beside them: Lantmäteriet's and OpenStreetMap's, every rule by hand."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pipelines.core.errors import DataError
 from pipelines.core.ledger import load
 from pipelines.core.publishers import LANTMATERIET
 from pipelines.incoming import inventory
-from pipelines.read.lantmateriet import building_rows, read_addresses
+from pipelines.read.lantmateriet import building_rows, read_addresses, read_buildings
 
 # Out at sea, where the generalised outlines have no neighbour.
 A, B = shapely.box(260e3, 6400e3, 262e3, 6404e3), shapely.box(262e3, 6400e3, 264e3, 6404e3)
@@ -239,14 +239,99 @@ def test_what_stops(tmp_path: Path, rows: list[Row], options: Any, expected: str
     assert not make.paths(tmp_path).table("adresser_kalla").exists()
 
 
-def test_where_addresses_are_given_buildings_are_named_and_not_used(tmp_path: Path) -> None:
+def test_where_addresses_are_given_buildings_stand_for_none_but_are_used(tmp_path: Path) -> None:
     put(tmp_path, TWO)
+    put_osm(tmp_path, [("1", None, "house", IN_A)])
     rows = [("x", "1480", "Gällande", (261e3, 6401e3)), ("y", "1407", "Gällande", (263e3, 6401e3))]
     make.addresses(tmp_path / "raw/lantmateriet/belagenhetsadresser.gpkg", rows)
     assert [r[0] for r in run(tmp_path)] == ["x", "y"]
     assert facts(tmp_path)["adressunderlag"] == "adresser"
-    assert told(tmp_path) == {("upplysning", "filer med byggnader bredvid adresserna"): 1}
-    assert [(f["roll"], f["anvand"]) for f in facts(tmp_path)["filer"]] == [("adresser", True), ("byggnader", False)]
+    assert told(tmp_path) == {}
+    assert [(f["roll"], f["anvand"], f["varfor"]) for f in facts(tmp_path)["filer"]] == [
+        ("adresser", True, "adresser"),
+        ("byggnader", True, "byggnader vid adresserna: var folk bor"),
+        ("byggnader", False, "Lantmäteriets byggnader används"),
+    ]
+
+
+def layer(tmp: Path) -> dict[str, tuple[Any, ...]]:
+    """Run the step that reads buildings as a layer: id → kind, purpose, place and area; every row has its account."""
+    where = make.paths(tmp)
+    read_buildings.run(make.region(), where)
+    table = files.read_table(where.table("byggnader"))
+    said = load(where.ledger("buildings"))
+    dropped = sum(e.count for e in said.entries if e.kind == "bortfall")
+    assert said.facts["rader"] == {"lasta": len(table) + dropped, "behallna": len(table)}
+    columns = ["byggnad_id", "objekttyp", "bostadsslag", "e_m", "n_m", "byggnad_m2"]
+    return {r[0]: r[1:] for r in table[columns].itertuples(index=False, name=None)}
+
+
+def test_as_a_layer_every_kind_is_a_building_and_parts_are_one(tmp_path: Path) -> None:
+    """Of ``a`` 10 x 10 and 40 x 10 wall to wall; of ``c`` one part thrice, and 5 m of it beside: 15 x 10."""
+    rows: list[Row] = [
+        ("b", "Komplementbyggnad", IN_B),
+        ("a", "Bostad", house(261e3, 6401e3)),
+        ("a", "Verksamhet", house(261_010, 6401e3, 40, 10)),
+        *[("c", "2061", house(261e3, 6402e3))] * 3,
+        ("c", "Ekonomibyggnad", house(261_005, 6402e3)),
+        (None, "Bostad", house(263e3, 6403e3)),
+        ("x", "Bostad", None),
+        ("away", "Bostad", house(300e3, 6500e3)),
+    ]
+    put(tmp_path, rows)
+    assert layer(tmp_path) == {
+        "a": ("Verksamhet", "", 261_025.0, 6_401_005.0, 500.0),
+        "b": ("Komplementbyggnad", "", 263_005.0, 6_401_005.0, 100.0),
+        "byggnad-263005.00-6403005.00": ("Bostad", "", 263_005.0, 6_403_005.0, 100.0),
+        "c": ("Bostad", "", 261_007.5, 6_402_005.0, 150.0),
+    }
+    said = {(e.kind, e.reason): e.count for e in load(make.paths(tmp_path).ledger("buildings")).entries}
+    assert said == {
+        ("bortfall", "byggnad utan yta"): 1,
+        ("bortfall", "rader med samma objektidentitet som en annan"): 4,
+        ("antagen", "byggnader utan identitet"): 1,
+    }
+
+
+@pytest.mark.parametrize("name", ["andamal1", "ANDAMAL_1T", "ändamål1"])
+def test_the_purpose_that_a_file_states(tmp_path: Path, name: str) -> None:
+    """A block of flats stated second is one; else what is stated first counts."""
+    make.kommuner(tmp_path / "raw/granser/kommun.gpkg", KOMMUNER)
+    said = {
+        "a": ("Bostad", "Bostad;Småhus radhus", None, "smahus"),
+        "b": ("Verksamhet", "Verksamhet;", "Bostad; Flerfamiljshus", "flerbostad"),
+        "c": ("Bostad", "Bostad; Ospecificerad", "", ""),
+        "d": ("Bostad", "Bostad; Småhus med flera lägenheter", "Bostad;Flerfamiljshus", "flerbostad"),
+        "e": ("Samhällsfunktion", "Samhällsfunktion;Skola", None, ""),
+    }
+    columns = {
+        "objektidentitet": list(said),
+        "objekttyp": [r[0] for r in said.values()],
+        name: [r[1] for r in said.values()],
+        name.replace("1", "2"): [r[2] for r in said.values()],
+    }
+    shapes = [house(261e3 + 50 * i, 6401e3) for i in range(len(said))]
+    make.gpkg(tmp_path / "raw/lantmateriet/byggnad_kn1480.gpkg", columns, shapes, "byggnad")
+    assert {k: v[1] for k, v in layer(tmp_path).items()} == {k: r[3] for k, r in said.items()}
+
+
+def test_openstreetmap_says_what_is_flats_and_what_is_a_house(tmp_path: Path) -> None:
+    words = {"1": "apartments", "2": "terrace", "3": "yes", "4": "residential"}
+    put_osm(tmp_path, [(k, None, w, house(261e3 + 50 * int(k), 6401e3)) for k, w in words.items()])
+    assert {k: v[:2] for k, v in layer(tmp_path).items()} == {
+        "osm-w1": ("Bostad", "flerbostad"),
+        "osm-w2": ("Bostad", "smahus"),
+        "osm-w3": ("okänt slag", ""),
+        "osm-w4": ("Bostad", ""),
+    }
+
+
+def test_a_layer_of_buildings_elsewhere_stops_and_without_files_it_has_no_rows(tmp_path: Path) -> None:
+    make.kommuner(tmp_path / "raw/granser/kommun.gpkg", KOMMUNER)
+    assert layer(tmp_path) == {}
+    put(tmp_path, [("a", "Bostad", house(500e3, 6700e3))])
+    with pytest.raises(DataError, match="inga byggnader i länets närhet"):
+        layer(tmp_path)
 
 
 def test_buildings_are_enough_to_begin_with(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from pipelines.core.publishers import FOLDERS
 from pipelines.demo.world.common import DEMO_TEXT
 
 MARKER = "DEMO.json"
-VERSION = 4
+VERSION = 5
 """Raise it when the generator makes other files from the same seed."""
 _MOVING = ".demo.flyttas"
 

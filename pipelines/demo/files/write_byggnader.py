@@ -1,7 +1,8 @@
 """Lantmäteriet's buildings (Topografi 50, ``byggnadsverk``): a footprint at each house, one for a whole block of flats.
 
-As in the real files some houses lack, some buildings stand in two rows under one identity, and beside the houses stand
-sheds and barns that no address has.
+As in the real files some houses lack, some buildings stand in two rows under one identity, beside the houses stand
+sheds and barns that no address has, houses that nobody lives in look as the others do, some are as large as a small
+block of flats, and none says how many dwellings it has.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ BLOCK_M = 60.0  # flats this near each other share a building
 LACKING = 0.015  # houses that the map lacks
 TWICE = 0.02  # buildings in two rows: an added part of its own, with the same identity
 GUEST = 0.01  # second dwellings without an address of their own
+LARGE = 0.05  # houses that are longer than others
 SHEDS, BARNS = 0.10, 0.25  # of houses; of farms
 
 
@@ -42,7 +44,7 @@ def write(region: Region, homes: pd.DataFrame, folder: Path) -> None:
     homes : DataFrame
         Addresses in force: ``e, n, kommun, slag, flerbostad, hushall, arbetsstallen``.
     """
-    rows = _rows(stream(region.demo.fro, "byggnader"), homes)
+    rows = _rows(region.demo.fro, homes)
     counter = np.zeros((len(rows), 16), dtype=np.uint8)
     counter[:, :2] = 0xDE, 0x40
     counter[:, 12:] = rows["nr"].to_numpy(dtype=">u4").view(np.uint8).reshape(-1, 4)
@@ -62,10 +64,14 @@ def write(region: Region, homes: pd.DataFrame, folder: Path) -> None:
         )
 
 
-def _rows(rng: np.random.Generator, homes: pd.DataFrame) -> pd.DataFrame:
+def _rows(seed: int, homes: pd.DataFrame) -> pd.DataFrame:
     """Return one row a footprint: middle, width, depth (m), kind and the number of the building."""
+    rng = stream(seed, "byggnader")
     flat = homes["flerbostad"].to_numpy(dtype=bool)
-    blocks, houses = _blocks(homes[flat]), _houses(rng, homes[~flat])
+    sizes = stream(seed, "byggnader_storlek")
+    blocks, houses = _blocks(sizes, homes[flat]), _houses(rng, homes[~flat])
+    long = sizes.random(len(houses)) < LARGE
+    houses.loc[long, "bredd"] = sizes.integers(16, 23, int(long.sum())).astype(np.float64)
     main = pd.concat([blocks, houses], ignore_index=True)
     main = main[rng.random(len(main)) >= np.where(main["djup"] > 13, 0, LACKING)].reset_index(drop=True)
     main["nr"] = np.arange(1, len(main) + 1)
@@ -84,11 +90,12 @@ def _rows(rng: np.random.Generator, homes: pd.DataFrame) -> pd.DataFrame:
     return rows.iloc[np.argsort(rows["n"].to_numpy() // 5_000, kind="stable")].reset_index(drop=True)
 
 
-def _blocks(flats: pd.DataFrame) -> pd.DataFrame:
-    """Flats near each other as one building, as long as they reach."""
+def _blocks(rng: np.random.Generator, flats: pd.DataFrame) -> pd.DataFrame:
+    """Flats near each other as one building, as long as they reach; a staircase alone is 11 to 20 m wide."""
     key = [np.floor(flats["e"] / BLOCK_M), np.floor(flats["n"] / BLOCK_M), flats["kommun"]]
     of = flats.groupby(key, sort=True)[["e", "n"]]
     middle, wide = of.mean(), of.max() - of.min() + 12
+    wide["e"] = np.maximum(wide["e"], rng.integers(11, 21, len(wide)))
     return pd.DataFrame(
         {
             **{c: middle[c].round(0).to_numpy() for c in ("e", "n")},

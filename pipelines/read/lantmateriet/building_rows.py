@@ -1,4 +1,4 @@
-"""Buildings out of Lantmäteriet's files or OpenStreetMap's: footprint, id and kind, read within the län's box."""
+"""Buildings out of Lantmäteriet's files or OpenStreetMap's: footprint, id, kind, purpose, within the län's box."""
 
 from __future__ import annotations
 
@@ -27,9 +27,18 @@ Bounds = tuple[float, float, float, float]
 KINDS: tuple[str, ...] = get_args(BuildingKind)
 FIRST_NUMBER = 2061
 """``objekttypnr`` of the first of KINDS; the others follow in order."""
-WANTED = {"id": ("objektidentitet",), "objekttyp": ("objekttyp",), "objekttypnr": ("objekttypnr",)}
+PURPOSES = tuple(f"andamal{i}" for i in range(1, 6))
+"""Columns of the product Byggnad that say what a building is for, the foremost first; Topografi has none of them."""
+WANTED = {
+    "id": ("objektidentitet",),
+    "objekttyp": ("objekttyp",),
+    "objekttypnr": ("objekttypnr",),
+    **{p: (p, f"andamal_{p[-1]}t", f"andamal_{p[-1]}", *(("andamal",) if p == PURPOSES[0] else ())) for p in PURPOSES},
+}
 OSM_SYSTEMS = (4326, 3857)
 """EPSG codes of what OpenStreetMap also comes in: longitude and latitude, and the web's map projection."""
+HOUSE, FLATS = "smahus", "flerbostad"
+"""What dwellings a building can be said to hold."""
 UNSURE = "okänt slag"
 """A building of which OpenStreetMap says no more than that it is one, or in a word of its own."""
 _OSM_COLUMN, _GEOFABRIK = ("building",), ("type",)
@@ -46,6 +55,8 @@ _OSM_WORDS = {
     "greenhouse_small toilets storage",
     "Övrig byggnad": "no ruins construction collapsed bunker transformer_tower service water_tower parking grandstand",
 }
+_OSM_FLATS = "apartments dormitory"
+_OSM_HOUSES = "house detached semidetached_house semi terrace bungalow farm cabin static_caravan villa"
 OSM_KINDS = {word: kind for kind, words in _OSM_WORDS.items() for word in words.split()}
 """Values of ``building`` in OpenStreetMap → the kind of Lantmäteriet's that they are nearest to (antagande)."""
 
@@ -62,6 +73,8 @@ class Buildings:
         One form of ``objektidentitet``, or ``osm-w…``, ``osm-r…``; empty where the row has none.
     kinds : ndarray of str, shape (n,)
         One of KINDS, UNSURE, or the word of the file's own that is none of them.
+    purposes : ndarray of str, shape (n,)
+        What dwellings it is said to hold: ``smahus``, ``flerbostad``, or nothing.
     shapes : ndarray of geometry, shape (n,)
         Polygons and multipolygons in EPSG:3006; None where there is none.
     """
@@ -72,6 +85,7 @@ class Buildings:
     date: str
     ids: NDArray[Any]
     kinds: NDArray[Any]
+    purposes: NDArray[Any]
     shapes: NDArray[Any]
 
 
@@ -89,7 +103,9 @@ def find_layer(path: Path) -> tuple[gpkg.Layer, bool]:
         return layer, True
     osm = layer is not None
     if layer is None:
-        layer = gpkg.find(path, layers, WANTED, names=("byggnad",), optional=("objekttypnr",), first=("id",))
+        layer = gpkg.find(
+            path, layers, WANTED, names=("byggnad",), optional=("objekttypnr", *PURPOSES), first=("id", *PURPOSES)
+        )
     return gpkg.require_geometry(layer), osm
 
 
@@ -106,9 +122,9 @@ def read_layer(layer: gpkg.Layer, osm: bool, box: Bounds, ledger: Ledger, source
     parts = list(_of_osm(layer, _in_system(box, system)) if osm else _of_lantmateriet(layer, box))
     if not parts and next(gpkg.batches(layer, {}), None) is None:
         raise gpkg.empty(layer)
-    ids, kinds = (np.concatenate([p[i] for p in parts]) if parts else np.zeros(0, object) for i in (0, 1))
-    shapes = _shapes([p[2] for p in parts], path, ledger, source, system)
-    return Buildings(path, osm, marked, layer.changed, ids, kinds, shapes)
+    ids, kinds, purposes = (np.concatenate([p[i] for p in parts]) if parts else np.zeros(0, object) for i in range(3))
+    shapes = _shapes([p[3] for p in parts], path, ledger, source, system)
+    return Buildings(path, osm, marked, layer.changed, ids, kinds, purposes, shapes)
 
 
 def _osm_layer(layers: list[gpkg.Layer]) -> gpkg.Layer | None:
@@ -123,14 +139,18 @@ def _osm_layer(layers: list[gpkg.Layer]) -> gpkg.Layer | None:
     return None
 
 
-def _of_lantmateriet(layer: gpkg.Layer, box: Bounds) -> Iterator[tuple[NDArray[Any], NDArray[Any], Any]]:
+def _of_lantmateriet(layer: gpkg.Layer, box: Bounds) -> Iterator[tuple[NDArray[Any], NDArray[Any], NDArray[Any], Any]]:
     for batch in gpkg.batches(layer, WANTED, bbox=box):
         names = _texts(batch["objekttyp"])
         numbers = _texts(batch["objekttypnr"]) if "objekttypnr" in batch.column_names else np.full(len(names), "")
-        yield _normal(batch["id"]), _mapped(np.where(names == "", numbers, names), _kind), batch["wkb"]
+        said = [_mapped(_texts(batch[p]), _purpose) for p in PURPOSES if p in batch.column_names]
+        purposes = np.full(len(names), "", dtype=object)
+        for given in reversed(said):  # any block of flats among them is one; else the foremost counts
+            purposes = np.where((given != "") & (purposes != FLATS), given, purposes)
+        yield _normal(batch["id"]), _mapped(np.where(names == "", numbers, names), _kind), purposes, batch["wkb"]
 
 
-def _of_osm(layer: gpkg.Layer, box: Bounds) -> Iterator[tuple[NDArray[Any], NDArray[Any], Any]]:
+def _of_osm(layer: gpkg.Layer, box: Bounds) -> Iterator[tuple[NDArray[Any], NDArray[Any], NDArray[Any], Any]]:
     import pyarrow as pa
 
     named = gpkg.plain(layer.name).startswith("gis_osm_buildings")
@@ -143,8 +163,8 @@ def _of_osm(layer: gpkg.Layer, box: Bounds) -> Iterator[tuple[NDArray[Any], NDAr
         own = _texts(table["id"])
         letter, number = np.where(way != "", "w", "" if named else "r"), np.where(way != "", way, own)
         ids = np.where(number != "", np.char.add(np.char.add("osm-", letter), number.astype(str)), "").astype(object)
-        kinds = _mapped(words[is_building.to_numpy(zero_copy_only=False)], _osm_kind)
-        yield ids, kinds, table["wkb"]
+        kept = words[is_building.to_numpy(zero_copy_only=False)]
+        yield ids, _mapped(kept, _osm_kind), _mapped(kept, _osm_purpose), table["wkb"]
 
 
 def _kind(text: str) -> str:
@@ -157,8 +177,23 @@ def _kind(text: str) -> str:
     return known.get(gpkg.plain(text), printable(text, 60) or "(tomt)")
 
 
+def _purpose(text: str) -> str:
+    """Return what dwellings a purpose of Lantmäteriet's names: ``smahus``, ``flerbostad`` or nothing.
+
+    >>> [_purpose(x) for x in ("Bostad; Småhus radhus", "Bostad;Flerfamiljshus", "Bostad; Ospecificerad", "Skola")]
+    ['smahus', 'flerbostad', '', '']
+    """
+    words = gpkg.plain(text)
+    return FLATS if "flerfamilj" in words or "flerbostad" in words else HOUSE if "smahus" in words else ""
+
+
 def _osm_kind(word: str) -> str:
     return OSM_KINDS.get(gpkg.plain(word), UNSURE)
+
+
+def _osm_purpose(word: str) -> str:
+    plain = gpkg.plain(word)
+    return FLATS if plain in _OSM_FLATS.split() else HOUSE if plain in _OSM_HOUSES.split() else ""
 
 
 def _mapped(texts: NDArray[Any], rule: Any) -> NDArray[Any]:

@@ -44,21 +44,13 @@ def run(region: Region, paths: Paths) -> None:
 
 
 def register(region: Region, raw: Path, ledger: Ledger) -> pd.DataFrame:
-    """Return the addresses of the register; files of buildings beside them are named as not used."""
+    """Return the addresses of the register; files of buildings beside them are named (see :mod:`.read_buildings`)."""
     found = [read_file(path, region) for path in list_files(raw)]
     addresses = combine(found)
     require_unique(addresses, found)
     account(found, raw, ledger)
-    beside = stand_ins.files_in(raw)
-    ledger.add(
-        "upplysning",
-        ", ".join(p.relative_to(raw).as_posix() for p in beside),
-        "filer med byggnader bredvid adresserna",
-        len(beside),
-        "används inte: adresserna gäller",
-    )
     ledger.facts["adressunderlag"] = "adresser"
-    ledger.facts["filer"] += [stand_ins.file_fact(p, raw, region, None, "adresserna används") for p in beside]
+    ledger.facts["filer"] += stand_ins.second_layer(raw, region)
     return addresses.drop(columns="fil")
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pipelines.config.region import Region
+    from pipelines.core.facts import SourceFile
     from pipelines.core.ledger import Ledger
 
 OSM_PUBLISHER, OSM_LICENCE = "OpenStreetMaps bidragsgivare", "ODbL 1.0"
@@ -54,18 +55,18 @@ def addresses(raw: Path, region: Region, ledger: Ledger) -> pd.DataFrame:
     own = kommuner["kommunkod"].isin(region.kommunkoder)
     west, south, east, north = kommuner[own].total_bounds.tolist()
     box = west - far, south - far, east + far, north + far
-    chosen, osm, unused = _chosen(files_in(raw))
-    read = [read_layer(layer, osm, box, ledger, _name(layer.file, raw)) for layer in chosen]
+    layers, osm, unused = chosen(files_in(raw))
+    read = [read_layer(layer, osm, box, ledger, _name(layer.file, raw)) for layer in layers]
     source = ", ".join(_name(b.file, raw) for b in read)
     rows = sum(len(b.ids) for b in read)
     standing = [_standing(b, region, _name(b.file, raw), ledger) for b in read]
     ids = np.concatenate([b.ids[s] for b, s in zip(read, standing, strict=True)])
     if not len(ids):
-        raise _nothing(chosen[0], osm, box, rows)
+        raise _nothing(layers[0], osm, box, rows)
     shapes = np.concatenate([b.shapes[s] for b, s in zip(read, standing, strict=True)])
     table = _in_kommun(_one_each(ids, shapes, source, ledger), kommuner, region, far, source, ledger)
     if table.empty:
-        raise _nothing(chosen[0], osm, box, rows)
+        raise _nothing(layers[0], osm, box, rows)
     ledger.add(
         "allvarlig",
         source,
@@ -83,25 +84,38 @@ def addresses(raw: Path, region: Region, ledger: Ledger) -> pd.DataFrame:
     ledger.facts["adressunderlag"] = "osm_byggnader" if osm else "byggnader"
     ledger.facts["rader"] = {"lasta": rows, "behallna": len(table)}
     ledger.facts["filer"] = [
-        *(file_fact(b.file, raw, region, b, "byggnader i stället för adresser") for b in read),
-        *(file_fact(p, raw, region, None, "Lantmäteriets byggnader används") for p in unused),
+        *(file_fact(x.file, raw, region, "byggnader i stället för adresser", osm, x.changed) for x in layers),
+        *unused_facts(unused, raw, region),
     ]
     return table.sort_values("adress_id", ignore_index=True)
 
 
-def file_fact(path: Path, raw: Path, region: Region, read: Buildings | None, why: str) -> Any:
-    """Return what the ledger's ``filer`` says of a file of buildings; ``read`` is None where it was not used."""
-    osm = read.osm if read else path.name.lower().startswith("gis_osm")
+def second_layer(raw: Path, region: Region) -> list[SourceFile]:
+    """Return what the ledger's ``filer`` says of files of buildings beside the register: where people live."""
+    beside = files_in(raw)
+    layers, osm, unused = chosen(beside) if beside else ([], False, [])
+    why = "byggnader vid adresserna: var folk bor"
+    used = [file_fact(x.file, raw, region, why, osm, x.changed) for x in layers]
+    return [*used, *unused_facts(unused, raw, region)]
+
+
+def unused_facts(paths: list[Path], raw: Path, region: Region) -> list[SourceFile]:
+    """Return what the ledger says of files that are left for Lantmäteriet's."""
+    return [file_fact(p, raw, region, "Lantmäteriets byggnader används", osm=True) for p in paths]
+
+
+def file_fact(path: Path, raw: Path, region: Region, why: str, osm: bool, date: str | None = None) -> SourceFile:
+    """Return what the ledger's ``filer`` says of a file of buildings; without a date it was not used."""
     free = path.name.lower().startswith("byggnadsverk") and region.vagar.topografi == "50"
     licence = OSM_LICENCE if osm else "CC0" if free else "Lantmäteriets villkor"
     return role_files.fact(
         path,
         raw,
         "byggnader",
-        used=read is not None,
+        used=date is not None,
         why=why,
         year=None,
-        date=read.date if read else None,
+        date=date,
         publisher=OSM_PUBLISHER if osm else LANTMATERIET.publisher,
         licence=licence,
         demo=marks.demo_mark(path),
@@ -128,7 +142,7 @@ def _outlines(raw: Path, region: Region) -> tuple[gpd.GeoDataFrame, float]:
     return pd.concat([known[own], known[~own], rest], ignore_index=True), far
 
 
-def _chosen(paths: list[Path]) -> tuple[list[gpkg.Layer], bool, list[Path]]:
+def chosen(paths: list[Path]) -> tuple[list[gpkg.Layer], bool, list[Path]]:
     """Return the tables to read, whether they are OpenStreetMap's, and the files that are left: never mixed."""
     found = [find_layer(p) for p in paths]
     osm = all(is_osm for _, is_osm in found)

@@ -54,6 +54,7 @@ def run(region: Region, paths: Paths) -> None:
     squares = read_population(used, near, region, paths.raw, kommuner, ledger)
     localities = read_localities(paths.raw, near, ledger, facts)
     scb_totals.run_kommun(region, paths, ledger, facts)
+    scb_totals.run_dwellings(region, paths, ledger, facts)
     ledger.facts["filer"] = facts
     files.write_table(contracts.check(squares, source_tables.BEFOLKNING), paths.table("befolkning"))
     files.write_polygons(contracts.check(localities, source_tables.ORTER), paths.table("orter"))

@@ -1,4 +1,4 @@
-"""A list of people or households per kommun from SCB's database (PxWeb's CSV): only totals are read as totals.
+"""A list of people, households or dwellings per kommun from SCB's database (PxWeb's CSV): only totals are totals.
 
 Read are the lists of ``make fetch`` and both layouts that a person can export: a column of years, or years
 beside each other as headers; codes or texts. One age, one sex or one type of household, or a column that
@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,8 +49,9 @@ _VALUES = {
         "be0101n1",
     ),
     "hushall": ("hushall", "value", "varde", "antal", "antal hushall", "hushallen"),
+    "bostader": ("bostader", "value", "varde", "antal", "antal lagenheter", "lagenheter", "antal bostader", "bo0104ah"),
 }
-"""Headers of the count; BE0101N1 is SCB's code of «Folkmängd»."""
+"""Headers of the count; BE0101N1 is SCB's code of «Folkmängd», BO0104AH of «Antal lägenheter»."""
 _TOTAL = {"totalt", "total", "tot", "totsa", "samtliga", "alla", "bada", "summa", "totala"}
 _OF = {
     "alder",
@@ -67,6 +68,8 @@ _OF = {
     "personer",
     "antal",
     "civilstand",
+    "upplatelseform",
+    "upplatelseformer",
     "folkmangd",
     "befolkning",
     "tidsperiod",
@@ -80,13 +83,27 @@ _OTHER = re.compile(
     r"okning|forandring|medel|andel|procent|tathet|prognos|framskriv|flytt|per (?:hushall|person)|inkomst"
 )
 """Words of a title about something else than how many there are."""
-_ABOUT = {"folkmangd": re.compile(r"folkmangd|befolkning|invanare"), "hushall": re.compile(r"hushall")}
-_FOREIGN = {"folkmangd": re.compile(r"hushall"), "hushall": re.compile(r"^(?:kon|alder)\b")}
+_ABOUT = {
+    "folkmangd": re.compile(r"folkmangd|befolkning|invanare"),
+    "hushall": re.compile(r"hushall"),
+    "bostader": re.compile(r"lagenhet|bostad|bostader"),
+}
+_FOREIGN = {
+    "folkmangd": re.compile(r"hushall"),
+    "hushall": re.compile(r"^(?:kon|alder)\b"),
+    "bostader": re.compile(r"^(?:kon|alder)\b|hushall"),
+}
 """What divides the other list: persons have a sex and an age, households a type."""
+HOUSES = {"smahus": "smahus", "flerb": "flerbostadshus", "ovr": "ovriga_hus", "spec": "specialbostader"}
+"""How SCB's words and codes of «hustyp» begin (SMÅHUS, FLERBOST, ÖVRHUS, SPEC) → our column."""
 _BLANK = ("", ".", "..", "...", "-", "–")
 _EXPORT = (
     "Exportera tabellen på nytt ur SCB:s databas med «totalt» valt för kön, ålder, hushållstyp och annat den är delad "
     "på (eller med dem bortvalda), eller hämta den med make fetch. Listan är frivillig: den kan också tas bort."
+)
+_EXPORT_HOUSES = (
+    "Exportera tabellen «Antal lägenheter efter region och hustyp» på nytt ur SCB:s databas, med alla hustyper och "
+    "annat den är delad på som total (eller bortvalt). Listan är frivillig: den kan också tas bort."
 )
 _AGAIN = "Hämta listan på nytt med make fetch, eller ta bort den: den är frivillig."
 
@@ -137,6 +154,62 @@ def read_list(path: Path, name: str, region: Region | None = None) -> Totals:
         it counts, a cell is no code, year or whole number, or a kommun stands twice in a year.
     """
     table = _table(path, name)
+    totals = _read(table, region)
+    if totals.rows.empty:
+        raise table.error("Listan har inga kommuner.", expected="rader med kommunkod och ett antal")
+    return totals
+
+
+def read_dwellings(path: Path, region: Region | None = None) -> Totals:
+    """Read a list of dwellings (lägenheter) per kommun and «hustyp»: ``kommunkod``, ``ar`` and a column a type.
+
+    Raises
+    ------
+    DataError
+        As :func:`read_list`; or when no column, or more than one, says the type, or one is unknown.
+    """
+    table = _table(path, "bostader")
+    at = _only(table, [words(h) for h in table.header], ("hustyp", "hustyper"))
+    if at is None:
+        raise table.error(
+            "Listan saknar kolumner.",
+            row=table.row,
+            column="hustyp",
+            expected="en kolumn hustyp med småhus, flerbostadshus, övriga hus och specialbostäder",
+            found=printable(", ".join(h for h in table.header if h)),
+            action=_EXPORT_HOUSES,
+        )
+    parts: dict[str, list[tuple[int, list[str]]]] = {}
+    for number, cells in table.rows:
+        kind = next((k for start, k in HOUSES.items() if words(cells[at]).startswith(start)), "")
+        if not kind and not _is_total(words(cells[at])):
+            raise table.error(
+                "Okänd hustyp.",
+                row=number,
+                column=table.header[at],
+                expected="småhus, flerbostadshus, övriga hus eller specialbostäder",
+                found=printable(cells[at], 60) or "tom cell",
+                action=_EXPORT_HOUSES,
+            )
+        parts.setdefault(kind, []).append((number, cells[:at] + cells[at + 1 :]))
+    parts.pop("", None)
+    header = table.header[:at] + table.header[at + 1 :]
+    read = {kind: _read(replace(table, header=header, rows=rows), region) for kind, rows in parts.items()}
+    if not {"smahus", "flerbostadshus"} <= {kind for kind, t in read.items() if len(t.rows)}:
+        raise table.error(
+            "Listan har inte bostäder av alla hustyper.",
+            column=table.header[at],
+            expected="minst småhus och flerbostadshus",
+            found=", ".join(read) or "inga rader",
+            action=_EXPORT_HOUSES,
+        )
+    columns = [t.rows.set_index(["kommunkod", "ar"])["bostader"].rename(kind) for kind, t in read.items()]
+    whole = pd.concat(columns, axis=1).reindex(columns=list(HOUSES.values())).astype("Int64").reset_index()
+    return Totals(whole.astype({"kommunkod": "str", "ar": "int64"}), [n for t in read.values() for n in t.notes])
+
+
+def _read(table: _Table, region: Region | None) -> Totals:
+    name = table.field
     at = _columns(table)
     totals = Totals(pd.DataFrame())
     rows = _of_totals(table, at, totals)
@@ -152,8 +225,6 @@ def read_list(path: Path, name: str, region: Region | None = None) -> Totals:
             expected="en rad per kommun och år",
             found=f"{first['kommunkod']} {first['ar']}",
         )
-    if frame.empty:
-        raise table.error("Listan har inga kommuner.", expected="rader med kommunkod och ett antal")
     totals.rows = frame[["kommunkod", "ar", name]].reset_index(drop=True)
     return totals
 

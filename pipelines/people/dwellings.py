@@ -1,0 +1,223 @@
+"""Stage dwellings: what kind of house each address is at, and how many dwellings it is expected to hold.
+
+The house is Lantmäteriet's building that the address lies in or near; how many flats a staircase has is SCB's number of
+flats in the kommun, evenly. Both are optional: without buildings every address holds one dwelling.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.core import files
+from pipelines.core.ledger import Ledger
+from pipelines.tables import contracts, step_tables
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipelines.config.region import Region
+    from pipelines.core.paths import Paths
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+HOME, WORK, SHED = "Bostad", ("Industri", "Samhällsfunktion", "Verksamhet"), "Komplementbyggnad"
+OTHER = ("Ekonomibyggnad", "Övrig byggnad")
+"""Lantmäteriet's kinds of buildings, as ``byggnader`` has them."""
+_SOURCE, _SCB = "lantmateriet/byggnad*", "scb/bostader_hustyp_<år>.csv"
+_ONE = ("smahus", "okand")
+"""``hustyp`` of addresses with one dwelling; those of a block of flats are reckoned, the others have none."""
+
+
+def run(region: Region, paths: Paths) -> None:
+    """Write ``bostader``: one row an address, in the order of ``adresser_ruta``."""
+    ledger = Ledger("dwellings")
+    addresses = files.read_points(paths.table("adresser_ruta"), ["adress_id", "kommunkod", "ortstyp"])
+    columns = ["objekttyp", "bostadsslag", "byggnad_m2", "geometry"]
+    buildings = files.read_shapes(paths.table("byggnader"), columns, [("objekttyp", "!=", SHED)])
+    stock = newest(files.read_table(paths.table("scb_bostader")))
+    if len(buildings):
+        house, near = find_houses(addresses, buildings, region.bostader.avstand_m)
+        kind = house_types(addresses, buildings, house, near, stock, region, ledger)
+        area = np.append(buildings["byggnad_m2"].to_numpy(), np.nan)[house]
+        dwellings = count_dwellings(addresses, kind, stock, region, ledger)
+    else:
+        kind, area = np.full(len(addresses), "okand", dtype=object), np.full(len(addresses), np.nan)
+        dwellings = np.ones(len(addresses))
+        ledger.add(
+            "upplysning",
+            "lantmateriet",
+            "inga byggnader",
+            1,
+            "varje adress räknas som en bostad; lägg Topografi 50, tema byggnadsverk, i mappen lantmateriet",
+        )
+        ledger.facts["bostader"] = {}
+    out = addresses[["adress_id"]].assign(hustyp=kind, bostader=dwellings, byggnad_m2=area).astype({"hustyp": "str"})
+    files.write_table(contracts.check(out, step_tables.BOSTADER), paths.table("bostader"))
+    ledger.save(paths.ledger("dwellings"))
+
+
+def newest(stock: pd.DataFrame) -> pd.DataFrame:
+    """Return SCB's dwellings of each kommun's newest year, by kommunkod."""
+    return stock.sort_values("ar").drop_duplicates("kommunkod", keep="last").set_index("kommunkod")
+
+
+def find_houses(addresses: pd.DataFrame, buildings: pd.DataFrame, reach_m: float) -> tuple[Ints, NDArray[np.bool_]]:
+    """Return each address's building (row; −1: none), and whether it only lies near it.
+
+    It is the one that the address lies in, a dwelling or workplace before others; else the nearest dwelling or
+    workplace within reach. A barn near by says nothing of an address that does not lie in it.
+    """
+    import shapely
+
+    shapes, kinds = buildings["geometry"].to_numpy(), buildings["objekttyp"].to_numpy()
+    lesser = np.isin(kinds, OTHER)
+    points = shapely.points(addresses["e_m"].to_numpy(), addresses["n_m"].to_numpy())
+    house = np.full(len(points), -1)
+    tree = shapely.STRtree(shapes)
+    at, hit = tree.query(points, predicate="intersects")
+    order = np.lexsort((hit, buildings["byggnad_m2"].to_numpy()[hit], lesser[hit], at))
+    inside, first = np.unique(at[order], return_index=True)
+    house[inside] = hit[order[first]]
+    rest, main = np.flatnonzero(house < 0), np.flatnonzero(~lesser)
+    if len(rest) and len(main):
+        at, hit = shapely.STRtree(shapes[main]).query_nearest(points[rest], max_distance=reach_m)
+        order = np.lexsort((hit, at))
+        found, first = np.unique(at[order], return_index=True)
+        house[rest[found]] = main[hit[order[first]]]
+    near = np.zeros(len(points), dtype=bool)
+    near[rest] = house[rest] >= 0
+    return house, near
+
+
+def house_types(
+    addresses: pd.DataFrame,
+    buildings: pd.DataFrame,
+    house: Ints,
+    near: NDArray[np.bool_],
+    stock: pd.DataFrame,
+    region: Region,
+    ledger: Ledger,
+) -> NDArray[Any]:
+    """Return ``hustyp`` of each address: the building's stated purpose, else its kind and, of dwellings, its size."""
+    settings = region.bostader
+    of = np.append(buildings["objekttyp"].to_numpy(dtype=object), "")[house]
+    said = np.append(buildings["bostadsslag"].to_numpy(dtype=object), "")[house]
+    sharing = np.append(np.bincount(house[house >= 0], minlength=len(buildings)), 1)[house]
+    each = np.append(buildings["byggnad_m2"].to_numpy(), 0.0)[house] / sharing
+    unsaid = (of == HOME) & (said == "")
+    town = (addresses["ortstyp"] != "utanfor").to_numpy()
+    large = unsaid & town & (each >= settings.flerbostad_minst_m2)
+    flats = large & _within_stock(addresses, large, each, (said == "flerbostad"), stock, region)
+    kind = np.select(
+        [said != "", flats, of == HOME, np.isin(of, WORK), np.isin(of, OTHER)],
+        [said, "flerbostad", "smahus", "verksamhet", "ovrig"],
+        "okand",
+    ).astype(object)
+    reach = f"{settings.avstand_m:g} m"
+    ledger.add(
+        "antagen", _SOURCE, f"adresser utan byggnad inom {reach}", int((house < 0).sum()), "en bostad på varje adress"
+    )
+    ledger.add("antagen", _SOURCE, f"adresser bredvid en byggnad, högst {reach} bort", int(near.sum()), "hör till den")
+    strange = (house >= 0) & (kind == "okand")
+    reason = "adresser vid en byggnad av okänt slag"
+    ledger.add("antagen", _SOURCE, reason, int(strange.sum()), "en bostad på varje adress", sorted(set(of[strange])))
+    ledger.add(
+        "antagen",
+        _SOURCE,
+        f"adresser i flerbostadshus enligt husets yta, minst {settings.flerbostad_minst_m2:g} m² per adress",
+        int(flats.sum()),
+        "filen säger inte vilka bostäder huset har (bostader.flerbostad_minst_m2)",
+    )
+    ledger.add(
+        "antagen",
+        _SOURCE,
+        "adresser i stora bostadshus som räknas som småhus, för SCB:s lägenheter räcker inte till dem",
+        int((large & ~flats).sum()),
+        f"minst {settings.lagenheter_minst_per_entre:g} lägenheter per entré i medeltal; de minsta husen först",
+    )
+    ledger.add(
+        "upplysning",
+        _SOURCE,
+        "adresser vid verksamheter, ekonomibyggnader och annat utan bostäder",
+        int(np.isin(kind, ("verksamhet", "ovrig")).sum()),
+        "ingen bostad",
+    )
+    seen = addresses["kommunkod"][house >= 0].unique()
+    without = [region.kommunnamn.get(k, k) for k in sorted(set(addresses["kommunkod"]) - set(seen))]
+    reason = "kommuner där ingen adress har en byggnad"
+    ledger.add("allvarlig", _SOURCE, reason, len(without), "hämta byggnader för hela länet", without)
+    return kind
+
+
+def _within_stock(
+    addresses: pd.DataFrame,
+    large: NDArray[np.bool_],
+    each: Floats,
+    stated: NDArray[np.bool_],
+    stock: pd.DataFrame,
+    region: Region,
+) -> NDArray[np.bool_]:
+    """Tell which large houses SCB's flats of the kommun are enough for, the largest first; without SCB all of them."""
+    kept = np.ones(len(addresses), dtype=bool)
+    large_rows, stated_rows = np.flatnonzero(large), np.flatnonzero(stated)
+    kommun = addresses["kommunkod"].to_numpy(dtype=object)
+    for code, count in flats_of(stock).items():
+        rows = large_rows[kommun[large_rows] == code]
+        room = int(count / region.bostader.lagenheter_minst_per_entre) - int((kommun[stated_rows] == code).sum())
+        kept[rows[np.argsort(-each[rows], kind="stable")[max(room, 0) :]]] = False
+    return kept
+
+
+def flats_of(stock: pd.DataFrame) -> pd.Series:
+    """Return SCB's flats of each kommun: in blocks of flats, and student and elderly dwellings (specialbostäder)."""
+    return (stock["flerbostadshus"] + stock["specialbostader"].fillna(0)).dropna().astype("float64")
+
+
+def count_dwellings(
+    addresses: pd.DataFrame, kind: NDArray[Any], stock: pd.DataFrame, region: Region, ledger: Ledger
+) -> Floats:
+    """Return the dwellings expected at each address, and leave what was seen of each kommun as a fact."""
+    import pandas as pd
+
+    codes = list(region.kommunkoder)
+    at = pd.Categorical(addresses["kommunkod"], categories=codes).codes
+    flats = kind == "flerbostad"
+    stairs, houses = (np.bincount(at[kind == k], minlength=len(codes)) for k in ("flerbostad", "smahus"))
+    counted = flats_of(stock).reindex(codes).to_numpy()
+    small = stock["smahus"].reindex(codes).to_numpy(dtype=np.float64, na_value=np.nan)
+    each = np.where(np.isnan(counted), region.bostader.bostader_per_entre, counted / np.maximum(stairs, 1))
+    dwellings = np.select([kind == k for k in _ONE], [1.0] * len(_ONE), 0.0)
+    dwellings[flats] = each[at[flats]]
+    guessed = int(stairs[np.isnan(counted)].sum())
+    called = [f"{k} {region.kommunnamn[k]}" for k in codes]
+    unplaced = [f"{called[i]}: {counted[i]:.0f}" for i in np.flatnonzero((counted > 0) & (stairs == 0))]
+    few = [f"{called[i]}: {each[i]:.2f}" for i in np.flatnonzero((stairs > 0) & (each < 1))]
+    more = [f"{called[i]}: {houses[i]} hus, {small[i]:.0f} hos SCB" for i in np.flatnonzero(houses > small)]
+    ledger.add(
+        "antagen",
+        _SCB,
+        "adresser i flerbostadshus utan uppgift om kommunens lägenheter",
+        guessed,
+        f"{region.bostader.bostader_per_entre:g} bostäder på varje (bostader.bostader_per_entre)",
+    )
+    lost = "kommuner med lägenheter hos SCB men utan flerbostadshus bland byggnaderna"
+    ledger.add("varning", _SCB, lost, len(unplaced), "lägenheterna har ingen plats", unplaced)
+    reason = "kommuner med fler flerbostadshus bland byggnaderna än lägenheter hos SCB"
+    ledger.add("varning", _SCB, reason, len(few), "under en bostad per entré; kontrollera byggnadernas ändamål", few)
+    reason = "kommuner med fler småhus bland byggnaderna än hos SCB"
+    ledger.add("upplysning", _SCB, reason, len(more), "skillnaden är fritidshus och tomma hus; inget ändras", more)
+    ledger.facts["bostader"] = {
+        k: {
+            "smahus": int(houses[i]),
+            "smahus_scb": None if np.isnan(small[i]) else int(small[i]),
+            "entreer": int(stairs[i]),
+            "lagenheter_scb": None if np.isnan(counted[i]) else int(counted[i]),
+            "per_entre": round(float(each[i]), 6) if stairs[i] else 0.0,
+        }
+        for i, k in enumerate(codes)
+    }
+    return dwellings

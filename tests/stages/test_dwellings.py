@@ -1,0 +1,200 @@
+"""Dwellings per address, by hand: which house an address is at, what kind it is, how many dwellings it holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from pipelines.config.region import Demo, Kommun, Lan, Publicering, Region
+from pipelines.core import files
+from pipelines.core.ledger import load
+from pipelines.core.paths import Paths
+from pipelines.people import dwellings
+from pipelines.read.scb.scb_list import HOUSES
+
+REGION = Region(
+    lan=Lan(
+        kod="99",
+        namn="Provlän",
+        kortnamn="Prov",
+        kommuner=tuple(Kommun(kod=k, namn=n, land_ha=1.0) for k, n in (("9901", "A"), ("9902", "B"), ("9903", "C"))),
+    ),
+    publicering=Publicering(utgivare="Prov", kontakt_epost="a@example.org", bas_url="https://example.org"),
+    demo=Demo(adresser=1, befolkning=1, hushall=1, orter_fil="a", kalibrering_fil="b"),
+)
+Address = tuple[str, str, float, float, str]
+"""Id, kommunkod, place, ortstyp."""
+Building = tuple[str, str, str, Any]
+"""Id, objekttyp, stated purpose, footprint."""
+
+
+def box(e: float, n: float, wide: float, deep: float) -> Any:
+    return shapely.box(e, n, e + wide, n + deep)
+
+
+def run(
+    tmp: Path,
+    addresses: list[Address],
+    buildings: list[Building],
+    stock: list[tuple[Any, ...]] = (),  # type: ignore[assignment]
+    **settings: Any,
+) -> list[tuple[str, float, float]]:
+    """Run the step; return ``hustyp``, ``bostader`` and ``byggnad_m2`` of each address."""
+    paths = Paths(tmp / "c.toml", tmp, tmp / "out", tmp / "maps")
+    ids, kommun, e, n, place = zip(*addresses, strict=True)
+    table = pd.DataFrame({"adress_id": ids, "kommunkod": kommun, "ortstyp": place, "e_m": e, "n_m": n})
+    files.write_points(
+        table.astype(dict.fromkeys(("adress_id", "kommunkod", "ortstyp"), "str")), paths.table("adresser_ruta")
+    )
+    shapes = [b[3] for b in buildings]
+    frame = gpd.GeoDataFrame(
+        {
+            "byggnad_id": [b[0] for b in buildings],
+            "objekttyp": [b[1] for b in buildings],
+            "bostadsslag": [b[2] for b in buildings],
+            "byggnad_m2": shapely.area(shapes).astype(float),
+        },
+        geometry=shapes,
+        crs=3006,
+    )
+    files.write_polygons(frame.astype(dict.fromkeys(("objekttyp", "bostadsslag"), "str")), paths.table("byggnader"))
+    told = pd.DataFrame(stock, columns=["kommunkod", "ar", *HOUSES.values()])
+    kinds = {"kommunkod": "str", "ar": "int64", **dict.fromkeys(HOUSES.values(), "Int64")}
+    files.write_table(told.astype(kinds), paths.table("scb_bostader"))
+    region = REGION.model_copy(update={"bostader": REGION.bostader.model_copy(update=settings)})
+    dwellings.run(region, paths)
+    out = files.read_table(paths.table("bostader"))
+    assert out["adress_id"].tolist() == list(ids)
+    return list(out[["hustyp", "bostader", "byggnad_m2"]].itertuples(index=False, name=None))
+
+
+def said(tmp: Path) -> dict[tuple[str, str], float]:
+    found = load(Paths(tmp / "c.toml", tmp, tmp / "out", tmp / "maps").ledger("dwellings"))
+    return {(e.kind, e.reason): e.count for e in found.entries}
+
+
+def facts(tmp: Path) -> Any:
+    return load(Paths(tmp / "c.toml", tmp, tmp / "out", tmp / "maps").ledger("dwellings")).facts["bostader"]
+
+
+def test_the_house_an_address_lies_in_else_the_nearest_within_reach(tmp_path: Path) -> None:
+    addresses = [
+        ("in", "9901", 5.0, 5.0, "tatort"),
+        ("edge", "9901", 10.0, 5.0, "tatort"),
+        ("near", "9901", 35.0, 5.0, "tatort"),  # 25 m from the house, 15 m from the workshop
+        ("far", "9901", 5.0, 41.0, "tatort"),  # 31 m from the house
+        ("barn", "9901", 1005.0, 5.0, "utanfor"),
+        ("by_barn", "9901", 1025.0, 5.0, "utanfor"),  # a barn near by says nothing
+        ("both", "9901", 2005.0, 5.0, "utanfor"),  # in a barn that is drawn over the house
+        ("tower", "9901", 3005.0, 5.0, "utanfor"),
+        ("shed", "9901", 4002.0, 2.0, "utanfor"),  # in a shed 8 m from its house
+    ]
+    buildings = [
+        ("h", "Bostad", "", box(0, 0, 10, 10)),
+        ("w", "Verksamhet", "", box(50, 0, 10, 10)),
+        ("l", "Ekonomibyggnad", "", box(1000, 0, 10, 10)),
+        ("l2", "Ekonomibyggnad", "", box(2000, 0, 10, 10)),
+        ("h2", "Bostad", "", box(2000, 0, 11, 10)),
+        ("t", "Fyrtorn", "", box(3000, 0, 10, 10)),
+        ("s", "Komplementbyggnad", "", box(4000, 0, 4, 4)),
+        ("h3", "Bostad", "", box(4010, 0, 10, 12)),
+    ]
+    home, none = ("smahus", 1.0, 100.0), ("okand", 1.0, np.nan)
+    found = run(tmp_path, addresses, buildings)
+    assert [r[:2] for r in found] == [
+        *[home[:2]] * 2,
+        ("verksamhet", 0.0),
+        none[:2],
+        ("ovrig", 0.0),
+        none[:2],
+        ("smahus", 1.0),
+        ("okand", 1.0),
+        ("smahus", 1.0),
+    ]
+    area = [100, 100, 100, np.nan, 100, np.nan, 110, 100, 120]
+    np.testing.assert_array_equal([r[2] for r in found], area)
+    assert said(tmp_path) == {
+        ("antagen", "adresser utan byggnad inom 30 m"): 2,
+        ("antagen", "adresser bredvid en byggnad, högst 30 m bort"): 2,
+        ("antagen", "adresser vid en byggnad av okänt slag"): 1,
+        ("upplysning", "adresser vid verksamheter, ekonomibyggnader och annat utan bostäder"): 2,
+    }
+    assert run(tmp_path, addresses, buildings, avstand_m=14.0)[2][:2] == ("okand", 1.0)
+
+
+STAIRS: list[Address] = [(f"a{i}", "9901", 10.0 + 20 * i, 5.0, "tatort") for i in range(3)]
+BLOCK: Building = ("b", "Bostad", "", box(0, 0, 60, 12))  # 720 m²: 240 a staircase
+ROW: list[Address] = [(f"r{i}", "9901", 1003.0 + 6 * i, 5.0, "tatort") for i in range(6)]
+TERRACE: Building = ("t", "Bostad", "", box(1000, 0, 36, 12))  # 432 m²: 72 a house
+VILLA: Address = ("v", "9902", 5.0, 1005.0, "tatort")
+LARGE: Building = ("v", "Bostad", "", box(0, 1000, 21, 10))  # 210 m², one address
+
+
+def test_flats_by_footprint_per_address_and_scbs_number_on_their_staircases(tmp_path: Path) -> None:
+    """30 + 3 flats on three staircases; a terrace is houses; SCB has 4 flats in the villa's kommun: no five."""
+    stock = [("9901", 2023, 1, 99, 0, 0), ("9901", 2024, 5, 30, 7, 3), ("9902", 2024, 1, 4, 0, None)]
+    found = run(tmp_path, [*STAIRS, *ROW, VILLA], [BLOCK, TERRACE, LARGE], stock)
+    assert found == [("flerbostad", 11.0, 720.0)] * 3 + [("smahus", 1.0, 432.0)] * 6 + [("smahus", 1.0, 210.0)]
+    assert facts(tmp_path)["9901"] == {
+        "smahus": 6,
+        "smahus_scb": 5,
+        "entreer": 3,
+        "lagenheter_scb": 33,
+        "per_entre": 11.0,
+    }
+    told = said(tmp_path)
+    assert told["antagen", "adresser i flerbostadshus enligt husets yta, minst 200 m² per adress"] == 3
+    large = "adresser i stora bostadshus som räknas som småhus, för SCB:s lägenheter räcker inte till dem"
+    assert told["antagen", large] == 1
+    assert told["upplysning", "kommuner med fler småhus bland byggnaderna än hos SCB"] == 1
+    assert told["varning", "kommuner med lägenheter hos SCB men utan flerbostadshus bland byggnaderna"] == 1
+
+
+def test_of_large_houses_the_largest_are_flats_as_long_as_scbs_flats_last(tmp_path: Path) -> None:
+    """Ten flats are two staircases of five: one is stated, so one is left for the largest of three houses."""
+    at = [5.0, 105.0, 205.0, 305.0]
+    addresses: list[Address] = [(f"a{i}", "9901", e, 5.0, "tatort") for i, e in enumerate(at)]
+    sizes = ((210, ""), (230, ""), (220, ""), (90, "flerbostad"))
+    buildings: list[Building] = [
+        (f"{i}", "Bostad", said, box(e - 5, 0, m2 / 10, 10))
+        for i, (e, (m2, said)) in enumerate(zip(at, sizes, strict=True))
+    ]
+    found = run(tmp_path, addresses, buildings, [("9901", 2024, 9, 10, 0, 0)])
+    assert found == [
+        ("smahus", 1.0, 210.0),
+        ("flerbostad", 5.0, 230.0),
+        ("smahus", 1.0, 220.0),
+        ("flerbostad", 5.0, 90.0),
+    ]
+
+
+def test_without_scb_a_staircase_holds_the_configured_number(tmp_path: Path) -> None:
+    found = run(tmp_path, [*STAIRS, VILLA], [BLOCK, LARGE], bostader_per_entre=7.5)
+    assert [r[:2] for r in found] == [("flerbostad", 7.5)] * 4
+    assert said(tmp_path)["antagen", "adresser i flerbostadshus utan uppgift om kommunens lägenheter"] == 4
+    assert facts(tmp_path)["9902"]["lagenheter_scb"] is None
+
+
+def test_a_stated_purpose_goes_before_size_and_outside_localities_size_says_nothing(tmp_path: Path) -> None:
+    far: Address = ("f", "9901", 5.0, 1005.0, "utanfor")
+    said_house: Building = ("b", "Bostad", "smahus", BLOCK[3])
+    shop: Building = ("s", "Verksamhet", "flerbostad", box(2000, 0, 10, 10))
+    found = run(tmp_path, [*STAIRS, far, ("s", "9901", 2005.0, 5.0, "utanfor")], [said_house, LARGE, shop])
+    assert [r[0] for r in found] == ["smahus"] * 4 + ["flerbostad"]
+
+
+def test_without_buildings_every_address_is_one_dwelling(tmp_path: Path) -> None:
+    found = run(tmp_path, STAIRS, [], [("9901", 2024, 5, 30, 7, 3)])
+    assert [r[:2] for r in found] == [("okand", 1.0)] * 3 and np.isnan([r[2] for r in found]).all()
+    assert said(tmp_path) == {("upplysning", "inga byggnader"): 1}
+    assert facts(tmp_path) == {}
+
+
+def test_a_kommun_whose_addresses_are_at_no_building_is_told_first(tmp_path: Path) -> None:
+    run(tmp_path, [*STAIRS, ("x", "9903", 9e5, 7e6, "utanfor")], [BLOCK])
+    assert said(tmp_path)["allvarlig", "kommuner där ingen adress har en byggnad"] == 1
