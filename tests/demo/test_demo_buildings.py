@@ -38,6 +38,9 @@ def test_it_has_the_quirks_of_the_real_file(buildings: pd.DataFrame) -> None:
     assert (buildings.groupby("objekttyp")["objekttypnr"].nunique() == 1).all()
     again = buildings["objektidentitet"].duplicated().mean()
     assert 0.01 < again < 0.03
+    single = buildings[~buildings["objektidentitet"].duplicated(keep=False)]
+    homes = shapely.area(single.loc[single["objekttyp"] == "Bostad", "geometri"].to_numpy())
+    assert 0.01 < (homes > 200).mean() < 0.2, "few houses are as large as a block of flats"
     shapes = buildings["geometri"].to_numpy()
     assert shapely.is_valid(shapes).all()
     assert ((shapely.area(shapes) >= 15) & (shapely.area(shapes) < 10_000)).all()

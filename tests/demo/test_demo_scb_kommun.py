@@ -15,6 +15,7 @@ from pipelines.demo.files import write_scb_totals
 from pipelines.goals import published_figures
 from pipelines.incoming.marks import demo_mark
 from pipelines.read.scb import read_scb
+from pipelines.read.scb.scb_list import HOUSES, read_dwellings
 
 from .conftest import BLEKINGE
 
@@ -61,6 +62,26 @@ def test_the_counts_are_the_truth_but_for_what_scb_counts_otherwise(
     assert all(abs(x) <= 0.025 + 0.5 / true.loc[k, "hushall"] for k, x in off.items())
     assert len({round(x, 4) for x in off.values()}) > 1, "ingen och samma skillnad överallt"
     assert all(homes[k] <= people[k] for k in BLEKINGE)
+
+
+def test_the_dwellings_are_the_truths_homes_and_some_vacant(
+    blekinge: tuple[Region, Path], register: pd.DataFrame
+) -> None:
+    """Holiday homes and empty houses are no dwellings of SCB's: a household a house, the others in flats."""
+    path = blekinge[1] / "scb/bostader_hustyp_demo.csv"
+    assert demo_mark(path)
+    told = read_dwellings(path, blekinge[0]).rows
+    assert told["ar"].min() == 2015 and told["ar"].max() == 2024
+    now = told[told["ar"] == 2024].set_index("kommunkod")
+    truth = pd.read_parquet(blekinge[1] / "sanning/adresser.parquet").set_index("adress_id")
+    truth["kommun"] = register.set_index("adress_id")["kommunkod"]
+    lived = truth[truth["hushall"] > 0]
+    single = lived[lived["hushall"] == 1].groupby("kommun").size()  # in flats nearly always more than one lives
+    assert ((now["smahus"] >= 0.95 * single) & (now["smahus"] <= 1.08 * single + 5)).all()
+    every = now[list(HOUSES.values())].sum(axis=1)
+    homes = lived.groupby("kommun")["hushall"].sum()
+    assert ((every >= homes) & (every <= 1.06 * homes + 5)).all()
+    assert (now["specialbostader"] < now["flerbostadshus"]).all() and now["specialbostader"].sum() > 0
 
 
 @pytest.mark.parametrize("field", FIELDS)
@@ -112,5 +133,5 @@ def test_the_reconciliation_holds_them_against_ours(blekinge: tuple[Region, Path
 
     book = ledger.load(paths.ledger("scb"))
     lists = [f for f in book.facts["filer"] if str(f["fil"]).endswith("_demo.csv")]
-    assert len(lists) == 2 and all(f["demo"] for f in lists)
+    assert len(lists) == 3 and all(f["demo"] for f in lists)
     assert not [e for e in book.entries if "SCB:s lista" in e.reason]

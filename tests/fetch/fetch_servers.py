@@ -154,6 +154,21 @@ class PxWeb:
             ages = {"-4": "0-4 år", "5-": "5+ år", "totalt": "totalt"}
             sexes, contents = {"1": "män", "2": "kvinnor"}, {"000007Y7": "Folkmängd"}
             return {"Region": region, "Alder": ages, "Kon": sexes, "ContentsCode": contents, "Tid": time}
+        if table == "TAB824":
+            houses = {
+                "FLERBOST": "flerbostadshus",
+                "SMÅHUS": "småhus",
+                "SPEC": "specialbostäder",
+                "ÖVRHUS": "övriga hus",
+            }
+            tenures, contents = {"1": "hyresrätt", "2": "bostadsrätt"}, {"BO0104AH": "Antal"}
+            return {
+                "Region": region,
+                "Hustyp": houses,
+                "Upplatelseform": tenures,
+                "ContentsCode": contents,
+                "Tid": time,
+            }
         kinds, contents = {"ESUB": "ensamstående", "TOTALT": "totalt"}, {"000007Y4": "Antal hushåll"}
         return {"Region": region, "Hushallstyp": kinds, "ContentsCode": contents, "Tid": time}
 
@@ -166,6 +181,8 @@ class PxWeb:
             "ContentsCode": "tabellinnehåll",
             "Tid": "år",
             "Hushallstyp": "hushållstyp",
+            "Hustyp": "hustyp",
+            "Upplatelseform": "upplåtelseform",
         }
         dimension = {k: {"label": labels[k], "category": {"label": v}} for k, v in self.dimensions(table).items()}
         return body(
@@ -192,6 +209,8 @@ class PxWeb:
             "ContentsCode": "tabellinnehåll",
             "Tid": "år",
             "Hushallstyp": "hushållstyp",
+            "Hustyp": "hustyp",
+            "Upplatelseform": "upplåtelseform",
         }
         dimension = {
             k: {
@@ -215,7 +234,9 @@ class PxWeb:
     def value(table: str, of: dict[str, str]) -> int:
         """A count that tells which cell it came from."""
         place, year = int(of["Region"]) - 9900, int(of["Tid"]) - 2020
-        return 1000 * place + 10 * year + (int(of["Kon"]) if table == "TAB6574" else 0)
+        part = {"TAB6574": of.get("Kon"), "TAB824": of.get("Upplatelseform")}.get(table)
+        house = 100 * ["FLERBOST", "SMÅHUS", "SPEC", "ÖVRHUS"].index(of["Hustyp"]) if table == "TAB824" else 0
+        return 1000 * place + 10 * year + house + int(part or 0)
 
 
 def _product(asked: dict[str, list[str]]) -> list[dict[str, str]]:

@@ -44,6 +44,29 @@ def test_population_is_summed_over_sex_and_households_are_the_total(httpserver, 
     assert len(px.data) == before, "en oförändrad tabell hämtas inte om"
 
 
+def test_dwellings_of_each_type_of_house_are_summed_over_who_owns_them(httpserver, region, paths):
+    """Two tenures: 2 x (1000 kommun + 10 year + 100 type) + 1 + 2; and what is fetched can be read."""
+    servers.PxWeb(httpserver, KOMMUNER)
+    tables = region.hamta.scb_tabeller.model_copy(update={"folkmangd": "", "hushall": "", "bostader": "TAB824"})
+    lan = region.model_copy(update={"hamta": region.hamta.model_copy(update={"scb_tabeller": tables})})
+    fetch_all.run(lan, paths, "scb-tabeller")
+    homes = rows(paths.raw / "scb/bostader_hustyp_99.csv")
+    assert list(homes[0]) == ["kommunkod", "kommunnamn", "hustyp", "ar", "bostader"]
+    expected = {
+        (k, h, y): 2 * (1000 * i + 10 * (int(y) - 2020) + 100 * j) + 3
+        for i, k in enumerate(KOMMUNER, 1)
+        for j, h in enumerate(("FLERBOST", "SMÅHUS", "SPEC", "ÖVRHUS"))
+        for y in ("2023", "2024")
+    }
+    assert {(r["kommunkod"], r["hustyp"], r["ar"]): int(r["bostader"]) for r in homes} == expected
+    assert receipt.read_receipt(paths.raw / "scb/bostader_hustyp_99.csv").referensdatum == "2024-12-31"
+    facts: list = []
+    scb_totals.run_dwellings(lan, paths, Ledger("scb"), facts)
+    first = files.read_table(paths.table("scb_bostader")).iloc[0]
+    assert (first["kommunkod"], first["ar"], first["smahus"], first["flerbostadshus"]) == ("9901", 2023, 2263, 2063)
+    assert [f["roll"] for f in facts] == ["bostader_hustyp"]
+
+
 def test_a_table_that_has_changed_is_fetched_again(httpserver, region, paths):
     px = servers.PxWeb(httpserver, KOMMUNER)
     fetch_all.run(region, paths, "scb-tabeller")

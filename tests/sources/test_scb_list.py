@@ -8,7 +8,7 @@ import pts_files as make
 import pytest
 
 from pipelines.core.errors import DataError
-from pipelines.read.scb.scb_list import read_list
+from pipelines.read.scb.scb_list import read_dwellings, read_list
 
 REGION = make.region()  # 9901 Håbo, 9902 Öckerö, 9903 Dals-Ed
 
@@ -138,3 +138,58 @@ def test_a_list_that_says_nothing_but_what_the_other_one_is_divided_by_stops(
     refused(tmp_path, head, "säger inte vad den räknar", told, field=field)
     other = {"hushall": "folkmangd", "folkmangd": "hushall"}[field]
     assert read(tmp_path, head, other)[0] == TOTAL
+
+
+HOMES = ["9901", 2024, 5, 7, 1, 2]
+"""Småhus, flerbostadshus, övriga hus, specialbostäder."""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"region","hustyp","år","Antal lägenheter"\n"9901 Håbo","småhus","2024",5\n'
+        '"9901 Håbo","flerbostadshus","2024",7\n'
+        '"9901 Håbo","övriga hus","2024",1\n"9901 Håbo","specialbostäder","2024",2\n"00 Riket","småhus","2024",9\n',
+        '"Antal lägenheter efter region, hustyp och år"\n\n"region","hustyp","2024"\n'
+        '"9901","SMÅHUS",5\n"9901","FLERBOST",7\n'
+        '"9901","ÖVRHUS",1\n"9901","SPEC",2\n"9901","totalt",15\n',
+        "kommunkod,kommunnamn,hustyp,ar,bostader\n9901,Håbo,FLERBOST,2024,7\n9901,Håbo,SMÅHUS,2024,5\n"
+        "9901,Håbo,SPEC,2024,2\n9901,Håbo,ÖVRHUS,2024,1\n",
+        "region;hustyp;upplåtelseform;Antal lägenheter 2024\nHåbo;småhus;totalt;5\nHåbo;flerbostadshus;totalt;7\n"
+        "Håbo;flerbostadshus;hyresrätt;6\nHåbo;övriga hus;totalt;1\nHåbo;specialbostäder;totalt;2\n",
+    ],
+)
+def test_dwellings_of_each_type_of_house(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "bostader_hustyp_2024.csv"
+    path.write_bytes(text.encode("cp1252"))
+    assert read_dwellings(path, REGION).rows.to_numpy().tolist() == [HOMES]
+
+
+def test_a_type_of_house_may_lack_a_figure(tmp_path: Path) -> None:
+    path = tmp_path / "bostader_hustyp_2024.csv"
+    path.write_text(
+        "region;hustyp;2023;2024\n9901;småhus;5;..\n9901;flerbostadshus;7;8\n9901;övriga hus;..;..\n", "utf-8"
+    )
+    found = read_dwellings(path, REGION).rows
+    assert found.isna().to_numpy().tolist() == [[False] * 4 + [True] * 2, [False, False, True, False, True, True]]
+    assert found["flerbostadshus"].tolist() == [7, 8]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("region;år;Antal lägenheter\n9901;2024;5\n", ("kolumner", "hustyp")),
+        ("region;hustyp;2024\n9901;småhus;5\n9901;slott;7\n", ("Okänd hustyp", "slott", "Rad: 3")),
+        ("region;hustyp;2024\n9901;småhus;5\n", ("inte bostäder av alla hustyper", "smahus")),
+        ("region;hustyp;2024\n9901;småhus;5\n9901;flerbostadshus;x\n", ("ett antal", "Rad: 3")),
+        ("region;hustyp;2024\n9901;småhus;5\n9901;småhus;6\n9901;flerbostadshus;7\n", ("två gånger",)),
+        ("region;hustyp;upplåtelseform;2024\n9901;småhus;hyresrätt;5\n9901;flerbostadshus;hyresrätt;5\n", ("delad",)),
+    ],
+)
+def test_a_list_of_dwellings_that_cannot_be_read(tmp_path: Path, text: str, said: tuple[str, ...]) -> None:
+    path = tmp_path / "bostader_hustyp_2024.csv"
+    path.write_text(text, "utf-8")
+    with pytest.raises(DataError) as e:
+        read_dwellings(path, REGION)
+    for words in (*said, "bostader_hustyp_2024.csv", "Gör så här"):
+        assert words in str(e.value), str(e.value)
