@@ -63,14 +63,14 @@ BYGGNADER = Table(
     "Byggnader",
     "Byggnader i och kring länet, en rad per byggnad, efter id. Tom utan filer med byggnader.",
     fields(
-        "byggnad_id",
+        "hus_id",
         field("objekttyp", description="Lantmäteriets objekttyp; OpenStreetMaps förs till den närmaste."),
         "bostadsslag",
         field("byggnad_m2", nullable=False, description="Yta på marken."),
         field("e_m", nullable=False, description="Mitt i rektangeln kring byggnaden."),
         field("n_m", nullable=False, description="Mitt i rektangeln kring byggnaden."),
     ),
-    key=("byggnad_id",),
+    key=("hus_id",),
     geometry="MultiPolygon",
 )
 GRANSER = Table(

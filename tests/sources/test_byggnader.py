@@ -262,7 +262,7 @@ def layer(tmp: Path) -> dict[str, tuple[Any, ...]]:
     said = load(where.ledger("buildings"))
     dropped = sum(e.count for e in said.entries if e.kind == "bortfall")
     assert said.facts["rader"] == {"lasta": len(table) + dropped, "behallna": len(table)}
-    columns = ["byggnad_id", "objekttyp", "bostadsslag", "e_m", "n_m", "byggnad_m2"]
+    columns = ["hus_id", "objekttyp", "bostadsslag", "e_m", "n_m", "byggnad_m2"]
     return {r[0]: r[1:] for r in table[columns].itertuples(index=False, name=None)}
 
 

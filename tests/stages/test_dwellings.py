@@ -54,7 +54,7 @@ def run(
     shapes = [b[3] for b in buildings]
     frame = gpd.GeoDataFrame(
         {
-            "byggnad_id": [b[0] for b in buildings],
+            "hus_id": [b[0] for b in buildings],
             "objekttyp": [b[1] for b in buildings],
             "bostadsslag": [b[2] for b in buildings],
             "byggnad_m2": shapely.area(shapes).astype(float),

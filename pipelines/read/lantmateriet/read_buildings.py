@@ -23,7 +23,7 @@ from pipelines.tables import contracts, source_tables
 if TYPE_CHECKING:
     import geopandas as gpd
 
-_TEXTS = ("byggnad_id", "objekttyp", "bostadsslag")
+_TEXTS = ("hus_id", "objekttyp", "bostadsslag")
 
 
 def run(region: Region, paths: Paths) -> None:
