@@ -259,8 +259,12 @@ def test_a_cut_file_is_gone_on_with_under_a_new_signature(server, lan, paths, tm
 def test_a_persons_own_files_stand(server, lan, paths, monkeypatch):
     make.gpkg(paths.raw / "vagar/nvdb.gpkg", {"a": [1]}, [AREA], "x")
     make.addresses(paths.raw / "lantmateriet/belagenhetsadresser.gpkg", [("a", "9901", "Gällande", (1, 2))])
+    own = make.gpkg(paths.raw / "lantmateriet/byggnader_osm.gpkg", {"a": [1]}, [AREA], "x")
     fetch_all.run(lan, paths, "vagar,byggnadsverk")
     assert len(server.log) == 0
+    own.unlink()
+    fetch_all.run(lan, paths, "byggnadsverk")  # they tell where people live, also where addresses lie
+    assert (paths.raw / TARGETS["byggnadsverk"]).is_file()
 
 
 @pytest.mark.parametrize(
