@@ -17,7 +17,8 @@ class Tillganglighet(Part):
     )
     brister: tuple[Text, ...] = Field(
         default=(
-            "Kartorna att skriva ut (PDF) är inte märkta för skärmläsare. Samma uppgifter finns på kommunsidorna.",
+            "Kartorna att skriva ut (PDF) är märkta för skärmläsare, men inte granskade mot PDF/UA. Samma uppgifter "
+            "finns på kommunsidorna.",
             "Arbetsfilerna under öppna data (till exempel GeoPackage) går bara att läsa med särskilda program.",
         ),
         description="Kända brister, en mening eller två om varje: vad som inte fungerar och vad man gör i stället.",

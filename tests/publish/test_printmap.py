@@ -22,7 +22,7 @@ from matplotlib.text import Text
 from PIL import Image
 
 from pipelines.core.errors import DataError
-from pipelines.core.files import sha256
+from pipelines.core.files import read_table, sha256
 from pipelines.core.ledger import Ledger
 from pipelines.core.level import Level
 from pipelines.core.paths import Paths
@@ -136,6 +136,72 @@ def test_text_can_be_copied(built: Paths) -> None:
     for kod in KOMMUNER:
         read = page(built, kod).extract_text()
         assert tiny.NAMES[kod].replace(" ", "") in "".join(read.split())
+
+
+PAINT = {b"S", b"s", b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*", b"sh", b"Do", b"Tj", b"TJ"}
+
+
+def marked(paths: Paths, name: str) -> tuple[list[str], list[bytes]]:
+    """Return the tag of every marked part of a page in order, and what is painted outside all of them."""
+    from pypdf.generic import ContentStream
+
+    reader = pypdf.PdfReader(paths.built(f"maps/kartor/{name}.pdf"))
+    tags, depth, bare = [], 0, []
+    for given, operator in ContentStream(reader.pages[0].get_contents(), reader).operations:
+        if operator in (b"BDC", b"BMC"):
+            depth += 1
+            assert depth == 1, "nothing is marked twice"
+            if operator == b"BDC":
+                assert given[1]["/MCID"] == len(tags)
+                tags.append(str(given[0]))
+        elif operator == b"EMC":
+            depth -= 1
+        elif operator in PAINT and not depth:
+            bare.append(operator)
+    assert depth == 0
+    return tags, bare
+
+
+def elements(of: Any) -> list[Any]:
+    """Return an element of the structure and those below it, as they are read."""
+    kids = of.get("/K")
+    below = [x.get_object() for x in kids] if isinstance(kids, list) else []
+    return [of, *(x for kid in below for x in elements(kid))]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_pdf_is_tagged_to_the_last_stroke_and_read_in_order(built: Paths, name: str) -> None:
+    tags, bare = marked(built, name)
+    assert bare == []
+    catalogue = pypdf.PdfReader(built.built(f"maps/kartor/{name}.pdf")).trailer["/Root"]
+    assert catalogue["/Lang"] == "sv-SE"
+    assert catalogue["/MarkInfo"]["/Marked"] and catalogue["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert b"<dc:title>" in catalogue["/Metadata"].get_data()
+    root = catalogue["/StructTreeRoot"].get_object()
+    every = elements(root["/K"][0].get_object())
+    leaves = [x for x in every if isinstance(x["/K"], int)]
+    assert sorted(x["/K"] for x in leaves) == list(range(len(tags))), "every marked part is in the tree, once"
+    assert all(x["/S"] == tags[x["/K"]] for x in leaves)
+    owners = [x.get_object() for x in root["/ParentTree"]["/Nums"][1]]
+    assert [x["/K"] for x in owners] == list(range(len(tags)))
+    read = [str(x["/S"]) for x in every if x["/S"] in ("/H1", "/H2", "/Figure")]
+    assert read[:2] == ["/H1", "/Figure"] and set(read[2:]) == {"/H2"}
+    tables = [x for x in every if x["/S"] == "/Table"]
+    assert len(tables) >= 2
+    for table in tables:
+        assert len({len(row.get_object()["/K"]) for row in table["/K"]}) == 1, "as many cells in each row"
+
+
+def test_the_text_of_the_map_has_the_same_counts_as_the_table_of_the_cells(built: Paths) -> None:
+    cells = read_table(built.table("oppen_rutnat_250m"))
+    for kod in KOMMUNER:
+        catalogue = pypdf.PdfReader(built.built(f"maps/kartor/{kod}.pdf")).trailer["/Root"]
+        figure = next(x for x in elements(catalogue["/StructTreeRoot"]["/K"][0].get_object()) if x["/S"] == "/Figure")
+        told = str(figure["/Alt"]).replace(NBSP, "")
+        assert told.startswith("DEMO – Karta över")
+        own = cells[(cells["kommunkod"] == kod).to_numpy()]["klass_tillgang_100"].value_counts()
+        numbers = sorted(int(x) for x in re.findall(r": (\d+)[;.]", told))
+        assert numbers == sorted(own.tolist())
 
 
 def test_documents_are_named_and_dated_by_the_inputs(built: Paths) -> None:

@@ -57,7 +57,7 @@ def _title(column: Column, row: pd.Series[Any]) -> None:
         title, above = plain(row["kommunnamn"]), title
         column.paragraph(above, column.size, QUIET)
     size = _fitting(title, column.width, 21 if large else 19, 12)
-    column.paragraph(title, size, bold=True)
+    column.paragraph(title, size, bold=True, tag="H1")
     column.y += 0.8
     what = f"Tillgång till minst {sheet.level.mbit} {UNIT} ned"
     column.paragraph(what, _fitting(what, column.width, 13 if large else 9.2, 7, bold=False))
@@ -94,7 +94,7 @@ def _figures(column: Column, row: pd.Series[Any]) -> None:
     high = typeface.height_mm(1, size) * 1.1
     column.y += typeface.height_mm(1, column.small)
     for (x, side), head in zip(ends, heads, strict=True):
-        column.line(x, head, column.small, QUIET, ha=side)
+        column.line(x, head, column.small, QUIET, tag="TH", ha=side)
     for level, by in zip(LEVELS.of("tillgang"), LEVELS.of("passerad"), strict=True):
         column.y += high
         values = (
@@ -126,14 +126,14 @@ def _legend(column: Column) -> None:
     what, unit = f"Andel av rutans adresser med minst {sheet.level.mbit} {UNIT}", "rutor"
     room = column.width - typeface.width_mm(unit, column.small) - 2
     column.y += typeface.height_mm(1, size) * 0.8
-    column.line(0, what, _fitting(what, room, size, 5, bold=False))
-    column.line(column.width, unit, column.small, QUIET, ha="right")
+    column.line(0, what, _fitting(what, room, size, 5, bold=False), tag="TH")
+    column.line(column.width, unit, column.small, QUIET, tag="TH", ha="right")
     column.y += 1.4
     w, h, step = (8, 4.6, 5.8) if column.large else (6, 2.9, 3.5)
     for code in (x for x in LEGEND if many[x] or x != classes.WITHHELD):
         column.box(0, w, h, CLASS_COLOURS[code], edge="#8b867d")
         column.y += h / 2
-        look: dict[str, Any] = {"va": "center_baseline"}
+        look: dict[str, Any] = {"va": "center_baseline", "tag": "TD"}
         column.text(w + 3, CLASS_LABELS[code].removesuffix(" av adresserna har"), size, **look)
         column.text(column.width, swedish.number(many[code]), size, ha="right", **look)
         column.y += step - h / 2

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from pipelines.publish.printmap.atlas import Atlas
     from pipelines.publish.printmap.sheets import Sheet
 
+CELLS = ("TH", "TD")
+"""Tags of a table's cells; those that follow each other and stand at one height are a row."""
 INK, QUIET, RULE, ALERT, BAR = "#1c1c1c", "#57534c", "#c9c4bb", "#a01c1c", "#5b8fa3"
 
 
@@ -30,20 +32,27 @@ class Column:
         ax.set_ylim(self.height, 0)
         ax.axis("off")
 
-    def text(self, x: float, text: str, size: float, colour: str = INK, bold: bool = False, **look: Any) -> None:
-        """Write a text at ``y``."""
+    def text(
+        self, x: float, text: str, size: float, colour: str = INK, bold: bool = False, tag: str = "P", **look: Any
+    ) -> None:
+        """Write a text at ``y``; ``tag`` says what it is to who cannot see the sheet."""
         look = {"ha": "left", "va": "top", "linespacing": typeface.LINE, **look}
         weight = "bold" if bold else "normal"
-        self.ax.text(x, self.y, text, fontsize=size, color=colour, fontweight=weight, **look)
+        gid = f"{tag} {self.y:.3f}" if tag in CELLS else tag
+        self.ax.text(x, self.y, text, fontsize=size, color=colour, fontweight=weight, gid=gid, **look)
 
-    def line(self, x: float, text: str, size: float, colour: str = INK, bold: bool = False, **look: Any) -> None:
-        """Write one line that stands on the same baseline as its neighbours."""
-        self.text(x, text, size, colour, bold, va="baseline", **look)
+    def line(
+        self, x: float, text: str, size: float, colour: str = INK, bold: bool = False, tag: str = "TD", **look: Any
+    ) -> None:
+        """Write one line that stands on the same baseline as its neighbours: a cell of a table, with them its row."""
+        self.text(x, text, size, colour, bold, tag, va="baseline", **look)
 
-    def paragraph(self, text: str, size: float, colour: str = INK, bold: bool = False, x: float = 0) -> None:
+    def paragraph(
+        self, text: str, size: float, colour: str = INK, bold: bool = False, x: float = 0, tag: str = "P"
+    ) -> None:
         """Write a text over as many lines as it takes, and go below it."""
         lines = typeface.wrap(text, self.width - x, size, bold)
-        self.text(x, "\n".join(lines), size, colour, bold)
+        self.text(x, "\n".join(lines), size, colour, bold, tag)
         self.y += typeface.height_mm(len(lines), size)
 
     def heading(self, text: str) -> None:
@@ -51,7 +60,7 @@ class Column:
         self.y += 4.2 if self.large else 2.6
         self.rule(self.y)
         self.y += 2.2 if self.large else 1.5
-        self.paragraph(text, 11 if self.large else 8.6, bold=True)
+        self.paragraph(text, 11 if self.large else 8.6, bold=True, tag="H2")
         self.y += 1.4 if self.large else 0.8
 
     def rule(self, y: float) -> None:

@@ -33,7 +33,7 @@ def kommuner(column: Column, foot: float) -> None:
         column.box(left, right - left, 3.6, "#efece6")
         column.box(left, (right - left) * row[name] / 100, 3.6, BAR)
         column.y += 1.9
-        look: dict[str, Any] = {"ha": "right", "va": "center_baseline"}
+        look: dict[str, Any] = {"ha": "right", "va": "center_baseline", "tag": "TD"}
         column.text(left - 2, typeface.shorten(plain(row["kommunnamn"]), left - 2, 8.5), 8.5, **look)
         column.text(column.width, text, 8.5, **look)
         column.y += 3.5
@@ -47,8 +47,8 @@ def gap_areas(column: Column, gaps: pd.DataFrame, foot: float) -> None:
     column.heading("Bristområden")
     ends = ((0.0, "left"), (5.0, "left"), (0.76 * w, "right"), (w, "right"))
     column.y += typeface.height_mm(1, column.small) * 0.8
-    for (x, side), head in zip(ends, ("", "Nära", "Hushåll utan", "Miljoner kr"), strict=True):
-        column.line(x, head, column.small, QUIET, ha=side)
+    for (x, side), head in zip(ends, ("Nr", "Nära", "Hushåll utan", "Miljoner kr"), strict=True):
+        column.line(x, head, column.small, QUIET, tag="TH", ha=side)
     high = typeface.height_mm(1, size) * 1.05
     near = sheet_figures.nearest(column.atlas, gaps)
     for i, (_, gap) in enumerate(gaps.iterrows()):

@@ -106,7 +106,7 @@ def _make_held(sheet: Sheet, folder: Path) -> None:
 def make(everything: Atlas, sheet: Sheet, folder: Path) -> None:
     """Draw a sheet and write it as ``<name>.pdf`` and ``<name>.png``."""
     told, pdf = _about(everything, sheet), folder / f"{sheet.name}.pdf"
-    save(drawn(everything, sheet), pdf, told, epoch(everything.facts))
+    save(drawn(everything, sheet), pdf, told, epoch(everything.facts), _in_words(everything, sheet))
     save_picture(pdf, told)
 
 
@@ -117,6 +117,22 @@ def _about(everything: Atlas, sheet: Sheet) -> dict[str, str]:
     what = publishing.titel if sheet.kod is None else f"{publishing.titel}, {names[sheet.kod]}"
     title = f"{demo_prefix(facts)}{what}, {sheet.level.mbit} {UNIT}"
     return {"Title": title, "Author": publishing.utgivare, "Subject": f"Körning {facts['korning_id']}"}
+
+
+def _in_words(everything: Atlas, sheet: Sheet) -> str:
+    """Return what a sheet's map shows, for who cannot see it: how many cells have which class."""
+    from pipelines.publish.printmap import cartography, sheet_figures
+    from pipelines.publish.words import swedish
+    from pipelines.publish.words.palette import CLASS_LABELS, LEGEND
+
+    names = dict(zip(everything.kommuner["kommunkod"], everything.kommuner["kommunnamn"], strict=True))
+    where = everything.facts["lan"] if sheet.kod is None else names[sheet.kod]
+    many = sheet_figures.cells(cartography.window(everything, sheet)[0])
+    classes = "; ".join(f"{CLASS_LABELS[x].lower()}: {swedish.number(many[x])}" for x in LEGEND if many[x])
+    return (
+        f"{demo_prefix(everything.facts)}Karta över {where} med rutor om 250 × 250 meter, färgade efter hur stor andel "
+        f"av adresserna som har tillgång till minst {sheet.level.mbit} {UNIT}. Antal rutor: {classes}."
+    )
 
 
 def drawn(everything: Atlas, sheet: Sheet) -> Any:
@@ -139,6 +155,7 @@ def drawn(everything: Atlas, sheet: Sheet) -> Any:
             return figure.add_axes((x / width, y / height, w / width, h / height))
 
         on_map = axes(sheet.frame)
+        on_map.set_gid("Figure")
         cartography.draw(on_map, everything, sheet, gaps)
         writer = labels.Writer(on_map, sheet, furniture.draw(on_map, everything, sheet))
         if sheet.kod is None:
@@ -151,15 +168,26 @@ def drawn(everything: Atlas, sheet: Sheet) -> Any:
     return figure
 
 
-def save(figure: Any, pdf: Path, about: dict[str, str], made: int) -> None:
-    """Write the figure as a PDF, whole or not at all, with a title and without a clock (``made``: Unix seconds)."""
+def save(figure: Any, pdf: Path, about: dict[str, str], made: int, in_words: str) -> None:
+    """Write the figure as a tagged PDF, whole or not at all, with a title and without a clock.
+
+    Parameters
+    ----------
+    made : int
+        Unix seconds.
+    in_words : str
+        What the map shows, for who cannot see it.
+    """
     from datetime import UTC, datetime
 
     import matplotlib as mpl
 
+    from pipelines.publish.printmap.tagged import Canvas
+
     when = datetime.fromtimestamp(made, tz=UTC)
+    Canvas(figure).alternative = in_words
     with mpl.rc_context(typeface.style()), replacing(pdf) as beside:
-        figure.savefig(beside, metadata={**about, "CreationDate": when})
+        figure.savefig(beside, format="pdf", metadata={**about, "CreationDate": when})
 
 
 def save_picture(pdf: Path, about: dict[str, str]) -> None:
