@@ -80,7 +80,7 @@ $(STEG)/oppna_rutor.parquet: $(STEG)/kod/open_cells.txt $(DONE)/coverage.json
 	@$(RUN) open_cells $(ARGS)
 
 $(DONE)/gaps.json: $(STEG)/kod/gaps.txt $(STEG)/tidigare.txt $(DONE)/vagar.json $(DONE)/coverage.json
-	$(SAY) 'Bristområden, schakt och kostnad'
+	$(SAY) 'Bristområden, projekt, schakt och kostnad'
 	@$(RUN) gaps $(ARGS)
 
 $(DONE)/goals.json: $(STEG)/kod/goals.txt $(DONE)/summaries.json $(DONE)/gaps.json

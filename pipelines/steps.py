@@ -278,12 +278,16 @@ JOB = (
     ),
     Step(
         "gaps",
-        "pipelines.gaps.find_gaps",
-        "Bristområden, schakt och kostnad",
-        "bristområden, schakt, kostnad och prioritet",
+        "pipelines.projects.find_projects",
+        "Bristområden, projekt, schakt och kostnad",
+        "bristområden, projekt, schakt, kostnad och prioritet",
         lists=("tidigare",),
-        reads=("adresser_ruta", "adresser_hushall", "adresser_tackning", "land", "vagar", "mark"),
-        writes=("bristomraden", "bristomraden_kommun", "bristomraden_rutor", "schakt", "vagnat", "bristkurva"),
+        reads=("adresser_ruta", "adresser_hushall", "adresser_tackning", "land", "vagar", "mark", "orter"),
+        ledgers=("coverage",),
+        writes=(
+            *("bristomraden", "bristomraden_kommun", "bristomraden_rutor", "schakt", "vagnat", "bristkurva"),
+            *("projekt", "projekt_adresser"),
+        ),
         ledger=True,
     ),
     Step(
@@ -328,7 +332,7 @@ JOB = (
         reads=(
             *("adresser", "adresser_hushall", "grupper", "befolkning", "oppna_rutor", "rutnat_250m", "rutnat_delar"),
             *("kommuner", "lan", "riktvarden", "pts_teknik", "bristomraden_kommun", "bristomraden_rutor"),
-            *("bristomraden", "schakt", "bristkurva", "mark"),
+            *("bristomraden", "schakt", "bristkurva", "mark", "projekt", "projekt_adresser"),
         ),
         ledgers=(*PUBLISHERS, "households"),
         after=("reconciliation", "history"),
@@ -365,7 +369,7 @@ JOB = (
         reads=(
             *("rutnat_250m", "rutnat_delar", "adresser", "kommuner", "lan", "granser", "osakerhet_5km"),
             *("bristomraden", "bristomraden_kommun", "bristomraden_rutor", "schakt", "bristkurva"),
-            *("grund_vatten", "grund_vagar"),
+            *("projekt", "projekt_adresser", "grund_vatten", "grund_vagar"),
         ),
         ledgers=PUBLISHERS,
         after=("laws",),

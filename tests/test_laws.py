@@ -82,13 +82,14 @@ def without(where: str) -> Callable[[pd.DataFrame], pd.DataFrame]:
     return lambda frame: frame.drop(frame.query(where, engine="python").index[0])
 
 
-def moved(column: str) -> Callable[[pd.DataFrame], None]:
+def moved(column: str, where: str = "") -> Callable[[pd.DataFrame], None]:
     """Move one from a kommun to the other, so that every sum over the län stays."""
 
     def change(frame: pd.DataFrame) -> None:
-        rows = frame[frame[column] >= 1].groupby("kommunkod").head(1).index
-        frame.loc[rows[0], column] -= 1
-        frame.loc[rows[1], column] += 1
+        rows = (frame.query(where) if where else frame).query(f"{column} >= 0.01").groupby("kommunkod").head(1).index
+        most = min(1, frame.loc[rows[0], column])
+        frame.loc[rows[0], column] -= most
+        frame.loc[rows[1], column] += most
 
     return change
 
@@ -129,6 +130,23 @@ SPOILT = [
     ("bristkurva", without("kod.str.len() == 2"), "kurvans steg i länet = bristområden"),
     ("bristomraden", add("adresser_utan", 1), "Σ bristområden + utspritt = adresser_utan_30, län"),
     ("bristomraden_kommun", add("kostnad_sek", 1000, "kostnad_sek > 0"), "Σ kommunernas delar av kostnaden = området"),
+    ("projekt", add("adresser", 1), "Σ projektets adresser = adresser"),
+    ("projekt", add("hushall_utan", 1), "Σ projektets adresser = hushåll utan"),
+    (
+        "projekt_adresser",
+        without("troskel_mbit == 100 and matt == 'tillgang'"),
+        "i projekt är de som mest sannolikt är utan: tillgang_100",
+    ),
+    *(
+        (
+            "projekt_adresser",
+            moved("hushall_utan", f"troskel_mbit == {t} and matt == '{m}'"),
+            f"Σ projekt + resten = {c}_{t}, per kommun",
+        )
+        for t in T
+        for m, c in zip(M, ("hushall_utan", "hushall_ej_passerade"), strict=True)
+    ),
+    ("projekt_adresser", lambda f: pd.concat([f, f.head(1)]), "adresser i projekt, var och en en gång: tillgang_30"),
     ("kommuner", add("andel_100_pct", -0.5), "kommuner: andel_100_pct = 1 − andelen utan"),
     ("kommuner", add("avvikelse_100_pe", 0.5), "kommuner: avvikelse 100 = vår − PTS"),
     # more covered at a higher threshold than at a lower one

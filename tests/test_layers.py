@@ -26,6 +26,7 @@ ORDER = (
     "sums",
     "roads",
     "gaps",
+    "projects",
     "goals",
     "laws",
     "disclosure",

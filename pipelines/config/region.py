@@ -18,6 +18,7 @@ from pipelines.config.accessibility import Tillganglighet
 from pipelines.config.buildings import Bostader, Byggnader
 from pipelines.config.catalogued import TidigareUtgava, Tjanster
 from pipelines.config.fetching import Framskrivning, Hamta
+from pipelines.config.projects import Projekt
 from pipelines.config.reading import broken, named_file, read_toml
 from pipelines.config.road_settings import Vagar
 from pipelines.config.strict import (
@@ -854,6 +855,7 @@ class Region(Part):
     vagar: Vagar = Field(default=Vagar(), description="Vägar under `vagar/`, som schakt följer.")
     brist: Brist = Field(default=Brist(), description="Bristområden.")
     kostnad: Kostnad = Field(default=Kostnad(), description="Vad det kostar att bygga ett bristområde.")
+    projekt: Projekt = Field(default=Projekt(), description="Projekt: vad som byggs och rangordnas.")
     prioritering: Prioritering = Field(default=Prioritering(), description="Ordningen att bygga i.")
     planering: Planering = Field(default=Planering(), description="Förval för `make plan`.")
     mal: Mal = Field(default=Mal(), description="Mål att mäta mot.")

@@ -153,6 +153,17 @@ class AreaSums(TypedDict):
     kostnad_sek: float
 
 
+class ProjectSums(TypedDict):
+    """The projects of one level, summed; those within the configured sizes apart."""
+
+    projekt: int
+    lagom_stora: int
+    adresser: int
+    adresser_i_lagom_stora: int
+    hushall_utan: float
+    kostnad_sek: float
+
+
 class TrenchGround(TypedDict):
     """What trenches stand on: ``vagar`` or ``raka_linjer``, and what the network of roads is."""
 
@@ -241,6 +252,7 @@ class Facts(TypedDict, total=False):
     modell: Model
     bristomraden: dict[str, AreaSums]
     schakt: TrenchGround
+    projekt: dict[str, ProjectSums]
     pts_prioritering: Priorities
     utfall: dict[str, int]
     serier: dict[str, list[int]]
@@ -271,7 +283,7 @@ OF_STEP = {
         ("befolkning", "hushall", "adresser_utan_folk", "avstamda"), ("rutor_utan_adress", "tat_andel")
     ),
     "coverage": Leaves(("modell",)),
-    "gaps": Leaves(("bristomraden", "schakt")),
+    "gaps": Leaves(("bristomraden", "schakt", "projekt")),
     "goals": Leaves(("pts_prioritering",)),
     "reconciliation": Leaves(("utfall",)),
     "history": Leaves(("serier",)),

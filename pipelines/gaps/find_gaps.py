@@ -1,4 +1,4 @@
-"""Stage gaps: the areas without coverage, what each costs to build, and in what order.
+"""The areas without coverage, what each costs to build, and in what order.
 
 Definitions and every assumption are told in docs/bristanalys.md.
 """
@@ -15,7 +15,7 @@ from pipelines.core.ledger import Ledger
 from pipelines.core.level import LEVELS, Level
 from pipelines.formats import at_rest
 from pipelines.gaps import ground_notes
-from pipelines.gaps.address_places import Places, at_level, places
+from pipelines.gaps.address_places import Floats, Places, at_level, places
 from pipelines.gaps.area_outlines import outlines
 from pipelines.gaps.costed_areas import Gaps, measure
 from pipelines.gaps.ranking import curve
@@ -30,16 +30,20 @@ if TYPE_CHECKING:
     from pipelines.core.paths import Paths
 
 
-def run(region: Region, paths: Paths, earlier: Path | None = None) -> None:
+def find(region: Region, paths: Paths, ledger: Ledger, earlier: Path | None = None) -> tuple[Places, Ground]:
     """Find the gap areas of every threshold and measure; write areas, parts per kommun, cells and curve.
 
     Parameters
     ----------
-    region, paths
+    region, paths, ledger
     earlier : Path, optional
         ``OUT`` of an earlier edition, to inherit ids from; ``paths.earlier`` unless given.
+
+    Returns
+    -------
+    Places, Ground
+        What the areas, and the projects after them, stand on.
     """
-    ledger = Ledger("gaps")
     earlier = earlier or paths.earlier
     land = files.read_table(paths.table("land"), ["rutid", "kommunkod", "land_ha"], few=["kommunkod"])
     before = None if earlier is None else earlier_cells(earlier)
@@ -58,7 +62,7 @@ def run(region: Region, paths: Paths, earlier: Path | None = None) -> None:
     files.write_polygons(_lines([g.schakt for g in gaps]), paths.table("schakt"))
     files.write_polygons(_lines_of(edges(under)), paths.table("vagnat"))
     files.write_table(curves, paths.table("bristkurva"))
-    ledger.save(paths.ledger("gaps"))
+    return here, under
 
 
 def read_places(region: Region, paths: Paths) -> Places:
@@ -87,10 +91,15 @@ def measure_level(
     earlier: pd.DataFrame | None,
 ) -> Gaps:
     """Read one level's coverage, and measure its gap areas."""
+    p, there = read_level(here, level, paths)
+    return measure(there, p, land, level.mbit, level.measure, region, under, earlier)
+
+
+def read_level(here: Places, level: Level, paths: Paths) -> tuple[Floats, Places]:
+    """Read one level's coverage: each address's probability, and the places with what decides them."""
     wanted = [level.probability, level.basis]
     coverage = files.read_table(paths.table("adresser_tackning"), wanted, few=[level.basis])
-    p, there = coverage[level.probability].to_numpy(), at_level(here, coverage[level.basis])
-    return measure(there, p, land, level.mbit, level.measure, region, under, earlier)
+    return coverage[level.probability].to_numpy(), at_level(here, coverage[level.basis])
 
 
 def earlier_cells(out: Path) -> pd.DataFrame:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SLAG = TRENCH_KINDS
+Ties = tuple[Ints, Ints, Floats]
+"""Edges of a forest of addresses: both ends, and how long the way is; addresses at one place are a chain."""
 _VAG, _STICK, _SJO, _FAGELVAG = range(4)
 
 
@@ -80,6 +82,23 @@ class Straight:
         priced: dict[Level, Floats] = {x: metres[_FAGELVAG] * self.detour(x) + metres[_SJO] * sea for x in LEVELS}
         return Dug(metres, priced, tree.area[pieces.owner], pieces.slag, pieces.lines())
 
+    def ties(self, utan: Bools, covered: Bools) -> Ties:
+        """Return the tree over the net and all these addresses, as the crow flies: the edges between addresses."""
+        xy, c = np.column_stack([self.e_m, self.n_m]), np.flatnonzero(covered)
+        who = np.flatnonzero(utan)
+        _, first, place = np.unique(xy[who], axis=0, return_index=True, return_inverse=True)
+        chain = _chained(who, place.ravel())
+        if len(who) == 0:
+            return chain
+        u = who[first]
+        net, _ = trench.nearest_covered(self.e_m[u], self.n_m[u], self.e_m[c], self.n_m[c])
+        # Where nothing is covered, a net that is far from all changes no edge between them.
+        tree = trench.branches(
+            self.e_m[u], self.n_m[u], np.where(np.isfinite(net), net, 1e9), np.zeros(len(u), np.int64), 1
+        )
+        own = tree.end >= 0
+        return _together(chain, (u[tree.start[own]], u[tree.end[own]], tree.metres[own]))
+
 
 @dataclass(frozen=True)
 class Roads:
@@ -129,6 +148,12 @@ class Roads:
             np.concatenate([p[1] for p in parts]),
             drawn,
         )
+
+    def ties(self, utan: Bools, covered: Bools) -> Ties:
+        """Return the tree over the net and all these addresses along the network: the edges between addresses."""
+        start, end, way = trees.spanning(self.network, covered, utan)
+        own, who = end >= 0, np.flatnonzero(utan)
+        return _together(_chained(who, self.network.at[who]), (start[own], end[own], way[own]))
 
     @cached_property
     def _joints(self) -> _Pieces:
@@ -199,6 +224,18 @@ def ground(
 
     net = network.build(noded, drop, prices, ferry, wet_m)
     return Roads(net, noded, roads, wet, vagar, xy, drop)
+
+
+def _chained(who: Ints, place: Ints) -> Ties:
+    """Return the edges, of no length, that tie addresses at one place."""
+    order = np.lexsort((who, place))
+    who, same = who[order], np.diff(place[order]) == 0
+    return who[:-1][same], who[1:][same], np.zeros(int(same.sum()))
+
+
+def _together(one: Ties, other: Ties) -> Ties:
+    start, end, way = (np.concatenate(x) for x in zip(one, other, strict=True))
+    return start, end, way
 
 
 @dataclass(frozen=True)

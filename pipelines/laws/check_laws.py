@@ -83,6 +83,7 @@ def run(region: Region, paths: Paths) -> None:
         *totals_are_published_ones(tables, paths),
         *gap_areas_add_up(tables, paths),
         *parts_of_gap_areas(paths),
+        *projects_add_up(tables, paths),
         *trench_adds_up(paths),
         *rows_accounted_for(paths),
     ]
@@ -296,6 +297,34 @@ def parts_of_gap_areas(paths: Paths) -> list[Law]:
         _gap("Σ bristområdets rutor = rutor", cells.astype("float64"), areas["rutor"].astype("float64")),
         _law("kurvans steg i länet = bristområden", float(steps), float(len(areas))),
     ]
+
+
+def projects_add_up(tables: Tables, paths: Paths) -> list[Law]:
+    """Every address *utan* is in one project a level; Σ addresses = project; projects + the rest = every kommun."""
+    key = ["troskel_mbit", "matt"]
+    projects = files.read_table(paths.table("projekt"), ["projekt_id", *key, "adresser", "hushall_utan"])
+    members = files.read_table(
+        paths.table("projekt_adresser"), ["projekt_id", *key, "adress_id", "kommunkod", "hushall_utan"]
+    )
+    by_id, summed = projects.set_index("projekt_id"), members.groupby("projekt_id")
+    out = [
+        _gap("Σ projektets adresser = adresser", summed.size().astype("float64"), by_id["adresser"].astype("float64")),
+        _gap("Σ projektets adresser = hushåll utan", summed["hushall_utan"].sum(), by_id["hushall_utan"]),
+    ]
+    rows, kommuner = tables["adresser"], tables["kommuner"].set_index("kommunkod")
+    by_address, ids = _by_kommun(rows["kommunkod"]), rows["adress_id"]
+    for level in LEVELS.by_threshold():
+        here = members[(members["troskel_mbit"] == level.mbit) & (members["matt"] == level.measure)]
+        taken = ids.isin(here["adress_id"]).to_numpy()
+        out.append(_law(f"adresser i projekt, var och en en gång: {level.code}", float(taken.sum()), float(len(here))))
+        p = rows[level.probability].to_numpy()
+        most, least = np.max(p, where=taken, initial=0.0), np.min(p, where=~taken, initial=1.0)
+        name = f"i projekt är de som mest sannolikt är utan: {level.code}"
+        out.append(Law(name, f"{most:.6f} ≤ {least:.6f}", max(0.0, most - least)))
+        rest = by_address(np.where(taken, 0.0, rows["hushall"].to_numpy() * (1 - p)))
+        ours = here.groupby("kommunkod")["hushall_utan"].sum().add(rest, fill_value=0)
+        out.append(_gap(f"Σ projekt + resten = {level.without()}, per kommun", ours, kommuner[level.without()]))
+    return out
 
 
 DRY_M = 50

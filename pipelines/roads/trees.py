@@ -145,6 +145,38 @@ def grow(network: Network, covered: Bools, area: Ints, count: int) -> Trees:
     return Trees(found[order], along[order], np.ones(count, np.bool_))
 
 
+def spanning(network: Network, covered: Bools, wanted: Bools) -> tuple[Ints, Ints, Floats]:
+    """Find the one tree over the net and all addresses that are to be joined, whatever their areas.
+
+    Parameters
+    ----------
+    network : Network
+    covered, wanted : ndarray of bool, shape (addresses,)
+        The addresses that are the net, and those to be joined.
+
+    Returns
+    -------
+    start, end : ndarray of int64
+        The tree's edges between addresses, each end the first address of its node; ``end`` is -1 for the net. Addresses
+        of one node are no edges.
+    priced_m : ndarray of float
+        Priced metres of the cheapest way between the two.
+
+    Notes
+    -----
+    Where nothing is covered there is no net, and the trees of what hangs together stand alone.
+    """
+    graph, of = _with_net(network, covered)
+    who = np.flatnonzero(wanted)
+    nodes, first = np.unique(of[network.at[who]], return_index=True)
+    address = np.full(graph.nodes, -1)
+    address[nodes] = who[first]
+    address[0] = -1  # the net, and addresses at a node of it
+    away, _, source = _nearest(graph.nodes, graph.low, graph.high, graph.price, np.append(nodes, 0))
+    row, column, way, _ = _crossing(graph.nodes, graph.low, graph.high, graph.price, away, source)
+    return address[np.maximum(row, column)], address[np.minimum(row, column)], way
+
+
 def _with_net(network: Network, covered: Bools) -> tuple[_Graph, Ints]:
     """Make the net node 0, and number the others after it."""
     net = np.zeros(network.nodes, np.bool_)
@@ -273,20 +305,9 @@ def _first_of(key: Ints, cost: Floats) -> Ints:
 
 def _branches(copies: _Copies) -> tuple[Ints, Ints]:
     """Return the edges of the copies that make the trees, each as often as a branch follows it, and their areas."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import minimum_spanning_tree
-
     net = len(copies.area)
     away, before, source = _nearest(net + 1, copies.p, copies.q, copies.price, np.append(copies.terminal, net))
-    s, t = source[copies.p], source[copies.q]
-    cross = np.flatnonzero((s != t) & (s >= 0) & (t >= 0))
-    s, t = np.minimum(s[cross], t[cross]), np.maximum(s[cross], t[cross])
-    way = away[copies.p[cross]] + copies.price[cross] + away[copies.q[cross]]
-    key = s * (net + 1) + t
-    best = _first_of(key, way)
-    tree = minimum_spanning_tree(coo_array((way[best], (s[best], t[best])), shape=(net + 1, net + 1)).tocsr())
-    row, column = (x.astype(np.int64) for x in tree.nonzero())
-    chosen = cross[best[np.isin(key[best], row * (net + 1) + column)]]
+    _, _, _, chosen = _crossing(net + 1, copies.p, copies.q, copies.price, away, source)
     ends = np.concatenate([copies.p[chosen], copies.q[chosen]])
     _, at = _chains(before, ends)
     keys = np.minimum(copies.p, copies.q) * (net + 1) + np.maximum(copies.p, copies.q)
@@ -294,6 +315,35 @@ def _branches(copies: _Copies) -> tuple[Ints, Ints]:
     wanted = np.minimum(at, before[at]) * (net + 1) + np.maximum(at, before[at])
     followed = np.concatenate([chosen, by_key[np.searchsorted(keys[by_key], wanted)]])
     return copies.area[np.minimum(copies.p[followed], copies.q[followed])], followed
+
+
+def _crossing(
+    nodes: int, a: Ints, b: Ints, price: Floats, away: Floats, source: Ints
+) -> tuple[Ints, Ints, Floats, Ints]:
+    """Return the tree over all sources, out of the edges that cross from one source's nodes to another's.
+
+    Returns
+    -------
+    row, column : ndarray of int64
+        The sources at both ends, lower first.
+    way : ndarray of float
+        The cheapest way between them over the edge.
+    edge : ndarray of int64
+        The crossing edge.
+    """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import minimum_spanning_tree
+
+    s, t = source[a], source[b]
+    cross = np.flatnonzero((s != t) & (s >= 0) & (t >= 0))
+    s, t = np.minimum(s[cross], t[cross]), np.maximum(s[cross], t[cross])
+    way = away[a[cross]] + price[cross] + away[b[cross]]
+    key = s * nodes + t
+    best = _first_of(key, way)
+    tree = minimum_spanning_tree(coo_array((way[best], (s[best], t[best])), shape=(nodes, nodes)).tocsr())
+    row, column = (x.astype(np.int64) for x in tree.nonzero())
+    best = best[np.isin(key[best], row * nodes + column)]
+    return s[best], t[best], way[best], cross[best]
 
 
 def _chains(before: Ints, ends: Ints) -> tuple[Ints, Ints]:

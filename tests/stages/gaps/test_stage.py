@@ -10,7 +10,7 @@ from pipelines.core import files
 from pipelines.core.cell_grid import cell_of
 from pipelines.core.errors import DataError
 from pipelines.core.paths import Paths
-from pipelines.gaps import find_gaps
+from pipelines.projects import find_projects
 from pipelines.tables import contracts, gap_tables
 from tests.publish.ground_tables import no_ground
 
@@ -58,7 +58,7 @@ def _bytes(paths):
 
 def test_stage_writes_checked_tables_with_the_same_bytes_every_time(tmp_path):
     paths = _write(tmp_path, *_hand_tables(list(HAND.values())))
-    find_gaps.run(REGION, paths)
+    find_projects.run(REGION, paths)
     first = _bytes(paths)
     areas = files.read_polygons(paths.table("bristomraden"))
     contracts.check(areas, gap_tables.BRISTOMRADEN)
@@ -74,29 +74,29 @@ def test_stage_writes_checked_tables_with_the_same_bytes_every_time(tmp_path):
     assert county["kostnad_ack_sek"].tolist() == pytest.approx([376_700, 1_407_700])
     assert county["andel_pct"].tolist() == pytest.approx([78, 98])
     assert len(files.read_table(paths.table("bristomraden_rutor"))) == 2 * 4
-    find_gaps.run(REGION, paths)
+    find_projects.run(REGION, paths)
     assert _bytes(paths) == first
 
 
 def test_ids_are_inherited_from_an_earlier_edition_when_it_is_given(tmp_path):
     rows = list(HAND.values())
     before = _write(tmp_path / "a", *_hand_tables(rows))
-    find_gaps.run(REGION, before)
+    find_projects.run(REGION, before)
     later = [a for n, a in HAND.items() if n != "A"]  # the cell that named the first area is gone
     after = _write(tmp_path / "b", *_hand_tables(later))
     with sqlite3.connect(before.out / "bredband.gpkg") as edition:
         files.read_table(before.table("bristomraden_rutor")).to_sql("bristomraden_rutor", edition, index=False)
-    find_gaps.run(REGION, after, before.out)
+    find_projects.run(REGION, after, before.out)
     ids = files.read_polygons(after.table("bristomraden"))["bristomrade_id"]
     assert "1000-tillgang-4002506500000" in set(ids)
-    find_gaps.run(REGION, after)
+    find_projects.run(REGION, after)
     assert "1000-tillgang-4002506500000" not in set(files.read_polygons(after.table("bristomraden"))["bristomrade_id"])
 
 
 def test_an_earlier_folder_without_an_edition_is_told_in_swedish(tmp_path):
     paths = _write(tmp_path, *_hand_tables(list(HAND.values())))
     with pytest.raises(DataError, match="tidigare utgåvan går inte att läsa"):
-        find_gaps.run(REGION, paths, tmp_path / "finns_inte")
+        find_projects.run(REGION, paths, tmp_path / "finns_inte")
 
 
 @pytest.mark.parametrize("p", [0.0, 1.0])
@@ -104,7 +104,7 @@ def test_nothing_covered_and_nothing_uncovered(tmp_path, p):
     points, people, coverage, land = _hand_tables(list(HAND.values()))
     coverage[[c for c in coverage if c.startswith("sannolikhet")]] = p
     paths = _write(tmp_path, points, people, coverage, land)
-    find_gaps.run(REGION, paths)
+    find_projects.run(REGION, paths)
     areas = files.read_polygons(paths.table("bristomraden"))
     real = areas[areas["prioritet"].notna()]
     assert len(real) == (0 if p else 6 * 3)
@@ -117,7 +117,7 @@ def test_an_address_in_a_foreign_kommun_is_told_in_swedish(tmp_path):
     points, people, coverage, land = _hand_tables(list(HAND.values()))
     points.loc[0, "kommunkod"] = "0180"
     with pytest.raises(DataError, match="inte hör till länet"):
-        find_gaps.run(REGION, _write(tmp_path, points, people, coverage, land))
+        find_projects.run(REGION, _write(tmp_path, points, people, coverage, land))
 
 
 @pytest.mark.slow
@@ -155,7 +155,7 @@ def test_a_full_county_with_100_000_uncovered_addresses_adds_up(tmp_path):
     first = points.drop_duplicates("rutid")
     land = pd.DataFrame({"rutid": first["rutid"], "kommunkod": first["kommunkod"], "land_ha": 6.25})
     paths = _write(tmp_path, points, people, coverage, land)
-    find_gaps.run(REGION, paths)
+    find_projects.run(REGION, paths)
     areas = files.read_polygons(paths.table("bristomraden"))
     assert areas["adresser_klassade"].sum() == pytest.approx(6 * 100_000, abs=6)
     assert areas["hushall_utan"].sum() == pytest.approx(6 * (homes * (1 - p)).sum())

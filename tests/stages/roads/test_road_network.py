@@ -2,6 +2,7 @@
 
 import math
 
+import networkx as nx
 import numpy as np
 import pytest
 import shapely
@@ -105,6 +106,26 @@ def test_nodes_parts_drops_and_trees_equal_brute_force(case):
     with pytest.MonkeyPatch.context() as few:
         few.setattr(trees, "_MOST", 5)  # in parts, as where nearly nothing is covered
         assert costs(net, covered, area, 3) == pytest.approx(wanted, rel=1e-9, abs=1e-6)
+
+
+@settings(max_examples=200, deadline=None)
+@given(road_nets())
+def test_one_tree_over_all_addresses_is_as_long_as_brute_force_says_and_ties_each_once(case):
+    roads, addresses, area = case
+    graph, where, _, _, tied = brute_network(roads, TOLERANCE, addresses, FAGELVAG, SJO, wet_m)
+    assume(not tied)
+    _, _, net = built(roads, addresses)
+    covered, wanted = np.array([a < 0 for a in area]), np.array([a >= 0 for a in area])
+    start, end, way = trees.spanning(net, covered, wanted)
+    nodes = [n for n, w in zip(where, wanted, strict=True) if w]
+    whole = brute_tree(graph, [n for n, c in zip(where, covered, strict=True) if c], nodes)
+    assert way.sum() == pytest.approx(whole, rel=1e-9, abs=1e-6)
+    # Every place is hung once, by the first address there, and all hang by the net.
+    own = {net.at[i]: i for i in reversed(range(len(area))) if wanted[i]}
+    own = {at: i for at, i in own.items() if at not in net.at[covered]}
+    assert set(start) | set(end) == {*own.values(), *([-1] if own else [])}
+    tree = nx.Graph(zip(start.tolist(), end.tolist(), strict=True))
+    assert len(start) == len(own) and (not own or nx.is_tree(tree))
 
 
 @settings(max_examples=100, deadline=None)

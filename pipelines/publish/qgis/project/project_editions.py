@@ -25,7 +25,7 @@ from pipelines.publish.qgis.project.project_model import (
 from pipelines.publish.qgis.style import qgis_open, qgis_styles, qml_raster
 from pipelines.publish.words import swedish
 from pipelines.publish.words.edition_facts import DEMO_TEXT, credit_lines, demo_prefix, marked, notes
-from pipelines.tables import gap_tables, ground_tables, open_contracts, step_tables, summary_tables
+from pipelines.tables import gap_tables, ground_tables, open_contracts, project_tables, step_tables, summary_tables
 
 if TYPE_CHECKING:
     from pipelines.config.region import Region
@@ -37,6 +37,7 @@ CELL_SCALE = 250_000
 """From this scale (1:n) and closer the cells carry the picture, further out the kommuner: 400 000 squares take
 seconds to draw, and are smaller than a dot there."""
 _PLACES = "Kommuner"
+_PROJEKT = project_tables.PROJEKT
 
 
 def internal(region: Region, facts: RunFacts, sources: Sequence[Source], bounds: dict[str, Bounds]) -> Project:
@@ -44,6 +45,7 @@ def internal(region: Region, facts: RunFacts, sources: Sequence[Source], bounds:
     make = _maker("./bredband.gpkg", lambda t: qgis_styles.styles(t, facts), facts)
     delar, ids = make(summary_tables.DELAR), gap_tables
     tables = [delar, *(make(t) for t in (ids.BRISTOMRADEN_KOMMUN, ids.BRISTOMRADEN_RUTOR, ids.BRISTKURVA))]
+    tables.append(make(project_tables.PROJEKT_ADRESSER))
     shares = Layer(
         "tackning_250m",
         f"{demo_prefix(facts)}Andel av adresserna med täckning (en stil per band)",
@@ -59,7 +61,7 @@ def internal(region: Region, facts: RunFacts, sources: Sequence[Source], bounds:
     groups = (
         Group("Adresser (personuppgifter)", (off(make(summary_tables.ADRESSER)),), expanded=False),
         _borders(make, facts, summary_tables.KOMMUNER, summary_tables.LAN),
-        Group("", (off(make(ids.SCHAKT)), off(make(ids.BRISTOMRADEN)), off(unsure), cells, basis)),
+        Group("", (*(off(make(t)) for t in (ids.SCHAKT, _PROJEKT, ids.BRISTOMRADEN)), off(unsure), cells, basis)),
         _rasters("./", facts, (shares,)),
         # over the kommuner, which otherwise are the only thing seen of the whole län
         Group("Underlagskarta", (make(ground_tables.HOUSE_ROADS), make(ground_tables.HOUSE_WATER)), expanded=False),
@@ -72,6 +74,8 @@ def internal(region: Region, facts: RunFacts, sources: Sequence[Source], bounds:
         Relation("omrade_kommuner", "Delar per kommun", "bristomraden_kommun", "bristomraden", "bristomrade_id"),
         Relation("omrade_schakt", "Områdets schakt", "schakt", "bristomraden", "bristomrade_id"),
         Relation("omrade_rutor", "Områdets rutor", "bristomraden_rutor", "bristomraden", "bristomrade_id"),
+        Relation("projekt_adresser", "Projektets adresser", "projekt_adresser", "projekt", "projekt_id"),
+        Relation("kommun_projekt", "Kommunens projekt", "projekt", "kommuner", "kommunkod"),
         *_OF_KOMMUN,
     )
     about = "Intern utgåva. En karta att sprida skrivs ut ur bredband_oppen.qgz."

@@ -61,10 +61,10 @@ def kommun(table: Table, level: Level) -> str:
     return f"[% coalesce({told}, 'Andelen i ' || {_KOMMUN} || ' är okänd.') %]"
 
 
-def area(level: Level) -> str:
-    """Return the tip of an internal gap area: households, cost, place in the order."""
+def area(level: Level, what: str = "'Bristområde'") -> str:
+    """Return the tip of an internal gap area, or of a project: households, cost, place in the order."""
     told = (
-        f"'Bristområde i ' || {_KOMMUN} || ': väntat ' || {_number(_column('hushall_utan'), 1)}"
+        f"{what} || ' i ' || {_KOMMUN} || ': väntat ' || {_number(_column('hushall_utan'), 1)}"
         f" || ' hushåll {_lack(level)}'"
         f" || coalesce(', ' || {_number(_column('kostnad_per_hushall_sek'), 0)} || ' kr per hushåll',"
         " ', okänd kostnad')"

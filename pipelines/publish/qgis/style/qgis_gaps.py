@@ -26,7 +26,7 @@ LABELLED = ((10, 0), (100, 300_000), (1000, 100_000), (None, 40_000))
 
 
 def style(table: Table, level: Level, mark: str) -> str:
-    """Return the QML that shows the areas of one level, modelled ones hatched."""
+    """Return the QML that shows the areas, or projects, of one level, modelled ones hatched."""
     here = level.condition
     headings = tuple(
         qml.Rule(label, f'{here} AND {what} "modellerad"', parts=_classes(mark, hatch))
@@ -35,8 +35,10 @@ def style(table: Table, level: Level, mark: str) -> str:
             ("Modellerat (skrafferat)", "", HATCH),
         )
     )
-    labels = qml.label_rules("prioritet", _label_rules())
-    return qml.document(table, qml.rules(headings), labels, tip=map_tips.area(level))
+    named = "namn" in table.names  # a project has a name, an area has none
+    label = 'concat("prioritet", \'. \', "namn")' if named else "prioritet"
+    tip = map_tips.area(level, '"namn"' if named else "'Bristområde'")
+    return qml.document(table, qml.rules(headings), qml.label_rules(label, _label_rules()), tip=tip)
 
 
 def _classes(mark: str, hatch: str) -> tuple[qml.Rule, ...]:

@@ -187,6 +187,11 @@ def _bristomraden(table: Table, mark: str) -> list[Drawn]:
     return _by_level(text, lambda level: qgis_gaps.style(table, level, mark))
 
 
+def _projekt(table: Table, mark: str) -> list[Drawn]:
+    text = "Projekt: {} Mbit/s ned, efter kostnad per hushåll. Siffran är prioriteten."
+    return _by_level(text, lambda level: qgis_gaps.style(table, level, mark))
+
+
 def _schakt(table: Table, mark: str) -> list[Drawn]:
     text = f"Schakt för bristområden: {{}} Mbit/s ned. Syns från skala 1:{qgis_gaps.TRENCH_SCALE}."
     return _by_level(text, lambda level: qgis_gaps.trench(table, level, mark))
@@ -294,6 +299,8 @@ _MAKERS = {
     "bristomraden_rutor": _aliases,
     "schakt": _schakt,
     "bristkurva": _aliases,
+    "projekt": _projekt,
+    "projekt_adresser": _aliases,
     "osakerhet_5km": _squares,
     "grund_vatten": _water,
     "grund_vagar": _roads,

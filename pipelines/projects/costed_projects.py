@@ -1,0 +1,206 @@
+"""The projects of one threshold and measure: made, measured, costed, named and ranked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipelines.config.region import Region
+from pipelines.core.cell_grid import Ints, scb_id
+from pipelines.core.level import Level
+from pipelines.gaps import area_sums, cost, ranking
+from pipelines.gaps.address_places import Bools, Floats, Places
+from pipelines.gaps.area_outlines import outlines
+from pipelines.gaps.costed_areas import add_trench
+from pipelines.gaps.trench_ground import Dug, Ground
+from pipelines.projects import household_interval, in_plan, project_names
+from pipelines.projects.cut_forest import merged, pieces
+from pipelines.roads import over_water
+from pipelines.roads.delaunay import delaunay_edges
+
+CLASSES = ("tatbebyggt", "glesbebyggt")
+_WATER_M = 50.0
+"""Addresses with more open water than this (metres) between them are no neighbours; less is a stream."""
+
+
+@dataclass(frozen=True)
+class Projects:
+    """The tables of one threshold and measure.
+
+    Attributes
+    ----------
+    projekt : DataFrame
+        One row per project by ``prioritet``, with ``geometry``: its addresses' cells.
+    adresser : DataFrame
+        One row per address *utan*: ``projekt_id``, ``kommunkod``, ``hushall_utan``, and ``adress``, its place in the
+        table of addresses.
+    """
+
+    projekt: pd.DataFrame
+    adresser: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class PlaceNames:
+    """Names of the places of all addresses: locality, address area or road (empty where there is none), and kommun.
+
+    ``nearest`` gives the nearest locality of points, shape (n, 2).
+    """
+
+    ort: NDArray[Any]
+    omrade: NDArray[Any]
+    nearest: Any
+
+
+def measure(
+    places: Places, p: Floats, level: Level, region: Region, ground: Ground, called: PlaceNames, together: Floats
+) -> Projects:
+    """Make, measure, cost, name and rank the projects of one threshold and measure.
+
+    Parameters
+    ----------
+    places : Places
+    p : ndarray of float, shape (n,)
+        Probability of coverage of each address.
+    ground : Ground
+        What trenches stand on, of the same addresses.
+    called : PlaceNames
+    together : ndarray of float, shape (2,)
+        How much of a modelled address's coverage its neighbours share (0-1), tätbebyggt and glesbebyggt.
+    """
+    utan = p < region.brist.sannolikhetsgrans
+    who = np.flatnonzero(utan)
+    project = divide(places, utan, ground, region)
+    count = int(project.max(initial=-1)) + 1
+    of = np.full(len(p), -1)
+    of[who] = project
+    ids = own_ids(project, count, places.cell[who], places.cells, level)
+    sums = area_sums.counts(of, count, places, p, utan)
+    table = pd.DataFrame({"projekt_id": ids, "adresser": sums["adresser"]})
+    add_places(table, places, project, who, called, region)
+    table["underlag"] = area_sums.underlag(of, count, places.level)
+    table["modellerad"] = np.bincount(project, weights=places.modelled[who], minlength=count) > 0
+    homes = sums["hushall_utan"].to_numpy()
+    table["hushall_utan"] = homes
+    kind = np.where(places.tat[who], 0, 1)
+    lack = 1 - p[who]
+    spread = household_interval.variance(
+        project, count, places.hushall[who], lack, places.modelled[who], kind, together
+    )
+    table["hushall_utan_lag"], table["hushall_utan_hog"] = household_interval.limits(homes, spread)
+    dug = ground.dig(utan, ~utan, of, count)
+    add_trench(table, dug)
+    add_costs(table, dug, area_sums.mean_by(project, count, places.tat[who].astype(np.float64)), region)
+    nytta = ranking.benefit(
+        homes, sums["adresser_utan"].to_numpy(), sums["befolkning_utan"].to_numpy(), region.prioritering
+    )
+    money = [table[f"kostnad_{x}sek"].to_numpy() for x in ("lag_", "", "hog_")]
+    table["prioritet"] = ranking.priority(nytta, money[1], homes, ids)
+    table["andel_i_plan"] = in_plan.share(homes, spread, nytta, money[0], money[1], money[2], region.projekt)
+    table["geometry"], table["rutor"] = cells_of(places, project, who, count)
+    table["troskel_mbit"], table["matt"] = level.mbit, level.measure
+    members = pd.DataFrame(
+        {
+            "projekt_id": ids[project],
+            "adress": who,
+            "troskel_mbit": level.mbit,
+            "matt": level.measure,
+            "kommunkod": places.codes[places.kommun[who]].astype(object),
+            "hushall_utan": places.hushall[who] * lack,
+        }
+    )
+    return Projects(table.sort_values("prioritet", ignore_index=True), members)
+
+
+def divide(places: Places, utan: Bools, ground: Ground, region: Region) -> Ints:
+    """Return the project of each address *utan*, numbered by the lowest address in it."""
+    rule, who = region.projekt, np.flatnonzero(utan)
+    number = np.cumsum(utan) - 1
+    start, end, way = ground.ties(utan, ~utan)
+    least, most = rule.minsta_byggnader, rule.storsta_byggnader
+    piece = pieces(len(who), number[start], number[end], way, least, most)
+    a, b, metres = near_pairs(places, who, piece, least, rule.storsta_avstand_m, ground)
+    return merged(piece, a, b, metres, least, most)
+
+
+def near_pairs(
+    places: Places, who: Ints, piece: Ints, least: int, farthest_m: float, ground: Ground
+) -> tuple[Ints, Ints, Floats]:
+    """Return pairs of addresses over which pieces may be merged, and how far apart they are.
+
+    Pairs of neighbours (Delaunay's edges, which hold each piece's nearest) in different pieces, of which one is below
+    ``least``, in one kommun, no more than ``farthest_m`` apart and not with water between.
+    """
+    xy = np.column_stack([places.e_m, places.n_m])[who]
+    points, first = np.unique(xy, axis=0, return_index=True)
+    i, j = (first[x] for x in delaunay_edges(points))
+    metres = np.hypot(*(xy[i] - xy[j]).T)
+    small = np.bincount(piece)[piece] < least
+    near = (metres <= farthest_m) & (piece[i] != piece[j]) & (small[i] | small[j])
+    near &= places.kommun[who[i]] == places.kommun[who[j]]
+    i, j, metres = i[near], j[near], metres[near]
+    dry = over_water.metres(over_water.over(ground.wet, xy[i], xy[j]), len(i)) <= _WATER_M
+    return i[dry], j[dry], metres[dry]
+
+
+def own_ids(project: Ints, count: int, cell: Ints, cells: Ints, level: Level) -> NDArray[Any]:
+    """Return each project's id: ``projekt``-threshold-measure-``rutid_scb`` of its cell with most addresses.
+
+    Ties go to the lowest ``rutid``. Projects may share a cell: the second is ``-2``, and so on by number.
+    """
+    keys, number = np.unique(project * len(cells) + cell, return_counts=True)
+    order = np.lexsort((keys, -number, keys // len(cells)))
+    first = order[np.unique(keys[order] // len(cells), return_index=True)[1]]
+    own = cells[keys[first] % len(cells)]
+    again = pd.Series(own).groupby(own).cumcount().to_numpy() + 1 if count else np.zeros(0, np.int64)
+    plain = np.char.add(f"projekt-{level.area_head}", scb_id(own).astype(str))
+    return np.where(again > 1, np.char.add(np.char.add(plain, "-"), again.astype(str)), plain).astype(object)
+
+
+def add_places(
+    table: pd.DataFrame, places: Places, project: Ints, who: Ints, called: PlaceNames, region: Region
+) -> None:
+    """Add each project's kommun (most addresses, ties to the lowest code), all its kommuner, and its name."""
+    count, k = len(table), len(places.codes)
+    keys, number = np.unique(project * k + places.kommun[who], return_counts=True)
+    order = np.lexsort((keys, -number, keys // k))
+    main = keys[order[np.unique(keys[order] // k, return_index=True)[1]]] % k
+    table["kommunkod"] = table["kommuner"] = places.codes[main].astype(object)
+    several = np.flatnonzero(np.bincount(keys // k, minlength=count) > 1)
+    for i in several:  # the few that cross a border
+        table.at[i, "kommuner"] = ",".join(places.codes[keys[keys // k == i] % k])
+    table["kommunnamn"] = table["kommunkod"].map(region.kommunnamn)
+    middle = np.stack([area_sums.mean_by(project, count, x[who]) for x in (places.e_m, places.n_m)], axis=1)
+    table.insert(
+        1,
+        "namn",
+        project_names.names(
+            project,
+            count,
+            called.ort[who],
+            called.omrade[who],
+            called.nearest(middle),
+            table["kommunnamn"].to_numpy(dtype=object),
+        ),
+    )
+
+
+def add_costs(table: pd.DataFrame, dug: Dug, tat: Floats, region: Region) -> None:
+    """Add the cost at three levels, and per household; NULL where there is no net to connect to."""
+    connect = table["adresser"].to_numpy(np.float64)
+    low, middle, high = (cost.cost(dug.priced_m[x], tat, connect, region.kostnad, x).total_sek for x in cost.LEVELS)
+    table["kostnad_sek"], table["kostnad_lag_sek"], table["kostnad_hog_sek"] = middle, low, high
+    table["kostnad_per_hushall_sek"] = cost.per_unit(middle, table["hushall_utan"].to_numpy())
+    unknown = [c for c in table if c.startswith(("schakt_", "kostnad_"))]
+    table[unknown] = table[unknown].replace(np.inf, np.nan)
+
+
+def cells_of(places: Places, project: Ints, who: Ints, count: int) -> tuple[NDArray[Any], Ints]:
+    """Return the union of each project's cells, and how many they are."""
+    keys = np.unique(project * len(places.cells) + places.cell[who])
+    of, cell = keys // len(places.cells), keys % len(places.cells)
+    return outlines(places.cells[cell], of, count), np.bincount(of, minlength=count)

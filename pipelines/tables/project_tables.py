@@ -1,0 +1,61 @@
+"""Contracts of projects: what is built and ranked, and which addresses each takes."""
+
+from __future__ import annotations
+
+from pipelines.tables.contracts import Table
+from pipelines.tables.fields import field, fields
+
+_KIND = field("modellerad", description="Ja när någon av projektets adresser bygger på statistik.")
+PROJEKT = Table(
+    "projekt",
+    "Projekt",
+    "Vad som byggs och rangordnas: adresser utan täckning, delade och sammanslagna längs nätet.",
+    fields(
+        "projekt_id",
+        field(
+            "namn",
+            klass="intern",
+            description="Ort, annars adressområde eller väg; mer där det behövs för att skilja två åt.",
+        ),
+        "troskel_mbit matt",
+        field("kommunkod", description="Kommunen med flest av projektets adresser."),
+        "kommunnamn",
+        field("kommuner", description="Koder för alla kommuner med adresser i projektet."),
+        "underlag",
+        _KIND,
+        field("rutor", klass="intern", description="Rutor med projektets adresser."),
+        field("adresser", low=1, description="Adresser som räknas som utan och ansluts: projektets byggnader."),
+        field(
+            "hushall_utan",
+            klass="intern",
+            description="Väntat antal utan täckning: summan av (1 − sannolikhet) över projektets adresser.",
+        ),
+        "hushall_utan_lag hushall_utan_hog schakt_m schakt_vag_m schakt_stick_m schakt_sjo_m schakt_fagelvag_m",
+        field("kostnad_sek", description="Schakt, anslutning och fast kostnad när projektet byggs för sig."),
+        "kostnad_lag_sek kostnad_hog_sek kostnad_per_hushall_sek",
+        field(
+            "prioritet",
+            nullable=False,
+            description="1 byggs först; varje tal en gång per tröskel och mått. Mest nytta per krona först, projekt "
+            "utan hushåll sist.",
+        ),
+        "andel_i_plan",
+    ),
+    key=("projekt_id",),
+    geometry="MultiPolygon",
+)
+PROJEKT_ADRESSER = Table(
+    "projekt_adresser",
+    "Projektens adresser",
+    "Vilken adress som hör till vilket projekt: varje adress som räknas som utan hör till ett, per tröskel och mått.",
+    fields(
+        "projekt_id troskel_mbit matt adress_id",
+        field("kommunkod", description="Adressens kommun."),
+        field(
+            "hushall_utan",
+            klass="intern",
+            description="Väntat antal utan täckning på adressen: hushåll × (1 − sannolikhet).",
+        ),
+    ),
+    key=("troskel_mbit", "matt", "adress_id"),
+)
