@@ -38,6 +38,8 @@ ROWS = {
     "bristomraden_rutor": AREAS,
     "schakt": AREAS,
     "bristkurva": 2 * AREAS,
+    "projekt": AREAS,
+    "projekt_adresser": AREAS,
     "osakerhet_5km": 1,
     "grund_vatten": 1,
     "grund_vagar": 3,
@@ -195,9 +197,13 @@ def test_keys_are_indexed(built: Path) -> None:
         ("schakt", "bristomrade_id"): False,
         ("bristkurva", "bristomrade_id"): False,
         ("bristkurva", "kod"): False,
+        ("projekt", "projekt_id"): True,
+        ("projekt", "kommunkod"): False,
+        ("projekt_adresser", "projekt_id"): False,
+        ("projekt_adresser", "kommunkod"): False,
         ("osakerhet_5km", "ruta_5km"): True,
         ("osakerhet_5km", "kommunkod"): False,
-        **{(t, "troskel_mbit, matt"): False for t in ROWS if t.startswith(("brist", "schakt"))},
+        **{(t, "troskel_mbit, matt"): False for t in ROWS if t.startswith(("brist", "schakt", "projekt"))},
     }
 
 
@@ -389,6 +395,8 @@ def test_each_layer_has_one_default_style_that_is_xml(built: Path) -> None:
         "bristomraden_rutor": "DEMO Alias",
         "schakt": "DEMO Utan tillgång 100",
         "bristkurva": "DEMO Alias",
+        "projekt": "DEMO Utan tillgång 100",
+        "projekt_adresser": "DEMO Alias",
         "osakerhet_5km": "DEMO Osäkerhet 100",
         "grund_vatten": "DEMO Vatten",
         "grund_vagar": "DEMO Vägar",

@@ -33,6 +33,8 @@ INTERNAL = {
     "bristomraden_rutor": (15, 0),
     "schakt": (15, 1 + 4),
     "bristkurva": (30, 0),
+    "projekt": (15, 2 * (1 + 6)),
+    "projekt_adresser": (15, 0),
     "osakerhet_5km": (1, 5),
     "grund_vatten": (1, 1),
     "grund_vagar": (3, 9),
@@ -88,7 +90,7 @@ def test_every_layer_is_valid_whole_and_styled(editions: dict[str, Seen], editio
     tables = INTERNAL if edition == "intern" else OPEN
     shares = {"tackning_250m": 4} if edition == "intern" else {}
     assert set(layers) == set(tables) | set(RASTERS) | set(shares)
-    plain = ("rutnat_delar", "bristomraden_kommun", "bristomraden_rutor", "bristkurva")
+    plain = ("rutnat_delar", "bristomraden_kommun", "bristomraden_rutor", "bristkurva", "projekt_adresser")
     for name, layer in layers.items():
         assert layer["valid"]
         assert layer["crs"] == ("" if name in plain else "EPSG:3006")

@@ -56,6 +56,8 @@ FIGURES = (
     "bristomraden_rutor",
     "schakt",
     "bristkurva",
+    "projekt",
+    "projekt_adresser",
     "mal",
     "prioritering_pts",
     "pts_projekt",
