@@ -37,7 +37,7 @@ def area_projects(paths: Paths, areas: gpd.GeoDataFrame) -> None:
     """Write ``projekt`` and ``projekt_adresser``: a project of one address for each ranked gap area."""
     rows = areas[areas["prioritet"].notna()].copy()
     rows["projekt_id"] = "projekt-" + rows["bristomrade_id"]
-    rows["namn"] = "Projekt " + rows["bristomrade_id"].str[-13:]
+    rows["namn"] = "Åby <b>& " + rows["bristomrade_id"].str[-13:]
     rows["adresser"] = 1
     rows["hushall_utan_lag"], rows["hushall_utan_hog"] = 0.5 * rows["hushall_utan"], 2 * rows["hushall_utan"]
     rows["andel_i_plan"] = 1.0 / rows["prioritet"].astype("float64")

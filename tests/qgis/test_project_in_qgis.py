@@ -152,6 +152,7 @@ def test_themes_switch_styles(editions: dict[str, Seen], edition: str) -> None:
 def test_relations_hold(editions: dict[str, Seen]) -> None:
     of_kommun = ("kommun_rutor", "kommun_omraden")
     inside = ("ruta_delar", "ruta_adresser", "omrade_kommuner", "omrade_rutor", "omrade_schakt")
+    inside += ("projekt_adresser", "kommun_projekt")
     assert editions["intern"][0]["relations"] == dict.fromkeys((*inside, *of_kommun), True)
     assert editions["oppen"][0]["relations"] == dict.fromkeys(of_kommun, True)
 

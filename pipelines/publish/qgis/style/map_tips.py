@@ -9,7 +9,7 @@ from pipelines.core.level import LEVELS, Level
 from pipelines.core.level_words import HAVE_DOWN, LACK_DOWN
 from pipelines.tables.contracts import Table
 
-_KOMMUN = "replace(\"kommunnamn\", map('&', '&amp;', '<', '&lt;', '>', '&gt;'))"
+_KOMMUN, _NAMN = (f"replace(\"{x}\", map('&', '&amp;', '<', '&lt;', '>', '&gt;'))" for x in ("kommunnamn", "namn"))
 _EMPTY = f"'Den här rutan i ' || {_KOMMUN} || ' har inga adresser.'"
 
 
@@ -61,10 +61,10 @@ def kommun(table: Table, level: Level) -> str:
     return f"[% coalesce({told}, 'Andelen i ' || {_KOMMUN} || ' är okänd.') %]"
 
 
-def area(level: Level, what: str = "'Bristområde'") -> str:
+def area(level: Level, named: bool = False) -> str:
     """Return the tip of an internal gap area, or of a project: households, cost, place in the order."""
     told = (
-        f"{what} || ' i ' || {_KOMMUN} || ': väntat ' || {_number(_column('hushall_utan'), 1)}"
+        f"{_NAMN if named else "'Bristområde'"} || ' i ' || {_KOMMUN} || ': väntat ' || {_number(_column('hushall_utan'), 1)}"
         f" || ' hushåll {_lack(level)}'"
         f" || coalesce(', ' || {_number(_column('kostnad_per_hushall_sek'), 0)} || ' kr per hushåll',"
         " ', okänd kostnad')"

@@ -37,8 +37,8 @@ def style(table: Table, level: Level, mark: str) -> str:
     )
     named = "namn" in table.names  # a project has a name, an area has none
     label = 'concat("prioritet", \'. \', "namn")' if named else "prioritet"
-    tip = map_tips.area(level, '"namn"' if named else "'Bristområde'")
-    return qml.document(table, qml.rules(headings), qml.label_rules(label, _label_rules()), tip=tip)
+    labels = qml.label_rules(label, _label_rules())
+    return qml.document(table, qml.rules(headings), labels, tip=map_tips.area(level, named))
 
 
 def _classes(mark: str, hatch: str) -> tuple[qml.Rule, ...]:
