@@ -63,8 +63,9 @@ def kommun(table: Table, level: Level) -> str:
 
 def area(level: Level, named: bool = False) -> str:
     """Return the tip of an internal gap area, or of a project: households, cost, place in the order."""
+    what = _NAMN if named else "'Bristområde'"
     told = (
-        f"{_NAMN if named else "'Bristområde'"} || ' i ' || {_KOMMUN} || ': väntat ' || {_number(_column('hushall_utan'), 1)}"
+        f"{what} || ' i ' || {_KOMMUN} || ': väntat ' || {_number(_column('hushall_utan'), 1)}"
         f" || ' hushåll {_lack(level)}'"
         f" || coalesce(', ' || {_number(_column('kostnad_per_hushall_sek'), 0)} || ' kr per hushåll',"
         " ', okänd kostnad')"
