@@ -64,22 +64,43 @@ class Noded:
     joined: int
 
 
+@dataclass(frozen=True)
+class Cut:
+    """The lines given, those on the ground that cross themselves cut where they do.
+
+    Attributes
+    ----------
+    shapes : ndarray of LineString, shape (lines,)
+    lines : Lines
+        The same as columns.
+    source : ndarray of int64, shape (lines,)
+        Which of the given lines each is of.
+    """
+
+    shapes: NDArray[Any]
+    lines: Lines
+    source: Ints
+
+
 def node(given: NDArray[Any], ground: Bools, tolerance_m: float) -> Noded:
+    """Find where lines meet: :func:`cut`, then :func:`meet`."""
+    return meet(cut(given, ground), ground, tolerance_m)
+
+
+def meet(given: Cut, ground: Bools, tolerance_m: float) -> Noded:
     """Find where lines meet.
 
     Parameters
     ----------
-    given : ndarray of LineString, shape (n,)
-        EPSG:3006.
+    given : Cut
     ground : ndarray of bool, shape (n,)
-        Whether each lies on the ground: neither bridge, tunnel nor under one.
+        Whether each line that was cut lies on the ground: neither bridge, tunnel nor under one.
     tolerance_m : float
         See the rule above; 0 joins only what meets exactly.
     """
     import shapely
 
-    shapes, source = _cut_where_they_cross_themselves(given, ground)
-    lines, on_ground = columns(shapes), ground[source]
+    shapes, lines, source, on_ground = given.shapes, given.lines, given.source, ground[given.source]
     tree, n = shapely.STRtree(shapes), len(shapes)
     length = lines.length_m
     # Points 0 … 2n - 1 are the ends: of line i number 2i and 2i + 1.
@@ -103,7 +124,16 @@ def as_noded(edges: NDArray[Any], u: Ints, v: Ints) -> Noded:
     return Noded(lines, each, each, u, v, np.zeros(len(edges)), lines.length_m, np.column_stack([u, v]), nodes, 0)
 
 
-def _cut_where_they_cross_themselves(given: NDArray[Any], ground: Bools) -> tuple[NDArray[Any], Ints]:
+def cut(given: NDArray[Any], ground: Bools) -> Cut:
+    """Cut the lines on the ground that cross themselves.
+
+    Parameters
+    ----------
+    given : ndarray of LineString, shape (n,)
+        EPSG:3006.
+    ground : ndarray of bool, shape (n,)
+        As :func:`meet` takes it.
+    """
     import shapely
 
     tangled = np.flatnonzero(ground & ~shapely.is_simple(given))
@@ -112,7 +142,7 @@ def _cut_where_they_cross_themselves(given: NDArray[Any], ground: Bools) -> tupl
     shapes = np.concatenate([given[whole], parts])
     source = np.concatenate([whole, tangled[owner]])
     order = np.argsort(source, kind="stable")
-    return shapes[order], source[order].astype(np.int64)
+    return Cut(shapes[order], columns(shapes[order]), source[order].astype(np.int64))
 
 
 def _ends_beside(
