@@ -1,6 +1,7 @@
 """Network, drops and trees equal a brute force on small random networks, and keep the laws of the trench."""
 
 import math
+from dataclasses import replace
 
 import networkx as nx
 import numpy as np
@@ -145,19 +146,57 @@ def test_one_more_covered_address_never_makes_a_trench_dearer(case, data):
     assert (costs(net, also, area, 3) <= before + 1e-6).all()
 
 
+new_roads = st.builds(Road, st.tuples(corner, corner).filter(lambda p: p[0] != p[1]), price=st.sampled_from([0.5, 1.0]))
+
+
 @settings(max_examples=100, deadline=None)
-@given(
-    road_nets(),
-    st.builds(Road, st.tuples(corner, corner).filter(lambda p: p[0] != p[1]), price=st.sampled_from([0.5, 1.0])),
-)
-def test_a_road_that_leaves_every_drop_where_it_was_never_makes_a_trench_dearer(case, new):
+@given(road_nets(), new_roads)
+def test_a_road_that_leaves_every_drop_where_it_was_and_joins_no_parts_never_makes_a_trench_dearer(case, new):
     roads, addresses, area = case
     _, got, net = built(roads, addresses)
     _, moved, more = built([*roads, new], addresses)
     assume((abs(got.xy - moved.xy) < 1e-9).all())
-    assume(len(np.unique(net.part)) == len(np.unique(more.part)))  # joins no islands: see docs/schakt.md
+    assume(len(np.unique(net.part)) == len(np.unique(more.part)))  # why: docs/schakt.md
     covered = np.array(area) < 0
     assert (costs(more, covered, area, 3) <= costs(net, covered, area, 3) + 1e-6).all()
+
+
+def with_straight_lines(net, xy, lines):
+    """The network with straight lines between drops (shape (n, 2, 2)) beside what it has."""
+    ends = net.at[[[np.abs(xy - p).sum(axis=1).argmin() for p in line] for line in lines]].reshape(-1, 2)
+    over = wet(lines[:, 0], lines[:, 1])
+    dry = np.hypot(*(lines[:, 1] - lines[:, 0]).T) - over
+    added = {
+        "a": ends[:, 0],
+        "b": ends[:, 1],
+        "priced_m": dry * FAGELVAG + over * SJO,
+        "vag_m": np.zeros(len(lines)),
+        "sjo_m": over,
+        "fagelvag_m": dry,
+    }
+    return replace(net, **{name: np.concatenate([getattr(net, name), x]) for name, x in added.items()})
+
+
+@settings(max_examples=150, deadline=None)
+@given(road_nets(), new_roads)
+def test_with_the_straight_lines_of_before_left_in_no_road_at_all_makes_a_trench_dearer(case, new):
+    """So the lines whose place a road takes are the whole of the law's exception."""
+    roads, addresses, area = case
+    _, got, net = built(roads, addresses)
+    _, moved, more = built([*roads, new], addresses)
+    assume((abs(got.xy - moved.xy) < 1e-9).all())
+    covered = np.array(area) < 0
+    both = with_straight_lines(more, moved.xy, net.joints)
+    assert (costs(both, covered, area, 3) <= costs(net, covered, area, 3) + 1e-6).all()
+
+
+def test_a_road_that_joins_two_parts_takes_the_straight_lines_place_though_it_is_longer():
+    """The example of docs/schakt.md, a hundredth of the size and off the water."""
+    streets, houses = [Road(((0, 0), (9, 0))), Road(((0, 6), (9, 6)))], [(0.0, -1.0), (0.0, 7.0)]
+    round_the_hill = Road(((9, 0), (20, 0), (20, 6), (9, 6)))
+    for roads, priced in ((streets, 6 * FAGELVAG), ([*streets, round_the_hill], 9 + 11 + 6 + 11 + 9)):
+        _, _, net = built(roads, houses)
+        assert costs(net, [True, False], [-1, 0], 1) == pytest.approx([priced])
 
 
 @settings(max_examples=60, deadline=None)
