@@ -178,13 +178,17 @@ def with_straight_lines(net, xy, lines):
 
 
 @settings(max_examples=150, deadline=None)
-@given(road_nets(), new_roads)
-def test_with_the_straight_lines_of_before_left_in_no_road_at_all_makes_a_trench_dearer(case, new):
+@given(road_nets(), corner, st.data())
+def test_with_the_straight_lines_of_before_left_in_no_road_at_all_makes_a_trench_dearer(case, by, data):
     """So the lines whose place a road takes are the whole of the law's exception."""
     roads, addresses, area = case
     _, got, net = built(roads, addresses)
-    _, moved, more = built([*roads, new], addresses)
-    assume((abs(got.xy - moved.xy) < 1e-9).all())
+    assume(len(net.joints))
+    one = data.draw(st.sampled_from(np.flatnonzero(net.part == 0).tolist()))
+    other = data.draw(st.sampled_from(np.flatnonzero(net.part > 0).tolist()))
+    round_about = (tuple(got.xy[one]), (by[0], 200.0 + by[1]), tuple(got.xy[other]))
+    _, moved, more = built([*roads, Road(round_about, drops=False)], addresses)
+    assert (got.xy == moved.xy).all() and more.part.max() < net.part.max()
     covered = np.array(area) < 0
     both = with_straight_lines(more, moved.xy, net.joints)
     assert (costs(both, covered, area, 3) <= costs(net, covered, area, 3) + 1e-6).all()
