@@ -125,7 +125,7 @@ $(BUILT)/.tables.klar: $(STEG)/kod/tables.txt $(STEG)/korning.json
 	$(SAY) 'Arbetsbok och tabeller'
 	@$(RUN) tables $(ARGS)
 
-$(BUILT)/.open_data.klar: $(STEG)/kod/open_data.txt $(STEG)/oppen_lan.parquet
+$(BUILT)/.open_data.klar: $(STEG)/kod/open_data.txt $(STEG)/oppen_lan.parquet $(STEG)/grund_vagar.parquet
 	$(SAY) 'Öppna data'
 	@$(RUN) open_data $(ARGS)
 

@@ -412,7 +412,7 @@ JOB = (
         "pipelines.publish.open_data.write_open_data",
         "Öppna data",
         "den öppna utgåvan i maps/data",
-        reads=(*_OPEN_CELLS, *_OPEN_SUMS, *_OPEN_BESIDE, "granser", "kallor"),
+        reads=(*_OPEN_CELLS, *_OPEN_SUMS, *_OPEN_BESIDE, "granser", "grund_vatten", "grund_vagar", "kallor"),
         ledgers=PUBLISHERS,
         after=("laws",),
         makes=tuple(f"maps/data/*.{e}" for e in ("gpkg", "csv", "parquet", "geojson", "xlsx", "json", "zip")),

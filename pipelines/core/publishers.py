@@ -90,6 +90,10 @@ class Delivery:
 
 NAMED = ("CC BY", "ODBL")
 """How licences begin, in capitals, that ask for the publisher to be named beside what is made of the data."""
+SHARE_ALIKE = ("ODBL",)
+"""How licences begin, in capitals, that ask that data made of the data are given away under the same licence."""
+GROUND = ("granser", "mark", "vagar")
+"""Roles of the files that the ground under the maps is drawn from."""
 LOGINS = ("LANTMATERIET_ANVANDARE", "LANTMATERIET_NYCKEL")
 """Variables of the environment, one of which is set by who has a login at Lantmäteriet."""
 TOPOGRAFI_ORDER = "LANTMATERIET_TOPOGRAFI_ORDER"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict
 
 from pipelines.core import ledger
-from pipelines.core.publishers import CREDITED, INTERNAL_ROLES
+from pipelines.core.publishers import CREDITED, GROUND, INTERNAL_ROLES
 
 if TYPE_CHECKING:
     from pipelines.core.paths import Paths
@@ -88,6 +88,16 @@ def by_publisher(rows: list[tuple[str, str, str, str]]) -> list[Source]:
         Source(publisher, licence, tuple(sorted({r for r, _ in of if r})), max(d for _, d in of))
         for (publisher, licence), of in found.items()
     ]
+
+
+def of_ground(sources: Iterable[Source]) -> list[Source]:
+    """Return the sources that the ground under the maps is drawn from; all, where there is no file of its own.
+
+    >>> of_ground([Source("SCB", "CC0", ("tatorter",), ""), Source("Trafikverket", "CC0", ("vagar",), "")])
+    [Source(publisher='Trafikverket', licence='CC0', roles=('vagar',), date='')]
+    """
+    told = list(sources)
+    return [s for s in told if not set(GROUND).isdisjoint(s.roles)] or told
 
 
 def file_name(path: object) -> str:

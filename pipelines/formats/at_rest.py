@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pipelines.core.errors import DataError
 
-GEOPACKAGES = {"out": "bredband.gpkg", "maps": "data/bredband_oppen.gpkg"}
+GEOPACKAGES = {"out": ("bredband.gpkg",), "maps": ("data/bredband_oppen.gpkg", "data/underlagskarta.gpkg")}
 """The GeoPackages people open, by the part of the edition they belong to."""
 UNFINISHED = ".installation"
 """Folder of an edition that is being put in place (see :mod:`pipelines.install.journal`)."""

@@ -327,8 +327,9 @@ def recover(out: Path, maps: Path, place: Place) -> None:
 
 def _settle(journal: Journal, place: Place) -> None:
     for role, part in journal.parts.items():
-        if at_rest.GEOPACKAGES[role] in part.before:
-            at_rest.check_replaceable(part.goal(at_rest.GEOPACKAGES[role]))
+        for name in at_rest.GEOPACKAGES[role]:
+            if name in part.before:
+                at_rest.check_replaceable(part.goal(name))
         for folder in {part.goal(name).parent for name in part.before}:
             leftovers.sweep_folder(folder)
     waiting = {role: _waiting(part) for role, part in journal.parts.items()}

@@ -53,7 +53,8 @@ def recover(paths: Paths) -> None:
 def check_replaceable(paths: Paths) -> None:
     """See that nobody has the GeoPackages of the edition in place open, and that they hold all that was written."""
     for role, folder in (("out", paths.out), ("maps", paths.maps)):
-        at_rest.check_replaceable(folder / at_rest.GEOPACKAGES[role])
+        for name in at_rest.GEOPACKAGES[role]:
+            at_rest.check_replaceable(folder / name)
 
 
 def built_names(root: Path) -> list[str]:

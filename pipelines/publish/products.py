@@ -153,6 +153,8 @@ class Product:
 GPKG = File("*.gpkg")
 """Any GeoPackage: all are of one version."""
 OPEN_GPKG = "maps/data/bredband_oppen.gpkg"
+GROUND, GROUND_GPKG = "underlagskarta", "maps/data/underlagskarta.gpkg"
+"""The ground under the open project's map: a product and a file of its own, whose licence its roads decide."""
 OPEN_XLSX = "maps/data/bredband_oppen.xlsx"
 DATAPACKAGE = "maps/data/datapackage.json"
 
@@ -247,7 +249,18 @@ PRODUCTS = (
         "GeoPackage och raster som ligger bredvid.",
         "Den som har QGIS får en färdig karta i stället för en tom, och kan skriva ut den.",
         (File("maps/data/bredband_oppen.qgz"),),
-        open_contracts.OPEN_TABLES,
+        (*open_contracts.OPEN_TABLES, *ground_tables.GROUND_LAYERS),
+        "oppen",
+    ),
+    Product(
+        GROUND,
+        "Underlagskarta: vatten och vägar",
+        "Vatten, vägar och färjeleder i länet, sammanslagna och generaliserade ur utgivarnas filer, att lägga under "
+        "QGIS-projektets karta. Säger ingenting om täckning, adresser eller schakt. En egen fil, eftersom vägarna "
+        "avgör dess licens: är de OpenStreetMaps är den ODbL 1.0, annars den öppna utgåvans.",
+        "Den som öppnar projektet ser var vatten och vägar går utan att hämta en bakgrundskarta från nätet.",
+        (File(GROUND_GPKG),),
+        ground_tables.GROUND_LAYERS,
         "oppen",
     ),
     Product(
@@ -557,7 +570,7 @@ _KLASS = {"oppen": "öppen", "band": "band", "intern": "intern"}
 
 def open_tables() -> tuple[Table, ...]:
     """Return every table of the open edition."""
-    return (*open_contracts.OPEN_TABLES, *open_contracts.OPEN_BESIDE)
+    return (*open_contracts.OPEN_TABLES, *open_contracts.OPEN_BESIDE, *ground_tables.GROUND_LAYERS)
 
 
 def internal_tables() -> list[Table]:

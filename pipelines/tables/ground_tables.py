@@ -32,12 +32,13 @@ HOUSE_WATER = replace(
     GRUND_VATTEN,
     description="Hav, sjöar och breda vattendrag innanför kommungränserna, sammanslagna och generaliserade, att lägga "
     "under kartan. Inget att mäta på.",
-    columns=fields("steg_m"),
+    columns=fields("steg_m", klass="oppen"),
 )
 HOUSE_ROADS = replace(
     GRUND_VAGAR,
     description="Vägar och färjeleder innanför kommungränserna, sammanslagna per klass och generaliserade, att lägga "
     "under kartan. Inget att mäta på.",
-    columns=fields("klass steg_m"),
+    columns=fields("klass steg_m", klass="oppen"),
 )
+GROUND_LAYERS = (HOUSE_WATER, HOUSE_ROADS)
 """What a GeoPackage has of them: the rows of the finest band."""

@@ -293,6 +293,32 @@ def test_high_value_only_with_its_law(graph, shapes, tmp_path):
     assert any(focus == subject for focus, _, _ in violations(broken, shapes))
 
 
+@pytest.mark.parametrize(
+    ("publisher", "licence"), [("Lantmäteriet", "CC0"), ("OpenStreetMaps bidragsgivare", "ODbL 1.0")]
+)
+def test_the_ground_has_the_licence_and_the_sources_of_its_roads(tmp_path, shapes, publisher, licence):
+    region, paths = dummy_edition.write(tmp_path)
+    dummy_edition.tiny_tables.used_file(paths, "vagar", "vagar", publisher, licence)
+    write_catalogue.run(region, paths)
+    told = Graph().parse(paths.built("maps/catalog.rdf"))
+    assert violations(told, shapes) == []
+    ground = URIRef(f"{BASE}/datamangd/underlagskarta")
+    by_licence = {}
+    for s, _, given in told.triples((None, DCTERMS.license, None)):
+        by_licence.setdefault(str(given), set()).add(str(s))
+    (file,) = map(str, told.objects(ground, DCAT.distribution))
+    shared = "http://opendatacommons.org/licenses/odbl/1.0/"
+    assert by_licence.get(shared, set()) == ({file} if licence == "ODbL 1.0" else set())
+    assert (file in by_licence["http://creativecommons.org/licenses/by/4.0/"]) == (licence == "CC0")
+    titles = {str(told.value(o, DCTERMS.title)) for o in told.objects(ground, PROV.wasDerivedFrom)}
+    assert len(titles) == 1 and not titles & {"Befolkning på rutnät, tätorter och småorter", "Uppgifter från PTS"}
+    text = str(told.value(told.value(ground, DCTERMS.provenance), DCTERMS.description))
+    assert "PTS" not in text
+    record = paths.built("maps/metadata/underlagskarta.xml").read_text(encoding="utf-8")
+    assert (shared in record) == (licence == "ODbL 1.0") and publisher in record
+    assert shared not in paths.built("maps/metadata/rutnat-250m.xml").read_text(encoding="utf-8")
+
+
 def test_same_bytes_whatever_the_folder_and_the_order_of_sets(built, tmp_path):
     dummy_edition.write(tmp_path)
     where = ["--config", dummy_edition.tiny_tables.CONFIG, "--raw", tmp_path / "raw", "--out", tmp_path / "out"]

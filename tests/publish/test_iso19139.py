@@ -178,6 +178,7 @@ GEOGRAPHIC = {
     "kommuner": ("vector", {"us", "su"}, False),
     "lan": ("vector", {"us", "su"}, False),
     "klassraster": ("grid", {"us", "gg"}, True),
+    "underlagskarta": ("vector", {"tn", "hy"}, False),
 }
 """Representation, INSPIRE themes and whether the resolution is a cell's, of what is on a map."""
 

@@ -75,6 +75,20 @@ def test_every_format_says_the_same(data: Path, table):
         assert shapely.is_ccw(shapely.get_exterior_ring(shapely.get_parts(parquet.geometry.to_numpy()))).all()
 
 
+def test_the_ground_is_the_finest_band_and_nothing_but_public_geography(small_edition: Path):
+    file = small_edition / "maps/data/underlagskarta.gpkg"
+    for name, rows in (("grund_vatten", True), ("grund_vagar", False)):  # no roads in the small county
+        told = pyogrio.read_dataframe(file, layer=name)
+        made = gpd.read_parquet(small_edition / f"out/.steg/{name}.parquet")
+        made = made[made["band"] == made["band"].max()].reset_index(drop=True)
+        assert len(told) == len(made) and (len(made) > 0) == rows
+        assert shapely.equals(told.geometry.to_numpy(), made.geometry.to_numpy()).all()
+        assert set(told) <= {"klass", "steg_m", "geometry"}
+    with closing(sqlite3.connect(file)) as db:
+        listed = {n for (n,) in db.execute("SELECT table_name FROM gpkg_contents")}
+    assert listed == {"grund_vatten", "grund_vagar", "layer_styles"}
+
+
 @pytest.mark.parametrize("name", ["rutnat_250m", "bristomraden", "kommuner"])
 def test_geoparquet_keeps_the_standard_and_gives_windows(data: Path, name: str):
     path = data / f"{name}.parquet"

@@ -34,8 +34,11 @@ def paths(tmp_path_factory: pytest.TempPathFactory) -> Paths:
     return build(tmp_path_factory.mktemp("qgz"))
 
 
-def build(folder: Path, demo: bool = True) -> Paths:
+def build(folder: Path, demo: bool = True, ground: tuple[tuple[str, str, str], ...] = ()) -> Paths:
+    """Build the products; ``ground`` are step, publisher and licence of files that it is drawn from."""
     region, paths = tiny.write(folder, demo)
+    for step, publisher, licence in ground:
+        tiny.used_file(paths, step, {"lantmateriet": "byggnader"}.get(step, step), publisher, licence)
     row = {
         "fil": "x",
         "roll": "tackning",
@@ -151,11 +154,14 @@ def test_the_open_project_shows_nothing_internal(paths: Paths) -> None:
     text = text_of(paths.built(PROJECTS[1]))
     assert "adress_id" not in text
     assert not re.search(r'field="(adresser|hushall|befolkning)"', text)
-    assert set(re.findall(r"layername=(\w+)", text)) == {"rutnat_250m", "bristomraden", "kommuner", "lan"}
+    assert set(re.findall(r"layername=(\w+)", text)) == {
+        *("rutnat_250m", "bristomraden", "kommuner", "lan", "grund_vatten", "grund_vagar")
+    }
 
 
-def test_the_ground_lies_under_the_cells_in_every_theme_of_the_internal_project(paths: Paths) -> None:
-    root = root_of(paths.built(PROJECTS[0]))
+@pytest.mark.parametrize("name", PROJECTS)
+def test_the_ground_lies_under_the_cells_in_every_theme(paths: Paths, name: str) -> None:
+    root = root_of(paths.built(name))
     order = [x.get("id") for x in root.findall("layerorder/layer")]
     ground = ["bredband_grund_vagar", "bredband_grund_vatten"]
     at = order.index(ground[0])
@@ -172,6 +178,37 @@ def test_the_ground_lies_under_the_cells_in_every_theme_of_the_internal_project(
         **dict.fromkeys(("Mindre landsväg (DEMO)", "Huvudgata (DEMO)", "Färjeled (DEMO)"), "500000"),
         **dict.fromkeys(("Lokalgata (DEMO)", "Småväg (DEMO)", "Traktorväg (DEMO)", "Cykelväg (DEMO)"), "75000"),
     }
+
+
+OSM = ("OpenStreetMaps bidragsgivare", "ODbL 1.0")
+CC_BY, ODBL = "http://creativecommons.org/licenses/by/4.0/", "http://opendatacommons.org/licenses/odbl/1.0/"
+
+
+@pytest.mark.parametrize(
+    ("ground", "licence", "credit"),
+    [
+        ([("vagar", "Lantmäteriet", "CC0")], CC_BY, "Lantmäteriet (CC0), 2025-10-01"),
+        ([("vagar", "Trafikverket", "CC0"), ("lantmateriet", *OSM)], CC_BY, "Trafikverket (CC0), 2025-10-01"),
+        ([("vagar", *OSM)], ODBL, "© OpenStreetMaps bidragsgivare (ODbL 1.0), 2025-10-01"),
+    ],
+    ids=["Topografi", "NVDB, och OSM:s byggnader", "OSM"],
+)
+def test_the_roads_decide_the_licence_of_the_ground_and_of_nothing_else(
+    tmp_path: Path, ground: list[tuple[str, str, str]], licence: str, credit: str
+) -> None:
+    made = build(tmp_path, ground=tuple(ground))
+    for layer in root_of(made.built(PROJECTS[1])).findall("projectlayers/maplayer"):
+        is_ground = "underlagskarta.gpkg" in (layer.findtext("datasource") or "")
+        told = layer.findtext("resourceMetadata/license") or ""
+        assert told.endswith(licence if is_ground else CC_BY), layer.findtext("id")
+        assert is_ground == (layer.findtext("attribution") == credit)
+    for name, wanted in (("underlagskarta", licence), ("bredband_oppen", CC_BY)):
+        with closing(sqlite3.connect(made.built(f"maps/data/{name}.gpkg"))) as db:
+            ((record,),) = db.execute("SELECT metadata FROM gpkg_metadata WHERE mime_type = 'text/xml'").fetchall()
+        assert {x for x in (CC_BY, ODBL) if f'"{x}"' in record} == {wanted}
+        assert name == "bredband_oppen" or "PTS" not in record
+    inside = root_of(made.built(PROJECTS[0])).findall("projectlayers/maplayer")
+    assert not any(x.findtext("resourceMetadata/license") for x in inside), "what may not be passed on has none"
 
 
 def test_same_tables_same_bytes(paths: Paths, tmp_path: Path) -> None:

@@ -205,6 +205,19 @@ def _outlines() -> gpd.GeoDataFrame:
     )
 
 
+def used_file(paths: Paths, stage: str, role: str, publisher: str, licence: str, used: bool = True) -> None:
+    """Say in a step's ledger that one file was read, or only seen."""
+    row = {
+        "fil": f"{stage}/x",
+        "roll": role,
+        "anvand": used,
+        "utgivare": publisher,
+        "licens": licence,
+        "referensdatum": "2025-10-01",
+    }
+    Ledger(stage, facts=complete(stage, {"filer": [row]})).save(paths.ledger(stage))
+
+
 def _sources(paths: Paths) -> None:
     for stage, publisher, licence, used in (
         ("pts", "PTS", "", True),
@@ -212,12 +225,4 @@ def _sources(paths: Paths) -> None:
         ("lantmateriet", "Lantmäteriet", "CC BY 4.0", True),
         ("granser", "Oanvänd", "", False),
     ):
-        row = {
-            "fil": f"{stage}/x",
-            "roll": stage,
-            "anvand": used,
-            "utgivare": publisher,
-            "licens": licence,
-            "referensdatum": "2025-10-01",
-        }
-        Ledger(stage, facts=complete(stage, {"filer": [row]})).save(paths.ledger(stage))
+        used_file(paths, stage, stage, publisher, licence, used)

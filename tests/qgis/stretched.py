@@ -28,7 +28,7 @@ def county(folder: Path) -> Path:
     """Build both projects with their layers drawn out; return the folder that holds ``out`` and ``maps``."""
     paths = build(folder / "lan")
     made = paths.built("")
-    for gpkg in ("out/bredband.gpkg", "maps/data/bredband_oppen.gpkg"):
+    for gpkg in ("out/bredband.gpkg", "maps/data/bredband_oppen.gpkg", "maps/data/underlagskarta.gpkg"):
         _layers(made / gpkg)
     for tif in [*(made / "out").glob("*.tif"), *(made / "maps/data/raster").glob("*.tif")]:
         _raster(tif)

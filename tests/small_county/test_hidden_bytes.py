@@ -21,7 +21,13 @@ from tests.publish.test_webmap import Reader
 from . import inputs
 
 BUILDS = ("dold", "andrad", "borta")
-BELOW = ("data/rutnat_250m.*", "data/bristomraden.*", "data/raster/*", "data/bredband_oppen.qgz")
+BELOW = (
+    "data/rutnat_250m.*",
+    "data/bristomraden.*",
+    "data/raster/*",
+    "data/bredband_oppen.qgz",
+    "data/underlagskarta.gpkg",
+)
 """Files that tell of cells and gap areas, and of nothing above."""
 
 

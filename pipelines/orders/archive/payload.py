@@ -72,7 +72,8 @@ def products(order: Order, paths: Paths) -> list[Product]:
     parts = [("out", paths.out, INTERNAL)] if order.internal else []
     out, wrong = [], []
     for part, folder, goal in (*parts, ("maps", paths.maps, OPEN)):
-        at_rest.check_readable(folder / at_rest.GEOPACKAGES[part])
+        for name in at_rest.GEOPACKAGES[part]:
+            at_rest.check_readable(folder / name)
         # Also what was put in place and is no longer among the built: then a run broke off half-way.
         for name in sorted({*built_names(paths.built(part)), *installed.read(folder)}):
             built, file = paths.built(part) / name, folder / name

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.core import files
 from pipelines.core.errors import ContractError, DataError
-from pipelines.core.quoted import RunFacts
+from pipelines.core.quoted import RunFacts, Source, of_ground
 from pipelines.disclosure.open_run import read_open_facts, read_open_sources
 from pipelines.publish import products
 from pipelines.publish.catalogue import english, iris, wording
@@ -83,6 +83,24 @@ class File:
 
 
 @dataclass(frozen=True)
+class Making:
+    """How datasets came to be, of whose data, and under which licence they are given.
+
+    Attributes
+    ----------
+    key : str
+        Its part of an IRI.
+    """
+
+    key: str
+    licence: wording.Licence
+    lineage: str
+    lineage_en: str
+    origins: tuple[Origin, ...]
+    credits: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Dataset:
     """An open dataset and all its distributions."""
 
@@ -93,6 +111,7 @@ class Dataset:
     description: str
     title_en: str
     description_en: str
+    making: Making
     files: tuple[File, ...]
 
     @property
@@ -131,15 +150,14 @@ class Described:
     title: str
     description: str
     datasets: tuple[Dataset, ...]
-    origins: tuple[Origin, ...]
-    credits: tuple[str, ...]
+    making: Making
     bounds: tuple[float, float, float, float]
     period: tuple[str, str]
 
     @property
-    def lineage(self) -> str:
-        """How the datasets came to be, in Swedish."""
-        return wording.lineage(self.credits, self.facts, is_open=True)
+    def makings(self) -> tuple[Making, ...]:
+        """Return every way in which its datasets came to be, the edition's own first."""
+        return tuple(dict.fromkeys((self.making, *(x.making for x in self.datasets))))
 
     @property
     def issued(self) -> str:
@@ -178,8 +196,11 @@ def gather(region: Region, paths: Paths, *, hashed: bool = True) -> Described:
     facts, sources, root = read_open_facts(paths), read_open_sources(paths), iris.base(region)
     wording.check_licence(region, sources)
     sums: dict[Path, str] = {}
+    own, ground = _making(region, facts, sources, root), _ground(region, sources, root)
     found = (
-        _dataset(p, root, facts, paths, sums if hashed else None) for p in products.open_products() if p.id not in ABOUT
+        _dataset(p, root, facts, ground if p.id == products.GROUND else own, paths, sums if hashed else None)
+        for p in products.open_products()
+        if p.id not in ABOUT
     )
     return Described(
         root=root,
@@ -188,10 +209,31 @@ def gather(region: Region, paths: Paths, *, hashed: bool = True) -> Described:
         title=wording.edition_title(region, facts),
         description=wording.edition_text(region, facts),
         datasets=tuple(d for d in found if d.files),
-        origins=origins(root, sources),
-        credits=tuple(run.credit_lines(sources)),
+        making=own,
         bounds=bounds(paths),
         period=wording.period(facts, sources),
+    )
+
+
+def _making(region: Region, facts: RunFacts, sources: list[Source], root: str) -> Making:
+    credits = tuple(run.credit_lines(sources))
+    lineage = wording.lineage(credits, facts, is_open=True)
+    given = wording.licence(region)
+    return Making("tillkomst", given, lineage, english.lineage(facts), origins(root, sources), credits)
+
+
+def _ground(region: Region, sources: list[Source], root: str) -> Making:
+    """Return how the ground under the map came to be: of some of the sources, and maybe under one's licence."""
+    own = of_ground(sources)
+    credits = tuple(run.credit_lines(own))
+    known = {o.publisher_iri for o in origins(root, own)}
+    return Making(
+        "tillkomst-underlagskarta",
+        wording.ground_licence(region, sources),
+        wording.ground_lineage(credits),
+        english.GROUND_LINEAGE,
+        tuple(o for o in origins(root, sources) if o.publisher_iri in known),
+        credits,
     )
 
 
@@ -222,7 +264,7 @@ def bounds(paths: Paths) -> tuple[float, float, float, float]:
 
 
 def _dataset(
-    product: products.Product, root: str, facts: RunFacts, paths: Paths, sums: dict[Path, str] | None
+    product: products.Product, root: str, facts: RunFacts, making: Making, paths: Paths, sums: dict[Path, str] | None
 ) -> Dataset:
     iri, told = iris.dataset(root, product.id), english.DATASETS.get(product.id)
     made = (_file(product.id, f, root, paths, sums) for f in product.files)
@@ -234,6 +276,7 @@ def _dataset(
         description=run.marked(product.description, facts),
         title_en=english.prefix(facts) + told[0] if told else "",
         description_en=english.marked(told[1], facts) if told else "",
+        making=making,
         files=tuple(f for f in made if f.paths),
     )
 

@@ -40,6 +40,12 @@ DATASETS = {
         "QGIS project for the open edition",
         "Project file for QGIS 3.22 and later with layers, themes, bookmarks and print layouts.",
     ),
+    "underlagskarta": (
+        "Ground under the map: water and roads",
+        "Water, roads and ferries, merged and generalised from their publishers' files, to lie under the map of the "
+        "QGIS project. Says nothing of coverage. A file of its own, since its roads decide its licence: with those of "
+        "OpenStreetMap it is ODbL 1.0, otherwise that of the open edition.",
+    ),
     "historik": (
         "Broadband coverage year by year",
         "Shares per municipality since 2015 as PTS and Kolada have published them, with breaks in the series marked.",
@@ -105,6 +111,12 @@ def marked(text: str, facts: RunFacts) -> str:
 def lineage(facts: RunFacts) -> str:
     """Return how the datasets came to be."""
     return LINEAGE.format(addresses=run.addresses(facts, "en")[0])
+
+
+GROUND_LINEAGE = (
+    "Water, roads and ferries have been read from their publishers' files within the county's box, merged by class, "
+    "simplified and cut at the municipalities' boundaries. Nothing else decides what is shown."
+)
 
 
 def edition(region: Region, facts: RunFacts) -> tuple[str, str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.core import files
-from pipelines.core.publishers import NAMED
+from pipelines.core.publishers import GROUND, NAMED, SHARE_ALIKE
 from pipelines.core.quoted import RunFacts, Source
 from pipelines.publish.words import edition_facts as run
 
@@ -22,6 +22,8 @@ class Licence:
 
     Attributes
     ----------
+    short : str
+        As the configuration and the sources name it.
     iri : str
         Exactly as harvesters know it: https, or no slash, is another licence to them.
     name, name_en : str
@@ -29,9 +31,10 @@ class Licence:
     spdx : str
         Its identifier among open licences.
     national : str
-        Its fragment in the national metadata profile's code list.
+        Its fragment in the national metadata profile's code list; empty where that lacks it.
     """
 
+    short: str
     iri: str
     name: str
     name_en: str
@@ -43,9 +46,15 @@ class Licence:
         """Where a person reads it."""
         return self.iri.replace("http://", "https://")
 
+    @property
+    def line(self) -> str:
+        """Return it in one line."""
+        return f"{self.name}: {self.iri}"
+
 
 LICENCES = {
     "CC BY 4.0": Licence(
+        "CC BY 4.0",
         "http://creativecommons.org/licenses/by/4.0/",
         "Creative Commons Erkännande 4.0 Internationell (CC BY 4.0)",
         "Creative Commons Attribution 4.0 International (CC BY 4.0)",
@@ -53,6 +62,7 @@ LICENCES = {
         "CCby4.0",
     ),
     "CC0 1.0": Licence(
+        "CC0 1.0",
         "http://creativecommons.org/publicdomain/zero/1.0/",
         "Creative Commons CC0 1.0 Universell (CC0 1.0)",
         "Creative Commons CC0 1.0 Universal (CC0 1.0)",
@@ -61,6 +71,15 @@ LICENCES = {
     ),
 }
 """By the name in the configuration."""
+ODBL = Licence(
+    "ODbL 1.0",
+    "http://opendatacommons.org/licenses/odbl/1.0/",
+    "Open Data Commons Open Database License 1.0 (ODbL 1.0)",
+    "Open Data Commons Open Database License 1.0 (ODbL 1.0)",
+    "ODbL-1.0",
+    "",
+)
+"""What is made of OpenStreetMap's data and given away as data has it too."""
 EPSG_3006 = "http://www.opengis.net/def/crs/EPSG/0/3006"
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 EPSG_3857 = "http://www.opengis.net/def/crs/EPSG/0/3857"
@@ -75,6 +94,10 @@ LINEAGE = (
     "till rutor om 250 × 250 meter. Täckningen är uppmätt där täckningsuppgifter avgör, annars modellerad ur PTS:s "
     "andelar."
 )
+GROUND_LINEAGE = (
+    "Vatten, vägar och färjeleder har lästs ur utgivarnas filer inom länets ram, slagits samman per klass, förenklats "
+    "och klippts vid kommungränserna. Ingenting annat avgör vad som visas."
+)
 OPEN_LINEAGE = "Rutor återges i klasser, antal avrundade."
 
 
@@ -83,10 +106,16 @@ def licence(region: Region) -> Licence:
     return LICENCES[region.publicering.licens]
 
 
+def ground_licence(region: Region, sources: Iterable[Source]) -> Licence:
+    """Return the licence of the ground under the map: our own, unless one of its sources asks for itself."""
+    given = (s.licence.upper() for s in sources if not set(GROUND).isdisjoint(s.roles))
+    shared = any(x.startswith(SHARE_ALIKE) for x in given)
+    return ODBL if shared else licence(region)
+
+
 def licence_line(region: Region) -> str:
     """Return the licence of our data in one line."""
-    given = licence(region)
-    return f"{given.name}: {given.iri}"
+    return licence(region).line
 
 
 def check_licence(region: Region, sources: Sequence[Source]) -> None:
@@ -133,6 +162,11 @@ def lineage(credits: Sequence[str], facts: RunFacts, is_open: bool) -> str:
         f"Källor (bearbetade): {'; '.join(credits)}.",
     )
     return " ".join(x for x in told if x)
+
+
+def ground_lineage(credits: Sequence[str]) -> str:
+    """Return how the ground under the map came to be, and whose data it is made of."""
+    return f"{GROUND_LINEAGE} Källor (bearbetade): {'; '.join(credits)}."
 
 
 def period(facts: RunFacts, sources: Sequence[Source]) -> tuple[str, str]:

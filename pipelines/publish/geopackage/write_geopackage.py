@@ -45,7 +45,7 @@ def run(region: Region, paths: Paths) -> None:
                 if table == summary_tables.DELAR:
                     gpkg_parts.fill(db, paths)
                 else:
-                    kept = _finest(table, paths) if table in _GROUND else None
+                    kept = finest(table, paths) if table in ground_tables.GROUND_LAYERS else None
                     gpkg_layers.fill(db, table, gpkg_layers.batches(table, paths, kept))
             gpkg_extras.add_indexes(db, [t for t in LAYERS if t != summary_tables.DELAR])
             gpkg_extras.add_aliases(db, LAYERS)
@@ -53,10 +53,7 @@ def run(region: Region, paths: Paths) -> None:
             gpkg_extras.add_styles(db, [s for t in LAYERS for s in qgis_styles.styles(t, facts)], facts)
 
 
-_GROUND = (ground_tables.HOUSE_WATER, ground_tables.HOUSE_ROADS)
-
-
-def _finest(table: Table, paths: Paths) -> NDArray[np.bool_]:
+def finest(table: Table, paths: Paths) -> NDArray[np.bool_]:
     """Say which rows of the ground are of the finest band: QGIS thins out by class, and needs no coarser one."""
     import pyarrow.parquet as pq
 

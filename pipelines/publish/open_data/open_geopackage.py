@@ -1,4 +1,7 @@
-"""``bredband_oppen.gpkg``: the open edition's layers, with aliases, styles and metadata that name no agreement."""
+"""``bredband_oppen.gpkg``: the open edition's layers, with aliases, styles and metadata that name no agreement.
+
+Beside it ``underlagskarta.gpkg``, the ground under them.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,12 @@ from typing import TYPE_CHECKING
 
 from pipelines.core import files
 from pipelines.core.publishers import BY_AGREEMENT
-from pipelines.core.quoted import RunFacts, Source
+from pipelines.core.quoted import RunFacts, Source, of_ground
 from pipelines.publish.geopackage import gpkg_extras, gpkg_layers
-from pipelines.publish.products import OPEN_GPKG
+from pipelines.publish.geopackage.write_geopackage import finest
+from pipelines.publish.products import GROUND, OPEN_GPKG
 from pipelines.publish.qgis.style import qgis_open
+from pipelines.tables.ground_tables import GROUND_LAYERS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,6 +54,19 @@ def write(
             gpkg_extras.add_metadata(db, region, facts, unnamed(sources), OPEN_GPKG)
             gpkg_extras.add_styles(db, [s for t in contracts for s in qgis_open.styles(t, facts)], facts)
     shutil.rmtree(work.out)
+
+
+def write_ground(path: Path, region: Region, facts: RunFacts, sources: Sequence[Source], paths: Paths) -> None:
+    """Write the ground under the open project's map, whole or not at all: public geography, so no table of ours."""
+    with files.replacing(path) as beside:
+        for table in GROUND_LAYERS:
+            gpkg_layers.create(beside, table, facts)
+        with gpkg_extras.opened(beside) as db:
+            for table in GROUND_LAYERS:
+                gpkg_layers.fill(db, table, gpkg_layers.batches(table, paths, finest(table, paths)))
+            gpkg_extras.add_aliases(db, GROUND_LAYERS)
+            gpkg_extras.add_metadata(db, region, facts, of_ground(sources), GROUND)
+            gpkg_extras.add_styles(db, [s for t in GROUND_LAYERS for s in qgis_open.styles(t, facts)], facts)
 
 
 def unnamed(sources: Sequence[Source]) -> list[Source]:

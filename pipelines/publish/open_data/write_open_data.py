@@ -6,18 +6,17 @@ tests them: ``docs/publicering.md``.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.core import files
 from pipelines.disclosure.open_run import read_open_facts, read_open_sources
 from pipelines.publish.open_data import datapackage, geoparquet, open_geopackage, open_text, open_workbook
-from pipelines.publish.products import PACKED
+from pipelines.publish.products import GROUND_GPKG, PACKED
 from pipelines.tables import open_contracts
 from pipelines.tables.open_contracts import OPEN_BESIDE, OPEN_TABLES
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pipelines.config.region import Region
     from pipelines.core.paths import Paths
 
@@ -33,6 +32,7 @@ def run(region: Region, paths: Paths) -> None:
         return paths.built(f"{FOLDER}/{name}")
 
     open_geopackage.write(built("bredband_oppen.gpkg"), tables, region, facts, sources, paths)
+    open_geopackage.write_ground(built(Path(GROUND_GPKG).name), region, facts, sources, paths)
     outlines = geoparquet.outlines(paths.table("granser"))
     for table, frame in tables:
         open_text.write_csv(frame, table, built(f"{table.name}.csv"), facts)

@@ -17,7 +17,7 @@ from pipelines.core.quoted import RunFacts
 from pipelines.disclosure.open_run import read_open_facts, read_open_sources
 from pipelines.install.put_in_place import built_names
 from pipelines.publish import products
-from pipelines.publish.catalogue import english
+from pipelines.publish.catalogue import english, wording
 from pipelines.publish.pages import page_charts, page_reconciliation, render
 from pipelines.publish.pages.kommun_page import A4
 from pipelines.publish.pages.render import Speech
@@ -47,7 +47,7 @@ def run(region: Region, paths: Paths) -> None:
     for speech in render.SPEECHES:
         told = entry(region, facts, kommuner, lan, beside, paths.built("maps"), speech)
         frame = render.common(region, facts, sources, "", speech)
-        index = {**frame, **told, **_trend(region, paths, speech)}
+        index = {**frame, **told, **_trend(region, paths, speech), "underlag": wording.ground_licence(region, sources)}
         body = render.page("index.html.j2", index, "table.js")
         files.write_text(paths.built(render.filed(INDEX, speech.language)), body)
     frame = render.common(region, facts, sources, "", Speech("sv"), translated=False)

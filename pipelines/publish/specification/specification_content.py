@@ -14,6 +14,7 @@ from pipelines.publish.specification.quality import figures
 from pipelines.publish.words import codes, palette, swedish
 from pipelines.publish.words.edition_facts import addresses, notes
 from pipelines.tables.contracts import BASIS_TEXT, Column, Table
+from pipelines.tables.ground_tables import GROUND_LAYERS
 from pipelines.tables.open_contracts import OPEN_BESIDE, OPEN_TABLES
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ KINDS = {"text": "text", "heltal": "heltal", "decimal": "decimaltal", "ja_nej": 
 GEOMETRIES = {
     "": "ingen",
     "Point": "punkt",
+    "LineString": "linje (LineString)",
     "MultiLineString": "linje (MultiLineString)",
     "Polygon": "yta (Polygon)",
     "MultiPolygon": "yta (MultiPolygon)",
@@ -68,9 +70,9 @@ def context(region: Region, paths: Paths) -> dict[str, Any]:
         "omrade": {"vast": west, "syd": south, "ost": east, "nord": north},
         "frekvens": FREQUENCIES[publishing.uppdateringsfrekvens],
         "licens": (wording.licence(region).iri, wording.licence(region).name),
-        "krediter": d.credits,
-        "ursprung": [(o.publisher, o.title, swedish.day(o.date) if o.date else "–") for o in d.origins],
-        "harkomst": d.lineage,
+        "krediter": d.making.credits,
+        "ursprung": [(o.publisher, o.title, swedish.day(o.date) if o.date else "–") for o in d.making.origins],
+        "harkomst": d.making.lineage,
         "grans": publishing.undertryckningsgrans,
         "fa_under": classes.few_below(publishing.undertryckningsgrans),
         "minst_adresser": publishing.minst_adresser_i_ruta,
@@ -84,7 +86,7 @@ def context(region: Region, paths: Paths) -> dict[str, Any]:
         "klasser": [(code, label) for code, label in palette.CLASS_LABELS.items()],
         "kodlistor": [
             (name, [(code or "tomt", label) for code, label in codes.CODES[name].items()])
-            for name in codes.used([*OPEN_TABLES, *OPEN_BESIDE])
+            for name in codes.used([*OPEN_TABLES, *OPEN_BESIDE, *GROUND_LAYERS])
         ],
         "datamangder": [_dataset(d, x) for x in d.datasets],
         "katalog": [
@@ -114,6 +116,7 @@ def _bands(threshold: int, limits: tuple[int, ...]) -> str:
 def _dataset(d: Described, x: Dataset) -> dict[str, Any]:
     # A page's or a print map's table is the data's own: told there.
     named = {f.layer or p.rpartition("/")[2].partition(".")[0] for f in x.files for p in f.paths}
+    named |= {t.name for t in x.product.tables if any(f.format == "GeoPackage" and not f.layer for f in x.files)}
     own = [t for t in x.product.tables if t.name in named]
     return {
         "id": x.product.id,
@@ -125,6 +128,8 @@ def _dataset(d: Described, x: Dataset) -> dict[str, Any]:
         "uuid": x.uuid,
         "post": iris.record(x.product.id),
         "tabeller": [_table(t) for t in own],
+        "licens": (x.making.licence.iri, x.making.licence.name),
+        "harkomst": x.making.lineage,
         "filer": [_file(x, f) for f in x.files],
     }
 

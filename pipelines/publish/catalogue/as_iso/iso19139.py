@@ -95,7 +95,7 @@ def _identification(r: Resource) -> ET.Element:
         node("gmd:spatialResolution", node("gmd:MD_Resolution", distance)) if r.resolution_m else None,
         language(),
         _utf8(),
-        node("gmd:topicCategory", node("gmd:MD_TopicCategoryCode", "utilitiesCommunication")),
+        node("gmd:topicCategory", node("gmd:MD_TopicCategoryCode", r.topic)),
         node("gmd:extent", extent(r)),
     )
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from pipelines.publish.catalogue.as_iso.resource import INTERNAL
 from pipelines.publish.catalogue.elements import anchor, code, node, text
-from pipelines.publish.catalogue.wording import licence
 
 if TYPE_CHECKING:
     from xml.etree import ElementTree as ET
@@ -23,7 +22,13 @@ ACCESS = {
 """Limits on public access, by whether the resource is open."""
 SCOPE = f"{INSPIRE}SpatialScope"
 GEMET, THEME = "http://www.eionet.europa.eu/gemet/inspire_themes", "http://inspire.ec.europa.eu/theme/"
-THEMES = {"us": "Allmännyttiga och offentliga tjänster", "gg": "Geografiska rutnätssystem", "su": "Statistiska enheter"}
+THEMES = {
+    "us": "Allmännyttiga och offentliga tjänster",
+    "gg": "Geografiska rutnätssystem",
+    "su": "Statistiska enheter",
+    "tn": "Transportnät",
+    "hy": "Hydrografi",
+}
 """INSPIRE's themes in Swedish, those that are used here."""
 NATIONAL = "https://resources.geodata.se/codelist/metadata/"
 """Code lists of the national metadata profile."""
@@ -84,11 +89,10 @@ def constraints(r: Resource) -> list[ET.Element]:
     """Return how the resource may be used and who may have it."""
     if r.is_open:
         credit = f"Ange utgivaren och källorna: {'; '.join(r.credits)}."
-        given = licence(r.region)
-        licences = (
-            anchor(f"{NATIONAL}anvandningsrestriktioner.xml#{given.national}", r.region.publicering.licens),
-            anchor(given.iri, given.name),
-        )
+        given = r.licence
+        listed = f"{NATIONAL}anvandningsrestriktioner.xml#{given.national}"
+        known = [anchor(listed, given.short)] if given.national else []
+        licences = (*known, anchor(given.iri, given.name))
         use = _legal(node("gmd:useLimitation", text(credit)), "useConstraints", *licences)
     else:
         use = node("gmd:MD_Constraints", node("gmd:useLimitation", text(INTERNAL)))

@@ -29,9 +29,10 @@ INSPIRE_THEMES = {
     "klassraster": ("us", "gg"),
     "kommuner": ("us", "su"),
     "lan": ("us", "su"),
+    products.GROUND: ("tn", "hy"),
 }
 """INSPIRE themes of a dataset, where they are more than utility services (``us``), of which telecom is a part:
-geographical grid systems (``gg``), statistical units (``su``)."""
+geographical grid systems (``gg``), statistical units (``su``); or others: transport networks and hydrography."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,8 @@ class Resource:
         Identifies the record of the series it belongs to; empty where it belongs to none.
     themes : tuple of str
         INSPIRE themes, by their codes.
+    topic : str
+        ISO's topic category.
     resolution_m : int
         Size of its cells; 0 where it is not made of cells.
     is_raster : bool
@@ -82,10 +85,12 @@ class Resource:
     bounds: Bounds | None
     period: tuple[str, str]
     formats: tuple[tuple[str, str], ...]
+    licence: wording.Licence
     links: tuple[Link, ...] = ()
     is_open: bool = True
     parent: str = ""
     themes: tuple[str, ...] = ("us",)
+    topic: str = "utilitiesCommunication"
     resolution_m: int = wording.CELL_M
     is_raster: bool = False
 
@@ -112,9 +117,10 @@ def of_edition(d: catalogue_content.Described) -> Resource:
         purpose=" ".join(x.product.nytta for x in d.datasets),
         region=d.region,
         facts=d.facts,
-        lineage=d.lineage,
-        origins=d.origins,
-        credits=d.credits,
+        lineage=d.making.lineage,
+        origins=d.making.origins,
+        credits=d.making.credits,
+        licence=d.making.licence,
         bounds=d.bounds,
         period=d.period,
         formats=tuple(dict.fromkeys((f.format, f.version) for x in d.datasets for f in x.files)),
@@ -139,18 +145,24 @@ def of_dataset(d: catalogue_content.Described, x: catalogue_content.Dataset) -> 
         purpose=x.product.nytta,
         region=d.region,
         facts=d.facts,
-        lineage=d.lineage,
-        origins=d.origins,
-        credits=d.credits,
+        lineage=x.making.lineage,
+        origins=x.making.origins,
+        credits=x.making.credits,
+        licence=x.making.licence,
         bounds=d.bounds,
         period=d.period,
         formats=tuple(dict.fromkeys((f.format, f.version) for f in x.files)),
         links=(*files, *(_given(d) if x.is_layer else ()), *_pages(d)),
         parent=_series(d),
         themes=INSPIRE_THEMES.get(x.product.id, ("us",)),
+        topic=_topic(x.product.id),
         resolution_m=wording.CELL_M if x.is_in_cells else 0,
         is_raster=any(f.format == "GeoTIFF" for f in x.files),
     )
+
+
+def _topic(product: str) -> str:
+    return "transportation" if product == products.GROUND else "utilitiesCommunication"
 
 
 def _series(d: catalogue_content.Described) -> str:
@@ -179,10 +191,20 @@ def of_geopackage(
     ----------
     product : str
         Id of its product; :data:`pipelines.publish.products.OPEN_GPKG` for the open edition's, which holds several.
+    sources : sequence of Source
+        Of what it holds.
     """
     root, file = iris.base(region), products.GPKG
-    is_open = product == products.OPEN_GPKG
-    if is_open:
+    is_ground = product == products.GROUND
+    is_open = is_ground or product == products.OPEN_GPKG
+    lines = tuple(credit_lines(list(sources)))
+    lineage = wording.lineage(lines, facts, is_open)
+    if is_ground:
+        known = products.BY_ID[product]
+        iri = iris.published(root, products.GROUND_GPKG.removeprefix("maps/"))
+        title = f"{demo_prefix(facts)}{known.title}: {region.lan.kortnamn}"
+        abstract, purpose, lineage = marked(known.description, facts), known.nytta, wording.ground_lineage(lines)
+    elif is_open:
         iri = iris.published(root, product.removeprefix("maps/"))
         title, abstract = wording.edition_title(region, facts), wording.edition_text(region, facts)
         purpose = " ".join(p.nytta for p in products.open_products() if products.File(product) in _files(p))
@@ -192,7 +214,6 @@ def of_geopackage(
         title = f"{demo_prefix(facts)}{known.title}: {region.lan.kortnamn}"
         abstract = marked(f"{known.description} {INTERNAL}", facts)
         purpose = known.nytta
-    lines = tuple(credit_lines(list(sources)))
     return Resource(
         iri=iri,
         uuid=str(iris.uuid(f"{iri}#metadata")),
@@ -202,14 +223,18 @@ def of_geopackage(
         purpose=purpose,
         region=region,
         facts=facts,
-        lineage=wording.lineage(lines, facts, is_open),
+        lineage=lineage,
         origins=origins(root, sources),
         credits=lines,
+        licence=wording.ground_licence(region, sources) if is_ground else wording.licence(region),
         bounds=bounds,
         period=wording.period(facts, sources),
         formats=((file.format, file.version),),
         links=(Link(iri, title, file.media_type, DOWNLOAD),) if is_open else (),
         is_open=is_open,
+        themes=INSPIRE_THEMES[product] if is_ground else ("us",),
+        topic=_topic(product),
+        resolution_m=0 if is_ground else wording.CELL_M,
     )
 
 

@@ -29,7 +29,7 @@ from pipelines.publish.catalogue.as_rdf.terms import (
 )
 from pipelines.publish.catalogue.catalogue_content import DICTIONARY, SPECIFICATION, Dataset, Described, File
 from pipelines.publish.catalogue.services import services
-from pipelines.publish.catalogue.wording import CELL_M, CRS_NAMES, EPSG_3006, licence
+from pipelines.publish.catalogue.wording import CELL_M, CRS_NAMES, EPSG_3006
 from pipelines.publish.products import MEDIA
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def statements(d: Described) -> Iterator[Triple]:
     yield from _period(d)
     yield from _standards(d)
     yield from _provenance(d)
-    for origin in d.origins:
+    for origin in d.making.origins:
         yield from _origin(origin)
     given = services(d.region)
     for dataset in d.datasets:
@@ -150,14 +150,10 @@ def _standards(d: Described) -> Iterator[Triple]:
         yield from about(d.address(iris.record(x.product.id)), FOAF.Document, *told)
 
 
-def _provenance_iri(d: Described) -> str:
-    return iris.part(d.root, "tillkomst")
-
-
 def _provenance(d: Described) -> Iterator[Triple]:
-    yield from about(
-        _provenance_iri(d), DCTERMS.ProvenanceStatement, *both(DCTERMS.description, d.lineage, english.lineage(d.facts))
-    )
+    for making in d.makings:
+        told = both(DCTERMS.description, making.lineage, making.lineage_en)
+        yield from about(iris.part(d.root, making.key), DCTERMS.ProvenanceStatement, *told)
 
 
 def _origin(o: Origin) -> Iterator[Triple]:
@@ -197,7 +193,7 @@ def _dataset(d: Described, x: Dataset) -> Iterator[Triple]:
         (DCTERMS.modified, date(d.modified)),
         (DCTERMS.accrualPeriodicity, iri(f"{EU}frequency/{p.uppdateringsfrekvens}")),
         (DCTERMS.temporal, iri(_period_iri(d))),
-        (DCTERMS.provenance, iri(_provenance_iri(d))),
+        (DCTERMS.provenance, iri(iris.part(d.root, x.making.key))),
         (DCTERMS.conformsTo, iri(d.address(SPECIFICATION))),
         (DCAT3.version, Literal(f"{d.modified}, körning {d.facts['korning_id']}")),
         (ADMS.versionNotes, swedish(f"PTS {d.facts['pts_datum']}, SCB {d.facts['scb_ar']}.")),
@@ -206,7 +202,7 @@ def _dataset(d: Described, x: Dataset) -> Iterator[Triple]:
         *themes(d),
         (FOAF.page, iri(d.address(iris.record(x.product.id)))),
         *((DCTERMS.spatial, iri(place)) for place in (place_iri(d), *_named_places(d))),
-        *((PROV.wasDerivedFrom, iri(o.iri)) for o in d.origins),
+        *((PROV.wasDerivedFrom, iri(o.iri)) for o in x.making.origins),
         *((DCAT.distribution, iri(f.iri)) for f in x.files),
         *((DCAT.distribution, iri(dcat_services.given_by(x, s))) for s in services(d.region) if x.is_layer),
     )
@@ -238,7 +234,7 @@ def _distribution(d: Described, x: Dataset, f: File) -> Iterator[Triple]:
         (DCTERMS["format"], Literal(media_type)),
         (DCAT.mediaType, iri(f"{MEDIA_TYPES}{media_type}")),
         (DCAT.byteSize, Literal(str(f.size), datatype=XSD.nonNegativeInteger)),
-        (DCTERMS.license, iri(licence(d.region).iri)),
+        (DCTERMS.license, iri(x.making.licence.iri)),
         (DCTERMS.language, iri(f"{EU}language/{LANGUAGES[f.language]}")),
         (DCTERMS.issued, date(d.issued)),
         (DCTERMS.modified, date(d.modified)),

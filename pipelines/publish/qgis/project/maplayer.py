@@ -25,9 +25,7 @@ SRSID = "971"
 _FAR = 100_000_000
 
 
-def element(
-    layer: Layer, publisher: str, licence: str, keywords: Sequence[str] = (), relations: Sequence[Relation] = ()
-) -> str:
+def element(layer: Layer, publisher: str, keywords: Sequence[str] = (), relations: Sequence[Relation] = ()) -> str:
     """Return ``<maplayer>``: its first style spelled out, the others in its style manager.
 
     Every layer is made anew by the next run, so none is to be written in. ``relations`` are those of the project;
@@ -50,7 +48,7 @@ def element(
         ("shortname", layer.name),
         ("title", layer.title),
         ("abstract", layer.about),
-        ("attribution", publisher),
+        ("attribution", layer.credit or publisher),
     ):
         ET.SubElement(out, name).text = text
     words = ET.SubElement(out, "keywordList")
@@ -65,8 +63,8 @@ def element(
         ("language", "swe"),
         ("title", layer.title),
         ("abstract", layer.about),
-        ("rights", publisher),
-        ("license", licence),
+        ("rights", layer.credit or publisher),
+        ("license", layer.licence),
     ):
         if text:
             ET.SubElement(told, name).text = text

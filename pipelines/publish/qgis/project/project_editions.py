@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.core.level import LEVELS
 from pipelines.core.level_words import PASSED
-from pipelines.core.quoted import RunFacts, Source
+from pipelines.core.quoted import RunFacts, Source, of_ground
 from pipelines.publish.catalogue import wording
 from pipelines.publish.qgis.project import project_views
 from pipelines.publish.qgis.project.project_model import (
@@ -63,8 +63,7 @@ def internal(region: Region, facts: RunFacts, sources: Sequence[Source], bounds:
         _borders(make, facts, summary_tables.KOMMUNER, summary_tables.LAN),
         Group("", (*(off(make(t)) for t in (ids.SCHAKT, _PROJEKT, ids.BRISTOMRADEN)), off(unsure), cells, basis)),
         _rasters("./", facts, (shares,)),
-        # over the kommuner, which otherwise are the only thing seen of the whole län
-        Group("Underlagskarta", (make(ground_tables.HOUSE_ROADS), make(ground_tables.HOUSE_WATER)), expanded=False),
+        _under(make),
         _kommuner(make, facts, summary_tables.KOMMUNER, summary_tables.LAN),
         Group("Tabeller", tuple(off(t) for t in tables), expanded=False),
     )
@@ -92,6 +91,7 @@ def published(region: Region, facts: RunFacts, sources: Sequence[Source], bounds
         _borders(make, facts, open_contracts.KOMMUNER_OPPNA, open_contracts.LAN_OPPNA),
         Group("", (off(make(open_contracts.BRISTOMRADEN_OPPNA)), *_cells(make(open_contracts.RUTNAT_250M), facts))),
         _rasters("./raster/", facts, (), licence),
+        _ground(region, facts, sources),
         _kommuner(make, facts, open_contracts.KOMMUNER_OPPNA, open_contracts.LAN_OPPNA),
     )
     about = "Öppen utgåva: rutornas klasser. Innehåller inga adresser och inga små antal."
@@ -99,6 +99,18 @@ def published(region: Region, facts: RunFacts, sources: Sequence[Source], bounds
     return replace(
         project, kind="oppen", relations=_OF_KOMMUN, service=_service(region, project.abstract), licence=licence
     )
+
+
+def _under(make: _Make) -> Group:
+    """Return the ground: over the kommuner, which otherwise are the only thing seen of the whole län."""
+    return Group("Underlagskarta", (make(ground_tables.HOUSE_ROADS), make(ground_tables.HOUSE_WATER)), expanded=False)
+
+
+def _ground(region: Region, facts: RunFacts, sources: Sequence[Source]) -> Group:
+    """Return the ground of the open project: from a file of its own, under a licence of its own."""
+    licence, credit = wording.ground_licence(region, sources).line, "; ".join(credit_lines(of_ground(sources)))
+    make = _maker("./underlagskarta.gpkg", lambda t: qgis_open.styles(t, facts), facts, licence)
+    return _under(lambda table: replace(make(table), credit=credit))
 
 
 def _service(region: Region, text: str) -> Service:

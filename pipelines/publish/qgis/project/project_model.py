@@ -39,6 +39,8 @@ class Layer:
         Scales (1:n) that take the place of the styles' own; see :func:`pipelines.publish.qgis.style.qml.document`.
     licence : str
         Name of the licence it may be used under; empty for what may not be passed on.
+    credit : str
+        Who is credited, where that is another than the project's publisher.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Layer:
     visible_from: int = 0
     visible_until: int = 0
     licence: str = ""
+    credit: str = ""
 
     @property
     def id(self) -> str:

@@ -57,7 +57,7 @@ def document(project: Project) -> str:
             map_mm=MAP_MM,
             map_bounds=framed(project.bounds),
             maplayers=[
-                _safe(maplayer.element(x, project.publisher, project.licence, project.keywords, project.relations))
+                _safe(maplayer.element(x, project.publisher, project.keywords, project.relations))
                 for x in project.layers
             ],
             headings=maplayer.headings,

@@ -30,8 +30,7 @@ assert {*_ORDER, "ingen_adress"} == set(CLASS_COLOURS), "every class is drawn"
 
 def styles(table: Table, facts: RunFacts) -> list[Style]:
     """Return the styles of a layer, the first of them its default. A demo says so in names and legends."""
-    makers = {"rutnat_250m": _grid, "bristomraden": _gaps, "kommuner": qgis_styles.kommuner, "lan": qgis_styles.lan}
-    return qgis_styles.named(table, facts, makers[table.name])
+    return qgis_styles.named(table, facts, _MAKERS[table.name])
 
 
 def _grid(table: Table, mark: str) -> list[Drawn]:
@@ -79,3 +78,13 @@ def _gaps(table: Table, mark: str) -> list[Drawn]:
         body = qml.document(table, qml.rules([heading]), tip=map_tips.open_area(level))
         out.append(Drawn(level.code, name, f"Bristområden, {name.lower()} Mbit/s, efter kostnadsklass.", body))
     return out
+
+
+_MAKERS = {
+    "rutnat_250m": _grid,
+    "bristomraden": _gaps,
+    "kommuner": qgis_styles.kommuner,
+    "lan": qgis_styles.lan,
+    "grund_vatten": qgis_styles.water,
+    "grund_vagar": qgis_styles.roads,
+}

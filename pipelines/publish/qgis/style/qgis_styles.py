@@ -256,11 +256,13 @@ def _adresser(table: Table, mark: str) -> list[Drawn]:
     return [Drawn("status", "Status", text, body)]
 
 
-def _water(table: Table, mark: str) -> list[Drawn]:
+def water(table: Table, mark: str) -> list[Drawn]:
+    """Return how water under the map is drawn."""
     return [Drawn("grund", "Vatten", "Hav, sjöar och breda vattendrag.", qgis_ground.water(table, mark))]
 
 
-def _roads(table: Table, mark: str) -> list[Drawn]:
+def roads(table: Table, mark: str) -> list[Drawn]:
+    """Return how roads under the map are drawn."""
     middle, near = qgis_ground.SCALES[KOMMUN], qgis_ground.SCALES[HOUSE]
     text = f"Vägar efter klass, och färjor: de största alltid, medelstora från 1:{middle}, alla från 1:{near}."
     return [Drawn("grund", "Vägar", text, qgis_ground.roads(table, mark))]
@@ -302,6 +304,6 @@ _MAKERS = {
     "projekt": _projekt,
     "projekt_adresser": _aliases,
     "osakerhet_5km": _squares,
-    "grund_vatten": _water,
-    "grund_vagar": _roads,
+    "grund_vatten": water,
+    "grund_vagar": roads,
 }
