@@ -236,7 +236,7 @@ JOB = (
         "Folkmängd och hushåll per adress",
         "folkmängd och hushåll per adress, avstämda mot PTS",
         reads=(
-            *("adresser_ruta", "befolkning", "land", "land_utanfor", "scb_kommun"),
+            *("adresser_ruta", "bostader", "befolkning", "land", "land_utanfor", "scb_kommun"),
             *("pts_teknik", "pts_hastighet", "kolada", "evidens_beslut", "evidens_beslut_oppen"),
         ),
         ledgers=("scb", "pts"),
@@ -252,7 +252,10 @@ JOB = (
             *("adresser_ruta", "adresser_hushall", "adresser_hushall_oppen", "grupper", "riktvarden_pts"),
             *("evidens_beslut", "evidens_beslut_oppen"),
         ),
-        writes=("riktvarden", "osakerhet_kommun", "osakerhet_5km", "adresser_tackning", "adresser_tackning_oppen"),
+        writes=(
+            *("riktvarden", "osakerhet_kommun", "osakerhet_5km", "kontrolleras"),
+            *("adresser_tackning", "adresser_tackning_oppen"),
+        ),
         ledger=True,
     ),
     Step(

@@ -333,6 +333,19 @@ class Evidens(Part):
 class Hushall(Part):
     """Where people live."""
 
+    personer_per_hushall_smahus: float = Field(
+        default=2.6,
+        gt=0.5,
+        lt=10,
+        description="Personer per hushåll i småhus (antagande, nära SCB:s medel för riket); där byggnader är kända "
+        "fördelas rutans folk efter bostäder gånger detta.",
+    )
+    personer_per_hushall_flerbostad: float = Field(
+        default=1.8,
+        gt=0.5,
+        lt=10,
+        description="Personer per hushåll i flerbostadshus (antagande, nära SCB:s medel för riket).",
+    )
     langsta_avstamning: float = Field(
         default=8,
         ge=1,

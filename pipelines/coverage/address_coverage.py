@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.config.region import TECHNIQUES
-from pipelines.core import files
+from pipelines.core import cell_grid, files
 from pipelines.core.ledger import Ledger
 from pipelines.core.level import LEVELS
 from pipelines.coverage.small_area import model_steps
@@ -46,9 +46,9 @@ class Inputs:
     wanted: pd.DataFrame
     share: Floats
 
-    def with_households(self, households: Floats) -> Inputs:
-        """Return the same with the households of an edition."""
-        return replace(self, ground=replace(self.ground, households=households))
+    def with_households(self, households: Floats, spread: Floats) -> Inputs:
+        """Return the same with the households of an edition, and their variance."""
+        return replace(self, ground=replace(self.ground, households=households, spread=spread))
 
     def covered(self, evidence: Evidence, spreading: model_steps.Spreading) -> Floats:
         """Return the probability of coverage per address and level, shape (n, levels)."""
@@ -65,8 +65,9 @@ def run(region: Region, paths: Paths) -> None:
     wanted, before = every.wanted, ""
     for mark in ("", "_oppen"):
         evidence = decided.load(paths.table(f"evidens_beslut{mark}"))
-        home = files.read_table(paths.table(f"adresser_hushall{mark}"), ["hushall"])["hushall"].to_numpy()
-        given = every.with_households(home)
+        people = files.read_table(paths.table(f"adresser_hushall{mark}"), ["hushall", "hushall_varians"])
+        home = people["hushall"].to_numpy()
+        given = every.with_households(home, people["hushall_varians"].to_numpy())
         answers = decided.answers_of(evidence)
         if answers != before:
             spreading = model_steps.fitted(given.ground, evidence)
@@ -79,6 +80,8 @@ def run(region: Region, paths: Paths) -> None:
         if not mark:
             wanted = with_outcome(wanted, given.groups, given.ground.addresses, home, coverage)
             model_steps.write_uncertainty(given.ground, spreading, evidence, coverage, wanted, region, paths, ledger)
+            doubtful = to_check(given.ground.addresses, evidence, home, region.evidens.kontroll_fran_sannolikhet)
+            files.write_points(contracts.check(doubtful, step_tables.KONTROLLERAS), paths.table("kontrolleras"))
     files.write_table(contracts.check(wanted, step_tables.RIKTVARDEN), paths.table("riktvarden"))
     ledger.save(paths.ledger("coverage"))
 
@@ -97,7 +100,7 @@ def read(region: Region, paths: Paths) -> Inputs:
     texts = ["kommunkod", "omradestyp", "ortstyp"]
     addresses = files.read_points(paths.table("adresser_ruta"), ["adress_id", "rutid", *texts], few=texts)
     # People before raking: those after it know what evidence says of coverage, which the model is to learn by itself.
-    people = files.read_table(paths.table("adresser_hushall"), ["befolkning_fore", "hushall"])
+    people = files.read_table(paths.table("adresser_hushall"), ["befolkning_fore", "hushall", "hushall_varians"])
     groups = files.read_table(paths.table("grupper"))
     wanted = files.read_table(paths.table("riktvarden_pts"))
     index, table = group_index(addresses, groups)
@@ -196,6 +199,37 @@ def address_table(addresses: pd.DataFrame, evidence: Evidence, coverage: Floats)
     )
     text = ["basta_teknik", "status", *(c for c in out if c.startswith("underlag"))]
     return out.astype(dict.fromkeys(text, "str"))
+
+
+def to_check(addresses: pd.DataFrame, evidence: Evidence, households: Floats, least: float) -> pd.DataFrame:
+    """Return the addresses to look up before money is spent: a complete list does not name them, and may lack a row.
+
+    Parameters
+    ----------
+    least : float
+        Probability of coverage from which it is worth while.
+
+    Returns
+    -------
+    DataFrame
+        Contract KONTROLLERAS: those first that most hangs on, households times the probability of being wrong about
+        them.
+    """
+    listed = evidence.grain == GRAINS.index("adress")
+    chance = np.where(listed & (evidence.share < 1), np.nan_to_num(evidence.share), 0.0)
+    rows = np.flatnonzero((chance >= least).any(axis=1))
+    doubt = np.where(chance[rows] > 0, np.minimum(chance[rows], 1 - chance[rows]), 0.0)
+    out = addresses.iloc[rows][["adress_id", "kommunkod", "rutid", "e_m", "n_m"]].assign(
+        hushall=households[rows],
+        **{
+            level.probability: np.where(listed[rows, i], evidence.share[rows, i], np.nan)
+            for i, level in enumerate(LEVELS)
+        },
+        hushall_osakra=households[rows] * doubt.max(axis=1, initial=0.0),
+    )
+    out["rutid_scb"] = cell_grid.scb_id(out.pop("rutid").to_numpy())
+    out = out.sort_values(["hushall_osakra", "adress_id"], ascending=[False, True], kind="stable", ignore_index=True)
+    return out.astype({"kommunkod": "str", "rutid_scb": "str"})
 
 
 def with_outcome(

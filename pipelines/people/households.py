@@ -7,7 +7,7 @@ totals are published figures. Twice: by all evidence, and for the open edition b
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -47,13 +47,20 @@ class Placed:
         Of all addresses.
     table : DataFrame
         The groups (kommun × class): ``kommunkod``, ``grupp``, ``hushall_pts``.
+    kind : ndarray of str, shape (n,)
+        Kind of house (``hustyp``).
     farthest : float
         See :func:`pipelines.people.raking.rake`; 1 where households are not held to PTS's shares.
     """
 
     margins: raking.Margins
     table: pd.DataFrame
+    kind: NDArray[np.object_]
     farthest: float
+
+    def variance(self, households: Floats) -> Floats:
+        """Return the variance of each address's true number of households, given what is expected."""
+        return house_variance(households, self.kind)
 
     def by(self, evidence: decided.Evidence) -> raking.Raked:
         """Return people and households by one edition's evidence."""
@@ -75,7 +82,12 @@ def run(region: Region, paths: Paths) -> None:
     outside = inside if decided.answers_of(may) == decided.answers_of(evidence) else placed.by(may)
     ids = files.read_table(paths.table("adresser_ruta"), ["adress_id"])
     for name, found in (("adresser_hushall", inside), ("adresser_hushall_oppen", outside)):
-        out = ids.assign(befolkning=found.people, hushall=found.households, befolkning_fore=placed.margins.people)
+        out = ids.assign(
+            befolkning=found.people,
+            hushall=found.households,
+            hushall_varians=placed.variance(found.households),
+            befolkning_fore=placed.margins.people,
+        )
         files.write_table(contracts.check(out, step_tables.ADRESSER_HUSHALL), paths.table(name))
     files.write_table(groups, paths.table("grupper"))
     files.write_table(contracts.check(wanted, step_tables.RIKTVARDEN_PTS), paths.table("riktvarden_pts"))
@@ -95,8 +107,11 @@ def place(region: Region, paths: Paths, ledger: Ledger) -> tuple[Placed, pd.Data
 
     square = square_of(addresses["rutid"].to_numpy(), squares)
     part = part_inside(squares, square, land, outside, ledger)
-    dwellings, per_household = np.ones(len(addresses)), np.ones(len(addresses))
-    people = place_people(addresses, squares, part, dwellings, region, ledger)
+    homes = files.read_table(paths.table("bostader"), ["hustyp", "bostader"], few=["hustyp"])
+    kind = homes["hustyp"].to_numpy(dtype=object)
+    per_household = people_per_household(kind, region)
+    dwellings = np.maximum(homes["bostader"].to_numpy(dtype=np.float64), LEAST_DWELLINGS)
+    people = place_people(addresses, squares, part, dwellings * per_household, region, ledger)
     groups = make_groups(household_counts(teknik, region), addresses, ledger)
     index, table = group_index(addresses, groups)
     read_from = files_used(paths.ledger("scb")) | files_used(paths.ledger("pts"))
@@ -117,12 +132,14 @@ def place(region: Region, paths: Paths, ledger: Ledger) -> tuple[Placed, pd.Data
         people=people,
         square=square,
         per_household=per_household,
+        loose=np.ones(len(addresses)),
         group=index,
         households=table["hushall_pts"].to_numpy(dtype=np.float64),
         least=group_shares(wanted, groups, table),
         most=group_shares(wanted, groups, table, "andel_ovre"),
     )
-    return Placed(margins, table, region.hushall.langsta_avstamning), groups, wanted
+    margins = replace(margins, loose=looseness(raking.households_of(margins, people), kind))
+    return Placed(margins, table, kind, region.hushall.langsta_avstamning), groups, wanted
 
 
 def tell_raked(placed: Placed, found: raking.Raked, evidence: decided.Evidence, region: Region, ledger: Ledger) -> None:
@@ -232,6 +249,59 @@ def place_people(
             action="Hämta hela Sveriges fil, eller rätt läns.",
         )
     return people
+
+
+def people_per_household(kind: NDArray[np.object_], region: Region) -> Floats:
+    """Return how many live in a household by kind of house; of what is not known, as in a house."""
+    return np.where(
+        kind == "flerbostad", region.hushall.personer_per_hushall_flerbostad, region.hushall.personer_per_hushall_smahus
+    ).astype(np.float64)
+
+
+def house_variance(households: Floats, kind: NDArray[np.object_]) -> Floats:
+    """Return the variance of the true number of households at each address, given the expected number.
+
+    Parameters
+    ----------
+    households : ndarray of float, shape (n,)
+        Expected.
+    kind : ndarray of str, shape (n,)
+        ``hustyp``.
+
+    Notes
+    -----
+    A house holds one household or none: w (1 − w). An entrance to flats holds more or fewer than expected, with a
+    coefficient of variation of :data:`FLATS_CV`. Where nobody knows what stands there it is the one or the other: 0 or
+    1 up to one household; above, 1 or 1 + :data:`FLATS`. Tried on simulated data (docs/modell.md).
+
+    Examples
+    --------
+    >>> house_variance(np.array([0.5, 8.0, 2.0]), np.array(["smahus", "flerbostad", "okand"], dtype=object))
+    array([ 0.25, 16.  ,  7.  ])
+    """
+    w = households
+    house = np.maximum(w * (1 - w), np.minimum(w, LEAST_VARIANCE))
+    more = w - 1
+    unknown = np.where(w <= 1, house, np.maximum(more * (FLATS - more), 0.0) + LEAST_VARIANCE)
+    large = (FLATS_CV * w) ** 2
+    return np.select([kind == "smahus", kind == "flerbostad", kind == "okand"], [house, large, unknown], house)
+
+
+def looseness(households: Floats, kind: NDArray[np.object_]) -> Floats:
+    """Return variance over mean of each address's households: how easily raking moves it; some everywhere."""
+    variance = house_variance(households, kind)
+    ratio = np.divide(variance, households, out=np.ones(len(households)), where=households > 0)
+    return np.clip(ratio, LEAST_VARIANCE, 2.0 * FLATS)
+
+
+LEAST_DWELLINGS = 0.02
+"""Dwellings where nobody is known to live (antagande): some do, and a square's people must live somewhere."""
+FLATS_CV = 0.5
+"""How much the number of flats at an entrance varies (antagande)."""
+FLATS = 8
+"""Households more at an entrance to flats than in a house (antagande)."""
+LEAST_VARIANCE = 0.03
+"""Of a house that is expected to hold a household: some stand empty (antagande)."""
 
 
 def _note_empty_groups(people: Floats, group: NDArray[np.int64], table: pd.DataFrame, ledger: Ledger) -> None:

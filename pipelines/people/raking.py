@@ -24,8 +24,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 ROUNDS = 60
-LEAST_STEP = 0.05
-"""No round makes the households of a kind fewer than so many times what they were."""
+LONGEST_STEP = 0.7
+"""In the logarithm of people: no step more than doubles or halves them."""
 CLOSE = 1e-7
 """Relative change of the totals at which more rounds would move nothing."""
 
@@ -42,6 +42,8 @@ class Margins:
         The square whose people live there; -1 for addresses in none, whose people stay.
     per_household : ndarray of float, shape (n,)
         People per household by kind of dwelling, up to a factor per group.
+    loose : ndarray of float, shape (n,)
+        Variance over mean of the address's households (> 0): how easily it moves. 1 everywhere is plain raking.
     group : ndarray of int64, shape (n,)
         Kommun × class.
     households : ndarray of float, shape (groups,)
@@ -53,6 +55,7 @@ class Margins:
     people: Floats
     square: Ints
     per_household: Floats
+    loose: Floats
     group: Ints
     households: Floats
     least: Floats
@@ -134,7 +137,7 @@ def _factors(m: Margins, rows: Ints, lacking: Floats, held: Bools, farthest: flo
     groups, group = np.unique(m.group[rows], return_inverse=True)
     # An address in no square keeps its people: it is a square of its own.
     own = np.where(m.square[rows] >= 0, m.square[rows], -1 - rows)
-    alike = _numbered([own, group, m.per_household[rows], *np.nan_to_num(lacking).T])
+    alike = _numbered([own, group, m.per_household[rows], m.loose[rows], *np.nan_to_num(lacking).T])
     first = np.unique(alike, return_index=True)[1]
     people = np.bincount(alike, m.people[rows]).astype(np.float64)
     group, square = group[first], np.unique(own[first], return_inverse=True)[1].reshape(-1)
@@ -146,6 +149,7 @@ def _factors(m: Margins, rows: Ints, lacking: Floats, held: Bools, farthest: flo
         people=people,
         base=people.copy(),
         per_household=per * scale[group],
+        loose=m.loose[rows][first],
         square=square,
         of_square=np.bincount(square, people).astype(np.float64),
         group=group,
@@ -176,6 +180,7 @@ class _Fit:
     people: Floats
     base: Floats
     per_household: Floats
+    loose: Floats
     square: Ints
     of_square: Floats
     group: Ints
@@ -187,54 +192,47 @@ class _Fit:
     farthest: float
 
     def fitted(self) -> Floats:
-        """Return people per address after fitting."""
+        """Return people per address after fitting: round by round a Newton step to each kind of total."""
         for _ in range(ROUNDS):
             before = self.people
-            home = self.people / self.per_household
             for i in range(self.held.shape[1]):
                 if self.held[:, i].any():
-                    home = self._to_share(home, i)
-            self.people = np.clip(home * self.per_household, self.base / self.farthest, self.base * self.farthest)
+                    self._to_share(i)
+            self.people = np.clip(self.people, self.base / self.farthest, self.base * self.farthest)
             self._to_squares()
             self._to_groups()
             if float(np.abs(self.people - before).sum()) <= CLOSE * float(self.base.sum()):
                 break
-        return self.people
+        now = np.bincount(self.square, self.people, len(self.of_square))
+        return np.asarray(self.people * (self.of_square / now)[self.square], dtype=np.float64)
 
-    def _to_share(self, home: Floats, i: int) -> Floats:
-        """Scale the households without and with coverage at a level so that both sums are PTS's.
-
-        An address that lacks coverage with probability u gets (1 − u)·a + u·b times as many; a and b solve the two
-        sums. Where none can (all lack it, or none do) nothing is done.
-        """
-        u = self.lacking[:, i]
-        count = len(self.of_group)
+    def _to_share(self, i: int) -> None:
+        """Tilt the households of each group towards PTS's at a level: by loose · (u − ū), ū their mean."""
+        count, home = len(self.of_group), self.people / self.per_household
 
         def by_group(x: Floats) -> Floats:
             return np.asarray(np.bincount(self.group, x, count), dtype=np.float64)
 
-        lack, has = home * u, home * (1 - u)
-        d, c = by_group(lack), by_group(has)
-        b2, a1 = by_group(lack * u), by_group(lack * (1 - u))
-        whole = c + d
-        scale = np.divide(whole, self.of_group, out=np.ones(count), where=self.of_group > 0)
-        target = np.clip(d, self.wanted_least[:, i] * scale, self.wanted_most[:, i] * scale)
-        det = a1 * d - b2 * c
-        able = self.held[:, i] & (np.abs(det) > 1e-12 * np.maximum(whole, 1.0) ** 2)
-        safe = np.where(able, det, 1.0)
-        a, b = (target * d - b2 * whole) / safe, (a1 * whole - target * c) / safe
-        # Fractions may ask for less than nothing of one kind: then a step of that way, and more in the next round.
-        short, long = able & (b < LEAST_STEP), able & (a < LEAST_STEP)
-        a = np.where(short, (whole - LEAST_STEP * d) / np.where(c > 0, c, 1.0), np.where(long, LEAST_STEP, a))
-        b = np.where(short, LEAST_STEP, np.where(long, (whole - LEAST_STEP * c) / np.where(d > 0, d, 1.0), b))
-        able &= (a > 0) & (b > 0)
-        a, b = np.where(able, a, 1.0), np.where(able, b, 1.0)
-        return np.asarray(home * (a[self.group] * (1 - u) + b[self.group] * u), dtype=np.float64)
+        u, loose = self.lacking[:, i], home * self.loose
+        whole, lack, some = by_group(home), by_group(home * u), by_group(loose)
+        scale = whole / self.of_group
+        gap = np.clip(lack, self.wanted_least[:, i] * scale, self.wanted_most[:, i] * scale) - lack
+        mean = np.divide(by_group(loose * u), some, out=np.zeros(count), where=some > 0)
+        off = u - mean[self.group]
+        slope = by_group(loose * u * off)
+        able = self.held[:, i] & (slope > 1e-12 * np.maximum(whole, 1.0))
+        step = np.divide(gap, slope, out=np.zeros(count), where=able)
+        self._tilt(step[self.group] * off)
 
     def _to_squares(self) -> None:
-        now = np.bincount(self.square, self.people, len(self.of_square))
-        factor = np.divide(self.of_square, now, out=np.ones(len(now)), where=now > 0)
-        self.people = self.people * factor[self.square]
+        count = len(self.of_square)
+        now = np.bincount(self.square, self.people, count)
+        slope = np.bincount(self.square, self.people * self.loose, count)
+        step = np.divide(self.of_square - now, slope, out=np.zeros(count), where=slope > 0)
+        self._tilt(step[self.square])
+
+    def _tilt(self, by: Floats) -> None:
+        self.people = self.people * np.exp(np.clip(self.loose * by, -LONGEST_STEP, LONGEST_STEP))
 
     def _to_groups(self) -> None:
         """Let people per household of each group be such that its households are PTS's."""

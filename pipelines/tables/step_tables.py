@@ -35,7 +35,7 @@ ADRESSER_HUSHALL = Table(
     fields(
         "adress_id befolkning",
         field("hushall", description="PTS:s antal per kommun och områdestyp, fördelade efter folkmängd och avstämda."),
-        "befolkning_fore",
+        "hushall_varians befolkning_fore",
     ),
     key=("adress_id",),
 )
@@ -62,6 +62,25 @@ ADRESSER_TACKNING = Table(
         "planerad underlag underlag_{level}",
     ),
     key=("adress_id",),
+)
+KONTROLLERAS = Table(
+    "kontrolleras",
+    "Adresser att kontrollera",
+    "Adresser som en fullständig lista inte nämner fast grannarna har täckning: listan kan sakna en rad. Kontrolleras "
+    "innan pengar läggs. De som mest hänger på först.",
+    fields(
+        "adress_id kommunkod rutid_scb",
+        field("hushall", description="Väntat antal hushåll vid adressen."),
+        field(
+            "sannolikhet_{level}",
+            nullable=True,
+            description="Sannolikhet att adressen har {har} {t} Mbit/s ned fast "
+            "ingen rad säger det; 1 där en rad säger det, tom där listan inte avgör.",
+        ),
+        "hushall_osakra",
+    ),
+    key=("adress_id",),
+    geometry="Point",
 )
 RIKTVARDEN_PTS = Table(
     "riktvarden_pts",

@@ -22,12 +22,13 @@ def evidence(uncovered: np.ndarray, decided: np.ndarray | None = None) -> Eviden
     return Evidence(grain, share, np.full(n, np.nan), np.full(n, -1, np.int8), np.zeros(n, bool))
 
 
-def margins(people, square, group, households, covered, per=None, upper=None) -> raking.Margins:
+def margins(people, square, group, households, covered, per=None, upper=None, loose=None) -> raking.Margins:
     g, wide = len(households), len(LEVELS)
     return raking.Margins(
         np.array(people, float),
         np.array(square),
         np.ones(len(people)) if per is None else np.array(per, float),
+        np.ones(len(people)) if loose is None else np.array(loose, float),
         np.array(group),
         np.array(households, float),
         np.full((g, wide), covered),

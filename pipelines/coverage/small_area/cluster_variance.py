@@ -54,14 +54,18 @@ class Sums:
     def variance(self, by_group: dict[int, Together], kinds: Ints) -> Floats:
         """Return the variance of each square × group, given that the group's own total is PTS's.
 
-        The group's total does not vary, so a square that is most of its group varies little: each variance
-        V is lessened by V²/ΣV over the group.
+        The group's total does not vary, so a square that is most of its group varies little.
         """
         village = np.array([by_group[k].village for k in range(len(by_group))])[kinds[self.group]]
         within = np.array([by_group[k].square for k in range(len(by_group))])[kinds[self.group]]
         each = (1 - village) * self.own + (village - within) * self.by_village + within * self.whole
-        total = np.bincount(self.group, weights=each, minlength=len(kinds))[self.group]
-        return np.asarray(each * (1 - np.divide(each, total, out=np.zeros_like(each), where=total > 0)))
+        return within_group(each, self.group, len(kinds))
+
+
+def within_group(each: Floats, group: Ints, groups: int) -> Floats:
+    """Return variances lessened by what their group's own total, which is known, takes away: V − V²/ΣV."""
+    total = np.bincount(group, weights=each, minlength=groups)[group]
+    return np.asarray(each * (1 - np.divide(each, total, out=np.zeros_like(each), where=total > 0)))
 
 
 @dataclass(frozen=True)

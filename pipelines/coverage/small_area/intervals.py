@@ -26,21 +26,24 @@ class Reach:
 
 @dataclass(frozen=True)
 class Square:
-    """What is known of k squares: expected households without, the least and most possible, the variance."""
+    """What is known of k squares: expected households without, and the variances.
+
+    ``variance`` is the model's, ``certain`` that of what evidence decides: of where the households live, and of rows
+    that lists lack.
+    """
 
     mean: Floats
-    least: Floats
-    most: Floats
     variance: Floats
+    certain: Floats
 
 
 def limits(squares: Square, reach: Reach) -> tuple[Floats, Floats]:
-    """Return the interval of each square: whole households outward, within what is possible."""
-    sd = np.sqrt(squares.variance)
-    low, high = np.floor(squares.mean - reach.below * sd), np.ceil(squares.mean + reach.above * sd)
-    some = sd > 1e-9
-    low = np.where(some, np.clip(low, squares.least, squares.mean), squares.mean)
-    return low, np.where(some, np.clip(high, squares.mean, squares.most), squares.mean)
+    """Return the interval of each square: whole households outward, none below 0."""
+    below, above = (np.sqrt(x**2 * squares.variance + NORMAL**2 * squares.certain) for x in (reach.below, reach.above))
+    low, high = np.floor(squares.mean - below), np.ceil(squares.mean + above)
+    some = np.minimum(below, above) > 1e-9
+    low = np.where(some, np.clip(low, 0.0, squares.mean), squares.mean)
+    return low, np.where(some, np.maximum(high, squares.mean), squares.mean)
 
 
 def calibrated(squares: Square, happened: Floats, households: Floats) -> Reach:
@@ -55,8 +58,7 @@ def calibrated(squares: Square, happened: Floats, households: Floats) -> Reach:
 
     Notes
     -----
-    Never nearer than :data:`NORMAL`: evidence does not show how households are placed within a square, which
-    the interval is to hold as well. So also where fewer than :data:`FEWEST_SQUARES` can be used.
+    Never nearer than :data:`NORMAL`. So also where fewer than :data:`FEWEST_SQUARES` can be used.
     """
     use = (households >= LEAST_HOUSEHOLDS) & (squares.variance > 1e-12)
     if use.sum() < FEWEST_SQUARES:
@@ -68,5 +70,5 @@ def calibrated(squares: Square, happened: Floats, households: Floats) -> Reach:
 
 def joined(several: list[Square]) -> Square:
     """Return the squares of several tables as one."""
-    rows = [(s.mean, s.least, s.most, s.variance) for s in several]
+    rows = [(s.mean, s.variance, s.certain) for s in several]
     return Square(*(np.concatenate(x) for x in zip(*rows, strict=True)))

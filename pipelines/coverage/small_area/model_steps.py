@@ -36,10 +36,11 @@ Solver = Callable[[float, Floats, Floats, Floats, Floats], Floats]
 
 @dataclass(frozen=True)
 class Ground:
-    """What no evidence changes: the addresses, their groups and features, and which method spreads."""
+    """The addresses, their households and the variance of these, their groups, features, and which method spreads."""
 
     addresses: pd.DataFrame
     households: Floats
+    spread: Floats
     index: Ints
     table: pd.DataFrame
     features: feature.Features
@@ -53,6 +54,7 @@ class Ground:
         return cls(
             addresses,
             people["hushall"].to_numpy(),
+            people["hushall_varians"].to_numpy(),
             index,
             table,
             feature.make(addresses, people["befolkning_fore"].to_numpy()),
@@ -96,12 +98,20 @@ def write_uncertainty(
         spreading.model, ground.features, evidence, ground.households, ground.index, ground.table
     )
     squares = uncertainty.square_table(
-        ground.features, evidence, coverage, ground.households, ground.addresses, ground.index, ground.table, neighbours
+        ground.features,
+        evidence,
+        coverage,
+        ground.households,
+        ground.spread,
+        ground.addresses,
+        ground.index,
+        ground.table,
+        neighbours,
     )
     squares["kommunnamn"] = squares["kommunkod"].map(region.kommunnamn).astype("str")
     squares = check(squares, step_tables.OSAKERHET)
     files.write_polygons(_outlined(squares), paths.table("osakerhet_5km"))
-    kommuner = uncertainty.kommun_table(wanted, evidence, coverage, ground.households, ground.addresses["kommunkod"])
+    kommuner = uncertainty.kommun_table(wanted, coverage, ground.households, ground.addresses["kommunkod"])
     files.write_table(kommuner, paths.table("osakerhet_kommun"))
     tell(ledger, ground, spreading, neighbours)
 

@@ -18,6 +18,7 @@ from pipelines.coverage.small_area.features import Features
 from pipelines.coverage.small_area.fit import Model, kinds_of
 from pipelines.coverage.small_area.intervals import Reach
 from pipelines.coverage.small_area.shift import shift
+from pipelines.evidence.decided import GRAINS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +27,12 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+
+SHARED = 1.5
+"""What errors in where people live come to over those of single addresses, since neighbours share them (antagande)."""
+WHOLE = 1e-6
+"""A sum this near a whole number of households is that number."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +66,7 @@ def learnt(
             k: estimate(p, h[x], [c[x] for c in q], [u[x] for u in happened]) if p else cluster_variance.ASSUMED
             for k, (x, p) in enumerate(zip(of_kind, parts_of_kind, strict=True))
         }
-        seen = [square_sums(parts, h, c, everywhere, by_kind, kinds) for c in q]
+        seen = [square_sums(parts, h, np.zeros(len(h)), c, everywhere, ~everywhere, by_kind, kinds) for c in q]
         known = np.concatenate([by_square(parts, h * u) for u in happened])
         whole = np.tile(by_square(parts, h), len(LEVELS.mbit))
         reach[m] = intervals.calibrated(intervals.joined(seen), known, whole)
@@ -85,15 +92,44 @@ def by_square(parts: Parts, values: Floats) -> Floats:
 
 
 def square_sums(
-    parts: Parts, households: Floats, q: Floats, open_: NDArray[np.bool_], together: dict[int, Together], kinds: Ints
+    parts: Parts,
+    households: Floats,
+    spread: Floats,
+    q: Floats,
+    open_: NDArray[np.bool_],
+    listed: NDArray[np.bool_],
+    together: dict[int, Together],
+    kinds: Ints,
 ) -> intervals.Square:
-    """Return what is known of each square, in the order of the squares' names."""
+    """Return what is known of each square, in the order of the squares' names.
+
+    Parameters
+    ----------
+    households, spread : ndarray of float, shape (n,)
+        Expected households of each address, and their variance.
+    q : ndarray of float, shape (n,)
+        Probability of being uncovered.
+    open_, listed : ndarray of bool, shape (n,)
+        Where the model says it, not evidence; where a list of addresses does, of which a row may lack.
+
+    Notes
+    -----
+    The variance of an address's households without is v·q for where people live, and w²·q (1 − q) for whether it is
+    covered, which goes together with its neighbours' where the model says it (:mod:`.cluster_variance`).
+    """
     rows = cluster_variance.sums(parts, households, np.where(open_, q, 0.0))
     names, at = np.unique(parts.square, return_inverse=True)
-    variance = np.asarray(np.bincount(at.reshape(-1), rows.variance(together, kinds), len(names)), dtype=np.float64)
-    least = by_square(parts, np.where(open_, 0.0, households * q))
-    most = least + by_square(parts, np.where(open_, households, 0.0))
-    return intervals.Square(by_square(parts, households * q), least, most, variance)
+
+    def by_name(values: Floats) -> Floats:
+        return np.asarray(np.bincount(at.reshape(-1), values, len(names)), dtype=np.float64)
+
+    lacking_row = np.where(listed, households**2 * q * (1 - q), 0.0)
+    certain = parts.by_row(parts.by_village(q * spread + lacking_row))
+    return intervals.Square(
+        mean=by_square(parts, households * q),
+        variance=by_name(rows.variance(together, kinds)),
+        certain=SHARED * by_name(cluster_variance.within_group(certain, parts.group, len(kinds))),
+    )
 
 
 def square_table(
@@ -101,6 +137,7 @@ def square_table(
     evidence: Evidence,
     coverage: Floats,
     households: Floats,
+    spread: Floats,
     addresses: pd.DataFrame,
     index: Ints,
     table: pd.DataFrame,
@@ -122,14 +159,16 @@ def square_table(
         before: tuple[Floats, Floats] | None = None
         for level in LEVELS.of(m):
             i, t = LEVELS.index(level), level.mbit
-            open_ = evidence.grain[:, i] == 0
-            known = square_sums(parts, households, 1 - coverage[:, i], open_, neighbours.together[m], kinds)
+            open_, listed = (evidence.grain[:, i] == GRAINS.index(x) for x in ("statistik", "adress"))
+            known = square_sums(
+                parts, households, spread, 1 - coverage[:, i], open_, listed, neighbours.together[m], kinds
+            )
             low, high = intervals.limits(known, neighbours.reach[m])
             if before is not None:
                 low, high = np.fmax(low, before[0]), np.fmax(high, before[1])
             if m == "tillgang":
                 above[t] = low, high
-                columns[f"hushall_modellerade_{t}"] = known.most - known.least
+                columns[f"hushall_modellerade_{t}"] = by_square(parts, np.where(open_, households, 0.0))
             else:
                 low, high = np.fmin(low, above[t][0]), np.fmin(high, above[t][1])
             before = low, high
@@ -154,14 +193,11 @@ def _most_households(at: Ints, households: Floats, kommunkod: pd.Series) -> NDAr
     return best.drop_duplicates("at")["kommunkod"].to_numpy()
 
 
-def kommun_table(
-    wanted: pd.DataFrame, evidence: Evidence, coverage: Floats, households: Floats, kommunkod: pd.Series
-) -> pd.DataFrame:
-    """Return each kommun's interval, ``hushall_utan_t_lag`` and ``…_hog``.
+def kommun_table(wanted: pd.DataFrame, coverage: Floats, households: Floats, kommunkod: pd.Series) -> pd.DataFrame:
+    """Return each kommun's interval, ``hushall_utan_t_lag`` and ``…_hog``: whole households, outward.
 
-    The model is held to PTS's figure, so a kommun's total is as uncertain as that: from its lower bound to
-    its upper (the same where PTS publishes the speed), never outside what evidence leaves open. Where
-    evidence decides all, both are our own figure.
+    PTS knows a kommun better than we do: the interval reaches from its lower bound to its upper (the same where PTS
+    publishes the speed), and to our own figure where that is another. Why it is another, the reconciliation tells.
     """
     import pandas as pd
 
@@ -184,22 +220,9 @@ def kommun_table(
             .groupby("kommunkod")
             .sum()
         )
-        lacking = households * (1 - coverage[:, i])
-        open_ = evidence.grain[:, i] == 0
-        ours = (
-            pd.DataFrame(
-                {
-                    "kommunkod": kommunkod.to_numpy(),
-                    "ours": lacking,
-                    "least": np.where(open_, 0.0, lacking),
-                    "open": np.where(open_, households, 0.0),
-                }
-            )
-            .groupby("kommunkod")
-            .sum()
-        )
-        both = ours.join(bound, how="left")
-        low, high = both["low"].fillna(both["ours"]), both["high"].fillna(both["ours"])
-        out[level.limit("lag")] = np.maximum(both["least"], np.minimum(both["ours"], low))
-        out[level.limit("hog")] = np.minimum(both["least"] + both["open"], np.maximum(both["ours"], high))
-    return pd.DataFrame(out).reset_index()
+        ours = pd.Series(households * (1 - coverage[:, i])).groupby(kommunkod.to_numpy()).sum()
+        both = bound.reindex(ours.index)
+        low, high = (both[end].fillna(ours) for end in ("low", "high"))
+        out[level.limit("lag")] = np.floor(np.minimum(ours, low) + WHOLE)
+        out[level.limit("hog")] = np.ceil(np.maximum(ours, high) - WHOLE)
+    return pd.DataFrame(out).rename_axis("kommunkod").reset_index()

@@ -73,7 +73,8 @@ def run(
         Where evidence is hidden; holds all addresses of ``hidden``.
     """
     known = without(evidence, forget)
-    given = given.with_households(placed.by(known).households)
+    home = placed.by(known).households
+    given = given.with_households(home, placed.variance(home))
     ground = given.ground
     spreading = model_steps.fitted(ground, known)
     coverage = given.covered(known, spreading)
@@ -161,7 +162,15 @@ def held_squares(
     own = np.zeros(len(ground.households))
     own[mine] = ground.households[mine]
     table = uncertainty.square_table(
-        ground.features, known, coverage, own, ground.addresses, ground.index, ground.table, neighbours
+        ground.features,
+        known,
+        coverage,
+        own,
+        np.where(own > 0, ground.spread, 0.0),
+        ground.addresses,
+        ground.index,
+        ground.table,
+        neighbours,
     )
     real = np.zeros(len(own))
     real[mine] = truth.households[mine]
