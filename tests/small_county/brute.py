@@ -729,7 +729,7 @@ def most_covered(c: County, kommun: str, klass: str) -> dict[int, Fraction]:
 
 
 def limits_of_kommun(c: County, kommun: str, mine: list[Facts]) -> dict[str, float]:
-    """Return the interval of a kommun: PTS's bounds, widened to ours, within what evidence leaves open."""
+    """Return the interval of a kommun: PTS's bounds, widened to ours, in whole households outward."""
     row = {}
     for t in THRESHOLDS:
         pts = [
@@ -739,12 +739,9 @@ def limits_of_kommun(c: County, kommun: str, mine: list[Facts]) -> dict[str, flo
                 lambda k, t=t: benchmark(c, kommun, k)["tillgang", t],
             )
         ]
-        pair = ("tillgang", t)
-        ours = sum(f.households * (1 - f.p[pair]) for f in mine)
-        least = sum(f.households * (1 - f.p[pair]) for f in mine if pair in f.level)
-        open_ = sum(f.households for f in mine if pair not in f.level)
-        row[f"hushall_utan_{t}_lag"] = float(max(least, min(ours, pts[0])))
-        row[f"hushall_utan_{t}_hog"] = float(min(least + open_, max(ours, pts[1])))
+        ours = sum(f.households * (1 - f.p["tillgang", t]) for f in mine)
+        row[f"hushall_utan_{t}_lag"] = float(math.floor(float(min(ours, pts[0])) + 1e-6))
+        row[f"hushall_utan_{t}_hog"] = float(math.ceil(float(max(ours, pts[1])) - 1e-6))
     return row
 
 

@@ -67,7 +67,7 @@ def ground(table: pd.DataFrame, households: np.ndarray, *, plain: bool = False) 
     groups = groups.rename(columns={"h": "hushall_pts"}).assign(grupp=groups["omradestyp"])
     index, of_groups = group_index(table, groups)
     found = features.make(table, 2.1 * households)
-    return Ground(table, households, index, of_groups, found, plain), groups
+    return Ground(table, households, np.zeros(len(table)), index, of_groups, found, plain), groups
 
 
 def evidence(table: pd.DataFrame, uncovered: np.ndarray, complete: tuple[str, ...]) -> Evidence:

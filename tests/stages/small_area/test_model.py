@@ -178,7 +178,7 @@ def test_intervals_hold_the_truth_of_kommuner_the_model_did_not_see():
     spreading, covered = modelled(GROUND, evidence, SHARE)
     learnt = uncertainty.learnt(spreading.model, GROUND.features, evidence, HOUSEHOLDS, GROUND.index, GROUND.table)
     table = uncertainty.square_table(
-        GROUND.features, evidence, covered, HOUSEHOLDS, TABLE, GROUND.index, GROUND.table, learnt
+        GROUND.features, evidence, covered, HOUSEHOLDS, GROUND.spread, TABLE, GROUND.index, GROUND.table, learnt
     )
     square = pd.Series(cell_grid.scb_id(cell_grid.parent(TABLE["rutid"], 5000)))
     lacking = pd.Series(HOUSEHOLDS * UNCOVERED[:, 1])
@@ -201,7 +201,7 @@ def test_intervals_hold_the_truth_of_kommuner_the_model_did_not_see():
 
 def test_reach_by_hand():
     # 19 squares spot on and one far above of 20: the 95 % quantile lies between them.
-    squares = intervals.Square(np.full(20, 10.0), np.zeros(20), np.full(20, 99.0), np.full(20, 4.0))
+    squares = intervals.Square(np.full(20, 10.0), np.full(20, 4.0), np.zeros(20))
     happened = np.full(20, 10.0)
     happened[3] = 50.0
     reach = intervals.calibrated(squares, happened, np.full(20, 60.0))
@@ -209,3 +209,24 @@ def test_reach_by_hand():
     assert reach.above == pytest.approx(np.quantile([0.0] * 19 + [20.0], 0.95).clip(intervals.NORMAL))
     low, high = intervals.limits(squares, intervals.Reach(2, 3.1))
     assert (low[0], high[0]) == (6, 17)  # 10 − 4, and 16.2 up to a whole household
+
+
+def test_where_people_live_and_what_lists_lack_is_in_the_interval():
+    """Two squares of a group, by a list: v·q + w²·q (1 − q), each less its square over the sum, times shared."""
+    parts = cluster_variance.Parts.of(np.array([0, 0, 1]), np.array([7, 7, 9]), np.zeros(3, np.int64))
+    home, spread, q = np.array([1.0, 2, 4]), np.array([0.2, 1, 3]), np.array([1.0, 0.5, 0.25])
+    nobody, every = np.zeros(3, bool), np.ones(3, bool)
+    by_kind = {0: cluster_variance.Together(0.4, 0.1)}
+    found = uncertainty.square_sums(parts, home, spread, q, nobody, every, by_kind, np.array([0]))
+    one, two = 0.2 + (0.5 + 4 * 0.25), 0.75 + 16 * 0.1875
+    wanted = [x - x**2 / (one + two) for x in (one, two)]
+    np.testing.assert_allclose(found.mean, [2, 1])
+    np.testing.assert_allclose(found.variance, 0)
+    np.testing.assert_allclose(found.certain, uncertainty.SHARED * np.array(wanted))
+    low, high = intervals.limits(found, intervals.Reach(9, 9))
+    half = intervals.NORMAL * np.sqrt(found.certain)
+    np.testing.assert_array_equal(low, np.maximum(np.floor(found.mean - half), 0))
+    np.testing.assert_array_equal(high, np.ceil(found.mean + half))
+    # A list's share of a cell says how many, and lacks no row.
+    without_rows = uncertainty.square_sums(parts, home, spread, q, nobody, nobody, by_kind, np.array([0]))
+    assert (without_rows.certain < found.certain).all()
