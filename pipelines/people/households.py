@@ -49,6 +49,8 @@ class Placed:
         The groups (kommun × class): ``kommunkod``, ``grupp``, ``hushall_pts``.
     kind : ndarray of str, shape (n,)
         Kind of house (``hustyp``).
+    workplaces : ndarray of float, shape (n,)
+        Expected workplaces.
     farthest : float
         See :func:`pipelines.people.raking.rake`; 1 where households are not held to PTS's shares.
     """
@@ -56,6 +58,7 @@ class Placed:
     margins: raking.Margins
     table: pd.DataFrame
     kind: NDArray[np.object_]
+    workplaces: Floats
     farthest: float
 
     def variance(self, households: Floats) -> Floats:
@@ -86,6 +89,8 @@ def run(region: Region, paths: Paths) -> None:
             befolkning=found.people,
             hushall=found.households,
             hushall_varians=placed.variance(found.households),
+            fritidshus=without_household(found.households, placed.kind),
+            arbetsstallen=placed.workplaces,
             befolkning_fore=placed.margins.people,
         )
         files.write_table(contracts.check(out, step_tables.ADRESSER_HUSHALL), paths.table(name))
@@ -139,7 +144,8 @@ def place(region: Region, paths: Paths, ledger: Ledger) -> tuple[Placed, pd.Data
         most=group_shares(wanted, groups, table, "andel_ovre"),
     )
     margins = replace(margins, loose=looseness(raking.households_of(margins, people), kind))
-    return Placed(margins, table, kind, region.hushall.langsta_avstamning), groups, wanted
+    workplaces = place_workplaces(teknik, region, groups, index, table, kind, ledger)
+    return Placed(margins, table, kind, workplaces, region.hushall.langsta_avstamning), groups, wanted
 
 
 def tell_raked(placed: Placed, found: raking.Raked, evidence: decided.Evidence, region: Region, ledger: Ledger) -> None:
@@ -249,6 +255,47 @@ def place_people(
             action="Hämta hela Sveriges fil, eller rätt läns.",
         )
     return people
+
+
+def without_household(households: Floats, kind: NDArray[np.object_]) -> Floats:
+    """Return the expected number of houses that no household lives in: holiday homes, and empty ones."""
+    return np.where(kind == "smahus", np.maximum(1 - households, 0.0), 0.0)
+
+
+def place_workplaces(
+    teknik: pd.DataFrame,
+    region: Region,
+    groups: pd.DataFrame,
+    index: NDArray[np.int64],
+    table: pd.DataFrame,
+    kind: NDArray[np.object_],
+    ledger: Ledger,
+) -> Floats:
+    """Spread PTS's number of workplaces of each kommun and class over its addresses by kind of house.
+
+    By :data:`WORKPLACES`: most premises hold one, and many a firm has its seat at home. None where PTS tells no number.
+    """
+    own = teknik[(teknik["bas"] == "arbetsstallen") & (teknik["niva"] == "kommun")]
+    wanted = groups.merge(own[["kommunkod", "omradestyp", "antal"]], on=["kommunkod", "omradestyp"], how="left")
+    unknown = sorted(set(wanted.loc[wanted["antal"].isna(), "kommunkod"]))
+    ledger.add(
+        "upplysning",
+        "pts teknik",
+        "kommuner utan antal arbetsställen per områdestyp",
+        len(unknown),
+        "inga arbetsställen placeras på adresserna där",
+        unknown,
+    )
+    total = wanted.groupby(["kommunkod", "grupp"])["antal"].sum()
+    keys = list(zip(table["kommunkod"], table["grupp"], strict=True))
+    count = np.array([float(total.get(k, 0.0)) for k in keys])
+    weight = np.select([kind == k for k in WORKPLACES], list(WORKPLACES.values()), WORKPLACES["okand"])
+    whole = np.bincount(index, weight, len(table))
+    return np.asarray((count / np.maximum(whole, 1e-9))[index] * weight, dtype=np.float64)
+
+
+WORKPLACES = {"verksamhet": 1.0, "ovrig": 0.5, "flerbostad": 0.3, "smahus": 0.15, "okand": 0.3}
+"""Workplaces at an address by kind of house, up to a factor per kommun and class (antagande)."""
 
 
 def people_per_household(kind: NDArray[np.object_], region: Region) -> Floats:

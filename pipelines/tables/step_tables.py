@@ -35,7 +35,7 @@ ADRESSER_HUSHALL = Table(
     fields(
         "adress_id befolkning",
         field("hushall", description="PTS:s antal per kommun och områdestyp, fördelade efter folkmängd och avstämda."),
-        "hushall_varians befolkning_fore",
+        "hushall_varians fritidshus arbetsstallen befolkning_fore",
     ),
     key=("adress_id",),
 )
