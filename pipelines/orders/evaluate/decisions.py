@@ -71,12 +71,15 @@ class Projects:
         project = pd.Index(projekt["projekt_id"]).get_indexer(own["projekt_id"])
         lacking = truth.uncovered[at, LEVELS.index(level)]
         count = len(projekt)
+        promised, low, high = (projekt[f"hushall_utan{x}"].to_numpy(dtype=np.float64) for x in ("", "_lag", "_hog"))
         return cls(
-            projekt["prioritet"].to_numpy(dtype=np.int64),
-            projekt["kostnad_sek"].to_numpy(dtype=np.float64),
-            *(projekt[f"hushall_utan{x}"].to_numpy(dtype=np.float64) for x in ("", "_lag", "_hog")),
-            np.bincount(project, truth.households[at] * lacking, count).astype(np.float64),
-            np.asarray(np.bincount(project, lacking, count) == 0, dtype=np.bool_),
+            rank=projekt["prioritet"].to_numpy(dtype=np.int64),
+            cost_sek=projekt["kostnad_sek"].to_numpy(dtype=np.float64),
+            promised=promised,
+            low=low,
+            high=high,
+            true=np.bincount(project, truth.households[at] * lacking, count).astype(np.float64),
+            phantom=np.asarray(np.bincount(project, lacking, count) == 0, dtype=np.bool_),
         )
 
 
