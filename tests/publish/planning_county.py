@@ -89,7 +89,8 @@ def write(folder: Path, demo: bool = True, hastighet: bool = True, mobil: bool =
     paths.step.mkdir(parents=True)
     points = rows[["adress_id", "kommunkod", "omradestyp", "rutid", "ortstyp", "e_m", "n_m"]]
     files.write_points(contracts.check(points, step_tables.ADRESSER_RUTA), paths.table("adresser_ruta"))
-    people = rows[["adress_id", "hushall"]].assign(befolkning=2 * rows["hushall"], befolkning_fore=2 * rows["hushall"])
+    people = rows[["adress_id", "hushall"]].assign(befolkning=2 * rows["hushall"])
+    people = people.assign(hushall_varians=0.0, fritidshus=0.0, arbetsstallen=0.0, befolkning_fore=people["befolkning"])
     _put(paths, step_tables.ADRESSER_HUSHALL, people)
     coverage = rows[["adress_id", "planerad", "underlag"]].assign(
         **{f"sannolikhet_{m}_{t}": rows["p"] for m in MEASURES for t in THRESHOLDS},
