@@ -23,7 +23,7 @@ from pipelines.core.ledger import Entry, load
 from . import inputs
 from .test_small_county import stage
 
-BEFORE = ("inventory", "lantmateriet", "scb", "pts", "granser", "grid")
+BEFORE = ("inventory", "lantmateriet", "scb", "pts", "granser", "buildings", "grid", "dwellings")
 AFTER = ("inventory", "tackning", "evidence", "households", "coverage", "summaries")
 KALLOR = "fil;kommunkod;fullstandig;referensdatum;avtal;far_publiceras\n"
 

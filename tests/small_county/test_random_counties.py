@@ -19,8 +19,8 @@ from pipelines.core import files
 from . import brute, inputs
 from .test_small_county import COLUMNS, differences, rows_of, stage, told
 
-SOURCES = ("inventory", "lantmateriet", "scb", "pts", "granser", "tackning")
-STAGES = ("grid", "evidence", "households", "coverage", "summaries", "open_cells")
+SOURCES = ("inventory", "lantmateriet", "scb", "pts", "granser", "tackning", "buildings")
+STAGES = ("grid", "dwellings", "evidence", "households", "coverage", "summaries", "open_cells")
 SEEDS = range(6)
 CLUSTERS = [(401100, 6400900), (401700, 6401100), (404200, 6402700), (405800, 6401400), (407400, 6401900)]
 KOMMUNER = ("9901", "9902")
