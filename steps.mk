@@ -63,7 +63,7 @@ $(DONE)/evidence.json: $(STEG)/kod/evidence.txt $(DONE)/tackning.json $(DONE)/gr
 	$(SAY) 'Täckningsuppgifter per adress'
 	@$(RUN) evidence $(ARGS)
 
-$(DONE)/households.json: $(STEG)/kod/households.txt $(DONE)/evidence.json
+$(DONE)/households.json: $(STEG)/kod/households.txt $(DONE)/dwellings.json $(DONE)/evidence.json
 	$(SAY) 'Folkmängd och hushåll per adress'
 	@$(RUN) households $(ARGS)
 
@@ -133,8 +133,7 @@ $(BUILT)/.tiles.klar: $(STEG)/kod/tiles.txt $(STEG)/oppen_lan.parquet
 	$(SAY) 'Kartrutor'
 	@$(RUN) tiles $(ARGS)
 
-$(BUILT)/.report.klar: $(STEG)/kod/report.txt $(STEG)/tidigare.txt $(STEG)/publicerade.txt $(DONE)/dwellings.json \
-  $(STEG)/korning.json
+$(BUILT)/.report.klar: $(STEG)/kod/report.txt $(STEG)/tidigare.txt $(STEG)/publicerade.txt $(STEG)/korning.json
 	$(SAY) 'Rapport och manifest'
 	@$(RUN) report $(ARGS)
 
