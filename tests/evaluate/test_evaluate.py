@@ -80,6 +80,9 @@ class Fixed:
     def by(self, evidence):
         return self
 
+    def variance(self, households):
+        return np.zeros(len(households))
+
 
 @pytest.fixture(scope="module")
 def trials():
