@@ -478,6 +478,7 @@ class Malniva(Part):
     andel_pct: float = Field(
         ge=1, le=100, description="Andel av hushållen som ska nås (procent, 98 och inte 0,98).", examples=[98]
     )
+    ar: Year | None = Field(default=None, description="Året målet ska vara nått. Tomt: sägs inte.", examples=[2030])
 
     @property
     def level(self) -> Level:
@@ -490,13 +491,16 @@ class Mal(Part):
 
     nivaer: tuple[Malniva, ...] = Field(
         default=(
-            Malniva(namn="98 % har 1 Gbit/s", troskel_mbit=1000, andel_pct=98),
-            Malniva(namn="99,9 % har minst 100 Mbit/s", troskel_mbit=100, andel_pct=99.9),
-            Malniva(namn="100 % har minst 30 Mbit/s", troskel_mbit=30, andel_pct=100),
+            Malniva(namn="98 % har 1 Gbit/s", troskel_mbit=1000, andel_pct=98, ar=2025),
+            Malniva(namn="99,9 % har minst 100 Mbit/s", troskel_mbit=100, andel_pct=99.9, ar=2025),
+            Malniva(namn="100 % har minst 30 Mbit/s", troskel_mbit=30, andel_pct=100, ar=2025),
+            Malniva(namn="Alla har 1 Gbit/s 2030 (EU)", troskel_mbit=1000, andel_pct=100, ar=2030),
         ),
         min_length=1,
-        description="Målen. Förval: regeringens strategi «Sverige helt uppkopplat 2025», ansluten eller "
-        "passerad; VGR:s strategi 2018 har samma tre. Bara nedhastighet mäts, fast VGR:s mål är symmetriska.",
+        description="Målen. Förval: de tre i regeringens strategi «Sverige helt uppkopplat 2025», ansluten eller "
+        "passerad (VGR:s strategi 2018 har samma tre), och EU:s gigabit åt alla 2030, här mätt som de andra. "
+        "Digitaliseringsstrategin 2025–2030 nämner inga andelar. Målen är satta för hushåll; arbetsställen visas "
+        "bredvid med PTS:s tal. Bara nedhastighet mäts, fast VGR:s mål är symmetriska.",
     )
 
     @model_validator(mode="after")

@@ -84,6 +84,23 @@ def lacking(level: Level, speed: str, language: Language = "sv") -> str:
     return f"{_LACKING_HEAD[language][level.measure]} {speed}"
 
 
+def beside_goal(goal: str, measure: str, language: Language = "sv") -> str:
+    """Return what must be said of every figure beside a goal: its measure, and the goal's where that differs.
+
+    Whether a goal is reached depends on the measure that it is written in: one reached by who is passed says nothing
+    of who has access.
+
+    >>> beside_goal("passerad", "passerad"), beside_goal("passerad", "tillgang")
+    ('mätt i passerad, som målet', 'mätt i tillgång; målet är skrivet i passerad')
+    >>> beside_goal("passerad", "tillgang", "en")
+    'measured in access; the goal is written in passed'
+    """
+    own, of = MEASURE[language][measure], MEASURE[language][goal]
+    if language == "sv":
+        return f"mätt i {own}" + (", som målet" if goal == measure else f"; målet är skrivet i {of}")
+    return f"measured in {own}" + (", as the goal is" if goal == measure else f"; the goal is written in {of}")
+
+
 def listed(words: list[str], language: Language = "sv", *, either: bool = False) -> str:
     """Return words as a list in running text; ``either`` of them, where it is not all.
 

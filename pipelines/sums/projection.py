@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.core.level_words import PASSED
+from pipelines.core.level_words import beside_goal
 from pipelines.tables.history_tables import FRAMSKRIVNING
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def _towards(rows: pd.DataFrame, goal: Malniva, region: Region) -> dict[str, obj
         "antal_ar": len(used),
         "senaste_pct": float(last["andel_pct"]),
     }
-    remark = "" if same else f" Serien mäter {PASSED[last['matt']]}, målet är skrivet i {PASSED[goal.matt]}."
+    remark = f" Serien är {beside_goal(goal.matt, last['matt'])}."
     remark += " Serien är andel av befolkningen." if last["bas"] == "befolkning" else ""
     if len(used) < LEAST:
         few = f"För få jämförbara år ({len(used)}) för en framskrivning."

@@ -162,7 +162,7 @@ def test_the_goals_own_measure_is_taken_first_and_another_is_named():
     goal = Malniva(namn="99,9 %", troskel_mbit=100, andel_pct=99.9)
     row = one(kolada({2022: 0.8, 2023: 0.85, 2024: 0.9}, "N07900"), region(goal))
     assert row["serie"] == "kolada_N07900" and not row["samma_matt"]
-    assert "Serien mäter tillgång, målet är skrivet i passerade." in row["text"]
+    assert "Serien är mätt i tillgång; målet är skrivet i passerad." in row["text"]
     none = one(kolada({2022: 0.8, 2023: 0.85, 2024: 0.9}, "N07900"), region())
     assert (none["utfall"], none["serie"]) == ("ingen_serie", "")
     assert none["text"] == "Ingen publicerad serie gäller 1000 Mbit/s."

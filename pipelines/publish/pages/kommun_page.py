@@ -12,7 +12,7 @@ from pipelines.config.region import Malniva, Region
 from pipelines.core import classes, files
 from pipelines.core.figure import Figure, as_chosen
 from pipelines.core.level import LEVELS, MEASURES
-from pipelines.core.level_words import MEASURE
+from pipelines.core.level_words import beside_goal
 from pipelines.publish.pages import page_charts, page_figures, page_reconciliation, scene
 from pipelines.publish.pages.county import County
 from pipelines.publish.pages.render import Speech
@@ -301,9 +301,7 @@ def _projected(row: Row, goal: Malniva, region: Region, speech: Speech) -> str:
         return said
     if row["utfall"] == "nas_inte" and not pd.isna(early):
         said += t["nas_kanske"].format(**named, ar=early)
-    if not row["samma_matt"]:
-        words = MEASURE[speech.language]
-        said += t["annat_matt"].format(serie=words[row["matt"]], mal=words[goal.matt])
+    said += t["matt"].format(matt=beside_goal(goal.matt, row["matt"], speech.language))
     return said + (t["folket"] if row["bas"] == "befolkning" else "")
 
 

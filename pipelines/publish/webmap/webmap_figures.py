@@ -23,7 +23,7 @@ Texts = dict[str, Any]
 
 
 def goal_for(region: Region, level: Level) -> Malniva | None:
-    """Return the goal that is written at this level, if there is one."""
+    """Return the goal that is written at this level, if there is one; of several the first that is configured."""
     return next((g for g in region.mal.nivaer if Level(g.matt, g.troskel_mbit) == level), None)
 
 
@@ -160,5 +160,5 @@ def beside(
     return {
         "lan": told(lan, region.lan.kod),
         **{str(k["kommunkod"]): told(k, str(k["kommunkod"])) for k in kommuner.to_dict("records")},
-        "mal": {Level(g.matt, g.troskel_mbit).code: goal_text(g, write, t) for g in region.mal.nivaer},
+        "mal": {level.code: goal_text(g, write, t) for level in LEVELS if (g := goal_for(region, level))},
     }

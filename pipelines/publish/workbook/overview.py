@@ -8,7 +8,7 @@ import pandas as pd
 
 from pipelines.core.facts import Priorities
 from pipelines.core.level import MEASURES
-from pipelines.core.level_words import SPELLED
+from pipelines.core.level_words import SPELLED, beside_goal
 from pipelines.tables.contracts import Column, Table
 
 if TYPE_CHECKING:
@@ -78,6 +78,13 @@ def _county(lan: pd.Series, region: Region, addresses: str) -> list[Row]:
         ("Befolkning", lan["befolkning"], "antal", "publicerad", "SCB:s rutor, delen i länet"),
         ("Hushåll", lan["hushall"], "antal", "publicerad", "PTS"),
         ("Land", lan["land_ha"], "ha", "beräknad", ""),
+        (
+            "Fritidshus",
+            None,
+            "antal",
+            "",
+            "ingen källa säger vilka adresser som är fritidshus: de räknas bland adresser utan boende",
+        ),
     ]
 
 
@@ -98,41 +105,61 @@ def _goal(rows: pd.DataFrame, goal: Malniva, region: Region) -> list[Row]:
             (rows["niva"] == "kommun")
             & (rows["kalla"] == "egen")
             & (rows["omradestyp"] == "totalt")
+            & (rows["bas"] == "hushall")
             & (rows["matt"] == goal.matt)
         ]["uppnatt"]
         .eq("ja")
         .sum()
     )
     known = KNOWN.get(str(own.get("kand_genom")), "")
-    measure, of = SPELLED[goal.matt], f"av {len(region.lan.kommuner)} kommuner, egen analys"
-    rank = "" if pd.isna(pts.get("rang_av")) else f"av {pts['rang_av']} län, i PTS:s arbetsbok"
+    of = f"av {len(region.lan.kommuner)} kommuner"
+    measure, beside = beside_goal(goal.matt, goal.matt), beside_goal(goal.matt, other)
+    ours = f"egen analys, {measure}"
+    rank = "" if pd.isna(pts.get("rang_av")) else f"av {pts['rang_av']} län, i PTS:s arbetsbok, "
+    year = [("Målår", goal.ar, "år", "publicerad", "")] if goal.ar else []
     return [
-        ("Målnivå", goal.andel_pct, "%", "publicerad", f"{goal.troskel_mbit} Mbit/s ned, {measure}"),
+        ("Målnivå", goal.andel_pct, "%", "publicerad", f"{goal.troskel_mbit} Mbit/s ned, {SPELLED[goal.matt]}"),
+        *year,
         ("Hushåll, egen analys", own.get("andel_pct"), "%", known, measure),
         ("Hushåll, PTS", pts.get("andel_pct"), "%", _known(pts), measure),
         ("Hushåll i riket, PTS", riket.get("andel_pct"), "%", _known(riket), measure),
-        ("Länets rang", pts.get("rang"), "plats", _known(pts), rank),
-        ("Hushåll som saknas till målet", own.get("antal_saknas"), "antal", known, "egen analys"),
-        ("Kommuner som når målet", reached, "antal", known, of),
-        ("Hushåll i tätbebyggt", one("lan", omradestyp="tatbebyggt").get("andel_pct"), "%", known, "egen analys"),
-        ("Hushåll i glesbebyggt", one("lan", omradestyp="glesbebyggt").get("andel_pct"), "%", known, "egen analys"),
+        ("Länets rang", pts.get("rang"), "plats", _known(pts), rank + measure),
+        ("Hushåll som saknas till målet", own.get("antal_saknas"), "antal", known, ours),
+        ("Kommuner som når målet", reached, "antal", known, f"{of}, {ours}"),
+        ("Hushåll i tätbebyggt", one("lan", omradestyp="tatbebyggt").get("andel_pct"), "%", known, ours),
+        ("Hushåll i glesbebyggt", one("lan", omradestyp="glesbebyggt").get("andel_pct"), "%", known, ours),
         (
             "Hushåll, det andra måttet",
             rest.get("andel_pct"),
             "%",
             KNOWN.get(str(rest.get("kand_genom")), ""),
-            f"egen analys, {SPELLED[other]}",
+            f"egen analys, {beside}",
         ),
-        ("Arbetsställen, PTS", work.get("andel_pct"), "%", _known(work), "modelleras inte av oss"),
-        ("Yta utan", own.get("yta_utan_pct"), "% av landet", known, "ytans tre delar är 100 % och läses ihop"),
-        ("Yta täckt", own.get("yta_tackt_pct"), "% av landet", known, ""),
+        ("Arbetsställen, PTS", work.get("andel_pct"), "%", _known(work), f"{measure}; modelleras inte av oss"),
+        (
+            "Arbetsställen utan, PTS",
+            work.get("antal_utan"),
+            "antal",
+            _known(work),
+            f"av {_whole(work.get('antal'))}, {measure}",
+        ),
+        (
+            "Arbetsställen som saknas till målet, PTS",
+            work.get("antal_saknas"),
+            "antal",
+            _known(work),
+            f"{measure}; målet är satt för hushåll",
+        ),
+        ("Yta utan", own.get("yta_utan_pct"), "% av landet", known, f"{measure}; ytans tre delar är 100 %"),
+        ("Yta täckt", own.get("yta_tackt_pct"), "% av landet", known, measure),
         ("Yta utan adresser", own.get("yta_obebodd_pct"), "% av landet", "beräknad", ""),
         (
             "Adresser utan boende som är utan",
             own.get("utan_boende_utan"),
             "antal",
             known,
-            f"av {_whole(own.get('adresser_utan_boende'))} adresser utan boende; ingår inte i hushållens andelar",
+            f"av {_whole(own.get('adresser_utan_boende'))} adresser utan boende; {measure}; "
+            "ingår inte i hushållens andelar",
         ),
         (
             "Mobil yttäckning, PTS",

@@ -206,6 +206,8 @@ def sheets(region: Region, paths: Paths, kommuner: pd.DataFrame) -> list[Sheet]:
                 NOTE,
                 "kalla = egen: den här analysen. kalla = pts: PTS:s egna tal, arbetsställen bara där. "
                 "Filtrera på niva, omradestyp, bas och kalla.",
+                "Målets mått = nej: raden är mätt i det andra måttet, till jämförelse. Uppnått säger då om andelen når "
+                "målnivån, inte att målet är nått. Målen är satta för hushåll; arbetsställen står bredvid.",
             ),
             9,
             part(goals, lambda x: x["omradestyp"] == "totalt", "hela områden; tätbebyggt och glesbebyggt står i filen"),
