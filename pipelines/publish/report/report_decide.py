@@ -140,9 +140,9 @@ def state(found: Found) -> str:
 
 
 def _goal(found: Found, n: int, goal: Malniva) -> str:
-    """One goal in a line, in the measure that it is written in."""
+    """One goal in a line, in the measure that it is written in; PTS's share of it stands in the table of levels."""
     rows = found.goals[(found.goals["mal_nr"] == n) & (found.goals["matt"] == goal.matt)]
-    own, pts = _place(rows, "lan", "egen"), _place(rows, "lan", "pts")
+    own = _place(rows, "lan", "egen")
     kommuner = rows[
         (rows["niva"] == "kommun")
         & (rows["kalla"] == "egen")
@@ -158,11 +158,12 @@ def _goal(found: Found, n: int, goal: Malniva) -> str:
         if own["uppnatt"] == "ja"
         else f"**{number(missing)} hushåll kvar** av {number(own['antal'])}"
     )
-    theirs = "" if pts is None or pts["andel_pct"] != pts["andel_pct"] else f", PTS {number(pts['andel_pct'], 2)} %"
-    furthest = kommuner[kommuner["antal_saknas"] > 0].nlargest(3, "antal_saknas")
+    # Of two goals at a level the kommuner that are furthest from one are so from the other.
+    told_before = any(g.level == goal.level for g in found.region.mal.nivaer[: n - 1])
+    furthest = kommuner[kommuner["antal_saknas"] > 0].nlargest(0 if told_before else 2, "antal_saknas")
     names = ", ".join(f"{r['namn']} ({number(r['antal_saknas'])})" for r in furthest.to_dict("records"))
     return (
-        f"- **{cell(goal.namn)}** ({named(goal.level)}): {number(own['andel_pct'], 2)} %{theirs}. {told}; {reached} av "
+        f"- **{cell(goal.namn)}** ({named(goal.level)}): {number(own['andel_pct'], 2)} %. {told}; {reached} av "
         f"{len(kommuner)} kommuner har nått det." + (f" Flest kvar: {names}." if names else "")
     )
 
