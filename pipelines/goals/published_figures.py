@@ -117,8 +117,8 @@ def pts_shares(table: pd.DataFrame, region: Region, year: int) -> pd.DataFrame:
     reason = np.where(
         known["pts_kalla"] == "teknik",
         "PTS-talet är en undre gräns ur teknikandelar; täckningsuppgifter kan säga annat än PTS",
-        "möts där statistik avgör; där täckningsuppgifter avgör kan de säga annat än PTS, och folket är jämnt "
-        "fördelat på rutans adresser",
+        "möts där statistik avgör, och där det räcker att flytta hushåll mellan rutans adresser; annars säger "
+        "täckningsuppgifterna annat än PTS",
     )
     return _rows(
         known,

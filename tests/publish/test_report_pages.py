@@ -16,7 +16,11 @@ import pytest
 from pipelines.config.region import load_region
 from pipelines.core.ledger import Ledger
 from pipelines.core.level import LEVELS
+from pipelines.gaps import build_plan
 from pipelines.goals import deviations
+from pipelines.orders.plan import order_plan
+from pipelines.orders.plan.plan_request import request
+from pipelines.publish.geopackage import edition
 from pipelines.publish.report import report_decide
 from pipelines.publish.report.report_decide import Found
 from tests.made_ledgers import complete
@@ -154,6 +158,18 @@ def test_a_budget_buys_what_the_list_says(report: str, small_edition: Path) -> N
         assert line[1:] == [swedish(x, int(i == 2)) for i, x in enumerate(wanted)]
     first = re.findall(r"^\d+\. `([^`]*)`", report, re.M)
     assert first == [r["bristomrade_id"] for r in ranked[: len(first)]] and len(first) == min(5, len(ranked))
+
+
+def test_a_budget_buys_what_make_plan_builds(report: str, small_edition: Path) -> None:
+    region = load_region(small_edition / "county.toml")
+    source = edition.open_edition(small_edition / "out", "")
+    for line in tables(report)[1][1:]:
+        wish = request(region, f"{line[0]}000000", "", "", "")
+        areas, parts, _ = order_plan.read_areas(source, wish)
+        made = build_plan.plan(areas, parts, region, wish.budget_sek).fakta
+        ends = [made[f"kostnad_{end}_sek"] / 1e6 for end in ("lag", "hog")]
+        told = [made["hushall_nas"], made["hushall_nas_modellerade"], *ends]
+        assert [line[2], *line[4:]] == [swedish(x) for x in told]
 
 
 def test_deviations_are_counted_once_each_by_cause(report: str, appendix: str, small_edition: Path) -> None:

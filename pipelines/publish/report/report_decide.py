@@ -5,6 +5,7 @@ Every number stands with what it is of, and says whether it is published, measur
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -35,12 +36,6 @@ CAUSES = 3
 """Causes of deviations told here; the appendix has all."""
 FIRST = 5
 """Gap areas, and kommuner, that are named."""
-KINDS = {
-    "bortfall": "som föll bort",
-    "omatchad": "som inte träffade något",
-    "antagen": "som antogs",
-    "justerad": "som justerades",
-}
 LINKS = (
     ("Kommunerna bredvid PTS", "avstämning-mot-pts"),
     ("avvikelser efter orsak", "avvikelser-efter-orsak"),
@@ -316,23 +311,26 @@ def how_sure(found: Found) -> str:
     guessed = sum(said["evidence"].facts["antagen_hastighet"].values())
     read = sum(used for _, used in rows_of(said["tackning"].facts).values())
     laws = said["laws"].facts["lagar"]
-    entries = {k: sum(e.kind == k for book in said.values() for e in book.entries) for k in ("varning", *KINDS)}
-    rest = "poster om sådant " + ", ".join(f"{word}: {number(entries[k])}" for k, word in KINDS.items())
+    n = Counter(e.kind for book in said.values() for e in book.entries)
+    poor = said["evidence"].facts["saknade_rader"]
+    worst = max((x["andel"] for x in poor), default=0.0)
+    lost = f" Fullständiga filer saknar uppskattat upp till {number(100 * worst, 1)} % av raderna." if poor else ""
     mkr = {c: report_gaps.summed(ranked[f"kostnad_{c}sek"], 1e6) for c in ("", "lag_", "hog_")}
     return "## Hur säkert det är\n\n" + "\n".join(
         [
             f"- **Publicerat** av andra: PTS:s andelar och {found.homes} hushåll, SCB:s {number(lan['befolkning'])} "
             "invånare.",
             f"- **Uppmätt**, vid {named(level)}: täckningen på {number(measured)} av {number(total)} adresser, ur "
-            "täckningsuppgifter. Ingen har mätt i uttaget, och uppgifterna kan ha fel.",
+            f"täckningsuppgifter. Ingen har mätt i uttaget, och uppgifterna kan ha fel.{lost}",
             f"- **Modellerat**: täckningen på de andra {number(total - measured)} adresserna, och överallt hur många "
-            "som bor på varje adress i rutan. Säger var brist är trolig, aldrig vem som är utan. Prövas med "
-            "`make utvardera`.",
+            "som bor på varje adress. Säger var brist är trolig, aldrig vem som är utan. Prövas med `make utvardera`.",
             f"- **Antaget**: alla priser ({mkr['']} mkr att bygga alla {number(len(ranked))} "
             f"områden, {mkr['lag_']}–{mkr['hog_']} med antagandena i sina ändar) och hastigheten på "
             f"{number(guessed)} av {number(read)} rader i täckningsuppgifterna, som inte säger den.",
-            f"- {sum(x['haller'] for x in laws)} av {len(laws)} lagar håller på körningens egna tal. "
-            f"{number(entries['varning'])} varningar; {rest}. Varje post står i bilagan, med antal och fil.",
+            f"- {sum(x['haller'] for x in laws)} av {len(laws)} lagar håller på körningens egna tal. I bilagan, med "
+            f"antal och fil: {number(n['varning'])} varningar, och varje post om det som föll bort "
+            f"({number(n['bortfall'])}), inte träffade något ({number(n['omatchad'])}), antogs "
+            f"({number(n['antagen'])}) eller justerades ({number(n['justerad'])}).",
         ]
     )
 
