@@ -517,7 +517,7 @@ JOB = (
         "pipelines.publish.pages.entry",
         "Ingångssida",
         "ingångssidan och tillgänglighetsredogörelsen",
-        reads=(*_OPEN_SUMS, "oppen_historik", "oppen_avstamning_kallor", "kallor"),
+        reads=(*_OPEN_SUMS, "oppen_historik", "oppen_avstamning_kallor", "granser", "kallor"),
         ledgers=PUBLISHERS,
         after=("laws",),
         built=("maps",),

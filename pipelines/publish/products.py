@@ -361,8 +361,8 @@ PRODUCTS = (
     Product(
         "ingang",
         "Ingångssida",
-        "Länets nyckeltal, en tabell över kommunerna att söka och sortera i, och länkar till kartorna, kommunsidorna, "
-        "de öppna data och specifikationen.",
+        "En karta att välja kommun i, länets nyckeltal, en tabell över kommunerna att söka och sortera i, och länkar "
+        "till kartorna, kommunsidorna, de öppna data och specifikationen.",
         "En adress att dela: den leder till allt.",
         (File("maps/index.html"), File("maps/index.en.html")),
         (open_contracts.KOMMUNER_OPPNA, open_contracts.LAN_OPPNA, reconciliation_tables.AVSTAMNING_OPPEN),

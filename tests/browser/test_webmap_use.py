@@ -558,3 +558,25 @@ def test_nothing_is_lost_at_400_percent(small, opened):
         }).map((e) => e.outerHTML.slice(0, 80))"""
     )
     assert beyond == []
+
+
+def test_the_button_prints_the_whole_county_on_one_page_with_all_that_a_map_needs(county, opened):
+    from pypdf import PdfReader
+
+    page, _ = opened(county.built(write_webmap.OPEN), before="window.print = () => {};")
+    before = page.evaluate("[karta.getZoom(), karta.getCenter().lat]")
+    page.locator("#skriv-ut").click()
+    page.evaluate(
+        """addEventListener('beforeprint', () => {
+          const s = karta.getSize(), corners = bredband.view.bounds.map(p => karta.latLngToContainerPoint(p));
+          window.inFrame = corners.every(({ x, y }) => x >= 0 && y >= 0 && x <= s.x && y <= s.y) && s.x; })"""
+    )
+    (sheet,) = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages
+    wide = page.evaluate("window.inFrame")
+    assert wide == pytest.approx(182 / 25.4 * 96, abs=3), "the frame of a sheet, and all of the län within it"
+    text = sheet.extract_text()
+    for part in ("DEMO", "km", "1 oktober 2025", "Källa: PTS", "Kommunens andel", "under 80"):
+        assert part in text.replace("\u202f", " ").replace("\u00a0", " "), part
+    assert "Ingen plats" not in text
+    page.wait_for_function("!document.documentElement.classList.contains('papper')")
+    assert page.evaluate("[karta.getZoom(), karta.getCenter().lat]") == [before[0], pytest.approx(before[1], abs=1e-4)]

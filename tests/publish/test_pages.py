@@ -19,7 +19,8 @@ from pipelines.config.region import Malniva, load_region
 from pipelines.core import files
 from pipelines.core.errors import DataError
 from pipelines.core.figure import HIDDEN
-from pipelines.publish.pages import entry, page_charts, page_figures, page_reconciliation, render, write_pages
+from pipelines.core.level import Level
+from pipelines.publish.pages import entry, front, page_charts, page_figures, page_reconciliation, render, write_pages
 from pipelines.publish.words import level_figures
 from pipelines.publish.words.figure_words import tell
 
@@ -617,3 +618,49 @@ def test_an_impossible_date_is_refused_in_swedish(tmp_path):
     config.write_text(text + '\n[tillganglighet]\ngranskad = "2026-02-30"\n', encoding="utf-8")
     with pytest.raises(DataError, match=r"tillganglighet\.granskad.*2026-02-30 är ingen dag"):
         load_region(config)
+
+
+# --- what the entry page opens with ------------------------------------------------------------------------
+
+
+def test_the_picture_has_every_kommun_once_with_its_share_and_leads_to_its_page(published):
+    maps, rows = published
+    for tail, dot in ((".html", ","), (".en.html", ".")):
+        body = (maps / f"index{tail}").read_text(encoding="utf-8")
+        links = re.findall(r'<a href="kommuner/(\d{4})([.a-z]+)" tabindex="-1" aria-label="([^"]+)">', body)
+        assert sorted(k for k, _, _ in links) == sorted(r["kommunkod"] for r in rows)
+        by_code = {r["kommunkod"]: r for r in rows}
+        for kod, own, label in links:
+            assert own == tail
+            name, _, share = html.unescape(label).rpartition(": ")
+            assert name == by_code[kod]["kommunnamn"]
+            told = by_code[kod]["andel_100_pct"]
+            assert share == "–" if told == "" else f"{float(told):.1f}".replace(".", dot) in share or "99" in share
+
+
+def _sentences(shares: list[float], signs: list[str]) -> list[str]:
+    region = load_region(pages_county.synthetic_tables.CONFIG)
+    shown, top = level_figures.first_level(region), Level("passerad", 1000)
+    codes = [f"{i}" for i in range(len(shares))]
+    k = pd.DataFrame({"kommunkod": codes, "kommunnamn": [f"K{c}" for c in codes]})
+    for level in (shown, top):
+        k = k.assign(**{level.share: shares, level.share_sign: signs, level.pts_share: shares})
+        k[f"{level.without()}_ca"] = 100
+    lan = {**k.iloc[0].to_dict(), "hushall_ca": 2000, shown.share: 92.04, shown.share_sign: ""}
+    named = {"lan": "Länet", "datum": "1 oktober 2025"}
+    return front.sentences(lan, k, level_figures.OpenFigures(region), shown, named, render.Speech("sv"))
+
+
+def test_the_sentences_name_a_lowest_and_a_highest_only_where_no_other_can_be():
+    plain = [s.replace("\u202f", " ") for s in _sentences([90.0, 95.0, 80.04], ["", "", ""])]
+    assert plain[0].startswith(
+        "92,0 % av hushållen i Länet har tillgång till minst 100 Mbit/s ned. Det saknas för ca 100"
+    )
+    assert plain[1] == "Lägst andel har K2 med 80,0 %, högst K1 med 95,0 %."
+    assert [s for s in _sentences([90.0, 95.0, 90.0], ["", "", ""]) if "ägst andel" in s] == []
+    assert "K1" in _sentences([90.0, 95.0, 90.0], ["", "", ""])[1]
+    # At least 70 may be 99: who is last is not known. At least 99 is the highest all the same.
+    told = _sentences([90.0, 99.0, 70.0], ["", "", ">"])
+    assert not any("andel har" in s for s in told)
+    assert _sentences([90.0, 99.0, 70.0], ["", ">", ""])[1].startswith("Lägst andel har K2")
+    assert not any("andel har" in s for s in _sentences([math.nan, 99.0, 70.0], ["", "", ""]))

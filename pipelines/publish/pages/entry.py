@@ -18,9 +18,10 @@ from pipelines.disclosure.open_run import read_open_facts, read_open_sources
 from pipelines.install.put_in_place import built_names
 from pipelines.publish import products
 from pipelines.publish.catalogue import english, wording
-from pipelines.publish.pages import page_charts, page_reconciliation, render
+from pipelines.publish.pages import front, page_charts, page_reconciliation, render
 from pipelines.publish.pages.kommun_page import A4
 from pipelines.publish.pages.render import Speech
+from pipelines.publish.webmap import webmap_picture
 from pipelines.publish.words.language import Language
 from pipelines.publish.words.level_figures import OpenFigures, Row, first_level
 from pipelines.publish.words.swedish_order import swedish_order
@@ -44,8 +45,10 @@ def run(region: Region, paths: Paths) -> None:
     sources = read_open_sources(paths)
     kommuner, lan = (open_contracts.read(paths, t) for t in (open_contracts.KOMMUNER_OPPNA, open_contracts.LAN_OPPNA))
     beside = open_contracts.read(paths, AVSTAMNING_OPPEN)
+    outlines = webmap_picture.build(files.read_shapes(paths.table("granser")))
     for speech in render.SPEECHES:
         told = entry(region, facts, kommuner, lan, beside, paths.built("maps"), speech)
+        told |= opening(region, facts, kommuner, lan, outlines, speech)
         frame = render.common(region, facts, sources, "", speech)
         index = {**frame, **told, **_trend(region, paths, speech), "underlag": wording.ground_licence(region, sources)}
         body = render.page("index.html.j2", index, "table.js")
@@ -104,6 +107,27 @@ def entry(
         "avstamning_kommuner": page_reconciliation.by_source(beside, speech),
         "lanskartor": _county_maps(there, speech),
         "filer": published_files(built, there, speech),
+    }
+
+
+def opening(
+    region: Region, facts: RunFacts, kommuner: pd.DataFrame, lan: pd.DataFrame, outlines: dict[str, Any], speech: Speech
+) -> dict[str, Any]:
+    """Return what the page opens with: the picture and the sentences.
+
+    Parameters
+    ----------
+    kommuner, lan : DataFrame
+        KOMMUNER_OPPNA and LAN_OPPNA.
+    outlines : dict
+        Of :func:`.webmap_picture.build`.
+    """
+    t, shown, figures = speech.t["ingang"], first_level(region), OpenFigures(region)
+    named = {"lan": region.lan.kortnamn, "datum": speech.write.day(facts["pts_datum"])}
+    return {
+        "bild": front.picture(outlines, kommuner, figures, shown, speech),
+        "bild_text": t["bild_text"].format(t=speech.write.number(shown.mbit)),
+        "meningar": front.sentences(lan.to_dict("records")[0], kommuner, figures, shown, named, speech),
     }
 
 

@@ -3,8 +3,9 @@
 The stream is: the gap from each cell to the next (``uint32``), one bit per cell that says whether it has
 addresses (lowest bit first), then every field in the order of the description. Most cells have no address, and
 most fields say the same of all of those: such a field holds the other cells only. Numbers are *shuffled*: all
-lowest bytes first, then all second ones, and so on, since like bytes side by side deflate better. ``data.js``
-is the decoder.
+lowest bytes first, then all second ones, and so on, since like bytes side by side deflate better. What lacks 100
+Mbit/s mostly lacks 30 as well: a field that is nearly the one before it is told as the difference. ``data.js`` is the
+decoder.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from numpy.typing import NDArray
 from pipelines.core import cell_grid
 
 Bytes = NDArray[np.uint8]
+DIFFERENT = (1, 2)
+"""Widths (bytes) of fields that may be told as differences: those a typed array has, so that it wraps by itself."""
 
 
 @dataclass(frozen=True)
@@ -109,17 +112,27 @@ def pack_fields(fields: list[Codes | Numbers], lived: Any = None) -> tuple[list[
     """Return the fields' descriptions and their bytes, in order.
 
     A field that holds one value wherever ``lived`` is false is told of the other rows only; its ``tom`` is
-    that value.
+    that value. One with ``mot`` (the name of a field before it, as wide and of the same rows) is told as what is to be
+    added to that, modulo 256 a byte.
     """
     told, stream = [], []
+    before: dict[tuple[int, bool], tuple[str, NDArray[Any]]] = {}
     for f in fields:
         description, values = _describe(f), f.codes if isinstance(f, Codes) else f.scaled
         if lived is not None and not lived.all():
             empty = values[~lived]
             if (empty == empty[0]).all():
                 description["tom"], values = int(empty[0]), values[lived]
+        width, values = int(description["byte"]), values.astype(np.uint32)
+        kind, written = (width, "tom" in description), values
+        if kind in before and width in DIFFERENT:
+            name, base = before[kind]
+            gap = (values - base) & ((1 << 8 * width) - 1)
+            if 2 * np.count_nonzero(gap) < np.count_nonzero(values):
+                description["mot"], written = name, gap
+        before[kind] = f.name, values
         told.append(description)
-        stream.append(_shuffle(values.astype(np.uint32), int(description["byte"])))
+        stream.append(_shuffle(written, width))
     return told, b"".join(stream)
 
 

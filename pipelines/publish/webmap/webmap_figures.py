@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pipelines.config.region import Malniva, Region
-    from pipelines.publish.words.language import Writer
+    from pipelines.publish.words.language import Language, Writer
 
 Texts = dict[str, Any]
 
@@ -42,6 +42,9 @@ def _left(goal: Malniva, told: Figure, write: Writer, t: Texts) -> tuple[str, bo
     return str(t[key]).format(punkter=write.tell(points, unit=False)), bool(reached)
 
 
+_PERCENT: dict[Language, str] = {"sv": " %", "en": "%"}
+
+
 def share_step(share: Figure) -> int:
     """Return the step of colour of a told share (per cent): 0 for the lowest, -1 where it is not told."""
     return -1 if share.rounded is None else bisect_right(SHARE_STEPS, share.rounded)
@@ -55,7 +58,7 @@ def share_steps(write: Writer, t: Texts) -> list[str]:
         *(f"{a}–{b}" for a, b in pairwise(ends)),
         t["bild_minst"].format(ends[-1]),
     ]
-    return [f"{word} %" for word in words]
+    return [f"{word}{_PERCENT[write.language]}" for word in words]
 
 
 def key_figures(lan: Row, figures: Figures, write: Writer, t: Texts) -> list[dict[str, str]]:

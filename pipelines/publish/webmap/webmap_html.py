@@ -38,8 +38,12 @@ SCRIPTS = (
     "controls.js",
     "page.js",
 )
-FIRST = "if (window.DecompressionStream && [].at) document.documentElement.classList.add('skript');"
-"""Runs before anything is shown: only where the page's script can do its work are there controls and no picture."""
+FIRST = (
+    "if (window.DecompressionStream && [].at) (({ classList }) => { classList.add('skript', 'vantar'); "
+    "setTimeout(() => classList.remove('vantar'), 8000); })(document.documentElement);"
+)
+"""Runs before anything is shown: only where the page's script can do its work are there controls and no picture.
+What lies below the map waits for the map, but not for ever."""
 GROUND = "pipelines.publish.ground.script"
 GROUND_SCRIPTS = ("ground_data.js", "ground_layer.js")
 

@@ -12,8 +12,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-GOALS = {"first_ms": 1500, "switch_ms": 150, "zoom_ms": 200, "heap_mb": 60}
-"""What the map must hold on the full county, headless and without a GPU."""
+GOALS = {"first_ms": 1500, "slowed_ms": 1800, "switch_ms": 150, "zoom_ms": 200, "heap_mb": 60}
+"""What the map must hold on the full county, headless and without a GPU; slowed: the first picture, by SLOWED."""
+SLOWED = 4
 _SWITCH = """async () => { const all = [];
   const of = (name) => [...document.querySelectorAll(`input[name=${name}]`)], speeds = of('troskel');
   const steps = [
@@ -29,17 +30,22 @@ _ZOOM = """async () => { const all = [];
   return all; }"""
 
 
+def first_picture(page: Any) -> int:
+    """Return when an open, ready page had its first picture (ms)."""
+    drawn = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    return round(max(drawn, page.evaluate("bredband.readyAt")))
+
+
 def measured(page: Any) -> dict[str, float]:
     """Return the figures of GOALS for an open, ready page; of switches and zooms the worst."""
-    first = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
-    ready = page.evaluate("bredband.readyAt")
+    first = first_picture(page)
     switch, zoom = page.evaluate(_SWITCH), page.evaluate(_ZOOM)
     session = page.context.new_cdp_session(page)
     session.send("HeapProfiler.collectGarbage")
     used = session.send("Runtime.getHeapUsage")
     heap = used["usedSize"] + used["embedderHeapUsedSize"] + used["backingStorageSize"]
     return {
-        "first_ms": round(max(first, ready)),
+        "first_ms": first,
         "switch_ms": round(max(switch)),
         "zoom_ms": round(max(zoom)),
         "heap_mb": round(heap / 1e6, 1),
@@ -57,14 +63,21 @@ def main(files: list[Path]) -> int:
             args=["--headless", "--no-sandbox", "--disable-gpu"],
         )
         for file in files:
-            page = browser.new_context(viewport={"width": 1280, "height": 800}, offline=True).new_page()
-            page.goto(file.resolve().as_uri())
-            page.wait_for_selector("html[data-klar=ja]", timeout=60_000)
-            found = {"size_mb": round(file.stat().st_size / 1e6, 2), **measured(page)}
+            found = {"size_mb": round(file.stat().st_size / 1e6, 2)}
+            found |= {"slowed_ms": first_picture(_opened(browser, file, SLOWED)), **measured(_opened(browser, file))}
             held &= all(found[k] <= v for k, v in GOALS.items())
             print(f"{file.name}: " + ", ".join(f"{k} {v} (mål {GOALS.get(k, 4)})" for k, v in found.items()))
         browser.close()
     return 0 if held else 1
+
+
+def _opened(browser: Any, file: Path, slowed: int = 1) -> Any:
+    page = browser.new_context(viewport={"width": 1280, "height": 800}, offline=True).new_page()
+    if slowed > 1:
+        page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slowed})
+    page.goto(file.resolve().as_uri())
+    page.wait_for_selector("html[data-klar=ja]", timeout=60_000)
+    return page
 
 
 if __name__ == "__main__":

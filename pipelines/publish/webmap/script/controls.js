@@ -41,14 +41,43 @@
     });
   }
 
-  bredband.controls = function (map, layer, page, texts, { onHome, locate, own }) {
+  // On paper the map has the frame of a sheet, whatever the window's is: the whole län still fits, and who has zoomed in
+  // keeps middle and scale. home(): the bounds of the län.
+  function paper(map, home) {
+    const root = document.documentElement.classList;
+    let held = null;
+    const inFrame = (yes) => {
+      root.toggle('papper', yes);
+      map.invalidateSize({ animate: false, pan: false });
+    };
+    window.addEventListener('beforeprint', () => {
+      held = { centre: map.getCenter(), zoom: map.getZoom() };
+      const whole = held.zoom <= map.getBoundsZoom(home);
+      inFrame(true);
+      if (whole) map.fitBounds(home, { animate: false });
+      else map.setView(held.centre, held.zoom, { animate: false });
+    });
+    window.addEventListener('afterprint', () => {
+      inFrame(false);
+      root.remove('bara-karta');
+      if (held) map.setView(held.centre, held.zoom, { animate: false });
+      held = null;
+    });
+  }
+
+  bredband.controls = function (map, layer, page, texts, { onHome, locate, own, home }) {
     const say = (text) => { $('meddelande').textContent = text; };
     L.control.zoom({ position: 'topright', zoomInTitle: texts.zooma_in, zoomOutTitle: texts.zooma_ut }).addTo(map);
     L.control.scale({ imperial: false, position: 'topleft' }).addTo(map);
     button(texts.hela_lanet, 'hela-lanet', onHome).addTo(map);
     button(texts.min_plats, 'min-plats', locate).addTo(map);
     $('dela').addEventListener('click', () => share(texts, say, own));
-    $('skriv-ut').addEventListener('click', () => window.print());
+    // The button prints the map on a page of its own; the browser's own command prints the tables too.
+    $('skriv-ut').addEventListener('click', () => {
+      document.documentElement.classList.add('bara-karta');
+      window.print();
+    });
+    paper(map, home);
     background(map, layer, page, texts);
     return { say };
   };

@@ -3,7 +3,9 @@
   'use strict';
 
   function bytesOf(id) {
-    const raw = atob(document.getElementById(id).textContent.trim());
+    const text = document.getElementById(id).textContent;
+    if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
+    const raw = atob(text.trim());
     const out = new Uint8Array(raw.length);
     for (let i = 0; i < raw.length; i++) out[i] = raw.charCodeAt(i);
     return out;
@@ -34,10 +36,12 @@
   // empty: 0 stands for no number, and any other for one less.
   // lived: the rows that a field with a value for all the others (`tom`) is told of.
   function decodeFields(described, bytes, at, count, lived = null) {
-    const fields = {};
+    const fields = {}, written = {};
     for (const f of described) {
       const some = 'tom' in f, told = some ? lived.length : count;
       let values = f.byte === 1 ? bytes.subarray(at, at + told) : unshuffle(bytes, at, told, f.byte);
+      if ('mot' in f) for (let k = 0, base = written[f.mot]; k < told; k++) values[k] += base[k];
+      written[f.namn] = values;
       if (some) {
         const whole = new values.constructor(count);
         if (f.tom) whole.fill(f.tom);

@@ -6,7 +6,8 @@
 
   // What bredband.GridLayer.paint takes as `whole`, and the legend's rows.
   bredband.kommuner = function (grid, page, texts) {
-    const { values, texts: codes } = grid.fields.kommunkod, of = Uint8Array.from(values, (v) => v + 1);
+    const { values, texts: codes } = grid.fields.kommunkod, of = new Uint8Array(values.length);
+    for (let i = 0; i < of.length; i++) of[i] = values[i] + 1;
 
     // Of each kommun the step of its share, -1 where that is not told.
     const steps = (state) => codes.map((code) => page.jamfor[code][grid.level(state).kod][5]);

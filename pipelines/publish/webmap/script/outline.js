@@ -32,7 +32,9 @@
   // Shows as many names as have room, the most important first.
   function names(map, labels) {
     const group = L.layerGroup().addTo(map);
+    let begun = false; // until the page has placed them once, the map may move without them
     function place() {
+      if (!begun) return;
       group.clearLayers();
       const taken = controls(map), zoom = map.getZoom(), size = map.getSize(), near = map.getBounds().pad(0.3);
       for (const one of labels) {
@@ -53,7 +55,10 @@
     }
     map.on('moveend resize', place);
     return {
-      place,
+      begin() {
+        begun = true;
+        place();
+      },
       add(more) {
         labels.push(...more);
         place();

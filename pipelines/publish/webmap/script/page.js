@@ -231,7 +231,7 @@
     if (bredband.calm()) map.panBy = (by, options) => L.Map.prototype.panBy.call(map, by, { ...options, animate: false });
     const fail = (text) => {
       // As without script: the picture, the key figures and the table; nothing that only looks as if it worked.
-      document.documentElement.classList.remove('skript');
+      document.documentElement.classList.remove('skript', 'vantar');
       status.setAttribute('role', 'alert');
       status.textContent = text;
       status.className = 'laddar fel';
@@ -257,21 +257,27 @@
         begin: () => view.begin(), choose: (...at) => view.cursor.choose(...at), clear: () => view.cursor.clear(),
       });
       bredband.controls(map, layer, page, texts, {
-        onHome: () => view.home(), locate: () => (view.toMap(), view.ownPlace.locate()), own: () => Boolean(view.own),
+        onHome: () => view.home(), locate: () => (view.toMap(), view.ownPlace.locate()), own: () => Boolean(view.own), home: shapes.bounds,
       });
-      names.place();
       $('dela-plats').addEventListener('change', () => view.tellOwn());
       const search = bredband.search(view.names, facts, areas, page, texts, {
         onPlace: (name) => view.showPlace(name), onCell: (u, v) => view.showCell(u, v),
         onArea: (found) => view.take({ ...view.current(), zoom: null, omrade: areas.id(found, found.area) }),
       });
       view.address.take();
+      names.begin();
       layer.addTo(map);
       status.hidden = true;
       Object.assign(bredband, { cursorAt: view.cursor.chooseAt, grid, view });
       bredband.readyAt = performance.now();
+      // What lies below the map, and what is only seen zoomed in, comes after the first picture. A tab that nobody
+      // looks at draws no frames.
+      await new Promise((done) => {
+        requestAnimationFrame(() => setTimeout(done));
+        setTimeout(done, 300);
+      });
+      document.documentElement.classList.remove('vantar');
       document.documentElement.dataset.klar = 'ja';
-      // What is only seen zoomed in comes after the first picture.
       await new Promise((done) => setTimeout(done));
       ground.add(bredband.groundData.decode(page.grund.fin, await bredband.data.inflate('grund-fin-data')));
       const along = bredband.groundData.decodeNames(page.grund.namn, await bredband.data.inflate('grund-namn-data'));

@@ -164,7 +164,8 @@
 
   function basisLayer(grid, state) {
     const field = basis(grid, state), rank = ranks(field, BASES), pattern = patterns(field);
-    const codes = Uint8Array.from(field.values, (v) => rank[v] * 4 + pattern[v]);
+    const codes = new Uint8Array(grid.count), of = rank.map((r, v) => r * 4 + pattern[v]);
+    for (let i = 0; i < grid.count; i++) codes[i] = of[field.values[i]];
     const legend = ['adress', 'ruta', 'omrade', 'blandat', 'statistik', 'ingen'].map(entry(BASES, 'underlag'));
     return { codes, names: BASES.map((name) => `--underlag-${name}`), legend, patterned: false };
   }

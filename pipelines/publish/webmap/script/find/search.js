@@ -33,7 +33,7 @@
       ...entry, key: plain(entry.name), exact: spaced(entry.name), within: entry.kind === 'kommun' ? '' : kommuner[entry.code],
       go: () => actions.onPlace(entry),
     });
-    const index = names.map(folded);
+    const index = [], waiting = [...names]; // folded when somebody searches
     let results = [], active = -1;
 
     function say(text, failed = false) {
@@ -55,6 +55,7 @@
       const ids = byId(text.trim());
       if (!ids || ids.length) return ids;
       const found = [];
+      index.push(...waiting.splice(0).map(folded));
       index.forEach((entry, k) => {
         const r = rank(entry, wanted, as);
         if (r !== null) found.push({ entry, r, k });
@@ -130,7 +131,7 @@
 
     return {
       add(more) {
-        index.push(...more.map(folded));
+        waiting.push(...more);
         // What is being asked for is answered anew.
         if (!list.hidden || input.hasAttribute('aria-invalid')) draw();
       },
