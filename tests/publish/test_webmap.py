@@ -70,6 +70,7 @@ def decode(description: dict, text: str) -> tuple[list[str], dict[str, list]]:
     lived = [i for i in range(n) if stream[at + i // 8] >> (i % 8) & 1]
     at += (n + 7) // 8
     fields: dict[str, list] = {}
+    numbers: dict[str, list[int]] = {}
     for field in description["falt"]:
         told = lived if "tom" in field else range(n)
         planes = [stream[at + k * len(told) : at + (k + 1) * len(told)] for k in range(field["byte"])]
@@ -77,6 +78,9 @@ def decode(description: dict, text: str) -> tuple[list[str], dict[str, list]]:
         whole = [field.get("tom", 0)] * n
         for j, i in enumerate(told):
             whole[i] = sum(p[j] << (8 * k) for k, p in enumerate(planes))
+            if "mot" in field:
+                whole[i] = (whole[i] + numbers[field["mot"]][i]) % 256 ** field["byte"]
+        numbers[field["namn"]] = whole
         if field["slag"] == "kod":
             fields[field["namn"]] = [field["varden"][v] for v in whole]
         else:

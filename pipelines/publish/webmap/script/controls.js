@@ -55,12 +55,12 @@
       const whole = held.zoom <= map.getBoundsZoom(home);
       inFrame(true);
       if (whole) map.fitBounds(home, { animate: false });
-      else map.setView(held.centre, held.zoom, { animate: false });
+      else map.setView(held.centre, held.zoom, { reset: true });
     });
     window.addEventListener('afterprint', () => {
       inFrame(false);
       root.remove('bara-karta');
-      if (held) map.setView(held.centre, held.zoom, { animate: false });
+      if (held) map.setView(held.centre, held.zoom, { reset: true });
       held = null;
     });
   }
