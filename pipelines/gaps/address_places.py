@@ -40,7 +40,9 @@ class Places:
         Each address's index in ``codes``: the kommun of the address register.
     tat : ndarray of bool, shape (n,)
         Tätbebyggt.
-    hushall, befolkning : ndarray of float, shape (n,)
+    hushall, befolkning, fritidshus, arbetsstallen : ndarray of float, shape (n,)
+    hushall_varians : ndarray of float, shape (n,)
+        How surely the households live there.
     level : ndarray of int64, shape (n,)
         Index in :data:`LEVELS`.
     """
@@ -54,7 +56,15 @@ class Places:
     tat: Bools
     hushall: Floats
     befolkning: Floats
+    fritidshus: Floats
+    arbetsstallen: Floats
+    hushall_varians: Floats
     level: Ints
+
+    @property
+    def listed(self) -> Bools:
+        """Whether a list of addresses decides the address."""
+        return self.level == LEVELS.index("adress")
 
     @property
     def modelled(self) -> Bools:
@@ -101,7 +111,7 @@ def places(points: pd.DataFrame, people: pd.DataFrame, underlag: pd.Series, code
         kommun=kommun,
         tat=(points["omradestyp"] == "tatbebyggt").to_numpy(),
         hushall=people["hushall"].to_numpy(np.float64),
-        befolkning=people["befolkning"].to_numpy(np.float64),
+        **{x: people[x].to_numpy(np.float64) for x in ("befolkning", "fritidshus", "arbetsstallen", "hushall_varians")},
         level=_index(underlag, np.array(LEVELS), missing=_MODEL),
     )
 

@@ -69,7 +69,9 @@ def read_places(region: Region, paths: Paths) -> Places:
     """Read where the addresses are and who lives there: no more of each table than that."""
     texts = ["kommunkod", "omradestyp"]
     points = files.read_points(paths.table("adresser_ruta"), ["rutid", *texts], few=texts)
-    people = files.read_table(paths.table("adresser_hushall"), ["befolkning", "hushall"])
+    people = files.read_table(
+        paths.table("adresser_hushall"), ["befolkning", "hushall", "fritidshus", "arbetsstallen", "hushall_varians"]
+    )
     underlag = files.read_table(paths.table("adresser_tackning"), ["underlag"], few=["underlag"])
     return places(points, people, underlag["underlag"], list(region.kommunkoder))
 

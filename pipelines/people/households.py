@@ -343,6 +343,9 @@ def looseness(households: Floats, kind: NDArray[np.object_]) -> Floats:
 
 LEAST_DWELLINGS = 0.02
 """Dwellings where nobody is known to live (antagande): some do, and a square's people must live somewhere."""
+SHARED = 1.5
+"""What errors in where people live come to, summed, over those of single addresses: neighbours share them (antagande,
+tried on simulated data: docs/modell.md)."""
 FLATS_CV = 0.5
 """How much the number of flats at an entrance varies (antagande)."""
 FLATS = 8

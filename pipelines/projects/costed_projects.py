@@ -89,8 +89,12 @@ def measure(
     kind = np.where(places.tat[who], 0, 1)
     lack = 1 - p[who]
     spread = household_interval.variance(
-        project, count, places.hushall[who], lack, places.modelled[who], kind, together
+        project, count, places.hushall[who], lack, places.hushall_varians[who], places.modelled[who], kind, together
     )
+    for name in ("fritidshus", "arbetsstallen"):
+        table[name] = np.bincount(project, getattr(places, name)[who], count).astype(np.float64)
+    doubtful = places.listed[who] & (p[who] >= region.evidens.kontroll_fran_sannolikhet)
+    table["kontrolleras"] = np.bincount(project, doubtful, count).astype(np.int64)
     table["hushall_utan_lag"], table["hushall_utan_hog"] = household_interval.limits(homes, spread)
     dug = ground.dig(utan, ~utan, of, count)
     add_trench(table, dug)
@@ -99,7 +103,8 @@ def measure(
         homes, sums["adresser_utan"].to_numpy(), sums["befolkning_utan"].to_numpy(), region.prioritering
     )
     money = [table[f"kostnad_{x}sek"].to_numpy() for x in ("lag_", "", "hog_")]
-    table["prioritet"] = ranking.priority(nytta, money[1], homes, ids)
+    in_doubt = np.bincount(project, places.hushall[who] * lack * doubtful, count) >= homes / 2
+    table["prioritet"] = checked_first(ranking.priority(nytta, money[1], homes, ids), in_doubt & (homes > 0))
     table["andel_i_plan"] = in_plan.share(homes, spread, nytta, money[0], money[1], money[2], region.projekt)
     table["geometry"], table["rutor"] = cells_of(places, project, who, count)
     table["troskel_mbit"], table["matt"] = level.mbit, level.measure
@@ -114,6 +119,26 @@ def measure(
         }
     )
     return Projects(table.sort_values("prioritet", ignore_index=True), members)
+
+
+def checked_first(rank: Ints, in_doubt: Bools) -> Ints:
+    """Return the order to build in when what is to be looked up first comes after all else.
+
+    Parameters
+    ----------
+    rank : ndarray of int64, shape (projects,)
+        By benefit per krona.
+    in_doubt : ndarray of bool, shape (projects,)
+        Half of the project's households, or more, are at addresses that a list may only have forgotten.
+
+    Examples
+    --------
+    >>> checked_first(np.array([1, 2, 3]), np.array([True, False, False])).tolist()
+    [3, 1, 2]
+    """
+    out = np.empty(len(rank), np.int64)
+    out[np.lexsort((rank, in_doubt))] = np.arange(1, len(rank) + 1)
+    return out
 
 
 def divide(places: Places, utan: Bools, ground: Ground, region: Region) -> Ints:

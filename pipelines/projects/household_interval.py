@@ -6,13 +6,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.core.cell_grid import Ints
+from pipelines.people.households import SHARED
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 
 def variance(
-    project: Ints, count: int, hushall: Floats, utan: Floats, modelled: Bools, kind: Ints, together: Floats
+    project: Ints,
+    count: int,
+    hushall: Floats,
+    utan: Floats,
+    placed: Floats,
+    modelled: Bools,
+    kind: Ints,
+    together: Floats,
 ) -> Floats:
     """Return the variance of the number of households without coverage in each project.
 
@@ -22,8 +30,8 @@ def variance(
 
     - of addresses that evidence decides, Σ h² s²: each errs on its own;
     - of modelled ones, (1 - r) Σ h² s² + r (Σ h s)² in each class, r being how much of it neighbours share;
-    - of placement, Σ h q: households are placed by expectation, and their number at an address that lacks coverage is
-      taken to vary as a Poisson's does.
+    - of placement, Σ v q times :data:`SHARED`: v is the variance of the households at an address, and neighbours share
+      errors in where people live.
 
     Parameters
     ----------
@@ -31,6 +39,8 @@ def variance(
         Project of each address, 0 … count - 1.
     hushall, utan : ndarray of float, shape (n,)
         h and q.
+    placed : ndarray of float, shape (n,)
+        v.
     modelled : ndarray of bool, shape (n,)
     kind : ndarray of int64, shape (n,)
         Class of each address: index in ``together``.
@@ -40,11 +50,11 @@ def variance(
     Examples
     --------
     Two modelled addresses of one household, one in two without: 0.5 on their own and 1 wholly together, and placement
-    adds 1.
+    with a variance of 1 adds 1.5.
 
     >>> one, two, q, yes = np.zeros(2, np.int64), np.ones(2), np.full(2, 0.5), np.ones(2, np.bool_)
-    >>> [variance(one, 1, two, q, yes, one, np.array([r])).tolist() for r in (0.0, 1.0)]
-    [[1.5], [2.0]]
+    >>> [variance(one, 1, two, q, two, yes, one, np.array([r])).tolist() for r in (0.0, 1.0)]
+    [[2.0], [2.5]]
     """
 
     def total(values: Floats, group: Ints = project, size: int = count) -> Floats:
@@ -54,7 +64,7 @@ def variance(
     classes = len(together)
     own = np.where(modelled, 1 - together[kind], 1.0) * spread**2
     shared = total(np.where(modelled, spread, 0.0), project * classes + kind, count * classes).reshape(count, classes)
-    return total(own) + (together * shared**2).sum(axis=1) + total(hushall * utan)
+    return total(own) + (together * shared**2).sum(axis=1) + SHARED * total(placed * utan)
 
 
 def limits(expected: Floats, spread: Floats, share: float = 0.9) -> tuple[Floats, Floats]:

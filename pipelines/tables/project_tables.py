@@ -37,9 +37,16 @@ PROJEKT = Table(
             "prioritet",
             nullable=False,
             description="1 byggs först; varje tal en gång per tröskel och mått. Mest nytta per krona först, projekt "
-            "utan hushåll sist.",
+            "utan hushåll och projekt att kontrollera först sist.",
         ),
         "andel_i_plan",
+        field("fritidshus", description="Väntat antal småhus utan bofast hushåll bland projektets adresser."),
+        field("arbetsstallen", description="Väntat antal arbetsställen på projektets adresser."),
+        field(
+            "kontrolleras",
+            description="Projektets adresser som en fullständig lista kan ha glömt: slå upp dem innan pengar läggs. Är "
+            "det minst hälften av hushållen står projektet efter alla andra.",
+        ),
     ),
     key=("projekt_id",),
     geometry="MultiPolygon",

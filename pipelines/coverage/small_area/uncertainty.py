@@ -19,6 +19,7 @@ from pipelines.coverage.small_area.fit import Model, kinds_of
 from pipelines.coverage.small_area.intervals import Reach
 from pipelines.coverage.small_area.shift import shift
 from pipelines.evidence.decided import GRAINS
+from pipelines.people.households import SHARED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,8 +30,6 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-SHARED = 1.5
-"""What errors in where people live come to over those of single addresses, since neighbours share them (antagande)."""
 WHOLE = 1e-6
 """A sum this near a whole number of households is that number."""
 

@@ -66,6 +66,10 @@ addresses = st.builds(
 counties = st.lists(addresses, min_size=1, max_size=18)
 
 
+EMPTY = {"fritidshus": 0.0, "arbetsstallen": 0.0, "hushall_varians": 0.0}
+"""What the areas do not go by."""
+
+
 def columns(rows: list[Address]) -> tuple[Places, np.ndarray, pd.DataFrame]:
     """The program's own input: columns, probabilities, and land of 6.25 ha in every cell and kommun met."""
     points = pd.DataFrame(
@@ -78,7 +82,7 @@ def columns(rows: list[Address]) -> tuple[Places, np.ndarray, pd.DataFrame]:
         }
     )
     people = pd.DataFrame({"hushall": [a.households for a in rows], "befolkning": [2.0 * a.households for a in rows]})
-    where = places(points, people, pd.Series([a.level for a in rows]), list(REGION.kommunkoder))
+    where = places(points, people.assign(**EMPTY), pd.Series([a.level for a in rows]), list(REGION.kommunkoder))
     land = pd.DataFrame(sorted({(a.rutid, a.kommun) for a in rows}), columns=["rutid", "kommunkod"])
     land["land_ha"] = 3.0
     return where, np.array([a.p for a in rows]), land

@@ -17,6 +17,7 @@ from pipelines.core import files
 from pipelines.core.ledger import load as load_ledger
 from pipelines.core.level import Level
 from pipelines.gaps.trench_ground import ground
+from pipelines.people.households import SHARED
 from pipelines.projects import find_projects, household_interval, in_plan
 from pipelines.projects.costed_projects import PlaceNames, Projects, measure
 from pipelines.projects.project_names import names
@@ -149,7 +150,7 @@ def test_the_variance_is_that_of_poisson_households_at_addresses_that_may_lack()
         mean = sum(v * w for v, w in chance)
         each.append(sum((v - mean) ** 2 * w for v, w in chance))
     one, kind = np.zeros(2, np.int64), np.array([0, 1])
-    found = household_interval.variance(one, 1, h, q, np.zeros(2, np.bool_), kind, np.array([0.4, 0.7]))
+    found = household_interval.variance(one, 1, h, q, h / SHARED, np.zeros(2, np.bool_), kind, np.array([0.4, 0.7]))
     assert found[0] == pytest.approx(sum(each))
 
 
@@ -163,7 +164,7 @@ def test_modelled_neighbours_share_their_fate_as_far_as_they_go_together():
     for i, j in itertools.permutations(range(4), 2):
         if modelled[i] and modelled[j] and kind[i] == kind[j]:
             wanted += r[kind[i]] * s[i] * s[j]
-    found = household_interval.variance(np.zeros(4, np.int64), 1, h, q, modelled, kind, r)
+    found = household_interval.variance(np.zeros(4, np.int64), 1, h, q, h / SHARED, modelled, kind, r)
     assert found[0] == pytest.approx(wanted)
 
 
@@ -207,3 +208,21 @@ def test_the_stage_writes_both_tables_alike_every_time(tmp_path):
     assert facts["1000_tillgang"]["projekt"] == 2 and facts["30_tillgang"]["projekt"] == 0
     find_projects.run(REGION, paths)
     assert [paths.table(n).read_bytes() for n in ("projekt", "projekt_adresser")] == first
+
+
+def test_what_lists_may_have_forgotten_is_looked_up_first() -> None:
+    """Two lone houses by a list: the cheaper is perhaps covered (p = 0.3), so it comes last and is counted."""
+
+    def made(chance: float) -> list[tuple[int, float]]:
+        near = [Address(312_000, 6_400_000, 1.0), Address(312_060, 6_400_000, chance)]
+        rows = [*near, Address(318_000, 6_400_000, 1.0), Address(318_400, 6_400_000, 0.0)]
+        where, p, _ = columns(rows)
+        empty = np.full(len(p), "", dtype=object)
+        called = PlaceNames(empty, empty, lambda xy: np.full(len(xy), "", dtype=object))
+        table = measure(where, p, Level("passerad", 1000), REGION, dry(where), called, np.zeros(2)).projekt
+        return list(zip(table["kontrolleras"].tolist(), table["kostnad_per_hushall_sek"].tolist(), strict=True))
+
+    (first, dear), (second, cheap) = made(0.3)
+    assert (first, second) == (0, 1) and dear > cheap
+    (first, cheap), (second, dear) = made(0.0)
+    assert (first, second) == (0, 0) and dear > cheap
