@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.config.region import Prioritering
 from pipelines.core.level import LEVELS, Level
-from pipelines.orders.evaluate import decisions
+from pipelines.orders.evaluate import decisions, judge
 from pipelines.orders.evaluate.known_truth import Truth
 
 
@@ -36,3 +36,9 @@ def test_by_hand() -> None:
     assert half["utlovat_av_ratt"] == pytest.approx(7 / 3) and half["andel_av_basta"] == pytest.approx(3 / 11)
     assert half["spoken_bland_forsta"] == 1 and half["intervall_inom"] == pytest.approx(1 / 3)
     assert rows[100]["andel_av_basta"] == 1 and rows[100]["hushall_ratt"] == 11
+    verdicts = judge.of_decisions(list(rows.values()))
+    held = {v.krav: v.holds for v in verdicts}
+    assert held["1000 Mbit/s, 50 Mkr: utlovade hushåll ÷ rätta"] is False
+    assert held["1000 Mbit/s, 100 Mkr: andel av bästa planens hushåll"] is True
+    assert [v.tal for v in verdicts if "alla har täckning" in v.krav] == [1]
+    assert all(v.judged for v in verdicts)

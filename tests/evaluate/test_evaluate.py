@@ -136,7 +136,7 @@ def test_the_report_says_what_it_was_tried_on(trials, tmp_path):
     region = load_region(Path("config/vastra-gotaland.toml"))
     paths = Paths(tmp_path, tmp_path, tmp_path, tmp_path)
     for simulated in (True, False):
-        folder = evaluation_report.write(region, paths, trials, judge.judge(trials), simulated)
+        folder = evaluation_report.write(region, paths, trials, [], judge.judge(trials), simulated)
         text = (folder / "utvardering.md").read_text(encoding="utf-8")
         assert ("prövad på simulerade data" in text) == simulated
         assert ("DEMO" in text) == simulated

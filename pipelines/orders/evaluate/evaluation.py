@@ -39,9 +39,9 @@ def run(region: Region, paths: Paths, seeds: str = "") -> None:
     from pipelines.orders.evaluate import evaluation_report, judge
 
     numbers = read_seeds(seeds or SEEDS)
-    trials, simulated = run_trials(region, paths, numbers)
-    verdicts = judge.judge(trials)
-    folder = evaluation_report.write(region, paths, trials, verdicts, simulated)
+    trials, plans, simulated = run_trials(region, paths, numbers)
+    verdicts = judge.judge(trials) + judge.of_decisions(plans)
+    folder = evaluation_report.write(region, paths, trials, plans, verdicts, simulated)
     failed = [v for v in verdicts if v.judged and not v.holds]
     if failed:
         raise DataError(
@@ -52,11 +52,17 @@ def run(region: Region, paths: Paths, seeds: str = "") -> None:
         )
 
 
-def run_trials(region: Region, paths: Paths, seeds: tuple[int, ...]) -> tuple[list[Trial], bool]:
-    """Return one trial per seed and one with statistics only; and whether the truth is simulated."""
+def run_trials(
+    region: Region, paths: Paths, seeds: tuple[int, ...]
+) -> tuple[list[Trial], list[dict[str, object]], bool]:
+    """Return the trials, what the edition's plans give, and whether the truth is simulated.
+
+    A trial per seed, one with statistics only and, where the truth is simulated, one of the edition as it is; without a
+    simulated truth nothing is known of the plans.
+    """
     from pipelines.coverage import address_coverage
     from pipelines.evidence import decided
-    from pipelines.orders.evaluate import known_truth, trial
+    from pipelines.orders.evaluate import decisions, known_truth, trial
     from pipelines.people import households
 
     given = address_coverage.read(region, paths)
@@ -70,7 +76,10 @@ def run_trials(region: Region, paths: Paths, seeds: tuple[int, ...]) -> tuple[li
         out.append(trial.run(f"frö {seed}", given, placed, evidence, known, hidden, kommun.isin(hidden).to_numpy()))
     nothing = np.ones(len(kommun), dtype=bool)
     out.append(trial.run(trial.STATISTICS_ONLY, given, placed, evidence, known, known.kommuner, nothing))
-    return out, known.simulated
+    if not known.simulated:
+        return out, [], False
+    out.append(trial.run(trial.SHIPPED, given, placed, evidence, known, known.kommuner, ~nothing))
+    return out, decisions.of_edition(region, paths, given.ground.addresses["adress_id"], known), True
 
 
 def read_seeds(text: str) -> tuple[int, ...]:

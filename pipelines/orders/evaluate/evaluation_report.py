@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.core import files, level_words
 from pipelines.coverage.small_area.intervals import LEAST_HOUSEHOLDS
 from pipelines.orders.evaluate.judge import Verdict, figure
-from pipelines.orders.evaluate.trial import STATISTICS_ONLY
+from pipelines.orders.evaluate.trial import SHIPPED, STATISTICS_ONLY
 from pipelines.publish.words.markdown import table
 from pipelines.publish.words.swedish import number
 
@@ -25,7 +25,14 @@ SIMULATED = "prövad på simulerade data"
 METHOD_TOLD = {"modell": "Modellen", "jamnt": "Jämnt fördelat", "glesast": "De glesaste rutorna"}
 
 
-def write(region: Region, paths: Paths, trials: list[Trial], verdicts: list[Verdict], simulated: bool) -> Path:
+def write(
+    region: Region,
+    paths: Paths,
+    trials: list[Trial],
+    plans: list[dict[str, Any]],
+    verdicts: list[Verdict],
+    simulated: bool,
+) -> Path:
     """Write the folder ``OUT/utvardering`` whole or not at all; return it."""
     import pandas as pd
 
@@ -39,14 +46,15 @@ def write(region: Region, paths: Paths, trials: list[Trial], verdicts: list[Verd
     with files.replacing(folder.with_name("utvardering.mapp")) as beside:
         beside.mkdir()
         mark = "DEMO, " + SIMULATED if simulated else "prövad på regionens fullständiga täckningsuppgifter"
-        for name, rows in (("matt", scores), ("kalibrering", curves), ("rutor_5km", squares), ("kommuner", per_kommun)):
+        tables = {"matt": scores, "kalibrering": curves, "rutor_5km": squares, "kommuner": per_kommun}
+        for name, rows in {**tables, **({"planer": pd.DataFrame(plans)} if plans else {})}.items():
             rows.assign(provad=mark).to_csv(
                 beside / f"{name}.csv", index=False, float_format="%.6g", lineterminator="\n"
             )
-        text = told(region, trials, scores, squares, verdicts, simulated)
+        text = told(region, trials, scores, squares, plans, verdicts, simulated)
         files.write_text(beside / "utvardering.md", text)
-        plots.calibration(curves, beside / "kalibrering.png", mark)
-        plots.skill(scores, beside / "jamforelse.png", mark)
+        plots.calibration(curves[curves["forsok"] != SHIPPED], beside / "kalibrering.png", mark)
+        plots.skill(scores[scores["forsok"] != SHIPPED], beside / "jamforelse.png", mark)
         plots.intervals(squares, beside / "intervall.png", mark)
         if folder.exists():
             shutil.rmtree(folder)
@@ -62,6 +70,7 @@ def told(
     trials: list[Trial],
     scores: pd.DataFrame,
     squares: pd.DataFrame,
+    plans: list[dict[str, Any]],
     verdicts: list[Verdict],
     simulated: bool,
 ) -> str:
@@ -81,6 +90,7 @@ def told(
             ", ".join(region.kommunnamn.get(k, k) for k in t.hidden[:6]) + (" …" if len(t.hidden) > 6 else ""),
         )
         for t in trials
+        if t.name != SHIPPED
     ]
     judged = [
         (
@@ -99,10 +109,11 @@ def told(
         f"# Utvärdering av modellen: {region.lan.kortnamn}\n\n{mark}\n\n"
         "Varje försök gömmer alla täckningsuppgifter i en tredjedel av kommunerna, anpassar modellen på de "
         f"kvarvarande fullständiga kommunerna och jämför med det rätta svaret. «{STATISTICS_ONLY}» gömmer allt: då "
-        "gäller de antagna koefficienterna. Alla mått är vägda med hushåll.\n\n"
+        f"gäller de antagna koefficienterna. «{SHIPPED}» gömmer inget. Alla mått är vägda med hushåll.\n\n"
         + table(("Försök", "Kommuner att lära av", "Gömda", "Gömda kommuner"), rows, left=1)
         + f"\n\n## Krav{note}\n\n{outcome}\n\n"
         + table(("Försök", "Mått", "Vad", "Tal", "Krav", "Hålls"), judged, left=3)
+        + (f"\n\n## Planer{note}\n\n{plan_table(plans)}" if plans else "")
         + f"\n\n## Mått per tröskel{note}\n\n"
         "*Brier*: medelkvadratfel, lägre är bättre. *AUC*: sannolikheten att en utan täckning rangordnas före en med, "
         "inom kommun och områdestyp; 0,5 är slump. *Lutning*: 1 är rätt. *Felplacerade*: halva summan av skillnaden "
@@ -116,8 +127,36 @@ def told(
     )
 
 
+def plan_table(plans: list[dict[str, Any]]) -> str:
+    """Return a row per level and budget: what the plan promises, what it reaches, what the best plan would reach."""
+    rows = [
+        (
+            MEASURE_NAME[r["matt"]],
+            r["troskel_mbit"],
+            r["budget_mkr"],
+            number(r["projekt"]),
+            number(r["hushall_utlovade"], 0),
+            number(r["hushall_ratt"], 0),
+            number(r["hushall_basta"], 0),
+            number(100 * r["andel_av_basta"], 1),
+            number(r["spoken_bland_forsta"]),
+            number(100 * r["intervall_inom"], 1),
+        )
+        for r in plans
+    ]
+    head = (
+        *("Mått", "Tröskel", "Budget (Mkr)", "Projekt", "Utlovade hushåll", "Rätta", "Bästa planens", "Andel (%)"),
+        *("Spöken bland de första", "Projekt inom intervallet (%)"),
+    )
+    return (
+        "Planen följer utgåvans prioritet. Den bästa planen görs av samma projekt till samma kostnad av den som vet "
+        "rätt svar. *Spöken*: projekt där alla i själva verket har täckning.\n\n" + table(head, rows, left=1)
+    )
+
+
 def score_table(scores: pd.DataFrame) -> str:
     """Return one row per trial group, measure, threshold and method."""
+    scores = scores[scores["forsok"] != SHIPPED]
     frame = scores.assign(grupp=scores["forsok"].where(scores["forsok"] == STATISTICS_ONLY, "alla frön"))
     keys = ["grupp", "matt", "troskel_mbit", "metod"]
     mean = frame.groupby(keys, sort=False).mean(numeric_only=True).reset_index()

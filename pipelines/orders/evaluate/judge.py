@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pipelines.core.level import MEASURES
-from pipelines.orders.evaluate.trial import STATISTICS_ONLY
+from pipelines.orders.evaluate.decisions import FIRST
+from pipelines.orders.evaluate.trial import SHIPPED, STATISTICS_ONLY
 from pipelines.publish.words.swedish import number
 
 if TYPE_CHECKING:
@@ -57,9 +58,11 @@ def judge(trials: list[Trial]) -> list[Verdict]:
     """
     import pandas as pd
 
-    seeds = [t for t in trials if t.name != STATISTICS_ONLY]
+    seeds = [t for t in trials if t.name not in (STATISTICS_ONLY, SHIPPED)]
     alone = [t for t in trials if t.name == STATISTICS_ONLY]
     out: list[Verdict] = []
+    for t in (t for t in trials if t.name == SHIPPED):
+        out += [x for m in MEASURES for x in _held(SHIPPED, m, t.squares[t.squares["matt"] == m], True)]
     for name, group, judged in (("alla frön", seeds, True), (STATISTICS_ONLY, alone, False)):
         rows = pd.DataFrame([r for t in group for r in t.scores])
         squares = pd.concat([t.squares for t in group], ignore_index=True)
@@ -89,10 +92,62 @@ def _of_measure(name: str, matt: str, rows: pd.DataFrame, squares: pd.DataFrame,
     slope = float(ours["kalibrering_lutning"])
     limit = f"{SLOPE[0]:g}–{SLOPE[1]:g}".replace(".", ",")
     out.append(Verdict(name, matt, "kalibreringens lutning", slope, limit, SLOPE[0] <= slope <= SLOPE[1], judged))
-    if len(squares):
-        share = float(np.mean(squares["inom"]))
-        limit = f"{HELD[0]:g}–{HELD[1]:g}".replace(".", ",")
+    return [*out, *_held(name, matt, squares, judged)]
+
+
+def _held(name: str, matt: str, squares: pd.DataFrame, judged: bool) -> list[Verdict]:
+    """Return the verdict on the 90 % intervals: neither too narrow nor too wide, but for chance.
+
+    Thresholds of one square go together, so the squares of one threshold count; a share may miss a bound by two of its
+    standard errors.
+    """
+    if not len(squares):
+        return []
+    share, count = float(np.mean(squares["inom"])), squares.groupby("troskel_mbit").size().max()
+    slack = 2 * float(np.sqrt(0.9 * 0.1 / count))
+    low, high = HELD[0] - slack, min(HELD[1] + slack, 1.0)
+    limit = f"{HELD[0]:g}–{HELD[1]:g}, ±{slack:.3f} för slump".replace(".", ",")
+    return [Verdict(name, matt, "90 %-intervallet håller utfallet", share, limit, low <= share <= high, judged)]
+
+
+PROMISE, OF_BEST, PHANTOMS = 0.07, 0.95, 2
+"""A plan's promise may be so far from the truth; it reaches at least so much of the best plan; phantoms among the first
+projects at most."""
+PLANNED = {("passerad", 1000), ("tillgang", 100)}
+"""The levels whose plans are judged; the others are told."""
+
+
+def of_decisions(plans: list[dict[str, Any]]) -> list[Verdict]:
+    """Return the verdicts on the edition's plans: what is promised, what is reached, phantoms among the first."""
+    out = []
+    for r in plans:
+        level = (str(r["matt"]), int(r["troskel_mbit"]))
+        what, judged = f"{level[1]} Mbit/s, {r['budget_mkr']} Mkr", level in PLANNED
+        promise, best = float(r["utlovat_av_ratt"]), float(r["andel_av_basta"])
+        out += [
+            Verdict(
+                SHIPPED,
+                level[0],
+                f"{what}: utlovade hushåll ÷ rätta",
+                promise,
+                f"{1 - PROMISE:g}–{1 + PROMISE:g}".replace(".", ","),
+                abs(promise - 1) <= PROMISE,
+                judged,
+            ),
+            Verdict(
+                SHIPPED,
+                level[0],
+                f"{what}: andel av bästa planens hushåll",
+                best,
+                f"minst {OF_BEST:g}".replace(".", ","),
+                best >= OF_BEST,
+                judged,
+            ),
+        ]
+    for matt, mbit in sorted({(r["matt"], r["troskel_mbit"]) for r in plans}):
+        count = next(r["spoken_bland_forsta"] for r in plans if (r["matt"], r["troskel_mbit"]) == (matt, mbit))
+        what = f"{mbit} Mbit/s: projekt bland de första {FIRST} där alla har täckning"
         out.append(
-            Verdict(name, matt, "90 %-intervallet håller utfallet", share, limit, HELD[0] <= share <= HELD[1], judged)
+            Verdict(SHIPPED, matt, what, float(count), f"högst {PHANTOMS}", count <= PHANTOMS, (matt, mbit) in PLANNED)
         )
     return out

@@ -28,6 +28,8 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 STATISTICS_ONLY = "bara statistik"
 """The trial that hides all evidence."""
+SHIPPED = "utgåvan som den är"
+"""The trial that hides nothing: whether the intervals of the edition itself hold the truth."""
 METHODS = ("modell", "jamnt", "glesast")
 """The model; the share spread evenly; the share put on the sparsest cells."""
 
