@@ -96,7 +96,7 @@ INSTALLED = sed -n '/\.\./d;s|^[0-9a-f]\{64\}  \([A-Za-z0-9_][A-Za-z0-9_./-]*\)$
 FINAL := $(sort $(OUT)/manifest.json $(MAPS)/index.html $(OUT)/.installerat $(MAPS)/.installerat \
            $(shell $(call INSTALLED,$(OUT))) $(shell $(call INSTALLED,$(MAPS))))
 
-.PHONY: help coverage demo fetch plan compare utvardera arkiv verifiera test test-utsatt test-browser test-qgis lint bench docs clean published need-chromium need-qgis FORCE
+.PHONY: help coverage demo fetch plan fraga compare utvardera arkiv verifiera test test-utsatt test-browser test-qgis lint bench docs clean published need-chromium need-qgis FORCE
 DEMO_NOTE := DEMO: simulerade data, inga verkliga uppgifter. Egna data läggs i $(value RAW)/.
 .DEFAULT_GOAL := help
 
@@ -189,6 +189,10 @@ plan: | $(VENV)/.klar ## Vad som byggs för BUDGET=<kronor> eller MAL=<procent> 
 	@$(RUN) plan $(ARGS) --budget=$(call AS_WRITTEN,BUDGET) --goal=$(call AS_WRITTEN,MAL) \
 	  --troskel=$(call AS_WRITTEN,TROSKEL) --matt=$(call AS_WRITTEN,MATT)
 
+fraga: | $(VENV)/.klar ## Vilka rutor det lönar sig mest att fråga om härnäst [ANTAL=1000 TROSKEL=1000 MATT=passerad]
+	@$(RUN) fraga $(ARGS) --antal=$(call AS_WRITTEN,ANTAL) \
+	  --fraga-troskel=$(call AS_WRITTEN,TROSKEL) --fraga-matt=$(call AS_WRITTEN,MATT)
+
 compare: | $(VENV)/.klar ## Vad som har ändrats sedan FRAN=<OUT från en tidigare utgåva>
 	@$(RUN) compare $(ARGS) --from=$(call AS_WRITTEN,FRAN)
 
@@ -248,7 +252,7 @@ clean: ## Tar bort mellanresultat och produkter i OUT och MAPS (inte indata, int
 	@$(if $(wildcard $(OUT)/.las $(MAPS)/.las)$(UNFINISHED),$(PYTHON) -m pipelines.install.start $(OUT) $(MAPS))
 	@rm -f $(OUT)/manifest.json
 	@put=$$($(call INSTALLED,$(OUT)); $(call INSTALLED,$(MAPS))); \
-	  rm -rf $(STEG) $$put $(OUT)/plan $(OUT)/jamforelse $(OUT)/utvardering $(OUT)/.installerat $(MAPS)/.installerat \
+	  rm -rf $(STEG) $$put $(OUT)/plan $(OUT)/fraga $(OUT)/jamforelse $(OUT)/utvardering $(OUT)/.installerat $(MAPS)/.installerat \
 	  $(foreach g,$(OUT)/bredband.gpkg $(MAPS)/data/bredband_oppen.gpkg,$(g)-wal $(g)-shm $(g)-journal) $(call OR_SAY,'Allt gick inte att ta bort i $(OUT) och $(MAPS). Går mapparna att skriva i?'); \
 	  for f in $$put; do echo "$${f%/*}"; done | sort -ru | grep -vxF -e $(OUT) -e $(MAPS) | xargs rmdir 2>/dev/null || :
 	@printf 'Borttaget: mellanresultat och produkter i %s och %s.\n' '$(OUT)' '$(MAPS)'

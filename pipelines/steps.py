@@ -561,6 +561,18 @@ ON_ORDER = (
         works_in="edition",
     ),
     Step(
+        "fraga",
+        "pipelines.orders.fraga.order_questions",
+        "",
+        "vilka rutor det lönar sig mest att fråga om härnäst, ur en färdig utgåva",
+        options=(
+            Option("antal", "rutor att fråga om, till exempel 1000 (ANTAL; annars 1000)"),
+            Option("fraga-troskel", "en av regionens trösklar (TROSKEL; annars konfigurationens)", "troskel"),
+            Option("fraga-matt", "tillgang eller passerad (MATT; annars konfigurationens)", "matt"),
+        ),
+        works_in="edition",
+    ),
+    Step(
         "evaluate",
         "pipelines.orders.evaluate.evaluation",
         "",

@@ -41,7 +41,7 @@ def tree(folder: Path, *, working: bool = False) -> Files:
     }
 
 
-ON_ORDER = ("plan", "jamforelse", "arkiv", ".las")
+ON_ORDER = ("plan", "fraga", "jamforelse", "arkiv", ".las")
 
 
 def products(folder: Path) -> Files:

@@ -18,7 +18,7 @@ from pipelines.publish.report import write_report
 from pipelines.steps import JOB, STEPS
 from tests.conftest import ROOT
 
-ORDERED = ("out/plan/", "out/jamforelse/")
+ORDERED = ("out/plan/", "out/fraga/", "out/jamforelse/")
 """Folders of products on order."""
 
 

@@ -3,7 +3,8 @@
 Evidence is partial unless its source says that it is complete for a kommun, and partial evidence can say
 that there is coverage, never that there is none: a list of one operator's copper lines does not say that
 nobody else has fibre there. So a grain answers for an address and a level where one of its rows qualifies, and
-everywhere in a kommun for which one of its files is complete; otherwise the next grain does.
+everywhere in a kommun for which one of its files is complete; otherwise the next grain does. Answers about single cells
+are complete for just those: a no to a speed decides that and every higher one there (:func:`answered_no`).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pipelines.core.facts import Hits
 from pipelines.core.level import LEVELS
 from pipelines.evidence import matching
 from pipelines.grid.nearest import nearest_address
+from pipelines.incoming.role_files import is_answers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,8 +47,8 @@ class Evidence:
     Attributes
     ----------
     grain : ndarray of int8, shape (n, levels)
-        Index in :data:`GRAINS` per level of :data:`LEVELS`; 0 where nothing decides. What is decided at a
-        threshold is decided at every lower one, and what is decided for tillgång is so for passerad.
+        Index in :data:`GRAINS` per level of :data:`LEVELS`; 0 where nothing decides. Coverage that is decided at a
+        threshold is so at every lower one, and of tillgång for passerad; a no from a single cell's answer need not be.
     share : ndarray of float, shape (n, levels)
         Probability of coverage where decided; NaN elsewhere. Never rises with the threshold. Where a complete list of
         addresses is silent, that of a row that lacks (:mod:`pipelines.evidence.missing_rows`).
@@ -355,8 +357,10 @@ def decide(
             rows = rows[rows["far_publiceras"]]
         planned[rows.loc[rows["status"] == "planerad", "nr"].to_numpy()] = True
         complete = addresses["kommunkod"].isin(complete_kommuner(sources, name, publishable_only)).to_numpy()
-        best, best_speed, best_technique = _best(rows[rows["status"] != "planerad"], n)
-        decides = (grain == 0) & ((best > 0) | complete[:, None])
+        rows = rows[rows["status"] != "planerad"]
+        best, best_speed, best_technique = _best(rows, n)
+        no = answered_no(rows, n) if name == "ruta" else np.zeros_like(best, dtype=bool)
+        decides = (grain == 0) & ((best > 0) | complete[:, None] | no)
         grain[decides] = code
         share[decides] = best[decides]
         same = (best_speed == speed) & (best_technique < technique)
@@ -366,16 +370,36 @@ def decide(
     return Evidence(grain, nested(share), speed, technique, planned)
 
 
+def answered_no(rows: pd.DataFrame, n: int) -> NDArray[np.bool_]:
+    """Return where an answer says that no household of the cell has a level: shape (n, levels).
+
+    Whoever answers for a cell that none of it has a speed says so of every higher speed too; and that none of it is
+    passed, that none of it is connected either. Of lower speeds it says nothing.
+    """
+    import pandas as pd
+
+    files_ = rows["fil"].astype("category")
+    answers = pd.Index([name for name in files_.cat.categories if is_answers(str(name))])
+    none = rows[(files_.isin(answers) & (rows["andel"] == 0)).to_numpy()]
+    nr, ned = none["nr"].to_numpy(), none["ned_mbit"].to_numpy()
+    passed = (none["status"] == "passerad").to_numpy()
+    out = np.zeros((n, len(LEVELS)), dtype=bool)
+    for i, level in enumerate(LEVELS):
+        out[nr[(level.mbit >= ned) & (passed | (level.measure == "tillgang"))], i] = True
+    return out
+
+
 def nested(share: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return shares where more is never had at a higher threshold, and tillgång counts as passerad.
 
     Grains may differ between thresholds (a cell says 30 % at 100 Mbit/s, a polygon all of it at 1000).
-    Coverage at the higher threshold is coverage at the lower, so the lower is raised. NaN stays NaN.
+    Coverage at the higher threshold is coverage at the lower, so the lower is raised. NaN stays NaN: that there is
+    nothing at the higher says nothing of the lower.
     """
     out = share.copy()
     for had, follows in LEVELS.implied():
         i, j = LEVELS.index(follows), LEVELS.index(had)
-        out[:, i] = np.fmax(out[:, i], out[:, j])
+        out[:, i] = np.where(np.isnan(out[:, i]), np.nan, np.fmax(out[:, i], out[:, j]))
     return out
 
 

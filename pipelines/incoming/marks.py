@@ -15,6 +15,8 @@ from pipelines.incoming.roles import MARKER_FILE as MARKER_FILE
 MARK = "DEMO"
 COMMENT = "_kommentar"
 """Where files without properties of their own carry the mark: a key of the JSON, a column of the CSV."""
+OWN = "demo"
+"""The column in which the program's own lists say it, also when somebody has filled them in (``make fraga``)."""
 _MAX_BYTES = 64 << 20
 _MAX_PROPERTIES = 1 << 20
 _MAX_HEADER = 1 << 16
@@ -25,9 +27,9 @@ def demo_mark(path: Path) -> bool:
     """Tell whether a file of any kind in RAW carries the demo mark.
 
     A zip has it in its comment, a GeoPackage at the head of a table's description, a workbook in its
-    document properties, Kolada's JSON under ``_kommentar``, a CSV in a column of that name, ``kallor.csv``
-    at the head of ``avtal``. Any other CSV in ``tackning/`` has the mark of its rows in ``kallor.csv``. A file
-    that cannot be read has no mark: its own adapter says what is wrong with it.
+    document properties, Kolada's JSON under ``_kommentar``, a CSV in a column of that name or, a list of the
+    program's own, in ``demo``, ``kallor.csv`` at the head of ``avtal``. Any other CSV in ``tackning/`` has the mark of
+    its rows in ``kallor.csv``. A file that cannot be read has no mark: its own adapter says what is wrong with it.
     """
     kind = path.suffix.lower()
     try:
@@ -96,10 +98,9 @@ def _own_column(path: Path) -> bool:
         header = f.readline(_MAX_HEADER)
         delimiter = max(";,\t|", key=header.count)
         names = next(csv.reader([header], delimiter=delimiter), [])
-        if COMMENT not in names:
-            return False
-        at = names.index(COMMENT)
-        return any(row[at].startswith(MARK) for row in csv.reader(f, delimiter=delimiter) if len(row) > at)
+        places = [i for i, name in enumerate(names) if name in (COMMENT, OWN)]
+        rows = csv.reader(f, delimiter=delimiter)
+        return bool(places) and any(row[i].startswith(MARK) for row in rows for i in places if len(row) > i)
 
 
 def _in_kallor(path: Path) -> bool:

@@ -11,6 +11,9 @@ from pipelines.core.facts import SourceFile
 RECEIPT = ".kalla.json"
 """Ending of what ``make fetch`` writes beside each file it fetched; itself no input."""
 
+ANSWERS = "rutor_svar"
+"""How the name of a file of answers begins."""
+
 
 def matching(folder: Path, *patterns: str) -> list[Path]:
     """Return the files of ``folder`` whose name matches any pattern, sorted by name.
@@ -37,6 +40,15 @@ def fits(name: str, pattern: str) -> bool:
     if name.startswith((".", "~$")) or folded(name).endswith(RECEIPT):
         return False
     return fnmatchcase(folded(name), folded(pattern))
+
+
+def is_answers(name: str) -> bool:
+    """Tell whether a file of cells is of answers to ``make fraga``: complete for just the cells it names.
+
+    >>> is_answers("rutor_svar_2026.csv"), is_answers("rutor_kartlaggning.csv")
+    (True, False)
+    """
+    return folded(name).startswith(ANSWERS)
 
 
 def folded(name: str) -> str:

@@ -22,6 +22,7 @@ from pipelines.tables import (
     open_contracts,
     plan_tables,
     project_tables,
+    question_tables,
     reconciliation_tables,
     step_tables,
     summary_tables,
@@ -455,6 +456,14 @@ PRODUCTS = (
         "Svarar på vad nästa hundra miljoner ska gå till.",
         (File("out/plan/*/*.gpkg"), File("out/plan/*/*.csv"), File("out/plan/*/*.md")),
         (plan_tables.PLAN, plan_tables.PLAN_OMRADEN, plan_tables.PLAN_KOMMUNER),
+    ),
+    Product(
+        "fraga",
+        "Vad som ska tas reda på härnäst",
+        "Rutor vars svar väntas ändra planen mest, att fylla i och läsa in, på beställning.",
+        "Säger vilka byanät och nätägare som ska frågas först, och när det inte lönar sig att fråga mer.",
+        (*(File(f"out/fraga/*/*.{e}") for e in ("gpkg", "csv", "html", "md")),),
+        (question_tables.FRAGA, question_tables.FRAGA_SAMTAL, question_tables.FRAGA_ADRESSER),
     ),
     Product(
         "jamforelse",

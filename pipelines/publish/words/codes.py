@@ -59,6 +59,7 @@ CODES: dict[str, dict[str, str]] = {
     "matt": {"tillgang": "Tillgång", "passerad": "Passerad"},
     "status": STATUS_LABELS,
     "teknik": TECHNIQUE_LABELS,
+    "teknik_i_uppgift": {k: v for k, v in TECHNIQUE_LABELS.items() if k not in ("okand", "ingen")},
     "klass": CLASS_LABELS,
     "sammanslagen": {
         "250": "Rutans egna adresser",
@@ -83,6 +84,7 @@ CODES: dict[str, dict[str, str]] = {
         "farjeled": "Färjeled",
     },
     "kostnadsklass": COST_LABELS,
+    "svar": {"ja": "Ja, alla hushåll", "nej": "Nej, inget", "andel": "En del: fyll i andelen"},
     "pts_kalla": {
         "hastighet": "PTS, hastighet",
         "kolada": "Kolada",

@@ -18,8 +18,9 @@ from pipelines.formats import gpkg, wkb
 from pipelines.formats.crs_guess import Judge, fitting_system
 from pipelines.formats.csvfile import read_csv
 from pipelines.formats.ids import BY_EXCEL, normal_ids
+from pipelines.incoming.role_files import is_answers
 from pipelines.read.lantmateriet.address_rows import LANSKODER
-from pipelines.read.tackning import cell_ids
+from pipelines.read.tackning import answers, cell_ids
 from pipelines.read.tackning.evidence_columns import NAMES, OPTIONAL, REQUIRED, common_columns
 from pipelines.read.tackning.evidence_source import MAX_STRAYS, Floats, Mask, Source, coded, lost, numbers, share
 from pipelines.tables import contracts, source_tables
@@ -52,6 +53,7 @@ CELL_NAMES = {
     **cell_ids.NAMES,
     **NAMES,
     "andel": ("andel", "andel_hushall", "andel_pct", "andel_procent", "andel_hushall_pct", "share"),
+    "svar": ("svar",),
 }
 COORDINATES_M = (100_000.0, 8_000_000.0)
 """Metres that a coordinate in SWEREF 99 TM can be, where its separators leave two readings."""
@@ -125,25 +127,29 @@ def cell_rows(path: Path, region: Region, ledger: Ledger) -> pd.DataFrame:
             found=_headers(source),
             action="Lägg till kolumnen.",
         )
-    _require_said(source, "andel")
+    answered = is_answers(source.name)
+    _require_said(source, *(() if answered and "svar" in source.columns else ("andel",)))
     cell, side, blank = cell_ids.squares(source, ledger)
     e, n = (np.where(blank, np.nan, x) for x in cell_grid.corner(cell))
     column = "rutid_scb" if "rutid_scb" in source.columns else "rutid_inspire"
     inside = inside_sweden(source, e, n, column)
-    part = share(source, "andel", ledger)
+    part = answers.shares(source, ledger) if answered else share(source, "andel", ledger)
     given = part[~np.isnan(part)]
     ledger.add(
         "varning",
         source.label,
         "alla andelar i filen är 0",
-        0 if given.any() else len(given),
+        0 if answered or given.any() else len(given),
         "ingen adress blir täckt av filen; kontrollera kolumnen",
     )
     columns, keep = common_columns(source, region, ledger)
     lost(source, keep & blank, "rader utan rut-id", ledger)
     drop(source, keep & ~blank & ~inside, _OUTSIDE, ledger)
     keep &= inside
-    lost(source, keep & np.isnan(part), "rader utan andel", ledger)
+    if answered:
+        answers.note(source, cell, part, keep, ledger)
+    else:
+        lost(source, keep & np.isnan(part), "rader utan andel", ledger)
     columns |= {"rutid": cell, "andel": part}
     frame = _frame(columns, keep & ~np.isnan(part), source_tables.EVIDENS_RUTA, source, ledger, {"storlek_m": side})
     sides = side[np.searchsorted(source.rows, frame["rad"].to_numpy())]

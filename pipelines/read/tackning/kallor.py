@@ -13,7 +13,7 @@ from pipelines.core.errors import DataError, printable
 from pipelines.core.ledger import Ledger
 from pipelines.formats.csvfile import read_csv
 from pipelines.formats.headers import words
-from pipelines.incoming.role_files import folded
+from pipelines.incoming.role_files import folded, is_answers
 
 COLUMNS = {
     "fil": ("fil", "filnamn"),
@@ -54,6 +54,7 @@ def read_kallor(path: Path, evidence: list[Path], region: Region, ledger: Ledger
     frame["kommunkod"] = _kommuner(frame, path, region)
     for column in ("fullstandig", "far_publiceras"):
         frame[column] = _yes_no(frame, column, path, ledger)
+    _require_own_cells(frame, path)
     frame["referensdatum"] = _dates(frame, path, ledger)
     frame["andel_saknas_pct"] = _lacking(frame, path)
     frame = _one_each(frame, path, ledger)
@@ -112,6 +113,22 @@ def _yes_no(frame: pd.DataFrame, column: str, path: Path, ledger: Ledger) -> lis
     blank = [f"rad {r}" for r, w in zip(frame["rad"], plain, strict=True) if not w]
     ledger.add("antagen", "tackning/kallor.csv", f"{column} tomt", len(blank), "lästes som nej", blank)
     return [w in _YES for w in plain]
+
+
+def _require_own_cells(frame: pd.DataFrame, path: Path) -> None:
+    """Stop where answers about some cells are said to be complete for a whole kommun: the rest would lack coverage."""
+    for rad, fil, whole in zip(frame["rad"], frame["fil"], frame["fullstandig"], strict=True):
+        if whole and is_answers(fil):
+            raise DataError(
+                "En fil med svar om enskilda rutor sägs vara fullständig för en hel kommun.",
+                file=path,
+                row=int(rad),
+                column="fullstandig",
+                expected=f"nej för {printable(fil)}: den avgör bara rutorna den nämner",
+                found="ja",
+                action="Skriv nej. Gäller listan alla kommunens rutor: döp om filen, så att namnet inte börjar med "
+                "rutor_svar.",
+            )
 
 
 def _dates(frame: pd.DataFrame, path: Path, ledger: Ledger) -> list[str]:

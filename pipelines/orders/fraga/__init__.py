@@ -1,0 +1,1 @@
+"""``make fraga``: which cells to ask about next, and what the answers are expected to give."""
