@@ -18,6 +18,7 @@ FRAGA = Table(
         field("hushall", description="Väntat antal på de adresserna."),
         field(
             "sannolikhet",
+            klass="intern",
             nullable=False,
             alias="Sannolikhet att täckning saknas",
             description="Modellens, sänkt där många hushåll delar adress.",
