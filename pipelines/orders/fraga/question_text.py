@@ -123,6 +123,7 @@ def text(found: Questions, facts: RunFacts, region: Region) -> str:
 
 
 CAVEAT = (
-    "Vinsten är väntad: de flesta svar ändrar ingenting, några få mycket. Kostnaden per ruta är grov (schakt till "
+    "Vinsten är väntad: de flesta svar ändrar ingenting, några få mycket, och summan är snarare för hög än för låg (på "
+    "demoregionen var den en och en halv till två gånger utfallet). Kostnaden per ruta är grov (schakt till "
     "närmaste nät, anslutning) och används bara för att välja. Metod: docs/bristanalys.md."
 )
