@@ -7,9 +7,7 @@ for QGIS, ``samtal.csv``, ``adresser.csv`` and ``fraga.md``. What an answer is w
 
 from __future__ import annotations
 
-import math
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +20,7 @@ from pipelines.core.level import LEVELS, MEASURES, Level
 from pipelines.gaps import budget
 from pipelines.orders import bundle
 from pipelines.orders.fraga import answer_value, asked_cells, question_page, question_text
+from pipelines.orders.fraga.question_list import Questions
 from pipelines.orders.fraga.question_style import question_styles
 from pipelines.orders.plan.order_plan import NO_EDITION, check_region
 from pipelines.publish.geopackage import edition
@@ -41,51 +40,6 @@ OUT_OF_TOWN_M = 3000.0
 """A cell farther than this from any locality is told by its kommun (antagande: a village net reaches no farther)."""
 OPEN = ("statistik", "blandat")
 """Of an address's ``underlag``: what no evidence decides; where some does, its probability is 0 or 1."""
-
-
-@dataclass(frozen=True)
-class Questions:
-    """What is asked, and what it is expected to give.
-
-    Attributes
-    ----------
-    level : Level
-    count : int
-        Questions that were asked for.
-    price_sek : float
-        λ; infinite where the budget reaches all there is.
-    plan_homes, plan_modelled : float
-        Households that the plan for the budget reaches, expected, and those of them in modelled projects.
-    all_worth : float
-        What answers about all cells would give, in households.
-    rutor, samtal, adresser : DataFrame
-        Contracts FRAGA, FRAGA_SAMTAL and FRAGA_ADRESSER.
-    """
-
-    level: Level
-    count: int
-    price_sek: float
-    plan_homes: float
-    plan_modelled: float
-    all_worth: float
-    rutor: pd.DataFrame
-    samtal: pd.DataFrame
-    adresser: pd.DataFrame
-
-    @property
-    def name(self) -> str:
-        """What the folder is called: the same request always gets the same name."""
-        return f"fraga_{self.level.mbit}_{self.level.measure}_{self.count}"
-
-    @property
-    def covers_all(self) -> bool:
-        """Whether the budget reaches all that there is to build, answers included."""
-        return not math.isfinite(self.price_sek)
-
-    @property
-    def worth(self) -> float:
-        """What the answers are expected to give, in households."""
-        return float(self.rutor["varde_hushall"].sum())
 
 
 def run(region: Region, paths: Paths, antal: str = "", troskel: str = "", matt: str = "") -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipelines.config.region import Region
-    from pipelines.orders.fraga.order_questions import Questions
+    from pipelines.orders.fraga.question_list import Questions
     from pipelines.publish.geopackage.edition import Edition
 
 PACKAGE = "pipelines.orders.fraga"

@@ -14,7 +14,7 @@ from pipelines.publish.words.swedish import number, percent
 
 if TYPE_CHECKING:
     from pipelines.config.region import Region
-    from pipelines.orders.fraga.order_questions import Questions
+    from pipelines.orders.fraga.question_list import Questions
 
 SHOWN = 20
 """So many calls stand in the summary; all of them stand in ``samtal.csv``."""
