@@ -86,6 +86,7 @@ def read(region: Region, paths: Paths, ledger: Ledger) -> Matched:
     )
     matched = decided.attach(addresses, rows, sources, region, ledger, land, judge)
     matching.note_uncovering(matched, sources, ledger)
+    decided.note_denied(addresses, matched, ledger)
     ledger.facts["traffar"] = decided.match_table(rows, matched, sources, addresses)
     ledger.facts["antagen_hastighet"] = _assumed_speeds(rows)
     return Matched(region, addresses, sources, matched)

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.config.region import TECHNIQUES
-from pipelines.core import files
+from pipelines.core import cell_grid, files
 from pipelines.core.facts import Hits
 from pipelines.core.level import LEVELS
 from pipelines.evidence import matching
@@ -387,6 +387,24 @@ def answered_no(rows: pd.DataFrame, n: int) -> NDArray[np.bool_]:
     for i, level in enumerate(LEVELS):
         out[nr[(level.mbit >= ned) & (passed | (level.measure == "tillgang"))], i] = True
     return out
+
+
+def note_denied(addresses: pd.DataFrame, matched: dict[str, pd.DataFrame], ledger: Ledger) -> None:
+    """Tell of cells whose answer is no where other evidence says that some of it has coverage: that is what counts."""
+    told = {name: rows[rows["status"] != "planerad"] for name, rows in matched.items()}
+    no = answered_no(told["ruta"], len(addresses))
+    if not no.any():
+        return
+    yes = np.max([_best(rows, len(addresses))[0] for rows in told.values()], axis=0) > 0
+    cells = np.unique(addresses["rutid"].to_numpy()[(no & yes).any(axis=1)])
+    ledger.add(
+        "varning",
+        "tackning/rutor_svar*.csv",
+        "rutor där svaret är nej men andra uppgifter säger att någon har täckning",
+        len(cells),
+        "de andra uppgifterna gäller: fråga om, eller rätta dem",
+        cell_grid.scb_id(cells[:10]),
+    )
 
 
 def nested(share: NDArray[np.float64]) -> NDArray[np.float64]:

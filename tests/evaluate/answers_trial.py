@@ -90,7 +90,7 @@ class Trial:
         price = answer_value.price(asked.cells, asked.rutid, count, *known, money)
         worth = answer_value.value(asked.cells, price)
         best = answer_value.best(worth, asked.rutid, count)
-        print(f"{level.code}: pris {price:.0f} kr, väntad vinst {worth[best].sum():.0f} hushåll", flush=True)
+        print(f"{level.code}: väntad vinst {worth[best].sum():.0f} hushåll", flush=True)
         return asked.rutid[best]
 
     def answers(self, level: Level, cells: np.ndarray) -> str:

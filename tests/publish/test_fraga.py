@@ -23,7 +23,7 @@ from pipelines.core.errors import DataError
 from pipelines.core.ledger import Ledger
 from pipelines.core.level import LEVELS, Level
 from pipelines.core.paths import Paths
-from pipelines.evidence.decided import attach, decide
+from pipelines.evidence.decided import attach, decide, note_denied
 from pipelines.orders.fraga import answer_value, asked_cells, order_questions
 from pipelines.orders.fraga.answer_value import Cells
 from pipelines.publish.geopackage import edition
@@ -325,6 +325,29 @@ def test_the_same_list_under_another_name_denies_nothing(tmp_path):
         got = decide(place, attach(place, given_, kallor, REGION, Ledger("x")), kallor, False)
         at = LEVELS.index(next(x for x in LEVELS if (x.measure, x.mbit) == ("passerad", 1000)))
         assert got.grain[0, at] == (2 if decided_ else 0)
+
+
+def test_a_no_that_other_evidence_denies_is_told():
+    """Two homes in one cell, answered no; an operator's list names one of them. In another cell nobody says else."""
+    homes = pd.DataFrame({"adress_id": ["a", "b", "c"], "kommunkod": "1480", "e_m": 1.0, "n_m": 2.0})
+    homes["rutid"] = [4000006500000, 4000006500000, 4002506500000]
+    row = {"rad": 2, "teknik": "fiber", "ned_mbit": 1000.0, "ned_antagen": False, "status": "passerad"}
+    cells_ = pd.DataFrame(
+        [{**row, "fil": "rutor_svar.csv", "rutid": r, "andel": 0.0} for r in sorted(set(homes["rutid"]))]
+    )
+    listed = pd.DataFrame([{**row, "fil": "adresser.csv", "adress_id": "b", "e_m": np.nan, "n_m": np.nan}])
+    given_ = {"adress": listed, "ruta": cells_, "omrade": gpd.GeoDataFrame(cells_.iloc[:0], geometry=[], crs=3006)}
+    kallor = pd.DataFrame(
+        {"fil": ["rutor_svar.csv"], "kommunkod": ["1480"], "fullstandig": False, "far_publiceras": True}
+    )
+    matched = attach(homes, given_, kallor, REGION, Ledger("x"))
+    ledger = Ledger("x")
+    note_denied(homes, matched, ledger)
+    (told,) = ledger.entries
+    assert (told.count, told.examples) == (1, ("4000006500000",))
+    got = decide(homes, matched, kallor, False)
+    at = LEVELS.index(next(x for x in LEVELS if (x.measure, x.mbit) == ("passerad", 1000)))
+    assert got.share[:, at].tolist() == [0, 1, 0]
 
 
 def test_the_cost_of_a_cell_without_any_net(tmp_path):
