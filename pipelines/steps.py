@@ -300,7 +300,7 @@ JOB = (
         "mål, avstämning mot PTS och PTS:s regionala prioritering",
         reads=(
             *("adresser_ruta", "adresser_hushall", "adresser_tackning", "rutnat_delar", "riktvarden"),
-            *("bristomraden", "bristomraden_rutor", "pts_teknik", "pts_hastighet", "pts_mobil", "byggnadsforteckning"),
+            *("projekt", "projekt_adresser", "pts_teknik", "pts_hastighet", "pts_mobil", "byggnadsforteckning"),
         ),
         writes=("mal", "avstamning", "prioritering_pts", "pts_projekt"),
         ledger=True,

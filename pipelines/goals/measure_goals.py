@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pipelines.config.region import Region
     from pipelines.core.paths import Paths
 
-AREAS = ("troskel_mbit", "matt", *support_projects.TABLE, *support_projects.COSTS)
+PROJECTS = ("troskel_mbit", "matt", *support_projects.TABLE, *support_projects.COSTS)
 ON = [*distances.PLACE, "troskel_mbit", "matt"]
 
 
@@ -45,8 +45,8 @@ def run(region: Region, paths: Paths) -> None:
         points,
         people,
         coverage,
-        files.read_table(paths.table("bristomraden_rutor")),
-        files.read_table(paths.table("bristomraden"), list(AREAS)),
+        files.read_table(paths.table("projekt_adresser"), ["troskel_mbit", "matt", "projekt_id", "adress_id"]),
+        files.read_table(paths.table("projekt"), list(PROJECTS)),
         files.read_table(paths.table("byggnadsforteckning")),
         region,
         ledger,

@@ -37,8 +37,8 @@ def priority_list(
     points: pd.DataFrame,
     people: pd.DataFrame,
     coverage: pd.DataFrame,
-    cells: pd.DataFrame,
-    areas: pd.DataFrame,
+    members: pd.DataFrame,
+    made: pd.DataFrame,
     listed: pd.DataFrame,
     region: Region,
     ledger: Ledger,
@@ -49,8 +49,8 @@ def priority_list(
     ----------
     points, people, coverage : DataFrame
         ``adresser_ruta`` with ``e_m`` and ``n_m``, ``adresser_hushall``, ``adresser_tackning``; same order.
-    cells, areas : DataFrame
-        ``bristomraden_rutor`` and ``bristomraden``.
+    members, made : DataFrame
+        ``projekt_adresser`` and ``projekt``.
     listed : DataFrame
         ``byggnadsforteckning``: when it has rows they are the eligible buildings, whatever we think of them.
 
@@ -72,7 +72,7 @@ def priority_list(
         eligible_buildings.note_differences(found, own, utan, modelled, ledger)
     else:
         found = eligible_buildings.of_own(own, homes, region, ledger)
-    projects = support_projects.of_gap_areas(points["rutid"].to_numpy(), utan, cells, areas, region)
+    projects = support_projects.of_projects(points, members, made, region)
     # Households of an address with several buildings are divided evenly among them.
     several = np.bincount(found.address[found.counted], minlength=len(points))
     without = homes * (1 - p) / np.maximum(several, 1)
@@ -138,7 +138,7 @@ def named(
     out = pd.DataFrame(
         {
             "prioriterad": np.where(order["ordning"] <= chosen.behovs[of], "ja", "nej"),
-            "bristomrade_id": projects.table["bristomrade_id"].to_numpy(dtype=object)[of],
+            **{c: projects.table[c].to_numpy(dtype=object)[of] for c in ("projekt_id", "namn")},
             "ordning": order["ordning"].to_numpy(np.int64),
             "byggnad_id": own["byggnad_id"].to_numpy(dtype=object)[row],
             "adress_id": ids[at],
@@ -157,7 +157,7 @@ def named(
     )
     out["kommunnamn"] = out["kommunkod"].map(region.kommunnamn)
     rank = projects.table["prioritet"].to_numpy(np.int64)[of]
-    out.insert(2, "prioritet", rank)
+    out["prioritet"] = rank
     return out.iloc[np.lexsort((order["ordning"], rank))].reset_index(drop=True)
 
 

@@ -1,16 +1,16 @@
 """What PTS would compare: projects, the addresses in each, and the support that each would ask for.
 
-The one place that knows what a project is: today a gap area. Everything else of the priority goes by
+The one place that knows what a project is (table ``projekt``). Everything else of the priority goes by
 :class:`SupportProjects`.
 
 Support goes to *homes passed*, up to a handover point at the plot boundary. So of a project's cost there enter
 
-- the trench along roads, straight where no road goes, and over water: ``kostnad_schakt_sek`` without the drops,
-- the fixed cost (``kostnad_fast_sek``),
+- the trench along roads, straight where no road goes, and over water,
+- the fixed cost,
 
-and not the drops from road to house (``schakt_stick_m`` at its price) nor the connection (``kostnad_anslutning_sek``):
-those lie on the plot, or lead over it. Of that the eligible addresses' part is asked for, by their share of the
-addresses that the project connects; addresses in a tätort, or that somebody has said that they will build to, get none.
+and not the drops from road to house (``schakt_stick_m`` at its price) nor the connection (a price per address): those
+lie on the plot, or lead over it. Of that the eligible addresses' part is asked for, by their share of the addresses
+that the project connects; addresses in a tätort, or that somebody has said that they will build to, get none.
 """
 
 from __future__ import annotations
@@ -21,19 +21,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from pipelines.core.cell_grid import parse_scb_id
 from pipelines.gaps import cost
-from pipelines.gaps.area_sums import lookup
 
 if TYPE_CHECKING:
     from pipelines.config.region import Region
     from pipelines.core.cell_grid import Ints
     from pipelines.gaps.cost import Floats
-    from pipelines.goals.priority import Bools
 
-TABLE = ("bristomrade_id", "kommunkod", "kommunnamn", "prioritet", "modellerad")
-COSTS = (*("adresser_klassade", "andel_tatbebyggt_pct", "schakt_stick_m"), *("kostnad_schakt_sek", "kostnad_fast_sek"))
-"""What is needed of ``bristomraden``."""
+TABLE = ("projekt_id", "namn", "kommunkod", "kommunnamn", "prioritet", "modellerad")
+COSTS = ("adresser", "schakt_stick_m", "kostnad_sek")
+"""What is needed of ``projekt``."""
 
 
 @dataclass(frozen=True)
@@ -71,27 +68,32 @@ class SupportProjects:
         return self.to_boundary_sek * share
 
 
-def of_gap_areas(rutid: Ints, utan: Bools, cells: pd.DataFrame, areas: pd.DataFrame, region: Region) -> SupportProjects:
-    """Return gap areas as projects: the addresses that count as *utan* in an area's cells are those it connects.
+def of_projects(points: pd.DataFrame, members: pd.DataFrame, projects: pd.DataFrame, region: Region) -> SupportProjects:
+    """Return the projects of the level of the support.
 
     Parameters
     ----------
-    rutid, utan : ndarray, shape (n,)
-        Cell of each address, and whether it counts as *utan* at the level of the support.
-    cells, areas : DataFrame
-        ``bristomraden_rutor`` and ``bristomraden``, of all levels.
+    points : DataFrame
+        ``adress_id`` and ``omradestyp`` of each address.
+    members, projects : DataFrame
+        ``projekt_adresser`` and ``projekt``, of all levels.
+
+    Notes
+    -----
+    Kronor per metre is the project's own, by the share of its addresses that are tätbebyggt, as it was costed.
     """
     level = region.pts_prioritering.level
-    cells, areas = (t[(t["troskel_mbit"] == level.mbit) & (t["matt"] == level.measure)] for t in (cells, areas))
-    areas = areas[areas["prioritet"].notna()].reset_index(drop=True)
-    own = pd.Categorical(cells["bristomrade_id"], categories=areas["bristomrade_id"]).codes.astype(np.int64)
-    cell = parse_scb_id(cells["rutid_scb"])
-    order = np.argsort(cell, kind="stable")
-    at = lookup(cell[order], rutid)
-    project = np.where((at >= 0) & utan, np.append(own[order], -1)[at], -1)
-    value = {c: areas[c].to_numpy(np.float64) for c in COSTS}
-    rate = cost.per_metre(value["andel_tatbebyggt_pct"] / 100, region.kostnad, "mitt")
+    members = members[(members["troskel_mbit"] == level.mbit) & (members["matt"] == level.measure)]
+    projects = projects[(projects["troskel_mbit"] == level.mbit) & (projects["matt"] == level.measure)]
+    projects = projects.reset_index(drop=True)
+    own = pd.Categorical(members["projekt_id"], categories=projects["projekt_id"]).codes.astype(np.int64)
+    at = pd.Index(points["adress_id"].astype("str")).get_indexer(members["adress_id"].astype("str"))
+    project = np.full(len(points), -1, dtype=np.int64)
+    project[at] = own
+    value = {c: projects[c].to_numpy(np.float64) for c in COSTS}
+    dense = np.bincount(own, (points["omradestyp"] == "tatbebyggt").to_numpy()[at], len(projects))
+    rate = cost.per_metre(dense / value["adresser"], region.kostnad, "mitt")
     drops = value["schakt_stick_m"] * region.vagar.prisfaktor_stick * rate
-    trench = np.maximum(value["kostnad_schakt_sek"] - drops, 0.0)  # the drops are part of it: below 0 is rounding
-    to_boundary = trench + value["kostnad_fast_sek"]
-    return SupportProjects(areas[list(TABLE)], project, to_boundary, value["adresser_klassade"])
+    connections = value["adresser"] * region.kostnad.anslutning_sek_per_adress.mitt
+    to_boundary = np.maximum(value["kostnad_sek"] - drops - connections, 0.0)  # they are parts of it: no more is left
+    return SupportProjects(projects[list(TABLE)], project, to_boundary, value["adresser"])

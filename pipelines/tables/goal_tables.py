@@ -12,7 +12,7 @@ _CODE = field(
     alias="Kod",
     description="Läns- eller kommunkod, 00 för riket; delregionens namn för en delregion.",
 )
-_PROJECT = field("bristomrade_id", alias="Projekt (bristområde)", description="Ett projekt är ett bristområde.")
+_NAME = field("namn", klass="intern", alias="Projektets namn", description="Som i tabellen projekt.")
 
 MAL = Table(
     "mal",
@@ -90,7 +90,8 @@ PRIORITERING_PTS = Table(
     "på vilka.",
     fields(
         "prioriterad",
-        _PROJECT,
+        "projekt_id",
+        _NAME,
         field("prioritet", nullable=False, description="Projektets prioritet."),
         "ordning byggnad_id adress_id kommunkod kommunnamn rutid_scb",
         field("e_m", basis="uppmatt", nullable=False, alias="E, SWEREF 99 TM (m)"),
@@ -122,7 +123,8 @@ PTS_INLAMNING = Table(
         field("e_m", basis="uppmatt", nullable=False, alias="E, SWEREF 99 TM (m)"),
         field("n_m", basis="uppmatt", nullable=False, alias="N, SWEREF 99 TM (m)"),
         "kommunkod kommunnamn",
-        _PROJECT,
+        "projekt_id",
+        _NAME,
         field("prioritet", nullable=False, description="Projektets prioritet."),
         "ordning kostnad_per_byggnad_sek jamford_kostnad_sek motivering regelar",
     ),
@@ -131,13 +133,14 @@ PTS_INLAMNING = Table(
 PTS_PROJEKT = Table(
     "pts_projekt",
     "Projekt PTS",
-    "Bristområden med stödberättigade byggnader: vad som krävs för att komma under kostnadstaket, och varför de "
+    "Projekt med stödberättigade byggnader: vad som krävs för att komma under kostnadstaket, och varför de "
     "valts eller inte.",
     fields(
-        _PROJECT,
+        "projekt_id",
+        _NAME,
         field("kommunkod", klass="intern"),
         "kommunnamn",
-        field("prioritet", nullable=False, description="Bristområdets prioritet."),
+        field("prioritet", nullable=False, description="Projektets prioritet."),
         "modellerad stodberattigade varav_modellerade",
         field(
             "hushall_utan",
@@ -147,5 +150,5 @@ PTS_PROJEKT = Table(
         ),
         "stod_till_tomtgrans_sek kostnad_per_byggnad_sek behov prioriterade jamford_kostnad_sek skal",
     ),
-    key=("bristomrade_id",),
+    key=("projekt_id",),
 )

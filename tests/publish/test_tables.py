@@ -262,10 +262,10 @@ def test_priority_list_by_hand(made):
     assert "kontrollera årets regler" in sheet["A2"].value
     assert "av 42 stödberättigade adresser enligt oss" in sheet["A3"].value
     assert sheet.data_validations.dataValidation[0].formula1 == '"ja,nej"'
-    projects = {r["Projekt (bristområde)"]: r for r in _rows(book["Projekt PTS"])}
-    assert projects[big["Bristområde"]]["Skäl"] == "prioriteras"
-    assert projects[big["Bristområde"]]["Jämfört stöd (kr)"] == pytest.approx(each * (1 - 0.02 * need), abs=0.01)
-    other = next(r for k, r in projects.items() if k != big["Bristområde"])
+    projects = {r["Stödberättigade byggnader"]: r for r in _rows(book["Projekt PTS"])}
+    assert projects[37]["Skäl"] == "prioriteras"
+    assert projects[37]["Jämfört stöd (kr)"] == pytest.approx(each * (1 - 0.02 * need), abs=0.01)
+    other = next(r for k, r in projects.items() if k != 37)
     assert (other["Skäl"], other["varav modellerade"], other["Behöver prioriteras"]) == ("over_taket", 5, None)
     handed_in = _rows(book["PTS att lämna in"])
     assert [r["Adress-id"] for r in handed_in] == chosen

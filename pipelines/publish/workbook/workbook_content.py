@@ -155,9 +155,9 @@ def hand_in(listed: pd.DataFrame, projects: pd.DataFrame, rule: PtsPrioritering)
         ``prioritering_pts`` and ``pts_projekt``.
     """
     chosen = projects[projects["skal"] == "prioriteras"]
-    why = {row["bristomrade_id"]: _why(row, rule) for row in chosen.to_dict("records")}
+    why = {row["projekt_id"]: _why(row, rule) for row in chosen.to_dict("records")}
     yes = listed[listed["prioriterad"] == "ja"]
-    out = yes.assign(motivering=yes["bristomrade_id"].map(why).astype("str"))
+    out = yes.assign(motivering=yes["projekt_id"].map(why).astype("str"))
     return out[goal_tables.PTS_INLAMNING.names].reset_index(drop=True)
 
 

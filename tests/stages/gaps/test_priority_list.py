@@ -7,7 +7,6 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.core.cell_grid import scb_id
 from pipelines.core.ledger import Ledger
 from pipelines.goals.priority_list import in_tatort, priority_list
 from pipelines.tables.source_tables import BYGGNADSFORTECKNING
@@ -56,28 +55,30 @@ def _tables(rows, costs):
     # Support per eligible address is ``costs``: the trench along roads and the fixed cost, over all that are connected.
     # What is on the plot comes on top, and must not be seen.
     connected = [sum(r[0] == i and r[1] < 0.5 for r in rows) for i in range(3)]
-    # Only the first three cells belong to areas; other thresholds and measures must not disturb.
-    areas = pd.DataFrame(
+    plot = REGION.kostnad.anslutning_sek_per_adress.mitt
+    # Only the first three cells belong to projects; other thresholds and measures must not disturb.
+    level = {"troskel_mbit": 100, "matt": "tillgang"}
+    projects = pd.DataFrame(
         {
-            "bristomrade_id": [f"100-tillgang-{c}" for c in CELLS[:3]],
-            "troskel_mbit": 100,
-            "matt": "tillgang",
+            "projekt_id": [f"100-tillgang-{c}" for c in CELLS[:3]],
+            "namn": ["Ön", "Viken", "Berget"],
+            **level,
             "kommunkod": "1480",
             "kommunnamn": "Göteborg",
             "modellerad": False,
-            "prioritet": pd.array([3, 1, 2], dtype="Int64"),
-            "adresser_klassade": connected,
-            "andel_tatbebyggt_pct": 0.0,
+            "prioritet": [3, 1, 2],
+            "adresser": connected,
             "schakt_stick_m": STICK_M,
-            "kostnad_schakt_sek": [0.6 * c * n + STICK_M * GLES for c, n in zip(costs, connected, strict=True)],
-            "kostnad_fast_sek": [0.4 * c * n for c, n in zip(costs, connected, strict=True)],
+            "kostnad_sek": [(c + plot) * n + STICK_M * GLES for c, n in zip(costs, connected, strict=True)],
         }
     )
-    cells = areas[["bristomrade_id", "troskel_mbit", "matt"]].assign(rutid_scb=scb_id(np.array(CELLS[:3])))
-    other = {"troskel_mbit": 1000, "bristomrade_id": "1000-tillgang-1"}
-    cells = pd.concat([cells.assign(**other), cells], ignore_index=True)
-    areas = pd.concat([areas.assign(**other).iloc[:1], areas], ignore_index=True)
-    return points, people, coverage, cells, areas, NO_LIST
+    own = [(f"100-tillgang-{CELLS[r[0]]}", i) for i, r in zip(ids, rows, strict=True) if r[0] < 3 and r[1] < 0.5]
+    members = pd.DataFrame(own, columns=["projekt_id", "adress_id"], dtype="str").assign(**level)
+    other = {"troskel_mbit": 1000, "projekt_id": "1000-tillgang-1"}
+    members = pd.concat([members.assign(**other), members], ignore_index=True)
+    projects = projects[projects["adresser"] > 0]
+    projects = pd.concat([projects.assign(**other).iloc[:1], projects], ignore_index=True)
+    return points, people, coverage, members, projects, NO_LIST
 
 
 def _counted(rows):
@@ -112,7 +113,7 @@ def test_the_list_keeps_every_rule(rows, costs):
     assert got.fakta["stodberattigade"] == len(eligible)
     assert got.fakta["varav_modellerade"] == sum(x[2] == "statistik" for x in eligible.values())
     assert len(chosen) <= got.fakta["far_prioriteras"] == math.floor(3 * len(eligible) / 10)
-    per_project = chosen.groupby("bristomrade_id").size()
+    per_project = chosen.groupby("projekt_id").size()
     assert (per_project <= 25).all()
     cost = dict(zip((f"100-tillgang-{c}" for c in CELLS), _figures(rows, costs), strict=False))
     for area, number in per_project.items():
@@ -121,7 +122,7 @@ def test_the_list_keeps_every_rule(rows, costs):
         own = sorted(
             (-without, name) for name, (cell, without, _) in eligible.items() if f"100-tillgang-{CELLS[cell]}" == area
         )
-        here = listed[listed["bristomrade_id"] == area]
+        here = listed[listed["projekt_id"] == area]
         assert here["adress_id"].tolist() == [name for _, name in own]
         assert (here["prioriterad"] == "ja").tolist() == [i < number for i in range(len(own))]
 
@@ -131,7 +132,7 @@ def test_the_list_keeps_every_rule(rows, costs):
 def test_every_project_with_eligible_addresses_is_told_with_its_reason(rows, costs):
     got = priority_list(*_tables(rows, costs), HERE, Ledger("goals"))
     costs = _figures(rows, costs)
-    table = got.projekt.set_index("bristomrade_id")
+    table = got.projekt.set_index("projekt_id")
     for i, area in enumerate(f"100-tillgang-{c}" for c in CELLS[:3]):
         number = sum(
             c == i and p < 0.5 and homes > 0 and place != "tatort" and not planned
