@@ -63,7 +63,7 @@ def test_every_file_carries_the_mark(blekinge: Made) -> None:
         rows = list(csv.DictReader(f))
     assert rows and all(r["avtal"].startswith("DEMO") for r in rows)
     loose = [p for p in folder.rglob("*.csv") if p.parent.name != "tackning"]
-    assert len(loose) == 3 and all(b"DEMO" in line for p in loose for line in p.read_bytes().splitlines()[1:])
+    assert len(loose) == 4 and all(b"DEMO" in line for p in loose for line in p.read_bytes().splitlines()[1:])
 
 
 def test_address_register_is_as_configured(blekinge: Made, register: pd.DataFrame) -> None:
