@@ -372,7 +372,7 @@ JOB = (
         reads=(
             *("rutnat_250m", "rutnat_delar", "adresser", "kommuner", "lan", "granser", "osakerhet_5km"),
             *("bristomraden", "bristomraden_kommun", "bristomraden_rutor", "schakt", "bristkurva"),
-            *("projekt", "projekt_adresser", "grund_vatten", "grund_vagar"),
+            *("projekt", "projekt_adresser", "kontrolleras", "grund_vatten", "grund_vagar"),
         ),
         ledgers=PUBLISHERS,
         after=("laws",),
@@ -404,7 +404,7 @@ JOB = (
         "kommuner.xlsx och tabellerna som CSV och Parquet",
         reads=(
             *("kommuner", "lan", "mal", "avstamning", "avstamning_kallor", "avvikelser", "bristomraden", "bristkurva"),
-            *("pts_projekt", "prioritering_pts", "historik", "framskrivning"),
+            *("pts_projekt", "prioritering_pts", "kontrolleras", "historik", "framskrivning"),
         ),
         ledgers=(*PUBLISHERS, "goals"),
         after=("laws",),

@@ -181,6 +181,7 @@ LAYERS = (
     gap_tables.BRISTKURVA,
     project_tables.PROJEKT,
     project_tables.PROJEKT_ADRESSER,
+    step_tables.KONTROLLERAS,
     step_tables.OSAKERHET,
     ground_tables.HOUSE_WATER,
     ground_tables.HOUSE_ROADS,

@@ -5,13 +5,14 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 
-from pipelines.core.files import EPSG, write_polygons, write_table
+from pipelines.core.files import EPSG, write_points, write_polygons, write_table
 from pipelines.core.ledger import Ledger
 from pipelines.core.paths import Paths
 from pipelines.tables import contracts
 from pipelines.tables.gap_tables import VAGNAT
 from pipelines.tables.project_tables import PROJEKT, PROJEKT_ADRESSER
 from pipelines.tables.source_tables import MARK, ORTER, VAGAR
+from pipelines.tables.step_tables import KONTROLLERAS
 from tests.made_ledgers import complete
 
 
@@ -22,14 +23,19 @@ def no_lie() -> tuple[gpd.GeoDataFrame, np.ndarray]:
     return none.astype(kinds), np.zeros(0, dtype=object)
 
 
+_KINDS = {"heltal": "int64", "decimal": "float64"}
+
+
 def no_ground(paths: Paths) -> None:
     """Write roads, water and localities without rows, and a model of nothing: those that are not there."""
     if not paths.ledger("coverage").exists():
         Ledger("coverage", facts=complete("coverage")).save(paths.ledger("coverage"))
-    for table in (VAGAR, VAGNAT, MARK, ORTER):
-        kinds = {c.name: "int64" if c.kind == "heltal" else "str" for c in table.columns}
+    for table in (VAGAR, VAGNAT, MARK, ORTER, KONTROLLERAS):
+        kinds = {c.name: _KINDS.get(c.kind, "str") for c in table.columns}
         none = gpd.GeoDataFrame({n: [] for n in table.names}, geometry=[], crs=EPSG).astype(kinds)
-        if not paths.table(table.name).exists():
+        if table == KONTROLLERAS and not paths.table(table.name).exists():
+            write_points(none.assign(e_m=0.0, n_m=0.0).drop(columns="geometry"), paths.table(table.name))
+        elif not paths.table(table.name).exists():
             write_polygons(none, paths.table(table.name))
 
 
@@ -40,6 +46,7 @@ def area_projects(paths: Paths, areas: gpd.GeoDataFrame) -> None:
     rows["namn"] = "Åby <b>& " + rows["bristomrade_id"].str[-13:]
     rows["adresser"] = 1
     rows["hushall_utan_lag"], rows["hushall_utan_hog"] = 0.5 * rows["hushall_utan"], 2 * rows["hushall_utan"]
+    rows["fritidshus"], rows["arbetsstallen"], rows["kontrolleras"] = 0.0, 0.0, 0
     rows["andel_i_plan"] = 1.0 / rows["prioritet"].astype("float64")
     rows = rows.astype({"prioritet": "int64", "projekt_id": "str", "namn": "str"}).reset_index(drop=True)
     frame = contracts.check(rows, PROJEKT)[[*PROJEKT.names, "geometry"]]

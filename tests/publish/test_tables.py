@@ -15,7 +15,7 @@ from pipelines.publish.workbook import book, csvs, readme, workbook_content, wri
 from pipelines.publish.workbook import workbook_styles as styles_of
 from pipelines.publish.workbook.overview import OVERSIKT
 from pipelines.publish.workbook.safe import harmless
-from pipelines.tables import gap_tables, goal_tables, history_tables, summary_tables
+from pipelines.tables import gap_tables, goal_tables, history_tables, step_tables, summary_tables
 from pipelines.tables.reconciliation_tables import AVSTAMNING_KALLOR, AVVIKELSER
 
 CONTRACTS = {
@@ -27,6 +27,7 @@ CONTRACTS = {
     "Prioritering PTS": goal_tables.PRIORITERING_PTS,
     "PTS att lämna in": goal_tables.PTS_INLAMNING,
     "Projekt PTS": goal_tables.PTS_PROJEKT,
+    "Kontrolleras": step_tables.KONTROLLERAS,
     "Avvikelser": AVVIKELSER,
     "Historik": history_tables.HISTORIK,
     "Framskrivning": history_tables.FRAMSKRIVNING,
@@ -40,6 +41,7 @@ FILES = {
     "Prioritering PTS": "prioritering_pts.csv",
     "PTS att lämna in": "pts_prioritering_2023.csv",
     "Projekt PTS": "tabeller/pts_projekt.csv",
+    "Kontrolleras": "tabeller/kontrolleras.csv",
     "Avvikelser": "tabeller/avvikelser.csv",
     "Historik": "tabeller/historik.csv",
     "Framskrivning": "tabeller/framskrivning.csv",

@@ -18,7 +18,7 @@ from pipelines.core.quoted import read_facts
 from pipelines.publish.words.edition_facts import addresses
 from pipelines.publish.words.figure_words import number
 from pipelines.publish.workbook.overview import NOTE, OVERSIKT, overview
-from pipelines.tables import contracts, gap_tables, goal_tables, history_tables, summary_tables
+from pipelines.tables import contracts, gap_tables, goal_tables, history_tables, step_tables, summary_tables
 from pipelines.tables.fields import field
 from pipelines.tables.gap_tables import BRISTKURVA, BRISTOMRADEN
 from pipelines.tables.reconciliation_tables import AVSTAMNING_KALLOR, AVVIKELSER
@@ -56,6 +56,7 @@ FILES: dict[str, contracts.Table] = {
     "prioritering_pts.csv": goal_tables.PRIORITERING_PTS,
     "pts_prioritering_<år>.csv": goal_tables.PTS_INLAMNING,
     "tabeller/pts_projekt.csv": goal_tables.PTS_PROJEKT,
+    "tabeller/kontrolleras.csv": step_tables.KONTROLLERAS,
     "tabeller/avvikelser.csv": AVVIKELSER,
     "tabeller/avstamning.csv": goal_tables.AVSTAMNING,
     "tabeller/avstamning_kallor.csv": AVSTAMNING_KALLOR,
@@ -190,6 +191,7 @@ def sheets(region: Region, paths: Paths, kommuner: pd.DataFrame) -> list[Sheet]:
     own = f"{rule.troskel_mbit} Mbit/s ({rule.matt})"
     buildings, projects = (_read(paths, t) for t in (goal_tables.PRIORITERING_PTS, goal_tables.PTS_PROJEKT))
     handed = hand_in(buildings, projects, rule)
+    doubtful = _read(paths, step_tables.KONTROLLERAS)
     eligible = (
         "Stödberättigade: de som står på PTS:s byggnadsförteckning."
         if listed["grund"] == "forteckning"
@@ -276,6 +278,17 @@ def sheets(region: Region, paths: Paths, kommuner: pd.DataFrame) -> list[Sheet]:
                 f"prioriterad byggnad sänker det jämförda stödet med {100 * rule.avdrag_per_byggnad:g} %.",
             ),
             cut=part(projects, first_rows, f"de {MOST_ROWS} första i listan"),
+        ),
+        Sheet(
+            "Kontrolleras",
+            doubtful,
+            step_tables.KONTROLLERAS,
+            (
+                "Adresser som en fullständig lista inte nämner fast grannarna har täckning: listan kan ha glömt dem. "
+                "Slå upp dem innan pengar läggs; de som mest hänger på står först. Innehåller adresser: får inte "
+                "publiceras.",
+            ),
+            cut=part(doubtful, first_rows, f"de {MOST_ROWS} första i listan"),
         ),
         Sheet(
             "Avvikelser",

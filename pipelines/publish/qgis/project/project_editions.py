@@ -59,7 +59,11 @@ def internal(region: Region, facts: RunFacts, sources: Sequence[Source], bounds:
     unsure = make(step_tables.OSAKERHET)
     unsure = replace(unsure, title=f"{demo_prefix(facts)}Osäkerhet")
     groups = (
-        Group("Adresser (personuppgifter)", (off(make(summary_tables.ADRESSER)),), expanded=False),
+        Group(
+            "Adresser (personuppgifter)",
+            (off(make(step_tables.KONTROLLERAS)), off(make(summary_tables.ADRESSER))),
+            expanded=False,
+        ),
         _borders(make, facts, summary_tables.KOMMUNER, summary_tables.LAN),
         Group("", (*(off(make(t)) for t in (ids.SCHAKT, _PROJEKT, ids.BRISTOMRADEN)), off(unsure), cells, basis)),
         _rasters("./", facts, (shares,)),

@@ -256,6 +256,17 @@ def _adresser(table: Table, mark: str) -> list[Drawn]:
     return [Drawn("status", "Status", text, body)]
 
 
+def _doubtful(table: Table, mark: str) -> list[Drawn]:
+    """Return how the addresses to look up are drawn: by how many households hang on the answer."""
+    names = (f"under {_DOUBTS[0]:g}", f"{_DOUBTS[0]:g}–{_DOUBTS[1]:g}", f"minst {_DOUBTS[1]:g}")
+    labels = [f"{x} osäkra hushåll{mark}".replace(".", ",", 1) for x in names]
+    values = {str(i): (label, colour) for i, (label, colour) in enumerate(zip(labels, _DOUBT_COLOURS, strict=True))}
+    first, second = (f'"hushall_osakra" >= {x:g}' for x in _DOUBTS)
+    body = qml.document(table, qml.categorized(f"to_string(({first}) + ({second}))", values, "marker"))
+    text = "Adresser som en fullständig lista kan ha glömt: slå upp dem innan pengar läggs."
+    return [Drawn("kontrolleras", "Kontrolleras", text, body)]
+
+
 def water(table: Table, mark: str) -> list[Drawn]:
     """Return how water under the map is drawn."""
     return [Drawn("grund", "Vatten", "Hav, sjöar och breda vattendrag.", qgis_ground.water(table, mark))]
@@ -290,6 +301,9 @@ def _squares(table: Table, mark: str) -> list[Drawn]:
 
 _WIDTHS = (0, 5, 20, 50, 200)
 _WIDTH_COLOURS = ("#f1f1f1", "#cfdbe8", "#9cb8d3", "#5d86ad", "#2a4f75")
+_DOUBTS = (0.05, 0.5)
+"""Households that hang on the answer."""
+_DOUBT_COLOURS = ("#fdd49e", "#fc8d59", "#b30000")
 _MAKERS = {
     "rutnat_250m": _grid,
     "rutnat_delar": _aliases,
@@ -303,6 +317,7 @@ _MAKERS = {
     "bristkurva": _aliases,
     "projekt": _projekt,
     "projekt_adresser": _aliases,
+    "kontrolleras": _doubtful,
     "osakerhet_5km": _squares,
     "grund_vatten": water,
     "grund_vagar": roads,
