@@ -59,11 +59,11 @@ $(DONE)/dwellings.json: $(STEG)/kod/dwellings.txt $(DONE)/buildings.json $(DONE)
 	$(SAY) 'Hustyp och bostäder per adress'
 	@$(RUN) dwellings $(ARGS)
 
-$(DONE)/evidence.json: $(STEG)/kod/evidence.txt $(DONE)/tackning.json $(DONE)/grid.json
+$(DONE)/evidence.json: $(STEG)/kod/evidence.txt $(DONE)/tackning.json $(DONE)/dwellings.json
 	$(SAY) 'Täckningsuppgifter per adress'
 	@$(RUN) evidence $(ARGS)
 
-$(DONE)/households.json: $(STEG)/kod/households.txt $(DONE)/dwellings.json $(DONE)/evidence.json
+$(DONE)/households.json: $(STEG)/kod/households.txt $(DONE)/evidence.json
 	$(SAY) 'Folkmängd och hushåll per adress'
 	@$(RUN) households $(ARGS)
 

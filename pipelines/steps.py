@@ -225,7 +225,7 @@ JOB = (
         "pipelines.evidence.decide_evidence",
         "Täckningsuppgifter per adress",
         "vad täckningsuppgifterna säger om varje adress, och hur säkert",
-        reads=("adresser_ruta", "land", "kallor", "evidens_adress", "evidens_ruta", "evidens_omrade"),
+        reads=("adresser_ruta", "bostader", "land", "kallor", "evidens_adress", "evidens_ruta", "evidens_omrade"),
         ledgers=("lantmateriet",),
         writes=("evidens_beslut", "evidens_beslut_oppen"),
         ledger=True,

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.core import cell_grid
+from pipelines.grid.make_grid import surfaces
 
 E = st.floats(200_000, 1_000_000, allow_nan=False)
 N = st.floats(6_100_000, 7_700_000, allow_nan=False)
@@ -48,3 +49,14 @@ def test_wkb_squares_are_what_shapely_draws():
     e, n = cell_grid.corner(ids)
     assert shapely.equals(drawn, shapely.box(e, n, e + 250, n + 250)).all()
     assert all(g.exterior.is_ccw for g in drawn)
+
+
+def test_a_locality_that_only_touches_a_kommun_gives_it_no_surface():
+    """A kommun between two localities: one shares its border and a part of its land, one the border alone."""
+    kommun = shapely.box(0, 0, 100, 100)
+    localities = shapely.union_all([shapely.box(-50, 0, 0, 100), shapely.box(90, 0, 150, 50), shapely.Point(0, 100)])
+    both = shapely.intersection(kommun, localities)
+    assert both.geom_type == "GeometryCollection"
+    found = surfaces(np.array([both, shapely.box(0, 0, 1, 1), shapely.LineString([(0, 0), (1, 1)])], dtype=object))
+    assert [g.geom_type for g in found] == ["MultiPolygon"] * 3
+    assert [g.area for g in found] == [500, 1, 0] and found[0].equals(shapely.box(90, 0, 100, 50))

@@ -39,6 +39,7 @@ class Matched:
     addresses: pd.DataFrame
     sources: pd.DataFrame
     rows: dict[str, pd.DataFrame]
+    flats: NDArray[np.bool_]
 
     def evidence(self, publishable_only: bool, ledger: Ledger) -> Evidence:
         """Return what evidence says in one edition, its own errors reckoned in."""
@@ -89,7 +90,8 @@ def read(region: Region, paths: Paths, ledger: Ledger) -> Matched:
     decided.note_denied(addresses, matched, ledger)
     ledger.facts["traffar"] = decided.match_table(rows, matched, sources, addresses)
     ledger.facts["antagen_hastighet"] = _assumed_speeds(rows)
-    return Matched(region, addresses, sources, matched)
+    kind = files.read_table(paths.table("bostader"), ["hustyp"], few=["hustyp"])["hustyp"]
+    return Matched(region, addresses, sources, matched, (kind == "flerbostad").to_numpy(dtype=np.bool_))
 
 
 def with_errors(evidence: Evidence, given: Matched, publishable_only: bool, ledger: Ledger) -> Evidence:
@@ -109,7 +111,7 @@ def with_errors(evidence: Evidence, given: Matched, publishable_only: bool, ledg
     rates = list(_rates(given, complete, kommun, publishable_only, assumed, (most, seen)))
     per_kommun = _per_kommun(rates, given.sources, complete)
     rate = np.array([per_kommun[k] for k in kommun[rows]])
-    chance = missing_rows.chance_of_lacking_row(near, covered, rate) * by_list
+    chance = missing_rows.chance_by_kind(near, covered, rate, given.flats[rows]) * by_list
     out = missing_rows.erring(evidence, chance, rows)
     _tell(ledger, rates, chance)
     return out

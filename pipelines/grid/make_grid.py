@@ -5,7 +5,7 @@ The class (tätbebyggt or glesbebyggt) belongs to the address point; the kommun 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +61,29 @@ def run(region: Region, paths: Paths) -> None:
     ledger.save(paths.ledger("grid"))
 
 
+def surfaces(shapes: NDArray[Any]) -> NDArray[Any]:
+    """Return the surfaces of shapes without the lines and points where outlines only touch.
+
+    Parameters
+    ----------
+    shapes : ndarray of shapely geometries, shape (n,)
+
+    Returns
+    -------
+    ndarray of shapely.MultiPolygon, shape (n,)
+        Empty where there is no surface.
+    """
+    import shapely
+
+    parts, of = shapely.get_parts(shapes, return_index=True)
+    inner, within = shapely.get_parts(parts, return_index=True)  # a collection may hold a multipolygon
+    flat = shapely.get_dimensions(inner) == 2
+    out = np.full(len(shapes), shapely.MultiPolygon(), dtype=object)
+    rows, at = np.unique(of[within[flat]], return_inverse=True)
+    out[rows] = shapely.multipolygons(inner[flat], indices=at) if len(rows) else []
+    return out
+
+
 def dense_class(dense: pd.Series) -> pd.Series:
     """Return the class name from a yes or no."""
     return dense.map({True: "tatbebyggt", False: "glesbebyggt"}).astype("str")
@@ -95,7 +118,7 @@ def _dense_land(kommuner: gpd.GeoDataFrame, localities: gpd.GeoDataFrame, types:
     dense = localities[localities["typ"].isin(types)].geometry
     union = shapely.union_all(dense.to_numpy())
     out = kommuner[["kommunkod", "geometry"]].copy()
-    out["geometry"] = shapely.intersection(out.geometry.to_numpy(), union)
+    out["geometry"] = surfaces(shapely.intersection(out.geometry.to_numpy(), union))
     return out
 
 

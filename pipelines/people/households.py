@@ -335,10 +335,13 @@ def house_variance(households: Floats, kind: NDArray[np.object_]) -> Floats:
 
 
 def looseness(households: Floats, kind: NDArray[np.object_]) -> Floats:
-    """Return variance over mean of each address's households: how easily raking moves it; some everywhere."""
+    """Return how easily raking moves each address's households: variance over mean where the house is unknown.
+
+    Where the kind of house is known all move alike: houses that lack coverage are oftener empty, and flats no more so.
+    """
     variance = house_variance(households, kind)
     ratio = np.divide(variance, households, out=np.ones(len(households)), where=households > 0)
-    return np.clip(ratio, LEAST_VARIANCE, 2.0 * FLATS)
+    return np.where(kind == "okand", np.clip(ratio, LEAST_VARIANCE, 2.0 * FLATS), 1.0)
 
 
 LEAST_DWELLINGS = 0.02

@@ -12,6 +12,10 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 
+ALIKE = 0.5
+"""Variance per household of what the houses of a project have in common (antagande, tried on simulated data)."""
+
+
 def variance(
     project: Ints,
     count: int,
@@ -31,7 +35,8 @@ def variance(
     - of addresses that evidence decides, Σ h² s²: each errs on its own;
     - of modelled ones, (1 - r) Σ h² s² + r (Σ h s)² in each class, r being how much of it neighbours share;
     - of placement, Σ v q times :data:`SHARED`: v is the variance of the households at an address, and neighbours share
-      errors in where people live.
+      errors in where people live; and :data:`ALIKE` of Σ h q, since the houses of a project are alike: a village may be
+      emptier or fuller than the rest of its square.
 
     Parameters
     ----------
@@ -50,11 +55,11 @@ def variance(
     Examples
     --------
     Two modelled addresses of one household, one in two without: 0.5 on their own and 1 wholly together, and placement
-    with a variance of 1 adds 1.5.
+    with a variance of 1 adds 1.5, and what they are alike in 0.5.
 
     >>> one, two, q, yes = np.zeros(2, np.int64), np.ones(2), np.full(2, 0.5), np.ones(2, np.bool_)
     >>> [variance(one, 1, two, q, two, yes, one, np.array([r])).tolist() for r in (0.0, 1.0)]
-    [[2.0], [2.5]]
+    [[2.5], [3.0]]
     """
 
     def total(values: Floats, group: Ints = project, size: int = count) -> Floats:
@@ -64,7 +69,9 @@ def variance(
     classes = len(together)
     own = np.where(modelled, 1 - together[kind], 1.0) * spread**2
     shared = total(np.where(modelled, spread, 0.0), project * classes + kind, count * classes).reshape(count, classes)
-    return total(own) + (together * shared**2).sum(axis=1) + SHARED * total(placed * utan)
+    return (
+        total(own) + (together * shared**2).sum(axis=1) + SHARED * total(placed * utan) + ALIKE * total(hushall * utan)
+    )
 
 
 def limits(expected: Floats, spread: Floats, share: float = 0.9) -> tuple[Floats, Floats]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 
 from pipelines.core.files import EPSG, write_points, write_polygons, write_table
 from pipelines.core.ledger import Ledger
@@ -23,19 +24,22 @@ def no_lie() -> tuple[gpd.GeoDataFrame, np.ndarray]:
     return none.astype(kinds), np.zeros(0, dtype=object)
 
 
-_KINDS = {"heltal": "int64", "decimal": "float64"}
-
-
 def no_ground(paths: Paths) -> None:
-    """Write roads, water and localities without rows, and a model of nothing: those that are not there."""
+    """Write roads, water and localities without rows, a model of nothing, and one address to look up: if not there."""
+    if not paths.table(KONTROLLERAS.name).exists():
+        chances = {c.name: 0.25 for c in KONTROLLERAS.columns if c.name.startswith("sannolikhet")}
+        texts = {"adress_id": "tvivel", "kommunkod": "1480", "rutid_scb": "3197506400000"}
+        row = pd.DataFrame(
+            [texts | chances | {"hushall": 1.0, "hushall_osakra": 0.25, "e_m": 319_800.0, "n_m": 6_400_100.0}]
+        )
+        row = row.astype(dict.fromkeys(texts, "str"))
+        write_points(contracts.check(row, KONTROLLERAS), paths.table(KONTROLLERAS.name))
     if not paths.ledger("coverage").exists():
         Ledger("coverage", facts=complete("coverage")).save(paths.ledger("coverage"))
-    for table in (VAGAR, VAGNAT, MARK, ORTER, KONTROLLERAS):
-        kinds = {c.name: _KINDS.get(c.kind, "str") for c in table.columns}
+    for table in (VAGAR, VAGNAT, MARK, ORTER):
+        kinds = {c.name: "int64" if c.kind == "heltal" else "str" for c in table.columns}
         none = gpd.GeoDataFrame({n: [] for n in table.names}, geometry=[], crs=EPSG).astype(kinds)
-        if table == KONTROLLERAS and not paths.table(table.name).exists():
-            write_points(none.assign(e_m=0.0, n_m=0.0).drop(columns="geometry"), paths.table(table.name))
-        elif not paths.table(table.name).exists():
+        if not paths.table(table.name).exists():
             write_polygons(none, paths.table(table.name))
 
 

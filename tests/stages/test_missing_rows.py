@@ -29,6 +29,18 @@ def e_c(e: float, s: float) -> float:
     return e * (1 - s) / (1 - e) / s
 
 
+def test_flats_are_judged_by_flats() -> None:
+    """4 of 2000 houses and 2 of 2000 entrances are unnamed in the midst; the list lacks 1 in 1000: half, and all."""
+    near = np.full((4000, 1), NEIGHBOURS)
+    covered = np.ones((4000, 1), bool)
+    covered[:4], covered[2000:2002] = False, False
+    flats = np.arange(4000) >= 2000
+    chance = missing_rows.chance_by_kind(near, covered, np.full(4000, 1 / 1000), flats)[:, 0]
+    assert chance[0] == pytest.approx(0.5, abs=0.01) and chance[2000] == pytest.approx(1, abs=0.01)
+    few = missing_rows.chance_by_kind(near, covered, np.full(4000, 1 / 1000), np.arange(4000) >= 2001)[:, 0]
+    assert few[0] == few[2000] == pytest.approx(1000 / 1500, abs=0.01)
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10_000))
 def test_neighbours_equal_brute_force(seed: int) -> None:

@@ -26,6 +26,8 @@ from tests.stages.gaps.regions import REGION, Address, columns, counties, dry, t
 from tests.stages.gaps.test_measure import HAND
 from tests.stages.gaps.test_stage import _hand_tables, _write
 
+POISSON = (1 - household_interval.ALIKE) / SHARED
+"""Variance per household with which placement varies as a Poisson number does."""
 LEVEL = Level("tillgang", 1000)
 ALONE = np.zeros(2)
 
@@ -150,7 +152,7 @@ def test_the_variance_is_that_of_poisson_households_at_addresses_that_may_lack()
         mean = sum(v * w for v, w in chance)
         each.append(sum((v - mean) ** 2 * w for v, w in chance))
     one, kind = np.zeros(2, np.int64), np.array([0, 1])
-    found = household_interval.variance(one, 1, h, q, h / SHARED, np.zeros(2, np.bool_), kind, np.array([0.4, 0.7]))
+    found = household_interval.variance(one, 1, h, q, h * POISSON, np.zeros(2, np.bool_), kind, np.array([0.4, 0.7]))
     assert found[0] == pytest.approx(sum(each))
 
 
@@ -164,7 +166,7 @@ def test_modelled_neighbours_share_their_fate_as_far_as_they_go_together():
     for i, j in itertools.permutations(range(4), 2):
         if modelled[i] and modelled[j] and kind[i] == kind[j]:
             wanted += r[kind[i]] * s[i] * s[j]
-    found = household_interval.variance(np.zeros(4, np.int64), 1, h, q, h / SHARED, modelled, kind, r)
+    found = household_interval.variance(np.zeros(4, np.int64), 1, h, q, h * POISSON, modelled, kind, r)
     assert found[0] == pytest.approx(wanted)
 
 

@@ -258,11 +258,15 @@ def _adresser(table: Table, mark: str) -> list[Drawn]:
 
 def _doubtful(table: Table, mark: str) -> list[Drawn]:
     """Return how the addresses to look up are drawn: by how many households hang on the answer."""
-    names = (f"under {_DOUBTS[0]:g}", f"{_DOUBTS[0]:g}–{_DOUBTS[1]:g}", f"minst {_DOUBTS[1]:g}")
-    labels = [f"{x} osäkra hushåll{mark}".replace(".", ",", 1) for x in names]
-    values = {str(i): (label, colour) for i, (label, colour) in enumerate(zip(labels, _DOUBT_COLOURS, strict=True))}
-    first, second = (f'"hushall_osakra" >= {x:g}' for x in _DOUBTS)
-    body = qml.document(table, qml.categorized(f"to_string(({first}) + ({second}))", values, "marker"))
+    least, much = _DOUBTS
+    field = '"hushall_osakra"'
+    tests = (f"{field} < {least:g}", f"{field} >= {least:g} AND {field} < {much:g}", f"{field} >= {much:g}")
+    names = (f"under {least:g}", f"{least:g}–{much:g}", f"minst {much:g}")
+    rules = [
+        qml.Rule(f"{name} osäkra hushåll".replace(".", ",") + mark, test, colour, marker=True)
+        for name, test, colour in zip(names, tests, _DOUBT_COLOURS, strict=True)
+    ]
+    body = qml.document(table, qml.rules(rules))
     text = "Adresser som en fullständig lista kan ha glömt: slå upp dem innan pengar läggs."
     return [Drawn("kontrolleras", "Kontrolleras", text, body)]
 

@@ -47,6 +47,8 @@ class Rule:
         Width of a line of ``colour``, for a layer of lines; 0 for polygons.
     dashed : bool
         Whether the line is.
+    marker : bool
+        Of a layer of points: a dot of ``colour``.
     visible_from : int
         Draw only at scale 1:``visible_from`` and closer; 0 means always.
     """
@@ -59,6 +61,7 @@ class Rule:
     hatch: str = ""
     line_mm: float = 0
     dashed: bool = False
+    marker: bool = False
     visible_from: int = 0
     parts: tuple[Rule, ...] = ()
 
@@ -141,10 +144,15 @@ def rules(given: Sequence[Rule]) -> str:
         )
 
     elements = "".join(element(rule, f"r{i}") for i, rule in enumerate(given))
-    symbols = "".join(
-        _line(i, r.colour, r.line_mm, r.dashed) if r.line_mm else _filled(i, r.colour, r.outline, r.outline_mm, r.hatch)
-        for i, r in enumerate(drawn)
-    )
+
+    def symbol(i: int, r: Rule) -> str:
+        if r.marker:
+            return _symbol(i, "marker", r.colour)
+        if r.line_mm:
+            return _line(i, r.colour, r.line_mm, r.dashed)
+        return _filled(i, r.colour, r.outline, r.outline_mm, r.hatch)
+
+    symbols = "".join(symbol(i, r) for i, r in enumerate(drawn))
     return (
         '<renderer-v2 type="RuleRenderer" symbollevels="0" forceraster="0" enableorderby="0">'
         f'<rules key="r">{elements}</rules><symbols>{symbols}</symbols></renderer-v2>\n'
