@@ -143,7 +143,7 @@ JOB = (
         "Läser lantmateriet",
         "läser adresser, eller byggnader i stället för dem",
         inputs=("lantmateriet", "granser"),
-        writes=("adresser_kalla",),
+        writes=("adresser_kalla", "adressomraden"),
         ledger=True,
     ),
     Step(
@@ -285,11 +285,20 @@ JOB = (
         "Bristområden, projekt, schakt och kostnad",
         "bristområden, projekt, schakt, kostnad och prioritet",
         lists=("tidigare",),
-        reads=("adresser_ruta", "adresser_hushall", "adresser_tackning", "land", "vagar", "mark", "orter"),
+        reads=(
+            "adresser_ruta",
+            "adresser_hushall",
+            "adresser_tackning",
+            "land",
+            "vagar",
+            "mark",
+            "orter",
+            "adressomraden",
+        ),
         ledgers=("coverage",),
         writes=(
             *("bristomraden", "bristomraden_kommun", "bristomraden_rutor", "schakt", "vagnat", "bristkurva"),
-            *("projekt", "projekt_adresser"),
+            *("projekt", "projekt_adresser", "projekt_schakt", "billigaste_mix"),
         ),
         ledger=True,
     ),
@@ -335,7 +344,7 @@ JOB = (
         reads=(
             *("adresser", "adresser_hushall", "grupper", "befolkning", "oppna_rutor", "rutnat_250m", "rutnat_delar"),
             *("kommuner", "lan", "riktvarden", "pts_teknik", "bristomraden_kommun", "bristomraden_rutor"),
-            *("bristomraden", "schakt", "bristkurva", "mark", "projekt", "projekt_adresser"),
+            *("bristomraden", "schakt", "bristkurva", "mark", "projekt", "projekt_adresser", "projekt_schakt"),
         ),
         ledgers=(*PUBLISHERS, "households"),
         after=("reconciliation", "history"),
@@ -372,7 +381,7 @@ JOB = (
         reads=(
             *("rutnat_250m", "rutnat_delar", "adresser", "kommuner", "lan", "granser", "osakerhet_5km"),
             *("bristomraden", "bristomraden_kommun", "bristomraden_rutor", "schakt", "bristkurva"),
-            *("projekt", "projekt_adresser", "kontrolleras", "grund_vatten", "grund_vagar"),
+            *("projekt", "projekt_adresser", "projekt_schakt", "kontrolleras", "grund_vatten", "grund_vagar"),
         ),
         ledgers=PUBLISHERS,
         after=("laws",),
@@ -405,6 +414,7 @@ JOB = (
         reads=(
             *("kommuner", "lan", "mal", "avstamning", "avstamning_kallor", "avvikelser", "bristomraden", "bristkurva"),
             *("pts_projekt", "prioritering_pts", "kontrolleras", "historik", "framskrivning"),
+            *("projekt", "billigaste_mix"),
         ),
         ledgers=(*PUBLISHERS, "goals"),
         after=("laws",),

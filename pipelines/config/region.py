@@ -18,7 +18,7 @@ from pipelines.config.accessibility import Tillganglighet
 from pipelines.config.buildings import Bostader, Byggnader
 from pipelines.config.catalogued import TidigareUtgava, Tjanster
 from pipelines.config.fetching import Framskrivning, Hamta
-from pipelines.config.projects import Projekt
+from pipelines.config.projects import Alternativen, Projekt
 from pipelines.config.reading import broken, named_file, read_toml
 from pipelines.config.road_settings import Vagar
 from pipelines.config.strict import (
@@ -873,6 +873,7 @@ class Region(Part):
     brist: Brist = Field(default=Brist(), description="Bristområden.")
     kostnad: Kostnad = Field(default=Kostnad(), description="Vad det kostar att bygga ett bristområde.")
     projekt: Projekt = Field(default=Projekt(), description="Projekt: vad som byggs och rangordnas.")
+    alternativ: Alternativen = Field(default=Alternativen(), description="Tekniker bredvid fiber.")
     prioritering: Prioritering = Field(default=Prioritering(), description="Ordningen att bygga i.")
     planering: Planering = Field(default=Planering(), description="Förval för `make plan`.")
     mal: Mal = Field(default=Mal(), description="Mål att mäta mot.")

@@ -12,13 +12,12 @@ from pipelines.core import files
 from pipelines.core.cell_grid import parse_scb_id
 from pipelines.core.errors import DataError, by_library
 from pipelines.core.ledger import Ledger
-from pipelines.core.level import LEVELS, Level
+from pipelines.core.level import Level
 from pipelines.formats import at_rest
 from pipelines.gaps import ground_notes
 from pipelines.gaps.address_places import Floats, Places, at_level, places
 from pipelines.gaps.area_outlines import outlines
-from pipelines.gaps.costed_areas import Gaps, measure
-from pipelines.gaps.ranking import curve
+from pipelines.gaps.costed_areas import Gaps
 from pipelines.gaps.trench_ground import Ground, edges, ground
 from pipelines.tables import contracts, gap_tables
 
@@ -30,39 +29,18 @@ if TYPE_CHECKING:
     from pipelines.core.paths import Paths
 
 
-def find(region: Region, paths: Paths, ledger: Ledger, earlier: Path | None = None) -> tuple[Places, Ground]:
-    """Find the gap areas of every threshold and measure; write areas, parts per kommun, cells and curve.
-
-    Parameters
-    ----------
-    region, paths, ledger
-    earlier : Path, optional
-        ``OUT`` of an earlier edition, to inherit ids from; ``paths.earlier`` unless given.
-
-    Returns
-    -------
-    Places, Ground
-        What the areas, and the projects after them, stand on.
-    """
-    earlier = earlier or paths.earlier
-    land = files.read_table(paths.table("land"), ["rutid", "kommunkod", "land_ha"], few=["kommunkod"])
-    before = None if earlier is None else earlier_cells(earlier)
-    here = read_places(region, paths)
-    under = read_ground(region, paths, here)
-    gaps = [measure_level(here, land, x, region, paths, under, _of(before, x)) for x in LEVELS.by_threshold()]
+def write(gaps: list[Gaps], here: Places, under: Ground, region: Region, paths: Paths, ledger: Ledger) -> None:
+    """Write the gap areas of all levels, their parts per kommun, cells and trenches, and the roads as they meet."""
     note(ledger, gaps)
     ground_notes.note(ledger, under, gaps, here, region)
-    areas = _joined([g.omraden for g in gaps], gap_tables.BRISTOMRADEN)
-    parts = _joined([g.kommunvis for g in gaps], gap_tables.BRISTOMRADEN_KOMMUN)
-    cells = _joined([g.rutor for g in gaps], gap_tables.BRISTOMRADEN_RUTOR)
-    curves = _joined([curves_of(areas, parts, region)], gap_tables.BRISTKURVA)
+    areas = joined([g.omraden for g in gaps], gap_tables.BRISTOMRADEN)
+    parts = joined([g.kommunvis for g in gaps], gap_tables.BRISTOMRADEN_KOMMUN)
+    cells = joined([g.rutor for g in gaps], gap_tables.BRISTOMRADEN_RUTOR)
     files.write_polygons(with_outlines(areas, gaps), paths.table("bristomraden"))
     files.write_table(parts, paths.table("bristomraden_kommun"))
     files.write_table(cells, paths.table("bristomraden_rutor"))
-    files.write_polygons(_lines([g.schakt for g in gaps]), paths.table("schakt"))
+    files.write_polygons(joined_lines([g.schakt for g in gaps], gap_tables.SCHAKT), paths.table("schakt"))
     files.write_polygons(_lines_of(edges(under)), paths.table("vagnat"))
-    files.write_table(curves, paths.table("bristkurva"))
-    return here, under
 
 
 def read_places(region: Region, paths: Paths) -> Places:
@@ -81,20 +59,6 @@ def read_ground(region: Region, paths: Paths, here: Places) -> Ground:
     roads = files.read_shapes(paths.table("vagar"), ["klass", "niva", "namn", "geometry"])
     water = files.read_shapes(paths.table("mark"), ["geometry"])["geometry"].to_numpy()
     return ground(roads, water, region.kostnad, region.vagar, here.e_m, here.n_m)
-
-
-def measure_level(
-    here: Places,
-    land: pd.DataFrame,
-    level: Level,
-    region: Region,
-    paths: Paths,
-    under: Ground,
-    earlier: pd.DataFrame | None,
-) -> Gaps:
-    """Read one level's coverage, and measure its gap areas."""
-    p, there = read_level(here, level, paths)
-    return measure(there, p, land, level.mbit, level.measure, region, under, earlier)
 
 
 def read_level(here: Places, level: Level, paths: Paths) -> tuple[Floats, Places]:
@@ -129,25 +93,6 @@ def earlier_cells(out: Path) -> pd.DataFrame:
             expected="en GeoPackage med tabellen bristomraden_rutor",
             action="Ange mappen (OUT) från en tidigare «make coverage»: TIDIGARE=<mapp>.",
         ) from None
-
-
-def curves_of(areas: pd.DataFrame, parts: pd.DataFrame, region: Region) -> pd.DataFrame:
-    """Return the cumulative curve of the län and of every kommun (see :func:`ranking.curve`)."""
-    import pandas as pd
-
-    key, counts = ["troskel_mbit", "matt"], ["hushall", "hushall_utan"]
-    dispersed = areas["prioritet"].isna()
-    every = pd.concat([parts, areas[dispersed]])
-    per_kommun = every.groupby(["kommunkod", *key], sort=True)[counts].sum().reset_index()
-    whole = areas.groupby(key, sort=True)[counts].sum().reset_index().assign(kod=region.lan.kod)
-    totals = pd.concat([whole, per_kommun.rename(columns={"kommunkod": "kod"})], ignore_index=True)
-    columns = ["kod", *key, "prioritet", "bristomrade_id", "hushall_utan", "kostnad_sek"]
-    rows = pd.concat(
-        [areas[~dispersed].assign(kod=region.lan.kod)[columns], parts.assign(kod=parts["kommunkod"])[columns]],
-        ignore_index=True,
-    )
-    rows["prioritet"] = rows["prioritet"].astype("int64")
-    return curve(rows, totals)
 
 
 def with_outlines(areas: pd.DataFrame, gaps: list[Gaps]) -> gpd.GeoDataFrame:
@@ -185,7 +130,7 @@ def note(ledger: Ledger, gaps: list[Gaps]) -> None:
         )
 
 
-def _of(before: pd.DataFrame | None, level: Level) -> pd.DataFrame | None:
+def of_level(before: pd.DataFrame | None, level: Level) -> pd.DataFrame | None:
     """Return an earlier edition's cells of one level."""
     if before is None:
         return None
@@ -201,17 +146,18 @@ def _lines_of(roads: pd.DataFrame) -> gpd.GeoDataFrame:
     return contracts.check(frame, gap_tables.VAGNAT)[[*gap_tables.VAGNAT.names, "geometry"]]
 
 
-def _lines(frames: list[pd.DataFrame]) -> gpd.GeoDataFrame:
+def joined_lines(frames: list[pd.DataFrame], table: contracts.Table) -> gpd.GeoDataFrame:
     """Put the trenches of all levels together and check them."""
     import geopandas as gpd
     import pandas as pd
 
     whole = pd.concat(frames, ignore_index=True)
-    whole = gpd.GeoDataFrame(whole.astype(dict.fromkeys(["bristomrade_id", "matt", "slag"], "str")), crs=files.EPSG)
-    return contracts.check(whole, gap_tables.SCHAKT)[[*gap_tables.SCHAKT.names, "geometry"]]
+    texts = [c.name for c in table.columns if c.kind == "text"]
+    whole = gpd.GeoDataFrame(whole.astype(dict.fromkeys(texts, "str")), crs=files.EPSG)
+    return contracts.check(whole, table)[[*table.names, "geometry"]]
 
 
-def _joined(frames: list[pd.DataFrame], table: contracts.Table) -> pd.DataFrame:
+def joined(frames: list[pd.DataFrame], table: contracts.Table) -> pd.DataFrame:
     """Put the tables of all thresholds and measures together and check them."""
     import pandas as pd
 

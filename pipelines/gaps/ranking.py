@@ -61,19 +61,19 @@ def curve(rows: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     rows : DataFrame
-        ``kod`` (län or kommun), ``troskel_mbit``, ``matt``, ``prioritet``, ``bristomrade_id``,
-        ``hushall_utan``, ``kostnad_sek``: the areas, or their parts in each kommun with the part's own
+        ``kod`` (län or kommun), ``troskel_mbit``, ``matt``, ``prioritet``, ``projekt_id``,
+        ``hushall_utan``, ``kostnad_sek``: the projects, or their parts in each kommun with the part's own
         households and share of the cost.
     totals : DataFrame
         ``kod``, ``troskel_mbit``, ``matt``, ``hushall``, ``hushall_utan``: all households of each place
-        and the expected number without, areas and the dispersed rest together.
+        and the expected number without, in projects and outside them.
 
     Returns
     -------
     DataFrame
         ``rows`` sorted by place, threshold, measure and ``prioritet`` with ``hushall_ack``,
         ``kostnad_ack_sek`` and ``andel_pct``, the share of the place's households that have coverage when
-        this area and all before it are built (NULL where the place has no households).
+        this project and all before it are built (NULL where the place has no households).
     """
     key = ["kod", "troskel_mbit", "matt"]
     out = rows.sort_values([*key, "prioritet"], kind="stable", ignore_index=True)
@@ -85,14 +85,5 @@ def curve(rows: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
     share = 100 * have / place["hushall"].where(place["hushall"] > NONE)
     out["andel_pct"] = share.clip(0, 100)
     return out[
-        [
-            *key,
-            "prioritet",
-            "bristomrade_id",
-            "hushall_utan",
-            "kostnad_sek",
-            "hushall_ack",
-            "kostnad_ack_sek",
-            "andel_pct",
-        ]
+        [*key, "prioritet", "projekt_id", "hushall_utan", "kostnad_sek", "hushall_ack", "kostnad_ack_sek", "andel_pct"]
     ]

@@ -121,7 +121,7 @@ class Roads:
     def dig(self, utan: Bools, covered: Bools, area: Ints, count: int) -> Dug:
         """Return the trench of each area: its tree along the network, and its addresses' drops, each once."""
         net = self.network
-        tree = trees.grow(net, covered, np.where(utan, area, -1), count)
+        tree = trees.grow(self._search(utan, covered), np.where(utan, area, -1), count)
         if not tree.reached.all():
             return _nothing(count)
         who = np.flatnonzero(utan)
@@ -152,9 +152,21 @@ class Roads:
 
     def ties(self, utan: Bools, covered: Bools) -> Ties:
         """Return the tree over the net and all these addresses along the network: the edges between addresses."""
-        start, end, way = trees.spanning(self.network, covered, utan)
+        start, end, way = trees.spanning(self._search(utan, covered))
         own, who = end >= 0, np.flatnonzero(utan)
         return _together(_chained(who, self.network.at[who]), (start[own], end[own], way[own]))
+
+    def _search(self, utan: Bools, covered: Bools) -> trees.Search:
+        """Return what is nearest what; the last answer is kept, since areas and projects of a level ask the same."""
+        asked = utan.tobytes() + covered.tobytes()
+        if asked not in self._kept:
+            self._kept.clear()
+            self._kept[asked] = trees.search(self.network, covered, utan)
+        return self._kept[asked]
+
+    @cached_property
+    def _kept(self) -> dict[bytes, trees.Search]:
+        return {}
 
     @cached_property
     def _joints(self) -> _Pieces:

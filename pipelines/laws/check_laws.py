@@ -282,12 +282,11 @@ def gap_areas_add_up(tables: Tables, paths: Paths) -> list[Law]:
 
 
 def parts_of_gap_areas(paths: Paths) -> list[Law]:
-    """Σ kommuner's parts of a cost = the area's; Σ an area's cells = its number; the curve takes every area once."""
+    """Σ kommuner's parts of a cost = the area's; Σ an area's cells = its number."""
     areas = files.read_table(paths.table("bristomraden"), ["bristomrade_id", "kostnad_sek", "rutor"])
     areas = areas[~areas["bristomrade_id"].str.startswith("utspritt-")].set_index("bristomrade_id")
     parts = files.read_table(paths.table("bristomraden_kommun"), ["bristomrade_id", "kostnad_sek"])
     cells = files.read_table(paths.table("bristomraden_rutor"), ["bristomrade_id"]).groupby("bristomrade_id").size()
-    steps = int((files.read_table(paths.table("bristkurva"), ["kod"])["kod"].str.len() == 2).sum())
     return [
         _gap(
             "Σ kommunernas delar av kostnaden = området",
@@ -295,7 +294,6 @@ def parts_of_gap_areas(paths: Paths) -> list[Law]:
             areas["kostnad_sek"].fillna(0),
         ),
         _gap("Σ bristområdets rutor = rutor", cells.astype("float64"), areas["rutor"].astype("float64")),
-        _law("kurvans steg i länet = bristområden", float(steps), float(len(areas))),
     ]
 
 
@@ -306,10 +304,12 @@ def projects_add_up(tables: Tables, paths: Paths) -> list[Law]:
     members = files.read_table(
         paths.table("projekt_adresser"), ["projekt_id", *key, "adress_id", "kommunkod", "hushall_utan"]
     )
+    steps = int((files.read_table(paths.table("bristkurva"), ["kod"])["kod"].str.len() == 2).sum())
     by_id, summed = projects.set_index("projekt_id"), members.groupby("projekt_id")
     out = [
         _gap("Σ projektets adresser = adresser", summed.size().astype("float64"), by_id["adresser"].astype("float64")),
         _gap("Σ projektets adresser = hushåll utan", summed["hushall_utan"].sum(), by_id["hushall_utan"]),
+        _law("kurvans steg i länet = projekt", float(steps), float(len(projects))),
     ]
     rows, kommuner = tables["adresser"], tables["kommuner"].set_index("kommunkod")
     by_address, ids = _by_kommun(rows["kommunkod"]), rows["adress_id"]
@@ -338,22 +338,26 @@ def trench_adds_up(paths: Paths) -> list[Law]:
     from pipelines.roads import over_water
 
     names = [f"schakt_{x}_m" for x in TRENCH_KINDS]
-    areas = files.read_table(paths.table("bristomraden"), ["bristomrade_id", "schakt_m", *names])
-    areas = areas[areas["schakt_m"].notna()].set_index("bristomrade_id")
-    lines = files.read_shapes(paths.table("schakt"))
-    told = areas[names].set_axis(list(TRENCH_KINDS), axis=1).stack().rename_axis(["bristomrade_id", "slag"])
-    drawn = lines.set_index(["bristomrade_id", "slag"])["langd_m"]
-    out = [
-        _gap("Σ schaktets delar = schaktet", areas[names].sum(axis=1), areas["schakt_m"]),
-        _gap("Σ schaktets linjer = dess delar", drawn, told),
-    ]
-    straight = lines[lines["slag"].isin(["stick", "fagelvag"])]
-    parts, row = shapely.get_parts(straight["geometry"].to_numpy(), return_index=True)
+    out, straight = [], []
+    for table, drawn_in in (("bristomraden", "schakt"), ("projekt", "projekt_schakt")):
+        key = "projekt_id" if table == "projekt" else "bristomrade_id"
+        areas = files.read_table(paths.table(table), [key, "schakt_m", *names])
+        areas = areas[areas["schakt_m"].notna()].set_index(key)
+        lines = files.read_shapes(paths.table(drawn_in))
+        told = areas[names].set_axis(list(TRENCH_KINDS), axis=1).stack().rename_axis([key, "slag"])
+        drawn = lines.set_index([key, "slag"])["langd_m"]
+        out += [
+            _gap(f"Σ schaktets delar = schaktet: {table}", areas[names].sum(axis=1), areas["schakt_m"]),
+            _gap(f"Σ schaktets linjer = dess delar: {table}", drawn, told),
+        ]
+        dry = lines[lines["slag"].isin(["stick", "fagelvag"])]
+        straight.append(dry[[key, "geometry"]].rename(columns={key: "id"}))
+    parts, row = shapely.get_parts(np.concatenate([x["geometry"] for x in straight]), return_index=True)
     ends = shapely.get_coordinates(parts).reshape(-1, 4)
     once, of = np.unique(ends, axis=0, return_inverse=True)
     water = over_water.water(files.read_shapes(paths.table("mark"), ["geometry"])["geometry"].to_numpy())
     wet = over_water.metres(over_water.over(water, once[:, :2], once[:, 2:]), len(once))[of.ravel()]
-    area = straight["bristomrade_id"].to_numpy()[row]
+    area = np.concatenate([x["id"].astype(str) for x in straight])[row]
     most = float(np.bincount(np.unique(area, return_inverse=True)[1], wet).max(initial=0.0))
     figures = f"mest {most:.6f} m, högst {DRY_M} m"
     return [*out, Law("schakt på land går inte över vatten", figures, max(0.0, most - DRY_M))]

@@ -15,7 +15,7 @@ from pipelines.core.level import Level
 from pipelines.gaps import area_sums, cost, ranking
 from pipelines.gaps.address_places import Bools, Floats, Places
 from pipelines.gaps.area_outlines import outlines
-from pipelines.gaps.costed_areas import add_trench
+from pipelines.gaps.costed_areas import add_trench, trench_lines
 from pipelines.gaps.trench_ground import Dug, Ground
 from pipelines.projects import household_interval, in_plan, project_names
 from pipelines.projects.cut_forest import merged, pieces
@@ -38,10 +38,16 @@ class Projects:
     adresser : DataFrame
         One row per address *utan*: ``projekt_id``, ``kommunkod``, ``hushall_utan``, and ``adress``, its place in the
         table of addresses.
+    schakt : DataFrame
+        One row per project and kind of trench, with ``geometry``: its lines.
+    hushall_utan : ndarray of float, shape (kommuner,)
+        Expected households without in each kommun, in projects and outside them.
     """
 
     projekt: pd.DataFrame
     adresser: pd.DataFrame
+    schakt: pd.DataFrame
+    hushall_utan: Floats
 
 
 @dataclass(frozen=True)
@@ -86,6 +92,7 @@ def measure(
     table["modellerad"] = np.bincount(project, weights=places.modelled[who], minlength=count) > 0
     homes = sums["hushall_utan"].to_numpy()
     table["hushall_utan"] = homes
+    table["adresser_utan"], table["befolkning_utan"] = sums["adresser_utan"], sums["befolkning_utan"]
     kind = np.where(places.tat[who], 0, 1)
     lack = 1 - p[who]
     spread = household_interval.variance(
@@ -118,7 +125,10 @@ def measure(
             "hushall_utan": places.hushall[who] * lack,
         }
     )
-    return Projects(table.sort_values("prioritet", ignore_index=True), members)
+    number = np.argsort(table["prioritet"].to_numpy(), kind="stable")
+    lines = trench_lines(dug, ids, number, level.mbit, level.measure).rename(columns={"bristomrade_id": "projekt_id"})
+    lacking = np.bincount(places.kommun, places.hushall * (1 - p), len(places.codes)).astype(np.float64)
+    return Projects(table.iloc[number].reset_index(drop=True), members, lines, lacking)
 
 
 def checked_first(rank: Ints, in_doubt: Bools) -> Ints:
@@ -217,10 +227,14 @@ def add_places(
 def add_costs(table: pd.DataFrame, dug: Dug, tat: Floats, region: Region) -> None:
     """Add the cost at three levels, and per household; NULL where there is no net to connect to."""
     connect = table["adresser"].to_numpy(np.float64)
-    low, middle, high = (cost.cost(dug.priced_m[x], tat, connect, region.kostnad, x).total_sek for x in cost.LEVELS)
-    table["kostnad_sek"], table["kostnad_lag_sek"], table["kostnad_hog_sek"] = middle, low, high
-    table["kostnad_per_hushall_sek"] = cost.per_unit(middle, table["hushall_utan"].to_numpy())
-    unknown = [c for c in table if c.startswith(("schakt_", "kostnad_"))]
+    low, middle, high = (cost.cost(dug.priced_m[x], tat, connect, region.kostnad, x) for x in cost.LEVELS)
+    table["kostnad_schakt_sek"] = middle.schakt_sek
+    table["kostnad_anslutning_sek"], table["kostnad_fast_sek"] = middle.anslutning_sek, middle.fast_sek
+    table["kostnad_sek"] = middle.total_sek
+    table["kostnad_lag_sek"], table["kostnad_hog_sek"] = low.total_sek, high.total_sek
+    table["kostnad_per_hushall_sek"] = cost.per_unit(middle.total_sek, table["hushall_utan"].to_numpy())
+    known = ("kostnad_anslutning_sek", "kostnad_fast_sek")
+    unknown = [c for c in table if c.startswith(("schakt_", "kostnad_")) and c not in known]
     table[unknown] = table[unknown].replace(np.inf, np.nan)
 
 

@@ -16,10 +16,13 @@ from pipelines.core import files
 from pipelines.core.ledger import Ledger
 from pipelines.core.ledger import load as load_ledger
 from pipelines.core.level import LEVELS
-from pipelines.gaps import find_gaps
+from pipelines.gaps import costed_areas, find_gaps
+from pipelines.gaps.ranking import curve
 from pipelines.gaps.trench_ground import Roads
+from pipelines.projects.build_plan import by_kommun
+from pipelines.projects.cheapest_mix import goal_rows
 from pipelines.projects.costed_projects import CLASSES, PlaceNames, Projects, measure
-from pipelines.tables import contracts, project_tables
+from pipelines.tables import contracts, gap_tables, project_tables
 
 if TYPE_CHECKING:
     from pipelines.config.region import Region
@@ -40,14 +43,23 @@ def run(region: Region, paths: Paths, earlier: Path | None = None) -> None:
         ``OUT`` of an earlier edition, to inherit ids of gap areas from; ``paths.earlier`` unless given.
     """
     ledger = Ledger("gaps")
-    here, under = find_gaps.find(region, paths, ledger, earlier)
-    called, shared = place_names(here, under, paths), together(paths)
-    made = []
+    earlier = earlier or paths.earlier
+    before = None if earlier is None else find_gaps.earlier_cells(earlier)
+    land = files.read_table(paths.table("land"), ["rutid", "kommunkod", "land_ha"], few=["kommunkod"])
+    here = find_gaps.read_places(region, paths)
+    under = find_gaps.read_ground(region, paths, here)
+    called, shared = place_names(here, under, region, paths), together(paths)
+    gaps, made = [], []
     for level in LEVELS.by_threshold():
         p, there = find_gaps.read_level(here, level, paths)
+        known = find_gaps.of_level(before, level)
+        gaps.append(costed_areas.measure(there, p, land, level.mbit, level.measure, region, under, known))
         made.append(measure(there, p, level, region, under, called, shared[level.measure]))
         note(ledger, made[-1], level, region)
+    find_gaps.write(gaps, here, under, region, paths, ledger)
     write(made, paths)
+    write_curves(made, here, region, paths)
+    write_mixes(made, here, region, paths)
     ledger.save(paths.ledger("gaps"))
 
 
@@ -58,30 +70,38 @@ def together(paths: Paths) -> dict[str, Floats]:
     return {m: np.array([by_kind.get((m, c), 0.0) for c in CLASSES]) for m in {x.measure for x in LEVELS}}
 
 
-def place_names(here: Places, under: Ground, paths: Paths) -> PlaceNames:
-    """Return the locality and the road of every address."""
+def place_names(here: Places, under: Ground, region: Region, paths: Paths) -> PlaceNames:
+    """Return the locality of every address that is in a project at some level, and its address area, else its road."""
+    import pandas as pd
     import shapely
 
     orter = files.read_shapes(paths.table("orter"), ["namn", "geometry"])
     known = orter["namn"].to_numpy(dtype=object)
     tree = shapely.STRtree(orter["geometry"].to_numpy())
-    who, which = tree.query(shapely.points(here.e_m, here.n_m), predicate="intersects")
-    ort = np.full(len(here.e_m), "", dtype=object)
-    ort[who[::-1]] = known[which[::-1]]  # where two overlap, the first in the table
 
     def nearest(xy: Floats) -> NDArray[Any]:
         if len(known) == 0:
             return np.full(len(xy), "", dtype=object)
         return known[tree.nearest(shapely.points(xy))]
 
-    return PlaceNames(ort, _roads(under, len(ort)), nearest)
+    p = files.read_table(paths.table("adresser_tackning"), [x.probability for x in LEVELS]).to_numpy()
+    who = np.flatnonzero((p < region.brist.sannolikhetsgrans).any(axis=1))
+    at, which = tree.query(shapely.points(here.e_m[who], here.n_m[who]), predicate="intersects")
+    ort, omrade = (np.full(len(p), "", dtype=object) for _ in range(2))
+    ort[who[at[::-1]]] = known[which[::-1]]  # where two overlap, the first in the table
+    named = files.read_table(paths.table("adressomraden"), ["adress_id", "adressomrade"])
+    ids = files.read_table(paths.table("adresser_ruta"), ["adress_id"])["adress_id"].iloc[who]
+    row = pd.Index(named["adress_id"]).get_indexer(ids)
+    areas = np.append(named["adressomrade"].to_numpy(dtype=object), "")[row]
+    omrade[who] = np.where(areas == "", _roads(under, who), areas)
+    return PlaceNames(ort, omrade, nearest)
 
 
-def _roads(under: Ground, count: int) -> NDArray[Any]:
+def _roads(under: Ground, who: Ints) -> NDArray[Any]:
     """Return the name of the road each address joins; empty where it has none."""
     if not isinstance(under, Roads):
-        return np.full(count, "", dtype=object)
-    line: Ints = under.noded.source[under.drop.line]
+        return np.full(len(who), "", dtype=object)
+    line: Ints = under.noded.source[under.drop.line[who]]
     return under.lines["namn"].to_numpy(dtype=object)[line]
 
 
@@ -95,6 +115,8 @@ def write(made: list[Projects], paths: Paths) -> None:
     texts = [c.name for c in table.columns if c.kind == "text"]
     frame = gpd.GeoDataFrame(whole.astype(dict.fromkeys(texts, "str")), geometry="geometry", crs=files.EPSG)
     files.write_polygons(contracts.check(frame, table)[[*table.names, "geometry"]], paths.table("projekt"))
+    lines = find_gaps.joined_lines([x.schakt for x in made], project_tables.PROJEKT_SCHAKT)
+    files.write_polygons(lines, paths.table("projekt_schakt"))
     ids = files.read_table(paths.table("adresser_ruta"), ["adress_id"])["adress_id"]
     members = pd.concat([x.adresser for x in made], ignore_index=True)
     members["adress_id"] = ids.to_numpy()[members["adress"]]
@@ -102,6 +124,36 @@ def write(made: list[Projects], paths: Paths) -> None:
     texts = [c.name for c in table.columns if c.kind == "text"]
     members = contracts.check(members[table.names].astype(dict.fromkeys(texts, "str")), table)
     files.write_table(members[table.names], paths.table("projekt_adresser"))
+
+
+def write_curves(made: list[Projects], here: Places, region: Region, paths: Paths) -> None:
+    """Write the cumulative curve of the län and of every kommun (see :func:`ranking.curve`)."""
+    import pandas as pd
+
+    of = ["kod", "prioritet", "projekt_id", "hushall_utan", "kostnad_sek"]
+    rows, totals = [], []
+    whole = np.bincount(here.kommun, here.hushall, len(here.codes))
+    for level, x in zip(LEVELS.by_threshold(), made, strict=True):
+        totals.append(pd.DataFrame({"kod": here.codes, "hushall": whole, "hushall_utan": x.hushall_utan}))
+        county = {"kod": [region.lan.kod], "hushall": [whole.sum()], "hushall_utan": [x.hushall_utan.sum()]}
+        totals.append(pd.DataFrame(county))
+        parts = by_kommun(x.projekt, x.adresser).rename(columns={"kommunkod": "kod"})
+        rows += [x.projekt.assign(kod=region.lan.kod)[of], parts[of]]
+        for frame in (*rows[-2:], *totals[-2:]):
+            frame["troskel_mbit"], frame["matt"] = level.mbit, level.measure
+    curves = curve(pd.concat(rows, ignore_index=True), pd.concat(totals, ignore_index=True))
+    files.write_table(find_gaps.joined([curves], gap_tables.BRISTKURVA), paths.table("bristkurva"))
+
+
+def write_mixes(made: list[Projects], here: Places, region: Region, paths: Paths) -> None:
+    """Write the cheapest mix of techniques that reaches each goal, of the goals whose level the region has."""
+    rows = []
+    for level, x in zip(LEVELS.by_threshold(), made, strict=True):
+        lacking = float(x.hushall_utan.sum())
+        for goal in (g for g in region.mal.nivaer if g.level == level):
+            rows.append(goal_rows(x.projekt, goal, float(here.hushall.sum()), lacking, region.alternativ))
+    table = project_tables.BILLIGASTE_MIX
+    files.write_table(find_gaps.joined(rows, table), paths.table(table.name))
 
 
 def note(ledger: Ledger, made: Projects, level: Level, region: Region) -> None:

@@ -20,9 +20,9 @@ def share(
     """Return the share (0-1) of the draws in which the plan for the configured budget takes each project.
 
     In each draw every project has a cost and a number of households of its own, and the plan follows households per
-    krona and skips what no longer fits, as ``make plan`` does. A cost is drawn so that nine in ten lie within its low
-    and high end, with one factor that all projects share (prices) and one of its own (ground); households from the
-    gamma distribution of their mean and variance.
+    krona, skips what no longer fits and builds nothing above the stop price, as ``make plan`` does. A cost is drawn so
+    that nine in ten lie within its low and high end, with one factor that all projects share (prices) and one of its
+    own (ground); households from the gamma distribution of their mean and variance.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def share(
     low, middle, high : ndarray of float, shape (projects,)
         Cost in kronor; infinite or NaN where it is not known: such a project is in no plan.
     rule : Projekt
-        Budget, number of draws, their seed, and how much of the cost's uncertainty is shared.
+        Budget, stop price, number of draws, their seed, and how much of the cost's uncertainty is shared.
     """
     able = np.flatnonzero(np.isfinite(middle) & (middle > 0) & (hushall > NONE))
     out = np.zeros(len(hushall))
@@ -50,6 +50,8 @@ def share(
     up, down = (np.log(x[able] / middle[able]) for x in (high, low))
     money = middle[able] * np.exp(np.where(z > 0, z * up, -z * down))
     taken = np.zeros(len(able), np.int64)
+    stop = np.inf if rule.stoppris_sek_per_hushall is None else rule.stoppris_sek_per_hushall
+    money[money > stop * homes] = np.inf
     for h, c in zip(homes, money, strict=True):
         rank = np.empty(len(able), np.int64)
         rank[np.argsort(-h * worth / c, kind="stable")] = np.arange(len(able))

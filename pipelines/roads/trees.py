@@ -106,31 +106,74 @@ class _Copies:
     """Where an edge leaves the pocket: the first node outside; else -1."""
 
 
-def grow(network: Network, covered: Bools, area: Ints, count: int) -> Trees:
-    """Find the tree of every area.
+@dataclass(frozen=True)
+class Search:
+    """What lies nearest what: the same for all areas of the same addresses.
+
+    Attributes
+    ----------
+    net : bool
+        Whether anything is covered.
+    graph : _Graph
+    at : ndarray of int64, shape (addresses,)
+        Each address's node; 0 is the net.
+    wanted : ndarray of bool, shape (addresses,)
+        The addresses that are to be joined.
+    away : ndarray of float, shape (nodes,)
+        Distance to the nearest node of one of them, or the net.
+    before, source : ndarray of int64, shape (nodes,)
+        The node before it on the way from there, and where that is.
+    """
+
+    net: bool
+    graph: _Graph
+    at: Ints
+    wanted: Bools
+    away: Floats
+    before: Ints
+    source: Ints
+
+
+def search(network: Network, covered: Bools, wanted: Bools) -> Search:
+    """Find for each node of the network what is nearest: an address that is to be joined, or the net.
 
     Parameters
     ----------
     network : Network
-    covered : ndarray of bool, shape (addresses,)
-        The addresses that are the net.
+    covered, wanted : ndarray of bool, shape (addresses,)
+        The addresses that are the net, and those to be joined.
+    """
+    graph, of = _with_net(network, covered)
+    at = of[network.at]
+    sources = np.append(np.unique(at[wanted]), 0)
+    return Search(
+        bool(covered.any()), graph, at, wanted, *_nearest(graph.nodes, graph.low, graph.high, graph.price, sources)
+    )
+
+
+def grow(found: Search, area: Ints, count: int) -> Trees:
+    """Find the tree of every area.
+
+    Parameters
+    ----------
+    found : Search
+        From all addresses that are in an area.
     area : ndarray of int64, shape (addresses,)
         Area of each address that is to be joined; -1 for all others.
     count : int
         Number of areas.
     """
-    none = np.zeros(0, np.int64)
-    if not covered.any():
+    none, graph = np.zeros(0, np.int64), found.graph
+    if not found.net:
         return Trees(none, none, np.zeros(count, np.bool_))
-    graph, of = _with_net(network, covered)
     who = np.flatnonzero(area >= 0)
-    key = np.unique(area[who] * graph.nodes + of[network.at[who]])
+    key = np.unique(area[who] * graph.nodes + found.at[who])
     owner, node = key // graph.nodes, key % graph.nodes
     owner, node = owner[node > 0], node[node > 0]
     if len(node) == 0:
         return Trees(none, none, np.ones(count, np.bool_))
-    away, before, source = _nearest(graph.nodes, graph.low, graph.high, graph.price, np.append(node, 0))
-    pockets = _pockets(graph, source > 0, away)
+    before = found.before
+    pockets = _pockets(graph, found.source > 0, found.away)
     areas, edges = [none], [none]
     for of_area, of_node in _batches(pockets, owner, node):
         copies = _copies(pockets, of_area, of_node)
@@ -140,19 +183,13 @@ def grow(network: Network, covered: Bools, area: Ints, count: int) -> Trees:
         which, passed = _chains(before, copies.outside[branch[leaving]])
         areas += [who, who[leaving][which]]
         edges += [copies.edge[branch], graph.edge[_edge_of(graph, passed, before[passed])]]
-    found, along = np.concatenate(areas), np.concatenate(edges)
-    order = np.lexsort((along, found))
-    return Trees(found[order], along[order], np.ones(count, np.bool_))
+    of, along = np.concatenate(areas), np.concatenate(edges)
+    order = np.lexsort((along, of))
+    return Trees(of[order], along[order], np.ones(count, np.bool_))
 
 
-def spanning(network: Network, covered: Bools, wanted: Bools) -> tuple[Ints, Ints, Floats]:
+def spanning(found: Search) -> tuple[Ints, Ints, Floats]:
     """Find the one tree over the net and all addresses that are to be joined, whatever their areas.
-
-    Parameters
-    ----------
-    network : Network
-    covered, wanted : ndarray of bool, shape (addresses,)
-        The addresses that are the net, and those to be joined.
 
     Returns
     -------
@@ -166,14 +203,12 @@ def spanning(network: Network, covered: Bools, wanted: Bools) -> tuple[Ints, Int
     -----
     Where nothing is covered there is no net, and the trees of what hangs together stand alone.
     """
-    graph, of = _with_net(network, covered)
-    who = np.flatnonzero(wanted)
-    nodes, first = np.unique(of[network.at[who]], return_index=True)
+    graph, who = found.graph, np.flatnonzero(found.wanted)
+    nodes, first = np.unique(found.at[who], return_index=True)
     address = np.full(graph.nodes, -1)
     address[nodes] = who[first]
     address[0] = -1  # the net, and addresses at a node of it
-    away, _, source = _nearest(graph.nodes, graph.low, graph.high, graph.price, np.append(nodes, 0))
-    row, column, way, _ = _crossing(graph.nodes, graph.low, graph.high, graph.price, away, source)
+    row, column, way, _ = _crossing(graph.nodes, graph.low, graph.high, graph.price, found.away, found.source)
     return address[np.maximum(row, column)], address[np.minimum(row, column)], way
 
 

@@ -88,7 +88,9 @@ BRISTKURVA = Table(
     fields(
         "kod troskel_mbit matt",
         field("prioritet", nullable=False),
-        "bristomrade_id hushall_utan kostnad_sek",
+        "projekt_id",
+        field("hushall_utan", description="Väntat antal utan täckning i projektet; på kommunens kurva, i kommunen."),
+        field("kostnad_sek", description="Projektets kostnad; på kommunens kurva, kommunens del efter dess adresser."),
         field("hushall_ack", basis="blandad", alias="Nådda hushåll", description="Hittills längs kurvan."),
         field(
             "kostnad_ack_sek",
@@ -98,5 +100,5 @@ BRISTKURVA = Table(
         ),
         "andel_pct",
     ),
-    key=("kod", "troskel_mbit", "matt", "bristomrade_id"),
+    key=("kod", "troskel_mbit", "matt", "projekt_id"),
 )

@@ -7,29 +7,30 @@ from dataclasses import replace
 from pipelines.tables.contracts import Table
 from pipelines.tables.fields import each, field, fields
 from pipelines.tables.gap_tables import BRISTOMRADEN
+from pipelines.tables.project_tables import PROJEKT
 
 _NAME = field("namn", alias="Län eller kommun")
 _ORDNING = field("ordning", alias="Ordning i planen", description="1 byggs först.")
-_AREA = fields(
-    "bristomrade_id troskel_mbit matt prioritet modellerad sannolikhet",
-    BRISTOMRADEN.column("kommunkod"),
-    "kommunnamn kommuner rutor adresser_klassade hushall_utan befolkning_utan schakt_m schakt_sjo_m kostnad_sek",
-    "kostnad_lag_sek kostnad_hog_sek kostnad_per_hushall_sek hushall_ack kostnad_ack_sek byggs_optimum",
+_PROJEKT = (
+    *(PROJEKT.column(c) for c in ("projekt_id", "namn", "hushall_utan", "kostnad_sek")),
+    *fields("hushall_ack kostnad_ack_sek"),
+    *(c for c in PROJEKT.columns if c.name not in ("projekt_id", "namn", "hushall_utan", "kostnad_sek")),
+    *fields("byggs_optimum over_stoppris alternativ_teknik alternativ_raknas alternativ_nas alternativ_sek"),
 )
 PLAN = Table(
     "plan",
-    "Plan: bristområden att bygga",
-    "Bristområden som byggs, i ordning, med kronor och hushåll hittills.",
-    (_ORDNING, *_AREA),
-    key=("bristomrade_id",),
+    "Plan: projekt att bygga",
+    "Projekt som byggs, i ordning, med kronor och hushåll hittills.",
+    (_ORDNING, *_PROJEKT),
+    key=("projekt_id",),
     geometry="MultiPolygon",
 )
-PLAN_OMRADEN = Table(
-    "plan_omraden",
-    "Plan: alla bristområden",
-    "Alla bristområden i prioritetsordning: vad som byggs och vad som är kvar.",
-    fields("byggs", replace(_ORDNING, nullable=True), *_AREA),
-    key=("bristomrade_id",),
+PLAN_PROJEKT = Table(
+    "plan_projekt",
+    "Plan: alla projekt",
+    "Alla projekt i prioritetsordning: vad som byggs och vad som är kvar.",
+    (*fields("byggs"), replace(_ORDNING, nullable=True), *_PROJEKT),
+    key=("projekt_id",),
 )
 PLAN_KOMMUNER = Table(
     "plan_kommuner",
@@ -43,7 +44,7 @@ PLAN_KOMMUNER = Table(
         field(
             "kostnad_sek",
             nullable=False,
-            description="Schakt, anslutning och fast kostnad när området byggs för sig. Delad som schakt_m.",
+            description="Projektens kostnad, delad på kommuner efter deras adresser i projekten.",
         ),
         "andel_fore_pct andel_efter_pct",
     ),

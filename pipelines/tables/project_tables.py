@@ -30,7 +30,21 @@ PROJEKT = Table(
             klass="intern",
             description="Väntat antal utan täckning: summan av (1 − sannolikhet) över projektets adresser.",
         ),
-        "hushall_utan_lag hushall_utan_hog schakt_m schakt_vag_m schakt_stick_m schakt_sjo_m schakt_fagelvag_m",
+        "hushall_utan_lag hushall_utan_hog",
+        field(
+            "adresser_utan",
+            klass="intern",
+            description="Väntat antal utan täckning: summan av (1 − sannolikhet) över projektets adresser.",
+        ),
+        field(
+            "befolkning_utan",
+            klass="intern",
+            description="Väntat antal utan täckning: summan av (1 − sannolikhet) över projektets adresser.",
+        ),
+        "schakt_m schakt_vag_m schakt_stick_m schakt_sjo_m schakt_fagelvag_m",
+        "kostnad_schakt_sek",
+        field("kostnad_anslutning_sek", description="Projektets adresser × anslutning."),
+        field("kostnad_fast_sek", description="Fast kostnad för projektet."),
         field("kostnad_sek", description="Schakt, anslutning och fast kostnad när projektet byggs för sig."),
         "kostnad_lag_sek kostnad_hog_sek kostnad_per_hushall_sek",
         field(
@@ -65,4 +79,28 @@ PROJEKT_ADRESSER = Table(
         ),
     ),
     key=("troskel_mbit", "matt", "adress_id"),
+)
+PROJEKT_SCHAKT = Table(
+    "projekt_schakt",
+    "Projektens schakt",
+    "Linjerna som varje projekts schakt följer. En sträcka som två grenar följer står två gånger.",
+    fields("projekt_id troskel_mbit matt slag langd_m"),
+    key=("projekt_id", "slag"),
+    geometry="MultiLineString",
+)
+BILLIGASTE_MIX = Table(
+    "billigaste_mix",
+    "Billigaste mix till målen",
+    "Per mål: vad som byggs med fiber och vad andra tekniker når, så billigt som möjligt; sista raden är summan. Målen "
+    "är teknikneutrala: en teknik räknas vid trösklar upp till sin hastighet.",
+    fields(
+        "mal mal_pct troskel_mbit matt mix_teknik antal_projekt",
+        field("hushall_nas", description="Väntat antal som tekniken når; i projekt och utspritt utanför dem."),
+        field("hushall_nas_utspritt"),
+        field("kostnad_sek", description="Fiber: projektens kostnad. Annars hushåll som nås gånger teknikens pris."),
+        field("kostnad_per_hushall_sek", description="Per hushåll som nås; tomt utan."),
+        field("andel_efter_pct", description="Hushåll med täckning, eller nådda av mixen, delat med alla hushåll."),
+        "nar_malet",
+    ),
+    key=("mal", "mix_teknik"),
 )

@@ -18,6 +18,13 @@ ADRESSER_KALLA = Table(
     key=("adress_id",),
     geometry="Point",
 )
+ADRESSOMRADEN = Table(
+    "adressomraden",
+    "Adressområden",
+    "Adressområdets namn (gata, by) för varje adress, som projekten får heta efter. Samma ordning som adresser_kalla.",
+    fields("adress_id adressomrade"),
+    key=("adress_id",),
+)
 BEFOLKNING = Table(
     "befolkning",
     "Befolkning per ruta",

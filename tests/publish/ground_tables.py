@@ -5,14 +5,15 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from pipelines.core.files import EPSG, write_points, write_polygons, write_table
 from pipelines.core.ledger import Ledger
 from pipelines.core.paths import Paths
 from pipelines.tables import contracts
 from pipelines.tables.gap_tables import VAGNAT
-from pipelines.tables.project_tables import PROJEKT, PROJEKT_ADRESSER
-from pipelines.tables.source_tables import MARK, ORTER, VAGAR
+from pipelines.tables.project_tables import PROJEKT, PROJEKT_ADRESSER, PROJEKT_SCHAKT
+from pipelines.tables.source_tables import ADRESSOMRADEN, MARK, ORTER, VAGAR
 from pipelines.tables.step_tables import KONTROLLERAS
 from tests.made_ledgers import complete
 
@@ -36,6 +37,10 @@ def no_ground(paths: Paths) -> None:
         write_points(contracts.check(row, KONTROLLERAS), paths.table(KONTROLLERAS.name))
     if not paths.ledger("coverage").exists():
         Ledger("coverage", facts=complete("coverage")).save(paths.ledger("coverage"))
+    if not paths.table(ADRESSOMRADEN.name).exists():
+        write_table(
+            pd.DataFrame({n: pd.Series(dtype="str") for n in ADRESSOMRADEN.names}), paths.table("adressomraden")
+        )
     for table in (VAGAR, VAGNAT, MARK, ORTER):
         kinds = {c.name: "int64" if c.kind == "heltal" else "str" for c in table.columns}
         none = gpd.GeoDataFrame({n: [] for n in table.names}, geometry=[], crs=EPSG).astype(kinds)
@@ -57,3 +62,7 @@ def area_projects(paths: Paths, areas: gpd.GeoDataFrame) -> None:
     write_polygons(frame, paths.table("projekt"))
     members = rows.assign(adress_id=[f"id{i}" for i in range(len(rows))]).astype({"adress_id": "str"})
     write_table(contracts.check(members, PROJEKT_ADRESSER)[PROJEKT_ADRESSER.names], paths.table("projekt_adresser"))
+    dug = rows[rows["schakt_m"].notna()].assign(slag="fagelvag", langd_m=rows["schakt_m"]).astype({"slag": "str"})
+    line = shapely.multilinestrings([shapely.LineString([(320000, 6400000), (320000, 6400250)])])
+    lines = contracts.check(dug.set_geometry([line] * len(dug)).set_crs(EPSG, allow_override=True), PROJEKT_SCHAKT)
+    write_polygons(lines[[*PROJEKT_SCHAKT.names, "geometry"]].reset_index(drop=True), paths.table("projekt_schakt"))

@@ -75,14 +75,17 @@ def test_an_area_carries_its_rows_values_rounded_to_six_decimals(tiny_file: sqli
     assert unknown == (None, None)
 
 
-@pytest.mark.parametrize("table", ["bristomraden", "bristomraden_kommun", "bristomraden_rutor", "bristkurva"])
+@pytest.mark.parametrize(
+    "table", ["bristomraden", "bristomraden_kommun", "bristomraden_rutor", "projekt", "bristkurva"]
+)
 def test_a_threshold_and_measure_is_found_by_index(tiny_file: sqlite3.Connection, table: str) -> None:
     def plan(where: str) -> str:
         return str(tiny_file.execute(f"EXPLAIN QUERY PLAN SELECT * FROM {table} WHERE {where}").fetchall())
 
     found = plan("troskel_mbit = 100 AND matt = 'tillgang'")
     assert f"INDEX ix_{table}_troskel_mbit_matt (troskel_mbit=? AND matt=?)" in found
-    assert f"INDEX ix_{table}_bristomrade_id (bristomrade_id=?)" in plan("bristomrade_id = 'x'")
+    key = "projekt_id" if table in ("projekt", "bristkurva") else "bristomrade_id"
+    assert f"INDEX ix_{table}_{key} ({key}=?)" in plan(f"{key} = 'x'")
 
 
 def test_every_area_is_drawn_by_one_rule_of_the_style_of_its_threshold_and_measure(
@@ -162,12 +165,11 @@ def test_an_outline_is_the_union_of_the_areas_cells(county: sqlite3.Connection) 
         assert geometry_of(blob).equals(shapely.union_all(cells))
 
 
-def test_the_curve_ends_at_the_sum_of_the_areas(county: sqlite3.Connection) -> None:
+def test_the_curve_ends_at_the_sum_of_the_projects(county: sqlite3.Connection) -> None:
     rows = county.execute(
         """SELECT c.troskel_mbit, c.matt, max(c.hushall_ack), max(c.kostnad_ack_sek),
-          (SELECT sum(hushall_utan) FROM bristomraden a WHERE a.troskel_mbit = c.troskel_mbit AND a.matt = c.matt
-            AND prioritet NOT NULL),
-          (SELECT sum(kostnad_sek) FROM bristomraden a WHERE a.troskel_mbit = c.troskel_mbit AND a.matt = c.matt)
+          (SELECT sum(hushall_utan) FROM projekt a WHERE a.troskel_mbit = c.troskel_mbit AND a.matt = c.matt),
+          (SELECT sum(kostnad_sek) FROM projekt a WHERE a.troskel_mbit = c.troskel_mbit AND a.matt = c.matt)
         FROM bristkurva c WHERE length(kod) = 2 GROUP BY 1, 2"""
     ).fetchall()
     assert len(rows) == len(PAIRS)
@@ -185,7 +187,7 @@ def test_a_county_without_gap_areas_keeps_its_layers(tmp_path: Path) -> None:
     write_geopackage.run(region, paths)
     with closing(sqlite3.connect(paths.built("out/bredband.gpkg"))) as db:
         assert db.execute("SELECT count(*), count(geom) FROM bristomraden").fetchall() == [(12, 0)]
-        for name in ("bristomraden_kommun", "bristomraden_rutor", "bristkurva"):
+        for name in ("bristomraden_kommun", "bristomraden_rutor"):
             assert db.execute(f"SELECT count(*) FROM {name}").fetchall() == [(0,)]
             info = {row[1]: row[2] for row in db.execute(f"PRAGMA table_info({name})")}
             assert info["bristomrade_id"] == "TEXT"

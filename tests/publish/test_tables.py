@@ -15,13 +15,15 @@ from pipelines.publish.workbook import book, csvs, readme, workbook_content, wri
 from pipelines.publish.workbook import workbook_styles as styles_of
 from pipelines.publish.workbook.overview import OVERSIKT
 from pipelines.publish.workbook.safe import harmless
-from pipelines.tables import gap_tables, goal_tables, history_tables, step_tables, summary_tables
+from pipelines.tables import gap_tables, goal_tables, history_tables, project_tables, step_tables, summary_tables
 from pipelines.tables.reconciliation_tables import AVSTAMNING_KALLOR, AVVIKELSER
 
 CONTRACTS = {
     "Översikt": OVERSIKT,
     "Kommuner": summary_tables.KOMMUNER,
     "Mål": goal_tables.MAL,
+    "Projekt": project_tables.PROJEKT,
+    "Billigaste mix": project_tables.BILLIGASTE_MIX,
     "Bristområden": gap_tables.BRISTOMRADEN,
     "Kurva": gap_tables.BRISTKURVA,
     "Prioritering PTS": goal_tables.PRIORITERING_PTS,
@@ -36,6 +38,8 @@ FILES = {
     "Översikt": "tabeller/oversikt.csv",
     "Kommuner": "kommuner.csv",
     "Mål": "tabeller/mal.csv",
+    "Projekt": "tabeller/projekt.csv",
+    "Billigaste mix": "tabeller/billigaste_mix.csv",
     "Bristområden": "tabeller/bristomraden.csv",
     "Kurva": "tabeller/kurva.csv",
     "Prioritering PTS": "prioritering_pts.csv",
@@ -445,7 +449,7 @@ def test_the_workbook_can_be_mailed_whatever_the_region(made, monkeypatch, tmp_p
     paths, rng = made[0], np.random.default_rng(1)
     sizes = {"kommuner": kommuner, "mal": 60 * kommuner, "bristomraden": 6 * (areas + kommuner)}
     sizes |= {"bristkurva": 12 * areas, "prioritering_pts": 40 * kommuner, "pts_projekt": 10 * kommuner}
-    sizes |= {"historik": 150 * kommuner, "framskrivning": 3 * kommuner}
+    sizes |= {"projekt": 6 * areas // 2, "historik": 150 * kommuner, "framskrivning": 3 * kommuner}
 
     def grown(table, contract):
         """Its own rows again and again, with every decimal number another."""
@@ -453,7 +457,7 @@ def test_the_workbook_can_be_mailed_whatever_the_region(made, monkeypatch, tmp_p
         out = table.iloc[np.arange(rows) % len(table)].reset_index(drop=True)
         out = out.assign(**{c: out[c] * rng.random(rows).round(6) for c in out.select_dtypes("float64")})
         place = pd.Series(np.arange(rows) // len(LEVELS) + 1, dtype="Int64")
-        return out.assign(prioritet=place.mask(place > areas)) if contract.name == "bristomraden" else out
+        return out.assign(prioritet=place.mask(place > areas)) if contract.name in ("bristomraden", "projekt") else out
 
     read = workbook_content._read
     monkeypatch.setattr(workbook_content, "_read", lambda paths, c: grown(read(paths, c), c))

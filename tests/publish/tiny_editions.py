@@ -20,8 +20,9 @@ import tiny_tables
 from pipelines.core.level import LEVELS, MEASURES
 from pipelines.core.paths import Paths
 from pipelines.gaps.costed_areas import measure
-from pipelines.tables import gap_tables, summary_tables
+from pipelines.tables import gap_tables, project_tables, summary_tables
 from tests.stages.gaps.regions import REGION, Address, columns, dry
+from tests.stages.projects.made_projects import made
 
 THRESHOLDS = LEVELS.mbit
 
@@ -32,14 +33,22 @@ def paths(out: Path) -> Paths:
     return Paths(tiny_tables.CONFIG, out / "raw", out, out / "maps")
 
 
-def write(out: Path, rows: list[Address], **facts: Any) -> Path:
-    """Write ``bredband.gpkg`` in ``out``; every threshold and measure has the addresses' one probability."""
+def write(out: Path, rows: list[Address], rule: dict[str, Any] | None = None, **facts: Any) -> Path:
+    """Write ``bredband.gpkg`` in ``out``; every threshold and measure has the addresses' one probability.
+
+    ``rule`` is what the configuration says of projects, where it is not as always.
+    """
     out.mkdir(parents=True, exist_ok=True)
     path = out / "bredband.gpkg"
     path.unlink(missing_ok=True)
     where, p, land = columns(rows)
     gaps = [measure(where, p, land, t, m, REGION, dry(where)) for t in THRESHOLDS for m in MEASURES]
+    projects = [made(rows, mbit=t, matt=m, **(rule or {})) for t in THRESHOLDS for m in MEASURES]
+    members = pd.concat([x.adresser for x in projects])
     layers = {
+        project_tables.PROJEKT: gpd.GeoDataFrame(pd.concat([x.projekt for x in projects]), crs=3006),
+        project_tables.PROJEKT_ADRESSER: members.assign(adress_id=[f"id{i}" for i in members["adress"]]),
+        project_tables.PROJEKT_SCHAKT: gpd.GeoDataFrame(pd.concat([x.schakt for x in projects]), crs=3006),
         gap_tables.BRISTOMRADEN: pd.concat([g.omraden for g in gaps]),
         gap_tables.BRISTOMRADEN_KOMMUN: pd.concat([g.kommunvis for g in gaps]),
         gap_tables.BRISTOMRADEN_RUTOR: pd.concat([g.rutor for g in gaps]),
@@ -54,7 +63,7 @@ def write(out: Path, rows: list[Address], **facts: Any) -> Path:
         summary_tables.LAN: pd.DataFrame([{"lanskod": "14", "lansnamn": "Västra Götalands län", **shares(rows)}]),
     }
     points = gpd.GeoDataFrame(
-        {"rutid_scb": [f"{a.rutid:013d}" for a in rows]}
+        {"rutid_scb": [f"{a.rutid:013d}" for a in rows], "adress_id": [f"id{i}" for i in range(len(rows))]}
         | {f"sannolikhet_{m}_{t}": [a.p for a in rows] for m in MEASURES for t in THRESHOLDS},
         geometry=gpd.points_from_xy([a.e for a in rows], [a.n for a in rows]),
         crs=3006,
@@ -101,4 +110,9 @@ def cells(rows: list[Address]) -> list[dict[str, Any]]:
 def shares(rows: list[Address]) -> dict[str, float | None]:
     whole = sum(a.households for a in rows)
     have = 100 * sum(a.households * a.p for a in rows) / whole if whole else None
-    return {f"andel_{p}{t}_pct": have for t in THRESHOLDS for p in ("", "passerade_")}
+    lack = sum(a.households * (1 - a.p) for a in rows)
+    return {
+        "hushall": whole,
+        **{f"hushall_{part}_{t}": lack for t in THRESHOLDS for part in PART.values()},
+        **{f"andel_{p}{t}_pct": have for t in THRESHOLDS for p in ("", "passerade_")},
+    }

@@ -58,6 +58,7 @@ def write(paths: Paths, cells: pd.DataFrame) -> None:
     trench = gpd.GeoDataFrame(lines, geometry=[corner] * len(lines), crs=3006).astype({"slag": "str"})
     write_polygons(contracts.check(trench, SCHAKT), paths.table("schakt"))
     no_ground(paths)
+    real = real.assign(projekt_id="projekt-" + real["bristomrade_id"])
     curve = pd.concat([real.assign(kod="14"), real.assign(kod=real["kommunkod"])]).astype({"prioritet": "int64"})
     by = ["kod", "troskel_mbit", "matt"]
     curve["hushall_ack"] = curve.groupby(by)["hushall_utan"].cumsum()

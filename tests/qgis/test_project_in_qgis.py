@@ -35,6 +35,7 @@ INTERNAL = {
     "bristkurva": (30, 0),
     "projekt": (15, 2 * (1 + 6)),
     "projekt_adresser": (15, 0),
+    "projekt_schakt": (15, 1 + 4),
     "osakerhet_5km": (1, 5),
     "grund_vatten": (1, 1),
     "grund_vagar": (3, 9),
@@ -155,7 +156,7 @@ def test_themes_switch_styles(editions: dict[str, Seen], edition: str) -> None:
 def test_relations_hold(editions: dict[str, Seen]) -> None:
     of_kommun = ("kommun_rutor", "kommun_omraden")
     inside = ("ruta_delar", "ruta_adresser", "omrade_kommuner", "omrade_rutor", "omrade_schakt")
-    inside += ("projekt_adresser", "kommun_projekt")
+    inside += ("projekt_adresser", "projekt_schakt", "kommun_projekt")
     assert editions["intern"][0]["relations"] == dict.fromkeys((*inside, *of_kommun), True)
     assert editions["oppen"][0]["relations"] == dict.fromkeys(of_kommun, True)
 

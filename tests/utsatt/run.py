@@ -58,6 +58,7 @@ FIGURES = (
     "bristkurva",
     "projekt",
     "projekt_adresser",
+    "projekt_schakt",
     "mal",
     "prioritering_pts",
     "pts_projekt",

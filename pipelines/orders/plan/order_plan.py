@@ -1,31 +1,32 @@
-"""``make plan``: which gap areas to build for a sum or a goal, from a finished edition.
+"""``make plan``: which projects to build for a sum or a goal, from a finished edition.
 
 Reads ``OUT/bredband.gpkg`` (see :mod:`edition`), prints a summary and writes ``OUT/plan/<plan's name>/``:
-``plan.md``, ``omraden.csv``, ``kommuner.csv`` and ``plan.gpkg``.
+``plan.md``, ``projekt.csv``, ``kommuner.csv``, ``billigaste_mix.csv`` and ``plan.gpkg``.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from pipelines.core.cell_grid import parse_scb_id
+from pipelines.config.region import Malniva
 from pipelines.core.errors import DataError
 from pipelines.core.files import EPSG
-from pipelines.gaps import build_plan as gaps_plan
-from pipelines.gaps.area_outlines import outlines
 from pipelines.orders import bundle
 from pipelines.orders.plan import plan_text
 from pipelines.orders.plan.plan_request import Request, request
 from pipelines.orders.plan.plan_style import plan_styles
 from pipelines.orders.plan.plan_text import Order
+from pipelines.projects import build_plan
+from pipelines.projects.cheapest_mix import goal_rows
 from pipelines.publish.geopackage import edition
 from pipelines.publish.words.markdown import say
 from pipelines.publish.words.swedish import number
-from pipelines.tables import gap_tables, plan_tables, summary_tables
+from pipelines.tables import plan_tables, project_tables, summary_tables
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -48,19 +49,24 @@ def run(region: Region, paths: Paths, budget: str = "", goal: str = "", troskel:
     wish = request(region, budget, goal, troskel, matt)
     source = edition.open_edition(paths.out, NO_EDITION)
     check_region(source, region)
-    areas, parts, cells = read_areas(source, wish)
-    made = gaps_plan.plan(areas, parts, region, wish.budget_sek, wish.mal_pct)
+    projects, members, outlines = read_projects(source, wish)
+    places = read_kommuner(source, wish)
+    made = build_plan.plan(
+        projects, build_plan.by_kommun(projects, members), places, region, wish.budget_sek, wish.mal_pct
+    )
     check_reachable(made, wish)
     dug_once = trench_dug_once(source, wish, made)
-    joint = joint_trench(source, wish, made, cells) if dug_once is None else dug_once
-    order = Order(wish, made, joint, dug_once is not None, ordered(made), by_kommun(made, region))
+    joint = joint_trench(source, made, members) if dug_once is None else dug_once
+    mix = cheapest(made, places, wish, region)
+    order = Order(wish, made, joint, dug_once is not None, ordered(made), by_kommun(made, region), mix)
     text = plan_text.text(order, source.facts, region)
     folder = paths.out / "plan" / wish.name
     with bundle.together(folder) as beside:
         (beside / "plan.md").write_text(text, encoding="utf-8", newline="\n")
-        bundle.write_csv(order.omraden, plan_tables.PLAN_OMRADEN, beside / "omraden.csv", source.facts)
+        bundle.write_csv(order.projekt, plan_tables.PLAN_PROJEKT, beside / "projekt.csv", source.facts)
         bundle.write_csv(order.kommuner, plan_tables.PLAN_KOMMUNER, beside / "kommuner.csv", source.facts)
-        layer = built_areas(order, cells)
+        bundle.write_csv(mix, project_tables.BILLIGASTE_MIX, beside / "billigaste_mix.csv", source.facts)
+        layer = built_projects(order, projects, outlines)
         bundle.write_geopackage(
             beside / "plan.gpkg",
             [(plan_tables.PLAN, layer)],
@@ -70,7 +76,8 @@ def run(region: Region, paths: Paths, budget: str = "", goal: str = "", troskel:
             paths,
             "plan",
         )
-    say(f"{text}\nSkrivet i {folder}: plan.md, omraden.csv, kommuner.csv och plan.gpkg (för QGIS).\n")
+    files = "plan.md, projekt.csv, kommuner.csv, billigaste_mix.csv och plan.gpkg (för QGIS)"
+    say(f"{text}\nSkrivet i {folder}: {files}.\n")
 
 
 def check_region(source: Edition, region: Region) -> None:
@@ -85,95 +92,72 @@ def check_region(source: Edition, region: Region) -> None:
         )
 
 
-def read_areas(source: Edition, wish: Request) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Read the areas, their parts by kommun and their cells, of the plan's level."""
-    where = wish.level.condition
-    whole, part = gap_tables.BRISTOMRADEN, gap_tables.BRISTOMRADEN_KOMMUN
-    areas = edition.read(source, whole, whole.names, where)
-    areas["prioritet"] = areas["prioritet"].astype("Int64")
-    columns = ["bristomrade_id", "kommunkod", "modellerad", "hushall", "hushall_utan", "kostnad_sek"]
-    parts = edition.read(source, part, columns, where)
-    names = ["bristomrade_id", "rutid_scb", "adresser_klassade"]
-    return areas, parts, edition.read(source, gap_tables.BRISTOMRADEN_RUTOR, names, where)
+def read_projects(source: Edition, wish: Request) -> tuple[pd.DataFrame, pd.DataFrame, NDArray[Any]]:
+    """Read the projects, their addresses and their outlines, of the plan's level."""
+    where, members = wish.level.condition, ["projekt_id", "adress_id", "kommunkod", "hushall_utan"]
+    table = project_tables.PROJEKT
+    projects, outlines = edition.read_shapes(source, table, table.names, where)
+    return projects, edition.read(source, project_tables.PROJEKT_ADRESSER, members, where), outlines
 
 
-def check_reachable(made: gaps_plan.Plan, wish: Request) -> None:
+def read_kommuner(source: Edition, wish: Request) -> pd.DataFrame:
+    """Read each kommun's households, and how many of them are expected to be without at the plan's level."""
+    lacking = wish.level.without()
+    rows = edition.read(source, summary_tables.KOMMUNER, ["kommunkod", "hushall", lacking])
+    return rows.rename(columns={lacking: "hushall_utan"})
+
+
+def check_reachable(made: build_plan.Plan, wish: Request) -> None:
     """Refuse a goal that is out of reach even when everything is built, and say how far one gets."""
     most = made.fakta["andel_storst_pct"]
     if wish.mal_pct is None or made.fakta["nar_malet"] or not isinstance(most, float):
         return
     within = math.floor(most * 100 + 1e-9) / 100
     raise DataError(
-        "Målet går inte att nå, ens om alla bristområden byggs.",
+        "Målet går inte att nå, ens om alla projekt byggs.",
         expected=f"högst {number(within, 2)} % av länets hushåll",
         found=f"MAL={number(wish.mal_pct, 2)} %",
         details=[
-            "Resten är hushåll som väntas sakna täckning utspritt utanför bristområdena, eller områden utan känd "
-            "kostnad."
+            "Resten är hushåll som väntas sakna täckning utspritt utanför projekten, eller projekt utan känd kostnad."
         ],
         action=f"Ange ett lägre mål, till exempel make plan MAL={number(within, 2)}.",
     )
 
 
-def trench_dug_once(source: Edition, wish: Request, made: gaps_plan.Plan) -> float | None:
+def trench_dug_once(source: Edition, wish: Request, made: build_plan.Plan) -> float | None:
     """Return the trench, in metres, when all that the plan builds is built together along roads.
 
-    Every stretch that some of the areas' trenches follow is dug once. None in an edition without roads.
+    Every stretch that some of the projects' trenches follow is dug once. None in an edition without roads.
     """
     import shapely
 
-    rows, shapes = edition.read_shapes(source, gap_tables.SCHAKT, ["bristomrade_id", "slag"], wish.level.condition)
+    table = project_tables.PROJEKT_SCHAKT
+    rows, shapes = edition.read_shapes(source, table, ["projekt_id", "slag"], wish.level.condition)
     if not rows["slag"].isin(["vag", "stick"]).any():
         return None
-    built = made.omraden.loc[made.omraden["byggs"], "bristomrade_id"]
-    stretches = shapely.get_parts(shapes[rows["bristomrade_id"].isin(built).to_numpy()])
+    built = made.projekt.loc[made.projekt["byggs"], "projekt_id"]
+    stretches = shapely.get_parts(shapes[rows["projekt_id"].isin(built).to_numpy()])
     _, once = np.unique(shapely.to_wkb(stretches), return_index=True)
     return float(shapely.length(stretches[once]).sum())
 
 
-def joint_trench(source: Edition, wish: Request, made: gaps_plan.Plan, cells: pd.DataFrame) -> float:
-    """Return the trench, in metres, when all that the plan builds is built together.
-
-    The edition says how many of a cell's addresses count as *utan* (``adresser_klassade``); they are those
-    with least probability, which needs neither the limit of that run nor more decimals than are written.
-
-    Raises
-    ------
-    DataError
-        When a cell of a gap area holds fewer addresses than it says.
-    """
-    p = wish.level.probability
-    points, xy = edition.read_points(source, summary_tables.ADRESSER, ["rutid_scb", p])
-    cell = pd.Categorical(points["rutid_scb"], categories=cells["rutid_scb"]).codes.astype(np.int64)
-    inside = np.flatnonzero(cell >= 0)
-    order = inside[np.lexsort((xy[inside, 1], xy[inside, 0], points[p].to_numpy()[inside], cell[inside]))]
-    place = np.arange(len(order)) - np.searchsorted(cell[order], np.arange(len(cells)))[cell[order]]
-    number_utan = cells["adresser_klassade"].to_numpy(np.int64)
-    utan = np.zeros(len(cell), dtype=np.bool_)
-    utan[order] = place < number_utan[cell[order]]
-    if int(utan.sum()) != int(number_utan.sum()):
-        raise DataError(
-            "Utgåvans adresser och bristområden hör inte ihop.",
-            file=source.path,
-            expected=f"{int(number_utan.sum())} adresser utan i bristområdenas rutor",
-            found=str(int(utan.sum())),
-            action="Gör om utgåvan med make coverage.",
-        )
-    ids = made.omraden["bristomrade_id"]
-    of_cell = pd.Categorical(cells["bristomrade_id"], categories=ids).codes.astype(np.int64)
-    area = np.append(of_cell, -1)[cell]
-    built = np.flatnonzero(made.omraden["byggs"].to_numpy())
-    return gaps_plan.together_m(xy[:, 0], xy[:, 1], utan, area, built)
+def joint_trench(source: Edition, made: build_plan.Plan, members: pd.DataFrame) -> float:
+    """Return the trench, in metres and straight lines, when all that the plan builds is built together."""
+    points, xy = edition.read_points(source, summary_tables.ADRESSER, ["adress_id"])
+    ids = made.projekt.loc[made.projekt["byggs"], "projekt_id"]
+    utan = points["adress_id"].isin(members["adress_id"]).to_numpy()
+    built = points["adress_id"].isin(members.loc[members["projekt_id"].isin(ids), "adress_id"]).to_numpy()
+    return build_plan.together_m(xy[:, 0], xy[:, 1], utan, built)
 
 
-def ordered(made: gaps_plan.Plan) -> pd.DataFrame:
-    """Return every area by ``prioritet``, those that are built numbered from 1."""
-    rows = made.omraden.copy()
+def ordered(made: build_plan.Plan) -> pd.DataFrame:
+    """Return every project by ``prioritet``, those that are built numbered from 1."""
+    rows = made.projekt.copy()
     rows.insert(0, "ordning", rows["byggs"].cumsum().where(rows["byggs"]).astype("Int64"))
     return rows
 
 
-def by_kommun(made: gaps_plan.Plan, region: Region) -> pd.DataFrame:
+def by_kommun(made: build_plan.Plan, region: Region) -> pd.DataFrame:
     """Return the kommuner by code with, last, the län."""
     rows = made.kommuner.rename(columns={"kommunkod": "kod"})
     rows["namn"] = rows["kod"].map(region.kommunnamn).fillna(rows["kod"])
@@ -194,13 +178,29 @@ def by_kommun(made: gaps_plan.Plan, region: Region) -> pd.DataFrame:
     return whole.astype({"kod": "str", "namn": "str"})[plan_tables.PLAN_KOMMUNER.names]
 
 
-def built_areas(order: Order, cells: pd.DataFrame) -> gpd.GeoDataFrame:
-    """Return the areas that are built, in order, with the union of their cells as geometry."""
+def cheapest(made: build_plan.Plan, places: pd.DataFrame, wish: Request, region: Region) -> pd.DataFrame:
+    """Return the cheapest mix for the configuration's goals at the plan's level, and first for the one ordered."""
+    level = wish.level
+    goals = [g for g in region.mal.nivaer if g.level == level]
+    known = [g.andel_pct for g in goals]
+    # Without a goal there is still a table, of no rows.
+    wanted = wish.mal_pct if wish.mal_pct is not None else (known or [100.0])[0]
+    told = f"{wanted:g} %".replace(".", ",")
+    own = Malniva(namn=told, troskel_mbit=level.mbit, matt=level.measure, andel_pct=wanted)
+    whole, lacking = (float(places[c].sum()) for c in ("hushall", "hushall_utan"))
+    rows = [
+        goal_rows(made.projekt, g, whole, lacking, region.alternativ)
+        for g in (*([] if wanted in known else [own]), *goals)
+    ]
+    table = pd.concat(rows, ignore_index=True)
+    return table if known or wish.mal_pct is not None else table.iloc[:0]
+
+
+def built_projects(order: Order, projects: pd.DataFrame, outlines: NDArray[Any]) -> gpd.GeoDataFrame:
+    """Return the projects that are built, in order, with their outlines."""
     import geopandas as gpd
 
-    rows = order.omraden[order.omraden["byggs"]].reset_index(drop=True)
+    rows = order.projekt[order.projekt["byggs"]].reset_index(drop=True)
     rows["ordning"] = rows["ordning"].astype("int64")
-    area = pd.Categorical(cells["bristomrade_id"], categories=rows["bristomrade_id"]).codes.astype(np.int64)
-    inside = area >= 0
-    shapes = outlines(parse_scb_id(cells["rutid_scb"][inside]), area[inside], len(rows))
-    return gpd.GeoDataFrame(rows[plan_tables.PLAN.names], geometry=shapes, crs=EPSG)
+    at = pd.Index(projects["projekt_id"]).get_indexer(rows["projekt_id"])
+    return gpd.GeoDataFrame(rows[plan_tables.PLAN.names], geometry=outlines[at], crs=EPSG)

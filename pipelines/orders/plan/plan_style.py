@@ -31,13 +31,13 @@ _AREAS = {
 
 
 def plan_styles(wish: Request, facts: RunFacts) -> list[Style]:
-    """Return the plan's only style: areas to build, numbered in order."""
+    """Return the plan's only style: projects to build, numbered in order."""
     mark = _mark(facts)
     rules = [
         qml.Rule(f"Byggs, uppmätt{mark}", 'NOT "modellerad"', colour="#1f6f9c", outline="#0d3347"),
         qml.Rule(f"Byggs, modellerat{mark}", '"modellerad"', colour="#8cc5e0", outline="#0d3347", hatch=_HATCH),
     ]
-    text = f"Bristområden att bygga, {level_words.name(wish.level)}. Siffran är ordningen."
+    text = f"Projekt att bygga, {level_words.name(wish.level)}. Siffran är ordningen."
     body = qml.document(PLAN, qml.rules(rules), qml.label("ordning"))
     return [_style(PLAN, "Ordning", text, body, facts, default=True)]
 

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pipelines.config.region import Region
-    from pipelines.gaps.build_plan import Plan
     from pipelines.orders.plan.plan_request import Request
+    from pipelines.projects.build_plan import Plan
 
 SHOWN = 20
-"""So many areas stand in the summary; all of them stand in ``omraden.csv``."""
+"""So many projects stand in the summary; all of them stand in ``projekt.csv``."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,9 @@ class Order:
     plan: Plan
     gemensamt_m: float
     langs_vag: bool
-    omraden: pd.DataFrame
+    projekt: pd.DataFrame
     kommuner: pd.DataFrame
+    mix: pd.DataFrame
 
 
 def text(order: Order, facts: RunFacts, region: Region) -> str:
@@ -43,6 +44,8 @@ def text(order: Order, facts: RunFacts, region: Region) -> str:
         which_run(order, facts),
         result(order),
         optimum(order, region),
+        over_stop(order, region),
+        mix(order),
         together(order),
         kommuner(order),
         areas(order),
@@ -52,7 +55,7 @@ def text(order: Order, facts: RunFacts, region: Region) -> str:
 
 
 CAVEATS = (
-    "Kostnaderna är för jämförelse mellan områden, på konfigurationens antaganden; de är ingen offert. Hushåll är "
+    "Kostnaderna är för jämförelse mellan projekt, på konfigurationens antaganden; de är ingen offert. Hushåll är "
     "väntade antal. Trösklarna gäller hastighet ned. Låg och hög kostnad har alla antaganden i sin ena ände "
     "samtidigt. Metod och antaganden: docs/bristanalys.md."
 )
@@ -76,7 +79,7 @@ def which_run(order: Order, facts: RunFacts) -> str:
 
 def result(order: Order) -> str:
     """Return what is built, what it costs and reaches, and what is left."""
-    f, wish, rows = _numbers(order), order.wish, order.omraden
+    f, wish, rows = _numbers(order), order.wish, order.projekt
     built = rows["byggs"]
     left = rows.loc[~built, "hushall_utan"].sum()
     lines: list[tuple[str, str]] = []
@@ -85,7 +88,7 @@ def result(order: Order) -> str:
     else:
         lines.append(("Mål", f"{_pct(wish.mal_pct)} av länets hushåll"))
     lines += [
-        ("Områden som byggs", f"{number(built.sum())} av {number(len(rows))}"),
+        ("Projekt som byggs", f"{number(built.sum())} av {number(len(rows))}"),
         ("Kostnad", _kr(f["kostnad_sek"])),
         ("  låg – hög", f"{_kr(f['kostnad_lag_sek'])} – {_kr(f['kostnad_hog_sek'])}"),
     ]
@@ -94,14 +97,14 @@ def result(order: Order) -> str:
     reached, model = f["hushall_nas"], f["hushall_nas_modellerade"]
     lines += [
         ("Hushåll som nås", f"{number(reached)} av {number(f['hushall_utan'])} utan"),
-        ("  i uppmätta områden", _part(reached - model, reached)),
-        ("  i modellerade områden", _part(model, reached)),
+        ("  i uppmätta projekt", _part(reached - model, reached)),
+        ("  i modellerade projekt", _part(model, reached)),
         ("Andel av länets hushåll, före", percent(f["andel_fore_pct"], 2)),
         ("Andel av länets hushåll, efter", percent(f["andel_efter_pct"], 2)),
-        ("Hushåll utan, i områden som inte byggs", number(left)),
-        ("Hushåll utan, utspritt utanför områdena", number(max(0.0, f["hushall_utan"] - reached - left))),
+        ("Hushåll utan, i projekt som inte byggs", number(left)),
+        ("Hushåll utan, utspritt utanför projekten", number(max(0.0, f["hushall_utan"] - reached - left))),
     ]
-    said = "" if len(rows) else "\n\nDet finns inga bristområden för den här tröskeln och det här måttet."
+    said = "" if len(rows) else "\n\nDet finns inga projekt för den här tröskeln och det här måttet."
     if len(rows) and rows["kostnad_sek"].isna().all():
         said = "\n\nIngen adress i länet har täckning: det finns inget nät att ansluta till, och kostnaden är okänd."
     elif wish.mal_pct is not None and not built.any():
@@ -133,9 +136,58 @@ def optimum(order: Order, region: Region) -> str:
     return markdown.table(["Bredvid", "Hushåll", "Kostnad"], rows) + "\n\n" + after
 
 
+def over_stop(order: Order, region: Region) -> str:
+    """Return what lies above the stop price: how much of it is built, and what the rest may have instead."""
+    stop, rows = region.projekt.stoppris_sek_per_hushall, order.projekt
+    over = rows[rows["over_stoppris"]]
+    if stop is None or over.empty:
+        return ""
+    built, left = over[over["byggs"]], over[~over["byggs"]]
+    said = (
+        f"Stoppris {_kr(stop)} per hushåll: {number(len(over))} projekt med "
+        f"{number(over['hushall_utan'].sum())} hushåll kostar mer. "
+    )
+    if len(built):
+        said += f"Målet kräver ändå {number(len(built))} av dem, för {_kr(built['kostnad_sek'].sum())}. "
+    if left.empty:
+        return said.strip()
+    technique = left["alternativ_teknik"].iloc[0]
+    if not technique:
+        return f"{said}Konfigurationen har ingen annan teknik för dem."
+    counts = "" if left["alternativ_raknas"].all() else f" Den ger inte {order.wish.level.mbit} Mbit/s."
+    return (
+        f"{said}Med {technique} i stället nås {number(left['alternativ_nas'].sum())} av "
+        f"{number(left['hushall_utan'].sum())} hushåll för {_kr(left['alternativ_sek'].sum())}.{counts} Vilka: "
+        "over_stoppris i projekt.csv."
+    )
+
+
+def mix(order: Order) -> str:
+    """Return the cheapest mix of techniques for each goal at the plan's level."""
+    if order.mix.empty:
+        return ""
+    rows = [
+        (
+            r.mal if r.mix_teknik == "Fiber" else "",
+            r.mix_teknik,
+            number(r.antal_projekt),
+            number(r.hushall_nas),
+            number(r.kostnad_sek / 1e6, 1),
+            "" if r.mix_teknik != "Summa" else percent(r.andel_efter_pct, 2) + ("" if r.nar_malet else ": nås inte"),
+        )
+        for r in order.mix.itertuples()
+    ]
+    head = ["Billigaste mix", "Teknik", "Projekt", "Hushåll", "Mnkr", "Andel efter"]
+    after = (
+        "Utan hänsyn till budget. Målen är teknikneutrala: en teknik räknas vid trösklar upp till sin hastighet, men "
+        "inte i PTS:s statistik om den inte är trådbunden. Priserna är konfigurationens antaganden."
+    )
+    return markdown.table(head, rows, left=2) + "\n\n" + after
+
+
 def together(order: Order) -> str:
     """Return what neighbouring areas save by sharing trench."""
-    rows = order.omraden[order.omraden["byggs"]]
+    rows = order.projekt[order.projekt["byggs"]]
     own = float(rows["schakt_m"].sum())
     if own <= 0 or not math.isfinite(order.gemensamt_m):
         return ""
@@ -149,7 +201,7 @@ def together(order: Order) -> str:
     return (
         f"Grannar som delar schakt: {said}. Det sparar {_m(saved)} "
         f"({percent(100 * saved / own, 2)}), ungefär {_kr(f['kostnad_schakt_sek'] * saved / own)}. Besparingen är "
-        "inte inräknad: planen räknar varje område för sig."
+        "inte inräknad: planen räknar varje projekt för sig."
     )
 
 
@@ -173,13 +225,13 @@ def kommuner(order: Order) -> str:
 
 def areas(order: Order) -> str:
     """Return the first areas to build."""
-    built = order.omraden[order.omraden["byggs"]]
+    built = order.projekt[order.projekt["byggs"]]
     if built.empty:
         return ""
     rows = [
         (
             number(r.ordning),
-            r.bristomrade_id,
+            r.namn,
             r.kommunnamn,
             "modellerat" if r.modellerad else "uppmätt",
             number(r.hushall_utan, 1),
@@ -188,15 +240,15 @@ def areas(order: Order) -> str:
         )
         for r in built.head(SHOWN).itertuples()
     ]
-    head = ["Ordning", "Bristområde", "Kommun", "Underlag", "Hushåll", "Kostnad, kr", "Hittills, kr"]
+    head = ["Ordning", "Projekt", "Kommun", "Underlag", "Hushåll", "Kostnad, kr", "Hittills, kr"]
     which = f"De första {SHOWN} av {number(len(built))}" if len(built) > SHOWN else f"Alla {number(len(built))}"
-    return f"## Områden att bygga\n\n{which}; hela listan: omraden.csv\n\n" + markdown.table(head, rows, left=4)
+    return f"## Projekt att bygga\n\n{which}; hela listan: projekt.csv\n\n" + markdown.table(head, rows, left=4)
 
 
 def _numbers(order: Order) -> dict[str, float]:
-    built = order.omraden[order.omraden["byggs"]]
+    built = order.projekt[order.projekt["byggs"]]
     known = {k: float(v) for k, v in order.plan.fakta.items() if v is not None}
-    return known | {"kostnad_schakt_sek": float(order.plan.omraden.loc[built.index, "kostnad_schakt_sek"].sum())}
+    return known | {"kostnad_schakt_sek": float(order.plan.projekt.loc[built.index, "kostnad_schakt_sek"].sum())}
 
 
 def _part(part: float, whole: float) -> str:

@@ -21,6 +21,7 @@ from pipelines.publish.workbook.overview import NOTE, OVERSIKT, overview
 from pipelines.tables import contracts, gap_tables, goal_tables, history_tables, step_tables, summary_tables
 from pipelines.tables.fields import field
 from pipelines.tables.gap_tables import BRISTKURVA, BRISTOMRADEN
+from pipelines.tables.project_tables import BILLIGASTE_MIX, PROJEKT
 from pipelines.tables.reconciliation_tables import AVSTAMNING_KALLOR, AVVIKELSER
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ FILES: dict[str, contracts.Table] = {
     "tabeller/oversikt.csv": OVERSIKT,
     "kommuner.csv": KOMMUNER_OCH_LAN,
     "tabeller/mal.csv": goal_tables.MAL,
+    "tabeller/projekt.csv": PROJEKT,
+    "tabeller/billigaste_mix.csv": BILLIGASTE_MIX,
     "tabeller/bristomraden.csv": BRISTOMRADEN,
     "tabeller/kurva.csv": KURVA,
     "prioritering_pts.csv": goal_tables.PRIORITERING_PTS,
@@ -184,7 +187,7 @@ def sheets(region: Region, paths: Paths, kommuner: pd.DataFrame) -> list[Sheet]:
     goals = _read(paths, goal_tables.MAL)
     curves = curve(paths, region)
     past = _read(paths, history_tables.HISTORIK)
-    areas = _read(paths, BRISTOMRADEN)
+    areas, built = _read(paths, BRISTOMRADEN), _read(paths, PROJEKT)
     listed = ledger.load(paths.ledger("goals")).facts["pts_prioritering"]
     lan = contracts.rounded(files.read_table(paths.table("lan"), summary_tables.LAN.names), summary_tables.LAN)
     rule = region.pts_prioritering
@@ -213,6 +216,28 @@ def sheets(region: Region, paths: Paths, kommuner: pd.DataFrame) -> list[Sheet]:
             ),
             9,
             part(goals, lambda x: x["omradestyp"] == "totalt", "hela områden; tätbebyggt och glesbebyggt står i filen"),
+        ),
+        Sheet(
+            "Projekt",
+            built,
+            PROJEKT,
+            (
+                "Vad som byggs och rangordnas. Alla trösklar och mått: filtrera på tröskel och mått, summera aldrig "
+                "över dem. Kostnaderna bygger på antaganden i konfigurationen; hushåll, låg till hög, är ett "
+                "90 %-intervall.",
+            ),
+            2,
+            part(built, first_areas, f"de {FIRST} första av varje tröskel och mått"),
+        ),
+        Sheet(
+            "Billigaste mix",
+            _read(paths, BILLIGASTE_MIX),
+            BILLIGASTE_MIX,
+            (
+                "Det billigaste sättet att nå varje mål för sig, med fiber och teknikerna i [alternativ], vars priser "
+                "är antaganden. Målen är teknikneutrala; PTS:s statistik räknar bara trådbunden accessteknik.",
+            ),
+            5,
         ),
         Sheet(
             "Bristområden",
@@ -346,7 +371,7 @@ def first_rows(table: pd.DataFrame) -> NDArray[np.bool_]:
 
 
 def first_areas(areas: pd.DataFrame) -> pd.Series:
-    """Choose the first gap areas of each level, and what is dispersed."""
+    """Choose the first gap areas, or projects, of each level, and what is dispersed."""
     return (areas["prioritet"].isna() | (areas["prioritet"] <= FIRST)).astype(bool)
 
 

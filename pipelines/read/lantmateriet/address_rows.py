@@ -25,7 +25,10 @@ WANTED = {
     "adress_id": ("belagenhetsadress_objektidentitet", "objektidentitet"),
     "kommunkod": ("kommunkod",),
     "status": ("statusforbelagenhetsadress", "status"),
+    "adressomrade": ("adressomrade_faststalltnamn", "adressomrade"),
 }
+OPTIONAL = ("adressomrade",)
+"""Names of streets and villages: what projects are called by, and nothing else is decided by."""
 LANSKODER = frozenset(f"{i:02}" for i in (1, *range(3, 11), 12, 13, 14, *range(17, 26)))
 """Sweden's län codes (SCB), the first two digits of a kommunkod."""
 
@@ -70,7 +73,9 @@ def read_file(path: Path, region: Region) -> Found:
         When the file, its table, its CRS, an id, a kommunkod or a point is wrong.
     """
     layer = gpkg.require_geometry(
-        gpkg.find(path, gpkg.layers(path), WANTED, names=(TABLE,), first=("adress_id", "status"))
+        gpkg.find(
+            path, gpkg.layers(path), WANTED, names=(TABLE,), optional=OPTIONAL, first=("adress_id", "status", *OPTIONAL)
+        )
     )
     marked = marks.as_marked(layer)
     found = Found(path, demo=marked, date=layer.changed)
@@ -124,11 +129,15 @@ def _take(batch: pa.Table, found: Found, region: Region) -> None:
     found.stray_ids += [str(x) for x in ids.filter(pa.array(valid & stray)).to_pylist()]
     found.rows += batch.num_rows
     mask = pa.array(keep)
+    named = "adressomrade" in batch.column_names
+    areas, area = _encoded(batch["adressomrade"]) if named else ([""], np.zeros(len(keep), np.int32))
+    areas[-1] = ""  # what the list of distinct texts ends with, for those without any
     found.kept.append(
         pa.table(
             {
                 "adress_id": ids.filter(mask),
                 "kommunkod": pa.array(np.array(codes)[code[keep]], pa.string()),
+                "adressomrade": pa.array(np.array(areas, dtype=object)[area[keep]], pa.string()),
                 "e_m": e_m[keep],
                 "n_m": n_m[keep],
             }

@@ -38,8 +38,11 @@ def run(region: Region, paths: Paths) -> None:
     else:
         addresses = register(region, paths.raw, ledger)
     require_every_kommun(addresses, region, paths.raw, ledger.facts["adressunderlag"])
+    areas = addresses.pop("adressomrade") if "adressomrade" in addresses else ""
     table = contracts.check(addresses, source_tables.ADRESSER_KALLA)
     files.write_points(table, paths.table("adresser_kalla"))
+    names = contracts.check(table[["adress_id"]].assign(adressomrade=areas).astype("str"), source_tables.ADRESSOMRADEN)
+    files.write_table(names, paths.table("adressomraden"))
     ledger.save(paths.ledger("lantmateriet"))
 
 

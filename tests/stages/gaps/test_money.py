@@ -111,7 +111,7 @@ def test_curve_equals_a_loop(rows):
             "troskel_mbit": 100,
             "matt": "tillgang",
             "prioritet": range(len(rows), 0, -1),
-            "bristomrade_id": [str(i) for i in range(len(rows))],
+            "projekt_id": [str(i) for i in range(len(rows))],
             "hushall_utan": [float(r[1]) for r in rows],
             "kostnad_sek": [float(r[2]) for r in rows],
         }

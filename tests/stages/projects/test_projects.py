@@ -19,25 +19,20 @@ from pipelines.core.level import Level
 from pipelines.gaps.trench_ground import ground
 from pipelines.people.households import SHARED
 from pipelines.projects import find_projects, household_interval, in_plan
-from pipelines.projects.costed_projects import PlaceNames, Projects, measure
+from pipelines.projects.costed_projects import PlaceNames, measure
 from pipelines.projects.project_names import names
 from pipelines.tables import contracts, project_tables
-from tests.stages.gaps.regions import REGION, Address, columns, counties, dry, trench_m
+from tests.stages.gaps.regions import REGION, Address, columns, counties, trench_m
 from tests.stages.gaps.test_measure import HAND
 from tests.stages.gaps.test_stage import _hand_tables, _write
+
+
+from .made_projects import ALONE, made
 
 POISSON = (1 - household_interval.ALIKE) / SHARED
 """Variance per household with which placement varies as a Poisson number does."""
 LEVEL = Level("tillgang", 1000)
-ALONE = np.zeros(2)
-
-
-def made(rows: list[Address], together=ALONE, **rule: float) -> Projects:
-    where, p, _ = columns(rows)
-    region = REGION.model_copy(update={"projekt": Projekt(**{"dragningar": 20, **rule})})
-    empty = np.full(len(rows), "", dtype=object)
-    called = PlaceNames(empty, empty, lambda xy: np.full(len(xy), "", dtype=object))
-    return measure(where, p, LEVEL, region, dry(where), called, together)
+TABLES = ("projekt", "projekt_adresser", "projekt_schakt", "bristkurva")
 
 
 @settings(max_examples=150, deadline=None)
@@ -200,7 +195,7 @@ def test_the_stage_writes_both_tables_alike_every_time(tmp_path):
     town = town.set_geometry(shapely.multipolygons([[x] for x in town.geometry])).set_crs(3006)
     files.write_polygons(town.astype({"typ": "str", "kod": "str", "namn": "str"}), paths.table("orter"))
     find_projects.run(REGION, paths)
-    first = [paths.table(n).read_bytes() for n in ("projekt", "projekt_adresser")]
+    first = [paths.table(n).read_bytes() for n in TABLES]
     projects = files.read_polygons(paths.table("projekt"))
     contracts.check(projects, project_tables.PROJEKT)
     assert projects["namn"].tolist() == ["Ed", "Landsbygd vid Ed"] * 2
@@ -209,7 +204,7 @@ def test_the_stage_writes_both_tables_alike_every_time(tmp_path):
     facts = load_ledger(paths.ledger("gaps")).facts["projekt"]
     assert facts["1000_tillgang"]["projekt"] == 2 and facts["30_tillgang"]["projekt"] == 0
     find_projects.run(REGION, paths)
-    assert [paths.table(n).read_bytes() for n in ("projekt", "projekt_adresser")] == first
+    assert [paths.table(n).read_bytes() for n in TABLES] == first
 
 
 def test_what_lists_may_have_forgotten_is_looked_up_first() -> None:

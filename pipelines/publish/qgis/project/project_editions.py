@@ -37,7 +37,7 @@ CELL_SCALE = 250_000
 """From this scale (1:n) and closer the cells carry the picture, further out the kommuner: 400 000 squares take
 seconds to draw, and are smaller than a dot there."""
 _PLACES = "Kommuner"
-_PROJEKT = project_tables.PROJEKT
+_BUILT = (gap_tables.SCHAKT, project_tables.PROJEKT_SCHAKT, project_tables.PROJEKT, gap_tables.BRISTOMRADEN)
 
 
 def internal(region: Region, facts: RunFacts, sources: Sequence[Source], bounds: dict[str, Bounds]) -> Project:
@@ -65,7 +65,7 @@ def internal(region: Region, facts: RunFacts, sources: Sequence[Source], bounds:
             expanded=False,
         ),
         _borders(make, facts, summary_tables.KOMMUNER, summary_tables.LAN),
-        Group("", (*(off(make(t)) for t in (ids.SCHAKT, _PROJEKT, ids.BRISTOMRADEN)), off(unsure), cells, basis)),
+        Group("", (*(off(make(t)) for t in _BUILT), off(unsure), cells, basis)),
         _rasters("./", facts, (shares,)),
         _under(make),
         _kommuner(make, facts, summary_tables.KOMMUNER, summary_tables.LAN),
@@ -78,6 +78,7 @@ def internal(region: Region, facts: RunFacts, sources: Sequence[Source], bounds:
         Relation("omrade_schakt", "Områdets schakt", "schakt", "bristomraden", "bristomrade_id"),
         Relation("omrade_rutor", "Områdets rutor", "bristomraden_rutor", "bristomraden", "bristomrade_id"),
         Relation("projekt_adresser", "Projektets adresser", "projekt_adresser", "projekt", "projekt_id"),
+        Relation("projekt_schakt", "Projektets schakt", "projekt_schakt", "projekt", "projekt_id"),
         Relation("kommun_projekt", "Kommunens projekt", "projekt", "kommuner", "kommunkod"),
         *_OF_KOMMUN,
     )

@@ -193,7 +193,8 @@ def _projekt(table: Table, mark: str) -> list[Drawn]:
 
 
 def _schakt(table: Table, mark: str) -> list[Drawn]:
-    text = f"Schakt för bristområden: {{}} Mbit/s ned. Syns från skala 1:{qgis_gaps.TRENCH_SCALE}."
+    whose = "projekt" if "projekt_id" in table.names else "bristområden"
+    text = f"Schakt för {whose}: {{}} Mbit/s ned. Syns från skala 1:{qgis_gaps.TRENCH_SCALE}."
     return _by_level(text, lambda level: qgis_gaps.trench(table, level, mark))
 
 
@@ -321,6 +322,7 @@ _MAKERS = {
     "bristkurva": _aliases,
     "projekt": _projekt,
     "projekt_adresser": _aliases,
+    "projekt_schakt": _schakt,
     "kontrolleras": _doubtful,
     "osakerhet_5km": _squares,
     "grund_vatten": water,
