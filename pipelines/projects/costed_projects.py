@@ -109,10 +109,10 @@ def measure(
     nytta = ranking.benefit(
         homes, sums["adresser_utan"].to_numpy(), sums["befolkning_utan"].to_numpy(), region.prioritering
     )
-    money = [table[f"kostnad_{x}sek"].to_numpy() for x in ("lag_", "", "hog_")]
-    in_doubt = np.bincount(project, places.hushall[who] * lack * doubtful, count) >= homes / 2
-    table["prioritet"] = checked_first(ranking.priority(nytta, money[1], homes, ids), in_doubt & (homes > 0))
-    table["andel_i_plan"] = in_plan.share(homes, spread, nytta, money[0], money[1], money[2], region.projekt)
+    low, middle, high = (table[f"kostnad_{x}sek"].to_numpy() for x in ("lag_", "", "hog_"))
+    in_doubt = (np.bincount(project, places.hushall[who] * lack * doubtful, count) >= homes / 2) & (homes > 0)
+    table["prioritet"] = checked_first(ranking.priority(nytta, middle, homes, ids), in_doubt)
+    table["andel_i_plan"] = in_plan.share(homes, spread, nytta, in_doubt, (low, middle, high), region.projekt)
     table["geometry"], table["rutor"] = cells_of(places, project, who, count)
     table["troskel_mbit"], table["matt"] = level.mbit, level.measure
     members = pd.DataFrame(

@@ -10,12 +10,13 @@ from pipelines.gaps import budget
 from pipelines.gaps.cost import NONE
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 _TAIL = 1.6448536269514722
 """Standard deviations from the middle to either end of an interval of 90 per cent."""
 
 
 def share(
-    hushall: Floats, spread: Floats, nytta: Floats, low: Floats, middle: Floats, high: Floats, rule: Projekt
+    hushall: Floats, spread: Floats, nytta: Floats, last: Bools, money: tuple[Floats, Floats, Floats], rule: Projekt
 ) -> Floats:
     """Return the share (0-1) of the draws in which the plan for the configured budget takes each project.
 
@@ -30,11 +31,14 @@ def share(
         Mean and variance of the households without coverage.
     nytta : ndarray of float, shape (projects,)
         Benefit of the expected households, as the priority counts it; of a draw's, in proportion.
-    low, middle, high : ndarray of float, shape (projects,)
-        Cost in kronor; infinite or NaN where it is not known: such a project is in no plan.
+    last : ndarray of bool, shape (projects,)
+        Comes after all others, whatever is drawn: it is to be looked up first.
+    money : three ndarray of float, shape (projects,)
+        Low, middle and high cost in kronor; infinite or NaN where it is not known: such a project is in no plan.
     rule : Projekt
         Budget, stop price, number of draws, their seed, and how much of the cost's uncertainty is shared.
     """
+    low, middle, high = money
     able = np.flatnonzero(np.isfinite(middle) & (middle > 0) & (hushall > NONE))
     out = np.zeros(len(hushall))
     if len(able) == 0:
@@ -48,13 +52,13 @@ def share(
     part = rule.gemensam_kostnadsdel
     z = (np.sqrt(part) * common + np.sqrt(1 - part) * own) / _TAIL
     up, down = (np.log(x[able] / middle[able]) for x in (high, low))
-    money = middle[able] * np.exp(np.where(z > 0, z * up, -z * down))
+    paid = middle[able] * np.exp(np.where(z > 0, z * up, -z * down))
     taken = np.zeros(len(able), np.int64)
     stop = np.inf if rule.stoppris_sek_per_hushall is None else rule.stoppris_sek_per_hushall
-    money[money > stop * homes] = np.inf
-    for h, c in zip(homes, money, strict=True):
+    paid[paid > stop * homes] = np.inf
+    for h, c in zip(homes, paid, strict=True):
         rank = np.empty(len(able), np.int64)
-        rank[np.argsort(-h * worth / c, kind="stable")] = np.arange(len(able))
+        rank[np.lexsort((-h * worth / c, last[able]))] = np.arange(len(able))
         taken += budget.follow(rank, c, h, rule.budget_sek)
     out[able] = taken / rule.dragningar
     return out

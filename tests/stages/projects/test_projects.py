@@ -22,10 +22,9 @@ from pipelines.projects import find_projects, household_interval, in_plan
 from pipelines.projects.costed_projects import PlaceNames, measure
 from pipelines.projects.project_names import names
 from pipelines.tables import contracts, project_tables
-from tests.stages.gaps.regions import REGION, Address, columns, counties, trench_m
+from tests.stages.gaps.regions import REGION, Address, columns, counties, dry, trench_m
 from tests.stages.gaps.test_measure import HAND
 from tests.stages.gaps.test_stage import _hand_tables, _write
-
 
 from .made_projects import ALONE, made
 
@@ -169,12 +168,16 @@ def test_a_certain_plan_takes_a_project_always_or_never_and_a_tie_half_the_time(
     rule = Projekt(budget_sek=100.0, dragningar=2000)
     homes, sure = np.array([10.0, 10.0, 5.0, 0.0, 3.0]), np.full(5, 1e-9)
     cost = np.array([60.0, 50.0, 40.0, 1.0, np.inf])
-    share = in_plan.share(homes, sure, homes, cost, cost, cost, rule)
+    share = in_plan.share(homes, sure, homes, np.zeros(5, np.bool_), (cost,) * 3, rule)
     assert share.tolist() == [0, 1, 1, 0, 0]  # 50 and 40; 60 does not fit beside 50; nobody; unknown
-    two, money = np.full(2, 10.0), np.full(2, 80.0)
-    even = in_plan.share(two, np.full(2, 4.0), two, money, money, money, rule)
+    doubt = np.arange(5) == 1
+    assert in_plan.share(homes, sure, homes, doubt, (cost,) * 3, rule).tolist() == [1, 0, 1, 0, 0]  # 50 comes last
+    dear = rule.model_copy(update={"stoppris_sek_per_hushall": 5.5})
+    assert in_plan.share(homes, sure, homes, doubt < 0, (cost,) * 3, dear).tolist() == [0, 1, 0, 0, 0]
+    two, money, no = np.full(2, 10.0), np.full(2, 80.0), np.zeros(2, np.bool_)
+    even = in_plan.share(two, np.full(2, 4.0), two, no, (money,) * 3, rule)
     assert even.sum() == 1 and even[0] == pytest.approx(0.5, abs=0.05)
-    assert (even == in_plan.share(two, np.full(2, 4.0), two, money, money, money, rule)).all()
+    assert (even == in_plan.share(two, np.full(2, 4.0), two, no, (money,) * 3, rule)).all()
 
 
 def test_nine_costs_in_ten_lie_within_their_ends():
@@ -182,7 +185,7 @@ def test_nine_costs_in_ten_lie_within_their_ends():
     one, sure, rule = np.ones(1), np.full(1, 1e-9), {"dragningar": 4000}
     low, middle, high = np.array([50.0]), np.array([100.0]), np.array([300.0])
     for budget, wanted in ((50.0, 0.05), (100.0, 0.5), (300.0, 0.95)):
-        found = in_plan.share(one, sure, one, low, middle, high, Projekt(budget_sek=budget, **rule))
+        found = in_plan.share(one, sure, one, one < 0, (low, middle, high), Projekt(budget_sek=budget, **rule))
         assert found[0] == pytest.approx(wanted, abs=0.02)
 
 
