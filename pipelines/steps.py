@@ -449,7 +449,7 @@ JOB = (
         lists=("tidigare", "publicerade"),
         reads=(
             *("kommuner", "lan", "riktvarden", "mal", "avstamning_kallor", "avvikelser", "bristomraden"),
-            "osakerhet_5km",
+            *("osakerhet_5km", "projekt", "kontrolleras"),
         ),
         ledgers=(
             *("inventory", *PUBLISHERS, "buildings", "grid", "dwellings", "evidence", "households", "coverage"),

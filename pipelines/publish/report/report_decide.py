@@ -35,7 +35,13 @@ BUDGETS = (50e6, 100e6, 300e6)
 CAUSES = 3
 """Causes of deviations told here; the appendix has all."""
 FIRST = 5
-"""Gap areas, and kommuner, that are named."""
+"""Projects, and kommuner, that are named."""
+PROJECTS = [
+    *("projekt_id", "namn", "troskel_mbit", "matt", "kommuner", "adresser", "modellerad", "prioritet", "kontrolleras"),
+    *("hushall_utan", "hushall_utan_lag", "hushall_utan_hog", "kostnad_sek", "kostnad_lag_sek", "kostnad_hog_sek"),
+    *("kostnad_per_hushall_sek", "andel_i_plan"),
+]
+"""What the pages need of the table ``projekt``."""
 LINKS = (
     ("Kommunerna bredvid PTS", "avstämning-mot-pts"),
     ("avvikelser efter orsak", "avvikelser-efter-orsak"),
@@ -56,7 +62,8 @@ class Found:
     lan: pd.Series
     kommuner: pd.DataFrame
     goals: pd.DataFrame
-    areas: pd.DataFrame
+    projects: pd.DataFrame
+    doubtful: pd.DataFrame
     deviations: pd.DataFrame
     said: dict[str, ledger.Ledger]
     region: Region
@@ -164,11 +171,10 @@ def _goal(found: Found, n: int, goal: Malniva) -> str:
 
 
 def to_do(found: Found) -> str:
-    """What a sum of money reaches, which areas come first, and PTS's list."""
+    """What a sum of money reaches, which projects come first, and PTS's list."""
     level, region = found.region.planering.level, found.region
-    here = report_gaps.of_level(found.areas, level)
-    ranked = here[here["prioritet"].notna()].sort_values("prioritet", ignore_index=True)
-    whole = float(here["hushall_utan"].sum())
+    ranked = report_gaps.of_level(found.projects, level).sort_values("prioritet", ignore_index=True)
+    whole = float(found.lan[level.without()])
     rows = []
     for kronor in BUDGETS:
         b = ranked[built(ranked, kronor)]
@@ -185,7 +191,7 @@ def to_do(found: Found) -> str:
         )
     head = (
         "Budget (mkr)",
-        "Områden",
+        "Projekt",
         "Hushåll",
         f"Av {number(whole)} (%)",
         "varav modellerade",
@@ -195,23 +201,23 @@ def to_do(found: Found) -> str:
     return (
         f"## Vad som bör göras\n\nSå långt räcker pengarna vid {named(level)}, i prioritetens ordning (samma urval som "
         "`make plan BUDGET=…`). Hushållen är väntade antal, kostnaderna **antagna** priser gånger schakt; lägst och "
-        f"högst: alla antaganden i sin ena och andra ände. {_beyond(here, ranked, whole)}\n\n"
+        f"högst: alla antaganden i sin ena och andra ände. {_beyond(ranked, whole)}\n\n"
         + table(head, rows)
-        + f"\n\nDe {min(FIRST, len(ranked))} första av {number(len(ranked))} områden:\n\n"
-        + "\n".join(_area(r, region) for r in ranked.head(FIRST).to_dict("records"))
+        + f"\n\nDe {min(FIRST, len(ranked))} första av {number(len(ranked))} projekt:\n\n"
+        + "\n".join(_project(r, region) for r in ranked.head(FIRST).to_dict("records"))
         + f"\n\n{_priority(found.said['goals'].facts)}"
     )
 
 
-def _beyond(here: pd.DataFrame, ranked: pd.DataFrame, whole: float) -> str:
-    spread = float(here["hushall_utan"][here["prioritet"].isna()].sum())
+def _beyond(ranked: pd.DataFrame, whole: float) -> str:
+    spread = whole - float(ranked["hushall_utan"].sum())
     if not len(ranked):
-        return f"Inga bristområden; {number(spread)} av {number(whole)} hushåll väntas sakna det utspritt."
+        return f"Inga projekt; {number(spread)} av {number(whole)} hushåll väntas sakna det utspritt."
     return f"{number(spread)} av {number(whole)} hushåll utan är utspridda, utan plats och kostnad: dem når ingen plan."
 
 
 def built(ranked: pd.DataFrame, kronor: float) -> np.ndarray:
-    """Return which areas are built for a sum, exactly as ``make plan`` has it."""
+    """Return which projects are built for a sum, exactly as ``make plan`` has it."""
     return budget.follow(
         ranked["prioritet"].to_numpy(np.int64),
         ranked["kostnad_sek"].to_numpy(np.float64),
@@ -220,14 +226,16 @@ def built(ranked: pd.DataFrame, kronor: float) -> np.ndarray:
     )
 
 
-def _area(row: dict[str, Any], region: Region) -> str:
+def _project(row: dict[str, Any], region: Region) -> str:
     known = "modellerat: kontrollera först" if row["modellerad"] else "uppmätt"
     cost, each = row["kostnad_sek"], row["kostnad_per_hushall_sek"]
     money = "kostnaden okänd" if cost != cost else f"{number(cost / 1e3)} tkr"
     per = "" if each != each else f", {number(each)} kr per hushåll"
+    homes = (number(row[f"hushall_utan{x}"]) for x in ("", "_lag", "_hog"))
     return (
-        f"{row['prioritet']}. `{row['bristomrade_id']}` {report_gaps.names(row['kommuner'], region)}: "
-        f"{number(row['hushall_utan'])} hushåll, {money}{per} ({known})"
+        f"{row['prioritet']}. **{cell(row['namn'])}**, {report_gaps.names(row['kommuner'], region)}: "
+        "{} hushåll ({}–{}), ".format(*homes)
+        + f"{number(row['adresser'])} adresser, {money}{per} ({known})"
     )
 
 
@@ -244,15 +252,21 @@ def _priority(facts: Facts) -> str:
 def to_check(found: Found) -> str:
     """What may be wrong, the largest first: deviations by cause, modelled areas, kommuner without evidence."""
     level = found.region.planering.level
-    here = report_gaps.of_level(found.areas, level)
-    ranked = here[here["prioritet"].notna()]
+    ranked = report_gaps.of_level(found.projects, level)
     plan = ranked[built(ranked, BUDGETS[1])]
     modelled = plan[plan["modellerad"]]
     told = [
-        f"- **{number(len(modelled))} av de {number(len(plan))} områden som {number(BUDGETS[1] / 1e6)} mkr bygger är "
+        f"- **{number(len(modelled))} av de {number(len(plan))} projekt som {number(BUDGETS[1] / 1e6)} mkr bygger är "
         f"modellerade** ({number(modelled['hushall_utan'].sum())} av {number(plan['hushall_utan'].sum())} hushåll): "
         "brist är trolig, men inte var den är. *Gör:* fråga nätägare och kommun innan pengar fördelas."
     ]
+    if len(found.doubtful):
+        told.append(
+            f"- **{number(len(found.doubtful))} adresser kan vara glömda i en fullständig lista**: grannarna har "
+            f"täckning, men ingen rad nämner dem. {number(found.doubtful['hushall_osakra'].sum())} hushåll hänger på "
+            "svaren; projekt där de är minst hälften står sist i listan. *Gör:* slå upp dem (bladet Kontrolleras), de "
+            "första först."
+        )
     hits: list[Hits] = found.said["evidence"].facts["traffar"]
     complete = {h["kommunkod"] for h in hits if h["fullstandig"]}
     lacking = found.kommuner[~found.kommuner["kommunkod"].isin(complete)]
@@ -272,7 +286,7 @@ def to_check(found: Found) -> str:
     if len(found.deviations) > CAUSES:
         told.append(f"- Och {len(found.deviations) - CAUSES} orsaker till, med färre tal: se bilagan.")
     compared = f"{number(n)} av {number(of)} publicerade tal skiljer sig från våra mer än toleransen, efter orsak:"
-    at = 1 + bool(len(lacking))
+    at = 1 + bool(len(lacking)) + bool(len(found.doubtful))
     said = [*told[:at], "", compared if n else "Alla publicerade tal som går att jämföra ryms i toleransen.", ""]
     return "## Vad som bör kontrolleras först\n\n" + "\n".join([*said, *told[at:]]).rstrip()
 
@@ -305,8 +319,7 @@ def signed(value: float, decimals: int = 0) -> str:
 def how_sure(found: Found) -> str:
     """What is published, measured, modelled and assumed, each with how much of the whole it is."""
     said, lan, level = found.said, found.lan, found.region.planering.level
-    here = report_gaps.of_level(found.areas, level)
-    ranked = here[here["prioritet"].notna()]
+    ranked = report_gaps.of_level(found.projects, level)
     measured, total = known(found, level)
     guessed = sum(said["evidence"].facts["antagen_hastighet"].values())
     read = sum(used for _, used in rows_of(said["tackning"].facts).values())
@@ -325,7 +338,7 @@ def how_sure(found: Found) -> str:
             f"- **Modellerat**: täckningen på de andra {number(total - measured)} adresserna, och överallt hur många "
             "som bor på varje adress. Säger var brist är trolig, aldrig vem som är utan. Prövas med `make utvardera`.",
             f"- **Antaget**: alla priser ({mkr['']} mkr att bygga alla {number(len(ranked))} "
-            f"områden, {mkr['lag_']}–{mkr['hog_']} med antagandena i sina ändar) och hastigheten på "
+            f"projekt, {mkr['lag_']}–{mkr['hog_']} med antagandena i sina ändar) och hastigheten på "
             f"{number(guessed)} av {number(read)} rader i täckningsuppgifterna, som inte säger den.",
             f"- {sum(x['haller'] for x in laws)} av {len(laws)} lagar håller på körningens egna tal. I bilagan, med "
             f"antal och fil: {number(n['varning'])} varningar, och varje post om det som föll bort "

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 PLAIN = "enkel"
 KOMMUN_INTERVALS = (
-    "PTS vet mer om en hel kommun än vi: intervallet går från PTS:s undre gräns till dess övre, och till vårt tal där det "
-    "är ett annat. Att PTS:s tal kan vara fel ingår inte; hur säkert det är inom kommunen säger lagret osakerhet_5km."
+    "PTS vet mer om en hel kommun än vi: intervallet går från PTS:s undre gräns till dess övre, och till vårt tal där "
+    "det är ett annat. Att PTS:s tal kan vara fel ingår inte. Inom kommunen: lagret osakerhet_5km."
 )
 """What the intervals of kommuner and län are, and are not."""
 FEATURES = {

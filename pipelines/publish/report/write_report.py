@@ -59,7 +59,10 @@ def run(region: Region, paths: Paths) -> None:
     said = {s: ledger.load(paths.ledger(s)) for s in LEDGERS if paths.ledger(s).exists()}
     tables = {n: files.read_table(paths.table(n)) for n in ("kommuner", "lan", "riktvarden", "mal", "avvikelser")}
     areas = files.read_table(paths.table("bristomraden"), report_gaps.COLUMNS)
-    found = Found(tables["lan"].iloc[0], tables["kommuner"], tables["mal"], areas, tables["avvikelser"], said, region)
+    projects = files.read_table(paths.table("projekt"), report_decide.PROJECTS)
+    doubtful = files.read_table(paths.table("kontrolleras"), ["hushall_osakra"])
+    own = (tables["kommuner"], tables["mal"], projects, doubtful, tables["avvikelser"])
+    found = Found(tables["lan"].iloc[0], *own, said, region)
     files.write_text(paths.built("out/rapport.md"), report_decide.pages(found, facts, marks(facts)))
     sections = [
         f"# Bilaga till rapporten: bredband i {facts['lan']}",
