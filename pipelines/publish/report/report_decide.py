@@ -177,7 +177,7 @@ def to_do(found: Found) -> str:
     whole = float(found.lan[level.without()])
     rows = []
     for kronor in BUDGETS:
-        b = ranked[built(ranked, kronor)]
+        b = ranked[built(ranked, kronor, region)]
         modelled = b[b["modellerad"]]
         rows.append(
             (
@@ -200,8 +200,8 @@ def to_do(found: Found) -> str:
     )
     return (
         f"## Vad som bör göras\n\nSå långt räcker pengarna vid {named(level)}, i prioritetens ordning (samma urval som "
-        "`make plan BUDGET=…`). Hushållen är väntade antal, kostnaderna **antagna** priser gånger schakt; lägst och "
-        f"högst: alla antaganden i sin ena och andra ände. {_beyond(ranked, whole)}\n\n"
+        "`make plan BUDGET=…`). Hushållen är väntade antal, kostnaderna **antagna**; lägst och högst: alla antaganden "
+        f"i var sin ände. {_beyond(ranked, whole)}\n\n"
         + table(head, rows)
         + f"\n\nDe {min(FIRST, len(ranked))} första av {number(len(ranked))} projekt:\n\n"
         + "\n".join(_project(r, region) for r in ranked.head(FIRST).to_dict("records"))
@@ -213,21 +213,23 @@ def _beyond(ranked: pd.DataFrame, whole: float) -> str:
     spread = whole - float(ranked["hushall_utan"].sum())
     if not len(ranked):
         return f"Inga projekt; {number(spread)} av {number(whole)} hushåll väntas sakna det utspritt."
-    return f"{number(spread)} av {number(whole)} hushåll utan är utspridda, utan plats och kostnad: dem når ingen plan."
+    return f"{number(spread)} av {number(whole)} hushåll utan är utspridda: dem når ingen plan."
 
 
-def built(ranked: pd.DataFrame, kronor: float) -> np.ndarray:
-    """Return which projects are built for a sum, exactly as ``make plan`` has it."""
+def built(ranked: pd.DataFrame, kronor: float, region: Region) -> np.ndarray:
+    """Return which projects are built for a sum, exactly as ``make plan`` has it: none above the stop price."""
+    stop = region.projekt.stoppris_sek_per_hushall
+    over = ranked["kostnad_per_hushall_sek"].to_numpy(np.float64) > (np.inf if stop is None else stop)
     return budget.follow(
         ranked["prioritet"].to_numpy(np.int64),
-        ranked["kostnad_sek"].to_numpy(np.float64),
+        np.where(over, np.inf, ranked["kostnad_sek"].to_numpy(np.float64)),
         ranked["hushall_utan"].to_numpy(np.float64),
         kronor,
     )
 
 
 def _project(row: dict[str, Any], region: Region) -> str:
-    known = "modellerat: kontrollera först" if row["modellerad"] else "uppmätt"
+    known = "modellerat" if row["modellerad"] else "uppmätt"
     cost, each = row["kostnad_sek"], row["kostnad_per_hushall_sek"]
     money = "kostnaden okänd" if cost != cost else f"{number(cost / 1e3)} tkr"
     per = "" if each != each else f", {number(each)} kr per hushåll"
@@ -253,7 +255,7 @@ def to_check(found: Found) -> str:
     """What may be wrong, the largest first: deviations by cause, modelled areas, kommuner without evidence."""
     level = found.region.planering.level
     ranked = report_gaps.of_level(found.projects, level)
-    plan = ranked[built(ranked, BUDGETS[1])]
+    plan = ranked[built(ranked, BUDGETS[1], found.region)]
     modelled = plan[plan["modellerad"]]
     told = [
         f"- **{number(len(modelled))} av de {number(len(plan))} projekt som {number(BUDGETS[1] / 1e6)} mkr bygger är "
@@ -263,9 +265,8 @@ def to_check(found: Found) -> str:
     if len(found.doubtful):
         told.append(
             f"- **{number(len(found.doubtful))} adresser kan vara glömda i en fullständig lista**: grannarna har "
-            f"täckning, men ingen rad nämner dem. {number(found.doubtful['hushall_osakra'].sum())} hushåll hänger på "
-            "svaren; projekt där de är minst hälften står sist i listan. *Gör:* slå upp dem (bladet Kontrolleras), de "
-            "första först."
+            f"täckning. {number(found.doubtful['hushall_osakra'].sum())} hushåll hänger på svaren. *Gör:* slå upp dem "
+            "(bladet Kontrolleras)."
         )
     hits: list[Hits] = found.said["evidence"].facts["traffar"]
     complete = {h["kommunkod"] for h in hits if h["fullstandig"]}
