@@ -324,7 +324,7 @@ def house_variance(households: Floats, kind: NDArray[np.object_]) -> Floats:
     Examples
     --------
     >>> house_variance(np.array([0.5, 8.0, 2.0]), np.array(["smahus", "flerbostad", "okand"], dtype=object))
-    array([ 0.25, 16.  ,  7.  ])
+    array([ 0.25, 16.  ,  7.03])
     """
     w = households
     house = np.maximum(w * (1 - w), np.minimum(w, LEAST_VARIANCE))

@@ -169,7 +169,7 @@ def test_where_few_lack_or_few_have_nothing_is_narrowed(demo: Paths, seed: int) 
     assert suppressed
     lived = told["rutnat_250m"]["adresser_band"] != "0"
     hidden = told["rutnat_250m"].loc[lived, list(CLASS.values())].eq("ej_redovisad").any(axis=1)
-    assert hidden.mean() <= 0.05
+    assert hidden.mean() <= 0.08  # households by kind of house stand closer: more squares have few in them
     bare = narrowed(attack([published(demo, found, key=None)], G))
     assert set(bare["kommunkod"]) <= set(KOMMUNER)
     if seed == 0:

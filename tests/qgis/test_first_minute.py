@@ -152,7 +152,7 @@ def test_every_row_of_what_is_clicked_has_an_answer_and_no_name_is_run_as_html(m
 
 
 def test_layers_are_only_read(minute: dict[str, Any]) -> None:
-    assert len(minute["layers"]) == {"intern": 19, "oppen": 9}[minute["edition"]]
+    assert len(minute["layers"]) == {"intern": 20, "oppen": 9}[minute["edition"]]
     for name, told in minute["layers"].items():
         assert (told["read_only"], told["edits"]) == (True, False), name
 

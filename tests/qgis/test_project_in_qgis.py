@@ -36,6 +36,7 @@ INTERNAL = {
     "projekt": (15, 2 * (1 + 6)),
     "projekt_adresser": (15, 0),
     "projekt_schakt": (15, 1 + 4),
+    "kontrolleras": (1, 3),
     "osakerhet_5km": (1, 5),
     "grund_vatten": (1, 1),
     "grund_vagar": (3, 9),

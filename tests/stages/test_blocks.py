@@ -47,7 +47,7 @@ def test_a_block_without_land_or_without_addresses_is_by_the_contract(paths, wit
     whole = next(summaries.blocks(paths, summaries.BLOCK_ROWS))
     land = whole.land.iloc[:0] if without == "land" else whole.land
     block = summaries.Block(land, 0, 0 if without == "addresses" else whole.last)
-    addresses = block.addresses(paths, "adresser_tackning")
+    addresses = block.addresses(paths)
     told = summaries.Known.of(addresses)
     parts = summaries.sum_parts(addresses, told, land)
     cells = summaries.sum_cells(parts, addresses, told)

@@ -196,7 +196,9 @@ def placed(rutid: list[int], squares: pd.DataFrame, **scb: Any) -> tuple[Any, Le
     book = Ledger("prov")
     e, n = np.array(rutid) // 10**7 + 125.0, np.array(rutid) % 10**7 + 125.0
     addresses = pd.DataFrame({"adress_id": [f"a{i}" for i in range(len(rutid))], "rutid": rutid, "e_m": e, "n_m": n})
-    return households.place_people(addresses, squares, np.ones(len(squares)), region(**scb), book), book
+    return households.place_people(
+        addresses, squares, np.ones(len(squares)), np.ones(len(rutid)), region(**scb), book
+    ), book
 
 
 KM, CELL, OTHER = 4_010_006_402_000, 4_012_506_402_500, 4_015_006_402_000

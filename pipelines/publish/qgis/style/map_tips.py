@@ -46,6 +46,12 @@ def planned_of_cell() -> str:
     return f"[% 'I den här rutan i ' || {_KOMMUN} || {told} %]"
 
 
+def doubtful() -> str:
+    """Return the tip of an address to look up: how many households hang on the answer."""
+    told = _number('"hushall_osakra"', 1)
+    return f"[% 'Ingen rad nämner adressen, men grannarna har täckning: ' || {told} || ' hushåll hänger på svaret.' %]"
+
+
 def kommun(table: Table, level: Level) -> str:
     """Return the tip of a kommun: the share of its households, and whether that is a limit."""
     sign = level.share_sign

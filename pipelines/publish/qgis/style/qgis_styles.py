@@ -267,7 +267,7 @@ def _doubtful(table: Table, mark: str) -> list[Drawn]:
         qml.Rule(f"{name} osäkra hushåll".replace(".", ",") + mark, test, colour, marker=True)
         for name, test, colour in zip(names, tests, _DOUBT_COLOURS, strict=True)
     ]
-    body = qml.document(table, qml.rules(rules))
+    body = qml.document(table, qml.rules(rules), tip=map_tips.doubtful())
     text = "Adresser som en fullständig lista kan ha glömt: slå upp dem innan pengar läggs."
     return [Drawn("kontrolleras", "Kontrolleras", text, body)]
 
