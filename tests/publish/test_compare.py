@@ -304,6 +304,6 @@ def test_make_plan_of_the_small_county(archived):
     done = make("plan", "BUDGET=3000000")
     assert done.returncode == 0, done.stderr
     (folder,) = (out / "plan").iterdir()
-    with (folder / "omraden.csv").open(encoding="utf-8-sig") as f:
+    with (folder / "projekt.csv").open(encoding="utf-8-sig") as f:
         built = [float(r["kostnad_sek"]) for r in csv.DictReader(f) if r["byggs"] == "ja"]
     assert sum(built) <= 3_000_000
