@@ -59,6 +59,11 @@ class Projekt(Part):
         "projektets egen (mark, sträckning). Antagande.",
     )
 
+    @property
+    def stop_sek_per_hushall(self) -> float:
+        """The stop price (kronor per household); infinite where there is none."""
+        return float("inf") if self.stoppris_sek_per_hushall is None else self.stoppris_sek_per_hushall
+
     @model_validator(mode="after")
     def _rising(self) -> Projekt:
         if self.minsta_byggnader > self.storsta_byggnader:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from pipelines.config.projects import Projekt
 from pipelines.config.region import Region
 from pipelines.core.errors import DataError
 from pipelines.gaps import budget, ranking, trench
@@ -78,12 +79,11 @@ def plan(
     whole, lacking = float(places["hushall"].sum()), float(places["hushall_utan"].sum())
     missing = 0.0 if mal_pct is None else mal_pct / 100 * whole - (whole - lacking)
     add_alternatives(areas, region)
-    over = areas["over_stoppris"].to_numpy(np.bool_)
     if budget_sek is not None:
         nytta = ranking.benefit(
             homes, areas["adresser_utan"].to_numpy(), areas["befolkning_utan"].to_numpy(), region.prioritering
         )
-        allowed = np.where(over, np.inf, money)
+        allowed = payable(areas, region.projekt)
         built = budget.follow(rank, allowed, homes, budget_sek)
         best = budget.optimum(np.where(homes > NONE, nytta, 0.0), allowed, budget_sek, region.prioritering)
         behind, of = best.value - float(nytta[built].sum()), best.value
@@ -124,10 +124,19 @@ def plan(
     return Plan(areas, _gains(places, delar, areas), facts)
 
 
+def over_stop_price(projekt: pd.DataFrame, rule: Projekt) -> Bools:
+    """Tell which projects cost more per household than the stop price."""
+    return (projekt["kostnad_per_hushall_sek"] > rule.stop_sek_per_hushall).to_numpy(np.bool_)
+
+
+def payable(projekt: pd.DataFrame, rule: Projekt) -> Floats:
+    """Return what each project costs a plan for a budget (kronor): infinite above the stop price."""
+    return np.where(over_stop_price(projekt, rule), np.inf, projekt["kostnad_sek"].to_numpy(np.float64))
+
+
 def add_alternatives(areas: pd.DataFrame, region: Region) -> None:
     """Add whether a project lies above the stop price, and then what it may have instead of fibre."""
-    stop = region.projekt.stoppris_sek_per_hushall
-    over = (areas["kostnad_per_hushall_sek"] > (np.inf if stop is None else stop)).to_numpy(np.bool_)
+    over = over_stop_price(areas, region.projekt)
     areas["over_stoppris"] = over
     areas["alternativ_teknik"], areas["alternativ_raknas"] = "", False
     areas["alternativ_nas"] = areas["alternativ_sek"] = 0.0

@@ -54,8 +54,7 @@ def share(
     up, down = (np.log(x[able] / middle[able]) for x in (high, low))
     paid = middle[able] * np.exp(np.where(z > 0, z * up, -z * down))
     taken = np.zeros(len(able), np.int64)
-    stop = np.inf if rule.stoppris_sek_per_hushall is None else rule.stoppris_sek_per_hushall
-    paid[paid > stop * homes] = np.inf
+    paid[paid > rule.stop_sek_per_hushall * homes] = np.inf
     for h, c in zip(homes, paid, strict=True):
         rank = np.empty(len(able), np.int64)
         rank[np.lexsort((-h * worth / c, last[able]))] = np.arange(len(able))

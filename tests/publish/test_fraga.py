@@ -26,6 +26,7 @@ from pipelines.core.paths import Paths
 from pipelines.evidence.decided import attach, decide, note_denied
 from pipelines.orders.fraga import answer_value, asked_cells, order_questions
 from pipelines.orders.fraga.answer_value import Cells
+from pipelines.orders.plan import plan_request
 from pipelines.publish.geopackage import edition
 from pipelines.read.tackning.evidence_rows import cell_rows
 from pipelines.tables import project_tables, summary_tables
@@ -146,6 +147,7 @@ def write(out, homes=HOMES, projects=(), **facts):
         {"projekt_id": "str", "matt": "str", "troskel_mbit": "int64", "modellerad": "bool", "hushall_utan": "float64"}
         | {"kostnad_sek": "float64", "prioritet": "int64"}
     )
+    rows["kostnad_per_hushall_sek"] = rows["kostnad_sek"] / rows["hushall_utan"]
     pyogrio.write_dataframe(rows, path, layer=project_tables.PROJEKT.name, append=True)
     told = {
         "korning": tiny_tables.FACTS | facts,
@@ -361,4 +363,6 @@ def test_the_cost_of_a_cell_without_any_net(tmp_path):
 
 
 def test_the_configured_level_is_asked_about():
-    assert order_questions.level_of(REGION, "", "") == Level(REGION.planering.matt, REGION.planering.troskel_mbit)
+    assert plan_request.level_of(REGION, "", "", "make fraga") == Level(
+        REGION.planering.matt, REGION.planering.troskel_mbit
+    )

@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 from pipelines.core import files
 from pipelines.core.level import LEVELS, Level
 from pipelines.gaps import budget
+from pipelines.projects.build_plan import payable
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from pipelines.config.projects import Projekt
     from pipelines.config.region import Prioritering, Region
     from pipelines.core.paths import Paths
     from pipelines.orders.evaluate.known_truth import Truth
@@ -40,7 +42,7 @@ class Projects:
     rank : ndarray of int64, shape (p,)
         ``prioritet``.
     cost_sek, promised, low, high, true : ndarray of float, shape (p,)
-        Kronor; households without, expected, the ends of their interval, and in truth.
+        Kronor, infinite above the stop price; households without, expected, the ends of their interval, and in truth.
     phantom : ndarray of bool, shape (p,)
         Every address of it has coverage in truth.
     """
@@ -54,7 +56,9 @@ class Projects:
     phantom: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, projekt: pd.DataFrame, members: pd.DataFrame, ids: pd.Series, truth: Truth, level: Level) -> Projects:
+    def of(
+        cls, projekt: pd.DataFrame, members: pd.DataFrame, ids: pd.Series, truth: Truth, level: Level, rule: Projekt
+    ) -> Projects:
         """Gather one level's projects.
 
         Parameters
@@ -63,6 +67,8 @@ class Projects:
             Tables ``projekt`` (of the level) and ``projekt_adresser``.
         ids : Series of str, shape (n,)
             ``adress_id`` in the order of the truth.
+        rule : Projekt
+            The stop price: no plan for a budget builds what lies above it, the best one neither.
         """
         import pandas as pd
 
@@ -74,7 +80,7 @@ class Projects:
         promised, low, high = (projekt[f"hushall_utan{x}"].to_numpy(dtype=np.float64) for x in ("", "_lag", "_hog"))
         return cls(
             rank=projekt["prioritet"].to_numpy(dtype=np.int64),
-            cost_sek=projekt["kostnad_sek"].to_numpy(dtype=np.float64),
+            cost_sek=payable(projekt, rule),
             promised=promised,
             low=low,
             high=high,
@@ -125,5 +131,5 @@ def of_edition(region: Region, paths: Paths, ids: pd.Series, truth: Truth) -> li
         mine = (projekt["matt"] == level.measure) & (projekt["troskel_mbit"] == level.mbit)
         own = projekt[mine & projekt["prioritet"].notna()].reset_index(drop=True)
         if len(own):
-            rows += score(Projects.of(own, members, ids, truth, level), level, region.prioritering)
+            rows += score(Projects.of(own, members, ids, truth, level, region.projekt), level, region.prioritering)
     return rows

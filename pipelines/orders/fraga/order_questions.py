@@ -16,13 +16,15 @@ from numpy.typing import NDArray
 
 from pipelines.core.cell_grid import CELL_M, corner, parse_scb_id, scb_id
 from pipelines.core.errors import DataError
-from pipelines.core.level import LEVELS, MEASURES, Level
+from pipelines.core.level import Level
 from pipelines.gaps import budget
 from pipelines.orders import bundle
 from pipelines.orders.fraga import answer_value, asked_cells, question_page, question_text
 from pipelines.orders.fraga.question_list import Questions
 from pipelines.orders.fraga.question_style import question_styles
+from pipelines.orders.plan import plan_request
 from pipelines.orders.plan.order_plan import NO_EDITION, check_region
+from pipelines.projects.build_plan import payable
 from pipelines.publish.geopackage import edition
 from pipelines.publish.words.markdown import say
 from pipelines.tables import project_tables, question_tables, summary_tables
@@ -50,7 +52,7 @@ def run(region: Region, paths: Paths, antal: str = "", troskel: str = "", matt: 
     DataError
         When there is no edition, it is of another län, or the order cannot be read.
     """
-    count, level = number_of(antal), level_of(region, troskel, matt)
+    count, level = number_of(antal), plan_request.level_of(region, troskel, matt, "make fraga ANTAL=1000")
     source = edition.open_edition(paths.out, NO_EDITION)
     check_region(source, region)
     found = questions(source, region, paths, level, count)
@@ -95,22 +97,6 @@ def number_of(text: str) -> int:
     return int(plain or DEFAULT_COUNT)
 
 
-def level_of(region: Region, troskel: str, matt: str) -> Level:
-    """Read which level to ask about; the configuration's where nothing is said."""
-    mbit = troskel.strip() or str(region.planering.troskel_mbit)
-    measure = matt.strip().lower().replace("å", "a") or str(region.planering.matt)
-    known = ("TROSKEL", mbit, [str(t) for t in LEVELS.mbit]), ("MATT", measure, list[str](MEASURES))
-    for name, word, allowed in known:
-        if word not in allowed:
-            raise DataError(
-                f"{name} går inte att använda.",
-                expected=" eller ".join(allowed),
-                found=word,
-                action=f"Till exempel make fraga ANTAL=1000 {name}={allowed[-1]}.",
-            )
-    return next(x for x in LEVELS if (x.measure, x.mbit) == (measure, int(mbit)))
-
-
 def questions(source: Edition, region: Region, paths: Paths, level: Level, count: int) -> Questions:
     """Choose the cells of most value in an edition."""
     columns = ["adress_id", "kommunkod", "omradestyp", "rutid_scb", "hushall", level.probability, "underlag"]
@@ -125,7 +111,7 @@ def questions(source: Edition, region: Region, paths: Paths, level: Level, count
     )
     asked = asked_cells.gather(ground, region)
     projects = read_projects(source, level)
-    money = projects["kostnad_sek"].to_numpy(dtype=np.float64)
+    money = payable(projects, region.projekt)
     homes = projects["hushall_utan"].to_numpy(dtype=np.float64)
     rank = projects["prioritet"].to_numpy(dtype=np.int64)
     built = budget.follow(rank, money, homes, region.projekt.budget_sek)
@@ -149,7 +135,7 @@ def questions(source: Edition, region: Region, paths: Paths, level: Level, count
 
 def read_projects(source: Edition, level: Level) -> pd.DataFrame:
     """Read what the plan of a level knows of its projects."""
-    columns = ["projekt_id", "modellerad", "hushall_utan", "kostnad_sek", "prioritet"]
+    columns = ["projekt_id", "modellerad", "hushall_utan", "kostnad_sek", "kostnad_per_hushall_sek", "prioritet"]
     return edition.read(source, project_tables.PROJEKT, columns, level.condition)
 
 

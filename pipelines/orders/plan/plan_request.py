@@ -45,13 +45,19 @@ def request(region: Region, budget: str, goal: str, troskel: str, matt: str) -> 
         raise DataError(
             "Ange antingen en budget eller ett mål.", expected="BUDGET eller MAL", found=found, action=EXAMPLE
         )
-    threshold = _one_of("TROSKEL", troskel, [str(t) for t in LEVELS.mbit], str(region.planering.troskel_mbit))
-    measure = _one_of("MATT", matt.replace("å", "a").replace("Å", "A"), list(MEASURES), region.planering.matt)
     return Request(
-        next(x for x in LEVELS.of(measure) if x.mbit == int(threshold)),
+        level_of(region, troskel, matt, "make plan BUDGET=100000000"),
         kronor(budget) if budget.strip() else None,
         percent(goal) if goal.strip() else None,
     )
+
+
+def level_of(region: Region, troskel: str, matt: str, example: str) -> Level:
+    """Read which level is meant; the configuration's where nothing is said. ``example``: an order that is right."""
+    threshold = _one_of("TROSKEL", troskel, [str(t) for t in LEVELS.mbit], str(region.planering.troskel_mbit), example)
+    word = matt.replace("å", "a").replace("Å", "A")
+    measure = _one_of("MATT", word, list(MEASURES), region.planering.matt, example)
+    return next(x for x in LEVELS.of(measure) if x.mbit == int(threshold))
 
 
 def kronor(text: str) -> float:
@@ -88,13 +94,13 @@ def percent(text: str) -> float:
     return float(plain)
 
 
-def _one_of(name: str, text: str, allowed: list[str], default: str) -> str:
+def _one_of(name: str, text: str, allowed: list[str], default: str, example: str) -> str:
     word = text.strip().lower() or default
     if word not in allowed:
         raise DataError(
             f"{name} går inte att använda.",
             expected=" eller ".join(allowed),
             found=text,
-            action=f"Till exempel make plan BUDGET=100000000 {name}={default}.",
+            action=f"Till exempel {example} {name}={default}.",
         )
     return word

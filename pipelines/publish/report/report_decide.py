@@ -16,6 +16,7 @@ from pipelines.core.facts import rows_of
 from pipelines.core.level import LEVELS, Level
 from pipelines.core.level_words import MEASURE, UNIT
 from pipelines.gaps import budget
+from pipelines.projects.build_plan import payable
 from pipelines.publish.report import report_gaps, report_model
 from pipelines.publish.words.markdown import cell, table
 from pipelines.publish.words.swedish import number
@@ -218,11 +219,9 @@ def _beyond(ranked: pd.DataFrame, whole: float) -> str:
 
 def built(ranked: pd.DataFrame, kronor: float, region: Region) -> np.ndarray:
     """Return which projects are built for a sum, exactly as ``make plan`` has it: none above the stop price."""
-    stop = region.projekt.stoppris_sek_per_hushall
-    over = ranked["kostnad_per_hushall_sek"].to_numpy(np.float64) > (np.inf if stop is None else stop)
     return budget.follow(
         ranked["prioritet"].to_numpy(np.int64),
-        np.where(over, np.inf, ranked["kostnad_sek"].to_numpy(np.float64)),
+        payable(ranked, region.projekt),
         ranked["hushall_utan"].to_numpy(np.float64),
         kronor,
     )
