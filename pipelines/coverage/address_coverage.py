@@ -18,7 +18,7 @@ from pipelines.core import cell_grid, files
 from pipelines.core.ledger import Ledger
 from pipelines.core.level import LEVELS
 from pipelines.coverage.small_area import model_steps
-from pipelines.evidence import decided
+from pipelines.evidence import decided, missing_rows
 from pipelines.evidence.decided import GRAINS, Evidence
 from pipelines.grid.groups import group_index
 from pipelines.people.benchmark import group_shares
@@ -65,9 +65,7 @@ def run(region: Region, paths: Paths) -> None:
     wanted, before = every.wanted, ""
     for mark in ("", "_oppen"):
         evidence = decided.load(paths.table(f"evidens_beslut{mark}"))
-        people = files.read_table(paths.table(f"adresser_hushall{mark}"), ["hushall", "hushall_varians"])
-        home = people["hushall"].to_numpy()
-        given = every.with_households(home, people["hushall_varians"].to_numpy())
+        given = open_edition(every, paths) if mark else every
         answers = decided.answers_of(evidence)
         if answers != before:
             spreading = model_steps.fitted(given.ground, evidence)
@@ -78,12 +76,19 @@ def run(region: Region, paths: Paths) -> None:
                 out = address_table(given.ground.addresses[rows], evidence.part(rows), coverage[rows])
                 add(contracts.check(out, step_tables.ADRESSER_TACKNING))
         if not mark:
+            home = given.ground.households
             wanted = with_outcome(wanted, given.groups, given.ground.addresses, home, coverage)
             model_steps.write_uncertainty(given.ground, spreading, evidence, coverage, wanted, region, paths, ledger)
             doubtful = to_check(given.ground.addresses, evidence, home, region.evidens.kontroll_fran_sannolikhet)
             files.write_points(contracts.check(doubtful, step_tables.KONTROLLERAS), paths.table("kontrolleras"))
     files.write_table(contracts.check(wanted, step_tables.RIKTVARDEN), paths.table("riktvarden"))
     ledger.save(paths.ledger("coverage"))
+
+
+def open_edition(given: Inputs, paths: Paths) -> Inputs:
+    """Return the same with the households that published evidence alone gives."""
+    people = files.read_table(paths.table("adresser_hushall_oppen"), ["hushall", "hushall_varians"])
+    return given.with_households(people["hushall"].to_numpy(), people["hushall_varians"].to_numpy())
 
 
 def blocks_of(count: int) -> list[slice]:
@@ -216,9 +221,9 @@ def to_check(addresses: pd.DataFrame, evidence: Evidence, households: Floats, le
         them.
     """
     listed = evidence.grain == GRAINS.index("adress")
-    chance = np.where(listed & (evidence.share < 1), np.nan_to_num(evidence.share), 0.0)
-    rows = np.flatnonzero((chance >= least).any(axis=1))
-    doubt = np.where(chance[rows] > 0, np.minimum(chance[rows], 1 - chance[rows]), 0.0)
+    rows = np.flatnonzero(missing_rows.in_doubt(listed, evidence.share, least).any(axis=1))
+    chance = np.where(listed[rows], np.nan_to_num(evidence.share[rows]), 0.0)
+    doubt = np.minimum(chance, 1 - chance)
     out = addresses.iloc[rows][["adress_id", "kommunkod", "rutid", "e_m", "n_m"]].assign(
         hushall=households[rows],
         **{

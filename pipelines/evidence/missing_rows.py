@@ -13,15 +13,11 @@ By Bayes an unnamed address is covered with probability e·c / s.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from pipelines.evidence.decided import Evidence
+from pipelines.evidence.decided import Evidence, nested
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -182,8 +178,6 @@ def erring(evidence: Evidence, chance: Floats, rows: NDArray[np.int64]) -> Evide
     chance : ndarray of float, shape (k, levels)
         Of the addresses ``rows``, 0 where evidence names them or another grain decides.
     """
-    from pipelines.evidence.decided import nested
-
     share = evidence.share.copy()
     share[rows] = np.where(chance > 0, np.fmax(share[rows], chance), share[rows])
     return replace(evidence, share=nested(share))
@@ -194,16 +188,16 @@ def named(evidence: Evidence) -> Bools:
     return np.nan_to_num(evidence.share) > 0
 
 
-def to_check(underlag: pd.Series, chance: Floats, least: float) -> Bools:
-    """Tell which addresses are to be looked up: by a list of addresses they lack coverage, and perhaps do not.
+def in_doubt(listed: Bools, chance: Floats, least: float) -> Bools:
+    """Tell what is to be looked up: by a list of addresses there is no coverage, and perhaps there is.
 
     Parameters
     ----------
-    underlag : Series of str
-        What decides the address at the level.
+    listed : ndarray of bool
+        Whether a list of addresses decides.
     chance : ndarray of float
-        Its probability of coverage there.
+        Probability of coverage; NaN where nothing decides.
     least : float
         Probability from which it is worth while.
     """
-    return np.asarray((underlag == "adress").to_numpy() & (chance >= least) & (chance < 1))
+    return np.asarray(listed & (chance >= least) & (chance < 1), dtype=np.bool_)

@@ -107,7 +107,7 @@ def measure(
             "adresser_klassade": found.cell_utan,
         }
     )
-    return Gaps(whole, parts, cells, trench_lines(dug, ids, number, troskel, matt), found, number)
+    return Gaps(whole, parts, cells, trench_lines(dug, "bristomrade_id", ids, number, troskel, matt), found, number)
 
 
 def add_distances(table: pd.DataFrame, places: Places, p: Floats, utan: Bools, found: GapAreas) -> None:
@@ -132,19 +132,19 @@ def add_trench(table: pd.DataFrame, dug: Dug) -> None:
     table["schakt_m"] = dug.metres.sum(axis=0)
 
 
-def trench_lines(dug: Dug, ids: NDArray[Any], number: Ints, troskel: int, matt: str) -> pd.DataFrame:
-    """Return the trench's lines: a row per area, by ``prioritet``, and kind of trench."""
+def trench_lines(dug: Dug, key: str, ids: NDArray[Any], number: Ints, troskel: int, matt: str) -> pd.DataFrame:
+    """Return the trench's lines: a row per area (its id in column ``key``), by ``prioritet``, and kind of trench."""
     import shapely
 
     place = np.empty(len(ids), np.int64)
     place[number] = np.arange(len(ids))
-    key = place[dug.area] * len(SLAG) + dug.slag
-    order = np.argsort(key, kind="stable")
-    keys, row = np.unique(key[order], return_inverse=True)
+    both = place[dug.area] * len(SLAG) + dug.slag
+    order = np.argsort(both, kind="stable")
+    keys, row = np.unique(both[order], return_inverse=True)
     lines = dug.lines[order]
     return pd.DataFrame(
         {
-            "bristomrade_id": ids[number[keys // len(SLAG)]].astype(object),
+            key: ids[number[keys // len(SLAG)]].astype(object),
             "troskel_mbit": np.full(len(keys), troskel, dtype=np.int64),
             "matt": matt,
             "slag": np.array(SLAG, dtype=object)[keys % len(SLAG)],

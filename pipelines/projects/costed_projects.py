@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pipelines.config.region import Region
 from pipelines.core.cell_grid import Ints, scb_id
 from pipelines.core.level import Level
+from pipelines.evidence.missing_rows import in_doubt
 from pipelines.gaps import area_sums, cost, ranking
 from pipelines.gaps.address_places import Bools, Floats, Places
 from pipelines.gaps.area_outlines import outlines
@@ -100,7 +101,7 @@ def measure(
     )
     for name in ("fritidshus", "arbetsstallen"):
         table[name] = np.bincount(project, getattr(places, name)[who], count).astype(np.float64)
-    doubtful = places.listed[who] & (p[who] >= region.evidens.kontroll_fran_sannolikhet)
+    doubtful = in_doubt(places.listed[who], p[who], region.evidens.kontroll_fran_sannolikhet)
     table["kontrolleras"] = np.bincount(project, doubtful, count).astype(np.int64)
     table["hushall_utan_lag"], table["hushall_utan_hog"] = household_interval.limits(homes, spread)
     dug = ground.dig(utan, ~utan, of, count)
@@ -110,9 +111,9 @@ def measure(
         homes, sums["adresser_utan"].to_numpy(), sums["befolkning_utan"].to_numpy(), region.prioritering
     )
     low, middle, high = (table[f"kostnad_{x}sek"].to_numpy() for x in ("lag_", "", "hog_"))
-    in_doubt = (np.bincount(project, places.hushall[who] * lack * doubtful, count) >= homes / 2) & (homes > 0)
-    table["prioritet"] = checked_first(ranking.priority(nytta, middle, homes, ids), in_doubt)
-    table["andel_i_plan"] = in_plan.share(homes, spread, nytta, in_doubt, (low, middle, high), region.projekt)
+    last = (np.bincount(project, places.hushall[who] * lack * doubtful, count) >= homes / 2) & (homes > 0)
+    table["prioritet"] = checked_first(ranking.priority(nytta, middle, homes, ids), last)
+    table["andel_i_plan"] = in_plan.share(homes, spread, nytta, last, (low, middle, high), region.projekt)
     table["geometry"], table["rutor"] = cells_of(places, project, who, count)
     table["troskel_mbit"], table["matt"] = level.mbit, level.measure
     members = pd.DataFrame(
@@ -126,19 +127,19 @@ def measure(
         }
     )
     number = np.argsort(table["prioritet"].to_numpy(), kind="stable")
-    lines = trench_lines(dug, ids, number, level.mbit, level.measure).rename(columns={"bristomrade_id": "projekt_id"})
+    lines = trench_lines(dug, "projekt_id", ids, number, level.mbit, level.measure)
     lacking = np.bincount(places.kommun, places.hushall * (1 - p), len(places.codes)).astype(np.float64)
     return Projects(table.iloc[number].reset_index(drop=True), members, lines, lacking)
 
 
-def checked_first(rank: Ints, in_doubt: Bools) -> Ints:
+def checked_first(rank: Ints, last: Bools) -> Ints:
     """Return the order to build in when what is to be looked up first comes after all else.
 
     Parameters
     ----------
     rank : ndarray of int64, shape (projects,)
         By benefit per krona.
-    in_doubt : ndarray of bool, shape (projects,)
+    last : ndarray of bool, shape (projects,)
         Half of the project's households, or more, are at addresses that a list may only have forgotten.
 
     Examples
@@ -147,7 +148,7 @@ def checked_first(rank: Ints, in_doubt: Bools) -> Ints:
     [3, 1, 2]
     """
     out = np.empty(len(rank), np.int64)
-    out[np.lexsort((rank, in_doubt))] = np.arange(1, len(rank) + 1)
+    out[np.lexsort((rank, last))] = np.arange(1, len(rank) + 1)
     return out
 
 

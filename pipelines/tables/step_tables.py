@@ -82,34 +82,27 @@ KONTROLLERAS = Table(
     key=("adress_id",),
     geometry="Point",
 )
+_BENCHMARK = fields(
+    "kommunkod",
+    field("omradestyp", values=code_lists.AREA_TYPES),
+    field("matt", klass="intern", description=""),
+    field("troskel_mbit", unit="", klass="intern", alias="Tröskel (Mbit/s)", description=""),
+    "hushall_pts",
+    field("andel", alias="Riktvärde"),
+    "andel_ovre kalla",
+)
 RIKTVARDEN_PTS = Table(
     "riktvarden_pts",
     "PTS-riktvärden före fördelningen",
     "Andel av hushållen (0–1) som ska nås per kommun, områdestyp, mått och tröskel.",
-    fields(
-        "kommunkod",
-        field("omradestyp", values=code_lists.AREA_TYPES),
-        field("matt", klass="intern", description=""),
-        field("troskel_mbit", unit="", klass="intern", alias="Tröskel (Mbit/s)", description=""),
-        "hushall_pts",
-        field("andel", alias="Riktvärde"),
-        "andel_ovre kalla",
-    ),
+    _BENCHMARK,
     key=("kommunkod", "omradestyp", "matt", "troskel_mbit"),
 )
 RIKTVARDEN = Table(
     "riktvarden",
     "PTS-riktvärden",
     "Andel av hushållen (0–1) som ska nås per kommun, områdestyp, mått och tröskel.",
-    fields(
-        "kommunkod",
-        field("omradestyp", values=code_lists.AREA_TYPES),
-        field("matt", klass="intern", description=""),
-        field("troskel_mbit", unit="", klass="intern", alias="Tröskel (Mbit/s)", description=""),
-        "hushall_pts",
-        field("andel", alias="Riktvärde"),
-        "andel_ovre kalla hushall_uppnatt rest_hushall",
-    ),
+    (*_BENCHMARK, *fields("hushall_uppnatt rest_hushall")),
     key=("kommunkod", "omradestyp", "matt", "troskel_mbit"),
 )
 OSAKERHET = Table(
