@@ -108,8 +108,9 @@ def with_errors(evidence: Evidence, given: Matched, publishable_only: bool, ledg
     covered = missing_rows.named(evidence)[rows]
     near = missing_rows.covered_near(xy, covered)
     most, seen = missing_rows.surrounded_share(near, covered)
-    rates = list(_rates(given, complete, kommun, publishable_only, assumed, (most, seen)))
-    per_kommun = _per_kommun(rates, given.sources, complete)
+    listed = _complete_lists(given, complete, publishable_only)
+    rates = _rates(given, listed, kommun, publishable_only, assumed, (most, seen))
+    per_kommun = _per_kommun(rates, listed)
     rate = np.array([per_kommun[k] for k in kommun[rows]])
     chance = missing_rows.chance_by_kind(near, covered, rate, given.flats[rows]) * by_list
     out = missing_rows.erring(evidence, chance, rows)
@@ -117,28 +118,33 @@ def with_errors(evidence: Evidence, given: Matched, publishable_only: bool, ledg
     return out
 
 
+def _complete_lists(given: Matched, complete: list[str], publishable_only: bool) -> pd.DataFrame:
+    """Return the rows of ``kallor`` that say of a list that it is complete, as they hold in the edition."""
+    sources = given.sources
+    listed = sources[
+        matching.of_level(sources, "adress") & sources["fullstandig"] & sources["kommunkod"].isin(complete)
+    ]
+    return listed[listed["far_publiceras"]] if publishable_only else listed
+
+
 def _rates(
     given: Matched,
-    complete: list[str],
+    listed: pd.DataFrame,
     kommun: NDArray[np.str_],
     publishable_only: bool,
     assumed: float,
     near: tuple[float, int],
 ) -> list[Rate]:
-    """Return every complete list's rate: given, else assumed and held within what the lists show."""
-    sources, table = given.sources, given.rows["adress"]
-    listed = sources[
-        matching.of_level(sources, "adress") & sources["fullstandig"] & sources["kommunkod"].isin(complete)
-    ]
-    if publishable_only:
-        listed, table = listed[listed["far_publiceras"]], table[table["far_publiceras"]]
+    """Return every complete list's rate: given; and for kommuner without, assumed and held within what lists show."""
+    table = given.rows["adress"]
     covers = table[(table["status"] != "planerad").to_numpy()]
+    covers = covers[covers["far_publiceras"]] if publishable_only else covers
     files_ = covers["fil"].astype("str").to_numpy()
     out = []
     for fil, its in listed.groupby(listed["fil"].astype("str")):
-        told = its["andel_saknas_pct"].dropna()
-        if len(told):
-            out.append(Rate(str(fil), float(told.max()) / 100, "angiven", 0))
+        told = its["andel_saknas_pct"]
+        out += [Rate(str(fil), share / 100, "angiven", 0) for share in sorted(set(told.dropna()))]
+        if told.notna().all():
             continue
         here = np.isin(kommun, its["kommunkod"])
         own, others = (np.zeros(len(kommun), dtype=bool) for _ in range(2))
@@ -149,13 +155,13 @@ def _rates(
     return out
 
 
-def _per_kommun(rates: list[Rate], sources: pd.DataFrame, complete: list[str]) -> dict[str, float]:
-    """Return the rate per kommun: what several complete lists all lack."""
-    by_file = {r.fil: r.andel for r in rates}
-    out = dict.fromkeys(complete, 1.0)
-    for fil, kod in sources.loc[sources["fullstandig"], ["fil", "kommunkod"]].itertuples(index=False, name=None):
-        if kod in out and str(fil) in by_file:
-            out[kod] = min(out[kod], by_file[str(fil)])
+def _per_kommun(rates: list[Rate], listed: pd.DataFrame) -> dict[str, float]:
+    """Return the rate per kommun: what is given for it, else the list's; of several complete lists what all lack."""
+    by_file = {r.fil: r.andel for r in rates if r.kand_genom != "angiven"}
+    out: dict[str, float] = {}
+    for fil, kod, told in listed[["fil", "kommunkod", "andel_saknas_pct"]].itertuples(index=False, name=None):
+        share = by_file[str(fil)] if np.isnan(told) else told / 100
+        out[kod] = min(out.get(kod, 1.0), share)
     return out
 
 

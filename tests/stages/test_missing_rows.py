@@ -1,16 +1,22 @@
 """Rows that lists lack: Bayes by hand, the neighbours by brute force, and rates found again in made-up lists."""
 
 import math
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.config.region import load_region
 from pipelines.core.level import LEVELS
 from pipelines.evidence import missing_rows
+from pipelines.evidence.decide_evidence import Matched, _complete_lists, _per_kommun, _rates
 from pipelines.evidence.decided import Evidence
 from pipelines.evidence.missing_rows import NEIGHBOURS, Rate
+
+REGION = load_region(Path("config/vastra-gotaland.toml"))
 
 
 def test_bayes_by_hand() -> None:
@@ -98,3 +104,18 @@ def test_what_is_likelier_at_a_higher_threshold_is_so_at_the_lower() -> None:
     lower = [("tillgang", 30), ("tillgang", 100), ("passerad", 30), ("passerad", 100)]
     assert [out[LEVELS.at(m, t)] for m, t in lower] == [0.3] * 4
     assert out[LEVELS.at("tillgang", 1000)] == out[LEVELS.at("passerad", 1000)] == 0
+
+
+def test_a_share_holds_for_the_kommun_it_is_given_for_and_in_the_edition_it_is_of() -> None:
+    """Two lists: a is given in one kommun of two, b (hidden in the second) in none."""
+    columns = ["fil", "kommunkod", "fullstandig", "far_publiceras", "andel_saknas_pct"]
+    rows = [("adresser_a.csv", "1", True, True, 5.0), ("adresser_a.csv", "2", True, True, math.nan)]
+    rows += [("adresser_b.csv", "2", True, False, 0.1), ("adresser_b.csv", "3", True, True, math.nan)]
+    sources = pd.DataFrame(rows, columns=columns)
+    table = pd.DataFrame({"fil": ["adresser_a.csv"], "nr": [0], "status": ["tillgang"], "far_publiceras": [True]})
+    given = Matched(REGION, pd.DataFrame(), sources, {"adress": table}, np.zeros(3, dtype=bool))
+    kommun = np.array(["1", "2", "3"])
+    for publishable_only, second in ((False, 0.001), (True, 0.002)):
+        listed = _complete_lists(given, ["1", "2", "3"], publishable_only)
+        rates = _rates(given, listed, kommun, publishable_only, 0.002, (math.nan, 0))
+        assert _per_kommun(rates, listed) == pytest.approx({"1": 0.05, "2": second, "3": 0.002})

@@ -22,7 +22,7 @@ COLUMNS = {
     "referensdatum": ("referensdatum", "datum"),
     "avtal": ("avtal",),
     "far_publiceras": ("far_publiceras", "publiceras"),
-    "andel_saknas_pct": ("andel_saknas_pct", "andel_saknas"),
+    "andel_saknas_pct": ("andel_saknas_pct",),
 }
 _OPTIONAL = ("avtal", "andel_saknas_pct")
 _YES, _NO = {"ja", "j", "yes", "y", "true", "sant", "1"}, {"nej", "n", "no", "false", "falskt", "0"}
