@@ -2,6 +2,7 @@
 
 FOLDERS := lantmateriet scb pts kolada granser vagar tackning
 GROUPS := lantmateriet scb pts granser vagar tackning
+STEPS := 36
 
 CODE := $(STEG)/kod/inventory.txt $(STEG)/kod/lantmateriet.txt $(STEG)/kod/scb.txt $(STEG)/kod/pts.txt \
   $(STEG)/kod/granser.txt $(STEG)/kod/vagar.txt $(STEG)/kod/tackning.txt $(STEG)/kod/buildings.txt \
@@ -20,144 +21,144 @@ READY := $(BUILT)/.geopackage.klar $(BUILT)/.raster.klar $(BUILT)/.qgis.klar $(B
 
 $(DONE)/lantmateriet.json: $(STEG)/kod/lantmateriet.txt $(STEG)/indata/lantmateriet.json $(STEG)/indata/granser.json \
   $(STEG)/konfiguration.txt $(STEG)/val.txt
-	$(SAY) 'Läser lantmateriet'
+	$(STEP) 2 'Läser lantmateriet'
 	@$(RUN) lantmateriet $(ARGS)
 
 $(DONE)/scb.json: $(STEG)/kod/scb.txt $(STEG)/indata/scb.json $(STEG)/indata/granser.json $(STEG)/konfiguration.txt \
   $(STEG)/val.txt
-	$(SAY) 'Läser scb'
+	$(STEP) 3 'Läser scb'
 	@$(RUN) scb $(ARGS)
 
 $(DONE)/pts.json: $(STEG)/kod/pts.txt $(STEG)/indata/pts.json $(STEG)/konfiguration.txt $(STEG)/val.txt
-	$(SAY) 'Läser pts'
+	$(STEP) 4 'Läser pts'
 	@$(RUN) pts $(ARGS)
 
 $(DONE)/granser.json: $(STEG)/kod/granser.txt $(STEG)/indata/granser.json $(STEG)/konfiguration.txt $(STEG)/val.txt
-	$(SAY) 'Läser granser'
+	$(STEP) 5 'Läser granser'
 	@$(RUN) granser $(ARGS)
 
 $(DONE)/vagar.json: $(STEG)/kod/vagar.txt $(STEG)/indata/vagar.json $(STEG)/indata/granser.json $(STEG)/konfiguration.txt \
   $(STEG)/val.txt
-	$(SAY) 'Läser vagar'
+	$(STEP) 6 'Läser vagar'
 	@$(RUN) vagar $(ARGS)
 
 $(DONE)/tackning.json: $(STEG)/kod/tackning.txt $(STEG)/indata/tackning.json $(STEG)/konfiguration.txt $(STEG)/val.txt \
   $(DONE)/lantmateriet.json
-	$(SAY) 'Läser tackning'
+	$(STEP) 7 'Läser tackning'
 	@$(RUN) tackning $(ARGS)
 
 $(DONE)/buildings.json: $(STEG)/kod/buildings.txt $(STEG)/indata/lantmateriet.json $(STEG)/indata/granser.json \
   $(STEG)/konfiguration.txt $(STEG)/val.txt
-	$(SAY) 'Läser byggnader'
+	$(STEP) 8 'Läser byggnader'
 	@$(RUN) buildings $(ARGS)
 
 $(DONE)/grid.json: $(STEG)/kod/grid.txt $(DONE)/lantmateriet.json $(DONE)/scb.json $(DONE)/pts.json $(DONE)/granser.json
-	$(SAY) 'Rutor, land och områdestyp'
+	$(STEP) 9 'Rutor, land och områdestyp'
 	@$(RUN) grid $(ARGS)
 
 $(DONE)/dwellings.json: $(STEG)/kod/dwellings.txt $(DONE)/buildings.json $(DONE)/grid.json
-	$(SAY) 'Hustyp och bostäder per adress'
+	$(STEP) 10 'Hustyp och bostäder per adress'
 	@$(RUN) dwellings $(ARGS)
 
 $(DONE)/evidence.json: $(STEG)/kod/evidence.txt $(DONE)/tackning.json $(DONE)/dwellings.json
-	$(SAY) 'Täckningsuppgifter per adress'
+	$(STEP) 11 'Täckningsuppgifter per adress'
 	@$(RUN) evidence $(ARGS)
 
 $(DONE)/households.json: $(STEG)/kod/households.txt $(DONE)/evidence.json
-	$(SAY) 'Folkmängd och hushåll per adress'
+	$(STEP) 12 'Folkmängd och hushåll per adress'
 	@$(RUN) households $(ARGS)
 
 $(DONE)/coverage.json: $(STEG)/kod/coverage.txt $(DONE)/households.json
-	$(SAY) 'Täckning per adress'
+	$(STEP) 13 'Täckning per adress'
 	@$(RUN) coverage $(ARGS)
 
 $(DONE)/summaries.json: $(STEG)/kod/summaries.txt $(DONE)/coverage.json
-	$(SAY) 'Summerar rutor, kommuner och län'
+	$(STEP) 14 'Summerar rutor, kommuner och län'
 	@$(RUN) summaries $(ARGS)
 
 $(STEG)/oppna_rutor.parquet: $(STEG)/kod/open_cells.txt $(DONE)/coverage.json
-	$(SAY) 'Rutor som de får visas'
+	$(STEP) 15 'Rutor som de får visas'
 	@$(RUN) open_cells $(ARGS)
 
 $(DONE)/gaps.json: $(STEG)/kod/gaps.txt $(STEG)/tidigare.txt $(DONE)/vagar.json $(DONE)/coverage.json
-	$(SAY) 'Bristområden, projekt, schakt och kostnad'
+	$(STEP) 16 'Bristområden, projekt, schakt och kostnad'
 	@$(RUN) gaps $(ARGS)
 
 $(DONE)/goals.json: $(STEG)/kod/goals.txt $(DONE)/summaries.json $(DONE)/gaps.json
-	$(SAY) 'Mål, avstämning mot PTS och regional prioritering'
+	$(STEP) 17 'Mål, avstämning mot PTS och regional prioritering'
 	@$(RUN) goals $(ARGS)
 
 $(DONE)/reconciliation.json: $(STEG)/kod/reconciliation.txt $(STEG)/publicerade.txt $(DONE)/goals.json
-	$(SAY) 'Avstämning mot publicerade tal'
+	$(STEP) 18 'Avstämning mot publicerade tal'
 	@$(RUN) reconciliation $(ARGS)
 
 $(DONE)/history.json: $(STEG)/kod/history.txt $(DONE)/pts.json
-	$(SAY) 'Historik och framskrivning'
+	$(STEP) 19 'Historik och framskrivning'
 	@$(RUN) history $(ARGS)
 
 $(STEG)/lagar.klar: $(STEG)/kod/laws.txt $(STEG)/tidigare.txt $(STEG)/publicerade.txt $(STEG)/oppna_rutor.parquet \
   $(DONE)/reconciliation.json $(DONE)/history.json
-	$(SAY) 'Kontrollerar lagarna'
+	$(STEP) 20 'Kontrollerar lagarna'
 	@$(RUN) laws $(ARGS)
 	$(STAMP)
 
 $(STEG)/oppen_lan.parquet: $(STEG)/kod/open_tables.txt $(STEG)/korning.json
-	$(SAY) 'Det som publiceras'
+	$(STEP) 21 'Det som publiceras'
 	@$(RUN) open_tables $(ARGS)
 
 $(STEG)/grund_vagar.parquet: $(STEG)/kod/ground.txt $(DONE)/granser.json $(DONE)/vagar.json
-	$(SAY) 'Underlagskarta'
+	$(STEP) 22 'Underlagskarta'
 	@$(RUN) ground $(ARGS)
 
 $(BUILT)/.geopackage.klar: $(STEG)/kod/geopackage.txt $(STEG)/korning.json $(STEG)/grund_vagar.parquet
-	$(SAY) 'GeoPackage'
+	$(STEP) 23 'GeoPackage'
 	@$(RUN) geopackage $(ARGS)
 
 $(BUILT)/.raster.klar: $(STEG)/kod/raster.txt $(STEG)/oppen_lan.parquet
-	$(SAY) 'Raster'
+	$(STEP) 24 'Raster'
 	@$(RUN) raster $(ARGS)
 
 $(BUILT)/.qgis.klar: $(STEG)/kod/qgis.txt $(STEG)/oppen_lan.parquet
-	$(SAY) 'QGIS-projekt'
+	$(STEP) 25 'QGIS-projekt'
 	@$(RUN) qgis $(ARGS)
 
 $(BUILT)/.tables.klar: $(STEG)/kod/tables.txt $(STEG)/korning.json
-	$(SAY) 'Arbetsbok och tabeller'
+	$(STEP) 26 'Arbetsbok och tabeller'
 	@$(RUN) tables $(ARGS)
 
 $(BUILT)/.open_data.klar: $(STEG)/kod/open_data.txt $(STEG)/oppen_lan.parquet $(STEG)/grund_vagar.parquet
-	$(SAY) 'Öppna data'
+	$(STEP) 27 'Öppna data'
 	@$(RUN) open_data $(ARGS)
 
 $(BUILT)/.tiles.klar: $(STEG)/kod/tiles.txt $(STEG)/oppen_lan.parquet
-	$(SAY) 'Kartrutor'
+	$(STEP) 28 'Kartrutor'
 	@$(RUN) tiles $(ARGS)
 
 $(BUILT)/.report.klar: $(STEG)/kod/report.txt $(STEG)/tidigare.txt $(STEG)/publicerade.txt $(STEG)/korning.json
-	$(SAY) 'Rapport och manifest'
+	$(STEP) 29 'Rapport och manifest'
 	@$(RUN) report $(ARGS)
 
 $(BUILT)/.webmap.klar: $(STEG)/kod/webmap.txt $(STEG)/tidigare.txt $(STEG)/oppen_lan.parquet $(STEG)/grund_vagar.parquet
-	$(SAY) 'Webbkarta'
+	$(STEP) 30 'Webbkarta'
 	@$(RUN) webmap $(ARGS)
 
 $(BUILT)/.printmap.klar: $(STEG)/kod/printmap.txt $(STEG)/oppen_lan.parquet $(STEG)/grund_vagar.parquet
-	$(SAY) 'Kartor för utskrift'
+	$(STEP) 31 'Kartor för utskrift'
 	@$(RUN) printmap $(ARGS) --jobs $(JOBS)
 
 $(BUILT)/.pages.klar: $(STEG)/kod/pages.txt $(STEG)/oppen_lan.parquet $(STEG)/grund_vagar.parquet
-	$(SAY) 'Kommunsidor'
+	$(STEP) 32 'Kommunsidor'
 	@$(RUN) pages $(ARGS)
 
 $(BUILT)/.specification.klar: $(STEG)/kod/specification.txt $(BUILT)/.raster.klar $(BUILT)/.qgis.klar $(BUILT)/.open_data.klar \
   $(BUILT)/.tiles.klar $(BUILT)/.webmap.klar $(BUILT)/.printmap.klar $(BUILT)/.pages.klar
-	$(SAY) 'Dataproduktspecifikation'
+	$(STEP) 33 'Dataproduktspecifikation'
 	@$(RUN) specification $(ARGS)
 
 $(BUILT)/.catalogue.klar: $(STEG)/kod/catalogue.txt $(BUILT)/.specification.klar
-	$(SAY) 'Katalog och metadata'
+	$(STEP) 34 'Katalog och metadata'
 	@$(RUN) catalogue $(ARGS)
 
 $(BUILT)/.entry.klar: $(STEG)/kod/entry.txt $(BUILT)/.catalogue.klar
-	$(SAY) 'Ingångssida'
+	$(STEP) 35 'Ingångssida'
 	@$(RUN) entry $(ARGS)

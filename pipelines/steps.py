@@ -127,6 +127,7 @@ PUBLISHERS = publishers.STEPS
 _OPEN_CELLS = ("oppen_rutnat_250m", "oppen_bristomraden")
 _OPEN_SUMS = ("oppen_kommuner", "oppen_lan")
 _GROUND = ("grund_vatten", "grund_vagar", "grund_namn")
+_OPEN_PROJECTS = ("oppen_projekt", "oppen_projekt_rutor")
 _OPEN_BESIDE = ("oppen_historik", "oppen_framskrivning", "oppen_avstamning_kallor")
 
 JOB = (
@@ -216,7 +217,8 @@ JOB = (
         "pipelines.people.dwellings",
         "Hustyp och bostäder per adress",
         "hustyp och bostäder per adress",
-        reads=("adresser_ruta", "byggnader", "scb_bostader"),
+        reads=("adresser_ruta", "byggnader", "scb_bostader", "pts_teknik"),
+        ledgers=("scb",),
         writes=("bostader",),
         ledger=True,
     ),
@@ -359,11 +361,11 @@ JOB = (
         inputs=("tackning",),
         reads=(
             *("oppna_rutor", "oppna_delar", "land", "kommuner", "lan", "historik", "avstamning_kallor", "kallor"),
-            *("vagnat", "mark"),
+            *("vagnat", "mark", "orter", "adressomraden", "adresser_ruta"),
         ),
         ledgers=PUBLISHERS,
         after=("laws",),
-        writes=(*_OPEN_BESIDE, *_OPEN_CELLS, *_OPEN_SUMS),
+        writes=(*_OPEN_BESIDE, *_OPEN_PROJECTS, *_OPEN_CELLS, *_OPEN_SUMS),
     ),
     Step(
         "ground",
@@ -425,7 +427,10 @@ JOB = (
         "pipelines.publish.open_data.write_open_data",
         "Öppna data",
         "den öppna utgåvan i maps/data",
-        reads=(*_OPEN_CELLS, *_OPEN_SUMS, *_OPEN_BESIDE, "granser", "grund_vatten", "grund_vagar", "kallor"),
+        reads=(
+            *(*_OPEN_CELLS, *_OPEN_SUMS, *_OPEN_BESIDE, *_OPEN_PROJECTS),
+            *("granser", "grund_vatten", "grund_vagar", "kallor"),
+        ),
         ledgers=PUBLISHERS,
         after=("laws",),
         makes=tuple(f"maps/data/*.{e}" for e in ("gpkg", "csv", "parquet", "geojson", "xlsx", "json", "zip")),
@@ -468,6 +473,7 @@ JOB = (
         reads=(
             *("rutnat_250m", "kommuner", "lan", "bristomraden", "bristomraden_rutor", "granser", "orter", "kallor"),
             *("kommunytor", *_GROUND, *_OPEN_CELLS, *_OPEN_SUMS, "oppen_avstamning_kallor", "oppen_historik"),
+            *("projekt", *_OPEN_PROJECTS),
         ),
         ledgers=PUBLISHERS,
         after=("laws",),
@@ -479,7 +485,7 @@ JOB = (
         "Kartor för utskrift",
         "kartor för utskrift",
         reads=(
-            *(*_OPEN_CELLS, *_OPEN_SUMS),
+            *("oppen_rutnat_250m", *_OPEN_SUMS, *_OPEN_PROJECTS),
             *("granser", "kommunytor", "grund_vatten", "grund_vagar", "orter", "kallor"),
         ),
         ledgers=PUBLISHERS,
@@ -493,7 +499,7 @@ JOB = (
         "Kommunsidor",
         "en sida per kommun",
         reads=(
-            *(*_OPEN_CELLS, *_OPEN_SUMS, *_OPEN_BESIDE),
+            *("oppen_rutnat_250m", *_OPEN_SUMS, *_OPEN_BESIDE, *_OPEN_PROJECTS),
             *("granser", "kommunytor", "grund_vatten", "grund_vagar", "orter", "kallor"),
         ),
         ledgers=PUBLISHERS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from pipelines.config.strict import Metres, Part
 
@@ -45,9 +45,18 @@ class Bostader(Part):
     )
     flerbostad_minst_m2: Annotated[float, Field(gt=0, le=10_000)] = Field(
         default=200,
-        description="Minsta yta på marken (m² per adress i huset) för att en bostadsbyggnad i en ort, vars ändamål "
-        "filen inte säger, ska vara ett flerbostadshus. Antagande: ett trapphus tar 180–350 m², en villa 80–160, ett "
-        "radhus under 110.",
+        description="Minsta yta på marken (m² per adress i huset) för att en bostadsbyggnad i en ort med flera "
+        "adresser, vars ändamål filen inte säger, ska vara ett flerbostadshus. Antagande: ett trapphus tar 180–350 m², "
+        "en villa 80–160, ett radhus under 110.",
+    )
+    flerbostad_ensam_m2: tuple[Annotated[float, Field(gt=0, le=10_000)], Annotated[float, Field(gt=0, le=10_000)]] = (
+        Field(
+            default=(150, 270),
+            description="Detsamma för ett hus med en enda adress, som kan vara en stor villa eller ett litet trapphus: "
+            "under det första måttet (m²) ett småhus, från det andra ett flerbostadshus, däremellan det ena eller det "
+            "andra med en sannolikhet som växer jämnt; adressen räknas då med de bostäder som väntas. Antagande, "
+            "prövat på simulerade data.",
+        )
     )
     bostader_per_entre: Annotated[float, Field(ge=1, le=1_000)] = Field(
         default=8,
@@ -59,3 +68,10 @@ class Bostader(Part):
         description="Minsta medeltal lägenheter per entré i en kommun. Räcker SCB:s lägenheter inte till det räknas "
         "de minsta av husen som bara är flerbostadshus av sin yta som småhus. Antagande: de är stora villor.",
     )
+
+    @field_validator("flerbostad_ensam_m2")
+    @classmethod
+    def _rising(cls, given: tuple[float, float]) -> tuple[float, float]:
+        if given[0] > given[1]:
+            raise ValueError(f"det första måttet ska vara högst det andra, men de är {list(given)}")
+        return given

@@ -33,7 +33,7 @@ class Part(BaseModel):
     Types are exact: true is no number, "5" is none either, and no number is infinite.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, defer_build=True)
 
     @model_validator(mode="before")
     @classmethod

@@ -185,6 +185,21 @@ def write_polygons(frame: gpd.GeoDataFrame, path: Path) -> None:
         frame.to_parquet(beside, index=False, compression="zstd")
 
 
+def release() -> None:
+    """Give memory that is free back to the system: Arrow's and C's allocators keep it, for what may come.
+
+    Threads and tables of many sizes leave it in pieces; after the roads are read that is as much as what is in use.
+    """
+    import ctypes
+
+    import pyarrow as pa
+
+    pa.default_memory_pool().release_unused()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # only the GNU C library has it, and needs it
+    if trim:
+        trim(0)
+
+
 def read_table(path: Path, columns: list[str] | None = None, few: Sequence[str] = ()) -> pd.DataFrame:
     """Read a table written by :func:`write_table`.
 

@@ -14,7 +14,7 @@ from pipelines.core import files
 from pipelines.core.errors import ContractError
 from pipelines.tables import contracts
 from pipelines.tables.history_tables import FRAMSKRIVNING_OPPEN, HISTORIK_OPPEN
-from pipelines.tables.open_contracts import OPEN_BESIDE, OPEN_TABLES
+from pipelines.tables.open_contracts import OPEN_BESIDE, OPEN_PROJECTS, OPEN_TABLES
 from pipelines.tables.reconciliation_tables import AVSTAMNING_KALLOR, AVSTAMNING_OPPEN
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pipelines.config.region import Region
     from pipelines.core.paths import Paths
     from pipelines.disclosure.open_areas import Lie
+    from pipelines.disclosure.open_projects import Names
     from pipelines.tables.contracts import Table
 
 
@@ -44,7 +45,9 @@ def run(region: Region, paths: Paths) -> None:
     cells, parts, land, kommuner, lan = (files.read_table(paths.table(name)) for name in steps)
     roads, water = (files.read_shapes(paths.table(name)) for name in ("vagnat", "mark"))
     lie = (roads, water["geometry"].to_numpy())
-    frames = tables(cells, parts, land, kommuner, lan, lie, region, withheld.secret(paths))
+    names = _names(paths)
+    files.release()
+    frames = tables(cells, parts, land, kommuner, lan, lie, names, region, withheld.secret(paths))
     years = files.read_table(paths.table(HISTORIK_OPPEN.name))
     year = read_facts(paths)["pts_ar"]
     limits = region.publicering.bandgranser
@@ -71,6 +74,23 @@ def run(region: Region, paths: Paths) -> None:
         write(frame, paths.table(f"oppen_{table.name}"))
 
 
+def _names(paths: Paths) -> Names:
+    """Read what places are called."""
+    import pandas as pd
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    from pipelines.disclosure.open_projects import Names
+
+    adresser = files.read_table(paths.table("adresser_ruta"), ["adress_id", "rutid"])
+    called = files.read_table(paths.table("adressomraden"), ["adress_id", "adressomrade"])
+    orter = files.read_shapes(paths.table("orter"), ["namn", "geometry"])
+    place = pc.index_in(pa.array(called["adress_id"]), value_set=pa.array(adresser["adress_id"]))
+    there = place.is_valid().to_numpy(zero_copy_only=False)
+    rutid = adresser["rutid"].to_numpy()[place.drop_null().to_numpy()]
+    return Names(orter, pd.DataFrame({"rutid": rutid, "adressomrade": called["adressomrade"].to_numpy()[there]}))
+
+
 def tables(
     cells: pd.DataFrame,
     parts: pd.DataFrame,
@@ -78,6 +98,7 @@ def tables(
     kommuner: pd.DataFrame,
     lan: pd.DataFrame,
     lie: Lie,
+    names: Names,
     region: Region,
     key: bytes,
 ) -> dict[str, pd.DataFrame]:
@@ -89,6 +110,8 @@ def tables(
         Contracts OPPNA_RUTOR, OPPNA_DELAR, LAND, KOMMUNER and LAN.
     lie : Lie
         Roads and water.
+    names : Names
+        What places are called.
     key : bytes
         Of the draw of cells that are not told: :func:`.withheld.secret`.
 
@@ -97,17 +120,20 @@ def tables(
     ContractError
         As :func:`run`.
     """
-    from pipelines.disclosure import open_areas, open_summary, withheld
+    from pipelines.disclosure import open_projects, open_summary, withheld
 
     cells = cells.sort_values("rutid_scb", kind="stable", ignore_index=True)
     limits = region.publicering.bandgranser
     cells = withheld.withhold(cells, parts, key, limits[0])
+    areas, projekt, rutor = open_projects.areas_and_projects(cells, parts, land, lie, names, region)
     frames = {
         "rutnat_250m": cells,
-        "bristomraden": open_areas.gap_areas(cells, parts, land, lie, region),
+        "bristomraden": areas,
+        "projekt": projekt,
+        "projekt_rutor": rutor,
         **open_summary.tables(kommuner, lan, cells, parts, land, limits),
     }
-    return {t.name: checked(frames[t.name], t) for t in OPEN_TABLES}
+    return {t.name: checked(frames[t.name], t) for t in (*OPEN_TABLES, *OPEN_PROJECTS)}
 
 
 def checked(frame: pd.DataFrame, table: Table) -> pd.DataFrame:

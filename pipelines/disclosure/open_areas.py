@@ -10,6 +10,7 @@ from cell centres and bands, along the roads, and told in classes.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from pipelines.core import classes
 from pipelines.core.cell_grid import CELL_M, Ints, corner, parse_scb_id
-from pipelines.core.level import LEVELS, Level
+from pipelines.core.level import Level
 from pipelines.disclosure import bands
 from pipelines.disclosure.rules import EDGE
 from pipelines.gaps import cost
@@ -46,10 +47,28 @@ Lie = tuple["pd.DataFrame", NDArray[Any]]
 """Roads as they meet (table ``vagnat``) and water (polygons of ``mark``): what trenches stand on."""
 
 
-def gap_areas(
-    cells: pd.DataFrame, parts: pd.DataFrame, land: pd.DataFrame, lie: Lie, region: Region
-) -> gpd.GeoDataFrame:
-    """Return the open gap areas of every threshold and measure.
+@dataclass(frozen=True)
+class Base:
+    """What the open areas and projects are made of.
+
+    Attributes
+    ----------
+    cells : DataFrame
+        ``oppna_rutor`` with addresses, by ``rutid_scb``.
+    facts : dict of ndarray
+        What can be looked up of each cell: ``rutid``, ``land_ha``, ``antal`` addresses and ``vantade`` households,
+        and as ``adresser`` and ``hushall``, shape (2, n), the least and the most that its band stands for.
+    under : Ground
+        What trenches between the cells' middles stand on.
+    """
+
+    cells: pd.DataFrame
+    facts: dict[str, NDArray[Any]]
+    under: Ground
+
+
+def base(cells: pd.DataFrame, parts: pd.DataFrame, land: pd.DataFrame, lie: Lie, region: Region) -> Base:
+    """Return what the open areas and projects are made of.
 
     Parameters
     ----------
@@ -61,14 +80,18 @@ def gap_areas(
         ``rutid`` and ``land_ha``.
     lie : Lie
     """
+    facts = _cell_facts(cells, parts, land, region.publicering.bandgranser)
+    lived = np.flatnonzero(facts["adresser"][1] > 0)  # a third of the cells; the others ask for no trench and give none
+    cells, facts = cells.iloc[lived].reset_index(drop=True), {name: x[..., lived] for name, x in facts.items()}
+    centre = (x.astype(np.float64) + CELL_M / 2 for x in corner(facts["rutid"]))
+    return Base(cells, facts, ground(*lie, region.kostnad, region.vagar, *centre))
+
+
+def joined(frames: list[pd.DataFrame]) -> gpd.GeoDataFrame:
+    """Return the open gap areas of every threshold and measure as one table."""
     import geopandas as gpd
     import pandas as pd
 
-    limits = region.publicering.bandgranser
-    facts = _cell_facts(cells, parts, land, limits)
-    centre = (x.astype(np.float64) + CELL_M / 2 for x in corner(facts["rutid"]))
-    under = ground(*lie, region.kostnad, region.vagar, *centre)
-    frames = [_areas(cells, facts, level, region, under) for level in LEVELS.by_threshold()]
     whole = pd.concat(frames, ignore_index=True)
     counts = [c for c in whole if c.endswith(("_minst", "_hogst"))]
     whole[counts] = whole[counts].replace(np.inf, np.nan)
@@ -85,30 +108,30 @@ def _cell_facts(
     facts: dict[str, NDArray[Any]] = {"rutid": rutid}
     facts["land_ha"] = land_by(lookup(rutid, land["rutid"].to_numpy()), land["land_ha"].to_numpy(), len(rutid))
     facts["adresser"] = np.array(bands.whole(cells["adresser_band"], limits))
-    facts["hushall"] = _households(parts, rutid, limits[0])
+    at = np.searchsorted(rutid, parts["rutid"].to_numpy())
+    facts["antal"], facts["vantade"] = (
+        np.bincount(at, weights=parts[name].to_numpy(np.float64), minlength=len(rutid))
+        for name in ("adresser", "hushall")
+    )
+    facts["hushall"] = _households(facts["antal"], facts["vantade"], limits[0])
     return facts
 
 
-def _households(parts: pd.DataFrame, rutid: Ints, small: int) -> NDArray[np.float64]:
+def _households(number: NDArray[np.float64], households: NDArray[np.float64], small: int) -> NDArray[np.float64]:
     """Return the least and the most households of each cell, shape (2, n).
 
     Few addresses are told alike however few: as the least and the most of them would have households.
     """
-    at = np.searchsorted(rutid, parts["rutid"].to_numpy())
-    number, households = (
-        np.bincount(at, weights=parts[name].to_numpy(np.float64), minlength=len(rutid))
-        for name in ("adresser", "hushall")
-    )
-    each = np.divide(households, number, out=np.zeros(len(rutid)), where=number > 0)
+    each = np.divide(households, number, out=np.zeros(len(number)), where=number > 0)
     few = (number > 0) & (number < small)
     return np.array([np.where(few, each, households), np.where(few, each * (small - 1), households)])
 
 
-def _areas(
-    cells: pd.DataFrame, facts: dict[str, NDArray[Any]], level: Level, region: Region, under: Ground
-) -> pd.DataFrame:
+def of_level(base: Base, level: Level, region: Region) -> pd.DataFrame:
+    """Return the open gap areas of one threshold and measure."""
     import pandas as pd
 
+    cells, facts = base.cells, base.facts
     klass = cells[level.cell_class]
     inside = np.flatnonzero(klass.isin(classes.LACKING))
     rutid, rutid_scb = facts["rutid"][inside], cells["rutid_scb"].to_numpy()[inside]
@@ -130,7 +153,7 @@ def _areas(
             "land_ha": np.round(summed(facts["land_ha"]), 6) + 0.0,
         }
     )
-    _add_kommuner(out, cells["kommunkod"].iloc[inside].to_numpy(), area, region)
+    add_kommuner(out, cells["kommunkod"].iloc[inside].to_numpy(), area, region)
     for end, number in zip(("minst", "hogst"), facts["adresser"], strict=True):
         out[f"adresser_{end}"] = summed(number)
     least, most = classes.without(klass)
@@ -139,7 +162,7 @@ def _areas(
     out["hushall_minst"], out["hushall_hogst"] = outwards(summed(fewest), summed(many), small)
     lacking = outwards(summed(fewest * least), summed(many * most), small)
     out["hushall_utan_minst"], out["hushall_utan_hogst"] = lacking
-    kronor = _cost(klass, facts, cells["omradestyp"], inside, area, count, region, under)
+    kronor = _cost(klass, facts, cells["omradestyp"], inside, area, count, region, base.under)
     out["kostnad_klass"] = _cost_class(kronor, out, region.publicering.undertryckningsgrans)
     out["geometry"] = outlines(rutid, area, count)
     return out
@@ -157,15 +180,18 @@ def outwards(
     return small * np.floor(least / small + EDGE) + 0.0, small * np.ceil(most / small - EDGE) + 0.0
 
 
-def _add_kommuner(out: pd.DataFrame, kommun: NDArray[Any], area: Ints, region: Region) -> None:
+def add_kommuner(out: pd.DataFrame, kommun: NDArray[Any], area: Ints, region: Region) -> None:
     """Add the kommun of most cells (ties: lowest code) and all kommuner, by the cells' published kommun."""
     import pandas as pd
 
-    per = pd.DataFrame({"area": area, "kommunkod": kommun}).groupby(["area", "kommunkod"], sort=True).size()
-    rows = per.rename("n").reset_index()
-    out["kommuner"] = rows.groupby("area")["kommunkod"].agg(",".join).to_numpy(dtype=object)
-    main = rows.sort_values(["area", "n", "kommunkod"], ascending=[True, False, True]).drop_duplicates("area")
-    out["kommunkod"] = main["kommunkod"].to_numpy(dtype=object)
+    known, names = pd.factorize(kommun, sort=True)
+    keys, number = np.unique(area * max(len(names), 1) + known, return_counts=True)
+    of, code = np.divmod(keys, max(len(names), 1))
+    most = np.lexsort((code, -number, of))
+    first = most[np.unique(of[most], return_index=True)[1]]
+    out["kommuner"] = out["kommunkod"] = np.asarray(names, dtype=object)[code[first]]
+    for i in np.flatnonzero(np.bincount(of, minlength=len(out)) > 1):  # the few that cross a border
+        out.at[i, "kommuner"] = ",".join(names[code[of == i]])
     out["kommunnamn"] = out["kommunkod"].map(region.kommunnamn)
 
 

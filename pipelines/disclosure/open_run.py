@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pipelines.core.paths import Paths
     from pipelines.core.quoted import RunFacts, Source
 
-OPEN_CELLS = ("oppen_rutnat_250m", "oppen_bristomraden")
+OPEN_CELLS = ("oppen_rutnat_250m", "oppen_bristomraden", "oppen_projekt")
 """What is published below kommun level, as tables between the steps."""
 OPEN_RUN = "oppen_korning.json"
 """Beside them: what :func:`open_run` says, written with the tables."""
@@ -24,8 +24,8 @@ def read_open_facts(paths: Paths) -> RunFacts:
     """Return the facts of the run as the open edition tells them.
 
     The run's own id is a hash of every input, also of those that may not be published: who has guessed what such a
-    file holds could see it there. The open edition's id is a hash of what it tells of cells and gap areas, and so
-    tells nothing more; its dates are those of inputs that may be named.
+    file holds could see it there. The open edition's id is a hash of what it tells of cells, gap areas and
+    projects, and so tells nothing more; its dates are those of inputs that may be named.
     """
     told = paths.step / OPEN_RUN
     own: Any = json.loads(told.read_text(encoding="utf-8")) if told.exists() else open_run(paths)

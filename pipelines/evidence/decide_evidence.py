@@ -44,6 +44,7 @@ class Matched:
     def evidence(self, publishable_only: bool, ledger: Ledger) -> Evidence:
         """Return what evidence says in one edition, its own errors reckoned in."""
         found = decided.decide(self.addresses, self.rows, self.sources, publishable_only)
+        decided.note_overruled(self.addresses, self.rows, found, ledger)
         return with_errors(found, self, publishable_only, ledger)
 
 
@@ -98,8 +99,8 @@ def with_errors(evidence: Evidence, given: Matched, publishable_only: bool, ledg
     """Reckon in what complete lists of addresses lack, and tell the ledger of each one's rate."""
     assumed = given.region.evidens.antagen_andel_saknas_pct / 100
     complete = decided.complete_kommuner(given.sources, "adress", publishable_only)
-    kommun = given.addresses["kommunkod"].astype("str").to_numpy()
-    rows = np.flatnonzero(np.isin(kommun, complete))
+    kommun = given.addresses["kommunkod"]
+    rows = np.flatnonzero(kommun.isin(complete))
     if not len(rows) or assumed == 0:
         ledger.facts["saknade_rader"] = []
         return evidence
@@ -111,7 +112,7 @@ def with_errors(evidence: Evidence, given: Matched, publishable_only: bool, ledg
     listed = _complete_lists(given, complete, publishable_only)
     rates = _rates(given, listed, kommun, publishable_only, assumed, (most, seen))
     per_kommun = _per_kommun(rates, listed)
-    rate = np.array([per_kommun[k] for k in kommun[rows]])
+    rate = kommun.iloc[rows].astype("str").map(per_kommun).to_numpy(dtype=np.float64)
     chance = missing_rows.chance_by_kind(near, covered, rate, given.flats[rows]) * by_list
     out = missing_rows.erring(evidence, chance, rows)
     _tell(ledger, rates, chance)
@@ -130,7 +131,7 @@ def _complete_lists(given: Matched, complete: list[str], publishable_only: bool)
 def _rates(
     given: Matched,
     listed: pd.DataFrame,
-    kommun: NDArray[np.str_],
+    kommun: pd.Series,
     publishable_only: bool,
     assumed: float,
     near: tuple[float, int],
@@ -139,17 +140,17 @@ def _rates(
     table = given.rows["adress"]
     covers = table[(table["status"] != "planerad").to_numpy()]
     covers = covers[covers["far_publiceras"]] if publishable_only else covers
-    files_ = covers["fil"].astype("str").to_numpy()
     out = []
     for fil, its in listed.groupby(listed["fil"].astype("str")):
         told = its["andel_saknas_pct"]
         out += [Rate(str(fil), share / 100, "angiven", 0) for share in sorted(set(told.dropna()))]
         if told.notna().all():
             continue
-        here = np.isin(kommun, its["kommunkod"])
+        here = kommun.isin(its["kommunkod"]).to_numpy()
         own, others = (np.zeros(len(kommun), dtype=bool) for _ in range(2))
-        own[covers["nr"].to_numpy()[files_ == fil]] = True
-        others[covers["nr"].to_numpy()[files_ != fil]] = True
+        named = (covers["fil"] == fil).to_numpy()
+        own[covers["nr"].to_numpy()[named]] = True
+        others[covers["nr"].to_numpy()[~named]] = True
         overlap = missing_rows.by_overlap(own[here], others[here], str(fil))
         out.append(missing_rows.held_within(Rate(str(fil), assumed, "antagen", 0), overlap, near))
     return out
@@ -210,7 +211,7 @@ def count_grains(evidence: Evidence, ledger: Ledger) -> None:
 def _assumed_speeds(rows: dict[str, pd.DataFrame]) -> dict[str, int]:
     out: dict[str, int] = {}
     for table in rows.values():
-        for fil, n in table.groupby(table["fil"].astype("str"))["ned_antagen"].sum().items():
-            if n:
-                out[str(fil)] = int(n)
+        assumed = table["fil"][table["ned_antagen"].to_numpy(dtype=np.bool_)]
+        for fil, n in assumed.astype("str").value_counts().sort_index().items():
+            out[str(fil)] = int(n)
     return out

@@ -254,9 +254,11 @@ def _judged(
     import pandas as pd
 
     files, kommuner = _category(table["fil"]), [str(k) for k in kommun.categories]
-    pairs = np.unique(np.column_stack([files.codes[reached[0]].astype(np.int64), reached[1]]), axis=0)
-    names = np.asarray(files.categories, dtype=object)[pairs[:, 0]]
-    places = pd.DataFrame({"fil": names, "kommunkod": np.asarray(kommuner, dtype=object)[pairs[:, 1]]})
+    row, place = (x[reached[1] >= 0] for x in reached)  # land may lie in a kommun without addresses
+    key = np.unique(files.codes[row].astype(np.int64) * len(kommuner) + place)
+    fil, kommun_nr = key // max(len(kommuner), 1), key % max(len(kommuner), 1)
+    names = np.asarray(files.categories, dtype=object)[fil]
+    places = pd.DataFrame({"fil": names, "kommunkod": np.asarray(kommuner, dtype=object)[kommun_nr]})
     return matching.Judged(hit, at, places, kommuner)
 
 
@@ -376,17 +378,44 @@ def answered_no(rows: pd.DataFrame, n: int) -> NDArray[np.bool_]:
     Whoever answers for a cell that none of it has a speed says so of every higher speed too; and that none of it is
     passed, that none of it is connected either. Of lower speeds it says nothing.
     """
-    import pandas as pd
-
-    files_ = rows["fil"].astype("category")
-    answers = pd.Index([name for name in files_.cat.categories if is_answers(str(name))])
-    none = rows[(files_.isin(answers) & (rows["andel"] == 0)).to_numpy()]
+    none = rows[of_answers(rows) & (rows["andel"] == 0).to_numpy()]
     nr, ned = none["nr"].to_numpy(), none["ned_mbit"].to_numpy()
     passed = (none["status"] == "passerad").to_numpy()
     out = np.zeros((n, len(LEVELS)), dtype=bool)
     for i, level in enumerate(LEVELS):
         out[nr[(level.mbit >= ned) & (passed | (level.measure == "tillgang"))], i] = True
     return out
+
+
+def of_answers(rows: pd.DataFrame) -> NDArray[np.bool_]:
+    """Tell which rows are of answers to ``make fraga``."""
+    files_ = rows["fil"].astype("category")
+    answered: NDArray[np.bool_] = files_.isin([n for n in files_.cat.categories if is_answers(str(n))]).to_numpy()
+    return answered
+
+
+def note_overruled(
+    addresses: pd.DataFrame, matched: dict[str, pd.DataFrame], evidence: Evidence, ledger: Ledger
+) -> None:
+    """Tell of cells whose answer is that some have coverage where a complete list of addresses says that none has."""
+    rows = matched["ruta"]
+    said = _best(rows[of_answers(rows) & (rows["status"] != "planerad").to_numpy()], len(addresses))[0] > 0
+    if not said.any():
+        return
+    some = said & ~((evidence.grain == GRAINS.index("adress")) & (evidence.share == 0))
+    cell, of = np.unique(addresses["rutid"].to_numpy(), return_inverse=True)
+    answered, holds = (np.zeros((len(cell), len(LEVELS)), dtype=bool) for _ in range(2))
+    np.logical_or.at(answered, of, said)
+    np.logical_or.at(holds, of, some)
+    lost = cell[(answered & ~holds).any(axis=1)]
+    ledger.add(
+        "varning",
+        "tackning/rutor_svar*.csv",
+        "rutor där svaret är ja eller en andel men en fullständig lista säger att ingen har täckning",
+        len(lost),
+        "listan gäller: fråga om, eller rätta den",
+        cell_grid.scb_id(lost[:10]),
+    )
 
 
 def note_denied(addresses: pd.DataFrame, matched: dict[str, pd.DataFrame], ledger: Ledger) -> None:

@@ -92,10 +92,9 @@ def require(
     """
     floor, wanted = region.evidens.minsta_matchade_andel, region.evidens.vantad_matchad_andel
     kommuner = judged.kommuner
-    files = table["fil"].astype("str").to_numpy()
     reached = set(judged.reached.itertuples(index=False, name=None))
     for fil, rows in sources[of_level(sources, level)].groupby("fil"):
-        mine = np.flatnonzero(files == fil)
+        mine = np.flatnonzero(table["fil"] == fil)
         if not len(mine):
             continue  # judged when it was read
         complete = sorted(rows.loc[rows["fullstandig"], "kommunkod"])
@@ -138,7 +137,7 @@ def _note_thin(
     An id that matches nothing does not say its kommun: in a list of a whole län one small kommun's ids may all be
     lost without the file's share falling.
     """
-    total = addresses["kommunkod"].astype("str").value_counts()
+    total = addresses["kommunkod"].value_counts()
     hits = np.bincount(judged.kommun[mine][judged.hit[mine]], minlength=len(judged.kommuner))
     lost = int((~judged.hit[mine] & (judged.kommun[mine] < 0)).sum())
     rate = {k: hits[_number(judged.kommuner, k)] / total[k] for k in complete}
@@ -163,6 +162,11 @@ def of_level(sources: pd.DataFrame, level: str) -> pd.Series:
 
     names = sources["fil"].map(lambda f: pathlib.PurePosixPath(f).name.casefold()).astype("str")
     return names.str.startswith(FILE_PREFIX[level])
+
+
+def _files(table: pd.DataFrame, rows: Mask) -> list[str]:
+    """Return the files of some of the rows, in alphabetical order."""
+    return sorted(map(str, table["fil"][rows].unique()))
 
 
 def _share(hit: Mask) -> float:
@@ -256,9 +260,8 @@ def require_system(table: pd.DataFrame, missed: Mask, addresses: pd.DataFrame, r
     from pipelines.formats.crs_guess import beside, fitting_system
 
     floor, reach = region.evidens.minsta_matchade_andel, region.evidens.matchningsradie_m
-    files = table["fil"].astype("str").to_numpy()
-    for fil in np.unique(files[missed]).tolist():
-        mine = files == fil
+    for fil in _files(table, missed):
+        mine = (table["fil"] == fil).to_numpy()
         if 1 - missed[mine].mean() >= floor:
             continue
         part = table[mine]
@@ -287,10 +290,9 @@ def note_kommuner(table: pd.DataFrame, said: Ints, found: Ints, ledger: Ledger) 
         Number of the kommun by the file and by the register; -1 where not known.
     """
     both = (said >= 0) & (found >= 0)
-    files = table["fil"].astype("str").to_numpy()
     other = both & (said != found)
-    for fil in np.unique(files[other]).tolist():
-        mine = files == fil
+    for fil in _files(table, other):
+        mine = (table["fil"] == fil).to_numpy()
         count = int((other & mine).sum())
         kind: Any = "allvarlig" if count > 0.1 * (both & mine).sum() else "varning"
         rows = table["rad"].to_numpy()[other & mine][:10]

@@ -49,8 +49,8 @@ def run(region: Region, paths: Paths, only: str = "", show: str = "", again: str
     _require_no_demo(raw)
     web = Web(region.hamta)
     tally = Tally({}, [])
-    for source in chosen:
-        _say(FETCHED[source].text)
+    for number, source in enumerate(chosen, 1):
+        _say(f"  [{number}/{len(chosen)}] {FETCHED[source].text}")
         try:
             wanted = _lister(source)(region, raw, web)
         except DataError as e:

@@ -41,12 +41,10 @@ def squares(year: int) -> Check:
 
 def localities(kind: str, year: int) -> Check:
     """Return a check of SCB's tätorter or småorter: table, columns, CRS, polygons."""
-    from pipelines.read.scb.read_scb import LOCALITIES
+    from pipelines.read.scb.read_scb import LOCALITIES, locality_layer
 
     def check(path: Path) -> str:
-        layer = gpkg.require_geometry(
-            gpkg.find(path, gpkg.layers(path), LOCALITIES[kind], names=(path.stem,), first=tuple(LOCALITIES[kind]))
-        )
+        layer = locality_layer(kind, path)
         gpkg.read(layer, LOCALITIES[kind], geometry=False)
         if "POLYGON" not in layer.geometry_type and layer.geometry_type not in ("GEOMETRY", ""):
             raise DataError("Lagret har inga ytor.", file=path, expected="ytor", found=layer.geometry_type.lower())

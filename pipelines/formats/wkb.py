@@ -104,7 +104,7 @@ def polygons(
     import shapely
 
     shapes, bent = shapes_of(wkb, file)
-    shapes = shapely.force_2d(shapes)
+    shapes = flat(shapes)
     kinds = shapely.get_type_id(shapes)
     wrong = np.flatnonzero(~np.isin(kinds, (-1, 3, 6)))
     if len(wrong):
@@ -126,6 +126,16 @@ def polygons(
             [called[i] for i in bent],
         )
     return shapes
+
+
+def flat(shapes: NDArray[Any]) -> NDArray[Any]:
+    """Return geometries without heights and measures; those that have none are not copied."""
+    import shapely
+
+    out = shapes.copy()
+    more = shapely.has_z(shapes) | shapely.has_m(shapes)
+    out[more] = shapely.force_2d(shapes[more])
+    return out
 
 
 def _note_mended(
@@ -274,11 +284,12 @@ def shapes_of(wkb: pa.ChunkedArray | pa.Array, file: Path, *, lines: bool = Fals
     """Return shapely geometries (None for null), and which rows had arcs; ``lines``: lines may have them too."""
     import shapely
 
+    # Chunk by chunk: all geometries as bytes of Python's own would be the largest table of the run.
+    parts = [_linear(c) for c in getattr(wkb, "chunks", [wkb])]
+    whole = [p for p in parts if p is not None]
+    if len(whole) == len(parts):
+        return np.concatenate([np.empty(0, dtype=object), *whole]), np.empty(0, dtype=np.int64)
     raw = np.asarray(wkb.to_numpy(zero_copy_only=False), dtype=object)
-    # GEOS follows a collection however deep it goes, and says nothing of arcs within one.
-    if all(curves.kind(head) in curves.LINEAR for head in {b[:5] for b in raw if b is not None}):
-        with suppress(shapely.errors.GEOSException), np.errstate(invalid="ignore"):
-            return np.asarray(shapely.from_wkb(raw), dtype=object), np.empty(0, dtype=np.int64)
     # Arcs, collections, or something that cannot be read: row by row, which is slow.
     out = np.full(len(raw), None, dtype=object)
     kinds = np.array([-1 if b is None else curves.kind(b) for b in raw], dtype=np.int64)
@@ -299,6 +310,18 @@ def shapes_of(wkb: pa.ChunkedArray | pa.Array, file: Path, *, lines: bool = Fals
             action=_AGAIN,
         )
     return out, np.array(bent, dtype=np.int64)
+
+
+def _linear(wkb: pa.Array) -> NDArray[Any] | None:
+    """Return shapely geometries; None where any has arcs, is a collection or cannot be read."""
+    import shapely
+
+    raw = np.asarray(wkb.to_numpy(zero_copy_only=False), dtype=object)
+    # GEOS follows a collection however deep it goes, and says nothing of arcs within one.
+    if all(curves.kind(head) in curves.LINEAR for head in {b[:5] for b in raw if b is not None}):
+        with suppress(shapely.errors.GEOSException), np.errstate(invalid="ignore"):
+            return np.asarray(shapely.from_wkb(raw), dtype=object)
+    return None
 
 
 def _through_shapely(present: pa.Array, file: Path) -> tuple[Floats, Floats]:

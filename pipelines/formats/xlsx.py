@@ -9,12 +9,12 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pipelines.core.errors import DataError, by_library, printable
+from pipelines.formats import zips
 
 MAX_BYTES = 200 << 20
 """Unpacked XML beyond this is refused; PTS's workbooks are a few MB."""
@@ -105,7 +105,7 @@ def _measured(path: Path) -> bytes:
                 raise DataError("Arbetsboken har två delar med samma namn.", file=path, action=_AGAIN)
             # ZipFile never gives more than the declared size, and checks the checksum of what it gives.
             parts = {m.filename: z.read(m) for m in wanted}
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, zlib.error) as e:
+    except zips.BROKEN as e:
         raise DataError(
             "Filen är ingen läsbar arbetsbok.",
             file=path,

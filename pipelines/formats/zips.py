@@ -24,6 +24,8 @@ MEMORY_BYTES = 128 << 20
 SPARE_BYTES = 256 << 20
 """Bytes of disk that are always left free."""
 MAX_MEMBERS = 1000
+BROKEN = (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, zlib.error)
+"""What reading a zip that is damaged, locked or packed in an unknown way raises."""
 _AGAIN = "Hämta filen på nytt från utgivaren."
 
 
@@ -92,7 +94,7 @@ def _readable(path: Path) -> Iterator[None]:
     """Tell of a zip that cannot be read."""
     try:
         yield
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, zlib.error) as e:
+    except BROKEN as e:
         raise DataError(
             "Zip-filen går inte att läsa.", file=path, found=by_library("fel i zip-filen", e), action=_AGAIN
         ) from None

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from pipelines.core.cell_grid import Ints
 from pipelines.core.errors import DataError
+from pipelines.tables.code_lists import KINDS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +41,9 @@ class Places:
         Each address's index in ``codes``: the kommun of the address register.
     tat : ndarray of bool, shape (n,)
         Tätbebyggt.
-    hushall, befolkning, fritidshus, arbetsstallen : ndarray of float, shape (n,)
+    hushall, befolkning : ndarray of float, shape (n,)
+    kinds : ndarray of float, shape (kinds, n)
+        The counts :data:`~pipelines.tables.code_lists.KINDS`, NaN where they are missing.
     hushall_varians : ndarray of float, shape (n,)
         How surely the households live there.
     level : ndarray of int64, shape (n,)
@@ -56,8 +59,7 @@ class Places:
     tat: Bools
     hushall: Floats
     befolkning: Floats
-    fritidshus: Floats
-    arbetsstallen: Floats
+    kinds: Floats
     hushall_varians: Floats
     level: Ints
 
@@ -111,7 +113,8 @@ def places(points: pd.DataFrame, people: pd.DataFrame, underlag: pd.Series, code
         kommun=kommun,
         tat=(points["omradestyp"] == "tatbebyggt").to_numpy(),
         hushall=people["hushall"].to_numpy(np.float64),
-        **{x: people[x].to_numpy(np.float64) for x in ("befolkning", "fritidshus", "arbetsstallen", "hushall_varians")},
+        kinds=np.stack([people[x].to_numpy(np.float64) for x in KINDS]),
+        **{x: people[x].to_numpy(np.float64) for x in ("befolkning", "hushall_varians")},
         level=_index(underlag, np.array(LEVELS), missing=_MODEL),
     )
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from pipelines.core.cell_grid import Ints
 from pipelines.gaps.address_places import LEVELS, Bools, Floats, Places
+from pipelines.tables.code_lists import KINDS
 
 
 def counts(group: Ints, count: int, places: Places, p: Floats, utan: Bools) -> pd.DataFrame:
@@ -35,8 +36,8 @@ def counts(group: Ints, count: int, places: Places, p: Floats, utan: Bools) -> p
     Returns
     -------
     DataFrame, ``count`` rows
-        ``adresser``, ``befolkning``, ``hushall``, the three ``*_utan`` (expected) and
-        ``adresser_klassade``.
+        ``adresser``, ``befolkning``, ``hushall``, the three ``*_utan`` (expected), ``adresser_klassade``, and the
+        ``*_utan`` of each of :data:`~pipelines.tables.code_lists.KINDS`, missing where it is of an address.
     """
     inside = group >= 0
     g = group[inside]
@@ -55,6 +56,7 @@ def counts(group: Ints, count: int, places: Places, p: Floats, utan: Bools) -> p
             "befolkning_utan": total(people * lack),
             "hushall_utan": total(households * lack),
             "adresser_klassade": np.bincount(g[utan[inside]], minlength=count).astype(np.int64),
+            **{f"{x}_utan": total(each[inside] * lack) for x, each in zip(KINDS, places.kinds, strict=True)},
         }
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -30,9 +30,10 @@ class Gaps:
     rutor : DataFrame
         One row per cell of an area.
     schakt : DataFrame
-        One row per area and kind of trench, with ``geometry``: its lines.
+        One row per area and kind of trench, with ``geometry``: its lines, as WKB.
     found : GapAreas
-        In the areas' own numbering: row i of ``omraden`` is area ``number[i]``.
+        In the areas' own numbering: row i of ``omraden`` is area ``number[i]``. Without the addresses' areas, which
+        nobody asks any more: a number for each of the län's addresses at every level.
     number : ndarray of int64
     """
 
@@ -107,7 +108,8 @@ def measure(
             "adresser_klassade": found.cell_utan,
         }
     )
-    return Gaps(whole, parts, cells, trench_lines(dug, "bristomrade_id", ids, number, troskel, matt), found, number)
+    lines = trench_lines(dug, "bristomrade_id", ids, number, troskel, matt)
+    return Gaps(whole, parts, cells, lines, replace(found, address_area=np.zeros(0, np.int64)), number)
 
 
 def add_distances(table: pd.DataFrame, places: Places, p: Floats, utan: Bools, found: GapAreas) -> None:
@@ -133,7 +135,11 @@ def add_trench(table: pd.DataFrame, dug: Dug) -> None:
 
 
 def trench_lines(dug: Dug, key: str, ids: NDArray[Any], number: Ints, troskel: int, matt: str) -> pd.DataFrame:
-    """Return the trench's lines: a row per area (its id in column ``key``), by ``prioritet``, and kind of trench."""
+    """Return the trench's lines: a row per area (its id in column ``key``), by ``prioritet``, and kind of trench.
+
+    As WKB, which takes a quarter of the memory: a county's are a million short lines, and those of all levels are held
+    until they are written.
+    """
     import shapely
 
     place = np.empty(len(ids), np.int64)
@@ -149,7 +155,7 @@ def trench_lines(dug: Dug, key: str, ids: NDArray[Any], number: Ints, troskel: i
             "matt": matt,
             "slag": np.array(SLAG, dtype=object)[keys % len(SLAG)],
             "langd_m": np.bincount(row, weights=shapely.length(lines), minlength=len(keys)).astype(np.float64),
-            "geometry": shapely.multilinestrings(lines, indices=row) if len(keys) else np.zeros(0, dtype=object),
+            "geometry": shapely.to_wkb(shapely.multilinestrings(lines, indices=row)) if len(keys) else [],
         }
     )
 

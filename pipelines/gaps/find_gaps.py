@@ -14,12 +14,11 @@ from pipelines.core.errors import DataError, by_library
 from pipelines.core.ledger import Ledger
 from pipelines.core.level import Level
 from pipelines.formats import at_rest
-from pipelines.gaps import ground_notes
 from pipelines.gaps.address_places import Floats, Places, at_level, places
 from pipelines.gaps.area_outlines import outlines
 from pipelines.gaps.costed_areas import Gaps
 from pipelines.gaps.trench_ground import Ground, edges, ground
-from pipelines.tables import contracts, gap_tables
+from pipelines.tables import code_lists, contracts, gap_tables
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -29,10 +28,13 @@ if TYPE_CHECKING:
     from pipelines.core.paths import Paths
 
 
-def write(gaps: list[Gaps], here: Places, under: Ground, region: Region, paths: Paths, ledger: Ledger) -> None:
-    """Write the gap areas of all levels, their parts per kommun, cells and trenches, and the roads as they meet."""
-    note(ledger, gaps)
-    ground_notes.note(ledger, under, gaps, here, region)
+def write_roads(under: Ground, paths: Paths) -> None:
+    """Write the roads as they meet."""
+    files.write_polygons(_lines_of(edges(under)), paths.table("vagnat"))
+
+
+def write(gaps: list[Gaps], paths: Paths) -> None:
+    """Write the gap areas of all levels, their parts per kommun, cells and trenches."""
     areas = joined([g.omraden for g in gaps], gap_tables.BRISTOMRADEN)
     parts = joined([g.kommunvis for g in gaps], gap_tables.BRISTOMRADEN_KOMMUN)
     cells = joined([g.rutor for g in gaps], gap_tables.BRISTOMRADEN_RUTOR)
@@ -40,7 +42,6 @@ def write(gaps: list[Gaps], here: Places, under: Ground, region: Region, paths: 
     files.write_table(parts, paths.table("bristomraden_kommun"))
     files.write_table(cells, paths.table("bristomraden_rutor"))
     files.write_polygons(joined_lines([g.schakt for g in gaps], gap_tables.SCHAKT), paths.table("schakt"))
-    files.write_polygons(_lines_of(edges(under)), paths.table("vagnat"))
 
 
 def read_places(region: Region, paths: Paths) -> Places:
@@ -48,7 +49,7 @@ def read_places(region: Region, paths: Paths) -> Places:
     texts = ["kommunkod", "omradestyp"]
     points = files.read_points(paths.table("adresser_ruta"), ["rutid", *texts], few=texts)
     people = files.read_table(
-        paths.table("adresser_hushall"), ["befolkning", "hushall", "fritidshus", "arbetsstallen", "hushall_varians"]
+        paths.table("adresser_hushall"), ["befolkning", "hushall", *code_lists.KINDS, "hushall_varians"]
     )
     underlag = files.read_table(paths.table("adresser_tackning"), ["underlag"], few=["underlag"])
     return places(points, people, underlag["underlag"], list(region.kommunkoder))
@@ -58,6 +59,7 @@ def read_ground(region: Region, paths: Paths, here: Places) -> Ground:
     """Read roads and water: what the trenches stand on."""
     roads = files.read_shapes(paths.table("vagar"), ["klass", "niva", "namn", "geometry"])
     water = files.read_shapes(paths.table("mark"), ["geometry"])["geometry"].to_numpy()
+    files.release()
     return ground(roads, water, region.kostnad, region.vagar, here.e_m, here.n_m)
 
 
@@ -147,13 +149,15 @@ def _lines_of(roads: pd.DataFrame) -> gpd.GeoDataFrame:
 
 
 def joined_lines(frames: list[pd.DataFrame], table: contracts.Table) -> gpd.GeoDataFrame:
-    """Put the trenches of all levels together and check them."""
+    """Put the trenches of all levels together, their lines out of WKB, and check them."""
     import geopandas as gpd
     import pandas as pd
+    import shapely
 
     whole = pd.concat(frames, ignore_index=True)
     texts = [c.name for c in table.columns if c.kind == "text"]
-    whole = gpd.GeoDataFrame(whole.astype(dict.fromkeys(texts, "str")), crs=files.EPSG)
+    lines = shapely.from_wkb(whole.pop("geometry").to_numpy(dtype=object))
+    whole = gpd.GeoDataFrame(whole.astype(dict.fromkeys(texts, "str")), geometry=lines, crs=files.EPSG)
     return contracts.check(whole, table)[[*table.names, "geometry"]]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -42,15 +43,23 @@ class Dug:
         By level of cost: so many metres at the base price cost as much.
     area, slag : ndarray of int64, shape (p,)
         Of each piece of ``lines``.
-    lines : ndarray of shapely.LineString, shape (p,)
-        Every piece of every branch; a stretch that two branches follow stands twice.
+    drawn : callable
+        Gives ``lines``.
     """
 
     metres: Floats
     priced_m: dict[Level, Floats]
     area: Ints
     slag: Ints
-    lines: NDArray[Any]
+    drawn: Callable[[], NDArray[Any]]
+
+    @cached_property
+    def lines(self) -> NDArray[Any]:
+        """Every piece of every branch, shape (p,) of shapely.LineString; one that two branches follow stands twice.
+
+        Drawn when asked for: the open edition asks only what an area costs.
+        """
+        return self.drawn()
 
 
 @dataclass(frozen=True)
@@ -81,7 +90,7 @@ class Straight:
         metres = _sums([(tree.area[pieces.owner], pieces.slag, pieces.metres)], count)
         sea = self.vagar.prisfaktor_sjokabel
         priced: dict[Level, Floats] = {x: metres[_FAGELVAG] * self.detour(x) + metres[_SJO] * sea for x in LEVELS}
-        return Dug(metres, priced, tree.area[pieces.owner], pieces.slag, pieces.lines())
+        return Dug(metres, priced, tree.area[pieces.owner], pieces.slag, pieces.lines)
 
     def ties(self, utan: Bools, covered: Bools) -> Ties:
         """Return the tree over the net and all these addresses, as the crow flies: the edges between addresses."""
@@ -141,7 +150,10 @@ class Roads:
         ]
         prices = self._price(stick.slag, far[stick.owner]) * stick.metres
         priced = tree.sums(net.priced_m) + np.bincount(parts[2][0], weights=prices, minlength=count)
-        drawn = np.concatenate([self._stretches(edge), joints.lines()[piece], stick.lines()])
+
+        def drawn() -> NDArray[Any]:
+            return np.concatenate([self._stretches(edge), joints.lines()[piece], stick.lines()])
+
         return Dug(
             _sums(parts, count),
             dict.fromkeys(LEVELS, priced),
@@ -179,8 +191,18 @@ class Roads:
         return np.where(slag == _SJO, self.vagar.prisfaktor_sjokabel, dry)
 
     def _stretches(self, edge: Ints) -> NDArray[Any]:
+        """Return the edges as lines; each is drawn once, for all areas and levels whose trench follows it."""
+        import shapely
+
         net = self.network
-        return draw(*stretches(self.noded.lines, net.line[edge], net.from_m[edge], net.to_m[edge]))
+        new = np.unique(edge)
+        new = new[shapely.is_missing(self._drawn[new])]
+        self._drawn[new] = draw(*stretches(self.noded.lines, net.line[new], net.from_m[new], net.to_m[new]))
+        return self._drawn[edge]
+
+    @cached_property
+    def _drawn(self) -> NDArray[Any]:
+        return np.full(len(self.network.line), None, dtype=object)
 
 
 Ground = Straight | Roads
@@ -240,7 +262,7 @@ def ground(
         return over_water.metres(over_water.over(wet, start, end), len(start))
 
     net = network.build(noded, drop, prices, ferry, wet_m)
-    return Roads(net, noded, roads, wet, vagar, xy, drop)
+    return Roads(net, noded, roads.drop(columns="geometry"), wet, vagar, xy, drop)
 
 
 def _chained(who: Ints, place: Ints) -> Ties:
@@ -304,5 +326,9 @@ def _nothing(count: int) -> Dug:
     """There is no net to connect to: unknown, not free."""
     none, unknown = np.zeros(0, np.int64), np.full(count, np.inf)
     return Dug(
-        np.full((len(SLAG), count), np.inf), dict.fromkeys(LEVELS, unknown), none, none, np.zeros(0, dtype=object)
+        np.full((len(SLAG), count), np.inf),
+        dict.fromkeys(LEVELS, unknown),
+        none,
+        none,
+        lambda: np.zeros(0, dtype=object),
     )

@@ -6,6 +6,8 @@ goals are symmetric. The products say so.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -25,7 +27,8 @@ def by_place(per_kommun: pd.DataFrame, region: Region) -> pd.DataFrame:
     Parameters
     ----------
     per_kommun : DataFrame
-        ``kommunkod``, ``omradestyp`` and columns to sum; a missing combination is a sum of 0.
+        ``kommunkod``, ``omradestyp`` and columns to sum; a missing combination is a sum of 0, and of what is not
+        known (NaN) the sum is not.
 
     Returns
     -------
@@ -34,7 +37,7 @@ def by_place(per_kommun: pd.DataFrame, region: Region) -> pd.DataFrame:
         ``omradestyp`` (totalt, tatbebyggt, glesbebyggt) and the sums.
     """
     every = pd.MultiIndex.from_product([region.kommunkoder, CLASSES], names=["kommunkod", "omradestyp"])
-    sums = per_kommun.groupby(["kommunkod", "omradestyp"], sort=True).sum()
+    sums = per_kommun.groupby(["kommunkod", "omradestyp"], sort=True).sum(skipna=False)
     sums = sums.reindex(every, fill_value=0).reset_index()
     both = pd.concat([sums.assign(omradestyp="totalt"), sums], ignore_index=True)
     delregion = both["kommunkod"].map({k.kod: k.delregion for k in region.lan.kommuner})
@@ -45,7 +48,7 @@ def by_place(per_kommun: pd.DataFrame, region: Region) -> pd.DataFrame:
         both.assign(niva="kommun", kod=both["kommunkod"], namn=names, delregion=delregion),
     ]
     whole = pd.concat(levels, ignore_index=True).drop(columns="kommunkod")
-    return whole.groupby(PLACE, sort=True).sum().reset_index()
+    return whole.groupby(PLACE, sort=True).sum(skipna=False).reset_index()
 
 
 def shares(delar: pd.DataFrame, region: Region) -> pd.DataFrame:
@@ -77,6 +80,48 @@ def shares(delar: pd.DataFrame, region: Region) -> pd.DataFrame:
     out["andel_pct"] = 100 * (1 - out["antal_utan"] / out["antal"].where(out["antal"] > NONE))
     out["andel_pct"] = out["andel_pct"].clip(0, 100)
     return out
+
+
+def _summed(points: pd.DataFrame, of_address: dict[str, Any], region: Region) -> pd.DataFrame:
+    """Return sums of what addresses have, per place and class; missing where one of them is."""
+    keys = {name: points[name].astype("category") for name in ("kommunkod", "omradestyp")}
+    rows = pd.DataFrame(keys | of_address).groupby([*keys], observed=True, sort=True).sum(skipna=False).reset_index()
+    return by_place(rows.astype(dict.fromkeys(keys, "str")), region)
+
+
+def holiday_homes(points: pd.DataFrame, fritidshus: pd.Series, coverage: pd.DataFrame, region: Region) -> pd.DataFrame:
+    """Return holiday homes with coverage per place, class, threshold and measure: each has what its address has.
+
+    Parameters
+    ----------
+    points, coverage : DataFrame
+        As for :func:`of_addresses`.
+    fritidshus : Series of float
+        Of ``adresser_hushall``, in the same order; NaN where no buildings are known.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`shares`, with ``uppgifter_pct``: of the holiday homes. All NULL where they are not known.
+    """
+    sums = {"antal": fritidshus}
+    for level in LEVELS:
+        sums[f"utan_{level.code}"] = fritidshus * (1 - coverage[level.probability].to_numpy())
+        sums[f"kant_{level.code}"] = fritidshus * (coverage[level.basis] != "statistik").to_numpy()
+    every = _summed(points, sums, region)
+    some = every["antal"].where(every["antal"] > NONE)
+    frames = [
+        every[PLACE].assign(
+            troskel_mbit=level.mbit,
+            matt=level.measure,
+            antal=every["antal"],
+            antal_utan=every[f"utan_{level.code}"],
+            andel_pct=(100 * (1 - every[f"utan_{level.code}"] / some)).clip(0, 100),
+            uppgifter_pct=(100 * every[f"kant_{level.code}"] / some).clip(0, 100),
+        )
+        for level in LEVELS.by_threshold()
+    ]
+    return pd.concat(frames, ignore_index=True)
 
 
 def surface(delar: pd.DataFrame, region: Region) -> pd.DataFrame:
@@ -136,19 +181,12 @@ def of_addresses(points: pd.DataFrame, people: pd.DataFrame, coverage: pd.DataFr
         where evidence, not statistics, decides; NULL without households).
     """
     empty = ((people["befolkning"] <= 0) & (people["hushall"] <= 0)).to_numpy()
-    sums = {
-        "kommunkod": points["kommunkod"].astype("category"),
-        "omradestyp": points["omradestyp"].astype("category"),
-        "antal": empty.astype("int64"),
-        "hushall": people["hushall"],
-    }
+    sums = {"antal": empty.astype("int64"), "hushall": people["hushall"]}
     for level in LEVELS:
         sums[f"utan_{level.code}"] = np.where(empty, 1 - coverage[level.probability].to_numpy(), 0.0)
         known = (coverage[level.basis] != "statistik").to_numpy()
         sums[f"kant_{level.code}"] = np.where(known, people["hushall"].to_numpy(), 0.0)
-    keys = ["kommunkod", "omradestyp"]
-    per_kommun = pd.DataFrame(sums).groupby(keys, observed=True, sort=True).sum().reset_index()
-    every = by_place(per_kommun.astype(dict.fromkeys(keys, "str")), region)
+    every = _summed(points, sums, region)
     homes = every["hushall"].where(every["hushall"] > NONE)
     frames = [
         every[PLACE].assign(

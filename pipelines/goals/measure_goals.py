@@ -32,14 +32,15 @@ def run(region: Region, paths: Paths) -> None:
     own, surface = of_parts(region, paths)
     texts = ["kommunkod", "omradestyp", "ortstyp"]
     points = files.read_points(paths.table("adresser_ruta"), ["adress_id", "rutid", *texts], few=texts)
-    people = files.read_table(paths.table("adresser_hushall"), ["befolkning", "hushall"])
+    people = files.read_table(paths.table("adresser_hushall"), ["befolkning", "hushall", "fritidshus"])
     wanted = coverage_columns()
     coverage = files.read_table(
         paths.table("adresser_tackning"), wanted, few=[c for c in wanted if c.startswith("underlag")]
     )
     pts = published(files.read_table(paths.table("pts_teknik")), files.read_table(paths.table("pts_hastighet")), region)
     measured = own.merge(surface, on=ON).merge(distances.of_addresses(points, people, coverage, region), on=ON)
-    table = goal_table(measured, pts, files.read_table(paths.table("pts_mobil")), region)
+    holiday = distances.holiday_homes(points, people["fritidshus"], coverage, region)
+    table = goal_table(measured, holiday, pts, files.read_table(paths.table("pts_mobil")), region)
     beside = reconcile(measured, files.read_table(paths.table("riktvarden")), pts, region)
     listed = priority_list(
         points,
@@ -76,14 +77,23 @@ def part_columns() -> list[str]:
     return ["rutid_scb", "kommunkod", "omradestyp", "land_ha", "adresser", "hushall", *names]
 
 
-def goal_table(own: pd.DataFrame, pts: pd.DataFrame, pts_mobil: pd.DataFrame, region: Region) -> pd.DataFrame:
-    """Return ``mal``: our rows and PTS's against every goal, in the order of goal, measure and place."""
+def goal_table(
+    own: pd.DataFrame, holiday: pd.DataFrame, pts: pd.DataFrame, pts_mobil: pd.DataFrame, region: Region
+) -> pd.DataFrame:
+    """Return ``mal``: our rows and PTS's against every goal, in the order of goal, measure and place.
+
+    Parameters
+    ----------
+    own, holiday : DataFrame
+        Our households, and our holiday homes, whose very number is modelled.
+    """
     import pandas as pd
 
     share = own["uppgifter_pct"]
     known = np.select([share >= 100 - 1e-9, share <= 1e-9], ["uppmatt", "modellerad"], "blandad")
     ours = own.assign(bas="hushall", kalla="egen", pts_kalla="", kand_genom=known)
-    out = distances.against(pd.concat([ours, pts.assign(kalla="pts")], ignore_index=True), region.mal.nivaer)
+    empty = holiday.assign(bas="fritidshus", kalla="egen", pts_kalla="", kand_genom="modellerad")
+    out = distances.against(pd.concat([ours, empty, pts.assign(kalla="pts")], ignore_index=True), region.mal.nivaer)
     out = distances.beside_larger(out, region.lan.kod)
     out = out[(out["niva"] != "lan") | (out["kod"] == region.lan.kod)]
     beside = pd.concat(

@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 from pipelines.core.errors import DataError
-from pipelines.formats import gpkg_contents
+from pipelines.formats import gpkg_contents, zips
 from pipelines.incoming.role_files import folded
 from pipelines.incoming.roles import MARKER_FILE as MARKER_FILE
 
@@ -46,7 +46,7 @@ def demo_mark(path: Path) -> bool:
             return _json(path)
         if kind == ".csv":
             return _csv(path)
-    except (OSError, ValueError, zipfile.BadZipFile, csv.Error, RecursionError, DataError):
+    except (*zips.BROKEN, ValueError, csv.Error, DataError):
         return False
     return False
 

@@ -15,6 +15,7 @@ import os
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -137,7 +138,7 @@ def _look(path: Path, before: File | None) -> File:
     if before is not None and before[:4] == stamp:
         return before
     body = path.read_bytes()
-    imports = tuple(sorted(_imports(body))) if path.suffix == ".py" else ()
+    imports = _imports(body) if path.suffix == ".py" else ()
     return File(*stamp, hashlib.sha256(body).hexdigest(), imports)
 
 
@@ -146,7 +147,8 @@ def _is_sure(file: File) -> bool:
     return max(file.mtime_ns, file.ctime_ns) < time.time_ns() - _RACY_NS
 
 
-def _imports(body: bytes) -> set[str]:
+@cache
+def _imports(body: bytes) -> tuple[str, ...]:
     """Return what a module may import: every name in an import statement, but for those that only types need."""
     import ast
 
@@ -154,7 +156,7 @@ def _imports(body: bytes) -> set[str]:
     try:
         ahead: list[ast.AST] = [ast.parse(body)]
     except SyntaxError:  # told by the step that imports it
-        return found
+        return ()
     while ahead:
         node = ahead.pop()
         if isinstance(node, ast.Import):
@@ -163,7 +165,7 @@ def _imports(body: bytes) -> set[str]:
             found.update((node.module, *(f"{node.module}.{a.name}" for a in node.names)))
         for part in _BLOCKS if not _is_for_types(node) else ("orelse",):
             ahead += getattr(node, part, ())
-    return {name for name in found if name.partition(".")[0] == pipelines.__name__}
+    return tuple(sorted(name for name in found if name.partition(".")[0] == pipelines.__name__))
 
 
 def _is_for_types(node: ast.AST) -> bool:

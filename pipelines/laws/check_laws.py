@@ -21,7 +21,7 @@ from pipelines.core.level import LEVELS, MEASURES, Level
 from pipelines.laws.run_facts import run_facts
 from pipelines.steps import PUBLISHERS
 from pipelines.tables import summary_tables
-from pipelines.tables.code_lists import TRENCH_KINDS
+from pipelines.tables.code_lists import KINDS, TRENCH_KINDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,17 +53,18 @@ class Columns:
     """A table of which one column at a time is read: millions of rows need not be held at once."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        import pyarrow.parquet as pq
+
+        self.file = pq.ParquetFile(path)  # opened once: of a small table that takes longer than reading it
 
     def __getitem__(self, name: str) -> pd.Series:
         """Read one column."""
-        return files.read_table(self.path, [name])[name]
+        column: pd.Series = self.file.read([name])[name].to_pandas()
+        return column
 
     def __len__(self) -> int:
         """Return the number of rows."""
-        import pyarrow.parquet as pq
-
-        return int(pq.read_metadata(self.path).num_rows)
+        return int(self.file.metadata.num_rows)
 
 
 Tables = dict[str, Any]
@@ -77,6 +78,7 @@ def run(region: Region, paths: Paths) -> None:
     tables |= {n: Columns(paths.table(n)) for n in ("adresser_hushall", "oppna_rutor")}
     laws = [
         *sums_agree(tables),
+        *told_apart_agree(tables),
         *thresholds_nest(tables),
         *within_totals(tables),
         *shares_within_bounds(tables),
@@ -109,12 +111,16 @@ def run(region: Region, paths: Paths) -> None:
 
 
 def _law(name: str, left: float, right: float) -> Law:
+    if np.isnan(left) and np.isnan(right):
+        return Law(name, "inte känt", 0.0)
     scale = max(1.0, abs(left), abs(right))
     return Law(name, f"{left:.6f} = {right:.6f}", abs(left - right) / scale)
 
 
 def sums_agree(tables: Tables) -> list[Law]:
     """Σ addresses = Σ parts = Σ kommuner, kommun by kommun, and = Σ cells = län, for land and every count."""
+    import pandas as pd
+
     cells, parts, lan = tables["rutnat_250m"], tables["rutnat_delar"], tables["lan"]
     kommuner = tables["kommuner"].set_index("kommunkod")
     by_part, by_address = _by_kommun(parts["kommunkod"]), _by_kommun(tables["adresser"]["kommunkod"])
@@ -122,16 +128,17 @@ def sums_agree(tables: Tables) -> list[Law]:
     out = []
     for name in ["land_ha", *(c.name for c in summary_tables.COUNTS)]:
         total = float(lan[name].iloc[0])
-        out.append(_law(f"Σ rutor = län: {name}", float(cells[name].sum()), total))
-        out.append(_law(f"Σ delar = län: {name}", float(parts[name].sum()), total))
-        out.append(_law(f"Σ kommuner = län: {name}", float(kommuner[name].sum()), total))
+        for said, table in (("rutor", cells), ("delar", parts), ("kommuner", kommuner)):
+            out.append(_law(f"Σ {said} = län: {name}", float(table[name].sum(skipna=False)), total))
         out.append(_gap(f"Σ delar per kommun = kommun: {name}", by_part(parts[name]), kommuner[name]))
-        if name != "land_ha":
+        if name in of_addresses:
             counted = by_address(of_addresses[name]())
             out.append(_gap(f"Σ adresser per kommun = kommun: {name}", counted, kommuner[name]))
+    # A part's row among the cells, once for all: 0 is what is of no cell.
+    row = pd.Index(cells["rutid_scb"].astype("int64")).get_indexer(parts["rutid_scb"].astype("int64")) + 1
     for name in (level.without() for level in LEVELS):
-        ours, whole = _keyed(parts, name).groupby(level=0, sort=False).sum(), _keyed(cells, name)
-        out.append(_gap(f"Σ delar per ruta = ruta: {name}", ours, whole))
+        ours = pd.Series(np.bincount(row, weights=parts[name], minlength=len(cells) + 1))
+        out.append(_gap(f"Σ delar per ruta = ruta: {name}", ours, pd.Series(np.append(0, cells[name]))))
     for name in ("hushall", "befolkning"):
         before, after = tables["adresser_hushall"][name].sum(), tables["adresser"][name].sum()
         out.append(_law(f"Σ adresser_hushall = adresser: {name}", float(before), float(after)))
@@ -139,13 +146,6 @@ def sums_agree(tables: Tables) -> list[Law]:
         rows = len(tables["adresser_hushall" if name == "adresser" else "rutnat_250m"])
         out.append(_law(f"antal rader: {name}", float(len(tables[name])), float(rows)))
     return out
-
-
-def _keyed(table: Any, name: str) -> pd.Series:
-    """Return a column by the cell's id as a number."""
-    import pandas as pd
-
-    return pd.Series(table[name].to_numpy(), index=table["rutid_scb"].astype("int64").to_numpy())
 
 
 def _by_kommun(kommunkod: pd.Series) -> Callable[[pd.Series], pd.Series]:
@@ -161,8 +161,26 @@ def _by_kommun(kommunkod: pd.Series) -> Callable[[pd.Series], pd.Series]:
     return summed
 
 
+def told_apart_agree(tables: Tables) -> list[Law]:
+    """Σ addresses = kommun, and Σ kommuner = län, for what is told apart: all of it, and those without."""
+    if len(tables["adresser"]) != len(tables["adresser_hushall"]):
+        return []  # a broken law of its own: the rows are no longer each other's
+    by_address, lan = _by_kommun(tables["adresser"]["kommunkod"]), tables["lan"]
+    kommuner = tables["kommuner"].set_index("kommunkod")
+    people = {what: tables["adresser_hushall"][what] for what in KINDS}
+    out = [_gap(f"Σ adresser per kommun = kommun: {x}", by_address(each), kommuner[x]) for x, each in people.items()]
+    for level in LEVELS:
+        lack = 1 - tables["adresser"][level.probability]
+        for what, each in people.items():
+            name = level.without(what)
+            out.append(_gap(f"Σ adresser per kommun = kommun: {name}", by_address(each * lack), kommuner[name]))
+            total = float(lan[name].iloc[0])
+            out.append(_law(f"Σ kommuner = län: {name}", float(kommuner[name].sum(skipna=False)), total))
+    return out
+
+
 def _counts_of_addresses(rows: Any) -> Iterator[tuple[str, Callable[[], Any]]]:
-    """Give the name of every count, and how it is made from the published table of addresses."""
+    """Give the name of each count, and how it is made from the published table of addresses."""
     from functools import partial
 
     def base(what: str) -> Any:
@@ -204,9 +222,16 @@ def _over(name: str, excess: pd.Series) -> Law:
 
 def _gap(name: str, left: pd.Series, right: pd.Series) -> Law:
     """Return the law that two columns with the same keys are equal, row by row."""
-    scale = max(1.0, float(right.abs().max())) if len(right) else 1.0
-    worst = left.sub(right, fill_value=0).abs().max()
-    return Law(name, "största skillnad", float(np.nan_to_num(worst)) / scale)
+    left, right = left.align(right, fill_value=0)
+    if (left.isna() != right.isna()).any():
+        return Law(name, "känt på bara ena sidan", float("inf"))
+    scale = max(1.0, _largest(right.abs()))
+    return Law(name, "största skillnad", _largest((left - right).abs()) / scale)
+
+
+def _largest(values: pd.Series) -> float:
+    """Return the largest of some values of which none is below 0; 0 where there are none."""
+    return float(values.max()) if values.notna().any() else 0.0
 
 
 def within_totals(tables: Tables) -> list[Law]:
@@ -214,11 +239,14 @@ def within_totals(tables: Tables) -> list[Law]:
     out = []
     for table in ("rutnat_250m", "rutnat_delar", "kommuner"):
         frame = tables[table]
-        for what in ("adresser", "befolkning", "hushall"):
+        for what in ("adresser", "befolkning", "hushall", *(KINDS if table == "kommuner" else ())):
             columns = [level.without(what) for level in LEVELS.of("tillgang")]
             beyond = [x for c in columns for x in ((frame[c] - frame[what]).max(), -frame[c].min())]
-            worst = float(np.max([0.0, *beyond])) + 0.0  # never −0
+            worst = float(np.nanmax([0.0, *beyond])) + 0.0  # never −0
             out.append(Law(f"{table}: 0 ≤ {what} utan ≤ {what}", "största överskott", worst))
+        if table == "kommuner":
+            over = frame["hushall_smahus"] + frame["hushall_flerbostad"] - frame["hushall"]
+            out.append(_over("kommuner: hushåll i småhus och flerbostadshus ≤ hushåll", over.fillna(0)))
     return out
 
 
@@ -261,21 +289,25 @@ def totals_are_published_ones(tables: Tables, paths: Paths) -> list[Law]:
 
 
 def gap_areas_add_up(tables: Tables, paths: Paths) -> list[Law]:
-    """Σ gap areas + dispersed = Σ cells, for households without, per kommun and for the län."""
+    """Σ gap areas + dispersed = Σ cells, for households, and what is told apart, per kommun and for the län."""
     import pandas as pd
 
-    columns = ["kommunkod", "troskel_mbit", "matt", "hushall_utan", "bristomrade_id"]
+    counted = ("hushall", *KINDS)
+    columns = ["kommunkod", "troskel_mbit", "matt", "bristomrade_id", *(f"{x}_utan" for x in counted)]
     areas = files.read_table(paths.table("bristomraden"), [*columns, "adresser_utan"])
     dispersed = areas[areas["bristomrade_id"].str.startswith("utspritt-")]
     rows = pd.concat([files.read_table(paths.table("bristomraden_kommun"), columns), dispersed[columns]])
     kommuner = tables["kommuner"].set_index("kommunkod")
     out = []
     for level in LEVELS.by_threshold():
-        column, addresses = level.without(), level.without("adresser")
-        name = f"Σ bristområden + utspritt = {column}"
+        addresses = level.without("adresser")
         here, whole = (x[(x["troskel_mbit"] == level.mbit) & (x["matt"] == level.measure)] for x in (rows, areas))
-        out.append(_law(f"{name}, län", float(whole["hushall_utan"].sum()), float(kommuner[column].sum())))
-        out.append(_gap(f"{name}, per kommun", here.groupby("kommunkod")["hushall_utan"].sum(), kommuner[column]))
+        for what in counted:
+            column, own = level.without(what), f"{what}_utan"
+            name = f"Σ bristområden + utspritt = {column}"
+            total = float(kommuner[column].sum(skipna=False))
+            out.append(_law(f"{name}, län", float(whole[own].sum(skipna=False)), total))
+            out.append(_gap(f"{name}, per kommun", here.groupby("kommunkod")[own].sum(skipna=False), kommuner[column]))
         total = float(whole["adresser_utan"].sum())
         out.append(_law(f"Σ bristområden + utspritt = {addresses}, län", total, float(kommuner[addresses].sum())))
     return out
@@ -299,6 +331,8 @@ def parts_of_gap_areas(paths: Paths) -> list[Law]:
 
 def projects_add_up(tables: Tables, paths: Paths) -> list[Law]:
     """Every address *utan* is in one project a level; Σ addresses = project; projects + the rest = every kommun."""
+    import pandas as pd
+
     key = ["troskel_mbit", "matt"]
     projects = files.read_table(paths.table("projekt"), ["projekt_id", *key, "adresser", "hushall_utan"])
     members = files.read_table(
@@ -312,10 +346,11 @@ def projects_add_up(tables: Tables, paths: Paths) -> list[Law]:
         _law("kurvans steg i länet = projekt", float(steps), float(len(projects))),
     ]
     rows, kommuner = tables["adresser"], tables["kommuner"].set_index("kommunkod")
-    by_address, ids = _by_kommun(rows["kommunkod"]), rows["adress_id"]
+    by_address, row = _by_kommun(rows["kommunkod"]), pd.Index(rows["adress_id"]).get_indexer(members["adress_id"])
     for level in LEVELS.by_threshold():
-        here = members[(members["troskel_mbit"] == level.mbit) & (members["matt"] == level.measure)]
-        taken = ids.isin(here["adress_id"]).to_numpy()
+        of_level = ((members["troskel_mbit"] == level.mbit) & (members["matt"] == level.measure)).to_numpy()
+        here, taken = members[of_level], np.zeros(len(rows), dtype=np.bool_)
+        taken[row[of_level & (row >= 0)]] = True
         out.append(_law(f"adresser i projekt, var och en en gång: {level.code}", float(taken.sum()), float(len(here))))
         p = rows[level.probability].to_numpy()
         most, least = np.max(p, where=taken, initial=0.0), np.min(p, where=~taken, initial=1.0)
@@ -343,15 +378,16 @@ def trench_adds_up(paths: Paths) -> list[Law]:
         key = "projekt_id" if table == "projekt" else "bristomrade_id"
         areas = files.read_table(paths.table(table), [key, "schakt_m", *names])
         areas = areas[areas["schakt_m"].notna()].set_index(key)
-        lines = files.read_shapes(paths.table(drawn_in))
+        lines = files.read_table(paths.table(drawn_in), [key, "slag", "langd_m"])
         told = areas[names].set_axis(list(TRENCH_KINDS), axis=1).stack().rename_axis([key, "slag"])
         drawn = lines.set_index([key, "slag"])["langd_m"]
         out += [
             _gap(f"Σ schaktets delar = schaktet: {table}", areas[names].sum(axis=1), areas["schakt_m"]),
             _gap(f"Σ schaktets linjer = dess delar: {table}", drawn, told),
         ]
-        dry = lines[lines["slag"].isin(["stick", "fagelvag"])]
-        straight.append(dry[[key, "geometry"]].rename(columns={key: "id"}))
+        # Only these: what follows roads is most of the lines, and is asked nothing here.
+        dry = files.read_shapes(paths.table(drawn_in), [key, "geometry"], [("slag", "in", ["stick", "fagelvag"])])
+        straight.append(dry.rename(columns={key: "id"}))
     parts, row = shapely.get_parts(np.concatenate([x["geometry"] for x in straight]), return_index=True)
     ends = shapely.get_coordinates(parts).reshape(-1, 4)
     once, of = np.unique(ends, axis=0, return_inverse=True)

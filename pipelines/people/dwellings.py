@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.core import files
-from pipelines.core.ledger import Ledger
+from pipelines.core.ledger import Ledger, files_of
 from pipelines.tables import contracts, step_tables
 
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ HOME, WORK, SHED = "Bostad", ("Industri", "Samhällsfunktion", "Verksamhet"), "K
 OTHER = ("Ekonomibyggnad", "Övrig byggnad")
 """Lantmäteriet's kinds of buildings, as ``byggnader`` has them."""
 _SOURCE, _SCB = "lantmateriet/byggnad*", "scb/bostader_hustyp_<år>.csv"
+PER_HOUSEHOLD = (0.5, 2.0)
+"""Dwellings per household between which a kommun can lie (antagande): about 1.05 in the country, more where many houses
+stand empty. Another count, or another unit, lies far outside."""
 _ONE = ("smahus", "okand")
 """``hustyp`` of addresses with one dwelling; those of a block of flats are reckoned, the others have none."""
 
@@ -39,23 +42,29 @@ def run(region: Region, paths: Paths) -> None:
     columns = ["objekttyp", "bostadsslag", "byggnad_m2", "geometry"]
     buildings = files.read_shapes(paths.table("byggnader"), columns, [("objekttyp", "!=", SHED)])
     stock = newest(files.read_table(paths.table("scb_bostader")))
+    lists = [f["fil"] for f in files_of(paths.ledger("scb")) if f["roll"] == "bostader_hustyp"]
+    note_implausible(stock, files.read_table(paths.table("pts_teknik")), ", ".join(lists), region, ledger)
     if len(buildings):
         house, near = find_houses(addresses, buildings, region.bostader.avstand_m)
-        kind = house_types(addresses, buildings, house, near, stock, region, ledger)
+        kind, chance = house_types(addresses, buildings, house, near, stock, region, ledger)
         area = np.append(buildings["byggnad_m2"].to_numpy(), np.nan)[house]
-        dwellings = count_dwellings(addresses, kind, stock, region, ledger)
+        dwellings = count_dwellings(addresses, kind, chance, stock, region, ledger)
     else:
         kind, area = np.full(len(addresses), "okand", dtype=object), np.full(len(addresses), np.nan)
-        dwellings = np.ones(len(addresses))
+        chance, dwellings = np.zeros(len(addresses)), np.ones(len(addresses))
         ledger.add(
             "upplysning",
             "lantmateriet",
             "inga byggnader",
             1,
-            "varje adress räknas som en bostad; lägg Topografi 50, tema byggnadsverk, i mappen lantmateriet",
+            "varje adress räknas som en bostad; småhus, flerbostadshus och fritidshus är okända och lämnas tomma. Lägg "
+            "Topografi 50, tema byggnadsverk, i mappen lantmateriet",
         )
         ledger.facts["bostader"] = {}
-    out = addresses[["adress_id"]].assign(hustyp=kind, bostader=dwellings, byggnad_m2=area).astype({"hustyp": "str"})
+    out = addresses[["adress_id"]].assign(
+        hustyp=kind, sannolikhet_flerbostad=chance, bostader=dwellings, byggnad_m2=area
+    )
+    out = out.astype({"hustyp": "str"})
     files.write_table(contracts.check(out, step_tables.BOSTADER), paths.table("bostader"))
     ledger.save(paths.ledger("dwellings"))
 
@@ -63,6 +72,23 @@ def run(region: Region, paths: Paths) -> None:
 def newest(stock: pd.DataFrame) -> pd.DataFrame:
     """Return SCB's dwellings of each kommun's newest year, by kommunkod."""
     return stock.sort_values("ar").drop_duplicates("kommunkod", keep="last").set_index("kommunkod")
+
+
+def note_implausible(stock: pd.DataFrame, pts: pd.DataFrame, source: str, region: Region, ledger: Ledger) -> None:
+    """Warn where SCB's dwellings of a kommun cannot be its homes: by PTS's households, ``PER_HOUSEHOLD`` apart."""
+    of = pts[(pts["bas"] == "hushall") & (pts["niva"] == "kommun") & (pts["omradestyp"] == "totalt")]
+    households = of.sort_values("ar").drop_duplicates("kommunkod", keep="last").set_index("kommunkod")["antal"]
+    homes = stock.drop(columns="ar").sum(axis=1).astype("float64")
+    each = (homes / households.reindex(homes.index)).dropna()
+    off = each[~each.between(*PER_HOUSEHOLD)]
+    ledger.add(
+        "varning",
+        source,
+        "kommuner vars bostäder hos SCB inte går ihop med PTS:s hushåll",
+        len(off),
+        f"{PER_HOUSEHOLD[0]:g}–{PER_HOUSEHOLD[1]:g} bostäder per hushåll väntas; kontrollera listans antal",
+        [f"{k} {region.kommunnamn.get(k, k)}: {v:.2f}" for k, v in off.items()],
+    )
 
 
 def find_houses(addresses: pd.DataFrame, buildings: pd.DataFrame, reach_m: float) -> tuple[Ints, NDArray[np.bool_]]:
@@ -101,8 +127,12 @@ def house_types(
     stock: pd.DataFrame,
     region: Region,
     ledger: Ledger,
-) -> NDArray[Any]:
-    """Return ``hustyp`` of each address: the building's stated purpose, else its kind and, of dwellings, its size."""
+) -> tuple[NDArray[Any], Floats]:
+    """Return ``hustyp`` of each address, and how probable it is that the house is a block of flats.
+
+    By the building's stated purpose, else its kind and, of dwellings, its size: between the limits
+    ``bostader.flerbostad_ensam_m2`` a house with one address is the one or the other.
+    """
     settings = region.bostader
     of = np.append(buildings["objekttyp"].to_numpy(dtype=object), "")[house]
     said = np.append(buildings["bostadsslag"].to_numpy(dtype=object), "")[house]
@@ -110,8 +140,12 @@ def house_types(
     each = np.append(buildings["byggnad_m2"].to_numpy(), 0.0)[house] / sharing
     unsaid = (of == HOME) & (said == "")
     town = (addresses["ortstyp"] != "utanfor").to_numpy()
-    large = unsaid & town & (each >= settings.flerbostad_minst_m2)
-    flats = large & _within_stock(addresses, large, each, (said == "flerbostad"), stock, region)
+    least, sure = settings.flerbostad_ensam_m2
+    by_size = np.where(sharing > 1, each >= settings.flerbostad_minst_m2, _rising(each, least, sure))
+    large = unsaid & town & (by_size > 0)
+    kept = _within_stock(addresses, large, each, by_size, (said == "flerbostad"), stock, region)
+    chance = np.where(large & kept, by_size, np.where(said == "flerbostad", 1.0, 0.0))
+    flats = large & (chance >= 0.5)
     kind = np.select(
         [said != "", flats, of == HOME, np.isin(of, WORK), np.isin(of, OTHER)],
         [said, "flerbostad", "smahus", "verksamhet", "ovrig"],
@@ -135,8 +169,15 @@ def house_types(
     ledger.add(
         "antagen",
         _SOURCE,
+        f"ensamma adresser i bostadshus på {least:g}–{sure:g} m², som kan vara det ena eller det andra",
+        int((large & (chance > 0) & (chance < 1)).sum()),
+        "räknas med väntat antal bostäder (bostader.flerbostad_ensam_m2)",
+    )
+    ledger.add(
+        "antagen",
+        _SOURCE,
         "adresser i stora bostadshus som räknas som småhus, för SCB:s lägenheter räcker inte till dem",
-        int((large & ~flats).sum()),
+        int((large & ~kept).sum()),
         f"minst {settings.lagenheter_minst_per_entre:g} lägenheter per entré i medeltal; de minsta husen först",
     )
     ledger.add(
@@ -147,28 +188,47 @@ def house_types(
         "ingen bostad",
     )
     seen = addresses["kommunkod"][house >= 0].unique()
-    without = [region.kommunnamn.get(k, k) for k in sorted(set(addresses["kommunkod"]) - set(seen))]
+    without = [region.kommunnamn.get(k, k) for k in sorted({*addresses["kommunkod"].unique()} - {*seen})]
     reason = "kommuner där ingen adress har en byggnad"
-    ledger.add("allvarlig", _SOURCE, reason, len(without), "hämta byggnader för hela länet", without)
-    return kind
+    ledger.add(
+        "allvarlig",
+        _SOURCE,
+        reason,
+        len(without),
+        "småhus, flerbostadshus och fritidshus lämnas tomma där; hämta byggnader för hela länet",
+        without,
+    )
+    return kind, chance
+
+
+def _rising(each: Floats, least: float, sure: float) -> Floats:
+    """Return 0 below ``least``, 1 from ``sure``, evenly rising between; sharp where they are the same."""
+    if sure == least:
+        return (each >= sure).astype(np.float64)
+    return np.asarray(np.clip((each - least) / (sure - least), 0.0, 1.0), dtype=np.float64)
 
 
 def _within_stock(
     addresses: pd.DataFrame,
     large: NDArray[np.bool_],
     each: Floats,
+    chance: Floats,
     stated: NDArray[np.bool_],
     stock: pd.DataFrame,
     region: Region,
 ) -> NDArray[np.bool_]:
-    """Tell which large houses SCB's flats of the kommun are enough for, the largest first; without SCB all of them."""
+    """Tell which large houses SCB's flats of the kommun are enough for, the largest first; without SCB all of them.
+
+    A house that may be a block counts for as much as it is probable.
+    """
     kept = np.ones(len(addresses), dtype=bool)
     large_rows, stated_rows = np.flatnonzero(large), np.flatnonzero(stated)
     kommun = addresses["kommunkod"].to_numpy(dtype=object)
     for code, count in flats_of(stock).items():
         rows = large_rows[kommun[large_rows] == code]
         room = int(count / region.bostader.lagenheter_minst_per_entre) - int((kommun[stated_rows] == code).sum())
-        kept[rows[np.argsort(-each[rows], kind="stable")[max(room, 0) :]]] = False
+        rows = rows[np.argsort(-each[rows], kind="stable")]
+        kept[rows[np.cumsum(chance[rows]) > room + 1e-9]] = False
     return kept
 
 
@@ -178,24 +238,27 @@ def flats_of(stock: pd.DataFrame) -> pd.Series:
 
 
 def count_dwellings(
-    addresses: pd.DataFrame, kind: NDArray[Any], stock: pd.DataFrame, region: Region, ledger: Ledger
+    addresses: pd.DataFrame, kind: NDArray[Any], chance: Floats, stock: pd.DataFrame, region: Region, ledger: Ledger
 ) -> Floats:
-    """Return the dwellings expected at each address, and leave what was seen of each kommun as a fact."""
+    """Return the dwellings expected at each address, and leave what was seen of each kommun as a fact.
+
+    SCB's flats on its entrances to flats, evenly; a house that is one by ``chance`` holds what is expected.
+    """
     import pandas as pd
 
     codes = list(region.kommunkoder)
     at = pd.Categorical(addresses["kommunkod"], categories=codes).codes
-    flats = kind == "flerbostad"
     stairs, houses = (np.bincount(at[kind == k], minlength=len(codes)) for k in ("flerbostad", "smahus"))
+    entrances = np.bincount(at, chance, len(codes))
     counted = flats_of(stock).reindex(codes).to_numpy()
     small = stock["smahus"].reindex(codes).to_numpy(dtype=np.float64, na_value=np.nan)
-    each = np.where(np.isnan(counted), region.bostader.bostader_per_entre, counted / np.maximum(stairs, 1))
-    dwellings = np.select([kind == k for k in _ONE], [1.0] * len(_ONE), 0.0)
-    dwellings[flats] = each[at[flats]]
-    guessed = int(stairs[np.isnan(counted)].sum())
+    each = np.where(np.isnan(counted), region.bostader.bostader_per_entre, counted / np.maximum(entrances, 1))
+    one = np.where(chance > 0, 1 - chance, np.isin(kind, _ONE))
+    dwellings = one + chance * each[at]
+    guessed = int((chance[np.isnan(counted)[at]] > 0).sum())
     called = [f"{k} {region.kommunnamn[k]}" for k in codes]
-    unplaced = [f"{called[i]}: {counted[i]:.0f}" for i in np.flatnonzero((counted > 0) & (stairs == 0))]
-    few = [f"{called[i]}: {each[i]:.2f}" for i in np.flatnonzero((stairs > 0) & (each < 1))]
+    unplaced = [f"{called[i]}: {counted[i]:.0f}" for i in np.flatnonzero((counted > 0) & (entrances < 1))]
+    few = [f"{called[i]}: {each[i]:.2f}" for i in np.flatnonzero((entrances > 0) & (each < 1))]
     more = [f"{called[i]}: {houses[i]} hus, {small[i]:.0f} hos SCB" for i in np.flatnonzero(houses > small)]
     ledger.add(
         "antagen",
@@ -216,7 +279,7 @@ def count_dwellings(
             "smahus_scb": None if np.isnan(small[i]) else int(small[i]),
             "entreer": int(stairs[i]),
             "lagenheter_scb": None if np.isnan(counted[i]) else int(counted[i]),
-            "per_entre": round(float(each[i]), 6) if stairs[i] else 0.0,
+            "per_entre": round(float(each[i]), 6) if entrances[i] else 0.0,
         }
         for i, k in enumerate(codes)
     }

@@ -49,8 +49,10 @@ class Placed:
         The groups (kommun × class): ``kommunkod``, ``grupp``, ``hushall_pts``.
     kind : ndarray of str, shape (n,)
         Kind of house (``hustyp``).
+    unsure : ndarray of bool, shape (n,)
+        A house that may be a block of flats or not, or of which nothing is known.
     workplaces : ndarray of float, shape (n,)
-        Expected workplaces.
+        Expected workplaces; NaN where PTS tells no number.
     farthest : float
         See :func:`pipelines.people.raking.rake`; 1 where households are not held to PTS's shares.
     """
@@ -58,12 +60,28 @@ class Placed:
     margins: raking.Margins
     table: pd.DataFrame
     kind: NDArray[np.object_]
+    unsure: NDArray[np.bool_]
     workplaces: Floats
     farthest: float
 
+    def told_apart(self, households: Floats) -> dict[str, Floats]:
+        """Return the counts :data:`~pipelines.tables.code_lists.KINDS` of each address.
+
+        Missing in a kommun where no address has a building: nobody knows what stands there.
+        """
+        group, kommun = self.margins.group, self.table["kommunkod"]
+        houses = np.bincount(group, self.kind != "okand", len(kommun)) > 0
+        seen = kommun.isin(kommun[houses]).to_numpy()[group]
+        kinds = {
+            "hushall_smahus": np.where(self.kind == "smahus", households, 0.0),
+            "hushall_flerbostad": np.where(self.kind == "flerbostad", households, 0.0),
+            "fritidshus": without_household(households, self.kind),
+        }
+        return {name: np.where(seen, each, np.nan) for name, each in kinds.items()} | {"arbetsstallen": self.workplaces}
+
     def variance(self, households: Floats) -> Floats:
         """Return the variance of each address's true number of households, given what is expected."""
-        return house_variance(households, self.kind)
+        return house_variance(households, np.where(self.unsure, "okand", self.kind))
 
     def by(self, evidence: decided.Evidence) -> raking.Raked:
         """Return people and households by one edition's evidence."""
@@ -89,8 +107,7 @@ def run(region: Region, paths: Paths) -> None:
             befolkning=found.people,
             hushall=found.households,
             hushall_varians=placed.variance(found.households),
-            fritidshus=without_household(found.households, placed.kind),
-            arbetsstallen=placed.workplaces,
+            **placed.told_apart(found.households),
             befolkning_fore=placed.margins.people,
         )
         files.write_table(contracts.check(out, step_tables.ADRESSER_HUSHALL), paths.table(name))
@@ -112,10 +129,12 @@ def place(region: Region, paths: Paths, ledger: Ledger) -> tuple[Placed, pd.Data
 
     square = square_of(addresses["rutid"].to_numpy(), squares)
     part = part_inside(squares, square, land, outside, ledger)
-    homes = files.read_table(paths.table("bostader"), ["hustyp", "bostader"], few=["hustyp"])
+    homes = files.read_table(paths.table("bostader"), ["hustyp", "sannolikhet_flerbostad", "bostader"], few=["hustyp"])
     kind = homes["hustyp"].to_numpy(dtype=object)
-    per_household = people_per_household(kind, region)
-    dwellings = np.maximum(homes["bostader"].to_numpy(dtype=np.float64), LEAST_DWELLINGS)
+    chance, dwellings = (homes[c].to_numpy(dtype=np.float64) for c in ("sannolikhet_flerbostad", "bostader"))
+    unsure = (kind == "okand") | ((chance > 0) & (chance < 1))
+    per_household = people_per_household(chance, dwellings, region)
+    dwellings = np.maximum(dwellings, LEAST_DWELLINGS)
     people = place_people(addresses, squares, part, dwellings * per_household, region, ledger)
     groups = make_groups(household_counts(teknik, region), addresses, ledger)
     index, table = group_index(addresses, groups)
@@ -143,9 +162,9 @@ def place(region: Region, paths: Paths, ledger: Ledger) -> tuple[Placed, pd.Data
         least=group_shares(wanted, groups, table),
         most=group_shares(wanted, groups, table, "andel_ovre"),
     )
-    margins = replace(margins, loose=looseness(raking.households_of(margins, people), kind))
+    margins = replace(margins, loose=looseness(raking.households_of(margins, people), unsure))
     workplaces = place_workplaces(teknik, region, groups, index, table, kind, ledger)
-    return Placed(margins, table, kind, workplaces, region.hushall.langsta_avstamning), groups, wanted
+    return Placed(margins, table, kind, unsure, workplaces, region.hushall.langsta_avstamning), groups, wanted
 
 
 def tell_raked(placed: Placed, found: raking.Raked, evidence: decided.Evidence, region: Region, ledger: Ledger) -> None:
@@ -273,7 +292,8 @@ def place_workplaces(
 ) -> Floats:
     """Spread PTS's number of workplaces of each kommun and class over its addresses by kind of house.
 
-    By :data:`WORKPLACES`: most premises hold one, and many a firm has its seat at home. None where PTS tells no number.
+    By :data:`WORKPLACES`: most premises hold one, and many a firm has its seat at home. Missing where PTS tells no
+    number.
     """
     own = teknik[(teknik["bas"] == "arbetsstallen") & (teknik["niva"] == "kommun")]
     wanted = groups.merge(own[["kommunkod", "omradestyp", "antal"]], on=["kommunkod", "omradestyp"], how="left")
@@ -286,9 +306,9 @@ def place_workplaces(
         "inga arbetsställen placeras på adresserna där",
         unknown,
     )
-    total = wanted.groupby(["kommunkod", "grupp"])["antal"].sum()
+    total = wanted.astype({"antal": "float64"}).groupby(["kommunkod", "grupp"])["antal"].sum(skipna=False)
     keys = list(zip(table["kommunkod"], table["grupp"], strict=True))
-    count = np.array([float(total.get(k, 0.0)) for k in keys])
+    count = np.array([float(total.get(k, np.nan)) for k in keys])
     weight = np.select([kind == k for k in WORKPLACES], list(WORKPLACES.values()), WORKPLACES["okand"])
     whole = np.bincount(index, weight, len(table))
     return np.asarray((count / np.maximum(whole, 1e-9))[index] * weight, dtype=np.float64)
@@ -298,11 +318,22 @@ WORKPLACES = {"verksamhet": 1.0, "ovrig": 0.5, "flerbostad": 0.3, "smahus": 0.15
 """Workplaces at an address by kind of house, up to a factor per kommun and class (antagande)."""
 
 
-def people_per_household(kind: NDArray[np.object_], region: Region) -> Floats:
-    """Return how many live in a household by kind of house; of what is not known, as in a house."""
-    return np.where(
-        kind == "flerbostad", region.hushall.personer_per_hushall_flerbostad, region.hushall.personer_per_hushall_smahus
-    ).astype(np.float64)
+def people_per_household(chance: Floats, dwellings: Floats, region: Region) -> Floats:
+    """Return how many live in a household by kind of house; of what is not known, as in a house.
+
+    Parameters
+    ----------
+    chance, dwellings : ndarray of float, shape (n,)
+        Probability that the house is a block of flats, and the dwellings expected: those beyond the house's own, if it
+        is a house, are flats.
+    """
+    rule = region.hushall
+    flats = np.divide(
+        dwellings - (1 - chance), dwellings, out=np.zeros(len(chance)), where=(chance > 0) & (dwellings > 0)
+    )
+    return np.asarray(
+        flats * rule.personer_per_hushall_flerbostad + (1 - flats) * rule.personer_per_hushall_smahus, dtype=np.float64
+    )
 
 
 def house_variance(households: Floats, kind: NDArray[np.object_]) -> Floats:
@@ -334,14 +365,14 @@ def house_variance(households: Floats, kind: NDArray[np.object_]) -> Floats:
     return np.select([kind == "smahus", kind == "flerbostad", kind == "okand"], [house, large, unknown], house)
 
 
-def looseness(households: Floats, kind: NDArray[np.object_]) -> Floats:
+def looseness(households: Floats, unsure: NDArray[np.bool_]) -> Floats:
     """Return how easily raking moves each address's households: variance over mean where the house is unknown.
 
     Where the kind of house is known all move alike: houses that lack coverage are oftener empty, and flats no more so.
     """
-    variance = house_variance(households, kind)
+    variance = house_variance(households, np.full(len(households), "okand", dtype=object))
     ratio = np.divide(variance, households, out=np.ones(len(households)), where=households > 0)
-    return np.where(kind == "okand", np.clip(ratio, LEAST_VARIANCE, 2.0 * FLATS), 1.0)
+    return np.where(unsure, np.clip(ratio, LEAST_VARIANCE, 2.0 * FLATS), 1.0)
 
 
 LEAST_DWELLINGS = 0.02

@@ -164,12 +164,13 @@ def _factors(m: Margins, rows: Ints, lacking: Floats, held: Bools, farthest: flo
 
 
 def _numbered(columns: list[NDArray[Any]]) -> Ints:
-    """Number the different rows of some columns, each shape (n,)."""
-    out = np.zeros(len(columns[0]), dtype=np.int64)
+    """Number the different rows of some columns, each shape (n,), in their order by the first column, then the next."""
+    order = np.lexsort(columns[::-1])
+    new = np.zeros(len(order), dtype=np.bool_)
     for column in columns:
-        _, at = np.unique(column, return_inverse=True)
-        _, out = np.unique(out * (int(at.max()) + 1) + at.reshape(-1), return_inverse=True)
-        out = out.reshape(-1)
+        new[1:] |= np.diff(column[order]) != 0
+    out = np.empty(len(order), dtype=np.int64)
+    out[order] = np.cumsum(new)
     return out
 
 

@@ -13,7 +13,7 @@ from pipelines.core.errors import DataError
 from pipelines.gaps import budget, ranking, trench
 from pipelines.gaps.address_places import Bools, Floats
 from pipelines.gaps.cost import NONE
-from pipelines.projects import cheapest_mix
+from pipelines.projects import cheapest_mix, household_interval
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,10 @@ class Plan:
         households).
     fakta : dict
         ``kostnad_sek`` with ``kostnad_lag_sek`` and ``kostnad_hog_sek``, ``kvar_sek`` (NaN for a goal),
-        ``hushall`` and ``hushall_utan`` (before), ``hushall_nas``, ``hushall_nas_modellerade``,
-        ``andel_fore_pct``, ``andel_efter_pct``, ``andel_storst_pct`` (when every project that can be built is
-        built), ``nar_malet`` (None for a budget), ``optimum_hushall``, ``optimum_kostnad_sek``,
+        ``hushall`` and ``hushall_utan`` (before), ``hushall_nas`` with ``hushall_nas_lag`` and ``hushall_nas_hog``
+        (90 %), ``hushall_nas_modellerade``,
+        ``andel_fore_pct``, ``andel_efter_pct``, ``andel_storst_pct`` (when every project that can be
+        built is built), ``nar_malet`` (None for a budget), ``optimum_hushall``, ``optimum_kostnad_sek``,
         ``optimum_gap`` (how far the optimum is from proven) and ``skillnad_optimum_pct``: less benefit than
         the optimum, or more kronor, in percent of it.
     """
@@ -99,6 +100,7 @@ def plan(
     areas["kostnad_ack_sek"] = np.cumsum(np.where(built, money, 0.0))
     spent, reached = float(money[built].sum()), float(homes[built].sum())
     able = np.isfinite(money) & (homes > NONE)
+    least, most = reach(areas[built])
 
     def share(more: float) -> float:
         return 100 * (1 - max(0.0, lacking - more) / whole) if whole > NONE else float("nan")
@@ -111,6 +113,8 @@ def plan(
         "hushall": whole,
         "hushall_utan": lacking,
         "hushall_nas": reached,
+        "hushall_nas_lag": least,
+        "hushall_nas_hog": most,
         "hushall_nas_modellerade": float(homes[built & areas["modellerad"].to_numpy(np.bool_)].sum()),
         "andel_fore_pct": share(0.0),
         "andel_efter_pct": share(reached),
@@ -122,6 +126,13 @@ def plan(
         "skillnad_optimum_pct": 100 * behind / of if of > NONE else 0.0,
     }
     return Plan(areas, _gains(places, delar, areas), facts)
+
+
+def reach(built: pd.DataFrame) -> tuple[float, float]:
+    """Return the 90 % interval of how many households the projects that are built reach together."""
+    return household_interval.of_several(
+        *(built[f"hushall_utan{x}"].to_numpy(np.float64) for x in ("", "_lag", "_hog"))
+    )
 
 
 def over_stop_price(projekt: pd.DataFrame, rule: Projekt) -> Bools:

@@ -17,13 +17,20 @@ from pipelines.gaps import area_sums, cost, ranking
 from pipelines.gaps.address_places import Bools, Floats, Places
 from pipelines.gaps.area_outlines import outlines
 from pipelines.gaps.costed_areas import add_trench, trench_lines
-from pipelines.gaps.trench_ground import Dug, Ground
+from pipelines.gaps.trench_ground import Dug, Ground, Ties
 from pipelines.projects import household_interval, in_plan, project_names
 from pipelines.projects.cut_forest import merged, pieces
 from pipelines.roads import over_water
 from pipelines.roads.delaunay import delaunay_edges
+from pipelines.tables.code_lists import KINDS
 
 CLASSES = ("tatbebyggt", "glesbebyggt")
+IN_DOUBT, FORGOTTEN = 0.5, 1e-4
+"""A project comes after all others when so much of its households are at addresses that a complete list may only have
+forgotten, and it is so probable that the list forgot every one of them: then nothing is to be built. The second is low
+since it is reckoned as if rows were forgotten one by one, but those of a street are often forgotten together: in effect
+up to some ten houses come last, a whole village does not (antagande, tried on simulated data). Short of that the
+expected number, which counts the doubt, says what the project is worth."""
 _WATER_M = 50.0
 """Addresses with more open water than this (metres) between them are no neighbours; less is a stream."""
 
@@ -40,7 +47,7 @@ class Projects:
         One row per address *utan*: ``projekt_id``, ``kommunkod``, ``hushall_utan``, and ``adress``, its place in the
         table of addresses.
     schakt : DataFrame
-        One row per project and kind of trench, with ``geometry``: its lines.
+        One row per project and kind of trench, with ``geometry``: its lines, as WKB.
     hushall_utan : ndarray of float, shape (kommuner,)
         Expected households without in each kommun, in projects and outside them.
     """
@@ -100,7 +107,8 @@ def measure(
         project, count, places.hushall[who], lack, places.hushall_varians[who], places.modelled[who], kind, together
     )
     for name in ("fritidshus", "arbetsstallen"):
-        table[name] = np.bincount(project, getattr(places, name)[who], count).astype(np.float64)
+        own = places.kinds[KINDS.index(name)][who]
+        table[name] = np.bincount(project, own, count).astype(np.float64)
     doubtful = in_doubt(places.listed[who], p[who], region.evidens.kontroll_fran_sannolikhet)
     table["kontrolleras"] = np.bincount(project, doubtful, count).astype(np.int64)
     table["hushall_utan_lag"], table["hushall_utan_hog"] = household_interval.limits(homes, spread)
@@ -111,7 +119,7 @@ def measure(
         homes, sums["adresser_utan"].to_numpy(), sums["befolkning_utan"].to_numpy(), region.prioritering
     )
     low, middle, high = (table[f"kostnad_{x}sek"].to_numpy() for x in ("lag_", "", "hog_"))
-    last = (np.bincount(project, places.hushall[who] * lack * doubtful, count) >= homes / 2) & (homes > 0)
+    last = may_be_forgotten(project, count, places.hushall[who] * lack, lack, doubtful)
     table["prioritet"] = checked_first(ranking.priority(nytta, middle, homes, ids), last)
     table["andel_i_plan"] = in_plan.share(homes, spread, nytta, last, (low, middle, high), region.projekt)
     table["geometry"], table["rutor"] = cells_of(places, project, who, count)
@@ -140,7 +148,7 @@ def checked_first(rank: Ints, last: Bools) -> Ints:
     rank : ndarray of int64, shape (projects,)
         By benefit per krona.
     last : ndarray of bool, shape (projects,)
-        Half of the project's households, or more, are at addresses that a list may only have forgotten.
+        From :func:`may_be_forgotten`.
 
     Examples
     --------
@@ -152,32 +160,77 @@ def checked_first(rank: Ints, last: Bools) -> Ints:
     return out
 
 
+def may_be_forgotten(project: Ints, count: int, homes: Floats, lack: Floats, doubtful: Bools) -> Bools:
+    """Tell which projects may be nothing but rows that a complete list forgot: :data:`IN_DOUBT`, :data:`FORGOTTEN`.
+
+    Parameters
+    ----------
+    project : ndarray of int64, shape (n,)
+        Project of each address, 0 … count - 1.
+    homes, lack : ndarray of float, shape (n,)
+        Expected households without, and the probability that the address lacks coverage.
+    doubtful : ndarray of bool, shape (n,)
+        A complete list may only have forgotten the address.
+
+    Examples
+    --------
+    Two houses that lack coverage by 0.7; forty of them; one that is certain.
+
+    >>> at, lack = np.repeat([0, 1, 2], [2, 40, 1]), np.repeat([0.7, 1.0], [42, 1])
+    >>> may_be_forgotten(at, 3, lack, lack, lack < 1).tolist()
+    [True, False, False]
+    """
+    whole, unsure = (np.bincount(project, homes * x, count) for x in (np.ones(len(homes)), doubtful))
+    every = np.exp(np.bincount(project, np.log(np.maximum(1 - lack, 1e-300)), count))
+    return np.asarray((whole > 0) & (unsure >= IN_DOUBT * whole) & (every >= FORGOTTEN), dtype=np.bool_)
+
+
 def divide(places: Places, utan: Bools, ground: Ground, region: Region) -> Ints:
     """Return the project of each address *utan*, numbered by the lowest address in it."""
-    rule, who = region.projekt, np.flatnonzero(utan)
-    number = np.cumsum(utan) - 1
-    start, end, way = ground.ties(utan, ~utan)
+    who = np.flatnonzero(utan)
+    xy = np.column_stack([places.e_m, places.n_m])[who]
+    return cut_and_merged(ground.ties(utan, ~utan), who, xy, places.kommun[who], ground, region)
+
+
+def cut_and_merged(
+    ties: Ties, who: Ints, xy: Floats, kommun: Ints, ground: Ground, region: Region, weight: Ints | None = None
+) -> Ints:
+    """Return the project of each address or cell that lacks coverage, numbered by the lowest in it.
+
+    Parameters
+    ----------
+    ties : Ties
+        Their tree over the net.
+    who : ndarray of int64, shape (n,)
+        Their numbers in ``ties``, ascending.
+    xy : ndarray of float, shape (n, 2)
+        EPSG:3006, metres.
+    kommun : ndarray of int64, shape (n,)
+    weight : ndarray of int64, shape (n,), optional
+        How many addresses each stands for; one unless given.
+    """
+    rule, (start, end, way) = region.projekt, ties
+    start, end = (np.searchsorted(who, x) for x in (start, end))
     least, most = rule.minsta_byggnader, rule.storsta_byggnader
-    piece = pieces(len(who), number[start], number[end], way, least, most)
-    a, b, metres = near_pairs(places, who, piece, least, rule.storsta_avstand_m, ground)
-    return merged(piece, a, b, metres, least, most)
+    piece = pieces(len(who), start, end, way, least, most, weight)
+    small = np.bincount(piece, weights=weight)[piece] < least
+    a, b, metres = near_pairs(xy, kommun, piece, small, rule.storsta_avstand_m, ground)
+    return merged(piece, a, b, metres, least, most, weight)
 
 
 def near_pairs(
-    places: Places, who: Ints, piece: Ints, least: int, farthest_m: float, ground: Ground
+    xy: Floats, kommun: Ints, piece: Ints, small: Bools, farthest_m: float, ground: Ground
 ) -> tuple[Ints, Ints, Floats]:
-    """Return pairs of addresses over which pieces may be merged, and how far apart they are.
+    """Return pairs over which pieces may be merged, and how far apart they are.
 
-    Pairs of neighbours (Delaunay's edges, which hold each piece's nearest) in different pieces, of which one is below
-    ``least``, in one kommun, no more than ``farthest_m`` apart and not with water between.
+    Pairs of neighbours (Delaunay's edges, which hold each piece's nearest) in different pieces, of which one is
+    ``small``, in one kommun, no more than ``farthest_m`` apart and not with water between.
     """
-    xy = np.column_stack([places.e_m, places.n_m])[who]
     points, first = np.unique(xy, axis=0, return_index=True)
     i, j = (first[x] for x in delaunay_edges(points))
     metres = np.hypot(*(xy[i] - xy[j]).T)
-    small = np.bincount(piece)[piece] < least
     near = (metres <= farthest_m) & (piece[i] != piece[j]) & (small[i] | small[j])
-    near &= places.kommun[who[i]] == places.kommun[who[j]]
+    near &= kommun[i] == kommun[j]
     i, j, metres = i[near], j[near], metres[near]
     dry = over_water.metres(over_water.over(ground.wet, xy[i], xy[j]), len(i)) <= _WATER_M
     return i[dry], j[dry], metres[dry]

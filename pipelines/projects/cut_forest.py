@@ -18,7 +18,9 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 
-def pieces(count: int, start: Ints, end: Ints, metres: Floats, least: int, most: int) -> Ints:
+def pieces(
+    count: int, start: Ints, end: Ints, metres: Floats, least: int, most: int, weight: Ints | None = None
+) -> Ints:
     """Cut the trees of a forest into connected pieces of at most ``most`` addresses.
 
     A tree above the maximum is cut at its longest edge that leaves at least ``least`` addresses on both sides; where
@@ -32,6 +34,8 @@ def pieces(count: int, start: Ints, end: Ints, metres: Floats, least: int, most:
         A forest: no edge twice, no circle.
     metres : ndarray of float, shape (edges,)
     least, most : int
+    weight : ndarray of int64, shape (count,), optional
+        Where one stands for several (a cell for its addresses): for how many. None is parted.
 
     Returns
     -------
@@ -43,18 +47,22 @@ def pieces(count: int, start: Ints, end: Ints, metres: Floats, least: int, most:
     >>> chain = np.arange(5)
     >>> pieces(6, chain, chain + 1, np.array([1.0, 5.0, 1.0, 9.0, 1.0]), 2, 4).tolist()
     [0, 0, 0, 0, 1, 1]
+    >>> pieces(3, chain[:2], chain[:2] + 1, np.array([1.0, 5.0]), 2, 4, np.array([2, 2, 9])).tolist()
+    [0, 0, 1]
     """
+    weight = np.ones(count, np.int64) if weight is None else weight
     branch = labels(count, start, end)
-    large = np.bincount(branch, minlength=count)[branch] > most
+    large = _sums(branch, weight, count)[branch] > most
     if not large.any():
         return branch
     who, number, inner = np.flatnonzero(large), np.cumsum(large) - 1, large[start]
     walk = _walk(len(who), number[start[inner]], number[end[inner]], metres[inner])
     node, above = who[walk.node], walk.above
+    many = weight[node]
     there = above >= 0
     left = np.flatnonzero(there)
     while len(left):
-        below, whole, top = _sizes(walk, there)
+        below, whole, top = _sizes(walk, there, many)
         left = left[there[left] & (whole[left] > most)]
         smaller = np.minimum(below, whole - below)[left]
         enough = smaller >= least
@@ -115,13 +123,15 @@ def _by_depth(above: Ints) -> list[Ints]:
     return np.split(order, np.cumsum(np.bincount(depth))[:-1])[1:]
 
 
-def _sizes(walk: _Walk, there: Bools) -> tuple[Ints, Ints, Ints]:
+def _sizes(walk: _Walk, there: Bools, many: Ints) -> tuple[Ints, Ints, Ints]:
     """Return for each place how many hang by it, itself counted, how many its piece has, and the piece's top.
 
     Parameters
     ----------
     there : ndarray of bool, shape (count,)
         Whether the edge above is still there.
+    many : ndarray of int64, shape (count,)
+        For how many each place stands.
     """
     count = len(walk.node)
     top = np.where(there, walk.above, np.arange(count))
@@ -130,14 +140,21 @@ def _sizes(walk: _Walk, there: Bools) -> tuple[Ints, Ints, Ints]:
         if (higher == top).all():
             break
         top = higher
-    size = np.bincount(top, minlength=count)
+    size = _sums(top, many, count)
     # Of those that follow in a row, less the pieces that were cut off among them.
-    off = np.concatenate([[0], np.cumsum(np.where(there, 0, size))])
+    off, all_ = (np.concatenate([[0], np.cumsum(x)]) for x in (np.where(there, 0, size), many))
     here = np.arange(count)
-    return walk.last - here - (off[walk.last] - off[here + 1]), size[top], top
+    return all_[walk.last] - all_[here] - (off[walk.last] - off[here + 1]), size[top], top
 
 
-def merged(piece: Ints, start: Ints, end: Ints, metres: Floats, least: int, most: int) -> Ints:
+def _sums(group: Ints, values: Ints, count: int) -> Ints:
+    """Return the sum of whole numbers of each group, as whole numbers."""
+    return np.bincount(group, weights=values, minlength=count).astype(np.int64)
+
+
+def merged(
+    piece: Ints, start: Ints, end: Ints, metres: Floats, least: int, most: int, weight: Ints | None = None
+) -> Ints:
     """Merge pieces below ``least`` addresses with their nearest, as long as the sum is at most ``most``.
 
     Of all pairs of pieces of which one is below the minimum, the nearest is merged first, and so on with what that
@@ -151,6 +168,8 @@ def merged(piece: Ints, start: Ints, end: Ints, metres: Floats, least: int, most
         Pairs of addresses over which pieces may be merged.
     metres : ndarray of float, shape (edges,)
         How far apart they are.
+    weight : ndarray of int64, shape (count,), optional
+        As in :func:`pieces`.
 
     Returns
     -------
@@ -164,7 +183,7 @@ def merged(piece: Ints, start: Ints, end: Ints, metres: Floats, least: int, most
     """
     near = np.lexsort((np.maximum(start, end), np.minimum(start, end), metres))
     of = np.arange(int(piece.max(initial=-1)) + 1)
-    size = np.bincount(piece, minlength=len(of))
+    size = _sums(piece, np.ones(len(piece), np.int64) if weight is None else weight, len(of))
     a, b = piece[start[near]], piece[end[near]]
     while len(a):
         a, b = of[a], of[b]

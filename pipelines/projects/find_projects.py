@@ -7,26 +7,24 @@ roads, which takes longer to make than all that is measured on it.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipelines.core import files
 from pipelines.core.ledger import Ledger
 from pipelines.core.ledger import load as load_ledger
 from pipelines.core.level import LEVELS
-from pipelines.gaps import costed_areas, find_gaps
+from pipelines.gaps import costed_areas, find_gaps, ground_notes
 from pipelines.gaps.ranking import curve
-from pipelines.gaps.trench_ground import Roads
 from pipelines.projects.build_plan import by_kommun
 from pipelines.projects.cheapest_mix import goal_rows
 from pipelines.projects.costed_projects import CLASSES, PlaceNames, Projects, measure
+from pipelines.projects.project_names import Localities, road_names
 from pipelines.tables import contracts, gap_tables, project_tables
 
 if TYPE_CHECKING:
     from pipelines.config.region import Region
-    from pipelines.core.cell_grid import Ints
     from pipelines.core.level import Level
     from pipelines.core.paths import Paths
     from pipelines.gaps.address_places import Floats, Places
@@ -48,15 +46,24 @@ def run(region: Region, paths: Paths, earlier: Path | None = None) -> None:
     land = files.read_table(paths.table("land"), ["rutid", "kommunkod", "land_ha"], few=["kommunkod"])
     here = find_gaps.read_places(region, paths)
     under = find_gaps.read_ground(region, paths, here)
+    find_gaps.write_roads(under, paths)
+    files.release()
     called, shared = place_names(here, under, region, paths), together(paths)
+    files.release()
     gaps, made = [], []
     for level in LEVELS.by_threshold():
         p, there = find_gaps.read_level(here, level, paths)
         known = find_gaps.of_level(before, level)
         gaps.append(costed_areas.measure(there, p, land, level.mbit, level.measure, region, under, known))
+        files.release()
         made.append(measure(there, p, level, region, under, called, shared[level.measure]))
         note(ledger, made[-1], level, region)
-    find_gaps.write(gaps, here, under, region, paths, ledger)
+        files.release()
+    find_gaps.note(ledger, gaps)
+    ground_notes.note(ledger, under, gaps, here, region)
+    del under  # as large as all that is written
+    files.release()
+    find_gaps.write(gaps, paths)
     write(made, paths)
     write_curves(made, here, region, paths)
     write_mixes(made, here, region, paths)
@@ -73,36 +80,18 @@ def together(paths: Paths) -> dict[str, Floats]:
 def place_names(here: Places, under: Ground, region: Region, paths: Paths) -> PlaceNames:
     """Return the locality of every address that is in a project at some level, and its address area, else its road."""
     import pandas as pd
-    import shapely
 
-    orter = files.read_shapes(paths.table("orter"), ["namn", "geometry"])
-    known = orter["namn"].to_numpy(dtype=object)
-    tree = shapely.STRtree(orter["geometry"].to_numpy())
-
-    def nearest(xy: Floats) -> NDArray[Any]:
-        if len(known) == 0:
-            return np.full(len(xy), "", dtype=object)
-        return known[tree.nearest(shapely.points(xy))]
-
+    localities = Localities(files.read_shapes(paths.table("orter"), ["namn", "geometry"]))
     p = files.read_table(paths.table("adresser_tackning"), [x.probability for x in LEVELS]).to_numpy()
     who = np.flatnonzero((p < region.brist.sannolikhetsgrans).any(axis=1))
-    at, which = tree.query(shapely.points(here.e_m[who], here.n_m[who]), predicate="intersects")
     ort, omrade = (np.full(len(p), "", dtype=object) for _ in range(2))
-    ort[who[at[::-1]]] = known[which[::-1]]  # where two overlap, the first in the table
+    ort[who] = localities.within(np.column_stack([here.e_m[who], here.n_m[who]]))
     named = files.read_table(paths.table("adressomraden"), ["adress_id", "adressomrade"])
     ids = files.read_table(paths.table("adresser_ruta"), ["adress_id"])["adress_id"].iloc[who]
     row = pd.Index(named["adress_id"]).get_indexer(ids)
     areas = np.append(named["adressomrade"].to_numpy(dtype=object), "")[row]
-    omrade[who] = np.where(areas == "", _roads(under, who), areas)
-    return PlaceNames(ort, omrade, nearest)
-
-
-def _roads(under: Ground, who: Ints) -> NDArray[Any]:
-    """Return the name of the road each address joins; empty where it has none."""
-    if not isinstance(under, Roads):
-        return np.full(len(who), "", dtype=object)
-    line: Ints = under.noded.source[under.drop.line[who]]
-    return under.lines["namn"].to_numpy(dtype=object)[line]
+    omrade[who] = np.where(areas == "", road_names(under, who), areas)
+    return PlaceNames(ort, omrade, localities.nearest)
 
 
 def write(made: list[Projects], paths: Paths) -> None:

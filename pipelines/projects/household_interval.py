@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.core.cell_grid import Ints
+from pipelines.coverage.small_area.intervals import NORMAL
 from pipelines.people.households import SHARED
 
 Floats = NDArray[np.float64]
@@ -94,3 +95,23 @@ def limits(expected: Floats, spread: Floats, share: float = 0.9) -> tuple[Floats
     scale = np.where(some, spread, 0.0) / np.where(some, expected, 1.0)
     low, high = (gammaincinv(shape, x) * scale for x in ((1 - share) / 2, (1 + share) / 2))
     return np.where(some, low, expected), np.where(some, high, expected)
+
+
+def of_several(expected: Floats, low: Floats, high: Floats) -> tuple[float, float]:
+    """Return a 90 % interval of what several projects together lack: each errs on its own.
+
+    Parameters
+    ----------
+    expected, low, high : ndarray of float, shape (projects,)
+        Expected number without and the ends of each project's own 90 % interval.
+
+    Examples
+    --------
+    Of one project nearly its own; of a hundred alike ten times as wide, not a hundred.
+
+    >>> [of_several(np.full(n, 40.0), np.full(n, 30.2), np.full(n, 50.9))[1].__round__() for n in (1, 100)]
+    [51, 4104]
+    """
+    spread = (((high - low) / (2 * NORMAL)) ** 2).sum()
+    (least,), (most,) = limits(np.array([expected.sum()]), np.array([spread]))
+    return float(least), float(most)

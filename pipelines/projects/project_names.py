@@ -2,14 +2,56 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.core.cell_grid import Ints
+from pipelines.gaps.trench_ground import Roads
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipelines.gaps.trench_ground import Ground
 
 Texts = NDArray[Any]
+
+
+class Localities:
+    """What localities are called, by place: ``orter`` has ``namn`` and polygons in EPSG:3006."""
+
+    def __init__(self, orter: pd.DataFrame) -> None:
+        import shapely
+
+        self.names = orter["namn"].to_numpy(dtype=object)
+        self.tree = shapely.STRtree(orter["geometry"].to_numpy())
+
+    def within(self, xy: NDArray[np.float64]) -> Texts:
+        """Return the locality that each point, metres of shape (n, 2), lies in; empty where in none."""
+        import shapely
+
+        out = np.full(len(xy), "", dtype=object)
+        at, which = self.tree.query(shapely.points(xy), predicate="intersects")
+        out[at[::-1]] = self.names[which[::-1]]  # where two overlap, the first in the table
+        return out
+
+    def nearest(self, xy: NDArray[np.float64]) -> Texts:
+        """Return the locality nearest each point; empty where there are none at all."""
+        import shapely
+
+        if not len(self.names):
+            return np.full(len(xy), "", dtype=object)
+        nearest: Texts = self.names[self.tree.nearest(shapely.points(xy))]
+        return nearest
+
+
+def road_names(under: Ground, who: Ints) -> Texts:
+    """Return the name of the road that each of some points of the ground joins; empty where it has none."""
+    if not isinstance(under, Roads):
+        return np.full(len(who), "", dtype=object)
+    line: Ints = under.noded.source[under.drop.line[who]]
+    return under.lines["namn"].to_numpy(dtype=object)[line]
 
 
 def names(project: Ints, count: int, ort: Texts, omrade: Texts, nara: Texts, kommun: Texts) -> Texts:

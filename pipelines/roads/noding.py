@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.core.cell_grid import Ints
-from pipelines.roads.line_parts import Floats, Lines, columns, point_at
+from pipelines.roads.line_parts import Floats, Lines, columns, point_at, ragged
 
 if TYPE_CHECKING:
     from shapely import STRtree
@@ -107,7 +107,7 @@ def meet(given: Cut, ground: Bools, tolerance_m: float) -> Noded:
     line = np.repeat(np.arange(n), 2)
     at = np.column_stack([np.zeros(n), length]).ravel()
     a, beside, beside_at, pairs = _ends_beside(lines, shapes, tree, on_ground, tolerance_m)
-    i, i_at, j, j_at = _crossings(shapes, tree, on_ground)
+    i, i_at, j, j_at = _crossings(lines, shapes, tree, on_ground)
     m = len(line)
     line = np.concatenate([line, beside, i, j])
     at = np.clip(np.concatenate([at, beside_at, i_at, j_at]), 0, length[line])
@@ -151,23 +151,38 @@ def _ends_beside(
     """Return ends on the ground's lines (end, line, metres along it), and pairs of ends that lie together."""
     import shapely
 
-    places = np.column_stack([lines.first[:-1], lines.first[1:] - 1]).ravel()
-    ends: NDArray[Any] = shapely.points(lines.xy[places])  # type: ignore[assignment]
-    end, other = tree.query(ends, predicate="dwithin", distance=tolerance_m)
-    foreign = end // 2 != other
-    close = []
-    for which in (0, 1):
+    xy = lines.xy[np.column_stack([lines.first[:-1], lines.first[1:] - 1]).ravel()]
+    # Most ends lie exactly on others: each such spot is looked up once, and its ends are joined with its first.
+    _, first, spot = np.unique(xy.view(np.complex128).ravel(), return_index=True, return_inverse=True)
+    spots: NDArray[Any] = shapely.points(xy[first])  # type: ignore[assignment]
+    here, other = tree.query(spots, predicate="dwithin", distance=tolerance_m)
+    number, by_spot = np.bincount(spot), np.argsort(spot, kind="stable")
+
+    def ends_of(chosen: Bools) -> tuple[Ints, Ints, Ints]:
+        """Return every end at the spots of the chosen pairs: spot, line beside it, and the end."""
+        h, o = here[chosen], other[chosen]
+        owner, k = ragged(number[h])
+        return h[owner], o[owner], by_spot[(np.cumsum(number) - number)[h][owner] + k]
+
+    close = [np.column_stack([first[spot], np.arange(len(spot))])]
+    for goal in (other * 2, other * 2 + 1):
         # Within one line too: a line whose ends meet is a way round.
-        goal = other * 2 + which
-        near = np.hypot(*(lines.xy[places[end]] - lines.xy[places[goal]]).T) <= tolerance_m
-        close.append(np.column_stack([end, goal])[near & (goal > end)])
-    beside = foreign & ground[other]
-    end, other = end[beside], other[beside]
-    at: Floats = shapely.line_locate_point(shapes[other], ends[end])
-    return end, other, at, np.concatenate(close)
+        near = (spot[goal] != here) & (np.hypot(*(xy[first[here]] - xy[goal]).T) <= tolerance_m)
+        close.append(np.column_stack([ends_of(near)[2], np.repeat(goal[near], number[here[near]])]))
+    begins, stops = spot[other * 2] == here, spot[other * 2 + 1] == here
+    # What meets a line's last point lies where GEOS puts that, a hair from the sum of our own segments.
+    met = stops & ~begins & ground[other] & (number[here] > 1)
+    at, line, end = (
+        np.concatenate(x)
+        for x in zip(
+            (here[met], other[met], other[met] * 2 + 1), ends_of(ground[other] & ~begins & ~stops), strict=True
+        )
+    )
+    along: Floats = shapely.line_locate_point(shapes[line], spots[at])
+    return end, line, along, np.concatenate(close)
 
 
-def _crossings(shapes: NDArray[Any], tree: STRtree, ground: Bools) -> tuple[Ints, Floats, Ints, Floats]:
+def _crossings(lines: Lines, shapes: NDArray[Any], tree: STRtree, ground: Bools) -> tuple[Ints, Floats, Ints, Floats]:
     """Return where lines on the ground cross or part: line and metres along it, for both."""
     import shapely
 
@@ -175,12 +190,39 @@ def _crossings(shapes: NDArray[Any], tree: STRtree, ground: Bools) -> tuple[Ints
     once = (i < j) & ground[i] & ground[j]
     i, j = i[once], j[once]
     # Nearly all pairs only touch, end to end or end to side; what is neither that nor apart goes through.
+    asked = np.flatnonzero(~_end_to_end(lines, shapely.bounds(shapes), i, j))
+    i, j = i[asked], j[asked]
     through = np.flatnonzero(~shapely.touches(shapes[i], shapes[j]))
     through = through[shapely.intersects(shapes[i[through]], shapes[j[through]])]
     i, j = i[through], j[through]
     points, pair = _points_in(shapely.intersection(shapes[i], shapes[j]))
     i, j = i[pair], j[pair]
     return i, shapely.line_locate_point(shapes[i], points), j, shapely.line_locate_point(shapes[j], points)
+
+
+def _end_to_end(lines: Lines, box: Floats, i: Ints, j: Ints) -> Bools:
+    """Return which pairs of lines surely have nothing but an end of both in common.
+
+    Where their boxes meet in no more than one easting (or northing), all that they have in common lies on it; and where
+    one of them has a single vertex there, which is an end of both, that is all.
+    """
+    out = np.zeros(len(i), np.bool_)
+    start, end = lines.xy[lines.first[:-1]], lines.xy[lines.first[1:] - 1]
+    for axis in (0, 1):
+        # How many of a line's vertices lie at its least and at its greatest coordinate.
+        at_low, at_high = (
+            np.add.reduceat(lines.xy[:, axis] == box[:, k][lines.line], lines.first[:-1], dtype=np.int64)
+            for k in (axis, axis + 2)
+        )
+        for a, b in ((i, j), (j, i)):
+            meet = np.flatnonzero(box[a, axis + 2] == box[b, axis])
+            a, b = a[meet], b[meet]
+            shared = np.zeros(len(meet), np.bool_)
+            for p in (start[a], end[a]):
+                for q in (start[b], end[b]):
+                    shared |= (p == q).all(axis=1) & (p[:, axis] == box[b, axis])
+            out[meet] |= shared & ((at_high[a] == 1) | (at_low[b] == 1))
+    return out
 
 
 def _points_in(common: NDArray[Any]) -> tuple[NDArray[Any], Ints]:

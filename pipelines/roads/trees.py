@@ -11,15 +11,15 @@ Mehlhorn (1988, doi:10.1016/0020-0190(88)90066-X): give every node to its neares
 from one terminal's nodes to another's over a single edge hold a minimum spanning tree of all ways. So one search from
 all terminals at once is enough, for each area.
 
-All areas are searched at once, each in a copy of the nodes that it can need. A way between two of an area's addresses
-over a node that lies nearer the net than any address *utan* is never needed: over the net both are as near. What is
-left when those nodes are taken away falls apart into *pockets*, and an area needs only copies of the pockets it lies
-in; its tree is the sum of its trees in each.
+A way between two of an area's addresses over a node that lies nearer the net than any of them is never needed: over
+the net both are as near. So the search from an area's addresses goes no farther than that, and all areas are searched
+at once: from the nodes reached last to all their neighbours, as long as anything gets nearer. What is left takes a
+tenth of the nodes that a search of all that hangs together would, and no more of them than lie behind the area as the
+net sees it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,8 +30,6 @@ from pipelines.roads.line_parts import TINY, Floats, ragged
 from pipelines.roads.network import Network
 
 Bools = NDArray[np.bool_]
-_MOST = 4_000_000
-"""Copies of nodes searched at once (about 200 bytes each): a full county needs fewer, at any level."""
 
 
 @dataclass(frozen=True)
@@ -59,51 +57,34 @@ class Trees:
 
 @dataclass(frozen=True)
 class _Graph:
-    """Edges with the net as node 0: each pair of nodes once, lower first, and the network's edge it is."""
+    """Edges with the net as node 0: each pair of nodes once, lower first, and the network's edge it is.
+
+    ``beside`` are the edges at each node, ``there`` their other ends, by node; those of node i begin at ``first[i]``.
+    """
 
     nodes: int
     low: Ints
     high: Ints
     price: Floats
     edge: Ints
+    first: Ints
+    beside: Ints
+    there: Ints
 
 
 @dataclass(frozen=True)
-class _Pockets:
-    """What is nearer an address *utan* than the net: the graph's nodes in it, and what ties them.
+class _Near:
+    """Nodes that lie nearer an area than the net: one row for each such pair, sorted.
 
-    ``a``, ``b``, ``price``, ``edge`` are the edges within, by pocket; ``here``, ``cost``, ``out``, ``there`` the
-    cheapest way from each node straight out of its pocket to the net (its edge and first node outside), by pocket.
-    ``rank`` is a node's number within its pocket; ``size``, ``ties`` and ``ways`` how many of each a pocket has.
+    ``away`` is the distance to the area's nearest address, ``via`` the graph's edge on the way there (-1 at an address)
+    and ``before`` the row at its other end. Of ways as long, the one whose next node lies nearest the address.
     """
 
-    pocket: Ints
-    rank: Ints
-    size: Ints
-    a: Ints
-    b: Ints
-    price: Floats
-    edge: Ints
-    ties: Ints
-    here: Ints
-    cost: Floats
-    out: Ints
-    there: Ints
-    ways: Ints
-
-
-@dataclass(frozen=True)
-class _Copies:
-    """Copies of pockets' nodes, one set for each area in a pocket, and after them the net."""
-
     area: Ints
-    terminal: Ints
-    p: Ints
-    q: Ints
-    price: Floats
-    edge: Ints
-    outside: Ints
-    """Where an edge leaves the pocket: the first node outside; else -1."""
+    node: Ints
+    away: Floats
+    via: Ints
+    before: Ints
 
 
 @dataclass(frozen=True)
@@ -121,8 +102,12 @@ class Search:
         The addresses that are to be joined.
     away : ndarray of float, shape (nodes,)
         Distance to the nearest node of one of them, or the net.
-    before, source : ndarray of int64, shape (nodes,)
-        The node before it on the way from there, and where that is.
+    source : ndarray of int64, shape (nodes,)
+        Which node that is.
+    to_net : ndarray of float, shape (nodes,)
+        Distance to the net.
+    toward : ndarray of int64, shape (nodes,)
+        The next node on the way there; negative at the net.
     """
 
     net: bool
@@ -130,8 +115,9 @@ class Search:
     at: Ints
     wanted: Bools
     away: Floats
-    before: Ints
     source: Ints
+    to_net: Floats
+    toward: Ints
 
 
 def search(network: Network, covered: Bools, wanted: Bools) -> Search:
@@ -145,10 +131,9 @@ def search(network: Network, covered: Bools, wanted: Bools) -> Search:
     """
     graph, of = _with_net(network, covered)
     at = of[network.at]
-    sources = np.append(np.unique(at[wanted]), 0)
-    return Search(
-        bool(covered.any()), graph, at, wanted, *_nearest(graph.nodes, graph.low, graph.high, graph.price, sources)
-    )
+    away, _, source = _nearest(graph, np.append(np.unique(at[wanted]), 0))
+    to_net, toward, _ = _nearest(graph, np.zeros(1, np.int64))
+    return Search(bool(covered.any()), graph, at, wanted, away, source, to_net, toward)
 
 
 def grow(found: Search, area: Ints, count: int) -> Trees:
@@ -168,22 +153,8 @@ def grow(found: Search, area: Ints, count: int) -> Trees:
         return Trees(none, none, np.zeros(count, np.bool_))
     who = np.flatnonzero(area >= 0)
     key = np.unique(area[who] * graph.nodes + found.at[who])
-    owner, node = key // graph.nodes, key % graph.nodes
-    owner, node = owner[node > 0], node[node > 0]
-    if len(node) == 0:
-        return Trees(none, none, np.ones(count, np.bool_))
-    before = found.before
-    pockets = _pockets(graph, found.source > 0, found.away)
-    areas, edges = [none], [none]
-    for of_area, of_node in _batches(pockets, owner, node):
-        copies = _copies(pockets, of_area, of_node)
-        who, branch = _branches(copies)
-        # An edge that leaves a pocket goes on to the net, through nodes that all areas share.
-        leaving = copies.outside[branch] >= 0
-        which, passed = _chains(before, copies.outside[branch[leaving]])
-        areas += [who, who[leaving][which]]
-        edges += [copies.edge[branch], graph.edge[_edge_of(graph, passed, before[passed])]]
-    of, along = np.concatenate(areas), np.concatenate(edges)
+    near = _near(graph, found.to_net, key[key % graph.nodes > 0])
+    of, along = _branches(graph, near, found.to_net, found.toward)
     order = np.lexsort((along, of))
     return Trees(of[order], along[order], np.ones(count, np.bool_))
 
@@ -223,133 +194,106 @@ def _with_net(network: Network, covered: Bools) -> tuple[_Graph, Ints]:
     nodes = int((~net).sum()) + 1
     key = low[edge] * nodes + high[edge]
     edge = edge[_first_of(key, network.priced_m[edge])]
-    return _Graph(nodes, low[edge], high[edge], np.maximum(network.priced_m[edge], TINY), edge), of
+    low, high = low[edge], high[edge]
+    ends, others = np.concatenate([low, high]), np.concatenate([high, low])
+    by_node = np.argsort(ends, kind="stable")
+    return _Graph(
+        nodes=nodes,
+        low=low,
+        high=high,
+        price=np.maximum(network.priced_m[edge], TINY),
+        edge=edge,
+        first=np.append(0, np.cumsum(np.bincount(ends, minlength=nodes))),
+        beside=by_node % max(len(edge), 1),
+        there=others[by_node],
+    ), of
 
 
-def _nearest(nodes: int, a: Ints, b: Ints, price: Floats, sources: Ints) -> tuple[Floats, Ints, Ints]:
+def _nearest(graph: _Graph, sources: Ints) -> tuple[Floats, Ints, Ints]:
     """Return for each node the distance to its nearest source, the node before it on the way, and the source."""
-    from scipy.sparse import coo_array
+    from scipy.sparse import csr_array
     from scipy.sparse.csgraph import dijkstra
 
-    both = (np.concatenate([price, price]), (np.concatenate([a, b]), np.concatenate([b, a])))
-    graph = coo_array(both, shape=(nodes, nodes)).tocsr()
-    away, before, source = dijkstra(graph, indices=np.unique(sources), min_only=True, return_predecessors=True)
+    both = csr_array((graph.price[graph.beside], graph.there, graph.first), shape=(graph.nodes, graph.nodes))
+    away, before, source = dijkstra(both, indices=sources, min_only=True, return_predecessors=True)
     return away, before.astype(np.int64), source.astype(np.int64)
 
 
-def _pockets(graph: _Graph, inside: Bools, away: Floats) -> _Pockets:
-    """Find the pockets.
+def _near(graph: _Graph, to_net: Floats, keys: Ints) -> _Near:
+    """Find the nodes that lie nearer an area than the net.
 
     Parameters
     ----------
-    inside : ndarray of bool, shape (nodes,)
-        Nearer an address *utan* than the net.
-    away : ndarray of float, shape (nodes,)
-        Of nodes outside the pockets: distance to the net.
+    to_net : ndarray of float, shape (nodes,)
+    keys : ndarray of int64
+        The areas' own nodes, each once and sorted: area times the number of nodes, and the node.
     """
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    within = np.flatnonzero(inside[graph.low] & inside[graph.high])
-    ends = (graph.low[within], graph.high[within])
-    tie = coo_array((np.ones(len(within), np.int8), ends), shape=(graph.nodes, graph.nodes))
-    number, labels = connected_components(tie, directed=False)
-    pocket = np.where(inside, labels, number).astype(np.int64)
-    size = np.bincount(pocket, minlength=number + 1)
-    by_pocket = np.argsort(pocket, kind="stable")
-    rank = np.empty(graph.nodes, np.int64)
-    rank[by_pocket] = np.arange(graph.nodes) - (np.cumsum(size) - size)[pocket[by_pocket]]
-
-    within = within[np.argsort(pocket[graph.low[within]], kind="stable")]
-    across = np.flatnonzero(inside[graph.low] != inside[graph.high])
-    here = np.where(inside[graph.low[across]], graph.low[across], graph.high[across])
-    there = graph.low[across] + graph.high[across] - here
-    cost = graph.price[across] + away[there]
-    best = _first_of(here, cost)
-    best = best[np.argsort(pocket[here[best]], kind="stable")]
-    return _Pockets(
-        pocket=pocket,
-        rank=rank,
-        size=size,
-        a=graph.low[within],
-        b=graph.high[within],
-        price=graph.price[within],
-        edge=graph.edge[within],
-        ties=np.bincount(pocket[graph.low[within]], minlength=number + 1),
-        here=here[best],
-        cost=cost[best],
-        out=graph.edge[across[best]],
-        there=there[best],
-        ways=np.bincount(pocket[here[best]], minlength=number + 1),
-    )
+    away, via = np.zeros(len(keys)), np.full(len(keys), -1)
+    last, last_away = keys, away
+    while len(last):
+        row, edge, there = _steps(graph, last % graph.nodes)
+        far = last_away[row] + graph.price[edge]
+        on = far < to_net[there]
+        goal, far, edge = (last[row] // graph.nodes * graph.nodes + there)[on], far[on], edge[on]
+        best = _first_of(goal, far, -graph.price[edge])
+        goal, far, edge = goal[best], far[best], edge[best]
+        place = np.searchsorted(keys, goal)
+        known = np.append(keys, -1)[place] == goal
+        had, last_step = np.append(away, 0.0)[place], graph.price[np.append(via, -1)[place]]
+        nearer = ~known | (far < had) | ((far == had) & (graph.price[edge] > last_step))
+        again = known & nearer
+        away[place[again]], via[place[again]] = far[again], edge[again]
+        place = place[~known]
+        keys, away, via = (np.insert(x, place, new[~known]) for x, new in ((keys, goal), (away, far), (via, edge)))
+        last, last_away = goal[nearer], far[nearer]
+    area, node = keys // graph.nodes, keys % graph.nodes
+    back = graph.low[via] + graph.high[via] - node
+    return _Near(area, node, away, via, np.where(via < 0, -1, np.searchsorted(keys, area * graph.nodes + back)))
 
 
-def _batches(pockets: _Pockets, owner: Ints, node: Ints) -> Iterator[tuple[Ints, Ints]]:
-    """Part areas' addresses, so that no part needs many more copies than :data:`_MOST`.
-
-    Parameters
-    ----------
-    owner, node : ndarray of int64
-        Areas and their addresses' nodes, each pair once.
-    """
-    order = np.lexsort((node, owner, pockets.pocket[node]))
-    owner, node = owner[order], node[order]
-    new = np.ones(len(node), np.bool_)
-    new[1:] = (np.diff(owner) != 0) | (np.diff(pockets.pocket[node]) != 0)
-    copies = np.cumsum(np.where(new, pockets.size[pockets.pocket[node]], 0))
-    for batch in np.unique(copies // _MOST):
-        mine = copies // _MOST == batch
-        yield owner[mine], node[mine]
+def _steps(graph: _Graph, node: Ints) -> tuple[Ints, Ints, Ints]:
+    """Return all edges at each of some nodes: the node's place among them, the edge, and the node at its other end."""
+    number = np.diff(graph.first)
+    row, k = ragged(number[node])
+    at = graph.first[node][row] + k
+    return row, graph.beside[at], graph.there[at]
 
 
-def _copies(pockets: _Pockets, owner: Ints, node: Ints) -> _Copies:
-    """Copy each pocket once for every area that has an address in it."""
-    number = len(pockets.size)
-    sets, of_terminal = np.unique(owner * number + pockets.pocket[node], return_inverse=True)
-    area, pocket = sets // number, sets % number
-    size = pockets.size[pocket]
-    start, total = np.cumsum(size) - size, int(size.sum())
-    tie_set, tie = ragged(pockets.ties[pocket])
-    tie = tie + (np.cumsum(pockets.ties) - pockets.ties)[pocket[tie_set]]
-    way_set, way = ragged(pockets.ways[pocket])
-    way = way + (np.cumsum(pockets.ways) - pockets.ways)[pocket[way_set]]
-    p = [start[tie_set] + pockets.rank[pockets.a[tie]], start[way_set] + pockets.rank[pockets.here[way]]]
-    q = [start[tie_set] + pockets.rank[pockets.b[tie]], np.full(len(way), total)]
-    return _Copies(
-        area=np.repeat(area, size),
-        terminal=start[of_terminal] + pockets.rank[node],
-        p=np.concatenate(p),
-        q=np.concatenate(q),
-        price=np.concatenate([pockets.price[tie], pockets.cost[way]]),
-        edge=np.concatenate([pockets.edge[tie], pockets.out[way]]),
-        outside=np.concatenate([np.full(len(tie), -1), pockets.there[way]]),
-    )
-
-
-def _first_of(key: Ints, cost: Floats) -> Ints:
-    """Return where the cheapest of each key stands, by key; ties to the first.
+def _first_of(key: Ints, *costs: Floats) -> Ints:
+    """Return where the cheapest of each key stands, by key; ties to the next cost, and at last to the first.
 
     >>> _first_of(np.array([7, 5, 7, 5]), np.array([2.0, 1.0, 1.0, 1.0])).tolist()
     [1, 2]
     """
-    order = np.lexsort((cost, key))
+    order = np.lexsort((*costs[::-1], key))
     first = np.ones(len(order), np.bool_)
     first[1:] = np.diff(key[order]) != 0
     return order[first]
 
 
-def _branches(copies: _Copies) -> tuple[Ints, Ints]:
-    """Return the edges of the copies that make the trees, each as often as a branch follows it, and their areas."""
-    net = len(copies.area)
-    away, before, source = _nearest(net + 1, copies.p, copies.q, copies.price, np.append(copies.terminal, net))
-    _, _, _, chosen = _crossing(net + 1, copies.p, copies.q, copies.price, away, source)
-    ends = np.concatenate([copies.p[chosen], copies.q[chosen]])
-    _, at = _chains(before, ends)
-    keys = np.minimum(copies.p, copies.q) * (net + 1) + np.maximum(copies.p, copies.q)
-    by_key = np.argsort(keys, kind="stable")
-    wanted = np.minimum(at, before[at]) * (net + 1) + np.maximum(at, before[at])
-    followed = np.concatenate([chosen, by_key[np.searchsorted(keys[by_key], wanted)]])
-    return copies.area[np.minimum(copies.p[followed], copies.q[followed])], followed
+def _branches(graph: _Graph, near: _Near, to_net: Floats, toward: Ints) -> tuple[Ints, Ints]:
+    """Return the network's edges that make the trees, each as often as a branch follows it, and their areas."""
+    net, keys = len(near.node), near.area * graph.nodes + near.node
+    source = np.where(near.before < 0, np.arange(net), near.before)
+    while (source[source] != source).any():
+        source = source[source]
+    row, edge, there = _steps(graph, near.node)
+    goal = near.area[row] * graph.nodes + there
+    other = np.searchsorted(keys, goal)
+    within = np.append(keys, -1)[other] == goal
+    once = ~within | (row < other)
+    row, edge, there, other = row[once], edge[once], there[once], np.where(within, other, net)[once]
+    # What is not nearer the area goes on to the net, along ways that all areas share.
+    price = graph.price[edge] + np.where(other == net, to_net[there], 0.0)
+    _, _, _, chosen = _crossing(net + 1, row, other, price, np.append(near.away, 0.0), np.append(source, net))
+    row, edge, there, other = row[chosen], edge[chosen], there[chosen], other[chosen]
+    out = other == net
+    _, back = _chains(near.before, np.concatenate([row, other[~out]]))
+    which, passed = _chains(toward, there[out])
+    areas = [near.area[row], near.area[back], near.area[row[out]][which]]
+    return np.concatenate(areas), graph.edge[
+        np.concatenate([edge, near.via[back], _edge_of(graph, passed, toward[passed])])
+    ]
 
 
 def _crossing(

@@ -8,7 +8,7 @@ prediction interval (Student's t) says how far single years have lain from it. I
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pipelines.config.region import Malniva, Region
 
 Floats = NDArray[np.float64]
+Rows = list[dict[str, Any]]
+"""Rows of HISTORIK: a series is a few years, for which a table would take longer to make than to read."""
 LEAST = 3
 """Fewer years than this give no interval: one degree of freedom is left with three."""
 EDGE = 0.0005
@@ -41,12 +43,12 @@ class Line:
 
     def at(self, year: Floats, confidence: float) -> tuple[Floats, Floats, Floats]:
         """Return share (0–1) by year: the interval's lower end, the line, the upper end."""
-        from scipy.stats import t
+        from scipy.special import stdtrit  # the quantile of t, without the second that scipy.stats takes
 
         n, mean = len(self.years), self.years.mean()
         spread = ((self.years - mean) ** 2).sum()
         width = self.deviation * np.sqrt(1 + 1 / n + (year - mean) ** 2 / spread)
-        width = width * float(t.ppf(0.5 + confidence / 2, n - 2))
+        width = width * float(stdtrit(n - 2, 0.5 + confidence / 2))
         centre = self.middle + self.slope * (year - mean)
         low, mid, high = (1 / (1 + np.exp(-x)) for x in (centre - width, centre, centre + width))
         return low, mid, high
@@ -80,7 +82,10 @@ def projections(table: pd.DataFrame, region: Region) -> pd.DataFrame:
 
     whole = table[(table["omradestyp"] == "totalt") & table["troskel_mbit"].notna()]
     places = [("lan", region.lan.kod, region.lan.namn), *(("kommun", k, n) for k, n in region.kommunnamn.items())]
-    groups = dict(iter(whole.groupby(["niva", "kommunkod"], sort=False)))
+    series: dict[tuple[str, str, int], dict[str, Rows]] = {}
+    for row in whole.to_dict("records"):
+        of = series.setdefault((row["niva"], row["kommunkod"], row["troskel_mbit"]), {})
+        of.setdefault(str(row["serie"]), []).append(row)
     rows = [
         {
             "niva": niva,
@@ -89,7 +94,7 @@ def projections(table: pd.DataFrame, region: Region) -> pd.DataFrame:
             "mal_nr": nr,
             "mal": goal.namn,
             "mal_pct": goal.andel_pct,
-            **_towards(groups.get((niva, kod), whole.iloc[:0]), goal, region),
+            **_towards(series.get((niva, kod, goal.troskel_mbit), {}), goal, region),
         }
         for niva, kod, namn in places
         for nr, goal in enumerate(region.mal.nivaer, start=1)
@@ -103,9 +108,9 @@ def projections(table: pd.DataFrame, region: Region) -> pd.DataFrame:
     return out.astype(types)
 
 
-def _towards(rows: pd.DataFrame, goal: Malniva, region: Region) -> dict[str, object]:
-    """Return one place's projection towards one goal."""
-    series = _best(rows[rows["troskel_mbit"] == goal.troskel_mbit], goal)
+def _towards(by_name: dict[str, Rows], goal: Malniva, region: Region) -> dict[str, object]:
+    """Return one place's projection towards one goal, out of its series at the goal's threshold."""
+    series = _best(by_name, goal)
     if series is None:
         return {
             "serie": "",
@@ -117,15 +122,15 @@ def _towards(rows: pd.DataFrame, goal: Malniva, region: Region) -> dict[str, obj
             "text": f"Ingen publicerad serie gäller {goal.troskel_mbit} Mbit/s.",
         }
     settings = region.framskrivning
-    used = series.tail(settings.ar_bakat)
-    last = used.iloc[-1]
+    used = series[-settings.ar_bakat :]
+    last = used[-1]
     same = bool(last["matt"] == goal.matt)
     known: dict[str, object] = {
         "serie": last["serie"],
         "matt": last["matt"],
         "samma_matt": same,
         "bas": last["bas"],
-        "forsta_ar": int(used["ar"].iloc[0]),
+        "forsta_ar": int(used[0]["ar"]),
         "senaste_ar": int(last["ar"]),
         "antal_ar": len(used),
         "senaste_pct": float(last["andel_pct"]),
@@ -137,22 +142,23 @@ def _towards(rows: pd.DataFrame, goal: Malniva, region: Region) -> dict[str, obj
         reached = last["andel_pct"] >= min(goal.andel_pct, ALL)
         outcome, said = ("natt", f"Enligt serien nått {last['ar']}.") if reached else ("for_fa_ar", few)
         return {**known, "utfall": outcome, "text": said + remark}
-    line = fit(used["ar"].to_numpy(np.float64), used["andel_pct"].to_numpy(np.float64) / 100)
+    years, shares = (np.array([row[name] for row in used], np.float64) for name in ("ar", "andel_pct"))
+    line = fit(years, shares / 100)
     return {**known, **_reached(line, int(last["ar"]), float(last["andel_pct"]), goal, region, remark)}
 
 
-def _best(rows: pd.DataFrame, goal: Malniva) -> pd.DataFrame | None:
+def _best(by_name: dict[str, Rows], goal: Malniva) -> Rows | None:
     """Return the series for a goal, its years since the latest break: the goal's own measure before the other.
 
     Among those, one with enough years for a line; then the one with most years, then the latest, then by name.
     """
     found = []
-    for name, one in rows.groupby("serie", sort=True):
-        one = one.sort_values("ar")
-        breaks = np.flatnonzero(one["brott"].to_numpy(dtype=str) != "")
-        since = one.iloc[breaks[-1] :] if len(breaks) else one
-        own = one["matt"].iloc[0] == goal.matt
-        found.append(((len(since) >= LEAST, own, len(since), int(since["ar"].iloc[-1])), str(name), since))
+    for name, rows in by_name.items():
+        one = sorted(rows, key=lambda row: int(row["ar"]))
+        breaks = [i for i, row in enumerate(one) if row["brott"] != ""]
+        since = one[breaks[-1] :] if breaks else one
+        own = one[0]["matt"] == goal.matt
+        found.append(((len(since) >= LEAST, own, len(since), int(since[-1]["ar"])), name, since))
     if not found:
         return None
     return max(found, key=lambda f: (f[0], [-ord(c) for c in f[1]]))[2]

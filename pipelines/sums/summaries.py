@@ -14,6 +14,7 @@ from pipelines.core import cell_grid, files
 from pipelines.core.ledger import Ledger, files_used
 from pipelines.core.level import LEVELS, Level
 from pipelines.tables import code_lists, contracts, step_tables, summary_tables
+from pipelines.tables.code_lists import KINDS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 Ints = NDArray[np.int64]
 TECHNIQUE_NAMES = (*TECHNIQUES, "okand", "ingen")
+PEOPLE = ("adress_id", "befolkning", "hushall")
 UNDERLAG = {"underlag": "underlag", **{level.cell_basis: level.basis for level in LEVELS.of("tillgang")}}
 """Column of a cell → column of an address."""
 _UNUSED = {level.basis for level in LEVELS.of("passerad")}
@@ -52,7 +54,9 @@ def run(region: Region, paths: Paths) -> None:
             parts = sum_parts(addresses, known, block.land)
             cells = sum_cells(parts, addresses, known)
             parts = with_ratios(parts, cells)
-            sums.append(kommun_sums(parts))
+            lacking = kinds_without(addresses)
+            own = kommun_sums(parts)
+            sums.append(own.join(lacking.reindex(own.index, fill_value=0.0)))
             names = Names.of(cells, region)
             add_cells(contracts.check(names.given_to(cells), summary_tables.RUTNAT))
             add_parts(contracts.check(names.given_to(parts), summary_tables.DELAR))
@@ -78,12 +82,13 @@ class Block:
     def addresses(self, paths: Paths, edition: str = "") -> pd.DataFrame:
         """Read the block's addresses with an edition's people, households and coverage; few texts as categories.
 
-        ``edition``: ``_oppen`` for what may be published.
+        ``edition``: ``_oppen`` for what may be published; what stands at the addresses is not told apart there.
         """
         rows = (self.first, self.last)
+        wanted = [*PEOPLE, *([] if edition else KINDS)]
         return join_addresses(
             files.read_rows(paths.table("adresser_ruta"), *rows, few=["kommunkod", "omradestyp", "ortstyp"]),
-            files.read_rows(paths.table(f"adresser_hushall{edition}"), *rows, ["adress_id", "befolkning", "hushall"]),
+            files.read_rows(paths.table(f"adresser_hushall{edition}"), *rows, wanted),
             files.read_rows(paths.table(f"adresser_tackning{edition}"), *rows, NEEDED, few=FEW_TEXTS),
         )
 
@@ -140,8 +145,9 @@ def _ratio_names() -> list[str]:
     return [*map(_ratio, LEVELS.of("tillgang")), "bebodd"]
 
 
-def _count_names() -> list[str]:
-    return [c.name for c in summary_tables.COUNTS]
+def _count_names(table: pd.DataFrame) -> list[str]:
+    """Return which counts a table has: the open edition's does not tell apart what stands at the addresses."""
+    return [c.name for c in summary_tables.COUNTS if c.name in table]
 
 
 @dataclass(frozen=True)
@@ -251,10 +257,11 @@ def sum_parts(addresses: pd.DataFrame, known: Known, land: pd.DataFrame) -> pd.D
     every = np.sort(np.concatenate([ordered[first], of_land]), kind="stable")  # two runs in order: merged
     keys = every[_starts(every)]
     at = np.searchsorted(keys, ordered[first])
-    values = np.zeros((len(keys), len(_count_names())))
+    counts = _address_counts(addresses)
+    values = np.zeros((len(keys), len(counts)))
     best = Known.nothing(len(keys))
     if len(first):
-        values[at] = np.add.reduceat(_address_counts(addresses)[order], first, axis=0)
+        values[at] = np.add.reduceat(np.column_stack(list(counts.values()))[order], first, axis=0)
         best = known.best(first, order).placed(at, len(keys))
     land_ha = np.zeros(len(keys))
     np.add.at(land_ha, np.searchsorted(keys, of_land), land["land_ha"].to_numpy())
@@ -265,7 +272,7 @@ def sum_parts(addresses: pd.DataFrame, known: Known, land: pd.DataFrame) -> pd.D
             "kommunkod": pd.Categorical.from_codes(rest // len(classes), kommuner),
             "omradestyp": pd.Categorical.from_codes(rest % len(classes), classes),
             "land_ha": land_ha,
-            **_counts(values),
+            **_counts(list(counts), values),
             **best.columns(),
         }
     )
@@ -276,33 +283,28 @@ def _texts(values: pd.Series) -> list[str]:
     return [str(x) for x in values.unique()]
 
 
-def _counts(values: NDArray[np.float64]) -> dict[str, Any]:
+def _counts(names: list[str], values: NDArray[np.float64]) -> dict[str, Any]:
     """Return the count columns; addresses are whole."""
-    columns: dict[str, Any] = {name: values[:, i] for i, name in enumerate(_count_names())}
+    columns: dict[str, Any] = {name: values[:, i] for i, name in enumerate(names)}
     return columns | {"adresser": np.round(columns["adresser"]).astype(np.int64)}
 
 
-def _address_counts(addresses: pd.DataFrame) -> NDArray[np.float64]:
-    """Return each address's contribution to every count column of the contract, shape (n, columns)."""
-    ones = np.ones(len(addresses))
-    base = {
-        "adresser": ones,
-        "befolkning": addresses["befolkning"].to_numpy(),
-        "hushall": addresses["hushall"].to_numpy(),
-    }
-    lacking = {level.without(what): (what, level.probability) for level in LEVELS for what in base}
-    columns = []
-    for name in _count_names():
-        what, p = lacking.get(name, (name, ""))
-        columns.append(base[what] * (1 - addresses[p].to_numpy()) if p else base[what])
-    return np.column_stack(columns)
+def _address_counts(addresses: pd.DataFrame) -> dict[str, NDArray[np.float64]]:
+    """Return each address's contribution to the count columns of the contract that it has a base for."""
+    base = {name: addresses[name].to_numpy() for name in ("befolkning", "hushall")}
+    base["adresser"] = np.ones(len(addresses))
+    made = base | {name: addresses[name].to_numpy() for name in KINDS if name in addresses}
+    for level in LEVELS:
+        lack = 1 - addresses[level.probability].to_numpy()
+        made |= {level.without(what): each * lack for what, each in base.items()}
+    return {c.name: made[c.name] for c in summary_tables.COUNTS if c.name in made}
 
 
 def sum_cells(parts: pd.DataFrame, addresses: pd.DataFrame, known: Known) -> pd.DataFrame:
     """Return one row per cell: sums of its parts, kommun and class by most addresses, else most land."""
     import pandas as pd
 
-    names = ["land_ha", *_count_names()]
+    names = ["land_ha", *_count_names(parts)]
     first = _starts(parts["rutid"].to_numpy())
     rutid = parts["rutid"].to_numpy()[first]
     sums = np.zeros((0, len(names)))
@@ -314,7 +316,7 @@ def sum_cells(parts: pd.DataFrame, addresses: pd.DataFrame, known: Known) -> pd.
     if len(starts):
         best = known.best(starts).placed(np.searchsorted(rutid, has[starts]), len(rutid))
     cell = np.repeat(np.arange(len(first)), np.diff(np.r_[first, len(parts)]))
-    counts = _counts(sums[:, 1:])
+    counts = _counts(names[1:], sums[:, 1:])
     n = counts["adresser"]
     ratios = {
         _ratio(level): np.divide(counts[level.without("adresser")], n, out=np.zeros(len(n)), where=n > 0)
@@ -406,22 +408,35 @@ class Names:
 
 
 def kommun_sums(parts: pd.DataFrame) -> pd.DataFrame:
-    """Return land, counts and surface (ha) per kommun, by ``kommunkod``."""
+    """Return land, counts and surface (ha) per kommun, by ``kommunkod``; missing where not known of all."""
     import pandas as pd
 
-    columns = {name: parts[name] for name in ("land_ha", *_count_names())}
+    columns = {name: parts[name] for name in ("land_ha", *_count_names(parts))}
     for level in LEVELS.of("tillgang"):
         columns[_surface(level)] = parts["land_ha"] * parts[_ratio(level)]
     columns["yta_obebodd_ha"] = parts["land_ha"].where(~parts["bebodd"], 0.0)
-    by_kommun = pd.DataFrame(columns).groupby(parts["kommunkod"], sort=True, observed=True).sum()
+    by_kommun = pd.DataFrame(columns).groupby(parts["kommunkod"], sort=True, observed=True).sum(skipna=False)
     return by_kommun.set_axis(by_kommun.index.astype("str"))
+
+
+def kinds_without(addresses: pd.DataFrame) -> pd.DataFrame:
+    """Return how many of each kind are without, per kommun, straight from the addresses: cells do not tell it."""
+    import pandas as pd
+
+    kommun = addresses["kommunkod"].cat
+    code, lacking = kommun.codes.to_numpy(), {}
+    for level in LEVELS:
+        lack = 1 - addresses[level.probability].to_numpy()
+        for what in KINDS:
+            lacking[level.without(what)] = np.bincount(code, addresses[what].to_numpy() * lack, len(kommun.categories))
+    return pd.DataFrame(lacking, index=kommun.categories.astype("str"))
 
 
 def added(sums: list[pd.DataFrame]) -> pd.DataFrame:
     """Return the blocks' sums per kommun added, in the blocks' order."""
     import pandas as pd
 
-    return pd.concat(sums).groupby(level=0, sort=True).sum()
+    return pd.concat(sums).groupby(level=0, sort=True).sum(skipna=False)
 
 
 def summarise(sums: pd.DataFrame, wanted: pd.DataFrame, region: Region) -> pd.DataFrame:
@@ -479,8 +494,14 @@ def summarise_lan(kommuner: pd.DataFrame, teknik: pd.DataFrame, region: Region, 
 
     from pipelines.people.benchmark import lan_shares
 
-    sums = ["land_ha", *_count_names(), "yta_obebodd_ha", *map(_surface, LEVELS.of("tillgang"))]
-    out = pd.DataFrame([kommuner[sums].sum()])
+    sums = [
+        "land_ha",
+        *_count_names(kommuner),
+        *(c.name for c in summary_tables.KINDS_WITHOUT),
+        "yta_obebodd_ha",
+        *map(_surface, LEVELS.of("tillgang")),
+    ]
+    out = pd.DataFrame([kommuner[sums].sum(skipna=False)])
     out = add_shares(out).assign(lanskod=region.lan.kod, lansnamn=region.lan.namn)
     # Every kommun at its limit at once: the län's own interval is no wider.
     out[_limit_names()] = kommuner[_limit_names()].sum().to_numpy()

@@ -16,7 +16,7 @@ ADDRESS_STATUSES = (*STATUSES, "ingen", "okand")
 UNDERLAG = ("adress", "ruta", "omrade", "statistik", "blandat", "ingen")
 PTS_SOURCES = ("hastighet", "kolada", "teknik", "saknas")
 MERGED_M = ("250", "500", "1000")
-UNITS = ("hushall", "arbetsstallen")
+UNITS = ("hushall", "arbetsstallen", "fritidshus")
 AREA_LEVELS = ("riket", "lan", "delregion", "kommun")
 KNOWN = ("publicerad", "beraknad", "uppmatt", "modellerad", "blandad")
 REASONS = ("prioriteras", "under_taket", "over_taket", "ryms_inte", "kostnad_okand")
@@ -30,6 +30,8 @@ CAUSES = (
 OUTCOMES = ("natt", "nas", "nas_inte", "for_fa_ar", "ingen_serie")
 CELL_STATES = ("nytackt", "forlorad", "oforandrad", "ny_ruta", "borta")
 AREA_STATES = ("stangt", "krympt", "vuxit", "andrat", "oforandrat", "nytt")
+KINDS = ("hushall_smahus", "hushall_flerbostad", "fritidshus", "arbetsstallen")
+"""Counts at an address that tell what stands there apart; missing where no buildings, or no workplaces, are known."""
 HOUSE_TYPES = ("smahus", "flerbostad", "verksamhet", "ovrig", "okand")
 DWELLINGS = ("", "smahus", "flerbostad")
 ROAD_CLASSES = (

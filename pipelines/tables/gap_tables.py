@@ -11,6 +11,7 @@ _NUMBERS = fields(
     field("befolkning", klass="band", description="Alla i rutorna."),
     field("hushall", klass="band", description="Alla i rutorna."),
     "adresser_utan befolkning_utan hushall_utan adresser_klassade",
+    *(f"{kind}_utan" for kind in code_lists.KINDS),
 )
 BRISTOMRADEN = Table(
     "bristomraden",

@@ -18,15 +18,15 @@ MAL = Table(
     "mal",
     "Mål",
     "Varje mål mot riket, länet, delregionerna och kommunerna: våra tal (kalla = egen) och PTS:s egna (kalla = "
-    "pts) på skilda rader. Arbetsställen finns bara som PTS publicerar dem; vi modellerar dem inte. Andelarna "
-    "gäller nedladdning; VGR:s mål är symmetriska, men PTS mäter inte uppladdning.",
+    "pts) på skilda rader. Arbetsställen finns bara som PTS publicerar dem, fritidshus bara som våra väntade "
+    "antal. Andelarna gäller nedladdning; VGR:s mål är symmetriska, men PTS mäter inte uppladdning.",
     fields(
         "mal_nr mal mal_pct troskel_mbit matt mal_matt",
         field("niva", klass="oppen", values=code_lists.AREA_LEVELS, description="riket, lan, delregion eller kommun."),
         _CODE,
         "namn delregion",
         WHOLE_OR_TYPE,
-        field("bas", klass="oppen", description="hushall eller arbetsstallen."),
+        field("bas", klass="oppen", description="hushall, arbetsstallen eller fritidshus."),
         field(
             "kalla",
             klass="oppen",
@@ -38,11 +38,12 @@ MAL = Table(
             "antal",
             kind="decimal",
             unit="antal",
-            basis="publicerad",
+            basis="raden",
             klass="band",
             nullable=True,
             alias="Antal",
-            description="Alla hushåll eller arbetsställen.",
+            description="Alla hushåll, arbetsställen eller fritidshus: de två första är PTS:s antal, fritidshusen "
+            "modellerade och tomma där inga byggnader är kända.",
         ),
         "antal_utan",
         field(

@@ -16,8 +16,10 @@ from pipelines.core.figure import SIGNS
 from pipelines.core.level import LEVELS
 from pipelines.tables.code_lists import COST_CLASSES
 from pipelines.tables.contracts import Column, Table
+from pipelines.tables.fields import field
 from pipelines.tables.gap_tables import BRISTOMRADEN
 from pipelines.tables.history_tables import OPEN_HISTORY
+from pipelines.tables.project_tables import PROJEKT
 from pipelines.tables.reconciliation_tables import AVSTAMNING_OPPEN
 from pipelines.tables.summary_tables import KOMMUNER, LAN, OPPNA_RUTOR
 
@@ -188,10 +190,76 @@ BRISTOMRADEN_OPPNA = Table(
     key=("bristomrade_id",),
     geometry="MultiPolygon",
 )
+_PROJECT = {c.name: c for c in PROJEKT.columns}
+_KRONOR = "Schablon ur rutornas lägen, i steg om 100 000 kr; tomt där det inte finns något nät."
+
+
+def _kronor(end: str, alias: str, description: str) -> Column:
+    return replace(
+        _PROJECT[f"kostnad_{end}sek"],
+        name=f"kostnad_{end}sek_ca",
+        kind="heltal",
+        alias=alias,
+        description=f"{description} {_KRONOR}",
+        klass="oppen",
+    )
+
+
+PROJEKT_OPPNA = Table(
+    "projekt",
+    "Projekt",
+    "Vad som kan byggas och i vilken ordning: bristområdenas rutor, delade och sammanslagna längs vägarna, av "
+    "uppgifter som får publiceras. Inte den interna utgåvans projekt, som görs av adresser.",
+    (
+        replace(
+            _PROJECT["projekt_id"],
+            pattern=rf"^projekt-{LEVELS.area_pattern}-\d{{13}}$",
+            description="Tröskel, mått och lägsta rut-id i projektet. Ett annat id än i den interna utgåvan.",
+            klass="oppen",
+        ),
+        replace(
+            _PROJECT["namn"],
+            klass="oppen",
+            description="Ort, annars adressområde eller väg, efter flest av projektets rutor; mer där det behövs för "
+            "att skilja två åt.",
+        ),
+        _AREA["troskel_mbit"],
+        _AREA["matt"],
+        replace(_AREA["kommunkod"], description="Kommunen för flest av projektets rutor."),
+        _AREA["kommunnamn"],
+        replace(_AREA["kommuner"], description="Koder för alla kommuner som projektets rutor hör till."),
+        replace(_AREA["modellerad"], description="Ja när någon av projektets rutor bygger på statistik."),
+        replace(_AREA["rutor"], low=1, description="Projektets rutor; vilka de är står i projekt_rutor."),
+        *limits_of(
+            replace(_AREA["hushall_utan"], description="Hushåll utan täckning i rutorna."),
+            f"Rutornas väntade hushåll gånger den minsta och den största del som klassen kan betyda. {_STEP}",
+        ),
+        _kronor("", "Kostnad (ca, kr)", "Att bygga projektet för sig."),
+        _kronor("lag_", "Kostnad, låg (ca, kr)", "Alla antaganden i sin låga ände."),
+        _kronor("hog_", "Kostnad, hög (ca, kr)", "Alla antaganden i sin höga ände."),
+        field("hushall_per_miljon"),
+        replace(field("over_stoppris"), klass="oppen"),
+        replace(
+            _PROJECT["prioritet"],
+            klass="oppen",
+            description="1 byggs först; varje tal en gång per tröskel och mått. Flest hushåll per krona först.",
+        ),
+    ),
+    key=("projekt_id",),
+)
+PROJEKT_RUTOR_OPPNA = Table(
+    "projekt_rutor",
+    "Projektens rutor",
+    "Vilka rutor som varje öppet projekt består av: varje ruta vars klass säger färre än hälften hör till ett, per "
+    "tröskel och mått.",
+    (PROJEKT_OPPNA.columns[0], next(c for c in RUTNAT_250M.columns if c.name == "rutid_scb")),
+    key=("projekt_id", "rutid_scb"),
+)
+OPEN_PROJECTS = (PROJEKT_OPPNA, PROJEKT_RUTOR_OPPNA)
 OPEN_TABLES = (RUTNAT_250M, BRISTOMRADEN_OPPNA, KOMMUNER_OPPNA, LAN_OPPNA)
 """The tables of the open edition, in the order a reader lists them."""
-OPEN_BESIDE = (*OPEN_HISTORY, AVSTAMNING_OPPEN)
-"""What others have published, as it may stand beside them: plain tables without cells or areas."""
+OPEN_BESIDE = (*OPEN_HISTORY, AVSTAMNING_OPPEN, *OPEN_PROJECTS)
+"""Plain tables beside them: what others have published, and projects with the cells that make them."""
 
 
 def read(paths: Paths, table: Table) -> pd.DataFrame:

@@ -58,8 +58,8 @@ PROJEKT = Table(
         field("arbetsstallen", description="Väntat antal arbetsställen på projektets adresser."),
         field(
             "kontrolleras",
-            description="Projektets adresser som en fullständig lista kan ha glömt: slå upp dem innan pengar läggs. Är "
-            "det minst hälften av hushållen står projektet efter alla andra.",
+            description="Projektets adresser som en fullständig lista kan ha glömt: slå upp dem innan pengar läggs. "
+            "Kan alla vara glömda står projektet efter alla andra.",
         ),
     ),
     key=("projekt_id",),

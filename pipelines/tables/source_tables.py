@@ -106,7 +106,8 @@ MARK = Table(
 ORTER = Table(
     "orter",
     "Tätorter och småorter",
-    "SCB:s tätorter och småorter.",
+    "SCB:s tätorter och småorter: tätorter först och de folkrikaste (utan folkmängd de största) främst. "
+    "I den ordningen får de plats på kartorna.",
     fields("typ", field("kod", klass="intern", pattern="", alias="Kod"), field("namn", klass="intern")),
     geometry="MultiPolygon",
 )

@@ -25,7 +25,7 @@ BOSTADER = Table(
     "bostader",
     "Hustyp och bostäder per adress",
     "Samma ordning som adresser_ruta. Utan byggnader är varje adress okand med en bostad.",
-    fields("adress_id hustyp bostader byggnad_m2"),
+    fields("adress_id hustyp sannolikhet_flerbostad bostader byggnad_m2"),
     key=("adress_id",),
 )
 ADRESSER_HUSHALL = Table(
@@ -35,7 +35,9 @@ ADRESSER_HUSHALL = Table(
     fields(
         "adress_id befolkning",
         field("hushall", description="PTS:s antal per kommun och områdestyp, fördelade efter folkmängd och avstämda."),
-        "hushall_varians fritidshus arbetsstallen befolkning_fore",
+        "hushall_varians",
+        *code_lists.KINDS,
+        "befolkning_fore",
     ),
     key=("adress_id",),
 )

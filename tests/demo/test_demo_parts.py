@@ -3,11 +3,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
 
 from pipelines.config.region import load_region
+from pipelines.demo.files import write_pts
 from pipelines.demo.files.write_scb import perturb
 from pipelines.demo.world import targets
 from pipelines.demo.world.common import apportion
@@ -61,3 +64,18 @@ def test_targets_are_the_published_shares() -> None:
     assert 0.66 < rural < 0.75
     assert (goal.tillgang[:, 0] > goal.tillgang[:, 1]).all()
     assert (goal.passerad >= goal.tillgang).all() and (goal.passerad <= 1).all()
+
+
+def test_of_a_region_that_is_the_country_each_place_stands_once_in_the_workbook_of_mobile_coverage(
+    tmp_path: Path,
+) -> None:
+    """Riket is the region: two rows about it that differ stop the reading of PTS's files."""
+    region = load_region(VG.with_name("sverige.toml"))
+    count = len(region.kommunkoder)
+    homes = pd.DataFrame({"kommun": np.arange(count), "nr": np.linspace(0, 1, count)})
+    write_pts._mobile(region, homes, np.random.default_rng(1), tmp_path / "mobil.xlsx")
+    sheet = CalamineWorkbook.from_path(str(tmp_path / "mobil.xlsx")).get_sheet_by_name("Yttäckning - aggregerad")
+    rows = [row[1:4] for row in sheet.to_python()[2:]]
+    assert rows[0] == ["Riket", "", ""] and len(rows) == count + 1
+    assert {level for level, _, _ in rows[1:]} == {"Kommun"} and len({kommun for _, _, kommun in rows[1:]}) == count
+    assert {lan for _, lan, _ in rows[1:]} == {k.delregion for k in region.lan.kommuner}

@@ -278,6 +278,7 @@ def test_the_end_says_what_remains(httpserver, region, paths, workbook, capsys):
     servers.Log(httpserver, URI, servers.whole(workbook))
     fetch_all.run(region, paths, "pts")
     said = capsys.readouterr().out
+    assert said.startswith("  [1/1] ")
     assert "Kvar innan make coverage kan räkna på riktiga uppgifter" in said
     assert "Saknas: adresser" in said and "Saknas: befolkning" in said and "tabellbilaga teknik" not in said
 

@@ -72,6 +72,7 @@ class Facts:
     klass: str = ""
     people: Fraction = Fraction(0)
     households: Fraction = Fraction(0)
+    workplaces: Fraction = Fraction(0)
     level: dict[Pair, str] = field(default_factory=dict)  # of the pairs that evidence decides
     p: dict[Pair, Fraction] = field(default_factory=dict)
     max_ned: float | None = None
@@ -277,6 +278,7 @@ def households(c: County, facts: list[Facts]) -> dict[tuple[str, str], tuple[str
             people = sum(f.people for f in mine)
             for f in mine:
                 f.households = total * (f.people / people if people else Fraction(1, len(mine)))
+                f.workplaces = Fraction(sum(c.households[kommun, k] // 3 + 1 for k in answers_for), len(mine))
     return groups
 
 
@@ -504,14 +506,23 @@ def neighbours(facts: list[Facts], cell: Cell) -> int:
 # --- summaries -------------------------------------------------------------------------------------------
 
 
+HOUSES = ("hushall_smahus", "hushall_flerbostad", "fritidshus")
+"""The county has no buildings: what is told of them is not known where anything stands."""
+
+
 def counts(facts: list[Facts]) -> dict:
     row: dict = {
         "adresser": len(facts),
         "befolkning": float(sum(f.people for f in facts)),
         "hushall": float(sum(f.households for f in facts)),
+        "arbetsstallen": float(sum(f.workplaces for f in facts)),
+        **dict.fromkeys(HOUSES, None if facts else 0.0),
     }
     for t in THRESHOLDS:
         row[f"adresser_utan_{t}"] = float(sum(1 - f.p["tillgang", t] for f in facts))
+        for m, word in (("tillgang", "utan"), ("passerad", "ej_passerade")):
+            row |= {f"{x}_{word}_{t}": None if facts else 0.0 for x in HOUSES}
+            row[f"arbetsstallen_{word}_{t}"] = float(sum(f.workplaces * (1 - f.p[m, t]) for f in facts))
         row[f"adresser_ej_passerade_{t}"] = float(sum(1 - f.p["passerad", t] for f in facts))
         row[f"befolkning_utan_{t}"] = float(sum(f.people * (1 - f.p["tillgang", t]) for f in facts))
         row[f"hushall_utan_{t}"] = float(sum(f.households * (1 - f.p["tillgang", t]) for f in facts))

@@ -138,6 +138,8 @@ def overwrite(c: inputs.County, step: Path) -> None:
     areas = {"riket": "riket", "lan": "lan"}
     keys = [(areas.get(r.niva, r.kommunkod), r.omradestyp) for r in teknik.itertuples()]
     teknik["antal"] = [inputs.households_of(c, *key) for key in keys]
+    work = (teknik["bas"] == "arbetsstallen").to_numpy()  # as the publisher's file has them: see inputs
+    teknik.loc[work, "antal"] = teknik.loc[work, "antal"] // 3 + 1
     files.write_table(teknik, step / "pts_teknik.parquet")
     if not c.orter:
         files.write_polygons(gpd.read_parquet(step / "orter.parquet").iloc[:0], step / "orter.parquet")

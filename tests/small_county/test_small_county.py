@@ -34,6 +34,7 @@ def columns(mbit: tuple[int, ...]) -> dict[str, list[str]]:
             "adresser_ej_passerade",
         )
     ]
+    kinds = ["hushall_smahus", "hushall_flerbostad", "fritidshus", "arbetsstallen"]
     area = (
         ["land_ha", *counts]
         + [
@@ -51,6 +52,7 @@ def columns(mbit: tuple[int, ...]) -> dict[str, list[str]]:
             )
         ]
         + ["yta_obebodd_pct", *(f"hushall_utan_{t}_{end}" for t in mbit for end in ("lag", "hog"))]
+        + [*kinds, *(f"{k}_{x}_{t}" for t in mbit for k in kinds for x in ("utan", "ej_passerade"))]
     )
     cell = [
         "rutid_scb",
@@ -65,6 +67,7 @@ def columns(mbit: tuple[int, ...]) -> dict[str, list[str]]:
         "planerad",
         "underlag",
         *(f"underlag_{t}" for t in mbit),
+        *kinds,
     ]
     return {
         "rutnat_250m": cell,

@@ -24,7 +24,7 @@ def test_ja_nej_a_part_and_most_rows_empty(tmp_path: Path) -> None:
     tables, ledger = run(tmp_path)
     assert tables["evidens_ruta"]["andel"].tolist() == [1.0, 0.0, 0.25, 0.5, 1.0]
     assert tables["evidens_ruta"]["rutid"].tolist()[:2] == [3200006400000, 3200006400250]
-    assert [(e.kind, e.count) for e in ledger.entries if e.reason == "rader utan svar"] == [("upplysning", 20)]
+    assert [(e.kind, e.count) for e in ledger.entries if e.reason == "rader utan svar"] == [("bortfall", 20)]
     assert not tables["kallor"]["fullstandig"].any()
 
 

@@ -283,3 +283,22 @@ def test_eighty_megabytes_are_listed_fast(tmp_path: Path) -> None:
     began = time.process_time()
     run(tmp_path)
     assert time.process_time() - began < 2  # 0.2 s where it was written; room for a slow machine
+
+
+def test_a_workbook_whose_properties_cannot_be_unpacked_has_no_mark(tmp_path: Path) -> None:
+    """Flipped bits, an unknown method, a password: its own adapter says what is wrong with it."""
+    path, name, text = tmp_path / "a.xlsx", "docProps/core.xml", b"<a>" + bytes(range(256)) * 9
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as z:
+        z.writestr(name, text)
+    whole = path.read_bytes()
+    start, central = 30 + len(name), whole.index(b"PK\1\2")
+    flipped = bytes(b ^ 0xFF for b in whole[start:central])
+    broken = {
+        "bits": whole[:start] + flipped + whole[central:],
+        "method": whole[: central + 10] + b"\x63" + whole[central + 11 :],
+        "password": whole[: central + 8] + b"\x01" + whole[central + 9 :],
+    }
+    assert not inventory.demo_mark(path)
+    for how, body in broken.items():
+        path.write_bytes(body)
+        assert not inventory.demo_mark(path), how

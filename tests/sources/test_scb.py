@@ -621,18 +621,36 @@ def test_localities_that_all_lie_elsewhere_stop(tmp_path: Path) -> None:
 
 def test_localities_near_the_lan(tmp_path: Path) -> None:
     put(tmp_path)
-    columns = {"tatortskod": ["T2", "T1"], "Tatort": ["Fjärran", "Ånäs"], "ar": [2023, 2023]}
+    columns = {"tatortskod": ["T2", "T1"], "Tatort": ["Fjärran", "Ånäs"], "bef": [900, 400], "ar": [2023, 2023]}
     locality(tmp_path, "Tatorter_2023", columns, [FAR, TOWN], layer="Tatorter_2023")
-    locality(tmp_path, "Smaorter_2023", {"smaort": ["S1"], "ar": ["2023"]}, [VILLAGE])
-    assert localities(tmp_path) == [("smaort", "S1", "S1", 90_000.0), ("tatort", "T1", "Ånäs", 1_000_000.0)]
+    locality(tmp_path, "Smaorter_2023", {"smaort": ["S1"], "bef": [60], "ar": ["2023"]}, [VILLAGE])
+    assert localities(tmp_path) == [("tatort", "T1", "Ånäs", 1_000_000.0), ("smaort", "S1", "S1", 90_000.0)]
     assert ledger(tmp_path) == {"orter utanför länet": 1}
     assert used(tmp_path)["Tatorter_2023.gpkg"] == (True, 2023, "2023-12-31", False)
+
+
+def test_localities_stand_in_the_order_of_their_people(tmp_path: Path) -> None:
+    put(tmp_path)
+    at = [make.square(401e3 + 2e3 * i, 6402e3, side) for i, side in enumerate((1000, 500, 700))]
+    columns = {"tatortskod": ["T1", "T2", "T3"], "tatort": ["Vid", "Tät", "Mellan"], "bef": [300, 9000, 300]}
+    locality(tmp_path, "tatorter_2023", columns, at)
+    assert [k for _, k, *_ in localities(tmp_path)] == ["T2", "T1", "T3"]
+
+
+def test_where_a_localitys_people_are_not_told_the_largest_comes_first(tmp_path: Path) -> None:
+    put(tmp_path)
+    at = [make.square(401e3 + 2e3 * i, 6402e3, side) for i, side in enumerate((500, 1000, 700))]
+    columns = {"tatortskod": ["T1", "T2", "T3"], "tatort": ["Liten", "Vid", "Mellan"], "bef": ["900", "", "30"]}
+    locality(tmp_path, "tatorter_2023", columns, at)
+    assert [k for _, k, *_ in localities(tmp_path)] == ["T2", "T3", "T1"]
+    assert ledger(tmp_path)["ort utan användbar folkmängd"] == 1
 
 
 def test_the_newest_localities_are_used(tmp_path: Path) -> None:
     put(tmp_path)
     for year in (2020, 2023):
-        locality(tmp_path, f"tatorter_{year}", {"tatortskod": [f"T{year}"], "tatort": ["Å"]}, [TOWN])
+        columns = {"tatortskod": [f"T{year}"], "tatort": ["Å"], "bef": [400]}
+        locality(tmp_path, f"tatorter_{year}", columns, [TOWN])
     assert [k for _, k, *_ in localities(tmp_path)] == ["T2023"]
     assert used(tmp_path)["tatorter_2020.gpkg"][0] is False
     assert ledger(tmp_path) == {"småorter saknas": 1}

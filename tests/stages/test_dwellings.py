@@ -8,8 +8,11 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pytest
 import shapely
+from pydantic import ValidationError
 
+from pipelines.config.buildings import Bostader
 from pipelines.config.region import Demo, Kommun, Lan, Publicering, Region
 from pipelines.core import files
 from pipelines.core.ledger import load
@@ -42,6 +45,7 @@ def run(
     addresses: list[Address],
     buildings: list[Building],
     stock: list[tuple[Any, ...]] = (),  # type: ignore[assignment]
+    households: dict[str, int] | None = None,
     **settings: Any,
 ) -> list[tuple[str, float, float]]:
     """Run the step; return ``hustyp``, ``bostader`` and ``byggnad_m2`` of each address."""
@@ -51,6 +55,9 @@ def run(
     files.write_points(
         table.astype(dict.fromkeys(("adress_id", "kommunkod", "ortstyp"), "str")), paths.table("adresser_ruta")
     )
+    pts = {"bas": "hushall", "niva": "kommun", "omradestyp": "totalt", "ar": 2025}
+    counted = [{**pts, "kommunkod": k, "antal": n} for k, n in (households or {}).items()]
+    files.write_table(pd.DataFrame(counted, columns=[*pts, "kommunkod", "antal"]), paths.table("pts_teknik"))
     shapes = [b[3] for b in buildings]
     frame = gpd.GeoDataFrame(
         {
@@ -156,7 +163,11 @@ def test_flats_by_footprint_per_address_and_scbs_number_on_their_staircases(tmp_
 
 
 def test_of_large_houses_the_largest_are_flats_as_long_as_scbs_flats_last(tmp_path: Path) -> None:
-    """Ten flats are two staircases of five: one is stated, so one is left for the largest of three houses."""
+    """Ten flats are two staircases of five: one is stated, so one is left for the largest of three houses.
+
+    The largest, of 230 m², is a block by (230 − 150) / (270 − 150) = 2/3, and the next would be by 7/12: more than one.
+    Ten flats on 5/3 staircases are six on each: 1/3 · 1 + 2/3 · 6 dwellings are expected.
+    """
     at = [5.0, 105.0, 205.0, 305.0]
     addresses: list[Address] = [(f"a{i}", "9901", e, 5.0, "tatort") for i, e in enumerate(at)]
     sizes = ((210, ""), (230, ""), (220, ""), (90, "flerbostad"))
@@ -165,19 +176,42 @@ def test_of_large_houses_the_largest_are_flats_as_long_as_scbs_flats_last(tmp_pa
         for i, (e, (m2, said)) in enumerate(zip(at, sizes, strict=True))
     ]
     found = run(tmp_path, addresses, buildings, [("9901", 2024, 9, 10, 0, 0)])
-    assert found == [
-        ("smahus", 1.0, 210.0),
-        ("flerbostad", 5.0, 230.0),
-        ("smahus", 1.0, 220.0),
-        ("flerbostad", 5.0, 90.0),
-    ]
+    assert [r[0] for r in found] == ["smahus", "flerbostad", "smahus", "flerbostad"]
+    assert [r[1] for r in found] == pytest.approx([1, 13 / 3, 1, 6])
+    assert [r[2] for r in found] == [210, 230, 220, 90]
 
 
 def test_without_scb_a_staircase_holds_the_configured_number(tmp_path: Path) -> None:
     found = run(tmp_path, [*STAIRS, VILLA], [BLOCK, LARGE], bostader_per_entre=7.5)
-    assert [r[:2] for r in found] == [("flerbostad", 7.5)] * 4
+    assert [r[:2] for r in found] == [*[("flerbostad", 7.5)] * 3, ("flerbostad", 4.25)], "210 m² alone: by a half"
     assert said(tmp_path)["antagen", "adresser i flerbostadshus utan uppgift om kommunens lägenheter"] == 4
     assert facts(tmp_path)["9902"]["lagenheter_scb"] is None
+
+
+def test_a_house_with_one_address_is_a_block_as_probably_as_its_size_says(tmp_path: Path) -> None:
+    """From 150 to 270 m² evenly; of a block with two entrances 200 m² each is enough; together they hold SCB's 63."""
+    sizes = (140, 150, 180, 210, 240, 270, 300)
+    addresses: list[Address] = [(f"a{m2}", "9901", 100.0 * i + 5, 5.0, "tatort") for i, m2 in enumerate(sizes)]
+    buildings: list[Building] = [(f"{m2}", "Bostad", "", box(100 * i, 0, m2 / 10, 10)) for i, m2 in enumerate(sizes)]
+    pair: list[Address] = [(f"p{i}", "9901", 1010.0 + 20 * i, 5.0, "tatort") for i in range(2)]
+    found = run(
+        tmp_path,
+        [*addresses, *pair],
+        [*buildings, ("p", "Bostad", "", box(1000, 0, 40, 10))],
+        [("9901", 2024, 5, 63, 0, 0)],
+    )
+    chance = [0, 0, 0.25, 0.5, 0.75, 1, 1, 1, 1]
+    each = 63 / sum(chance)
+    assert [r[1] for r in found] == pytest.approx([1 - p + p * each for p in chance])
+    assert [r[0] for r in found] == ["smahus" if p < 0.5 else "flerbostad" for p in chance]
+    paths = Paths(tmp_path / "c.toml", tmp_path, tmp_path / "out", tmp_path / "maps")
+    assert files.read_table(paths.table("bostader"))["sannolikhet_flerbostad"].tolist() == pytest.approx(chance)
+    alone = "ensamma adresser i bostadshus på 150–270 m², som kan vara det ena eller det andra"
+    assert said(tmp_path)["antagen", alone] == 3
+    sharp = run(tmp_path, addresses, buildings, flerbostad_ensam_m2=(200.0, 200.0), bostader_per_entre=8.0)
+    assert [r[:2] for r in sharp] == [("smahus", 1.0)] * 3 + [("flerbostad", 8.0)] * 4
+    with pytest.raises(ValidationError, match="högst det andra"):
+        Bostader(flerbostad_ensam_m2=(270, 150))
 
 
 def test_a_stated_purpose_goes_before_size_and_outside_localities_size_says_nothing(tmp_path: Path) -> None:
@@ -198,3 +232,11 @@ def test_without_buildings_every_address_is_one_dwelling(tmp_path: Path) -> None
 def test_a_kommun_whose_addresses_are_at_no_building_is_told_first(tmp_path: Path) -> None:
     run(tmp_path, [*STAIRS, ("x", "9903", 9e5, 7e6, "utanfor")], [BLOCK])
     assert said(tmp_path)["allvarlig", "kommuner där ingen adress har en byggnad"] == 1
+
+
+def test_dwellings_that_cannot_be_the_kommuns_homes_are_told(tmp_path: Path) -> None:
+    """9901 has 1.1 dwellings a household; 9902's list is in thousands of what it should be; 9903's has other rows."""
+    stock = [("9901", 2024, 60, 50, 0, 0), ("9902", 2024, 60_000, 50_000, 0, None), ("9903", 2024, 20, 20, 5, 4)]
+    households = {"9901": 100, "9902": 100, "9903": 100}
+    run(tmp_path, [VILLA], [("v", "Bostad", "smahus", box(0, 1000, 10, 10))], stock, households)
+    assert said(tmp_path)["varning", "kommuner vars bostäder hos SCB inte går ihop med PTS:s hushåll"] == 2

@@ -114,7 +114,7 @@ def test_a_share_holds_for_the_kommun_it_is_given_for_and_in_the_edition_it_is_o
     sources = pd.DataFrame(rows, columns=columns)
     table = pd.DataFrame({"fil": ["adresser_a.csv"], "nr": [0], "status": ["tillgang"], "far_publiceras": [True]})
     given = Matched(REGION, pd.DataFrame(), sources, {"adress": table}, np.zeros(3, dtype=bool))
-    kommun = np.array(["1", "2", "3"])
+    kommun = pd.Series(["1", "2", "3"])
     for publishable_only, second in ((False, 0.001), (True, 0.002)):
         listed = _complete_lists(given, ["1", "2", "3"], publishable_only)
         rates = _rates(given, listed, kommun, publishable_only, 0.002, (math.nan, 0))

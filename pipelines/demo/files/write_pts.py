@@ -207,12 +207,15 @@ def _mobile(region: Region, addresses: pd.DataFrame, rng: np.random.Generator, p
     level = level + rng.normal(0, 0.8, level.shape)
     share = 1 / (1 + np.exp(-level))
     year = region.demo.ar
-    rows: list[list[Any]] = [
-        [year, "Riket", None, None, *_signs(share.mean(axis=0) * 0.93)],
-        [year, "Län", region.lan.namn, None, *_signs(share.mean(axis=0))],
-    ]
-    for kommun, values in zip(region.lan.kommuner, share, strict=True):
-        rows.append([year, "Kommun", region.lan.namn, kommun.namn, *_signs(values)])
+    own = _signs(share.mean(axis=0))
+    rows: list[list[Any]] = [[year, "Riket", None, None, *own]]  # a region that is riket has riket's row
+    if not region.riket:
+        rows = [
+            [year, "Riket", None, None, *_signs(share.mean(axis=0) * 0.93)],
+            [year, "Län", region.lan.namn, None, *own],
+        ]
+    for kommun, lan, values in zip(region.lan.kommuner, _lan_of(region), share, strict=True):
+        rows.append([year, "Kommun", lan, kommun.namn, *_signs(values)])
     if len(rows) > 2:
         rows[-1][-1] = "-"
     sheets = {"Läs mig": [[f"Mobiltäckning {year}"], [DEMO_TEXT]], "Yttäckning - aggregerad": [first, second, *rows]}

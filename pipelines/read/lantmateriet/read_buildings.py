@@ -32,7 +32,9 @@ def run(region: Region, paths: Paths) -> None:
     rows = rows_of_step(ledger.facts)
     given = stand_ins.files_in(paths.raw)
     table = read_all(region, paths, ledger) if given else _frame([np.zeros(0, object)] * 4)
-    files.write_polygons(contracts.check(table, source_tables.BYGGNADER), paths.table("byggnader"))
+    table = contracts.check(table, source_tables.BYGGNADER)
+    files.release()
+    files.write_polygons(table, paths.table("byggnader"))
     rows["behallna"] = len(table)
     ledger.save(paths.ledger("buildings"))
 
@@ -50,6 +52,8 @@ def read_all(region: Region, paths: Paths, ledger: Ledger) -> gpd.GeoDataFrame:
     source = ", ".join(x.file.relative_to(paths.raw).as_posix() for x in layers)
     read = [read_layer(x, osm, box, ledger, x.file.relative_to(paths.raw).as_posix()) for x in layers]
     columns = [np.concatenate([getattr(b, name) for b in read]) for name in ("ids", "kinds", "purposes", "shapes")]
+    del read
+    files.release()
     rows_of_step(ledger.facts)["lasta"] = len(columns[0])
     if not len(columns[0]):
         raise DataError(
@@ -59,7 +63,9 @@ def read_all(region: Region, paths: Paths, ledger: Ledger) -> gpd.GeoDataFrame:
             found="bara byggnader någon annanstans",
             action="Hämta byggnader för hela länet, eller ta bort filen: bredvid adresser är den frivillig.",
         )
-    return _frame(joined(columns, source, ledger))
+    columns = joined(columns, source, ledger)
+    files.release()
+    return _frame(columns)
 
 
 def joined(columns: list[NDArray[Any]], source: str, ledger: Ledger) -> list[NDArray[Any]]:

@@ -109,6 +109,14 @@ def _one(path: Path, year: int | None, region: Region, ledger: Ledger) -> pd.Dat
     by_point = {"e", "n"} <= set(source.columns)
     if "adress_id" not in source.columns and not by_point:
         raise _placeless(source)
+    if not n:
+        raise DataError(
+            "Byggnadsförteckningen har inga rader.",
+            file=path,
+            expected="en rad per byggnad",
+            action="Lägg dit hela förteckningen, eller ta bort filen: utan den räknas de stödberättigade ur våra "
+            "uppgifter.",
+        )
     ids = rows.address_ids(source)
     named = ids.is_valid().to_numpy(zero_copy_only=False)
     claimed, elsewhere = rows.claimed_kommun(source, region, ledger)

@@ -6,7 +6,10 @@ import re
 from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from pipelines.config.region import Region
 from pipelines.core import cell_grid, files
@@ -31,13 +34,20 @@ NEAR_M = 2000.0
 """Squares and localities this close to the län's bounding box are kept."""
 BOUGHT = "köpt av SCB; avtalets villkor gäller"
 PATTERNS = ("befolkning*.gpkg",)
+_PEOPLE = ("bef", "befolkning", "folkmangd")
 LOCALITIES = {
-    "tatort": {"kod": ("tatortskod", "tatort_kod", "tatortkod", "kod"), "namn": ("tatort", "tatortsnamn", "namn")},
+    "tatort": {
+        "kod": ("tatortskod", "tatort_kod", "tatortkod", "kod"),
+        "namn": ("tatort", "tatortsnamn", "namn"),
+        "folkmangd": _PEOPLE,
+    },
     "smaort": {
         "kod": ("smaortskod", "smaort_kod", "smaortkod", "kod", "smaort"),
         "namn": ("smaortsnamn", "namn", "smaort", "smaortskod"),
+        "folkmangd": _PEOPLE,
     },
 }
+_OPTIONAL = ("folkmangd",)
 _FOLDER_NAMES = {"tatort": "tatorter*.gpkg", "smaort": "smaorter*.gpkg"}
 
 Bounds = tuple[float, float, float, float]
@@ -234,22 +244,31 @@ def note_years(km: Edition, fine: Edition, ledger: Ledger) -> None:
 
 
 def read_localities(raw: Path, near: Bounds, ledger: Ledger, facts: list[SourceFile]) -> gpd.GeoDataFrame:
-    """Return tätorter and småorter that touch the bounds: ``typ, kod, namn``, geometry; maybe empty."""
+    """Return tätorter and småorter that touch the bounds, the most important first; maybe none.
+
+    Maps name localities in this order: tätorter before småorter, by people where the file tells them of every locality
+    of its kind, else by area.
+
+    Returns
+    -------
+    GeoDataFrame
+        ``typ, kod, namn``, geometry MultiPolygon in EPSG:3006.
+    """
     import geopandas as gpd
     import pandas as pd
 
     empty = {c: pd.Series(dtype="str") for c in ("typ", "kod", "namn")}
-    parts: list[gpd.GeoDataFrame] = [gpd.GeoDataFrame(empty, geometry=[], crs=files.EPSG)]
+    parts: list[gpd.GeoDataFrame] = []
     for kind, pattern in _FOLDER_NAMES.items():
         found = role_files.matching(raw / "scb", pattern)
         if found:
             parts.append(_newest(kind, found, raw, near, ledger, facts))
-    both = pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True)
+    none = gpd.GeoDataFrame(empty, geometry=[], crs=files.EPSG)
+    both = pd.concat([p for p in parts if len(p)] or [none], ignore_index=True)
     have = set(both["typ"])
     if have and have != set(LOCALITIES):
         lacking = "småorter" if "smaort" not in have else "tätorter"
         ledger.add("varning", "scb", f"{lacking} saknas", 1, "områdestypen bygger bara på det som finns")
-    both = both.sort_values(["typ", "kod"], kind="stable", ignore_index=True)
     return both.set_geometry(wkb.multi(both.geometry.to_numpy()), crs=files.EPSG)
 
 
@@ -296,20 +315,34 @@ def _locality_year(path: Path) -> int:
     return int(named[0]) if named else 0
 
 
+def locality_layer(kind: str, path: Path) -> gpkg.Layer:
+    """Return the layer of a file that holds localities of a kind, in EPSG:3006.
+
+    Raises
+    ------
+    DataError
+        When no layer, or more than one, has the columns of :data:`LOCALITIES` but for the people.
+    """
+    wanted = LOCALITIES[kind]
+    found = gpkg.find(path, gpkg.layers(path), wanted, names=(path.stem,), optional=_OPTIONAL, first=tuple(wanted))
+    return gpkg.require_geometry(found)
+
+
 def _read_localities(kind: str, path: Path, near: Bounds, ledger: Ledger) -> gpd.GeoDataFrame:
     import geopandas as gpd
     import shapely
 
     wanted = LOCALITIES[kind]
-    layer = gpkg.require_geometry(gpkg.find(path, gpkg.layers(path), wanted, names=(path.stem,), first=tuple(wanted)))
-    table = gpkg.read(layer, wanted)
-    texts = {c: gpkg.texts(table[c]).to_pandas().fillna("").astype("str") for c in wanted}
+    table = gpkg.read(locality_layer(kind, path), wanted)
+    texts = {c: gpkg.texts(table[c]).to_pandas().fillna("").astype("str") for c in wanted if c not in _OPTIONAL}
     name = f"scb/{path.name}"
     shapes = wkb.polygons(table["wkb"], path, ledger=ledger, source=name, names=texts["namn"].tolist())
     frame = gpd.GeoDataFrame({"typ": kind, **texts}, geometry=shapes, crs=files.EPSG)
     missing = frame.geometry.isna()
     ledger.add("bortfall", name, "ort utan yta", int(missing.sum()), "raderna används inte", frame["namn"][missing])
-    frame = frame[~missing].astype({"typ": "str"})
+    people = _people(table, frame["namn"], name, ledger)
+    order = np.lexsort([frame["kod"], -shapely.area(frame.geometry.to_numpy()) if people is None else -people])
+    frame = frame.iloc[order[~missing.to_numpy()[order]]].astype({"typ": "str"})
     middle = frame.geometry.representative_point()
     wkb.require_sweden(middle.x.to_numpy(), middle.y.to_numpy(), path)
     inside = shapely.intersects(frame.geometry.to_numpy(), shapely.box(*near))
@@ -324,3 +357,23 @@ def _read_localities(kind: str, path: Path, near: Bounds, ledger: Ledger) -> gpd
             action="Hämta hela Sveriges fil, eller ta bort filen om länet inga sådana orter har.",
         )
     return frame[inside]
+
+
+def _people(table: Any, names: pd.Series[str], source: str, ledger: Ledger) -> NDArray[np.float64] | None:
+    """Return each locality's people; None, and it is told, where the file does not tell them of all."""
+    import pandas as pd
+
+    if "folkmangd" not in table.column_names:
+        ledger.add("upplysning", source, "orternas folkmängd saknas", 1, "på kartorna går störst yta först")
+        return None
+    people = pd.to_numeric(gpkg.texts(table["folkmangd"]).to_pandas(), errors="coerce").to_numpy(float, na_value=np.nan)
+    unknown = ~(people >= 0)
+    ledger.add(
+        "upplysning",
+        source,
+        "ort utan användbar folkmängd",
+        int(unknown.sum()),
+        "på kartorna går störst yta först",
+        names[unknown],
+    )
+    return None if unknown.any() else people

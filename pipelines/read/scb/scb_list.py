@@ -204,8 +204,13 @@ def read_dwellings(path: Path, region: Region | None = None) -> Totals:
             action=_EXPORT_HOUSES,
         )
     columns = [t.rows.set_index(["kommunkod", "ar"])["bostader"].rename(kind) for kind, t in read.items()]
-    whole = pd.concat(columns, axis=1).reindex(columns=list(HOUSES.values())).astype("Int64").reset_index()
-    return Totals(whole.astype({"kommunkod": "str", "ar": "int64"}), [n for t in read.values() for n in t.notes])
+    found = pd.concat(columns, axis=1)
+    notes = [n for t in read.values() for n in t.notes]
+    lacking = [f"{kommun} {year} {kind}" for kind in found for kommun, year in found.index[found[kind].isna()]]
+    if lacking:
+        notes.append(("kommuner och år utan rad för en hustyp som andra har", lacking, "räknas utan den"))
+    whole = found.reindex(columns=list(HOUSES.values())).astype("Int64").reset_index()
+    return Totals(whole.astype({"kommunkod": "str", "ar": "int64"}), notes)
 
 
 def _read(table: _Table, region: Region | None) -> Totals:

@@ -74,7 +74,7 @@ def note(source: Source, cell: NDArray[np.int64], part: Floats, keep: Mask, ledg
     """Count the rows that nobody has answered, and the cells with answers that differ."""
     open_ = keep & np.isnan(part)
     ledger.add(
-        "upplysning",
+        "bortfall",
         source.label,
         "rader utan svar",
         int(open_.sum()),

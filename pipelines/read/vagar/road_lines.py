@@ -69,7 +69,7 @@ def lines(blobs: pa.ChunkedArray | pa.Array, epsg: int, bounds: Bounds, file: Pa
     import shapely
 
     whole, bent = wkb.shapes_of(blobs, file, lines=True)
-    whole = shapely.force_2d(whole)
+    whole = wkb.flat(whole)
     empty = shapely.is_missing(whole) | shapely.is_empty(whole)
     _require_lines(whole, ~empty, file)
     parts, row = shapely.get_parts(whole[~empty], return_index=True)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pipelines.config.region import Region, load_region
 from pipelines.gaps.address_places import Places, places
 from pipelines.gaps.trench_ground import Ground, ground
+from pipelines.tables.code_lists import KINDS
 
 E0, N0 = 400_000, 6_500_000
 CODES = ("1480", "1490", "1499")
@@ -66,7 +67,7 @@ addresses = st.builds(
 counties = st.lists(addresses, min_size=1, max_size=18)
 
 
-EMPTY = {"fritidshus": 0.0, "arbetsstallen": 0.0, "hushall_varians": 0.0}
+EMPTY = dict.fromkeys([*KINDS, "hushall_varians"], 0.0)
 """What the areas do not go by."""
 
 

@@ -177,3 +177,43 @@ def test_addresses_without_residents_are_counted_apart():
     assert _row(got, kod="1490", **pick)[columns].tolist() == [1, 0.0]
     assert _row(got, niva="lan", **pick)["uppgifter_pct"] == 0
     assert _row(got, niva="lan", **(pick | {"matt": "passerad"}))["uppgifter_pct"] == 100
+
+
+def test_holiday_homes_by_hand_and_missing_where_nobody_knows():
+    """1480 has a holiday home and a half: all of one and none of the other have it. Of 1481 nothing is known."""
+    points = pd.DataFrame(
+        {
+            "kommunkod": ["1480", "1480", "1480", "1481", "1490"],
+            "omradestyp": ["glesbebyggt", "glesbebyggt", "tatbebyggt", "tatbebyggt", "glesbebyggt"],
+        }
+    )
+    has = [1.0, 0.2, 0.6, 0.5, 0.25]
+    coverage = pd.DataFrame({f"sannolikhet_{m}_{t}": has for m in ("tillgang", "passerad") for t in (30, 100, 1000)})
+    decided = ["adress", "statistik", "statistik", "adress", "ruta"]
+    coverage = coverage.assign(
+        **{f"underlag_{m}_{t}": decided for m in ("tillgang", "passerad") for t in (30, 100, 1000)}
+    )
+    got = distances.holiday_homes(points, pd.Series([1.0, 0.5, 0.0, np.nan, 2.0]), coverage, REGION)
+    pick = {"troskel_mbit": 100, "matt": "tillgang"}
+    one = _row(got, niva="kommun", kod="1480", omradestyp="totalt", **pick)
+    assert tuple(one[["antal", "antal_utan", "andel_pct", "uppgifter_pct"]]) == pytest.approx(
+        (1.5, 0.4, 100 * 1.1 / 1.5, 100 * 1 / 1.5)
+    )
+    other = _row(got, niva="kommun", kod="1490", omradestyp="glesbebyggt", **pick)
+    assert (other["antal"], other["antal_utan"]) == pytest.approx((2, 1.5))
+    for where in (
+        {"niva": "kommun", "kod": "1481"},
+        {"niva": "lan"},
+        {"niva": "delregion", "kod": "Göteborgsregionen"},
+    ):
+        row = _row(got, omradestyp="totalt", **where, **pick)
+        assert row[["antal", "antal_utan", "andel_pct", "uppgifter_pct"]].isna().all()
+    # In the class where all is known the sum is known.
+    dense = _row(got, niva="lan", omradestyp="glesbebyggt", **pick)
+    assert (dense["antal"], dense["antal_utan"]) == pytest.approx((3.5, 1.9))
+    told = distances.against(got.assign(bas="fritidshus", kalla="egen"), RULE)
+    kommun = told[(told["niva"] == "kommun") & (told["omradestyp"] == "totalt") & (told["matt"] == "tillgang")]
+    kommun = kommun.set_index("kod")
+    assert (kommun.loc["1481", "uppnatt"], kommun.loc["1480", "uppnatt"]) == ("saknas", "nej")
+    assert kommun.loc["1480", "antal_saknas"] == pytest.approx(0.98 * 1.5 - 1.1)
+    assert kommun.loc[["1490", "1480"], "rang_av"].tolist() == [2, 2]  # kommuner without any have no rank

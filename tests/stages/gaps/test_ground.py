@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pipelines.core import files
 from pipelines.gaps.trench_ground import SLAG, Straight, edges, ground
 from pipelines.laws import check_laws
-from pipelines.orders import bench_roads
+from pipelines.orders.bench import bench_roads
 from pipelines.projects import find_projects
 from pipelines.roads import over_water
 from pipelines.tables import contracts, gap_tables

@@ -213,8 +213,9 @@ def test_the_stage_writes_both_tables_alike_every_time(tmp_path):
 def test_what_lists_may_have_forgotten_is_looked_up_first() -> None:
     """Two lone houses by a list: the cheaper is perhaps covered (p = 0.3), so it comes last and is counted."""
 
-    def made(chance: float) -> list[tuple[int, float]]:
+    def made(chance: float, certain: float = 0.0) -> list[tuple[int, float]]:
         near = [Address(312_000, 6_400_000, 1.0), Address(312_060, 6_400_000, chance)]
+        near += [Address(312_061, 6_400_000, 0.0, certain)] if certain else []
         rows = [*near, Address(318_000, 6_400_000, 1.0), Address(318_400, 6_400_000, 0.0)]
         where, p, _ = columns(rows)
         empty = np.full(len(p), "", dtype=object)
@@ -224,5 +225,9 @@ def test_what_lists_may_have_forgotten_is_looked_up_first() -> None:
 
     (first, dear), (second, cheap) = made(0.3)
     assert (first, second) == (0, 1) and dear > cheap
+    # With a certain house beside, however little of a household, the list cannot have forgotten it all.
+    for certain in (1.0, 0.2):
+        (first, cheap), (second, dear) = made(0.3, certain)
+        assert (first, second) == (1, 0) and dear > cheap
     (first, cheap), (second, dear) = made(0.0)
     assert (first, second) == (0, 0) and dear > cheap
