@@ -213,6 +213,16 @@ PRODUCTS = (
         "oppen",
     ),
     Product(
+        "projekt",
+        "Projekt att bygga, i ordning",
+        "Bristområdenas rutor delade och sammanslagna längs vägarna till projekt som går att bygga, per tröskel och "
+        "mått: namn, hushåll utan från och till, ungefärlig kostnad, hushåll per miljon kronor och ordning.",
+        "Svarar på vad en summa pengar räcker till, och i vilken ordning det är klokt att bygga.",
+        (File("maps/data/projekt.csv"), File("maps/data/projekt_rutor.csv")),
+        (open_contracts.PROJEKT_OPPNA, open_contracts.PROJEKT_RUTOR_OPPNA),
+        "oppen",
+    ),
+    Product(
         "kommuner",
         "Bredbandstäckning per kommun",
         f"Andel hushåll med tillgång till, och passerade av, {thresholds()} i varje kommun bredvid PTS:s egna "
@@ -333,7 +343,7 @@ PRODUCTS = (
             open_contracts.RUTNAT_250M,
             open_contracts.KOMMUNER_OPPNA,
             open_contracts.LAN_OPPNA,
-            open_contracts.BRISTOMRADEN_OPPNA,
+            *open_contracts.OPEN_PROJECTS,
         ),
         "oppen",
     ),

@@ -90,15 +90,41 @@ def small(tmp_path_factory):
     return paths
 
 
+@pytest.fixture(scope="session")
+def windows():
+    """Contexts that no page is open in: each is a browser window, whose making takes longer than a page."""
+    return []
+
+
 @pytest.fixture
-def opened(chromium):
-    """Open a file in a new context and wait for its cells; closes every context afterwards."""
-    contexts = []
+def opened(chromium, windows):
+    """Open a file in a window where nothing else is open and wait for its cells; closes every page afterwards.
+
+    Nothing moves but where a test asks for it: a view that is still on its way is another view. What a page keeps is
+    kept nowhere: it has no cookies and no storage. A context of its own has what is asked for besides size and media.
+    """
+    pages, contexts = [], []
+
+    def window(size, options):
+        if not options and windows:
+            return windows.pop()
+        context = chromium.new_context(viewport=size, offline=True, **options)
+        if options:
+            contexts.append(context)
+        else:
+            context.new_page()  # stays, so that the window does
+        return context
 
     def open_page(path, width=1280, height=800, wait=True, before="", **options):
-        context = chromium.new_context(viewport={"width": width, "height": height}, offline=True, **options)
-        contexts.append(context)
+        size = {"width": width, "height": height}
+        media = {k: options.pop(k) for k in ("color_scheme", "reduced_motion", "forced_colors") if k in options}
+        context = window(size, options)
         page, seen = context.new_page(), Seen()
+        pages.append(page)
+        if not options:
+            page.on("close", lambda _: windows.append(context))
+        page.set_viewport_size(size)
+        page.emulate_media(**{"reduced_motion": "reduce", **media})
         page.on("request", lambda r: seen.requests.append(r.url))
         page.on("console", lambda m: seen.messages.append(f"{m.type}: {m.text}"))
         page.on("pageerror", lambda e: seen.messages.append(str(e)))
@@ -113,5 +139,7 @@ def opened(chromium):
         return page, seen
 
     yield open_page
+    for page in pages:
+        page.close()
     for context in contexts:
         context.close()

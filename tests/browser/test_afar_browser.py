@@ -114,3 +114,14 @@ def a_click_chooses_the_kommun_and_escape_leaves_it(page, rows, inland, screen) 
     page.keyboard.press("Enter")  # what is under the crosshair
     assert page.locator("#fakta .kort-andel").is_visible()
     assert "rutid_scb" not in facts(page)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (1920, 1080), (1024, 768), (390, 844)])
+def test_the_county_fills_the_map_it_opens_in(county, opened, width, height):
+    """The drawn outline, of the width or height that it fills more: at most an eighth of a zoom is lost."""
+    page, _ = opened(county.built(write_webmap.OPEN), width, height)
+    frame, outline = (page.locator(x).bounding_box() for x in ("#karta", "path.lansgrans"))
+    filled = [outline[side] / frame[side] for side in ("width", "height")]
+    assert 2 ** (-1 / 8) - 0.02 < max(filled) <= 1
+    inside = outline["x"] >= frame["x"] - 1 and outline["y"] >= frame["y"] - 1
+    assert inside and outline["y"] + outline["height"] <= frame["y"] + frame["height"] + 1

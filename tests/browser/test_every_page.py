@@ -14,4 +14,5 @@ def test_axe_finds_nothing_on_any_page_that_is_published(small_edition, opened, 
     for path in pages:
         page, _ = opened(path, wait=path.name.startswith("bredbandskarta"))
         told[path.name] = violations(page)
+        page.close()
     assert told == {name: [] for name in told}

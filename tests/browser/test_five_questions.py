@@ -1,7 +1,6 @@
 """The questions a politician, a journalist and a citizen come with, each answered in at most three actions.
 
-An action is a click, a text that is typed, or a key. The fifth question, what ten million kronor reach, waits for the
-projects of the plan: the public pages do not tell of any yet.
+An action is a click, a text that is typed, or a key.
 """
 
 from __future__ import annotations
@@ -88,7 +87,22 @@ def is_it_better_than_last_year(reader, small, kommuner) -> None:
     )
 
 
+def what_ten_million_kronor_reach(reader, small, kommuner) -> None:
+    """Of the published projects in their order, what fits: a band, told in tens."""
+    reader.page.wait_for_selector("html[data-plan=ja]")
+    reader.click("#till-plan")
+    table = read_table(small.table("oppen_projekt")).sort_values("prioritet")
+    own = table[(table["troskel_mbit"] == 100) & (table["matt"] == "tillgang") & ~table["over_stoppris"]]
+    left, most = 10e6, 0
+    for row in own.itertuples():
+        if row.kostnad_sek_ca <= left:
+            left, most = left - row.kostnad_sek_ca, most + row.hushall_utan_hogst
+    said = reader.sees("#plan-svar").replace("\u202f", "")
+    assert said.startswith("10 miljoner kronor räcker till ") and f"{-(-most // 10) * 10} hushåll" in said
+
+
 QUESTIONS = (
+    what_ten_million_kronor_reach,
     how_many_households_in_a_kommun_are_without_100,
     what_holds_at_a_road,
     is_it_better_than_last_year,

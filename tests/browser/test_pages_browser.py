@@ -45,6 +45,7 @@ def test_axe_finds_nothing_nobody_is_asked_and_hostile_names_do_nothing(show, vi
         assert seen.messages == []
         assert seen.dialogs == []
         assert [r for r in seen.requests if not r.startswith("data:")] == [page.url]
+        page.close()
 
 
 @pytest.mark.parametrize("name", (*PAGES, *ENGLISH))
@@ -74,7 +75,20 @@ def test_a_kommun_page_prints_on_one_a4_with_everything_on_it(show, code):
     told = "Beside published figures: " if code.endswith(".en") else "Avstämt mot publicerade tal: "
     assert (told in text) == code.startswith("1401"), "in words, not the whole table"
     if code.startswith("1401"):
-        assert page.locator(".brist tbody tr").count() == 8, "as full as a page can be"
+        assert page.locator(".brist tbody tr").count() == 4, "all the projects of the kommun"
+
+
+@pytest.mark.parametrize("name", ["index.html", "index.en.html"])
+def test_the_entry_page_opens_with_the_picture_what_to_quote_and_the_trend(show, name):
+    """All of it is in sight on a laptop, beside each other; on a phone the picture comes first."""
+    page, _ = show(name, 1280, 800)
+    assert page.locator(".mening").count() == 3
+    for part in (".bilden svg", ".mening:last-of-type", ".bredvid svg.diagram"):
+        box = page.locator(part).bounding_box()
+        assert box["y"] > 0 and box["y"] + box["height"] <= 800, part
+    phone, _ = show(name, 390, 844)
+    box = phone.locator(".bilden svg").bounding_box()
+    assert box["y"] + box["height"] <= 844
 
 
 def test_the_table_sorts_and_searches_by_keyboard(show):
@@ -94,6 +108,35 @@ def test_the_table_sorts_and_searches_by_keyboard(show):
     page.keyboard.press("Control+A")
     page.keyboard.type("1480")
     assert page.locator(names).all_text_contents() == [pages_county.HOSTILE]
+
+
+def test_the_projects_sort_by_keyboard_and_without_script_nothing_looks_as_if_they_did(show):
+    page, seen = show("kommuner/1401.html")
+    rows = ".brist tbody tr"
+
+    def column(k):
+        return page.eval_on_selector_all(f"{rows} > :nth-child({k})", "all => all.map(e => e.dataset.v)")
+
+    headings = page.locator(".brist thead button")
+    assert headings.count() == 7
+    assert page.locator(".brist [aria-sort]").all_text_contents() == [headings.nth(0).inner_text()]
+    for k, name in enumerate(headings.all_inner_texts()):
+        headings.nth(k).focus()
+        for way in ("ascending", "descending"):
+            if k or way == "descending":
+                page.keyboard.press("Enter")
+            assert page.locator(".brist [aria-sort]").all_inner_texts() == [name]
+            assert page.get_attribute(".brist [aria-sort]", "aria-sort") == way
+            if k == 1:
+                continue
+            told = column(k + 1)
+            known = [float(x) for x in told if x]
+            assert known == sorted(known, reverse=way == "descending")
+            assert told[: len(known)] == [x for x in told if x], "what has no number stands last"
+    assert seen.messages == []
+    bare, _ = show("kommuner/1401.html", java_script_enabled=False)
+    assert bare.locator(f"{rows}").count() == 4
+    assert bare.locator(".brist button").count() == 0
 
 
 def test_every_stop_of_the_keyboard_is_seen_and_the_skip_link_leads_to_the_content(show):

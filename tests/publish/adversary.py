@@ -43,6 +43,9 @@ LEAST = 1e-5
 """What is told as some is not nothing, and an upper end is not reached: a solution only there is none."""
 SEEN = 5e-3
 
+AREA_TABLES = ("bristomraden", "projekt")
+"""Tables that tell of sets of cells; each has its cells in ``rutid``."""
+
 
 def told(value: float | None, g: int) -> tuple[float, float]:
     """Return the ends of what a rounded count stands for."""
@@ -179,14 +182,14 @@ def _rows(edition: Edition) -> dict[str, tuple[tuple[str, ...], str, float]]:
     return dict(zip(whole.index, zip(classes, cells["adresser_band"], whole, strict=True), strict=True))
 
 
-def _members(edition: Edition) -> dict[str, list[tuple[int, str]]]:
-    """Return the gap areas of each cell: row of the table, and level."""
-    out: dict[str, list[tuple[int, str]]] = defaultdict(list)
+def _members(edition: Edition) -> dict[str, list[tuple[tuple[str, int], str]]]:
+    """Return the gap areas and projects of each cell: table and row, and level."""
+    out: dict[str, list[tuple[tuple[str, int], str]]] = defaultdict(list)
     names = {pair: name for name, pair in PAIRS.items()}
-    if "bristomraden" in edition:
-        for i, area in enumerate(edition["bristomraden"].itertuples()):
+    for table in AREA_TABLES:
+        for i, area in enumerate(edition[table].itertuples() if table in edition else ()):
             for cell in area.rutid:
-                out[cell].append((i, names[area.troskel_mbit, area.matt]))
+                out[cell].append(((table, i), names[area.troskel_mbit, area.matt]))
     return out
 
 
@@ -286,16 +289,17 @@ class _Attacker:
             terms["area", e, area, "n"].append((every, 1.0))
 
     def _areas(self, e, edition, terms) -> None:
-        """Add what is told of the gap areas that lie whole in the kommun."""
-        if "bristomraden" not in edition:
-            return
+        """Add what is told of the gap areas and projects that lie whole in the kommun."""
         own = set(edition["delar"].loc[edition["delar"]["kommunkod"] == self.code, "rutid_scb"])
-        for i, area in enumerate(edition["bristomraden"].itertuples()):
-            if area.kommuner == self.code and area.rutid <= own and terms.get(("area", e, i, "u")):
-                ends = (area.hushall_utan_minst, area.hushall_utan_hogst)
-                self.problem.row(terms["area", e, i, "u"], *map(float, ends))
-                ends = (area.hushall_minst, area.hushall_hogst)
-                self.problem.row(terms["area", e, i, "h"], *map(float, ends))
+        for table in AREA_TABLES:
+            for i, area in enumerate(edition[table].itertuples() if table in edition else ()):
+                at = (table, i)
+                if area.kommuner == self.code and area.rutid <= own and terms.get(("area", e, at, "u")):
+                    ends = (area.hushall_utan_minst, area.hushall_utan_hogst)
+                    self.problem.row(terms["area", e, at, "u"], *map(float, ends))
+                    if table == "bristomraden":
+                        ends = (area.hushall_minst, area.hushall_hogst)
+                        self.problem.row(terms["area", e, at, "h"], *map(float, ends))
 
     def _sums(self, e, row, edition, terms) -> None:
         """Add what is told of the kommun, and say which of its counts are suppressed."""

@@ -135,7 +135,8 @@ def gml(path: Path) -> list[str]:
     import pyogrio
     import xmlschema
 
-    schema = xmlschema.XMLSchema(path.with_suffix(".xsd"), allow="local", uri_mapper=_published)
+    known = {"allow": "local", "uri_mapper": _published, "global_maps": _gml_schema().maps.copy()}
+    schema = xmlschema.XMLSchema(path.with_suffix(".xsd"), **known)
     out = [f"{e.path}: {e.reason}" for e in schema.iter_errors(path)]
     features = sum(e.tag.endswith("featureMember") for e in ET.parse(path).iter())
     if not out and len(pyogrio.read_dataframe(path)) != features:
@@ -143,12 +144,22 @@ def gml(path: Path) -> list[str]:
     return out + _exponents(path)
 
 
+@cache
+def _gml_schema():
+    """Return GML's own schema, on which the layers' rest: read once for them all."""
+    import xmlschema
+
+    return xmlschema.XMLSchema(_published(f"{GML_AT}gml.xsd"), allow="local", uri_mapper=_published)
+
+
+GML_AT = "http://schemas.opengis.net/gml/3.2.1/"
+
+
 def _published(address: str) -> str:
     """Return where pycsw keeps OGC's schemas."""
     home = Path(importlib.util.find_spec("pycsw").submodule_search_locations[0])  # type: ignore[union-attr,index]
-    start = "http://schemas.opengis.net/gml/3.2.1/"
-    if address.startswith(start):
-        return str(home / "core/schemas/ogc/gml/3.2.1" / address.removeprefix(start))
+    if address.startswith(GML_AT):
+        return str(home / "core/schemas/ogc/gml/3.2.1" / address.removeprefix(GML_AT))
     return address
 
 

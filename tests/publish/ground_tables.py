@@ -10,6 +10,7 @@ import shapely
 from pipelines.core.files import EPSG, write_points, write_polygons, write_table
 from pipelines.core.ledger import Ledger
 from pipelines.core.paths import Paths
+from pipelines.disclosure.open_projects import Names
 from pipelines.tables import contracts
 from pipelines.tables.gap_tables import VAGNAT
 from pipelines.tables.project_tables import PROJEKT, PROJEKT_ADRESSER, PROJEKT_SCHAKT
@@ -23,6 +24,12 @@ def no_lie() -> tuple[gpd.GeoDataFrame, np.ndarray]:
     none = gpd.GeoDataFrame({n: [] for n in VAGNAT.names}, geometry=[], crs=EPSG)
     kinds = {c.name: "int64" if c.kind == "heltal" else "str" for c in VAGNAT.columns}
     return none.astype(kinds), np.zeros(0, dtype=object)
+
+
+def no_names() -> Names:
+    """Return what the places of a county are called where nobody has named any."""
+    addresses = pd.DataFrame({"rutid": np.zeros(0, np.int64), "adressomrade": np.zeros(0, dtype=object)})
+    return Names(gpd.GeoDataFrame({"namn": []}, geometry=[], crs=EPSG), addresses)
 
 
 def no_ground(paths: Paths) -> None:
@@ -41,6 +48,9 @@ def no_ground(paths: Paths) -> None:
         write_table(
             pd.DataFrame({n: pd.Series(dtype="str") for n in ADRESSOMRADEN.names}), paths.table("adressomraden")
         )
+    if not paths.table("adresser_ruta").exists():
+        none = {"adress_id": pd.Series(dtype="str"), "rutid": pd.Series(dtype="int64")}
+        write_table(pd.DataFrame(none), paths.table("adresser_ruta"))
     for table in (VAGAR, VAGNAT, MARK, ORTER):
         kinds = {c.name: "int64" if c.kind == "heltal" else "str" for c in table.columns}
         none = gpd.GeoDataFrame({n: [] for n in table.names}, geometry=[], crs=EPSG).astype(kinds)

@@ -27,7 +27,8 @@ def build(folder: Path, names: tuple[str, str] = ("Testby", HOSTILE), demo: bool
     cells = files.read_table(paths.table("rutnat_250m"))
     land = cells[["kommunkod", "land_ha"]].assign(rutid=cell_grid.parse_scb_id(cells["rutid_scb"]))
     files.write_table(land.sort_values("rutid"), paths.table("land"))
-    files.write_table(history(), paths.table("historik"))
+    county = history("lan", "14", "Västra Götalands län")
+    files.write_table(pd.concat([history(), county], ignore_index=True), paths.table("historik"))
     files.write_table(published(), paths.table("avstamning_kallor"))
     make_open_tables.run(region, paths)
     write_pages.run(region, paths)
@@ -68,13 +69,13 @@ def worsen(paths: Paths) -> None:
     files.write_table(kommuner, paths.table("kommuner"))
 
 
-def history() -> pd.DataFrame:
-    """Return two series of kommun 1401, the one at 100 Mbit/s counted anew from 2023."""
+def history(niva: str = "kommun", kod: str = "1401", namn: str = "Testby") -> pd.DataFrame:
+    """Return two series of a place, the one at 100 Mbit/s counted anew from 2023."""
     rows = [
         {
-            "niva": "kommun",
-            "kommunkod": "1401",
-            "kommunnamn": "Testby",
+            "niva": niva,
+            "kommunkod": kod,
+            "kommunnamn": namn,
             "ar": year,
             "serie": f"pts_hastighet_tillgang_{t}",
             "matt": "tillgang",

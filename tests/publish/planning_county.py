@@ -22,6 +22,7 @@ from pipelines.goals import measure_goals, published_figures
 from pipelines.projects import find_projects
 from pipelines.sums import published_series, summaries
 from pipelines.tables import contracts, history_tables, source_tables, step_tables, summary_tables
+from pipelines.tables.code_lists import KINDS
 from tests.made_ledgers import complete
 from tests.publish.ground_tables import no_ground
 
@@ -90,7 +91,11 @@ def write(folder: Path, demo: bool = True, hastighet: bool = True, mobil: bool =
     points = rows[["adress_id", "kommunkod", "omradestyp", "rutid", "ortstyp", "e_m", "n_m"]]
     files.write_points(contracts.check(points, step_tables.ADRESSER_RUTA), paths.table("adresser_ruta"))
     people = rows[["adress_id", "hushall"]].assign(befolkning=2 * rows["hushall"])
-    people = people.assign(hushall_varians=0.0, fritidshus=0.0, arbetsstallen=0.0, befolkning_fore=people["befolkning"])
+    people = people.assign(
+        **dict.fromkeys(KINDS, 0.0) | {"fritidshus": 1.0 * (rows["hushall"] == 0)},
+        hushall_varians=0.0,
+        befolkning_fore=people["befolkning"],
+    )
     _put(paths, step_tables.ADRESSER_HUSHALL, people)
     coverage = rows[["adress_id", "planerad", "underlag"]].assign(
         **{f"sannolikhet_{m}_{t}": rows["p"] for m in MEASURES for t in THRESHOLDS},

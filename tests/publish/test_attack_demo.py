@@ -20,7 +20,7 @@ from pipelines.tables.open_contracts import KOMMUNER_OPPNA
 from tests.conftest import made_once
 from tests.demo.conftest import make, write_config
 from tests.publish.adversary import CLASS, LEVELS, Knowledge, attack, counts_left, narrowed
-from tests.publish.ground_tables import no_lie
+from tests.publish.ground_tables import no_lie, no_names
 from tests.small_county import inputs
 
 KOMMUNER = {"1401": ("Härryda", 26_340), "1442": ("Vårgårda", 42_230), "1452": ("Tranemo", 74_150)}
@@ -198,8 +198,10 @@ def test_the_open_tables_are_made_of_them(demo: Paths) -> None:
     """The whole chain, once: the tables keep their contracts."""
     found = tables(demo)
     region = load_region(demo.config)
-    made = make_open_tables.tables(*found.values(), no_lie(), region, withheld.secret(demo))
-    assert json.dumps(sorted(made)) == json.dumps(["bristomraden", "kommuner", "lan", "rutnat_250m"])
+    made = make_open_tables.tables(*found.values(), no_lie(), no_names(), region, withheld.secret(demo))
+    assert json.dumps(sorted(made)) == json.dumps(
+        ["bristomraden", "kommuner", "lan", "projekt", "projekt_rutor", "rutnat_250m"]
+    )
     areas = made["bristomraden"]
     assert (areas["hushall_utan_minst"] <= areas["hushall_utan_hogst"]).all()
     assert (areas[["hushall_utan_minst", "hushall_utan_hogst", "hushall_minst", "hushall_hogst"]] % G == 0).all(

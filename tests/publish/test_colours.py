@@ -135,3 +135,11 @@ def test_borders_of_what_can_be_pressed_and_placeholders_are_seen(scheme):
 
     assert min(contrast("ram", "papper"), contrast("ram", "yta")) >= 3
     assert min(contrast("svag", "papper"), contrast("svag", "yta")) >= 4.5
+
+
+def test_what_is_printed_has_the_colours_of_the_pages():
+    """One look for map, pages and prints: the light scheme's, by the names that both give them."""
+    named = {"INK": "text", "QUIET": "svag", "RULE": "kant", "ACCENT": "accent", "DEMO": "demo"}
+    named |= {"OUTLINE": "grans", "NEIGHBOUR": "granne", "WATER": "vatten"}
+    light = colours("light")
+    assert {x: getattr(palette, x) for x in named} == {x: light[name] for x, name in named.items()}

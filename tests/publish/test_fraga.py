@@ -23,7 +23,7 @@ from pipelines.core.errors import DataError
 from pipelines.core.ledger import Ledger
 from pipelines.core.level import LEVELS, Level
 from pipelines.core.paths import Paths
-from pipelines.evidence.decided import attach, decide, note_denied
+from pipelines.evidence.decided import attach, decide, note_denied, note_overruled
 from pipelines.orders.fraga import answer_value, asked_cells, order_questions
 from pipelines.orders.fraga.answer_value import Cells
 from pipelines.orders.plan import plan_request
@@ -329,16 +329,21 @@ def test_the_same_list_under_another_name_denies_nothing(tmp_path):
         assert got.grain[0, at] == (2 if decided_ else 0)
 
 
+def answered_and_listed(homes, share):
+    """Return evidence: an answer for every cell, the same share in each, and a list of addresses that names home b."""
+    row = {"rad": 2, "teknik": "fiber", "ned_mbit": 1000.0, "ned_antagen": False, "status": "passerad"}
+    cells_ = pd.DataFrame(
+        [{**row, "fil": "rutor_svar.csv", "rutid": r, "andel": share} for r in sorted(set(homes["rutid"]))]
+    )
+    listed = pd.DataFrame([{**row, "fil": "adresser.csv", "adress_id": "b", "e_m": np.nan, "n_m": np.nan}])
+    return {"adress": listed, "ruta": cells_, "omrade": gpd.GeoDataFrame(cells_.iloc[:0], geometry=[], crs=3006)}
+
+
 def test_a_no_that_other_evidence_denies_is_told():
     """Two homes in one cell, answered no; an operator's list names one of them. In another cell nobody says else."""
     homes = pd.DataFrame({"adress_id": ["a", "b", "c"], "kommunkod": "1480", "e_m": 1.0, "n_m": 2.0})
     homes["rutid"] = [4000006500000, 4000006500000, 4002506500000]
-    row = {"rad": 2, "teknik": "fiber", "ned_mbit": 1000.0, "ned_antagen": False, "status": "passerad"}
-    cells_ = pd.DataFrame(
-        [{**row, "fil": "rutor_svar.csv", "rutid": r, "andel": 0.0} for r in sorted(set(homes["rutid"]))]
-    )
-    listed = pd.DataFrame([{**row, "fil": "adresser.csv", "adress_id": "b", "e_m": np.nan, "n_m": np.nan}])
-    given_ = {"adress": listed, "ruta": cells_, "omrade": gpd.GeoDataFrame(cells_.iloc[:0], geometry=[], crs=3006)}
+    given_ = answered_and_listed(homes, 0.0)
     kallor = pd.DataFrame(
         {"fil": ["rutor_svar.csv"], "kommunkod": ["1480"], "fullstandig": False, "far_publiceras": True}
     )
@@ -350,6 +355,27 @@ def test_a_no_that_other_evidence_denies_is_told():
     got = decide(homes, matched, kallor, False)
     at = LEVELS.index(next(x for x in LEVELS if (x.measure, x.mbit) == ("passerad", 1000)))
     assert got.share[:, at].tolist() == [0, 1, 0]
+
+
+def test_a_yes_that_a_complete_list_overrules_is_told():
+    """Three cells answered yes. A complete list names one of the two homes in the first, and nobody in the second; the
+    third lies in a kommun without a complete list."""
+    homes = pd.DataFrame({"adress_id": list("abcd"), "kommunkod": ["1480"] * 3 + ["1490"], "e_m": 1.0, "n_m": 2.0})
+    homes["rutid"] = [4000006500000, 4000006500000, 4002506500000, 4005006500000]
+    given_ = answered_and_listed(homes, 0.5)
+    kallor = pd.DataFrame(
+        {
+            "fil": ["rutor_svar.csv", "rutor_svar.csv", "adresser.csv"],
+            "kommunkod": ["1480", "1490", "1480"],
+            "fullstandig": [False, False, True],
+            "far_publiceras": True,
+        }
+    )
+    matched = attach(homes, given_, kallor, REGION, Ledger("x"))
+    ledger = Ledger("x")
+    note_overruled(homes, matched, decide(homes, matched, kallor, False), ledger)
+    (told,) = ledger.entries
+    assert (told.kind, told.count, told.examples) == ("varning", 1, ("4002506500000",))
 
 
 def test_the_cost_of_a_cell_without_any_net(tmp_path):

@@ -150,7 +150,9 @@ def town() -> gpd.GeoDataFrame:
 @pytest.mark.parametrize("fineness", ground_bands.ROADS[2].fineness[::4], ids=str)
 def test_roads_lie_within_tolerance_and_step_and_still_meet(town, fineness):
     classes = ground_bands.ROADS[2].classes
-    lines, which = ground_roads.merged(town.geometry.to_numpy(), town["klass"].to_numpy(dtype=str), classes)
+    lines, which = ground_roads.of_band(
+        ground_roads.merged(town.geometry.to_numpy(), town["klass"].to_numpy(dtype=str)), classes
+    )
     made, of = ground_roads.generalised(lines, which, fineness)
     layer = ground_code.road_layer(2, fineness.step_m, made, of, classes)
     paths = decoded(*ground_code.pack([layer]))
@@ -173,7 +175,8 @@ def test_the_finest_that_fits_is_taken():
     steps = [f.step_m for f in ground_bands.ROADS[2].fineness]
     sizes = []
     for f in ground_bands.ROADS[2].fineness:
-        made, of = ground_roads.generalised(*ground_roads.merged(lines, np.full(200, "smavag"), ("smavag",)), f)
+        one_class = ground_roads.of_band(ground_roads.merged(lines, np.full(200, "smavag")), ("smavag",))
+        made, of = ground_roads.generalised(*one_class, f)
         sizes.append(len(ground_code.pack([ground_code.road_layer(2, f.step_m, made, of, ("smavag",))])[1]))
     assert sizes == sorted(sizes, reverse=True)
     for size, step in zip(sizes, steps, strict=True):
@@ -324,7 +327,9 @@ def test_a_ring_is_one_stroke():
 def test_what_is_decoded_is_every_piece_of_every_road(town):
     """Segment by segment: the simplified lines' own, none twice and none lost."""
     classes = ground_bands.ROADS[2].classes
-    lines, which = ground_roads.merged(town.geometry.to_numpy(), town["klass"].to_numpy(dtype=str), classes)
+    lines, which = ground_roads.of_band(
+        ground_roads.merged(town.geometry.to_numpy(), town["klass"].to_numpy(dtype=str)), classes
+    )
     expected = Counter()
     for line, k in zip(lines, which, strict=True):
         points = [tuple(map(int, np.round(np.array(c) / 10) * 10)) for c in line.simplify(10).coords]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import html
-import itertools
 import math
 import re
 from html.parser import HTMLParser
@@ -144,27 +143,28 @@ def test_the_entry_table_is_the_csv_files(published):
         assert count_is(not_passed, row["hushall_ej_passerade_1000_ca"])
 
 
-def test_gap_areas_are_the_csv_files_worst_first(published):
+def test_projects_are_the_csv_files_in_order_with_running_sums(published):
     maps, rows = published
-    with (maps / "data/bristomraden.csv").open(encoding="utf-8-sig", newline="") as f:
-        areas = [a for a in csv.DictReader(f) if a["troskel_mbit"] == "100" and a["matt"] == "tillgang"]
+    with (maps / "data/projekt.csv").open(encoding="utf-8-sig", newline="") as f:
+        every = [a for a in csv.DictReader(f) if a["troskel_mbit"] == "100" and a["matt"] == "tillgang"]
     for row in rows:
-        own = [a for a in areas if row["kommunkod"] in a["kommuner"].split(",")]
+        own = [a for a in every if row["kommunkod"] == a["kommunkod"]]
+        own = sorted(own, key=lambda a: int(a["prioritet"]))[:6]
         body = (maps / f"kommuner/{row['kommunkod']}.html").read_text(encoding="utf-8")
-        ids = re.findall(r'<tr data-id="([^"]+)"', body)
-        size = {}
-        for a in own:
-            least, most = int(a["hushall_utan_minst"]), float(a["hushall_utan_hogst"] or math.inf)
-            # Where the least is nothing nobody knows whether anyone is without: by cells, after the others.
-            size[a["bristomrade_id"]] = (least, most if least else 0.0, int(a["rutor"]))
-        assert len(ids) == min(8, len(own))
-        assert [size[i] for i in ids] == sorted(size.values(), reverse=True)[: len(ids)]
-        alike = [a[:2] == b[:2] and a[0] > 0 for a, b in itertools.pairwise([size[i] for i in ids])]
-        assert ("är lika" in body) >= any(alike)
-        assert ("nget minsta antal" in body) == any(not size[i][0] for i in ids)
-        cells = {a["bristomrade_id"]: a["rutor"] for a in own}
-        told = Reader(body).tables.get("brist", [[]])[1:]
-        assert [number(r[2]) for r in told] == [int(cells[i]) for i in ids]
+        assert re.findall(r'<tr data-id="([^"]+)"', body) == [a["projekt_id"] for a in own]
+        modelled = [str(i) for i, a in enumerate(own, 1) if a["modellerad"] == "ja"]
+        said = "Modellerad täckning: nr {}; övriga" if 0 < len(modelled) < len(own) else "Alla bygger på modellerad"
+        said = said if modelled else "Täckningen är uppmätt"
+        assert said.format(", ".join(modelled)) in body or not own
+        kronor, most = 0, 0
+        for told, a in zip(Reader(body).tables.get("projekt", [[]])[1:], own, strict=True):
+            assert told[1].startswith(a["namn"])
+            assert number(told[2]) == float(a["hushall_per_miljon"])
+            assert number(told[4].partition(" ")[0]) == int(a["kostnad_sek_ca"]) / 1e6
+            if a["over_stoppris"] == "nej" and int(a["hushall_utan_hogst"]):
+                kronor, most = kronor + int(a["kostnad_sek_ca"]), most + int(a["hushall_utan_hogst"])
+                assert number(told[5]) == round(kronor / 1e6, 1)
+                assert number(re.split("[– ]", told[6])[-1]) == most
 
 
 def test_rural_and_urban_are_counted_in_the_published_cells(county):

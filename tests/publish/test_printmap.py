@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pypdf
 import pytest
+import shapely
 import tiny_atlas as tiny
 from matplotlib.colors import to_rgb
 from matplotlib.contour import ContourSet
@@ -29,7 +30,7 @@ from pipelines.core.paths import Paths
 from pipelines.publish.printmap import atlas, cartography, sheets, typeface, write_printmaps
 from pipelines.publish.words.figure_words import tell
 from pipelines.publish.words.level_figures import OpenFigures
-from pipelines.publish.words.palette import CLASS_COLOURS, NEIGHBOUR
+from pipelines.publish.words.palette import CLASS_COLOURS, INK, NEIGHBOUR
 from tests.made_ledgers import complete
 
 NBSP = "\u00a0"
@@ -118,7 +119,7 @@ def test_text_can_be_copied(built: Paths) -> None:
     for name in NAMES:
         read = " ".join(page(built, name).extract_text().replace(NBSP, " ").split())
         for part in (
-            "DEMO – påhittade uppgifter",
+            "DEMO – simulerade data",
             "Läget 1 oktober 2025.",
             "© Lantmäteriet (CC BY 4.0)",
             "SCB (CC0)",
@@ -238,15 +239,15 @@ def test_a_real_run_carries_no_demo_mark(tmp_path: Path, plan: dict[str, sheets.
 def test_demo_is_written_across_and_above(figures: dict[str, Any]) -> None:
     for figure in figures.values():
         assert "DEMO" in texts(figure)
-        assert "DEMO – påhittade uppgifter" in texts(figure)
+        assert "DEMO – simulerade data" in texts(figure)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_mark_across_is_seen_in_the_picture(built: Paths, name: str) -> None:
-    """5.5 % of #202020 over white, the neighbours' grey and land: a good part of the sheet has those colours."""
+    """5.5 % of the ink over white, the neighbours' grey and land: a good part of the sheet has those colours."""
     image = np.asarray(Image.open(built.built(f"maps/kartor/{name}.png")).convert("RGB"), dtype=float)
     under = ("#ffffff", NEIGHBOUR, CLASS_COLOURS["ingen_adress"])
-    blended = [np.array(to_rgb(c)) * 255 * 0.945 + 0.055 * 32 for c in under]
+    blended = [np.array(to_rgb(c)) * 255 * 0.945 + 0.055 * 255 * np.array(to_rgb(INK)) for c in under]
     seen = sum((np.abs(image - colour) <= 1).all(axis=2).mean() for colour in blended)
     assert seen > 0.005
 
@@ -262,7 +263,7 @@ def bare(everything: atlas.Atlas, plan: dict[str, sheets.Sheet], tmp_path_factor
     plain = replace(
         everything,
         places=none,
-        gaps=everything.gaps.iloc[:0],
+        projects=everything.projects.iloc[:0],
         water=np.empty(0, object),
         roads={},
         facts={**everything.facts, "demo": False},
@@ -430,14 +431,47 @@ def test_the_county_shows_the_lowest_shares_as_bars_of_their_length(figures: dic
     np.testing.assert_allclose(np.array(bars[1::2]) / bars[0] * 100, [73.4, 97.2, 99.4], atol=0.051)
 
 
-def test_gap_areas_are_listed_largest_first_and_numbered_on_the_map(figures: dict[str, Any]) -> None:
+def test_projects_are_listed_as_they_are_built_and_numbered_on_the_map(figures: dict[str, Any]) -> None:
+    """By hand: what costs more than the stop price, reaches nobody or has no cost is in no sum."""
     read = said(figures[tiny.SQUARE])
-    assert "1 Ytterby" not in read
-    assert "1 Åstad minst 60 10–20 2 Åstad 50–90 10–20 3 Åstad 40–80 10–20" in read
-    assert "5 Öby_1$ 20–60 10–20 Numrerade" in read
+    assert (
+        "Att bygga, i ordning 6 av 7 projekt för 100 Mbit/s, flest hushåll per krona först. Summa: allt till och med "
+        "raden. Modellerad täckning: nr 2, 3, 4, 6; övriga uppmätt. "
+        "Nr Projekt Hushåll per mkr Hushåll utan Kostnad, mkr Summa, mkr Summa, hushåll "
+        "1 Åstad 41,7 20–65 1,2 (0,8–2,0) 1,2 20–65 "
+        "2 Öby_1$ (delat) 23,3 högst 10 0,3 (0,2–0,5) 1,5 20–75 "
+        "3 Ytterby 0,0 0 0,1 (0,1–0,2) – – "
+        "4 Åstad 2 80,0 minst 1 000 12,5 (8,0–20,0) 14,0 minst 1 020 "
+    ) in read
+    assert "5 Långa-Ändlösa Området i Ådalens Härad 11,1 5–15 0,9 (0,6–1,4) över stoppris – 6 Ytterby 2 – 10–15" in read
     marks = [t for t in figures[tiny.SQUARE].axes[0].texts if t.get_zorder() == 13]
-    assert [t.get_text() for t in marks] == ["1", "2", "3", "4", "5"]
-    assert "Bristområden" not in said(figures[tiny.ISLANDS])
+    assert [t.get_text() for t in marks] == ["1", "2", "3", "4", "5", "6"]
+    # A narrow column has the figures under the name.
+    assert "1 av 1 projekt för 100 Mbit/s" in said(figures[tiny.LONG])
+    assert "till och med raden. Täckningen är uppmätt. Nr Projekt" in said(figures[tiny.LONG])
+    assert "1 Västra Längan 20,0 5 0,2 (0,1–0,3) 0,2 5 Projekten är" in said(figures[tiny.LONG])
+    assert "Inga projekt för 100 Mbit/s finns i kommunen" in said(figures[tiny.ISLANDS])
+    assert "projekt" not in said(figures["lan_100"])
+
+
+def test_where_there_is_less_room_fewer_projects_are_listed_numbered_and_said(
+    everything: atlas.Atlas, plan: dict[str, sheets.Sheet]
+) -> None:
+    notes = replace(everything, facts={**everything.facts, "anmarkningar": ["byggnader", "raka_schakt"]})
+    figure = write_printmaps.drawn(notes, plan[tiny.SQUARE])
+    told = re.search(r"(\d) av 7 projekt", said(figure))
+    assert told and int(told[1]) < 6
+    marks = [t.get_text() for t in figure.axes[0].texts if t.get_zorder() == 13]
+    assert marks == [str(i) for i in range(1, int(told[1]) + 1)]
+
+
+def test_a_projects_own_cells_are_ringed(built: Paths, everything: atlas.Atlas) -> None:
+    _, members = tiny.projects()
+    for row in everything.projects.itertuples():
+        cells = members[members["projekt_id"] == row.projekt_id]["rutid_scb"]
+        corners = [(int(x[:6]), int(x[6:])) for x in cells]
+        assert row.geometry.area == 62_500 * len(corners)
+        assert all(row.geometry.contains(shapely.Point(e + 125, n + 125)) for e, n in corners)
 
 
 def test_agreements_are_not_named(tmp_path: Path, plan: dict[str, sheets.Sheet]) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import gamma
 
 from pipelines.config.region import load_region
 from pipelines.core.ledger import Ledger
@@ -118,11 +119,8 @@ def test_each_goal_is_told_in_its_own_measure(report: str, small_edition: Path) 
     numbers = sorted({int(r["mal_nr"]) for r in goals})
     assert len(lines) == len(numbers)
     for n, line in zip(numbers, lines, strict=True):
-        mine = [
-            r
-            for r in goals
-            if (r["mal_nr"], r["mal_matt"], r["kalla"], r["omradestyp"]) == (str(n), "ja", "egen", "totalt")
-        ]
+        same = [r for r in goals if (r["mal_nr"], r["mal_matt"], r["omradestyp"]) == (str(n), "ja", "totalt")]
+        mine = [r for r in same if (r["kalla"], r["bas"]) == ("egen", "hushall")]
         (lan,) = [r for r in mine if r["niva"] == "lan"]
         kommuner = [r for r in mine if r["niva"] == "kommun"]
         reached = sum(float(r["antal_saknas"]) == 0 for r in kommuner)
@@ -131,6 +129,22 @@ def test_each_goal_is_told_in_its_own_measure(report: str, small_edition: Path) 
         missing = float(lan["mal_pct"]) / 100 * float(lan["antal"]) - (float(lan["antal"]) - float(lan["antal_utan"]))
         said = "Målet är **nått**" if missing <= 1e-6 else f"**{swedish(missing)} hushåll kvar** av"
         assert said in line
+
+
+def test_workplaces_and_holiday_homes_have_their_own_counts(report: str, small_edition: Path) -> None:
+    (line,) = [x for x in report.replace(SPACE, " ").splitlines() if x.startswith("- **Kvar till samma mål**")]
+    goals = rows(small_edition, "tabeller/mal.csv")
+    for source, bas, words in (("pts", "arbetsstallen", "arbetsställen (PTS)"), ("egen", "fritidshus", "fritidshus (")):
+        own = [
+            r
+            for r in goals
+            if (r["mal_matt"], r["omradestyp"], r["niva"], r["kalla"], r["bas"]) == ("ja", "totalt", "lan", source, bas)
+        ]
+        own.sort(key=lambda r: int(r["mal_nr"]))
+        told = [swedish(float(r["antal_saknas"])) if r["antal_saknas"] else "okänt" for r in own]
+        assert own and words in line and ", ".join(told) in line
+        if own[0]["antal"]:
+            assert f"{told[-1]} av {swedish(float(own[0]['antal']))}" in line
 
 
 def test_a_budget_buys_what_the_list_says(report: str, small_edition: Path) -> None:
@@ -146,7 +160,7 @@ def test_a_budget_buys_what_the_list_says(report: str, small_edition: Path) -> N
     lan = next(r for r in rows(small_edition, "kommuner.csv") if len(r["kommunkod"]) == 2)
     whole = float(lan[level.without()])
     head, *told = tables(report)[1]
-    assert head[3] == f"Av {swedish(whole)} (%)"
+    assert head[3:5] == ["90 %-intervall", f"Av {swedish(whole)} (%)"]
     assert [r[0] for r in told] == ["50", "100", "300"]
     for line in told:
         left, built = float(line[0]) * 1e6, []
@@ -159,7 +173,13 @@ def test_a_budget_buys_what_the_list_says(report: str, small_edition: Path) -> N
         modelled = sum(float(r["hushall_utan"]) for r in built if r["modellerad"] == "ja")
         ends = [sum(float(r[c]) for r in built) / 1e6 for c in ("kostnad_lag_sek", "kostnad_hog_sek")]
         wanted = [len(built), homes, 100 * homes / whole, modelled, *ends]
-        assert line[1:] == [swedish(x, int(i == 2)) for i, x in enumerate(wanted)]
+        assert [*line[1:3], *line[4:]] == [swedish(x, int(i == 2)) for i, x in enumerate(wanted)]
+        # Each project errs on its own: variances add up, each read from its own interval of ±1.645 standard deviations.
+        spread = sum(((float(r["hushall_utan_hog"]) - float(r["hushall_utan_lag"])) / 3.29) ** 2 for r in built)
+        sure = [
+            gamma.ppf(x, homes**2 / spread, scale=spread / homes) if homes and spread else homes for x in (0.05, 0.95)
+        ]
+        assert line[3] == "–".join(swedish(x) for x in sure)
     first = re.findall(r"^\d+\. \*\*([^*]*)\*\*", report, re.M)
     assert first == [r["namn"] for r in ranked[: len(first)]] and len(first) == min(5, len(ranked))
 
@@ -175,7 +195,8 @@ def test_a_budget_buys_what_make_plan_builds(report: str, small_edition: Path) -
         made = build_plan.plan(projects, parts, kommuner, region, wish.budget_sek).fakta
         ends = [made[f"kostnad_{end}_sek"] / 1e6 for end in ("lag", "hog")]
         told = [made["hushall_nas"], made["hushall_nas_modellerade"], *ends]
-        assert [line[2], *line[4:]] == [swedish(x) for x in told]
+        assert [line[2], *line[5:]] == [swedish(x) for x in told]
+        assert line[3] == "–".join(swedish(made[f"hushall_nas_{end}"]) for end in ("lag", "hog"))
 
 
 def test_deviations_are_counted_once_each_by_cause(report: str, appendix: str, small_edition: Path) -> None:
@@ -242,7 +263,7 @@ def made(serious: int = 0, causes: Iterable[str] = (), cost: float = 1e6) -> Fou
                 "niva": niva,
                 "kalla": source,
                 "omradestyp": "totalt",
-                "bas": "hushall",
+                "bas": bas,
                 "andel_pct": 93.4567,
                 "antal": 4_900_000.0,
                 "antal_saknas": 123_456.0,
@@ -250,7 +271,10 @@ def made(serious: int = 0, causes: Iterable[str] = (), cost: float = 1e6) -> Fou
                 "namn": name,
             }
             for n, goal in enumerate(region.mal.nivaer, 1)
-            for niva, source, k in (("lan", "egen", 1), ("lan", "pts", 1), ("kommun", "egen", 290))
+            for niva, source, bas, k in (
+                *(("lan", "egen", "hushall", 1), ("lan", "pts", "hushall", 1), ("kommun", "egen", "hushall", 290)),
+                *(("lan", "pts", "arbetsstallen", 1), ("lan", "egen", "fritidshus", 1)),
+            )
             for _ in range(k)
         ]
     )

@@ -361,6 +361,14 @@ def test_overview_quotes_the_same_figures(made):
     assert _pick(rows, Avsnitt=goal, Nyckeltal="Länets rang")["Värde"] == 2
     assert _pick(rows, Avsnitt=goal, Nyckeltal="Hushåll som saknas till målet")["Värde"] == pytest.approx(45.7)
     assert _pick(rows, Avsnitt=goal, Nyckeltal="Arbetsställen, PTS")["Värde"] == pytest.approx(92)
+    # One house without residents, without access: all of the goal's share of it is lacking.
+    told = [_pick(rows, Avsnitt=goal, Nyckeltal=f"Fritidshus{x}")["Värde"] for x in ("", " utan")]
+    assert told == [0, 1] and _pick(rows, Avsnitt="Länet", Nyckeltal="Fritidshus")["Värde"] == 1
+    goals = [r for r in _rows(book["Mål"]) if r["Bas"] == "fritidshus"]
+    assert {(r["Källa"], r["Känd genom"]) for r in goals} == {("egen", "modellerad")}
+    assert _pick(goals, **{"Mål nr": 1, "Mått": "tillgang", "Nivå": "kommun", "Kod": "1480", "Områdestyp": "totalt"})[
+        "Saknas till målet"
+    ] == pytest.approx(0.98)
     assert _pick(rows, Avsnitt="Länet", Nyckeltal="Adresser")["Värde"] == 61
     assert pd.notna(_pick(rows, Avsnitt=goal, Nyckeltal="Kostnad att bygga alla")["Värde"])
 

@@ -186,7 +186,7 @@ def test_hostile_names_are_text(built, product):
     assert synthetic_tables.HOSTILE in read.text
     assert synthetic_tables.HOSTILE in json.loads(read.block("sida"))["kommunnamn"].values()
     assert "<!--" not in re.sub(r"<script>.*?</script>", "", html, flags=re.S)
-    assert len(read.scripts) == 12
+    assert len(read.scripts) == 13
 
 
 @pytest.mark.parametrize("name", [synthetic_tables.TERMINATOR, '"><script>alert(1)</script>', "{{ 7*7 }}", "Å'Ö & Ä"])
@@ -195,7 +195,7 @@ def test_any_name_of_kommun_and_title(tmp_path, name):
     publishing = region.publicering.model_copy(update={"titel": name, "utgivare": name})
     write_webmap.run(region.model_copy(update={"publicering": publishing}), paths)
     read = page(paths, write_webmap.OPEN)
-    assert len(read.scripts) == 12
+    assert len(read.scripts) == 13
     assert read.text.count(name) >= 4  # title, heading, table, publisher
     assert json.loads(read.block("sida"))["kommunnamn"]["1480"] == name
 
@@ -206,7 +206,15 @@ def test_nothing_is_asked_of_anyone(built, product):
     read = page(paths, product)
     links = [v for _, attrs in read.elements for k, v in attrs.items() if k in ("src", "href", "srcset", "action")]
     # Links lead to what lies beside the page, and only when somebody follows them.
-    beside = {"data:,", "#kommuner", "index.html", "data/", "specifikation.html", write_webmap.webmap_page.FILES["en"]}
+    beside = {
+        "data:,",
+        "#kommuner",
+        "#plan",
+        "index.html",
+        "data/",
+        "specifikation.html",
+        write_webmap.webmap_page.FILES["en"],
+    }
     assert {x for x in links if not re.fullmatch(r"kommuner/\d{4}\.html", x)} <= beside
     assert not [a for t, attrs in read.elements for a in ("src", "srcset", "action") if a in attrs]
     assert not any("url(" in style or "@import" in style for style in read.styles)

@@ -21,7 +21,7 @@ from pipelines.core.files import write_polygons, write_table
 from pipelines.core.level import LEVELS
 from pipelines.core.paths import Paths
 from pipelines.tables import contracts
-from pipelines.tables.open_contracts import BRISTOMRADEN_OPPNA, KOMMUNER_OPPNA, LAN_OPPNA
+from pipelines.tables.open_contracts import KOMMUNER_OPPNA, LAN_OPPNA
 
 THRESHOLDS = LEVELS.mbit
 
@@ -101,30 +101,51 @@ def _empty(column: contracts.Column) -> Any:
     return 0 if column.kind == "heltal" else 1.0
 
 
-def gaps() -> gpd.GeoDataFrame:
-    """Six areas of the square kommun: more households in each than in the one before, then one told as none."""
-    rows, shapes = [], []
-    for i in range(7):
-        e, n = 320_000 + 1250 * i, 6_400_000 + 1250 * i
-        row = {c.name: _empty(c) for c in BRISTOMRADEN_OPPNA.columns}
-        row |= {
-            "bristomrade_id": f"100-tillgang-{e}{n}",
-            "troskel_mbit": 100,
-            "matt": "tillgang",
-            "kommunkod": SQUARE,
-            "kommunnamn": NAMES[SQUARE],
-            "kommuner": SQUARE,
-            "rutor": 1,
-            "modellerad": False,
-            "land_ha": 6.25,
-            "hushall_utan_minst": 10 * i,
-            "hushall_utan_hogst": None if i == 6 else 10 * i + 40,
-            "kostnad_klass": "10_20" if i else "ej_redovisad",
-        }
-        rows.append(row)
-        shapes.append(shapely.multipolygons([shapely.box(e, n, e + 250, n + 250)]))
-    whole = {c.name: "Int64" for c in BRISTOMRADEN_OPPNA.columns if c.name.endswith("_hogst")}
-    return gpd.GeoDataFrame(pd.DataFrame(rows).astype(whole), geometry=shapes, crs=3006)
+# name, kommun, kommuner, measured, least, most, kronor, low, high, per million, above the stop price; as they are built
+PROJECTS = (
+    ("Åstad", SQUARE, SQUARE, True, 20, 65, 1_200_000, 800_000, 2_000_000, 41.7, False),
+    ("Öby_1$", SQUARE, f"{SQUARE},{LONG}", False, 0, 10, 300_000, 200_000, 500_000, 23.3, False),
+    ("Västra Längan", LONG, LONG, True, 5, 5, 200_000, 100_000, 300_000, 20.0, False),
+    ("Ytterby", SQUARE, SQUARE, False, 0, 0, 100_000, 100_000, 200_000, 0.0, False),
+    ("Åstad 2", SQUARE, SQUARE, False, 1000, None, 12_500_000, 8_000_000, 20_000_000, 80.0, False),
+    ("Långa-Ändlösa Området i Ådalens Härad", SQUARE, SQUARE, True, 5, 15, 900_000, 600_000, 1_400_000, 11.1, True),
+    ("Ytterby 2", SQUARE, SQUARE, False, 10, 15, None, None, None, float("nan"), False),
+    ("Ytterby 3", SQUARE, SQUARE, False, 10, 15, 700_000, 500_000, 900_000, 10.0, False),
+)
+
+
+def projects() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The projects at 100 Mbit/s, not in their order and among those of another speed, and their cells: two each."""
+    rows, members = [], []
+    for t in THRESHOLDS[:2]:
+        for nr, (name, kod, kommuner, measured, least, most, sek, low, high, per, over) in enumerate(PROJECTS, 1):
+            _, west, south, _, _ = next(b for b in BLOCKS if b[0] == kod)
+            cells = [f"{west + 250 * c}{south + 250 * (3 * nr + c)}" for c in range(2)]
+            projekt_id = f"projekt-{t}-tillgang-{cells[0]}"
+            members += [{"projekt_id": projekt_id, "rutid_scb": x} for x in cells]
+            rows.append(
+                {
+                    "projekt_id": projekt_id,
+                    "namn": name if t == 100 else "Annan",
+                    "troskel_mbit": t,
+                    "matt": "tillgang",
+                    "kommunkod": kod,
+                    "kommunnamn": NAMES[kod],
+                    "kommuner": kommuner,
+                    "modellerad": not measured,
+                    "rutor": 2,
+                    "hushall_utan_minst": least,
+                    "hushall_utan_hogst": most,
+                    "kostnad_sek_ca": sek,
+                    "kostnad_lag_sek_ca": low,
+                    "kostnad_hog_sek_ca": high,
+                    "hushall_per_miljon": per,
+                    "over_stoppris": over,
+                    "prioritet": nr,
+                }
+            )
+    whole = {name: "Int64" for name in rows[0] if name.startswith("kostnad_") or name == "hushall_utan_hogst"}
+    return pd.DataFrame(rows).sort_values("namn").astype(whole), pd.DataFrame(members)
 
 
 def write(folder: Path, demo: bool = True) -> tuple[Region, Paths]:
@@ -136,7 +157,8 @@ def write(folder: Path, demo: bool = True) -> tuple[Region, Paths]:
     write_table(summary(KOMMUNER_OPPNA, kommuner), paths.table("oppen_kommuner"))
     lan = [({"lanskod": "14", "lansnamn": "Västra Götalands län"}, (280300, (5160, 9180, 9280), (550, 1220, 1220)))]
     write_table(summary(LAN_OPPNA, lan), paths.table("oppen_lan"))
-    write_polygons(gaps(), paths.table("oppen_bristomraden"))
+    for name, table in zip(("projekt", "projekt_rutor"), projects(), strict=True):
+        write_table(table, paths.table(f"oppen_{name}"))
     write_polygons(_outlines(), paths.table("granser"))
     write_polygons(_places(), paths.table("orter"))
     water = gpd.GeoDataFrame(

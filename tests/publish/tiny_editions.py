@@ -20,6 +20,7 @@ import tiny_tables
 from pipelines.core.level import LEVELS, MEASURES
 from pipelines.core.paths import Paths
 from pipelines.gaps.costed_areas import measure
+from pipelines.gaps.find_gaps import joined_lines
 from pipelines.tables import gap_tables, project_tables, summary_tables
 from tests.stages.gaps.regions import REGION, Address, columns, dry
 from tests.stages.projects.made_projects import made
@@ -48,11 +49,11 @@ def write(out: Path, rows: list[Address], rule: dict[str, Any] | None = None, **
     layers = {
         project_tables.PROJEKT: gpd.GeoDataFrame(pd.concat([x.projekt for x in projects]), crs=3006),
         project_tables.PROJEKT_ADRESSER: members.assign(adress_id=[f"id{i}" for i in members["adress"]]),
-        project_tables.PROJEKT_SCHAKT: gpd.GeoDataFrame(pd.concat([x.schakt for x in projects]), crs=3006),
+        project_tables.PROJEKT_SCHAKT: joined_lines([x.schakt for x in projects], project_tables.PROJEKT_SCHAKT),
         gap_tables.BRISTOMRADEN: pd.concat([g.omraden for g in gaps]),
         gap_tables.BRISTOMRADEN_KOMMUN: pd.concat([g.kommunvis for g in gaps]),
         gap_tables.BRISTOMRADEN_RUTOR: pd.concat([g.rutor for g in gaps]),
-        gap_tables.SCHAKT: gpd.GeoDataFrame(pd.concat([g.schakt for g in gaps]), crs=3006),
+        gap_tables.SCHAKT: joined_lines([g.schakt for g in gaps], gap_tables.SCHAKT),
         summary_tables.RUTNAT: pd.DataFrame(cells(rows)),
         summary_tables.KOMMUNER: pd.DataFrame(
             [

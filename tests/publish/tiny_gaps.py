@@ -15,6 +15,7 @@ from pipelines.core.files import write_polygons, write_table
 from pipelines.core.level import LEVELS, MEASURES
 from pipelines.core.paths import Paths
 from pipelines.tables import contracts
+from pipelines.tables.code_lists import KINDS
 from pipelines.tables.gap_tables import BRISTKURVA, BRISTOMRADEN, BRISTOMRADEN_KOMMUN, BRISTOMRADEN_RUTOR, SCHAKT
 from tests.publish.ground_tables import area_projects, no_ground
 
@@ -91,6 +92,7 @@ def _area(cell: dict[str, Any], t: int, m: str, prioritet: int) -> dict[str, Any
         "befolkning_utan": 2 * without,
         "hushall_utan": households,
         "adresser_klassade": max(int(without), 1),
+        **{f"{kind}_utan": households / 4 for kind in KINDS},
         "avstand_m": 1 / 3,
         "schakt_m": 1000.0,
         "kostnad_sek": cost,

@@ -19,7 +19,7 @@ from pipelines.core.files import write_points, write_polygons, write_table
 from pipelines.core.ledger import Ledger
 from pipelines.core.level import LEVELS, MEASURES
 from pipelines.core.paths import Paths
-from pipelines.tables import contracts, ground_tables, step_tables, summary_tables
+from pipelines.tables import code_lists, contracts, ground_tables, step_tables, summary_tables
 from tests.made_ledgers import complete
 from tests.publish import no_history
 
@@ -35,6 +35,7 @@ CELLS: list[tuple[str, str, int, tuple[float, float, float], tuple[float, float,
     ("3210006400250", "1480", 20, (0, 0, 0), (0, 0, 0), "ruta"),
     ("3210006400500", "1480", 3, (1 / 3, 1, 3), (1 / 3, 1 / 3, 3), "adress"),
 ]
+BANDS = {0: "0", 3: "1–4", 4: "1–4", 10: "10–19", 20: "20–49"}
 OPEN_CLASSES_100 = ["fa_minst_halften", "fa_under_halften", "ingen_adress", "tackt", "fa_minst_halften"]
 UNDERLAG_T = [f"underlag_{t}" for t in THRESHOLDS]
 POINTS = [("a1", 320010.5, 6400020.25), ("a2", 320249.0, 6400000.0), ("b1", 321003.0, 6400501.0)]
@@ -141,6 +142,7 @@ def _cell(
         "adresser": n,
         "befolkning": 2.0 * n,
         "hushall": 1000.0 * n,
+        **dict.fromkeys(code_lists.KINDS, 250.0 * n),
     }
     for t, u, e in zip(THRESHOLDS, utan, ej, strict=True):
         row |= {f"adresser_utan_{t}": float(u), f"befolkning_utan_{t}": 2.0 * u, f"hushall_utan_{t}": 1000.0 * u}
@@ -160,6 +162,9 @@ def _summed(cells: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     names = ["land_ha", *(c.name for c in summary_tables.COUNTS)]
     out = cells.groupby(by, as_index=False)[names].sum()
     for t in THRESHOLDS:
+        for kind in code_lists.KINDS:
+            out[f"{kind}_utan_{t}"] = out[f"hushall_utan_{t}"] / 4
+            out[f"{kind}_ej_passerade_{t}"] = out[f"hushall_ej_passerade_{t}"] / 4
         out[f"andel_{t}_pct"] = 100 - 100 * out[f"hushall_utan_{t}"] / out["hushall"]
         out[f"andel_passerade_{t}_pct"] = 100 - 100 * out[f"hushall_ej_passerade_{t}"] / out["hushall"]
         out[f"yta_utan_{t}_pct"], out[f"yta_tackt_{t}_pct"] = 10.0, 20.0
@@ -187,7 +192,7 @@ def _open(cells: pd.DataFrame) -> pd.DataFrame:
     for m in MEASURES:
         for t in THRESHOLDS:
             out[f"klass_{m}_{t}"] = OPEN_CLASSES_100
-    out["adresser_band"], out["sammanslagen_m"] = "0", "250"
+    out["adresser_band"], out["sammanslagen_m"] = cells["adresser"].map(BANDS), "250"
     return out
 
 

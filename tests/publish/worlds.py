@@ -16,10 +16,10 @@ from pipelines.config.region import Region, load_region
 from pipelines.core import cell_grid
 from pipelines.core.level import MEASURES, Level
 from pipelines.disclosure import background, open_summary, withheld
-from pipelines.disclosure.open_areas import gap_areas
 from pipelines.disclosure.open_cells import open_cells
+from pipelines.disclosure.open_projects import areas_and_projects
 from pipelines.tables.open_contracts import KOMMUNER_OPPNA, LAN_OPPNA
-from tests.publish.ground_tables import no_lie
+from tests.publish.ground_tables import no_lie, no_names
 
 REGION = load_region(Path(__file__).parents[2] / "config" / "vastra-gotaland.toml")
 T = (30, 100, 1000)
@@ -134,7 +134,8 @@ def publish(
 ) -> dict[str, pd.DataFrame]:
     """Return the open tables of a world, and what anybody can look up.
 
-    Gap areas, with their cells, only when asked for. Without a ``key`` no class is withheld: for the controls.
+    Gap areas and projects, with their cells, only when asked for. Without a ``key`` no class is withheld: for the
+    controls.
     """
     c, rows = w.cells, cells_before(w, region)
     land = pd.DataFrame(
@@ -149,7 +150,10 @@ def publish(
     looked_up = c.loc[c["n"] > 0, ["rutid_scb", "kommunkod", "n", "h"]]
     out |= {"rutnat_250m": told, "decimaler": fine, "delar": looked_up}
     if areas:
-        out["bristomraden"] = _with_cells(gap_areas(told, open_parts, land, no_lie(), region), told)
+        found = areas_and_projects(told, open_parts, land, no_lie(), no_names(), region)
+        out["bristomraden"], projekt, rutor = _with_cells(found[0], told), *found[1:]
+        of = rutor.groupby("projekt_id")["rutid_scb"].agg(frozenset)
+        out["projekt"] = projekt.assign(rutid=[of[i] for i in projekt["projekt_id"]])
     return out
 
 

@@ -23,6 +23,11 @@ DATASETS = {
         "Grid cells close to each other with addresses without coverage, per speed and measure, of data that may be "
         "published. Counts as from and to, cost in classes.",
     ),
+    "projekt": (
+        "Projects to build, in order",
+        "The cells of the areas lacking broadband, cut and merged along the roads into projects that can be built, per "
+        "speed and measure: name, households without as from and to, approximate cost, households per million kronor.",
+    ),
     "kommuner": (
         "Broadband coverage per municipality",
         f"Share of households with access to, and passed by, {thresholds('en')} beside the figures of PTS, the "

@@ -12,15 +12,13 @@ from pipelines.publish.ground.ground_bands import Fineness
 from pipelines.publish.ground.ground_chains import SQUARE_M, strokes
 
 
-def merged(lines: Any, klass: NDArray[Any], classes: tuple[str, ...]) -> tuple[Any, NDArray[np.uint8]]:
-    """Return lines that go on from each other as one, by class.
+def merged(lines: Any, klass: NDArray[Any]) -> dict[str, Any]:
+    """Return lines (shapely, EPSG:3006) that go on from each other as one, by class."""
+    return {str(name): _merged(lines[klass == name]) for name in np.unique(klass)}
 
-    Parameters
-    ----------
-    lines : array of shapely lines, EPSG:3006
-    klass : array of str
-    classes : tuple of str
-        Of the band.
+
+def of_band(by_class: dict[str, Any], classes: tuple[str, ...]) -> tuple[Any, NDArray[np.uint8]]:
+    """Return the lines of a band's classes.
 
     Returns
     -------
@@ -28,16 +26,16 @@ def merged(lines: Any, klass: NDArray[Any], classes: tuple[str, ...]) -> tuple[A
     which : ndarray of uint8
         Index in ``classes`` of each, ascending.
     """
-    parts = [_merged(lines[klass == name]) for name in classes]
+    parts = [by_class.get(name, np.empty(0, object)) for name in classes]
     which = np.repeat(np.arange(len(classes)), [len(p) for p in parts]).astype(np.uint8)
     return np.concatenate(parts), which
 
 
 def _merged(lines: Any) -> Any:
-    if not len(lines):
-        return lines
+    import pandas as pd
+
     # Twice the same line would be drawn twice, and keep what goes on from it from being merged.
-    once = lines[np.sort(np.unique(shapely.to_wkb(shapely.normalize(lines)), return_index=True)[1])]
+    once = lines[~pd.Series(shapely.to_wkb(shapely.normalize(lines))).duplicated().to_numpy()]
     return shapely.get_parts(shapely.line_merge(shapely.multilinestrings(once)))
 
 
@@ -72,10 +70,8 @@ def _in_strokes(
     if not len(count):
         return np.empty(0, object), which
     first = np.cumsum(count) - count
-    _, point = np.unique(steps[np.append(first, first + count - 1)], axis=0, return_inverse=True)
-    _, square = np.unique(steps[first + count // 2] * step_m // SQUARE_M, axis=0, return_inverse=True)
-    group = square.ravel() * 256 + which.astype(np.int64)
-    begin, end = np.split(point.ravel(), 2)
+    begin, end = np.split(_as_numbers(steps[np.append(first, first + count - 1)]), 2)
+    group = _as_numbers(steps[first + count // 2] * step_m // SQUARE_M) * 256 + which
     order, turned, begins = strokes(begin, end, group)
     many = count[order]
     within = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many)
@@ -89,6 +85,16 @@ def _in_strokes(
     place = _along_curve(shapely.get_coordinates(shapely.get_point(made, 0)))
     drawn = np.lexsort((place, klass))
     return made[drawn], klass[drawn]
+
+
+def _as_numbers(pairs: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return a number for each pair, in the order of the pairs.
+
+    >>> _as_numbers(np.array([[6, 2], [5, 9], [5, 2]])).tolist()
+    [8, 7, 0]
+    """
+    pairs = pairs - pairs.min(axis=0)
+    return pairs[:, 0] * (pairs[:, 1].max() + 1) + pairs[:, 1]
 
 
 def _along_curve(xy: NDArray[np.float64]) -> NDArray[np.uint64]:

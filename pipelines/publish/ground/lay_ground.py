@@ -53,9 +53,9 @@ def road_bands(roads: pd.DataFrame, taken: int) -> pd.DataFrame:
     """Return GRUND_VAGAR; ``taken`` is how many characters of a page the rest of the ground has."""
     import pandas as pd
 
-    lines, klass, parts = roads["geometry"].to_numpy(), roads["klass"].to_numpy(dtype=str), []
+    by_class, parts = ground_roads.merged(roads["geometry"].to_numpy(), roads["klass"].to_numpy(dtype=str)), []
     for k, band in enumerate(ground_bands.ROADS):
-        told, size = _finest(k, band, *ground_roads.merged(lines, klass, band.classes), ground_bands.MOST_BYTES - taken)
+        told, size = _finest(k, band, *ground_roads.of_band(by_class, band.classes), ground_bands.MOST_BYTES - taken)
         taken += size
         parts.append(told)
     return pd.concat(parts, ignore_index=True)

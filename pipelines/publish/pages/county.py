@@ -12,7 +12,7 @@ from pipelines.core.level import LEVELS, Level
 from pipelines.disclosure.open_reconciliation import beyond_pts
 from pipelines.disclosure.open_run import read_open_facts
 from pipelines.publish.pages import scene
-from pipelines.publish.words import area_order
+from pipelines.publish.words import project_list
 from pipelines.publish.words.level_figures import OpenFigures, Row, first_level, ranks
 from pipelines.tables import open_contracts
 from pipelines.tables.history_tables import FRAMSKRIVNING_OPPEN
@@ -32,7 +32,7 @@ class County:
 
     Attributes
     ----------
-    kommuner, lan, cells, areas : DataFrame
+    kommuner, lan, cells, projects, project_cells : DataFrame
         The open tables.
     land : scene.Land
         Outlines and localities.
@@ -49,7 +49,8 @@ class County:
     kommuner: pd.DataFrame
     lan: pd.DataFrame
     cells: pd.DataFrame
-    areas: pd.DataFrame
+    projects: pd.DataFrame
+    project_cells: pd.DataFrame
     land: scene.Land
     history: pd.DataFrame | None
     projection: pd.DataFrame
@@ -57,7 +58,7 @@ class County:
 
     @property
     def shown(self) -> Level:
-        """The level of the map, the gap areas and the comparison: what the big map shows first."""
+        """The level of the map, the projects and the comparison: what the big map shows first."""
         return first_level(self.region)
 
     @cached_property
@@ -76,11 +77,10 @@ class County:
         return {str(r["kommunkod"]): r for r in self.kommuner.to_dict("records")}
 
     @cached_property
-    def shown_areas(self) -> pd.DataFrame:
-        """The gap areas of the shown level, in their order."""
-        a = self.areas
-        of = a[((a["matt"] == self.shown.measure) & (a["troskel_mbit"] == self.shown.mbit)).to_numpy()]
-        return of.iloc[area_order.order(of)].reset_index(drop=True)
+    def shown_projects(self) -> dict[str, pd.DataFrame]:
+        """The projects of the shown level that lie mostly in each kommun, in the order they are built in."""
+        of = project_list.of_level(self.projects, self.shown)
+        return {str(k): rows for k, rows in of.groupby("kommunkod", sort=True)}
 
     @cached_property
     def history_of(self) -> dict[str, pd.DataFrame]:
@@ -89,6 +89,8 @@ class County:
             return {}
         h = self.history
         of = h[((h["omradestyp"] == "totalt") & (h["matt"] == self.shown.measure)).to_numpy()]
+        # As Python's own texts: a page takes some rows of it forty times, and each taking of Arrow's costs more.
+        of = of.astype({c: object for c in of.columns if of[c].dtype == "str"})
         return {str(k): rows for k, rows in of.groupby("kommunkod", sort=True)}
 
     @cached_property
@@ -110,7 +112,8 @@ def read(region: Region, paths: Paths) -> County:
         kommuner=kommuner,
         lan=lan,
         cells=cells,
-        areas=open_contracts.read(paths, open_contracts.BRISTOMRADEN_OPPNA),
+        projects=open_contracts.read(paths, open_contracts.PROJEKT_OPPNA),
+        project_cells=open_contracts.read(paths, open_contracts.PROJEKT_RUTOR_OPPNA),
         land=_land(paths),
         history=files.read_table(history) if history.exists() else None,
         projection=open_contracts.read(paths, FRAMSKRIVNING_OPPEN),

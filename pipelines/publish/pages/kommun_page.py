@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from pipelines.config.region import Malniva, Region
-from pipelines.core import classes, files
+from pipelines.core import cell_grid, classes, files
 from pipelines.core.figure import Figure, as_chosen
 from pipelines.core.level import LEVELS, MEASURES
 from pipelines.core.level_words import beside_goal
 from pipelines.publish.pages import page_charts, page_figures, page_reconciliation, scene
 from pipelines.publish.pages.county import County
 from pipelines.publish.pages.render import Speech
-from pipelines.publish.words import area_order
-from pipelines.publish.words.level_figures import Row, between
+from pipelines.publish.words import project_list
+from pipelines.publish.words.language import THIN
+from pipelines.publish.words.level_figures import Row
 from pipelines.publish.words.palette import CLASS_NAMES, LEGEND
 from pipelines.publish.words.swedish_order import swedish_order
 
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from pyproj import Transformer
 
-MOST_AREAS = 8
-NEAR_M = 1000.0
-"""Nearer than this an area lies by the locality, not in some direction from it."""
 A4 = ("pdf", "png")
 """Endings of a kommun's own print map, ``maps/kartor/<kod>.<ending>``."""
 EARTH_M_PER_PX = 156_543.034
@@ -35,27 +33,30 @@ EARTH_M_PER_PX = 156_543.034
 
 
 class Drawing(NamedTuple):
-    """What is the same in every language: a kommun's map, its gap areas, and where those that are listed lie."""
+    """What is the same in every language: a kommun's map, its projects, and where those that are listed lie."""
 
     scene: dict[str, Any]
-    areas: pd.DataFrame
+    projects: pd.DataFrame
     at: list[tuple[float, float]]
 
 
 def drawing(county: County, kommunkod: str) -> Drawing:
-    """Draw a kommun's map with the numbers of its listed gap areas."""
-    import shapely
-
-    every = county.shown_areas[_touches(county.shown_areas, kommunkod)]
-    shapes = every["geometry"].head(MOST_AREAS).to_numpy()
-    own = shapely.union_all(county.land.shapes[county.land.codes == kommunkod])
-    within = shapely.intersection(shapes, own)  # the kommun's part of an area that two share
-    inner = shapely.get_coordinates(shapely.point_on_surface(np.where(shapely.area(within) > 0, within, shapes)))
-    at = [(e, n) for e, n in inner.tolist()]
+    """Draw a kommun's map with the numbers of its listed projects."""
+    every = county.shown_projects.get(kommunkod, county.projects.iloc[:0])
+    at = [_middle(county, x) for x in every["projekt_id"].head(project_list.MOST)]
     marks = [(str(nr), e, n) for nr, (e, n) in enumerate(at, 1)]
     return Drawing(
         scene.draw(county.land, kommunkod, _cells(county, kommunkod), county.shown.cell_class, marks), every, at
     )
+
+
+def _middle(county: County, project: str) -> tuple[float, float]:
+    """Return the middle of the project's cell that lies nearest the middle of them all."""
+    of = county.project_cells
+    cells = cell_grid.parse_scb_id(of.loc[(of["projekt_id"] == project).to_numpy(), "rutid_scb"])
+    xy = np.column_stack(cell_grid.corner(cells)) + cell_grid.CELL_M / 2
+    e, n = xy[np.argmin(((xy - xy.mean(axis=0)) ** 2).sum(axis=1))].tolist()
+    return e, n
 
 
 def _cells(county: County, kommunkod: str) -> pd.DataFrame:
@@ -68,8 +69,7 @@ def context(county: County, kommunkod: str, drawn: Drawing, speech: Speech) -> d
     klass, speed = county.shown.cell_class, write.number(county.shown.mbit)
     name, lan, cells = str(row["kommunnamn"]), county.lan.to_dict("records")[0], _cells(county, kommunkod)
     shown, of_lan = (figures.at(r, county.shown) for r in (row, lan))
-    lived = cells[(cells[klass] != classes.NO_ADDRESS).to_numpy()]
-    covered = int(lived[klass].isin(classes.COVERED).sum())
+    lived, covered = (int(x.sum()) for x in (cells[klass] != classes.NO_ADDRESS, cells[klass].isin(classes.COVERED)))
     return {
         "sidtyp": "kommunsida",
         "kod": kommunkod,
@@ -106,11 +106,14 @@ def context(county: County, kommunkod: str, drawn: Drawing, speech: Speech) -> d
         "karta": drawn.scene,
         "karta_lank": _link(county, kommunkod, cells),
         "karta_text": t["karta_beskrivning"].format(
-            kommun=name, rutor=write.number(len(lived)), tackta=write.number(covered), t=speed
+            kommun=name, rutor=write.number(lived), tackta=write.number(covered), t=speed
         ),
         "klasser": _legend(cells[klass], speech),
-        "brist": _areas(county, drawn, speech),
-        "brist_caption": _areas_told(drawn.areas, speed, speech),
+        "projekt": _projects(county, drawn, speech),
+        "projekt_kolumner": project_list.COLUMNS,
+        "projekt_caption": project_list.caption(
+            drawn.projects.head(project_list.MOST), len(drawn.projects), county.shown, speech.language, THIN
+        ),
         **_comparison(county, kommunkod, name, write.tell(shown.share), speech),
         **_trend(county, kommunkod, speech),
         "avstamning": page_reconciliation.section(county.reconciliation, "kommun", kommunkod, figures, speech),
@@ -147,63 +150,11 @@ def _limits(region: Region) -> dict[str, int]:
     return {"grans": small, "under": small - 1}
 
 
-def _touches(areas: pd.DataFrame, kommunkod: str) -> Any:
-    return ("," + areas["kommuner"] + ",").str.contains(f",{kommunkod},", regex=False).to_numpy()
-
-
-def _areas_told(every: pd.DataFrame, speed: str, speech: Speech) -> str:
-    """Return what the list of areas is a list of: in what order, which are as large, and which cannot be ranked."""
-    t, write, listed = speech.t["kommun"], speech.write, every.head(MOST_AREAS)
-    n, can = len(listed), int(area_order.ranked(listed).sum())
-    more = len(every) > n
-    said = [t["brist_caption" if more else "brist_caption_alla"].format(n=n, alla=write.number(len(every)), t=speed)]
-    said += [t["brist_ordning"]] if can > 1 else []
-    alike, whole = area_order.ties(listed), area_order.ties(every.head(len(every)))
-    said += [t["brist_lika"].format(fran=a, till=b) for a, b in alike]
-    beyond = [b - n for a, b in whole if a <= n < b]
-    said += [t["brist_lika_fler"].format(n=n, fler=write.number(beyond[0]))] if beyond else []
-    if can < n:
-        said.append(t["brist_oordnade" if can else "brist_ingen_ordning"].format(fran=can + 1))
-    return " ".join(said)
-
-
-def _areas(county: County, drawn: Drawing, speech: Speech) -> list[dict[str, Any]]:
-    """Return the listed gap areas."""
-    t, write, listed = speech.t["kommun"], speech.write, []
-    top = drawn.areas.head(MOST_AREAS).to_dict("records")
-    for nr, (a, (e, n)) in enumerate(zip(top, drawn.at, strict=True), 1):
-        most = a["hushall_utan_hogst"]
-        listed.append(
-            {
-                "nr": nr,
-                "id": a["bristomrade_id"],
-                "var": _place(county, e, n, str(a["bristomrade_id"]), speech),
-                "delas": t["brist_delas"] if "," in str(a["kommuner"]) else "",
-                "lank": _fragment(county, e, n, 13, f"&omraden=ja&omrade={a['bristomrade_id']}"),
-                "rutor": write.number(a["rutor"]),
-                "hushall": write.tell(
-                    between(a["hushall_utan_minst"], math.inf if most is None or most != most else most)
-                ),
-                "kostnad": speech.t["kostnad"][a["kostnad_klass"]],
-                "underlag": t["modellerat" if a["modellerad"] else "uppmatt"],
-            }
-        )
-    return listed
-
-
-def _place(county: County, e: float, n: float, area: str, speech: Speech) -> str:
-    """Return how it lies from the nearest locality; the area's cell where there are no localities."""
-    p, t = county.land.places, speech.t["kommun"]
-    if p.empty:
-        return str(t["brist_ruta"].format(ruta=area.rpartition("-")[2]))
-    east, north = e - p["e_m"].to_numpy(), n - p["n_m"].to_numpy()
-    far = np.hypot(east, north)
-    i = int(np.argmin(far))
-    if far[i] < NEAR_M:
-        return str(t["brist_vid"].format(ort=p["namn"].iloc[i]))
-    riktning = t["vaderstreck"][round(math.atan2(east[i], north[i]) / (math.pi / 4)) % 8]
-    km = speech.write.number(round(far[i] / 1000))
-    return str(t["brist_fran"].format(km=km, riktning=riktning, ort=p["namn"].iloc[i]))
+def _projects(county: County, drawn: Drawing, speech: Speech) -> list[dict[str, Any]]:
+    """Return the listed projects, each with the way to it on the map."""
+    rows = project_list.listed(drawn.projects.head(project_list.MOST), speech.language, THIN)
+    links = [_fragment(county, e, n, 13) for e, n in drawn.at]
+    return [{**row._asdict(), "lank": link} for row, link in zip(rows, links, strict=True)]
 
 
 @cache
@@ -312,6 +263,7 @@ def _links(kommunkod: str, speech: Speech) -> list[tuple[str, str]]:
         *maps,
         ("data/kommuner.csv", t["lank_tabell"]),
         ("data/bristomraden.csv", t["lank_omraden"]),
+        ("data/projekt.csv", t["lank_projekt"]),
         ("data/avstamning_kallor.csv", speech.t["avstamning"]["fil"]),
     ]
 

@@ -89,18 +89,13 @@ def trend(history: pd.DataFrame, shown: int) -> dict[str, Any] | None:
         which it holds (``bas_fran``; None: all of them), and how it is broken (``streck``).
     """
     lines: list[dict[str, Any]] = []
+    by_speed = {t: rows for (_, _, t), rows in trend_words.longest(history).items()}
     for t in LEVELS.mbit:
-        rows = history[history["troskel_mbit"].eq(t).fillna(False).to_numpy(dtype=bool)]
-        if rows.empty:
-            continue
-        of = trend_words.longest(rows)
-        points = [
-            (int(a), float(trend_words.whole(p)), str(b))
-            for a, p, b in zip(of["ar"], of["andel_pct"], of["brott"], strict=True)
-        ]
+        of = by_speed.get(t, [])
+        points = [(int(r["ar"]), float(trend_words.whole(r["andel_pct"])), str(r["brott"])) for r in of]
         if len(points) > 1:
-            bas = str(of["bas"].iloc[-1])
-            since = int(of.loc[of["bas"] == bas, "ar"].min())
+            bas = str(of[-1]["bas"])
+            since = min(int(r["ar"]) for r in of if r["bas"] == bas)
             lines.append(
                 {
                     "t": t,
@@ -186,8 +181,8 @@ def told_trend(history: pd.DataFrame, shown: Level, speech: Speech) -> dict[str,
     note = t["trend_bildtext"].format(
         bas="".join(people), brott=t["trend_brott"].format(ar=", ".join(map(str, broken))) if broken else ""
     )
-    latest = trend_words.latest(history, speech.write, t)
-    answers = [said for (_, _, mbit), said in sorted(latest.items()) if mbit == shown.mbit]
+    of_shown = history[history["troskel_mbit"].eq(shown.mbit).fillna(False).to_numpy(dtype=bool)]
+    answers = [said for _, said in sorted(trend_words.latest(of_shown, speech.write, t).items())]
     return {
         "trend": drawn,
         "trend_text": t["trend_beskrivning"].format(

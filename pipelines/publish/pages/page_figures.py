@@ -73,7 +73,8 @@ def split(cells: pd.DataFrame, shown: Level) -> list[Part]:
     cells : DataFrame
         RUTNAT_250M, the kommun's own rows.
     """
-    lived = cells[(cells[shown.cell_class] != klasser.NO_ADDRESS).to_numpy()]
+    told = cells[["omradestyp", *(x.cell_class for x in LEVELS.of(shown.measure))]]
+    lived = told[(told[shown.cell_class] != klasser.NO_ADDRESS).to_numpy()]
     out = []
     for typ in CLASSES:
         of = lived[(lived["omradestyp"] == typ).to_numpy()]

@@ -16,25 +16,24 @@ from pipelines.core.level_words import MEANING, measures
 from pipelines.core.quoted import RunFacts, Source
 from pipelines.publish.catalogue import wording
 from pipelines.publish.words import html
-from pipelines.publish.words.codes import COST_SHORT, COST_SHORT_EN
 from pipelines.publish.words.edition_facts import credit_lines, notes
 from pipelines.publish.words.language import LANGUAGES, Language, Writer
+from pipelines.publish.words.project_list import WORDS as PROJECT_WORDS
 
 PACKAGE = "pipelines.publish.pages.page"
-_COSTS: dict[Language, dict[str, str]] = {"sv": COST_SHORT, "en": COST_SHORT_EN}
 _TAIL: dict[Language, str] = {"sv": ".html", "en": ".en.html"}
 
 
 @cache
 def texts(language: Language = "sv") -> dict[str, Any]:
-    """Return every text of the pages, with the words of measures and costs."""
+    """Return every text of the pages, with the words of measures and the list of projects."""
     body: dict[str, Any] = json.loads(_read(f"{language}.json"))
     named = measures(language)
     return {
         **body,
         "matt": named,
+        "projekt": PROJECT_WORDS[language],
         "matt_vad": {m: f"{named[m]}: {meaning}." for m, meaning in MEANING[language].items()},
-        "kostnad": {**_COSTS[language], "ej_redovisad": body["kostnad_ej_redovisad"]},
     }
 
 

@@ -6,6 +6,7 @@ runs along rows and given in whole cells; everything else in pixels of the drawi
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -32,6 +33,8 @@ GROUND_PX = 0.4
 LETTER, LINE = 6.3, 13.0
 """About how wide a letter and high a line is, for keeping names apart."""
 MOST_NAMES = 9
+MARK_PX = 17.0
+"""How wide the number of a project is, with its ring."""
 BARS_KM = (1, 2, 5, 10, 20, 50)
 
 
@@ -71,19 +74,15 @@ class Label(NamedTuple):
 def prepare(
     granser: pd.DataFrame, kommunytor: pd.DataFrame, ground: tuple[pd.DataFrame, pd.DataFrame], orter: pd.DataFrame
 ) -> Land:
-    """Simplify the outlines, without gaps between neighbours, and give each locality its place and size.
+    """Simplify the outlines, without gaps between neighbours, and give each locality its place.
 
     ``ground`` is GRUND_VATTEN and GRUND_VAGAR.
     """
     shapes = shapely.coverage_simplify(kommunytor["geometry"].to_numpy(), TOLERANCE_M)
     land = granser.set_index("kommunkod")["geometry"].reindex(kommunytor["kommunkod"])
     water, roads = (of[of["band"] == KOMMUN] for of in ground)
-    geometry = orter["geometry"].to_numpy()
-    inner = shapely.point_on_surface(geometry)
-    places = orter[["namn", "typ", "kod"]].assign(
-        area=shapely.area(geometry), e_m=shapely.get_x(inner), n_m=shapely.get_y(inner)
-    )
-    order = np.lexsort([places["kod"], -places["area"], places["typ"] != "tatort"])
+    inner = shapely.point_on_surface(orter["geometry"].to_numpy())
+    places = orter[["namn", "typ", "kod"]].assign(e_m=shapely.get_x(inner), n_m=shapely.get_y(inner))
     return Land(
         kommunytor["kommunkod"].to_numpy(dtype=str),
         kommunytor["kommunnamn"].to_numpy(dtype=object),
@@ -92,7 +91,7 @@ def prepare(
         water["geometry"].to_numpy(),
         roads["geometry"][roads["klass"].isin(ROADS)].to_numpy(),
         roads["geometry"][roads["klass"] == "farjeled"].to_numpy(),
-        places.iloc[order].reset_index(drop=True),
+        places,
     )
 
 
@@ -137,7 +136,7 @@ def draw(
     visible = view.clip(land.shapes)
     there = ~shapely.is_empty(visible)
     taken: list[tuple[float, ...]] = []
-    where = view.pixels([(e, n) for _, e, n in marks]).round(1).tolist()
+    where = apart(view.pixels([(e, n) for _, e, n in marks]).tolist(), view.width, view.height)
     points = [Label(text, x, y, "siffra") for (text, _, _), (x, y) in zip(marks, where, strict=True)]
     taken += [(p.x - 9, p.y - 9, p.x + 9, p.y + 9) for p in points]
     bar = _bar(view)
@@ -158,6 +157,26 @@ def draw(
         "siffror": points,
         "skala": bar,
     }
+
+
+def apart(points: list[list[float]], width: float, height: float) -> list[tuple[float, float]]:
+    """Return points of a drawing moved apart, each as near to where it was as the earlier ones let it.
+
+    >>> apart([[50, 50], [50, 50], [90, 50]], 100, 100)
+    [(50.0, 50.0), (67.0, 50.0), (90.0, 50.0)]
+    """
+    turns = np.deg2rad(np.arange(0, 360, 45))
+    moves = [(0.0, 0.0), *((d * MARK_PX * np.cos(a), d * MARK_PX * np.sin(a)) for d in (1, 1.5, 2) for a in turns)]
+    out: list[tuple[float, float]] = []
+    for x, y in points:
+        tries = [(round(float(x + dx), 1), round(float(y + dy), 1)) for dx, dy in moves]
+        free = (
+            p
+            for p in tries
+            if 9 <= p[0] <= width - 9 and 9 <= p[1] <= height - 9 and all(math.dist(p, q) >= MARK_PX - 0.1 for q in out)
+        )
+        out.append(next(free, tries[0]))
+    return out
 
 
 def _extent(shapes: NDArray[Any], cells: pd.DataFrame) -> NDArray[Any]:

@@ -30,6 +30,8 @@ def run(region: Region, paths: Paths) -> None:
     for kod in county.rows:
         drawn = kommun_page.drawing(county, kod)
         for speech, frame in zip(render.SPEECHES, frames, strict=True):
-            body = render.page("kommun.html.j2", {**frame, **kommun_page.context(county, kod, drawn, speech)})
+            body = render.page(
+                "kommun.html.j2", {**frame, **kommun_page.context(county, kod, drawn, speech)}, "table.js"
+            )
             files.write_text(paths.built(render.filed(f"{FOLDER}/{kod}", speech.language)), body)
     files.write_text(paths.built(STAMP), "")

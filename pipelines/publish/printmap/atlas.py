@@ -21,7 +21,9 @@ from pipelines.core.quoted import RunFacts, Source
 from pipelines.disclosure.open_run import read_open_facts, read_open_sources
 from pipelines.publish.ground.ground_bands import KOMMUN, ROADS
 from pipelines.publish.raster.cog import frame
-from pipelines.tables.open_contracts import BRISTOMRADEN_OPPNA, KOMMUNER_OPPNA, LAN_OPPNA, RUTNAT_250M
+from pipelines.publish.words import project_list
+from pipelines.publish.words.level_figures import first_level
+from pipelines.tables.open_contracts import KOMMUNER_OPPNA, LAN_OPPNA, PROJEKT_OPPNA, PROJEKT_RUTOR_OPPNA, RUTNAT_250M
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +50,7 @@ class Outlines:
 
 @dataclass(frozen=True)
 class Places:
-    """Localities, the largest first: a name, its middle in EPSG:3006 and whether it is a tätort."""
+    """Localities, the most important first: a name, its middle in EPSG:3006 and whether it is a tätort."""
 
     names: tuple[str, ...]
     xy: NDArray[np.float64]
@@ -75,8 +77,9 @@ class Atlas:
     roads : dict of ndarray of shapely lines
         By class, the most important last. Both are the ground as finely as a kommun shows it: within 25 m, a sixth of
         a millimetre at 1:150 000.
-    gaps : DataFrame
-        BRISTOMRADEN_OPPNA of measure ``tillgang``, with shapely polygons.
+    projects : DataFrame
+        PROJEKT_OPPNA of the kommuner's sheets' level, the first of each kommun in the order they are built in; with
+        how many it has (``alla``) and its cells as shapely polygons.
     """
 
     region: Region
@@ -94,7 +97,7 @@ class Atlas:
     places: Places
     water: Shapes
     roads: dict[str, Shapes]
-    gaps: pd.DataFrame
+    projects: pd.DataFrame
 
 
 def read(region: Region, paths: Paths) -> Atlas:
@@ -129,7 +132,9 @@ def read(region: Region, paths: Paths) -> Atlas:
         places=_places(paths.table("orter")),
         water=_ground(paths, "grund_vatten")["geometry"].to_numpy(),
         roads=_roads(_ground(paths, "grund_vagar")),
-        gaps=_gaps(_open(paths, BRISTOMRADEN_OPPNA)),
+        projects=_projects(
+            read_table(_open(paths, PROJEKT_OPPNA)), read_table(_open(paths, PROJEKT_RUTOR_OPPNA)), first_level(region)
+        ),
     )
 
 
@@ -179,9 +184,8 @@ def _places(path: Path) -> Places:
     frame = read_shapes(path)
     shapes = frame["geometry"].to_numpy()
     large = frame["typ"].eq("tatort").to_numpy()
-    order = np.lexsort([frame["kod"].to_numpy(dtype=str), -shapely.area(shapes), ~large])
-    middles = shapely.get_coordinates(shapely.point_on_surface(shapes[order]))
-    return Places(tuple(map(str, frame["namn"].iloc[order])), middles, large[order])
+    middles = shapely.get_coordinates(shapely.point_on_surface(shapes))
+    return Places(tuple(map(str, frame["namn"])), middles, large)
 
 
 def _ground(paths: Paths, table: str) -> pd.DataFrame:
@@ -192,16 +196,14 @@ def _roads(roads: pd.DataFrame) -> dict[str, Shapes]:
     return {name: roads["geometry"][roads["klass"] == name].to_numpy() for name in ROADS[KOMMUN].classes}
 
 
-def _gaps(path: Path) -> pd.DataFrame:
-    names = [
-        "bristomrade_id",
-        "troskel_mbit",
-        "kommuner",
-        "rutor",
-        "hushall_utan_minst",
-        "hushall_utan_hogst",
-        "kostnad_klass",
-        "modellerad",
-        "geometry",
-    ]
-    return read_shapes(path, names, [("matt", "==", "tillgang"), ("hushall_utan_minst", ">", 0)])
+def _projects(projects: pd.DataFrame, cells: pd.DataFrame, level: Level) -> pd.DataFrame:
+    import shapely
+
+    of = project_list.of_level(projects, level)
+    every = of.groupby("kommunkod")["projekt_id"].transform("size")
+    first = of.assign(alla=every).groupby("kommunkod").head(project_list.MOST)
+    cells = cells[cells["projekt_id"].isin(first["projekt_id"]).to_numpy()]
+    west, south = (x.astype(np.float64) for x in cell_grid.corner(cell_grid.parse_scb_id(cells["rutid_scb"])))
+    squares = shapely.box(west, south, west + cell_grid.CELL_M, south + cell_grid.CELL_M)
+    drawn = {name: shapely.union_all(squares[at]) for name, at in cells.groupby("projekt_id").indices.items()}
+    return first.assign(geometry=[drawn[name] for name in first["projekt_id"]])

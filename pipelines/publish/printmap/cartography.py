@@ -1,4 +1,4 @@
-"""The map of a sheet: water, land, cells, hatching where modelled, outlines and gap areas.
+"""The map of a sheet: water, land, cells, hatching where modelled, outlines and projects.
 
 Everything is drawn in EPSG:3006, the cells' own reference system; nothing is reprojected or resampled.
 """
@@ -14,7 +14,7 @@ from pipelines.core import cell_grid
 from pipelines.core import classes as klasser
 from pipelines.publish.ground.ground_bands import COUNTY, ROADS
 from pipelines.publish.printmap.atlas import NO_CELL, Atlas, Classes
-from pipelines.publish.words.palette import CLASS_COLOURS, FERRY, NEIGHBOUR, ROAD, WATER, rgb
+from pipelines.publish.words.palette import CLASS_COLOURS, FERRY, INK, NEIGHBOUR, OUTLINE, ROAD, RULE, WATER, rgb
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
 ROAD_PT = {"farjeled": 0.5, "huvudgata": 0.6, "landsvag_liten": 0.6, "landsvag": 1.0, "motorvag": 1.7}
 """Width on a kommun's sheet; half on the whole län's."""
-OUTLINE = "#6f6a63"
-GAP_OUTLINE = "#111111"
+PROJECT_OUTLINE = INK
 HATCH_COLOURS = {"light": "#ffffff", "dark": "#4a4a4a"}
 HATCH_PT = 0.45
 HATCH_MM = 0.9
@@ -39,8 +38,8 @@ _DARK = ("utan", "mindre_del", "fa_under_halften")
 """Classes dark enough to be hatched in white."""
 
 
-def draw(ax: Any, atlas: Atlas, sheet: Sheet, gaps: pd.DataFrame) -> None:
-    """Draw everything but furniture and names; ``gaps`` are the gap areas to outline."""
+def draw(ax: Any, atlas: Atlas, sheet: Sheet, projects: pd.DataFrame) -> None:
+    """Draw everything but furniture and names; ``projects`` are those to outline."""
     _frame(ax, sheet)
     codes, inside = np.array(atlas.outlines.codes), atlas.outlines.inside
     own = inside if sheet.kod is None else codes == sheet.kod
@@ -57,9 +56,9 @@ def draw(ax: Any, atlas: Atlas, sheet: Sheet, gaps: pd.DataFrame) -> None:
     else:
         _hatch_areas(ax, atlas, sheet, _patch(ax, _outline(atlas.outlines.land[own]), fill=False, linewidth=0))
     if sheet.kod is not None:
-        _line(ax, shapes[~own], "#bcb6ac", 0.5, 4)
+        _line(ax, shapes[~own], RULE, 0.5, 4)
     _line(ax, shapes[own], OUTLINE, 0.6 if sheet.kod is None else 1.1, 5)
-    _line(ax, gaps["geometry"].to_numpy(), GAP_OUTLINE, 0.9, 6)
+    _line(ax, projects["geometry"].to_numpy(), PROJECT_OUTLINE, 0.9, 6)
 
 
 def window(atlas: Atlas, sheet: Sheet, *, modelled: bool = False) -> tuple[Classes, tuple[float, float]]:
@@ -84,7 +83,7 @@ def _frame(ax: Any, sheet: Sheet) -> None:
     ax.set_xticks([])
     ax.set_yticks([])
     ax.set_facecolor("white")  # not as water: the outlines end at the nearest neighbours
-    ax.spines[:].set_color("#9a958c")
+    ax.spines[:].set_color(RULE)
     ax.spines[:].set_zorder(30)
 
 

@@ -1,4 +1,4 @@
-"""What stands on the map beside the map: north arrow and scale bar (matplotlib-map-utils), and the demo mark."""
+"""What stands on the map beside the map: north arrow (matplotlib-map-utils), scale bar, and the demo mark."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from pipelines.core import cell_grid
 from pipelines.core import classes as klasser
 from pipelines.publish.printmap.atlas import NO_CELL
+from pipelines.publish.words.palette import INK
 
 if TYPE_CHECKING:
     from pipelines.publish.printmap.atlas import Atlas
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 SCALE_PARTS = 5
 _EDGE_MM = 5.0
 _LABEL_PT = 8
+_BAR_MM = 3.3
+"""Room for the bar: its boxes are half as high, and the figures stand on the rest."""
 BAR_WIDTH_MM, BAR_HEIGHT_MM = 60.0, 12.0
 ARROW_MM = (13.0, 19.0)
 """Room kept for the north arrow."""
@@ -60,7 +63,7 @@ def _watermark(ax: Any, sheet: Sheet) -> None:
         transform=ax.transAxes,
         fontsize=size,
         fontweight="bold",
-        color="#202020",
+        color=INK,
         alpha=0.055,
         rotation=32,
         ha="center",
@@ -90,39 +93,20 @@ def _north(ax: Any, where: str) -> None:
 def _scale_bar(ax: Any, sheet: Sheet, length: float, left: float) -> None:
     """Put a scale bar of so many kilometres in small axes of its own, ``left`` mm from the frame.
 
-    The library draws a bar as a picture as large as its axes and asks pyproj for the unit dozens of times
-    (5 s and 700 MB on the whole map). It would draw the figures into that picture too: they are made
-    invisible there and written as text instead.
+    Of boxes drawn here: the library that has the north arrow makes a picture of a second figure for each sheet's bar.
     """
-    from matplotlib_map_utils import scale_bar
+    from matplotlib.patches import Rectangle
 
     _, _, width, height = sheet.frame
     room = 1.4 * length * 1_000_000 / sheet.scale
-    small = ax.inset_axes((left / width, _EDGE_MM / height, room / width, 3.3 / height), zorder=11)
+    small = ax.inset_axes((left / width, _EDGE_MM / height, room / width, _BAR_MM / height), zorder=11)
     small.set_xlim(0, 1.4 * length)
     small.axis("off")
-    # Made here and not when drawn: the PDF and the PNG share it.
-    small.add_artist(
-        scale_bar(
-            small,
-            draw=False,
-            style="boxes",
-            location="lower left",
-            bar={
-                "projection": "axis",
-                "max": length,
-                "major_div": SCALE_PARTS,
-                "minor_div": 1,
-                "height": 0.06,
-                "edgewidth": 0.6,
-                "raster_dpi": 400,
-            },
-            labels={"textcolors": ["none"], "stroke_width": 0},
-            units={"textcolor": "none", "stroke_width": 0},
-            text={"textcolor": "none", "fontsize": 4, "stroke_width": 0},
-            aob={"pad": 0, "borderpad": 0},
-        )
-    )
+    part = length / SCALE_PARTS
+    for i in range(SCALE_PARTS):
+        face = "black" if i % 2 == 0 else "white"
+        box = Rectangle((i * part, 0), part, 0.5, facecolor=face, edgecolor="black", linewidth=0.6, clip_on=False)
+        small.add_artist(box)
     for i in range(SCALE_PARTS + 1):
         km = length * i / SCALE_PARTS
         unit = " km" if i == SCALE_PARTS else ""

@@ -1,4 +1,4 @@
-"""Names on the map, and the numbers of gap areas: none covers another, or the furniture.
+"""Names on the map, and the numbers of projects: none covers another, or the furniture.
 
 Rooms are reckoned in millimetres from the frame's lower left corner, out of the typeface's own widths.
 """
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from pipelines.publish.printmap import typeface
+from pipelines.publish.words.palette import INK, QUIET
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +23,6 @@ MOST_PLACES = 28
 """Most localities named on a kommun's sheet."""
 KOMMUN_PT, NEIGHBOUR_PT, LARGEST_PT, TATORT_PT, SMAORT_PT = 7.8, 7.5, 9.0, 7.5, 6.5
 MARK_MM = 4.4
-_INK, _QUIET = "#1c1c1c", "#77716a"
 _DOT_MM = 0.55
 _AIR_MM = 0.35
 
@@ -105,7 +105,7 @@ def kommuner(writer: Writer, atlas: Atlas) -> None:
         tries = [_around(x + dx, y + dy, w, h) for dx, dy in _moves(w, h)]
         room = next((r for r in tries if writer.free(r)), None)
         if room is not None:
-            writer.write("\n".join(lines), room, KOMMUN_PT, _INK)
+            writer.write("\n".join(lines), room, KOMMUN_PT, INK)
 
 
 def _largest(shapes: Any) -> Any:
@@ -154,13 +154,13 @@ def localities(writer: Writer, atlas: Atlas) -> None:
         if room is None or not writer.free(dot):
             continue
         writer.taken.append(dot)
-        writer.write(name, room, size, _INK, fontweight="bold" if bold else "normal")
+        writer.write(name, room, size, INK, fontweight="bold" if bold else "normal")
         writer.ax.plot(
             *atlas.places.xy[i],
             marker="o",
             markersize=2 * _DOT_MM / typeface.PT_MM,
             color="white",
-            markeredgecolor=_INK,
+            markeredgecolor=INK,
             markeredgewidth=0.6,
             zorder=9.5,
         )
@@ -191,15 +191,15 @@ def neighbours(writer: Writer, atlas: Atlas) -> None:
         tries = [_around(x + dx, y + dy, w, h) for dx, dy in _moves(w, h)[:17]]
         room = next((r for r in tries if writer.free(r)), None)
         if room is not None:
-            writer.write(name, room, NEIGHBOUR_PT, _QUIET, fontstyle="normal")
+            writer.write(name, room, NEIGHBOUR_PT, QUIET, fontstyle="normal")
 
 
-def numbers(writer: Writer, gaps: pd.DataFrame) -> None:
-    """Mark the gap areas 1, 2, 3 … beside their largest part."""
+def numbers(writer: Writer, projects: pd.DataFrame) -> None:
+    """Mark the projects 1, 2, 3 … beside their largest part."""
     import shapely
     from matplotlib.patches import Ellipse
 
-    for number, shape in enumerate(gaps["geometry"], start=1):
+    for number, shape in enumerate(projects["geometry"], start=1):
         part = max(shapely.get_parts(shape), key=lambda p: (p.area, p.wkb))
         x, y = writer.at(*shapely.get_coordinates(shapely.point_on_surface(part))[0])
         tries = [_around(x + dx, y + dy, MARK_MM, MARK_MM) for dx, dy in _ring(MARK_MM)]
@@ -209,17 +209,9 @@ def numbers(writer: Writer, gaps: pd.DataFrame) -> None:
         metres = writer.sheet.scale / 1000
         e, n = west + (room.x0 + room.x1) / 2 * metres, south + (room.y0 + room.y1) / 2 * metres
         size = (MARK_MM - 2 * _AIR_MM) * metres
-        writer.ax.add_patch(Ellipse((e, n), size, size, facecolor="white", edgecolor="#111111", zorder=12))
+        writer.ax.add_patch(Ellipse((e, n), size, size, facecolor="white", edgecolor=INK, zorder=12))
         writer.ax.text(
-            e,
-            n,
-            str(number),
-            fontsize=7.5,
-            fontweight="bold",
-            color="#111111",
-            ha="center",
-            va="center_baseline",
-            zorder=13,
+            e, n, str(number), fontsize=7.5, fontweight="bold", color=INK, ha="center", va="center_baseline", zorder=13
         )
 
 

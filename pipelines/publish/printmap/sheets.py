@@ -79,7 +79,7 @@ def plan(atlas: Atlas) -> list[Sheet]:
     for i, kod in enumerate(atlas.codes):
         at = atlas.kommun == i
         if at.any():
-            pages = [(A4_LANDSCAPE, 78.0), (A4_PORTRAIT, 62.0)]
+            pages = [(A4_LANDSCAPE, 88.0), (A4_PORTRAIT, 62.0)]
             out.append(_sheet(kod, chosen, kod, _bounds(atlas, at), pages))
     return out
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 from pipelines.core import classes
 from pipelines.core.level import LEVELS
 from pipelines.core.level_words import PASSED, UNIT, measures
-from pipelines.publish.printmap import cartography, sheet_figures, typeface, worst
+from pipelines.publish.printmap import cartography, ranked, sheet_figures, typeface
 from pipelines.publish.printmap.labels import plain
-from pipelines.publish.printmap.title_block import ALERT, QUIET, Column
+from pipelines.publish.printmap.title_block import Column
 from pipelines.publish.words import swedish
 from pipelines.publish.words.edition_facts import credit_lines, notes
 from pipelines.publish.words.figure_words import tell
-from pipelines.publish.words.palette import CLASS_COLOURS, CLASS_LABELS, LEGEND
+from pipelines.publish.words.palette import CLASS_COLOURS, CLASS_LABELS, DEMO, LEGEND, OUTLINE, QUIET
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from pipelines.publish.printmap.atlas import Atlas
     from pipelines.publish.printmap.sheets import Sheet
 
-DEMO = "DEMO – påhittade uppgifter"
+DEMO_TEXT = "DEMO – simulerade data"
 
 
-def draw(ax: Any, atlas: Atlas, sheet: Sheet, gaps: pd.DataFrame) -> None:
-    """Write the column."""
+def draw(ax: Any, atlas: Atlas, sheet: Sheet) -> pd.DataFrame:
+    """Write the column; return the projects that it lists, which the map numbers."""
     column = Column(ax, atlas, sheet)
     row = atlas.lan if sheet.kod is None else atlas.kommuner.set_index("kommunkod").loc[sheet.kod]
     parts, top = _imprint(column)
@@ -33,24 +33,27 @@ def draw(ax: Any, atlas: Atlas, sheet: Sheet, gaps: pd.DataFrame) -> None:
     _title(column, row)
     _figures(column, row)
     _legend(column)
+    listed = atlas.projects.iloc[:0]
     if sheet.kod is None:
-        worst.kommuner(column, foot)
+        ranked.kommuner(column, foot)
     else:
-        worst.gap_areas(column, gaps, foot)
+        own = atlas.projects[(atlas.projects["kommunkod"] == sheet.kod).to_numpy()]
+        listed = ranked.projects(column, own, foot)
     column.rule(top - 1.5)
     column.y = top
     for part in parts:
         column.text(0, "\n".join(part), column.fine, QUIET)
         column.y += _block(part, column.fine)
+    return listed
 
 
 def _title(column: Column, row: pd.Series[Any]) -> None:
     atlas, sheet, large = column.atlas, column.sheet, column.large
     if atlas.facts["demo"]:
         high = 9.0 if large else 6.4
-        column.box(0, column.width, high, ALERT)
+        column.box(0, column.width, high, DEMO)
         column.y += high / 2
-        column.text(column.width / 2, DEMO, 13 if large else 9, "white", True, ha="center", va="center_baseline")
+        column.text(column.width / 2, DEMO_TEXT, 13 if large else 9, "white", True, ha="center", va="center_baseline")
         column.y += high / 2 + (4 if large else 2.4)
     title, above = plain(atlas.region.publicering.titel), ""
     if sheet.kod is not None:
@@ -131,7 +134,7 @@ def _legend(column: Column) -> None:
     column.y += 1.4
     w, h, step = (8, 4.6, 5.8) if column.large else (6, 2.9, 3.5)
     for code in (x for x in LEGEND if many[x] or x != classes.WITHHELD):
-        column.box(0, w, h, CLASS_COLOURS[code], edge="#8b867d")
+        column.box(0, w, h, CLASS_COLOURS[code], edge=OUTLINE)
         column.y += h / 2
         look: dict[str, Any] = {"va": "center_baseline", "tag": "TD"}
         column.text(w + 3, CLASS_LABELS[code].removesuffix(" av adresserna har"), size, **look)
@@ -152,7 +155,7 @@ def _modelled(column: Column, w: float, h: float) -> None:
         column.box(0, w, h, "white", cartography.AREA_HATCH_COLOUR, hatch=cartography.AREA_HATCH * 2)
     else:
         for x, code, shade in ((0.0, "tackt", "dark"), (w / 2, "utan", "light")):
-            column.box(x, w / 2, h, CLASS_COLOURS[code], edge="#8b867d")
+            column.box(x, w / 2, h, CLASS_COLOURS[code], edge=OUTLINE)
             for i in (0.0, 0.5):
                 column.ax.plot(
                     [x + i * w / 2, x + (i + 0.5) * w / 2],

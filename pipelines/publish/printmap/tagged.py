@@ -28,6 +28,9 @@ _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <?xpacket end="w"?>"""
 
 
+_SIZES: dict[tuple[str, Any, Any], tuple[float, float, float]] = {}
+
+
 class Tagged(NamedTuple):
     """A marked part of the page: its tag, and of a cell the row it stands in."""
 
@@ -62,6 +65,13 @@ class _Renderer(_pdf.RendererPdf):  # type: ignore[misc]
             self._artifact()
         if not self._open:
             self.file.output(_EMC)
+
+    def get_text_width_height_descent(self, s: str, prop: Any, ismath: Any) -> tuple[float, float, float]:
+        """Return how large a text is; most texts stand on every sheet, and are measured once a process."""
+        key = s, prop, ismath
+        if key not in _SIZES:
+            _SIZES[key] = super().get_text_width_height_descent(s, prop, ismath)
+        return _SIZES[key]
 
     def _artifact(self) -> None:
         self.file.output(Name("Artifact"), _BMC)

@@ -6,23 +6,27 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.publish.printmap import typeface
 from pipelines.publish.words.level_figures import OpenFigures
+from pipelines.publish.words.palette import INK, RULE
 
 if TYPE_CHECKING:
     from pipelines.publish.printmap.atlas import Atlas
     from pipelines.publish.printmap.sheets import Sheet
 
 CELLS = ("TH", "TD")
-"""Tags of a table's cells; those that follow each other and stand at one height are a row."""
-INK, QUIET, RULE, ALERT, BAR = "#1c1c1c", "#57534c", "#c9c4bb", "#a01c1c", "#5b8fa3"
+"""Tags of a table's cells; those that follow each other and stand at one height, or in one ``row``, are a row."""
 
 
 class Column:
-    """A column being written from the top down; ``y`` is where the next thing goes."""
+    """A column being written from the top down; ``y`` is where the next thing goes.
+
+    ``row`` is set where cells at several heights are a row of a table.
+    """
 
     def __init__(self, ax: Any, atlas: Atlas, sheet: Sheet) -> None:
         self.ax, self.atlas, self.sheet = ax, atlas, sheet
         _, _, self.width, self.height = sheet.column
         self.y = 0.0
+        self.row: float | None = None
         self.large = self.width > 100
         self.size = 9.5 if self.large else 7.6
         self.small = 7.5 if self.large else 6.2
@@ -38,7 +42,8 @@ class Column:
         """Write a text at ``y``; ``tag`` says what it is to who cannot see the sheet."""
         look = {"ha": "left", "va": "top", "linespacing": typeface.LINE, **look}
         weight = "bold" if bold else "normal"
-        gid = f"{tag} {self.y:.3f}" if tag in CELLS else tag
+        row = self.y if self.row is None else self.row
+        gid = f"{tag} {row:.3f}" if tag in CELLS else tag
         self.ax.text(x, self.y, text, fontsize=size, color=colour, fontweight=weight, gid=gid, **look)
 
     def line(
@@ -57,11 +62,26 @@ class Column:
 
     def heading(self, text: str) -> None:
         """Write a heading under a rule."""
-        self.y += 4.2 if self.large else 2.6
+        above, below, after = self._air
+        self.y += above
         self.rule(self.y)
-        self.y += 2.2 if self.large else 1.5
-        self.paragraph(text, 11 if self.large else 8.6, bold=True, tag="H2")
-        self.y += 1.4 if self.large else 0.8
+        self.y += below
+        self.paragraph(text, self._heading_pt, bold=True, tag="H2")
+        self.y += after
+
+    @property
+    def heading_mm(self) -> float:
+        """How high a heading of one line is, with the air about it."""
+        return sum(self._air) + typeface.height_mm(1, self._heading_pt)
+
+    @property
+    def _air(self) -> tuple[float, float, float]:
+        """Above the rule of a heading, between them, and below the heading (mm)."""
+        return (4.2, 2.2, 1.4) if self.large else (2.6, 1.5, 0.8)
+
+    @property
+    def _heading_pt(self) -> float:
+        return 11.0 if self.large else 8.6
 
     def rule(self, y: float) -> None:
         """Draw a thin line across."""

@@ -6,13 +6,16 @@ Made from the open tables, public outlines and place names, and from nothing els
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipelines.core.errors import DataError
 from pipelines.core.files import replacing
@@ -31,6 +34,8 @@ MM = 1 / 25.4
 PNG_DPI = 200
 PNG_EXACT = 127
 """So many colours of a picture's palette are its own most common ones."""
+GARBAGE_AFTER = (100_000, 20, 20)
+"""How seldom Python looks for unused objects while sheets are drawn: nearly all it would look at is in use."""
 
 
 def run(region: Region, paths: Paths, jobs: str = "") -> None:
@@ -77,7 +82,7 @@ def _draw_all(everything: Atlas, fonts: Path, each: list[tuple[Sheet, Path]], jo
     from multiprocessing import get_context
 
     if jobs == 1:
-        typeface.register(fonts)
+        _prepare(fonts)
         for sheet, folder in each:
             make(everything, sheet, folder)
         return
@@ -96,7 +101,14 @@ def _begin(mbit: tuple[int, ...], everything: bytes, fonts: Path) -> None:
     """Begin a new process: it works for the same region, and knows its levels before it opens anything of it."""
     LEVELS.use(mbit)
     _held[:] = [pickle.loads(everything)]
+    _prepare(fonts)
+
+
+def _prepare(fonts: Path) -> None:
+    """Make a process ready to draw: the typeface known, and what is there not searched for garbage with each sheet."""
     typeface.register(fonts)
+    gc.freeze()
+    gc.set_threshold(*GARBAGE_AFTER)
 
 
 def _make_held(sheet: Sheet, folder: Path) -> None:
@@ -140,12 +152,9 @@ def drawn(everything: Atlas, sheet: Sheet) -> Any:
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    from pipelines.publish.printmap import cartography, furniture, labels, sheet_figures, side_column
+    from pipelines.publish.printmap import cartography, furniture, labels, side_column
 
     mpl.use("Agg")  # the scale bar's library opens figures of its own
-    gaps = (
-        everything.gaps.iloc[:0] if sheet.kod is None else sheet_figures.worst_gaps(everything, sheet.kod, sheet.level)
-    )
     with mpl.rc_context(typeface.style()):
         width, height = sheet.page
         figure = Figure(figsize=(width * MM, height * MM), facecolor="white")
@@ -154,17 +163,17 @@ def drawn(everything: Atlas, sheet: Sheet) -> Any:
             x, y, w, h = box
             return figure.add_axes((x / width, y / height, w / width, h / height))
 
-        on_map = axes(sheet.frame)
+        on_map, beside = axes(sheet.frame), axes(sheet.column)
         on_map.set_gid("Figure")
-        cartography.draw(on_map, everything, sheet, gaps)
+        projects = side_column.draw(beside, everything, sheet)
+        cartography.draw(on_map, everything, sheet, projects)
         writer = labels.Writer(on_map, sheet, furniture.draw(on_map, everything, sheet))
         if sheet.kod is None:
             labels.kommuner(writer, everything)
         else:
-            labels.numbers(writer, gaps)
+            labels.numbers(writer, projects)
             labels.localities(writer, everything)
             labels.neighbours(writer, everything)
-        side_column.draw(axes(sheet.column), everything, sheet, gaps)
     return figure
 
 
@@ -199,30 +208,37 @@ def save_picture(pdf: Path, about: dict[str, str]) -> None:
     for key, text in about.items():
         told.add_itxt("Description" if key == "Subject" else key, text)
     with PdfDocument(pdf) as document, replacing(pdf.with_suffix(".png")) as beside:
-        image = document[0].render(scale=PNG_DPI / 72).to_pil()
-        _few_colours(image).save(beside, dpi=(PNG_DPI, PNG_DPI), pnginfo=told)
+        # Four bytes a pixel, read as one number and not three arrays of them: an A3 sheet has 8 million pixels.
+        pixels: Any = document[0].render(scale=PNG_DPI / 72, prefer_bgrx=True, rev_byteorder=True).to_numpy()
+        packed: Any = np.ascontiguousarray(pixels).view("<u4")[:, :, 0] & 0xFFFFFF
+        _few_colours(packed).save(beside, dpi=(PNG_DPI, PNG_DPI), pnginfo=told)
 
 
-def _few_colours(image: Any) -> Any:
-    """Return the picture with a palette: a third of the size.
+@cache
+def _palette_index() -> NDArray[np.uint8]:
+    """Return a place for each colour there is, made once a process and left as it was: 255, none."""
+    return np.full(1 << 24, 255, dtype=np.uint8)
+
+
+def _few_colours(packed: NDArray[np.uint32]) -> Any:
+    """Return a picture, given as the number of each pixel's colour (red lowest), with a palette: a third of the size.
 
     The most common colours (surfaces, the demo mark across them) are kept to the bit; only what is left, the edges
     of letters and lines, is brought to the nearest of as many more.
     """
     from PIL import Image
 
-    # Four bytes a pixel read as one number, not three arrays of numbers: an A3 sheet has 8 million pixels.
-    packed = np.frombuffer(image.convert("RGBX").tobytes(), dtype="<u4").reshape(image.height, image.width) & 0xFFFFFF
     # A pixel of nine tells which are common.
     colours, many = np.unique(packed[::3, ::3], return_counts=True)
     exact = colours[np.argsort(-many, kind="stable")[:PNG_EXACT]]
-    index = np.full(1 << 24, 255, dtype=np.uint8)
+    index = _palette_index()
     index[exact] = np.arange(len(exact))
     found = index[packed]
+    index[exact] = 255
     edges = found == 255
     palette = exact.astype("<u4").view(np.uint8).reshape(-1, 4)[:, :3].ravel().tolist()
     if edges.any():
-        rest = Image.frombuffer("RGBX", (int(edges.sum()), 1), packed[edges]).convert("RGB")
+        rest: Any = Image.frombuffer("RGBX", (int(edges.sum()), 1), packed[edges]).convert("RGB")
         rest = rest.quantize(255 - PNG_EXACT, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
         found[edges] = np.asarray(rest)[0] + np.uint8(len(exact))
         palette += rest.getpalette()

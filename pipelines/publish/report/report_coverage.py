@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.core import ledger
-from pipelines.core.level import LEVELS
+from pipelines.core.level import LEVELS, Level
+from pipelines.core.level_words import MEASURE
 from pipelines.publish.words import beside_pts
 from pipelines.publish.words.markdown import cell, table
 from pipelines.publish.words.swedish import number
+from pipelines.tables.code_lists import KINDS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,6 +45,43 @@ def reconciliation(tables: dict[str, pd.DataFrame], region: Region) -> str:
         "## Avstämning mot PTS\n\nAndel hushåll med tillgång. Skillnad = vår andel minus PTS:s, i procentenheter; "
         f"⚠ = mer än {number(limit, 1)}. Källa *teknik*: PTS-andelen är en undre gräns ur teknikandelar.\n\n"
         + table(head, rows)
+    )
+
+
+def told_apart(tables: dict[str, pd.DataFrame], level: Level) -> str:
+    """Houses, flats, holiday homes and workplaces of each kommun, and those of them without at a level."""
+    import pandas as pd
+
+    lan = tables["lan"].rename(columns={"lanskod": "kommunkod", "lansnamn": "kommunnamn"})
+    both = pd.concat([tables["kommuner"], lan], ignore_index=True)
+    rows = [
+        [
+            f"{row['kommunkod']} {row['kommunnamn']}",
+            *(number(row[x]) for kind in KINDS for x in (kind, level.without(kind))),
+        ]
+        for row in both.to_dict("records")
+    ]
+    some = tables["kommuner"]
+    missing = {
+        what: [*some.loc[some[kind].isna(), "kommunnamn"]]
+        for kind, what in (("fritidshus", "byggnader"), ("arbetsstallen", "PTS:s antal arbetsställen"))
+    }
+    said = [
+        f"**{what[:1].upper() + what[1:]} saknas i {len(names)} av {len(some)} kommuner**: talen är okända, "
+        f"inte noll, och länets summa också. {', '.join(names[:5])}{' …' if len(names) > 5 else '.'}"
+        for what, names in missing.items()
+        if names
+    ]
+    words = ("Hushåll i småhus", "Hushåll i flerbostadshus", "Fritidshus", "Arbetsställen")
+    return (
+        f"## Hustyper\n\nVäntade antal, och därav utan vid {level.mbit} Mbit/s ({MEASURE['sv'][level.measure]}); "
+        "**modellerade**: hustypen kommer av byggnaderna, hushållen är PTS:s och SCB:s fördelade på adresser. "
+        "*Fritidshus*: småhus utan bofast hushåll, också de som står tomma. *Arbetsställen*: PTS:s antal, fördelade "
+        "efter hustyp; vilka som är utan är adressens täckning, PTS:s egna andelar står på bladet Mål. Resten av "
+        "hushållen bor vid verksamheter eller där huset är okänt. Per ruta, kommun och bristområde: "
+        "`bredband.gpkg`.\n\n"
+        + "".join(f"{x}\n\n" for x in said)
+        + table(["Kommun", *(x for w in words for x in (w, "utan"))], rows)
     )
 
 

@@ -16,7 +16,7 @@ from pipelines.core.facts import rows_of
 from pipelines.core.level import LEVELS, Level
 from pipelines.core.level_words import MEASURE, UNIT
 from pipelines.gaps import budget
-from pipelines.projects.build_plan import payable
+from pipelines.projects.build_plan import payable, reach
 from pipelines.publish.report import report_gaps, report_model
 from pipelines.publish.words.markdown import cell, table
 from pipelines.publish.words.swedish import number
@@ -43,8 +43,11 @@ PROJECTS = [
     *("kostnad_per_hushall_sek", "andel_i_plan"),
 ]
 """What the pages need of the table ``projekt``."""
+BESIDE = (("pts", "arbetsstallen", "arbetsställen (PTS)"), ("egen", "fritidshus", "fritidshus (modellerat)"))
+"""What the goals are told of beside households: source, ``bas``, words."""
 LINKS = (
     ("Kommunerna bredvid PTS", "avstämning-mot-pts"),
+    ("hustyper", "hustyper"),
     ("avvikelser efter orsak", "avvikelser-efter-orsak"),
     ("bristområden och kostnader", "bristområden"),
     ("täckningsuppgifter", "täckningsuppgifter"),
@@ -139,6 +142,7 @@ def state(found: Found) -> str:
         + f"\n\nAndelar av alla {found.homes} hushåll. *Uppmätt*: andelen adresser där täckningsuppgifter avgör; för "
         f"resten är täckningen modellerad. *Lägst–högst*: {report_model.KOMMUN_INTERVALS}\n\n"
         + "\n".join(_goal(found, n, goal) for n, goal in enumerate(found.region.mal.nivaer, 1))
+        + f"\n- **Kvar till samma mål**, i ordning: {'; '.join(_beside(found, *x) for x in BESIDE)}."
     )
 
 
@@ -167,8 +171,19 @@ def _goal(found: Found, n: int, goal: Malniva) -> str:
     names = ", ".join(f"{r['namn']} ({number(r['antal_saknas'])})" for r in furthest.to_dict("records"))
     return (
         f"- **{cell(goal.namn)}** ({named(goal.level)}): {number(own['andel_pct'], 2)} %. {told}; {reached} av "
-        f"{len(kommuner)} kommuner har nått det." + (f" Flest kvar: {names}." if names else "")
+        f"{len(kommuner)} kommuner har nått det." + (f" Flest: {names}." if names else "")
     )
+
+
+def _beside(found: Found, source: str, bas: str, words: str) -> str:
+    """Return how far what is no household is from the goals, one by one, in a few words."""
+    own = [
+        _place(found.goals[(found.goals["mal_nr"] == n) & (found.goals["matt"] == goal.matt)], "lan", source, bas)
+        for n, goal in enumerate(found.region.mal.nivaer, 1)
+    ]
+    told = ["okänt" if x is None or np.isnan(x["antal_saknas"]) else number(x["antal_saknas"]) for x in own]
+    of = next((f" av {number(x['antal'])}" for x in own if x is not None and not np.isnan(x["antal"])), "")
+    return f"{words} {', '.join(told)}{of}"
 
 
 def to_do(found: Found) -> str:
@@ -185,6 +200,7 @@ def to_do(found: Found) -> str:
                 number(kronor / 1e6),
                 number(len(b)),
                 number(b["hushall_utan"].sum()),
+                "{}–{}".format(*(number(x) for x in reach(b))),
                 number(100 * b["hushall_utan"].sum() / whole, 1) if whole else "–",
                 number(modelled["hushall_utan"].sum()),
                 *(number(b[c].sum() / 1e6) for c in ("kostnad_lag_sek", "kostnad_hog_sek")),
@@ -194,15 +210,16 @@ def to_do(found: Found) -> str:
         "Budget (mkr)",
         "Projekt",
         "Hushåll",
+        "90 %-intervall",
         f"Av {number(whole)} (%)",
         "varav modellerade",
         "Kostar lägst (mkr)",
         "högst (mkr)",
     )
     return (
-        f"## Vad som bör göras\n\nSå långt räcker pengarna vid {named(level)}, i prioritetens ordning (samma urval som "
-        "`make plan BUDGET=…`). Hushållen är väntade antal, kostnaderna **antagna**; lägst och högst: alla antaganden "
-        f"i var sin ände. {_beyond(ranked, whole)}\n\n"
+        f"## Vad som bör göras\n\nSå långt räcker pengarna vid {named(level)}, efter prioritet (som `make plan`). "
+        "Hushållen är väntade antal (intervallet: projekten felar var för sig), kostnaderna **antagna** (lägst, högst: "
+        f"alla antaganden i var sin ände). {_beyond(ranked, whole)}\n\n"
         + table(head, rows)
         + f"\n\nDe {min(FIRST, len(ranked))} första av {number(len(ranked))} projekt:\n\n"
         + "\n".join(_project(r, region) for r in ranked.head(FIRST).to_dict("records"))
@@ -243,7 +260,7 @@ def _project(row: dict[str, Any], region: Region) -> str:
 def _priority(facts: Facts) -> str:
     p = facts["pts_prioritering"]
     return (
-        f"**PTS:s regionala prioritering** ({p['regelar']} års regler, kontrollera årets): förslaget har "
+        f"**PTS:s prioritering** ({p['regelar']} års regler, kontrollera årets): förslaget har "
         f"{number(p['prioriterade'])} av högst {number(p['far_prioriteras'])} byggnader, bland "
         f"{number(p['stodberattigade'])} stödberättigade. {number(p['prioriterade_modellerade'])} av de "
         f"{number(p['prioriterade'])} är modellerade: kontrollera dem. Listan: `prioritering_pts.csv`."
@@ -364,11 +381,8 @@ def named(level: Level) -> str:
     return f"{level.mbit} {UNIT}, {MEASURE['sv'][level.measure]}"
 
 
-def _place(rows: pd.DataFrame, niva: str, source: str) -> pd.Series | None:
+def _place(rows: pd.DataFrame, niva: str, source: str, bas: str = "hushall") -> pd.Series | None:
     here = rows[
-        (rows["niva"] == niva)
-        & (rows["kalla"] == source)
-        & (rows["omradestyp"] == "totalt")
-        & (rows["bas"] == "hushall")
+        (rows["niva"] == niva) & (rows["kalla"] == source) & (rows["omradestyp"] == "totalt") & (rows["bas"] == bas)
     ]
     return None if here.empty else here.iloc[0]

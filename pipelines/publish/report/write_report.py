@@ -72,6 +72,7 @@ def run(region: Region, paths: Paths) -> None:
         how_known(region),
         key_figures(tables["lan"].iloc[0]),
         report_coverage.reconciliation(tables, region),
+        report_coverage.told_apart(tables, region.planering.level),
         report_coverage.deviations(tables["avvikelser"]),
         report_coverage.against_published(files.read_table(paths.table("avstamning_kallor"))),
         report_gaps.section(areas, said["gaps"].facts["schakt"], region),

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 Members = tuple[NDArray[np.int64], NDArray[np.int64]]
 """Of one level: places of the member cells in the page's cells, ascending, and each one's row of the areas."""
+_STEP_SEK = 100_000
+"""Kronor that the costs of projects are told in whole steps of, but an exact one."""
 _KRONOR = ("kostnad_sek", "kostnad_lag_sek", "kostnad_hog_sek", "kostnad_per_hushall_sek")
 
 
@@ -132,6 +134,93 @@ def pack(areas: pd.DataFrame, members: list[Members], fields: list[Codes | Numbe
         "kommuner": {str(i): k for i, k in several.items() if "," in k},
     }
     return description, deflate(b"".join([*stream, body]))
+
+
+def open_projects(projects: pd.DataFrame, rutor: pd.DataFrame, cells: pd.DataFrame, members: list[Members]) -> Any:
+    """Pack the open projects: ``oppen_projekt`` and ``oppen_projekt_rutor``; see :func:`_projects`."""
+    import pandas as pd
+
+    ends = [f"hushall_utan_{x}" for x in ("minst", "hogst")]
+    projects = projects.rename(columns=lambda x: x.replace("_sek_ca", "_sek"))
+    stop = np.where(projects["over_stoppris"].to_numpy(bool), "ja", "nej")
+    fields: list[Codes | Numbers] = [
+        codes("over_stoppris", stop, ("nej", "ja")),
+        *(_or_nothing(n, projects[n], 1) for n in ends),
+        *(_or_nothing(n, projects[n] / _STEP_SEK, 1) for n in _KRONOR[:3]),
+        _or_nothing("hushall_per_miljon", projects["hushall_per_miljon"], 10),
+    ]
+    place = pd.Index(cells["rutid_scb"])
+    at = pd.DataFrame({"cell": place.get_indexer(rutor["rutid_scb"]), "projekt_id": rutor["projekt_id"]})
+    return _projects(projects, at, fields, (), members)
+
+
+def internal_projects(projects: pd.DataFrame, cells: pd.DataFrame, members: list[Members]) -> Any:
+    """Pack the internal projects, ``projekt`` with its outlines: what a plan is made of to the last digit."""
+    import pandas as pd
+    import shapely
+
+    e, n = cell_grid.corner(cell_grid.parse_scb_id(cells["rutid_scb"]))
+    every = np.unique(np.concatenate([place for place, _ in members])) if members else np.zeros(0, np.int64)
+    half = cell_grid.CELL_M / 2
+    middles: Any = shapely.points(e[every] + half, n[every] + half)
+    row, cell = shapely.STRtree(middles).query(projects["geometry"].to_numpy(), predicate="contains")
+    at = pd.DataFrame({"cell": every[cell], "projekt_id": projects["projekt_id"].to_numpy()[row]})
+    fields: list[Codes | Numbers] = [
+        *(_or_nothing(n, projects[n] / _STEP_SEK, 1) for n in _KRONOR[1:3]),
+        numbers("andel_i_plan", projects["andel_i_plan"], 100),
+    ]
+    return _projects(projects, at, fields, ("kostnad_sek", "hushall_utan"), members)
+
+
+def _projects(
+    projects: pd.DataFrame,
+    at: pd.DataFrame,
+    fields: list[Codes | Numbers],
+    exact: tuple[str, ...],
+    members: list[Members],
+) -> Any:
+    """Pack projects, level by level in the order they are built in.
+
+    Parameters
+    ----------
+    projects : DataFrame
+        With ``namn``, ``kommunkod``, ``modellerad``, ``prioritet``.
+    at : DataFrame
+        ``cell``, place in the page's cells, and ``projekt_id``: of a cell in several projects one is shown.
+    fields : list
+        Of each project, in the rows' order.
+    exact : tuple of str
+        Columns that are kept as they are, to six decimals as in every product.
+    members : list
+        Of each level the cells of its gap areas, which are those of its projects.
+
+    Returns
+    -------
+    description : dict
+    text : str
+        Base64 of the deflated stream: of each level the project of each member cell, all names, the exact columns,
+        the fields.
+    """
+    order, pairs, stream = [], [], []
+    for level, (place, _) in zip(LEVELS, members, strict=True):
+        own = (projects["troskel_mbit"] == level.mbit) & (projects["matt"] == level.measure)
+        rows = np.flatnonzero(own.to_numpy())
+        rows = rows[np.argsort(projects["prioritet"].to_numpy()[rows], kind="stable")]
+        number = dict(zip(projects["projekt_id"].to_numpy()[rows], range(len(rows)), strict=True))
+        mine = at[at["projekt_id"].isin(number.keys())].drop_duplicates("cell")
+        which = np.full(len(place), len(rows))
+        found = np.searchsorted(place, mine["cell"].to_numpy())
+        which[found] = mine["projekt_id"].map(number).to_numpy(np.int64)
+        width, body = pack_numbers(which)
+        pairs.append({"kod": level.code, "antal": len(rows), "rutor": len(place), "byte": width})
+        stream.append(body)
+        order.append(rows)
+    rows = np.concatenate(order) if order else np.zeros(0, np.int64)
+    names = "\n".join(projects["namn"].to_numpy()[rows]).encode()
+    kept = [np.round(projects[n].to_numpy(np.float64)[rows], 6).astype("<f8").tobytes() for n in exact]
+    described, body = pack_fields([_taken(f, rows) for f in (*_common(projects), *fields)])
+    description = {"par": pairs, "namn": len(names), "exakta": list(exact), "kronor": _STEP_SEK, "falt": described}
+    return description, deflate(b"".join([*stream, names, *kept, body]))
 
 
 def _names(ids: NDArray[Any], number: NDArray[np.int64], rutid: NDArray[Any], head: str) -> list[tuple[int, str]]:

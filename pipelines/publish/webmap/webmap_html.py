@@ -24,9 +24,11 @@ SCRIPTS = (
     "kommuner.js",
     "tell/legend.js",
     "areas.js",
+    "projects.js",
     "tell/card.js",
     "tell/facts.js",
     "tell/area_list.js",
+    "tell/project_list.js",
     "tell/table.js",
     "tell/sheet.js",
     "cursor.js",
@@ -140,7 +142,7 @@ def render(context: dict[str, Any], bounds: list[list[float]]) -> str:
         max_zoom=17,
         zoom_control=False,
         attribution_control=False,
-        zoom_snap=0.5,
+        zoom_snap=0.125,
     )
     county.add_child(GridLayer(min_zoom=5, max_zoom=17))
     page = Page()

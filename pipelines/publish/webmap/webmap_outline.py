@@ -121,9 +121,7 @@ def _kommun_labels(granser: pd.DataFrame, size: pd.Series[float]) -> list[list[A
 def _place_labels(orter: pd.DataFrame | None, kommuner: pd.DataFrame) -> list[list[Any]]:
     if orter is None or orter.empty:
         return []
-    area = shapely.area(orter["geometry"].to_numpy())
-    order = np.lexsort([orter["kod"], -area, orter["typ"] != "tatort"])[:PLACES]
-    ranked = orter.iloc[order]
+    ranked = orter.head(PLACES)
     codes = _kommun_of(ranked["geometry"].to_numpy(), kommuner)
     kinds = map(str, ranked["typ"])
     return [

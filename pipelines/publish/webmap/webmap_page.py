@@ -13,7 +13,7 @@ from pipelines.core.level import LEVELS, Level
 from pipelines.core.level_words import listed, measures
 from pipelines.core.quoted import RunFacts, Source
 from pipelines.publish.webmap import webmap_fields, webmap_figures, webmap_picture
-from pipelines.publish.words import html
+from pipelines.publish.words import html, project_list
 from pipelines.publish.words.edition_facts import addresses, credit_lines, notes
 from pipelines.publish.words.figure_words import script_rule
 from pipelines.publish.words.language import Language, Writer
@@ -83,7 +83,15 @@ def texts(language: Language = "sv") -> dict[str, Any]:
     for code, said in body["mening"].items():
         for end, number in ends.items():
             body["mening"][code] = said = said.replace(end, number)
-    return {**body, "klass": CLASS_NAMES[language], "matt_namn": measures(language), "tal": script_rule(language)}
+    of_projects = project_list.WORDS[language]
+    projects = {f"projekt_{name}": of_projects[name] for name in (*project_list.COLUMNS, "spann", "stopp")}
+    return {
+        **body,
+        **projects,
+        "klass": CLASS_NAMES[language],
+        "matt_namn": measures(language),
+        "tal": script_rule(language),
+    }
 
 
 def context(about: Subject) -> dict[str, Any]:
@@ -130,6 +138,7 @@ def context(about: Subject) -> dict[str, Any]:
         "trosklar": [(s, write.number(s)) for s in LEVELS.mbit],
         "matt": list(t["matt_namn"].items()),
         "lager": [(x, t[f"lager_{x}"]) for x in layers],
+        "projekt_hjalp": t[f"projekt_hjalp_{about.edition}"].format(**named) + _stop_price(about, write, t),
         "omraden_hjalp": t[f"omraden_hjalp_{about.edition}"].format(**named),
         "fore": about.earlier is not None,
         "svans": TAIL[about.language],
@@ -157,9 +166,32 @@ def script_facts(about: Subject, t: dict[str, Any]) -> dict[str, Any]:
         "celltabell": webmap_fields.table_rows(t, about.language, exact=not open_page),
         "fore": write.day(about.earlier["pts_datum"]) if about.earlier else None,
         "samst": _worst(about),
+        "plan": _plan(about),
         "nu": write.day(about.facts["pts_datum"]),
         "bakgrund": background.model_dump() if open_page and background.url else None,
     }
+
+
+def _stop_price(about: Subject, write: Writer, t: dict[str, Any]) -> str:
+    """Return what the open list says of the stop price; in the internal one it is the reader's."""
+    price = about.region.projekt.stoppris_sek_per_hushall
+    if price is None or about.edition == "intern":
+        return ""
+    return str(t["projekt_stopp_text"]).format(stopp=write.number(round(price)))
+
+
+def _plan(about: Subject) -> dict[str, Any]:
+    """Return what the plan of the internal page is reckoned from: the stop price, and households, all and without."""
+    if about.edition == "oppen":
+        return {}
+    rows = about.kommuner.sort_values("kommunkod")
+    whole, lacking = rows["hushall"], {level.code: rows[level.without()] for level in LEVELS}
+    of = {
+        str(k): {code: [float(h), float(x.iloc[i])] for code, x in lacking.items()}
+        for i, (k, h) in enumerate(zip(rows["kommunkod"], whole, strict=True))
+    }
+    of["lan"] = {code: [float(whole.sum()), float(x.sum())] for code, x in lacking.items()}
+    return {"stoppris": about.region.projekt.stoppris_sek_per_hushall, "hushall": of}
 
 
 def _picture(about: Subject, write: Writer, t: dict[str, Any]) -> dict[str, Any] | None:

@@ -70,28 +70,27 @@ def told(
     t : dict
         The page's texts.
     """
+    every = kommuner.sort_values([level.share, "kommunkod"]).to_dict("records")  # a picture's kommuner, not data
+    every = [row for row in every if str(row["kommunkod"]) in picture["kommuner"]]
+    named = _with_room(picture, every, figures)
     rows: list[dict[str, Any]] = []
-    taken: list[tuple[float, ...]] = []
-    # The lowest shares are named first; one turn a kommun of a picture, not data.
-    for row in kommuner.sort_values([level.share, "kommunkod"]).to_dict("records"):
-        place = picture["kommuner"].get(str(row["kommunkod"]))
-        if place is None:
-            continue
-        share, name = figures.at(row, level).share, str(row["kommunnamn"])
-        box = _box(name, place)
-        free = box[0] > 0 and box[2] < picture["bredd"] and not any(_meet(box, other) for other in taken)
-        taken += [box] if free else []
-        rows.append(
-            {
-                **place,
-                "kod": row["kommunkod"],
-                "namn": name,
-                "andel": write.tell(share),
-                "steg": share_step(share),
-                "ram": free,
-            }
-        )
+    for row in every:
+        code, share = str(row["kommunkod"]), figures.at(row, level).share
+        told = {"kod": code, "namn": str(row["kommunnamn"]), "andel": write.tell(share), "steg": share_step(share)}
+        rows.append({**picture["kommuner"][code], **told, "ram": code in named})
     return {**picture, "kommuner": rows, "steg": list(enumerate(share_steps(write, t)))}
+
+
+def _with_room(picture: dict[str, Any], rows: list[dict[str, Any]], figures: Figures) -> set[str]:
+    """Return the kommuner whose names have room: the first row's goes before all others, then those of most people."""
+    taken: list[tuple[float, ...]] = []
+    out = set()
+    for row in [*rows[:1], *sorted(rows[1:], key=lambda r: -(figures.households(r).value or 0))]:
+        box = _box(str(row["kommunnamn"]), picture["kommuner"][str(row["kommunkod"])])
+        if box[0] > 0 and box[2] < picture["bredd"] and not any(_meet(box, other) for other in taken):
+            taken.append(box)
+            out.add(str(row["kommunkod"]))
+    return out
 
 
 def _box(name: str, place: dict[str, Any]) -> tuple[float, float, float, float]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.core import cell_grid
 from pipelines.core.classes import NO_ADDRESS
-from pipelines.core.files import read_shapes, read_table, write_text
+from pipelines.core.files import read_polygons, read_shapes, read_table, write_text
 from pipelines.core.level import LEVELS
 from pipelines.core.paths import Paths
 from pipelines.core.quoted import read_facts, read_sources
@@ -52,6 +52,7 @@ class Packed:
 
     cells: tuple[dict[str, Any], str]
     areas: tuple[dict[str, Any], str]
+    projects: tuple[dict[str, Any], str]
     names: dict[str, str]
     outlines: str
     bounds: list[list[float]]
@@ -62,7 +63,7 @@ def run(region: Region, paths: Paths) -> None:
     """Build the pages, each whole or not at all.
 
     The open ones are made from the open tables and nothing else, the internal one from ``rutnat_250m``,
-    ``kommuner``, ``lan``, ``bristomraden`` and ``bristomraden_rutor``; all of them with the outlines of
+    ``kommuner``, ``lan``, ``bristomraden``, ``bristomraden_rutor`` and ``projekt``; all of them with the outlines of
     ``granser``, ``kommunytor`` and ``orter``, the ground, the run's facts, and an earlier edition's classes where one
     is given.
     """
@@ -126,9 +127,10 @@ def _open(region: Region, paths: Paths, before: pd.DataFrame | None, shapes: Sha
     now = {level.cell_class: cells[level.cell_class] for level in LEVELS}
     told = webmap_fields.open_fields(cells, region)
     members = webmap_gaps.open_members(cells, areas)
-    return _packed(
-        cells, told, now, before, webmap_gaps.pack(areas, members, webmap_gaps.open_fields(areas), cells), shapes
-    )
+    packed = webmap_gaps.pack(areas, members, webmap_gaps.open_fields(areas), cells)
+    projects, rutor = (open_contracts.read(paths, t) for t in open_contracts.OPEN_PROJECTS)
+    planned = webmap_gaps.open_projects(projects, rutor, cells, members)
+    return _packed(cells, told, now, before, packed, planned, shapes)
 
 
 def _internal(region: Region, paths: Paths, before: pd.DataFrame | None, shapes: Shapes) -> Packed:
@@ -139,9 +141,9 @@ def _internal(region: Region, paths: Paths, before: pd.DataFrame | None, shapes:
     now = webmap_fields.exact_classes(cells)
     told = webmap_fields.internal_fields(cells, region, now)
     members = webmap_gaps.internal_members(cells, areas, read_table(paths.table("bristomraden_rutor")))
-    return _packed(
-        cells, told, now, before, webmap_gaps.pack(areas, members, webmap_gaps.internal_fields(areas), cells), shapes
-    )
+    packed = webmap_gaps.pack(areas, members, webmap_gaps.internal_fields(areas), cells)
+    planned = webmap_gaps.internal_projects(read_polygons(paths.table("projekt")), cells, members)
+    return _packed(cells, told, now, before, packed, planned, shapes)
 
 
 def _packed(
@@ -150,6 +152,7 @@ def _packed(
     now: dict[str, Any],
     before: pd.DataFrame | None,
     areas: tuple[dict[str, Any], str],
+    projects: tuple[dict[str, Any], str],
     shapes: Shapes,
 ) -> Packed:
     if before is not None:
@@ -159,7 +162,7 @@ def _packed(
     lived = next(iter(now.values())) != NO_ADDRESS
     packed = encode.pack_cells(cell_grid.parse_scb_id(cells["rutid_scb"]), told, lived)
     drawn, (known, ground) = encode.deflate(outlines.encode("utf-8")), shapes
-    return Packed(packed, areas, names.to_dict(), drawn, known["bounds"], ground)
+    return Packed(packed, areas, projects, names.to_dict(), drawn, known["bounds"], ground)
 
 
 def _page(about: Subject, packed: Packed) -> str:
@@ -168,10 +171,17 @@ def _page(about: Subject, packed: Packed) -> str:
         **webmap_page.script_facts(about, context["t"]),
         "rutnat": packed.cells[0],
         "omraden": packed.areas[0],
+        "projekt": packed.projects[0],
         "kommunnamn": packed.names,
         "grund": packed.ground.described,
     }
-    data = {"sida": script, "rutor": packed.cells[1], "omraden": packed.areas[1], "konturer": packed.outlines}
+    data = {
+        "sida": script,
+        "rutor": packed.cells[1],
+        "omraden": packed.areas[1],
+        "projekt": packed.projects[1],
+        "konturer": packed.outlines,
+    }
     return webmap_html.render({**context, **data, "grund": packed.ground.texts}, packed.bounds)
 
 

@@ -41,18 +41,6 @@ COST_LABELS = {
     "20_50": "20–50 miljoner kr",
     "over_50": "Minst 50 miljoner kr",
 }
-COST_SHORT = {
-    "under_0_5": "under 0,5",
-    "0_5_1": "0,5–1",
-    "1_2": "1–2",
-    "2_5": "2–5",
-    "5_10": "5–10",
-    "10_20": "10–20",
-    "20_50": "20–50",
-    "over_50": "över 50",
-}
-"""Classes of cost under a heading that says millions of kronor; one that is not told is its product's own word."""
-COST_SHORT_EN = {**COST_SHORT, "under_0_5": "under 0.5", "0_5_1": "0.5–1", "over_50": "over 50"}
 CODES: dict[str, dict[str, str]] = {
     "underlag": {**BASIS_LABELS, "ingen": "Inga adresser"},
     "omradestyp": {"tatbebyggt": "Tätbebyggt", "glesbebyggt": "Glesbebyggt"},

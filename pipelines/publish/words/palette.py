@@ -4,7 +4,8 @@ The colours run in one direction of lightness (CIE L* about 97 where nobody live
 order survives a greyscale print, and from blue over yellow to purple, which the common colour-vision deficiencies keep
 apart. Cells of few addresses have relatives of their own: blue where at least half have, purple where fewer do.
 Every two colours of classes differ by at least 10 (CIEDE2000), also for who sees no red, green or blue; neighbours in
-the order do in grey as well. What lies under the cells on screen has its colours in ``base.css``, light and dark.
+the order do in grey as well. The screens have
+their own colours in ``base.css``, light and dark; the light ones that are here too are the same.
 """
 
 from __future__ import annotations
@@ -76,9 +77,10 @@ BASIS_LABELS = {
     "blandat": "Blandat underlag",
     "statistik": "Modellerat ur statistik",
 }
-NEIGHBOUR = "#eeece8"
-WATER = "#dce9fb"
-"""Lighter than any class, and a shade greyer than the lightest."""
+INK, QUIET, RULE, ACCENT, DEMO = "#1c2226", "#4d575e", "#b9c1c5", "#0b4f7a", "#8a1538"
+"""Text, what is said beside it, thin lines, what stands out, and the mark of a demo: as on every page."""
+OUTLINE, NEIGHBOUR, WATER = "#515b61", "#e8eaea", "#d3e3fb"
+"""The ground as pages have it; the water is lighter than any class that tells a share."""
 ROAD, FERRY = "#a89e91", "#7f9fb4"
 """The ground of what is printed, and of QGIS's projects."""
 SHARE_STEPS = (80, 90, 95, 98)

@@ -78,14 +78,17 @@ def _county(lan: pd.Series, region: Region, addresses: str) -> list[Row]:
         ("Befolkning", lan["befolkning"], "antal", "publicerad", "SCB:s rutor, delen i länet"),
         ("Hushåll", lan["hushall"], "antal", "publicerad", "PTS"),
         ("Land", lan["land_ha"], "ha", "beräknad", ""),
-        (
-            "Fritidshus",
-            None,
-            "antal",
-            "",
-            "ingen källa säger vilka adresser som är fritidshus: de räknas bland adresser utan boende",
-        ),
+        *((what, lan[kind], "antal", "modellerad", how) for kind, what, how in _TOLD_APART),
     ]
+
+
+_HOUSE = "väntat antal, efter byggnaden vid adressen; tomt utan byggnader"
+_TOLD_APART = (
+    ("hushall_smahus", "Hushåll i småhus", _HOUSE),
+    ("hushall_flerbostad", "Hushåll i flerbostadshus", _HOUSE),
+    ("fritidshus", "Fritidshus", "småhus utan bofast hushåll, också tomma; tomt utan byggnader"),
+    ("arbetsstallen", "Arbetsställen", "PTS:s antal; tomt där PTS inte anger det"),
+)
 
 
 def _goal(rows: pd.DataFrame, goal: Malniva, region: Region) -> list[Row]:
@@ -98,7 +101,7 @@ def _goal(rows: pd.DataFrame, goal: Malniva, region: Region) -> list[Row]:
 
     own, pts, riket = one("lan"), one("lan", kalla="pts"), one("riket", kalla="pts")
     other = next(m for m in MEASURES if m != goal.matt)
-    work = one("lan", kalla="pts", bas="arbetsstallen")
+    work, empty = one("lan", kalla="pts", bas="arbetsstallen"), one("lan", bas="fritidshus")
     rest = one("lan", matt=other)
     reached = (
         rows[
@@ -148,6 +151,21 @@ def _goal(rows: pd.DataFrame, goal: Malniva, region: Region) -> list[Row]:
             work.get("antal_saknas"),
             "antal",
             _known(work),
+            f"{measure}; målet är satt för hushåll",
+        ),
+        ("Fritidshus", empty.get("andel_pct"), "%", "modellerad", f"{measure}; tomt där inga byggnader är kända"),
+        (
+            "Fritidshus utan",
+            empty.get("antal_utan"),
+            "antal",
+            "modellerad",
+            f"av {_whole(empty.get('antal'))}, {measure}",
+        ),
+        (
+            "Fritidshus som saknas till målet",
+            empty.get("antal_saknas"),
+            "antal",
+            "modellerad",
             f"{measure}; målet är satt för hushåll",
         ),
         ("Yta utan", own.get("yta_utan_pct"), "% av landet", known, f"{measure}; ytans tre delar är 100 %"),

@@ -210,9 +210,11 @@ def sheets(region: Region, paths: Paths, kommuner: pd.DataFrame) -> list[Sheet]:
             (
                 NOTE,
                 "kalla = egen: den här analysen. kalla = pts: PTS:s egna tal, arbetsställen bara där. "
+                "Fritidshus är våra väntade antal, tomma där inga byggnader är kända. "
                 "Filtrera på niva, omradestyp, bas och kalla.",
                 "Målets mått = nej: raden är mätt i det andra måttet, till jämförelse. Uppnått säger då om andelen når "
-                "målnivån, inte att målet är nått. Målen är satta för hushåll; arbetsställen står bredvid.",
+                "målnivån, inte att målet är nått. Målen är satta för hushåll; arbetsställen och fritidshus står "
+                "bredvid.",
             ),
             9,
             part(goals, lambda x: x["omradestyp"] == "totalt", "hela områden; tätbebyggt och glesbebyggt står i filen"),

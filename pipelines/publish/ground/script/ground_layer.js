@@ -131,7 +131,7 @@
     for (const road of drawn) stroke(road, road.klass === 'farjeled' ? colours.shore : plain(road) ? colours.edge : colours.road, road.wide);
   }
 
-  const Ground = bredband.HalfZooms.extend({
+  const Ground = bredband.AnyZoom.extend({
     options: { tileSize: TILE, keepBuffer: 1, updateWhenZooming: false, className: 'mark', over: false },
 
     // layers: from bredband.groundData.decode.

@@ -59,8 +59,9 @@
       return f.texts ? f.texts[v] : !f.empty ? v : v ? v - 1 : null;
     }
 
-    // The areas of a pair in the order a reader wants them: by priority, else as area_order.py has it: by the least
-    // number of households without, then the most; where the least is nothing last, by cells.
+    // The areas of a pair in the order a reader wants them: by priority; in the open edition by the least number of
+    // households without, then the most. Where the least is nothing nobody outside knows whether anyone is without:
+    // such areas stand last, by cells.
     ranked(state, kommun = '') {
       const count = this.pair(state).count, all = [], of = this.fields.kommunkod;
       for (let a = 1; a <= count; a++) {
@@ -106,7 +107,11 @@
     }
 
     bounds(state, area) {
-      const corners = [...this.members(state, area)].map((i) => this.facts.corner(i)), size = this.grid.size;
+      return this.around(this.members(state, area));
+    }
+
+    around(cells) {
+      const corners = [...cells].map((i) => this.facts.corner(i)), size = this.grid.size;
       return L.latLngBounds(corners.flatMap(([e, n]) => [
         bredband.sweref.inverse(e, n), bredband.sweref.inverse(e + size, n + size),
       ]));

@@ -33,22 +33,42 @@
     return out;
   }
 
+  function once(make) {
+    let made = null;
+    return () => (made ??= make());
+  }
+
+  // field, with a property `values` that is made when it is first read, and from then on is as any other.
+  function lazy(field, make) {
+    return Object.defineProperty(field, 'values', {
+      configurable: true, enumerable: true,
+      get() {
+        const values = make();
+        Object.defineProperty(field, 'values', { value: values, enumerable: true });
+        return values;
+      },
+    });
+  }
+
   // empty: 0 stands for no number, and any other for one less.
   // lived: the rows that a field with a value for all the others (`tom`) is told of.
+  // A field's values are made when they are first asked for: most are of levels and layers that nobody looks at yet.
   function decodeFields(described, bytes, at, count, lived = null) {
     const fields = {}, written = {};
     for (const f of described) {
-      const some = 'tom' in f, told = some ? lived.length : count;
-      let values = f.byte === 1 ? bytes.subarray(at, at + told) : unshuffle(bytes, at, told, f.byte);
-      if ('mot' in f) for (let k = 0, base = written[f.mot]; k < told; k++) values[k] += base[k];
-      written[f.namn] = values;
-      if (some) {
-        const whole = new values.constructor(count);
-        if (f.tom) whole.fill(f.tom);
-        for (let k = 0; k < told; k++) whole[lived[k]] = values[k];
-        values = whole;
-      }
-      fields[f.namn] = { values, texts: f.varden || null, scale: f.skala || 1, empty: Boolean(f.tomt) };
+      const some = 'tom' in f, told = some ? lived.length : count, from = at;
+      written[f.namn] = once(() => {
+        const values = f.byte === 1 ? bytes.subarray(from, from + told) : unshuffle(bytes, from, told, f.byte);
+        if ('mot' in f) for (let k = 0, base = written[f.mot](); k < told; k++) values[k] += base[k];
+        return values;
+      });
+      const whole = () => {
+        const values = written[f.namn](), all = new values.constructor(count);
+        if (f.tom) all.fill(f.tom);
+        for (let k = 0; k < told; k++) all[lived[k]] = values[k];
+        return all;
+      };
+      fields[f.namn] = lazy({ texts: f.varden || null, scale: f.skala || 1, empty: Boolean(f.tomt) }, some ? whole : written[f.namn]);
       at += f.byte * told;
     }
     return { fields, at };

@@ -59,8 +59,8 @@
     };
   }
 
-  // A GridLayer whose tiles are drawn at the map's own half zoom levels, so that a pixel of a tile is a pixel of the screen.
-  bredband.HalfZooms = L.GridLayer.extend({
+  // A GridLayer whose tiles are drawn at the map's own zoom, whole or not, so that a pixel of a tile is a pixel of the screen.
+  bredband.AnyZoom = L.GridLayer.extend({
     // Leaflet's own, but for the rounding.
     _setView(centre, zoom, noPrune, noUpdate) {
       const { minZoom, maxZoom } = this.options, outside = zoom > maxZoom || zoom < minZoom;
@@ -78,7 +78,7 @@
     }
   });
 
-  bredband.GridLayer = bredband.HalfZooms.extend({
+  bredband.GridLayer = bredband.AnyZoom.extend({
     options: { tileSize: TILE, linesFromZoom: 13, keepBuffer: 1, updateWhenZooming: false, className: 'rutor' },
 
     // grid: from bredband.data.decode. Nothing is drawn before paint().

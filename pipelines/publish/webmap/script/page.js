@@ -61,23 +61,28 @@
     update(step = false) {
       const state = measure(this.form, chosen(this.form.elements), this.grid, this.page, this.texts), before = this.state;
       this.state = state;
-      if (before && (before.troskel !== state.troskel || before.matt !== state.matt)) this.area = 0;
-      const { palette } = bredband, of = state.omraden ? this.areas.of(state) : null;
+      if (before && (before.troskel !== state.troskel || before.matt !== state.matt)) {
+        this.area = 0;
+        this.built = null;
+      }
+      const { palette } = bredband, of = this.built ?? (state.omraden ? this.areas.of(state) : null);
       const made = palette.layer(this.grid, state, of);
       const colours = ['--markering', '--markerat'].map((name) => palette.packed(palette.rgb(name)));
       const whole = this.kommuner.made(state, this.kommun());
-      this.layer.paint(made.codes, made.colours, made.lines, of && { of, chosen: this.area, colours }, whole);
+      this.layer.paint(made.codes, made.colours, made.lines, of && { of, chosen: this.built ? 1 : this.area, colours }, whole);
       this.painted = this.kommun();
       this.legend.show(made, state, whole);
       this.table.follow(this.grid.level(state).kod, bredband.fill(this.texts.tabell_caption, {
         troskel: bredband.number(state.troskel, 1), matt: this.texts.matt_namn[state.matt].toLowerCase(),
       }));
       this.list.follow(state);
+      if (this.plan && (!before || before.troskel !== state.troskel || before.matt !== state.matt)) setTimeout(() => this.plan.follow(this.state));
       this.facts.show(this.panel, this.cell, state, this.place);
       if (step) this.address.write(true);
     }
 
     onCell(i) {
+      if (this.built && !(i >= 0 && this.built[i])) this.built = null;
       const area = i !== null && i >= 0 && this.state.omraden ? this.areas.of(this.state)[i] : 0, moved = area !== this.area;
       this.cell = i;
       this.area = area;
@@ -174,6 +179,21 @@
       }
     }
 
+    // Shows a project: its cells ringed, and one of them chosen.
+    showProject(i) {
+      this.leave();
+      const cells = this.projects.members(this.state, i);
+      if (!cells.length) return;
+      this.built = new Uint8Array(this.grid.count);
+      for (const cell of cells) this.built[cell] = 1;
+      this.update();
+      this.map.fitBounds(this.areas.around(cells).pad(0.3), { maxZoom: 14, animate: false });
+      const [e, n] = this.facts.corner(cells[0]), { size, column0, row0 } = this.grid;
+      this.cursor.choose(e / size - column0, n / size - row0);
+      $('karta').scrollIntoView({ block: 'center', behavior: bredband.calm() ? 'auto' : 'smooth' });
+      $('karta').focus({ preventScroll: true });
+    }
+
     showCell(column, row) {
       this.leave();
       if (!this.quiet) this.toMap();
@@ -209,7 +229,7 @@
       elements.omraden.checked = view.omraden || Boolean(found);
       this.update();
       const placed = view.zoom !== null && Math.abs(view.lat ?? 99) < 90 && Math.abs(view.lng ?? 999) <= 180;
-      if (placed) this.map.setView([view.lat, view.lng], Math.round(view.zoom * 2) / 2, { animate: false });
+      if (placed) this.map.setView([view.lat, view.lng], Math.round(view.zoom * 8) / 8, { animate: false });
       else if (!found && !view.ruta) this.map.fitBounds(this.bounds, { animate: false });
       const cell = found ? this.areas.members(this.state, found.area)[0] : view.ruta ? this.facts.place(view.ruta) : -1;
       this.quiet = true;
@@ -240,6 +260,8 @@
       bredband.table($('kommuntabell'));
       return fail(texts.fel_webblasare);
     }
+    let pictured = null;
+    bredband.pictured = new Promise((done) => { pictured = done; });
     try {
       const shapes = await bredband.data.inflateJson('karta-data');
       map.fitBounds(shapes.bounds, { animate: false });
@@ -278,6 +300,14 @@
       });
       document.documentElement.classList.remove('vantar');
       document.documentElement.dataset.klar = 'ja';
+      pictured();
+      await new Promise((done) => setTimeout(done));
+      view.projects = new bredband.projects.Projects(
+        bredband.projects.decode(page.projekt, await bredband.data.inflate('projekt-data')), page, grid, areas,
+      );
+      view.plan = bredband.projectList(view.projects, page, texts, (i) => view.showProject(i));
+      view.plan.follow(view.state);
+      document.documentElement.dataset.plan = 'ja';
       await new Promise((done) => setTimeout(done));
       ground.add(bredband.groundData.decode(page.grund.fin, await bredband.data.inflate('grund-fin-data')));
       const along = bredband.groundData.decodeNames(page.grund.namn, await bredband.data.inflate('grund-namn-data'));

@@ -54,12 +54,12 @@
       if (wanted === ranking) return;
       ranking = wanted;
       shown = PAGE;
-      // Not within the recolouring itself: the reader looks at the map first.
-      setTimeout(() => {
+      // Not within the recolouring itself, nor before the first picture: the reader looks at the map first.
+      bredband.pictured.then(() => setTimeout(() => {
         if (wanted !== ranking) return;
         ranked = areas.ranked(state, filter.value);
         draw();
-      });
+      }));
     }
 
     filter.addEventListener('change', () => follow(state));

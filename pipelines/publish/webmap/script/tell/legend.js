@@ -35,6 +35,7 @@
   }
 
   bredband.legend = function (map, layer, page, texts) {
+    const narrow = window.matchMedia('(max-width: 60rem)');
     let made = null, state = null, whole = null, afar = false, cells = [], planned = null;
 
     function item({ code, text, plain, colour, codes }, colours) {
@@ -61,15 +62,15 @@
       cells = shown.map((row) => item(row, made.colours));
       $('legend').replaceChildren(...cells.map((c) => c.li));
       // The same without counts, for the sheet that covers the legend on a phone.
-      $('legend-rad').replaceChildren(...shown.map((row) => item(row, made.colours).li));
+      $('legend-rad').replaceChildren(...(narrow.matches ? shown.map((row) => item(row, made.colours).li) : []));
       const code = made.legend[0].code & ~3, { STRIPES, SPECKLES, DOTS } = bredband.palette;
       planned = made.dotted && !afar ? item({ code: code + DOTS, plain: texts.legend_planerad }, made.colours) : null;
       $('monster').hidden = afar || !made.patterned;
-      $('monster-lista').replaceChildren(
+      $('monster-lista').replaceChildren(...($('monster').hidden ? [] : [
         item({ code: code + STRIPES, plain: texts.legend_modellerad }, made.colours).li,
         item({ code: code + SPECKLES, plain: texts.legend_blandat }, made.colours).li,
         ...(planned ? [planned.li] : []),
-      );
+      ]));
       $('legend-grund').hidden = afar || state.lager !== 'klass';
       $('legend-omraden').hidden = !state.omraden;
       count();
@@ -105,6 +106,7 @@
     }
 
     map.on('moveend resize', count);
+    narrow.addEventListener('change', () => { if (made) draw(); });
     return { show };
   };
 })();
