@@ -27,7 +27,10 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 ifeq ($(filter -j%,$(MAKEFLAGS)),)
 MAKEFLAGS += -j$(JOBS)
 endif
+# Steps' lines one step at a time. What is long and alone says itself how far it has come, while it goes on.
+ifeq ($(filter fetch utvardera bench,$(MAKECMDGOALS)),)
 MAKEFLAGS += --output-sync=target
+endif
 
 # What is given goes to the shell as it stands, in one piece: no expansion, quotes kept.
 QUOTED = '$(subst ','\'',$(value $(1)))'
@@ -79,6 +82,13 @@ LIST := $(VENV)/bin/python -S -m pipelines.incoming.listing
 FOLDERS_IN = --config=$(call QUOTED,CONFIG) --raw=$(call QUOTED,$(1)) --out=$(OUT) --maps=$(MAPS)
 ARGS  = $(call FOLDERS_IN,IN) $(if $(value TIDIGARE),--earlier=$(call QUOTED,TIDIGARE))
 SAY   = @printf '  %s\n'
+# A step's line: its number, of how many, and what it does. In a terminal also a bar, at once and on the terminal
+# itself, since make keeps what a target says until it has ended; the next line wipes it out.
+IN_TERMINAL = case "$$TERM $$MAKE_TERMOUT" in (dumb*) false;; (*' /dev/'*) :;; (*) false;; esac
+WIPE = if $(IN_TERMINAL); then printf '\r\033[K'; fi
+STEP = @step() { $(WIPE); printf '  [%s/$(STEPS)] %s\n' "$$1" "$$2"; if $(IN_TERMINAL); then \
+	  printf '\r\033[K  %.*s%.*s  %s\r' $$(($$1 * 24 / $(STEPS))) '========================' \
+	  $$((24 - $$1 * 24 / $(STEPS))) '........................' "$$2" >"$$MAKE_TERMOUT"; fi; }; step
 # A shell's own words for what went wrong are English.
 OR_SAY = 2>/dev/null || { printf 'FEL: %s\n' $(1) >&2; exit 2; }
 STAMP = @mkdir -p $(@D) && touch $@ $(call OR_SAY,'$@ går inte att skriva. Finns plats på disken$(COMMA) och går mappen att skriva i?')
@@ -109,6 +119,7 @@ help: ## Visar den här listan
 	  '$(MAPS)' '$(JOBS)' $(call QUOTED,TIDIGARE)
 
 coverage: $(FINAL) ## Hela jobbet: läser indata, räknar, kontrollerar och skriver alla produkter
+	@$(WIPE)
 	@$(if $(DEMO_MARK),printf '%s\n' $(call QUOTED,DEMO_NOTE))
 	@$(LEAVE); printf 'Klart. Karta: %s/bredbandskarta.html   Rapport: %s/rapport.md   QGIS: %s/bredband.qgz\n' \
 	  '$(MAPS)' '$(OUT)' '$(OUT)'
@@ -165,7 +176,7 @@ DRY = $(findstring n,$(firstword -$(MAKEFLAGS)))
 
 INVENTORY_SAID := Går igenom indata i $(value IN)
 $(STEG)/indata.kollad: $(STEG)/kod/inventory.txt $(STEG)/indata.lista $(STEG)/val.txt
-	$(SAY) $(call QUOTED,INVENTORY_SAID)
+	$(STEP) 1 $(call QUOTED,INVENTORY_SAID)
 	@$(RUN) inventory $(ARGS)
 	$(STAMP)
 
@@ -180,7 +191,7 @@ $(STEG)/korning.json: $(STEG)/lagar.klar
 published: $(BUILT)/.entry.klar
 
 $(FINAL) &: $(STEG)/kod/install.txt $(READY) $(if $(UNFINISHED),FORCE)
-	$(SAY) 'Lägger produkterna på plats'
+	$(STEP) $(STEPS) 'Lägger produkterna på plats'
 	@$(RUN) install $(ARGS)
 
 # --- on order, from a finished edition -----------------------------------------------------------------------
@@ -242,8 +253,9 @@ need-qgis:
 lint: $(VENV)/.klar-test ## Granskar stil (ruff) och typer (mypy)
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy
 
-bench: coverage $(VENV)/.klar-test ## Mäter varje stegs tid och minne, bredvid golvet: läsa och skriva utan att räkna
-	@$(VENV)/bin/python -m pipelines.orders.bench $(ARGS) --jobs $(JOBS)
+bench: coverage $(VENV)/.klar-test ## Mäter tid och minne bredvid golvet och det vanliga sättet [VAXER SVERIGE KONTINENT SKRIV=ja]
+	@$(VENV)/bin/python -m pipelines.orders.bench.run_bench $(ARGS) --jobs $(JOBS) --vaxer=$(call AS_WRITTEN,VAXER) \
+	  --sverige=$(call AS_WRITTEN,SVERIGE) --kontinent=$(call AS_WRITTEN,KONTINENT) --skriv=$(call AS_WRITTEN,SKRIV)
 
 docs: $(VENV)/.klar ## Skriver om steps.mk och sidorna i docs/ som kommer ur programmet självt
 	@$(VENV)/bin/python -m pipelines.orders.describe
@@ -252,7 +264,7 @@ clean: ## Tar bort mellanresultat och produkter i OUT och MAPS (inte indata, int
 	@$(if $(wildcard $(OUT)/.las $(MAPS)/.las)$(UNFINISHED),$(PYTHON) -m pipelines.install.start $(OUT) $(MAPS))
 	@rm -f $(OUT)/manifest.json
 	@put=$$($(call INSTALLED,$(OUT)); $(call INSTALLED,$(MAPS))); \
-	  rm -rf $(STEG) $$put $(OUT)/plan $(OUT)/fraga $(OUT)/jamforelse $(OUT)/utvardering $(OUT)/.installerat $(MAPS)/.installerat \
+	  rm -rf $(STEG) $$put $(OUT)/plan $(OUT)/fraga $(OUT)/jamforelse $(OUT)/utvardering $(OUT)/bench $(OUT)/.installerat $(MAPS)/.installerat \
 	  $(foreach g,$(OUT)/bredband.gpkg $(MAPS)/data/bredband_oppen.gpkg,$(g)-wal $(g)-shm $(g)-journal) $(call OR_SAY,'Allt gick inte att ta bort i $(OUT) och $(MAPS). Går mapparna att skriva i?'); \
 	  for f in $$put; do echo "$${f%/*}"; done | sort -ru | grep -vxF -e $(OUT) -e $(MAPS) | xargs rmdir 2>/dev/null || :
 	@printf 'Borttaget: mellanresultat och produkter i %s och %s.\n' '$(OUT)' '$(MAPS)'

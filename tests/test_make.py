@@ -1,7 +1,10 @@
 """The Makefile as a planner meets it: runs, does nothing twice, redoes what changed."""
 
+import contextlib
 import json
 import os
+import pty
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -11,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.steps import JOB
-from tests.conftest import clean_environment, lay_out, make_command, without_rights
+from tests.conftest import clean_environment, copied, lay_out, make_command, without_rights
 
 ROOT = Path(__file__).parents[1]
 PRODUCTS = [
@@ -44,23 +47,14 @@ def times(folder: Path) -> dict[str, int]:
 
 
 def steps(result: subprocess.CompletedProcess[str]) -> set[str]:
-    """Return the stages that ran, as the Makefile names them (two spaces, then the name)."""
-    return {line.strip() for line in result.stdout.splitlines() if line.startswith("  ")}
+    """Return the stages that ran, as the Makefile names them (two spaces, the number of so many, the name)."""
+    return set(re.findall(rf"^  \[\d+/{len(JOB)}\] (.+)$", result.stdout, re.MULTILINE))
 
 
 @pytest.fixture
 def copy(small_edition, tmp_path) -> Path:
-    """A built county of the test's own; times are kept, so that make sees it as built."""
-    shutil.copytree(small_edition, tmp_path / "lan", copy_function=shutil.copy2)
-    # The paths are part of what make remembers.
-    (tmp_path / "lan/out/.steg/val.txt").write_text(f"{tmp_path}/lan/county.toml {tmp_path}/lan/raw \n")
-    old = (small_edition / "out/.steg/val.txt").stat()
-    os.utime(tmp_path / "lan/out/.steg/val.txt", ns=(old.st_atime_ns, old.st_mtime_ns))
-    for folder in (tmp_path / "lan/raw").rglob("*"):
-        if folder.is_dir():
-            seen = (small_edition / "raw" / folder.relative_to(tmp_path / "lan/raw")).stat()
-            os.utime(folder, ns=(seen.st_atime_ns, seen.st_mtime_ns))
-    return tmp_path / "lan"
+    """A built county of the test's own."""
+    return copied(small_edition, tmp_path / "lan")
 
 
 def test_every_product_is_there_and_of_one_run(small_edition):
@@ -129,7 +123,7 @@ PROGRAM_TOLD = {"Rapport och manifest", "Lägger produkterna på plats"}
         ("publish/pages/pages.css", {"Kommunsidor", *TELLS, *PROGRAM_TOLD}),
         ("publish/tiles/write_tiles.py", {"Kartrutor", *TELLS, *PROGRAM_TOLD}),
         ("publish/specification/specifikation.css", {*TELLS, *PROGRAM_TOLD}),
-        ("orders/bench.py", PROGRAM_TOLD),
+        ("orders/bench/run_bench.py", PROGRAM_TOLD),
         (None, set()),
     ],
 )
@@ -222,6 +216,31 @@ def test_bytecode_beside_the_code_redoes_nothing(copy):
     assert list((ROOT / "pipelines/publish").glob("*/__pycache__/*.pyc")), "make låter Python spara bytekod"
     result = make(copy, "coverage")
     assert (result.returncode, steps(result), times(copy)) == (0, set(), before)
+
+
+def test_a_step_says_its_number_and_in_a_terminal_a_bar_says_how_far_it_has_come(copy):
+    """Of every step there is: what is left is seen from the first line. A log has plain lines and no signs."""
+    at = [s.name for s in JOB].index("laws") + 1
+    os.utime(copy / "out/.steg/liggare/history.json")
+    log = make(copy, "coverage").stdout
+    assert log.splitlines()[0] == f"  [{at}/{len(JOB)}] Kontrollerar lagarna"
+    assert "\033" not in log and "\r" not in log
+    os.utime(copy / "out/.steg/liggare/history.json")
+    ours, theirs = pty.openpty()
+    command, env = make_command(copy, "coverage"), clean_environment() | {"TERM": "xterm"}
+    with subprocess.Popen(command, stdout=theirs, stderr=subprocess.DEVNULL, env=env) as job:
+        os.close(theirs)
+        seen = b""
+        with contextlib.suppress(OSError):  # the terminal is closed
+            while more := os.read(ours, 4096):
+                seen += more
+    os.close(ours)
+    shown = seen.decode()
+    assert job.returncode == 0, shown
+    bar = "=" * (at * 24 // len(JOB))
+    assert f"  {bar}{'.' * (24 - len(bar))}  Kontrollerar lagarna\r" in shown
+    assert shown.index(bar) < shown.index(f"[{at}/{len(JOB)}] Kontrollerar lagarna"), "make keeps lines to the end"
+    assert shown.rpartition("\033[K")[2].startswith("DEMO") or "Klart." in shown.rpartition("\033[K")[2]
 
 
 def test_newer_code_that_says_the_same_checks_the_laws_once(copy):

@@ -1,10 +1,11 @@
 """``python -m pipelines …`` for tests, forked from a process that has the libraries at hand already.
 
 A build of the small county is some thirty short processes, and most of their time goes to the same imports.
-Here one server a test session imports the libraries once, reads no data and starts no thread. For each step it
-forks a child, which has the folder, environment and open files of the one who asks, imports ``pipelines`` from
-the tree as it stands then, and ends with its own exit code or signal. Where the environment is another than the
-session's (hash seed, time zone, threads), the child becomes a new Python.
+Here one server a test session imports the libraries and the program once, reads no data and starts no thread. For
+each step it forks a child, which has the folder, environment and open files of the one who asks, and ends with its
+own exit code or signal. Where the folder has a program of its own, or this one is no longer what was imported, the
+child imports ``pipelines`` anew, from the tree as it stands then; where the environment is another than the session's
+(hash seed, time zone, threads), the child becomes a new Python.
 
 A file to run, so that who asks loads nothing but the socket: ``python -IS tests/warm.py SOCKET STAGE …`` in
 the place of ``python -m pipelines STAGE …``. Tests of the process itself ask for a new Python.
@@ -24,18 +25,21 @@ TYPE_CHECKING = False  # typing is slow to import
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LIBRARIES = (
     "duckdb",
     "exactextract",
     "folium",
     "geopandas",
+    "geopandas.io._geoarrow",
     "jinja2",
     "matplotlib.backends.backend_agg",
     "matplotlib.backends.backend_pdf",
     "matplotlib_map_utils",
-    "pandera.backends.pandas.builtin_checks",  # else at the first check of a table, with all of hypothesis
-    "pandera.pandas",
+    "pandas.core.arrays.arrow.extension_types",
     "pyarrow.csv",
+    "pyarrow.dataset",
+    "pyarrow.pandas_compat",
     "pyarrow.parquet",
     "pydantic",
     "pyogrio",
@@ -181,6 +185,13 @@ def _import_all() -> None:
 
     for name in LIBRARIES:
         importlib.import_module(name)
+    sys.path.insert(0, ROOT)
+    steps = importlib.import_module("pipelines.steps")
+    for step in steps.STEPS.values():
+        importlib.import_module(step.module)
+    importlib.import_module("pipelines.config.region").Region.model_rebuild()  # otherwise at its first use
+    sys.path.remove(ROOT)
+    program.update(_program())
     # OpenBLAS lays its threads down when a process forks, and takes them up when it needs them.
     child = os.fork()
     if child == 0:
@@ -191,6 +202,31 @@ def _import_all() -> None:
     if len([t for t in threads if t != "jemalloc_bg_thd"]) > 1:
         raise RuntimeError(f"the libraries have started threads, whose locks a fork would copy: {threads}")
     gc.freeze()
+
+
+program: dict[str, tuple[int, int]] = {}
+"""The files of the program that have been imported: time of change and size."""
+
+
+def _program() -> dict[str, tuple[int, int]]:
+    files = [m.__file__ for name, m in sys.modules.items() if _is_ours(name) and getattr(m, "__file__", None)]
+    seen = {file: os.stat(file) for file in files if os.path.exists(file)}
+    return {file: (s.st_mtime_ns, s.st_size) for file, s in seen.items()}
+
+
+def _has_own_levels(words: list[str]) -> bool:
+    """Tell whether the configuration asked for says which thresholds there are: the program is imported for one set."""
+    for word in words:
+        path = word.removeprefix("--config=")
+        if path.endswith(".toml"):
+            with contextlib.suppress(OSError), open(path, encoding="utf-8") as config:
+                if "[trosklar]" in config.read():
+                    return True
+    return False
+
+
+def _is_ours(name: str) -> bool:
+    return name.partition(".")[0] == "pipelines"
 
 
 def _put_on(line: socket.socket, begun: dict[str, str]) -> list[str]:
@@ -230,6 +266,9 @@ def _run(words: list[str]) -> None:
 
     sys.path.insert(0, os.getcwd())
     sys.argv[1:] = words
+    if os.getcwd() != ROOT or program != _program() or _has_own_levels(words):
+        for name in [*filter(_is_ours, sys.modules)]:
+            del sys.modules[name]
     try:
         runpy.run_module("pipelines", run_name="__main__", alter_sys=True)
         code = 0

@@ -27,7 +27,7 @@ def page() -> str:
     """Return ``steps.mk``."""
     rules = [rule(step) for step in JOB if step.name not in BY_HAND]
     head = "# Skrivs av «make docs» ur pipelines/steps.py; ändra där.\n"
-    given = f"FOLDERS := {' '.join(FOLDERS)}\nGROUPS := {' '.join(PUBLISHERS)}\n"
+    given = f"FOLDERS := {' '.join(FOLDERS)}\nGROUPS := {' '.join(PUBLISHERS)}\nSTEPS := {len(JOB)}\n"
     return "\n".join([head, given, f"CODE := {_lines(f'$(STEG)/kod/{s.name}.txt' for s in JOB)}\n", ready(), *rules])
 
 
@@ -41,7 +41,7 @@ def rule(step: Step) -> str:
     options = "".join(f" --{o.name} $(JOBS)" for o in step.options if o.name == "jobs")
     lines = [
         f"{target(step)}: {_lines(prerequisites(step))}",
-        f"\t$(SAY) '{step.says}'",
+        f"\t$(STEP) {JOB.index(step) + 1} '{step.says}'",
         f"\t@$(RUN) {step.name} $(ARGS){options}",
         *(["\t$(STAMP)"] if step.name in _TARGETS else []),
     ]

@@ -33,6 +33,9 @@ FILES = {
     "smaorter": "scb/smaorter_2023.gpkg",
     "folkmangd": "scb/folkmangd_kommun_2024.csv",
     "hushall": "scb/hushall_kommun_2024.csv",
+    "bostader": "scb/bostader_hustyp_2024.csv",
+    "forteckning": "pts/byggnadsforteckning_2026.csv",
+    "svar": "tackning/rutor_svar_2025.csv",
     "adresser": "lantmateriet/belagenhetsadresser_kn9901.zip",
     "adresser_2": "lantmateriet/belagenhetsadresser_kn9902.zip",
     "byggnader": "lantmateriet/byggnadsverk_sverige.zip",
@@ -68,6 +71,12 @@ def write(folder: Path) -> None:
     _kolada(raw)
     for field, base in (("folkmangd", PEOPLE), ("hushall", HOMES)):
         _kommun_list(raw / FILES[field], field, base)
+    _write_csv(raw / FILES["bostader"], DWELLINGS)
+    _write_csv(raw / FILES["forteckning"], _building_list(c))
+    _write_csv(raw / FILES["svar"], ANSWERS)
+    with (raw / FILES["kallor"]).open("a", encoding="utf-8", newline="") as f:
+        rows = [[Path(FILES["svar"]).name, code, "nej", "2025-10-01", "Berit", "nej"] for code, _ in KOMMUNER]
+        csv.writer(f, lineterminator="\n").writerows(rows)
 
 
 def fresh(base: Path, folder: Path) -> None:
@@ -205,3 +214,37 @@ def _kommun_list(path: Path, field: str, base: dict[str, int]) -> None:
         for code, name in KOMMUNER:
             for i, year in enumerate(YEARS):
                 writer.writerow([code, name, year, base[code] - 2 * (len(YEARS) - 1 - i)])
+
+
+def _write_csv(path: Path, rows: list[list[Any]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as f:
+        csv.writer(f, lineterminator="\n").writerows(rows)
+
+
+DWELLINGS: list[list[Any]] = [
+    ["kommunkod", "kommunnamn", "hustyp", "ar", "bostader"],
+    *[
+        [code, name, kind, YEARS[-1], HOMES[code] // share]
+        for code, name in KOMMUNER
+        for kind, share in (("småhus", 2), ("flerbostadshus", 3), ("övriga hus", 12), ("specialbostäder", 30))
+    ],
+]
+"""SCB's dwellings per kommun and kind of house."""
+ANSWERS: list[list[Any]] = [
+    ["rutid_scb", "kommunnamn", "teknik", "ned_mbit", "status", "svar", "andel", "svarat_av"],
+    ["4050006402000", "Håvik", "fiber", 1000, "passerad", "ja", "", "Berit"],
+    ["4052506401500", "Håvik", "fiber", 1000, "passerad", "nej", "", "Berit"],
+    ["4067506402250", "Håvik", "fiber", 1000, "passerad", "andel", 0.5, "Olle"],
+    ["4062506400500", "Håvik", "fiber", 1000, "passerad", "", "", ""],
+]
+"""Answers to ``make fraga`` by cell, where no list of addresses decides: one of each kind, and a row not filled in."""
+
+
+def _building_list(c: inputs.County) -> list[list[Any]]:
+    """Return PTS's list: every third address, by id and by point in turn, of three kinds."""
+    kinds = ("Bostad", "Fritidshus", "Verksamhet")
+    rows: list[list[Any]] = [["byggnad_id", "adress_id", "e", "n", "byggnadstyp", "kommunkod"]]
+    for i, a in enumerate(c.addresses[::3]):
+        place = [a.id, "", ""] if i % 2 else ["", a.e, a.n]
+        rows.append([f"b{i}", *place, kinds[i % len(kinds)], a.kommun])
+    return rows

@@ -7,7 +7,7 @@ import random
 
 from tests.utsatt.mutation import SAMMA, Collection, Mutation
 
-KINDS = ("pts", "kolada", "scb", "lantmateriet", "byggnader", "tackning", "konfiguration", "namn", "vagar")
+KINDS = ("pts", "kolada", "scb", "lantmateriet", "byggnader", "bostader", "tackning", "konfiguration", "namn", "vagar")
 """Modules under ``slag/``, each with ``COLLECTIONS``."""
 SAMPLE_SEED = 1
 

@@ -1,9 +1,9 @@
 """One county through the product: the steps that a change asks for, and what came of it.
 
 The steps run in this process, which has been forked for one county (``campaign``). As make would, what does not
-depend on the change is taken from the unmutated run: a source's step runs when a file in a folder it may read is
-another, a later step when a table or fact it may read became another. ``all_of_it`` runs every step; the tests
-hold the two against each other.
+depend on the change is taken from the unmutated run: a step that reads files runs when one in a folder it may read is
+another, any step when a table or fact that it reads became another. ``all_of_it`` runs every step; the tests hold
+the two against each other.
 """
 
 from __future__ import annotations
@@ -29,14 +29,12 @@ from tests.utsatt.county import FILES
 from tests.utsatt.mutation import ANDRAD, FEL, RAKNAD, SAMMA, VARNAD, Figures, Mutation
 
 ROOT = Path(__file__).parents[2]
-SOURCES = steps.PUBLISHERS
-_TAKEN = [group for step in steps.JOB if step.name in SOURCES for group in step.inputs]
-READS = {d.folder: (d.step,) for d in DELIVERIES if not d.read_by and _TAKEN.count(d.step) == 1}
-"""Folder of RAW → the one source's step that reads it; any other folder may be read by all of them (outlines are)."""
-_UNTIL_LAWS = steps.JOB[: steps.JOB.index(steps.STEPS["laws"]) + 1]
-AFTER = {s.name: steps.behind(s) for s in _UNTIL_LAWS if s.name not in ("inventory", *SOURCES)}
-"""Step → the steps whose tables and facts it may read, or that those may read."""
-STEPS = ("inventory", *SOURCES, *AFTER)
+STEPS = tuple(s.name for s in steps.JOB[: steps.JOB.index(steps.STEPS["laws"]) + 1])
+SOURCES = tuple(s for s in STEPS if steps.STEPS[s].reads_files)
+READS = {d.folder: {s for s in SOURCES if {d.step, *d.read_by.values()} & {*steps.STEPS[s].inputs}} for d in DELIVERIES}
+"""Folder of RAW → the sources' steps that read it; any other folder may be read by all of them."""
+NEEDS = {s: {*steps.needs(steps.STEPS[s])} - ({"inventory"} if s in SOURCES else set()) for s in STEPS}
+"""Step → those whose tables or facts it reads. What a source's step reads of the inventory is its folders' files."""
 FIGURES = (
     "lan",
     "kommuner",
@@ -185,10 +183,7 @@ def run_changed(folder: Path, base: Base, *, all_of_it: bool = False) -> tuple[i
     changed = {"inventory", *SOURCES} if all_of_it else _sources_of(differing(base.files, listing(folder)))
     config_changed = all_of_it or FILES["config"] in differing(base.files, listing(folder))
     for step in STEPS:
-        due = step == "inventory" or step in changed or config_changed
-        if step in AFTER:
-            due = config_changed or any(s in changed for s in AFTER[step])
-        if not due:
+        if not (step == "inventory" or step in changed or config_changed or NEEDS[step] & changed):
             continue
         code = run_step(step, folder)
         if code:
@@ -216,7 +211,7 @@ def _sources_of(files: Iterable[str]) -> set[str]:
     out: set[str] = set()
     for name in files:
         folder = name.split("/")[1] if name.startswith("raw/") and name.count("/") > 1 else ""
-        out |= set(READS.get(folder, SOURCES))
+        out |= READS.get(folder, {*SOURCES})
     return out
 
 

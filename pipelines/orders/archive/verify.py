@@ -52,12 +52,12 @@ def run(region: Region, paths: Paths, package: str = "") -> None:
     try:
         bag = unpack.folder(given) if given.is_dir() else unpack.unpacked(given, beside)
         check_complete(given, bag)
-        check_unchanged(given, bag)
+        info = check_unchanged(given, bag)
         listed = read_list(given, bag)
         check_contents(given, bag, listed)
         held = package_described.check(bag / "data", given)
-        check_one_run(given, bag, listed)
-        say(archive_texts.verified(given, bag, listed, outside, held))
+        check_one_run(given, bag, listed, info)
+        say(archive_texts.verified(given, info, listed, outside, held))
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 
@@ -118,11 +118,15 @@ def _named(package: Path, path: Path) -> set[str]:
     return set(names)
 
 
-def check_unchanged(package: Path, bag: Path) -> None:
-    """Let the ``bagit`` library validate the bag: structure, sizes, every checksum."""
+def check_unchanged(package: Path, bag: Path) -> dict[str, str]:
+    """Let the ``bagit`` library validate the bag: structure, sizes, every checksum; return what the bag says of itself.
+
+    Opening a bag, it follows the path of every file: that is done once.
+    """
     try:
         opened = bagit.Bag(str(bag))
         opened.validate(processes=1)
+        return dict(opened.info)
     except Exception as e:
         changed = [] if not isinstance(e, bagit.BagError) else _changed(bag)
         raise DataError(
@@ -183,11 +187,10 @@ def check_contents(package: Path, bag: Path, listed: dict[str, Any]) -> None:
         )
 
 
-def check_one_run(package: Path, bag: Path, listed: dict[str, Any]) -> None:
+def check_one_run(package: Path, bag: Path, listed: dict[str, Any], info: dict[str, str]) -> None:
     """See that the list, the bag's own facts, the manifest of inputs and the configuration are of one run."""
-    info = bagit.Bag(str(bag)).info
     run_id = listed["korning"]["korning_id"]
-    pairs = [("bag-info.txt, körning", info.get("Internal-Sender-Identifier"), run_id)]
+    pairs: list[tuple[str, Any, Any]] = [("bag-info.txt, körning", info.get("Internal-Sender-Identifier"), run_id)]
     pairs.append(("bag-info.txt, Demo", info.get("Demo"), "DEMO" if listed["demo"] else "nej"))
     path = bag / "data" / INTERNAL / "manifest.json"
     if listed.get("utgava") == "intern":

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pipelines.core import files
 from pipelines.core.level import LEVELS, Level
 from pipelines.gaps import budget
+from pipelines.projects import household_interval
 from pipelines.projects.build_plan import payable
 
 if TYPE_CHECKING:
@@ -103,6 +104,9 @@ def score(projects: Projects, level: Level, rule: Prioritering) -> list[dict[str
         built = budget.follow(projects.rank, projects.cost_sek, projects.promised, money)
         best = budget.optimum(projects.true, projects.cost_sek, money, rule)
         promised, reached = float(projects.promised[built].sum()), float(projects.true[built].sum())
+        least, most = household_interval.of_several(
+            *(x[built] for x in (projects.promised, projects.low, projects.high))
+        )
         out.append(
             {
                 "matt": level.measure,
@@ -110,6 +114,8 @@ def score(projects: Projects, level: Level, rule: Prioritering) -> list[dict[str
                 "budget_mkr": million,
                 "projekt": int(built.sum()),
                 "hushall_utlovade": promised,
+                "hushall_utlovade_lag": least,
+                "hushall_utlovade_hog": most,
                 "hushall_ratt": reached,
                 "utlovat_av_ratt": promised / reached if reached else float("nan"),
                 "hushall_basta": best.value,

@@ -12,6 +12,7 @@ import numpy as np
 
 from pipelines.core.errors import DataError
 from pipelines.core.ledger import Ledger
+from pipelines.orders import progress
 
 if TYPE_CHECKING:
     from pipelines.config.region import Region
@@ -70,16 +71,21 @@ def run_trials(
     placed, _, _ = households.place(region, paths, Ledger("evaluate"))
     known = known_truth.read(paths, given.ground.addresses, given.ground.households, evidence)
     kommun = given.ground.addresses["kommunkod"]
-    out = []
-    for seed in seeds:
-        hidden = known_truth.hidden_kommuner(known, seed)
-        out.append(trial.run(f"frö {seed}", given, placed, evidence, known, hidden, kommun.isin(hidden).to_numpy()))
+    tried = [(f"frö {seed}", known_truth.hidden_kommuner(known, seed)) for seed in seeds]
+    trials = [(name, hidden, kommun.isin(hidden).to_numpy()) for name, hidden in tried]
     nothing = np.ones(len(kommun), dtype=bool)
-    out.append(trial.run(trial.STATISTICS_ONLY, given, placed, evidence, known, known.kommuner, nothing))
-    if not known.simulated:
-        return out, [], False
-    out.append(trial.run(trial.SHIPPED, given, placed, evidence, known, known.kommuner, ~nothing))
-    return out, decisions.of_edition(region, paths, given.ground.addresses["adress_id"], known), True
+    trials.append((trial.STATISTICS_ONLY, known.kommuner, nothing))
+    if known.simulated:
+        trials.append((trial.SHIPPED, known.kommuner, ~nothing))
+    said = [f"Försök: {name}" for name, _, _ in trials]
+    out, plans = [], []
+    for at in progress.parts([*said, *(["Utgåvans planer"] if known.simulated else [])]):
+        if at == len(trials):
+            plans = decisions.of_edition(region, paths, given.ground.addresses["adress_id"], known)
+        else:
+            name, hidden, forget = trials[at]
+            out.append(trial.run(name, given, placed, evidence, known, hidden, forget))
+    return out, plans, known.simulated
 
 
 def read_seeds(text: str) -> tuple[int, ...]:

@@ -136,6 +136,7 @@ def plan_table(plans: list[dict[str, Any]]) -> str:
             r["budget_mkr"],
             number(r["projekt"]),
             number(r["hushall_utlovade"], 0),
+            f"{number(r['hushall_utlovade_lag'], 0)}–{number(r['hushall_utlovade_hog'], 0)}",
             number(r["hushall_ratt"], 0),
             number(r["hushall_basta"], 0),
             number(100 * r["andel_av_basta"], 1),
@@ -145,12 +146,13 @@ def plan_table(plans: list[dict[str, Any]]) -> str:
         for r in plans
     ]
     head = (
-        *("Mått", "Tröskel", "Budget (Mkr)", "Projekt", "Utlovade hushåll", "Rätta", "Bästa planens", "Andel (%)"),
-        *("Spöken bland de första", "Projekt inom intervallet (%)"),
+        *("Mått", "Tröskel", "Budget (Mkr)", "Projekt", "Utlovade hushåll", "90 %", "Rätta", "Bästa planens"),
+        *("Andel (%)", "Spöken bland de första", "Projekt inom intervallet (%)"),
     )
     return (
         "Planen följer utgåvans prioritet. Den bästa planen görs av samma projekt till samma kostnad av den som vet "
-        "rätt svar. *Spöken*: projekt där alla i själva verket har täckning.\n\n" + table(head, rows, left=1)
+        "rätt svar. *90 %*: planens eget intervall, där projekten felar var för sig. *Spöken*: "
+        "projekt där alla i själva verket har täckning.\n\n" + table(head, rows, left=1)
     )
 
 

@@ -57,7 +57,8 @@ def text(order: Order, facts: RunFacts, region: Region) -> str:
 CAVEATS = (
     "Kostnaderna är för jämförelse mellan projekt, på konfigurationens antaganden; de är ingen offert. Hushåll är "
     "väntade antal. Trösklarna gäller hastighet ned. Låg och hög kostnad har alla antaganden i sin ena ände "
-    "samtidigt. Metod och antaganden: docs/bristanalys.md."
+    "samtidigt; låg och hög för hushållen är ett 90-procentigt intervall (modellerat), där projekten felar var för "
+    "sig. Metod och antaganden: docs/bristanalys.md."
 )
 
 
@@ -97,6 +98,7 @@ def result(order: Order) -> str:
     reached, model = f["hushall_nas"], f["hushall_nas_modellerade"]
     lines += [
         ("Hushåll som nås", f"{number(reached)} av {number(f['hushall_utan'])} utan"),
+        ("  låg – hög (90 %)", f"{number(f['hushall_nas_lag'])} – {number(f['hushall_nas_hog'])}"),
         ("  i uppmätta projekt", _part(reached - model, reached)),
         ("  i modellerade projekt", _part(model, reached)),
         ("Andel av länets hushåll, före", percent(f["andel_fore_pct"], 2)),

@@ -6,7 +6,7 @@ no published schema (styles, statistics beside a raster) is only read to its end
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -90,6 +90,7 @@ def _root_tag(path: Path) -> str:
     return str(root.tag)
 
 
+@lru_cache(maxsize=16)  # all of a package's
 def _compiled(schema: bytes, where: Path = FOLDER / "lager.xsd") -> Any:
     """Return a schema ready to use. It may name the files of :data:`FOLDER`, by either address, and no others.
 

@@ -1,7 +1,7 @@
 """``make bench`` about roads: a made-up county of full size, from table ``vagar`` to six levels of trenches.
 
-``python -m pipelines.orders.bench_roads make FOLDER`` writes the tables, ``… dig FOLDER`` is what is timed: reading,
-noding, drops and the trenches of all levels with their lines.
+``python -m pipelines.orders.bench.bench_roads make FOLDER`` writes the tables, ``… dig FOLDER`` is what is timed:
+reading, noding, drops and the trenches of all levels with their lines.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def dig(folder: Path) -> dict[str, float]:
     ready = time.perf_counter()
     out: dict[str, float] = {"vaglinjer": len(roads), "adresser": len(e)}
     cells, cell = np.unique(cell_of(e, n), return_inverse=True)
-    remote = _remoteness(e, n, cell)
+    remote = remoteness(e, n, cell)
     for share in WITHOUT:
         utan = remote > np.quantile(remote, 1 - share)
         found = gap_areas.find(cells, cell, utan, np.zeros(len(utan), np.bool_))
@@ -112,7 +112,7 @@ def _bent(start: NDArray[np.float64], end: NDArray[np.float64], random: np.rando
     return lines
 
 
-def _remoteness(e: NDArray[np.float64], n: NDArray[np.float64], cell: NDArray[Any]) -> NDArray[np.float64]:
+def remoteness(e: NDArray[np.float64], n: NDArray[np.float64], cell: NDArray[Any]) -> NDArray[np.float64]:
     """Few neighbours, in squares of 4 km that lack coverage more or less."""
     random = np.random.default_rng(5)
     _, square = np.unique((e // 4000) * 10_000 + n // 4000, return_inverse=True)
