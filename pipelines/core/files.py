@@ -185,6 +185,39 @@ def write_polygons(frame: gpd.GeoDataFrame, path: Path) -> None:
         frame.to_parquet(beside, index=False, compression="zstd")
 
 
+def write_wkb(frame: pd.DataFrame, wkb: Any, box: Sequence[float], path: Path, *, several: bool) -> None:
+    """Write lines that are WKB already: the bytes of :func:`write_polygons`, without a shape of each.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        All but the geometry.
+    wkb : sequence of bytes, or Arrow array of them
+    box : sequence of float
+        Least easting and northing of all of them, and greatest; of none, nothing.
+    several : bool
+        Whether they are MultiLineStrings, not LineStrings.
+    """
+    import io
+
+    import geopandas as gpd
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+    import shapely
+
+    # What the file says of its geometry GeoPandas says itself, of one line of the same kind from corner to corner.
+    ends = [[box[:2], box[2:]]] if len(frame) else []
+    few = [shapely.MultiLineString([x]) if several else shapely.LineString(x) for x in ends]
+    alike = io.BytesIO()
+    gpd.GeoDataFrame(geometry=few, crs=EPSG).to_parquet(alike, index=False)
+    said = pq.read_schema(alike)
+    table = pa.Table.from_pandas(frame.assign(geometry=None), preserve_index=False)
+    table = table.set_column(len(frame.columns), said.field("geometry"), pa.array(wkb, pa.binary()))
+    about = {**table.schema.metadata, b"geo": said.metadata[b"geo"]}
+    with replacing(path) as beside:
+        pq.write_table(table.replace_schema_metadata(about), beside, compression="zstd")
+
+
 def release() -> None:
     """Give memory that is free back to the system: Arrow's and C's allocators keep it, for what may come.
 

@@ -15,6 +15,11 @@ from pipelines.gaps import area_sums, cost, gap_areas, ranking, trench
 from pipelines.gaps.address_places import Bools, Floats, Places
 from pipelines.gaps.gap_areas import GapAreas
 from pipelines.gaps.trench_ground import SLAG, Dug, Ground
+from pipelines.roads import lines_wkb
+from pipelines.roads.line_parts import taken
+
+BOX = ("vast_m", "syd_m", "ost_m", "nord_m")
+"""Columns of what a trench's lines lie within, beside their WKB."""
 
 
 @dataclass(frozen=True)
@@ -137,25 +142,25 @@ def add_trench(table: pd.DataFrame, dug: Dug) -> None:
 def trench_lines(dug: Dug, key: str, ids: NDArray[Any], number: Ints, troskel: int, matt: str) -> pd.DataFrame:
     """Return the trench's lines: a row per area (its id in column ``key``), by ``prioritet``, and kind of trench.
 
-    As WKB, which takes a quarter of the memory: a county's are a million short lines, and those of all levels are held
-    until they are written.
+    As WKB, and beside it the :data:`BOX` it lies in: a county's are a million short lines, and no shape is made of any.
     """
-    import shapely
-
     place = np.empty(len(ids), np.int64)
     place[number] = np.arange(len(ids))
     both = place[dug.area] * len(SLAG) + dug.slag
     order = np.argsort(both, kind="stable")
     keys, row = np.unique(both[order], return_inverse=True)
-    lines = dug.lines[order]
+    xy, count = taken(dug.lines, order)
+    first = np.searchsorted(np.repeat(row, count), np.arange(len(keys)))
+    least, most = (x.reduceat(xy, first) if len(keys) else xy for x in (np.minimum, np.maximum))
     return pd.DataFrame(
         {
             key: ids[number[keys // len(SLAG)]].astype(object),
             "troskel_mbit": np.full(len(keys), troskel, dtype=np.int64),
             "matt": matt,
             "slag": np.array(SLAG, dtype=object)[keys % len(SLAG)],
-            "langd_m": np.bincount(row, weights=shapely.length(lines), minlength=len(keys)).astype(np.float64),
-            "geometry": shapely.to_wkb(shapely.multilinestrings(lines, indices=row)) if len(keys) else [],
+            "langd_m": np.bincount(row, weights=lines_wkb.lengths(xy, count), minlength=len(keys)).astype(np.float64),
+            "geometry": lines_wkb.multilines(xy, count, row, len(keys)),
+            **dict(zip(BOX, np.column_stack([least, most]).T, strict=True)),
         }
     )
 

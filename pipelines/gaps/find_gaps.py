@@ -5,6 +5,7 @@ Definitions and every assumption are told in docs/bristanalys.md.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,9 @@ from pipelines.core.level import Level
 from pipelines.formats import at_rest
 from pipelines.gaps.address_places import Floats, Places, at_level, places
 from pipelines.gaps.area_outlines import outlines
-from pipelines.gaps.costed_areas import Gaps
+from pipelines.gaps.costed_areas import BOX, Gaps
 from pipelines.gaps.trench_ground import Ground, edges, ground
+from pipelines.roads import lines_wkb
 from pipelines.tables import code_lists, contracts, gap_tables
 
 if TYPE_CHECKING:
@@ -30,7 +32,10 @@ if TYPE_CHECKING:
 
 def write_roads(under: Ground, paths: Paths) -> None:
     """Write the roads as they meet."""
-    files.write_polygons(_lines_of(edges(under)), paths.table("vagnat"))
+    roads, (xy, count) = edges(under)
+    box = [*xy.min(axis=0), *xy.max(axis=0)] if len(xy) else []
+    table = gap_tables.VAGNAT
+    files.write_wkb(joined([roads], table), lines_wkb.lines(xy, count), box, paths.table(table.name), several=False)
 
 
 def write(gaps: list[Gaps], paths: Paths) -> None:
@@ -41,7 +46,7 @@ def write(gaps: list[Gaps], paths: Paths) -> None:
     files.write_polygons(with_outlines(areas, gaps), paths.table("bristomraden"))
     files.write_table(parts, paths.table("bristomraden_kommun"))
     files.write_table(cells, paths.table("bristomraden_rutor"))
-    files.write_polygons(joined_lines([g.schakt for g in gaps], gap_tables.SCHAKT), paths.table("schakt"))
+    write_lines([g.schakt for g in gaps], gap_tables.SCHAKT, paths)
 
 
 def read_places(region: Region, paths: Paths) -> Places:
@@ -140,32 +145,19 @@ def of_level(before: pd.DataFrame | None, level: Level) -> pd.DataFrame | None:
     return same.assign(rutid=parse_scb_id(same["rutid_scb"]))
 
 
-def _lines_of(roads: pd.DataFrame) -> gpd.GeoDataFrame:
-    import geopandas as gpd
-
-    texts = ["klass", "niva", "namn"]
-    frame = gpd.GeoDataFrame(roads.astype(dict.fromkeys(texts, "str")), geometry="geometry", crs=files.EPSG)
-    return contracts.check(frame, gap_tables.VAGNAT)[[*gap_tables.VAGNAT.names, "geometry"]]
-
-
-def joined_lines(frames: list[pd.DataFrame], table: contracts.Table) -> gpd.GeoDataFrame:
-    """Put the trenches of all levels together, their lines out of WKB, and check them."""
-    import geopandas as gpd
-    import pandas as pd
-    import shapely
-
-    whole = pd.concat(frames, ignore_index=True)
-    texts = [c.name for c in table.columns if c.kind == "text"]
-    lines = shapely.from_wkb(whole.pop("geometry").to_numpy(dtype=object))
-    whole = gpd.GeoDataFrame(whole.astype(dict.fromkeys(texts, "str")), geometry=lines, crs=files.EPSG)
-    return contracts.check(whole, table)[[*table.names, "geometry"]]
+def write_lines(frames: list[pd.DataFrame], table: contracts.Table, paths: Paths) -> None:
+    """Write the trenches of all levels (see :func:`costed_areas.trench_lines`)."""
+    whole = joined(frames, table, ("geometry", *BOX))
+    ends = whole[list(BOX)].to_numpy()
+    box = [*ends[:, :2].min(axis=0), *ends[:, 2:].max(axis=0)] if len(whole) else []
+    files.write_wkb(whole[table.names], whole["geometry"], box, paths.table(table.name), several=True)
 
 
-def joined(frames: list[pd.DataFrame], table: contracts.Table) -> pd.DataFrame:
-    """Put the tables of all thresholds and measures together and check them."""
+def joined(frames: list[pd.DataFrame], table: contracts.Table, beside: Sequence[str] = ()) -> pd.DataFrame:
+    """Put the tables of all thresholds and measures together and check them; keep some columns ``beside`` its own."""
     import pandas as pd
 
     whole = pd.concat(frames, ignore_index=True)
     texts = [c.name for c in table.columns if c.kind == "text"]
     whole = whole.astype(dict.fromkeys(texts, "str"))
-    return contracts.check(whole, table)[table.names]
+    return contracts.check(whole, table)[[*table.names, *beside]]

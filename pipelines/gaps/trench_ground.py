@@ -18,7 +18,7 @@ from pipelines.gaps import trench
 from pipelines.gaps.address_places import Bools, Floats
 from pipelines.gaps.cost import LEVELS, Level
 from pipelines.roads import drops, network, noding, over_water, trees
-from pipelines.roads.line_parts import draw, ragged, stretches
+from pipelines.roads.line_parts import NO_LINES, Vertices, ragged, stretches, together
 from pipelines.roads.over_water import Water
 from pipelines.tables.code_lists import TRENCH_KINDS
 
@@ -51,11 +51,11 @@ class Dug:
     priced_m: dict[Level, Floats]
     area: Ints
     slag: Ints
-    drawn: Callable[[], NDArray[Any]]
+    drawn: Callable[[], Vertices]
 
     @cached_property
-    def lines(self) -> NDArray[Any]:
-        """Every piece of every branch, shape (p,) of shapely.LineString; one that two branches follow stands twice.
+    def lines(self) -> Vertices:
+        """Every piece of every branch: vertices, and how many each has; one that two branches follow stands twice.
 
         Drawn when asked for: the open edition asks only what an area costs.
         """
@@ -151,8 +151,9 @@ class Roads:
         prices = self._price(stick.slag, far[stick.owner]) * stick.metres
         priced = tree.sums(net.priced_m) + np.bincount(parts[2][0], weights=prices, minlength=count)
 
-        def drawn() -> NDArray[Any]:
-            return np.concatenate([self._stretches(edge), joints.lines()[piece], stick.lines()])
+        def drawn() -> Vertices:
+            roads = stretches(self.noded.lines, net.line[edge], net.from_m[edge], net.to_m[edge])
+            return together(roads, joints.lines(piece), stick.lines())
 
         return Dug(
             _sums(parts, count),
@@ -190,35 +191,20 @@ class Roads:
         dry = np.where(far, self.vagar.prisfaktor_fagelvag, self.vagar.prisfaktor_stick)
         return np.where(slag == _SJO, self.vagar.prisfaktor_sjokabel, dry)
 
-    def _stretches(self, edge: Ints) -> NDArray[Any]:
-        """Return the edges as lines; each is drawn once, for all areas and levels whose trench follows it."""
-        import shapely
-
-        net = self.network
-        new = np.unique(edge)
-        new = new[shapely.is_missing(self._drawn[new])]
-        self._drawn[new] = draw(*stretches(self.noded.lines, net.line[new], net.from_m[new], net.to_m[new]))
-        return self._drawn[edge]
-
-    @cached_property
-    def _drawn(self) -> NDArray[Any]:
-        return np.full(len(self.network.line), None, dtype=object)
-
 
 Ground = Straight | Roads
 
 
-def edges(under: Ground) -> pd.DataFrame:
-    """Return the roads as they meet: ``klass``, ``niva``, ``namn``, nodes ``fran`` and ``till``, ``geometry``."""
+def edges(under: Ground) -> tuple[pd.DataFrame, Vertices]:
+    """Return the roads as they meet: ``klass``, ``niva``, ``namn``, nodes ``fran`` and ``till``; and their vertices."""
     import pandas as pd
 
-    none: dict[str, list[Any]] = {n: [] for n in ("klass", "niva", "namn", "fran", "till", "geometry")}
+    none: dict[str, list[Any]] = {n: [] for n in ("klass", "niva", "namn", "fran", "till")}
     if isinstance(under, Straight):
-        return pd.DataFrame(none).astype({"fran": "int64", "till": "int64"})
+        return pd.DataFrame(none).astype({"fran": "int64", "till": "int64"}), NO_LINES
     noded = under.noded
     out = under.lines.iloc[noded.source[noded.line]].reset_index(drop=True)[["klass", "niva", "namn"]]
-    shapes = draw(*stretches(noded.lines, noded.line, noded.from_m, noded.to_m))
-    return out.assign(fran=noded.u, till=noded.v, geometry=shapes)
+    return out.assign(fran=noded.u, till=noded.v), stretches(noded.lines, noded.line, noded.from_m, noded.to_m)
 
 
 def ground(
@@ -290,8 +276,11 @@ class _Pieces:
     def metres(self) -> Floats:
         return np.hypot(*(self.end - self.start).T)
 
-    def lines(self) -> NDArray[Any]:
-        return draw(np.stack([self.start, self.end], axis=1).reshape(-1, 2), np.full(len(self.owner), 2))
+    def lines(self, chosen: Ints | None = None) -> Vertices:
+        """Return the pieces, or those chosen, as lines of two vertices."""
+        ends = np.stack([self.start, self.end], axis=1)
+        ends = ends if chosen is None else ends[chosen]
+        return ends.reshape(-1, 2), np.full(len(ends), 2)
 
     def of(self, owners: Ints) -> tuple[Ints, Ints]:
         """Return for each of ``owners`` its pieces: place in ``owners`` and piece."""
@@ -325,10 +314,4 @@ def _sums(parts: list[tuple[Ints, Ints, Floats]], count: int) -> Floats:
 def _nothing(count: int) -> Dug:
     """There is no net to connect to: unknown, not free."""
     none, unknown = np.zeros(0, np.int64), np.full(count, np.inf)
-    return Dug(
-        np.full((len(SLAG), count), np.inf),
-        dict.fromkeys(LEVELS, unknown),
-        none,
-        none,
-        lambda: np.zeros(0, dtype=object),
-    )
+    return Dug(np.full((len(SLAG), count), np.inf), dict.fromkeys(LEVELS, unknown), none, none, lambda: NO_LINES)

@@ -104,8 +104,7 @@ def write(made: list[Projects], paths: Paths) -> None:
     texts = [c.name for c in table.columns if c.kind == "text"]
     frame = gpd.GeoDataFrame(whole.astype(dict.fromkeys(texts, "str")), geometry="geometry", crs=files.EPSG)
     files.write_polygons(contracts.check(frame, table)[[*table.names, "geometry"]], paths.table("projekt"))
-    lines = find_gaps.joined_lines([x.schakt for x in made], project_tables.PROJEKT_SCHAKT)
-    files.write_polygons(lines, paths.table("projekt_schakt"))
+    find_gaps.write_lines([x.schakt for x in made], project_tables.PROJEKT_SCHAKT, paths)
     ids = files.read_table(paths.table("adresser_ruta"), ["adress_id"])["adress_id"]
     members = pd.concat([x.adresser for x in made], ignore_index=True)
     members["adress_id"] = ids.to_numpy()[members["adress"]]

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from pipelines.core.cell_grid import Ints
 
 Floats = NDArray[np.float64]
+Vertices = tuple[Floats, Ints]
+"""Lines drawn: the vertices of all after each other, shape (v, 2), and how many each has."""
+NO_LINES: Vertices = (np.zeros((0, 2)), np.zeros(0, np.int64))
 TINY = 1e-300
 """Stands for a length of 0: a stored 0 would be no edge at all in a sparse graph."""
 
@@ -89,7 +92,7 @@ def segment_of(lines: Lines, line: Ints, at_m: Floats) -> Ints:
     return low
 
 
-def stretches(lines: Lines, line: Ints, from_m: Floats, to_m: Floats) -> tuple[Floats, Ints]:
+def stretches(lines: Lines, line: Ints, from_m: Floats, to_m: Floats) -> Vertices:
     """Return the vertices of stretches of lines, and how many each has.
 
     Parameters
@@ -114,6 +117,23 @@ def stretches(lines: Lines, line: Ints, from_m: Floats, to_m: Floats) -> tuple[F
     xy[start] = point_at(lines, line, from_m)
     xy[start + inner + 1] = point_at(lines, line, to_m)
     return xy, inner + 2
+
+
+def together(*drawn: Vertices) -> Vertices:
+    """Return lines after each other."""
+    return np.concatenate([xy for xy, _ in drawn]), np.concatenate([count for _, count in drawn])
+
+
+def taken(drawn: Vertices, which: Ints) -> Vertices:
+    """Return some of the lines, in the order asked for.
+
+    >>> [x.tolist() for x in taken((np.array([[0.0, 0], [1, 1], [2, 2]]), np.array([1, 2])), np.array([1, 0]))]
+    [[[1.0, 1.0], [2.0, 2.0], [0.0, 0.0]], [2, 1]]
+    """
+    xy, count = drawn
+    first = (np.cumsum(count) - count)[which]
+    owner, number = ragged(count[which])
+    return xy[first[owner] + number], count[which]
 
 
 def draw(xy: Floats, count: Ints) -> NDArray[Any]:

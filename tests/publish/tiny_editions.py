@@ -15,13 +15,15 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import pyogrio
+import shapely
 import tiny_tables
 
 from pipelines.core.level import LEVELS, MEASURES
 from pipelines.core.paths import Paths
 from pipelines.gaps.costed_areas import measure
-from pipelines.gaps.find_gaps import joined_lines
+from pipelines.gaps.find_gaps import joined
 from pipelines.tables import gap_tables, project_tables, summary_tables
+from pipelines.tables.contracts import Table
 from tests.stages.gaps.regions import REGION, Address, columns, dry
 from tests.stages.projects.made_projects import made
 
@@ -32,6 +34,11 @@ PART = {"tillgang": "utan", "passerad": "ej_passerade"}
 
 def paths(out: Path) -> Paths:
     return Paths(tiny_tables.CONFIG, out / "raw", out, out / "maps")
+
+
+def drawn(frames: list[pd.DataFrame], table: Table) -> gpd.GeoDataFrame:
+    rows = joined(frames, table, ("geometry",))
+    return gpd.GeoDataFrame(rows, geometry=shapely.from_wkb(rows["geometry"]), crs=3006)
 
 
 def write(out: Path, rows: list[Address], rule: dict[str, Any] | None = None, **facts: Any) -> Path:
@@ -49,11 +56,11 @@ def write(out: Path, rows: list[Address], rule: dict[str, Any] | None = None, **
     layers = {
         project_tables.PROJEKT: gpd.GeoDataFrame(pd.concat([x.projekt for x in projects]), crs=3006),
         project_tables.PROJEKT_ADRESSER: members.assign(adress_id=[f"id{i}" for i in members["adress"]]),
-        project_tables.PROJEKT_SCHAKT: joined_lines([x.schakt for x in projects], project_tables.PROJEKT_SCHAKT),
+        project_tables.PROJEKT_SCHAKT: drawn([x.schakt for x in projects], project_tables.PROJEKT_SCHAKT),
         gap_tables.BRISTOMRADEN: pd.concat([g.omraden for g in gaps]),
         gap_tables.BRISTOMRADEN_KOMMUN: pd.concat([g.kommunvis for g in gaps]),
         gap_tables.BRISTOMRADEN_RUTOR: pd.concat([g.rutor for g in gaps]),
-        gap_tables.SCHAKT: joined_lines([g.schakt for g in gaps], gap_tables.SCHAKT),
+        gap_tables.SCHAKT: drawn([g.schakt for g in gaps], gap_tables.SCHAKT),
         summary_tables.RUTNAT: pd.DataFrame(cells(rows)),
         summary_tables.KOMMUNER: pd.DataFrame(
             [

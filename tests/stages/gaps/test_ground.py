@@ -16,6 +16,7 @@ from pipelines.laws import check_laws
 from pipelines.orders.bench import bench_roads
 from pipelines.projects import find_projects
 from pipelines.roads import over_water
+from pipelines.roads.line_parts import draw
 from pipelines.tables import contracts, gap_tables
 
 from .regions import REGION, Address
@@ -74,9 +75,11 @@ def test_the_example_of_the_docs_by_hand():
     )
     assert priced == pytest.approx(1550 + 90 + 3 * (600 + pond) + 1.5 * (straight - pond))
     # The same from the roads as they meet, which the open edition's costs are reckoned on.
-    again = dig(stand(edges(under), SOUND, list(HOUSES.values())), [False, True, True, True, True])
+    rows, vertices = edges(under)
+    met = stand(rows.assign(geometry=draw(*vertices)), SOUND, list(HOUSES.values()))
+    again = dig(met, [False, True, True, True, True])
     assert again[0] == pytest.approx(metres) and again[1] == pytest.approx(priced)
-    length = [shapely.length(dug.lines[dug.slag == k]).sum() for k in range(4)]
+    length = [shapely.length(draw(*dug.lines)[dug.slag == k]).sum() for k in range(4)]
     assert length == pytest.approx(list(metres.values()))
     with open("docs/schakt.md", encoding="utf-8") as docs:
         said = docs.read()
