@@ -64,10 +64,14 @@ def follow(prioritet: Ints, kostnad_sek: Floats, hushall: Floats, budget_sek: fl
     [True, False, True]
     """
     built = np.zeros(len(prioritet), dtype=np.bool_)
-    order = np.argsort(prioritet, kind="stable")
-    order = order[np.isfinite(kostnad_sek[order]) & (hushall[order] > NONE)]
-    built[order[fill(kostnad_sek[order], budget_sek * (1 + _SLACK))]] = True
+    built[followed(np.argsort(prioritet, kind="stable"), kostnad_sek, hushall, budget_sek)] = True
     return built
+
+
+def followed(order: Ints, kostnad_sek: Floats, hushall: Floats, budget_sek: float) -> Ints:
+    """Return what is built of areas in the order given: as :func:`follow`."""
+    order = order[np.isfinite(kostnad_sek[order]) & (hushall[order] > NONE)]
+    return order[fill(kostnad_sek[order], budget_sek * (1 + _SLACK))]
 
 
 def follow_to_goal(prioritet: Ints, kostnad_sek: Floats, hushall: Floats, missing: float) -> Bools:

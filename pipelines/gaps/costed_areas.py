@@ -16,7 +16,7 @@ from pipelines.gaps.address_places import Bools, Floats, Places
 from pipelines.gaps.gap_areas import GapAreas
 from pipelines.gaps.trench_ground import SLAG, Dug, Ground
 from pipelines.roads import lines_wkb
-from pipelines.roads.line_parts import taken
+from pipelines.roads.line_parts import distinct, taken
 
 BOX = ("vast_m", "syd_m", "ost_m", "nord_m")
 """Columns of what a trench's lines lie within, beside their WKB."""
@@ -197,15 +197,15 @@ def divide(
     counted where most of the area's addresses *utan* are, so that the parts sum to the area.
     """
     k = len(places.codes)
-    key = np.where(found.address_area >= 0, found.address_area * k + places.kommun, -1)
-    keys, part = np.unique(key, return_inverse=True)
-    if len(keys) and keys[0] == -1:
-        keys, part = keys[1:], part - 1
-    parts = area_sums.counts(part.astype(np.int64), len(keys), places, p, utan)
+    who = np.flatnonzero(found.address_area >= 0)
+    keys, inside = np.unique(found.address_area[who] * k + places.kommun[who], return_inverse=True)
+    part = np.full(len(p), -1)
+    part[who] = inside
+    parts = area_sums.counts(part, len(keys), places, p, utan)
     area, kommun = keys // k, keys % k
     parts.insert(0, "bristomrade_id", table["bristomrade_id"].to_numpy()[area])
     parts.insert(1, "kommunkod", places.codes[kommun].astype(object))
-    pairs = np.unique(places.cell[part >= 0] * np.int64(len(keys) + 1) + part[part >= 0])
+    pairs = distinct(places.cell[who] * np.int64(len(keys) + 1) + inside)
     parts["rutor"] = np.bincount(pairs % (len(keys) + 1), minlength=len(keys))
     share = parts["adresser_klassade"] / table["adresser_klassade"].to_numpy()[area]
     shared = ("schakt_m", *(f"schakt_{x}_m" for x in SLAG), "kostnad_sek", "kostnad_lag_sek", "kostnad_hog_sek")
@@ -248,7 +248,7 @@ def dispersed(places: Places, p: Floats, utan: Bools, found: GapAreas, troskel: 
     rows["underlag"] = area_sums.underlag(lacking, k, places.level)
     rows["modellerad"] = np.bincount(lacking[(lacking >= 0) & places.modelled], minlength=k) > 0
     rows["kommunkod"] = rows["kommuner"] = places.codes.astype(object)
-    pairs = np.unique(places.cell[lacking >= 0] * np.int64(k) + lacking[lacking >= 0])
+    pairs = distinct(places.cell[lacking >= 0] * np.int64(k) + lacking[lacking >= 0])
     rows["rutor"] = np.bincount(pairs % k, minlength=k)
     rows["land_ha"] = 0.0
     return rows

@@ -130,13 +130,14 @@ class Roads:
     def dig(self, utan: Bools, covered: Bools, area: Ints, count: int) -> Dug:
         """Return the trench of each area: its tree along the network, and its addresses' drops, each once."""
         net = self.network
-        tree = trees.grow(self._search(utan, covered), np.where(utan, area, -1), count)
+        search, sticks = self._asked(utan, covered)
+        tree = trees.grow(search, np.where(utan, area, -1), count)
         if not tree.reached.all():
             return _nothing(count)
         who = np.flatnonzero(utan)
-        who = who[np.unique(np.column_stack([area[who], self.xy[who]]), axis=0, return_index=True)[1]]
-        far = self.drop.length_m[who] > self.vagar.langsta_stick_m
-        stick = _straight(self.wet, self.xy[who], self.drop.xy[who], np.where(far, _FAGELVAG, _STICK))
+        once = _first_of_each(area[who], self.xy[who])
+        house, stick = sticks.of(once)
+        house = who[once][house]
         joints = self._joints
         jumps = np.flatnonzero(net.joint[tree.edge] >= 0)
         branch, piece = joints.of(net.joint[tree.edge[jumps]])
@@ -146,14 +147,14 @@ class Roads:
         parts = [
             (tree.area[along], at_sea, net.to_m[edge] - net.from_m[edge]),
             (tree.area[jumps[branch]], joints.slag[piece], joints.metres[piece]),
-            (area[who][stick.owner], stick.slag, stick.metres),
+            (area[house], sticks.slag[stick], sticks.metres[stick]),
         ]
-        prices = self._price(stick.slag, far[stick.owner]) * stick.metres
+        prices = self._price(parts[2][1], self._far[house]) * parts[2][2]
         priced = tree.sums(net.priced_m) + np.bincount(parts[2][0], weights=prices, minlength=count)
 
         def drawn() -> Vertices:
             roads = stretches(self.noded.lines, net.line[edge], net.from_m[edge], net.to_m[edge])
-            return together(roads, joints.lines(piece), stick.lines())
+            return together(roads, joints.lines(piece), sticks.lines(stick))
 
         return Dug(
             _sums(parts, count),
@@ -165,21 +166,31 @@ class Roads:
 
     def ties(self, utan: Bools, covered: Bools) -> Ties:
         """Return the tree over the net and all these addresses along the network: the edges between addresses."""
-        start, end, way = trees.spanning(self._search(utan, covered))
+        start, end, way = trees.spanning(self._asked(utan, covered)[0])
         own, who = end >= 0, np.flatnonzero(utan)
         return _together(_chained(who, self.network.at[who]), (start[own], end[own], way[own]))
 
-    def _search(self, utan: Bools, covered: Bools) -> trees.Search:
-        """Return what is nearest what; the last answer is kept, since areas and projects of a level ask the same."""
+    def _asked(self, utan: Bools, covered: Bools) -> tuple[trees.Search, _Pieces]:
+        """Return what is nearest what, and the drops of all that is *utan*, parted at the shores.
+
+        The last answer is kept, since areas and projects of a level ask the same.
+        """
         asked = utan.tobytes() + covered.tobytes()
         if asked not in self._kept:
             self._kept.clear()
-            self._kept[asked] = trees.search(self.network, covered, utan)
+            dry = np.where(self._far[utan], _FAGELVAG, _STICK)
+            sticks = _straight(self.wet, self.xy[utan], self.drop.xy[utan], dry)
+            self._kept[asked] = trees.search(self.network, covered, utan), sticks
         return self._kept[asked]
 
     @cached_property
-    def _kept(self) -> dict[bytes, trees.Search]:
+    def _kept(self) -> dict[bytes, tuple[trees.Search, _Pieces]]:
         return {}
+
+    @property
+    def _far(self) -> Bools:
+        """Whether each address is so far from every road that its drop is a straight line where no road goes."""
+        return self.drop.length_m > self.vagar.langsta_stick_m
 
     @cached_property
     def _joints(self) -> _Pieces:
@@ -302,6 +313,14 @@ def _straight(wet: Water, start: Floats, end: Floats, dry: Ints) -> _Pieces:
     owner, slag, low, high = owner[order], slag[order], low[order], high[order]
     step = (end - start)[owner] / length[owner][:, None]
     return _Pieces(owner, slag, start[owner] + step * low[:, None], start[owner] + step * high[:, None])
+
+
+def _first_of_each(area: Ints, xy: Floats) -> Ints:
+    """Return the first address of each area at each place, by area, easting and northing."""
+    order = np.lexsort((xy[:, 1], xy[:, 0], area))
+    new = np.ones(len(order), np.bool_)
+    new[1:] = (np.diff(area[order]) != 0) | (np.diff(xy[order], axis=0) != 0).any(axis=1)
+    return order[new]
 
 
 def _sums(parts: list[tuple[Ints, Ints, Floats]], count: int) -> Floats:

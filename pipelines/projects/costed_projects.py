@@ -22,6 +22,7 @@ from pipelines.projects import household_interval, in_plan, project_names
 from pipelines.projects.cut_forest import merged, pieces
 from pipelines.roads import over_water
 from pipelines.roads.delaunay import delaunay_edges
+from pipelines.roads.line_parts import distinct
 from pipelines.tables.code_lists import KINDS
 
 CLASSES = ("tatbebyggt", "glesbebyggt")
@@ -226,8 +227,10 @@ def near_pairs(
     Pairs of neighbours (Delaunay's edges, which hold each piece's nearest) in different pieces, of which one is
     ``small``, in one kommun, no more than ``farthest_m`` apart and not with water between.
     """
-    points, first = np.unique(xy, axis=0, return_index=True)
-    i, j = (first[x] for x in delaunay_edges(points))
+    order = np.lexsort((xy[:, 1], xy[:, 0]))
+    again = (np.diff(xy[order], axis=0) == 0).all(axis=1)
+    first = order[np.append(True, ~again)[: len(order)]]
+    i, j = (first[x] for x in delaunay_edges(xy[first]))
     metres = np.hypot(*(xy[i] - xy[j]).T)
     near = (metres <= farthest_m) & (piece[i] != piece[j]) & (small[i] | small[j])
     near &= kommun[i] == kommun[j]
@@ -294,6 +297,6 @@ def add_costs(table: pd.DataFrame, dug: Dug, tat: Floats, region: Region) -> Non
 
 def cells_of(places: Places, project: Ints, who: Ints, count: int) -> tuple[NDArray[Any], Ints]:
     """Return the union of each project's cells, and how many they are."""
-    keys = np.unique(project * len(places.cells) + places.cell[who])
+    keys = distinct(project * len(places.cells) + places.cell[who])
     of, cell = keys // len(places.cells), keys % len(places.cells)
     return outlines(places.cells[cell], of, count), np.bincount(of, minlength=count)

@@ -56,8 +56,6 @@ def share(
     taken = np.zeros(len(able), np.int64)
     paid[paid > rule.stop_sek_per_hushall * homes] = np.inf
     for h, c in zip(homes, paid, strict=True):
-        rank = np.empty(len(able), np.int64)
-        rank[np.lexsort((-h * worth / c, last[able]))] = np.arange(len(able))
-        taken += budget.follow(rank, c, h, rule.budget_sek)
+        taken[budget.followed(np.lexsort((-h * worth / c, last[able])), c, h, rule.budget_sek)] += 1
     out[able] = taken / rule.dragningar
     return out

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.core.cell_grid import Ints
+from pipelines.roads.line_parts import distinct
 
 Floats = NDArray[np.float64]
 
@@ -51,7 +52,9 @@ def delaunay_edges(points: Floats) -> tuple[Ints, Ints]:
     corner: NDArray[Any] = mesh.simplices.astype(np.int64)
     i = np.concatenate([corner[:, 0], corner[:, 1], corner[:, 2]])
     j = np.concatenate([corner[:, 1], corner[:, 2], corner[:, 0]])
-    left_out = np.setdiff1d(np.arange(m), corner)
+    held = np.zeros(m, np.bool_)
+    held[corner] = True
+    left_out = np.flatnonzero(~held)
     if len(left_out):
         _, close = cKDTree(near).query(near[left_out], k=min(m, 8))
         i = np.concatenate([i, np.repeat(left_out, close.shape[1])])
@@ -61,5 +64,5 @@ def delaunay_edges(points: Floats) -> tuple[Ints, Ints]:
 
 def _each_once(i: NDArray[Any], j: NDArray[Any], m: int) -> tuple[Ints, Ints]:
     low, high = np.minimum(i, j).astype(np.int64), np.maximum(i, j).astype(np.int64)
-    key = np.unique((low * m + high)[low != high])
+    key = distinct((low * m + high)[low != high])
     return key // m, key % m

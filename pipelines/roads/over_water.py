@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.core.cell_grid import Ints
-from pipelines.roads.line_parts import Floats, draw
+from pipelines.roads.line_parts import Floats
 
 if TYPE_CHECKING:
     from shapely import STRtree
@@ -76,7 +76,7 @@ def over(wet: Water, start: Floats, end: Floats) -> Stretches:
     """
     import shapely
 
-    lines = draw(np.stack([start, end], axis=1).reshape(-1, 2), np.full(len(start), 2))
+    lines: NDArray[Any] = shapely.linestrings(np.stack([start, end], axis=1))  # type: ignore[assignment]
     line, piece = wet.index.query(lines, predicate="intersects")
     parts, of = shapely.get_parts(shapely.intersection(lines[line], wet.pieces[piece]), return_index=True)
     long = (shapely.get_type_id(parts) == 1) & ~shapely.is_empty(parts)

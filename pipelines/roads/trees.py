@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.core.cell_grid import Ints
-from pipelines.roads.line_parts import TINY, Floats, ragged
+from pipelines.roads.line_parts import TINY, Floats, distinct, ragged
 from pipelines.roads.network import Network
 
 Bools = NDArray[np.bool_]
@@ -131,7 +131,7 @@ def search(network: Network, covered: Bools, wanted: Bools) -> Search:
     """
     graph, of = _with_net(network, covered)
     at = of[network.at]
-    away, _, source = _nearest(graph, np.append(np.unique(at[wanted]), 0))
+    away, _, source = _nearest(graph, np.append(distinct(at[wanted]), 0))
     to_net, toward, _ = _nearest(graph, np.zeros(1, np.int64))
     return Search(bool(covered.any()), graph, at, wanted, away, source, to_net, toward)
 
@@ -152,7 +152,7 @@ def grow(found: Search, area: Ints, count: int) -> Trees:
     if not found.net:
         return Trees(none, none, np.zeros(count, np.bool_))
     who = np.flatnonzero(area >= 0)
-    key = np.unique(area[who] * graph.nodes + found.at[who])
+    key = distinct(area[who] * graph.nodes + found.at[who])
     near = _near(graph, found.to_net, key[key % graph.nodes > 0])
     of, along = _branches(graph, near, found.to_net, found.toward)
     order = np.lexsort((along, of))
