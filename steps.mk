@@ -2,17 +2,18 @@
 
 FOLDERS := lantmateriet scb pts kolada granser vagar tackning
 GROUPS := lantmateriet scb pts granser vagar tackning
-STEPS := 36
+STEPS := 38
 
 CODE := $(STEG)/kod/inventory.txt $(STEG)/kod/lantmateriet.txt $(STEG)/kod/scb.txt $(STEG)/kod/pts.txt \
   $(STEG)/kod/granser.txt $(STEG)/kod/vagar.txt $(STEG)/kod/tackning.txt $(STEG)/kod/buildings.txt \
   $(STEG)/kod/grid.txt $(STEG)/kod/dwellings.txt $(STEG)/kod/evidence.txt $(STEG)/kod/households.txt \
-  $(STEG)/kod/coverage.txt $(STEG)/kod/summaries.txt $(STEG)/kod/open_cells.txt $(STEG)/kod/gaps.txt \
-  $(STEG)/kod/goals.txt $(STEG)/kod/reconciliation.txt $(STEG)/kod/history.txt $(STEG)/kod/laws.txt \
-  $(STEG)/kod/open_tables.txt $(STEG)/kod/ground.txt $(STEG)/kod/geopackage.txt $(STEG)/kod/raster.txt \
-  $(STEG)/kod/qgis.txt $(STEG)/kod/tables.txt $(STEG)/kod/open_data.txt $(STEG)/kod/tiles.txt \
-  $(STEG)/kod/report.txt $(STEG)/kod/webmap.txt $(STEG)/kod/printmap.txt $(STEG)/kod/pages.txt \
-  $(STEG)/kod/specification.txt $(STEG)/kod/catalogue.txt $(STEG)/kod/entry.txt $(STEG)/kod/install.txt
+  $(STEG)/kod/coverage.txt $(STEG)/kod/summaries.txt $(STEG)/kod/junctions.txt $(STEG)/kod/gaps.txt \
+  $(STEG)/kod/goals.txt $(STEG)/kod/reconciliation.txt $(STEG)/kod/open_cells.txt $(STEG)/kod/open_areas.txt \
+  $(STEG)/kod/history.txt $(STEG)/kod/laws.txt $(STEG)/kod/open_tables.txt $(STEG)/kod/ground.txt \
+  $(STEG)/kod/geopackage.txt $(STEG)/kod/raster.txt $(STEG)/kod/qgis.txt $(STEG)/kod/tables.txt \
+  $(STEG)/kod/open_data.txt $(STEG)/kod/tiles.txt $(STEG)/kod/report.txt $(STEG)/kod/webmap.txt \
+  $(STEG)/kod/printmap.txt $(STEG)/kod/pages.txt $(STEG)/kod/specification.txt $(STEG)/kod/catalogue.txt \
+  $(STEG)/kod/entry.txt $(STEG)/kod/install.txt
 
 READY := $(BUILT)/.geopackage.klar $(BUILT)/.raster.klar $(BUILT)/.qgis.klar $(BUILT)/.tables.klar \
   $(BUILT)/.open_data.klar $(BUILT)/.tiles.klar $(BUILT)/.report.klar $(BUILT)/.webmap.klar \
@@ -76,11 +77,11 @@ $(DONE)/summaries.json: $(STEG)/kod/summaries.txt $(DONE)/coverage.json
 	$(STEP) 14 'Summerar rutor, kommuner och län'
 	@$(RUN) summaries $(ARGS)
 
-$(STEG)/oppna_rutor.parquet: $(STEG)/kod/open_cells.txt $(DONE)/coverage.json
-	$(STEP) 15 'Rutor som de får visas'
-	@$(RUN) open_cells $(ARGS)
+$(STEG)/vagnat.parquet: $(STEG)/kod/junctions.txt $(DONE)/vagar.json
+	$(STEP) 15 'Var vägar möts'
+	@$(RUN) junctions $(ARGS)
 
-$(DONE)/gaps.json: $(STEG)/kod/gaps.txt $(STEG)/tidigare.txt $(DONE)/vagar.json $(DONE)/coverage.json
+$(DONE)/gaps.json: $(STEG)/kod/gaps.txt $(STEG)/tidigare.txt $(DONE)/coverage.json $(STEG)/vagnat.parquet
 	$(STEP) 16 'Bristområden, projekt, schakt och kostnad'
 	@$(RUN) gaps $(ARGS)
 
@@ -92,73 +93,81 @@ $(DONE)/reconciliation.json: $(STEG)/kod/reconciliation.txt $(STEG)/publicerade.
 	$(STEP) 18 'Avstämning mot publicerade tal'
 	@$(RUN) reconciliation $(ARGS)
 
+$(STEG)/oppna_rutor.parquet: $(STEG)/kod/open_cells.txt $(DONE)/coverage.json
+	$(STEP) 19 'Rutor som de får visas'
+	@$(RUN) open_cells $(ARGS)
+
+$(STEG)/oppen_bristomraden.parquet: $(STEG)/kod/open_areas.txt $(STEG)/vagnat.parquet $(STEG)/oppna_rutor.parquet
+	$(STEP) 20 'Områden och projekt som de får visas'
+	@$(RUN) open_areas $(ARGS)
+
 $(DONE)/history.json: $(STEG)/kod/history.txt $(DONE)/pts.json
-	$(STEP) 19 'Historik och framskrivning'
+	$(STEP) 21 'Historik och framskrivning'
 	@$(RUN) history $(ARGS)
 
-$(STEG)/lagar.klar: $(STEG)/kod/laws.txt $(STEG)/tidigare.txt $(STEG)/publicerade.txt $(STEG)/oppna_rutor.parquet \
-  $(DONE)/reconciliation.json $(DONE)/history.json
-	$(STEP) 20 'Kontrollerar lagarna'
+$(STEG)/lagar.klar: $(STEG)/kod/laws.txt $(STEG)/tidigare.txt $(STEG)/publicerade.txt $(DONE)/reconciliation.json \
+  $(STEG)/oppna_rutor.parquet $(DONE)/history.json
+	$(STEP) 22 'Kontrollerar lagarna'
 	@$(RUN) laws $(ARGS)
 	$(STAMP)
 
-$(STEG)/oppen_lan.parquet: $(STEG)/kod/open_tables.txt $(STEG)/korning.json
-	$(STEP) 21 'Det som publiceras'
+$(STEG)/oppen_lan.parquet: $(STEG)/kod/open_tables.txt $(STEG)/oppen_bristomraden.parquet $(STEG)/korning.json
+	$(STEP) 23 'Det som publiceras'
 	@$(RUN) open_tables $(ARGS)
 
 $(STEG)/grund_vagar.parquet: $(STEG)/kod/ground.txt $(DONE)/granser.json $(DONE)/vagar.json
-	$(STEP) 22 'Underlagskarta'
+	$(STEP) 24 'Underlagskarta'
 	@$(RUN) ground $(ARGS)
 
 $(BUILT)/.geopackage.klar: $(STEG)/kod/geopackage.txt $(STEG)/korning.json $(STEG)/grund_vagar.parquet
-	$(STEP) 23 'GeoPackage'
+	$(STEP) 25 'GeoPackage'
 	@$(RUN) geopackage $(ARGS)
 
 $(BUILT)/.raster.klar: $(STEG)/kod/raster.txt $(STEG)/oppen_lan.parquet
-	$(STEP) 24 'Raster'
+	$(STEP) 26 'Raster'
 	@$(RUN) raster $(ARGS)
 
 $(BUILT)/.qgis.klar: $(STEG)/kod/qgis.txt $(STEG)/oppen_lan.parquet
-	$(STEP) 25 'QGIS-projekt'
+	$(STEP) 27 'QGIS-projekt'
 	@$(RUN) qgis $(ARGS)
 
 $(BUILT)/.tables.klar: $(STEG)/kod/tables.txt $(STEG)/korning.json
-	$(STEP) 26 'Arbetsbok och tabeller'
+	$(STEP) 28 'Arbetsbok och tabeller'
 	@$(RUN) tables $(ARGS)
 
 $(BUILT)/.open_data.klar: $(STEG)/kod/open_data.txt $(STEG)/oppen_lan.parquet $(STEG)/grund_vagar.parquet
-	$(STEP) 27 'Öppna data'
+	$(STEP) 29 'Öppna data'
 	@$(RUN) open_data $(ARGS)
 
 $(BUILT)/.tiles.klar: $(STEG)/kod/tiles.txt $(STEG)/oppen_lan.parquet
-	$(STEP) 28 'Kartrutor'
+	$(STEP) 30 'Kartrutor'
 	@$(RUN) tiles $(ARGS)
 
 $(BUILT)/.report.klar: $(STEG)/kod/report.txt $(STEG)/tidigare.txt $(STEG)/publicerade.txt $(STEG)/korning.json
-	$(STEP) 29 'Rapport och manifest'
+	$(STEP) 31 'Rapport och manifest'
 	@$(RUN) report $(ARGS)
 
 $(BUILT)/.webmap.klar: $(STEG)/kod/webmap.txt $(STEG)/tidigare.txt $(STEG)/oppen_lan.parquet $(STEG)/grund_vagar.parquet
-	$(STEP) 30 'Webbkarta'
+	$(STEP) 32 'Webbkarta'
 	@$(RUN) webmap $(ARGS)
 
 $(BUILT)/.printmap.klar: $(STEG)/kod/printmap.txt $(STEG)/oppen_lan.parquet $(STEG)/grund_vagar.parquet
-	$(STEP) 31 'Kartor för utskrift'
+	$(STEP) 33 'Kartor för utskrift'
 	@$(RUN) printmap $(ARGS) --jobs $(JOBS)
 
 $(BUILT)/.pages.klar: $(STEG)/kod/pages.txt $(STEG)/oppen_lan.parquet $(STEG)/grund_vagar.parquet
-	$(STEP) 32 'Kommunsidor'
+	$(STEP) 34 'Kommunsidor'
 	@$(RUN) pages $(ARGS)
 
 $(BUILT)/.specification.klar: $(STEG)/kod/specification.txt $(BUILT)/.raster.klar $(BUILT)/.qgis.klar $(BUILT)/.open_data.klar \
   $(BUILT)/.tiles.klar $(BUILT)/.webmap.klar $(BUILT)/.printmap.klar $(BUILT)/.pages.klar
-	$(STEP) 33 'Dataproduktspecifikation'
+	$(STEP) 35 'Dataproduktspecifikation'
 	@$(RUN) specification $(ARGS)
 
 $(BUILT)/.catalogue.klar: $(STEG)/kod/catalogue.txt $(BUILT)/.specification.klar
-	$(STEP) 34 'Katalog och metadata'
+	$(STEP) 36 'Katalog och metadata'
 	@$(RUN) catalogue $(ARGS)
 
 $(BUILT)/.entry.klar: $(STEG)/kod/entry.txt $(BUILT)/.catalogue.klar
-	$(STEP) 35 'Ingångssida'
+	$(STEP) 37 'Ingångssida'
 	@$(RUN) entry $(ARGS)

@@ -15,7 +15,7 @@ from pipelines.laws import check_laws
 from tests.made_ledgers import complete
 from tests.small_county import inputs
 
-STAGES = (*inputs.STAGES, "gaps", "laws")
+STAGES = (*inputs.STAGES, "junctions", "gaps", "laws")
 PRODUCTS = ("out/rapport.md", "out/.steg/produkter/out/rapport.md", "maps/bredbandskarta.html")
 T, M = (30, 100, 1000), ("tillgang", "passerad")
 

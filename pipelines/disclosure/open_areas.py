@@ -83,8 +83,8 @@ def base(cells: pd.DataFrame, parts: pd.DataFrame, land: pd.DataFrame, lie: Lie,
     facts = _cell_facts(cells, parts, land, region.publicering.bandgranser)
     lived = np.flatnonzero(facts["adresser"][1] > 0)  # a third of the cells; the others ask for no trench and give none
     cells, facts = cells.iloc[lived].reset_index(drop=True), {name: x[..., lived] for name, x in facts.items()}
-    centre = (x.astype(np.float64) + CELL_M / 2 for x in corner(facts["rutid"]))
-    return Base(cells, facts, ground(*lie, region.kostnad, region.vagar, *centre))
+    e_m, n_m = (x.astype(np.float64) + CELL_M / 2 for x in corner(facts["rutid"]))
+    return Base(cells, facts, ground(*lie, region.kostnad, region.vagar, e_m, n_m))
 
 
 def joined(frames: list[pd.DataFrame]) -> gpd.GeoDataFrame:

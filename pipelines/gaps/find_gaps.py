@@ -15,11 +15,11 @@ from pipelines.core.errors import DataError, by_library
 from pipelines.core.ledger import Ledger
 from pipelines.core.level import Level
 from pipelines.formats import at_rest
+from pipelines.gaps import junctions
 from pipelines.gaps.address_places import Floats, Places, at_level, places
 from pipelines.gaps.area_outlines import outlines
 from pipelines.gaps.costed_areas import BOX, Gaps
-from pipelines.gaps.trench_ground import Ground, edges, ground
-from pipelines.roads import lines_wkb
+from pipelines.gaps.trench_ground import Ground, ground
 from pipelines.tables import code_lists, contracts, gap_tables
 
 if TYPE_CHECKING:
@@ -28,14 +28,6 @@ if TYPE_CHECKING:
 
     from pipelines.config.region import Region
     from pipelines.core.paths import Paths
-
-
-def write_roads(under: Ground, paths: Paths) -> None:
-    """Write the roads as they meet."""
-    roads, (xy, count) = edges(under)
-    box = [*xy.min(axis=0), *xy.max(axis=0)] if len(xy) else []
-    table = gap_tables.VAGNAT
-    files.write_wkb(joined([roads], table), lines_wkb.lines(xy, count), box, paths.table(table.name), several=False)
 
 
 def write(gaps: list[Gaps], paths: Paths) -> None:
@@ -62,10 +54,10 @@ def read_places(region: Region, paths: Paths) -> Places:
 
 def read_ground(region: Region, paths: Paths, here: Places) -> Ground:
     """Read roads and water: what the trenches stand on."""
-    roads = files.read_shapes(paths.table("vagar"), ["klass", "niva", "namn", "geometry"])
+    roads, noded = junctions.read(paths)
     water = files.read_shapes(paths.table("mark"), ["geometry"])["geometry"].to_numpy()
     files.release()
-    return ground(roads, water, region.kostnad, region.vagar, here.e_m, here.n_m)
+    return ground(roads, water, region.kostnad, region.vagar, here.e_m, here.n_m, noded)
 
 
 def read_level(here: Places, level: Level, paths: Paths) -> tuple[Floats, Places]:

@@ -43,7 +43,7 @@ def _note_roads(ledger: Ledger, facts: TrenchGround, under: Roads, here: Places,
     net, far = under.network, under.drop.length_m > region.vagar.langsta_stick_m
     outside = net.part > 0
     facts["vaglinjer"], facts["noder"] = len(under.lines), under.noded.nodes
-    facts["hopfogade_andar"] = under.noded.joined
+    facts["hopfogade_andar"] = int(under.noded.joined.sum())
     facts["vagnatets_delar"] = int(net.part.max(initial=-1)) + 1
     facts["adresser_utanfor_storsta_delen"] = int(outside.sum())
     facts["adresser_langt_fran_vag"] = int(far.sum())

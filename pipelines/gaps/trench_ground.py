@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -206,20 +205,14 @@ class Roads:
 Ground = Straight | Roads
 
 
-def edges(under: Ground) -> tuple[pd.DataFrame, Vertices]:
-    """Return the roads as they meet: ``klass``, ``niva``, ``namn``, nodes ``fran`` and ``till``; and their vertices."""
-    import pandas as pd
-
-    none: dict[str, list[Any]] = {n: [] for n in ("klass", "niva", "namn", "fran", "till")}
-    if isinstance(under, Straight):
-        return pd.DataFrame(none).astype({"fran": "int64", "till": "int64"}), NO_LINES
-    noded = under.noded
-    out = under.lines.iloc[noded.source[noded.line]].reset_index(drop=True)[["klass", "niva", "namn"]]
-    return out.assign(fran=noded.u, till=noded.v), stretches(noded.lines, noded.line, noded.from_m, noded.to_m)
-
-
 def ground(
-    roads: pd.DataFrame, water: NDArray[Any], kostnad: Kostnad, vagar: Vagar, e_m: Floats, n_m: Floats
+    roads: pd.DataFrame,
+    water: NDArray[Any],
+    kostnad: Kostnad,
+    vagar: Vagar,
+    e_m: Floats,
+    n_m: Floats,
+    noded: noding.Noded | None = None,
 ) -> Ground:
     """Return what the trenches of these addresses stand on.
 
@@ -227,11 +220,13 @@ def ground(
     ----------
     roads : DataFrame
         ``klass``, ``niva``, ``namn``, ``geometry`` (shapely lines): table ``vagar``; maybe empty. With ``fran`` and
-        ``till`` they are what :func:`edges` gives, and meet there alone.
+        ``till`` they are table ``vagnat``, and meet there alone.
     water : ndarray of polygons
         Table ``mark``; maybe empty.
     e_m, n_m : ndarray of float, shape (n,)
         All addresses of the län, EPSG:3006, metres.
+    noded : Noded, optional
+        Where the roads meet, if that is known; they need no geometry then.
     """
     wet = over_water.water(water)
     klass, on_ground = roads["klass"], (roads["niva"] == "mark").to_numpy(np.bool_)
@@ -242,24 +237,19 @@ def ground(
     may = on_ground & np.isfinite(price) & ~ferry
     if not may.any():
         return Straight(wet, kostnad, vagar, e_m, n_m)
-    shapes, xy = roads["geometry"].to_numpy(), np.column_stack([e_m, n_m])
-    if "fran" in roads:
-        noded = noding.as_noded(shapes, roads["fran"].to_numpy(), roads["till"].to_numpy())
-        drop = drops.nearest(xy, noded.lines, np.flatnonzero(may[noded.source]))
-    else:
-        # Where lines meet and where addresses join them ask nothing of each other, and are mostly GEOS's and SciPy's.
-        cut = noding.cut(shapes, on_ground)
-        with ThreadPoolExecutor(1) as beside:
-            meeting = beside.submit(noding.meet, cut, on_ground, vagar.snappning_m)
-            drop = drops.nearest(xy, cut.lines, np.flatnonzero(may[cut.source]))
-            noded = meeting.result()
+    xy = np.column_stack([e_m, n_m])
+    if noded is None and "fran" in roads:
+        noded = noding.as_noded(roads["geometry"].to_numpy(), roads["fran"].to_numpy(), roads["till"].to_numpy())
+    elif noded is None:
+        noded = noding.node(roads["geometry"].to_numpy(), on_ground, vagar.snappning_m)
+    drop = drops.nearest(xy, noded.lines, np.flatnonzero(may[noded.source]))
     prices = network.Prices(price, vagar.prisfaktor_fagelvag, vagar.prisfaktor_sjokabel)
 
     def wet_m(start: Floats, end: Floats) -> Floats:
         return over_water.metres(over_water.over(wet, start, end), len(start))
 
     net = network.build(noded, drop, prices, ferry, wet_m)
-    return Roads(net, noded, roads.drop(columns="geometry"), wet, vagar, xy, drop)
+    return Roads(net, noded, roads.drop(columns="geometry", errors="ignore"), wet, vagar, xy, drop)
 
 
 def _chained(who: Ints, place: Ints) -> Ties:

@@ -46,7 +46,6 @@ def run(region: Region, paths: Paths, earlier: Path | None = None) -> None:
     land = files.read_table(paths.table("land"), ["rutid", "kommunkod", "land_ha"], few=["kommunkod"])
     here = find_gaps.read_places(region, paths)
     under = find_gaps.read_ground(region, paths, here)
-    find_gaps.write_roads(under, paths)
     files.release()
     called, shared = place_names(here, under, region, paths), together(paths)
     files.release()

@@ -48,8 +48,8 @@ class Noded:
     ends : ndarray of int64, shape (lines, 2)
         The nodes that each line begins and ends in.
     nodes : int
-    joined : int
-        Ends of lines that the tolerance joined with something more than a millimetre away.
+    joined : ndarray of int64, shape (lines,)
+        How many of each line's ends the tolerance joined with something more than a millimetre away.
     """
 
     lines: Lines
@@ -61,47 +61,25 @@ class Noded:
     to_m: Floats
     ends: Ints
     nodes: int
-    joined: int
-
-
-@dataclass(frozen=True)
-class Cut:
-    """The lines given, those on the ground that cross themselves cut where they do.
-
-    Attributes
-    ----------
-    shapes : ndarray of LineString, shape (lines,)
-    lines : Lines
-        The same as columns.
-    source : ndarray of int64, shape (lines,)
-        Which of the given lines each is of.
-    """
-
-    shapes: NDArray[Any]
-    lines: Lines
-    source: Ints
+    joined: Ints
 
 
 def node(given: NDArray[Any], ground: Bools, tolerance_m: float) -> Noded:
-    """Find where lines meet: :func:`cut`, then :func:`meet`."""
-    return meet(cut(given, ground), ground, tolerance_m)
-
-
-def meet(given: Cut, ground: Bools, tolerance_m: float) -> Noded:
     """Find where lines meet.
 
     Parameters
     ----------
-    given : Cut
+    given : ndarray of LineString, shape (n,)
+        EPSG:3006.
     ground : ndarray of bool, shape (n,)
-        Whether each line that was cut lies on the ground: neither bridge, tunnel nor under one.
+        Whether each line lies on the ground: neither bridge, tunnel nor under one.
     tolerance_m : float
         See the rule above; 0 joins only what meets exactly.
     """
     import shapely
 
-    shapes, lines, source, on_ground = given.shapes, given.lines, given.source, ground[given.source]
-    tree, n = shapely.STRtree(shapes), len(shapes)
+    shapes, source = _cut(given, ground)
+    lines, on_ground, tree, n = columns(shapes), ground[source], shapely.STRtree(shapes), len(shapes)
     length = lines.length_m
     # Points 0 … 2n - 1 are the ends: of line i number 2i and 2i + 1.
     line = np.repeat(np.arange(n), 2)
@@ -121,19 +99,12 @@ def as_noded(edges: NDArray[Any], u: Ints, v: Ints) -> Noded:
     """Return edges that have been noded before, each with its nodes, as :func:`node` does."""
     lines, each = columns(edges), np.arange(len(edges))
     nodes = int(max(u.max(initial=-1), v.max(initial=-1))) + 1
-    return Noded(lines, each, each, u, v, np.zeros(len(edges)), lines.length_m, np.column_stack([u, v]), nodes, 0)
+    none = np.zeros(len(edges))
+    return Noded(lines, each, each, u, v, none, lines.length_m, np.column_stack([u, v]), nodes, none.astype(np.int64))
 
 
-def cut(given: NDArray[Any], ground: Bools) -> Cut:
-    """Cut the lines on the ground that cross themselves.
-
-    Parameters
-    ----------
-    given : ndarray of LineString, shape (n,)
-        EPSG:3006.
-    ground : ndarray of bool, shape (n,)
-        As :func:`meet` takes it.
-    """
+def _cut(given: NDArray[Any], ground: Bools) -> tuple[NDArray[Any], Ints]:
+    """Cut the lines on the ground that cross themselves; return all lines, and which of the given each is of."""
     import shapely
 
     tangled = np.flatnonzero(ground & ~shapely.is_simple(given))
@@ -142,7 +113,7 @@ def cut(given: NDArray[Any], ground: Bools) -> Cut:
     shapes = np.concatenate([given[whole], parts])
     source = np.concatenate([whole, tangled[owner]])
     order = np.argsort(source, kind="stable")
-    return Cut(shapes[order], columns(shapes[order]), source[order].astype(np.int64))
+    return shapes[order], source[order].astype(np.int64)
 
 
 def _ends_beside(
@@ -261,12 +232,13 @@ def _edges(lines: Lines, source: Ints, line: Ints, at: Floats, joins: Ints, tole
     return Noded(lines, source, line[a], node_of[a], node_of[b], at[a], at[b], ends, nodes, moved)
 
 
-def _moved(lines: Lines, line: Ints, at: Floats, joins: Ints) -> int:
-    """Count ends of lines that are joined with a point of another line that is not on the same millimetre."""
+def _moved(lines: Lines, line: Ints, at: Floats, joins: Ints) -> Ints:
+    """Count each line's ends that are joined with a point of another line that is not on the same millimetre."""
     place = lines.xy[np.where(at > 0, lines.first[line + 1] - 1, lines.first[line])]
     within = np.flatnonzero((at > 0) & (at < lines.length_m[line]))
     place[within] = point_at(lines, line[within], at[within])
     a, b = joins[line[joins[:, 0]] != line[joins[:, 1]]].T
     far = np.hypot(*(place[a] - place[b]).T) > 0.001
     ends = np.unique(np.concatenate([a[far], b[far]]))
-    return int((ends < 2 * len(lines.length_m)).sum())
+    n = len(lines.length_m)
+    return np.bincount(ends[ends < 2 * n] // 2, minlength=n)

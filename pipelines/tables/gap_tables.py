@@ -78,7 +78,19 @@ VAGNAT = Table(
         "klass",
         field("niva", alias="Läge i höjd", values=code_lists.ROAD_LEVELS),
         field("namn", klass="intern", description="Gatans eller vägens namn; tomt utan."),
-        "fran till",
+        "fran till linje fran_m till_m",
+    ),
+    geometry="LineString",
+)
+VAGNAT_LINJER = Table(
+    "vagnat_linjer",
+    "Vägnätets linjer",
+    "Vägar och färjeleder som vagnat är sträckor av: raderna i vagar, de som korsar sig själva delade där.",
+    fields(
+        "vag",
+        field("fran", description="Punkten där linjen börjar."),
+        field("till", description="Punkten där linjen slutar."),
+        "hopfogade",
     ),
     geometry="LineString",
 )

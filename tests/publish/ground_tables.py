@@ -12,7 +12,7 @@ from pipelines.core.ledger import Ledger
 from pipelines.core.paths import Paths
 from pipelines.disclosure.open_projects import Names
 from pipelines.tables import contracts
-from pipelines.tables.gap_tables import VAGNAT
+from pipelines.tables.gap_tables import VAGNAT, VAGNAT_LINJER
 from pipelines.tables.project_tables import PROJEKT, PROJEKT_ADRESSER, PROJEKT_SCHAKT
 from pipelines.tables.source_tables import ADRESSOMRADEN, MARK, ORTER, VAGAR
 from pipelines.tables.step_tables import KONTROLLERAS
@@ -22,8 +22,7 @@ from tests.made_ledgers import complete
 def no_lie() -> tuple[gpd.GeoDataFrame, np.ndarray]:
     """Roads and water of a county without any."""
     none = gpd.GeoDataFrame({n: [] for n in VAGNAT.names}, geometry=[], crs=EPSG)
-    kinds = {c.name: "int64" if c.kind == "heltal" else "str" for c in VAGNAT.columns}
-    return none.astype(kinds), np.zeros(0, dtype=object)
+    return contracts.typed(none, VAGNAT), np.zeros(0, dtype=object)
 
 
 def no_names() -> Names:
@@ -51,9 +50,8 @@ def no_ground(paths: Paths) -> None:
     if not paths.table("adresser_ruta").exists():
         none = {"adress_id": pd.Series(dtype="str"), "rutid": pd.Series(dtype="int64")}
         write_table(pd.DataFrame(none), paths.table("adresser_ruta"))
-    for table in (VAGAR, VAGNAT, MARK, ORTER):
-        kinds = {c.name: "int64" if c.kind == "heltal" else "str" for c in table.columns}
-        none = gpd.GeoDataFrame({n: [] for n in table.names}, geometry=[], crs=EPSG).astype(kinds)
+    for table in (VAGAR, VAGNAT, VAGNAT_LINJER, MARK, ORTER):
+        none = contracts.typed(gpd.GeoDataFrame({n: [] for n in table.names}, geometry=[], crs=EPSG), table)
         if not paths.table(table.name).exists():
             write_polygons(none, paths.table(table.name))
 

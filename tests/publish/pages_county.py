@@ -11,7 +11,7 @@ from pipelines.config.region import Region
 from pipelines.core import cell_grid, files
 from pipelines.core.level import LEVELS
 from pipelines.core.paths import Paths
-from pipelines.disclosure import make_open_tables
+from pipelines.disclosure import make_open_areas, make_open_tables
 from pipelines.publish.pages import entry, write_pages
 from pipelines.tables import history_tables, reconciliation_tables
 
@@ -30,6 +30,7 @@ def build(folder: Path, names: tuple[str, str] = ("Testby", HOSTILE), demo: bool
     county = history("lan", "14", "Västra Götalands län")
     files.write_table(pd.concat([history(), county], ignore_index=True), paths.table("historik"))
     files.write_table(published(), paths.table("avstamning_kallor"))
+    make_open_areas.run(region, paths)
     make_open_tables.run(region, paths)
     write_pages.run(region, paths)
     for name, body in {

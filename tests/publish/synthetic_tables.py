@@ -24,7 +24,7 @@ from pipelines.core import cell_grid
 from pipelines.core.files import write_polygons, write_table
 from pipelines.core.level import LEVELS, MEASURES
 from pipelines.core.paths import Paths
-from pipelines.disclosure import make_open_tables
+from pipelines.disclosure import make_open_areas, make_open_tables
 from pipelines.tables import code_lists, contracts, gap_tables, source_tables, step_tables, summary_tables
 from tests.publish import no_history, small_ground
 from tests.publish.ground_tables import area_projects, no_ground
@@ -292,6 +292,7 @@ def _write(
         "version": "0.1.0",
     }
     paths.run_facts.write_text(json.dumps(facts), encoding="utf-8")
+    make_open_areas.run(region, paths)
     make_open_tables.run(region, paths)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,8 @@ from pipelines.__main__ import main
 from pipelines.config.region import load_region
 from pipelines.core.files import read_table
 from pipelines.core.paths import Paths
-from pipelines.disclosure import make_open_tables, open_summary, withheld
+from pipelines.disclosure import make_open_areas, make_open_tables, open_summary, withheld
+from pipelines.disclosure.checked import checked
 from pipelines.tables.open_contracts import KOMMUNER_OPPNA
 from tests.conftest import made_once
 from tests.demo.conftest import make, write_config
@@ -196,12 +196,13 @@ def test_who_knows_the_houses_finds_no_small_number_of_addresses_without(demo: P
 
 def test_the_open_tables_are_made_of_them(demo: Paths) -> None:
     """The whole chain, once: the tables keep their contracts."""
-    found = tables(demo)
+    cells, parts, land, kommuner, lan = tables(demo).values()
     region = load_region(demo.config)
-    made = make_open_tables.tables(*found.values(), no_lie(), no_names(), region, withheld.secret(demo))
-    assert json.dumps(sorted(made)) == json.dumps(
-        ["bristomraden", "kommuner", "lan", "projekt", "projekt_rutor", "rutnat_250m"]
-    )
+    made = make_open_areas.tables(cells, parts, land, no_lie(), no_names(), region, withheld.secret(demo))
+    assert sorted(made) == ["bristomraden", "projekt", "projekt_rutor", "rutnat_250m"]
+    sums = open_summary.tables(kommuner, lan, made["rutnat_250m"], parts, land, region.publicering.bandgranser)
+    for table in make_open_tables.SUMS:
+        checked(sums[table.name], table)
     areas = made["bristomraden"]
     assert (areas["hushall_utan_minst"] <= areas["hushall_utan_hogst"]).all()
     assert (areas[["hushall_utan_minst", "hushall_utan_hogst", "hushall_minst", "hushall_hogst"]] % G == 0).all(

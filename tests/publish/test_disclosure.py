@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from pipelines.config.region import load_region
 from pipelines.core.files import read_polygons, read_table, write_polygons, write_table
 from pipelines.core.level import LEVELS, Level
-from pipelines.disclosure import make_open_tables, open_summary
+from pipelines.disclosure import make_open_areas, make_open_tables, open_summary
 from pipelines.publish.webmap import webmap_ground, write_webmap
 from tests.publish import synthetic_tables
 from tests.publish.adversary import WITHOUT
@@ -203,6 +203,7 @@ def put_counts(paths, without: dict[int, np.ndarray], households: np.ndarray) ->
     write_table(cells, paths.table("oppna_rutor"))
     write_table(parts[n > 0].reset_index(drop=True), paths.table("oppna_delar"))
     write_table(kommuner, paths.table("kommuner"))
+    make_open_areas.run(REGION, paths)
     make_open_tables.run(REGION, paths)
 
 

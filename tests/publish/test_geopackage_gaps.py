@@ -19,7 +19,7 @@ from pipelines.core.files import read_table, write_polygons, write_table
 from pipelines.publish.geopackage import write_geopackage
 from tests.small_county import inputs
 
-STAGES = (*inputs.STAGES, "gaps", "laws", "ground", "geopackage")
+STAGES = (*inputs.STAGES, "junctions", "gaps", "laws", "ground", "geopackage")
 PAIRS = [(t, m) for t in (30, 100, 1000) for m in ("tillgang", "passerad")]
 WITHOUT = {"tillgang": "utan", "passerad": "ej_passerade"}
 CLOSE = 1e-4

@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.config.region import load_region
 from pipelines.core.level import LEVELS, MEASURES
-from pipelines.disclosure.make_open_tables import checked
+from pipelines.disclosure.checked import checked
 from pipelines.disclosure.open_history import open_history, open_projection
 from pipelines.tables.history_tables import FRAMSKRIVNING_OPPEN, HISTORIK, HISTORIK_OPPEN
 from tests.publish.synthetic_tables import CONFIG

@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipelines.disclosure import background
-from pipelines.disclosure.make_open_tables import checked
+from pipelines.disclosure.checked import checked
 from pipelines.disclosure.open_reconciliation import open_reconciliation
 from pipelines.tables.reconciliation_tables import AVSTAMNING_KALLOR, AVSTAMNING_OPPEN
 

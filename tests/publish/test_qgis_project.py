@@ -15,7 +15,7 @@ import tiny_tables as tiny
 from pipelines.core.files import sha256
 from pipelines.core.ledger import Ledger
 from pipelines.core.paths import Paths
-from pipelines.disclosure import make_open_tables
+from pipelines.disclosure import make_open_areas, make_open_tables
 from pipelines.publish.geopackage import write_geopackage
 from pipelines.publish.open_data import write_open_data
 from pipelines.publish.products import LAYERS
@@ -23,6 +23,7 @@ from pipelines.publish.qgis import write_projects
 from pipelines.publish.qgis.project import project_editions, project_package
 from pipelines.publish.raster import write_rasters
 from pipelines.publish.words import codes
+from pipelines.tables import open_contracts
 from tests.made_ledgers import complete
 
 PROJECTS = ("out/bredband.qgz", "maps/data/bredband_oppen.qgz")
@@ -48,6 +49,7 @@ def build(folder: Path, demo: bool = True, ground: tuple[tuple[str, str, str], .
         "referensdatum": "2025-06-30",
     }
     Ledger("tackning", facts=complete("tackning", {"filer": [row]})).save(paths.ledger("tackning"))
+    make_open_areas.run(region, paths)
     make_open_tables.run(region, paths)
     for product in (write_geopackage, write_open_data, write_rasters, write_projects):
         product.run(region, paths)
@@ -229,7 +231,7 @@ def test_a_theme_of_a_style_that_does_not_exist_is_an_error(paths: Paths) -> Non
 
 
 def test_every_coded_column_has_words_for_its_codes() -> None:
-    coded = [c for t in (*LAYERS, *make_open_tables.OPEN_TABLES) for c in t.columns if c.values]
+    coded = [c for t in (*LAYERS, *open_contracts.OPEN_TABLES) for c in t.columns if c.values]
     assert len(coded) > 30
     for column in coded:
         labels = codes.CODES[codes.code_list(column)]

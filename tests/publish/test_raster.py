@@ -15,7 +15,7 @@ from rio_cogeo.cogeo import cog_validate
 
 from pipelines.core.files import sha256
 from pipelines.core.paths import Paths
-from pipelines.disclosure import make_open_tables
+from pipelines.disclosure import make_open_areas, make_open_tables
 from pipelines.publish.raster import cog, write_rasters
 
 NAMES = ("tillgang_30", "tillgang_100", "tillgang_1000", "passerad_30", "passerad_100", "passerad_1000")
@@ -31,6 +31,7 @@ SHARES = {
 
 def make(folder: Path, demo: bool = True) -> Paths:
     region, paths = tiny.write(folder, demo)
+    make_open_areas.run(region, paths)
     make_open_tables.run(region, paths)
     write_rasters.run(region, paths)
     return paths

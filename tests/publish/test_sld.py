@@ -12,7 +12,7 @@ import pytest
 import tiny_tables as tiny
 from lxml import etree
 
-from pipelines.disclosure import make_open_tables
+from pipelines.disclosure import make_open_areas, make_open_tables
 from pipelines.publish.geopackage import write_geopackage
 from pipelines.publish.open_data import write_open_data
 from pipelines.publish.products import LAYERS
@@ -39,6 +39,7 @@ FILTER = Path(pycsw.__file__).parent / "core/schemas/ogc/filter/1.1.0/filter.xsd
 def styles(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str, str, str]]:
     """Table, name, QML and SLD of every style of both editions."""
     region, paths = tiny.write(tmp_path_factory.mktemp("sld"))
+    make_open_areas.run(region, paths)
     make_open_tables.run(region, paths)
     write_geopackage.run(region, paths)
     write_open_data.run(region, paths)

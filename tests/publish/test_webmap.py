@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from pipelines.core import ledger
 from pipelines.core.files import read_table, write_table
-from pipelines.disclosure import make_open_tables
+from pipelines.disclosure import make_open_areas, make_open_tables
 from pipelines.publish.webmap import encode, write_webmap
 from tests.made_ledgers import complete
 from tests.publish import synthetic_tables
@@ -293,6 +293,7 @@ def test_kommun_counts_in_the_open_table(tmp_path, count, shown, sort_by):
     if not count:  # nobody lacks coverage only where the published cells do not say that somebody does
         parts = read_table(paths.table("oppna_delar"))
         write_table(parts.assign(**{c: 0.0 for c in parts if c.startswith("hushall_")}), paths.table("oppna_delar"))
+    make_open_areas.run(region, paths)
     make_open_tables.run(region, paths)
     write_webmap.run(region, paths)
     html = paths.built(write_webmap.OPEN).read_text(encoding="utf-8")

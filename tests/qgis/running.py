@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "publish"))
 import tiny_tables as tiny
 
 from pipelines.core.paths import Paths
-from pipelines.disclosure import make_open_tables
+from pipelines.disclosure import make_open_areas, make_open_tables
 from pipelines.publish.geopackage import write_geopackage
 from pipelines.publish.open_data import write_open_data
 from pipelines.publish.qgis import write_projects
@@ -24,7 +24,14 @@ from pipelines.publish.raster import write_rasters
 def build(folder: Path) -> Paths:
     """Build both editions' GeoPackages, rasters and projects."""
     region, paths = tiny.write(folder)
-    for product in (make_open_tables, write_geopackage, write_open_data, write_rasters, write_projects):
+    for product in (
+        make_open_areas,
+        make_open_tables,
+        write_geopackage,
+        write_open_data,
+        write_rasters,
+        write_projects,
+    ):
         product.run(region, paths)
     return paths
 

@@ -23,7 +23,7 @@ from shapely.geometry.base import BaseGeometry
 
 from pipelines.steps import JOB, STEPS
 
-STAGES = tuple(s.name for s in JOB[: JOB.index(STEPS["open_cells"]) + 1])
+STAGES = (*(s.name for s in JOB[: JOB.index(STEPS["summaries"]) + 1]), "open_cells")
 """The steps to the cells and sums, in order."""
 VARIANTS = (
     "full",

@@ -24,7 +24,7 @@ from . import brute, inputs
 from .test_small_county import STAGES as UNTIL_SUMMARIES
 from .test_small_county import columns, differences, rows_of, told
 
-STAGES = (*UNTIL_SUMMARIES, "gaps", "goals", "reconciliation", "history", "laws")
+STAGES = (*UNTIL_SUMMARIES, "junctions", "gaps", "goals", "reconciliation", "history", "laws")
 VARIANTS = ("full", "utan_hastighet")
 COLUMNS = columns(T)
 

@@ -29,7 +29,7 @@ def run(root: Path, *stages: str) -> dict[str, pd.DataFrame]:
     return {n: pd.read_parquet(root / f"out/.steg/{n}.parquet") for n in TABLES}
 
 
-AFTER = ("evidence", "households", "coverage", "summaries", "open_cells", "open_tables")
+AFTER = ("evidence", "households", "coverage", "summaries", "open_cells", "open_areas", "open_tables")
 
 
 def write_history_and_facts(root: Path) -> None:

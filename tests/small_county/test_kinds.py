@@ -32,7 +32,7 @@ def table(root: Path, name: str) -> pd.DataFrame:
 def county(tmp_path_factory) -> Path:
     root = tmp_path_factory.mktemp("slag")
     inputs.write(inputs.county("full"), root)
-    for name in (*inputs.STAGES, "gaps", "laws"):
+    for name in (*inputs.STAGES, "junctions", "gaps", "laws"):
         assert run(name, root) == 0, name
         if name == "dwellings":
             kommun, homes = table(root, "adresser_ruta")["kommunkod"], table(root, "bostader")

@@ -166,7 +166,9 @@ def full_size_roads(scratch: Path) -> Cost:
 
 def makes_public(step: Step) -> bool:
     """Tell whether a step makes something that lies under ``MAPS``, or the tables that such is made from."""
-    return step.name in ("open_tables", "ground") or any(pattern.startswith("maps/") for pattern in step.makes)
+    return step.name in ("open_areas", "open_tables", "ground") or any(
+        pattern.startswith("maps/") for pattern in step.makes
+    )
 
 
 def as_make_does(scratch: Path, args: argparse.Namespace) -> dict[str, float]:

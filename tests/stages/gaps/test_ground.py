@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.core import files
-from pipelines.gaps.trench_ground import SLAG, Straight, edges, ground
+from pipelines.gaps import junctions
+from pipelines.gaps.trench_ground import SLAG, Straight, ground
 from pipelines.laws import check_laws
 from pipelines.orders.bench import bench_roads
 from pipelines.projects import find_projects
@@ -75,7 +76,7 @@ def test_the_example_of_the_docs_by_hand():
     )
     assert priced == pytest.approx(1550 + 90 + 3 * (600 + pond) + 1.5 * (straight - pond))
     # The same from the roads as they meet, which the open edition's costs are reckoned on.
-    rows, vertices = edges(under)
+    rows, vertices = junctions.edges(EXAMPLE, under.noded)
     met = stand(rows.assign(geometry=draw(*vertices)), SOUND, list(HOUSES.values()))
     again = dig(met, [False, True, True, True, True])
     assert again[0] == pytest.approx(metres) and again[1] == pytest.approx(priced)
@@ -170,6 +171,7 @@ def test_the_stage_along_roads_columns_lines_laws_and_what_is_told(tmp_path):
     files.write_polygons(lines, paths.table("vagar"))
     water = gpd.GeoDataFrame({"objekttyp": ["Hav"] * 2}, geometry=[_moved(x) for x in SOUND], crs=3006)
     files.write_polygons(water, paths.table("mark"))
+    junctions.run(REGION, paths)
     find_projects.run(REGION, paths)
     areas = files.read_polygons(paths.table("bristomraden"))
     areas = areas[areas["schakt_m"].notna()]

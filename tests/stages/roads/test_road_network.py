@@ -259,7 +259,7 @@ def test_a_bridge_joins_nothing_that_it_crosses_and_goes_on_at_its_ends():
 def test_twins_slivers_and_gaps():
     one = Road(((0, 0), (10, 0)))
     assert roads_meet(one, one).nodes == 2
-    assert roads_meet(one, Road(((10.3, 0), (20, 0)))).joined == 2
+    assert roads_meet(one, Road(((10.3, 0), (20, 0)))).joined.tolist() == [1, 1]
     assert roads_meet(one, Road(((10, 0), (10.25, 0.25))), Road(((10.25, 0.25), (20, 0)))).nodes == 3
     assert roads_meet(one, Road(((5, 0.25), (5, 9)))).nodes == 4
     assert roads_meet(one, Road(((5, 0.75), (5, 9)))).nodes == 4
