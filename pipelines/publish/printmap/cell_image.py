@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.transforms import Affine2D
 from numpy.typing import NDArray
+from PIL import Image
 
 from pipelines.core import cell_grid
 
 PIXEL_MM = 0.17
 """In a PDF a cell is so many whole pixels that none is larger: crisp also where a reader smooths pictures."""
+
+
+class Enlarged(NamedTuple):
+    """A picture to be written with each of its pixels as a square of so many: its colours are known before that."""
+
+    image: NDArray[np.uint8]
+    times: int
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns, as written."""
+        return self.image.shape[0] * self.times, self.image.shape[1] * self.times
+
+    def of(self, values: NDArray[np.uint8]) -> Image.Image:
+        """Return one value of each pixel (0–255) as an enlarged picture."""
+        return Image.fromarray(values.repeat(self.times, axis=0).repeat(self.times, axis=1))
 
 
 class Cells(Artist):
@@ -42,9 +59,8 @@ class Cells(Artist):
         gc = renderer.new_gc()
         self._set_gc_clip(gc)  # type: ignore[attr-defined]
         if renderer.option_scale_image():  # PDF
-            n = int(np.ceil(self.cell_mm / PIXEL_MM))
-            large = self.image[::-1].repeat(n, axis=0).repeat(n, axis=1)
-            renderer.draw_image(gc, x0, y0, large, Affine2D().scale(x1 - x0, y1 - y0))
+            picture = Enlarged(self.image, int(np.ceil(self.cell_mm / PIXEL_MM)))
+            renderer.draw_image(gc, x0, y0, picture, Affine2D().scale(x1 - x0, y1 - y0))
         else:
             column, left = _sampled(x0, x1, self.image.shape[1], renderer.width)
             row, bottom = _sampled(y0, y1, self.image.shape[0], renderer.height)

@@ -109,9 +109,8 @@ def _scale_bar(ax: Any, sheet: Sheet, length: float, left: float) -> None:
         small.add_artist(box)
     for i in range(SCALE_PARTS + 1):
         km = length * i / SCALE_PARTS
-        unit = " km" if i == SCALE_PARTS else ""
         small.text(km, 0.75, f"{km:.4g}".replace(".", ","), fontsize=_LABEL_PT, ha="center", va="bottom")
-        small.annotate(unit, (km, 0.75), (6, 0), textcoords="offset points", fontsize=_LABEL_PT, va="bottom")
+    small.annotate(" km", (length, 0.75), (6, 0), textcoords="offset points", fontsize=_LABEL_PT, va="bottom")
 
 
 def round_length(km: float) -> float:

@@ -62,14 +62,16 @@ class Writer:
         """Write a text in the middle of a room, with a light edge around the letters."""
         from matplotlib.patheffects import Stroke
 
+        from pipelines.publish.printmap.quick_pdf import Words
+
         self.taken.append(room)
         west, south, _, _ = self.sheet.window
         metres = self.sheet.scale / 1000
         x, y = west + (room.x0 + room.x1) / 2 * metres, south + (room.y0 + room.y1) / 2 * metres
         common = {"fontsize": size, "ha": "center", "va": "center", "linespacing": 1.1, **look}
-        halo = self.ax.text(x, y, text, color="white", zorder=9, **common)
+        halo = Words(self.ax, x, y, text, color="white", zorder=9, **common)
         halo.set_path_effects([Stroke(linewidth=2.0, foreground="white", alpha=0.85)])
-        self.ax.text(x, y, text, color=colour, zorder=10, **common)
+        Words(self.ax, x, y, text, color=colour, zorder=10, **common)
 
 
 def plain(name: str) -> str:
@@ -127,6 +129,7 @@ def _moves(w: float, h: float) -> list[tuple[float, float]]:
 def localities(writer: Writer, atlas: Atlas) -> None:
     """Name the localities of the sheet's kommun, largest first, each beside its dot; or not at all."""
     import shapely
+    from matplotlib.lines import Line2D
 
     own = atlas.outlines.shapes[[k == writer.sheet.kod for k in atlas.outlines.codes]]
     if not len(own) or not len(atlas.places.names):
@@ -155,8 +158,8 @@ def localities(writer: Writer, atlas: Atlas) -> None:
             continue
         writer.taken.append(dot)
         writer.write(name, room, size, INK, fontweight="bold" if bold else "normal")
-        writer.ax.plot(
-            *atlas.places.xy[i],
+        mark = Line2D(
+            *atlas.places.xy[i][:, None],
             marker="o",
             markersize=2 * _DOT_MM / typeface.PT_MM,
             color="white",
@@ -164,6 +167,7 @@ def localities(writer: Writer, atlas: Atlas) -> None:
             markeredgewidth=0.6,
             zorder=9.5,
         )
+        writer.ax.add_artist(mark)
         named.add(name)
 
 
@@ -199,6 +203,8 @@ def numbers(writer: Writer, projects: pd.DataFrame) -> None:
     import shapely
     from matplotlib.patches import Ellipse
 
+    from pipelines.publish.printmap.quick_pdf import Words
+
     for number, shape in enumerate(projects["geometry"], start=1):
         part = max(shapely.get_parts(shape), key=lambda p: (p.area, p.wkb))
         x, y = writer.at(*shapely.get_coordinates(shapely.point_on_surface(part))[0])
@@ -209,10 +215,9 @@ def numbers(writer: Writer, projects: pd.DataFrame) -> None:
         metres = writer.sheet.scale / 1000
         e, n = west + (room.x0 + room.x1) / 2 * metres, south + (room.y0 + room.y1) / 2 * metres
         size = (MARK_MM - 2 * _AIR_MM) * metres
-        writer.ax.add_patch(Ellipse((e, n), size, size, facecolor="white", edgecolor=INK, zorder=12))
-        writer.ax.text(
-            e, n, str(number), fontsize=7.5, fontweight="bold", color=INK, ha="center", va="center_baseline", zorder=13
-        )
+        writer.ax.add_artist(Ellipse((e, n), size, size, facecolor="white", edgecolor=INK, zorder=12))
+        look = {"fontsize": 7.5, "fontweight": "bold", "color": INK, "ha": "center", "va": "center_baseline"}
+        Words(writer.ax, e, n, str(number), zorder=13, **look)
 
 
 def _ring(size: float) -> list[tuple[float, float]]:

@@ -149,6 +149,8 @@ def _legend(column: Column) -> None:
 
 def _modelled(column: Column, w: float, h: float) -> None:
     """Explain the hatching, as it is drawn on this sheet."""
+    from matplotlib.lines import Line2D
+
     text = "Modellerat: fördelat ur PTS:s statistik, inte uppmätt."
     if column.sheet.cell_mm < cartography.SMALLEST_HATCHED_MM:
         text += f" Gäller de flesta rutor inom {cartography.MODELLED_RADIUS_M // 1000} km."
@@ -157,13 +159,14 @@ def _modelled(column: Column, w: float, h: float) -> None:
         for x, code, shade in ((0.0, "tackt", "dark"), (w / 2, "utan", "light")):
             column.box(x, w / 2, h, CLASS_COLOURS[code], edge=OUTLINE)
             for i in (0.0, 0.5):
-                column.ax.plot(
+                line = Line2D(
                     [x + i * w / 2, x + (i + 0.5) * w / 2],
                     [column.y + h, column.y],
                     solid_capstyle="butt",
                     color=cartography.HATCH_COLOURS[shade],
                     linewidth=cartography.HATCH_PT * 1.4,
                 )
+                column.ax.add_artist(line)
     column.y += 0.2
     column.paragraph(text, column.size, x=w + 3)
 

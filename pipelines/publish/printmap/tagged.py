@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape
 
 from matplotlib.backends import backend_mixed, backend_pdf
 
+from pipelines.publish.printmap import quick_pdf
 from pipelines.publish.printmap.title_block import CELLS
 
 _pdf: Any = backend_pdf  # untyped
@@ -28,9 +29,6 @@ _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <?xpacket end="w"?>"""
 
 
-_SIZES: dict[tuple[str, Any, Any], tuple[float, float, float]] = {}
-
-
 class Tagged(NamedTuple):
     """A marked part of the page: its tag, and of a cell the row it stands in."""
 
@@ -38,7 +36,7 @@ class Tagged(NamedTuple):
     row: str
 
 
-class _Renderer(_pdf.RendererPdf):  # type: ignore[misc]
+class _Renderer(quick_pdf.Renderer):
     """Marks what is drawn: an artist with a ``gid`` as that, within another nothing, all else as an artifact."""
 
     def __init__(self, *given: Any) -> None:
@@ -66,18 +64,11 @@ class _Renderer(_pdf.RendererPdf):  # type: ignore[misc]
         if not self._open:
             self.file.output(_EMC)
 
-    def get_text_width_height_descent(self, s: str, prop: Any, ismath: Any) -> tuple[float, float, float]:
-        """Return how large a text is; most texts stand on every sheet, and are measured once a process."""
-        key = s, prop, ismath
-        if key not in _SIZES:
-            _SIZES[key] = super().get_text_width_height_descent(s, prop, ismath)
-        return _SIZES[key]
-
     def _artifact(self) -> None:
         self.file.output(Name("Artifact"), _BMC)
 
 
-class _File(_pdf.PdfFile):  # type: ignore[misc]
+class _File(quick_pdf.File):
     """A file whose catalogue and page lead to the structure."""
 
     def writeObject(self, object: Any, contents: Any) -> None:

@@ -40,11 +40,13 @@ class Column:
         self, x: float, text: str, size: float, colour: str = INK, bold: bool = False, tag: str = "P", **look: Any
     ) -> None:
         """Write a text at ``y``; ``tag`` says what it is to who cannot see the sheet."""
+        from pipelines.publish.printmap.quick_pdf import Words
+
         look = {"ha": "left", "va": "top", "linespacing": typeface.LINE, **look}
         weight = "bold" if bold else "normal"
         row = self.y if self.row is None else self.row
         gid = f"{tag} {row:.3f}" if tag in CELLS else tag
-        self.ax.text(x, self.y, text, fontsize=size, color=colour, fontweight=weight, gid=gid, **look)
+        Words(self.ax, x, self.y, text, fontsize=size, color=colour, fontweight=weight, gid=gid, **look)
 
     def line(
         self, x: float, text: str, size: float, colour: str = INK, bold: bool = False, tag: str = "TD", **look: Any
@@ -85,10 +87,13 @@ class Column:
 
     def rule(self, y: float) -> None:
         """Draw a thin line across."""
-        self.ax.plot([0, self.width], [y, y], color=RULE, linewidth=0.8)
+        from matplotlib.lines import Line2D
+
+        self.ax.add_artist(Line2D([0, self.width], [y, y], color=RULE, linewidth=0.8))
 
     def box(self, x: float, w: float, h: float, face: str, edge: str = "none", **look: Any) -> None:
         """Draw a rectangle whose upper edge is at ``y``."""
         from matplotlib.patches import Rectangle
 
-        self.ax.add_patch(Rectangle((x, self.y), w, h, facecolor=face, edgecolor=edge, linewidth=0.6, **look))
+        # Not add_patch: it would reckon how far the axes must reach, and that is known.
+        self.ax.add_artist(Rectangle((x, self.y), w, h, facecolor=face, edgecolor=edge, linewidth=0.6, **look))

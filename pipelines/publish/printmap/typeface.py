@@ -68,11 +68,14 @@ def make(folder: Path) -> None:
         font.save(folder / face)
 
 
-@cache
 def register(folder: Path) -> None:
-    """Tell matplotlib of the typeface in ``folder``: once a process, and nowhere but in this process."""
+    """Tell matplotlib of the typeface in ``folder``, and of no other folder's: nowhere but in this process."""
     from matplotlib.font_manager import fontManager
 
+    from pipelines.publish.printmap import quick_pdf
+
+    fontManager.ttflist = [entry for entry in fontManager.ttflist if entry.name != FAMILY]
+    quick_pdf.forget()
     for face in _FACES.values():
         fontManager.addfont(folder / face)
 

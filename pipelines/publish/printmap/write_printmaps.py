@@ -77,20 +77,25 @@ def _keep_only(names: set[str], folder: Path) -> None:
 
 
 def _draw_all(everything: Atlas, fonts: Path, each: list[tuple[Sheet, Path]], jobs: int) -> None:
-    """Draw every sheet, in this process or in several new ones; the large sheets first."""
+    """Draw every sheet, in this process and in as many new ones as make ``jobs``; the large sheets first."""
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
+    _prepare(fonts)
     if jobs == 1:
-        _prepare(fonts)
         for sheet, folder in each:
             make(everything, sheet, folder)
         return
     # New processes, not forked ones: a fork would copy the locks of the threads that read the tables.
     handed_over = (LEVELS.mbit, pickle.dumps(everything), fonts)
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=handed_over) as pool:
-        for done in [pool.submit(_make_held, sheet, folder) for sheet, folder in each]:
-            done.result()
+    with ProcessPoolExecutor(jobs - 1, get_context("spawn"), initializer=_begin, initargs=handed_over) as pool:
+        handed_out = [(pool.submit(_make_held, *one), one) for one in each]
+        for done, one in reversed(handed_out):
+            if done.cancel():  # nobody has begun it
+                make(everything, *one)
+        for done, _ in handed_out:
+            if not done.cancelled():
+                done.result()
 
 
 _held: list[Any] = []
@@ -228,20 +233,26 @@ def _few_colours(packed: NDArray[np.uint32]) -> Any:
     """
     from PIL import Image
 
+    # Pixels of one colour lie together: what is asked of each is asked of a run of them.
+    flat = packed.ravel()
+    first = np.flatnonzero(np.append(True, flat[1:] != flat[:-1]))
+    colour, many = flat[first], np.diff(first, append=flat.size)
     # A pixel of nine tells which are common.
-    colours, many = np.unique(packed[::3, ::3], return_counts=True)
-    exact = colours[np.argsort(-many, kind="stable")[:PNG_EXACT]]
+    seen, times = np.unique(packed[::3, ::3], return_counts=True)
+    exact = seen[np.argsort(-times, kind="stable")[:PNG_EXACT]]
     index = _palette_index()
     index[exact] = np.arange(len(exact))
-    found = index[packed]
+    found = index[colour]
     index[exact] = 255
-    edges = found == 255
     palette = exact.astype("<u4").view(np.uint8).reshape(-1, 4)[:, :3].ravel().tolist()
-    if edges.any():
-        rest: Any = Image.frombuffer("RGBX", (int(edges.sum()), 1), packed[edges]).convert("RGB")
+    edge = found == 255
+    found = found.repeat(many)
+    if edge.any():
+        pixels = colour[edge].repeat(many[edge])
+        rest: Any = Image.frombuffer("RGBX", (len(pixels), 1), pixels).convert("RGB")
         rest = rest.quantize(255 - PNG_EXACT, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-        found[edges] = np.asarray(rest)[0] + np.uint8(len(exact))
+        found[found == 255] = np.asarray(rest)[0] + np.uint8(len(exact))
         palette += rest.getpalette()
-    few = Image.fromarray(found, mode="L")
+    few = Image.fromarray(found.reshape(packed.shape), mode="L")
     few.putpalette(palette)
     return few
