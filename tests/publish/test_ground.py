@@ -153,7 +153,7 @@ def test_roads_lie_within_tolerance_and_step_and_still_meet(town, fineness):
     lines, which = ground_roads.of_band(
         ground_roads.merged(town.geometry.to_numpy(), town["klass"].to_numpy(dtype=str)), classes
     )
-    made, of = ground_roads.generalised(lines, which, fineness)
+    made, of = ground_roads.generalised(lines, which, fineness, ground_roads.onward(lines))
     layer = ground_code.road_layer(2, fineness.step_m, made, of, classes)
     paths = decoded(*ground_code.pack([layer]))
     for name in ("landsvag", "smavag"):
@@ -167,6 +167,39 @@ def test_roads_lie_within_tolerance_and_step_and_still_meet(town, fineness):
     assert len(paths) < len(town)  # the one that stands twice is drawn once
 
 
+@pytest.mark.parametrize("seed", range(40))
+def test_lines_are_merged_as_geos_merges_them(seed):
+    """On random lines of two classes among few points: rings, loops, twins, lines that turn and stand still."""
+    rng = np.random.default_rng(seed)
+    places = rng.integers(0, 5, (int(rng.integers(3, 25)), 2)).astype(float)
+    paths = [places[rng.integers(0, len(places), rng.integers(2, 5))] for _ in range(int(rng.integers(1, 60)))]
+    lines = np.array([shapely.LineString(path) for path in paths if len(np.unique(path, axis=0)) > 1])
+    klass = pd.Series(rng.choice(["smavag", "landsvag"], len(lines)))
+    found = ground_roads.merged(lines, klass)
+    assert set(found) == set(klass)
+    for name, made in found.items():
+        of = lines[(klass == name).to_numpy()]
+        once = of[~pd.Series(shapely.to_wkb(shapely.normalize(of))).duplicated().to_numpy()]
+        expected = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(once)))
+        assert shapely.to_wkt(made).tolist() == shapely.to_wkt(expected).tolist()
+
+
+def test_lines_that_go_onward_are_simplified_as_with_their_topology_held():
+    """Of the others some would come to cross themselves; no line that does is told to go onward."""
+    rng = np.random.default_rng(3)
+    bends = np.cumsum(rng.normal(0, 30, (3_000, 30, 2)) + rng.uniform(0, 90, (3_000, 1, 1)), axis=1)
+    lines = shapely.linestrings(bends)
+    straight = ground_roads.onward(lines)
+    assert 0.1 < straight.mean() < 0.9
+    for tolerance in (5, 25, 90):
+        held, free = (shapely.simplify(lines, tolerance, preserve_topology=x) for x in (True, False))
+        same = shapely.equals_exact(held, free)
+        assert same[straight].all() and not same.all()
+    by_hand = [(0, 0), (5, 0), (5, 0), (9, 0)], [(0, 0), (5, 5), (9, 0)], [(0, 0), (1, 1), (0, 0)]
+    found = ground_roads.onward(np.array([shapely.LineString(xy) for xy in by_hand]))
+    assert found.tolist() == [False, True, False]
+
+
 def test_the_finest_that_fits_is_taken():
     """Roads of a band get as fine as the page has room for, and no finer."""
     rng = np.random.default_rng(1)
@@ -175,8 +208,8 @@ def test_the_finest_that_fits_is_taken():
     steps = [f.step_m for f in ground_bands.ROADS[2].fineness]
     sizes = []
     for f in ground_bands.ROADS[2].fineness:
-        one_class = ground_roads.of_band(ground_roads.merged(lines, np.full(200, "smavag")), ("smavag",))
-        made, of = ground_roads.generalised(*one_class, f)
+        merged, which = ground_roads.of_band(ground_roads.merged(lines, np.full(200, "smavag")), ("smavag",))
+        made, of = ground_roads.generalised(merged, which, f, ground_roads.onward(merged))
         sizes.append(len(ground_code.pack([ground_code.road_layer(2, f.step_m, made, of, ("smavag",))])[1]))
     assert sizes == sorted(sizes, reverse=True)
     for size, step in zip(sizes, steps, strict=True):
@@ -189,8 +222,8 @@ def test_the_finest_that_fits_is_taken():
 
 def test_a_line_that_shrinks_to_a_point_is_left_out():
     lines = np.array([shapely.LineString([(0, 0), (1, 1)]), shapely.LineString([(0, 0), (100, 0)])])
-    made, of = ground_roads.generalised(lines, np.array([0, 1], np.uint8), Fineness(5, 10))
-    assert shapely.to_wkt(made).tolist() == ["LINESTRING (0 0, 100 0)"] and of.tolist() == [1]
+    made, of = ground_roads.generalised(lines, np.array([0, 1], np.uint8), Fineness(5, 10), np.array([True, True]))
+    assert shapely.to_wkt(made.lines(10)).tolist() == ["LINESTRING (0 0, 100 0)"] and of.tolist() == [1]
 
 
 def test_names_stand_on_their_roads_and_are_readable(town):
@@ -335,7 +368,7 @@ def test_what_is_decoded_is_every_piece_of_every_road(town):
         points = [tuple(map(int, np.round(np.array(c) / 10) * 10)) for c in line.simplify(10).coords]
         points = [p for i, p in enumerate(points) if not i or p != points[i - 1]]
         expected += Counter((classes[k], frozenset(pair)) for pair in pairwise(points))
-    made, of = ground_roads.generalised(lines, which, Fineness(10, 10))
+    made, of = ground_roads.generalised(lines, which, Fineness(10, 10), ground_roads.onward(lines))
     found = Counter()
     for _, _, name, path in decoded(*ground_code.pack([ground_code.road_layer(2, 10, made, of, classes)])):
         found += Counter((name, frozenset(pair)) for pair in pairwise(path))

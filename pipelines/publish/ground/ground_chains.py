@@ -40,8 +40,8 @@ def strokes(first: Ints, last: Ints, group: Ints) -> tuple[Ints, NDArray[np.bool
     >>> order.tolist(), turned.tolist(), begins.tolist()
     ([2, 1, 0, 3], [True, False, True, False], [True, False, False, True])
     """
-    partner = _cut_rings(_pairs(first, last, group))
-    steps, end = _followed(partner)
+    partner = _pairs(first, last, group)
+    steps, end = followed(cut_rings(partner, np.arange(len(partner))))
     line = np.arange(len(first))
     # Both ways along a stroke lead to an end; all its lines agree on the lower one.
     entered = np.where(end[2 * line] < end[2 * line + 1], 2 * line, 2 * line + 1)
@@ -71,24 +71,31 @@ def _after(partner: Ints) -> Ints:
     return np.where(after < 0, ends, after)
 
 
-def _followed(partner: Ints) -> tuple[Ints, Ints]:
+def followed(partner: Ints) -> tuple[Ints, Ints]:
     """Return how many lines come after the one entered by each end, and by which end the last is entered."""
     end = _after(partner)
     steps = (end != np.arange(len(end))).astype(np.int64)
-    for _ in range(len(end).bit_length()):
-        steps, end = steps + steps[end], end[end]
-    return steps, end
+    while True:
+        farther = end[end]
+        if (farther == end).all():
+            return steps, end
+        steps, end = steps + steps[end], farther
 
 
-def _cut_rings(partner: Ints) -> Ints:
-    """Return the pairs with each ring open where its lowest line begins."""
-    after = _after(partner)
-    lowest = np.arange(len(after)) // 2
-    for _ in range(len(after).bit_length()):
-        lowest, after = np.minimum(lowest, lowest[after]), after[after]
-    ring = _after(partner)[after] != after
-    cut = np.flatnonzero(ring & (lowest == np.arange(len(after)) // 2) & (np.arange(len(after)) % 2 == 0))
-    open_ends = np.concatenate([cut, partner[cut]])
+def cut_rings(partner: Ints, rank: Ints) -> Ints:
+    """Return the pairs with each ring open at the end that ranks lowest of all its lines' ends."""
+    first = _after(partner)
+    last_line = first == np.arange(len(first))
+    lowest = np.minimum(rank[::2], rank[1::2]).repeat(2)
+    after, left = first, len(first)
+    # Each round looks as far again. What leads to an end has come nearer to it; what is left else goes round.
+    while True:
+        ring = ~last_line[after]
+        lower = np.minimum(lowest, lowest[after])
+        if ring.sum() == left and (lower == lowest).all():
+            break
+        left, lowest, after = ring.sum(), lower, after[after]
+    cut = np.flatnonzero(ring & (lowest == rank))
     out = partner.copy()
-    out[open_ends[open_ends >= 0]] = -1
+    out[np.concatenate([cut, partner[cut]])] = -1
     return out

@@ -9,7 +9,7 @@ numbers shuffled as in :mod:`pipelines.publish.webmap.encode`. ``ground_data.js`
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import shapely
@@ -50,6 +50,17 @@ class Layer:
     steps: Ints
 
 
+class Steps(NamedTuple):
+    """Paths on whole steps: how many points each has, and all their points after each other, shape (n, 2)."""
+
+    points: Ints
+    xy: Ints
+
+    def lines(self, step_m: int) -> Any:
+        """Return them as shapely lines, EPSG:3006."""
+        return shapely.linestrings(self.xy * float(step_m), indices=np.repeat(np.arange(len(self.points)), self.points))
+
+
 def water_layer(band: int, step_m: int, water: Any) -> Layer:
     """Return the shores of polygons on whole steps: shells and islands alike, without the point that closes them."""
     rings = shapely.get_rings(water) if len(water) else np.empty(0, object)
@@ -59,12 +70,16 @@ def water_layer(band: int, step_m: int, water: Any) -> Layer:
     return Layer("vatten", band, step_m, [("", len(rings))], np.bincount(owner[~closing], minlength=len(rings)), steps)
 
 
-def road_layer(band: int, step_m: int, lines: Any, which: NDArray[np.uint8], classes: tuple[str, ...]) -> Layer:
-    """Return roads on whole steps; ``which`` is each one's index in ``classes``, ascending."""
+def steps_of(lines: Any, step_m: int) -> Steps:
+    """Return shapely lines on whole steps."""
     xy, owner = shapely.get_coordinates(lines, return_index=True)
+    return Steps(np.bincount(owner, minlength=len(lines)), np.round(xy / step_m).astype(np.int64))
+
+
+def road_layer(band: int, step_m: int, paths: Steps, which: NDArray[np.uint8], classes: tuple[str, ...]) -> Layer:
+    """Return roads as a layer; ``which`` is each one's index in ``classes``, ascending."""
     told = [(name, int(n)) for name, n in zip(classes, np.bincount(which, minlength=len(classes)), strict=True) if n]
-    steps = np.round(xy / step_m).astype(np.int64)
-    return Layer("vagar", band, step_m, told, np.bincount(owner, minlength=len(lines)), steps)
+    return Layer("vagar", band, step_m, told, *paths)
 
 
 def layers(water: pd.DataFrame, roads: pd.DataFrame | None = None, bands: tuple[int, ...] = (0, 1, 2)) -> list[Layer]:
@@ -79,7 +94,8 @@ def layers(water: pd.DataFrame, roads: pd.DataFrame | None = None, bands: tuple[
         if len(of):
             classes = ROADS[k].classes
             which = np.array([classes.index(x) for x in of["klass"]], dtype=np.uint8)
-            made.append(road_layer(k, int(of["steg_m"].iloc[0]), of["geometry"].to_numpy(), which, classes))
+            step_m = int(of["steg_m"].iloc[0])
+            made.append(road_layer(k, step_m, steps_of(of["geometry"].to_numpy(), step_m), which, classes))
     return made
 
 

@@ -67,7 +67,7 @@ def _along(roads: pd.DataFrame, column: str, kind: str, apart_m: int) -> pd.Data
 
     text, place = np.unique(roads[column].to_numpy(dtype=str), return_inverse=True)
     order = np.argsort(place, kind="stable")
-    whole = shapely.multilinestrings(shapely.get_parts(roads["geometry"].to_numpy()[order]), indices=place[order])
+    whole = shapely.multilinestrings(roads["geometry"].to_numpy()[order], indices=place[order])
     lines, owner = shapely.get_parts(shapely.line_merge(whole), return_index=True)
     length = shapely.length(lines)
     middle = shapely.get_coordinates(shapely.line_interpolate_point(lines, 0.5, normalized=True))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from pipelines.config.region import Region
     from pipelines.publish.ground.ground_bands import RoadBand
+    from pipelines.publish.ground.ground_code import Steps
 
 
 def run(region: Region, paths: Paths) -> None:
@@ -53,7 +54,7 @@ def road_bands(roads: pd.DataFrame, taken: int) -> pd.DataFrame:
     """Return GRUND_VAGAR; ``taken`` is how many characters of a page the rest of the ground has."""
     import pandas as pd
 
-    by_class, parts = ground_roads.merged(roads["geometry"].to_numpy(), roads["klass"].to_numpy(dtype=str)), []
+    by_class, parts = ground_roads.merged(roads["geometry"].to_numpy(), roads["klass"]), []
     for k, band in enumerate(ground_bands.ROADS):
         told, size = _finest(k, band, *ground_roads.of_band(by_class, band.classes), ground_bands.MOST_BYTES - taken)
         taken += size
@@ -68,24 +69,25 @@ def _finest(k: int, band: RoadBand, lines: Any, which: NDArray[np.uint8], room: 
     """
     import pandas as pd
 
-    def told(at: int) -> tuple[pd.DataFrame, int]:
-        step_m = band.fineness[at].step_m
-        made, of = ground_roads.generalised(lines, which, band.fineness[at])
-        layer = ground_code.road_layer(k, step_m, made, of, band.classes)
-        size = len(ground_code.pack([layer])[1]) if len(made) else 0
-        names = np.array(band.classes)[of]
-        return pd.DataFrame({"band": k, "steg_m": step_m, "klass": names, "geometry": made}), size
+    straight = ground_roads.onward(lines)
+
+    def told(at: int) -> tuple[Steps, NDArray[np.uint8], int]:
+        made, of = ground_roads.generalised(lines, which, band.fineness[at], straight)
+        layer = ground_code.road_layer(k, band.fineness[at].step_m, made, of, band.classes)
+        return made, of, len(ground_code.pack([layer])[1]) if len(of) else 0
 
     low, high = 0, len(band.fineness) - 1
-    fits: dict[int, tuple[pd.DataFrame, int]] = {}
+    fits: dict[int, Any] = {}
     while low < high:
         middle = (low + high) // 2
         found = told(middle)
-        if found[1] <= room:
+        if found[-1] <= room:
             high, fits = middle, {middle: found}
         else:
             low = middle + 1
-    return fits.get(high) or told(high)
+    made, of, size = fits.get(high) or told(high)
+    step_m, names = band.fineness[high].step_m, np.array(band.classes)[of]
+    return pd.DataFrame({"band": k, "steg_m": step_m, "klass": names, "geometry": made.lines(step_m)}), size
 
 
 def _write(rows: pd.DataFrame, table: contracts.Table, paths: Paths) -> None:
