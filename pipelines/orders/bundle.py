@@ -99,7 +99,7 @@ def write_geopackage(
                 files.write_polygons(contracts.check(frame, table), work.table(table.name))
             else:
                 files.write_table(contracts.check(frame, table)[table.names], work.table(table.name))
-        gpkg_layers.write(beside, tables, work, edition.facts)
+        gpkg_layers.write(beside, [gpkg_layers.layer(t, work) for t in tables], edition.facts)
         with gpkg_extras.opened(beside) as db:
             gpkg_extras.add_indexes(db, tables)
             gpkg_extras.add_aliases(db, tables)

@@ -69,7 +69,7 @@ def _full_county(folder):
     write_webmap.run(region, paths)
     cells, facts = open_contracts.RUTNAT_250M, read_facts(paths)
     open_text.write_csv(open_contracts.read(paths, cells), cells, paths.built("maps/data/rutnat_250m.csv"), facts)
-    gpkg_layers.write(paths.built("out/bredband.gpkg"), [summary_tables.RUTNAT], paths, facts)
+    gpkg_layers.write(paths.built("out/bredband.gpkg"), [gpkg_layers.layer(summary_tables.RUTNAT, paths)], facts)
 
 
 @pytest.fixture(scope="session")

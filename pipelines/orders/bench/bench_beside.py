@@ -223,7 +223,7 @@ def geopackage(county: County, paths: Paths) -> list[Way]:
 
         def write_ours() -> None:
             ours.unlink(missing_ok=True)
-            gpkg_layers.write(ours, [table], paths, facts)
+            gpkg_layers.write(ours, [gpkg_layers.layer(table, paths)], facts)
 
         def write_usual() -> None:
             usual.unlink(missing_ok=True)

@@ -1,15 +1,18 @@
 """The layers of a GeoPackage: GDAL makes the empty tables, the rows go from Parquet through Arrow into SQLite.
 
-Written by SQLite itself since GDAL gives every square an envelope a third of its size (which a reader that has
-the spatial index never looks at) and an R-tree two thirds empty: together a tenth of the file. No geometry object
-is made per row: squares and points are bytes, computed. Memory is that of a batch.
+Not written by GDAL, since it gives every square an envelope a third of its size (which a reader that has the spatial
+index never looks at) and an R-tree two thirds empty: together a tenth of the file. No object is made per row, geometry
+or other: squares and points are bytes, computed, and rows become pages of SQLite's (:mod:`.sqlite_pages`); only those
+with outlines, of any length, are given to SQLite one by one. Memory is that of a batch.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +27,7 @@ from pipelines.core.errors import ContractError
 from pipelines.core.files import EPSG
 from pipelines.core.paths import Paths
 from pipelines.core.quoted import RunFacts
-from pipelines.publish.geopackage import gpkg_rtree
+from pipelines.publish.geopackage import gpkg_rtree, sqlite_pages
 from pipelines.publish.geopackage.gpkg_extras import opened
 from pipelines.publish.words.edition_facts import demo_prefix, marked, midnight
 from pipelines.tables.contracts import DECIMALS, Column, Table
@@ -43,11 +46,32 @@ _HEADER = np.dtype([("magic", "S2"), ("version", "u1"), ("flags", "u1"), ("srs",
 """Head of a GeoPackage geometry; an envelope may follow, of four numbers where the flags say so."""
 _ENVELOPE = 0b10
 
-Batch = tuple[list[list[Any]], NDArray[Any] | None, NDArray[np.float64]]
-"""A batch's columns, geometries (None for a table without) and bounds (min x, min y, max x, max y; NaN for none)."""
+Batch = tuple[list[pa.Array], NDArray[Any] | None, NDArray[np.float64]]
+"""A batch's columns, geometries (None for a table without), and each row's bounds (min x, min y, max x, max y; NaN for
+none)."""
 
 
-def write(path: Path, tables: Sequence[Table], paths: Paths, facts: RunFacts) -> None:
+@dataclass(frozen=True)
+class Layer:
+    """A layer to be: its table, its rows batch by batch, anew each time they are asked for, and the first ``fid``."""
+
+    table: Table
+    rows: Callable[[], Iterator[Batch]]
+    first: int = 1
+
+    @property
+    def plain(self) -> bool:
+        """Whether its geometries, if any, are of one length: then its rows may be written as pages."""
+        outlined = self.table.name in _BORROWERS or (_own_outlines(self.table) and self.table.geometry != "Point")
+        return not outlined
+
+
+def layer(table: Table, paths: Paths, kept: NDArray[np.bool_] | None = None, first: int = 1) -> Layer:
+    """Return a stage's table as a layer to be: of the rows ``kept`` only, where given."""
+    return Layer(table, partial(batches, table, paths, kept), first)
+
+
+def write(path: Path, layers: Sequence[Layer], facts: RunFacts) -> None:
     """Write layers into a new GeoPackage 1.2: contract columns in order, rounded, geometry.
 
     Cells are squares by arithmetic from ``rutid_scb``; points and gap areas come from the table itself (a
@@ -58,11 +82,17 @@ def write(path: Path, tables: Sequence[Table], paths: Paths, facts: RunFacts) ->
     ContractError
         When a value is missing in a column that may not lack one.
     """
-    for table in tables:
-        create(path, table, facts)
+    for x in layers:
+        create(path, x.table, facts)
+    boxes = [_as_pages(path, x) if x.plain else None for x in layers]
     with opened(path) as db:
-        for table in tables:
-            fill(db, table, batches(table, paths))
+        filled = [_inserted(db, x) if box is None else box for x, box in zip(layers, boxes, strict=True)]
+        for x, box in zip(layers, filled, strict=True):
+            _told(db, x, box)
+    for x, box in zip(layers, filled, strict=True):
+        if x.table.geometry:
+            drawn = np.flatnonzero(~np.isnan(box[:, 0]))
+            gpkg_rtree.fill(path, f"rtree_{x.table.name}_{GEOMETRY}", drawn + x.first, box[drawn])
 
 
 def create(path: Path, table: Table, facts: RunFacts) -> None:
@@ -113,41 +143,53 @@ def _gdal_settings(facts: RunFacts) -> Iterator[None]:
         pyogrio.set_gdal_config_options(dict.fromkeys(settings))
 
 
-def fill(db: sqlite3.Connection, table: Table, rows: Iterator[Batch], first: int = 1) -> None:
-    """Fill a layer that :func:`create` has made: rows, spatial index, extent and count.
+def _as_pages(path: Path, of: Layer) -> NDArray[np.float64] | None:
+    """Write the rows of an empty layer as pages; return their bounds, or nothing where one is too long for that."""
+    boxes = [np.empty((0, 4))]
 
-    Parameters
-    ----------
-    first : int
-        ``fid`` of the first row.
-    """
-    triggers = db.execute(
-        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?", (table.name,)
-    ).fetchall()
-    for name, _ in triggers:  # they call functions of GDAL's
-        db.execute(f'DROP TRIGGER "{name}"')
-    marks = ", ".join("?" * (1 + bool(table.geometry) + len(table.columns)))
-    bounds = [np.empty((0, 4))]
-    fid = first
-    for columns, geometries, box in rows:
-        ids = range(fid, fid + len(columns[0]))
+    def rows() -> Iterator[tuple[NDArray[np.int64], list[sqlite_pages.Values]]]:
+        fid = of.first
+        for columns, geometries, box in of.rows():
+            shapes = [] if geometries is None else [sqlite_pages.blobs(geometries)]
+            yield fid + np.arange(len(box)), [*shapes, *map(sqlite_pages.values, columns)]
+            boxes.append(box)
+            fid += len(box)
+
+    return np.concatenate(boxes) if sqlite_pages.append(path, of.table.name, rows()) else None
+
+
+def _inserted(db: sqlite3.Connection, of: Layer) -> NDArray[np.float64]:
+    """Have SQLite insert the rows of an empty layer; return their bounds."""
+    name, boxes, fid = of.table.name, [np.empty((0, 4))], of.first
+    sql = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?"
+    triggers = db.execute(sql, (name,)).fetchall()
+    for trigger, _ in triggers:  # they call functions of GDAL's
+        db.execute(f'DROP TRIGGER "{trigger}"')
+    marks = ", ".join("?" * (1 + bool(of.table.geometry) + len(of.table.columns)))
+    for columns, geometries, box in of.rows():
         shapes = [] if geometries is None else [geometries.tolist()]
-        db.executemany(f'INSERT INTO "{table.name}" VALUES ({marks})', zip(ids, *shapes, *columns, strict=True))
-        bounds.append(box)
-        fid = ids.stop
-    db.execute("UPDATE gpkg_ogr_contents SET feature_count = ? WHERE table_name = ?", (fid - first, table.name))
-    if table.geometry:
-        box = np.concatenate(bounds)
-        drawn = ~np.isnan(box[:, 0])
-        gpkg_rtree.fill(db, f"rtree_{table.name}_{GEOMETRY}", np.flatnonzero(drawn) + first, box[drawn])
-        if drawn.any():
-            whole = (*box[drawn, :2].min(axis=0).tolist(), *box[drawn, 2:].max(axis=0).tolist())
-            db.execute(
-                "UPDATE gpkg_contents SET min_x = ?, min_y = ?, max_x = ?, max_y = ? WHERE table_name = ?",
-                (*whole, table.name),
-            )
+        values = (c.to_pylist() for c in columns)
+        rows = zip(range(fid, fid + len(box)), *shapes, *values, strict=True)
+        db.executemany(f'INSERT INTO "{name}" VALUES ({marks})', rows)
+        boxes.append(box)
+        fid += len(box)
     for _, sql in triggers:
         db.execute(sql)
+    return np.concatenate(boxes)
+
+
+def _told(db: sqlite3.Connection, of: Layer, box: NDArray[np.float64]) -> None:
+    """Say of a filled layer how many rows it has, and where they lie."""
+    name = of.table.name
+    db.execute("DELETE FROM sqlite_sequence WHERE name = ?", (name,))
+    if len(box):
+        db.execute("INSERT INTO sqlite_sequence VALUES (?, ?)", (name, of.first + len(box) - 1))
+    db.execute("UPDATE gpkg_ogr_contents SET feature_count = ? WHERE table_name = ?", (len(box), name))
+    drawn = ~np.isnan(box[:, 0])
+    if drawn.any():
+        whole = (*box[drawn, :2].min(axis=0).tolist(), *box[drawn, 2:].max(axis=0).tolist())
+        sql = "UPDATE gpkg_contents SET min_x = ?, min_y = ?, max_x = ?, max_y = ? WHERE table_name = ?"
+        db.execute(sql, (*whole, name))
 
 
 def batches(table: Table, paths: Paths, kept: NDArray[np.bool_] | None = None) -> Iterator[Batch]:
@@ -161,21 +203,22 @@ def batches(table: Table, paths: Paths, kept: NDArray[np.bool_] | None = None) -
             start, at = at, at + len(batch)
             if kept is not None:
                 batch = batch.filter(pa.array(kept[start:at]))
-            columns = [_values(batch.column(c.name), c, table) for c in table.columns]
+            columns = [_rounded(batch.column(c.name), c, table) for c in table.columns]
             if table.geometry == "Point":
                 yield columns, *_points(batch.column("geometry"))
             elif own:
                 geometry = batch.column("geometry")
-                yield columns, *_polygons(getattr(geometry, "storage", geometry).to_pylist())
+                wkb = getattr(geometry, "storage", geometry).to_pylist()
+                yield columns, *_outlined(wkb, turned="Polygon" in table.geometry)
             elif table.geometry == "Polygon":
                 yield columns, *_squares(batch.column(_CELL))
             elif table.geometry == "MultiPolygon":
-                yield columns, *_polygons([outlines[k] for k in batch.column(table.key[0]).to_pylist()])
+                yield columns, *_outlined([outlines[k] for k in batch.column(table.key[0]).to_pylist()], turned=False)
             else:
-                yield columns, None, np.empty((0, 4))
+                yield columns, None, np.full((len(batch), 4), np.nan)
 
 
-def _values(array: pa.Array, column: Column, table: Table) -> list[Any]:
+def _rounded(array: pa.Array, column: Column, table: Table) -> pa.Array:
     if not column.nullable and array.null_count:
         raise ContractError(
             f"Tabellen «{table.name}» följer inte sitt kontrakt.",
@@ -187,9 +230,7 @@ def _values(array: pa.Array, column: Column, table: Table) -> list[Any]:
     array = pc.cast(array, _TYPES[column.kind])
     if column.kind == "decimal":
         array = pc.add(pc.round(array, DECIMALS), 0.0)  # the sum turns -0.0 into 0.0
-    numbers = column.kind in ("decimal", "heltal") and not array.null_count
-    values: list[Any] = array.to_numpy(zero_copy_only=False).tolist() if numbers else array.to_pylist()
-    return values
+    return array
 
 
 def _own_outlines(table: Table) -> bool:
@@ -213,18 +254,18 @@ def _points(xy: pa.Array) -> tuple[NDArray[Any], NDArray[np.float64]]:
     return _headed(out.view(f"V{out.dtype.itemsize}")), np.column_stack([out["x"], out["y"], out["x"], out["y"]])
 
 
-def _polygons(wkb: list[bytes | None]) -> tuple[NDArray[Any], NDArray[np.float64]]:
+def _outlined(wkb: list[bytes | None], turned: bool) -> tuple[NDArray[Any], NDArray[np.float64]]:
     """Return polygons or lines with an envelope: it spares a reader the taking apart of a long outline."""
     import shapely
 
-    shapes = shapely.orient_polygons(shapely.from_wkb(np.array(wkb, dtype=object)))  # exterior rings counter-clockwise
-    bounds, wkb = shapely.bounds(shapes), shapely.to_wkb(shapes).tolist()
-    heads = _headed(np.zeros(len(wkb), "V0"), _ENVELOPE).tolist()
+    shapes = shapely.from_wkb(np.array(wkb, dtype=object))
+    bounds = shapely.bounds(shapes)
+    if turned:
+        wkb = shapely.to_wkb(shapely.orient_polygons(shapes)).tolist()  # exterior rings counter-clockwise
+    box = np.ascontiguousarray(bounds[:, [0, 2, 1, 3]], dtype="<f8").view("V32")[:, 0]
+    heads = _headed(box, _ENVELOPE).tolist()
     out = np.empty(len(wkb), dtype=object)
-    out[:] = [
-        None if w is None else head + box[[0, 2, 1, 3]].astype("<f8").tobytes() + w
-        for head, box, w in zip(heads, bounds, wkb, strict=True)
-    ]
+    out[:] = [None if w is None else head + w for head, w in zip(heads, wkb, strict=True)]
     return out, bounds
 
 

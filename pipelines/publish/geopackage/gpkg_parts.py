@@ -7,6 +7,7 @@ divided cells, in a table beside; the view gives both. Which rows the grid says 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,16 +33,19 @@ FIRST = 10_000_001
 _KEY = "rutid_scb"
 
 
-def fill(db: sqlite3.Connection, paths: Paths) -> None:
-    """Fill the table :data:`STORED`, which has just been created, and put the view in its place as a layer.
+def layer(paths: Paths) -> gpkg_layers.Layer:
+    """Return the table :data:`STORED` as a layer to be.
 
     Raises
     ------
     ContractError
         When a cell has no part.
     """
-    kept = divided(paths)
-    gpkg_layers.fill(db, STORED, gpkg_layers.batches(DELAR, paths, kept), FIRST)
+    return gpkg_layers.Layer(STORED, partial(gpkg_layers.batches, DELAR, paths, divided(paths)), FIRST)
+
+
+def add_view(db: sqlite3.Connection, paths: Paths) -> None:
+    """Put the view in the place of the table :data:`STORED`, which is filled, as a layer."""
     gpkg_extras.add_indexes(db, [STORED])
     listed = ", ".join(f'"{n}"' for n in DELAR.names)
     db.execute(
@@ -53,7 +57,8 @@ def fill(db: sqlite3.Connection, paths: Paths) -> None:
         db.execute(f'DROP TRIGGER "trigger_{name}_feature_count_{STORED.name}"')
     for table in ("gpkg_contents", "gpkg_ogr_contents"):
         db.execute(f"UPDATE {table} SET table_name = ? WHERE table_name = ?", (DELAR.name, STORED.name))
-    db.execute("UPDATE gpkg_ogr_contents SET feature_count = ? WHERE table_name = ?", (len(kept), DELAR.name))
+    rows = pq.read_metadata(paths.table(DELAR.name)).num_rows
+    db.execute("UPDATE gpkg_ogr_contents SET feature_count = ? WHERE table_name = ?", (rows, DELAR.name))
 
 
 def divided(paths: Paths) -> NDArray[np.bool_]:

@@ -38,19 +38,19 @@ def run(region: Region, paths: Paths) -> None:
     """
     facts, sources = read_facts(paths), read_sources(paths)
     with replacing(paths.built("out/bredband.gpkg")) as beside:
-        for table in LAYERS:
-            gpkg_layers.create(beside, gpkg_parts.STORED if table == summary_tables.DELAR else table, facts)
+        gpkg_layers.write(beside, [_layer(table, paths) for table in LAYERS], facts)
         with gpkg_extras.opened(beside) as db:
-            for table in LAYERS:
-                if table == summary_tables.DELAR:
-                    gpkg_parts.fill(db, paths)
-                else:
-                    kept = finest(table, paths) if table in ground_tables.GROUND_LAYERS else None
-                    gpkg_layers.fill(db, table, gpkg_layers.batches(table, paths, kept))
+            gpkg_parts.add_view(db, paths)
             gpkg_extras.add_indexes(db, [t for t in LAYERS if t != summary_tables.DELAR])
             gpkg_extras.add_aliases(db, LAYERS)
             gpkg_extras.add_metadata(db, region, facts, sources, "bredband-intern")
             gpkg_extras.add_styles(db, [s for t in LAYERS for s in qgis_styles.styles(t, facts)], facts)
+
+
+def _layer(table: Table, paths: Paths) -> gpkg_layers.Layer:
+    if table == summary_tables.DELAR:
+        return gpkg_parts.layer(paths)
+    return gpkg_layers.layer(table, paths, finest(table, paths) if table in ground_tables.GROUND_LAYERS else None)
 
 
 def finest(table: Table, paths: Paths) -> NDArray[np.bool_]:

@@ -47,7 +47,7 @@ def write(
         write_frame(frame, work.table(table.name))
     contracts = [t for t, _ in tables]
     with files.replacing(path) as beside:
-        gpkg_layers.write(beside, contracts, work, facts)
+        gpkg_layers.write(beside, [gpkg_layers.layer(t, work) for t in contracts], facts)
         with gpkg_extras.opened(beside) as db:
             gpkg_extras.add_indexes(db, contracts)
             gpkg_extras.add_aliases(db, contracts)
@@ -59,11 +59,9 @@ def write(
 def write_ground(path: Path, region: Region, facts: RunFacts, sources: Sequence[Source], paths: Paths) -> None:
     """Write the ground under the open project's map, whole or not at all: public geography, so no table of ours."""
     with files.replacing(path) as beside:
-        for table in GROUND_LAYERS:
-            gpkg_layers.create(beside, table, facts)
+        layers = [gpkg_layers.layer(table, paths, finest(table, paths)) for table in GROUND_LAYERS]
+        gpkg_layers.write(beside, layers, facts)
         with gpkg_extras.opened(beside) as db:
-            for table in GROUND_LAYERS:
-                gpkg_layers.fill(db, table, gpkg_layers.batches(table, paths, finest(table, paths)))
             gpkg_extras.add_aliases(db, GROUND_LAYERS)
             gpkg_extras.add_metadata(db, region, facts, of_ground(sources), GROUND)
             gpkg_extras.add_styles(db, [s for t in GROUND_LAYERS for s in qgis_open.styles(t, facts)], facts)
