@@ -11,9 +11,9 @@ import pytest
 import shapely
 
 from pipelines.config.region import load_region
-from pipelines.core import files
+from pipelines.core import cell_grid, files
 from pipelines.core.errors import ContractError
-from pipelines.publish.tiles import pmtiles, write_tiles
+from pipelines.publish.tiles import cut_squares, pmtiles, vector_tile, write_tiles
 from tests.publish import vector_tiles
 
 SIZES = {4: 5000, 5: 5000, 6: 5000, 7: 1000, 8: 1000, 9: 250}
@@ -133,6 +133,50 @@ def test_of_classes_equally_common_the_first_in_the_contract_counts() -> None:
     assert found["rutid"].tolist() == [4000006400000, 4010006400000]
     assert found[names[0]].tolist() == [codes[1], codes[3]]
     assert found["rutor"].tolist() == [4, 1]
+
+
+def gdals(frame: pd.DataFrame, ids: Any, size: int, zoom: int, folder: Path) -> dict[tuple[int, int], bytes]:
+    """Return the tiles that GDAL makes of the same squares, by column and row."""
+    import pyarrow as pa
+    import pyogrio
+
+    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+    squares = pa.array(cell_grid.wkb_squares(ids, size).tolist(), pa.binary())
+    options = {"FORMAT": "DIRECTORY", "COMPRESS": "NO", "MINZOOM": str(zoom), "MAXZOOM": str(zoom)}
+    options |= {"EXTENT": "8192", "BUFFER": "32", "SIMPLIFICATION": "0"}
+    options |= {"MAX_SIZE": "100000000", "MAX_FEATURES": "10000000", "TEMPORARY_DB": "/vsimem/rutor.db"}
+    pyogrio.set_gdal_config_options({"GDAL_NUM_THREADS": "1"})
+    pyogrio.write_arrow(
+        table.append_column("geometry", squares),
+        folder,
+        layer="rutnat",
+        driver="MVT",
+        geometry_name="geometry",
+        geometry_type="Polygon",
+        crs="EPSG:3006",
+        dataset_options=options,
+    )
+    return {(int(p.parts[-2]), int(p.stem)): p.read_bytes() for p in folder.glob("*/*/*.pbf")}
+
+
+@pytest.mark.parametrize(("size", "zoom"), [(5000, 4), (5000, 6), (1000, 8), (250, 9), (250, 12), (250, 13)])
+def test_tiles_are_those_that_gdal_makes(tmp_path: Path, size: int, zoom: int) -> None:
+    """Byte for byte. Close by the squares are as large as tiles, so that most are cut, and slivers are left of some."""
+    rng = np.random.default_rng(zoom)
+    n = 1_500
+    e, north = (low + size * rng.integers(0, 90_000 // size, n) for low in (300_000, 6_400_000))
+    ids = np.unique(e * 10**7 + north)
+    word = rng.choice(np.array(["tackt", "utan", "", "Åäö " * 40, None], dtype=object), (len(ids), 3))
+    frame = pd.DataFrame(word, columns=["a", "b", "c"]).assign(
+        ja=rng.random(len(ids)) < 0.5, antal=rng.integers(0, 40_000, len(ids)), storlek_m=size
+    )
+    told, corners = vector_tile.attributes(frame), cut_squares.mercator(ids, size)
+    found = {
+        (piece.column, piece.row): vector_tile.layer("rutnat", 8192, told, piece.which, piece.drawn)
+        for piece in cut_squares.cut(corners, zoom, 8192, 32)
+    }
+    assert found == gdals(frame, ids, size, zoom, tmp_path / "gdal")
+    assert len(found) > 1 or zoom < 8
 
 
 BOUNDS = (11.0, 57.0, 14.0, 59.0)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.core import cell_grid, files
 from pipelines.core.errors import ContractError
+from pipelines.publish.tiles.vector_tile import varint
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -112,17 +113,4 @@ def _index(numbers: list[int], lengths: list[int]) -> bytes:
     """Return the index: numbers (each from the one before), runs, lengths, and that each follows the one before."""
     steps = [b - a for a, b in zip([0, *numbers], numbers, strict=False)]
     places = [1, *[0] * (len(numbers) - 1)]
-    return b"".join(map(_varint, [len(numbers), *steps, *[1] * len(numbers), *lengths, *places]))
-
-
-def _varint(number: int) -> bytes:
-    r"""Return a whole number seven bits a byte, the lowest first.
-
-    >>> _varint(1), _varint(300)
-    (b'\x01', b'\xac\x02')
-    """
-    out = bytearray()
-    while number > 0x7F:
-        out.append(number & 0x7F | 0x80)
-        number >>= 7
-    return bytes([*out, number])
+    return b"".join(map(varint, [len(numbers), *steps, *[1] * len(numbers), *lengths, *places]))

@@ -8,28 +8,25 @@ seven of ten.
 from __future__ import annotations
 
 import html
-import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipelines.core import cell_grid, files
+from pipelines.core import cell_grid
 from pipelines.core.classes import NO_ADDRESS
 from pipelines.core.level import LEVELS
 from pipelines.disclosure.open_run import read_open_facts, read_open_sources
 from pipelines.publish.catalogue import wording
-from pipelines.publish.tiles import pmtiles
+from pipelines.publish.tiles import cut_squares, pmtiles, vector_tile
 from pipelines.publish.words.edition_facts import credit_lines, demo_prefix, marked
 from pipelines.tables import open_contracts
 from pipelines.tables.open_contracts import RUTNAT_250M
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     import pandas as pd
-    import pyarrow as pa
 
     from pipelines.config.region import Region
     from pipelines.core.paths import Paths
@@ -64,13 +61,7 @@ def run(region: Region, paths: Paths) -> None:
     facts = read_open_facts(paths)
     cells = open_contracts.read(paths, RUTNAT_250M)
     inhabited = cells[cells[classes()[0].name] != NO_ADDRESS]
-    work = paths.step / "kartrutor"
-    tiles: list[pmtiles.Tile] = []
-    try:
-        for of in SIZES:
-            tiles += _cut(_features(inhabited, of), of, work)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+    tiles = [tile for of in SIZES for tile in _tiles(inhabited, of)]
     ids = cell_grid.parse_scb_id(cells["rutid_scb"])
     (east, north), side = cell_grid.corner(ids), cell_grid.CELL_M
     bounds = wording.in_degrees(east.min(), north.min(), east.max() + side, north.max() + side)
@@ -109,55 +100,20 @@ def generalised(cells: pd.DataFrame, size_m: int) -> pd.DataFrame:
     return pd.DataFrame(out | {CELLS: np.bincount(place)})
 
 
-def _features(cells: pd.DataFrame, of: Squares) -> pa.Table:
-    """Return the features of one size: attributes, and squares as WKB in SWEREF 99 TM."""
-    import pyarrow as pa
-
+def _tiles(cells: pd.DataFrame, of: Squares) -> Iterator[pmtiles.Tile]:
+    """Return the tiles that show squares of one size; nothing is dropped to make a tile smaller."""
     if of.size_m == cell_grid.CELL_M:
         frame = cells[[n for n in RUTNAT_250M.names if n not in _LEFT_OUT]]
         ids = cell_grid.parse_scb_id(cells["rutid_scb"])
     else:
         frame = generalised(cells, of.size_m)
         ids = frame.pop("rutid").to_numpy()
-    squares = cell_grid.wkb_squares(ids, of.size_m).tolist()
-    table = pa.Table.from_pandas(frame.assign(**{SIZE: of.size_m}), preserve_index=False)
-    return table.append_column("geometry", pa.array(squares, pa.binary())).replace_schema_metadata(None)
-
-
-def _cut(features: pa.Table, of: Squares, work: Path) -> Iterator[pmtiles.Tile]:
-    """Cut features into tiles with GDAL; nothing is dropped to make a tile smaller."""
-    import pyogrio
-
-    shutil.rmtree(work, ignore_errors=True)
-    first, last = of.zooms
-    pyogrio.set_gdal_config_options({"GDAL_NUM_THREADS": "1"})  # the same order of features each time
-    try:
-        pyogrio.write_arrow(
-            features,
-            work,
-            layer=LAYER,
-            driver="MVT",
-            geometry_name="geometry",
-            geometry_type="Polygon",
-            crs=f"EPSG:{files.EPSG}",
-            dataset_options={
-                "FORMAT": "DIRECTORY",
-                "COMPRESS": "NO",
-                "MINZOOM": str(first),
-                "MAXZOOM": str(last),
-                "EXTENT": str(EXTENT),
-                "BUFFER": str(_BUFFER),
-                "SIMPLIFICATION": "0",
-                "MAX_SIZE": "100000000",
-                "MAX_FEATURES": "10000000",
-                "TEMPORARY_DB": "/vsimem/kartrutor.db",  # a file of it took a quarter of the step's time
-            },
-        )
-    finally:
-        pyogrio.set_gdal_config_options({"GDAL_NUM_THREADS": None})
-    for path in work.glob("*/*/*.pbf"):
-        zoom, column, row = (int(x) for x in (*path.parts[-3:-1], path.stem))
-        yield pmtiles.Tile(zoom, column, row, path.read_bytes())
+    told = vector_tile.attributes(frame.assign(**{SIZE: of.size_m}))
+    corners = cut_squares.mercator(ids, of.size_m)
+    for zoom in range(of.zooms[0], of.zooms[1] + 1):
+        for piece in cut_squares.cut(corners, zoom, EXTENT, _BUFFER):
+            body = vector_tile.layer(LAYER, EXTENT, told, piece.which, piece.drawn)
+            yield pmtiles.Tile(zoom, piece.column, piece.row, body)
 
 
 def about(region: Region, facts: RunFacts, credits: list[str]) -> dict[str, Any]:
