@@ -83,7 +83,7 @@ $(STEG)/vagnat.parquet: $(STEG)/kod/junctions.txt $(DONE)/vagar.json
 
 $(DONE)/gaps.json: $(STEG)/kod/gaps.txt $(STEG)/tidigare.txt $(DONE)/coverage.json $(STEG)/vagnat.parquet
 	$(STEP) 16 'Bristområden, projekt, schakt och kostnad'
-	@$(RUN) gaps $(ARGS)
+	@$(RUN) gaps $(ARGS) --jobs $(JOBS)
 
 $(DONE)/goals.json: $(STEG)/kod/goals.txt $(DONE)/summaries.json $(DONE)/gaps.json
 	$(STEP) 17 'Mål, avstämning mot PTS och regional prioritering'

@@ -23,25 +23,35 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=Path("data/processed"))
     parser.add_argument("--maps", type=Path, default=Path("maps"))
     parser.add_argument("--earlier", type=Path, help="OUT från en tidigare utgåva (bristområdenas id ärvs)")
-    for step in STEPS.values():
-        group = parser.add_argument_group(f"bara för {step.name}") if step.options else parser
-        for option in step.options:
-            group.add_argument(f"--{option.name}", dest=_dest(step, option), default="", metavar="…", help=option.text)
+    for options, names in _by_takers().items():
+        group = parser.add_argument_group(f"bara för {names}")
+        for option in options:
+            group.add_argument(f"--{option.name}", dest=_dest(option), default="", metavar="…", help=option.text)
     args = parser.parse_args(argv)
-    given = {s.name: {o.name: getattr(args, _dest(s, o)) for o in s.options} for s in STEPS.values()}
-    for name, words in given.items():
-        if name != args.stage and any(words.values()):
-            parser.error(f"{', '.join(f'--{n}' for n, w in words.items() if w)} hör till {name}")
+    given = {o.name: getattr(args, _dest(o)) for s in STEPS.values() for o in s.options}
+    for options, names in _by_takers().items():
+        foreign = [o.name for o in options if given[o.name] and o not in STEPS[args.stage].options]
+        if foreign:
+            parser.error(f"{', '.join(f'--{n}' for n in foreign)} hör till {names}")
     paths = Paths(args.config, args.raw, args.out, args.maps, args.earlier)
     step = STEPS[args.stage]
     with faults.told(step.name, paths) as outcome:
         _keep_apart(paths)
-        _run(step, paths, {o.keyword: given[step.name][o.name] for o in step.options})
+        _run(step, paths, {o.keyword: given[o.name] for o in step.options})
     return outcome.code
 
 
-def _dest(step: Step, option: Option) -> str:
-    return f"{step.name}.{option.name}"
+def _dest(option: Option) -> str:
+    return f"given.{option.name}"
+
+
+def _by_takers() -> dict[tuple[Option, ...], str]:
+    """Return the options, those of the same steps together, and the names of the steps that take them."""
+    takers: dict[tuple[Option, ...], list[str]] = {}
+    for step in STEPS.values():
+        if step.options:
+            takers.setdefault(step.options, []).append(step.name)
+    return {options: ", ".join(names) for options, names in takers.items()}
 
 
 def _run(step: Step, paths: Paths, given: dict[str, str]) -> None:

@@ -124,6 +124,7 @@ class Step:
 
 PUBLISHERS = publishers.STEPS
 """Groups of inputs, each with an inventory and a step of its own that reads it."""
+_JOBS = Option("jobs", "samtidiga processer (JOBS; annars 1)")
 _OPEN_CELLS = ("oppen_rutnat_250m", "oppen_bristomraden")
 _OPEN_SUMS = ("oppen_kommuner", "oppen_lan")
 _GROUND = ("grund_vatten", "grund_vagar", "grund_namn")
@@ -305,6 +306,7 @@ JOB = (
             *("projekt", "projekt_adresser", "projekt_schakt", "billigaste_mix"),
         ),
         ledger=True,
+        options=(_JOBS,),
     ),
     Step(
         "goals",
@@ -512,7 +514,7 @@ JOB = (
         ledgers=PUBLISHERS,
         after=("laws",),
         makes=("maps/kartor/*",),
-        options=(Option("jobs", "samtidiga processer (JOBS; annars 1)"),),
+        options=(_JOBS,),
     ),
     Step(
         "pages",

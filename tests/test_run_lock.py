@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.core import run_lock
 from pipelines.core.errors import DataError
 from pipelines.core.paths import Paths
+from pipelines.core.processes import run_lock
 from pipelines.install import start
 from tests.conftest import ROOT, clean_environment, lay_out, make_command
 

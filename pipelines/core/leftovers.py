@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.core import run_lock
+from pipelines.core.processes import run_lock
 from pipelines.core.publishers import BY_AGREEMENT, DELIVERIES
 
 if TYPE_CHECKING:

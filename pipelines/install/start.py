@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pipelines.core import run_lock
 from pipelines.core.errors import DataError
 from pipelines.core.paths import Paths
+from pipelines.core.processes import run_lock
 from pipelines.install import journal, put_in_place
 from pipelines.steps import ON_ORDER
 

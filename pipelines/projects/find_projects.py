@@ -6,6 +6,7 @@ roads, which takes longer to make than all that is measured on it.
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from pipelines.core import files
 from pipelines.core.ledger import Ledger
 from pipelines.core.ledger import load as load_ledger
 from pipelines.core.level import LEVELS
+from pipelines.core.processes import side_by_side
 from pipelines.gaps import costed_areas, find_gaps, ground_notes
 from pipelines.gaps.ranking import curve
 from pipelines.projects.build_plan import by_kommun
@@ -24,22 +26,28 @@ from pipelines.projects.project_names import Localities, road_names
 from pipelines.tables import contracts, gap_tables, project_tables
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from pipelines.config.region import Region
     from pipelines.core.level import Level
     from pipelines.core.paths import Paths
     from pipelines.gaps.address_places import Floats, Places
+    from pipelines.gaps.costed_areas import Gaps
     from pipelines.gaps.trench_ground import Ground
 
 
-def run(region: Region, paths: Paths, earlier: Path | None = None) -> None:
+def run(region: Region, paths: Paths, jobs: str = "", earlier: Path | None = None) -> None:
     """Find gap areas and make projects of every threshold and measure; write their tables.
 
     Parameters
     ----------
     region, paths
+    jobs : str
+        How many levels are worked at the same time (``JOBS``); one unless told. The tables are the same.
     earlier : Path, optional
         ``OUT`` of an earlier edition, to inherit ids of gap areas from; ``paths.earlier`` unless given.
     """
+    at_once = side_by_side.processes(jobs)
     ledger = Ledger("gaps")
     earlier = earlier or paths.earlier
     before = None if earlier is None else find_gaps.earlier_cells(earlier)
@@ -49,24 +57,43 @@ def run(region: Region, paths: Paths, earlier: Path | None = None) -> None:
     files.release()
     called, shared = place_names(here, under, region, paths), together(paths)
     files.release()
+
+    given = (here, land, under, before, called, shared, region, paths)
+    work = [partial(at_level, x, *given) for x in LEVELS.by_threshold()]
     gaps, made = [], []
-    for level in LEVELS.by_threshold():
-        p, there = find_gaps.read_level(here, level, paths)
-        known = find_gaps.of_level(before, level)
-        gaps.append(costed_areas.measure(there, p, land, level.mbit, level.measure, region, under, known))
-        files.release()
-        made.append(measure(there, p, level, region, under, called, shared[level.measure]))
-        note(ledger, made[-1], level, region)
+    for areas, projects in side_by_side.each(work, at_once):
+        gaps.append(areas)
+        made.append(projects)
+        note(ledger, projects, LEVELS.by_threshold()[len(gaps) - 1], region)
         files.release()
     find_gaps.note(ledger, gaps)
     ground_notes.note(ledger, under, gaps, here, region)
-    del under  # as large as all that is written
+    del under, given, work  # as large as all that is written
     files.release()
     find_gaps.write(gaps, paths)
     write(made, paths)
     write_curves(made, here, region, paths)
     write_mixes(made, here, region, paths)
     ledger.save(paths.ledger("gaps"))
+
+
+def at_level(
+    level: Level,
+    here: Places,
+    land: pd.DataFrame,
+    under: Ground,
+    before: pd.DataFrame | None,
+    called: PlaceNames,
+    shared: dict[str, Floats],
+    region: Region,
+    paths: Paths,
+) -> tuple[Gaps, Projects]:
+    """Return the gap areas and the projects of one level; ``before`` are the cells of an earlier edition's areas."""
+    p, there = find_gaps.read_level(here, level, paths)
+    known = find_gaps.of_level(before, level)
+    areas = costed_areas.measure(there, p, land, level.mbit, level.measure, region, under, known)
+    files.release()
+    return areas, measure(there, p, level, region, under, called, shared[level.measure])
 
 
 def together(paths: Paths) -> dict[str, Floats]:

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.core.errors import DataError
 from pipelines.core.files import replacing
 from pipelines.core.level import LEVELS
 from pipelines.core.level_words import UNIT
+from pipelines.core.processes.side_by_side import processes
 from pipelines.publish.printmap import typeface
 from pipelines.publish.words.edition_facts import demo_prefix, epoch
 
@@ -53,19 +53,13 @@ def run(region: Region, paths: Paths, jobs: str = "") -> None:
     """
     from pipelines.publish.printmap import atlas, sheets
 
-    if jobs and not (jobs.isdecimal() and int(jobs) > 0):
-        raise DataError(
-            "JOBS går inte att läsa.",
-            expected="ett heltal större än 0, till exempel JOBS=2",
-            found=jobs,
-            action="Ange antalet samtidiga steg, eller låt bli.",
-        )
+    at_once = processes(jobs)
     everything = atlas.read(region, paths)
     todo = sheets.plan(everything)
     with tempfile.TemporaryDirectory(prefix=f".typsnitt.{os.getpid()}.ny", dir=paths.step) as folder:
         typeface.make(Path(folder))
         each = [(sheet, paths.built("maps/kartor")) for sheet in todo]
-        _draw_all(everything, Path(folder), each, int(jobs or 1))
+        _draw_all(everything, Path(folder), each, at_once)
     _keep_only({sheet.name for sheet in todo}, paths.built("maps/kartor"))
 
 

@@ -86,7 +86,7 @@ def test_ids_are_inherited_from_an_earlier_edition_when_it_is_given(tmp_path):
     after = _write(tmp_path / "b", *_hand_tables(later))
     with sqlite3.connect(before.out / "bredband.gpkg") as edition:
         files.read_table(before.table("bristomraden_rutor")).to_sql("bristomraden_rutor", edition, index=False)
-    find_projects.run(REGION, after, before.out)
+    find_projects.run(REGION, after, earlier=before.out)
     ids = files.read_polygons(after.table("bristomraden"))["bristomrade_id"]
     assert "1000-tillgang-4002506500000" in set(ids)
     find_projects.run(REGION, after)
@@ -96,7 +96,7 @@ def test_ids_are_inherited_from_an_earlier_edition_when_it_is_given(tmp_path):
 def test_an_earlier_folder_without_an_edition_is_told_in_swedish(tmp_path):
     paths = _write(tmp_path, *_hand_tables(list(HAND.values())))
     with pytest.raises(DataError, match="tidigare utgåvan går inte att läsa"):
-        find_projects.run(REGION, paths, tmp_path / "finns_inte")
+        find_projects.run(REGION, paths, earlier=tmp_path / "finns_inte")
 
 
 @pytest.mark.parametrize("p", [0.0, 1.0])

@@ -1,0 +1,1 @@
+"""Processes: who runs where, and several that work at the same time."""
