@@ -78,6 +78,8 @@ endif
 
 VENV := .venv
 RUN  := $(VENV)/bin/python -m pipelines
+# The steps of a run share what they import: the first of them starts the process that the others are forked from.
+WARM := $(VENV)/bin/python -IS $(dir $(lastword $(MAKEFILE_LIST)))pipelines/warm.py ask $(STEG)/varm
 LIST := $(VENV)/bin/python -S -m pipelines.incoming.listing
 FOLDERS_IN = --config=$(call QUOTED,CONFIG) --raw=$(call QUOTED,$(1)) --out=$(OUT) --maps=$(MAPS)
 ARGS  = $(call FOLDERS_IN,IN) $(if $(value TIDIGARE),--earlier=$(call QUOTED,TIDIGARE))

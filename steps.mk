@@ -23,151 +23,151 @@ READY := $(BUILT)/.geopackage.klar $(BUILT)/.raster.klar $(BUILT)/.qgis.klar $(B
 $(DONE)/lantmateriet.json: $(STEG)/kod/lantmateriet.txt $(STEG)/indata/lantmateriet.json $(STEG)/indata/granser.json \
   $(STEG)/konfiguration.txt $(STEG)/val.txt
 	$(STEP) 2 'Läser lantmateriet'
-	@$(RUN) lantmateriet $(ARGS)
+	@$(WARM) lantmateriet $(ARGS)
 
 $(DONE)/scb.json: $(STEG)/kod/scb.txt $(STEG)/indata/scb.json $(STEG)/indata/granser.json $(STEG)/konfiguration.txt \
   $(STEG)/val.txt
 	$(STEP) 3 'Läser scb'
-	@$(RUN) scb $(ARGS)
+	@$(WARM) scb $(ARGS)
 
 $(DONE)/pts.json: $(STEG)/kod/pts.txt $(STEG)/indata/pts.json $(STEG)/konfiguration.txt $(STEG)/val.txt
 	$(STEP) 4 'Läser pts'
-	@$(RUN) pts $(ARGS)
+	@$(WARM) pts $(ARGS)
 
 $(DONE)/granser.json: $(STEG)/kod/granser.txt $(STEG)/indata/granser.json $(STEG)/konfiguration.txt $(STEG)/val.txt
 	$(STEP) 5 'Läser granser'
-	@$(RUN) granser $(ARGS)
+	@$(WARM) granser $(ARGS)
 
 $(DONE)/vagar.json: $(STEG)/kod/vagar.txt $(STEG)/indata/vagar.json $(STEG)/indata/granser.json $(STEG)/konfiguration.txt \
   $(STEG)/val.txt
 	$(STEP) 6 'Läser vagar'
-	@$(RUN) vagar $(ARGS)
+	@$(WARM) vagar $(ARGS)
 
 $(DONE)/tackning.json: $(STEG)/kod/tackning.txt $(STEG)/indata/tackning.json $(STEG)/konfiguration.txt $(STEG)/val.txt \
   $(DONE)/lantmateriet.json
 	$(STEP) 7 'Läser tackning'
-	@$(RUN) tackning $(ARGS)
+	@$(WARM) tackning $(ARGS)
 
 $(DONE)/buildings.json: $(STEG)/kod/buildings.txt $(STEG)/indata/lantmateriet.json $(STEG)/indata/granser.json \
   $(STEG)/konfiguration.txt $(STEG)/val.txt
 	$(STEP) 8 'Läser byggnader'
-	@$(RUN) buildings $(ARGS)
+	@$(WARM) buildings $(ARGS)
 
 $(DONE)/grid.json: $(STEG)/kod/grid.txt $(DONE)/lantmateriet.json $(DONE)/scb.json $(DONE)/pts.json $(DONE)/granser.json
 	$(STEP) 9 'Rutor, land och områdestyp'
-	@$(RUN) grid $(ARGS)
+	@$(WARM) grid $(ARGS)
 
 $(DONE)/dwellings.json: $(STEG)/kod/dwellings.txt $(DONE)/buildings.json $(DONE)/grid.json
 	$(STEP) 10 'Hustyp och bostäder per adress'
-	@$(RUN) dwellings $(ARGS)
+	@$(WARM) dwellings $(ARGS)
 
 $(DONE)/evidence.json: $(STEG)/kod/evidence.txt $(DONE)/tackning.json $(DONE)/dwellings.json
 	$(STEP) 11 'Täckningsuppgifter per adress'
-	@$(RUN) evidence $(ARGS)
+	@$(WARM) evidence $(ARGS)
 
 $(DONE)/households.json: $(STEG)/kod/households.txt $(DONE)/evidence.json
 	$(STEP) 12 'Folkmängd och hushåll per adress'
-	@$(RUN) households $(ARGS)
+	@$(WARM) households $(ARGS)
 
 $(DONE)/coverage.json: $(STEG)/kod/coverage.txt $(DONE)/households.json
 	$(STEP) 13 'Täckning per adress'
-	@$(RUN) coverage $(ARGS)
+	@$(WARM) coverage $(ARGS)
 
 $(DONE)/summaries.json: $(STEG)/kod/summaries.txt $(DONE)/coverage.json
 	$(STEP) 14 'Summerar rutor, kommuner och län'
-	@$(RUN) summaries $(ARGS)
+	@$(WARM) summaries $(ARGS)
 
 $(STEG)/vagnat.parquet: $(STEG)/kod/junctions.txt $(DONE)/vagar.json
 	$(STEP) 15 'Var vägar möts'
-	@$(RUN) junctions $(ARGS)
+	@$(WARM) junctions $(ARGS)
 
 $(DONE)/gaps.json: $(STEG)/kod/gaps.txt $(STEG)/tidigare.txt $(DONE)/coverage.json $(STEG)/vagnat.parquet
 	$(STEP) 16 'Bristområden, projekt, schakt och kostnad'
-	@$(RUN) gaps $(ARGS) --jobs $(JOBS)
+	@$(WARM) gaps $(ARGS) --jobs $(JOBS)
 
 $(DONE)/goals.json: $(STEG)/kod/goals.txt $(DONE)/summaries.json $(DONE)/gaps.json
 	$(STEP) 17 'Mål, avstämning mot PTS och regional prioritering'
-	@$(RUN) goals $(ARGS)
+	@$(WARM) goals $(ARGS)
 
 $(DONE)/reconciliation.json: $(STEG)/kod/reconciliation.txt $(STEG)/publicerade.txt $(DONE)/goals.json
 	$(STEP) 18 'Avstämning mot publicerade tal'
-	@$(RUN) reconciliation $(ARGS)
+	@$(WARM) reconciliation $(ARGS)
 
 $(STEG)/oppna_rutor.parquet: $(STEG)/kod/open_cells.txt $(DONE)/coverage.json
 	$(STEP) 19 'Rutor som de får visas'
-	@$(RUN) open_cells $(ARGS)
+	@$(WARM) open_cells $(ARGS)
 
 $(STEG)/oppen_bristomraden.parquet: $(STEG)/kod/open_areas.txt $(STEG)/vagnat.parquet $(STEG)/oppna_rutor.parquet
 	$(STEP) 20 'Områden och projekt som de får visas'
-	@$(RUN) open_areas $(ARGS)
+	@$(WARM) open_areas $(ARGS)
 
 $(DONE)/history.json: $(STEG)/kod/history.txt $(DONE)/pts.json
 	$(STEP) 21 'Historik och framskrivning'
-	@$(RUN) history $(ARGS)
+	@$(WARM) history $(ARGS)
 
 $(STEG)/lagar.klar: $(STEG)/kod/laws.txt $(STEG)/tidigare.txt $(STEG)/publicerade.txt $(DONE)/reconciliation.json \
   $(STEG)/oppna_rutor.parquet $(DONE)/history.json
 	$(STEP) 22 'Kontrollerar lagarna'
-	@$(RUN) laws $(ARGS)
+	@$(WARM) laws $(ARGS)
 	$(STAMP)
 
 $(STEG)/oppen_lan.parquet: $(STEG)/kod/open_tables.txt $(STEG)/oppen_bristomraden.parquet $(STEG)/korning.json
 	$(STEP) 23 'Det som publiceras'
-	@$(RUN) open_tables $(ARGS)
+	@$(WARM) open_tables $(ARGS)
 
 $(STEG)/grund_vagar.parquet: $(STEG)/kod/ground.txt $(DONE)/granser.json $(DONE)/vagar.json
 	$(STEP) 24 'Underlagskarta'
-	@$(RUN) ground $(ARGS)
+	@$(WARM) ground $(ARGS)
 
 $(BUILT)/.geopackage.klar: $(STEG)/kod/geopackage.txt $(STEG)/korning.json $(STEG)/grund_vagar.parquet
 	$(STEP) 25 'GeoPackage'
-	@$(RUN) geopackage $(ARGS)
+	@$(WARM) geopackage $(ARGS)
 
 $(BUILT)/.raster.klar: $(STEG)/kod/raster.txt $(STEG)/oppen_lan.parquet
 	$(STEP) 26 'Raster'
-	@$(RUN) raster $(ARGS)
+	@$(WARM) raster $(ARGS)
 
 $(BUILT)/.qgis.klar: $(STEG)/kod/qgis.txt $(STEG)/oppen_lan.parquet
 	$(STEP) 27 'QGIS-projekt'
-	@$(RUN) qgis $(ARGS)
+	@$(WARM) qgis $(ARGS)
 
 $(BUILT)/.tables.klar: $(STEG)/kod/tables.txt $(STEG)/korning.json
 	$(STEP) 28 'Arbetsbok och tabeller'
-	@$(RUN) tables $(ARGS)
+	@$(WARM) tables $(ARGS)
 
 $(BUILT)/.open_data.klar: $(STEG)/kod/open_data.txt $(STEG)/oppen_lan.parquet $(STEG)/grund_vagar.parquet
 	$(STEP) 29 'Öppna data'
-	@$(RUN) open_data $(ARGS)
+	@$(WARM) open_data $(ARGS)
 
 $(BUILT)/.tiles.klar: $(STEG)/kod/tiles.txt $(STEG)/oppen_lan.parquet
 	$(STEP) 30 'Kartrutor'
-	@$(RUN) tiles $(ARGS)
+	@$(WARM) tiles $(ARGS)
 
 $(BUILT)/.report.klar: $(STEG)/kod/report.txt $(STEG)/tidigare.txt $(STEG)/publicerade.txt $(STEG)/korning.json
 	$(STEP) 31 'Rapport och manifest'
-	@$(RUN) report $(ARGS)
+	@$(WARM) report $(ARGS)
 
 $(BUILT)/.webmap.klar: $(STEG)/kod/webmap.txt $(STEG)/tidigare.txt $(STEG)/oppen_lan.parquet $(STEG)/grund_vagar.parquet
 	$(STEP) 32 'Webbkarta'
-	@$(RUN) webmap $(ARGS)
+	@$(WARM) webmap $(ARGS)
 
 $(BUILT)/.printmap.klar: $(STEG)/kod/printmap.txt $(STEG)/oppen_lan.parquet $(STEG)/grund_vagar.parquet
 	$(STEP) 33 'Kartor för utskrift'
-	@$(RUN) printmap $(ARGS) --jobs $(JOBS)
+	@$(WARM) printmap $(ARGS) --jobs $(JOBS)
 
 $(BUILT)/.pages.klar: $(STEG)/kod/pages.txt $(STEG)/oppen_lan.parquet $(STEG)/grund_vagar.parquet
 	$(STEP) 34 'Kommunsidor'
-	@$(RUN) pages $(ARGS)
+	@$(WARM) pages $(ARGS)
 
 $(BUILT)/.specification.klar: $(STEG)/kod/specification.txt $(BUILT)/.raster.klar $(BUILT)/.qgis.klar $(BUILT)/.open_data.klar \
   $(BUILT)/.tiles.klar $(BUILT)/.webmap.klar $(BUILT)/.printmap.klar $(BUILT)/.pages.klar
 	$(STEP) 35 'Dataproduktspecifikation'
-	@$(RUN) specification $(ARGS)
+	@$(WARM) specification $(ARGS)
 
 $(BUILT)/.catalogue.klar: $(STEG)/kod/catalogue.txt $(BUILT)/.specification.klar
 	$(STEP) 36 'Katalog och metadata'
-	@$(RUN) catalogue $(ARGS)
+	@$(WARM) catalogue $(ARGS)
 
 $(BUILT)/.entry.klar: $(STEG)/kod/entry.txt $(BUILT)/.catalogue.klar
 	$(STEP) 37 'Ingångssida'
-	@$(RUN) entry $(ARGS)
+	@$(WARM) entry $(ARGS)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import shlex
 import shutil
 import subprocess
 import sys
@@ -85,7 +84,7 @@ def warm_steps() -> list[str]:
     """Return what make takes for its steps to come from the warm server (``tests/warm.py``), where there is one."""
     if WARM not in os.environ:
         return []
-    return ["RUN=" + shlex.join([sys.executable, "-IS", warm.__file__, "ask", os.environ[WARM]])]
+    return warm.for_make(os.environ[WARM])
 
 
 def clean_environment() -> dict[str, str]:

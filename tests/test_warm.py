@@ -1,6 +1,7 @@
-"""The warm processes of ``tests/warm.py`` are like new ones to who asks: files, folder, environment, end."""
+"""Steps forked from a process that has the libraries (``pipelines/warm.py``) are like new ones to who asks."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.warm import LOST
 from tests import warm
 from tests.conftest import ROOT, WARM, clean_environment, warm_steps
 
@@ -25,7 +27,7 @@ def ask(tmp_path):
         (tmp_path / "pipelines/__main__.py").write_text("import os, sys\nheavy = 'pandas' in sys.modules\n" + code)
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         return subprocess.Popen(
-            [sys.executable, "-IS", warm.__file__, "ask", address or os.environ[WARM], *words],
+            [*warm.asking(address or os.environ[WARM]), *words],
             cwd=tmp_path,
             env=clean_environment() | AS_MAKE | environment,
             text=True,
@@ -117,10 +119,7 @@ def test_who_asks_takes_the_step_along_when_killed_and_what_the_step_has_started
     assert all(_runs(pid) for pid in both)
     step.kill()
     step.wait()
-    until = time.monotonic() + 20
-    while any(_runs(pid) for pid in both) and time.monotonic() < until:
-        time.sleep(0.01)
-    assert not [pid for pid in both if _runs(pid)]
+    _ended(*both)
 
 
 def _runs(pid: int) -> bool:
@@ -131,12 +130,99 @@ def _runs(pid: int) -> bool:
         return False
 
 
-def test_a_server_that_is_gone_is_told_and_is_no_success(ask, tmp_path):
+def test_a_server_that_is_gone_is_told_under_a_step_and_replaced_before_it(ask, tmp_path):
     address = str(tmp_path / "s")
     with warm.server(address):
-        assert ask("print(1)", address=address).communicate()[0] == "1\n"
+        assert ask("print(heavy, 1)", address=address).communicate()[0] == "True 1\n"
         step = ask("import time; print('begun', flush=True); time.sleep(60)", address=address)
         assert step.stdout.readline() == "begun\n"
-    for late in (step, ask("print(1)", address=address)):
-        assert late.communicate()[0] == ""
-        assert late.returncode == warm.LOST
+    assert step.communicate()[1].startswith("FEL: Körningen avbröts")
+    assert step.returncode == LOST
+    assert ask("print(heavy, 22)", address=address).communicate()[0] == "False 22\n"
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can be somebody else")
+def test_the_server_serves_its_own_user_alone(ask):
+    assert ask("print(heavy, 1)").communicate()[0] == "True 1\n"
+    os.chmod(os.environ[WARM], 0o666)
+    stranger = """
+import os, socket, sys
+line = socket.socket(socket.AF_UNIX)
+line.connect(sys.argv[1])
+os.setuid(65534)
+stranger = socket.socket(socket.AF_UNIX)
+stranger.connect(sys.argv[1])
+for each in (line, stranger):
+    body = b'[[], "/", {}]'
+    socket.send_fds(each, [len(body).to_bytes(8, "big")], [0, 1, 2])
+    each.sendall(body)
+    print(len(each.recv(8)))
+"""
+    folder = Path(os.environ[WARM]).parent
+    folder.chmod(0o755)
+    try:
+        said = subprocess.run([sys.executable, "-c", stranger, os.environ[WARM]], capture_output=True, text=True)
+    finally:
+        folder.chmod(0o700)
+        os.chmod(os.environ[WARM], 0o600)
+    assert said.stdout == "8\n0\n", said.stderr
+
+
+# --- the server of a make ------------------------------------------------------------------------------------
+
+STEPS = "print(os.getppid(), os.getpid(), heavy, flush=True)\n"
+
+
+@pytest.fixture
+def make(tmp_path):
+    """Return what starts a make of two steps, which come from a server of the make's own."""
+
+    def started(code: str, address: str = "varm", **environment: str) -> subprocess.Popen[str]:
+        (tmp_path / "pipelines").mkdir(exist_ok=True)
+        (tmp_path / "pipelines/__main__.py").write_text("import os, sys\nheavy = 'pandas' in sys.modules\n" + code)
+        (tmp_path / "Makefile").write_text(
+            "export BREDBAND_KORNING ?= $(shell echo $$PPID)\nb: a\n"
+            f"a b:\n\t@{shlex.join(warm.asking(str(tmp_path / address)))} $@\n"
+        )
+        env = {k: v for k, v in clean_environment().items() if k != "BREDBAND_KORNING"}
+        return subprocess.Popen(
+            ["make", "--no-print-directory", "-C", tmp_path],
+            env=env | AS_MAKE | environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    return started
+
+
+def test_the_steps_of_a_make_come_from_one_process_that_ends_with_it(make, tmp_path):
+    lines = make(STEPS).communicate()[0].splitlines()
+    servers, steps, heavy = zip(*map(str.split, lines), strict=True)
+    assert (len(set(servers)), len(set(steps)), set(heavy)) == (1, 2, {"True"})
+    _ended(int(servers[0]))
+    assert not (tmp_path / "varm").exists()
+
+
+def test_a_make_that_is_stopped_stops_its_step_as_if_it_were_its_own(make):
+    code = f"import time\ntry:\n    {STEPS}    time.sleep(60)\nexcept KeyboardInterrupt:\n    sys.exit('städat')\n"
+    for sent, said in ((signal.SIGINT, True), (signal.SIGKILL, False)):
+        process = make(code)
+        server, step, _ = process.stdout.readline().split()
+        os.killpg(process.pid, sent) if said else process.kill()
+        assert ("städat" in process.communicate()[1]) == said
+        _ended(int(server), int(step))
+
+
+@pytest.mark.parametrize("address, environment", [("varm", {"BREDBAND_KORNING": "nej"}), (120 * "v", {})])
+def test_where_there_can_be_no_server_each_step_is_a_new_python(make, address, environment):
+    lines = make(STEPS, address, **environment).communicate()[0].splitlines()
+    assert {line.split()[2] for line in lines} == {"False"}
+
+
+def _ended(*pids: int) -> None:
+    until = time.monotonic() + 20
+    while any(map(_runs, pids)) and time.monotonic() < until:
+        time.sleep(0.01)
+    assert not [pid for pid in pids if _runs(pid)]

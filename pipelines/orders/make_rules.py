@@ -42,7 +42,7 @@ def rule(step: Step) -> str:
     lines = [
         f"{target(step)}: {_lines(prerequisites(step))}",
         f"\t$(STEP) {JOB.index(step) + 1} '{step.says}'",
-        f"\t@$(RUN) {step.name} $(ARGS){options}",
+        f"\t@$(WARM) {step.name} $(ARGS){options}",
         *(["\t$(STAMP)"] if step.name in _TARGETS else []),
     ]
     return "\n".join(lines) + "\n"

@@ -31,15 +31,11 @@ COLUMNS = columns(T)
 
 def stage(name: str, root: Path) -> subprocess.CompletedProcess[str]:
     """Run one step on the county under ``root``, with the thresholds its configuration says."""
-    run = ["-IS", warm.__file__, "ask", os.environ["BREDBAND_WARM"]] if "BREDBAND_WARM" in os.environ else []
+    address = os.environ.get("BREDBAND_WARM")
+    run = warm.asking(address) if address else [sys.executable, "-m", "pipelines"]
     folders = ("--raw", "raw"), ("--out", "out"), ("--maps", "maps"), ("--config", next(root.glob("*.toml")).name)
     given = [x for option, where in folders for x in (option, str(root / where))]
-    return subprocess.run(
-        [sys.executable, *(run or ["-m", "pipelines"]), name, *given],
-        cwd=Path(__file__).parents[2],
-        capture_output=True,
-        text=True,
-    )
+    return subprocess.run([*run, name, *given], cwd=Path(__file__).parents[2], capture_output=True, text=True)
 
 
 def lay_out(variant: str, root: Path) -> Path:

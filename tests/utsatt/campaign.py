@@ -57,7 +57,7 @@ def campaign(
     lines : Path, optional
         Each result is added here as a line of JSON when it is known.
     """
-    warm._import_all()
+    warm.import_all()
     run.import_steps()
     with contextlib.ExitStack() as stack:
         top = keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="utsatt-")))

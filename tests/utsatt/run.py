@@ -25,6 +25,7 @@ from typing import Any
 
 from pipelines import steps
 from pipelines.core.publishers import DELIVERIES
+from tests import warm
 from tests.utsatt.county import FILES
 from tests.utsatt.mutation import ANDRAD, FEL, RAKNAD, SAMMA, VARNAD, Figures, Mutation
 
@@ -197,12 +198,11 @@ def run_changed(folder: Path, base: Base, *, all_of_it: bool = False) -> tuple[i
     return 0, ""
 
 
-def run_make(folder: Path, warm: str) -> tuple[int, str]:
+def run_make(folder: Path, server: str) -> tuple[int, str]:
     """Run make on the county as far as the laws, each step from a warm server; return its exit code."""
-    server = [sys.executable, "-IS", str(ROOT / "tests" / "warm.py"), "ask", warm]
     given = [f"RAW={folder}/raw", f"OUT={folder}/out", f"MAPS={folder}/maps", f"CONFIG={folder}/{FILES['config']}"]
     goal = f"{folder}/out/.steg/korning.json"
-    words = ["make", "--no-print-directory", "-C", str(ROOT), goal, *given, "-j1", "RUN=" + " ".join(server)]
+    words = ["make", "--no-print-directory", "-C", str(ROOT), goal, *given, "-j1", *warm.for_make(server)]
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
     return subprocess.run(words, env=environment, check=False).returncode, "make"
 
