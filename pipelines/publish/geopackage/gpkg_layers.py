@@ -66,9 +66,15 @@ class Layer:
         return not outlined
 
 
-def layer(table: Table, paths: Paths, kept: NDArray[np.bool_] | None = None, first: int = 1) -> Layer:
-    """Return a stage's table as a layer to be: of the rows ``kept`` only, where given."""
-    return Layer(table, partial(batches, table, paths, kept), first)
+def layer(table: Table, paths: Paths, kept: NDArray[np.bool_] | None = None, edition: str = "") -> Layer:
+    """Return a step's table as a layer to be: of the rows ``kept`` only, where given.
+
+    Parameters
+    ----------
+    edition : str
+        How the step's name of the table begins, before the layer's: ``oppen_``.
+    """
+    return Layer(table, partial(batches, table, paths, kept, edition))
 
 
 def write(path: Path, layers: Sequence[Layer], facts: RunFacts) -> None:
@@ -192,13 +198,13 @@ def _told(db: sqlite3.Connection, of: Layer, box: NDArray[np.float64]) -> None:
         db.execute(sql, (*whole, name))
 
 
-def batches(table: Table, paths: Paths, kept: NDArray[np.bool_] | None = None) -> Iterator[Batch]:
-    """Give a stage's table batch by batch, as it is stored: of the rows ``kept`` only, where given."""
+def batches(table: Table, paths: Paths, kept: NDArray[np.bool_] | None = None, edition: str = "") -> Iterator[Batch]:
+    """Give a step's table batch by batch, as it is stored; see :func:`layer`."""
     own = table.geometry == "Point" or _own_outlines(table)
-    outlines = _outlines(table, paths) if table.geometry == "MultiPolygon" and not own else {}
+    outlines = _outlines(table, paths, edition) if table.geometry == "MultiPolygon" and not own else {}
     names = [*table.names, "geometry"] if own else table.names
     at = 0
-    with pq.ParquetFile(paths.table(table.name)) as file:
+    with pq.ParquetFile(paths.table(edition + table.name)) as file:
         for batch in file.iter_batches(BATCH, columns=names):
             start, at = at, at + len(batch)
             if kept is not None:
@@ -277,7 +283,7 @@ def _headed(wkb: NDArray[Any], flags: int = 0) -> NDArray[Any]:
     return out.view(f"V{out.dtype.itemsize}")
 
 
-def _outlines(table: Table, paths: Paths) -> dict[str, bytes]:
+def _outlines(table: Table, paths: Paths, edition: str) -> dict[str, bytes]:
     """Return WKB MultiPolygons by the table's key: kommuner as they are, the län as their union."""
     import shapely
 
@@ -288,7 +294,7 @@ def _outlines(table: Table, paths: Paths) -> dict[str, bytes]:
     shapes = shapely.from_wkb(np.asarray(getattr(geometry, "storage", geometry).to_pylist(), dtype=object))
     codes = bounds["kommunkod"].to_pylist()
     if table.name == "lan":
-        lan = pq.read_table(paths.table("lan"), columns=["lanskod"])["lanskod"].to_pylist()
+        lan = pq.read_table(paths.table(f"{edition}lan"), columns=["lanskod"])["lanskod"].to_pylist()
         codes, shapes = lan, np.array([_without_slivers(shapely.union_all(shapes))], dtype=object)
     turned = shapely.orient_polygons(_multi(shapes))  # exterior rings counter-clockwise
     return dict(zip(codes, shapely.to_wkb(turned).tolist(), strict=True))

@@ -69,9 +69,10 @@ def divided(paths: Paths) -> NDArray[np.bool_]:
     ContractError
         When a cell has no part.
     """
+    files = {table: pq.ParquetFile(paths.table(table)) for table in (RUTNAT.name, DELAR.name)}
 
     def column(table: str, name: str) -> pa.Array:
-        return pq.read_table(paths.table(table), columns=[name])[name].combine_chunks()
+        return files[table].read(columns=[name])[name].combine_chunks()
 
     cells = column(RUTNAT.name, _KEY)
     place = pc.index_in(column(DELAR.name, _KEY), value_set=cells)

@@ -5,7 +5,6 @@ Beside it ``underlagskarta.gpkg``, the ground under them.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -18,42 +17,24 @@ from pipelines.publish.geopackage.write_geopackage import finest
 from pipelines.publish.products import GROUND, OPEN_GPKG
 from pipelines.publish.qgis.style import qgis_open
 from pipelines.tables.ground_tables import GROUND_LAYERS
+from pipelines.tables.open_contracts import OPEN_TABLES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pandas as pd
-
     from pipelines.config.region import Region
     from pipelines.core.paths import Paths
-    from pipelines.tables.contracts import Table
 
 
-def write(
-    path: Path,
-    tables: Sequence[tuple[Table, pd.DataFrame]],
-    region: Region,
-    facts: RunFacts,
-    sources: Sequence[Source],
-    paths: Paths,
-) -> None:
+def write(path: Path, region: Region, facts: RunFacts, sources: Sequence[Source], paths: Paths) -> None:
     """Write the file, whole or not at all."""
-    work = replace(paths, out=paths.step / "oppen", uses=None)
-    granser = work.table("granser")
-    granser.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(paths.table("granser"), granser)
-    for table, frame in tables:
-        write_frame = files.write_polygons if "geometry" in frame else files.write_table
-        write_frame(frame, work.table(table.name))
-    contracts = [t for t, _ in tables]
     with files.replacing(path) as beside:
-        gpkg_layers.write(beside, [gpkg_layers.layer(t, work) for t in contracts], facts)
+        gpkg_layers.write(beside, [gpkg_layers.layer(t, paths, edition="oppen_") for t in OPEN_TABLES], facts)
         with gpkg_extras.opened(beside) as db:
-            gpkg_extras.add_indexes(db, contracts)
-            gpkg_extras.add_aliases(db, contracts)
+            gpkg_extras.add_indexes(db, OPEN_TABLES)
+            gpkg_extras.add_aliases(db, OPEN_TABLES)
             gpkg_extras.add_metadata(db, region, facts, unnamed(sources), OPEN_GPKG)
-            gpkg_extras.add_styles(db, [s for t in contracts for s in qgis_open.styles(t, facts)], facts)
-    shutil.rmtree(work.out)
+            gpkg_extras.add_styles(db, [s for t in OPEN_TABLES for s in qgis_open.styles(t, facts)], facts)
 
 
 def write_ground(path: Path, region: Region, facts: RunFacts, sources: Sequence[Source], paths: Paths) -> None:

@@ -31,7 +31,7 @@ def run(region: Region, paths: Paths) -> None:
     def built(name: str) -> Path:
         return paths.built(f"{FOLDER}/{name}")
 
-    open_geopackage.write(built("bredband_oppen.gpkg"), tables, region, facts, sources, paths)
+    open_geopackage.write(built("bredband_oppen.gpkg"), region, facts, sources, paths)
     open_geopackage.write_ground(built(Path(GROUND_GPKG).name), region, facts, sources, paths)
     outlines = geoparquet.outlines(paths.table("granser"))
     for table, frame in tables:
