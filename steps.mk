@@ -10,15 +10,14 @@ CODE := $(STEG)/kod/inventory.txt $(STEG)/kod/lantmateriet.txt $(STEG)/kod/scb.t
   $(STEG)/kod/coverage.txt $(STEG)/kod/summaries.txt $(STEG)/kod/junctions.txt $(STEG)/kod/gaps.txt \
   $(STEG)/kod/goals.txt $(STEG)/kod/reconciliation.txt $(STEG)/kod/open_cells.txt $(STEG)/kod/open_areas.txt \
   $(STEG)/kod/history.txt $(STEG)/kod/laws.txt $(STEG)/kod/open_tables.txt $(STEG)/kod/ground.txt \
-  $(STEG)/kod/geopackage.txt $(STEG)/kod/raster.txt $(STEG)/kod/qgis.txt $(STEG)/kod/tables.txt \
-  $(STEG)/kod/open_data.txt $(STEG)/kod/tiles.txt $(STEG)/kod/report.txt $(STEG)/kod/webmap.txt \
-  $(STEG)/kod/printmap.txt $(STEG)/kod/pages.txt $(STEG)/kod/specification.txt $(STEG)/kod/catalogue.txt \
-  $(STEG)/kod/entry.txt $(STEG)/kod/install.txt
+  $(STEG)/kod/printmap.txt $(STEG)/kod/geopackage.txt $(STEG)/kod/open_data.txt $(STEG)/kod/webmap.txt \
+  $(STEG)/kod/tiles.txt $(STEG)/kod/pages.txt $(STEG)/kod/raster.txt $(STEG)/kod/tables.txt $(STEG)/kod/qgis.txt \
+  $(STEG)/kod/report.txt $(STEG)/kod/specification.txt $(STEG)/kod/catalogue.txt $(STEG)/kod/entry.txt \
+  $(STEG)/kod/install.txt
 
-READY := $(BUILT)/.geopackage.klar $(BUILT)/.raster.klar $(BUILT)/.qgis.klar $(BUILT)/.tables.klar \
-  $(BUILT)/.open_data.klar $(BUILT)/.tiles.klar $(BUILT)/.report.klar $(BUILT)/.webmap.klar \
-  $(BUILT)/.printmap.klar $(BUILT)/.pages.klar $(BUILT)/.specification.klar $(BUILT)/.catalogue.klar \
-  $(BUILT)/.entry.klar
+READY := $(BUILT)/.printmap.klar $(BUILT)/.geopackage.klar $(BUILT)/.open_data.klar $(BUILT)/.webmap.klar \
+  $(BUILT)/.tiles.klar $(BUILT)/.pages.klar $(BUILT)/.raster.klar $(BUILT)/.tables.klar $(BUILT)/.qgis.klar \
+  $(BUILT)/.report.klar $(BUILT)/.specification.klar $(BUILT)/.catalogue.klar $(BUILT)/.entry.klar
 
 $(DONE)/lantmateriet.json: $(STEG)/kod/lantmateriet.txt $(STEG)/indata/lantmateriet.json $(STEG)/indata/granser.json \
   $(STEG)/konfiguration.txt $(STEG)/val.txt
@@ -57,11 +56,11 @@ $(DONE)/grid.json: $(STEG)/kod/grid.txt $(DONE)/lantmateriet.json $(DONE)/scb.js
 	$(STEP) 9 'Rutor, land och områdestyp'
 	@$(WARM) grid $(ARGS)
 
-$(DONE)/dwellings.json: $(STEG)/kod/dwellings.txt $(DONE)/buildings.json $(DONE)/grid.json
+$(DONE)/dwellings.json: $(STEG)/kod/dwellings.txt $(DONE)/grid.json $(DONE)/buildings.json
 	$(STEP) 10 'Hustyp och bostäder per adress'
 	@$(WARM) dwellings $(ARGS)
 
-$(DONE)/evidence.json: $(STEG)/kod/evidence.txt $(DONE)/tackning.json $(DONE)/dwellings.json
+$(DONE)/evidence.json: $(STEG)/kod/evidence.txt $(DONE)/dwellings.json $(DONE)/tackning.json
 	$(STEP) 11 'Täckningsuppgifter per adress'
 	@$(WARM) evidence $(ARGS)
 
@@ -85,7 +84,7 @@ $(DONE)/gaps.json: $(STEG)/kod/gaps.txt $(STEG)/tidigare.txt $(DONE)/coverage.js
 	$(STEP) 16 'Bristområden, projekt, schakt och kostnad'
 	@$(WARM) gaps $(ARGS) --jobs $(JOBS)
 
-$(DONE)/goals.json: $(STEG)/kod/goals.txt $(DONE)/summaries.json $(DONE)/gaps.json
+$(DONE)/goals.json: $(STEG)/kod/goals.txt $(DONE)/gaps.json $(DONE)/summaries.json
 	$(STEP) 17 'Mål, avstämning mot PTS och regional prioritering'
 	@$(WARM) goals $(ARGS)
 
@@ -97,7 +96,7 @@ $(STEG)/oppna_rutor.parquet: $(STEG)/kod/open_cells.txt $(DONE)/coverage.json
 	$(STEP) 19 'Rutor som de får visas'
 	@$(WARM) open_cells $(ARGS)
 
-$(STEG)/oppen_bristomraden.parquet: $(STEG)/kod/open_areas.txt $(STEG)/vagnat.parquet $(STEG)/oppna_rutor.parquet
+$(STEG)/oppen_bristomraden.parquet: $(STEG)/kod/open_areas.txt $(STEG)/oppna_rutor.parquet $(STEG)/vagnat.parquet
 	$(STEP) 20 'Områden och projekt som de får visas'
 	@$(WARM) open_areas $(ARGS)
 
@@ -111,7 +110,7 @@ $(STEG)/lagar.klar: $(STEG)/kod/laws.txt $(STEG)/tidigare.txt $(STEG)/publicerad
 	@$(WARM) laws $(ARGS)
 	$(STAMP)
 
-$(STEG)/oppen_lan.parquet: $(STEG)/kod/open_tables.txt $(STEG)/oppen_bristomraden.parquet $(STEG)/korning.json
+$(STEG)/oppen_lan.parquet: $(STEG)/kod/open_tables.txt $(STEG)/korning.json $(STEG)/oppen_bristomraden.parquet
 	$(STEP) 23 'Det som publiceras'
 	@$(WARM) open_tables $(ARGS)
 
@@ -119,48 +118,48 @@ $(STEG)/grund_vagar.parquet: $(STEG)/kod/ground.txt $(DONE)/granser.json $(DONE)
 	$(STEP) 24 'Underlagskarta'
 	@$(WARM) ground $(ARGS)
 
-$(BUILT)/.geopackage.klar: $(STEG)/kod/geopackage.txt $(STEG)/korning.json $(STEG)/grund_vagar.parquet
-	$(STEP) 25 'GeoPackage'
-	@$(WARM) geopackage $(ARGS)
-
-$(BUILT)/.raster.klar: $(STEG)/kod/raster.txt $(STEG)/oppen_lan.parquet
-	$(STEP) 26 'Raster'
-	@$(WARM) raster $(ARGS)
-
-$(BUILT)/.qgis.klar: $(STEG)/kod/qgis.txt $(STEG)/oppen_lan.parquet
-	$(STEP) 27 'QGIS-projekt'
-	@$(WARM) qgis $(ARGS)
-
-$(BUILT)/.tables.klar: $(STEG)/kod/tables.txt $(STEG)/korning.json
-	$(STEP) 28 'Arbetsbok och tabeller'
-	@$(WARM) tables $(ARGS)
-
-$(BUILT)/.open_data.klar: $(STEG)/kod/open_data.txt $(STEG)/oppen_lan.parquet $(STEG)/grund_vagar.parquet
-	$(STEP) 29 'Öppna data'
-	@$(WARM) open_data $(ARGS)
-
-$(BUILT)/.tiles.klar: $(STEG)/kod/tiles.txt $(STEG)/oppen_lan.parquet
-	$(STEP) 30 'Kartrutor'
-	@$(WARM) tiles $(ARGS)
-
-$(BUILT)/.report.klar: $(STEG)/kod/report.txt $(STEG)/tidigare.txt $(STEG)/publicerade.txt $(STEG)/korning.json
-	$(STEP) 31 'Rapport och manifest'
-	@$(WARM) report $(ARGS)
-
-$(BUILT)/.webmap.klar: $(STEG)/kod/webmap.txt $(STEG)/tidigare.txt $(STEG)/oppen_lan.parquet $(STEG)/grund_vagar.parquet
-	$(STEP) 32 'Webbkarta'
-	@$(WARM) webmap $(ARGS)
-
 $(BUILT)/.printmap.klar: $(STEG)/kod/printmap.txt $(STEG)/oppen_lan.parquet $(STEG)/grund_vagar.parquet
-	$(STEP) 33 'Kartor för utskrift'
+	$(STEP) 25 'Kartor för utskrift'
 	@$(WARM) printmap $(ARGS) --jobs $(JOBS)
 
+$(BUILT)/.geopackage.klar: $(STEG)/kod/geopackage.txt $(STEG)/korning.json $(STEG)/grund_vagar.parquet
+	$(STEP) 26 'GeoPackage'
+	@$(WARM) geopackage $(ARGS)
+
+$(BUILT)/.open_data.klar: $(STEG)/kod/open_data.txt $(STEG)/oppen_lan.parquet $(STEG)/grund_vagar.parquet
+	$(STEP) 27 'Öppna data'
+	@$(WARM) open_data $(ARGS)
+
+$(BUILT)/.webmap.klar: $(STEG)/kod/webmap.txt $(STEG)/tidigare.txt $(STEG)/oppen_lan.parquet $(STEG)/grund_vagar.parquet
+	$(STEP) 28 'Webbkarta'
+	@$(WARM) webmap $(ARGS)
+
+$(BUILT)/.tiles.klar: $(STEG)/kod/tiles.txt $(STEG)/oppen_lan.parquet
+	$(STEP) 29 'Kartrutor'
+	@$(WARM) tiles $(ARGS)
+
 $(BUILT)/.pages.klar: $(STEG)/kod/pages.txt $(STEG)/oppen_lan.parquet $(STEG)/grund_vagar.parquet
-	$(STEP) 34 'Kommunsidor'
+	$(STEP) 30 'Kommunsidor'
 	@$(WARM) pages $(ARGS)
 
-$(BUILT)/.specification.klar: $(STEG)/kod/specification.txt $(BUILT)/.raster.klar $(BUILT)/.qgis.klar $(BUILT)/.open_data.klar \
-  $(BUILT)/.tiles.klar $(BUILT)/.webmap.klar $(BUILT)/.printmap.klar $(BUILT)/.pages.klar
+$(BUILT)/.raster.klar: $(STEG)/kod/raster.txt $(STEG)/oppen_lan.parquet
+	$(STEP) 31 'Raster'
+	@$(WARM) raster $(ARGS)
+
+$(BUILT)/.tables.klar: $(STEG)/kod/tables.txt $(STEG)/korning.json
+	$(STEP) 32 'Arbetsbok och tabeller'
+	@$(WARM) tables $(ARGS)
+
+$(BUILT)/.qgis.klar: $(STEG)/kod/qgis.txt $(STEG)/oppen_lan.parquet
+	$(STEP) 33 'QGIS-projekt'
+	@$(WARM) qgis $(ARGS)
+
+$(BUILT)/.report.klar: $(STEG)/kod/report.txt $(STEG)/tidigare.txt $(STEG)/publicerade.txt $(STEG)/korning.json
+	$(STEP) 34 'Rapport och manifest'
+	@$(WARM) report $(ARGS)
+
+$(BUILT)/.specification.klar: $(STEG)/kod/specification.txt $(BUILT)/.printmap.klar $(BUILT)/.open_data.klar $(BUILT)/.webmap.klar \
+  $(BUILT)/.pages.klar $(BUILT)/.tiles.klar $(BUILT)/.raster.klar $(BUILT)/.qgis.klar
 	$(STEP) 35 'Dataproduktspecifikation'
 	@$(WARM) specification $(ARGS)
 

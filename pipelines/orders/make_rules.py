@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from pipelines.core.publishers import FOLDERS
-from pipelines.steps import JOB, PUBLISHERS, STEPS, Step, needs_directly
+from pipelines.steps import JOB, PUBLISHERS, STEPS, Step, behind, needs_directly
 
 FILE = Path("steps.mk")
 BY_HAND = ("inventory", "install")
@@ -49,8 +49,13 @@ def rule(step: Step) -> str:
 
 
 def prerequisites(step: Step) -> list[str]:
-    """Return what a step's target depends on."""
-    before = [done(STEPS[name]) for name in needs_directly(step) if name != "inventory"]
+    """Return what a step's target depends on.
+
+    What has most behind it comes first: make begins what it finds first, and the longest chain decides how long a run
+    takes.
+    """
+    ahead = sorted(needs_directly(step), key=lambda name: -len(behind(STEPS[name])))
+    before = [done(STEPS[name]) for name in ahead if name != "inventory"]
     listed = [f"$(STEG)/indata/{group}.json" for group in step.inputs] if step.reads_files else []
     listed += [f"$(STEG)/{name}.txt" for name in ("konfiguration", "val")] if step.reads_files else []
     return [f"$(STEG)/kod/{step.name}.txt", *listed, *(f"$(STEG)/{name}.txt" for name in step.lists), *before]
