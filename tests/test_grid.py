@@ -3,6 +3,8 @@
 import math
 
 import numpy as np
+import pandas as pd
+import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,3 +62,14 @@ def test_a_locality_that_only_touches_a_kommun_gives_it_no_surface():
     found = surfaces(np.array([both, shapely.box(0, 0, 1, 1), shapely.LineString([(0, 0), (1, 1)])], dtype=object))
     assert [g.geom_type for g in found] == ["MultiPolygon"] * 3
     assert [g.area for g in found] == [500, 1, 0] and found[0].equals(shapely.box(90, 0, 100, 50))
+
+
+def test_scb_ids_are_read_alike_from_texts_of_every_kind() -> None:
+    """As pandas' texts of Arrow, as Python's and as whole numbers; a missing one is no cell."""
+    numbers = np.array([2_647_506_548_750, 263_000_650_000, 3_940_006_133_000])
+    texts = [f"{x:013d}" for x in numbers]
+    for column in (texts, pd.Series(texts), pd.Series(texts, dtype=object), pd.Series(texts).array, numbers):
+        found = cell_grid.parse_scb_id(column)
+        assert found.dtype == np.int64 and found.tolist() == numbers.tolist()
+    with pytest.raises((TypeError, ValueError)):
+        cell_grid.parse_scb_id(pd.Series([*texts, None]))

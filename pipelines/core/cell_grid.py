@@ -119,6 +119,13 @@ def texts_of(rutid: ArrayLike, size_m: int = CELL_M) -> tuple[Any, Any]:
 
 def parse_scb_id(text: ArrayLike) -> Ints:
     """Return ``rutid`` from SCB ids given as text or whole numbers."""
+    column: Any = getattr(text, "array", text)
+    if hasattr(column, "__arrow_array__"):  # pandas' texts, which Arrow reads without making a Python text of each
+        import pyarrow as pa
+
+        values = pa.array(column)
+        if not values.null_count:
+            return np.asarray(values.cast(pa.int64()), dtype=np.int64)
     return np.asarray(text).astype(np.int64)
 
 

@@ -73,15 +73,19 @@ def of_share(covered: ArrayLike, addresses: ArrayLike, few_below: int) -> NDArra
     >>> of_share([0, 1, 2, 9.6, 0], [0, 2, 3, 10, 10], 5).tolist()
     ['ingen_adress', 'fa_minst_halften', 'fa_minst_halften', 'tackt', 'utan']
     """
+    return np.array(CODES)[place_of_share(covered, addresses, few_below)]
+
+
+def place_of_share(covered: ArrayLike, addresses: ArrayLike, few_below: int) -> NDArray[np.int8]:
+    """Return the place in ``CODES`` of what :func:`of_share` returns."""
     n = np.asarray(addresses, dtype=np.float64)
     share = np.divide(np.asarray(covered, dtype=np.float64), n, out=np.zeros(len(n)), where=n > 0)
     share = np.round(share, 9)
     few = n < few_below
-    return np.select(
-        [n == 0, few & (share >= HALF), few, *(share >= limit for limit in reversed(LIMITS))],
-        [NO_ADDRESS, "fa_minst_halften", "fa_under_halften", "tackt", "storre_del", "mindre_del"],
-        "utan",
-    )
+    names = (NO_ADDRESS, "fa_minst_halften", "fa_under_halften", "tackt", "storre_del", "mindre_del", "utan")
+    *places, otherwise = (np.int8(CODES.index(name)) for name in names)
+    told = [n == 0, few & (share >= HALF), few, *(share >= limit for limit in reversed(LIMITS))]
+    return np.select(told, places, otherwise)
 
 
 def without(codes: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

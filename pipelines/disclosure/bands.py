@@ -31,9 +31,14 @@ def of(values: ArrayLike, limits: tuple[int, ...]) -> NDArray[np.str_]:
     >>> of([0, 0.2, 4.99, 5, 12.5, 900], (5, 10, 20)).tolist()
     ['0', '1–4', '1–4', '5–9', '10–19', '20–']
     """
+    return np.array(codes(limits))[place(values, limits)]
+
+
+def place(values: ArrayLike, limits: tuple[int, ...]) -> NDArray[np.int64]:
+    """Return the place among :func:`codes` of the band that each expected count lies in."""
     x = np.asarray(values, dtype=np.float64)
     which = np.searchsorted(np.asarray(limits), np.round(x, 6), side="right")
-    return np.array(codes(limits))[np.where(x < NOTHING, 0, 1 + which)]
+    return np.where(x < NOTHING, 0, 1 + which)
 
 
 def whole(bands: pd.Series, limits: tuple[int, ...]) -> tuple[Floats, Floats]:

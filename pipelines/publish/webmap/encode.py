@@ -55,11 +55,17 @@ def codes(name: str, column: Any, values: tuple[str, ...]) -> Codes:
     """
     import pandas as pd
 
-    place, found = pd.factorize(pd.Series(column))
+    kept = column if isinstance(column, pd.Series | pd.Categorical) else np.asarray(column, dtype=object)
+    place, found = pd.factorize(kept)
     code = pd.Index(values).get_indexer(found)
     if len(values) > 256 or (code < 0).any() or (place < 0).any():
         raise ValueError(f"{name}: värden utanför {values[:12]}")
     return Codes(name, values, code.astype(np.uint8)[place])
+
+
+def truths(name: str, column: Any) -> Codes:
+    """Code a column of truths as no and yes."""
+    return Codes(name, ("nej", "ja"), np.asarray(column, dtype=bool).astype(np.uint8))
 
 
 def numbers(name: str, column: Any, scale: int = 10) -> Numbers:

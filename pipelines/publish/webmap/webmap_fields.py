@@ -15,7 +15,7 @@ from pipelines.core import classes
 from pipelines.core.level import LEVELS, Level
 from pipelines.core.level_words import LACKING, Language
 from pipelines.disclosure import bands
-from pipelines.publish.webmap.encode import Codes, Numbers, codes, numbers
+from pipelines.publish.webmap.encode import Codes, Numbers, codes, numbers, truths
 from pipelines.tables.code_lists import BEST_TECHNIQUES, MERGED_M, UNDERLAG
 
 if TYPE_CHECKING:
@@ -79,39 +79,52 @@ def open_fields(cells: pd.DataFrame, region: Region) -> list[Codes | Numbers]:
     ]
 
 
-def exact_classes(cells: pd.DataFrame) -> dict[str, np.ndarray]:
+def exact_classes(cells: pd.DataFrame) -> dict[str, pd.Categorical]:
     """Return the classes of the internal edition's own coverage, by column name."""
     return {level.cell_class: _classes(cells, level) for level in LEVELS}
 
 
-def internal_fields(cells: pd.DataFrame, region: Region, exact: dict[str, np.ndarray]) -> list[Codes | Numbers]:
+def internal_columns() -> list[str]:
+    """Return the columns of ``rutnat_250m`` that the internal page is made from."""
+    basis = [level.cell_basis for level in LEVELS.of("tillgang")]
+    told = ["rutid_scb", "kommunkod", "kommunnamn", "omradestyp", "planerad", "underlag", *basis, "basta_teknik"]
+    return [*told, "land_ha", *COUNTED, *_without()]
+
+
+def internal_fields(cells: pd.DataFrame, region: Region, exact: dict[str, pd.Categorical]) -> list[Codes | Numbers]:
     """Return the internal page's fields: exact expected counts of ``rutnat_250m``, classes and bands.
 
     ``exact`` are those of :func:`exact_classes`, never coarser in a cell with few addresses.
     """
     limits = region.publicering.bandgranser
-    counts = [level.without(what) for what in COUNTED for level in counted(what)]
+    names = bands.codes(limits)
     return [
         *_where(cells),
         codes("basta_teknik", cells["basta_teknik"], BEST_TECHNIQUES),
         *(codes(name, values, INTERNAL) for name, values in exact.items()),
-        *(codes(band_name(x), bands.of(cells[x.without()], limits), bands.codes(limits)) for x in LEVELS),
+        *(Codes(band_name(x), names, bands.place(cells[x.without()], limits).astype(np.uint8)) for x in LEVELS),
         numbers("adresser", cells["adresser"], scale=1),
-        *(numbers(c, cells[c]) for c in ("land_ha", "befolkning", "hushall", *counts)),
+        *(numbers(c, cells[c]) for c in ("land_ha", "befolkning", "hushall", *_without())),
     ]
+
+
+def _without() -> list[str]:
+    return [level.without(what) for what in COUNTED for level in counted(what)]
 
 
 def _where(cells: pd.DataFrame) -> list[Codes | Numbers]:
     kommuner = tuple(sorted(cells["kommunkod"].unique()))
-    planned = np.where(cells["planerad"].to_numpy(bool), "ja", "nej")
     return [
         codes("kommunkod", cells["kommunkod"], kommuner),
         codes("omradestyp", cells["omradestyp"], CLASSES),
-        codes("planerad", planned, ("nej", "ja")),
+        truths("planerad", cells["planerad"]),
         *(codes(c, cells[c], UNDERLAG) for c in ("underlag", *(x.cell_basis for x in LEVELS.of("tillgang")))),
     ]
 
 
-def _classes(cells: pd.DataFrame, level: Level) -> np.ndarray:
+def _classes(cells: pd.DataFrame, level: Level) -> pd.Categorical:
+    import pandas as pd
+
     every = cells["adresser"].to_numpy(np.float64)
-    return classes.of_share(every - cells[level.without("adresser")].to_numpy(np.float64), every, 0)
+    place = classes.place_of_share(every - cells[level.without("adresser")].to_numpy(np.float64), every, 0)
+    return pd.Categorical.from_codes(place, list(classes.CODES))

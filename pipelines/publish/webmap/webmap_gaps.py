@@ -16,7 +16,7 @@ from pipelines.core import cell_grid, classes
 from pipelines.core.errors import ContractError
 from pipelines.core.level import LEVELS
 from pipelines.gaps.gap_areas import components
-from pipelines.publish.webmap.encode import Codes, Numbers, codes, deflate, numbers, pack_fields, pack_numbers
+from pipelines.publish.webmap.encode import Codes, Numbers, codes, deflate, numbers, pack_fields, pack_numbers, truths
 from pipelines.tables.code_lists import COST_CLASSES, UNDERLAG
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def open_members(cells: pd.DataFrame, areas: pd.DataFrame) -> list[Members]:
         area = components(rutid[inside], modelled)
         first = np.unique(area, return_index=True)[1]
         own = areas[(areas["troskel_mbit"] == level.mbit) & (areas["matt"] == level.measure)]
-        ids = [f"{level.area_head}{x}" for x in cells["rutid_scb"].iloc[inside].iloc[first]]
+        ids = [f"{level.area_head}{x}" for x in cells["rutid_scb"].iloc[inside[first]]]
         sizes = dict(zip(ids, np.bincount(area).tolist(), strict=True))
         if sizes != dict(zip(own["bristomrade_id"], own["rutor"].tolist(), strict=True)):
             raise ContractError(
@@ -68,12 +68,13 @@ def internal_members(cells: pd.DataFrame, areas: pd.DataFrame, members: pd.DataF
     """Return the cells of the internal areas (``bristomraden_rutor``) of every level."""
     import pandas as pd
 
-    place, row = pd.Index(cells["rutid_scb"]), pd.Index(areas["bristomrade_id"])
+    rutid, row = cell_grid.parse_scb_id(cells["rutid_scb"]), pd.Index(areas["bristomrade_id"])
     found = []
     for level in LEVELS:
         own = members[(members["troskel_mbit"] == level.mbit) & (members["matt"] == level.measure)]
-        own = own.sort_values("rutid_scb")
-        found.append((place.get_indexer(own["rutid_scb"]), row.get_indexer(own["bristomrade_id"])))
+        place = np.searchsorted(rutid, cell_grid.parse_scb_id(own["rutid_scb"]))
+        order = np.argsort(place, kind="stable")
+        found.append((place[order], row.get_indexer(own["bristomrade_id"])[order]))
     return found
 
 
@@ -142,15 +143,15 @@ def open_projects(projects: pd.DataFrame, rutor: pd.DataFrame, cells: pd.DataFra
 
     ends = [f"hushall_utan_{x}" for x in ("minst", "hogst")]
     projects = projects.rename(columns=lambda x: x.replace("_sek_ca", "_sek"))
-    stop = np.where(projects["over_stoppris"].to_numpy(bool), "ja", "nej")
     fields: list[Codes | Numbers] = [
-        codes("over_stoppris", stop, ("nej", "ja")),
+        truths("over_stoppris", projects["over_stoppris"]),
         *(_or_nothing(n, projects[n], 1) for n in ends),
         *(_or_nothing(n, projects[n] / _STEP_SEK, 1) for n in _KRONOR[:3]),
         _or_nothing("hushall_per_miljon", projects["hushall_per_miljon"], 10),
     ]
-    place = pd.Index(cells["rutid_scb"])
-    at = pd.DataFrame({"cell": place.get_indexer(rutor["rutid_scb"]), "projekt_id": rutor["projekt_id"]})
+    rutid, of = (cell_grid.parse_scb_id(x["rutid_scb"]) for x in (cells, rutor))
+    place = np.searchsorted(rutid, of)
+    at = pd.DataFrame({"cell": place, "projekt_id": rutor["projekt_id"]})
     return _projects(projects, at, fields, (), members)
 
 
@@ -239,8 +240,7 @@ def _names(ids: NDArray[Any], number: NDArray[np.int64], rutid: NDArray[Any], he
 
 def _common(areas: pd.DataFrame) -> list[Codes | Numbers]:
     kommuner = tuple(sorted(areas["kommunkod"].unique()))
-    modelled = np.where(areas["modellerad"].to_numpy(bool), "ja", "nej")
-    return [codes("kommunkod", areas["kommunkod"], kommuner), codes("modellerad", modelled, ("nej", "ja"))]
+    return [codes("kommunkod", areas["kommunkod"], kommuner), truths("modellerad", areas["modellerad"])]
 
 
 def _or_nothing(name: str, column: Any, scale: int) -> Numbers:

@@ -96,7 +96,7 @@ def _coded(lines: Any) -> list[list[int]]:
 
 
 def _bounds(shapes: Any) -> list[list[float]]:
-    corners = _to_degrees(shapely.get_coordinates(shapely.envelope(shapely.union_all(shapes))))
+    corners = _to_degrees(shapely.get_coordinates(shapely.box(*shapely.total_bounds(shapes))))
     low, high = corners.min(axis=0), corners.max(axis=0)
     return [[round(float(x), 4) for x in low], [round(float(x), 4) for x in high]]
 

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from pipelines.core import cell_grid
 from pipelines.core.classes import NO_ADDRESS
 from pipelines.core.files import read_polygons, read_shapes, read_table, write_text
@@ -136,7 +138,7 @@ def _open(region: Region, paths: Paths, before: pd.DataFrame | None, shapes: Sha
 def _internal(region: Region, paths: Paths, before: pd.DataFrame | None, shapes: Shapes) -> Packed:
     from pipelines.tables.gap_tables import BRISTOMRADEN
 
-    cells = _by_place(read_table(paths.table("rutnat_250m")))
+    cells = _by_place(read_table(paths.table("rutnat_250m"), webmap_fields.internal_columns()))
     areas = read_table(paths.table("bristomraden"), BRISTOMRADEN.names)
     now = webmap_fields.exact_classes(cells)
     told = webmap_fields.internal_fields(cells, region, now)
@@ -157,7 +159,8 @@ def _packed(
 ) -> Packed:
     if before is not None:
         told = [*told, *earlier.fields(before, cells["rutid_scb"], now)]
-    names = cells.drop_duplicates("kommunkod").set_index("kommunkod")["kommunnamn"].sort_index()
+    kommuner = cells[["kommunkod", "kommunnamn"]].drop_duplicates("kommunkod")
+    names = kommuner.set_index("kommunkod")["kommunnamn"].sort_index()
     outlines = json.dumps(shapes[0], ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     lived = next(iter(now.values())) != NO_ADDRESS
     packed = encode.pack_cells(cell_grid.parse_scb_id(cells["rutid_scb"]), told, lived)
@@ -186,5 +189,8 @@ def _page(about: Subject, packed: Packed) -> str:
 
 
 def _by_place(cells: pd.DataFrame) -> pd.DataFrame:
-    """Sort by cell: 13 digits sort as text as they do as numbers."""
-    return cells.sort_values("rutid_scb", kind="stable", ignore_index=True)
+    """Sort by cell, if they do not stand so already, as the tables of a run do."""
+    rutid = cell_grid.parse_scb_id(cells["rutid_scb"])
+    if (rutid[1:] >= rutid[:-1]).all():
+        return cells
+    return cells.iloc[np.argsort(rutid, kind="stable")].reset_index(drop=True)
