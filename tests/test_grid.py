@@ -2,6 +2,7 @@
 
 import math
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.core import cell_grid
-from pipelines.grid.make_grid import surfaces
+from pipelines.grid.make_grid import locality_type, surfaces
 
 E = st.floats(200_000, 1_000_000, allow_nan=False)
 N = st.floats(6_100_000, 7_700_000, allow_nan=False)
@@ -73,3 +74,19 @@ def test_scb_ids_are_read_alike_from_texts_of_every_kind() -> None:
         assert found.dtype == np.int64 and found.tolist() == numbers.tolist()
     with pytest.raises((TypeError, ValueError)):
         cell_grid.parse_scb_id(pd.Series([*texts, None]))
+
+
+spot = st.tuples(st.integers(0, 12), st.integers(0, 12))
+square = st.tuples(spot, st.integers(1, 6), st.sampled_from(["tatort", "smaort"]))
+
+
+@given(st.lists(spot, max_size=30), st.lists(square, min_size=1, max_size=5))
+def test_an_address_is_in_the_locality_that_holds_it_or_its_border_a_town_first(spots, squares):
+    points = pd.DataFrame(spots, columns=["e_m", "n_m"], dtype=float)
+    shapes = [shapely.box(*at, at[0] + side, at[1] + side) for at, side, _ in squares]
+    localities = gpd.GeoDataFrame({"typ": [kind for *_, kind in squares]}, geometry=shapes)
+    expected = []
+    for e, n in spots:
+        kinds = {kind for (w, s), side, kind in squares if w <= e <= w + side and s <= n <= s + side}
+        expected.append("tatort" if "tatort" in kinds else "smaort" if kinds else "utanfor")
+    assert locality_type(points, localities).tolist() == expected

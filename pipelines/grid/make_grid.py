@@ -34,7 +34,7 @@ def run(region: Region, paths: Paths) -> None:
     check_places(addresses, files.read_polygons(paths.table("kommunytor")), region, paths, ledger)
 
     addresses["rutid"] = cell_grid.cell_of(addresses["e_m"], addresses["n_m"])
-    addresses = addresses.sort_values(["rutid", "adress_id"], ignore_index=True)
+    addresses = addresses.iloc[_order(addresses)].reset_index(drop=True)
     inside = boundaries[boundaries["i_lan"]]
     total = land_per_cell(inside, ["kommunkod"])
     outside = land_per_cell(boundaries[~boundaries["i_lan"]], ["kommunkod"])
@@ -59,6 +59,16 @@ def run(region: Region, paths: Paths) -> None:
     files.write_table(outside.groupby("rutid", as_index=False)["land_ha"].sum(), paths.table("land_utanfor"))
     ledger.facts["ort_polygoner"] = len(localities)
     ledger.save(paths.ledger("grid"))
+
+
+def _order(addresses: pd.DataFrame) -> NDArray[np.uint64]:
+    """Return the order by cell and id, equals as they came. By Arrow, which needs no list of the ids for it."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    keys = pa.table({name: pa.array(addresses[name]) for name in ("rutid", "adress_id")})
+    order: NDArray[np.uint64] = pc.sort_indices(keys, [(name, "ascending") for name in keys.column_names]).to_numpy()
+    return order
 
 
 def surfaces(shapes: NDArray[Any]) -> NDArray[Any]:
@@ -101,9 +111,11 @@ def locality_type(addresses: pd.DataFrame, localities: gpd.GeoDataFrame) -> np.n
     """
     import shapely
 
-    points = shapely.points(addresses["e_m"], addresses["n_m"])
-    tree = shapely.STRtree(localities.geometry.to_numpy())
-    point, polygon = tree.query(points, predicate="intersects")
+    e, n, shapes = addresses["e_m"].to_numpy(), addresses["n_m"].to_numpy(), localities.geometry.to_numpy()
+    point, polygon = shapely.STRtree(shapes).query(shapely.points(e, n))
+    shapely.prepare(shapes)  # each is asked of thousands of points
+    inside = shapely.intersects_xy(shapes[polygon], e[point], n[point])
+    point, polygon = point[inside], polygon[inside]
     kind = np.full(len(addresses), "utanfor", dtype="U7")
     is_town = (localities["typ"] == "tatort").to_numpy()[polygon]
     kind[point[~is_town]] = "smaort"
@@ -125,6 +137,8 @@ def _dense_land(kommuner: gpd.GeoDataFrame, localities: gpd.GeoDataFrame, types:
 def count_addresses_off_land(addresses: pd.DataFrame, land: pd.DataFrame, ledger: Ledger) -> None:
     """Note addresses whose cell has no land, and those whose cell has no land of their own kommun."""
     import pandas as pd
+    import pyarrow as pa
+    import pyarrow.compute as pc
 
     kommuner = sorted({*land["kommunkod"].unique(), *addresses["kommunkod"].unique()})
 
@@ -132,8 +146,11 @@ def count_addresses_off_land(addresses: pd.DataFrame, land: pd.DataFrame, ledger
         kommun = pd.Categorical(table["kommunkod"], categories=kommuner).codes.astype(np.int64)
         return np.asarray(table["rutid"].to_numpy() * len(kommuner) + kommun, dtype=np.int64)
 
-    off = ~np.isin(addresses["rutid"].to_numpy(), land["rutid"].to_numpy())
-    mine = np.isin(key(addresses), key(land))
+    def among(some: NDArray[np.int64], these: NDArray[np.int64]) -> NDArray[np.bool_]:
+        return np.asarray(pc.is_in(pa.array(some), pa.array(these)).to_numpy(zero_copy_only=False))
+
+    off = ~among(addresses["rutid"].to_numpy(), land["rutid"].to_numpy())
+    mine = among(key(addresses), key(land))
     ledger.add(
         "upplysning",
         "granser",

@@ -73,11 +73,13 @@ def check_places(
     checks = region.kontroll
     distance = checks.adress_avstand_m if official else checks.adress_avstand_generaliserad_m
     limit = (checks.adress_utanfor_pct if official else checks.adress_utanfor_generaliserad_pct) / 100
-    misses = [m for k in region.kommunkoder if (m := _miss(addresses, kommuner, k, distance))]
+    rows = addresses.groupby("kommunkod", observed=True).indices
+    mine = {k: rows.get(k, np.zeros(0, np.intp)) for k in region.kommunkoder}
+    misses = [m for k, at in mine.items() if (m := _miss(addresses, kommuner, k, at, distance))]
     wrong = [m for m in misses if m.share > MOST or (m.share > limit and len(m.rows) >= FEW)]
     if wrong:
         raise _systematic(wrong, addresses, kommuner, region, paths, facts, distance, limit)
-    _note_heaps(addresses, region, paths, ledger)
+    _note_heaps(addresses, mine, region, paths, ledger)
     for m in misses:
         serious = m.share > SERIOUS * limit and len(m.rows) >= FEW
         name = region.kommunnamn[m.kommunkod]
@@ -91,30 +93,36 @@ def check_places(
         )
 
 
-def _note_heaps(addresses: pd.DataFrame, region: Region, paths: Paths, ledger: Ledger) -> None:
+def _note_heaps(
+    addresses: pd.DataFrame, rows: dict[str, NDArray[np.intp]], region: Region, paths: Paths, ledger: Ledger
+) -> None:
     """Tell of every kommun most of whose addresses have the very same coordinates: a centre, and not houses."""
-    of = addresses.groupby("kommunkod")
-    total = of.size()
-    most = addresses.groupby(["kommunkod", "e_m", "n_m"]).size().groupby("kommunkod").max()
-    for code in region.kommunkoder:
-        if code in total.index and total[code] >= HEAP and most[code] > MOST * total[code]:
+    for code, mine in rows.items():
+        e, n = (addresses[c].to_numpy()[mine] for c in ("e_m", "n_m"))
+        if len(mine) < HEAP:
+            continue
+        # What more than half of some numbers are is the middle one of them.
+        at_e, at_n = (x == np.partition(x, len(x) // 2)[len(x) // 2] for x in (e, n))
+        most = int((at_e & at_n).sum())
+        if most > MOST * len(mine):
             ledger.add(
                 "allvarlig",
                 address_files(paths, code),
                 f"adresser i {region.kommunnamn[code]} ({code}) i en och samma punkt",
-                int(most[code]),
+                most,
                 "behållna där; kontrollera koordinaterna",
             )
 
 
-def _miss(addresses: pd.DataFrame, kommuner: gpd.GeoDataFrame, code: str, distance: float) -> Miss | None:
-    """Return a kommun's addresses that lie farther than ``distance`` from it; None where there are none.
+def _miss(
+    addresses: pd.DataFrame, kommuner: gpd.GeoDataFrame, code: str, mine: NDArray[np.intp], distance: float
+) -> Miss | None:
+    """Return a kommun's addresses (rows ``mine``) farther than ``distance`` from it; None where there are none.
 
     Where most of them lie in another kommun, all that are outside.
     """
     import shapely
 
-    mine = np.flatnonzero((addresses["kommunkod"] == code).to_numpy())
     area = _area(kommuner, code)
     shapely.prepare(area)
     e, n = (addresses[c].to_numpy()[mine] for c in ("e_m", "n_m"))

@@ -227,7 +227,7 @@ def test_cells_told_together_equal_brute_force(staged, expected, least: int, tmp
 
 @pytest.mark.parametrize("variant", inputs.VARIANTS)
 def test_laws_hold(staged, variant: str) -> None:
-    for name in ("gaps", "laws"):
+    for name in ("junctions", "gaps", "laws"):
         fault = stage(name, staged(variant))
         assert not fault, fault
 
@@ -238,7 +238,7 @@ def test_laws_and_pts_hold_with_the_small_area_model(staged, expected, variant: 
     shutil.copytree(staged(variant), root)
     config = root / "osten.toml"
     config.write_text(config.read_text(encoding="utf-8").replace('"enkel"', '"smaomrade"'), encoding="utf-8")
-    for name in ("coverage", "summaries", "open_cells", "gaps", "laws"):
+    for name in ("coverage", "summaries", "open_cells", "junctions", "gaps", "laws"):
         fault = stage(name, root)
         assert not fault, fault
     plain = expected(variant).kommuner  # any method meets what can be met
