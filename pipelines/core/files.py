@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 EPSG = 3006
 """SWEREF 99 TM: cells, addresses and counts stay in it from end to end."""
 
+_SHAPES_AT_ONCE = 50_000
+
 WRITING = "Filen som skrevs: "
 """How the note begins that tells which file was being written when something failed."""
 
@@ -296,7 +298,9 @@ def read_polygons(path: Path) -> gpd.GeoDataFrame:
     return gpd.read_parquet(path)
 
 
-def read_shapes(path: Path, columns: list[str] | None = None, chosen: Any = None) -> pd.DataFrame:
+def read_shapes(
+    path: Path, columns: list[str] | None = None, chosen: Any = None, few: Sequence[str] = ()
+) -> pd.DataFrame:
     """Read polygons as a plain table with shapely geometry, without the second that importing geopandas takes.
 
     Parameters
@@ -305,10 +309,23 @@ def read_shapes(path: Path, columns: list[str] | None = None, chosen: Any = None
         All of them when not given.
     chosen : optional
         Which rows: a filter of PyArrow's.
+    few : sequence of str
+        As in :func:`read_table`.
     """
+    import numpy as np
     import pyarrow.parquet as pq
     import shapely
 
-    frame = pq.read_table(path, columns=columns, filters=chosen).replace_schema_metadata(None).to_pandas()
-    frame["geometry"] = shapely.from_wkb(frame["geometry"])
+    table = pq.read_table(path, columns=columns, filters=chosen, read_dictionary=list(few)).replace_schema_metadata(
+        None
+    )
+    shapes = np.full(len(table), None, dtype=object)
+    start = 0
+    # Some at a time: as bytes of their own all of them would take more than as shapes.
+    for some in table.select(["geometry"]).to_batches(max_chunksize=_SHAPES_AT_ONCE):
+        shapes[start : start + len(some)] = shapely.from_wkb(some.column(0).to_numpy(zero_copy_only=False))
+        start += len(some)
+    at = table.column_names.index("geometry")
+    frame = table.drop_columns(["geometry"]).to_pandas()
+    frame.insert(at, "geometry", shapes)
     return frame

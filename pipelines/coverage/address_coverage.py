@@ -178,7 +178,6 @@ def address_table(addresses: pd.DataFrame, evidence: Evidence, coverage: Floats)
     decided = evidence.grain > 0
     lowest, lowest_passed = (LEVELS.index(LEVELS.of(measure)[0]) for measure in ("tillgang", "passerad"))
     highest = LEVELS.index(LEVELS.of("tillgang")[-1])
-    names = np.array([*TECHNIQUES, "okand", "ingen"], dtype=object)
     none = np.where(decided[:, lowest], len(TECHNIQUES) + 1, len(TECHNIQUES))
     planned = evidence.planned & (coverage[:, highest] < 1 - ROUNDING)
     status = np.select(
@@ -188,22 +187,21 @@ def address_table(addresses: pd.DataFrame, evidence: Evidence, coverage: Floats)
             evidence.planned,
             decided[:, lowest],
         ],
-        ["tillgang", "passerad", "planerad", "ingen"],
-        "okand",
+        [0, 1, 2, 3],
+        4,
     )
-    grains = np.array([*GRAINS, "blandat"], dtype=object)
+    grains = (*GRAINS, "blandat")
     one = (evidence.grain == evidence.grain[:, :1]).all(axis=1)
-    out = addresses[["adress_id"]].assign(
+    technique = np.where(evidence.technique >= 0, evidence.technique, none)
+    return addresses[["adress_id"]].assign(
         **{level.probability: coverage[:, i] for i, level in enumerate(LEVELS)},
         max_ned_mbit=evidence.max_ned_mbit,
-        basta_teknik=names[np.where(evidence.technique >= 0, evidence.technique, none)],
-        status=status,
+        basta_teknik=contracts.texts((*TECHNIQUES, "okand", "ingen"), technique),
+        status=contracts.texts(("tillgang", "passerad", "planerad", "ingen", "okand"), status),
         planerad=planned,
-        underlag=grains[np.where(one, evidence.grain[:, 0], len(GRAINS))],
-        **{level.basis: grains[evidence.grain[:, i]] for i, level in enumerate(LEVELS)},
+        underlag=contracts.texts(grains, np.where(one, evidence.grain[:, 0], len(GRAINS))),
+        **{level.basis: contracts.texts(grains, evidence.grain[:, i]) for i, level in enumerate(LEVELS)},
     )
-    text = ["basta_teknik", "status", *(c for c in out if c.startswith("underlag"))]
-    return out.astype(dict.fromkeys(text, "str"))
 
 
 def to_check(addresses: pd.DataFrame, evidence: Evidence, households: Floats, least: float) -> pd.DataFrame:

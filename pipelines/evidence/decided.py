@@ -222,9 +222,10 @@ def _match_other_case(
     """Match ids that differ from an address's only in case, where that address is the only one."""
     if not missed.any():
         return
-    folded = known.str.casefold()
-    once = np.flatnonzero(~folded.duplicated(keep=False))
-    found = _numbers(folded.iloc[once], table["adress_id"][missed].str.casefold())
+    folded, wanted = known.str.casefold(), table["adress_id"][missed].str.casefold()
+    alike = np.flatnonzero(folded.isin(wanted.unique()))
+    once = alike[~folded.iloc[alike].duplicated(keep=False).to_numpy()]
+    found = _numbers(folded.iloc[once], wanted)
     nr[missed] = np.where(found >= 0, np.append(once, -1)[found], -1)
     for fil, n in table[missed & (nr >= 0)].groupby("fil", observed=True).size().items():
         ledger.add(
@@ -317,9 +318,13 @@ def _match_areas(
     hit = np.zeros(len(table), dtype=bool)
     nr, row = np.zeros(0, np.int64), np.zeros(0, np.int64)
     if len(table):
-        tree = shapely.STRtree(table.geometry.to_numpy())
-        points = shapely.points(addresses["e_m"], addresses["n_m"])
-        nr, row = (x.astype(np.int64) for x in tree.query(points, predicate="intersects"))
+        shapes = table.geometry.to_numpy()
+        west, south, east, north = shapely.total_bounds(shapes)
+        e, n = addresses["e_m"].to_numpy(), addresses["n_m"].to_numpy()
+        # Outside what all areas lie within there is nothing to ask, and most addresses of a län may be there.
+        near = np.flatnonzero((e >= west) & (e <= east) & (n >= south) & (n <= north))
+        point, row = shapely.STRtree(shapes).query(shapely.points(e[near], n[near]), predicate="intersects")
+        nr, row = near[point], row.astype(np.int64)
         hit[row] = True
         _count_by_file(table, ~hit, ledger, "området innehåller ingen gällande adress i länet")
     at = np.full(len(table), -1, dtype=np.int64)

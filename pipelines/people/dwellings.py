@@ -27,6 +27,8 @@ Floats = NDArray[np.float64]
 HOME, WORK, SHED = "Bostad", ("Industri", "Samhällsfunktion", "Verksamhet"), "Komplementbyggnad"
 OTHER = ("Ekonomibyggnad", "Övrig byggnad")
 """Lantmäteriet's kinds of buildings, as ``byggnader`` has them."""
+_AT_ONCE = 50_000
+"""Addresses looked up together: as points, all of them would be as large as the table they stand in."""
 _SOURCE, _SCB = "lantmateriet/byggnad*", "scb/bostader_hustyp_<år>.csv"
 PER_HOUSEHOLD = (0.5, 2.0)
 """Dwellings per household between which a kommun can lie (antagande): about 1.05 in the country, more where many houses
@@ -38,14 +40,18 @@ _ONE = ("smahus", "okand")
 def run(region: Region, paths: Paths) -> None:
     """Write ``bostader``: one row an address, in the order of ``adresser_ruta``."""
     ledger = Ledger("dwellings")
-    addresses = files.read_points(paths.table("adresser_ruta"), ["adress_id", "kommunkod", "ortstyp"])
-    columns = ["objekttyp", "bostadsslag", "byggnad_m2", "geometry"]
-    buildings = files.read_shapes(paths.table("byggnader"), columns, [("objekttyp", "!=", SHED)])
+    few = ["kommunkod", "ortstyp"]
+    addresses = files.read_points(paths.table("adresser_ruta"), ["adress_id", *few], few=few)
+    kinds = ["objekttyp", "bostadsslag"]
+    columns = [*kinds, "byggnad_m2", "geometry"]
+    buildings = files.read_shapes(paths.table("byggnader"), columns, [("objekttyp", "!=", SHED)], few=kinds)
     stock = newest(files.read_table(paths.table("scb_bostader")))
     lists = [f["fil"] for f in files_of(paths.ledger("scb")) if f["roll"] == "bostader_hustyp"]
     note_implausible(stock, files.read_table(paths.table("pts_teknik")), ", ".join(lists), region, ledger)
     if len(buildings):
         house, near = find_houses(addresses, buildings, region.bostader.avstand_m)
+        del buildings["geometry"]
+        files.release()
         kind, chance = house_types(addresses, buildings, house, near, stock, region, ledger)
         area = np.append(buildings["byggnad_m2"].to_numpy(), np.nan)[house]
         dwellings = count_dwellings(addresses, kind, chance, stock, region, ledger)
@@ -99,22 +105,26 @@ def find_houses(addresses: pd.DataFrame, buildings: pd.DataFrame, reach_m: float
     """
     import shapely
 
-    shapes, kinds = buildings["geometry"].to_numpy(), buildings["objekttyp"].to_numpy()
-    lesser = np.isin(kinds, OTHER)
-    points = shapely.points(addresses["e_m"].to_numpy(), addresses["n_m"].to_numpy())
-    house = np.full(len(points), -1)
-    tree = shapely.STRtree(shapes)
-    at, hit = tree.query(points, predicate="intersects")
+    shapes, lesser = buildings["geometry"].to_numpy(), buildings["objekttyp"].isin(OTHER).to_numpy()
+    xy, tree = addresses[["e_m", "n_m"]].to_numpy(), shapely.STRtree(shapes)
+    house = np.full(len(xy), -1)
+    found = [np.zeros((2, 0), np.int64)]
+    for start in range(0, len(xy), _AT_ONCE):
+        points = shapely.points(xy[start : start + _AT_ONCE])
+        point, which = tree.query(points, predicate="intersects")
+        found.append(np.stack([start + point, which]))
+    at, hit = np.concatenate(found, axis=1)
     order = np.lexsort((hit, buildings["byggnad_m2"].to_numpy()[hit], lesser[hit], at))
     inside, first = np.unique(at[order], return_index=True)
     house[inside] = hit[order[first]]
     rest, main = np.flatnonzero(house < 0), np.flatnonzero(~lesser)
     if len(rest) and len(main):
-        at, hit = shapely.STRtree(shapes[main]).query_nearest(points[rest], max_distance=reach_m)
+        points = shapely.points(xy[rest])
+        at, hit = shapely.STRtree(shapes[main]).query_nearest(points, max_distance=reach_m)
         order = np.lexsort((hit, at))
-        found, first = np.unique(at[order], return_index=True)
-        house[rest[found]] = main[hit[order[first]]]
-    near = np.zeros(len(points), dtype=bool)
+        beside, first = np.unique(at[order], return_index=True)
+        house[rest[beside]] = main[hit[order[first]]]
+    near = np.zeros(len(xy), dtype=bool)
     near[rest] = house[rest] >= 0
     return house, near
 

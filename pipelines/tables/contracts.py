@@ -7,14 +7,15 @@ aliases and the data dictionary are made from it. Nothing is public unless its c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pipelines.core.errors import ContractError
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import NDArray
 
 Kind = Literal["text", "heltal", "decimal", "ja_nej"]
 Basis = Literal["", "publicerad", "uppmatt", "modellerad", "blandad", "beraknad", "antagen", "raden"]
@@ -137,6 +138,18 @@ def rounded(df: pd.DataFrame, table: Table) -> pd.DataFrame:
     """
     places = {c.name: DECIMALS if c.decimals is None else c.decimals for c in table.columns if c.kind == "decimal"}
     return df.assign(**{name: df[name].round(n) + 0.0 for name, n in places.items()})
+
+
+def texts(names: Sequence[str], number: NDArray[Any]) -> Any:
+    """Return a column of texts, by the number of each among ``names``: a tenth of the time that text by text takes.
+
+    >>> import numpy as np
+    >>> texts(("ja", "nej"), np.array([1, 0, 1])).tolist()
+    ['nej', 'ja', 'nej']
+    """
+    import pandas as pd
+
+    return pd.array([*names], dtype="str").take(number)
 
 
 def typed(df: pd.DataFrame, table: Table) -> pd.DataFrame:

@@ -50,15 +50,16 @@ def shift(rest: float, households: Floats, score: Floats, low: Floats, high: Flo
     left, right = -FARTHEST - float(score.max()), FARTHEST - float(score.min())
     guess = float(logit(np.clip(rest / total, 1e-9, 1 - 1e-9))) - float(households @ score) / total
     alpha = float(np.clip(guess, left, right))
-    q, gap, slope = low, 0.0, 0.0
+    q, gap = low, 0.0
     for _ in range(STEPS):
         raw = expit(alpha + score)
         q = np.clip(raw, low, high)
-        free = (raw > low) & (raw < high)
-        slope = float(households[free] @ (raw[free] * (1 - raw[free])))
         gap = rest - float(households @ q)
         if abs(gap) <= 1e-11 * total:  # the rest of it is given out below
             break
+        free = (raw > low) & (raw < high)
+        inner, each = (raw, households) if free.all() else (raw[free], households[free])
+        slope = float(each @ (inner * (1 - inner)))
         left, right = (alpha, right) if gap > 0 else (left, alpha)
         step = alpha + gap / slope if slope > 0 else np.inf
         new = step if left < step < right else 0.5 * (left + right)
