@@ -12,6 +12,7 @@ import unicodedata
 import warnings
 from contextlib import closing
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -63,6 +64,7 @@ class Layer:
         return self.description.startswith("DEMO")
 
 
+@lru_cache(10_000)
 def plain(name: str) -> str:
     """Return a name for comparison: lower case, without diacritics, signs as underscores.
 
