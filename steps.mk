@@ -38,7 +38,7 @@ $(DONE)/granser.json: $(STEG)/kod/granser.txt $(STEG)/indata/granser.json $(STEG
 	@$(WARM) granser $(ARGS)
 
 $(DONE)/vagar.json: $(STEG)/kod/vagar.txt $(STEG)/indata/vagar.json $(STEG)/indata/granser.json $(STEG)/konfiguration.txt \
-  $(STEG)/val.txt
+  $(STEG)/val.txt | $(DONE)/grid.json
 	$(STEP) 6 'Läser vagar'
 	@$(WARM) vagar $(ARGS)
 
@@ -100,7 +100,7 @@ $(STEG)/oppen_bristomraden.parquet: $(STEG)/kod/open_areas.txt $(STEG)/oppna_rut
 	$(STEP) 20 'Områden och projekt som de får visas'
 	@$(WARM) open_areas $(ARGS)
 
-$(DONE)/history.json: $(STEG)/kod/history.txt $(DONE)/pts.json
+$(DONE)/history.json: $(STEG)/kod/history.txt $(DONE)/pts.json | $(DONE)/grid.json
 	$(STEP) 21 'Historik och framskrivning'
 	@$(WARM) history $(ARGS)
 

@@ -68,6 +68,9 @@ class Step:
     after : tuple of str
         Steps that must have ended though it reads no table or ledger of theirs: it quotes the facts of the run, which
         are there when every law has held, or of the open edition.
+    lets_by : tuple of str
+        Steps that make is to have ended first, though nothing is read from them: the longest chain of steps decides how
+        long a run takes, and is not to wait for what is needed later. A change of theirs does not run it anew.
     built : tuple of str
         Folders of products that other steps have built, which it tells of.
     writes : tuple of str
@@ -90,6 +93,7 @@ class Step:
     reads: tuple[str, ...] = ()
     ledgers: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    lets_by: tuple[str, ...] = ()
     built: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
     ledger: bool = False
@@ -183,6 +187,7 @@ JOB = (
         inputs=("vagar", "granser"),
         writes=("vagar",),
         ledger=True,
+        lets_by=("grid",),
     ),
     Step(
         "tackning",
@@ -359,6 +364,7 @@ JOB = (
         reads=("pts_historik", "kolada"),
         writes=("historik", "framskrivning"),
         ledger=True,
+        lets_by=("grid",),
     ),
     Step(
         "laws",

@@ -37,6 +37,16 @@ def test_no_step_comes_before_what_it_reads():
     assert [s.name for s in JOB][0 :: len(JOB) - 1] == ["inventory", "install"]
 
 
+def test_a_step_lets_none_by_that_waits_for_it():
+    waiting = {step.name: steps.behind(step) | set(step.lets_by) for step in JOB}
+    for step in JOB:
+        ahead, seen = list(waiting[step.name]), set()
+        while ahead:
+            seen.add(name := ahead.pop())
+            ahead += waiting[name] - seen
+        assert step.name not in seen
+
+
 def test_what_a_step_needs_is_what_it_reads():
     assert steps.needs_directly(STEPS["grid"]) == ("lantmateriet", "scb", "pts", "granser")
     assert steps.needs_directly(STEPS["goals"]) == ("summaries", "gaps")
@@ -148,6 +158,6 @@ def test_the_rules_of_make_are_up_to_date():
 def test_bench_times_every_step_and_knows_what_is_published():
     public = [s.name for s in JOB if run_bench.makes_public(s)]
     assert public == [
-        *("open_areas", "open_tables", "ground", "raster", "qgis", "open_data", "tiles", "webmap", "printmap", "pages"),
+        *("open_areas", "open_tables", "ground", "printmap", "open_data", "webmap", "tiles", "pages", "raster", "qgis"),
         *("specification", "catalogue", "entry"),
     ]

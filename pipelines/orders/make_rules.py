@@ -40,7 +40,7 @@ def rule(step: Step) -> str:
     """Return the rule of a step."""
     options = "".join(f" --{o.name} $(JOBS)" for o in step.options if o.name == "jobs")
     lines = [
-        f"{target(step)}: {_lines(prerequisites(step))}",
+        f"{target(step)}: {_lines([*prerequisites(step), *waits(step)])}",
         f"\t$(STEP) {JOB.index(step) + 1} '{step.says}'",
         f"\t@$(WARM) {step.name} $(ARGS){options}",
         *(["\t$(STAMP)"] if step.name in _TARGETS else []),
@@ -59,6 +59,11 @@ def prerequisites(step: Step) -> list[str]:
     listed = [f"$(STEG)/indata/{group}.json" for group in step.inputs] if step.reads_files else []
     listed += [f"$(STEG)/{name}.txt" for name in ("konfiguration", "val")] if step.reads_files else []
     return [f"$(STEG)/kod/{step.name}.txt", *listed, *(f"$(STEG)/{name}.txt" for name in step.lists), *before]
+
+
+def waits(step: Step) -> list[str]:
+    """Return what a step's target waits for without depending on it, in make's own words."""
+    return ["|", *(done(STEPS[name]) for name in step.lets_by)] if step.lets_by else []
 
 
 def target(step: Step) -> str:
