@@ -26,7 +26,7 @@ import sys
 TYPE_CHECKING = False  # typing is slow to import
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LIBRARIES = (
@@ -48,8 +48,6 @@ MATTERS = ("PYTHON", "TZ", "LANG", "LC_", "OMP_", "OPENBLAS_", "MKL_", "ARROW_",
 child takes over from who asks; what libraries lay there for themselves (CA bundles, KMP_…) is no reason either."""
 MAKE = "BREDBAND_KORNING"
 """In the environment: the number of the make whose step this is."""
-LONGEST = 100
-"""Bytes of a socket's path that every system takes."""
 LOST = 70
 """Exit code: the server died under a step."""
 
@@ -106,11 +104,22 @@ def _pass_on(child: int) -> None:
 
 def _connected(address: str) -> socket.socket | None:
     line = socket.socket(socket.AF_UNIX)
-    with contextlib.suppress(OSError):
-        line.connect(address)
+    with contextlib.suppress(OSError), _beside(address) as name:
+        line.connect(name)
         return line
     line.close()
     return None
+
+
+@contextlib.contextmanager
+def _beside(address: str) -> Iterator[str]:
+    """Be in the socket's folder: its whole path may be longer than a socket's can be."""
+    here = os.getcwd()
+    os.chdir(os.path.dirname(address) or here)
+    try:
+        yield os.path.basename(address)
+    finally:
+        os.chdir(here)
 
 
 def _first(address: str) -> socket.socket | None:
@@ -118,7 +127,7 @@ def _first(address: str) -> socket.socket | None:
     import fcntl
 
     make = os.environ.get(MAKE, "")
-    if not (make.isdigit() and hasattr(os, "pidfd_open") and len(os.fsencode(address)) < LONGEST):
+    if not (make.isdigit() and hasattr(os, "pidfd_open")):
         return None
     try:
         with open(f"{address}.las", "wb") as turn, socket.socket(socket.AF_UNIX) as door:
@@ -140,8 +149,9 @@ def start(
     """Start a server that answers at ``address`` until the file ``owner`` can be read: its end, or its process's."""
     import subprocess
 
-    door.bind(address)
-    os.chmod(address, 0o600)
+    with _beside(address) as name:
+        door.bind(name)
+        os.chmod(name, 0o600)
     door.listen(64)
     return subprocess.Popen(
         [sys.executable, __file__, "serve", str(door.fileno()), str(owner), address, *libraries],
