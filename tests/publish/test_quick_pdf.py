@@ -54,6 +54,8 @@ def test_a_sheet_has_the_bytes_of_matplotlibs_own_methods(
     for name in ("draw_text", "get_text_width_height_descent"):
         monkeypatch.setattr(quick_pdf.Renderer, name, getattr(RendererPdf, name))
     monkeypatch.setattr(quick_pdf.File, "writeImages", PdfFile.writeImages)
+    monkeypatch.setattr(quick_pdf._fonts, "get_glyphs_subset", quick_pdf._cut_anew)
+    monkeypatch.setattr(quick_pdf._fonts, "font_as_file", quick_pdf._bytes_of)
     monkeypatch.setattr(quick_pdf, "Outlines", TextToPath)
     monkeypatch.setattr(quick_pdf.Words, "_get_layout", Text._get_layout)
     monkeypatch.setattr(cell_image, "Enlarged", large)

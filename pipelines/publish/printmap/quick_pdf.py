@@ -6,6 +6,10 @@ Most texts and many letters stand on every sheet, and a cell's colour is known b
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from io import BytesIO
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -19,7 +23,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 _pdf: Any = backend_pdf  # untyped
-Name, Op = _pdf.Name, _pdf.Op
+Name, _told = _pdf.Name, _pdf.pdfRepr
 
 
 class Glyph(NamedTuple):
@@ -59,6 +63,7 @@ def forget() -> None:
     """Forget every text: the typeface is another."""
     for known in (_LAID, _SIZES, _PLACES, _PATHS):
         known.clear()
+    _cut.cache_clear()
 
 
 def _lay_out(text: str, font: Any) -> tuple[Glyph, ...]:
@@ -86,6 +91,26 @@ def _path(font: Any, shape: int) -> Any:
     return _PATHS[font, shape]
 
 
+_fonts: Any = backend_pdf._backend_pdf_ps  # type: ignore[attr-defined]
+_cut_anew, _bytes_of = _fonts.get_glyphs_subset, _fonts.font_as_file
+
+
+@cache
+def _cut(path: Any, glyphs: frozenset[int]) -> tuple[bytes, dict[int, int]]:
+    with _cut_anew(path, glyphs) as made:
+        return _bytes_of(made.font).getvalue(), made.glyph_index_map
+
+
+@contextmanager
+def _cut_once(path: Any, glyphs: Any) -> Iterator[Any]:
+    """Give a typeface cut down to some letters; half of those of all sheets are alike."""
+    yield _fonts.SubsetResults(*_cut(path, frozenset(glyphs)))
+
+
+# Where matplotlib looks for them: it has no other way to be given a typeface that is cut already.
+_fonts.get_glyphs_subset, _fonts.font_as_file = _cut_once, BytesIO
+
+
 class Words(Text):
     """An upright text whose lines are placed once a process; in the units of axes, but not clipped to them."""
 
@@ -95,13 +120,26 @@ class Words(Text):
 
     def _get_layout(self, renderer: Any) -> Any:
         of_text: Any = super()
-        if not isinstance(renderer, Renderer):
+        places = getattr(renderer, "places", None)  # not of its class: matplotlib has another around it
+        if places is None:
             return of_text._get_layout(renderer)
         sides = self.get_horizontalalignment(), self.get_verticalalignment()
         key = self.get_text(), hash(self.get_fontproperties()), sides, self._linespacing  # type: ignore[attr-defined]
-        if key not in _PLACES:
-            _PLACES[key] = of_text._get_layout(renderer)
-        return _PLACES[key]
+        if key not in places:
+            places[key] = of_text._get_layout(renderer)
+        return places[key]
+
+
+def _line(*parts: bytes) -> bytes:
+    told: bytes = _pdf._fill(parts)
+    return told
+
+
+@cache
+def _turned(degrees: float) -> tuple[bytes, ...]:
+    """Return the part of a matrix that turns a text."""
+    turn = math.radians(degrees)
+    return tuple(map(_told, (math.cos(turn), math.sin(turn), -math.sin(turn), math.cos(turn))))
 
 
 class Renderer(_pdf.RendererPdf):  # type: ignore[misc]
@@ -109,6 +147,7 @@ class Renderer(_pdf.RendererPdf):  # type: ignore[misc]
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
+        self.places = _PLACES
         self._text2path = Outlines()
         self._codes: dict[Any, tuple[int, int]] = {}
 
@@ -130,19 +169,17 @@ class Renderer(_pdf.RendererPdf):  # type: ignore[misc]
             super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
             return
         self.check_gc(gc, gc._rgb)
-        output, size, turn = self.file.output, prop.get_size_in_points(), math.radians(angle)
-        output(Op.gsave)
-        output(math.cos(turn), math.sin(turn), -math.sin(turn), math.cos(turn), x, y, Op.concat_matrix)
-        output(Op.begin_text)
+        size = prop.get_size_in_points()
+        lines = [b"q", _line(*_turned(angle), _told(x), _told(y), b"cm"), b"BT"]
         before = 0.0
         for (font, part), run in groupby(_LAID[key], self._part_of_font):
             glyphs = list(run)
-            output(self.file.fontName(FontPath(font.fname, font.face_index), part), size, Op.selectfont)
-            output(glyphs[0].x - before, 0, Op.textpos)
-            output(self._shown(glyphs, size), Op.showkern)
+            name = self.file.fontName(FontPath(font.fname, font.face_index), part)
+            lines.append(_line(_told(name), _told(size), b"Tf"))
+            lines.append(_line(_told(glyphs[0].x - before), b"0 Td"))
+            lines.append(_line(_told(self._shown(glyphs, size)), b"TJ"))
             before = glyphs[0].x
-        output(Op.end_text)
-        output(Op.grestore)
+        self.file.write(b"\n".join([*lines, b"ET", b"Q", b""]))
 
     def _part_of_font(self, glyph: Glyph) -> tuple[Any, int]:
         return glyph.font, self._code(glyph)[0]
