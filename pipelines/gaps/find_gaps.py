@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pipelines.core.paths import Paths
 
 
-def write(gaps: list[Gaps], paths: Paths) -> None:
+def write(gaps: Sequence[Gaps], paths: Paths) -> None:
     """Write the gap areas of all levels, their parts per kommun, cells and trenches."""
     areas = joined([g.omraden for g in gaps], gap_tables.BRISTOMRADEN)
     parts = joined([g.kommunvis for g in gaps], gap_tables.BRISTOMRADEN_KOMMUN)
@@ -94,7 +94,7 @@ def earlier_cells(out: Path) -> pd.DataFrame:
         ) from None
 
 
-def with_outlines(areas: pd.DataFrame, gaps: list[Gaps]) -> gpd.GeoDataFrame:
+def with_outlines(areas: pd.DataFrame, gaps: Sequence[Gaps]) -> gpd.GeoDataFrame:
     """Give each area the union of its cells; dispersed rows have no geometry."""
     import geopandas as gpd
     import numpy as np
@@ -106,7 +106,7 @@ def with_outlines(areas: pd.DataFrame, gaps: list[Gaps]) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(areas, geometry=np.concatenate(shapes), crs=files.EPSG)
 
 
-def note(ledger: Ledger, gaps: list[Gaps]) -> None:
+def note(ledger: Ledger, gaps: Sequence[Gaps]) -> None:
     """Say how many areas there are, and where a cost could not be had."""
     sums = ledger.facts.setdefault("bristomraden", {})
     for g in gaps:

@@ -9,6 +9,8 @@ import numpy as np
 from pipelines.gaps.trench_ground import Roads
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pipelines.config.region import Region
     from pipelines.core.facts import TrenchGround
     from pipelines.core.ledger import Ledger
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 WHERE = "schakt"
 
 
-def note(ledger: Ledger, under: Ground, gaps: list[Gaps], here: Places, region: Region) -> None:
+def note(ledger: Ledger, under: Ground, gaps: Sequence[Gaps], here: Places, region: Region) -> None:
     """Leave the facts of the ground, and count and name what no road reaches."""
     facts: TrenchGround = {
         "underlag": "vagar" if isinstance(under, Roads) else "raka_linjer",

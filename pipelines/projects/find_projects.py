@@ -6,6 +6,7 @@ roads, which takes longer to make than all that is measured on it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,19 +60,17 @@ def run(region: Region, paths: Paths, jobs: str = "", earlier: Path | None = Non
     files.release()
 
     given = (here, land, under, before, called, shared, region, paths)
-    work = [partial(at_level, x, *given) for x in LEVELS.by_threshold()]
-    gaps, made = [], []
-    for areas, projects in side_by_side.each(work, at_once):
-        gaps.append(areas)
-        made.append(projects)
-        note(ledger, projects, LEVELS.by_threshold()[len(gaps) - 1], region)
-        files.release()
+    # What lacks most takes longest and is begun first: then the processes end together.
+    begun = sorted(LEVELS, key=lambda x: (x.measure, x.mbit), reverse=True)
+    found = dict(zip(begun, side_by_side.each([partial(at_level, x, *given) for x in begun], at_once), strict=True))
+    gaps, made = zip(*(found[x] for x in LEVELS.by_threshold()), strict=True)
+    for level, projects in zip(LEVELS.by_threshold(), made, strict=True):
+        note(ledger, projects, level, region)
     find_gaps.note(ledger, gaps)
     ground_notes.note(ledger, under, gaps, here, region)
-    del under, given, work  # as large as all that is written
+    del under, given  # as large as all that is written
     files.release()
-    find_gaps.write(gaps, paths)
-    write(made, paths)
+    list(side_by_side.each([partial(find_gaps.write, gaps, paths), partial(write, made, paths)], at_once))
     write_curves(made, here, region, paths)
     write_mixes(made, here, region, paths)
     ledger.save(paths.ledger("gaps"))
@@ -120,7 +119,7 @@ def place_names(here: Places, under: Ground, region: Region, paths: Paths) -> Pl
     return PlaceNames(ort, omrade, localities.nearest)
 
 
-def write(made: list[Projects], paths: Paths) -> None:
+def write(made: Sequence[Projects], paths: Paths) -> None:
     """Write the projects of all levels, and which address belongs to which."""
     import geopandas as gpd
     import pandas as pd
@@ -140,7 +139,7 @@ def write(made: list[Projects], paths: Paths) -> None:
     files.write_table(members[table.names], paths.table("projekt_adresser"))
 
 
-def write_curves(made: list[Projects], here: Places, region: Region, paths: Paths) -> None:
+def write_curves(made: Sequence[Projects], here: Places, region: Region, paths: Paths) -> None:
     """Write the cumulative curve of the län and of every kommun (see :func:`ranking.curve`)."""
     import pandas as pd
 
@@ -159,7 +158,7 @@ def write_curves(made: list[Projects], here: Places, region: Region, paths: Path
     files.write_table(find_gaps.joined([curves], gap_tables.BRISTKURVA), paths.table("bristkurva"))
 
 
-def write_mixes(made: list[Projects], here: Places, region: Region, paths: Paths) -> None:
+def write_mixes(made: Sequence[Projects], here: Places, region: Region, paths: Paths) -> None:
     """Write the cheapest mix of techniques that reaches each goal, of the goals whose level the region has."""
     rows = []
     for level, x in zip(LEVELS.by_threshold(), made, strict=True):
