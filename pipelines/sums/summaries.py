@@ -257,12 +257,11 @@ def sum_parts(addresses: pd.DataFrame, known: Known, land: pd.DataFrame) -> pd.D
     every = np.sort(np.concatenate([ordered[first], of_land]), kind="stable")  # two runs in order: merged
     keys = every[_starts(every)]
     at = np.searchsorted(keys, ordered[first])
-    counts = _address_counts(addresses)
-    values = np.zeros((len(keys), len(counts)))
-    best = Known.nothing(len(keys))
-    if len(first):
-        values[at] = np.add.reduceat(np.column_stack(list(counts.values()))[order], first, axis=0)
-        best = known.best(first, order).placed(at, len(keys))
+    counts = {}
+    for name, each in _address_counts(addresses):  # one at a time: all of them are as large as all else together
+        counts[name] = np.zeros(len(keys))
+        counts[name][at] = _summed(each[order], first)
+    best = known.best(first, order).placed(at, len(keys)) if len(first) else Known.nothing(len(keys))
     land_ha = np.zeros(len(keys))
     np.add.at(land_ha, np.searchsorted(keys, of_land), land["land_ha"].to_numpy())
     rest = keys % span
@@ -272,7 +271,7 @@ def sum_parts(addresses: pd.DataFrame, known: Known, land: pd.DataFrame) -> pd.D
             "kommunkod": pd.Categorical.from_codes(rest // len(classes), kommuner),
             "omradestyp": pd.Categorical.from_codes(rest % len(classes), classes),
             "land_ha": land_ha,
-            **_counts(list(counts), values),
+            **_counts(counts),
             **best.columns(),
         }
     )
@@ -283,21 +282,27 @@ def _texts(values: pd.Series) -> list[str]:
     return [str(x) for x in values.unique()]
 
 
-def _counts(names: list[str], values: NDArray[np.float64]) -> dict[str, Any]:
+def _summed(values: NDArray[np.float64], first: Ints) -> NDArray[np.float64]:
+    """Return the sum of each run of values that starts at ``first``; there may be none."""
+    return np.add.reduceat(values, first) if len(first) else values
+
+
+def _counts(sums: dict[str, NDArray[np.float64]]) -> dict[str, Any]:
     """Return the count columns; addresses are whole."""
-    columns: dict[str, Any] = {name: values[:, i] for i, name in enumerate(names)}
-    return columns | {"adresser": np.round(columns["adresser"]).astype(np.int64)}
+    return sums | {"adresser": np.round(sums["adresser"]).astype(np.int64)}
 
 
-def _address_counts(addresses: pd.DataFrame) -> dict[str, NDArray[np.float64]]:
-    """Return each address's contribution to the count columns of the contract that it has a base for."""
-    base = {name: addresses[name].to_numpy() for name in ("befolkning", "hushall")}
+def _address_counts(addresses: pd.DataFrame) -> Iterator[tuple[str, NDArray[np.float64]]]:
+    """Give each address's contribution to the count columns of the contract that it has a base for."""
+    base = {name: addresses[name].to_numpy() for name in ("befolkning", "hushall", *KINDS) if name in addresses}
     base["adresser"] = np.ones(len(addresses))
-    made = base | {name: addresses[name].to_numpy() for name in KINDS if name in addresses}
-    for level in LEVELS:
-        lack = 1 - addresses[level.probability].to_numpy()
-        made |= {level.without(what): each * lack for what, each in base.items()}
-    return {c.name: made[c.name] for c in summary_tables.COUNTS if c.name in made}
+    lacking = {level.without(what): (what, level) for level in LEVELS for what in ("befolkning", "hushall", "adresser")}
+    for c in summary_tables.COUNTS:
+        if c.name in base:
+            yield c.name, base[c.name]
+        elif c.name in lacking:
+            what, level = lacking[c.name]
+            yield c.name, base[what] * (1 - addresses[level.probability].to_numpy())
 
 
 def sum_cells(parts: pd.DataFrame, addresses: pd.DataFrame, known: Known) -> pd.DataFrame:
@@ -307,16 +312,14 @@ def sum_cells(parts: pd.DataFrame, addresses: pd.DataFrame, known: Known) -> pd.
     names = ["land_ha", *_count_names(parts)]
     first = _starts(parts["rutid"].to_numpy())
     rutid = parts["rutid"].to_numpy()[first]
-    sums = np.zeros((0, len(names)))
-    if len(first):
-        sums = np.add.reduceat(parts[names].to_numpy(dtype=np.float64), first, axis=0)
+    sums = {name: _summed(parts[name].to_numpy(dtype=np.float64), first) for name in names}
     has = addresses["rutid"].to_numpy()
     starts = _starts(has)
     best = Known.nothing(len(rutid))
     if len(starts):
         best = known.best(starts).placed(np.searchsorted(rutid, has[starts]), len(rutid))
     cell = np.repeat(np.arange(len(first)), np.diff(np.r_[first, len(parts)]))
-    counts = _counts(names[1:], sums[:, 1:])
+    land_ha, counts = sums.pop("land_ha"), _counts(sums)
     n = counts["adresser"]
     ratios = {
         _ratio(level): np.divide(counts[level.without("adresser")], n, out=np.zeros(len(n)), where=n > 0)
@@ -327,7 +330,7 @@ def sum_cells(parts: pd.DataFrame, addresses: pd.DataFrame, known: Known) -> pd.
             "rutid": rutid,
             "kommunkod": dominant(parts, "kommunkod", cell, first),
             "omradestyp": dominant(parts, "omradestyp", cell, first),
-            "land_ha": sums[:, 0],
+            "land_ha": land_ha,
             **counts,
             **best.columns(),
             **ratios,
