@@ -116,7 +116,7 @@ class Words(Text):
 
     def __init__(self, ax: Any, x: float, y: float, text: str, **look: Any) -> None:
         super().__init__(x, y, text, transform=ax.transData, clip_on=False, **look)
-        ax.add_artist(self)
+        ax._add_text(self)  # as Axes.text does, but for the clip path of each that none is clipped by
 
     def _get_layout(self, renderer: Any) -> Any:
         of_text: Any = super()
