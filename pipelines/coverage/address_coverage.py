@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from pipelines.config.region import TECHNIQUES
 from pipelines.core import cell_grid, files
@@ -60,6 +61,12 @@ class Inputs:
 
 def run(region: Region, paths: Paths) -> None:
     """Decide by evidence, spread the rest by statistics, and say what was met."""
+    # One thread: the same sums on every machine, and of a kommun's addresses in a tenth of the processor time.
+    with threadpool_limits(1):
+        _run(region, paths)
+
+
+def _run(region: Region, paths: Paths) -> None:
     ledger = Ledger("coverage")
     every = read(region, paths)
     wanted, before = every.wanted, ""
