@@ -1,9 +1,8 @@
 """The layers of a GeoPackage: GDAL makes the empty tables, the rows go from Parquet through Arrow into SQLite.
 
-Not written by GDAL, since it gives every square an envelope a third of its size (which a reader that has the spatial
-index never looks at) and an R-tree two thirds empty: together a tenth of the file. No object is made per row, geometry
-or other: squares and points are bytes, computed, and rows become pages of SQLite's (:mod:`.sqlite_pages`); only those
-with outlines, of any length, are given to SQLite one by one. Memory is that of a batch.
+Written by SQLite itself since GDAL gives every square an envelope a third of its size (which a reader that has
+the spatial index never looks at) and an R-tree two thirds empty: together a tenth of the file. No geometry object
+is made per row: squares and points are bytes, computed. Memory is that of a batch.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from pipelines.core.errors import ContractError
 from pipelines.core.files import EPSG
 from pipelines.core.paths import Paths
 from pipelines.core.quoted import RunFacts
-from pipelines.publish.geopackage import gpkg_rtree, sqlite_pages
+from pipelines.publish.geopackage import gpkg_rtree
 from pipelines.publish.geopackage.gpkg_extras import opened
 from pipelines.publish.words.edition_facts import demo_prefix, marked, midnight
 from pipelines.tables.contracts import DECIMALS, Column, Table
@@ -59,12 +58,6 @@ class Layer:
     rows: Callable[[], Iterator[Batch]]
     first: int = 1
 
-    @property
-    def plain(self) -> bool:
-        """Whether its geometries, if any, are of one length: then its rows may be written as pages."""
-        outlined = self.table.name in _BORROWERS or (_own_outlines(self.table) and self.table.geometry != "Point")
-        return not outlined
-
 
 def layer(table: Table, paths: Paths, kept: NDArray[np.bool_] | None = None, edition: str = "") -> Layer:
     """Return a step's table as a layer to be: of the rows ``kept`` only, where given.
@@ -90,15 +83,13 @@ def write(path: Path, layers: Sequence[Layer], facts: RunFacts) -> None:
     """
     for x in layers:
         create(path, x.table, facts)
-    boxes = [_as_pages(path, x) if x.plain else None for x in layers]
     with opened(path) as db:
-        filled = [_inserted(db, x) if box is None else box for x, box in zip(layers, boxes, strict=True)]
-        for x, box in zip(layers, filled, strict=True):
+        for x in layers:
+            box = _inserted(db, x)
             _told(db, x, box)
-    for x, box in zip(layers, filled, strict=True):
-        if x.table.geometry:
-            drawn = np.flatnonzero(~np.isnan(box[:, 0]))
-            gpkg_rtree.fill(path, f"rtree_{x.table.name}_{GEOMETRY}", drawn + x.first, box[drawn])
+            if x.table.geometry:
+                drawn = np.flatnonzero(~np.isnan(box[:, 0]))
+                gpkg_rtree.fill(db, f"rtree_{x.table.name}_{GEOMETRY}", drawn + x.first, box[drawn])
 
 
 def create(path: Path, table: Table, facts: RunFacts) -> None:
@@ -149,21 +140,6 @@ def _gdal_settings(facts: RunFacts) -> Iterator[None]:
         pyogrio.set_gdal_config_options(dict.fromkeys(settings))
 
 
-def _as_pages(path: Path, of: Layer) -> NDArray[np.float64] | None:
-    """Write the rows of an empty layer as pages; return their bounds, or nothing where one is too long for that."""
-    boxes = [np.empty((0, 4))]
-
-    def rows() -> Iterator[tuple[NDArray[np.int64], list[sqlite_pages.Values]]]:
-        fid = of.first
-        for columns, geometries, box in of.rows():
-            shapes = [] if geometries is None else [sqlite_pages.blobs(geometries)]
-            yield fid + np.arange(len(box)), [*shapes, *map(sqlite_pages.values, columns)]
-            boxes.append(box)
-            fid += len(box)
-
-    return np.concatenate(boxes) if sqlite_pages.append(path, of.table.name, rows()) else None
-
-
 def _inserted(db: sqlite3.Connection, of: Layer) -> NDArray[np.float64]:
     """Have SQLite insert the rows of an empty layer; return their bounds."""
     name, boxes, fid = of.table.name, [np.empty((0, 4))], of.first
@@ -187,9 +163,6 @@ def _inserted(db: sqlite3.Connection, of: Layer) -> NDArray[np.float64]:
 def _told(db: sqlite3.Connection, of: Layer, box: NDArray[np.float64]) -> None:
     """Say of a filled layer how many rows it has, and where they lie."""
     name = of.table.name
-    db.execute("DELETE FROM sqlite_sequence WHERE name = ?", (name,))
-    if len(box):
-        db.execute("INSERT INTO sqlite_sequence VALUES (?, ?)", (name, of.first + len(box) - 1))
     db.execute("UPDATE gpkg_ogr_contents SET feature_count = ? WHERE table_name = ?", (len(box), name))
     drawn = ~np.isnan(box[:, 0])
     if drawn.any():

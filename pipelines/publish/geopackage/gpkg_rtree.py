@@ -8,16 +8,10 @@ it is built from the bottom, sort-tile-recursive, straight into the three tables
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
-
-from pipelines.publish.geopackage import sqlite_pages
-from pipelines.publish.geopackage.gpkg_extras import opened
 
 _ENTRY = np.dtype([("id", ">i8"), ("box", ">f4", 4)])
 """An entry of a node: row or child node, then min x, max x, min y, max y."""
@@ -26,8 +20,8 @@ _HEAD = np.dtype([("depth", ">u2"), ("entries", ">u2")])
 ROOT = 1
 
 
-def fill(path: Path, name: str, ids: NDArray[np.int64], bounds: NDArray[np.float64]) -> None:
-    """Fill an R-tree that has been created and is empty, of a database that nobody has open.
+def fill(db: sqlite3.Connection, name: str, ids: NDArray[np.int64], bounds: NDArray[np.float64]) -> None:
+    """Fill an R-tree that has been created and is empty.
 
     Parameters
     ----------
@@ -38,29 +32,24 @@ def fill(path: Path, name: str, ids: NDArray[np.int64], bounds: NDArray[np.float
     bounds : ndarray of float64, shape (n, 4)
         Their min x, min y, max x, max y.
     """
-    with closing(sqlite3.connect(path)) as db:
-        size: int = db.execute(f'SELECT length(data) FROM "{name}_node" WHERE nodeno = ?', (ROOT,)).fetchone()[0]
+    size: int = db.execute(f'SELECT length(data) FROM "{name}_node" WHERE nodeno = ?', (ROOT,)).fetchone()[0]
     capacity = (size - _HEAD.itemsize) // _ENTRY.itemsize
     level = np.zeros(len(ids), _ENTRY)
     level["id"], level["box"] = ids, _outwards(bounds)
-    stored, lies, new = [], [], ROOT + 1
+    depth, new = 0, ROOT + 1
     while len(level) > capacity:
         level = level[_tiled(level["box"], capacity)]
         starts = np.arange(0, len(level), capacity)
         nodes = np.arange(new, new + len(starts))
         new += len(starts)
-        lies.append((level["id"], np.repeat(nodes, capacity)[: len(level)]))
-        stored += [(n, _node(level[i : i + capacity], size)) for n, i in zip(nodes.tolist(), starts, strict=True)]
-        level = _parents(level, starts, nodes)
-    lies.append((level["id"], np.full(len(level), ROOT)))
-    (rows, of_rows), *above = (_by_id(*x) for x in lies)
-    sqlite_pages.append(path, f"{name}_rowid", [(rows, [sqlite_pages.values(pa.array(of_rows))])])
-    with opened(path) as db:
-        db.executemany(f'INSERT INTO "{name}_node" VALUES (?, ?)', stored)
-        db.execute(f'UPDATE "{name}_node" SET data = ? WHERE nodeno = ?', (_node(level, size, len(above)), ROOT))
-        for x in above:
-            pairs = zip(*(c.tolist() for c in x), strict=True)
-            db.executemany(f'INSERT INTO "{name}_parent" VALUES (?, ?)', pairs)
+        _belong(db, name, depth, level["id"], np.repeat(nodes, capacity)[: len(level)])
+        db.executemany(
+            f'INSERT INTO "{name}_node" VALUES (?, ?)',
+            ((n, _node(level[i : i + capacity], size)) for n, i in zip(nodes.tolist(), starts, strict=True)),
+        )
+        level, depth = _parents(level, starts, nodes), depth + 1
+    _belong(db, name, depth, level["id"], np.full(len(level), ROOT))
+    db.execute(f'UPDATE "{name}_node" SET data = ? WHERE nodeno = ?', (_node(level, size, depth), ROOT))
 
 
 def _outwards(bounds: NDArray[np.float64]) -> NDArray[np.float32]:
@@ -96,7 +85,9 @@ def _node(entries: NDArray[Any], size: int, depth: int = 0) -> bytes:
     return (head + entries.tobytes()).ljust(size, b"\0")
 
 
-def _by_id(ids: NDArray[Any], nodes: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return in which node each row, or node, lies; in order, so that the table is full."""
+def _belong(db: sqlite3.Connection, name: str, depth: int, ids: NDArray[np.int64], nodes: NDArray[np.int64]) -> None:
+    """Say in which node each row, or node, lies; in order, so that the table is full."""
     order = np.argsort(ids, kind="stable")
-    return ids[order].astype(np.int64), nodes[order]
+    table = "parent" if depth else "rowid"
+    pairs = zip(ids[order].tolist(), nodes[order].tolist(), strict=True)
+    db.executemany(f'INSERT INTO "{name}_{table}" VALUES (?, ?)', pairs)
