@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from pipelines.config.region import Kostnad
 from pipelines.config.road_settings import Vagar
 from pipelines.core import files
 from pipelines.core.cell_grid import cell_of
+from pipelines.core.processes import side_by_side
 from pipelines.gaps import gap_areas
 from pipelines.gaps.trench_ground import ground
 
@@ -68,11 +70,15 @@ def dig(folder: Path) -> dict[str, float]:
     out: dict[str, float] = {"vaglinjer": len(roads), "adresser": len(e)}
     cells, cell = np.unique(cell_of(e, n), return_inverse=True)
     remote = remoteness(e, n, cell)
-    for share in WITHOUT:
+
+    def length_km(share: float) -> float:
         utan = remote > np.quantile(remote, 1 - share)
         found = gap_areas.find(cells, cell, utan, np.zeros(len(utan), np.bool_))
-        dug = under.dig(utan, ~utan, found.address_area, found.count)
-        out[f"km schakt vid {share:g}"] = float(dug.metres.sum()) / 1000
+        return float(under.dig(utan, ~utan, found.address_area, found.count).metres.sum()) / 1000
+
+    # As step gaps does on two cores.
+    lengths = side_by_side.each([partial(length_km, share) for share in WITHOUT], 2)
+    out |= {f"km schakt vid {share:g}": km for share, km in zip(WITHOUT, lengths, strict=True)}
     return out | {"läsa, noda, ansluta (s)": ready - started, "sex nivåer (s)": time.perf_counter() - ready}
 
 
