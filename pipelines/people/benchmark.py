@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.config.kolada_indicators import INDICATORS
-from pipelines.config.region import CLASSES
 from pipelines.core.errors import DataError
 from pipelines.core.level import DEFAULT_MBIT, LEVELS, Level
 from pipelines.grid.groups import of_kommuner
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from pipelines.config.region import Region
     from pipelines.core.ledger import Ledger
 
-AREAS = ("totalt", *CLASSES)
 KEY = ["kommunkod", "omradestyp"]
 Shares = dict[Level, NDArray[np.float64]]
 Sources = dict[Level, np.ndarray]

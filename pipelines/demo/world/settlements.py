@@ -19,7 +19,6 @@ FARTHEST_M = 12_000  # a locality farther than this from the län's generalised 
 RURAL_PER_KM2, RURAL_MOST = 8.8, 0.36  # people on farms and in hamlets: VG's order of size, and a ceiling
 SMAORT_PER_KM2, SMAORT_MOST = 2.0, 0.08
 HAMLET_KM2 = 1.7  # land per hamlet
-PLACE_COLUMNS = ["e", "n", "folk", "kommun", "namn", "del_av", "slag"]
 
 
 @dataclass(frozen=True)

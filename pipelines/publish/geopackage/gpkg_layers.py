@@ -8,10 +8,9 @@ is made per row: squares and points are bytes, computed. Memory is that of a bat
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -52,10 +51,10 @@ none)."""
 
 @dataclass(frozen=True)
 class Layer:
-    """A layer to be: its table, its rows batch by batch, anew each time they are asked for, and the first ``fid``."""
+    """A layer to be: its table, its rows batch by batch, read when they are written, and the first ``fid``."""
 
     table: Table
-    rows: Callable[[], Iterator[Batch]]
+    rows: Iterator[Batch]
     first: int = 1
 
 
@@ -67,7 +66,7 @@ def layer(table: Table, paths: Paths, kept: NDArray[np.bool_] | None = None, edi
     edition : str
         How the step's name of the table begins, before the layer's: ``oppen_``.
     """
-    return Layer(table, partial(batches, table, paths, kept, edition))
+    return Layer(table, batches(table, paths, kept, edition))
 
 
 def write(path: Path, layers: Sequence[Layer], facts: RunFacts) -> None:
@@ -148,7 +147,7 @@ def _inserted(db: sqlite3.Connection, of: Layer) -> NDArray[np.float64]:
     for trigger, _ in triggers:  # they call functions of GDAL's
         db.execute(f'DROP TRIGGER "{trigger}"')
     marks = ", ".join("?" * (1 + bool(of.table.geometry) + len(of.table.columns)))
-    for columns, geometries, box in of.rows():
+    for columns, geometries, box in of.rows:
         shapes = [] if geometries is None else [geometries.tolist()]
         values = (c.to_pylist() for c in columns)
         rows = zip(range(fid, fid + len(box)), *shapes, *values, strict=True)

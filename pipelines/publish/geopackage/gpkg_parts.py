@@ -7,7 +7,6 @@ divided cells, in a table beside; the view gives both. Which rows the grid says 
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,7 +40,7 @@ def layer(paths: Paths) -> gpkg_layers.Layer:
     ContractError
         When a cell has no part.
     """
-    return gpkg_layers.Layer(STORED, partial(gpkg_layers.batches, DELAR, paths, divided(paths)), FIRST)
+    return gpkg_layers.Layer(STORED, gpkg_layers.batches(DELAR, paths, divided(paths)), FIRST)
 
 
 def add_view(db: sqlite3.Connection, paths: Paths) -> None:
