@@ -130,7 +130,7 @@ def _first(address: str) -> socket.socket | None:
     if not (make.isdigit() and hasattr(os, "pidfd_open")):
         return None
     try:
-        with open(f"{address}.las", "wb") as turn, socket.socket(socket.AF_UNIX) as door:
+        with open(f"{address}.las", "wb", opener=_in_its_place) as turn, socket.socket(socket.AF_UNIX) as door:
             fcntl.flock(turn, fcntl.LOCK_EX)
             line = _connected(address)
             if line is None:
@@ -141,6 +141,11 @@ def _first(address: str) -> socket.socket | None:
             return line
     except OSError:
         return None
+
+
+def _in_its_place(path: str, _: int) -> int:
+    """Open a file to lock: never what a link leads to, and nothing is cut off."""
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
 
 
 def start(

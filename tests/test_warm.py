@@ -221,6 +221,15 @@ def test_where_there_can_be_no_server_each_step_is_a_new_python(make, address, e
     assert {line.split()[2] for line in lines} == {"False"}
 
 
+def test_what_somebody_has_put_in_the_servers_place_is_not_followed(make, tmp_path):
+    other = tmp_path / "annans"
+    other.write_text("orörd")
+    (tmp_path / "varm.las").symlink_to(other)
+    lines = make(STEPS).communicate()[0].splitlines()
+    assert {line.split()[2] for line in lines} == {"False"}
+    assert other.read_text() == "orörd"
+
+
 def _ended(*pids: int) -> None:
     until = time.monotonic() + 20
     while any(map(_runs, pids)) and time.monotonic() < until:
