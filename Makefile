@@ -209,7 +209,7 @@ fraga: | $(VENV)/.klar ## Vilka rutor det lönar sig mest att fråga om härnäs
 compare: | $(VENV)/.klar ## Vad som har ändrats sedan FRAN=<OUT från en tidigare utgåva>
 	@$(RUN) compare $(ARGS) --from=$(call AS_WRITTEN,FRAN)
 
-utvardera: $(DONE)/coverage.json ## Hur bra modellen är: gömmer kommuners uppgifter och jämför [FRON=1,2,3]
+utvardera: $(JUDGED) ## Hur bra modellen är: gömmer kommuners uppgifter och jämför [FRON=1,2,3]
 	$(SAY) 'Utvärderar modellen (några minuter)'
 	@$(RUN) evaluate $(ARGS) --seeds=$(call AS_WRITTEN,FRON)
 	@$(LEAVE); printf 'Klart. Läs %s/utvardering/utvardering.md\n' '$(OUT)'

@@ -19,6 +19,8 @@ READY := $(BUILT)/.printmap.klar $(BUILT)/.geopackage.klar $(BUILT)/.open_data.k
   $(BUILT)/.tiles.klar $(BUILT)/.pages.klar $(BUILT)/.raster.klar $(BUILT)/.tables.klar $(BUILT)/.qgis.klar \
   $(BUILT)/.report.klar $(BUILT)/.specification.klar $(BUILT)/.catalogue.klar $(BUILT)/.entry.klar
 
+JUDGED := $(DONE)/gaps.json
+
 $(DONE)/lantmateriet.json: $(STEG)/kod/lantmateriet.txt $(STEG)/indata/lantmateriet.json $(STEG)/indata/granser.json \
   $(STEG)/konfiguration.txt $(STEG)/val.txt
 	$(STEP) 2 'Läser lantmateriet'

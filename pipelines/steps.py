@@ -123,7 +123,7 @@ class Step:
 
     def at(self, paths: Paths) -> Paths:
         """Return the folders as the step has them: with the tables it names and no other."""
-        return paths if self.on_order else replace(paths, uses=self.uses)
+        return paths if self.on_order and not self.reads else replace(paths, uses=self.uses)
 
 
 PUBLISHERS = publishers.STEPS
@@ -623,6 +623,12 @@ ON_ORDER = (
         "pipelines.orders.evaluate.evaluation",
         "",
         "hur bra modellen är: gömmer uppgifter, modellerar och jämför",
+        reads=(
+            *("adresser_ruta", "adresser_hushall", "adresser_hushall_oppen", "grupper", "riktvarden_pts", "bostader"),
+            *("befolkning", "land", "land_utanfor", "scb_kommun", "pts_teknik", "pts_hastighet", "kolada"),
+            *("evidens_beslut", "evidens_beslut_oppen", "projekt", "projekt_adresser"),
+        ),
+        ledgers=("lantmateriet", "scb", "pts"),
         options=(Option("seeds", "frön, hela tal med komma emellan: ett försök per frö (FRON; annars 1,2,3)"),),
     ),
     Step(
@@ -670,7 +676,7 @@ def needs(step: Step) -> tuple[str, ...]:
     wanted = {*step.ledgers, *step.after, *(by_table[t] for t in step.reads)}
     if step.inputs:
         wanted.add("inventory")
-    before = JOB[: JOB.index(step)]
+    before = JOB if step.on_order else JOB[: JOB.index(step)]
     wanted |= {s.name for s in before for pattern in s.makes if pattern.partition("/")[0] in step.built}
     return tuple(s.name for s in before if s.name in wanted)
 

@@ -67,6 +67,25 @@ def dalarna(tmp_path_factory) -> Path:
     return folder
 
 
+def test_the_model_is_judged_on_tables_that_make_has_seen_to(dalarna):
+    """The tables of projects too, which the steps to the coverage do not make: a clean OUT once lacked them."""
+    (dalarna / "out/.steg/liggare/gaps.json").unlink()
+    (dalarna / "out/.steg/projekt.parquet").unlink()
+    result = subprocess.run(
+        make_command(dalarna, "utvardera", "FRON=1"),
+        capture_output=True,
+        text=True,
+        env=clean_environment(),
+        timeout=300,
+    )
+    report = (dalarna / "out/utvardering/utvardering.md").read_text(encoding="utf-8")
+    # 3 000 addresses without evidence are no region to model: it is told, criterion by criterion.
+    assert result.returncode == 2, result.stdout + result.stderr
+    assert "Modellen klarar inte" in result.stderr
+    assert "DEMO" in report
+    assert (dalarna / "out/.steg/projekt.parquet").exists()
+
+
 def test_statistics_alone_meet_pts_in_every_kommun(dalarna):
     with (dalarna / "out/kommuner.csv").open(encoding="utf-8-sig") as f:
         rows = list(csv.DictReader(f))

@@ -53,6 +53,7 @@ def test_what_a_step_needs_is_what_it_reads():
     # A publisher whose tables nothing reads yet is read before the laws all the same.
     laws = [name for name in steps.needs_directly(STEPS["laws"]) if name not in steps.PUBLISHERS]
     assert laws == ["reconciliation", "open_cells", "history"]
+    assert steps.needs_directly(STEPS["evaluate"]) == ("gaps",)
     assert steps.needs_directly(STEPS["webmap"]) == ("open_tables", "ground")
     last = set(steps.needs_directly(STEPS["install"]))
     assert {"geopackage", "tables", "report", "entry"} <= last

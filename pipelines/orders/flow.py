@@ -24,12 +24,12 @@ def page() -> str:
         "",
         "## På beställning",
         "",
-        "| steg | gör | val | modul |",
-        "|---|---|---|---|",
+        "| steg | gör | läser | val | modul |",
+        "|---|---|---|---|---|",
     ]
     for step in ON_ORDER:
         options = "<br>".join(f"`--{o.name}` {o.text}" for o in step.options) or "–"
-        lines.append(f"| `{step.name}` | {step.text} | {options} | `{step.module}` |")
+        lines.append(f"| `{step.name}` | {step.text} | {_read(step)} | {options} | `{step.module}` |")
     return "\n".join(lines) + "\n"
 
 
@@ -42,12 +42,17 @@ def chart() -> list[str]:
 
 
 def _row(step: Step) -> str:
+    written = [*step.writes, *step.makes]
+    return f"| `{step.name}` | {step.text} | {_read(step)} | {_listed(written)} | `{step.module}` |"
+
+
+def _read(step: Step) -> str:
+    """What a step reads of a run; an order on a finished edition is told as such."""
     by_table = writers()
     tables = [f"{table} ({by_table[table]})" for table in step.reads]
     built = [f"produkterna i {folder}/" for folder in step.built]
     read = [*(f"indata/{g}" for g in step.inputs), *tables, *(f"liggare {name}" for name in step.ledgers), *built]
-    written = [*step.writes, *step.makes]
-    return f"| `{step.name}` | {step.text} | {_listed(read)} | {_listed(written)} | `{step.module}` |"
+    return "en färdig utgåva" if step.works_in == "edition" else _listed(read)
 
 
 def _listed(words: Iterable[str]) -> str:

@@ -28,12 +28,18 @@ def page() -> str:
     rules = [rule(step) for step in JOB if step.name not in BY_HAND]
     head = "# Skrivs av «make docs» ur pipelines/steps.py; ändra där.\n"
     given = f"FOLDERS := {' '.join(FOLDERS)}\nGROUPS := {' '.join(PUBLISHERS)}\nSTEPS := {len(JOB)}\n"
-    return "\n".join([head, given, f"CODE := {_lines(f'$(STEG)/kod/{s.name}.txt' for s in JOB)}\n", ready(), *rules])
+    code = f"CODE := {_lines(f'$(STEG)/kod/{s.name}.txt' for s in JOB)}\n"
+    return "\n".join([head, given, code, ready(), judged(), *rules])
 
 
 def ready() -> str:
     """Return the variable with all that must be there before an edition is put in place."""
     return f"READY := {_lines(target(s) for s in JOB if s.makes)}\n"
+
+
+def judged() -> str:
+    """Return the variable with what ``make utvardera`` must have first: it works on a run's tables, finished or not."""
+    return f"JUDGED := {_lines(done(STEPS[name]) for name in needs_directly(STEPS['evaluate']))}\n"
 
 
 def rule(step: Step) -> str:
