@@ -96,7 +96,7 @@ def build(noded: Noded, drops: Drops, prices: Prices, ferry: Bools, wet: WetMetr
     at, cut, cut_m, nodes = _joined(noded, drops, line, u, v, low, high)
     line, a, b, low, high = _cut(line, u, v, low, high, cut, cut_m, noded.nodes)
     metres, at_sea = high - low, ferry[noded.source[line]]
-    part = _by_size(_components(a, b, nodes)[at])
+    part = _by_size(components(a, b, nodes)[at])
     i, j = joints(drops.xy, part)
     ends = np.stack([drops.xy[i], drops.xy[j]], axis=1).reshape(-1, 2, 2)
     over = wet(ends[:, 0], ends[:, 1])
@@ -161,7 +161,8 @@ def _cut(
     return line[owner], a, b, start, end
 
 
-def _components(a: Ints, b: Ints, nodes: int) -> Ints:
+def components(a: Ints, b: Ints, nodes: int) -> Ints:
+    """Return the connected part of each node."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from pipelines.core.cell_grid import Ints
 from pipelines.roads.line_parts import TINY, Floats, distinct, ragged
-from pipelines.roads.network import Network
+from pipelines.roads.network import Network, components
 
 Bools = NDArray[np.bool_]
 
@@ -97,7 +97,7 @@ class Search:
         Whether anything is covered.
     graph : _Graph
     at : ndarray of int64, shape (addresses,)
-        Each address's node; 0 is the net.
+        Each address's node; 0 is the net, -1 of one that is neither covered nor to be joined, where no way goes.
     wanted : ndarray of bool, shape (addresses,)
         The addresses that are to be joined.
     away : ndarray of float, shape (nodes,)
@@ -129,7 +129,7 @@ def search(network: Network, covered: Bools, wanted: Bools) -> Search:
     covered, wanted : ndarray of bool, shape (addresses,)
         The addresses that are the net, and those to be joined.
     """
-    graph, of = _with_net(network, covered)
+    graph, of = _with_net(network, covered, wanted)
     at = of[network.at]
     away, _, source = _nearest(graph, np.append(distinct(at[wanted]), 0))
     to_net, toward, _ = _nearest(graph, np.zeros(1, np.int64))
@@ -183,20 +183,31 @@ def spanning(found: Search) -> tuple[Ints, Ints, Floats]:
     return address[np.maximum(row, column)], address[np.minimum(row, column)], way
 
 
-def _with_net(network: Network, covered: Bools) -> tuple[_Graph, Ints]:
-    """Make the net node 0, and number the others after it."""
+def _with_net(network: Network, covered: Bools, wanted: Bools) -> tuple[_Graph, Ints]:
+    """Make the net node 0, and number the others after it.
+
+    But for those on no way: what hangs together without the net and holds nothing that is wanted.
+    """
     net = np.zeros(network.nodes, np.bool_)
     net[network.at[covered]] = True
     of = np.where(net, 0, np.cumsum(~net))
-    a, b = of[network.a], of[network.b]
-    low, high = np.minimum(a, b), np.maximum(a, b)
-    edge = np.flatnonzero(low < high)
     nodes = int((~net).sum()) + 1
-    key = low[edge] * nodes + high[edge]
-    edge = edge[_first_of(key, network.priced_m[edge])]
-    low, high = low[edge], high[edge]
+    edge = np.flatnonzero(~(net[network.a] & net[network.b]) & (network.a != network.b))
+    a, b = of[network.a[edge]], of[network.b[edge]]
+    low, high = np.minimum(a, b), np.maximum(a, b)
+    own = low > 0
+    part = components(low[own], high[own], nodes)
+    there = np.zeros(nodes, np.bool_)
+    there[part[of[network.at[wanted]]]] = True
+    there = there[part]
+    there[0] = True
+    number = np.where(there, np.cumsum(there) - 1, -1)
+    some = there[high]
+    edge, low, high, of, nodes = edge[some], number[low[some]], number[high[some]], number[of], int(there.sum())
+    chosen = _first_of(low * nodes + high, network.priced_m[edge])
+    edge, low, high = edge[chosen], low[chosen], high[chosen]
     ends, others = np.concatenate([low, high]), np.concatenate([high, low])
-    by_node = np.argsort(ends, kind="stable")
+    by_node = np.sort(ends * len(ends) + np.arange(len(ends))) % max(len(ends), 1)  # faster than a stable argsort
     return _Graph(
         nodes=nodes,
         low=low,
@@ -265,10 +276,13 @@ def _first_of(key: Ints, *costs: Floats) -> Ints:
     >>> _first_of(np.array([7, 5, 7, 5]), np.array([2.0, 1.0, 1.0, 1.0])).tolist()
     [1, 2]
     """
-    order = np.lexsort((*costs[::-1], key))
-    first = np.ones(len(order), np.bool_)
-    first[1:] = np.diff(key[order]) != 0
-    return order[first]
+    order = np.argsort(key)
+    again = np.diff(key[order]) == 0
+    # Few keys stand more than once: only those are sorted by their costs too.
+    at = np.flatnonzero(np.append(again, False) | np.append(False, again)) if again.any() else np.zeros(0, np.int64)
+    rows = np.sort(order[at])
+    order[at] = rows[np.lexsort((*(c[rows] for c in costs[::-1]), key[rows]))]
+    return order[np.append(True, ~again)[: len(order)]]
 
 
 def _branches(graph: _Graph, near: _Near, to_net: Floats, toward: Ints) -> tuple[Ints, Ints]:
@@ -321,7 +335,7 @@ def _crossing(
     best = _first_of(key, way)
     tree = minimum_spanning_tree(coo_array((way[best], (s[best], t[best])), shape=(nodes, nodes)).tocsr())
     row, column = (x.astype(np.int64) for x in tree.nonzero())
-    best = best[np.isin(key[best], row * nodes + column)]
+    best = best[np.searchsorted(key[best], distinct(row * nodes + column))]
     return s[best], t[best], way[best], cross[best]
 
 
