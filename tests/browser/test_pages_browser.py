@@ -60,6 +60,16 @@ def test_at_320_pixels_nothing_runs_over_the_edge(show, name):
     assert cut == []
 
 
+@pytest.mark.parametrize("name", (*PAGES, *ENGLISH))
+def test_on_a_desktop_every_table_is_seen_whole(show, name):
+    page, _ = show(name, *SIZES["dator"])
+    hidden = page.evaluate(
+        """() => [...document.querySelectorAll('.rullbar')].filter((e) => e.scrollWidth > e.clientWidth)
+          .map((e) => `${e.outerHTML.slice(0, 80)}: ${e.scrollWidth} of ${e.clientWidth}`)"""
+    )
+    assert hidden == []
+
+
 @pytest.mark.parametrize("code", ["1401", "1480", "1401.en"])
 def test_a_kommun_page_prints_on_one_a4_with_everything_on_it(show, code):
     page, _ = show(f"kommuner/{code}.html", color_scheme="dark")

@@ -20,6 +20,13 @@ YEARS = (2021, 2022, 2023, 2024, 2025)
 HISTORY = {30: (90.2, 91.0, 93.4, 95.5, 96.0), 100: (61.4, 70.5, 80.0, 85.49, 90.0)}
 
 
+RECORDS = (
+    *("bristomraden", "framskrivning", "historik", "klassraster", "kommuner", "kommunkartor", "lan", "projekt"),
+    *("rutnat_250m", "underlagskarta", "avstamning", "bredbandskarta"),
+)
+"""As many records beside the series' as an edition has: the longest row of the entry page's files."""
+
+
 def build(folder: Path, names: tuple[str, str] = ("Testby", HOSTILE), demo: bool = True) -> tuple[Region, Paths]:
     """Write the tables, then the pages; stand-ins for what other steps publish."""
     region, paths = synthetic_tables.tiny(folder, names, demo)
@@ -39,6 +46,8 @@ def build(folder: Path, names: tuple[str, str] = ("Testby", HOSTILE), demo: bool
         "kartor/1401.pdf": "%PDF",
         "data/kommuner.csv": "x" * 1500,
         "data/bristomraden.csv": "y",
+        "metadata_iso19139.xml": "<a/>",
+        **{f"metadata/{product}.xml": "<a/>" for product in RECORDS},
     }.items():
         files.write_text(paths.built(f"maps/{name}"), body)
     entry.run(region, paths)
