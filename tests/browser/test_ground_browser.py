@@ -95,7 +95,8 @@ def test_where_nobody_lives_the_ground_shows(county, ready):
     """A cell without addresses is as clear as glass, but for its edges; its swatch is the land's colour."""
     page, _ = ready(county.built(write_webmap.OPEN))
     codes = page.evaluate(
-        """() => { const { codes, rows } = rutor._raster, at = codes.indexOf(4), { column0, row0 } = bredband.grid;
+        """() => { const { codes, rows } = rutor.cells().raster, { column0, row0 } = bredband.grid;
+        const at = codes.indexOf(4);
         return [(Math.floor(at / rows) + column0 + .5) * 250, (at % rows + row0 + .5) * 250]; }"""
     )
     looked_at(page, *codes, 15, OVER)

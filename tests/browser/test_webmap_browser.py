@@ -181,7 +181,7 @@ def test_ten_cells_are_drawn_where_pyproj_says(county, opened):
               const colours = new Uint32Array(128 * 256).fill(0xffffffff);
               colours.fill(0xff0000ff, 512, 768);
               karta.setView(at, 16, { animate: false });
-              rutor.paint(codes, colours, colours);
+              rutor.paint(() => ({ codes, colours, lines: colours }));
             }""",
             [centre(row), row],
         )
@@ -343,7 +343,7 @@ def test_zoomed_out_the_most_common_inhabited_class_shows(county, coded_cells, o
         const made = bredband.palette.layer(bredband.grid, { lager: 'klass', troskel: 100, matt: 'tillgang' });
         const colours = new Uint32Array(128 * 256);
         for (let k = 0; k < colours.length; k++) colours[k] = 0xffff0000 + ((k >> 8) << 2);
-        rutor.paint(made.codes, colours, colours); }""",
+        rutor.paint(() => ({ codes: made.codes, colours, lines: colours })); }""",
         zoom,
     )
     pixels = map_pixels(page)

@@ -6,7 +6,6 @@ import base64
 import hashlib
 import json
 import re
-import struct
 import zlib
 from html.parser import HTMLParser
 from pathlib import Path
@@ -56,20 +55,25 @@ class Reader(HTMLParser):
         return next(text for attrs, text in self.scripts if attrs.get("id") == name)
 
 
-def decode(description: dict, text: str) -> tuple[list[str], dict[str, list]]:
-    """Read the stream byte by byte from its description: cell ids as text, and each field's values."""
-    stream = zlib.decompress(base64.b64decode(text))
+def decode(description: dict, where: str, what: str) -> tuple[list[str], dict[str, list]]:
+    """Read the streams byte by byte from their description: cell ids as text, and each field's values."""
     n, high, size = description["antal"], description["rader"], description["cell_m"]
-    planes = [stream[k * n : (k + 1) * n] for k in range(4)]
-    gaps = [struct.unpack("<I", bytes(p[i] for p in planes))[0] for i in range(n)]
-    ids, place, at = [], 0, 4 * n
-    for gap in gaps:
-        place += gap
-        east, north = description["kolumn0"] + place // high, description["rad0"] + place % high
-        ids.append(f"{east * size:06d}{north * size:07d}")
+    stream, runs = zlib.decompress(base64.b64decode(where)), description["foljder"]
+    assert len(stream) == runs * (1 + description["byte"])
+    ids: list[str] = []
+    fields: dict[str, list] = {"kommunkod": []}
+    place = 0
+    for k in range(runs):
+        for _ in range(sum(stream[runs * (1 + b) + k] << (8 * b) for b in range(description["byte"]))):
+            if stream[k]:
+                east, north = description["kolumn0"] + place // high, description["rad0"] + place % high
+                ids.append(f"{east * size:06d}{north * size:07d}")
+                fields["kommunkod"].append(description["kommuner"][stream[k] - 1])
+            place += 1
+    assert (len(ids), place) == (n, description["kolumner"] * high)
+    stream, at = zlib.decompress(base64.b64decode(what)), 0
     lived = [i for i in range(n) if stream[at + i // 8] >> (i % 8) & 1]
     at += (n + 7) // 8
-    fields: dict[str, list] = {}
     numbers: dict[str, list[int]] = {}
     for field in description["falt"]:
         told = lived if "tom" in field else range(n)
@@ -89,6 +93,11 @@ def decode(description: dict, text: str) -> tuple[list[str], dict[str, list]]:
     return ids, fields
 
 
+def cells(read: Reader) -> tuple[list[str], dict[str, list]]:
+    """Return what a page tells of its cells."""
+    return decode(json.loads(read.block("sida"))["rutnat"], read.block("rutnat-data"), read.block("rutor-data"))
+
+
 def page(paths, product: str) -> Reader:
     return Reader(paths.built(product).read_text(encoding="utf-8"))
 
@@ -103,7 +112,7 @@ def built(tmp_path_factory):
 def test_open_page_holds_exactly_the_rows_of_the_open_table(built):
     _, paths = built
     read = page(paths, write_webmap.OPEN)
-    ids, fields = decode(json.loads(read.block("sida"))["rutnat"], read.block("rutor-data"))
+    ids, fields = cells(read)
     table = read_table(paths.table("oppen_rutnat_250m")).sort_values("rutid_scb")
     assert ids == table["rutid_scb"].tolist()
     told = {c for c in table if c not in ("rutid_scb", "kommunnamn")}
@@ -124,7 +133,7 @@ def test_open_page_holds_no_number_per_cell(built):
 def test_internal_page_holds_the_counts_to_one_decimal(built):
     _, paths = built
     read = page(paths, write_webmap.INTERNAL)
-    ids, fields = decode(json.loads(read.block("sida"))["rutnat"], read.block("rutor-data"))
+    ids, fields = cells(read)
     table = read_table(paths.table("rutnat_250m")).sort_values("rutid_scb")
     assert ids == table["rutid_scb"].tolist()
     assert fields["adresser"] == table["adresser"].tolist()
@@ -137,7 +146,7 @@ def test_internal_page_holds_the_counts_to_one_decimal(built):
 def test_internal_classes_by_plain_arithmetic(built):
     _, paths = built
     read = page(paths, write_webmap.INTERNAL)
-    _, fields = decode(json.loads(read.block("sida"))["rutnat"], read.block("rutor-data"))
+    _, fields = cells(read)
     rows = read_table(paths.table("rutnat_250m")).sort_values("rutid_scb").to_dict("records")
     for t in (30, 100, 1000):
         for measure, without in (("tillgang", "utan"), ("passerad", "ej_passerade")):
@@ -158,11 +167,12 @@ def test_any_grid_comes_back(places, column0, row0, data):
     lived = data.draw(st.none() | st.lists(st.booleans(), min_size=len(rutid), max_size=len(rutid)))
     if lived and data.draw(st.booleans()):  # the same of all where nobody lives
         counts = [x if y else 0.0 for x, y in zip(counts, lived, strict=True)]
-    packed = encode.pack_cells(
-        rutid, [encode.codes("bokstav", texts, ("c", "a", "b")), encode.numbers("antal", counts)], lived
-    )
-    ids, fields = decode(*packed)
+    kommuner = data.draw(st.lists(st.sampled_from(("1480", "1401")), min_size=len(rutid), max_size=len(rutid)))
+    kommun = encode.codes("kommunkod", kommuner, ("1401", "1480"))
+    told = [encode.codes("bokstav", texts, ("c", "a", "b")), encode.numbers("antal", counts)]
+    ids, fields = decode(*encode.pack_cells(rutid, kommun, told, lived))
     assert [int(i) for i in ids] == rutid
+    assert fields["kommunkod"] == kommuner
     assert fields["bokstav"] == texts
     assert np.allclose(fields["antal"], counts, atol=0.05 + 1e-6)
 
@@ -173,7 +183,7 @@ def test_unknown_code_and_unsorted_cells_are_refused():
     with pytest.raises(ValueError, match="klass"):
         encode.codes("klass", ["utan", None], ("utan",))
     with pytest.raises(ValueError, match="sorterade"):
-        encode.pack_cells([3942506133000, 3940006133000], [])
+        encode.pack_cells([3942506133000, 3940006133000], encode.codes("kommunkod", ["1401"] * 2, ("1401",)), [])
 
 
 @pytest.mark.parametrize("product", [write_webmap.OPEN, write_webmap.OPEN_EN, write_webmap.INTERNAL])
@@ -186,7 +196,7 @@ def test_hostile_names_are_text(built, product):
     assert synthetic_tables.HOSTILE in read.text
     assert synthetic_tables.HOSTILE in json.loads(read.block("sida"))["kommunnamn"].values()
     assert "<!--" not in re.sub(r"<script>.*?</script>", "", html, flags=re.S)
-    assert len(read.scripts) == 13
+    assert len(read.scripts) == 16
 
 
 @pytest.mark.parametrize("name", [synthetic_tables.TERMINATOR, '"><script>alert(1)</script>', "{{ 7*7 }}", "Å'Ö & Ä"])
@@ -195,7 +205,7 @@ def test_any_name_of_kommun_and_title(tmp_path, name):
     publishing = region.publicering.model_copy(update={"titel": name, "utgivare": name})
     write_webmap.run(region.model_copy(update={"publicering": publishing}), paths)
     read = page(paths, write_webmap.OPEN)
-    assert len(read.scripts) == 13
+    assert len(read.scripts) == 16
     assert read.text.count(name) >= 4  # title, heading, table, publisher
     assert json.loads(read.block("sida"))["kommunnamn"]["1480"] == name
 
@@ -401,7 +411,8 @@ def test_outlines_lie_where_the_cells_do(built):
 def test_every_file_of_the_page_is_package_data():
     folder = Path(write_webmap.__file__).parent
     names = {p.name for p in folder.rglob("*") if p.suffix in (".js", ".css", ".json", ".j2")}
-    scripts = {Path(name).name for name in write_webmap.webmap_html.SCRIPTS}
+    html = write_webmap.webmap_html
+    scripts = {Path(name).name for name in (*html.FIRST_SCRIPTS, *html.LATER_SCRIPTS)}
     assert names == {*scripts, "page.css", "sv.json", "en.json", "template.html.j2"}
     kept = {p.parent for p in folder.rglob("*") if p.name in names}
     assert all((p / "__init__.py").is_file() for p in kept), "only packages are packed"

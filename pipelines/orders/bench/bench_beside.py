@@ -35,9 +35,8 @@ LONGEST_S = 60.0
 """A page that has not drawn its cells by then does not load."""
 FIRST_CELLS = 25_000
 _DRAWN = "n => document.querySelectorAll('path.leaflet-interactive').length === n"
-_CLASSES = """async (name) => {
-  const page = bredband.data.json('sida'), bytes = await bredband.data.inflate('rutor-data');
-  const { values, texts } = bredband.data.decode(page.rutnat, bytes, page.nivaer).fields[name], out = {};
+_CLASSES = """(name) => {
+  const { values, texts } = bredband.grid.fields[name], out = {};
   for (const v of values) out[texts[v]] = (out[texts[v]] || 0) + 1;
   return out; }"""
 

@@ -1,6 +1,10 @@
-"""Cells as bytes: positions and one byte per code, or shuffled bytes per number, deflated and base64-coded.
+"""Cells as bytes: where they are, and one byte per code or shuffled bytes per number, deflated and base64-coded.
 
-The stream is: the gap from each cell to the next (``uint32``), one bit per cell that says whether it has
+A small stream of its own tells which cells there are and in which kommun: that is all the first picture needs. The grid
+is read column by column from the west, each from the south; cells of one kommun after each other, or none, are a *run*.
+The stream is each run's kommun (0: no cell), then how long each is.
+
+The other stream is one bit per cell that says whether it has
 addresses (lowest bit first), then every field in the order of the description. Most cells have no address, and
 most fields say the same of all of those: such a field holds the other cells only. Numbers are *shuffled*: all
 lowest bytes first, then all second ones, and so on, since like bytes side by side deflate better. What lacks 100
@@ -74,13 +78,17 @@ def numbers(name: str, column: Any, scale: int = 10) -> Numbers:
     return Numbers(name, scale, np.floor(rounded * scale + 0.5).astype(np.uint32))
 
 
-def pack_cells(rutid: Any, fields: list[Codes | Numbers], lived: Any = None) -> tuple[dict[str, Any], str]:
+def pack_cells(
+    rutid: Any, kommun: Codes, fields: list[Codes | Numbers], lived: Any = None
+) -> tuple[dict[str, Any], str, str]:
     """Pack cells and their fields.
 
     Parameters
     ----------
     rutid : array_like of int, shape (n,)
         Cells, strictly ascending (column by column from the west, each from the south).
+    kommun : Codes
+        Each cell's kommun, of at most 255.
     fields : list
         Each of length n.
     lived : array_like of bool, shape (n,), optional
@@ -89,17 +97,24 @@ def pack_cells(rutid: Any, fields: list[Codes | Numbers], lived: Any = None) -> 
     Returns
     -------
     description : dict
-        Size and origin of the grid (whole cells from 0, 0 in EPSG:3006) and the fields in order.
-    text : str
-        Base64 of the deflated stream.
+        Size and origin of the grid (whole cells from 0, 0 in EPSG:3006), its runs, and the fields in order.
+    where, what : str
+        Base64 of the deflated streams.
     """
     column, row = cell_grid.column_row(rutid)
     west, south = (int(column.min()), int(row.min())) if len(column) else (0, 0)
     wide, high = (int(np.ptp(column)) + 1, int(np.ptp(row)) + 1) if len(column) else (0, 0)
     place = (column - west) * high + (row - south)
-    gaps = np.diff(place, prepend=0)
-    if (gaps[1:] <= 0).any():
+    if (np.diff(place) <= 0).any():
         raise ValueError("rutorna är inte sorterade eller inte unika")
+    if len(kommun.values) > 255:
+        raise ValueError("fler än 255 kommuner")
+    every = np.zeros(wide * high, dtype=np.uint8)
+    every[place] = kommun.codes + 1
+    first = np.flatnonzero(np.diff(every, prepend=every[:1] ^ 1))
+    width, lengths = pack_numbers(np.diff(first, append=len(every)))
+    mask = np.ones(len(column), dtype=bool) if lived is None else np.asarray(lived, dtype=bool)
+    described, body = pack_fields(fields, mask)
     description = {
         "antal": len(column),
         "cell_m": cell_grid.CELL_M,
@@ -107,11 +122,14 @@ def pack_cells(rutid: Any, fields: list[Codes | Numbers], lived: Any = None) -> 
         "rad0": south,
         "kolumner": wide,
         "rader": high,
+        "kommuner": list(kommun.values),
+        "foljder": len(first),
+        "byte": width,
+        "bebodda": int(mask.sum()),
+        "falt": described,
     }
-    mask = np.ones(len(column), dtype=bool) if lived is None else np.asarray(lived, dtype=bool)
-    described, body = pack_fields(fields, mask)
-    head = _shuffle(gaps.astype(np.uint32), 4) + np.packbits(mask, bitorder="little").tobytes()
-    return {**description, "bebodda": int(mask.sum()), "falt": described}, deflate(head + body)
+    where = deflate(every[first].tobytes() + lengths)
+    return description, where, deflate(np.packbits(mask, bitorder="little").tobytes() + body)
 
 
 def pack_fields(fields: list[Codes | Numbers], lived: Any = None) -> tuple[list[dict[str, Any]], bytes]:

@@ -112,10 +112,13 @@ def _without() -> list[str]:
     return [level.without(what) for what in COUNTED for level in counted(what)]
 
 
+def kommuner(cells: pd.DataFrame) -> Codes:
+    """Return each cell's kommun."""
+    return codes("kommunkod", cells["kommunkod"], tuple(sorted(cells["kommunkod"].unique())))
+
+
 def _where(cells: pd.DataFrame) -> list[Codes | Numbers]:
-    kommuner = tuple(sorted(cells["kommunkod"].unique()))
     return [
-        codes("kommunkod", cells["kommunkod"], kommuner),
         codes("omradestyp", cells["omradestyp"], CLASSES),
         truths("planerad", cells["planerad"]),
         *(codes(c, cells[c], UNDERLAG) for c in ("underlag", *(x.cell_basis for x in LEVELS.of("tillgang")))),

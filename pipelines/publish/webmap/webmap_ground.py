@@ -23,7 +23,8 @@ def read(paths: Paths) -> Ground:
     """Read ``grund_vatten``, ``grund_vagar`` and ``grund_namn`` and pack them."""
     water, roads = (read_shapes(paths.table(name)) for name in ("grund_vatten", "grund_vagar"))
     packed = {
-        "grov": ground_code.pack(ground_code.layers(water, roads, (COUNTY, KOMMUN))),
+        "lan": ground_code.pack(ground_code.layers(water, roads, (COUNTY,))),
+        "grov": ground_code.pack(ground_code.layers(water, roads, (KOMMUN,))),
         "fin": ground_code.pack(ground_code.layers(water, roads, (HOUSE,))),
         "namn": ground_code.pack_names(read_points(paths.table("grund_namn"))),
     }

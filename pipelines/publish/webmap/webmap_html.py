@@ -16,13 +16,21 @@ from pipelines.core.level import LEVELS
 from pipelines.publish.words.html import policy, sorting, stylesheet, templates, text_of
 
 PAGE, SCRIPT = "pipelines.publish.webmap.page", "pipelines.publish.webmap.script"
-SCRIPTS = (
+FIRST_SCRIPTS = (
     "sweref.js",
     "data.js",
     "grid_layer.js",
     "palette.js",
     "kommuner.js",
+    "tell/text.js",
     "tell/legend.js",
+    "outline.js",
+    "controls.js",
+    "hold.js",
+    "page.js",
+)
+"""What draws the first picture; they stand right below the map."""
+LATER_SCRIPTS = (
     "areas.js",
     "projects.js",
     "tell/card.js",
@@ -32,14 +40,12 @@ SCRIPTS = (
     "tell/table.js",
     "tell/sheet.js",
     "cursor.js",
-    "outline.js",
     "address.js",
     "find/names.js",
     "find/search.js",
     "find/own_place.js",
-    "controls.js",
-    "page.js",
 )
+"""What answers the reader; they stand last in the page."""
 FIRST = (
     "if (window.DecompressionStream && [].at) (({ classList }) => { classList.add('skript', 'vantar'); "
     "setTimeout(() => classList.remove('vantar'), 8000); })(document.documentElement);"
@@ -59,7 +65,9 @@ class Page(Figure):  # type: ignore[misc]
             child.render()
         background = kwargs["bakgrund"]
         images = f"data: blob: {background.host if background else ''}".strip()
-        scripts = [_leaflet("leaflet.js"), _own_scripts(), str(self.script.render())]
+        ground = "".join(text_of(GROUND, name) for name in GROUND_SCRIPTS)
+        first = [_leaflet("leaflet.js"), _own(FIRST_SCRIPTS) + ground, str(self.script.render())]
+        last = sorting() + _own(LATER_SCRIPTS)
         styles = [
             _leaflet("leaflet.css"),
             stylesheet(demo=kwargs["demo"], intern=kwargs["intern"]),
@@ -70,9 +78,10 @@ class Page(Figure):  # type: ignore[misc]
             .get_template("template.html.j2")
             .render(
                 forst_skript=Markup(FIRST),
-                policy=policy([FIRST, *scripts], styles, images),
+                policy=policy([FIRST, *first, last], styles, images),
                 styles=[Markup(s) for s in styles],
-                scripts=[Markup(s) for s in scripts],
+                skript_forst=[Markup(s) for s in first],
+                skript_sist=Markup(last),
                 map_html=Markup(self.html.render()),
                 **kwargs,
             )
@@ -150,9 +159,8 @@ def render(context: dict[str, Any], bounds: list[list[float]]) -> str:
     return page.render(**context)
 
 
-def _own_scripts() -> str:
-    own = [(SCRIPT, name) for name in SCRIPTS] + [(GROUND, name) for name in GROUND_SCRIPTS]
-    return sorting() + "".join(text_of(package, name) for package, name in own)
+def _own(names: tuple[str, ...]) -> str:
+    return "".join(text_of(SCRIPT, name) for name in names)
 
 
 def _columns() -> str:

@@ -1,5 +1,6 @@
-"""Measure a page in Chromium: first picture, switches, zoom, heap. For ``make bench`` and the browser tests.
+"""Measure a page in Chromium: first picture, when all answers, switches, zoom, heap.
 
+For ``make bench`` and the browser tests.
 Run alone: ``python -m pipelines.publish.webmap.webmap_measure PAGE.html …``. Needs the test environment (Playwright)
 and Chromium, named in ``CHROMIUM`` or on the path.
 """
@@ -12,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-GOALS = {"first_ms": 800, "slowed_ms": 1800, "switch_ms": 120, "zoom_ms": 150, "heap_mb": 60}
+GOALS = {"size_mb": 4, "first_ms": 800, "slowed_ms": 1800, "switch_ms": 120, "zoom_ms": 150, "heap_mb": 60}
 """What the map must hold on the full county, headless and without a GPU; slowed: the first picture, by SLOWED."""
 SLOWED = 4
 _SWITCH = """async () => { const all = [];
@@ -46,6 +47,7 @@ def measured(page: Any) -> dict[str, float]:
     heap = used["usedSize"] + used["embedderHeapUsedSize"] + used["backingStorageSize"]
     return {
         "first_ms": first,
+        "answers_ms": round(page.evaluate("bredband.answersAt")),
         "switch_ms": round(max(switch)),
         "zoom_ms": round(max(zoom)),
         "heap_mb": round(heap / 1e6, 1),
@@ -66,9 +68,13 @@ def main(files: list[Path]) -> int:
             found = {"size_mb": round(file.stat().st_size / 1e6, 2)}
             found |= {"slowed_ms": first_picture(_opened(browser, file, SLOWED)), **measured(_opened(browser, file))}
             held &= all(found[k] <= v for k, v in GOALS.items())
-            print(f"{file.name}: " + ", ".join(f"{k} {v} (mål {GOALS.get(k, 4)})" for k, v in found.items()))
+            print(f"{file.name}: " + ", ".join(f"{k} {v}{_goal(k)}" for k, v in found.items()))
         browser.close()
     return 0 if held else 1
+
+
+def _goal(name: str) -> str:
+    return f" (mål {GOALS[name]})" if name in GOALS else ""
 
 
 def _opened(browser: Any, file: Path, slowed: int = 1) -> Any:

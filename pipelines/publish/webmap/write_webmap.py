@@ -52,7 +52,7 @@ Shapes = tuple[dict[str, Any], webmap_ground.Ground]
 class Packed:
     """What is made once and is the same on every page of an edition."""
 
-    cells: tuple[dict[str, Any], str]
+    cells: tuple[dict[str, Any], str, str]
     areas: tuple[dict[str, Any], str]
     projects: tuple[dict[str, Any], str]
     names: dict[str, str]
@@ -163,7 +163,7 @@ def _packed(
     names = kommuner.set_index("kommunkod")["kommunnamn"].sort_index()
     outlines = json.dumps(shapes[0], ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     lived = next(iter(now.values())) != NO_ADDRESS
-    packed = encode.pack_cells(cell_grid.parse_scb_id(cells["rutid_scb"]), told, lived)
+    packed = encode.pack_cells(cell_grid.parse_scb_id(cells["rutid_scb"]), webmap_fields.kommuner(cells), told, lived)
     drawn, (known, ground) = encode.deflate(outlines.encode("utf-8")), shapes
     return Packed(packed, areas, projects, names.to_dict(), drawn, known["bounds"], ground)
 
@@ -178,14 +178,10 @@ def _page(about: Subject, packed: Packed) -> str:
         "kommunnamn": packed.names,
         "grund": packed.ground.described,
     }
-    data = {
-        "sida": script,
-        "rutor": packed.cells[1],
-        "omraden": packed.areas[1],
-        "projekt": packed.projects[1],
-        "konturer": packed.outlines,
-    }
-    return webmap_html.render({**context, **data, "grund": packed.ground.texts}, packed.bounds)
+    ground = {f"grund-{name}": text for name, text in packed.ground.texts.items()}
+    first = {"karta": packed.outlines, "rutnat": packed.cells[1], "grund-lan": ground.pop("grund-lan")}
+    rest = {"rutor": packed.cells[2], "omraden": packed.areas[1], "projekt": packed.projects[1], **ground}
+    return webmap_html.render({**context, "sida": script, "data_forst": first, "data_sist": rest}, packed.bounds)
 
 
 def _by_place(cells: pd.DataFrame) -> pd.DataFrame:

@@ -134,10 +134,10 @@
   const Ground = bredband.AnyZoom.extend({
     options: { tileSize: TILE, keepBuffer: 1, updateWhenZooming: false, className: 'mark', over: false },
 
-    // layers: from bredband.groundData.decode.
+    // layers: from bredband.groundData.decode; repaint() draws them.
     setLayers(layers) {
       this._layers = layers;
-      return this.repaint();
+      return this;
     },
 
     repaint() {
@@ -177,8 +177,11 @@
     return {
       panes,
       add(more) {
+        // What is not seen before one zooms in changes nothing.
+        const seen = !layers.length || more.some((layer) => map.getZoom() >= layer.from);
         layers = [...layers, ...more].sort((a, b) => a.band - b.band);
         for (const layer of panes) layer.setLayers(layers);
+        if (seen) this.repaint();
       },
       repaint() {
         for (const layer of panes) layer.repaint();

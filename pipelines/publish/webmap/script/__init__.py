@@ -1,1 +1,1 @@
-"""The web map's scripts, in the page in the order of ``webmap_html.SCRIPTS``."""
+"""The web map's scripts, in the page in the order of ``webmap_html``."""

@@ -11,9 +11,13 @@
     return out;
   }
 
+  // Not by way of a Blob: that is fetched from another process, and what is small waits for it.
   async function inflate(id) {
-    const stream = new Blob([bytesOf(id)]).stream().pipeThrough(new DecompressionStream('deflate'));
-    return new Uint8Array(await new Response(stream).arrayBuffer());
+    const { readable, writable } = new DecompressionStream('deflate'), writer = writable.getWriter();
+    // What is wrong with the data is told by who reads it.
+    writer.write(bytesOf(id)).catch(() => {});
+    writer.close().catch(() => {});
+    return new Uint8Array(await new Response(readable).arrayBuffer());
   }
 
   function json(id) {
@@ -74,24 +78,39 @@
     return { fields, at };
   }
 
-  // levels: what the fields of each level are called. -> { count, columns, rows, place, fields, lookup, levels, level }.
-  // `place` is column * rows + row; level(state) is the one of a measure and threshold, undefined where there is none.
-  function decode(description, bytes, levels) {
-    const count = description.antal, columns = description.kolumner, rows = description.rader;
-    const place = unshuffle(bytes, 0, count, 4);
-    for (let i = 1; i < count; i++) place[i] += place[i - 1];
-    const lived = new Uint32Array(description.bebodda), head = 4 * count, bits = Math.ceil(count / 8);
-    for (let i = 0, k = 0; i < count; i++) if (bytes[head + (i >> 3)] >> (i & 7) & 1) lived[k++] = i;
-    const { fields, at } = decodeFields(description.falt, bytes, head + bits, count, lived);
-    if (at !== bytes.length) throw new Error('data length');
-    const lookup = new Int32Array(columns * rows).fill(-1);
-    for (let i = 0; i < count; i++) lookup[place[i]] = i;
+  // Which cells there are, and in which kommun: all that the whole län takes. levels: what the fields of each level are
+  // called. -> { count, columns, rows, column0, row0, size, kommuner, parts, levels, level }; parts: a raster as
+  // grid_layer.js draws it, by column * rows + row, 0 where there is no cell and else one more than the kommun's place in
+  // `kommuner`. level(state) is the one of a measure and threshold, undefined where there is none.
+  function where(description, bytes, levels) {
+    const { antal: count, kolumner: columns, rader: rows, foljder: runs, byte: width, kommuner } = description;
+    const lengths = unshuffle(bytes, runs, runs, width), codes = new Uint8Array(columns * rows);
+    let at = 0;
+    for (let k = 0; k < runs; k++) codes.fill(bytes[k], at, at += lengths[k]);
+    if (runs * (1 + width) !== bytes.length || at !== codes.length) throw new Error('data length');
     return {
-      count, columns, rows, place, fields, lookup,
-      levels, level: ({ matt, troskel }) => levels.find((x) => x.matt === matt && x.troskel === troskel),
-      column0: description.kolumn0, row0: description.rad0, size: description.cell_m,
+      count, columns, rows, column0: description.kolumn0, row0: description.rad0, size: description.cell_m, kommuner,
+      parts: { codes, columns, rows }, levels,
+      level: ({ matt, troskel }) => levels.find((x) => x.matt === matt && x.troskel === troskel),
     };
   }
 
-  window.bredband.data = { inflate, inflateJson, json, decode, decodeFields, unshuffle };
+  // What is told of the cells: puts { place, lookup, fields } into the grid that where() gave. place: column * rows + row.
+  function decode(grid, description, bytes) {
+    const { count, columns, rows, kommuner, parts: { codes } } = grid;
+    const place = new Uint32Array(count), lookup = new Int32Array(columns * rows).fill(-1);
+    for (let p = 0, i = 0; p < codes.length; p++) {
+      if (!codes[p]) continue;
+      place[i] = p;
+      lookup[p] = i++;
+    }
+    const lived = new Uint32Array(description.bebodda), head = Math.ceil(count / 8);
+    for (let i = 0, k = 0; i < count; i++) if (bytes[i >> 3] >> (i & 7) & 1) lived[k++] = i;
+    const { fields, at } = decodeFields(description.falt, bytes, head, count, lived);
+    if (at !== bytes.length) throw new Error('data length');
+    fields.kommunkod = lazy({ texts: kommuner }, () => Uint8Array.from(place, (p) => codes[p] - 1));
+    Object.assign(grid, { place, lookup, fields });
+  }
+
+  window.bredband.data = { inflate, inflateJson, json, where, decode, decodeFields, unshuffle, once };
 })();

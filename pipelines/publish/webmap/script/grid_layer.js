@@ -87,38 +87,38 @@
       return this;
     },
 
-    // codes: Uint8Array, one per cell: rank * 4 + pattern, rank EMPTY for a cell where nobody lives, the rest worse
-    // the higher.
-    // colours: Uint32Array of 128 * 256, a 16 x 16 pattern per code; lines: the same for a cell's edge.
+    // made(): { codes, colours, lines }, asked for when a cell is first drawn; null before the cells are there.
+    //   codes: Uint8Array, one per cell: rank * 4 + pattern, rank EMPTY for a cell where nobody lives, the rest worse
+    //   the higher. colours: Uint32Array of 128 * 256, a 16 x 16 pattern per code; lines: the same for a cell's edge.
     // areas: null, or { of, chosen, colours: [edge, chosen edge] } with `of` the area of each cell (0: none).
-    // whole: null, or what is drawn below a zoom in place of cells: { of, below, colours, chosen, edges } with `of` what
-    // each cell is a part of (1–255), a colour for each of those, and the one that has edges.
-    paint(codes, colours, lines, areas = null, whole = null) {
-      const grid = this._grid;
-      this._raster = this._rasterOf(codes);
-      if (whole && this._whole?.of !== whole.of) this._parts = this._rasterOf(whole.of);
-      this._whole = whole;
-      this._colours = colours;
-      this._lines = lines;
-      this._areas = null;
-      if (areas) {
-        const of = new Uint16Array(grid.columns * grid.rows);
-        for (let i = 0; i < grid.count; i++) of[grid.place[i]] = areas.of[i];
-        this._areas = { ...areas, of };
-      }
-      for (const key in this._tiles) this._draw(this._tiles[key].el, this._tiles[key].coords);
+    // whole: null, or what is drawn below a zoom in place of cells: { parts, below, colours, chosen, edges } with `parts`
+    // a raster of what each cell is a part of (1–255), a colour for each of those, and the one that has edges.
+    paint(made, areas = null, whole = null) {
+      const look = (x) => x && String([x.chosen, x.colours, x.edges]), same = look(whole) === look(this._whole);
+      Object.assign(this, { _made: made, _cells: null, _areas: areas, _whole: whole });
+      for (const { el, coords } of Object.values(this._tiles || {})) if (!same || !this.wholeAt(coords.z)) this._draw(el, coords);
       return this;
     },
 
-    _rasterOf(values) {
-      const { columns, rows, place, count } = this._grid, codes = new Uint8Array(columns * rows);
+    // The cells as they are drawn: { raster, colours, lines, areas }.
+    cells() {
+      if (!this._cells) {
+        const { codes, colours, lines } = this._made(), raster = this._rasterOf(codes, Uint8Array), areas = this._areas;
+        const of = areas && this._rasterOf(areas.of, Uint16Array).codes;
+        this._cells = { raster, colours, lines, areas: areas && { ...areas, of } };
+      }
+      return this._cells;
+    },
+
+    _rasterOf(values, Codes) {
+      const { columns, rows, place, count } = this._grid, codes = new Codes(columns * rows);
       for (let i = 0; i < count; i++) codes[place[i]] = values[i];
       return { codes, columns, rows };
     },
 
     // What is drawn at a zoom: the raster of the whole, or of cells.
     wholeAt(zoom) {
-      return this._whole && zoom < this._whole.below ? this._parts : null;
+      return this._whole && zoom < this._whole.below ? this._whole.parts : null;
     },
 
     createTile(coords) {
@@ -158,8 +158,9 @@
     },
 
     _draw(tile, coords) {
-      if (!this._raster) return;
-      const parts = this.wholeAt(coords.z), span = parts ? 1 : this._span(coords.z);
+      const parts = this.wholeAt(coords.z);
+      if (!parts && !this._made) return;
+      const { raster, colours, lines, areas } = parts ? { raster: parts } : this.cells(), span = parts ? 1 : this._span(coords.z);
       // Where many cells share a pixel, they share it alike on every screen: a fine one would show single cells as noise.
       const ratio = span > 1 ? 1 : Math.min(3, Math.max(1, Math.round(window.devicePixelRatio || 1)));
       const size = TILE * ratio, step = STEP * ratio, nodes = TILE / STEP + 1;
@@ -168,11 +169,11 @@
       const perPixel = Math.abs(mesh[centre + 2] - mesh[centre]) / step;
       const context = tile.getContext('2d'), image = context.createImageData(size, size);
       const job = {
-        raster: parts || this._raster, ratio, size, step, out: new Uint32Array(image.data.buffer), span,
-        summary: span > 1 ? overview(this._raster, span) : null,
+        raster, colours, lines, areas, ratio, size, step, out: new Uint32Array(image.data.buffer), span,
+        summary: span > 1 ? overview(raster, span) : null,
         flat: parts && flat(parts, this._whole, 2 * ratio * perPixel),
         edge: coords.z >= this.options.linesFromZoom ? perPixel * ratio : 0,
-        rim: this._areas && span === 1 ? perPixel * ratio * (coords.z >= 11 ? 2 : 1) : 0,
+        rim: areas && span === 1 ? perPixel * ratio * (coords.z >= 11 ? 2 : 1) : 0,
       };
       for (let j = 0; j + 1 < nodes; j++) {
         for (let i = 0; i + 1 < nodes; i++) this._patch(job, mesh, nodes, i, j);
@@ -181,8 +182,8 @@
     },
 
     // One square between four mesh nodes.
-    _patch({ raster, ratio, size, step, out, span, summary, flat, edge, rim }, mesh, nodes, i, j) {
-      const { codes, columns, rows } = raster, colours = this._colours, lines = this._lines, areas = this._areas;
+    _patch({ raster, colours, lines, areas, ratio, size, step, out, span, summary, flat, edge, rim }, mesh, nodes, i, j) {
+      const { codes, columns, rows } = raster;
       const a = 2 * (j * nodes + i), c = a + 2 * nodes, period = PERIOD * ratio;
       const us = [mesh[a], mesh[a + 2], mesh[c], mesh[c + 2]], vs = [mesh[a + 1], mesh[a + 3], mesh[c + 1], mesh[c + 3]];
       if (Math.max(...us) < -span || Math.min(...us) >= columns + span) return;

@@ -6,8 +6,7 @@
 
   // What bredband.GridLayer.paint takes as `whole`, and the legend's rows.
   bredband.kommuner = function (grid, page, texts) {
-    const { values, texts: codes } = grid.fields.kommunkod, of = new Uint8Array(values.length);
-    for (let i = 0; i < of.length; i++) of[i] = values[i] + 1;
+    const { kommuner: codes, parts } = grid;
 
     // Of each kommun the step of its share, -1 where that is not told.
     const steps = (state) => codes.map((code) => page.jamfor[code][grid.level(state).kod][5]);
@@ -17,15 +16,15 @@
     function made(state, chosen) {
       if (state.lager !== 'klass' || state.tid !== 'nu' || state.omraden) return null;
       const { rgb, packed } = bredband.palette, each = steps(state), colours = new Uint32Array(256);
-      const colour = (step) => packed(rgb(tone(step)));
-      each.forEach((step, k) => { colours[k + 1] = colour(step); });
+      const tones = new Map([...page.steg.keys(), -1].map((step) => [step, packed(rgb(tone(step)))]));
+      each.forEach((step, k) => { colours[k + 1] = tones.get(step); });
       const told = page.steg.map((text, step) => [step, text]);
       if (each.includes(-1)) told.push([-1, texts.klass.ej_redovisad]);
       const legend = told.map(([step, text]) => ({
-        plain: text, colour: colour(step), codes: each.flatMap((x, k) => (x === step ? [k + 1] : [])),
+        plain: text, colour: tones.get(step), codes: each.flatMap((x, k) => (x === step ? [k + 1] : [])),
       }));
       const edges = ['--markering', '--markering-yttre'].map((name) => packed(rgb(name)));
-      return { of, below: CELLS_FROM, colours, legend, chosen: codes.indexOf(chosen) + 1, edges };
+      return { parts, below: CELLS_FROM, colours, legend, chosen: codes.indexOf(chosen) + 1, edges };
     }
 
     return { made };

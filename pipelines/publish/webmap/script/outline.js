@@ -12,6 +12,43 @@
     return out;
   }
 
+  // Lines as they stand in the page, for Leaflet's paths: kept as places in the world's 256 pixels at zoom 0, so that a
+  // zoom takes a multiplication a point, and no point that falls on the pixel of the one before is carried on.
+  const many = {
+    _setLatLngs(lines) {
+      this._latlngs = lines;
+      this._bounds = L.latLngBounds([]);
+      this._world = lines.map((deltas) => {
+        const xy = new Float64Array(deltas.length);
+        for (let i = 0, lat = 0, lng = 0; i < deltas.length; i += 2) {
+          lat += deltas[i];
+          lng += deltas[i + 1];
+          xy[i] = 256 * (lng / 1e5 + 180) / 360;
+          xy[i + 1] = 128 - 128 * Math.atanh(Math.sin(lat / 1e5 * Math.PI / 180)) / Math.PI;
+        }
+        return xy;
+      });
+    },
+
+    _project() {
+      const scale = 2 ** this._map.getZoom(), { x: left, y: top } = this._map.getPixelOrigin(), box = L.bounds([]);
+      this._rings = this._world.map((xy) => {
+        const ring = [];
+        for (let i = 0, x = NaN, y = NaN; i < xy.length; i += 2) {
+          const a = Math.round(xy[i] * scale) - left, b = Math.round(xy[i + 1] * scale) - top;
+          if (a === x && b === y && i + 2 < xy.length) continue;
+          ring.push(L.point(x = a, y = b));
+          box.extend(ring.at(-1));
+        }
+        return ring;
+      });
+      if (!box.isValid()) return;
+      this._rawPxBounds = box;
+      this._updateBounds();
+    },
+  };
+  const Lines = L.Polyline.extend(many), Surfaces = L.Polygon.extend(many);
+
   function label({ entry: [name, lat, lng], className, turned }) {
     const text = document.createElement('span');
     text.textContent = name;
@@ -78,10 +115,10 @@
     const fixed = { interactive: false, smoothFactor: 0.7 };
     const under = L.svg({ pane: 'grannar', padding: 0.5 }), over = L.svg({ pane: 'granser', padding: 0.5 });
     // Land and water are told within the outlines only: beyond the neighbours nothing is known of either.
-    L.polygon(shapes.lansgrans.map((ring) => [line(ring)]), { ...fixed, className: 'lansyta', renderer: under }).addTo(map);
-    L.polygon(shapes.grannar.map((ring) => [line(ring)]), { ...fixed, className: 'granne', renderer: under }).addTo(map);
-    L.polyline(shapes.granser.map(line), { ...fixed, className: 'grans', renderer: over }).addTo(map);
-    L.polyline(shapes.lansgrans.map(line), { ...fixed, className: 'lansgrans', renderer: over }).addTo(map);
+    new Surfaces(shapes.lansgrans, { ...fixed, className: 'lansyta', renderer: under }).addTo(map);
+    new Surfaces(shapes.grannar, { ...fixed, className: 'granne', renderer: under }).addTo(map);
+    new Lines(shapes.granser, { ...fixed, className: 'grans', renderer: over }).addTo(map);
+    new Lines(shapes.lansgrans, { ...fixed, className: 'lansgrans', renderer: over }).addTo(map);
     const kommuner = [...shapes.kommuner].sort((a, b) => (b[4] === first) - (a[4] === first));
     return names(map, [
       ...kommuner.map((entry) => ({ entry, className: 'kommun', from: 0 })),

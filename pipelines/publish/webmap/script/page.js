@@ -25,30 +25,49 @@
   }
 
   class View {
-    constructor(map, layer, ground, grid, areas, facts, page, texts, shapes) {
-      Object.assign(this, { map, layer, grid, areas, facts, page, texts, bounds: shapes.bounds });
+    constructor(map, layer, grid, page, texts, shapes) {
+      Object.assign(this, { map, layer, grid, page, texts, bounds: shapes.bounds });
       this.form = $('val');
-      this.panel = $('fakta');
       this.cell = null;
       this.area = 0;
-      this.names = bredband.names(shapes);
       this.place = null; // a name that was searched for
       this.asked = null; // a road that was, until a cell of it is chosen
       this.own = null; // while the reader's own place is shown: the view the address keeps
-      this.table = bredband.table($('kommuntabell'));
       this.legend = bredband.legend(map, layer, page, texts);
-      this.list = bredband.areaList(areas, page, texts, (area) => this.showArea(area, true));
       this.kommuner = bredband.kommuner(grid, page, texts);
+    }
+
+    // The län in kommuner, before the cells are there. -> whether that is what the reader asked for
+    first() {
+      const state = chosen(this.form.elements), whole = this.kommuner.made(state, '');
+      if (location.hash || !whole || this.map.getZoom() >= whole.below) return false;
+      this.layer.paint(null, null, whole);
+      this.legend.show(null, state, whole);
+      return true;
+    }
+
+    // From here on the view answers. The grid has its cells now.
+    complete(ground, areas, facts, shapes) {
+      const { map, layer, grid, page, texts } = this;
+      Object.assign(this, { areas, facts });
+      this.panel = $('fakta');
+      this.names = bredband.names(shapes);
+      this.table = bredband.table($('kommuntabell'));
+      this.list = bredband.areaList(areas, page, texts, (area) => this.showArea(area, true));
       this.cursor = bredband.cursor(map, layer, grid, (i) => this.onCell(i), {
         onWhole: (i, at) => this.onKommun(i, at), onLeave: () => this.close(),
       });
       this.sheet = bredband.sheet(map, () => this.close());
       this.address = bredband.address(() => this.current(), (view) => this.take(view));
+      this.ownPlace = bredband.ownPlace(map, layer, facts, shapes, texts, {
+        begin: () => this.begin(), choose: (...at) => this.cursor.choose(...at), clear: () => this.cursor.clear(),
+      });
       facts.onArea = (area) => this.showArea(area);
       this.form.addEventListener('submit', (event) => event.preventDefault());
       this.form.addEventListener('change', (event) => {
         if (event.target.name) this.update(true);
       });
+      $('dela-plats').addEventListener('change', () => this.tellOwn());
       for (const query of ['(prefers-color-scheme: dark)', 'print']) {
         window.matchMedia(query).addEventListener('change', () => {
           ground.repaint();
@@ -56,6 +75,8 @@
         });
       }
       map.on('moveend', () => this.address.write(false));
+      if (location.hash) this.address.take();
+      else this.update();
     }
 
     update(step = false) {
@@ -66,10 +87,10 @@
         this.built = null;
       }
       const { palette } = bredband, of = this.built ?? (state.omraden ? this.areas.of(state) : null);
-      const made = palette.layer(this.grid, state, of);
+      const made = bredband.data.once(() => palette.layer(this.grid, state, of));
       const colours = ['--markering', '--markerat'].map((name) => palette.packed(palette.rgb(name)));
       const whole = this.kommuner.made(state, this.kommun());
-      this.layer.paint(made.codes, made.colours, made.lines, of && { of, chosen: this.built ? 1 : this.area, colours }, whole);
+      this.layer.paint(made, of && { of, chosen: this.built ? 1 : this.area, colours }, whole);
       this.painted = this.kommun();
       this.legend.show(made, state, whole);
       this.table.follow(this.grid.level(state).kod, bredband.fill(this.texts.tabell_caption, {
@@ -244,7 +265,13 @@
     }
   }
 
-  // Called by the map's own script. layer: a bredband.GridLayer not yet painted.
+  // The page stands below the map too, with the rest of its data and scripts.
+  const parsed = () => new Promise((done) => {
+    if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', done);
+    else done();
+  });
+
+  // Called by the map's own script, which stands below the map and above the rest. layer: a bredband.GridLayer not yet painted.
   bredband.start = async function (map, layer) {
     const texts = bredband.data.json('texter'), page = bredband.data.json('sida'), status = $('laddar');
     bredband.number.signs = texts.tal;
@@ -252,63 +279,76 @@
     const fail = (text) => {
       // As without script: the picture, the key figures and the table; nothing that only looks as if it worked.
       document.documentElement.classList.remove('skript', 'vantar');
+      status.hidden = false;
       status.setAttribute('role', 'alert');
       status.textContent = text;
       status.className = 'laddar fel';
     };
     if (!('DecompressionStream' in window)) {
+      await parsed();
       bredband.table($('kommuntabell'));
       return fail(texts.fel_webblasare);
     }
+    const release = bredband.hold(), task = () => new Promise((done) => setTimeout(done));
     let pictured = null;
     bredband.pictured = new Promise((done) => { pictured = done; });
     try {
-      const shapes = await bredband.data.inflateJson('karta-data');
+      const [shapes, lan, water] = await Promise.all([
+        bredband.data.inflateJson('karta-data'), bredband.data.inflate('rutnat-data'), bredband.data.inflate('grund-lan-data'),
+      ]);
       map.fitBounds(shapes.bounds, { animate: false });
       map.setMaxBounds(L.latLngBounds(shapes.bounds).pad(0.6)); // so far that a sheet over the foot hides no corner
       const names = bredband.outline(map, shapes, page.samst), ground = bredband.ground(map, layer.options);
-      ground.add(bredband.groundData.decode(page.grund.grov, await bredband.data.inflate('grund-grov-data')));
-      const grid = bredband.data.decode(page.rutnat, await bredband.data.inflate('rutor-data'), page.nivaer);
+      ground.add(bredband.groundData.decode(page.grund.lan, water));
+      const grid = bredband.data.where(page.rutnat, lan, page.nivaer);
       layer.setGrid(grid);
+      const view = new View(map, layer, grid, page, texts, shapes);
+      bredband.controls(map, layer, page, texts, {
+        onHome: () => view.home(), locate: () => (view.toMap(), view.ownPlace.locate()), own: () => Boolean(view.own), home: shapes.bounds,
+      });
+      // A tab that nobody looks at draws no frames.
+      const picture = () => {
+        names.begin();
+        layer.addTo(map);
+        status.hidden = true;
+        bredband.readyAt = performance.now();
+        return new Promise((done) => {
+          requestAnimationFrame(() => setTimeout(done));
+          setTimeout(done, 300);
+        });
+      };
+      // The cells, what lies below the map, and what is only seen zoomed in come after the first picture, in turns.
+      const first = view.first();
+      if (first) await picture();
+      await parsed();
+      bredband.data.decode(grid, page.rutnat, await bredband.data.inflate('rutor-data'));
+      await task();
       const facts = new bredband.Facts(grid, page, texts);
       const decoded = bredband.areas.decode(page.omraden, await bredband.data.inflate('omraden-data'), grid);
       const areas = new bredband.areas.Areas(decoded, facts, page, texts, shapes.orter);
       facts.areas = areas;
-      const view = new View(map, layer, ground, grid, areas, facts, page, texts, shapes);
-      view.ownPlace = bredband.ownPlace(map, layer, facts, shapes, texts, {
-        begin: () => view.begin(), choose: (...at) => view.cursor.choose(...at), clear: () => view.cursor.clear(),
-      });
-      bredband.controls(map, layer, page, texts, {
-        onHome: () => view.home(), locate: () => (view.toMap(), view.ownPlace.locate()), own: () => Boolean(view.own), home: shapes.bounds,
-      });
-      $('dela-plats').addEventListener('change', () => view.tellOwn());
+      await task();
+      ground.add(bredband.groundData.decode(page.grund.grov, await bredband.data.inflate('grund-grov-data')));
+      view.complete(ground, areas, facts, shapes);
       const search = bredband.search(view.names, facts, areas, page, texts, {
         onPlace: (name) => view.showPlace(name), onCell: (u, v) => view.showCell(u, v),
         onArea: (found) => view.take({ ...view.current(), zoom: null, omrade: areas.id(found, found.area) }),
       });
-      view.address.take();
-      names.begin();
-      layer.addTo(map);
-      status.hidden = true;
       Object.assign(bredband, { cursorAt: view.cursor.chooseAt, grid, view });
-      bredband.readyAt = performance.now();
-      // What lies below the map, and what is only seen zoomed in, comes after the first picture. A tab that nobody
-      // looks at draws no frames.
-      await new Promise((done) => {
-        requestAnimationFrame(() => setTimeout(done));
-        setTimeout(done, 300);
-      });
+      if (!first) await picture();
       document.documentElement.classList.remove('vantar');
       document.documentElement.dataset.klar = 'ja';
+      bredband.answersAt = performance.now();
+      release();
       pictured();
-      await new Promise((done) => setTimeout(done));
+      await task();
       view.projects = new bredband.projects.Projects(
         bredband.projects.decode(page.projekt, await bredband.data.inflate('projekt-data')), page, grid, areas,
       );
       view.plan = bredband.projectList(view.projects, page, texts, (i) => view.showProject(i));
       view.plan.follow(view.state);
       document.documentElement.dataset.plan = 'ja';
-      await new Promise((done) => setTimeout(done));
+      await task();
       ground.add(bredband.groundData.decode(page.grund.fin, await bredband.data.inflate('grund-fin-data')));
       const along = bredband.groundData.decodeNames(page.grund.namn, await bredband.data.inflate('grund-namn-data'));
       names.add(along);

@@ -38,15 +38,16 @@
     const narrow = window.matchMedia('(max-width: 60rem)');
     let made = null, state = null, whole = null, afar = false, cells = [], planned = null;
 
-    function item({ code, text, plain, colour, codes }, colours) {
+    function item({ code, text, plain, colour, codes }) {
       const li = bredband.element('li'), canvas = bredband.element('canvas'), number = bredband.element('span');
-      bredband.palette.swatch(canvas, code, colours, colour);
+      bredband.palette.swatch(canvas, code, colour ? null : made().colours, colour);
       canvas.setAttribute('aria-hidden', 'true');
       number.className = 'antal';
       li.append(canvas, bredband.element('span', plain ?? (text.length > 1 ? texts[text[0]][text[1]] : texts[text[0]])), number);
       return { li, number, rank: code >> 2, codes };
     }
 
+    // layerMade(): what palette.layer gives; null before the cells are there.
     function show(layerMade, stateNow, wholeNow) {
       [made, state, whole] = [layerMade, stateNow, wholeNow];
       draw();
@@ -54,22 +55,21 @@
 
     function draw() {
       afar = Boolean(layer.wholeAt(map.getZoom()));
-      const shown = afar ? whole.legend : made.legend;
+      const shown = afar ? whole.legend : made().legend;
       const values = {
         troskel: bredband.number(state.troskel, 1), matt: texts.matt_namn[state.matt].toLowerCase(), datum: page.fore,
       };
       $('legend-titel').textContent = bredband.fill(texts[afar ? 'legend_kommuner' : `legend_${state.lager}`], values);
-      cells = shown.map((row) => item(row, made.colours));
+      cells = shown.map(item);
       $('legend').replaceChildren(...cells.map((c) => c.li));
       // The same without counts, for the sheet that covers the legend on a phone.
-      $('legend-rad').replaceChildren(...(narrow.matches ? shown.map((row) => item(row, made.colours).li) : []));
-      const code = made.legend[0].code & ~3, { STRIPES, SPECKLES, DOTS } = bredband.palette;
-      planned = made.dotted && !afar ? item({ code: code + DOTS, plain: texts.legend_planerad }, made.colours) : null;
-      $('monster').hidden = afar || !made.patterned;
-      $('monster-lista').replaceChildren(...($('monster').hidden ? [] : [
-        item({ code: code + STRIPES, plain: texts.legend_modellerad }, made.colours).li,
-        item({ code: code + SPECKLES, plain: texts.legend_blandat }, made.colours).li,
-        ...(planned ? [planned.li] : []),
+      $('legend-rad').replaceChildren(...(narrow.matches ? shown.map((row) => item(row).li) : []));
+      const { patterned, dotted, legend } = afar ? {} : made(), { STRIPES, SPECKLES, DOTS } = bredband.palette;
+      const pattern = (kind, plain) => item({ code: (legend[0].code & ~3) + kind, plain });
+      planned = dotted ? pattern(DOTS, texts.legend_planerad) : null;
+      $('monster').hidden = !patterned;
+      $('monster-lista').replaceChildren(...(!patterned ? [] : [
+        pattern(STRIPES, texts.legend_modellerad).li, pattern(SPECKLES, texts.legend_blandat).li, ...(planned ? [planned.li] : []),
       ]));
       $('legend-grund').hidden = afar || state.lager !== 'klass';
       $('legend-omraden').hidden = !state.omraden;
@@ -87,11 +87,11 @@
     }
 
     function count() {
-      if (!made || !layer._raster) return;
       const parts = layer.wholeAt(map.getZoom());
+      if (!parts && !made) return;
       if (Boolean(parts) !== afar) return draw();
       if (parts) return countKommuner(countIn(viewPolygon(map, layer), parts));
-      const counts = countIn(viewPolygon(map, layer), layer._raster), { RAISED, DOTS } = bredband.palette;
+      const counts = countIn(viewPolygon(map, layer), layer.cells().raster), { RAISED, DOTS } = bredband.palette;
       const each = (code) => counts[code] + counts[code + RAISED], of = (rank) => [0, 1, 2, 3].reduce((n, k) => n + each(rank * 4 + k), 0);
       let lived = 0;
       for (const { number, rank } of cells) {
@@ -106,7 +106,7 @@
     }
 
     map.on('moveend resize', count);
-    narrow.addEventListener('change', () => { if (made) draw(); });
+    narrow.addEventListener('change', () => { if (state) draw(); });
     return { show };
   };
 })();

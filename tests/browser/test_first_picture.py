@@ -1,0 +1,73 @@
+"""The first picture comes before the cells: it is the one that stays, and what is done meanwhile is done."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.publish.webmap import write_webmap
+
+pytestmark = pytest.mark.browser
+WHEN_PICTURED = """
+(function look() {
+  if (!window.bredband || !bredband.readyAt) return requestAnimationFrame(look);
+  const one = (s) => document.querySelector(s), all = (s) => [...document.querySelectorAll(s)];
+  window.pictured = () => ({
+    tiles: all('.leaflet-tile-pane canvas, .leaflet-mark-pane canvas').map((c) => c.toDataURL()),
+    lines: all('#karta path').map((p) => p.getAttribute('d')), names: all('#karta .namn').map((e) => e.textContent),
+    controls: all('.leaflet-control').map((e) => e.textContent), legend: one('.forklaring').innerText,
+  });
+  window.early = { answers: Boolean(one('html[data-klar]')), ...pictured() };
+  const send = (to, Kind, type, more) => to.dispatchEvent(new Kind(type, { bubbles: true, cancelable: true, ...more }));
+  ACT;
+})();
+"""
+ACTS = {
+    "nothing": "",
+    "choice": "one('#troskel-1000').click()",
+    "click": """const r = one('#karta').getBoundingClientRect();
+    const at = { clientX: r.left + r.width / 2, clientY: r.top + r.height / 2 };
+    send(document.elementFromPoint(at.clientX, at.clientY), MouseEvent, 'click', at)""",
+    "key": "send(one('#karta'), KeyboardEvent, 'keydown', { key: 'Enter' })",
+    "search": """one('#sok').value = 'borås'; send(one('#sok'), Event, 'input');
+    send(one('#sok'), KeyboardEvent, 'keydown', { key: 'Enter' })""",
+}
+
+
+@pytest.fixture
+def pictured(county, opened):
+    """Open the map, do something as soon as there is a picture, and wait until all of it answers."""
+
+    def open_page(act: str, edition: str = write_webmap.OPEN):
+        page, seen = opened(county.built(edition), before=WHEN_PICTURED.replace("ACT", ACTS[act]))
+        assert page.evaluate("early.answers") is False
+        assert seen.messages == []
+        return page
+
+    return open_page
+
+
+@pytest.mark.parametrize("edition", [write_webmap.OPEN, write_webmap.INTERNAL])
+def test_the_first_picture_is_the_one_that_stays(pictured, edition):
+    page = pictured("nothing", edition)
+    early, now = page.evaluate("early"), page.evaluate("pictured()")
+    assert {name: early[name] for name in now} == now
+    assert len(set(now["tiles"])) > 4 and len(now["names"]) > 5 and len(now["controls"]) >= 4
+
+
+def test_a_choice_before_the_cells_are_there_is_kept(pictured):
+    page = pictured("choice")
+    assert "1\u202f000" in page.inner_text("#legend-titel")
+    assert "hast=1000" in page.url
+
+
+@pytest.mark.parametrize("act", ["click", "key"])
+def test_a_kommun_chosen_before_the_cells_are_there_is_told(pictured, act):
+    page = pictured(act)
+    assert page.locator("#fakta .kort-andel").is_visible()
+    assert "kommun=" in page.url
+
+
+def test_a_search_before_there_is_anything_to_search_is_answered(pictured):
+    page = pictured("search")
+    assert page.inner_text("#fakta h4:first-child") == "Borås"
+    assert "kommun=1490" in page.url
