@@ -22,7 +22,7 @@ from pipelines.disclosure import make_open_areas, make_open_tables, open_summary
 from pipelines.publish.webmap import webmap_ground, write_webmap
 from tests.publish import synthetic_tables
 from tests.publish.adversary import WITHOUT
-from tests.publish.test_webmap import decode, page
+from tests.publish.test_webmap import page, told_cells
 
 REGION = load_region(synthetic_tables.CONFIG)
 SHAPES: dict = {"bounds": [[57.0, 12.0], [58.0, 13.0]], "kommuner": [], "orter": []}
@@ -163,7 +163,7 @@ def attacked(paths) -> pd.DataFrame:
     html = paths.built(write_webmap.OPEN).read_text(encoding="utf-8")
     read = page(paths, write_webmap.OPEN)
     about = json.loads(read.block("sida"))
-    ids, fields = decode(about["rutnat"], read.block("rutor-data"))
+    ids, fields = told_cells(read)
     names = {k: re.sub("<", "&lt;", n).replace(">", "&gt;") for k, n in about["kommunnamn"].items()}
     parts = read_table(paths.table("oppna_delar"))
     households = pd.Series(parts["hushall"].to_numpy(), index=parts["rutid"].astype(str).str.zfill(13))

@@ -9,7 +9,7 @@ from pathlib import Path
 import fourth_county
 import pypdf
 import pytest
-from test_webmap import Reader, decode
+from test_webmap import Reader, told_cells
 
 from pipelines.core.files import read_table
 from tests.conftest import made_once
@@ -37,7 +37,7 @@ def test_the_open_map_has_it_in_buttons_columns_cells_and_gap_areas(folder: Path
     assert [x["kod"] for x in page["nivaer"]] == [x["kod"] for x in page["omraden"]["par"]] == LEVELS
     assert all(set(row["falt"]) == {str(t) for t in fourth_county.THRESHOLDS} for row in page["celltabell"])
     table = read_table(built(folder, "oppen_rutnat_250m.parquet")).sort_values("rutid_scb")
-    _, fields = decode(page["rutnat"], read.block("rutor-data"))
+    _, fields = told_cells(read)
     for level in LEVELS:
         assert fields[f"klass_{level}"] == table[f"klass_{level}"].tolist()
     assert fields["klass_tillgang_500"] not in (fields["klass_tillgang_100"], fields["klass_tillgang_1000"])
@@ -47,7 +47,7 @@ def test_the_open_map_has_it_in_buttons_columns_cells_and_gap_areas(folder: Path
 def test_the_internal_map_has_its_counts(folder: Path) -> None:
     read = Reader(built(folder, "bredbandskarta_intern.html").read_text(encoding="utf-8"))
     page = json.loads(read.block("sida"))
-    _, fields = decode(page["rutnat"], read.block("rutor-data"))
+    _, fields = told_cells(read)
     for row in page["celltabell"]:
         assert set(row["falt"].values()) <= set(fields)
     assert {x["band"] for x in page["nivaer"]} <= set(fields)

@@ -93,7 +93,7 @@ def decode(description: dict, where: str, what: str) -> tuple[list[str], dict[st
     return ids, fields
 
 
-def cells(read: Reader) -> tuple[list[str], dict[str, list]]:
+def told_cells(read: Reader) -> tuple[list[str], dict[str, list]]:
     """Return what a page tells of its cells."""
     return decode(json.loads(read.block("sida"))["rutnat"], read.block("rutnat-data"), read.block("rutor-data"))
 
@@ -112,7 +112,7 @@ def built(tmp_path_factory):
 def test_open_page_holds_exactly_the_rows_of_the_open_table(built):
     _, paths = built
     read = page(paths, write_webmap.OPEN)
-    ids, fields = cells(read)
+    ids, fields = told_cells(read)
     table = read_table(paths.table("oppen_rutnat_250m")).sort_values("rutid_scb")
     assert ids == table["rutid_scb"].tolist()
     told = {c for c in table if c not in ("rutid_scb", "kommunnamn")}
@@ -133,7 +133,7 @@ def test_open_page_holds_no_number_per_cell(built):
 def test_internal_page_holds_the_counts_to_one_decimal(built):
     _, paths = built
     read = page(paths, write_webmap.INTERNAL)
-    ids, fields = cells(read)
+    ids, fields = told_cells(read)
     table = read_table(paths.table("rutnat_250m")).sort_values("rutid_scb")
     assert ids == table["rutid_scb"].tolist()
     assert fields["adresser"] == table["adresser"].tolist()
@@ -146,7 +146,7 @@ def test_internal_page_holds_the_counts_to_one_decimal(built):
 def test_internal_classes_by_plain_arithmetic(built):
     _, paths = built
     read = page(paths, write_webmap.INTERNAL)
-    _, fields = cells(read)
+    _, fields = told_cells(read)
     rows = read_table(paths.table("rutnat_250m")).sort_values("rutid_scb").to_dict("records")
     for t in (30, 100, 1000):
         for measure, without in (("tillgang", "utan"), ("passerad", "ej_passerade")):

@@ -155,7 +155,7 @@
 
     _draw(tile, coords) {
       const zoom = coords.z, over = zoom >= OVER;
-      if (!this._layers || (this.options.over && !over)) {
+      if (!this._layers) {
         tile.width = tile.height = 1;
         return;
       }
@@ -171,7 +171,7 @@
   bredband.ground = function (map, zooms) {
     const panes = [['mark', 160, false], ['vagar', 300, true]].map(([pane, z, over]) => {
       Object.assign(map.createPane(pane).style, { zIndex: z, pointerEvents: 'none' });
-      return new Ground({ minZoom: zooms.minZoom, maxZoom: zooms.maxZoom, pane, over }).addTo(map);
+      return new Ground({ minZoom: over ? OVER : zooms.minZoom, maxZoom: zooms.maxZoom, pane, over }).addTo(map);
     });
     let layers = [];
     return {

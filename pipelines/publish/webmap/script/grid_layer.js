@@ -3,7 +3,7 @@
 // most common among the inhabited cells under it. It knows codes and colours only.
 (function () {
   'use strict';
-  const TILE = 256, STEP = 8, PERIOD = 16, EMPTY = 1, RANKS = 32;
+  const TILE = 256, STEP = 8, FAR_STEP = 32, PERIOD = 16, EMPTY = 1, RANKS = 32;
 
   // For pixels wider than a cell: what the pixel whose centre lies at (u, v) shows of the size x size cells around it.
   // That is the most common rank among the inhabited cells, of equals the highest (the worst), in the pattern most
@@ -14,12 +14,15 @@
       const west = Math.round(u - size / 2), south = Math.round(v - size / 2);
       const c0 = Math.max(0, west), c1 = Math.min(columns, west + size);
       const r0 = Math.max(0, south), r1 = Math.min(rows, south + size);
-      let most = 0, rank = 0;
+      let most = 0, rank = 0, one = 0, kinds = 0;
       for (let c = c0; c < c1; c++) {
         for (let k = c * rows + r0, end = c * rows + r1; k < end; k++) {
           const code = codes[k], r = code >> 2;
           if (r <= EMPTY) continue;
-          tally[code]++;
+          if (!tally[code]++) {
+            one = code;
+            kinds++;
+          }
           const count = ++ranks[r];
           if (count > most || (count === most && r > rank)) {
             most = count;
@@ -27,7 +30,11 @@
           }
         }
       }
-      if (!most) return u < 0 || v < 0 || u >= columns || v >= rows ? 0 : codes[(u | 0) * rows + (v | 0)];
+      if (!kinds) return u < 0 || v < 0 || u >= columns || v >= rows ? 0 : codes[(u | 0) * rows + (v | 0)];
+      if (kinds === 1) {
+        tally[one] = ranks[rank] = 0;
+        return one;
+      }
       let best = rank * 4;
       for (let code = best + 1; code < rank * 4 + 4; code++) if (tally[code] >= tally[best]) best = code;
       ranks.fill(0);
@@ -43,6 +50,18 @@
       || (1 - du < rim && (c + 1 === columns || of[(c + 1) * rows + r] !== a))
       || (dv < rim && (r === 0 || of[c * rows + r - 1] !== a))
       || (1 - dv < rim && (r + 1 === rows || of[c * rows + r + 1] !== a));
+  }
+
+  // Whether the mesh of a tile reaches the cells.
+  function reaches(mesh, { columns, rows }, span) {
+    let west = Infinity, south = Infinity, east = -Infinity, north = -Infinity;
+    for (let p = 0; p < mesh.length; p += 2) {
+      west = Math.min(west, mesh[p]);
+      east = Math.max(east, mesh[p]);
+      south = Math.min(south, mesh[p + 1]);
+      north = Math.max(north, mesh[p + 1]);
+    }
+    return east >= -span && west < columns + span && north >= -span && south < rows + span;
   }
 
   // The colour of what a cell is a part of, at (u, v); the chosen one has an edge in two tones, each so many cells wide:
@@ -133,15 +152,15 @@
       return [e / g.size - g.column0, n / g.size - g.row0];
     },
 
-    // Places of a tile's mesh nodes in cells: exact every STEP pixels, straight in between
-    // (off by less than 0.03 m from zoom 10, by less than 1/500 pixel at any zoom).
-    _mesh(coords) {
-      const nodes = TILE / STEP + 1, world = TILE * 2 ** coords.z, mesh = new Float64Array(2 * nodes * nodes);
+    // Places of a tile's mesh nodes in cells: exact every so many pixels, straight in between (every STEP: off by less than
+    // 0.03 m from zoom 10, by less than 1/500 pixel at any zoom; every FAR_STEP: by less than 1/20 pixel from zoom 6).
+    _mesh(coords, every = STEP) {
+      const nodes = TILE / every + 1, world = TILE * 2 ** coords.z, mesh = new Float64Array(2 * nodes * nodes);
       for (let j = 0, p = 0; j < nodes; j++) {
-        const y = (coords.y * TILE + j * STEP) / world;
+        const y = (coords.y * TILE + j * every) / world;
         const lat = Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180 / Math.PI;
         for (let i = 0; i < nodes; i++) {
-          const lng = (coords.x * TILE + i * STEP) / world * 360 - 180;
+          const lng = (coords.x * TILE + i * every) / world * 360 - 180;
           const at = this.cellAt({ lat, lng });
           mesh[p++] = at[0];
           mesh[p++] = at[1];
@@ -163,9 +182,13 @@
       const { raster, colours, lines, areas } = parts ? { raster: parts } : this.cells(), span = parts ? 1 : this._span(coords.z);
       // Where many cells share a pixel, they share it alike on every screen: a fine one would show single cells as noise.
       const ratio = span > 1 ? 1 : Math.min(3, Math.max(1, Math.round(window.devicePixelRatio || 1)));
-      const size = TILE * ratio, step = STEP * ratio, nodes = TILE / STEP + 1;
+      const every = parts ? FAR_STEP : STEP, size = TILE * ratio, step = every * ratio, nodes = TILE / every + 1;
+      const mesh = this._mesh(coords, every), centre = 2 * nodes * (nodes >> 1) + nodes - 1;
+      if (!reaches(mesh, raster, span)) {
+        tile.width = tile.height = 1;
+        return;
+      }
       tile.width = tile.height = size;
-      const mesh = this._mesh(coords), centre = 2 * nodes * (nodes >> 1) + nodes - 1;
       const perPixel = Math.abs(mesh[centre + 2] - mesh[centre]) / step;
       const context = tile.getContext('2d'), image = context.createImageData(size, size);
       const job = {
@@ -173,6 +196,7 @@
         summary: span > 1 ? overview(raster, span) : null,
         flat: parts && flat(parts, this._whole, 2 * ratio * perPixel),
         edge: coords.z >= this.options.linesFromZoom ? perPixel * ratio : 0,
+        shades: Uint8Array.from({ length: size }, (_, x) => (x % (PERIOD * ratio)) / ratio),
         rim: areas && span === 1 ? perPixel * ratio * (coords.z >= 11 ? 2 : 1) : 0,
       };
       for (let j = 0; j + 1 < nodes; j++) {
@@ -182,13 +206,11 @@
     },
 
     // One square between four mesh nodes.
-    _patch({ raster, colours, lines, areas, ratio, size, step, out, span, summary, flat, edge, rim }, mesh, nodes, i, j) {
-      const { codes, columns, rows } = raster;
-      const a = 2 * (j * nodes + i), c = a + 2 * nodes, period = PERIOD * ratio;
+    _patch({ raster, colours, lines, areas, size, step, out, span, summary, flat, shades, edge, rim }, mesh, nodes, i, j) {
+      const { codes, columns, rows } = raster, a = 2 * (j * nodes + i), c = a + 2 * nodes;
       const us = [mesh[a], mesh[a + 2], mesh[c], mesh[c + 2]], vs = [mesh[a + 1], mesh[a + 3], mesh[c + 1], mesh[c + 3]];
       if (Math.max(...us) < -span || Math.min(...us) >= columns + span) return;
       if (Math.max(...vs) < -span || Math.min(...vs) >= rows + span) return;
-      const at = (u, v) => (u < 0 || v < 0 || u >= columns || v >= rows ? 0 : codes[(u | 0) * rows + (v | 0)]);
       for (let y = 0; y < step; y++) {
         const fy = (y + 0.5) / step, row = j * step + y;
         let u = us[0] + (us[2] - us[0]) * fy, v = vs[0] + (vs[2] - vs[0]) * fy;
@@ -196,15 +218,17 @@
         const dv = (vs[1] + (vs[3] - vs[1]) * fy - v) / step;
         u += du / 2;
         v += dv / 2;
-        const shade = ((row % period) / ratio | 0) * PERIOD;
-        for (let x = 0, p = row * size + i * step; x < step; x++, p++, u += du, v += dv) {
-          const code = summary ? summary(u, v) : at(u, v);
+        const shade = shades[row] * PERIOD;
+        for (let x = i * step, p = row * size + x, end = p + step; p < end; x++, p++, u += du, v += dv) {
+          let code = 0;
+          if (summary) code = summary(u, v);
+          else if (u >= 0 && v >= 0 && u < columns && v < rows) code = codes[(u | 0) * rows + (v | 0)];
           if (!code) continue;
           if (flat) {
             out[p] = flat(code, u, v);
             continue;
           }
-          const k = code * 256 + shade + (((i * step + x) % period) / ratio | 0);
+          const k = code * 256 + shade + shades[x];
           const a = rim ? areas.of[(u | 0) * rows + (v | 0)] : 0;
           if (a && onRim(areas.of, a, u, v, rim, columns, rows)) out[p] = areas.colours[a === areas.chosen ? 1 : 0];
           else out[p] = edge && (u - Math.floor(u) < edge || v - Math.floor(v) < edge) ? lines[k] : colours[k];

@@ -37,8 +37,9 @@
         for (let i = 0, x = NaN, y = NaN; i < xy.length; i += 2) {
           const a = Math.round(xy[i] * scale) - left, b = Math.round(xy[i + 1] * scale) - top;
           if (a === x && b === y && i + 2 < xy.length) continue;
-          ring.push(L.point(x = a, y = b));
-          box.extend(ring.at(-1));
+          const point = new L.Point(x = a, y = b);
+          ring.push(point);
+          box.extend(point);
         }
         return ring;
       });

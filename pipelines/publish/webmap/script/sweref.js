@@ -27,27 +27,31 @@
   ];
   const DEG = Math.PI / 180;
 
+  // The sums of c[j] sin(2jx) cosh(2jy) and c[j] cos(2jx) sinh(2jy): the two parts of c[j] sin(2j(x + iy)), each out of
+  // the two before it.
+  function series(c, x, y) {
+    const s = Math.sin(2 * x), k = Math.cos(2 * x), h = Math.sinh(2 * y), d = Math.cosh(2 * y), re = 2 * k * d, im = -2 * s * h;
+    let a = s * d, b = k * h, a0 = 0, b0 = 0, sumA = c[0] * a, sumB = c[0] * b;
+    for (let j = 1; j < 4; j++) {
+      [a, b, a0, b0] = [re * a - im * b - a0, re * b + im * a - b0, a, b];
+      sumA += c[j] * a;
+      sumB += c[j] * b;
+    }
+    return [sumA, sumB];
+  }
+
   // Latitude and longitude in degrees -> [easting, northing] in metres.
   function forward(lat, lon) {
     const s = Math.sin(lat * DEG), d = lon * DEG - LON0;
     const t = Math.sinh(Math.atanh(s) - ECC * Math.atanh(ECC * s));
     const xi = Math.atan2(t, Math.cos(d)), eta = Math.atanh(Math.sin(d) / Math.sqrt(1 + t * t));
-    let north = xi, east = eta;
-    for (let j = 1; j <= 4; j++) {
-      north += ALPHA[j - 1] * Math.sin(2 * j * xi) * Math.cosh(2 * j * eta);
-      east += ALPHA[j - 1] * Math.cos(2 * j * xi) * Math.sinh(2 * j * eta);
-    }
-    return [E0 + RADIUS * east, RADIUS * north];
+    const [north, east] = series(ALPHA, xi, eta);
+    return [E0 + RADIUS * (eta + east), RADIUS * (xi + north)];
   }
 
   // Easting and northing in metres -> [latitude, longitude] in degrees.
   function inverse(e, north) {
-    const x = north / RADIUS, y = (e - E0) / RADIUS;
-    let xi = x, eta = y;
-    for (let j = 1; j <= 4; j++) {
-      xi -= BETA[j - 1] * Math.sin(2 * j * x) * Math.cosh(2 * j * y);
-      eta -= BETA[j - 1] * Math.cos(2 * j * x) * Math.sinh(2 * j * y);
-    }
+    const x = north / RADIUS, y = (e - E0) / RADIUS, [a, b] = series(BETA, x, y), xi = x - a, eta = y - b;
     const chi = Math.asin(Math.sin(xi) / Math.cosh(eta));
     let lat = chi;
     for (let j = 1; j <= 4; j++) lat += DELTA[j - 1] * Math.sin(2 * j * chi);
