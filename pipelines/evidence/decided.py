@@ -222,7 +222,9 @@ def _match_other_case(
     """Match ids that differ from an address's only in case, where that address is the only one."""
     if not missed.any():
         return
-    folded, wanted = known.str.casefold(), table["adress_id"][missed].str.casefold()
+    # Of ASCII the same, without a Python string of each.
+    folded = known.str.lower() if known.str.isascii().all() else known.str.casefold()
+    wanted = table["adress_id"][missed].str.casefold()
     alike = np.flatnonzero(folded.isin(wanted.unique()))
     once = alike[~folded.iloc[alike].duplicated(keep=False).to_numpy()]
     found = _numbers(folded.iloc[once], wanted)

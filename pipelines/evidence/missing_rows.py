@@ -91,11 +91,10 @@ def covered_near(xy: Floats, covered: Bools) -> NDArray[np.int64]:
     if len(xy) < 2:
         return np.zeros(covered.shape, dtype=np.int64)
     nearest = cKDTree(xy).query(xy, k=min(NEIGHBOURS + 1, len(xy)), workers=-1)[1]
-    out = np.zeros(covered.shape, dtype=np.int64)
-    for i in range(covered.shape[1]):
-        # The address itself is among its nearest, or an address at the same point is.
-        out[:, i] = covered[nearest, i].sum(axis=1) - covered[:, i]
-    return out
+    out = -covered.astype(np.int8)  # the address itself is among its nearest, or an address at the same point is
+    for near in nearest.T:
+        out += covered[near]
+    return out.astype(np.int64)
 
 
 def surrounded_share(near: NDArray[np.int64], covered: Bools) -> tuple[float, int]:

@@ -41,13 +41,12 @@ def nearest_address(addresses: pd.DataFrame, e_m: Floats, n_m: Floats) -> tuple[
     tree = cKDTree(addresses[["e_m", "n_m"]].to_numpy(), balanced_tree=False, compact_nodes=False)
     for start in range(0, len(wanted), BLOCK_POINTS):
         part = slice(start, start + BLOCK_POINTS)
-        distance, near = tree.query(wanted[part], k=min(TIES, len(addresses)))
-        distance, near = distance.reshape(len(near), -1), near.reshape(len(near), -1)
-        tied = distance <= distance[:, :1]
+        distance, near = tree.query(wanted[part], k=[1, 2])
         row[part], away[part] = near[:, 0], distance[:, 0]
-        several = np.flatnonzero(tied.sum(axis=1) > 1)
+        several = np.flatnonzero(distance[:, 0] == distance[:, 1])
         if len(several):
-            row[start + several] = _lowest_id(addresses["adress_id"], near[several], tied[several])
+            distance, near = tree.query(wanted[part][several], k=np.arange(1, min(TIES, len(addresses)) + 1))
+            row[start + several] = _lowest_id(addresses["adress_id"], near, distance <= distance[:, :1])
     return row, away
 
 
