@@ -589,7 +589,8 @@ def test_same_input_same_bytes(county, tmp_path):
 def test_sizes_are_those_of_the_files(county):
     _, paths = county
     told = {r[0]: r[3] for r in read(paths.built("maps/index.html")).tables["data"][1:]}
-    assert told == {"kommuner.csv": "2\u00a0kB", "bristomraden.csv": "1\u00a0byte"}
+    records = " ".join(["metadata_iso19139.xml", *sorted(pages_county.RECORDS)])
+    assert told == {"kommuner.csv": "2\u00a0kB", "bristomraden.csv": "1\u00a0byte", records: "4\u00a0byte"}
 
 
 def test_the_statement_says_what_the_law_asks_for(county):
