@@ -9,8 +9,7 @@ import numpy as np
 
 from pipelines.core import files
 from pipelines.publish.words.edition_facts import DEMO_TEXT, noted
-from pipelines.publish.workbook.csvs import EOL, plain
-from pipelines.publish.workbook.safe import harmless_column
+from pipelines.publish.workbook import csvs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,28 +27,7 @@ DEGREES = 6
 
 def write_csv(frame: pd.DataFrame, table: Table, path: Path, facts: RunFacts) -> None:
     """Write the contract's columns, and last whether it is a demo; yes and no as ja and nej."""
-    import pyarrow as pa
-    import pyarrow.csv
-
-    columns = {}
-    for c in table.columns:
-        values = frame[c.name]
-        if c.kind == "ja_nej":
-            columns[c.name] = pa.array(np.where(values.to_numpy(bool), "ja", "nej"))
-        elif c.kind == "decimal":
-            columns[c.name] = pa.array([plain(x) for x in values], pa.string())
-        else:
-            text = harmless_column(values) if c.kind == "text" else values
-            columns[c.name] = pa.array(text, from_pandas=True)
-    columns[DEMO_COLUMN] = pa.array(np.full(len(frame), "DEMO" if facts["demo"] else "nej"))
-    rows = pa.table(columns)
-    with files.replacing(path) as beside:
-        try:
-            # No value needs a quote in the large table; Arrow would otherwise quote every text.
-            options = pa.csv.WriteOptions(quoting_style="none", quoting_header="none", eol=EOL)
-            pa.csv.write_csv(rows, beside, options)
-        except pa.ArrowInvalid:
-            rows.to_pandas(integer_object_nulls=True).to_csv(beside, index=False, lineterminator=EOL)
+    csvs.write(frame, table, path, {DEMO_COLUMN: "DEMO" if facts["demo"] else "nej"})
 
 
 def write_geojson(frame: pd.DataFrame, shapes: NDArray[Any], table: Table, path: Path, facts: RunFacts) -> None:

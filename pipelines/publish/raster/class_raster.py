@@ -42,8 +42,8 @@ def write_all(tags: dict[str, str], facts: RunFacts, paths: Paths) -> None:
         What each raster of the run says of itself.
     """
     names = [level.cell_class for level in LEVELS]
-    cells = files.read_table(paths.table(f"oppen_{RUTNAT_250M.name}"), ["rutid_scb", *names])
-    column, row, shape, corner = cog.frame(cell_grid.parse_scb_id(cells["rutid_scb"].to_numpy(dtype=str)))
+    cells = files.read_table(paths.table(f"oppen_{RUTNAT_250M.name}"), ["rutid_scb", *names], few=names)
+    column, row, shape, corner = cog.frame(cell_grid.parse_scb_id(cells["rutid_scb"]))
     number = {code: i for i, code in enumerate(classes.CODES)}
     for name in names:
         band = np.full((1, *shape), NODATA, dtype=np.uint8)

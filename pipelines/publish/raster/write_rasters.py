@@ -38,7 +38,7 @@ def run(region: Region, paths: Paths) -> None:
     about = tags(region, facts)
     needed = ["rutid_scb", "adresser", *(level.without("adresser") for level in LEVELS)]
     cells = read_table(paths.table("rutnat_250m"), needed)
-    column, row, shape, corner = cog.frame(cell_grid.parse_scb_id(cells["rutid_scb"].to_numpy(dtype=str)))
+    column, row, shape, corner = cog.frame(cell_grid.parse_scb_id(cells["rutid_scb"]))
     bands = np.full((len(LEVELS), *shape), NODATA, dtype=np.float32)
     bands[:, row, column] = shares(cells)
     with replacing(paths.built("out/tackning_250m.tif")) as beside:
