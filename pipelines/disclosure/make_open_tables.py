@@ -12,6 +12,7 @@ import json
 from typing import TYPE_CHECKING
 
 from pipelines.core import files
+from pipelines.core.level import LEVELS
 from pipelines.disclosure.checked import checked
 from pipelines.tables.history_tables import FRAMSKRIVNING_OPPEN, HISTORIK_OPPEN
 from pipelines.tables.open_contracts import KOMMUNER_OPPNA, LAN_OPPNA
@@ -40,8 +41,10 @@ def run(region: Region, paths: Paths) -> None:
     from pipelines.disclosure import open_summary
     from pipelines.disclosure.open_run import OPEN_RUN, open_run
 
-    read = ("kommuner", "lan", "oppen_rutnat_250m", "oppna_delar", "land")
-    kommuner, lan, cells, parts, land = (files.read_table(paths.table(name)) for name in read)
+    kommuner, lan, parts = (files.read_table(paths.table(name)) for name in ("kommuner", "lan", "oppna_delar"))
+    named = [level.cell_class for level in LEVELS.of("tillgang")]
+    cells = files.read_table(paths.table("oppen_rutnat_250m"), ["rutid_scb", *named], few=named)
+    land = files.read_table(paths.table("land"), ["rutid", "kommunkod", "land_ha"], few=["kommunkod"])
     sums = open_summary.tables(kommuner, lan, cells, parts, land, region.publicering.bandgranser)
     told = {t.name: checked(sums[t.name], t) for t in SUMS}
     beside = _beside(told["kommuner"], told["lan"], read_facts(paths)["pts_ar"], region, paths)

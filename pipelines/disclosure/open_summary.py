@@ -106,14 +106,16 @@ def land_by_class(cells: pd.DataFrame, land: pd.DataFrame) -> pd.DataFrame:
     import pandas as pd
 
     at = lookup(parse_scb_id(cells["rutid_scb"]), land["rutid"].to_numpy())
-    hectares = land["land_ha"].to_numpy(np.float64)
+    hectares, nobody = land["land_ha"].to_numpy(np.float64), classes.CODES.index(classes.NO_ADDRESS)
     out = {"land": hectares}
     for level in LEVELS.of("tillgang"):
-        klass = np.append(cells[level.cell_class].to_numpy(dtype=object), classes.NO_ADDRESS)[at]
-        out["obebodd"] = np.where(klass == classes.NO_ADDRESS, hectares, 0.0)
+        named = pd.Categorical(cells[level.cell_class], categories=[*classes.CODES])
+        klass = np.append(named.codes, nobody)[at]
+        out["obebodd"] = np.where(klass == nobody, hectares, 0.0)
         for name, codes in SURFACE.items():
-            out[level.land(f"klass_{name}")] = np.where(np.isin(klass.astype(str), codes), hectares, 0.0)
-    return pd.DataFrame(out).groupby(land["kommunkod"].to_numpy(), sort=True).sum()
+            chosen = np.isin(klass, [classes.CODES.index(code) for code in codes])
+            out[level.land(f"klass_{name}")] = np.where(chosen, hectares, 0.0)
+    return pd.DataFrame(out).groupby(land["kommunkod"].astype("str").to_numpy(), sort=True).sum()
 
 
 def _with_surface(told: pd.DataFrame, hectares: pd.DataFrame) -> pd.DataFrame:
