@@ -298,6 +298,14 @@ def read_polygons(path: Path) -> gpd.GeoDataFrame:
     return gpd.read_parquet(path)
 
 
+def read_wkb(path: Path) -> tuple[pd.DataFrame, pa.Array]:
+    """Read lines written by :func:`write_wkb`, without a shape of each: all but the geometry, and that as WKB."""
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(path).replace_schema_metadata(None)
+    return table.drop_columns(["geometry"]).to_pandas(), table["geometry"].combine_chunks()
+
+
 def read_shapes(
     path: Path, columns: list[str] | None = None, chosen: Any = None, few: Sequence[str] = ()
 ) -> pd.DataFrame:

@@ -27,7 +27,8 @@ def outlines(cells: Ints, cell_area: Ints, count: int) -> NDArray[Any]:
 
     Notes
     -----
-    Areas of the same number of cells are merged in one call: nearly all areas have only a few.
+    Areas of the same number of cells are merged in one call: nearly all areas have only a few. Areas of the same cells,
+    as those of two levels often are, are merged once.
     """
     import shapely
 
@@ -36,11 +37,16 @@ def outlines(cells: Ints, cell_area: Ints, count: int) -> NDArray[Any]:
     squares = shapely.box(e, n, e + CELL_M, n + CELL_M)
     sizes = np.bincount(cell_area, minlength=count)
     starts = np.concatenate([[0], np.cumsum(sizes)])[:-1]
+    alike: dict[bytes, int] = {}
+    ends = zip(starts, starts + sizes, strict=True)
+    same = np.array([alike.setdefault(cells[order[a:b]].tobytes(), i) for i, (a, b) in enumerate(ends)], np.int64)
     out = np.empty(count, dtype=object)
     for size in np.unique(sizes):
-        areas = np.flatnonzero(sizes == size)
+        areas = np.flatnonzero((sizes == size) & (same == np.arange(count)))
         members = squares[starts[areas, None] + np.arange(size)]
         merged = members[:, 0] if size == 1 else shapely.coverage_union_all(members, axis=1)
         parts, owner = shapely.get_parts(merged, return_index=True)
         out[areas] = shapely.multipolygons(parts, indices=owner)
-    return shapely.orient_polygons(shapely.normalize(out))
+    once = list(alike.values())
+    out[once] = shapely.orient_polygons(shapely.normalize(out[once]))
+    return out[same]

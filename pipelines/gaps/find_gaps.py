@@ -99,11 +99,17 @@ def with_outlines(areas: pd.DataFrame, gaps: Sequence[Gaps]) -> gpd.GeoDataFrame
     import geopandas as gpd
     import numpy as np
 
-    shapes = []
-    for g in gaps:
-        outline = outlines(g.found.cells, g.found.cell_area, g.found.count)[g.number]
-        shapes += [outline, np.full(len(g.omraden) - len(outline), None, dtype=object)]
-    return gpd.GeoDataFrame(areas, geometry=np.concatenate(shapes), crs=files.EPSG)
+    count = np.array([g.found.count for g in gaps])
+    first = np.cumsum(count) - count
+    cells = np.concatenate([g.found.cells for g in gaps])
+    whole = outlines(
+        cells, np.concatenate([g.found.cell_area + k for g, k in zip(gaps, first, strict=True)]), sum(count)
+    )
+    shapes = np.concatenate([whole, [None]])
+    number = [
+        np.append(g.number + k, np.full(len(g.omraden) - len(g.number), -1)) for g, k in zip(gaps, first, strict=True)
+    ]
+    return gpd.GeoDataFrame(areas, geometry=shapes[np.concatenate(number)], crs=files.EPSG)
 
 
 def note(ledger: Ledger, gaps: Sequence[Gaps]) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from pipelines.core import files
 from pipelines.roads import lines_wkb
-from pipelines.roads.line_parts import columns, stretches
+from pipelines.roads.line_parts import of_vertices, stretches
 from pipelines.roads.noding import Noded, node
 from pipelines.tables import contracts
 from pipelines.tables.gap_tables import VAGNAT, VAGNAT_LINJER
@@ -36,11 +36,11 @@ def run(region: Region, paths: Paths) -> None:
 def read(paths: Paths) -> tuple[pd.DataFrame, Noded]:
     """Return the roads (``klass``, ``niva``, ``namn``), and where they meet."""
     roads = files.read_table(paths.table("vagar"), ["klass", "niva", "namn"])
-    line = files.read_shapes(paths.table(VAGNAT_LINJER.name))
+    line, wkb = files.read_wkb(paths.table(VAGNAT_LINJER.name))
     edge = files.read_table(paths.table(VAGNAT.name), ["linje", "fran", "till", "fran_m", "till_m"])
     ends, u, v = line[["fran", "till"]].to_numpy(), edge["fran"].to_numpy(), edge["till"].to_numpy()
     return roads, Noded(
-        lines=columns(line["geometry"].to_numpy()),
+        lines=of_vertices(*lines_wkb.vertices(wkb)),
         source=line["vag"].to_numpy(),
         line=edge["linje"].to_numpy(),
         u=u,

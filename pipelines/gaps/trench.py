@@ -70,7 +70,7 @@ def nearest_covered(e_m: Floats, n_m: Floats, covered_e_m: Floats, covered_n_m: 
 
     if len(covered_e_m) == 0 or len(e_m) == 0:
         return np.full(len(e_m), np.inf), np.full(len(e_m), -1)
-    tree = cKDTree(np.column_stack([covered_e_m, covered_n_m]), balanced_tree=False, compact_nodes=False)
+    tree = cKDTree(np.column_stack([covered_e_m, covered_n_m]), leafsize=32, balanced_tree=False, compact_nodes=False)
     threads = -1 if len(e_m) > 10_000 else 1
     metres, which = tree.query(np.column_stack([e_m, n_m]), workers=threads)
     return np.asarray(metres, dtype=np.float64), np.asarray(which, dtype=np.int64)

@@ -104,7 +104,8 @@ def together(paths: Paths) -> dict[str, Floats]:
 
 def place_names(here: Places, under: Ground, region: Region, paths: Paths) -> PlaceNames:
     """Return the locality of every address that is in a project at some level, and its address area, else its road."""
-    import pandas as pd
+    import pyarrow as pa
+    import pyarrow.compute as pc
 
     localities = Localities(files.read_shapes(paths.table("orter"), ["namn", "geometry"]))
     p = files.read_table(paths.table("adresser_tackning"), [x.probability for x in LEVELS]).to_numpy()
@@ -113,9 +114,12 @@ def place_names(here: Places, under: Ground, region: Region, paths: Paths) -> Pl
     ort[who] = localities.within(np.column_stack([here.e_m[who], here.n_m[who]]))
     named = files.read_table(paths.table("adressomraden"), ["adress_id", "adressomrade"])
     ids = files.read_table(paths.table("adresser_ruta"), ["adress_id"])["adress_id"].iloc[who]
-    row = pd.Index(named["adress_id"]).get_indexer(ids)
-    areas = np.append(named["adressomrade"].to_numpy(dtype=object), "")[row]
-    omrade[who] = np.where(areas == "", road_names(under, who), areas)
+    # Looked for among the few that are asked of, not these among all.
+    row = pc.index_in(pa.array(named["adress_id"]), value_set=pa.array(ids)).fill_null(-1).to_numpy()
+    there = np.flatnonzero(row >= 0)
+    omrade[who[row[there]]] = named["adressomrade"].iloc[there].to_numpy(dtype=object)
+    bare = who[omrade[who] == ""]
+    omrade[bare] = road_names(under, bare)
     return PlaceNames(ort, omrade, localities.nearest)
 
 

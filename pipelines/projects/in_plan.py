@@ -53,9 +53,11 @@ def share(
     z = (np.sqrt(part) * common + np.sqrt(1 - part) * own) / _TAIL
     up, down = (np.log(x[able] / middle[able]) for x in (high, low))
     paid = middle[able] * np.exp(np.where(z > 0, z * up, -z * down))
-    taken = np.zeros(len(able), np.int64)
+    taken, behind = np.zeros(len(able), np.int64), last[able]
     paid[paid > rule.stop_sek_per_hushall * homes] = np.inf
     for h, c in zip(homes, paid, strict=True):
-        taken[budget.followed(np.lexsort((-h * worth / c, last[able])), c, h, rule.budget_sek)] += 1
+        paying = np.flatnonzero(np.isfinite(c))  # the others are never built: they need no place in the order
+        order = paying[np.lexsort((-h[paying] * worth[paying] / c[paying], behind[paying]))]
+        taken[budget.followed(order, c, h, rule.budget_sek)] += 1
     out[able] = taken / rule.dragningar
     return out

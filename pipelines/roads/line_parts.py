@@ -51,15 +51,18 @@ def columns(lines: NDArray[Any]) -> Lines:
     """Turn LineStrings (two vertices or more each) into columns."""
     import shapely
 
-    xy, owner = shapely.get_coordinates(lines, return_index=True)
-    first = np.searchsorted(owner, np.arange(len(lines) + 1))
+    return of_vertices(shapely.get_coordinates(lines), shapely.get_num_coordinates(lines).astype(np.int64))
+
+
+def of_vertices(xy: Floats, count: Ints) -> Lines:
+    """Turn the vertices of lines, and how many each has, into columns."""
+    first = np.append(0, np.cumsum(count)).astype(np.int64)
     step = np.zeros(len(xy))
     step[1:] = np.hypot(*(xy[1:] - xy[:-1]).T)
     step[first[:-1]] = 0
     run = np.cumsum(step)
     # From each line's own start, summed anew: the county's running sum would cost the last decimals.
-    along = run - run[first[:-1]][owner] if len(xy) else run
-    return Lines(xy, first.astype(np.int64), along)
+    return Lines(xy, first, run - np.repeat(run[first[:-1]], count) if len(xy) else run)
 
 
 def ragged(counts: Ints) -> tuple[Ints, Ints]:

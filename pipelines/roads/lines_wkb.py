@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.core.cell_grid import Ints
-from pipelines.roads.line_parts import Floats
+from pipelines.roads.line_parts import NO_LINES, Floats, Vertices
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,6 +26,23 @@ def lines(xy: Floats, count: Ints) -> pa.Array:
     return pa.Array.from_buffers(pa.large_binary(), len(count), [None, pa.py_buffer(first), pa.py_buffer(body)]).cast(
         pa.binary()
     )
+
+
+def vertices(wkb: pa.Array) -> Vertices:
+    """Return the vertices of LineStrings as :func:`lines` writes them, and how many each has.
+
+    >>> xy, count = np.array([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0], [6.0, 7.0], [8.0, 9.0]]), np.array([2, 3])
+    >>> [bool((x == y).all()) for x, y in zip(vertices(lines(xy, count)), (xy, count), strict=True)]
+    [True, True]
+    """
+    if not len(wkb):
+        return NO_LINES
+    first = np.frombuffer(wkb.buffers()[1], np.int32)[wkb.offset :][: len(wkb) + 1].astype(np.int64)
+    body = np.frombuffer(wkb.buffers()[2], np.uint8)
+    inside = np.zeros(len(body), np.bool_)
+    inside[first[0] : first[-1]] = True
+    inside[first[:-1, None] + np.arange(_HEAD)] = False
+    return body[inside].view("<f8").reshape(-1, 2), (np.diff(first) - _HEAD) // 16
 
 
 def multilines(xy: Floats, count: Ints, row: Ints, rows: int) -> list[bytes]:

@@ -130,11 +130,11 @@ def test_one_more_covered_address_never_makes_any_gap_cost_more(rows, more):
 def test_outlines_are_valid_and_cover_exactly_their_cells(rows):
     where, p, land = columns(rows)
     found = measure(where, p, land, 100, "tillgang", REGION, dry(where)).found
-    shapes = outlines(found.cells, found.cell_area, found.count)
-    for k, shape in enumerate(shapes):
+    areas = np.append(found.cell_area, found.cell_area + found.count)  # each twice, as at two levels
+    for k, shape in enumerate(outlines(np.tile(found.cells, 2), areas, 2 * found.count)):
         assert shape.geom_type == "MultiPolygon"
         assert shape.is_valid
-        mine = found.cells[found.cell_area == k]
+        mine = found.cells[found.cell_area == k % found.count]
         assert shape.area == 62_500 * len(mine)
         for rutid in mine.tolist():
             assert shape.contains(Point(rutid // 10**7 + 125, rutid % 10**7 + 125))

@@ -3,6 +3,7 @@
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 import shapely
 from hypothesis import given, settings
@@ -32,12 +33,15 @@ def test_as_shapely_writes_them(seed):
     assert lines_wkb.multilines(xy, count, row, len(together)) == shapely.to_wkb(together).tolist()
     order = np.random.default_rng(seed).integers(0, len(count), 12)
     assert lines_wkb.lines(*taken((xy, count), order)).to_pylist() == shapely.to_wkb(drawn[order]).tolist()
+    back, number = lines_wkb.vertices(pa.array(shapely.to_wkb(drawn), pa.binary())[1:])  # a part of a column too
+    assert back.tolist() == xy[count[0] :].tolist() and number.tolist() == count[1:].tolist()
 
 
 def test_none_at_all():
     none = np.zeros(0, np.int64)
     assert len(lines_wkb.lines(np.zeros((0, 2)), none)) == 0
     assert lines_wkb.multilines(np.zeros((0, 2)), none, none, 0) == []
+    assert [len(x) for x in lines_wkb.vertices(lines_wkb.lines(np.zeros((0, 2)), none))] == [0, 0]
 
 
 @pytest.mark.parametrize("several", [False, True])
