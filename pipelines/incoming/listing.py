@@ -34,8 +34,6 @@ from pipelines.steps import JOB, STEPS
 
 STALE_DEMO = 3
 """Exit code: the demo region is missing, or was made from something else."""
-PROGRAM = "program.json"
-"""In ``OUT/.steg``: what is known of the program's files."""
 _MAX_RECEIPT = 1 << 20
 _RACY_NS = 2_000_000_000
 """A file changed less than this before it was read may be changed again within the same tick of the clock."""
@@ -92,7 +90,7 @@ def refresh(paths: Paths) -> None:
     _bound_by_now(paths.step)
     lost = built.sweep(paths)
     update(paths)
-    program = Program(paths.step / PROGRAM)
+    program = Program()
     for step in JOB:
         noted = paths.step / "kod" / f"{step.name}.txt"
         if step.name in lost:
@@ -333,7 +331,7 @@ def demo_is_fresh(paths: Paths) -> bool:
         )
     try:
         marker = json.loads((paths.raw / MARKER_FILE).read_text(encoding="utf-8"))
-        return bool(marker["underlag"] == demo_basis(paths.config, paths.step / PROGRAM))
+        return bool(marker["underlag"] == demo_basis(paths.config))
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return False
 

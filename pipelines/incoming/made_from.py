@@ -33,9 +33,9 @@ def sum_of(path: Path) -> str:
     return files.sha256(path) if path.is_file() else files.kind_of(path)
 
 
-def demo_basis(config: Path, remembered: Path | None = None) -> str:
+def demo_basis(config: Path) -> str:
     """Return a checksum of what a demo region is made from: configuration, the files it names, its program."""
-    program = Program(remembered)
+    program = Program()
     named = named_files(config)
     made_from = [sum_of(p) for p in (config, *(named[k] for k in sorted(named)))]
     made_from.append(program.sum_of(program.of(REGION, STEPS["demo"].module)))

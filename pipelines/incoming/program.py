@@ -42,9 +42,9 @@ def code_version() -> str:
     return digest.hexdigest()
 
 
-def numbers_version(remembered: Path | None = None) -> str:
+def numbers_version() -> str:
     """Return a hash of what of the program decides numbers: every step to the laws and to what is published."""
-    program = Program(remembered)
+    program = Program()
     return program.sum_of(program.of(REGION, *(step.module for step in NUMBERS)))
 
 
@@ -62,20 +62,18 @@ class File(NamedTuple):
 class Program:
     """The files of the program, each read once and again when it has changed.
 
-    Parameters
-    ----------
-    remembered : Path, optional
-        File where what was read is kept from one run to the next.
+    What was read is kept from one run to the next, where Python keeps the program's bytecode.
     """
 
-    def __init__(self, remembered: Path | None = None, root: Path = ROOT) -> None:
-        before = _remembered(remembered) if remembered else {}
+    def __init__(self, root: Path = ROOT) -> None:
+        remembered = root / "__pycache__" / "program.json"
+        before = _remembered(remembered)
         self.files = {name: _look(path, before.get(name)) for name, path in _all_files(root)}
         self._modules = {_module(name): name for name in self.files if name.endswith(".py")}
         self._beside: dict[str, list[str]] = {}
         for name in self.files.keys() - self._modules.values():
             self._beside.setdefault(self._owner(name), []).append(name)
-        if remembered and remembered.parent.is_dir() and before != self.files:
+        if remembered.parent.is_dir() and before != self.files:
             with suppress(OSError):  # only remembered, so as not to read all again
                 files.write_text(remembered, json.dumps({n: f for n, f in self.files.items() if _is_sure(f)}))
 
@@ -138,8 +136,10 @@ def _look(path: Path, before: File | None) -> File:
     if before is not None and before[:4] == stamp:
         return before
     body = path.read_bytes()
-    imports = _imports(body) if path.suffix == ".py" else ()
-    return File(*stamp, hashlib.sha256(body).hexdigest(), imports)
+    sha256 = hashlib.sha256(body).hexdigest()
+    if before is not None and before.sha256 == sha256:
+        return File(*stamp, sha256, before.imports)
+    return File(*stamp, sha256, _imports(body) if path.suffix == ".py" else ())
 
 
 def _is_sure(file: File) -> bool:

@@ -23,7 +23,7 @@ def run_facts(region: Region, paths: Paths) -> dict[str, Any]:
     The run id is a hash of what decides numbers: inputs, configuration and the code of the steps that reckon. A text
     in a page is no part of it; :func:`pipelines.incoming.program.code_version` is of the whole program.
     """
-    digest = hashlib.sha256(numbers_version(paths.step / "program.json").encode() + paths.config.read_bytes())
+    digest = hashlib.sha256(numbers_version().encode() + paths.config.read_bytes())
     if region.kontroll.publicerade_fil:
         digest.update(files.sha256(paths.config.parent / region.kontroll.publicerade_fil).encode())
     if paths.earlier is not None:
