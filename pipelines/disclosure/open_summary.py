@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -82,14 +82,15 @@ def unsaid_by_cells(kommuner: pd.DataFrame, parts: pd.DataFrame, small: int) -> 
 
 def _with_shares(told: pd.DataFrame, small: int) -> pd.DataFrame:
     """Add every share, and whether it is a limit, from the counts as they are told."""
-    out = told.copy()
+    import pandas as pd
+
+    columns: dict[str, Any] = {}
     for level in LEVELS:
         households = zip(told["hushall"], told[level.without()], strict=True)
         shares = [rules.share(total, lacking, small) for total, lacking in households]
-        out[level.share] = np.array([np.nan if s.value is None else s.value for s in shares])
-        out[level.share_sign] = [s.sign for s in shares]
-        out = out.astype({level.share_sign: "str"})
-    return out
+        columns[level.share] = np.array([np.nan if s.value is None else s.value for s in shares])
+        columns[level.share_sign] = pd.Series([s.sign for s in shares], told.index, dtype="str")
+    return told.assign(**columns)
 
 
 def _with_few_covered(told: pd.DataFrame) -> pd.DataFrame:
@@ -127,4 +128,5 @@ def _with_surface(told: pd.DataFrame, hectares: pd.DataFrame) -> pd.DataFrame:
 
 def _rounded(table: pd.DataFrame) -> pd.DataFrame:
     decimals = [c for c in table if table[c].dtype == np.float64]
-    return table.assign(**{c: table[c].round(6) + 0.0 for c in decimals})
+    values = table[decimals].to_numpy().round(6) + 0.0
+    return table.assign(**dict(zip(decimals, values.T, strict=True)))
