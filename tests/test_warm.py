@@ -146,14 +146,14 @@ def test_the_server_serves_its_own_user_alone(ask):
     assert ask("print(heavy, 1)").communicate()[0] == "True 1\n"
     os.chmod(os.environ[WARM], 0o666)
     stranger = """
-import os, socket, sys
+import marshal, os, socket, sys
 line = socket.socket(socket.AF_UNIX)
 line.connect(sys.argv[1])
 os.setuid(65534)
 stranger = socket.socket(socket.AF_UNIX)
 stranger.connect(sys.argv[1])
 for each in (line, stranger):
-    body = b'[[], "/", {}]'
+    body = marshal.dumps([[], "/", {}])
     socket.send_fds(each, [len(body).to_bytes(8, "big")], [0, 1, 2])
     each.sendall(body)
     print(len(each.recv(8)))
