@@ -5,7 +5,6 @@ import itertools
 import shutil
 import sqlite3
 import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from pipelines.orders import bundle
 from pipelines.orders.plan import order_plan
 from pipelines.orders.plan.plan_request import request
 from pipelines.publish.geopackage import edition
+from tests import strikes
 from tests.conftest import clean_environment, warm_steps
 from tests.stages.gaps.regions import REGION, Address, distance, trench_m
 from tests.stages.gaps.test_measure import HAND
@@ -138,6 +138,8 @@ quick = settings(
 
 
 RULES = {"minsta_byggnader": 2, "storsta_byggnader": 3, "storsta_avstand_m": 60.0}
+LEVELS = ((100, "tillgang"), (1000, "tillgang"), (100, "passerad"))
+"""The level that is asked for, another threshold and another measure."""
 
 
 def told_once_more(out, rows):
@@ -170,7 +172,7 @@ def told_once_more(out, rows):
 @quick
 @given(st.lists(far, min_size=1, max_size=12), st.sampled_from([0, 200_000, 700_000, 2_000_000, 10**9]))
 def test_the_command_equals_exhaustive_search(tmp_path_factory, rows, money):
-    out = tiny.write(tmp_path_factory.mktemp("lan") / "out", rows, RULES)
+    out = tiny.write(tmp_path_factory.mktemp("lan") / "out", rows, RULES, LEVELS)
     folder, projects, kommuner = ordered(out, budget=str(money), troskel="100", matt="tillgang")
     truth = told_once_more(out, rows)
     assert {r["projekt_id"] for r in projects} == set(truth)
@@ -206,7 +208,7 @@ def test_the_command_equals_exhaustive_search(tmp_path_factory, rows, money):
 @quick
 @given(st.lists(far, min_size=2, max_size=12))
 def test_the_joint_trench_equals_a_tree_over_all_pairs(tmp_path_factory, rows):
-    out = tiny.write(tmp_path_factory.mktemp("lan") / "out", rows, RULES)
+    out = tiny.write(tmp_path_factory.mktemp("lan") / "out", rows, RULES, LEVELS)
     wish = request(REGION, str(10**12), "", "100", "tillgang")
     source = edition.open_edition(out, "")
     projects, members, _ = order_plan.read_projects(source, wish)
@@ -337,21 +339,6 @@ def test_a_failure_half_way_leaves_the_earlier_plan(tmp_path, monkeypatch):
     assert [p.name for p in (out / "plan").iterdir()] == [folder.name]
 
 
-WRITE = """
-import sys
-from pathlib import Path
-from pipelines.orders import bundle
-from tests.strikes import strike
-
-goal, word = Path(sys.argv[1]), sys.argv[2]
-strike("kill", int(sys.argv[3]), [str(goal.parent)])
-with bundle.together(goal) as beside:
-    (beside / "arbete").mkdir()
-    for name in "ab":
-        (beside / f"{name}.csv").write_text(word)
-"""
-
-
 def test_killed_at_any_moment_an_order_is_whole_or_absent_and_own_files_stay(tmp_path):
     goal = tmp_path / "plan/p"
 
@@ -368,7 +355,7 @@ def test_killed_at_any_moment_an_order_is_whole_or_absent_and_own_files_stay(tmp
         for own in ("egen/x.txt", "anteckning.txt"):
             (goal / own).write_text("egen")
         write("gammal")
-        whole = subprocess.run([sys.executable, "-c", WRITE, str(goal), "ny", str(moment)], cwd=ROOT).returncode == 0
+        killed, _ = strikes.fork(moment, [goal.parent], lambda: write("ny"))
         there = {p.read_text() for p in goal.glob("*.csv")}
         assert len(there) <= 1 and len(list(goal.glob("*.csv"))) in (0, 2)
         seen |= there or {""}
@@ -379,7 +366,7 @@ def test_killed_at_any_moment_an_order_is_whole_or_absent_and_own_files_stay(tmp
             "anteckning.txt": "egen",
         }
         assert (goal / "egen/x.txt").read_text() == "egen" and not (goal / "arbete").exists()
-        if whole:
+        if not killed:
             break
     assert seen == {"gammal", "", "ny"}
 

@@ -28,6 +28,9 @@ from tests.stages.gaps.regions import REGION, Address, columns, dry
 from tests.stages.projects.made_projects import made
 
 THRESHOLDS = LEVELS.mbit
+Levels = tuple[tuple[int, str], ...]
+EVERY: Levels = tuple((t, m) for t in THRESHOLDS for m in MEASURES)
+_written: dict[str, bytes] = {}
 
 PART = {"tillgang": "utan", "passerad": "ej_passerade"}
 
@@ -41,17 +44,24 @@ def drawn(frames: list[pd.DataFrame], table: Table) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(rows, geometry=shapely.from_wkb(rows["geometry"]), crs=3006)
 
 
-def write(out: Path, rows: list[Address], rule: dict[str, Any] | None = None, **facts: Any) -> Path:
+def write(
+    out: Path, rows: list[Address], rule: dict[str, Any] | None = None, levels: Levels = EVERY, **facts: Any
+) -> Path:
     """Write ``bredband.gpkg`` in ``out``; every threshold and measure has the addresses' one probability.
 
-    ``rule`` is what the configuration says of projects, where it is not as always.
+    ``rule`` is what the configuration says of projects, where it is not as always; ``levels`` which thresholds and
+    measures have gap areas and projects. What has been written once is written again from memory.
     """
     out.mkdir(parents=True, exist_ok=True)
     path = out / "bredband.gpkg"
     path.unlink(missing_ok=True)
+    asked = repr((rows, rule, levels, facts))
+    if asked in _written:
+        path.write_bytes(_written[asked])
+        return out
     where, p, land = columns(rows)
-    gaps = [measure(where, p, land, t, m, REGION, dry(where)) for t in THRESHOLDS for m in MEASURES]
-    projects = [made(rows, mbit=t, matt=m, **(rule or {})) for t in THRESHOLDS for m in MEASURES]
+    gaps = [measure(where, p, land, t, m, REGION, dry(where)) for t, m in levels]
+    projects = [made(rows, mbit=t, matt=m, **(rule or {})) for t, m in levels]
     members = pd.concat([x.adresser for x in projects])
     layers = {
         project_tables.PROJEKT: gpd.GeoDataFrame(pd.concat([x.projekt for x in projects]), crs=3006),
@@ -90,6 +100,7 @@ def write(out: Path, rows: list[Address], rule: dict[str, Any] | None = None, **
         db.execute("CREATE TABLE gpkg_metadata (id INTEGER PRIMARY KEY, mime_type TEXT, metadata TEXT)")
         db.execute("INSERT INTO gpkg_metadata VALUES (1, 'application/json', ?)", (json.dumps(told),))
         db.commit()
+    _written[asked] = path.read_bytes()
     return out
 
 
