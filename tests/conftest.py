@@ -115,6 +115,12 @@ def fourth_edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made_once(tmp_path_factory, "fyra", partial(_build, jobs=1, more=f"\n[trosklar]\nned_mbit = {list(FOUR)}\n"))
 
 
+@pytest.fixture(scope="session")
+def archived_edition(small_edition: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder like ``small_edition``'s with its two packages in out/arkiv: to read, not to write in."""
+    return made_once(tmp_path_factory, "arkiverat", partial(_archive, small_edition)) / "lan"
+
+
 def copied(edition: Path, folder: Path) -> Path:
     """Copy a built county to a folder of its own; make sees it as built there."""
     shutil.copytree(edition, folder, copy_function=shutil.copy2)
@@ -154,6 +160,14 @@ def _build(folder: Path, jobs: int = 2, more: str = "") -> None:
     )
     assert result.returncode == 0, result.stdout + result.stderr
     assert before == _times(), "make coverage skrev utanför sina mappar"
+
+
+def _archive(edition: Path, folder: Path) -> None:
+    lan = copied(edition, folder / "lan")
+    for kind in ("intern", "oppen"):
+        command = make_command(lan, "arkiv", f"UTGAVA={kind}")
+        done = subprocess.run(command, capture_output=True, text=True, env=clean_environment(), timeout=300)
+        assert done.returncode == 0, done.stdout + done.stderr
 
 
 def _times() -> dict[Path, int]:

@@ -65,19 +65,16 @@ def words_for(goal: str, folder: Path) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def prepared(small_edition, tmp_path_factory) -> Path:
+def prepared(archived_edition, tmp_path_factory) -> Path:
     """A folder with ``lan`` (see above), ``before`` (a copy to lay it back from) and the two editions' files."""
-    return made_once(tmp_path_factory, "avbrott", lambda folder: _prepare(small_edition, folder))
+    return made_once(tmp_path_factory, "avbrott", lambda folder: _prepare(archived_edition, folder))
 
 
-def _prepare(small_edition: Path, folder: Path) -> None:
-    lan = copied(small_edition, folder / "lan")
-    shutil.copytree(
-        small_edition / "out", lan / "tidigare", copy_function=shutil.copy2, ignore=shutil.ignore_patterns(".*")
-    )
-    assert run(lan, "arkiv").returncode == 0
-    shutil.move(next((lan / "out/arkiv").glob("*.zip")), lan / "paket.zip")
+def _prepare(edition: Path, folder: Path) -> None:
+    lan = copied(edition, folder / "lan")
+    shutil.move(next((lan / "out/arkiv").glob("*INTERN.zip")), lan / "paket.zip")
     shutil.rmtree(lan / "out/arkiv")
+    shutil.copytree(lan / "out", lan / "tidigare", copy_function=shutil.copy2, ignore=shutil.ignore_patterns(".*"))
     new = products(lan)
     for part in ("out", "maps"):
         sums = {}
@@ -408,11 +405,11 @@ def open_elsewhere(path: Path) -> Iterator[subprocess.Popen[str]]:
 def test_an_edition_open_in_qgis_stops_before_computing_and_before_installing(county, name):
     """A crash of QGIS leaves the same; then too nothing is damaged, and opening and closing the file helps."""
     lan = county.lan
-    path, wal = lan / name, lan / f"{name}-wal"
+    path, wal, waiting = lan / name, lan / f"{name}-wal", lan / "out/.steg/liggare/history.json"
     with open_elsewhere(path):
         before = tree(lan)
         install = county.install()
-        (lan / "out/.steg/liggare/pts.json").unlink()
+        waiting.unlink()
         first = run(lan, "coverage")
         told = [install, first]
         if name.startswith("out"):
@@ -422,7 +419,7 @@ def test_an_edition_open_in_qgis_stops_before_computing_and_before_installing(co
             assert "QGIS" in result.stderr
             assert path.name in result.stderr
             assert "Traceback" not in result.stderr
-        assert not (lan / "out/.steg/liggare/pts.json").exists(), "nothing was computed"
+        assert not waiting.exists(), "nothing was computed"
         assert tree(lan) == before
     assert wal.stat().st_size
     assert run(lan, "coverage").returncode == 2

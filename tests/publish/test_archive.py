@@ -25,7 +25,7 @@ from pipelines.core.paths import Paths
 from pipelines.install import installed
 from pipelines.orders.archive import archive_metadata, archive_order, contents, longterm, verify, write_archive
 from pipelines.orders.archive.checks import archive_formats, schemas
-from tests.conftest import clean_environment, make_command
+from tests.conftest import clean_environment, copied, make_command
 
 GML = "{http://www.opengis.net/gml/3.2}"
 
@@ -59,13 +59,9 @@ def unzip(package: Path, goal: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def county(small_edition, tmp_path_factory) -> Path:
+def county(archived_edition, tmp_path_factory) -> Path:
     """The small county's edition with both packages written."""
-    folder = tmp_path_factory.mktemp("arkiv") / "lan"
-    shutil.copytree(small_edition, folder, copy_function=shutil.copy2)
-    archive(folder)
-    archive(folder, "oppen")
-    return folder
+    return copied(archived_edition, tmp_path_factory.mktemp("arkiv") / "lan")
 
 
 @pytest.fixture(scope="module")
@@ -406,9 +402,11 @@ CHANGED = [
 
 
 def test_a_changed_byte_in_a_file_is_seen(county, bag):
-    for name in CHANGED:
+    for i, name in enumerate(CHANGED):
         size = (bag / name).stat().st_size
-        for at in (0, size // 2, size - 1):
+        places = (0, size // 2, size - 1)
+        # What is read before any checksum is taken at each place; to a checksum every byte is alike.
+        for at in places if name.endswith(".txt") else (places[i % 3],):
             flip(bag / name, at)
             assert "FEL:" in broken(county, bag), (name, at)
             flip(bag / name, at)

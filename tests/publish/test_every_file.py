@@ -15,9 +15,6 @@ from pathlib import Path
 import bagit
 import pytest
 
-from pipelines.config.region import load_region
-from pipelines.core.paths import Paths
-from pipelines.orders.archive import write_archive
 from tests.publish.file_validators import BY_ENDING, EXPONENT
 
 PROGRAM = "data/program/"
@@ -25,17 +22,14 @@ PROGRAM = "data/program/"
 
 
 @pytest.fixture(scope="module")
-def folders(small_edition: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def folders(archived_edition: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """What is published, what is internal, and the archive package with both, unpacked."""
     home = tmp_path_factory.mktemp("alla")
-    shutil.copytree(small_edition, home / "lan", copy_function=shutil.copy2)
-    paths = Paths(home / "lan/county.toml", home / "lan/raw", home / "lan/out", home / "lan/maps")
-    write_archive.run(load_region(paths.config), paths, "intern")
-    (package,) = (home / "lan/out/arkiv").glob("*INTERN.zip")
+    (package,) = (archived_edition / "out/arkiv").glob("*INTERN.zip")
     with zipfile.ZipFile(package) as archive:
-        archive.extractall(home / "paket")
-    (bag,) = (home / "paket").iterdir()
-    return {"maps": small_edition / "maps", "out": small_edition / "out", "arkiv": bag}
+        archive.extractall(home)
+    (bag,) = home.iterdir()
+    return {"maps": archived_edition / "maps", "out": archived_edition / "out", "arkiv": bag}
 
 
 def files(folder: Path) -> dict[str, Path]:

@@ -1,6 +1,6 @@
 """A threshold that is only configured, 500 Mbit/s beside PTS's own: in every table, and looked at by every law.
 
-The steps run in processes of their own, as from make: one process works for one region's thresholds.
+The steps run in another process than the tests': one process works for one region's thresholds.
 """
 
 from __future__ import annotations
@@ -29,13 +29,23 @@ VARIANTS = ("full", "utan_hastighet")
 COLUMNS = columns(T)
 
 
+ONE_AFTER_ANOTHER = """
+import sys
+from pipelines.__main__ import main
+sys.exit(next((code for step in sys.argv[1].split() if (code := main([step, *sys.argv[2:]]))), 0))
+"""
+
+
 def stage(name: str, root: Path) -> subprocess.CompletedProcess[str]:
     """Run one step on the county under ``root``, with the thresholds its configuration says."""
     address = os.environ.get("BREDBAND_WARM")
-    run = warm.asking(address) if address else [sys.executable, "-m", "pipelines"]
+    return _run([*(warm.asking(address) if address else [sys.executable, "-m", "pipelines"]), name], root)
+
+
+def _run(command: list[str], root: Path) -> subprocess.CompletedProcess[str]:
     folders = ("--raw", "raw"), ("--out", "out"), ("--maps", "maps"), ("--config", next(root.glob("*.toml")).name)
     given = [x for option, where in folders for x in (option, str(root / where))]
-    return subprocess.run([*run, name, *given], cwd=Path(__file__).parents[2], capture_output=True, text=True)
+    return subprocess.run([*command, *given], cwd=Path(__file__).parents[2], capture_output=True, text=True)
 
 
 def lay_out(variant: str, root: Path) -> Path:
@@ -54,8 +64,8 @@ def built(fourth_edition: Path, tmp_path_factory: pytest.TempPathFactory) -> Cal
     def run(variant: str) -> Path:
         if variant not in done:
             root = lay_out(variant, tmp_path_factory.mktemp(variant))
-            ran = (stage(name, root) for name in STAGES)
-            done[variant] = root, next((r.stdout + r.stderr for r in ran if r.returncode), "")
+            ran = _run([sys.executable, "-c", ONE_AFTER_ANOTHER, " ".join(STAGES)], root)
+            done[variant] = root, ran.stdout + ran.stderr if ran.returncode else ""
         root, fault = done[variant]
         if fault:
             pytest.fail(f"{variant}: {fault}", pytrace=False)
