@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import io
+import random
 import sqlite3
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -103,24 +105,22 @@ def test_size_and_speed(county, opened, edition):
 
 
 @pytest.fixture(scope="module")
-def published_cells(county) -> pd.DataFrame:
+def open_cells(county) -> pd.DataFrame:
+    """The open edition's table of cells."""
+    return read_table(county.table("oppen_rutnat_250m"))
+
+
+def test_facts_of_200_cells_equal_the_published_rows(county, opened):
     """The rows of ``maps/data/rutnat_250m.csv``, as anybody reads them: every value a text, but yes and no."""
-    rows = pd.read_csv(county.built("maps/data/rutnat_250m.csv"), dtype=str, keep_default_na=False)
-    return rows.assign(planerad=rows["planerad"] == "ja")
-
-
-@pytest.fixture(scope="module")
-def geopackage_cells(county) -> pd.DataFrame:
-    """The rows of the layer ``rutnat_250m`` in ``bredband.gpkg``."""
-    with sqlite3.connect(county.built("out/bredband.gpkg")) as db:
-        return pd.read_sql("SELECT * FROM rutnat_250m", db)
-
-
-def test_facts_of_200_cells_equal_the_published_rows(county, published_cells, opened):
     page, _ = opened(county.built(write_webmap.OPEN))
-    table = published_cells
-    lived = table[table["adresser_band"] != "0"].sample(150, random_state=1)
-    chosen = pd.concat([lived, table.sample(50, random_state=2)])
+    path, chance = county.built("maps/data/rutnat_250m.csv"), random.Random(1)
+    lived = (pd.read_csv(path, usecols=["adresser_band"], dtype=str)["adresser_band"] != "0").to_numpy()
+    some = {0, *chance.sample((np.flatnonzero(lived) + 1).tolist(), 150), *chance.sample(range(1, len(lived) + 1), 50)}
+    with path.open(encoding="utf-8-sig", newline="") as f:
+        head, *rows = csv.reader([line for i, line in enumerate(f) if i in some])
+    chosen = pd.DataFrame(rows, columns=head)
+    assert len(chosen) > 190
+    chosen["planerad"] = chosen["planerad"] == "ja"
     told = shown_at_each(page, chosen["rutid_scb"].tolist())
     for row, shown in zip(chosen.to_dict("records"), told, strict=True):
         assert shown["rutid_scb"] == row["rutid_scb"]
@@ -138,11 +138,14 @@ def test_facts_of_200_cells_equal_the_published_rows(county, published_cells, op
                 assert shown[f"klass_{m}_{t}"] == T["klass"][row[f"klass_{m}_{t}"]]
 
 
-def test_facts_of_200_cells_equal_those_of_the_geopackage(county, geopackage_cells, opened):
+def test_facts_of_200_cells_equal_those_of_the_geopackage(county, opened):
     page, _ = opened(county.built(write_webmap.INTERNAL))
-    table = geopackage_cells
-    lived = table[table["adresser"] > 0].sample(150, random_state=3)
-    chosen = pd.concat([lived, table.sample(50, random_state=4)])
+    chance = random.Random(3)
+    with sqlite3.connect(county.built("out/bredband.gpkg")) as db:
+        every = db.execute("SELECT fid, adresser FROM rutnat_250m").fetchall()
+        some = chance.sample([fid for fid, n in every if n], 150) + chance.sample([fid for fid, _ in every], 50)
+        chosen = pd.read_sql(f"SELECT * FROM rutnat_250m WHERE fid IN ({','.join(map(str, some))})", db)
+    assert len(chosen) > 190
     told = shown_at_each(page, chosen["rutid_scb"].tolist())
     for row, shown in zip(chosen.to_dict("records"), told, strict=True):
         assert shown["rutid_scb"] == row["rutid_scb"]
@@ -164,12 +167,11 @@ def test_facts_of_200_cells_equal_those_of_the_geopackage(county, geopackage_cel
             assert T["underlag"][row["underlag"]] in shown["caption"]
 
 
-def test_ten_cells_are_drawn_where_pyproj_says(county, opened):
+def test_ten_cells_are_drawn_where_pyproj_says(county, open_cells, opened):
     """Every pixel around the cell, at zoom 16: inside exactly where its centre projects into the cell."""
     page, _ = opened(county.built(write_webmap.OPEN))
-    table = read_table(county.table("oppen_rutnat_250m"))
     page.evaluate("rutor.options.linesFromZoom = 99")
-    for row in table.sample(10, random_state=5)["rutid_scb"]:
+    for row in open_cells.sample(10, random_state=5)["rutid_scb"]:
         west, south = int(row[:6]), int(row[6:])
         page.evaluate(
             """([at, id]) => {
@@ -242,30 +244,32 @@ def colour(page, name: str) -> tuple[int, ...]:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_threshold_and_measure_recolour(county, opened, scheme):
+def test_threshold_and_measure_recolour(county, open_cells, opened, scheme):
     page, _ = opened(county.built(write_webmap.OPEN), color_scheme=scheme)
-    table = read_table(county.table("oppen_rutnat_250m"))
+    table = open_cells
     plain = table[table["underlag"].isin(["adress", "ruta", "omrade"]) & ~table["planerad"]]
     changing = plain[
         (plain["klass_tillgang_30"] != plain["klass_tillgang_1000"])
         & (plain["klass_tillgang_1000"] != plain["klass_passerad_1000"])
     ]
-    for row in changing.sample(5, random_state=6).to_dict("records"):
-        page.evaluate("at => { karta.setView(at, 15, { animate: false }); }", centre(row["rutid_scb"]))
-        for matt, t in (("tillgang", 30), ("tillgang", 1000), ("passerad", 1000)):
-            page.click(f"#troskel-{t}")
-            page.click(f"#matt-{matt}")
+    rows = changing.sample(5, random_state=6).to_dict("records")
+    for matt, t in (("tillgang", 30), ("tillgang", 1000), ("passerad", 1000)):
+        page.click(f"#troskel-{t}")
+        page.click(f"#matt-{matt}")
+        for row in rows:
+            page.evaluate("at => { karta.setView(at, 15, { animate: false }); }", centre(row["rutid_scb"]))
             pixels = map_pixels(page)
             middle = pixels[pixels.shape[0] // 2, pixels.shape[1] // 2]
             assert tuple(middle) == colour(page, f"--klass-{row[f'klass_{matt}_{t}']}")
-            caption = page.inner_text("#kommuntabell caption")
-            assert f"{t:,}".replace(",", "\u202f") in caption
-            assert T["matt_namn"][matt].lower() in caption
+        rows.reverse()  # the cell in view is recoloured where it is
+        caption = page.inner_text("#kommuntabell caption")
+        assert f"{t:,}".replace(",", "\u202f") in caption
+        assert T["matt_namn"][matt].lower() in caption
 
 
-def test_modelled_mixed_and_planned_have_patterns(county, opened):
+def test_modelled_mixed_and_planned_have_patterns(county, open_cells, opened):
     page, _ = opened(county.built(write_webmap.OPEN))
-    table = read_table(county.table("oppen_rutnat_250m"))
+    table = open_cells
     here = table["klass_tillgang_100"] == "fa_under_halften"
     tones = {}
     for name, chosen in {
@@ -308,10 +312,11 @@ RANKS = range(2, len(CLASSES) + 1)
 def class_codes(table) -> np.ndarray:
     """The code of each cell in layer täckning at 100 Mbit/s, spelled out: 4 × rank + pattern."""
     codes = []
-    for row in table.to_dict("records"):
-        name = row["klass_tillgang_100"]
-        dotted = row["planerad"] and name not in ("ingen_adress", "tackt", "fa_minst_halften")
-        pattern = 3 if dotted else 0 if name == "ingen_adress" else PATTERNS.get(row["underlag_100"], 0)
+    for name, basis, planned in zip(
+        *(table[c] for c in ("klass_tillgang_100", "underlag_100", "planerad")), strict=True
+    ):
+        dotted = planned and name not in ("ingen_adress", "tackt", "fa_minst_halften")
+        pattern = 3 if dotted else 0 if name == "ingen_adress" else PATTERNS.get(basis, 0)
         codes.append(4 * (CLASSES.index(name) + 1) + pattern)
     return np.array(codes)
 
@@ -326,12 +331,10 @@ def windows(marked: np.ndarray, west: np.ndarray, south: np.ndarray, n: int) -> 
 
 
 @pytest.fixture(scope="module")
-def coded_cells(county) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def coded_cells(open_cells) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Column and row of every cell, and the code it should be drawn with."""
-    names = ["klass_tillgang_100", "underlag_100", "planerad", "adresser_band"]
-    table = read_table(county.table("oppen_rutnat_250m"), ["rutid_scb", *names])
-    ids = table["rutid_scb"].astype("int64").to_numpy()
-    return ids // 10**7 // 250, ids % 10**7 // 250, class_codes(table[names])
+    ids = open_cells["rutid_scb"].astype("int64").to_numpy()
+    return ids // 10**7 // 250, ids % 10**7 // 250, class_codes(open_cells)
 
 
 @pytest.mark.parametrize("zoom", [6, 7, 8])
@@ -381,9 +384,9 @@ def test_zoomed_out_the_most_common_inhabited_class_shows(county, coded_cells, o
     assert set(np.unique(shown[~lived & sure])) <= {0, 4}
 
 
-def test_keyboard_inspects_cell_by_cell(county, opened):
+def test_keyboard_inspects_cell_by_cell(county, open_cells, opened):
     page, _ = opened(county.built(write_webmap.OPEN))
-    table = read_table(county.table("oppen_rutnat_250m"))
+    table = open_cells
     rutid = table[table["adresser_band"] == "10–19"].iloc[100]["rutid_scb"]
     page.evaluate("at => { karta.setView(at, 14, { animate: false }); }", centre(rutid))
     for _ in range(20):

@@ -220,13 +220,16 @@ def _people(
 def _open(cells: pd.DataFrame, region: Region) -> pd.DataFrame:
     limits, smallest = region.publicering.bandgranser, region.publicering.undertryckningsgrans
     out = cells[["rutid_scb", "kommunkod", "kommunnamn", "omradestyp"]].copy()
+    lived = cells["adresser"].to_numpy() > 0
+    many = cells.loc[lived, "adresser"]
     for m in MEASURES:
         for t in THRESHOLDS:
             without = cells["adresser"] * cells[f"_p_{t}"] * (1 if m == "tillgang" else cells["_ej_passerad"])
-            out[f"klass_{m}_{t}"] = [
-                share_class(w, a, smallest) for w, a in zip(without, cells["adresser"], strict=True)
-            ]
-    out["adresser_band"], out["sammanslagen_m"] = [band(x, limits) for x in cells["adresser"]], "250"
+            klass = np.full(len(cells), share_class(0, 0, smallest), dtype=object)
+            klass[lived] = [share_class(w, a, smallest) for w, a in zip(without[lived], many, strict=True)]
+            out[f"klass_{m}_{t}"] = klass
+    out["adresser_band"], out["sammanslagen_m"] = band(0, limits), "250"
+    out.loc[lived, "adresser_band"] = [band(x, limits) for x in many]
     kept = ["planerad", "underlag", *(f"underlag_{t}" for t in THRESHOLDS)]
     out[kept] = cells[kept]
     return out
@@ -316,7 +319,10 @@ def _write_areas(paths: Paths, cells: pd.DataFrame) -> None:
             summed = ["adresser", "befolkning", "hushall", "land_ha", "adresser_klassade", "hushall_utan"]
             area = grouped[summed].sum()
             area["rutor"] = grouped.size()
-            area["kommuner"] = grouped["kommunkod"].agg(lambda k: ",".join(sorted(set(k))))
+            codes: dict[int, str] = {}
+            for number, code in sorted(set(zip(own["block"], own["kommunkod"], strict=True))):
+                codes[number] = f"{codes[number]},{code}" if number in codes else code
+            area["kommuner"] = area.index.map(codes)
             area = area.assign(
                 bristomrade_id=f"{t}-{m}-" + named["rutid_scb"],
                 kommunkod=named["kommunkod"],
