@@ -183,7 +183,7 @@
       // Where many cells share a pixel, they share it alike on every screen: a fine one would show single cells as noise.
       const ratio = span > 1 ? 1 : Math.min(3, Math.max(1, Math.round(window.devicePixelRatio || 1)));
       const every = parts ? FAR_STEP : STEP, size = TILE * ratio, step = every * ratio, nodes = TILE / every + 1;
-      const mesh = this._mesh(coords, every), centre = 2 * nodes * (nodes >> 1) + nodes - 1;
+      const mesh = (tile.meshes ??= {})[every] ??= this._mesh(coords, every), centre = 2 * nodes * (nodes >> 1) + nodes - 1;
       if (!reaches(mesh, raster, span)) {
         tile.width = tile.height = 1;
         return;
