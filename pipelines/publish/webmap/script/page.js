@@ -91,6 +91,9 @@
       const colours = ['--markering', '--markerat'].map((name) => palette.packed(palette.rgb(name)));
       const whole = this.kommuner.made(state, this.kommun());
       this.layer.paint(made, of && { of, chosen: this.built ? 1 : this.area, colours }, whole);
+      // What is seen when one zooms in is made ready while the reader looks.
+      clearTimeout(this.soon);
+      this.soon = setTimeout(() => this.layer.cells(), 200);
       this.painted = this.kommun();
       this.legend.show(made, state, whole);
       this.table.follow(this.grid.level(state).kod, bredband.fill(this.texts.tabell_caption, {

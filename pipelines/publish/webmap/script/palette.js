@@ -26,6 +26,8 @@
     (x, y) => (within(x, y, 3, 5) ? 2 : within(x, y, 2, 6) ? 1 : 0),
   ];
 
+  const MARKS = MARKED.map((mark) => Uint8Array.from({ length: 256 }, (_, s) => mark(s & 15, s >> 4)));
+
   function rgb(name) {
     const text = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
     return [1, 3, 5].map((i) => parseInt(text.slice(i, i + 2), 16));
@@ -50,14 +52,12 @@
       const bright = (full[0] * 2 + full[1] * 5 + full[2]) / 8 > 140;
       const tone = bright ? mix(full, [0, 0, 0], 0.36) : mix(full, [255, 255, 255], 0.5);
       for (let pattern = 0; pattern < 4; pattern++) {
-        for (let s = 0; s < 256; s++) {
-          const marked = MARKED[pattern](s & 15, s >> 4), at = ((k + 1) * 4 + pattern) * 256 + s;
-          const colour = !marked ? full : marked > 1 ? plan : pattern === DOTS ? mix(full, paper, 0.85) : tone;
+        const told = [full, pattern === DOTS ? mix(full, paper, 0.85) : tone, plan].map((colour) => {
           const shown = faded ? mix(colour, land, 0.7) : colour;
-          colours[at] = packed(shown);
-          lines[at] = packed(mix(shown, ink, faded ? 0.08 : 0.22));
-          colours[at + RAISED * 256] = packed(colour);
-          lines[at + RAISED * 256] = packed(mix(colour, ink, 0.22));
+          return [shown, mix(shown, ink, faded ? 0.08 : 0.22), colour, mix(colour, ink, 0.22)].map((c) => packed(c));
+        });
+        for (let s = 0, at = ((k + 1) * 4 + pattern) * 256; s < 256; s++, at++) {
+          [colours[at], lines[at], colours[at + RAISED * 256], lines[at + RAISED * 256]] = told[MARKS[pattern][s]];
         }
       }
     });
