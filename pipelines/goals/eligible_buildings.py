@@ -82,11 +82,13 @@ def of_list(listed: pd.DataFrame, points: pd.DataFrame, region: Region, ledger: 
     DataError
         When so few rows match that the list is in another form or of another place.
     """
-    import pandas as pd
+    import pyarrow as pa
+    import pyarrow.compute as pc
 
     by_id = (listed["adress_id"] != "").to_numpy()
     nr = np.full(len(listed), -1, dtype=np.int64)
-    nr[by_id] = pd.Index(points["adress_id"].astype("str")).get_indexer(listed["adress_id"][by_id].astype("str"))
+    known, wanted = (pa.array(x.astype("str")) for x in (points["adress_id"], listed["adress_id"][by_id]))
+    nr[by_id] = pc.index_in(wanted, value_set=known).fill_null(-1).to_numpy()
     stale = by_id & (nr < 0)
     placed = np.flatnonzero((nr < 0) & listed["e_m"].notna().to_numpy())
     if len(placed):

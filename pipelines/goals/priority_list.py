@@ -129,28 +129,29 @@ def named(
     region: Region,
 ) -> pd.DataFrame:
     """Return the eligible buildings of the chosen projects: the prioritised ones first, then the reserves."""
-    ids = points["adress_id"].to_numpy(dtype=object)
     counted = np.flatnonzero(found.counted)
-    own = pd.DataFrame({"adress_id": ids[found.address[counted]], "byggnad_id": found.byggnad_id[counted]})
+    ids = points["adress_id"].iloc[found.address[counted]].to_numpy(dtype=object)
+    own = pd.DataFrame({"adress_id": ids, "byggnad_id": found.byggnad_id[counted]})
     order = priority.ordered(chosen, project, without, own)
     row, of = order["row"].to_numpy(), order["project"].to_numpy()
     at = found.address[counted][row]
+    here = points.iloc[at]
     out = pd.DataFrame(
         {
             "prioriterad": np.where(order["ordning"] <= chosen.behovs[of], "ja", "nej"),
             **{c: projects.table[c].to_numpy(dtype=object)[of] for c in ("projekt_id", "namn")},
             "ordning": order["ordning"].to_numpy(np.int64),
             "byggnad_id": own["byggnad_id"].to_numpy(dtype=object)[row],
-            "adress_id": ids[at],
-            "kommunkod": points["kommunkod"].to_numpy(dtype=object)[at],
-            "rutid_scb": scb_id(points["rutid"].to_numpy()[at]).astype(object),
-            "e_m": points["e_m"].to_numpy()[at],
-            "n_m": points["n_m"].to_numpy()[at],
-            "omradestyp": points["omradestyp"].to_numpy(dtype=object)[at],
-            "ortstyp": points["ortstyp"].to_numpy(dtype=object)[at],
+            "adress_id": ids[row],
+            "kommunkod": here["kommunkod"].to_numpy(dtype=object),
+            "rutid_scb": scb_id(here["rutid"].to_numpy()).astype(object),
+            "e_m": here["e_m"].to_numpy(),
+            "n_m": here["n_m"].to_numpy(),
+            "omradestyp": here["omradestyp"].to_numpy(dtype=object),
+            "ortstyp": here["ortstyp"].to_numpy(dtype=object),
             "hushall": homes[at],
             "sannolikhet_utan": 1 - p[at],
-            "underlag": level.to_numpy(dtype=object)[at],
+            "underlag": level.iloc[at].to_numpy(dtype=object),
             "kostnad_per_byggnad_sek": figure[of],
             "jamford_kostnad_sek": compared(figure[of], chosen.behovs[of], region.pts_prioritering),
         }

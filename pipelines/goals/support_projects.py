@@ -82,12 +82,16 @@ def of_projects(points: pd.DataFrame, members: pd.DataFrame, projects: pd.DataFr
     -----
     Kronor per metre is the project's own, by the share of its addresses that are tätbebyggt, as it was costed.
     """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
     level = region.pts_prioritering.level
     members = members[(members["troskel_mbit"] == level.mbit) & (members["matt"] == level.measure)]
     projects = projects[(projects["troskel_mbit"] == level.mbit) & (projects["matt"] == level.measure)]
     projects = projects.reset_index(drop=True)
     own = pd.Categorical(members["projekt_id"], categories=projects["projekt_id"]).codes.astype(np.int64)
-    at = pd.Index(points["adress_id"].astype("str")).get_indexer(members["adress_id"].astype("str"))
+    known, its = (pa.array(x["adress_id"].astype("str")) for x in (points, members))
+    at = pc.index_in(its, value_set=known).fill_null(-1).to_numpy()
     project = np.full(len(points), -1, dtype=np.int64)
     project[at] = own
     value = {c: projects[c].to_numpy(np.float64) for c in COSTS}

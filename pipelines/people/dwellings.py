@@ -144,31 +144,32 @@ def house_types(
     ``bostader.flerbostad_ensam_m2`` a house with one address is the one or the other.
     """
     settings = region.bostader
-    of = np.append(buildings["objekttyp"].to_numpy(dtype=object), "")[house]
-    said = np.append(buildings["bostadsslag"].to_numpy(dtype=object), "")[house]
+    # Texts by their number: there are a handful of different ones, and the last is where there is no building.
+    (kinds, of), (uses, said) = (_told_of(buildings[c], house) for c in ("objekttyp", "bostadsslag"))
     sharing = np.append(np.bincount(house[house >= 0], minlength=len(buildings)), 1)[house]
     each = np.append(buildings["byggnad_m2"].to_numpy(), 0.0)[house] / sharing
-    unsaid = (of == HOME) & (said == "")
+    home, unsaid, stated = (kinds == HOME)[of], (uses == "")[said], (uses == "flerbostad")[said]
     town = (addresses["ortstyp"] != "utanfor").to_numpy()
     least, sure = settings.flerbostad_ensam_m2
     by_size = np.where(sharing > 1, each >= settings.flerbostad_minst_m2, _rising(each, least, sure))
-    large = unsaid & town & (by_size > 0)
-    kept = _within_stock(addresses, large, each, by_size, (said == "flerbostad"), stock, region)
-    chance = np.where(large & kept, by_size, np.where(said == "flerbostad", 1.0, 0.0))
+    large = home & unsaid & town & (by_size > 0)
+    kept = _within_stock(addresses, large, each, by_size, stated, stock, region)
+    chance = np.where(large & kept, by_size, np.where(stated, 1.0, 0.0))
     flats = large & (chance >= 0.5)
-    kind = np.select(
-        [said != "", flats, of == HOME, np.isin(of, WORK), np.isin(of, OTHER)],
-        [said, "flerbostad", "smahus", "verksamhet", "ovrig"],
-        "okand",
-    ).astype(object)
+    words = np.array([*uses, "flerbostad", "smahus", "verksamhet", "ovrig", "okand"], dtype=object)
+    work, other = np.isin(kinds, WORK)[of], np.isin(kinds, OTHER)[of]
+    word = np.select([~unsaid, flats, home, work, other], [said, *(len(uses) + np.arange(4))], len(words) - 1)
+    kind = words[word]
     reach = f"{settings.avstand_m:g} m"
     ledger.add(
         "antagen", _SOURCE, f"adresser utan byggnad inom {reach}", int((house < 0).sum()), "en bostad på varje adress"
     )
     ledger.add("antagen", _SOURCE, f"adresser bredvid en byggnad, högst {reach} bort", int(near.sum()), "hör till den")
-    strange = (house >= 0) & (kind == "okand")
+    strange = (house >= 0) & (words == "okand")[word]
     reason = "adresser vid en byggnad av okänt slag"
-    ledger.add("antagen", _SOURCE, reason, int(strange.sum()), "en bostad på varje adress", sorted(set(of[strange])))
+    ledger.add(
+        "antagen", _SOURCE, reason, int(strange.sum()), "en bostad på varje adress", sorted(set(kinds[of[strange]]))
+    )
     ledger.add(
         "antagen",
         _SOURCE,
@@ -194,7 +195,7 @@ def house_types(
         "upplysning",
         _SOURCE,
         "adresser vid verksamheter, ekonomibyggnader och annat utan bostäder",
-        int(np.isin(kind, ("verksamhet", "ovrig")).sum()),
+        int(np.isin(words, ("verksamhet", "ovrig"))[word].sum()),
         "ingen bostad",
     )
     seen = addresses["kommunkod"][house >= 0].unique()
@@ -209,6 +210,14 @@ def house_types(
         without,
     )
     return kind, chance
+
+
+def _told_of(texts: pd.Series, house: Ints) -> tuple[NDArray[Any], Ints]:
+    """Return a column's different texts and last an empty one, and the number of each address's building among them."""
+    import pandas as pd
+
+    known = pd.Categorical(texts)
+    return np.append(known.categories.to_numpy(dtype=object), ""), np.append(known.codes, -1)[house].astype(np.int64)
 
 
 def _rising(each: Floats, least: float, sure: float) -> Floats:
@@ -231,12 +240,16 @@ def _within_stock(
 
     A house that may be a block counts for as much as it is probable.
     """
+    import pandas as pd
+
     kept = np.ones(len(addresses), dtype=bool)
-    large_rows, stated_rows = np.flatnonzero(large), np.flatnonzero(stated)
-    kommun = addresses["kommunkod"].to_numpy(dtype=object)
-    for code, count in flats_of(stock).items():
-        rows = large_rows[kommun[large_rows] == code]
-        room = int(count / region.bostader.lagenheter_minst_per_entre) - int((kommun[stated_rows] == code).sum())
+    flats = flats_of(stock)
+    kommun = pd.Categorical(addresses["kommunkod"], categories=flats.index).codes
+    large_rows, stated_number = np.flatnonzero(large), np.bincount(kommun[stated] + 1, minlength=len(flats) + 1)[1:]
+    of_large = kommun[large_rows]
+    for k, count in enumerate(flats):
+        rows = large_rows[of_large == k]
+        room = int(count / region.bostader.lagenheter_minst_per_entre) - int(stated_number[k])
         rows = rows[np.argsort(-each[rows], kind="stable")]
         kept[rows[np.cumsum(chance[rows]) > room + 1e-9]] = False
     return kept
