@@ -53,6 +53,16 @@ def test_a_table_that_keeps_its_contract_comes_back_with_the_contracts_columns_f
 
 
 @pytest.mark.parametrize("kind", ["object", "str", "category"])
+def test_an_id_is_a_text_of_one_line(kind):
+    """As the regular expression says, which is not asked."""
+    ids = Table("t", "", "", (Column("id", "text", "", pattern="^.+$", nullable=True),))
+    check(pd.DataFrame({"id": pd.Series(["å", " ", None], dtype=kind)}), ids)
+    with pytest.raises(ContractError) as stopped:
+        check(pd.DataFrame({"id": pd.Series(["å", "", "a\nb", "c\n"], dtype=kind)}), ids)
+    assert stopped.value.details == ["id: som mönstret ^.+$ bröts 3 gånger, först på rad 1 ('')"]
+
+
+@pytest.mark.parametrize("kind", ["object", "str", "category"])
 def test_a_text_is_a_text_whatever_holds_it(kind):
     check(rows(kod=lambda f: f["kod"].astype(kind), klass=lambda f: f["klass"].astype(kind)), TABLE)
 
