@@ -43,13 +43,10 @@
     };
   }
 
-  // Is (u, v), in a cell of area `a`, within `rim` of a side beyond which the area does not go on?
-  function onRim(of, a, u, v, rim, columns, rows) {
-    const c = u | 0, r = v | 0, du = u - c, dv = v - r;
-    return (du < rim && (c === 0 || of[(c - 1) * rows + r] !== a))
-      || (1 - du < rim && (c + 1 === columns || of[(c + 1) * rows + r] !== a))
-      || (dv < rim && (r === 0 || of[c * rows + r - 1] !== a))
-      || (1 - dv < rim && (r + 1 === rows || of[c * rows + r + 1] !== a));
+  // The sides of a cell of area `a` beyond which the area does not go on: 1 west, 2 east, 4 south, 8 north.
+  function ends(of, a, c, r, columns, rows) {
+    return (c === 0 || of[(c - 1) * rows + r] !== a ? 1 : 0) | (c + 1 === columns || of[(c + 1) * rows + r] !== a ? 2 : 0)
+      | (r === 0 || of[c * rows + r - 1] !== a ? 4 : 0) | (r + 1 === rows || of[c * rows + r + 1] !== a ? 8 : 0);
   }
 
   // Whether the mesh of a tile reaches the cells.
@@ -207,10 +204,12 @@
 
     // One square between four mesh nodes.
     _patch({ raster, colours, lines, areas, size, step, out, span, summary, flat, shades, edge, rim }, mesh, nodes, i, j) {
-      const { codes, columns, rows } = raster, a = 2 * (j * nodes + i), c = a + 2 * nodes;
-      const us = [mesh[a], mesh[a + 2], mesh[c], mesh[c + 2]], vs = [mesh[a + 1], mesh[a + 3], mesh[c + 1], mesh[c + 3]];
+      const { codes, columns, rows } = raster, a = 2 * (j * nodes + i), b = a + 2 * nodes;
+      const us = [mesh[a], mesh[a + 2], mesh[b], mesh[b + 2]], vs = [mesh[a + 1], mesh[a + 3], mesh[b + 1], mesh[b + 3]];
       if (Math.max(...us) < -span || Math.min(...us) >= columns + span) return;
       if (Math.max(...vs) < -span || Math.min(...vs) >= rows + span) return;
+      // Of the cell of the pixel before, which mostly is this one's too: its place, code, area and where that ends.
+      let c = -1, r = -1, code = 0, area = 0, sides = 0;
       for (let y = 0; y < step; y++) {
         const fy = (y + 0.5) / step, row = j * step + y;
         let u = us[0] + (us[2] - us[0]) * fy, v = vs[0] + (vs[2] - vs[0]) * fy;
@@ -220,18 +219,29 @@
         v += dv / 2;
         const shade = shades[row] * PERIOD;
         for (let x = i * step, p = row * size + x, end = p + step; p < end; x++, p++, u += du, v += dv) {
-          let code = 0;
-          if (summary) code = summary(u, v);
-          else if (u >= 0 && v >= 0 && u < columns && v < rows) code = codes[(u | 0) * rows + (v | 0)];
+          if (summary) {
+            code = summary(u, v);
+            if (code) out[p] = colours[code * 256 + shade + shades[x]];
+            continue;
+          }
+          if (!(u >= 0 && v >= 0 && u < columns && v < rows)) continue;
+          const cu = u | 0, cv = v | 0;
+          if (cu !== c || cv !== r) {
+            c = cu;
+            r = cv;
+            code = codes[c * rows + r];
+            area = rim ? areas.of[c * rows + r] : 0;
+            sides = area ? ends(areas.of, area, c, r, columns, rows) : 0;
+          }
           if (!code) continue;
           if (flat) {
             out[p] = flat(code, u, v);
             continue;
           }
-          const k = code * 256 + shade + shades[x];
-          const a = rim ? areas.of[(u | 0) * rows + (v | 0)] : 0;
-          if (a && onRim(areas.of, a, u, v, rim, columns, rows)) out[p] = areas.colours[a === areas.chosen ? 1 : 0];
-          else out[p] = edge && (u - Math.floor(u) < edge || v - Math.floor(v) < edge) ? lines[k] : colours[k];
+          const fu = u - c, fv = v - r;
+          if (sides && ((sides & 1 && fu < rim) || (sides & 2 && 1 - fu < rim) || (sides & 4 && fv < rim) || (sides & 8 && 1 - fv < rim))) {
+            out[p] = areas.colours[area === areas.chosen ? 1 : 0];
+          } else out[p] = (edge && (fu < edge || fv < edge) ? lines : colours)[code * 256 + shade + shades[x]];
         }
       }
     },
