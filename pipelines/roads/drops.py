@@ -102,7 +102,9 @@ def _pieces(lines: Lines, may: Ints) -> tuple[Ints, Ints, Floats, float]:
     size = np.hypot(*step.T)
     parts = np.maximum(np.ceil(size / _PIECE_M), 1).astype(np.int64)
     owner, number = ragged(parts)
-    middle = start[owner] + step[owner] * ((number + 0.5) / parts[owner])[:, None]
+    middle = step[owner]
+    middle *= ((number + 0.5) / parts[owner])[:, None]
+    middle += start[owner]
     return line[owner], vertex[owner], middle, float((size / parts).max()) / 2
 
 
