@@ -49,7 +49,7 @@ def main(maps: Path) -> None:
         whole = "bredband.view.map.fitBounds(bredband.view.bounds, { animate: false })"
         _save("karta", taken("bredbandskarta.html", f"{chosen.format(lowest)}; {whole}"))
         _save("plan", taken("bredbandskarta.html", plan, height=640))
-        _save("kommun", taken(f"kommuner/{KOMMUN}.html", height=1240))
+        _save("kommun", taken(f"kommuner/{KOMMUN}.html", height=1240), few=False)
         shown = chosen.format(f"x.code === '{KOMMUN}'")
         _save("telefon", _beside(*(taken("bredbandskarta.html", act, **PHONE) for act in (shown, plan))))
         browser.close()
@@ -65,10 +65,12 @@ def _beside(*pictures: Image.Image) -> Image.Image:
     return made
 
 
-def _save(name: str, picture: Image.Image) -> None:
-    # Without the means what is rare, a legend's colours, would get the colour of what is common.
-    few = picture.convert("RGB").quantize(256, kmeans=8, dither=Image.Dither.NONE)
-    few.save(BILD / f"{name}.png", optimize=True)
+def _save(name: str, picture: Image.Image, *, few: bool = True) -> None:
+    """Write it; ``few``: in 256 colours, a third of the size, where the legend's stay apart."""
+    made = picture.convert("RGB")
+    if few:
+        made = made.quantize(256, kmeans=8, dither=Image.Dither.NONE)
+    made.save(BILD / f"{name}.png", optimize=True)
 
 
 if __name__ == "__main__":
