@@ -258,9 +258,13 @@ def check_listed(paths: Paths) -> None:
 
 def bounds(paths: Paths) -> tuple[float, float, float, float]:
     """Return the grid's bounding box in degrees: west, south, east, north."""
-    ids = files.read_table(paths.table("oppen_rutnat_250m"), ["rutid_scb"])["rutid_scb"]
-    e, n = ids.str.slice(0, 6).astype("int64"), ids.str.slice(6).astype("int64")
-    return wording.in_degrees(e.min(), n.min(), e.max() + wording.CELL_M, n.max() + wording.CELL_M)
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(paths.table("oppen_rutnat_250m")) as file:  # not read_table, which imports pandas
+        ids = file.read(["rutid_scb"])["rutid_scb"]
+    e, n = (pc.min_max(pc.utf8_slice_codeunits(ids, *at).cast("int64")).as_py() for at in ((0, 6), (6, 13)))
+    return wording.in_degrees(e["min"], n["min"], e["max"] + wording.CELL_M, n["max"] + wording.CELL_M)
 
 
 def _dataset(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.core import files
 from pipelines.core.quoted import read_facts, read_sources
 from pipelines.disclosure.open_run import read_open_facts, read_open_sources
 from pipelines.publish.qgis.project import project_editions, project_package
@@ -33,9 +32,12 @@ def run(region: Region, paths: Paths) -> None:
 def outlines(paths: Paths) -> dict[str, Bounds]:
     """Return each kommun's bounding box, in whole metres outwards, by code."""
     import numpy as np
+    import pyarrow.parquet as pq
+    import shapely
 
-    frame = files.read_polygons(paths.table("granser"))
-    frame = frame[frame["i_lan"]].sort_values("kommunkod")
-    boxes = frame.geometry.bounds.to_numpy()
+    with pq.ParquetFile(paths.table("granser")) as file:  # not read_table, which imports pandas
+        rows = file.read(["kommunkod", "i_lan", "geometry"]).to_pylist()
+    wkb = {row["kommunkod"]: row["geometry"] for row in sorted(rows, key=lambda x: x["kommunkod"]) if row["i_lan"]}
+    boxes = shapely.bounds(shapely.from_wkb([*wkb.values()]))
     boxes = np.hstack([np.floor(boxes[:, :2]), np.ceil(boxes[:, 2:])])
-    return {code: tuple(map(float, box)) for code, box in zip(frame["kommunkod"], boxes, strict=True)}  # type: ignore[misc]
+    return dict(zip(wkb, map(tuple, boxes.tolist()), strict=True))
