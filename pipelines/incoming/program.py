@@ -75,7 +75,8 @@ class Program:
             self._beside.setdefault(self._owner(name), []).append(name)
         if remembered.parent.is_dir() and before != self.files:
             with suppress(OSError):  # only remembered, so as not to read all again
-                files.write_text(remembered, json.dumps({n: f for n, f in self.files.items() if _is_sure(f)}))
+                sure = {n: f for n, f in self.files.items() if _is_sure(f)}
+                files.write_text(remembered, json.dumps({"reader": _reader(), "files": sure}))
 
     def of(self, *modules: str) -> set[str]:
         """Return the files that modules are made of, each with its packages."""
@@ -178,9 +179,16 @@ _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 
 
 def _remembered(path: Path) -> dict[str, File]:
-    """Return what was known last time; nothing when that cannot be read: it is read anew."""
+    """Return what was known last time; nothing when that cannot be read, or was found out in another way than now."""
     try:
         body = json.loads(path.read_text(encoding="utf-8"))
-        return {str(name): File(row[0], row[1], row[2], row[3], row[4], tuple(row[5])) for name, row in body.items()}
-    except (OSError, ValueError, TypeError, AttributeError, IndexError):
+        rows = body["files"].items() if body["reader"] == _reader() else ()
+        return {str(name): File(row[0], row[1], row[2], row[3], row[4], tuple(row[5])) for name, row in rows}
+    except (OSError, ValueError, TypeError, AttributeError, LookupError):
         return {}
+
+
+@cache
+def _reader() -> str:
+    """Return the sum of this file, which says what a module's imports are."""
+    return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
