@@ -25,23 +25,27 @@ FOUR = (30, 100, 500, 1000)
 LONGEST = (
     "test_webmap_browser.py",  # a county of full size, opened thirty times
     "test_interrupted.py",  # runs killed and finished
-    "test_hidden_bytes.py",  # three editions
-    "test_determinism.py",  # an edition by new processes, four packages
-    "test_small_county.py",  # seventy counties against brute force
-    "test_make.py",  # nine runs of make
-    "test_attack.py",  # linear programs
-    "test_webmap_use.py",  # what readers do, thirty pages
     "test_campaign.py",  # two faults of every kind of input, each through the steps that read it
-    "test_demo_files.py",  # demo regions, killed and made again
+    "test_small_county.py",  # twelve counties against brute force
+    "test_attack.py",  # linear programs
     "test_archive.py",  # packages written, spoilt and verified, with all their schemas
-    "test_pages_browser.py",  # axe in two sizes and two schemes
-    "test_first_minute.py",  # 41 themes in QGIS, each drawn six times
-    "test_attack_demo.py",  # three whole kommuner, linear programs
+    "test_fourth_threshold.py",  # an edition and a county whose steps read the program anew
+    "test_make.py",  # nine runs of make
+    "test_webmap_use.py",  # what readers do, thirty pages
+    "test_hidden_bytes.py",  # what three editions publish
     "test_disclosure.py",  # twenty-four maps attacked
+    "test_attack_demo.py",  # three whole kommuner, linear programs
     "test_laws.py",  # sixty tables spoilt one by one
-    "test_another_lan.py",  # a demo and an edition
-    "test_plan.py",
+    "test_first_minute.py",  # 41 themes in QGIS, each drawn three times
+    "test_determinism.py",  # an edition by new processes, two packages
+    "test_files_as_people_have_them.py",
+    "test_pages_browser.py",  # axe in two sizes and two schemes
     "test_specification_browser.py",
+    "test_another_lan.py",  # a demo and an edition
+    "test_stand_ins.py",  # an edition without addresses
+    "test_plan.py",
+    "test_every_page.py",
+    "test_demo_files.py",
 )
 """The rest take less each."""
 # Fixtures are no doctests, and two files named conftest cannot be collected as modules side by side.
