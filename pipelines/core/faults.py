@@ -128,7 +128,17 @@ _BY_WORDS = tuple(
     )
 )
 """What libraries write where they give no number: GDAL, SQLite, DuckDB, Arrow."""
-_LIBRARIES = ("pyarrow", "pyogrio", "rasterio", "sqlite3", "duckdb", "_duckdb", "pandas", "xlsxwriter")
+_LIBRARIES = (
+    "pyarrow",
+    "pyogrio",
+    "rasterio",
+    "sqlite3",
+    "adbc_driver_manager",
+    "duckdb",
+    "_duckdb",
+    "pandas",
+    "xlsxwriter",
+)
 _NETWORK = ("requests", "urllib3", "ssl", "socket", "http")
 _TEMPORARY = re.compile(r"(?<![^/])\.([^/]+)\.\d+\.ny(\.[^./]+)?[^/]*$")
 _QUOTED = re.compile(r"""['"«(]((?:[A-Za-z]:)?[^'"«»()]*/[^'"«»()]+)['"»)]""")

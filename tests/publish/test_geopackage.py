@@ -21,7 +21,7 @@ import tiny_tables as tiny
 from pipelines.core.errors import ContractError
 from pipelines.core.files import sha256, write_polygons
 from pipelines.core.paths import Paths
-from pipelines.publish.geopackage import gpkg_rtree, write_geopackage
+from pipelines.publish.geopackage import gpkg_arrow, gpkg_rtree, write_geopackage
 from pipelines.publish.products import LAYERS
 from pipelines.tables import contracts, summary_tables
 
@@ -299,16 +299,23 @@ def test_extent_in_the_contents_is_the_layers(built: Path) -> None:
         assert tuple(box) == shapely.unary_union(shapes).bounds
 
 
+def filled(file: Path, ids: np.ndarray, boxes: np.ndarray) -> Path:
+    """Make a database whose only table is an index, and fill that."""
+    with closing(sqlite3.connect(file)) as db:
+        db.execute("CREATE VIRTUAL TABLE t USING rtree(id, minx, maxx, miny, maxy)")
+    with gpkg_arrow.opened(file) as rows:
+        gpkg_rtree.fill(rows, "t", ids, boxes)
+    return file
+
+
 @pytest.mark.parametrize("count", [0, 1, 51, 52, 3_000])
-def test_a_packed_index_is_sound_and_finds_what_a_plain_search_finds(count: int) -> None:
+def test_a_packed_index_is_sound_and_finds_what_a_plain_search_finds(count: int, tmp_path: Path) -> None:
     """SQLite judges the tree; windows of every size, touching edges included, against all boxes."""
     rng = np.random.default_rng(count)
     corner = rng.uniform(0, 1000, (count, 2)).round(1)
     boxes = np.column_stack([corner, corner + rng.choice([0, 0.1, 25], (count, 2))])
     ids = rng.permutation(5 * count)[:count] + 1
-    with closing(sqlite3.connect(":memory:")) as db:
-        db.execute("CREATE VIRTUAL TABLE t USING rtree(id, minx, maxx, miny, maxy)")
-        gpkg_rtree.fill(db, "t", ids, boxes)
+    with closing(sqlite3.connect(filled(tmp_path / "t.db", ids, boxes))) as db:
         assert db.execute("SELECT rtreecheck('t')").fetchone() == ("ok",)
         for size in (0, 1, 30, 400, 2000):
             w, s = rng.uniform(-size, 1000, 2)
@@ -331,10 +338,9 @@ def test_a_packed_index_is_sound_and_finds_what_a_plain_search_finds(count: int)
 
 
 def test_index_nodes_are_full(tmp_path: Path) -> None:
-    with closing(sqlite3.connect(":memory:")) as db:
-        db.execute("CREATE VIRTUAL TABLE t USING rtree(id, minx, maxx, miny, maxy)")
-        xy = np.stack(np.meshgrid(np.arange(100.0), np.arange(100.0)), -1).reshape(-1, 2)
-        gpkg_rtree.fill(db, "t", np.arange(10_000) + 1, np.column_stack([xy, xy + 1]))
+    xy = np.stack(np.meshgrid(np.arange(100.0), np.arange(100.0)), -1).reshape(-1, 2)
+    file = filled(tmp_path / "t.db", np.arange(10_000) + 1, np.column_stack([xy, xy + 1]))
+    with closing(sqlite3.connect(file)) as db:
         ((nodes,),) = db.execute("SELECT count(*) FROM t_node").fetchall()
         leaves = -(-10_000 // 51)
         assert nodes == leaves + -(-leaves // 51) + 1

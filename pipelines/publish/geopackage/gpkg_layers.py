@@ -7,12 +7,11 @@ is made per row: squares and points are bytes, computed. Memory is that of a bat
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -25,10 +24,12 @@ from pipelines.core.errors import ContractError
 from pipelines.core.files import EPSG
 from pipelines.core.paths import Paths
 from pipelines.core.quoted import RunFacts
-from pipelines.publish.geopackage import gpkg_rtree
-from pipelines.publish.geopackage.gpkg_extras import opened
+from pipelines.publish.geopackage import gpkg_arrow, gpkg_rtree
 from pipelines.publish.words.edition_facts import demo_prefix, marked, midnight
 from pipelines.tables.contracts import DECIMALS, Column, Table
+
+if TYPE_CHECKING:
+    from adbc_driver_sqlite.dbapi import Cursor
 
 BATCH = 50_000
 GEOMETRY = "geom"
@@ -82,7 +83,7 @@ def write(path: Path, layers: Sequence[Layer], facts: RunFacts) -> None:
     """
     for x in layers:
         create(path, x.table, facts)
-    with opened(path) as db:
+    with gpkg_arrow.opened(path) as db:
         for x in layers:
             box = _inserted(db, x)
             _told(db, x, box)
@@ -139,19 +140,16 @@ def _gdal_settings(facts: RunFacts) -> Iterator[None]:
         pyogrio.set_gdal_config_options(dict.fromkeys(settings))
 
 
-def _inserted(db: sqlite3.Connection, of: Layer) -> NDArray[np.float64]:
+def _inserted(db: Cursor, of: Layer) -> NDArray[np.float64]:
     """Have SQLite insert the rows of an empty layer; return their bounds."""
     name, boxes, fid = of.table.name, [np.empty((0, 4))], of.first
     sql = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?"
     triggers = db.execute(sql, (name,)).fetchall()
     for trigger, _ in triggers:  # they call functions of GDAL's
         db.execute(f'DROP TRIGGER "{trigger}"')
-    marks = ", ".join("?" * (1 + bool(of.table.geometry) + len(of.table.columns)))
     for columns, geometries, box in of.rows:
-        shapes = [] if geometries is None else [geometries.tolist()]
-        values = (c.to_pylist() for c in columns)
-        rows = zip(range(fid, fid + len(box)), *shapes, *values, strict=True)
-        db.executemany(f'INSERT INTO "{name}" VALUES ({marks})', rows)
+        shapes = [] if geometries is None else [gpkg_arrow.binary(geometries)]
+        gpkg_arrow.insert(db, name, pa.array(np.arange(fid, fid + len(box))), *shapes, *columns)
         boxes.append(box)
         fid += len(box)
     for _, sql in triggers:
@@ -159,7 +157,7 @@ def _inserted(db: sqlite3.Connection, of: Layer) -> NDArray[np.float64]:
     return np.concatenate(boxes)
 
 
-def _told(db: sqlite3.Connection, of: Layer, box: NDArray[np.float64]) -> None:
+def _told(db: Cursor, of: Layer, box: NDArray[np.float64]) -> None:
     """Say of a filled layer how many rows it has, and where they lie."""
     name = of.table.name
     db.execute("UPDATE gpkg_ogr_contents SET feature_count = ? WHERE table_name = ?", (len(box), name))

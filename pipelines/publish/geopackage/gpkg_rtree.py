@@ -7,11 +7,16 @@ it is built from the bottom, sort-tile-recursive, straight into the three tables
 
 from __future__ import annotations
 
-import sqlite3
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
+
+from pipelines.publish.geopackage import gpkg_arrow
+
+if TYPE_CHECKING:
+    from adbc_driver_sqlite.dbapi import Cursor
 
 _ENTRY = np.dtype([("id", ">i8"), ("box", ">f4", 4)])
 """An entry of a node: row or child node, then min x, max x, min y, max y."""
@@ -20,7 +25,7 @@ _HEAD = np.dtype([("depth", ">u2"), ("entries", ">u2")])
 ROOT = 1
 
 
-def fill(db: sqlite3.Connection, name: str, ids: NDArray[np.int64], bounds: NDArray[np.float64]) -> None:
+def fill(db: Cursor, name: str, ids: NDArray[np.int64], bounds: NDArray[np.float64]) -> None:
     """Fill an R-tree that has been created and is empty.
 
     Parameters
@@ -32,7 +37,7 @@ def fill(db: sqlite3.Connection, name: str, ids: NDArray[np.int64], bounds: NDAr
     bounds : ndarray of float64, shape (n, 4)
         Their min x, min y, max x, max y.
     """
-    size: int = db.execute(f'SELECT length(data) FROM "{name}_node" WHERE nodeno = ?', (ROOT,)).fetchone()[0]
+    ((size,),) = db.execute(f'SELECT length(data) FROM "{name}_node" WHERE nodeno = ?', (ROOT,)).fetchall()
     capacity = (size - _HEAD.itemsize) // _ENTRY.itemsize
     level = np.zeros(len(ids), _ENTRY)
     level["id"], level["box"] = ids, _outwards(bounds)
@@ -43,10 +48,8 @@ def fill(db: sqlite3.Connection, name: str, ids: NDArray[np.int64], bounds: NDAr
         nodes = np.arange(new, new + len(starts))
         new += len(starts)
         _belong(db, name, depth, level["id"], np.repeat(nodes, capacity)[: len(level)])
-        db.executemany(
-            f'INSERT INTO "{name}_node" VALUES (?, ?)',
-            ((n, _node(level[i : i + capacity], size)) for n, i in zip(nodes.tolist(), starts, strict=True)),
-        )
+        data = pa.array((_node(level[i : i + capacity], size) for i in starts), pa.binary())
+        gpkg_arrow.insert(db, f"{name}_node", pa.array(nodes), data)
         level, depth = _parents(level, starts, nodes), depth + 1
     _belong(db, name, depth, level["id"], np.full(len(level), ROOT))
     db.execute(f'UPDATE "{name}_node" SET data = ? WHERE nodeno = ?', (_node(level, size, depth), ROOT))
@@ -85,9 +88,8 @@ def _node(entries: NDArray[Any], size: int, depth: int = 0) -> bytes:
     return (head + entries.tobytes()).ljust(size, b"\0")
 
 
-def _belong(db: sqlite3.Connection, name: str, depth: int, ids: NDArray[np.int64], nodes: NDArray[np.int64]) -> None:
+def _belong(db: Cursor, name: str, depth: int, ids: NDArray[np.int64], nodes: NDArray[np.int64]) -> None:
     """Say in which node each row, or node, lies; in order, so that the table is full."""
     order = np.argsort(ids, kind="stable")
     table = "parent" if depth else "rowid"
-    pairs = zip(ids[order].tolist(), nodes[order].tolist(), strict=True)
-    db.executemany(f'INSERT INTO "{name}_{table}" VALUES (?, ?)', pairs)
+    gpkg_arrow.insert(db, f"{name}_{table}", pa.array(ids[order].astype(np.int64)), pa.array(nodes[order]))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipelines.core import cell_grid, files
+from pipelines.publish.geopackage import gpkg_arrow
 from pipelines.publish.words.edition_facts import DEMO_TEXT, noted
 
 if TYPE_CHECKING:
@@ -66,14 +67,7 @@ def write(frame: pd.DataFrame, shapes: NDArray[Any], table: Table, path: Path, f
         order = _along_curve(boxes)
         frame, shapes, boxes = frame.iloc[order], shapes[order], boxes[order]
     out = pa.Table.from_pandas(frame[table.names], preserve_index=False).replace_schema_metadata(None)
-    if shapes.dtype.kind == "V":
-        size = shapes.dtype.itemsize
-        ends = np.arange(len(shapes) + 1, dtype=np.int32) * size
-        wkb = pa.BinaryArray.from_buffers(
-            pa.binary(), len(shapes), [None, pa.py_buffer(ends), pa.py_buffer(np.ascontiguousarray(shapes))]
-        )
-    else:
-        wkb = pa.array(shapely.to_wkb(shapes).tolist(), pa.binary())
+    wkb = gpkg_arrow.binary(shapes if shapes.dtype.kind == "V" else shapely.to_wkb(shapes))
     fields = [pa.field(side, pa.float64(), nullable=False) for side in SIDES]
     covering = pa.StructArray.from_arrays([pa.array(boxes[:, i]) for i in range(len(SIDES))], fields=fields)
     whole = [*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0)] if len(boxes) else [0, 0, 0, 0]
