@@ -238,6 +238,19 @@
             out[p] = flat(code, u, v);
             continue;
           }
+          if (!sides && !edge) {  // one colour as far as the cell goes: most pixels, at most zooms
+            const base = code * 256 + shade, east = c + 1, north = r + 1;
+            for (;;) {
+              out[p] = colours[base + shades[x]];
+              const nextU = u + du, nextV = v + dv;
+              if (p + 1 >= end || !(nextU >= c && nextU < east && nextV >= r && nextV < north)) break;
+              x++;
+              p++;
+              u = nextU;
+              v = nextV;
+            }
+            continue;
+          }
           const fu = u - c, fv = v - r;
           if (sides && ((sides & 1 && fu < rim) || (sides & 2 && 1 - fu < rim) || (sides & 4 && fv < rim) || (sides & 8 && 1 - fv < rim))) {
             out[p] = areas.colours[area === areas.chosen ? 1 : 0];
