@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,16 +54,19 @@ class Address:
 
 
 # Multiples of 50 m on 3 x 3 km: coincident, collinear and cocircular points come by themselves.
-_STEP = st.integers(0, 60).map(lambda i: 50.0 * i)
+_STEPS = 61
+_KINDS = list(
+    itertools.product(
+        [0.0, 0.5, 1.0, 3.0], ["adress", "ruta", "statistik", "statistik"], CODES, ["tatbebyggt", "glesbebyggt"]
+    )
+)
+"""Every households, level, kommun and klass: which is drawn with one number, as is the spot; each draw takes time."""
+spots = st.integers(0, _STEPS**2 - 1).map(lambda i: (E0 + 50.0 * (i // _STEPS), N0 + 50.0 * (i % _STEPS)))
 addresses = st.builds(
-    Address,
-    e=_STEP.map(lambda x: E0 + x),
-    n=_STEP.map(lambda x: N0 + x),
-    p=st.sampled_from([0.0, 0.0, 0.2, 0.49, 0.5, 0.9, 1.0]),
-    households=st.sampled_from([0.0, 0.5, 1.0, 3.0]),
-    level=st.sampled_from(["adress", "ruta", "statistik", "statistik"]),
-    kommun=st.sampled_from(CODES),
-    klass=st.sampled_from(["tatbebyggt", "glesbebyggt"]),
+    lambda spot, p, kind: Address(*spot, p, *_KINDS[kind]),
+    spots,
+    st.sampled_from([0.0, 0.0, 0.2, 0.49, 0.5, 0.9, 1.0]),
+    st.integers(0, len(_KINDS) - 1),
 )
 counties = st.lists(addresses, min_size=1, max_size=18)
 
