@@ -439,6 +439,15 @@ def test_the_sorted_column_stays_sorted_when_the_speed_changes(small, opened, co
         assert page.locator("#kommuntabell [aria-sort]").count() == 1
 
 
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_demo_and_internal_stand_one_below_the_other_however_far_down_one_reads(small, opened, width):
+    page, _ = opened(small.built(write_webmap.INTERNAL))
+    page.set_viewport_size({"width": width, "height": 844})
+    page.evaluate("window.scrollTo(0, 900)")
+    demo, internal = (page.locator(f".banner.{mark}").bounding_box() for mark in ("demo", "intern"))
+    assert (demo["y"], internal["y"]) == (0, demo["height"])
+
+
 def test_the_demo_mark_stays_in_sight_and_is_on_every_printed_sheet(small, opened):
     from pypdf import PdfReader
 
