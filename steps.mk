@@ -116,23 +116,23 @@ $(STEG)/oppen_lan.parquet: $(STEG)/kod/open_tables.txt $(STEG)/korning.json $(ST
 	$(STEP) 23 'Det som publiceras'
 	@$(WARM) open_tables $(ARGS)
 
-$(STEG)/grund_vagar.parquet: $(STEG)/kod/ground.txt $(DONE)/granser.json $(DONE)/vagar.json
+$(STEG)/grund_granser.parquet: $(STEG)/kod/ground.txt $(DONE)/granser.json $(DONE)/vagar.json
 	$(STEP) 24 'Underlagskarta'
 	@$(WARM) ground $(ARGS)
 
-$(BUILT)/.printmap.klar: $(STEG)/kod/printmap.txt $(STEG)/oppen_lan.parquet $(STEG)/grund_vagar.parquet
+$(BUILT)/.printmap.klar: $(STEG)/kod/printmap.txt $(STEG)/oppen_lan.parquet $(STEG)/grund_granser.parquet
 	$(STEP) 25 'Kartor för utskrift'
 	@$(WARM) printmap $(ARGS) --jobs $(JOBS)
 
-$(BUILT)/.geopackage.klar: $(STEG)/kod/geopackage.txt $(STEG)/korning.json $(STEG)/grund_vagar.parquet
+$(BUILT)/.geopackage.klar: $(STEG)/kod/geopackage.txt $(STEG)/korning.json $(STEG)/grund_granser.parquet
 	$(STEP) 26 'GeoPackage'
 	@$(WARM) geopackage $(ARGS)
 
-$(BUILT)/.open_data.klar: $(STEG)/kod/open_data.txt $(STEG)/oppen_lan.parquet $(STEG)/grund_vagar.parquet
+$(BUILT)/.open_data.klar: $(STEG)/kod/open_data.txt $(STEG)/oppen_lan.parquet $(STEG)/grund_granser.parquet
 	$(STEP) 27 'Öppna data'
 	@$(WARM) open_data $(ARGS)
 
-$(BUILT)/.webmap.klar: $(STEG)/kod/webmap.txt $(STEG)/tidigare.txt $(STEG)/oppen_lan.parquet $(STEG)/grund_vagar.parquet
+$(BUILT)/.webmap.klar: $(STEG)/kod/webmap.txt $(STEG)/tidigare.txt $(STEG)/oppen_lan.parquet $(STEG)/grund_granser.parquet
 	$(STEP) 28 'Webbkarta'
 	@$(WARM) webmap $(ARGS)
 
@@ -140,7 +140,7 @@ $(BUILT)/.tiles.klar: $(STEG)/kod/tiles.txt $(STEG)/oppen_lan.parquet
 	$(STEP) 29 'Kartrutor'
 	@$(WARM) tiles $(ARGS)
 
-$(BUILT)/.pages.klar: $(STEG)/kod/pages.txt $(STEG)/oppen_lan.parquet $(STEG)/grund_vagar.parquet
+$(BUILT)/.pages.klar: $(STEG)/kod/pages.txt $(STEG)/oppen_lan.parquet $(STEG)/grund_granser.parquet
 	$(STEP) 30 'Kommunsidor'
 	@$(WARM) pages $(ARGS)
 

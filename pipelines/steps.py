@@ -400,9 +400,9 @@ JOB = (
         "ground",
         "pipelines.publish.ground.lay_ground",
         "Underlagskarta",
-        "vatten, vägar och namn under kartorna",
+        "vatten, vägar, namn och gränser under kartorna",
         reads=("kommunytor", "mark", "vagar"),
-        writes=("grund_vatten", "grund_namn", "grund_vagar"),
+        writes=("grund_vatten", "grund_namn", "grund_vagar", "grund_granser"),
     ),
     # What takes longest comes first, so that nothing long is left when the rest is done.
     Step(
@@ -427,7 +427,15 @@ JOB = (
         reads=(
             *("rutnat_250m", "rutnat_delar", "adresser", "kommuner", "lan", "granser", "osakerhet_5km"),
             *("bristomraden", "bristomraden_kommun", "bristomraden_rutor", "schakt", "bristkurva"),
-            *("projekt", "projekt_adresser", "projekt_schakt", "kontrolleras", "grund_vatten", "grund_vagar"),
+            *(
+                "projekt",
+                "projekt_adresser",
+                "projekt_schakt",
+                "kontrolleras",
+                "grund_vatten",
+                "grund_vagar",
+                "grund_granser",
+            ),
         ),
         ledgers=PUBLISHERS,
         after=("laws",),
@@ -440,7 +448,7 @@ JOB = (
         "den öppna utgåvan i maps/data",
         reads=(
             *(*_OPEN_CELLS, *_OPEN_SUMS, *_OPEN_BESIDE, *_OPEN_PROJECTS),
-            *("granser", "grund_vatten", "grund_vagar", "kallor"),
+            *("granser", "grund_vatten", "grund_vagar", "grund_granser", "kallor"),
         ),
         ledgers=PUBLISHERS,
         after=("laws",),

@@ -186,6 +186,7 @@ LAYERS = (
     step_tables.OSAKERHET,
     ground_tables.HOUSE_WATER,
     ground_tables.HOUSE_ROADS,
+    ground_tables.HOUSE_BORDERS,
 )
 """The layers of ``bredband.gpkg``, in the order a reader lists them."""
 PRODUCTS = (
@@ -267,11 +268,11 @@ PRODUCTS = (
     ),
     Product(
         GROUND,
-        "Underlagskarta: vatten och vägar",
-        "Vatten, vägar och färjeleder i länet, sammanslagna och generaliserade ur utgivarnas filer, att lägga under "
-        "QGIS-projektets karta. Säger ingenting om täckning, adresser eller schakt. En egen fil, eftersom vägarna "
-        "avgör dess licens: är de OpenStreetMaps är den ODbL 1.0, annars den öppna utgåvans.",
-        "Den som öppnar projektet ser var vatten och vägar går utan att hämta en bakgrundskarta från nätet.",
+        "Underlagskarta: vatten, vägar och gränser",
+        "Vatten, vägar, färjeleder och gränser i länet, sammanslagna och generaliserade ur utgivarnas filer, att lägga "
+        "under QGIS-projektets karta. Säger ingenting om täckning, adresser eller schakt. En egen fil, eftersom "
+        "vägarna avgör dess licens: är de OpenStreetMaps är den ODbL 1.0, annars den öppna utgåvans.",
+        "Den som öppnar projektet ser var vatten, vägar och gränser går utan att hämta en bakgrundskarta från nätet.",
         (File(GROUND_GPKG),),
         ground_tables.GROUND_LAYERS,
         "oppen",

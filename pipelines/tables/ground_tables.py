@@ -1,11 +1,11 @@
-"""Contracts of the ground under the maps: generalised water and roads, and the names along roads."""
+"""Contracts of the ground under the maps: generalised water and roads, the names along roads, and borders."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from pipelines.tables.contracts import Table
-from pipelines.tables.fields import field, fields
+from pipelines.tables.fields import COUNTY_OR_KOMMUN, field, fields
 
 GRUND_VATTEN = Table(
     "grund_vatten",
@@ -28,6 +28,13 @@ GRUND_NAMN = Table(
     fields(field("namn", klass="intern", description="Som det står på kartan."), "namnslag fran_zoom vinkel_grader"),
     geometry="Point",
 )
+GRUND_GRANSER = Table(
+    "grund_granser",
+    "Gränser på kartorna",
+    "Länets och kommunernas gränser som gränsfilen har dem, genom vatten med. Länets gräns är också kommungräns.",
+    fields("band", COUNTY_OR_KOMMUN),
+    geometry="LineString",
+)
 HOUSE_WATER = replace(
     GRUND_VATTEN,
     description="Hav, sjöar och breda vattendrag innanför kommungränserna, sammanslagna och generaliserade, att lägga "
@@ -40,5 +47,6 @@ HOUSE_ROADS = replace(
     "under kartan. Inget att mäta på.",
     columns=fields("klass steg_m", klass="oppen"),
 )
-GROUND_LAYERS = (HOUSE_WATER, HOUSE_ROADS)
+HOUSE_BORDERS = replace(GRUND_GRANSER, columns=fields(COUNTY_OR_KOMMUN, klass="oppen"))
+GROUND_LAYERS = (HOUSE_WATER, HOUSE_ROADS, HOUSE_BORDERS)
 """What a GeoPackage has of them: the rows of the finest band."""

@@ -118,6 +118,9 @@ def test_every_two_names_of_a_layer_are_told_apart(scheme, group):
 def test_pages_prints_and_qgis_have_the_same_classes():
     every = colours("light")
     assert {k: every[f"klass-{k}"] for k in palette.CLASS_COLOURS} == palette.CLASS_COLOURS
+    assert {k: every[f"teknik-{k}"] for k in palette.TECHNIQUE_COLOURS} == palette.TECHNIQUE_COLOURS
+    steps = reversed(range(len(palette.KOMMUN_COLOURS)))
+    assert tuple(every[f"band-{k}"] for k in steps) == palette.KOMMUN_COLOURS
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

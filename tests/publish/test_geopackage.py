@@ -45,6 +45,7 @@ ROWS = {
     "osakerhet_5km": 1,
     "grund_vatten": 1,
     "grund_vagar": 3,
+    "grund_granser": 4,
 }
 VIEWS = {"rutnat_delar": "rutnat_delade"}
 """Layers that are views, each with the table of the rows that stand nowhere else."""
@@ -400,7 +401,7 @@ def test_each_layer_has_one_default_style_that_is_xml(built: Path) -> None:
         "rutnat_250m": "DEMO Utan tillgång 100",
         "rutnat_delar": "DEMO Alias",
         "kommuner": "DEMO Hushåll med 100 Mbit/s",
-        "lan": "DEMO Länsgräns",
+        "lan": "DEMO Länets land",
         "adresser": "DEMO Status",
         "kontrolleras": "DEMO Kontrolleras",
         "bristomraden": "DEMO Utan tillgång 100",
@@ -414,6 +415,7 @@ def test_each_layer_has_one_default_style_that_is_xml(built: Path) -> None:
         "osakerhet_5km": "DEMO Osäkerhet 100",
         "grund_vatten": "DEMO Vatten",
         "grund_vagar": "DEMO Vägar",
+        "grund_granser": "DEMO Gränser",
     }
     assert sum(default for *_, default in styles) == len(LAYERS)
     geometry = {t.name: "geom" if t.geometry else "" for t in LAYERS}

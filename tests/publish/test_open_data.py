@@ -77,16 +77,20 @@ def test_every_format_says_the_same(data: Path, table):
 
 def test_the_ground_is_the_finest_band_and_nothing_but_public_geography(small_edition: Path):
     file = small_edition / "maps/data/underlagskarta.gpkg"
-    for name, rows in (("grund_vatten", True), ("grund_vagar", False)):  # no roads in the small county
+    for name, rows in (
+        ("grund_vatten", True),
+        ("grund_vagar", False),
+        ("grund_granser", True),
+    ):  # no roads in the small county
         told = pyogrio.read_dataframe(file, layer=name)
         made = gpd.read_parquet(small_edition / f"out/.steg/{name}.parquet")
         made = made[made["band"] == made["band"].max()].reset_index(drop=True)
         assert len(told) == len(made) and (len(made) > 0) == rows
         assert shapely.equals(told.geometry.to_numpy(), made.geometry.to_numpy()).all()
-        assert set(told) <= {"klass", "steg_m", "geometry"}
+        assert set(told) <= {"klass", "steg_m", "niva", "geometry"}
     with closing(sqlite3.connect(file)) as db:
         listed = {n for (n,) in db.execute("SELECT table_name FROM gpkg_contents")}
-    assert listed == {"grund_vatten", "grund_vagar", "layer_styles"}
+    assert listed == {"grund_vatten", "grund_vagar", "grund_granser", "layer_styles"}
 
 
 @pytest.mark.parametrize("name", ["rutnat_250m", "bristomraden", "kommuner"])

@@ -129,7 +129,7 @@ def test_a_demo_says_so_in_title_tree_and_sheet_and_a_real_one_nowhere(paths: Pa
         assert root.findtext("title").startswith("DEMO – ")
         assert all(x.findtext("layername").startswith("DEMO – ") for x in root.findall("projectlayers/maplayer"))
         for sheet in root.findall("Layouts/Layout"):
-            assert "DEMO – påhittade uppgifter" in [x.get("labelText") for x in sheet.findall("LayoutItem")]
+            assert "DEMO – simulerade data" in [x.get("labelText") for x in sheet.findall("LayoutItem")]
         assert "DEMO" not in text_of(real.built(name))
 
 
@@ -157,7 +157,7 @@ def test_the_open_project_shows_nothing_internal(paths: Paths) -> None:
     assert "adress_id" not in text
     assert not re.search(r'field="(adresser|hushall|befolkning)"', text)
     assert set(re.findall(r"layername=(\w+)", text)) == {
-        *("rutnat_250m", "bristomraden", "kommuner", "lan", "grund_vatten", "grund_vagar")
+        *("rutnat_250m", "bristomraden", "kommuner", "lan", "grund_vatten", "grund_vagar", "grund_granser")
     }
 
 
@@ -169,7 +169,7 @@ def test_the_ground_lies_under_the_cells_in_every_theme(paths: Paths, name: str)
     at = order.index(ground[0])
     assert order[at : at + 2] == ground
     above, below = order[:at], order[at + 2 :]
-    assert {"bredband_rutnat_250m", "bredband_lan", "bredband_klass_tillgang_30"} <= set(above)
+    assert {"bredband_rutnat_250m", "bredband_grund_granser", "bredband_klass_tillgang_30"} <= set(above)
     assert {"bredband_kommuner", "bredband_land"} <= set(below)
     for theme in root.findall("visibility-presets/visibility-preset"):
         assert set(ground) <= {x.get("id") for x in theme.findall("layer")}, theme.get("name")

@@ -84,6 +84,16 @@ GROUND_WATER = [
     (2, shapely.box(320_520, 6_400_020, 320_700, 6_400_100)),
     (0, shapely.box(320_520, 6_400_000, 320_720, 6_400_120)),
 ]
+GROUND_BORDERS = [
+    ("kommun", [(320_500, 6_400_000), (320_500, 6_400_750)]),
+    ("kommun", [(320_500, 6_400_750), (320_000, 6_400_750), (320_000, 6_400_000), (320_500, 6_400_000)]),
+    ("kommun", [(320_500, 6_400_000), (321_250, 6_400_000), (321_250, 6_400_750), (320_500, 6_400_750)]),
+    (
+        "lan",
+        [(320_000, 6_400_000), (320_000, 6_400_750), (321_250, 6_400_750), (321_250, 6_400_000), (320_000, 6_400_000)],
+    ),
+]
+"""Level and line, as KOMMUN_BOXES has them."""
 GROUND_ROADS = [
     (0, "motorvag", [(320_760, 6_400_000), (320_760, 6_400_240)]),
     (2, "farjeled", [(320_520, 6_400_060), (320_700, 6_400_060)]),
@@ -94,7 +104,7 @@ GROUND_ROADS = [
 
 
 def write_ground(paths: Paths) -> None:
-    """Write ``grund_vatten`` and ``grund_vagar``."""
+    """Write ``grund_vatten``, ``grund_vagar`` and ``grund_granser``."""
     band, shapes = zip(*GROUND_WATER, strict=True)
     water = gpd.GeoDataFrame({"band": band, "steg_m": 4}, geometry=list(shapes), crs=3006)
     write_polygons(contracts.check(water, ground_tables.GRUND_VATTEN), paths.table("grund_vatten"))
@@ -103,6 +113,9 @@ def write_ground(paths: Paths) -> None:
         {"band": band, "steg_m": 4, "klass": klass}, geometry=[shapely.LineString(x) for x in lines], crs=3006
     )
     write_polygons(contracts.check(roads, ground_tables.GRUND_VAGAR), paths.table("grund_vagar"))
+    level, lines = zip(*GROUND_BORDERS, strict=True)
+    borders = gpd.GeoDataFrame({"band": 2, "niva": level}, geometry=[shapely.LineString(x) for x in lines], crs=3006)
+    write_polygons(contracts.check(borders, ground_tables.GRUND_GRANSER), paths.table("grund_granser"))
 
 
 def put(paths: Paths, table: contracts.Table, frame: pd.DataFrame) -> None:

@@ -34,7 +34,7 @@ PANEL = 294
 """Width of the list of layers in a new profile of QGIS, in dots."""
 FORM = QSize(525, 508)
 """Size of a form in a new profile."""
-UNDER = ("land", "lan", "kommungrans")
+UNDER = ("land", "grund_granser", "kommunnamn")
 
 
 def main(folder: str, path: str, kommun: str, code: str, easting: str, northing: str) -> None:

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import running
 
 from pipelines.publish.geopackage.write_geopackage import LAYERS
-from pipelines.publish.words.palette import CLASS_COLOURS, ROAD, SHARE_COLOURS, WATER, rgb
+from pipelines.publish.words.palette import CLASS_COLOURS, CLASS_LABELS, ROAD, SHARE_COLOURS, WATER, rgb
 from pipelines.tables import open_contracts
 
 pytestmark = pytest.mark.qgis
@@ -23,7 +23,7 @@ INTERNAL = {
     "rutnat_250m": (5, 6),
     "rutnat_delar": (5, 0),
     "kommuner": (2, 1 + 5),
-    "kommungrans": (2, 1),
+    "kommunnamn": (2, 1),
     "lan": (1, 1),
     "land": (1, 1),
     "rutor_underlag": (5, 5),
@@ -40,17 +40,19 @@ INTERNAL = {
     "osakerhet_5km": (1, 5),
     "grund_vatten": (1, 1),
     "grund_vagar": (3, 9),
+    "grund_granser": (4, 2),
 }
 OPEN = {
     "rutnat_250m": (5, 1 + len(CLASS_COLOURS)),
     "bristomraden": (6, 1 + 9),
     "kommuner": (2, 1 + 5),
     "rutor_underlag": (5, 5),
-    "kommungrans": (2, 1),
+    "kommunnamn": (2, 1),
     "lan": (1, 1),
     "land": (1, 1),
     "grund_vatten": (1, 1),
     "grund_vagar": (3, 9),
+    "grund_granser": (4, 2),
 }
 """Rows, and lines in the legend. The open gap areas: the second cell, at each threshold and measure."""
 RASTERS = {f"klass_{m}_{t}": len(CLASS_COLOURS) for m in ("tillgang", "passerad") for t in (30, 100, 1000)}
@@ -128,8 +130,8 @@ def test_the_tree_has_groups_and_the_heavy_and_the_personal_are_off(editions: di
         }[edition]
     )
     assert {x.removeprefix("bredband_") for x in told["visible"]} == {
-        "lan",
-        "kommungrans",
+        "kommunnamn",
+        "grund_granser",
         "rutnat_250m",
         "kommuner",
         "land",
@@ -189,9 +191,9 @@ def test_a_sheet_prints_to_pdf_with_its_texts(editions: dict[str, Seen], edition
     assert [round(float(x) * 25.4 / 72) for x in page.mediabox[2:]] == [420, 297]
     text = " ".join(page.extract_text().split())
     wanted = [
-        "DEMO – påhittade uppgifter",
+        "DEMO – simulerade data",
         "Teckenförklaring",
-        "Minst 95 % av adresserna har (DEMO)",
+        *(f"{label} (DEMO)" for label in (*CLASS_LABELS.values(), "Kommungräns", "Länsgräns")),
         "Källor (bearbetade)",
         "Lantmäteriet (CC BY 4.0)",
         "1 oktober 2025",

@@ -39,6 +39,7 @@ ROWS = {
     "osakerhet_5km": 1,
     "grund_vatten": 1,
     "grund_vagar": 3,
+    "grund_granser": 4,
 }
 RENDERERS = {
     "rutnat_250m": ("RuleRenderer", 1 + 4 + 1),
@@ -54,6 +55,7 @@ RENDERERS = {
     "osakerhet_5km": ("RuleRenderer", 5),
     "grund_vatten": ("RuleRenderer", 1),
     "grund_vagar": ("RuleRenderer", 9),
+    "grund_granser": ("RuleRenderer", 2),
 }
 FIRST, SECOND, LAST = "3200006400000", "3200006400250", "3210006400500"
 """The cells that are gap areas: modelled at 150 000 kr a household, measured at 30 000, of unknown cost."""

@@ -1,4 +1,4 @@
-"""The ground under every map, made once: water, roads and the names along them, generalised for each band of zoom.
+"""The ground under every map, made once: water, roads and names, generalised for each band of zoom; and borders.
 
 All of it is public geography: roads are told as the land survey tells them, whatever is covered along them.
 """
@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from pipelines.core import files
 from pipelines.core.paths import Paths
-from pipelines.publish.ground import ground_bands, ground_code, ground_names, ground_roads, ground_water
+from pipelines.publish.ground import ground_bands, ground_borders, ground_code, ground_names, ground_roads, ground_water
 from pipelines.tables import contracts
-from pipelines.tables.ground_tables import GRUND_NAMN, GRUND_VAGAR, GRUND_VATTEN
+from pipelines.tables.ground_tables import GRUND_GRANSER, GRUND_NAMN, GRUND_VAGAR, GRUND_VATTEN
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,8 +25,12 @@ if TYPE_CHECKING:
 
 
 def run(region: Region, paths: Paths) -> None:
-    """Make ``grund_vatten``, ``grund_vagar`` and ``grund_namn`` from ``kommunytor``, ``mark`` and ``vagar``."""
-    outlines = files.read_shapes(paths.table("kommunytor"), ["geometry"])["geometry"].to_numpy()
+    """Make ``grund_vatten``, ``grund_vagar``, ``grund_namn`` and ``grund_granser``.
+
+    They are made from ``kommunytor``, ``mark`` and ``vagar``.
+    """
+    kommuner = files.read_shapes(paths.table("kommunytor"), ["i_lan", "geometry"])
+    outlines = kommuner["geometry"].to_numpy()
     water = water_bands(files.read_shapes(paths.table("mark"), ["geometry"])["geometry"].to_numpy(), outlines)
     roads = files.read_shapes(paths.table("vagar"))
     roads = roads[ground_roads.near(roads["geometry"].to_numpy(), outlines)].reset_index(drop=True)
@@ -36,6 +40,7 @@ def run(region: Region, paths: Paths) -> None:
     _write(water, GRUND_VATTEN, paths)
     files.write_points(contracts.check(names, GRUND_NAMN), paths.table("grund_namn"))
     _write(told, GRUND_VAGAR, paths)
+    _write(borders(outlines[kommuner["i_lan"].to_numpy(bool)]), GRUND_GRANSER, paths)
 
 
 def water_bands(mark: Any, outlines: Any) -> pd.DataFrame:
@@ -48,6 +53,15 @@ def water_bands(mark: Any, outlines: Any) -> pd.DataFrame:
         for k, band in enumerate(ground_bands.WATER)
     ]
     return pd.concat(parts, ignore_index=True)
+
+
+def borders(shapes: Any) -> pd.DataFrame:
+    """Return GRUND_GRANSER out of the län's kommuner with their water (shapely polygons, EPSG:3006)."""
+    import pandas as pd
+
+    lines = {"kommun": ground_borders.between(shapes), "lan": ground_borders.around(shapes)}
+    rows = [pd.DataFrame({"niva": level, "geometry": of}) for level, of in lines.items()]
+    return pd.concat(rows, ignore_index=True).assign(band=ground_bands.HOUSE)
 
 
 def road_bands(roads: pd.DataFrame, taken: int) -> pd.DataFrame:

@@ -86,6 +86,6 @@ def demo(name: str, is_demo: bool) -> Field:
         "name": name,
         "type": "string",
         "title": "Demo",
-        "description": "DEMO när uppgifterna är påhittade, annars nej.",
+        "description": "DEMO när data är simulerade, annars nej.",
         "constraints": {"required": True, "enum": ["DEMO" if is_demo else "nej"]},
     }

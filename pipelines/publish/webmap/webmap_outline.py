@@ -14,6 +14,7 @@ import shapely
 from pyproj import Transformer
 
 from pipelines.core.files import EPSG
+from pipelines.publish.ground import ground_borders
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,13 +55,10 @@ def build(
     land = granser[granser["i_lan"].to_numpy(bool)]
     shapes = shapely.coverage_simplify(kommunytor["geometry"].to_numpy(), TOLERANCE_M)
     own = _without_islets(shapes[inside])
-    borders = shapely.line_merge(shapely.union_all(shapely.boundary(own)))
-    # Outer rings only: slivers between generalised outlines would show as holes.
-    outer = shapely.get_exterior_ring(shapely.get_parts(shapely.union_all(own)))
     neighbours = shapely.get_exterior_ring(shapely.get_parts(_without_islets(shapes[~inside])))
     return {
-        "granser": _coded(borders),
-        "lansgrans": [_delta(ring) for ring in outer],
+        "granser": [_delta(line) for line in ground_borders.between(own)],
+        "lansgrans": [_delta(ring) for ring in ground_borders.around(own)],
         "grannar": [_delta(ring) for ring in neighbours],
         "bounds": _bounds(land["geometry"].to_numpy()),
         "kommuner": _kommun_labels(land, size),
@@ -89,10 +87,6 @@ def _to_degrees(xy: Any) -> Any:
 def _delta(line: Any) -> list[int]:
     units = np.round(_to_degrees(shapely.get_coordinates(line)) * _UNITS).astype(np.int64)
     return [int(x) for x in np.diff(units, axis=0, prepend=[[0, 0]]).ravel()]
-
-
-def _coded(lines: Any) -> list[list[int]]:
-    return [_delta(part) for part in shapely.get_parts(lines)]
 
 
 def _bounds(shapes: Any) -> list[list[float]]:

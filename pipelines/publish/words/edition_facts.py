@@ -10,7 +10,7 @@ from pipelines.core.quoted import RunFacts, Source
 if TYPE_CHECKING:
     from pipelines.publish.words.figure_words import Language
 
-DEMO_TEXT = "DEMO – påhittade uppgifter, ingenting här är verkligt."
+DEMO_TEXT = "DEMO – simulerade data, inte verkliga uppgifter."
 
 
 def demo_prefix(facts: RunFacts) -> str:

@@ -85,6 +85,19 @@ ROAD, FERRY = "#a89e91", "#7f9fb4"
 """The ground of what is printed, and of QGIS's projects."""
 SHARE_STEPS = (80, 90, 95, 98)
 """Per cent that part the colours of kommuner by their share with coverage; each belongs to the step above."""
+KOMMUN_COLOURS = ("#300a36", "#96234f", "#d05a39", "#d49319", "#b5c9d6")
+"""Of the steps, from the lowest share."""
+TECHNIQUE_COLOURS = {
+    "fiber": "#024f6c",
+    "kabel-tv": "#3590a4",
+    "vdsl": "#7ab3a4",
+    "xdsl": "#d9b44a",
+    "fast_radio": "#d07a3a",
+    "lte": "#a8442a",
+    "nr": "#83529e",
+    "okand": "#c9cdd0",
+    "ingen": "#4d1340",
+}
 
 assert set(CLASS_COLOURS) == set(CLASS_LABELS) == set(LEGEND) == set(classes.CODES)
 

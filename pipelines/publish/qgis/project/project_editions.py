@@ -64,7 +64,7 @@ def internal(region: Region, facts: RunFacts, sources: Sequence[Source], bounds:
             (off(make(step_tables.KONTROLLERAS)), off(make(summary_tables.ADRESSER))),
             expanded=False,
         ),
-        _borders(make, facts, summary_tables.KOMMUNER, summary_tables.LAN),
+        _borders(make, make, facts, summary_tables.KOMMUNER, summary_tables.LAN),
         Group("", (*(off(make(t)) for t in _BUILT), off(unsure), cells, basis)),
         _rasters("./", facts, (shares,)),
         _under(make),
@@ -92,11 +92,12 @@ def published(region: Region, facts: RunFacts, sources: Sequence[Source], bounds
     """Return the project beside ``bredband_oppen.gpkg``: classes only, sources as they are credited."""
     licence = wording.licence_line(region)
     make = _maker("./bredband_oppen.gpkg", lambda t: qgis_open.styles(t, facts), facts, licence)
+    ground = _ground(region, facts, sources)
     groups = (
-        _borders(make, facts, open_contracts.KOMMUNER_OPPNA, open_contracts.LAN_OPPNA),
+        _borders(make, ground, facts, open_contracts.KOMMUNER_OPPNA, open_contracts.LAN_OPPNA),
         Group("", (off(make(open_contracts.BRISTOMRADEN_OPPNA)), *_cells(make(open_contracts.RUTNAT_250M), facts))),
         _rasters("./raster/", facts, (), licence),
-        _ground(region, facts, sources),
+        _under(ground),
         _kommuner(make, facts, open_contracts.KOMMUNER_OPPNA, open_contracts.LAN_OPPNA),
     )
     about = "Öppen utgåva: rutornas klasser. Innehåller inga adresser och inga små antal."
@@ -111,11 +112,11 @@ def _under(make: _Make) -> Group:
     return Group("Underlagskarta", (make(ground_tables.HOUSE_ROADS), make(ground_tables.HOUSE_WATER)), expanded=False)
 
 
-def _ground(region: Region, facts: RunFacts, sources: Sequence[Source]) -> Group:
-    """Return the ground of the open project: from a file of its own, under a licence of its own."""
+def _ground(region: Region, facts: RunFacts, sources: Sequence[Source]) -> _Make:
+    """Return what makes the ground of the open project: from a file of its own, under a licence of its own."""
     licence, credit = wording.ground_licence(region, sources).line, "; ".join(credit_lines(of_ground(sources)))
     make = _maker("./underlagskarta.gpkg", lambda t: qgis_open.styles(t, facts), facts, licence)
-    return _under(lambda table: replace(make(table), credit=credit))
+    return lambda table: replace(make(table), credit=credit)
 
 
 def _service(region: Region, text: str) -> Service:
@@ -181,13 +182,13 @@ def _maker(file: str, styles: Callable[[Table], Sequence[Style]], facts: RunFact
     return make
 
 
-def _borders(make: _Make, facts: RunFacts, kommuner: Table, lan: Table) -> Group:
-    mark, prefix = (" (DEMO)", "DEMO – ") if facts["demo"] else ("", "")
-    styles = (qgis_styles.borders(kommuner, mark, scale) for scale in (CELL_SCALE, 0))
-    border = replace(
-        make(kommuner), name="kommungrans", title=f"{prefix}Kommungränser", styles=tuple(map(_kept, styles))
-    )
-    return Group("Gränser", (replace(make(lan), title=f"{prefix}Länsgräns"), border), expanded=False)
+def _borders(make: _Make, ground: _Make, facts: RunFacts, kommuner: Table, lan: Table) -> Group:
+    """Return borders and names, over all else. The län's own rows end at the shore: that outline is there, off."""
+    mark = " (DEMO)" if facts["demo"] else ""
+    styles = (qgis_styles.names(kommuner, mark, scale) for scale in (CELL_SCALE, 0))
+    title = f"{demo_prefix(facts)}Kommunnamn"
+    names = replace(make(kommuner), name="kommunnamn", title=title, styles=tuple(map(_kept, styles)))
+    return Group("Gränser", (names, ground(ground_tables.HOUSE_BORDERS), off(make(lan))), expanded=False)
 
 
 def _kommuner(make: _Make, facts: RunFacts, kommuner: Table, lan: Table) -> Group:

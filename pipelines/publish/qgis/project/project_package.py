@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import quoteattr
 
-from pipelines.core import files
+from pipelines.core import classes, files
 from pipelines.publish.qgis.project import maplayer
 from pipelines.publish.qgis.style import qml
 
@@ -61,6 +61,7 @@ def document(project: Project) -> str:
                 for x in project.layers
             ],
             headings=maplayer.headings,
+            class_lines=",".join(str(1 + i) for i in range(len(classes.CODES))),
             identity=lambda name: f"{{{uuid.uuid5(_NAMESPACE, name)}}}",
         )
     )

@@ -22,8 +22,8 @@ def themes(layers: dict[str, Layer]) -> list[Theme]:
     """Return a theme per level of cells, gap areas and the printed raster; and of underlag."""
     levels = LEVELS.from_first()
     ground = (i for i in ("grund_vatten", "grund_vagar") if i in layers)
-    lines = tuple((i, layers[i].styles[0].name) for i in ("land", *ground, "lan", "kommungrans"))
-    named = (*lines[:-1], ("kommungrans", layers["kommungrans"].styles[1].name))
+    lines = tuple((i, layers[i].styles[0].name) for i in ("land", *ground, "grund_granser", "kommunnamn"))
+    named = (*lines[:-1], ("kommunnamn", layers["kommunnamn"].styles[1].name))
     out = []
     for level in levels:
         shown = (*lines, *(layers[i].named(level.code) for i in ("rutnat_250m", "kommuner")))
@@ -65,8 +65,8 @@ def sheets(region: Region, facts: RunFacts, signs: bool) -> list[Sheet]:
                 f"[% {_share(level, signs, kommun)} %] av hushållen {whose} har tillgång till {t} Mbit/s",
                 f"{HEADING.format(t)}. Rutor om 250 × 250 meter. Läget {swedish.day(facts['pts_datum'])}.",
                 printed(level),
-                ((level.cell_class, f"Tillgång till {t} Mbit/s ned"), ("kommungrans", ""), ("lan", "")),
-                "kommungrans" if kommun else "",
+                ((level.cell_class, f"Tillgång till {t} Mbit/s ned"), ("grund_granser", "")),
+                "kommunnamn" if kommun else "",
             )
         )
     return out

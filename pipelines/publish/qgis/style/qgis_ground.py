@@ -1,4 +1,4 @@
-"""Styles for QGIS of the ground: water, and roads by class, the small ones once the map is close enough."""
+"""Styles for QGIS of the ground: water, roads by class, the small ones once the map is close enough, and borders."""
 
 from __future__ import annotations
 
@@ -47,6 +47,19 @@ def roads(table: Table, mark: str) -> str:
                     visible_from=SCALES[band[klass]],
                 )
                 for klass, width in WIDTH_MM.items()
+            ]
+        ),
+    )
+
+
+def borders(table: Table, mark: str) -> str:
+    """Return the QML of the borders: the län's, which follows on its kommuner's in the table, over them."""
+    return qml.document(
+        table,
+        qml.rules(
+            [
+                qml.Rule("Kommungräns" + mark, "\"niva\" = 'kommun'", "#6b6b6b", line_mm=0.25),
+                qml.Rule("Länsgräns" + mark, "\"niva\" = 'lan'", "#3a3a3a", line_mm=0.8),
             ]
         ),
     )

@@ -87,4 +87,5 @@ _MAKERS = {
     "lan": qgis_styles.lan,
     "grund_vatten": qgis_styles.water,
     "grund_vagar": qgis_styles.roads,
+    "grund_granser": qgis_styles.borders,
 }

@@ -18,7 +18,14 @@ from pipelines.core.quoted import RunFacts
 from pipelines.publish.ground.ground_bands import HOUSE, KOMMUN
 from pipelines.publish.qgis.style import map_tips, qgis_gaps, qgis_ground, qml
 from pipelines.publish.words import codes
-from pipelines.publish.words.palette import BASIS_COLOURS, CLASS_COLOURS, SHARE_COLOURS
+from pipelines.publish.words.palette import (
+    BASIS_COLOURS,
+    CLASS_COLOURS,
+    KOMMUN_COLOURS,
+    SHARE_COLOURS,
+    SHARE_STEPS,
+    TECHNIQUE_COLOURS,
+)
 from pipelines.tables.contracts import Table
 
 _SHORT = {"tillgang": " utan", "passerad": ""}
@@ -41,26 +48,12 @@ STATUS_COLOURS = {
     "ingen": CLASS_COLOURS["utan"],
     "okand": "#9a9a9a",
 }
-TECHNIQUE_COLOURS = {
-    "fiber": "#0b4f6c",
-    "kabel-tv": "#2f8fa3",
-    "vdsl": "#73ad63",
-    "xdsl": "#c9bd55",
-    "fast_radio": "#d98b4a",
-    "lte": "#b4552d",
-    "nr": "#7d3b6a",
-    "okand": "#bdbdbd",
-    "ingen": "#4f1548",
-}
 PLANNED_COLOUR = "#2f7d57"
-_GOAL_LIMITS = (80.0, 90.0, 95.0, 99.0)
-"""Shares of households (%) that part the classes of a kommun; tight at the top, where the goals lie."""
 _SHARE = {
     "tillgang": ("har", "Hushåll med {} Mbit/s", "Hushåll med {} Mbit/s"),
     "passerad": ("nås", "Hushåll nås av {} Mbit/s", "Hushåll passerade {}"),
 }
 """Of a kommun, per measure: after the share, heading of the legend, name of the style."""
-KOMMUN_COLOURS = ("#4f1548", "#a83a4f", "#d87c42", "#e9b95a", "#b9dde6")
 ADDRESS_SCALE = 100_000
 """Address points are drawn from this scale (1:n) and closer; further out they only hide each other."""
 
@@ -214,13 +207,13 @@ def kommuner(table: Table, mark: str) -> list[Drawn]:
 
 def _goals(table: Table, mark: str, level: Level) -> Drawn:
     have, heading, name = _SHARE[level.measure]
-    edges = [0.0, *_GOAL_LIMITS, 100.0]
+    edges = [0, *SHARE_STEPS, 100]
     share = f'"{level.share}"'
     parts = []
     for (low, high), colour in zip(pairwise(edges), KOMMUN_COLOURS, strict=True):
-        above = f"{share} > {low:g} AND " if low else ""
-        label = f"{low:.0f}–{high:.0f} % {have}{mark}"
-        parts.append(qml.Rule(label, f"{above}{share} <= {high:g}", colour, outline="#6b6b6b"))
+        above = f"{share} >= {low} AND " if low else ""
+        below = f"{share} <= {high}" if high == edges[-1] else f"{share} < {high}"
+        parts.append(qml.Rule(f"{low}–{high} % {have}{mark}", above + below, colour, outline="#6b6b6b"))
     rules = qml.rules([qml.Rule(heading.format(level.mbit), parts=tuple(parts))])
     body = qml.document(table, rules, qml.label("kommunnamn"), tip=map_tips.kommun(table, level))
     text = f"Andel av hushållen med {HAVE_DOWN[level.measure].format(level.mbit)}."
@@ -228,9 +221,9 @@ def _goals(table: Table, mark: str, level: Level) -> Drawn:
 
 
 def lan(table: Table, mark: str) -> list[Drawn]:
-    """Return the style of the län: its border."""
-    body = qml.document(table, qml.rules([qml.Rule("Länsgräns" + mark, outline="#3a3a3a", outline_mm=0.8)]))
-    return [Drawn("grans", "Länsgräns", "Länets gräns, utan fyllning.", body)]
+    """Return the style of the län: the outline of its land, shores with it, so that it lies light on a map."""
+    body = qml.document(table, qml.rules([qml.Rule("Länets land" + mark, outline="#3a3a3a", outline_mm=0.25)]))
+    return [Drawn("grans", "Länets land", "Landets kant, stränderna med, utan fyllning.", body)]
 
 
 def land(table: Table, mark: str) -> Drawn:
@@ -239,13 +232,12 @@ def land(table: Table, mark: str) -> Drawn:
     return Drawn("land", "Land", "Länets yta, utan gräns.", qml.document(table, qml.rules([rule])))
 
 
-def borders(table: Table, mark: str, labels_from: int) -> Drawn:
-    """Return a style of kommuner with border and name only, to lie on top of other layers."""
-    rule = qml.Rule("Kommungräns" + mark, outline="#6b6b6b", outline_mm=0.25)
+def names(table: Table, mark: str, labels_from: int) -> Drawn:
+    """Return a style of kommuner with their names only, to lie on top of other layers."""
     labels = qml.label_rules("kommunnamn", [qml.LabelRule('"kommunnamn" IS NOT NULL', labels_from)])
-    name = f"Kommungräns, namn från 1:{labels_from}" if labels_from else "Kommungräns och namn"
-    body = qml.document(table, qml.rules([rule]), labels)
-    return Drawn(f"grans_{labels_from}", name, "Gräns och namn, utan fyllning.", body)
+    name = f"Kommunnamn från 1:{labels_from}" if labels_from else "Kommunnamn"
+    body = qml.document(table, qml.rules([qml.Rule("Kommunnamn" + mark)]), labels)
+    return Drawn(f"namn_{labels_from}", name, "Kommunernas namn, utan gräns och fyllning.", body)
 
 
 def _adresser(table: Table, mark: str) -> list[Drawn]:
@@ -282,6 +274,11 @@ def roads(table: Table, mark: str) -> list[Drawn]:
     middle, near = qgis_ground.SCALES[KOMMUN], qgis_ground.SCALES[HOUSE]
     text = f"Vägar efter klass, och färjor: de största alltid, medelstora från 1:{middle}, alla från 1:{near}."
     return [Drawn("grund", "Vägar", text, qgis_ground.roads(table, mark))]
+
+
+def borders(table: Table, mark: str) -> list[Drawn]:
+    """Return how borders on the map are drawn."""
+    return [Drawn("grund", "Gränser", "Länets och kommunernas gränser.", qgis_ground.borders(table, mark))]
 
 
 def _aliases(table: Table, _mark: str) -> list[Drawn]:
@@ -327,4 +324,5 @@ _MAKERS = {
     "osakerhet_5km": _squares,
     "grund_vatten": water,
     "grund_vagar": roads,
+    "grund_granser": borders,
 }
