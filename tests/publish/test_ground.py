@@ -230,13 +230,14 @@ def test_each_border_is_there_once_and_the_lan_has_no_shore_of_its_own():
     """Three kommuner in a row, an enclave in the second, and a sliver between the last two: metres by hand."""
     enclave = shapely.box(1_400, 400, 1_600, 600)
     shapes = [shapely.box(0, 0, 1_000, 1_000), shapely.box(1_000, 0, 2_000, 1_000) - enclave, enclave]
-    shapes.append(shapely.Polygon([(2_000, 0), (3_000, 0), (3_000, 1_000), (2_000, 1_000), (2_001, 500)]))
+    east = [(2_000, 0), (3_000, 0), (3_000, 1_000), (2_000, 1_000), (2_000, 600), (2_001, 500), (2_000, 400)]
+    shapes.append(shapely.Polygon(east))
     made = lay_ground.borders(np.array(shapes, object))
     assert set(made["band"]) == {ground_bands.HOUSE}
     length = made.assign(m=shapely.length(made["geometry"].to_numpy())).groupby("niva")["m"].sum()
     assert length["lan"] == 8_000
-    # around 8 000, between the first two 1 000, the enclave 800, and either side of the sliver
-    assert length["kommun"] == pytest.approx(8_000 + 1_000 + 800 + 1_000 + 2 * np.hypot(500, 1))
+    # around, between the first two, the enclave, between the last two, and the sliver's other side
+    assert length["kommun"] == pytest.approx(8_000 + 1_000 + 800 + 1_000 + 2 * np.hypot(100, 1))
     assert set(shapely.get_type_id(made["geometry"].to_numpy())) == {shapely.GeometryType.LINESTRING}
 
 

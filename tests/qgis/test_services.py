@@ -114,7 +114,7 @@ def test_it_says_what_it_is_whose_and_on_what_terms(capabilities: ET.Element) ->
     told = capabilities.find(f"{WMS}Service")
     assert told is not None
     assert told.findtext(f"{WMS}Title") == "DEMO – Bredband i Västra Götaland"
-    assert "DEMO – påhittade uppgifter" in str(told.findtext(f"{WMS}Abstract"))
+    assert "DEMO – simulerade data" in str(told.findtext(f"{WMS}Abstract"))
     assert "Öppen utgåva" in str(told.findtext(f"{WMS}Abstract"))
     assert {"bredband", "fiber"} <= {k.text for k in told.iter(f"{WMS}Keyword")}
     assert told.findtext(f".//{WMS}ContactOrganization") == "Västra Götalandsregionen"
