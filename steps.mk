@@ -64,11 +64,11 @@ $(DONE)/dwellings.json: $(STEG)/kod/dwellings.txt $(DONE)/grid.json $(DONE)/buil
 
 $(DONE)/evidence.json: $(STEG)/kod/evidence.txt $(DONE)/dwellings.json $(DONE)/tackning.json
 	$(STEP) 11 'Täckningsuppgifter per adress'
-	@$(WARM) evidence $(ARGS)
+	@$(WARM) evidence $(ARGS) --jobs $(JOBS)
 
 $(DONE)/households.json: $(STEG)/kod/households.txt $(DONE)/evidence.json
 	$(STEP) 12 'Folkmängd och hushåll per adress'
-	@$(WARM) households $(ARGS)
+	@$(WARM) households $(ARGS) --jobs $(JOBS)
 
 $(DONE)/coverage.json: $(STEG)/kod/coverage.txt $(DONE)/households.json
 	$(STEP) 13 'Täckning per adress'

@@ -237,6 +237,7 @@ JOB = (
         ledgers=("lantmateriet",),
         writes=("evidens_beslut", "evidens_beslut_oppen"),
         ledger=True,
+        options=(_JOBS,),
     ),
     Step(
         "households",
@@ -250,6 +251,7 @@ JOB = (
         ledgers=("scb", "pts"),
         writes=("grupper", "riktvarden_pts", "adresser_hushall", "adresser_hushall_oppen"),
         ledger=True,
+        options=(_JOBS,),
     ),
     Step(
         "coverage",

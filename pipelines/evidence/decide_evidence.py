@@ -18,6 +18,7 @@ from pipelines.core import ledger as ledgers
 from pipelines.core.facts import STAND_INS, LackingRows
 from pipelines.core.ledger import Ledger
 from pipelines.core.level import LEVELS
+from pipelines.core.processes import side_by_side
 from pipelines.evidence import by_place, decided, matching, missing_rows
 from pipelines.evidence.decided import EVIDENCE, FEW_TEXTS, GRAINS, Evidence
 from pipelines.evidence.missing_rows import Floats, Rate
@@ -48,17 +49,24 @@ class Matched:
         return with_errors(found, self, publishable_only, ledger)
 
 
-def run(region: Region, paths: Paths) -> None:
-    """Match evidence to addresses and write what it decides, in either edition."""
+def run(region: Region, paths: Paths, jobs: str = "") -> None:
+    """Match evidence to addresses and write what it decides, in either edition: side by side (``JOBS``)."""
+    at_once = side_by_side.processes(jobs)
     ledger = Ledger("evidence")
     given = read(region, paths, ledger)
-    for edition, publishable_only in (("evidens_beslut", False), ("evidens_beslut_oppen", True)):
-        evidence = given.evidence(publishable_only, Ledger("evidence") if publishable_only else ledger)
-        table = decided.as_table(evidence, given.addresses["adress_id"])
-        files.write_table(contracts.check(table, step_tables.EVIDENS_BESLUT), paths.table(edition))
-        if not publishable_only:
-            count_grains(evidence, ledger)
-    ledger.save(paths.ledger("evidence"))
+    editions = [partial(write, given, paths, False, ledger), partial(write, given, paths, True, Ledger("evidence"))]
+    told, _ = side_by_side.each(editions, at_once)
+    told.save(paths.ledger("evidence"))
+
+
+def write(given: Matched, paths: Paths, publishable_only: bool, ledger: Ledger) -> Ledger:
+    """Write what evidence decides in one edition; return the ledger that tells of it."""
+    evidence = given.evidence(publishable_only, ledger)
+    table = decided.as_table(evidence, given.addresses["adress_id"])
+    name = "evidens_beslut_oppen" if publishable_only else "evidens_beslut"
+    files.write_table(contracts.check(table, step_tables.EVIDENS_BESLUT), paths.table(name))
+    count_grains(evidence, ledger)
+    return ledger
 
 
 def read(region: Region, paths: Paths, ledger: Ledger) -> Matched:

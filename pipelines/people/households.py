@@ -8,6 +8,7 @@ totals are published figures. Twice: by all evidence, and for the open edition b
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ from pipelines.core import cell_grid, files
 from pipelines.core.errors import DataError
 from pipelines.core.ledger import Ledger, files_used
 from pipelines.core.level import LEVELS
+from pipelines.core.processes import side_by_side
 from pipelines.evidence import decided
 from pipelines.grid.groups import group_index, household_counts, make_groups, of_kommuner
 from pipelines.grid.nearest import nearest_address
@@ -92,31 +94,38 @@ class Placed:
         return raking.rake(self.margins, evidence, self.farthest)
 
 
-def run(region: Region, paths: Paths) -> None:
-    """Place SCB's people and PTS's households on the addresses."""
+def run(region: Region, paths: Paths, jobs: str = "") -> None:
+    """Place SCB's people and PTS's households on the addresses, in either edition: side by side (``JOBS``)."""
+    at_once = side_by_side.processes(jobs)
     ledger = Ledger("households")
     placed, groups, wanted = place(region, paths, ledger)
-    evidence = decided.load(paths.table("evidens_beslut"))
-    inside = placed.by(evidence)
-    tell_raked(placed, inside, evidence, region, ledger)
-    may = decided.load(paths.table("evidens_beslut_oppen"))
-    outside = inside if decided.answers_of(may) == decided.answers_of(evidence) else placed.by(may)
-    ids = files.read_table(paths.table("adresser_ruta"), ["adress_id"])
-    for name, found in (("adresser_hushall", inside), ("adresser_hushall_oppen", outside)):
-        out = ids.assign(
-            befolkning=found.people,
-            hushall=found.households,
-            hushall_varians=placed.variance(found.households),
-            **placed.told_apart(found.households),
-            befolkning_fore=placed.margins.people,
-        )
-        files.write_table(contracts.check(out, step_tables.ADRESSER_HUSHALL), paths.table(name))
+    editions = [
+        partial(write, placed, region, paths, "", ledger),
+        partial(write, placed, region, paths, "_oppen", Ledger("households")),
+    ]
+    told, _ = side_by_side.each(editions, at_once)
     files.write_table(groups, paths.table("grupper"))
     files.write_table(contracts.check(wanted, step_tables.RIKTVARDEN_PTS), paths.table("riktvarden_pts"))
-    ledger.facts["befolkning"] = float(inside.people.sum())
-    ledger.facts["hushall"] = float(inside.households.sum())
-    ledger.facts["adresser_utan_folk"] = int((inside.people == 0).sum())
-    ledger.save(paths.ledger("households"))
+    told.save(paths.ledger("households"))
+
+
+def write(placed: Placed, region: Region, paths: Paths, edition: str, ledger: Ledger) -> Ledger:
+    """Write people and households by one edition's evidence; return the ledger that tells of it."""
+    evidence = decided.load(paths.table(f"evidens_beslut{edition}"))
+    found = placed.by(evidence)
+    tell_raked(placed, found, evidence, region, ledger)
+    out = files.read_table(paths.table("adresser_ruta"), ["adress_id"]).assign(
+        befolkning=found.people,
+        hushall=found.households,
+        hushall_varians=placed.variance(found.households),
+        **placed.told_apart(found.households),
+        befolkning_fore=placed.margins.people,
+    )
+    files.write_table(contracts.check(out, step_tables.ADRESSER_HUSHALL), paths.table(f"adresser_hushall{edition}"))
+    ledger.facts["befolkning"] = float(found.people.sum())
+    ledger.facts["hushall"] = float(found.households.sum())
+    ledger.facts["adresser_utan_folk"] = int((found.people == 0).sum())
+    return ledger
 
 
 def place(region: Region, paths: Paths, ledger: Ledger) -> tuple[Placed, pd.DataFrame, pd.DataFrame]:
