@@ -6,15 +6,17 @@ import contextlib
 import fcntl
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from pipelines.steps import JOB
 from tests import warm
 
 ROOT = Path(__file__).parents[1]
@@ -29,7 +31,7 @@ LONGEST = (
     "test_small_county.py",  # twelve counties against brute force
     "test_attack.py",  # linear programs
     "test_archive.py",  # packages written, spoilt and verified, with all their schemas
-    "test_fourth_threshold.py",  # an edition and a county whose steps read the program anew
+    "test_fourth_threshold.py",  # an edition and a county of other thresholds
     "test_make.py",  # nine runs of make
     "test_webmap_use.py",  # what readers do, thirty pages
     "test_hidden_bytes.py",  # what three editions publish
@@ -54,6 +56,8 @@ collect_ignore_glob = ["conftest.py", "*/conftest.py"]
 
 def pytest_configure(config: pytest.Config) -> None:
     """Have one server of warm processes for the whole session; it loads nothing before it is asked."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # begun behind a shell's &: what is started here is not
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if sys.platform == "linux" and WARM not in os.environ:  # there already for a worker of xdist
         open_till_end = contextlib.ExitStack()
         folder = Path(open_till_end.enter_context(tempfile.TemporaryDirectory()))
@@ -115,14 +119,43 @@ def small_edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def fourth_edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder like ``small_edition``'s with a fourth threshold, 500 Mbit/s, that only county.toml says."""
-    return made_once(tmp_path_factory, "fyra", partial(_build, jobs=1, more=f"\n[trosklar]\nned_mbit = {list(FOUR)}\n"))
+    """Return a folder like ``small_edition``'s with a fourth threshold, 500 Mbit/s, that only county.toml says.
+
+    Its steps run in one process of their own: one process works for one region's thresholds.
+    """
+
+    def build(folder: Path) -> None:
+        with (lay_out(folder) / "county.toml").open("a", encoding="utf-8") as config:
+            config.write(f"\n[trosklar]\nned_mbit = {list(FOUR)}\n")
+        ran = in_a_process_of_their_own([s.name for s in JOB], folder)
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+
+    return made_once(tmp_path_factory, "fyra", build)
 
 
 @pytest.fixture(scope="session")
 def archived_edition(small_edition: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder like ``small_edition``'s with its two packages in out/arkiv: to read, not to write in."""
     return made_once(tmp_path_factory, "arkiverat", partial(_archive, small_edition)) / "lan"
+
+
+ONE_AFTER_ANOTHER = """
+import sys
+from pipelines.__main__ import main
+sys.exit(next((code for step in sys.argv[1].split() if (code := main([step, *sys.argv[2:]]))), 0))
+"""
+
+
+def options(root: Path) -> list[str]:
+    """Return a step's options: the folders and the configuration under ``root``."""
+    folders = [f"--{folder}={root}/{folder}" for folder in ("raw", "out", "maps")]
+    return [*folders, f"--config={next(root.glob('*.toml'))}"]
+
+
+def in_a_process_of_their_own(steps: Sequence[str], root: Path) -> subprocess.CompletedProcess[str]:
+    """Run steps on the county under ``root``, with the thresholds its configuration says; stop at the first fault."""
+    command = [sys.executable, "-c", ONE_AFTER_ANOTHER, " ".join(steps), *options(root)]
+    return subprocess.run(command, cwd=ROOT, env=clean_environment(), capture_output=True, text=True)
 
 
 def copied(edition: Path, folder: Path) -> Path:
@@ -132,6 +165,15 @@ def copied(edition: Path, folder: Path) -> Path:
     seen = chosen.stat()
     chosen.write_text(f"{folder}/county.toml {folder}/raw \n")
     os.utime(chosen, ns=(seen.st_atime_ns, seen.st_mtime_ns))
+    return folder
+
+
+def with_tables(edition: Path, folder: Path) -> Path:
+    """Copy a built county's inputs and its tables to ``folder``, as the steps alone would have left them there."""
+    shutil.copytree(edition / "raw", folder / "raw", copy_function=shutil.copy2)
+    shutil.copy2(edition / "county.toml", folder / "osten.toml")
+    makes_own = shutil.ignore_patterns("produkter", "kod", "*.txt")
+    shutil.copytree(edition / "out/.steg", folder / "out/.steg", copy_function=shutil.copy2, ignore=makes_own)
     return folder
 
 
@@ -150,17 +192,11 @@ def made_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callabl
     return folder
 
 
-def _build(folder: Path, jobs: int = 2, more: str = "") -> None:
+def _build(folder: Path) -> None:
     lay_out(folder)
-    with (folder / "county.toml").open("a", encoding="utf-8") as config:
-        config.write(more)
     before = _times()
     result = subprocess.run(
-        make_command(folder, "coverage", jobs=jobs),
-        capture_output=True,
-        text=True,
-        env=clean_environment(),
-        timeout=900,
+        make_command(folder, "coverage", jobs=2), capture_output=True, text=True, env=clean_environment(), timeout=900
     )
     assert result.returncode == 0, result.stdout + result.stderr
     assert before == _times(), "make coverage skrev utanför sina mappar"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -201,7 +202,14 @@ def test_a_kommun_too_small_to_tell_is_not_judged():
 )
 def test_nothing_of_the_exact_reconciliation_gets_out(exact, gap, verdict, decimals, sign):
     """Our exact figure, its difference and its verdict change nothing of what is published: shares, counts, land."""
-    told_as = {"decimals": finely(andel_100=decimals), "andel_100_olikhet": sign}
+    theirs, expected = told_of_others(decimals, sign)
+    own = theirs.assign(vart_tal=exact, skillnad=gap, utfall=verdict).astype({"vart_tal": float, "skillnad": float})
+    pd.testing.assert_frame_equal(expected, told(own, finely(andel_100=decimals), andel_100_olikhet=sign))
+
+
+@cache
+def told_of_others(decimals: int, sign: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return others' figures of every kind, and what is told of them."""
     theirs = pd.concat(
         [
             published(deras_tal=91.37),
@@ -211,8 +219,7 @@ def test_nothing_of_the_exact_reconciliation_gets_out(exact, gap, verdict, decim
             published(deras_tal=67.0, ar=2019, kalla="Publicerat: x"),
         ]
     )
-    own = theirs.assign(vart_tal=exact, skillnad=gap, utfall=verdict).astype({"vart_tal": float, "skillnad": float})
-    pd.testing.assert_frame_equal(told(theirs, **told_as), told(own, **told_as))
+    return theirs, told(theirs, finely(andel_100=decimals), andel_100_olikhet=sign)
 
 
 @settings(deadline=None, max_examples=60)

@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ET
 import zipfile
 from contextlib import closing
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 import tiny_tables as tiny
@@ -32,11 +33,17 @@ SECRET = "Avtal 7 med Hemligt AB"
 
 @pytest.fixture(scope="module")
 def paths(tmp_path_factory: pytest.TempPathFactory) -> Paths:
-    return build(tmp_path_factory.mktemp("qgz"))
+    return build(tmp_path_factory.mktemp("qgz"), beside=BESIDE)
 
 
-def build(folder: Path, demo: bool = True, ground: tuple[tuple[str, str, str], ...] = ()) -> Paths:
-    """Build the products; ``ground`` are step, publisher and licence of files that it is drawn from."""
+BESIDE = (write_geopackage, write_open_data, write_rasters)
+"""The products whose files the projects name; none is read when a project is written."""
+
+
+def build(
+    folder: Path, demo: bool = True, ground: tuple[tuple[str, str, str], ...] = (), beside: tuple[ModuleType, ...] = ()
+) -> Paths:
+    """Build the projects; ``ground`` are step, publisher and licence of files that it is drawn from."""
     region, paths = tiny.write(folder, demo)
     for step, publisher, licence in ground:
         tiny.used_file(paths, step, {"lantmateriet": "byggnader"}.get(step, step), publisher, licence)
@@ -51,7 +58,7 @@ def build(folder: Path, demo: bool = True, ground: tuple[tuple[str, str, str], .
     Ledger("tackning", facts=complete("tackning", {"filer": [row]})).save(paths.ledger("tackning"))
     make_open_areas.run(region, paths)
     make_open_tables.run(region, paths)
-    for product in (write_geopackage, write_open_data, write_rasters, write_projects):
+    for product in (*beside, write_projects):
         product.run(region, paths)
     return paths
 
@@ -198,7 +205,7 @@ CC_BY, ODBL = "http://creativecommons.org/licenses/by/4.0/", "http://opendatacom
 def test_the_roads_decide_the_licence_of_the_ground_and_of_nothing_else(
     tmp_path: Path, ground: list[tuple[str, str, str]], licence: str, credit: str
 ) -> None:
-    made = build(tmp_path, ground=tuple(ground))
+    made = build(tmp_path, ground=tuple(ground), beside=(write_open_data,))
     for layer in root_of(made.built(PROJECTS[1])).findall("projectlayers/maplayer"):
         is_ground = "underlagskarta.gpkg" in (layer.findtext("datasource") or "")
         told = layer.findtext("resourceMetadata/license") or ""

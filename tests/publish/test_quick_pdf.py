@@ -38,19 +38,30 @@ def written(everything: atlas.Atlas, folder: Path) -> list[str]:
     return [sha256(file) for file in sorted(folder.iterdir())]
 
 
+@pytest.fixture(scope="module")
+def ours(everything: atlas.Atlas, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """The sheets with all that is quick; the typeface's folder is gone afterwards."""
+    return with_typeface(everything, tmp_path_factory.mktemp("ours"))[0]
+
+
+def with_typeface(everything: atlas.Atlas, folder: Path, times: int = 1) -> list[list[str]]:
+    """Write the sheets so many times, with a typeface of the folder's own."""
+    fonts = folder / "fonts"
+    fonts.mkdir()
+    typeface.make(fonts)
+    typeface.register(fonts)
+    made = [written(everything, folder / f"sheets_{n}") for n in range(times)]
+    shutil.rmtree(fonts)
+    return made
+
+
 def large(image: Any, times: int) -> Any:
     return image[::-1].repeat(times, axis=0).repeat(times, axis=1)
 
 
 def test_a_sheet_has_the_bytes_of_matplotlibs_own_methods(
-    everything: atlas.Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    everything: atlas.Atlas, ours: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fonts = tmp_path / "fonts"
-    fonts.mkdir()
-    typeface.make(fonts)
-    typeface.register(fonts)
-    ours, again = (written(everything, tmp_path / name) for name in ("ours", "again"))
-    assert ours == again, "what is remembered is not changed by being used"
     for name in ("draw_text", "get_text_width_height_descent"):
         monkeypatch.setattr(quick_pdf.Renderer, name, getattr(RendererPdf, name))
     monkeypatch.setattr(quick_pdf.File, "writeImages", PdfFile.writeImages)
@@ -59,17 +70,12 @@ def test_a_sheet_has_the_bytes_of_matplotlibs_own_methods(
     monkeypatch.setattr(quick_pdf, "Outlines", TextToPath)
     monkeypatch.setattr(quick_pdf.Words, "_get_layout", Text._get_layout)
     monkeypatch.setattr(cell_image, "Enlarged", large)
-    assert written(everything, tmp_path / "theirs") == ours
+    assert with_typeface(everything, tmp_path) == [ours]
 
 
-def test_another_folders_typeface_takes_the_place_of_the_first(everything: atlas.Atlas, tmp_path: Path) -> None:
-    """As when the step is run twice in one process: the first run's folder is gone."""
-    made = []
-    for name in ("first", "second"):
-        folder = tmp_path / name
-        folder.mkdir()
-        typeface.make(folder)
-        typeface.register(folder)
-        made.append(written(everything, tmp_path / f"sheets_{name}"))
-        shutil.rmtree(folder)
-    assert made[0] == made[1]
+def test_another_folders_typeface_takes_the_place_of_the_first(
+    everything: atlas.Atlas, ours: list[str], tmp_path: Path
+) -> None:
+    """As when the step is run twice in one process: the first run's folder is gone. What is remembered of the first
+    sheets is not changed by being used."""
+    assert with_typeface(everything, tmp_path, 2) == [ours, ours]

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -19,6 +18,7 @@ import pytest
 
 from tests import warm
 from tests.conftest import FOUR as T
+from tests.conftest import ROOT, WARM, in_a_process_of_their_own, options, with_tables
 
 from . import brute, inputs
 from .test_small_county import STAGES as UNTIL_SUMMARIES
@@ -27,25 +27,6 @@ from .test_small_county import columns, differences, rows_of, told
 STAGES = (*UNTIL_SUMMARIES, "junctions", "gaps", "goals", "reconciliation", "history", "laws")
 VARIANTS = ("full", "utan_hastighet")
 COLUMNS = columns(T)
-
-
-ONE_AFTER_ANOTHER = """
-import sys
-from pipelines.__main__ import main
-sys.exit(next((code for step in sys.argv[1].split() if (code := main([step, *sys.argv[2:]]))), 0))
-"""
-
-
-def stage(name: str, root: Path) -> subprocess.CompletedProcess[str]:
-    """Run one step on the county under ``root``, with the thresholds its configuration says."""
-    address = os.environ.get("BREDBAND_WARM")
-    return _run([*(warm.asking(address) if address else [sys.executable, "-m", "pipelines"]), name], root)
-
-
-def _run(command: list[str], root: Path) -> subprocess.CompletedProcess[str]:
-    folders = ("--raw", "raw"), ("--out", "out"), ("--maps", "maps"), ("--config", next(root.glob("*.toml")).name)
-    given = [x for option, where in folders for x in (option, str(root / where))]
-    return subprocess.run([*command, *given], cwd=Path(__file__).parents[2], capture_output=True, text=True)
 
 
 def lay_out(variant: str, root: Path) -> Path:
@@ -58,13 +39,13 @@ def lay_out(variant: str, root: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def built(fourth_edition: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """Run the steps once per variant; ``full`` is the edition that make builds, with every product."""
+    """Run the steps once per variant; ``full`` is the edition with every product."""
     done: dict[str, tuple[Path, str]] = {"full": (fourth_edition, "")}
 
     def run(variant: str) -> Path:
         if variant not in done:
             root = lay_out(variant, tmp_path_factory.mktemp(variant))
-            ran = _run([sys.executable, "-c", ONE_AFTER_ANOTHER, " ".join(STAGES)], root)
+            ran = in_a_process_of_their_own(STAGES, root)
             done[variant] = root, ran.stdout + ran.stderr if ran.returncode else ""
         root, fault = done[variant]
         if fault:
@@ -120,6 +101,18 @@ def test_every_law_of_a_threshold_looks_at_the_fourth(built) -> None:
     assert steps == [(30, 100), (100, 500), (500, 1000)]
 
 
+def test_a_step_forked_from_a_process_of_other_thresholds_has_its_own(built, tmp_path: Path) -> None:
+    """As make has it: the shared process has imported the program for the default ones."""
+    lan = with_tables(built("full"), tmp_path / "lan")
+    told_ = lan / "out/.steg/liggare/laws.json"
+    before = json.loads(told_.read_text(encoding="utf-8"))
+    told_.unlink()
+    command = warm.asking(os.environ[WARM]) if WARM in os.environ else [sys.executable, "-m", "pipelines"]
+    ran = subprocess.run([*command, "laws", *options(lan)], cwd=ROOT, capture_output=True, text=True)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert json.loads(told_.read_text(encoding="utf-8")) == before
+
+
 SPOILT = [
     ("adresser", "sannolikhet_tillgang_500", "adress: tillgang 1000 ⊆ tillgang 500", -1.0),
     ("adresser", "sannolikhet_tillgang_500", "adress: tillgang 500 ⊆ tillgang 100", 1.0),
@@ -143,28 +136,47 @@ SPOILT = [
 ]
 
 
-@pytest.fixture(scope="module")
-def sound(built, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A county of the module's own to spoil, its laws not yet checked."""
-    root = tmp_path_factory.mktemp("skadat") / "lan"
-    shutil.copytree(built("full"), root, copy_function=shutil.copy2)
-    return root
-
-
-@pytest.mark.parametrize(("table", "column", "law", "by"), SPOILT)
-def test_a_spoilt_column_of_the_fourth_threshold_breaks_its_law(sound, table, column, law, by) -> None:
-    path = sound / f"out/.steg/{table}.parquet"
+SPOILING = """
+import contextlib, io, json, sys
+from pathlib import Path
+from pipelines.__main__ import main
+lan, given, answers = Path(sys.argv[1]), sys.argv[2:], []
+for case in sorted(lan.glob("skadat/*")):
+    (spoilt,) = case.iterdir()
+    path = lan / "out/.steg" / spoilt.name
     whole = path.read_bytes()
-    frame = pd.read_parquet(path)
-    rows = frame.index
-    if "troskel_mbit" in frame:
-        rows = frame.index[(frame["troskel_mbit"] == 500) & (frame["matt"] == "tillgang")]
-    elif column.startswith("sannolikhet"):  # where the law has something to say
-        rows = frame.index[(frame[column] + by).between(-0.5, 1.5) & (frame.iloc[:, 0] != "")]
-    try:
+    path.write_bytes(spoilt.read_bytes())
+    with contextlib.redirect_stderr(io.StringIO()) as said:
+        code = main(["laws", *given])
+    answers.append((code, said.getvalue()))
+    path.write_bytes(whole)
+print(json.dumps(answers))
+"""
+
+
+@pytest.fixture(scope="module")
+def answers(built, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[int, str]]:
+    """What the laws say of each spoilt table, in a process that is of the fourth threshold: exit code and words."""
+    lan = with_tables(built("full"), tmp_path_factory.mktemp("skadat") / "lan")
+    for number, (table, column, _, by) in enumerate(SPOILT):
+        frame = pd.read_parquet(lan / f"out/.steg/{table}.parquet")
+        rows = frame.index
+        if "troskel_mbit" in frame:
+            rows = frame.index[(frame["troskel_mbit"] == 500) & (frame["matt"] == "tillgang")]
+        elif column.startswith("sannolikhet"):  # where the law has something to say
+            rows = frame.index[(frame[column] + by).between(-0.5, 1.5) & (frame.iloc[:, 0] != "")]
         frame.loc[rows, column] = frame.loc[rows, column].astype(float) + by
-        frame.to_parquet(path)
-        answer = stage("laws", sound)
-        assert answer.returncode and law in answer.stderr, answer.stderr
-    finally:
-        path.write_bytes(whole)
+        case = lan / f"skadat/{number:02}"
+        case.mkdir(parents=True)
+        frame.to_parquet(case / f"{table}.parquet")
+    command = [sys.executable, "-c", SPOILING, lan, *options(lan)]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    found: list[tuple[int, str]] = json.loads(ran.stdout.splitlines()[-1])
+    return found
+
+
+@pytest.mark.parametrize("number", range(len(SPOILT)), ids=[f"{table}-{law}" for table, _, law, _ in SPOILT])
+def test_a_spoilt_column_of_the_fourth_threshold_breaks_its_law(answers, number: int) -> None:
+    code, said = answers[number]
+    assert code and SPOILT[number][2] in said, said

@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from tests.conftest import with_tables
 from tests.test_laws import run
 
 from . import inputs
@@ -29,19 +30,18 @@ def table(root: Path, name: str) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def county(tmp_path_factory) -> Path:
-    root = tmp_path_factory.mktemp("slag")
-    inputs.write(inputs.county("full"), root)
-    for name in (*inputs.STAGES, "junctions", "gaps", "laws"):
+def county(small_edition, tmp_path_factory) -> Path:
+    root = with_tables(small_edition, tmp_path_factory.mktemp("slag"))
+    kommun, homes = table(root, "adresser_ruta")["kommunkod"], table(root, "bostader")
+    homes["hustyp"] = [TYPES[i % 7] if k == KNOWN else "okand" for i, k in enumerate(kommun)]
+    homes.to_parquet(root / "out/.steg/bostader.parquet")
+    told = table(root, "pts_teknik")
+    work = (told["bas"] == "arbetsstallen") & (told["niva"] == "kommun") & told["omradestyp"].isin(WORK)
+    told.loc[work, "antal"] = told.loc[work, "omradestyp"].map(WORK)
+    told[~work | (told["kommunkod"] == KNOWN)].to_parquet(root / "out/.steg/pts_teknik.parquet")
+    after = inputs.STAGES[inputs.STAGES.index("dwellings") + 1 :]
+    for name in (*after, "junctions", "gaps", "laws"):
         assert run(name, root) == 0, name
-        if name == "dwellings":
-            kommun, homes = table(root, "adresser_ruta")["kommunkod"], table(root, "bostader")
-            homes["hustyp"] = [TYPES[i % 7] if k == KNOWN else "okand" for i, k in enumerate(kommun)]
-            homes.to_parquet(root / "out/.steg/bostader.parquet")
-            told = table(root, "pts_teknik")
-            work = (told["bas"] == "arbetsstallen") & (told["niva"] == "kommun") & told["omradestyp"].isin(WORK)
-            told.loc[work, "antal"] = told.loc[work, "omradestyp"].map(WORK)
-            told[~work | (told["kommunkod"] == KNOWN)].to_parquet(root / "out/.steg/pts_teknik.parquet")
     return root
 
 

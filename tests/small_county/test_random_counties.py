@@ -15,11 +15,11 @@ import pytest
 from shapely.geometry import MultiPolygon, Point, Polygon, box
 
 from pipelines.core import files
+from tests.conftest import with_tables
 
 from . import brute, inputs
 from .test_small_county import COLUMNS, differences, rows_of, stage, told
 
-SOURCES = ("inventory", "lantmateriet", "scb", "pts", "granser", "tackning", "buildings")
 STAGES = ("grid", "dwellings", "evidence", "households", "coverage", "summaries", "open_cells")
 SEEDS = range(6)
 CLUSTERS = [(401100, 6400900), (401700, 6401100), (404200, 6402700), (405800, 6401400), (407400, 6401900)]
@@ -201,13 +201,9 @@ def _row(fil: str, i: int, teknik: str, ned: float | None, status: str) -> dict:
 
 
 @pytest.fixture(scope="session")
-def ground(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def ground(small_edition: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the small county's folder with the sources read."""
-    root = tmp_path_factory.mktemp("ground")
-    inputs.write(inputs.county("full"), root)
-    fault = next(filter(None, (stage(s, root) for s in SOURCES)), "")
-    assert not fault, fault
-    return root
+    return with_tables(small_edition, tmp_path_factory.mktemp("ground"))
 
 
 def mismatches(root: Path, c: inputs.County) -> list[str]:

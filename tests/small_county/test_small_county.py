@@ -8,12 +8,14 @@ import shutil
 import traceback
 from collections.abc import Callable
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
 from pipelines.__main__ import main
+from tests.conftest import with_tables
 
 from . import brute, inputs
 
@@ -128,15 +130,18 @@ def stage(name: str, root: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def staged(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """Run the stages once per variant; return the county's folder."""
+def staged(small_edition: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Run the stages once per variant, of ``full`` by make; return the county's folder."""
     done: dict[str, tuple[Path, str]] = {}
 
     def run(variant: str) -> Path:
         if variant not in done:
             root = tmp_path_factory.mktemp(variant)
-            inputs.write(inputs.county(variant), root)
-            done[variant] = root, next(filter(None, (stage(s, root) for s in STAGES)), "")
+            if variant == "full":
+                done[variant] = with_tables(small_edition, root), ""
+            else:
+                inputs.write(inputs.county(variant), root)
+                done[variant] = root, next(filter(None, (stage(s, root) for s in STAGES)), "")
         root, fault = done[variant]
         if fault:
             pytest.fail(f"{variant}: {fault}", pytrace=False)
@@ -158,8 +163,14 @@ def expected() -> Callable[[str], brute.Answer]:
 
 
 def rows_of(root: Path, table: str) -> dict[object, dict]:
-    """Read a table between stages as rows by key, geometry left aside."""
-    file = pq.read_table(root / "out" / ".steg" / f"{table}.parquet")
+    """Read a table between stages as rows by key, geometry left aside; each file as it stands once."""
+    path = root / "out" / ".steg" / f"{table}.parquet"
+    return _read(table, path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=16)
+def _read(table: str, path: Path, _changed: int) -> dict[object, dict]:
+    file = pq.read_table(path)
     names = [n for n in file.column_names if n != "geometry"]
     rows = file.select(names).replace_schema_metadata(None).to_pylist()
     keys = KEYS[table]

@@ -7,6 +7,7 @@ mutation, two at a time. A child that takes a minute or more memory than there s
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import random
@@ -63,6 +64,7 @@ def campaign(
         top = keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="utsatt-")))
         top.mkdir(parents=True, exist_ok=True)
         base = _base(top)
+        gc.freeze()  # what a child collects is its own: looking at the rest would copy it
         server = ""
         if any(m.make for m in mutations):
             server = f"{stack.enter_context(tempfile.TemporaryDirectory(prefix='utsatt-'))}/varm"

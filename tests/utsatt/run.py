@@ -190,8 +190,7 @@ def run_changed(folder: Path, base: Base, *, all_of_it: bool = False) -> tuple[i
         code = run_step(step, folder)
         if code:
             return code, step
-        now = _written(folder)
-        same = all(now.get(k) == v for k, v in base.made[step].items()) and step != "inventory"
+        same = all(_checksum(folder, k) == v for k, v in base.made[step].items()) and step != "inventory"
         if same and not config_changed:
             changed.discard(step)
         else:
@@ -218,11 +217,21 @@ def _sources_of(files: Iterable[str]) -> set[str]:
 
 def _written(folder: Path) -> dict[str, str]:
     """Return a checksum of every table between the steps, and of the facts of every ledger."""
-    out = {p.name: _sha(p) for p in sorted(step_folder(folder).glob("*.parquet"))}
-    for p in sorted((step_folder(folder) / "liggare").glob("*.json")):
-        facts = json.loads(p.read_text(encoding="utf-8"))["fakta"]
-        out[f"fakta/{p.name}"] = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
-    return out
+    names = [p.name for p in sorted(step_folder(folder).glob("*.parquet"))]
+    names += [f"fakta/{p.name}" for p in sorted((step_folder(folder) / "liggare").glob("*.json"))]
+    return {name: _checksum(folder, name) for name in names}
+
+
+def _checksum(folder: Path, name: str) -> str:
+    """Return the checksum of a table, or of a ledger's facts; empty where there is none."""
+    kind, _, file = name.rpartition("/")
+    path = step_folder(folder) / ("liggare" if kind else "") / file
+    if not path.exists():
+        return ""
+    if not kind:
+        return _sha(path)
+    facts = json.loads(path.read_text(encoding="utf-8"))["fakta"]
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
 def _sha(path: Path) -> str:
@@ -275,8 +284,11 @@ def figures(folder: Path, base: Base | None = None) -> Figures:
         keys = [c for c in frame if not pd.api.types.is_float_dtype(frame[c])]
         frame = frame.sort_values([*keys, *[c for c in frame if c not in keys]], ignore_index=True)
         plain = frame.astype(object).where(frame.notna(), None)
-        out[name] = {str(c): [_plain(v) for v in plain[c]] for c in plain}
+        out[name] = {str(c): [v if type(v) in PLAIN else _plain(v) for v in plain[c]] for c in plain}
     return out
+
+
+PLAIN = {type(None), bool, int, float, str}
 
 
 def _plain(value: Any) -> Any:
@@ -308,7 +320,8 @@ def differences(before: Figures, after: Figures, most: int = 12) -> list[str]:
         if rows[0] != rows[1] or a.keys() != b.keys():
             out.append(f"{name}: {rows[0]} rader blev {rows[1]}")
             continue
-        off = {c: [i for i, (x, y) in enumerate(zip(a[c], b[c], strict=True)) if not _equal(x, y)] for c in a}
+        others = [c for c in a if a[c] != b[c]]
+        off = {c: [i for i, (x, y) in enumerate(zip(a[c], b[c], strict=True)) if not _equal(x, y)] for c in others}
         off = {c: i for c, i in off.items() if i}
         if name in ("kommuner", "lan"):
             key = a.get("kommunkod", a.get("lanskod", []))

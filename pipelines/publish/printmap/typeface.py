@@ -56,9 +56,10 @@ def make(folder: Path) -> None:
     from fontTools.ttLib import TTFont
 
     options = subset.Options(layout_features=[], legacy_kern=True, hinting=False, name_IDs=[1, 2, 4, 6])
-    options.drop_tables += ["FFTM", "GDEF", "GPOS", "GSUB", "MATH"]
     for face in _FACES.values():
         font = TTFont(_whole(face), recalcTimestamp=False)
+        for table in {"FFTM", "GDEF", "GPOS", "GSUB", "MATH"} & set(font.keys()):  # before they are read
+            del font[table]
         cutter = subset.Subsetter(options)
         cutter.populate(unicodes=_CHARACTERS)
         cutter.subset(font)
