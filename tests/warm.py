@@ -10,11 +10,10 @@ import os
 import shlex
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pipelines import warm
-from pipelines.steps import STEPS
 
 LIBRARIES = (
     *warm.LIBRARIES,
@@ -58,8 +57,8 @@ def for_make(address: str) -> list[str]:
     return [f"{name}={shlex.join(asking(address))}" for name in ("RUN", "WARM")]
 
 
-def import_all() -> None:
-    """Import what the steps are made of, in a process that forks them itself."""
-    prepare = warm.importer([*LIBRARIES])
-    for step in STEPS:
-        prepare(step)
+def import_steps(names: Iterable[str]) -> None:
+    """Import what steps are made of, in a process that forks them itself: no data is read and no thread started."""
+    prepare = warm.importer([*warm.LIBRARIES])
+    for name in names:
+        prepare(name)

@@ -10,6 +10,7 @@ import pytest
 from pipelines.config.region import Region, load_region
 from pipelines.core.paths import Paths
 from pipelines.demo.make_demo import run
+from tests.conftest import made_once
 
 from .reading import addresses
 
@@ -86,8 +87,8 @@ def make(config: Path, goal: Path) -> tuple[Region, Path]:
 
 @pytest.fixture(scope="session")
 def blekinge(tmp_path_factory: pytest.TempPathFactory) -> tuple[Region, Path]:
-    folder = tmp_path_factory.mktemp("blekinge")
-    return make(write_config(folder, BLEKINGE), folder / "demo")
+    folder = made_once(tmp_path_factory, "blekinge", lambda f: make(write_config(f, BLEKINGE), f / "demo"))
+    return load_region(folder / "lan.toml"), folder / "demo"
 
 
 @pytest.fixture(scope="session")

@@ -84,7 +84,7 @@ def addresses() -> pd.DataFrame:
     return out.sort_values(["rutid", "adress_id"], ignore_index=True)
 
 
-def write(folder: Path, demo: bool = True, hastighet: bool = True, mobil: bool = True) -> tuple[Region, Paths]:
+def write(folder: Path, hastighet: bool = True, mobil: bool = True) -> tuple[Region, Paths]:
     """Write the sources' and the first stages' tables, and run summaries, gaps and goals."""
     here, paths, rows = region(), Paths(CONFIG, folder / "raw", folder / "out", folder / "maps"), addresses()
     paths.step.mkdir(parents=True)
@@ -136,7 +136,7 @@ def write(folder: Path, demo: bool = True, hastighet: bool = True, mobil: bool =
         stage.run(here, paths)
     _put(paths, source_tables.KOLADA, kolada())
     published_series.run(here, paths)
-    paths.run_facts.write_text(json.dumps(FACTS | {"demo": demo}), encoding="utf-8")
+    paths.run_facts.write_text(json.dumps(FACTS), encoding="utf-8")
     used = {
         "fil": "pts/x.xlsx",
         "roll": "teknik",

@@ -1,8 +1,11 @@
 """The workbook and its CSV files, read back with openpyxl and csv, against figures calculated by hand."""
 
 import csv
+import json
 import math
 import re
+import shutil
+from dataclasses import replace
 
 import numpy as np
 import openpyxl
@@ -58,8 +61,21 @@ ONLY_FILES = {
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    region, paths = county.write(tmp_path_factory.mktemp("tabeller"))
+def tables(tmp_path_factory):
+    """The county, of which tests write their own workbooks in a copy."""
+    return county.write(tmp_path_factory.mktemp("lan"))
+
+
+def copied(tables, folder):
+    region, paths = tables
+    there = replace(paths, out=folder / "out", maps=folder / "maps")
+    shutil.copytree(paths.step, there.step)
+    return region, there
+
+
+@pytest.fixture(scope="module")
+def made(tables, tmp_path_factory):
+    region, paths = copied(tables, tmp_path_factory.mktemp("tabeller"))
     write_workbook.run(region, paths)
     return paths, openpyxl.load_workbook(paths.built("out/kommuner.xlsx"))
 
@@ -101,8 +117,9 @@ def test_sheets_stand_in_order_with_mark_frozen_header_and_filter(made):
         assert sheet.auto_filter.ref.endswith(str(max(sheet.max_row, top)))
 
 
-def test_no_mark_when_the_data_are_real(tmp_path):
-    region, paths = county.write(tmp_path, demo=False)
+def test_no_mark_when_the_data_are_real(tables, tmp_path):
+    region, paths = copied(tables, tmp_path)
+    paths.run_facts.write_text(json.dumps(county.FACTS | {"demo": False}), encoding="utf-8")
     write_workbook.run(region, paths)
     book = openpyxl.load_workbook(paths.built("out/kommuner.xlsx"))
     for sheet in book:
@@ -347,9 +364,9 @@ def test_curve_has_a_chart_per_measure_with_a_line_per_threshold(made):
             assert len({(sheet.cell(r, 3).value, sheet.cell(r, 4).value) for r in rows}) == 1
 
 
-def test_the_same_tables_give_the_same_bytes(made, tmp_path):
+def test_the_same_tables_give_the_same_bytes(made, tables, tmp_path):
     paths, _ = made
-    region, again = county.write(tmp_path)
+    region, again = copied(tables, tmp_path)
     write_workbook.run(region, again)
     for file in ("kommuner.xlsx", *FILES.values()):
         assert paths.built(f"out/{file}").read_bytes() == again.built(f"out/{file}").read_bytes()
@@ -375,9 +392,9 @@ def test_overview_quotes_the_same_figures(made):
 
 
 @pytest.fixture(scope="module")
-def long(tmp_path_factory):
+def long(tables, tmp_path_factory):
     """The same county where three rows are a long table, and two areas or points all that a sheet has."""
-    region, paths = county.write(tmp_path_factory.mktemp("lang"))
+    region, paths = copied(tables, tmp_path_factory.mktemp("lang"))
     with pytest.MonkeyPatch.context() as patch:
         for name, few in (("MOST_ROWS", 3), ("FIRST", 1), ("POINTS", 1)):
             patch.setattr(workbook_content, name, few)

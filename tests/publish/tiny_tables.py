@@ -6,7 +6,10 @@ Every number is spelled out here, so that a test can say what must stand in a pr
 from __future__ import annotations
 
 import json
+import shutil
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import geopandas as gpd
@@ -55,7 +58,17 @@ FACTS: dict[str, Any] = {
 
 def write(folder: Path, demo: bool = True) -> tuple[Region, Paths]:
     """Write every table the products read; return the region and the paths."""
-    paths = Paths(CONFIG, folder / "raw", folder / "out", folder / "maps")
+    paths = _paths(folder)
+    shutil.copytree(_paths(Path(_tables().name)).step, paths.step)
+    paths.run_facts.write_text(json.dumps(FACTS | {"demo": demo}), encoding="utf-8")
+    return load_region(CONFIG), paths
+
+
+@cache
+def _tables() -> TemporaryDirectory[str]:
+    """Return a folder with the tables, written once a process."""
+    folder = TemporaryDirectory()
+    paths = _paths(Path(folder.name))
     paths.step.mkdir(parents=True)
     cells = pd.DataFrame([_cell(*row) for row in CELLS])
     put(paths, summary_tables.RUTNAT, cells)
@@ -73,11 +86,14 @@ def write(folder: Path, demo: bool = True) -> tuple[Region, Paths]:
     write_polygons(contracts.check(_squares(), step_tables.OSAKERHET), paths.table("osakerhet_5km"))
     write_points(addresses(), paths.table("adresser"))
     write_polygons(_outlines(), paths.table("granser"))
-    paths.run_facts.write_text(json.dumps(FACTS | {"demo": demo}), encoding="utf-8")
     _sources(paths)
     write_ground(paths)
     no_history.write(paths)
-    return load_region(CONFIG), paths
+    return folder
+
+
+def _paths(folder: Path) -> Paths:
+    return Paths(CONFIG, folder / "raw", folder / "out", folder / "maps")
 
 
 GROUND_WATER = [

@@ -58,8 +58,7 @@ def campaign(
     lines : Path, optional
         Each result is added here as a line of JSON when it is known.
     """
-    warm.import_all()
-    run.import_steps()
+    warm.import_steps(run.STEPS)
     with contextlib.ExitStack() as stack:
         top = keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="utsatt-")))
         top.mkdir(parents=True, exist_ok=True)

@@ -110,12 +110,6 @@ class Base:
 # Running ----------------------------------------------------------------------------------------------------------
 
 
-def import_steps() -> None:
-    """Import what the steps need; no data is read and no thread started."""
-    for step in STEPS:
-        importlib.import_module(steps.STEPS[step].module)
-
-
 def options(folder: Path) -> list[str]:
     return [
         "--config",
