@@ -126,13 +126,8 @@ def _joined(
     noded: Noded, drops: Drops, line: Ints, u: Ints, v: Ints, low: Floats, high: Floats
 ) -> tuple[Ints, Ints, Floats, int]:
     """Return each address's node; for the new ones, in order: the edge they cut, and where; and how many nodes."""
-    n, m = len(line), len(drops.line)
-    order = np.lexsort(
-        (np.repeat([0, 1], [n, m]), np.concatenate([low, drops.at_m]), np.concatenate([line, drops.line]))
-    )
-    last = np.maximum.accumulate(np.where(order < n, order, -1))
-    edge = np.empty(m, np.int64)
-    edge[order[order >= n] - n] = last[order >= n]
+    # By line, and then along it: as complex numbers are ordered.
+    edge = np.searchsorted(line + 1j * low, drops.line + 1j * drops.at_m, side="right") - 1
     # Before a line's first edge there is only its first node: what lies there was joined with it. Edge -1 is no edge.
     line, u, v = (np.append(x, -1) for x in (line, u, v))
     low, high = np.append(low, np.inf), np.append(high, np.inf)

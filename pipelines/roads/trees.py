@@ -21,6 +21,7 @@ net sees it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -249,17 +250,27 @@ def _near(graph: _Graph, to_net: Floats, keys: Ints) -> _Near:
         best = _first_of(goal, far, -graph.price[edge])
         goal, far, edge = goal[best], far[best], edge[best]
         place = np.searchsorted(keys, goal)
-        known = np.append(keys, -1)[place] == goal
-        had, last_step = np.append(away, 0.0)[place], graph.price[np.append(via, -1)[place]]
-        nearer = ~known | (far < had) | ((far == had) & (graph.price[edge] > last_step))
-        again = known & nearer
-        away[place[again]], via[place[again]] = far[again], edge[again]
-        place = place[~known]
-        keys, away, via = (np.insert(x, place, new[~known]) for x, new in ((keys, goal), (away, far), (via, edge)))
+        at = np.minimum(place, len(keys) - 1)
+        known = keys[at] == goal
+        again = known & (far <= away[at])
+        again &= (far < away[at]) | (graph.price[edge] > graph.price[via[at]])
+        away[at[again]], via[at[again]] = far[again], edge[again]
+        new = np.flatnonzero(~known)
+        old = np.ones(len(keys) + len(new), np.bool_)
+        old[place[new] + np.arange(len(new))] = False
+        keys, away, via = (_woven(old, x, y[new]) for x, y in ((keys, goal), (away, far), (via, edge)))
+        nearer = ~known | again
         last, last_away = goal[nearer], far[nearer]
     area, node = keys // graph.nodes, keys % graph.nodes
     back = graph.low[via] + graph.high[via] - node
     return _Near(area, node, away, via, np.where(via < 0, -1, np.searchsorted(keys, area * graph.nodes + back)))
+
+
+def _woven(old: Bools, one: NDArray[Any], other: NDArray[Any]) -> NDArray[Any]:
+    """Return the values of ``one`` where ``old`` says so, in order, and of ``other`` elsewhere."""
+    out = np.empty(len(old), one.dtype)
+    out[old], out[~old] = one, other
+    return out
 
 
 def _steps(graph: _Graph, node: Ints) -> tuple[Ints, Ints, Ints]:
