@@ -78,7 +78,7 @@ $(DONE)/summaries.json: $(STEG)/kod/summaries.txt $(DONE)/coverage.json
 	$(STEP) 14 'Summerar rutor, kommuner och län'
 	@$(WARM) summaries $(ARGS)
 
-$(STEG)/vagnat.parquet: $(STEG)/kod/junctions.txt $(DONE)/vagar.json
+$(STEG)/vagnat.parquet: $(STEG)/kod/junctions.txt $(DONE)/grid.json $(DONE)/vagar.json
 	$(STEP) 15 'Var vägar möts'
 	@$(WARM) junctions $(ARGS)
 

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from pipelines.core import files
 from pipelines.core.cell_grid import parse_scb_id
 from pipelines.core.errors import DataError, by_library
@@ -57,7 +59,8 @@ def read_ground(region: Region, paths: Paths, here: Places) -> Ground:
     roads, noded = junctions.read(paths)
     water = files.read_shapes(paths.table("mark"), ["geometry"])["geometry"].to_numpy()
     files.release()
-    return ground(roads, water, region.kostnad, region.vagar, here.e_m, here.n_m, noded)
+    drop = junctions.read_drops(paths, np.column_stack([here.e_m, here.n_m]))
+    return ground(roads, water, region.kostnad, region.vagar, here.e_m, here.n_m, noded, drop)
 
 
 def read_level(here: Places, level: Level, paths: Paths) -> tuple[Floats, Places]:
@@ -97,7 +100,6 @@ def earlier_cells(out: Path) -> pd.DataFrame:
 def with_outlines(areas: pd.DataFrame, gaps: Sequence[Gaps]) -> gpd.GeoDataFrame:
     """Give each area the union of its cells; dispersed rows have no geometry."""
     import geopandas as gpd
-    import numpy as np
 
     count = np.array([g.found.count for g in gaps])
     first = np.cumsum(count) - count

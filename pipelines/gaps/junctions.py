@@ -1,4 +1,4 @@
-"""Step junctions: where roads meet, which asks nothing of addresses and waits for none.
+"""Step junctions: where roads meet, and where addresses meet them; neither asks who has coverage, or waits for it.
 
 The gap areas read back what was found (:func:`read`), to the last bit; the open edition reads the stretches.
 """
@@ -10,25 +10,33 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipelines.core import files
-from pipelines.roads import lines_wkb
+from pipelines.gaps.trench_ground import on_ground, road_prices
+from pipelines.roads import drops, lines_wkb
 from pipelines.roads.line_parts import of_vertices, stretches
 from pipelines.roads.noding import Noded, node
 from pipelines.tables import contracts
-from pipelines.tables.gap_tables import VAGNAT, VAGNAT_LINJER
+from pipelines.tables.gap_tables import ANSLUTNINGAR, VAGNAT, VAGNAT_LINJER
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from pipelines.config.region import Region
     from pipelines.core.paths import Paths
-    from pipelines.roads.line_parts import Vertices
-    from pipelines.roads.noding import Bools
+    from pipelines.roads.line_parts import Floats, Vertices
 
 
 def run(region: Region, paths: Paths) -> None:
-    """Write the roads as they meet: the lines they were noded as, and the stretches between nodes."""
+    """Write the roads as they meet: the lines they were noded as, the stretches between nodes, and addresses' drops."""
+    import pandas as pd
+
     roads = files.read_shapes(paths.table("vagar"), ["klass", "niva", "namn", "geometry"])
     noded = node(roads["geometry"].to_numpy(), on_ground(roads), region.vagar.snappning_m)
+    del roads["geometry"]
+    xy = files.read_points(paths.table("adresser_ruta"), [])[["e_m", "n_m"]].to_numpy()
+    may = road_prices(roads, region.vagar)[2]
+    drop = drops.nearest(xy, noded.lines, np.flatnonzero(may[noded.source]))
+    where = pd.DataFrame({"linje": drop.line, "langs_m": drop.at_m, "e_m": drop.xy[:, 0], "n_m": drop.xy[:, 1]})
+    files.write_points(contracts.check(where, ANSLUTNINGAR), paths.table(ANSLUTNINGAR.name))
     _write(*lines(noded), VAGNAT_LINJER, paths)
     _write(*edges(roads, noded), VAGNAT, paths)
 
@@ -53,9 +61,13 @@ def read(paths: Paths) -> tuple[pd.DataFrame, Noded]:
     )
 
 
-def on_ground(roads: pd.DataFrame) -> Bools:
-    """Return which roads lie on the ground: neither bridge, tunnel nor under one."""
-    return (roads["niva"] == "mark").to_numpy(np.bool_)
+def read_drops(paths: Paths, points: Floats) -> drops.Drops:
+    """Return where the addresses, which stand at ``points``, meet the roads."""
+    found = files.read_points(paths.table(ANSLUTNINGAR.name), ["linje", "langs_m"])
+    xy = found[["e_m", "n_m"]].to_numpy()
+    # As it was measured: to the last bit.
+    away = np.where(found["linje"] < 0, np.inf, np.hypot(*(points - xy).T))
+    return drops.Drops(found["linje"].to_numpy(), found["langs_m"].to_numpy(), xy, away)
 
 
 def lines(noded: Noded) -> tuple[pd.DataFrame, Vertices]:

@@ -213,6 +213,7 @@ def ground(
     e_m: Floats,
     n_m: Floats,
     noded: noding.Noded | None = None,
+    drop: drops.Drops | None = None,
 ) -> Ground:
     """Return what the trenches of these addresses stand on.
 
@@ -227,22 +228,19 @@ def ground(
         All addresses of the län, EPSG:3006, metres.
     noded : Noded, optional
         Where the roads meet, if that is known; they need no geometry then.
+    drop : Drops, optional
+        Where the addresses meet them, if that is known.
     """
     wet = over_water.water(water)
-    klass, on_ground = roads["klass"], (roads["niva"] == "mark").to_numpy(np.bool_)
-    price = klass.map(vagar.prisfaktor).astype(np.float64).fillna(np.inf).to_numpy()
-    ferry = (klass == "farjeled").to_numpy(np.bool_)
-    built = roads["niva"].isin(["bro", "tunnel", "bro_och_underfart"]).to_numpy(np.bool_)
-    price = np.where(built & ~ferry, price * vagar.prisfaktor_bro_tunnel, price)
-    may = on_ground & np.isfinite(price) & ~ferry
+    price, ferry, may = road_prices(roads, vagar)
     if not may.any():
         return Straight(wet, kostnad, vagar, e_m, n_m)
     xy = np.column_stack([e_m, n_m])
     if noded is None and "fran" in roads:
         noded = noding.as_noded(roads["geometry"].to_numpy(), roads["fran"].to_numpy(), roads["till"].to_numpy())
     elif noded is None:
-        noded = noding.node(roads["geometry"].to_numpy(), on_ground, vagar.snappning_m)
-    drop = drops.nearest(xy, noded.lines, np.flatnonzero(may[noded.source]))
+        noded = noding.node(roads["geometry"].to_numpy(), on_ground(roads), vagar.snappning_m)
+    drop = drop or drops.nearest(xy, noded.lines, np.flatnonzero(may[noded.source]))
     prices = network.Prices(price, vagar.prisfaktor_fagelvag, vagar.prisfaktor_sjokabel)
 
     def wet_m(start: Floats, end: Floats) -> Floats:
@@ -250,6 +248,21 @@ def ground(
 
     net = network.build(noded, drop, prices, ferry, wet_m)
     return Roads(net, noded, roads.drop(columns="geometry", errors="ignore"), wet, vagar, xy, drop)
+
+
+def road_prices(roads: pd.DataFrame, vagar: Vagar) -> tuple[Floats, Bools, Bools]:
+    """Return what a metre of each road costs, which are ferries, and which may be followed to a house."""
+    klass = roads["klass"]
+    price = klass.map(vagar.prisfaktor).astype(np.float64).fillna(np.inf).to_numpy()
+    ferry = (klass == "farjeled").to_numpy(np.bool_)
+    built = roads["niva"].isin(["bro", "tunnel", "bro_och_underfart"]).to_numpy(np.bool_)
+    price = np.where(built & ~ferry, price * vagar.prisfaktor_bro_tunnel, price)
+    return price, ferry, on_ground(roads) & np.isfinite(price) & ~ferry
+
+
+def on_ground(roads: pd.DataFrame) -> Bools:
+    """Return which roads lie on the ground: neither bridge, tunnel nor under one."""
+    return (roads["niva"] == "mark").to_numpy(np.bool_)
 
 
 def _chained(who: Ints, place: Ints) -> Ties:

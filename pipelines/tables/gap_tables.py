@@ -94,6 +94,13 @@ VAGNAT_LINJER = Table(
     ),
     geometry="LineString",
 )
+ANSLUTNINGAR = Table(
+    "anslutningar",
+    "Adressernas anslutningar",
+    "Var varje adress möter vägarna, i den ordning som adresser_ruta har: punkten på närmaste väg som får följas.",
+    fields(field("linje", low=-1, description="Raden i vagnat_linjer; -1 utan väg."), "langs_m e_m n_m"),
+    geometry="Point",
+)
 BRISTKURVA = Table(
     "bristkurva",
     "Kurva: hushåll mot kronor",

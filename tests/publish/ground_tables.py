@@ -5,6 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import shapely
 
 from pipelines.core.files import EPSG, write_points, write_polygons, write_table
@@ -12,7 +13,7 @@ from pipelines.core.ledger import Ledger
 from pipelines.core.paths import Paths
 from pipelines.disclosure.open_projects import Names
 from pipelines.tables import contracts
-from pipelines.tables.gap_tables import VAGNAT, VAGNAT_LINJER
+from pipelines.tables.gap_tables import ANSLUTNINGAR, VAGNAT, VAGNAT_LINJER
 from pipelines.tables.project_tables import PROJEKT, PROJEKT_ADRESSER, PROJEKT_SCHAKT
 from pipelines.tables.source_tables import ADRESSOMRADEN, MARK, ORTER, VAGAR
 from pipelines.tables.step_tables import KONTROLLERAS
@@ -50,6 +51,10 @@ def no_ground(paths: Paths) -> None:
     if not paths.table("adresser_ruta").exists():
         none = {"adress_id": pd.Series(dtype="str"), "rutid": pd.Series(dtype="int64")}
         write_table(pd.DataFrame(none), paths.table("adresser_ruta"))
+    if not paths.table(ANSLUTNINGAR.name).exists():
+        count = pq.read_metadata(paths.table("adresser_ruta")).num_rows
+        nowhere = pd.DataFrame({"linje": np.full(count, -1), **{n: np.zeros(count) for n in ("langs_m", "e_m", "n_m")}})
+        write_points(contracts.check(nowhere, ANSLUTNINGAR), paths.table(ANSLUTNINGAR.name))
     for table in (VAGAR, VAGNAT, VAGNAT_LINJER, MARK, ORTER):
         none = contracts.typed(gpd.GeoDataFrame({n: [] for n in table.names}, geometry=[], crs=EPSG), table)
         if not paths.table(table.name).exists():
