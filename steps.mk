@@ -88,7 +88,7 @@ $(DONE)/gaps.json: $(STEG)/kod/gaps.txt $(STEG)/tidigare.txt $(DONE)/coverage.js
 
 $(DONE)/goals.json: $(STEG)/kod/goals.txt $(DONE)/gaps.json $(DONE)/summaries.json
 	$(STEP) 17 'Mål, avstämning mot PTS och regional prioritering'
-	@$(WARM) goals $(ARGS)
+	@$(WARM) goals $(ARGS) --jobs $(JOBS)
 
 $(DONE)/reconciliation.json: $(STEG)/kod/reconciliation.txt $(STEG)/publicerade.txt $(DONE)/goals.json
 	$(STEP) 18 'Avstämning mot publicerade tal'

@@ -327,6 +327,7 @@ JOB = (
         ),
         writes=("mal", "avstamning", "prioritering_pts", "pts_projekt"),
         ledger=True,
+        options=(_JOBS,),
     ),
     Step(
         "reconciliation",

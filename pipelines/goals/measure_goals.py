@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,9 +11,10 @@ from pipelines.config.region import CLASSES
 from pipelines.core import files
 from pipelines.core.ledger import Ledger
 from pipelines.core.level import LEVELS, MEASURES
+from pipelines.core.processes import side_by_side
 from pipelines.goals import distances, support_projects
 from pipelines.goals.deviations import reconcile
-from pipelines.goals.priority_list import PriorityList, priority_list
+from pipelines.goals.priority_list import priority_list
 from pipelines.goals.pts_shares import mobile, published
 from pipelines.tables import code_lists, contracts, goal_tables
 
@@ -20,16 +22,16 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pipelines.config.region import Region
+    from pipelines.core.facts import Priorities
     from pipelines.core.paths import Paths
 
 PROJECTS = ("troskel_mbit", "matt", *support_projects.TABLE, *support_projects.COSTS)
 ON = [*distances.PLACE, "troskel_mbit", "matt"]
 
 
-def run(region: Region, paths: Paths) -> None:
-    """Measure every place against every goal and PTS, and list the addresses to point out to PTS."""
-    ledger = Ledger("goals")
-    own, surface = of_parts(region, paths)
+def run(region: Region, paths: Paths, jobs: str = "") -> None:
+    """Measure every place against every goal and PTS, and list the addresses to point out to PTS: side by side."""
+    at_once = side_by_side.processes(jobs)
     texts = ["kommunkod", "omradestyp", "ortstyp"]
     points = files.read_points(paths.table("adresser_ruta"), ["adress_id", "rutid", *texts], few=texts)
     people = files.read_table(paths.table("adresser_hushall"), ["befolkning", "hushall", "fritidshus"])
@@ -37,11 +39,32 @@ def run(region: Region, paths: Paths) -> None:
     coverage = files.read_table(
         paths.table("adresser_tackning"), wanted, few=[c for c in wanted if c.startswith("underlag")]
     )
+    of = (points, people, coverage, region, paths)
+    beside, (ledger, facts) = side_by_side.each([partial(goals, *of), partial(to_point_out, *of)], at_once)
+    note(ledger, facts, beside)
+    ledger.save(paths.ledger("goals"))
+
+
+def goals(
+    points: pd.DataFrame, people: pd.DataFrame, coverage: pd.DataFrame, region: Region, paths: Paths
+) -> pd.DataFrame:
+    """Write how far every place is from every goal, and how we stand beside PTS; return the latter."""
+    own, surface = of_parts(region, paths)
     pts = published(files.read_table(paths.table("pts_teknik")), files.read_table(paths.table("pts_hastighet")), region)
     measured = own.merge(surface, on=ON).merge(distances.of_addresses(points, people, coverage, region), on=ON)
     holiday = distances.holiday_homes(points, people["fritidshus"], coverage, region)
     table = goal_table(measured, holiday, pts, files.read_table(paths.table("pts_mobil")), region)
     beside = reconcile(measured, files.read_table(paths.table("riktvarden")), pts, region)
+    write(table, goal_tables.MAL, paths)
+    write(beside, goal_tables.AVSTAMNING, paths)
+    return beside
+
+
+def to_point_out(
+    points: pd.DataFrame, people: pd.DataFrame, coverage: pd.DataFrame, region: Region, paths: Paths
+) -> tuple[Ledger, Priorities]:
+    """Write the addresses to point out to PTS; return what is told of them."""
+    ledger = Ledger("goals")
     listed = priority_list(
         points,
         people,
@@ -52,16 +75,13 @@ def run(region: Region, paths: Paths) -> None:
         region,
         ledger,
     )
-    note(ledger, listed, beside)
-    write(table, goal_tables.MAL, paths)
-    write(beside, goal_tables.AVSTAMNING, paths)
     write(listed.adresser, goal_tables.PRIORITERING_PTS, paths)
     write(listed.projekt, goal_tables.PTS_PROJEKT, paths)
-    ledger.save(paths.ledger("goals"))
+    return ledger, listed.fakta
 
 
 def of_parts(region: Region, paths: Paths) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the shares of households and of surface; the parts of cells are let go before addresses are read."""
+    """Return the shares of households and of surface."""
     parts = files.read_table(paths.table("rutnat_delar"), part_columns(), few=["kommunkod", "omradestyp"])
     return distances.shares(parts, region), distances.surface(parts, region)
 
@@ -125,9 +145,8 @@ def goal_table(
     return out.iloc[np.lexsort(by)].reset_index(drop=True)
 
 
-def note(ledger: Ledger, listed: PriorityList, beside: pd.DataFrame) -> None:
+def note(ledger: Ledger, facts: Priorities, beside: pd.DataFrame) -> None:
     """Say what the lists rest on: the year's rules, modelled addresses, and deviations from PTS."""
-    facts = listed.fakta
     ledger.facts["pts_prioritering"] = facts
     ledger.add("varning", "PTS-prioritering", facts["varning"], 1, "kontrollera årets regler hos PTS")
     ledger.add(
