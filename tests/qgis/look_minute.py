@@ -1,6 +1,6 @@
 """Run by QGIS's own Python: the first minute of someone who opens a project, told as JSON.
 
-Usage: look_minute.py FOLDER PROJECT KOMMUN CODE EASTING NORTHING.
+Usage: look_minute.py _ PROJECT KOMMUN CODE EASTING NORTHING.
 
 Each theme is put on and drawn on an ordinary screen, for the län, for the kommun and close to the point; the
 legend is looked at; the cell at the point is clicked; the layers are filtered to the kommun; a form is opened.
@@ -10,8 +10,8 @@ It imports nothing of the project.
 import json
 import os
 import sys
-from pathlib import Path
 
+import numpy as np
 from qgis.core import (
     QgsApplication,
     QgsExpression,
@@ -27,6 +27,7 @@ from qgis.core import (
 )
 from qgis.gui import QgsAttributeForm, QgsGui, QgsLayerTreeView, QgsMapCanvas, QgsMapToolIdentify
 from qgis.PyQt.QtCore import QSize, Qt
+from qgis.PyQt.QtGui import QImage
 from qgis.PyQt.QtWidgets import QAbstractSpinBox, QScrollArea
 
 SCREEN = QSize(1280, 800)
@@ -37,7 +38,7 @@ FORM = QSize(525, 508)
 UNDER = ("land", "grund_granser", "kommunnamn")
 
 
-def main(folder: str, path: str, kommun: str, code: str, easting: str, northing: str) -> None:
+def main(_: str, path: str, kommun: str, code: str, easting: str, northing: str) -> None:
     """Print one JSON document."""
     QgsApplication.setPrefixPath("/usr", True)
     app = QgsApplication([], True)
@@ -60,24 +61,23 @@ def main(folder: str, path: str, kommun: str, code: str, easting: str, northing:
     near.scale(0.15, point)
     told = {"read": read, "opened": rows(view), "themes": {}}
     every, known = project.mapThemeCollection(), {}
-    for number, theme in enumerate(every.mapThemes()):
+    for theme in every.mapThemes():
         every.applyTheme(theme, root, model)
         app.processEvents()
         drawn = {}
         for place, extent in (("lan", places[lan]), ("kommun", places[kommun]), ("nara", near)):
             shown = root.checkedLayers()
             under = [x for x in shown if x.id().removeprefix("bredband_") in UNDER]
-            names = [str(Path(folder) / f"{number}-{place}-{what}.png") for what in ("alla", "under")]
             looks = place, *((x.id(), x.styleManager().currentStyle()) for x in under)
             if looks not in known:  # the same under most themes
-                known[looks] = draw(project, under, extent, names[1])
-            drawn[place] = [draw(project, shown, extent, names[0]), known[looks]]
+                known[looks] = draw(project, under, extent)
+            drawn[place] = compared(draw(project, shown, extent), known[looks])
         told["themes"][theme] = {"drawn": drawn, "legend": rows(view)}
     every.applyTheme("100 Mbit/s, tillgång", root, model)
     told["clicked"] = clicked(project, point)
     told["layers"] = {i: layer(x) for i, x in project.mapLayers().items() if isinstance(x, QgsVectorLayer)}
     told["forms"] = {name: form(app, project, name) for name in ("bristomraden", "adresser", "osakerhet_5km")}
-    told["filtered"] = filtered(project, code, places[kommun], folder)
+    told["filtered"] = filtered(project, code, places[kommun])
     print(json.dumps(told, ensure_ascii=False), flush=True)
     os._exit(0)  # QGIS's own shutdown without a display is not what is tested
 
@@ -95,8 +95,20 @@ def rows(view) -> list:
     return found
 
 
-def draw(project, layers, extent, path: str) -> dict:
-    """Draw layers on an ordinary screen."""
+def compared(drawn: tuple, under: tuple) -> dict:
+    """Return what is told of a drawing, and the share and the colours of its dots that those under it do not have."""
+    dots, told = drawn
+    other = dots != under[0]
+    own = dots[other]
+    first = np.append(True, own[1:] != own[:-1])[
+        : len(own)
+    ]  # of each run of a colour: a million dots take long to sort
+    colours = [f"#{x:06x}" for x in np.unique(own[first])]
+    return {**told, "errors": told["errors"] + under[1]["errors"], "changed": float(other.mean()), "colours": colours}
+
+
+def draw(project, layers, extent) -> tuple:
+    """Draw layers on an ordinary screen; return the colour of every dot as one number, and what is told of it."""
     settings = QgsMapSettings()
     settings.setLayers(layers)
     settings.setDestinationCrs(project.crs())
@@ -107,8 +119,11 @@ def draw(project, layers, extent, path: str) -> dict:
     job = QgsMapRendererSequentialJob(settings)
     job.start()
     job.waitForFinished()
-    job.renderedImage().save(path, "PNG", 85)  # packed lightly: ten times as fast
-    return {"path": path, "scale": settings.scale(), "errors": [e.message for e in job.errors()]}
+    image = job.renderedImage().convertToFormat(QImage.Format_RGB32)
+    bits = image.constBits()
+    bits.setsize(image.sizeInBytes())
+    dots = np.frombuffer(bits, "<u4").copy() & 0xFFFFFF
+    return dots, {"scale": settings.scale(), "errors": [e.message for e in job.errors()]}
 
 
 def clicked(project, point) -> dict:
@@ -159,8 +174,8 @@ def form(app, project, name: str) -> dict:
     return told
 
 
-def filtered(project, code: str, extent, folder: str) -> dict:
-    """Filter the layers to a kommun, as in the layer's properties; return rows before and after, and a picture."""
+def filtered(project, code: str, extent) -> dict:
+    """Filter the layers to a kommun, as in the layer's properties; return rows before and after, and what is drawn."""
     told = {}
     for name in ("rutnat_250m", "bristomraden", "kommuner"):
         x = project.mapLayer(f"bredband_{name}")
@@ -169,7 +184,7 @@ def filtered(project, code: str, extent, folder: str) -> dict:
         told[name] = [done, before, sorted({f["kommunkod"] for f in x.getFeatures()}), len(list(x.getFeatures()))]
     cells = project.mapLayer("bredband_rutnat_250m")
     cells.setScaleBasedVisibility(False)
-    told["picture"] = draw(project, [cells], extent, str(Path(folder) / "filter.png"))
+    told["drawn"] = compared(draw(project, [cells], extent), draw(project, [], extent))
     return told
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "publish"))
 
+import pytest
 import tiny_tables as tiny
 
 from pipelines.core.paths import Paths
@@ -19,11 +21,19 @@ from pipelines.publish.geopackage import write_geopackage
 from pipelines.publish.open_data import write_open_data
 from pipelines.publish.qgis import write_projects
 from pipelines.publish.raster import write_rasters
+from tests.conftest import made_once
 
 
-def build(folder: Path) -> Paths:
+def built(folders: pytest.TempPathFactory, name: str) -> Paths:
+    """Return a copy of one's own, in a new folder of a short name, of both editions as they were built once."""
+    lan = folders.mktemp(name) / "lan"
+    shutil.copytree(made_once(folders, "byggt", _build) / "lan", lan)
+    return Paths(tiny.CONFIG, lan / "raw", lan / "out", lan / "maps")
+
+
+def _build(folder: Path) -> None:
     """Build both editions' GeoPackages, rasters and projects."""
-    region, paths = tiny.write(folder)
+    region, paths = tiny.write(folder / "lan")
     for product in (
         make_open_areas,
         make_open_tables,
@@ -33,7 +43,6 @@ def build(folder: Path) -> Paths:
         write_projects,
     ):
         product.run(region, paths)
-    return paths
 
 
 def qgis(script: str, folder: Path, *given: Path | str) -> tuple[dict[str, Any], str]:

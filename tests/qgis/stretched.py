@@ -14,9 +14,9 @@ import geopandas as gpd
 import pyogrio
 import rasterio
 from rasterio.transform import Affine
-from running import build
 
 from pipelines.config.region import load_region
+from pipelines.core.paths import Paths
 from pipelines.core.quoted import read_facts, read_sources
 from pipelines.publish.qgis.project import project_editions, project_package
 from pipelines.publish.qgis.write_projects import outlines
@@ -24,9 +24,8 @@ from pipelines.publish.qgis.write_projects import outlines
 TIMES, CORNER = 300, (320_000.0, 6_400_000.0)
 
 
-def county(folder: Path) -> Path:
-    """Build both projects with their layers drawn out; return the folder that holds ``out`` and ``maps``."""
-    paths = build(folder / "lan")
+def county(paths: Paths) -> Path:
+    """Draw out the layers of both projects where they are; return the folder that holds ``out`` and ``maps``."""
     made = paths.built("")
     for gpkg in ("out/bredband.gpkg", "maps/data/bredband_oppen.gpkg", "maps/data/underlagskarta.gpkg"):
         _layers(made / gpkg)

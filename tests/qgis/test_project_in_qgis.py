@@ -64,7 +64,7 @@ Seen = tuple[dict[str, Any], str]
 @pytest.fixture(scope="module")
 def editions(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Seen]:
     """Open both projects in a copy of the products' folder: the paths are relative."""
-    paths = running.build(tmp_path_factory.mktemp("projekt") / "lan")
+    paths = running.built(tmp_path_factory, "projekt")
     moved = tmp_path_factory.mktemp("flyttad") / "hit åäö"
     paths.built("").rename(moved)
     table = tmp_path_factory.mktemp("scb") / "befolkning.csv"

@@ -64,7 +64,7 @@ WHITE, LABEL = (255, 255, 255), (34, 34, 34)
 
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], str]:
-    paths = running.build(tmp_path_factory.mktemp("qgis") / "lan")
+    paths = running.built(tmp_path_factory, "qgis")
     gpkg = paths.built("out/bredband.gpkg")
     rasters = [paths.built(f"out/{name}.tif") for name in ("tackning_250m", "klass_tillgang_100")]
     for path in (gpkg, *rasters):

@@ -96,7 +96,7 @@ def served(project: Path, folder: Path) -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def products(tmp_path_factory: pytest.TempPathFactory) -> Path:
     # a short path: the socket's name may have 107 letters
-    return running.build(tmp_path_factory.mktemp("tjanst") / "lan").built("")
+    return running.built(tmp_path_factory, "tjanst").built("")
 
 
 @pytest.fixture(scope="module")
