@@ -6,6 +6,7 @@ import csv
 import io
 import random
 import sqlite3
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
@@ -321,13 +322,18 @@ def class_codes(table) -> np.ndarray:
     return np.array(codes)
 
 
-def windows(marked: np.ndarray, west: np.ndarray, south: np.ndarray, n: int) -> np.ndarray:
-    """How many of the n × n cells from (west, south) are marked, by sums of sums."""
-    sums = np.zeros(np.array(marked.shape) + 1, dtype=int)
-    sums[1:, 1:] = marked.cumsum(0).cumsum(1)
-    c0, c1 = (np.clip(west + d, 0, marked.shape[0]) for d in (0, n))
-    r0, r1 = (np.clip(south + d, 0, marked.shape[1]) for d in (0, n))
-    return sums[c1, r1] - sums[c0, r1] - sums[c1, r0] + sums[c0, r0]
+def windows(raster: np.ndarray, values: Iterable[int], west: np.ndarray, south: np.ndarray, n: int) -> np.ndarray:
+    """How many of the n × n cells from (west, south) have each value, by sums of sums."""
+    wide, high = raster.shape
+    (c0, c1), (r0, r1) = ([np.clip(a + d, 0, end) for d in (0, n)] for a, end in ((west, wide), (south, high)))
+    corners = [c * (high + 1) + r for c, r in ((c1, r1), (c0, r1), (c1, r0), (c0, r0))]
+    many = []
+    for value in values:
+        sums = np.zeros((wide + 1, high + 1), dtype=np.int32)
+        sums[1:, 1:] = (raster == value).cumsum(0, dtype=np.int32).cumsum(1, dtype=np.int32)
+        a, b, c, d = (sums.ravel().take(at) for at in corners)
+        many.append(a - b - c + d)
+    return np.array(many)
 
 
 @pytest.fixture(scope="module")
@@ -371,9 +377,10 @@ def test_zoomed_out_the_most_common_inhabited_class_shows(county, coded_cells, o
     sure = np.ones(u.shape, dtype=bool)
     for a in (u, v):
         sure &= np.abs((a - size / 2) % 1 - 0.5) > 0.02
-    counts = np.array([windows(raster // 4 == r, west, south, size) for r in RANKS])
+    counts = windows(raster // 4, RANKS, west, south, size)
     rank = RANKS[-1] - counts[::-1].argmax(0)  # the last of equals: the worst
-    per_code = np.array([[windows(raster == 4 * r + k, west, south, size) for k in range(4)] for r in RANKS])
+    per_code = windows(raster, [4 * r + k for r in RANKS for k in range(4)], west, south, size)
+    per_code = per_code.reshape(len(RANKS), 4, *west.shape)
     mine = np.take_along_axis(per_code, (rank - 2)[None, None], 0)[0]
     expected = 4 * rank + 3 - mine[::-1].argmax(0)
     lived = counts.sum(0) > 0
@@ -510,20 +517,21 @@ def test_fits_the_screen(county, opened, edition, size):
     assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("edition", EVERY)
-def test_axe_finds_no_violation(small, opened, violations, edition, size, scheme):
-    page, _ = opened(small.built(EVERY[edition]), *SIZES[size], color_scheme=scheme)
+def test_axe_finds_no_violation(small, opened, violations, edition, size):
+    schemes = ("light", "dark") if size == "dator" else ("dark", "light")
+    page, _ = opened(small.built(EVERY[edition]), *SIZES[size], color_scheme=schemes[0])
     table = read_table(small.table("rutnat_250m"), ["rutid_scb", "adresser", "adresser_utan_100"])
     page.click("#visa-omraden")
     page.fill("#sok", "t")
     page.press("#sok", "Escape")
     layers = page.eval_on_selector_all("[name=lager]", "all => all.map(e => e.value)")
     # The English page is the open one in other words; every layer is looked at in both schemes and both sizes.
-    every = edition != "engelska" and (size, scheme) in {("dator", "light"), ("telefon", "dark")}
-    for layer in layers if every else layers[:2]:
-        page.click(f"#lager-{layer}")
-        if layer != "klass":
-            shown_at(page, table.loc[table["adresser_utan_100"].idxmax(), "rutid_scb"])
-        assert violations(page) == [], layer
+    for scheme in schemes:
+        page.emulate_media(color_scheme=scheme)
+        for layer in layers if edition != "engelska" and scheme == schemes[0] else layers[:2]:
+            page.click(f"#lager-{layer}")
+            if layer != "klass":
+                shown_at(page, table.loc[table["adresser_utan_100"].idxmax(), "rutid_scb"])
+            assert violations(page, only_colours=scheme != schemes[0]) == [], layer
