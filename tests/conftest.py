@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from pipelines.steps import JOB
 from tests import warm
@@ -51,6 +52,9 @@ LONGEST = (
     "test_demo_files.py",
 )
 """The rest take less each."""
+# No example is timed: on a busy machine any may take hypothesis' 200 ms.
+settings.register_profile("otidsatt", deadline=None)
+settings.load_profile("otidsatt")
 # Fixtures are no doctests, and two files named conftest cannot be collected as modules side by side.
 collect_ignore_glob = ["conftest.py", "*/conftest.py"]
 
