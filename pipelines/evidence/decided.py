@@ -543,24 +543,25 @@ def match_table(
 ) -> list[Hits]:
     """Return per evidence file and kommun: rows, addresses reached, complete or not, publishable or not."""
     total = addresses.groupby("kommunkod", observed=True).size()
+    said = sources[["fil", "kommunkod", "fullstandig", "far_publiceras"]].itertuples(index=False, name=None)
+    listed = {(fil, kod): (bool(full), bool(open_)) for fil, kod, full, open_ in said}
     out: list[Hits] = []
     for grain, table in matched.items():
         read = rows[grain].groupby("fil", observed=True)["rad"].nunique()
         reached = table.groupby(["fil", "kommunkod"], observed=True)["nr"].agg(["size", "nunique"])
-        listed = sources.set_index(["fil", "kommunkod"])
-        for (fil, kod), hit in reached.iterrows():
-            known = (fil, kod) in listed.index
+        for (fil, kod), hits, met in reached.itertuples(name=None):
+            full, open_ = listed.get((fil, kod), (False, False))
             out.append(
                 {
                     "fil": fil,
                     "niva": grain,
                     "kommunkod": kod,
                     "rader_i_filen": int(read.get(fil, 0)),
-                    "traffar": int(hit["size"]),
-                    "adresser": int(hit["nunique"]),
+                    "traffar": hits,
+                    "adresser": met,
                     "adresser_i_kommunen": int(total.get(kod, 0)),
-                    "fullstandig": bool(listed.loc[(fil, kod), "fullstandig"]) if known else False,
-                    "far_publiceras": bool(listed.loc[(fil, kod), "far_publiceras"]) if known else False,
+                    "fullstandig": full,
+                    "far_publiceras": open_,
                 }
             )
     return out

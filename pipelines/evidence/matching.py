@@ -315,8 +315,8 @@ def note_uncovering(matched: dict[str, pd.DataFrame], sources: pd.DataFrame, led
         Per level the hits of fixed techniques: ``fil``, ``kommunkod``, ``status``.
     """
     for level, table in matched.items():
-        covers = table[(table["status"] != "planerad").to_numpy()]
-        known = set(covers[["fil", "kommunkod"]].drop_duplicates().astype("str").itertuples(index=False, name=None))
+        covers = table.loc[(table["status"] != "planerad").to_numpy(), ["fil", "kommunkod"]].drop_duplicates()
+        known = set(covers.astype("str").itertuples(index=False, name=None))
         mine = sources[of_level(sources, level) & sources["fullstandig"]]
         for fil, kod in mine[["fil", "kommunkod"]].itertuples(index=False, name=None):
             if (fil, kod) not in known:

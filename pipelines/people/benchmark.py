@@ -311,21 +311,19 @@ def group_shares(
     """
     import pandas as pd
 
+    by = ["matt", "troskel_mbit", "kommunkod"]
     parts = groups.merge(wanted.drop(columns="hushall_pts"), on=["kommunkod", "omradestyp"], how="left")
-    whole = wanted[wanted["omradestyp"] == "totalt"].set_index(["kommunkod", "matt", "troskel_mbit"])[column]
+    parts["tackta"] = parts[column] * parts["hushall_pts"]
+    grouped = parts.groupby([*by, "grupp"])
+    sums = grouped[["tackta", "hushall_pts"]].sum()
+    mean = (sums["tackta"] / sums["hushall_pts"]).where(sums["hushall_pts"] > 0, grouped[column].mean())
+    whole = wanted[wanted["omradestyp"] == "totalt"].set_index(by)[column]
+    is_whole = (table["grupp"] == "totalt").to_numpy()
     out = np.empty((len(table), len(LEVELS)))
-    keys = pd.MultiIndex.from_frame(table[["kommunkod", "grupp"]])
-    for i, (m, t) in enumerate((level.measure, level.mbit) for level in LEVELS):
-        here = parts[(parts["matt"] == m) & (parts["troskel_mbit"] == t)]
-        covered = (here[column] * here["hushall_pts"]).groupby([here["kommunkod"], here["grupp"]]).sum()
-        total = here.groupby(["kommunkod", "grupp"])["hushall_pts"].sum()
-        plain = here.groupby(["kommunkod", "grupp"])[column].mean()
-        mean = (covered / total).where(total > 0, plain).reindex(keys).to_numpy()
-        of_kommun = whole.reindex(
-            pd.MultiIndex.from_arrays([table["kommunkod"], [m] * len(table), [t] * len(table)])
-        ).to_numpy()
-        is_whole = (table["grupp"] == "totalt").to_numpy()
-        out[:, i] = np.where(is_whole | np.isnan(mean), of_kommun, mean)
+    for i, level in enumerate(LEVELS):
+        keys = [[level.measure] * len(table), [level.mbit] * len(table), table["kommunkod"], table["grupp"]]
+        own, of_kommun = (x.reindex(pd.MultiIndex.from_arrays(keys[:n])).to_numpy() for x, n in ((mean, 4), (whole, 3)))
+        out[:, i] = np.where(is_whole | np.isnan(own), of_kommun, own)
     return out
 
 
