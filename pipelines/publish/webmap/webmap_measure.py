@@ -27,8 +27,10 @@ _SWITCH = """async () => { const all = [];
 _ZOOM = """async () => { const all = [];
   for (const z of [8, 10, 12, 14, 16]) { const t = performance.now();
     karta.setView([58.02, 12.75], z, { animate: false });
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
     all.push(performance.now() - t); await new Promise((done) => setTimeout(done, 60)); }
   return all; }"""
+"""Until the frame with the new picture has been handed over, and not only the map's own script has run."""
 
 
 def first_picture(page: Any) -> int:

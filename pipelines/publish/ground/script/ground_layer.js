@@ -3,7 +3,7 @@
 // within it to be seen, as thin lines over its colour.
 (function () {
   'use strict';
-  const TILE = 256, OVER = 12, SHORE_FROM = 10, CASED_FROM = 13;
+  const TILE = 256, WHOLE = [0, 0, TILE, TILE], PAD = 0.04 * TILE, GRAIN = 8, OVER = 12, SHORE_FROM = 10, CASED_FROM = 13;
   // Width in pixels at some zooms, straight in between; nothing before the first.
   const WIDTHS = {
     motorvag: [[5, 1], [9, 2], [13, 4], [17, 12]], landsvag: [[7, 0.7], [9, 1.2], [13, 3], [17, 10]],
@@ -22,18 +22,25 @@
     return w0 + (w1 - w0) * (zoom - z0) / (z1 - z0);
   }
 
+  // Where a part of a tile lies, and a little around it: [west, south, east, north].
+  function boxOf({ x, y }, zoom, [left, top, right, bottom]) {
+    const world = TILE * 2 ** zoom, es = [], ns = [];
+    for (const i of [left, (left + right) / 2, right]) {
+      for (const j of [top, (top + bottom) / 2, bottom]) {
+        const lat = Math.atan(Math.sinh(Math.PI * (1 - 2 * (y * TILE + j) / world))) * 180 / Math.PI;
+        const [e, n] = bredband.sweref.forward(lat, (x * TILE + i) / world * 360 - 180);
+        es.push(e);
+        ns.push(n);
+      }
+    }
+    const pad = PAD * (Math.max(...es) - Math.min(...es)) / (right - left);
+    return [Math.min(...es) - pad, Math.min(...ns) - pad, Math.max(...es) + pad, Math.max(...ns) + pad];
+  }
+
   // From steps of a layer to pixels of a tile: a polynomial of the second degree both ways, exact in nine points.
   // Off by less than a twentieth of a pixel from zoom 6.
   function projection(coords, zoom, ratio) {
-    const world = TILE * 2 ** zoom, left = coords.x * TILE, top = coords.y * TILE, es = [], ns = [];
-    for (const [i, j] of [[0, 0], [1, 0], [2, 0], [0, 1], [2, 1], [0, 2], [1, 2], [2, 2]]) {
-      const y = (top + j * TILE / 2) / world, lat = Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180 / Math.PI;
-      const [e, n] = bredband.sweref.forward(lat, (left + i * TILE / 2) / world * 360 - 180);
-      es.push(e);
-      ns.push(n);
-    }
-    const pad = 0.04 * (Math.max(...es) - Math.min(...es));
-    const box = [Math.min(...es) - pad, Math.min(...ns) - pad, Math.max(...es) + pad, Math.max(...ns) + pad];
+    const world = TILE * 2 ** zoom, left = coords.x * TILE, top = coords.y * TILE, box = boxOf(coords, zoom, WHOLE);
     const e0 = (box[0] + box[2]) / 2, n0 = (box[1] + box[3]) / 2, de = (box[2] - box[0]) / 2, dn = (box[3] - box[1]) / 2;
     const px = [], py = [];
     for (const v of [-1, 0, 1]) {
@@ -54,11 +61,11 @@
       .concat([0, 1, 2].map((i) => (rows[0][i] + rows[2][i]) / 2 - rows[1][i]));
   }
 
-  // Adds the paths of a layer that reach into the tile. What runs on beyond one side of it is shortened to its ends: that
+  // Adds the paths of a layer that reach into a box. What runs on beyond one side of it is shortened to its ends: that
   // changes nothing within, neither a line nor a surface.
-  function trace(context, layer, from, to, p, rings) {
+  function trace(context, layer, from, to, p, box, rings) {
     const { first, xy, boxes, step, corner: [c, d] } = layer, [X, Y] = [p.x, p.y];
-    const w = p.box[0] / step - c, s = p.box[1] / step - d, e = p.box[2] / step - c, n = p.box[3] / step - d;
+    const w = box[0] / step - c, s = box[1] / step - d, e = box[2] / step - c, n = box[3] / step - d;
     const put = (k, begin) => {
       const u = ((xy[2 * k] + c) * step - p.e0) / p.de, v = ((xy[2 * k + 1] + d) * step - p.n0) / p.dn;
       const x = X[0] + u * (X[1] + u * X[2]) + v * (X[3] + u * (X[4] + u * X[5]) + v * (X[6] + u * (X[7] + u * X[8])));
@@ -96,7 +103,7 @@
     const layer = band(layers, 'vatten', zoom);
     if (!layer) return;
     context.beginPath();
-    trace(context, layer, 0, layer.first.length - 1, p, true);
+    trace(context, layer, 0, layer.first.length - 1, p, p.seen, true);
     context.fillStyle = colours.water;
     context.fill('evenodd');
     if (zoom < SHORE_FROM) return;
@@ -121,7 +128,8 @@
       context.lineCap = DASHED[klass] ? 'butt' : 'round';
       context.setLineDash((DASHED[klass] || []).map((d) => d * ratio));
       context.beginPath();
-      trace(context, layer, from, to, p, false);
+      // Dashes are told from where a line begins: of a part of the tile as of the whole.
+      trace(context, layer, from, to, p, DASHED[klass] ? p.box : p.seen, false);
       context.strokeStyle = colour;
       context.lineWidth = wide;
       context.stroke();
@@ -143,25 +151,20 @@
     repaint() {
       const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
       this._colours = { water: colour('--vatten'), shore: colour('--strand'), road: colour('--vag'), edge: colour('--vag-kant') };
-      for (const key in this._tiles) this._draw(this._tiles[key].el, this._tiles[key].coords);
+      for (const { el, coords } of Object.values(this._tiles || {})) this._show(el, coords);
       return this;
     },
 
-    createTile(coords) {
-      const tile = document.createElement('canvas');
-      this._draw(tile, coords);
-      return tile;
-    },
+    _grain: () => GRAIN,
 
-    _draw(tile, coords) {
-      const zoom = coords.z, over = zoom >= OVER;
-      if (!this._layers) {
+    _draw(tile, coords, part) {
+      const zoom = coords.z, over = zoom >= OVER, ratio = Math.min(3, Math.max(1, Math.round(window.devicePixelRatio || 1)));
+      if (!this._layers || !this._cut(tile, part, ratio)) {
         tile.width = tile.height = 1;
         return;
       }
-      const ratio = Math.min(3, Math.max(1, Math.round(window.devicePixelRatio || 1)));
-      tile.width = tile.height = TILE * ratio;
-      const context = tile.getContext('2d'), p = projection(coords, zoom, ratio);
+      const context = tile.getContext('2d'), p = { ...projection(coords, zoom, ratio), seen: boxOf(coords, zoom, part) };
+      context.translate(-part[0] * ratio, -part[1] * ratio);
       if (!this.options.over) drawWater(context, this._layers, p, zoom, ratio, this._colours);
       if (this.options.over === over) drawRoads(context, this._layers, p, zoom, ratio, this._colours);
     },

@@ -32,15 +32,31 @@
   // current(): the view as it is. apply(view): takes one from the address.
   bredband.address = function (current, apply) {
     const language = document.getElementById('sprak'), other = language && language.getAttribute('href');
-    let applying = false;
+    let applying = false, moved = null; // the address of a view that is not written yet
 
     function follow() {
       if (language) language.href = other + location.hash;
     }
 
+    // Of where the map was moved when the picture is there: the browser takes its time.
     function write(step) {
       if (applying) return;
       const hash = written(current());
+      if (step) {
+        settle();
+        put(hash, true);
+        return;
+      }
+      if (moved === null) requestAnimationFrame(() => setTimeout(settle));
+      moved = hash;
+    }
+
+    function settle() {
+      if (moved !== null) put(moved, false);
+      moved = null;
+    }
+
+    function put(hash, step) {
       if (hash === location.hash) return;
       try {
         history[step ? 'pushState' : 'replaceState'](null, '', hash);
@@ -52,6 +68,7 @@
 
     function take() {
       applying = true;
+      moved = null;
       try {
         apply(read());
       } finally {

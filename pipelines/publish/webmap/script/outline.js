@@ -13,42 +13,67 @@
   }
 
   // Lines as they stand in the page, for Leaflet's paths: kept as places in the world's 256 pixels at zoom 0, so that a
-  // zoom takes a multiplication a point, and no point that falls on the pixel of the one before is carried on.
-  const many = {
+  // zoom takes a multiplication a point, and that only of lines in sight. No point that falls on the pixel of the one before
+  // is carried on.
+  const many = (Path) => Path.extend({
     _setLatLngs(lines) {
       this._latlngs = lines;
       this._bounds = L.latLngBounds([]);
       this._world = lines.map((deltas) => {
-        const xy = new Float64Array(deltas.length);
+        const xy = new Float64Array(deltas.length), box = L.bounds([]);
         for (let i = 0, lat = 0, lng = 0; i < deltas.length; i += 2) {
           lat += deltas[i];
           lng += deltas[i + 1];
           xy[i] = 256 * (lng / 1e5 + 180) / 360;
           xy[i + 1] = 128 - 128 * Math.atanh(Math.sin(lat / 1e5 * Math.PI / 180)) / Math.PI;
+          box.extend([xy[i], xy[i + 1]]);
         }
-        return xy;
+        return { xy, box };
       });
     },
 
+    _seen(box) {
+      const scale = 2 ** this._map.getZoom(), origin = this._map.getPixelOrigin();
+      return L.bounds(box.min.multiplyBy(scale).subtract(origin), box.max.multiplyBy(scale).subtract(origin));
+    },
+
     _project() {
-      const scale = 2 ** this._map.getZoom(), { x: left, y: top } = this._map.getPixelOrigin(), box = L.bounds([]);
-      this._rings = this._world.map((xy) => {
+      this._within = '';
+      const all = L.bounds([]);
+      for (const { box } of this._world) all.extend(box.min).extend(box.max);
+      if (!all.isValid()) return;
+      this._rawPxBounds = this._seen(all);
+      this._updateBounds();
+    },
+
+    // Leaflet asks for it once more when the map has come to rest.
+    _update() {
+      const { min, max } = this._renderer._bounds, within = `${min}${max}`;
+      if (this._within === within) return;
+      this._within = within;
+      Path.prototype._update.call(this);
+    },
+
+    // Leaflet cuts what the edges of the picture go through; of the rest a line is there or not.
+    _clipPoints() {
+      const scale = 2 ** this._map.getZoom(), { x: left, y: top } = this._map.getPixelOrigin(), edges = this._renderer._bounds, within = [];
+      this._rings = [];
+      for (const { xy, box } of this._world) {
+        const here = this._seen(box);
+        if (!edges.intersects(here)) continue;
         const ring = [];
         for (let i = 0, x = NaN, y = NaN; i < xy.length; i += 2) {
           const a = Math.round(xy[i] * scale) - left, b = Math.round(xy[i + 1] * scale) - top;
           if (a === x && b === y && i + 2 < xy.length) continue;
-          const point = new L.Point(x = a, y = b);
-          ring.push(point);
-          box.extend(point);
+          ring.push(new L.Point(x = a, y = b));
         }
-        return ring;
-      });
-      if (!box.isValid()) return;
-      this._rawPxBounds = box;
-      this._updateBounds();
+        (edges.contains(here) ? within : this._rings).push(ring);
+      }
+      Path.prototype._clipPoints.call(this);
+      this._parts.push(...within);
     },
-  };
-  const Lines = L.Polyline.extend(many), Surfaces = L.Polygon.extend(many);
+  });
+  const Lines = many(L.Polyline), Surfaces = many(L.Polygon);
 
   function label({ entry: [name, lat, lng], className, turned }) {
     const text = document.createElement('span');
@@ -69,16 +94,17 @@
 
   // Shows as many names as have room, the most important first.
   function names(map, labels) {
-    const group = L.layerGroup().addTo(map);
-    let begun = false; // until the page has placed them once, the map may move without them
+    const shown = new Map(); // the marker of each name that is
+    let begun = false, boxes = null; // until the page has placed them once, the map may move without them
     function place() {
       if (!begun) return;
-      group.clearLayers();
-      const taken = controls(map), zoom = map.getZoom(), size = map.getSize(), near = map.getBounds().pad(0.3);
+      boxes ??= controls(map);
+      const taken = [...boxes], found = new Set(), zoom = map.getZoom(), size = map.getSize(), near = map.getBounds().pad(0.3);
+      const south = near.getSouth(), north = near.getNorth(), west = near.getWest(), east = near.getEast();
       for (const one of labels) {
-        const { entry: [text, lat, lng], className, from, turned } = one;
-        if (zoom < from || lat < near.getSouth() || lat > near.getNorth() || lng < near.getWest() || lng > near.getEast()) continue;
-        const p = map.latLngToContainerPoint([lat, lng]);
+        const { entry, className, from, turned } = one, lat = entry[1], lng = entry[2];
+        if (zoom < from || lat < south || lat > north || lng < west || lng > east) continue;
+        const text = entry[0], p = map.latLngToContainerPoint([lat, lng]);
         if (p.x < -200 || p.y < -200 || p.x > size.x + 200 || p.y > size.y + 200) continue;
         const half = 5 + 4 * text.length, slope = (turned || 0) * Math.PI / 180;
         const wide = half * Math.cos(slope) + 11 * Math.abs(Math.sin(slope));
@@ -88,9 +114,12 @@
         if (className === 'ort' && taken.some((b) => b[4] === text)) continue;
         if (taken.some((b) => box[0] < b[2] && box[2] > b[0] && box[1] < b[3] && box[3] > b[1])) continue;
         taken.push(box);
-        label(one).addTo(group);
+        found.add(one);
       }
+      for (const [one, marker] of shown) if (!found.has(one)) shown.delete(one) && marker.remove();
+      for (const one of found) if (!shown.has(one)) shown.set(one, label(one).addTo(map));
     }
+    map.on('resize', () => { boxes = null; });
     map.on('moveend resize', place);
     return {
       begin() {
