@@ -72,7 +72,7 @@ $(DONE)/households.json: $(STEG)/kod/households.txt $(DONE)/evidence.json
 
 $(DONE)/coverage.json: $(STEG)/kod/coverage.txt $(DONE)/households.json
 	$(STEP) 13 'Täckning per adress'
-	@$(WARM) coverage $(ARGS)
+	@$(WARM) coverage $(ARGS) --jobs $(JOBS)
 
 $(DONE)/summaries.json: $(STEG)/kod/summaries.txt $(DONE)/coverage.json
 	$(STEP) 14 'Summerar rutor, kommuner och län'

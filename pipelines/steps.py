@@ -267,6 +267,7 @@ JOB = (
             *("adresser_tackning", "adresser_tackning_oppen"),
         ),
         ledger=True,
+        options=(_JOBS,),
     ),
     Step(
         "summaries",

@@ -81,6 +81,12 @@ def write_zip(path: Path, source: Path, day: str) -> None:
         shutil.copyfileobj(plain, out, 1 << 20)
 
 
+def copy(source: Path, path: Path) -> None:
+    """Write what ``source`` holds, whole or not at all."""
+    with replacing(path) as beside:
+        shutil.copyfile(source, beside)
+
+
 def sha256(path: Path) -> str:
     """Return the SHA-256 of a file as hexadecimal text."""
     with path.open("rb") as f:

@@ -8,7 +8,8 @@ edition), and with only what may be published below kommun level (open edition),
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from pipelines.config.region import TECHNIQUES
 from pipelines.core import cell_grid, files
 from pipelines.core.ledger import Ledger
 from pipelines.core.level import LEVELS
+from pipelines.core.processes import side_by_side
 from pipelines.coverage.small_area import model_steps
 from pipelines.evidence import decided, missing_rows
 from pipelines.evidence.decided import GRAINS, Evidence
@@ -59,37 +61,49 @@ class Inputs:
         )
 
 
-def run(region: Region, paths: Paths) -> None:
-    """Decide by evidence, spread the rest by statistics, and say what was met."""
+def run(region: Region, paths: Paths, jobs: str = "") -> None:
+    """Decide by evidence, spread the rest by statistics, say what was met: either edition side by side (``JOBS``)."""
+    at_once = side_by_side.processes(jobs)
     # One thread: the same sums on every machine, and of a kommun's addresses in a tenth of the processor time.
     with threadpool_limits(1):
-        _run(region, paths)
+        every = read(region, paths)
+        alike = decided.is_all_open(paths, "adresser_hushall")
+        editions: list[partial[Any]] = [partial(inside, every, region, paths)]
+        if not alike:
+            editions.append(partial(outside, every, paths))
+        told, *_ = side_by_side.each(editions, at_once)
+    if alike:
+        files.copy(paths.table("adresser_tackning"), paths.table("adresser_tackning_oppen"))
+    told.save(paths.ledger("coverage"))
 
 
-def _run(region: Region, paths: Paths) -> None:
-    ledger = Ledger("coverage")
-    every = read(region, paths)
-    wanted, before = every.wanted, ""
-    for mark in ("", "_oppen"):
-        evidence = decided.load(paths.table(f"evidens_beslut{mark}"))
-        given = open_edition(every, paths) if mark else every
-        answers = decided.answers_of(evidence)
-        if answers != before:
-            spreading = model_steps.fitted(given.ground, evidence)
-            coverage = given.covered(evidence, spreading)
-        before = answers
-        with files.in_blocks(paths.table(f"adresser_tackning{mark}")) as add:
-            for rows in blocks_of(len(coverage)):
-                out = address_table(given.ground.addresses[rows], evidence.part(rows), coverage[rows])
-                add(contracts.check(out, step_tables.ADRESSER_TACKNING))
-        if not mark:
-            home = given.ground.households
-            wanted = with_outcome(wanted, given.groups, given.ground.addresses, home, coverage)
-            model_steps.write_uncertainty(given.ground, spreading, evidence, coverage, wanted, region, paths, ledger)
-            doubtful = to_check(given.ground.addresses, evidence, home, region.evidens.kontroll_fran_sannolikhet)
-            files.write_points(contracts.check(doubtful, step_tables.KONTROLLERAS), paths.table("kontrolleras"))
+def inside(given: Inputs, region: Region, paths: Paths) -> Ledger:
+    """Write the internal edition, how sure it is, and what to look up; return what is told of it."""
+    ledger, ground = Ledger("coverage"), given.ground
+    evidence, spreading, coverage = write(given, "", paths)
+    wanted = with_outcome(given.wanted, given.groups, ground.addresses, ground.households, coverage)
+    model_steps.write_uncertainty(ground, spreading, evidence, coverage, wanted, region, paths, ledger)
+    doubtful = to_check(ground.addresses, evidence, ground.households, region.evidens.kontroll_fran_sannolikhet)
+    files.write_points(contracts.check(doubtful, step_tables.KONTROLLERAS), paths.table("kontrolleras"))
     files.write_table(contracts.check(wanted, step_tables.RIKTVARDEN), paths.table("riktvarden"))
-    ledger.save(paths.ledger("coverage"))
+    return ledger
+
+
+def outside(given: Inputs, paths: Paths) -> None:
+    """Write the open edition."""
+    write(open_edition(given, paths), "_oppen", paths)
+
+
+def write(given: Inputs, mark: str, paths: Paths) -> tuple[Evidence, model_steps.Spreading, Floats]:
+    """Write each address's coverage in an edition; return its evidence, how the rest was spread, and the coverage."""
+    evidence = decided.load(paths.table(f"evidens_beslut{mark}"))
+    spreading = model_steps.fitted(given.ground, evidence)
+    coverage = given.covered(evidence, spreading)
+    with files.in_blocks(paths.table(f"adresser_tackning{mark}")) as add:
+        for rows in blocks_of(len(coverage)):
+            out = address_table(given.ground.addresses[rows], evidence.part(rows), coverage[rows])
+            add(contracts.check(out, step_tables.ADRESSER_TACKNING))
+    return evidence, spreading, coverage
 
 
 def open_edition(given: Inputs, paths: Paths) -> Inputs:

@@ -9,7 +9,7 @@ are complete for just those: a no to a speed decides that and every higher one t
 
 from __future__ import annotations
 
-import hashlib
+import filecmp
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from pipelines.config.region import Region
     from pipelines.core.ledger import Ledger
+    from pipelines.core.paths import Paths
 
 FEW_TEXTS = ("fil", "teknik", "status")
 EVIDENCE = (*FEW_TEXTS, "rad", "ned_mbit", "ned_antagen")
@@ -531,11 +532,10 @@ def _decision_columns() -> list[str]:
     return [*per_level, "max_ned_mbit", "teknik", "planerad"]
 
 
-def answers_of(evidence: Evidence) -> str:
-    """Return a checksum of what evidence decides: two editions with the same one are served by one model."""
-    digest = hashlib.blake2b(np.ascontiguousarray(evidence.grain).data)
-    digest.update(np.ascontiguousarray(evidence.share).data)
-    return digest.hexdigest()
+def is_all_open(paths: Paths, *tables: str) -> bool:
+    """Tell whether the open edition has the same evidence, and the same ``tables``: then it is the internal's copy."""
+    both = [(paths.table(name), paths.table(f"{name}_oppen")) for name in ("evidens_beslut", *tables)]
+    return all(filecmp.cmp(*two, shallow=False) for two in both)
 
 
 def match_table(

@@ -99,11 +99,13 @@ def run(region: Region, paths: Paths, jobs: str = "") -> None:
     at_once = side_by_side.processes(jobs)
     ledger = Ledger("households")
     placed, groups, wanted = place(region, paths, ledger)
-    editions = [
-        partial(write, placed, region, paths, "", ledger),
-        partial(write, placed, region, paths, "_oppen", Ledger("households")),
-    ]
-    told, _ = side_by_side.each(editions, at_once)
+    alike = decided.is_all_open(paths)
+    editions = [partial(write, placed, region, paths, "", ledger)]
+    if not alike:
+        editions.append(partial(write, placed, region, paths, "_oppen", Ledger("households")))
+    told, *_ = side_by_side.each(editions, at_once)
+    if alike:
+        files.copy(paths.table("adresser_hushall"), paths.table("adresser_hushall_oppen"))
     files.write_table(groups, paths.table("grupper"))
     files.write_table(contracts.check(wanted, step_tables.RIKTVARDEN_PTS), paths.table("riktvarden_pts"))
     told.save(paths.ledger("households"))
