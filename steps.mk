@@ -60,7 +60,7 @@ $(DONE)/grid.json: $(STEG)/kod/grid.txt $(DONE)/lantmateriet.json $(DONE)/scb.js
 
 $(DONE)/dwellings.json: $(STEG)/kod/dwellings.txt $(DONE)/grid.json $(DONE)/buildings.json
 	$(STEP) 10 'Hustyp och bostäder per adress'
-	@$(WARM) dwellings $(ARGS)
+	@$(WARM) dwellings $(ARGS) --jobs $(JOBS)
 
 $(DONE)/evidence.json: $(STEG)/kod/evidence.txt $(DONE)/dwellings.json $(DONE)/tackning.json
 	$(STEP) 11 'Täckningsuppgifter per adress'

@@ -227,6 +227,7 @@ JOB = (
         ledgers=("scb",),
         writes=("bostader",),
         ledger=True,
+        options=(_JOBS,),
     ),
     Step(
         "evidence",

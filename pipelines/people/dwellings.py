@@ -6,6 +6,7 @@ flats in the kommun, evenly. Both are optional: without buildings every address 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from pipelines.core import files
 from pipelines.core.ledger import Ledger, files_of
+from pipelines.core.processes import side_by_side
 from pipelines.tables import contracts, step_tables
 
 if TYPE_CHECKING:
@@ -37,8 +39,9 @@ _ONE = ("smahus", "okand")
 """``hustyp`` of addresses with one dwelling; those of a block of flats are reckoned, the others have none."""
 
 
-def run(region: Region, paths: Paths) -> None:
-    """Write ``bostader``: one row an address, in the order of ``adresser_ruta``."""
+def run(region: Region, paths: Paths, jobs: str = "") -> None:
+    """Write ``bostader``: one row an address, in the order of ``adresser_ruta``; looked up side by side (``JOBS``)."""
+    at_once = side_by_side.processes(jobs)
     ledger = Ledger("dwellings")
     few = ["kommunkod", "ortstyp"]
     addresses = files.read_points(paths.table("adresser_ruta"), ["adress_id", *few], few=few)
@@ -49,7 +52,7 @@ def run(region: Region, paths: Paths) -> None:
     lists = [f["fil"] for f in files_of(paths.ledger("scb")) if f["roll"] == "bostader_hustyp"]
     note_implausible(stock, files.read_table(paths.table("pts_teknik")), ", ".join(lists), region, ledger)
     if len(buildings):
-        house, near = find_houses(addresses, buildings, region.bostader.avstand_m)
+        house, near = find_houses(addresses, buildings, region.bostader.avstand_m, at_once)
         del buildings["geometry"]
         files.release()
         kind, chance = house_types(addresses, buildings, house, near, stock, region, ledger)
@@ -97,7 +100,9 @@ def note_implausible(stock: pd.DataFrame, pts: pd.DataFrame, source: str, region
     )
 
 
-def find_houses(addresses: pd.DataFrame, buildings: pd.DataFrame, reach_m: float) -> tuple[Ints, NDArray[np.bool_]]:
+def find_houses(
+    addresses: pd.DataFrame, buildings: pd.DataFrame, reach_m: float, at_once: int = 1
+) -> tuple[Ints, NDArray[np.bool_]]:
     """Return each address's building (row; −1: none), and whether it only lies near it.
 
     It is the one that the address lies in, a dwelling or workplace before others; else the nearest dwelling or
@@ -106,26 +111,27 @@ def find_houses(addresses: pd.DataFrame, buildings: pd.DataFrame, reach_m: float
     import shapely
 
     shapes, lesser = buildings["geometry"].to_numpy(), buildings["objekttyp"].isin(OTHER).to_numpy()
-    xy, tree = addresses[["e_m", "n_m"]].to_numpy(), shapely.STRtree(shapes)
-    house = np.full(len(xy), -1)
-    found = [np.zeros((2, 0), np.int64)]
-    for start in range(0, len(xy), _AT_ONCE):
-        points = shapely.points(xy[start : start + _AT_ONCE])
-        point, which = tree.query(points, predicate="intersects")
-        found.append(np.stack([start + point, which]))
-    at, hit = np.concatenate(found, axis=1)
-    order = np.lexsort((hit, buildings["byggnad_m2"].to_numpy()[hit], lesser[hit], at))
-    inside, first = np.unique(at[order], return_index=True)
-    house[inside] = hit[order[first]]
-    rest, main = np.flatnonzero(house < 0), np.flatnonzero(~lesser)
-    if len(rest) and len(main):
-        points = shapely.points(xy[rest])
-        at, hit = shapely.STRtree(shapes[main]).query_nearest(points, max_distance=reach_m)
-        order = np.lexsort((hit, at))
-        beside, first = np.unique(at[order], return_index=True)
-        house[rest[beside]] = main[hit[order[first]]]
-    near = np.zeros(len(xy), dtype=bool)
-    near[rest] = house[rest] >= 0
+    xy, size, main = addresses[["e_m", "n_m"]].to_numpy(), buildings["byggnad_m2"].to_numpy(), np.flatnonzero(~lesser)
+    tree, of_main = shapely.STRtree(shapes), shapely.STRtree(shapes[main])
+
+    def houses_of(start: int) -> tuple[Ints, NDArray[np.bool_]]:
+        points: NDArray[Any] = shapely.points(xy[start : start + _AT_ONCE])  # type: ignore[assignment]
+        house, near = np.full(len(points), -1), np.zeros(len(points), dtype=np.bool_)
+        at, hit = tree.query(points, predicate="intersects")
+        order = np.lexsort((hit, size[hit], lesser[hit], at))
+        inside, first = np.unique(at[order], return_index=True)
+        house[inside] = hit[order[first]]
+        rest = np.flatnonzero(house < 0)
+        if len(rest) and len(main):
+            at, hit = of_main.query_nearest(points[rest], max_distance=reach_m)
+            order = np.lexsort((hit, at))
+            beside, first = np.unique(at[order], return_index=True)
+            house[rest[beside]] = main[hit[order[first]]]
+            near[rest[beside]] = True
+        return house, near
+
+    found = [*side_by_side.each([partial(houses_of, i) for i in range(0, max(len(xy), 1), _AT_ONCE)], at_once)]
+    house, near = (np.concatenate(x) for x in zip(*found, strict=True))
     return house, near
 
 
