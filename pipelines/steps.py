@@ -433,15 +433,8 @@ JOB = (
         reads=(
             *("rutnat_250m", "rutnat_delar", "adresser", "kommuner", "lan", "granser", "osakerhet_5km"),
             *("bristomraden", "bristomraden_kommun", "bristomraden_rutor", "schakt", "bristkurva"),
-            *(
-                "projekt",
-                "projekt_adresser",
-                "projekt_schakt",
-                "kontrolleras",
-                "grund_vatten",
-                "grund_vagar",
-                "grund_granser",
-            ),
+            *("projekt", "projekt_adresser", "projekt_schakt", "kontrolleras"),
+            *("grund_vatten", "grund_vagar", "grund_granser"),
         ),
         ledgers=PUBLISHERS,
         after=("laws",),

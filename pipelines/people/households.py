@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,9 +100,9 @@ def run(region: Region, paths: Paths, jobs: str = "") -> None:
     ledger = Ledger("households")
     placed, groups, wanted = place(region, paths, ledger)
     alike = decided.is_all_open(paths)
-    editions = [partial(write, placed, region, paths, "", ledger)]
+    editions: list[partial[Any]] = [partial(inside, placed, region, paths, ledger)]
     if not alike:
-        editions.append(partial(write, placed, region, paths, "_oppen", Ledger("households")))
+        editions.append(partial(outside, placed, paths))
     told, *_ = side_by_side.each(editions, at_once)
     if alike:
         files.copy(paths.table("adresser_hushall"), paths.table("adresser_hushall_oppen"))
@@ -111,11 +111,25 @@ def run(region: Region, paths: Paths, jobs: str = "") -> None:
     told.save(paths.ledger("households"))
 
 
-def write(placed: Placed, region: Region, paths: Paths, edition: str, ledger: Ledger) -> Ledger:
-    """Write people and households by one edition's evidence; return the ledger that tells of it."""
-    evidence = decided.load(paths.table(f"evidens_beslut{edition}"))
-    found = placed.by(evidence)
+def inside(placed: Placed, region: Region, paths: Paths, ledger: Ledger) -> Ledger:
+    """Write the internal edition; return the ledger that tells of it."""
+    evidence, found = write(placed, "", paths)
     tell_raked(placed, found, evidence, region, ledger)
+    ledger.facts["befolkning"] = float(found.people.sum())
+    ledger.facts["hushall"] = float(found.households.sum())
+    ledger.facts["adresser_utan_folk"] = int((found.people == 0).sum())
+    return ledger
+
+
+def outside(placed: Placed, paths: Paths) -> None:
+    """Write the open edition."""
+    write(placed, "_oppen", paths)
+
+
+def write(placed: Placed, mark: str, paths: Paths) -> tuple[decided.Evidence, raking.Raked]:
+    """Write people and households of an edition; return its evidence, and what was found by it."""
+    evidence = decided.load(paths.table(f"evidens_beslut{mark}"))
+    found = placed.by(evidence)
     out = files.read_table(paths.table("adresser_ruta"), ["adress_id"]).assign(
         befolkning=found.people,
         hushall=found.households,
@@ -123,11 +137,8 @@ def write(placed: Placed, region: Region, paths: Paths, edition: str, ledger: Le
         **placed.told_apart(found.households),
         befolkning_fore=placed.margins.people,
     )
-    files.write_table(contracts.check(out, step_tables.ADRESSER_HUSHALL), paths.table(f"adresser_hushall{edition}"))
-    ledger.facts["befolkning"] = float(found.people.sum())
-    ledger.facts["hushall"] = float(found.households.sum())
-    ledger.facts["adresser_utan_folk"] = int((found.people == 0).sum())
-    return ledger
+    files.write_table(contracts.check(out, step_tables.ADRESSER_HUSHALL), paths.table(f"adresser_hushall{mark}"))
+    return evidence, found
 
 
 def place(region: Region, paths: Paths, ledger: Ledger) -> tuple[Placed, pd.DataFrame, pd.DataFrame]:
