@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,13 +67,8 @@ def run(region: Region, paths: Paths, jobs: str = "") -> None:
     # One thread: the same sums on every machine, and of a kommun's addresses in a tenth of the processor time.
     with threadpool_limits(1):
         every = read(region, paths)
-        alike = decided.is_all_open(paths, "adresser_hushall")
-        editions: list[partial[Any]] = [partial(inside, every, region, paths)]
-        if not alike:
-            editions.append(partial(outside, every, paths))
-        told, *_ = side_by_side.each(editions, at_once)
-    if alike:
-        files.copy(paths.table("adresser_tackning"), paths.table("adresser_tackning_oppen"))
+        editions = partial(inside, every, region, paths), partial(outside, every, paths)
+        told = decided.write_editions("adresser_tackning", *editions, paths, at_once, ["adresser_hushall"])
     told.save(paths.ledger("coverage"))
 
 

@@ -10,8 +10,9 @@ are complete for just those: a no to a speed decides that and every higher one t
 from __future__ import annotations
 
 import filecmp
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from pipelines.config.region import TECHNIQUES
 from pipelines.core import cell_grid, files
 from pipelines.core.facts import Hits
 from pipelines.core.level import LEVELS
+from pipelines.core.processes import side_by_side
 from pipelines.evidence import matching
 from pipelines.grid.nearest import nearest_address
 from pipelines.incoming.role_files import is_answers
@@ -532,10 +534,25 @@ def _decision_columns() -> list[str]:
     return [*per_level, "max_ned_mbit", "teknik", "planerad"]
 
 
-def is_all_open(paths: Paths, *tables: str) -> bool:
-    """Tell whether the open edition has the same evidence, and the same ``tables``: then it is the internal's copy."""
-    both = [(paths.table(name), paths.table(f"{name}_oppen")) for name in ("evidens_beslut", *tables)]
-    return all(filecmp.cmp(*two, shallow=False) for two in both)
+def write_editions(
+    name: str,
+    inside: Callable[[], Ledger],
+    outside: Callable[[], None],
+    paths: Paths,
+    at_once: int,
+    tables: Sequence[str] = (),
+) -> Ledger:
+    """Have either edition of table ``name`` written, side by side; return what is told of the internal one.
+
+    Where the editions have the same evidence, and the same ``tables``, the open one is the internal's copy.
+    """
+    both = [(paths.table(of), paths.table(f"{of}_oppen")) for of in ("evidens_beslut", *tables)]
+    alike = all(filecmp.cmp(*two, shallow=False) for two in both)
+    work: list[Callable[[], Any]] = [inside] if alike else [inside, outside]
+    told, *_ = side_by_side.each(work, at_once)
+    if alike:
+        files.copy(paths.table(name), paths.table(f"{name}_oppen"))
+    return cast("Ledger", told)
 
 
 def match_table(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,13 +99,8 @@ def run(region: Region, paths: Paths, jobs: str = "") -> None:
     at_once = side_by_side.processes(jobs)
     ledger = Ledger("households")
     placed, groups, wanted = place(region, paths, ledger)
-    alike = decided.is_all_open(paths)
-    editions: list[partial[Any]] = [partial(inside, placed, region, paths, ledger)]
-    if not alike:
-        editions.append(partial(outside, placed, paths))
-    told, *_ = side_by_side.each(editions, at_once)
-    if alike:
-        files.copy(paths.table("adresser_hushall"), paths.table("adresser_hushall_oppen"))
+    editions = partial(inside, placed, region, paths, ledger), partial(outside, placed, paths)
+    told = decided.write_editions("adresser_hushall", *editions, paths, at_once)
     files.write_table(groups, paths.table("grupper"))
     files.write_table(contracts.check(wanted, step_tables.RIKTVARDEN_PTS), paths.table("riktvarden_pts"))
     told.save(paths.ledger("households"))
