@@ -12,7 +12,7 @@ from __future__ import annotations
 import filecmp
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -552,7 +552,7 @@ def write_editions(
     told, *_ = side_by_side.each(work, at_once)
     if alike:
         files.copy(paths.table(name), paths.table(f"{name}_oppen"))
-    return cast("Ledger", told)
+    return told
 
 
 def match_table(

@@ -14,6 +14,7 @@ import pyogrio
 import pyogrio.raw
 from python_calamine import CalamineWorkbook
 
+from pipelines.core import files
 from pipelines.steps import STEPS, Step
 
 
@@ -39,7 +40,8 @@ def of_step(step: Step, raw: Path, scratch: Path) -> None:
     for name in step.reads:
         pq.read_table(tables / f"{name}.parquet")
     for name in step.writes:
-        pq.write_table(pq.read_table(tables / f"{name}.parquet"), again / f"{name}.parquet", compression="zstd")
+        table = pq.read_table(tables / f"{name}.parquet")
+        pq.write_table(table, again / f"{name}.parquet", **files.stored(table.schema))
     for path in sorted(p for pattern in step.makes for p in scratch.glob(pattern) if p.is_file()):
         if path == scratch / "out/bredband.gpkg":
             write_geopackage(path, again / path.name)

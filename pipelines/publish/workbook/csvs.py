@@ -56,7 +56,7 @@ def write(table: pd.DataFrame, contract: Table, path: Path, last: dict[str, Any]
 
 def write_parquet(table: pd.DataFrame, contract: Table, path: Path, facts: RunFacts) -> None:
     """Write the same columns and rows as Parquet, for programs: numbers as numbers, yes and no as such."""
-    files.write_table(table[contract.names].assign(**_of_run(facts)), path)
+    files.write_table(table[contract.names].assign(**_of_run(facts)), path, product=True)
 
 
 def _of_run(facts: RunFacts) -> dict[str, Any]:
