@@ -37,7 +37,7 @@ def chromium():
 OF_COLOUR = ["color-contrast", "link-in-text-block"]
 """Axe's rules that look at colours: four fifths of its time, for every cell of a table anew."""
 ONE_OF_EACH_LOOK = """() => {
-  const numbers = new Map(), looks = new Map(), one = new Map();
+  const { numbers, passed } = window.looks ??= { numbers: new Map(), passed: new Set() }, looks = new Map(), one = [];
   for (const e of document.querySelectorAll('*')) {
     const s = getComputedStyle(e), look = [
       looks.get(e.parentElement), e.tagName, e.getAttribute('class'), e.matches(':disabled, [aria-disabled]'), s.color,
@@ -46,11 +46,14 @@ ONE_OF_EACH_LOOK = """() => {
     if (!numbers.has(look)) numbers.set(look, numbers.size + 1);
     looks.set(e, numbers.get(look));
     const text = [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()), seen = e.getClientRects().length;
-    if ((text || e.matches('input, select, textarea')) && seen && e.checkVisibility() && !one.has(looks.get(e)))
-      one.set(looks.get(e), e);
+    if ((text || e.matches('input, select, textarea')) && seen && e.checkVisibility()
+      && !passed.has(looks.get(e)))
+      passed.add(looks.get(e)), one.push(e);
   }
-  return [...one.values()]; }"""
-"""Of all texts in sight that look alike, as do all they stand in, the first: another has no other contrast."""
+  return one; }"""
+"""Of all texts in sight that look alike, as do all they stand in, the first: another has no other contrast.
+
+Those that the page has had since axe was put into it are left out."""
 
 
 @pytest.fixture(scope="session")
@@ -66,7 +69,9 @@ def violations():
         # Of what passes no element is described: half of axe's time on the longest page.
         options = {"resultTypes": ["violations"], **rules}
         told = page.evaluate(
-            f"(options) => axe.run({{ include: [({of})()].flat() }}, options).then((told) => told.violations)", options
+            f"""async (options) => {{ const include = [({of})()].flat();
+            return include.length ? (await axe.run({{ include }}, options)).violations : []; }}""",
+            options,
         )
         return [(v["id"], [n["html"][:120] for n in v["nodes"][:3]]) for v in told]
 
@@ -76,6 +81,8 @@ def violations():
         if every:
             return run(page, {})
         colours = run(page, {"runOnly": {"type": "rule", "values": OF_COLOUR}}, ONE_OF_EACH_LOOK)
+        if colours:
+            page.evaluate("delete window.looks")
         others = {"rules": {rule: {"enabled": False} for rule in OF_COLOUR}}
         return colours if only_colours else [*colours, *run(page, others)]
 
@@ -129,40 +136,26 @@ def _small_county(folder):
 
 
 @pytest.fixture(scope="session")
-def windows():
-    """Contexts that no page is open in: each is a browser window, whose making takes longer than a page."""
+def tabs():
+    """Tabs with nothing in them, each with what is seen of it: a new one takes half the time of a page, or more."""
     return []
 
 
 @pytest.fixture
-def opened(chromium, windows):
-    """Open a file in a window where nothing else is open and wait for its cells; closes every page afterwards.
+def opened(chromium, tabs):
+    """Open a file in a tab of its own and wait for its cells; closes every page afterwards.
 
     Nothing moves but where a test asks for it: a view that is still on its way is another view. What a page keeps is
     kept nowhere: it has no cookies and no storage. A context of its own has what is asked for besides size and media.
     """
-    pages, contexts = [], []
+    ours, contexts = [], []
 
-    def window(size, options):
-        if not options and windows:
-            return windows.pop()
+    def tab(size, before, options):
+        if not options and not before and tabs:
+            return tabs.pop()
         context = chromium.new_context(viewport=size, offline=True, **options)
-        if options:
-            contexts.append(context)
-        else:
-            context.new_page()  # stays, so that the window does
-        return context
-
-    def open_page(path, width=1280, height=800, wait=True, before="", **options):
-        size = {"width": width, "height": height}
-        media = {k: options.pop(k) for k in ("color_scheme", "reduced_motion", "forced_colors") if k in options}
-        context = window(size, options)
+        contexts.append(context)
         page, seen = context.new_page(), Seen()
-        pages.append(page)
-        if not options:
-            page.on("close", lambda _: windows.append(context))
-        page.set_viewport_size(size)
-        page.emulate_media(**{"reduced_motion": "reduce", **media})
         page.on("request", lambda r: seen.requests.append(r.url))
         page.on("console", lambda m: seen.messages.append(f"{m.type}: {m.text}"))
         page.on("pageerror", lambda e: seen.messages.append(str(e)))
@@ -171,13 +164,106 @@ def opened(chromium, windows):
             "document.addEventListener('securitypolicyviolation', (e) => console.error('CSP ' + e.violatedDirective));"
             + before
         )
-        page.goto(path.as_uri())
+        if not options and not before:
+            contexts.remove(context)
+        return page, seen
+
+    def open_page(path, width=1280, height=800, wait=True, before="", at="", stays=False, instead=None, **options):
+        size = {"width": width, "height": height}
+        media = {k: options.pop(k) for k in ("color_scheme", "reduced_motion", "forced_colors") if k in options}
+        if instead:
+            emptied(*instead)
+        page, seen = instead or tab(size, before, options)
+        if not (stays or instead or options or before):
+            ours.append((page, seen))
+        page.set_viewport_size(size)
+        page.emulate_media(**{"reduced_motion": "reduce", **media})
+        page.goto(path.as_uri() + at)
         if wait:
             page.wait_for_selector("html[data-klar=ja]", timeout=30_000)
         return page, seen
 
     yield open_page
-    for page in pages:
-        page.close()
+    for page, seen in ours:
+        emptied(page, seen)
+        tabs.append((page, seen))
     for context in contexts:
         context.close()
+
+
+def emptied(page, seen):
+    """Take a tab back to what it was when it was new."""
+    page.goto("about:blank")
+    page.mouse.move(0, 0)
+    page.emulate_media(media="null", color_scheme="light", forced_colors="none")
+    for told in (seen.requests, seen.messages, seen.dialogs):
+        told.clear()
+
+
+AS_IT_STANDS = """() => {
+  const all = (s) => [...document.querySelectorAll(s)], { lat, lng } = karta.getCenter();
+  const page = document.body.cloneNode(true), inputs = all('input, select');
+  const names = all('.namn').map((e) => e.textContent).sort();
+  for (const drawn of page.querySelectorAll('.leaflet-map-pane, #sok-lista li')) drawn.remove();
+  return [page.innerHTML.replaceAll(' style=""', '').replace(/>\\s+</g, '><'), document.documentElement.className,
+    scrollX, scrollY, document.activeElement.tagName, inputs.map((e) => [e.id, e.value, e.checked, e.disabled]),
+    karta.getZoom(), lat.toFixed(2), lng.toFixed(2), rutor.options.linesFromZoom, names,
+    all('.leaflet-map-pane path').map((e) => [e.getAttribute('class'), e.getAttribute('d')])].map(String); }"""
+"""All that a reader has chosen, or can see but for what is painted."""
+AS_ON_A_NEW_PAGE = """() => {
+  document.adoptedStyleSheets = [];
+  const search = document.querySelector('#sok');
+  search.value = '';
+  search.dispatchEvent(new Event('input'));
+  document.querySelector('#kommuntabell th:first-child:not([aria-sort]) button')?.click();
+  bredband.view.close();
+  document.activeElement.blur();
+  document.querySelector('#karta').style.outline = ''; // of a click
+  history.replaceState(null, '', location.href.split('#')[0]);
+  dispatchEvent(new PopStateEvent('popstate'));
+  scrollTo(0, 0); }"""
+"""Nothing is chosen, and the address is that of a new page."""
+
+
+@pytest.fixture(scope="session")
+def standing(chromium):
+    """Return the maps that ``visited`` keeps, by file and size, each with what it did and how it stood at first."""
+    return {}
+
+
+@pytest.fixture
+def visited(opened, standing):
+    """Return what gives a map as it stands when it has been opened, with all that comes after its first picture.
+
+    One page is opened for all tests that ask alike, for it takes a second of the processor. What a test chose is
+    taken back for the next; where anything of it is left, the page is opened anew. A test that looks at how the page
+    opens or what it asks for, or changes what no reader can, opens its own.
+    """
+    now = []
+
+    def again(page, size, scheme):
+        page.mouse.move(0, 0)
+        page.emulate_media(media="null", color_scheme=scheme)
+        if page.viewport_size != size:
+            page.set_viewport_size(size)
+            page.evaluate("new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); })")
+        page.evaluate(AS_ON_A_NEW_PAGE)
+
+    def visit(path, width=1280, height=800, color_scheme="light"):
+        of, size = (path, width, height), {"width": width, "height": height}
+        if of in standing:
+            page, seen, first = standing[of] = standing.pop(of)
+            again(page, size, color_scheme)
+            if page.evaluate(AS_IT_STANDS) != first:
+                standing.pop(of)[0].context.close()
+        if of not in standing:
+            for other in [*standing][:-2]:  # an open page takes a hundred megabytes
+                standing.pop(other)[0].context.close()
+            page, seen = opened(path, width, height, stays=True, color_scheme=color_scheme)
+            page.wait_for_selector("html[data-grund=ja]", timeout=30_000)
+            standing[of] = page, seen, page.evaluate(AS_IT_STANDS)
+        now.append(seen)
+        return page, seen
+
+    yield visit
+    assert [(seen.messages, seen.dialogs) for seen in now if seen.messages or seen.dialogs] == []

@@ -76,8 +76,8 @@ def test_kommuner_have_the_colour_of_their_share_are_counted_and_chosen(county, 
     assert seen.messages == []
 
 
-def test_zoomed_in_and_in_other_layers_cells_are_shown_and_the_legend_says_so(county, opened):
-    page, _ = opened(county.built(write_webmap.OPEN))
+def test_zoomed_in_and_in_other_layers_cells_are_shown_and_the_legend_says_so(county, visited):
+    page, _ = visited(county.built(write_webmap.OPEN))
 
     def title() -> str:
         return page.inner_text("#legend-titel")

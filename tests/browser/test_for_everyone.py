@@ -22,9 +22,9 @@ def test_what_is_chosen_is_seen_in_forced_colours(small, opened):
     assert marked == chosen
 
 
-def test_a_hit_acts_when_it_is_let_go(small, opened):
+def test_a_hit_acts_when_it_is_let_go(small, visited):
     """WCAG 2.5.2: pressed by mistake it can be taken back by moving away."""
-    page, _ = opened(small.built(write_webmap.OPEN))
+    page, _ = visited(small.built(write_webmap.OPEN))
     page.fill("#sok", "testby")
     box = page.locator("#sok-lista li").first.bounding_box()
     before = page.url
@@ -38,9 +38,9 @@ def test_a_hit_acts_when_it_is_let_go(small, opened):
     assert page.url != before
 
 
-def test_arrow_keys_tell_where_one_is(county, opened):
+def test_arrow_keys_tell_where_one_is(county, visited):
     """WCAG 4.1.3: kommun, the way from the nearest place and what holds there are read at every step."""
-    page, _ = opened(county.built(write_webmap.OPEN))
+    page, _ = visited(county.built(write_webmap.OPEN))
     cells = read_table(county.table("oppen_rutnat_250m"))
     rutid = cells[cells["adresser_band"] == "10–19"].iloc[100]["rutid_scb"]
     page.evaluate("at => { karta.setView(at, 14, { animate: false }); }", centre(rutid))
@@ -60,8 +60,8 @@ def test_arrow_keys_tell_where_one_is(county, opened):
     assert heard[0] == heard[2] != ""
 
 
-def test_a_wide_table_on_a_phone_shows_that_it_goes_on(small, opened):
-    page, _ = opened(small.built(write_webmap.OPEN), 390, 844)
+def test_a_wide_table_on_a_phone_shows_that_it_goes_on(small, visited):
+    page, _ = visited(small.built(write_webmap.OPEN), 390, 844)
     wide = page.eval_on_selector_all(
         ".text .rullbar",
         "all => all.filter(e => e.scrollWidth > e.clientWidth + 1).map(e => getComputedStyle(e).backgroundImage)",
@@ -70,8 +70,8 @@ def test_a_wide_table_on_a_phone_shows_that_it_goes_on(small, opened):
     assert all(image.count("gradient") == 4 for image in wide)
 
 
-def test_the_worst_kommun_is_named_and_no_name_lies_under_a_button(county, opened):
-    page, _ = opened(county.built(write_webmap.OPEN))
+def test_the_worst_kommun_is_named_and_no_name_lies_under_a_button(county, visited):
+    page, _ = visited(county.built(write_webmap.OPEN))
     rows = read_table(county.table("oppen_kommuner")).sort_values(["andel_100_pct", "kommunkod"])
     assert rows.iloc[0]["kommunnamn"] in page.locator(".namn span").all_inner_texts()
     hidden = page.evaluate(

@@ -17,18 +17,6 @@ TO_DEGREES = Transformer.from_crs(3006, 4326, always_xy=True)
 ONLY_GROUND = f"{OVER} .leaflet-tile-pane {{ display: none }}"
 
 
-@pytest.fixture
-def ready(opened):
-    """Open a page and wait for what comes after its first picture."""
-
-    def open_page(path, **options):
-        page, seen = opened(path, **options)
-        page.wait_for_selector("html[data-grund=ja]", timeout=30_000)
-        return page, seen
-
-    return open_page
-
-
 def looked_at(page, e: float, n: float, zoom: float, css: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Pixels of the map around a point, and the place of the centre of each (EPSG:3006)."""
     lng, lat = TO_DEGREES.transform(e, n)
@@ -47,9 +35,9 @@ def like(pixels: np.ndarray, tone: tuple[int, ...]) -> np.ndarray:
 
 
 @pytest.mark.parametrize(("zoom", "scheme"), [(8, "light"), (10.5, "dark"), (13, "light")])
-def test_water_is_where_the_land_cover_says(county, ready, scheme, zoom):
+def test_water_is_where_the_land_cover_says(county, visited, scheme, zoom):
     """Every pixel of a lattice further from a shore than the band's tolerance, by the lakes that went in."""
-    page, _ = ready(county.built(write_webmap.OPEN), color_scheme=scheme)
+    page, _ = visited(county.built(write_webmap.OPEN), color_scheme=scheme)
     whole = shapely.box(*shapely.total_bounds(read_shapes(county.table("kommunytor"))["geometry"]))
     lakes = small_ground.lakes(whole.bounds, 5000).geometry.to_numpy()
     middle = shapely.get_coordinates(shapely.centroid(lakes))
@@ -72,8 +60,8 @@ def test_water_is_where_the_land_cover_says(county, ready, scheme, zoom):
     assert not ((drawn != wet) & sure).any()
 
 
-def test_roads_lie_under_the_cells_from_afar_and_over_them_near(county, ready):
-    page, _ = ready(county.built(write_webmap.OPEN))
+def test_roads_lie_under_the_cells_from_afar_and_over_them_near(county, visited):
+    page, _ = visited(county.built(write_webmap.OPEN))
     cells = read_table(county.table("oppen_rutnat_250m"), ["rutid_scb", "adresser_band", "underlag_100", "planerad"])
     lines = small_ground.lattice(shapely.total_bounds(read_shapes(county.table("kommunytor"))["geometry"]), 5000)
     ids = cells["rutid_scb"].astype("int64").to_numpy()
@@ -91,9 +79,9 @@ def test_roads_lie_under_the_cells_from_afar_and_over_them_near(county, ready):
         assert like(near, colour(page, "--vag")).any() == seen, zoom
 
 
-def test_where_nobody_lives_the_ground_shows(county, ready):
+def test_where_nobody_lives_the_ground_shows(county, visited):
     """A cell without addresses is as clear as glass, but for its edges; its swatch is the land's colour."""
-    page, _ = ready(county.built(write_webmap.OPEN))
+    page, _ = visited(county.built(write_webmap.OPEN))
     codes = page.evaluate(
         """() => { const { codes, rows } = rutor.cells().raster, { column0, row0 } = bredband.grid;
         const at = codes.indexOf(4);
@@ -113,9 +101,9 @@ def test_where_nobody_lives_the_ground_shows(county, ready):
     assert tuple(swatch) == (*colour(page, "--klass-ingen_adress"), 255)
 
 
-def test_projection_of_the_ground_is_exact_to_a_tenth_of_a_pixel(county, opened):
+def test_projection_of_the_ground_is_exact_to_a_tenth_of_a_pixel(county, visited):
     """Polynomials against pyproj, at every kind of zoom, in the whole of a tile."""
-    page, _ = opened(county.built(write_webmap.OPEN))
+    page, _ = visited(county.built(write_webmap.OPEN))
     rng = np.random.default_rng(2)
     for zoom in (6, 7.5, 9, 12, 16):
         world = 256 * 2**zoom
@@ -140,8 +128,8 @@ def test_projection_of_the_ground_is_exact_to_a_tenth_of_a_pixel(county, opened)
         assert np.abs(np.array(found) - inside).max() < 0.1, zoom
 
 
-def test_names_come_with_the_zoom(small, ready):
-    page, seen = ready(small.built(write_webmap.OPEN))
+def test_names_come_with_the_zoom(small, visited):
+    page, seen = visited(small.built(write_webmap.OPEN))
     shown = {}
     for zoom in (10, 15):
         page.evaluate("z => { karta.setZoom(z, { animate: false }); }", zoom)

@@ -18,8 +18,8 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize(("product", "language"), [(write_webmap.OPEN, "sv"), (write_webmap.OPEN_EN, "en")])
-def test_the_script_tells_numbers_as_the_pages_do(small, opened, product: str, language: Language):
-    page, _ = opened(small.built(product))
+def test_the_script_tells_numbers_as_the_pages_do(small, visited, product: str, language: Language):
+    page, _ = visited(small.built(product))
     for scaled, decimals in ((0, 0), (7, 0), (1234, 0), (1_234_567, 0), (5, 1), (12_345, 1), (99, 2)):
         told = page.evaluate("([x, scale]) => bredband.number(x, scale)", [scaled, 10**decimals])
         assert told == number(scaled / 10**decimals, decimals, language, THIN)

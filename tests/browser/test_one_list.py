@@ -37,9 +37,9 @@ def known(page) -> list[str]:
 def test_the_map_and_the_pages_list_alike(small_edition, kommuner, opened, language):
     there, _ = opened(small_edition / f"maps/bredbandskarta{TAIL[language]}")
     there.wait_for_selector("html[data-plan=ja]", timeout=30_000)
-    listed = 0
+    listed, tab = 0, None
     for kod in kommuner:
-        page, _ = opened(small_edition / f"maps/kommuner/{kod}{TAIL[language]}", wait=False)
+        page, _ = tab = opened(small_edition / f"maps/kommuner/{kod}{TAIL[language]}", wait=False, instead=tab)
         rows = on_page(page)
         there.select_option("#plan-kommun", kod)
         of_map = there.eval_on_selector_all("#projekttabell tr", CELLS)
@@ -57,9 +57,9 @@ def test_the_map_and_the_pages_list_alike(small_edition, kommuner, opened, langu
 
 
 def test_the_prints_list_what_the_pages_do(small_edition, kommuner, opened):
-    listed = 0
+    listed, tab = 0, None
     for kod in kommuner:
-        page, _ = opened(small_edition / f"maps/kommuner/{kod}.html", wait=False)
+        page, _ = tab = opened(small_edition / f"maps/kommuner/{kod}.html", wait=False, instead=tab)
         rows = on_page(page)
         sheet = PdfReader(small_edition / f"maps/kartor/{kod}.pdf").pages[0].extract_text()
         said = "".join(sheet.split())

@@ -21,12 +21,6 @@ BUDGETS = (0.0, 61_234.5, 3e5, 1e6, 12_345_678.9, 1e8, 1e12)
 STATES = [level for level in LEVELS if level.mbit in (30, 100)]
 
 
-def planned(path, opened, **options):
-    page, seen = opened(path, **options)
-    page.wait_for_selector("html[data-plan=ja]", timeout=30_000)
-    return page, seen
-
-
 def made(page, level, **asked):
     """Return the places of what the page builds in the order of its list, and its sums."""
     return page.evaluate(
@@ -38,9 +32,9 @@ def made(page, level, **asked):
     )
 
 
-def test_the_page_fills_a_budget_as_python_does(small, opened):
+def test_the_page_fills_a_budget_as_python_does(small, visited):
     """Also where the last krona decides: sums that are as large as the budget but for the order they are added in."""
-    page, _ = planned(small.built(write_webmap.INTERNAL), opened)
+    page, _ = visited(small.built(write_webmap.INTERNAL))
     rng = np.random.default_rng(5)
     for case in range(60):
         weights = rng.choice([0.1, 0.2, 0.3, 1.7, 1e6 / 3, 1e9], rng.integers(0, 60)) * rng.choice([1.0, 1e6])
@@ -51,9 +45,9 @@ def test_the_page_fills_a_budget_as_python_does(small, opened):
 
 
 @pytest.mark.parametrize("which", ["small", "county"])
-def test_the_internal_plan_is_that_of_make_plan(which, request, opened):
+def test_the_internal_plan_is_that_of_make_plan(which, request, visited):
     paths = request.getfixturevalue(which)
-    page, _ = planned(paths.built(write_webmap.INTERNAL), opened)
+    page, _ = visited(paths.built(write_webmap.INTERNAL))
     projects = read_polygons(paths.table("projekt")).drop(columns="geometry").round(6)  # as products
     members, kommuner = (read_table(paths.table(n)) for n in ("projekt_adresser", "kommuner"))
     region, seen = load_region(paths.config), set()
@@ -80,8 +74,8 @@ def test_the_internal_plan_is_that_of_make_plan(which, request, opened):
     assert made(page, level, budget=1e6, stop=stop, kommun=code)[1]["hushall_utan"] == pytest.approx(reached.sum())
 
 
-def test_what_the_public_page_says_of_a_sum_is_what_is_published(county, opened):
-    page, _ = planned(county.built(write_webmap.OPEN), opened)
+def test_what_the_public_page_says_of_a_sum_is_what_is_published(county, visited):
+    page, _ = visited(county.built(write_webmap.OPEN))
     table = read_table(county.table("oppen_projekt"))
     for level, millions in ((LEVELS[0], 3), (LEVELS[-1], 40)):
         page.check(f"#troskel-{level.mbit}")
@@ -109,8 +103,8 @@ def test_what_the_public_page_says_of_a_sum_is_what_is_published(county, opened)
         assert listed == pytest.approx(sums.round(1).tolist())
 
 
-def test_the_list_sorts_all_and_keeps_to_a_kommun(county, opened):
-    page, _ = planned(county.built(write_webmap.OPEN), opened)
+def test_the_list_sorts_all_and_keeps_to_a_kommun(county, visited):
+    page, _ = visited(county.built(write_webmap.OPEN))
     table = read_table(county.table("oppen_projekt"))
     own = table[(table["troskel_mbit"] == 100) & (table["matt"] == "tillgang")]
     page.click("#projekttabell th.hushall button")
@@ -123,8 +117,8 @@ def test_the_list_sorts_all_and_keeps_to_a_kommun(county, opened):
     assert str(len(mine)) in page.inner_text("#projekttabell caption").replace("\u202f", "")
 
 
-def test_a_project_is_shown_with_all_its_cells(county, opened):
-    page, _ = planned(county.built(write_webmap.OPEN), opened)
+def test_a_project_is_shown_with_all_its_cells(county, visited):
+    page, _ = visited(county.built(write_webmap.OPEN))
     rutor = read_table(county.table("oppen_projekt_rutor"))
     table = read_table(county.table("oppen_projekt"))
     own = table[(table["troskel_mbit"] == 100) & (table["matt"] == "tillgang")].sort_values("prioritet").iloc[2]
@@ -137,8 +131,8 @@ def test_a_project_is_shown_with_all_its_cells(county, opened):
     )
 
 
-def test_by_keyboard_and_without_a_fault(county, opened, violations):
-    page, seen = planned(county.built(write_webmap.OPEN), opened)
+def test_by_keyboard_and_without_a_fault(county, visited, violations):
+    page, seen = visited(county.built(write_webmap.OPEN))
     page.focus("#plan-reglage")
     before = page.inner_text("#plan-svar")
     for _ in range(5):

@@ -27,10 +27,6 @@ def state(page) -> dict[str, str]:
     return page.evaluate("Object.fromEntries(new URLSearchParams(location.hash.slice(1)))")
 
 
-def ready(page) -> None:
-    page.wait_for_selector("html[data-klar=ja]", timeout=30_000)
-
-
 def test_the_address_holds_the_view_and_back_undoes_a_choice(small, opened):
     page, seen = opened(small.built(write_webmap.OPEN))
     cells = read_table(small.table("oppen_rutnat_250m"))
@@ -42,9 +38,7 @@ def test_the_address_holds_the_view_and_back_undoes_a_choice(small, opened):
     assert state(page)["hast"] == "1000"
     assert (state(page)["z"], state(page)["ruta"]) == ("13.5", rutid)
     address = page.url
-    other, _ = opened(small.built(write_webmap.OPEN_EN), wait=False)
-    other.goto(small.built(write_webmap.OPEN_EN).as_uri() + "#" + address.split("#")[1])
-    ready(other)
+    other, _ = opened(small.built(write_webmap.OPEN_EN), at="#" + address.split("#")[1])
     assert other.is_checked("#lager-plan")
     assert facts(other)["rutid_scb"] == rutid
     assert other.evaluate("karta.getZoom()") == 13.5
@@ -61,17 +55,14 @@ def test_the_address_holds_the_view_and_back_undoes_a_choice(small, opened):
 
 @pytest.mark.parametrize("hash_", ["#lager=nej&hast=7&z=abc&ruta=../..&omrade=<img>", "#z=99&lat=1e9&lng=NaN", "#%"])
 def test_a_broken_address_is_a_new_page(small, opened, hash_):
-    page, seen = opened(small.built(write_webmap.OPEN), wait=False)
-    page.goto(small.built(write_webmap.OPEN).as_uri() + hash_)
-    page.reload()
-    ready(page)
+    page, seen = opened(small.built(write_webmap.OPEN), at=hash_)
     assert page.is_checked("#lager-klass")
     assert facts(page) == {}
     assert seen.messages == []
 
 
-def test_search_by_keyboard_for_a_name_and_an_id(small, opened):
-    page, seen = opened(small.built(write_webmap.OPEN))
+def test_search_by_keyboard_for_a_name_and_an_id(small, visited):
+    page, seen = visited(small.built(write_webmap.OPEN))
     page.focus("#sok")
     page.keyboard.type("TESTB")
     assert page.get_attribute("#sok", "aria-expanded") == "true"
@@ -99,8 +90,8 @@ def test_search_by_keyboard_for_a_name_and_an_id(small, opened):
     assert page.locator("img").count() == 0
 
 
-def test_search_is_folded_best_first_and_tells_what_and_where(county, opened):
-    page, _ = opened(county.built(write_webmap.OPEN))
+def test_search_is_folded_best_first_and_tells_what_and_where(county, visited):
+    page, _ = visited(county.built(write_webmap.OPEN))
 
     def found(text):
         page.fill("#sok", text)
@@ -125,9 +116,9 @@ def test_search_is_folded_best_first_and_tells_what_and_where(county, opened):
 
 
 @pytest.mark.parametrize("language", ["sv", "en"])
-def test_a_road_is_searched_for_and_a_cell_at_it_answers(small, opened, language):
+def test_a_road_is_searched_for_and_a_cell_at_it_answers(small, visited, language):
     """The road's name stands once a kommun it runs in; the cell that answers lies at the road, and is lived in."""
-    page, seen = opened(small.built(write_webmap.OPEN if language == "sv" else write_webmap.OPEN_EN))
+    page, seen = visited(small.built(write_webmap.OPEN if language == "sv" else write_webmap.OPEN_EN))
     page.wait_for_selector("html[data-grund=ja]", timeout=30_000)
     words = T if language == "sv" else EN
     page.fill("#sok", "kyrkvagen")
@@ -158,8 +149,8 @@ def test_a_road_is_searched_for_and_a_cell_at_it_answers(small, opened, language
     assert seen.messages == []
 
 
-def test_a_kommun_that_is_searched_for_has_one_card(county, opened):
-    page, _ = opened(county.built(write_webmap.OPEN))
+def test_a_kommun_that_is_searched_for_has_one_card(county, visited):
+    page, _ = visited(county.built(write_webmap.OPEN))
     rows = read_table(county.table("oppen_kommuner")).set_index("kommunkod")
     page.fill("#sok", "bengtsfors")
     page.press("#sok", "Enter")
@@ -176,9 +167,9 @@ def test_a_kommun_that_is_searched_for_has_one_card(county, opened):
     assert facts(page)["jamfor_kommun"] == f"{row['andel_1000_pct']:.1f}\u202f%".replace(".", ",")
 
 
-def test_a_click_on_colour_finds_a_cell_somebody_lives_in(county, opened):
+def test_a_click_on_colour_finds_a_cell_somebody_lives_in(county, visited):
     """The chosen cell has addresses, and none that has lies nearer to the click, in metres."""
-    page, _ = opened(county.built(write_webmap.OPEN))
+    page, _ = visited(county.built(write_webmap.OPEN))
     page.click("#lager-plan")  # in cells at every zoom
     cells = read_table(county.table("oppen_rutnat_250m"), ["rutid_scb", "adresser_band"])
     lived = cells.loc[cells["adresser_band"] != "0", "rutid_scb"]
@@ -276,8 +267,8 @@ def test_on_a_phone_the_map_stays_and_the_sheet_has_legend_and_answer(county, op
     assert page.locator(".fakta.oppen").count() == 0
 
 
-def test_the_legend_is_in_sight_after_a_click(county, opened):
-    page, _ = opened(county.built(write_webmap.OPEN))
+def test_the_legend_is_in_sight_after_a_click(county, visited):
+    page, _ = visited(county.built(write_webmap.OPEN))
     page.evaluate("void karta.setZoom(10, { animate: false })")
     page.locator("#karta").click(position={"x": 350, "y": 300})
     for part in ("#legend li:last-child", "#fakta .oversikt"):
@@ -305,8 +296,8 @@ def test_without_script_there_is_a_picture_and_nothing_dead(small, opened, how):
     assert [r for r in seen.requests if not r.startswith("data:")] == [page.url]
 
 
-def test_gap_areas_are_the_published_ones(county, opened):
-    page, _ = opened(county.built(write_webmap.OPEN))
+def test_gap_areas_are_the_published_ones(county, visited, opened):
+    page, _ = visited(county.built(write_webmap.OPEN))
     areas = read_table(county.table("oppen_bristomraden")).set_index("bristomrade_id")
     page.click("#troskel-30")
     page.click("#matt-passerad")
@@ -333,16 +324,13 @@ def test_gap_areas_are_the_published_ones(county, opened):
         assert state(page)["omrade"] == shown["bristomrade_id"]
     counted = page.evaluate("bredband.view.areas.pair({ troskel: 30, matt: 'passerad' }).count")
     assert counted == len(own)
-    again, _ = opened(county.built(write_webmap.OPEN), wait=False)
-    again.goto(page.url)
-    again.reload()
-    ready(again)
+    again, _ = opened(county.built(write_webmap.OPEN), at="#" + page.url.split("#")[1])
     assert facts(again)["bristomrade_id"] == shown["bristomrade_id"]
 
 
-def test_a_gap_area_is_named_by_its_way_from_the_nearest_place(county, opened):
+def test_a_gap_area_is_named_by_its_way_from_the_nearest_place(county, visited):
     """Some cell of the area lies as far, and in the direction, that its name says; no place is nearer."""
-    page, _ = opened(county.built(write_webmap.OPEN))
+    page, _ = visited(county.built(write_webmap.OPEN))
     orter = read_polygons(county.table("orter"))
     middles = np.column_stack([orter.centroid.x, orter.centroid.y])
     streck = ["norr", "nordost", "öster", "sydost", "söder", "sydväst", "väster", "nordväst"]
@@ -371,8 +359,8 @@ def test_a_gap_area_is_named_by_its_way_from_the_nearest_place(county, opened):
     assert away_from_places >= 5
 
 
-def test_internal_gap_areas_are_those_of_the_table(small, opened):
-    page, _ = opened(small.built(write_webmap.INTERNAL))
+def test_internal_gap_areas_are_those_of_the_table(small, visited):
+    page, _ = visited(small.built(write_webmap.INTERNAL))
     areas = read_table(
         small.table("bristomraden"), ["bristomrade_id", "prioritet", "rutor", "schakt_m", "hushall_utan"]
     )
@@ -387,8 +375,8 @@ def test_internal_gap_areas_are_those_of_the_table(small, opened):
         assert abs(float(shown["omrade_hushall_utan"].replace(",", ".")) - row["hushall_utan"]) <= 0.05 + 1e-9
 
 
-def test_legend_counts_what_is_in_view(county, opened):
-    page, _ = opened(county.built(write_webmap.OPEN))
+def test_legend_counts_what_is_in_view(county, visited):
+    page, _ = visited(county.built(write_webmap.OPEN))
     cells = read_table(county.table("oppen_rutnat_250m"))
     page.click("#visa-omraden")  # in cells at every zoom
     every = f"{(cells['adresser_band'] != '0').sum():,}".replace(",", "\u202f")
@@ -407,9 +395,9 @@ def test_legend_counts_what_is_in_view(county, opened):
     assert abs(int("".join(c for c in shown if c.isdigit())) - inside) <= 2
 
 
-def test_the_legend_counts_each_class_as_the_open_table_has_it(county, opened):
+def test_the_legend_counts_each_class_as_the_open_table_has_it(county, visited):
     """Cells of few addresses, and planned ones, are counted in their own class, as on the pages and in print."""
-    page, _ = opened(county.built(write_webmap.OPEN))
+    page, _ = visited(county.built(write_webmap.OPEN))
     cells = read_table(county.table("oppen_rutnat_250m"))
     page.click("#visa-omraden")  # in cells at every zoom
     counted = page.evaluate(
@@ -424,8 +412,8 @@ def test_the_legend_counts_each_class_as_the_open_table_has_it(county, opened):
     assert counted[T["legend_planerad"]].replace("\u202f", "") == str(int(planned.sum()))
 
 
-def test_the_sorted_column_stays_sorted_when_the_speed_changes(small, opened, county):
-    page, _ = opened(county.built(write_webmap.OPEN))
+def test_the_sorted_column_stays_sorted_when_the_speed_changes(small, visited, county):
+    page, _ = visited(county.built(write_webmap.OPEN))
     page.click("#kommuntabell th.tillgang_100[data-slag=andel] button")
     page.click("#kommuntabell th.tillgang_100[data-slag=andel] button")
     for t in (1000, 30):
@@ -439,19 +427,19 @@ def test_the_sorted_column_stays_sorted_when_the_speed_changes(small, opened, co
         assert page.locator("#kommuntabell [aria-sort]").count() == 1
 
 
-@pytest.mark.parametrize("width", [320, 390, 1280])
-def test_demo_and_internal_stand_one_below_the_other_however_far_down_one_reads(small, opened, width):
-    page, _ = opened(small.built(write_webmap.INTERNAL))
-    page.set_viewport_size({"width": width, "height": 844})
-    page.evaluate("window.scrollTo(0, 900)")
-    demo, internal = (page.locator(f".banner.{mark}").bounding_box() for mark in ("demo", "intern"))
-    assert (demo["y"], internal["y"]) == (0, demo["height"])
+def test_demo_and_internal_stand_one_below_the_other_however_far_down_one_reads(small, visited):
+    page, _ = visited(small.built(write_webmap.INTERNAL))
+    for width in (320, 390, 1280):
+        page.set_viewport_size({"width": width, "height": 844})
+        page.evaluate("window.scrollTo(0, 900)")
+        demo, internal = (page.locator(f".banner.{mark}").bounding_box() for mark in ("demo", "intern"))
+        assert (demo["y"], internal["y"]) == (0, demo["height"]), width
 
 
-def test_the_demo_mark_stays_in_sight_and_is_on_every_printed_sheet(small, opened):
+def test_the_demo_mark_stays_in_sight_and_is_on_every_printed_sheet(small, visited):
     from pypdf import PdfReader
 
-    page, _ = opened(small.built(write_webmap.OPEN))
+    page, _ = visited(small.built(write_webmap.OPEN))
     page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
     assert page.locator(".banner.demo").bounding_box()["y"] == 0
     sheets = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages
@@ -459,8 +447,8 @@ def test_the_demo_mark_stays_in_sight_and_is_on_every_printed_sheet(small, opene
     assert all("DEMO" in sheet.extract_text() for sheet in sheets)
 
 
-def test_english_page_says_the_same(small, opened):
-    page, seen = opened(small.built(write_webmap.OPEN_EN))
+def test_english_page_says_the_same(small, visited):
+    page, seen = visited(small.built(write_webmap.OPEN_EN))
     assert page.get_attribute("html", "lang") == "en"
     assert page.title() == "DEMO – Broadband in Västra Götaland"
     cells = read_table(small.table("oppen_rutnat_250m"))
@@ -472,8 +460,8 @@ def test_english_page_says_the_same(small, opened):
     assert seen.messages == []
 
 
-def test_report_of_an_error_names_the_cell(small, opened):
-    page, _ = opened(small.built(write_webmap.OPEN))
+def test_report_of_an_error_names_the_cell(small, visited):
+    page, _ = visited(small.built(write_webmap.OPEN))
     rutid = read_table(small.table("oppen_rutnat_250m")).iloc[5]["rutid_scb"]
     page.evaluate("p => { bredband.cursorAt(p); }", centre(rutid))
     link = page.get_attribute("#rapportera", "href")
@@ -541,13 +529,13 @@ def test_before_and_after(tmp_path, opened, monkeypatch):
     assert seen.messages == []
 
 
-def test_without_an_earlier_edition_there_is_no_switch(small, opened):
-    page, _ = opened(small.built(write_webmap.OPEN))
+def test_without_an_earlier_edition_there_is_no_switch(small, visited):
+    page, _ = visited(small.built(write_webmap.OPEN))
     assert page.locator("#lager-forandring, [name=tid]").count() == 0
 
 
-def test_print_shows_the_map_and_no_controls(small, opened):
-    page, _ = opened(small.built(write_webmap.OPEN), color_scheme="dark")
+def test_print_shows_the_map_and_no_controls(small, visited):
+    page, _ = visited(small.built(write_webmap.OPEN), color_scheme="dark")
     page.emulate_media(media="print")
     assert not page.locator("#val").is_visible()
     assert page.locator("#karta").is_visible()
@@ -556,9 +544,9 @@ def test_print_shows_the_map_and_no_controls(small, opened):
     assert page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--papper').trim()") == "#ffffff"
 
 
-def test_nothing_is_lost_at_400_percent(small, opened):
+def test_nothing_is_lost_at_400_percent(small, visited):
     """320 CSS pixels wide: every control is there, nothing goes beyond the edge but tables that scroll."""
-    page, _ = opened(small.built(write_webmap.OPEN), 320, 256)
+    page, _ = visited(small.built(write_webmap.OPEN), 320, 256)
     assert page.evaluate("document.documentElement.scrollWidth") == 320
     beyond = page.evaluate(
         """() => [...document.querySelectorAll('body *')].filter((e) => {
