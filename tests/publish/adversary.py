@@ -42,6 +42,8 @@ WITHOUT = {
 LEAST = 1e-5
 """What is told as some is not nothing, and an upper end is not reached: a solution only there is none."""
 SEEN = 5e-3
+TOGETHER = 50
+"""Kommuner whose programs are solved as one."""
 
 AREA_TABLES = ("bristomraden", "projekt")
 """Tables that tell of sets of cells; each has its cells in ``rutid``."""
@@ -101,36 +103,57 @@ class Problem:
         if np.isfinite(low) or np.isfinite(high):
             self.rows.append((terms, low, high))
 
-    def ranges(self, wanted: dict[int, float]) -> dict[int, tuple[float, float]]:
-        """Return the least and most of variables, or nothing where nothing is possible.
 
-        ``wanted`` gives each one's highest end. Every solution found also shows what the others can be: one already
-        seen near its end is not asked for again.
-        """
-        upper = [(t, h) for t, _, h in self.rows if np.isfinite(h)]
-        upper += [([(i, -f) for i, f in t], -low) for t, low, _ in self.rows if np.isfinite(low)]
-        where = [(r, i, f) for r, (t, _) in enumerate(upper) for i, f in t]
-        r, i, f = (np.array(x) for x in zip(*where, strict=True))
-        matrix = coo_array((f, (r, i)), shape=(len(upper), len(self.bounds))).tocsr()
-        right = np.array([h for _, h in upper])
-        bounds = [(low, None if np.isinf(high) else high) for low, high in self.bounds]
-        least, most = np.full(len(bounds), np.inf), np.full(len(bounds), -np.inf)
-        every = list(wanted)
-        for sign, goals in ((1, [every, *([k] for k in every)]), (-1, [every, *([k] for k in every)])):
-            for goal in goals:
-                seen = least[goal[0]] <= SEEN if sign > 0 else most[goal[0]] >= wanted[goal[0]] - SEEN
-                if len(goal) == 1 and seen:
-                    continue
-                costs = np.zeros(len(bounds))
-                costs[goal] = sign
-                result = linprog(costs, A_ub=matrix, b_ub=right, bounds=bounds, method="highs")
-                if result.status == 2:
-                    return {}
-                if result.status == 0:
-                    least, most = np.minimum(least, result.x), np.maximum(most, result.x)
-                elif len(goal) == 1:
-                    most[goal] = np.inf
-        return {k: (float(least[k]), float(most[k])) for k in wanted}
+def ranges(problems: list[tuple[Problem, dict[int, float]]]) -> list[dict[int, tuple[float, float]]]:
+    """Return, for each problem, the least and most of its wanted variables, or nothing where nothing is possible.
+
+    What is wanted has its highest end with it. Every solution found also shows what the others can be: one already
+    seen near its end is not asked for again. The problems have nothing in common and are solved side by side as one;
+    only when that has no solution, each by itself.
+    """
+    first = np.cumsum([0, *(len(problem.bounds) for problem, _ in problems)])
+    upper = []
+    for (problem, _), start in zip(problems, first, strict=False):
+        for t, low, high in problem.rows:
+            upper += [([(start + i, sign * f) for i, f in t], sign * end)
+                      for sign, end in ((1, high), (-1, low)) if np.isfinite(end)]  # fmt: skip
+    where = [(r, i, f) for r, (t, _) in enumerate(upper) for i, f in t]
+    r, i, f = (np.array(x) for x in zip(*where, strict=True))
+    matrix = coo_array((f, (r, i)), shape=(len(upper), first[-1])).tocsr()
+    right = np.array([h for _, h in upper])
+    bounds = np.array([b for problem, _ in problems for b in problem.bounds])
+    least, most = np.full(len(bounds), np.inf), np.full(len(bounds), -np.inf)
+    ends = [
+        {int(start + k): end for k, end in wanted.items()} for (_, wanted), start in zip(problems, first, strict=False)
+    ]
+    for sign in (1, -1):
+        left = [[[*own], *([k] for k in own)] for own in ends]
+        while any(left):
+            goals = []
+            for waiting, own in zip(left, ends, strict=True):
+                while waiting:
+                    goal = waiting.pop(0)
+                    seen = least[goal[0]] <= SEEN if sign > 0 else most[goal[0]] >= own[goal[0]] - SEEN
+                    if len(goal) > 1 or not seen:
+                        goals.append(goal)
+                        break
+            if not goals:
+                break
+            costs = np.zeros(len(bounds))
+            costs[np.concatenate(goals)] = sign
+            result = linprog(costs, A_ub=matrix, b_ub=right, bounds=bounds, method="highs")
+            if result.status == 0:
+                least, most = np.minimum(least, result.x), np.maximum(most, result.x)
+            elif len(problems) > 1:
+                return [x for problem in problems for x in ranges([problem])]
+            elif result.status == 2:
+                return [{}]
+            elif len(goals[0]) == 1:
+                most[goals[0]] = np.inf
+    return [
+        {k: (float(least[start + k]), float(most[start + k])) for k in wanted}
+        for (_, wanted), start in zip(problems, first, strict=False)
+    ]
 
 
 Edition = dict[str, pd.DataFrame]
@@ -158,12 +181,17 @@ def attack(editions: list[Edition], g: int = 5, more: Knowledge | None = None) -
     members = [_members(e) for e in editions]
     by_kommun = [dict(list(e["delar"].groupby("kommunkod"))) for e in editions]
     rows = [_rows(e) for e in editions]
-    for code in codes:
-        attacker = _Attacker(code, editions, rows, [b.get(code) for b in by_kommun], members, g, more)
-        ends = attacker.bounds()
-        if attacker.targets and not ends:
-            impossible.append(code)
-        found += [(code, *attacker.targets[k][:3], *ends[k], attacker.targets[k][3]) for k in ends]
+    sums = [e["kommuner"].set_index("kommunkod").to_dict("index") for e in editions]
+    attackers = [_Attacker(c, editions, rows, [b.get(c) for b in by_kommun], members, sums, g, more) for c in codes]
+    attackers = [a for a in attackers if a.targets]
+    for start in range(0, len(attackers), TOGETHER):
+        some = attackers[start : start + TOGETHER]
+        for a, ends in zip(
+            some, ranges([(a.problem, {k: t[3] for k, t in a.targets.items()}) for a in some]), strict=True
+        ):
+            if not ends:
+                impossible.append(a.code)
+            found += [(a.code, *a.targets[k][:3], *ends[k], a.targets[k][3]) for k in ends]
     out = pd.DataFrame(found, columns=FOUND)
     out.attrs["omojliga"] = impossible
     return out
@@ -196,7 +224,7 @@ def _members(edition: Edition) -> dict[str, list[tuple[tuple[str, int], str]]]:
 class _Attacker:
     """One kommun's system."""
 
-    def __init__(self, code, editions, rows, parts, members, g, more) -> None:
+    def __init__(self, code, editions, rows, parts, members, sums, g, more) -> None:
         self.code, self.editions, self.g, self.more = code, editions, g, more
         self.problem = Problem()
         self.targets: dict[int, tuple[int, str, str, float]] = {}
@@ -208,15 +236,11 @@ class _Attacker:
                     self._group(e, same, look, own, total[e], terms)
         for e, edition in enumerate(editions):
             self._areas(e, edition, terms)
-            table = edition["kommuner"].set_index("kommunkod")
-            if code in table.index:
-                self._sums(e, table.loc[code], edition, terms)
+            if code in sums[e]:
+                self._sums(e, sums[e][code], edition, terms)
         for j, (_, ends) in enumerate(more.groups):
             for name, (low, high) in ends.items():
                 self.problem.row(terms["set", j, name], low, high)
-
-    def bounds(self) -> dict[int, tuple[float, float]]:
-        return self.problem.ranges({k: t[3] for k, t in self.targets.items()}) if self.targets else {}
 
     def _looks(self, rows, parts, members) -> dict[Any, list[tuple[float, float]]]:
         """Group the kommun's parts by how they look in every edition; per edition their addresses and households."""
@@ -290,9 +314,10 @@ class _Attacker:
 
     def _areas(self, e, edition, terms) -> None:
         """Add what is told of the gap areas and projects that lie whole in the kommun."""
-        own = set(edition["delar"].loc[edition["delar"]["kommunkod"] == self.code, "rutid_scb"])
-        for table in AREA_TABLES:
-            for i, area in enumerate(edition[table].itertuples() if table in edition else ()):
+        some = [table for table in AREA_TABLES if table in edition]
+        own = set(edition["delar"].loc[edition["delar"]["kommunkod"] == self.code, "rutid_scb"]) if some else set()
+        for table in some:
+            for i, area in enumerate(edition[table].itertuples()):
                 at = (table, i)
                 if area.kommuner == self.code and area.rutid <= own and terms.get(("area", e, at, "u")):
                     ends = (area.hushall_utan_minst, area.hushall_utan_hogst)

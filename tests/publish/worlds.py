@@ -44,9 +44,10 @@ class World:
 
 
 def cell_ids(count: int, first: int = 0) -> list[str]:
-    """Return ids of cells in a row with gaps, so that some are neighbours and some are not."""
-    column = 1280 + first + np.cumsum(np.where(np.arange(count) % 3 == 2, 5, 1))
-    return cell_grid.scb_id(cell_grid.from_column_row(column, np.full(count, 25600))).astype(str).tolist()
+    """Return ids of cells in rows with gaps, a thousand in each, so that some are neighbours and some are not."""
+    row, k = np.divmod(np.arange(count), 1000)
+    column = 1280 + first + np.cumsum(np.where(np.arange(1000) % 3 == 2, 5, 1))[k]
+    return cell_grid.scb_id(cell_grid.from_column_row(column, 25600 + 40 * row)).astype(str).tolist()
 
 
 def world(seed: int, shape: tuple[int, ...], kind: str = "blandat") -> World:
@@ -82,11 +83,11 @@ def world(seed: int, shape: tuple[int, ...], kind: str = "blandat") -> World:
     return World(cells, hidden)
 
 
-def kommuner(w: World) -> pd.DataFrame:
+def kommuner(w: World, region: Region = REGION) -> pd.DataFrame:
     """Return the exact kommuner, plain sums; PTS's share is ours, as where all is modelled."""
     sums = w.cells.groupby("kommunkod", sort=True).sum(numeric_only=True)
     out = pd.DataFrame({"kommunkod": sums.index.astype(str), "hushall": sums["h"].to_numpy()})
-    out["kommunnamn"] = [REGION.kommunnamn[k] for k in out["kommunkod"]]
+    out["kommunnamn"] = [region.kommunnamn[k] for k in out["kommunkod"]]
     out["land_ha"], out["befolkning"] = 100.0, 2.1 * out["hushall"]
     less = out["kommunkod"].map(w.hidden).fillna(0.0).to_numpy()
     for t in T:
@@ -141,7 +142,7 @@ def publish(
     land = pd.DataFrame(
         {"rutid": cell_grid.parse_scb_id(rows["rutid_scb"]), "kommunkod": rows["kommunkod"], "land_ha": 6.25}
     )
-    exact, limits = kommuner(w), region.publicering.bandgranser
+    exact, limits = kommuner(w, region), region.publicering.bandgranser
     open_parts, lan = parts(w), _lan(exact)
     told = rows if key is None else withheld.withhold(rows, open_parts, key, limits[0])
     made = open_summary.tables(exact, lan, told, open_parts, land, limits)
