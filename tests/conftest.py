@@ -153,10 +153,22 @@ def archived_edition(small_edition: Path, tmp_path_factory: pytest.TempPathFacto
 
 
 ONE_AFTER_ANOTHER = """
-import sys
+import json, sys
+from pathlib import Path
 from pipelines.__main__ import main
-sys.exit(next((code for step in sys.argv[1].split() if (code := main([step, *sys.argv[2:]]))), 0))
+from pipelines.core.paths import Uses
+allowed, touched = Uses.require, set()
+def require(uses, name, kind, names):
+    allowed(uses, name, kind, names)
+    touched.add((uses.step, kind, name))
+Uses.require = require
+noted, steps, *given = sys.argv[1:]
+code = next((code for step in steps.split() if (code := main([step, *given]))), 0)
+Path(noted).write_text(json.dumps(sorted(touched)))
+sys.exit(code)
 """
+TOUCHED = "rort.json"
+"""Where the steps of ``in_a_process_of_their_own`` note what they touch: step, kind and name."""
 
 
 def options(root: Path) -> list[str]:
@@ -167,7 +179,7 @@ def options(root: Path) -> list[str]:
 
 def in_a_process_of_their_own(steps: Sequence[str], root: Path) -> subprocess.CompletedProcess[str]:
     """Run steps on the county under ``root``, with the thresholds its configuration says; stop at the first fault."""
-    command = [sys.executable, "-c", ONE_AFTER_ANOTHER, " ".join(steps), *options(root)]
+    command = [sys.executable, "-c", ONE_AFTER_ANOTHER, str(root / TOUCHED), " ".join(steps), *options(root)]
     return subprocess.run(command, cwd=ROOT, env=clean_environment(), capture_output=True, text=True)
 
 

@@ -98,11 +98,12 @@ def fields(model: type[BaseModel], path: tuple[int | str, ...] = ()) -> Iterator
 
 def put(where: tuple[int | str, ...], value: Any) -> dict[str, Any]:
     """A valid configuration with one value exchanged."""
-    made = copy.deepcopy(GIVEN)
+    made = copy.copy(GIVEN)
     at: Any = made
     for step, following in itertools.pairwise(where):
         if isinstance(step, str) and step not in at:
             at[step] = [{}] if isinstance(following, int) else {}
+        at[step] = copy.copy(at[step])  # of GIVEN only what the way there goes through
         at = at[step]
     at[where[-1]] = value
     return made

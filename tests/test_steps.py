@@ -2,22 +2,20 @@
 
 import importlib
 import inspect
-import shutil
-from dataclasses import replace
+import json
 from fnmatch import fnmatchcase
 
 import pytest
 
 from pipelines import __main__ as command
 from pipelines import steps
-from pipelines.config.region import load_region
-from pipelines.core.paths import Paths, Uses
+from pipelines.core.paths import Paths
 from pipelines.orders import make_rules
 from pipelines.orders.bench import run_bench
 from pipelines.publish import products
 from pipelines.publish.report import write_report
 from pipelines.steps import JOB, STEPS
-from tests.conftest import ROOT
+from tests.conftest import ROOT, TOUCHED
 
 ORDERED = ("out/plan/", "out/fraga/", "out/jamforelse/")
 """Folders of products on order."""
@@ -108,27 +106,12 @@ def test_a_step_that_touches_what_it_does_not_name_is_stopped(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def touched(small_edition, tmp_path_factory) -> dict[str, set[tuple[str, str]]]:
-    """What each step of the job touches, in the small county: step → kind and name."""
-    lan = tmp_path_factory.mktemp("steg") / "lan"
-    shutil.copytree(small_edition, lan, copy_function=shutil.copy2)
-    paths = Paths(lan / "county.toml", lan / "raw", lan / "out", lan / "maps")
-    region = load_region(paths.config)
-    found: dict[str, set[tuple[str, str]]] = {}
-    for step in JOB:
-        touches = found.setdefault(step.name, set())
-        uses = _Noted(**vars(step.uses))
-        object.__setattr__(uses, "noted", touches)
-        importlib.import_module(step.module).run(region, replace(paths, uses=uses))
+def touched(fourth_edition) -> dict[str, set[tuple[str, str]]]:
+    """What each step of the job touched, when the county of four thresholds was made: step → kind and name."""
+    found: dict[str, set[tuple[str, str]]] = {step.name: set() for step in JOB}
+    for step, kind, name in json.loads((fourth_edition / TOUCHED).read_text(encoding="utf-8")):
+        found[step].add((kind, name))
     return found
-
-
-class _Noted(Uses):
-    noted: set[tuple[str, str]]
-
-    def require(self, name, kind, names):
-        super().require(name, kind, names)
-        self.noted.add((kind, name))
 
 
 SELDOM = {

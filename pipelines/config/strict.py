@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from datetime import date
 from typing import Annotated, Any
 from urllib.parse import SplitResult, urlsplit
@@ -51,7 +52,7 @@ class Part(BaseModel):
             if isinstance(text, str):
                 _plain(text)
         if isinstance(value, tuple) and str(cls.model_fields[info.field_name or ""].annotation).endswith(", ...]"):
-            twice = [v for i, v in enumerate(value) if v in value[:i]]
+            twice = [v for v, times in Counter(value).items() if times > 1]
             if twice and not isinstance(twice[0], BaseModel):
                 raise ValueError(f"samma värde står två gånger: {printable(str(twice[0]), 60)}")
             if twice:

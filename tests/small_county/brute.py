@@ -480,7 +480,8 @@ def statistics(c: County, facts: list[Facts], groups: dict[tuple[str, str], tupl
             elif rest >= sum(x.h * x.high for x in free):
                 qs = [(x.high,) for x in free]
             else:
-                qs = [tuple(map(x.q, solve(free, rest))) for x in free]
+                factors = solve(free, rest)
+                qs = [tuple(map(x.q, factors)) for x in free]
             for f, q in zip(open_, qs, strict=True):
                 f.p[pair] = 1 - q[0]
                 f.loose |= q[0] != q[-1]
