@@ -1,14 +1,21 @@
-"""The same inputs give the same bytes: every product and both archive packages, built twice far apart."""
+"""The same inputs give the same bytes: every product and both archive packages, built twice far apart.
+
+And as if undisturbed: the second time three runs are killed on the way, and each goes on where the one before was.
+"""
 
 import hashlib
+import os
 import shutil
+import signal
 import subprocess
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT, clean_environment
+from tests.test_interrupted import left_over, products
 
 # Where it is another day than here, whatever the time is.
 ANOTHER_DAY = "Pacific/Kiritimati" if datetime.now(UTC).hour >= 11 else "Etc/GMT+12"
@@ -21,6 +28,9 @@ ELSEWHERE = {
     "PYTHONUTF8": "1",
 }
 
+KILLED_AT = ("liggare/scb.json", "liggare/summaries.json", "produkter/out/bredband.gpkg")
+"""What of the working material is in place when a run is killed: while reading, reckoning and drawing."""
+
 
 def digests(folder: Path) -> dict[str, str]:
     """SHA-256 of every file under a folder but for the tables between the stages."""
@@ -28,15 +38,31 @@ def digests(folder: Path) -> dict[str, str]:
     return {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in found}
 
 
+def command(variables: dict[str, Path | str], *goals: str) -> list[str]:
+    return ["make", "--no-print-directory", "-C", str(ROOT), *goals, *(f"{k}={v}" for k, v in variables.items())]
+
+
 def make(variables: dict[str, Path | str], environment: dict[str, str], *goals: str) -> None:
     result = subprocess.run(
-        ["make", "--no-print-directory", "-C", str(ROOT), *goals, *(f"{k}={v}" for k, v in variables.items())],
-        capture_output=True,
-        text=True,
-        env=clean_environment() | environment,
-        timeout=300,
+        command(variables, *goals), capture_output=True, text=True, env=clean_environment() | environment, timeout=300
     )
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+def killed(variables: dict[str, Path | str], environment: dict[str, str], seen: Path) -> None:
+    """Begin a run of two steps at a time and kill it, and all its processes, when a file is there."""
+    process = subprocess.Popen(
+        command(variables | {"JOBS": "2"}, "coverage", "-j2"),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=clean_environment() | environment,
+        start_new_session=True,
+    )
+    while not seen.exists():
+        assert process.poll() is None, f"make ended before it made {seen}"
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +73,7 @@ def here(archived_edition) -> dict[str, Path]:
 
 @pytest.fixture(scope="module")
 def there(small_edition, tmp_path_factory) -> dict[str, Path | str]:
-    """The same inputs in folders with other names and other times, built one step at a time elsewhere."""
+    """The same inputs in folders with other names and other times, built elsewhere: killed, then one step at a time."""
     root = tmp_path_factory.mktemp("dar")
     shutil.copytree(small_edition / "raw", root / "a/deeper/indata", copy_function=shutil.copyfile)
     (root / "b").mkdir()
@@ -59,8 +85,26 @@ def there(small_edition, tmp_path_factory) -> dict[str, Path | str]:
         "MAPS": root / "d/publicerat",
         "JOBS": "1",
     }
+    for name in KILLED_AT:
+        killed(variables, ELSEWHERE, root / "c/resultat/.steg" / name)
+        assert not products(as_seen(variables)), name
     make(variables, ELSEWHERE, "coverage")
     return variables
+
+
+def as_seen(variables: dict[str, Path | str]) -> Path:
+    """Return a folder with the two editions under the names of the small county's."""
+    folder = Path(variables["OUT"]).parents[1] / "sedd"
+    if not folder.exists():
+        folder.mkdir()
+        (folder / "out").symlink_to(variables["OUT"])
+        (folder / "maps").symlink_to(variables["MAPS"])
+    return folder
+
+
+def test_runs_killed_while_computing_leave_nothing_and_the_next_is_as_if_undisturbed(small_edition, there):
+    assert not left_over(as_seen(there))
+    assert products(as_seen(there)) == products(small_edition)
 
 
 @pytest.mark.parametrize("part", ["OUT", "MAPS"])

@@ -240,22 +240,7 @@ def test_fifty_killed_installations(county):
     killed_installations(county, KILLS_INSTALLING)
 
 
-# --- killed while computing -----------------------------------------------------------------------------------
-
-
-def test_killed_while_computing_the_next_run_is_as_if_undisturbed(small_edition, tmp_path):
-    """Each goes on where the one before was stopped; the last finishes. The first is of processes as a planner's."""
-    folder, whole = tmp_path / "lan", products(small_edition)
-    shutil.copytree(small_edition / "raw", folder / "raw")
-    shutil.copy(small_edition / "county.toml", folder)
-    for delay_s, new in ((2.5, True), (2.5, False), (5.0, False)):
-        killed_run(folder, delay_s, new=new)
-        there = products(folder)
-        assert "out/manifest.json" not in there or there == whole, delay_s
-    result = run(folder, "coverage")
-    assert result.returncode == 0, result.stdout + result.stderr
-    assert products(folder) == whole
-    assert not left_over(folder)
+# --- killed while computing: a sample runs in test_determinism.py ---------------------------------------------
 
 
 @pytest.mark.utsatt
