@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import stat
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -63,8 +63,8 @@ def read_only(raw: Path) -> Iterator[None]:
             p.chmod(mode)
 
 
-def run(root: Path) -> None:
-    assert next(filter(None, (stage(s, root) for s in STAGES)), "") == ""
+def run(root: Path, stages: Iterable[str] = STAGES) -> None:
+    assert next(filter(None, (stage(s, root) for s in stages)), "") == ""
 
 
 def test_nothing_under_raw_is_changed_and_edits_beside_files_count(tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_curves_are_read_wherever_there_are_polygons(tmp_path: Path) -> None:
     )
     replace_shape(raw / "lantmateriet/mark.gpkg", "mark", "fid = 1", curved(300, 402_800, 6_401_700))
     replace_shape(raw / "granser/kommungranser.gpkg", "kommun", "kommunkod = '9701'", curved(900, 431_000, 6_430_500))
-    run(tmp_path)
+    run(tmp_path, STAGES[: STAGES.index("grid") + 1])
     tables = tmp_path / "out/.steg"
     # A chord lies at most a centimetre from its arc: a circle loses at most 4/3·π·r·0.01 m².
     for name, r in (("evidens_omrade", 400), ("orter", 500), ("mark", 300)):
@@ -149,7 +149,7 @@ def test_mended_polygons_are_named_in_every_file(tmp_path: Path) -> None:
     replace_shape(raw / "granser/kommungranser.gpkg", "kommun", "kommunkod = '9701'", bow(431_000, 6_430_000, 1000))
     replace_shape(raw / "lantmateriet/mark.gpkg", "mark", "fid = 1", bow(402_600, 6_401_500, 200))
     replace_shape(raw / "tackning/omraden_kommun.gpkg", "omraden", "fid = 1", bow(401_500, 6_402_600, 100))
-    run(tmp_path)
+    run(tmp_path, ("inventory", "scb", "granser", "tackning"))
     every = [e for s in ("tackning", "scb", "granser") for e in entries(tmp_path, s)]
     told = {e.source: e.examples for e in every if e.kind == "justerad" and "skär sig" in e.reason}
     assert told == {  # two triangles that meet at the middle: half of the square
