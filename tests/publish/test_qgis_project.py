@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sqlite3
 import xml.etree.ElementTree as ET
 import zipfile
 from contextlib import closing
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import ModuleType
 
 import pytest
@@ -44,7 +47,8 @@ def build(
     folder: Path, demo: bool = True, ground: tuple[tuple[str, str, str], ...] = (), beside: tuple[ModuleType, ...] = ()
 ) -> Paths:
     """Build the projects; ``ground`` are step, publisher and licence of files that it is drawn from."""
-    region, paths = tiny.write(folder, demo)
+    shutil.copytree(_tables(demo).name, folder, dirs_exist_ok=True)
+    region, paths = tiny.load_region(tiny.CONFIG), Paths(tiny.CONFIG, *(folder / x for x in ("raw", "out", "maps")))
     for step, publisher, licence in ground:
         tiny.used_file(paths, step, {"lantmateriet": "byggnader"}.get(step, step), publisher, licence)
     row = {
@@ -56,11 +60,19 @@ def build(
         "referensdatum": "2025-06-30",
     }
     Ledger("tackning", facts=complete("tackning", {"filer": [row]})).save(paths.ledger("tackning"))
-    make_open_areas.run(region, paths)
-    make_open_tables.run(region, paths)
     for product in (*beside, write_projects):
         product.run(region, paths)
     return paths
+
+
+@cache
+def _tables(demo: bool) -> TemporaryDirectory[str]:
+    """Return a folder with all that the products are made from, made once a process: to copy, not to write in."""
+    folder = TemporaryDirectory()
+    region, paths = tiny.write(Path(folder.name), demo)
+    make_open_areas.run(region, paths)
+    make_open_tables.run(region, paths)
+    return folder
 
 
 def text_of(path: Path) -> str:

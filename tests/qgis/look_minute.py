@@ -18,6 +18,7 @@ from qgis.core import (
     QgsExpressionContext,
     QgsExpressionContextUtils,
     QgsLayerTreeModel,
+    QgsMapRendererCache,
     QgsMapRendererSequentialJob,
     QgsMapSettings,
     QgsPointXY,
@@ -60,7 +61,7 @@ def main(_: str, path: str, kommun: str, code: str, easting: str, northing: str)
     near = QgsRectangle(places[kommun])
     near.scale(0.15, point)
     told = {"read": read, "opened": rows(view), "themes": {}}
-    every, known = project.mapThemeCollection(), {}
+    every, known, caches = project.mapThemeCollection(), {}, {}
     for theme in every.mapThemes():
         every.applyTheme(theme, root, model)
         app.processEvents()
@@ -69,9 +70,10 @@ def main(_: str, path: str, kommun: str, code: str, easting: str, northing: str)
             shown = root.checkedLayers()
             under = [x for x in shown if x.id().removeprefix("bredband_") in UNDER]
             looks = place, *((x.id(), x.styleManager().currentStyle()) for x in under)
+            cache = caches.setdefault(place, QgsMapRendererCache())  # as the application has for its map
             if looks not in known:  # the same under most themes
-                known[looks] = draw(project, under, extent)
-            drawn[place] = compared(draw(project, shown, extent), known[looks])
+                known[looks] = draw(project, under, extent, cache)
+            drawn[place] = compared(draw(project, shown, extent, cache), known[looks])
         told["themes"][theme] = {"drawn": drawn, "legend": rows(view)}
     every.applyTheme("100 Mbit/s, tillgång", root, model)
     told["clicked"] = clicked(project, point)
@@ -107,7 +109,7 @@ def compared(drawn: tuple, under: tuple) -> dict:
     return {**told, "errors": told["errors"] + under[1]["errors"], "changed": float(other.mean()), "colours": colours}
 
 
-def draw(project, layers, extent) -> tuple:
+def draw(project, layers, extent, cache=None) -> tuple:
     """Draw layers on an ordinary screen; return the colour of every dot as one number, and what is told of it."""
     settings = QgsMapSettings()
     settings.setLayers(layers)
@@ -117,6 +119,7 @@ def draw(project, layers, extent) -> tuple:
     settings.setOutputSize(SCREEN)
     settings.setExtent(extent)
     job = QgsMapRendererSequentialJob(settings)
+    job.setCache(cache)
     job.start()
     job.waitForFinished()
     image = job.renderedImage().convertToFormat(QImage.Format_RGB32)
