@@ -204,13 +204,17 @@ def _check_sums(ours: pd.DataFrame, source: str, ledger: Ledger) -> None:
         "lämnades som de är",
         [f"{names[k]}: {parts[k]:.0f} mot {counts.loc[k, 'totalt']:.0f}" for k in counts.index[off]],
     )
-    for measure in _measures(ours):
-        share = ours.pivot(index="kommunkod", columns="omradestyp", values=measure).reindex(counts.index)
+    measures = _measures(ours)
+    shares = ours.pivot(index="kommunkod", columns="omradestyp", values=measures).reindex(counts.index)
+    for measure in measures:
+        share = shares[measure]
         weighted = sum(share[c].fillna(0) * counts[c] for c in CLASSES) / parts.where(parts > 0)
         known = share[list(CLASSES)].notna() | (counts[list(CLASSES)] == 0)
         gap = (weighted - share["totalt"]).where(known.all(axis=1))
-        _one_unit(ours, measure, share, counts, gap)
         off = gap.abs() > WEIGHTED_POINTS
+        if not off.any():
+            continue
+        _one_unit(ours, measure, share, counts, gap)
         ledger.add(
             "varning",
             source,
