@@ -42,8 +42,8 @@ WITHOUT = {
 LEAST = 1e-5
 """What is told as some is not nothing, and an upper end is not reached: a solution only there is none."""
 SEEN = 5e-3
-TOGETHER = 50
-"""Kommuner whose programs are solved as one."""
+TOGETHER = 2_000
+"""Unknowns of the kommuner whose programs are solved as one; a large one is solved sooner by itself."""
 
 AREA_TABLES = ("bristomraden", "projekt")
 """Tables that tell of sets of cells; each has its cells in ``rutid``."""
@@ -184,14 +184,14 @@ def attack(editions: list[Edition], g: int = 5, more: Knowledge | None = None) -
     sums = [e["kommuner"].set_index("kommunkod").to_dict("index") for e in editions]
     attackers = [_Attacker(c, editions, rows, [b.get(c) for b in by_kommun], members, sums, g, more) for c in codes]
     attackers = [a for a in attackers if a.targets]
-    for start in range(0, len(attackers), TOGETHER):
-        some = attackers[start : start + TOGETHER]
-        for a, ends in zip(
-            some, ranges([(a.problem, {k: t[3] for k, t in a.targets.items()}) for a in some]), strict=True
-        ):
+    group = np.cumsum([len(a.problem.bounds) for a in attackers]) // TOGETHER
+    for k in np.unique(group):
+        some = [a for a, own in zip(attackers, group, strict=True) if own == k]
+        wanted = [(a.problem, {i: t[3] for i, t in a.targets.items()}) for a in some]
+        for a, ends in zip(some, ranges(wanted), strict=True):
             if not ends:
                 impossible.append(a.code)
-            found += [(a.code, *a.targets[k][:3], *ends[k], a.targets[k][3]) for k in ends]
+            found += [(a.code, *a.targets[i][:3], *ends[i], a.targets[i][3]) for i in ends]
     out = pd.DataFrame(found, columns=FOUND)
     out.attrs["omojliga"] = impossible
     return out

@@ -139,9 +139,7 @@ def publish(
     controls.
     """
     c, rows = w.cells, cells_before(w, region)
-    land = pd.DataFrame(
-        {"rutid": cell_grid.parse_scb_id(rows["rutid_scb"]), "kommunkod": rows["kommunkod"], "land_ha": 6.25}
-    )
+    land = _land(rows)
     exact, limits = kommuner(w, region), region.publicering.bandgranser
     open_parts, lan = parts(w), _lan(exact)
     told = rows if key is None else withheld.withhold(rows, open_parts, key, limits[0])
@@ -151,11 +149,26 @@ def publish(
     looked_up = c.loc[c["n"] > 0, ["rutid_scb", "kommunkod", "n", "h"]]
     out |= {"rutnat_250m": told, "decimaler": fine, "delar": looked_up}
     if areas:
-        found = areas_and_projects(told, open_parts, land, no_lie(), no_names(), region)
-        out["bristomraden"], projekt, rutor = _with_cells(found[0], told), *found[1:]
-        of = rutor.groupby("projekt_id")["rutid_scb"].agg(frozenset)
-        out["projekt"] = projekt.assign(rutid=[of[i] for i in projekt["projekt_id"]])
+        out |= _areas(told, open_parts, land, region)
     return out
+
+
+def projects(w: World) -> pd.DataFrame:
+    """Return the projects that are published of a world where no class is withheld."""
+    rows = cells_before(w)
+    return _areas(rows, parts(w), _land(rows), REGION)["projekt"]
+
+
+def _land(rows: pd.DataFrame) -> pd.DataFrame:
+    rutid = cell_grid.parse_scb_id(rows["rutid_scb"])
+    return pd.DataFrame({"rutid": rutid, "kommunkod": rows["kommunkod"], "land_ha": 6.25})
+
+
+def _areas(told: pd.DataFrame, open_parts: pd.DataFrame, land: pd.DataFrame, region: Region) -> dict[str, pd.DataFrame]:
+    areas, projekt, rutor = areas_and_projects(told, open_parts, land, no_lie(), no_names(), region)
+    of = rutor.groupby("projekt_id")["rutid_scb"].agg(frozenset)
+    projekt = projekt.assign(rutid=[of[i] for i in projekt["projekt_id"]])
+    return {"bristomraden": _with_cells(areas, told), "projekt": projekt}
 
 
 def _lan(exact: pd.DataFrame) -> pd.DataFrame:

@@ -37,6 +37,12 @@ READS = {d.folder: {s for s in SOURCES if {d.step, *d.read_by.values()} & {*step
 """Folder of RAW → the sources' steps that read it; any other folder may be read by all of them."""
 NEEDS = {s: {*steps.needs(steps.STEPS[s])} - ({"inventory"} if s in SOURCES else set()) for s in STEPS}
 """Step → those whose tables or facts it reads. What a source's step reads of the inventory is its folders' files."""
+PART = {
+    name: {*step.inputs}
+    for name, step in steps.STEPS.items()
+    if {*step.inputs} and {*step.inputs} < {*steps.PUBLISHERS} and "inventory" not in step.ledgers
+}
+"""Step → the folders whose files it reads or whose part of the inventory, where that is not all of it."""
 FIGURES = (
     "lan",
     "kommuner",
@@ -176,10 +182,14 @@ def run_changed(folder: Path, base: Base, *, all_of_it: bool = False) -> tuple[i
     steps = step_folder(folder)
     if not all_of_it:
         shutil.copytree(step_folder(base.folder), steps)
-    changed = {"inventory", *SOURCES} if all_of_it else _sources_of(differing(base.files, listing(folder)))
-    config_changed = all_of_it or FILES["config"] in differing(base.files, listing(folder))
+    files = differing(base.files, listing(folder))
+    changed = {"inventory", *SOURCES} if all_of_it else _sources_of(files)
+    config_changed = all_of_it or FILES["config"] in files
+    folders = {_folder(name) for name in files if name.startswith("raw/")}
     for step in STEPS:
-        if not (step == "inventory" or step in changed or config_changed or NEEDS[step] & changed):
+        listed_alike = step in PART and folders <= READS.keys() - PART[step]
+        needs = NEEDS[step] - ({"inventory"} if listed_alike else set())
+        if not (step == "inventory" or step in changed or config_changed or needs & changed):
             continue
         code = run_step(step, folder)
         if code:
@@ -204,9 +214,12 @@ def run_make(folder: Path, server: str) -> tuple[int, str]:
 def _sources_of(files: Iterable[str]) -> set[str]:
     out: set[str] = set()
     for name in files:
-        folder = name.split("/")[1] if name.startswith("raw/") and name.count("/") > 1 else ""
-        out |= READS.get(folder, {*SOURCES})
+        out |= READS.get(_folder(name), {*SOURCES})
     return out
+
+
+def _folder(name: str) -> str:
+    return name.split("/")[1] if name.startswith("raw/") and name.count("/") > 1 else ""
 
 
 def _written(folder: Path) -> dict[str, str]:
