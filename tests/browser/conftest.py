@@ -148,14 +148,16 @@ def opened(chromium, tabs):
     Nothing moves but where a test asks for it: a view that is still on its way is another view. What a page keeps is
     kept nowhere: it has no cookies and no storage. A context of its own has what is asked for besides size and media.
     """
-    ours, contexts = [], []
+    ours, own = [], []
 
     def tab(size, before, options):
-        if not options and not before and tabs:
+        if tabs and not options and not before:
             return tabs.pop()
-        context = chromium.new_context(viewport=size, offline=True, **options)
-        contexts.append(context)
+        window = tabs[-1][0].context if tabs and not options else None
+        context = window or chromium.new_context(viewport=size, offline=True, **options)
         page, seen = context.new_page(), Seen()
+        if options or before:
+            own.append(page if window else context)
         page.on("request", lambda r: seen.requests.append(r.url))
         page.on("console", lambda m: seen.messages.append(f"{m.type}: {m.text}"))
         page.on("pageerror", lambda e: seen.messages.append(str(e)))
@@ -164,8 +166,6 @@ def opened(chromium, tabs):
             "document.addEventListener('securitypolicyviolation', (e) => console.error('CSP ' + e.violatedDirective));"
             + before
         )
-        if not options and not before:
-            contexts.remove(context)
         return page, seen
 
     def open_page(path, width=1280, height=800, wait=True, before="", at="", stays=False, instead=None, **options):
@@ -184,11 +184,11 @@ def opened(chromium, tabs):
         return page, seen
 
     yield open_page
+    for page_or_context in own:
+        page_or_context.close()
     for page, seen in ours:
         emptied(page, seen)
         tabs.append((page, seen))
-    for context in contexts:
-        context.close()
 
 
 def emptied(page, seen):
@@ -257,7 +257,7 @@ def visited(opened, standing):
             if page.evaluate(AS_IT_STANDS) != first:
                 standing.pop(of)[0].context.close()
         if of not in standing:
-            for other in [*standing][:-2]:  # an open page takes a hundred megabytes
+            for other in [*standing][:-4]:  # an open page takes a hundred megabytes
                 standing.pop(other)[0].context.close()
             page, seen = opened(path, width, height, stays=True, color_scheme=color_scheme)
             page.wait_for_selector("html[data-grund=ja]", timeout=30_000)

@@ -218,8 +218,8 @@ def test_ten_cells_are_drawn_where_pyproj_says(county, open_cells, visited):
     page.evaluate("(zoom) => { rutor.options.linesFromZoom = zoom; }", lines)
 
 
-def test_projection_agrees_with_proj(small, visited):
-    page, _ = visited(small.built(write_webmap.OPEN))
+def test_projection_agrees_with_proj(county, visited):
+    page, _ = visited(county.built(write_webmap.OPEN))
     rng = np.random.default_rng(11)
     e, n = rng.uniform(270_000, 920_000, 500), rng.uniform(6_130_000, 7_680_000, 500)
     lng, lat = TO_DEGREES.transform(e, n)
@@ -499,8 +499,8 @@ def test_damaged_file_is_told_so(small, opened, tmp_path):
     assert page.inner_text("#laddar") == T["fel_data"]
 
 
-def test_reduced_motion_is_honoured(small, opened):
-    page, _ = opened(small.built(write_webmap.OPEN), reduced_motion="reduce")
+def test_reduced_motion_is_honoured(small, opened, visited):
+    page, _ = visited(small.built(write_webmap.OPEN))
     assert page.evaluate("[karta._zoomAnimated, karta.options.fadeAnimation, karta.options.inertia]") == [False] * 3
     page, _ = opened(small.built(write_webmap.OPEN), reduced_motion="no-preference")
     assert page.evaluate("karta._zoomAnimated") is True
