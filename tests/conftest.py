@@ -108,6 +108,12 @@ def warm_steps() -> list[str]:
     return warm.for_make(os.environ[WARM])
 
 
+def step_command(step: str, folder: Path) -> list[str]:
+    """Return the command of a step on the county under ``folder``, from the warm server where there is one."""
+    command = warm.asking(os.environ[WARM]) if WARM in os.environ else [sys.executable, "-m", "pipelines"]
+    return [*command, step, *options(folder)]
+
+
 def clean_environment() -> dict[str, str]:
     """Return the environment without what an outer make has put there."""
     return {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES")}

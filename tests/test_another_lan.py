@@ -5,13 +5,12 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from pipelines.config.region import load_region
-from tests.conftest import clean_environment, make_command
+from tests.conftest import clean_environment, make_command, step_command
 
 ROOT = Path(__file__).parents[1]
 KEPT = {"2026": "Gagnef", "2061": "Smedjebacken"}
@@ -52,13 +51,7 @@ def dalarna(tmp_path_factory) -> Path:
         text = re.sub(rf"^{key} = \d+$", f"{key} = {value}", text, flags=re.M)
     (folder / "county.toml").write_text(text, encoding="utf-8")
     shutil.copytree(ROOT / "config/dalarna", folder / "dalarna")
-    demo = [sys.executable, "-m", "pipelines", "demo", "--config", folder / "county.toml", "--raw", folder / "raw"]
-    subprocess.run(
-        [*map(str, demo), "--out", str(folder / "out"), "--maps", str(folder / "maps")],
-        check=True,
-        cwd=ROOT,
-        timeout=300,
-    )
+    subprocess.run(step_command("demo", folder), check=True, cwd=ROOT, timeout=300)
     shutil.rmtree(folder / "raw/tackning")
     result = subprocess.run(
         make_command(folder, "coverage"), capture_output=True, text=True, env=clean_environment(), timeout=600

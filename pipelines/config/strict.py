@@ -62,7 +62,8 @@ class Part(BaseModel):
 
 def _plain(text: str) -> None:
     """Refuse what no product can show as it stands."""
-    odd = next((c for c in text if not c.isprintable() and unicodedata.category(c) != "Zs"), "")
+    unseen = () if text.isprintable() else (c for c in text if not c.isprintable())
+    odd = next((c for c in unseen if unicodedata.category(c) != "Zs"), "")
     if odd:
         raise ValueError(f"har ett tecken som inte syns (U+{ord(odd):04X}); skriv bara synliga tecken, på en rad")
     if text != text.strip():

@@ -78,5 +78,6 @@ def printable(text: str, limit: int = 300) -> str:
     >>> printable("a\x1b[31mb")
     'a�[31mb'
     """
-    clean = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    shown = text.isprintable()  # as nearly all is
+    clean = text if shown else "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
     return clean if len(clean) <= limit else clean[: limit - 1] + "…"

@@ -6,7 +6,6 @@ The steps run in another process than the tests': one process works for one regi
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -16,9 +15,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests import warm
 from tests.conftest import FOUR as T
-from tests.conftest import ROOT, WARM, in_a_process_of_their_own, options, with_tables
+from tests.conftest import ROOT, in_a_process_of_their_own, options, step_command, with_tables
 
 from . import brute, inputs
 from .test_small_county import STAGES as UNTIL_SUMMARIES
@@ -107,8 +105,7 @@ def test_a_step_forked_from_a_process_of_other_thresholds_has_its_own(built, tmp
     told_ = lan / "out/.steg/liggare/laws.json"
     before = json.loads(told_.read_text(encoding="utf-8"))
     told_.unlink()
-    command = warm.asking(os.environ[WARM]) if WARM in os.environ else [sys.executable, "-m", "pipelines"]
-    ran = subprocess.run([*command, "laws", *options(lan)], cwd=ROOT, capture_output=True, text=True)
+    ran = subprocess.run(step_command("laws", lan), cwd=ROOT, capture_output=True, text=True)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert json.loads(told_.read_text(encoding="utf-8")) == before
 

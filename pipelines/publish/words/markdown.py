@@ -19,7 +19,7 @@ def cell(text: object) -> str:
     out = str(text).replace("\\", "\\\\")
     for sign, safe in (("|", "\\|"), ("<", "&lt;"), (">", "&gt;"), ("`", "\\`"), ("[", "\\["), ("*", "\\*")):
         out = out.replace(sign, safe)
-    return "".join(c if c == "\N{NO-BREAK SPACE}" else printable(c) for c in out)
+    return out if out.isprintable() else "".join(c if c == "\N{NO-BREAK SPACE}" else printable(c) for c in out)
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[object]], left: int = 1) -> str:
