@@ -178,7 +178,7 @@ def _people(
     households = np.where(people > 0, people / 2.13, 0)
     wave = np.sin(e / 9100 + 1) * np.cos(n / 11300) + 0.6 * np.sin(e / 2100 - n / 2700) + rng.normal(0, 0.35, count)
     # Per kommun: some are decided by addresses, cells or areas, some only modelled, as in a real county.
-    base = np.array([BASES[(int(c) * 7 + 3) % 5] for c in codes], dtype=object)
+    base = np.array([BASES[(int(c) * 7 + 3) % 5] for c in frame["kommunkod"]], dtype=object)[owner]
     base[(base == "adress") & (rng.random(count) < 0.06)] = "blandat"
     base[addresses == 0] = "ingen"
     df = pd.DataFrame(
@@ -229,7 +229,7 @@ def _open(cells: pd.DataFrame, region: Region) -> pd.DataFrame:
             klass[lived] = [share_class(w, a, smallest) for w, a in zip(without[lived], many, strict=True)]
             out[f"klass_{m}_{t}"] = klass
     out["adresser_band"], out["sammanslagen_m"] = band(0, limits), "250"
-    out.loc[lived, "adresser_band"] = [band(x, limits) for x in many]
+    out.loc[lived, "adresser_band"] = many.map({x: band(x, limits) for x in many.unique()})
     kept = ["planerad", "underlag", *(f"underlag_{t}" for t in THRESHOLDS)]
     out[kept] = cells[kept]
     return out
