@@ -127,7 +127,6 @@ OTHERWISE = {
     "ensam": {"pts", "scb", "tackning"},
     "koppar": {"tackning"},
     "blandat_rutnat": {"scb"},
-    "delvis_kopt": {"tackning"},
 }
 """Whose files are others than those of ``full``: the other publishers' tables are not read anew."""
 
