@@ -265,6 +265,12 @@ def test_on_a_phone_the_map_stays_and_the_sheet_has_legend_and_answer(county, op
     assert page.locator("#fakta .oversikt").is_visible()
     page.click("#fakta-stang")
     assert page.locator(".fakta.oppen").count() == 0
+    page.fill("#sok", "dals ed")
+    page.press("#sok", "Enter")
+    page.wait_for_selector(".fakta.oppen")
+    page.go_back()
+    page.wait_for_function("!location.hash.includes('kommun=')")
+    assert page.locator(".fakta.oppen").count() == 0, "back from a kommun nothing is chosen, and nothing told"
 
 
 def test_the_legend_is_in_sight_after_a_click(county, visited):

@@ -239,6 +239,7 @@
     // A view out of the address: what is there and makes sense is taken, the rest stays as on a new page.
     take(view) {
       this.leave();
+      const before = this.place;
       this.place = view.kommun ? this.names.find((x) => x.kind === 'kommun' && x.code === view.kommun) || null : null;
       const { elements } = this.form, set = (name, value) => {
         const radios = elements[name] ? [...elements[name]] : [];
@@ -262,7 +263,7 @@
         if (found && !placed) this.showArea(found.area);
         else if (placed) this.cursor.choose(...at);
         else this.showCell(...at);
-      } else if (this.cell !== null || this.place) this.cursor.clear();
+      } else if (this.cell !== null || this.place || before) this.cursor.clear();
       else this.facts.show(this.panel, null, this.state);
       this.quiet = false;
     }
