@@ -3,6 +3,7 @@
 And as if undisturbed: the second time three runs are killed on the way, and each goes on where the one before was.
 """
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -58,11 +59,14 @@ def killed(variables: dict[str, Path | str], environment: dict[str, str], seen: 
         env=clean_environment() | environment,
         start_new_session=True,
     )
-    while not seen.exists():
-        assert process.poll() is None, f"make ended before it made {seen}"
+    until = time.monotonic() + 300
+    while not seen.exists() and process.poll() is None and time.monotonic() < until:
         time.sleep(0.02)
-    os.killpg(process.pid, signal.SIGKILL)
+    ended = process.poll() is not None
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+    assert seen.exists() and not ended, f"make had ended, or took too long, before {seen}"
 
 
 @pytest.fixture(scope="module")
