@@ -27,29 +27,28 @@ WARM = "BREDBAND_WARM"
 FOUR = (30, 100, 500, 1000)
 """The thresholds of ``fourth_edition``."""
 LONGEST = (
-    "test_webmap_browser.py",  # a county of full size, opened thirty times
-    "test_interrupted.py",  # runs killed and finished
+    "test_webmap_browser.py",  # a county of full size, opened and looked at in every way
+    "test_make.py",  # nine runs of make
     "test_campaign.py",  # two faults of every kind of input, each through the steps that read it
+    "test_interrupted.py",  # installations killed and finished
+    "test_webmap_use.py",  # what readers do, thirty pages
     "test_small_county.py",  # twelve counties against brute force
     "test_attack.py",  # linear programs
     "test_archive.py",  # packages written, spoilt and verified, with all their schemas
-    "test_fourth_threshold.py",  # an edition and a county of other thresholds
-    "test_make.py",  # nine runs of make
-    "test_webmap_use.py",  # what readers do, thirty pages
-    "test_hidden_bytes.py",  # what three editions publish
-    "test_disclosure.py",  # twenty-four maps attacked
+    "test_determinism.py",  # an edition by new processes, three of its runs killed; two packages
     "test_attack_demo.py",  # three whole kommuner, linear programs
-    "test_laws.py",  # sixty tables spoilt one by one
-    "test_first_minute.py",  # 41 themes in QGIS, each drawn three times
-    "test_determinism.py",  # an edition by new processes, two packages
-    "test_files_as_people_have_them.py",
-    "test_pages_browser.py",  # axe in two sizes and two schemes
-    "test_specification_browser.py",
+    "test_fourth_threshold.py",  # an edition and a county of other thresholds
     "test_another_lan.py",  # a demo and an edition
+    "test_every_file.py",  # every validator there is
+    "test_scb.py",
+    "test_plan.py",  # every choice of projects
+    "test_placement.py",
+    "test_disclosure.py",  # twenty-four maps attacked
+    "test_pages_browser.py",  # axe in two sizes and two schemes
+    "test_stage.py",  # a full county with 100 000 addresses without
+    "test_first_minute.py",  # 41 themes in QGIS
+    "test_hidden_bytes.py",  # what three editions publish
     "test_stand_ins.py",  # an edition without addresses
-    "test_plan.py",
-    "test_every_page.py",
-    "test_demo_files.py",
 )
 """The rest take less each."""
 # No example is timed: on a busy machine any may take hypothesis' 200 ms.
