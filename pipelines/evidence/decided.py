@@ -270,11 +270,18 @@ def _judged(
 
 def _numbers(known: pd.Series, wanted: pd.Series) -> NDArray[np.int64]:
     """Return for each wanted id its row among the known ones, or -1."""
+    import duckdb
     import pyarrow as pa
-    import pyarrow.compute as pc
 
-    at = pc.index_in(pa.array(wanted), value_set=pa.array(known))
-    return at.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    left = pa.table({"id": pa.array(wanted), "rad": np.arange(len(wanted))})
+    right = pa.table({"id": pa.array(known), "nr": np.arange(len(known))})
+    con = duckdb.connect()
+    con.register("sokta", left)
+    con.register("kanda", right)
+    found = con.execute("SELECT rad, nr FROM sokta JOIN kanda USING (id)").fetchnumpy()
+    out = np.full(len(wanted), -1, dtype=np.int64)
+    out[found["rad"]] = found["nr"]
+    return out
 
 
 def _match_cells(
