@@ -24,7 +24,11 @@ TOOLS = {
     "types-tqdm": "mypy",
 }
 """Of the group dev: what is run, not imported."""
-MEASURING = {"pipelines/publish/webmap/webmap_measure.py", "pipelines/orders/bench/bench_beside.py"}
+MEASURING = {
+    "pipelines/publish/webmap/webmap_measure.py",
+    "pipelines/orders/bench/bench_beside.py",
+    "pipelines/orders/bench/bench_continent.py",
+}
 """Run by make bench alone, in the tests' environment."""
 OF_QGIS = {"qgis", "osgeo_utils"}
 """Come with QGIS; their scripts are run by its Python."""
