@@ -206,9 +206,12 @@ def in_blocks(path: Path, *, points: bool = False) -> Iterator[Callable[[pd.Data
 
 def write_polygons(frame: gpd.GeoDataFrame, path: Path) -> None:
     """Write polygons, or lines, as GeoParquet (WKB)."""
+    import pandas as pd
+    import pyarrow as pa
+
+    schema = pa.Schema.from_pandas(pd.DataFrame(frame.drop(columns=frame.geometry.name)), preserve_index=False)
     with replacing(path) as beside:
-        texts = [name for name, kind in frame.dtypes.items() if kind == "str"]
-        frame.to_parquet(beside, index=False, compression="zstd", use_dictionary=texts, write_statistics=False)
+        frame.to_parquet(beside, index=False, **stored(schema))
 
 
 def write_wkb(frame: pd.DataFrame, wkb: Any, box: Sequence[float], path: Path, *, several: bool) -> None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import gzip
 import json
 import struct
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pipelines.core import cell_grid, files
@@ -38,7 +39,7 @@ class Tile:
     row: int
     body: bytes
 
-    @property
+    @cached_property
     def number(self) -> int:
         """Number among all tiles: zoom by zoom, each along the curve.
 
@@ -59,10 +60,9 @@ def write(path: Path, tiles: Iterable[Tile], bounds: Bounds, about: Mapping[str,
     about : mapping
         The description: ``name``, ``attribution``, ``vector_layers`` …
     """
-    numbered = sorted(((t.number, t) for t in tiles), key=lambda one: one[0])
-    numbers, ordered = zip(*numbered, strict=True)
+    ordered = sorted(tiles, key=lambda t: t.number)
     packed = [_packed(t.body) for t in ordered]
-    index = _packed(_index(numbers, [len(b) for b in packed]))
+    index = _packed(_index([t.number for t in ordered], [len(b) for b in packed]))
     if HEAD.size + len(index) > FIRST_READ:
         raise ContractError(
             "Kartrutorna är för många för ett register i ett stycke.",
@@ -110,7 +110,7 @@ def _packed(body: bytes) -> bytes:
     return gzip.compress(body, 9, mtime=0)
 
 
-def _index(numbers: Sequence[int], lengths: list[int]) -> bytes:
+def _index(numbers: list[int], lengths: list[int]) -> bytes:
     """Return the index: numbers (each from the one before), runs, lengths, and that each follows the one before."""
     steps = [b - a for a, b in zip([0, *numbers], numbers, strict=False)]
     places = [1, *[0] * (len(numbers) - 1)]

@@ -19,7 +19,7 @@ def cell(text: object) -> str:
     out = str(text).replace("\\", "\\\\")
     for sign, safe in (("|", "\\|"), ("<", "&lt;"), (">", "&gt;"), ("`", "\\`"), ("[", "\\["), ("*", "\\*")):
         out = out.replace(sign, safe)
-    return out if out.isprintable() else "".join(c if c == "\N{NO-BREAK SPACE}" else printable(c) for c in out)
+    return "\N{NO-BREAK SPACE}".join(printable(part, len(part)) for part in out.split("\N{NO-BREAK SPACE}"))
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[object]], left: int = 1) -> str:

@@ -211,10 +211,8 @@ def _check_sums(ours: pd.DataFrame, source: str, ledger: Ledger) -> None:
         weighted = sum(share[c].fillna(0) * counts[c] for c in CLASSES) / parts.where(parts > 0)
         known = share[list(CLASSES)].notna() | (counts[list(CLASSES)] == 0)
         gap = (weighted - share["totalt"]).where(known.all(axis=1))
-        off = gap.abs() > WEIGHTED_POINTS
-        if not off.any():
-            continue
         _one_unit(ours, measure, share, counts, gap)
+        off = gap.abs() > WEIGHTED_POINTS
         ledger.add(
             "varning",
             source,
